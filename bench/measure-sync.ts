@@ -1,0 +1,53 @@
+// A whole run, as `sluice sync` makes it, with the time of each stage.
+import { openApp, runContext } from "../src/app.ts";
+import { readConfig } from "../src/config.ts";
+import { openConnection } from "../src/connections/open-connection.ts";
+import { createLog } from "../src/lib/log.ts";
+import { runSync } from "../src/sync/run.ts";
+import type { Progress } from "../src/sync/running.ts";
+import { timed, type Measured } from "./timed.ts";
+import { connectionTo, type Source } from "./workload.ts";
+
+export async function measureSync(
+  source: Source,
+  databaseUrl: string,
+  mode: "sync" | "changes",
+): Promise<Measured> {
+  const config = readConfig({
+    DATABASE_URL: databaseUrl,
+    SLUICE_SIMULATOR: source.origin,
+    MAX_ACCOUNTS: "99999999",
+  });
+  const log = createLog({ level: "error" });
+  const connection = connectionTo(source);
+  const app = await openApp(config, log);
+  try {
+    const open = await openConnection({ ...app, simulator: source.origin }, connection);
+    try {
+      const begun = new Map<Progress["stage"], number>();
+      const onProgress = ({ stage }: Progress): void => {
+        if (!begun.has(stage)) begun.set(stage, Date.now());
+      };
+      const context = runContext(app, open, connection, { onProgress });
+      return await timed(async () => {
+        const run = await runSync(context, mode);
+        // Apply tells of itself when its first chunk is done; it began when the plan was stored.
+        begun.set("apply", run.plannedAt!.getTime());
+        const { created, linked, updated, unchanged, skipped, failed, requests } = run;
+        const facts = { created, linked, updated, unchanged, skipped, failed, requests };
+        return { rows: run.read, stages: durations(begun), facts };
+      });
+    } finally {
+      await open.close();
+    }
+  } finally {
+    await app.close();
+  }
+}
+
+function durations(begun: ReadonlyMap<string, number>): Record<string, number> {
+  const inOrder = [...begun].toSorted(([, a], [, b]) => a - b);
+  return Object.fromEntries(
+    inOrder.map(([stage, at], index) => [stage, (inOrder[index + 1]?.[1] ?? Date.now()) - at]),
+  );
+}

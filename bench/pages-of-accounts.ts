@@ -1,0 +1,215 @@
+// `npm run bench -- pages`: how long pages of many accounts take through the whole server, against what they cannot take less
+// than: the same statements through bare pg, plus a route that does nothing. All three in turn, in the same process.
+import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import fastify from "fastify";
+import { Kysely, PostgresDialect } from "kysely";
+import { Pool } from "pg";
+import { startSession } from "../src/access/sessions.ts";
+import { cursorOf, orderOf } from "../src/accounts/order.ts";
+import { buildWeb } from "../src/app.ts";
+import { readConfig } from "../src/config.ts";
+import { startEmbedded } from "../src/db/embedded/start.ts";
+import { migrate } from "../src/db/migrate.ts";
+import { openDatabase, type Database } from "../src/db/pool.ts";
+import type { Tables } from "../src/db/tables.ts";
+import { systemClock } from "../src/lib/clock.ts";
+import { createLog } from "../src/lib/log.ts";
+import { releaseStack, type Releases } from "../src/lib/releases.ts";
+import { storePlan } from "./pages-plan.ts";
+import { fillStore, ORGANIZATION, type Fields } from "./pages-store.ts";
+
+/** A page may take so many times its floor. */
+const LIMIT = 3;
+/** Samples of a case end after so many seconds, or at so many. */
+const SECONDS = 6;
+const SAMPLES = 60;
+
+type Statement = { readonly sql: string; readonly parameters: readonly unknown[] };
+type Case = { readonly name: string; readonly path: string };
+type Times = { readonly server: number[]; readonly sql: number[]; readonly empty: number[] };
+
+/** @returns the exit code: 0, 1 when a page takes longer than it may, 2 when the arguments make no sense. */
+export async function benchmarkPages(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { accounts: { type: "string", default: "20000" } },
+  });
+  if (!/^[1-9]\d{2,7}$/.test(values.accounts)) {
+    console.error("npm run bench -- pages [--accounts N]\n\n  --accounts N   at least 100; default 20000");
+    return 2;
+  }
+  const releases = releaseStack();
+  try {
+    return await measurePages(Number(values.accounts), releases);
+  } finally {
+    await releases.release();
+  }
+}
+
+async function measurePages(accounts: number, releases: Releases): Promise<number> {
+  console.error(`Preparing ${accounts.toLocaleString("en")} accounts …`);
+  const { database, bare, home } = await openStores(releases);
+  const fields = await fillStore(bare, accounts);
+  const said: Statement[] = [];
+  const ask = await startServer(listening(database, said), home, releases);
+  const run = await storePlan(database, ORGANIZATION, accounts);
+  const cases = [...(await casesOf(database, fields, accounts)), ...casesOfPlan(run, accounts)];
+  console.log(
+    `${accounts.toLocaleString("en")} accounts; milliseconds, p95 (p50)\n\n${line("page", "server", "bare pg", "empty", "ratio")}`,
+  );
+  let isSlow = false;
+  for (const one of cases) {
+    const times = await measure(one, said, bare, ask);
+    const ratio = p(95, times.server) / (p(95, times.sql) + p(95, times.empty));
+    isSlow ||= ratio > LIMIT;
+    console.log(
+      line(one.name, told(times.server), told(times.sql), told(times.empty), `${ratio.toFixed(2)} ×`),
+    );
+  }
+  if (isSlow) console.error(`A page takes more than ${LIMIT} × its floor.`);
+  return isSlow ? 1 : 0;
+}
+
+async function openStores(releases: Releases): Promise<{ database: Database; bare: Pool; home: string }> {
+  const home = await mkdtemp(join(tmpdir(), "sluice-pages-"));
+  releases.add(() => rm(home, { recursive: true, force: true }));
+  // mkdtemp closes it to others, and as root the server is another user.
+  await chmod(home, 0o755);
+  const quiet = { info: () => undefined, warn: (sentence: string) => console.error(sentence) };
+  const server = await startEmbedded({ directory: home, log: quiet, durable: false });
+  releases.add(() => server.stop());
+  const database = openDatabase(server.address);
+  releases.add(() => database.close());
+  await migrate(database.pool);
+  const bare = new Pool({ ...server.address });
+  // A connection that the server takes down with it at the end.
+  bare.on("error", () => undefined);
+  releases.add(() => bare.end());
+  return { database, bare, home };
+}
+
+/** The same database, whose statements are written down. */
+function listening(database: Database, said: Statement[]): Database {
+  const kysely = new Kysely<Tables>({
+    dialect: new PostgresDialect({ pool: database.pool }),
+    log: ({ query: { sql, parameters } }) => void said.push({ sql, parameters }),
+  });
+  return { ...database, kysely };
+}
+
+type Ask = { readonly page: (path: string) => Promise<void>; readonly empty: () => Promise<void> };
+
+async function startServer(database: Database, home: string, releases: Releases): Promise<Ask> {
+  const { kysely } = database;
+  const log = createLog({ level: "info", destination: { write: () => undefined } });
+  const config = readConfig({ SLUICE_HOME: home });
+  const web = await buildWeb({ config, database, clock: systemClock, log }, () => "http://127.0.0.1");
+  releases.add(() => web.close());
+  const origin = await web.server.listen({ host: "127.0.0.1", port: 0 });
+  const nothing = fastify();
+  releases.add(() => nothing.close());
+  nothing.get("/", async () => ({}));
+  const emptyOrigin = await nothing.listen({ host: "127.0.0.1", port: 0 });
+  const { id } = await kysely
+    .insertInto("teammates")
+    .values({ email: "wren@ourcompany.example", role: "workspace-admin", state: "active" })
+    .returning("id")
+    .executeTakeFirstOrThrow();
+  const cookie = `sluice=${await startSession(kysely, id, systemClock.now())}`;
+  const get = async (url: string): Promise<void> => {
+    const response = await fetch(url, { headers: { cookie } });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${url} answered ${response.status}: ${text}`);
+  };
+  return { page: (path) => get(`${origin}/api/app${path}`), empty: () => get(emptyOrigin) };
+}
+
+function list(query: Record<string, string>): string {
+  return `/accounts?${new URLSearchParams(query).toString()}`;
+}
+
+async function casesOf({ kysely }: Database, fields: Fields, accounts: number): Promise<readonly Case[]> {
+  const middle = await kysely
+    .selectFrom("accounts")
+    .select(["id", "name_key as key"])
+    .orderBy("name_key")
+    .offset(Math.floor(accounts / 2))
+    .limit(1)
+    .executeTakeFirstOrThrow();
+  const after = cursorOf(orderOf("name", []), middle);
+  const filter = (name: string, is: string, value: string): string =>
+    JSON.stringify([{ field: String(fields[name]), is, value }]);
+  return [
+    { name: "by name, first page", path: list({}) },
+    { name: "by name, in the middle", path: list({ after }) },
+    { name: "by name, turned round", path: list({ sort: "-name" }) },
+    { name: "by last change", path: list({ sort: "-updated" }) },
+    { name: "by a number", path: list({ sort: String(fields["Employees"]) }) },
+    { name: "by a text", path: list({ sort: String(fields["City"]) }) },
+    { name: "search, in every account", path: list({ q: "gmbh" }) },
+    { name: "search, in 7 %", path: list({ q: "northwind" }) },
+    { name: "search, in a handful", path: list({ q: "abcde" }) },
+    { name: "search, in none", path: list({ q: "no such text" }) },
+    { name: "search, an address", path: list({ q: "jane@nobody.example.com" }) },
+    { name: "filter, a city", path: list({ filters: filter("City", "equals", "Oslo") }) },
+    { name: "filter, a number", path: list({ filters: filter("Employees", "equals", "4711") }) },
+    { name: "those that stopped", path: list({ sync: "stopped" }) },
+    { name: "count of all", path: "/accounts/count" },
+    { name: "count of a search", path: "/accounts/count?q=northwind" },
+  ];
+}
+
+/** The rows of a preview, as one scrolls and searches them. */
+function casesOfPlan(run: number, accounts: number): readonly Case[] {
+  const changes = (query: Record<string, string>) =>
+    `/runs/${run}/changes?${new URLSearchParams(query).toString()}`;
+  const after = Buffer.from(JSON.stringify({ seq: Math.floor(accounts / 4) })).toString("base64url");
+  return [
+    { name: "plan, first page", path: changes({}) },
+    { name: "plan, in the middle", path: changes({ after }) },
+    { name: "plan, creates alone", path: changes({ action: "create" }) },
+    { name: "plan, skips alone", path: changes({ action: "skip" }) },
+    { name: "plan, a search", path: changes({ q: "northwind" }) },
+    { name: "plan, a search for none", path: changes({ q: "no such text" }) },
+  ];
+}
+
+async function measure({ path }: Case, said: Statement[], bare: Pool, ask: Ask): Promise<Times> {
+  const times: Times = { server: [], sql: [], empty: [] };
+  said.length = 0;
+  await ask.page(path);
+  const statements = [...said];
+  const ends = performance.now() + SECONDS * 1000;
+  while (times.server.length < SAMPLES && (performance.now() < ends || times.server.length < 5)) {
+    times.server.push(await timed(() => ask.page(path)));
+    times.empty.push(await timed(ask.empty));
+    times.sql.push(
+      await timed(async () => {
+        for (const { sql, parameters } of statements) await bare.query(sql, [...parameters]);
+      }),
+    );
+  }
+  return times;
+}
+
+async function timed(work: () => Promise<void>): Promise<number> {
+  const started = performance.now();
+  await work();
+  return performance.now() - started;
+}
+
+function p(percent: number, values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.ceil((sorted.length * percent) / 100) - 1] ?? 0;
+}
+
+function told(values: readonly number[]): string {
+  return `${p(95, values).toFixed(1)} (${p(50, values).toFixed(1)})`;
+}
+
+function line(name: string, ...cells: readonly string[]): string {
+  return name.padEnd(26) + cells.map((cell) => cell.padStart(17)).join("");
+}

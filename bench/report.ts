@@ -1,0 +1,60 @@
+// The figures as a short table.
+import type { Results } from "./benchmark.ts";
+import type { SyncFigures } from "./figures.ts";
+
+export function report({ accounts, machine, rounds, figures, peer, memorySlope }: Results): string {
+  const { rows } = figures;
+  const lines = [
+    `${rows.toLocaleString("en")} accounts read of ${accounts.toLocaleString("en")}; medians of ${rounds.length}`,
+    `${machine.cpu}, ${machine.cores} cores, ${megabytes(machine.memoryBytes)}; Node ${machine.node}, PostgreSQL ${machine.postgresql}`,
+    "",
+    line("download alone", figures.downloadMs, rows),
+    line("download + parse", figures.readMs, rows),
+    line("COPY", figures.copyMs, rows),
+    line("floor", figures.floorMs, rows),
+    "",
+    ...syncLines("first sync", figures.firstSync, rows, "of the floor"),
+    ...syncLines("unchanged sync", figures.unchanged, rows, "of download + parse"),
+    "",
+    line("sweep + rows + COPY", figures.changes.floorMs, rows),
+    ...syncLines("changes only", figures.changes, rows, "of these"),
+    `    ${figures.changes.written.toLocaleString("en")} accounts written, ${figures.changes.requests} requests, ` +
+      `${(figures.changes.ofFirstSync * 100).toFixed(1)} % of the first sync`,
+  ];
+  if (memorySlope) {
+    const { firstSync, unchanged } = memorySlope;
+    lines.push(
+      `memory beyond 500,000: ${firstSync.toFixed(1)} bytes an account in a first sync, ${unchanged.toFixed(1)} in an unchanged one`,
+    );
+  }
+  if (peer) {
+    lines.push(
+      line("peer", peer.ms, peer.rows),
+      `    dynamics-web-api and an upsert a row; ${peer.rows.toLocaleString("en")} accounts measured, ` +
+        `extrapolated to ${rows.toLocaleString("en")}: ${seconds(peer.perAccountMs * rows).trim()}, ` +
+        `${((peer.perAccountMs * rows) / figures.firstSync.ms).toFixed(1)} × the first sync`,
+    );
+  }
+  return lines.join("\n");
+}
+
+function syncLines(name: string, figures: SyncFigures, rows: number, base: string): string[] {
+  const stages = Object.entries(figures.stages).map(([stage, ms]) => `${stage} ${seconds(ms).trim()}`);
+  return [
+    `${line(name, figures.ms, rows)}   ${figures.ratio.toFixed(2)} × ${base}   peak ${megabytes(figures.peakBytes)}`,
+    `    ${stages.join(", ")}`,
+  ];
+}
+
+function line(name: string, ms: number, rows: number): string {
+  const rate = `${Math.round((rows / ms) * 1000).toLocaleString("en")} a second`;
+  return `${name.padEnd(19)}${seconds(ms)}${rate.padStart(22)}`;
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(2)} s`.padStart(10);
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.round(bytes / 1024 / 1024).toLocaleString("en")} MB`;
+}

@@ -1,0 +1,67 @@
+// The simulated organisation that is read: a process of its own, which serves every page that was asked for once from memory,
+// gzipped. So the first of all reads, which nobody measures, renders what the others read.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { request } from "undici";
+import { z } from "zod";
+import type { Source } from "./workload.ts";
+
+export interface RunningSource extends Source {
+  /** Changes that share of the accounts, and renders again what was read before. @returns ids of the changed ones */
+  change(percent: number, seed: string): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+const ChangeAnswer = z.object({ ids: z.array(z.string()) });
+
+/** What it prints when everything is ready, and more. */
+const SourceLine = z.object({ origin: z.string(), clientId: z.string(), clientSecret: z.string() });
+const PROGRAM = fileURLToPath(new URL("../simulator/prerendered/main.ts", import.meta.url));
+/** Of the generated accounts three in a hundred are inactive, and those are not read. */
+const ACTIVE = 0.97;
+
+/** @param accounts active ones, roughly: which are inactive is up to the generator's seed */
+export async function startSource(accounts: number): Promise<RunningSource> {
+  const generated = String(Math.ceil(accounts / ACTIVE));
+  const child = spawn(
+    process.execPath,
+    ["--import", "tsx", PROGRAM, "--accounts", generated, "--columns", ""],
+    {
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
+  const close = async (): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill("SIGKILL");
+    await once(child, "exit");
+  };
+  const onExit = (): void => void child.kill("SIGKILL");
+  process.once("exit", onExit);
+  try {
+    const output = createInterface({ input: child.stdout });
+    const [line] = await Promise.race([once(output, "line"), once(child, "exit").then(() => [undefined])]);
+    if (line === undefined) throw new Error("The simulated organisation did not start.");
+    const told = SourceLine.parse(JSON.parse(String(line)));
+    return {
+      ...told,
+      change: async (percent, seed) => {
+        // Rendering half a million accounts anew takes longer than fetch() waits for an answer's head.
+        const answer = await request(`${told.origin}/_simulator/change`, {
+          method: "POST",
+          body: JSON.stringify({ percent, seed }),
+          headersTimeout: 0,
+        });
+        return ChangeAnswer.parse(await answer.body.json()).ids;
+      },
+      close: async () => {
+        process.off("exit", onExit);
+        await close();
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

@@ -1,0 +1,101 @@
+// The door of `npm run demo | serve | build | test | check | bench`: installs what the lock file names when it is not
+// there yet, builds the pages when they are to be served and older than their sources, then hands over. Node built-ins only, since it runs before anything is installed.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { constants } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+
+/** What each door leads to: a script run by tsx, or a program of node_modules/.bin. */
+const DOORS = {
+  demo: ["bin/sluice.js", "demo"],
+  serve: ["bin/sluice.js", "serve"],
+  build: ["node_modules/vite/bin/vite.js", "build", "web"],
+  test: ["node_modules/vitest/vitest.mjs", "run"],
+  check: ["node_modules/tsx/dist/cli.mjs", "scripts/check.ts"],
+  bench: ["node_modules/tsx/dist/cli.mjs", "bench/main.ts"],
+};
+
+/** Optional packages are npm's to choose, but those made for exactly this system must be there. */
+function mayBeMissing({ optional, os, cpu, libc }) {
+  const isForUs = libc === undefined && os?.includes(process.platform) && cpu?.includes(process.arch);
+  return optional && !isForUs;
+}
+
+function isInstalled() {
+  const lock = join(root, "package-lock.json");
+  const installed = join(root, "node_modules", ".package-lock.json");
+  if (!existsSync(installed)) return false;
+  const wanted = JSON.parse(readFileSync(lock, "utf8")).packages;
+  const present = JSON.parse(readFileSync(installed, "utf8")).packages;
+  return Object.entries(wanted).every(
+    ([path, entry]) => path === "" || mayBeMissing(entry) || present[path]?.version === entry.version,
+  );
+}
+
+/** What the pages are made from; whoever changes their looks changes one of these. */
+const PAGE_SOURCES = ["web", "src/api/contract", "package-lock.json"];
+
+function newestChange(path) {
+  const stat = statSync(path);
+  if (!stat.isDirectory()) return stat.mtimeMs;
+  return Math.max(0, ...readdirSync(path).map((name) => newestChange(join(path, name))));
+}
+
+function pagesAreBuilt() {
+  const page = join(root, "dist", "web", "index.html");
+  if (!existsSync(page)) return false;
+  return (
+    statSync(page).mtimeMs >= Math.max(...PAGE_SOURCES.map((source) => newestChange(join(root, source))))
+  );
+}
+
+/** The demo serves on a terminal or when told to, as src/cli/demo.ts has it. */
+function servesPages(door, args) {
+  if (door === "serve") return true;
+  if (door !== "demo" || args.includes("--no-serve")) return false;
+  return args.includes("--serve") || process.stdout.isTTY;
+}
+
+const doNothing = () => undefined;
+
+/** Runs a program in our place and returns its exit code; signals are its to answer. */
+async function run(command, args) {
+  const child = spawn(command, args, { cwd: root, stdio: "inherit" });
+  // The terminal sends Ctrl-C to both of us and the child answers it; what `kill` sends comes to us alone.
+  const pass = (signal) => child.kill(signal);
+  process.on("SIGINT", doNothing).on("SIGTERM", pass).on("SIGHUP", pass);
+  try {
+    const [code, signal] = await once(child, "exit");
+    return code ?? 128 + constants.signals[signal];
+  } finally {
+    process.off("SIGINT", doNothing).off("SIGTERM", pass).off("SIGHUP", pass);
+  }
+}
+
+const [door, ...rest] = process.argv.slice(2);
+const [program, ...args] = (Object.hasOwn(DOORS, door) && DOORS[door]) || [];
+if (!program) {
+  console.error(`Say one of: ${Object.keys(DOORS).join(", ")}.`);
+  process.exit(2);
+}
+const [major, minor] = process.versions.node.split(".").map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+  console.error(`Sluice needs Node 20.19 or newer; this is ${process.version}.`);
+  process.exit(2);
+}
+if (!isInstalled()) {
+  console.error("Installing the packages that package-lock.json names (once) …");
+  const failed = await run("npm", ["ci", "--no-fund", "--no-audit", "--loglevel=error"]);
+  if (failed) process.exit(failed);
+}
+if (servesPages(door, rest) && !pagesAreBuilt()) {
+  console.error("Building the pages (when they have changed) …");
+  const [vite, ...how] = DOORS.build;
+  const failed = await run(process.execPath, [vite, ...how, "--logLevel", "warn"]);
+  if (failed) process.exit(failed);
+}
+process.exit(await run(process.execPath, [program, ...args, ...rest]));

@@ -1,0 +1,88 @@
+// The few HTML pages a person sees while signing in, and the two ways back to the application.
+import { entraTimestamp, type AadstsError } from "./aadsts.ts";
+import type { EntraReply } from "./entra.ts";
+
+export function escapeHtml(text: string): string {
+  return text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;");
+}
+
+export function htmlReply(status: number, title: string, content: string): EntraReply {
+  return {
+    status,
+    headers: { "content-type": "text/html; charset=utf-8", "cache-control": "no-store, no-cache" },
+    body: `<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>${escapeHtml(title)}</title>
+<style>body{font:16px system-ui;max-width:26rem;margin:4rem auto;padding:0 1rem}label{display:block;margin:.75rem 0 .25rem}input{width:100%;padding:.4rem;box-sizing:border-box}button{margin:1rem .5rem 0 0;padding:.5rem 1rem}[role=alert]{color:#a4262c}</style>
+</head><body><main><h1>${escapeHtml(title)}</h1>${content}</main></body></html>`,
+  };
+}
+
+export interface SignInForm {
+  readonly appName: string;
+  readonly tenantName: string;
+  /** Accounts to choose from. */
+  readonly userNames: readonly string[];
+  readonly chosen: string;
+  /** The permissions to agree to; empty once they were agreed to. */
+  readonly permissions: readonly string[];
+  readonly problem: string | undefined;
+}
+
+/** Name, password and, the first time, the permissions; posts back to the same address. */
+export function signInPage(form: SignInForm): EntraReply {
+  const options = form.userNames.map((name) => `<option value="${escapeHtml(name)}"></option>`).join("");
+  const permissions = form.permissions.map((one) => `<li>${escapeHtml(one)}</li>`).join("");
+  const problem = form.problem === undefined ? "" : `<p role="alert">${escapeHtml(form.problem)}</p>`;
+  return htmlReply(
+    200,
+    "Sign in (simulated Entra ID)",
+    `<p>${escapeHtml(form.tenantName)}: continue to <strong>${escapeHtml(form.appName)}</strong></p>${problem}
+<form method="post"><label for="login">Account</label>
+<input id="login" name="login" list="accounts" autocomplete="username" value="${escapeHtml(form.chosen)}">
+<datalist id="accounts">${options}</datalist>
+<label for="passwd">Password</label><input id="passwd" name="passwd" type="password" autocomplete="current-password">
+${permissions === "" ? "" : `<p>Permissions requested:</p><ul>${permissions}</ul>`}
+<button name="consent" value="yes">${permissions === "" ? "Sign in" : "Accept and sign in"}</button>
+<button name="consent" value="no">Cancel</button></form>`,
+  );
+}
+
+/** What Entra ID shows when it cannot send the person back: the redirect URI itself is not to be trusted. */
+export function errorPage(refusal: AadstsError, now: number): EntraReply {
+  return htmlReply(
+    400,
+    "Sorry, but we’re having trouble signing you in.",
+    `<p role="alert">${escapeHtml(refusal.message)}</p><p>Timestamp: ${entraTimestamp(now)}</p>`,
+  );
+}
+
+export type ResponseMode = "query" | "fragment" | "form_post";
+
+/** Sends the browser back to the application with these parameters. */
+export function backToApp(
+  redirectUri: string,
+  mode: ResponseMode,
+  values: Record<string, string>,
+): EntraReply {
+  const parameters = new URLSearchParams(values).toString();
+  if (mode === "form_post") {
+    const inputs = Object.entries(values)
+      .map(([name, value]) => `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`)
+      .join("");
+    return htmlReply(
+      200,
+      "Working…",
+      `<form method="post" action="${escapeHtml(redirectUri)}">${inputs}<button>Continue</button></form><script>document.forms[0].submit()</script>`,
+    );
+  }
+  const separator = mode === "fragment" ? "#" : redirectUri.includes("?") ? "&" : "?";
+  return {
+    status: 302,
+    headers: { location: `${redirectUri}${separator}${parameters}`, "cache-control": "no-store, no-cache" },
+    body: "",
+  };
+}

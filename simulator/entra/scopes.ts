@@ -1,0 +1,35 @@
+// Reading the `scope` parameter: which resource (one only), which permission, which of OpenID's own words.
+import { AadstsError } from "./aadsts.ts";
+
+const OPENID_WORDS = new Set(["openid", "profile", "email", "offline_access"]);
+
+export interface Scopes {
+  /** Origin of the environment without a slash; undefined when only OpenID's words were asked for. */
+  readonly resource: string | undefined;
+  /** As asked, the resource's scopes first: what the token response repeats. */
+  readonly granted: readonly string[];
+  readonly openid: boolean;
+  readonly offline: boolean;
+}
+
+/** @throws AadstsError 70011 for words that are no scope and for two resources at once */
+export function readScopes(text: string): Scopes {
+  const words = text.split(/\s+/).filter((word) => word !== "");
+  const openidWords = words.filter((word) => OPENID_WORDS.has(word));
+  const resourceWords = words.filter((word) => !OPENID_WORDS.has(word));
+  const resources = new Set(resourceWords.map((word) => resourceOf(word)));
+  if (words.length === 0 || resources.size > 1) throw new AadstsError(70011, text);
+  return {
+    resource: [...resources][0],
+    granted: [...resourceWords, ...openidWords],
+    openid: openidWords.includes("openid"),
+    offline: openidWords.includes("offline_access"),
+  };
+}
+
+// A resource that itself ends in a slash gives "//.default" (Microsoft Learn: "Scopes and permissions", trailing slash and /.default).
+function resourceOf(scope: string): string {
+  const match = /^(https?:\/\/[^/\s]+)\/{1,2}(user_impersonation|\.default)$/i.exec(scope);
+  if (!match?.[1]) throw new AadstsError(70011, scope);
+  return match[1].toLowerCase();
+}

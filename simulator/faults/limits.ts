@@ -1,0 +1,208 @@
+// Dataverse's service protection limits: requests, execution time and concurrency per user, the first two over a
+// sliding window. Source: Microsoft Learn "Service protection API limits". Time is the caller's, so tests move a clock.
+import type { Layer, SimReply, SimRequest } from "../exchange.ts";
+
+export interface LimitSettings {
+  /** Requests a user may make within the window. Default 6,000. */
+  readonly requests: number;
+  /** Execution time a user's requests may take together within the window. Default 1,200,000. */
+  readonly executionMilliseconds: number;
+  /** Requests of a user under way at once. Default 52. */
+  readonly concurrent: number;
+  /** Default 300,000. */
+  readonly windowMilliseconds: number;
+}
+
+export const SERVICE_LIMITS: LimitSettings = {
+  requests: 6000,
+  executionMilliseconds: 1_200_000,
+  concurrent: 52,
+  windowMilliseconds: 300_000,
+};
+
+export type LimitKind = "requests" | "execution-time" | "concurrency";
+
+export interface LimitRefusal {
+  readonly admitted: false;
+  readonly kind: LimitKind;
+  readonly code: string;
+  readonly message: string;
+  /** Goes into `Retry-After`; absent for concurrency, which is over as soon as another request ends. */
+  readonly retryAfterSeconds: number | undefined;
+}
+
+export interface Admission {
+  readonly admitted: true;
+  /** To be called once, when the answer is complete, with what it took. */
+  done(executionMilliseconds: number): void;
+}
+
+interface Usage {
+  /** Admitted requests in order of time: when they began and what they took. */
+  readonly requests: { readonly at: number; took: number }[];
+  underWay: number;
+  refusals: number;
+  blockedUntil: number;
+  blockedBy: "requests" | "execution-time";
+}
+
+export class ServiceLimits {
+  settings: LimitSettings;
+  private readonly now: () => number;
+  private readonly users = new Map<string, Usage>();
+
+  constructor(now: () => number, settings: Partial<LimitSettings> = {}) {
+    this.now = now;
+    this.settings = { ...SERVICE_LIMITS, ...settings };
+  }
+
+  /** Asks for one request of this user. */
+  admit(userId: string): Admission | LimitRefusal {
+    const usage = this.usage(userId);
+    const over = this.exceeded(usage);
+    if (over) return over;
+    const request = { at: this.now(), took: 0 };
+    usage.requests.push(request);
+    usage.underWay += 1;
+    usage.refusals = 0;
+    return {
+      admitted: true,
+      done: (executionMilliseconds) => {
+        request.took = executionMilliseconds;
+        usage.underWay -= 1;
+      },
+    };
+  }
+
+  /** The two headers every answer carries; the seconds have a thousands separator ("1,200.00"), as in captures. */
+  headers(userId: string): Record<string, string> {
+    const usage = this.usage(userId);
+    const seconds = Math.max(0, this.settings.executionMilliseconds - executionTime(usage)) / 1000;
+    return {
+      "x-ms-ratelimit-burst-remaining-xrm-requests": String(
+        Math.max(0, this.settings.requests - usage.requests.length),
+      ),
+      "x-ms-ratelimit-time-remaining-xrm-requests": grouped(seconds, 2),
+    };
+  }
+
+  private usage(userId: string): Usage {
+    let usage = this.users.get(userId);
+    if (!usage) {
+      usage = { requests: [], underWay: 0, refusals: 0, blockedUntil: 0, blockedBy: "requests" };
+      this.users.set(userId, usage);
+    }
+    const begin = this.now() - this.settings.windowMilliseconds;
+    const kept = usage.requests.findIndex((request) => request.at > begin);
+    usage.requests.splice(0, kept === -1 ? usage.requests.length : kept);
+    return usage;
+  }
+
+  private exceeded(usage: Usage): LimitRefusal | undefined {
+    const { settings } = this;
+    if (usage.underWay >= settings.concurrent) return limitRefusal("concurrency", settings, undefined);
+    if (usage.blockedUntil > this.now()) return this.block(usage, usage.blockedBy);
+    if (usage.requests.length >= settings.requests) return this.block(usage, "requests");
+    if (executionTime(usage) >= settings.executionMilliseconds) return this.block(usage, "execution-time");
+    return undefined;
+  }
+
+  // "If the client continues to send demanding requests, the duration is extended" (same page): a second for each refusal.
+  private block(usage: Usage, kind: "requests" | "execution-time"): LimitRefusal {
+    const frees = kind === "requests" ? this.requestFrees(usage) : this.executionTimeFrees(usage);
+    usage.blockedUntil = Math.max(frees + 1000 * usage.refusals, usage.blockedUntil);
+    usage.blockedBy = kind;
+    usage.refusals += 1;
+    const seconds = Math.max(1, Math.ceil((usage.blockedUntil - this.now()) / 1000));
+    return limitRefusal(kind, this.settings, seconds);
+  }
+
+  private requestFrees(usage: Usage): number {
+    const oldest = usage.requests[usage.requests.length - this.settings.requests];
+    return (oldest?.at ?? this.now()) + this.settings.windowMilliseconds;
+  }
+
+  private executionTimeFrees(usage: Usage): number {
+    let left = executionTime(usage);
+    for (const request of usage.requests) {
+      left -= request.took;
+      if (left < this.settings.executionMilliseconds) return request.at + this.settings.windowMilliseconds;
+    }
+    return this.now();
+  }
+}
+
+function executionTime(usage: Usage): number {
+  return usage.requests.reduce((sum, request) => sum + request.took, 0);
+}
+
+function grouped(value: number, decimals: number): string {
+  return value.toLocaleString("en-US", {
+    minimumFractionDigits: decimals,
+    maximumFractionDigits: decimals,
+  });
+}
+
+/** The refusal of one limit in Dataverse's words. */
+export function limitRefusal(
+  kind: LimitKind,
+  settings: LimitSettings,
+  retryAfterSeconds: number | undefined,
+): LimitRefusal {
+  const seconds = Math.round(settings.windowMilliseconds / 1000);
+  const words: Record<LimitKind, { code: string; message: string }> = {
+    requests: {
+      code: "0x80072322",
+      message: `Number of requests exceeded the limit of ${settings.requests} over time window of ${seconds} seconds.`,
+    },
+    "execution-time": {
+      code: "0x80072321",
+      message: `Combined execution time of incoming requests exceeded limit of ${grouped(settings.executionMilliseconds, 0)} milliseconds over time window of ${seconds} seconds. Decrease number of concurrent requests or reduce the duration of requests and try again later.`,
+    },
+    concurrency: {
+      code: "0x80072326",
+      message: `Number of concurrent requests exceeded the limit of ${settings.concurrent}.`,
+    },
+  };
+  return { admitted: false, kind, ...words[kind], retryAfterSeconds };
+}
+
+const JSON_TYPE = { "content-type": "application/json; odata.metadata=minimal", "odata-version": "4.0" };
+
+/** The 429 that goes with a refusal. @param retryAfter in place of the refusal's seconds: seconds, an HTTP date, or "absent" */
+export function throttled(refusal: LimitRefusal, retryAfter?: number | string): SimReply {
+  const wait = retryAfter ?? refusal.retryAfterSeconds ?? "absent";
+  return {
+    status: 429,
+    headers: { ...JSON_TYPE, ...(wait === "absent" ? {} : { "retry-after": String(wait) }) },
+    body: JSON.stringify({ error: { code: refusal.code, message: refusal.message } }),
+  };
+}
+
+/**
+ * Limits as a part of the server.
+ * @param countedTime what a request counts for in milliseconds, given what it took; default what it took
+ */
+export function limitsLayer(
+  limits: ServiceLimits,
+  countedTime: (request: SimRequest, took: number) => number = (_, took) => took,
+): Layer {
+  return async (request, next) => {
+    const userId = request.userId ?? "";
+    const admission = limits.admit(userId);
+    if (!admission.admitted) return withHeaders(throttled(admission), limits.headers(userId));
+    const begun = performance.now();
+    let took = 0;
+    try {
+      const reply = await next();
+      took = countedTime(request, performance.now() - begun);
+      return withHeaders(reply, limits.headers(userId));
+    } finally {
+      admission.done(took);
+    }
+  };
+}
+
+function withHeaders(reply: SimReply, headers: Readonly<Record<string, string>>): SimReply {
+  return { ...reply, headers: { ...reply.headers, ...headers } };
+}

@@ -1,0 +1,258 @@
+// From grammar to plan: looks every name up in the organisation's tables and compiles the conditions.
+
+import { linkTypesDiffer, refusal } from "./fetch-error.ts";
+import { isJoin } from "./grammar.ts";
+import type { ConditionNode, FetchNode, FilterNode, LinkNode, TableNode } from "./grammar.ts";
+import { existsTest } from "./joins.ts";
+import { comparable, kindOf } from "./literals.ts";
+import { findColumn, findTable } from "./names.ts";
+import { COMPARISONS, compareValues, compileOperator, knownOperator } from "./operators.ts";
+import type { Environment } from "./operators.ts";
+import { bindOrders, bindOutputs } from "./output-columns.ts";
+import type { Join, Plan, Predicate, Source } from "./plan.ts";
+import type { QueryColumn, QueryTable } from "./query-store.ts";
+
+/** A predicate and the last source it reads, so that it can run as soon as that one is joined. */
+interface Test {
+  readonly test: Predicate;
+  readonly reads: number;
+}
+
+/** The sources a condition may name, and the counters that number them. */
+interface Scope {
+  readonly environment: Environment;
+  readonly visible: readonly Source[];
+  readonly numbering: { sources: number };
+}
+
+interface BoundLink {
+  readonly node: LinkNode;
+  readonly source: Source;
+  readonly parent: Source;
+}
+
+/** @throws FetchError for names, operators and values that do not fit */
+export function bindFetch(node: FetchNode, environment: Environment): Plan {
+  const table = findTable(node.entity.name, environment.store);
+  const entity: Source = { index: 0, table, name: table.logicalName, prefix: undefined };
+  const numbering = { sources: 1 };
+  const links = placeLinks(node.entity, entity, environment, numbering);
+  const joined = links.filter(({ node: link }) => isJoin(link.linkType));
+  const scope: Scope = {
+    environment,
+    visible: [entity, ...joined.map(({ source }) => source)],
+    numbering,
+  };
+  refuseTwins(joined.map(({ node: link }) => link.alias));
+  const tests = tableTests(node.entity, entity, scope);
+  const tables = [{ node: node.entity, source: entity }, ...joined];
+  return {
+    node,
+    entity,
+    joins: bindJoins(joined, scope),
+    entityTest: all(tests.filter(({ reads }) => reads === 0)),
+    joinedTest: all(tests.filter(({ reads }) => reads > 0)),
+    outputs: node.aggregate ? [] : bindOutputs(node, tables, environment.store),
+    orders: node.aggregate ? [] : bindOrders(tables),
+    // Last: conditions may still have added sources of their own.
+    sourceCount: numbering.sources,
+  };
+}
+
+/** Depth first. Links that only test for existence are placed when their condition is compiled. */
+function placeLinks(
+  node: TableNode,
+  parent: Source,
+  environment: Environment,
+  numbering: Scope["numbering"],
+): BoundLink[] {
+  const placed: BoundLink[] = [];
+  for (const link of node.links) {
+    const bound = placeLink(link, parent, environment, numbering);
+    placed.push(bound);
+    if (isJoin(link.linkType)) placed.push(...placeLinks(link, bound.source, environment, numbering));
+  }
+  return placed;
+}
+
+function placeLink(
+  node: LinkNode,
+  parent: Source,
+  environment: Environment,
+  numbering: Scope["numbering"],
+): BoundLink {
+  const table = findTable(node.name, environment.store);
+  const source: Source = {
+    index: numbering.sources,
+    table,
+    name: node.alias ?? table.logicalName,
+    // Learn "Join tables": without an alias Dataverse makes one of the table's name and the link's number.
+    prefix: node.alias ?? `${table.logicalName}${node.number}`,
+  };
+  numbering.sources += 1;
+  return { node, source, parent };
+}
+
+function bindJoins(links: readonly BoundLink[], scope: Scope): Join[] {
+  return links.map((link) => bindJoin(link, scope));
+}
+
+function bindJoin({ node, source, parent }: BoundLink, scope: Scope): Join {
+  const { from, to } = joinColumns(node, source.table, parent.table);
+  // A join's filter may look back at what is joined already, not ahead.
+  const visible = scope.visible.filter(({ index }) => index <= source.index);
+  const tests = tableTests(node, source, { ...scope, visible });
+  return { node, source, parent, from, to, on: all(tests) };
+}
+
+function joinColumns(
+  node: LinkNode,
+  table: QueryTable,
+  parent: QueryTable,
+): { from: QueryColumn; to: QueryColumn } {
+  if ((node.from === undefined) !== (node.to === undefined)) throw refusal("linkAttributePair");
+  if (node.from === undefined || node.to === undefined) return relationship(table, parent);
+  const from = findColumn(table, node.from);
+  const to = findColumn(parent, node.to);
+  if (kindOf(from.type) !== kindOf(to.type)) throw linkTypesDiffer(node.from, node.to);
+  return { from, to };
+}
+
+/** Without from and to Dataverse takes the relationship between the two tables, if there is just one. */
+function relationship(table: QueryTable, parent: QueryTable): { from: QueryColumn; to: QueryColumn } {
+  const key = findColumn(table, table.primaryId);
+  const parentKey = findColumn(parent, parent.primaryId);
+  const found = [
+    ...lookupsTo(parent, table).map((to) => ({ from: key, to })),
+    ...lookupsTo(table, parent).map((from) => ({ from, to: parentKey })),
+  ];
+  const [only, ...others] = found;
+  if (only === undefined) throw refusal("attributeMissing");
+  if (others.length > 0) throw refusal("linkAmbiguous");
+  return only;
+}
+
+function lookupsTo(table: QueryTable, target: QueryTable): QueryColumn[] {
+  return [...table.columns()].filter(({ targets }) => targets?.includes(target.logicalName) === true);
+}
+
+/** The filters of an entity or link-entity, and its links that only test for existence. */
+function tableTests(node: TableNode, own: Source, scope: Scope): Test[] {
+  const tests = node.filters.flatMap((filter) =>
+    filter.any ? [filterTest(filter, own, scope)] : filter.items.map((item) => itemTest(item, own, scope)),
+  );
+  for (const link of node.links) if (!isJoin(link.linkType)) tests.push(linkTest(link, own, scope));
+  return tests;
+}
+
+function filterTest(filter: FilterNode, own: Source, scope: Scope): Test {
+  const tests = filter.items.map((item) => itemTest(item, own, scope));
+  const reads = Math.max(own.index, ...tests.map((test) => test.reads));
+  // An empty filter filters nothing, whichever its type.
+  if (!filter.any || tests.length === 0) return { test: all(tests), reads };
+  const predicates = tests.map(({ test }) => test);
+  return { test: (tuple) => predicates.some((predicate) => predicate(tuple)), reads };
+}
+
+function itemTest(item: FilterNode["items"][number], own: Source, scope: Scope): Test {
+  if (item.kind === "filter") return filterTest(item, own, scope);
+  if (item.kind === "condition") return conditionTest(item, own, scope);
+  return linkTest(item, own, scope);
+}
+
+function all(tests: readonly Test[]): Predicate {
+  const predicates = tests.map(({ test }) => test);
+  const [first, second] = predicates;
+  if (first === undefined) return () => true;
+  if (second === undefined) return first;
+  return (tuple) => predicates.every((predicate) => predicate(tuple));
+}
+
+/**
+ * Link types that only ask whether rows exist. Learn "Link types": `all` wants matching rows of which none passes the
+ * filters, `not all` is the same as `any` "despite the name".
+ */
+function linkTest(link: LinkNode, own: Source, scope: Scope): Test {
+  const { environment, numbering } = scope;
+  const bound = placeLink(link, own, environment, numbering);
+  const below = placeLinks(link, bound.source, environment, numbering).filter(({ node }) =>
+    isJoin(node.linkType),
+  );
+  const inner: Scope = {
+    ...scope,
+    visible: [...scope.visible, bound.source, ...below.map(({ source }) => source)],
+  };
+  const first = bindJoin(bound, inner);
+  const any = existsTest([first, ...bindJoins(below, inner)]);
+  if (link.linkType === "not any") return { test: (tuple) => !any(tuple), reads: own.index };
+  if (link.linkType !== "all") return { test: any, reads: own.index };
+  const matching = existsTest([{ ...first, on: () => true }]);
+  return { test: (tuple) => matching(tuple) && !any(tuple), reads: own.index };
+}
+
+function conditionTest(node: ConditionNode, own: Source, scope: Scope): Test {
+  if (!knownOperator(node.operator)) throw refusal("invalidOperator");
+  const source = node.entityName === undefined ? own : findSource(node.entityName, scope);
+  const column = findColumn(source.table, node.attribute);
+  const { index } = source;
+  const name = column.logicalName;
+  if (node.operator === "null") {
+    return { test: (tuple) => (tuple[index]?.[name] ?? null) === null, reads: index };
+  }
+  if (node.operator === "not-null") {
+    return { test: (tuple) => (tuple[index]?.[name] ?? null) !== null, reads: index };
+  }
+  if (node.valueOf !== undefined) return columnsTest(node, node.valueOf, source, column, scope);
+  const { operator, values } = node;
+  const holds = compileOperator({
+    operator,
+    values,
+    table: source.table,
+    column,
+    environment: scope.environment,
+  });
+  return {
+    test: (tuple) => {
+      const stored = tuple[index]?.[name];
+      return stored !== undefined && stored !== null && holds(stored);
+    },
+    reads: index,
+  };
+}
+
+/** Learn "Filter on column values in the same row": six operators, columns of one type, `alias.column` for another table. */
+function columnsTest(
+  node: ConditionNode,
+  valueOf: string,
+  source: Source,
+  column: QueryColumn,
+  scope: Scope,
+): Test {
+  const holds = COMPARISONS.get(node.operator);
+  if (holds === undefined) throw refusal("invalidOperator");
+  const dot = valueOf.lastIndexOf(".");
+  const other = dot < 0 ? source : findSource(valueOf.slice(0, dot), scope);
+  const otherColumn = findColumn(other.table, valueOf.slice(dot + 1));
+  const kind = kindOf(column.type);
+  if (kind !== kindOf(otherColumn.type)) throw refusal("invalidValueForType");
+  const offset = scope.environment.caller.utcOffsetMinutes;
+  return {
+    test: (tuple) => {
+      const left = comparable(kind, tuple[source.index]?.[column.logicalName], offset);
+      const right = comparable(kind, tuple[other.index]?.[otherColumn.logicalName], offset);
+      return left !== undefined && right !== undefined && holds(compareValues(kind, left, right));
+    },
+    reads: Math.max(source.index, other.index),
+  };
+}
+
+function findSource(name: string, scope: Scope): Source {
+  const source = scope.visible.findLast((candidate) => candidate.name === name || candidate.prefix === name);
+  if (source === undefined) throw refusal("aliasUnknown");
+  return source;
+}
+
+function refuseTwins(names: readonly (string | undefined)[]): void {
+  const given = names.filter((name) => name !== undefined);
+  if (new Set(given).size < given.length) throw refusal("duplicateAlias");
+}

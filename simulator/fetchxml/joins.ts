@@ -1,0 +1,59 @@
+// Joining: from one row of the entity to all tuples that the link-entities make of it.
+// Joins follow one another as in SQL, so an inner join inside an outer one drops the rows that the outer one kept.
+
+import { joinKeyOf, rowsBy } from "./row-index.ts";
+import type { RowIndex } from "./row-index.ts";
+import type { Join, Predicate, Tuple } from "./plan.ts";
+import type { Row, Value } from "./query-store.ts";
+
+/** Calls `visit` for each tuple until it returns false; returns false then too. The tuple is reused between calls. */
+export type Expand = (tuple: Tuple, visit: Predicate) => boolean;
+
+export function expander(joins: readonly Join[]): Expand {
+  return joins.reduceRight<Expand>((next, join) => joinStep(join, next), visitTuple);
+}
+
+function visitTuple(tuple: Tuple, visit: Predicate): boolean {
+  return visit(tuple);
+}
+
+/** Whether at least one tuple comes of the joins. */
+export function existsTest(joins: readonly Join[]): Predicate {
+  const expand = expander(joins);
+  return (tuple) => !expand(tuple, () => false);
+}
+
+function joinStep(join: Join, next: Expand): Expand {
+  const find = matcher(join);
+  const at = join.source.index;
+  const keepsUnmatched =
+    join.node.linkType === "outer" || join.node.linkType === "matchfirstrowusingcrossapply";
+  const firstOnly = join.node.linkType === "matchfirstrowusingcrossapply";
+  return (tuple, visit) => {
+    let matched = false;
+    for (const row of find(tuple)) {
+      tuple[at] = row;
+      if (!join.on(tuple)) continue;
+      matched = true;
+      if (!next(tuple, visit)) return false;
+      if (firstOnly) break;
+    }
+    if (matched || !keepsUnmatched) return true;
+    tuple[at] = undefined;
+    return next(tuple, visit);
+  };
+}
+
+const NONE: readonly Row[] = [];
+
+function matcher(join: Join): (tuple: Tuple) => readonly Row[] {
+  // Built at the first row that needs it: a query without matches never pays for the index.
+  let index: RowIndex | undefined;
+  const key: (value: Value | undefined) => Value = joinKeyOf(join.to);
+  return (tuple) => {
+    const value = key(tuple[join.parent.index]?.[join.to.logicalName]);
+    if (value === null) return NONE;
+    index ??= rowsBy(join.source.table, join.from);
+    return index.get(value) ?? NONE;
+  };
+}

@@ -1,0 +1,171 @@
+// Condition values: text of the query into what the column holds, by the column's type, never by looks.
+
+import { foldText, parseGuid } from "./collation.ts";
+import { refusal, unparsableValue } from "./fetch-error.ts";
+import type { ColumnType, Value } from "./query-store.ts";
+
+/** What a column's values are compared as. */
+export type Kind = "text" | "guid" | "number" | "boolean" | "date" | "choices" | "binary";
+
+const KINDS: Record<ColumnType, Kind> = {
+  BigInt: "number",
+  Boolean: "boolean",
+  Customer: "guid",
+  DateTime: "date",
+  Decimal: "number",
+  Double: "number",
+  EntityName: "text",
+  File: "guid",
+  Image: "binary",
+  Integer: "number",
+  Lookup: "guid",
+  Memo: "text",
+  Money: "number",
+  MultiSelectPicklist: "choices",
+  Owner: "guid",
+  Picklist: "number",
+  State: "number",
+  Status: "number",
+  String: "text",
+  Uniqueidentifier: "guid",
+  Virtual: "text",
+};
+
+export function kindOf(type: ColumnType): Kind {
+  return KINDS[type];
+}
+
+/** A value ready for comparison; text is folded, dates are milliseconds of the caller's wall clock. */
+export type Comparable = string | number | boolean;
+
+const MINUTE = 60_000;
+
+/** Stored value into its comparable form; undefined for no value. */
+export function comparable(
+  kind: Kind,
+  value: Value | undefined,
+  utcOffsetMinutes: number,
+): Comparable | undefined {
+  if (value === null || value === undefined) return undefined;
+  if (kind === "text") return foldText(String(value));
+  if (kind === "date") return wallClock(String(value), utcOffsetMinutes);
+  return value;
+}
+
+/** "2015-01-01" (DateOnly behaviour) has no zone and stays; an instant moves to the caller's wall clock. */
+export function wallClock(stored: string, utcOffsetMinutes: number): number {
+  const milliseconds = Date.parse(stored);
+  return stored.length === 10 ? milliseconds : milliseconds + utcOffsetMinutes * MINUTE;
+}
+
+export interface LiteralContext {
+  /** `account.createdon`, for the refusal. */
+  readonly column: string;
+  readonly type: ColumnType;
+  readonly utcOffsetMinutes: number;
+}
+
+/** @throws FetchError when the text is no value of the column's type, or is a placeholder such as `{0}` */
+export function parseLiteral(text: string, context: LiteralContext): Comparable {
+  const kind = kindOf(context.type);
+  // Only `like "{0}"` of a quick-find view gets this far; every other type refuses it as no guid, number or date.
+  if (kind === "text") {
+    if (/^%?\{\d+\}%?$/.test(text)) throw refusal("invalidValue");
+    return foldText(text);
+  }
+  if (kind === "guid") return guidLiteral(text, context);
+  if (kind === "boolean") return booleanLiteral(text, context);
+  if (kind === "date") return dateLiteral(text, context);
+  if (kind === "choices") return choicesLiteral(text, context);
+  if (kind === "number") return numberLiteral(text, context);
+  throw refusal("invalidOperator");
+}
+
+function guidLiteral(text: string, context: LiteralContext): string {
+  const guid = parseGuid(text);
+  if (guid !== undefined) return guid;
+  throw unparsableValue(
+    text,
+    context.column,
+    "System.Guid",
+    "Guid should contain 32 digits with 4 dashes (xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx).",
+  );
+}
+
+function booleanLiteral(text: string, context: LiteralContext): boolean {
+  const spelled = text.trim().toLowerCase();
+  if (spelled === "1" || spelled === "true") return true;
+  if (spelled === "0" || spelled === "false") return false;
+  throw unparsableValue(
+    text,
+    context.column,
+    "System.Boolean",
+    "String was not recognized as a valid Boolean.",
+  );
+}
+
+const WHOLE: ReadonlySet<ColumnType> = new Set(["BigInt", "Integer", "Picklist", "State", "Status"]);
+
+function numberLiteral(text: string, context: LiteralContext): number {
+  const trimmed = text.trim();
+  const whole = WHOLE.has(context.type);
+  const shape = whole ? /^[+-]?\d+$/ : /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+  if (shape.test(trimmed)) return Number(trimmed);
+  const expected = whole ? (context.type === "BigInt" ? "System.Int64" : "System.Int32") : "System.Decimal";
+  throw unparsableValue(text, context.column, expected, "Input string was not in a correct format.");
+}
+
+function choicesLiteral(text: string, context: LiteralContext): string {
+  const values = text.split(",").map((part) => numberLiteral(part, { ...context, type: "Picklist" }));
+  return values.toSorted((a, b) => a - b).join(",");
+}
+
+const ISO =
+  /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,7}))?)?)?\s*(Z|[+-]\d{2}:?\d{2})?$/i;
+const AMERICAN = /^(\d{1,2})\/(\d{1,2})\/(\d{4})(?:\s+(\d{1,2}):(\d{2})(?::(\d{2}))?\s*(AM|PM)?)?$/i;
+
+/** Without a zone the text is the caller's wall clock, as in Advanced Find. */
+function dateLiteral(text: string, context: LiteralContext): number {
+  const wall = isoWall(text.trim(), context.utcOffsetMinutes) ?? americanWall(text.trim());
+  if (wall !== undefined) return wall;
+  throw unparsableValue(
+    text,
+    context.column,
+    "System.DateTime",
+    "String was not recognized as a valid DateTime.",
+  );
+}
+
+function isoWall(text: string, utcOffsetMinutes: number): number | undefined {
+  const match = ISO.exec(text);
+  if (match === null) return undefined;
+  const [, year, month, day, hour = "0", minute = "0", second = "0", fraction = "", zone] = match;
+  const milliseconds = Number(fraction.padEnd(3, "0").slice(0, 3));
+  const wall = civil([year, month, day, hour, minute, second].map(Number), milliseconds);
+  if (wall === undefined || zone === undefined) return wall;
+  return wall - zoneMinutes(zone) * MINUTE + utcOffsetMinutes * MINUTE;
+}
+
+function americanWall(text: string): number | undefined {
+  const match = AMERICAN.exec(text);
+  if (match === null) return undefined;
+  const [, month, day, year, hour = "0", minute = "0", second = "0", half] = match;
+  let hours = Number(hour);
+  if (half !== undefined) hours = (hours % 12) + (half.toUpperCase() === "PM" ? 12 : 0);
+  return civil([year, month, day, hours, minute, second].map(Number), 0);
+}
+
+function civil(parts: readonly number[], milliseconds: number): number | undefined {
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts;
+  const wall = Date.UTC(year, month - 1, day, hour, minute, second, milliseconds);
+  const back = new Date(wall);
+  const real = back.getUTCMonth() === month - 1 && back.getUTCDate() === day && hour < 24 && minute < 60;
+  return real && second < 60 ? wall : undefined;
+}
+
+function zoneMinutes(zone: string): number {
+  if (zone.toUpperCase() === "Z") return 0;
+  const sign = zone.startsWith("-") ? -1 : 1;
+  const digits = zone.slice(1).replace(":", "");
+  return sign * (Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2)));
+}

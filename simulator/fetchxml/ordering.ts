@@ -1,0 +1,207 @@
+// The order of rows: what each column is sorted by, and the whole order with the primary key at its end.
+// Learn "Order rows": lookups sort by the name of the row they point to, choices by their label. No value sorts first.
+
+import { foldText, guidOrderKey, parseGuid } from "./collation.ts";
+import { kindOf } from "./literals.ts";
+import type { Order, Source, Tuple } from "./plan.ts";
+import type { QueryColumn, QueryStore, QueryTable, Row } from "./query-store.ts";
+
+export type SortValue = string | number | null;
+
+/** One column of an order. */
+export interface SortKey {
+  readonly source: Source;
+  readonly column: QueryColumn;
+  readonly descending: boolean;
+  /** What a row shows in the cookie; null for no value. */
+  readonly text: (row: Row | undefined) => string | null;
+  /** What the text of a cookie is sorted by; undefined where it cannot stand for a value of this column. */
+  readonly parse: (text: string) => SortValue | undefined;
+  readonly value: (row: Row | undefined) => SortValue;
+}
+
+interface Sorting {
+  readonly store: QueryStore;
+  /** Choices by their number instead of their label (fetch useraworderby). */
+  readonly raw: boolean;
+  readonly utcOffsetMinutes: number;
+}
+
+/** The query's orders, then the entity's primary key: without it rows of the same name would have no order. */
+export function sortKeys(orders: readonly Order[], entity: Source, sorting: Sorting): SortKey[] {
+  const keys = orders.map((order) => sortKey(order, sorting));
+  const primary = entity.table.column(entity.table.primaryId);
+  const has = orders.some(
+    ({ source, column }) => source === entity && column.logicalName === primary?.logicalName,
+  );
+  if (primary !== undefined && !has) {
+    keys.push(sortKey({ source: entity, column: primary, descending: false }, sorting));
+  }
+  return keys;
+}
+
+function compareSortValues(a: SortValue, b: SortValue): number {
+  if (a === null) return b === null ? 0 : -1;
+  if (b === null) return 1;
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function sortKey(order: Order, sorting: Sorting): SortKey {
+  const { column, source } = order;
+  const kind = kindOf(column.type);
+  if (column.targets !== undefined && kind === "guid")
+    return textKey(order, lookupName(column, sorting.store));
+  if (column.choices !== undefined && kind === "number" && !sorting.raw) {
+    return textKey(order, label(column, column.choices));
+  }
+  if (kind === "text" || kind === "choices" || kind === "binary") return textKey(order, storedText(column));
+  const stored = (row: Row | undefined): string | number | boolean | null =>
+    row?.[column.logicalName] ?? null;
+  if (kind === "guid") {
+    return {
+      ...order,
+      text: (row) => nullable(stored(row), (value) => `{${String(value).toUpperCase()}}`),
+      parse: (text) => nullable(parseGuid(text) ?? null, guidOrderKey) ?? undefined,
+      value: (row) => nullable(stored(row), (value) => guidOrderKey(String(value))),
+    };
+  }
+  if (kind === "date") {
+    return {
+      ...order,
+      text: (row) => nullable(stored(row), (value) => offsetText(String(value), sorting.utcOffsetMinutes)),
+      parse: (text) => finite(Date.parse(text)),
+      value: (row) => nullable(stored(row), (value) => Date.parse(String(value))),
+    };
+  }
+  return {
+    ...order,
+    source,
+    text: (row) => nullable(stored(row), (value) => String(Number(value))),
+    parse: (text) => (text.trim() === "" ? undefined : finite(Number(text))),
+    value: (row) => nullable(stored(row), Number),
+  };
+}
+
+function textKey(order: Order, text: (row: Row | undefined) => string | null): SortKey {
+  return { ...order, text, parse: foldText, value: (row) => nullable(text(row), foldText) };
+}
+
+function storedText({ logicalName }: QueryColumn): (row: Row | undefined) => string | null {
+  return (row) => nullable(row?.[logicalName] ?? null, String);
+}
+
+/** A value that the column no longer offers, or that has no label in this language, sorts as its number. */
+function label(
+  { logicalName }: QueryColumn,
+  choices: NonNullable<QueryColumn["choices"]>,
+): (row: Row | undefined) => string | null {
+  const labels = new Map(choices.map((choice) => [choice.value, choice.label]));
+  return (row) => nullable(row?.[logicalName] ?? null, (value) => labels.get(Number(value)) ?? String(value));
+}
+
+/** The primary name of the row a lookup points to; a lookup into a table we do not have sorts by its guid. */
+function lookupName(column: QueryColumn, store: QueryStore): (row: Row | undefined) => string | null {
+  const namesByTable = new Map<string, Map<string, string | null>>();
+  const names = (target: string): Map<string, string | null> => {
+    let found = namesByTable.get(target);
+    if (found === undefined) {
+      found = primaryNames(store.table(target));
+      namesByTable.set(target, found);
+    }
+    return found;
+  };
+  return (row) => {
+    const id = row?.[column.logicalName];
+    if (typeof id !== "string") return null;
+    const table = row?.[`${column.logicalName}.table`];
+    const targets = typeof table === "string" ? [table] : (column.targets ?? []);
+    for (const target of targets) {
+      const name = names(target).get(id);
+      if (name !== undefined) return name;
+    }
+    return id;
+  };
+}
+
+function primaryNames(table: QueryTable | undefined): Map<string, string | null> {
+  const names = new Map<string, string | null>();
+  if (table === undefined) return names;
+  for (const row of table.rows()) {
+    const name = row[table.primaryName];
+    names.set(String(row[table.primaryId]), typeof name === "string" ? name : null);
+  }
+  return names;
+}
+
+/** As Dataverse writes instants into cookies: 2019-05-24T18:59:00-06:00, in the caller's offset. */
+function offsetText(stored: string, utcOffsetMinutes: number): string {
+  if (stored.length === 10) return stored;
+  const wall = new Date(Date.parse(stored) + utcOffsetMinutes * 60_000).toISOString();
+  const minutes = Math.abs(utcOffsetMinutes);
+  const zone = `${utcOffsetMinutes < 0 ? "-" : "+"}${twoDigits(Math.floor(minutes / 60))}:${twoDigits(minutes % 60)}`;
+  const local = wall.endsWith(".000Z") ? wall.slice(0, -5) : wall.slice(0, -1);
+  return local + zone;
+}
+
+function twoDigits(value: number): string {
+  return String(value).padStart(2, "0");
+}
+
+function nullable<T, U>(value: T | null, map: (value: T) => U): U | null {
+  return value === null ? null : map(value);
+}
+
+function finite(value: number): number | undefined {
+  return Number.isFinite(value) ? value : undefined;
+}
+
+/**
+ * Rows of the entity in this order. They come in the order of the primary key and equal ones stay so: the key at the
+ * end need not be compared (500,000 rows by name: 2 instead of 3.5 s).
+ */
+export function sortRows(rows: readonly Row[], keys: readonly SortKey[]): readonly Row[] {
+  const last = keys.at(-1);
+  const primary = last?.column.logicalName === last?.source.table.primaryId && last?.descending === false;
+  const compared = primary ? keys.slice(0, -1) : keys;
+  const keyed = rows.map((row) => ({ row, values: compared.map((key) => key.value(row)) }));
+  keyed.sort((a, b) => compareKeyed(a.values, b.values, compared));
+  return keyed.map(({ row }) => row);
+}
+
+function compareKeyed(a: readonly SortValue[], b: readonly SortValue[], keys: readonly SortKey[]): number {
+  for (let at = 0; at < keys.length; at += 1) {
+    const order = compareSortValues(a[at] ?? null, b[at] ?? null);
+    if (order !== 0) return keys[at]?.descending === true ? -order : order;
+  }
+  return 0;
+}
+
+/** Order of joined rows; equal ones stay as they came. */
+export function compareTuples(keys: readonly SortKey[]): (a: Tuple, b: Tuple) => number {
+  return (a, b) => {
+    for (const { source, value, descending } of keys) {
+      const order = compareSortValues(value(a[source.index]), value(b[source.index]));
+      if (order !== 0) return descending ? -order : order;
+    }
+    return 0;
+  };
+}
+
+/** Place of the first row beyond a boundary (of the boundary itself, if `inclusive`), by binary search. */
+export function placeAfter(
+  rows: readonly Row[],
+  keys: readonly SortKey[],
+  boundary: readonly SortValue[],
+  inclusive: boolean,
+): number {
+  let low = 0;
+  let high = rows.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const values = keys.map((key) => key.value(rows[middle]));
+    const order = compareKeyed(values, boundary, keys);
+    if (order < 0 || (order === 0 && !inclusive)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,69 @@
+// From tuples to the rows of the answer: the named columns only, and no column without a value.
+
+import { foldText } from "./collation.ts";
+import type { ResultRow } from "./engine.ts";
+import { kindOf } from "./literals.ts";
+import type { Output, Plan, Predicate, Tuple } from "./plan.ts";
+import type { Value } from "./query-store.ts";
+import { rowsBy } from "./row-index.ts";
+
+type WritableRow = Record<string, Exclude<Value, null>>;
+
+/** Adds one output column of a tuple to a result row. */
+type Writer = (tuple: Tuple, result: WritableRow) => void;
+
+export function resultRows(outputs: readonly Output[], tuples: readonly Tuple[]): ResultRow[] {
+  const writers = outputs.map(writer);
+  return tuples.map((tuple) => {
+    const result: WritableRow = {};
+    for (const write of writers) write(tuple, result);
+    return result;
+  });
+}
+
+function writer(output: Output): Writer {
+  const { key, source, column } = output;
+  const { index } = source;
+  const name = column.logicalName;
+  if (output.childColumn !== undefined) return childCounter(output);
+  if (column.targets === undefined) {
+    return (tuple, result) => {
+      const value = tuple[index]?.[name];
+      if (value !== undefined && value !== null) result[key] = value;
+    };
+  }
+  const [onlyTarget] = column.targets.length === 1 ? column.targets : [];
+  return (tuple, result) => {
+    const value = tuple[index]?.[name];
+    if (value === undefined || value === null) return;
+    result[key] = value;
+    const target = tuple[index]?.[`${name}.table`] ?? onlyTarget;
+    if (target !== undefined) result[`${key}.table`] = target;
+  };
+}
+
+/** Learn "Row aggregate": CountChildren, the rows whose parent is this one. */
+function childCounter({ key, source, column, childColumn }: Output): Writer {
+  return (tuple, result) => {
+    const id = tuple[source.index]?.[column.logicalName];
+    if (childColumn === undefined || id === undefined || id === null) return;
+    result[key] = rowsBy(source.table, childColumn).get(id)?.length ?? 0;
+  };
+}
+
+/** True the first time a tuple shows these values; SQL's DISTINCT does not tell case and accents apart. */
+export function distinctFilter(plan: Plan): Predicate {
+  const shown = [...plan.outputs, ...plan.orders].map(({ source, column }) => ({ source, column }));
+  const seen = new Set<string>();
+  return (tuple) => {
+    const key = JSON.stringify(
+      shown.map(({ source, column }) => {
+        const value = tuple[source.index]?.[column.logicalName] ?? null;
+        return kindOf(column.type) === "text" && typeof value === "string" ? foldText(value) : value;
+      }),
+    );
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  };
+}

@@ -1,0 +1,179 @@
+// One page of a query that is not an aggregate.
+// In the entity's own order a page starts where the cookie says, found by binary search. Ordered by a link-entity, all
+// rows are made, sorted and counted off. Without a cookie everything ends at 50,000 (Learn "Page results": simple paging).
+
+import type { FetchAnswer, FetchOptions } from "./engine.ts";
+import { expander } from "./joins.ts";
+import type { Environment } from "./operators.ts";
+import { compareTuples, placeAfter, sortKeys, sortRows } from "./ordering.ts";
+import type { SortKey } from "./ordering.ts";
+import { distinctFilter, resultRows } from "./output.ts";
+import { readCookie, writeCookie } from "./paging-cookie.ts";
+import type { Plan, Predicate, Tuple } from "./plan.ts";
+import type { QueryStore, Row } from "./query-store.ts";
+import { orderedRows, rowArray } from "./row-index.ts";
+
+type Page = Omit<FetchAnswer, "entity" | "columns" | "isAggregate">;
+
+const SIMPLE_PAGING_LIMIT = 50_000;
+const COUNT_LIMIT = 5000;
+
+/** Goes through tuples in order until `visit` returns false. */
+type Run = (visit: Predicate) => void;
+
+interface Window {
+  readonly run: Run;
+  readonly skip: number;
+}
+
+export function selectPage(plan: Plan, environment: Environment, { maxPageSize }: FetchOptions): Page {
+  const { node } = plan;
+  const keys = sortKeys(plan.orders, plan.entity, {
+    store: environment.store,
+    raw: node.rawOrder,
+    utcOffsetMinutes: environment.caller.utcOffsetMinutes,
+  });
+  const size = node.top ?? Math.min(node.count || maxPageSize, maxPageSize);
+  const page = node.page ?? 1;
+  const pages = supportsCookie(plan, keys);
+  const window = pages
+    ? keysetWindow(plan, keys, environment.store, page, size)
+    : { run: linkOrderedRun(plan, keys), skip: (page - 1) * size };
+  const continued = pages && node.pagingCookie !== undefined;
+  const end = continued ? Number.POSITIVE_INFINITY : SIMPLE_PAGING_LIMIT;
+  const { tuples, more } = take(window, Math.max(0, Math.min(size, end - window.skip)));
+  const moreRecords = more && node.top === undefined && window.skip + tuples.length < end;
+  const entityRows = tuples.map(([row]) => row).filter((row) => row !== undefined);
+  const [first, last] = [entityRows[0], entityRows.at(-1)];
+  const cookie =
+    moreRecords && pages && first !== undefined && last !== undefined
+      ? { pagingCookie: writeCookie(page, keys, first, last) }
+      : {};
+  const total = node.returnTotalRecordCount ? totalCount(plan) : {};
+  return { rows: resultRows(plan.outputs, tuples), entityRows, moreRecords, ...cookie, ...total };
+}
+
+/** None when a link-entity decides the order, nor for distinct rows that do not show their key. */
+function supportsCookie({ node, entity, outputs }: Plan, keys: readonly SortKey[]): boolean {
+  if (keys.some(({ source }) => source !== entity)) return false;
+  const { primaryId } = entity.table;
+  return (
+    !node.distinct ||
+    outputs.some(({ source, column }) => source === entity && column.logicalName === primaryId)
+  );
+}
+
+function keysetWindow(
+  plan: Plan,
+  keys: readonly SortKey[],
+  store: QueryStore,
+  page: number,
+  size: number,
+): Window {
+  const rows = rowsInOrder(plan, keys, store);
+  const { pagingCookie } = plan.node;
+  if (pagingCookie === undefined) {
+    return { run: runOver(plan, rows, 0, rows.length), skip: (page - 1) * size };
+  }
+  const cookie = readCookie(pagingCookie, keys);
+  if (page > cookie.page) {
+    const from = placeAfter(rows, keys, cookie.last, false);
+    return { run: runOver(plan, rows, from, rows.length), skip: (page - cookie.page - 1) * size };
+  }
+  // The page of the cookie again, or one before it: counted back from the cookie's first row.
+  const before = count(runOver(plan, rows, 0, placeAfter(rows, keys, cookie.first, true)));
+  const skip = Math.max(0, before - (cookie.page - page) * size);
+  return { run: runOver(plan, rows, 0, rows.length), skip };
+}
+
+function rowsInOrder(
+  { entity: { table }, node }: Plan,
+  keys: readonly SortKey[],
+  store: QueryStore,
+): readonly Row[] {
+  const [only] = keys;
+  // Rows come in the order of the primary key.
+  if (keys.length === 1 && only?.column.logicalName === table.primaryId && !only.descending) {
+    return rowArray(table);
+  }
+  const names = keys.map(({ column, descending }) => `${column.logicalName}${descending ? " desc" : ""}`);
+  // Lookups sort by names that stand in other tables, whose changes this table's version does not show.
+  const versions = keys
+    .flatMap(({ column }) => column.targets ?? [])
+    .map((target) => store.table(target))
+    .map((found) => (found === undefined ? "none" : String(found.version)));
+  const sort = (rows: readonly Row[]): readonly Row[] => sortRows(rows, keys);
+  if (versions.includes("undefined")) return sort(rowArray(table));
+  return orderedRows(table, [...names, String(node.rawOrder), ...versions].join(), sort);
+}
+
+function linkOrderedRun(plan: Plan, keys: readonly SortKey[]): Run {
+  return (visit) => {
+    const rows = rowArray(plan.entity.table);
+    const tuples: Tuple[] = [];
+    runOver(plan, rows, 0, rows.length)((tuple) => tuples.push([...tuple]) > 0);
+    for (const tuple of tuples.toSorted(compareTuples(keys))) if (!visit(tuple)) return;
+  };
+}
+
+function runOver(plan: Plan, rows: readonly Row[], from: number, to: number): Run {
+  if (plan.node.retained) return () => undefined;
+  const { entityTest, joinedTest } = plan;
+  const expand = expander(plan.joins);
+  return (visit) => {
+    const isNew = plan.node.distinct ? distinctFilter(plan) : undefined;
+    const pass: Predicate = (tuple) =>
+      !joinedTest(tuple) || (isNew !== undefined && !isNew(tuple)) || visit(tuple);
+    const tuple: Tuple = Array.from({ length: plan.sourceCount });
+    for (let at = from; at < to; at += 1) {
+      tuple[0] = rows[at];
+      if (entityTest(tuple) && !expand(tuple, pass)) return;
+    }
+  };
+}
+
+function take({ run, skip }: Window, size: number): { tuples: Tuple[]; more: boolean } {
+  const tuples: Tuple[] = [];
+  let toSkip = skip;
+  let more = false;
+  run((tuple) => {
+    if (toSkip > 0) toSkip -= 1;
+    else if (tuples.length < size) tuples.push([...tuple]);
+    else more = true;
+    return !more;
+  });
+  return { tuples, more };
+}
+
+function count(run: Run): number {
+  let found = 0;
+  run(() => {
+    found += 1;
+    return true;
+  });
+  return found;
+}
+
+function totalCount(plan: Plan): Pick<Page, "totalRecordCount" | "totalRecordCountLimitExceeded"> {
+  const rows = rowArray(plan.entity.table);
+  let found = 0;
+  runOver(
+    plan,
+    rows,
+    0,
+    rows.length,
+  )(() => {
+    found += 1;
+    return found <= COUNT_LIMIT;
+  });
+  return {
+    totalRecordCount: Math.min(found, COUNT_LIMIT),
+    totalRecordCountLimitExceeded: found > COUNT_LIMIT,
+  };
+}
+
+/** Every tuple the query makes, in no order: what aggregates are made of. */
+export function allTuples(plan: Plan): Run {
+  const rows = rowArray(plan.entity.table);
+  return runOver(plan, rows, 0, rows.length);
+}

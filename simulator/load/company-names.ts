@@ -1,0 +1,114 @@
+// Names, domains and websites of companies that do not exist, made to be as awkward as real ones: legal forms,
+// punctuation, other scripts, junk where an address should be. Enough combinations that chance makes few duplicates.
+import type { Random } from "./random.ts";
+
+const words = (list: string): readonly string[] => list.split(" ");
+
+const FIRST = words(
+  "Al An Ar Bel Ber Bran Cal Car Chel Cor Dal Den Dor El Em Fair Fal Gar Glen Gran Hal Har Hol Ken Kil Lan Lin Mar Mel Mon Nor Oak Pem Ral Ros San Sil Tal Tor Van Wes Win",
+);
+const MIDDLE = words(
+  "a an ar be bo by ca da de do er fe fi ga ge i in ka la le li lo ma mi mo na ne no o or pa pe ra re ri ro sa ta ti va",
+);
+const LAST = words(
+  "berg bourne bridge brook bury by dale den don ell ford gate ham hurst land ley line lock mark mere mond mont more ner pool port rick ridge ron sen shaw son stead stein ston ter ton vale vik ville wick wood worth yard",
+);
+const TRADE = words(
+  "Advisory Aerospace Analytics Automation Bakery Beverages Biotech Brewing Builders Capital Cargo Ceramics Chemicals Clinics Clothing Components Construction Consulting Controls Cosmetics Courier Data Dental Design Diagnostics Distribution Electric Electronics Energy Engineering Equipment Farms Fashion Finance Flooring Foods Forestry Freight Furniture Games Gardens Glass Health Homes Hospitality Hydraulics Imaging Insurance Interiors Labs Leasing Legal Lighting Logistics Machinery Marine Media Medical Metals Mining Mobility Motors Networks Optics Packaging Paper Parts Pharma Plastics Plumbing Power Press Printing Properties Publishing Rail Recycling Research Retail Robotics Security Semiconductors Services Shipping Software Solar Spices Sports Staffing Steel Storage Supply Surveying Systems Telecom Textiles Timber Tools Toys Trading Training Transport Travel Trust Utilities Ventures Water Wines",
+);
+const LEGAL = [
+  "Ltd",
+  "Limited",
+  "Inc.",
+  "LLC",
+  "GmbH",
+  "AG",
+  "S.A.",
+  "B.V.",
+  "Oy",
+  "AB",
+  "plc",
+  "Pty Ltd",
+  "",
+  "",
+  "",
+];
+const ENDINGS = words(
+  "com com com com com co.uk de fr nl eu io net org com.au ca se fi es it pl ch at dk no be cz",
+);
+const UNICODE: readonly ((stem: string, trade: string) => string)[] = [
+  (stem, trade) => `${stem}ström ${trade} AB`,
+  (stem, trade) => `Müller & ${stem} ${trade} GmbH`,
+  (stem) => `Société ${stem}é et Fils`,
+  (stem, trade) => `${stem}ğlu ${trade} A.Ş.`,
+  (stem, trade) => `${stem}ński ${trade} Sp. z o.o.`,
+  (stem) => `株式会社${stem}製作所`,
+  (stem) => `ООО «Завод ${stem}»`,
+  (stem) => `Ε.Π.Ε. Αφοί ${stem}`,
+  (stem) => `${stem} 有限公司`,
+  (stem, trade) => `Café ${stem} – ${trade}™`,
+];
+const JUNK_WEBSITES = [
+  "n/a",
+  "-",
+  "none",
+  "TBD",
+  "http://",
+  "www.",
+  "http://www",
+  "http://10.20.30.40/start",
+  "http://intranet.local",
+  "https://https://www.example",
+  "see e-mail",
+  "http://localhost:8080",
+  "www.unknown.notatld",
+  "?",
+];
+const FREE_MAIL = words("gmail.com outlook.com yahoo.com hotmail.com gmx.de icloud.com web.de proton.me");
+
+/** What a company is called and where it is found, before anything is mixed up. */
+export interface Identity {
+  readonly name: string;
+  readonly domain: string;
+}
+
+export function identity(random: Random): Identity {
+  const stem = random.pick(FIRST) + random.pick(MIDDLE) + random.pick(LAST);
+  const trade = random.pick(TRADE);
+  const legal = random.pick(LEGAL);
+  const unusual = random.below(100);
+  const plain = legal === "" ? `${stem} ${trade}` : `${stem} ${trade} ${legal}`;
+  const name =
+    unusual < 6 ? random.pick(UNICODE)(stem, trade) : unusual < 9 ? `The ${stem} & ${trade} Co.` : plain;
+  const label = `${stem}${unusual % 2 === 0 ? "-" : ""}${trade}`.toLowerCase();
+  const prefix = unusual === 0 ? "zürich-" : "";
+  return { name, domain: `${prefix}${label}.${random.pick(ENDINGS)}` };
+}
+
+/** The name once more, as somebody else typed it: often exactly so, else in another case. */
+export function retyped(random: Random, name: string): string {
+  const way = random.below(6);
+  if (way === 0) return name.toUpperCase();
+  if (way === 1) return name.toLowerCase();
+  return name;
+}
+
+/** How the website field was filled in; null: not at all. */
+export function website(random: Random, domain: string): string | null {
+  const way = random.below(100);
+  if (way < 45) return `https://www.${domain}`;
+  if (way < 65) return `http://www.${domain}/`;
+  if (way < 75) return `www.${domain}`;
+  if (way < 81) return domain;
+  if (way < 87) return `https://${domain}/en/about-us?utm_source=crm`;
+  if (way < 89) return `HTTPS://WWW.${domain.toUpperCase()}`;
+  if (way < 91) return random.pick(JUNK_WEBSITES);
+  return null;
+}
+
+export function email(random: Random, domain: string): string | null {
+  const way = random.below(100);
+  if (way < 60) return `${random.pick(["info", "office", "sales", "hello", "contact"])}@${domain}`;
+  if (way < 66) return `${domain.split(".", 1)[0] ?? "office"}@${random.pick(FREE_MAIL)}`;
+  return null;
+}

@@ -1,0 +1,51 @@
+// Rows that hold their id, their version and their index alone; every other value is made from the index when it is read.
+// A value that is set stays with the row from then on.
+import { accountAt, accountId, type AccountRow, type GeneratePlan } from "./account-row.ts";
+import type { Value } from "../fetchxml/query-store.ts";
+
+// A page is filtered and then written: with room for a page and the rows its filter drops, each row is made once.
+const KEPT = 8192;
+
+/** @param defaults the prototype of the table's rows */
+export function lazyRows(
+  plan: GeneratePlan,
+  defaults: object,
+): (index: number, version: number) => AccountRow {
+  const kept: { readonly index: number; readonly row: AccountRow }[] = [];
+  const rowAt = (index: number): AccountRow => {
+    const slot = kept[index % KEPT];
+    if (slot?.index === index) return slot.row;
+    const row = accountAt(plan, index);
+    kept[index % KEPT] = { index, row };
+    return row;
+  };
+
+  class LazyRow {
+    [name: string]: Value;
+    readonly #index: number;
+
+    constructor(index: number, version: number) {
+      this["accountid"] = accountId(plan.seed, index);
+      this["versionnumber"] = version;
+      this.#index = index;
+    }
+
+    static read(row: LazyRow, name: string): Value {
+      return rowAt(row.#index)[name] ?? null;
+    }
+  }
+
+  for (const name of Object.keys(accountAt(plan, 0))) {
+    if (name === "accountid" || name === "versionnumber") continue;
+    Object.defineProperty(LazyRow.prototype, name, {
+      get(this: LazyRow): Value {
+        return LazyRow.read(this, name);
+      },
+      set(this: LazyRow, value: Value) {
+        Object.defineProperty(this, name, { value, writable: true, enumerable: true, configurable: true });
+      },
+    });
+  }
+  Object.setPrototypeOf(LazyRow.prototype, defaults);
+  return (index, version) => new LazyRow(index, version);
+}

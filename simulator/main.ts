@@ -1,0 +1,216 @@
+// A whole simulated Dynamics 365 environment in one call: organisation, accounts, Entra ID, faults and limits on one port
+// of 127.0.0.1, with an app registration and people who can sign in. `sluice simulator`, the demo and tests start it here.
+// It prints nothing; everything needed to connect is in what it returns.
+import { isAadstsCode } from "./entra/aadsts.ts";
+import { Entra } from "./entra/entra.ts";
+import type { Directory, DirectoryUser } from "./entra/directory.ts";
+import { Faults, faultsLayer } from "./faults/faults.ts";
+import type { FaultActions } from "./faults/encounter.ts";
+import { limitsLayer, ServiceLimits, type LimitSettings } from "./faults/limits.ts";
+import { loadCsv } from "./load/csv.ts";
+import { generateAccounts } from "./load/generate.ts";
+import { addPeople } from "./load/people.ts";
+import { guidFrom } from "./org/guids.ts";
+import { Org } from "./org/org.ts";
+import { startSimulator, type Simulator } from "./server.ts";
+import { unauthorized } from "./webapi/replies.ts";
+
+export interface RunOptions {
+  /** Default: one the system picks. */
+  readonly port?: number;
+  /** CSV files (paths) loaded one after the other. */
+  readonly csv?: readonly string[];
+  /** Headers of the CSV files that become option sets. */
+  readonly csvChoices?: readonly string[];
+  /** So many generated accounts behind those of the files. */
+  readonly accounts?: number;
+  /** A couple of thousand real organisations behind all others. */
+  readonly demo?: boolean;
+  /** Same seed: same ids, credentials and tokens. Default "sluice". */
+  readonly seed?: string;
+  /** Clock of organisation, Entra ID and limits. Default: the machine's. */
+  readonly now?: () => Date;
+  readonly limits?: Partial<LimitSettings>;
+  /** Where the app may be sent back to after sign-in; loopback addresses match with any port. */
+  readonly redirectUris?: readonly string[];
+  /** How long an access token is good for. Default 3599 seconds. */
+  readonly accessTokenSeconds?: number;
+  /** Whether a refresh token that was used once is accepted again (as Entra ID does) or refused. Default accepted. */
+  readonly oldRefreshTokens?: "accepted" | "refused";
+  /** An organisation that was made elsewhere; users and teams are added only to a fresh one. */
+  readonly org?: Org;
+}
+
+export interface SignInUser {
+  readonly userId: string;
+  readonly userPrincipalName: string;
+  readonly password: string;
+}
+
+export interface RunningSimulator extends Simulator {
+  readonly entra: Entra;
+  readonly faults: Faults;
+  readonly limits: ServiceLimits;
+  readonly tenantId: string;
+  /** The app registration; client credentials act as an application user that is System Administrator. */
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** People who can sign in; the first is the System Administrator. */
+  readonly users: readonly SignInUser[];
+  /** A refresh token of the System Administrator for this environment and app. */
+  readonly refreshToken: string;
+  /** Lets a systemuser sign in and returns a refresh token of theirs. */
+  readonly refreshTokenOf: (userId: string) => string;
+}
+
+const PASSWORD = "Simulated-1";
+const REDIRECT_URIS = ["http://localhost/callback", "http://127.0.0.1/callback"];
+
+/** Builds, fills and starts it. Throws when the port is taken or a CSV file cannot be read. */
+export async function runSimulator(options: RunOptions = {}): Promise<RunningSimulator> {
+  const seed = options.seed ?? options.org?.seed ?? "sluice";
+  const org = options.org ?? new Org({ seed, ...(options.now ? { now: options.now } : {}) });
+  if (!options.org) addPeople(org);
+  const clientId = guidFrom(seed, "app registration");
+  const clientSecret = `simulated~${guidFrom(seed, "client secret")}`;
+  const directory = directoryOf(org, seed, clientId, clientSecret, options.redirectUris ?? REDIRECT_URIS);
+  await fill(org, options);
+
+  const now = (): number => org.now().getTime();
+  const { accessTokenSeconds, oldRefreshTokens } = options;
+  const entra = new Entra({
+    directory,
+    now,
+    seed,
+    ...(accessTokenSeconds === undefined ? {} : { accessTokenSeconds }),
+    ...(oldRefreshTokens === undefined ? {} : { oldRefreshTokens }),
+  });
+  const limits = new ServiceLimits(now, options.limits);
+  let origin = "";
+  const faults = new Faults(actionsOn(org, entra, () => origin));
+  const simulator = await startSimulator({
+    org,
+    authority: entra,
+    ...(options.port === undefined ? {} : { port: options.port }),
+    hooks: { faults: faultsLayer(faults), limits: limitsLayer(limits) },
+  });
+  origin = simulator.origin;
+  const scope = `${origin}/user_impersonation offline_access`;
+  const refreshTokenOf = (userId: string): string => {
+    const user = directory.users.find((one) => one.userId === userId) ?? signInUser(org, userId);
+    if (!directory.users.includes(user)) directory.users.push(user);
+    return entra.issueRefreshToken(clientId, user.userPrincipalName, scope);
+  };
+  return {
+    ...simulator,
+    entra,
+    faults,
+    limits,
+    tenantId: directory.tenantId,
+    clientId,
+    clientSecret,
+    users: directory.users.map((user) => ({
+      userId: user.userId ?? "",
+      userPrincipalName: user.userPrincipalName,
+      password: user.password,
+    })),
+    refreshToken: refreshTokenOf(org.adminId),
+    refreshTokenOf,
+  };
+}
+
+async function fill(org: Org, options: RunOptions): Promise<void> {
+  for (const file of options.csv ?? []) {
+    loadCsv(org, file, options.csvChoices ? { choices: options.csvChoices } : {});
+  }
+  if (options.accounts) generateAccounts(org, { count: options.accounts });
+  if (options.demo) {
+    // Its data package is needed for the demo alone.
+    const { generateDemo } = await import("./load/demo.ts");
+    generateDemo(org);
+  }
+}
+
+/** The tenant of an organisation: everybody enabled there, the administrator first, and one app with its application user. */
+function directoryOf(
+  org: Org,
+  seed: string,
+  clientId: string,
+  clientSecret: string,
+  redirectUris: readonly string[],
+): Directory {
+  const people = [...org.need("systemuser").rows()]
+    .filter((row) => row["applicationid"] == null && row["domainname"] != null)
+    .toSorted((a, b) => Number(a["versionnumber"]) - Number(b["versionnumber"]))
+    .map((row) => signInUser(org, String(row["systemuserid"])));
+  const applicationUser = guidFrom(seed, "application user");
+  // An organisation that is served a second time has its application user already.
+  if (!org.need("systemuser").get(applicationUser)) addApplicationUser(org, applicationUser, clientId);
+  return {
+    tenantId: guidFrom(seed, "tenant"),
+    tenantDomain: "contoso.example",
+    tenantName: org.name,
+    users: people.toSorted((a, b) => Number(b.userId === org.adminId) - Number(a.userId === org.adminId)),
+    apps: [
+      {
+        clientId,
+        displayName: "Sluice",
+        secrets: [{ value: clientSecret }],
+        redirectUris: [...redirectUris],
+        userId: applicationUser,
+        objectId: guidFrom(seed, "service principal"),
+      },
+    ],
+  };
+}
+
+function addApplicationUser(org: Org, id: string, clientId: string): void {
+  const administrator = org.roles.get("System Administrator");
+  org.addUser({
+    id,
+    fullname: "# Sluice",
+    email: null,
+    accessMode: 4,
+    applicationId: clientId,
+    ...(administrator === undefined ? {} : { roles: [administrator] }),
+  });
+}
+
+function signInUser(org: Org, userId: string): DirectoryUser {
+  const row = org.need("systemuser").get(userId);
+  if (!row) throw new Error(`The simulated organisation has no user ${userId}.`);
+  const name = String(row["domainname"] ?? `${userId}@contoso.example`);
+  return {
+    objectId: String(row["azureactivedirectoryobjectid"]),
+    userId,
+    userPrincipalName: name,
+    displayName: String(row["fullname"]),
+    password: PASSWORD,
+    disabled: row["isdisabled"] === true,
+  };
+}
+
+function actionsOn(org: Org, entra: Entra, origin: () => string): FaultActions {
+  return {
+    deleteView: (viewId) => org.deleteView(viewId),
+    unshareView: (viewId) => {
+      const shares = [...org.need("principalobjectaccess").rows()].filter(
+        (row) => row["objectid"] === viewId,
+      );
+      for (const share of shares) org.unshareView(viewId, String(share["principalid"]));
+    },
+    deleteColumn: (table, column) => org.deleteColumn(column, table),
+    deleteRow: (table, id) => void org.remove(table, id),
+    changeRow: (table, id, values) => void org.update(table, id, values),
+    revokeRefreshTokens: (userPrincipalName) => {
+      for (const user of entra.directory.users) {
+        if ((userPrincipalName ?? user.userPrincipalName) === user.userPrincipalName)
+          entra.revokeSessions(user.objectId);
+      }
+    },
+    refuseToken: (code) => {
+      if (isAadstsCode(code)) entra.refuse(code);
+    },
+    expiredTokenReply: () => unauthorized(origin(), entra.tenantId, "expired"),
+  };
+}

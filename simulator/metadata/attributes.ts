@@ -1,0 +1,197 @@
+// A column as AttributeMetadata: the members every attribute has, those of its own type, and which types can be cast to.
+import type { ColumnType } from "../fetchxml/query-store.ts";
+import type { Column } from "../org/columns.ts";
+import { guidFrom } from "../org/guids.ts";
+import type { Table } from "../org/table.ts";
+import { LARGEST, SMALLEST } from "./answer.ts";
+import { label, managed, optionSet, type JsonObject } from "./labels.ts";
+
+/** Types that items of a plain list do not name, because they have no members of their own. */
+const BASE_ONLY = new Set<ColumnType>(["Virtual", "Uniqueidentifier"]);
+
+/** Types whose columns can be calculated; the others have no SourceType. */
+const COMPUTABLE = new Set<ColumnType>([
+  "Boolean",
+  "DateTime",
+  "Decimal",
+  "Double",
+  "Integer",
+  "Money",
+  "MultiSelectPicklist",
+  "Picklist",
+  "String",
+]);
+
+/** The metadata type of a column: owners and customers are lookups. */
+export function metadataType(type: ColumnType): string | undefined {
+  if (BASE_ONLY.has(type)) return undefined;
+  if (type === "Owner" || type === "Customer") return "LookupAttributeMetadata";
+  return `${type}AttributeMetadata`;
+}
+
+/** `AttributeType` says Virtual where only `AttributeTypeName` knows better. */
+function attributeType(type: ColumnType): string {
+  return type === "MultiSelectPicklist" || type === "Image" || type === "File" ? "Virtual" : type;
+}
+
+/** The members of the base type AttributeMetadata, in the order they are sent. */
+export function baseMembers(table: Table, column: Column, columnNumber: number): JsonObject {
+  const securable = column.label !== undefined && !column.logical && column.type !== "State";
+  return {
+    MetadataId: attributeId(table, column),
+    HasChanged: null,
+    AttributeOf: column.attributeOf ?? null,
+    AttributeType: attributeType(column.type),
+    ColumnNumber: columnNumber,
+    DeprecatedVersion: null,
+    IntroducedVersion: "5.0.0.0",
+    EntityLogicalName: table.logicalName,
+    IsCustomAttribute: column.custom,
+    IsPrimaryId: isPrimaryId(table, column),
+    IsValidODataAttribute: column.odata,
+    IsPrimaryName: column.logicalName === table.primaryName,
+    IsValidForCreate: column.create,
+    IsValidForRead: column.readable,
+    IsValidForUpdate: column.update,
+    CanBeSecuredForRead: securable,
+    CanBeSecuredForCreate: securable && column.create,
+    CanBeSecuredForUpdate: securable && column.update,
+    IsSecured: column.secured,
+    IsRetrievable: column.label !== undefined,
+    IsFilterable: column.type === "State",
+    IsSearchable: column.type === "String",
+    IsManaged: !column.custom,
+    LinkedAttributeId: null,
+    LogicalName: column.logicalName,
+    IsValidForForm: column.label !== undefined,
+    IsRequiredForForm: false,
+    IsValidForGrid: column.label !== undefined,
+    SchemaName: column.schemaName,
+    ExternalName: null,
+    IsLogical: column.logical,
+    IsDataSourceSecret: false,
+    InheritsFrom: null,
+    CreatedOn: "1900-01-01T00:00:00Z",
+    ModifiedOn: "1900-01-01T00:00:00Z",
+    SourceType: COMPUTABLE.has(column.type) ? column.sourceType : null,
+    AutoNumberFormat: "",
+    Settings: null,
+    AttributeTypeName: { Value: `${column.type}Type` },
+    Description: label(undefined),
+    DisplayName: label(column.label, column.otherLabels, column.logicalName, !column.custom),
+    IsAuditEnabled: managed(column.label !== undefined, "canmodifyauditsettings"),
+    IsGlobalFilterEnabled: managed(false, "canmodifyglobalfiltersettings"),
+    IsSortableEnabled: managed(false, "canmodifyissortablesettings"),
+    IsCustomizable: managed(true, "iscustomizable", false),
+    IsRenameable: managed(true, "isrenameable", false),
+    IsValidForAdvancedFind: managed(column.label !== undefined && column.odata, "canmodifysearchsettings"),
+    RequiredLevel: managed(column.required, "canmodifyrequirementlevelsettings"),
+    CanModifyAdditionalSettings: managed(true, "canmodifyadditionalsettings", false),
+  };
+}
+
+/** Ids of the address rows behind a row say so too, in captured metadata of account. */
+function isPrimaryId(table: Table, { logicalName }: Column): boolean {
+  return logicalName === table.primaryId || /^address[123]_addressid$/.test(logicalName);
+}
+
+export function attributeId(table: Table, column: Column): string {
+  return guidFrom("attribute", table.logicalName, column.logicalName);
+}
+
+/** Members of EnumAttributeMetadata, the base of all choice types. */
+const NO_PARENT = { ParentPicklistLogicalName: null, ChildPicklistLogicalNames: [] };
+
+/** What a type adds to the base members; option sets are navigation properties, see `optionSets`. */
+export function ownMembers(column: Column): JsonObject {
+  const formula = { FormulaDefinition: null, SourceTypeMask: column.sourceType === 0 ? 0 : 1 };
+  const range = { MaxValue: column.max ?? null, MinValue: column.min ?? null };
+  switch (column.type) {
+    case "String":
+      return {
+        Format: column.format ?? "Text",
+        ImeMode: "Auto",
+        MaxLength: column.maxLength ?? 100,
+        YomiOf: null,
+        IsLocalizable: false,
+        DatabaseLength: 2 * (column.maxLength ?? 100),
+        FormatName: { Value: column.formatName ?? "Text" },
+        ...formula,
+      };
+    case "Memo":
+      return {
+        Format: column.format ?? "TextArea",
+        ImeMode: "Active",
+        MaxLength: column.maxLength ?? 2000,
+        IsLocalizable: false,
+        FormatName: { Value: column.formatName ?? "TextArea" },
+      };
+    case "Integer":
+      return { Format: column.format ?? "None", ...range, ...formula };
+    case "Double":
+    case "Decimal":
+      return { ImeMode: "Disabled", ...range, Precision: column.precision ?? 2, ...formula };
+    case "Money":
+      return {
+        CalculationOf: column.calculationOf ?? null,
+        ImeMode: "Disabled",
+        ...range,
+        Precision: column.precision ?? 2,
+        PrecisionSource: 2,
+        IsBaseCurrency: column.calculationOf !== undefined,
+        ...formula,
+      };
+    case "DateTime":
+      return {
+        Format: column.format ?? "DateAndTime",
+        ImeMode: "Inactive",
+        DateTimeBehavior: { Value: column.dateBehavior ?? "UserLocal" },
+        CanChangeDateTimeBehavior: managed(false, "canmodifybehavior", false),
+        ...formula,
+      };
+    case "Lookup":
+    case "Owner":
+    case "Customer":
+      return { Targets: column.targets ?? [], Format: column.format ?? "None" };
+    case "BigInt":
+      return { MaxValue: LARGEST, MinValue: SMALLEST };
+    case "Image":
+      return {
+        CanStoreFullImage: false,
+        IsPrimaryImage: true,
+        MaxHeight: 144,
+        MaxSizeInKB: 10240,
+        MaxWidth: 144,
+      };
+    case "File":
+      return { MaxSizeInKB: 32768 };
+    case "Boolean":
+      return { DefaultValue: column.logicalName === "followemail", ...formula };
+    case "Picklist":
+    case "MultiSelectPicklist":
+      return {
+        DefaultFormValue: column.defaultChoice ?? -1,
+        ...NO_PARENT,
+        ...formula,
+      };
+    case "State":
+    case "Status":
+      return { DefaultFormValue: column.defaultChoice ?? -1, ...NO_PARENT };
+    case "EntityName":
+      return { DefaultFormValue: null, ...NO_PARENT, IsEntityReferenceStored: true };
+    case "Uniqueidentifier":
+    case "Virtual":
+      break;
+  }
+  return {};
+}
+
+/** The two navigation properties of choice columns: a shared set is under GlobalOptionSet, the column's own under OptionSet. */
+export function optionSets(
+  table: Table,
+  column: Column,
+): { OptionSet: JsonObject | null; GlobalOptionSet: JsonObject | null } {
+  const set = optionSet(table.logicalName, column);
+  const global = column.optionSet?.global === true;
+  return { OptionSet: global ? null : set, GlobalOptionSet: global ? set : null };
+}

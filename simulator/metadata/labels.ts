@@ -1,0 +1,87 @@
+// Label objects and option sets as metadata answers have them (member order as in captured answers).
+import type { Choice, Column } from "../org/columns.ts";
+import { guidFrom } from "../org/guids.ts";
+
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
+export type JsonObject = { readonly [name: string]: Json };
+
+/** The language of the organisation and of its users: English. */
+const LANGUAGE = 1033;
+
+/**
+ * @param text in the users' language; undefined: no label there, `UserLocalizedLabel` is null
+ * @param shipped whether it came with a managed solution, as all of Microsoft's do
+ */
+export function label(
+  text: string | null | undefined,
+  others: Readonly<Record<number, string>> = {},
+  seed = "label",
+  shipped = true,
+): JsonObject {
+  const localized = (language: number, words: string): JsonObject => ({
+    Label: words,
+    LanguageCode: language,
+    IsManaged: shipped,
+    MetadataId: guidFrom(seed, language, words),
+    HasChanged: null,
+  });
+  const user = text == null ? null : localized(LANGUAGE, text);
+  const rest = Object.entries(others).map(([language, words]) => localized(Number(language), words));
+  return { LocalizedLabels: [...(user ? [user] : []), ...rest], UserLocalizedLabel: user };
+}
+
+export function managed(value: boolean | string, name: string, changeable = true): JsonObject {
+  return { Value: value, CanBeChanged: changeable, ManagedPropertyLogicalName: name };
+}
+
+/** The OptionSet of a choice column; null for a column without choices. */
+export function optionSet(table: string, column: Column): JsonObject | null {
+  if (!column.choices) return null;
+  const name = column.optionSet?.name ?? `${table}_${column.logicalName}`;
+  const head = {
+    MetadataId: guidFrom("optionset", name),
+    HasChanged: null,
+    IsCustomOptionSet: column.custom,
+    IsGlobal: column.optionSet?.global ?? false,
+    IsManaged: !column.custom,
+    Name: name,
+    ExternalTypeName: null,
+    OptionSetType: column.type === "MultiSelectPicklist" ? "Picklist" : column.type,
+    IntroducedVersion: "5.0.0.0",
+    Description: label(undefined),
+    DisplayName: label(column.label, column.otherLabels, name, !column.custom),
+    IsCustomizable: managed(true, "iscustomizable"),
+  };
+  if (column.type === "Boolean") {
+    const one = (value: number) =>
+      option(
+        column,
+        column.choices?.find((choice) => choice.value === value),
+      );
+    return { ...head, TrueOption: one(1), FalseOption: one(0) };
+  }
+  return {
+    ...head,
+    ParentOptionSetName: null,
+    Options: column.choices.map((choice) => option(column, choice)),
+  };
+}
+
+function option(column: Column, choice: Choice | undefined): JsonObject | null {
+  if (!choice) return null;
+  const kind = column.type === "State" || column.type === "Status" ? column.type : undefined;
+  return {
+    ...(kind ? { "@odata.type": `#Microsoft.Dynamics.CRM.${kind}OptionMetadata` } : {}),
+    Value: choice.value,
+    Color: column.custom ? "#0000ff" : null,
+    IsManaged: !column.custom,
+    ExternalValue: column.type === "Picklist" ? "" : null,
+    ParentValues: [],
+    MetadataId: null,
+    HasChanged: null,
+    ...(kind === "State" ? { DefaultStatus: choice.value + 1, InvariantName: choice.label ?? "" } : {}),
+    ...(kind === "Status" ? { State: choice.state ?? 0, TransitionData: "" } : {}),
+    Label: label(choice.label, {}, `${column.logicalName} ${choice.value}`, !column.custom),
+    Description: label(undefined),
+  };
+}

@@ -1,0 +1,195 @@
+// $filter text → tree: `or` binds weakest, then `and`, then `not`, then comparisons (OData 4.0 URL conventions 5.1.1.9).
+import { badRequest, syntaxError } from "../webapi/odata-error.ts";
+import { tokens, type Token } from "./lexer.ts";
+
+export type Literal =
+  | { readonly kind: "string" | "number" | "guid" | "date"; readonly text: string }
+  | { readonly kind: "boolean"; readonly value: boolean }
+  | { readonly kind: "null" };
+
+export type Operand =
+  | { readonly kind: "property"; readonly path: string; readonly at: number }
+  | { readonly kind: "literal"; readonly literal: Literal };
+
+export type CompareOperator = "eq" | "ne" | "gt" | "ge" | "lt" | "le";
+
+export type FilterNode =
+  | { readonly kind: "and" | "or"; readonly left: FilterNode; readonly right: FilterNode }
+  | { readonly kind: "not"; readonly operand: FilterNode }
+  | {
+      readonly kind: "compare";
+      readonly operator: CompareOperator;
+      readonly left: Operand;
+      readonly right: Operand;
+    }
+  | { readonly kind: "call"; readonly name: string; readonly args: readonly Operand[] }
+  | {
+      readonly kind: "query-function";
+      readonly name: string;
+      readonly parameters: ReadonlyMap<string, Argument>;
+    }
+  | { readonly kind: "property"; readonly path: string };
+
+/** A parameter of a Microsoft.Dynamics.CRM function: one literal or a list of them. */
+export type Argument = Literal | { readonly kind: "list"; readonly items: readonly Literal[] };
+
+const COMPARISONS: readonly CompareOperator[] = ["eq", "ne", "gt", "ge", "lt", "le"];
+const QUERY_FUNCTION = /^Microsoft\.Dynamics\.CRM\.(\w+)$/;
+const ENUM_PREFIX = /^Microsoft\.Dynamics\.CRM\.\w+$/;
+
+export function parseFilter(expression: string): FilterNode {
+  const parser = new Parser(expression);
+  const node = parser.or();
+  parser.end();
+  return node;
+}
+
+class Parser {
+  private readonly expression: string;
+  private readonly words: readonly Token[];
+  private at = 0;
+
+  constructor(expression: string) {
+    this.expression = expression;
+    this.words = tokens(expression);
+  }
+
+  or(): FilterNode {
+    let left = this.and();
+    while (this.takeName("or")) left = { kind: "or", left, right: this.and() };
+    return left;
+  }
+
+  end(): void {
+    if (this.words[this.at]) throw this.unexpected();
+  }
+
+  private and(): FilterNode {
+    let left = this.not();
+    while (this.takeName("and")) left = { kind: "and", left, right: this.not() };
+    return left;
+  }
+
+  private not(): FilterNode {
+    return this.takeName("not") ? { kind: "not", operand: this.not() } : this.term();
+  }
+
+  private term(): FilterNode {
+    if (this.takeMark("(")) {
+      const inner = this.or();
+      this.needMark(")");
+      return inner;
+    }
+    const call = this.call();
+    if (call) return call;
+    const left = this.operand();
+    const word = this.words[this.at];
+    const operator = COMPARISONS.find((one) => word?.kind === "name" && word.text === one);
+    if (operator) {
+      this.at += 1;
+      return { kind: "compare", operator, left, right: this.operand() };
+    }
+    if (left.kind === "property") return { kind: "property", path: left.path };
+    throw this.unexpected();
+  }
+
+  /** `contains(name,'x')` or `Microsoft.Dynamics.CRM.In(PropertyName='x',PropertyValues=['1'])`. */
+  private call(): FilterNode | undefined {
+    const [name, open] = [this.words[this.at], this.words[this.at + 1]];
+    if (name?.kind !== "name" || open?.kind !== "mark" || open.text !== "(") return undefined;
+    this.at += 2;
+    const crm = QUERY_FUNCTION.exec(name.text)?.[1];
+    if (crm !== undefined) return { kind: "query-function", name: crm, parameters: this.parameters() };
+    const args: Operand[] = [];
+    while (!this.takeMark(")")) {
+      if (args.length > 0) this.needMark(",");
+      args.push(this.operand());
+    }
+    return { kind: "call", name: name.text, args };
+  }
+
+  private parameters(): Map<string, Argument> {
+    const found = new Map<string, Argument>();
+    while (!this.takeMark(")")) {
+      if (found.size > 0) this.needMark(",");
+      const name = this.words[this.at];
+      if (name?.kind !== "name") throw this.unexpected();
+      this.at += 1;
+      this.needMark("=");
+      found.set(name.text, this.takeMark("[") ? this.list() : this.literal());
+    }
+    return found;
+  }
+
+  private list(): Argument {
+    const items: Literal[] = [];
+    while (!this.takeMark("]")) {
+      if (items.length > 0) this.needMark(",");
+      items.push(this.literal());
+    }
+    return { kind: "list", items };
+  }
+
+  private operand(): Operand {
+    const word = this.words[this.at];
+    const next = this.words[this.at + 1];
+    if (word?.kind === "name" && !["true", "false", "null"].includes(word.text)) {
+      this.at += 1;
+      // An enumeration's value is its type and a string: Microsoft.Dynamics.CRM.AttributeTypeCode'Picklist'.
+      if (next?.kind === "string" && ENUM_PREFIX.test(word.text)) {
+        this.at += 1;
+        return { kind: "literal", literal: { kind: "string", text: next.text } };
+      }
+      return { kind: "property", path: word.text, at: word.at };
+    }
+    return { kind: "literal", literal: this.literal() };
+  }
+
+  private literal(): Literal {
+    const word = this.words[this.at];
+    this.at += 1;
+    switch (word?.kind) {
+      case "string":
+      case "number":
+      case "guid":
+      case "date":
+        return { kind: word.kind, text: word.text };
+      case "name":
+        if (word.text === "null") return { kind: "null" };
+        if (word.text === "true" || word.text === "false") {
+          return { kind: "boolean", value: word.text === "true" };
+        }
+        break;
+      case "mark":
+      case undefined:
+        break;
+    }
+    this.at -= 1;
+    throw this.unexpected();
+  }
+
+  private takeName(text: string): boolean {
+    const word = this.words[this.at];
+    if (word?.kind !== "name" || word.text !== text) return false;
+    this.at += 1;
+    return true;
+  }
+
+  private takeMark(text: string): boolean {
+    const word = this.words[this.at];
+    if (word?.kind !== "mark" || word.text !== text) return false;
+    this.at += 1;
+    return true;
+  }
+
+  private needMark(text: string): void {
+    if (!this.takeMark(text)) throw this.unexpected();
+  }
+
+  private unexpected(): Error {
+    const word = this.words[this.at];
+    if (!word)
+      return badRequest(`Expression expected at position ${this.expression.length} in '${this.expression}'.`);
+    return syntaxError(word.at, this.expression);
+  }
+}

@@ -1,0 +1,124 @@
+// What a user may see: roles directly and through teams, the depth of each privilege, column security, shared views.
+import type { Caller, Row } from "../fetchxml/query-store.ts";
+import { privilegeName } from "./foundation.ts";
+import type { Column } from "./columns.ts";
+import type { Org } from "./org.ts";
+import type { Table } from "./table.ts";
+
+export interface Access {
+  readonly caller: Caller;
+  readonly roleCount: number;
+  readonly accessMode: number;
+  /** Depth mask of each privilege by name: 1 user, 2 business unit, 4 deep, 8 organisation. */
+  readonly privileges: ReadonlyMap<string, number>;
+  /** Secured columns that may be read, as `table.column`. */
+  readonly readableSecured: ReadonlySet<string>;
+  /** Rows shared with the user or their teams. */
+  readonly shared: ReadonlySet<string>;
+}
+
+const SOURCES = [
+  "systemuser",
+  "teammembership",
+  "systemuserroles",
+  "teamroles",
+  "roleprivileges",
+  "systemuserprofiles",
+  "teamprofiles",
+  "fieldpermission",
+  "principalobjectaccess",
+];
+
+/** Reads the rights of users, and again when a row they come from has changed. */
+export class AccessReader {
+  private readonly org: Org;
+  private readonly known = new Map<string, { version: string; access: Access }>();
+
+  constructor(org: Org) {
+    this.org = org;
+  }
+
+  /** The user must exist. */
+  of(userId: string): Access {
+    const version = SOURCES.map((name) => this.org.need(name).version).join(" ");
+    const before = this.known.get(userId);
+    if (before?.version === version) return before.access;
+    const access = readAccess(this.org, userId);
+    this.known.set(userId, { version, access });
+    return access;
+  }
+}
+
+function readAccess(org: Org, userId: string): Access {
+  const user = org.need("systemuser").get(userId);
+  const teamIds = matching(org, "teammembership", "systemuserid", [userId], "teamid");
+  const roles = new Set([
+    ...matching(org, "systemuserroles", "systemuserid", [userId], "roleid"),
+    ...matching(org, "teamroles", "teamid", teamIds, "roleid"),
+  ]);
+  const profiles = new Set([
+    ...matching(org, "systemuserprofiles", "systemuserid", [userId], "fieldsecurityprofileid"),
+    ...matching(org, "teamprofiles", "teamid", teamIds, "fieldsecurityprofileid"),
+  ]);
+  const readable = org
+    .need("fieldpermission")
+    .rows()
+    .filter((row) => profiles.has(String(row["fieldsecurityprofileid"])) && row["canread"] === 4);
+  return {
+    caller: {
+      userId,
+      businessUnitId: String(user?.["businessunitid"] ?? org.businessUnitId),
+      teamIds,
+      utcOffsetMinutes: org.utcOffsets.get(userId) ?? 0,
+    },
+    roleCount: roles.size,
+    accessMode: Number(user?.["accessmode"] ?? 0),
+    privileges: privilegesOf(org, roles),
+    readableSecured: new Set(readable.map((row) => `${row["entityname"]}.${row["attributelogicalname"]}`)),
+    shared: new Set(matching(org, "principalobjectaccess", "principalid", [userId, ...teamIds], "objectid")),
+  };
+}
+
+function matching(org: Org, table: string, key: string, ids: readonly string[], wanted: string): string[] {
+  return org
+    .need(table)
+    .rows()
+    .filter((row) => ids.includes(String(row[key])))
+    .map((row) => String(row[wanted]));
+}
+
+function privilegesOf(org: Org, roles: ReadonlySet<string>): Map<string, number> {
+  const privileges = new Map<string, number>();
+  for (const row of org.need("roleprivileges").rows()) {
+    if (!roles.has(String(row["roleid"]))) continue;
+    const name = String(org.need("privilege").get(String(row["privilegeid"]))?.["name"]);
+    privileges.set(name, Math.max(privileges.get(name) ?? 0, Number(row["privilegedepthmask"])));
+  }
+  return privileges;
+}
+
+/** The privilege a right on the table needs; undefined where every user with a role has it. */
+export function neededPrivilege(right: string, table: Table): string | undefined {
+  return table.facts.ownership === "None" ? undefined : privilegeName(right, table);
+}
+
+/** Which rows of a table the user sees; undefined: all. Views are always the user's own and the shared ones. */
+export function visibleRows(table: Table, access: Access): ((row: Row) => boolean) | undefined {
+  const privilege = neededPrivilege("Read", table);
+  if (privilege === undefined) return undefined;
+  const depth = access.privileges.get(privilege) ?? 0;
+  if (depth >= 8 || table.facts.ownership === "OrganizationOwned") return undefined;
+  const { userId, businessUnitId, teamIds } = access.caller;
+  const owners = new Set([userId, ...teamIds]);
+  const unit = table.facts.ownership === "UserOwned" ? "owningbusinessunit" : "businessunitid";
+  return (row) =>
+    owners.has(String(row["ownerid"])) ||
+    access.shared.has(String(row[table.primaryId])) ||
+    row[table.primaryId] === userId ||
+    (depth >= 2 && row[unit] === businessUnitId);
+}
+
+/** Whether the values of a secured column are hidden from the user. */
+export function isHidden(column: Column, table: Table, access: Access): boolean {
+  return column.secured && !access.readableSecured.has(`${table.logicalName}.${column.logicalName}`);
+}

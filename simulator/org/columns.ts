@@ -1,0 +1,259 @@
+// What a column of a table is, and short ways to write one down.
+// A column's logical name is its schema name in lower case, as in Dataverse.
+import type { ColumnType, QueryColumn, Value } from "../fetchxml/query-store.ts";
+
+export interface Choice {
+  readonly value: number;
+  /** The label in the users' language (1033); null: none in that language. */
+  readonly label: string | null;
+  /** Status reasons: the state they belong to. */
+  readonly state?: number;
+}
+
+export interface Column extends QueryColumn {
+  readonly schemaName: string;
+  readonly type: ColumnType;
+  /** Label in the users' language, 1033. Absent: `UserLocalizedLabel` is null. */
+  label?: string;
+  /** Labels in other languages, by language code. */
+  otherLabels?: Readonly<Record<number, string>>;
+  readonly attributeOf?: string;
+  /** The enum `Format`; strings also have `formatName`. */
+  readonly format?: string;
+  readonly formatName?: string;
+  readonly maxLength?: number;
+  readonly min?: number;
+  readonly max?: number;
+  readonly precision?: number;
+  readonly calculationOf?: string;
+  readonly dateBehavior?: "UserLocal" | "DateOnly" | "TimeZoneIndependent";
+  choices?: readonly Choice[];
+  /** Name of the option set; `global` when it is shared. */
+  readonly optionSet?: { readonly name: string; readonly global: boolean };
+  readonly defaultChoice?: number;
+  /** IsValidODataAttribute: false for companions such as `industrycodename`. */
+  readonly odata: boolean;
+  /** Stored in another table. */
+  readonly logical: boolean;
+  readonly custom: boolean;
+  secured: boolean;
+  /** 0 simple, 1 calculated, 2 rollup, 3 formula. */
+  readonly sourceType: 0 | 1 | 2 | 3;
+  readonly required: "None" | "SystemRequired" | "ApplicationRequired";
+  readonly create: boolean;
+  readonly update: boolean;
+}
+
+/** Everything but name and type may be left out. */
+export type ColumnFacts = { schemaName: string; type: ColumnType } & Partial<
+  Omit<Column, "schemaName" | "type" | "logicalName">
+>;
+
+export function column(facts: ColumnFacts): Column {
+  return {
+    logicalName: facts.schemaName.toLowerCase(),
+    readable: true,
+    odata: true,
+    logical: false,
+    custom: /^[a-z]+[a-z0-9]*_/.test(facts.schemaName),
+    secured: false,
+    sourceType: 0,
+    required: "None",
+    create: true,
+    update: true,
+    ...facts,
+  };
+}
+
+/** `Schema:Label` → a column of the type, with what `more` says. */
+function named(type: ColumnType, name: string, more: Partial<ColumnFacts>): Column {
+  const [schemaName = "", label] = name.split("|");
+  return column({ schemaName, type, ...(label ? { label } : {}), ...more });
+}
+
+export function text(
+  name: string,
+  maxLength: number,
+  formatName = "Text",
+  more: Partial<ColumnFacts> = {},
+): Column {
+  // The enum has no value for telephone numbers and newer formats: they say Text there.
+  const format = ["Email", "Url", "TickerSymbol", "PhoneticGuide", "TextArea"].includes(formatName)
+    ? formatName
+    : "Text";
+  return named("String", name, { maxLength, formatName, format, ...more });
+}
+
+export function memo(name: string, maxLength: number, more: Partial<ColumnFacts> = {}): Column {
+  return named("Memo", name, { maxLength, format: "TextArea", formatName: "TextArea", ...more });
+}
+
+export function integer(
+  name: string,
+  min = -2147483648,
+  max = 2147483647,
+  more: Partial<ColumnFacts> = {},
+): Column {
+  return named("Integer", name, { min, max, format: "None", ...more });
+}
+
+export function guid(name: string, more: Partial<ColumnFacts> = {}): Column {
+  return named("Uniqueidentifier", name, more);
+}
+
+export function dateTime(
+  name: string,
+  format: "DateAndTime" | "DateOnly" = "DateAndTime",
+  more: Partial<ColumnFacts> = {},
+): Column {
+  return named("DateTime", name, { format, dateBehavior: "UserLocal", ...more });
+}
+
+/** A money column and its `_base` companion in the organisation's currency. */
+export function money(name: string, more: Partial<ColumnFacts> = {}): Column[] {
+  const [schemaName = "", label = ""] = name.split("|");
+  const amount = named("Money", name, { min: 0, max: 100000000000000, precision: 2, ...more });
+  const base = named("Money", `${schemaName}_Base|${label} (Base)`, {
+    min: -922337203685477,
+    max: 922337203685477,
+    precision: 4,
+    calculationOf: schemaName.toLowerCase(),
+    create: false,
+    update: false,
+    custom: amount.custom,
+  });
+  return [amount, base];
+}
+
+/** `"1 Public; 2 Private"` → choices. @param state of status reasons */
+function choices(list: string, state?: number): Choice[] {
+  return list.split("; ").map((item) => {
+    const space = item.indexOf(" ");
+    const [value, label] = [Number(item.slice(0, space)), item.slice(space + 1)];
+    return state === undefined ? { value, label } : { value, label, state };
+  });
+}
+
+/** A choice column with its `…name` companion. @param defaultChoice -1: none */
+export function picklist(
+  name: string,
+  list: string,
+  defaultChoice = -1,
+  more: Partial<ColumnFacts> = {},
+): Column[] {
+  const main = named("Picklist", name, { choices: choices(list), defaultChoice, ...more });
+  return [main, companion(main)];
+}
+
+/** A Two Options column with its `…name` companion. */
+export function boolean(
+  name: string,
+  yes = "Yes",
+  no = "No",
+  more: Partial<ColumnFacts> & { companionName?: string } = {},
+): Column[] {
+  const { companionName, ...facts } = more;
+  const main = named("Boolean", name, {
+    choices: [
+      { value: 1, label: yes },
+      { value: 0, label: no },
+    ],
+    ...facts,
+  });
+  return [main, companion(main, companionName)];
+}
+
+/** The virtual column that carries a choice's text in other protocols; never readable over OData. */
+export function companion(
+  main: Column,
+  schemaName = `${main.schemaName}Name`,
+  type: ColumnType = "Virtual",
+): Column {
+  return column({
+    schemaName,
+    type,
+    attributeOf: main.logicalName,
+    odata: false,
+    logical: true,
+    create: false,
+    update: false,
+    custom: main.custom,
+    required: main.type === "Owner" ? "SystemRequired" : "None",
+    ...(type === "String" ? { maxLength: 100, format: "Text", formatName: "Text" } : {}),
+  });
+}
+
+/** A lookup with the companions named: `name`, `yomi`. */
+export function lookup(
+  name: string,
+  targets: string | readonly string[],
+  companions: "both" | "name" | "none" = "both",
+  more: Partial<ColumnFacts> & { companionName?: string; type?: ColumnType } = {},
+): Column[] {
+  const { companionName, type = "Lookup", ...facts } = more;
+  const main = named(type, name, {
+    targets: typeof targets === "string" ? [targets] : targets,
+    format: "None",
+    ...facts,
+  });
+  const base = companionName ?? main.schemaName;
+  const kinds = companions === "both" ? ["Name", "YomiName"] : companions === "name" ? ["Name"] : [];
+  return [main, ...kinds.map((kind) => companion(main, base + kind, "String"))];
+}
+
+/** State and status reason, with their companions. @param statuses `"1 Active"` … by state */
+export function stateAndStatus(states: string, statuses: readonly string[]): Column[] {
+  const state = named("State", "StateCode|Status", {
+    choices: choices(states),
+    defaultChoice: 0,
+    required: "SystemRequired",
+    create: false,
+  });
+  const status = named("Status", "StatusCode|Status Reason", {
+    choices: statuses.flatMap((list, index) => choices(list, index)),
+  });
+  return [state, companion(state), status, companion(status)];
+}
+
+/** In order of logical name, as metadata answers have them; choices of the table's own get their option set's name. */
+export function finished(table: string, columns: readonly Column[]): Column[] {
+  return columns
+    .map((one) => withOptionSet(table, one))
+    .toSorted((a, b) => (a.logicalName < b.logicalName ? -1 : 1));
+}
+
+/** A choice column that names no option set gets one of the table's own. */
+export function withOptionSet(table: string, one: Column): Column {
+  if (!one.choices || one.optionSet) return one;
+  return { ...one, optionSet: { name: `${table}_${one.logicalName}`, global: false } };
+}
+
+export function isLookup(type: ColumnType): boolean {
+  return type === "Lookup" || type === "Owner" || type === "Customer";
+}
+
+/** The property a column is on the wire: lookups are `_ownerid_value`. */
+export function wireName(one: QueryColumn): string {
+  return isLookup(one.type) ? `_${one.logicalName}_value` : one.logicalName;
+}
+
+/** The label of a stored value, several joined as Dataverse joins them; undefined when there is none. */
+export function choiceLabel(one: Column, value: Value): string | undefined {
+  if (value === null || !one.choices) return undefined;
+  if (one.type !== "MultiSelectPicklist") {
+    return one.choices.find((choice) => choice.value === Number(value))?.label ?? undefined;
+  }
+  return String(value)
+    .split(",")
+    .map((part) => one.choices?.find((choice) => choice.value === Number(part))?.label ?? part)
+    .join("; ");
+}
+
+/** What a new row holds in the column when nobody says otherwise; undefined: nothing. */
+export function defaultOf(one: Column): number | boolean | undefined {
+  if (one.type === "Boolean" && one.readable) return one.logicalName === "followemail";
+  if (one.type === "State") return 0;
+  if (one.type === "Status") return 1;
+  const picked = one.type === "Picklist" ? (one.defaultChoice ?? -1) : -1;
+  return picked < 0 ? undefined : picked;
+}

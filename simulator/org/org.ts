@@ -1,0 +1,144 @@
+// An organisation, and the changes people make to it while somebody reads: accounts, columns, labels, views; users and roles are
+// in rights.ts, rows in rows.ts. It knows no HTTP. Values go by logical column name; ids and times come from the seed and the clock.
+import { column, defaultOf, withOptionSet, type Column, type ColumnFacts } from "./columns.ts";
+import { belongsTo, companionsOf } from "./companions.ts";
+import { foundOrganisation } from "./foundation.ts";
+import type { NewView, OrgOptions } from "./inputs.ts";
+import { OrgRights } from "./rights.ts";
+import type { MutableRow, Table } from "./table.ts";
+
+export class Org extends OrgRights {
+  constructor(options: OrgOptions = {}) {
+    super(options);
+    foundOrganisation(this);
+  }
+
+  get accounts(): Table {
+    return this.need("account");
+  }
+
+  createAccount(values: Readonly<MutableRow>, by?: string): string {
+    return this.create("account", values, by);
+  }
+
+  updateAccount(id: string, values: Readonly<MutableRow>, by?: string): void {
+    if (!this.update("account", id, values, by)) throw new Error(`There is no account ${id} to change.`);
+  }
+
+  /** What a calculated or rollup column does when its inputs change: the value moves, version and `modifiedon` stay. */
+  recalculate(id: string, values: Readonly<MutableRow>): void {
+    if (!this.accounts.change(id, values)) throw new Error(`There is no account ${id} to recalculate.`);
+  }
+
+  deleteAccount(id: string): void {
+    if (!this.remove("account", id)) throw new Error(`There is no account ${id} to delete.`);
+  }
+
+  /** The loser stays as an inactive row that points to the survivor. */
+  mergeAccounts(survivor: string, loser: string, by?: string): void {
+    this.updateAccount(survivor, {}, by);
+    this.updateAccount(loser, { merged: true, masterid: survivor, statecode: 1, statuscode: 2 }, by);
+  }
+
+  /** Adds a column, with the companions Dataverse gives it. */
+  addColumn(facts: ColumnFacts, tableName = "account"): Column {
+    const table = this.need(tableName);
+    const one = withOptionSet(tableName, column(facts));
+    table.setColumn(one);
+    for (const beside of companionsOf(one)) table.setColumn(beside);
+    const start = defaultOf(one);
+    if (start !== undefined) table.setDefault(one.logicalName, start);
+    this.metadataVersion += 1;
+    if (one.secured) this.permitAdministrators(tableName, one.logicalName);
+    return one;
+  }
+
+  /** Removes a column, its companions and its values. Views that name it break, as personal views do in Dataverse. */
+  deleteColumn(logicalName: string, tableName = "account"): void {
+    const table = this.need(tableName);
+    const deleted = table.column(logicalName);
+    if (!deleted) throw new Error(`There is no column ${logicalName} to delete.`);
+    const companions = [...table.columns()].filter((one) => belongsTo(one, deleted));
+    for (const name of [logicalName, ...companions.map((one) => one.logicalName)]) {
+      table.removeColumn(name);
+      for (const row of table.rows()) if (row[name] != null) Object.assign(row, { [name]: null });
+    }
+    this.metadataVersion += 1;
+  }
+
+  /** @param label undefined: no label in the users' language */
+  renameLabel(logicalName: string, label: string | undefined, tableName = "account"): void {
+    const table = this.need(tableName);
+    const one = table.column(logicalName);
+    if (!one) throw new Error(`There is no column ${logicalName} to rename.`);
+    const { label: _, ...rest } = one;
+    table.setColumn(label === undefined ? rest : { ...rest, label });
+    this.metadataVersion += 1;
+  }
+
+  /** Changes the label of one choice. */
+  renameChoice(logicalName: string, value: number, label: string, tableName = "account"): void {
+    const table = this.need(tableName);
+    const one = table.column(logicalName);
+    if (!one?.choices) throw new Error(`There is no choice column ${logicalName}.`);
+    const relabelled = one.choices.map((choice) => (choice.value === value ? { ...choice, label } : choice));
+    table.setColumn({ ...one, choices: relabelled });
+    this.metadataVersion += 1;
+  }
+
+  /** Sets or lifts column security on an existing column. */
+  secureColumn(logicalName: string, secured = true, tableName = "account"): void {
+    const table = this.need(tableName);
+    const one = table.column(logicalName);
+    if (!one) throw new Error(`There is no column ${logicalName} to secure.`);
+    table.setColumn({ ...one, secured });
+    this.metadataVersion += 1;
+    if (secured) this.permitAdministrators(tableName, logicalName);
+  }
+
+  addView(view: NewView): string {
+    const personal = view.kind === "personal";
+    const values: MutableRow = {
+      [personal ? "userqueryid" : "savedqueryid"]: view.id,
+      name: view.name,
+      fetchxml: view.fetchxml,
+      layoutxml: view.layoutxml ?? null,
+      returnedtypecode: view.table ?? "account",
+      querytype: view.queryType ?? 0,
+    };
+    if (personal) {
+      const owner = view.owner ?? this.adminId;
+      return this.create("userquery", { ...values, ownerid: owner }, this.isTeam(owner) ? undefined : owner);
+    }
+    return this.create("savedquery", {
+      ...values,
+      isdefault: view.isDefault ?? false,
+      organizationid: this.id,
+    });
+  }
+
+  updateView(id: string, values: Readonly<MutableRow>): void {
+    const found = this.update("userquery", id, values) || this.update("savedquery", id, values);
+    if (!found) throw new Error(`There is no view ${id} to change.`);
+  }
+
+  deleteView(id: string): void {
+    this.unlink("principalobjectaccess", { objectid: id });
+    const found = this.remove("userquery", id) || this.remove("savedquery", id);
+    if (!found) throw new Error(`There is no view ${id} to delete.`);
+  }
+
+  /** Read access for a user or a team. */
+  shareView(id: string, principalId: string): void {
+    this.link("principalobjectaccess", {
+      objectid: id,
+      principalid: principalId,
+      accessrightsmask: 1,
+      objecttypecode: 4230,
+    });
+  }
+
+  unshareView(id: string, principalId: string): void {
+    this.unlink("principalobjectaccess", { objectid: id, principalid: principalId });
+  }
+}

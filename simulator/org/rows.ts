@@ -1,0 +1,229 @@
+// The rows of an organisation: tables, one row-version counter, one clock, and what Dataverse adds to a row that is written.
+// Org (org.ts) is this plus what people do.
+import type { QueryStore, Row } from "../fetchxml/query-store.ts";
+import { defaultOf, isLookup, wireName, type Column } from "./columns.ts";
+import { withDerivedValues } from "./derived-values.ts";
+import { guidFrom } from "./guids.ts";
+import type { OrgOptions } from "./inputs.ts";
+import { Table, type MutableRow } from "./table.ts";
+import { tableFacts } from "./tables.ts";
+
+export class OrgRows implements QueryStore {
+  readonly seed: string;
+  readonly name: string;
+  now: () => Date;
+  readonly id: string;
+  readonly businessUnitId: string;
+  readonly currencyId: string;
+  /** The first user, with the role System Administrator; acts when nobody else is named. */
+  readonly adminId: string;
+  /** Changes with every change of a column or label. */
+  metadataVersion = 1;
+  /** Columns that are alternate keys, by table. */
+  readonly alternateKeys = new Map<string, readonly string[]>();
+  private readonly tables = new Map<string, Table>();
+  private readonly bySet = new Map<string, Table>();
+  private lastVersion = 2_000_000;
+  private made = 0;
+  private second = { number: -1, text: "" };
+
+  constructor(options: OrgOptions = {}) {
+    this.seed = options.seed ?? "sluice";
+    this.name = options.name ?? "Contoso";
+    this.now = options.now ?? (() => new Date());
+    this.id = guidFrom(this.seed, "organization");
+    this.businessUnitId = guidFrom(this.seed, "businessunit");
+    this.currencyId = guidFrom(this.seed, "transactioncurrency");
+    this.adminId = guidFrom(this.seed, "systemuser", "admin");
+    for (const facts of tableFacts()) {
+      const table = new Table(facts, rowDefaults(facts.columns, this));
+      this.tables.set(facts.logicalName, table);
+      this.bySet.set(facts.entitySet, table);
+    }
+  }
+
+  table(logicalName: string): Table | undefined {
+    return this.tables.get(logicalName);
+  }
+
+  tableOfSet(entitySet: string): Table | undefined {
+    return this.bySet.get(entitySet);
+  }
+
+  allTables(): Iterable<Table> {
+    return this.tables.values();
+  }
+
+  /** The table, which must exist. */
+  need(logicalName: string): Table {
+    const table = this.tables.get(logicalName);
+    if (!table) throw new Error(`The simulated organisation has no table ${logicalName}.`);
+    return table;
+  }
+
+  /** The highest row version given out. */
+  get versionNumber(): number {
+    return this.lastVersion;
+  }
+
+  nextVersion(): number {
+    this.lastVersion += 1;
+    return this.lastVersion;
+  }
+
+  /** Now, to the second, as rows store it. */
+  timestamp(): string {
+    const second = Math.floor(this.now().getTime() / 1000);
+    // Thousands of rows are made in one second: they share the text.
+    if (second !== this.second.number) {
+      this.second = { number: second, text: `${new Date(second * 1000).toISOString().slice(0, 19)}Z` };
+    }
+    return this.second.text;
+  }
+
+  /** A fresh id, the same in every run that makes the same things in the same order. */
+  newId(): string {
+    this.made += 1;
+    return guidFrom(this.seed, "row", this.made);
+  }
+
+  /** Creates a row and returns its id. `createdon`, `modifiedon`, owner and id may be given. @param by the acting user */
+  create(tableName: string, values: Readonly<MutableRow>, by: string = this.adminId): string {
+    const table = this.need(tableName);
+    const id = String(values[table.primaryId] ?? this.newId());
+    const time = values["createdon"] ?? this.timestamp();
+    const row = table.newRow();
+    row[table.primaryId] = id;
+    if (table.column("createdon")) {
+      row["createdon"] = time;
+      row["modifiedon"] = values["modifiedon"] ?? time;
+    }
+    if (table.column("createdby") && by !== this.adminId) {
+      Object.assign(row, { createdby: by, "createdby.table": "systemuser", modifiedby: by });
+      if (values["ownerid"] === undefined) Object.assign(row, this.ownerValues(by));
+    }
+    Object.assign(row, this.completed(table, id, values, undefined));
+    row["versionnumber"] = this.nextVersion();
+    table.insert(row);
+    return id;
+  }
+
+  /** Changes a row; false when there is none. `modifiedon`, `modifiedby` and the row version follow. */
+  update(tableName: string, id: string, values: Readonly<MutableRow>, by: string = this.adminId): boolean {
+    const table = this.need(tableName);
+    const row = table.get(id);
+    if (!row) return false;
+    const stamps: MutableRow = { versionnumber: this.nextVersion() };
+    if (table.column("modifiedon")) stamps["modifiedon"] = this.timestamp();
+    if (table.column("modifiedby"))
+      Object.assign(stamps, { modifiedby: by, "modifiedby.table": "systemuser" });
+    table.change(id, { ...stamps, ...this.completed(table, id, values, row) });
+    return true;
+  }
+
+  /** From now until `endUndo` changes are remembered; the function given back takes them back, the latest first, and ends it. */
+  beginUndo(): () => void {
+    const undos: (() => void)[] = [];
+    for (const table of this.tables.values()) table.onChange = (undo) => void undos.push(undo);
+    return () => {
+      this.endUndo();
+      for (const undo of undos.toReversed()) undo();
+    };
+  }
+
+  endUndo(): void {
+    for (const table of this.tables.values()) table.onChange = undefined;
+  }
+
+  /** False when there was no such row. */
+  remove(tableName: string, id: string): boolean {
+    return this.need(tableName).remove(id);
+  }
+
+  isTeam(id: string): boolean {
+    return this.need("team").get(id) !== undefined;
+  }
+
+  /** One row of a many-to-many table; a second time does nothing. */
+  link(tableName: string, values: Readonly<MutableRow>): void {
+    const keys = Object.entries(values).filter(([name]) => name.endsWith("id"));
+    const known = this.need(tableName)
+      .rows()
+      .some((row) => keys.every(([name, value]) => row[name] === value));
+    if (!known) this.create(tableName, values);
+  }
+
+  unlink(tableName: string, values: Readonly<MutableRow>): void {
+    const table = this.need(tableName);
+    const matching = table
+      .rows()
+      .filter((row) => Object.entries(values).every(([name, value]) => row[name] === value));
+    for (const row of matching) table.remove(String(row[table.primaryId]));
+  }
+
+  private ownerValues(ownerId: string): MutableRow {
+    const team = this.isTeam(ownerId);
+    const owner = team ? "owningteam" : "owninguser";
+    const target = team ? "team" : "systemuser";
+    return {
+      ownerid: ownerId,
+      "ownerid.table": target,
+      owningteam: null,
+      owninguser: null,
+      [owner]: ownerId,
+      [`${owner}.table`]: target,
+      owningbusinessunit: this.need(target).get(ownerId)?.["businessunitid"] ?? this.businessUnitId,
+      "owningbusinessunit.table": "businessunit",
+    };
+  }
+
+  /** The values given, with lookups' tables, owner, status, base amounts and composite addresses that follow from them. */
+  private completed(
+    table: Table,
+    id: string,
+    values: Readonly<MutableRow>,
+    before: Row | undefined,
+  ): MutableRow {
+    const all: MutableRow = {};
+    for (const [name, value] of Object.entries(values)) {
+      if (value === undefined) continue;
+      all[name] = value;
+      const one = table.column(name);
+      if (one && isLookup(one.type) && typeof value === "string" && values[`${name}.table`] === undefined) {
+        all[`${name}.table`] = this.targetOf(one, value);
+      }
+    }
+    if (typeof all["ownerid"] === "string" && table.column("owninguser"))
+      Object.assign(all, this.ownerValues(all["ownerid"]));
+    return withDerivedValues(table, id, all, before, this.now());
+  }
+
+  private targetOf(one: Column, id: string): string {
+    const targets = one.targets ?? [];
+    const holding = targets.length > 1 ? targets.find((name) => this.tables.get(name)?.get(id)) : undefined;
+    const target = holding ?? targets[0];
+    if (target === undefined) throw new Error(`${wireName(one)} has no table to point to.`);
+    return target;
+  }
+}
+
+/** What a row holds when nobody said otherwise: default choices, No for Two Options, active, owned by the administrator. */
+function rowDefaults(columns: readonly Column[], org: OrgRows): MutableRow {
+  const defaults: MutableRow = {};
+  for (const one of columns) {
+    const value = defaultOf(one);
+    if (value !== undefined) defaults[one.logicalName] = value;
+  }
+  const names = new Set(columns.map((one) => one.logicalName));
+  const point = (name: string, id: string, target: string) => {
+    if (names.has(name)) Object.assign(defaults, { [name]: id, [`${name}.table`]: target });
+  };
+  for (const name of ["ownerid", "owninguser", "createdby", "modifiedby"])
+    point(name, org.adminId, "systemuser");
+  point("owningbusinessunit", org.businessUnitId, "businessunit");
+  if (names.has("accountid") || names.has("contactid")) {
+    point("transactioncurrencyid", org.currencyId, "transactioncurrency");
+    defaults["exchangerate"] = 1;
+  }
+  return defaults;
+}

@@ -1,0 +1,177 @@
+// A table: columns, and rows kept in the order of SQL Server's uniqueidentifier comparison, so that a page that starts behind
+// an id is found by binary search. Insertions are cheap in bulk: they are sorted in when somebody reads.
+import type { QueryTable, Row, Value } from "../fetchxml/query-store.ts";
+import type { Column } from "./columns.ts";
+import { compareGuids } from "./guids.ts";
+
+export type MutableRow = Record<string, Value | undefined>;
+
+export interface TableFacts {
+  readonly logicalName: string;
+  readonly entitySet: string;
+  readonly schemaName: string;
+  readonly label: string;
+  readonly objectTypeCode: number;
+  readonly primaryId: string;
+  readonly primaryName: string;
+  readonly ownership: "UserOwned" | "OrganizationOwned" | "BusinessOwned" | "None";
+  readonly columns: readonly Column[];
+  readonly changeTracking?: boolean;
+}
+
+export class Table implements QueryTable {
+  readonly facts: TableFacts;
+  readonly logicalName: string;
+  readonly primaryId: string;
+  readonly primaryName: string;
+  /** Rises with every change of a row or a column; caches compare it. */
+  version = 0;
+  private readonly byName = new Map<string, Column>();
+  private readonly byId = new Map<string, MutableRow>();
+  private sorted: MutableRow[] = [];
+  private unsorted: MutableRow[] = [];
+  private defaults: MutableRow;
+  private makeRow: () => MutableRow;
+  /** While set, told how to take back every change of a row. */
+  onChange: ((undo: () => void) => void) | undefined;
+
+  /** @param defaults values every row starts with */
+  constructor(facts: TableFacts, defaults: MutableRow) {
+    this.facts = facts;
+    this.defaults = defaults;
+    this.makeRow = rowMaker(defaults);
+    this.logicalName = facts.logicalName;
+    this.primaryId = facts.primaryId;
+    this.primaryName = facts.primaryName;
+    for (const one of facts.columns) this.byName.set(one.logicalName, { ...one });
+  }
+
+  column(logicalName: string): Column | undefined {
+    return this.byName.get(logicalName);
+  }
+
+  columns(): Iterable<Column> {
+    return this.byName.values();
+  }
+
+  setColumn(one: Column): void {
+    this.byName.set(one.logicalName, one);
+    this.version += 1;
+  }
+
+  /** What rows made from now on hold in a column when nobody says otherwise; those that are there keep what they have. */
+  setDefault(logicalName: string, value: Value): void {
+    this.defaults = { ...this.defaults, [logicalName]: value };
+    this.makeRow = rowMaker(this.defaults);
+  }
+
+  removeColumn(logicalName: string): void {
+    this.byName.delete(logicalName);
+    if (this.defaults[logicalName] != null) this.setDefault(logicalName, null);
+    this.version += 1;
+  }
+
+  get size(): number {
+    return this.byId.size;
+  }
+
+  get(id: string): Row | undefined {
+    return this.byId.get(id);
+  }
+
+  /** All rows in key order; do not change the array. */
+  rows(): readonly Row[] {
+    return this.sortedRows();
+  }
+
+  /** Index of the first row whose id is greater than `id`; the row of that id need not exist any more. */
+  indexAfter(id: string): number {
+    const rows = this.sortedRows();
+    let low = 0;
+    let high = rows.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (compareGuids(this.idOf(rows[middle]), id) > 0) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+
+  /** Rows behind `id` in key order. */
+  rowsAfter(id: string): readonly Row[] {
+    return this.sortedRows().slice(this.indexAfter(id));
+  }
+
+  /**
+   * An empty row. The defaults are its prototype: half a million accounts then share some thirty values instead of
+   * holding them each (measured: 0.3 instead of 0.6 kB a row).
+   */
+  newRow(): MutableRow {
+    return this.makeRow();
+  }
+
+  insert(row: MutableRow): void {
+    this.byId.set(this.idOf(row), row);
+    this.unsorted.push(row);
+    this.version += 1;
+    this.onChange?.(() => this.remove(this.idOf(row)));
+  }
+
+  /** Sets values; rows are changed in place, readers hold no copies. */
+  change(id: string, values: Readonly<MutableRow>): Row | undefined {
+    const row = this.byId.get(id);
+    if (!row) return undefined;
+    if (this.onChange) {
+      const before = Object.fromEntries(Object.keys(values).map((name) => [name, row[name]]));
+      this.onChange(() => this.change(id, before));
+    }
+    Object.assign(row, values);
+    this.version += 1;
+    return row;
+  }
+
+  remove(id: string): boolean {
+    const row = this.byId.get(id);
+    if (!row) return false;
+    const rows = this.sortedRows();
+    rows.splice(this.indexAfter(id) - 1, 1);
+    this.byId.delete(id);
+    this.version += 1;
+    this.onChange?.(() => this.insert(row));
+    return true;
+  }
+
+  private idOf(row: Row | undefined): string {
+    return String(row?.[this.primaryId]);
+  }
+
+  private sortedRows(): MutableRow[] {
+    if (this.unsorted.length === 0) return this.sorted;
+    const fresh = this.unsorted.toSorted((a, b) => compareGuids(this.idOf(a), this.idOf(b)));
+    this.unsorted = [];
+    this.sorted = this.sorted.length === 0 ? fresh : this.merge(fresh);
+    return this.sorted;
+  }
+
+  private merge(fresh: readonly MutableRow[]): MutableRow[] {
+    const merged: MutableRow[] = [];
+    let at = 0;
+    for (const row of this.sorted) {
+      const id = this.idOf(row);
+      for (let next = fresh[at]; next && compareGuids(this.idOf(next), id) < 0; next = fresh[at]) {
+        merged.push(next);
+        at += 1;
+      }
+      merged.push(row);
+    }
+    return merged.concat(fresh.slice(at));
+  }
+}
+
+function rowMaker(defaults: MutableRow): () => MutableRow {
+  class StoredRow {
+    [name: string]: Value | undefined;
+  }
+  Object.setPrototypeOf(StoredRow.prototype, defaults);
+  return () => new StoredRow();
+}

@@ -1,0 +1,83 @@
+// The tables of the organisation: only what a reader of accounts meets.
+import { ACCESS_TABLES, INTERSECTS } from "./access-tables.ts";
+import { accountColumns } from "./account-columns.ts";
+import { column, dateTime, guid, integer, lookup, stateAndStatus, text } from "./columns.ts";
+import { PEOPLE_TABLES } from "./people-tables.ts";
+import { VIEW_TABLES } from "./view-tables.ts";
+import { dates, ENABLED, ORGANISATION_OWNED, people, READ_ONLY, table } from "./table-kit.ts";
+import type { TableFacts } from "./table.ts";
+
+const OTHER_TABLES: readonly (() => TableFacts)[] = [
+  () =>
+    table(
+      {
+        logicalName: "account",
+        entitySet: "accounts",
+        schemaName: "Account",
+        label: "Account",
+        objectTypeCode: 1,
+        primaryName: "name",
+        ownership: "UserOwned",
+        changeTracking: true,
+      },
+      accountColumns(),
+    ),
+  () =>
+    table(
+      {
+        logicalName: "organization",
+        entitySet: "organizations",
+        schemaName: "Organization",
+        label: "Organization",
+        objectTypeCode: 1019,
+        primaryName: "name",
+        ...ORGANISATION_OWNED,
+      },
+      [
+        guid("OrganizationId|Organization", READ_ONLY),
+        text("Name|Organization Name", 160),
+        integer("LanguageCode|Language", undefined, undefined, { format: "Language" }),
+        integer("LocaleId|Locale", undefined, undefined, { format: "Locale" }),
+        integer("ExpireChangeTrackingInDays|Days to Expire Change Tracking Deltas"),
+        integer("MaxRecordsForExportToExcel|Max Records For Excel Export"),
+        integer("FiscalPeriodType|Fiscal Period Type"),
+        dateTime("FiscalCalendarStart|Fiscal Calendar Start", "DateOnly"),
+        ...lookup("BaseCurrencyId|Currency", "transactioncurrency", "name"),
+        ...people(),
+        ...dates(),
+      ],
+    ),
+  () =>
+    table(
+      {
+        logicalName: "transactioncurrency",
+        entitySet: "transactioncurrencies",
+        schemaName: "TransactionCurrency",
+        label: "Currency",
+        objectTypeCode: 9105,
+        primaryName: "currencyname",
+        ...ORGANISATION_OWNED,
+      },
+      [
+        guid("TransactionCurrencyId|Transaction Currency", { required: "SystemRequired", update: false }),
+        text("CurrencyName|Currency Name", 100),
+        text("ISOCurrencyCode|Currency Code", 5),
+        text("CurrencySymbol|Currency Symbol", 13),
+        integer("CurrencyPrecision|Currency Precision", 0, 4),
+        column({
+          schemaName: "ExchangeRate",
+          type: "Decimal",
+          label: "Exchange Rate",
+          precision: 12,
+        }),
+        ...stateAndStatus("0 Active; 1 Inactive", ENABLED),
+        ...dates(),
+      ],
+    ),
+];
+
+/** Fresh definitions of all tables. */
+export function tableFacts(): TableFacts[] {
+  const all = [...OTHER_TABLES, ...PEOPLE_TABLES, ...ACCESS_TABLES, ...INTERSECTS, ...VIEW_TABLES];
+  return all.map((make) => make());
+}

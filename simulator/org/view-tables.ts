@@ -1,0 +1,107 @@
+// Personal and system views.
+import {
+  boolean,
+  column,
+  guid,
+  integer,
+  lookup,
+  memo,
+  stateAndStatus,
+  text,
+  type Column,
+} from "./columns.ts";
+import { dates, ENABLED, ORGANISATION_OWNED, ownership, people, READ_ONLY, table } from "./table-kit.ts";
+import type { TableFacts } from "./table.ts";
+
+/** Characters of a memo that has no limit of its own. */
+const LONGEST = 1073741823;
+
+/** Each makes a fresh definition. */
+export const VIEW_TABLES: readonly (() => TableFacts)[] = [
+  () =>
+    table(
+      {
+        logicalName: "userquery",
+        entitySet: "userqueries",
+        schemaName: "UserQuery",
+        label: "Saved View",
+        objectTypeCode: 4230,
+        primaryName: "name",
+        ownership: "UserOwned",
+        changeTracking: false,
+      },
+      [
+        guid("UserQueryId|User Query", { required: "SystemRequired", update: false }),
+        ...viewColumns(),
+        ...lookup("ParentQueryId|Parent Query", [], "none", { format: "Regarding" }),
+        ...stateAndStatus("0 Active; 1 Inactive", ["1 Active; 3 All", "2 Inactive"]),
+        ...ownership(),
+        ...people(),
+        ...lookup("CreatedOnBehalfBy|Created By (Delegate)", "systemuser", "both", READ_ONLY),
+        ...lookup("ModifiedOnBehalfBy|Modified By (Delegate)", "systemuser", "both", READ_ONLY),
+        ...dates(),
+      ].map(asCaptured),
+    ),
+  () =>
+    table(
+      {
+        logicalName: "savedquery",
+        entitySet: "savedqueries",
+        schemaName: "SavedQuery",
+        label: "View",
+        objectTypeCode: 1039,
+        primaryName: "name",
+        ...ORGANISATION_OWNED,
+      },
+      [
+        guid("SavedQueryId|View", { required: "SystemRequired", update: false }),
+        ...viewColumns(),
+        text("QueryAPI|QueryAPI", 100),
+        ...boolean("IsDefault|Default View"),
+        ...boolean("IsUserDefined|User Defined"),
+        ...boolean("IsQuickFindQuery|Is Quick Find Query"),
+        ...boolean("IsManaged|State", "Managed", "Unmanaged", READ_ONLY),
+        guid("OrganizationId|Organization", READ_ONLY),
+        ...stateAndStatus("0 Active; 1 Inactive", ENABLED),
+        ...people(),
+        ...dates(),
+      ],
+    ),
+];
+
+/** What columns of views say otherwise than those of the same name in other tables, by a captured definition of userquery. */
+const CAPTURED: Readonly<Record<string, Partial<Column>>> = {
+  createdby: { required: "SystemRequired" },
+  createdon: { required: "SystemRequired" },
+  modifiedby: { required: "SystemRequired" },
+  modifiedon: { required: "SystemRequired", label: "Last Modified" },
+  owningteam: { logical: true },
+  owninguser: { logical: true },
+  statuscode: { create: false },
+};
+
+function asCaptured(one: Column): Column {
+  return { ...one, ...CAPTURED[one.logicalName] };
+}
+
+function viewColumns(): Column[] {
+  return [
+    text("Name|Name", 200, "Text", { required: "SystemRequired" }),
+    memo("Description|Description", 2000, { format: "Text", formatName: "Text" }),
+    memo("FetchXml|Fetch XML", LONGEST, { required: "SystemRequired" }),
+    memo("LayoutXml|Layout XML", LONGEST),
+    memo("LayoutJson|Layout data in JSON format.", LONGEST),
+    memo("ColumnSetXml|Column Set XML", LONGEST),
+    memo("ConditionalFormatting|User Group By", LONGEST),
+    memo("OfflineSqlQuery|Offline SQL Query", LONGEST),
+    text("AdvancedGroupBy|Advanced Group By", 20),
+    column({
+      schemaName: "ReturnedTypeCode",
+      type: "EntityName",
+      label: "Returned Type",
+      required: "SystemRequired",
+    }),
+    integer("QueryType|Query Type", 0, 1000000000, { required: "SystemRequired", update: false }),
+    ...boolean("EnableCrossPartition|Default", "Yes", "No", { companionName: "enablecrosspartitionName" }),
+  ];
+}

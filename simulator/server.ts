@@ -1,0 +1,167 @@
+// The simulated Dynamics 365 environment and its Entra ID on one port of 127.0.0.1, over node:http.
+// This file owns the socket and the order of the parts (see exchange.ts); what the Web API answers is decided in webapi/,
+// what the organisation holds in org/. Responses are gzipped when the client accepts it.
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { text } from "node:stream/consumers";
+import { gzip } from "node:zlib";
+import { promisify } from "node:util";
+import type { Authority, Hooks, SimReply, SimRequest } from "./exchange.ts";
+import type { Org } from "./org/org.ts";
+import { createWebApi } from "./webapi/web-api.ts";
+import { unauthorized } from "./webapi/replies.ts";
+
+const gzipAsync = promisify(gzip);
+
+export interface SimulatorOptions {
+  readonly org: Org;
+  /** Default: one the system picks. */
+  readonly port?: number;
+  /** Clock of date functions and of what the org is not asked for. Default: the org's. */
+  readonly now?: () => Date;
+  readonly authority: Authority;
+  readonly hooks?: Hooks;
+}
+
+export interface Simulator {
+  /** `http://127.0.0.1:PORT` */
+  readonly origin: string;
+  readonly org: Org;
+  /** Requests so far, by method and path with ids and queries taken out, e.g. "GET /api/data/v9.2/accounts". */
+  readonly requests: ReadonlyMap<string, number>;
+  /** Sets or takes away hooks while the server runs. */
+  readonly hooks: Hooks;
+  close(): Promise<void>;
+}
+
+/** Starts listening on 127.0.0.1. Throws when the port is taken. */
+export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
+  const hooks: Hooks = { ...options.hooks };
+  const requests = new Map<string, number>();
+  const webApi = createWebApi(options.org, options.now ?? options.org.now);
+
+  async function answer(request: SimRequest): Promise<SimReply> {
+    const signIn = options.authority.handle(request);
+    if (signIn) return signIn;
+    const verdict = options.authority.check(authorization(request), request.origin);
+    if (!verdict.ok) return unauthorized(request.origin, options.authority.tenantId, verdict.reason);
+    if (verdict.userId !== undefined) request.userId = verdict.userId;
+    const serve = () => webApi(request);
+    return hooks.limits && verdict.userId !== undefined ? hooks.limits(request, serve) : serve();
+  }
+
+  const server = createServer({ maxHeaderSize: 128 * 1024 }, (incoming, outgoing) => {
+    void (async () => {
+      try {
+        count(requests, incoming);
+        const method = incoming.method ?? "GET";
+        const rendered = hooks.respondFromCache?.(method, incoming.url ?? "/", incoming.headers);
+        if (rendered) {
+          outgoing.writeHead(200, { ...rendered.headers, "content-length": rendered.body.length });
+          outgoing.end(rendered.body);
+          return;
+        }
+        const request = await readRequest(incoming);
+        const reply = hooks.faults
+          ? await hooks.faults(request, () => answer(request))
+          : await answer(request);
+        await send(reply, incoming, outgoing);
+      } catch (error) {
+        failed(outgoing, error);
+      }
+    })();
+  });
+  server.keepAliveTimeout = 30_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(options.port ?? 0, "127.0.0.1", resolve);
+  });
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("The simulator listens on no port.");
+  return {
+    origin: `http://127.0.0.1:${address.port}`,
+    org: options.org,
+    requests,
+    hooks,
+    close: () =>
+      new Promise<void>((resolve, reject) => {
+        server.close((error) => (error ? reject(error) : resolve()));
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function authorization(request: SimRequest): string | undefined {
+  const value = request.headers["authorization"];
+  return typeof value === "string" ? value : value?.[0];
+}
+
+function count(requests: Map<string, number>, incoming: IncomingMessage): void {
+  const path = (incoming.url ?? "/").split("?", 1)[0] ?? "/";
+  const pattern = `${incoming.method} ${decodeSafely(path).replace(/\([^)]*\)/g, "()")}`;
+  requests.set(pattern, (requests.get(pattern) ?? 0) + 1);
+}
+
+function decodeSafely(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
+async function readRequest(incoming: IncomingMessage): Promise<SimRequest> {
+  const body = await text(incoming);
+  const url = incoming.url ?? "/";
+  const cut = url.indexOf("?");
+  return {
+    method: incoming.method ?? "GET",
+    url,
+    path: cut < 0 ? url : url.slice(0, cut),
+    query: new URLSearchParams(cut < 0 ? "" : url.slice(cut + 1)),
+    headers: incoming.headers,
+    body,
+    origin: `http://${incoming.headers.host ?? "127.0.0.1"}`,
+  };
+}
+
+async function send(reply: SimReply, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  const headers: Record<string, string | string[] | number> = {};
+  for (const [name, value] of Object.entries(reply.headers)) {
+    headers[name] = typeof value === "string" ? value : [...value];
+  }
+  let body = typeof reply.body === "string" ? Buffer.from(reply.body) : reply.body;
+  // Below about one packet gzip only costs; level 1 because the simulator must not be what a benchmark measures.
+  if (body.length > 1400 && acceptsGzip(incoming) && headers["content-encoding"] === undefined) {
+    body = await gzipAsync(body, { level: 1 });
+    headers["content-encoding"] = "gzip";
+    headers["vary"] = "Accept-Encoding";
+  }
+  if (reply.cutAfter === 0) {
+    outgoing.destroy();
+    return;
+  }
+  if (reply.status !== 204 && reply.status !== 304) headers["content-length"] = body.length;
+  outgoing.writeHead(reply.status, headers);
+  if (reply.cutAfter === undefined || reply.cutAfter >= body.length) {
+    outgoing.end(incoming.method === "HEAD" ? undefined : body);
+    return;
+  }
+  outgoing.write(body.subarray(0, reply.cutAfter), () => outgoing.destroy());
+}
+
+function acceptsGzip(incoming: IncomingMessage): boolean {
+  const accepted = incoming.headers["accept-encoding"];
+  const codings = Array.isArray(accepted) ? accepted.join(",") : (accepted ?? "");
+  return /(^|,)\s*(gzip|\*)\s*(;\s*q=(?!0(\.0*)?\s*(,|$))[\d.]+)?\s*(,|$)/i.test(codings);
+}
+
+/** A fault of the simulator itself must be seen by whoever runs it, not look like Dataverse's. */
+function failed(outgoing: ServerResponse, error: unknown): void {
+  const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  if (outgoing.headersSent || outgoing.destroyed) {
+    outgoing.destroy();
+    return;
+  }
+  outgoing.writeHead(500, { "content-type": "text/plain; charset=utf-8" });
+  outgoing.end(`The simulator failed, not the client: ${cause}`);
+}

@@ -1,0 +1,211 @@
+// $batch: requests and change sets in one multipart body, answered part by part. A change set is done whole or not at all.
+// Lines may end in CR LF or LF alone. Microsoft Learn: "Execute batch operations using the Web API".
+import { randomUUID } from "node:crypto";
+import { headerText, type SimReply, type SimRequest } from "../exchange.ts";
+import type { Org } from "../org/org.ts";
+import { badRequest, type ODataError } from "./odata-error.ts";
+import { preferences } from "./prefer.ts";
+import { errorReply, reply } from "./replies.ts";
+
+const MOST_OPERATIONS = 1000;
+
+interface Operation {
+  readonly request: SimRequest;
+  readonly contentId: string | undefined;
+}
+
+type Part = { readonly operation: Operation } | { readonly changeSet: readonly Operation[] };
+
+/** Answers one request of the batch. */
+export type Answer = (request: SimRequest) => SimReply;
+
+/** @throws ODataError when the body is no batch */
+export function runBatch(batch: SimRequest, org: Org, answer: Answer): SimReply {
+  const parts = partsOf(batch.body, boundaryOf(headerText(batch.headers, "content-type")), batch);
+  const operations = parts.reduce((sum, part) => sum + ("changeSet" in part ? part.changeSet.length : 1), 0);
+  if (operations > MOST_OPERATIONS)
+    throw badRequest(`The batch request exceeds the maximum of ${MOST_OPERATIONS} operations.`);
+  const { continueOnError } = preferences(headerText(batch.headers, "prefer"));
+  const boundary = `batchresponse_${randomUUID()}`;
+  const bodies: string[] = [];
+  let status = 200;
+  for (const part of parts) {
+    const done =
+      "changeSet" in part ? runChangeSet(part.changeSet, org, answer) : runOne(part.operation, answer);
+    bodies.push(`--${boundary}\r\n${done.text}`);
+    if (done.status < 400 || continueOnError) continue;
+    // Without the preference the first error ends the batch and is the batch's own status.
+    status = done.status;
+    break;
+  }
+  const body = `${bodies.join("")}--${boundary}--\r\n`;
+  return reply(status, { "Content-Type": `multipart/mixed; boundary=${boundary}` }, body);
+}
+
+interface Done {
+  readonly status: number;
+  readonly text: string;
+}
+
+function runOne({ request }: Operation, answer: Answer): Done {
+  const given = answer(request);
+  return { status: given.status, text: partText(given) };
+}
+
+function runChangeSet(operations: readonly Operation[], org: Org, answer: Answer): Done {
+  const boundary = `changesetresponse_${randomUUID()}`;
+  const addresses = new Map<string, string>();
+  const texts: string[] = [];
+  const undo = org.beginUndo();
+  for (const { request, contentId } of operations) {
+    if (request.method === "GET") {
+      undo();
+      return failed(badRequest("Query operations are not allowed in a change set."));
+    }
+    const given = answer(withReferences(request, addresses));
+    if (given.status >= 400) {
+      undo();
+      return { status: given.status, text: partText(given) };
+    }
+    const address = given.headers["OData-EntityId"] ?? given.headers["Location"];
+    if (contentId !== undefined && typeof address === "string") addresses.set(contentId, address);
+    texts.push(`--${boundary}\r\n${partText(given, contentId)}`);
+  }
+  org.endUndo();
+  return {
+    status: 200,
+    text: `Content-Type: multipart/mixed; boundary=${boundary}\r\n\r\n${texts.join("")}--${boundary}--\r\n`,
+  };
+}
+
+function failed(error: ODataError): Done {
+  return { status: error.status, text: partText(errorReply(error)) };
+}
+
+/** `$1` at the head of an address or in a bind stands for what the part with that Content-ID created. */
+function withReferences(request: SimRequest, addresses: ReadonlyMap<string, string>): SimRequest {
+  const reference = /(?:^|\/)\$([\w-]+)(?=[/?]|$)/.exec(request.url);
+  const address = reference ? addresses.get(reference[1] ?? "") : undefined;
+  const body = request.body.replace(/"\/?\$([\w-]+)"/g, (text, id: string) => {
+    const target = addresses.get(id);
+    return target === undefined ? text : JSON.stringify(target);
+  });
+  if (address === undefined || !reference) return { ...request, body };
+  const rest = request.url.slice(reference.index + reference[0].length);
+  return { ...request, body, ...addressParts(new URL(address).pathname + rest) };
+}
+
+function addressParts(url: string): Pick<SimRequest, "url" | "path" | "query"> {
+  const cut = url.indexOf("?");
+  return {
+    url,
+    path: cut < 0 ? url : url.slice(0, cut),
+    query: new URLSearchParams(cut < 0 ? "" : url.slice(cut + 1)),
+  };
+}
+
+const SENT = ["OData-Version", "Content-Type", "OData-EntityId", "Location", "ETag", "Preference-Applied"];
+
+function partText(given: SimReply, contentId?: string): string {
+  const headers = SENT.flatMap((name) => {
+    const value = given.headers[name];
+    return typeof value === "string" ? [`${name}: ${value}`] : [];
+  });
+  return [
+    "Content-Type: application/http",
+    "Content-Transfer-Encoding: binary",
+    ...(contentId === undefined ? [] : [`Content-ID: ${contentId}`]),
+    "",
+    `HTTP/1.1 ${given.status} ${REASONS[given.status] ?? ""}`,
+    ...headers,
+    "",
+    given.body.toString(),
+    "",
+  ].join("\r\n");
+}
+
+const REASONS: Readonly<Record<number, string>> = {
+  200: "OK",
+  201: "Created",
+  204: "No Content",
+  304: "Not Modified",
+  400: "Bad Request",
+  403: "Forbidden",
+  404: "Not Found",
+  405: "Method Not Allowed",
+  412: "Precondition Failed",
+};
+
+function boundaryOf(contentType: string | undefined): string {
+  const boundary = /^multipart\/mixed\s*;.*\bboundary="?([^";\s]+)"?/i.exec(contentType ?? "")?.[1];
+  if (boundary === undefined) {
+    throw badRequest(
+      `The message header 'Content-Type' must have the value 'multipart/mixed' with a boundary.`,
+    );
+  }
+  return boundary;
+}
+
+function partsOf(body: string, boundary: string, batch: SimRequest): Part[] {
+  return split(body, boundary).map((text) => {
+    const { head, rest } = headAndRest(text);
+    const contentType = head.get("content-type");
+    if (/^multipart\/mixed/i.test(contentType ?? "")) {
+      return { changeSet: split(rest, boundaryOf(contentType)).map((inner) => operationOf(inner, batch)) };
+    }
+    return { operation: operationOf(text, batch) };
+  });
+}
+
+/** The texts between the boundaries, without the line ends that belong to the boundaries. */
+function split(body: string, boundary: string): string[] {
+  const pieces = body.split(
+    new RegExp(
+      `(?:^|\\r?\\n)--${boundary.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(?:--)?[ \\t]*(?=\\r?\\n|$)`,
+    ),
+  );
+  return pieces
+    .slice(1)
+    .map((piece) => piece.replace(/^\r?\n/, ""))
+    .filter((piece) => piece.trim() !== "");
+}
+
+function headAndRest(text: string): { head: Map<string, string>; rest: string } {
+  const end = /\r?\n\r?\n/.exec(text);
+  const lines = (end ? text.slice(0, end.index) : text).split(/\r?\n/);
+  const head = new Map(
+    lines.flatMap((line): [string, string][] => {
+      const colon = line.indexOf(":");
+      return colon < 0 ? [] : [[line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()]];
+    }),
+  );
+  return { head, rest: end ? text.slice(end.index + end[0].length) : "" };
+}
+
+function operationOf(text: string, batch: SimRequest): Operation {
+  const outer = headAndRest(text.trimStart());
+  const line = /^\s*(\S+)\s+(\S+)\s+HTTP\/\d\.\d[ \t]*(?:\r?\n|$)/.exec(outer.rest);
+  if (!line) throw badRequest("A part of the batch is not an HTTP request.");
+  const inner = headAndRest(outer.rest.slice(line[0].length));
+  // Without headers of its own the request's body follows one empty line.
+  const bare = /^\r?\n/.test(outer.rest.slice(line[0].length));
+  const body = bare ? outer.rest.slice(line[0].length) : inner.rest;
+  const target = line[2] ?? "";
+  const url = /^https?:\/\//i.test(target)
+    ? target.replace(/^https?:\/\/[^/]*/i, "")
+    : relative(target, batch);
+  const request: SimRequest = {
+    method: line[1] ?? "GET",
+    headers: bare ? {} : Object.fromEntries(inner.head),
+    body: body.trim(),
+    origin: batch.origin,
+    ...(batch.userId === undefined ? {} : { userId: batch.userId }),
+    ...addressParts(url),
+  };
+  return { request, contentId: outer.head.get("content-id") ?? inner.head.get("content-id") };
+}
+
+/** `accounts` and `/api/data/v9.2/accounts` are both allowed. */
+function relative(target: string, batch: SimRequest): string {
+  return target.startsWith("/") ? target : batch.path.replace(/\$batch$/, "") + target;
+}

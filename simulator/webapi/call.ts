@@ -1,0 +1,119 @@
+// One call of the Web API: who calls, what they prefer, and the organisation as they may see it.
+import type { QueryColumn, QueryStore, QueryTable, Row } from "../fetchxml/query-store.ts";
+import { headerText, type SimRequest } from "../exchange.ts";
+import { isHidden, neededPrivilege, visibleRows, type Access } from "../org/access.ts";
+import type { Column } from "../org/columns.ts";
+import type { Org } from "../org/org.ts";
+import type { Table } from "../org/table.ts";
+import { ODataError, securedColumn } from "./odata-error.ts";
+import { annotationWanted, preferences, type Preferences } from "./prefer.ts";
+
+export interface Call {
+  readonly request: SimRequest;
+  readonly org: Org;
+  readonly now: Date;
+  readonly access: Access;
+  readonly prefer: Preferences;
+  /** Whether an annotation was asked for. */
+  readonly wanted: (annotation: string) => boolean;
+  /** `http://127.0.0.1:PORT/api/data/v9.2`, by the host and version the client called. */
+  readonly base: string;
+}
+
+export function callOf(request: SimRequest, org: Org, now: Date, access: Access, base: string): Call {
+  const prefer = preferences(headerText(request.headers, "prefer"));
+  return { request, org, now, access, prefer, base, wanted: annotationWanted(prefer) };
+}
+
+/** Throws 403 unless the caller has the right on the table at any depth. */
+export function requireRight(call: Call, right: string, table: Table): void {
+  const privilege = neededPrivilege(right, table);
+  if (privilege !== undefined) requirePrivilege(call, privilege, table);
+}
+
+export function requirePrivilege(call: Call, privilege: string, table?: Table): void {
+  if (call.access.privileges.has(privilege)) return;
+  const { caller, roleCount, privileges, accessMode } = call.access;
+  const on = table
+    ? ` on OTC=${table.facts.objectTypeCode} for entity '${table.logicalName}'. context.Caller=${caller.userId}`
+    : "";
+  throw new ODataError(
+    403,
+    "0x80040220",
+    `Principal user (Id=${caller.userId}, type=8, roleCount=${roleCount}, privilegeCount=${privileges.size}, accessMode=${accessMode}) ` +
+      `is missing ${privilege} privilege (Id=${call.org.privilegeId(privilege)})${on}`,
+  );
+}
+
+/** Throws when a column is used in a condition or an order that the caller may not read. */
+export function requireFilterable(call: Call, column: Column, table: Table): void {
+  if (isHidden(column, table, call.access)) {
+    throw securedColumn(table.logicalName, column.logicalName, call.access.caller.userId);
+  }
+}
+
+/** Companions (`industrycodename`) are no columns to a query. */
+function queryColumn(column: Column | undefined): QueryColumn | undefined {
+  return column?.odata ? column : undefined;
+}
+
+/** The organisation as FetchXML may read it: rows the caller sees, hidden columns empty. */
+export function queryStore(call: Call): QueryStore {
+  const tables = new Map<string, QueryTable>();
+  return {
+    table(name) {
+      const known = tables.get(name);
+      if (known) return known;
+      const table = call.org.table(name);
+      if (!table) return undefined;
+      requireRight(call, "Read", table);
+      const made = queryTable(table, call);
+      tables.set(name, made);
+      return made;
+    },
+  };
+}
+
+/** Trimmed views of tables are kept by user, so that indexes over them survive from page to page. */
+const trimmed = new WeakMap<Table, Map<string, QueryTable>>();
+
+function queryTable(table: Table, call: Call): QueryTable {
+  const visible = visibleRows(table, call.access);
+  const hidden = [...table.columns()].filter((one) => isHidden(one, table, call.access));
+  const key = JSON.stringify([
+    visible && [call.access.caller, [...call.access.shared], [...call.access.privileges]],
+    hidden.map((one) => one.logicalName),
+  ]);
+  let views = trimmed.get(table);
+  if (!views) trimmed.set(table, (views = new Map<string, QueryTable>()));
+  const known = views.get(key);
+  if (known?.version === table.version) return known;
+  const rows = trimmedRows(table.rows(), visible, hidden);
+  const made: QueryTable = {
+    logicalName: table.logicalName,
+    primaryId: table.primaryId,
+    primaryName: table.primaryName,
+    version: table.version,
+    column: (name) => queryColumn(table.column(name)),
+    columns: () => [...table.columns()].flatMap((one) => queryColumn(one) ?? []),
+    rows: () => rows,
+  };
+  views.set(key, made);
+  return made;
+}
+
+function trimmedRows(
+  rows: readonly Row[],
+  visible: ((row: Row) => boolean) | undefined,
+  hidden: readonly Column[],
+): readonly Row[] {
+  const seen = visible ? rows.filter(visible) : rows;
+  if (hidden.length === 0) return seen;
+  const blanks = Object.fromEntries(
+    hidden.map((one) => [one.logicalName, { value: null, enumerable: true }]),
+  );
+  return seen.map((row) => {
+    const blanked: Row = Object.create(row, blanks);
+    return blanked;
+  });
+}

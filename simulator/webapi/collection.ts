@@ -1,0 +1,204 @@
+// GET of a set of rows: $select, $filter, $orderby, $top, $count, pages of at most 5,000 and the link to the next one.
+import type { SimReply } from "../exchange.ts";
+import type { Row } from "../fetchxml/query-store.ts";
+import { compileFilter, columnNamed, type FilterScope } from "../odata/filter-compile.ts";
+import { parseFilter } from "../odata/filter-parser.ts";
+import { queryOptions, type QueryOptions } from "../odata/query-options.ts";
+import { visibleRows } from "../org/access.ts";
+import type { Table } from "../org/table.ts";
+import { columnsWriter, selectedColumns } from "./columns-writer.ts";
+import { expansion } from "./expand.ts";
+import { queryStore, requireFilterable, requireRight, type Call } from "./call.ts";
+import { lookupBehind } from "./navigation.ts";
+import { badRequest, unknownProperty } from "./odata-error.ts";
+import { indexBehind, orderedRows, sortValue, type OrderColumn } from "./ordering.ts";
+import { parseSkipToken, skipToken, storedValue } from "./paging-cookie.ts";
+import { appliedTo, METADATA_VERSION, TOTAL_COUNT, TOTAL_EXCEEDED } from "./prefer.ts";
+import { jsonReply } from "./replies.ts";
+
+export const MAX_PAGE = 5000;
+
+export type RowTest = (row: Row) => boolean;
+
+/** @param among only these rows: what a navigation property leads to */
+export function readCollection(call: Call, table: Table, among?: RowTest): SimReply {
+  const options = queryOptions(call.request.query);
+  requireRight(call, "Read", table);
+  if (call.prefer.trackChanges || options.deltaToken !== undefined) refuseTracking(options);
+  const columns = selectedColumns(table, options.select);
+  const orders = orderColumns(call, table, options);
+  const test = allOf([among, visibleRows(table, call.access), filterTest(call, table, options.filter)]);
+  const limit = Math.min(call.prefer.maxPageSize ?? options.top ?? MAX_PAGE, MAX_PAGE);
+  const paged = call.prefer.maxPageSize !== undefined || options.top === undefined;
+  const rows = orderedRows(table, orders);
+  const boundary = startOf(options, rows, orders);
+  const page = take(rows, boundary.index, limit, test);
+  const total = options.count ? countUpTo(rows, test) : undefined;
+  const expanded = expansion(call, table, options.expand);
+  const writeOne = columnsWriter(call, table, columns, expanded.writers);
+  const next = paged && page.more ? nextLink(call, boundary.page + 1, page.rows, orders) : undefined;
+  const body = [
+    ...preamble(call, contextOf(call, table, options.select, expanded.context)),
+    ...countParts(call, options.count, total),
+    `"value":[${page.rows.map(writeOne).join(",")}]`,
+    ...(next === undefined ? [] : [`"@odata.nextLink":${JSON.stringify(next)}`]),
+  ];
+  return jsonReply(`{${body.join(",")}}`, appliedTo(call.prefer));
+}
+
+/** `/accounts/$count`: plain text, at most 5,000. */
+export function countCollection(call: Call, table: Table, among?: RowTest): SimReply {
+  const options = queryOptions(call.request.query);
+  requireRight(call, "Read", table);
+  const test = allOf([among, visibleRows(table, call.access), filterTest(call, table, options.filter)]);
+  const total = countUpTo(table.rows(), test);
+  // A byte order mark comes first, as .NET's text writer puts it there.
+  return jsonReply(`\uFEFF${Math.min(total, MAX_PAGE)}`, { "Content-Type": "text/plain" });
+}
+
+/** `accounts` or `accounts(name,revenue)`. */
+export function contextOf(
+  call: Call,
+  table: Table,
+  select: readonly string[] | undefined,
+  expanded: readonly string[] = [],
+  suffix = "",
+): string {
+  const names = [...(select ?? []), ...expanded];
+  const columns = names.length > 0 ? `(${names.join(",")})` : "";
+  return `${call.base}/$metadata#${table.facts.entitySet}${columns}${suffix}`;
+}
+
+/** The first members of every body of rows. */
+export function preamble(call: Call, context: string): string[] {
+  return [
+    `"@odata.context":${JSON.stringify(context)}`,
+    ...(call.wanted(METADATA_VERSION)
+      ? [`"@${METADATA_VERSION}":${JSON.stringify(String(call.org.metadataVersion))}`]
+      : []),
+  ];
+}
+
+export function filterTest(call: Call, table: Table, filter: string | undefined): RowTest | undefined {
+  if (filter === undefined) return undefined;
+  const scope: FilterScope = {
+    table,
+    environment: { store: queryStore(call), caller: call.access.caller, now: call.now },
+    related: (navigation, property) => {
+      const { lookup, targets } = lookupBehind(table, navigation, [property]);
+      const target = call.org.table(targets[0] ?? "");
+      if (!target) throw unknownProperty(navigation, table.logicalName);
+      requireRight(call, "Read", target);
+      return { lookup, target };
+    },
+    mayFilter: (column, owner) => requireFilterable(call, column, owner),
+  };
+  return compileFilter(parseFilter(filter), scope);
+}
+
+export function orderColumns(call: Call, table: Table, options: QueryOptions): OrderColumn[] {
+  const orders = options.orderBy.map(({ name, descending }) => {
+    const column = columnNamed(table, name);
+    requireFilterable(call, column, table);
+    return { column, descending };
+  });
+  const key = table.column(table.primaryId);
+  const named = orders.findIndex(({ column }) => column === key);
+  // Behind the key nothing can decide any more.
+  if (named >= 0) return orders.slice(0, named + 1);
+  return key ? [...orders, { column: key, descending: false }] : orders;
+}
+
+function startOf(
+  options: QueryOptions,
+  rows: readonly Row[],
+  orders: readonly OrderColumn[],
+): { page: number; index: number } {
+  if (options.skipToken === undefined) return { page: 1, index: 0 };
+  const boundary = parseSkipToken(
+    options.skipToken,
+    orders.map(({ column }) => column),
+  );
+  const tuple = orders.map(({ column }) => {
+    const text = boundary.last.get(column.logicalName) ?? null;
+    return text === null ? null : sortValue(column, storedValue(column, text));
+  });
+  return { page: boundary.page, index: indexBehind(rows, tuple, orders) };
+}
+
+function take(
+  rows: readonly Row[],
+  from: number,
+  limit: number,
+  test: RowTest,
+): { rows: Row[]; more: boolean } {
+  const taken: Row[] = [];
+  for (let at = from; at < rows.length; at += 1) {
+    const row = rows[at];
+    if (!row || !test(row)) continue;
+    if (taken.length === limit) return { rows: taken, more: true };
+    taken.push(row);
+  }
+  return { rows: taken, more: false };
+}
+
+/** Stops one above the limit, which says that there are more. */
+function countUpTo(rows: readonly Row[], test: RowTest): number {
+  let total = 0;
+  for (const row of rows) {
+    if (test(row)) total += 1;
+    if (total > MAX_PAGE) break;
+  }
+  return total;
+}
+
+function countParts(call: Call, asked: boolean, total: number | undefined): string[] {
+  const limited = total === undefined ? -1 : Math.min(total, MAX_PAGE);
+  return [
+    ...(asked ? [`"@odata.count":${limited}`] : []),
+    ...(call.wanted(TOTAL_COUNT) ? [`"@${TOTAL_COUNT}":${limited}`] : []),
+    ...(call.wanted(TOTAL_EXCEEDED) ? [`"@${TOTAL_EXCEEDED}":${(total ?? 0) > MAX_PAGE}`] : []),
+  ];
+}
+
+/** The request's own address, with the token for the page behind this one. */
+function nextLink(call: Call, page: number, rows: readonly Row[], orders: readonly OrderColumn[]): string {
+  const [first, last] = [rows[0], rows.at(-1)];
+  if (!first || !last) throw new Error("A page that is followed by another cannot be empty.");
+  const { url, path, origin } = call.request;
+  const kept = url
+    .slice(path.length + 1)
+    .split("&")
+    .filter((part) => part !== "" && !/^(\$|%24)skiptoken=/i.test(part));
+  const token = skipToken(
+    page,
+    first,
+    last,
+    orders.map(({ column }) => column),
+  );
+  return `${origin}${path}?${[...kept, `$skiptoken=${token}`].join("&")}`;
+}
+
+function allOf(tests: readonly (RowTest | undefined)[]): RowTest {
+  const given = tests.filter((test) => test !== undefined);
+  const [first, second] = given;
+  if (!first) return () => true;
+  if (!second) return first;
+  return (row) => given.every((test) => test(row));
+}
+
+/** Change tracking reads whole tables only; the simulator knows no delta links. */
+function refuseTracking(options: QueryOptions): never {
+  const named: readonly (readonly [string, unknown])[] = [
+    ["filter", options.filter],
+    ["orderby", options.orderBy[0]],
+    ["expand", options.expand],
+    ["top", options.top],
+  ];
+  const used = named.find(([, value]) => value !== undefined)?.[0];
+  throw badRequest(
+    used === undefined
+      ? "Change tracking is not available in this simulation."
+      : `The "\${filter|orderby|expand|top}" query parameter isn't supported when Change Tracking is enabled.`,
+  );
+}

@@ -1,0 +1,44 @@
+// Which columns of a row are written, and how for this caller: those selected, the currency of money, the key; hidden ones empty.
+import type { Row } from "../fetchxml/query-store.ts";
+import { columnNamed } from "../odata/filter-compile.ts";
+import { isHidden } from "../org/access.ts";
+import { wireName, type Column } from "../org/columns.ts";
+import type { Table } from "../org/table.ts";
+import type { Call } from "./call.ts";
+import { columnWriter, writeRow, type ColumnWriter } from "./row-writer.ts";
+
+/** Columns to write: those selected (all when none are), the currency of a money column, the key last. */
+export function selectedColumns(table: Table, select: readonly string[] | undefined): Column[] {
+  if (!select || select.length === 0) return [...table.columns()].filter((one) => one.odata && one.readable);
+  const chosen = new Set(select.map((name) => columnNamed(table, name)));
+  const currency = table.column("transactioncurrencyid");
+  if (currency && [...chosen].some((one) => one.type === "Money")) chosen.add(currency);
+  const key = table.column(table.primaryId);
+  if (key) {
+    chosen.delete(key);
+    chosen.add(key);
+  }
+  return [...chosen];
+}
+
+export function writerFor(call: Call, table: Table, column: Column): ColumnWriter {
+  if (isHidden(column, table, call.access)) return () => `,${JSON.stringify(wireName(column))}:null`;
+  return columnWriter(column, {
+    org: call.org,
+    wanted: call.wanted,
+    utcOffsetMinutes: call.access.caller.utcOffsetMinutes,
+    moneyScale: 10,
+    omitNulls: false,
+  });
+}
+
+/** A row as a JSON object. */
+export function columnsWriter(
+  call: Call,
+  table: Table,
+  columns: readonly Column[],
+  more: readonly ColumnWriter[] = [],
+): (row: Row) => string {
+  const writers = [...columns.map((column) => writerFor(call, table, column)), ...more];
+  return (row) => writeRow(row, writers);
+}

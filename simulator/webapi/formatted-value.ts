@@ -1,0 +1,97 @@
+// What a person would see: FormattedValue of numbers, money, dates, choices and lookups, in the user's language (English, US formats)
+// and time zone. Text, memos and guids have none.
+import type { Row, Value } from "../fetchxml/query-store.ts";
+import { choiceLabel, isLookup, type Column } from "../org/columns.ts";
+import type { Org } from "../org/org.ts";
+
+export type Formatter = (value: Exclude<Value, null>, row: Row) => string | undefined;
+
+/** A formatter for the column's values, or undefined when its type is never formatted. @param utcOffsetMinutes east of UTC */
+export function formatterFor(column: Column, org: Org, utcOffsetMinutes: number): Formatter | undefined {
+  if (isLookup(column.type)) return lookupName(column, org);
+  switch (column.type) {
+    case "Picklist":
+    case "State":
+    case "Status":
+      return remembered((value) => choiceLabel(column, value) ?? String(value));
+    case "MultiSelectPicklist":
+      return (value) => choiceLabel(column, value);
+    case "Boolean":
+      return (value) => choiceLabel(column, value === true ? 1 : 0) ?? (value === true ? "Yes" : "No");
+    case "Integer":
+    case "BigInt":
+      return (value) => grouped(Number(value), 0);
+    case "Decimal":
+    case "Double":
+      return (value) => grouped(Number(value), column.precision ?? 2);
+    case "Money":
+      return moneyFormatter(column, org);
+    case "DateTime":
+      return (value) => formattedDate(String(value), column, utcOffsetMinutes);
+    case "EntityName":
+      return (value) => org.table(String(value))?.facts.label;
+    case "Customer":
+    case "File":
+    case "Image":
+    case "Lookup":
+    case "Memo":
+    case "Owner":
+    case "String":
+    case "Uniqueidentifier":
+    case "Virtual":
+      break;
+  }
+  return undefined;
+}
+
+function remembered(format: (value: Exclude<Value, null>) => string): Formatter {
+  const known = new Map<Value, string>();
+  return (value) => {
+    const before = known.get(value);
+    if (before !== undefined) return before;
+    const text = format(value);
+    known.set(value, text);
+    return text;
+  };
+}
+
+/** The present name of the row pointed to. */
+function lookupName(column: Column, org: Org): Formatter {
+  return (value, row) => {
+    const table = org.table(String(row[`${column.logicalName}.table`] ?? column.targets?.[0]));
+    const name = table?.get(String(value))?.[table.primaryName];
+    return name == null ? undefined : String(name);
+  };
+}
+
+function moneyFormatter(column: Column, org: Org): Formatter {
+  const currencies = org.need("transactioncurrency");
+  const isBase = column.calculationOf !== undefined;
+  return (value, row) => {
+    const currency = currencies.get(
+      String(isBase ? org.currencyId : (row["transactioncurrencyid"] ?? org.currencyId)),
+    );
+    const amount = Number(value);
+    // Precision source 2, the currency's, for amounts as in every standard column.
+    const text = grouped(Math.abs(amount), Number(currency?.["currencyprecision"] ?? 2));
+    return `${amount < 0 ? "-" : ""}${currency?.["currencysymbol"] ?? ""}${text}`;
+  };
+}
+
+/** "2,101,560" */
+function grouped(value: number, decimals: number): string {
+  const [whole = "", fraction] = Math.abs(value).toFixed(decimals).split(".");
+  const digits = whole.replace(/\B(?=(\d{3})+$)/g, ",");
+  return `${value < 0 ? "-" : ""}${digits}${fraction === undefined ? "" : `.${fraction}`}`;
+}
+
+/** "9/22/2025 10:03 AM", or the day alone for a DateOnly format. Only UserLocal moves with the user's time zone. */
+function formattedDate(value: string, column: Column, utcOffsetMinutes: number): string {
+  const moved = column.dateBehavior === "UserLocal" ? utcOffsetMinutes * 60_000 : 0;
+  const date = new Date(Date.parse(value) + moved);
+  const day = `${date.getUTCMonth() + 1}/${date.getUTCDate()}/${date.getUTCFullYear()}`;
+  if (column.format === "DateOnly") return day;
+  const hours = date.getUTCHours();
+  const minutes = String(date.getUTCMinutes()).padStart(2, "0");
+  return `${day} ${hours % 12 || 12}:${minutes} ${hours < 12 ? "AM" : "PM"}`;
+}

@@ -1,0 +1,98 @@
+// Collection-valued navigation properties: from a row to the rows that belong to it, through a lookup or a many-to-many table.
+import type { Row } from "../fetchxml/query-store.ts";
+import { isLookup, type Column } from "../org/columns.ts";
+import type { Org } from "../org/org.ts";
+import type { Table } from "../org/table.ts";
+import { unknownProperty } from "./odata-error.ts";
+import { navigationProperty } from "./row-writer.ts";
+
+export interface Navigation {
+  readonly from: string;
+  readonly name: string;
+  readonly to: string;
+  /** The target's lookup to the source … */
+  readonly lookup?: string;
+  /** … or the table between them. */
+  readonly through?: string;
+}
+
+export const NAVIGATIONS: readonly Navigation[] = [
+  { from: "systemuser", name: "systemuserroles_association", to: "role", through: "systemuserroles" },
+  { from: "systemuser", name: "teammembership_association", to: "team", through: "teammembership" },
+  {
+    from: "systemuser",
+    name: "systemuserprofiles_association",
+    to: "fieldsecurityprofile",
+    through: "systemuserprofiles",
+  },
+  { from: "systemuser", name: "user_accounts", to: "account", lookup: "owninguser" },
+  { from: "systemuser", name: "user_userquery", to: "userquery", lookup: "owninguser" },
+  { from: "team", name: "teamroles_association", to: "role", through: "teamroles" },
+  { from: "team", name: "teammembership_association", to: "systemuser", through: "teammembership" },
+  { from: "team", name: "teamprofiles_association", to: "fieldsecurityprofile", through: "teamprofiles" },
+  { from: "team", name: "team_accounts", to: "account", lookup: "owningteam" },
+  { from: "role", name: "systemuserroles_association", to: "systemuser", through: "systemuserroles" },
+  { from: "role", name: "teamroles_association", to: "team", through: "teamroles" },
+  { from: "role", name: "roleprivileges_association", to: "privilege", through: "roleprivileges" },
+  {
+    from: "fieldsecurityprofile",
+    name: "systemuserprofiles_association",
+    to: "systemuser",
+    through: "systemuserprofiles",
+  },
+  { from: "fieldsecurityprofile", name: "teamprofiles_association", to: "team", through: "teamprofiles" },
+  {
+    from: "fieldsecurityprofile",
+    name: "lk_fieldpermission_fieldsecurityprofileid",
+    to: "fieldpermission",
+    lookup: "fieldsecurityprofileid",
+  },
+  { from: "account", name: "account_parent_account", to: "account", lookup: "parentaccountid" },
+  { from: "account", name: "contact_customer_accounts", to: "contact", lookup: "parentcustomerid" },
+  { from: "contact", name: "account_primary_contact", to: "account", lookup: "primarycontactid" },
+  { from: "businessunit", name: "business_unit_accounts", to: "account", lookup: "owningbusinessunit" },
+  { from: "businessunit", name: "business_unit_system_users", to: "systemuser", lookup: "businessunitid" },
+  { from: "businessunit", name: "business_unit_teams", to: "team", lookup: "businessunitid" },
+  { from: "businessunit", name: "business_unit_roles", to: "role", lookup: "businessunitid" },
+];
+
+/**
+ * The lookup a single-valued navigation property follows, and the tables it may lead to: `primarycontactid`, `new_Payer_contact`.
+ * Throws when there is none, and for properties of an owner, who is a principal: neither a user nor a team until one looks.
+ */
+export function lookupBehind(table: Table, name: string, properties: readonly string[]): Navigated {
+  for (const column of table.columns()) {
+    if (!isLookup(column.type)) continue;
+    const targets = (column.targets ?? []).filter((target) => navigationProperty(column, target) === name);
+    if (targets.length === 0) continue;
+    const beyond = column.type === "Owner" ? properties.find((one) => one !== "ownerid") : undefined;
+    if (beyond !== undefined) throw unknownProperty(beyond, "principal");
+    return { lookup: column, targets };
+  }
+  throw unknownProperty(name, table.logicalName);
+}
+
+export interface Navigated {
+  readonly lookup: Column;
+  readonly targets: readonly string[];
+}
+
+export function navigationFrom(table: string, name: string): Navigation | undefined {
+  return NAVIGATIONS.find((one) => one.from === table && one.name === name);
+}
+
+/** Which rows of the target belong to the source row. */
+export function belonging(org: Org, navigation: Navigation, sourceId: string): (row: Row) => boolean {
+  const { lookup, through } = navigation;
+  if (lookup !== undefined) return (row) => row[lookup] === sourceId;
+  const target = org.need(navigation.to);
+  const source = org.need(navigation.from);
+  const members = new Set(
+    org
+      .need(String(through))
+      .rows()
+      .filter((row) => row[source.primaryId] === sourceId)
+      .map((row) => row[target.primaryId]),
+  );
+  return (row) => members.has(row[target.primaryId]);
+}

@@ -1,0 +1,198 @@
+// POST, PATCH, PUT and DELETE of rows, with optimistic concurrency and upsert, and the actions Merge, GrantAccess and RevokeAccess.
+import { headerText, type SimReply } from "../exchange.ts";
+import type { Row } from "../fetchxml/query-store.ts";
+import { columnNamed } from "../odata/filter-compile.ts";
+import { parseGuid } from "../org/guids.ts";
+import type { Table } from "../org/table.ts";
+import { requireRight, type Call } from "./call.ts";
+import { addressOf, rowBody, rowByKey } from "./entity.ts";
+import { badRequest, missingRow, ODataError, unknownSegment, unparsedPath } from "./odata-error.ts";
+import { isObject, jsonBody, rowValues } from "./payload.ts";
+import { associate, disassociate } from "./references.ts";
+import { jsonReply, reply } from "./replies.ts";
+
+/** Any method but GET. @param rest what follows the first segment */
+export function write(call: Call, first: string, rest: readonly string[]): SimReply {
+  const action = call.request.method === "POST" && rest.length === 0 ? runAction(call, first) : undefined;
+  if (action) return action;
+  const match = /^([^(]+)(?:\((.*)\))?$/s.exec(first);
+  const table = call.org.tableOfSet(match?.[1] ?? "");
+  if (!table) throw unknownSegment(match?.[1] ?? first);
+  const key = match?.[2];
+  const [part, last] = rest;
+  switch (call.request.method) {
+    case "POST":
+      if (key === undefined && part === undefined) return create(call, table);
+      if (key !== undefined && part !== undefined && last === "$ref")
+        return associate(call, table, key, part);
+      break;
+    case "PATCH":
+      if (key !== undefined && part === undefined) return patch(call, table, key);
+      break;
+    case "PUT":
+      if (key !== undefined && part !== undefined && last === "$ref")
+        return associate(call, table, key, part);
+      if (key !== undefined && part !== undefined && last === undefined) {
+        return setColumn(call, table, key, part, jsonBody(call)["value"]);
+      }
+      break;
+    case "DELETE":
+      if (key !== undefined && part === undefined) return remove(call, table, key);
+      if (key !== undefined && part !== undefined) return clear(call, table, key, part, last);
+      break;
+    default:
+      break;
+  }
+  throw new ODataError(
+    405,
+    "0x80060888",
+    `The requested resource does not support http method '${call.request.method}'.`,
+  );
+}
+
+function create(call: Call, table: Table): SimReply {
+  requireRight(call, "Create", table);
+  const values = rowValues(call, table, jsonBody(call), true);
+  const given = values[table.primaryId];
+  if (given != null && table.get(String(given))) {
+    throw new ODataError(412, "0x80040237", "Cannot insert duplicate key.");
+  }
+  const id = call.org.create(table.logicalName, values, call.access.caller.userId);
+  return written(call, table, id, 201);
+}
+
+/** Upsert: a row that is not there is created, unless If-Match forbids it. */
+function patch(call: Call, table: Table, key: string): SimReply {
+  const body = jsonBody(call);
+  const id = parseGuid(key);
+  const before = id === undefined || table.get(id) ? rowByKey(call, table, key) : undefined;
+  const ifMatch = headerText(call.request.headers, "if-match");
+  if (!before) {
+    if (ifMatch !== undefined) throw missingRow(table.logicalName, key);
+    requireRight(call, "Create", table);
+    const values = rowValues(call, table, body, true);
+    call.org.create(table.logicalName, { ...values, [table.primaryId]: id }, call.access.caller.userId);
+    return written(call, table, String(id), 201);
+  }
+  if (headerText(call.request.headers, "if-none-match") === "*") {
+    throw new ODataError(412, "0x80040237", "A record with matching key values already exists.");
+  }
+  requireRight(call, "Write", table);
+  requireVersion(before, ifMatch);
+  const found = String(before[table.primaryId]);
+  call.org.update(table.logicalName, found, rowValues(call, table, body, false), call.access.caller.userId);
+  return written(call, table, found, 200);
+}
+
+function remove(call: Call, table: Table, key: string): SimReply {
+  requireRight(call, "Delete", table);
+  const row = rowByKey(call, table, key);
+  requireVersion(row, headerText(call.request.headers, "if-match"));
+  call.org.remove(table.logicalName, String(row[table.primaryId]));
+  return reply(204, {});
+}
+
+function setColumn(call: Call, table: Table, key: string, name: string, value: unknown): SimReply {
+  requireRight(call, "Write", table);
+  const id = String(rowByKey(call, table, key)[table.primaryId]);
+  const values = rowValues(call, table, { [columnNamed(table, name).logicalName]: value }, false);
+  call.org.update(table.logicalName, id, values, call.access.caller.userId);
+  return written(call, table, id, 204);
+}
+
+/** One column emptied, or a lookup (`primarycontactid/$ref`). */
+function clear(call: Call, table: Table, key: string, name: string, last: string | undefined): SimReply {
+  if (last !== undefined && last !== "$ref") throw unparsedPath();
+  const untied = last === "$ref" ? disassociate(call, table, key, name) : undefined;
+  if (untied) return untied;
+  requireRight(call, "Write", table);
+  const id = String(rowByKey(call, table, key)[table.primaryId]);
+  const column = last === "$ref" ? table.column(name.toLowerCase()) : columnNamed(table, name);
+  if (!column) throw unknownSegment(name);
+  call.org.update(table.logicalName, id, { [column.logicalName]: null }, call.access.caller.userId);
+  return reply(204, {});
+}
+
+function requireVersion(row: Row, ifMatch: string | undefined): void {
+  if (ifMatch === undefined || ifMatch === "*" || ifMatch === `W/"${row["versionnumber"]}"`) return;
+  throw new ODataError(
+    412,
+    "0x80060882",
+    "The version of the existing record doesn't match the RowVersion property provided.",
+  );
+}
+
+/** 204 with the row's address, or the row when the client prefers it. */
+function written(call: Call, table: Table, id: string, withBody: 200 | 201 | 204): SimReply {
+  const address = addressOf(call, table, id);
+  const row = table.get(id);
+  if (call.prefer.representation && withBody !== 204 && row) {
+    return jsonReply(
+      rowBody(call, table, row),
+      {
+        ETag: `W/"${row["versionnumber"]}"`,
+        Location: address,
+        "Preference-Applied": "return=representation",
+      },
+      withBody,
+    );
+  }
+  return reply(204, { "OData-EntityId": address, ...(withBody === 201 ? { Location: address } : {}) });
+}
+
+function runAction(call: Call, name: string): SimReply | undefined {
+  switch (name) {
+    case "Merge":
+      return merge(call);
+    case "GrantAccess":
+    case "ModifyAccess":
+      return share(call);
+    case "RevokeAccess":
+      return unshare(call);
+    default:
+      return undefined;
+  }
+}
+
+function merge(call: Call): SimReply {
+  const body = jsonBody(call);
+  const accounts = call.org.accounts;
+  requireRight(call, "Write", accounts);
+  const [survivor, loser] = [referenced(call, body, "Target"), referenced(call, body, "Subordinate")];
+  const content = body["UpdateContent"];
+  const values = isObject(content) ? rowValues(call, accounts, content, false) : {};
+  call.org.updateAccount(survivor.id, values, call.access.caller.userId);
+  call.org.mergeAccounts(survivor.id, loser.id, call.access.caller.userId);
+  return reply(204, {});
+}
+
+function share(call: Call): SimReply {
+  const body = jsonBody(call);
+  const access = body["PrincipalAccess"];
+  if (!isObject(access)) throw badRequest("The parameter 'PrincipalAccess' is missing.");
+  call.org.shareView(referenced(call, body, "Target").id, referenced(call, access, "Principal").id);
+  return reply(204, {});
+}
+
+function unshare(call: Call): SimReply {
+  const body = jsonBody(call);
+  call.org.unshareView(referenced(call, body, "Target").id, referenced(call, body, "Revokee").id);
+  return reply(204, {});
+}
+
+/** A row named in an action's parameters by type and key: `{"@odata.type":"Microsoft.Dynamics.CRM.account","accountid":"…"}`. */
+function referenced(
+  call: Call,
+  body: Readonly<Record<string, unknown>>,
+  name: string,
+): { table: Table; id: string } {
+  const value = body[name];
+  const type = isObject(value)
+    ? /^#?Microsoft\.Dynamics\.CRM\.(\w+)$/.exec(String(value["@odata.type"]))?.[1]
+    : undefined;
+  const table = call.org.table(type ?? "");
+  if (!table || !isObject(value))
+    throw badRequest(`The parameter '${name}' must name a row by @odata.type and key.`);
+  const key = String(value[table.primaryId]);
+  return { table, id: String(rowByKey(call, table, key)[table.primaryId]) };
+}

@@ -1,0 +1,106 @@
+// One-time links: an invitation, a new password, the first sign-in. Each works once, until it expires.
+import type { Kysely } from "kysely";
+import type { LinkKind, Tables } from "../db/tables.ts";
+import { AccessError } from "./access-error.ts";
+import { isToken, newToken, tokenHash } from "./tokens.ts";
+
+const HOUR_MS = 3_600_000;
+export const LINK_MS: Record<LinkKind, number> = {
+  invitation: 7 * 24 * HOUR_MS,
+  "password-reset": HOUR_MS,
+  "sign-in": 24 * HOUR_MS,
+};
+
+export type Link = {
+  readonly kind: LinkKind;
+  readonly teammateId: number;
+  readonly email: string;
+  readonly name: string;
+  readonly expiresAt: Date;
+};
+
+/** @returns the token of the link, told once */
+export async function createLink(
+  db: Kysely<Tables>,
+  kind: LinkKind,
+  teammateId: number,
+  now: Date,
+): Promise<string> {
+  const token = newToken();
+  await db
+    .insertInto("one_time_links")
+    .values({
+      token_hash: tokenHash(token),
+      kind,
+      teammate_id: teammateId,
+      expires_at: new Date(now.getTime() + LINK_MS[kind]),
+    })
+    .execute();
+  return token;
+}
+
+/** Ends all links of a teammate: they have come in, or a newer invitation is on its way. */
+export async function revokeLinks(db: Kysely<Tables>, teammateId: number): Promise<void> {
+  await db
+    .deleteFrom("one_time_links")
+    .where("teammate_id", "=", teammateId)
+    .where("used_at", "is", null)
+    .execute();
+}
+
+/** Where a link leads, under the public address. */
+export function linkAddress(publicUrl: string, token: string): string {
+  return `${publicUrl}/links/${token}`;
+}
+
+/** What a link is for, without using it up. @throws AccessError when it is none, was used, or is over */
+export async function lookAtLink(db: Kysely<Tables>, token: string, now: Date): Promise<Link> {
+  const found = isToken(token)
+    ? await db
+        .selectFrom("one_time_links as l")
+        .innerJoin("teammates as t", "t.id", "l.teammate_id")
+        .select([
+          "l.kind",
+          "l.teammate_id as teammateId",
+          "t.email",
+          "t.name",
+          "l.expires_at as expiresAt",
+          "l.used_at as usedAt",
+        ])
+        .where("l.token_hash", "=", tokenHash(token))
+        .executeTakeFirst()
+    : undefined;
+  if (!found) {
+    throw new AccessError(
+      "not-found",
+      "This link does not exist or has been replaced by a newer one. Look for a newer mail, or ask an admin for a new link.",
+    );
+  }
+  const { usedAt, ...link } = found;
+  if (usedAt !== null)
+    throw new AccessError("expired", "This link has been used already. Sign in, or ask for a new one.");
+  if (link.expiresAt <= now)
+    throw new AccessError("expired", "This link is too old. Ask an admin for a new one.");
+  return link;
+}
+
+/** Uses it up; of two who try at once, one is refused. @throws AccessError as `lookAtLink` */
+export async function takeLink(db: Kysely<Tables>, token: string, now: Date): Promise<void> {
+  const taken = await db
+    .updateTable("one_time_links")
+    .set({ used_at: now })
+    .where("token_hash", "=", tokenHash(token))
+    .where("used_at", "is", null)
+    .where("expires_at", ">", now)
+    .executeTakeFirst();
+  if (taken.numUpdatedRows === 0n)
+    throw new AccessError("expired", "This link has been used already. Sign in, or ask for a new one.");
+}
+
+/** Links that are over for a week; until then their pages say so. */
+export async function dropOldLinks(db: Kysely<Tables>, now: Date): Promise<void> {
+  await db
+    .deleteFrom("one_time_links")
+    .where("expires_at", "<", new Date(now.getTime() - LINK_MS.invitation))
+    .execute();
+}

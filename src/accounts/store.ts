@@ -1,0 +1,151 @@
+// Accounts made, edited and deleted by somebody: by hand, over the API, from a CSV file. What a run writes goes
+// through `apply-changes.ts` instead. Every write here counts in `store_edits`, which tells a run that it was not alone,
+// and is remembered with its author (`edits.ts`).
+import { sql, type Kysely } from "kysely";
+import { inTransaction } from "../db/transaction.ts";
+import type { Database } from "../db/pool.ts";
+import type { Origin, StoredFields, Tables } from "../db/tables.ts";
+import { AccountError } from "./account-error.ts";
+import { setDomains } from "./domains.ts";
+import { lockState, recordEdit, type AccountState, type Editor } from "./edits.ts";
+import { nameKey } from "./name-key.ts";
+
+export type NewAccount = {
+  readonly name: string;
+  readonly description?: string | null;
+  /** Registrable domains, as `parseDomains` accepts them. */
+  readonly domains?: readonly string[];
+  /** By custom field id. */
+  readonly fields?: StoredFields;
+  readonly externalId?: string | null;
+  readonly origin: Exclude<Origin, "dynamics">;
+};
+
+export type AccountPatch = {
+  readonly name?: string;
+  readonly description?: string | null;
+  readonly domains?: readonly string[];
+  /** By custom field id; null clears, a field that is not named stays. */
+  readonly fields?: Record<string, string | number | boolean | null>;
+};
+
+/** Counts an edit and, by the row's lock, waits for a chunk that a run is applying right now. */
+export async function countEdit(trx: Kysely<Tables>): Promise<void> {
+  await sql`update store_edits set edits = edits + 1`.execute(trx);
+}
+
+function checkedName(name: string): string {
+  if (nameKey(name) === "") throw new AccountError("An account needs a name that is not blank.", "name");
+  return name;
+}
+
+async function setDomainsOrRefuse(
+  trx: Kysely<Tables>,
+  accountId: number,
+  domains: readonly string[],
+): Promise<void> {
+  const taken = await setDomains(trx, accountId, domains);
+  if (taken.length > 0) {
+    throw new AccountError(
+      `Another account has the domain ${taken.join(", ")} already. Remove it there first.`,
+      "domains",
+    );
+  }
+}
+
+async function stateOf(trx: Kysely<Tables>, id: number): Promise<AccountState> {
+  const state = await lockState(trx, id);
+  if (!state) throw new AccountError(`There is no account ${id}.`);
+  return state;
+}
+
+/** @returns the new account's id. @throws AccountError on a blank name, or a domain or externalId that another account has. */
+export async function createAccount(
+  database: Database,
+  account: NewAccount,
+  by: Editor,
+  now: Date,
+): Promise<number> {
+  return inTransaction(database, async ({ kysely: trx }) => {
+    await countEdit(trx);
+    const externalId = account.externalId ?? null;
+    const made = await trx
+      .insertInto("accounts")
+      .values({
+        name: checkedName(account.name),
+        name_key: nameKey(account.name),
+        description: account.description ?? null,
+        external_id: externalId,
+        external_origin: externalId === null ? null : account.origin,
+        origin: account.origin,
+        fields: JSON.stringify(account.fields ?? {}),
+        created_at: now,
+        updated_at: now,
+      })
+      .onConflict((conflict) => conflict.column("external_id").doNothing())
+      .returning("id")
+      .executeTakeFirst();
+    if (!made) throw new AccountError(`Another account has the externalId ${externalId} already.`);
+    await setDomainsOrRefuse(trx, made.id, account.domains ?? []);
+    const after = await stateOf(trx, made.id);
+    await recordEdit(trx, { accountId: made.id, action: "create", before: null, after, by, now });
+    return made.id;
+  });
+}
+
+/**
+ * Changes an account and marks its link, so that the next run of any kind looks at it again: Dynamics wins on mapped fields.
+ * @throws AccountError when there is no such account, the name is blank, or a domain belongs to another account.
+ */
+export async function editAccount(
+  database: Database,
+  id: number,
+  patch: AccountPatch,
+  by: Editor,
+  now: Date,
+): Promise<void> {
+  await inTransaction(database, async ({ kysely: trx }) => {
+    await countEdit(trx);
+    const before = await stateOf(trx, id);
+    const fields = Object.entries({ ...before.fields, ...patch.fields }).filter(
+      ([, value]) => value !== null,
+    );
+    await trx
+      .updateTable("accounts")
+      .set((set) => ({
+        ...(patch.name === undefined ? {} : { name: checkedName(patch.name), name_key: nameKey(patch.name) }),
+        ...(patch.description === undefined ? {} : { description: patch.description }),
+        fields: JSON.stringify(Object.fromEntries(fields)),
+        version: set("version", "+", 1),
+        updated_at: now,
+      }))
+      .where("id", "=", id)
+      .execute();
+    if (patch.domains) await setDomainsOrRefuse(trx, id, patch.domains);
+    await trx.updateTable("account_links").set({ fingerprint: null }).where("account_id", "=", id).execute();
+    const after = await stateOf(trx, id);
+    await recordEdit(trx, { accountId: id, action: "edit", before, after, by, now });
+  });
+}
+
+/** Deletes an account with its domains and link. `exclude` keeps the record it was linked to out of the sync from now on. */
+export async function deleteAccount(
+  database: Database,
+  id: number,
+  options: { exclude: boolean },
+  by: Editor,
+  now: Date,
+): Promise<void> {
+  await inTransaction(database, async ({ kysely: trx }) => {
+    await countEdit(trx);
+    const before = await stateOf(trx, id);
+    if (options.exclude) {
+      await sql`
+        insert into excluded_records (organization_id, dynamics_id, name)
+        select organization_id, dynamics_id, ${before.name} from account_links where account_id = ${id}
+        on conflict do nothing`.execute(trx);
+    }
+    await trx.deleteFrom("accounts").where("id", "=", id).execute();
+    await recordEdit(trx, { accountId: id, action: "delete", before, after: null, by, now });
+  });
+}

@@ -1,0 +1,186 @@
+// Accounts as people look at them and edit them: pages, search, one account, its history.
+import { Readable } from "node:stream";
+import { z } from "zod";
+import { checkedEntry, type Entry } from "../../accounts/by-hand.ts";
+import type { Listing } from "../../accounts/conditions.ts";
+import { customFields } from "../../accounts/custom-fields.ts";
+import { accountDetails } from "../../accounts/details.ts";
+import { domainListsOf, loadDomainSettings } from "../../accounts/domain-settings.ts";
+import type { Editor } from "../../accounts/edits.ts";
+import { excludedRecords, includeAgain } from "../../accounts/excluded.ts";
+import { accountHistory } from "../../accounts/history.ts";
+import { exportList } from "../../accounts/list-export.ts";
+import { accountPage, countAccounts } from "../../accounts/list.ts";
+import { createAccount, deleteAccount, editAccount } from "../../accounts/store.ts";
+import type { ConnectedSource, SyncedColumns } from "../../accounts/synced-fields.ts";
+import { csvOf } from "../../csv/write-csv.ts";
+import type { Database } from "../../db/pool.ts";
+import type { Clock } from "../../lib/clock.ts";
+import { accountFilter, accountRoutes as routes, type AccountDetails } from "../contract/accounts.ts";
+import { ApiError, implement, signedIn, type Caller, type Implementation } from "../implement.ts";
+
+export type AccountParts = {
+  readonly database: Database;
+  readonly clock: Clock;
+  /** What is connected now; null if nothing is. */
+  readonly source: () => Promise<ConnectedSource | null>;
+};
+
+export function accountRoutes(parts: AccountParts): Implementation[] {
+  return [...listRoutes(parts), ...oneAccountRoutes(parts), ...excludedRoutes(parts)];
+}
+
+function listRoutes({ database }: AccountParts): Implementation[] {
+  const db = database.kysely;
+  return [
+    implement(routes.listAccounts, async ({ query: { limit, after, sort, ...rest } }) => {
+      const page = await accountPage(db, { ...listingOf(rest), limit, after, sort });
+      return { accounts: page.accounts.map(told), next: page.next };
+    }),
+    implement(routes.countAccounts, async ({ query }) => ({
+      count: await countAccounts(db, listingOf(query)),
+    })),
+    implement(routes.exportAccounts, async ({ query }, _, { reply }) => {
+      const tables = await exportList(database, { ...listingOf(query), sort: query.sort });
+      void reply
+        .type("text/csv; charset=utf-8")
+        .header("content-disposition", 'attachment; filename="accounts.csv"')
+        .send(Readable.from(linesOf(tables)));
+    }),
+  ];
+}
+
+/** Begins with the mark by which spreadsheets know UTF-8; they would also run formulas, so these are guarded. */
+async function* linesOf(tables: AsyncIterable<Parameters<typeof csvOf>[0]>): AsyncGenerator<string> {
+  yield "\ufeff";
+  for await (const rows of tables) yield csvOf(rows, { guardFormulas: true });
+}
+
+function listingOf({
+  filters,
+  ...rest
+}: {
+  readonly q?: string | undefined;
+  readonly sync?: Listing["sync"];
+  readonly filters?: string | undefined;
+}): Listing {
+  return { ...rest, filters: filters === undefined ? [] : readFilters(filters) };
+}
+
+const MAX_FILTERS = 20;
+
+function readFilters(text: string): Listing["filters"] {
+  try {
+    return z.array(accountFilter).max(MAX_FILTERS).parse(JSON.parse(text));
+  } catch {
+    throw new ApiError(
+      400,
+      "invalid",
+      `"filters" must be JSON of at most ${MAX_FILTERS} filters, such as [{"field":"name","is":"contains","value":"acme"}].`,
+      "filters",
+    );
+  }
+}
+
+function oneAccountRoutes({ database, clock, source }: AccountParts): Implementation[] {
+  const db = database.kysely;
+  const found = async (id: number) => {
+    const details = await accountDetails(db, id, await source());
+    if (!details)
+      throw new ApiError(404, "not-found", `There is no account ${id}. It may have been deleted meanwhile.`);
+    return details;
+  };
+  const checked = async (entry: Entry, synced: SyncedColumns) => {
+    const teammates = await db.selectFrom("teammates").select("id").execute();
+    return checkedEntry(entry, {
+      fields: await customFields(db),
+      teammateIds: new Set(teammates.map(({ id }) => id)),
+      domainLists: domainListsOf(await loadDomainSettings(db)),
+      synced,
+    });
+  };
+  return [
+    implement(routes.createAccount, async ({ body }, caller) => {
+      const { name = "", fields = {}, ...rest } = await checked(body, {});
+      const filled = Object.entries(fields).flatMap(([id, value]) => (value === null ? [] : [[id, value]]));
+      const account = { ...rest, name, fields: Object.fromEntries(filled), origin: "manual" as const };
+      const id = await createAccount(database, account, editorOf(caller), clock.now());
+      return { account: detailsView(await found(id)) };
+    }),
+    implement(routes.getAccount, async ({ params: { id } }) => ({ account: detailsView(await found(id)) })),
+    implement(routes.editAccount, async ({ params: { id }, body }, caller) => {
+      const { link } = await found(id);
+      await editAccount(
+        database,
+        id,
+        await checked(body, link?.columns ?? {}),
+        editorOf(caller),
+        clock.now(),
+      );
+      return { account: detailsView(await found(id)) };
+    }),
+    implement(routes.deleteAccount, async ({ params: { id }, query }, caller) => {
+      const exclude = query.exclude === "true";
+      if (exclude && signedIn(caller).role === "teammate")
+        throw new ApiError(
+          403,
+          "not-allowed",
+          "Only an admin of the workspace may keep a record out of the sync. Delete the account alone, or ask one.",
+          "exclude",
+        );
+      await found(id);
+      await deleteAccount(database, id, { exclude }, editorOf(caller), clock.now());
+    }),
+    implement(routes.getHistory, async ({ params: { id }, query }) => {
+      const { entries, next } = await accountHistory(db, id, query.after);
+      return {
+        entries: entries.map(({ id: entry, at, by, action, rule, changes }) => ({
+          id: entry,
+          at: at.toISOString(),
+          by,
+          action,
+          rule,
+          changes: [...changes],
+        })),
+        next,
+      };
+    }),
+  ];
+}
+
+function excludedRoutes({ database }: AccountParts): Implementation[] {
+  return [
+    implement(routes.listExcluded, async () => ({ records: [...(await excludedRecords(database.kysely))] })),
+    implement(routes.includeAgain, async ({ params: { dynamicsId } }) => {
+      if (await includeAgain(database, dynamicsId)) return;
+      throw new ApiError(404, "not-found", `The record ${dynamicsId} is not kept out of the sync.`);
+    }),
+  ];
+}
+
+function editorOf(caller: Caller): Editor {
+  const { id, name, email } = signedIn(caller);
+  return { kind: "teammate", id, name: name || email };
+}
+
+type Told<T> = Omit<T, "updatedAt" | "domains"> & { updatedAt: string; domains: string[] };
+
+function told<T extends { readonly updatedAt: Date; readonly domains: readonly string[] }>(
+  account: T,
+): Told<T> {
+  return { ...account, updatedAt: account.updatedAt.toISOString(), domains: [...account.domains] };
+}
+
+function detailsView(account: NonNullable<Awaited<ReturnType<typeof accountDetails>>>): AccountDetails {
+  const { link } = account;
+  return {
+    ...told(account),
+    createdAt: account.createdAt.toISOString(),
+    link: link && {
+      ...link,
+      lastSyncedAt: link.lastSyncedAt?.toISOString() ?? null,
+      synced: Object.keys(link.columns),
+      columns: Object.fromEntries(Object.entries(link.columns).map(([key, columns]) => [key, [...columns]])),
+    },
+  };
+}

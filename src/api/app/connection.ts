@@ -1,0 +1,245 @@
+// Connecting Dynamics 365, choosing accounts and mapping their fields. What talks to Dynamics 365 does so for a person who
+// waits, so it is given a minute.
+import { customFields } from "../../accounts/custom-fields.ts";
+import { checkConnection } from "../../connections/check.ts";
+import { offeredColumns } from "../../connections/columns.ts";
+import { connectApp } from "../../connections/connect-app.ts";
+import { disconnect, loadConnection, saveViewNames, setPaused } from "../../connections/connection.ts";
+import { beginLogIn, finishLogIn, setUpInFile } from "../../connections/log-in.ts";
+import { mappingVerdict } from "../../connections/mapping-verdict.ts";
+import { forgetNotice, leaveNotice, noticeFor } from "../../connections/notices.ts";
+import { lookAtAddress } from "../../connections/address.ts";
+import { openStoredConnection, type ConnectionParts } from "../../connections/open-stored-connection.ts";
+import type { OpenConnection } from "../../connections/open-connection.ts";
+import { sampleTable } from "../../connections/sample.ts";
+import { saveBrake, saveSchedule } from "../../connections/self-running.ts";
+import { syncState } from "../../connections/state.ts";
+import { offeredViews } from "../../connections/views.ts";
+import { connectionRoutes as contract, type ConnectionView } from "../contract/connection.ts";
+import { ApiError, implement, type Caller, type Implementation } from "../implement.ts";
+import { refusalOf } from "../refusals.ts";
+
+export type ConnectionRouteParts = {
+  readonly connections: ConnectionParts;
+  readonly publicUrl: () => string;
+  /** Tells the workers that the sync was paused, or resumed. */
+  readonly changed: () => Promise<void>;
+};
+
+const PATIENCE_MS = 60_000;
+
+export function connectionRoutes({
+  connections,
+  publicUrl,
+  changed,
+}: ConnectionRouteParts): Implementation[] {
+  const { database, clock } = connections;
+  const db = database.kysely;
+  const redirectUri = () => `${publicUrl()}/api/app${contract.signInReturns.path}`;
+
+  const shown = async (caller: Caller): Promise<ConnectionView> => {
+    const now = clock.now();
+    const connection = await loadConnection(db);
+    const notice = await noticeFor(db, teammateOf(caller).id, now);
+    return viewOf(connection, await syncState(db, connection, now), {
+      notice: notice ?? null,
+      logIn: {
+        available: connections.dynamicsApp !== undefined && connections.file === undefined,
+        redirectUri: redirectUri(),
+      },
+    });
+  };
+  const withClient = <T>(work: (client: OpenConnection["client"]) => Promise<T>): Promise<T> =>
+    patiently(async (signal) => {
+      const open = await openStoredConnection(connections, { signal });
+      try {
+        return await work(open.client);
+      } finally {
+        await open.close();
+      }
+    });
+  const tellOfOthers = async (caller: Caller, left: number): Promise<void> => {
+    const { id } = teammateOf(caller);
+    if (left === 0) await forgetNotice(db, id);
+    else await leaveNotice(db, id, otherOrganisation(left), clock.now());
+  };
+
+  return [
+    implement(contract.getConnection, (_, caller) => shown(caller)),
+    implement(contract.getSyncState, async () => {
+      const connection = await loadConnection(db);
+      const { state, lastSyncedAt, openIssues, attention } = await syncState(db, connection, clock.now());
+      return {
+        state,
+        lastSyncedAt: lastSyncedAt?.toISOString() ?? null,
+        openIssues,
+        attention: attention?.title ?? null,
+        source: connection.environment?.host ?? null,
+      };
+    }),
+    implement(contract.lookAtAddress, ({ body }) =>
+      patiently((signal) => lookAtAddress(connections, body.address, signal)),
+    ),
+    implement(contract.startSignIn, ({ body: { address } }, caller) =>
+      patiently(async (signal) => {
+        const asked = { address, teammateId: teammateOf(caller).id, redirectUri: redirectUri() };
+        return { url: await beginLogIn(connections, asked, signal) };
+      }),
+    ),
+    implement(contract.signInReturns, async ({ query }, caller, { reply }) => {
+      const teammate = teammateOf(caller);
+      try {
+        const left = await patiently((signal) => finishLogIn(connections, teammate, query, signal));
+        await tellOfOthers(caller, left);
+        // Of another organisation something is to be read before going on.
+        await reply.redirect(left === 0 ? backAt("accounts") : backAt("connect", "other-organisation"));
+      } catch (error) {
+        const { status, error: told } = refusalOf(error);
+        if (status === 500) throw error;
+        connections.log.info("A log-in to Dynamics 365 came to nothing.", { code: told.code });
+        await leaveNotice(db, teammate.id, { code: told.code, sentence: told.sentence }, clock.now());
+        await reply.redirect(backAt("connect", told.code));
+      }
+      return undefined;
+    }),
+    implement(contract.connectAppOnly, async ({ body }, caller) => {
+      const { secretExpiresAt: expires, ...asked } = body;
+      const signIn = { ...asked, secretExpiresAt: expires === undefined ? undefined : new Date(expires) };
+      const { email } = teammateOf(caller);
+      await tellOfOthers(caller, await patiently((signal) => connectApp(connections, email, signIn, signal)));
+      return shown(caller);
+    }),
+    implement(contract.disconnect, async () => {
+      if (connections.file !== undefined) throw setUpInFile();
+      await disconnect(db);
+      return undefined;
+    }),
+    implement(contract.checkConnection, async () => {
+      const steps = await checkConnection(connections, AbortSignal.timeout(PATIENCE_MS));
+      return { steps, checkedAt: clock.now().toISOString() };
+    }),
+    implement(contract.listViews, () =>
+      withClient(async (client) => {
+        const views = await offeredViews(client);
+        await saveViewNames(db, views);
+        return { views };
+      }),
+    ),
+    implement(contract.sampleRows, ({ body }) => withClient((client) => sampleTable(client, body.selection))),
+    implement(contract.listColumns, ({ body }) =>
+      withClient(async (client) => {
+        const columns = await offeredColumns(client, body.selection, await customFields(db));
+        return { columns };
+      }),
+    ),
+    implement(contract.checkMapping, ({ body }) =>
+      withClient(async (client) =>
+        mappingVerdict(body.mapping, await client.accountColumns(), await customFields(db)),
+      ),
+    ),
+    implement(contract.putSchedule, async ({ body }, caller) => {
+      if (connections.file !== undefined) throw setUpInFile();
+      await saveSchedule(db, body);
+      return shown(caller);
+    }),
+    implement(contract.putBrake, async ({ body }, caller) => {
+      if (connections.file !== undefined) throw setUpInFile();
+      await saveBrake(db, body);
+      return shown(caller);
+    }),
+    implement(contract.pause, async (_, caller) => {
+      await setPaused(db, true);
+      await changed();
+      return shown(caller);
+    }),
+    implement(contract.resume, async (_, caller) => {
+      await setPaused(db, false);
+      await changed();
+      return shown(caller);
+    }),
+  ];
+}
+
+function viewOf(
+  {
+    environment,
+    settings,
+    selectionName,
+    paused,
+    schedule,
+    brake,
+  }: Awaited<ReturnType<typeof loadConnection>>,
+  state: Awaited<ReturnType<typeof syncState>>,
+  beside: Pick<ConnectionView, "notice" | "logIn">,
+): ConnectionView {
+  const { lastRun, lastSyncedAt, nextRunAt, ...figures } = state;
+  return {
+    ...figures,
+    ...beside,
+    paused,
+    schedule,
+    brake,
+    environment: environment && {
+      ...environment,
+      organizationId: environment.organizationId ?? "",
+      connectedAt: environment.connectedAt.toISOString(),
+      secretExpiresAt: environment.secretExpiresAt?.toISOString() ?? null,
+    },
+    settings: settings && {
+      ...settings,
+      mapping: {
+        ...settings.mapping,
+        domains: [...settings.mapping.domains],
+        fields: [...settings.mapping.fields],
+      },
+    },
+    selectionName,
+    lastRun: lastRun && {
+      ...lastRun,
+      startedAt: lastRun.startedAt.toISOString(),
+      finishedAt: lastRun.finishedAt?.toISOString() ?? null,
+    },
+    lastSyncedAt: lastSyncedAt?.toISOString() ?? null,
+    nextRunAt: nextRunAt?.toISOString() ?? null,
+  };
+}
+
+/** The step of the sync modal where the browser ends. */
+function backAt(step: "accounts" | "connect", problem?: string): string {
+  const query = new URLSearchParams({ import: "dynamics", step, ...(problem !== undefined && { problem }) });
+  return `/contacts/accounts?${query.toString()}`;
+}
+
+/** Rule 1: what belongs to another organisation is left alone, and told. */
+function otherOrganisation(left: number): { code: string; sentence: string } {
+  const [accounts, they, are] = left === 1 ? ["account", "it", "is"] : ["accounts", "they", "are"];
+  return {
+    code: "other-organisation",
+    sentence:
+      `This is another Dynamics 365 organisation than before. ${left.toLocaleString("en")} ${accounts} linked to the former one ` +
+      `${left === 1 ? "stays as it is" : "stay as they are"} and ${are} not synced any more; an account of the new organisation that ` +
+      `matches ${left === 1 ? "it" : "one of them"} is skipped and reported. If the former organisation is connected again, ${they} ` +
+      `${left === 1 ? "goes" : "go"} on.`,
+  };
+}
+
+async function patiently<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const signal = AbortSignal.timeout(PATIENCE_MS);
+  try {
+    return await work(signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw new ApiError(
+      504,
+      "slow",
+      "Dynamics 365 did not answer within a minute; it may be busy or under maintenance. Try again.",
+    );
+  }
+}
+
+function teammateOf({ teammate }: Caller): NonNullable<Caller["teammate"]> {
+  // The guard has let nobody else through (guard.ts).
+  if (teammate === null)
+    throw new ApiError(401, "signed-out", "You are not signed in. Sign in and try again.");
+  return teammate;
+}

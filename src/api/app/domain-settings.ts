@@ -1,0 +1,22 @@
+// The company's own domains, and what counts as common.
+import {
+  loadDomainSettings,
+  saveDomainSettings,
+  type DomainSettings,
+} from "../../accounts/domain-settings.ts";
+import type { Database } from "../../db/pool.ts";
+import { accountRoutes as routes } from "../contract/accounts.ts";
+import { implement, type Implementation } from "../implement.ts";
+
+export function domainSettingRoutes({ database }: { readonly database: Database }): Implementation[] {
+  return [
+    implement(routes.getDomainSettings, async () => lists(await loadDomainSettings(database.kysely))),
+    implement(routes.saveDomainSettings, async ({ body }) =>
+      lists(await saveDomainSettings(database.kysely, body)),
+    ),
+  ];
+}
+
+function lists({ own, commonAdded, commonRemoved }: DomainSettings) {
+  return { own: [...own], commonAdded: [...commonAdded], commonRemoved: [...commonRemoved] };
+}

@@ -1,0 +1,71 @@
+// Custom fields of accounts.
+import {
+  createCustomField,
+  customFields,
+  deleteCustomField,
+  editCustomField,
+  MAX_CUSTOM_FIELDS,
+  type CustomField,
+} from "../../accounts/custom-fields.ts";
+import { mappingInForce, type ConnectedSource } from "../../accounts/synced-fields.ts";
+import { renameMappedField } from "../../connections/mapped-field.ts";
+import type { Database } from "../../db/pool.ts";
+import { accountRoutes as routes, type CustomFieldView } from "../contract/accounts.ts";
+import { ApiError, implement, type Implementation } from "../implement.ts";
+
+export type FieldParts = {
+  readonly database: Database;
+  readonly source: () => Promise<ConnectedSource | null>;
+};
+
+export function fieldRoutes({ database, source }: FieldParts): Implementation[] {
+  const db = database.kysely;
+  /** Columns by the name of the field they fill. */
+  const syncedNames = async (): Promise<ReadonlyMap<string, string>> => {
+    const mapping = await mappingInForce(db, await source());
+    return new Map(mapping?.fields.map(({ field, column }) => [field, column]));
+  };
+  const known = async (id: number): Promise<CustomField> => {
+    const field = (await customFields(db)).find((one) => one.id === id);
+    if (!field) throw notFound(id);
+    return field;
+  };
+  return [
+    implement(routes.listFields, async () => {
+      const synced = await syncedNames();
+      const fields = await customFields(db);
+      return { fields: fields.map((field) => viewOf(field, synced.has(field.name))), max: MAX_CUSTOM_FIELDS };
+    }),
+    implement(routes.createField, async ({ body }) => {
+      const field = await createCustomField(database, body);
+      return { field: viewOf(field, (await syncedNames()).has(field.name)) };
+    }),
+    implement(routes.editField, async ({ params: { id }, body }) => {
+      const synced = (await syncedNames()).has((await known(id)).name);
+      const field = await editCustomField(database, id, body, (trx, from, to) =>
+        renameMappedField(trx, { from, to }),
+      );
+      if (!field) throw notFound(id);
+      return { field: viewOf(field, synced) };
+    }),
+    implement(routes.deleteField, async ({ params: { id } }) => {
+      const { name } = await known(id);
+      const column = (await syncedNames()).get(name);
+      if (column !== undefined)
+        throw new ApiError(
+          409,
+          "field-synced",
+          `"${name}" is filled by the sync: the field mapping maps ${column} to it. Remove that mapping first; then delete the field.`,
+        );
+      await deleteCustomField(database, id);
+    }),
+  ];
+}
+
+function viewOf({ id, name, type, description }: CustomField, synced: boolean): CustomFieldView {
+  return { id, name, type, description, synced };
+}
+
+function notFound(id: number): ApiError {
+  return new ApiError(404, "not-found", `There is no field ${id}. It may have been deleted meanwhile.`);
+}

@@ -1,0 +1,97 @@
+// Issues as the contract shows them: groups with their remedy, single ones with links to both sides, and all of them as CSV.
+import { recordUrl } from "../../accounts/details.ts";
+import { csvOf } from "../../csv/write-csv.ts";
+import type { Database } from "../../db/pool.ts";
+import type { RunCounts } from "../../db/tables.ts";
+import { issueKinds, type IssueKind } from "../../sync/issue-kinds.ts";
+import type { IssueLifetime } from "../../sync/issue-lifetimes.ts";
+import { issueCountsBy, issuePage, type IssueSource, type ListedIssue } from "../../sync/issue-pages.ts";
+import { remedyFor } from "../../sync/remedies.ts";
+import type { SyncOptions } from "../../sync/settings.ts";
+import type { IssueGroup, IssueView } from "../contract/runs.ts";
+
+/** In the order in which kinds are defined: the gravest first. */
+export async function issueGroups(
+  database: Database,
+  source: IssueSource,
+  options: SyncOptions | undefined,
+  plan?: { readonly id: number; readonly counts: RunCounts },
+): Promise<IssueGroup[]> {
+  const counted = new Map((await issueCountsBy(database, source)).map((one) => [one.kind, one]));
+  const groups: IssueGroup[] = [];
+  for (const kind of Object.keys(issueKinds).filter(isKind)) {
+    const found = counted.get(kind);
+    if (!found) continue;
+    const remedy = options && (await remedyFor(database, found, options, plan));
+    groups.push({ ...issueKinds[kind], ...found, remedy: remedy ?? null });
+  }
+  return groups;
+}
+
+function isKind(kind: string): kind is IssueKind {
+  return kind in issueKinds;
+}
+
+/** The record in Dynamics 365 (Microsoft Learn, "Open apps, forms, views, dialogs, and reports with a URL"). */
+function urlOf(origin: string | undefined, dynamicsId: string | null): string | null {
+  return origin === undefined || dynamicsId === null ? null : recordUrl(origin, dynamicsId);
+}
+
+export function issueView(
+  issue: ListedIssue,
+  { lastSeenAt, timesSeen }: IssueLifetime,
+  origin: string | undefined,
+): IssueView {
+  return {
+    ...issue,
+    id: [issue.kind, issue.dynamicsId, issue.field, issue.value].map((part) => part ?? "").join("/"),
+    dynamicsUrl: urlOf(origin, issue.dynamicsId),
+    firstSeenAt: issue.firstSeenAt?.toISOString() ?? null,
+    lastSeenAt: lastSeenAt?.toISOString() ?? null,
+    timesSeen,
+  };
+}
+
+const CSV_PAGE = 1_000;
+const CSV_HEADER = [
+  "Kind",
+  "What happened",
+  "Account",
+  "Field",
+  "Value",
+  "Dynamics 365 id",
+  "Dynamics 365 record",
+  "Account number",
+  "In the way",
+  "Account number in the way",
+  "First seen",
+];
+
+/** Page after page, so that it takes the memory of one. For spreadsheets: what they would run as a formula is guarded. */
+export async function* issueCsv(
+  database: Database,
+  source: IssueSource,
+  { kinds, origin }: { readonly kinds: readonly string[] | undefined; readonly origin: string | undefined },
+): AsyncGenerator<string> {
+  const guard = { guardFormulas: true };
+  yield csvOf([CSV_HEADER], guard);
+  let page = await issuePage(database, source, { kinds, limit: CSV_PAGE });
+  for (;;) {
+    const rows = page.issues.map((issue) => [
+      issueKinds[issue.kind].title,
+      issue.sentence,
+      issue.name,
+      issue.field,
+      issue.value,
+      issue.dynamicsId,
+      urlOf(origin, issue.dynamicsId),
+      issue.accountId,
+      issue.otherAccountName,
+      issue.otherAccountId,
+      issue.firstSeenAt?.toISOString(),
+    ]);
+    yield csvOf(rows, guard);
+    if (page.next === undefined) return;
+    page = await issuePage(database, source, { kinds, after: page.next, limit: CSV_PAGE });
+  }
+}

@@ -1,0 +1,19 @@
+// The mails of this installation, for a company admin.
+import type { Database } from "../../db/pool.ts";
+import type { Clock } from "../../lib/clock.ts";
+import type { Sealer } from "../../lib/sealer.ts";
+import { latestMails } from "../../mail/outbox.ts";
+import { sessionRoutes as routes } from "../contract/session.ts";
+import { implement, type Implementation } from "../implement.ts";
+
+export function mailRoutes(parts: {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly sealer: Sealer;
+}): Implementation[] {
+  return [
+    implement(routes.listMail, async () => ({
+      mails: await latestMails(parts.database.kysely, parts.clock.now(), parts.sealer),
+    })),
+  ];
+}

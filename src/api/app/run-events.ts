@@ -1,0 +1,55 @@
+// A run as server-sent events (HTML Living Standard, "Server-sent events"): each event is a whole run, sent when it differs from
+// the last one, until nothing more happens to it by itself. Read from its row, so any process can tell of any run.
+import { setTimeout as pause } from "node:timers/promises";
+import type { FastifyReply } from "fastify";
+import type { RunView } from "../contract/runs.ts";
+import { isAtRest } from "./run-views.ts";
+
+const LOOK_EVERY_MS = 500;
+/** How long a browser waits before it connects again; its own default is several seconds. */
+const CONNECT_AGAIN_MS = 1000;
+/** A comment now and then: proxies close what is silent for a minute. */
+const BEAT_EVERY_MS = 15_000;
+
+/** Ends when the browser or the server closes the connection. @throws what the first `look` throws, as a plain refusal. */
+export async function sendRunEvents(reply: FastifyReply, look: () => Promise<RunView>): Promise<void> {
+  let run = await look();
+  const gone = new AbortController();
+  const { raw } = reply.hijack();
+  raw.on("close", () => gone.abort());
+  raw.on("finish", () => gone.abort());
+  raw.writeHead(200, {
+    ...headersOf(reply),
+    "content-type": "text/event-stream; charset=utf-8",
+    "cache-control": "no-store",
+    // nginx would hold events back.
+    "x-accel-buffering": "no",
+  });
+  raw.write(`retry: ${CONNECT_AGAIN_MS}\n\n`);
+  let sent = "";
+  let quietMs = 0;
+  try {
+    for (;;) {
+      const event = JSON.stringify(run);
+      quietMs += LOOK_EVERY_MS;
+      if (event !== sent) raw.write(`data: ${event}\n\n`);
+      else if (quietMs >= BEAT_EVERY_MS) raw.write(": still there\n\n");
+      if (event !== sent || quietMs >= BEAT_EVERY_MS) quietMs = 0;
+      sent = event;
+      if (isAtRest(run)) break;
+      await pause(LOOK_EVERY_MS, undefined, { signal: gone.signal });
+      run = await look();
+    }
+  } catch {
+    // Closed, or the database is away: the browser asks again either way.
+  }
+  if (!raw.writableEnded) raw.end();
+}
+
+/** What the server's hooks have set, which a hijacked reply would lose. */
+function headersOf(reply: FastifyReply): Record<string, string | string[]> {
+  const headers = Object.entries(reply.getHeaders()).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, typeof value === "number" ? String(value) : value] as const],
+  );
+  return Object.fromEntries(headers);
+}

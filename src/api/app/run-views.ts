@@ -1,0 +1,120 @@
+// Runs as the contract shows them. A run whose process is gone keeps its status in its row until the next run clears up; here it
+// is shown as what it is.
+import { sql, type RawBuilder } from "kysely";
+import type { ChangeAction, RunCounts, RunMode, RunProgress, RunStatus, RunUsage } from "../../db/tables.ts";
+import type { RunStore } from "../../sync/begin.ts";
+import { PLAN_LIFETIME_MS, whyNotApply } from "../../sync/plan-worth.ts";
+import { isToBeDone, isUnderWay, NO_COUNTS } from "../../sync/runs.ts";
+import type { RunView } from "../contract/runs.ts";
+import { ApiError } from "../implement.ts";
+
+type RunRow = {
+  id: number;
+  organization_id: string;
+  mode: RunMode;
+  status: RunStatus;
+  started_by: string | null;
+  applied_by: string | null;
+  cancelled_by: string | null;
+  counts: Partial<RunCounts>;
+  issues: Record<string, number> | null;
+  actions: Partial<Record<ChangeAction, number>> | null;
+  progress: RunProgress | null;
+  waits_because: string | null;
+  checkpoint: number;
+  error: { kind: string; sentence: string } | null;
+  usage: Partial<RunUsage>;
+  started_at: Date;
+  planned_at: Date | null;
+  finished_at: Date | null;
+  under_way: boolean;
+  /** Nobody carries it out, and the next worker takes it. */
+  to_be_done: boolean;
+  /** The sync, until somebody resumes it. */
+  paused: boolean;
+};
+
+function runRows({ database }: RunStore, condition: RawBuilder<unknown>, limit: number) {
+  return sql<RunRow>`
+    select r.id, r.organization_id, r.mode, r.status, r.started_by, r.applied_by, r.cancelled_by, r.counts, r.issues, r.actions, r.progress,
+      r.waits_because, r.checkpoint, r.error, r.usage, r.started_at, r.planned_at, r.finished_at,
+      coalesce(${isUnderWay}, false) as under_way, ${isToBeDone} as to_be_done,
+      (select paused from connection) as paused
+    from runs r left join run_leases l using (organization_id)
+    where ${condition} order by r.id desc limit ${limit}`.execute(database.kysely);
+}
+
+/** @throws ApiError 404 */
+export async function runView(store: RunStore, id: number): Promise<RunView> {
+  const { rows } = await runRows(store, sql`r.id = ${id}`, 1);
+  if (!rows[0]) throw new ApiError(404, "not-found", `There is no run ${id}.`);
+  return viewOf(store, rows[0]);
+}
+
+/** Newest first, those before a run. */
+export async function runsBefore(
+  store: RunStore,
+  before: number | undefined,
+  limit: number,
+): Promise<RunView[]> {
+  const { rows } = await runRows(store, before === undefined ? sql`true` : sql`r.id < ${before}`, limit);
+  return Promise.all(rows.map((row) => viewOf(store, row)));
+}
+
+/** Nothing more will happen to it by itself. */
+export function isAtRest({ status, waitsBecause }: RunView): boolean {
+  return waitsBecause !== null || !["queued", "reading", "planning", "applying"].includes(status);
+}
+
+async function viewOf(store: RunStore, row: RunRow): Promise<RunView> {
+  const { status, under_way: underWay } = row;
+  const waits = status === "planned" && !underWay && !row.to_be_done;
+  const why = waits
+    ? await whyNotApply(store, { organizationId: row.organization_id, runId: row.id })
+    : "It is no plan that waits.";
+  const expires = waits && row.planned_at ? row.planned_at.getTime() + PLAN_LIFETIME_MS : undefined;
+  return {
+    id: row.id,
+    mode: row.mode,
+    ...stateOf(row),
+    written: writtenBy(row),
+    startedBy: row.started_by,
+    appliedBy: row.applied_by,
+    cancelledBy: row.cancelled_by,
+    counts: { ...NO_COUNTS, ...row.counts },
+    ...(row.actions && { actions: { ...row.actions, skip: row.counts.skipped ?? 0 } }),
+    issues: row.issues ?? {},
+    progress: underWay ? row.progress : null,
+    applicable: { yes: why === undefined, why: why ?? null },
+    expiresAt: expires === undefined ? null : new Date(expires).toISOString(),
+    requests: row.usage.requests ?? 0,
+    throttled: row.usage.throttled ?? 0,
+    throttledMs: row.usage.throttledMs ?? 0,
+    startedAt: row.started_at.toISOString(),
+    plannedAt: row.planned_at?.toISOString() ?? null,
+    finishedAt: row.finished_at?.toISOString() ?? null,
+  };
+}
+
+/** A change is written when the checkpoint has passed it. */
+function writtenBy({ status, under_way: underWay, checkpoint, counts }: RunRow): RunView["written"] {
+  if (status !== "applying" || underWay) return null;
+  const { created, linked, updated, left } = { ...NO_COUNTS, ...counts };
+  return { done: Math.max(checkpoint, 0), total: created + linked + updated + left };
+}
+
+function stateOf(row: RunRow): Pick<RunView, "status" | "waitsBecause" | "error"> {
+  const { status, under_way: underWay, error, waits_because: waitsBecause } = row;
+  // Its apply has begun, and nothing is written yet.
+  if (status === "planned" && underWay) return { status: "applying", waitsBecause: null, error: null };
+  if (underWay) return { status, waitsBecause, error };
+  if (row.to_be_done) {
+    if (!row.paused) return { status: "queued", waitsBecause: null, error };
+    return { status: status === "applying" ? status : "queued", waitsBecause: "paused", error };
+  }
+  if (status === "reading" || status === "planning") {
+    const sentence = "The process that ran it ended. Nothing was written; start it again.";
+    return { status: "interrupted", waitsBecause: null, error: { kind: "interrupted", sentence } };
+  }
+  return { status, waitsBecause, error };
+}

@@ -1,0 +1,177 @@
+// Planning, looking at a plan, applying it, following it, its history and its issues.
+import { Readable } from "node:stream";
+import { z } from "zod";
+import { customFields } from "../../accounts/custom-fields.ts";
+import { loadConnection } from "../../connections/connection.ts";
+import { newFieldsOf } from "../../connections/mapping-verdict.ts";
+import type { RunRequests } from "../../jobs/requests.ts";
+import { storedRun, type RunStore, type Starter } from "../../sync/begin.ts";
+import { changePage, type ChangePlace } from "../../sync/change-pages.ts";
+import { issueLifetimes } from "../../sync/issue-lifetimes.ts";
+import { issuePage, type IssuePlace, type IssueSource } from "../../sync/issue-pages.ts";
+import { NO_COUNTS } from "../../sync/runs.ts";
+import { runRoutes as contract } from "../contract/runs.ts";
+import type { SyncSettings } from "../contract/connection.ts";
+import { ApiError, implement, signedIn, type Caller, type Implementation } from "../implement.ts";
+import { issueCsv, issueGroups, issueView } from "./issues.ts";
+import { sendRunEvents } from "./run-events.ts";
+import { runsBefore, runView } from "./run-views.ts";
+
+export type RunRouteParts = RunStore & { readonly requests: RunRequests };
+
+const ISSUES_A_PAGE = 50;
+
+export function runRoutes(parts: RunRouteParts): Implementation[] {
+  const { database, requests } = parts;
+  const viewed = async (id: number) => ({ run: await runView(parts, id) });
+
+  /** Where issues are those of a run, or, without one, open now; and where Dynamics 365 is. */
+  async function sourceOf(runId?: number): Promise<IssueSource & { origin: string | undefined }> {
+    const { environment } = await loadConnection(database.kysely);
+    const origin = environment?.origin;
+    if (runId === undefined) return { organizationId: environment?.organizationId ?? NOBODY, origin };
+    const { id, organizationId, status } = await existing(runId);
+    return { organizationId, run: { id, status }, origin };
+  }
+
+  async function existing(runId: number) {
+    await runView(parts, runId);
+    return storedRun(database, runId);
+  }
+
+  async function pageOfIssues(
+    source: IssueSource & { origin: string | undefined },
+    query: { kind?: string | undefined; q?: string | undefined; after?: string | undefined },
+  ) {
+    const { kind, q, after } = query;
+    const page = await issuePage(database, source, {
+      kinds: kind === undefined ? undefined : [kind],
+      q,
+      after: after === undefined ? undefined : read(after, issuePlace),
+      limit: ISSUES_A_PAGE,
+    });
+    const lifetimes = await issueLifetimes(database, source.organizationId, page.issues);
+    return {
+      issues: page.issues.map((issue, place) => issueView(issue, lifetimes[place]!, source.origin)),
+      next: page.next === undefined ? null : written(page.next),
+    };
+  }
+
+  return [
+    implement(contract.startRun, async ({ body }, caller) => {
+      if (body.mode === "sync") return viewed(await requests.startSync(starterOf(caller)));
+      await checkNewFields(body.settings, caller);
+      return viewed(await requests.startPlan(body.settings, starterOf(caller)));
+    }),
+    implement(contract.listRuns, async ({ query: { after, limit } }) => {
+      const before = after === undefined ? undefined : read(after, z.number().int());
+      const runs = await runsBefore(parts, before, limit);
+      const last = runs.at(-1);
+      return { runs, next: last && runs.length === limit ? written(last.id) : null };
+    }),
+    implement(contract.getRun, async ({ params }) => {
+      const { selection, mapping, options } = (await existing(params.id)).settings.settings;
+      const run = await runView(parts, params.id);
+      const { domains, fields } = mapping;
+      const settings = {
+        selection,
+        mapping: { ...mapping, domains: [...domains], fields: [...fields] },
+        options,
+      };
+      return { run: { ...run, settings } };
+    }),
+    implement(contract.followRun, async ({ params }, _, { reply }) => {
+      await sendRunEvents(reply, () => runView(parts, params.id));
+      return undefined;
+    }),
+    implement(contract.listChanges, async ({ params, query }) => {
+      await existing(params.id);
+      const after = query.after === undefined ? undefined : read(query.after, changePlace);
+      const page = await changePage(database, params.id, { ...query, after });
+      return {
+        changes: page.changes,
+        next: page.next === undefined ? null : written(page.next),
+      };
+    }),
+    implement(contract.listProblems, async ({ params }) => {
+      const { id, counts, settings, status } = await existing(params.id);
+      const plan = status === "planned" ? { id, counts: { ...NO_COUNTS, ...counts } } : undefined;
+      const groups = await issueGroups(database, await sourceOf(params.id), settings.settings.options, plan);
+      return { groups };
+    }),
+    implement(contract.listRunIssues, async ({ params, query }) =>
+      pageOfIssues(await sourceOf(params.id), query),
+    ),
+    implement(contract.applyRun, async ({ params }, caller) => {
+      await existing(params.id);
+      return viewed(await requests.apply(params.id, starterOf(caller)));
+    }),
+    implement(contract.discardRun, async ({ params }) => {
+      await existing(params.id);
+      await requests.discard(params.id);
+      return viewed(params.id);
+    }),
+    implement(contract.cancelRun, async ({ params }, caller) => {
+      await existing(params.id);
+      await requests.cancel(params.id, starterOf(caller).name);
+      return viewed(params.id);
+    }),
+    implement(contract.listIssueGroups, async () => {
+      const { settings } = await loadConnection(database.kysely);
+      return { groups: await issueGroups(database, await sourceOf(), settings?.options) };
+    }),
+    implement(contract.listIssues, async ({ query }) => pageOfIssues(await sourceOf(), query)),
+    implement(contract.exportIssues, async ({ query: { kind } }, _, { reply }) => {
+      const { origin, ...source } = await sourceOf();
+      const kinds = kind === undefined ? undefined : [kind];
+      reply.header("content-type", "text/csv; charset=utf-8");
+      reply.header("content-disposition", 'attachment; filename="sync-issues.csv"');
+      await reply.send(Readable.from(issueCsv(database, source, { kinds, origin })));
+      return undefined;
+    }),
+    implement(contract.retryIssues, async ({ body }, caller) =>
+      viewed(await requests.retry(body, starterOf(caller))),
+    ),
+  ];
+
+  /** A custom field is everybody's, so only a company admin may have one made. */
+  async function checkNewFields(settings: SyncSettings, caller: Caller): Promise<void> {
+    if (caller.teammate?.role === "company-admin") return;
+    const missing = newFieldsOf(settings.mapping, await customFields(database.kysely));
+    if (missing.length === 0) return;
+    const named = missing.map((name) => `"${name}"`).join(", ");
+    throw new ApiError(
+      403,
+      "new-fields",
+      `This mapping would make the custom field${missing.length > 1 ? "s" : ""} ${named}, and only a company admin may make any. Ask one to make ${missing.length > 1 ? "them" : "it"}, or map to fields that are there.`,
+      "settings.mapping.fields",
+    );
+  }
+}
+
+/** Before anything was connected there are no issues. */
+const NOBODY = "00000000-0000-0000-0000-000000000000";
+
+function starterOf(caller: Caller): Starter {
+  const { id, name, email } = signedIn(caller);
+  return { id, name: name || email };
+}
+
+const issuePlace: z.ZodType<IssuePlace> = z.tuple([z.string(), z.guid(), z.string(), z.string()]);
+const changePlace: z.ZodType<ChangePlace> = z.union([
+  z.strictObject({ seq: z.number().int(), skip: issuePlace }),
+  z.strictObject({ seq: z.number().int() }),
+]);
+
+/** A place in a list as a cursor. */
+function written(place: unknown): string {
+  return Buffer.from(JSON.stringify(place)).toString("base64url");
+}
+
+function read<T>(cursor: string, place: z.ZodType<T>): T {
+  try {
+    return place.parse(JSON.parse(Buffer.from(cursor, "base64url").toString()));
+  } catch {
+    throw new ApiError(400, "cursor", "This list cannot go on from there. Start it again.", "after");
+  }
+}

@@ -1,0 +1,120 @@
+// Who is signed in, and getting in and out.
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { AccessError } from "../../access/access-error.ts";
+import { LIMITS, requireAttempt } from "../../access/attempts.ts";
+import { MicrosoftError, type EntraSignIn } from "../../access/entra.ts";
+import { lookAtLink } from "../../access/links.ts";
+import { endSession, signedInBy } from "../../access/sessions.ts";
+import { signInByLink, signInByPassword, type Access } from "../../access/sign-in.ts";
+import { csrfTokenOf, newToken } from "../../access/tokens.ts";
+import type { Database } from "../../db/pool.ts";
+import type { Clock } from "../../lib/clock.ts";
+import type { Log } from "../../lib/log.ts";
+import { sessionRoutes as routes, type Session, type SignInProblem } from "../contract/session.ts";
+import { ensureCookie, setCookie } from "../cookie.ts";
+import { implement, type Exchange, type Implementation } from "../implement.ts";
+import { API } from "../mount.ts";
+import { teammateView } from "./teammates.ts";
+
+export type SessionParts = {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly publicUrl: () => string;
+  /** Where it is set up. */
+  readonly microsoft: EntraSignIn | undefined;
+  /** What this installation offers; the same for everybody. */
+  readonly installation: Pick<Session, "workspace" | "mail" | "simulator" | "version">;
+};
+
+export function sessionRoutes(parts: SessionParts): Implementation[] {
+  const { database, clock, publicUrl, microsoft, installation } = parts;
+  const access = (request: FastifyRequest): Access => ({ database, now: clock.now(), address: request.ip });
+
+  const sessionOf = async (token: string): Promise<Session> => {
+    const signedIn = await signedInBy(database.kysely, token, clock.now());
+    const teammate = signedIn === undefined ? null : await teammateView(database.kysely, signedIn.id);
+    return {
+      teammate,
+      csrfToken: csrfTokenOf(token),
+      microsoft: microsoft !== undefined,
+      ...installation,
+    };
+  };
+  const begin = (reply: FastifyReply, token: string): Promise<Session> => {
+    setCookie(reply, publicUrl(), token);
+    return sessionOf(token);
+  };
+
+  return [
+    implement(routes.getSession, async (_, __, { request, reply }: Exchange) =>
+      sessionOf(ensureCookie(request, reply, publicUrl())),
+    ),
+    implement(routes.signIn, async ({ body }, _, { request, reply }) =>
+      begin(reply, await signInByPassword(access(request), body)),
+    ),
+    implement(routes.signOut, async (_, __, { request, reply }) => {
+      if (request.browser !== undefined) await endSession(database.kysely, request.browser);
+      setCookie(reply, publicUrl(), newToken());
+      return undefined;
+    }),
+    implement(routes.lookAtLink, async ({ params }, _, { request }) => {
+      const { now, address } = access(request);
+      await requireAttempt(database.kysely, LIMITS.linkFromAddress, address, now);
+      const { kind, email, name, expiresAt } = await lookAtLink(database.kysely, params.token, now);
+      return { kind, email, name, expiresAt: expiresAt.toISOString() };
+    }),
+    implement(routes.useLink, async ({ params, body }, _, { request, reply }) =>
+      begin(reply, await signInByLink(access(request), params.token, body)),
+    ),
+    implement(routes.signInWithMicrosoft, async (_, __, { request, reply }) =>
+      orBackWithAProblem(reply, parts.log, async () => {
+        await requireAttempt(database.kysely, LIMITS.signInFromAddress, request.ip, clock.now());
+        const browser = ensureCookie(request, reply, publicUrl());
+        const url = await required(microsoft).begin(
+          browser,
+          `${publicUrl()}${API}${routes.microsoftReturns.path}`,
+        );
+        return url.href;
+      }),
+    ),
+    implement(routes.microsoftReturns, async (_, __, { request, reply }) =>
+      orBackWithAProblem(reply, parts.log, async () => {
+        const returned = new URL(request.url, publicUrl());
+        const token = await required(microsoft).finish(request.browser ?? "", returned);
+        setCookie(reply, publicUrl(), token);
+        return "/";
+      }),
+    ),
+  ];
+}
+
+function required(microsoft: EntraSignIn | undefined): EntraSignIn {
+  if (microsoft) return microsoft;
+  throw new AccessError("not-found", "Signing in with Microsoft is not set up here.");
+}
+
+function problemOf(error: AccessError): SignInProblem {
+  if (error instanceof MicrosoftError) return error.problem;
+  return error.fault === "too-many" ? "too-many" : "not-set-up";
+}
+
+/** A browser stands here, not a program: the sign-in page says in a sentence what the code in its address means. */
+async function orBackWithAProblem(
+  reply: FastifyReply,
+  log: Log,
+  go: () => Promise<string>,
+): Promise<undefined> {
+  try {
+    reply.redirect(await go());
+  } catch (error) {
+    if (!(error instanceof AccessError)) throw error;
+    // The cause's message alone: around it are the claims of whoever tried.
+    const reason = error.cause instanceof Error ? error.cause.message : null;
+    log.warn("A sign-in with Microsoft did not work.", { problem: problemOf(error), reason });
+    const number = error instanceof MicrosoftError ? error.number : undefined;
+    const back = new URLSearchParams({ problem: problemOf(error), ...(number !== undefined && { number }) });
+    reply.redirect(`/sign-in?${back.toString()}`);
+  }
+  return undefined;
+}

@@ -1,0 +1,67 @@
+// Who works here, and who lost their password.
+import type { Kysely } from "kysely";
+import { countAttempt, LIMITS, requireAttempt } from "../../access/attempts.ts";
+import { dismiss, editTeammate, invite, mailReset, type TeamParts } from "../../access/team.ts";
+import type { Database } from "../../db/pool.ts";
+import type { Tables } from "../../db/tables.ts";
+import type { Clock } from "../../lib/clock.ts";
+import type { Sealer } from "../../lib/sealer.ts";
+import { emailKey } from "../../teammates/teammates.ts";
+import { sessionRoutes as routes, type TeammateView } from "../contract/session.ts";
+import { implement, signedIn, type Implementation } from "../implement.ts";
+
+export type TeammateParts = {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly publicUrl: () => string;
+  readonly workspace: string;
+  /** Whether there is a mail server; otherwise links are given to whoever made them, to pass on. */
+  readonly delivers: boolean;
+  readonly sealer: Sealer;
+};
+
+function views(db: Kysely<Tables>) {
+  return db
+    .selectFrom("teammates")
+    .select(["id", "email", "name", "role", "state", "last_seen_at"])
+    .orderBy("email");
+}
+
+type Row = Awaited<ReturnType<ReturnType<typeof views>["execute"]>>[number];
+
+function viewOf({ last_seen_at: seen, ...row }: Row): TeammateView {
+  return { ...row, lastSeenAt: seen?.toISOString() ?? null };
+}
+
+export async function teammateView(db: Kysely<Tables>, id: number): Promise<TeammateView> {
+  return viewOf(await views(db).where("id", "=", id).executeTakeFirstOrThrow());
+}
+
+export function teammateRoutes(parts: TeammateParts): Implementation[] {
+  const { database, clock, publicUrl, ...rest } = parts;
+  const db = database.kysely;
+  const team = (): TeamParts => ({ database, now: clock.now(), publicUrl: publicUrl(), ...rest });
+  return [
+    implement(routes.listTeammates, async () => ({ teammates: (await views(db).execute()).map(viewOf) })),
+    implement(routes.invite, async ({ body }, caller) => {
+      const { id, link } = await invite(team(), signedIn(caller), body);
+      return { teammate: await teammateView(db, id), link: rest.delivers ? null : link };
+    }),
+    implement(routes.editTeammate, async ({ params, body }, caller) => {
+      await editTeammate(team(), signedIn(caller), params.id, body);
+      return { teammate: await teammateView(db, params.id) };
+    }),
+    implement(routes.removeTeammate, async ({ params }, caller) => {
+      await dismiss(team(), signedIn(caller), params.id);
+      return undefined;
+    }),
+    implement(routes.askForReset, async ({ body }, _, { request }) => {
+      const { now } = team();
+      await requireAttempt(db, LIMITS.resetFromAddress, request.ip, now);
+      // Told to nobody: the answer is the same whether the address is known, unknown or asked for too often.
+      if (await countAttempt(db, LIMITS.resetFor, emailKey(body.email), now))
+        await mailReset(team(), body.email);
+      return undefined;
+    }),
+  ];
+}

@@ -1,0 +1,268 @@
+// Accounts as people look at them: lists, one account, its history, custom fields, and the rules for domains.
+import { z } from "zod";
+import { cursor, idParam, moment, route } from "./route.ts";
+
+export const fieldTypes = ["text", "number", "boolean", "datetime", "teammate"] as const;
+/** A teammate is their id; a date and time is ISO 8601. */
+const fieldValue = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+/** By custom field id. */
+const fieldValues = z.record(z.string(), fieldValue);
+
+/** How an account stands to Dynamics 365. */
+export const syncState = z.enum(["synced", "stopped", "not-synced"]);
+
+export const accountRow = z.object({
+  id: z.number(),
+  name: z.string(),
+  domains: z.array(z.string()),
+  fields: fieldValues,
+  sync: syncState,
+  updatedAt: moment,
+});
+export type AccountRow = z.infer<typeof accountRow>;
+
+/**
+ * `field` is "name", "domain", "description", "externalId" or a custom field's id. "contains" is for text; "below" and
+ * "above" for numbers and moments, of which a day alone equals all its moments.
+ */
+export const accountFilter = z.object({
+  field: z.string().max(20),
+  is: z.enum(["contains", "equals", "empty", "filled", "below", "above"]),
+  value: z.string().max(500).default(""),
+});
+export type AccountFilter = z.infer<typeof accountFilter>;
+
+const listing = z.object({
+  /**
+   * A piece of text, found anywhere in the name, a domain, the description or a custom field of text; of an e-mail
+   * address or a website, its domain is found as well. Small and capital letters are the same, beyond A to Z only in names.
+   */
+  q: z.string().max(200).optional(),
+  sync: syncState.optional(),
+  /** JSON of AccountFilter[]. */
+  filters: z.string().max(4000).optional(),
+  /** "name", "updated", "created" or a custom field's id; with "-" in front, the other way round. */
+  sort: z.string().max(24).default("name"),
+});
+
+export const accountDetails = accountRow.extend({
+  description: z.string().nullable(),
+  externalId: z.string().nullable(),
+  origin: z.enum(["dynamics", "api", "csv", "manual"]),
+  createdAt: moment,
+  /** Null for an account that no record of Dynamics 365 is linked to. */
+  link: z
+    .object({
+      dynamicsId: z.string(),
+      /** Opens the record in Dynamics 365. */
+      url: z.string().nullable(),
+      matchedBy: z.enum(["create", "domain", "name"]),
+      /** The domain or name that decided, where known. */
+      matchedValue: z.string().nullable(),
+      /** Why it no longer syncs. */
+      leftBecause: z.enum(["deleted", "deactivated", "left-view"]).nullable(),
+      lastSyncedAt: moment.nullable(),
+      lastRun: z.number().nullable(),
+      /** What Dynamics 365 decides: "name", "description", "domains" and custom field ids. */
+      synced: z.array(z.string()),
+      /** Logical names of the columns behind them, by the same keys. */
+      columns: z.record(z.string(), z.array(z.string())),
+    })
+    .nullable(),
+});
+export type AccountDetails = z.infer<typeof accountDetails>;
+
+const change = z.object({ field: z.string(), before: z.unknown(), after: z.unknown() });
+
+export const historyEntry = z.object({
+  id: z.string(),
+  at: moment,
+  /** A run of the sync, or a teammate. */
+  by: z.discriminatedUnion("kind", [
+    z.object({ kind: z.literal("run"), run: z.number() }),
+    z.object({ kind: z.literal("teammate"), name: z.string() }),
+    z.object({ kind: z.literal("api") }),
+  ]),
+  action: z.string(),
+  /** The rule that decided, of a run. */
+  rule: z.string().nullable(),
+  changes: z.array(change),
+});
+export type HistoryEntry = z.infer<typeof historyEntry>;
+
+export const customField = z.object({
+  id: z.number(),
+  name: z.string(),
+  type: z.enum(fieldTypes),
+  description: z.string(),
+  /** Whether the sync fills it: then it is read-only here. */
+  synced: z.boolean(),
+});
+export type CustomFieldView = z.infer<typeof customField>;
+
+const editable = {
+  // A database index ends at 2,704 bytes.
+  name: z
+    .string()
+    .trim()
+    .min(1, "An account needs a name.")
+    .max(500, "A name has at most 500 characters. Shorten it."),
+  description: z.string().max(100_000).nullable(),
+  /** Domains, e-mail addresses or websites; what is no usable domain is refused with a sentence. */
+  domains: z.array(z.string().max(500)).max(200),
+  fields: fieldValues,
+};
+
+const fieldName = z.string().trim().min(1, "A field needs a name.").max(100);
+
+export const domainSettings = z.object({
+  /** The company's own domains, never an account's. */
+  own: z.array(z.string().max(300)).max(1000),
+  /** Counted as common besides the list that comes with us, and not counted although on it. */
+  commonAdded: z.array(z.string().max(300)).max(10_000),
+  commonRemoved: z.array(z.string().max(300)).max(10_000),
+});
+export type DomainSettings = z.infer<typeof domainSettings>;
+
+export const accountRoutes = {
+  listAccounts: route({
+    method: "GET",
+    path: "/accounts",
+    access: "teammate",
+    summary: "A page of accounts: searched, filtered, sorted.",
+    query: listing.extend({
+      /** As long as the longest name makes it. */
+      after: z.string().max(8000).optional(),
+      limit: z.coerce.number().int().min(1).max(200).default(100),
+    }),
+    answer: z.object({ accounts: z.array(accountRow), next: cursor.nullable() }),
+  }),
+  countAccounts: route({
+    method: "GET",
+    path: "/accounts/count",
+    access: "teammate",
+    summary: "How many accounts a search finds; asked apart from the list, which does not wait for it.",
+    query: listing.omit({ sort: true }),
+    answer: z.object({ count: z.number() }),
+  }),
+  exportAccounts: route({
+    method: "GET",
+    path: "/accounts/export.csv",
+    access: "teammate",
+    summary: "The accounts of a search as CSV.",
+    query: listing,
+    produces: "csv",
+  }),
+  createAccount: route({
+    method: "POST",
+    path: "/accounts",
+    access: "teammate",
+    summary: "Makes an account by hand.",
+    body: z.object({
+      name: editable.name,
+      description: editable.description.default(null),
+      domains: editable.domains.default([]),
+      fields: editable.fields.default({}),
+    }),
+    answer: z.object({ account: accountDetails }),
+  }),
+  getAccount: route({
+    method: "GET",
+    path: "/accounts/:id",
+    access: "teammate",
+    summary: "One account, with how it is linked to Dynamics 365 and what is synced from there.",
+    params: idParam,
+    answer: z.object({ account: accountDetails }),
+  }),
+  editAccount: route({
+    method: "PATCH",
+    path: "/accounts/:id",
+    access: "teammate",
+    summary: "Changes what is not synced from Dynamics 365; what is, is refused with where to change it.",
+    params: idParam,
+    body: z.object(editable).partial(),
+    answer: z.object({ account: accountDetails }),
+  }),
+  deleteAccount: route({
+    method: "DELETE",
+    path: "/accounts/:id",
+    access: "teammate",
+    summary:
+      "Deletes an account; `exclude` keeps its Dynamics 365 record out of the sync from now on (admins only).",
+    params: idParam,
+    query: z.object({ exclude: z.enum(["true", "false"]).default("false") }),
+  }),
+  getHistory: route({
+    method: "GET",
+    path: "/accounts/:id/history",
+    access: "teammate",
+    summary: "What changed an account, newest first.",
+    params: idParam,
+    query: z.object({ after: cursor.optional() }),
+    answer: z.object({ entries: z.array(historyEntry), next: cursor.nullable() }),
+  }),
+  listFields: route({
+    method: "GET",
+    path: "/fields",
+    access: "teammate",
+    summary: "The custom fields of accounts.",
+    answer: z.object({ fields: z.array(customField), max: z.number() }),
+  }),
+  createField: route({
+    method: "POST",
+    path: "/fields",
+    access: "company-admin",
+    summary: "Makes a custom field; its type never changes.",
+    body: z.object({
+      name: fieldName,
+      type: z.enum(fieldTypes),
+      description: z.string().max(500).default(""),
+    }),
+    answer: z.object({ field: customField }),
+  }),
+  editField: route({
+    method: "PATCH",
+    path: "/fields/:id",
+    access: "company-admin",
+    summary: "Renames or describes a custom field.",
+    params: idParam,
+    body: z.object({ name: fieldName.optional(), description: z.string().max(500).optional() }),
+    answer: z.object({ field: customField }),
+  }),
+  deleteField: route({
+    method: "DELETE",
+    path: "/fields/:id",
+    access: "company-admin",
+    summary: "Deletes a custom field with its values; refused while the sync fills it.",
+    params: idParam,
+  }),
+  getDomainSettings: route({
+    method: "GET",
+    path: "/settings/domains",
+    access: "teammate",
+    summary: "Own domains, and what differs from the common ones.",
+    answer: domainSettings,
+  }),
+  saveDomainSettings: route({
+    method: "PUT",
+    path: "/settings/domains",
+    access: "workspace-admin",
+    summary: "Saves own and common domains; the next run looks at every account again.",
+    body: domainSettings,
+    answer: domainSettings,
+  }),
+  listExcluded: route({
+    method: "GET",
+    path: "/settings/excluded",
+    access: "workspace-admin",
+    summary: "Records kept out of the sync.",
+    answer: z.object({ records: z.array(z.object({ dynamicsId: z.string(), name: z.string().nullable() })) }),
+  }),
+  includeAgain: route({
+    method: "DELETE",
+    path: "/settings/excluded/:dynamicsId",
+    access: "workspace-admin",
+    summary: "Lets a record into the sync again, from the next run on.",
+    params: z.object({ dynamicsId: z.guid() }),
+  }),
+};

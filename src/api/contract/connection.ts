@@ -1,0 +1,330 @@
+// Connecting Dynamics 365, choosing accounts and mapping their fields.
+import { z } from "zod";
+import { moment, route } from "./route.ts";
+import { fieldTypes } from "./accounts.ts";
+
+const selection = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("all") }),
+  /** The id of a view. */
+  z.object({ kind: z.literal("view"), view: z.string().min(1).max(200) }),
+]);
+
+const columnName = z.string().min(1).max(200);
+
+const mapping = z.object({
+  name: columnName.default("name"),
+  description: columnName.optional(),
+  domains: z.array(columnName).max(20).default([]),
+  fields: z
+    .array(
+      z.object({ column: columnName, field: z.string().trim().min(1).max(100), type: z.enum(fieldTypes) }),
+    )
+    .max(50)
+    .default([]),
+});
+
+const syncOptions = z.object({
+  allowDuplicateNames: z.boolean().default(false),
+  onDomainTaken: z.enum(["skip", "without-domain"]).default("skip"),
+});
+
+/** Everything a person decides about the sync, saved together and planned together. */
+export const syncSettings = z.object({ selection, mapping, options: syncOptions });
+export type SyncSettings = z.infer<typeof syncSettings>;
+
+/** The rules are told by whoever keeps them (src/connections/self-running.ts), so that a connection file has the same ones. */
+const schedule = z.object({
+  /** From 5 to 1,440; null: changes are found by full runs only. */
+  changesEveryMinutes: z.number().nullable(),
+  /** From 60 to 1,440. */
+  fullEveryMinutes: z.number(),
+  /** Such as "02:30", in UTC, for one full run a day; null: so long after the last one began. */
+  fullAt: z.string().max(100).nullable(),
+});
+
+/** When the plan of a run that nobody looks at waits for somebody. A selection without any account always does. */
+const brake = z.object({
+  /** Of the synced accounts, from 1; 100 is never reached. */
+  sharePercent: z.number(),
+  /** … and more than so many accounts. */
+  accounts: z.number(),
+  /** The share that counts alone where the other would be fewer than `accounts`. */
+  shareOfFewPercent: z.number(),
+  /** Of what the selection had last time, up to 99; 0 is never reached. */
+  shrunkToPercent: z.number(),
+});
+export type Schedule = z.infer<typeof schedule>;
+export type Brake = z.infer<typeof brake>;
+
+/** In words on screen: "In step", "Needs attention: …". */
+const connectionState = z.enum([
+  "not-connected",
+  "never-synced",
+  "running",
+  "in-step",
+  "with-issues",
+  "paused",
+  "needs-attention",
+]);
+
+const attention = z.object({
+  kind: z.string(),
+  title: z.string(),
+  sentence: z.string(),
+  howToResolve: z.string(),
+  /** Where the remedy is: a step of setting up, or the plan that waits. */
+  place: z.enum(["connect", "accounts", "fields", "plan", "check"]),
+  run: z.number().nullable(),
+});
+
+export const connection = z.object({
+  state: connectionState,
+  attention: attention.nullable(),
+  /** Whether an admin has paused it, whatever else there is to say. */
+  paused: z.boolean(),
+  schedule,
+  brake,
+  /** Null until connected. */
+  environment: z
+    .object({
+      /** As a person knows it, such as contoso.crm4.dynamics.com. */
+      host: z.string(),
+      origin: z.string(),
+      region: z.string(),
+      organizationId: z.string(),
+      signInBy: z.enum(["delegated", "app-only"]),
+      signedInAs: z.string(),
+      connectedBy: z.string().nullable(),
+      connectedAt: moment,
+      /** Set up in a connection file: shown here, changed there. */
+      fromFile: z.boolean(),
+      /** Of an application's client secret, if it was entered. */
+      secretExpiresAt: moment.nullable(),
+    })
+    .nullable(),
+  /** What the last try to connect came to, for who tried; `code` is the `problem` in the address of the sync modal. */
+  notice: z.object({ code: z.string(), sentence: z.string() }).nullable(),
+  /** Whether Log in to Dynamics 365 is set up, and the redirect address to register for it. */
+  logIn: z.object({ available: z.boolean(), redirectUri: z.string() }),
+  /** Null until chosen. */
+  settings: syncSettings.nullable(),
+  selectionName: z.string().nullable(),
+  lastRun: z
+    .object({ id: z.number(), status: z.string(), startedAt: moment, finishedAt: moment.nullable() })
+    .nullable(),
+  lastSyncedAt: moment.nullable(),
+  nextRunAt: moment.nullable(),
+  /** The run that is under way, if any. */
+  running: z.number().nullable(),
+  /** A plan that waits for somebody to apply or discard it. */
+  waiting: z.number().nullable(),
+  openIssues: z.number(),
+  accounts: z.number(),
+});
+export type ConnectionView = z.infer<typeof connection>;
+
+export const view = z.object({
+  id: z.string(),
+  name: z.string(),
+  kind: z.enum(["personal", "system"]),
+  /** Yours, shared with you, or the system's. */
+  owner: z.enum(["yours", "shared", "system"]),
+  description: z.string(),
+  /** Why it cannot be chosen; null if it can. */
+  refused: z.string().nullable(),
+});
+
+const targetKind = z.enum([...fieldTypes, "domains", "description", "name"]);
+
+export const column = z.object({
+  logicalName: z.string(),
+  label: z.string(),
+  /** As the table of compatibility calls it, such as "Option Set". */
+  type: z.string(),
+  custom: z.boolean(),
+  /** Of the first account of the selection that has one, formatted. */
+  sample: z.string().nullable(),
+  targets: z.array(targetKind),
+  /** Why nothing, or not everything, is offered; null if there is nothing to explain. */
+  reason: z.string().nullable(),
+  readable: z.boolean(),
+  /** What we would map it to unasked: an obvious pair. */
+  suggestion: z.object({ kind: targetKind, field: z.string().nullable() }).nullable(),
+});
+export type ColumnView = z.infer<typeof column>;
+
+/** One step of the connection check. */
+export const checkStep = z.object({
+  id: z.string(),
+  title: z.string(),
+  outcome: z.enum(["ok", "failed", "warning", "not-reached"]),
+  /** What was found, in a sentence. */
+  finding: z.string(),
+  remedy: z.string().nullable(),
+  /** A text for the Dynamics 365 administrator, ready to send. */
+  message: z.string().nullable(),
+});
+export type CheckStep = z.infer<typeof checkStep>;
+
+const address = z.string().trim().min(1, "Paste the address you see when you are in Dynamics 365.").max(2000);
+
+export const connectionRoutes = {
+  getConnection: route({
+    method: "GET",
+    path: "/connection",
+    access: "workspace-admin",
+    summary: "The connection, its state in one word, and what has to be done if anything has.",
+    answer: connection,
+  }),
+  /** Everybody may know whether the accounts they see are fresh. */
+  getSyncState: route({
+    method: "GET",
+    path: "/sync-state",
+    access: "teammate",
+    summary: "The state of the sync in one word, for the line above the accounts.",
+    answer: connection.pick({ state: true, lastSyncedAt: true, openIssues: true }).extend({
+      attention: z.string().nullable(),
+      source: z.string().nullable(),
+    }),
+  }),
+  lookAtAddress: route({
+    method: "POST",
+    path: "/connection/address",
+    access: "workspace-admin",
+    summary: "What a pasted address leads to: host, region and where one signs in. Sends no secret.",
+    body: z.object({ address }),
+    answer: z.object({
+      host: z.string(),
+      origin: z.string(),
+      region: z.string(),
+      tenant: z.string(),
+      authority: z.string(),
+    }),
+  }),
+  startSignIn: route({
+    method: "POST",
+    path: "/connection/sign-in",
+    access: "workspace-admin",
+    summary: "Begins Log in to Dynamics 365; the browser goes to `url`, of Microsoft Entra ID.",
+    body: z.object({ address }),
+    answer: z.object({ url: z.string() }),
+  }),
+  signInReturns: route({
+    method: "GET",
+    path: "/connection/return",
+    access: "workspace-admin",
+    summary:
+      "Where Microsoft Entra ID sends the browser back to; ends at the sync modal, with a sentence if it went wrong.",
+    query: z
+      .object({
+        code: z.string().max(10_000).optional(),
+        state: z.string().max(500).optional(),
+        error: z.string().max(500).optional(),
+        error_description: z.string().max(10_000).optional(),
+      })
+      .loose(),
+    produces: "redirect",
+  }),
+  connectAppOnly: route({
+    method: "POST",
+    path: "/connection/app-only",
+    access: "workspace-admin",
+    summary: "Connects with an app registration and its secret, checked privilege by privilege.",
+    body: z.object({
+      address,
+      tenant: z.string().trim().max(200).optional(),
+      clientId: z.string().trim().min(1).max(200),
+      clientSecret: z.string().min(1).max(500),
+      /** When the secret expires, so that somebody is told before. */
+      secretExpiresAt: moment.optional(),
+    }),
+    answer: connection,
+  }),
+  disconnect: route({
+    method: "DELETE",
+    path: "/connection",
+    access: "workspace-admin",
+    summary: "Forgets the sign-in; accounts, links and history stay.",
+  }),
+  checkConnection: route({
+    method: "POST",
+    path: "/connection/check",
+    access: "workspace-admin",
+    summary: "Goes through everything the sync needs, step by step.",
+    answer: z.object({ steps: z.array(checkStep), checkedAt: moment }),
+  }),
+  listViews: route({
+    method: "GET",
+    path: "/connection/views",
+    access: "workspace-admin",
+    summary: "The views that could select the accounts.",
+    answer: z.object({ views: z.array(view) }),
+  }),
+  sampleRows: route({
+    method: "POST",
+    path: "/connection/sample",
+    access: "workspace-admin",
+    summary: "Five accounts of a selection in the columns of its view.",
+    body: z.object({ selection }),
+    answer: z.object({
+      columns: z.array(z.object({ logicalName: z.string(), label: z.string() })),
+      rows: z.array(z.array(z.string())),
+      /** How many there are, when Dynamics 365 tells at once: up to 5,000 exactly, null above. */
+      count: z.number().nullable(),
+    }),
+  }),
+  listColumns: route({
+    method: "POST",
+    path: "/connection/columns",
+    access: "workspace-admin",
+    summary:
+      "The columns of Dynamics 365 accounts, with a sample of the selection and what each may be mapped to.",
+    body: z.object({ selection }),
+    answer: z.object({ columns: z.array(column) }),
+  }),
+  checkMapping: route({
+    method: "POST",
+    path: "/connection/mapping-check",
+    access: "workspace-admin",
+    summary: "Whether a mapping can be used, and why not.",
+    body: z.object({ mapping }),
+    answer: z.object({
+      /** It cannot be used while there is one. */
+      problems: z.array(z.string()),
+      /** It can, but not all of it has an effect. */
+      warnings: z.array(z.string()),
+      /** Custom fields it would make; only a company admin may. */
+      newFields: z.array(z.string()),
+    }),
+  }),
+  putSchedule: route({
+    method: "PUT",
+    path: "/connection/schedule",
+    access: "workspace-admin",
+    summary: "When runs come by themselves.",
+    body: schedule,
+    answer: connection,
+  }),
+  putBrake: route({
+    method: "PUT",
+    path: "/connection/brake",
+    access: "workspace-admin",
+    summary: "How much a run may change before its plan waits for somebody; holds from the next run on.",
+    body: brake,
+    answer: connection,
+  }),
+  pause: route({
+    method: "POST",
+    path: "/connection/pause",
+    access: "workspace-admin",
+    summary: "Pauses: a run under way stops after the chunk it is writing; none starts until resumed.",
+    answer: connection,
+  }),
+  resume: route({
+    method: "POST",
+    path: "/connection/resume",
+    access: "workspace-admin",
+    summary: "Resumes, and goes on with what was stopped.",
+    answer: connection,
+  }),
+};

@@ -1,0 +1,280 @@
+// Runs: planning, looking at a plan, applying it, following it, its history and its issues.
+import { z } from "zod";
+import { syncSettings } from "./connection.ts";
+import { cursor, idParam, moment, route } from "./route.ts";
+
+const runStatus = z.enum([
+  // Until a worker takes it, or takes it over.
+  "queued",
+  "reading",
+  "planning",
+  "planned",
+  "applying",
+  "done",
+  "failed",
+  "discarded",
+  "interrupted",
+]);
+
+export const planAction = z.enum(["create", "link", "update", "return", "leave", "skip"]);
+
+const counts = z.object({
+  read: z.number(),
+  created: z.number(),
+  linked: z.number(),
+  updated: z.number(),
+  unchanged: z.number(),
+  skipped: z.number(),
+  failed: z.number(),
+  left: z.number(),
+});
+
+const progress = z.object({
+  stage: z.enum(["connect", "read", "plan", "apply", "finish"]),
+  done: z.number(),
+  /** Null when nobody knows yet. */
+  total: z.number().nullable(),
+  /** Accounts a second, lately. */
+  rate: z.number().nullable(),
+  secondsLeft: z.number().nullable(),
+});
+
+export const run = z.object({
+  id: z.number(),
+  /** "changes" reads what changed alone; a retry looks at the accounts of some issues again, and at nothing else. */
+  mode: z.enum(["sync", "changes", "plan", "retry"]),
+  status: runStatus,
+  /** Null: the schedule, or the command line. */
+  startedBy: z.string().nullable(),
+  /** Who applied the plan. */
+  appliedBy: z.string().nullable(),
+  /** Who asked it to stop. */
+  cancelledBy: z.string().nullable(),
+  counts,
+  /** Changes of the plan by action: `counts` tell returns among the updated. */
+  actions: z.partialRecord(planAction, z.number()).optional(),
+  /** What it was planned with, for whoever goes on from it; left out of lists. */
+  settings: syncSettings.optional(),
+  /** Issues by kind. */
+  issues: z.record(z.string(), z.number()),
+  progress: progress.nullable(),
+  /**
+   * Why it waits: for somebody to look at its plan ("empty-selection", or what src/sync/brake.ts says); "cancelled", "paused", "stopped" or "interrupted" while
+   * it was applied, and then what is left goes on with the next run.
+   */
+  waitsBecause: z.string().nullable(),
+  /** Changes of a run that stopped while it was applied: how many are written, of how many. */
+  written: z.object({ done: z.number(), total: z.number() }).nullable(),
+  error: z.object({ kind: z.string(), sentence: z.string() }).nullable(),
+  /** Whether the plan may still be applied, and if not, why. */
+  applicable: z.object({ yes: z.boolean(), why: z.string().nullable() }),
+  /** Of a planned run: what it would be worth until. */
+  expiresAt: moment.nullable(),
+  /** API calls to Dataverse so far, repeated ones included. */
+  requests: z.number(),
+  /** Answers that asked for patience, and what requests waited because of them. */
+  throttled: z.number(),
+  throttledMs: z.number(),
+  startedAt: moment,
+  plannedAt: moment.nullable(),
+  finishedAt: moment.nullable(),
+});
+export type RunView = z.infer<typeof run>;
+
+export const plannedChange = z.object({
+  /** Its place in the list, ever growing; of a skip, among those listed. */
+  seq: z.number(),
+  action: planAction,
+  /** The rule that decided, in a sentence an admin reads. */
+  because: z.string(),
+  name: z.string(),
+  dynamicsId: z.string(),
+  accountId: z.number().nullable(),
+  /** Left out when applying, since the account changed meanwhile. */
+  outcome: z.enum(["changed"]).nullable(),
+  values: z.array(z.object({ field: z.string(), before: z.unknown(), after: z.unknown() })),
+});
+export type PlannedChangeView = z.infer<typeof plannedChange>;
+
+/** Problems of a plan, or open issues of the sync, of one kind. */
+export const issueGroup = z.object({
+  kind: z.string(),
+  title: z.string(),
+  explanation: z.string(),
+  howToResolve: z.string(),
+  effect: z.string(),
+  count: z.number(),
+  accounts: z.number(),
+  /** The setting that would solve it, and what it would then do; null when only Dynamics 365 can. */
+  remedy: z
+    .object({
+      /** Merged into the settings by the browser, and planned anew. */
+      options: z.object({
+        allowDuplicateNames: z.boolean().optional(),
+        onDomainTaken: z.enum(["skip", "without-domain"]).optional(),
+      }),
+      label: z.string(),
+      effect: z.string(),
+    })
+    .nullable(),
+});
+export type IssueGroup = z.infer<typeof issueGroup>;
+
+export const issue = z.object({
+  id: z.string(),
+  kind: z.string(),
+  name: z.string().nullable(),
+  field: z.string().nullable(),
+  value: z.string().nullable(),
+  sentence: z.string(),
+  dynamicsId: z.string().nullable(),
+  dynamicsUrl: z.string().nullable(),
+  accountId: z.number().nullable(),
+  otherAccountId: z.number().nullable(),
+  otherAccountName: z.string().nullable(),
+  firstRun: z.number().nullable(),
+  firstSeenAt: moment.nullable(),
+  /** The end of the last run that found it; null of what only a plan has found. */
+  lastSeenAt: moment.nullable(),
+  /** How often it has opened; closed and found again counts again. */
+  timesSeen: z.number(),
+});
+export type IssueView = z.infer<typeof issue>;
+
+export const runRoutes = {
+  startRun: route({
+    method: "POST",
+    path: "/runs",
+    access: "workspace-admin",
+    summary: "Plans with these settings and stops (preview), or syncs with the saved ones. Answers at once.",
+    body: z.discriminatedUnion("mode", [
+      z.object({ mode: z.literal("plan"), settings: syncSettings }),
+      z.object({ mode: z.literal("sync") }),
+    ]),
+    answer: z.object({ run }),
+  }),
+  listRuns: route({
+    method: "GET",
+    path: "/runs",
+    access: "workspace-admin",
+    summary: "Runs, newest first.",
+    query: z.object({ after: cursor.optional(), limit: z.coerce.number().int().min(1).max(100).default(30) }),
+    answer: z.object({ runs: z.array(run), next: cursor.nullable() }),
+  }),
+  getRun: route({
+    method: "GET",
+    path: "/runs/:id",
+    access: "workspace-admin",
+    summary: "One run.",
+    params: idParam,
+    answer: z.object({ run }),
+  }),
+  followRun: route({
+    method: "GET",
+    path: "/runs/:id/events",
+    access: "workspace-admin",
+    summary: "The run as server-sent events, each a whole run, until it ends or waits.",
+    params: idParam,
+    produces: "events",
+  }),
+  listChanges: route({
+    method: "GET",
+    path: "/runs/:id/changes",
+    access: "workspace-admin",
+    summary: "What a run planned, all of it, page by page: per account and field before → after, and why.",
+    params: idParam,
+    query: z.object({
+      action: planAction.optional(),
+      q: z.string().max(200).optional(),
+      after: cursor.optional(),
+      limit: z.coerce.number().int().min(1).max(200).default(50),
+    }),
+    answer: z.object({ changes: z.array(plannedChange), next: cursor.nullable() }),
+  }),
+  listProblems: route({
+    method: "GET",
+    path: "/runs/:id/problems",
+    access: "workspace-admin",
+    summary:
+      "Problems of a plan by kind, each with the setting that would solve it and what it would then do.",
+    params: idParam,
+    answer: z.object({ groups: z.array(issueGroup) }),
+  }),
+  listRunIssues: route({
+    method: "GET",
+    path: "/runs/:id/issues",
+    access: "workspace-admin",
+    summary: "The problems of a run, one by one.",
+    params: idParam,
+    query: z.object({
+      kind: z.string().max(50).optional(),
+      q: z.string().max(200).optional(),
+      after: cursor.optional(),
+    }),
+    answer: z.object({ issues: z.array(issue), next: cursor.nullable() }),
+  }),
+  applyRun: route({
+    method: "POST",
+    path: "/runs/:id/apply",
+    access: "workspace-admin",
+    summary: "Applies exactly this plan, and makes its settings the saved ones. Answers at once.",
+    params: idParam,
+    answer: z.object({ run }),
+  }),
+  discardRun: route({
+    method: "POST",
+    path: "/runs/:id/discard",
+    access: "workspace-admin",
+    summary: "Throws a plan away; nothing was written by it.",
+    params: idParam,
+    answer: z.object({ run }),
+  }),
+  cancelRun: route({
+    method: "POST",
+    path: "/runs/:id/cancel",
+    access: "workspace-admin",
+    summary:
+      "Stops a run: at once while it reads or plans; while it writes, after the chunk under way, and what is left goes on with the next run.",
+    params: idParam,
+    answer: z.object({ run }),
+  }),
+  listIssueGroups: route({
+    method: "GET",
+    path: "/issues/kinds",
+    access: "workspace-admin",
+    summary: "Open issues by kind.",
+    answer: z.object({ groups: z.array(issueGroup) }),
+  }),
+  listIssues: route({
+    method: "GET",
+    path: "/issues",
+    access: "workspace-admin",
+    summary: "Open issues, one by one.",
+    query: z.object({
+      kind: z.string().max(50).optional(),
+      q: z.string().max(200).optional(),
+      after: cursor.optional(),
+    }),
+    answer: z.object({ issues: z.array(issue), next: cursor.nullable() }),
+  }),
+  exportIssues: route({
+    method: "GET",
+    path: "/issues/export.csv",
+    access: "workspace-admin",
+    summary: "Open issues as CSV.",
+    query: z.object({ kind: z.string().max(50).optional() }),
+    produces: "csv",
+  }),
+  retryIssues: route({
+    method: "POST",
+    path: "/issues/retry",
+    access: "workspace-admin",
+    summary: "Looks at the accounts of these issues again now, and at nothing else.",
+    body: z.object({
+      kind: z.string().max(50).optional(),
+      /** Not every id of Dynamics 365 is a UUID of RFC 9562: many have other version bits. */
+      dynamicsIds: z.array(z.guid()).max(10_000).optional(),
+    }),
+    answer: z.object({ run }),
+  }),
+};

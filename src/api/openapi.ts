@@ -1,0 +1,96 @@
+// The contract as an OpenAPI 3.1 document, whose schemas are JSON Schema 2020-12: what zod makes of them is used as it is.
+import { z } from "zod";
+import { refusal, type Route } from "./contract/route.ts";
+import type { Implementation } from "./implement.ts";
+import { API } from "./mount.ts";
+
+type Json = Record<string, unknown>;
+
+export function openApiOf(implementations: readonly Implementation[], version: string): Json {
+  const paths: Record<string, Json> = {};
+  for (const { route } of implementations) {
+    const path = API + route.path.replaceAll(/:(\w+)/g, "{$1}");
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route) };
+  }
+  return {
+    openapi: "3.1.0",
+    info: {
+      title: "Sluice, the web application",
+      version,
+      description:
+        "What the pages of Sluice ask the server. It changes with them; programs use the Core API.",
+    },
+    paths,
+    components: {
+      securitySchemes: {
+        session: { type: "apiKey", in: "cookie", name: "sluice" },
+        csrf: { type: "apiKey", in: "header", name: "x-sluice-csrf" },
+      },
+      schemas: { Refusal: schemaOf(refusal, "output") },
+    },
+  };
+}
+
+function schemaOf(schema: z.ZodType, io: "input" | "output"): Json {
+  const { $schema: _, ...json } = z.toJSONSchema(schema, { io });
+  return json;
+}
+
+function operationOf(route: Route): Json {
+  const isChange = route.method !== "GET";
+  return {
+    summary: route.summary,
+    description: `Access: ${route.access}.`,
+    parameters: [...parametersOf(route.params, "path"), ...parametersOf(route.query, "query")],
+    ...(route.body && {
+      requestBody: {
+        required: true,
+        content: { "application/json": { schema: schemaOf(route.body, "input") } },
+      },
+    }),
+    responses: {
+      ...answerOf(route),
+      default: {
+        description: "A refusal, with a sentence.",
+        content: { "application/json": { schema: { $ref: "#/components/schemas/Refusal" } } },
+      },
+    },
+    security: [{ ...(route.access !== "anyone" && { session: [] }), ...(isChange && { csrf: [] }) }],
+  };
+}
+
+function parametersOf(schema: z.ZodObject | undefined, where: "path" | "query"): Json[] {
+  if (schema === undefined) return [];
+  const { properties = {}, required = [] } = schemaOf(schema, "input") as {
+    properties?: Record<string, Json>;
+    required?: string[];
+  };
+  return Object.entries(properties).map(([name, described]) => ({
+    name,
+    in: where,
+    required: where === "path" || required.includes(name),
+    schema: described,
+  }));
+}
+
+const PRODUCED = {
+  csv: ["200", "A CSV file.", "text/csv"],
+  events: ["200", "Server-sent events.", "text/event-stream"],
+  redirect: ["302", "A redirect.", undefined],
+} as const;
+
+function answerOf(route: Route): Json {
+  if (route.produces) {
+    const [status, description, type] = PRODUCED[route.produces];
+    return {
+      [status]: { description, ...(type && { content: { [type]: { schema: { type: "string" } } } }) },
+    };
+  }
+  if (route.answer === undefined) return { "204": { description: "Done." } };
+  return {
+    "200": {
+      description: "Done.",
+      content: { "application/json": { schema: schemaOf(route.answer, "output") } },
+    },
+  };
+}

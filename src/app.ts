@@ -1,0 +1,275 @@
+// The wiring, by hand: a configuration makes a database, a connection file makes a client of Dynamics 365, and both
+// make what a run is given. Whoever opens something here closes it.
+import manifest from "../package.json" with { type: "json" };
+import type { FastifyInstance } from "fastify";
+import { entraSignIn } from "./access/entra.ts";
+import type { ConnectedSource } from "./accounts/synced-fields.ts";
+import { accountRoutes } from "./api/app/accounts.ts";
+import { connectionRoutes } from "./api/app/connection.ts";
+import { domainSettingRoutes } from "./api/app/domain-settings.ts";
+import { fieldRoutes } from "./api/app/fields.ts";
+import { mailRoutes } from "./api/app/mail.ts";
+import { notificationRoutes } from "./api/app/notifications.ts";
+import { runRoutes } from "./api/app/runs.ts";
+import { sessionRoutes } from "./api/app/session.ts";
+import { teammateRoutes } from "./api/app/teammates.ts";
+import type { Implementation } from "./api/implement.ts";
+import { buildBareServer, buildServer, type BareServerParts } from "./api/server.ts";
+import { requireWhole } from "./api/whole.ts";
+import type { Config } from "./config.ts";
+import { loadConnection } from "./connections/connection.ts";
+import type { ConnectionSettings } from "./connections/connection-file.ts";
+import { keyIn } from "./connections/key-file.ts";
+import type { OpenConnection } from "./connections/open-connection.ts";
+import { openStoredConnection, type ConnectionParts } from "./connections/open-stored-connection.ts";
+import { createSealer, type Sealer } from "./lib/sealer.ts";
+import { thresholdsOf } from "./connections/self-running.ts";
+import { forgetConnectionFile, useConnectionFile } from "./connections/serve-file.ts";
+import { waitingAttention } from "./connections/state-of.ts";
+import { connectDatabase } from "./db/connect.ts";
+import { migrate } from "./db/migrate.ts";
+import type { Database } from "./db/pool.ts";
+import { openMetrics, type Metrics } from "./jobs/metrics.ts";
+import type { RunRequests } from "./jobs/requests.ts";
+import { createRunner, type Runner } from "./jobs/runner.ts";
+import { systemClock, type Clock } from "./lib/clock.ts";
+import type { Log } from "./lib/log.ts";
+import { releaseStack } from "./lib/releases.ts";
+import { notifyRun, type NotifyParts } from "./notify/notify.ts";
+import { issueSentence } from "./sync/because.ts";
+import { issueKinds } from "./sync/issue-kinds.ts";
+import type { RunContext } from "./sync/running.ts";
+
+const VERSION: string = manifest.version;
+
+export type App = {
+  readonly config: Config;
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Closes what was opened, the embedded PostgreSQL included. */
+  close(): Promise<void>;
+};
+
+/** Opens and migrates the database of this installation. @throws with a sentence when it cannot be used. */
+export async function openApp(config: Config, log: Log, clock: Clock = systemClock): Promise<App> {
+  const releases = releaseStack();
+  const database = await connectDatabase({ databaseUrl: config.databaseUrl, directory: config.home, log });
+  releases.add(() => database.close());
+  try {
+    await migrate(database.pool);
+  } catch (error) {
+    await releases.release();
+    throw error;
+  }
+  return { config, database, clock, log, close: () => releases.release() };
+}
+
+/** What a run is given: the database, the source, and what the connection file says. */
+export function runContext(
+  app: App,
+  open: OpenConnection,
+  connection: ConnectionSettings,
+  hooks: Pick<RunContext, "onProgress" | "signal"> = {},
+): RunContext {
+  const { selection, mapping, options, ownDomains, commonDomains } = connection;
+  return {
+    database: app.database,
+    client: open.client,
+    settings: { selection, mapping, options, ownDomains, commonDomains },
+    teammates: connection.teammates,
+    clock: app.clock,
+    maxAccounts: app.config.maxAccounts,
+    brake: thresholdsOf(connection.brake),
+    ...hooks,
+  };
+}
+
+/** What opens the connection that is stored, or that `file` says. @throws AddressError of the file's address */
+export async function connectionParts(
+  { config, database, clock, log }: Pick<App, "config" | "database" | "clock" | "log">,
+  file: ConnectionSettings | undefined,
+): Promise<ConnectionParts> {
+  const { simulator, dynamicsApp, oldKeys } = config;
+  const current = config.key ?? (await keyIn(config.home));
+  const sealer = createSealer({ current, old: oldKeys });
+  const parts = { database, clock, log, simulator, dynamicsApp, sealer };
+  if (file === undefined) await forgetConnectionFile(database);
+  else await useConnectionFile(parts, file);
+  return { ...parts, file };
+}
+
+/** What accounts want to know of the connection: for links into Dynamics 365, and for what is decided there. */
+async function connectedSource({ kysely }: Database): Promise<ConnectedSource | null> {
+  const { environment, settings } = await loadConnection(kysely);
+  if (!environment?.organizationId) return null;
+  const { organizationId, origin } = environment;
+  return { organizationId, origin, mapping: settings?.mapping ?? null };
+}
+
+type RouteParts = {
+  readonly publicUrl: () => string;
+  readonly connections: ConnectionParts;
+  readonly requests: RunRequests;
+};
+
+function everyRoute(
+  { config, database, clock, log }: Pick<App, "config" | "database" | "clock" | "log">,
+  { publicUrl, connections, requests }: RouteParts,
+): Implementation[] {
+  const installation = {
+    workspace: { name: config.workspace },
+    mail: config.mail !== undefined,
+    simulator: config.simulator ?? null,
+    version: VERSION,
+  };
+  return [
+    ...sessionRoutes({
+      database,
+      clock,
+      log,
+      publicUrl,
+      microsoft:
+        config.entra && entraSignIn({ app: config.entra, simulator: config.simulator, database, clock }),
+      installation,
+    }),
+    ...teammateRoutes({
+      database,
+      clock,
+      publicUrl,
+      workspace: config.workspace,
+      delivers: config.mail !== undefined,
+      sealer: connections.sealer,
+    }),
+    ...mailRoutes({ database, clock, sealer: connections.sealer }),
+    ...accountRoutes({ database, clock, source: () => connectedSource(database) }),
+    ...fieldRoutes({ database, source: () => connectedSource(database) }),
+    ...domainSettingRoutes({ database }),
+    ...connectionRoutes({
+      connections,
+      publicUrl,
+      changed: () => requests.lookNow(),
+    }),
+    ...notificationRoutes({ database }),
+    ...runRoutes({ database, clock, requests }),
+  ];
+}
+
+type Parts = Pick<App, "config" | "database" | "clock" | "log">;
+
+/** What telling people of runs takes. */
+function notifyParts(
+  { config, database, clock, log }: Parts,
+  sealer: Sealer,
+  publicUrl: () => string,
+): NotifyParts {
+  return {
+    database,
+    clock,
+    log,
+    sealer,
+    publicUrl,
+    workspace: config.workspace,
+    delivers: config.mail !== undefined,
+    words: { kinds: issueKinds, sentence: issueSentence, waiting: waitingAttention },
+  };
+}
+
+type RunnerOptions = {
+  readonly file: ConnectionSettings | undefined;
+  readonly notify: NotifyParts;
+  readonly metrics: Metrics | undefined;
+};
+
+function runnerOf(
+  app: Parts,
+  connections: Awaited<ReturnType<typeof connectionParts>>,
+  { file, notify, metrics }: RunnerOptions,
+): Runner {
+  const { config, database, clock, log } = app;
+  return createRunner({
+    database,
+    clock,
+    log,
+    maxAccounts: config.maxAccounts,
+    open: (options) => openStoredConnection(connections, options),
+    ...(file && { teammates: file.teammates }),
+    counters: metrics?.counters,
+    notify: (runId) => notifyRun(notify, runId),
+  });
+}
+
+/** What a process counts, if somebody may read it. */
+function metricsOf(app: Parts): Metrics | undefined {
+  return app.config.metricsToken === undefined ? undefined : openMetrics(app);
+}
+
+function bareParts(
+  { config, database, log }: Parts,
+  publicUrl: () => string,
+  metrics: Metrics | undefined,
+): BareServerParts {
+  const { metricsToken: token, trustedProxies } = config;
+  return {
+    db: database.kysely,
+    log,
+    publicUrl,
+    trustedProxies,
+    metrics: metrics && token !== undefined ? { ...metrics, token } : undefined,
+  };
+}
+
+/** A process that serves no pages: its runner, and a server that says how it is. */
+export async function buildWorker(app: Parts, file?: ConnectionSettings): Promise<Omit<Web, "routes">> {
+  const { publicUrl: told, host, port } = app.config;
+  const publicUrl = () => told ?? `http://${host}:${port}`;
+  const metrics = metricsOf(app);
+  const connections = await connectionParts(app, file);
+  const notify = notifyParts(app, connections.sealer, publicUrl);
+  const runner = runnerOf(app, connections, { file, notify, metrics });
+  const server = await buildBareServer(bareParts(app, publicUrl, metrics));
+  return { server, runner, notify, close: closing(server, runner) };
+}
+
+/** Nothing new comes in; then what is under way stops. */
+function closing(server: FastifyInstance, runner: Runner): () => Promise<void> {
+  return async () => {
+    await server.close();
+    await runner.close();
+  };
+}
+
+/** The web application of this installation; `server` is ready to listen. */
+export type Web = {
+  readonly server: FastifyInstance;
+  readonly routes: readonly Implementation[];
+  readonly runner: Runner;
+  readonly notify: NotifyParts;
+  /** Finishes what is under way. */
+  close(): Promise<void>;
+};
+
+/**
+ * Wires the routes. @param publicUrl told late, since a server that takes any port knows its address only once it listens
+ */
+export async function buildWeb(
+  app: Pick<App, "config" | "database" | "clock" | "log">,
+  publicUrl: () => string,
+  ui?: string,
+  file?: ConnectionSettings,
+): Promise<Web> {
+  const connections = await connectionParts(app, file);
+  const metrics = metricsOf(app);
+  const notify = notifyParts(app, connections.sealer, publicUrl);
+  const runner = runnerOf(app, connections, { file, notify, metrics });
+  const routes = everyRoute(app, { publicUrl, connections, requests: runner });
+  requireWhole(routes);
+  const server = await buildServer({
+    ...bareParts(app, publicUrl, metrics),
+    routes,
+    clock: app.clock,
+    version: VERSION,
+    ui,
+  });
+  return { server, routes, runner, notify, close: closing(server, runner) };
+}

@@ -1,0 +1,145 @@
+// The commands of `sluice` with their options: what the help says, and which function does it.
+import { Command, InvalidArgumentError, Option } from "commander";
+import { accountsExport, exportFormats } from "./accounts-export.ts";
+import { apply } from "./apply.ts";
+import { backup } from "./backup.ts";
+import { DEFAULT_CONNECTION_FILE, type CommandContext } from "./context.ts";
+import { demo } from "./demo.ts";
+import { exitCodeHelp, type ExitCode } from "./exit-codes.ts";
+import { fields } from "./fields.ts";
+import { issues } from "./issues.ts";
+import { migrate } from "./migrate.ts";
+import { plan } from "./plan.ts";
+import { restore } from "./restore.ts";
+import { runs } from "./runs.ts";
+import { serve } from "./serve.ts";
+import { simulator } from "./simulator.ts";
+import { sync } from "./sync.ts";
+import { views } from "./views.ts";
+
+export interface GlobalOptions {
+  readonly json?: boolean;
+  readonly connection: string;
+  readonly home?: string;
+}
+
+/** Calls the command's function with the context that belongs to these options, and tells its errors. */
+export type Perform = (
+  global: GlobalOptions,
+  work: (context: CommandContext) => Promise<ExitCode>,
+) => Promise<void>;
+
+function wholeNumber(value: string): number {
+  if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError("Write a whole number.");
+  return Number(value);
+}
+
+function limit(thing: string, atFirst: number): Option {
+  return new Option("--limit <n>", `show at most this many ${thing}`).argParser(wholeNumber).default(atFirst);
+}
+
+export function buildProgram(perform: Perform): Command {
+  const program = new Command("sluice")
+    .description("Keeps the accounts of a support workspace in step with Microsoft Dynamics 365, one way.")
+    .option("--json", "print one JSON document on standard output, and nothing else there")
+    .option("--connection <file>", "the connection file, YAML or JSON", DEFAULT_CONNECTION_FILE)
+    .option("--home <directory>", "where the embedded database lives; overrides SLUICE_HOME")
+    .helpCommand(false)
+    .showHelpAfterError('("sluice --help" tells more)')
+    .addHelpText("after", `\n${exitCodeHelp}`);
+
+  /** Commander hands over arguments, options and the command itself; only the last knows the global options. */
+  const action =
+    <Options>(work: (context: CommandContext, options: Options) => Promise<ExitCode>) =>
+    (options: Options, command: Command) =>
+      perform(command.optsWithGlobals<GlobalOptions>(), (context) => work(context, options));
+
+  program
+    .command("sync")
+    .description("read, plan and apply: bring the accounts into step")
+    .action(action(sync));
+  program
+    .command("plan")
+    .description("read and plan, then stop: show what a sync would do")
+    .addOption(limit("accounts", 20))
+    .action(action(plan));
+  program
+    .command("apply")
+    .description("apply a plan exactly as it was shown")
+    .argument("<run>", "number of the planned run", wholeNumber)
+    .action((run: number, _: object, command: Command) =>
+      perform(command.optsWithGlobals<GlobalOptions>(), (context) => apply(context, { run })),
+    );
+  program
+    .command("accounts")
+    .description("the accounts here")
+    .helpCommand(false)
+    .command("export")
+    .description("write all accounts to standard output, in a stable order")
+    .addOption(new Option("--format <format>", "of the lines").choices(exportFormats).default("ndjson"))
+    .option("--guard-formulas", "csv: put an apostrophe before what a spreadsheet would run as a formula")
+    .action(action(accountsExport));
+  program
+    .command("runs")
+    .description("list the latest runs")
+    .addOption(limit("runs", 20))
+    .action(action(runs));
+  program
+    .command("issues")
+    .description("tell what went wrong in a run, with which accounts, and what to do")
+    .option("--run <id>", "number of the run; default: the latest", wholeNumber)
+    .addOption(limit("accounts of each kind", 10))
+    .action(action(issues));
+  program
+    .command("fields")
+    .description("list the columns that Dynamics 365 offers, and what each may be mapped to")
+    .action(action(fields));
+  program.command("views").description("list the views that can select accounts").action(action(views));
+  program
+    .command("migrate")
+    .description("bring the database to this version's schema")
+    .action(action(migrate));
+  program
+    .command("backup")
+    .description("write everything the database holds to one file")
+    .argument("[file]", 'a new file, or "-" for standard output', "-")
+    .action((file: string, _: object, command: Command) =>
+      perform(command.optsWithGlobals<GlobalOptions>(), (context) => backup(context, { file })),
+    );
+  program
+    .command("restore")
+    .description("fill an empty database from a backup")
+    .argument("<file>", 'what "sluice backup" wrote, or "-" for standard input')
+    .action((file: string, _: object, command: Command) =>
+      perform(command.optsWithGlobals<GlobalOptions>(), (context) => restore(context, { file })),
+    );
+  program
+    .command("simulator")
+    .description("start a simulated Dynamics 365 on this machine")
+    .option("--port <n>", "port on 127.0.0.1", wholeNumber, 8365)
+    .option("--accounts <n>", "make this many accounts from a seed", wholeNumber)
+    .option("--csv <file...>", "load the accounts of CSV files")
+    .option("--demo", "add a couple of thousand real organisations; the default if nothing else is asked for")
+    .option("--seed <text>", "seed of the accounts that are made")
+    .action(action(simulator));
+  program
+    .command("serve")
+    .description("serve the web application, until it is stopped")
+    .option("--admin <email>", "print a one-time link for this company admin, made if there is none yet")
+    .addOption(
+      new Option(
+        "--only <part>",
+        "the pages without the worker that starts runs by itself, or the worker alone; any number of each on one DATABASE_URL",
+      ).choices(["api", "worker"]),
+    )
+    .action(action(serve));
+  program
+    .command("demo")
+    .description(
+      "show the whole line: simulator, plan, first sync, changes at the source, second sync; then serve it",
+    )
+    .option("--serve", "serve the web application at the end; the default on a terminal")
+    .option("--no-serve", "end after the second sync; the default elsewhere")
+    .action(action(demo));
+  return program;
+}

@@ -1,0 +1,98 @@
+// Which errors need an admin, and what they are told: a title, what happened, what to do, and where. What passes by itself
+// (throttling, maintenance, a broken line) needs nobody.
+import { DataverseError, SignInError, type DataverseErrorKind } from "../dataverse/errors.ts";
+import type { Attention, RunMode } from "../db/tables.ts";
+import { issueKinds } from "../sync/issue-kinds.ts";
+import { AttentionError } from "../sync/prepare.ts";
+import { TooManyAccountsError } from "../sync/read.ts";
+import { ConnectionError } from "./connection-error.ts";
+import { SealError } from "../lib/sealer.ts";
+
+type Remedy = Pick<Attention, "kind" | "title" | "howToResolve" | "place">;
+
+const RECONNECT: Remedy = {
+  kind: "reconnect",
+  title: "Dynamics 365 has to be connected again",
+  howToResolve: "Connect Dynamics 365 again. Selection, mapping and accounts stay as they are.",
+  place: "connect",
+};
+const REFUSED: Remedy = {
+  kind: "sign-in-refused",
+  title: "Microsoft Entra ID refuses the sign-in",
+  howToResolve: "Check the connection: it says what is refused and whom to ask, with a text ready to send.",
+  place: "check",
+};
+const ACCESS: Remedy = {
+  kind: "access",
+  title: "The connected user lacks rights in Dynamics 365",
+  howToResolve: "Check the connection: it says what is missing and whom to ask, with a text ready to send.",
+  place: "check",
+};
+const MAPPING: Remedy = {
+  kind: "mapping",
+  title: "A mapped field is missing in Dynamics 365",
+  howToResolve: "Choose another Dynamics 365 field, or remove the mapping, and look at the new plan.",
+  place: "fields",
+};
+const TOO_MANY: Remedy = {
+  kind: "too-many-accounts",
+  title: "The selection has too many accounts",
+  howToResolve: "Choose a view with fewer accounts.",
+  place: "accounts",
+};
+
+const BY_DATAVERSE_KIND: Partial<Record<DataverseErrorKind, Remedy>> = {
+  "view-not-found": ofView("view-not-found"),
+  "view-broken": ofView("view-broken"),
+  "missing-privilege": ACCESS,
+  "access-denied": ACCESS,
+  "user-disabled": ACCESS,
+  "no-roles": ACCESS,
+  "no-licence": ACCESS,
+  "not-a-member": ACCESS,
+};
+
+/** Undefined if nobody has to do anything. @param run the run that came upon it */
+export function attentionOf(error: unknown, run: number | null = null): Attention | undefined {
+  const remedy = remedyFor(error);
+  if (remedy === undefined || !(error instanceof Error)) return undefined;
+  return { ...remedy, sentence: error.message, run };
+}
+
+/** Whether a token of Microsoft Entra ID settles it. */
+export function endsWithToken({ kind }: Attention): boolean {
+  return kind === RECONNECT.kind || kind === REFUSED.kind;
+}
+
+/** Whether connecting again, perhaps as somebody else, settles it. */
+export function endsWithSignIn(attention: Attention): boolean {
+  return endsWithToken(attention) || attention.kind === ACCESS.kind;
+}
+
+export type DoneRun = { readonly id: number; readonly mode: RunMode };
+
+/**
+ * Whether a run that was applied settles it. A retry reads a few records by id, and proves no more than that the sign-in
+ * works; and what came up after a plan was made is not settled by writing that plan.
+ */
+export function isSettledBy(attention: Attention, run: DoneRun): boolean {
+  if (run.mode === "retry") return endsWithToken(attention);
+  return attention.run === null || attention.run <= run.id;
+}
+
+function remedyFor(error: unknown): Remedy | undefined {
+  if (error instanceof SignInError) {
+    if (error.category === "retry") return undefined;
+    return error.category === "blocked" ? REFUSED : RECONNECT;
+  }
+  if (error instanceof SealError) return RECONNECT;
+  if (error instanceof ConnectionError) return error.kind === "other-application" ? RECONNECT : undefined;
+  if (error instanceof DataverseError) return BY_DATAVERSE_KIND[error.kind];
+  if (error instanceof AttentionError) return error.kind === "mapping" ? MAPPING : ofView(error.kind);
+  return error instanceof TooManyAccountsError ? TOO_MANY : undefined;
+}
+
+function ofView(kind: "view-not-found" | "view-broken"): Remedy {
+  const { title, howToResolve } = issueKinds[kind];
+  return { kind, title, howToResolve, place: "accounts" };
+}

@@ -1,0 +1,202 @@
+// The one connection of an installation: where, as whom, what an admin chose, and what waits for one. Sealed secrets are
+// read by open-stored-connection.ts alone; nothing here can show one.
+import type { Kysely, Transaction } from "kysely";
+import type { Environment } from "../dataverse/address.ts";
+import type { SignInPlace } from "../dataverse/discovery.ts";
+import type { Attention, BrakeLimits, ChosenSettings, Tables } from "../db/tables.ts";
+import { endsWithSignIn, isSettledBy, type DoneRun } from "./attention.ts";
+import { DEFAULT_LIMITS, type Schedule } from "./self-running.ts";
+
+export type ConnectedEnvironment = {
+  readonly origin: string;
+  /** As a person knows it, such as contoso.crm4.dynamics.com. */
+  readonly host: string;
+  readonly region: string;
+  readonly appId: string | null;
+  /** Null only of a connection file whose organisation has not answered yet. */
+  readonly organizationId: string | null;
+  readonly signInBy: "delegated" | "app-only";
+  readonly signedInAs: string;
+  readonly connectedBy: string | null;
+  readonly connectedAt: Date;
+  /** Set up in a connection file: shown here, changed there. */
+  readonly fromFile: boolean;
+  readonly secretExpiresAt: Date | null;
+};
+
+export type Connection = {
+  /** Null when not connected. */
+  readonly environment: ConnectedEnvironment | null;
+  /** Null until chosen. */
+  readonly settings: ChosenSettings | null;
+  readonly selectionName: string | null;
+  readonly paused: boolean;
+  readonly attention: Attention | null;
+  readonly schedule: Schedule;
+  readonly brake: BrakeLimits;
+};
+
+type Db = Kysely<Tables>;
+
+export async function loadConnection(db: Db): Promise<Connection> {
+  const row = await db.selectFrom("connection").selectAll().executeTakeFirstOrThrow();
+  const { settings, paused, attention } = row;
+  const chosenView = settings?.selection.kind === "view" ? settings.selection.view : undefined;
+  return {
+    environment:
+      row.sign_in === null || row.origin === null || row.connected_at === null
+        ? null
+        : {
+            origin: row.origin,
+            host: new URL(row.origin).host,
+            region: row.region ?? "",
+            appId: row.app_id,
+            organizationId: row.organization_id,
+            signInBy: row.sign_in,
+            signedInAs: row.signed_in_as ?? "",
+            connectedBy: row.connected_by,
+            connectedAt: row.connected_at,
+            fromFile: row.from_file,
+            secretExpiresAt: row.secret_expires_at,
+          },
+    settings,
+    // As it was offered last: views are renamed.
+    selectionName: (chosenView && row.view_names[chosenView]) ?? row.selection_name,
+    paused,
+    attention,
+    schedule: {
+      fullEveryMinutes: row.full_every_minutes,
+      changesEveryMinutes: row.changes_every_minutes,
+      fullAt: row.full_at,
+    },
+    brake: row.brake ?? DEFAULT_LIMITS,
+  };
+}
+
+/** The settings of an applied plan become the saved ones; the view keeps the name it was offered under. */
+export async function saveSettings(db: Db, settings: ChosenSettings): Promise<void> {
+  const { view_names: names } = await db
+    .selectFrom("connection")
+    .select("view_names")
+    .executeTakeFirstOrThrow();
+  const { selection } = settings;
+  const name = selection.kind === "all" ? "All active accounts" : (names[selection.view] ?? selection.view);
+  await db
+    .updateTable("connection")
+    .set({ settings: JSON.stringify(settings), selection_name: name })
+    .execute();
+}
+
+export async function saveViewNames(
+  db: Db,
+  views: readonly { readonly id: string; readonly name: string }[],
+): Promise<void> {
+  const names = Object.fromEntries(views.map(({ id, name }) => [id, name]));
+  await db
+    .updateTable("connection")
+    .set({ view_names: JSON.stringify(names) })
+    .execute();
+}
+
+export async function setPaused(db: Db, paused: boolean): Promise<void> {
+  await db.updateTable("connection").set({ paused }).execute();
+}
+
+/** Null: nothing has to be done any more. */
+export async function setAttention(db: Db, attention: Attention | null): Promise<void> {
+  await db
+    .updateTable("connection")
+    .set({ attention: attention && JSON.stringify(attention) })
+    .execute();
+}
+
+/** After a run that was applied: what it proves settled asks for nobody any more. */
+export async function settleAttention(db: Db, run: DoneRun): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    const { attention } = await trx
+      .selectFrom("connection")
+      .select("attention")
+      .forUpdate()
+      .executeTakeFirstOrThrow();
+    if (attention !== null && isSettledBy(attention, run)) await setAttention(trx, null);
+  });
+}
+
+/** Forgets the sign-in. Accounts, links, history and what was chosen stay, so that connecting again goes on. */
+export async function disconnect(db: Db): Promise<void> {
+  await db
+    .updateTable("connection")
+    .set(({ eb }) => ({
+      generation: eb("generation", "+", 1),
+      sign_in: null,
+      signed_in_as: null,
+      connected_by: null,
+      connected_at: null,
+      client_id: null,
+      sealed_client_secret: null,
+      sealed_refresh_token: null,
+      secret_expires_at: null,
+      from_file: false,
+      attention: null,
+    }))
+    .execute();
+}
+
+export type NewSignIn = {
+  readonly environment: Environment;
+  /** Null of a connection file, which asks at every start. */
+  readonly place: SignInPlace | null;
+  readonly organizationId: string | null;
+  readonly signInBy: "delegated" | "app-only";
+  readonly signedInAs: string;
+  readonly clientId: string;
+  readonly sealedClientSecret?: string | undefined;
+  readonly secretExpiresAt?: Date | undefined;
+  readonly sealedRefreshToken?: string | undefined;
+  readonly connectedBy: string | null;
+  readonly connectedAt: Date;
+  readonly fromFile?: boolean;
+};
+
+/**
+ * Makes this the connection. Of the same organisation, what was chosen stays; views and columns of another one are
+ * others, so there it is chosen anew. @returns how many accounts stay linked to the organisation that was connected before
+ */
+export async function saveSignIn(trx: Transaction<Tables>, signIn: NewSignIn): Promise<number> {
+  const { environment, place, organizationId } = signIn;
+  const before = await trx.selectFrom("connection").selectAll().forUpdate().executeTakeFirstOrThrow();
+  const isOther =
+    before.organization_id !== null && organizationId !== null && before.organization_id !== organizationId;
+  const keptAttention =
+    !isOther && before.attention !== null && !endsWithSignIn(before.attention) ? before.attention : null;
+  await trx
+    .updateTable("connection")
+    .set({
+      generation: before.generation + 1,
+      origin: environment.origin,
+      region: environment.region,
+      app_id: environment.appId ?? null,
+      organization_id: organizationId ?? before.organization_id,
+      authority: place?.authority ?? null,
+      tenant: place?.tenant ?? null,
+      sign_in: signIn.signInBy,
+      from_file: signIn.fromFile ?? false,
+      signed_in_as: signIn.signedInAs,
+      connected_by: signIn.connectedBy,
+      connected_at: signIn.connectedAt,
+      client_id: signIn.clientId,
+      sealed_client_secret: signIn.sealedClientSecret ?? null,
+      secret_expires_at: signIn.secretExpiresAt ?? null,
+      sealed_refresh_token: signIn.sealedRefreshToken ?? null,
+      attention: keptAttention && JSON.stringify(keptAttention),
+      ...(isOther && { settings: null, selection_name: null, view_names: "{}", paused: false }),
+    })
+    .execute();
+  if (!isOther) return 0;
+  const { count } = await trx
+    .selectFrom("account_links")
+    .select(({ fn }) => fn.countAll<number>().as("count"))
+    .where("organization_id", "=", before.organization_id)
+    .executeTakeFirstOrThrow();
+  return count;
+}

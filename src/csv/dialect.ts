@@ -1,0 +1,67 @@
+// The dialect of a CSV file, found by looking: encoding by its byte-order mark or by what decodes, delimiter by which
+// one cuts the first lines into equally many pieces.
+import { createReadStream } from "node:fs";
+
+export interface CsvDialect {
+  readonly encoding: "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
+  readonly delimiter: "," | ";" | "\t" | "|";
+}
+
+const HEAD = 64 * 1024;
+
+/** Reads the whole file once: a letter that is not UTF-8 may stand in the last line. */
+export async function dialectOf(path: string): Promise<CsvDialect> {
+  const head: Buffer[] = [];
+  let length = 0;
+  const utf8 = new TextDecoder("utf-8", { fatal: true });
+  let isUtf8 = true;
+  for await (const bytes of createReadStream(path) as AsyncIterable<Buffer>) {
+    if (length < HEAD) head.push(bytes);
+    length += bytes.length;
+    isUtf8 = isUtf8 && accepts(() => utf8.decode(bytes, { stream: true }));
+  }
+  isUtf8 = isUtf8 && accepts(() => utf8.decode());
+  const start = Buffer.concat(head).subarray(0, HEAD);
+  const encoding = wideEncoding(start) ?? (isUtf8 ? "utf-8" : "windows-1252");
+  return { encoding, delimiter: delimiterOf(new TextDecoder(encoding).decode(start)) };
+}
+
+function accepts(decode: () => string): boolean {
+  try {
+    decode();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** UTF-16 by its mark, or by every other byte being zero, as it is in text that is mostly Latin. */
+function wideEncoding(start: Buffer): "utf-16le" | "utf-16be" | undefined {
+  if (start[0] === 0xff && start[1] === 0xfe) return "utf-16le";
+  if (start[0] === 0xfe && start[1] === 0xff) return "utf-16be";
+  const sample = start.subarray(0, 1024);
+  const zerosAt = (parity: number) =>
+    sample.filter((byte, index) => byte === 0 && index % 2 === parity).length;
+  if (zerosAt(1) > sample.length / 4) return "utf-16le";
+  return zerosAt(0) > sample.length / 4 ? "utf-16be" : undefined;
+}
+
+const delimiters = [",", ";", "\t", "|"] as const;
+
+export function delimiterOf(text: string): CsvDialect["delimiter"] {
+  const named = /^\ufeff?sep=(.)\r?\n/i.exec(text)?.[1];
+  const byName = delimiters.find((one) => one === named);
+  if (byName !== undefined) return byName;
+  // What stands in quotes delimits nothing; an unclosed quote at the cut is dropped with all behind it.
+  const lines = text
+    .replaceAll(/"(?:[^"]|"")*(?:"|$)/g, "")
+    .split(/\r\n|\r|\n/)
+    .filter((line) => line.trim() !== "")
+    .slice(0, 50);
+  const scores = delimiters.map((delimiter) => {
+    const counts = lines.map((line) => line.split(delimiter).length - 1);
+    const inHeader = counts[0] ?? 0;
+    return inHeader === 0 ? 0 : inHeader * counts.filter((count) => count === inHeader).length;
+  });
+  return delimiters[scores.indexOf(Math.max(...scores))] ?? ",";
+}

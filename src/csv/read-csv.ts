@@ -1,0 +1,149 @@
+// CSV files as people have them: rows are streamed, whatever the encoding and delimiter.
+// A row that cannot be read is a value with its line; a file that cannot be read at all is thrown as CsvError.
+import { createReadStream } from "node:fs";
+import { parse, CsvError as ParserError } from "csv-parse";
+import { dialectOf, type CsvDialect } from "./dialect.ts";
+
+export interface CsvRow {
+  readonly kind: "row";
+  /** Where the row begins in the file; the header is line 1. */
+  readonly line: number;
+  /** By column name; a column that the row lacks at its end is empty. */
+  readonly values: Readonly<Record<string, string>>;
+}
+
+export interface CsvFault {
+  readonly kind: "fault";
+  readonly line: number;
+  readonly sentence: string;
+}
+
+/** The file as a whole cannot be used; the message is a sentence for whoever chose it. */
+export class CsvError extends Error {
+  override readonly name = "CsvError";
+}
+
+/** An unclosed quote makes the rest of the file one value: better to stop than to hold a gigabyte. */
+const LONGEST_ROW = 4 * 1024 * 1024;
+
+/**
+ * Rows and faulty rows in the order of the file.
+ * @param required columns that must be in the header.
+ * @throws CsvError if the file cannot be read, is empty, lacks a column, or its quotes do not close.
+ */
+export async function* readCsv(
+  path: string,
+  required: readonly string[] = [],
+): AsyncGenerator<CsvRow | CsvFault> {
+  const dialect = await dialectOf(path).catch((cause: unknown) => {
+    throw unreadable(path, cause);
+  });
+  const records = recordsOf(path, dialect);
+  const first = await records.next();
+  if (first.done) throw new CsvError(`The file ${path} is empty. Its first line must name the columns.`);
+  const header = headerOf(path, first.value.values, required);
+  for await (const record of records) yield rowOf(record, header);
+}
+
+interface CsvRecord {
+  readonly line: number;
+  readonly values: readonly string[];
+}
+
+async function* recordsOf(path: string, dialect: CsvDialect): AsyncGenerator<CsvRecord> {
+  const parser = parse({
+    delimiter: dialect.delimiter,
+    bom: true,
+    info: true,
+    relax_column_count: true,
+    relax_quotes: true,
+    skip_empty_lines: true,
+    max_record_size: LONGEST_ROW,
+  });
+  const text = textOf(path, dialect);
+  const feeding = feed(parser, text);
+  try {
+    for await (const { record, info } of parser as AsyncIterable<{
+      record: string[];
+      info: { lines: number };
+    }>) {
+      const within = record.reduce((sum, value) => sum + (value.match(/\r\n|\r|\n/g)?.length ?? 0), 0);
+      yield { line: info.lines - within, values: record };
+    }
+    await feeding;
+  } catch (cause) {
+    throw cause instanceof ParserError ? unparsable(path, cause) : cause;
+  } finally {
+    parser.destroy();
+    await feeding.catch(() => undefined);
+  }
+}
+
+async function feed(parser: ReturnType<typeof parse>, text: AsyncIterable<string>): Promise<void> {
+  for await (const piece of text) {
+    if (parser.destroyed) return;
+    if (parser.write(piece)) continue;
+    await new Promise<void>((resolve) => {
+      parser.once("drain", resolve).once("close", resolve);
+    });
+  }
+  parser.end();
+}
+
+async function* textOf(path: string, { encoding }: CsvDialect): AsyncGenerator<string> {
+  const decoder = new TextDecoder(encoding);
+  let start = true;
+  for await (const bytes of createReadStream(path) as AsyncIterable<Buffer>) {
+    const text = decoder.decode(bytes, { stream: true });
+    // Excel's own way to name the delimiter; it is not the header.
+    yield start ? text.replace(/^sep=.\r?\n/i, "") : text;
+    start = false;
+  }
+  yield decoder.decode();
+}
+
+function headerOf(path: string, names: readonly string[], required: readonly string[]): readonly string[] {
+  const header = names.map((name) => name.trim());
+  const twice = header.find((name, index) => name !== "" && header.indexOf(name) !== index);
+  if (twice !== undefined)
+    throw new CsvError(`The file ${path} has two columns named "${twice}". Rename or remove one.`);
+  const missing = required.filter((name) => !header.includes(name));
+  if (missing.length > 0) {
+    const found = header.filter(Boolean).slice(0, 20).join(", ");
+    throw new CsvError(
+      `The file ${path} lacks the column ${missing.join(", ")}; its first line has: ${found}. Add it there.`,
+    );
+  }
+  return header;
+}
+
+function rowOf({ line, values }: CsvRecord, header: readonly string[]): CsvRow | CsvFault {
+  if (values.slice(header.length).some((value) => value.trim() !== "")) {
+    const sentence = `Line ${line} has ${values.length} values, but there are ${header.length} columns. A value with the delimiter in it needs quotes.`;
+    return { kind: "fault", line, sentence };
+  }
+  const named = header.flatMap((name, index) => (name === "" ? [] : [[name, values[index] ?? ""] as const]));
+  return { kind: "row", line, values: Object.fromEntries(named) };
+}
+
+function unreadable(path: string, cause: unknown): CsvError {
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown reason";
+  const what =
+    code === "ENOENT"
+      ? "There is no file"
+      : code === "EISDIR"
+        ? "There is a directory, not a file, at"
+        : undefined;
+  const sentence = what
+    ? `${what} ${path}. Check the path.`
+    : `The file ${path} cannot be read (${code}). Check its permissions.`;
+  return new CsvError(sentence, { cause });
+}
+
+function unparsable(path: string, cause: ParserError): CsvError {
+  const line = typeof cause["lines"] === "number" ? ` near line ${cause["lines"]}` : "";
+  return new CsvError(
+    `The file ${path} is no CSV that can be read: a quote${line} is opened and not closed. Correct it there.`,
+    { cause },
+  );
+}

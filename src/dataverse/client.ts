@@ -1,0 +1,145 @@
+// The Dataverse client: everything the program asks of Dynamics 365, through one object for one environment and one user.
+// Rows come as pages from async generators, read ahead; whatever is passing is retried inside; what is thrown is a
+// DataverseError or a SignInError with a sentence for the admin. Nothing here knows of accounts of our own.
+import type { Clock } from "../lib/clock.ts";
+import { openHttp } from "../lib/http.ts";
+import type { Http } from "../lib/http.ts";
+import type { Log } from "../lib/log.ts";
+import { accessOf } from "./access.ts";
+import type { PrivilegeGaps } from "./access.ts";
+import { fetchByIds, readAccounts, sweepAccounts } from "./accounts.ts";
+import type { ReadContext } from "./accounts.ts";
+import type { Environment } from "./address.ts";
+import { askServerTime, askUser, askWhoAmI } from "./identity.ts";
+import { readColumns } from "./metadata.ts";
+import { wireName } from "./model.ts";
+import type {
+  AccountSelection,
+  AccountVersion,
+  Column,
+  ConnectedUser,
+  DynamicsUser,
+  Identity,
+  RawRow,
+  RequestStats,
+  Sample,
+  Usage,
+  View,
+} from "./model.ts";
+import { openRequests } from "./requests.ts";
+import { readSample } from "./sample.ts";
+import type { TokenSource } from "./tokens.ts";
+import { readUsers } from "./users.ts";
+import { readView, readViews } from "./views.ts";
+
+export interface DataverseClient {
+  readonly environment: Environment;
+  whoAmI(signal?: AbortSignal): Promise<Identity>;
+  connectedUser(signal?: AbortSignal): Promise<ConnectedUser>;
+  /** What time it is there, to the second; undefined if it does not say. */
+  serverTime(signal?: AbortSignal): Promise<Date | undefined>;
+  /** What can be offered for mapping, types that are never supported included, by label. */
+  accountColumns(signal?: AbortSignal): Promise<readonly Column[]>;
+  /** Active list views of accounts: personal ones (own and shared), then system ones. */
+  views(signal?: AbortSignal): Promise<readonly View[]>;
+  /** Throws DataverseError of kind 'view-not-found' or 'view-broken'. */
+  view(id: string, signal?: AbortSignal): Promise<View>;
+  /** One yield is one page as it came; a view with joins may repeat rows. `columns` are logical names. */
+  readAccounts(
+    selection: AccountSelection,
+    columns: readonly string[],
+    signal?: AbortSignal,
+  ): AsyncGenerator<RawRow[]>;
+  sweepAccounts(selection: AccountSelection, signal?: AbortSignal): AsyncGenerator<readonly AccountVersion[]>;
+  /** In any state. Ids that are gone are not returned; the order is not that of the ids. */
+  fetchByIds(
+    ids: readonly string[],
+    columns: readonly string[],
+    signal?: AbortSignal,
+  ): AsyncGenerator<RawRow[]>;
+  /** The first rows, formatted: in the columns and the order of the view itself, or in the columns named. */
+  sample(
+    selection: AccountSelection,
+    columns: readonly string[] | "of the view",
+    rows: number,
+    signal?: AbortSignal,
+  ): Promise<Sample>;
+  users(signal?: AbortSignal): Promise<readonly DynamicsUser[]>;
+  /** Privileges that a sync needs and the connected user lacks, or has for a part of the organisation only. */
+  privilegeGaps(signal?: AbortSignal): Promise<PrivilegeGaps>;
+  /** By role, also through teams. */
+  isSystemAdministrator(signal?: AbortSignal): Promise<boolean>;
+  /** Counted since the client was made. */
+  readonly usage: Readonly<Usage>;
+  close(): Promise<void>;
+}
+
+export interface DataverseOptions {
+  readonly environment: Environment;
+  readonly tokens: TokenSource;
+  readonly clock: Clock;
+  readonly log?: Log;
+  /** Ends everything the client does. */
+  readonly signal?: AbortSignal;
+  readonly onRequest?: (stats: RequestStats) => void;
+  /** Rows a page, 1 to 5000. Default 5000. */
+  readonly pageSize?: number;
+  /** Shared with others, and then not closed by `close`. Default: one of its own. */
+  readonly http?: Http;
+}
+
+/** Sends nothing yet. */
+export function connectDataverse(options: DataverseOptions): DataverseClient {
+  const { environment } = options;
+  const http = options.http ?? openHttp();
+  const requests = openRequests({ ...options, http });
+  const whoAmI = remembered((signal) => askWhoAmI(requests, signal));
+  const access = accessOf(requests, whoAmI.value);
+  const columns = remembered((signal) => readColumns(requests, access, signal));
+  const reading: ReadContext = {
+    requests,
+    pageSize: Math.min(Math.max(options.pageSize ?? 5000, 1), 5000),
+    wireNames: async (names, signal) => wireNames(names, await columns.value(signal)),
+  };
+  return {
+    environment,
+    whoAmI: whoAmI.fresh,
+    connectedUser: async (signal) => askUser(requests, (await whoAmI.value(signal)).userId, signal),
+    serverTime: (signal) => askServerTime(requests, signal),
+    accountColumns: columns.fresh,
+    views: (signal) => readViews(requests, signal),
+    view: (id, signal) => readView(requests, id, signal),
+    readAccounts: (selection, names, signal) => readAccounts(reading, selection, names, signal),
+    sweepAccounts: (selection, signal) => sweepAccounts(reading, selection, signal),
+    fetchByIds: (ids, names, signal) => fetchByIds(reading, ids, names, signal),
+    sample: (selection, names, rows, signal) => readSample(reading, selection, names, rows, signal),
+    users: (signal) => readUsers(requests, signal),
+    privilegeGaps: (signal) => access.privilegeGaps(signal),
+    isSystemAdministrator: (signal) => access.isSystemAdministrator(signal),
+    usage: requests.usage,
+    close: async () => {
+      if (options.http === undefined) await http.close();
+    },
+  };
+}
+
+// A column that metadata does not know goes out under its own name: Dataverse then says that it is missing.
+function wireNames(names: readonly string[], columns: readonly Column[]): readonly string[] {
+  const byName = new Map(columns.map((column) => [column.logicalName, column]));
+  return names.map((name) => {
+    const column = byName.get(name);
+    return column === undefined ? name : wireName(column);
+  });
+}
+
+type Ask<T> = (signal?: AbortSignal) => Promise<T>;
+
+/** `fresh` asks each time, `value` only if nothing was asked yet. */
+function remembered<T>(ask: Ask<T>): { fresh: Ask<T>; value: Ask<T> } {
+  let last: { value: T } | undefined;
+  const fresh: Ask<T> = async (signal) => {
+    last = { value: await ask(signal) };
+    return last.value;
+  };
+  return { fresh, value: async (signal) => last?.value ?? (await fresh(signal)) };
+}

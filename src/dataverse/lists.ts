@@ -1,0 +1,32 @@
+// Short lists (users, views, roles): read whole, page by page, each item checked against its schema.
+import { z } from "zod";
+import { ProtocolError } from "./errors.ts";
+import type { Requests } from "./requests.ts";
+
+const MOST_PAGES = 1_000;
+
+export function listOf<T extends z.ZodType>(item: T) {
+  return z.object({ value: z.array(item), "@odata.nextLink": z.string().optional() });
+}
+
+/** All items of all pages. Links to another host are refused by `requests`. */
+export async function readList<T>(
+  requests: Requests,
+  path: string,
+  schema: z.ZodType<{ value: T[]; "@odata.nextLink"?: string | undefined }>,
+  signal: AbortSignal | undefined,
+): Promise<T[]> {
+  const items: T[] = [];
+  let next: string | undefined = path;
+  for (let page = 0; next !== undefined; page += 1) {
+    if (page === MOST_PAGES)
+      throw new ProtocolError("Dynamics 365 answers a list without an end. Try again later.");
+    const body: z.infer<typeof schema> = await requests.json(next, schema, {
+      prefer: "odata.maxpagesize=5000",
+      signal,
+    });
+    items.push(...body.value);
+    next = body["@odata.nextLink"];
+  }
+  return items;
+}

@@ -1,0 +1,74 @@
+import type { PoolConfig } from "pg";
+import { type ServerLog, startEmbedded } from "./embedded/start.ts";
+import { type Database, openDatabase } from "./pool.ts";
+
+export type ConnectOptions = {
+  /** postgres://…; without it PostgreSQL is started in `directory`. */
+  databaseUrl?: string | undefined;
+  /** Where the embedded PostgreSQL keeps its data. */
+  directory: string;
+  log: ServerLog;
+};
+
+/** server_version_num of PostgreSQL 15. */
+const OLDEST = 150_000;
+
+/** Node reports a refused connection to a name with several addresses as an AggregateError without a message. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(reasonOf).join("; ");
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The URL itself is never shown: it holds the password. */
+async function checkServer(database: Database): Promise<void> {
+  let version: number;
+  try {
+    const { rows } = await database.pool.query<{ version: string }>(
+      "select current_setting('server_version_num') as version",
+    );
+    version = Number(rows[0]?.version);
+  } catch (cause) {
+    throw new Error(
+      `The PostgreSQL server of DATABASE_URL cannot be used: ${reasonOf(cause)}. Check the address, the user and the password, and that the database exists.`,
+      { cause },
+    );
+  }
+  if (version < OLDEST) {
+    throw new Error(
+      `The PostgreSQL server of DATABASE_URL is version ${Math.floor(version / 10_000)}; Sluice needs 15 or newer.`,
+    );
+  }
+}
+
+function open(where: string | PoolConfig, log: ServerLog): Database {
+  return openDatabase(where, {
+    onIdleError: (error) =>
+      log.warn(`A connection to the database broke and will be replaced: ${error.message}`),
+  });
+}
+
+/**
+ * The database of this installation, ready for `migrate`: the server of `databaseUrl`, or one of our own.
+ * `close` ends the pool and stops what was started; call it also on SIGTERM and SIGINT.
+ */
+export async function connectDatabase(options: ConnectOptions): Promise<Database> {
+  if (options.databaseUrl) {
+    const database = open(options.databaseUrl, options.log);
+    try {
+      await checkServer(database);
+    } catch (error) {
+      await database.close();
+      throw error;
+    }
+    return database;
+  }
+  const server = await startEmbedded({ directory: options.directory, log: options.log });
+  const database = open(server.address, options.log);
+  return {
+    ...database,
+    async close() {
+      await database.close();
+      await server.stop();
+    },
+  };
+}

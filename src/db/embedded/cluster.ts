@@ -1,0 +1,98 @@
+import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { chown, link, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { Binaries } from "./binaries.ts";
+import type { Home } from "./home.ts";
+import { isRunning } from "./postmaster.ts";
+import { asUser } from "./run-as.ts";
+
+export const USER = "sluice";
+
+export function dataFolder(home: Home): string {
+  return join(home.path, "data");
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
+}
+
+/** The major version that made the data, or none when there is no data yet. */
+export async function dataMajor(home: Home): Promise<number | undefined> {
+  try {
+    return Number((await readFile(join(dataFolder(home), "PG_VERSION"), "utf8")).trim());
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+/** The password of the one user, made once. Written aside and linked, so that nobody ever reads half of it. */
+export async function password(home: Home): Promise<string> {
+  const file = join(home.path, "password");
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
+  if ((await dataMajor(home)) !== undefined) {
+    throw new Error(
+      `The password of the database in ${home.path} is missing. Put the file ${file} back from a backup.`,
+    );
+  }
+  const making = `${file}.${process.pid}`;
+  await writeFile(making, randomBytes(24).toString("base64url"), { mode: 0o600 });
+  if (home.runAs) await chown(making, home.runAs.uid, home.runAs.gid);
+  await link(making, file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "EEXIST") throw error;
+  });
+  await rm(making);
+  return readFile(file, "utf8");
+}
+
+/** Flags that differ by version: 18 writes page checksums unless told not to, earlier ones only when told to. */
+function initdbFlags(major: number, durable: boolean): string[] {
+  if (!durable) return major >= 18 ? ["--no-sync", "--no-data-checksums"] : ["--no-sync"];
+  return major >= 18 ? [] : ["--data-checksums"];
+}
+
+/** Half-made folders of processes that are gone. */
+async function removeLeftovers(home: Home): Promise<void> {
+  for (const name of await readdir(home.path)) {
+    const pid = /^data\.new-(\d+)$/.exec(name)?.[1];
+    if (pid && !isRunning(Number(pid))) await rm(join(home.path, name), { recursive: true, force: true });
+  }
+}
+
+/** Makes the data folder, whole or not at all. Locale C: the same order and case rules on every machine and version. */
+export async function initialise(home: Home, binaries: Binaries, durable: boolean): Promise<void> {
+  await removeLeftovers(home);
+  const making = `${dataFolder(home)}.new-${process.pid}`;
+  const flags = [
+    `--pgdata=${making}`,
+    `--username=${USER}`,
+    `--pwfile=${join(home.path, "password")}`,
+    "--auth=scram-sha-256",
+    "--encoding=UTF8",
+    "--locale=C",
+    ...initdbFlags(binaries.major, durable),
+  ];
+  try {
+    await promisify(execFile)(join(binaries.folder, "initdb"), flags, {
+      ...asUser(home.runAs),
+      env: binaries.environment,
+    });
+  } catch (cause) {
+    const said = cause instanceof Error && "stderr" in cause ? String(cause.stderr).trim() : "";
+    throw new Error(
+      `PostgreSQL could not make its data folder in ${home.path}: ${said || "initdb did not start"}`,
+      { cause },
+    );
+  }
+  await rename(making, dataFolder(home)).catch(async (error: NodeJS.ErrnoException) => {
+    await rm(making, { recursive: true, force: true });
+    // Another process was faster; its data is as good.
+    if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
+  });
+}

@@ -1,0 +1,74 @@
+import { randomBytes } from "node:crypto";
+import { chmod, chown, lstat, mkdir, realpath, stat, symlink } from "node:fs/promises";
+import { join } from "node:path";
+import { canEnter, isRoot, type RunAs, unprivilegedUser } from "./run-as.ts";
+
+/** Where root keeps what the unprivileged user must reach, when the directory it was given is closed to that user. */
+const ROOT_HOMES = "/var/lib/sluice";
+const ROOT_CACHE = "/var/cache/sluice";
+
+/** The folder of one embedded server (data, password, log, socket) and who runs it. Owned by that user, mode 0700. */
+export type Home = { path: string; runAs: RunAs; binariesCache: string };
+
+async function exists(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** A folder that everybody may enter, whatever the umask of root is. */
+export async function makeOpen(path: string): Promise<void> {
+  await mkdir(path, { recursive: true });
+  await chmod(path, 0o755);
+}
+
+async function makeOwned(path: string, runAs: RunAs): Promise<void> {
+  await mkdir(path, { mode: 0o700, recursive: true });
+  if (runAs) await chown(path, runAs.uid, runAs.gid);
+}
+
+/** Data made by an ordinary user stays that user's when root comes by. */
+async function ownerOf(path: string): Promise<RunAs> {
+  const { uid, gid } = await stat(path);
+  return isRoot && uid !== 0 ? { uid, gid } : unprivilegedUser();
+}
+
+async function makeHome(link: string, directory: string): Promise<void> {
+  const runAs = unprivilegedUser();
+  if (runAs && !canEnter(directory, runAs)) {
+    // A link and not a fixed place, so that whoever deletes or moves the directory deletes or moves the data.
+    const elsewhere = join(ROOT_HOMES, randomBytes(8).toString("hex"));
+    await makeOpen(ROOT_HOMES);
+    await makeOwned(elsewhere, runAs);
+    await symlink(elsewhere, link);
+  } else await makeOwned(link, runAs);
+}
+
+/**
+ * `<directory>/postgres`, made when missing. For root under a directory that the unprivileged user cannot
+ * enter (a parent of mode 0700) it is a link into /var/lib/sluice.
+ */
+export async function openHome(directory: string): Promise<Home> {
+  await mkdir(directory, { recursive: true });
+  const link = join(directory, "postgres");
+  if (!(await exists(link))) {
+    await makeHome(link, directory).catch((error: NodeJS.ErrnoException) => {
+      // Somebody else made it in the meantime; the lock decides later who may use it.
+      if (error.code !== "EEXIST") throw error;
+    });
+  }
+  const path = await realpath(link).catch((cause: unknown) => {
+    throw new Error(
+      `The database's files are missing: ${link} points to a folder that is not there. Bring the folder back, or remove ${link} to start with an empty database.`,
+      { cause },
+    );
+  });
+  const runAs = await ownerOf(path);
+  if (!canEnter(path, runAs)) {
+    throw new Error(
+      `The database's files are in ${path}, where the user that must run PostgreSQL (number ${runAs?.uid ?? "of this process"}) cannot go. Let that user pass through every folder above it (chmod o+x), or set DATABASE_URL.`,
+    );
+  }
+  return { path, runAs, binariesCache: runAs ? ROOT_CACHE : path };
+}

@@ -1,0 +1,64 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { Client } from "pg";
+import { isRunning } from "./postmaster.ts";
+
+/** Any fixed number; held by one connection of the process that owns the server, and by nobody else. */
+const LOCK = "8390052889124366190";
+const NAME = /^sluice process (\d+)$/;
+
+/** How long the server may take to notice that a killed owner's connection is gone; milliseconds in practice. */
+const PATIENCE_MS = 10_000;
+
+export type Address = { host: string; port: number; user: string; password: string };
+
+/** What a server says while it starts, stops, or is not there yet. */
+const NOT_YET = new Set(["ENOENT", "ECONNREFUSED", "ECONNRESET", "57P03"]);
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
+}
+
+/** A connection under this process's number, or none when the server cannot take one at the moment. */
+export async function tryConnect(address: Address): Promise<Client | undefined> {
+  const client = new Client({
+    ...address,
+    database: "postgres",
+    ssl: false,
+    application_name: `sluice process ${process.pid}`,
+  });
+  // A server that goes away breaks this idle connection, which is not this program's end.
+  client.on("error", () => undefined);
+  try {
+    await client.connect();
+    return client;
+  } catch (error) {
+    await client.end().catch(() => undefined);
+    if (NOT_YET.has(codeOf(error)) || /terminated unexpectedly/.test(String(error))) return undefined;
+    throw error;
+  }
+}
+
+/** The process that holds the lock, by the name its connection gave. */
+async function holder(client: Client): Promise<number | undefined> {
+  const { rows } = await client.query<{ application_name: string }>(
+    `select a.application_name from pg_locks l join pg_stat_activity a using (pid)
+     where l.locktype = 'advisory' and l.granted and (l.classid::bigint << 32 | l.objid::bigint) = $1`,
+    [LOCK],
+  );
+  return Number(NAME.exec(rows[0]?.application_name ?? "")?.[1]) || undefined;
+}
+
+/** Makes this connection the owner's, or throws the sentence for the second process. */
+export async function takeOwnership(client: Client, directory: string): Promise<void> {
+  for (let waited = 0; ; waited += 20) {
+    const { rows } = await client.query<{ mine: boolean }>("select pg_try_advisory_lock($1) as mine", [LOCK]);
+    if (rows[0]?.mine) return;
+    const pid = await holder(client);
+    if ((pid !== undefined && isRunning(pid)) || waited > PATIENCE_MS) {
+      throw new Error(
+        `The database in ${directory} is in use by another Sluice (process ${pid ?? "unknown"}). Stop that one first, or set DATABASE_URL to a PostgreSQL server, which many can use at once.`,
+      );
+    }
+    await delay(20);
+  }
+}

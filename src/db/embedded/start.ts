@@ -1,0 +1,146 @@
+// PostgreSQL without an administrator: finds programs that run here (an npm package brings them), makes a
+// data folder, starts the server on a socket that only we reach, and holds a lock so that one process at a
+// time uses it. A server that outlived a killed process is found by its pid file and used again.
+import { realpath, rmdir } from "node:fs/promises";
+import { dirname } from "node:path";
+import type { Client } from "pg";
+import { setTimeout as delay } from "node:timers/promises";
+import { type Binaries, findBinaries } from "./binaries.ts";
+import { dataFolder, dataMajor, initialise, password, USER } from "./cluster.ts";
+import { type Home, openHome } from "./home.ts";
+import { type Address, takeOwnership, tryConnect } from "./owner.ts";
+import { findPostmaster, lastWords, type Postmaster, spawnPostmaster } from "./postmaster.ts";
+
+export type ServerLog = { info(sentence: string): void; warn(sentence: string): void };
+
+export type EmbeddedOptions = {
+  /** Everything is kept in `<directory>/postgres`; see openHome for root under a closed directory. */
+  directory: string;
+  log: ServerLog;
+  /** false trades safety against power loss for speed; for tests. Default true. */
+  durable?: boolean;
+  /** A folder of PostgreSQL programs to use instead of looking for some. */
+  binaries?: string;
+};
+
+export type EmbeddedServer = {
+  /** For pg: a Unix socket's folder as host, and a database called sluice. */
+  address: Address & { database: string; ssl: false };
+  /** As the server says it, such as 18.4. */
+  version: string;
+  /** Stops the server (PostgreSQL's fast shutdown) and waits until it has; a second call waits with the first. */
+  stop(): Promise<void>;
+};
+
+type Running = { postmaster: Postmaster; owner: Client; address: Address };
+
+const POLL_MS = 20;
+const SAY_EVERY_MS = 10_000;
+const FAST_SHUTDOWN_MS = 60_000;
+
+/** Connects as soon as the server lets us, however long its recovery takes; none if it ends instead. */
+async function connectTo(
+  data: string,
+  secret: string,
+  isAlive: () => boolean,
+  log: ServerLog,
+): Promise<Running | undefined> {
+  for (let waited = 0; ; waited += POLL_MS) {
+    // Before the look, so that a server that ends between the two is looked at once more.
+    const alive = isAlive();
+    const postmaster = await findPostmaster(data);
+    if (postmaster?.socketFolder) {
+      const address = { host: postmaster.socketFolder, port: postmaster.port, user: USER, password: secret };
+      const owner = await tryConnect(address);
+      if (owner) return { postmaster, owner, address };
+    }
+    if (!postmaster && !alive) return undefined;
+    if (waited > 0 && waited % SAY_EVERY_MS === 0)
+      log.info("The embedded PostgreSQL is still starting or recovering.");
+    await delay(POLL_MS);
+  }
+}
+
+async function useOrStart(home: Home, binaries: Binaries, options: EmbeddedOptions): Promise<Running> {
+  const data = dataFolder(home);
+  const secret = await password(home);
+  const found = await connectTo(data, secret, () => false, options.log);
+  if (found) return found;
+  const child = await spawnPostmaster(home, data, binaries, options.durable ?? true);
+  const isAlive = () => child.pid !== undefined && child.exitCode === null && child.signalCode === null;
+  const started = await connectTo(data, secret, isAlive, options.log);
+  if (started) return started;
+  throw new Error(
+    `PostgreSQL ${binaries.version} did not start in ${home.path}. Its log says: ${await lastWords(home)}`,
+  );
+}
+
+async function ensureDatabase(owner: Client): Promise<void> {
+  const { rowCount } = await owner.query("select 1 from pg_database where datname = 'sluice'");
+  if (rowCount === 0) await owner.query("create database sluice");
+}
+
+async function waitUntilGone(data: string, postmaster: Postmaster, log: ServerLog): Promise<void> {
+  for (let waited = 0; (await findPostmaster(data))?.pid === postmaster.pid; waited += POLL_MS) {
+    if (waited === FAST_SHUTDOWN_MS) {
+      log.warn(
+        "The embedded PostgreSQL takes long to stop; it is told to stop at once and will recover at the next start.",
+      );
+      process.kill(postmaster.pid, "SIGQUIT");
+    }
+    await delay(POLL_MS);
+  }
+}
+
+function send(signal: NodeJS.Signals, pid: number): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+/** Starts, or finds and takes over, the server of `directory`. Throws a sentence when another process has it or it cannot run. */
+export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedServer> {
+  const home = await openHome(options.directory);
+  if (dirname(home.path) !== (await realpath(options.directory))) {
+    options.log.info(
+      `The database is kept in ${home.path}: the user that runs it cannot enter ${options.directory}.`,
+    );
+  }
+  const major = await dataMajor(home);
+  const binaries = await findBinaries(home, {
+    ...(options.binaries !== undefined && { only: options.binaries }),
+    ...(major !== undefined && { major }),
+  });
+  await password(home);
+  if (major === undefined) await initialise(home, binaries, options.durable ?? true);
+  const { postmaster, owner, address } = await useOrStart(home, binaries, options);
+  try {
+    await takeOwnership(owner, options.directory);
+    await ensureDatabase(owner);
+  } catch (error) {
+    await owner.end();
+    throw error;
+  }
+  // A program that ends by an exception leaves no server behind; kill -9 does, and the next start finds it.
+  const onExit = () => send("SIGINT", postmaster.pid);
+  process.once("exit", onExit);
+
+  async function stopOnce(): Promise<void> {
+    // The lock is kept to the end: nobody takes over a server that is going away.
+    send("SIGINT", postmaster.pid);
+    await waitUntilGone(dataFolder(home), postmaster, options.log);
+    process.off("exit", onExit);
+    await owner.end().catch(() => undefined);
+    // The one in /tmp for long paths; the server has taken its socket away.
+    if (address.host !== home.path) await rmdir(address.host).catch(() => undefined);
+  }
+  let stopping: Promise<void> | undefined;
+  const { rows } = await owner.query<{ server_version: string }>("show server_version");
+  return {
+    address: { ...address, database: "sluice", ssl: false },
+    version: (rows[0]?.server_version ?? binaries.version).split(" ")[0] ?? binaries.version,
+    stop: () => (stopping ??= stopOnce()),
+  };
+}

@@ -1,0 +1,138 @@
+// One run, carried out by this process: opens what it needs, watches whether somebody wants it to stop, writes how far it is,
+// and tells people how it ended.
+import { CustomFieldError } from "../accounts/custom-fields.ts";
+import { attentionOf } from "../connections/attention.ts";
+import { loadConnection, setAttention, settleAttention } from "../connections/connection.ts";
+import { learnViewName } from "../connections/views.ts";
+import type { OpenConnection } from "../connections/open-connection.ts";
+import { thresholdsOf } from "../connections/self-running.ts";
+import type { Attention } from "../db/tables.ts";
+import type { Log } from "../lib/log.ts";
+import type { BegunRun } from "../sync/begin.ts";
+import { prepareRemedies } from "../sync/remedies.ts";
+import type { carryOut, OpenContext } from "../sync/run.ts";
+import type { RunContext } from "../sync/running.ts";
+import { RunError, RunStopped } from "../sync/runs.ts";
+import type { SyncSettings } from "../sync/settings.ts";
+import { openLedger, type RunCounters } from "./ledger.ts";
+import { progressWriter } from "./progress.ts";
+import type { RequestParts } from "./requests.ts";
+import { watchForStop, type StopWatch } from "./stop-watch.ts";
+
+export type CarryParts = RequestParts & {
+  readonly log: Log;
+  readonly maxAccounts: number;
+  /** Who works here, as a connection file may say. */
+  readonly teammates?: RunContext["teammates"];
+  /** Tells people of a run that has ended, waits, or could not be applied. */
+  readonly notify?: (runId: number) => Promise<void>;
+  /** Counts runs and what they use, for the metrics of this process. */
+  readonly counters?: RunCounters | undefined;
+};
+
+export type HowToCarry = {
+  readonly settings: SyncSettings;
+  readonly work: typeof carryOut;
+  readonly onApply?: () => Promise<void>;
+};
+
+export type CarriedRun = {
+  /** Never rejects. */
+  readonly ended: Promise<void>;
+  readonly stop: AbortController;
+  readonly watch: StopWatch;
+};
+
+export function carryRun(parts: CarryParts, begun: BegunRun, how: HowToCarry): CarriedRun {
+  const { database, clock, log, maxAccounts, teammates } = parts;
+  const { settings, work, onApply } = how;
+  const db = database.kysely;
+  const stop = new AbortController();
+  const ledger = openLedger(parts, begun);
+  const progress = progressWriter(parts, begun.lease.fence, ledger.usage);
+  const watch = watchForStop(database, begun, (reason) => stop.abort(reason));
+  let connected: OpenConnection | undefined;
+
+  const open: OpenContext = async () => {
+    connected = await parts.open({ signal: stop.signal });
+    await ledger.uses(connected.client.usage);
+    await checkOrganization(connected, begun, stop.signal);
+    await learnViewName(db, connected.client, settings, stop.signal);
+    const { brake } = await loadConnection(db);
+    return {
+      database,
+      clock,
+      maxAccounts,
+      settings,
+      client: connected.client,
+      signal: stop.signal,
+      lookForStop: () => watch.look(),
+      brake: thresholdsOf(brake),
+      onProgress: (now, runId) => {
+        ledger.note(now, runId);
+        progress.note(now, runId);
+      },
+      ...(teammates && { teammates }),
+      ...(onApply && { onApply }),
+    };
+  };
+
+  async function workAndTell(): Promise<void> {
+    try {
+      const summary = await work(parts, begun, open);
+      if (summary.status === "done") await settleAttention(db, summary);
+      if (summary.status === "planned" && !stop.signal.aborted)
+        await prepareRemedies(database, { ...summary, counts: summary }, settings.options);
+    } catch (error) {
+      await noteFailure(stop.signal.aborted ? stop.signal.reason : error);
+    } finally {
+      watch.end();
+      await progress.end();
+      await connected?.close();
+      await ledger.end();
+    }
+  }
+
+  async function noteFailure(error: unknown): Promise<void> {
+    if (error instanceof RunStopped) return;
+    log.error(`Run ${begun.runId} came to an error.`, { err: error });
+    const attention = attentionFor(error, begun.runId);
+    // What is only proposed, and fails, says nothing about what is saved; who signs in does.
+    const isProposal =
+      begun.mode === "plan" && (attention?.place === "accounts" || attention?.place === "fields");
+    if (attention && !isProposal) await setAttention(db, attention);
+  }
+
+  const ended = workAndTell()
+    .catch((error: unknown) => log.error(`How run ${begun.runId} ended could not be noted.`, { err: error }))
+    .then(() => parts.notify?.(begun.runId))
+    .catch((error: unknown) =>
+      log.error(`Nobody was told of run ${begun.runId} yet; a worker does it later.`, { err: error }),
+    );
+  return { ended, stop, watch };
+}
+
+/** The address may lead to another organisation than the one that was connected. */
+async function checkOrganization(
+  { client }: OpenConnection,
+  { organizationId }: BegunRun,
+  signal: AbortSignal,
+): Promise<void> {
+  const found = await client.whoAmI(signal);
+  if (found.organizationId !== organizationId)
+    throw new RunError(
+      "The address leads to another Dynamics 365 organisation than the one that was connected. Connect it again.",
+    );
+}
+
+function attentionFor(error: unknown, runId: number): Attention | undefined {
+  if (!(error instanceof CustomFieldError)) return attentionOf(error, runId);
+  return {
+    kind: "mapping",
+    title: "A custom field cannot be filled",
+    sentence: error.message,
+    howToResolve: "Map the column to a field of another name, and look at the new plan.",
+    place: "fields",
+    run: runId,
+  };
+}

@@ -1,0 +1,147 @@
+// Metrics for Prometheus: counters of the runs that this process carried out, and gauges of the world, read from the
+// database at each scrape. docs/metrics.md has a line for each; labels have few values, and no account is in any.
+import { collectDefaultMetrics, Counter, Gauge, Registry } from "prom-client";
+import type { RunUsage } from "../db/tables.ts";
+import type { Log } from "../lib/log.ts";
+import type { RunStore } from "../sync/begin.ts";
+import { issueKinds } from "../sync/issue-kinds.ts";
+import { usageBetween } from "../sync/runs.ts";
+import type { RunCounters } from "./ledger.ts";
+import { worldOf, type World } from "./world.ts";
+
+export type Metrics = {
+  readonly registry: Registry;
+  readonly counters: RunCounters;
+  /** Everything as of now, in Prometheus's text format. */
+  text(): Promise<string>;
+};
+
+export function openMetrics(parts: RunStore & { readonly log: Log }): Metrics {
+  const { database, clock, log } = parts;
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const counters = runCounters(registry);
+  const show = worldGauges(registry);
+  return {
+    registry,
+    counters,
+    async text() {
+      counters.look();
+      const world = await worldOf(database, clock.now()).catch((error: unknown) => {
+        log.error("The database did not answer a scrape of the metrics.", { err: error });
+        return undefined;
+      });
+      show(world);
+      return registry.metrics();
+    },
+  };
+}
+
+const RESULTS = ["done", "planned", "failed", "stopped"] as const;
+const MODES = ["sync", "changes", "plan", "retry"] as const;
+const OUTCOMES = ["created", "linked", "updated", "unchanged", "skipped", "failed", "left"] as const;
+
+function runCounters(registry: Registry): RunCounters & { look(): void } {
+  const registers = [registry];
+  const runs = new Counter({
+    name: "sluice_runs_total",
+    help: "Runs that this process carried out, by how they ended.",
+    labelNames: ["mode", "result"],
+    registers,
+  });
+  const rows = new Counter({
+    name: "sluice_rows_total",
+    help: "Accounts of Dynamics 365 in runs that were done, by what became of them.",
+    labelNames: ["outcome"],
+    registers,
+  });
+  const requests = new Counter({
+    name: "sluice_dataverse_requests_total",
+    help: "API calls to Dataverse by runs, repeated ones included.",
+    registers,
+  });
+  const throttled = new Counter({
+    name: "sluice_dataverse_throttled_total",
+    help: "Answers of Dataverse to runs that asked for patience (429 and 503).",
+    registers,
+  });
+  const throttledSeconds = new Counter({
+    name: "sluice_dataverse_throttled_seconds_total",
+    help: "Seconds that requests of runs waited because of them; several may wait at once.",
+    registers,
+  });
+  const bytes = new Counter({
+    name: "sluice_dataverse_received_bytes_total",
+    help: "Bytes of answers to runs, as they came over the wire.",
+    registers,
+  });
+  // A series that is there from the start has an increase to alert on.
+  for (const mode of MODES) for (const result of RESULTS) runs.inc({ mode, result }, 0);
+  for (const outcome of OUTCOMES) rows.inc({ outcome }, 0);
+
+  const followed = new Map<Readonly<RunUsage>, RunUsage>();
+  const lookAt = (usage: Readonly<RunUsage>): void => {
+    const now = { ...usage };
+    const news = usageBetween(followed.get(usage) ?? now, now);
+    requests.inc(news.requests);
+    throttled.inc(news.throttled);
+    throttledSeconds.inc(news.throttledMs / 1000);
+    bytes.inc(news.bytes);
+    followed.set(usage, now);
+  };
+  return {
+    look: () => [...followed.keys()].forEach(lookAt),
+    follow(usage) {
+      followed.set(usage, { requests: 0, retries: 0, throttled: 0, throttledMs: 0, bytes: 0 });
+      return () => {
+        lookAt(usage);
+        followed.delete(usage);
+      };
+    },
+    ended({ mode, result, counts }) {
+      runs.inc({ mode, result });
+      if (result === "done") for (const outcome of OUTCOMES) rows.inc({ outcome }, counts[outcome]);
+    },
+  };
+}
+
+const STAGES = ["connect", "read", "plan", "apply", "finish"] as const;
+
+function worldGauges(registry: Registry): (world: World | undefined) => void {
+  const gauge = <Label extends string>(name: string, help: string, ...labelNames: Label[]) =>
+    new Gauge({ name, help, labelNames, registers: [registry] });
+  const up = gauge(
+    "sluice_database_up",
+    "Whether the database answered this scrape; if not, what it knows is left out.",
+  );
+  const issues = gauge("sluice_issues_open", "Open issues, as the last run that was done left them.", "kind");
+  const underWay = gauge("sluice_runs_under_way", "Runs under way in any process.", "stage");
+  const age = gauge(
+    "sluice_queue_age_seconds",
+    "How long the oldest run has waited that is due or was cut off (for a worker), or that only a person can let go on.",
+    "waits_for",
+  );
+  const rate = gauge(
+    "sluice_last_run_rows_per_second",
+    "Accounts a second that the last run read and compared, from its start to its plan.",
+  );
+  const finished = gauge(
+    "sluice_last_finished_run_timestamp_seconds",
+    "When the last run that was done ended, in seconds since 1970.",
+  );
+  const mails = gauge("sluice_mails_waiting", "Mails that wait for the mail server.");
+  return (world) => {
+    up.set(world ? 1 : 0);
+    for (const one of [issues, underWay, age]) one.reset();
+    // Reset, one without labels would say 0.
+    for (const one of [rate, finished, mails]) one.remove();
+    if (!world) return;
+    for (const kind of Object.keys(issueKinds)) issues.set({ kind }, world.issues[kind] ?? 0);
+    for (const stage of STAGES) underWay.set({ stage }, world.underWay[stage] ?? 0);
+    age.set({ waits_for: "worker" }, world.queueAge.worker);
+    age.set({ waits_for: "person" }, world.queueAge.person);
+    if (world.rowsPerSecond !== null) rate.set(world.rowsPerSecond);
+    if (world.lastFinished !== null) finished.set(world.lastFinished.getTime() / 1000);
+    mails.set(world.mailsWaiting);
+  };
+}

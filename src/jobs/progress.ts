@@ -1,0 +1,88 @@
+// How far a run is, written to its row at most once a second, so that whoever asks any process sees it.
+import type { RunProgress, RunUsage } from "../db/tables.ts";
+import type { RunStore } from "../sync/begin.ts";
+import type { Progress } from "../sync/running.ts";
+
+const WRITE_EVERY_MS = 1_000;
+/** The rate is that of the last seconds: the first ones are slower, and throttling comes and goes. */
+const RATE_OVER_MS = 10_000;
+
+/** Accounts done at a moment, in milliseconds. */
+export type Sample = { readonly at: number; readonly done: number };
+
+/** What is shown: the samples are of this stage, oldest first, the last one is now. */
+export function shownProgress(progress: Progress, samples: readonly Sample[]): RunProgress {
+  const { stage } = progress;
+  if (!("done" in progress)) return { stage, done: 0, total: null, rate: null, secondsLeft: null };
+  const expected = progress.stage === "read" ? progress.expected : progress.total;
+  // More can come than last time; then the old total says nothing any more.
+  const total = expected === undefined || expected < progress.done ? null : expected;
+  const now = samples.at(-1);
+  const first = samples.find(({ at }) => now !== undefined && now.at - at <= RATE_OVER_MS);
+  const seconds = now && first ? (now.at - first.at) / 1_000 : 0;
+  const rate = now && first && seconds > 0 ? Math.round((now.done - first.done) / seconds) : null;
+  const secondsLeft = total !== null && rate ? Math.ceil((total - progress.done) / rate) : null;
+  return { stage, done: progress.done, total, rate, secondsLeft };
+}
+
+export type ProgressWriter = {
+  note(progress: Progress, runId: number): void;
+  /** Waits for the write under way; later ones are not made. */
+  end(): Promise<void>;
+};
+
+/**
+ * Writes for the holder of this fence alone. A write that fails is not repeated: the next one says more.
+ * @param usageOf what a run has used of Dynamics 365 so far; it also changes while no account comes, since the run is throttled
+ */
+export function progressWriter(
+  { database, clock }: RunStore,
+  fence: number,
+  usageOf: (runId: number) => RunUsage | undefined,
+): ProgressWriter {
+  let stage = "";
+  let samples: Sample[] = [];
+  let writtenAt = 0;
+  let writing: Promise<unknown> | undefined;
+  let ended = false;
+  let last: { runId: number; progress: RunProgress; usage: string | undefined } | undefined;
+  const timer = setInterval(() => {
+    const usage = last && JSON.stringify(usageOf(last.runId));
+    if (last && !ended && !writing && usage !== last.usage) write(last.progress, last.runId);
+  }, WRITE_EVERY_MS);
+  timer.unref();
+
+  function write(progress: RunProgress, runId: number): void {
+    const usage = JSON.stringify(usageOf(runId));
+    last = { runId, progress, usage };
+    writing = database.kysely
+      .updateTable("runs")
+      .set({ progress: JSON.stringify(progress), ...(usage !== undefined && { usage }) })
+      .where("id", "=", runId)
+      .where("fence", "=", fence)
+      .execute()
+      .catch(() => undefined)
+      .finally(() => (writing = undefined));
+  }
+
+  return {
+    note(progress, runId) {
+      const at = clock.now().getTime();
+      const isNew = `${runId} ${progress.stage}` !== stage;
+      if (isNew) samples = [];
+      stage = `${runId} ${progress.stage}`;
+      samples = [
+        ...samples.filter((sample) => at - sample.at <= RATE_OVER_MS),
+        { at, done: "done" in progress ? progress.done : 0 },
+      ];
+      if (ended || writing || (!isNew && at - writtenAt < WRITE_EVERY_MS)) return;
+      writtenAt = at;
+      write(shownProgress(progress, samples), runId);
+    },
+    async end() {
+      ended = true;
+      clearInterval(timer);
+      await writing;
+    },
+  };
+}

@@ -1,0 +1,202 @@
+// What people and the schedule ask of runs. Each is a change of a row and a nudge, so any process may be asked: a worker, here
+// or elsewhere, takes the row and carries it out (runner.ts). Asked again while a run is under way, the answer is that run.
+import { sql, type Kysely } from "kysely";
+import { loadConnection, type Connection } from "../connections/connection.ts";
+import type { OpenConnection, OpenOptions } from "../connections/open-connection.ts";
+import type { ChosenSettings, RunStatus, Tables } from "../db/tables.ts";
+import { inTransaction } from "../db/transaction.ts";
+import {
+  queueRun,
+  storedRun,
+  type NewRun,
+  type RetriedIssues,
+  type RunStore,
+  type Starter,
+} from "../sync/begin.ts";
+import { closeRun, closeRunIn } from "../sync/end.ts";
+import { whyNotApply } from "../sync/plan-worth.ts";
+import { isToBeDone, isUnderWay, RunError, RunStopped, runUnderWay } from "../sync/runs.ts";
+import type { SyncSettings } from "../sync/settings.ts";
+import { settingsWith } from "./chosen.ts";
+import { nudge } from "./nudges.ts";
+
+export type RequestParts = RunStore & {
+  /** Opens what an admin connected. */
+  readonly open: (options: OpenOptions) => Promise<OpenConnection>;
+};
+
+/** Who asks; undefined for the schedule. */
+type By = Starter | undefined;
+
+export type RunRequests = {
+  /** Plans with these settings and stops. @returns the run's id, or that of the run under way. */
+  startPlan(settings: ChosenSettings, by: By): Promise<number>;
+  /** Syncs with the saved settings. @returns the run's id, or that of the run under way. */
+  startSync(by: By): Promise<number>;
+  /** What the schedule starts, with the saved settings; nobody is named. @returns the run's id, or that of the run under way. */
+  startScheduled(mode: "sync" | "changes"): Promise<number>;
+  /** Looks at the records of these open issues again, and at nothing else. @returns the run's id, or that of the run under way. */
+  retry(issues: RetriedIssues, by: By): Promise<number>;
+  /** Applies exactly this plan and makes its settings the saved ones. @throws RunError when it cannot be applied (any more). */
+  apply(runId: number, by: By): Promise<number>;
+  /** Throws a plan away. @throws RunError */
+  discard(runId: number): Promise<void>;
+  /** Asks a run to stop, wherever it is carried out. @throws RunError when it is over. */
+  cancel(runId: number, by: string): Promise<void>;
+  /** Tells every worker that something has changed: the sync was paused, or resumed. */
+  lookNow(): Promise<void>;
+};
+
+export function createRequests(parts: RequestParts): RunRequests {
+  const { database, clock } = parts;
+  const db = database.kysely;
+
+  /** The connection, if a run may start; and its organisation. */
+  async function ready(): Promise<{ connection: Connection; organizationId: string }> {
+    const connection = await loadConnection(db);
+    if (connection.environment === null)
+      throw new RunError("Dynamics 365 is not connected. Connect it under Accounts, Sync from Dynamics 365.");
+    if (connection.paused) throw new RunError("The sync is paused. Resume it first.");
+    const known = connection.environment.organizationId;
+    return { connection, organizationId: known ?? (await askOrganization()) };
+  }
+
+  /** Of a connection file nobody knows the organisation before it was asked once. */
+  async function askOrganization(): Promise<string> {
+    const open = await parts.open({});
+    try {
+      return (await open.client.whoAmI()).organizationId;
+    } finally {
+      await open.close();
+    }
+  }
+
+  /** One after the other, so that of two clicks at once the second finds the run of the first. */
+  async function oneByOne<T>(work: (trx: Kysely<Tables>) => Promise<T>): Promise<T> {
+    return inTransaction(database, async ({ kysely: trx }) => {
+      await sql`select from connection for update`.execute(trx);
+      const result = await work(trx);
+      await nudge(trx);
+      return result;
+    });
+  }
+
+  function start(run: NewRun): Promise<number> {
+    return oneByOne(async (trx) => {
+      const running = await runUnderWay(trx, run.organizationId);
+      if (running === undefined) return queueRun(trx, run, clock.now());
+      if (run.mode === "plan" && !(await plansWith(trx, running, run.settings)))
+        throw new RunError(
+          `Run ${running} is under way. Wait until it has ended, or cancel it; then look at what other settings would change.`,
+        );
+      // Who asks again does not want to wait until it is tried again by itself.
+      await trx.updateTable("runs").set({ try_after: null }).where("id", "=", running).execute();
+      return running;
+    });
+  }
+
+  async function startPlan(chosen: ChosenSettings, by: By): Promise<number> {
+    const { organizationId } = await ready();
+    const settings = await settingsWith(db, chosen);
+    return start({ organizationId, mode: "plan", settings, startedBy: by });
+  }
+
+  async function startSaved(
+    by: By,
+    run: { mode: "sync" | "changes" } | { mode: "retry"; issues: RetriedIssues },
+  ): Promise<number> {
+    const { organizationId, connection } = await ready();
+    if (connection.settings === null)
+      throw new RunError("Nothing is chosen yet. Choose accounts and fields, and look at a plan first.");
+    const settings = await settingsWith(db, connection.settings);
+    return start({ ...run, organizationId, settings, startedBy: by });
+  }
+
+  async function apply(runId: number, by: By): Promise<number> {
+    const { organizationId } = await ready();
+    return oneByOne(async (trx) => {
+      const running = await runUnderWay(trx, organizationId);
+      if (running === runId) return runId;
+      if (running !== undefined)
+        throw new RunError(`Run ${running} is under way. Wait until it has ended, or cancel it.`);
+      const refusal = await whyNotApply(
+        { ...parts, database: { ...database, kysely: trx } },
+        { organizationId, runId },
+      );
+      if (refusal !== undefined) throw new RunError(refusal);
+      await trx
+        .updateTable("runs")
+        .set({
+          applied_by: by?.name ?? "the schedule",
+          applied_by_id: by?.id ?? null,
+          error: null,
+          cancelled_by: null,
+          tries: 0,
+          try_after: null,
+        })
+        .where("id", "=", runId)
+        .execute();
+      return runId;
+    });
+  }
+
+  async function discard(runId: number): Promise<void> {
+    const run = await storedRun(database, runId);
+    const running = await runUnderWay(db, run.organizationId);
+    if (run.status !== "planned" || running === runId)
+      throw new RunError(`Run ${runId} is ${run.status}; only a plan that waits can be discarded.`);
+    await closeRun(parts, runId, "discarded");
+  }
+
+  async function cancel(runId: number, by: string): Promise<void> {
+    const { status } = await storedRun(database, runId);
+    await inTransaction(database, async ({ kysely: trx }) => {
+      // Whoever takes it right now has to wait, and then finds it called off.
+      await sql`select from runs where id = ${runId} for update`.execute(trx);
+      const asked = await sql`
+        update runs r set cancelled_by = ${by} from run_leases l
+        where r.id = ${runId} and l.organization_id = r.organization_id and ${isUnderWay}`.execute(trx);
+      if (asked.numAffectedRows === 0n && !(await callOff(trx, { runId, by, now: clock.now() })))
+        throw new RunError(`Run ${runId} is ${status} and not under way; there is nothing to cancel.`);
+      await nudge(trx);
+    });
+  }
+
+  return {
+    startPlan,
+    startSync: (by) => startSaved(by, { mode: "sync" }),
+    startScheduled: (mode) => startSaved(undefined, { mode }),
+    retry: (issues, by) => startSaved(by, { mode: "retry", issues }),
+    apply,
+    discard,
+    cancel,
+    lookNow: () => nudge(db),
+  };
+}
+
+/** Whether this run is asked for by the same click. */
+async function plansWith(trx: Kysely<Tables>, runId: number, settings: SyncSettings): Promise<boolean> {
+  const { rows } = await sql`
+    select from runs where id = ${runId} and mode = 'plan' and settings -> 'settings' = ${JSON.stringify(settings)}::jsonb`.execute(
+    trx,
+  );
+  return rows.length > 0;
+}
+
+/** A run that nobody has in hand at the moment is not taken any more. @returns whether it was one */
+async function callOff(
+  trx: Kysely<Tables>,
+  { runId, by, now }: { readonly runId: number; readonly by: string; readonly now: Date },
+): Promise<boolean> {
+  const { rows } = await sql<{ status: RunStatus }>`
+    update runs r set cancelled_by = ${by},
+      applied_by = case when status = 'planned' then null else applied_by end,
+      applied_by_id = case when status = 'planned' then null else applied_by_id end,
+      waits_because = case when status = 'applying' then 'cancelled' else waits_because end
+    where id = ${runId} and ${isToBeDone} returning status`.execute(trx);
+  const status = rows[0]?.status;
+  if (status === undefined) return false;
+  const error = new RunStopped("cancelled", `Cancelled by ${by}.`);
+  if (status !== "planned") await closeRunIn(trx, runId, "interrupted", { error, now });
+  return true;
+}

@@ -1,0 +1,120 @@
+// The runner of a process: takes runs that wait and carries them out, one at a time. What it runs can be watched and stopped
+// from any process, and says in its row how it ended; what it leaves behind when it dies, another one takes.
+import { loadConnection, saveSettings } from "../connections/connection.ts";
+import { takeRun, storedRun, type BegunRun, type WaitingRun } from "../sync/begin.ts";
+import { giveUp, MOST_TRIES } from "../sync/end.ts";
+import { LeaseError } from "../sync/lease.ts";
+import { carryOn, carryOut, carryOutApply } from "../sync/run.ts";
+import { RunStopped } from "../sync/runs.ts";
+import { carryRun, type CarriedRun, type CarryParts, type HowToCarry } from "./carry.ts";
+import { chosenIn, settingsWith } from "./chosen.ts";
+import { nudge } from "./nudges.ts";
+import { createRequests, type RunRequests } from "./requests.ts";
+import { nextWaitingRun } from "./waiting-run.ts";
+
+export type RunnerParts = CarryParts;
+
+/** A process that carries runs out can also be asked for them. */
+export type Runner = RunRequests & {
+  /** Takes what waits, unless it is busy or another process was faster. @returns the run's id if there was one */
+  takeNext(): Promise<number | undefined>;
+  /** Stops what this process runs if somebody wants it to, without waiting for the next second. */
+  lookForStop(): Promise<void>;
+  /** Takes the run up if nobody has, and resolves when this process has nothing more to do with it. */
+  settled(runId: number): Promise<void>;
+  /** Stops what is under way, after the chunk that is being written, and waits for it. */
+  close(): Promise<void>;
+};
+
+export function createRunner(parts: RunnerParts): Runner {
+  const { database, clock, log } = parts;
+  const db = database.kysely;
+  const carried = new Map<number, CarriedRun>();
+  let closing = false;
+  let taking: Promise<unknown> = Promise.resolve();
+
+  async function take(): Promise<number | undefined> {
+    if (closing || carried.size > 0) return undefined;
+    const { environment, paused } = await loadConnection(db);
+    if (environment === null || paused) return undefined;
+    const waiting = await nextWaitingRun(database, environment.organizationId, clock.now());
+    const begun = waiting && (await takeOrNot(waiting));
+    if (!waiting || !begun) return undefined;
+    if (waiting.tries >= MOST_TRIES) await giveUpOn(begun);
+    else await carry(waiting, begun);
+    return waiting.id;
+  }
+
+  async function takeOrNot(waiting: WaitingRun): Promise<BegunRun | undefined> {
+    try {
+      return await takeRun(parts, waiting);
+    } catch (error) {
+      if (error instanceof LeaseError) return undefined;
+      throw error;
+    }
+  }
+
+  async function giveUpOn(begun: BegunRun): Promise<void> {
+    try {
+      await giveUp(parts, begun);
+    } finally {
+      await begun.lease.release();
+    }
+    await parts.notify?.(begun.runId);
+  }
+
+  async function carry(waiting: WaitingRun, begun: BegunRun): Promise<void> {
+    const { id, status } = waiting;
+    if (status === "reading" || status === "planning" || status === "applying")
+      log.warn(
+        `Run ${id} broke off or lost its process; it ${status === "applying" ? "goes on" : "starts over"} here.`,
+      );
+    const how = await howToCarry(waiting).catch(async (error: unknown) => {
+      await begun.lease.release();
+      throw error;
+    });
+    const run = carryRun(parts, begun, how);
+    carried.set(id, run);
+    void run.ended.finally(() => {
+      carried.delete(id);
+      // Somebody may have asked for the next one meanwhile. With the database away, the next look is as good.
+      void nudge(db).catch(() => undefined);
+    });
+  }
+
+  async function howToCarry({ id, mode, status }: WaitingRun): Promise<HowToCarry> {
+    const chosen = chosenIn(await storedRun(database, id));
+    const settings = await settingsWith(db, chosen);
+    if (status === "applying") return { settings, work: carryOn };
+    if (status === "planned")
+      return { settings, work: carryOutApply, onApply: () => saveSettings(db, chosen) };
+    // It may have waited for long, and what is saved is what a sync goes by.
+    const saved = mode === "plan" ? null : (await loadConnection(db)).settings;
+    return { settings: saved === null ? settings : await settingsWith(db, saved), work: carryOut };
+  }
+
+  function takeNext(): Promise<number | undefined> {
+    const taken = taking.then(take);
+    taking = taken.catch(() => undefined);
+    return taken;
+  }
+
+  return {
+    ...createRequests(parts),
+    takeNext,
+    async lookForStop() {
+      for (const { watch } of carried.values()) await watch.look();
+    },
+    async settled(runId) {
+      if (!carried.has(runId)) await takeNext();
+      await carried.get(runId)?.ended;
+    },
+    async close() {
+      closing = true;
+      await taking;
+      const reason = new RunStopped("stopped", "The server was stopped. Start it again.");
+      for (const { stop } of carried.values()) stop.abort(reason);
+      await Promise.all([...carried.values()].map(({ ended }) => ended));
+    },
+  };
+}

@@ -1,0 +1,42 @@
+// Whether somebody, in whatever process, wants a run to stop: it was cancelled, or the connection was paused.
+import { sql } from "kysely";
+import type { Database } from "../db/pool.ts";
+import type { BegunRun } from "../sync/begin.ts";
+import { RunStopped } from "../sync/runs.ts";
+
+const LOOK_EVERY_MS = 1_000;
+
+async function wishToStop(
+  database: Database,
+  { organizationId, lease }: BegunRun,
+): Promise<RunStopped | undefined> {
+  const { rows } = await sql<{ paused: boolean; cancelled_by: string | null }>`
+    select c.paused, r.cancelled_by from connection c
+    left join runs r on r.organization_id = ${organizationId} and r.fence = ${lease.fence} and r.cancelled_by is not null
+    limit 1`.execute(database.kysely);
+  const wish = rows[0];
+  if (wish?.cancelled_by) return new RunStopped("cancelled", `Cancelled by ${wish.cancelled_by}.`);
+  if (wish?.paused) return new RunStopped("paused", "The sync was paused; it goes on when it is resumed.");
+  return undefined;
+}
+
+export type StopWatch = {
+  /** Does not wait for the next second. */
+  look(): Promise<void>;
+  end(): void;
+};
+
+/** Looks once a second, by the machine's clock. A look that fails is not the end: the database may be back for the next one. */
+export function watchForStop(
+  database: Database,
+  begun: BegunRun,
+  stop: (reason: RunStopped) => void,
+): StopWatch {
+  const look = async (): Promise<void> => {
+    const wish = await wishToStop(database, begun).catch(() => undefined);
+    if (wish) stop(wish);
+  };
+  const timer = setInterval(() => void look(), LOOK_EVERY_MS);
+  timer.unref();
+  return { look, end: () => clearInterval(timer) };
+}

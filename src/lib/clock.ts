@@ -1,0 +1,67 @@
+// The clock. Everything that asks for the time or waits is handed one of these,
+// so that a test can move an hour in no time and a wait always ends with its signal.
+
+export interface Clock {
+  now(): Date;
+  /** Resolves after `ms`; rejects with the signal's reason as soon as it is aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+export interface SettableClock extends Clock {
+  set(to: Date): void;
+  advance(ms: number): void;
+  /** The waits asked for so far, in milliseconds. */
+  readonly slept: readonly number[];
+}
+
+// setTimeout holds its delay in a signed 32-bit number; a longer one fires at once (Node.js timers documentation).
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+export const systemClock: Clock = {
+  now: () => new Date(),
+  async sleep(ms, signal) {
+    for (let left = Math.max(0, ms); ; left -= LONGEST_TIMER_MS) {
+      await timer(Math.min(left, LONGEST_TIMER_MS), signal);
+      if (left <= LONGEST_TIMER_MS) return;
+    }
+  },
+};
+
+/** A clock for tests: it stands still until told, and its `sleep` advances it at once. */
+export function settableClock(start: Date | string): SettableClock {
+  let time = new Date(start).getTime();
+  const slept: number[] = [];
+  return {
+    slept,
+    now: () => new Date(time),
+    set: (to) => {
+      time = to.getTime();
+    },
+    advance: (ms) => {
+      time += ms;
+    },
+    sleep: async (ms, signal) => {
+      signal?.throwIfAborted();
+      slept.push(ms);
+      time += ms;
+    },
+  };
+}
+
+function timer(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) {
+      reject(signal.reason);
+      return;
+    }
+    const stop = () => {
+      clearTimeout(handle);
+      reject(signal?.reason);
+    };
+    const handle = setTimeout(() => {
+      signal?.removeEventListener("abort", stop);
+      resolve();
+    }, ms);
+    signal?.addEventListener("abort", stop, { once: true });
+  });
+}

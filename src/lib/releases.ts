@@ -1,0 +1,44 @@
+// What was started must be stopped: in reverse order, each once, also when the start failed half-way.
+
+export type Release = () => void | Promise<void>;
+
+export interface Releases {
+  add(release: Release): void;
+  /** Runs all that were added, newest first. A second call runs only what was added since. Throws after all have run. */
+  release(): Promise<void>;
+}
+
+export function releaseStack(): Releases {
+  const stack: Release[] = [];
+  return {
+    add: (release) => {
+      stack.push(release);
+    },
+    release: async () => {
+      const failures: unknown[] = [];
+      for (let release = stack.pop(); release !== undefined; release = stack.pop()) {
+        try {
+          await release();
+        } catch (error) {
+          failures.push(error);
+        }
+      }
+      if (failures.length === 1) throw failures[0];
+      if (failures.length > 1) throw new AggregateError(failures, "Several parts could not be stopped.");
+    },
+  };
+}
+
+/** Runs the work and then releases. If both fail, the work's error is thrown: it came first and explains more. */
+export async function withReleases<T>(work: (releases: Releases) => Promise<T>): Promise<T> {
+  const releases = releaseStack();
+  let result: T;
+  try {
+    result = await work(releases);
+  } catch (error) {
+    await releases.release().catch(() => {});
+    throw error;
+  }
+  await releases.release();
+  return result;
+}

@@ -1,0 +1,141 @@
+// Carries waiting mails to the mail server. Each is claimed first, so that of several processes one sends it; a claim of a
+// process that died is over after ten minutes. A mail may so arrive twice, but never not at all.
+import { sql, type Kysely } from "kysely";
+import { createTransport, type Transporter } from "nodemailer";
+import type { Tables } from "../db/tables.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { Log } from "../lib/log.ts";
+import type { Sealer } from "../lib/sealer.ts";
+import { openTexts } from "./outbox.ts";
+
+const MINUTE_MS = 60_000;
+const CLAIM_MS = 10 * MINUTE_MS;
+const AT_ONCE = 10;
+const LOOK_EVERY_MS = 5000;
+
+/** Minutes until the next try, after the first, the second …: nearly five days in all, as RFC 5321 asks of mail servers (4.5.4.1). */
+const WAIT_MINUTES = [1, 5, 15, 60, 240, 720, 1440, 1440, 1440, 1440];
+
+export type DeliveryParts = {
+  readonly db: Kysely<Tables>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly sealer: Sealer;
+  readonly smtpUrl: string;
+  readonly from: string;
+};
+
+export type Delivery = {
+  /** Tries every mail that is due, and says how many the server took. */
+  deliverDue(): Promise<number>;
+  /** Goes on delivering until the signal ends it. */
+  run(signal: AbortSignal): Promise<void>;
+  close(): void;
+};
+
+type Claimed = {
+  id: number;
+  recipient: string;
+  subject: string;
+  body: string;
+  html: string | null;
+  sealed: boolean;
+  tries: number;
+  isOver: boolean;
+};
+
+export function openDelivery(parts: DeliveryParts): Delivery {
+  const { db, clock, log, smtpUrl, from } = parts;
+  const transport = createTransport(
+    { url: smtpUrl, connectionTimeout: 30_000, greetingTimeout: 30_000, socketTimeout: MINUTE_MS },
+    { from },
+  );
+
+  async function deliverDue(): Promise<number> {
+    let sent = 0;
+    for (;;) {
+      const claimed = await claimDue(db, clock.now());
+      for (const mail of claimed) if (await deliver(parts, transport, mail)) sent += 1;
+      if (claimed.length < AT_ONCE) return sent;
+    }
+  }
+
+  return {
+    deliverDue,
+    run: async (signal) => {
+      while (!signal.aborted) {
+        try {
+          await deliverDue();
+        } catch (error) {
+          log.error("Mails could not be looked at; they are tried again.", { err: error });
+        }
+        await clock.sleep(LOOK_EVERY_MS, signal).catch(() => undefined);
+      }
+    },
+    close: () => transport.close(),
+  };
+}
+
+async function claimDue(db: Kysely<Tables>, now: Date): Promise<Claimed[]> {
+  const { rows } = await sql<Claimed>`
+    update mails set tries = tries + 1, next_try_at = ${new Date(now.getTime() + CLAIM_MS)}
+    where id in (
+      select id from mails where state = 'waiting' and next_try_at <= ${now}
+      order by next_try_at, id limit ${AT_ONCE} for update skip locked
+    )
+    returning id, recipient, subject, body, html, sealed, tries, keep_until <= ${now} as "isOver"`.execute(
+    db,
+  );
+  return rows;
+}
+
+async function deliver(
+  { db, clock, log, sealer }: DeliveryParts,
+  transport: Transporter,
+  mail: Claimed,
+): Promise<boolean> {
+  const { id, recipient: to, subject } = mail;
+  if (mail.isOver) {
+    await settle(db, id, {
+      state: "failed",
+      body: null,
+      html: null,
+      error: "Its links were over before a mail server took it.",
+    });
+    return false;
+  }
+  try {
+    // A text that does not open now may open once the operator has put the old key back.
+    const { text, html } = openTexts(mail, sealer);
+    await transport.sendMail({ to, subject, text: text ?? "", ...(html !== null && { html }) });
+  } catch (error) {
+    const wait = isForGood(error) ? undefined : WAIT_MINUTES[mail.tries - 1];
+    const reason = error instanceof Error ? error.message.slice(0, 500) : String(error);
+    log.warn("A mail could not be sent.", { mail: id, tries: mail.tries, reason, final: wait === undefined });
+    await settle(
+      db,
+      id,
+      wait === undefined
+        ? { state: "failed", body: null, html: null, error: reason }
+        : { next_try_at: new Date(clock.now().getTime() + wait * MINUTE_MS), error: reason },
+    );
+    return false;
+  }
+  await settle(db, id, { state: "sent", body: null, html: null, error: null });
+  return true;
+}
+
+async function settle(
+  db: Kysely<Tables>,
+  id: number,
+  values: { state?: "sent" | "failed"; body?: null; html?: null; error: string | null; next_try_at?: Date },
+): Promise<void> {
+  await db.updateTable("mails").set(values).where("id", "=", id).execute();
+}
+
+/** The server refuses this recipient or this mail, and will again (RFC 5321, section 4.2.1: 5yz). A refused password is ours to mend. */
+function isForGood(error: unknown): boolean {
+  if (!(error instanceof Error) || !("code" in error) || !("responseCode" in error)) return false;
+  const isAboutTheMail = error.code === "EENVELOPE" || error.code === "EMESSAGE";
+  return isAboutTheMail && Number(error.responseCode) >= 500;
+}

@@ -1,0 +1,175 @@
+// What is known of a run that has ended, read from its row and the issues. An end is claimed first, by compare-and-set in
+// the transaction that queues the mails, so that of several processes one tells of it.
+import { sql, type Kysely, type RawBuilder } from "kysely";
+import type { Attention, RunMode, RunStatus, Tables } from "../db/tables.ts";
+import type { ToldIssue } from "../sync/because.ts";
+import type { IssueKind, IssueKindInfo } from "../sync/issue-kinds.ts";
+import { adminAddress } from "./recipients.ts";
+import type { EndedRun, Errors, ErrorTally, Told } from "./what-to-tell.ts";
+
+type Db = Kysely<Tables>;
+
+/** Words that other rooms have for what happens. */
+export type Words = {
+  readonly kinds: Readonly<Record<IssueKind, IssueKindInfo>>;
+  readonly sentence: (issue: ToldIssue) => string;
+  /** What an admin does about a plan that waits for this reason. */
+  readonly waiting: (run: { readonly id: number; readonly why: string }) => Attention | null;
+};
+
+/** How a run ended, in one text; the index runs_to_tell has the same words. */
+const END = sql`status || coalesce(':' || (error ->> 'kind'), '')`;
+const TO_TELL = sql`(status in ('done', 'failed', 'planned') or status = 'applying' and waits_because = 'failed')
+  and told is distinct from ${END}`;
+
+/** Ended runs nobody was told of yet, oldest first. */
+export async function runsToTell(
+  db: Db,
+  { upTo, endedBefore }: { readonly upTo?: number; readonly endedBefore?: Date },
+): Promise<number[]> {
+  const { rows } = await sql<{ id: number }>`
+    select id from runs where ${TO_TELL} and id <= ${upTo ?? Number.MAX_SAFE_INTEGER}
+      and (${endedBefore ?? null}::timestamptz is null
+        or coalesce(finished_at, planned_at, started_at) <= ${endedBefore ?? null})
+    order by id`.execute(db);
+  return rows.map(({ id }) => id);
+}
+
+type RunRow = {
+  id: number;
+  organizationId: string;
+  mode: RunMode;
+  status: RunStatus;
+  byId: number | null;
+  waitsBecause: string | null;
+  error: { kind: string; sentence: string } | null;
+};
+
+/** Undefined if somebody else has told of this end. */
+export async function claimRun(trx: Db, id: number): Promise<RunRow | undefined> {
+  const { rows } = await sql<RunRow>`
+    update runs set told = ${END} where id = ${id} and ${TO_TELL}
+    returning id, organization_id as "organizationId", mode, status, case when applied_by is null then started_by_id else applied_by_id end as "byId",
+      waits_because as "waitsBecause", error`.execute(trx);
+  return rows[0];
+}
+
+/** Somebody stopped it: they know. */
+const STOPPED = new Set(["cancelled", "paused", "stopped"]);
+
+/** Null of what is no end to tell of: a plan that somebody asked for and looks at, a run that somebody stopped. */
+export async function endedRun(trx: Db, row: RunRow, words: Words): Promise<EndedRun | null> {
+  const { id, mode, status, error } = row;
+  const by = await adminAddress(trx, row.byId);
+  if (status === "done") return { id, mode, by, end: "done", errors: await errorsOf(trx, row, words) };
+  if (error !== null) {
+    if (STOPPED.has(error.kind)) return null;
+    const attention = await attentionOf(trx, id);
+    return attention
+      ? { id, mode, by, end: "needs-admin", attention }
+      : { id, mode, by, end: "failed", error, isHalfWritten: status === "applying" };
+  }
+  if (status !== "planned" || row.waitsBecause === null || mode === "plan") return null;
+  const attention = words.waiting({ id, why: row.waitsBecause });
+  return (
+    attention && { id, mode, by, end: "needs-admin", attention: { ...attention, kind: row.waitsBecause } }
+  );
+}
+
+async function attentionOf(trx: Db, run: number): Promise<Attention | null> {
+  const row = await trx.selectFrom("connection").select("attention").executeTakeFirstOrThrow();
+  return row.attention?.run === run ? row.attention : null;
+}
+
+/**
+ * What was told since the last sync that was applied. A plan that waits is settled when somebody throws it away, and not when
+ * it grew too old and was made anew.
+ */
+export async function toldBefore(trx: Db, { id, organizationId }: RunRow): Promise<Told[]> {
+  const last = (condition: RawBuilder<unknown>) => sql`(
+    select coalesce(max(id), 0) from runs
+    where organization_id = ${organizationId} and id < ${id} and ${condition})`;
+  const done = last(sql`status = 'done' and mode <> 'retry'`);
+  const thrownAway = last(
+    sql`status = 'discarded' and mode in ('sync', 'changes') and error ->> 'kind' is distinct from 'too-old'`,
+  );
+  const { rows } = await sql<Told>`
+    select n.recipient as to, n.topic, r.status = 'failed' and r.mode in ('sync', 'changes') as "isOutage"
+    from run_notices n join runs r on r.id = n.run_id
+    where r.organization_id = ${organizationId} and r.id < ${id} and r.id > ${done}
+      and (r.status = 'failed' or r.id > ${thrownAway})`.execute(trx);
+  return rows;
+}
+
+const EXAMPLES = 3;
+
+/** Kinds that cost something and that nobody chose. */
+function errorKinds({ kinds }: Words): string[] {
+  return Object.entries(kinds)
+    .filter(([kind, { effect }]) => effect !== "keeps-value" && kind !== "excluded")
+    .map(([kind]) => kind);
+}
+
+/** A subquery: errors that were open when the run was done, of a retry those of the accounts it looked at, and what is new. */
+function errorsAtTheEnd({ id, organizationId, mode }: RunRow, words: Words): RawBuilder<unknown> {
+  const looked =
+    mode === "retry"
+      ? sql`k.dynamics_id in (select dynamics_id from retried_records where run_id = ${id})`
+      : sql`true`;
+  return sql`(
+    with known as (
+      select kind, dynamics_id, name, field, value, other_account_id, first_run, closed_run from sync_issues
+      where organization_id = ${organizationId} and first_run <= ${id} and (closed_run is null or closed_run >= ${id})
+        and kind = any(${errorKinds(words)}::text[])),
+    kinds_before as (select distinct kind from known where first_run < ${id}),
+    records_before as (select distinct dynamics_id from known where first_run < ${id} and dynamics_id is not null)
+    select k.*, b.kind is null as kind_is_new, k.dynamics_id is not null and r.dynamics_id is null as account_is_new
+    from known k left join kinds_before b on b.kind = k.kind
+    left join records_before r on r.dynamics_id = k.dynamics_id
+    where (k.closed_run is null or k.closed_run > ${id}) and ${looked})`;
+}
+
+type Counted = Pick<ErrorTally, "accounts" | "newAccounts" | "isNew"> & {
+  /** Null: all kinds together. */
+  readonly kind: string | null;
+};
+
+async function countsOf(trx: Db, errors: RawBuilder<unknown>): Promise<Counted[]> {
+  const { rows } = await sql<Counted>`
+    select kind, count(distinct dynamics_id)::int as accounts, coalesce(bool_or(kind_is_new), false) as "isNew",
+      count(distinct dynamics_id) filter (where account_is_new)::int as "newAccounts"
+    from ${errors} e group by grouping sets ((kind), ())`.execute(trx);
+  return rows;
+}
+
+async function examplesOf(
+  trx: Db,
+  { organizationId }: RunRow,
+  errors: RawBuilder<unknown>,
+): Promise<ToldIssue[]> {
+  const { rows } = await sql<ToldIssue>`
+    select e.kind, coalesce(e.name, a.name) as name, e.field, e.value, other.name as "otherName"
+    from (select *, row_number() over (partition by kind
+            order by account_is_new desc, first_run desc, name collate "C", dynamics_id, field, value) as place
+          from ${errors} e) e
+    left join account_links l on l.organization_id = ${organizationId} and l.dynamics_id = e.dynamics_id
+    left join accounts a on a.id = l.account_id
+    left join accounts other on other.id = e.other_account_id
+    where place <= ${EXAMPLES} order by place`.execute(trx);
+  return rows;
+}
+
+async function errorsOf(trx: Db, run: RunRow, words: Words): Promise<Errors> {
+  const errors = errorsAtTheEnd(run, words);
+  const counted = new Map((await countsOf(trx, errors)).map((row) => [row.kind, row]));
+  const examples = counted.size > 1 ? await examplesOf(trx, run, errors) : [];
+  const { accounts = 0, newAccounts = 0 } = counted.get(null) ?? {};
+  // In the order in which kinds are defined: the gravest first.
+  const kinds = Object.entries(words.kinds).flatMap(([kind, { title, howToResolve }]) => {
+    const tally = counted.get(kind);
+    if (!tally) return [];
+    const some = examples.filter((one) => one.kind === kind).map((one) => words.sentence(one));
+    return [{ ...tally, kind, title, howToResolve, examples: some }];
+  });
+  return { accounts, newAccounts, kinds };
+}

@@ -1,0 +1,102 @@
+// Who gets mails about scheduled syncs: who connected Dynamics 365, and whom an admin chose besides. If that is nobody
+// any more, the company admins, so that errors reach a person.
+import type { Kysely } from "kysely";
+import type { Tables } from "../db/tables.ts";
+import { emailKey, teammatesByEmail, type Teammate } from "../teammates/teammates.ts";
+import type { Recipient, Settings } from "./what-to-tell.ts";
+
+export type MailSettings = {
+  readonly scheduled: boolean;
+  readonly starter: boolean;
+  /** Chosen teammates who are still here. */
+  readonly teammates: readonly Teammate[];
+  readonly addresses: readonly string[];
+  /** Who connected Dynamics 365, if they are still here. */
+  readonly setUpBy: Teammate | null;
+};
+
+export async function loadMailSettings(db: Kysely<Tables>): Promise<MailSettings> {
+  const row = await db
+    .selectFrom("connection")
+    .select(["connected_by", "mail_scheduled", "mail_starter", "mail_teammates", "mail_addresses"])
+    .executeTakeFirstOrThrow();
+  const here = await teammatesByEmail(db);
+  const chosen = new Set(row.mail_teammates);
+  return {
+    scheduled: row.mail_scheduled,
+    starter: row.mail_starter,
+    teammates: [...here.values()].filter(({ id }) => chosen.has(id)),
+    addresses: row.mail_addresses,
+    setUpBy: (row.connected_by === null ? undefined : here.get(emailKey(row.connected_by))) ?? null,
+  };
+}
+
+export type ChosenRecipients = {
+  readonly scheduled: boolean;
+  readonly starter: boolean;
+  /** Ids. */
+  readonly teammates: readonly number[];
+  readonly addresses: readonly string[];
+};
+
+/** @returns the ids that are no teammate's; then nothing was saved. */
+export async function saveMailSettings(
+  db: Kysely<Tables>,
+  chosen: ChosenRecipients,
+): Promise<readonly number[]> {
+  const here = await teammatesByEmail(db);
+  const ids = new Set([...here.values()].map(({ id }) => id));
+  const unknown = chosen.teammates.filter((id) => !ids.has(id));
+  if (unknown.length > 0) return unknown;
+  // An address that is a teammate's is that teammate, and ends with them.
+  const addresses = new Set(chosen.addresses.map(emailKey));
+  const asTeammates = [...addresses].flatMap((address) => here.get(address)?.id ?? []);
+  await db
+    .updateTable("connection")
+    .set({
+      mail_scheduled: chosen.scheduled,
+      mail_starter: chosen.starter,
+      mail_teammates: [...new Set([...chosen.teammates, ...asTeammates])].toSorted((a, b) => a - b),
+      mail_addresses: [...addresses].filter((address) => !here.has(address)).toSorted(),
+    })
+    .execute();
+  return [];
+}
+
+/** The settings as `whatToTell` takes them: each address once, for the first reason that holds. */
+export async function tellSettings(db: Kysely<Tables>): Promise<Settings> {
+  const { scheduled, starter, teammates, addresses, setUpBy } = await loadMailSettings(db);
+  const named: Recipient[] = [
+    ...(setUpBy ? [{ to: setUpBy.email, because: "set-up" as const }] : []),
+    ...[...teammates.map(({ email }) => email), ...addresses].map((to) => ({
+      to,
+      because: "chosen" as const,
+    })),
+  ];
+  const all = named.length > 0 ? named : await companyAdmins(db);
+  const first = new Map(all.toReversed().map((one) => [one.to, one]));
+  return { scheduled, starter, recipients: [...new Set(all.map(({ to }) => first.get(to)!))] };
+}
+
+async function companyAdmins(db: Kysely<Tables>): Promise<Recipient[]> {
+  const rows = await db
+    .selectFrom("teammates")
+    .select("email")
+    .where("role", "=", "company-admin")
+    .where("state", "=", "active")
+    .orderBy("id")
+    .execute();
+  return rows.map(({ email }) => ({ to: email, because: "admin" }));
+}
+
+/** Where an admin is written to; null of who has left or is none any more, and of the schedule. */
+export async function adminAddress(db: Kysely<Tables>, id: number | null): Promise<string | null> {
+  if (id === null) return null;
+  const row = await db
+    .selectFrom("teammates")
+    .select("email")
+    .where("id", "=", id)
+    .where("role", "<>", "teammate")
+    .executeTakeFirst();
+  return row?.email ?? null;
+}

@@ -1,0 +1,127 @@
+// Which columns of Dynamics may feed which targets: the table of field compatibility, as data, in one place.
+// Screens, API, command line and validation all read it here. What is not in the table is refused.
+// Column types are Dataverse's AttributeTypeName (Microsoft Learn: "AttributeTypeDisplayName").
+
+export type ArticleType =
+  | "Single line of text"
+  | "Multiple lines of text"
+  | "Option Set"
+  | "MultiSelect Option Set"
+  | "Two Options"
+  | "Status"
+  | "Status Reason"
+  | "Whole Number"
+  | "Floating Point Number"
+  | "Image"
+  | "Decimal Number"
+  | "Currency"
+  | "Date and Time"
+  | "Lookup(user)"
+  | "Customer"
+  | "File"
+  | "Owner"
+  | "Website";
+
+/** Types of custom fields, then the fields every account has. */
+export const fieldTypes = ["text", "number", "teammate", "boolean", "datetime"] as const;
+export type FieldType = (typeof fieldTypes)[number];
+export type TargetKind = FieldType | "domains" | "description" | "name";
+
+export const targetNames: Readonly<Record<TargetKind, string>> = {
+  text: "Text",
+  number: "Number",
+  teammate: "Teammate",
+  boolean: "Yes or no",
+  datetime: "Date and time",
+  domains: "Domains",
+  description: "Description",
+  name: "Name",
+};
+
+/** What must be known of a column to say what it may feed. */
+export interface ColumnFacts {
+  readonly logicalName: string;
+  /** AttributeTypeName, e.g. "StringType". */
+  readonly type: string;
+  readonly format?: string | undefined;
+  /** Tables a lookup points to. */
+  readonly targets?: readonly string[] | undefined;
+}
+
+/** Name is ours (rule 9): an account's name comes from one line of text and nothing else. */
+const compatibility: Readonly<Record<ArticleType, readonly TargetKind[]>> = {
+  "Single line of text": ["text", "domains", "description", "name"],
+  "Multiple lines of text": ["text", "description"],
+  "Option Set": ["text"],
+  "MultiSelect Option Set": ["text"],
+  "Two Options": ["text", "boolean"],
+  Status: ["text"],
+  "Status Reason": ["text"],
+  "Whole Number": ["text", "number"],
+  "Floating Point Number": ["text", "number"],
+  Image: [],
+  "Decimal Number": ["text", "number"],
+  Currency: ["text", "number"],
+  "Date and Time": ["text", "datetime"],
+  "Lookup(user)": ["teammate"],
+  Customer: [],
+  File: [],
+  Owner: ["teammate"],
+  Website: ["domains"],
+};
+
+const articleTypes: Readonly<Record<string, ArticleType>> = {
+  StringType: "Single line of text",
+  MemoType: "Multiple lines of text",
+  PicklistType: "Option Set",
+  MultiSelectPicklistType: "MultiSelect Option Set",
+  BooleanType: "Two Options",
+  StateType: "Status",
+  StatusType: "Status Reason",
+  IntegerType: "Whole Number",
+  DoubleType: "Floating Point Number",
+  ImageType: "Image",
+  DecimalType: "Decimal Number",
+  MoneyType: "Currency",
+  DateTimeType: "Date and Time",
+  CustomerType: "Customer",
+  FileType: "File",
+  OwnerType: "Owner",
+};
+
+/** The column's row in the table; undefined if it has none (ids, versions, lookups to other tables). */
+export function articleTypeOf(column: ColumnFacts): ArticleType | undefined {
+  // The default field Website has a row of its own; other columns with the format Url are lines of text.
+  if (column.logicalName === "websiteurl" && column.type === "StringType") return "Website";
+  if (column.type === "LookupType") {
+    return column.targets?.length === 1 && column.targets[0] === "systemuser" ? "Lookup(user)" : undefined;
+  }
+  return Object.hasOwn(articleTypes, column.type) ? articleTypes[column.type] : undefined;
+}
+
+/** What the column may feed; empty if it may feed nothing. */
+export function targetsFor(column: ColumnFacts): readonly TargetKind[] {
+  const type = articleTypeOf(column);
+  return type === undefined ? [] : compatibility[type];
+}
+
+/** A sentence for the admin on why the column may not feed the target. */
+export function refusalReason(column: ColumnFacts, target: TargetKind): string {
+  const type = articleTypeOf(column);
+  const kind = type ?? describedType(column);
+  const targets = targetsFor(column);
+  const subject = `The column ${column.logicalName} (${kind}) cannot be mapped`;
+  if (targets.length === 0)
+    return `${subject} to anything. Choose another column for ${targetNames[target]}.`;
+  const offered = list(targets.map((one) => targetNames[one]));
+  return `${subject} to ${targetNames[target]}, only to ${offered}. Choose another column or another field.`;
+}
+
+function describedType(column: ColumnFacts): string {
+  if (column.type !== "LookupType") return column.type.replace(/Type$/, "");
+  return `a lookup to ${list(column.targets ?? []) || "another table"}`;
+}
+
+function list(names: readonly string[]): string {
+  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
+}

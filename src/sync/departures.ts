@@ -1,0 +1,84 @@
+// Departures: linked records that a complete read did not bring (rule 11). Whether one was deleted is looked up by id, never
+// inferred. The account stays, stops syncing and says why.
+import type { DataverseClient } from "../dataverse/client.ts";
+import type { AccountSelection, RawRow } from "../dataverse/model.ts";
+import { copyIn, copyText } from "../db/copy.ts";
+import type { Database } from "../db/pool.ts";
+import type { LeftBecause } from "../db/tables.ts";
+
+/** Above this many, one sweep of all active accounts first (5,000 a request) is cheaper than asking for each id. */
+const SWEEP_ABOVE = 5_000;
+
+export type Departures = {
+  readonly departed: ReadonlyMap<string, LeftBecause>;
+  /** Rows that are there and belong to the selection after all: the paging missed them, so they are read now. */
+  readonly missed: readonly RawRow[];
+};
+
+/** Asks Dynamics what became of these records. */
+export async function lookUpDepartures(
+  client: DataverseClient,
+  selection: AccountSelection,
+  ids: readonly string[],
+  columns: readonly string[],
+  signal: AbortSignal,
+): Promise<Departures> {
+  const departed = new Map<string, LeftBecause>(ids.map((id) => [id, "deleted"]));
+  const missed: RawRow[] = [];
+  if (selection.kind === "view" && ids.length > SWEEP_ABOVE) {
+    for await (const page of client.sweepAccounts({ kind: "all" }, signal)) {
+      for (const { id } of page) if (departed.has(id)) departed.set(id, "left-view");
+    }
+  }
+  const unknown = ids.filter((id) => departed.get(id) === "deleted");
+  for await (const page of client.fetchByIds(unknown, selection.kind === "all" ? columns : [], signal)) {
+    for (const row of page) {
+      const id = String(row["accountid"]).toLowerCase();
+      if (selection.kind === "view") departed.set(id, "left-view");
+      else if (row["statecode"] !== 0) departed.set(id, "deactivated");
+      else {
+        departed.delete(id);
+        missed.push(row);
+      }
+    }
+  }
+  return { departed, missed };
+}
+
+/** Stores those that are news: a departed record whose reason is the same as before plans nothing. @returns how many. */
+export async function storeDepartures(
+  database: Database,
+  runId: number,
+  organizationId: string,
+  departed: ReadonlyMap<string, LeftBecause>,
+): Promise<number> {
+  if (departed.size === 0) return 0;
+  await noteNotRead(database, runId, "leave", departed);
+  const old = await database.pool.query(
+    `delete from run_decisions x using account_links l
+     where x.run_id = $1 and x.action = 'leave' and l.organization_id = $2 and l.dynamics_id = x.dynamics_id
+       and l.left_because = x.rule`,
+    [runId, organizationId],
+  );
+  return departed.size - (old.rowCount ?? 0);
+}
+
+/** Notes records that the read did not bring, with what becomes of each and why. */
+export async function noteNotRead(
+  database: Database,
+  runId: number,
+  action: "leave" | "forget",
+  reasons: Iterable<readonly [id: string, reason: string]>,
+): Promise<void> {
+  const client = await database.pool.connect();
+  try {
+    const writer = copyIn(
+      client,
+      `copy run_decisions_${runId} (run_id, dynamics_id, action, rule) from stdin`,
+    );
+    for (const [id, reason] of reasons) await writer.write(copyText([runId, id, action, reason]));
+    await writer.end();
+  } finally {
+    client.release();
+  }
+}

@@ -1,0 +1,192 @@
+// How a run's record ends, or comes to rest until somebody goes on with it. Whoever lost the run to another process writes
+// nothing here: each write compares the lease's fence first.
+import { sql, type Kysely, type RawBuilder } from "kysely";
+import { isDatabaseAway, isDiskFull } from "../db/away.ts";
+import type { RunStatus, Tables } from "../db/tables.ts";
+import { inTransaction } from "../db/transaction.ts";
+import type { BegunRun, RunStore } from "./begin.ts";
+import { takeBackFields } from "./new-fields.ts";
+import { dropWorkingTables } from "./read.ts";
+import { RunError, RunStopped } from "./runs.ts";
+
+/** So often a run may break off in a row, or lose its process, before it is left to a person. */
+export const MOST_TRIES = 5;
+/** After the first time it waits this long, then twice as long each time: some minutes in all. */
+const FIRST_WAIT_MS = 5_000;
+
+type Held = Pick<BegunRun, "runId" | "lease">;
+
+/** How an error is kept with a run: its kind, where it has one, and its sentence. */
+function toldError(error: unknown): string {
+  if (isDiskFull(error))
+    return JSON.stringify({
+      kind: "disk-full",
+      sentence:
+        "The disk of the database is full, so nothing more could be written. What was written before stays. Make space there, then sync again.",
+    });
+  if (isDatabaseAway(error))
+    return JSON.stringify({
+      kind: "database-away",
+      sentence: "The connection to the database broke. Check the database server, then sync again.",
+    });
+  if (!(error instanceof Error)) return JSON.stringify({ kind: "unexpected", sentence: String(error) });
+  const kind = "kind" in error && typeof error.kind === "string" ? error.kind : error.name;
+  return JSON.stringify({ kind, sentence: error.message });
+}
+
+function waitAfter(now: Date): RawBuilder<Date> {
+  return sql<Date>`${now}::timestamptz + ${FIRST_WAIT_MS / 1000} * interval '1 second' * 2 ^ greatest(tries - 1, 0)`;
+}
+
+/** Nothing of it is left but its row. */
+async function clearUp(db: Kysely<Tables>, runId: number): Promise<void> {
+  await dropWorkingTables(db, runId);
+  await takeBackFields(db, runId);
+}
+
+/** Reading starts over in the same run. */
+export async function startOver({ database }: RunStore, { runId, lease }: Held): Promise<void> {
+  await inTransaction(database, async ({ kysely: trx }) => {
+    const held =
+      await sql`select from runs where id = ${runId} and fence = ${lease.fence} for update`.execute(trx);
+    if (held.rows.length > 0) await clearUp(trx, runId);
+  });
+}
+
+/** What was written is never ended as if it were nothing. */
+const KEPT = ["applying", "done"];
+
+type Ending = {
+  readonly error?: unknown;
+  /** Of the lease under which it is ended, if there is one. */
+  readonly fence?: number;
+  /** Left alone in these. */
+  readonly unless?: readonly RunStatus[];
+};
+type Ended = Extract<RunStatus, "failed" | "interrupted" | "discarded">;
+
+/** Ends a run that wrote nothing, and clears up after it. */
+export async function closeRun(
+  { database, clock }: RunStore,
+  runId: number,
+  status: Ended,
+  ending: Ending = {},
+): Promise<void> {
+  await inTransaction(database, ({ kysely: trx }) =>
+    closeRunIn(trx, runId, status, { ...ending, now: clock.now() }),
+  );
+}
+
+export async function closeRunIn(
+  trx: Kysely<Tables>,
+  runId: number,
+  status: Ended,
+  { error, fence, unless = [], now }: Ending & { readonly now: Date },
+): Promise<void> {
+  const closed = await sql`
+    update runs r set status = ${status}, finished_at = ${now}, progress = null, waits_because = null, try_after = null,
+      error = coalesce(${error === undefined ? null : toldError(error)}::jsonb, error)
+    where id = ${runId} and status <> all(${[...KEPT, ...unless]}::text[]) and (${fence ?? null}::bigint is null
+      or exists (select from run_leases l where l.organization_id = r.organization_id and l.fence = ${fence ?? null}))`.execute(
+    trx,
+  );
+  if (closed.numAffectedRows === 1n) await clearUp(trx, runId);
+}
+
+/**
+ * Ends a run that read or planned, or, if it broke off for no fault of its own, puts it back for a worker to take: it was
+ * paused, its process is being stopped, the database went away.
+ */
+export async function endOrPutBack(
+  store: RunStore,
+  { runId, lease, again }: BegunRun,
+  { reason, stopped }: { readonly reason: unknown; readonly stopped: boolean },
+): Promise<void> {
+  const { database, clock } = store;
+  const { fence } = lease;
+  if (again && (isDatabaseAway(reason) || (reason instanceof RunStopped && reason.kind !== "cancelled"))) {
+    const put = await sql`
+      update runs set status = 'queued', progress = null,
+        ${reason instanceof RunStopped ? sql`tries = 0` : sql`try_after = ${waitAfter(clock.now())}`}
+      where id = ${runId} and fence = ${fence} and status in ('reading', 'planning')
+        and (tries < ${MOST_TRIES} or ${reason instanceof RunStopped}::boolean)`.execute(database.kysely);
+    if (put.numAffectedRows === 1n) return;
+  }
+  await closeRun(store, runId, stopped ? "interrupted" : "failed", { error: reason, fence });
+}
+
+/** A plan that could not be applied just now stays a plan, and says why; one whose process is being stopped stays approved. */
+export async function keepPlanned(
+  { database }: RunStore,
+  { runId, lease, again }: Held & Pick<BegunRun, "again">,
+  error: unknown,
+): Promise<void> {
+  const staysApproved =
+    again && (isDatabaseAway(error) || (error instanceof RunStopped && error.kind === "stopped"));
+  await database.kysely
+    .updateTable("runs")
+    .set(
+      staysApproved
+        ? { progress: null }
+        : { applied_by: null, applied_by_id: null, progress: null, tries: 0, error: toldError(error) },
+    )
+    .where("id", "=", runId)
+    .where("fence", "=", lease.fence)
+    .where("status", "=", "planned")
+    .execute();
+}
+
+/** A run that stopped while applying says why; what is left of it goes on with the next run. */
+export async function noteStopped(
+  { database }: RunStore,
+  { runId, lease }: Held,
+  reason: unknown,
+): Promise<void> {
+  await database.kysely
+    .updateTable("runs")
+    .set({
+      waits_because: reason instanceof RunStopped ? reason.kind : "interrupted",
+      progress: null,
+      tries: 0,
+    })
+    .where("id", "=", runId)
+    .where("fence", "=", lease.fence)
+    .where("status", "=", "applying")
+    .execute();
+}
+
+/**
+ * A run that broke off while applying is taken up again a little later, from its checkpoint. After some tries that got no
+ * further it is left to a person: it says why and how much of it is written, and the next run goes on with it.
+ */
+export async function noteBrokenOff(
+  { database, clock }: RunStore,
+  { runId, lease }: Held,
+  error: unknown,
+): Promise<void> {
+  await sql`
+    with written as (
+      select count(*) filter (where seq <= r.checkpoint) as done, count(*) as whole from runs r
+      join account_changes c on c.run_id = r.id where r.id = ${runId})
+    update runs r set progress = null, try_after = ${waitAfter(clock.now())}, tries = greatest(tries, 1),
+      waits_because = case when tries >= ${MOST_TRIES} then 'failed' else 'interrupted' end,
+      error = jsonb_set(broke.off, '{sentence}', to_jsonb(format('%s (%s of %s changes are written.)', broke.off ->> 'sentence', written.done, written.whole)))
+    from written, (select ${toldError(error)}::jsonb as off) broke
+    where id = ${runId} and fence = ${lease.fence} and status = 'applying'`.execute(database.kysely);
+}
+
+/** A run that lost its process again and again is left to a person, since the next process would fare no better. */
+export async function giveUp(store: RunStore, { runId, lease }: Held): Promise<void> {
+  const error = new RunError(
+    `Run ${runId} lost its process ${MOST_TRIES} times without getting further. Look into the log and the memory of the workers, then sync again.`,
+  );
+  await store.database.kysely
+    .updateTable("runs")
+    .set({ waits_because: "failed", error: toldError(error) })
+    .where("id", "=", runId)
+    .where("fence", "=", lease.fence)
+    .where("status", "=", "applying")
+    .execute();
+  await keepPlanned(store, { runId, lease }, error);
+  await closeRun(store, runId, "failed", { error, fence: lease.fence, unless: ["planned"] });
+}

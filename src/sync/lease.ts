@@ -1,0 +1,127 @@
+// The run lease: one run writes for an organisation at a time, whatever is clicked and however many processes there are.
+// A fencing number grows with every holder, and each write of a run compares it first, so a process that was
+// thought dead and wakes up writes nothing.
+import { hostname } from "node:os";
+import { sql } from "kysely";
+import type { PoolClient } from "pg";
+import type { Database } from "../db/pool.ts";
+
+/**
+ * SQL: a holder whose last beat is older than this is dead, as one without a database session is at once. By the database's
+ * clock, the one clock that all processes share.
+ */
+const STALE_AFTER_MS = 45_000;
+const STALE = `now() - interval '${STALE_AFTER_MS} milliseconds'`;
+export const staleBefore = sql.raw(STALE);
+const BEAT_EVERY_MS = 10_000;
+
+export class LeaseError extends Error {
+  override readonly name = "LeaseError";
+}
+
+/** For a write that found its run in other hands. */
+export function takenOver(runId: number): LeaseError {
+  return new LeaseError(`Run ${runId} has been taken over by another process; this one stops.`);
+}
+
+export type Lease = {
+  readonly fence: number;
+  /** Aborts when the lease was lost. */
+  readonly signal: AbortSignal;
+  release(): Promise<void>;
+};
+
+/**
+ * Takes the lease of an organisation. A dead holder is known by its database session, which ends with its process, or by a
+ * heartbeat that stopped (a machine that vanished without closing its connections, a process that hangs).
+ * @throws LeaseError when somebody else is running; the sentence names them.
+ */
+export async function acquireLease(database: Database, organizationId: string): Promise<Lease> {
+  const client = await database.pool.connect();
+  const holder = `${hostname()} process ${process.pid}`;
+  try {
+    const hanging = await hangingSessions(client, organizationId);
+    const taken = await client.query<{ fence: number }>(
+      `insert into run_leases as l (organization_id, fence, holder, backend_pid, backend_start, heartbeat_at)
+       select $1, 1, $2, pid, backend_start, clock_timestamp() from pg_stat_activity where pid = pg_backend_pid()
+       on conflict (organization_id) do update set fence = l.fence + 1, holder = excluded.holder,
+         backend_pid = excluded.backend_pid, backend_start = excluded.backend_start, heartbeat_at = excluded.heartbeat_at
+       where l.holder is null or l.heartbeat_at < ${STALE}
+         or not exists (select from pg_stat_activity a where a.pid = l.backend_pid and a.backend_start = l.backend_start)
+       returning fence`,
+      [organizationId, holder],
+    );
+    const fence = taken.rows[0]?.fence;
+    if (fence === undefined) {
+      const other = await client.query<{ holder: string }>(
+        "select holder from run_leases where organization_id = $1",
+        [organizationId],
+      );
+      throw new LeaseError(
+        `A run for this organisation is going on already (${other.rows[0]?.holder ?? "it has just ended"}). Wait for it to end, then try again.`,
+      );
+    }
+    // A transaction that hangs half done would keep its locks, and everybody waiting, for as long as its process does.
+    if (hanging !== undefined)
+      await client.query(
+        "select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1 and pid <> pg_backend_pid()",
+        [hanging],
+      );
+    return keepLease(database, organizationId, fence, () => client.release());
+  } catch (error) {
+    client.release();
+    throw error;
+  }
+}
+
+/** The name of all database sessions of a holder that has stopped beating (src/db/pool.ts gives each process its own). */
+async function hangingSessions(client: PoolClient, organizationId: string): Promise<string | undefined> {
+  const { rows } = await client.query<{ name: string }>(
+    `select a.application_name as name from run_leases l
+     join pg_stat_activity a on a.pid = l.backend_pid and a.backend_start = l.backend_start
+     where l.organization_id = $1 and l.holder is not null and l.heartbeat_at < ${STALE}
+       and a.application_name <> current_setting('application_name')`,
+    [organizationId],
+  );
+  return rows[0]?.name;
+}
+
+const LOST = new LeaseError("Another process has taken this run over.");
+
+function keepLease(
+  database: Database,
+  organizationId: string,
+  fence: number,
+  giveBackSession: () => void,
+): Lease {
+  const lost = new AbortController();
+  let lastBeat = performance.now();
+  const beat = async (): Promise<void> => {
+    // Asleep for longer than others wait, it need not ask whether somebody has taken its run.
+    if (performance.now() - lastBeat > STALE_AFTER_MS) lost.abort(LOST);
+    lastBeat = performance.now();
+    const kept = await sql`
+      update run_leases set heartbeat_at = clock_timestamp() where organization_id = ${organizationId} and fence = ${fence}`.execute(
+      database.kysely,
+    );
+    if (kept.numAffectedRows === 0n) lost.abort(LOST);
+  };
+  // A beat that fails is not a lost lease: the database may be back for the next one, and the fence guards every write.
+  const timer = setInterval(() => void beat().catch(() => undefined), BEAT_EVERY_MS);
+  timer.unref();
+  return {
+    fence,
+    signal: lost.signal,
+    async release() {
+      clearInterval(timer);
+      try {
+        await sql`
+          update run_leases set holder = null where organization_id = ${organizationId} and fence = ${fence}`.execute(
+          database.kysely,
+        );
+      } finally {
+        giveBackSession();
+      }
+    },
+  };
+}

@@ -1,0 +1,205 @@
+// Read: all pages of a selection, in whatever order they come, held against what is known; drafts that differ are
+// staged by COPY into the run's own table. Nothing is decided here, so a read that breaks off does no harm.
+import { sql, type Kysely } from "kysely";
+import { copyIn, copyText, textArray, type CopyWriter } from "../db/copy.ts";
+import type { Database } from "../db/pool.ts";
+import type { Tables } from "../db/tables.ts";
+import { ProtocolError } from "../dataverse/errors.ts";
+import type { RawRow } from "../dataverse/model.ts";
+import type { AccountDraft, Drafter } from "./draft.ts";
+import type { KnownRecords } from "./known-records.ts";
+
+export type ReadResult = {
+  /** Distinct records that say what they said last time, linked. */
+  readonly unchanged: number;
+  /** The same of records that stay refused. */
+  readonly refused: number;
+  /** Distinct records staged. */
+  readonly staged: number;
+  /** Whether nothing moved, here or at the source. */
+  readonly calm: boolean;
+  /** Edits of the store when it was decided which waiting records to look at again. */
+  readonly edits: number;
+};
+
+/** More accounts than one workspace may hold: refused before anything is written. */
+export class TooManyAccountsError extends Error {
+  override readonly name = "TooManyAccountsError";
+
+  constructor(limit: number) {
+    const shown = limit.toLocaleString("en");
+    super(
+      `The selection has more than ${shown} accounts, and Sluice syncs at most ${shown}. Choose a view with fewer accounts.`,
+    );
+  }
+}
+
+/** The working tables of a run, one partition each; unlogged where a crash of the database may lose them. */
+const WORKING_TABLES = [
+  ["run_drafts", "unlogged"],
+  ["run_versions", "unlogged"],
+  ["run_decisions", ""],
+  ["run_issues", ""],
+] as const;
+
+export async function makeWorkingTables(db: Kysely<Tables>, runId: number): Promise<void> {
+  for (const [table, kind] of WORKING_TABLES) {
+    const partition = sql.table(`${table}_${runId}`);
+    await sql`create ${sql.raw(kind)} table ${partition} partition of ${sql.table(table)} for values in (${sql.lit(runId)})`.execute(
+      db,
+    );
+  }
+}
+
+export async function dropWorkingTables(db: Kysely<Tables>, runId: number): Promise<void> {
+  const tables = WORKING_TABLES.map(([table]) => sql.table(`${table}_${runId}`));
+  await sql`drop table if exists ${sql.join(tables)}`.execute(db);
+}
+
+function draftRow(runId: number, draft: AccountDraft, fingerprint: Buffer): string {
+  return copyText([
+    runId,
+    draft.id,
+    draft.createdOn,
+    draft.recordVersion,
+    fingerprint.readBigInt64BE(0).toString(),
+    draft.name,
+    draft.nameKey,
+    draft.description ?? null,
+    JSON.stringify(draft.fields),
+    textArray(draft.domains),
+    draft.issues.length === 0 ? null : JSON.stringify(draft.issues),
+  ]);
+}
+
+/** Rows are staged on one connection and moved versions on another, since a COPY has its connection to itself. */
+class Staging {
+  readonly #runId: number;
+  readonly #drafts: CopyWriter;
+  readonly #versions: CopyWriter;
+
+  constructor(runId: number, drafts: CopyWriter, versions: CopyWriter) {
+    this.#runId = runId;
+    this.#drafts = drafts;
+    this.#versions = versions;
+  }
+
+  stage(draft: AccountDraft, fingerprint: Buffer): Promise<void> | undefined {
+    return this.#drafts.write(draftRow(this.#runId, draft, fingerprint));
+  }
+
+  stageVersion(id: string, version: number): Promise<void> | undefined {
+    return this.#versions.write(copyText([this.#runId, id, version]));
+  }
+
+  async end(): Promise<void> {
+    await this.#drafts.end();
+    await this.#versions.end();
+  }
+
+  async abort(): Promise<void> {
+    await this.#drafts.abort();
+    await this.#versions.abort();
+  }
+}
+
+const DRAFT_COLUMNS =
+  "run_id, dynamics_id, created_on, record_version, fingerprint, name, name_key, description, fields, domains, issues";
+
+export type ReadOptions = {
+  readonly runId: number;
+  readonly drafter: Drafter;
+  readonly known: KnownRecords;
+  readonly maxAccounts: number;
+  readonly onPage: (rowsSoFar: number) => void;
+};
+
+/** Reads every page to its end. @throws TooManyAccountsError, and whatever the source throws: then nothing counts as read. */
+export async function readPages(
+  database: Database,
+  pages: AsyncIterable<readonly RawRow[]>,
+  options: ReadOptions,
+): Promise<void> {
+  const { runId, drafter, known } = options;
+  const clients = [await database.pool.connect(), await database.pool.connect()] as const;
+  let broken = false;
+  try {
+    const staging = new Staging(
+      runId,
+      copyIn(clients[0], `copy run_drafts_${runId} (${DRAFT_COLUMNS}) from stdin`),
+      copyIn(clients[1], `copy run_versions_${runId} (run_id, dynamics_id, record_version) from stdin`),
+    );
+    try {
+      let rows = 0;
+      for await (const page of pages) {
+        rows += page.length;
+        // Pages can repeat rows; only far beyond the limit is it sure without counting distinct ids.
+        if (rows > options.maxAccounts * 2) throw new TooManyAccountsError(options.maxAccounts);
+        for (const row of page) {
+          const waiting = stageRow(row, drafter, known, staging);
+          if (waiting) await waiting;
+        }
+        options.onPage(rows);
+      }
+      await staging.end();
+    } catch (error) {
+      broken = true;
+      await staging.abort();
+      throw error;
+    }
+  } finally {
+    for (const client of clients) client.release(broken);
+  }
+}
+
+function stageRow(
+  row: RawRow,
+  drafter: Drafter,
+  known: KnownRecords,
+  staging: Staging,
+): Promise<void> | undefined {
+  const id = row["accountid"];
+  if (typeof id !== "string")
+    throw new ProtocolError("Dynamics 365 sent an account without an accountid. Try again later.");
+  const index = known.find(id);
+  const fingerprint = drafter.fingerprint(row);
+  if (index >= 0 && known.isUnchanged(index, fingerprint)) {
+    known.markUnchanged(index);
+    const version = Number(row["versionnumber"] ?? 0);
+    return version === known.versionOf(index) ? undefined : staging.stageVersion(id, version);
+  }
+  if (index >= 0) known.markStaged(index);
+  return staging.stage(drafter.draft(row), fingerprint);
+}
+
+/**
+ * Settles what was read: joins, repeated pages and rows that changed between pages can bring a record twice; its
+ * highest version stays (equal versions: the higher fingerprint, so that chance decides nothing).
+ * @throws TooManyAccountsError
+ */
+export async function settleRead(
+  database: Database,
+  runId: number,
+  known: KnownRecords,
+  maxAccounts: number,
+): Promise<Omit<ReadResult, "calm" | "edits">> {
+  const drafts = sql.table(`run_drafts_${runId}`);
+  const counted = await sql<{ rows: number; distinct: number }>`
+    select count(*)::int as rows, count(distinct dynamics_id)::int as distinct from ${drafts}`.execute(
+    database.kysely,
+  );
+  const { rows, distinct } = counted.rows[0]!;
+  if (rows > distinct) {
+    await sql`
+      delete from ${drafts} where ctid in (
+        select ctid from (
+          select ctid, row_number() over (partition by dynamics_id order by record_version desc, fingerprint desc, ctid) as n
+          from ${drafts}) numbered
+        where n > 1)`.execute(database.kysely);
+  }
+  const { settled, waiting, refused } = known.countUnchanged();
+  if (settled + waiting + refused + distinct > maxAccounts) throw new TooManyAccountsError(maxAccounts);
+  await sql`analyze ${drafts}`.execute(database.kysely);
+  await sql`analyze ${sql.table(`run_versions_${runId}`)}`.execute(database.kysely);
+  return { unchanged: settled + waiting, refused, staged: distinct };
+}

@@ -1,0 +1,157 @@
+// What a run reads: everything; what changed, found by a sweep of ids and versions; or the records of some issues. However it
+// was read, what is missing is looked up, and what waits on something that moved is staged again.
+import type { DataverseClient } from "../dataverse/client.ts";
+import type { RawRow } from "../dataverse/model.ts";
+import type { Database } from "../db/pool.ts";
+import type { RunMode } from "../db/tables.ts";
+import { readAhead } from "../lib/read-ahead.ts";
+import { lookUpDepartures, storeDepartures } from "./departures.ts";
+import { createDrafter, type Drafter } from "./draft.ts";
+import { KnownRecords, loadKnownRecords } from "./known-records.ts";
+import type { Prepared } from "./prepare.ts";
+import { readPages, settleRead, TooManyAccountsError, type ReadResult } from "./read.ts";
+import { fetchSelected, readSome, retriedIds } from "./retried.ts";
+import { sinceLastRun, stageWaiting, storeForgotten } from "./waiting.ts";
+
+/**
+ * More changed accounts than this part of all, and reading everything is cheaper: by ids 500 come with a request, and 5,000
+ * otherwise. A few requests are always fewer than a whole selection's pages of full rows.
+ */
+const MOSTLY_CHANGED = 0.2;
+const FEW = 1_000;
+/** Pages of a sweep that are kept while what is known is still being loaded: at most some 60 MB. */
+const SWEPT_AHEAD = 100;
+
+type Reading = {
+  readonly context: {
+    readonly database: Database;
+    readonly client: DataverseClient;
+    readonly maxAccounts: number;
+  };
+  readonly organizationId: string;
+  readonly runId: number;
+  readonly mode: RunMode;
+  readonly signal: AbortSignal;
+  readonly progress: (progress: {
+    readonly stage: "read";
+    readonly done: number;
+    readonly expected: number | undefined;
+  }) => void;
+};
+
+/** Reads what the run's mode asks for, to its end. @throws TooManyAccountsError, and whatever the source throws */
+export function readSelection(reading: Reading, prepared: Prepared): Promise<ReadResult> {
+  if (reading.mode === "retry") return readRetried(reading, prepared);
+  return reading.mode === "changes" ? readChanges(reading, prepared) : readEverything(reading, prepared);
+}
+
+async function* onePage(rows: readonly RawRow[]): AsyncGenerator<readonly RawRow[]> {
+  yield rows;
+}
+
+type Opened = {
+  readonly known: KnownRecords;
+  readonly drafter: Drafter;
+  readonly expected: number | undefined;
+};
+
+async function open({ context, organizationId, progress }: Reading, prepared: Prepared): Promise<Opened> {
+  const known = await loadKnownRecords(context.database, organizationId);
+  const expected = known.count > 0 ? known.count : undefined;
+  progress({ stage: "read", done: 0, expected });
+  return { known, drafter: createDrafter(prepared.rules), expected };
+}
+
+async function readEverything(reading: Reading, prepared: Prepared): Promise<ReadResult> {
+  const { context, runId, signal, progress } = reading;
+  const { database, client, maxAccounts } = context;
+  const opened = await open(reading, prepared);
+  const { known, drafter, expected } = opened;
+  const pages = client.readAccounts(prepared.selection, drafter.columns, signal);
+  const onPage = (done: number) => progress({ stage: "read", done, expected });
+  await readPages(database, pages, { runId, drafter, known, maxAccounts, onPage });
+  return settle(reading, prepared, opened);
+}
+
+/** Rule 16: only the rows whose version moved are read. Under other settings every row says something else, so all are. */
+async function readChanges(reading: Reading, prepared: Prepared): Promise<ReadResult> {
+  const { context, organizationId, runId, signal, progress } = reading;
+  const { database, client, maxAccounts } = context;
+  const since = await sinceLastRun(database, organizationId, prepared.settingsHash);
+  if (since.store === "other-settings") return readEverything(reading, prepared);
+  const opening = open(reading, prepared);
+  const changed = new Set<string>();
+  let swept = 0;
+  for await (const page of readAhead(
+    client.sweepAccounts(prepared.selection, signal),
+    opening,
+    SWEPT_AHEAD,
+  )) {
+    const { known, expected } = await opening;
+    swept += page.length;
+    if (swept > maxAccounts * 2) throw new TooManyAccountsError(maxAccounts);
+    for (const { id, version } of page) {
+      const index = known.find(id);
+      if (index >= 0 && known.isCurrent(index, Number(version))) known.markUnchanged(index);
+      else changed.add(id);
+    }
+    progress({ stage: "read", done: swept, expected });
+  }
+  const opened = await opening;
+  const { known, drafter } = opened;
+  if (changed.size > Math.max(FEW, swept * MOSTLY_CHANGED)) return readEverything(reading, prepared);
+  const pages = fetchSelected(client, prepared.selection, {
+    ids: [...changed],
+    columns: drafter.columns,
+    signal,
+  });
+  await readPages(database, pages, { runId, drafter, known, maxAccounts, onPage: () => undefined });
+  return settle(reading, prepared, opened);
+}
+
+/**
+ * Reads the retried records alone, in any case and as if nothing were known of them. Those that are gone, inactive or not in
+ * the view are not read: what became of them is for a full run to say.
+ */
+async function readRetried(reading: Reading, prepared: Prepared): Promise<ReadResult> {
+  const { context, organizationId, runId, signal, progress } = reading;
+  const { database, client, maxAccounts } = context;
+  const drafter = createDrafter(prepared.rules);
+  const known = new KnownRecords(0);
+  const ids = await retriedIds(database, runId);
+  const onPage = (done: number) => progress({ stage: "read", done, expected: ids.length });
+  onPage(0);
+  const pages = readSome(client, prepared.selection, { ids, columns: drafter.columns, signal });
+  await readPages(database, pages, { runId, drafter, known, maxAccounts, onPage });
+  const { edits } = await sinceLastRun(database, organizationId, prepared.settingsHash);
+  return { ...(await settleRead(database, runId, known, maxAccounts)), calm: false, edits };
+}
+
+/** After a read of the whole selection: departures, forgotten records, and those that wait on something that moved. */
+async function settle(reading: Reading, prepared: Prepared, { known, drafter }: Opened): Promise<ReadResult> {
+  const { context, organizationId, runId, signal } = reading;
+  const { database, client, maxAccounts } = context;
+  const notRead = known.notRead();
+  let departures = 0;
+  if (notRead.length > 0) {
+    const found = await lookUpDepartures(client, prepared.selection, notRead, drafter.columns, signal);
+    const missed = { runId, drafter, known, maxAccounts, onPage: () => undefined };
+    if (found.missed.length > 0) await readPages(database, onePage(found.missed), missed);
+    departures = await storeDepartures(database, runId, organizationId, found.departed);
+  }
+  const forgotten = known.waitingNotRead();
+  await storeForgotten(database, runId, forgotten);
+  const read = await settleRead(database, runId, known, maxAccounts);
+  const { store, edits } = await sinceLastRun(database, organizationId, prepared.settingsHash);
+  const settled = store === "settled";
+  const calm = settled && read.staged + departures + forgotten.length === 0;
+  if (calm) return { ...read, calm, edits };
+  const again = await stageWaiting(database, { runId, organizationId }, settled ? "woken" : "all");
+  return {
+    unchanged: read.unchanged - again.synced,
+    refused: read.refused - again.refused,
+    staged: read.staged + again.synced + again.refused,
+    calm,
+    edits,
+  };
+}

@@ -1,0 +1,287 @@
+// A run, from the source to the store: read → draft → match → plan → apply → finish. Preview is "plan and stop"; approval
+// is "apply this plan"; a run that was cut off while applying goes on from its checkpoint, any other starts over.
+import { setMaxListeners } from "node:events";
+import { sql } from "kysely";
+import type { ApplyOptions } from "../accounts/apply-changes.ts";
+import { DataverseError } from "../dataverse/errors.ts";
+import { isDatabaseAway } from "../db/away.ts";
+import type { RunCounts, RunStatus } from "../db/tables.ts";
+import { inTransaction, type OpenTransaction } from "../db/transaction.ts";
+import { applyPlan } from "./apply.ts";
+import {
+  beginApply,
+  beginRun,
+  rememberPrepared,
+  storedRun,
+  takeUp,
+  type BegunRun,
+  type RunStore,
+} from "./begin.ts";
+import { closeRun, endOrPutBack, keepPlanned, noteBrokenOff, noteStopped, startOver } from "./end.ts";
+import { finishRun } from "./finish.ts";
+import { LeaseError, takenOver } from "./lease.ts";
+import { PLAN_LIFETIME_MS, whyNotApply } from "./plan-worth.ts";
+import { prepareRun } from "./prepare.ts";
+import { dropWorkingTables } from "./read.ts";
+import { readSelection } from "./reading.ts";
+import type { RunContext, Running } from "./running.ts";
+import {
+  keepTotals,
+  NO_COUNTS,
+  PlanTooOld,
+  RunError,
+  RunStopped,
+  summaryOf,
+  type RunSummary,
+} from "./runs.ts";
+import { matchOptions, planAgain, storedScope, storePlan } from "./store-plan.ts";
+
+/** How often a row that changed under an automatic run is planned, in all. */
+const ATTEMPTS = 3;
+/** How often reading may start over because a column vanished while it was read. */
+const READ_ATTEMPTS = 3;
+
+/**
+ * Runs a full sync; with mode "changes" reads what changed alone, with mode "plan" stops when the plan is stored. A selection without any account is planned and
+ * waits for somebody to apply that plan. Finishes a run that was cut off while applying first.
+ * @throws LeaseError, AttentionError, TooManyAccountsError, DataverseError, SignInError: then no account was written.
+ */
+export async function runSync(context: RunContext, mode: "sync" | "changes" | "plan"): Promise<RunSummary> {
+  const { organizationId } = await context.client.whoAmI(context.signal);
+  const begun = await beginRun(context, { organizationId, mode, settings: context.settings });
+  return carryOut(context, begun, async () => context);
+}
+
+/** Applies a stored plan exactly. @throws RunError when the plan is no longer worth anything; the sentence says why. */
+export async function applyRun(context: RunContext, runId: number): Promise<RunSummary> {
+  const { organizationId } = await context.client.whoAmI(context.signal);
+  const begun = await beginApply(context, { organizationId, runId });
+  return carryOutApply(context, begun, async () => context);
+}
+
+/** Makes what a run is given. Its row is there by then, so that one that cannot reach its source says so. */
+export type OpenContext = () => Promise<RunContext>;
+
+/** Everything after the run's row is there; gives the lease back however it ends. @throws what `runSync` does. */
+export async function carryOut(store: RunStore, begun: BegunRun, open: OpenContext): Promise<RunSummary> {
+  const { runId, lease } = begun;
+  try {
+    const running = await planOrClose(store, begun, open);
+    const { status } = await storedRun(store.database, runId);
+    if (status !== "planned") await applyToTheEnd(running, runId);
+    return await summaryOf(store.database, runId);
+  } finally {
+    await lease.release();
+  }
+}
+
+/** With the database away not even how a run ended can be written; then whoever takes it over finds it as it was. */
+async function toldOrLost(note: Promise<void>): Promise<void> {
+  await note.catch((error: unknown) => {
+    if (!isDatabaseAway(error)) throw error;
+  });
+}
+
+async function planOrClose(store: RunStore, begun: BegunRun, open: OpenContext): Promise<Running> {
+  let running: Running | undefined;
+  try {
+    running = runningOf(begun, await open());
+    await settleOldRuns(running);
+    await planRun(running);
+    return running;
+  } catch (error) {
+    const reason: unknown = running?.signal.aborted ? running.signal.reason : error;
+    const stopped =
+      reason instanceof LeaseError || reason instanceof RunStopped || running?.signal.aborted === true;
+    await toldOrLost(endOrPutBack(store, begun, { reason, stopped }));
+    throw error;
+  }
+}
+
+/** The same for a stored plan. @throws RunError */
+export async function carryOutApply(
+  store: RunStore,
+  begun: BegunRun,
+  open: OpenContext,
+): Promise<RunSummary> {
+  const { runId, lease } = begun;
+  try {
+    const running = await approvedOrKept(store, begun, open);
+    await applyToTheEnd(running, runId);
+    return await summaryOf(store.database, runId);
+  } finally {
+    await lease.release();
+  }
+}
+
+async function approvedOrKept(store: RunStore, begun: BegunRun, open: OpenContext): Promise<Running> {
+  let running: Running | undefined;
+  try {
+    const context = await open();
+    running = runningOf(begun, context);
+    await settleOldRuns(running);
+    const prepared = await prepareRun(context, running.signal);
+    const refusal = await whyNotApply(store, { ...begun, settingsHash: prepared.settingsHash });
+    if (refusal !== undefined) throw new RunError(refusal);
+    await context.onApply?.();
+    await moveRun(running, "planned", "applying");
+    return running;
+  } catch (error) {
+    await toldOrLost(keepPlanned(store, begun, running?.signal.aborted ? running.signal.reason : error));
+    throw error;
+  }
+}
+
+/** Goes on with a run that was cut off while applying, and does nothing else. */
+export async function carryOn(store: RunStore, begun: BegunRun, open: OpenContext): Promise<RunSummary> {
+  try {
+    await applyToTheEnd(runningOf(begun, await open()), begun.runId);
+    return await summaryOf(store.database, begun.runId);
+  } finally {
+    await begun.lease.release();
+  }
+}
+
+function runningOf(begun: BegunRun, context: RunContext): Running {
+  const { lease, runId } = begun;
+  const signal = context.signal ? AbortSignal.any([lease.signal, context.signal]) : lease.signal;
+  // A dozen metadata requests listen at once; Node takes more than ten for a leak.
+  setMaxListeners(100, signal);
+  const progress: Running["progress"] = (now, id = runId) => context.onProgress?.(now, id);
+  progress({ stage: "connect" });
+  return { ...begun, context, signal, progress, usageBefore: { ...context.client.usage } };
+}
+
+/** Goes on with a run that was cut off while applying; clears up after those cut off earlier and after plans too old to apply. */
+async function settleOldRuns(running: Running): Promise<void> {
+  const { database, clock } = running.context;
+  const { fence } = running.lease;
+  const old = await database.kysely
+    .selectFrom("runs")
+    .select(["id", "status", "planned_at"])
+    .where("organization_id", "=", running.organizationId)
+    .where("status", "in", ["reading", "planning", "applying", "planned"])
+    .where("id", "<>", running.runId)
+    .orderBy("id")
+    .execute();
+  const tooOld = clock.now().getTime() - PLAN_LIFETIME_MS;
+  for (const { id, status, planned_at } of old) {
+    if (status === "applying") {
+      await takeUp(running.context, running.lease, id);
+      await applyToTheEnd(running, id);
+    } else if (status !== "planned") await closeRun(running.context, id, "interrupted", { fence });
+    else if (planned_at && planned_at.getTime() < tooOld)
+      await closeRun(running.context, id, "discarded", { fence, error: new PlanTooOld() });
+  }
+}
+
+/** Read to the end, then plan in one transaction. */
+async function planRun(running: Running): Promise<void> {
+  const { context } = running;
+  const { database, settings } = context;
+  for (let attempt = 1; ; attempt++) {
+    const prepared = await prepareRun(context, running.signal);
+    try {
+      await rememberPrepared(context, running, { settings, prepared });
+      const read = await readSelection(running, prepared);
+      running.signal.throwIfAborted();
+      running.progress({ stage: "plan" });
+      await moveRun(running, "reading", "planning");
+      await inTransaction(database, (open) => storePlan(open, running, prepared, read));
+      return;
+    } catch (error) {
+      // A column that went away after the metadata was read: look again, and go on without it (rule 13).
+      const columnGone =
+        error instanceof DataverseError &&
+        (error.kind === "column-not-found" || error.kind === "view-broken");
+      if (!columnGone || attempt === READ_ATTEMPTS) throw error;
+      await startOver(context, running);
+    }
+  }
+}
+
+/** Moves a run on by compare-and-set; from here on it is this holder's. @throws LeaseError when somebody was faster. */
+async function moveRun({ context, lease, runId }: Running, from: RunStatus, to: RunStatus): Promise<void> {
+  const moved = await context.database.kysely
+    .updateTable("runs")
+    .set({ status: to, fence: lease.fence, waits_because: null })
+    .where("id", "=", runId)
+    .where("status", "=", from)
+    .executeTakeFirst();
+  if (moved.numUpdatedRows !== 1n) throw takenOver(runId);
+}
+
+/** Applies what is left of a run and finishes it; one that breaks off says why, and goes on from its checkpoint later. */
+async function applyToTheEnd(running: Running, runId: number): Promise<void> {
+  const { context, lease, signal } = running;
+  try {
+    await applyAndFinish(running, runId);
+  } catch (error) {
+    const held = { runId, lease };
+    await toldOrLost(
+      signal.aborted ? noteStopped(context, held, signal.reason) : noteBrokenOff(context, held, error),
+    );
+    throw error;
+  }
+  await discardPlans(running);
+  await dropWorkingTables(context.database.kysely, runId);
+}
+
+async function applyAndFinish(running: Running, runId: number): Promise<void> {
+  const { context, organizationId, lease, signal, progress } = running;
+  const { database, clock } = context;
+  const { scope, settings } = await storedScope(database, runId);
+  const options: ApplyOptions = {
+    organizationId,
+    allowDuplicateNames: settings.options.allowDuplicateNames,
+    now: clock.now(),
+  };
+  const run = { runId, fence: lease.fence };
+  for (let attempt = 2; ; attempt++) {
+    await applyPlan(database, run, options, {
+      signal,
+      lookForStop: async () => context.lookForStop?.(),
+      onChunk: (done, total) => progress({ stage: "apply", done, total }, runId),
+    });
+    if (attempt > ATTEMPTS || !(await planAgain(running, { ...scope, attempt }, matchOptions(settings))))
+      break;
+  }
+  progress({ stage: "finish" }, runId);
+  await inTransaction(database, async (open) => {
+    const counts = await finalCounts(open, runId);
+    await finishRun(open, { runId, organizationId, fence: lease.fence, now: clock.now() }, counts);
+    await keepTotals(open.kysely, runId);
+  });
+}
+
+/** Plans made before a run was applied are worth nothing any more. */
+async function discardPlans({ context, organizationId, lease }: Running): Promise<void> {
+  const useless = await context.database.kysely
+    .selectFrom("runs")
+    .select("id")
+    .where("organization_id", "=", organizationId)
+    .where("status", "=", "planned")
+    .execute();
+  for (const { id } of useless) await closeRun(context, id, "discarded", { fence: lease.fence });
+}
+
+/** What was really applied, from the changes themselves; the rest was counted when it was planned. */
+async function finalCounts(open: OpenTransaction, runId: number): Promise<RunCounts> {
+  const { rows } = await sql<Pick<RunCounts, "created" | "linked" | "updated" | "failed" | "left">>`
+    select count(*) filter (where outcome is null and action = 'create')::int as created,
+      count(*) filter (where outcome is null and action = 'link')::int as linked,
+      count(*) filter (where outcome is null and action in ('update', 'return'))::int as updated,
+      count(*) filter (where outcome = 'changed' and action <> 'leave')::int as failed,
+      count(*) filter (where outcome is null and action = 'leave')::int as left
+    from account_changes where run_id = ${runId}`.execute(open.kysely);
+  await sql`
+    insert into run_issues (run_id, dynamics_id, kind, name)
+    select run_id, dynamics_id, 'changed-since-plan', name from account_changes
+    where run_id = ${runId} and outcome = 'changed' and action <> 'leave'`.execute(open.kysely);
+  const run = await open.kysely
+    .selectFrom("runs")
+    .select("counts")
+    .where("id", "=", runId)
+    .executeTakeFirstOrThrow();
+  return { ...NO_COUNTS, ...run.counts, ...rows[0]! };
+}

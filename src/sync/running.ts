@@ -1,0 +1,42 @@
+// What a run is given, and what it has in hand while it goes.
+import type { DataverseClient } from "../dataverse/client.ts";
+import type { Database } from "../db/pool.ts";
+import type { RunUsage } from "../db/tables.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { NewTeammate } from "../teammates/teammates.ts";
+import type { BegunRun } from "./begin.ts";
+import type { BrakeThresholds } from "./brake.ts";
+import type { SyncSettings } from "./settings.ts";
+
+export type Progress =
+  | { readonly stage: "connect" | "plan" | "finish" }
+  | { readonly stage: "read"; readonly done: number; readonly expected: number | undefined }
+  | { readonly stage: "apply"; readonly done: number; readonly total: number };
+
+export type RunContext = {
+  readonly database: Database;
+  readonly client: DataverseClient;
+  readonly settings: SyncSettings;
+  /** Who works here, as a connection file may say; saved before owners are looked up among them. */
+  readonly teammates?: readonly NewTeammate[];
+  readonly clock: Clock;
+  /** More accounts than this are refused before anything is written. */
+  readonly maxAccounts: number;
+  /** How much a plan that nobody looked at may change; any amount, if absent. */
+  readonly brake?: BrakeThresholds;
+  /** `runId` is the run that the progress is of: a run that was cut off goes on before a new one reads. */
+  readonly onProgress?: (progress: Progress, runId: number) => void;
+  /** Called when a plan was found worth applying, before anything is written. */
+  readonly onApply?: () => Promise<void>;
+  /** Called before each chunk is written: aborts the signal if somebody wants the run to stop. */
+  readonly lookForStop?: () => Promise<void>;
+  readonly signal?: AbortSignal;
+};
+
+export type Running = BegunRun & {
+  readonly context: RunContext;
+  /** The client counts from its start; a run counts from its own. */
+  readonly usageBefore: RunUsage;
+  readonly signal: AbortSignal;
+  readonly progress: (progress: Progress, runId?: number) => void;
+};

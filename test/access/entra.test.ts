@@ -1,0 +1,89 @@
+import { expect, it } from "vitest";
+import { runSimulator } from "../../simulator/main.ts";
+import { newToken } from "../../src/access/tokens.ts";
+import { browserAt, webWorkspace, type Browser, type WebWorkspace } from "../harness/web.ts";
+
+const MAYA = "maya.lindqvist@contoso.example";
+
+/** Same seed, same tenant and app: what the simulator of the workspace will be is known before it runs. */
+async function withMicrosoft(): Promise<WebWorkspace> {
+  const simulator = await runSimulator();
+  await simulator.close();
+  const { tenantId, clientId, clientSecret } = simulator;
+  return webWorkspace({
+    env: {
+      SLUICE_ENTRA_TENANT: tenantId,
+      SLUICE_ENTRA_CLIENT_ID: clientId,
+      SLUICE_ENTRA_CLIENT_SECRET: clientSecret,
+    },
+  });
+}
+
+function invited(web: WebWorkspace, state: "invited" | "no-sign-in" = "invited") {
+  return web.database.kysely.insertInto("teammates").values({ email: MAYA, name: "Maya", state }).execute();
+}
+
+/** Goes to Microsoft as a browser does. @returns the address that Microsoft sends the browser back to, from our root */
+async function atMicrosoft(browser: Browser, user = MAYA): Promise<string> {
+  const { headers } = await browser.get("/session/microsoft");
+  const url = new URL(headers.get("location") ?? "");
+  url.searchParams.set("simulator_user", user);
+  const back = await fetch(url, { redirect: "manual" });
+  const { pathname, search } = new URL(back.headers.get("location") ?? "");
+  return `/${pathname}${search}`;
+}
+
+async function problemOf(browser: Browser, back: string): Promise<string> {
+  const { headers } = await browser.get(back);
+  return new URL(headers.get("location") ?? "", "http://x").searchParams.get("problem") ?? "";
+}
+
+it("lets an invited teammate in", async () => {
+  const web = await withMicrosoft();
+  await invited(web);
+  const browser = browserAt(web.origin, newToken());
+  const back = await browser.get(await atMicrosoft(browser));
+  expect(back.headers.get("location")).toBe("/");
+  expect((await browser.get("/session")).body).toMatchObject({
+    microsoft: true,
+    teammate: { email: MAYA, state: "active" },
+  });
+});
+
+it("lets nobody in who was not invited, though a source named them", async () => {
+  const web = await withMicrosoft();
+  await invited(web, "no-sign-in");
+  const browser = browserAt(web.origin, newToken());
+  expect(await problemOf(browser, await atMicrosoft(browser))).toBe("not-invited");
+  expect((await browser.get("/session")).body.teammate).toBeNull();
+});
+
+it("takes an answer once, and only in the browser that asked", async () => {
+  const web = await withMicrosoft();
+  await invited(web);
+  const browser = browserAt(web.origin, newToken());
+  const back = await atMicrosoft(browser);
+  const victim = browserAt(web.origin, newToken());
+  expect(await problemOf(victim, back)).toBe("expired");
+  expect((await browser.get(back)).headers.get("location")).toBe("/");
+  expect(await problemOf(browser, back)).toBe("expired");
+});
+
+it("opens nothing for an address that moved on to another Microsoft account", async () => {
+  const web = await withMicrosoft();
+  await invited(web);
+  await web.database.kysely.updateTable("teammates").set({ entra_object_id: "another account" }).execute();
+  const browser = browserAt(web.origin, newToken());
+  expect(await problemOf(browser, await atMicrosoft(browser))).toBe("other-account");
+});
+
+it("says so when somebody cancels at Microsoft, or it is not set up", async () => {
+  const web = await withMicrosoft();
+  const browser = browserAt(web.origin, newToken());
+  const { headers } = await browser.get("/session/microsoft");
+  const state = new URL(headers.get("location") ?? "").searchParams.get("state") ?? "";
+  const cancelled = `/session/microsoft/return?${new URLSearchParams({ error: "access_denied", state }).toString()}`;
+  expect(await problemOf(browser, cancelled)).toBe("cancelled");
+  const without = await webWorkspace();
+  expect(await problemOf(browserAt(without.origin, newToken()), "/session/microsoft")).toBe("not-set-up");
+});

@@ -1,0 +1,106 @@
+import { expect, it } from "vitest";
+import { newToken } from "../../src/access/tokens.ts";
+import { saveTeammate } from "../../src/teammates/teammates.ts";
+import { browserAt, webWorkspace } from "../harness/web.ts";
+
+const EVE = { email: "Eve@OurCompany.example", name: "Eve", role: "teammate" } as const;
+
+it("invites somebody, who then joins with a name and a password", async () => {
+  const web = await webWorkspace();
+  const admin = await web.as("workspace-admin");
+  const { body } = await admin.post("/teammates", EVE);
+  expect(body.teammate).toMatchObject({ email: "eve@ourcompany.example", state: "invited" });
+  const eve = browserAt(web.origin, newToken());
+  const path = new URL(body.link).pathname;
+  const joined = await eve.post(path, { name: "Eve Ng", password: "a fine long password" });
+  expect(joined.body.teammate).toMatchObject({ name: "Eve Ng", role: "teammate", state: "active" });
+});
+
+it("tells nobody the link when a mail server carries it", async () => {
+  const web = await webWorkspace({
+    env: { SMTP_URL: "smtp://127.0.0.1:9", SLUICE_MAIL_FROM: "sluice@ourcompany.example" },
+  });
+  const admin = await web.as("company-admin");
+  const { body } = await admin.post("/teammates", EVE);
+  expect(body.link).toBeNull();
+  expect((await admin.get("/mail")).body.mails).toMatchObject([{ state: "waiting", text: null }]);
+});
+
+it("replaces the earlier link when it invites anew, and refuses for who is here already", async () => {
+  const web = await webWorkspace();
+  const admin = await web.as("company-admin");
+  const first = (await admin.post("/teammates", EVE)).body.link;
+  const second = (await admin.post("/teammates", EVE)).body.link;
+  expect((await admin.get(new URL(first).pathname)).status).toBe(404);
+  expect((await admin.get(new URL(second).pathname)).status).toBe(200);
+  const taken = await admin.post("/teammates", { ...EVE, email: "company-admin@ourcompany.example" });
+  expect(taken).toMatchObject({ status: 409, body: { error: { field: "email" } } });
+});
+
+it("gives a sign-in to somebody whom only a source named, once invited", async () => {
+  const web = await webWorkspace();
+  const { id } = await saveTeammate(web.database.kysely, { email: EVE.email, name: "Eve of Dynamics" });
+  const admin = await web.as("workspace-admin");
+  const before = (await admin.get("/teammates")).body.teammates.find((one: { id: number }) => one.id === id);
+  expect(before.state).toBe("no-sign-in");
+  const { body } = await admin.post("/teammates", { ...EVE, name: "" });
+  expect(body.teammate).toMatchObject({ id, name: "Eve of Dynamics", state: "invited" });
+});
+
+it("keeps the name that somebody gave themselves when a connection file names them otherwise", async () => {
+  const web = await webWorkspace();
+  const email = "teammate@ourcompany.example";
+  const id = await web.idOf("teammate");
+  expect(await saveTeammate(web.database.kysely, { email, name: "Another Name" })).toEqual({
+    id,
+    email,
+    name: "teammate",
+  });
+});
+
+it("lets only a company admin make, change or remove a company admin", async () => {
+  const web = await webWorkspace();
+  const [admin, dana, colleague] = [
+    await web.as("workspace-admin"),
+    await web.idOf("company-admin"),
+    await web.idOf("teammate"),
+  ];
+  const answers = [
+    await admin.post("/teammates", { ...EVE, role: "company-admin" }),
+    await admin.patch(`/teammates/${colleague}`, { role: "company-admin" }),
+    await admin.patch(`/teammates/${dana}`, { name: "Somebody" }),
+    await admin.delete(`/teammates/${dana}`),
+  ];
+  expect(answers.map(({ status }) => status)).toEqual([403, 403, 403, 403]);
+  const company = await web.as("company-admin");
+  expect((await company.patch(`/teammates/${colleague}`, { role: "company-admin" })).status).toBe(200);
+});
+
+it("keeps the last company admin, even of two who dismiss each other at once", async () => {
+  const web = await webWorkspace();
+  const dana = await web.as("company-admin");
+  const danasId = await web.idOf("company-admin");
+  expect((await dana.delete(`/teammates/${danasId}`)).status).toBe(403);
+  expect((await dana.patch(`/teammates/${danasId}`, { role: "teammate" })).body.error.sentence).toContain(
+    "last company admin",
+  );
+  const otherId = await web.idOf("teammate");
+  const other = await web.as("teammate");
+  await dana.patch(`/teammates/${otherId}`, { role: "company-admin" });
+  await Promise.all([dana.delete(`/teammates/${otherId}`), other.delete(`/teammates/${danasId}`)]);
+  const { rows } = await web.database.pool.query("select 1 from teammates where role = 'company-admin'");
+  expect(rows).toHaveLength(1);
+});
+
+it("ends the sessions of who is removed, and takes a lost role away at once", async () => {
+  const web = await webWorkspace();
+  const [dana, admin, colleague] = [
+    await web.as("company-admin"),
+    await web.as("workspace-admin"),
+    await web.as("teammate"),
+  ];
+  await dana.patch(`/teammates/${await web.idOf("workspace-admin")}`, { role: "teammate" });
+  expect((await admin.post("/teammates", EVE)).status).toBe(403);
+  await dana.delete(`/teammates/${await web.idOf("teammate")}`);
+  expect((await colleague.get("/teammates")).status).toBe(401);
+});

@@ -1,0 +1,213 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { ensureCustomFields } from "../../src/accounts/custom-fields.ts";
+import { accountPage, countAccounts, type PageRequest } from "../../src/accounts/list.ts";
+import { deleteAccount, editAccount } from "../../src/accounts/store.ts";
+import { BY, listedStore, NOW } from "./listed-store.ts";
+
+const { database, kysely, city, size, hold, since, owner, zoe, anna, make, all } = await listedStore();
+
+beforeEach(async () => {
+  await kysely.deleteFrom("accounts").execute();
+});
+
+const namesOf = async (request: Partial<PageRequest> = {}) => (await all(request)).map(({ name }) => name);
+
+const filtered = (field: string, is: PageRequest["filters"][number]["is"], value = "") =>
+  namesOf({ filters: [{ field, is, value }] });
+
+describe("a list in pages", () => {
+  it("has every account once, by name, whatever its case", async () => {
+    for (const name of ["beta", "Alpha", "alpha 2", "Éclair", "Gamma", "ALPHA"]) await make({ name });
+    expect(await namesOf()).toEqual(["Alpha", "ALPHA", "alpha 2", "beta", "Gamma", "Éclair"]);
+    expect(await namesOf({ sort: "-name" })).toEqual([
+      "Éclair",
+      "Gamma",
+      "beta",
+      "alpha 2",
+      "ALPHA",
+      "Alpha",
+    ]);
+  });
+
+  it("puts empty values last in both directions", async () => {
+    await make({ name: "None" });
+    await make({ name: "Two", fields: { [size]: 2 } });
+    await make({ name: "Ten", fields: { [size]: 10 } });
+    await make({ name: "Minus", fields: { [size]: -0.5 } });
+    expect(await namesOf({ sort: size })).toEqual(["Minus", "Two", "Ten", "None"]);
+    expect(await namesOf({ sort: `-${size}` })).toEqual(["Ten", "Two", "Minus", "None"]);
+  });
+
+  it("sorts teammates by what they are called", async () => {
+    await make({ name: "Of Zoe", fields: { [owner]: zoe.id } });
+    await make({ name: "Of Anna", fields: { [owner]: anna.id } });
+    expect(await namesOf({ sort: owner })).toEqual(["Of Anna", "Of Zoe"]);
+  });
+
+  it("goes on behind an account that was deleted, and neither repeats nor hides others", async () => {
+    const ids = new Map<string, number>();
+    for (const name of ["A", "B", "C", "D", "E", "F"]) ids.set(name, await make({ name }));
+    const first = await accountPage(kysely, { sort: "name", limit: 3, filters: [] });
+    await deleteAccount(database, ids.get("C")!, { exclude: false }, BY, NOW);
+    await editAccount(database, ids.get("E")!, { name: "Ab" }, BY, NOW);
+    await make({ name: "Ba" });
+    const second = await accountPage(kysely, { sort: "name", limit: 3, filters: [], after: first.next! });
+    expect(second).toMatchObject({ accounts: [{ name: "D" }, { name: "F" }], next: null });
+  });
+
+  it("does not take a cursor of another order, nor one that nobody gave out", async () => {
+    for (const name of ["A", "B"]) await make({ name });
+    const { next } = await accountPage(kysely, { sort: "name", limit: 1, filters: [] });
+    const forged = ["", "x", "bnVsbA", Buffer.from('["created","yesterday",1]').toString("base64url")];
+    for (const [sort, after] of [
+      ["-name", next!],
+      ...forged.map((cursor) => ["created", cursor] as const),
+    ] as const) {
+      const asked = accountPage(kysely, { sort, limit: 1, filters: [], after });
+      await expect(asked).rejects.toMatchObject({ name: "AccountError", field: "after" });
+    }
+  });
+
+  it("says which field it cannot sort by", async () => {
+    await expect(namesOf({ sort: "99" })).rejects.toThrow('There is no field "99" to sort accounts by.');
+    await expect(namesOf({ sort: "constructor" })).rejects.toThrow("to sort accounts by");
+  });
+
+  it("tells how an account stands to Dynamics 365", async () => {
+    const [synced, stopped] = [await make({ name: "Synced" }), await make({ name: "Stopped" })];
+    await make({ name: "Neither" });
+    const link = { organization_id: "00000000-0000-4000-8000-000000000001", matched_by: "create" as const };
+    await kysely
+      .insertInto("account_links")
+      .values([
+        { ...link, account_id: synced, dynamics_id: "00000000-0000-4000-8000-00000000000a" },
+        {
+          ...link,
+          account_id: stopped,
+          dynamics_id: "00000000-0000-4000-8000-00000000000b",
+          left_because: "deleted",
+        },
+      ])
+      .execute();
+    expect(await namesOf({ sync: "synced" })).toEqual(["Synced"]);
+    expect(await namesOf({ sync: "stopped" })).toEqual(["Stopped"]);
+    expect(await namesOf({ sync: "not-synced" })).toEqual(["Neither"]);
+  });
+});
+
+describe("a search", () => {
+  it("finds a piece of a name, a domain, the description or a field of text", async () => {
+    await make({ name: "Contoso GmbH" });
+    await make({ name: "By domain", domains: ["contoso.com"] });
+    await make({ name: "By description", description: "Part of CONTOSO since 2020" });
+    await make({ name: "By field", fields: { [city]: 'Port "Contoso"' } });
+    await make({ name: "Other", fields: { [size]: 5 } });
+    expect(await namesOf({ q: " ntOSo " })).toEqual([
+      "By description",
+      "By domain",
+      "By field",
+      "Contoso GmbH",
+    ]);
+    expect(await namesOf({ q: 'Port "c' })).toEqual(["By field"]);
+    expect(await countAccounts(kysely, { q: "contoso", filters: [] })).toBe(4);
+  });
+
+  it("finds the account of somebody's e-mail address or website", async () => {
+    await make({ name: "Acme", domains: ["acme.co.uk"] });
+    await make({ name: "Other", domains: ["other.com"] });
+    expect(await namesOf({ q: "Jane@mail.acme.co.uk" })).toEqual(["Acme"]);
+    expect(await namesOf({ q: "https://www.acme.co.uk/about" })).toEqual(["Acme"]);
+  });
+
+  it("takes signs of patterns, quotes and zero characters as text", async () => {
+    await make({ name: "100% pure" });
+    await make({ name: "1000 pure" });
+    await make({ name: "back\\slash_es" });
+    expect(await namesOf({ q: "100%" })).toEqual(["100% pure"]);
+    expect(await namesOf({ q: "h_e" })).toEqual(["back\\slash_es"]);
+    expect(await namesOf({ q: "k\\s" })).toEqual(["back\\slash_es"]);
+    expect(await namesOf({ q: "'; drop table accounts; --" })).toEqual([]);
+    expect(await namesOf({ q: "pure\0" })).toEqual(["100% pure", "1000 pure"]);
+  });
+
+  it("finds text among many fields, with signs that JSON escapes", async () => {
+    const names = Array.from({ length: 12 }, (_, n) => `Text ${n}`);
+    const many = await ensureCustomFields(
+      kysely,
+      names.map((name) => ({ name, type: "text" })),
+    );
+    const id = String(many.get("Text 11")!.id);
+    await make({ name: "One", fields: { [id]: 'C:\\Data\n"Big" Tab\there', [size]: 4711 } });
+    for (const q of ["c:\\data", '"BIG"', "tab\there", 'data\n"'])
+      expect(await namesOf({ q })).toEqual(["One"]);
+    for (const q of ["4711", `"${id}"`, "nbig"]) expect(await namesOf({ q })).toEqual([]);
+  });
+
+  it("does not find numbers, yes or no, or the numbers of fields", async () => {
+    await make({ name: "One", fields: { [size]: 4711, [hold]: true } });
+    expect(await namesOf({ q: "4711" })).toEqual([]);
+    expect(await namesOf({ q: "true" })).toEqual([]);
+  });
+});
+
+describe("a filter", () => {
+  beforeEach(async () => {
+    await make({
+      name: "Full",
+      description: "Long",
+      domains: ["full.com", "full.de"],
+      externalId: "CRM-1",
+      fields: {
+        [city]: "Berlin",
+        [size]: 10,
+        [hold]: false,
+        [since]: "2026-01-31T10:00:00Z",
+        [owner]: zoe.id,
+      },
+    });
+    await make({ name: "Bare" });
+  });
+
+  it.each([
+    ["name", "contains", "ULL"],
+    ["name", "equals", "full"],
+    ["domain", "contains", "full.d"],
+    ["domain", "equals", "www.full.com"],
+    ["domain", "filled", ""],
+    ["description", "equals", "long"],
+    ["externalId", "contains", "crm"],
+    [city, "contains", "erl"],
+    [city, "equals", "berlin"],
+    [size, "equals", "10.0"],
+    [size, "below", "10.5"],
+    [size, "above", "9"],
+    [hold, "equals", "false"],
+    [since, "equals", "2026-01-31"],
+    [since, "equals", "2026-01-31T11:00:00+01:00"],
+    [since, "below", "2026-02-01"],
+    [since, "above", "2026-01-31T09:59:59Z"],
+    [owner, "equals", String(zoe.id)],
+    [owner, "filled", ""],
+  ] as const)("%s %s %s", async (field, is, value) => {
+    expect(await filtered(field, is, value)).toEqual(["Full"]);
+  });
+
+  it.each([
+    ["domain", "empty", ""],
+    ["description", "empty", ""],
+    ["externalId", "empty", ""],
+    [hold, "empty", ""],
+  ] as const)("%s %s", async (field, is, value) => {
+    expect(await filtered(field, is, value)).toEqual(["Bare"]);
+  });
+
+  it.each([
+    [size, "below", "many", '"many" is no value of "Size".'],
+    [city, "below", "Berlin", '"City" cannot be filtered by "below".'],
+    [hold, "equals", "maybe", '"maybe" is no value of "Hold".'],
+    ["colour", "filled", "", 'There is no field "colour" to filter accounts by.'],
+    ["toString", "filled", "", 'There is no field "toString" to filter accounts by.'],
+  ] as const)("%s %s %s is refused", async (field, is, value, sentence) => {
+    await expect(filtered(field, is, value)).rejects.toThrow(sentence);
+  });
+});

@@ -1,0 +1,237 @@
+import { existsSync, readFileSync } from "node:fs";
+import * as fc from "fast-check";
+import { describe, expect, it, test } from "vitest";
+import { z } from "zod";
+import { commonDomains, commonDomainsFor } from "../../src/accounts/common-domains.ts";
+import { parseDomains } from "../../src/accounts/parse-domains.ts";
+
+const lists = { common: commonDomains, own: new Set(["sluice.example.com", "ourcompany.com"]) };
+
+/** `acme.com !gmail.com common` for accepted and refused, so that a table row reads at a glance. */
+function read(text: string): string {
+  const { accepted, refused } = parseDomains(text, lists);
+  return [...accepted, ...refused.map((r) => `!${r.value} ${r.kind.slice("domain-".length)}`)].join(" ");
+}
+
+describe("one value gives the registrable domain", () => {
+  test.each([
+    ["acme.com", "acme.com"],
+    ["WWW.Acme.COM", "acme.com"],
+    ["jane@mail.acme.co.uk", "acme.co.uk"],
+    ["https://www.acme.com/about?x=1#top", "acme.com"],
+    ["http://user:pass@acme.com:8080/", "acme.com"],
+    ["mailto:jane@acme.com?subject=Hi", "acme.com"],
+    ["//acme.com/x", "acme.com"],
+    ["http:acme.com", "acme.com"],
+    ["http:\\\\www.acme.com\\about", "acme.com"],
+    ["@acme.com", "acme.com"],
+    ["*.acme.com", "acme.com"],
+    ["acme.com.", "acme.com"],
+    ["acme.com...", "acme.com"],
+    ["acme.com:443", "acme.com"],
+    ['"acme.com"', "acme.com"],
+    ["(https://acme.com)", "acme.com"],
+    ["https://acme.com/people/jane@other.com", "acme.com"],
+    ["https://jane@acme.com", "acme.com"],
+    ["http://www.www.acme.com", "acme.com"],
+    ["\u200bacme\u200d.com\ufeff", "acme.com"],
+    ["acme。com", "acme.com"],
+    ["ａｃｍｅ．ｃｏｍ", "acme.com"],
+    ["jane＠acme.com", "acme.com"],
+    ["bücher.de", "xn--bcher-kva.de"],
+    ["https://www.BÜCHER.de/x", "xn--bcher-kva.de"],
+    ["xn--bcher-kva.de", "xn--bcher-kva.de"],
+    ["my_host.acme.com", "acme.com"],
+  ])("%j → %s", (text, domains) => {
+    expect(read(text)).toBe(domains);
+  });
+});
+
+describe("suffixes", () => {
+  test.each([
+    ["rub.de", "rub.de"],
+    ["www.rub.de", "rub.de"],
+    ["cloudfront.net", "cloudfront.net"],
+    ["acme.blogspot.com", "acme.blogspot.com"],
+    ["www.chiesi.uk.com", "chiesi.uk.com"],
+    ["uk.com", "uk.com"],
+    ["bucket.s3.amazonaws.com", "bucket.s3.amazonaws.com"],
+    ["s3.eu-west-1.amazonaws.com", "!s3.eu-west-1.amazonaws.com invalid"],
+    ["https://www.gov.uk/government", "!https://www.gov.uk/government invalid"],
+    ["a.www.gov.uk", "!a.www.gov.uk invalid"],
+    ["co.uk", "!co.uk invalid"],
+    ["leekes.co.ok", "!leekes.co.ok invalid"],
+    ["intranet.internal", "!intranet.internal invalid"],
+  ])("%j → %s", (text, domains) => {
+    expect(read(text)).toBe(domains);
+  });
+});
+
+describe("what is no domain", () => {
+  test.each([
+    "-",
+    "n/a",
+    "Acme",
+    "10.0.0.1",
+    "http://10.86.1.109:5503/x",
+    "http://[2001:db8::1]/",
+    "2001:db8::1",
+    "http://https://www.acme.com/",
+    "http://www/acme.com",
+    "http://www.:qEu?#.com",
+    "acme..com",
+    "-acme-.com",
+    "ac_me.com",
+    "ac%6de.com",
+    "ac me",
+    `${"a".repeat(64)}.com`,
+    `${"a.".repeat(130)}com`,
+  ])("%j", (text) => {
+    const { accepted, refused } = parseDomains(text, lists);
+    expect(accepted).toEqual([]);
+    expect(new Set(refused.map((r) => r.kind))).toEqual(new Set(["domain-invalid"]));
+  });
+
+  it("says nothing about nothing", () => {
+    expect(parseDomains(" \u200b\t,;\n\u3000", lists)).toEqual({ accepted: [], refused: [] });
+  });
+});
+
+describe("several values", () => {
+  test.each([
+    ["acme.com, acme.org;acme.net\nacme.io", "acme.com acme.org acme.net acme.io"],
+    ["b.com a.com www.b.com", "b.com a.com"],
+    ["acme.com，acme.org、acme.net；acme.io", "acme.com acme.org acme.net acme.io"],
+    ["acme.com\u00a0acme.org\u2028acme.net\u3000acme.io", "acme.com acme.org acme.net acme.io"],
+    ["https://www.wahaca.co.uk/ AND https://dftacos.co.uk/", "wahaca.co.uk dftacos.co.uk"],
+    ["https://acme.com/Gender Pay report.com, other.com 2021.pdf", "acme.com"],
+    ["https://acme.com/a www.acme.org/b jane@acme.net", "acme.com acme.org acme.net"],
+    ["acme.org https://acme.com/a b.de", "acme.org acme.com"],
+    ["https://www.children 1stdaynurseries.com", "!https://www.children invalid"],
+    ["Jane Doe <jane@acme.com>", "acme.com"],
+    ['"Doe, J.R." <jane@acme.com>, <joe@acme.org>', "acme.com acme.org"],
+    ["acme.net Jane <jane@acme.com>", "acme.net acme.com"],
+    ["acme.com gmail.com junk", "acme.com !gmail.com common !junk invalid"],
+    ["junk junk", "!junk invalid"],
+  ])("%j → %s", (text, domains) => {
+    expect(read(text)).toBe(domains);
+  });
+});
+
+describe("common and own domains", () => {
+  test.each([
+    ["jane@gmail.com", "!gmail.com common"],
+    ["https://outlook.com/", "!outlook.com common"],
+    ["acme.onmicrosoft.com", "!onmicrosoft.com common"],
+    ["x@privaterelay.appleid.com", "!privaterelay.appleid.com common"],
+    ["appleid.com", "appleid.com"],
+    ["starbucks.com", "starbucks.com"],
+    ["https://docs.google.com/x", "google.com"],
+    ["jane@eu.ourcompany.com", "!ourcompany.com own"],
+    ["sluice.example.com", "!sluice.example.com own"],
+    ["example.com", "example.com"],
+  ])("%j → %s", (text, domains) => {
+    expect(read(text)).toBe(domains);
+  });
+
+  test.each(["talktalk.net", "sympatico.ca", "telus.net", "hey.com", "tutanota.com", "centurylink.net"])(
+    "%s is common though the list we start from lacks it",
+    (domain) => expect(commonDomains.has(domain)).toBe(true),
+  );
+
+  it("lets a workspace correct the list", () => {
+    const common = commonDomainsFor({ add: ["Shared.example"], remove: ["gmail.com"] });
+    expect(common.has("shared.example")).toBe(true);
+    expect(parseDomains("a@gmail.com", { common, own: new Set() }).accepted).toEqual(["gmail.com"]);
+    expect(commonDomains.has("gmail.com")).toBe(true);
+  });
+});
+
+describe("whatever comes", () => {
+  const anyText = fc.oneof(
+    fc.string({ unit: "binary", maxLength: 80 }),
+    fc.webUrl(),
+    fc.emailAddress(),
+    fc
+      .array(
+        fc.constantFrom(
+          "www.",
+          "acme",
+          ".",
+          "com",
+          "co.uk",
+          "@",
+          "/",
+          ":",
+          "<",
+          ">",
+          " ",
+          ",",
+          "ü",
+          "。",
+          "xn--",
+        ),
+        { maxLength: 12 },
+      )
+      .map((parts) => parts.join("")),
+  );
+
+  it("never throws and accepts only registrable names in lower-case ASCII", () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        for (const domain of parseDomains(text, lists).accepted) {
+          expect(domain).toMatch(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/);
+          expect(commonDomains.has(domain)).toBe(false);
+        }
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it("reads its own output back unchanged", () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        const { accepted } = parseDomains(text, lists);
+        expect(parseDomains(accepted.join(", "), lists)).toEqual({ accepted, refused: [] });
+      }),
+      { numRuns: 3000 },
+    );
+  });
+});
+
+const casesFile = new URL("../../../shared/data/domain-cases.json", import.meta.url);
+const caseList = z.array(
+  z.object({
+    raw: z.string(),
+    registrable_icann: z.string(),
+    registrable_private: z.string(),
+    verdict: z.string(),
+  }),
+);
+
+/** The file's verdict looks at the host alone; what is common mail is our own rule on top. */
+const differs: Record<string, string> = {
+  "gmail.com": "a mail provider's domain: valid as a host, refused as common",
+  "outlook.com": "a mail provider's domain, reached through one of its mail links: refused as common",
+};
+
+describe.skipIf(!existsSync(casesFile))("real values", () => {
+  it("agree with their verdicts, but for the differences listed", () => {
+    const cases = caseList.parse(JSON.parse(readFileSync(casesFile, "utf8")));
+    const expected = cases.map(({ raw, verdict, registrable_private, registrable_icann }) => {
+      const domain = verdict.startsWith("invalid") ? undefined : registrable_private || registrable_icann;
+      const refused =
+        domain === undefined ? "domain-invalid" : domain in differs ? "domain-common" : undefined;
+      return refused === undefined
+        ? { raw, accepted: [domain], refused: [] }
+        : { raw, accepted: [], refused: [refused] };
+    });
+    const got = cases.map(({ raw }) => {
+      const { accepted, refused } = parseDomains(raw, lists);
+      return { raw, accepted, refused: refused.map((r) => r.kind) };
+    });
+    expect(got).toEqual(expected);
+    expect(cases.length).toBeGreaterThanOrEqual(120);
+    expect(got.filter((one) => one.refused[0] === "domain-common")).toHaveLength(Object.keys(differs).length);
+  });
+});

@@ -1,0 +1,142 @@
+import { expect, it } from "vitest";
+import type { Access } from "../../src/api/contract/route.ts";
+import { roles } from "../../src/api/contract/session.ts";
+import { webWorkspace, type Person } from "../harness/web.ts";
+
+/** Written down a second time and by hand: who may call what. A route that is served and not in here fails the test. */
+const MATRIX: Record<Access, readonly string[]> = {
+  anyone: [
+    "GET /api/app/session",
+    "POST /api/app/session",
+    "GET /api/app/session/microsoft",
+    "GET /api/app/session/microsoft/return",
+    "GET /api/app/links/:token",
+    "POST /api/app/links/:token",
+    "POST /api/app/password-resets",
+    "GET /api/app/openapi.json",
+    "GET /api/docs",
+    "GET /healthz",
+    "HEAD /healthz",
+    "GET /readyz",
+    "HEAD /readyz",
+    // By the operator's token, whoever is signed in.
+    "GET /metrics",
+  ],
+  teammate: [
+    "DELETE /api/app/session",
+    "GET /api/app/teammates",
+    "GET /api/app/accounts",
+    "POST /api/app/accounts",
+    "GET /api/app/accounts/count",
+    "GET /api/app/accounts/export.csv",
+    "GET /api/app/accounts/:id",
+    "PATCH /api/app/accounts/:id",
+    "DELETE /api/app/accounts/:id",
+    "GET /api/app/accounts/:id/history",
+    "GET /api/app/fields",
+    "GET /api/app/settings/domains",
+    "GET /api/app/sync-state",
+  ],
+  "workspace-admin": [
+    "POST /api/app/teammates",
+    "PATCH /api/app/teammates/:id",
+    "DELETE /api/app/teammates/:id",
+    "PUT /api/app/settings/domains",
+    "GET /api/app/settings/excluded",
+    "DELETE /api/app/settings/excluded/:dynamicsId",
+    "GET /api/app/connection",
+    "DELETE /api/app/connection",
+    "POST /api/app/connection/address",
+    "POST /api/app/connection/sign-in",
+    "GET /api/app/connection/return",
+    "POST /api/app/connection/app-only",
+    "POST /api/app/connection/check",
+    "GET /api/app/connection/views",
+    "POST /api/app/connection/sample",
+    "POST /api/app/connection/columns",
+    "POST /api/app/connection/mapping-check",
+    "GET /api/app/connection/recipients",
+    "PUT /api/app/connection/recipients",
+    "PUT /api/app/connection/schedule",
+    "PUT /api/app/connection/brake",
+    "POST /api/app/connection/pause",
+    "POST /api/app/connection/resume",
+    "GET /api/app/runs",
+    "POST /api/app/runs",
+    "GET /api/app/runs/:id",
+    "GET /api/app/runs/:id/events",
+    "GET /api/app/runs/:id/changes",
+    "GET /api/app/runs/:id/problems",
+    "GET /api/app/runs/:id/issues",
+    "POST /api/app/runs/:id/apply",
+    "POST /api/app/runs/:id/discard",
+    "POST /api/app/runs/:id/cancel",
+    "GET /api/app/issues",
+    "GET /api/app/issues/kinds",
+    "GET /api/app/issues/export.csv",
+    "POST /api/app/issues/retry",
+  ],
+  "company-admin": [
+    "POST /api/app/fields",
+    "PATCH /api/app/fields/:id",
+    "DELETE /api/app/fields/:id",
+    "GET /api/app/mail",
+  ],
+};
+
+const PEOPLE: readonly Person[] = ["signed-out", ...roles];
+/** The least one has to be, as a place in PEOPLE. */
+const LEAST: Record<Access, number> = { anyone: 0, teammate: 1, "workspace-admin": 2, "company-admin": 3 };
+const wanted = new Map(
+  (["anyone", ...roles] as const).flatMap((access) =>
+    MATRIX[access].map((key) => [key, LEAST[access]] as const),
+  ),
+);
+
+/** The server's own list: its router, printed as a tree with the methods behind each path. */
+function routesIn(tree: string): string[] {
+  const path: string[] = [];
+  return tree.split("\n").flatMap((line) => {
+    const [, indent = "", part = "", methods] = /^([│ ]*)[├└]── (\S+)(?: \((.+)\))?$/.exec(line) ?? [];
+    if (part === "") return [];
+    path.splice(indent.length / 4, Infinity, part);
+    return (methods?.split(", ") ?? []).map((method) => `${method} ${path.join("")}`);
+  });
+}
+
+/** An address of that route that leads to nothing, so that whoever is allowed is told 400 or 404 and changes nothing. */
+function nowhere(path: string): string {
+  return path
+    .replace(":dynamicsId", "00000000-0000-4000-8000-000000000000")
+    .replace(":id", "999999")
+    .replace(":token", "x".repeat(43));
+}
+
+const REFUSED = new Set(["signed-out", "not-allowed"]);
+
+it("has a row for every route, and a route for every row", async () => {
+  const web = await webWorkspace();
+  expect(routesIn(web.routeTree).toSorted()).toEqual([...wanted.keys()].toSorted());
+});
+
+it("lets in who may and nobody else, for every route and role", async () => {
+  const web = await webWorkspace();
+  const found: Record<string, string> = {};
+  const expected: Record<string, string> = {};
+  for (const key of routesIn(web.routeTree)) {
+    const [method = "", path = ""] = key.split(" ");
+    for (const [rank, person] of PEOPLE.entries()) {
+      const browser = await web.as(person);
+      const { status, body } = await browser.request(
+        method,
+        `/${nowhere(path)}`,
+        ["GET", "HEAD"].includes(method) ? undefined : {},
+      );
+      const isRefused = [401, 403].includes(status) && REFUSED.has(body?.error?.code);
+      found[`${person}: ${key}`] = isRefused ? `refused ${status}` : "let in";
+      const isAllowed = rank >= (wanted.get(key) ?? Infinity);
+      expected[`${person}: ${key}`] = isAllowed ? "let in" : `refused ${rank === 0 ? 401 : 403}`;
+    }
+  }
+  expect(found).toEqual(expected);
+});

@@ -1,0 +1,183 @@
+import { expect, test } from "vitest";
+import type { CheckStep } from "../../src/api/contract/connection.ts";
+import { runSimulator } from "../../simulator/main.ts";
+import { checkConnection } from "../../src/connections/check.ts";
+import { saveSettings } from "../../src/connections/connection.ts";
+import { webWorkspace, type WebWorkspace } from "../harness/web.ts";
+import { logIn } from "../connections/logging-in.ts";
+import { standing } from "../connections/stored.ts";
+
+async function connected(): Promise<WebWorkspace> {
+  const web = await webWorkspace();
+  // The simulator's web server tells the machine's time.
+  web.clock.set(new Date());
+  await logIn(web, await web.as("workspace-admin"));
+  return web;
+}
+
+async function check(web: WebWorkspace): Promise<Map<string, CheckStep>> {
+  const { status, body } = await (await web.as("workspace-admin")).post("/connection/check");
+  expect(status).toBe(200);
+  const steps: CheckStep[] = body.steps;
+  return new Map(steps.map((step) => [step.id, step]));
+}
+
+const outcomes = (steps: Map<string, CheckStep>) =>
+  Object.fromEntries([...steps].map(([id, { outcome }]) => [id, outcome]));
+
+const WELL = {
+  address: "ok",
+  "sign-in": "ok",
+  user: "ok",
+  rights: "ok",
+  accounts: "ok",
+  metadata: "ok",
+  "secured-columns": "ok",
+  users: "ok",
+  views: "ok",
+  clock: "ok",
+  "secret-expiry": "ok",
+};
+const BEHIND_USER = {
+  rights: "not-reached",
+  accounts: "not-reached",
+  metadata: "not-reached",
+  "secured-columns": "not-reached",
+  users: "not-reached",
+  views: "not-reached",
+  clock: "not-reached",
+};
+
+test("where all is well, every step says what it found and none asks for anything", async () => {
+  const web = await connected();
+  web.simulator.org.createAccount({ name: "Acme" });
+  const steps = await check(web);
+  expect(outcomes(steps)).toEqual(WELL);
+  expect(steps.get("accounts")?.finding).toBe("1 active account.");
+  expect(steps.get("user")?.finding).toBe("Admin Contoso (admin@contoso.example) is enabled and licensed.");
+  expect([...steps.values()].filter(({ remedy, message }) => remedy ?? message)).toEqual([]);
+});
+
+test("what is not there to be connected cannot be checked", async () => {
+  const web = await webWorkspace();
+  const { status, body } = await (await web.as("workspace-admin")).post("/connection/check");
+  expect([status, body.error.code]).toEqual([409, "not-connected"]);
+});
+
+test("a revoked sign-in fails its step; what stands behind it is not reached", async () => {
+  const web = await connected();
+  const { entra } = web.simulator;
+  entra.revokeSessions(entra.directory.users[0]!.objectId);
+  const steps = await check(web);
+  expect(outcomes(steps)).toEqual({ ...WELL, "sign-in": "failed", user: "not-reached", ...BEHIND_USER });
+  expect(steps.get("sign-in")).toMatchObject({
+    finding: "The sign-in was revoked, or the password was changed. (AADSTS50173)",
+    remedy: "Connect Dynamics 365 again.",
+  });
+  expect(steps.get("users")?.finding).toBe('Not looked at, since "The sign-in is good" failed.');
+});
+
+test("an environment that does not answer fails the first step", async () => {
+  const simulator = await runSimulator();
+  const parts = await standing(simulator);
+  await simulator.close();
+  const steps = new Map((await checkConnection(parts)).map((step) => [step.id, step]));
+  expect(Object.fromEntries([...steps].map(([id, { outcome }]) => [id, outcome]))).toEqual({
+    address: "failed",
+    "sign-in": "not-reached",
+    user: "not-reached",
+    ...BEHIND_USER,
+    "secret-expiry": "ok",
+  });
+  expect(steps.get("address")?.finding).toMatch(/^127\.0\.0\.1:\d+ could not be reached\.$/);
+});
+
+test.each([
+  ["disabled", { isdisabled: true }, "The connected user is disabled in Dynamics 365."],
+  ["without a licence", { islicensed: false }, "has no licence for Dynamics 365."],
+  ["administrative only", { accessmode: 1 }, "has the access mode Administrative"],
+])("a user who is %s fails, with a letter to the administrator", async (_, values, finding) => {
+  const web = await connected();
+  const { org } = web.simulator;
+  org.update("systemuser", org.adminId, values);
+  const steps = await check(web);
+  expect(outcomes(steps)).toMatchObject({ "sign-in": "ok", user: "failed", ...BEHIND_USER });
+  const user = steps.get("user");
+  expect(user?.finding).toContain(finding);
+  expect(user?.message).toContain(user?.finding);
+  expect(user?.message).toContain(user?.remedy);
+  expect(user?.message).toContain("as Admin Contoso (admin@contoso.example)");
+});
+
+test("rights that were taken away fail by name, while the other steps are looked at", async () => {
+  const web = await connected();
+  const { org } = web.simulator;
+  org.unlink("systemuserroles", { systemuserid: org.adminId });
+  const reader = org.addRole("Half a reader", {
+    prvReadUser: "organisation",
+    prvReadTeam: "organisation",
+    prvReadRole: "organisation",
+    prvReadUserQuery: "user",
+    prvReadQuery: "organisation",
+    prvReadEntity: "organisation",
+    prvReadAttribute: "organisation",
+  });
+  org.assignRole(reader, org.adminId);
+  const steps = await check(web);
+  expect(outcomes(steps)).toEqual({ ...WELL, rights: "failed", accounts: "failed" });
+  expect(steps.get("rights")?.finding).toContain("is not a System Administrator any more");
+  expect(steps.get("accounts")?.finding).toContain("lacks the privilege prvReadAccount");
+  expect(steps.get("accounts")?.remedy).toContain("prvReadAccount");
+});
+
+test("a mapped column that is gone or hidden, and a view that is not shared any more, are warned of", async () => {
+  const web = await connected();
+  const { org } = web.simulator;
+  const maya = String(
+    org
+      .need("systemuser")
+      .rows()
+      .find((row) => row["fullname"] === "Maya Lindqvist")?.["systemuserid"],
+  );
+  const view = org.addView({
+    kind: "personal",
+    name: "Maya's",
+    owner: maya,
+    fetchxml: '<fetch><entity name="account"><attribute name="name"/></entity></fetch>',
+  });
+  await saveSettings(web.database.kysely, {
+    selection: { kind: "view", view },
+    mapping: { name: "name", domains: [], fields: [{ column: "new_gone", field: "Gone", type: "text" }] },
+    options: { allowDuplicateNames: false, onDomainTaken: "skip" },
+  });
+  const steps = await check(web);
+  expect(outcomes(steps)).toMatchObject({ metadata: "warning", views: "failed" });
+  expect(steps.get("metadata")?.finding).toBe("Mapped, and not there any more: new_gone.");
+  expect(steps.get("views")?.remedy).toContain("ask the view's owner to share it again");
+});
+
+test("a clock that is off is told by how much", async () => {
+  const web = await connected();
+  web.clock.advance(3 * 3_600_000);
+  const { finding, outcome } = (await check(web)).get("clock")!;
+  expect([outcome, finding]).toEqual([
+    "warning",
+    "The clock of this server is 3 hours ahead of Dynamics 365's.",
+  ]);
+});
+
+test("a client secret that ends soon is warned of, one that has ended fails", async () => {
+  const web = await webWorkspace();
+  web.clock.set(new Date());
+  const { origin: address, clientId, clientSecret } = web.simulator;
+  const inDays = (days: number) => new Date(web.clock.now().getTime() + days * 86_400_000).toISOString();
+  const wren = await web.as("workspace-admin");
+  await wren.post("/connection/app-only", { address, clientId, clientSecret, secretExpiresAt: inDays(20) });
+  expect((await check(web)).get("secret-expiry")?.outcome).toBe("warning");
+  await wren.post("/connection/app-only", { address, clientId, clientSecret, secretExpiresAt: inDays(-1) });
+  const ended = (await check(web)).get("secret-expiry");
+  expect(ended).toMatchObject({
+    outcome: "failed",
+    finding: expect.stringMatching(/^The client secret ended on /),
+  });
+});

@@ -1,0 +1,56 @@
+import { expect, it } from "vitest";
+import { AccessError } from "../../src/access/access-error.ts";
+import { AccountError } from "../../src/accounts/account-error.ts";
+import { CustomFieldError } from "../../src/accounts/custom-fields.ts";
+import { ApiError } from "../../src/api/implement.ts";
+import { refusalOf } from "../../src/api/refusals.ts";
+import { ConnectionError } from "../../src/connections/connection-error.ts";
+import { ConnectionFileError } from "../../src/connections/connection-file.ts";
+import { SealError } from "../../src/lib/sealer.ts";
+import { SelfRunningError } from "../../src/connections/self-running.ts";
+import { AddressError } from "../../src/dataverse/address.ts";
+import { DataverseError, ProtocolError, SignInError } from "../../src/dataverse/errors.ts";
+import { LeaseError } from "../../src/sync/lease.ts";
+import { AttentionError } from "../../src/sync/prepare.ts";
+import { TooManyAccountsError } from "../../src/sync/read.ts";
+import { RunError } from "../../src/sync/runs.ts";
+
+it.each([
+  [new ApiError(418, "teapot", "Said."), 418, "teapot"],
+  [new AccessError("too-many", "Said."), 429, "too-many"],
+  [new AccountError("Said.", "name"), 400, "account"],
+  [new CustomFieldError("Said."), 409, "custom-field"],
+  [new ConnectionError("not-connected", "Said."), 409, "not-connected"],
+  [new ConnectionFileError("sluice.yaml", ["Said."]), 409, "connection-file"],
+  [new SealError("Said."), 409, "seal"],
+  [new RunError("Said."), 409, "run"],
+  [new DataverseError("throttled", "Said."), 502, "throttled"],
+  [new DataverseError("view-not-found", "Said."), 409, "view-not-found"],
+  [
+    new SignInError("reconnect", { code: "", sentence: "Said.", whatToDo: "Connect." }),
+    409,
+    "sign-in-reconnect",
+  ],
+  [new SignInError("retry", { code: "", sentence: "Said.", whatToDo: "Wait." }), 502, "sign-in-retry"],
+  [new ProtocolError("Said."), 502, "protocol"],
+] as const)("tells %s with its sentence", (error, status, code) => {
+  const refused = refusalOf(error);
+  expect(refused).toMatchObject({ status, error: { code } });
+  expect(refused.error.sentence).toContain("Said.");
+});
+
+// Their constructors want more than a sentence; that their names are known is the matter.
+it.each([AddressError, SignInError, LeaseError, AttentionError, TooManyAccountsError, SelfRunningError])(
+  "knows %o",
+  (family) => {
+    const error = new Error("Said.");
+    error.name = family.name;
+    expect(refusalOf(error).error.sentence).toBe("Said.");
+  },
+);
+
+it("tells nothing of an error it does not know", () => {
+  const { status, error } = refusalOf(new Error("password of the database: hunter2"));
+  expect(status).toBe(500);
+  expect(error.sentence).not.toContain("hunter2");
+});

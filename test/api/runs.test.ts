@@ -1,0 +1,247 @@
+// Looking at a plan, its problems and what would solve them; issues, their export, and looking at them again.
+import { expect, test } from "vitest";
+import type { IssueGroup } from "../../src/api/contract/runs.ts";
+import { createAccount } from "../../src/accounts/store.ts";
+import { connectedWeb, SETTINGS, type Connected } from "../jobs/connected.ts";
+
+/** Three accounts of one name, two of one domain, one without a name: only the first of each is synced. */
+function makeQuarrels({ org }: Connected): void {
+  for (const day of ["01", "02", "03"])
+    org.createAccount({
+      name: "Acme",
+      overriddencreatedon: `2026-01-${day}`,
+      createdon: `2026-01-${day}T00:00:00Z`,
+    });
+  for (const [day, name] of [
+    ["04", "Bolt"],
+    ["05", "Bolt Lisbon"],
+  ])
+    org.createAccount({ name, websiteurl: "bolt.com", createdon: `2026-01-${day}T00:00:00Z` });
+  org.createAccount({ name: " " });
+}
+
+test("a plan pages through everything without a gap or a double, skips last, each with its reason", async () => {
+  const space = await connectedWeb();
+  const { org, plan, apply, changes } = space;
+  makeQuarrels(space);
+  for (let n = 0; n < 30; n++) org.createAccount({ name: `Firm ${n}` });
+  await apply((await plan()).id);
+  for (const row of [...org.need("account").rows()].filter(({ name }) => String(name).startsWith("Firm 1")))
+    org.updateAccount(String(row["accountid"]), { name: `New ${String(row["name"])}` });
+  for (let n = 0; n < 5; n++) org.createAccount({ name: `Late ${n}` });
+  const run = await plan();
+
+  const all = await changes(run.id, "limit=200");
+  const paged = await changes(run.id, "limit=7");
+
+  expect(paged).toEqual(all);
+  expect(new Set(all.map(({ dynamicsId }) => dynamicsId)).size).toBe(11 + 5 + 4);
+  expect(all.map(({ action }) => action)).toEqual([
+    ...Array<string>(11).fill("update"),
+    ...Array<string>(5).fill("create"),
+    ...Array<string>(4).fill("skip"),
+  ]);
+  expect(run.actions).toEqual({ update: 11, create: 5, skip: 4 });
+  expect((await changes(run.id, "limit=2&action=skip")).map(({ because }) => because).toSorted()).toEqual([
+    "The account is not synced: it has no name",
+    "“Acme” is not synced: an account of this name is linked to a different account of Dynamics 365",
+    "“Acme” is not synced: an account of this name is linked to a different account of Dynamics 365",
+    "“Bolt Lisbon” is not synced: its domain bolt.com belongs to “Bolt”, which is linked to a different account of Dynamics 365",
+  ]);
+  expect((await changes(run.id, "q=new%20firm%201")).length).toBe(11);
+  expect((await changes(run.id, "q=firm%2019"))[0]).toMatchObject({
+    because: "Linked to this record",
+    values: [{ field: "Name", before: "Firm 19", after: "New Firm 19" }],
+  });
+  expect(await changes(run.id, "q=%25")).toEqual([]);
+});
+
+test("each decision says its rule, in the plan and in the history of what was applied", async () => {
+  const { org, web, plan, apply, changes } = await connectedWeb();
+  const now = web.clock.now();
+  await createAccount(
+    web.database,
+    { name: "Cog here", domains: ["cog.com"], origin: "manual" },
+    { kind: "api" },
+    now,
+  );
+  await createAccount(web.database, { name: "Dyno", origin: "manual" }, { kind: "api" }, now);
+  org.createAccount({ name: "Cog", websiteurl: "https://www.cog.com" });
+  org.createAccount({ name: "Dyno" });
+  org.createAccount({ name: "Eel", websiteurl: "eel.com" });
+
+  const run = await plan();
+  const planned = await changes(run.id);
+  await apply(run.id);
+
+  expect(planned.map(({ name, because }) => `${name}: ${because}`).toSorted()).toEqual([
+    "Cog: Its domain cog.com belongs to this account",
+    "Dyno: Same name, not linked yet",
+    "Eel: New: nobody has its domains or its name",
+  ]);
+  expect(await changes(run.id)).toEqual(planned);
+});
+
+test("what a setting would do is what the next plan under it then does", async () => {
+  const space = await connectedWeb();
+  const { carol, plan } = space;
+  makeQuarrels(space);
+  const run = await plan();
+
+  const { groups } = (await carol.get(`/runs/${run.id}/problems`)).body;
+  const duplicates = await plan({ options: { ...SETTINGS.options, ...groups[1].remedy.options } });
+  const withoutDomain = await plan({ options: { ...SETTINGS.options, ...groups[0].remedy.options } });
+
+  expect(run.counts).toMatchObject({ created: 2, skipped: 4 });
+  expect(groups.map(({ kind, count, remedy }: IssueGroup) => [kind, count, remedy?.effect])).toEqual([
+    ["domain-linked-elsewhere", 1, "1 more account created, without the domain; 3 still skipped."],
+    ["name-in-use", 2, "2 more accounts created; 2 still skipped."],
+    ["name-empty", 1, undefined],
+  ]);
+  expect(duplicates.counts).toMatchObject({ created: 4, skipped: 2 });
+  expect(withoutDomain.counts).toMatchObject({ created: 3, skipped: 3 });
+});
+
+test("open issues link both sides and are exported with formulas made harmless", async () => {
+  const space = await connectedWeb();
+  const { org, web, plan, apply, issues, carol } = space;
+  makeQuarrels(space);
+  org.createAccount({ name: "=HYPERLINK(0)", websiteurl: "no domain" });
+  const { id } = await apply((await plan()).id);
+
+  const [elsewhere] = await issues("/issues?kind=domain-linked-elsewhere");
+  const csv = await carol.get("/issues/export.csv");
+
+  expect(elsewhere).toMatchObject({
+    name: "Bolt Lisbon",
+    value: "bolt.com",
+    otherAccountName: "Bolt",
+    otherAccountId: expect.any(Number),
+    dynamicsUrl: `${web.simulator.origin}/main.aspx?etn=account&pagetype=entityrecord&id=${elsewhere?.dynamicsId}`,
+    firstRun: id,
+    firstSeenAt: "2026-03-02T09:00:00.000Z",
+  });
+  expect(csv.headers.get("content-type")).toContain("text/csv");
+  expect(csv.text.split("\r\n").find((line) => line.includes("HYPERLINK"))).toContain(",'=HYPERLINK(0),");
+  const { groups } = (await carol.get("/issues/kinds")).body;
+  expect(groups.find(({ kind }: { kind: string }) => kind === "name-in-use")).toMatchObject({
+    accounts: 2,
+    remedy: { options: { allowDuplicateNames: true }, effect: "Up to 2 more accounts synced." },
+  });
+});
+
+test("a retry looks at the accounts of its issues and at nothing else", async () => {
+  const space = await connectedWeb();
+  const { org, web, plan, apply, carol, ended, issues, names, sync } = space;
+  makeQuarrels(space);
+  const kept = org.createAccount({ name: "Kept" });
+  const gone = org.createAccount({ name: "Gone" });
+  await apply((await plan()).id);
+  const links = () =>
+    web.database.kysely
+      .selectFrom("account_links")
+      .select(["dynamics_id", "record_version", "left_because"])
+      .where("dynamics_id", "in", [kept, gone])
+      .orderBy("dynamics_id")
+      .execute();
+  const before = await links();
+  const [lisbon] = await issues("/issues?kind=domain-linked-elsewhere");
+  org.updateAccount(lisbon!.dynamicsId!, { websiteurl: "bolt.pt" });
+  org.updateAccount(kept, { name: "Kept, renamed" });
+  org.deleteAccount(gone);
+
+  const retried = await carol.post("/issues/retry", { kind: "domain-linked-elsewhere" });
+  const run = await ended(retried.body.run.id);
+
+  expect(run).toMatchObject({ mode: "retry", status: "done", counts: { read: 1, created: 1, left: 0 } });
+  expect(await issues("/issues?kind=domain-linked-elsewhere")).toEqual([]);
+  expect(await issues("/issues?kind=name-in-use")).toHaveLength(2);
+  expect(await names()).toEqual(["Acme", "Bolt", "Bolt Lisbon", "Gone", "Kept"]);
+  expect(await links()).toEqual(before);
+  expect((await carol.post("/issues/retry", { kind: "domain-taken" })).status).toBe(409);
+  expect(await sync()).toMatchObject({ counts: { read: 7, updated: 1, unchanged: 3, skipped: 3, left: 1 } });
+});
+
+test("a retry tells the problems of the accounts it looked at, and those of no other", async () => {
+  const { org, plan, apply, carol, ended, issues, changes } = await connectedWeb();
+  for (const name of ["Acme", "Bolt"])
+    for (const day of ["01", "02"]) org.createAccount({ name, createdon: `2026-01-${day}T00:00:00Z` });
+  await apply((await plan()).id);
+  const [acme, bolt] = await issues("/issues?kind=name-in-use");
+
+  const retried = await carol.post("/issues/retry", { dynamicsIds: [acme!.dynamicsId] });
+  const run = await ended(retried.body.run.id);
+
+  expect(run).toMatchObject({ counts: { read: 1, skipped: 1 }, issues: { "name-in-use": 1 } });
+  expect((await carol.get(`/runs/${run.id}/problems`)).body.groups).toMatchObject([{ accounts: 1 }]);
+  const ids = (rows: { dynamicsId: string | null }[]) => rows.map(({ dynamicsId }) => dynamicsId);
+  expect(ids(await issues(`/runs/${run.id}/issues`))).toEqual([acme!.dynamicsId]);
+  expect(ids(await changes(run.id))).toEqual([acme!.dynamicsId]);
+  expect(ids(await issues("/issues"))).toEqual([acme!.dynamicsId, bolt!.dynamicsId]);
+});
+
+test("a retry under a view leaves out what is not in it any more", async () => {
+  const { org, plan, apply, carol, ended, issues } = await connectedWeb();
+  const view = org.addView({
+    kind: "system",
+    name: "Lisbon",
+    fetchxml: `<fetch><entity name="account"><attribute name="name" /><filter><condition attribute="address1_city" operator="eq" value="Lisbon" /></filter></entity></fetch>`,
+  });
+  const ids = [1, 2, 3].map(() => org.createAccount({ name: "Acme", address1_city: "Lisbon" }));
+  await apply((await plan({ selection: { kind: "view", view } })).id);
+  const refused = (await issues("/issues")).map(({ dynamicsId }) => dynamicsId!);
+  org.updateAccount(refused[0]!, { name: "Other", address1_city: "Porto" });
+  org.updateAccount(refused[1]!, { name: "Another" });
+
+  const run = await ended((await carol.post("/issues/retry", { dynamicsIds: ids })).body.run.id);
+
+  expect(run.counts).toMatchObject({ read: 1, created: 1 });
+});
+
+test("only a company admin plans what makes custom fields", async () => {
+  const { org, web, plan } = await connectedWeb();
+  org.createAccount({ name: "Acme" });
+  const mapping = {
+    ...SETTINGS.mapping,
+    fields: [{ column: "address1_city", field: "City", type: "text" as const }],
+  };
+  const wren = await web.as("workspace-admin");
+
+  const refused = await wren.post("/runs", { mode: "plan", settings: { ...SETTINGS, mapping } });
+  await plan({ mapping });
+  const allowed = await wren.post("/runs", { mode: "plan", settings: { ...SETTINGS, mapping } });
+
+  expect([refused.status, refused.body.error.code]).toEqual([403, "new-fields"]);
+  expect(refused.body.error.sentence).toContain('"City"');
+  expect(allowed.status).toBe(200);
+});
+
+test("a run's events are whole runs, and the last one is at rest", async () => {
+  const { org, carol, follow } = await connectedWeb();
+  org.createAccount({ name: "Acme" });
+
+  const { id } = (await carol.post("/runs", { mode: "plan", settings: SETTINGS })).body.run;
+  const events = await follow(id);
+  const later = await follow(id);
+
+  expect(events.every((event) => event.id === id)).toBe(true);
+  expect(events.at(-1)).toMatchObject({
+    status: "planned",
+    applicable: { yes: true },
+    expiresAt: "2026-03-03T09:00:00.000Z",
+  });
+  expect(later).toEqual([events.at(-1)]);
+  expect((await carol.get("/runs/999/events")).status).toBe(404);
+});
+
+test("runs are listed newest first, a page at a time", async () => {
+  const { carol, org, plan } = await connectedWeb();
+  org.createAccount({ name: "Acme" });
+  const ids = [(await plan()).id, (await plan()).id, (await plan()).id];
+
+  const first = (await carol.get("/runs?limit=2")).body;
+  const second = (await carol.get(`/runs?limit=2&after=${first.next}`)).body;
+
+  expect([...first.runs, ...second.runs].map((run: { id: number }) => run.id)).toEqual(ids.toReversed());
+  expect((await carol.get("/runs?after=nonsense")).body.error.code).toBe("cursor");
+});

@@ -1,0 +1,88 @@
+// The command line for a test, in this process: a simulator, an empty store, a connection file, and what a command wrote.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { runSimulator, type RunningSimulator } from "../../simulator/main.ts";
+import type { CommandContext } from "../../src/cli/context.ts";
+import { buildProgram } from "../../src/cli/program.ts";
+import { sentenceOf, type ToldError } from "../../src/cli/sentence-of.ts";
+import { readConfig } from "../../src/config.ts";
+import { testDatabase } from "../harness/database.ts";
+
+export interface Said {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly error?: ToldError;
+}
+
+export interface CommandLine {
+  readonly simulator: RunningSimulator;
+  /** `sluice …` as typed; the connection file is the one written last. */
+  readonly run: (line: string, env?: Readonly<Record<string, string>>) => Promise<Said>;
+  /** Writes the connection file; undefined takes it away. */
+  readonly connect: (text: string | undefined) => void;
+}
+
+export function connectionText({ origin, clientId }: RunningSimulator): string {
+  return `
+address: ${origin}
+signIn: { kind: client-credentials, clientId: ${clientId}, clientSecret: { env: DYNAMICS_CLIENT_SECRET } }
+selection: all
+mapping:
+  domains: [websiteurl, emailaddress1]
+  fields:
+    Owner: { column: ownerid, type: teammate }
+    Employees: { column: numberofemployees, type: number }
+teammates: [{ email: maya.lindqvist@contoso.example }]
+`;
+}
+
+export async function commandLine(accounts: number): Promise<CommandLine> {
+  const database = await testDatabase();
+  const simulator = await runSimulator({ accounts });
+  const directory = mkdtempSync(join(tmpdir(), "sluice-cli-"));
+  onTestFinished(async () => {
+    rmSync(directory, { recursive: true });
+    await simulator.close();
+  });
+  const file = join(directory, "sluice.yaml");
+  const connect = (text: string | undefined) =>
+    text === undefined ? rmSync(file) : writeFileSync(file, text);
+  connect(connectionText(simulator));
+  const environment = {
+    DATABASE_URL: database.url,
+    SLUICE_SIMULATOR: simulator.origin,
+    DYNAMICS_CLIENT_SECRET: simulator.clientSecret,
+  };
+  return {
+    simulator,
+    connect,
+    run: (line, env = {}) => say(`--connection ${file} ${line}`.split(" "), { ...environment, ...env }),
+  };
+}
+
+async function say(words: readonly string[], env: Readonly<Record<string, string>>): Promise<Said> {
+  const written = { stdout: "", stderr: "" };
+  let said: Omit<Said, "stdout" | "stderr"> = { exitCode: -1 };
+  const program = buildProgram(async (global, work) => {
+    const context: CommandContext = {
+      config: readConfig(env),
+      json: global.json === true,
+      connectionFile: global.connection,
+      stdout: { write: (text) => (written.stdout += text) },
+      stderr: { write: (text) => (written.stderr += text) },
+      signal: new AbortController().signal,
+    };
+    said = await work(context).then(
+      (exitCode) => ({ exitCode }),
+      (thrown: unknown) => {
+        const error = sentenceOf(thrown);
+        return { exitCode: error.exitCode, error };
+      },
+    );
+  });
+  await program.parseAsync([...words], { from: "user" });
+  return { ...said, ...written };
+}

@@ -1,0 +1,175 @@
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { commandLine, connectionText } from "./command-line.ts";
+
+const summary = z.object({
+  id: z.number(),
+  status: z.string(),
+  read: z.number(),
+  created: z.number(),
+  skipped: z.number(),
+  unchanged: z.number(),
+});
+const exported = z.object({
+  name: z.string(),
+  externalId: z.string(),
+  origin: z.literal("dynamics"),
+  domains: z.array(z.string()),
+});
+
+describe("the commands", () => {
+  it("plan, apply and sync, and tell of it", async () => {
+    const { run } = await commandLine(200);
+    const planned = await run("plan --limit 2");
+    expect(planned.exitCode).toBe(0);
+    expect(planned.stdout).toMatch(/^\+ .* will be created: no account here has/);
+    expect(planned.stdout).toContain("Run 1 is planned");
+    expect(planned.stderr).toMatch(/^Connecting …\nConnecting .*\nReading …\nReading +\d+ in /m);
+    expect((await run("accounts export")).stdout).toBe("");
+
+    const applied = await run("apply 1");
+    expect(applied.stdout).toContain("Run 1 is done.");
+    const second = await run("sync --json");
+    const counts = summary.parse(JSON.parse(second.stdout));
+    expect(counts).toMatchObject({ id: 2, status: "done", created: 0 });
+    expect(counts.unchanged + counts.skipped).toBe(counts.read);
+    expect((await run("runs")).stdout.split("\n")).toHaveLength(1 + 2 + 1);
+  });
+
+  it("export every account once, in a stable order, as lines of JSON or as CSV", async () => {
+    const { run } = await commandLine(120);
+    const { created } = summary.parse(JSON.parse((await run("sync --json")).stdout));
+    const { stdout, stderr } = await run("accounts export");
+    const accounts = stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => exported.parse(JSON.parse(line)));
+    expect(accounts).toHaveLength(created);
+    expect(stderr).toBe(`${created} accounts exported.\n`);
+    const names = accounts.map(({ name }) => Buffer.from(name));
+    expect(names.toSorted((a, b) => Buffer.compare(a, b))).toEqual(names);
+    const csv = (await run("accounts export --format csv")).stdout;
+    expect(csv).toMatch(/^name,externalId,origin,domains,description,Employees,Owner\r\n/);
+  });
+
+  it("explain every skipped account with an issue", async () => {
+    const { run } = await commandLine(300);
+    const { skipped } = summary.parse(JSON.parse((await run("sync --json")).stdout));
+    const issues = z
+      .array(z.object({ kind: z.string(), title: z.string(), dynamicsId: z.string() }))
+      .parse(JSON.parse((await run("issues --json")).stdout));
+    const skipKinds = new Set(["domain-linked-elsewhere", "name-in-use", "name-empty"]);
+    const explained = issues.filter(({ kind }) => skipKinds.has(kind)).map(({ dynamicsId }) => dynamicsId);
+    expect(new Set(explained).size).toBe(skipped);
+    expect(skipped).toBeGreaterThan(0);
+    expect((await run("issues --run 1 --limit 1")).stdout).toContain("What to do: ");
+  });
+
+  it("list fields with their targets, and views", async () => {
+    const { run } = await commandLine(0);
+    const { stdout } = await run("fields");
+    expect(stdout).toMatch(/^websiteurl +Website +Website +Domains$/m);
+    expect(stdout).toMatch(/^ownerid +Owner +Owner +Teammate$/m);
+    expect((await run("views")).stdout).toMatch(/^Active Accounts +system +0{8}-/m);
+  });
+
+  it("let an empty selection wait for an admin", async () => {
+    const { run, simulator } = await commandLine(3);
+    await run("sync");
+    const ids = Array.from(simulator.org.accounts.rows(), (row) => String(row["accountid"]));
+    for (const id of ids) simulator.org.deleteAccount(id);
+    const empty = await run("sync");
+    expect(empty).toMatchObject({
+      exitCode: 4,
+      stdout: expect.stringContaining("The selection has no accounts."),
+    });
+    expect((await run("apply 2")).exitCode).toBe(0);
+  });
+
+  it("say that the database is up to date, and that there are no runs", async () => {
+    const { run } = await commandLine(0);
+    expect((await run("migrate")).stdout).toBe("The database is up to date.\n");
+    expect((await run("issues")).error?.sentence).toContain("There are no runs yet.");
+    expect((await run("runs --json")).stdout).toBe("[]\n");
+  });
+});
+
+describe("bad input is one sentence that says what to do, and nothing is written", () => {
+  const secrets = { DYNAMICS_CLIENT_SECRET: "wrong~MARKED" };
+  const cases: [string, number, RegExp, (file: string) => string, Record<string, string>?][] = [
+    ["a self-hosted address", 2, /self-hosted/, (file) => file.replace(/http:\S+/, "https://crm.acme.local")],
+    ["a secret that is wrong", 3, /client secret is wrong/, (file) => file, secrets],
+    [
+      "a secret that is not set",
+      2,
+      /DYNAMICS_SECRET is not set/,
+      (file) => file.replace("CLIENT_SECRET", "SECRET"),
+    ],
+    [
+      "a view that is not there",
+      4,
+      /no view "Nope"/,
+      (file) => file.replace("selection: all", "selection: { view: Nope }"),
+    ],
+    [
+      "a column that is not there",
+      4,
+      /new_gone, mapped to Domains, does not exist/,
+      (file) => file.replace("websiteurl", "new_gone"),
+    ],
+    [
+      "a mapping that the table refuses",
+      4,
+      /ownerid \(Owner\) cannot be mapped to Number/,
+      (file) => file.replace("numberofemployees", "ownerid"),
+    ],
+    ["a misspelt option", 2, /maping cannot be set here/, (file) => file.replace("mapping", "maping")],
+    ["no YAML", 2, /not valid YAML or JSON/, (file) => `${file}\n  - [`],
+    ["more accounts than may be", 4, /more than 5 accounts/, (file) => file, { MAX_ACCOUNTS: "5" }],
+    [
+      "no database",
+      5,
+      /DATABASE_URL cannot be used/,
+      (file) => file,
+      { DATABASE_URL: "postgres://u:MARKED@127.0.0.1:1/x" },
+    ],
+  ];
+  it.each(cases)("%s", async (_, exitCode, sentence, change, env = {}) => {
+    const { run, connect, simulator } = await commandLine(20);
+    connect(change(connectionText(simulator)));
+    const said = await run("sync", env);
+    expect(said.exitCode).toBe(exitCode);
+    expect(said.error?.sentence).toMatch(sentence);
+    expect(said.stdout).toBe("");
+    expect(JSON.stringify(said)).not.toContain("MARKED");
+    expect((await run("accounts export")).stdout).toBe("");
+  });
+
+  it("no connection file", async () => {
+    const { run, connect } = await commandLine(0);
+    connect(undefined);
+    expect(await run("sync")).toMatchObject({
+      exitCode: 2,
+      error: { sentence: expect.stringContaining("There is no such file.") },
+    });
+  });
+
+  it("a run that is not there", async () => {
+    const { run } = await commandLine(0);
+    expect(await run("apply 99")).toMatchObject({
+      exitCode: 4,
+      error: { sentence: expect.stringContaining("There is no run 99") },
+    });
+    expect(await run("issues --run 99")).toMatchObject({ exitCode: 4 });
+  });
+
+  it("a privilege that is missing", async () => {
+    const { run, simulator } = await commandLine(5);
+    const role = simulator.org.roles.get("System Administrator") ?? "";
+    simulator.org.setPrivilege(role, "prvReadAccount", undefined);
+    expect(await run("sync")).toMatchObject({
+      exitCode: 3,
+      error: { sentence: expect.stringContaining("prvReadAccount") },
+    });
+  });
+});

@@ -1,0 +1,64 @@
+// kill -9 at any moment, then `sluice sync`: the same accounts as if nobody had killed anything.
+import { setTimeout as delay } from "node:timers/promises";
+import { expect, it } from "vitest";
+import { runSimulator } from "../../simulator/main.ts";
+import { command, connectionYaml } from "../harness/command.ts";
+import { testDatabase, type TestDatabase } from "../harness/database.ts";
+import { exported, STAGES, stageOf, type Stage } from "../harness/stages.ts";
+
+/** Enough for two chunks of changes, and few enough for thirty runs. */
+const ACCOUNTS = 12_000;
+const ROUNDS = 8;
+
+it("ends in the same accounts however often it is killed, in every stage", async () => {
+  const simulator = await runSimulator({ accounts: ACCOUNTS });
+  try {
+    const sluice = await command({
+      SLUICE_SIMULATOR: simulator.origin,
+      DYNAMICS_CLIENT_SECRET: simulator.clientSecret,
+    });
+    await sluice.write("sluice.yaml", connectionYaml(simulator));
+
+    /** Starts a sync and kills it a random moment after it got to the stage. @returns the stage it was in, if it was still running. */
+    const killIn = async (database: TestDatabase, stage: Stage): Promise<Stage | undefined> => {
+      const { process: child, ended } = sluice.start(["sync", "--json"], { DATABASE_URL: database.url });
+      const gone = ended.then(() => true);
+      while ((await stageOf(database)) !== stage) {
+        if (await Promise.race([gone, delay(1, false)])) return undefined;
+      }
+      // The finish is one short transaction; the other stages take a second or so.
+      await delay(Math.random() * (stage === "finish" ? 20 : 400));
+      const hit = await stageOf(database);
+      child.kill("SIGKILL");
+      return (await ended).signal === "SIGKILL" ? hit : undefined;
+    };
+
+    const undisturbed = await testDatabase();
+    expect((await sluice.run(["sync", "--json"], { DATABASE_URL: undisturbed.url })).code).toBe(0);
+    const expected = await exported(undisturbed);
+
+    const kills: Record<Stage, number> = { read: 0, plan: 0, apply: 0, finish: 0 };
+    for (let round = 0; round < ROUNDS || Math.min(...Object.values(kills)) < 3; round++) {
+      if (round > 4 * ROUNDS) break;
+      const database = await testDatabase();
+      for (const stage of STAGES) {
+        const hit = await killIn(database, stage);
+        if (hit) kills[hit] += 1;
+      }
+      const last = await sluice.run(["sync", "--json"], { DATABASE_URL: database.url });
+      expect(last.stderr).not.toMatch(/unexpected/);
+      expect(last.code).toBe(0);
+      expect(await exported(database)).toBe(expected);
+      const applied = await database.pool.query(
+        "select run_id, seq from account_changes where outcome is null group by 1, 2 having count(*) > 1",
+      );
+      expect(applied.rows).toEqual([]);
+    }
+    const total = Object.values(kills).reduce((sum, count) => sum + count, 0);
+    console.log(`kill -9: ${total} times; by stage ${JSON.stringify(kills)}`);
+    expect(total).toBeGreaterThanOrEqual(30);
+    for (const stage of STAGES) expect(kills[stage]).toBeGreaterThanOrEqual(3);
+  } finally {
+    await simulator.close();
+  }
+}, 1_200_000);

@@ -1,0 +1,189 @@
+import { describe, expect, it, test } from "vitest";
+import { duration, oneLine, wrapped } from "../../src/cli/format.ts";
+import { issueReport } from "../../src/cli/issue-report.ts";
+import { planReport } from "../../src/cli/plan-report.ts";
+import { runReport, runTable } from "../../src/cli/run-report.ts";
+import { tableLines } from "../../src/cli/table.ts";
+import type { PlannedChange } from "../../src/sync/planned-changes.ts";
+import type { RunIssue, RunSummary } from "../../src/sync/runs.ts";
+
+const run: RunSummary = {
+  id: 3,
+  organizationId: "d3b2a1c0-0000-4000-8000-000000000001",
+  mode: "sync",
+  status: "done",
+  waitsBecause: null,
+  error: null,
+  read: 51_350,
+  created: 38_120,
+  linked: 210,
+  updated: 0,
+  unchanged: 0,
+  skipped: 13_020,
+  failed: 0,
+  left: 0,
+  issues: { "domain-taken": 7, "name-in-use": 13_020 },
+  startedAt: new Date("2026-03-01T09:30:00Z"),
+  plannedAt: new Date("2026-03-01T09:30:08Z"),
+  finishedAt: new Date("2026-03-01T09:30:12.4Z"),
+  requests: 14,
+  retries: 2,
+  throttled: 1,
+  throttledMs: 61_000,
+  bytes: 5_000_000,
+};
+
+describe("a run is told", () => {
+  it("with all that became of the accounts, what went wrong, and where to look", () => {
+    expect(runReport(run).join("\n")).toBe(`Run 3 is done after 12 s.
+
+  Read         51,350  accounts of Dynamics 365
+    created    38,120  new here
+    linked        210  were here already, found by domain or name
+    updated         0
+    unchanged       0
+    skipped    13,020  not synced; the issues say why
+    failed          0
+  Left              0
+
+  14 requests to Dynamics 365, 2 repeated, waited 1 min 1 s for its limits
+
+  Issues
+  13,020  Account name is already in use         name-in-use
+       7  Email domain taken by another account  domain-taken
+
+Next:
+  sluice issues --run 3   tells which accounts, and what to do`);
+  });
+
+  it("as a plan that has changed nothing yet", () => {
+    const lines = runReport({
+      ...run,
+      status: "planned",
+      finishedAt: null,
+      issues: {},
+      waitsBecause: "empty-selection",
+    });
+    expect(lines[0]).toBe("Run 3 is planned after 8.0 s. Nothing has been written to the accounts.");
+    expect(lines).toContain(
+      "The selection has no accounts. The plan waits until somebody has looked at it and applies it.",
+    );
+    expect(lines.at(-1)).toBe("  sluice apply 3   applies exactly this plan, within 24 hours");
+  });
+
+  it("with its sentence when it failed", () => {
+    const error = { kind: "SignInError", sentence: "The client secret is wrong. Enter a new one." };
+    expect(runReport({ ...run, status: "failed", read: 0, requests: 0, issues: {}, error })).toEqual([
+      "Run 3 failed after 12 s.",
+      "",
+      "The client secret is wrong. Enter a new one.",
+    ]);
+  });
+
+  it("in one line among others", () => {
+    expect(runTable([run])[1]).toMatch(/^ +3 +2026-03-01 09:30:00 UTC +sync +done +12 s +51,350 .* 13,027$/);
+    expect(runTable([])).toEqual(['No runs yet. "sluice sync" starts one.']);
+  });
+});
+
+describe("a plan is told", () => {
+  const change: PlannedChange = {
+    action: "update",
+    rule: "linked",
+    name: "Contoso\u001b[31m Ltd",
+    dynamicsId: "x",
+    accountId: 7,
+    values: [
+      { field: "Name", before: "Contoso", after: "Contoso Ltd" },
+      { field: "Domains", before: ["contoso.com"], after: [] },
+      { field: "VIP", before: null, after: true },
+    ],
+  };
+  const counts = { ...run, created: 0, linked: 0, updated: 3, left: 0, unchanged: 5, skipped: 1 };
+
+  it("account by account, before → after, with the rule that decided", () => {
+    expect(planReport(counts, [change])).toEqual([
+      "~ Contoso [31m Ltd will be updated: it is linked already",
+      '    Name     "Contoso" → "Contoso Ltd"',
+      "    Domains  contoso.com → (none)",
+      "    VIP      (empty) → yes",
+      "",
+      "… and 2 more accounts. --limit shows more of them.",
+      "",
+      "Plan: 0 to create, 0 to link, 3 to update, 0 to leave (5 unchanged, 1 skipped).",
+    ]);
+  });
+
+  it("with what a new account gets, and why another leaves", () => {
+    const values = [{ field: "Name", before: null, after: "Contoso" }];
+    const lines = planReport({ ...counts, created: 1, updated: 0, left: 1 }, [
+      { ...change, action: "create", rule: "create", values },
+      { ...change, action: "leave", rule: "left-view", values: [] },
+    ]);
+    expect(lines.slice(0, 4)).toEqual([
+      "+ Contoso [31m Ltd will be created: no account here has its id, a domain or its name",
+      '    Name  "Contoso"',
+      "",
+      "- Contoso [31m Ltd will stop syncing and stay as it is: it is no longer in the view",
+    ]);
+  });
+
+  it("shortly when there is nothing to do", () => {
+    expect(planReport({ ...counts, updated: 0 }, [])).toHaveLength(1);
+  });
+});
+
+describe("issues are told", () => {
+  const issue: RunIssue = {
+    kind: "domain-taken",
+    dynamicsId: "0a",
+    name: "Contoso",
+    field: null,
+    value: "contoso.com",
+    otherAccountId: 4,
+  };
+
+  it("by kind, with what to do and the accounts", () => {
+    const lines = issueReport([issue, { ...issue, name: "Fabrikam" }], { limit: 1, columns: 100 });
+    expect(lines[0]).toBe("Email domain taken by another account (domain-taken): 2 times");
+    expect(lines.join("\n")).toContain("  What to do: For each affected account");
+    expect(lines.slice(-4)).toEqual([
+      "    account  value        in the way  Dynamics id",
+      "    Contoso  contoso.com  account 4   0a",
+      "    … and 1 more. --limit shows more of them.",
+      "",
+    ]);
+  });
+
+  it("not at all when there are none", () => {
+    expect(issueReport([], { limit: 10, columns: 80 })).toEqual(["No issues."]);
+  });
+});
+
+describe("text on a terminal", () => {
+  it("is aligned by what is seen, not by how it is stored", () => {
+    const lines = tableLines(
+      [{ title: "name" }, { title: "n", align: "right" }],
+      [
+        ["日本電気", "1"],
+        ["Cafe\u0301", "12"],
+      ],
+    );
+    expect(lines).toEqual(["name       n", "日本電気   1", "Cafe\u0301      12"]);
+  });
+
+  it("never steers the terminal and never runs over", () => {
+    expect(oneLine("a\u001b]0;title\u0007b\nc")).toBe("a ]0;title b c");
+    expect(oneLine("日本電気株式会社", 7)).toBe("日本電…");
+    expect(wrapped("one two three", 9, "  ")).toEqual(["  one two", "  three"]);
+  });
+
+  test.each([
+    [800, "0.8 s"],
+    [42_400, "42 s"],
+    [185_000, "3 min 5 s"],
+    [7_800_000, "2 h 10 min"],
+  ])("%i ms are %s", (ms, text) => {
+    expect(duration(ms)).toBe(text);
+  });
+});

@@ -1,0 +1,155 @@
+// Four workers and the pages, each a process of its own, on one database: whoever is killed while a run is under way, another
+// one goes on, and in the end everything is as if nobody had killed anything.
+import { setTimeout as delay } from "node:timers/promises";
+import { expect, it } from "vitest";
+import type { RunView } from "../../src/api/contract/runs.ts";
+import type { RunningSimulator } from "../../simulator/main.ts";
+import { bundledCommand } from "../harness/bundle.ts";
+import { testDatabase, type TestDatabase } from "../harness/database.ts";
+import { closeGate, exported, STAGES, stageOf, type Gate, type Stage } from "../harness/stages.ts";
+import { apart, EndedEarly, type Apart } from "../harness/workers.ts";
+import type { Browser } from "../harness/web.ts";
+
+const WORKERS = 4;
+const CLICKS = 50;
+const ACCOUNTS = 300;
+const KILLS = 100;
+
+/** What people do in Dynamics 365 between two runs. */
+function work({ org }: RunningSimulator, round: number): void {
+  const ids = [...org.accounts.rows()].map((row) => String(row["accountid"]));
+  for (const [place, id] of ids.entries()) {
+    if (place % 9 === round % 9)
+      org.updateAccount(id, { description: `Round ${round}`, websiteurl: `${id}.example.com` });
+    else if (place % 97 === round) org.deleteAccount(id);
+  }
+  for (let made = 0; made < 5; made++) org.createAccount({ name: `Made ${round}-${made}` });
+}
+
+it("does every run once however often its workers are killed, in every stage", async () => {
+  const site = await apart({ accounts: ACCOUNTS, program: await bundledCommand() });
+  const { database, simulator } = site;
+  const undisturbed = await testDatabase();
+  const [{ admin }] = await Promise.all([
+    site.startPages(),
+    ...Array.from({ length: WORKERS }, () => site.startWorker()),
+  ]);
+  const kills: Record<Stage, number> = { read: 0, plan: 0, apply: 0, finish: 0 };
+  const starting: Promise<unknown>[] = [];
+  const runs: number[] = [];
+
+  const total = () => Object.values(kills).reduce((sum, count) => sum + count, 0);
+
+  for (let round = 0; total() < KILLS || Math.min(...Object.values(kills)) < 3; round++) {
+    if (round > 0) work(simulator, round);
+    const clicks = round % 5 === 0 ? CLICKS : 2;
+    runs.push(
+      await killedInEveryStage(site, { admin, clicks }, (stage) => {
+        kills[stage] += 1;
+        starting.push(replaceWorker(site));
+      }),
+    );
+    await site.syncUndisturbed(undisturbed);
+  }
+
+  await Promise.all(starting);
+  console.log(`kill -9 of a worker: ${total()} times; by stage ${JSON.stringify(kills)}`);
+  await everyRunIsDoneOnce(database, runs);
+  await everyChangeIsInTheHistoryOnce(database, undisturbed);
+  expect(await exported(database)).toBe(await exported(undisturbed));
+  expect(await accountsHere(database)).toEqual(accountsThere(simulator));
+}, 900_000);
+
+/**
+ * As a supervisor does: one that ends by itself, since the database has no connection left for it, say, is started again. One
+ * that takes the run as soon as it runs may be killed before it has said so.
+ */
+async function replaceWorker(site: Apart): Promise<void> {
+  await site.startWorker().catch((error: unknown) => {
+    if (!(error instanceof EndedEarly)) throw error;
+    if (error.bySignal) return undefined;
+    console.log(`A worker did not start and is started again. ${error.message}`);
+    return replaceWorker(site);
+  });
+}
+
+/** People click at once; then, stage after stage, the worker that has the run is killed and replaced. @returns the run */
+async function killedInEveryStage(
+  site: Apart,
+  { admin, clicks: times }: { readonly admin: Browser; readonly clicks: number },
+  onKill: (stage: Stage) => void,
+): Promise<number> {
+  const gates: Gate[] = [];
+  for (const stage of STAGES) gates.push(await closeGate(stage, site));
+  const clicks = await Promise.all(
+    Array.from({ length: times }, () => admin.post("/runs", { mode: "sync" })),
+  );
+  const asked = new Set(clicks.map(({ body }) => Number(body.run.id)));
+  expect(asked.size).toBe(1);
+  const [run = 0] = asked;
+  const events = admin.get(`/runs/${run}/events`);
+  for (const gate of gates) {
+    await gate.reached(() => stillGoesOn(site.database, run));
+    const victim = await site.holder();
+    // Now and then it gets a little further first, so that it is killed anywhere in the stage.
+    const isLet = Math.random() < 0.3;
+    if (isLet) {
+      await gate.open();
+      await delay(Math.random() * 10);
+    }
+    const stage = await stageOf(site.database);
+    if (stage && victim?.child.kill("SIGKILL")) {
+      await victim.ended;
+      onKill(stage);
+    }
+    if (!isLet) await gate.open();
+  }
+  const told = (await events).text.split("\n\n").filter((event) => event.includes("data: "));
+  const last: RunView = JSON.parse(told.at(-1)!.replace(/^[^]*data: /, ""));
+  expect(last).toMatchObject({ id: run, status: "done" });
+  return run;
+}
+
+/** A run that was given up comes to no gate any more. */
+async function stillGoesOn({ pool }: TestDatabase, run: number): Promise<void> {
+  const { rows } = await pool.query<{ status: string; error: unknown; given_up: boolean }>(
+    "select status, error, coalesce(waits_because = 'failed', false) as given_up from runs where id = $1",
+    [run],
+  );
+  const { status, error, given_up } = rows[0]!;
+  if (given_up || !["queued", "reading", "planning", "planned", "applying"].includes(status))
+    throw new Error(`Run ${run} is ${status} too early: ${JSON.stringify(error)}`);
+}
+
+async function everyRunIsDoneOnce({ pool }: TestDatabase, runs: readonly number[]): Promise<void> {
+  const { rows } = await pool.query<{ id: number; status: string; overlaps: boolean }>(`
+    select id, status, started_at < lag(finished_at) over (order by id) as overlaps from runs order by id`);
+  expect(rows).toEqual(
+    runs.map((id, place) => ({ id, status: "done", overlaps: place === 0 ? null : false })),
+  );
+}
+
+/** Also by the accounts: each write of one makes its version one higher, so one that was written twice shows it. */
+async function everyChangeIsInTheHistoryOnce(killed: TestDatabase, undisturbed: TestDatabase): Promise<void> {
+  const history = `
+    select run_id as run, action, array_agg(dynamics_id order by dynamics_id) as records
+    from account_changes where outcome is null group by 1, 2 order by 1, 2`;
+  expect((await killed.pool.query(history)).rows).toEqual((await undisturbed.pool.query(history)).rows);
+  const writtenTwice = await killed.pool.query(`
+    select a.id from accounts a join account_changes c on c.account_id = a.id and c.outcome is null
+    where c.action <> 'leave' group by a.id having a.version <> count(*)`);
+  expect(writtenTwice.rows).toEqual([]);
+}
+
+/** Ids of the records that are synced, or refused for a reason that is told. */
+async function accountsHere({ pool }: TestDatabase): Promise<string[]> {
+  const { rows } = await pool.query<{ id: string }>(`
+    select dynamics_id as id from account_links where left_because is null
+    union select dynamics_id from sync_issues where closed_run is null and dynamics_id is not null order by 1`);
+  return rows.map(({ id }) => id);
+}
+
+function accountsThere({ org }: RunningSimulator): string[] {
+  const active = [...org.accounts.rows()].filter((row) => row["statecode"] === 0);
+  return active.map((row) => String(row["accountid"])).toSorted();
+}

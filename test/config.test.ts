@@ -1,0 +1,130 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { ConfigError, readConfig } from "../src/config.ts";
+
+const directory = mkdtempSync(join(tmpdir(), "sluice-config-"));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+function faultsOf(env: Record<string, string>): readonly string[] {
+  try {
+    readConfig(env, directory);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+  throw new Error("It was accepted.");
+}
+
+describe("the environment", () => {
+  it("may say nothing", () => {
+    expect(readConfig({ DATABASE_URL: "" }, directory)).toMatchObject({
+      databaseUrl: undefined,
+      home: join(directory, ".sluice"),
+      logLevel: "warn",
+      simulator: undefined,
+      maxAccounts: 500_000,
+      colours: true,
+    });
+  });
+
+  it("gives secrets as they are or by file", () => {
+    const file = join(directory, "url");
+    writeFileSync(file, "postgres://u:p@db/sluice\n");
+    const config = readConfig({ DATABASE_URL_FILE: file, A_SECRET: "a", B_SECRET_FILE: file }, directory);
+    expect(config.databaseUrl).toBe("postgres://u:p@db/sluice");
+    expect(["A_SECRET", "B_SECRET", "C_SECRET"].map(config.readSecret)).toEqual([
+      "a",
+      "postgres://u:p@db/sluice",
+      undefined,
+    ]);
+  });
+
+  it("is refused with all faults at once, without showing secrets", () => {
+    const faults = faultsOf({
+      DATABASE_URL: "mysql://u:hidden@db/x",
+      SLUICE_LOG_LEVEL: "loud",
+      SLUICE_SIMULATOR: "http://169.254.169.254:80",
+      MAX_ACCOUNTS: "0",
+    });
+    expect(faults.map((fault) => fault.split(" ")[0])).toEqual([
+      "DATABASE_URL",
+      "SLUICE_LOG_LEVEL",
+      "SLUICE_SIMULATOR",
+      "MAX_ACCOUNTS",
+    ]);
+    expect(faults.join()).not.toContain("hidden");
+  });
+
+  it("sets up the server, its mail and signing in with Microsoft", () => {
+    const key = Buffer.alloc(32, 7);
+    const entra = { tenant: "0c9d3e5a-1111-4222-8333-444455556666", clientId: "app", clientSecret: "secret" };
+    const config = readConfig(
+      {
+        SLUICE_PUBLIC_URL: "https://sluice.ourcompany.example/",
+        SLUICE_KEY: key.toString("base64"),
+        SLUICE_OLD_KEYS: `${key.toString("hex")}, ${key.toString("base64")}`,
+        SMTP_URL: "smtps://u:p@mail.ourcompany.example:465",
+        SLUICE_MAIL_FROM: "Sluice <sluice@ourcompany.example>",
+        SLUICE_ENTRA_TENANT: entra.tenant.toUpperCase(),
+        SLUICE_ENTRA_CLIENT_ID: entra.clientId,
+        SLUICE_ENTRA_CLIENT_SECRET: entra.clientSecret,
+      },
+      directory,
+    );
+    expect(config).toMatchObject({
+      host: "127.0.0.1",
+      port: 8377,
+      publicUrl: "https://sluice.ourcompany.example",
+      key,
+      oldKeys: [key, key],
+      mail: { from: "Sluice <sluice@ourcompany.example>" },
+      entra,
+    });
+  });
+
+  it("is refused with a sentence for what would let strangers in or strand a link", () => {
+    const faults = faultsOf({
+      SLUICE_PORT: "70000",
+      SLUICE_PUBLIC_URL: "https://sluice.ourcompany.example/app",
+      SLUICE_KEY: "hunter2",
+      SMTP_URL: "smtp://mail.ourcompany.example:587",
+      SLUICE_ENTRA_TENANT: "common",
+      SLUICE_ENTRA_CLIENT_ID: "app",
+      SLUICE_ENTRA_CLIENT_SECRET: "secret",
+    });
+    expect(faults.map((fault) => fault.split(" ")[0])).toEqual([
+      "SLUICE_PORT",
+      "SLUICE_PUBLIC_URL",
+      "SLUICE_KEY",
+      "SLUICE_MAIL_FROM",
+      "SLUICE_ENTRA_TENANT",
+    ]);
+    expect(faults.join()).not.toContain("hunter2");
+  });
+
+  it("is refused when a secret's file is missing, empty, or given beside the secret", () => {
+    const empty = join(directory, "empty");
+    writeFileSync(empty, "\n");
+    expect(faultsOf({ DATABASE_URL_FILE: join(directory, "none") })).toEqual([
+      "The file that DATABASE_URL_FILE names cannot be read (ENOENT). Check its path and its permissions.",
+    ]);
+    expect(faultsOf({ DATABASE_URL_FILE: empty })[0]).toContain("is empty");
+    expect(faultsOf({ DATABASE_URL_FILE: empty, DATABASE_URL: "postgres://db/x" })[0]).toContain("both set");
+  });
+
+  it("lets the simulator be on this machine only", () => {
+    expect(readConfig({ SLUICE_SIMULATOR: "http://127.0.0.1:8365/" }, directory).simulator).toBe(
+      "http://127.0.0.1:8365",
+    );
+    const others = [
+      "http://localhost:8365",
+      "http://127.0.0.1",
+      "http://127.0.0.1:99999",
+      "https://127.0.0.1:1",
+      "http://127.0.0.1:1@x",
+    ];
+    for (const other of others) expect(faultsOf({ SLUICE_SIMULATOR: other })).toHaveLength(1);
+  });
+});

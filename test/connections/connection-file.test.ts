@@ -1,0 +1,178 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { inspect } from "node:util";
+import { afterAll, describe, expect, it, test } from "vitest";
+import { ConnectionFileError, loadConnectionFile } from "../../src/connections/connection-file.ts";
+
+const directory = mkdtempSync(join(tmpdir(), "sluice-connection-"));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const MARKED = "s3cret~MARKED.q8";
+const secrets: Record<string, string> = { DYNAMICS_CLIENT_SECRET: MARKED };
+
+function load(text: string) {
+  const path = join(directory, "connection.yaml");
+  writeFileSync(path, text);
+  return loadConnectionFile(path, (name) => secrets[name]);
+}
+
+function faultsOf(work: () => unknown): readonly string[] {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof ConnectionFileError) return error.faults;
+    throw error;
+  }
+  throw new Error("It was accepted.");
+}
+
+const signIn =
+  "signIn: { kind: client-credentials, clientId: c, clientSecret: { env: DYNAMICS_CLIENT_SECRET } }";
+const least = `address: https://contoso.crm4.dynamics.com\n${signIn}\nselection: all\n`;
+
+describe("a connection file", () => {
+  it("says all there is to say of a connection", () => {
+    const settings = load(`
+address: https://contoso.crm4.dynamics.com
+${signIn}
+selection: { view: My key accounts }
+mapping:
+  description: description
+  domains: [websiteurl, emailaddress1]
+  fields:
+    Industry: { column: industrycode, type: text }
+options: { allowDuplicateNames: true, onDomainTaken: without-domain }
+schedule: { changesEveryMinutes: 15, fullAt: "02:30" }
+brake: { sharePercent: 10 }
+ownDomains: [OurCompany.com]
+commonDomains: { add: [shared.example] }
+teammates: [{ email: jane@ourcompany.com, name: Jane Doe }]
+`);
+    expect(settings).toMatchObject({
+      address: "https://contoso.crm4.dynamics.com",
+      signIn: { kind: "client-credentials", clientId: "c", tenant: undefined },
+      selection: { kind: "view", view: "My key accounts" },
+      mapping: {
+        name: "name",
+        description: "description",
+        domains: ["websiteurl", "emailaddress1"],
+        fields: [{ column: "industrycode", field: "Industry", type: "text" }],
+      },
+      options: { allowDuplicateNames: true, onDomainTaken: "without-domain" },
+      schedule: { changesEveryMinutes: 15, fullEveryMinutes: 1440, fullAt: "02:30" },
+      brake: { sharePercent: 10, accounts: 500, shareOfFewPercent: 50, shrunkToPercent: 50 },
+      ownDomains: ["ourcompany.com"],
+      commonDomains: { add: ["shared.example"], remove: [] },
+      teammates: [{ email: "jane@ourcompany.com", name: "Jane Doe" }],
+    });
+    expect(settings.signIn.clientSecret?.()).toBe(MARKED);
+  });
+
+  it("needs no more than address, sign-in and selection, and may be JSON", () => {
+    const { mapping, options, ownDomains } = load(
+      '{"address":"https://contoso.crm.dynamics.com","signIn":{"kind":"client-credentials","clientId":"c",' +
+        '"clientSecret":{"env":"DYNAMICS_CLIENT_SECRET"}},"selection":"all"}',
+    );
+    expect({ mapping, options, ownDomains }).toEqual({
+      mapping: { name: "name", domains: [], fields: [] },
+      options: { allowDuplicateNames: false, onDomainTaken: "skip" },
+      ownDomains: [],
+    });
+  });
+
+  it("is what the README shows", () => {
+    const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+    const example = /```yaml\n(.*?)```/s.exec(readme)?.[1] ?? "";
+    expect(load(example)).toMatchObject({
+      address: "https://contoso.crm4.dynamics.com",
+      selection: { kind: "all" },
+    });
+  });
+
+  it("takes a refresh token from a file beside it, and says where the next one belongs", () => {
+    writeFileSync(join(directory, "token"), `${MARKED}\n`);
+    const { signIn: read } = load(
+      "address: https://contoso.crm.dynamics.com\nselection: all\n" +
+        "signIn: { kind: refresh-token, clientId: c, refreshToken: { file: token } }",
+    );
+    expect(read).toMatchObject({ kind: "refresh-token", refreshTokenFile: join(directory, "token") });
+    expect(read.kind === "refresh-token" && read.refreshToken()).toBe(MARKED);
+  });
+
+  it("is refused with all its faults at once, each with its place", () => {
+    const faults = faultsOf(() =>
+      load(`
+adress: https://contoso.crm.dynamics.com
+signIn: { kind: password }
+selection: some
+mapping: { domains: websiteurl, fields: { Size: { column: revenue, type: float } } }
+options: { allowDuplicateNames: "yes" }
+ownDomains: [https://ourcompany.com/]
+teammates: [{ email: jane }]
+`),
+    );
+    expect(faults).toEqual([
+      "address: text belongs here.",
+      "signIn.kind: kind must be client-credentials or refresh-token.",
+      'selection: write "all", or { view: "its name or id" }.',
+      "mapping.domains: a list belongs here.",
+      "mapping.fields.Size.type: write text or number or teammate or boolean or datetime.",
+      "options.allowDuplicateNames: true or false belongs here.",
+      "ownDomains[0]: write a bare domain, such as example.com.",
+      "teammates[0].email: write an e-mail address.",
+      "adress cannot be set here; check the spelling or remove it.",
+    ]);
+  });
+
+  test.each([
+    ["", "It is empty. Begin with an address, such as address: https://contoso.crm.dynamics.com."],
+    [
+      "address: [",
+      "It is not valid YAML or JSON in line 1. Correct it; indentation and quotes are the usual causes.",
+    ],
+    ["a: 1\na: 2", "A name stands twice in line 2. Correct it; indentation and quotes are the usual causes."],
+    ["just words", "a group of settings belongs here."],
+  ])("%j is refused", (text, fault) => {
+    expect(faultsOf(() => load(text))[0]).toBe(fault);
+  });
+
+  it("is refused when it is not there or no file", () => {
+    const missing = join(directory, "none.yaml");
+    expect(() => loadConnectionFile(missing, () => "")).toThrow(
+      /none\.yaml cannot be used\. There is no such file/,
+    );
+    expect(() => loadConnectionFile(directory, () => "")).toThrow("It is a directory.");
+  });
+});
+
+describe("secrets", () => {
+  const places = [
+    least.replace("{ env: DYNAMICS_CLIENT_SECRET }", `"${MARKED}"`),
+    least.replace("DYNAMICS_CLIENT_SECRET", `"${MARKED}"`),
+    least.replace("env: DYNAMICS_CLIENT_SECRET", `${MARKED}: env`),
+    least.replace("clientId: c", `clientId: c, ${MARKED}`),
+    least.replace("https://", `https://user:${MARKED}@`),
+    `${least}\n"${MARKED}`,
+    `${least}\n  ${MARKED}: [`,
+    `${least}password: *${MARKED}`,
+    least.replace("kind: client-credentials", `kind: "${MARKED}"`),
+    least.replace("all", `{ view: a, ${MARKED}: b }`),
+  ];
+  test.each(places)("are not repeated when they are written where they do not belong (%#)", (text) => {
+    expect(text).toContain(MARKED);
+    expect(faultsOf(() => load(text)).join(" ")).not.toContain(MARKED);
+  });
+
+  it("are asked for by name when they are not set", () => {
+    const faults = faultsOf(() => load(least.replace("DYNAMICS_CLIENT_SECRET", "OTHER")));
+    expect(faults).toEqual([
+      "The environment variable OTHER is not set. Set it, or OTHER_FILE, to the secret.",
+    ]);
+  });
+
+  it("do not show when a connection is printed", () => {
+    const settings = load(least);
+    expect(inspect(settings, { depth: null }) + JSON.stringify(settings)).not.toContain(MARKED);
+  });
+});

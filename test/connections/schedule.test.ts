@@ -1,0 +1,80 @@
+// When a run is due: by the runs so far, the two intervals, and our clock.
+import { describe, expect, test } from "vitest";
+import { nextRun, type ScheduleFacts } from "../../src/connections/schedule.ts";
+
+const at = (time: string) => new Date(`2026-03-${time}:00Z`);
+const now = at("02T12:00");
+
+const facts = (given: Partial<ScheduleFacts> = {}): ScheduleFacts => ({
+  fullEveryMinutes: 1440,
+  changesEveryMinutes: null,
+  fullAt: null,
+  lastFull: at("02T09:00"),
+  lastDone: at("02T09:00"),
+  failures: null,
+  ...given,
+});
+
+describe("the next run", () => {
+  test.for<[string, Partial<ScheduleFacts>, { mode: string; at: Date } | undefined]>([
+    ["is nobody's before the first sync", { lastFull: null, lastDone: null }, undefined],
+    ["is a full one a day after the last began", {}, { mode: "sync", at: at("03T09:00") }],
+    [
+      "reads changes when they are wanted sooner",
+      { changesEveryMinutes: 30 },
+      { mode: "changes", at: at("02T09:30") },
+    ],
+    [
+      "counts changes from the last run of any kind",
+      { changesEveryMinutes: 60, lastDone: at("02T11:30") },
+      { mode: "changes", at: at("02T12:30") },
+    ],
+    [
+      "is the full one when that is due first",
+      { changesEveryMinutes: 60, lastFull: at("01T12:10"), lastDone: at("02T11:30") },
+      { mode: "sync", at: at("02T12:10") },
+    ],
+    [
+      "is one and not a week's, when nobody ran for a week",
+      { lastFull: at("01T09:00"), lastDone: at("01T09:00"), changesEveryMinutes: 5 },
+      { mode: "sync", at: at("02T09:00") },
+    ],
+    [
+      "is a full one at its time of day, on the day after the last",
+      { fullAt: "02:30" },
+      { mode: "sync", at: at("03T02:30") },
+    ],
+    [
+      "is a full one at its time of day, later the same day",
+      { fullAt: "17:00" },
+      { mode: "sync", at: at("02T17:00") },
+    ],
+    [
+      "comes the next day when it began exactly at its time",
+      { fullAt: "09:00" },
+      { mode: "sync", at: at("03T09:00") },
+    ],
+    [
+      "waits five minutes after a failure",
+      { lastFull: at("01T09:00"), lastDone: at("01T09:00"), failures: { count: 1, last: at("02T11:58") } },
+      { mode: "sync", at: at("02T12:03") },
+    ],
+    [
+      "waits twice as long each time",
+      { lastFull: at("01T09:00"), lastDone: at("01T09:00"), failures: { count: 4, last: at("02T11:58") } },
+      { mode: "sync", at: at("02T12:38") },
+    ],
+    [
+      "waits no longer than between full runs",
+      { fullEveryMinutes: 60, failures: { count: 30, last: at("02T11:30") } },
+      { mode: "sync", at: at("02T12:30") },
+    ],
+    [
+      "comes an interval from now when the clock has jumped back",
+      { lastFull: at("09T09:00"), lastDone: at("09T09:00"), changesEveryMinutes: 30 },
+      { mode: "changes", at: at("02T12:30") },
+    ],
+  ])("%s", ([, given, expected]) => {
+    expect(nextRun(facts(given), now)).toEqual(expected);
+  });
+});

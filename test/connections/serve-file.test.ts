@@ -1,0 +1,97 @@
+import { expect, test } from "vitest";
+import { AddressError } from "../../src/dataverse/address.ts";
+import type { ConnectionSettings } from "../../src/connections/connection-file.ts";
+import { DEFAULT_LIMITS, DEFAULT_SCHEDULE } from "../../src/connections/self-running.ts";
+import { loadConnection } from "../../src/connections/connection.ts";
+import { beginLogIn } from "../../src/connections/log-in.ts";
+import { openStoredConnection } from "../../src/connections/open-stored-connection.ts";
+import { forgetConnectionFile, useConnectionFile } from "../../src/connections/serve-file.ts";
+import { syncState } from "../../src/connections/state.ts";
+import { runSimulator, type RunningSimulator } from "../../simulator/main.ts";
+import { partsFor, simulated } from "./stored.ts";
+
+function fileFor({ origin, clientId, clientSecret }: RunningSimulator): ConnectionSettings {
+  return {
+    address: `${origin}/main.aspx`,
+    signIn: { kind: "client-credentials", tenant: undefined, clientId, clientSecret: () => clientSecret },
+    selection: { kind: "view", view: "Key accounts" },
+    mapping: { name: "name", domains: ["websiteurl"], fields: [] },
+    options: { allowDuplicateNames: true, onDomainTaken: "skip" },
+    schedule: { ...DEFAULT_SCHEDULE, changesEveryMinutes: 15 },
+    brake: { ...DEFAULT_LIMITS, accounts: 100 },
+    ownDomains: [],
+    commonDomains: { add: [], remove: [] },
+    teammates: [],
+  };
+}
+
+test("a connection file is shown as the connection, opened by its own secret, and changed in the file alone", async () => {
+  const simulator = await simulated();
+  const parts = await partsFor(simulator);
+  const file = fileFor(simulator);
+  await useConnectionFile(parts, file);
+  expect(await loadConnection(parts.database.kysely)).toMatchObject({
+    environment: {
+      origin: simulator.origin,
+      organizationId: simulator.org.id,
+      signInBy: "app-only",
+      signedInAs: "# Sluice",
+      connectedBy: null,
+      fromFile: true,
+    },
+    settings: { selection: file.selection, options: file.options },
+    schedule: file.schedule,
+    brake: file.brake,
+    selectionName: "Key accounts",
+  });
+  const { rows } = await parts.database.pool.query("select to_jsonb(connection)::text as c from connection");
+  expect(rows[0].c).not.toContain(simulator.clientSecret);
+
+  const open = await openStoredConnection({ ...parts, file });
+  expect((await open.client.whoAmI()).organizationId).toBe(simulator.org.id);
+  await open.close();
+  const asked = { address: simulator.origin, teammateId: 1, redirectUri: "http://127.0.0.1/x" };
+  await expect(beginLogIn({ ...parts, file }, asked)).rejects.toMatchObject({ kind: "set-up-in-file" });
+});
+
+test("started without the file, nothing is connected, and what it chose stays", async () => {
+  const simulator = await simulated();
+  const parts = await partsFor(simulator);
+  await useConnectionFile(parts, fileFor(simulator));
+  await forgetConnectionFile(parts.database);
+  const { environment, selectionName } = await loadConnection(parts.database.kysely);
+  expect([environment, selectionName]).toEqual([null, "Key accounts"]);
+});
+
+test("an organisation that does not answer at the start keeps nobody from starting, and is learnt later", async () => {
+  const before = await runSimulator();
+  const parts = await partsFor(before);
+  await before.close();
+  await useConnectionFile(parts, fileFor(before));
+  const { kysely } = parts.database;
+  expect((await loadConnection(kysely)).environment).toMatchObject({ organizationId: null, fromFile: true });
+  expect(await syncState(kysely, await loadConnection(kysely), parts.clock.now())).toMatchObject({
+    state: "never-synced",
+    attention: null,
+  });
+  const after = await simulated({ port: Number(new URL(before.origin).port) });
+  const open = await openStoredConnection({ ...parts, file: fileFor(after) });
+  await open.close();
+  expect((await loadConnection(kysely)).environment?.organizationId).toBe(after.org.id);
+});
+
+test("a secret that is wrong waits as attention; an address that is none is refused at once", async () => {
+  const simulator = await simulated();
+  const parts = await partsFor(simulator);
+  const file = fileFor(simulator);
+  await useConnectionFile(parts, {
+    ...file,
+    signIn: { ...file.signIn, clientSecret: () => "wrong" } as const,
+  });
+  expect((await loadConnection(parts.database.kysely)).attention).toMatchObject({
+    kind: "reconnect",
+    sentence: expect.stringContaining("The client secret is wrong."),
+  });
+  const elsewhere = { ...file, address: "https://crm.ourcompany.example" };
+  await expect(useConnectionFile(parts, elsewhere)).rejects.toThrow(AddressError);
+});

@@ -1,0 +1,105 @@
+import { expect, test } from "vitest";
+import { loadConnection, saveSettings, saveSignIn, setPaused } from "../../src/connections/connection.ts";
+import { syncState, type SyncState } from "../../src/connections/state.ts";
+import { normaliseAddress } from "../../src/dataverse/address.ts";
+import { workspace, type Workspace } from "../harness/workspace.ts";
+
+async function connectedWorkspace(): Promise<Workspace & { readonly state: () => Promise<SyncState> }> {
+  const work = await workspace();
+  const { simulator, database, clock } = work;
+  const { kysely } = database;
+  await kysely.transaction().execute((trx) =>
+    saveSignIn(trx, {
+      environment: normaliseAddress(simulator.origin, { simulatorOrigin: simulator.origin }),
+      place: { authority: simulator.origin, tenant: simulator.tenantId },
+      organizationId: simulator.org.id,
+      signInBy: "delegated",
+      signedInAs: "Admin Contoso",
+      clientId: simulator.clientId,
+      connectedBy: null,
+      connectedAt: clock.now(),
+    }),
+  );
+  const { selection, mapping, options } = work.context().settings;
+  await saveSettings(kysely, { selection, mapping, options });
+  return { ...work, state: async () => syncState(kysely, await loadConnection(kysely), clock.now()) };
+}
+
+test("before the first run it has never synced; a preview waits without asking for anybody", async () => {
+  const work = await connectedWorkspace();
+  work.org.createAccount({ name: "Acme" });
+  expect(await work.state()).toMatchObject({
+    state: "never-synced",
+    lastRun: null,
+    nextRunAt: null,
+    waiting: null,
+  });
+  const { id } = await work.plan();
+  expect(await work.state()).toMatchObject({
+    state: "never-synced",
+    attention: null,
+    lastRun: { id, status: "planned" },
+    waiting: id,
+    accounts: 0,
+  });
+});
+
+test("a plan that is too old to be applied waits no more", async () => {
+  const work = await connectedWorkspace();
+  work.org.createAccount({ name: "Acme" });
+  await work.plan();
+  work.clock.advance(24 * 3_600_000 + 1);
+  expect((await work.state()).waiting).toBeNull();
+});
+
+test("after a run it is in step, counts its accounts, and says when it looks again", async () => {
+  const work = await connectedWorkspace();
+  work.org.createAccount({ name: "Acme" });
+  const { id, finishedAt } = await work.sync();
+  expect(await work.state()).toMatchObject({
+    state: "in-step",
+    lastRun: { id, status: "done" },
+    lastSyncedAt: finishedAt,
+    nextRunAt: new Date("2026-03-03T09:00:00Z"),
+    openIssues: 0,
+    accounts: 1,
+  });
+  work.clock.set(new Date("2026-03-05T00:00:00Z"));
+  expect((await work.state()).nextRunAt).toEqual(new Date("2026-03-05T00:00:00Z"));
+});
+
+test("open issues, a pause and a plan that stopped by itself each have their word", async () => {
+  const work = await connectedWorkspace();
+  const id = work.org.createAccount({ name: "Acme", websiteurl: "gmail.com" });
+  await work.sync();
+  expect(await work.state()).toMatchObject({ state: "with-issues", openIssues: 1 });
+  await setPaused(work.database.kysely, true);
+  expect(await work.state()).toMatchObject({ state: "paused", nextRunAt: null });
+  await setPaused(work.database.kysely, false);
+  work.org.deleteAccount(id);
+  const emptied = await work.sync();
+  expect(emptied.waitsBecause).not.toBeNull();
+  expect(await work.state()).toMatchObject({
+    state: "needs-attention",
+    attention: {
+      kind: "plan-waits",
+      sentence: "The selection has no accounts any more. Nothing was written.",
+      place: "plan",
+      run: emptied.id,
+    },
+    waiting: emptied.id,
+    nextRunAt: null,
+  });
+});
+
+test("a run whose process is gone is not under way", async () => {
+  const work = await connectedWorkspace();
+  work.org.createAccount({ name: "Acme" });
+  const { id } = await work.plan();
+  await work.database.kysely.updateTable("runs").set({ status: "reading" }).execute();
+  expect(await work.state()).toMatchObject({
+    state: "never-synced",
+    running: null,
+    lastRun: { id, status: "interrupted" },
+  });
+});

@@ -1,0 +1,72 @@
+// A connection that stands: a simulated organisation, a database, and an administrator who has logged in.
+import { onTestFinished } from "vitest";
+import { runSimulator, type RunningSimulator, type RunOptions } from "../../simulator/main.ts";
+import { normaliseAddress } from "../../src/dataverse/address.ts";
+import { loadConnection, saveSignIn } from "../../src/connections/connection.ts";
+import type { ConnectionParts } from "../../src/connections/open-stored-connection.ts";
+import { createSealer } from "../../src/lib/sealer.ts";
+import { settableClock, type SettableClock } from "../../src/lib/clock.ts";
+import { createLog } from "../../src/lib/log.ts";
+import { testDatabase } from "../harness/database.ts";
+import { REFRESH_TOKEN } from "../../src/connections/secrets.ts";
+
+export const KEY = Buffer.alloc(32, 7);
+
+export type Standing = ConnectionParts & { readonly simulator: string; readonly clock: SettableClock };
+
+export async function simulated(options: RunOptions = {}): Promise<RunningSimulator> {
+  const simulator = await runSimulator(options);
+  onTestFinished(() => simulator.close());
+  return simulator;
+}
+
+/** Without any connection yet. */
+export async function partsFor(simulator: RunningSimulator): Promise<Standing> {
+  return {
+    database: await testDatabase(),
+    clock: settableClock(simulator.org.now()),
+    log: createLog({ level: "silent" }),
+    simulator: simulator.origin,
+    sealer: createSealer({ current: KEY }),
+    dynamicsApp: { clientId: simulator.clientId, clientSecret: simulator.clientSecret },
+  };
+}
+
+/** As if the person had just logged in. @returns how many accounts stay linked to another organisation */
+export async function logInStored(
+  parts: Standing,
+  simulator: RunningSimulator,
+  refreshToken: string = simulator.refreshToken,
+): Promise<number> {
+  return parts.database.kysely.transaction().execute((trx) =>
+    saveSignIn(trx, {
+      environment: normaliseAddress(simulator.origin, { simulatorOrigin: simulator.origin }),
+      place: { authority: simulator.origin, tenant: simulator.tenantId },
+      organizationId: simulator.org.id,
+      signInBy: "delegated",
+      signedInAs: "Admin Contoso",
+      clientId: simulator.clientId,
+      sealedRefreshToken: parts.sealer.seal(REFRESH_TOKEN, refreshToken),
+      connectedBy: "wren@ourcompany.example",
+      connectedAt: parts.clock.now(),
+    }),
+  );
+}
+
+export async function standing(simulator: RunningSimulator): Promise<Standing> {
+  const parts = await partsFor(simulator);
+  await logInStored(parts, simulator);
+  return parts;
+}
+
+export const attentionIn = async ({ database }: Standing) =>
+  (await loadConnection(database.kysely)).attention;
+
+/** The refresh token as it is stored, opened. */
+export async function storedToken({ database, sealer }: Standing): Promise<string> {
+  const row = await database.kysely
+    .selectFrom("connection")
+    .select("sealed_refresh_token")
+    .executeTakeFirstOrThrow();
+  return sealer.open(REFRESH_TOKEN, row.sealed_refresh_token ?? "");
+}

@@ -1,0 +1,115 @@
+// A client for a test: connected to a small server that answers as told, or to a whole simulator.
+import { runSimulator } from "../../simulator/main.ts";
+import type { RunningSimulator, RunOptions } from "../../simulator/main.ts";
+import { normaliseAddress } from "../../src/dataverse/address.ts";
+import type { Environment } from "../../src/dataverse/address.ts";
+import { connectDataverse } from "../../src/dataverse/client.ts";
+import type { DataverseClient, DataverseOptions } from "../../src/dataverse/client.ts";
+import { discoverSignIn } from "../../src/dataverse/discovery.ts";
+import type { RawRow, View } from "../../src/dataverse/model.ts";
+import { refreshTokenTokens } from "../../src/dataverse/tokens.ts";
+import type { TokenSource } from "../../src/dataverse/tokens.ts";
+import { settableClock } from "../../src/lib/clock.ts";
+import type { SettableClock } from "../../src/lib/clock.ts";
+import { openHttp } from "../../src/lib/http.ts";
+import { sendJson, startSmallServer } from "../lib/small-server.ts";
+import type { Answer, Asked } from "../lib/small-server.ts";
+
+export interface Connected extends AsyncDisposable {
+  readonly client: DataverseClient;
+  readonly clock: SettableClock;
+  readonly environment: Environment;
+}
+
+type Options = Partial<DataverseOptions>;
+
+/** Against a server that answers metadata with nothing, and everything else as told. */
+export async function connectTo(
+  answer: Answer,
+  options: Options = {},
+): Promise<Connected & { readonly asked: () => readonly Asked[] }> {
+  let count = 0;
+  const server = await startSmallServer((asked, response) => {
+    if (asked.url.includes("EntityDefinitions")) sendJson(response, { value: [] });
+    else answer(asked, response, (count += 1));
+  });
+  const environment = normaliseAddress(server.origin, { simulatorOrigin: server.origin });
+  const clock = settableClock("2026-03-01T00:00:00Z");
+  const client = connectDataverse({ environment, clock, tokens: numberedTokens(), ...options });
+  return {
+    client,
+    clock,
+    environment,
+    asked: () => server.asked.filter(({ url }) => !url.includes("EntityDefinitions")),
+    [Symbol.asyncDispose]: async () => {
+      await client.close();
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** token-1, and after each renewal the next one. */
+function numberedTokens(): TokenSource {
+  let number = 1;
+  return {
+    token: async () => `token-${number}`,
+    renew: async () => `token-${(number += 1)}`,
+  };
+}
+
+/** Against a simulator, signed in as the given user, else as the System Administrator. */
+export async function connectSimulated(
+  options: RunOptions & {
+    readonly as?: (simulator: RunningSimulator) => string;
+    readonly client?: Options;
+  } = {},
+): Promise<Connected & { readonly simulator: RunningSimulator; readonly token: () => Promise<string> }> {
+  const simulator = await runSimulator(options);
+  const { origin, clientId, clientSecret } = simulator;
+  const environment = normaliseAddress(origin, { simulatorOrigin: origin });
+  const http = openHttp();
+  const clock = settableClock("2026-03-01T00:00:00Z");
+  const place = await discoverSignIn(environment, { http, clock });
+  const refreshToken = options.as ? simulator.refreshTokenOf(options.as(simulator)) : simulator.refreshToken;
+  const signIn = { clientId, clientSecret, refreshToken, saveRefreshToken: async () => {} };
+  const tokens = refreshTokenTokens({ environment, place, http, clock }, signIn);
+  const client = connectDataverse({ environment, clock, tokens, http, ...options.client });
+  return {
+    client,
+    clock,
+    environment,
+    simulator,
+    token: () => tokens.token(),
+    [Symbol.asyncDispose]: async () => {
+      await http.close();
+      await simulator.close();
+    },
+  };
+}
+
+/** A user with the role Basic User alone. */
+export function addReader(simulator: RunningSimulator): string {
+  const roles = [roleOf(simulator, "Basic User")];
+  return simulator.org.addUser({ fullname: "Rita Reader", email: "rita@contoso.example", roles });
+}
+
+export function roleOf({ org }: RunningSimulator, name: string): string {
+  const id = org.roles.get(name);
+  if (id === undefined) throw new Error(`The simulator has no role ${name}.`);
+  return id;
+}
+
+export async function allOf<T>(pages: AsyncIterable<readonly T[]>): Promise<T[]> {
+  const rows: T[] = [];
+  for await (const page of pages) rows.push(...page);
+  return rows;
+}
+
+export function viewOf(fetchXml: string, name = "My accounts"): View {
+  return { id: "00000000-0000-0000-0000-000000000001", name, kind: "personal", fetchXml };
+}
+
+/** A row as small as a reader accepts it. */
+export function row(id: string): RawRow {
+  return { accountid: id, versionnumber: 1 };
+}

@@ -1,0 +1,105 @@
+import { expect, test } from "vitest";
+import { AddressError, normaliseAddress } from "../../src/dataverse/address.ts";
+import { authorizationUri, discoverSignIn } from "../../src/dataverse/discovery.ts";
+import { settableClock } from "../../src/lib/clock.ts";
+import { openHttp } from "../../src/lib/http.ts";
+import { startSmallServer } from "../lib/small-server.ts";
+import type { Answer } from "../lib/small-server.ts";
+
+const TENANT = "1dab20d6-5aef-4d18-ab11-59afc8e3106a";
+const uri = `https://login.microsoftonline.com/${TENANT}/oauth2/authorize`;
+
+async function discover(answer: Answer) {
+  await using server = await startSmallServer(answer);
+  const http = openHttp();
+  const clock = settableClock("2026-03-01T00:00:00Z");
+  try {
+    const environment = normaliseAddress(server.origin, { simulatorOrigin: server.origin });
+    const place = await discoverSignIn(environment, { http, clock }).catch((error: unknown) => error);
+    return { place, clock, asked: server.asked, origin: server.origin };
+  } finally {
+    await http.close();
+  }
+}
+
+const challenge =
+  (...values: string[]): Answer =>
+  (_asked, response) => {
+    response.writeHead(401, { "www-authenticate": values }).end();
+  };
+
+test.each([
+  [`Bearer authorization_uri=${uri}, resource_id=https://contoso.crm11.dynamics.com/`],
+  [`Bearer resource_id="https://contoso.crm11.dynamics.com/", authorization_uri="${uri}"`],
+  [`bearer error=invalid_token,Authorization_Uri = ${uri},resource_id=x`],
+])("the authority is found in %s", (header) => {
+  expect(authorizationUri([header])).toBe(uri);
+});
+
+test("the authority and tenant come from the environment's refusal, without a token being sent", async () => {
+  const { place, asked } = await discover(
+    challenge("Negotiate", `Bearer authorization_uri=${uri}, resource_id=x`),
+  );
+  expect(place).toEqual({ authority: "https://login.microsoftonline.com", tenant: TENANT });
+  expect(asked[0]).toMatchObject({ url: "/api/data/v9.2/" });
+  expect(asked[0]?.headers.authorization).toBeUndefined();
+});
+
+test.each([
+  ["https://login.microsoftonline.us", true],
+  ["https://login.partner.microsoftonline.cn", true],
+  ["https://login.windows.net", true],
+  ["https://login.microsoftonline.com.evil.example", false],
+  ["http://login.microsoftonline.com", false],
+  ["https://login.microsoftonline.com:8443", false],
+  ["https://evil.example", false],
+])("an authority at %s: accepted is %s", async (authority, accepted) => {
+  const { place } = await discover(
+    challenge(`Bearer authorization_uri=${authority}/${TENANT}/oauth2/authorize`),
+  );
+  expect(place).toMatchObject(accepted ? { authority } : { name: "ProtocolError", kind: "protocol" });
+});
+
+test("the simulator signs in at its own origin, and at no other on this machine", async () => {
+  const own = await discover(({ headers }, response) => {
+    response.writeHead(401, {
+      "www-authenticate": `Bearer authorization_uri=http://${headers.host}/${TENANT}/oauth2/authorize`,
+    });
+    response.end();
+  });
+  expect(own.place).toEqual({ authority: own.origin, tenant: TENANT });
+  const other = await discover(
+    challenge(`Bearer authorization_uri=http://127.0.0.1:9/${TENANT}/oauth2/authorize`),
+  );
+  expect(other.place).toMatchObject({ kind: "protocol" });
+});
+
+test.each([
+  ["AD on premises", ["Negotiate", "NTLM"]],
+  [
+    "AD FS",
+    [
+      "Bearer authorization_uri=https://adfs.example.com/adfs/oauth2/authorize, resource_id=https://org.example.com/",
+    ],
+  ],
+  ["nothing at all", []],
+])("%s is told as self-hosted", async (_what, values) => {
+  const { place } = await discover(challenge(...values));
+  expect(place).toBeInstanceOf(AddressError);
+  expect(place).toMatchObject({ kind: "self-hosted" });
+});
+
+test("an environment under maintenance is waited for", async () => {
+  const { place, clock } = await discover((asked, response, count) => {
+    if (count < 3) response.writeHead(503, { "retry-after": "60" }).end();
+    else challenge(`Bearer authorization_uri=${uri}`)(asked, response, count);
+  });
+  expect(place).toMatchObject({ tenant: TENANT });
+  expect(clock.slept.map((ms) => Math.floor(ms / 60_000))).toEqual([1, 1]);
+});
+
+test("nobody there is told after a few tries", async () => {
+  const { place, asked } = await discover((_asked, response) => response.destroy());
+  expect(place).toMatchObject({ name: "AddressError", kind: "unreachable" });
+  expect(asked).toHaveLength(4);
+});

@@ -1,0 +1,236 @@
+import { EventEmitter, once } from "node:events";
+import { gzipSync } from "node:zlib";
+import { expect, test } from "vitest";
+import { sendJson } from "../lib/small-server.ts";
+import type { Answer, Asked } from "../lib/small-server.ts";
+import { allOf, connectTo, row, viewOf } from "./connected.ts";
+
+const VIEW = viewOf('<fetch><entity name="account"><attribute name="name"/></entity></fetch>');
+const linkTo = ({ headers }: Asked, rest: string) => `http://${headers.host}/api/data/v9.2/accounts?${rest}`;
+
+/** Pages 1 to `last`, one row each, by nextLink. */
+const linkedPages =
+  (last: number): Answer =>
+  (asked, response) => {
+    const page = Number(/\$skiptoken=(\d+)/.exec(asked.url)?.[1] ?? 1);
+    const next = page < last ? { "@odata.nextLink": linkTo(asked, `$skiptoken=${page + 1}`) } : {};
+    sendJson(response, { value: [row(`a${page}`)], ...next });
+  };
+
+function fetchXmlOf(asked: Asked): string {
+  return asked.url.slice(asked.url.indexOf("fetchXml=") + "fetchXml=".length);
+}
+
+function cookieAnnotation(page: number, cookie: string) {
+  const encoded = encodeURIComponent(encodeURIComponent(cookie));
+  return {
+    "@Microsoft.Dynamics.CRM.fetchxmlpagingcookie": `<cookie pagenumber="2" pagingcookie="${encoded}" istracking="False" />`,
+    "@Microsoft.Dynamics.CRM.morerecords": true,
+    page,
+  };
+}
+
+test("all active accounts come by key, with the columns every row needs, and no annotations", async () => {
+  await using connected = await connectTo(linkedPages(3));
+  const rows = await allOf(connected.client.readAccounts({ kind: "all" }, ["name", "accountid"]));
+  expect(rows.map((one) => one["accountid"])).toEqual(["a1", "a2", "a3"]);
+  const [first, second] = connected.asked();
+  expect(first?.url).toBe(
+    "/api/data/v9.2/accounts?$select=name,accountid,createdon,versionnumber,statecode&$filter=statecode eq 0&$orderby=accountid",
+  );
+  expect(first?.headers).toMatchObject({ prefer: "odata.maxpagesize=5000", authorization: "Bearer token-1" });
+  expect(second?.headers.prefer).toBe("odata.maxpagesize=5000");
+});
+
+test("at most two pages are asked for ahead of the one being used", async () => {
+  await using connected = await connectTo(linkedPages(9));
+  const pages = connected.client.readAccounts({ kind: "all" }, []);
+  await pages.next();
+  // Metadata is the one slow round trip that lets whatever would be asked for arrive.
+  for (let turn = 0; turn < 3; turn += 1) await connected.client.accountColumns();
+  expect(connected.asked()).toHaveLength(3);
+  await pages.return(undefined);
+});
+
+test("a reader that stops early stops what is on its way", async () => {
+  const events = new EventEmitter();
+  const [arrived, closed] = [once(events, "arrived"), once(events, "closed")];
+  await using connected = await connectTo((asked, response, count) => {
+    if (count === 1) return linkedPages(2)(asked, response, count);
+    response.on("close", () => events.emit("closed"));
+    events.emit("arrived");
+  });
+  const pages = connected.client.readAccounts({ kind: "all" }, []);
+  await pages.next();
+  await arrived;
+  await pages.return(undefined);
+  await closed;
+  expect(connected.asked()).toHaveLength(2);
+});
+
+test("an aborted read ends with the signal's reason", async () => {
+  const controller = new AbortController();
+  await using connected = await connectTo(linkedPages(5));
+  const pages = connected.client.readAccounts({ kind: "all" }, [], controller.signal);
+  await pages.next();
+  controller.abort(new Error("cancelled"));
+  await expect(allOf(pages)).rejects.toThrow("cancelled");
+});
+
+test("a link to another host is refused before a token goes there", async () => {
+  await using elsewhere = await connectTo(linkedPages(1));
+  await using connected = await connectTo((_asked, response) => {
+    sendJson(response, {
+      value: [row("a1")],
+      "@odata.nextLink": `${elsewhere.environment.apiRoot}accounts?$skiptoken=2`,
+    });
+  });
+  const reading = allOf(connected.client.readAccounts({ kind: "all" }, []));
+  await expect(reading).rejects.toMatchObject({ name: "ProtocolError", kind: "protocol" });
+  expect(elsewhere.asked()).toEqual([]);
+});
+
+test("a page that comes twice is passed on; one that comes for ever is an error", async () => {
+  await using twice = await connectTo((asked, response, count) => {
+    const next = count === 4 ? {} : { "@odata.nextLink": linkTo(asked, `$skiptoken=${count === 3 ? 3 : 2}`) };
+    sendJson(response, { value: [row("a")], ...next });
+  });
+  expect(await allOf(twice.client.readAccounts({ kind: "all" }, []))).toHaveLength(4);
+  await using forever = await connectTo((asked, response) => {
+    sendJson(response, { value: [row("a")], "@odata.nextLink": linkTo(asked, "$skiptoken=2") });
+  });
+  await expect(allOf(forever.client.readAccounts({ kind: "all" }, []))).rejects.toThrow("over and over");
+});
+
+test("an empty page in the middle does not end the read", async () => {
+  await using connected = await connectTo((asked, response, count) => {
+    if (count === 1) sendJson(response, { value: [], "@odata.nextLink": linkTo(asked, "$skiptoken=2") });
+    else sendJson(response, { value: [row("a")] });
+  });
+  expect(await allOf(connected.client.readAccounts({ kind: "all" }, []))).toHaveLength(1);
+});
+
+test("a row without an id is not taken for an account", async () => {
+  await using connected = await connectTo((_asked, response) => {
+    sendJson(response, { value: [{ name: "Contoso" }] });
+  });
+  await expect(allOf(connected.client.readAccounts({ kind: "all" }, []))).rejects.toMatchObject({
+    kind: "protocol",
+  });
+});
+
+test("a view is paged with its cookie, decoded twice and escaped once", async () => {
+  await using connected = await connectTo((_asked, response, count) => {
+    const more =
+      count < 3
+        ? cookieAnnotation(
+            count,
+            `<cookie page="${count}"><accountid last="{A&B-${count}}" first="{1}" /></cookie>`,
+          )
+        : {};
+    sendJson(response, { ...more, value: [row(`v${count}`)] });
+  });
+  const rows = await allOf(connected.client.readAccounts({ kind: "view", view: VIEW }, ["name"]));
+  expect(rows).toHaveLength(3);
+  const [first, , third] = connected.asked().map(fetchXmlOf);
+  expect(first).not.toContain("paging-cookie");
+  expect(third).toContain('page="3"');
+  expect(third).toContain(
+    'paging-cookie="&lt;cookie page=&quot;2&quot;&gt;&lt;accountid last=&quot;{A&amp;B-2}&quot;',
+  );
+});
+
+test("a paging cookie that stands still is a loop, although it counts on", async () => {
+  await using connected = await connectTo((_asked, response, count) => {
+    const still = `<cookie page="${count}"><accountid last="{1}" first="{1}" /></cookie>`;
+    sendJson(response, { ...cookieAnnotation(count, still), value: [row("v")] });
+  });
+  const reading = allOf(connected.client.readAccounts({ kind: "view", view: VIEW }, []));
+  await expect(reading).rejects.toThrow("over and over");
+});
+
+test("a view without a cookie goes on by page number, and stops being trusted at 50,000 rows", async () => {
+  const rows = Array.from({ length: 5_000 }, (_, index) => row(`v${index}`));
+  const body = gzipSync(JSON.stringify({ "@Microsoft.Dynamics.CRM.morerecords": true, value: rows }));
+  await using connected = await connectTo((_asked, response, count) => {
+    if (count === 10) sendJson(response, { value: rows });
+    else response.writeHead(200, { "content-encoding": "gzip" }).end(body);
+  });
+  const reading = allOf(connected.client.readAccounts({ kind: "view", view: VIEW }, []));
+  await expect(reading).rejects.toMatchObject({ kind: "view-broken", subject: "My accounts" });
+  expect(fetchXmlOf(connected.asked().at(-1) ?? { method: "", url: "", headers: {}, body: "" })).toContain(
+    'page="10"',
+  );
+});
+
+test("a nextLink in the answer to a view is followed as well", async () => {
+  await using connected = await connectTo((asked, response, count) => {
+    sendJson(response, {
+      value: [row(`v${count}`)],
+      ...(count === 1 ? { "@odata.nextLink": linkTo(asked, "$skiptoken=2") } : {}),
+    });
+  });
+  expect(await allOf(connected.client.readAccounts({ kind: "view", view: VIEW }, []))).toHaveLength(2);
+});
+
+test("a view of the first rows is one page, whatever the answer says of more", async () => {
+  await using connected = await connectTo((_asked, response, count) => {
+    sendJson(response, { ...cookieAnnotation(1, "<cookie/>"), value: [row(`v${count}`)] });
+  });
+  const top = viewOf(
+    '<fetch top="10"><entity name="account"><order attribute="revenue" descending="true"/></entity></fetch>',
+  );
+  expect(await allOf(connected.client.readAccounts({ kind: "view", view: top }, []))).toHaveLength(1);
+});
+
+test("a query too long for an address goes through $batch", async () => {
+  const values = Array.from(
+    { length: 1_500 },
+    (_, index) => `<value>Contoso &amp; Söhne ${index}</value>`,
+  ).join("");
+  const long = `<fetch><entity name="account"><filter><condition attribute="name" operator="in">${values}</condition></filter></entity></fetch>`;
+  await using connected = await connectTo((_asked, response) => {
+    const inner = [
+      "HTTP/1.1 200 OK",
+      "Content-Type: application/json; odata.metadata=minimal",
+      "",
+      JSON.stringify({ value: [row("b1")] }),
+    ];
+    const part = [
+      "--batchresponse_1",
+      "Content-Type: application/http",
+      "Content-Transfer-Encoding: binary",
+      "",
+      ...inner,
+      "--batchresponse_1--",
+      "",
+    ];
+    response
+      .writeHead(200, { "content-type": "multipart/mixed; boundary=batchresponse_1" })
+      .end(part.join("\r\n"));
+  });
+  const rows = await allOf(connected.client.readAccounts({ kind: "view", view: viewOf(long) }, ["name"]));
+  expect(rows).toEqual([row("b1")]);
+  expect(connected.asked()[0]).toMatchObject({ method: "POST", url: "/api/data/v9.2/$batch" });
+  expect(decodeURIComponent(connected.asked()[0]?.body ?? "")).toContain("Contoso &amp; Söhne 1499");
+});
+
+test("ids are fetched in chunks, in any state, and those that are gone are left out", async () => {
+  const ids = Array.from(
+    { length: 1_100 },
+    (_, index) => `00000000-0000-0000-0000-${String(index).padStart(12, "0")}`,
+  );
+  await using connected = await connectTo((asked, response) => {
+    const asked500 = asked.url.match(/[0-9a-f-]{36}/g) ?? [];
+    sendJson(response, { value: asked500.filter((id) => !id.endsWith("7")).map(row) });
+  });
+  const rows = await allOf(
+    connected.client.fetchByIds(
+      ids.map((id) => `{${id.toUpperCase()}}`),
+      ["name"],
+    ),
+  );
+  expect(rows).toHaveLength(990);
+  expect(connected.asked()).toHaveLength(3);
+  expect(connected.asked()[0]?.url).not.toContain("statecode eq");
+});

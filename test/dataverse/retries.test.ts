@@ -1,0 +1,172 @@
+import { expect, test } from "vitest";
+import type { FaultRuleInput } from "../../simulator/faults/rule.ts";
+import type { RequestStats } from "../../src/dataverse/model.ts";
+import { createLog } from "../../src/lib/log.ts";
+import { sendJson } from "../lib/small-server.ts";
+import type { Answer } from "../lib/small-server.ts";
+import { allOf, connectSimulated, connectTo, row } from "./connected.ts";
+
+const refuse = (code: string, message: string) => ({ error: { code, message } });
+
+test("a throttled request waits as long as it is told and goes on", async () => {
+  await using connected = await connectTo((_asked, response, count) => {
+    if (count <= 3)
+      sendJson(response, refuse("0x80072321", "Combined execution time"), 429, { "retry-after": "30" });
+    else sendJson(response, { value: [row("a")] });
+  });
+  expect(await allOf(connected.client.readAccounts({ kind: "all" }, []))).toHaveLength(1);
+  expect(connected.clock.slept).toHaveLength(3);
+  expect(Math.min(...connected.clock.slept)).toBeGreaterThanOrEqual(30_000);
+  expect(connected.client.usage).toMatchObject({ retries: 3, throttledMs: expect.any(Number) });
+});
+
+test("an environment that throttles for more than an hour is told so", async () => {
+  await using connected = await connectTo((_asked, response) => {
+    sendJson(response, refuse("0x80072322", "Number of requests"), 429, { "retry-after": "300" });
+  });
+  await expect(connected.client.whoAmI()).rejects.toMatchObject({
+    kind: "throttled",
+    status: 429,
+    code: "0x80072322",
+  });
+  expect(connected.client.usage.throttledMs).toBeGreaterThan(50 * 60_000);
+});
+
+test.each([
+  ["a gateway's page in HTML", 502, "<html>Bad Gateway</html>", "text/html", "unavailable"],
+  [
+    "SQL timeouts, whatever their status",
+    400,
+    JSON.stringify(refuse("0x80044151", "Sql error")),
+    "application/json",
+    "unavailable",
+  ],
+  ["a body that is not whole", 200, '{"value":[{"accoun', "application/json", "unavailable"],
+  ["HTML with 200", 200, "<html>Sign in</html>", "text/html", "unavailable"],
+])("%s is tried six times", async (_what, status, body, type, kind) => {
+  await using connected = await connectTo((_asked, response) => {
+    response.writeHead(status, { "content-type": type }).end(body);
+  });
+  const reading = allOf(connected.client.readAccounts({ kind: "all" }, []));
+  await expect(reading).rejects.toMatchObject({ name: "DataverseError", kind });
+  expect(connected.asked()).toHaveLength(6);
+});
+
+test.each([
+  [
+    400,
+    "0x80060888",
+    "Could not find a property named 'new_gone' on type 'Microsoft.Dynamics.CRM.account'.",
+    "column-not-found",
+    "new_gone",
+  ],
+  [
+    403,
+    "0x80040220",
+    "Principal user (Id=1, type=8) is missing prvReadAccount privilege (Id=2) on OTC=1",
+    "missing-privilege",
+    "prvReadAccount",
+  ],
+  [403, "0x80040225", "The specified user is disabled.", "user-disabled", undefined],
+  [403, "0x80042f09", "The user has not been assigned any roles.", "no-roles", undefined],
+  [403, "0x8004D24B", "UserNotAssignedLicense", "no-licence", undefined],
+  [403, "", "", "access-denied", undefined],
+  [404, "0x80040217", "Entity 'x' With Id = 1 Does Not Exist", "record-not-found", undefined],
+  [400, "0x80060888", "Syntax error at position 12", "refused", undefined],
+])("%i %s is final, and kind %#", async (status, code, message, kind, subject) => {
+  await using connected = await connectTo((_asked, response) => {
+    sendJson(response, refuse(code, message), status, { "x-ms-service-request-id": "f00d" });
+  });
+  const error: unknown = await connected.client.whoAmI().catch((reason: unknown) => reason);
+  expect(error).toMatchObject({ kind, status, code, requestId: "f00d" });
+  expect(error).toHaveProperty("subject", ...(subject === undefined ? [] : [subject]));
+  expect(connected.asked()).toHaveLength(1);
+});
+
+test("a user who is not a member yet is asked for once more", async () => {
+  await using connected = await connectTo((_asked, response) => {
+    sendJson(response, refuse("0x80072560", "The user is not a member of the organization."), 403);
+  });
+  await expect(connected.client.whoAmI()).rejects.toMatchObject({ kind: "not-a-member" });
+  expect(connected.asked()).toHaveLength(2);
+});
+
+test("a refused token is renewed once, and a second refusal asks to reconnect", async () => {
+  await using connected = await connectTo((asked, response) => {
+    if (asked.headers.authorization === "Bearer token-2") sendJson(response, { value: [row("a")] });
+    else response.writeHead(401).end();
+  });
+  expect(await allOf(connected.client.readAccounts({ kind: "all" }, []))).toHaveLength(1);
+  await using refused = await connectTo((_asked, response) => {
+    response.writeHead(401).end();
+  });
+  await expect(refused.client.whoAmI()).rejects.toMatchObject({ name: "SignInError", category: "reconnect" });
+  expect(refused.asked()).toHaveLength(2);
+});
+
+const throttledOnce: Answer = (_asked, response, count) => {
+  if (count === 1) sendJson(response, refuse("0x80072326", "Number of concurrent requests"), 429);
+  else sendJson(response, { value: [row("a")] });
+};
+
+test("each try is told, and the log says why, without token or query", async () => {
+  const lines: string[] = [];
+  const log = createLog({ level: "debug", destination: { write: (line) => void lines.push(line) } });
+  const tries: RequestStats[] = [];
+  const onRequest = (stats: RequestStats) => void tries.push(stats);
+  await using connected = await connectTo(throttledOnce, { log, onRequest });
+  await allOf(connected.client.readAccounts({ kind: "all" }, ["name"]));
+  const ofAccounts = tries.filter(({ path }) => path === "/api/data/v9.2/accounts");
+  expect(ofAccounts.map(({ status }) => status)).toEqual([429, 200]);
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toContain("0x80072326");
+  expect(lines[0]).not.toMatch(/token-1|select/);
+});
+
+test("a client that is told to stop does not go on waiting", async () => {
+  const controller = new AbortController();
+  await using connected = await connectTo(
+    (_asked, response) => {
+      controller.abort(new Error("the program ends"));
+      sendJson(response, refuse("0x80072322", ""), 429);
+    },
+    { signal: controller.signal },
+  );
+  await expect(connected.client.whoAmI()).rejects.toThrow("the program ends");
+});
+
+const FAULTS: readonly FaultRuleInput[] = [
+  { path: "accounts\\?", times: 3, fault: { kind: "throttle", retryAfter: 5 } },
+  { path: "accounts\\?", skip: 1, fault: { kind: "throttle", limit: "concurrency", retryAfter: "absent" } },
+  { path: "accounts\\?", skip: 1, times: 2, fault: { kind: "unavailable" } },
+  { path: "accounts\\?", skip: 1, fault: { kind: "bad-gateway" } },
+  { path: "accounts\\?", skip: 1, fault: { kind: "cut", when: "before-headers" } },
+  { path: "accounts\\?", skip: 1, fault: { kind: "cut", when: "in-body" } },
+  { path: "accounts\\?", skip: 1, fault: { kind: "malformed-json" } },
+  { path: "accounts\\?", skip: 1, fault: { kind: "expired-token" } },
+  { path: "accounts\\?", skip: 1, fault: { kind: "empty-page" } },
+  { path: "accounts\\?", skip: 1, fault: { kind: "repeat-page" } },
+];
+
+test("whatever goes wrong on the way, the read is complete, all accounts or a view", async () => {
+  await using connected = await connectSimulated({ accounts: 400, client: { pageSize: 100 } });
+  const { client, simulator } = connected;
+  const views = await client.views();
+  const active = views.find(({ name }) => name === "Active Accounts");
+  if (active === undefined) throw new Error("The simulator has no view Active Accounts.");
+  const idsOf = async (selection: Parameters<typeof client.readAccounts>[0]) => {
+    const rows = await allOf(client.readAccounts(selection, ["name"]));
+    return new Set(rows.map((one) => one["accountid"]));
+  };
+  const undisturbed = await idsOf({ kind: "all" });
+  for (const fault of FAULTS) {
+    for (const selection of [{ kind: "all" }, { kind: "view", view: active }] as const) {
+      // The fault can only be put into a nextLink.
+      if (fault.fault.kind === "empty-page" && selection.kind === "view") continue;
+      simulator.faults.add(fault);
+      expect(await idsOf(selection), `${fault.fault.kind} ${selection.kind}`).toEqual(undisturbed);
+      expect(simulator.faults.list()[0]?.met, `${fault.fault.kind} ${selection.kind}`).toBe(fault.times ?? 1);
+      simulator.faults.remove();
+    }
+  }
+});

@@ -1,0 +1,72 @@
+import { expect, test } from "vitest";
+import type { RunningSimulator } from "../../simulator/main.ts";
+import { addReader, allOf, connectSimulated, roleOf } from "./connected.ts";
+
+async function isAdministrator(as: (simulator: RunningSimulator) => string) {
+  await using connected = await connectSimulated({ as });
+  return await connected.client.isSystemAdministrator();
+}
+
+test("who is a System Administrator: by role, through a team, or not", async () => {
+  expect(await isAdministrator(({ org }) => org.adminId)).toBe(true);
+  expect(await isAdministrator(addReader)).toBe(false);
+  const throughTeam = await isAdministrator((simulator) => {
+    const { org } = simulator;
+    const user = addReader(simulator);
+    org.addTeam({
+      name: "Admins",
+      type: 2,
+      members: [user],
+      roles: [roleOf(simulator, "System Administrator")],
+    });
+    return user;
+  });
+  expect(throughTeam).toBe(true);
+});
+
+test("privileges that are missing are named, one by one and in an error", async () => {
+  await using connected = await connectSimulated({
+    as: (simulator) => {
+      simulator.org.setPrivilege(roleOf(simulator, "Basic User"), "prvReadAccount", undefined);
+      simulator.org.setPrivilege(roleOf(simulator, "Basic User"), "prvReadTeam", undefined);
+      return addReader(simulator);
+    },
+  });
+  expect(await connected.client.privilegeGaps()).toEqual({
+    missing: ["prvReadAccount", "prvReadTeam"],
+    narrow: [],
+  });
+  const reading = allOf(connected.client.readAccounts({ kind: "all" }, []));
+  await expect(reading).rejects.toMatchObject({ kind: "missing-privilege", subject: "prvReadAccount" });
+});
+
+test("a privilege for one's own records alone is told: it hides accounts without any error", async () => {
+  await using connected = await connectSimulated({ as: addReader });
+  expect(await connected.client.privilegeGaps()).toEqual({ missing: [], narrow: ["prvReadAccount"] });
+});
+
+test("who we are is told in lower case", async () => {
+  await using connected = await connectSimulated();
+  const { org } = connected.simulator;
+  expect(await connected.client.whoAmI()).toEqual({
+    organizationId: org.id,
+    userId: org.adminId,
+    businessUnitId: org.businessUnitId,
+  });
+});
+
+test("users come with an e-mail address, else a sign-in name that is one, else none", async () => {
+  await using connected = await connectSimulated();
+  const { org } = connected.simulator;
+  const ids = [
+    org.addUser({ fullname: "A", email: "a@contoso.example", domainname: "x@contoso.example" }),
+    org.addUser({ fullname: "B", email: null, domainname: "b@contoso.example" }),
+    org.addUser({ fullname: "C", email: null, domainname: "CONTOSO\\c", disabled: true }),
+  ];
+  const users = await connected.client.users();
+  expect(ids.map((id) => users.find((user) => user.id === id))).toMatchObject([
+    { fullName: "A", email: "a@contoso.example", disabled: false },
+    { fullName: "B", email: "b@contoso.example" },
+    { fullName: "C", email: null, disabled: true },
+  ]);
+});

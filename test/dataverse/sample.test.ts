@@ -1,0 +1,75 @@
+import { readFile } from "node:fs/promises";
+import { expect, test } from "vitest";
+import { layoutColumns } from "../../src/dataverse/layout.ts";
+import type { View } from "../../src/dataverse/model.ts";
+import { connectSimulated, viewOf } from "./connected.ts";
+
+const view = (fetchXml: string, layoutXml = ""): View => ({ ...viewOf(fetchXml), layoutXml });
+
+test("a column of a linked table is shown under its alias", async () => {
+  await using connected = await connectSimulated();
+  const { org } = connected.simulator;
+  org.createAccount({ name: "Acme", ownerid: org.adminId });
+  const linked = view(
+    '<fetch><entity name="account"><attribute name="name"/><link-entity name="systemuser" from="systemuserid" to="owninguser" alias="boss">' +
+      '<attribute name="internalemailaddress"/></link-entity></entity></fetch>',
+  );
+  const { rows } = await connected.client.sample({ kind: "view", view: linked }, "of the view", 5);
+  expect(rows[0]).toMatchObject({ name: "Acme", "boss.internalemailaddress": "admin@contoso.example" });
+});
+
+test("a view of the first rows keeps their number and its order", async () => {
+  await using connected = await connectSimulated();
+  for (const n of [1, 2, 3, 4]) connected.simulator.org.createAccount({ name: `Acme ${n}` });
+  const top = view(
+    '<fetch top="3"><entity name="account"><attribute name="name"/><order attribute="name" descending="true"/></entity></fetch>',
+  );
+  const { rows, count } = await connected.client.sample({ kind: "view", view: top }, "of the view", 2);
+  expect([rows.map(({ name }) => name), count]).toEqual([["Acme 4", "Acme 3"], 3]);
+});
+
+test("in the columns named, an empty value has no key and a lookup its logical name", async () => {
+  await using connected = await connectSimulated();
+  const { org } = connected.simulator;
+  org.createAccount({ name: "Acme", description: "two\r\nlines", ownerid: org.adminId });
+  const { rows } = await connected.client.sample({ kind: "all" }, ["description", "ownerid", "revenue"], 5);
+  expect(rows[0]).toMatchObject({ description: "two lines", ownerid: "Admin Contoso" });
+  expect(rows[0]).not.toHaveProperty("revenue");
+});
+
+test.each([
+  [
+    '<grid><row><cell name="name"/><cell name="a.b"/><cell name="hid" ishidden="1"/></row></grid>',
+    ["name", "a.b"],
+  ],
+  ["<grid><row>", []],
+  ['<!DOCTYPE grid [<!ENTITY a "b">]><grid><row><cell name="&a;"/></row></grid>', []],
+  ["", []],
+])("the columns of the layout %s", (layoutXml, columns) => {
+  expect(layoutColumns(view("<fetch/>", layoutXml))).toEqual(columns);
+});
+
+type Published = { readonly key: string; readonly fetchxml: string; readonly layoutxml?: string };
+const published = await readFile("../shared/data/fetchxml-account-views.json", "utf8").catch(() => undefined);
+
+test.skipIf(published === undefined)(
+  "published views show their first rows in their own columns",
+  async () => {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own test data
+    const views = JSON.parse(published ?? "[]") as readonly Published[];
+    await using connected = await connectSimulated({ accounts: 60 });
+    let shown = 0;
+    for (const { key, fetchxml, layoutxml } of views) {
+      const one = { ...viewOf(fetchxml, key), layoutXml: layoutxml ?? "" };
+      const sample = await connected.client
+        .sample({ kind: "view", view: one }, "of the view", 5)
+        .catch(() => undefined);
+      const columns = layoutColumns(one);
+      if (sample === undefined || sample.rows.length === 0 || columns.length === 0) continue;
+      shown += 1;
+      expect(columns.some((column) => sample.rows.some((row) => row[column] !== undefined))).toBe(true);
+      expect(sample.count).toBeGreaterThanOrEqual(sample.rows.length);
+    }
+    expect(shown).toBeGreaterThan(10);
+  },
+);

@@ -1,0 +1,188 @@
+import { expect, test } from "vitest";
+import { normaliseAddress } from "../../src/dataverse/address.ts";
+import { clientCredentialTokens, refreshTokenTokens } from "../../src/dataverse/tokens.ts";
+import { settableClock } from "../../src/lib/clock.ts";
+import { openHttp } from "../../src/lib/http.ts";
+import { sendJson, startSmallServer } from "../lib/small-server.ts";
+import type { Answer } from "../lib/small-server.ts";
+
+const SECRET = "m4rked~sécret&=+";
+const TENANT = "1dab20d6-5aef-4d18-ab11-59afc8e3106a";
+
+/** Tokens access-1, access-2 …, each for an hour, with refresh-1 … */
+const granting: Answer = (_asked, response, count) => {
+  sendJson(response, {
+    token_type: "Bearer",
+    access_token: `access-${count}`,
+    refresh_token: `refresh-${count}`,
+    expires_in: 3599,
+  });
+};
+
+const refusing =
+  (status: number, error: string, description: string): Answer =>
+  (_asked, response) => {
+    sendJson(response, { error, error_description: description }, status);
+  };
+
+async function signInAt(answer: Answer) {
+  const server = await startSmallServer(answer);
+  const http = openHttp();
+  const clock = settableClock("2026-03-01T00:00:00Z");
+  const environment = normaliseAddress(server.origin, { simulatorOrigin: server.origin });
+  const context = { environment, place: { authority: server.origin, tenant: TENANT }, http, clock };
+  const saved: string[] = [];
+  const saveRefreshToken = async (token: string) => {
+    saved.push(token);
+  };
+  const stored = { clientId: "app", clientSecret: SECRET, refreshToken: "refresh-0", saveRefreshToken };
+  return {
+    clock,
+    context,
+    saved,
+    stored,
+    byApp: clientCredentialTokens(context, { clientId: "app", clientSecret: SECRET }),
+    byPerson: refreshTokenTokens(context, stored),
+    forms: () => server.asked.map(({ body }) => new URLSearchParams(body)),
+    paths: () => server.asked.map(({ url }) => url),
+    [Symbol.asyncDispose]: async () => {
+      await http.close();
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}
+
+test("an app asks at its tenant, for this environment alone, with its secret in the body", async () => {
+  await using signIn = await signInAt(granting);
+  expect(await signIn.byApp.token()).toBe("access-1");
+  expect(signIn.paths()).toEqual([`/${TENANT}/oauth2/v2.0/token`]);
+  expect(Object.fromEntries(signIn.forms()[0] ?? [])).toEqual({
+    grant_type: "client_credentials",
+    scope: `${signIn.context.environment.origin}/.default`,
+    client_id: "app",
+    client_secret: SECRET,
+  });
+});
+
+test("a token is kept until shortly before its end", async () => {
+  await using signIn = await signInAt(granting);
+  await signIn.byApp.token();
+  signIn.clock.advance(54 * 60_000);
+  expect(await signIn.byApp.token()).toBe("access-1");
+  signIn.clock.advance(60_000);
+  expect(await signIn.byApp.token()).toBe("access-2");
+});
+
+test("many who ask at once, or found the same token stale, cause one request", async () => {
+  await using signIn = await signInAt(granting);
+  const first = await Promise.all([signIn.byApp.token(), signIn.byApp.token(), signIn.byApp.token()]);
+  const renewed = await Promise.all([signIn.byApp.renew("access-1"), signIn.byApp.renew("access-1")]);
+  const late = await signIn.byApp.renew("access-1");
+  expect([first, renewed, late]).toEqual([
+    ["access-1", "access-1", "access-1"],
+    ["access-2", "access-2"],
+    "access-2",
+  ]);
+  expect(signIn.forms()).toHaveLength(2);
+});
+
+test("a new refresh token is saved before the access token that came with it is given out, and used next", async () => {
+  await using signIn = await signInAt(granting);
+  const order: string[] = [];
+  const tokens = refreshTokenTokens(signIn.context, {
+    ...signIn.stored,
+    saveRefreshToken: async (token) => {
+      await new Promise(setImmediate);
+      order.push(`saved ${token}`);
+    },
+  });
+  order.push(await tokens.token());
+  order.push(await tokens.renew("access-1"));
+  expect(order).toEqual(["saved refresh-1", "access-1", "saved refresh-2", "access-2"]);
+  expect(signIn.forms().map((form) => form.get("refresh_token"))).toEqual(["refresh-0", "refresh-1"]);
+  expect(signIn.forms()[0]?.get("scope")).toBe(
+    `${signIn.context.environment.origin}/user_impersonation offline_access`,
+  );
+});
+
+test("a refresh token that could not be saved is not lost: it is saved before anything else is asked", async () => {
+  await using signIn = await signInAt(granting);
+  let broken = true;
+  const saved: string[] = [];
+  const tokens = refreshTokenTokens(signIn.context, {
+    ...signIn.stored,
+    saveRefreshToken: async (token) => {
+      if (broken) throw new Error("The database is gone.");
+      saved.push(token);
+    },
+  });
+  await expect(tokens.token()).rejects.toThrow("The database is gone.");
+  broken = false;
+  expect(await tokens.token()).toBe("access-2");
+  expect(saved).toEqual(["refresh-1", "refresh-2"]);
+});
+
+test("one who stops waiting does not stop the others", async () => {
+  await using signIn = await signInAt(granting);
+  const impatient = new AbortController();
+  const [gone, stays] = [signIn.byApp.token(impatient.signal), signIn.byApp.token()];
+  impatient.abort(new Error("gone"));
+  await expect(gone).rejects.toThrow("gone");
+  expect(await stays).toBe("access-1");
+});
+
+test.each([
+  ["AADSTS7000215: Invalid client secret provided.", 401, "invalid_client", "configuration"],
+  ["AADSTS7000222: The provided client secret keys are expired.", 401, "invalid_client", "configuration"],
+  ["AADSTS700016: Application with identifier was not found.", 400, "unauthorized_client", "configuration"],
+  ["AADSTS500011: The resource principal was not found.", 400, "invalid_resource", "configuration"],
+  ["AADSTS70008: The refresh token has expired.", 400, "invalid_grant", "reconnect"],
+  ["AADSTS50173: The provided grant has expired due to it being revoked.", 400, "invalid_grant", "reconnect"],
+  ["AADSTS50076: You must use multi-factor authentication.", 400, "interaction_required", "reconnect"],
+  ["AADSTS65001: The user has not consented.", 400, "invalid_grant", "reconnect"],
+  [
+    "AADSTS53003: Access has been blocked by Conditional Access policies.",
+    400,
+    "interaction_required",
+    "blocked",
+  ],
+  ["AADSTS50105: The signed in user is blocked.", 400, "access_denied", "blocked"],
+  ["AADSTS999999: Something new.", 400, "invalid_grant", "reconnect"],
+  ["AADSTS999999: Something new.", 400, "invalid_client", "configuration"],
+])("%s → %i %s → %s", async (description, status, oauthError, category) => {
+  await using signIn = await signInAt(refusing(status, oauthError, description));
+  const code = /AADSTS\d+/.exec(description)?.[0];
+  await expect(signIn.byPerson.token()).rejects.toMatchObject({ name: "SignInError", code, category });
+  expect(signIn.forms()).toHaveLength(1);
+});
+
+test("an error says what to do and repeats nothing that was sent, even if the server does", async () => {
+  const echo = `AADSTS7000215: Invalid client secret '${SECRET}' for refresh-0. Correlation ID: ${TENANT}`;
+  await using signIn = await signInAt(refusing(401, "invalid_client", echo));
+  const error: unknown = await signIn.byPerson.token().catch((reason: unknown) => reason);
+  const seen: string[] = [];
+  for (let one = error; one instanceof Error; one = one.cause) seen.push(one.message, JSON.stringify(one));
+  expect(seen.join("\n")).toContain("Certificates & secrets");
+  expect(seen.join("\n")).toContain(TENANT);
+  expect(seen.join("\n")).not.toMatch(/m4rked|refresh-0/);
+});
+
+test.each([
+  ["an overloaded server", 503],
+  ["too many requests", 429],
+  ["a server error", 500],
+])("%s is tried again", async (_what, status) => {
+  await using signIn = await signInAt((asked, response, count) => {
+    if (count < 3) response.writeHead(status, { "retry-after": "7" }).end("busy");
+    else granting(asked, response, count);
+  });
+  expect(await signIn.byApp.token()).toBe("access-3");
+  expect(signIn.clock.slept).toHaveLength(2);
+  expect(Math.min(...signIn.clock.slept)).toBeGreaterThanOrEqual(7_000);
+});
+
+test("a cut connection is tried four times, and then told as passing", async () => {
+  await using signIn = await signInAt((_asked, response) => response.destroy());
+  await expect(signIn.byApp.token()).rejects.toMatchObject({ name: "SignInError", category: "retry" });
+  expect(signIn.forms()).toHaveLength(4);
+});

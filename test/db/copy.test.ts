@@ -1,0 +1,92 @@
+import * as fc from "fast-check";
+import type { PoolClient } from "pg";
+import { afterAll, expect, test } from "vitest";
+import { copyIn, copyOut, copyText, textArray } from "../../src/db/copy.ts";
+import { inTransaction } from "../../src/db/transaction.ts";
+import { testDatabase } from "../harness/database.ts";
+
+const db = await testDatabase("template0");
+const client: PoolClient = await db.pool.connect();
+afterAll(() => client.release());
+await client.query("create table t (n int, a text, b double precision, c boolean, d text[])");
+
+async function copyRows(lines: Iterable<string | Buffer>): Promise<number> {
+  const writer = copyIn(client, "copy t (n, a, b, c, d) from stdin");
+  for (const line of lines) await writer.write(line);
+  return writer.end();
+}
+
+const longLine = (n: number) => copyText([n, "x".repeat(n % 700), n / 2, null, null]);
+
+/** What PostgreSQL's text can hold: any string of whole characters without U+0000. */
+const text = fc.string({ unit: "grapheme" }).map((any) => any.replaceAll("\0", ""));
+
+test("whatever the values are, what was copied in is what is read", async () => {
+  const value = fc.record({
+    a: fc.option(fc.oneof(text, fc.constantFrom("\\N", "\\.", "\t\r\n\\", "", "NULL"))),
+    b: fc.option(fc.double({ noNaN: true })),
+    c: fc.option(fc.boolean()),
+    d: fc.option(fc.array(fc.option(fc.oneof(text, fc.constantFrom("null", "{}", 'a"b\\c', ","))))),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(value, { maxLength: 20 }), async (rows) => {
+      await client.query("truncate t");
+      await copyRows(rows.map(({ a, b, c, d }, n) => copyText([n, a, b, c, d && textArray(d)])));
+      const found = await client.query("select a, b, c, d from t order by n");
+      // -0 comes back as 0 where JavaScript made text of it.
+      expect(found.rows).toEqual(rows.map((row) => ({ ...row, b: row.b === 0 ? 0 : row.b })));
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test("rows in pieces of any size, as text and as bytes, arrive in order", async () => {
+  await client.query("truncate t");
+  const lines = Array.from({ length: 20_000 }, (_, n) =>
+    n % 3 === 0 ? Buffer.from(longLine(n)) : longLine(n),
+  );
+  expect(await copyRows(lines)).toBe(20_000);
+  const pieces: Buffer[] = [];
+  for await (const piece of copyOut(client, "copy (select * from t order by n) to stdout"))
+    pieces.push(piece);
+  expect(Buffer.concat(pieces).equals(Buffer.concat(lines.map((one) => Buffer.from(one))))).toBe(true);
+});
+
+test("a row the server refuses fails the copy with its message, and the connection goes on", async () => {
+  await client.query("truncate t");
+  const lines = Array.from({ length: 50_000 }, (_, n) =>
+    copyText([n === 10 ? "ten" : n, "x", 1, true, null]),
+  );
+  await expect(copyRows(lines)).rejects.toThrow('invalid input syntax for type integer: "ten"');
+  await expect(async () => copyIn(client, "copy nowhere from stdin").end()).rejects.toThrow("does not exist");
+  expect((await client.query("select count(*) from t")).rows).toEqual([{ count: 0 }]);
+});
+
+test("a copy given up leaves no row, a copy read half leaves a free connection", async () => {
+  await client.query("truncate t");
+  const writer = copyIn(client, "copy t (n) from stdin");
+  for (let n = 0; n < 50_000; n++) await writer.write(`${n}\n`);
+  await writer.abort();
+  for await (const piece of copyOut(client, "copy (select generate_series(1, 1e6)) to stdout")) {
+    expect(piece.length).toBeGreaterThan(0);
+    break;
+  }
+  expect((await client.query("select count(*) from t")).rows).toEqual([{ count: 0 }]);
+});
+
+const copyAndLook = (fail: boolean) =>
+  inTransaction(db, async ({ kysely, client: own }) => {
+    const writer = copyIn(own, "copy t (n) from stdin");
+    await writer.write("7\n");
+    await writer.end();
+    const seen = await own.query("select n from t");
+    await kysely.executeQuery(kysely.selectNoFrom((of) => of.lit(1).as("one")).compile());
+    if (fail) throw new Error("no");
+    return seen.rows;
+  });
+
+test("in a transaction COPY and queries are one, and an exception takes both back", async () => {
+  await client.query("truncate t");
+  await expect(copyAndLook(true)).rejects.toThrow("no");
+  expect(await copyAndLook(false)).toEqual([{ n: 7 }]);
+});

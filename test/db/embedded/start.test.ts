@@ -1,0 +1,178 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmod, lstat, mkdir, mkdtemp, readFile, realpath, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { Client } from "pg";
+import { beforeAll, expect, onTestFinished, test, vi } from "vitest";
+import { type EmbeddedOptions, type EmbeddedServer, startEmbedded } from "../../../src/db/embedded/start.ts";
+
+// Other processes are started here, and a busy machine takes its time.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
+const quiet = { info: () => undefined, warn: () => undefined };
+
+// Making a data folder takes a second of two processors; four tests make one, the others share this.
+let shared: string;
+beforeAll(async () => {
+  shared = await mkdtemp(join(tmpdir(), "sluice-embedded-"));
+  await chmod(shared, 0o755);
+  const server = await startEmbedded({ directory: shared, log: quiet, durable: false });
+  await query(server, "create table kept as select 1 as one");
+  await server.stop();
+  return () => rm(shared, { recursive: true, force: true });
+});
+
+async function temporary(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), "sluice-embedded-"));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  // mkdtemp closes it to others, and as root the server is another user.
+  await chmod(directory, 0o755);
+  return directory;
+}
+
+async function start(directory: string, more: Partial<EmbeddedOptions> = {}): Promise<EmbeddedServer> {
+  const server = await startEmbedded({ directory, log: quiet, durable: false, ...more });
+  onTestFinished(() => server.stop());
+  return server;
+}
+
+async function query(server: EmbeddedServer, sql: string): Promise<unknown[]> {
+  const client = new Client(server.address);
+  client.on("error", () => undefined);
+  await client.connect();
+  try {
+    return (await client.query(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+/** Another process that starts the same directory; the first line it prints. */
+async function otherProcess(directory: string): Promise<{ child: ChildProcess; said: string }> {
+  const program = join(import.meta.dirname, "owner-program.ts");
+  const child = spawn(process.execPath, ["--import", "tsx", program, directory], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  onTestFinished(async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.stdin.end();
+    await once(child, "exit");
+  });
+  const [said] = await once(createInterface(child.stdout), "line");
+  return { child, said: String(said) };
+}
+
+async function postmasterPid(directory: string): Promise<number> {
+  return Number((await readFile(join(directory, "postgres/data/postmaster.pid"), "utf8")).split("\n")[0]);
+}
+
+test("what was written is there at the next start, and only we can read the password", async () => {
+  const server = await start(shared);
+  expect(await query(server, "select one from kept")).toEqual([{ one: 1 }]);
+  expect((await stat(join(shared, "postgres/password"))).mode & 0o777).toBe(0o600);
+  const stranger = { ...server, address: { ...server.address, password: "guess" } };
+  await expect(query(stranger, "select 1")).rejects.toThrow("password authentication failed");
+});
+
+test("a second process on the same directory gets one sentence that names the first", async () => {
+  const { child } = await otherProcess(shared);
+  await expect(start(shared)).rejects.toThrow(`in use by another Sluice (process ${child.pid})`);
+});
+
+test("a server whose process cannot be seen, as from another container, is not started a second time", async () => {
+  const { child } = await otherProcess(shared);
+  const file = join(shared, "postgres/data/postmaster.pid");
+  const text = await readFile(file, "utf8");
+  await writeFile(file, text.replace(/^\d+/, "99999999"));
+  await expect(start(shared)).rejects.toThrow(`in use by another Sluice (process ${child.pid})`);
+  await writeFile(file, text);
+});
+
+test("of two processes started at once on an empty directory, one owns it and the other is refused", async () => {
+  const directory = await temporary();
+  const said = (await Promise.all([otherProcess(directory), otherProcess(directory)])).map(
+    (other) => other.said,
+  );
+  expect(said.filter((line) => line.startsWith("owner of"))).toHaveLength(1);
+  expect(said.filter((line) => line.includes("in use by another Sluice"))).toHaveLength(1);
+});
+
+test("after kill -9 of the owner the server it left is used again, at once", async () => {
+  const { child } = await otherProcess(shared);
+  const orphan = await postmasterPid(shared);
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  const server = await start(shared);
+  expect(await postmasterPid(shared)).toBe(orphan);
+  await server.stop();
+  await expect(postmasterPid(shared)).rejects.toThrow("ENOENT");
+});
+
+test("after kill -9 of the server itself, committed rows are there at the next start", async () => {
+  const server = await start(shared, { durable: true });
+  await query(server, "create table also_kept as select 2 as two");
+  process.kill(await postmasterPid(shared), "SIGKILL");
+  await server.stop();
+  const next = await start(shared);
+  expect(await query(next, "select one, two from kept, also_kept")).toEqual([{ one: 1, two: 2 }]);
+});
+
+test("a pid file whose number now belongs to somebody else does not stop the start", async () => {
+  const stale = `${process.pid}\n${shared}/postgres/data\n1700000000\n5432\n${shared}/postgres\n\n 1 2\nready\n`;
+  await writeFile(join(shared, "postgres/data/postmaster.pid"), stale);
+  const server = await start(shared);
+  expect(await query(server, "select one from kept")).toEqual([{ one: 1 }]);
+});
+
+test("the socket of a directory with a long path is somewhere shorter", async () => {
+  const directory = join(await temporary(), "a-long-name-".repeat(10));
+  const server = await start(directory);
+  expect(server.address.host.length).toBeLessThan(100);
+  expect(await query(server, "select 1 as one")).toEqual([{ one: 1 }]);
+});
+
+test("data of another major version, or no PostgreSQL to run, is refused with what to do", async () => {
+  const directory = await temporary();
+  await expect(start(directory, { binaries: "/nowhere" })).rejects.toThrow(
+    /^No PostgreSQL can run here: \/nowhere .*Install PostgreSQL 15 or newer, or set DATABASE_URL/,
+  );
+  await mkdir(join(directory, "postgres/data"), { recursive: true });
+  await writeFile(join(directory, "postgres/data/PG_VERSION"), "9\n");
+  await expect(start(directory)).rejects.toThrow(
+    /was made by PostgreSQL 9, and no PostgreSQL 9 can run here/,
+  );
+});
+
+test.skipIf(process.getuid?.() !== 0)(
+  "root under a directory closed to others finds its data again",
+  async () => {
+    const closed = await temporary();
+    await chmod(closed, 0o700);
+    const directory = join(closed, "data");
+    const first = await start(directory);
+    await query(first, "create table kept as select 1 as one");
+    await first.stop();
+    onTestFinished(async () =>
+      rm(await realpath(join(directory, "postgres")), { recursive: true, force: true }),
+    );
+    expect((await lstat(join(directory, "postgres"))).isSymbolicLink()).toBe(true);
+    expect(await query(await start(directory), "select one from kept")).toEqual([{ one: 1 }]);
+  },
+);
+
+test.skipIf(process.getuid?.() !== 0)(
+  "a directory that is where root would keep the data is not told as elsewhere",
+  async () => {
+    await mkdir("/var/lib/sluice", { recursive: true });
+    const directory = await mkdtemp("/var/lib/sluice/test-");
+    onTestFinished(() => rm(directory, { recursive: true, force: true }));
+    await chmod(directory, 0o755);
+    const said: string[] = [];
+
+    await start(directory, { log: { ...quiet, info: (sentence) => said.push(sentence) } });
+
+    expect(said).toEqual([]);
+  },
+);

@@ -1,0 +1,48 @@
+// Whoever looks for what the program has told them finds it: every kind of issue, all that needs attention, every refusal.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { exitCodes } from "../../src/cli/exit-codes.ts";
+import { issueKinds } from "../../src/sync/issue-kinds.ts";
+import { codeOf, proseOf, ROOT, tableRowsOf, textOf } from "./pages.ts";
+
+const page = textOf("docs/troubleshooting.md");
+const code = new Set(codeOf(page));
+
+/** Some kinds and numbers stand in tables that their files keep to themselves, so they are read from the text. */
+function kindsIn(file: string, pattern: RegExp): string[] {
+  const text = readFileSync(join(ROOT, file), "utf8");
+  return [...new Set([...text.matchAll(pattern)].map(([, name = ""]) => name))];
+}
+
+function missing(names: readonly string[]): string[] {
+  return names.filter((name) => !code.has(name));
+}
+
+test("every kind of issue has its place, under the title that people see", () => {
+  expect(missing(Object.keys(issueKinds))).toEqual([]);
+  const titles = Object.values(issueKinds).map(({ title }) => title);
+  expect(titles.filter((title) => !proseOf(page).includes(title))).toEqual([]);
+});
+
+test("everything that needs attention has its place", () => {
+  const folder = "src/connections";
+  const kinds = readdirSync(join(ROOT, folder)).flatMap((file) =>
+    kindsIn(`${folder}/${file}`, /kind: "([a-z-]+)",\s+title:/g),
+  );
+  expect(kinds.length).toBeGreaterThan(4);
+  const waits = kindsIn("src/sync/brake.ts", /"(brake-[a-z]+)"/g);
+  expect(waits.length).toBeGreaterThan(1);
+  expect(missing([...kinds, ...waits, "empty-selection"])).toEqual([]);
+});
+
+test("every refusal of Microsoft Entra ID that is understood has its place", () => {
+  const numbers = kindsIn("src/dataverse/aadsts.ts", /^ {2}"(\d+)":/gm);
+  expect(numbers.length).toBeGreaterThan(40);
+  expect(missing(numbers.map((number) => `AADSTS${number}`))).toEqual([]);
+});
+
+test("every exit code has its row", () => {
+  const rows = new Set(tableRowsOf(page).map(([first]) => first));
+  expect(Object.values(exitCodes).filter((number) => !rows.has(String(number)))).toEqual([]);
+});

@@ -1,0 +1,71 @@
+// PostgreSQL is gone for a while, as at every update of the database server: the process waits for it, and the run goes on.
+import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { expect, it, onTestFinished } from "vitest";
+import { startEmbedded, type EmbeddedServer } from "../../src/db/embedded/start.ts";
+import { migrate } from "../../src/db/migrate.ts";
+import { openDatabase } from "../../src/db/pool.ts";
+import { testDatabase, type TestDatabase } from "../harness/database.ts";
+import { closeGate, exported, STAGES } from "../harness/stages.ts";
+import { apart } from "../harness/workers.ts";
+
+/** The mechanism is the same after a second; once it is as long as a server takes to be updated. */
+const AWAY_MS = { read: 30_000, plan: 1_000, apply: 1_000, finish: 1_000 };
+
+it("the process outlives it, and the run goes on in every stage", async () => {
+  const server = await ownServer();
+  const site = await apart({ accounts: 300, database: server.database });
+  const worker = await site.startWorker();
+  let gate = await closeGate("read", site);
+  const run = await site.askForSync();
+
+  for (const [place, stage] of STAGES.entries()) {
+    await gate.reached();
+    await server.stop();
+    await gate.open();
+    await delay(AWAY_MS[stage]);
+    await server.start();
+    const next = STAGES[place + 1];
+    if (next) gate = await closeGate(next, site);
+  }
+  await site.done(run);
+
+  expect(worker.child.exitCode).toBeNull();
+  const undisturbed = await testDatabase();
+  await site.syncUndisturbed(undisturbed);
+  expect(await exported(server.database)).toBe(await exported(undisturbed));
+  const { rows } = await server.database.pool.query("select id, status, error from runs");
+  expect(rows).toEqual([{ id: run, status: "done", error: null }]);
+  worker.child.kill("SIGTERM");
+  expect(await worker.ended).toMatchObject({ code: 0 });
+}, 300_000);
+
+/** A server of the test's own, which it can stop and start; it always answers at the same address. */
+async function ownServer() {
+  const directory = await mkdtemp(join(tmpdir(), "sluice-away-"));
+  await chmod(directory, 0o755);
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  const start = () =>
+    startEmbedded({
+      directory,
+      durable: false,
+      log: { info: () => undefined, warn: () => undefined },
+    });
+  let server: EmbeddedServer = await start();
+  onTestFinished(() => server.stop());
+  const { user, password, host, port, database: name } = server.address;
+  const url = `postgres://${user}:${password}@${encodeURIComponent(host)}:${port}/${name}`;
+  const opened = openDatabase(url);
+  await migrate(opened.pool);
+  onTestFinished(() => opened.close());
+  const database: TestDatabase = { ...opened, url };
+  return {
+    database,
+    stop: () => server.stop(),
+    start: async () => {
+      server = await start();
+    },
+  };
+}

@@ -1,0 +1,141 @@
+// The disk of the embedded PostgreSQL fills up in the middle of a run: the run says so, nothing is lost, and it goes on once
+// there is space again. The disk is a small one of its own, in memory, which only the processes of this test see.
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmod, mkdtemp, rm, statfs, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, it, onTestFinished } from "vitest";
+import { runSimulator } from "../../simulator/main.ts";
+import { newToken } from "../../src/access/tokens.ts";
+import type { RunView } from "../../src/api/contract/runs.ts";
+import { connectionYaml } from "../harness/command.ts";
+import { until } from "../harness/stages.ts";
+import { browserAt, type Browser } from "../harness/web.ts";
+
+const PROGRAM = fileURLToPath(new URL("../../bin/sluice.js", import.meta.url));
+const ACCOUNTS = 20_000;
+/** PostgreSQL itself takes some 60 MB of it, the accounts as much again. */
+const DISK_MB = 400;
+/** Left free: enough to say what happened, and not enough for a run. */
+const LEFT = 3 * 1024 * 1024;
+
+function mayMount(): boolean {
+  try {
+    execFileSync("unshare", ["-m", "true"], { stdio: "ignore" });
+    return process.platform === "linux";
+  } catch {
+    return false;
+  }
+}
+
+it.skipIf(!mayMount())(
+  "says so, loses nothing, and goes on when there is space again",
+  async () => {
+    const { admin, disk } = await servedFromSmallDisk();
+
+    const makeSpace = await fillUp(disk);
+    const read = await seen(admin, await asked(admin, "/runs", { mode: "sync" }), isOver);
+    await makeSpace();
+    expect(read).toMatchObject({ status: "failed", error: FULL });
+    const { settings } = read;
+
+    const plan = await seen(admin, await asked(admin, "/runs", { mode: "plan", settings }), isOver);
+    const makeSpaceAgain = await fillUp(disk);
+    await asked(admin, `/runs/${plan.id}/apply`);
+    const broken = await seen(admin, plan.id, ({ error }) => error !== null);
+    await makeSpaceAgain();
+    expect(["queued", "applying"]).toContain(broken.status);
+    const applied = await seen(admin, plan.id, isOver);
+
+    expect(applied).toMatchObject({ status: "done", error: null, counts: { created: plan.counts.created } });
+    const { body } = await admin.get("/accounts/count");
+    expect(body).toMatchObject({ count: plan.counts.created });
+  },
+  300_000,
+);
+
+const FULL = { kind: "disk-full", sentence: expect.stringContaining("The disk of the database is full") };
+
+function isOver({ status }: RunView): boolean {
+  return !["queued", "reading", "planning", "applying"].includes(status);
+}
+
+/** @returns what makes space again */
+async function fillUp(disk: string): Promise<() => Promise<void>> {
+  const filler = join(disk, "filler");
+  const { bavail, bsize } = await statfs(disk);
+  await writeFile(filler, Buffer.alloc(bavail * bsize - LEFT, 1));
+  return () => rm(filler);
+}
+
+/** Asked until it is taken: the database may be away for a moment. @returns the run's id */
+async function asked(admin: Browser, path: string, body?: unknown): Promise<number> {
+  let run = 0;
+  await until(async () => {
+    const answer = await admin.post(path, body);
+    run = Number(answer.body?.run?.id);
+    return answer.status === 200;
+  });
+  return run;
+}
+
+async function seen(admin: Browser, id: number, isSo: (run: RunView) => boolean): Promise<RunView> {
+  let run: RunView | undefined;
+  await until(async () => {
+    run = (await admin.get(`/runs/${id}`)).body?.run ?? run;
+    return run !== undefined && isSo(run);
+  });
+  return run!;
+}
+
+async function servedFromSmallDisk(): Promise<{ admin: Browser; disk: string }> {
+  const simulator = await runSimulator({ accounts: ACCOUNTS });
+  onTestFinished(() => simulator.close());
+  const folder = await mkdtemp(join(tmpdir(), "sluice-small-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  // Closed, it would keep out the user that PostgreSQL runs as.
+  await chmod(folder, 0o755);
+  await writeFile(join(folder, "sluice.yaml"), connectionYaml(simulator));
+  const mount = `mount -t tmpfs -o size=${DISK_MB}m,mode=755 sluice "$0" && cd "$0/.." && exec "$@"`;
+  const home = join(folder, "disk");
+  execFileSync("mkdir", [home]);
+  const child = spawn(
+    "unshare",
+    [
+      "-m",
+      "sh",
+      "-c",
+      mount,
+      home,
+      process.execPath,
+      PROGRAM,
+      "serve",
+      "--admin",
+      "carol@ourcompany.example",
+    ],
+    {
+      env: {
+        PATH: process.env["PATH"] ?? "",
+        SLUICE_HOME: home,
+        SLUICE_SIMULATOR: simulator.origin,
+        SLUICE_PORT: "0",
+        DYNAMICS_CLIENT_SECRET: simulator.clientSecret,
+      },
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
+  onTestFinished(async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill("SIGTERM");
+    await once(child, "close");
+  });
+  let said = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (said += text));
+  await until(async () => /\/links\/[\w-]{43}/.test(said));
+  const [, origin = "", token = ""] = /(http:\/\/127\.0\.0\.1:\d+)\/links\/([\w-]{43})/.exec(said) ?? [];
+  const admin = browserAt(origin, newToken());
+  await admin.post(`/links/${token}`, { name: "Carol", password: "a fine long password" });
+  return { admin, disk: `/proc/${child.pid}/root${home}` };
+}

@@ -1,0 +1,47 @@
+// SIGTERM, as every new version and every restart of a machine sends it: the process ends soon and well, and the run goes on
+// in the next process from where it was.
+import { expect, it } from "vitest";
+import type { TestDatabase } from "../harness/database.ts";
+import { closeGate, STAGES, type Gate, type Stage } from "../harness/stages.ts";
+import { apart, expectAsUndisturbed } from "../harness/workers.ts";
+
+it("ends with 0 in every stage, and the next process goes on", async () => {
+  const site = await apart({ accounts: 300 });
+  const { database } = site;
+  let worker = await site.startWorker();
+  const gates = new Map<Stage, Gate>();
+  for (const stage of STAGES) gates.set(stage, await closeGate(stage, site));
+  const run = await site.askForSync();
+
+  for (const [place, stage] of STAGES.entries()) {
+    await gates.get(stage)!.reached();
+    worker.child.kill("SIGTERM");
+    // A request is broken off; what is being written is written to its end.
+    if (stage !== "read") await gates.get(stage)!.open();
+    // A signal that comes a moment late finds it before the next gate, which the next process meets again.
+    const next = STAGES[place + 1];
+    const isLate = next && (await Promise.race([worker.ended.then(() => false), before(gates.get(next))]));
+    if (isLate) await gates.get(next)!.open();
+    expect(await worker.ended).toMatchObject({ code: 0, signal: null });
+    if (isLate) gates.set(next, await closeGate(next, site));
+    await gates.get(stage)!.open();
+    expect(await halfApplied(database)).toBe(0);
+    worker = await site.startWorker();
+  }
+  await site.done(run);
+  await expectAsUndisturbed(site, run);
+}, 300_000);
+
+async function before(gate: Gate | undefined): Promise<boolean> {
+  await gate?.reached();
+  return true;
+}
+
+/** Accounts that are there and should not be yet, or the other way round, by the run's checkpoint. */
+async function halfApplied({ pool }: TestDatabase): Promise<number> {
+  const { rows } = await pool.query<{ wrong: number }>(`
+    select count(*)::int as wrong from account_changes c join runs r on r.id = c.run_id
+    where c.action = 'create' and c.outcome is null
+      and (c.seq <= r.checkpoint) <> exists (select from accounts a where a.id = c.account_id)`);
+  return rows[0]!.wrong;
+}

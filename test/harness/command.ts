@@ -1,0 +1,81 @@
+// The command `sluice` as a process of its own, the way an operator runs it.
+import { spawn, type ChildProcess } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { onTestFinished } from "vitest";
+
+const PROGRAM = fileURLToPath(new URL("../../bin/sluice.js", import.meta.url));
+
+export type Ended = {
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly stdout: string;
+  readonly stderr: string;
+};
+
+export type Command = {
+  /** Runs to its end. */
+  run(args: readonly string[], env?: Record<string, string>): Promise<Ended>;
+  /** Starts and hands over the process; it is killed at the end of the test if it still runs. */
+  start(
+    args: readonly string[],
+    env?: Record<string, string>,
+  ): { process: ChildProcess; ended: Promise<Ended> };
+  /** The folder it runs in, empty at first. */
+  readonly folder: string;
+  /** Writes a file into the folder. */
+  write(name: string, content: string): Promise<string>;
+};
+
+/** `env` is all the process gets besides PATH: nothing of the machine's own settings leaks into a test. */
+export async function command(env: Record<string, string> = {}, program: string = PROGRAM): Promise<Command> {
+  const folder = await mkdtemp(join(tmpdir(), "sluice-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const start: Command["start"] = (args, more = {}) => {
+    const child = spawn(process.execPath, [program, ...args], {
+      cwd: folder,
+      env: { PATH: process.env["PATH"] ?? "", ...env, ...more },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    let stdout = "";
+    let stderr = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+    const ended = new Promise<Ended>((resolve, reject) => {
+      child.on("error", reject);
+      child.on("close", (code, signal) => resolve({ code, signal, stdout, stderr }));
+    });
+    return { process: child, ended };
+  };
+  return {
+    folder,
+    start,
+    run: (args, more) => start(args, more).ended,
+    async write(name, content) {
+      const path = join(folder, name);
+      await writeFile(path, content);
+      return path;
+    },
+  };
+}
+
+/** A connection file for a running simulator; the secret is in DYNAMICS_CLIENT_SECRET. */
+export function connectionYaml(simulator: { origin: string; clientId: string }, rest?: string): string {
+  return `address: ${simulator.origin}
+signIn: { kind: client-credentials, clientId: ${simulator.clientId}, clientSecret: { env: DYNAMICS_CLIENT_SECRET } }
+${
+  rest ??
+  `selection: all
+mapping:
+  description: description
+  domains: [websiteurl, emailaddress1]
+  fields:
+    Industry: { column: industrycode, type: text }
+    Employees: { column: numberofemployees, type: number }
+    City: { column: address1_city, type: text }`
+}
+`;
+}

@@ -1,0 +1,144 @@
+// Sluice as an operator runs it apart: a process for the pages and several workers, each a real one, on one real PostgreSQL,
+// with Dynamics 365 set up in a connection file.
+import type { ChildProcess } from "node:child_process";
+import { runSimulator, type RunningSimulator } from "../../simulator/main.ts";
+import { startSession } from "../../src/access/sessions.ts";
+import { loadConnectionFile } from "../../src/connections/connection-file.ts";
+import { openConnection } from "../../src/connections/open-connection.ts";
+import { createRequests } from "../../src/jobs/requests.ts";
+import { systemClock } from "../../src/lib/clock.ts";
+import { createLog } from "../../src/lib/log.ts";
+import { runSync } from "../../src/sync/run.ts";
+import type { RunSummary } from "../../src/sync/runs.ts";
+import { expect, onTestFinished } from "vitest";
+import { command, connectionYaml, type Ended } from "./command.ts";
+import { testDatabase, type TestDatabase } from "./database.ts";
+import { exported, until } from "./stages.ts";
+import { browserAt, type Browser } from "./web.ts";
+
+export type Process = { readonly child: ChildProcess; readonly ended: Promise<Ended> };
+
+/** A process that ended before it was ready. `bySignal`: somebody killed it. */
+export class EndedEarly extends Error {
+  readonly bySignal: boolean;
+
+  constructor({ code, stderr }: Ended) {
+    super(`It ended with ${code ?? "a signal"}: ${stderr}`);
+    this.bySignal = code === null;
+  }
+}
+
+export type Apart = {
+  readonly database: TestDatabase;
+  readonly simulator: RunningSimulator;
+  /** Starts a worker; resolves when it looks for runs. */
+  startWorker(): Promise<Process>;
+  /** Starts the process for the pages, and a company admin's browser there. */
+  startPages(): Promise<{ admin: Browser; process: Process }>;
+  /** What a person asks for, asked in this process. @returns the run's id */
+  askForSync(): Promise<number>;
+  /** Resolves when the run is done. */
+  done(run: number): Promise<void>;
+  /** The same sync in this process, on another database, where nobody disturbs it. */
+  syncUndisturbed(other: TestDatabase): Promise<RunSummary>;
+  /** The process that holds the lease. */
+  holder(): Promise<Process | undefined>;
+};
+
+export type ApartOptions = {
+  readonly accounts?: number;
+  /** Default: a database of the test's own. */
+  readonly databaseUrl?: string;
+  readonly database?: TestDatabase;
+  /** What is started as `sluice`; default: as an operator has it. */
+  readonly program?: string;
+};
+
+async function notNeeded(): Promise<never> {
+  throw new Error("The organisation is known by then.");
+}
+
+export async function apart({ accounts = 0, ...given }: ApartOptions = {}): Promise<Apart> {
+  const database = given.database ?? (await testDatabase());
+  const simulator = await runSimulator({ accounts });
+  onTestFinished(() => simulator.close());
+  const env = {
+    DATABASE_URL: given.databaseUrl ?? database.url,
+    SLUICE_SIMULATOR: simulator.origin,
+    SLUICE_KEY: "5".repeat(64),
+    SLUICE_PORT: "0",
+    DYNAMICS_CLIENT_SECRET: simulator.clientSecret,
+  };
+  const sluice = await command(env, given.program);
+  const file = await sluice.write("sluice.yaml", connectionYaml(simulator));
+  const processes = new Map<number, Process>();
+
+  async function serving(args: readonly string[]): Promise<{ process: Process; said: string }> {
+    const { process: child, ended } = sluice.start(["serve", ...args, "--json"]);
+    processes.set(child.pid ?? 0, { child, ended });
+    let said = "";
+    const told = new Promise<void>((resolve) =>
+      child.stdout?.on("data", (text: string) => {
+        said += text;
+        if (said.endsWith("\n")) resolve();
+      }),
+    );
+    const early = await Promise.race([told, ended]);
+    if (early) throw new EndedEarly(early);
+    return { process: { child, ended }, said };
+  }
+
+  return {
+    database,
+    simulator,
+    startWorker: async () => (await serving(["--only", "worker"])).process,
+    async startPages() {
+      const { process, said } = await serving(["--only", "api"]);
+      const { rows } = await database.pool.query<{ id: number }>(
+        "insert into teammates (email, name, role, state) values ('carol@ourcompany.example', 'Carol', 'company-admin', 'active') returning id",
+      );
+      const cookie = await startSession(database.kysely, rows[0]!.id, new Date());
+      return { admin: browserAt(JSON.parse(said).url, cookie), process };
+    },
+    askForSync: () => createRequests({ database, clock: systemClock, open: notNeeded }).startSync(undefined),
+    done: (run) =>
+      until(async () => {
+        const { rows } = await database.pool
+          .query<{ status: string }>("select status from runs where id = $1", [run])
+          .catch(() => ({ rows: [] }));
+        return rows[0]?.status === "done";
+      }),
+    async syncUndisturbed(other) {
+      const connection = loadConnectionFile(file, () => simulator.clientSecret);
+      const log = createLog({ level: "silent" });
+      const at = { simulator: simulator.origin, clock: systemClock, log };
+      const open = await openConnection(at, connection);
+      try {
+        const { client } = open;
+        const context = {
+          database: other,
+          client,
+          settings: connection,
+          clock: systemClock,
+          maxAccounts: 500_000,
+        };
+        return await runSync(context, "sync");
+      } finally {
+        await open.close();
+      }
+    },
+    async holder() {
+      const { rows } = await database.pool.query<{ holder: string | null }>("select holder from run_leases");
+      return processes.get(Number(/ process (\d+)$/.exec(rows[0]?.holder ?? "")?.[1]));
+    },
+  };
+}
+
+/** Everything is as if nobody had disturbed the one run there is. */
+export async function expectAsUndisturbed(site: Apart, run: number): Promise<void> {
+  const undisturbed = await testDatabase();
+  await site.syncUndisturbed(undisturbed);
+  expect(await exported(site.database)).toBe(await exported(undisturbed));
+  const { rows } = await site.database.pool.query("select id, status from runs");
+  expect(rows).toEqual([{ id: run, status: "done" }]);
+}

@@ -1,0 +1,125 @@
+// A workspace for a test: an empty store, a simulated organisation, and the real line between them over real HTTP.
+// What a story does not care about is filled in here: four mapped columns, everybody signed in, the clock at a fixed time.
+import { onTestFinished } from "vitest";
+import { runSimulator, type RunningSimulator, type RunOptions } from "../../simulator/main.ts";
+import { exportAccounts, type ExportedAccount } from "../../src/accounts/export.ts";
+import { openConnection } from "../../src/connections/open-connection.ts";
+import type { DataverseClient } from "../../src/dataverse/client.ts";
+import { settableClock, type SettableClock } from "../../src/lib/clock.ts";
+import { createLog } from "../../src/lib/log.ts";
+import { plannedChanges, type PlannedChange } from "../../src/sync/planned-changes.ts";
+import { applyRun, runSync } from "../../src/sync/run.ts";
+import type { RunContext } from "../../src/sync/running.ts";
+import { issuesOf, type RunIssue, type RunSummary } from "../../src/sync/runs.ts";
+import type { SyncSettings } from "../../src/sync/settings.ts";
+import { testDatabase, type TestDatabase } from "./database.ts";
+
+export type Settings = Partial<SyncSettings>;
+
+const SETTINGS: SyncSettings = {
+  selection: { kind: "all" },
+  mapping: {
+    name: "name",
+    description: "description",
+    domains: ["websiteurl", "emailaddress1"],
+    fields: [
+      { column: "industrycode", field: "Industry", type: "text" },
+      { column: "numberofemployees", field: "Employees", type: "number" },
+      { column: "donotemail", field: "No mail", type: "boolean" },
+    ],
+  },
+  options: { allowDuplicateNames: false, onDomainTaken: "skip" },
+  ownDomains: ["ourcompany.com"],
+  commonDomains: { add: [], remove: [] },
+};
+
+export type Workspace = {
+  readonly simulator: RunningSimulator;
+  readonly org: RunningSimulator["org"];
+  readonly database: TestDatabase;
+  readonly client: DataverseClient;
+  readonly clock: SettableClock;
+  /** What a run is given, with some of it replaced. */
+  context(settings?: Settings, replaced?: Partial<RunContext>): RunContext;
+  sync(settings?: Settings, replaced?: Partial<RunContext>): Promise<RunSummary>;
+  plan(settings?: Settings, replaced?: Partial<RunContext>): Promise<RunSummary>;
+  apply(runId: number, settings?: Settings): Promise<RunSummary>;
+  accounts(): Promise<ExportedAccount[]>;
+  /** The one account of that name. */
+  account(name: string): Promise<ExportedAccount>;
+  /** Its number, to edit or delete it. */
+  numberOf(name: string): Promise<number>;
+  changes(runId: number): Promise<PlannedChange[]>;
+  issues(runId: number): Promise<RunIssue[]>;
+};
+
+/** Issues as "kind name value", sorted: short enough to stand in a test. */
+export function told(issues: readonly RunIssue[]): string[] {
+  return issues
+    .map(({ kind, name, field, value }) => [kind, name, field, value].filter(Boolean).join(" "))
+    .toSorted();
+}
+
+export async function workspace(options: RunOptions & { pageSize?: number } = {}): Promise<Workspace> {
+  const database = await testDatabase();
+  const simulator = await runSimulator(options);
+  onTestFinished(() => simulator.close());
+  const clock = settableClock("2026-03-02T09:00:00Z");
+  const log = createLog({ level: "silent" });
+  const open = await openConnection(
+    { simulator: simulator.origin, clock, log },
+    {
+      address: simulator.origin,
+      signIn: {
+        kind: "refresh-token",
+        tenant: undefined,
+        clientId: simulator.clientId,
+        clientSecret: () => simulator.clientSecret,
+        refreshToken: () => simulator.refreshToken,
+        refreshTokenFile: undefined,
+      },
+    },
+    options.pageSize === undefined ? {} : { pageSize: options.pageSize },
+  );
+  onTestFinished(() => open.close());
+  const { client } = open;
+  const context = (settings: Settings = {}, replaced: Partial<RunContext> = {}): RunContext => ({
+    database,
+    client,
+    settings: { ...SETTINGS, ...settings },
+    clock,
+    maxAccounts: 500_000,
+    ...replaced,
+  });
+  const accounts = async (): Promise<ExportedAccount[]> => {
+    const all: ExportedAccount[] = [];
+    await exportAccounts(database, (some) => void all.push(...some));
+    return all;
+  };
+  return {
+    simulator,
+    org: simulator.org,
+    database,
+    client,
+    clock,
+    context,
+    sync: (settings, replaced) => runSync(context(settings, replaced), "sync"),
+    plan: (settings, replaced) => runSync(context(settings, replaced), "plan"),
+    apply: (runId, settings) => applyRun(context(settings), runId),
+    accounts,
+    account: async (name) => {
+      const found = (await accounts()).filter((account) => account.name === name);
+      if (found.length !== 1) throw new Error(`${found.length} accounts are called ${name}.`);
+      return found[0]!;
+    },
+    numberOf: async (name) => {
+      const { rows } = await database.pool.query<{ id: number }>("select id from accounts where name = $1", [
+        name,
+      ]);
+      if (rows.length !== 1) throw new Error(`${rows.length} accounts are called ${name}.`);
+      return rows[0]!.id;
+    },
+    changes: (runId) => plannedChanges(database, runId, 1_000),
+    issues: (runId) => issuesOf(database, runId),
+  };
+}

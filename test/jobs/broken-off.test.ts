@@ -1,0 +1,74 @@
+// An apply that breaks off by an error: it is tried again from its checkpoint, and after some tries a person is told.
+import { expect, test } from "vitest";
+import { connectedWeb, type Connected } from "./connected.ts";
+
+const SENTENCE = "no room here (0 of 1 changes are written.)";
+
+/** Something in the database that no apply gets past, as a bug of ours or a broken index would be. */
+async function breakWriting({ web }: Connected): Promise<void> {
+  await web.database.pool.query(`
+    create function refuse() returns trigger language plpgsql as $$ begin raise exception 'no room here'; end $$;
+    create trigger refuse before insert on accounts execute function refuse()`);
+}
+
+async function mendWriting({ web }: Connected): Promise<void> {
+  await web.database.pool.query("drop trigger refuse on accounts");
+}
+
+/** Waits out the pause after a try. */
+async function tryAgain({ web }: Connected, run: number): Promise<void> {
+  web.clock.advance(200_000);
+  await web.runner.settled(run);
+}
+
+test("what passes is tried again by itself, from the checkpoint, and nobody is told", async () => {
+  const work = await connectedWeb();
+  work.org.createAccount({ name: "Acme" });
+  const { id } = await work.plan();
+  await breakWriting(work);
+  await work.carol.post(`/runs/${id}/apply`);
+  await work.web.runner.settled(id);
+
+  const between = (await work.carol.get(`/runs/${id}`)).body.run;
+  await mendWriting(work);
+  await tryAgain(work, id);
+
+  expect(between).toMatchObject({ status: "queued", error: { sentence: SENTENCE } });
+  const after = (await work.carol.get(`/runs/${id}`)).body.run;
+  expect(after).toMatchObject({ status: "done", error: null, counts: { created: 1 } });
+  expect(await work.names()).toEqual(["Acme"]);
+});
+
+test("what does not pass is left to a person after five tries; the next run goes on with it", async () => {
+  const work = await connectedWeb();
+  const { web, carol, org } = work;
+  org.createAccount({ name: "Acme" });
+  const { id } = await work.plan();
+  await breakWriting(work);
+  await carol.post(`/runs/${id}/apply`);
+  await web.runner.settled(id);
+  for (let tries = 1; tries < 5; tries++) await tryAgain(work, id);
+
+  const { body } = await carol.get(`/runs/${id}`);
+  expect(body.run).toMatchObject({
+    status: "applying",
+    waitsBecause: "failed",
+    error: { sentence: SENTENCE },
+  });
+  expect((await carol.get("/connection")).body).toMatchObject({
+    state: "needs-attention",
+    attention: { kind: "run-failed", sentence: SENTENCE, run: id },
+  });
+  const mails = await web.database.pool.query("select recipient, subject from mails");
+  expect(mails.rows).toEqual([
+    { recipient: "company-admin@ourcompany.example", subject: expect.stringMatching(/failed/) },
+  ]);
+  await tryAgain(work, id);
+  expect((await web.database.pool.query("select tries from runs")).rows).toEqual([{ tries: 5 }]);
+
+  await mendWriting(work);
+  org.createAccount({ name: "Bolt" });
+  expect(await work.sync()).toMatchObject({ status: "done", counts: { created: 1, unchanged: 1 } });
+  expect((await carol.get(`/runs/${id}`)).body.run).toMatchObject({ status: "done", error: null });
+  expect(await work.names()).toEqual(["Acme", "Bolt"]);
+});

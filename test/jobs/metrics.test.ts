@@ -1,0 +1,254 @@
+// What a scrape says, beside what the database holds; and the one line that a run leaves in the log.
+import { expect, onTestFinished, test } from "vitest";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { RunView } from "../../src/api/contract/runs.ts";
+import { startWorker } from "../../src/jobs/worker.ts";
+import { createLog } from "../../src/lib/log.ts";
+import { connectedWeb, SETTINGS, type Connected } from "./connected.ts";
+
+const TOKEN = "a-token-of-this-test-alone";
+const HOUR = 3_600_000;
+const ACCOUNTS = String.raw`/accounts\?`;
+const THROTTLED = {
+  path: ACCOUNTS,
+  times: 2,
+  fault: { kind: "throttle", limit: "requests", retryAfter: 30 },
+} as const;
+
+/** Samples as `name{labels}` → value, in the order of the text format: labels as they were given. */
+type Scrape = { readonly text: string; readonly samples: ReadonlyMap<string, number> };
+
+async function scrape({ web }: Connected): Promise<Scrape> {
+  const answer = await fetch(`${web.origin}/metrics`, { headers: { authorization: `Bearer ${TOKEN}` } });
+  const text = await answer.text();
+  if (answer.status !== 200) throw new Error(text);
+  const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+  const samples = lines.map((line): [string, number] => {
+    const end = line.lastIndexOf(" ");
+    return [line.slice(0, end), Number(line.slice(end + 1))];
+  });
+  return { text, samples: new Map(samples) };
+}
+
+/** Those of one name that are not 0, by their labels' values. */
+function valuesOf({ samples }: Scrape, name: string): Record<string, number> {
+  const found = [...samples].flatMap(([key, value]) => {
+    const [, labels = ""] = key.startsWith(name) ? (/^\w+(?:\{(.*)\})?$/.exec(key) ?? []) : [];
+    const isIt = key === name || key.startsWith(`${name}{`);
+    const values = [...labels.matchAll(/="([^"]*)"/g)].map(([, one]) => one);
+    return isIt && value !== 0 ? [[values.join(" "), value] as const] : [];
+  });
+  return Object.fromEntries(found);
+}
+
+function counting(): Promise<Connected> {
+  return connectedWeb({ env: { METRICS_TOKEN: TOKEN } });
+}
+
+/** What a run left in the log. */
+function lineOf({ web }: Connected, run: number): Record<string, unknown> {
+  const lines = web.logged.map((line): Record<string, unknown> => JSON.parse(line));
+  const found = lines.filter((line) => line["run"] === run && "stages" in line);
+  if (found.length !== 1) throw new Error(`${found.length} lines tell how run ${run} ended.`);
+  return found[0]!;
+}
+
+test("a scrape says what runs did and used, and what the database holds; the log says the same of each", async () => {
+  const work = await counting();
+  const { web, org, plan, apply, sync } = work;
+  org.createAccount({ name: "Acme", websiteurl: "acme.com" });
+  org.createAccount({ name: "Bolt", websiteurl: "gmail.com" });
+  web.simulator.faults.add(THROTTLED);
+  const { id } = await plan();
+  await web.runner.settled(id);
+  const afterPlan = await scrape(work);
+  await apply(id);
+  await web.runner.settled(id);
+  org.createAccount({ name: "Acme" });
+  web.clock.advance(HOUR);
+  const second = await sync();
+  await web.runner.settled(second.id);
+
+  const now = await scrape(work);
+
+  expect(valuesOf(afterPlan, "sluice_runs_total")).toEqual({ "plan planned": 1 });
+  expect(valuesOf(afterPlan, "sluice_rows_total")).toEqual({});
+  expect(valuesOf(now, "sluice_runs_total")).toEqual({
+    "plan planned": 1,
+    "plan done": 1,
+    "sync done": 1,
+  });
+  expect(valuesOf(now, "sluice_rows_total")).toEqual({ created: 2, unchanged: 2, skipped: 1 });
+  const { rows: open } = await web.database.pool.query<{ kind: string; count: number }>(
+    "select kind, count(*)::int as count from sync_issues where closed_run is null group by kind",
+  );
+  expect(open).toHaveLength(2);
+  expect(valuesOf(now, "sluice_issues_open")).toEqual(
+    Object.fromEntries(open.map(({ kind, count }) => [kind, count])),
+  );
+  const { rows: used } = await web.database.pool.query<{ requests: number; ms: number; throttled: number }>(
+    `select sum((usage ->> 'requests')::int)::int as requests, sum((usage ->> 'throttledMs')::int)::int as ms,
+       sum((usage ->> 'throttled')::int)::int as throttled from runs`,
+  );
+  expect(valuesOf(now, "sluice_dataverse_requests_total")).toEqual({ "": used[0]?.requests });
+  expect(valuesOf(now, "sluice_dataverse_throttled_total")).toEqual({ "": 2 });
+  expect(used[0]?.throttled).toBe(2);
+  expect(now.samples.get("sluice_dataverse_throttled_seconds_total")).toBeCloseTo(used[0]!.ms / 1000, 6);
+  expect(used[0]?.ms).toBeGreaterThanOrEqual(60_000);
+  expect(now.samples.get("sluice_dataverse_received_bytes_total")).toBeGreaterThan(500);
+  const { rows: ended } = await web.database.pool.query<{ at: number }>(
+    "select extract(epoch from finished_at)::float8 as at from runs order by id desc limit 1",
+  );
+  expect(valuesOf(now, "sluice_last_finished_run_timestamp_seconds")).toEqual({ "": ended[0]?.at });
+  expect(now.samples.get("sluice_database_up")).toBe(1);
+
+  const { body } = await work.carol.get(`/runs/${id}`);
+  const first: RunView = body.run;
+  expect(first).toMatchObject({ throttled: 2, requests: expect.any(Number) });
+  const lines = web.logged.map((line): Record<string, unknown> => JSON.parse(line));
+  expect(lines.filter((line) => "stages" in line)).toMatchObject([
+    {
+      level: "info",
+      message: `Run ${id} has planned and waits.`,
+      mode: "plan",
+      result: "planned",
+      startedBy: "person",
+      throttled: 2,
+      throttledMs: first.throttledMs,
+      // The clock of a test moves while a request waits, and at no other time.
+      seconds: first.throttledMs / 1000,
+      stages: { connect: 0, read: first.throttledMs / 1000, plan: 0 },
+    },
+    { message: `Run ${id} is done.`, mode: "plan", stages: { connect: 0, apply: 0, finish: 0 } },
+    {
+      level: "info",
+      run: second.id,
+      mode: "sync",
+      result: "done",
+      because: null,
+      startedBy: "person",
+      seconds: 0,
+      counts: second.counts,
+      issues: second.issues,
+      requests: second.requests,
+      throttledMs: 0,
+      bytes: expect.any(Number),
+      // It has nothing to write.
+      stages: { connect: 0, read: 0, plan: 0, finish: 0 },
+    },
+  ]);
+  const told = JSON.stringify(lines.filter((line) => "stages" in line)) + now.text;
+  expect(told).not.toMatch(/acme|bolt|company-admin|gmail/i);
+});
+
+test("a run that fails and one that is stopped are counted as that, and warned of", async () => {
+  const work = await counting();
+  const { web, org, plan, apply, sync, carol, ended } = work;
+  org.createAccount({ name: "Acme" });
+  await apply((await plan()).id);
+  const broken = web.simulator.faults.add({
+    path: ACCOUNTS,
+    times: 0,
+    fault: { kind: "answer", status: 400 },
+  });
+  const failed = await sync();
+  await web.runner.settled(failed.id);
+  web.simulator.faults.remove(broken);
+  web.simulator.faults.add({ path: ACCOUNTS, fault: { kind: "hold" } });
+  const { id } = (await carol.post("/runs", { mode: "sync" })).body.run;
+  await expect.poll(async () => valuesOf(await scrape(work), "sluice_runs_under_way")).toEqual({ read: 1 });
+  await carol.post(`/runs/${id}/cancel`);
+  await ended(id);
+  await web.runner.settled(id);
+
+  const now = await scrape(work);
+
+  expect(valuesOf(now, "sluice_runs_total")).toMatchObject({ "sync failed": 1, "sync stopped": 1 });
+  expect(valuesOf(now, "sluice_runs_under_way")).toEqual({});
+  expect(lineOf(work, failed.id)).toMatchObject({
+    level: "warn",
+    result: "failed",
+    because: failed.error?.kind,
+    requests: failed.requests,
+  });
+  expect(failed.requests).toBeGreaterThan(0);
+  expect(lineOf(work, id)).toMatchObject({ level: "warn", result: "stopped", because: "cancelled" });
+});
+
+test("what is due and nobody starts, and what waits for a person, grows older", async () => {
+  const work = await counting();
+  const { web, org, plan, apply, carol } = work;
+  const account = org.createAccount({ name: "Acme" });
+  await apply((await plan()).id);
+  const ages = async () => valuesOf(await scrape(work), "sluice_queue_age_seconds");
+  expect(await ages()).toEqual({});
+
+  web.clock.advance(25 * HOUR);
+  await web.database.pool.query("update sessions set seen_at = $1", [web.clock.now()]);
+  expect(await ages()).toEqual({ worker: 3600 });
+  await carol.post("/connection/pause");
+  expect(await ages()).toEqual({});
+  await carol.post("/connection/resume");
+  org.deleteAccount(account);
+  const log = createLog({ level: "silent" });
+  const worker = startWorker({ ...web, log, chores: [] }, 24 * HOUR);
+  onTestFinished(() => worker.close());
+  await web.runner.settled((await worker.look())!);
+  expect(await ages()).toEqual({});
+  web.clock.advance(HOUR);
+  expect(await ages()).toMatchObject({ person: 3600 });
+});
+
+test("mails that wait are counted", async () => {
+  const env = {
+    METRICS_TOKEN: TOKEN,
+    SMTP_URL: "smtp://127.0.0.1:1",
+    SLUICE_MAIL_FROM: "us@ourcompany.example",
+  };
+  const work = await connectedWeb({ env });
+  await work.carol.post("/teammates", { email: "dana@ourcompany.example", role: "workspace-admin" });
+  expect(valuesOf(await scrape(work), "sluice_mails_waiting")).toEqual({ "": 1 });
+});
+
+test("only the operator's token reads them, and requests are counted by route", async () => {
+  const work = await counting();
+  const { web, carol } = work;
+  const asked = (authorization?: string) =>
+    fetch(`${web.origin}/metrics`, { headers: authorization === undefined ? {} : { authorization } });
+  for (const wrong of [undefined, TOKEN, "Bearer", `Bearer ${TOKEN}x`, `Basic ${TOKEN}`]) {
+    const answer = await asked(wrong);
+    expect([wrong, answer.status, answer.headers.get("www-authenticate")]).toEqual([wrong, 401, "Bearer"]);
+    expect(await answer.text()).not.toContain(TOKEN);
+  }
+  expect((await carol.get("//metrics")).status).toBe(401);
+  await carol.get("/accounts/4711?secret=x");
+  await carol.get("//nowhere/at/all");
+  const durations = valuesOf(await scrape(work), "sluice_http_request_duration_seconds_count");
+  expect(durations).toMatchObject({
+    "GET /api/app/accounts/:id 404": 1,
+    "GET none 404": 1,
+    "GET /metrics 401": 6,
+  });
+  expect(Object.keys(durations).join()).not.toMatch(/4711|nowhere|secret/);
+});
+
+test("without a token there are none, and it says so", async () => {
+  const { web } = await connectedWeb();
+  const answer = await fetch(`${web.origin}/metrics`);
+  expect(answer.status).toBe(404);
+  expect(await answer.text()).toMatch(/METRICS_TOKEN is not set/);
+});
+
+test("docs/metrics.md has each metric that is served, with its type, and no other", async () => {
+  const work = await counting();
+  await work.carol.get("/session");
+  await work.apply((await work.plan(SETTINGS)).id);
+  const { text } = await scrape(work);
+  const served = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => `${name} ${type}`);
+  const page = readFileSync(fileURLToPath(new URL("../../docs/metrics.md", import.meta.url)), "utf8");
+  const told = [...page.matchAll(/^\| `([a-z0-9_]+)(?:\{[a-z_, ]+\})?` +\| (\w+) +\|/gm)].map(
+    ([, name, type]) => `${name} ${type}`,
+  );
+  expect(told.toSorted()).toEqual(served.toSorted());
+});

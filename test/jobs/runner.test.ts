@@ -1,0 +1,204 @@
+// Runs as people start, watch and stop them.
+import { expect, test } from "vitest";
+import type { WebWorkspace } from "../harness/web.ts";
+import { connectedWeb, SETTINGS } from "./connected.ts";
+
+test("a plan writes nothing; applied, it does exactly what it said, and its settings are the saved ones", async () => {
+  const { org, plan, apply, changes, names, carol } = await connectedWeb();
+  for (const name of ["Acme", "Bolt", "Cog"]) org.createAccount({ name, websiteurl: `${name}.com` });
+
+  const planned = await plan();
+  const before = await names();
+  org.createAccount({ name: "Came later" });
+  const applied = await apply(planned.id);
+
+  expect(planned).toMatchObject({ status: "planned", startedBy: "company-admin", counts: { created: 3 } });
+  expect(before).toEqual([]);
+  expect(applied).toMatchObject({ id: planned.id, status: "done", appliedBy: "company-admin" });
+  expect(await names()).toEqual(["Acme", "Bolt", "Cog"]);
+  expect((await changes(planned.id)).map(({ action, name }) => `${action} ${name}`).toSorted()).toEqual([
+    "create Acme",
+    "create Bolt",
+    "create Cog",
+  ]);
+  const { body } = await carol.get("/connection");
+  expect(body).toMatchObject({ state: "in-step", settings: SETTINGS, attention: null });
+});
+
+test("two clicks are one run, from whichever process", async () => {
+  const { org, web, carol, ended } = await connectedWeb();
+  org.createAccount({ name: "Acme" });
+  const held = web.simulator.faults.add({ path: String.raw`/accounts\?`, fault: { kind: "hold" } });
+
+  const clicks = await Promise.all(
+    [1, 2, 3].map(() => carol.post("/runs", { mode: "plan", settings: SETTINGS })),
+  );
+  web.simulator.faults.remove(held);
+
+  expect(new Set(clicks.map(({ body }) => body.run.id)).size).toBe(1);
+  expect(clicks[0]?.body.run).toMatchObject({ status: "queued", mode: "plan" });
+  expect(await ended(clicks[0]?.body.run.id)).toMatchObject({ status: "planned", counts: { created: 1 } });
+});
+
+test("cancelled while it reads, a run stops at once and the next one does it all", async () => {
+  const { org, web, carol, plan, apply, ended, sync, names } = await connectedWeb();
+  org.createAccount({ name: "Acme" });
+  await apply((await plan()).id);
+  org.createAccount({ name: "Bolt" });
+  web.simulator.faults.add({ path: String.raw`/accounts\?`, fault: { kind: "hold" } });
+
+  const { id } = (await carol.post("/runs", { mode: "sync" })).body.run;
+  const { status } = await carol.post(`/runs/${id}/cancel`);
+
+  expect(status).toBe(200);
+  expect(await ended(id)).toMatchObject({
+    status: "interrupted",
+    cancelledBy: "company-admin",
+    error: { kind: "cancelled", sentence: "Cancelled by company-admin." },
+  });
+  expect(await names()).toEqual(["Acme"]);
+  web.simulator.faults.remove();
+  expect(await sync()).toMatchObject({ status: "done", counts: { created: 1, unchanged: 1 } });
+  expect((await carol.post(`/runs/${id}/cancel`)).body.error.sentence).toMatch(/nothing to cancel/);
+});
+
+test("cancelled while it writes, a run waits, and the next one ends it first", async () => {
+  const { org, web, carol, plan, ended, sync, names } = await connectedWeb();
+  for (const name of ["Acme", "Bolt"]) org.createAccount({ name });
+  const { id } = await plan();
+  const edits = await holdEdits(web);
+
+  await carol.post(`/runs/${id}/apply`);
+  await edits.waitedFor();
+  await carol.post(`/runs/${id}/cancel`);
+  await edits.release();
+
+  expect(await ended(id)).toMatchObject({ status: "applying", waitsBecause: "cancelled" });
+  expect(await names()).toEqual([]);
+  org.createAccount({ name: "Cog" });
+  expect(await sync()).toMatchObject({ status: "done", counts: { created: 1, unchanged: 2 } });
+  expect((await carol.get(`/runs/${id}`)).body.run).toMatchObject({ status: "done", waitsBecause: null });
+  expect(await names()).toEqual(["Acme", "Bolt", "Cog"]);
+});
+
+test("paused, a run stops and none starts; resumed, it goes on", async () => {
+  const { org, web, carol, plan, ended, names } = await connectedWeb();
+  org.createAccount({ name: "Acme" });
+  const { id } = await plan();
+  const edits = await holdEdits(web);
+  await carol.post(`/runs/${id}/apply`);
+  await edits.waitedFor();
+
+  await carol.post("/connection/pause");
+  await edits.release();
+
+  expect(await ended(id)).toMatchObject({ status: "applying", waitsBecause: "paused" });
+  expect((await carol.post("/runs", { mode: "sync" })).body.error.sentence).toMatch(/paused/);
+  await carol.post("/connection/resume");
+  expect(await ended(id)).toMatchObject({ status: "done", counts: { created: 1 } });
+  expect(await names()).toEqual(["Acme"]);
+});
+
+test("paused while it reads, a run starts over when resumed", async () => {
+  const { org, web, carol, plan, ended } = await connectedWeb();
+  org.createAccount({ name: "Acme" });
+  web.simulator.faults.add({ path: String.raw`/accounts\?`, fault: { kind: "hold" } });
+  const { id } = (await carol.post("/runs", { mode: "plan", settings: SETTINGS })).body.run;
+
+  await carol.post("/connection/pause");
+
+  expect(await ended(id)).toMatchObject({ status: "queued", waitsBecause: "paused" });
+  web.simulator.faults.remove();
+  await carol.post("/connection/resume");
+  expect(await ended(id)).toMatchObject({ id, status: "planned", counts: { created: 1 } });
+  expect(await plan()).toMatchObject({ status: "planned" });
+});
+
+test("an error that needs an admin says what to do and where; a run that is done ends that", async () => {
+  const { org, plan, apply, sync, carol } = await connectedWeb();
+  org.createAccount({ name: "Acme" });
+  const view = org.addView({
+    kind: "system",
+    name: "Ours",
+    fetchxml: `<fetch><entity name="account"><attribute name="name" /></entity></fetch>`,
+  });
+  const settings = { ...SETTINGS, selection: { kind: "view" as const, view } };
+  await apply((await plan(settings)).id);
+  org.deleteView(view);
+
+  const failed = await sync();
+
+  expect(failed).toMatchObject({ status: "failed", error: { kind: "view-not-found" } });
+  expect((await carol.get("/connection")).body).toMatchObject({
+    state: "needs-attention",
+    attention: { kind: "view-not-found", place: "accounts", run: failed.id },
+  });
+  await apply((await plan()).id);
+  expect((await carol.get("/connection")).body).toMatchObject({ attention: null, settings: SETTINGS });
+});
+
+test("a proposal that fails says so and leaves what is saved alone", async () => {
+  const { org, plan, apply, carol } = await connectedWeb();
+  org.createAccount({ name: "Acme" });
+  await apply((await plan()).id);
+
+  const failed = await plan({ selection: { kind: "view", view: "11111111-1111-1111-1111-111111111111" } });
+
+  expect(failed).toMatchObject({ status: "failed", error: { kind: "view-not-found" } });
+  expect((await carol.get("/connection")).body).toMatchObject({ state: "in-step", settings: SETTINGS });
+});
+
+test("a plan that is discarded takes the custom fields along that it would have filled", async () => {
+  const { org, web, plan, carol } = await connectedWeb();
+  org.createAccount({ name: "Acme", address1_city: "Porto" });
+  const field = { column: "address1_city", field: "City", type: "text" as const };
+  const { id } = await plan({ mapping: { ...SETTINGS.mapping, fields: [field] } });
+
+  const { body } = await carol.post(`/runs/${id}/discard`);
+
+  expect(body.run).toMatchObject({ status: "discarded", applicable: { yes: false } });
+  expect(await web.database.kysely.selectFrom("custom_fields").selectAll().execute()).toEqual([]);
+  expect((await carol.post(`/runs/${id}/apply`)).status).toBe(409);
+});
+
+test("the server stops only after what it was writing", async () => {
+  const { org, web, carol, plan } = await connectedWeb();
+  org.createAccount({ name: "Acme" });
+  const { id } = await plan();
+  const edits = await holdEdits(web);
+  await carol.post(`/runs/${id}/apply`);
+  await edits.waitedFor();
+
+  const stopping = web.stop();
+  await edits.release();
+  await stopping;
+
+  const { rows } = await web.database.pool.query("select status, checkpoint from runs where id = $1", [id]);
+  expect(rows).toEqual([{ status: expect.stringMatching(/applying|done/), checkpoint: expect.any(Number) }]);
+  const leases = await web.database.pool.query("select holder from run_leases");
+  expect(leases.rows).toEqual([{ holder: null }]);
+});
+
+/** Holds the row that every chunk of an apply begins with, as an edit by hand would. */
+async function holdEdits({ database }: WebWorkspace) {
+  const client = await database.pool.connect();
+  await client.query("begin");
+  await client.query("select edits from store_edits for update");
+  const { rows: own } = await client.query<{ pid: number }>("select pg_backend_pid() as pid");
+  return {
+    /** Resolves once somebody waits for it. */
+    waitedFor: async () => {
+      for (;;) {
+        const { rows } = await database.pool.query(
+          "select pid from pg_stat_activity where $1 = any(pg_blocking_pids(pid))",
+          [own[0]?.pid],
+        );
+        if (rows.length > 0) return;
+      }
+    },
+    release: async () => {
+      await client.query("commit");
+      client.release();
+    },
+  };
+}

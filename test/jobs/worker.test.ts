@@ -1,0 +1,83 @@
+// The worker: starts what is due, takes over what lost its process, and lets be what a person must look at first.
+import { onTestFinished, expect, test } from "vitest";
+import { startWorker, type Worker } from "../../src/jobs/worker.ts";
+import { createLog } from "../../src/lib/log.ts";
+import type { RunMode } from "../../src/db/tables.ts";
+import { connectedWeb, type Connected } from "./connected.ts";
+
+const HOUR = 3_600_000;
+
+/** A worker that looks only when told to, and a first sync done. */
+async function working(): Promise<Connected & { worker: Worker; modes: () => Promise<string[]> }> {
+  const connected = await connectedWeb();
+  const { web, org } = connected;
+  org.createAccount({ name: "Contoso" });
+  await connected.apply((await connected.plan()).id);
+  const worker = startWorker({ ...web, log: createLog({ level: "silent" }), chores: [] }, 24 * HOUR);
+  onTestFinished(() => worker.close());
+  const modes = async () => {
+    const { rows } = await web.database.pool.query<{ told: string }>(
+      "select mode || ' ' || status as told from runs order by id",
+    );
+    return rows.map(({ told }) => told);
+  };
+  return { ...connected, worker, modes };
+}
+
+async function passes({ web }: Connected, hours: number): Promise<void> {
+  web.clock.set(new Date(web.clock.now().getTime() + hours * HOUR));
+}
+
+test("a full run comes every 24 hours, and changes in between when they are wanted", async () => {
+  const work = await working();
+  await work.web.database.pool.query("update connection set changes_every_minutes = 60");
+  expect(await work.worker.look()).toBeUndefined();
+  work.org.createAccount({ name: "Fabrikam" });
+
+  await passes(work, 1);
+  await work.ended((await work.worker.look())!);
+  await passes(work, 23);
+  await work.ended((await work.worker.look())!);
+
+  expect(await work.modes()).toEqual(["plan done", "changes done", "sync done"]);
+  expect(await work.names()).toEqual(["Contoso", "Fabrikam"]);
+});
+
+test("nothing is started while the sync is paused, nor while a plan waits for somebody", async () => {
+  const work = await working();
+  await passes(work, 24);
+  await work.carol.post("/connection/pause");
+  expect(await work.worker.look()).toBeUndefined();
+  await work.carol.post("/connection/resume");
+  for (const { accountid } of [...work.org.accounts.rows()]) work.org.deleteAccount(String(accountid));
+
+  const emptied = await work.worker.look();
+  expect(await work.ended(emptied!)).toMatchObject({ status: "planned", waitsBecause: "empty-selection" });
+  await passes(work, 23);
+
+  expect(await work.worker.look()).toBeUndefined();
+  expect(await work.names()).toEqual(["Contoso"]);
+});
+
+test.for<RunMode>(["sync", "changes"])(
+  "a %s run whose process died while it read starts over",
+  async (mode) => {
+    const work = await working();
+    const { web } = work;
+    // As a process leaves it that is killed: the run's row, and a lease whose database session is gone.
+    await web.database.pool.query(
+      `insert into runs (organization_id, mode, status, settings, settings_hash, fence, started_at, started_by)
+     select organization_id, $1, 'reading', settings, '', 77, started_at, 'dana@ourcompany.example' from runs`,
+      [mode],
+    );
+    await web.database.pool.query(
+      "update run_leases set fence = 77, holder = 'gone', backend_pid = 999999, backend_start = now(), heartbeat_at = now()",
+    );
+    work.org.createAccount({ name: "Fabrikam" });
+
+    await work.worker.look();
+
+    expect(await work.ended(2)).toMatchObject({ status: "done", startedBy: "dana@ourcompany.example" });
+    expect(await work.modes()).toEqual(["plan done", `${mode} done`]);
+  },
+);

@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+import { settableClock, systemClock } from "../../src/lib/clock.ts";
+
+test("a settable clock moves by what is slept, at once", async () => {
+  const clock = settableClock("2026-03-01T00:00:00Z");
+  await clock.sleep(90_000);
+  clock.advance(500);
+  expect(clock.now().toISOString()).toBe("2026-03-01T00:01:30.500Z");
+  expect(clock.slept).toEqual([90_000]);
+});
+
+test("a sleep ends with its signal, whether aborted before or meanwhile", async () => {
+  const reason = new Error("stop");
+  await expect(systemClock.sleep(60_000, AbortSignal.abort(reason))).rejects.toBe(reason);
+  const controller = new AbortController();
+  const sleeping = systemClock.sleep(60_000, controller.signal);
+  controller.abort(reason);
+  await expect(sleeping).rejects.toBe(reason);
+  await expect(settableClock(new Date(0)).sleep(1, AbortSignal.abort(reason))).rejects.toBe(reason);
+});

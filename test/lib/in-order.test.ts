@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+import { inOrder } from "../../src/lib/in-order.ts";
+
+test("results come in order, with at most so many tasks under way", async () => {
+  let running = 0;
+  let most = 0;
+  const tasks = [3, 1, 2, 0].map((turns) => async () => {
+    most = Math.max(most, (running += 1));
+    for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+    running -= 1;
+    return turns;
+  });
+  const results: number[] = [];
+  for await (const result of inOrder(tasks, 2)) results.push(result);
+  expect(results).toEqual([3, 1, 2, 0]);
+  expect(most).toBe(2);
+});
+
+test("the first failure ends it", async () => {
+  const tasks = [async () => 1, () => Promise.reject(new Error("second")), async () => 3];
+  const results: number[] = [];
+  const reading = (async () => {
+    for await (const result of inOrder(tasks, 3)) results.push(result);
+  })();
+  await expect(reading).rejects.toThrow("second");
+  expect(results).toEqual([1]);
+});

@@ -1,0 +1,89 @@
+import { describe, expect, test } from "vitest";
+import { readAhead } from "../../src/lib/read-ahead.ts";
+
+/** Numbers up to `last`, noting each that was asked for and whether the reader let go. */
+function counting(last: number) {
+  const seen: (number | "closed")[] = [];
+  async function* numbers() {
+    try {
+      for (let n = 1; n <= last; n++) {
+        seen.push(n);
+        yield n;
+      }
+    } finally {
+      seen.push("closed");
+    }
+  }
+  return { seen, numbers: numbers() };
+}
+
+async function allOf(items: AsyncIterable<number>): Promise<number[]> {
+  const all: number[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
+function later() {
+  let resolve = (): void => undefined;
+  const promise = new Promise<void>((done) => (resolve = done));
+  return { promise, resolve: () => resolve() };
+}
+
+const aWhile = () => new Promise((resolve) => setTimeout(resolve, 20));
+
+describe("reading ahead", () => {
+  test("reads so many and no more until it is ready, and gives all in order", async () => {
+    const { seen, numbers } = counting(5);
+    const { promise, resolve } = later();
+
+    const read = allOf(readAhead(numbers, promise, 3));
+    await aWhile();
+    const before = [...seen];
+    resolve();
+
+    expect(before).toEqual([1, 2, 3]);
+    expect(await read).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  test("waits for what is not ready even when the source has ended", async () => {
+    const { promise, resolve } = later();
+    let given = 0;
+
+    const read = (async () => {
+      for await (const _ of readAhead(counting(2).numbers, promise, 9)) given += 1;
+    })();
+    await aWhile();
+    const before = given;
+    resolve();
+    await read;
+
+    expect([before, given]).toEqual([0, 2]);
+  });
+
+  test("what never gets ready is thrown, and the source is closed", async () => {
+    const { seen, numbers } = counting(9);
+
+    const read = allOf(readAhead(numbers, Promise.reject(new Error("no database")), 3));
+
+    await expect(read).rejects.toThrow("no database");
+    expect(seen.at(-1)).toBe("closed");
+  });
+
+  test("a source that breaks off is thrown when the other has settled", async () => {
+    const { promise, resolve } = later();
+    let settled = false;
+    async function* broken(): AsyncGenerator<number> {
+      yield 1;
+      throw new Error("cut");
+    }
+
+    const read = allOf(readAhead(broken(), promise, 3)).finally(() => (settled = true));
+    read.catch(() => undefined);
+    await aWhile();
+    const before = settled;
+    resolve();
+
+    await expect(read).rejects.toThrow("cut");
+    expect(before).toBe(false);
+  });
+});

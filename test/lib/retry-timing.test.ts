@@ -1,0 +1,76 @@
+import { describe, expect, test } from "vitest";
+import { parseRetryAfter, retryDelay, troubleOfStatus } from "../../src/lib/retry-timing.ts";
+import type { RetryQuestion } from "../../src/lib/retry-timing.ts";
+
+const now = new Date("2026-03-01T12:00:00Z");
+const ask = (question: Partial<RetryQuestion>) =>
+  retryDelay({ trouble: "broken", attempt: 1, now, throttledMs: 0, jitter: 1, ...question });
+
+test.each([
+  [200, "final"],
+  [400, "final"],
+  [401, "final"],
+  [403, "final"],
+  [404, "final"],
+  [408, "broken"],
+  [429, "throttled"],
+  [500, "broken"],
+  [501, "final"],
+  [502, "broken"],
+  [503, "throttled"],
+  [504, "broken"],
+] as const)("status %i is %s", (status, trouble) => {
+  expect(troubleOfStatus(status)).toBe(trouble);
+});
+
+test.each([
+  [undefined, 0],
+  ["", 0],
+  ["0", 0],
+  ["17", 17_000],
+  ["0.4", 400],
+  [" 3 ", 3_000],
+  ["Sun, 01 Mar 2026 12:00:30 GMT", 30_000],
+  ["Sun, 01 Mar 2026 11:00:00 GMT", 0],
+  ["-5", 0],
+  ["soon", 0],
+])("Retry-After %j asks for %i ms", (header, ms) => {
+  expect(parseRetryAfter(header, now)).toBe(ms);
+});
+
+describe("what is asked for", () => {
+  test("is never undercut, and jitter adds at most a tenth", () => {
+    expect(ask({ trouble: "throttled", retryAfter: "20", jitter: 0 })).toBe(20_000);
+    expect(ask({ trouble: "throttled", retryAfter: "20", jitter: 1 })).toBe(22_000);
+  });
+
+  test("is capped at a quarter of an hour", () => {
+    expect(ask({ trouble: "throttled", retryAfter: "86400" })).toBe(15 * 60_000);
+  });
+
+  test("is not asked for: the delay doubles up to a minute", () => {
+    const delays = [1, 2, 3, 4, 5, 6, 7, 8].map((attempt) => ask({ trouble: "throttled", attempt }));
+    expect(delays).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
+  });
+
+  test("is nothing: it still backs off", () => {
+    expect(ask({ trouble: "throttled", retryAfter: "0", jitter: 0 })).toBe(500);
+  });
+});
+
+describe("giving up", () => {
+  test("what is broken gets six tries", () => {
+    expect(ask({ attempt: 5 })).toBe(16_000);
+    expect(ask({ attempt: 6 })).toBe("give-up");
+  });
+
+  test("what is throttled may wait an hour in all, however often", () => {
+    const question = { trouble: "throttled", attempt: 300, retryAfter: "10", jitter: 0 } as const;
+    expect(ask({ ...question, throttledMs: 3_590_000 })).toBe(10_000);
+    expect(ask({ ...question, throttledMs: 3_590_001 })).toBe("give-up");
+  });
+
+  test("what is final gets none", () => {
+    expect(ask({ trouble: "final" })).toBe("give-up");
+  });
+});

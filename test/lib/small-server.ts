@@ -1,0 +1,61 @@
+// A server for one test: it answers as it is told and remembers what it was asked.
+import { createServer } from "node:http";
+import type { IncomingHttpHeaders, ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+export interface Asked {
+  readonly method: string;
+  /** Path and query, decoded. */
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+export interface SmallServer extends AsyncDisposable {
+  readonly origin: string;
+  readonly asked: readonly Asked[];
+}
+
+export type Answer = (asked: Asked, response: ServerResponse, count: number) => void;
+
+/** `count` is the number of the request, from 1. */
+export async function startSmallServer(answer: Answer): Promise<SmallServer> {
+  const asked: Asked[] = [];
+  // As Dataverse does, it takes addresses up to 32 KB.
+  const server = createServer({ maxHeaderSize: 64 * 1024 }, (request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      const { method = "", url = "", headers } = request;
+      const one = { method, url: decodeURIComponent(url), headers, body: Buffer.concat(chunks).toString() };
+      asked.push(one);
+      answer(one, response, asked.length);
+    });
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a server on a TCP port has an AddressInfo
+  const { port } = server.address() as AddressInfo;
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    asked,
+    [Symbol.asyncDispose]: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        server.closeAllConnections();
+      }),
+  };
+}
+
+export function sendJson(
+  response: ServerResponse,
+  value: unknown,
+  status = 200,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  response.writeHead(status, { "content-type": "application/json; odata.metadata=minimal", ...headers });
+  response.end(JSON.stringify(value));
+}

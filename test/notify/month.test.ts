@@ -1,0 +1,131 @@
+// A month as the schedule, people, Dynamics 365 and the mail server make it, and every mail of it: to whom, what about, on
+// which day. A mail too many teaches people to look away; one too few leaves them in the dark.
+import { expect, onTestFinished, test } from "vitest";
+import { startWorker } from "../../src/jobs/worker.ts";
+import { createLog } from "../../src/lib/log.ts";
+import { notifyMissed } from "../../src/notify/notify.ts";
+import { CAROL, DESK, telling, WENDY } from "./told.ts";
+
+const HOUR = 3_600_000;
+const FIRMS = 12;
+const BROKEN = { path: String.raw`/accounts\?`, times: 0, fault: { kind: "answer", status: 400 } } as const;
+
+/** March 2026: a worker looks at nine every morning, the mail server is tried every hour. */
+async function march() {
+  const tells = await telling();
+  const { web, org, server, delivery, carol } = tells;
+  const { clock, runner } = web;
+  const log = createLog({ level: "silent" });
+  const worker = startWorker({ ...web, log, chores: [() => notifyMissed(tells.parts)] }, 24 * HOUR);
+  onTestFinished(() => worker.close());
+  const firms = Array.from({ length: FIRMS }, (_, place) =>
+    org.createAccount({ name: `Firm ${place}`, websiteurl: `firm${place}.com` }),
+  );
+  const diary: Record<number, string[]> = {};
+  const ends: Record<number, string> = {};
+  let read = 0;
+
+  async function deliver(): Promise<void> {
+    await delivery.deliverDue();
+    const news = server.taken.slice(read).map(({ to, subject }) => `${to}: ${subject}`);
+    read = server.taken.length;
+    const day = clock.now().getUTCDate();
+    if (news.length > 0) diary[day] = [...(diary[day] ?? []), ...news.toSorted()];
+  }
+
+  /** Goes on to nine o'clock of that day; on it, what happens first and then what the worker does. */
+  async function on(day: number, happens: () => unknown = () => undefined): Promise<void> {
+    const morning = Date.UTC(2026, 2, day, 9);
+    while (clock.now().getTime() < morning) {
+      clock.advance(HOUR);
+      await deliver();
+    }
+    // Who comes by every day stays signed in.
+    await carol.get("/session");
+    await happens();
+    const run = await worker.look();
+    if (run !== undefined) await runner.settled(run);
+    const { rows } = await web.database.pool.query<{ told: string }>(
+      "select mode || ' ' || status as told from runs where started_at = $1 order by id",
+      [clock.now()],
+    );
+    ends[day] = rows.map(({ told }) => told).join(", ");
+    await deliver();
+  }
+  return { ...tells, firms, diary, ends, on };
+}
+
+const both = (subject: string) => [`${CAROL}: Support: ${subject}`, `${DESK}: Support: ${subject}`];
+const THE_SYNC = "the sync from Dynamics 365";
+
+test("a month has exactly these mails", { timeout: 300_000 }, async () => {
+  const { web, org, server, carol, firms, diary, ends, on, plan, apply, startedBy } = await march();
+  const gmail = (name: string) => org.createAccount({ name, websiteurl: "gmail.com" });
+  const state = (statecode: number) => {
+    for (const firm of firms.slice(1)) org.updateAccount(firm, { statecode });
+  };
+  const mend = (id: string) => org.updateAccount(id, { websiteurl: `${id}.com` });
+  let bolt = "";
+  let cog = "";
+
+  await on(2, async () => {
+    await apply((await plan()).id);
+  });
+  await on(3);
+  await on(4, () => org.createAccount({ name: "Welcome", websiteurl: "welcome.com" }));
+  await on(5);
+  await on(6, () => (bolt = gmail("Bolt")));
+  await on(7);
+  await on(8, () => (cog = gmail("Cog")));
+  await on(9);
+  await on(10, () => void web.simulator.faults.add(BROKEN));
+  await on(11);
+  await on(12, () => web.simulator.faults.remove());
+  await on(13);
+  await on(14, () => startedBy("workspace-admin"));
+  await on(15, () => [bolt, cog].forEach(mend));
+  await on(16, () => startedBy("workspace-admin"));
+  await on(17, async () => {
+    gmail("Dot");
+    await carol.post("/connection/pause");
+  });
+  await on(18);
+  await on(19);
+  await on(20, () => carol.post("/connection/resume"));
+  await on(21, () => state(1));
+  await on(22);
+  await on(23);
+  await on(24, async () => {
+    state(0);
+    const { rows } = await web.database.pool.query<{ id: number }>(
+      "select max(id) as id from runs where status = 'planned'",
+    );
+    await carol.post(`/runs/${rows[0]!.id}/discard`);
+  });
+  await on(25);
+  await on(26, () => {
+    server.isDown = true;
+    org.createAccount({ name: "Firm 0" });
+  });
+  await on(27);
+  await on(28, () => (server.isDown = false));
+  await on(29);
+  await on(30);
+  await on(31);
+
+  expect(diary).toEqual({
+    6: both(`${THE_SYNC} has new errors in 1 account`),
+    8: both(`${THE_SYNC} has new errors in 1 account`),
+    10: both(`${THE_SYNC} failed`),
+    12: both(`${THE_SYNC} works again`),
+    14: [`${WENDY}: Support: your sync from Dynamics 365 has errors in 2 accounts`],
+    20: both(`${THE_SYNC} has new errors in 1 account`),
+    21: both("the sync needs you: A plan waits for you"),
+    // Written on the 26th; the mail server is tried ever more rarely, and takes it the morning after it is up again.
+    29: both(`${THE_SYNC} has new errors in 1 account`),
+  });
+  expect(ends).toMatchObject({ 2: "plan done", 10: "sync failed", 11: "sync failed", 12: "sync done" });
+  expect(ends).toMatchObject({ 17: "", 19: "", 20: "sync done", 21: "sync planned", 26: "sync done" });
+  const { rows } = await web.database.pool.query("select distinct state from mails");
+  expect(rows).toEqual([{ state: "sent" }]);
+});

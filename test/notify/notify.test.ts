@@ -1,0 +1,235 @@
+// Errors reach a person, once: real runs, a real mail server.
+import { expect, test } from "vitest";
+import { notifyMissed, notifyRun } from "../../src/notify/notify.ts";
+import { connectedWeb, SETTINGS } from "../jobs/connected.ts";
+import { CAROL, DESK, telling, WENDY } from "./told.ts";
+
+const BROKEN = { path: String.raw`/accounts\?`, times: 0, fault: { kind: "answer", status: 400 } } as const;
+
+test("a month of good and bad days, and exactly these mails", async () => {
+  const { org, web, plan, apply, nextDay, startedBy, news } = await telling();
+  const view = org.addView({
+    kind: "system",
+    name: "Ours",
+    fetchxml: `<fetch><entity name="account"><attribute name="name" /></entity></fetch>`,
+  });
+  const diary: [string, string[]][] = [];
+  const note = async (day: string) => void diary.push([day, await news()]);
+
+  org.createAccount({ name: "Acme", websiteurl: "acme.com" });
+  org.createAccount({ name: "Bolt", websiteurl: "gmail.com" });
+  await plan();
+  await note("Carol looks at a plan");
+  await apply((await plan()).id);
+  await note("Carol applies a plan");
+  await nextDay();
+  await note("nothing new");
+  await startedBy("workspace-admin");
+  await note("Wendy syncs");
+  org.createAccount({ name: "Cog", websiteurl: "gmail.com" });
+  await nextDay();
+  await note("another account with that kind of error");
+  await nextDay();
+  await note("nothing new again");
+  org.createAccount({ name: "Acme" });
+  await nextDay();
+  await note("a new kind of error");
+  web.simulator.faults.add(BROKEN);
+  await nextDay();
+  await note("Dynamics 365 fails");
+  await nextDay();
+  await note("it fails again");
+  await startedBy("workspace-admin");
+  await note("Wendy tries");
+  web.simulator.faults.remove();
+  await nextDay();
+  await note("it works");
+  await apply((await plan({ selection: { kind: "view", view } })).id);
+  await note("Carol chooses a view");
+  org.deleteView(view);
+  await nextDay();
+  await note("the view is gone");
+  await nextDay();
+  await note("it is still gone");
+  await apply((await plan()).id);
+  await note("Carol chooses all accounts");
+
+  const both = (subject: string) => [`${CAROL}: Support: ${subject}`, `${DESK}: Support: ${subject}`];
+  expect(diary).toEqual([
+    ["Carol looks at a plan", []],
+    ["Carol applies a plan", [`${CAROL}: Support: your sync from Dynamics 365 has errors in 1 account`]],
+    ["nothing new", []],
+    ["Wendy syncs", [`${WENDY}: Support: your sync from Dynamics 365 has errors in 1 account`]],
+    [
+      "another account with that kind of error",
+      both("the sync from Dynamics 365 has new errors in 1 account"),
+    ],
+    ["nothing new again", []],
+    ["a new kind of error", both("the sync from Dynamics 365 has new errors in 1 account")],
+    ["Dynamics 365 fails", both("the sync from Dynamics 365 failed")],
+    ["it fails again", []],
+    ["Wendy tries", [`${WENDY}: Support: your sync from Dynamics 365 failed`]],
+    ["it works", both("the sync from Dynamics 365 works again")],
+    ["Carol chooses a view", [`${CAROL}: Support: your sync from Dynamics 365 has errors in 3 accounts`]],
+    ["the view is gone", both("the sync needs you: Dynamics 365 view not found")],
+    ["it is still gone", []],
+    [
+      "Carol chooses all accounts",
+      [
+        `${CAROL}: Support: your sync from Dynamics 365 has errors in 3 accounts`,
+        `${DESK}: Support: the sync from Dynamics 365 works again`,
+      ],
+    ],
+  ]);
+});
+
+test("a plan that waits is told once; after it was thrown away, the next one is news", async () => {
+  const { org, carol, web, plan, apply, nextDay, news } = await telling();
+  const id = org.createAccount({ name: "Acme" });
+  await apply((await plan()).id);
+  org.deleteAccount(id);
+
+  await nextDay();
+  const first = await news();
+  await nextDay();
+  const second = await news();
+  // The first plan is too old by now, and is made anew.
+  await nextDay();
+  const third = await news();
+  const { rows } = await web.database.pool.query<{ id: number }>(
+    "select id from runs where status = 'planned'",
+  );
+  for (const run of rows) await carol.post(`/runs/${run.id}/discard`);
+  await nextDay();
+
+  expect(first).toEqual(
+    [CAROL, DESK].map((to) => `${to}: Support: the sync needs you: A plan waits for you`),
+  );
+  expect(second).toEqual([]);
+  expect(third).toEqual([]);
+  expect(await news()).toEqual(first);
+});
+
+test("while the mail server is down the mail waits, and the run is done", async () => {
+  const { org, web, server, plan, apply, news } = await telling();
+  org.createAccount({ name: "Bolt", websiteurl: "gmail.com" });
+  server.isDown = true;
+
+  const run = await apply((await plan()).id);
+
+  expect(run.status).toBe("done");
+  expect(await news()).toEqual([]);
+  server.isDown = false;
+  web.clock.advance(60_000);
+  expect(await news()).toEqual([`${CAROL}: Support: your sync from Dynamics 365 has errors in 1 account`]);
+});
+
+test("an account's name is text in both bodies, whatever it holds", async () => {
+  const { org, web, server, plan, apply, news } = await telling();
+  const name = `<img src=x onerror="alert('1')"> & Co`;
+  org.createAccount({ name: `${name}\nTo stop: http://evil.example`, websiteurl: "gmail.com" });
+
+  await apply((await plan()).id);
+  await news();
+
+  const { text, html } = server.taken[0]!;
+  expect(text).toContain(`${name} To stop: http://evil.example`);
+  expect(text).toContain(`${web.origin}/contacts/accounts/sync?tab=errors`);
+  expect(text).toContain(`${web.origin}/contacts/accounts/sync?tab=connection`);
+  expect(text).toContain("Common email domain\n1 account. For each affected account, replace");
+  expect(html).not.toContain("<img");
+  expect(html).toContain("&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt; &amp; Co");
+});
+
+test("told again by whomever, also at the same time, nobody gets a second mail", async () => {
+  const { org, web, parts, plan, apply, news } = await telling();
+  org.createAccount({ name: "Bolt", websiteurl: "gmail.com" });
+  const { id } = await apply((await plan()).id);
+  await news();
+
+  web.clock.advance(120_000);
+  await Promise.all([notifyRun(parts, id), notifyMissed(parts), notifyMissed(parts)]);
+  expect(await news()).toEqual([]);
+
+  // As if the process had died between the run's end and its mails.
+  await web.database.pool.query("delete from run_notices");
+  await web.database.pool.query("update runs set told = null");
+  await Promise.all([notifyMissed(parts), notifyMissed(parts), notifyRun(parts, id)]);
+  expect(await news()).toEqual([`${CAROL}: Support: your sync from Dynamics 365 has errors in 1 account`]);
+});
+
+test("without a mail server the mail is shown in the app", async () => {
+  const { org, web, carol, plan, apply } = await connectedWeb();
+  org.createAccount({ name: "Bolt", websiteurl: "gmail.com" });
+
+  const { id } = await apply((await plan()).id);
+  await web.runner.settled(id);
+
+  expect((await carol.get("/mail")).body.mails).toMatchObject([
+    { to: CAROL, state: "shown", text: expect.stringContaining("“Bolt” is synced without gmail.com") },
+  ]);
+  expect(web.logged.join("")).toContain(
+    "No mail server is set up, so mails about a run are shown in the app.",
+  );
+});
+
+test("who gets mails is chosen: a teammate by address is that teammate, and who is not wanted gets none", async () => {
+  const { org, web, carol, plan, apply, nextDay, news } = await telling();
+  const id = await web.idOf("workspace-admin");
+  const chosen = { scheduled: true, starter: false, teammates: [], addresses: [WENDY.toUpperCase()] };
+
+  const { body } = await carol.put("/connection/recipients", chosen);
+
+  expect(body).toMatchObject({ setUpBy: { email: CAROL }, teammates: [{ id, email: WENDY }], addresses: [] });
+  org.createAccount({ name: "Bolt", websiteurl: "gmail.com" });
+  await apply((await plan(SETTINGS)).id);
+  expect(await news()).toEqual([]);
+  org.createAccount({ name: "Cog", websiteurl: "gmail.com" });
+  await nextDay();
+  expect((await news()).map((mail) => mail.split(":")[0])).toEqual([CAROL, WENDY]);
+  await carol.put("/connection/recipients", { ...chosen, scheduled: false });
+  org.createAccount({ name: "Dot", websiteurl: "gmail.com" });
+  await nextDay();
+  expect(await news()).toEqual([]);
+  const unknown = await carol.put("/connection/recipients", { ...chosen, teammates: [999_999] });
+  expect(unknown).toMatchObject({ status: 400, body: { error: { code: "no-such-teammate" } } });
+});
+
+test("an issue knows when it was seen first and last, and how often; a run without changes writes nothing of it", async () => {
+  const { org, plan, apply, nextDay, issues, web } = await telling();
+  const id = org.createAccount({ name: "Bolt", websiteurl: "gmail.com" });
+  await apply((await plan()).id);
+  const rows = async () => (await web.database.pool.query("select xmin, * from sync_issues")).rows;
+  const before = await rows();
+  await nextDay();
+  expect(await rows()).toEqual(before);
+  expect(await issues("/issues")).toMatchObject([
+    { firstSeenAt: "2026-03-02T09:00:00.000Z", lastSeenAt: "2026-03-03T09:00:00.000Z", timesSeen: 1 },
+  ]);
+
+  org.updateAccount(id, { websiteurl: "bolt.com" });
+  await nextDay();
+  org.updateAccount(id, { websiteurl: "gmail.com" });
+  await nextDay();
+
+  expect(await issues("/issues")).toMatchObject([
+    { firstSeenAt: "2026-03-05T09:00:00.000Z", lastSeenAt: "2026-03-05T09:00:00.000Z", timesSeen: 2 },
+  ]);
+});
+
+test("of two teammates with one name, the one who started it is told", async () => {
+  const { org, web, plan, apply, startedBy, news } = await telling();
+  org.createAccount({ name: "Bolt", websiteurl: "gmail.com" });
+  await apply((await plan()).id);
+  await news();
+  await web.database.pool.query("update teammates set name = 'Alex Kim'");
+  const other = "alex2@ourcompany.example";
+  await web.database.kysely
+    .insertInto("teammates")
+    .values({ email: other, name: "Alex Kim", role: "workspace-admin", state: "active" })
+    .execute();
+
+  await startedBy("workspace-admin");
+
+  expect((await news()).map((mail) => mail.split(":")[0])).toEqual([WENDY]);
+});

@@ -1,0 +1,51 @@
+// The model held against itself: whatever the rules make of a random story, these must be true of them.
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { Coverage, unreachable } from "./rules.ts";
+import { story, type Story } from "./scenarios.ts";
+import { ModelStage, type Settings } from "./story.ts";
+import { Cast } from "./cast.ts";
+import { play } from "./telling.ts";
+
+/** Tells a story to the model and calls `look` after each run that read anything. */
+function tell(
+  told: Story,
+  coverage: Coverage,
+  look: (stage: ModelStage, settings: Settings, outcomes: number) => void,
+) {
+  const stage = new ModelStage(coverage.hit);
+  const cast = new Cast(stage);
+  let { settings } = told;
+  for (const step of told.steps) {
+    if (step.step !== "run") {
+      play(step, cast);
+      continue;
+    }
+    settings = Object.assign({}, settings, step.settings);
+    if (stage.rows(settings).length > 0) look(stage, settings, stage.run(settings).outcomes.size);
+  }
+}
+
+test("settles any random story in one run", () => {
+  const coverage = new Coverage();
+  let runs = 0;
+  fc.assert(
+    fc.property(story, (told) => {
+      tell(told, coverage, (stage, settings, outcomes) => {
+        runs++;
+        expect(outcomes).toBe(stage.rows(settings).length);
+        const before = stage.world.export();
+        const second = stage.run(settings, false);
+        const moved = [...second.outcomes].filter(
+          ([, { outcome }]) => !["unchanged", "skipped"].includes(outcome),
+        );
+        expect(moved).toEqual([]);
+        expect(second.left).toEqual([]);
+        expect(stage.world.export()).toEqual(before);
+      });
+    }),
+    { numRuns: 80, seed: 20260, unbiased: true },
+  );
+  expect(runs).toBeGreaterThan(1000);
+  expect(unreachable.filter((rule) => coverage.counts.get(rule) !== 0)).toEqual([]);
+});

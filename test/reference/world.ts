@@ -1,0 +1,212 @@
+// The account store as the reference model sees it: plain accounts in a list, each domain with one holder,
+// links to records, excluded records. Written from docs/rules.md alone; imports nothing of src, so that a
+// misreading there cannot hide here. People's edits (by hand, API, file) are the methods at the end.
+
+export type FieldValue = string | number | boolean;
+/** Where an externalId came from: a Dynamics organisation, or the way it was entered. */
+export type ExternalOrigin = "api" | "csv" | "manual" | { readonly org: string };
+export type LeftReason = "deleted" | "deactivated" | "left-view";
+
+export interface Account {
+  /** Accounts are numbered as they are made; the oldest has the smallest number. */
+  readonly number: number;
+  /** Null only within a run: given up, and not yet its turn. */
+  name: string | null;
+  readonly domains: Set<string>;
+  description: string | null;
+  /** By custom field name; no key for an empty value. A teammate is its e-mail address, an instant ISO 8601 text. */
+  fields: Record<string, FieldValue>;
+  externalId: string | null;
+  externalOrigin: ExternalOrigin | null;
+  /** How the account itself came to be; never changes. */
+  readonly origin: "dynamics" | "api" | "csv" | "manual";
+}
+
+export interface Link {
+  readonly org: string;
+  /** Lower case. */
+  readonly recordId: string;
+  readonly account: Account;
+  /** Null while active. */
+  left: LeftReason | null;
+}
+
+/** One line of `accounts export`. */
+export interface ExportedAccount {
+  name: string;
+  externalId: string | null;
+  origin: string;
+  domains: string[];
+  description: string | null;
+  fields: Record<string, FieldValue>;
+}
+
+/** Sorts behind all text. */
+const LAST = "\uffff";
+
+/** In the place of a teammate who was removed. */
+export const GONE = "(gone)";
+
+export function nameKey(name: string): string {
+  return name.normalize("NFC").trim().toLowerCase();
+}
+
+/** As externalIds are compared: people copy ids in either case, with and without braces. */
+function idKey(id: string): string {
+  return id.toLowerCase().replace(/^\{+|\}+$/gu, "");
+}
+
+export class World {
+  readonly accounts = new Map<number, Account>();
+  readonly teammates = new Set<string>();
+  readonly excluded = new Set<string>();
+  private readonly holders = new Map<string, Account>();
+  private readonly named = new Map<string, Set<Account>>();
+  private readonly linksByRecord = new Map<string, Link>();
+  private readonly linksByAccount = new Map<Account, Link>();
+  private readonly byExternalId = new Map<string, Account>();
+  private lastNumber = 0;
+
+  copy(): World {
+    const copy = new World();
+    copy.lastNumber = this.lastNumber;
+    for (const email of this.teammates) copy.teammates.add(email);
+    for (const id of this.excluded) copy.excluded.add(id);
+    for (const old of this.accounts.values()) {
+      const account: Account = { ...old, domains: new Set<string>(), fields: { ...old.fields }, name: null };
+      copy.insert(account, old.name, old.domains);
+      const link = this.linksByAccount.get(old);
+      if (link) copy.putLink({ ...link, account });
+    }
+    return copy;
+  }
+
+  private insert(account: Account, name: string | null, domains: Iterable<string>): void {
+    this.accounts.set(account.number, account);
+    this.rename(account, name);
+    for (const domain of domains) this.give(account, domain);
+    if (account.externalId !== null) this.byExternalId.set(idKey(account.externalId), account);
+  }
+
+  add(made: {
+    name: string;
+    domains: Iterable<string>;
+    description?: string | null;
+    fields?: Record<string, FieldValue>;
+    origin: Account["origin"];
+    externalId?: string | null;
+    externalOrigin?: ExternalOrigin | null;
+  }): Account {
+    const account: Account = {
+      number: ++this.lastNumber,
+      name: null,
+      domains: new Set<string>(),
+      description: made.description ?? null,
+      fields: { ...made.fields },
+      externalId: made.externalId ?? null,
+      externalOrigin: made.externalOrigin ?? null,
+      origin: made.origin,
+    };
+    this.insert(account, made.name, made.domains);
+    return account;
+  }
+
+  remove(account: Account): void {
+    this.rename(account, null);
+    for (const domain of account.domains) this.takeAway(account, domain);
+    if (account.externalId !== null) this.byExternalId.delete(idKey(account.externalId));
+    const link = this.linksByAccount.get(account);
+    if (link) this.endLink(link);
+    this.accounts.delete(account.number);
+  }
+
+  rename(account: Account, name: string | null): void {
+    if (account.name !== null) this.named.get(nameKey(account.name))?.delete(account);
+    account.name = name;
+    if (name === null) return;
+    const key = nameKey(name);
+    this.named.set(key, (this.named.get(key) ?? new Set()).add(account));
+  }
+
+  holder(domain: string): Account | undefined {
+    return this.holders.get(domain);
+  }
+
+  give(account: Account, domain: string): void {
+    if (this.holders.has(domain)) throw new Error(`${domain} would belong to two accounts`);
+    this.holders.set(domain, account);
+    account.domains.add(domain);
+  }
+
+  takeAway(account: Account, domain: string): void {
+    this.holders.delete(domain);
+    account.domains.delete(domain);
+  }
+
+  /** Oldest first. */
+  withNameKey(key: string): Account[] {
+    return [...(this.named.get(key) ?? [])].toSorted((a, b) => a.number - b.number);
+  }
+
+  withExternalId(id: string): Account | undefined {
+    return this.byExternalId.get(idKey(id));
+  }
+
+  linkOfRecord(org: string, recordId: string): Link | undefined {
+    return this.linksByRecord.get(`${org} ${recordId}`);
+  }
+
+  linkOfAccount(account: Account): Link | undefined {
+    return this.linksByAccount.get(account);
+  }
+
+  linksOf(org: string): Link[] {
+    return [...this.linksByRecord.values()].filter((link) => link.org === org);
+  }
+
+  /** Ties an account to a record; the account's externalId becomes the record's id. */
+  tie(org: string, recordId: string, account: Account, left: LeftReason | null = null): void {
+    if (account.externalId !== null) this.byExternalId.delete(idKey(account.externalId));
+    account.externalId = recordId;
+    account.externalOrigin = { org };
+    this.byExternalId.set(recordId, account);
+    this.putLink({ org, recordId, account, left });
+  }
+
+  private putLink(link: Link): void {
+    this.linksByRecord.set(`${link.org} ${link.recordId}`, link);
+    this.linksByAccount.set(link.account, link);
+  }
+
+  endLink(link: Link): void {
+    this.linksByRecord.delete(`${link.org} ${link.recordId}`);
+    this.linksByAccount.delete(link.account);
+  }
+
+  /** Accounts name a teammate, not an address: until their next run they name one who is gone, even if another comes with it. */
+  removeTeammate(email: string): void {
+    this.teammates.delete(email);
+    for (const account of this.accounts.values())
+      for (const [field, value] of Object.entries(account.fields))
+        if (value === email) account.fields[field] = GONE;
+  }
+
+  /** By name, externalId (none first), domains and description (none last), compared as text by code unit. */
+  export(): ExportedAccount[] {
+    const lines = [...this.accounts.values()].map((account) => ({
+      name: account.name ?? "",
+      externalId: account.externalId,
+      origin: account.origin,
+      domains: [...account.domains].toSorted(),
+      description: account.description,
+      fields: Object.fromEntries(
+        Object.entries(account.fields)
+          .filter(([, value]) => value !== GONE)
+          .toSorted(([a], [b]) => (a < b ? -1 : 1)),
+      ),
+    }));
+    const key = (line: ExportedAccount) =>
+      [line.name, line.externalId ?? "", line.domains.join(" ") || LAST, line.description ?? LAST].join("\0");
+    return lines.toSorted((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
+  }
+}

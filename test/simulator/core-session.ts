@@ -1,0 +1,136 @@
+// A running simulator over an organisation of the test's own, and requests to its Web API as any of its users.
+import { runSimulator, type RunningSimulator } from "../../simulator/main.ts";
+import { Org } from "../../simulator/org/org.ts";
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The parsed body; undefined when it is no JSON. */
+  readonly json: unknown;
+}
+
+export interface Ask {
+  /** systemuser; default the administrator. */
+  readonly as?: string;
+  readonly method?: string;
+  readonly body?: unknown;
+  readonly prefer?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface Core extends AsyncDisposable {
+  readonly org: Org;
+  readonly simulator: RunningSimulator;
+  /** @param path below `/api/data/v9.2/`, or a whole address such as a nextLink */
+  ask(path: string, ask?: Ask): Promise<Answer>;
+  bearer(userId?: string): Promise<string>;
+}
+
+/** 2 January 2026, 03:04:05 UTC, wherever a test does not set another clock. */
+const NOW = new Date("2026-01-02T03:04:05Z");
+
+export async function startCore(prepare: (org: Org) => void = () => {}): Promise<Core> {
+  const org = new Org({ now: () => NOW });
+  prepare(org);
+  const simulator = await runSimulator({ org });
+  const bearers = new Map<string, string>();
+  const bearer = async (userId: string = org.adminId): Promise<string> => {
+    const known = bearers.get(userId);
+    if (known !== undefined) return known;
+    const fresh = await tokenOf(simulator, simulator.refreshTokenOf(userId));
+    bearers.set(userId, fresh);
+    return fresh;
+  };
+  return {
+    org,
+    simulator,
+    bearer,
+    ask: async (path, ask = {}) => {
+      const url = path.startsWith("http") ? path : `${simulator.origin}/api/data/v9.2/${path}`;
+      const response = await fetch(url, {
+        method: ask.method ?? "GET",
+        headers: {
+          authorization: `Bearer ${await bearer(ask.as)}`,
+          ...(ask.prefer === undefined ? {} : { prefer: ask.prefer }),
+          ...(typeof ask.body === "object" ? { "content-type": "application/json" } : {}),
+          ...ask.headers,
+        },
+        ...(ask.body === undefined
+          ? {}
+          : { body: typeof ask.body === "string" ? ask.body : JSON.stringify(ask.body) }),
+      });
+      const text = await response.text();
+      return { status: response.status, headers: response.headers, text, json: parsed(text) };
+    },
+    [Symbol.asyncDispose]: () => simulator.close(),
+  };
+}
+
+async function tokenOf(simulator: RunningSimulator, refreshToken: string): Promise<string> {
+  const response = await fetch(`${simulator.origin}/${simulator.tenantId}/oauth2/v2.0/token`, {
+    method: "POST",
+    body: new URLSearchParams({
+      client_id: simulator.clientId,
+      client_secret: simulator.clientSecret,
+      grant_type: "refresh_token",
+      refresh_token: refreshToken,
+    }),
+  });
+  return String(member(await response.json(), "access_token"));
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A member of a JSON object, unknown inside. */
+export function member(value: unknown, ...path: readonly (string | number)[]): unknown {
+  let at: unknown = value;
+  for (const name of path) {
+    at =
+      typeof at === "object" && at !== null
+        ? Object.entries(at).find(([key]) => key === String(name))?.[1]
+        : undefined;
+  }
+  return at;
+}
+
+/** The rows of a page. */
+export function rowsOf(answer: Answer): readonly Readonly<Record<string, unknown>>[] {
+  const value = member(answer.json, "value");
+  if (!Array.isArray(value)) throw new Error(`Not a page (${answer.status}): ${answer.text.slice(0, 500)}`);
+  return value;
+}
+
+/** One column of all rows of a page. */
+export function columnOf(answer: Answer, name: string): unknown[] {
+  return rowsOf(answer).map((row) => row[name]);
+}
+
+export function nextLinkOf(answer: Answer): string | undefined {
+  const link = member(answer.json, "@odata.nextLink");
+  return link === undefined ? undefined : String(link);
+}
+
+/** Rows of all pages; `between` is called before every page but the first. */
+export async function allPages(
+  core: Core,
+  path: string,
+  ask: Ask = {},
+  between: (page: number) => void = () => {},
+): Promise<Readonly<Record<string, unknown>>[]> {
+  const rows: Readonly<Record<string, unknown>>[] = [];
+  let next: string | undefined = path;
+  for (let page = 1; next !== undefined; page += 1) {
+    if (page > 1) between(page);
+    const answer: Answer = await core.ask(next, ask);
+    rows.push(...rowsOf(answer));
+    next = nextLinkOf(answer);
+  }
+  return rows;
+}

@@ -1,0 +1,79 @@
+// Borders of the date operators: where "next" ends, where "last" begins, and months that are shorter than others.
+import { expect, test } from "vitest";
+import { executeFetch } from "../../simulator/fetchxml/engine.ts";
+import { callerOf, guid, storeOf } from "./fetchxml-store.ts";
+
+/** Which of these instants pass, asked at `now`. */
+function passing(now: string, condition: string, instants: readonly string[]): unknown[] {
+  const store = storeOf({
+    account: {
+      primaryId: "accountid",
+      primaryName: "accountid",
+      columns: { accountid: "Uniqueidentifier", createdon: "DateTime" },
+      rows: instants.map((createdon, at) => ({ accountid: guid(at + 1), createdon })),
+    },
+  });
+  const xml = `<fetch><entity name="account"><attribute name="createdon" /><filter>
+    <condition attribute="createdon" ${condition} /></filter></entity></fetch>`;
+  const answer = executeFetch(xml, store, callerOf(), new Date(now), { maxPageSize: 5000 });
+  return answer.rows.map(({ createdon }) => createdon);
+}
+
+test.each<[now: string, condition: string, inside: string, outside: string]>([
+  // "Next" runs from now to the end of its last day, "last" from the start of its first day to now.
+  ["2024-05-07T23:00:00Z", `operator="next-seven-days"`, "2024-05-14T23:59:59Z", "2024-05-15T00:00:00Z"],
+  ["2024-05-07T23:00:00Z", `operator="next-seven-days"`, "2024-05-07T23:00:00Z", "2024-05-07T22:59:59Z"],
+  ["2024-05-07T23:00:00Z", `operator="last-seven-days"`, "2024-04-30T00:00:00Z", "2024-04-29T23:59:59Z"],
+  ["2024-05-07T23:00:00Z", `operator="last-seven-days"`, "2024-05-07T22:59:59Z", "2024-05-07T23:00:00Z"],
+  [
+    "2024-05-07T10:30:00Z",
+    `operator="next-x-hours" value="2"`,
+    "2024-05-07T12:59:59Z",
+    "2024-05-07T13:00:00Z",
+  ],
+  [
+    "2024-05-07T10:30:00Z",
+    `operator="last-x-hours" value="2"`,
+    "2024-05-07T08:00:00Z",
+    "2024-05-07T07:59:59Z",
+  ],
+  [
+    "2024-05-07T10:30:45Z",
+    `operator="olderthan-x-minutes" value="5"`,
+    "2024-05-07T10:24:59Z",
+    "2024-05-07T10:25:00Z",
+  ],
+  // A month back from the 31st is the last day of a shorter month, not some days into the one after it.
+  [
+    "2023-03-31T12:00:00Z",
+    `operator="last-x-months" value="1"`,
+    "2023-02-28T00:00:00Z",
+    "2023-02-27T23:59:59Z",
+  ],
+  [
+    "2024-03-31T12:00:00Z",
+    `operator="olderthan-x-months" value="1"`,
+    "2024-02-28T23:59:59Z",
+    "2024-02-29T00:00:00Z",
+  ],
+  [
+    "2024-02-29T12:00:00Z",
+    `operator="last-x-years" value="1"`,
+    "2023-02-28T00:00:00Z",
+    "2023-02-27T23:59:59Z",
+  ],
+  [
+    "2022-12-30T12:00:00Z",
+    `operator="next-x-months" value="2"`,
+    "2023-02-27T23:59:59Z",
+    "2023-02-28T00:00:00Z",
+  ],
+  // Weeks begin on Sunday; quarters and years cross from December to January.
+  ["2024-05-18T23:00:00Z", `operator="this-week"`, "2024-05-12T00:00:00Z", "2024-05-19T00:00:00Z"],
+  ["2024-05-18T23:00:00Z", `operator="next-week"`, "2024-05-25T23:59:59Z", "2024-05-26T00:00:00Z"],
+  ["2024-01-15T00:00:00Z", `operator="last-month"`, "2023-12-01T00:00:00Z", "2024-01-01T00:00:00Z"],
+  ["2024-01-15T00:00:00Z", `operator="last-fiscal-period"`, "2023-10-01T00:00:00Z", "2023-09-30T23:59:59Z"],
+  ["2024-11-15T00:00:00Z", `operator="next-fiscal-period"`, "2025-03-31T23:59:59Z", "2025-04-01T00:00:00Z"],
+])("at %s %s: %s but not %s", (now, condition, inside, outside) => {
+  expect(passing(now, condition, [inside, outside])).toEqual([inside]);
+});

@@ -1,0 +1,58 @@
+// dynamics-web-api, a client somebody else wrote for the real service, signed in to a simulator over HTTP. What it cannot read, the
+// simulator does not speak.
+import { DynamicsWebApi, type Config, type RequestError } from "dynamics-web-api";
+import type { Org } from "../../simulator/org/org.ts";
+import { startCore, type Core } from "./core-session.ts";
+
+export interface ClientSession extends AsyncDisposable {
+  readonly org: Org;
+  readonly core: Core;
+  readonly client: DynamicsWebApi;
+  /** Another client, as another systemuser or with other settings. */
+  clientOf(userId: string, config?: Config): DynamicsWebApi;
+}
+
+export async function startClient(prepare?: (org: Org) => void): Promise<ClientSession> {
+  const core = await startCore(prepare);
+  const clientOf = (userId: string, config: Config = {}): DynamicsWebApi =>
+    new DynamicsWebApi({
+      serverUrl: core.simulator.origin,
+      dataApi: { version: "9.2" },
+      onTokenRefresh: () => core.bearer(userId),
+      ...config,
+    });
+  return {
+    org: core.org,
+    core,
+    client: clientOf(core.org.adminId),
+    clientOf,
+    [Symbol.asyncDispose]: () => core[Symbol.asyncDispose](),
+  };
+}
+
+/** What the client throws when the service refuses: HTTP status, Dataverse's code and text. */
+export async function refusalOf(call: Promise<unknown>): Promise<RequestError> {
+  try {
+    await call;
+  } catch (error) {
+    if (error instanceof Error) return error;
+    throw error;
+  }
+  throw new Error("The request was not refused.");
+}
+
+/** A00 … A22; A00's number of employees is 0, every fifth is inactive. */
+export function twentyThree(org: Org): void {
+  for (let at = 0; at < 23; at += 1) {
+    org.createAccount({
+      name: `A${String(at).padStart(2, "0")}`,
+      numberofemployees: at,
+      revenue: at * 1000.5,
+      industrycode: (at % 33) + 1,
+      statecode: at % 5 === 4 ? 1 : 0,
+    });
+  }
+}
+
+/** Their names, in order. */
+export const NAMES = Array.from({ length: 23 }, (_, at) => `A${String(at).padStart(2, "0")}`);

@@ -1,0 +1,217 @@
+// FetchXML evaluated straight from the grammar: nested loops over the elements, every pair of rows looked at. Slow, and
+// short enough to be checked by reading. Only for queries that are valid; what must be refused is not its business.
+import { DOMParser } from "@xmldom/xmldom";
+import type { Element } from "@xmldom/xmldom";
+import type { QueryColumn, Row, Value } from "../../simulator/fetchxml/query-store.ts";
+import { naiveAggregates } from "./naive-aggregates.ts";
+import { conditionHolds } from "./naive-conditions.ts";
+import {
+  attribute,
+  columnOf,
+  compareNullable,
+  elements,
+  isTrue,
+  parentElement,
+  placeNamed,
+  placeOf,
+  tableOf,
+} from "./naive-elements.ts";
+import type { NaiveRow, Place, World } from "./naive-elements.ts";
+import { compareStored, plain, shapeOf } from "./naive-values.ts";
+
+const JOINS = new Set(["inner", "outer", "natural", "matchfirstrowusingcrossapply", ""]);
+
+/** All rows of a query in its order, pages left aside; `top` counts. */
+export function naiveFetch(xml: string, world: World): NaiveRow[] {
+  const fetch = new DOMParser().parseFromString(xml, "text/xml").documentElement;
+  const entity = fetch === null ? undefined : elements(fetch, "entity")[0];
+  if (fetch === null || entity === undefined) throw new Error("not a query");
+  const table = tableOf(entity, world);
+  const places = [...table.rows()].map((row) => [{ element: entity, table, row }]);
+  const joined = joinAll(entity, places, world).filter((combination) => passes(entity, combination, world));
+  const top = Number(fetch.getAttribute("top") ?? Number.POSITIVE_INFINITY);
+  if (isTrue(fetch, "aggregate")) return naiveAggregates(entity, joined, world).slice(0, top);
+  const sorted = joined.toSorted((a, b) =>
+    compareCombinations(entity, a, b, world, isTrue(fetch, "useraworderby")),
+  );
+  const distinct = isTrue(fetch, "distinct");
+  const results = sorted.map((combination) => ({
+    shown: shownRow(fetch, entity, combination, distinct),
+    order: orderElements(entity).map((order) => orderValue(order, combination)),
+  }));
+  if (!distinct) return results.map(({ shown }) => shown).slice(0, top);
+  const seen = new Set<string>();
+  const first = results.filter((result) => {
+    const key = JSON.stringify(result, (_key, value: unknown) =>
+      typeof value === "string" ? plain(value) : value,
+    );
+    return !seen.has(key) && seen.add(key);
+  });
+  return first.map(({ shown }) => shown).slice(0, top);
+}
+
+function joinAll(parent: Element, combinations: Place[][], world: World): Place[][] {
+  let joined = combinations;
+  for (const link of elements(parent, "link-entity")) {
+    if (!JOINS.has(attribute(link, "link-type"))) continue;
+    joined = joined.flatMap((combination) => joinOne(link, parent, combination, world));
+    joined = joinAll(link, joined, world);
+  }
+  return joined;
+}
+
+function joinOne(link: Element, parent: Element, combination: Place[], world: World): Place[][] {
+  const type = attribute(link, "link-type");
+  const found = matchingRows(link, parent, combination, world)
+    .map((row) => combination.concat({ element: link, table: tableOf(link, world), row }))
+    .filter((candidate) => passes(link, candidate, world));
+  if (type === "matchfirstrowusingcrossapply") found.splice(1);
+  const optional = type === "outer" || type === "matchfirstrowusingcrossapply";
+  if (found.length > 0 || !optional) return found;
+  return [[...combination, { element: link, table: tableOf(link, world), row: null }]];
+}
+
+function matchingRows(link: Element, parent: Element, combination: readonly Place[], world: World): Row[] {
+  const table = tableOf(link, world);
+  const owner = combination.find(({ element }) => element === parent);
+  const [from, to] = [attribute(link, "from"), attribute(link, "to")];
+  const value = owner?.row?.[to] ?? null;
+  if (value === null) return [];
+  return [...table.rows()].filter((row) => {
+    const other = row[from] ?? null;
+    return other !== null && compareStored(shapeOf(columnOf(table, from).type), other, value) === 0;
+  });
+}
+
+/** The filters of an element, and its links that only ask whether rows exist. */
+function passes(element: Element, combination: Place[], world: World): boolean {
+  return (
+    elements(element, "filter").every((filter) => filterHolds(filter, element, combination, world)) &&
+    elements(element, "link-entity").every(
+      (link) => JOINS.has(attribute(link, "link-type")) || linkHolds(link, element, combination, world),
+    )
+  );
+}
+
+function filterHolds(filter: Element, owner: Element, combination: Place[], world: World): boolean {
+  const verdicts = elements(filter).map((item) => {
+    if (item.tagName === "filter") return filterHolds(item, owner, combination, world);
+    if (item.tagName === "link-entity") return linkHolds(item, owner, combination, world);
+    return conditionHolds(item, owner, combination, world);
+  });
+  if (verdicts.length === 0) return true;
+  return attribute(filter, "type") === "or" ? verdicts.includes(true) : !verdicts.includes(false);
+}
+
+function linkHolds(link: Element, owner: Element, combination: Place[], world: World): boolean {
+  const rows = matchingRows(link, owner, combination, world);
+  const candidates = rows
+    .map((row) => combination.concat({ element: link, table: tableOf(link, world), row }))
+    .filter((candidate) => passes(link, candidate, world));
+  const passing = joinAll(link, candidates, world).length > 0;
+  const type = attribute(link, "link-type");
+  if (type === "not any") return !passing;
+  return type === "all" ? rows.length > 0 && !passing : passing;
+}
+
+/** Orders of the entity, then of the links depth first. */
+function orderElements(element: Element): Element[] {
+  const links = elements(element, "link-entity").filter((link) => JOINS.has(attribute(link, "link-type")));
+  return [...elements(element, "order"), ...links.flatMap(orderElements)];
+}
+
+function orderPlace(order: Element, combination: readonly Place[]): Place {
+  const name = attribute(order, "entityname");
+  if (name !== "") return placeNamed(name, combination);
+  return placeOf(parentElement(order), combination);
+}
+
+function orderValue(order: Element, combination: readonly Place[]): Value {
+  return orderPlace(order, combination).row?.[attribute(order, "attribute")] ?? null;
+}
+
+function compareCombinations(
+  entity: Element,
+  a: readonly Place[],
+  b: readonly Place[],
+  world: World,
+  raw: boolean,
+): number {
+  for (const order of orderElements(entity)) {
+    const { table } = orderPlace(order, a);
+    const column = columnOf(table, attribute(order, "attribute"));
+    const shown = (combination: readonly Place[]): Value =>
+      sortedBy(column, orderPlace(order, combination).row, world, raw);
+    const named = column.targets !== undefined || (column.choices !== undefined && !raw);
+    const difference = compareNullable(named ? "text" : shapeOf(column.type), shown(a), shown(b));
+    if (difference !== 0) return isTrue(order, "descending") ? -difference : difference;
+  }
+  const { table } = placeOf(entity, a);
+  const [left, right] = [placeOf(entity, a), placeOf(entity, b)];
+  return compareNullable("guid", left.row?.[table.primaryId] ?? null, right.row?.[table.primaryId] ?? null);
+}
+
+/** Lookups are ordered by the name of the row they point to, choices by their label. */
+function sortedBy(column: QueryColumn, row: Row | null, { store }: World, raw: boolean): Value {
+  const value = row?.[column.logicalName] ?? null;
+  if (value === null) return null;
+  if (column.choices !== undefined && !raw) {
+    return column.choices.find((choice) => choice.value === value)?.label ?? String(value);
+  }
+  const targets = row?.[`${column.logicalName}.table`];
+  for (const target of typeof targets === "string" ? [targets] : (column.targets ?? [])) {
+    const table = store.table(target);
+    for (const other of table?.rows() ?? []) {
+      if (table !== undefined && other[table.primaryId] === value) return other[table.primaryName] ?? null;
+    }
+  }
+  return value;
+}
+
+function shownRow(
+  fetch: Element,
+  entity: Element,
+  combination: readonly Place[],
+  distinct: boolean,
+): NaiveRow {
+  const row: NaiveRow = {};
+  const allLinks = [...fetch.getElementsByTagName("link-entity")];
+  for (const place of combination) {
+    const { element, table } = place;
+    const prefix =
+      element === entity
+        ? ""
+        : `${attribute(element, "alias") || `${table.logicalName}${allLinks.indexOf(element) + 1}`}.`;
+    const named = elements(element, "attribute");
+    const everything =
+      elements(element, "all-attributes").length > 0 ||
+      (element === entity && named.length === 0 && elements(element, "no-attrs").length === 0);
+    if (everything)
+      for (const column of table.columns()) show(row, prefix + column.logicalName, place, column);
+    for (const one of named) {
+      const column = columnOf(table, attribute(one, "name"));
+      const key = attribute(one, "alias") || prefix + column.logicalName;
+      if (attribute(one, "rowaggregate") === "") show(row, key, place, column);
+      else
+        row[key] = [...table.rows()].filter(
+          (other) => other["parentaccountid"] === place.row?.["accountid"],
+        ).length;
+    }
+    if (element !== entity || distinct) continue;
+    show(row, table.primaryId, place, columnOf(table, table.primaryId));
+    const money = everything || named.some((one) => columnOf(table, attribute(one, "name")).type === "Money");
+    const currency = table.column("transactioncurrencyid");
+    if (money && currency !== undefined) show(row, "transactioncurrencyid", place, currency);
+  }
+  return row;
+}
+
+function show(row: NaiveRow, key: string, place: Place, column: QueryColumn): void {
+  const value = place.row?.[column.logicalName] ?? null;
+  if (value === null) return;
+  row[key] = value;
+  if (column.targets === undefined) return;
+  const target =
+    place.row?.[`${column.logicalName}.table`] ?? (column.targets.length === 1 ? column.targets[0] : null);
+  if (target !== null && target !== undefined) row[`${key}.table`] = target;
+}

@@ -1,0 +1,153 @@
+// $filter: every operator and function over a few accounts, and what is refused.
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { columnOf, member, startCore, type Core } from "./core-session.ts";
+
+let core: Core;
+beforeAll(async () => {
+  core = await startCore((org) => {
+    const bo = org.addUser({ fullname: "Bo Berg", email: "bo@contoso.example" });
+    const parent = org.createAccount({
+      name: "Ålesund Fisk",
+      numberofemployees: 10,
+      industrycode: 17,
+      revenue: 1000,
+    });
+    org.createAccount({
+      name: "Berg AS",
+      numberofemployees: 200,
+      ownerid: bo,
+      createdon: "2025-12-30T10:00:00Z",
+      parentaccountid: parent,
+    });
+    org.createAccount({
+      name: "berg holding",
+      statecode: 1,
+      creditonhold: true,
+      websiteurl: "https://berg.example/100%",
+    });
+    org.createAccount({
+      name: "O'Neill (Ltd)",
+      numberofemployees: 10,
+      createdon: "2024-05-01T00:00:00Z",
+      industrycode: 3,
+    });
+    org.createAccount({ name: null, description: "no name" });
+  });
+});
+afterAll(() => core[Symbol.asyncDispose]());
+
+async function names(filter: string): Promise<unknown[]> {
+  const answer = await core.ask(`accounts?$select=name&$orderby=name&$filter=${encodeURIComponent(filter)}`);
+  return columnOf(answer, "name");
+}
+
+describe("finds", () => {
+  test.each([
+    ["name eq 'BERG as'", ["Berg AS"]],
+    ["name eq 'alesund fisk'", ["Ålesund Fisk"]],
+    ["name eq 'O''Neill (Ltd)'", ["O'Neill (Ltd)"]],
+    ["name ne 'Berg AS'", ["Ålesund Fisk", "berg holding", "O'Neill (Ltd)"]],
+    ["not (name eq 'Berg AS')", ["Ålesund Fisk", "berg holding", "O'Neill (Ltd)"]],
+    ["name eq null", [null]],
+    ["name ne null and statecode eq 1", ["berg holding"]],
+    ["numberofemployees gt 10 or industrycode eq 3", ["Berg AS", "O'Neill (Ltd)"]],
+    ["numberofemployees eq 10 and not contains(name,'fisk')", ["O'Neill (Ltd)"]],
+    ["10 lt numberofemployees", ["Berg AS"]],
+    ["revenue ge 999.99", ["Ålesund Fisk"]],
+    ["creditonhold", ["berg holding"]],
+    ["creditonhold eq true", ["berg holding"]],
+    ["createdon lt 2025-01-01", ["O'Neill (Ltd)"]],
+    ["createdon ge 2025-12-30T11:00:00+01:00 and createdon lt 2026-01-01T00:00:00Z", ["Berg AS"]],
+    ["startswith(name,'berg')", ["Berg AS", "berg holding"]],
+    ["endswith(name,'HOLDING')", ["berg holding"]],
+    ["contains(name,'b_rg')", ["Berg AS", "berg holding"]],
+    ["parentaccountid/name eq 'Ålesund Fisk'", ["Berg AS"]],
+    [
+      "Microsoft.Dynamics.CRM.In(PropertyName='industrycode',PropertyValues=['3','17'])",
+      ["Ålesund Fisk", "O'Neill (Ltd)"],
+    ],
+    [
+      "Microsoft.Dynamics.CRM.Between(PropertyName='numberofemployees',PropertyValues=['100','300'])",
+      ["Berg AS"],
+    ],
+    [
+      "Microsoft.Dynamics.CRM.LastXDays(PropertyName='createdon',PropertyValue=5) and numberofemployees eq 200",
+      ["Berg AS"],
+    ],
+    ["Microsoft.Dynamics.CRM.OlderThanXMonths(PropertyName='createdon',PropertyValue=6)", ["O'Neill (Ltd)"]],
+    [
+      "(statecode eq 0 and numberofemployees eq 10) or statecode eq 1",
+      ["Ålesund Fisk", "berg holding", "O'Neill (Ltd)"],
+    ],
+  ])("%s", async (filter, expected) => {
+    expect(await names(filter)).toEqual(expected);
+  });
+
+  test("the caller's own by EqualUserId, and others' by guid", async () => {
+    expect(
+      await names("Microsoft.Dynamics.CRM.EqualUserId(PropertyName='ownerid') and name ne null"),
+    ).not.toContain("Berg AS");
+    const bo = core.org
+      .need("systemuser")
+      .rows()
+      .find((row) => row["fullname"] === "Bo Berg")?.["systemuserid"];
+    expect(await names(`_ownerid_value eq ${String(bo)}`)).toEqual(["Berg AS"]);
+  });
+});
+
+describe("refuses", () => {
+  const absent = (name: string) =>
+    `Could not find a property named '${name}' on type 'Microsoft.Dynamics.CRM.account'.`;
+  test.each([
+    ["$filter=new_gone eq 1", absent("new_gone")],
+    ["$select=name,industrycodename", absent("industrycodename")],
+    ["$select=Name", absent("Name")],
+    ["$select=ownerid", absent("ownerid")],
+    ["$orderby=nope", absent("nope")],
+    ["$filter=name eq 'a' nonsense", "Syntax error at position 12 in 'name eq 'a' nonsense'."],
+    ["$filter=(name eq 'a'", "Expression expected at position 12 in '(name eq 'a''."],
+    [
+      "$filter=statecode eq '0'",
+      "A binary operator with incompatible types was detected. Found operand types 'Edm.Int32' and 'Edm.String' for operator kind 'Equal'.",
+    ],
+    ["$skip=10", "Skip Clause is not supported in CRM"],
+    ["$Select=name", "The query parameter $Select is not supported"],
+    [
+      "$top=-1",
+      "Invalid value '-1' for $top query option found. The $top query option requires a non-negative integer value.",
+    ],
+  ])("%s", async (query, message) => {
+    const answer = await core.ask(`accounts?${query}`);
+    expect([answer.status, member(answer.json, "error")]).toEqual([400, { code: "0x80060888", message }]);
+  });
+
+  test("an unknown set, a bad path, a missing row, too long an address", async () => {
+    const set = await core.ask("Accounts");
+    expect([set.status, member(set.json, "error", "message")]).toEqual([
+      404,
+      "Resource not found for the segment 'Accounts'.",
+    ]);
+    const path = await core.ask("accounts/nowhere");
+    expect([path.status, member(path.json, "error", "code")]).toEqual([400, "0x80060888"]);
+    const id = "00000000-0000-0000-0000-000000000020";
+    const row = await core.ask(`accounts(${id})`);
+    expect([row.status, member(row.json, "error")]).toEqual([
+      404,
+      { code: "0x80040217", message: `Entity 'account' With Id = ${id} Does Not Exist` },
+    ]);
+    expect((await core.ask(`accounts?$filter=name eq '${"a".repeat(33000)}'`)).status).toBe(414);
+  });
+
+  test("with annotations wanted the error explains itself", async () => {
+    const answer = await core.ask("accounts?$select=nope", { prefer: 'odata.include-annotations="*"' });
+    expect(Object.keys(Object(member(answer.json, "error")))).toEqual([
+      "code",
+      "message",
+      "@Microsoft.PowerApps.CDS.ErrorDetails.OperationStatus",
+      "@Microsoft.PowerApps.CDS.ErrorDetails.SubErrorCode",
+      "@Microsoft.PowerApps.CDS.HelpLink",
+      "@Microsoft.PowerApps.CDS.TraceText",
+      "@Microsoft.PowerApps.CDS.InnerError.Message",
+    ]);
+  });
+});

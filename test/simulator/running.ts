@@ -1,0 +1,47 @@
+// A whole simulator that stops itself at the end of a test, and requests as its administrator.
+import { runSimulator, type RunningSimulator, type RunOptions } from "../../simulator/main.ts";
+
+export interface Session extends AsyncDisposable {
+  readonly simulator: RunningSimulator;
+  /** GET of a path below the Web API's root, or of a whole address, with a good token. */
+  get(path: string, headers?: Record<string, string>): Promise<Response>;
+  /** A token request; the app's credentials are added. */
+  token(form: Record<string, string>): Promise<Response>;
+}
+
+export async function startSession(options: RunOptions = {}): Promise<Session> {
+  const simulator = await runSimulator(options);
+  const { origin, tenantId, clientId, clientSecret } = simulator;
+  const token = (form: Record<string, string>): Promise<Response> =>
+    fetch(`${origin}/${tenantId}/oauth2/v2.0/token`, {
+      method: "POST",
+      body: new URLSearchParams({ client_id: clientId, client_secret: clientSecret, ...form }),
+    });
+  const answer = await token({ grant_type: "refresh_token", refresh_token: simulator.refreshToken });
+  const body: unknown = await answer.json();
+  const bearer = typeof body === "object" && body && "access_token" in body ? String(body.access_token) : "";
+  return {
+    simulator,
+    token,
+    get: (path, headers = {}) =>
+      fetch(path.startsWith("http") ? path : `${origin}/api/data/v9.2/${path}`, {
+        headers: { authorization: `Bearer ${bearer}`, ...headers },
+      }),
+    [Symbol.asyncDispose]: () => simulator.close(),
+  };
+}
+
+export interface Page {
+  readonly value: readonly Readonly<Record<string, unknown>>[];
+  readonly "@odata.nextLink"?: string;
+}
+
+export async function pageOf(response: Response): Promise<Page> {
+  const body: unknown = await response.json();
+  if (!isPage(body)) throw new Error(`Not a page: ${JSON.stringify(body)}`);
+  return body;
+}
+
+function isPage(body: unknown): body is Page {
+  return typeof body === "object" && body !== null && "value" in body && Array.isArray(body.value);
+}

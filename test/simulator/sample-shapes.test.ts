@@ -1,0 +1,247 @@
+// What live environments answered, captured by others, beside what the simulator answers to the same kind of request: the same members,
+// JSON types and annotations in the same order. What differs on purpose stands beside its reason. The captures are not part of this
+// repository; without them these tests are skipped.
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { Org } from "../../simulator/org/org.ts";
+import { customiseOrg } from "../../simulator/org/customise.ts";
+import { member, rowsOf, startCore } from "./core-session.ts";
+import { differences, objectsIn, shapeOf } from "./shapes.ts";
+
+const SAMPLES = new URL("../../../shared/reference/dataverse-samples/", import.meta.url);
+const CONTACT = "00000000-0000-0000-0000-000000000010";
+const ACCOUNT = "00000000-0000-0000-0000-000000000020";
+const UNIT = new Org().businessUnitId;
+const CRM = "Microsoft.Dynamics.CRM.";
+const ATTRIBUTES = "EntityDefinitions(LogicalName='account')/Attributes";
+const ANNOTATED = 'odata.include-annotations="*"';
+const FORMATTED = "OData.Community.Display.V1.FormattedValue";
+
+const textOf = (file: string): string => readFileSync(new URL(file, SAMPLES), "utf8");
+const sample = (file: string): unknown => JSON.parse(textOf(file));
+
+/** The account of the captures and contacts, one of which belongs to it; columns of their own where the request is about them. */
+function prepare(org: Org, path: string): void {
+  if (path.includes("new_")) customiseOrg(org);
+  org.create("contact", { contactid: CONTACT, firstname: "Jo", lastname: "Doe", fullname: "Jo Doe" });
+  org.createAccount({
+    accountid: ACCOUNT,
+    name: "Sample Account",
+    description: "About it",
+    revenue: 5_000_000,
+    address1_latitude: 47.63,
+    accountcategorycode: 1,
+    primarycontactid: CONTACT,
+  });
+  org.update("contact", CONTACT, { parentcustomerid: ACCOUNT });
+  for (let at = 0; at < 9; at += 1) org.create("contact", { fullname: `Jo ${at}`, annualincome: 45_000 });
+}
+
+/** Ids, hosts and versions of the API are nobody's shape. */
+function contextOf(json: unknown): string {
+  return String(member(json, "@odata.context")).replace(/^.*\$metadata/, "$metadata");
+}
+
+interface Compared {
+  readonly file: string;
+  /** Below the Web API's root. */
+  readonly path: string;
+  readonly prefer?: string;
+  /** Differences that are meant. */
+  readonly meant?: readonly (readonly [difference: RegExp, reason: string])[];
+}
+
+const FEW_COLUMNS = [
+  /^missing (\/value\/\[\])?\/\w+(@.*)?$/,
+  "tables beside account hold the columns a reader of accounts may want, not all of them",
+] as const;
+const NO_RELATIONSHIPS = [
+  /^empty \/(OneToMany|ManyToMany|ManyToOne)Relationships$/,
+  "relationships are not simulated: what a lookup points to is in its Targets",
+] as const;
+const NOT_DESCRIBED = [/^empty .*\/Description\/LocalizedLabels$/, "nothing here has a description"] as const;
+const NO_CONTEXT = [/^extra \/@odata.context$/, "the capture was published without its context"] as const;
+
+const OPTIONS = "?$select=LogicalName&$expand=OptionSet($select=Options)";
+const RELATIONSHIPS = "OneToManyRelationships,ManyToManyRelationships,ManyToOneRelationships";
+
+const COMPARED: readonly Compared[] = [
+  { file: "terraform/account-record-full.json", path: `accounts(${ACCOUNT})` },
+  { file: "terraform/contact-record-full.json", path: `contacts(${CONTACT})`, meant: [FEW_COLUMNS] },
+  {
+    file: "terraform/account-related-contacts.json",
+    path: `accounts(${ACCOUNT})/contact_customer_accounts?$select=createdon`,
+  },
+  { file: "terraform/account-ref.json", path: `accounts(${ACCOUNT})/contact_customer_accounts/$ref` },
+  { file: "terraform/whoami.json", path: "WhoAmI" },
+  {
+    file: "terraform/businessunit-record.json",
+    path: `businessunits(${UNIT})`,
+    meant: [FEW_COLUMNS],
+  },
+  {
+    file: "terraform/systemusers-list.json",
+    path: "systemusers?$expand=systemuserroles_association($select=name,roleid,ismanaged,_businessunitid_value)",
+    meant: [FEW_COLUMNS, NO_CONTEXT],
+  },
+  { file: "terraform/roles-list.json", path: "roles", meant: [FEW_COLUMNS] },
+  {
+    file: "terraform/organizations-list.json",
+    path: "organizations",
+    prefer: `odata.include-annotations="${FORMATTED},Microsoft.Dynamics.CRM.lookuplogicalname,Microsoft.Dynamics.CRM.associatednavigationproperty"`,
+    meant: [
+      FEW_COLUMNS,
+      [/^extra \/value\/\[\]\/_createdby_value@/, "the captured organisation was created by nobody"],
+    ],
+  },
+  {
+    file: "terraform/entitydefinition-account.json",
+    path: `EntityDefinitions(LogicalName='account')?$expand=${RELATIONSHIPS}`,
+    meant: [NO_RELATIONSHIPS, NOT_DESCRIBED],
+  },
+  {
+    file: "terraform/attributes-list-businessunit.json",
+    path: "EntityDefinitions(LogicalName='businessunit')/Attributes?$select=LogicalName",
+  },
+  {
+    file: "terraform/attributes-list-mailbox.json",
+    // There are no mailboxes here; the list has one shape for every table.
+    path: "EntityDefinitions(LogicalName='account')/Attributes?$select=LogicalName",
+  },
+  {
+    file: "cblx/picklist-attribute-expand-optionset.single.json",
+    path: `${ATTRIBUTES}(LogicalName='new_tier')/${CRM}PicklistAttributeMetadata${OPTIONS}`,
+  },
+  {
+    file: "cblx/status-attributes-expand-optionset.list.json",
+    path: `${ATTRIBUTES}/${CRM}StatusAttributeMetadata${OPTIONS}`,
+    meant: [NOT_DESCRIBED],
+  },
+  {
+    file: "docs/odata-page1-nextlink.json",
+    path: "contacts?$select=fullname",
+    prefer: "odata.maxpagesize=2",
+  },
+];
+
+/** Captures that no request here is compared with, or not in this file. */
+const ELSEWHERE: readonly (readonly [files: RegExp, reason: string])[] = [
+  [/^powerfx\//, "a connector's envelope, not the Web API's"],
+  [
+    /^rnwood\/.*\.xml$/,
+    "the organisation service's envelope; sample-metadata.test.ts reads the same facts from JSON",
+  ],
+  [/^rnwood\/.*\.json$/, "sample-metadata.test.ts"],
+  [/^docs\/fetchxml-/, "sample-paging.test.ts"],
+  [/^docs\/delta-/, "change tracking is not simulated: sample-paging.test.ts sees it refused"],
+  [/^docs\/odata-page2/, "the second page of the first"],
+  [/error-403-user-not-member/, "a test of its own below"],
+];
+
+describe.skipIf(!existsSync(SAMPLES))("captured answers (skipped where the samples are not at hand)", () => {
+  test("are all looked at", () => {
+    const files = ["cblx", "docs", "powerfx", "rnwood", "terraform"].flatMap((folder) =>
+      readdirSync(new URL(folder, SAMPLES)).map((file) => `${folder}/${file}`),
+    );
+    const unseen = files.filter(
+      (file) =>
+        !COMPARED.some((compared) => compared.file === file) &&
+        !ELSEWHERE.some(([known]) => known.test(file)),
+    );
+    expect(unseen).toEqual([]);
+  });
+
+  test.each(COMPARED)("$file", async ({ file, path, prefer, meant = [] }) => {
+    await using core = await startCore((org) => prepare(org, path));
+    const answer = await core.ask(path, prefer === undefined ? {} : { prefer });
+    const found = differences(shapeOf(sample(file)), shapeOf(answer.json));
+    expect(found.filter((line) => !meant.some(([difference]) => difference.test(line)))).toEqual([]);
+    // An explanation that explains nothing is out of date.
+    expect(meant.filter(([difference]) => !found.some((line) => difference.test(line)))).toEqual([]);
+  });
+
+  test.each(COMPARED.filter(({ meant }) => !meant?.includes(NO_CONTEXT)))(
+    "$file: the context says the same",
+    async ({ file, path, prefer }) => {
+      await using core = await startCore((org) => prepare(org, path));
+      const answer = await core.ask(path, prefer === undefined ? {} : { prefer });
+      const expected = contextOf(sample(file)).replace(/'(some_entity|mailbox)'/, "'account'");
+      expect(contextOf(answer.json)).toBe(expected);
+    },
+  );
+
+  test("annotations stand before their value, in one order", async () => {
+    await using core = await startCore((org) => prepare(org, ""));
+    const rows = [
+      ...rowsOf(await core.ask("accounts", { prefer: ANNOTATED })),
+      ...rowsOf(await core.ask("organizations", { prefer: ANNOTATED })),
+    ];
+    const ours = rows.flatMap(annotationRuns);
+    const theirs = objectsIn(sample("terraform/organizations-list.json")).flatMap(annotationRuns);
+    expect(theirs.length).toBeGreaterThan(300);
+    expect(new Set(ours)).toEqual(new Set(theirs));
+  });
+
+  test("a full row has its empty columns last, and numbers keep their digits", async () => {
+    await using core = await startCore((org) => prepare(org, ""));
+    const answer = await core.ask(`accounts(${ACCOUNT})`);
+    const text = textOf("terraform/account-record-full.json");
+    for (const name of ["revenue", "revenue_base", "exchangerate", "address1_latitude", "versionnumber"]) {
+      expect([name, digitsOf(answer.text, name)]).toEqual([name, digitsOf(text, name)]);
+    }
+    expect(emptyColumnsAreLast(answer.json)).toBe(emptyColumnsAreLast(JSON.parse(text)));
+  });
+
+  test("values are formatted for people as there", async () => {
+    await using core = await startCore();
+    const [theirs = {}] = objectsIn(member(sample("terraform/organizations-list.json"), "value"));
+    const [ours = {}] = rowsOf(await core.ask("organizations", { prefer: ANNOTATED }));
+    const pattern = (value: unknown) => String(value).replace(/\d+/g, "9").replace(/[AP]M/, "AM");
+    for (const name of ["createdon", "fiscalcalendarstart", "versionnumber", "expirechangetrackingindays"]) {
+      const key = `${name}@${FORMATTED}`;
+      expect([key, pattern(ours[key])]).toEqual([key, pattern(theirs[key])]);
+    }
+    for (const name of [
+      "languagecode",
+      "localeid",
+      "maxrecordsforexporttoexcel",
+      "_basecurrencyid_value",
+      "fiscalperiodtype",
+    ]) {
+      const key = `${name}@${FORMATTED}`;
+      expect([key, ours[key]]).toEqual([key, theirs[key]]);
+    }
+  });
+
+  test("a caller who is no user is refused as there", async () => {
+    await using core = await startCore();
+    const user = core.org.addUser({ fullname: "Bo Berg", email: "bo@contoso.example" });
+    const token = await core.bearer(user);
+    core.org.remove("systemuser", user);
+    const answer = await core.ask("WhoAmI", { headers: { authorization: `Bearer ${token}` } });
+    const refused = sample("terraform/error-403-user-not-member.json");
+    expect({ _status: answer.status, _body: answer.json }).toEqual(refused);
+  });
+});
+
+/** `FormattedValue,lookuplogicalname` … for each annotated property, what stands before its value. */
+function annotationRuns(row: Readonly<Record<string, unknown>>): string[] {
+  const names = Object.keys(row).filter((name) => !name.startsWith("@"));
+  return names.flatMap((name, at) => {
+    if (name.includes("@") || !names[at - 1]?.startsWith(`${name}@`)) return [];
+    const before = names.slice(0, at).filter((other) => other.startsWith(`${name}@`));
+    const together = before.every((other, index) => other === names[at - before.length + index]);
+    return [`${before.map((other) => other.slice(name.length + 1)).join()}${together ? "" : " apart"}`];
+  });
+}
+
+/** How many digits stand behind the point of a number in JSON text. */
+function digitsOf(text: string, name: string): number | undefined {
+  const number = new RegExp(`"${name}"\\s*:\\s*-?\\d+(?:\\.(\\d+))?`).exec(text);
+  return number ? (number[1]?.length ?? 0) : undefined;
+}
+
+function emptyColumnsAreLast(row: unknown): boolean {
+  const values = Object.values(objectsIn(row)[0] ?? {});
+  return values.slice(values.indexOf(null)).every((value) => value === null);
+}

@@ -1,0 +1,115 @@
+// The history of a store, played from the first change to the last: it alone makes the store again.
+import { sql } from "kysely";
+import { expect } from "vitest";
+import type { Database } from "../../src/db/pool.ts";
+import type { AccountBefore, ChangeAction } from "../../src/db/tables.ts";
+
+type Replayed = {
+  readonly name: string;
+  readonly description: string | null;
+  readonly domains: readonly string[];
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly externalId: string | null;
+  /** The record's id, and "syncs" or why it left. */
+  readonly link: string | null;
+};
+
+const PROPERTIES = ["name", "description", "domains", "fields", "externalId"] as const;
+
+type Entry = {
+  readonly run: number | null;
+  readonly at: Date;
+  readonly account: number;
+  readonly action: ChangeAction | "edit" | "delete";
+  readonly rule: string | null;
+  readonly record: string | null;
+  readonly before: AccountBefore;
+  readonly after: AccountBefore;
+};
+
+/** Plays the history from an empty store; every change must find what it says was there before. */
+export async function replayed({ kysely }: Database): Promise<Map<number, Replayed>> {
+  const { rows } = await sql<Entry>`
+    select * from (
+      select c.run_id as run, r.finished_at as at, c.seq::bigint as place, c.account_id as account, c.action, c.rule, c.dynamics_id as record,
+        coalesce(c.before, '{}') as before,
+        jsonb_build_object('name', c.name, 'description', c.description, 'fields', c.fields, 'externalId', c.dynamics_id)
+          || case when c.domains is null then '{}' else jsonb_build_object('domains', c.domains) end as after
+      from account_changes c join runs r on r.id = c.run_id where r.status = 'done' and c.outcome is null
+      union all
+      select null, at, id, account_id, action, null, null, before, after from account_edits
+    ) entries order by at, run nulls last, place`.execute(kysely);
+  const accounts = new Map<number, Replayed>();
+  for (const entry of rows) {
+    if (entry.action === "delete") accounts.delete(entry.account);
+    else if (entry.action === "create") create(accounts, entry);
+    else change(accounts, entry);
+  }
+  return accounts;
+}
+
+function create(accounts: Map<number, Replayed>, { account, after, record }: Entry): void {
+  expect(accounts.has(account), `account ${account} is created once`).toBe(false);
+  accounts.set(account, {
+    name: after.name ?? "",
+    description: after.description ?? null,
+    domains: (after.domains ?? []).toSorted(),
+    fields: withoutEmpty(after.fields ?? {}),
+    externalId: after.externalId ?? null,
+    link: record && `${record} syncs`,
+  });
+}
+
+function change(accounts: Map<number, Replayed>, entry: Entry): void {
+  const { run, account, action, rule, record, before, after } = entry;
+  const known = accounts.get(account);
+  if (!known) throw new Error(`The history changes account ${account}, and does not make it.`);
+  if (action === "leave") {
+    accounts.set(account, { ...known, link: `${record} ${rule}` });
+    return;
+  }
+  const where = `of account ${account}, ${run === null ? "edited here" : `in run ${run}`}`;
+  expect(atThatMoment(known, before), `what was there ${where}`).toEqual(sortedDomains(before));
+  const fields = run === null ? { ...known.fields, ...after.fields } : (after.fields ?? {});
+  const now: Replayed = {
+    ...known,
+    ...sortedDomains(after),
+    description: "description" in after ? (after.description ?? null) : known.description,
+    externalId: "externalId" in after ? (after.externalId ?? null) : known.externalId,
+    fields: withoutEmpty(fields),
+    link: record === null ? known.link : `${record} syncs`,
+  };
+  // A run's change spells out the whole account: what `before` does not name was not altered.
+  for (const property of PROPERTIES)
+    if (!(property in before))
+      expect(now[property], `${property}, not altered, ${where}`).toEqual(known[property]);
+  accounts.set(account, now);
+}
+
+/** What the account has where a change says it found something. */
+function atThatMoment(known: Replayed, before: AccountBefore): Partial<Record<string, unknown>> {
+  const touched = PROPERTIES.filter((property) => property in before);
+  const fields = Object.keys(before.fields ?? {}).map((id) => [id, known.fields[id] ?? null]);
+  return {
+    ...Object.fromEntries(touched.map((property) => [property, known[property]])),
+    ...("fields" in before ? { fields: Object.fromEntries(fields) } : {}),
+  };
+}
+
+function sortedDomains<T extends AccountBefore>(values: T): T {
+  return values.domains === undefined ? values : { ...values, domains: values.domains.toSorted() };
+}
+
+function withoutEmpty(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
+}
+
+/** The store as it is, in the words of `replayed`. */
+export async function stored({ kysely }: Database): Promise<Map<number, Replayed>> {
+  const { rows } = await sql<Replayed & { id: number }>`
+    select a.id, name, description, fields, external_id as "externalId",
+      coalesce((select array_agg(domain order by domain collate "C") from account_domains where account_id = a.id), '{}') as domains,
+      l.dynamics_id || ' ' || coalesce(l.left_because, 'syncs') as link
+    from accounts a left join account_links l on l.account_id = a.id`.execute(kysely);
+  return new Map(rows.map(({ id, ...account }) => [id, account]));
+}

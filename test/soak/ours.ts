@@ -1,0 +1,83 @@
+// Our side of the soak: what people do to accounts here and to settings, through the code that the API uses, and to the
+// reference model in the same words.
+import { customFields } from "../../src/accounts/custom-fields.ts";
+import { saveDomainSettings } from "../../src/accounts/domain-settings.ts";
+import { includeAgain } from "../../src/accounts/excluded.ts";
+import { createAccount, deleteAccount, editAccount } from "../../src/accounts/store.ts";
+import { removeTeammate, saveTeammate } from "../../src/teammates/teammates.ts";
+import type { WebWorkspace } from "../harness/web.ts";
+import type { Expected } from "./expected.ts";
+import type { Account } from "../reference/world.ts";
+
+const BY = { kind: "api" } as const;
+
+export class Ours {
+  private readonly web: WebWorkspace;
+  private readonly expected: Expected;
+
+  constructor(web: WebWorkspace, expected: Expected) {
+    this.web = web;
+    this.expected = expected;
+  }
+
+  private async idOf(account: Account): Promise<number> {
+    const rank = this.expected.accounts().indexOf(account);
+    const ids = this.web.database.kysely.selectFrom("accounts").select("id").orderBy("id");
+    return (await ids.offset(rank).limit(1).executeTakeFirstOrThrow()).id;
+  }
+
+  async addTeammate(email: string): Promise<void> {
+    await saveTeammate(this.web.database.kysely, { email });
+    this.expected.world.teammates.add(email.toLowerCase());
+  }
+
+  async removeTeammate(email: string): Promise<void> {
+    await removeTeammate(this.web.database.kysely, email);
+    this.expected.removeTeammate(email);
+  }
+
+  /** Of a field or domain that Dynamics feeds: the next run puts it right. */
+  async edit(account: Account, employees: number, keepsDomains: boolean): Promise<void> {
+    const { database, clock } = this.web;
+    const { world } = this.expected;
+    const field = (await customFields(database.kysely)).find(({ name }) => name === "Employees");
+    const patch = {
+      fields: { [String(field!.id)]: employees },
+      description: "edited here",
+      ...(keepsDomains ? {} : { domains: [] }),
+    };
+    await editAccount(database, await this.idOf(account), patch, BY, clock.now());
+    account.fields["Employees"] = employees;
+    account.description = "edited here";
+    if (!keepsDomains) for (const domain of account.domains) world.takeAway(account, domain);
+    this.expected.noteEdit(account);
+  }
+
+  async make(name: string, domains: readonly string[], externalId: string | null): Promise<void> {
+    const { database, clock } = this.web;
+    const { world } = this.expected;
+    const free = domains.filter((domain) => world.holder(domain) === undefined);
+    const made = { name, domains: free, externalId, origin: "api" } as const;
+    await createAccount(database, made, BY, clock.now());
+    world.add({ ...made, externalOrigin: externalId === null ? null : "api" });
+  }
+
+  async remove(account: Account, exclude: boolean): Promise<void> {
+    const { database, clock } = this.web;
+    const { world } = this.expected;
+    await deleteAccount(database, await this.idOf(account), { exclude }, BY, clock.now());
+    const link = world.linkOfAccount(account);
+    if (exclude && link) world.excluded.add(link.recordId);
+    world.remove(account);
+  }
+
+  async includeAgain(record: string): Promise<void> {
+    await includeAgain(this.web.database, record);
+    this.expected.world.excluded.delete(record);
+  }
+
+  async setOwnDomains(own: readonly string[]): Promise<void> {
+    await saveDomainSettings(this.web.database.kysely, { own, commonAdded: [], commonRemoved: [] });
+    this.expected.ownDomains = own;
+  }
+}

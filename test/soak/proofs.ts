@@ -1,0 +1,130 @@
+// What must hold after a run: the store looks like the model, the run's accounting adds up, it wrote no more than it may, and
+// issues name who is in the way.
+import { sql } from "kysely";
+import { expect } from "vitest";
+import type { Database } from "../../src/db/pool.ts";
+import { exportAccounts, type ExportedAccount } from "../../src/accounts/export.ts";
+import type { AccountBefore, ChangeAction } from "../../src/db/tables.ts";
+import { addsUp, issuesOf, type RunSummary } from "../../src/sync/runs.ts";
+import type { RunResult } from "../reference/model.ts";
+import { traces } from "../sync/real-line.ts";
+import { issueText, type Expected } from "./expected.ts";
+
+type Change = {
+  readonly action: ChangeAction;
+  readonly rule: string;
+  readonly account: number;
+  readonly record: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly fields: Readonly<Record<string, unknown>> | null;
+  readonly domains: readonly string[] | null;
+  readonly before: AccountBefore | null;
+};
+
+async function changesOf({ kysely }: Database, runId: number): Promise<Change[]> {
+  const { rows } = await sql<Change>`
+    select action, rule, account_id as account, dynamics_id as record, name, description, fields, domains, before
+    from account_changes where run_id = ${runId} and outcome is null order by seq`.execute(kysely);
+  return rows;
+}
+
+/** The counts add up, each record was changed once, and the changes kept are those counted. */
+export async function accountingHolds(database: Database, run: RunSummary): Promise<void> {
+  expect(addsUp(run), `run ${run.id} adds up`).toBe(true);
+  const changes = await changesOf(database, run.id);
+  const records = changes.map(({ record }) => record);
+  expect(new Set(records).size, `run ${run.id} changed each record once`).toBe(records.length);
+  const count = (...actions: readonly ChangeAction[]) =>
+    changes.filter(({ action }) => actions.includes(action)).length;
+  const { created, linked, updated, left } = run;
+  expect({
+    created: count("create"),
+    linked: count("link"),
+    updated: count("update", "return"),
+    left: count("leave"),
+  }).toEqual({ created, linked, updated, left });
+}
+
+/** Of each change of a run, what it is and which properties and fields it altered. */
+async function altered(database: Database, runId: number): Promise<Set<string>> {
+  const fields = await database.kysely.selectFrom("custom_fields").select(["id", "name"]).execute();
+  const nameOf = new Map(fields.map(({ id, name }) => [String(id), name]));
+  const found = new Set<string>();
+  for (const { action, before } of await changesOf(database, runId)) {
+    if (action !== "update") found.add(action);
+    for (const key of Object.keys(before ?? {})) if (key !== "fields") found.add(key);
+    for (const id of Object.keys(before?.fields ?? {})) found.add(nameOf.get(id) ?? id);
+  }
+  return found;
+}
+
+/** Open issues that name another account than the one in the way now. */
+async function wronglyBlamed({ kysely }: Database): Promise<string[]> {
+  const { rows } = await sql<{ told: string }>`
+    select concat_ws(' ', s.dynamics_id, s.kind, s.value, 'names', s.other_account_id, 'and is', held.account_id, named.id) as told
+    from sync_issues s
+    left join account_domains held on s.kind in ('domain-taken', 'domain-linked-elsewhere') and held.domain = s.value
+    left join waiting_records w on s.kind = 'name-in-use' and w.organization_id = s.organization_id and w.dynamics_id = s.dynamics_id
+    left join accounts named on named.id = s.other_account_id and named.name_key = w.name_key
+    where s.closed_run is null and s.kind in ('domain-taken', 'domain-linked-elsewhere', 'name-in-use')
+      and s.other_account_id is distinct from coalesce(held.account_id, named.id)`.execute(kysely);
+  return rows.map(({ told }) => told);
+}
+
+/** Accounts, domains, fields, their order and links, and open issues. */
+export async function looksAsExpected(database: Database, run: number, expected: Expected): Promise<void> {
+  const accounts: ExportedAccount[] = [];
+  await exportAccounts(database, (some) => void accounts.push(...some));
+  expect(accounts, `accounts after run ${run}`).toEqual(expected.world.export());
+  const byAge = await database.kysely.selectFrom("accounts").select("name").orderBy("id").execute();
+  expect(byAge.map(({ name }) => name)).toEqual(expected.accounts().map(({ name }) => name));
+  const links = await database.pool.query<{ told: string }>(
+    "select concat_ws(' ', dynamics_id, name, coalesce(left_because, 'syncs')) as told from account_links l join accounts a on a.id = l.account_id",
+  );
+  expect(links.rows.map(({ told }) => told).toSorted(), `links after run ${run}`).toEqual(expected.states());
+  const issues = await issuesOf(database, run);
+  const told = issues.map((issue) => issueText(issue.dynamicsId, issue));
+  expect(told.toSorted(), `issues after run ${run}`).toEqual(expected.issues);
+  expect(await wronglyBlamed(database), `accounts in the way after run ${run}`).toEqual([]);
+}
+
+export function countsAgree(run: RunSummary, { outcomes, left }: RunResult): void {
+  const counts = { created: 0, linked: 0, updated: 0, unchanged: 0, skipped: 0 };
+  for (const { outcome } of outcomes.values()) counts[outcome] += 1;
+  const expected = { ...counts, read: outcomes.size, failed: 0, left: left.length };
+  expect(run, `counts of run ${run.id}`).toMatchObject(expected);
+}
+
+export function isRun(run: RunSummary, like: object): void {
+  expect(run).toMatchObject(like);
+}
+
+/** @param allowed names of fields */
+export async function wroteOnly(
+  database: Database,
+  run: number,
+  allowed: ReadonlySet<string>,
+): Promise<void> {
+  const others = [...(await altered(database, run))].filter((what) => !allowed.has(what));
+  expect(others, `what run ${run} wrote, and the changes-only run before should have`).toEqual([]);
+}
+
+/** @param before what `traces` said */
+export async function wroteNothing(database: Database, before: readonly string[]): Promise<void> {
+  expect(await traces(database)).toEqual(before);
+}
+
+/** What a run works with is gone with it, and nothing went wrong that a run does not tell of. */
+export async function nothingIsLeftOver({ kysely }: Database, logged: readonly string[]): Promise<void> {
+  const { rows } = await sql<{ name: string }>`
+    select relname as name from pg_class where relname ~ '^run_(drafts|versions|decisions|issues)_[0-9]+$'`.execute(
+    kysely,
+  );
+  expect(rows, "working tables of runs that are over").toEqual([]);
+  const messages = logged.flatMap((line) => {
+    const { level, message }: { level: string; message: string } = JSON.parse(line);
+    return level === "error" && !/^Run \d+ /u.test(message) ? message : [];
+  });
+  expect(messages, "errors in the log").toEqual([]);
+}

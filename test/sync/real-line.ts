@@ -1,0 +1,264 @@
+// The real line as a stage for stories: the deeds of test/reference done to a simulated organisation and to the real store,
+// and its runs told in the words of the reference model.
+import { sql } from "kysely";
+import { customFields, ensureCustomFields } from "../../src/accounts/custom-fields.ts";
+import { exportAccounts } from "../../src/accounts/export.ts";
+import { createAccount, deleteAccount, editAccount } from "../../src/accounts/store.ts";
+import type { DataverseClient } from "../../src/dataverse/client.ts";
+import type { Database } from "../../src/db/pool.ts";
+import { settableClock } from "../../src/lib/clock.ts";
+import { runSync } from "../../src/sync/run.ts";
+import { issuesOf, type RunSummary } from "../../src/sync/runs.ts";
+import type { SyncSettings } from "../../src/sync/settings.ts";
+import { removeTeammate, saveTeammate } from "../../src/teammates/teammates.ts";
+import type { Org } from "../../simulator/org/org.ts";
+import {
+  mappedFields,
+  mappingOf,
+  OTHER_ORG,
+  OWN_DOMAIN,
+  UNMAPPED_FIELD,
+  users,
+  type Deed,
+  type NewAccount,
+  type Settings,
+  type SourceRecord,
+} from "../reference/story.ts";
+import type { ExportedAccount, FieldValue } from "../reference/world.ts";
+
+const INDUSTRIES = { Accounting: 1, Consulting: 7 } as const;
+const BY = { kind: "api" } as const;
+const TABLES = [
+  "accounts",
+  "account_domains",
+  "account_links",
+  "excluded_records",
+  "waiting_records",
+  "sync_issues",
+];
+
+/** One run of the real line. */
+export interface RealRun {
+  readonly summary: RunSummary;
+  /** By record id, for those that were changed, linked, left or refused: what happened, and why. */
+  readonly happened: ReadonlyMap<string, string>;
+  /** "record kind field value", sorted; the value only where it is a domain or the text that gave none. */
+  readonly issues: readonly string[];
+}
+
+export class RealLine {
+  private readonly database: Database;
+  private readonly org: Org;
+  private readonly clock = settableClock("2024-03-01T08:00:00Z");
+  private readonly owners: Record<string, string> = {};
+  private readonly viewId: string;
+  private fieldIds: ReadonlyMap<string, number> = new Map();
+
+  /** The organisation may hold no accounts yet. */
+  constructor(database: Database, org: Org) {
+    this.database = database;
+    this.org = org;
+    for (const [word, { email, disabled }] of Object.entries(users)) {
+      this.owners[word] = org.addUser({ fullname: `${word} of Sales`, email, disabled });
+    }
+    this.owners["sales"] = org.addTeam({ name: "Sales" });
+    const condition = '<condition attribute="donotphone" operator="eq" value="1"/>';
+    this.viewId = org.addView({
+      kind: "personal",
+      name: "Those we do not phone",
+      fetchxml: `<fetch><entity name="account"><attribute name="name"/><filter>${condition}</filter></entity></fetch>`,
+    });
+  }
+
+  /** Empties the store and the organisation, but for fields, users and the view. */
+  async reset(): Promise<void> {
+    const records = this.org.accounts.rows().map(({ accountid }) => String(accountid));
+    for (const id of records) this.org.deleteAccount(id);
+    const tables = ["accounts", "teammates", "excluded_records", "waiting_records", "sync_issues", "runs"];
+    for (const table of tables) await sql`delete from ${sql.table(table)}`.execute(this.database.kysely);
+    await ensureCustomFields(this.database.kysely, [
+      ...mappedFields.map(({ to, type }) => ({ name: to, type })),
+      { name: UNMAPPED_FIELD, type: "text" },
+    ]);
+    const fields = await customFields(this.database.kysely);
+    this.fieldIds = new Map(fields.map(({ name, id }) => [name, id]));
+  }
+
+  async does(deed: Exclude<Deed, { deed: "run" }>): Promise<void> {
+    const { database, org } = this;
+    const now = this.clock.now();
+    switch (deed.deed) {
+      case "record made":
+        org.createAccount({
+          accountid: deed.record.id,
+          createdon: deed.record.createdon,
+          ...this.row(deed.record),
+        });
+        return;
+      case "record changed":
+        org.updateAccount(deed.record.id, this.row(deed.record));
+        return;
+      case "record deleted":
+        org.deleteAccount(deed.id);
+        return;
+      case "teammate added":
+        await saveTeammate(database.kysely, { email: deed.email });
+        return;
+      case "teammate removed":
+        await removeTeammate(database.kysely, deed.email);
+        return;
+      case "account made":
+        await createAccount(database, { ...deed.account, fields: this.byId(deed.account.fields) }, BY, now);
+        return;
+      case "account made by another organisation":
+        await this.linkElsewhere(deed);
+        return;
+      case "account edited": {
+        const { fields, ...patch } = deed.patch;
+        const byId = fields === undefined ? {} : { fields: this.byId(fields) };
+        await editAccount(database, await this.accountAt(deed.rank), { ...patch, ...byId }, BY, now);
+        return;
+      }
+      case "account deleted":
+        await deleteAccount(database, await this.accountAt(deed.rank), { exclude: deed.exclude }, BY, now);
+    }
+  }
+
+  private row({ active, inView, values }: SourceRecord) {
+    const { owner, industrycode, ...columns } = values;
+    return {
+      ...columns,
+      industrycode: industrycode === null ? null : INDUSTRIES[industrycode],
+      ownerid: this.owners[owner] ?? null,
+      donotphone: inView,
+      statecode: active ? 0 : 1,
+    };
+  }
+
+  private byId(fields: NewAccount["fields"]): Record<string, FieldValue> {
+    return Object.fromEntries(
+      Object.entries(fields).map(([name, value]) => [String(this.fieldIds.get(name)), value]),
+    );
+  }
+
+  private async accountAt(rank: number): Promise<number> {
+    const accounts = this.database.kysely.selectFrom("accounts").select("id").orderBy("id");
+    return (await accounts.offset(rank).limit(1).executeTakeFirstOrThrow()).id;
+  }
+
+  /** What a run for another organisation would have left behind. */
+  private async linkElsewhere(
+    deed: Extract<Deed, { deed: "account made by another organisation" }>,
+  ): Promise<void> {
+    const { name, description, domains, fields } = deed.account;
+    const made = { name, description, domains, fields: this.byId(fields), origin: "manual" as const };
+    const id = await createAccount(this.database, made, BY, this.clock.now());
+    await this.database.kysely
+      .updateTable("accounts")
+      .set({ external_id: deed.recordId, external_origin: "dynamics", origin: "dynamics" })
+      .where("id", "=", id)
+      .execute();
+    await this.database.kysely
+      .insertInto("account_links")
+      .values({
+        organization_id: OTHER_ORG,
+        dynamics_id: deed.recordId,
+        account_id: id,
+        matched_by: "create",
+        left_because: deed.left,
+      })
+      .execute();
+  }
+
+  async run(
+    settings: Settings,
+    client: DataverseClient,
+    mode: "sync" | "changes" = "sync",
+  ): Promise<RealRun> {
+    const context = {
+      database: this.database,
+      client,
+      settings: this.settingsOf(settings),
+      clock: this.clock,
+      maxAccounts: 1000,
+    };
+    const summary = await runSync(context, mode);
+    return { summary, happened: await this.happened(summary), issues: await this.issues(summary) };
+  }
+
+  private settingsOf(settings: Settings): SyncSettings {
+    const { name, domains, description, fields } = mappingOf(settings);
+    return {
+      selection: settings.selection === "all" ? { kind: "all" } : { kind: "view", view: this.viewId },
+      mapping: {
+        name,
+        domains: domains ?? [],
+        ...(description === null ? {} : { description }),
+        fields: fields.map(({ column, to, type }) => ({ column, field: to, type })),
+      },
+      options: {
+        allowDuplicateNames: settings.allowDuplicateNames,
+        onDomainTaken: settings.onDomainTaken,
+      },
+      ownDomains: [OWN_DOMAIN],
+      commonDomains: { add: [], remove: [] },
+    };
+  }
+
+  private async happened({ id }: RunSummary): Promise<Map<string, string>> {
+    const { rows } = await sql<{ record: string; what: string }>`
+      select dynamics_id as record, case action when 'create' then 'created' when 'link' then 'linked ' || rule
+        when 'leave' then 'left ' || rule else 'updated' end as what
+      from account_changes where run_id = ${id}
+      union all
+      select dynamics_id, 'skipped ' || kind from waiting_records where kind <> 'domain-taken'`.execute(
+      this.database.kysely,
+    );
+    return new Map(rows.map(({ record, what }) => [record, what]));
+  }
+
+  private async issues({ id }: RunSummary): Promise<string[]> {
+    const issues = await issuesOf(this.database, id);
+    return issues
+      .map(({ dynamicsId, kind, field, value }) => issueText(dynamicsId ?? "", { kind, field, value }))
+      .toSorted();
+  }
+
+  async accounts(): Promise<ExportedAccount[]> {
+    const exported: ExportedAccount[] = [];
+    await exportAccounts(this.database, (batch) => {
+      for (const one of batch) exported.push({ ...one, domains: [...one.domains] });
+    });
+    return exported;
+  }
+
+  /** Names and externalIds, oldest account first. */
+  async byAge(): Promise<string[]> {
+    const accounts = this.database.kysely
+      .selectFrom("accounts")
+      .select(["name", "external_id"])
+      .orderBy("id");
+    return (await accounts.execute()).map((account) => `${account.name} ${account.external_id ?? ""}`);
+  }
+}
+
+/** Changes whenever anything that runs may write was written, even with what was there before. */
+export async function traces({ kysely }: Pick<Database, "kysely">): Promise<string[]> {
+  const found: string[] = [];
+  for (const table of TABLES) {
+    const { rows } = await sql<{ trace: string }>`
+      select concat_ws(' ', ${table}::text, count(*), md5(string_agg(t.xmin::text || t::text, ' ' order by t::text))) as trace
+      from ${sql.table(table)} t`.execute(kysely);
+    found.push(rows[0]?.trace ?? "");
+  }
+  return found;
+}
+
+/** An issue as text, the same for both stages. */
+export function issueText(
+  recordId: string,
+  issue: { kind: string; field?: string | null | undefined; value?: string | null | undefined },
+): string {
+  const value = issue.kind.startsWith("domain-") ? (issue.value ?? "") : "";
+  return [recordId, issue.kind, issue.field ?? "", value].join(" ").trim();
+}

@@ -1,0 +1,99 @@
+// Rule 17: an issue is open as long as its cause is, whatever happens to the record and to the account meanwhile.
+import { expect, test } from "vitest";
+import { deleteAccount } from "../../../src/accounts/store.ts";
+import { told, workspace } from "../../harness/workspace.ts";
+
+const WITH_OWNER = {
+  mapping: {
+    name: "name",
+    domains: ["websiteurl"],
+    fields: [{ column: "ownerid", field: "Owner", type: "teammate" }],
+  },
+} as const;
+
+test("an issue ends with its record when the account was deleted here before", async () => {
+  const space = await workspace();
+  const contoso = space.org.createAccount({ name: "Contoso", ownerid: space.org.adminId });
+  space.org.createAccount({ name: "Fabrikam" });
+  const first = await space.sync(WITH_OWNER);
+  expect(told(await space.issues(first.id))).toContainEqual(
+    expect.stringMatching(/^teammate-not-found Contoso Owner/),
+  );
+  await deleteAccount(
+    space.database,
+    await space.numberOf("Contoso"),
+    { exclude: false },
+    { kind: "api" },
+    space.clock.now(),
+  );
+  space.org.deleteAccount(contoso);
+
+  const second = await space.sync(WITH_OWNER);
+
+  expect(
+    told(await space.issues(second.id)).filter((issue) => issue.startsWith("teammate-not-found Contoso ")),
+  ).toEqual([]);
+});
+
+test("an issue outlives a blank name that was mended exactly", async () => {
+  const space = await workspace();
+  const contoso = space.org.createAccount({ name: "Contoso", ownerid: space.org.adminId });
+  const first = await space.sync(WITH_OWNER);
+  const before = told(await space.issues(first.id));
+  space.org.updateAccount(contoso, { name: " " });
+  await space.sync(WITH_OWNER);
+  space.org.updateAccount(contoso, { name: "Contoso" });
+
+  const third = await space.sync(WITH_OWNER);
+
+  expect(told(await space.issues(third.id))).toEqual(before);
+});
+
+test("an issue of a record that came back with a blank name ends when it goes again", async () => {
+  const space = await workspace();
+  const contoso = space.org.createAccount({ name: "Contoso" });
+  space.org.createAccount({ name: "Fabrikam" });
+  await space.sync();
+  space.org.updateAccount(contoso, { statecode: 1 });
+  await space.sync();
+  space.org.updateAccount(contoso, { statecode: 0, name: " " });
+  const third = await space.sync();
+  expect(third.issues).toEqual({ "name-empty": 1 });
+  space.org.updateAccount(contoso, { statecode: 1 });
+
+  const fourth = await space.sync();
+
+  expect(told(await space.issues(fourth.id))).toEqual([]);
+});
+
+test("an issue that stays names the account that is in the way now", async () => {
+  const space = await workspace();
+  const contoso = space.org.createAccount({ name: "Contoso", websiteurl: "contoso.com" });
+  const fabrikam = space.org.createAccount({ name: "Fabrikam" });
+  await space.sync();
+  // The order of accounts is that of their making.
+  space.org.createAccount({ name: "Adatum", websiteurl: "contoso.com", createdon: "2030-01-01T00:00:00Z" });
+  await space.sync();
+  space.org.updateAccount(contoso, { websiteurl: null });
+  space.org.updateAccount(fabrikam, { websiteurl: "contoso.com" });
+
+  const third = await space.sync();
+
+  const [issue] = await space.issues(third.id);
+  expect(issue).toMatchObject({ kind: "domain-linked-elsewhere", name: "Adatum", value: "contoso.com" });
+  expect(issue?.otherAccountId).toBe(await space.numberOf("Fabrikam"));
+});
+
+test("an issue names an owner who is not here as Dynamics 365 calls them now", async () => {
+  const space = await workspace();
+  const ownerid = space.org.addUser({ fullname: "Ada North", email: "ada@contoso.example" });
+  space.org.createAccount({ name: "Contoso", ownerid });
+  await space.sync(WITH_OWNER);
+  space.org.renameUser(ownerid, "Ada South");
+
+  const second = await space.sync(WITH_OWNER);
+
+  expect(told(await space.issues(second.id))).toEqual([
+    "teammate-not-found Contoso Owner Ada South (ada@contoso.example)",
+  ]);
+});

@@ -1,0 +1,284 @@
+// Rules 11 to 14: what is selected, what leaves, and what a failed read may do (nothing).
+import { describe, expect, it } from "vitest";
+import { deleteAccount } from "../../../src/accounts/store.ts";
+import { told, workspace, type Workspace } from "../../harness/workspace.ts";
+
+const VIEW = `<fetch><entity name="account"><attribute name="name"/>
+  <filter><condition attribute="address1_city" operator="eq" value="London"/></filter></entity></fetch>`;
+
+function inLondon(space: Workspace, name: string): string {
+  return space.org.createAccount({ name, address1_city: "London" });
+}
+
+function londonView(space: Workspace): string {
+  return space.org.addView({ kind: "personal", name: "London", fetchxml: VIEW });
+}
+
+async function leftBecause(space: Workspace): Promise<Record<string, string | null>> {
+  const { rows } = await space.database.pool.query<{ name: string; left_because: string | null }>(
+    "select name, left_because from account_links join accounts on accounts.id = account_id",
+  );
+  return Object.fromEntries(rows.map((row) => [row.name, row.left_because]));
+}
+
+describe("rule 11: leaving", () => {
+  it("keeps the account of a deleted or deactivated record, says why, and goes on when it comes back", async () => {
+    const space = await workspace();
+    const gone = space.org.createAccount({ name: "Gone", websiteurl: "gone.com" });
+    const asleep = space.org.createAccount({ name: "Asleep" });
+    space.org.createAccount({ name: "Here" });
+    await space.sync();
+    space.org.deleteAccount(gone);
+    space.org.updateAccount(asleep, { statecode: 1, statuscode: 2 });
+
+    const left = await space.sync();
+    const reasons = await leftBecause(space);
+    space.org.updateAccount(asleep, { statecode: 0, statuscode: 1, description: "awake" });
+    const back = await space.sync();
+
+    expect(left).toMatchObject({ read: 1, left: 2, unchanged: 1 });
+    expect(reasons).toEqual({ Gone: "deleted", Asleep: "deactivated", Here: null });
+    expect(back).toMatchObject({ updated: 1, left: 0 });
+    expect(await space.changes(back.id)).toMatchObject([{ action: "return", name: "Asleep" }]);
+    expect((await space.account("Gone")).domains).toEqual(["gone.com"]);
+  });
+
+  it("tells a record that left the view from one that was deleted, by looking it up", async () => {
+    const space = await workspace();
+    const selection = { kind: "view" as const, view: londonView(space) };
+    const moved = inLondon(space, "Moved");
+    const gone = inLondon(space, "Gone");
+    inLondon(space, "Stays");
+    await space.sync({ selection });
+    space.org.updateAccount(moved, { address1_city: "Leeds" });
+    space.org.deleteAccount(gone);
+
+    const run = await space.sync({ selection });
+
+    expect(run).toMatchObject({ left: 2 });
+    expect(await leftBecause(space)).toEqual({ Moved: "left-view", Gone: "deleted", Stays: null });
+  });
+
+  it("plans nothing for what left before", async () => {
+    const space = await workspace();
+    const gone = space.org.createAccount({ name: "Gone" });
+    space.org.createAccount({ name: "Here" });
+    await space.sync();
+    space.org.deleteAccount(gone);
+    await space.sync();
+
+    expect(await space.sync()).toMatchObject({ left: 0, unchanged: 1 });
+  });
+
+  it("lets another record take over the account of a deleted one", async () => {
+    const space = await workspace();
+    const gone = space.org.createAccount({ name: "Acme", websiteurl: "acme.com" });
+    await space.sync();
+    space.org.deleteAccount(gone);
+    const heir = space.org.createAccount({ name: "Acme again", websiteurl: "acme.com" });
+
+    const run = await space.sync();
+
+    expect(run).toMatchObject({ linked: 1, created: 0 });
+    expect(await space.accounts()).toMatchObject([{ name: "Acme again", externalId: heir }]);
+  });
+
+  it("creates an account deleted here again, unless it was excluded", async () => {
+    const space = await workspace();
+    space.org.createAccount({ name: "Again" });
+    space.org.createAccount({ name: "Never" });
+    await space.sync();
+    await deleteAccount(
+      space.database,
+      await space.numberOf("Again"),
+      { exclude: false },
+      { kind: "api" },
+      space.clock.now(),
+    );
+    await deleteAccount(
+      space.database,
+      await space.numberOf("Never"),
+      { exclude: true },
+      { kind: "api" },
+      space.clock.now(),
+    );
+
+    const run = await space.sync();
+
+    expect(run).toMatchObject({ created: 1, skipped: 1 });
+    expect(told(await space.issues(run.id))).toEqual(["excluded Never"]);
+  });
+});
+
+describe("rule 12: the selection", () => {
+  it("means all active accounts", async () => {
+    const space = await workspace();
+    space.org.createAccount({ name: "Active" });
+    space.org.createAccount({ name: "Inactive", statecode: 1, statuscode: 2 });
+
+    expect(await space.sync()).toMatchObject({ read: 1, created: 1 });
+  });
+
+  it("lets the view decide, inactive accounts included, and finds it by name", async () => {
+    const space = await workspace();
+    londonView(space);
+    inLondon(space, "Active");
+    space.org.createAccount({ name: "Inactive", address1_city: "London", statecode: 1, statuscode: 2 });
+    space.org.createAccount({ name: "Elsewhere", address1_city: "Leeds" });
+
+    expect(await space.sync({ selection: { kind: "view", view: "London" } })).toMatchObject({ created: 2 });
+  });
+
+  it("refuses more than the maximum before anything is written", async () => {
+    const space = await workspace();
+    for (const name of ["One", "Two", "Three"]) space.org.createAccount({ name });
+
+    await expect(space.sync({}, { maxAccounts: 2 })).rejects.toThrow(/more than 2 accounts/);
+
+    expect(await space.accounts()).toEqual([]);
+  });
+
+  it("counts a record that a join repeats once", async () => {
+    const space = await workspace();
+    const account = space.org.createAccount({ name: "Acme" });
+    for (const lastname of ["A", "B", "C"])
+      space.org.create("contact", { lastname, parentcustomerid: account });
+    const view = space.org.addView({
+      kind: "personal",
+      name: "With contacts",
+      fetchxml: `<fetch><entity name="account"><link-entity name="contact" from="parentcustomerid" to="accountid"/></entity></fetch>`,
+    });
+
+    expect(await space.sync({ selection: { kind: "view", view } })).toMatchObject({ read: 1, created: 1 });
+  });
+
+  it("refuses a view without FetchXML by name", async () => {
+    const space = await workspace();
+    const view = space.org.addView({ kind: "system", name: "Special", fetchxml: null });
+
+    await expect(space.sync({ selection: { kind: "view", view } })).rejects.toThrow(/Special/);
+  });
+});
+
+describe("rule 13: what goes away at the source", () => {
+  it("stops everything when the view is gone or no longer shared", async () => {
+    const space = await workspace();
+    const view = londonView(space);
+    inLondon(space, "Acme");
+    await space.sync({ selection: { kind: "view", view } });
+    space.org.deleteView(view);
+
+    await expect(space.sync({ selection: { kind: "view", view } })).rejects.toMatchObject({
+      kind: "view-not-found",
+    });
+
+    expect(await leftBecause(space)).toEqual({ Acme: null });
+  });
+
+  it("stops everything when the view uses a column that is gone", async () => {
+    const space = await workspace();
+    space.org.addColumn({ schemaName: "new_Tier", type: "String", label: "Tier" });
+    const fetchxml = VIEW.replace("address1_city", "new_tier");
+    const view = space.org.addView({ kind: "personal", name: "Tiered", fetchxml });
+    space.org.createAccount({ name: "Acme", new_tier: "London" });
+    await space.sync({ selection: { kind: "view", view } });
+    space.org.deleteColumn("new_tier");
+
+    await expect(space.sync({ selection: { kind: "view", view } })).rejects.toMatchObject({
+      kind: "view-broken",
+    });
+
+    expect(await leftBecause(space)).toEqual({ Acme: null });
+  });
+
+  it.each(["name", "domains"])("stops everything when the column of %s is gone", async (target) => {
+    const space = await workspace();
+    space.org.addColumn({ schemaName: "new_Text", type: "String", label: "Text" });
+    space.org.createAccount({ name: "Acme", new_text: "acme.com" });
+    const mapping = {
+      name: target === "name" ? "new_text" : "name",
+      domains: target === "domains" ? ["new_text"] : [],
+      fields: [],
+    };
+    await space.sync({ mapping });
+    const before = await space.accounts();
+    space.org.deleteColumn("new_text");
+
+    await expect(space.sync({ mapping })).rejects.toThrow(/new_text/);
+
+    expect(await space.accounts()).toEqual(before);
+  });
+
+  it("stops only that mapping when another column is gone; its last values stay", async () => {
+    const space = await workspace();
+    space.org.addColumn({ schemaName: "new_Tier", type: "String", label: "Tier" });
+    const id = space.org.createAccount({ name: "Acme", new_tier: "Gold" });
+    const mapping = {
+      name: "name",
+      description: "description",
+      domains: [],
+      fields: [{ column: "new_tier", field: "Tier", type: "text" as const }],
+    };
+    await space.sync({ mapping });
+    space.org.deleteColumn("new_tier");
+    space.org.updateAccount(id, { description: "new" });
+
+    const run = await space.sync({ mapping });
+
+    expect(await space.account("Acme")).toMatchObject({ description: "new", fields: { Tier: "Gold" } });
+    expect(told(await space.issues(run.id))).toEqual(["field-not-found new_tier"]);
+  });
+
+  it("stops only that mapping when a secured column cannot be read", async () => {
+    const space = await workspace();
+    space.org.addColumn({ schemaName: "new_Credit", type: "String", label: "Credit" });
+    space.org.createAccount({ name: "Acme", new_credit: "AAA" });
+    const mapping = {
+      name: "name",
+      domains: [],
+      fields: [{ column: "new_credit", field: "Credit", type: "text" as const }],
+    };
+    await space.sync({ mapping });
+    space.org.secureColumn("new_credit");
+    space.org.removeRole(space.org.roles.get("System Administrator")!, space.org.adminId);
+    space.org.assignRole(space.org.roles.get("Basic User")!, space.org.adminId);
+
+    const run = await space.sync({ mapping });
+
+    expect((await space.account("Acme")).fields).toEqual({ Credit: "AAA" });
+    expect(told(await space.issues(run.id))).toEqual(["field-not-readable new_credit"]);
+  });
+});
+
+describe("rule 14: a partial, empty or failed read", () => {
+  it("removes and blanks nothing when the source fails half-way", async () => {
+    const space = await workspace({ pageSize: 2 });
+    for (const name of ["One", "Two", "Three", "Four", "Five"])
+      space.org.createAccount({ name, description: name });
+    await space.sync();
+    const before = await space.accounts();
+    space.simulator.faults.add({ path: "skiptoken", times: 0, fault: { kind: "malformed-json" } });
+
+    await expect(space.sync()).rejects.toThrow(/Dynamics 365/);
+
+    expect(await space.accounts()).toEqual(before);
+    expect(Object.values(await leftBecause(space))).toEqual([null, null, null, null, null]);
+  });
+
+  it("waits for an admin when the selection is empty, and unlinks only once they apply that plan", async () => {
+    const space = await workspace();
+    const view = londonView(space);
+    const id = inLondon(space, "Acme");
+    await space.sync({ selection: { kind: "view", view } });
+    space.org.updateAccount(id, { address1_city: "Leeds" });
+
+    const waiting = await space.sync({ selection: { kind: "view", view } });
+    const before = await leftBecause(space);
+    const applied = await space.apply(waiting.id, { selection: { kind: "view", view } });
+
+    expect(waiting).toMatchObject({ status: "planned", waitsBecause: "empty-selection", left: 1 });
+    expect(before).toEqual({ Acme: null });
+    expect(applied).toMatchObject({ status: "done", left: 1 });
+    expect(await leftBecause(space)).toEqual({ Acme: "left-view" });
+  });
+});

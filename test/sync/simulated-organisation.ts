@@ -1,0 +1,48 @@
+// A simulated organisation without accounts, and clients that read it over real HTTP with pages of any size. The
+// sign-in and the connections are shared, since a story has dozens of runs and a test hundreds of stories.
+import { refreshTokenTokens } from "../../src/dataverse/tokens.ts";
+import { connectDataverse, type DataverseClient } from "../../src/dataverse/client.ts";
+import { discoverSignIn } from "../../src/dataverse/discovery.ts";
+import { normaliseAddress } from "../../src/dataverse/address.ts";
+import { systemClock } from "../../src/lib/clock.ts";
+import { openHttp } from "../../src/lib/http.ts";
+import { runSimulator, type RunningSimulator } from "../../simulator/main.ts";
+
+export interface SimulatedOrganisation {
+  readonly org: RunningSimulator["org"];
+  /** One client for each size of pages. */
+  client(pageSize: number): Promise<DataverseClient>;
+  close(): Promise<void>;
+}
+
+export async function simulatedOrganisation(): Promise<SimulatedOrganisation> {
+  // Hundreds of stories in a minute are more than the service would take from one user.
+  const simulator = await runSimulator({ limits: { windowMilliseconds: 100 } });
+  const { clientId, clientSecret, refreshToken, org, origin } = simulator;
+  const environment = normaliseAddress(origin, { simulatorOrigin: origin });
+  const http = openHttp();
+  const clock = systemClock;
+  const place = await discoverSignIn(environment, { http, clock });
+  const tokens = refreshTokenTokens(
+    { environment, place, http, clock },
+    { clientId, clientSecret, refreshToken, saveRefreshToken: async () => undefined },
+  );
+  const clients = new Map<number, DataverseClient>();
+  return {
+    org,
+    client: async (pageSize) => {
+      const known = clients.get(pageSize);
+      if (known) return known;
+      const client = connectDataverse({ environment, tokens, clock, http, pageSize });
+      // Stories change no columns, and metadata is by far the largest answer of a small organisation: asked once.
+      const columns = await client.accountColumns();
+      const made = { ...client, accountColumns: async () => columns };
+      clients.set(pageSize, made);
+      return made;
+    },
+    close: async () => {
+      await http.close();
+      await simulator.close();
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import { expect, test } from "vitest";
+import { axeViolations, inBrowser, shoot, visit } from "./harness.ts";
+import { syncedApplication } from "./synced.ts";
+
+inBrowser("an account's page", () => {
+  test("of a synced account it says since when and why, and leads to Dynamics 365 for what is decided there", async () => {
+    const workspace = await syncedApplication();
+    const page = await visit(workspace, "teammate", "/contacts/accounts?q=steel");
+    await page.locator('[role="row"][data-index="0"]').click();
+    await page.getByText("Synced from Dynamics 365 · last synced").waitFor();
+    await page.getByRole("button", { name: "why?" }).click();
+    await page.getByText("When its record was first synced").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByText("When its record was first synced").waitFor({ state: "hidden" });
+    await shoot(page, "account");
+
+    const edit = page.getByRole("link", { name: /Edit in Dynamics 365.*Industry.*opens a new tab/ });
+    await edit.focus();
+    await shoot(page, "account-edit-elsewhere");
+    expect(await edit.getAttribute("target")).toBe("_blank");
+    expect(await edit.getAttribute("href")).toContain("etn=account&pagetype=entityrecord&id=");
+    expect(await page.getByRole("button", { name: "Edit Industry" }).count()).toBe(0);
+  });
+
+  test("what is not synced is changed in place by keyboard, and history tells by whom", async () => {
+    const workspace = await syncedApplication();
+    const admin = await workspace.as("company-admin");
+    await admin.post("/fields", { name: "Tier", type: "text" });
+    const page = await visit(workspace, "teammate", "/contacts/accounts/1");
+    await page.getByRole("button", { name: "Add Tier" }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("textbox", { name: "Tier" }).fill("Gold");
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Edit Tier" }).waitFor();
+
+    await page.getByRole("tab", { name: "History" }).click();
+    await page.getByText("by teammate").waitFor();
+    await shoot(page, "account-history");
+    expect(await page.getByRole("listitem").first().innerText()).toMatch(/Tier\s+nothing\s*→\s*Gold/);
+    expect(new URL(page.url()).searchParams.get("tab")).toBe("history");
+  });
+
+  test("deleted and kept out of the sync, its record is listed with the way back in", async () => {
+    const workspace = await syncedApplication();
+    const page = await visit(workspace, "workspace-admin", "/contacts/accounts/1");
+    await page.getByText("Synced from Dynamics 365").first().waitFor();
+    const name = await page.getByRole("heading", { level: 1 }).innerText();
+    await page.getByRole("button", { name: "Delete" }).click();
+    await page.getByRole("checkbox", { name: "Keep its record out of the sync" }).check();
+    await shoot(page, "account-delete");
+    expect(await axeViolations(page)).toEqual([]);
+    await page.getByRole("button", { name: "Delete and keep out" }).click();
+    await page.getByRole("grid", { name: "Accounts" }).waitFor();
+
+    await page.goto("/settings/excluded");
+    await page.getByText(name).waitFor();
+    await page.getByRole("button", { name: "Sync again" }).click();
+    await page.getByRole("heading", { name: "Every record may sync" }).waitFor();
+    expect(await page.getByText(name).count()).toBe(0);
+  });
+});

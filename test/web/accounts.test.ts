@@ -1,0 +1,105 @@
+import { expect, test, vi } from "vitest";
+import { application, axeViolations, inBrowser, shoot, visit } from "./harness.ts";
+import { syncedApplication } from "./synced.ts";
+
+inBrowser("the Accounts Manager", () => {
+  test("without accounts it says what to do next, and makes one by hand", async () => {
+    const workspace = await application();
+    const page = await visit(workspace, "workspace-admin", "/");
+    await page.getByRole("heading", { name: "No accounts yet" }).waitFor();
+    await shoot(page, "accounts-empty");
+    await page.getByRole("button", { name: "New account" }).first().click();
+    await page.getByLabel("Name").fill("Adventure Works");
+    await page.getByRole("combobox", { name: "Domains" }).fill("https://www.adventure-works.com/about");
+    await shoot(page, "accounts-new");
+    expect(await axeViolations(page)).toEqual([]);
+    await page.getByRole("button", { name: "Create account" }).click();
+    await page.getByRole("heading", { name: "Adventure Works" }).waitFor();
+    expect(await page.getByText("adventure-works.com", { exact: true }).count()).toBe(2);
+  });
+
+  test("it is gone through by keyboard: / searches, arrows move, Enter opens, back finds the search again", async () => {
+    const workspace = await syncedApplication();
+    const page = await visit(workspace, "teammate", "/contacts/accounts");
+    await page.getByText(/^\d+ accounts/).waitFor();
+    await shoot(page, "accounts");
+    await page.keyboard.press("/");
+    await page.keyboard.type("steel");
+    await page.keyboard.press("ArrowDown");
+    await page.locator('[role="row"][data-index="0"]:focus').waitFor();
+    await page.keyboard.press("ArrowDown");
+    const row = page.locator('[role="row"][data-index="1"]:focus');
+    await row.waitFor();
+    const name = await row.getByRole("link").innerText();
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name, exact: true }).waitFor();
+    await page.goBack();
+    await page.getByRole("grid", { name: "Accounts" }).waitFor();
+    expect(new URL(page.url()).searchParams.get("q")).toBe("steel");
+    expect(await page.getByRole("searchbox", { name: "Search accounts" }).inputValue()).toBe("steel");
+    await page.getByRole("link", { name: "Accounts" }).click();
+    await page.getByText(/^\d+ accounts ·/).waitFor();
+    expect(await page.getByRole("searchbox", { name: "Search accounts" }).inputValue()).toBe("");
+  });
+
+  test("it scrolls through every account while only a screenful is drawn", async () => {
+    const workspace = await syncedApplication();
+    const page = await visit(workspace, "teammate", "/contacts/accounts");
+    const rows = page.locator('[role="row"][data-index]');
+    await rows.first().focus();
+    const all = await page.getByRole("grid", { name: "Accounts" }).getAttribute("aria-rowcount");
+    const last = page.locator(`[role="row"][aria-rowindex="${all}"]`);
+    await vi.waitFor(
+      async () => {
+        await page.keyboard.press("End");
+        expect(await last.isVisible()).toBe(true);
+      },
+      { timeout: 30_000, interval: 100 },
+    );
+    expect(await rows.count()).toBeLessThan(80);
+
+    await page.keyboard.press("Enter");
+    await page.getByRole("tab", { name: "Details" }).waitFor();
+    await page.goBack();
+    await last.waitFor();
+  });
+
+  test("filters, order and columns: the address holds the first two, the browser remembers the last", async () => {
+    const workspace = await syncedApplication();
+    const page = await visit(workspace, "teammate", "/contacts/accounts");
+    await page.getByRole("button", { name: "Employees" }).click();
+    await page
+      .getByRole("columnheader", { name: "Employees" })
+      .and(page.locator("[aria-sort=ascending]"))
+      .waitFor();
+    await page.getByRole("button", { name: "Filter" }).click();
+    await page.getByRole("dialog", { name: "Filter" }).getByRole("combobox", { name: "Field" }).click();
+    await page.getByRole("option", { name: "Industry" }).click();
+    await page.getByRole("textbox", { name: "Value" }).fill("a");
+    await shoot(page, "accounts-filter");
+    expect(await axeViolations(page)).toEqual([]);
+    await page.keyboard.press("Enter");
+    await page.getByText("Industry contains a").waitFor();
+    const { searchParams } = new URL(page.url());
+    expect(JSON.parse(searchParams.get("filters") ?? "[]")).toMatchObject([{ is: "contains", value: "a" }]);
+
+    await page.getByRole("button", { name: "Columns" }).click();
+    await page.getByRole("checkbox", { name: "Industry" }).uncheck();
+    await page.reload();
+    await page.getByRole("columnheader", { name: "Domains" }).waitFor();
+    expect(await page.getByRole("columnheader", { name: "Industry" }).count()).toBe(0);
+    await page.getByText("Industry contains a").waitFor();
+  });
+
+  test("what is listed is what is exported", async () => {
+    const workspace = await syncedApplication();
+    const page = await visit(workspace, "teammate", "/contacts/accounts?q=steel");
+    await page.getByText(/accounts? found/).waitFor();
+    const found = await page.locator('[role="row"][data-index]').count();
+    const waiting = page.waitForEvent("download");
+    await page.getByRole("link", { name: "Export" }).click();
+    const chunks = await (await (await waiting).createReadStream()).toArray();
+    expect(Buffer.concat(chunks).toString().trim().split("\n")).toHaveLength(found + 1);
+    expect(found).toBeGreaterThan(1);
+  });
+});

@@ -1,0 +1,103 @@
+// As an operator runs it: the pages built for production, `sluice serve` with a connection file, and a browser that may run no
+// script but theirs. What a connection file decides is shown and not changed.
+import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import type { Page } from "playwright-core";
+import { expect, onTestFinished, test } from "vitest";
+import { runSimulator } from "../../simulator/main.ts";
+import { command, connectionYaml } from "../harness/command.ts";
+import { testDatabase } from "../harness/database.ts";
+import { systemClock } from "../../src/lib/clock.ts";
+import { inBrowser, visit } from "./harness.ts";
+import { lookAt } from "./sync-steps.ts";
+
+const START = fileURLToPath(new URL("../../scripts/start.js", import.meta.url));
+const SYNC = "/contacts/accounts/sync";
+
+/** Synced once by the command, then served. @returns where, and the link that lets the first admin in */
+async function served(): Promise<{ origin: string; link: string }> {
+  await promisify(execFile)(process.execPath, [START, "build"], {
+    env: { ...process.env, NODE_ENV: "production" },
+  });
+  const database = await testDatabase();
+  const simulator = await runSimulator({ accounts: 30 });
+  onTestFinished(() => simulator.close());
+  const sluice = await command({
+    DATABASE_URL: database.url,
+    NODE_ENV: "production",
+    SLUICE_PORT: "0",
+    SLUICE_KEY: "5".repeat(64),
+    SLUICE_SIMULATOR: simulator.origin,
+    DYNAMICS_CLIENT_SECRET: simulator.clientSecret,
+  });
+  await sluice.write("sluice.yaml", connectionYaml(simulator));
+  expect((await sluice.run(["sync"])).code).toBe(0);
+  const { process: server, ended } = sluice.start(["serve", "--admin", "dana@ourcompany.example"]);
+  onTestFinished(async () => {
+    server.kill("SIGTERM");
+    await ended;
+  });
+  let said = "";
+  while (!said.includes("/links/")) said += String((await once(server.stdout!, "data"))[0]);
+  const [link = "", origin = ""] = /(http:\/\/127\.0\.0\.1:\d+)\/links\/[\w-]+/.exec(said) ?? [];
+  return { origin, link };
+}
+
+/** What the page's policy refused so far, eval among it. */
+function refusedIn(page: Page): Promise<string[]> {
+  return page.evaluate<string[]>("window.refused");
+}
+
+inBrowser("built for production", () => {
+  test(
+    "every page opens without a complaint, and a connection file is shown, not changed",
+    { timeout: 600_000 },
+    async () => {
+      const { origin, link } = await served();
+      const nobody = { origin, clock: systemClock, as: async () => ({ cookie: "" }) };
+      const page = await visit(nobody, "signed-out", "/sign-in");
+      await page.addInitScript(
+        `window.refused = []; addEventListener("securitypolicyviolation", (event) => window.refused.push(event.violatedDirective + " " + event.blockedURI));`,
+      );
+      await page.goto(link);
+      await page.getByLabel("Your name").fill("Dana");
+      await page.getByRole("textbox", { name: "Choose a password" }).fill("water under the bridge");
+      await page.getByRole("button", { name: "Join" }).click();
+      await page.locator('[role="row"][data-index="0"]').waitFor();
+      expect(await refusedIn(page)).toEqual([]);
+      for (const [path, shows] of [
+        ["/contacts/accounts/1", "Synced from Dynamics 365"],
+        ["/contacts/accounts/1?tab=history", "Created"],
+        [SYNC, "Last sync"],
+        [`${SYNC}?tab=runs`, "Sync 1"],
+        [`${SYNC}?tab=runs&run=1`, "read from Dynamics 365"],
+        [`${SYNC}?tab=errors`, "issues"],
+        ["/settings/fields", "Industry"],
+        ["/settings/domains", "Your own domains"],
+        ["/settings/teammates", "Dana"],
+        ["/settings/excluded", "Every record may sync"],
+        ["/settings/mail", "Mail"],
+      ] as const) {
+        await page.goto(path);
+        await page.getByText(shows).first().waitFor();
+        expect([path, ...(await refusedIn(page))]).toEqual([path]);
+      }
+
+      const faults: string[] = [];
+      await page.goto(`${SYNC}?tab=fields`);
+      await page.getByText("change the file and start Sluice again").waitFor();
+      expect(await page.getByRole("button", { name: "See what would change" }).count()).toBe(0);
+      faults.push(...(await lookAt(page, "sync-file-fields")));
+      await page.goto(`${SYNC}?tab=connection`);
+      await page.getByRole("button", { name: "Check the connection" }).waitFor();
+      expect(await page.getByRole("button", { name: /Log in again|Disconnect/ }).count()).toBe(0);
+      faults.push(...(await lookAt(page, "sync-file-connection")));
+      await page.goto("/contacts/accounts?import=dynamics&step=fields");
+      await page.waitForURL(`${origin}${SYNC}`);
+      expect(await refusedIn(page)).toEqual([]);
+      expect(faults).toEqual([]);
+    },
+  );
+});

@@ -1,0 +1,79 @@
+import { expect, test } from "vitest";
+import { application, axeViolations, inBrowser, shoot, visit } from "./harness.ts";
+import { syncedApplication } from "./synced.ts";
+
+inBrowser("settings", () => {
+  test("an admin invites a teammate by keyboard and gets the link, since no mail leaves the house", async () => {
+    const workspace = await application();
+    const page = await visit(workspace, "workspace-admin", "/settings/teammates");
+    const invite = page.getByRole("button", { name: "Invite a teammate" });
+    await invite.focus();
+    await page.keyboard.press("Enter");
+    const dialog = page.getByRole("dialog", { name: "Invite a teammate" });
+    await dialog.getByLabel("E-mail").fill("kim@ourcompany.example");
+    await page.keyboard.press("Enter");
+    await dialog.getByText("it works once").waitFor();
+    await shoot(page, "settings-teammates-invited");
+    expect(await dialog.getByText("/links/").innerText()).toContain(workspace.origin);
+
+    await page.keyboard.press("Escape");
+    await page.getByText("kim@ourcompany.example").waitFor();
+    expect(await invite.evaluate((button) => button.matches(":focus"))).toBe(true);
+  });
+
+  test("a teammate sees who works here and changes nothing", async () => {
+    const workspace = await application();
+    const page = await visit(workspace, "teammate", "/settings/teammates");
+    await page.getByRole("list", { name: "Teammates" }).waitFor();
+    expect(await page.getByRole("button", { name: "Invite a teammate" }).count()).toBe(0);
+    expect(await page.getByRole("link", { name: "Mail" }).count()).toBe(0);
+  });
+
+  test("a company admin makes a field and renames it; one that the sync fills stays", async () => {
+    const workspace = await syncedApplication();
+    const page = await visit(workspace, "company-admin", "/settings/fields");
+    await page.getByRole("button", { name: "New field" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("textbox", { name: "Name" }).fill("Tier");
+    await shoot(page, "fields-new");
+    expect(await axeViolations(page)).toEqual([]);
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Rename Tier" }).click();
+    await dialog.getByRole("textbox", { name: "Name" }).fill("Level");
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Delete Level" }).click();
+    await page.getByRole("button", { name: "Delete field and values" }).click();
+    await page.getByText("5 of at most 50").waitFor();
+
+    const synced = page.getByRole("button", { name: "Delete Industry" });
+    expect(await synced.getAttribute("aria-disabled")).toBe("true");
+  });
+
+  test("own domains are saved, and what is no domain is refused beside what was written", async () => {
+    const workspace = await application();
+    const page = await visit(workspace, "workspace-admin", "/settings/domains", { refusals: true });
+    const own = page.getByRole("combobox", { name: "Your own domains" });
+    await own.fill("nonsense");
+    await page.getByRole("button", { name: "Save domains" }).click();
+    await page.getByText('"nonsense" is no domain').waitFor();
+    await shoot(page, "domains-refused");
+    expect(await axeViolations(page)).toEqual([]);
+
+    await own.press("Backspace");
+    await own.fill("https://www.OurCompany.com/");
+    await page.getByRole("button", { name: "Save domains" }).click();
+    await page.getByText("Saved. The next run").waitFor();
+    await page.reload();
+    await page.getByText("ourcompany.com", { exact: true }).waitFor();
+  });
+
+  test("an address that leads nowhere says so, and leads on", async () => {
+    const workspace = await application();
+    const page = await visit(workspace, "teammate", "/settings/nothing", { refusals: true });
+    await page.getByRole("heading", { name: "There is no page at this address" }).waitFor();
+    await shoot(page, "not-found");
+    await page.getByRole("link", { name: "Go to Accounts" }).click();
+    await page.getByRole("heading", { name: "Accounts", exact: true }).waitFor();
+    expect(new URL(page.url()).pathname).toBe("/contacts/accounts");
+  });
+});

@@ -1,0 +1,104 @@
+import { expect, test } from "vitest";
+import { application, axeViolations, inBrowser, shoot, visit } from "./harness.ts";
+
+inBrowser("signing in", () => {
+  test("an invitation leads in, and the password it set leads back to where one wanted to go", async () => {
+    const workspace = await application();
+    const admin = await workspace.as("company-admin");
+    const invited = await admin.post("/teammates", {
+      email: "kim@ourcompany.example",
+      name: "Kim",
+      role: "teammate",
+    });
+
+    const page = await visit(workspace, "signed-out", invited.body.link);
+    await page.getByRole("heading", { name: "Welcome" }).waitFor();
+    await shoot(page, "link-invitation");
+    expect(await page.getByLabel("Your name").inputValue()).toBe("Kim");
+    await page.getByRole("textbox", { name: "Choose a password" }).fill("water under the bridge");
+    await page.getByRole("button", { name: "Join" }).click();
+    await page.getByRole("heading", { name: "Accounts" }).waitFor();
+
+    await page.getByRole("button", { name: /You.*Kim/ }).click();
+    await page.getByRole("menuitem", { name: "Sign out" }).click();
+    await page.getByRole("heading", { name: "Sign in" }).waitFor();
+    await page.goto("/settings/teammates");
+    await page.getByLabel("E-mail").fill("kim@ourcompany.example");
+    await page.getByRole("textbox", { name: "Password" }).fill("water under the bridge");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Teammates" }).waitFor();
+    expect(new URL(page.url()).pathname).toBe("/settings/teammates");
+  });
+
+  test("a wrong password is refused in a sentence, read out where it happens", async () => {
+    const workspace = await application();
+    const page = await visit(workspace, "signed-out", "/sign-in", { refusals: true });
+    await page.getByLabel("E-mail").fill("nobody@ourcompany.example");
+    await page.getByRole("textbox", { name: "Password" }).fill("something else");
+    await page.keyboard.press("Enter");
+    await page.getByRole("alert").waitFor();
+    await shoot(page, "sign-in-refused");
+    expect(await axeViolations(page)).toEqual([]);
+  });
+
+  test("a link that cannot be used says so and where to go", async () => {
+    const workspace = await application();
+    const page = await visit(workspace, "signed-out", `/links/${"x".repeat(43)}`, { refusals: true });
+    await page.getByRole("heading", { name: "This link cannot be used" }).waitFor();
+    await page.getByRole("link", { name: "Go to sign in" }).click();
+    await page.getByRole("heading", { name: "Sign in" }).waitFor();
+    expect(await page.title()).toBe("Sign in · Sluice");
+  });
+
+  test("a link for a new password waits for a company admin where no mail leaves the house", async () => {
+    const workspace = await application();
+    await workspace.idOf("company-admin");
+    const page = await visit(workspace, "signed-out", "/reset");
+    await page.getByLabel("E-mail").fill("company-admin@ourcompany.example");
+    await page.keyboard.press("Enter");
+    await page.getByText("a company admin finds the link").waitFor();
+
+    const settings = await visit(workspace, "company-admin", "/settings/mail");
+    await settings.getByText("/links/").waitFor();
+    await shoot(settings, "settings-mail");
+    expect(await settings.locator("article").innerText()).toContain("company-admin@ourcompany.example");
+  });
+
+  test("a session that ends while a page is open leads to signing in, and from there back", async () => {
+    const workspace = await application();
+    const page = await visit(workspace, "teammate", "/settings/teammates", { refusals: true });
+    await page.getByRole("list", { name: "Teammates" }).waitFor();
+    await (await workspace.as("company-admin")).delete(`/teammates/${await workspace.idOf("teammate")}`);
+    await page.getByRole("link", { name: "Domains" }).click();
+    await page.getByRole("heading", { name: "Sign in" }).waitFor();
+    expect(new URL(page.url()).searchParams.get("to")).toBe("/settings/domains");
+  });
+
+  test("an address brings the code of a problem and no sentence of its own", async () => {
+    const workspace = await application();
+    const page = await visit(workspace, "signed-out", "/sign-in?problem=not-invited&number=AADSTS50105");
+    expect(await page.getByRole("alert").innerText()).toMatch(/is invited here.*\s+AADSTS50105$/);
+    const lie = "Call+555-0100+<script>alert(1)</script>";
+    for (const query of [`problem=${lie}`, `problem=constructor&number=${lie}`]) {
+      await page.goto(`/sign-in?${query}`);
+      await page.getByRole("heading", { name: "Sign in" }).waitFor();
+      expect(await page.locator("main").innerText()).not.toMatch(/555|constructor/);
+      expect(await page.getByRole("alert").count()).toBe(0);
+    }
+  });
+
+  test("signing in with Microsoft is offered where it is set up", async () => {
+    const workspace = await application({
+      env: {
+        SLUICE_ENTRA_TENANT: "00000000-0000-4000-8000-000000000001",
+        SLUICE_ENTRA_CLIENT_ID: "00000000-0000-4000-8000-000000000002",
+        SLUICE_ENTRA_CLIENT_SECRET: "shared with Microsoft alone",
+      },
+    });
+    const page = await visit(workspace, "signed-out", "/sign-in");
+    const microsoft = page.getByRole("link", { name: "Sign in with Microsoft" });
+    await microsoft.waitFor();
+    await shoot(page, "sign-in-microsoft");
+    expect(await microsoft.getAttribute("href")).toBe("/api/app/session/microsoft");
+  });
+});

@@ -1,0 +1,75 @@
+// The whole modal without a mouse: from the button to synced accounts, and back to where one came from.
+import type { Locator, Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { application, inBrowser, visit } from "./harness.ts";
+import { step } from "./sync-steps.ts";
+
+const FAR = 120;
+
+/** Tab after Tab until it has the focus, as somebody without a mouse gets there. */
+async function tabTo(page: Page, wanted: Locator, key = "Tab"): Promise<void> {
+  await wanted.waitFor();
+  for (let pressed = 0; pressed < FAR; pressed++) {
+    if (await wanted.evaluate((element) => element === element.ownerDocument.activeElement)) return;
+    await page.keyboard.press(key);
+  }
+  throw new Error(`The focus does not come to ${await wanted.innerText()}.`);
+}
+
+async function press(page: Page, name: string | RegExp, key = "Tab"): Promise<void> {
+  const button = page.getByRole("dialog").getByRole("button", { name }).last();
+  // Waits until it can be pressed, without touching it.
+  await button.click({ trial: true });
+  await tabTo(page, button, key);
+  await page.keyboard.press("Enter");
+}
+
+/** Whoever comes to a step hears its title. */
+async function arrivedAt(page: Page, title: string): Promise<void> {
+  await step(page, title).waitFor();
+  await page.getByRole("dialog").locator(":focus", { hasText: title }).waitFor();
+}
+
+inBrowser("the keyboard alone", () => {
+  test("sets up a sync", { timeout: 300_000 }, async () => {
+    const web = await application({ accounts: 5 });
+    const page = await visit(web, "company-admin", "/contacts/accounts", { refusals: true });
+    await tabTo(page, page.getByRole("button", { name: "Import" }));
+    await page.keyboard.press("Enter");
+    await tabTo(page, page.getByRole("menuitem", { name: "Dynamics 365" }), "ArrowDown");
+    await page.keyboard.press("Enter");
+
+    await arrivedAt(page, "Connect Dynamics 365");
+    await tabTo(page, page.getByLabel("Your Dynamics 365 URL"));
+    await page.keyboard.type(web.simulator.origin);
+    await page.keyboard.press("Enter");
+    await page.waitForURL(`${web.simulator.origin}/**`);
+    await tabTo(page, page.getByLabel("Account", { exact: true }));
+    await page.keyboard.type(web.simulator.users[0]!.userPrincipalName);
+    await tabTo(page, page.getByLabel("Password"));
+    await page.keyboard.type(web.simulator.users[0]!.password);
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/contacts\/accounts/);
+
+    await arrivedAt(page, "Which accounts?");
+    await tabTo(page, page.getByLabel("All active accounts"));
+    await page.keyboard.press("ArrowDown");
+    await tabTo(page, page.getByLabel("Active Accounts", { exact: true }));
+    await page.keyboard.press("Space");
+    await press(page, "Choose fields");
+
+    await arrivedAt(page, "Which fields?");
+    await press(page, /^Take all/);
+    await tabTo(page, page.getByLabel("Sync Account Name to"));
+    await press(page, "Preview");
+    await arrivedAt(page, "What would happen");
+    await press(page, /^Sync \d+ accounts/, "Shift+Tab");
+    await page.getByRole("heading", { name: /^Synced/ }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+
+    const run = await web.database.kysely.selectFrom("runs").selectAll().executeTakeFirstOrThrow();
+    expect(run.status).toBe("done");
+    expect(run.settings).toMatchObject({ settings: { selection: { kind: "view" } } });
+  });
+});

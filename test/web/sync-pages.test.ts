@@ -1,0 +1,154 @@
+// The sync once it is set up, tab by tab: what it says, what its buttons do, and nothing for axe to find.
+import { readFile } from "node:fs/promises";
+import { expect, test } from "vitest";
+import { connectedWeb } from "../jobs/connected.ts";
+import { builtApplication } from "./built-application.ts";
+import { inBrowser, visit } from "./harness.ts";
+import { lookAt } from "./sync-steps.ts";
+
+const PAGE = "/contacts/accounts/sync";
+
+/** Synced once, with an account left out because of its name. */
+async function synced() {
+  const connected = await connectedWeb({ ui: await builtApplication(), accounts: 40 });
+  for (const day of ["01", "02"])
+    connected.org.createAccount({ name: "Acme", createdon: `2026-01-${day}T00:00:00Z` });
+  await connected.apply((await connected.plan()).id);
+  return connected;
+}
+
+inBrowser("the page of the sync", () => {
+  test("every tab is readable, wide and narrow, light and dark", { timeout: 600_000 }, async () => {
+    const { web, plan } = await synced();
+    await plan();
+    const page = await visit(web, "workspace-admin", PAGE);
+    const faults: string[] = [];
+    const look = async (name: string, text: string) => {
+      await page.getByText(text).first().waitFor();
+      await page.waitForLoadState("networkidle");
+      faults.push(...(await lookAt(page, `sync-page-${name}`)));
+    };
+    await look("overview", "Last sync");
+    await page.getByRole("tab", { name: "Fields" }).click();
+    await look("fields", "Account Name");
+    await page.getByRole("tab", { name: "Runs" }).click();
+    await look("runs", "Sync 1");
+    await page.getByRole("link", { name: "Sync 1" }).click();
+    await look("run", "read from Dynamics 365");
+    await page.getByRole("tab", { name: "Errors" }).click();
+    await page.getByRole("button", { name: "Show the accounts" }).first().click();
+    await look("errors", "Open in Dynamics 365");
+    await page.getByRole("tab", { name: "Connection" }).click();
+    await page.getByRole("button", { name: "Check the connection" }).click();
+    await look("connection", "Everything the sync needs is there");
+    expect(faults).toEqual([]);
+  });
+
+  test("a run under way is followed, and goes on while nobody looks", async () => {
+    const { web } = await synced();
+    const held = web.simulator.faults.add({ path: String.raw`/accounts\?`, fault: { kind: "hold" } });
+    const page = await visit(web, "workspace-admin", PAGE);
+    await page.getByRole("button", { name: "Sync now" }).click();
+    await page.getByRole("status").getByText("Reading accounts from Dynamics 365").waitFor();
+    expect(await lookAt(page, "sync-page-progress")).toEqual([]);
+    await page.reload();
+    await page.getByRole("status").getByText("Reading accounts from Dynamics 365").waitFor();
+    await page.goto("about:blank");
+    web.simulator.faults.remove(held);
+    const statuses = async () =>
+      (await web.database.kysely.selectFrom("runs").select("status").execute()).map(({ status }) => status);
+    await expect.poll(statuses, { timeout: 60_000 }).toEqual(["done", "done"]);
+    await page.goBack();
+    await page.getByText("39 already in step").waitFor();
+  });
+
+  test("a run that Dynamics 365 slows down says what it has used and how long it was asked to wait", async () => {
+    const { web } = await synced();
+    const throttle = { kind: "throttle", limit: "requests", retryAfter: 12 } as const;
+    web.simulator.faults.add({ path: String.raw`/accounts\?`, times: 2, fault: throttle });
+    web.simulator.faults.add({ path: String.raw`/accounts\?`, fault: { kind: "hold" } });
+    const page = await visit(web, "workspace-admin", PAGE);
+    await page.getByRole("button", { name: "Sync now" }).click();
+    await page
+      .getByText(/^\d+ requests to Dynamics 365 · asked to wait 2 times, \d+ seconds in all$/)
+      .waitFor();
+    await page.goto(`${web.origin}${PAGE}?tab=runs&run=2`);
+    await page.getByText("asked to wait 2 times").waitFor();
+    expect(await lookAt(page, "sync-page-budget")).toEqual([]);
+    web.simulator.faults.remove();
+    await page.getByText("39 already in step").waitFor();
+    await page.getByText(/started by .* asked to wait 2 times/).waitFor();
+  });
+
+  test("a run is stopped while it reads: nothing is written, and it says who stopped it", async () => {
+    const { web } = await synced();
+    web.simulator.faults.add({ path: String.raw`/accounts\?`, fault: { kind: "hold" } });
+    const page = await visit(web, "workspace-admin", PAGE);
+    await page.getByRole("button", { name: "Sync now" }).click();
+    await page.getByRole("button", { name: "Stop", exact: true }).click();
+    await page.getByText("Stopped by workspace-admin, nothing written").waitFor();
+    const run = await web.database.kysely
+      .selectFrom("runs")
+      .select(["status", "cancelled_by"])
+      .orderBy("id", "desc")
+      .executeTakeFirstOrThrow();
+    expect(run).toEqual({ status: "interrupted", cancelled_by: "workspace-admin" });
+  });
+
+  test("pausing stops what is planned, resuming goes on", async () => {
+    const { web } = await synced();
+    const page = await visit(web, "workspace-admin", PAGE);
+    const paused = async () =>
+      (await web.database.kysely.selectFrom("connection").select("paused").executeTakeFirstOrThrow()).paused;
+    await page.getByRole("button", { name: "Pause" }).click();
+    await page.getByRole("button", { name: "Resume" }).waitFor();
+    expect(await paused()).toBe(true);
+    expect(await page.getByRole("button", { name: "Sync now" }).isDisabled()).toBe(true);
+    await page.getByRole("button", { name: "Resume" }).click();
+    await page.getByRole("button", { name: "Pause" }).waitFor();
+    expect(await paused()).toBe(false);
+  });
+
+  test("what was skipped is told, downloaded, mended in Dynamics 365 and tried again", async () => {
+    const { web, org, names } = await synced();
+    const page = await visit(web, "workspace-admin", `${PAGE}?tab=errors`);
+    const kind = page.getByRole("region", { name: "Account name is already in use" });
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      kind.getByRole("link", { name: "CSV" }).click(),
+    ]);
+    expect(await readFile(await download.path(), "utf8")).toContain("Acme");
+
+    const issue = await web.database.kysely
+      .selectFrom("sync_issues")
+      .select("dynamics_id")
+      .where("name", "=", "Acme")
+      .executeTakeFirstOrThrow();
+    org.updateAccount(String(issue.dynamics_id), { name: "Acme Two" });
+    await kind.getByRole("button", { name: /^Retry \d/ }).click();
+    await page
+      .getByText(/\d synced/)
+      .first()
+      .waitFor();
+    expect(await names()).toContain("Acme Two");
+  });
+
+  test("disconnecting forgets the sign-in and keeps the accounts", async () => {
+    const { web, names } = await synced();
+    const before = await names();
+    const page = await visit(web, "workspace-admin", `${PAGE}?tab=connection`);
+    await page.getByRole("button", { name: "Disconnect" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Disconnect" }).click();
+    await page.getByText("Dynamics 365 is not connected").waitFor();
+    const stored = await web.database.kysely.selectFrom("connection").selectAll().executeTakeFirstOrThrow();
+    expect([stored.sign_in, stored.sealed_client_secret]).toEqual([null, null]);
+    expect(await names()).toEqual(before);
+  });
+
+  test("a teammate who is no admin is sent away with a sentence", async () => {
+    const { web } = await synced();
+    const page = await visit(web, "teammate", PAGE, { refusals: true });
+    await page.getByRole("alert").waitFor();
+    expect(await page.getByRole("button", { name: "Sync now" }).count()).toBe(0);
+  });
+});

@@ -1,0 +1,82 @@
+// A plan one can read: all of it, however long, searched and filtered; and fields that not everybody may make.
+import { expect, test } from "vitest";
+import { connectedWeb } from "../jobs/connected.ts";
+import { builtApplication } from "./built-application.ts";
+import { inBrowser, visit } from "./harness.ts";
+import { step } from "./sync-steps.ts";
+
+inBrowser("a plan", () => {
+  test("is scrolled to its end, a page after the other, and only what one sees is drawn", async () => {
+    const { web, plan, changes } = await connectedWeb({ ui: await builtApplication(), accounts: 600 });
+    const run = await plan();
+    const all = await changes(run.id, "limit=200");
+    const page = await visit(
+      web,
+      "workspace-admin",
+      `/contacts/accounts?import=dynamics&step=preview&run=${run.id}`,
+    );
+    const rows = page.getByRole("list", { name: "Accounts of the plan" }).getByRole("listitem");
+    await rows.first().waitFor();
+    const last = rows.filter({ hasText: all.at(-1)!.because }).filter({ hasText: all.at(-1)!.name });
+    await page.getByRole("dialog").locator("[data-scroll]").hover();
+    while ((await last.count()) === 0) await page.mouse.wheel(0, 4000);
+    expect(await rows.count()).toBeLessThan(80);
+  });
+
+  test("is filtered by what happens and searched by name", async () => {
+    const { web, org, plan, changes } = await connectedWeb({ ui: await builtApplication(), accounts: 150 });
+    for (const day of ["01", "02"])
+      org.createAccount({ name: "Zebra", createdon: `2026-01-${day}T00:00:00Z` });
+    const run = await plan();
+    const skipped = await changes(run.id, "action=skip");
+    const page = await visit(
+      web,
+      "workspace-admin",
+      `/contacts/accounts?import=dynamics&step=preview&run=${run.id}`,
+    );
+    const rows = page.getByRole("list", { name: "Accounts of the plan" }).getByRole("listitem");
+    await page.getByRole("button", { name: /skip$/ }).click();
+    await rows.getByText("skip").first().waitFor();
+    await rows.nth(skipped.length).waitFor({ state: "detached" });
+    expect(await rows.count()).toBe(skipped.length);
+    await page.getByRole("button", { name: /skip$/ }).click();
+    await page.getByLabel("Search the plan").fill("zebra");
+    await rows.filter({ hasText: "Zebra" }).nth(1).waitFor();
+    await rows.nth(2).waitFor({ state: "detached" });
+    expect(await rows.count()).toBe(2);
+    await page.getByLabel("Search the plan").fill("nobody of that name");
+    await page.getByText("No account in this plan fits.").waitFor();
+  });
+
+  test("needs no new field of a workspace admin: they are told who makes one", async () => {
+    const { web } = await connectedWeb({ ui: await builtApplication(), accounts: 3 });
+    const page = await visit(web, "workspace-admin", "/contacts/accounts?import=dynamics&step=fields");
+    await step(page, "Which fields?").waitFor();
+    await page.getByLabel("Search Dynamics 365 columns").fill("industry");
+    await page.getByLabel("Sync Industry to").selectOption("New field…");
+    await page.getByText("ask company-admin (company-admin@ourcompany.example)").waitFor();
+    expect(await web.database.kysely.selectFrom("custom_fields").select("name").execute()).toEqual([]);
+  });
+
+  test("outlives the modal: closed and opened again, it is where it was", async () => {
+    const { web } = await connectedWeb({ ui: await builtApplication(), accounts: 3 });
+    const page = await visit(web, "company-admin", "/contacts/accounts?import=dynamics&step=fields");
+    await page.getByRole("button", { name: /^Take all/ }).click();
+    await page.getByRole("button", { name: "Do not sync Owner to Owner (Teammate)" }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Import" }).click();
+    await page.getByRole("menuitem", { name: "Dynamics 365" }).click();
+    await step(page, "Which fields?").waitFor();
+    await page.getByRole("button", { name: "Do not sync Owner to Owner (Teammate)" }).waitFor();
+    await page.goBack();
+    await page.reload();
+    await page.goto("/contacts/accounts?import=dynamics");
+    await page.getByRole("button", { name: "Do not sync Owner to Owner (Teammate)" }).waitFor();
+    const { settings } = await web.database.kysely
+      .selectFrom("connection")
+      .select("settings")
+      .executeTakeFirstOrThrow();
+    expect(settings).toBeNull();
+  });
+});

@@ -1,0 +1,44 @@
+// The steps of setting up a sync as a person takes them in a browser, for stories that begin behind them.
+import type { Page } from "playwright-core";
+import type { WebWorkspace } from "../harness/web.ts";
+import { axeViolations, shoot, WIDTHS } from "./harness.ts";
+
+type Answer = { readonly as?: string; readonly consent?: "Accept and sign in" | "Cancel" };
+
+/** From the pasted address through the simulated sign-in page of Microsoft Entra ID and back. */
+export async function logIn(
+  page: Page,
+  { simulator }: WebWorkspace,
+  { as = simulator.users[0]!.userPrincipalName, consent = "Accept and sign in" }: Answer = {},
+): Promise<void> {
+  await page.getByLabel("Your Dynamics 365 URL").fill(`${simulator.origin}/main.aspx?appid=1`);
+  await page.getByRole("button", { name: "Log in to Dynamics 365" }).click();
+  await page.waitForURL(`${simulator.origin}/**`);
+  await page.getByLabel("Account", { exact: true }).fill(as);
+  await page.getByLabel("Password").fill(simulator.users[0]!.password);
+  const again = page.getByRole("button", { name: "Sign in", exact: true });
+  const button = page.getByRole("button", { name: consent }).or(again);
+  await button.first().click();
+  await page.waitForURL(/\/contacts\/accounts/);
+}
+
+/** The modal once its step stands there. */
+export function step(page: Page, title: string) {
+  return page.getByRole("dialog").getByRole("heading", { name: title });
+}
+
+/** Pictures of what one sees at both widths, and what axe finds against it in light and dark. */
+export async function lookAt(page: Page, name: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const scheme of ["dark", "light"] as const) {
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+    await page.locator(`html[data-mantine-color-scheme=${scheme}]`).waitFor();
+    for (const [size, viewport] of Object.entries(WIDTHS)) {
+      await page.setViewportSize(viewport);
+      await shoot(page, `${name}-${size}${scheme === "dark" ? "-dark" : ""}`);
+      found.push(...(await axeViolations(page)).map((fault) => `${name}, ${size}, ${scheme}: ${fault}`));
+    }
+  }
+  await page.setViewportSize(WIDTHS.wide);
+  return found;
+}

@@ -1,0 +1,58 @@
+// Deleting an account, and whether its record in Dynamics 365 may bring it back.
+import { Button, Checkbox, Group, Modal, Stack, Text } from "@mantine/core";
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { accountRoutes, type AccountDetails } from "../../../src/api/contract/accounts.ts";
+import { useCall } from "../client/queries.ts";
+import { Problem } from "../look/problem.tsx";
+import { useMay } from "../session/session.ts";
+
+type Properties = { account: AccountDetails; opened: boolean; onClose: () => void };
+
+export function DeleteAccount({ account, opened, onClose }: Properties) {
+  const navigate = useNavigate();
+  const mayExclude = useMay("workspace-admin");
+  const [exclude, setExclude] = useState(false);
+  const remove = useCall(accountRoutes.deleteAccount, [
+    accountRoutes.listAccounts,
+    accountRoutes.countAccounts,
+    accountRoutes.listExcluded,
+  ]);
+  const send = () =>
+    remove.mutate(
+      { params: { id: account.id }, query: { exclude: exclude ? "true" : "false" } },
+      { onSuccess: () => void navigate({ to: "/contacts/accounts", replace: true }) },
+    );
+  return (
+    <Modal opened={opened} onClose={onClose} title={`Delete ${account.name}?`}>
+      <Stack gap="sm">
+        {remove.error && <Problem error={remove.error} />}
+        <Text>
+          The account goes from the list, with its fields and domains. Nothing changes in Dynamics 365.
+        </Text>
+        {account.link !== null &&
+          (mayExclude ? (
+            <Checkbox
+              label="Keep its record out of the sync from now on"
+              description="Without this, the next sync makes the account again. You find kept-out records under Settings."
+              checked={exclude}
+              onChange={(event) => setExclude(event.currentTarget.checked)}
+            />
+          ) : (
+            <Text>
+              It is synced, so the next sync makes it again. An admin of the workspace can keep its record out
+              of the sync.
+            </Text>
+          ))}
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" data-autofocus onClick={onClose}>
+            Cancel
+          </Button>
+          <Button color="red" loading={remove.isPending} onClick={send}>
+            {exclude ? "Delete and keep out" : "Delete account"}
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}

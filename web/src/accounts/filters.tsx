@@ -1,0 +1,181 @@
+// Filters of the list: one form to add one, a chip for each there is.
+import { Button, CloseButton, Popover, Select, TextInput } from "@mantine/core";
+import { IconFilter } from "@tabler/icons-react";
+import { useState, type FormEvent } from "react";
+import type { AccountFilter, CustomFieldView } from "../../../src/api/contract/accounts.ts";
+import { useTeammateName, useTeammates } from "../client/teammates.ts";
+import { fieldInWords } from "../words/fields.ts";
+import styles from "./accounts.module.css";
+
+type Type = CustomFieldView["type"];
+type Condition = AccountFilter["is"];
+
+const WORDS: Record<Condition, string> = {
+  contains: "contains",
+  equals: "is",
+  above: "is above",
+  below: "is below",
+  filled: "is filled",
+  empty: "is empty",
+};
+
+const CONDITIONS: Record<Type, readonly Condition[]> = {
+  text: ["contains", "equals", "filled", "empty"],
+  number: ["equals", "above", "below", "filled", "empty"],
+  boolean: ["equals", "filled", "empty"],
+  datetime: ["equals", "above", "below", "filled", "empty"],
+  teammate: ["equals", "filled", "empty"],
+};
+
+type Subject = { readonly id: string; readonly label: string; readonly type: Type };
+
+function subjectsOf(fields: readonly CustomFieldView[]): readonly Subject[] {
+  return [
+    { id: "name", label: "Name", type: "text" },
+    { id: "domain", label: "Domain", type: "text" },
+    { id: "description", label: "Description", type: "text" },
+    { id: "externalId", label: "Dynamics 365 id", type: "text" },
+    ...fields.map(({ id, name, type }) => ({ id: String(id), label: name, type })),
+  ];
+}
+
+/** Times are earlier and later, not below and above. */
+function conditionInWords(condition: Condition, type: Type): string {
+  if (type === "datetime" && condition === "above") return "is after";
+  if (type === "datetime" && condition === "below") return "is before";
+  return WORDS[condition];
+}
+
+function takesValue(condition: Condition): boolean {
+  return condition !== "empty" && condition !== "filled";
+}
+
+type ValueProperties = { type: Type; value: string; onChange: (value: string) => void };
+
+function ValueInput({ type, value, onChange }: ValueProperties) {
+  const teammates = useTeammates();
+  const choices =
+    type === "boolean"
+      ? [
+          { value: "true", label: "Yes" },
+          { value: "false", label: "No" },
+        ]
+      : teammates.map(({ id, name, email }) => ({ value: String(id), label: name || email }));
+  if (type === "boolean" || type === "teammate")
+    return (
+      <Select
+        label="Value"
+        data={choices}
+        value={value || null}
+        searchable={type === "teammate"}
+        required
+        comboboxProps={{ withinPortal: false }}
+        onChange={(chosen) => onChange(chosen ?? "")}
+      />
+    );
+  const kind = { text: "text", number: "number", datetime: "date" }[type];
+  return (
+    <TextInput
+      label="Value"
+      type={kind}
+      step="any"
+      value={value}
+      required
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
+  );
+}
+
+type Properties = {
+  fields: readonly CustomFieldView[];
+  filters: readonly AccountFilter[];
+  onChange: (filters: AccountFilter[]) => void;
+};
+
+export function AddFilter({ fields, filters, onChange }: Properties) {
+  const subjects = subjectsOf(fields);
+  const [opened, setOpened] = useState(false);
+  const [subject, setSubject] = useState<Subject>({ id: "name", label: "Name", type: "text" });
+  const [condition, setCondition] = useState<Condition>("contains");
+  const [value, setValue] = useState("");
+
+  const choose = (id: string | null) => {
+    const chosen = subjects.find((one) => one.id === id);
+    if (!chosen) return;
+    setSubject(chosen);
+    setCondition(CONDITIONS[chosen.type][0] ?? "filled");
+    setValue("");
+  };
+  const add = (event: FormEvent) => {
+    event.preventDefault();
+    onChange([...filters, { field: subject.id, is: condition, value: takesValue(condition) ? value : "" }]);
+    setOpened(false);
+    setValue("");
+  };
+
+  return (
+    <Popover opened={opened} onChange={setOpened} width={280} position="bottom-start" trapFocus returnFocus>
+      <Popover.Target>
+        <Button
+          variant="default"
+          leftSection={<IconFilter size={15} aria-hidden />}
+          onClick={() => setOpened(!opened)}
+        >
+          Filter
+        </Button>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <form onSubmit={add} style={{ display: "grid", gap: 10 }}>
+          <Select
+            label="Field"
+            data={subjects.map(({ id, label }) => ({ value: id, label }))}
+            value={subject.id}
+            searchable
+            comboboxProps={{ withinPortal: false }}
+            onChange={choose}
+          />
+          <Select
+            label="Condition"
+            data={CONDITIONS[subject.type].map((one) => ({
+              value: one,
+              label: conditionInWords(one, subject.type),
+            }))}
+            value={condition}
+            comboboxProps={{ withinPortal: false }}
+            onChange={(chosen) => setCondition(chosen ?? "filled")}
+          />
+          {takesValue(condition) && <ValueInput type={subject.type} value={value} onChange={setValue} />}
+          <Button type="submit">Add filter</Button>
+        </form>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
+
+export function FilterChips({ fields, filters, onChange }: Properties) {
+  const subjects = subjectsOf(fields);
+  const nameOf = useTeammateName();
+  if (filters.length === 0) return null;
+  const wordsOf = ({ field, is, value }: AccountFilter): string => {
+    const { label, type } = subjects.find(({ id }) => id === field) ?? {
+      label: fields.length === 0 ? "…" : "A deleted field",
+      type: "text",
+    };
+    const said = takesValue(is) ? ` ${fieldInWords(type, value, nameOf)}` : "";
+    return `${label} ${conditionInWords(is, type)}${said}`;
+  };
+  return (
+    <ul className={styles.chips} aria-label="Filters">
+      {filters.map((filter) => (
+        <li key={JSON.stringify(filter)} className={styles.chip}>
+          {wordsOf(filter)}
+          <CloseButton
+            size="xs"
+            aria-label={`Remove the filter: ${wordsOf(filter)}`}
+            onClick={() => onChange(filters.filter((other) => other !== filter))}
+          />
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,29 @@
+// Where accounts come from: Dynamics 365.
+import { Button, Menu } from "@mantine/core";
+import { IconChevronDown, IconCloudDownload } from "@tabler/icons-react";
+import { MenuLink } from "../look/links.tsx";
+import { useMay } from "../session/session.ts";
+
+export function ImportMenu() {
+  const may = useMay("workspace-admin");
+  return (
+    <Menu position="bottom-end" width={260}>
+      <Menu.Target>
+        <Button rightSection={<IconChevronDown size={14} aria-hidden />}>Import</Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {may ? (
+          <MenuLink
+            to="/contacts/accounts"
+            search={(search) => ({ ...search, import: "dynamics" })}
+            leftSection={<IconCloudDownload size={16} aria-hidden />}
+          >
+            Dynamics 365
+          </MenuLink>
+        ) : (
+          <Menu.Label>Only an admin of the workspace can set up an import. Ask one.</Menu.Label>
+        )}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,88 @@
+// Making an account by hand.
+import { Button, Group, Modal, Stack, TagsInput, Textarea, TextInput } from "@mantine/core";
+import { useNavigate } from "@tanstack/react-router";
+import { useState, type FormEvent } from "react";
+import { accountRoutes, type CustomFieldView } from "../../../src/api/contract/accounts.ts";
+import { useCall } from "../client/queries.ts";
+import { FieldInput } from "../look/field-input.tsx";
+import { Problem } from "../look/problem.tsx";
+import type { FieldValue } from "../words/fields.ts";
+
+type Properties = { opened: boolean; onClose: () => void; fields: readonly CustomFieldView[] };
+
+function Form({ onClose, fields }: Omit<Properties, "opened">) {
+  const navigate = useNavigate();
+  const create = useCall(accountRoutes.createAccount, [
+    accountRoutes.listAccounts,
+    accountRoutes.countAccounts,
+  ]);
+  const [name, setName] = useState("");
+  const [domains, setDomains] = useState<string[]>([]);
+  const [description, setDescription] = useState("");
+  const [values, setValues] = useState<Record<string, Exclude<FieldValue, undefined>>>({});
+
+  const send = (event: FormEvent) => {
+    event.preventDefault();
+    create.mutate(
+      { body: { name, domains, description: description || null, fields: values } },
+      {
+        onSuccess: ({ account }) =>
+          void navigate({ to: "/contacts/accounts/$id", params: { id: String(account.id) } }),
+      },
+    );
+  };
+
+  return (
+    <form onSubmit={send}>
+      <Stack gap="sm">
+        {create.error && <Problem error={create.error} />}
+        <TextInput
+          label="Name"
+          required
+          data-autofocus
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <TagsInput
+          label="Domains"
+          description="Domains, e-mail addresses or websites; Enter adds one. An account has a domain for itself."
+          value={domains}
+          acceptValueOnBlur
+          onChange={setDomains}
+        />
+        <Textarea
+          label="Description"
+          autosize
+          minRows={2}
+          maxRows={6}
+          value={description}
+          onChange={(event) => setDescription(event.currentTarget.value)}
+        />
+        {fields.map((field) => (
+          <FieldInput
+            key={field.id}
+            field={field}
+            value={values[field.id]}
+            onChange={(value) => setValues((before) => ({ ...before, [field.id]: value }))}
+          />
+        ))}
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button type="submit" loading={create.isPending}>
+            Create account
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+export function NewAccount({ opened, onClose, fields }: Properties) {
+  return (
+    <Modal opened={opened} onClose={onClose} title="New account">
+      <Form onClose={onClose} fields={fields} />
+    </Modal>
+  );
+}

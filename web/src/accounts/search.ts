@@ -1,0 +1,25 @@
+// What of the list of accounts the address holds: search, filters, order. Chosen columns are the person's, not the address's.
+import { z } from "zod";
+import { accountFilter, syncState } from "../../../src/api/contract/accounts.ts";
+
+/** Filters are JSON in the address, and a list here; what is none is no filter. */
+const filters = z.preprocess(
+  (value) => (typeof value === "string" ? parsed(value) : value),
+  z.array(accountFilter).optional().catch(undefined),
+);
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
+
+export const accountsSearch = z.object({
+  q: z.string().max(200).optional().catch(undefined),
+  sync: syncState.optional().catch(undefined),
+  filters,
+  sort: z.string().max(24).optional().catch(undefined),
+});
+export type AccountsSearch = z.infer<typeof accountsSearch>;

@@ -1,0 +1,14 @@
+// Roles as people call them, and what each may do.
+import type { Role } from "../../../src/api/contract/session.ts";
+
+export const ROLE_NAMES: Record<Role, string> = {
+  teammate: "Teammate",
+  "workspace-admin": "Workspace admin",
+  "company-admin": "Company admin",
+};
+
+export const ROLE_MEANINGS: Record<Role, string> = {
+  teammate: "Sees and edits accounts.",
+  "workspace-admin": "Also sets up the sync and invites teammates.",
+  "company-admin": "Also makes custom fields, sees mails, and names other company admins.",
+};

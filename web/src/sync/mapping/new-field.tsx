@@ -1,0 +1,97 @@
+// A new custom field, made where one misses it. Only company admins may; others are told who can.
+import { Button, Group, NativeSelect, TextInput } from "@mantine/core";
+import { useState } from "react";
+import { accountRoutes, type CustomFieldView } from "../../../../src/api/contract/accounts.ts";
+import type { ColumnView } from "../../../../src/api/contract/connection.ts";
+import { useCall } from "../../client/queries.ts";
+import { useTeammates } from "../../client/teammates.ts";
+import { useMay } from "../../session/session.ts";
+import { TYPE_NAMES } from "../../words/fields.ts";
+import { newFieldTypes } from "./mapping.ts";
+import styles from "./mapping.module.css";
+
+type Properties = {
+  column: ColumnView;
+  onMade: (field: CustomFieldView) => void;
+  onCancel: () => void;
+};
+
+export function NewField({ column, onMade, onCancel }: Properties) {
+  const may = useMay("company-admin");
+  return may ? (
+    <NewFieldForm column={column} onMade={onMade} onCancel={onCancel} />
+  ) : (
+    <AskAnAdmin onCancel={onCancel} />
+  );
+}
+
+function NewFieldForm({ column, onMade, onCancel }: Properties) {
+  const types = newFieldTypes(column);
+  const [name, setName] = useState(column.label);
+  const [type, setType] = useState(preferred(types));
+  const create = useCall(accountRoutes.createField, [accountRoutes.listFields]);
+  return (
+    <form
+      className={styles.making}
+      aria-label={`New field for ${column.label}`}
+      onSubmit={(event) => {
+        event.preventDefault();
+        create.mutate({ body: { name, type } }, { onSuccess: ({ field }) => onMade(field) });
+      }}
+    >
+      <TextInput
+        label="Name of the new field"
+        // Escape ends this, and leaves the modal around it open.
+        data-mantine-stop-propagation
+        onKeyDown={(event) => {
+          if (event.key === "Escape") onCancel();
+        }}
+        autoFocus
+        required
+        maxLength={100}
+        value={name}
+        error={create.error?.message}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+      <NativeSelect
+        size="xs"
+        label="Type, for good"
+        value={type}
+        onChange={(event) => setType(types.find((one) => one === event.currentTarget.value) ?? type)}
+        data={types.map((value) => ({ value, label: TYPE_NAMES[value] }))}
+      />
+      <Group gap="xs">
+        <Button type="submit" loading={create.isPending}>
+          Make the field and sync to it
+        </Button>
+        <Button variant="default" onClick={onCancel}>
+          Cancel
+        </Button>
+      </Group>
+    </form>
+  );
+}
+
+/** What a column is, before what it can be written as. */
+function preferred(types: readonly CustomFieldView["type"][]): CustomFieldView["type"] {
+  return types.find((type) => type !== "text") ?? "text";
+}
+
+function AskAnAdmin({ onCancel }: { onCancel: () => void }) {
+  const admins = useTeammates()
+    .filter(({ role, state }) => role === "company-admin" && state === "active")
+    .map(({ name, email }) => (name === "" ? email : `${name} (${email})`));
+  return (
+    <div className={styles.making} role="status">
+      <p>
+        Only a company admin can make custom fields
+        {admins.length > 0
+          ? `: ask ${new Intl.ListFormat("en", { type: "disjunction" }).format(admins)}.`
+          : "."}
+      </p>
+      <Button variant="default" onClick={onCancel}>
+        All right
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,123 @@
+// One run: while it goes, how far it is; then its plan, to be applied or thrown away, or as the history of what it did.
+import { Button, Skeleton } from "@mantine/core";
+import { useNavigate } from "@tanstack/react-router";
+import { connectionRoutes } from "../../../../src/api/contract/connection.ts";
+import { runRoutes, type RunView } from "../../../../src/api/contract/runs.ts";
+import { useCall } from "../../client/queries.ts";
+import { AnchorLink } from "../../look/links.tsx";
+import { Meant } from "../../look/meaning.tsx";
+import { Moment } from "../../look/moment.tsx";
+import { Problem } from "../../look/problem.tsx";
+import { PlanView } from "../plan/plan-view.tsx";
+import { usePreview, withOptions } from "../plan/use-preview.ts";
+import { RunProgress } from "../run/run-progress.tsx";
+import { RunFailure, RunResult } from "../run/run-result.tsx";
+import {
+  applyLabel,
+  budgetInWords,
+  isUnderWay,
+  runName,
+  statusInWords,
+  waitInWords,
+} from "../run/run-words.ts";
+import { useRun } from "../run/use-run.ts";
+import type { SyncSearch } from "../search.ts";
+import { useBegun } from "../setup/begun.ts";
+import styles from "./pages.module.css";
+
+type Properties = { id: number; search: SyncSearch; organization: string | undefined; isOfFile: boolean };
+
+export function RunPage({ id, search, organization, isOfFile }: Properties) {
+  const navigate = useNavigate();
+  const { run, error } = useRun(id);
+  const to = (changed: SyncSearch) =>
+    void navigate({ to: "/contacts/accounts/sync", search: { ...search, ...changed } });
+  const preview = usePreview((planned) => to({ run: planned }));
+  if (error) return <Problem error={error} />;
+  if (!run) return <Skeleton height={300} />;
+  const { words, meaning } = statusInWords(run);
+  const { settings } = run;
+  const isPlan = run.status === "planned";
+  return (
+    <div>
+      <p className={styles.crumbs}>
+        <AnchorLink to="/contacts/accounts/sync" search={{ tab: "runs" }}>
+          Runs
+        </AnchorLink>
+        {" / "}
+        <strong>{runName(run)}</strong>
+      </p>
+      {run.status === "done" ? (
+        <RunResult run={run} />
+      ) : (
+        <Meant of={meaning} filled>
+          {words}
+        </Meant>
+      )}
+      <p>
+        <span className={styles.soft}>
+          started by {run.startedBy ?? "the schedule"} <Moment at={run.startedAt} />
+          {!isUnderWay(run) && ` · ${budgetInWords(run)}`}
+        </span>
+      </p>
+      {run.waitsBecause !== null && <p>{waitInWords(run.waitsBecause)}</p>}
+      <RunFailure run={run} />
+      {isUnderWay(run) && <RunProgress run={run} />}
+      {isPlan && <PlanActions run={run} organization={organization} />}
+      {preview.error && <Problem error={preview.error} />}
+      {run.plannedAt !== null && (
+        <div className={styles.plan}>
+          <PlanView
+            run={run}
+            filter={search}
+            onFilter={to}
+            onRemedy={
+              isPlan && settings && !isOfFile
+                ? ({ options }) => preview.start(withOptions(settings, options))
+                : undefined
+            }
+          />
+        </div>
+      )}
+    </div>
+  );
+}
+
+function PlanActions({ run, organization }: { run: RunView; organization: string | undefined }) {
+  const { forget } = useBegun(organization);
+  const stale = [
+    connectionRoutes.getConnection,
+    connectionRoutes.getSyncState,
+    runRoutes.getRun,
+    runRoutes.listRuns,
+  ];
+  const apply = useCall(runRoutes.applyRun, stale);
+  const discard = useCall(runRoutes.discardRun, stale);
+  const error = apply.error ?? discard.error;
+  const request = { params: { id: run.id } };
+  const { yes, why } = run.applicable;
+  return (
+    <div className={styles.actions}>
+      {error && <Problem error={error} />}
+      {yes ? (
+        <>
+          <p>
+            Nothing of it is written yet. Applying it does exactly this, and saves the settings it was made
+            with.
+          </p>
+          <Button
+            loading={apply.isPending}
+            onClick={() => void apply.mutateAsync(request).then(forget, () => {})}
+          >
+            {applyLabel(run.counts)}
+          </Button>
+        </>
+      ) : (
+        <p>{why}</p>
+      )}
+      <Button variant="default" loading={discard.isPending} onClick={() => discard.mutate(request)}>
+        Discard the plan
+      </Button>
+    </div>
+  );
+}

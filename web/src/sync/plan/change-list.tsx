@@ -1,0 +1,101 @@
+// All changes of a plan, page by page as one scrolls; only the rows one sees are in the document.
+import { Skeleton } from "@mantine/core";
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { runRoutes, type RunView } from "../../../../src/api/contract/runs.ts";
+import { pagesOf } from "../../client/queries.ts";
+import { Problem } from "../../look/problem.tsx";
+import type { Action } from "../run/run-words.ts";
+import { ChangeRow } from "./change-row.tsx";
+import styles from "./plan.module.css";
+
+const ROW = 46;
+
+/** The element that scrolls around the list, and how far down in it the list begins. */
+function useScrolling() {
+  const list = useRef<HTMLDivElement>(null);
+  const [scroller, setScroller] = useState<HTMLElement | null>(null);
+  const [margin, setMargin] = useState(0);
+  useLayoutEffect(() => {
+    const around = list.current?.closest<HTMLElement>("[data-scroll]") ?? null;
+    setScroller(around);
+    if (!around) return;
+    const measure = () => {
+      if (!list.current) return;
+      const { top } = list.current.getBoundingClientRect();
+      setMargin(Math.round(top - around.getBoundingClientRect().top + around.scrollTop));
+    };
+    measure();
+    // What opens above the list moves it.
+    const observer = new ResizeObserver(measure);
+    for (const child of around.children) observer.observe(child);
+    return () => observer.disconnect();
+  }, []);
+  return { list, scroller, margin };
+}
+
+type Properties = { run: RunView; action: Action | undefined; q: string };
+
+export function ChangeList({ run, action, q }: Properties) {
+  const { list, scroller, margin } = useScrolling();
+  const pages = useInfiniteQuery({
+    ...pagesOf(runRoutes.listChanges, {
+      params: { id: run.id },
+      query: { action, q: q === "" ? undefined : q, limit: 100 },
+    }),
+    placeholderData: keepPreviousData,
+  });
+  const changes = pages.data?.pages.flatMap((page) => page.changes) ?? [];
+  const rows = useVirtualizer({
+    count: changes.length,
+    getScrollElement: () => scroller,
+    estimateSize: () => ROW,
+    getItemKey: (index) => changes[index]?.seq ?? index,
+    scrollMargin: margin,
+    overscan: 10,
+  });
+  const shown = rows.getVirtualItems();
+  const last = shown.at(-1)?.index ?? -1;
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = pages;
+  useEffect(() => {
+    if (hasNextPage && !isFetchingNextPage && last >= changes.length - 20) void fetchNextPage();
+  }, [hasNextPage, isFetchingNextPage, last, changes.length, fetchNextPage]);
+  return (
+    <div ref={list} className={styles.list}>
+      {pages.error && <Problem error={pages.error} />}
+      {pages.isPending && <Skeleton height={ROW * 6} />}
+      {pages.data && changes.length === 0 && (
+        <p className={styles.none} role="status">
+          {q === "" && action === undefined
+            ? "Nothing would change: the accounts here are as they are in Dynamics 365."
+            : "No account in this plan fits."}
+        </p>
+      )}
+      <div
+        role="list"
+        aria-label="Accounts of the plan"
+        aria-busy={pages.isFetching}
+        style={{ height: rows.getTotalSize(), position: "relative" }}
+      >
+        {shown.map(({ index, start }) => {
+          const change = changes[index];
+          return (
+            change && (
+              <div
+                key={change.seq}
+                role="listitem"
+                data-index={index}
+                ref={rows.measureElement}
+                className={styles.row}
+                style={{ transform: `translateY(${start - margin}px)` }}
+              >
+                <ChangeRow change={change} isDone={run.status === "done"} />
+              </div>
+            )
+          );
+        })}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,56 @@
+// One account of a plan: what happens to it, why, and each field before → after.
+import type { PlannedChangeView } from "../../../../src/api/contract/runs.ts";
+import { AnchorLink } from "../../look/links.tsx";
+import { Meant } from "../../look/meaning.tsx";
+import { ACTIONS } from "../run/run-words.ts";
+import styles from "./plan.module.css";
+import { valueInWords } from "./values.ts";
+
+export function ChangeRow({ change, isDone }: { change: PlannedChangeView; isDone: boolean }) {
+  const { action, because, name, accountId, outcome, values } = change;
+  const isNew = action === "create";
+  // One that is to be created has its number already, and no page yet.
+  const hasPage = accountId !== null && (isDone || !isNew);
+  return (
+    <div className={styles.change}>
+      <div className={styles.head}>
+        <span className={styles.name}>
+          {hasPage ? (
+            <AnchorLink to="/contacts/accounts/$id" params={{ id: String(accountId) }}>
+              {name}
+            </AnchorLink>
+          ) : (
+            name
+          )}
+        </span>
+        <Meant of={ACTIONS[action].meaning} filled>
+          {ACTIONS[action].word}
+        </Meant>
+        <span className={styles.because}>
+          {because}
+          {outcome === "changed" && " Left out: the account changed after the plan was made."}
+        </span>
+      </div>
+      {values.length > 0 && (
+        <dl className={styles.values}>
+          {values.map(({ field, before, after }) => (
+            <div key={field}>
+              <dt>{field}</dt>
+              <dd>
+                {!isNew && (
+                  <>
+                    <del>{valueInWords(before)}</del>
+                    <span className={styles.arrow} aria-label="becomes">
+                      {" → "}
+                    </span>
+                  </>
+                )}
+                <ins>{valueInWords(after)}</ins>
+              </dd>
+            </div>
+          ))}
+        </dl>
+      )}
+    </div>
+  );
+}

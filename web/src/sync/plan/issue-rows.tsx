@@ -1,0 +1,77 @@
+// Accounts that a problem concerns, one by one, with links to both sides.
+import { Anchor, Button, Skeleton } from "@mantine/core";
+import { IconExternalLink } from "@tabler/icons-react";
+import type { IssueView } from "../../../../src/api/contract/runs.ts";
+import { AnchorLink } from "../../look/links.tsx";
+import { Moment } from "../../look/moment.tsx";
+import { Problem } from "../../look/problem.tsx";
+import styles from "./plan.module.css";
+
+type Pages = {
+  readonly data: { readonly pages: readonly { readonly issues: readonly IssueView[] }[] } | undefined;
+  readonly error: Error | null;
+  readonly hasNextPage: boolean;
+  readonly isFetchingNextPage: boolean;
+  readonly fetchNextPage: () => Promise<unknown>;
+};
+
+export function IssueRows({ pages }: { pages: Pages }) {
+  if (pages.error) return <Problem error={pages.error} />;
+  if (!pages.data) return <Skeleton height={80} />;
+  const issues = pages.data.pages.flatMap((page) => page.issues);
+  return (
+    <>
+      <ul className={styles.issues}>
+        {issues.map((issue) => (
+          <IssueRow key={issue.id} issue={issue} />
+        ))}
+      </ul>
+      {pages.hasNextPage && (
+        <Button
+          variant="subtle"
+          size="compact-xs"
+          loading={pages.isFetchingNextPage}
+          onClick={() => void pages.fetchNextPage()}
+        >
+          Show more
+        </Button>
+      )}
+    </>
+  );
+}
+
+function IssueRow({ issue }: { issue: IssueView }) {
+  const { name, field, value, sentence, dynamicsUrl, accountId, otherAccountId, otherAccountName } = issue;
+  return (
+    <li>
+      <div>
+        <strong>{name ?? (field === null ? "All accounts" : field)}</strong>
+        {value !== null && <code> {value}</code>}
+        {issue.firstSeenAt !== null && (
+          <span className={styles.because}>
+            {" "}
+            since <Moment at={issue.firstSeenAt} />
+          </span>
+        )}
+      </div>
+      <div className={styles.because}>{sentence}</div>
+      <div className={styles.links}>
+        {dynamicsUrl !== null && (
+          <Anchor href={dynamicsUrl} target="_blank" rel="noreferrer" inherit>
+            Open in Dynamics 365 <IconExternalLink size={12} aria-hidden />
+          </Anchor>
+        )}
+        {accountId !== null && (
+          <AnchorLink to="/contacts/accounts/$id" params={{ id: String(accountId) }}>
+            Open here
+          </AnchorLink>
+        )}
+        {otherAccountId !== null && (
+          <AnchorLink to="/contacts/accounts/$id" params={{ id: String(otherAccountId) }}>
+            Other account: {otherAccountName ?? otherAccountId}
+          </AnchorLink>
+        )}
+      </div>
+    </li>
+  );
+}

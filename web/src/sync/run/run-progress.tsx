@@ -1,0 +1,46 @@
+// A run under way: what it does, how far it is, how long it takes, and a way to stop it.
+import { Button, Progress } from "@mantine/core";
+import { runRoutes, type RunView } from "../../../../src/api/contract/runs.ts";
+import { useCall } from "../../client/queries.ts";
+import { Problem } from "../../look/problem.tsx";
+import { budgetInWords, progressInWords, stageInWords } from "./run-words.ts";
+import styles from "./run.module.css";
+
+export function RunProgress({ run }: { run: RunView }) {
+  const cancel = useCall(runRoutes.cancelRun, [runRoutes.getRun]);
+  const { progress } = run;
+  const stage = stageInWords(run);
+  const share = progress?.total ? Math.min(100, (100 * progress.done) / progress.total) : null;
+  const isWriting = run.status === "applying";
+  return (
+    <section className={styles.progress} aria-label="Progress">
+      <div className={styles.stage} role="status">
+        {stage}
+      </div>
+      <Progress.Root size="sm">
+        <Progress.Section
+          value={share ?? 100}
+          striped={share === null}
+          animated={share === null}
+          aria-label={stage}
+          aria-valuetext={progress ? progressInWords(progress) : stage}
+        />
+      </Progress.Root>
+      <div className={styles.figures}>{progress ? progressInWords(progress) : " "}</div>
+      {run.requests > 0 && <div className={styles.figures}>{budgetInWords(run)}</div>}
+      <p className={styles.note}>
+        {isWriting
+          ? "You can close this; the sync goes on. Stopping keeps what is written, and the next run goes on from there."
+          : "Nothing is written yet. You can close this and come back."}
+      </p>
+      {cancel.error && <Problem error={cancel.error} />}
+      <Button
+        variant="default"
+        loading={cancel.isPending || cancel.isSuccess}
+        onClick={() => cancel.mutate({ params: { id: run.id } })}
+      >
+        {isWriting ? "Stop the sync" : "Stop"}
+      </Button>
+    </section>
+  );
+}

@@ -1,0 +1,19 @@
+// What a run may have changed when it begins, ends or waits; the connection itself besides.
+import { accountRoutes } from "../../../../src/api/contract/accounts.ts";
+import { connectionRoutes } from "../../../../src/api/contract/connection.ts";
+import { runRoutes } from "../../../../src/api/contract/runs.ts";
+
+export const TOUCHED = [
+  connectionRoutes.getSyncState,
+  runRoutes.listRuns,
+  runRoutes.listChanges,
+  runRoutes.listProblems,
+  runRoutes.listRunIssues,
+  runRoutes.listIssueGroups,
+  runRoutes.listIssues,
+  accountRoutes.listAccounts,
+  accountRoutes.countAccounts,
+  accountRoutes.getAccount,
+  accountRoutes.getHistory,
+  accountRoutes.listFields,
+];

@@ -1,0 +1,72 @@
+// Step 2: which accounts. All active ones, or what a view of Dynamics 365 shows; five of them as a first look.
+import { Alert, Button, Radio } from "@mantine/core";
+import type { SyncSettings } from "../../../../src/api/contract/connection.ts";
+import { SampleTable } from "./sample-table.tsx";
+import styles from "./setup.module.css";
+import { StepFrame } from "./step-frame.tsx";
+import { ViewPicker } from "./view-picker.tsx";
+
+type Selection = SyncSettings["selection"];
+
+type Properties = {
+  /** What there is to know about the organisation that was just connected. */
+  notice: string | null;
+  selection: Selection;
+  /** A view is wanted, and none chosen yet. */
+  undecided: boolean;
+  onUndecided: (undecided: boolean) => void;
+  onChange: (selection: Selection) => void;
+  onBack: () => void;
+  onNext: () => void;
+};
+
+export function AccountsStep(properties: Properties) {
+  const { notice, selection, undecided, onUndecided, onChange, onBack, onNext } = properties;
+  const byView = undecided || selection.kind === "view";
+  const decide = (decided: Selection) => {
+    onUndecided(false);
+    onChange(decided);
+  };
+  return (
+    <StepFrame
+      title="Which accounts?"
+      intro="At most 500,000 accounts can be synced. An account that is later no longer among them stays here and stops syncing."
+      footer={
+        <>
+          <Button variant="default" onClick={onBack}>
+            Back
+          </Button>
+          {undecided && <span className={styles.why}>Choose one of the views.</span>}
+          <Button data-push disabled={undecided} onClick={onNext}>
+            Choose fields
+          </Button>
+        </>
+      }
+    >
+      <div className={styles.stack} style={{ maxWidth: "none" }}>
+        {notice !== null && <Alert color="gray">{notice}</Alert>}
+        <Radio.Group
+          aria-label="Which accounts"
+          value={byView ? "view" : "all"}
+          onChange={(kind) => (kind === "all" ? decide({ kind }) : onUndecided(selection.kind === "all"))}
+        >
+          <div className={styles.stack}>
+            <Radio value="all" label="All active accounts" />
+            <Radio
+              value="view"
+              label="The accounts of a view"
+              description="A list as you have it in Dynamics 365"
+            />
+          </div>
+        </Radio.Group>
+        {byView && (
+          <ViewPicker
+            chosen={selection.kind === "view" ? selection.view : null}
+            onChoose={(view) => decide({ kind: "view", view })}
+          />
+        )}
+        {!byView && <SampleTable selection={selection} />}
+      </div>
+    </StepFrame>
+  );
+}

@@ -1,0 +1,73 @@
+// The second way to connect: an app registration with its secret. The secret goes to the server once and never comes back.
+import { Button, PasswordInput, TextInput } from "@mantine/core";
+import { useState } from "react";
+import { connectionRoutes } from "../../../../src/api/contract/connection.ts";
+import { useCall } from "../../client/queries.ts";
+import { Problem } from "../../look/problem.tsx";
+import styles from "./setup.module.css";
+
+const EMPTY = { tenant: "", clientId: "", clientSecret: "", expires: "" };
+
+export function AppOnlyForm({ address, onConnected }: { address: string; onConnected: () => void }) {
+  const [entered, setEntered] = useState(EMPTY);
+  const connect = useCall(connectionRoutes.connectAppOnly, [
+    connectionRoutes.getConnection,
+    connectionRoutes.getSyncState,
+  ]);
+  const errorOf = (field: string) => (connect.error?.field === field ? connect.error.message : undefined);
+  const isElsewhere =
+    connect.error && !["tenant", "clientId", "clientSecret"].includes(connect.error.field ?? "");
+  const input = (name: keyof typeof EMPTY) => ({
+    className: styles.wide ?? "",
+    value: entered[name],
+    error: errorOf(name),
+    onChange: (event: { currentTarget: { value: string } }) => {
+      const { value } = event.currentTarget;
+      setEntered((before) => ({ ...before, [name]: value }));
+    },
+  });
+  const submit = () => {
+    const { tenant, clientId, clientSecret, expires } = entered;
+    const body = {
+      address,
+      clientId,
+      clientSecret,
+      ...(tenant.trim() !== "" && { tenant }),
+      ...(expires !== "" && { secretExpiresAt: `${expires}T00:00:00Z` }),
+    };
+    // Not as an option of `mutate`: this form is gone by then. What went wrong is shown in it.
+    void connect.mutateAsync({ body }).then(onConnected, () => {});
+  };
+  return (
+    <form
+      className={`${styles.stack} ${styles.wide}`}
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+    >
+      <p className={styles.intro}>
+        For an application user in Dynamics 365. It sees the system’s views and not the personal ones of
+        people, unless they are shared with it.
+      </p>
+      <TextInput label="Application (client) ID" required autoComplete="off" {...input("clientId")} />
+      <PasswordInput label="Client secret" required autoComplete="off" {...input("clientSecret")} />
+      <TextInput
+        label="Directory (tenant) ID"
+        description="Found by itself if left empty"
+        autoComplete="off"
+        {...input("tenant")}
+      />
+      <TextInput
+        type="date"
+        label="The secret expires on"
+        description="So that somebody is told before"
+        {...input("expires")}
+      />
+      {isElsewhere && connect.error && <Problem error={connect.error} />}
+      <Button type="submit" variant="default" loading={connect.isPending}>
+        Connect with the secret
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,176 @@
+// Steps 4 and 5: the plan, and exactly that plan applied. Which of the two it is, the run says.
+import { Button } from "@mantine/core";
+import { useState } from "react";
+import { connectionRoutes, type SyncSettings } from "../../../../src/api/contract/connection.ts";
+import { runRoutes, type RunView } from "../../../../src/api/contract/runs.ts";
+import { useCall } from "../../client/queries.ts";
+import { AnchorLink, ButtonLink } from "../../look/links.tsx";
+import { Meant } from "../../look/meaning.tsx";
+import { Problem } from "../../look/problem.tsx";
+import { PlanView, type PlanFilter } from "../plan/plan-view.tsx";
+import { usePreview, withOptions, type Remedy } from "../plan/use-preview.ts";
+import { RunProgress } from "../run/run-progress.tsx";
+import { RunFailure, RunResult, RunSum } from "../run/run-result.tsx";
+import { applyLabel, isUnderWay, statusInWords, waitInWords } from "../run/run-words.ts";
+import styles from "./setup.module.css";
+import { StepFrame } from "./step-frame.tsx";
+
+type Properties = {
+  run: RunView;
+  settings: SyncSettings;
+  onBack: () => void;
+  /** Another plan, with other settings. */
+  onPlanning: (run: number, settings: SyncSettings) => void;
+  onApplied: () => void;
+};
+
+export function PreviewStep({ run, settings, onBack, onPlanning, onApplied }: Properties) {
+  const [filter, setFilter] = useState<PlanFilter>({});
+  const preview = usePreview(onPlanning);
+  const apply = useCall(runRoutes.applyRun, [connectionRoutes.getConnection, runRoutes.getRun]);
+  const planAnew = (options: Remedy["options"]) => preview.start(withOptions(settings, options));
+  const back = (
+    <Button variant="default" onClick={onBack}>
+      Back
+    </Button>
+  );
+  if (isUnderWay(run))
+    return (
+      <StepFrame title="Making a plan" footer={back}>
+        <RunProgress run={run} />
+      </StepFrame>
+    );
+  const isPlan = run.status === "planned";
+  const again = (
+    <Button
+      variant={isPlan && run.applicable.yes ? "default" : "filled"}
+      loading={preview.isPending}
+      onClick={() => planAnew({})}
+    >
+      Plan again
+    </Button>
+  );
+  if (!isPlan)
+    return (
+      <StepFrame
+        title={overTitle(run)}
+        intro="Nothing was written."
+        footer={
+          <>
+            {back}
+            <span data-push />
+            {again}
+          </>
+        }
+      >
+        <RunFailure run={run} />
+        {preview.error && <Problem error={preview.error} />}
+      </StepFrame>
+    );
+  return (
+    <StepFrame
+      title="What would happen"
+      intro="Nothing is written yet. This is all of the plan; exactly this is done when you sync."
+      footer={
+        <>
+          {back}
+          {!run.applicable.yes && <span className={styles.why}>{run.applicable.why}</span>}
+          {run.applicable.yes ? (
+            <Button
+              data-push
+              loading={apply.isPending}
+              // Not as an option of `mutate`: this step is gone by then. What went wrong is shown above.
+              onClick={() => void apply.mutateAsync({ params: { id: run.id } }).then(onApplied, () => {})}
+            >
+              {applyLabel(run.counts)}
+            </Button>
+          ) : (
+            <>
+              <span data-push />
+              {again}
+            </>
+          )}
+        </>
+      }
+    >
+      {apply.error && <Problem error={apply.error}>{again}</Problem>}
+      {preview.error && <Problem error={preview.error} />}
+      {preview.isPending && <p role="status">Making the new plan…</p>}
+      <PlanView
+        run={run}
+        filter={filter}
+        onFilter={setFilter}
+        onRemedy={({ options }) => planAnew(options)}
+      />
+    </StepFrame>
+  );
+}
+
+export function SyncStep({ run }: { run: RunView }) {
+  if (isUnderWay(run))
+    return (
+      <StepFrame title="Syncing">
+        <RunProgress run={run} />
+      </StepFrame>
+    );
+  const isDone = run.status === "done";
+  return (
+    <StepFrame
+      title={isDone ? doneTitle(run) : "The sync stopped"}
+      footer={
+        <>
+          <ButtonLink
+            variant="default"
+            to="/contacts/accounts/sync"
+            search={{ tab: "runs", run: run.id, action: undefined, kind: undefined, q: undefined }}
+          >
+            What was done
+          </ButtonLink>
+          <ButtonLink data-push to="/contacts/accounts" search={{}}>
+            See the accounts
+          </ButtonLink>
+        </>
+      }
+    >
+      <div className={styles.stack}>
+        {isDone ? <RunResult run={run} /> : <Stopped run={run} />}
+        {run.waitsBecause !== null && (
+          <p className={styles.intro}>
+            {waitInWords(run.waitsBecause)} You find that on{" "}
+            <AnchorLink underline="always" to="/contacts/accounts/sync" search={{}}>
+              the page of the sync
+            </AnchorLink>
+            .
+          </p>
+        )}
+        {isDone && <RunSum run={run} />}
+        {isDone && (
+          <p className={styles.intro}>
+            From now on accounts are synced by the schedule, and whenever you ask for it.
+          </p>
+        )}
+      </div>
+    </StepFrame>
+  );
+}
+
+function Stopped({ run }: { run: RunView }) {
+  const { words, meaning } = statusInWords(run);
+  return (
+    <>
+      <p role="status">
+        <Meant of={meaning}>{words}</Meant>
+      </p>
+      <RunFailure run={run} />
+    </>
+  );
+}
+
+function doneTitle({ counts }: RunView): string {
+  return counts.skipped + counts.failed > 0 ? "Synced, but not every account" : "Synced";
+}
+
+function overTitle({ status }: RunView): string {
+  if (status === "failed") return "No plan could be made";
+  return status === "interrupted" ? "The plan was stopped" : "This plan was discarded";
+}

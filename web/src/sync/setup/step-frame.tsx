@@ -1,0 +1,30 @@
+// One decision a screen: its title, a line on what it is about, the decision, and the way on. Whoever comes to a step has
+// the focus at its title.
+import { Title } from "@mantine/core";
+import { useEffect, useRef, type ReactNode } from "react";
+import styles from "./setup.module.css";
+
+type Properties = {
+  title: string;
+  intro?: ReactNode;
+  /** The way back and the way on. */
+  footer?: ReactNode;
+  children: ReactNode;
+};
+
+export function StepFrame({ title, intro, footer, children }: Properties) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
+  return (
+    <div className={styles.step}>
+      <div className={styles.scroll} data-scroll>
+        <Title order={3} ref={heading} tabIndex={-1} data-autofocus className={styles.heading}>
+          {title}
+        </Title>
+        {intro !== undefined && <p className={styles.intro}>{intro}</p>}
+        {children}
+      </div>
+      {footer && <div className={styles.footer}>{footer}</div>}
+    </div>
+  );
+}

@@ -1,0 +1,87 @@
+// The views one can choose from: yours, shared with you, the system's; the unusable ones with the reason.
+import { Radio, Skeleton, TextInput } from "@mantine/core";
+import { IconSearch } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import type { z } from "zod";
+import { connectionRoutes, type view as viewSchema } from "../../../../src/api/contract/connection.ts";
+import { queryOf } from "../../client/queries.ts";
+import { Problem } from "../../look/problem.tsx";
+import { SampleTable } from "./sample-table.tsx";
+import styles from "./setup.module.css";
+
+type View = z.infer<typeof viewSchema>;
+
+const OWNERS = [
+  { owner: "yours", heading: "Yours" },
+  { owner: "shared", heading: "Shared with you" },
+  { owner: "system", heading: "Of the system" },
+] as const;
+
+function matches({ name, description }: View, searched: string): boolean {
+  return `${name} ${description}`.toLowerCase().includes(searched.trim().toLowerCase());
+}
+
+type Properties = { chosen: string | null; onChoose: (view: string) => void };
+
+export function ViewPicker({ chosen, onChoose }: Properties) {
+  const { data, error } = useQuery({ ...queryOf(connectionRoutes.listViews, {}), staleTime: 60_000 });
+  const [searched, setSearched] = useState("");
+  if (error) return <Problem error={error} />;
+  if (!data) return <Skeleton height={200} />;
+  const found = data.views.filter((view) => matches(view, searched));
+  const isGone = chosen !== null && !data.views.some(({ id }) => id === chosen);
+  return (
+    <div className={styles.wide}>
+      {isGone && (
+        <Problem
+          error={
+            new Error(
+              "The view that was chosen is gone: it was deleted in Dynamics 365, or is no longer shared with the user who is signed in. Choose another one.",
+            )
+          }
+        />
+      )}
+      <TextInput
+        aria-label="Search views"
+        placeholder="Search views"
+        leftSection={<IconSearch size={15} aria-hidden />}
+        value={searched}
+        onChange={(event) => setSearched(event.currentTarget.value)}
+        mb={8}
+        mt={isGone ? 12 : 0}
+      />
+      <Radio.Group aria-label="View" value={chosen} onChange={onChoose}>
+        <div className={styles.views}>
+          {OWNERS.map(({ owner, heading }) => {
+            const views = found.filter((view) => view.owner === owner);
+            if (views.length === 0) return null;
+            return (
+              <section key={owner} aria-label={heading}>
+                <h4>{heading}</h4>
+                {views.map((view) => (
+                  <Radio
+                    key={view.id}
+                    className={styles.view}
+                    value={view.id}
+                    label={view.name}
+                    description={view.refused ?? view.description}
+                    disabled={view.refused !== null}
+                  />
+                ))}
+              </section>
+            );
+          })}
+          {found.length === 0 && (
+            <p role="status">
+              {searched === ""
+                ? "There are no views of accounts that the signed-in user may see."
+                : `No view is called “${searched}”.`}
+            </p>
+          )}
+        </div>
+      </Radio.Group>
+      {chosen !== null && !isGone && <SampleTable selection={{ kind: "view", view: chosen }} />}
+    </div>
+  );
+}
