@@ -63,38 +63,55 @@ function listed(host: string, domain: string, list: DomainSet): string | undefin
   return list.has(domain) ? domain : undefined;
 }
 
-// Nothing of this can be seen: zero-width and direction marks, soft hyphens, control characters other than white space.
-const invisible = /\p{Cf}|(?!\s)\p{Cc}/gu;
+// Nothing of this can be seen: zero-width and direction marks, soft hyphens, variation selectors. Letters that Unicode
+// also calls ignorable (the Hangul fillers) look like a blank, and stay what no host has.
+const invisible = /\p{Cf}|(?!\p{L})\p{Default_Ignorable_Code_Point}/gu;
 const unusual = /[^\t-\r -~]/;
 
-/** Without invisible characters; full-width forms, ideographic punctuation and backslashes as their ASCII twins. */
+/**
+ * Without invisible characters; control characters as blanks, so that what they keep apart stays apart; full-width
+ * forms, punctuation of other scripts and backslashes as their ASCII twins.
+ */
 function plainText(text: string): string {
-  const slashed = text.includes("\\") ? text.replaceAll("\\", "/") : text;
-  if (!unusual.test(slashed)) return slashed;
-  return slashed
-    .replaceAll("\u0085", " ")
-    .replace(invisible, "")
-    .replace(/[\uff01-\uff5e]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0))
-    .replace(/[\u3002\uff61]/g, ".")
-    .replaceAll("\u3001", ",");
+  const plain = unusual.test(text) ? asciiTwins(text) : text;
+  return plain.includes("\\") ? plain.replaceAll("\\", "/") : plain;
 }
 
+function asciiTwins(text: string): string {
+  return text
+    .replace(invisible, "")
+    .replace(/\p{Cc}/gu, " ")
+    .replace(/[\uff01-\uff5e]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0))
+    .replace(/[\u3002\uff61]/g, ".")
+    .replace(/[\u3001\uff64\u060c]/g, ",")
+    .replace(/[\u061b\u037e]/g, ";");
+}
+
+// Quotation marks open in one language and close in another („acme.com“, »acme.com«).
+const QUOTES = "\"'`«»‹›“”„‘’‚";
+const wrapping = new RegExp(`^[<([{${QUOTES}]+|[>)\\]}${QUOTES}.,:!]+$`, "g");
 const separator = /[\s,;]+/;
-const startsValue = /^[<("'[]*(?:[a-z][a-z0-9+.-]*:\/\/|www\.)|@/i;
+const startsValue = new RegExp(`^[<([{${QUOTES}]*(?:[a-z][a-z0-9+.-]*://|www\\.)|@`, "i");
+/** `shown<target>` of mail programs, `[shown](target)` of Markdown; the target is an address or a website. */
+const link = /^(?<shown>.*?)(?:<|\]\()(?<target>(?:[^<>()]*@|[a-z][a-z0-9+.-]*:\/\/|www\.)[^<>()]*)/i;
 
 /**
  * The words of a text that are values. After a value with "/" only a word that plainly starts anew is one: paths hold
- * blanks and commas ("…/Gender Pay Report.pdf"). In `Jane Doe <jane@acme.com>` the words before the address are a name.
+ * blanks and commas ("…/Gender Pay Report.pdf"). In `Jane Doe <jane@acme.com>` the words before the link are a name.
  */
 function valuesOf(text: string): string[] {
   const values: string[] = [];
   let inPath = false;
   for (const word of text.split(separator)) {
     if (word === "" || (inPath && !startsValue.test(word))) continue;
-    const address = /<([^<>]*@[^<>]*)>?/.exec(word)?.[1];
-    if (address !== undefined) while (isNameWord(values.at(-1))) values.pop();
-    values.push(address ?? word);
     inPath = word.includes("/");
+    const { shown = "", target } = link.exec(word)?.groups ?? {};
+    if (target === undefined) values.push(word);
+    else {
+      while (isNameWord(values.at(-1))) values.pop();
+      // A website behind a website may be the detour of a mail filter: what is shown is what was meant.
+      values.push(target.includes("@") || isNameWord(shown) ? target : shown);
+    }
   }
   return values;
 }
@@ -105,10 +122,10 @@ function isNameWord(word: string | undefined): boolean {
   return host === undefined || registrableDomain(host) === undefined;
 }
 
-const wrapping = /^[<("'[{«“‘„]+|[>)"'\]}»”’.,:!]+$/g;
-const scheme = /^(?:[a-z][a-z0-9+.-]*:\/\/+|(?:mailto|https?|ftp|smtp):\/*|\/\/+)/i;
-const asciiHost = /^[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?$/;
-const hostCharacters = /^[a-z0-9_.\-\u0080-\u{10ffff}]*$/u;
+const scheme =
+  /^(?:(?:url|web|website|homepage):)?(?:[a-z][a-z0-9+.-]*:\/\/+|(?:mailto|https?|ftp|smtp):\/*|\/\/+)?/i;
+// Labels of RFC 1035, and underscores: hosts have them, domains do not.
+const asciiHost = /^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.(?!$)|$))+$/;
 
 /** The host of a domain, address or website, in lower-case ASCII without leading `www.`; undefined if there is none. */
 function hostOf(value: string): string | undefined {
@@ -119,11 +136,27 @@ function hostOf(value: string): string | undefined {
     .replace(/:\d*$/, "")
     .replace(/^\*?\.|\.+$/g, "")
     .toLowerCase();
-  // domainToASCII would also unescape, cut paths off and read numbers as IP addresses: hand it nothing but host characters.
-  const isAscii = !unusual.test(written);
-  if (!hostCharacters.test(written)) return undefined;
-  const host = isAscii ? written : domainToASCII(written);
+  const host = written.includes("xn--") || !asciiHost.test(written) ? asciiForm(written) : written;
   return host.length <= 253 && asciiHost.test(host) ? host.replace(/^(?:www\.)+/, "") : undefined;
+}
+
+// Letters, their marks and digits, as IDNA2008 has it: whatever else Unicode knows (dashes, bullets, typographic
+// apostrophes, ™) separates or adorns a domain, and would become part of one that nobody owns. The dot of l·l is Catalan.
+const unicodeHost = /^(?:(?!-)(?:[\p{L}\p{M}\p{Nd}_-]|(?<=l)·(?=l))+(?<!-)(?:\.|$))+$/u;
+
+/** Of a host in other letters, in Punycode or percent-encoded; empty if it is none. */
+function asciiForm(written: string): string {
+  const host = written.includes("%") ? unescaped(written) : written;
+  // domainToASCII would also cut paths off and unescape a second time: hand it nothing but host characters.
+  return unicodeHost.test(host) ? domainToASCII(host) : "";
+}
+
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 const options = {
@@ -132,7 +165,6 @@ const options = {
   validateHostname: false,
   detectIp: false,
 } as const;
-const label = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /**
  * The domain somebody registered. Undefined for unknown suffixes (IP addresses among them) and for suffixes themselves,
@@ -144,8 +176,7 @@ function registrableDomain(host: string): string | undefined {
   if (found.isIcann !== true && found.isPrivate !== true) return undefined;
   const domain = found.domain ?? ownerOfSuffix(host);
   // What is left of `a.www.gov.uk` is `www.gov.uk`, which names the suffix gov.uk and would not survive a second reading.
-  if (domain === undefined || domain.startsWith("www.")) return undefined;
-  return domain.split(".").every((part) => label.test(part)) ? domain : undefined;
+  return domain === undefined || domain.startsWith("www.") || domain.includes("_") ? undefined : domain;
 }
 
 function ownerOfSuffix(host: string): string | undefined {

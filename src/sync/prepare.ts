@@ -22,7 +22,7 @@ export class AttentionError extends Error {
 }
 
 /** Raise when the same row and mapping would make another draft than before: all rows are then looked at again. */
-const DRAFTING_VERSION = 1;
+const DRAFTING_VERSION = 2;
 
 export type Prepared = {
   readonly selection: AccountSelection;

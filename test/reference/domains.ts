@@ -17,57 +17,148 @@ export type ReadDomain =
   | { readonly domain: string }
   | { readonly refused: "domain-invalid" | "domain-common" | "domain-own"; readonly value: string };
 
-const zeroWidth = /[\u00AD\u180E\u200B-\u200F\u2060\uFEFF]/gu;
 const common = new Set<string>(freeEmailDomains);
+
+const TWINS: Readonly<Record<string, string>> = {
+  "\u3002": ".",
+  "\uFF61": ".",
+  "\u3001": ",",
+  "\uFF64": ",",
+  "\u060C": ",",
+  "\u061B": ";",
+  "\u037E": ";",
+};
+
+/** What has no width goes, what controls a device separates, and what only looks different becomes what it means. */
+function plain(text: string): string {
+  let written = "";
+  for (const character of text) {
+    if (/\p{Cc}/u.test(character)) written += " ";
+    else if (/\p{Cf}/u.test(character)) continue;
+    else if (/\p{Default_Ignorable_Code_Point}/u.test(character) && !/\p{L}/u.test(character)) continue;
+    else if (/[\uFF01-\uFF5E]/u.test(character)) written += character.normalize("NFKC");
+    else written += TWINS[character] ?? character;
+  }
+  return written.replaceAll("\\", "/");
+}
+
+const OPENING = "<([{\"'`«»‹›“”„‘’‚";
+const CLOSING = ">)]}\"'`«»‹›“”„‘’‚.,:!";
+
+function withoutOpening(text: string): string {
+  let rest = text;
+  while (rest !== "" && OPENING.includes(rest.charAt(0))) rest = rest.slice(1);
+  return rest;
+}
+
+function withoutClosing(text: string): string {
+  let rest = text;
+  while (rest !== "" && CLOSING.includes(rest.charAt(rest.length - 1))) rest = rest.slice(0, -1);
+  return rest;
+}
+
+/** Whether a text begins with its own scheme or `www.`. */
+function isWebsite(text: string): boolean {
+  return /^([a-z][a-z0-9+.-]*:\/\/|www\.)/iu.test(text);
+}
+
+/** `shown<target>` and `[shown](target)`: what is shown, and the address or website behind it. */
+function linkIn(part: string): { shown: string; target: string } | undefined {
+  for (const mark of part.matchAll(/<|\]\(/gu)) {
+    const target = part.slice(mark.index + mark[0].length).split(/[<>()]/u)[0] ?? "";
+    if (target.includes("@") || isWebsite(target)) return { shown: part.slice(0, mark.index), target };
+  }
+  return undefined;
+}
+
+function isName(word: string): boolean {
+  return !word.includes("@") && !word.includes("/") && registrable(hostOf(word)) === null;
+}
 
 /** Commas, semicolons and white space separate; after a "/" only a scheme, `www.` or "@" starts anew. */
 function separate(text: string): string[] {
   const values: string[] = [];
-  for (const part of text
-    .replaceAll("\\", "/")
-    .replace(zeroWidth, "")
-    .split(/[,;\s]+/u)) {
+  let isInPath = false;
+  for (const part of plain(text).split(/[,;\s]+/u)) {
     if (part === "") continue;
-    const previous = values.at(-1);
-    const startsAnew = /^([a-z][a-z0-9+.-]*:\/\/|www\.)/iu.test(part) || part.includes("@");
     // The path of an address may hold blanks and commas; what follows one belongs to it.
-    if (previous !== undefined && previous.includes("/") && !startsAnew) continue;
-    values.push(part);
+    if (isInPath && !isWebsite(withoutOpening(part)) && !part.includes("@")) continue;
+    isInPath = part.includes("/");
+    const link = linkIn(part);
+    if (link === undefined) {
+      values.push(part);
+      continue;
+    }
+    // The words before a link are what it is called, unless they are domains themselves.
+    while (values.length > 0 && isName(values[values.length - 1] ?? "")) values.pop();
+    values.push(link.target.includes("@") || isName(link.shown) ? link.target : link.shown);
   }
   return values;
 }
 
 /** The host a value speaks of, in ASCII form; empty if it speaks of none. */
 function hostOf(value: string): string {
-  let host = value.toLowerCase();
-  host = host.replace(/^mailto:/u, "").replace(/^([a-z][a-z0-9+.-]*:\/\/|https?:\/*)/u, "");
+  let host = withoutClosing(withoutOpening(value)).toLowerCase();
+  host = host.replace(/^(url|web|website|homepage):/u, "");
+  host = host.replace(/^([a-z][a-z0-9+.-]*:\/\/+|(mailto|https?|ftp|smtp):\/*|\/\/+)/u, "");
   host = host.split(/[/?#]/u)[0] ?? "";
   host = host.slice(host.lastIndexOf("@") + 1);
-  host = host.replace(/:\d*$/u, "").replace(/\.$/u, "");
-  host = domainToASCII(host);
-  return host.replace(/^www\./u, "");
+  host = host
+    .replace(/:\d*$/u, "")
+    .replace(/^\*?\./u, "")
+    .replace(/\.+$/u, "");
+  try {
+    host = decodeURIComponent(host);
+  } catch {
+    return "";
+  }
+  if (!host.split(".").every(isLabel)) return "";
+  const ascii = domainToASCII(host);
+  if (ascii.length > 253 || !ascii.split(".").every((label) => isLabel(label) && label.length <= 63))
+    return "";
+  return ascii.replace(/^(www\.)+/u, "");
 }
 
+/** Letters with their marks, digits, and hyphens within; underscores, too, for hosts have them. */
+function isLabel(label: string): boolean {
+  if (label === "" || label.startsWith("-") || label.endsWith("-")) return false;
+  return /^[\p{L}\p{M}\p{Nd}_-]+$/u.test(label.replace(/(?<=l)·(?=l)/gu, ""));
+}
+
+const UNCHECKED = { extractHostname: false, validateHostname: false } as const;
+
 function registrable(host: string): string | null {
-  const found = parse(host, { allowPrivateDomains: true });
-  if (found.isIp === true || host === "" || found.hostname !== host) return null;
+  const found = parse(host, { ...UNCHECKED, allowPrivateDomains: true });
+  if (found.isIp === true || host === "") return null;
   if (!found.isIcann && !found.isPrivate) return null;
-  if (found.domain !== null) return found.domain;
-  if (!found.isPrivate) return null;
   // The owner of a private suffix (rub.de) has a name of his own; a region of a cloud has not.
-  const underIcann = parse(host, { allowPrivateDomains: false });
-  return underIcann.isIcann === true && underIcann.domain === host ? host : null;
+  const underIcann = parse(host, { ...UNCHECKED, allowPrivateDomains: false });
+  const isOwner = found.isPrivate === true && underIcann.isIcann === true && underIcann.domain === host;
+  const domain = found.domain ?? (isOwner ? host : null);
+  // A leading `www.` went first, so no domain has one; nor has any an underscore.
+  return domain === null || domain.startsWith("www.") || domain.includes("_") ? null : domain;
+}
+
+/** A host, what stands above it, and so on up to its domain: each may be in a list. */
+function namesOf(host: string, domain: string): string[] {
+  const labels = host.split(".");
+  const count = labels.length - domain.split(".").length;
+  return labels.slice(0, count + 1).map((_label, index) => labels.slice(index).join("."));
 }
 
 /** Every domain a text speaks of, in its order, or why not. */
 export function domainsIn(text: string, rules: DomainRules): ReadDomain[] {
+  const isCommon = (name: string) =>
+    (common.has(name) && !rules.notCommon.includes(name)) || rules.alsoCommon.includes(name);
   return separate(text).map((value) => {
-    const domain = registrable(hostOf(value));
+    const host = hostOf(value);
+    const domain = registrable(host);
     // No longer than somebody reads.
     if (domain === null) return { refused: "domain-invalid", value: value.slice(0, 200) };
-    if (rules.own.includes(domain)) return { refused: "domain-own", value: domain };
-    const isCommon =
-      (common.has(domain) && !rules.notCommon.includes(domain)) || rules.alsoCommon.includes(domain);
-    return isCommon ? { refused: "domain-common", value: domain } : { domain };
+    const names = namesOf(host, domain);
+    const own = names.find((name) => rules.own.includes(name));
+    if (own !== undefined) return { refused: "domain-own", value: own };
+    const provider = names.find(isCommon);
+    return provider === undefined ? { domain } : { refused: "domain-common", value: provider };
   });
 }
