@@ -48,7 +48,7 @@ export interface ConnectionSettings {
   };
   readonly schedule: Schedule;
   readonly brake: BrakeLimits;
-  /** Lower-case. */
+  /** Hosts in lower-case ASCII, without `www.`, as are those of `commonDomains`. */
   readonly ownDomains: readonly string[];
   readonly commonDomains: { readonly add: readonly string[]; readonly remove: readonly string[] };
   readonly teammates: readonly { readonly email: string; readonly name?: string | undefined }[];

@@ -1,6 +1,7 @@
 // What a connection file may say. Everything is checked strictly: a misspelt option must not be silently without effect.
 import { z } from "zod";
 import { fieldTypes } from "../sync/compatibility.ts";
+import { hostIn } from "../sync/settings.ts";
 import { brakeSchema, scheduleSchema } from "./self-running.ts";
 
 const SECRET_RULE =
@@ -40,8 +41,15 @@ const column = text;
 const domain = z
   .string()
   .trim()
-  .toLowerCase()
-  .regex(/^[^\s@/:.]+(?:\.[^\s@/:.]+)+$/, "write a bare domain, such as example.com");
+  .regex(/^[^\s@/:.]+(?:\.[^\s@/:.]+)+$/, "write a bare domain, such as example.com")
+  // Runs compare hosts in their ASCII form, so that is what a list holds: bücher.de would match nothing.
+  .transform((written, context) => {
+    const host = hostIn(written);
+    if (host !== undefined) return host;
+    const message = "nobody can own this domain; write one such as example.com";
+    context.addIssue({ code: "custom", message });
+    return z.NEVER;
+  });
 
 const address = text.refine(
   (value) => !value.includes("@"),

@@ -3,6 +3,9 @@
 import { createHash } from "node:crypto";
 import type { Mapping } from "./mapping.ts";
 
+/** How an entry of `ownDomains` and `commonDomains` is written, if it can be one. */
+export { hostIn } from "../accounts/parse-domains.ts";
+
 export type SyncOptions = {
   readonly allowDuplicateNames: boolean;
   readonly onDomainTaken: "skip" | "without-domain";
@@ -15,6 +18,7 @@ export type SyncSettings = {
   readonly selection: SelectionSetting;
   readonly mapping: Mapping;
   readonly options: SyncOptions;
+  /** As `hostIn` gives them, like those of `commonDomains`. */
   readonly ownDomains: readonly string[];
   readonly commonDomains: { readonly add: readonly string[]; readonly remove: readonly string[] };
 };

@@ -46,7 +46,7 @@ options: { allowDuplicateNames: true, onDomainTaken: without-domain }
 schedule: { changesEveryMinutes: 15, fullAt: "02:30" }
 brake: { sharePercent: 10 }
 ownDomains: [OurCompany.com]
-commonDomains: { add: [shared.example] }
+commonDomains: { add: [isp.de] }
 teammates: [{ email: jane@ourcompany.com, name: Jane Doe }]
 `);
     expect(settings).toMatchObject({
@@ -63,7 +63,7 @@ teammates: [{ email: jane@ourcompany.com, name: Jane Doe }]
       schedule: { changesEveryMinutes: 15, fullEveryMinutes: 1440, fullAt: "02:30" },
       brake: { sharePercent: 10, accounts: 500, shareOfFewPercent: 50, shrunkToPercent: 50 },
       ownDomains: ["ourcompany.com"],
-      commonDomains: { add: ["shared.example"], remove: [] },
+      commonDomains: { add: ["isp.de"], remove: [] },
       teammates: [{ email: "jane@ourcompany.com", name: "Jane Doe" }],
     });
     expect(settings.signIn.clientSecret?.()).toBe(MARKED);
@@ -79,6 +79,26 @@ teammates: [{ email: jane@ourcompany.com, name: Jane Doe }]
       options: { allowDuplicateNames: false, onDomainTaken: "skip" },
       ownDomains: [],
     });
+  });
+
+  it("holds domains as a run compares them, however they are written", () => {
+    const { ownDomains, commonDomains } = load(
+      `${least}ownDomains: [bücher.de, www.Acme.com, ａcme.net]\n` +
+        "commonDomains: { add: [www.shared.com, mail.müll.de], remove: [www.gmail.com] }",
+    );
+    expect(ownDomains).toEqual(["xn--bcher-kva.de", "acme.com", "acme.net"]);
+    expect(commonDomains).toEqual({ add: ["shared.com", "mail.xn--mll-hoa.de"], remove: ["gmail.com"] });
+  });
+
+  it("is refused with a domain that nobody can own, which would be without effect", () => {
+    const faults = faultsOf(() =>
+      load(`${least}ownDomains: [ourcompany.com, co.uk]\ncommonDomains: { add: [acme.internal, xn--a.com] }`),
+    );
+    expect(faults).toEqual([
+      "ownDomains[1]: nobody can own this domain; write one such as example.com.",
+      "commonDomains.add[0]: nobody can own this domain; write one such as example.com.",
+      "commonDomains.add[1]: nobody can own this domain; write one such as example.com.",
+    ]);
   });
 
   it("is what the README shows", () => {
