@@ -6,8 +6,8 @@ import { DataverseError, shorten } from "./errors.ts";
 import type { View } from "./model.ts";
 
 export interface ViewQuery {
-  /** A view of the first N rows ("top"): it keeps its own order and has one page. */
-  readonly single: boolean;
+  /** Of a view of the first N rows, N: it keeps its own order and has one page. */
+  readonly top: number | undefined;
   /** The FetchXML of a page, counted from 1. The cookie as XML text, decoded. */
   xml(page: number, cookie?: string): string;
 }
@@ -37,7 +37,8 @@ const NOT_MULTIPLYING: ReadonlySet<string> = new Set([
 /** Throws DataverseError of kind 'view-broken', naming the view. */
 export function viewQuery(view: View, columns: readonly string[], pageSize: number): ViewQuery {
   const { document, fetch, entity } = parseView(view);
-  const single = fetch.hasAttribute("top");
+  const top = topOf(fetch);
+  const single = top !== undefined;
 
   for (const name of DROPPED_ATTRIBUTES) fetch.removeAttribute(name);
   // Which rows are the first ones depends on the order, and in a distinct query on the columns: there both stay.
@@ -53,7 +54,7 @@ export function viewQuery(view: View, columns: readonly string[], pageSize: numb
 
   const serializer = new XMLSerializer();
   return {
-    single,
+    top,
     xml: (page, cookie) => {
       if (!single) fetch.setAttribute("page", String(page));
       if (cookie === undefined) fetch.removeAttribute("paging-cookie");
@@ -67,7 +68,7 @@ export function viewQuery(view: View, columns: readonly string[], pageSize: numb
 export function viewSample(view: View, rows: number): string {
   const { fetch } = parseView(view);
   for (const name of DROPPED_ATTRIBUTES) fetch.removeAttribute(name);
-  if (!fetch.hasAttribute("top")) {
+  if (topOf(fetch) === undefined) {
     fetch.setAttribute("count", String(rows));
     fetch.setAttribute("page", "1");
     fetch.setAttribute("returntotalrecordcount", "true");
@@ -90,16 +91,18 @@ function pick({ status, code, requestId }: { status?: number; code?: string; req
 }
 
 function parseView(view: View): { document: Document; fetch: Element; entity: Element } {
-  if (view.fetchXml.trim() === "") throw viewBroken(view, "it has no FetchXML (it is not an ordinary list).");
+  // Tools that write views leave byte order marks and blank lines before an XML declaration, where XML allows nothing.
+  const fetchXml = view.fetchXml.trim();
+  if (fetchXml === "") throw viewBroken(view, "it has no FetchXML (it is not an ordinary list).");
   // A view has no document type; one could only be there to make entities that blow up.
-  if (/<!DOCTYPE/i.test(view.fetchXml)) throw viewBroken(view, "its FetchXML contains a document type.");
+  if (/<!DOCTYPE/i.test(fetchXml)) throw viewBroken(view, "its FetchXML contains a document type.");
   let document: Document;
   try {
     document = new DOMParser({
       onError: (_level, message) => {
         throw new Error(message);
       },
-    }).parseFromString(view.fetchXml, "text/xml");
+    }).parseFromString(fetchXml, "text/xml");
   } catch (error) {
     const words = shorten(error instanceof Error ? error.message : String(error));
     throw viewBroken(view, `its FetchXML is not well-formed (${words}).`, error);
@@ -111,7 +114,14 @@ function parseView(view: View): { document: Document; fetch: Element; entity: El
     throw viewBroken(view, `it lists the table "${entity?.getAttribute("name") ?? "none"}", not accounts.`);
   if (isTrue(fetch.getAttribute("aggregate")))
     throw viewBroken(view, "it shows totals (an aggregate query), not accounts.");
+  // An empty one limits nothing, and would keep the view from being paged.
+  if (fetch.getAttribute("top")?.trim() === "") fetch.removeAttribute("top");
   return { document, fetch, entity };
+}
+
+function topOf(fetch: Element): number | undefined {
+  const top = fetch.getAttribute("top");
+  return top === null ? undefined : Number(top);
 }
 
 function shows(entity: Element, column: string): boolean {
@@ -164,5 +174,5 @@ function element(document: Document, tag: string, attributes: Readonly<Record<st
 }
 
 function isTrue(value: string | null): boolean {
-  return value === "true" || value === "1";
+  return value?.toLowerCase() === "true" || value === "1";
 }

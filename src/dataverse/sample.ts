@@ -65,7 +65,7 @@ function countOf(body: Body, selection: AccountSelection): number | null {
 
 /** A view of the first N rows comes whole. */
 function isTop(view: View): boolean {
-  return viewQuery(view, [], 1).single;
+  return viewQuery(view, [], 1).top !== undefined;
 }
 
 function textsOf(row: RawRow): Record<string, string> {

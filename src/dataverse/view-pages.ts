@@ -23,6 +23,7 @@ export async function* readViewPages(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<RawRow[]> {
   const query = viewQuery(view, columns, pageSize);
+  const { top } = query;
   const stepTo = (page: number, cookie?: string): Step => ({
     url: `accounts?fetchXml=${encodeURIComponent(query.xml(page, cookie))}`,
     page,
@@ -33,18 +34,27 @@ export async function* readViewPages(
   const read: ReadPage = (step, announce, abort) =>
     requests.get(step.url, { prefer: PREFER, signal: abort }, async (answer) => {
       const cookie = annotationIn(answer.body, "@Microsoft.Dynamics.CRM.fetchxmlpagingcookie");
-      if (!query.single && cookie !== undefined && saysMoreRecords(answer.body))
+      if (top === undefined && cookie !== undefined && saysMoreRecords(answer.body))
         await announceEarly(announce, stepAfter(step, decodeCookie(cookie), stepTo));
       const body = pageBody(answer);
-      return query.single
-        ? { rows: body.value, next: undefined }
-        : pageOfView(view, step, body, pageSize, stepTo);
+      return top === undefined ? pageOfView(view, step, body, pageSize, stepTo) : onlyPage(view, body, top);
     });
   try {
     yield* readPages(stepTo(1), read, signal);
   } catch (error) {
     throw asViewError(error, view, columns);
   }
+}
+
+/** Of a view of the first rows. Part of it, taken for all of it, would make accounts leave. */
+function onlyPage(view: View, body: Body, top: number): Page {
+  const rows = body.value;
+  if (body["@Microsoft.Dynamics.CRM.morerecords"] === true && rows.length !== top)
+    throw new ProtocolError(
+      `Dynamics 365 sent ${rows.length} rows of the view "${view.name}" and says that there are more, though the view ` +
+        `is of the first ${top} rows. Try again later; if it stays so, choose a view without that limit.`,
+    );
+  return { rows, next: undefined };
 }
 
 function pageOfView(

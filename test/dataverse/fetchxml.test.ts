@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
-import { viewQuery } from "../../src/dataverse/fetchxml.ts";
+import { viewQuery, viewSample } from "../../src/dataverse/fetchxml.ts";
 import { allOf, connectSimulated, viewOf } from "./connected.ts";
 
 function rewritten(fetchXml: string, columns: readonly string[] = ["name"]): string {
@@ -44,12 +44,27 @@ test("columns and order become ours at every level; conditions, joins and aliase
 test("a view of the first rows keeps its number, order and columns, gets ours beside them, and is not paged", () => {
   const inner = `<attribute name="revenue"/><order attribute="revenue"/>${link('name="contact" from="parentcustomerid" to="accountid"')}`;
   const query = viewQuery(viewOf(entity(inner, ' top="100"')), ["name", "revenue"], 5000);
-  expect(query.single).toBe(true);
+  expect(query.top).toBe(100);
   expect(query.xml(1)).toBe(
     '<fetch top="100"><entity name="account"><attribute name="name"/><attribute name="revenue"/><order attribute="revenue"/>' +
       '<link-entity name="contact" from="parentcustomerid" to="accountid"/></entity></fetch>',
   );
 });
+
+test("an empty top is none: the view is read page by page", () => {
+  const view = viewOf(entity("", ' top=""'));
+  const query = viewQuery(view, ["name"], 5000);
+  expect(query.top).toBeUndefined();
+  expect(query.xml(2)).toBe(`<fetch count="5000" page="2"><entity name="account">${OURS}</entity></fetch>`);
+  expect(viewSample(view, 3)).toContain('<fetch count="3" page="1"');
+});
+
+test.each(["\ufeff", "\n\t", '\ufeff\n<?xml version="1.0" encoding="utf-8"?>\n'])(
+  "what stands before the FetchXML does not matter: %j",
+  (before) => {
+    expect(rewritten(before + entity(""))).toBe(rewritten(entity("")));
+  },
+);
 
 test("the cookie is escaped into its attribute, and gone from a first page made later", () => {
   const query = viewQuery(viewOf(entity("")), [], 10);
@@ -97,6 +112,11 @@ test.each([
   [
     "of totals",
     entity('<attribute name="revenue" aggregate="sum" alias="s"/>', ' aggregate="true"'),
+    "totals",
+  ],
+  [
+    "of totals in capitals",
+    entity('<attribute name="revenue" aggregate="sum" alias="s"/>', ' aggregate="True"'),
     "totals",
   ],
   ["with a document type", `<!DOCTYPE fetch [<!ENTITY a "b">]>${entity("")}`, "document type"],

@@ -173,14 +173,24 @@ test("a nextLink in the answer to a view is followed as well", async () => {
   expect(await allOf(connected.client.readAccounts({ kind: "view", view: VIEW }, []))).toHaveLength(2);
 });
 
-test("a view of the first rows is one page, whatever the answer says of more", async () => {
-  await using connected = await connectTo((_asked, response, count) => {
-    sendJson(response, { ...cookieAnnotation(1, "<cookie/>"), value: [row(`v${count}`)] });
+test("a view of the first rows is one page, and broken if it has fewer rows while there are more", async () => {
+  await using connected = await connectTo((_asked, response) => {
+    sendJson(response, { ...cookieAnnotation(1, "<cookie/>"), value: [row("v1"), row("v2")] });
   });
-  const top = viewOf(
-    '<fetch top="10"><entity name="account"><order attribute="revenue" descending="true"/></entity></fetch>',
+  const firstRows = (top: number) =>
+    viewOf(
+      `<fetch top="${top}"><entity name="account"><order attribute="revenue" descending="true"/></entity></fetch>`,
+    );
+  const read = (top: number) =>
+    allOf(connected.client.readAccounts({ kind: "view", view: firstRows(top) }, []));
+  expect(await read(2)).toHaveLength(2);
+  await expect(read(10)).rejects.toThrow(
+    expect.objectContaining({
+      kind: "protocol",
+      message: expect.stringMatching(/2 rows of the view "My accounts"/),
+    }),
   );
-  expect(await allOf(connected.client.readAccounts({ kind: "view", view: top }, []))).toHaveLength(1);
+  expect(connected.asked()).toHaveLength(2);
 });
 
 test("a query too long for an address goes through $batch", async () => {
