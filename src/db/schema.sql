@@ -19,8 +19,7 @@ create table account_changes (
   outcome text,
   constraint account_changes_pkey PRIMARY KEY (run_id, seq),
   constraint account_changes_action_check CHECK ((action = ANY (ARRAY['create'::text, 'link'::text, 'update'::text, 'return'::text, 'leave'::text]))),
-  constraint account_changes_outcome_check CHECK ((outcome = ANY (ARRAY['changed'::text, 'planned-again'::text]))),
-  constraint account_changes_run_id_fkey FOREIGN KEY (run_id) REFERENCES runs(id) ON DELETE CASCADE
+  constraint account_changes_outcome_check CHECK ((outcome = ANY (ARRAY['changed'::text, 'planned-again'::text])))
 );
 
 create table account_domains (
@@ -420,5 +419,3 @@ CREATE INDEX sessions_teammate ON public.sessions USING btree (teammate_id);
 CREATE INDEX sync_issues_in_order ON public.sync_issues USING btree (organization_id, kind COLLATE "C", COALESCE(dynamics_id, '00000000-0000-0000-0000-000000000000'::uuid)) WHERE (closed_run IS NULL);
 
 CREATE INDEX sync_issues_of_record ON public.sync_issues USING btree (organization_id, dynamics_id, kind);
-
-CREATE INDEX sync_issues_open ON public.sync_issues USING btree (organization_id, dynamics_id) WHERE (closed_run IS NULL);

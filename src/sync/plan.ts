@@ -77,8 +77,8 @@ async function planTouches(
   await sql`
     create temporary table touched on commit drop as
     select d.dynamics_id, d.created_on, d.record_version, a.id as account_id, a.version as account_version,
-      case when x.action = 'link' then 'link' when p.left_because is not null then 'return' else 'update' end as action,
-      coalesce(x.rule, 'linked') as rule,
+      case when t.action = 'link' then 'link' when t.left_because is not null then 'return' else 'update' end as action,
+      coalesce(t.rule, 'linked') as rule,
       d.name, d.name_key,
       case when ${scope.descriptionMapped}::boolean then d.description else a.description end as description,
       (a.fields - ${fieldIds}::text[]) || d.fields as fields,
@@ -94,18 +94,19 @@ async function planTouches(
            where (a.fields -> k) is distinct from (d.fields -> k))) else '{}' end
       || case when a.external_id is distinct from d.dynamics_id::text
            then jsonb_build_object('externalId', a.external_id) else '{}' end as before
-    from run_drafts d
-    join pending p using (dynamics_id)
-    left join run_decisions x on x.run_id = d.run_id and x.dynamics_id = d.dynamics_id
-    join accounts a on a.id = coalesce(x.account_id, p.account_id)
+    from (
+      select p.dynamics_id, p.left_because, x.action, x.rule, x.domains, coalesce(x.account_id, p.account_id) as account_id
+      from pending p left join run_decisions x on x.run_id = ${runId} and x.dynamics_id = p.dynamics_id
+      where (p.account_id is not null or x.account_id is not null) and (x.action is null or x.action in ('link', 'update'))
+    ) t
+    join run_drafts d using (dynamics_id)
+    join accounts a on a.id = t.account_id
     cross join lateral (
       select
         coalesce((select array_agg(domain order by domain) from account_domains where account_id = a.id), '{}') as before,
-        coalesce((select array_agg(n order by n collate "C") from unnest(coalesce(x.domains, d.domains)) n), '{}') as after
+        coalesce((select array_agg(n order by n collate "C") from unnest(coalesce(t.domains, d.domains)) n), '{}') as after
     ) own
-    where d.run_id = ${runId} and d.try = ${scope.attempt} and (x.action is null or x.action in ('link', 'update'))`.execute(
-    open.kysely,
-  );
+    where d.run_id = ${runId} and d.try = ${scope.attempt}`.execute(open.kysely);
   const base = await lastSeq(open, runId);
   await sql`
     insert into account_changes (run_id, seq, action, rule, account_id, account_version, dynamics_id, name, name_key,

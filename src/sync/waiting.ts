@@ -93,7 +93,8 @@ export async function stageWaiting(
           where d.run_id = ${runId} on conflict do nothing`.execute(open.kysely);
       }
     }
-    await sql`analyze ${sql.table(`run_drafts_${runId}`)}`.execute(open.kysely);
+    if (staged.synced + staged.refused > 0)
+      await sql`analyze ${sql.table(`run_drafts_${runId}`)}`.execute(open.kysely);
   });
   return staged;
 }

@@ -1,0 +1,7 @@
+-- Half of the time of storing a first plan went into looking up its run once a row and entering its issues into an index more.
+
+-- Runs are deleted in retention.ts alone, and only those without changes.
+alter table account_changes drop constraint account_changes_run_id_fkey;
+
+-- sync_issues_of_record begins with the same columns.
+drop index sync_issues_open;
