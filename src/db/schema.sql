@@ -313,6 +313,7 @@ create table runs (
   try_after timestamp with time zone,
   started_by_id integer,
   applied_by_id integer,
+  settled boolean not null default false,
   constraint runs_pkey PRIMARY KEY (id),
   constraint runs_mode_check CHECK ((mode = ANY (ARRAY['sync'::text, 'changes'::text, 'plan'::text, 'retry'::text]))),
   constraint runs_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'reading'::text, 'planning'::text, 'planned'::text, 'applying'::text, 'done'::text, 'failed'::text, 'discarded'::text, 'interrupted'::text])))

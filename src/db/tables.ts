@@ -239,6 +239,7 @@ export interface Tables {
     settings: Json<unknown>;
     settings_hash: string;
     settled_edits: number | null;
+    settled: Generated<boolean>;
     calm: Generated<boolean>;
     alone: Generated<boolean>;
     planned_edits: number | null;

@@ -31,9 +31,9 @@ async function isAlone(open: OpenTransaction, { runId }: FinishScope): Promise<b
  * Versions and fingerprints of linked rows that were found equal, and versions of waiting ones. A link without a fingerprint
  * may belong to an account that was edited since the plan: then it stays without, and the next run puts the edit right.
  */
-async function moveVersions(open: OpenTransaction, scope: FinishScope): Promise<void> {
+async function moveVersions(open: OpenTransaction, scope: FinishScope, alone: boolean): Promise<void> {
   const { runId, organizationId } = scope;
-  const drafted = sql`(v.drafted and (${await isAlone(open, scope)}::boolean or l.fingerprint is not null))`;
+  const drafted = sql`(v.drafted and (${alone}::boolean or l.fingerprint is not null))`;
   await sql`
     update account_links l set record_version = v.record_version,
       fingerprint = case when ${drafted} then v.fingerprint else l.fingerprint end
@@ -129,19 +129,19 @@ export async function finishRun(open: OpenTransaction, scope: FinishScope, count
   // The planner knows nothing of tables made a moment ago, and guesses nested loops over them.
   await sql`analyze run_issues`.execute(open.kysely);
   await sql`analyze run_decisions`.execute(open.kysely);
-  await moveVersions(open, scope);
-  const { rows } = await sql<{ calm: boolean }>`select calm from runs where id = ${scope.runId}`.execute(
-    open.kysely,
-  );
+  const alone = await isAlone(open, scope);
+  await moveVersions(open, scope, alone);
+  const { rows } = await sql<{ settled: boolean; calm: boolean }>`
+    select settled, calm from runs where id = ${scope.runId}`.execute(open.kysely);
   // A calm run decided nothing: what waits still waits, and only what concerns the whole connection can be news.
   const lost = await lookAgainIfDraftsAreLost(open, scope);
-  const { calm } = rows[0]!;
+  const { settled, calm } = rows[0]!;
   if (!calm) {
     await completeIssues(open, scope);
     // Waiting records are compared all with all. A loop is quick only over as few as the planner guesses, and of a table that
     // was filled a moment ago, or was empty until now, it knows nothing: 48 s at 46,000 issues.
     await sql`set local enable_nestloop = off`.execute(open.kysely);
-    await rememberWaiting(open, scope);
+    await rememberWaiting(open, scope, settled && alone);
     await sql`set local enable_nestloop = on`.execute(open.kysely);
   }
   await settleIssues(open, scope);

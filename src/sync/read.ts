@@ -16,6 +16,8 @@ export type ReadResult = {
   readonly refused: number;
   /** Distinct records staged. */
   readonly staged: number;
+  /** Whether the store was as the run before left it, under the same settings. */
+  readonly settled: boolean;
   /** Whether nothing moved, here or at the source. */
   readonly calm: boolean;
   /** Edits of the store when it was decided which waiting records to look at again. */
@@ -182,7 +184,7 @@ export async function settleRead(
   runId: number,
   known: KnownRecords,
   maxAccounts: number,
-): Promise<Omit<ReadResult, "calm" | "edits">> {
+): Promise<Omit<ReadResult, "settled" | "calm" | "edits">> {
   const drafts = sql.table(`run_drafts_${runId}`);
   const counted = await sql<{ rows: number; distinct: number }>`
     select count(*)::int as rows, count(distinct dynamics_id)::int as distinct from ${drafts}`.execute(

@@ -124,7 +124,7 @@ async function readRetried(reading: Reading, prepared: Prepared): Promise<ReadRe
   const pages = readSome(client, prepared.selection, { ids, columns: drafter.columns, signal });
   await readPages(database, pages, { runId, drafter, known, maxAccounts, onPage });
   const { edits } = await sinceLastRun(database, organizationId, prepared.settingsHash);
-  return { ...(await settleRead(database, runId, known, maxAccounts)), calm: false, edits };
+  return { ...(await settleRead(database, runId, known, maxAccounts)), settled: false, calm: false, edits };
 }
 
 /** After a read of the whole selection: departures, forgotten records, and those that wait on something that moved. */
@@ -145,12 +145,13 @@ async function settle(reading: Reading, prepared: Prepared, { known, drafter }: 
   const { store, edits } = await sinceLastRun(database, organizationId, prepared.settingsHash);
   const settled = store === "settled";
   const calm = settled && read.staged + departures + forgotten.length === 0;
-  if (calm) return { ...read, calm, edits };
+  if (calm) return { ...read, settled, calm, edits };
   const again = await stageWaiting(database, { runId, organizationId }, settled ? "woken" : "all");
   return {
     unchanged: read.unchanged - again.synced,
     refused: read.refused - again.refused,
     staged: read.staged + again.synced + again.refused,
+    settled,
     calm,
     edits,
   };

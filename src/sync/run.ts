@@ -26,7 +26,8 @@ import { dropWorkingTables } from "./read.ts";
 import { readSelection } from "./reading.ts";
 import type { RunContext, Running } from "./running.ts";
 import {
-  keepTotals,
+  keepActions,
+  keepIssues,
   NO_COUNTS,
   PlanTooOld,
   RunError,
@@ -250,7 +251,8 @@ async function applyAndFinish(running: Running, runId: number): Promise<void> {
   await inTransaction(database, async (open) => {
     const counts = await finalCounts(open, runId);
     await finishRun(open, { runId, organizationId, fence: lease.fence, now: clock.now() }, counts);
-    await keepTotals(open.kysely, runId);
+    await keepActions(open.kysely, runId);
+    await keepIssues(open.kysely, runId);
   });
 }
 

@@ -63,19 +63,24 @@ async function issueCounts(
   return Object.fromEntries(rows.rows.map((row) => [row.kind, row.count]));
 }
 
-/** Keeps a run's issues by kind and changes by action with it, as they are now: whoever watches it would count them again and again. */
-export async function keepTotals(db: Kysely<Tables>, runId: number): Promise<void> {
+/** Keeps a run's changes by action with it, as they are now: whoever watches it would count them again and again. */
+export async function keepActions(db: Kysely<Tables>, runId: number): Promise<void> {
+  const { rows } = await sql<{ action: ChangeAction; count: number }>`
+    select action, count(*)::int as count from account_changes
+    where run_id = ${runId} and outcome is null group by action`.execute(db);
+  const actions = JSON.stringify(Object.fromEntries(rows.map(({ action, count }) => [action, count])));
+  await db.updateTable("runs").set({ actions }).where("id", "=", runId).execute();
+}
+
+/** The same for its issues by kind, of a plan that waits or a run that is done. */
+export async function keepIssues(db: Kysely<Tables>, runId: number): Promise<void> {
   const run = await db
     .selectFrom("runs")
     .select(["id", "organization_id as organizationId", "status"])
     .where("id", "=", runId)
     .executeTakeFirstOrThrow();
   const issues = JSON.stringify(await issueCounts(db, run));
-  const { rows } = await sql<{ action: ChangeAction; count: number }>`
-    select action, count(*)::int as count from account_changes
-    where run_id = ${runId} and outcome is null group by action`.execute(db);
-  const actions = JSON.stringify(Object.fromEntries(rows.map(({ action, count }) => [action, count])));
-  await db.updateTable("runs").set({ issues, actions }).where("id", "=", runId).execute();
+  await db.updateTable("runs").set({ issues }).where("id", "=", runId).execute();
 }
 
 /**

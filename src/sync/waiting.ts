@@ -142,10 +142,14 @@ export async function lookAgainIfDraftsAreLost(
   return (again.numAffectedRows ?? 0n) > 0n;
 }
 
-/** At the run's end: who waits now, of those that were decided; the others wait as before. */
+/**
+ * At the run's end: who waits now, of those that were decided; the others wait as before.
+ * @param untouched nobody but runs has written since the run before this one was done
+ */
 export async function rememberWaiting(
   open: OpenTransaction,
   { runId, organizationId }: Scope,
+  untouched: boolean,
 ): Promise<void> {
   await sql`
     delete from waiting_records w using run_decisions x
@@ -172,12 +176,12 @@ export async function rememberWaiting(
     select ${organizationId}, dynamics_id, kind, created_on, record_version, fingerprint,
       name, name_key, description, fields, domains, issues
     from waiting on conflict do nothing`.execute(open.kysely);
-  // Issues of records that are not read any more end with them; those of linked ones ended as they left. Two statements,
-  // because a join is found for each and not for both with "or" between.
+  // Issues of records that are not read any more end with them. Those of linked ones ended as they left, unless the account was
+  // deleted here since. Two statements, because a join is found for each and not for both with "or" between.
   const forgotten = sql`s.dynamics_id in (select dynamics_id from run_decisions where run_id = ${runId} and action = 'forget')`;
   const unlinked = sql`not exists (
     select from account_links l where l.organization_id = s.organization_id and l.dynamics_id = s.dynamics_id)`;
-  for (const gone of [forgotten, unlinked]) {
+  for (const gone of untouched ? [forgotten] : [forgotten, unlinked]) {
     await sql`
       update sync_issues s set closed_run = ${runId}
       where s.organization_id = ${organizationId} and s.closed_run is null and s.dynamics_id is not null and ${gone}
