@@ -10,6 +10,7 @@ import { limitsLayer, ServiceLimits, type LimitSettings } from "./faults/limits.
 import { loadCsv } from "./load/csv.ts";
 import { generateAccounts } from "./load/generate.ts";
 import { addPeople } from "./load/people.ts";
+import { installApps } from "./org/apps.ts";
 import { guidFrom } from "./org/guids.ts";
 import { Org } from "./org/org.ts";
 import { startSimulator, type Simulator } from "./server.ts";
@@ -37,7 +38,7 @@ export interface RunOptions {
   readonly accessTokenSeconds?: number;
   /** Whether a refresh token that was used once is accepted again (as Entra ID does) or refused. Default accepted. */
   readonly oldRefreshTokens?: "accepted" | "refused";
-  /** An organisation that was made elsewhere; users and teams are added only to a fresh one. */
+  /** An organisation that was made elsewhere; users, teams and apps are added only to a fresh one. */
   readonly org?: Org;
 }
 
@@ -70,7 +71,10 @@ const REDIRECT_URIS = ["http://localhost/callback", "http://127.0.0.1/callback"]
 export async function runSimulator(options: RunOptions = {}): Promise<RunningSimulator> {
   const seed = options.seed ?? options.org?.seed ?? "sluice";
   const org = options.org ?? new Org({ seed, ...(options.now ? { now: options.now } : {}) });
-  if (!options.org) addPeople(org);
+  if (!options.org) {
+    installApps(org);
+    addPeople(org);
+  }
   const clientId = guidFrom(seed, "app registration");
   const clientSecret = `simulated~${guidFrom(seed, "client secret")}`;
   const directory = directoryOf(org, seed, clientId, clientSecret, options.redirectUris ?? REDIRECT_URIS);

@@ -196,8 +196,8 @@ function idsAndImage(): Column[] {
   ];
 }
 
-/** @param n 1 or 2: the second address has no choices of its own and a telephone label that follows the pattern */
-function address(n: 1 | 2): Column[] {
+/** @param n the second and third address have no choices of its own and a telephone label that follows the pattern */
+export function address(n: 1 | 2 | 3): Column[] {
   const prefix = `Address${n}_`;
   const part = (name: string, label: string, length: number, format = "Text") =>
     text(
@@ -212,7 +212,7 @@ function address(n: 1 | 2): Column[] {
   const choice = (name: string, label: string, list: string) =>
     n === 1
       ? picklist(`${prefix}${name}|Address 1: ${label}`, list, -1, { custom: false, ...LOGICAL })
-      : picklist(`${prefix}${name}|Address 2: ${label}`, ONE_CHOICE, 1, { custom: false, ...LOGICAL });
+      : picklist(`${prefix}${name}|Address ${n}: ${label}`, ONE_CHOICE, 1, { custom: false, ...LOGICAL });
   const angle = (name: string, limit: number) =>
     column({
       schemaName: `${prefix}${name}`,

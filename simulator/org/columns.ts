@@ -253,7 +253,7 @@ export function choiceLabel(one: Column, value: Value): string | undefined {
 export function defaultOf(one: Column): number | boolean | undefined {
   if (one.type === "Boolean" && one.readable) return one.logicalName === "followemail";
   if (one.type === "State") return 0;
-  if (one.type === "Status") return 1;
+  if (one.type === "Status") return one.choices?.[0]?.value ?? 1;
   const picked = one.type === "Picklist" ? (one.defaultChoice ?? -1) : -1;
   return picked < 0 ? undefined : picked;
 }

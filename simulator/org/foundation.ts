@@ -3,9 +3,15 @@
 import { guidFrom } from "./guids.ts";
 import { ADMIN_FIELD_PROFILE, ADMIN_ROLE_TEMPLATE, type Depth, type NewView } from "./inputs.ts";
 import type { OrgRights } from "./rights.ts";
+import type { Table } from "./table.ts";
 
 /** Words in privilege names that are not the table's schema name. */
-const PRIVILEGE_NOUNS: Readonly<Record<string, string>> = { systemuser: "User", savedquery: "Query" };
+const PRIVILEGE_NOUNS: Readonly<Record<string, string>> = {
+  activitypointer: "Activity",
+  annotation: "Note",
+  savedquery: "Query",
+  systemuser: "User",
+};
 const ACCESS_RIGHTS: Readonly<Record<string, number>> = {
   Read: 1,
   Write: 2,
@@ -25,12 +31,10 @@ const KNOWN_PRIVILEGES: Readonly<Record<string, string>> = {
 const CUSTOMIZER_TEMPLATE = "119f245c-3cc8-4b62-b31c-d1a046ced15d";
 const BASIC_USER_TEMPLATE = "236750cd-45ae-4939-ab12-b24b920ced93";
 
-/** The name of a table's privilege: `prvReadAccount`, `prvReadUser`. */
-export function privilegeName(
-  right: string,
-  table: { logicalName: string; facts: { schemaName: string } },
-): string {
-  return `prv${right}${PRIVILEGE_NOUNS[table.logicalName] ?? table.facts.schemaName}`;
+/** The name of a table's privilege: `prvReadAccount`, `prvReadUser`; `prvReadActivity` for all activities. */
+export function privilegeName(right: string, { logicalName, facts }: Table): string {
+  const named = facts.supertype === "activitypointer" ? facts.supertype : logicalName;
+  return `prv${right}${PRIVILEGE_NOUNS[named] ?? facts.schemaName}`;
 }
 
 /** An organisation that can be given its views too. */
@@ -64,8 +68,7 @@ export function foundOrganisation(org: Foundation): void {
     fieldsecurityprofileid: ADMIN_FIELD_PROFILE,
     name: "System Administrator",
   });
-  const privileges = createPrivileges(org);
-  createRoles(org, privileges);
+  createRoles(org);
   for (const [id, name, condition] of WELL_KNOWN_VIEWS) {
     org.addView({
       id,
@@ -78,36 +81,42 @@ export function foundOrganisation(org: Foundation): void {
   }
 }
 
-function createPrivileges(org: Foundation): string[] {
-  const names: [string, number][] = METADATA_PRIVILEGES.map((name) => [name, 1]);
-  for (const table of org.allTables()) {
+/** Every right on a table, and what reads metadata. */
+function privilegesOn(tables: Iterable<Table>): Map<string, number> {
+  const names = new Map<string, number>(METADATA_PRIVILEGES.map((name) => [name, 1]));
+  for (const table of tables) {
     if (table.facts.ownership === "None") continue;
-    for (const [right, mask] of Object.entries(ACCESS_RIGHTS))
-      names.push([privilegeName(right, table), mask]);
+    for (const [right, mask] of Object.entries(ACCESS_RIGHTS)) names.set(privilegeName(right, table), mask);
   }
-  for (const [name, accessright] of names) {
-    org.create("privilege", {
-      privilegeid: KNOWN_PRIVILEGES[name] ?? guidFrom(org.seed, "privilege", name),
-      name,
-      accessright,
-      // A personal view is read by its owner and those it is shared with, whatever the role.
-      canbebasic: true,
-      canbelocal: !name.endsWith("UserQuery"),
-      canbedeep: !name.endsWith("UserQuery"),
-      canbeglobal: !name.endsWith("UserQuery"),
-    });
-  }
-  return names.map(([name]) => name);
+  return names;
 }
 
-function createRoles(org: Foundation, privileges: readonly string[]): void {
-  const everything = Object.fromEntries(privileges.map((name) => [name, widestDepth(name)]));
+function createPrivilege(org: OrgRights, name: string, accessright: number): void {
+  org.create("privilege", {
+    privilegeid: KNOWN_PRIVILEGES[name] ?? guidFrom(org.seed, "privilege", name),
+    name,
+    accessright,
+    // A personal view is read by its owner and those it is shared with, whatever the role.
+    canbebasic: true,
+    canbelocal: !name.endsWith("UserQuery"),
+    canbedeep: !name.endsWith("UserQuery"),
+    canbeglobal: !name.endsWith("UserQuery"),
+  });
+}
+
+function createRoles(org: Foundation): void {
+  const tables = [...org.allTables()];
+  const privileges = privilegesOn(tables);
+  for (const [name, mask] of privileges) createPrivilege(org, name, mask);
+  const names = [...privileges.keys()];
+  const everything = Object.fromEntries(names.map((name) => [name, widestDepth(name)]));
+  const owned = privilegesOn(tables.filter(({ facts }) => facts.ownership === "UserOwned"));
   const reading = Object.fromEntries(
-    privileges
+    names
       .filter((name) => name.startsWith("prvRead") || name.endsWith("UserQuery"))
       .map((name): [string, Depth] => [
         name,
-        /Account|Contact|UserQuery/.test(name) ? "user" : "organisation",
+        owned.has(name) && !METADATA_PRIVILEGES.includes(name) ? "user" : "organisation",
       ]),
   );
   const administrator = org.addRole("System Administrator", everything, { template: ADMIN_ROLE_TEMPLATE });
@@ -119,6 +128,16 @@ function createRoles(org: Foundation, privileges: readonly string[]): void {
     email: "admin@contoso.example",
     roles: [administrator],
   });
+}
+
+/** The rights on a table that comes later: the System Administrator has them all, the other roles none. */
+export function permitTable(org: OrgRights, table: Table): void {
+  const administrator = org.roles.get("System Administrator");
+  for (const [name, mask] of privilegesOn([table])) {
+    if (METADATA_PRIVILEGES.includes(name)) continue;
+    createPrivilege(org, name, mask);
+    if (administrator !== undefined) org.setPrivilege(administrator, name, widestDepth(name));
+  }
 }
 
 function widestDepth(privilege: string): Depth {

@@ -2,10 +2,10 @@
 // in rights.ts, rows in rows.ts. It knows no HTTP. Values go by logical column name; ids and times come from the seed and the clock.
 import { column, defaultOf, withOptionSet, type Column, type ColumnFacts } from "./columns.ts";
 import { belongsTo, companionsOf } from "./companions.ts";
-import { foundOrganisation } from "./foundation.ts";
+import { foundOrganisation, permitTable } from "./foundation.ts";
 import type { NewView, OrgOptions } from "./inputs.ts";
 import { OrgRights } from "./rights.ts";
-import type { MutableRow, Table } from "./table.ts";
+import type { MutableRow, Table, TableFacts } from "./table.ts";
 
 export class Org extends OrgRights {
   constructor(options: OrgOptions = {}) {
@@ -38,6 +38,15 @@ export class Org extends OrgRights {
   mergeAccounts(survivor: string, loser: string, by?: string): void {
     this.updateAccount(survivor, {}, by);
     this.updateAccount(loser, { merged: true, masterid: survivor, statecode: 1, statuscode: 2 }, by);
+  }
+
+  /** Adds a table, which the System Administrator may use. */
+  addTable(facts: TableFacts): Table {
+    if (this.table(facts.logicalName)) throw new Error(`There is a table ${facts.logicalName} already.`);
+    const table = this.placeTable(facts);
+    permitTable(this, table);
+    this.metadataVersion += 1;
+    return table;
   }
 
   /** Adds a column, with the companions Dataverse gives it. */

@@ -1,18 +1,98 @@
 // Tables of people and what they belong to: users, teams, business units, contacts.
 import {
   boolean,
-  column,
   guid,
   integer,
   lookup,
   memo,
-  money,
   picklist,
   stateAndStatus,
   text,
+  type Column,
 } from "./columns.ts";
-import { dates, ENABLED, ownership, people, READ_ONLY, table } from "./table-kit.ts";
+import { ENABLED, ownership, READ_ONLY, table } from "./table-kit.ts";
+import { history, sketchedColumns, type ColumnSketch } from "./table-sketch.ts";
 import type { TableFacts } from "./table.ts";
+
+const REFUSALS =
+  "DoNotEMail DoNotPhone DoNotFax DoNotPostalMail DoNotBulkEMail DoNotBulkPostalMail DoNotSendMM";
+
+const CONTACT: ColumnSketch = {
+  texts:
+    "FirstName:50 MiddleName:50 LastName:50 NickName Salutation Suffix:10 JobTitle Department Fax:50 EmployeeId:50 " +
+    "GovernmentId:50 ManagerName AssistantName SpousesName ChildrensNames:255 Company:50 ExternalUserIdentifier:50 " +
+    "YomiFullName:450 YomiFirstName:150 YomiMiddleName:150 YomiLastName:150 TraversedPath:1250",
+  emails: "EMailAddress1 EMailAddress2 EMailAddress3",
+  phones:
+    "Telephone1:50 Telephone2:50 Telephone3:50 MobilePhone:50 Pager:50 Home2:50 Business2:50 Callback:50 ManagerPhone:50 AssistantPhone:50",
+  urls: "WebSiteUrl:200 FtpSiteUrl:200",
+  memos: "Description",
+  money: "AnnualIncome CreditLimit Aging30 Aging60 Aging90",
+  wholes: "NumberOfChildren OnHoldTime",
+  days: "LastUsedInCampaign",
+  times: "LastOnHoldTime",
+  dates: "BirthDate Anniversary",
+  flags: `${REFUSALS} CreditOnHold FollowEmail IsBackofficeCustomer MarketingOnly Merged ParticipatesInWorkflow`,
+  guids: "ProcessId StageId SubscriptionId EntityImageId",
+  choices: {
+    AccountRoleCode: "1 Decision Maker; 2 Employee; 3 Influencer",
+    CustomerSizeCode: "*1 Default Value",
+    CustomerTypeCode: "*1 Default Value",
+    EducationCode: "*1 Default Value",
+    FamilyStatusCode: "1 Single; 2 Married; 3 Divorced; 4 Widowed",
+    GenderCode: "1 Male; 2 Female",
+    HasChildrenCode: "*1 Default Value",
+    LeadSourceCode: "*1 Default Value",
+    PaymentTermsCode: "1 Net 30; 2 2% 10, Net 30; 3 Net 45; 4 Net 60",
+    PreferredAppointmentDayCode:
+      "0 Sunday; 1 Monday; 2 Tuesday; 3 Wednesday; 4 Thursday; 5 Friday; 6 Saturday",
+    PreferredAppointmentTimeCode: "1 Morning; 2 Afternoon; 3 Evening",
+    PreferredContactMethodCode: "*1 Any; 2 Email; 3 Phone; 4 Fax; 5 Mail",
+    ShippingMethodCode: "*1 Default Value",
+    TerritoryCode: "*1 Default Value",
+  },
+  lookups: {
+    AccountId: "account",
+    ParentContactId: "contact",
+    MasterId: "contact",
+    PreferredSystemUserId: "systemuser",
+    SLAId: "sla",
+    SLAInvokedId: "sla",
+  },
+  addresses: 3,
+};
+
+const USER: ColumnSketch = {
+  texts:
+    "MiddleName:50 NickName:50 JobTitle Salutation:20 EmployeeId WindowsLiveID:1024 DisabledReason:500 YammerUserId:128",
+  emails: "PersonalEMailAddress MobileAlertEMail",
+  phones: "HomePhone:50 MobilePhone:64",
+  urls: "PhotoUrl:200",
+  flags: "DefaultFiltersPopulated IsEmailAddressApprovedByO365Admin",
+  choices: {
+    InviteStatusCode: "*0 Invitation Not Sent; 1 Invited; 4 Invitation Accepted",
+    IncomingEmailDeliveryMethod:
+      "0 None; 1 Microsoft Dynamics 365 for Outlook; *2 Server-Side Synchronization or Email Router",
+    OutgoingEmailDeliveryMethod:
+      "0 None; 1 Microsoft Dynamics 365 for Outlook; *2 Server-Side Synchronization or Email Router",
+    EmailRouterAccessApproval: "*0 Empty; 1 Approved; 2 Pending Approval; 3 Rejected",
+    PreferredPhoneCode: "*1 Main Phone; 2 Other Phone; 3 Home Phone; 4 Mobile Phone",
+    PreferredAddressCode: "*1 Mailing Address; 2 Other Address",
+    PreferredEmailCode: "*1 Default Value",
+  },
+  lookups: {
+    TerritoryId: "territory",
+    QueueId: "queue",
+    CalendarId: "calendar",
+    TransactionCurrencyId: "transactioncurrency",
+  },
+  addresses: 2,
+};
+
+/** Captured definitions of these tables lack some parts that others have. */
+function without(names: RegExp, columns: readonly Column[]): Column[] {
+  return columns.filter(({ logicalName }) => !names.test(logicalName));
+}
 
 /** Each makes a fresh definition. */
 export const PEOPLE_TABLES: readonly (() => TableFacts)[] = [
@@ -30,28 +110,12 @@ export const PEOPLE_TABLES: readonly (() => TableFacts)[] = [
       },
       [
         guid("ContactId|Contact", { required: "SystemRequired", update: false }),
-        text("FirstName|First Name", 50),
-        text("LastName|Last Name", 50),
         text("FullName|Full Name", 160, "Text", READ_ONLY),
-        text("JobTitle|Job Title", 100),
-        text("EMailAddress1|Email", 100, "Email"),
-        text("Telephone1|Business Phone", 50, "Phone"),
-        text("MobilePhone|Mobile Phone", 50, "Phone"),
-        text("Address1_City|Address 1: City", 80, "Text", { custom: false, logical: true }),
-        ...money("AnnualIncome|Annual Income"),
-        column({
-          schemaName: "ExchangeRate",
-          type: "Decimal",
-          label: "Exchange Rate",
-          precision: 12,
-          ...READ_ONLY,
-        }),
-        ...lookup("TransactionCurrencyId|Currency", "transactioncurrency", "name"),
+        ...sketchedColumns(CONTACT),
         ...lookup("ParentCustomerId|Company Name", ["account", "contact"], "both", { type: "Customer" }),
         ...stateAndStatus("0 Active; 1 Inactive", ENABLED),
         ...ownership(),
-        ...people(),
-        ...dates(),
+        ...history("UserOwned"),
       ],
     ),
   () =>
@@ -62,6 +126,7 @@ export const PEOPLE_TABLES: readonly (() => TableFacts)[] = [
         schemaName: "SystemUser",
         label: "User",
         objectTypeCode: 8,
+        supertype: "owner",
         primaryName: "fullname",
         ownership: "BusinessOwned",
         changeTracking: true,
@@ -100,8 +165,8 @@ export const PEOPLE_TABLES: readonly (() => TableFacts)[] = [
         ...lookup("BusinessUnitId|Business Unit", "businessunit", "name"),
         ...lookup("ParentSystemUserId|Manager", "systemuser"),
         ...lookup("PositionId|Position", "position", "name"),
-        ...people(),
-        ...dates(),
+        ...without(/freightterms|primarycontactname/, sketchedColumns(USER)),
+        ...history("BusinessOwned"),
       ],
     ),
   () =>
@@ -112,6 +177,7 @@ export const PEOPLE_TABLES: readonly (() => TableFacts)[] = [
         schemaName: "Team",
         label: "Team",
         objectTypeCode: 9,
+        supertype: "owner",
         primaryName: "name",
         ownership: "BusinessOwned",
         changeTracking: true,
@@ -128,8 +194,17 @@ export const PEOPLE_TABLES: readonly (() => TableFacts)[] = [
         guid("OrganizationId|Organization", READ_ONLY),
         ...lookup("AdministratorId|Administrator", "systemuser"),
         ...lookup("BusinessUnitId|Business Unit", "businessunit", "name"),
-        ...people(),
-        ...dates(),
+        ...sketchedColumns({
+          texts: "YomiName:160",
+          guids: "TeamTemplateId ProcessId StageId",
+          choices: { MembershipType: "*0 Members and guests; 1 Members; 2 Owners; 3 Guests" },
+          lookups: {
+            QueueId: "queue",
+            RegardingObjectId: "opportunity",
+            TransactionCurrencyId: "transactioncurrency",
+          },
+        }),
+        ...history("BusinessOwned"),
       ],
     ),
   () =>
@@ -150,7 +225,17 @@ export const PEOPLE_TABLES: readonly (() => TableFacts)[] = [
         ...boolean("IsDisabled|Is Disabled", "Yes", "No", READ_ONLY),
         ...lookup("ParentBusinessUnitId|Parent Business", "businessunit", "name"),
         ...lookup("OrganizationId|Organization", "organization", "name", READ_ONLY),
-        ...dates(),
+        ...without(/freightterms|primarycontactname|composite|timezone/, [
+          ...sketchedColumns({
+            texts: "CostCenter FileAsName",
+            emails: "EMailAddress",
+            urls: "WebSiteUrl:200",
+            memos: "Description",
+            lookups: { CalendarId: "calendar", TransactionCurrencyId: "transactioncurrency" },
+            addresses: 2,
+          }),
+          ...history("BusinessOwned"),
+        ]),
       ],
     ),
 ];

@@ -5,7 +5,8 @@ import { defaultOf, isLookup, wireName, type Column } from "./columns.ts";
 import { withDerivedValues } from "./derived-values.ts";
 import { guidFrom } from "./guids.ts";
 import type { OrgOptions } from "./inputs.ts";
-import { Table, type MutableRow } from "./table.ts";
+import { Table, type MutableRow, type TableFacts } from "./table.ts";
+import { supertypeValues, typeOfRow } from "./supertypes.ts";
 import { tableFacts } from "./tables.ts";
 
 export class OrgRows implements QueryStore {
@@ -35,11 +36,14 @@ export class OrgRows implements QueryStore {
     this.businessUnitId = guidFrom(this.seed, "businessunit");
     this.currencyId = guidFrom(this.seed, "transactioncurrency");
     this.adminId = guidFrom(this.seed, "systemuser", "admin");
-    for (const facts of tableFacts()) {
-      const table = new Table(facts, rowDefaults(facts.columns, this));
-      this.tables.set(facts.logicalName, table);
-      this.bySet.set(facts.entitySet, table);
-    }
+    for (const facts of tableFacts()) this.placeTable(facts);
+  }
+
+  protected placeTable(facts: TableFacts): Table {
+    const table = new Table(facts, rowDefaults(facts.columns, this));
+    this.tables.set(facts.logicalName, table);
+    this.bySet.set(facts.entitySet, table);
+    return table;
   }
 
   table(logicalName: string): Table | undefined {
@@ -102,9 +106,12 @@ export class OrgRows implements QueryStore {
       Object.assign(row, { createdby: by, "createdby.table": "systemuser", modifiedby: by });
       if (values["ownerid"] === undefined) Object.assign(row, this.ownerValues(by));
     }
-    Object.assign(row, this.completed(table, id, values, undefined));
+    Object.assign(row, typeOfRow(table), this.completed(table, id, values, undefined));
     row["versionnumber"] = this.nextVersion();
     table.insert(row);
+    const { supertype } = table.facts;
+    if (supertype !== undefined)
+      this.create(supertype, supertypeValues(table, this.need(supertype), row), by);
     return id;
   }
 
@@ -118,6 +125,10 @@ export class OrgRows implements QueryStore {
     if (table.column("modifiedby"))
       Object.assign(stamps, { modifiedby: by, "modifiedby.table": "systemuser" });
     table.change(id, { ...stamps, ...this.completed(table, id, values, row) });
+    const { supertype } = table.facts;
+    if (supertype !== undefined) {
+      this.update(supertype, id, supertypeValues(table, this.need(supertype), row), by);
+    }
     return true;
   }
 
@@ -137,7 +148,9 @@ export class OrgRows implements QueryStore {
 
   /** False when there was no such row. */
   remove(tableName: string, id: string): boolean {
-    return this.need(tableName).remove(id);
+    const table = this.need(tableName);
+    if (table.facts.supertype !== undefined) this.need(table.facts.supertype).remove(id);
+    return table.remove(id);
   }
 
   isTeam(id: string): boolean {
@@ -215,13 +228,16 @@ function rowDefaults(columns: readonly Column[], org: OrgRows): MutableRow {
     if (value !== undefined) defaults[one.logicalName] = value;
   }
   const names = new Set(columns.map((one) => one.logicalName));
+  const hasCurrency = columns.some(
+    (one) => one.logicalName === "transactioncurrencyid" && isLookup(one.type),
+  );
   const point = (name: string, id: string, target: string) => {
     if (names.has(name)) Object.assign(defaults, { [name]: id, [`${name}.table`]: target });
   };
   for (const name of ["ownerid", "owninguser", "createdby", "modifiedby"])
     point(name, org.adminId, "systemuser");
   point("owningbusinessunit", org.businessUnitId, "businessunit");
-  if (names.has("accountid") || names.has("contactid")) {
+  if (hasCurrency && names.has("exchangerate")) {
     point("transactioncurrencyid", org.currencyId, "transactioncurrency");
     defaults["exchangerate"] = 1;
   }

@@ -17,6 +17,8 @@ export interface TableFacts {
   readonly ownership: "UserOwned" | "OrganizationOwned" | "BusinessOwned" | "None";
   readonly columns: readonly Column[];
   readonly changeTracking?: boolean;
+  /** The table that shows every row of this one too: owner for users and teams, activitypointer for activities. */
+  readonly supertype?: string;
 }
 
 export class Table implements QueryTable {

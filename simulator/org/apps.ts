@@ -1,0 +1,33 @@
+// What the Sales and Customer Service apps add to account and contact. A bare environment has none of it, one that somebody sells with
+// nearly always does.
+import type { Column } from "./columns.ts";
+import type { Org } from "./org.ts";
+import { sketchedColumns } from "./table-sketch.ts";
+
+function sharedColumns(): Column[] {
+  return sketchedColumns({
+    lookups: {
+      OriginatingLeadId: "lead",
+      DefaultPriceLevelId: "pricelevel",
+      PreferredEquipmentId: "equipment",
+      PreferredServiceId: "service",
+    },
+  });
+}
+
+function accountColumns(): Column[] {
+  const columns = sketchedColumns({
+    wholes: "OpenDeals OpenDeals_State OpenRevenue_State",
+    times: "OpenDeals_Date OpenRevenue_Date",
+    money: "OpenRevenue",
+    lookups: { TerritoryId: "territory" },
+  });
+  // Account has the currency of its amounts already.
+  return columns.filter(({ logicalName }) => !/^(transactioncurrency|exchangerate)/.test(logicalName));
+}
+
+export function installApps(org: Org): void {
+  for (const one of [...sharedColumns(), ...accountColumns()]) org.accounts.setColumn(one);
+  for (const one of sharedColumns()) org.need("contact").setColumn(one);
+  org.metadataVersion += 1;
+}
