@@ -3,18 +3,19 @@
 // a whole number, a sum of nothing is 0, and more than 50,000 rows are refused.
 
 import { foldText } from "./collation.ts";
+import type { FoundColumn } from "./column-values.ts";
 import { quarterOf, weekOf } from "./date-ranges.ts";
 import type { FetchAnswer, FetchOptions, ResultColumn, ResultRow } from "./engine.ts";
 import { aggregateNotSupported, refusal } from "./fetch-error.ts";
 import type { AttributeNode, DateGrouping } from "./grammar.ts";
-import { comparable, kindOf, wallClock } from "./literals.ts";
+import { comparable, kindOf, offsetOf, wallClock } from "./literals.ts";
 import type { Kind } from "./literals.ts";
 import { findColumn } from "./names.ts";
 import type { Environment } from "./operators.ts";
 import { compareValues } from "./operators.ts";
 import { allTuples } from "./page.ts";
 import type { Plan, Source, Tuple } from "./plan.ts";
-import type { QueryColumn, Value } from "./query-store.ts";
+import type { QueryColumn, QueryStore, Value } from "./query-store.ts";
 
 const RECORD_LIMIT = 50_000;
 
@@ -23,7 +24,7 @@ interface Field {
   readonly node: AttributeNode;
   readonly alias: string;
   readonly source: Source;
-  readonly column: QueryColumn;
+  readonly column: FoundColumn;
 }
 
 interface Group {
@@ -33,9 +34,9 @@ interface Group {
 }
 
 export function aggregateAnswer(plan: Plan, environment: Environment, options: FetchOptions): FetchAnswer {
-  const fields = bindFields(plan);
+  const fields = bindFields(plan, environment.store);
   const grouped = fields.filter(({ node }) => node.groupBy);
-  const order = rowOrder(plan, fields, environment);
+  const order = rowOrder(plan, fields);
   const groups = groupTuples(plan, grouped, environment);
   const results = groups.map((group) => resultRow(fields, group, environment));
   results.sort(order);
@@ -55,22 +56,22 @@ export function aggregateAnswer(plan: Plan, environment: Environment, options: F
   };
 }
 
-function bindFields(plan: Plan): Field[] {
+function bindFields(plan: Plan, store: QueryStore): Field[] {
   const tables = [
     { node: plan.node.entity, source: plan.entity },
     ...plan.joins.map(({ node, source }) => ({ node, source })),
   ];
   const fields = tables.flatMap(({ node, source }) => {
     if (node.allAttributes) throw refusal("aggregateOnly");
-    return node.attributes.map((attribute) => bindField(attribute, source));
+    return node.attributes.map((attribute) => bindField(attribute, source, store));
   });
   if (new Set(fields.map(({ alias }) => alias)).size < fields.length) throw refusal("duplicateAlias");
   if (fields.length === 0) throw refusal("aggregateOnly");
   return fields;
 }
 
-function bindField(node: AttributeNode, source: Source): Field {
-  const column = findColumn(source.table, node.name);
+function bindField(node: AttributeNode, source: Source, store: QueryStore): Field {
+  const column = findColumn(source.table, node.name, store);
   if (node.groupBy && node.aggregate !== undefined) throw refusal("groupByAndAggregate");
   if (!node.groupBy && node.aggregate === undefined) throw refusal("aggregateOnly");
   if (node.alias === undefined) throw refusal("aliasMissing");
@@ -130,9 +131,9 @@ function yearOf(wall: number): number {
 }
 
 function groupValue({ node, source, column }: Field, tuple: Tuple, { caller }: Environment): Value {
-  const stored = tuple[source.index]?.[column.logicalName] ?? null;
+  const stored = column.read(tuple[source.index]);
   if (stored === null || node.dateGrouping === undefined) return stored;
-  const wall = wallClock(String(stored), node.userTimeZone ? caller.utcOffsetMinutes : 0);
+  const wall = wallClock(String(stored), node.userTimeZone ? offsetOf(column, caller) : 0);
   return DATE_PARTS[node.dateGrouping](wall);
 }
 
@@ -142,7 +143,7 @@ function resultRow(fields: readonly Field[], group: Group, environment: Environm
     const { node, alias, source, column } = field;
     const value = node.groupBy
       ? groupValue(field, group.tuple, environment)
-      : aggregateValue(field, group.members, environment);
+      : aggregateValue(field, group.members);
     if (value === null) continue;
     result[alias] = value;
     if (!node.groupBy || column.targets === undefined) continue;
@@ -153,17 +154,15 @@ function resultRow(fields: readonly Field[], group: Group, environment: Environm
   return result;
 }
 
-function aggregateValue(field: Field, members: readonly Tuple[], environment: Environment): Value {
+function aggregateValue(field: Field, members: readonly Tuple[]): Value {
   const { node, source, column } = field;
   if (node.aggregate === "count") return members.length;
   const kind = kindOf(column.type);
-  let values = members
-    .map((tuple) => tuple[source.index]?.[column.logicalName] ?? null)
-    .filter((value) => value !== null);
+  let values = members.map((tuple) => column.read(tuple[source.index])).filter((value) => value !== null);
   if (node.distinct) values = distinctValues(values, kind);
   if (node.aggregate === "countcolumn") return values.length;
   if (node.aggregate === "min" || node.aggregate === "max") {
-    return extreme(values, kind, node.aggregate === "max" ? 1 : -1, environment);
+    return extreme(values, kind, node.aggregate === "max" ? 1 : -1);
   }
   const sum = values.reduce<number>((total, value) => total + Number(value), 0);
   if (node.aggregate === "sum") return sum;
@@ -178,18 +177,13 @@ function distinctValues(values: Exclude<Value, null>[], kind: Kind): Exclude<Val
   return [...byKey.values()];
 }
 
-function extreme(
-  values: readonly Exclude<Value, null>[],
-  kind: Kind,
-  sign: 1 | -1,
-  { caller }: Environment,
-): Value {
+function extreme(values: readonly Exclude<Value, null>[], kind: Kind, sign: 1 | -1): Value {
   let best: Exclude<Value, null> | null = null;
   for (const value of values) {
     if (best === null) best = value;
     else {
-      const a = comparable(kind, value, caller.utcOffsetMinutes) ?? value;
-      const b = comparable(kind, best, caller.utcOffsetMinutes) ?? best;
+      const a = comparable(kind, value) ?? value;
+      const b = comparable(kind, best) ?? best;
       if (compareValues(kind, a, b) * sign > 0) best = value;
     }
   }
@@ -197,11 +191,7 @@ function extreme(
 }
 
 /** Orders of an aggregate name aliases; groups that stay equal keep the order they were found in. */
-function rowOrder(
-  plan: Plan,
-  fields: readonly Field[],
-  { caller }: Environment,
-): (a: ResultRow, b: ResultRow) => number {
+function rowOrder(plan: Plan, fields: readonly Field[]): (a: ResultRow, b: ResultRow) => number {
   const nodes = [plan.node.entity, ...plan.joins.map(({ node }) => node)].flatMap(({ orders }) => orders);
   const keys = nodes.map(({ alias, attribute, descending }) => {
     if (alias === undefined) {
@@ -213,8 +203,8 @@ function rowOrder(
   });
   return (a, b) => {
     for (const { alias, kind, sign } of keys) {
-      const left = comparable(kind, a[alias], caller.utcOffsetMinutes);
-      const right = comparable(kind, b[alias], caller.utcOffsetMinutes);
+      const left = comparable(kind, a[alias]);
+      const right = comparable(kind, b[alias]);
       if (left === undefined && right === undefined) continue;
       if (left === undefined) return -sign;
       if (right === undefined) return sign;

@@ -4,13 +4,15 @@ import { linkTypesDiffer, refusal } from "./fetch-error.ts";
 import { isJoin } from "./grammar.ts";
 import type { ConditionNode, FetchNode, FilterNode, LinkNode, TableNode } from "./grammar.ts";
 import { existsTest } from "./joins.ts";
-import { comparable, kindOf } from "./literals.ts";
-import { findColumn, findTable } from "./names.ts";
+import { comparable, kindOf, offsetOf } from "./literals.ts";
+import { findColumn, findDecidingColumn, findTable } from "./names.ts";
 import { COMPARISONS, compareValues, compileOperator, knownOperator } from "./operators.ts";
 import type { Environment } from "./operators.ts";
 import { bindOrders, bindOutputs } from "./output-columns.ts";
 import type { Join, Plan, Predicate, Source } from "./plan.ts";
-import type { QueryColumn, QueryTable } from "./query-store.ts";
+import type { FoundColumn } from "./column-values.ts";
+import { readable } from "./column-values.ts";
+import type { QueryStore, QueryTable } from "./query-store.ts";
 
 /** A predicate and the last source it reads, so that it can run as soon as that one is joined. */
 interface Test {
@@ -53,7 +55,7 @@ export function bindFetch(node: FetchNode, environment: Environment): Plan {
     entityTest: all(tests.filter(({ reads }) => reads === 0)),
     joinedTest: all(tests.filter(({ reads }) => reads > 0)),
     outputs: node.aggregate ? [] : bindOutputs(node, tables, environment.store),
-    orders: node.aggregate ? [] : bindOrders(tables),
+    orders: node.aggregate ? [] : bindOrders(tables, environment),
     // Last: conditions may still have added sources of their own.
     sourceCount: numbering.sources,
   };
@@ -98,33 +100,41 @@ function bindJoins(links: readonly BoundLink[], scope: Scope): Join[] {
 }
 
 function bindJoin({ node, source, parent }: BoundLink, scope: Scope): Join {
-  const { from, to } = joinColumns(node, source.table, parent.table);
+  const { from, to } = joinColumns(node, source.table, parent.table, scope.environment);
   // A join's filter may look back at what is joined already, not ahead.
   const visible = scope.visible.filter(({ index }) => index <= source.index);
   const tests = tableTests(node, source, { ...scope, visible });
   return { node, source, parent, from, to, on: all(tests) };
 }
 
+interface JoinColumns {
+  readonly from: FoundColumn;
+  readonly to: FoundColumn;
+}
+
 function joinColumns(
   node: LinkNode,
   table: QueryTable,
   parent: QueryTable,
-): { from: QueryColumn; to: QueryColumn } {
+  environment: Environment,
+): JoinColumns {
   if ((node.from === undefined) !== (node.to === undefined)) throw refusal("linkAttributePair");
-  if (node.from === undefined || node.to === undefined) return relationship(table, parent);
-  const from = findColumn(table, node.from);
-  const to = findColumn(parent, node.to);
+  if (node.from === undefined || node.to === undefined) {
+    return relationship(table, parent, environment.store);
+  }
+  const from = findDecidingColumn(table, node.from, environment);
+  const to = findDecidingColumn(parent, node.to, environment);
   if (kindOf(from.type) !== kindOf(to.type)) throw linkTypesDiffer(node.from, node.to);
   return { from, to };
 }
 
 /** Without from and to Dataverse takes the relationship between the two tables, if there is just one. */
-function relationship(table: QueryTable, parent: QueryTable): { from: QueryColumn; to: QueryColumn } {
-  const key = findColumn(table, table.primaryId);
-  const parentKey = findColumn(parent, parent.primaryId);
+function relationship(table: QueryTable, parent: QueryTable, store: QueryStore): JoinColumns {
+  const key = findColumn(table, table.primaryId, store);
+  const parentKey = findColumn(parent, parent.primaryId, store);
   const found = [
-    ...lookupsTo(parent, table).map((to) => ({ from: key, to })),
-    ...lookupsTo(table, parent).map((from) => ({ from, to: parentKey })),
+    ...lookupsTo(parent, table, store).map((to) => ({ from: key, to })),
+    ...lookupsTo(table, parent, store).map((from) => ({ from, to: parentKey })),
   ];
   const [only, ...others] = found;
   if (only === undefined) throw refusal("attributeMissing");
@@ -132,8 +142,10 @@ function relationship(table: QueryTable, parent: QueryTable): { from: QueryColum
   return only;
 }
 
-function lookupsTo(table: QueryTable, target: QueryTable): QueryColumn[] {
-  return [...table.columns()].filter(({ targets }) => targets?.includes(target.logicalName) === true);
+function lookupsTo(table: QueryTable, target: QueryTable, store: QueryStore): FoundColumn[] {
+  return [...table.columns()]
+    .filter(({ targets }) => targets?.includes(target.logicalName) === true)
+    .map((column) => readable(column, store));
 }
 
 /** The filters of an entity or link-entity, and its links that only test for existence. */
@@ -193,15 +205,11 @@ function linkTest(link: LinkNode, own: Source, scope: Scope): Test {
 function conditionTest(node: ConditionNode, own: Source, scope: Scope): Test {
   if (!knownOperator(node.operator)) throw refusal("invalidOperator");
   const source = node.entityName === undefined ? own : findSource(node.entityName, scope);
-  const column = findColumn(source.table, node.attribute);
+  const column = findDecidingColumn(source.table, node.attribute, scope.environment);
   const { index } = source;
-  const name = column.logicalName;
-  if (node.operator === "null") {
-    return { test: (tuple) => (tuple[index]?.[name] ?? null) === null, reads: index };
-  }
-  if (node.operator === "not-null") {
-    return { test: (tuple) => (tuple[index]?.[name] ?? null) !== null, reads: index };
-  }
+  const { read } = column;
+  if (node.operator === "null") return { test: (tuple) => read(tuple[index]) === null, reads: index };
+  if (node.operator === "not-null") return { test: (tuple) => read(tuple[index]) !== null, reads: index };
   if (node.valueOf !== undefined) return columnsTest(node, node.valueOf, source, column, scope);
   const { operator, values } = node;
   const holds = compileOperator({
@@ -213,8 +221,8 @@ function conditionTest(node: ConditionNode, own: Source, scope: Scope): Test {
   });
   return {
     test: (tuple) => {
-      const stored = tuple[index]?.[name];
-      return stored !== undefined && stored !== null && holds(stored);
+      const shown = read(tuple[index]);
+      return shown !== null && holds(shown);
     },
     reads: index,
   };
@@ -225,28 +233,28 @@ function columnsTest(
   node: ConditionNode,
   valueOf: string,
   source: Source,
-  column: QueryColumn,
-  scope: Scope,
+  column: FoundColumn,
+  { environment, ...scope }: Scope,
 ): Test {
   const holds = COMPARISONS.get(node.operator);
   if (holds === undefined) throw refusal("invalidOperator");
   const dot = valueOf.lastIndexOf(".");
   const other = dot < 0 ? source : findSource(valueOf.slice(0, dot), scope);
-  const otherColumn = findColumn(other.table, valueOf.slice(dot + 1));
+  const otherColumn = findDecidingColumn(other.table, valueOf.slice(dot + 1), environment);
   const kind = kindOf(column.type);
   if (kind !== kindOf(otherColumn.type)) throw refusal("invalidValueForType");
-  const offset = scope.environment.caller.utcOffsetMinutes;
+  const [offset, otherOffset] = [column, otherColumn].map((one) => offsetOf(one, environment.caller));
   return {
     test: (tuple) => {
-      const left = comparable(kind, tuple[source.index]?.[column.logicalName], offset);
-      const right = comparable(kind, tuple[other.index]?.[otherColumn.logicalName], offset);
+      const left = comparable(kind, column.read(tuple[source.index]), offset);
+      const right = comparable(kind, otherColumn.read(tuple[other.index]), otherOffset);
       return left !== undefined && right !== undefined && holds(compareValues(kind, left, right));
     },
     reads: Math.max(source.index, other.index),
   };
 }
 
-function findSource(name: string, scope: Scope): Source {
+function findSource(name: string, scope: Pick<Scope, "visible">): Source {
   const source = scope.visible.findLast((candidate) => candidate.name === name || candidate.prefix === name);
   if (source === undefined) throw refusal("aliasUnknown");
   return source;

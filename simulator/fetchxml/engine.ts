@@ -27,6 +27,8 @@ export interface ResultColumn {
   readonly link?: string;
   /** count, countcolumn, sum, avg, min or max. */
   readonly aggregate?: string;
+  /** The number of rows below, instead of the column's value. */
+  readonly rowAggregate?: "countchildren";
   /** day, week, month, quarter, year, fiscal-period or fiscal-year. */
   readonly dateGrouping?: string;
   /** Returned although the query does not name it: the primary key, the currency of a money column. */
@@ -97,7 +99,8 @@ function checkPaging({ top, count, page, pagingCookie }: FetchNode): void {
   }
 }
 
-function resultColumn({ key, source, column, alias, implicit }: Plan["outputs"][number]): ResultColumn {
+function resultColumn(output: Plan["outputs"][number]): ResultColumn {
+  const { key, source, column, alias, implicit, childColumn } = output;
   return {
     key,
     table: source.table.logicalName,
@@ -105,6 +108,7 @@ function resultColumn({ key, source, column, alias, implicit }: Plan["outputs"][
     type: column.type,
     ...(alias === undefined ? {} : { alias }),
     ...(source.prefix === undefined ? {} : { link: source.prefix }),
+    ...(childColumn === undefined ? {} : { rowAggregate: "countchildren" as const }),
     ...(implicit ? { implicit } : {}),
   };
 }

@@ -1,14 +1,14 @@
-// Dataverse's refusals of a FetchXML query: its codes, its texts, HTTP 400.
+// Dataverse's refusals of a FetchXML query: its codes and texts; HTTP 400, but for a secured column.
 // Codes and texts as in Microsoft Learn "Web service error codes" (data-service-error-codes.md), except where said.
 
 export class FetchError extends Error {
   readonly status: number;
   readonly code: string;
 
-  constructor(code: string, message: string, options?: ErrorOptions) {
+  constructor(code: string, message: string, options?: ErrorOptions & { status?: number }) {
     super(message, options);
     this.name = "FetchError";
-    this.status = 400;
+    this.status = options?.status ?? 400;
     this.code = code;
   }
 }
@@ -114,6 +114,14 @@ export function unknownColumn(table: string, column: string): FetchError {
     "0x80041103",
     `'${table}' entity doesn't contain attribute with Name = '${column}' and NameMapping = 'Logical' ` +
       "(look up attribute by name is case-sensitive).",
+  );
+}
+
+export function securedColumn(table: string, column: string, userId: string): FetchError {
+  return new FetchError(
+    "0x8004F506",
+    `Caller user with Id ${userId} does not have read permissions to the attribute '${column}' of entity '${table}' that is secured.`,
+    { status: 403 },
   );
 }
 

@@ -111,7 +111,7 @@ export function parseFetch(xml: string): FetchNode {
   const [entity, ...others] = root.children;
   if (entity === undefined) throw refusal("elementMissing");
   if (entity.name !== "entity" || others.length > 0) throw refusal("invalidNode");
-  const mapping = root.attributes.get("mapping");
+  const mapping = present(root, "mapping");
   if (mapping !== undefined && mapping !== "logical" && mapping !== "internal")
     throw refusal("invalidMapping");
   flag(root, "no-lock", "invalidNoLock");
@@ -152,7 +152,7 @@ function tableNode(element: XmlElement, numbers: LinkNumbers): TableNode {
 }
 
 function linkNode(element: XmlElement, numbers: LinkNumbers): LinkNode {
-  const linkType = element.attributes.get("link-type") ?? "inner";
+  const linkType = present(element, "link-type") ?? "inner";
   if (!isOneOf(LINK_TYPES, linkType)) throw refusal("invalidLinkType");
   return {
     ...tableNode(element, numbers),
@@ -201,7 +201,7 @@ function orderNode(element: XmlElement): OrderNode {
 
 function filterNode(element: XmlElement, numbers: LinkNumbers): FilterNode {
   refuseText(element);
-  const type = element.attributes.get("type") ?? "and";
+  const type = present(element, "type") ?? "and";
   if (type !== "and" && type !== "or") throw refusal("invalidFilterType");
   flag(element, "isquickfindfields", "invalidQuickFind");
   const items = element.children.map((child) => {
@@ -231,7 +231,7 @@ function conditionNode(element: XmlElement): ConditionNode {
   }
   return {
     kind: "condition",
-    attribute: required(element, "attribute"),
+    attribute: present(element, "attribute") ?? required(element, "column"),
     operator: required(element, "operator"),
     entityName: present(element, "entityname"),
     valueOf: present(element, "valueof"),

@@ -51,7 +51,7 @@ function matcher(join: Join): (tuple: Tuple) => readonly Row[] {
   let index: RowIndex | undefined;
   const key: (value: Value | undefined) => Value = joinKeyOf(join.to);
   return (tuple) => {
-    const value = key(tuple[join.parent.index]?.[join.to.logicalName]);
+    const value = key(join.to.read(tuple[join.parent.index]));
     if (value === null) return NONE;
     index ??= rowsBy(join.source.table, join.from);
     return index.get(value) ?? NONE;

@@ -2,7 +2,7 @@
 
 import { foldText, parseGuid } from "./collation.ts";
 import { refusal, unparsableValue } from "./fetch-error.ts";
-import type { ColumnType, Value } from "./query-store.ts";
+import type { Caller, ColumnType, QueryColumn, Value } from "./query-store.ts";
 
 /** What a column's values are compared as. */
 export type Kind = "text" | "guid" | "number" | "boolean" | "date" | "choices" | "binary";
@@ -44,7 +44,7 @@ const MINUTE = 60_000;
 export function comparable(
   kind: Kind,
   value: Value | undefined,
-  utcOffsetMinutes: number,
+  utcOffsetMinutes = 0,
 ): Comparable | undefined {
   if (value === null || value === undefined) return undefined;
   if (kind === "text") return foldText(String(value));
@@ -52,7 +52,12 @@ export function comparable(
   return value;
 }
 
-/** "2015-01-01" (DateOnly behaviour) has no zone and stays; an instant moves to the caller's wall clock. */
+/** Minutes to the caller's wall clock; none for a column that holds a wall clock already. */
+export function offsetOf({ wallClock: same }: QueryColumn, caller: Caller): number {
+  return same === true ? 0 : caller.utcOffsetMinutes;
+}
+
+/** A day without a time has no zone and stays; an instant moves to the wall clock at the offset. */
 export function wallClock(stored: string, utcOffsetMinutes: number): number {
   const milliseconds = Date.parse(stored);
   return stored.length === 10 ? milliseconds : milliseconds + utcOffsetMinutes * MINUTE;
@@ -63,6 +68,8 @@ export interface LiteralContext {
   readonly column: string;
   readonly type: ColumnType;
   readonly utcOffsetMinutes: number;
+  /** The table of an object type code. */
+  readonly tableOfCode?: (code: number) => string | undefined;
 }
 
 /** @throws FetchError when the text is no value of the column's type, or is a placeholder such as `{0}` */
@@ -71,7 +78,8 @@ export function parseLiteral(text: string, context: LiteralContext): Comparable 
   // Only `like "{0}"` of a quick-find view gets this far; every other type refuses it as no guid, number or date.
   if (kind === "text") {
     if (/^%?\{\d+\}%?$/.test(text)) throw refusal("invalidValue");
-    return foldText(text);
+    const code = context.type === "EntityName" && /^\d+$/.test(text) ? Number(text) : undefined;
+    return (code === undefined ? undefined : context.tableOfCode?.(code)) ?? foldText(text);
   }
   if (kind === "guid") return guidLiteral(text, context);
   if (kind === "boolean") return booleanLiteral(text, context);
@@ -120,13 +128,14 @@ function choicesLiteral(text: string, context: LiteralContext): string {
   return values.toSorted((a, b) => a - b).join(",");
 }
 
-const ISO =
-  /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,7}))?)?)?\s*(Z|[+-]\d{2}:?\d{2})?$/i;
-const AMERICAN = /^(\d{1,2})\/(\d{1,2})\/(\d{4})(?:\s+(\d{1,2}):(\d{2})(?::(\d{2}))?\s*(AM|PM)?)?$/i;
+const TIME = String.raw`(?:[T\s]\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,7}))?)?\s*(AM|PM)?)?\s*(Z|[+-]\d{2}:?\d{2})?$`;
+/** What .NET reads in the invariant culture: year, month and day with dashes or slashes, or the American order. */
+const YEAR_FIRST = new RegExp(String.raw`^(\d{4})([-/])(\d{1,2})\2(\d{1,2})${TIME}`, "i");
+const MONTH_FIRST = new RegExp(String.raw`^(\d{1,2})([-/])(\d{1,2})\2(\d{4})${TIME}`, "i");
 
 /** Without a zone the text is the caller's wall clock, as in Advanced Find. */
 function dateLiteral(text: string, context: LiteralContext): number {
-  const wall = isoWall(text.trim(), context.utcOffsetMinutes) ?? americanWall(text.trim());
+  const wall = wallOf(text.trim(), context.utcOffsetMinutes);
   if (wall !== undefined) return wall;
   throw unparsableValue(
     text,
@@ -136,23 +145,23 @@ function dateLiteral(text: string, context: LiteralContext): number {
   );
 }
 
-function isoWall(text: string, utcOffsetMinutes: number): number | undefined {
-  const match = ISO.exec(text);
+function wallOf(text: string, utcOffsetMinutes: number): number | undefined {
+  const yearFirst = YEAR_FIRST.exec(text);
+  const match = yearFirst ?? MONTH_FIRST.exec(text);
   if (match === null) return undefined;
-  const [, year, month, day, hour = "0", minute = "0", second = "0", fraction = "", zone] = match;
+  const [, one, , two, three, hour = "0", minute = "0", second = "0", fraction = "", half, zone] = match;
+  const date = yearFirst === null ? [three, one, two] : [one, two, three];
+  const hours = half === undefined ? Number(hour) : hourOfDay(Number(hour), half);
   const milliseconds = Number(fraction.padEnd(3, "0").slice(0, 3));
-  const wall = civil([year, month, day, hour, minute, second].map(Number), milliseconds);
+  const wall = civil([...date, hours, minute, second].map(Number), milliseconds);
   if (wall === undefined || zone === undefined) return wall;
   return wall - zoneMinutes(zone) * MINUTE + utcOffsetMinutes * MINUTE;
 }
 
-function americanWall(text: string): number | undefined {
-  const match = AMERICAN.exec(text);
-  if (match === null) return undefined;
-  const [, month, day, year, hour = "0", minute = "0", second = "0", half] = match;
-  let hours = Number(hour);
-  if (half !== undefined) hours = (hours % 12) + (half.toUpperCase() === "PM" ? 12 : 0);
-  return civil([year, month, day, hours, minute, second].map(Number), 0);
+/** 12 AM is midnight. */
+function hourOfDay(hour: number, half: string): number {
+  if (hour < 1 || hour > 12) return Number.NaN;
+  return (hour % 12) + (half.toUpperCase() === "PM" ? 12 : 0);
 }
 
 function civil(parts: readonly number[], milliseconds: number): number | undefined {

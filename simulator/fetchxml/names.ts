@@ -1,7 +1,8 @@
 // Names of the query in the organisation: a table, a column, or Dataverse's refusal. Names are case-sensitive.
 
-import { unknownColumn, unknownTable } from "./fetch-error.ts";
-import type { QueryColumn, QueryStore, QueryTable } from "./query-store.ts";
+import { readable, type FoundColumn } from "./column-values.ts";
+import { securedColumn, unknownColumn, unknownTable } from "./fetch-error.ts";
+import type { Caller, QueryStore, QueryTable } from "./query-store.ts";
 
 export function findTable(name: string, store: QueryStore): QueryTable {
   const table = store.table(name);
@@ -9,8 +10,19 @@ export function findTable(name: string, store: QueryStore): QueryTable {
   return table;
 }
 
-export function findColumn(table: QueryTable, name: string): QueryColumn {
+export function findColumn(table: QueryTable, name: string, store: QueryStore): FoundColumn {
   const column = table.column(name);
   if (column === undefined || !column.readable) throw unknownColumn(table.logicalName, name);
+  return readable(column, store);
+}
+
+/** A column that rows are chosen or ordered by: one that the caller may not read would give its values away. */
+export function findDecidingColumn(
+  table: QueryTable,
+  name: string,
+  { store, caller }: { readonly store: QueryStore; readonly caller: Caller },
+): FoundColumn {
+  const column = findColumn(table, name, store);
+  if (column.hidden === true) throw securedColumn(table.logicalName, name, caller.userId);
   return column;
 }

@@ -15,7 +15,7 @@ import type { DateRange } from "./date-ranges.ts";
 import { invalidArgument, refusal, unparsableValue } from "./fetch-error.ts";
 import { ancestorsOf, descendantsOf, hierarchyColumn, teamsOf, usersBelow } from "./hierarchy.ts";
 import { likeTest } from "./like.ts";
-import { comparable, kindOf, parseLiteral, wallClock } from "./literals.ts";
+import { comparable, kindOf, offsetOf, parseLiteral, wallClock } from "./literals.ts";
 import type { Comparable, Kind, LiteralContext } from "./literals.ts";
 import type { Caller, QueryColumn, QueryStore, QueryTable } from "./query-store.ts";
 
@@ -224,8 +224,8 @@ function dayTest(use: OperatorUse, holds: (wall: number, day: number) => boolean
 
 function dateTest(use: OperatorUse, holds: (wall: number) => boolean): StoredTest {
   if (kindOf(use.column.type) !== "date") throw refusal("invalidOperator");
-  const { utcOffsetMinutes } = use.environment.caller;
-  return (stored) => holds(wallClock(String(stored), utcOffsetMinutes));
+  const offset = offsetOf(use.column, use.environment.caller);
+  return (stored) => holds(wallClock(String(stored), offset));
 }
 
 function fiscalPeriodTest(use: OperatorUse): StoredTest {
@@ -248,9 +248,9 @@ function not(test: StoredTest): StoredTest {
 
 function comparer(use: OperatorUse): (stored: Stored) => Comparable {
   const kind = kindOf(use.column.type);
-  const { utcOffsetMinutes } = use.environment.caller;
+  const offset = offsetOf(use.column, use.environment.caller);
   if (kind === "text") return (stored) => foldText(String(stored));
-  return (stored) => comparable(kind, stored, utcOffsetMinutes) ?? stored;
+  return (stored) => comparable(kind, stored, offset) ?? stored;
 }
 
 function wallNow(use: OperatorUse): number {
@@ -261,7 +261,8 @@ function literalContext(use: OperatorUse): LiteralContext {
   return {
     column: `${use.table.logicalName}.${use.column.logicalName}`,
     type: use.column.type,
-    utcOffsetMinutes: use.environment.caller.utcOffsetMinutes,
+    utcOffsetMinutes: offsetOf(use.column, use.environment.caller),
+    tableOfCode: (code) => use.environment.store.nameOfCode?.(code),
   };
 }
 

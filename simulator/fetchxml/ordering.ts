@@ -2,16 +2,17 @@
 // Learn "Order rows": lookups sort by the name of the row they point to, choices by their label. No value sorts first.
 
 import { foldText, guidOrderKey, parseGuid } from "./collation.ts";
+import { readable, targetName, type FoundColumn } from "./column-values.ts";
 import { kindOf } from "./literals.ts";
 import type { Order, Source, Tuple } from "./plan.ts";
-import type { QueryColumn, QueryStore, QueryTable, Row } from "./query-store.ts";
+import type { QueryStore, Row } from "./query-store.ts";
 
 export type SortValue = string | number | null;
 
 /** One column of an order. */
 export interface SortKey {
   readonly source: Source;
-  readonly column: QueryColumn;
+  readonly column: FoundColumn;
   readonly descending: boolean;
   /** What a row shows in the cookie; null for no value. */
   readonly text: (row: Row | undefined) => string | null;
@@ -35,7 +36,9 @@ export function sortKeys(orders: readonly Order[], entity: Source, sorting: Sort
     ({ source, column }) => source === entity && column.logicalName === primary?.logicalName,
   );
   if (primary !== undefined && !has) {
-    keys.push(sortKey({ source: entity, column: primary, descending: false }, sorting));
+    keys.push(
+      sortKey({ source: entity, column: readable(primary, sorting.store), descending: false }, sorting),
+    );
   }
   return keys;
 }
@@ -55,8 +58,7 @@ function sortKey(order: Order, sorting: Sorting): SortKey {
     return textKey(order, label(column, column.choices));
   }
   if (kind === "text" || kind === "choices" || kind === "binary") return textKey(order, storedText(column));
-  const stored = (row: Row | undefined): string | number | boolean | null =>
-    row?.[column.logicalName] ?? null;
+  const stored = column.read;
   if (kind === "guid") {
     return {
       ...order,
@@ -68,7 +70,10 @@ function sortKey(order: Order, sorting: Sorting): SortKey {
   if (kind === "date") {
     return {
       ...order,
-      text: (row) => nullable(stored(row), (value) => offsetText(String(value), sorting.utcOffsetMinutes)),
+      text: (row) =>
+        nullable(stored(row), (value) =>
+          offsetText(String(value), column.wallClock === true ? 0 : sorting.utcOffsetMinutes),
+        ),
       parse: (text) => finite(Date.parse(text)),
       value: (row) => nullable(stored(row), (value) => Date.parse(String(value))),
     };
@@ -86,51 +91,26 @@ function textKey(order: Order, text: (row: Row | undefined) => string | null): S
   return { ...order, text, parse: foldText, value: (row) => nullable(text(row), foldText) };
 }
 
-function storedText({ logicalName }: QueryColumn): (row: Row | undefined) => string | null {
-  return (row) => nullable(row?.[logicalName] ?? null, String);
+function storedText({ read }: FoundColumn): (row: Row | undefined) => string | null {
+  return (row) => nullable(read(row), String);
 }
 
 /** A value that the column no longer offers, or that has no label in this language, sorts as its number. */
 function label(
-  { logicalName }: QueryColumn,
-  choices: NonNullable<QueryColumn["choices"]>,
+  { read }: FoundColumn,
+  choices: NonNullable<FoundColumn["choices"]>,
 ): (row: Row | undefined) => string | null {
   const labels = new Map(choices.map((choice) => [choice.value, choice.label]));
-  return (row) => nullable(row?.[logicalName] ?? null, (value) => labels.get(Number(value)) ?? String(value));
+  return (row) => nullable(read(row), (value) => labels.get(Number(value)) ?? String(value));
 }
 
 /** The primary name of the row a lookup points to; a lookup into a table we do not have sorts by its guid. */
-function lookupName(column: QueryColumn, store: QueryStore): (row: Row | undefined) => string | null {
-  const namesByTable = new Map<string, Map<string, string | null>>();
-  const names = (target: string): Map<string, string | null> => {
-    let found = namesByTable.get(target);
-    if (found === undefined) {
-      found = primaryNames(store.table(target));
-      namesByTable.set(target, found);
-    }
-    return found;
-  };
+function lookupName(column: FoundColumn, store: QueryStore): (row: Row | undefined) => string | null {
+  const name = targetName(column, store);
   return (row) => {
-    const id = row?.[column.logicalName];
-    if (typeof id !== "string") return null;
-    const table = row?.[`${column.logicalName}.table`];
-    const targets = typeof table === "string" ? [table] : (column.targets ?? []);
-    for (const target of targets) {
-      const name = names(target).get(id);
-      if (name !== undefined) return name;
-    }
-    return id;
+    const shown = name(row);
+    return shown === undefined ? nullable(column.read(row), String) : shown;
   };
-}
-
-function primaryNames(table: QueryTable | undefined): Map<string, string | null> {
-  const names = new Map<string, string | null>();
-  if (table === undefined) return names;
-  for (const row of table.rows()) {
-    const name = row[table.primaryName];
-    names.set(String(row[table.primaryId]), typeof name === "string" ? name : null);
-  }
-  return names;
 }
 
 /** As Dataverse writes instants into cookies: 2019-05-24T18:59:00-06:00, in the caller's offset. */

@@ -3,13 +3,15 @@
 import { refusal } from "./fetch-error.ts";
 import type { FetchNode, TableNode } from "./grammar.ts";
 import { hierarchyColumn } from "./hierarchy.ts";
-import { findColumn } from "./names.ts";
+import { readable, type FoundColumn } from "./column-values.ts";
+import { findColumn, findDecidingColumn } from "./names.ts";
+import type { Environment } from "./operators.ts";
 import type { Order, Output, Source } from "./plan.ts";
 import type { QueryColumn, QueryStore } from "./query-store.ts";
 
 interface Placed {
   readonly source: Source;
-  readonly column: QueryColumn;
+  readonly column: Pick<QueryColumn, "logicalName">;
 }
 
 function sameColumn(a: Placed, b: Placed): boolean {
@@ -40,7 +42,7 @@ export function bindOutputs(
     tableOutputs(node, source, everything, store).forEach(add);
   }
   const [entity] = tables;
-  if (!distinct && entity !== undefined) impliedOutputs(entity.source, outputs).forEach(add);
+  if (!distinct && entity !== undefined) impliedOutputs(entity.source, outputs, store).forEach(add);
   return [...outputs.values()];
 }
 
@@ -49,12 +51,12 @@ function tableOutputs(node: TableNode, source: Source, everything: boolean, stor
   const key = (name: string): string => (source.prefix === undefined ? name : `${source.prefix}.${name}`);
   if (everything || node.allAttributes) {
     for (const column of source.table.columns()) {
-      if (column.readable)
-        outputs.push(plainOutput(key(column.logicalName), source, column, undefined, false));
+      if (!column.readable) continue;
+      outputs.push(plainOutput(key(column.logicalName), source, readable(column, store), undefined, false));
     }
   }
   for (const attribute of node.attributes) {
-    const column = findColumn(source.table, attribute.name);
+    const column = findColumn(source.table, attribute.name, store);
     const name = attribute.alias ?? key(attribute.name);
     const output = plainOutput(name, source, column, attribute.alias, false);
     outputs.push(
@@ -64,14 +66,14 @@ function tableOutputs(node: TableNode, source: Source, everything: boolean, stor
   return outputs;
 }
 
-function childColumn(source: Source, column: QueryColumn, store: QueryStore): QueryColumn {
+function childColumn(source: Source, column: QueryColumn, store: QueryStore): FoundColumn {
   const hierarchy = hierarchyColumn(source.table, column, store);
   if (hierarchy === undefined || hierarchy.table !== source.table) throw refusal("invalidAggregate");
-  return findColumn(source.table, hierarchy.parentColumn);
+  return findColumn(source.table, hierarchy.parentColumn, store);
 }
 
 /** The primary key always comes along; so does the currency of a row that shows money. */
-function impliedOutputs(entity: Source, named: ReadonlyMap<string, Output>): Output[] {
+function impliedOutputs(entity: Source, named: ReadonlyMap<string, Output>, store: QueryStore): Output[] {
   const { table } = entity;
   const implied: Output[] = [];
   const money = [...named.values()].some(
@@ -81,7 +83,7 @@ function impliedOutputs(entity: Source, named: ReadonlyMap<string, Output>): Out
   for (const name of names) {
     const column = table.column(name);
     if (column?.readable === true && !named.has(name)) {
-      implied.push(plainOutput(name, entity, column, undefined, true));
+      implied.push(plainOutput(name, entity, readable(column, store), undefined, true));
     }
   }
   return implied;
@@ -90,7 +92,7 @@ function impliedOutputs(entity: Source, named: ReadonlyMap<string, Output>): Out
 function plainOutput(
   key: string,
   source: Source,
-  column: QueryColumn,
+  column: FoundColumn,
   alias: string | undefined,
   implicit: boolean,
 ): Output {
@@ -98,14 +100,14 @@ function plainOutput(
 }
 
 /** The entity's orders first, whatever the link-entities'; an entityname there reaches into a link-entity. */
-export function bindOrders(tables: readonly Shown[]): Order[] {
+export function bindOrders(tables: readonly Shown[], environment: Environment): Order[] {
   const orders: Order[] = [];
   for (const { node, source: own } of tables) {
     for (const { attribute, alias, entityName, descending } of node.orders) {
       if (alias !== undefined) throw refusal("orderAliasNotAllowed");
       if (attribute === undefined) throw refusal("orderAttributeMissing");
       const source = entityName === undefined ? own : orderSource(entityName, tables);
-      const column = findColumn(source.table, attribute);
+      const column = findDecidingColumn(source.table, attribute, environment);
       if (!orders.some((order) => sameColumn(order, { source, column }))) {
         orders.push({ source, column, descending });
       }

@@ -28,8 +28,8 @@ function writer(output: Output): Writer {
   if (output.childColumn !== undefined) return childCounter(output);
   if (column.targets === undefined) {
     return (tuple, result) => {
-      const value = tuple[index]?.[name];
-      if (value !== undefined && value !== null) result[key] = value;
+      const value = column.read(tuple[index]);
+      if (value !== null) result[key] = value;
     };
   }
   const [onlyTarget] = column.targets.length === 1 ? column.targets : [];
@@ -58,7 +58,7 @@ export function distinctFilter(plan: Plan): Predicate {
   return (tuple) => {
     const key = JSON.stringify(
       shown.map(({ source, column }) => {
-        const value = tuple[source.index]?.[column.logicalName] ?? null;
+        const value = column.read(tuple[source.index]);
         return kindOf(column.type) === "text" && typeof value === "string" ? foldText(value) : value;
       }),
     );

@@ -99,7 +99,7 @@ function rowsInOrder(
   const names = keys.map(({ column, descending }) => `${column.logicalName}${descending ? " desc" : ""}`);
   // Lookups sort by names that stand in other tables, whose changes this table's version does not show.
   const versions = keys
-    .flatMap(({ column }) => column.targets ?? [])
+    .flatMap(({ column: { targets, beside } }) => targets ?? beside?.of.targets ?? [])
     .map((target) => store.table(target))
     .map((found) => (found === undefined ? "none" : String(found.version)));
   const sort = (rows: readonly Row[]): readonly Row[] => sortRows(rows, keys);

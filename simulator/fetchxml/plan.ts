@@ -2,7 +2,8 @@
 // Each source (the entity, then every link-entity) has a place in a tuple; a predicate reads the tuple.
 
 import type { FetchNode, LinkNode } from "./grammar.ts";
-import type { QueryColumn, QueryTable, Row } from "./query-store.ts";
+import type { FoundColumn } from "./column-values.ts";
+import type { QueryTable, Row } from "./query-store.ts";
 
 /** One row of each source; undefined where an outer join found none. */
 export type Tuple = (Row | undefined)[];
@@ -22,9 +23,9 @@ export interface Join {
   readonly parent: Source;
   readonly node: LinkNode;
   /** Column of this source. */
-  readonly from: QueryColumn;
+  readonly from: FoundColumn;
   /** Column of the parent. */
-  readonly to: QueryColumn;
+  readonly to: FoundColumn;
   /** The link-entity's own filters; its row stands in the tuple already. */
   readonly on: Predicate;
 }
@@ -32,17 +33,17 @@ export interface Join {
 export interface Output {
   readonly key: string;
   readonly source: Source;
-  readonly column: QueryColumn;
+  readonly column: FoundColumn;
   readonly alias: string | undefined;
   /** Returned although the query does not name it. */
   readonly implicit: boolean;
   /** The number of rows whose `childColumn` points here, instead of the column's value. */
-  readonly childColumn: QueryColumn | undefined;
+  readonly childColumn: FoundColumn | undefined;
 }
 
 export interface Order {
   readonly source: Source;
-  readonly column: QueryColumn;
+  readonly column: FoundColumn;
   readonly descending: boolean;
 }
 

@@ -41,8 +41,14 @@ export interface QueryColumn {
   readonly type: ColumnType;
   /** Lookup, Customer, Owner: the tables it may point to. */
   readonly targets?: readonly string[];
-  /** False for what cannot be read or filtered (companions such as `industrycodename` are not columns at all). */
+  /** False for what cannot be read or filtered. */
   readonly readable: boolean;
+  /** The caller may not read it: its values are not in the rows, and conditions and orders on it are refused. */
+  readonly hidden?: boolean;
+  /** Dates that mean the same wall clock for everybody (time-zone-independent, date only): the "Z" of their values says nothing. */
+  readonly wallClock?: boolean;
+  /** A column that shows what another one means: `industrycodename`. It is found by name, and not listed among the columns. */
+  readonly beside?: { readonly of: QueryColumn; readonly shows: "name" | "yomi" | "table" };
   /** Choices with their labels in the caller's language: Dataverse orders by label. Without them, by value. */
   readonly choices?: readonly { readonly value: number; readonly label: string | null }[];
 }
@@ -64,6 +70,8 @@ export interface QueryTable {
 
 export interface QueryStore {
   table(logicalName: string): QueryTable | undefined;
+  /** The table of an object type code: conditions may name tables by either. */
+  nameOfCode?(code: number): string | undefined;
 }
 
 /** On whose behalf a query runs: user-relative operators look here. */

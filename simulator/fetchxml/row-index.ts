@@ -2,6 +2,7 @@
 // Everything here is thrown away when the table's version changes; a table without a version is read anew each time.
 
 import { foldText } from "./collation.ts";
+import type { FoundColumn } from "./column-values.ts";
 import { kindOf } from "./literals.ts";
 import type { QueryColumn, QueryTable, Row, Value } from "./query-store.ts";
 
@@ -53,20 +54,23 @@ export function orderedRows(
 
 export type RowIndex = ReadonlyMap<Value, readonly Row[]>;
 
-/** Rows by the join key of one column. */
-export function rowsBy(table: QueryTable, column: QueryColumn): RowIndex {
-  return keepIndex(table, column.logicalName, () => {
-    const key = joinKeyOf(column);
-    const index = new Map<Value, Row[]>();
-    for (const row of rowArray(table)) {
-      const value = key(row[column.logicalName]);
-      if (value === null) continue;
-      const found = index.get(value);
-      if (found === undefined) index.set(value, [row]);
-      else found.push(row);
-    }
-    return index;
-  });
+/** Rows by the join key of one column. Names that stand in other tables are read anew: this table's version does not show them. */
+export function rowsBy(table: QueryTable, column: FoundColumn): RowIndex {
+  if (column.beside !== undefined) return indexOf(table, column);
+  return keepIndex(table, column.logicalName, () => indexOf(table, column));
+}
+
+function indexOf(table: QueryTable, column: FoundColumn): RowIndex {
+  const key = joinKeyOf(column);
+  const index = new Map<Value, Row[]>();
+  for (const row of rowArray(table)) {
+    const value = key(column.read(row));
+    if (value === null) continue;
+    const found = index.get(value);
+    if (found === undefined) index.set(value, [row]);
+    else found.push(row);
+  }
+  return index;
 }
 
 /** What two columns are joined on: text without case and accents, dates as instants, all else as stored. */

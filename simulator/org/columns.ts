@@ -61,6 +61,7 @@ export function column(facts: ColumnFacts): Column {
     required: "None",
     create: true,
     update: true,
+    ...(facts.dateBehavior === undefined || facts.dateBehavior === "UserLocal" ? {} : { wallClock: true }),
     ...facts,
   };
 }

@@ -30,6 +30,12 @@ function lookupCompanions(main: Column): Column[] {
   return named;
 }
 
+/** What a companion shows of the column it stands beside. */
+export function shownBeside({ type, logicalName }: Column): "name" | "yomi" | "table" {
+  if (type === "EntityName") return "table";
+  return logicalName.endsWith("yominame") ? "yomi" : "name";
+}
+
 /** Whether a column goes when `deleted` goes. */
 export function belongsTo(one: Column, deleted: Column): boolean {
   const { logicalName, type } = deleted;

@@ -3,6 +3,7 @@ import type { QueryColumn, QueryStore, QueryTable, Row } from "../fetchxml/query
 import { headerText, type SimRequest } from "../exchange.ts";
 import { isHidden, neededPrivilege, visibleRows, type Access } from "../org/access.ts";
 import type { Column } from "../org/columns.ts";
+import { shownBeside } from "../org/companions.ts";
 import type { Org } from "../org/org.ts";
 import type { Table } from "../org/table.ts";
 import { ODataError, securedColumn } from "./odata-error.ts";
@@ -52,9 +53,18 @@ export function requireFilterable(call: Call, column: Column, table: Table): voi
   }
 }
 
-/** Companions (`industrycodename`) are no columns to a query. */
-function queryColumn(column: Column | undefined): QueryColumn | undefined {
-  return column?.odata ? column : undefined;
+/** A column as queries may use it: those that are no properties of a row (`industrycodename`) by what they show of another. */
+function queryColumn(table: Table, column: Column | undefined, access: Access): QueryColumn | undefined {
+  if (column === undefined) return undefined;
+  const hidden = isHidden(column, table, access);
+  if (column.odata) return hidden ? { ...column, hidden } : column;
+  const main = queryColumn(table, table.column(column.attributeOf ?? ""), access);
+  if (main === undefined) return undefined;
+  return {
+    ...column,
+    hidden: hidden || main.hidden === true,
+    beside: { of: main, shows: shownBeside(column) },
+  };
 }
 
 /** The organisation as FetchXML may read it: rows the caller sees, hidden columns empty. */
@@ -71,6 +81,8 @@ export function queryStore(call: Call): QueryStore {
       tables.set(name, made);
       return made;
     },
+    nameOfCode: (code) =>
+      [...call.org.allTables()].find(({ facts }) => facts.objectTypeCode === code)?.logicalName,
   };
 }
 
@@ -94,8 +106,11 @@ function queryTable(table: Table, call: Call): QueryTable {
     primaryId: table.primaryId,
     primaryName: table.primaryName,
     version: table.version,
-    column: (name) => queryColumn(table.column(name)),
-    columns: () => [...table.columns()].flatMap((one) => queryColumn(one) ?? []),
+    column: (name) => queryColumn(table, table.column(name), call.access),
+    columns: () =>
+      [...table.columns()]
+        .filter((one) => one.odata)
+        .flatMap((one) => queryColumn(table, one, call.access) ?? []),
     rows: () => rows,
   };
   views.set(key, made);

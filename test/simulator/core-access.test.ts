@@ -151,6 +151,31 @@ describe("column security", () => {
     );
   });
 
+  test("refuses every way of choosing rows by it, and none that only looks alike", async () => {
+    const { core, user } = await prepare();
+    await using _ = core;
+    core.org.addColumn({ schemaName: "new_TaxId", type: "String", label: "Tax ID" }, "contact");
+    core.org.setPrivilege(String(core.org.roles.get("Reader")), "prvReadContact", "organisation");
+    const code = async (inside: string) => {
+      const xml = `<fetch><entity name="account">${inside}</entity></fetch>`;
+      const answer = await core.ask(`accounts?fetchXml=${encodeURIComponent(xml)}`, { as: user });
+      return answer.status === 200 ? "ran" : member(answer.json, "error", "code");
+    };
+    const inContact =
+      '<link-entity name="contact" from="contactid" to="primarycontactid" alias="c"><filter><condition attribute="new_taxid" operator="null"/></filter></link-entity>';
+    const verdicts = {
+      valueof: '<filter><condition attribute="name" operator="eq" valueof="new_taxid"/></filter>',
+      order: '<order attribute="new_taxid"/>',
+      join: '<link-entity name="contact" from="fullname" to="new_taxid"/>',
+      shown: '<attribute name="new_taxid"/>',
+      another: inContact,
+    };
+    expect([await code(verdicts.valueof), await code(verdicts.order), await code(verdicts.join)]).toEqual(
+      Array.from({ length: 3 }, () => "0x8004F506"),
+    );
+    expect([await code(verdicts.shown), await code(verdicts.another)]).toEqual(["ran", "ran"]);
+  });
+
   test("a profile given to a team of the user opens it", async () => {
     const { core, user } = await prepare();
     await using _ = core;

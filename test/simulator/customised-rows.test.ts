@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { customiseOrg } from "../../simulator/org/customise.ts";
 import type { Org } from "../../simulator/org/org.ts";
-import { columnOf, member, rowsOf, startCore } from "./core-session.ts";
+import { columnOf, member, rowsOf, startCore, type Core } from "./core-session.ts";
 
 const CRM = "Microsoft.Dynamics.CRM.";
 const CONTRACT = "11111111-1111-4111-8111-111111111111";
@@ -176,6 +176,50 @@ describe("conditions", () => {
       fetchOf(`<attribute name="name" /><filter><condition ${condition}</condition></filter>`),
     );
     expect(columnOf(answer, "name")).toEqual(found ? ["A"] : []);
+  });
+});
+
+describe("a wall-clock column", () => {
+  // 23:00 on 2 January is 04:30 on the 3rd in Mumbai, if one believes the Z. It is 08:34 on the 2nd there.
+  async function inMumbai(): Promise<Core> {
+    return startCore((org) => {
+      customiseOrg(org);
+      org.utcOffsets.set(org.adminId, 330);
+      org.createAccount({ name: "A", new_golive: "2026-01-02T23:00:00Z" });
+    });
+  }
+
+  test.each([
+    ['operator="on" value="2026-01-02"', true],
+    ['operator="on" value="2026-01-03"', false],
+    ['operator="today"', true],
+    ['operator="tomorrow"', false],
+    ['operator="eq" value="2026-01-02 23:00"', true],
+    ['operator="eq" value="2026-01-02T23:00:00Z"', true],
+    ['operator="in"><value>2026-01-02 23:00</value></condition', true],
+    ['operator="next-x-hours" value="15"', true],
+    ['operator="next-x-hours" value="13"', false],
+  ])("does not move with the user's time zone: %s", async (condition, found) => {
+    await using core = await inMumbai();
+    const closed = condition.endsWith("</condition") ? `${condition}>` : `${condition}/>`;
+    const answer = await core.ask(
+      fetchOf(`<attribute name="name" /><filter><condition attribute="new_golive" ${closed}</filter>`),
+    );
+    expect(columnOf(answer, "name")).toEqual(found ? ["A"] : []);
+  });
+
+  test("does not move in groups and in OData's functions either", async () => {
+    await using core = await inMumbai();
+    const xml =
+      '<fetch aggregate="true"><entity name="account"><attribute name="new_golive" groupby="true" dategrouping="day" alias="day"/>' +
+      '<attribute name="accountid" aggregate="count" alias="n"/></entity></fetch>';
+    expect(rowsOf(await core.ask(`accounts?fetchXml=${encodeURIComponent(xml)}`))).toEqual([
+      { day: 2, n: 1 },
+    ]);
+    const on = (day: string) =>
+      core.ask(`accounts?$select=name&$filter=${CRM}On(PropertyName='new_golive',PropertyValue='${day}')`);
+    expect(columnOf(await on("2026-01-02"), "name")).toEqual(["A"]);
+    expect(columnOf(await on("2026-01-03"), "name")).toEqual([]);
   });
 });
 

@@ -77,3 +77,24 @@ test.each<[now: string, condition: string, inside: string, outside: string]>([
 ])("at %s %s: %s but not %s", (now, condition, inside, outside) => {
   expect(passing(now, condition, [inside, outside])).toEqual([inside]);
 });
+
+test.each([
+  ["2024-5-7", "2024-05-07T00:00:00Z"],
+  ["2024/05/07", "2024-05-07T00:00:00Z"],
+  ["2024/5/7 9:05", "2024-05-07T09:05:00Z"],
+  ["5/7/2024", "2024-05-07T00:00:00Z"],
+  ["5-7-2024 12:30 AM", "2024-05-07T00:30:00Z"],
+  ["05/07/2024 12:30:15 PM", "2024-05-07T12:30:15Z"],
+  ["2024-05-07T10:00:00+02:00", "2024-05-07T08:00:00Z"],
+])("%s is read as .NET reads it", (literal, instant) => {
+  expect(passing("2024-05-15T00:00:00Z", `operator="eq" value="${literal}"`, [instant])).toEqual([instant]);
+});
+
+test.each(["2024-05/07", "2024-13-01", "2024-02-30", "13 PM", "5/7/24x", "2024-05-07 13:00 PM"])(
+  "%s is no date",
+  (literal) => {
+    expect(() => passing("2024-05-15T00:00:00Z", `operator="eq" value="${literal}"`, [])).toThrow(
+      expect.objectContaining({ code: "0x80040203" }),
+    );
+  },
+);

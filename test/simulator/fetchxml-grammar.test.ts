@@ -462,6 +462,14 @@ describe("refusals", () => {
     expect(run(entity(`<filter>${condition.repeat(500)}</filter>`)).rows).toHaveLength(0);
   });
 
+  test("what is there but empty counts as absent, and a condition may call its attribute a column", () => {
+    const empty = entity(
+      `<filter type=""><condition column="name" operator="eq" value="coho" /></filter>`,
+    ).replace("<fetch", `<fetch mapping=""`);
+    expect(run(empty).rows).toHaveLength(1);
+    expect(run(entity(link(""))).rows).toEqual(run(entity(link("inner"))).rows);
+  });
+
   test("a deleted column is named in Dataverse's words", () => {
     expect(() => run(entity(`<attribute name="new_gone" />`))).toThrow(
       "'account' entity doesn't contain attribute with Name = 'new_gone' and NameMapping = 'Logical'",

@@ -47,6 +47,7 @@ const account: fc.Arbitrary<Row> = fc.record({
   tags: maybe(fc.constantFrom("1", "2", "1,2", "2,10")),
   createdon: maybe(fc.constantFrom(...DATES)),
   founded: maybe(fc.constantFrom(...DAYS)),
+  golive: maybe(fc.constantFrom(...DATES)),
   primarycontactid: maybe(ids(2, 4)),
   parentaccountid: maybe(ids(1, 6)),
   ownerid: maybe(fc.constantFrom(ME, TEAM, guid(2, 3))),
@@ -82,6 +83,7 @@ const organisations = fc
           tags: "MultiSelectPicklist",
           createdon: "DateTime",
           founded: "DateTime",
+          golive: { type: "DateTime", wallClock: true },
           primarycontactid: { type: "Lookup", targets: ["contact"] },
           parentaccountid: { type: "Lookup", targets: ["account"] },
           ownerid: { type: "Owner", targets: ["systemuser", "team"] },
@@ -131,7 +133,7 @@ function conditionOn(column: string): fc.Arbitrary<string> {
     );
     return fc.oneof(presence, one(compared, texts), list(texts), pair(texts), patterns);
   }
-  if (column === "createdon" || column === "founded") {
+  if (["createdon", "founded", "golive"].includes(column)) {
     const days = one(["on", "on-or-before", "on-or-after"], fc.constantFrom(...DAYS));
     const numbered = one(NUMBERED, fc.integer({ min: 1, max: 14 }));
     const fiscal = one(["in-fiscal-period", "in-fiscal-year"], fc.constantFrom(1, 4, 2023, 2024));
@@ -217,6 +219,7 @@ const ACCOUNT_COLUMNS = [
   "tags",
   "createdon",
   "founded",
+  "golive",
   "primarycontactid",
   "parentaccountid",
   "ownerid",
@@ -327,8 +330,10 @@ const rowQueries = fc
 const GROUPS = ["name", "statecode", "ownerid", "hold", "employees"].map(
   (name) => `<attribute name="${name}" alias="g" groupby="true" />`,
 );
-const PARTS = ["day", "week", "month", "quarter", "year", "fiscal-period", "fiscal-year"].map(
-  (part) => `<attribute name="createdon" alias="g" groupby="true" dategrouping="${part}" />`,
+const PARTS = ["day", "week", "month", "quarter", "year", "fiscal-period", "fiscal-year"].flatMap((part) =>
+  ["createdon", "golive"].map(
+    (name) => `<attribute name="${name}" alias="g" groupby="true" dategrouping="${part}" />`,
+  ),
 );
 const VALUES = ["count", "countcolumn", "sum", "avg", "min", "max"].map(
   (kind) => `<attribute name="employees" alias="v" aggregate="${kind}" />`,

@@ -19,7 +19,12 @@ export interface TestTable {
 
 export type TestColumn =
   | ColumnType
-  | { readonly type: ColumnType; readonly targets?: readonly string[]; readonly choices?: Choices };
+  | {
+      readonly type: ColumnType;
+      readonly targets?: readonly string[];
+      readonly choices?: Choices;
+      readonly wallClock?: boolean;
+    };
 
 type Choices = NonNullable<QueryColumn["choices"]>;
 

@@ -4,7 +4,7 @@ import type { QueryColumn, Value } from "../../simulator/fetchxml/query-store.ts
 import { datePart } from "./naive-dates.ts";
 import { attribute, columnOf, compareNullable, elements, isTrue } from "./naive-elements.ts";
 import type { NaiveRow, Place, World } from "./naive-elements.ts";
-import { compareStored, plain, shapeOf } from "./naive-values.ts";
+import { clockOf, compareStored, plain, shapeOf } from "./naive-values.ts";
 import type { Shape } from "./naive-values.ts";
 
 interface Wanted {
@@ -67,7 +67,8 @@ function groupValue(one: Wanted, combination: readonly Place[], { caller }: Worl
   const grouping = attribute(one.element, "dategrouping");
   if (value === null || grouping === "") return value;
   const utc = attribute(one.element, "usertimezone") === "false";
-  return datePart(grouping, String(value), utc ? { ...caller, utcOffsetMinutes: 0 } : caller);
+  const clock = clockOf(column, caller);
+  return datePart(grouping, String(value), utc ? { ...clock, utcOffsetMinutes: 0 } : clock);
 }
 
 function aggregate(one: Wanted, members: readonly Place[][]): Value {

@@ -4,7 +4,7 @@ import type { QueryColumn, QueryTable, Value } from "../../simulator/fetchxml/qu
 import { dateHolds } from "./naive-dates.ts";
 import { attribute, columnOf, elements, placeNamed, placeOf } from "./naive-elements.ts";
 import type { Place, World } from "./naive-elements.ts";
-import { compareStored, isLike, shapeOf, stored } from "./naive-values.ts";
+import { clockOf, compareStored, isLike, localTime, shapeOf, stored } from "./naive-values.ts";
 
 export function conditionHolds(
   condition: Element,
@@ -41,16 +41,20 @@ function operatorHolds(
   world: World,
 ): boolean {
   const { caller, now } = world;
+  const clock = clockOf(column, caller);
   const shape = shapeOf(column.type);
   if (operator.startsWith("not-")) {
     const positive: Record<string, string> = { "not-begin-with": "begins-with", "not-end-with": "ends-with" };
     const opposite = positive[operator] ?? operator.slice(4);
     return !operatorHolds(opposite, value, column, table, texts, world);
   }
-  const byDate = shape === "date" ? dateHolds(operator, String(value), texts, caller, now) : undefined;
+  const byDate =
+    shape === "date"
+      ? dateHolds(operator, String(value), texts, clock, localTime(now.toISOString(), caller))
+      : undefined;
   if (byDate !== undefined) return byDate;
   const compare = (text: string | undefined): number =>
-    compareStored(shape, value, stored(shape, text ?? "", caller));
+    compareStored(shape, value, stored(shape, text ?? "", clock));
   const [first = "", second] = texts;
   const users = [caller.userId];
   switch (operator) {

@@ -2,16 +2,19 @@
 import { localTime } from "./naive-values.ts";
 import type { Caller } from "../../simulator/fetchxml/query-store.ts";
 
-/** Whether a stored date passes; undefined for an operator that is no date operator. */
+/**
+ * Whether a stored date passes; undefined for an operator that is no date operator.
+ * @param clock the caller, as the column sees them
+ * @param here the caller's own wall clock, whatever the column's
+ */
 export function dateHolds(
   operator: string,
   value: string,
   arguments_: readonly string[],
-  caller: Caller,
-  now: Date,
+  clock: Caller,
+  here: Date,
 ): boolean | undefined {
-  const local = localTime(value, caller);
-  const here = localTime(now.toISOString(), caller);
+  const local = localTime(value, clock);
   const x = Number(arguments_[0] ?? 0);
   const numbered = /^(last|next|olderthan)-x-(\w+)$/.exec(operator);
   if (numbered !== null) {
@@ -53,7 +56,7 @@ export function dateHolds(
     "in-fiscal-year": local.getUTCFullYear() === x,
     "in-fiscal-period": Math.floor(local.getUTCMonth() / 3) + 1 === x,
   };
-  return relative[operator] ?? absoluteHolds(operator, local, arguments_, caller);
+  return relative[operator] ?? absoluteHolds(operator, local, arguments_, clock);
 }
 
 function absoluteHolds(

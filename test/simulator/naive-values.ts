@@ -1,6 +1,6 @@
 // How single values compare in Dataverse, written a second time and as plainly as possible: no tables, no caches, no regular
 // expression made of a pattern, and nothing shared with simulator/fetchxml but types.
-import type { Caller, ColumnType, Value } from "../../simulator/fetchxml/query-store.ts";
+import type { Caller, ColumnType, QueryColumn, Value } from "../../simulator/fetchxml/query-store.ts";
 import { compareGuids } from "./fetchxml-store.ts";
 
 export type Shape = "text" | "guid" | "number" | "boolean" | "date" | "choices";
@@ -102,6 +102,11 @@ function inSet(letter: string, set: readonly string[]): boolean {
     } else if (letter === from) return true;
   }
   return false;
+}
+
+/** The caller as a column sees them: without a time zone, where the column has none. */
+export function clockOf(column: QueryColumn, caller: Caller): Caller {
+  return column.wallClock === true ? { ...caller, utcOffsetMinutes: 0 } : caller;
 }
 
 /** The caller's wall clock of an instant as a Date whose UTC parts are the local ones; DateOnly values have no zone. */

@@ -1,0 +1,80 @@
+// What a row shows in a column. Most columns are stored; those that Dataverse keeps beside lookups and choices (primarycontactidname,
+// industrycodename, owneridtype) show the name of the row pointed to, the label of the choice, the table pointed to.
+
+import type { QueryColumn, QueryStore, QueryTable, Row, Value } from "./query-store.ts";
+
+/** A column that was found in a table, and how it is read. */
+export interface FoundColumn extends QueryColumn {
+  readonly read: (row: Row | undefined) => Value;
+}
+
+export function readable(column: QueryColumn, store: QueryStore): FoundColumn {
+  return { ...column, read: reader(column, store) };
+}
+
+function reader({ logicalName, beside }: QueryColumn, store: QueryStore): FoundColumn["read"] {
+  if (beside === undefined) return (row) => row?.[logicalName] ?? null;
+  const { of, shows } = beside;
+  if (shows === "table") return (row) => (row?.[of.logicalName] ? targetTable(of, row) : null);
+  if (of.choices !== undefined) return choiceLabels(of, of.choices);
+  const name = targetName(of, store, shows);
+  return (row) => name(row) ?? null;
+}
+
+function targetTable(lookup: QueryColumn, row: Row): Value {
+  return row[`${lookup.logicalName}.table`] ?? lookup.targets?.[0] ?? null;
+}
+
+/** Labels in the caller's language; a value that is not offered any more has none. */
+function choiceLabels(
+  { logicalName }: QueryColumn,
+  choices: NonNullable<QueryColumn["choices"]>,
+): FoundColumn["read"] {
+  const labels = new Map(choices.map(({ value, label }) => [value, label]));
+  return (row) => {
+    const value = row?.[logicalName] ?? null;
+    if (value === null) return null;
+    if (typeof value !== "string") return labels.get(Number(value)) ?? null;
+    const several = value.split(",").map((part) => labels.get(Number(part)) ?? part);
+    return several.join("; ");
+  };
+}
+
+/** The name of the row a lookup points to; undefined where that row or its table is not there. */
+export function targetName(
+  lookup: QueryColumn,
+  store: QueryStore,
+  shows: "name" | "yomi" = "name",
+): (row: Row | undefined) => string | null | undefined {
+  const namesByTable = new Map<string, Map<string, string | null>>();
+  const names = (target: string): Map<string, string | null> => {
+    let found = namesByTable.get(target);
+    if (found === undefined) {
+      found = rowNames(store.table(target), shows);
+      namesByTable.set(target, found);
+    }
+    return found;
+  };
+  return (row) => {
+    const id = row?.[lookup.logicalName];
+    if (typeof id !== "string") return null;
+    const table = row?.[`${lookup.logicalName}.table`];
+    const targets = typeof table === "string" ? [table] : (lookup.targets ?? []);
+    for (const target of targets) {
+      const name = names(target).get(id);
+      if (name !== undefined) return name;
+    }
+    return undefined;
+  };
+}
+
+function rowNames(table: QueryTable | undefined, shows: "name" | "yomi"): Map<string, string | null> {
+  const names = new Map<string, string | null>();
+  if (table === undefined) return names;
+  const shown = shows === "yomi" ? `yomi${table.primaryName}` : table.primaryName;
+  for (const row of table.rows()) {
+    const name = row[shown];
+    names.set(String(row[table.primaryId]), typeof name === "string" ? name : null);
+  }
+  return names;
+}
