@@ -7,10 +7,13 @@ import type { Directory, DirectoryUser } from "./entra/directory.ts";
 import { Faults, faultsLayer } from "./faults/faults.ts";
 import type { FaultActions } from "./faults/encounter.ts";
 import { limitsLayer, ServiceLimits, type LimitSettings } from "./faults/limits.ts";
+import { loadColumns } from "./load/columns.ts";
 import { loadCsv } from "./load/csv.ts";
+import { fillColumns } from "./load/fill-columns.ts";
 import { generateAccounts } from "./load/generate.ts";
 import { addPeople } from "./load/people.ts";
 import { installApps } from "./org/apps.ts";
+import { customiseOrg } from "./org/customise.ts";
 import { guidFrom } from "./org/guids.ts";
 import { Org } from "./org/org.ts";
 import { startSimulator, type Simulator } from "./server.ts";
@@ -19,6 +22,10 @@ import { unauthorized } from "./webapi/replies.ts";
 export interface RunOptions {
   /** Default: one the system picks. */
   readonly port?: number;
+  /** Adds columns of every kind a company adds to account. */
+  readonly customised?: boolean;
+  /** Files (paths) that list columns of account; they are added, or tell anew of those that are there. */
+  readonly columns?: readonly string[];
   /** CSV files (paths) loaded one after the other. */
   readonly csv?: readonly string[];
   /** Headers of the CSV files that become option sets. */
@@ -67,7 +74,7 @@ export interface RunningSimulator extends Simulator {
 const PASSWORD = "Simulated-1";
 const REDIRECT_URIS = ["http://localhost/callback", "http://127.0.0.1/callback"];
 
-/** Builds, fills and starts it. Throws when the port is taken or a CSV file cannot be read. */
+/** Builds, fills and starts it. Throws when the port is taken, and a LoadError when a file cannot be used. */
 export async function runSimulator(options: RunOptions = {}): Promise<RunningSimulator> {
   const seed = options.seed ?? options.org?.seed ?? "sluice";
   const org = options.org ?? new Org({ seed, ...(options.now ? { now: options.now } : {}) });
@@ -124,6 +131,10 @@ export async function runSimulator(options: RunOptions = {}): Promise<RunningSim
 }
 
 async function fill(org: Org, options: RunOptions): Promise<void> {
+  const added = [
+    ...(options.customised ? customiseOrg(org) : []),
+    ...(options.columns ?? []).flatMap((file) => loadColumns(org, file)),
+  ];
   for (const file of options.csv ?? []) {
     loadCsv(org, file, options.csvChoices ? { choices: options.csvChoices } : {});
   }
@@ -133,6 +144,7 @@ async function fill(org: Org, options: RunOptions): Promise<void> {
     const { generateDemo } = await import("./load/demo.ts");
     generateDemo(org);
   }
+  if (added.length > 0) fillColumns(org, added);
 }
 
 /** The tenant of an organisation: everybody enabled there, the administrator first, and one app with its application user. */

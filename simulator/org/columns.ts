@@ -39,7 +39,7 @@ export interface Column extends QueryColumn {
   secured: boolean;
   /** 0 simple, 1 calculated, 2 rollup, 3 formula. */
   readonly sourceType: 0 | 1 | 2 | 3;
-  readonly required: "None" | "SystemRequired" | "ApplicationRequired";
+  readonly required: "None" | "Recommended" | "SystemRequired" | "ApplicationRequired";
   readonly create: boolean;
   readonly update: boolean;
 }

@@ -212,7 +212,8 @@ export class OrgRows implements QueryStore {
   }
 
   private targetOf(one: Column, id: string): string {
-    const targets = one.targets ?? [];
+    // A column file may not say where a lookup leads: then wherever the row is.
+    const targets = one.targets?.length ? one.targets : [...this.tables.keys()];
     const holding = targets.length > 1 ? targets.find((name) => this.tables.get(name)?.get(id)) : undefined;
     const target = holding ?? targets[0];
     if (target === undefined) throw new Error(`${wireName(one)} has no table to point to.`);

@@ -119,6 +119,8 @@ export function buildProgram(perform: Perform): Command {
     .option("--port <n>", "port on 127.0.0.1", wholeNumber, 8365)
     .option("--accounts <n>", "make this many accounts from a seed", wholeNumber)
     .option("--csv <file...>", "load the accounts of CSV files")
+    .option("--customised", "add columns of every kind a company adds to account")
+    .option("--columns <file...>", "add the columns of account that JSON files list")
     .option("--demo", "add a couple of thousand real organisations; the default if nothing else is asked for")
     .option("--seed <text>", "seed of the accounts that are made")
     .action(action(simulator));

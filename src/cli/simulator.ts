@@ -11,6 +11,8 @@ export interface SimulatorCommand {
   readonly port: number;
   readonly accounts?: number;
   readonly csv?: readonly string[];
+  readonly customised?: boolean;
+  readonly columns?: readonly string[];
   readonly demo?: boolean;
   readonly seed?: string;
 }
@@ -19,13 +21,15 @@ export async function simulator(context: CommandContext, options: SimulatorComma
   for (const file of options.csv ?? []) await checkCsv(file);
   // Loaded here, because no other command needs it.
   const { runSimulator } = await import("../../simulator/main.ts");
-  const { accounts, csv, seed, port } = options;
+  const { accounts, csv, columns, customised, seed, port } = options;
   const running = await runSimulator({
     port,
     redirectUris: demoRedirects,
     demo: options.demo ?? (accounts === undefined && csv === undefined),
     ...(accounts === undefined ? {} : { accounts }),
     ...(csv === undefined ? {} : { csv }),
+    ...(columns === undefined ? {} : { columns }),
+    ...(customised === undefined ? {} : { customised }),
     ...(seed === undefined ? {} : { seed }),
   }).catch((cause: unknown) => {
     throw startError(cause, port);
@@ -53,7 +57,10 @@ async function checkCsv(file: string): Promise<void> {
 }
 
 function startError(cause: unknown, port: number): unknown {
-  const isTaken = cause instanceof Error && "code" in cause && cause.code === "EADDRINUSE";
+  if (!(cause instanceof Error)) return cause;
+  // By name: its class is loaded with the simulator alone.
+  if (cause.name === "LoadError") return new UsageError(cause.message, { cause });
+  const isTaken = "code" in cause && cause.code === "EADDRINUSE";
   return isTaken
     ? new UsageError(`Port ${port} of 127.0.0.1 is taken. Choose another one with --port.`)
     : cause;

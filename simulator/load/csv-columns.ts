@@ -1,0 +1,183 @@
+// Which column of account each header of a CSV file goes to, and how a cell becomes its value. Well-known headers go to Dataverse's
+// columns, so do Dataverse's own logical names where the cells fit; every other header becomes a custom text column.
+import type { Value } from "../fetchxml/query-store.ts";
+import { isLookup, type Choice, type Column } from "../org/columns.ts";
+import { parseGuid } from "../org/guids.ts";
+import type { Org } from "../org/org.ts";
+
+export interface CsvOptions {
+  /** Headers whose values become the choices of an option set of their own instead of text. */
+  readonly choices?: readonly string[];
+  /** Header → logical name of a column, before any other rule. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Default: the organisation's. */
+  readonly seed?: string;
+}
+
+export interface ColumnReader {
+  readonly column: string;
+  readonly read: (cell: string) => Value;
+}
+
+const HEADERS: Readonly<Record<string, string>> = {
+  name: "name",
+  website: "websiteurl",
+  email: "emailaddress1",
+  country: "address1_country",
+  state: "address1_stateorprovince",
+  city: "address1_city",
+  postalcode: "address1_postalcode",
+  postcode: "address1_postalcode",
+  source_id: "accountnumber",
+  exchange: "stockexchange",
+  phone: "telephone1",
+  description: "description",
+  employees: "numberofemployees",
+  revenue_usd: "revenue",
+};
+
+// Custom option values begin at the publisher's prefix × 10,000.
+const FIRST_CHOICE = 808_620_000;
+
+/** One reader a header; no two share a column. */
+export function columnReaders(
+  org: Org,
+  headers: readonly string[],
+  rows: readonly (readonly string[])[],
+  options: CsvOptions,
+): ColumnReader[] {
+  const taken = new Set<string>();
+  return headers.map((header, at) => {
+    const cells = rows.map((row) => row[at] ?? "").filter((cell) => cell !== "");
+    const reader = columnReader(org, header, headers, cells, options, taken);
+    taken.add(reader.column);
+    return reader;
+  });
+}
+
+function columnReader(
+  org: Org,
+  header: string,
+  headers: readonly string[],
+  cells: readonly string[],
+  options: CsvOptions,
+  taken: ReadonlySet<string>,
+): ColumnReader {
+  if (options.choices?.includes(header)) return choiceReader(org, header, cells, taken);
+  const known = knownColumn(org, header, headers, options);
+  if (known && !taken.has(known.logicalName) && cellsFit(org, known, cells)) {
+    return { column: known.logicalName, read: (cell) => typedValue(known, cell) };
+  }
+  return { column: textColumn(org, header, taken), read: (cell) => cell };
+}
+
+function knownColumn(
+  org: Org,
+  header: string,
+  headers: readonly string[],
+  options: CsvOptions,
+): Column | undefined {
+  // Where a file names no website, its bare domain is the website.
+  const domain = header === "domain" && !headers.includes("website") ? "websiteurl" : undefined;
+  const column = org.accounts.column(options.headers?.[header] ?? HEADERS[header] ?? domain ?? header);
+  return column?.odata ? column : undefined;
+}
+
+/** A file's own "accountid" 77 is no guid, its "createdon" 2020 no instant: they are kept as text beside Dataverse's. */
+function cellsFit(org: Org, column: Column, cells: readonly string[]): boolean {
+  if (column.type === "Integer") return cells.every((cell) => /^-?\d+$/.test(cell));
+  if (column.type === "DateTime") return cells.every((cell) => dateValue(column, cell) !== null);
+  if (column.type !== "Uniqueidentifier" && !isLookup(column.type)) return true;
+  const guids = cells.map(parseGuid);
+  if (guids.includes(undefined)) return false;
+  // Keys must be new, each of them.
+  return (
+    column.logicalName !== "accountid" ||
+    (new Set(guids).size === guids.length && !guids.some((guid) => org.accounts.get(String(guid))))
+  );
+}
+
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/;
+
+/** As it is stored: an instant in UTC to the second, or a bare day; null when it is neither. */
+function dateValue(column: Column, cell: string): Value {
+  const shape = column.dateBehavior === "DateOnly" ? /^\d{4}-\d{2}-\d{2}$/ : INSTANT;
+  const date = shape.test(cell) ? new Date(cell) : new Date(Number.NaN);
+  if (Number.isNaN(date.getTime())) return null;
+  const text = date.toISOString();
+  return column.dateBehavior === "DateOnly" ? text.slice(0, 10) : `${text.slice(0, 19)}Z`;
+}
+
+const NUMBERS: ReadonlySet<string> = new Set(["Integer", "BigInt", "Decimal", "Double", "Money"]);
+
+/** A cell as the column stores it; null when it cannot be one. */
+function typedValue(column: Column, cell: string): Value {
+  if (NUMBERS.has(column.type)) return Number.isFinite(Number(cell)) ? Number(cell) : null;
+  if (column.type === "Boolean") return /^(true|yes|1)$/i.test(cell);
+  if (column.type === "DateTime") return dateValue(column, cell);
+  if (column.type === "Uniqueidentifier" || isLookup(column.type)) return parseGuid(cell) ?? null;
+  if (!column.choices) return cell;
+  return column.choices.find((one) => one.label === cell || String(one.value) === cell)?.value ?? null;
+}
+
+/** The custom text column of a header: the one it had in an earlier file, or a new one. */
+function textColumn(org: Org, header: string, taken: ReadonlySet<string>): string {
+  const name = freeName(org, header, taken, "String");
+  if (!org.accounts.column(name)) {
+    org.addColumn({
+      schemaName: name,
+      type: "String",
+      label: label(header),
+      maxLength: 4000,
+      format: "Text",
+      formatName: "Text",
+    });
+  }
+  return name;
+}
+
+function choiceReader(
+  org: Org,
+  header: string,
+  cells: readonly string[],
+  taken: ReadonlySet<string>,
+): ColumnReader {
+  const name = freeName(org, header, taken, "Picklist");
+  const before = org.accounts.column(name);
+  const choices: Choice[] = [...(before?.choices ?? [])];
+  const values = new Map(choices.map((choice) => [choice.label, choice.value]));
+  for (const cell of cells) {
+    if (values.has(cell)) continue;
+    const value = FIRST_CHOICE + choices.length;
+    values.set(cell, value);
+    choices.push({ value, label: cell });
+  }
+  if (before) org.accounts.setColumn({ ...before, choices });
+  else org.addColumn({ schemaName: name, type: "Picklist", label: label(header), choices });
+  return { column: name, read: (cell) => values.get(cell) ?? null };
+}
+
+/** Headers without Latin letters would all be `new_column`: they are numbered, and known again by their label. */
+function freeName(org: Org, header: string, taken: ReadonlySet<string>, type: Column["type"]): string {
+  const first = customName(header);
+  for (let number = 1; ; number += 1) {
+    const name = number === 1 ? first : `${first}_${number}`;
+    const there = org.accounts.column(name);
+    const same = there === undefined || (there.type === type && there.label === label(header));
+    if (same && !taken.has(name)) return name;
+  }
+}
+
+/** `Market Cap (USD)` → `new_market_cap_usd`. */
+function customName(header: string): string {
+  const plain = header
+    .toLowerCase()
+    .replace(/[^a-z0-9_]+/g, "_")
+    .replace(/^_+|_+$/g, "");
+  return `new_${plain === "" ? "column" : plain}`;
+}
+
+function label(header: string): string {
+  const spaced = header.replaceAll("_", " ").trim();
+  return spaced.charAt(0).toUpperCase() + spaced.slice(1);
+}

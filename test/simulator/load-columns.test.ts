@@ -1,0 +1,308 @@
+// Files of columns in both shapes, loaded into the simulator and seen through our own client: every column becomes what the table of
+// field compatibility says of its type.
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { z } from "zod";
+import { loadColumns } from "../../simulator/load/columns.ts";
+import { Org } from "../../simulator/org/org.ts";
+import { articleTypeOf, targetsFor } from "../../src/sync/compatibility.ts";
+import { simulatedColumns } from "./simulated-columns.ts";
+
+function fileOf(content: unknown): string {
+  const directory = mkdtempSync(join(tmpdir(), "sluice-columns-"));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  const path = join(directory, "columns.json");
+  writeFileSync(path, typeof content === "string" ? content : JSON.stringify(content));
+  return path;
+}
+
+describe("a file of columns", () => {
+  test("from an unpacked solution brings types, labels by language, choices, limits, behaviour and security", () => {
+    const org = new Org();
+    const added = loadColumns(
+      org,
+      fileOf({
+        attributes: [
+          {
+            logicalName: "new_stage",
+            physicalName: "new_Stage",
+            type: "picklist",
+            isCustom: true,
+            displayNames: { "1033": "Stage", "1036": "Étape" },
+            options: [
+              { value: 7, labels: { "1033": "Seven", "1036": "Sept" } },
+              { value: 8, labels: { "1036": "Huit" } },
+            ],
+          },
+          {
+            logicalName: "new_manager",
+            physicalName: "new_Manager",
+            type: "lookup",
+            targets: ["8"],
+            isSecured: "1",
+          },
+          { logicalName: "new_partner", type: "lookup" },
+          { logicalName: "new_opening", type: "datetime", format: "datetime", behavior: "3" },
+          {
+            logicalName: "new_score",
+            type: "float",
+            accuracy: "3",
+            minValue: "-1",
+            maxValue: "1E2",
+            sourceType: "2",
+          },
+        ],
+      }),
+    );
+    expect(added).toEqual(["new_stage", "new_manager", "new_partner", "new_opening", "new_score"]);
+    const column = (name: string) => org.accounts.column(name);
+    expect(column("new_stage")).toMatchObject({
+      schemaName: "new_Stage",
+      type: "Picklist",
+      label: "Stage",
+      otherLabels: { 1036: "Étape" },
+      choices: [
+        { value: 7, label: "Seven" },
+        { value: 8, label: null },
+      ],
+    });
+    expect(column("new_stagename")).toMatchObject({ attributeOf: "new_stage", odata: false });
+    expect(column("new_manager")).toMatchObject({ targets: ["systemuser"], secured: true });
+    expect(column("new_partner")).toMatchObject({ type: "Lookup", targets: [] });
+    expect(column("new_opening")).toMatchObject({ dateBehavior: "TimeZoneIndependent", wallClock: true });
+    expect(column("new_score")).toMatchObject({
+      type: "Double",
+      precision: 3,
+      min: -1,
+      max: 100,
+      sourceType: 2,
+    });
+  });
+
+  test("from exported metadata brings companions under their own names, and what may be read and written", () => {
+    const org = new Org();
+    loadColumns(
+      org,
+      fileOf([
+        {
+          logicalName: "new_tags",
+          schemaName: "new_Tags",
+          attributeType: "Virtual",
+          attributeTypeName: "MultiSelectPicklistType",
+          displayName: "Tags",
+          options: [{ value: 1, label: "A" }],
+        },
+        {
+          logicalName: "new_vip",
+          schemaName: "new_Vip",
+          attributeTypeName: "BooleanType",
+          trueOption: { value: 1, label: "Very" },
+          falseOption: { value: 0, label: "Not so" },
+        },
+        {
+          logicalName: "new_viplabel",
+          schemaName: "new_VipLabel",
+          attributeTypeName: "VirtualType",
+          attributeOf: "new_vip",
+        },
+        {
+          logicalName: "new_secret",
+          schemaName: "new_Secret",
+          attributeTypeName: "StringType",
+          isValidForRead: false,
+        },
+        {
+          logicalName: "new_sum",
+          schemaName: "new_Sum",
+          attributeTypeName: "MoneyType",
+          precision: "2",
+          isValidForUpdate: false,
+          isValidForCreate: false,
+        },
+      ]),
+    );
+    expect(org.accounts.column("new_tags")).toMatchObject({ type: "MultiSelectPicklist", label: "Tags" });
+    expect(org.accounts.column("new_vip")?.choices).toEqual([
+      { value: 1, label: "Very" },
+      { value: 0, label: "Not so" },
+    ]);
+    expect(org.accounts.column("new_viplabel")).toMatchObject({ attributeOf: "new_vip", odata: false });
+    expect(org.accounts.column("new_secret")).toMatchObject({ readable: false, odata: false });
+    expect(org.accounts.column("new_sum")).toMatchObject({ create: false, update: false, precision: 2 });
+  });
+
+  test("tells anew of columns that are there, and leaves what it does not say", () => {
+    const org = new Org();
+    const options = [
+      { value: 1, labels: { "1033": "Open" } },
+      { value: 2, labels: { "1033": "Shut" } },
+    ];
+    const added = loadColumns(
+      org,
+      fileOf({
+        attributes: [
+          { logicalName: "name", type: "nvarchar", displayNames: { "1033": "Legal Name" }, maxLength: "300" },
+          { logicalName: "statuscode", type: "status", displayNames: { "1033": "Reason" }, options },
+        ],
+      }),
+    );
+    expect(added).toEqual([]);
+    expect(org.accounts.column("name")).toMatchObject({
+      label: "Legal Name",
+      maxLength: 300,
+      required: "ApplicationRequired",
+    });
+    expect(org.accounts.column("statuscode")?.choices).toEqual([
+      { value: 1, label: "Open", state: 0 },
+      { value: 2, label: "Shut", state: 1 },
+    ]);
+  });
+
+  test.each([
+    ["{", "cannot be read as JSON"],
+    ['{"attributes":[{"type":"nvarchar"}]}', "is no list of columns"],
+    ['[{"logicalName":"new_x","type":"hologram"}]', '"hologram", which is unknown here'],
+  ])("%s is refused in a sentence", (content, sentence) => {
+    expect(() => loadColumns(new Org(), fileOf(content))).toThrow(
+      expect.objectContaining({ name: "LoadError", message: expect.stringContaining(sentence) }),
+    );
+  });
+});
+
+/** The article's row for each type, as the sheet about Dataverse gives it; a Website and lookups are looked at below. */
+const ROWS: Readonly<Record<string, string>> = {
+  nvarchar: "Single line of text",
+  StringType: "Single line of text",
+  ntext: "Multiple lines of text",
+  MemoType: "Multiple lines of text",
+  picklist: "Option Set",
+  PicklistType: "Option Set",
+  multiselectpicklist: "MultiSelect Option Set",
+  MultiSelectPicklistType: "MultiSelect Option Set",
+  bit: "Two Options",
+  BooleanType: "Two Options",
+  state: "Status",
+  StateType: "Status",
+  status: "Status Reason",
+  StatusType: "Status Reason",
+  int: "Whole Number",
+  IntegerType: "Whole Number",
+  float: "Floating Point Number",
+  DoubleType: "Floating Point Number",
+  image: "Image",
+  ImageType: "Image",
+  decimal: "Decimal Number",
+  DecimalType: "Decimal Number",
+  money: "Currency",
+  MoneyType: "Currency",
+  datetime: "Date and Time",
+  DateTimeType: "Date and Time",
+  customer: "Customer",
+  CustomerType: "Customer",
+  file: "File",
+  FileType: "File",
+  owner: "Owner",
+  OwnerType: "Owner",
+};
+
+const FEEDS: Readonly<Record<string, readonly string[]>> = {
+  "Single line of text": ["text", "domains", "description", "name"],
+  "Multiple lines of text": ["text", "description"],
+  "Option Set": ["text"],
+  "MultiSelect Option Set": ["text"],
+  "Two Options": ["text", "boolean"],
+  Status: ["text"],
+  "Status Reason": ["text"],
+  "Whole Number": ["text", "number"],
+  "Floating Point Number": ["text", "number"],
+  "Decimal Number": ["text", "number"],
+  Currency: ["text", "number"],
+  "Date and Time": ["text", "datetime"],
+  "Lookup(user)": ["teammate"],
+  Owner: ["teammate"],
+  Website: ["domains"],
+};
+
+const fileShape = z.object({
+  attributes: z.array(
+    z.object({
+      logicalName: z.string(),
+      type: z.string().optional(),
+      attributeTypeName: z.string().optional(),
+      attributeOf: z.string().optional(),
+      isValidForRead: z.boolean().optional(),
+      displayName: z.string().optional(),
+      displayNames: z.record(z.string(), z.string()).optional(),
+      targets: z.array(z.string()).optional(),
+    }),
+  ),
+});
+type AttributeOfFile = z.infer<typeof fileShape>["attributes"][number];
+
+function rowFor({ logicalName, type, attributeTypeName, targets }: AttributeOfFile): string | undefined {
+  const named = attributeTypeName ?? type ?? "";
+  if (logicalName === "websiteurl") return "Website";
+  if (named !== "lookup" && named !== "LookupType") return ROWS[named];
+  const [only, ...others] = targets ?? [];
+  return (only === "8" || only === "systemuser") && others.length === 0 ? "Lookup(user)" : undefined;
+}
+
+const FILES = ["customised", "standard"].map(
+  (name) => `../shared/data/dataverse-account-columns-${name}.json`,
+);
+
+describe("every column of a real organisation", () => {
+  test.each(FILES.filter((file) => existsSync(file)))(
+    "in %s is offered as the article says",
+    async (file) => {
+      const { attributes } = fileShape.parse(JSON.parse(readFileSync(file, "utf8")));
+      const { columns, rows } = await simulatedColumns({ columns: [file] });
+      const byName = new Map(columns.map((one) => [one.logicalName, one]));
+      // Files of solutions do not say that nobody may read isprivate; every environment does.
+      const offered = attributes.filter(
+        (one) =>
+          one.attributeOf === undefined && one.isValidForRead !== false && one.logicalName !== "isprivate",
+      );
+      const seen = offered.map((one) => {
+        const column = byName.get(one.logicalName);
+        const row = column && articleTypeOf(column);
+        return [one.logicalName, column?.label, row, column && targetsFor(column)];
+      });
+      const expected = offered.map((one) => {
+        const row = rowFor(one);
+        const label = one.displayName ?? one.displayNames?.["1033"] ?? byName.get(one.logicalName)?.label;
+        return [one.logicalName, label, row, FEEDS[row ?? ""] ?? []];
+      });
+      expect(seen).toEqual(expected);
+      expect(offered.length).toBeGreaterThan(140);
+      // All of them can be read at once. Active accounts are some 39 of 40.
+      expect(rows.length).toBeGreaterThan(30);
+    },
+  );
+});
+
+test("a customised organisation can be started as such, with values in its columns", async () => {
+  const { columns, rows } = await simulatedColumns({ customised: true });
+  expect(columns.find(({ logicalName }) => logicalName === "new_products")?.type).toBe(
+    "MultiSelectPicklistType",
+  );
+  for (const name of [
+    "new_segment",
+    "new_golive",
+    "new_renewaldate",
+    "new_arr",
+    "_new_csm_value",
+    "new_products",
+  ]) {
+    const held = rows.filter((row) => row[name] !== null).length;
+    expect({ name, held: held > 5 && held < rows.length }).toEqual({ name, held: true });
+  }
+});
+
+test("what the apps add to account is there in every simulator that is started, and not in a bare organisation", async () => {
+  const { columns } = await simulatedColumns({});
+  expect(columns.map(({ logicalName }) => logicalName)).toContain("territoryid");
+  expect(new Org().accounts.column("territoryid")).toBeUndefined();
+});
