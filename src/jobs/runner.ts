@@ -20,7 +20,7 @@ export type Runner = RunRequests & {
   takeNext(): Promise<number | undefined>;
   /** Stops what this process runs if somebody wants it to, without waiting for the next second. */
   lookForStop(): Promise<void>;
-  /** Takes the run up if nobody has, and resolves when this process has nothing more to do with it. */
+  /** Takes the run up if nobody has, after what goes before it, and resolves when this process has nothing more to do with it. */
   settled(runId: number): Promise<void>;
   /** Stops what is under way, after the chunk that is being written, and waits for it. */
   close(): Promise<void>;
@@ -105,9 +105,10 @@ export function createRunner(parts: RunnerParts): Runner {
     async lookForStop() {
       for (const { watch } of carried.values()) await watch.look();
     },
-    async settled(runId) {
-      if (!carried.has(runId)) await takeNext();
-      await carried.get(runId)?.ended;
+    async settled() {
+      // Another run may have to end first, and a plan that has ended may have to be applied by now, under the same id.
+      do await Promise.all([...carried.values()].map(({ ended }) => ended));
+      while ((await takeNext()) !== undefined || carried.size > 0);
     },
     async close() {
       closing = true;

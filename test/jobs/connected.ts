@@ -19,7 +19,7 @@ export type Connected = {
   readonly carol: Browser;
   /** Every run that the events told, up to the one at rest. */
   readonly follow: (run: number) => Promise<RunView[]>;
-  /** The run when nothing more happens to it. */
+  /** The run when nothing more happens to it, nor because of it. */
   readonly ended: (run: number) => Promise<RunView>;
   readonly plan: (settings?: Partial<SyncSettings>) => Promise<RunView>;
   readonly apply: (run: number) => Promise<RunView>;
@@ -48,7 +48,12 @@ export async function connectedWeb(options: WebOptions = {}): Promise<Connected>
     const events = text.split("\n\n").filter((event) => event.startsWith("data: "));
     return events.map((event): RunView => JSON.parse(event.slice("data: ".length)));
   }
-  const ended = async (run: number) => (await follow(run)).at(-1)!;
+  async function ended(run: number): Promise<RunView> {
+    const last = (await follow(run)).at(-1)!;
+    // Its row says how it ended a moment before the runner has noted what follows from that.
+    await web.runner.settled(run);
+    return last;
+  }
   async function pages<T>(path: string, key: string, query = ""): Promise<T[]> {
     const all: T[] = [];
     let after = "";

@@ -152,8 +152,10 @@ test("a run that fails and one that is stopped are counted as that, and warned o
     times: 0,
     fault: { kind: "answer", status: 400 },
   });
-  const failed = await sync();
-  await web.runner.settled(failed.id);
+  const { id: failedId } = await sync();
+  await web.runner.settled(failedId);
+  // What it used stands in its row a moment after that it has failed.
+  const failed: RunView = (await carol.get(`/runs/${failedId}`)).body.run;
   web.simulator.faults.remove(broken);
   web.simulator.faults.add({ path: ACCOUNTS, fault: { kind: "hold" } });
   const { id } = (await carol.post("/runs", { mode: "sync" })).body.run;
