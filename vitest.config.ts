@@ -9,6 +9,7 @@ export default defineConfig({
     // Long, since a slow machine is no fault of the code; nothing asserts how long it took, and nothing is retried.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 60_000 } },
     retry: 0,
   },
 });

@@ -54,7 +54,7 @@ inBrowser("the Accounts Manager", () => {
         await page.keyboard.press("End");
         expect(await last.isVisible()).toBe(true);
       },
-      { timeout: 30_000, interval: 100 },
+      { timeout: 60_000, interval: 100 },
     );
     expect(await rows.count()).toBeLessThan(80);
 
