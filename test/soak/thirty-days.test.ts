@@ -1,6 +1,7 @@
 // Thirty days of a customer's organisation and of people here, on a clock set by hand: three changes-only runs and a full one
 // a day, started by the schedule over real HTTP. After every run the store looks as the reference model says. One story has
-// always the same seed, the other a new one each time; SLUICE_SOAK_SEED=<seed> tells that one again.
+// always the same seed, and in it everything happens that the test knows of; the other has a new one each time, in which something
+// rare may not come up; SLUICE_SOAK_SEED=<seed> tells that one again.
 import { randomInt } from "node:crypto";
 import { expect, test } from "vitest";
 import { Random } from "../../simulator/load/random.ts";
@@ -60,11 +61,11 @@ async function aDay(soak: Soak, day: number): Promise<void> {
 }
 
 const seeds = [
-  ["a fixed seed", "thirty days"],
-  ["a seed of its own", process.env["SLUICE_SOAK_SEED"] ?? String(randomInt(1_000_000))],
+  ["a fixed seed", "thirty days", true],
+  ["a seed of its own", process.env["SLUICE_SOAK_SEED"] ?? String(randomInt(1_000_000)), false],
 ] as const;
 
-test.for(seeds)("thirty days of %s end as the model says", { timeout: 1_200_000 }, async ([, seed]) => {
+test.for(seeds)("thirty days of %s end as the model says", { timeout: 1_200_000 }, async ([, seed, all]) => {
   console.log(`The seed is "${seed}"; SLUICE_SOAK_SEED="${seed}" tells this story again.`);
   const time = { now: () => new Date("2026-03-02T09:00:00Z") };
   const organisation = new Organisation(seed, () => time.now());
@@ -100,6 +101,7 @@ test.for(seeds)("thirty days of %s end as the model says", { timeout: 1_200_000 
       "HTTP requests": requestsSeen(simulator),
     }),
   );
+  if (!all) return;
   expect([...Object.keys(kinds), ...BESIDE].filter((kind) => soak.tally.of(kind) === 0)).toEqual([]);
   expect(ISSUES.filter((kind) => issues.of(kind) === 0)).toEqual([]);
   expect(FAULTS.filter((kind) => faults.of(kind) === 0)).toEqual([]);
