@@ -2,7 +2,7 @@
 // there is space again. The disk is a small one of its own, in memory, which only the processes of this test see.
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdtemp, rm, statfs, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rm, statfs, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,6 +10,7 @@ import { expect, it, onTestFinished } from "vitest";
 import { runSimulator } from "../../simulator/main.ts";
 import { newToken } from "../../src/access/tokens.ts";
 import type { RunView } from "../../src/api/contract/runs.ts";
+import { openDatabase } from "../../src/db/pool.ts";
 import { connectionYaml } from "../harness/command.ts";
 import { until } from "../harness/stages.ts";
 import { browserAt, type Browser } from "../harness/web.ts";
@@ -18,6 +19,8 @@ const PROGRAM = fileURLToPath(new URL("../../bin/sluice.js", import.meta.url));
 const ACCOUNTS = 20_000;
 /** PostgreSQL itself takes some 60 MB of it, the accounts as much again. */
 const DISK_MB = 400;
+/** Of 16 MB. */
+const LOG_SEGMENTS = 6;
 /** Left free: enough to say what happened, and not enough for a run. */
 const LEFT = 3 * 1024 * 1024;
 
@@ -62,8 +65,32 @@ function isOver({ status }: RunView): boolean {
   return !["queued", "reading", "planning", "applying"].includes(status);
 }
 
+/**
+ * Log segments for what is to come: PostgreSQL ends at once (PANIC) when it finds no space for a new one, so where in its segment
+ * the log happens to stand would decide what fills up first. A checkpoint keeps segments that it needs no more, up to
+ * min_wal_size (80 MB), under the names of the next ones.
+ */
+async function keepLogSegments(disk: string): Promise<void> {
+  const home = join(disk, "postgres");
+  const password = await readFile(join(home, "password"), "utf8");
+  const { pool, close } = openDatabase({ host: home, user: "sluice", password, database: "sluice" });
+  try {
+    // A switch needs something in the segment that it ends.
+    for (let segments = 0; segments < LOG_SEGMENTS; segments += 1)
+      await pool.query("select pg_logical_emit_message(false, 'test', ''), pg_switch_wal()");
+    await pool.query("checkpoint");
+    const { rows } = await pool.query<{ ahead: number }>(
+      "select count(*)::int as ahead from pg_ls_waldir() where name > pg_walfile_name(pg_current_wal_lsn())",
+    );
+    expect(rows[0]?.ahead).toBeGreaterThanOrEqual(3);
+  } finally {
+    await close();
+  }
+}
+
 /** @returns what makes space again */
 async function fillUp(disk: string): Promise<() => Promise<void>> {
+  await keepLogSegments(disk);
   const filler = join(disk, "filler");
   const { bavail, bsize } = await statfs(disk);
   await writeFile(filler, Buffer.alloc(bavail * bsize - LEFT, 1));
