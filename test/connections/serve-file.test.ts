@@ -7,7 +7,7 @@ import { beginLogIn } from "../../src/connections/log-in.ts";
 import { openStoredConnection } from "../../src/connections/open-stored-connection.ts";
 import { forgetConnectionFile, useConnectionFile } from "../../src/connections/serve-file.ts";
 import { syncState } from "../../src/connections/state.ts";
-import { runSimulator, type RunningSimulator } from "../../simulator/main.ts";
+import type { RunningSimulator } from "../../simulator/main.ts";
 import { partsFor, simulated } from "./stored.ts";
 
 function fileFor({ origin, clientId, clientSecret }: RunningSimulator): ConnectionSettings {
@@ -64,20 +64,21 @@ test("started without the file, nothing is connected, and what it chose stays", 
 });
 
 test("an organisation that does not answer at the start keeps nobody from starting, and is learnt later", async () => {
-  const before = await runSimulator();
-  const parts = await partsFor(before);
-  await before.close();
-  await useConnectionFile(parts, fileFor(before));
+  const simulator = await simulated();
+  const parts = await partsFor(simulator);
+  // Its port stays its own: one that is given back may be anybody's when it is wanted again.
+  const away = simulator.faults.add({ times: 0, fault: { kind: "cut", when: "before-headers" } });
+  await useConnectionFile(parts, fileFor(simulator));
   const { kysely } = parts.database;
   expect((await loadConnection(kysely)).environment).toMatchObject({ organizationId: null, fromFile: true });
   expect(await syncState(kysely, await loadConnection(kysely), parts.clock.now())).toMatchObject({
     state: "never-synced",
     attention: null,
   });
-  const after = await simulated({ port: Number(new URL(before.origin).port) });
-  const open = await openStoredConnection({ ...parts, file: fileFor(after) });
+  simulator.faults.remove(away);
+  const open = await openStoredConnection({ ...parts, file: fileFor(simulator) });
   await open.close();
-  expect((await loadConnection(kysely)).environment?.organizationId).toBe(after.org.id);
+  expect((await loadConnection(kysely)).environment?.organizationId).toBe(simulator.org.id);
 });
 
 test("a secret that is wrong waits as attention; an address that is none is refused at once", async () => {

@@ -39,7 +39,6 @@ export async function command(env: Record<string, string> = {}, program: string 
       env: { PATH: process.env["PATH"] ?? "", ...env, ...more },
       stdio: ["ignore", "pipe", "pipe"],
     });
-    onTestFinished(() => void child.kill("SIGKILL"));
     let stdout = "";
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
@@ -47,6 +46,11 @@ export async function command(env: Record<string, string> = {}, program: string 
     const ended = new Promise<Ended>((resolve, reject) => {
       child.on("error", reject);
       child.on("close", (code, signal) => resolve({ code, signal, stdout, stderr }));
+    });
+    // Waited for, since it may write into the folder that goes next.
+    onTestFinished(async () => {
+      child.kill("SIGKILL");
+      await ended.catch(() => undefined);
     });
     return { process: child, ended };
   };

@@ -2,6 +2,9 @@
 // script but theirs. What a connection file decides is shown and not changed.
 import { execFile } from "node:child_process";
 import { once } from "node:events";
+import { cp, mkdtemp, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { Page } from "playwright-core";
@@ -13,25 +16,39 @@ import { systemClock } from "../../src/lib/clock.ts";
 import { inBrowser, visit } from "./harness.ts";
 import { lookAt } from "./sync-steps.ts";
 
-const START = fileURLToPath(new URL("../../scripts/start.js", import.meta.url));
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const SYNC = "/contacts/accounts/sync";
+
+/**
+ * The program with its pages in a folder of its own, as in an image: dist/web of this one is served by other tests meanwhile, and
+ * a build empties it first. @returns the program's file
+ */
+async function installed(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "sluice-installed-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  for (const part of ["package.json", "bin", "src"])
+    await cp(join(ROOT, part), join(folder, part), { recursive: true });
+  await symlink(join(ROOT, "node_modules"), join(folder, "node_modules"));
+  const build = [join(ROOT, "scripts", "start.js"), "build", "--outDir", join(folder, "dist", "web")];
+  await promisify(execFile)(process.execPath, build, { env: { ...process.env, NODE_ENV: "production" } });
+  return join(folder, "bin", "sluice.js");
+}
 
 /** Synced once by the command, then served. @returns where, and the link that lets the first admin in */
 async function served(): Promise<{ origin: string; link: string }> {
-  await promisify(execFile)(process.execPath, [START, "build"], {
-    env: { ...process.env, NODE_ENV: "production" },
-  });
+  const program = await installed();
   const database = await testDatabase();
   const simulator = await runSimulator({ accounts: 30 });
   onTestFinished(() => simulator.close());
-  const sluice = await command({
+  const env = {
     DATABASE_URL: database.url,
     NODE_ENV: "production",
     SLUICE_PORT: "0",
     SLUICE_KEY: "5".repeat(64),
     SLUICE_SIMULATOR: simulator.origin,
     DYNAMICS_CLIENT_SECRET: simulator.clientSecret,
-  });
+  };
+  const sluice = await command(env, program);
   await sluice.write("sluice.yaml", connectionYaml(simulator));
   expect((await sluice.run(["sync"])).code).toBe(0);
   const { process: server, ended } = sluice.start(["serve", "--admin", "dana@ourcompany.example"]);
