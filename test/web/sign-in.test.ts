@@ -14,7 +14,7 @@ inBrowser("signing in", () => {
     const page = await visit(workspace, "signed-out", invited.body.link);
     await page.getByRole("heading", { name: "Welcome" }).waitFor();
     await shoot(page, "link-invitation");
-    expect(await page.getByLabel("Your name").inputValue()).toBe("Kim");
+    await expect.poll(() => page.getByLabel("Your name").inputValue()).toBe("Kim");
     await page.getByRole("textbox", { name: "Choose a password" }).fill("water under the bridge");
     await page.getByRole("button", { name: "Join" }).click();
     await page.getByRole("heading", { name: "Accounts" }).waitFor();
@@ -47,7 +47,7 @@ inBrowser("signing in", () => {
     await page.getByRole("heading", { name: "This link cannot be used" }).waitFor();
     await page.getByRole("link", { name: "Go to sign in" }).click();
     await page.getByRole("heading", { name: "Sign in" }).waitFor();
-    expect(await page.title()).toBe("Sign in · Sluice");
+    await expect.poll(() => page.title()).toBe("Sign in · Sluice");
   });
 
   test("a link for a new password waits for a company admin where no mail leaves the house", async () => {

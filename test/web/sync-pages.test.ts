@@ -103,7 +103,7 @@ inBrowser("the page of the sync", () => {
     await page.getByRole("button", { name: "Pause" }).click();
     await page.getByRole("button", { name: "Resume" }).waitFor();
     expect(await paused()).toBe(true);
-    expect(await page.getByRole("button", { name: "Sync now" }).isDisabled()).toBe(true);
+    await page.getByRole("button", { name: "Sync now", disabled: true }).waitFor();
     await page.getByRole("button", { name: "Resume" }).click();
     await page.getByRole("button", { name: "Pause" }).waitFor();
     expect(await paused()).toBe(false);
@@ -130,7 +130,7 @@ inBrowser("the page of the sync", () => {
       .getByText(/\d synced/)
       .first()
       .waitFor();
-    expect(await names()).toContain("Acme Two");
+    await expect.poll(() => names()).toContain("Acme Two");
   });
 
   test("disconnecting forgets the sign-in and keeps the accounts", async () => {

@@ -88,7 +88,8 @@ inBrowser("setting up the sync", () => {
     expect(run.status).toBe("done");
     expect(await accountsIn(web)).toBe(run.counts.created);
     expect((await storedIn(web)).settings).toMatchObject({ selection: { kind: "all" } });
-    expect(await page.getByRole("status").first().innerText()).toContain(`${run.counts.created} synced`);
+    const told = page.getByRole("status").first();
+    await expect.poll(() => told.innerText()).toContain(`${run.counts.created} synced`);
 
     await page.getByRole("link", { name: "See the accounts" }).click();
     await page.getByRole("dialog").waitFor({ state: "detached" });
@@ -107,7 +108,7 @@ inBrowser("setting up the sync", () => {
     const industry = page.getByRole("term").filter({ hasText: /^Industry$/ });
     const edit = page.getByRole("link", { name: /Edit in Dynamics 365.*Industry/ });
     await page.mouse.move(0, 0);
-    expect(await isSeen(edit)).toBe(false);
+    await expect.poll(() => isSeen(edit)).toBe(false);
     await industry.hover();
     await expect.poll(() => isSeen(edit)).toBe(true);
     faults.push(...(await lookAt(page, "sync-7-account")));
