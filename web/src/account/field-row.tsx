@@ -59,7 +59,9 @@ export function FieldRow({ name, children, isEmpty, synced, edit, manyLines = fa
   };
   const onKey = (event: KeyboardEvent) => {
     if (event.key === "Escape") setEditing(false);
-    if (event.key === "Enter" && !manyLines && !event.defaultPrevented) void save();
+    // On a button Enter means the button.
+    const onButton = event.target instanceof Element && event.target.closest("button") !== null;
+    if (event.key === "Enter" && !manyLines && !onButton && !event.defaultPrevented) void save();
   };
 
   return (

@@ -49,7 +49,7 @@ export function FieldInput({ field, value, onChange, unlabelled = false }: Prope
           searchable
           clearable
           allowDeselect
-          onChange={onChange}
+          onChange={(id) => onChange(id === null ? null : Number(id))}
         />
       );
     case "number":

@@ -1,0 +1,76 @@
+// Every type of field, set by hand on the page of an account, down to what the database then holds.
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import type { WebWorkspace } from "../harness/web.ts";
+import { application, inBrowser, shoot, visit } from "./harness.ts";
+
+async function accountWith(web: WebWorkspace, fields: Record<string, string>): Promise<number> {
+  const admin = await web.as("company-admin");
+  for (const [name, type] of Object.entries(fields)) await admin.post("/fields", { name, type });
+  return (await admin.post("/accounts", { name: "Acme" })).body.account.id;
+}
+
+/** By the names of the fields. */
+async function stored({ database }: WebWorkspace): Promise<Record<string, unknown>> {
+  const { fields } = await database.kysely.selectFrom("accounts").select("fields").executeTakeFirstOrThrow();
+  const known = await database.kysely.selectFrom("custom_fields").select(["id", "name"]).execute();
+  return Object.fromEntries(known.map(({ id, name }) => [name, fields[id]]));
+}
+
+async function edit(page: Page, name: string, enter: () => Promise<void>): Promise<void> {
+  await page.getByRole("button", { name: `Add ${name}` }).click();
+  await enter();
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("button", { name: `Edit ${name}` }).waitFor();
+}
+
+inBrowser("the fields of an account", () => {
+  test("of every type are set by hand, and a teammate's is emptied again", async () => {
+    const web = await application();
+    const types = {
+      Tier: "text",
+      Seats: "number",
+      Partner: "boolean",
+      Renewal: "datetime",
+      Owner: "teammate",
+    };
+    const id = await accountWith(web, types);
+    const page = await visit(web, "teammate", `/contacts/accounts/${id}`);
+    const choose = async (name: string, option: string) => {
+      await page.getByRole("combobox", { name }).click();
+      await page.getByRole("option", { name: option }).click();
+    };
+    await edit(page, "Tier", () => page.getByRole("textbox", { name: "Tier" }).fill("Gold"));
+    await edit(page, "Seats", () => page.getByRole("spinbutton", { name: "Seats" }).fill("12.5"));
+    await edit(page, "Renewal", () => page.getByLabel("Renewal").fill("2026-06-01T12:30"));
+    await edit(page, "Partner", () => choose("Partner", "No"));
+    await edit(page, "Owner", () => choose("Owner", "company-admin"));
+    await shoot(page, "account-fields");
+    const chosen = {
+      Tier: "Gold",
+      Seats: 12.5,
+      Partner: false,
+      Renewal: "2026-06-01T10:30:00Z",
+      Owner: await web.idOf("company-admin"),
+    };
+    expect(await stored(web)).toEqual(chosen);
+
+    await page.getByRole("button", { name: "Edit Owner" }).click();
+    await page.getByRole("combobox", { name: "Owner" }).click();
+    await page.getByRole("option", { name: "company-admin" }).click();
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("button", { name: "Add Owner" }).waitFor();
+    expect(await stored(web)).toEqual({ ...chosen, Owner: undefined });
+  });
+
+  test("stay as they are when Enter is pressed on Cancel", async () => {
+    const web = await application();
+    const id = await accountWith(web, { Tier: "text" });
+    const page = await visit(web, "teammate", `/contacts/accounts/${id}`);
+    await page.getByRole("button", { name: "Add Tier" }).press("Enter");
+    await page.getByRole("textbox", { name: "Tier" }).fill("Gold");
+    await page.getByRole("button", { name: "Cancel" }).press("Enter");
+    await page.getByRole("button", { name: "Add Tier" }).waitFor();
+    expect(await stored(web)).toEqual({ Tier: undefined });
+  });
+});
