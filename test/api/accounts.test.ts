@@ -16,6 +16,16 @@ describe("a list of accounts", () => {
     expect((await wren.get(`/accounts/count?q=acme&filters=${filters}`)).body).toEqual({ count: 2 });
   });
 
+  it("goes on behind the longest name that there can be", async () => {
+    const { as } = await webWorkspace();
+    const wren = await as("teammate");
+    const names = ["漢".repeat(499) + "一", "漢".repeat(499) + "二"];
+    for (const name of names) await wren.post("/accounts", { name });
+    const first = await wren.get("/accounts?limit=1");
+    const second = await wren.get(`/accounts?limit=1&after=${first.body.next}`);
+    expect([first.body.accounts[0].name, second.body.accounts[0].name]).toEqual(names);
+  });
+
   it("says what is wrong with what was asked", async () => {
     const { as } = await webWorkspace();
     const wren = await as("teammate");

@@ -131,8 +131,7 @@ export const accountRoutes = {
     access: "teammate",
     summary: "A page of accounts: searched, filtered, sorted.",
     query: listing.extend({
-      /** As long as the longest name makes it. */
-      after: z.string().max(8000).optional(),
+      after: cursor.optional(),
       limit: z.coerce.number().int().min(1).max(200).default(100),
     }),
     answer: z.object({ accounts: z.array(accountRow), next: cursor.nullable() }),

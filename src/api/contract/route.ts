@@ -64,5 +64,5 @@ export type Refusal = z.infer<typeof refusal>;
 export const moment = z.iso.datetime();
 /** A number in a path. */
 export const idParam = z.object({ id: z.coerce.number().int().positive() });
-/** Where a list goes on; what is in it is the server's business. */
-export const cursor = z.string().max(2000);
+/** Where a list goes on; what is in it is the server's business. As long as the longest name of an account makes it. */
+export const cursor = z.string().max(8000);
