@@ -103,8 +103,8 @@ export async function connectionParts(
 async function connectedSource({ kysely }: Database): Promise<ConnectedSource | null> {
   const { environment, settings } = await loadConnection(kysely);
   if (!environment?.organizationId) return null;
-  const { organizationId, origin } = environment;
-  return { organizationId, origin, mapping: settings?.mapping ?? null };
+  const { organizationId, origin, appId } = environment;
+  return { organizationId, origin, appId, mapping: settings?.mapping ?? null };
 }
 
 type RouteParts = {

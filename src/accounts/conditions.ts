@@ -10,7 +10,8 @@ import { nameKey } from "./name-key.ts";
 import { parseDomains } from "./parse-domains.ts";
 import { storableText } from "./storable-text.ts";
 
-export type SyncState = "synced" | "stopped" | "not-synced";
+/** "disconnected": synced until its organisation was disconnected. */
+export type SyncState = "synced" | "stopped" | "disconnected" | "not-synced";
 
 export type Filter = {
   /** "name", "domain", "description", "externalId" or a custom field's id. */
@@ -23,6 +24,8 @@ export type Listing = {
   readonly q?: string | undefined;
   readonly sync?: SyncState | undefined;
   readonly filters: readonly Filter[];
+  /** The organisation that is connected; null while none is. */
+  readonly organizationId: string | null;
 };
 
 type Condition = RawBuilder<unknown>;
@@ -43,17 +46,22 @@ export type Conditions = {
 /** @throws AccountError on a filter that makes no sense, naming it */
 export function conditionsOf(listing: Listing, fields: readonly CustomField[]): Conditions {
   const where = listing.filters.map((filter) => filterCondition(filter, fields));
-  if (listing.sync !== undefined) where.push(SYNC[listing.sync]);
+  if (listing.sync !== undefined) where.push(syncConditions(listing.organizationId)[listing.sync]);
   const q = storableText(listing.q ?? "").trim();
   if (q === "") return { where, search: undefined };
   return { where, search: { text: textCondition(q, fields), domains: domainCondition(q) } };
 }
 
-const SYNC: Readonly<Record<SyncState, Condition>> = {
-  synced: sql`exists (select from account_links l where l.account_id = a.id and l.left_because is null)`,
-  stopped: sql`exists (select from account_links l where l.account_id = a.id and l.left_because is not null)`,
-  "not-synced": sql`not exists (select from account_links l where l.account_id = a.id)`,
-};
+function syncConditions(organizationId: string | null): Readonly<Record<SyncState, Condition>> {
+  const link = sql`select from account_links l where l.account_id = a.id`;
+  const isConnected = sql`l.organization_id is not distinct from ${organizationId}`;
+  return {
+    synced: sql`exists (${link} and l.left_because is null and ${isConnected})`,
+    stopped: sql`exists (${link} and l.left_because is not null)`,
+    disconnected: sql`exists (${link} and l.left_because is null and not ${isConnected})`,
+    "not-synced": sql`not exists (${link})`,
+  };
+}
 
 /** As many fields cost as much as the whole JSON as text, in which one look passes most accounts by (80 ns each). */
 const FEW_FIELDS = 8;

@@ -5,9 +5,16 @@ import type { LeftBecause, Origin, StoredFields, Tables } from "../db/tables.ts"
 import type { SyncState } from "./conditions.ts";
 import { customFields } from "./custom-fields.ts";
 import { knownFields } from "./list.ts";
-import { mappingInForce, syncedColumns, type ConnectedSource, type SyncedColumns } from "./synced-fields.ts";
+import {
+  mappingInForce,
+  syncedColumns,
+  type ConnectedSource,
+  type RecordPlace,
+  type SyncedColumns,
+} from "./synced-fields.ts";
 
 export type AccountLink = {
+  readonly sync: Exclude<SyncState, "not-synced">;
   readonly dynamicsId: string;
   /** Opens the record in Dynamics 365; null when its organisation is not the connected one. */
   readonly url: string | null;
@@ -18,7 +25,7 @@ export type AccountLink = {
   /** When the last run ended that found it in step, or took it out. */
   readonly lastSyncedAt: Date | null;
   readonly lastRun: number | null;
-  /** Empty once it has left. */
+  /** Empty once it has left, and while its organisation is not connected. */
   readonly columns: SyncedColumns;
 };
 
@@ -59,7 +66,7 @@ export async function accountDetails(
     fields: knownFields(account.fields, await customFields(db)),
     externalId: account.external_id,
     origin: account.origin,
-    sync: link === null ? "not-synced" : link.leftBecause === null ? "synced" : "stopped",
+    sync: link?.sync ?? "not-synced",
     createdAt: account.created_at,
     updatedAt: account.updated_at,
     link,
@@ -78,12 +85,13 @@ async function linkOf(
     .executeTakeFirst();
   if (!link) return null;
   const { organization_id, dynamics_id, matched_by, left_because } = link;
-  const isConnected = source?.organizationId === organization_id;
-  const mapping = left_because === null ? await mappingInForce(db, source, organization_id) : null;
+  const connected = source?.organizationId === organization_id ? source : null;
+  const mapping = left_because === null ? await mappingInForce(db, connected) : null;
   const run = await lastRun(db, organization_id, left_because === null ? null : accountId);
   return {
+    sync: left_because !== null ? "stopped" : connected ? "synced" : "disconnected",
     dynamicsId: dynamics_id,
-    url: isConnected ? recordUrl(source.origin, dynamics_id) : null,
+    url: connected && recordUrl(connected, dynamics_id),
     matchedBy: matched_by,
     matchedValue: await matchedValue(db, accountId, dynamics_id),
     leftBecause: left_because,
@@ -94,8 +102,9 @@ async function linkOf(
 }
 
 /** Microsoft Learn, "Open forms, views, dialogs, and reports with a URL". */
-export function recordUrl(origin: string, dynamicsId: string): string {
-  return `${origin}/main.aspx?etn=account&pagetype=entityrecord&id=${dynamicsId}`;
+export function recordUrl({ origin, appId }: RecordPlace, dynamicsId: string): string {
+  const app = appId === null ? "" : `appid=${appId}&`;
+  return `${origin}/main.aspx?${app}etn=account&pagetype=entityrecord&id=${dynamicsId}`;
 }
 
 /** The last run applied for an organisation; of an account that has left, the one that saw it leave. */

@@ -41,7 +41,7 @@ export async function accountPage(db: Kysely<Tables>, request: PageRequest): Pro
   const wanted = request.limit + 1;
   let rows: readonly Row[] = [];
   for (const ids of attempts(order, conditions, place, wanted)) {
-    rows = (await rowsOf(order, ids).execute(db)).rows;
+    rows = (await rowsOf(order, ids, request.organizationId).execute(db)).rows;
     if (rows.length === wanted) break;
   }
   const shown = rows.slice(0, request.limit);
@@ -119,7 +119,11 @@ function firstOf(order: Order, ids: Query, wanted: number): Query {
 /** Every account of the list with its columns, in its order. */
 export function allRows(order: Order, listing: Listing, fields: readonly CustomField[]): RawBuilder<Row> {
   const conditions = conditionsOf(listing, fields);
-  return rowsOf(order, matching(conditions, keyColumn(order), order.join ?? sql``, []));
+  return rowsOf(
+    order,
+    matching(conditions, keyColumn(order), order.join ?? sql``, []),
+    listing.organizationId,
+  );
 }
 
 function whereAll(conditions: readonly Query[]): Query {
@@ -139,10 +143,11 @@ export type Row = {
   updated_at: Date;
 };
 
-function rowsOf(order: Order, ids: Query): RawBuilder<Row> {
+function rowsOf(order: Order, ids: Query, organizationId: string | null): RawBuilder<Row> {
   return sql<Row>`
     select a.id, ${keyText(order, sql`page.key`)} as key, a.name, a.description, a.external_id, a.fields, a.created_at, a.updated_at,
-      case when l.account_id is null then 'not-synced' when l.left_because is null then 'synced' else 'stopped' end as sync,
+      case when l.account_id is null then 'not-synced' when l.left_because is not null then 'stopped'
+        when l.organization_id = ${organizationId} then 'synced' else 'disconnected' end as sync,
       coalesce((select array_agg(domain order by domain) from account_domains where account_id = a.id), '{}') as domains
     from (${ids}) page
     join accounts a on a.id = page.id

@@ -11,11 +11,17 @@ export type SyncedMapping = {
   readonly fields: readonly { readonly column: string; readonly field: string }[];
 };
 
-/** What is connected, as far as accounts want to know it. */
-export type ConnectedSource = {
-  readonly organizationId: string;
+/** Where records open in the browser. */
+export type RecordPlace = {
   /** Such as https://contoso.crm4.dynamics.com */
   readonly origin: string;
+  /** The app that people work in; null opens the record in the one they used last. */
+  readonly appId: string | null;
+};
+
+/** What is connected, as far as accounts want to know it. */
+export type ConnectedSource = RecordPlace & {
+  readonly organizationId: string;
   /** Null until somebody has chosen one. */
   readonly mapping: SyncedMapping | null;
 };
@@ -39,17 +45,20 @@ export function syncedColumns(mapping: SyncedMapping, fields: readonly CustomFie
 }
 
 /**
- * The mapping in force for an organisation, by default the connected one: what was chosen, else that of the run applied
- * last. Null if nothing was ever synced.
+ * The mapping in force: what was chosen, else that of the run applied last. Null if nothing was ever synced, and while
+ * nothing is connected: then Dynamics 365 decides about nothing here.
  */
 export async function mappingInForce(
   db: Kysely<Tables>,
   source: ConnectedSource | null,
-  organizationId = source?.organizationId,
 ): Promise<SyncedMapping | null> {
-  if (source?.mapping && source.organizationId === organizationId) return source.mapping;
-  const done = db.selectFrom("runs").select("settings").where("status", "=", "done");
-  const run = await (organizationId === undefined ? done : done.where("organization_id", "=", organizationId))
+  if (source === null) return null;
+  if (source.mapping) return source.mapping;
+  const run = await db
+    .selectFrom("runs")
+    .select("settings")
+    .where("status", "=", "done")
+    .where("organization_id", "=", source.organizationId)
     .orderBy("id", "desc")
     .limit(1)
     .executeTakeFirst();

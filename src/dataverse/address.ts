@@ -131,13 +131,6 @@ export function normaliseAddress(pasted: string, options: AddressOptions = {}): 
   return environmentAt(`https://${canonical}`, region, appId);
 }
 
-/** Where an account's record opens in the browser. */
-export function accountLink(environment: Environment, id: string): string {
-  const app = environment.appId === undefined ? "" : `appid=${environment.appId}&`;
-  const guid = id.replaceAll(/[{}]/g, "").toLowerCase();
-  return `${environment.origin}/main.aspx?${app}etn=account&pagetype=entityrecord&id=%7B${encodeURIComponent(guid)}%7D`;
-}
-
 function environmentAt(origin: string, region: string, appId: string | undefined): Environment {
   return { origin, apiRoot: `${origin}/api/data/v9.2/`, region, ...(appId === undefined ? {} : { appId }) };
 }

@@ -7,6 +7,8 @@ import { testDatabase } from "../harness/database.ts";
 
 export const NOW = new Date("2026-03-02T09:00:00Z");
 export const BY = { kind: "api" } as const;
+/** Nothing is filtered, and nothing connected. */
+export const NOTHING = { filters: [], organizationId: null };
 
 export async function listedStore() {
   const database = await testDatabase();
@@ -37,7 +39,7 @@ export async function listedStore() {
       const accounts: ListedAccount[] = [];
       let after: string | undefined;
       do {
-        const page = await accountPage(kysely, { sort: "name", limit: 3, filters: [], ...request, after });
+        const page = await accountPage(kysely, { sort: "name", limit: 3, ...NOTHING, ...request, after });
         accounts.push(...page.accounts);
         after = page.next ?? undefined;
       } while (after !== undefined);

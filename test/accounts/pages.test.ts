@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { ensureCustomFields } from "../../src/accounts/custom-fields.ts";
 import { accountPage, countAccounts, type PageRequest } from "../../src/accounts/list.ts";
 import { deleteAccount, editAccount } from "../../src/accounts/store.ts";
-import { BY, listedStore, NOW } from "./listed-store.ts";
+import { BY, listedStore, NOTHING, NOW } from "./listed-store.ts";
 
 const { database, kysely, city, size, hold, since, owner, zoe, anna, make, all } = await listedStore();
 
@@ -47,23 +47,23 @@ describe("a list in pages", () => {
   it("goes on behind an account that was deleted, and neither repeats nor hides others", async () => {
     const ids = new Map<string, number>();
     for (const name of ["A", "B", "C", "D", "E", "F"]) ids.set(name, await make({ name }));
-    const first = await accountPage(kysely, { sort: "name", limit: 3, filters: [] });
+    const first = await accountPage(kysely, { sort: "name", limit: 3, ...NOTHING });
     await deleteAccount(database, ids.get("C")!, { exclude: false }, BY, NOW);
     await editAccount(database, ids.get("E")!, { name: "Ab" }, BY, NOW);
     await make({ name: "Ba" });
-    const second = await accountPage(kysely, { sort: "name", limit: 3, filters: [], after: first.next! });
+    const second = await accountPage(kysely, { sort: "name", limit: 3, ...NOTHING, after: first.next! });
     expect(second).toMatchObject({ accounts: [{ name: "D" }, { name: "F" }], next: null });
   });
 
   it("does not take a cursor of another order, nor one that nobody gave out", async () => {
     for (const name of ["A", "B"]) await make({ name });
-    const { next } = await accountPage(kysely, { sort: "name", limit: 1, filters: [] });
+    const { next } = await accountPage(kysely, { sort: "name", limit: 1, ...NOTHING });
     const forged = ["", "x", "bnVsbA", Buffer.from('["created","yesterday",1]').toString("base64url")];
     for (const [sort, after] of [
       ["-name", next!],
       ...forged.map((cursor) => ["created", cursor] as const),
     ] as const) {
-      const asked = accountPage(kysely, { sort, limit: 1, filters: [], after });
+      const asked = accountPage(kysely, { sort, limit: 1, ...NOTHING, after });
       await expect(asked).rejects.toMatchObject({ name: "AccountError", field: "after" });
     }
   });
@@ -76,7 +76,8 @@ describe("a list in pages", () => {
   it("tells how an account stands to Dynamics 365", async () => {
     const [synced, stopped] = [await make({ name: "Synced" }), await make({ name: "Stopped" })];
     await make({ name: "Neither" });
-    const link = { organization_id: "00000000-0000-4000-8000-000000000001", matched_by: "create" as const };
+    const organizationId = "00000000-0000-4000-8000-000000000001";
+    const link = { organization_id: organizationId, matched_by: "create" as const };
     await kysely
       .insertInto("account_links")
       .values([
@@ -89,9 +90,15 @@ describe("a list in pages", () => {
         },
       ])
       .execute();
-    expect(await namesOf({ sync: "synced" })).toEqual(["Synced"]);
-    expect(await namesOf({ sync: "stopped" })).toEqual(["Stopped"]);
-    expect(await namesOf({ sync: "not-synced" })).toEqual(["Neither"]);
+    expect(await namesOf({ sync: "synced", organizationId })).toEqual(["Synced"]);
+    expect(await namesOf({ sync: "disconnected", organizationId })).toEqual([]);
+    expect(await namesOf({ sync: "stopped", organizationId })).toEqual(["Stopped"]);
+    expect(await namesOf({ sync: "not-synced", organizationId })).toEqual(["Neither"]);
+    for (const connected of [null, "00000000-0000-4000-8000-000000000002"]) {
+      expect(await namesOf({ sync: "synced", organizationId: connected })).toEqual([]);
+      expect(await namesOf({ sync: "disconnected", organizationId: connected })).toEqual(["Synced"]);
+      expect(await namesOf({ sync: "stopped", organizationId: connected })).toEqual(["Stopped"]);
+    }
   });
 });
 
@@ -109,7 +116,7 @@ describe("a search", () => {
       "Contoso GmbH",
     ]);
     expect(await namesOf({ q: 'Port "c' })).toEqual(["By field"]);
-    expect(await countAccounts(kysely, { q: "contoso", filters: [] })).toBe(4);
+    expect(await countAccounts(kysely, { q: "contoso", ...NOTHING })).toBe(4);
   });
 
   it("finds the account of somebody's e-mail address or website", async () => {

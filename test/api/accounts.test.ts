@@ -126,6 +126,18 @@ describe("an account that is synced", () => {
     });
   });
 
+  it("opens in the app that the pasted address was of", async () => {
+    const web = await syncedWeb();
+    const record = web.org.createAccount({ name: "Acme" });
+    await web.sync();
+    const appId = "5b2a1d60-5c5c-4a51-9d6a-3f0a4b8e2c11";
+    await web.database.kysely.updateTable("connection").set({ app_id: appId }).execute();
+    const { body } = await web.teammate.get(`/accounts/${await web.numberOf("Acme")}`);
+    expect(body.account.link.url).toBe(
+      `${web.simulator.origin}/main.aspx?appid=${appId}&etn=account&pagetype=entityrecord&id=${record}`,
+    );
+  });
+
   it("tells the name by which it was found", async () => {
     const web = await syncedWeb();
     await web.teammate.post("/accounts", { name: "ACME" });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { AddressError, accountLink, normaliseAddress } from "../../src/dataverse/address.ts";
+import { AddressError, normaliseAddress } from "../../src/dataverse/address.ts";
 
 const CONTOSO = "https://contoso.crm4.dynamics.com";
 const APP = "0d1c6a2e-1111-4222-8333-444455556666";
@@ -93,20 +93,5 @@ describe("the simulator's origin", () => {
     "http://127.0.0.1.evil.example:1",
   ])("cannot be set to %s", (setting) => {
     expect(() => normaliseAddress(setting, { simulatorOrigin: setting })).toThrow(AddressError);
-  });
-});
-
-describe("the link to an account", () => {
-  const id = "7D04A10C-86AC-EF11-B8E8-000D3A572421";
-
-  test("is the record's page in the browser", () => {
-    expect(accountLink(normaliseAddress("contoso.api.crm4.dynamics.com"), id)).toBe(
-      `${CONTOSO}/main.aspx?etn=account&pagetype=entityrecord&id=%7B${id.toLowerCase()}%7D`,
-    );
-  });
-
-  test("stays in the app that the pasted address was of", () => {
-    const pasted = `${CONTOSO}/main.aspx?appid=${APP.toUpperCase()}&pagetype=entitylist&etn=account`;
-    expect(accountLink(normaliseAddress(pasted), `{${id}}`)).toContain(`?appid=${APP}&etn=account`);
   });
 });

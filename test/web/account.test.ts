@@ -22,6 +22,28 @@ inBrowser("an account's page", () => {
     expect(await page.getByRole("button", { name: "Edit Industry" }).count()).toBe(0);
   });
 
+  test("says in its banner that the sync is paused, then that its source is gone, and is then edited here", async () => {
+    const workspace = await syncedApplication();
+    const admin = await workspace.as("company-admin");
+    await admin.post("/connection/pause");
+    const page = await visit(workspace, "teammate", "/contacts/accounts/1");
+    await page.getByText("Synced from Dynamics 365, paused · last synced").waitFor();
+    await shoot(page, "account-paused");
+    expect(await page.getByRole("button", { name: "Edit Name" }).count()).toBe(0);
+
+    await admin.delete("/connection");
+    await page.reload();
+    await page.getByText("Was synced from a Dynamics 365 that is not connected any more").waitFor();
+    await shoot(page, "account-disconnected");
+    await page.getByRole("button", { name: "Edit Name" }).click();
+    await page.getByRole("textbox", { name: "Name" }).fill("Renamed here");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Renamed here" }).waitFor();
+    await page.goto("/contacts/accounts?sync=disconnected&q=renamed");
+    await page.getByRole("gridcell", { name: "Disconnected" }).waitFor();
+    await shoot(page, "accounts-disconnected");
+  });
+
   test("what is not synced is changed in place by keyboard, and history tells by whom", async () => {
     const workspace = await syncedApplication();
     const admin = await workspace.as("company-admin");

@@ -30,18 +30,23 @@ export function accountRoutes(parts: AccountParts): Implementation[] {
   return [...listRoutes(parts), ...oneAccountRoutes(parts), ...excludedRoutes(parts)];
 }
 
-function listRoutes({ database }: AccountParts): Implementation[] {
+function listRoutes({ database, source }: AccountParts): Implementation[] {
   const db = database.kysely;
+  const listingOf = async ({ filters, ...rest }: Searched): Promise<Listing> => ({
+    ...rest,
+    filters: filters === undefined ? [] : readFilters(filters),
+    organizationId: (await source())?.organizationId ?? null,
+  });
   return [
     implement(routes.listAccounts, async ({ query: { limit, after, sort, ...rest } }) => {
-      const page = await accountPage(db, { ...listingOf(rest), limit, after, sort });
+      const page = await accountPage(db, { ...(await listingOf(rest)), limit, after, sort });
       return { accounts: page.accounts.map(told), next: page.next };
     }),
     implement(routes.countAccounts, async ({ query }) => ({
-      count: await countAccounts(db, listingOf(query)),
+      count: await countAccounts(db, await listingOf(query)),
     })),
     implement(routes.exportAccounts, async ({ query }, _, { reply }) => {
-      const tables = await exportList(database, { ...listingOf(query), sort: query.sort });
+      const tables = await exportList(database, { ...(await listingOf(query)), sort: query.sort });
       void reply
         .type("text/csv; charset=utf-8")
         .header("content-disposition", 'attachment; filename="accounts.csv"')
@@ -56,16 +61,7 @@ async function* linesOf(tables: AsyncIterable<Parameters<typeof csvOf>[0]>): Asy
   for await (const rows of tables) yield csvOf(rows, { guardFormulas: true });
 }
 
-function listingOf({
-  filters,
-  ...rest
-}: {
-  readonly q?: string | undefined;
-  readonly sync?: Listing["sync"];
-  readonly filters?: string | undefined;
-}): Listing {
-  return { ...rest, filters: filters === undefined ? [] : readFilters(filters) };
-}
+type Searched = Pick<Listing, "q" | "sync"> & { readonly filters?: string | undefined };
 
 const MAX_FILTERS = 20;
 

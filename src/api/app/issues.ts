@@ -1,5 +1,6 @@
 // Issues as the contract shows them: groups with their remedy, single ones with links to both sides, and all of them as CSV.
 import { recordUrl } from "../../accounts/details.ts";
+import type { RecordPlace } from "../../accounts/synced-fields.ts";
 import { csvOf } from "../../csv/write-csv.ts";
 import type { Database } from "../../db/pool.ts";
 import type { RunCounts } from "../../db/tables.ts";
@@ -32,20 +33,19 @@ function isKind(kind: string): kind is IssueKind {
   return kind in issueKinds;
 }
 
-/** The record in Dynamics 365 (Microsoft Learn, "Open apps, forms, views, dialogs, and reports with a URL"). */
-function urlOf(origin: string | undefined, dynamicsId: string | null): string | null {
-  return origin === undefined || dynamicsId === null ? null : recordUrl(origin, dynamicsId);
+function urlOf(place: RecordPlace | null, dynamicsId: string | null): string | null {
+  return place === null || dynamicsId === null ? null : recordUrl(place, dynamicsId);
 }
 
 export function issueView(
   issue: ListedIssue,
   { lastSeenAt, timesSeen }: IssueLifetime,
-  origin: string | undefined,
+  place: RecordPlace | null,
 ): IssueView {
   return {
     ...issue,
     id: [issue.kind, issue.dynamicsId, issue.field, issue.value].map((part) => part ?? "").join("/"),
-    dynamicsUrl: urlOf(origin, issue.dynamicsId),
+    dynamicsUrl: urlOf(place, issue.dynamicsId),
     firstSeenAt: issue.firstSeenAt?.toISOString() ?? null,
     lastSeenAt: lastSeenAt?.toISOString() ?? null,
     timesSeen,
@@ -71,7 +71,7 @@ const CSV_HEADER = [
 export async function* issueCsv(
   database: Database,
   source: IssueSource,
-  { kinds, origin }: { readonly kinds: readonly string[] | undefined; readonly origin: string | undefined },
+  { kinds, place }: { readonly kinds: readonly string[] | undefined; readonly place: RecordPlace | null },
 ): AsyncGenerator<string> {
   const guard = { guardFormulas: true };
   yield csvOf([CSV_HEADER], guard);
@@ -84,7 +84,7 @@ export async function* issueCsv(
       issue.field,
       issue.value,
       issue.dynamicsId,
-      urlOf(origin, issue.dynamicsId),
+      urlOf(place, issue.dynamicsId),
       issue.accountId,
       issue.otherAccountName,
       issue.otherAccountId,

@@ -2,6 +2,7 @@
 import { Readable } from "node:stream";
 import { z } from "zod";
 import { customFields } from "../../accounts/custom-fields.ts";
+import type { RecordPlace } from "../../accounts/synced-fields.ts";
 import { loadConnection } from "../../connections/connection.ts";
 import { newFieldsOf } from "../../connections/mapping-verdict.ts";
 import type { RunRequests } from "../../jobs/requests.ts";
@@ -19,19 +20,23 @@ import { runsBefore, runView } from "./run-views.ts";
 
 export type RunRouteParts = RunStore & { readonly requests: RunRequests };
 
+type PlacedSource = IssueSource & { readonly place: RecordPlace | null };
+
 const ISSUES_A_PAGE = 50;
 
 export function runRoutes(parts: RunRouteParts): Implementation[] {
   const { database, requests } = parts;
   const viewed = async (id: number) => ({ run: await runView(parts, id) });
 
-  /** Where issues are those of a run, or, without one, open now; and where Dynamics 365 is. */
-  async function sourceOf(runId?: number): Promise<IssueSource & { origin: string | undefined }> {
+  /** Where issues are those of a run, or, without one, open now; and where their records open. */
+  async function sourceOf(runId?: number): Promise<PlacedSource> {
     const { environment } = await loadConnection(database.kysely);
-    const origin = environment?.origin;
-    if (runId === undefined) return { organizationId: environment?.organizationId ?? NOBODY, origin };
+    if (runId === undefined)
+      return { organizationId: environment?.organizationId ?? NOBODY, place: environment };
     const { id, organizationId, status } = await existing(runId);
-    return { organizationId, run: { id, status }, origin };
+    // The records of another organisation open nowhere in this one.
+    const place = environment?.organizationId === organizationId ? environment : null;
+    return { organizationId, run: { id, status }, place };
   }
 
   async function existing(runId: number) {
@@ -40,7 +45,7 @@ export function runRoutes(parts: RunRouteParts): Implementation[] {
   }
 
   async function pageOfIssues(
-    source: IssueSource & { origin: string | undefined },
+    source: PlacedSource,
     query: { kind?: string | undefined; q?: string | undefined; after?: string | undefined },
   ) {
     const { kind, q, after } = query;
@@ -52,7 +57,7 @@ export function runRoutes(parts: RunRouteParts): Implementation[] {
     });
     const lifetimes = await issueLifetimes(database, source.organizationId, page.issues);
     return {
-      issues: page.issues.map((issue, place) => issueView(issue, lifetimes[place]!, source.origin)),
+      issues: page.issues.map((issue, nth) => issueView(issue, lifetimes[nth]!, source.place)),
       next: page.next === undefined ? null : written(page.next),
     };
   }
@@ -122,11 +127,11 @@ export function runRoutes(parts: RunRouteParts): Implementation[] {
     }),
     implement(contract.listIssues, async ({ query }) => pageOfIssues(await sourceOf(), query)),
     implement(contract.exportIssues, async ({ query: { kind } }, _, { reply }) => {
-      const { origin, ...source } = await sourceOf();
+      const source = await sourceOf();
       const kinds = kind === undefined ? undefined : [kind];
       reply.header("content-type", "text/csv; charset=utf-8");
       reply.header("content-disposition", 'attachment; filename="sync-issues.csv"');
-      await reply.send(Readable.from(issueCsv(database, source, { kinds, origin })));
+      await reply.send(Readable.from(issueCsv(database, source, { kinds, place: source.place })));
       return undefined;
     }),
     implement(contract.retryIssues, async ({ body }, caller) =>

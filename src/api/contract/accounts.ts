@@ -8,8 +8,8 @@ const fieldValue = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 /** By custom field id. */
 const fieldValues = z.record(z.string(), fieldValue);
 
-/** How an account stands to Dynamics 365. */
-export const syncState = z.enum(["synced", "stopped", "not-synced"]);
+/** How an account stands to Dynamics 365; "disconnected": synced until its organisation was disconnected. */
+export const syncState = z.enum(["synced", "stopped", "disconnected", "not-synced"]);
 
 export const accountRow = z.object({
   id: z.number(),

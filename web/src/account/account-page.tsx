@@ -112,7 +112,7 @@ export function AccountPage() {
         </Button>
       }
     >
-      {account.link && <SyncBanner link={account.link} />}
+      {account.link && <SyncBanner link={account.link} sync={account.sync} />}
       <Tabs
         value={tab}
         onChange={(value) =>

@@ -37,7 +37,7 @@ function useDraft(account: AccountDetails) {
 }
 
 function syncedPart({ link }: AccountDetails, key: string) {
-  if (!link || link.leftBecause !== null || !link.synced.includes(key)) return undefined;
+  if (!link?.synced.includes(key)) return undefined;
   return { url: link.url, columns: link.columns[key] ?? [] };
 }
 

@@ -4,7 +4,11 @@ import { useHotkeys } from "@mantine/hooks";
 import { IconExternalLink, IconLink, IconLinkOff } from "@tabler/icons-react";
 import { useState } from "react";
 import type { AccountDetails } from "../../../src/api/contract/accounts.ts";
+import { useSyncState } from "../client/sync-state.ts";
+import { AnchorLink } from "../look/links.tsx";
 import { Moment } from "../look/moment.tsx";
+import { useMay } from "../session/session.ts";
+import { stateInWords } from "../words/sync-state.ts";
 import styles from "./account.module.css";
 
 type Link = NonNullable<AccountDetails["link"]>;
@@ -46,13 +50,40 @@ function Why({ link }: { link: Link }) {
   );
 }
 
-export function SyncBanner({ link }: { link: Link }) {
-  const left = link.leftBecause;
+/** What keeps an account that is synced from being fresh; nothing while nothing does. */
+function Hindrance() {
+  const data = useSyncState();
+  const mayLookCloser = useMay("workspace-admin");
+  if (data?.state !== "paused" && data?.state !== "needs-attention") return null;
+  const words = stateInWords(data);
   return (
-    <div className={styles.banner} data-left={left !== null || undefined}>
-      {left === null ? <IconLink size={15} aria-hidden /> : <IconLinkOff size={15} aria-hidden />}
+    <>
+      {", "}
+      {mayLookCloser ? <AnchorLink to="/contacts/accounts/sync">{words}</AnchorLink> : words}
+    </>
+  );
+}
+
+function Standing({ link, sync }: Properties) {
+  if (link.leftBecause !== null) return `No longer synced from Dynamics 365: ${LEFT[link.leftBecause]}`;
+  if (sync === "disconnected") return "Was synced from a Dynamics 365 that is not connected any more";
+  return (
+    <>
+      Synced from Dynamics 365
+      <Hindrance />
+    </>
+  );
+}
+
+type Properties = { link: Link; sync: AccountDetails["sync"] };
+
+export function SyncBanner({ link, sync }: Properties) {
+  const isSynced = sync === "synced";
+  return (
+    <div className={styles.banner} data-left={!isSynced || undefined}>
+      {isSynced ? <IconLink size={15} aria-hidden /> : <IconLinkOff size={15} aria-hidden />}
       <span>
-        {left === null ? "Synced from Dynamics 365" : `No longer synced from Dynamics 365: ${LEFT[left]}`}
+        <Standing link={link} sync={sync} />
         {link.lastSyncedAt !== null && (
           <>
             {" · last synced "}

@@ -37,6 +37,7 @@ export function trackOf(columns: readonly Column[]): { template: string; min: nu
 export const SYNC_WORDS: Record<AccountRow["sync"], string> = {
   synced: "Synced",
   stopped: "No longer synced",
+  disconnected: "Disconnected",
   "not-synced": "Not synced",
 };
 

@@ -1,4 +1,5 @@
-// The state of the sync, asked again and again; when it has synced since, accounts that were loaded before are stale.
+// The state of the sync, asked again and again; when it has synced since, or another source is connected, accounts that were
+// loaded before are stale.
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { accountRoutes } from "../../../src/api/contract/accounts.ts";
 import { connectionRoutes } from "../../../src/api/contract/connection.ts";
@@ -18,7 +19,7 @@ export function useSyncState() {
     queryFn: async ({ signal }) => {
       const state = await call(connectionRoutes.getSyncState, {}, signal);
       const before = queries.getQueryData(query.queryKey);
-      if (before && before.lastSyncedAt !== state.lastSyncedAt)
+      if (before && (before.lastSyncedAt !== state.lastSyncedAt || before.source !== state.source))
         void markStale(queries, [listAccounts, countAccounts, getAccount, getHistory, listFields]);
       return state;
     },

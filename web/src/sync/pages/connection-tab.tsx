@@ -49,7 +49,8 @@ function Disconnect({ host }: { host: string }) {
       >
         <p>
           The sign-in is forgotten and nothing is synced any more. Accounts, their links, history and the
-          mapping stay, so that connecting again goes on where it ended.
+          mapping stay, so that connecting again goes on where it ended. What people edit here meanwhile then
+          becomes what Dynamics 365 says.
         </p>
         {disconnect.error && <Problem error={disconnect.error} />}
         <div className={styles.row}>
