@@ -1,5 +1,4 @@
 // Accounts as people look at them and edit them: pages, search, one account, its history.
-import { Readable } from "node:stream";
 import { z } from "zod";
 import { checkedEntry, type Entry } from "../../accounts/by-hand.ts";
 import type { Listing } from "../../accounts/conditions.ts";
@@ -17,6 +16,7 @@ import { csvOf } from "../../csv/write-csv.ts";
 import type { Database } from "../../db/pool.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { accountFilter, accountRoutes as routes, type AccountDetails } from "../contract/accounts.ts";
+import { downloads } from "../downloads.ts";
 import { ApiError, implement, signedIn, type Caller, type Implementation } from "../implement.ts";
 
 export type AccountParts = {
@@ -32,6 +32,7 @@ export function accountRoutes(parts: AccountParts): Implementation[] {
 
 function listRoutes({ database, source }: AccountParts): Implementation[] {
   const db = database.kysely;
+  const download = downloads();
   const listingOf = async ({ filters, ...rest }: Searched): Promise<Listing> => ({
     ...rest,
     filters: filters === undefined ? [] : readFilters(filters),
@@ -47,10 +48,11 @@ function listRoutes({ database, source }: AccountParts): Implementation[] {
     })),
     implement(routes.exportAccounts, async ({ query }, _, { reply }) => {
       const tables = await exportList(database, { ...(await listingOf(query)), sort: query.sort });
+      const stream = download(linesOf(tables));
       void reply
         .type("text/csv; charset=utf-8")
         .header("content-disposition", 'attachment; filename="accounts.csv"')
-        .send(Readable.from(linesOf(tables)));
+        .send(stream);
     }),
   ];
 }

@@ -148,7 +148,7 @@ export const accountRoutes = {
     method: "GET",
     path: "/accounts/export.csv",
     access: "teammate",
-    summary: "The accounts of a search as CSV.",
+    summary: "The accounts of a search as CSV; two at a time.",
     query: listing,
     produces: "csv",
   }),
