@@ -21,11 +21,17 @@ export type CheckId =
   | "clock"
   | "secret-expiry";
 
-export type Found = {
-  readonly outcome: "ok" | "failed" | "warning";
-  readonly finding: string;
-  readonly remedy?: string;
-};
+/** Who can do what has to be done: an administrator of Dynamics 365, or somebody on this side. */
+export type Who = "dynamics" | "here";
+
+export type Found =
+  | { readonly outcome: "ok"; readonly finding: string }
+  | {
+      readonly outcome: "failed" | "warning";
+      readonly finding: string;
+      readonly remedy: string;
+      readonly who: Who;
+    };
 
 /** What the steps hand on to those behind them is filled in as they go. */
 export type CheckContext = {
@@ -47,8 +53,18 @@ type Step = {
 };
 
 const ok = (finding: string): Found => ({ outcome: "ok", finding });
-const warning = (finding: string, remedy: string): Found => ({ outcome: "warning", finding, remedy });
-const failed = (finding: string, remedy: string): Found => ({ outcome: "failed", finding, remedy });
+const warning = (who: Who, finding: string, remedy: string): Found => ({
+  outcome: "warning",
+  finding,
+  remedy,
+  who,
+});
+const failed = (who: Who, finding: string, remedy: string): Found => ({
+  outcome: "failed",
+  finding,
+  remedy,
+  who,
+});
 
 export const CHECK_STEPS: readonly Step[] = [
   { id: "address", title: "Dynamics 365 answers at its address", look: lookAtAddress },
@@ -93,6 +109,7 @@ async function lookAtUser({ open, identity, environment }: CheckContext): Promis
   if (identity instanceof DataverseError) throw identity;
   if (environment.organizationId !== null && identity?.organizationId !== environment.organizationId)
     return failed(
+      "here",
       `${environment.host} belongs to another organisation than the one that was connected.`,
       "Connect Dynamics 365 again; accounts of the organisation before stay, but are not synced any more.",
     );
@@ -100,17 +117,20 @@ async function lookAtUser({ open, identity, environment }: CheckContext): Promis
   const name = user.address === "" ? user.fullName : `${user.fullName} (${user.address})`;
   if (user.disabled)
     return failed(
+      "dynamics",
       `${name} is disabled in Dynamics 365.`,
       `${ADMIN_CENTER} "Users", enable it, or connect as somebody else.`,
     );
   if (user.accessMode === 1)
     return failed(
+      "dynamics",
       `${name} has the access mode Administrative, which sees no accounts.`,
       `${ADMIN_CENTER} "Users", set its access mode to Read-Write, or connect as somebody else.`,
     );
   // Applications and non-interactive users need none.
   if (!user.licensed && !user.application && user.accessMode !== 4)
     return failed(
+      "dynamics",
       `${name} has no licence for Dynamics 365.`,
       "In the Microsoft 365 admin center, assign it one, or connect as somebody else.",
     );
@@ -122,6 +142,7 @@ async function lookAtRights({ open, environment }: CheckContext): Promise<Found>
   if (await client.isSystemAdministrator()) return ok("It is System Administrator.");
   if (environment.signInBy === "delegated")
     return failed(
+      "dynamics",
       `${environment.signedInAs} is not a System Administrator any more, neither directly nor through a team.`,
       `${ADMIN_CENTER} "Users", give it the security role "System Administrator", or log in as somebody who has it.`,
     );
@@ -129,6 +150,7 @@ async function lookAtRights({ open, environment }: CheckContext): Promise<Found>
   const lacks = [...missing, ...narrow.map((name) => `${name} for the whole organisation`)];
   if (lacks.length === 0) return ok("It has every privilege that is needed.");
   return failed(
+    "dynamics",
     `The application lacks ${lacks.join(", ")}.`,
     `${ADMIN_CENTER} "Application users", give it a security role with ${[...missing, ...narrow].join(", ")} for the whole organisation.`,
   );
@@ -138,6 +160,7 @@ async function lookAtAccounts({ open }: CheckContext): Promise<Found> {
   const { count } = await open!.client.sample({ kind: "all" }, ["name"], 1);
   if (count === 0)
     return warning(
+      "dynamics",
       "No active account is visible to the connected user.",
       "Check that accounts exist, and that its security role reads accounts of the whole organisation.",
     );
@@ -151,7 +174,7 @@ async function lookAtColumns(context: CheckContext): Promise<Found> {
   const missing = mappedColumns(context.connection).filter((name) => !known.has(name));
   if (missing.length === 0) return ok(`${context.columns.length} columns of accounts.`);
   const { howToResolve } = issueKinds["field-not-found"];
-  return warning(`Mapped, and not there any more: ${missing.join(", ")}.`, howToResolve);
+  return warning("here", `Mapped, and not there any more: ${missing.join(", ")}.`, howToResolve);
 }
 
 async function lookAtSecured({ columns = [], connection }: CheckContext): Promise<Found> {
@@ -159,6 +182,7 @@ async function lookAtSecured({ columns = [], connection }: CheckContext): Promis
   const mapped = mappedColumns(connection).filter((name) => unreadable.includes(name));
   if (mapped.length > 0)
     return warning(
+      "dynamics",
       `Mapped, secured, and not readable for the connected user: ${mapped.join(", ")}.`,
       issueKinds["field-not-readable"].howToResolve,
     );
@@ -175,6 +199,7 @@ async function lookAtUsers({ open }: CheckContext): Promise<Found> {
   if (enabled.some(({ email }) => email !== null))
     return ok(`${enabled.length.toLocaleString("en")} enabled users, by whom owners are found.`);
   return warning(
+    "dynamics",
     "No enabled user with an e-mail address is visible, so no owner can become a teammate.",
     "Give the connected user a security role that reads users of the whole organisation.",
   );
@@ -185,6 +210,7 @@ async function lookAtViews({ open, connection, environment }: CheckContext): Pro
   const selection = connection.settings?.selection;
   if (selection?.kind === "view" && !views.some(({ id, name }) => [id, name].includes(selection.view)))
     return failed(
+      "here",
       `The view that selects the accounts, "${connection.selectionName ?? selection.view}", is not visible to the connected user.`,
       issueKinds["view-not-found"].howToResolve,
     );
@@ -207,6 +233,7 @@ async function lookAtClock({ open, parts }: CheckContext): Promise<Found> {
   const seconds = Math.round(Math.abs(difference) / 1000);
   if (Math.abs(difference) <= MOST_SKEW_MS) return ok(`They differ by ${seconds} s.`);
   return warning(
+    "here",
     `The clock of this server is ${duration(seconds)} ${difference > 0 ? "ahead of" : "behind"} Dynamics 365's.`,
     "Have the operator set the server's clock by a time service (NTP).",
   );
@@ -228,8 +255,8 @@ async function lookAtExpiry({ environment, parts }: CheckContext): Promise<Found
   const days = (secretExpiresAt.getTime() - parts.clock.now().getTime()) / 86_400_000;
   const remedy =
     'Make a new secret in the app registration, under "Certificates & secrets", and connect with it.';
-  if (days <= 0) return failed(`The client secret ended on ${day}.`, remedy);
-  if (days <= TOLD_BEFORE_DAYS) return warning(`The client secret ends on ${day}.`, remedy);
+  if (days <= 0) return failed("here", `The client secret ended on ${day}.`, remedy);
+  if (days <= TOLD_BEFORE_DAYS) return warning("here", `The client secret ends on ${day}.`, remedy);
   return ok(`The client secret is good until ${day}.`);
 }
 

@@ -1,8 +1,8 @@
-// The connection check: everything the sync needs, step by step, each with what was found, what to do about it, and a text
-// for the Dynamics 365 administrator. A step that stands behind one that failed is told as not reached.
-import { DataverseError, SignInError } from "../dataverse/errors.ts";
+// The connection check: everything the sync needs, step by step, each with what was found, what to do about it, and, where it
+// is theirs to do, a text for the Dynamics 365 administrator. A step that stands behind one that failed is told as not reached.
+import { DataverseError, SignInError, type DataverseErrorKind } from "../dataverse/errors.ts";
 import { HttpError } from "../lib/http.ts";
-import { CHECK_STEPS, type CheckContext, type CheckId, type Found } from "./check-steps.ts";
+import { CHECK_STEPS, type CheckContext, type CheckId, type Found, type Who } from "./check-steps.ts";
 import { ConnectionError } from "./connection-error.ts";
 import { loadConnection, type Connection } from "./connection.ts";
 import type { ConnectionParts } from "./open-stored-connection.ts";
@@ -13,7 +13,7 @@ export type CheckStep = {
   readonly outcome: "ok" | "failed" | "warning" | "not-reached";
   readonly finding: string;
   readonly remedy: string | null;
-  /** Ready to send to the Dynamics 365 administrator. */
+  /** Ready to send to the Dynamics 365 administrator; null where they can do nothing about it. */
   readonly message: string | null;
 };
 
@@ -49,10 +49,11 @@ export async function checkConnection(parts: ConnectionParts, signal?: AbortSign
 }
 
 function stepOf(id: CheckId, title: string, found: Found, connection: Connection): CheckStep {
-  const remedy = found.remedy ?? null;
-  const message =
-    found.outcome === "ok" || remedy === null ? null : letter(connection, found.finding, remedy);
-  return { id, title, outcome: found.outcome, finding: found.finding, remedy, message };
+  const { outcome, finding } = found;
+  if (outcome === "ok") return { id, title, outcome, finding, remedy: null, message: null };
+  const { remedy, who } = found;
+  const message = who === "dynamics" ? letter(connection, finding, remedy) : null;
+  return { id, title, outcome, finding, remedy, message };
 }
 
 function letter({ environment }: Connection, finding: string, remedy: string): string {
@@ -78,23 +79,38 @@ function troubleWith(error: unknown, signal: AbortSignal | undefined): Found {
       outcome: "failed",
       finding: "Dynamics 365 did not answer in time.",
       remedy: "Check again in some minutes; if it stays, see whether the environment is under maintenance.",
+      who: "here",
     };
   }
   if (error instanceof SignInError) {
     const finding = error.message.slice(0, -error.whatToDo.length).trim();
-    return { outcome: "failed", finding, remedy: error.whatToDo };
+    // What blocks a sign-in are the policies of the company that Dynamics 365 belongs to.
+    const who = error.category === "blocked" ? "dynamics" : "here";
+    return { outcome: "failed", finding, remedy: error.whatToDo, who };
   }
   if (error instanceof DataverseError) {
     const [finding, remedy] = inTwo(error.sentence);
     const facts = [error.code, error.requestId && `request ${error.requestId}`].filter(Boolean).join(", ");
-    return { outcome: "failed", finding: facts === "" ? finding : `${finding} (${facts})`, remedy };
+    const who = WHO[error.kind] ?? "here";
+    return { outcome: "failed", finding: facts === "" ? finding : `${finding} (${facts})`, remedy, who };
   }
   if (error instanceof Error && (error instanceof HttpError || SENTENCES.has(error.name))) {
     const [finding, remedy] = inTwo(error.message);
-    return { outcome: "failed", finding, remedy };
+    return { outcome: "failed", finding, remedy, who: "here" };
   }
   throw error;
 }
+
+/** What Dynamics 365 says of the connected user and of itself; all else is put right here, or passes. */
+const WHO: Readonly<Partial<Record<DataverseErrorKind, Who>>> = {
+  "missing-privilege": "dynamics",
+  "access-denied": "dynamics",
+  "user-disabled": "dynamics",
+  "no-roles": "dynamics",
+  "no-licence": "dynamics",
+  "not-a-member": "dynamics",
+  "administration-mode": "dynamics",
+};
 
 /** Errors of this room and of addresses; their messages are sentences. */
 const SENTENCES: ReadonlySet<string> = new Set(["ConnectionError", "SealError", "AddressError"]);

@@ -161,7 +161,7 @@ export const checkStep = z.object({
   /** What was found, in a sentence. */
   finding: z.string(),
   remedy: z.string().nullable(),
-  /** A text for the Dynamics 365 administrator, ready to send. */
+  /** A text for the Dynamics 365 administrator, ready to send, where they have to act. */
   message: z.string().nullable(),
 });
 export type CheckStep = z.infer<typeof checkStep>;
