@@ -9,6 +9,7 @@ import { inTransaction } from "../db/transaction.ts";
 import type { Clock } from "../lib/clock.ts";
 import { emailKey } from "../teammates/teammates.ts";
 import { AccessError, type AccessFault } from "./access-error.ts";
+import { revokeLinks } from "./links.ts";
 import { startSession } from "./sessions.ts";
 import { tokenHash } from "./tokens.ts";
 
@@ -177,6 +178,8 @@ async function enter(database: Database, claims: Identity, now: Date): Promise<s
       .set({ entra_object_id: claims.oid })
       .where("id", "=", found.id)
       .execute();
+    // An invitation that lies in a mailbox would still let somebody set a password.
+    await revokeLinks(trx, found.id);
     return startSession(trx, found.id, now);
   });
 }

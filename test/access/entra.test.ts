@@ -50,6 +50,17 @@ it("lets an invited teammate in", async () => {
   });
 });
 
+it("ends the invitation that somebody came in without", async () => {
+  const web = await withMicrosoft();
+  const admin = await web.as("workspace-admin");
+  const { body } = await admin.post("/teammates", { email: MAYA, name: "Maya", role: "teammate" });
+  const path = `/links/${new URL(body.link).pathname.split("/").at(-1)}`;
+  const browser = browserAt(web.origin, newToken());
+  expect((await browser.get(path)).status).toBe(200);
+  await browser.get(await atMicrosoft(browser));
+  expect((await browser.get(path)).status).toBe(404);
+});
+
 it("lets nobody in who was not invited, though a source named them", async () => {
   const web = await withMicrosoft();
   await invited(web, "no-sign-in");
