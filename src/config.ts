@@ -2,6 +2,7 @@
 // All faults are reported at once, so an operator mends everything in one go. `.env.example` is made from `settings`.
 // Secrets may be given as NAME, or as NAME_FILE, the path of a file that holds them.
 import { readFileSync } from "node:fs";
+import { isIP } from "node:net";
 import { resolve } from "node:path";
 import type { LogLevel } from "./lib/log.ts";
 
@@ -192,7 +193,7 @@ export function readConfig(env: Environment = process.env, directory: string = p
     host: get("SLUICE_HOST") ?? "127.0.0.1",
     port: portNumber(get("SLUICE_PORT"), faults),
     publicUrl: publicUrl(get("SLUICE_PUBLIC_URL"), faults),
-    trustedProxies: (get("SLUICE_TRUSTED_PROXIES") ?? "").split(",").map((one) => one.trim()),
+    trustedProxies: trustedProxies(get("SLUICE_TRUSTED_PROXIES"), faults),
     workspace: get("SLUICE_WORKSPACE") ?? "Support",
     key: key("SLUICE_KEY", secret("SLUICE_KEY"), faults),
     oldKeys: (secret("SLUICE_OLD_KEYS")?.split(",") ?? [])
@@ -299,6 +300,30 @@ function portNumber(value: string | undefined, faults: string[]): number {
   if (/^\d{1,5}$/.test(value ?? "") && Number(value) < 65_536) return Number(value);
   faults.push(`SLUICE_PORT is "${value}". Write a whole number from 0 (any free port) to 65535.`);
   return 0;
+}
+
+/** Names of networks that fastify knows, besides addresses. */
+const NETWORKS: ReadonlySet<string> = new Set(["loopback", "linklocal", "uniquelocal"]);
+
+function trustedProxies(value: string | undefined, faults: string[]): string[] {
+  const proxies = (value ?? "")
+    .split(",")
+    .map((one) => one.trim())
+    .filter((one) => one !== "");
+  for (const one of proxies) {
+    if (isNetwork(one)) continue;
+    faults.push(
+      `SLUICE_TRUSTED_PROXIES names "${one}", which is no address. Write addresses such as 10.0.0.7 or networks such as 10.0.0.0/8, separated by commas.`,
+    );
+  }
+  return proxies;
+}
+
+function isNetwork(text: string): boolean {
+  if (NETWORKS.has(text)) return true;
+  const [, address = "", bits] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const most = { 0: 0, 4: 32, 6: 128 }[isIP(address)] ?? 0;
+  return most > 0 && (bits === undefined || (Number(bits) > 0 && Number(bits) <= most));
 }
 
 function publicUrl(value: string | undefined, faults: string[]): string | undefined {

@@ -41,6 +41,21 @@ describe("the environment", () => {
     ]);
   });
 
+  it("believes proxies at addresses and in networks, and names what is neither", () => {
+    const proxies = (list: string) => readConfig({ SLUICE_TRUSTED_PROXIES: list }).trustedProxies;
+    expect(proxies("10.0.0.0/8, ::1,loopback,fd00::/8")).toEqual([
+      "10.0.0.0/8",
+      "::1",
+      "loopback",
+      "fd00::/8",
+    ]);
+    expect(proxies("10.0.0.7,,")).toEqual(["10.0.0.7"]);
+    for (const wrong of ["proxy.internal", "10.0.0.0/33", "10.0.0.0/0", "10.0.0/8", "::1/129"])
+      expect(faultsOf({ SLUICE_TRUSTED_PROXIES: `127.0.0.1,${wrong}` })).toEqual([
+        `SLUICE_TRUSTED_PROXIES names "${wrong}", which is no address. Write addresses such as 10.0.0.7 or networks such as 10.0.0.0/8, separated by commas.`,
+      ]);
+  });
+
   it("is refused with all faults at once, without showing secrets", () => {
     const faults = faultsOf({
       DATABASE_URL: "mysql://u:hidden@db/x",
