@@ -55,7 +55,10 @@ async function setDomainsOrRefuse(
 
 async function stateOf(trx: Kysely<Tables>, id: number): Promise<AccountState> {
   const state = await lockState(trx, id);
-  if (!state) throw new AccountError(`There is no account ${id}.`);
+  if (!state)
+    throw new AccountError(
+      `There is no account ${id}. It may have been deleted meanwhile; look for it in the list.`,
+    );
   return state;
 }
 

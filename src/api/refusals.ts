@@ -58,11 +58,7 @@ const FOR_AN_ADMIN: ReadonlySet<string> = new Set([
 
 /** Of fastify itself, by its code. */
 const FASTIFY: Readonly<Record<string, readonly [status: number, code: string, sentence: string]>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: [
-    413,
-    "too-large",
-    "What was sent is larger than 1 MB. Send less at once, or import a file.",
-  ],
+  FST_ERR_CTP_BODY_TOO_LARGE: [413, "too-large", "What was sent is larger than 1 MB. Send less at once."],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: [
     415,
     "not-json",

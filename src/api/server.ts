@@ -136,7 +136,11 @@ function closeConnectionsWhenStopping(server: FastifyInstance): void {
   });
 }
 
-const NOT_FOUND = new ApiError(404, "not-found", "There is nothing at this address.");
+const NOT_FOUND = new ApiError(
+  404,
+  "not-found",
+  "There is nothing at this address. Check how it is written; /api/docs lists all there is.",
+);
 
 function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Log): FastifyReply {
   const { status, error: refused } = refusalOf(error);

@@ -47,7 +47,8 @@ function runRows({ database }: RunStore, condition: RawBuilder<unknown>, limit: 
 /** @throws ApiError 404 */
 export async function runView(store: RunStore, id: number): Promise<RunView> {
   const { rows } = await runRows(store, sql`r.id = ${id}`, 1);
-  if (!rows[0]) throw new ApiError(404, "not-found", `There is no run ${id}.`);
+  if (!rows[0])
+    throw new ApiError(404, "not-found", `There is no run ${id}. Choose one from the list of runs.`);
   return viewOf(store, rows[0]);
 }
 
