@@ -30,6 +30,25 @@ inBrowser("signing in", () => {
     expect(new URL(page.url()).pathname).toBe("/settings/teammates");
   });
 
+  test("who could not be signed out is told so, and may try again", async () => {
+    const workspace = await application();
+    const page = await visit(workspace, "teammate", "/contacts/accounts", { refusals: true });
+    await page.route("**/api/app/session", (route) =>
+      route.request().method() === "DELETE" ? route.abort() : route.continue(),
+    );
+    await page.getByRole("button", { name: /^You/ }).click();
+    await page.getByRole("menuitem", { name: "Sign out" }).click();
+    const dialog = page.getByRole("dialog", { name: "You are still signed in" });
+    await dialog.getByText("The server cannot be reached.").waitFor();
+    await shoot(page, "sign-out-failed");
+    expect(await axeViolations(page)).toEqual([]);
+    expect(new URL(page.url()).pathname).toBe("/contacts/accounts");
+
+    await page.unroute("**/api/app/session");
+    await dialog.getByRole("button", { name: "Sign out" }).click();
+    await page.getByRole("heading", { name: "Sign in" }).waitFor();
+  });
+
   test("a wrong password is refused in a sentence, read out where it happens", async () => {
     const workspace = await application();
     const page = await visit(workspace, "signed-out", "/sign-in", { refusals: true });

@@ -5,6 +5,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { sessionRoutes } from "../../../src/api/contract/session.ts";
 import { useCall } from "../client/queries.ts";
+import { Confirm } from "../look/confirm.tsx";
 import { useSession } from "../session/session.ts";
 import styles from "./shell.module.css";
 
@@ -20,47 +21,56 @@ export function PersonMenu() {
   const queries = useQueryClient();
   const navigate = useNavigate();
   const signOut = useCall(sessionRoutes.signOut);
+  const left = () => {
+    queries.clear();
+    void navigate({ to: "/sign-in" });
+  };
+  // Whose session is over already is out. Any other error means that it may go on.
   const leave = () =>
-    signOut.mutate(
-      {},
-      {
-        onSettled: () => {
-          queries.clear();
-          void navigate({ to: "/sign-in" });
-        },
-      },
-    );
+    signOut.mutate({}, { onSuccess: left, onError: ({ status }) => void (status === 401 && left()) });
   const name = teammate?.name || teammate?.email || "";
   return (
-    <Menu position="right-end" width={240}>
-      <Menu.Target>
-        <UnstyledButton className={styles.area ?? ""}>
-          <Avatar size={24} radius="xl" name={name} color="water" aria-hidden />
-          <span>
-            You<VisuallyHidden>: {name}</VisuallyHidden>
-          </span>
-        </UnstyledButton>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>{teammate?.email}</Menu.Label>
-        {SCHEMES.map(({ value, label, icon: Icon }) => (
-          <Menu.Item
-            key={value}
-            role="menuitemradio"
-            aria-checked={colorScheme === value}
-            leftSection={<Icon size={16} aria-hidden />}
-            rightSection={colorScheme === value ? <IconCheck size={14} aria-hidden /> : null}
-            onClick={() => setColorScheme(value)}
-          >
-            {label}
+    <>
+      <Confirm
+        title={signOut.error && signOut.error.status !== 401 ? "You are still signed in" : null}
+        action="Sign out"
+        pending={signOut.isPending}
+        error={signOut.error}
+        onConfirm={leave}
+        onClose={signOut.reset}
+      >
+        Whoever uses this browser next could go on as you.
+      </Confirm>
+      <Menu position="right-end" width={240}>
+        <Menu.Target>
+          <UnstyledButton className={styles.area ?? ""}>
+            <Avatar size={24} radius="xl" name={name} color="water" aria-hidden />
+            <span>
+              You<VisuallyHidden>: {name}</VisuallyHidden>
+            </span>
+          </UnstyledButton>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Label>{teammate?.email}</Menu.Label>
+          {SCHEMES.map(({ value, label, icon: Icon }) => (
+            <Menu.Item
+              key={value}
+              role="menuitemradio"
+              aria-checked={colorScheme === value}
+              leftSection={<Icon size={16} aria-hidden />}
+              rightSection={colorScheme === value ? <IconCheck size={14} aria-hidden /> : null}
+              onClick={() => setColorScheme(value)}
+            >
+              {label}
+            </Menu.Item>
+          ))}
+          <Menu.Divider />
+          <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={leave}>
+            Sign out
           </Menu.Item>
-        ))}
-        <Menu.Divider />
-        <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={leave}>
-          Sign out
-        </Menu.Item>
-        <Menu.Label>Sluice {version}</Menu.Label>
-      </Menu.Dropdown>
-    </Menu>
+          <Menu.Label>Sluice {version}</Menu.Label>
+        </Menu.Dropdown>
+      </Menu>
+    </>
   );
 }
