@@ -1,6 +1,7 @@
 // What an admin sees when connecting goes wrong, and what is stored then: nothing.
 import { expect, test } from "vitest";
 import type { WebWorkspace } from "../harness/web.ts";
+import { logIn as logInByRequests } from "../connections/logging-in.ts";
 import { application, inBrowser, visit } from "./harness.ts";
 import { logIn, step } from "./sync-steps.ts";
 
@@ -60,6 +61,18 @@ inBrowser("connecting", () => {
     await page.getByRole("alert").waitFor();
     expect(await page.getByRole("alert").innerText()).toContain("was not begun here");
     expect(await isConnected(web)).toBe(false);
+  });
+
+  test("a log-in that failed says nothing about the accounts of the one before", async () => {
+    const web = await application({ accounts: 3 });
+    await logInByRequests(web, await web.as("workspace-admin"));
+    const page = await visit(web, "workspace-admin", `${CONNECT}&step=connect`, { refusals: true });
+    await page.getByRole("button", { name: "Log in as somebody else or elsewhere" }).click();
+    await logIn(page, web, { as: web.simulator.users[1]!.userPrincipalName });
+    await page.getByRole("alert").waitFor();
+    await page.getByRole("button", { name: "Choose accounts" }).click();
+    await step(page, "Which accounts?").waitFor();
+    expect(await page.getByRole("alert").count()).toBe(0);
   });
 
   test("an application's secret is the second way in, and never comes back", async () => {

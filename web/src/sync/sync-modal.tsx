@@ -57,7 +57,7 @@ function Setup({ connection }: { connection: ConnectionView }) {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const [undecided, setUndecided] = useState(false);
-  const { begun, keep, forget } = useBegun(connection.environment?.organizationId);
+  const { begun, keep, forget } = useBegun(connection);
   const place = placeOf(search, connection, begun);
   const { run, error } = useRun(place === "page" ? undefined : place.run);
   const isPinned = search.step !== undefined;
@@ -69,13 +69,14 @@ function Setup({ connection }: { connection: ConnectionView }) {
   if (place === "page" || connection.environment?.fromFile === true)
     return <Navigate to="/contacts/accounts/sync" replace />;
 
-  const settings = begun?.settings ?? run?.settings ?? connection.settings ?? UNDECIDED;
+  const otherwise = run?.settings ?? connection.settings;
+  const settings = begun?.settings ?? otherwise ?? UNDECIDED;
   const go = ({ step, run: id }: Place) => {
-    if (step === "accounts" || step === "fields") keep({ settings, step });
+    if (step === "accounts" || step === "fields") keep({ settings, step }, otherwise);
     void navigate({ search: (before) => ({ ...before, step, run: id, problem: undefined }) });
   };
   const change = (changed: Partial<typeof settings>, step: Step) =>
-    keep({ settings: { ...settings, ...changed }, step });
+    keep({ settings: { ...settings, ...changed }, step }, otherwise);
   const shown = shownAt(place, run);
 
   const content = () => {
@@ -92,7 +93,7 @@ function Setup({ connection }: { connection: ConnectionView }) {
         return (
           <AccountsStep
             selection={settings.selection}
-            notice={search.problem === undefined ? (connection.notice?.sentence ?? null) : null}
+            notice={connection.notice?.code === "other-organisation" ? connection.notice.sentence : null}
             undecided={undecided}
             onUndecided={setUndecided}
             onChange={(selection) => change({ selection }, "accounts")}
@@ -125,7 +126,7 @@ function Setup({ connection }: { connection: ConnectionView }) {
             settings={run.settings ?? settings}
             onBack={() => go({ step: "fields", run: run.id })}
             onPlanning={(id, planned) => {
-              keep({ settings: planned, step: "fields" });
+              keep({ settings: planned, step: "fields" }, otherwise);
               go({ step: "preview", run: id });
             }}
             onApplied={forget}

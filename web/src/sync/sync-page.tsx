@@ -132,7 +132,6 @@ function SetUp({ connection, search }: { connection: ConnectionView; search: Syn
 type Properties = { tab: Tab; connection: ConnectionView; search: SyncSearch };
 
 function Content({ tab, connection, search }: Properties) {
-  const organization = connection.environment?.organizationId;
   const isOfFile = connection.environment?.fromFile === true;
   switch (tab) {
     case "overview":
@@ -143,13 +142,7 @@ function Content({ tab, connection, search }: Properties) {
       return search.run === undefined ? (
         <RunsTab />
       ) : (
-        <RunPage
-          key={search.run}
-          id={search.run}
-          search={search}
-          organization={organization}
-          isOfFile={isOfFile}
-        />
+        <RunPage key={search.run} id={search.run} search={search} connection={connection} />
       );
     case "errors":
       return <ErrorsTab search={search} settings={isOfFile ? null : connection.settings} />;

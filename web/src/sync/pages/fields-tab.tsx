@@ -7,19 +7,19 @@ import { EmailDomainNote } from "../mapping/email-domain-note.tsx";
 import { FieldsEditor } from "../mapping/fields-editor.tsx";
 import { MappingVerdict } from "../mapping/mapping-verdict.tsx";
 import { usePreview } from "../plan/use-preview.ts";
-import { useBegun } from "../setup/begun.ts";
+import { sameSettings, useBegun } from "../setup/begun.ts";
 import { UNDECIDED } from "../setup/place.ts";
 import styles from "./pages.module.css";
 
 export function FieldsTab({ connection }: { connection: ConnectionView }) {
   const navigate = useNavigate();
-  const { begun, keep, forget } = useBegun(connection.environment?.organizationId);
+  const { begun, keep, forget } = useBegun(connection);
   const preview = usePreview(
     (run) => void navigate({ to: "/contacts/accounts/sync", search: { tab: "runs", run } }),
   );
   const saved = connection.settings ?? UNDECIDED;
   const settings = begun?.settings ?? saved;
-  const isChanged = JSON.stringify(settings) !== JSON.stringify(saved);
+  const isChanged = !sameSettings(settings, saved);
   return (
     <div className={styles.withFooter}>
       <div className={styles.scroll} data-scroll>

@@ -1,7 +1,7 @@
 // One run: while it goes, how far it is; then its plan, to be applied or thrown away, or as the history of what it did.
 import { Button, Skeleton } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
-import { connectionRoutes } from "../../../../src/api/contract/connection.ts";
+import { connectionRoutes, type ConnectionView } from "../../../../src/api/contract/connection.ts";
 import { runRoutes, type RunView } from "../../../../src/api/contract/runs.ts";
 import { useCall } from "../../client/queries.ts";
 import { AnchorLink } from "../../look/links.tsx";
@@ -25,9 +25,9 @@ import type { SyncSearch } from "../search.ts";
 import { useBegun } from "../setup/begun.ts";
 import styles from "./pages.module.css";
 
-type Properties = { id: number; search: SyncSearch; organization: string | undefined; isOfFile: boolean };
+type Properties = { id: number; search: SyncSearch; connection: ConnectionView };
 
-export function RunPage({ id, search, organization, isOfFile }: Properties) {
+export function RunPage({ id, search, connection }: Properties) {
   const navigate = useNavigate();
   const { run, error } = useRun(id);
   const to = (changed: SyncSearch) =>
@@ -63,7 +63,7 @@ export function RunPage({ id, search, organization, isOfFile }: Properties) {
       {run.waitsBecause !== null && <p>{waitInWords(run.waitsBecause)}</p>}
       <RunFailure run={run} />
       {isUnderWay(run) && <RunProgress run={run} />}
-      {isPlan && <PlanActions run={run} organization={organization} />}
+      {isPlan && <PlanActions run={run} connection={connection} />}
       {preview.error && <Problem error={preview.error} />}
       {run.plannedAt !== null && (
         <div className={styles.plan}>
@@ -72,7 +72,7 @@ export function RunPage({ id, search, organization, isOfFile }: Properties) {
             filter={search}
             onFilter={to}
             onRemedy={
-              isPlan && settings && !isOfFile
+              isPlan && settings && connection.environment?.fromFile !== true
                 ? ({ options }) => preview.start(withOptions(settings, options))
                 : undefined
             }
@@ -83,8 +83,8 @@ export function RunPage({ id, search, organization, isOfFile }: Properties) {
   );
 }
 
-function PlanActions({ run, organization }: { run: RunView; organization: string | undefined }) {
-  const { forget } = useBegun(organization);
+function PlanActions({ run, connection }: { run: RunView; connection: ConnectionView }) {
+  const { forget } = useBegun(connection);
   const stale = [
     connectionRoutes.getConnection,
     connectionRoutes.getSyncState,
