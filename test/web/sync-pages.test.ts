@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { connectedWeb } from "../jobs/connected.ts";
 import { builtApplication } from "./built-application.ts";
-import { inBrowser, visit } from "./harness.ts";
+import { inBrowser, shoot, visit } from "./harness.ts";
 import { lookAt } from "./sync-steps.ts";
 
 const PAGE = "/contacts/accounts/sync";
@@ -131,6 +131,18 @@ inBrowser("the page of the sync", () => {
       .first()
       .waitFor();
     await expect.poll(() => names()).toContain("Acme Two");
+  });
+
+  test("a client secret that ends within a month is warned of where one looks first", async () => {
+    const { web } = await synced();
+    const ends = new Date(web.clock.now().getTime() + 20 * 86_400_000);
+    await web.database.kysely.updateTable("connection").set({ secret_expires_at: ends }).execute();
+    const page = await visit(web, "workspace-admin", PAGE);
+    await page.getByText(/The client secret ends on \w+ \d+, \d{4}\./).waitFor();
+    await shoot(page, "sync-secret-ends");
+    await page.getByRole("link", { name: "Connect with a new secret" }).click();
+    await page.getByRole("button", { name: "Log in again" }).waitFor();
+    expect(await page.getByText(/The client secret expires/).count()).toBe(1);
   });
 
   test("disconnecting forgets the sign-in and keeps the accounts", async () => {

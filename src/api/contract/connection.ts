@@ -235,7 +235,7 @@ export const connectionRoutes = {
       tenant: z.string().trim().max(200).optional(),
       clientId: z.string().trim().min(1).max(200),
       clientSecret: z.string().min(1).max(500),
-      /** When the secret expires, so that somebody is told before. */
+      /** When the secret expires: the overview of the sync and the check warn from 30 days before. */
       secretExpiresAt: moment.optional(),
     }),
     answer: connection,

@@ -18,6 +18,7 @@ import { useRun } from "../run/use-run.ts";
 import { scheduleInWords } from "../../words/sync-state.ts";
 import { AttentionBox } from "./attention-box.tsx";
 import { NextRun } from "./next-run.tsx";
+import { SecretEnds } from "./secret-ends.tsx";
 import styles from "./pages.module.css";
 
 export function OverviewTab({ connection }: { connection: ConnectionView }) {
@@ -35,6 +36,7 @@ export function OverviewTab({ connection }: { connection: ConnectionView }) {
         {attention && (
           <AttentionBox attention={attention} fromFile={connection.environment?.fromFile ?? false} />
         )}
+        <SecretEnds environment={connection.environment} />
         {waits && (
           <Notice words="A plan is ready and not applied. Nothing of it is written yet.">
             <ButtonLink to="/contacts/accounts/sync" search={{ tab: "runs", run: waiting }}>

@@ -61,7 +61,7 @@ export function AppOnlyForm({ address, onConnected }: { address: string; onConne
       <TextInput
         type="date"
         label="The secret expires on"
-        description="So that somebody is told before"
+        description="The overview of the sync warns from 30 days before"
         {...input("expires")}
       />
       {isElsewhere && connect.error && <Problem error={connect.error} />}
