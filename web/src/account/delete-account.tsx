@@ -7,12 +7,29 @@ import { useCall } from "../client/queries.ts";
 import { Problem } from "../look/problem.tsx";
 import { useMay } from "../session/session.ts";
 
+/** When its record makes the account again; null if it cannot. */
+function comesBack({ sync, link }: AccountDetails): string | null {
+  switch (sync) {
+    case "synced":
+      return "the next sync makes the account again";
+    case "disconnected":
+      return "the first sync after its Dynamics 365 is connected again makes the account again";
+    case "stopped":
+      return link?.leftBecause === "deleted"
+        ? null
+        : "the account is made again should its record come back into the sync";
+    case "not-synced":
+      return null;
+  }
+}
+
 type Properties = { account: AccountDetails; opened: boolean; onClose: () => void };
 
 export function DeleteAccount({ account, opened, onClose }: Properties) {
   const navigate = useNavigate();
   const mayExclude = useMay("workspace-admin");
   const [exclude, setExclude] = useState(false);
+  const back = comesBack(account);
   const remove = useCall(accountRoutes.deleteAccount, [
     accountRoutes.listAccounts,
     accountRoutes.countAccounts,
@@ -30,18 +47,18 @@ export function DeleteAccount({ account, opened, onClose }: Properties) {
         <Text>
           The account goes from the list, with its fields and domains. Nothing changes in Dynamics 365.
         </Text>
-        {account.link !== null &&
+        {back !== null &&
           (mayExclude ? (
             <Checkbox
               label="Keep its record out of the sync from now on"
-              description="Without this, the next sync makes the account again. You find kept-out records under Settings."
+              description={`Without this, ${back}. You find kept-out records under Settings.`}
               checked={exclude}
               onChange={(event) => setExclude(event.currentTarget.checked)}
             />
           ) : (
             <Text>
-              It is synced, so the next sync makes it again. An admin of the workspace can keep its record out
-              of the sync.
+              It comes from Dynamics 365: {back}. An admin of the workspace can keep its record out of the
+              sync.
             </Text>
           ))}
         <Group justify="flex-end" gap="xs">

@@ -130,8 +130,8 @@ export function TeammatesPage() {
           doomed && remove.mutate({ params: { id: doomed.id } }, { onSuccess: () => setDoomed(null) })
         }
       >
-        They are signed out everywhere at once. Accounts that name them show a former teammate until the next
-        run of the sync.
+        They are signed out everywhere at once. Accounts that name them show a former teammate: in a field
+        that is synced until the next run, in any other until somebody chooses anew.
       </Confirm>
     </Page>
   );

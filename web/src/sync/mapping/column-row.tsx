@@ -4,6 +4,7 @@ import { IconX } from "@tabler/icons-react";
 import { useState } from "react";
 import type { CustomFieldView } from "../../../../src/api/contract/accounts.ts";
 import type { ColumnView } from "../../../../src/api/contract/connection.ts";
+import { Refused } from "../../client/call.ts";
 import { Problem } from "../../look/problem.tsx";
 import {
   keyOf,
@@ -118,7 +119,7 @@ export function LostRow({ pair, onEdit }: { pair: Pair; onEdit: (edit: Edit) => 
       : `The column ${column}, mapped to ${what}, is no longer in Dynamics 365. Map another column to ${what}, or remove this mapping; the accounts keep the last values.`;
   return (
     <div className={styles.lost}>
-      <Problem error={new Error(sentence)}>
+      <Problem error={new Refused(400, "field-not-found", sentence)}>
         {target.kind !== "name" && (
           <Button variant="default" onClick={() => onEdit({ do: "unmap", pair })}>
             Remove the mapping of {column}

@@ -1,6 +1,7 @@
 // What came of an applied run, in honest words: how many are synced, how many are not, and where it says why.
 import { Fragment } from "react";
 import type { RunView } from "../../../../src/api/contract/runs.ts";
+import { Refused } from "../../client/call.ts";
 import { AnchorLink } from "../../look/links.tsx";
 import { Meant } from "../../look/meaning.tsx";
 import { Problem } from "../../look/problem.tsx";
@@ -56,5 +57,5 @@ export function RunSum({ run }: { run: RunView }) {
 
 export function RunFailure({ run }: { run: RunView }) {
   if (!run.error) return null;
-  return <Problem error={new Error(run.error.sentence)} />;
+  return <Problem error={new Refused(400, run.error.kind, run.error.sentence)} />;
 }

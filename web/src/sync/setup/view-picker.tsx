@@ -5,6 +5,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { z } from "zod";
 import { connectionRoutes, type view as viewSchema } from "../../../../src/api/contract/connection.ts";
+import { Refused } from "../../client/call.ts";
 import { queryOf } from "../../client/queries.ts";
 import { Problem } from "../../look/problem.tsx";
 import { SampleTable } from "./sample-table.tsx";
@@ -36,7 +37,9 @@ export function ViewPicker({ chosen, onChoose }: Properties) {
       {isGone && (
         <Problem
           error={
-            new Error(
+            new Refused(
+              400,
+              "view-not-found",
               "The view that was chosen is gone: it was deleted in Dynamics 365, or is no longer shared with the user who is signed in. Choose another one.",
             )
           }
