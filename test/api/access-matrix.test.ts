@@ -1,7 +1,9 @@
+import { readdir } from "node:fs/promises";
 import { expect, it } from "vitest";
 import type { Access } from "../../src/api/contract/route.ts";
 import { roles } from "../../src/api/contract/session.ts";
-import { webWorkspace, type Person } from "../harness/web.ts";
+import { webWorkspace, type Answer, type Person, type WebWorkspace } from "../harness/web.ts";
+import { builtApplication } from "../web/built-application.ts";
 
 /** Written down a second time and by hand: who may call what. A route that is served and not in here fails the test. */
 const MATRIX: Record<Access, readonly string[]> = {
@@ -21,6 +23,9 @@ const MATRIX: Record<Access, readonly string[]> = {
     "HEAD /readyz",
     // By the operator's token, whoever is signed in.
     "GET /metrics",
+    // The application itself, of which each page asks who one is.
+    "GET *",
+    "HEAD *",
   ],
   teammate: [
     "DELETE /api/app/session",
@@ -114,26 +119,39 @@ function nowhere(path: string): string {
 
 const REFUSED = new Set(["signed-out", "not-allowed"]);
 
+/** As in production, with the application; without its files, whose names come with each build. */
+async function served(): Promise<WebWorkspace & { readonly keys: readonly string[] }> {
+  const ui = await builtApplication();
+  const web = await webWorkspace({ ui });
+  const files = new Set((await readdir(ui, { recursive: true })).map((name) => `/${name}`));
+  return { ...web, keys: routesIn(web.routeTree).filter((key) => !files.has(key.split(" ")[1] ?? "")) };
+}
+
+/** An answer of 500 is neither: what let somebody in did not get as far as knowing it. */
+function toldBy({ status, body }: Answer): string {
+  if ([401, 403].includes(status) && REFUSED.has(body?.error?.code)) return `refused ${status}`;
+  return status < 500 ? "let in" : `failed ${status}`;
+}
+
 it("has a row for every route, and a route for every row", async () => {
-  const web = await webWorkspace();
-  expect(routesIn(web.routeTree).toSorted()).toEqual([...wanted.keys()].toSorted());
+  const { keys } = await served();
+  expect(keys.toSorted()).toEqual([...wanted.keys()].toSorted());
 });
 
 it("lets in who may and nobody else, for every route and role", async () => {
-  const web = await webWorkspace();
+  const web = await served();
   const found: Record<string, string> = {};
   const expected: Record<string, string> = {};
-  for (const key of routesIn(web.routeTree)) {
+  for (const key of web.keys) {
     const [method = "", path = ""] = key.split(" ");
     for (const [rank, person] of PEOPLE.entries()) {
       const browser = await web.as(person);
-      const { status, body } = await browser.request(
+      const answer = await browser.request(
         method,
         `/${nowhere(path)}`,
         ["GET", "HEAD"].includes(method) ? undefined : {},
       );
-      const isRefused = [401, 403].includes(status) && REFUSED.has(body?.error?.code);
-      found[`${person}: ${key}`] = isRefused ? `refused ${status}` : "let in";
+      found[`${person}: ${key}`] = toldBy(answer);
       const isAllowed = rank >= (wanted.get(key) ?? Infinity);
       expected[`${person}: ${key}`] = isAllowed ? "let in" : `refused ${rank === 0 ? 401 : 403}`;
     }
