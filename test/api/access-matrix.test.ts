@@ -71,6 +71,7 @@ const MATRIX: Record<Access, readonly string[]> = {
     "GET /api/app/runs/:id",
     "GET /api/app/runs/:id/events",
     "GET /api/app/runs/:id/changes",
+    "GET /api/app/runs/:id/changes.csv",
     "GET /api/app/runs/:id/problems",
     "GET /api/app/runs/:id/issues",
     "POST /api/app/runs/:id/apply",

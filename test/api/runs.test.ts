@@ -102,6 +102,28 @@ test("what a setting would do is what the next plan under it then does", async (
   expect(withoutDomain.counts).toMatchObject({ created: 3, skipped: 3 });
 });
 
+test("a plan is exported, a line for each field that changes, with formulas made harmless", async () => {
+  const { org, carol, plan, apply } = await connectedWeb();
+  const acme = org.createAccount({ name: "=HYPERLINK(0)", websiteurl: "acme.com" });
+  await apply((await plan()).id);
+  org.updateAccount(acme, { websiteurl: "acme.org" });
+  org.createAccount({ name: "Bolt" });
+  const { id } = await plan();
+
+  const all = await carol.get(`/runs/${id}/changes.csv`);
+  expect(all.headers.get("content-disposition")).toBe(`attachment; filename="run-${id}.csv"`);
+  const [header, ...lines] = all.text.trimEnd().split("\r\n");
+  expect(header).toMatch(/^Action,Account,Why,Field,Before,After,/);
+  expect(lines.find((line) => line.startsWith("update,"))).toMatch(
+    /^update,'=HYPERLINK\(0\),.*,Domains,acme\.com,acme\.org,,\d+,/,
+  );
+  const one = await carol.get(`/runs/${id}/changes.csv?action=create&q=bolt`);
+  const shown = one.text.trimEnd().split("\r\n").slice(1);
+  expect(shown.length).toBeGreaterThan(0);
+  expect(shown.every((line) => line.startsWith("create,Bolt,"))).toBe(true);
+  expect((await carol.get("/runs/99/changes.csv")).status).toBe(404);
+});
+
 test("open issues link both sides and are exported with formulas made harmless", async () => {
   const space = await connectedWeb();
   const { org, web, plan, apply, issues, carol } = space;

@@ -1,8 +1,9 @@
 // A plan one can read: all of it, however long, searched and filtered; and fields that not everybody may make.
+import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { connectedWeb } from "../jobs/connected.ts";
 import { builtApplication } from "./built-application.ts";
-import { inBrowser, visit } from "./harness.ts";
+import { axeViolations, inBrowser, shoot, visit } from "./harness.ts";
 import { step } from "./sync-steps.ts";
 
 inBrowser("a plan", () => {
@@ -46,6 +47,42 @@ inBrowser("a plan", () => {
     expect(await rows.count()).toBe(2);
     await page.getByLabel("Search the plan").fill("nobody of that name");
     await page.getByText("No account in this plan fits.").waitFor();
+  });
+
+  test("keeps in the address what is shown of it, and is gone along and left by keys", async () => {
+    const { web, org, plan, apply } = await connectedWeb({ ui: await builtApplication() });
+    for (const name of ["Zebra", "Zebra North", "Zebra South", "Other"]) org.createAccount({ name });
+    const run = await plan();
+    const at = `/contacts/accounts?import=dynamics&step=preview&run=${run.id}`;
+    const page = await visit(web, "workspace-admin", at);
+    const rows = page.getByRole("list", { name: "Accounts of the plan" }).getByRole("listitem");
+    await rows.first().waitFor();
+    await page.keyboard.press("/");
+    await page.keyboard.type("zebra");
+    await rows.nth(3).waitFor({ state: "detached" });
+    await page.reload();
+    await rows.nth(2).waitFor();
+    expect(await rows.count()).toBe(3);
+    expect(await page.getByLabel("Search the plan").inputValue()).toBe("zebra");
+    await shoot(page, "sync-plan-searched");
+    expect(await axeViolations(page)).toEqual([]);
+    await page.getByLabel("Search the plan").press("Escape");
+    await rows.nth(3).waitFor();
+
+    await apply(run.id);
+    await page.goto(`/contacts/accounts/sync?tab=runs&run=${run.id}&q=zebra`);
+    await rows.nth(2).waitFor();
+    await page.getByLabel("Search the plan").press("ArrowDown");
+    await page.keyboard.press("ArrowDown");
+    const second = await rows.nth(1).getByRole("link").innerText();
+    const download = page.waitForEvent("download");
+    await page.getByRole("link", { name: "CSV" }).click();
+    expect(await readFile(await (await download).path(), "utf8")).toContain(second);
+    await rows.nth(1).focus();
+    await page.keyboard.press("ArrowUp");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: second, level: 1 }).waitFor();
   });
 
   test("needs no new field of a workspace admin: they are told who makes one", async () => {

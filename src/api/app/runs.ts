@@ -14,6 +14,7 @@ import { NO_COUNTS } from "../../sync/runs.ts";
 import { runRoutes as contract } from "../contract/runs.ts";
 import type { SyncSettings } from "../contract/connection.ts";
 import { ApiError, implement, signedIn, type Caller, type Implementation } from "../implement.ts";
+import { changesCsv } from "./changes-csv.ts";
 import { issueCsv, issueGroups, issueView } from "./issues.ts";
 import { sendRunEvents } from "./run-events.ts";
 import { runsBefore, runView } from "./run-views.ts";
@@ -97,6 +98,13 @@ export function runRoutes(parts: RunRouteParts): Implementation[] {
         changes: page.changes,
         next: page.next === undefined ? null : written(page.next),
       };
+    }),
+    implement(contract.exportChanges, async ({ params: { id }, query }, _, { reply }) => {
+      await existing(id);
+      reply.header("content-type", "text/csv; charset=utf-8");
+      reply.header("content-disposition", `attachment; filename="run-${id}.csv"`);
+      await reply.send(Readable.from(changesCsv(database, id, query)));
+      return undefined;
     }),
     implement(contract.listProblems, async ({ params }) => {
       const { id, counts, settings, status } = await existing(params.id);

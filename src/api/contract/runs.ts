@@ -191,6 +191,15 @@ export const runRoutes = {
     }),
     answer: z.object({ changes: z.array(plannedChange), next: cursor.nullable() }),
   }),
+  exportChanges: route({
+    method: "GET",
+    path: "/runs/:id/changes.csv",
+    access: "workspace-admin",
+    summary: "What a run planned as CSV, a line for each field that changes.",
+    params: idParam,
+    query: z.object({ action: planAction.optional(), q: z.string().max(200).optional() }),
+    produces: "csv",
+  }),
   listProblems: route({
     method: "GET",
     path: "/runs/:id/problems",

@@ -3,8 +3,9 @@
 import { Skeleton } from "@mantine/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useElementScrollRestoration, useNavigate } from "@tanstack/react-router";
-import { useEffect, useRef, useState, type KeyboardEvent, type RefObject } from "react";
+import { useEffect, useRef, type RefObject } from "react";
 import type { AccountRow } from "../../../src/api/contract/accounts.ts";
+import { useRowFocus } from "../look/row-focus.ts";
 import { AccountCells, AccountLines } from "./account-row.tsx";
 import { NAME, trackOf, type Column } from "./columns.ts";
 import { HeaderRow } from "./header-row.tsx";
@@ -33,26 +34,10 @@ type Properties = {
   leave: () => void;
 };
 
-const STEPS: Record<string, number> = {
-  ArrowDown: 1,
-  ArrowUp: -1,
-  PageDown: 15,
-  PageUp: -15,
-  Home: -Infinity,
-  End: Infinity,
-};
-
-/** Where a key leads from row `at`; undefined if it is none that moves. */
-function stepped(key: string, at: number, last: number): number | undefined {
-  const step = STEPS[key];
-  return step === undefined ? undefined : Math.min(Math.max(at + step, 0), last);
-}
-
 export function AccountGrid(properties: Properties) {
   const { accounts, columns, found, narrow, loading, hasMore, loadMore, enter, leave } = properties;
   const scroller = useRef<HTMLDivElement>(null);
   const navigate = useNavigate();
-  const [active, setActive] = useState(0);
   const rows = accounts.length + (hasMore || loading ? SKELETONS : 0);
   // Who comes back from an account finds the list where it was.
   const left = useElementScrollRestoration({ id: SCROLLED });
@@ -71,35 +56,18 @@ export function AccountGrid(properties: Properties) {
     if (hasMore && !loading && lastShown > accounts.length - AHEAD) loadMore();
   }, [hasMore, loading, lastShown, accounts.length, loadMore]);
 
-  /** A row that gets the focus as soon as it is drawn, which may be after scrolling to it. */
-  const wanted = useRef<number | null>(null);
-  const focusRow = (index: number) => {
-    setActive(index);
-    virtual.scrollToIndex(index);
-    const row = scroller.current?.querySelector<HTMLElement>(`[data-index="${index}"]`);
-    if (row) row.focus({ preventScroll: true });
-    else wanted.current = index;
-  };
-  const drawn = (index: number) => (row: HTMLElement | null) => {
-    if (!row || wanted.current !== index) return;
-    wanted.current = null;
-    row.focus({ preventScroll: true });
-  };
+  const rowFocus = useRowFocus({
+    list: scroller,
+    count: accounts.length,
+    scrollTo: virtual.scrollToIndex,
+    leave,
+  });
   useEffect(() => {
-    enter.current = () => focusRow(0);
+    enter.current = () => rowFocus.focus(0);
   });
 
   const open = (account: AccountRow) =>
     void navigate({ to: "/contacts/accounts/$id", params: { id: String(account.id) } });
-
-  const onKey = (event: KeyboardEvent, index: number, account: AccountRow) => {
-    if (event.key === "Enter") return open(account);
-    if (event.key === "ArrowUp" && index === 0) return leave();
-    const next = stepped(event.key, index, accounts.length - 1);
-    if (next === undefined) return;
-    event.preventDefault();
-    focusRow(next);
-  };
 
   const { template, min } = trackOf([NAME, ...columns]);
   return (
@@ -131,13 +99,13 @@ export function AccountGrid(properties: Properties) {
                 role="row"
                 aria-rowindex={index + 2}
                 data-index={index}
-                ref={drawn(index)}
-                tabIndex={index === Math.min(active, accounts.length - 1) ? 0 : -1}
+                ref={(row) => rowFocus.drawn(index, row)}
+                tabIndex={index === rowFocus.active ? 0 : -1}
                 className={styles.row}
                 style={place}
-                onFocus={() => setActive(index)}
+                onFocus={() => rowFocus.setActive(index)}
                 onClick={() => open(account)}
-                onKeyDown={(event) => onKey(event, index, account)}
+                onKeyDown={(event) => (event.key === "Enter" ? open(account) : rowFocus.onKey(event, index))}
               >
                 {narrow ? (
                   <AccountLines account={account} columns={columns} />

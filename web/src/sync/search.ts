@@ -13,6 +13,9 @@ export const importSearch = z.object({
   /** What went wrong when signing in to Dynamics 365: a code, whose sentence the server keeps. */
   problem: text,
   run,
+  /** What of the plan is shown: `q` is the list's behind. */
+  action: planAction.optional().catch(undefined),
+  find: text,
 });
 
 export const tabs = ["overview", "fields", "runs", "errors", "settings", "connection"] as const;

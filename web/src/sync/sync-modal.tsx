@@ -19,6 +19,8 @@ import { useConnection } from "./use-connection.ts";
 
 const route = getRouteApi("/shell/contacts/accounts");
 
+const NO_FILTER = { action: undefined, find: undefined };
+
 export function SyncModal() {
   const navigate = route.useNavigate();
   const narrow = useMediaQuery("(max-width: 700px)", false, { getInitialValueInEffect: false });
@@ -31,6 +33,7 @@ export function SyncModal() {
         step: undefined,
         run: undefined,
         problem: undefined,
+        ...NO_FILTER,
       }),
     });
   return (
@@ -73,7 +76,7 @@ function Setup({ connection }: { connection: ConnectionView }) {
   const settings = begun?.settings ?? otherwise ?? UNDECIDED;
   const go = ({ step, run: id }: Place) => {
     if (step === "accounts" || step === "fields") keep({ settings, step }, otherwise);
-    void navigate({ search: (before) => ({ ...before, step, run: id, problem: undefined }) });
+    void navigate({ search: (before) => ({ ...before, step, run: id, problem: undefined, ...NO_FILTER }) });
   };
   const change = (changed: Partial<typeof settings>, step: Step) =>
     keep({ settings: { ...settings, ...changed }, step }, otherwise);
@@ -130,6 +133,10 @@ function Setup({ connection }: { connection: ConnectionView }) {
               go({ step: "preview", run: id });
             }}
             onApplied={forget}
+            filter={{ action: search.action, q: search.find }}
+            onFilter={({ action, q }) =>
+              void navigate({ search: (before) => ({ ...before, action, find: q }), replace: true })
+            }
           />
         );
     }

@@ -1,10 +1,8 @@
 // Open issues by kind: what it is, how to resolve it, the accounts concerned with links to both sides, as CSV, and a try again.
-import { Button, Skeleton, TextInput } from "@mantine/core";
-import { useDebouncedValue } from "@mantine/hooks";
-import { IconDownload, IconSearch } from "@tabler/icons-react";
+import { Button, Skeleton } from "@mantine/core";
+import { IconDownload } from "@tabler/icons-react";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
 import { connectionRoutes, type SyncSettings } from "../../../../src/api/contract/connection.ts";
 import { runRoutes, type IssueGroup } from "../../../../src/api/contract/runs.ts";
 import { addressOf } from "../../client/call.ts";
@@ -16,6 +14,7 @@ import { count } from "../../words/numbers.ts";
 import { sizeOf } from "../plan/group-size.ts";
 import { IssueRows } from "../plan/issue-rows.tsx";
 import { remedyInWords, usePreview, withOptions } from "../plan/use-preview.ts";
+import { SearchBox } from "../search-box.tsx";
 import type { SyncSearch } from "../search.ts";
 import styles from "./pages.module.css";
 
@@ -106,27 +105,32 @@ function Kind({ group, search, settings }: Properties & { group: IssueGroup }) {
         </Button>
         <small className={styles.soft}>{kind}</small>
       </div>
-      {isOpen && <Concerned kind={kind} />}
+      {isOpen && (
+        <Concerned
+          kind={kind}
+          q={search.q}
+          onSearch={(q) =>
+            void navigate({
+              to: "/contacts/accounts/sync",
+              search: { tab: "errors", kind, q },
+              replace: true,
+            })
+          }
+        />
+      )}
     </section>
   );
 }
 
-function Concerned({ kind }: { kind: string }) {
-  const [searched, setSearched] = useState("");
-  const [q] = useDebouncedValue(searched.trim(), 250);
-  const pages = useInfiniteQuery(
-    pagesOf(runRoutes.listIssues, { query: { kind, q: q === "" ? undefined : q } }),
-  );
+type Searched = { kind: string; q: string | undefined; onSearch: (q: string | undefined) => void };
+
+function Concerned({ kind, q, onSearch }: Searched) {
+  const pages = useInfiniteQuery(pagesOf(runRoutes.listIssues, { query: { kind, q } }));
   return (
     <>
-      <TextInput
-        mt={10}
-        aria-label="Search these accounts"
-        placeholder="Search these accounts"
-        leftSection={<IconSearch size={15} aria-hidden />}
-        value={searched}
-        onChange={(event) => setSearched(event.currentTarget.value)}
-      />
+      <div className={styles.searched}>
+        <SearchBox label="Search these accounts" q={q} onSearch={onSearch} />
+      </div>
       <IssueRows pages={pages} />
     </>
   );

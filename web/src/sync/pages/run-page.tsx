@@ -70,7 +70,13 @@ export function RunPage({ id, search, connection }: Properties) {
           <PlanView
             run={run}
             filter={search}
-            onFilter={to}
+            onFilter={(filter) =>
+              void navigate({
+                to: "/contacts/accounts/sync",
+                search: { ...search, ...filter },
+                replace: true,
+              })
+            }
             onRemedy={
               isPlan && settings && connection.environment?.fromFile !== true
                 ? ({ options }) => preview.start(withOptions(settings, options))

@@ -2,10 +2,11 @@
 import { Skeleton } from "@mantine/core";
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useRef, useState, type RefObject } from "react";
 import { runRoutes, type RunView } from "../../../../src/api/contract/runs.ts";
 import { pagesOf } from "../../client/queries.ts";
 import { Problem } from "../../look/problem.tsx";
+import { useRowFocus } from "../../look/row-focus.ts";
 import type { Action } from "../run/run-words.ts";
 import { ChangeRow } from "./change-row.tsx";
 import styles from "./plan.module.css";
@@ -35,9 +36,15 @@ function useScrolling() {
   return { list, scroller, margin };
 }
 
-type Properties = { run: RunView; action: Action | undefined; q: string };
+type Properties = {
+  run: RunView;
+  action: Action | undefined;
+  q: string;
+  /** Set to the function that moves the focus into the list. */
+  enter: RefObject<(() => void) | null>;
+};
 
-export function ChangeList({ run, action, q }: Properties) {
+export function ChangeList({ run, action, q, enter }: Properties) {
   const { list, scroller, margin } = useScrolling();
   const pages = useInfiniteQuery({
     ...pagesOf(runRoutes.listChanges, {
@@ -54,6 +61,14 @@ export function ChangeList({ run, action, q }: Properties) {
     getItemKey: (index) => changes[index]?.seq ?? index,
     scrollMargin: margin,
     overscan: 10,
+  });
+  const { active, setActive, focus, drawn, onKey } = useRowFocus({
+    list,
+    count: changes.length,
+    scrollTo: rows.scrollToIndex,
+  });
+  useEffect(() => {
+    enter.current = () => focus(0);
   });
   const shown = rows.getVirtualItems();
   const last = shown.at(-1)?.index ?? -1;
@@ -82,13 +97,25 @@ export function ChangeList({ run, action, q }: Properties) {
           const change = changes[index];
           return (
             change && (
+              // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- ↑ and ↓ go along the rows, Enter opens one
               <div
                 key={change.seq}
                 role="listitem"
                 data-index={index}
-                ref={rows.measureElement}
+                ref={(row) => {
+                  rows.measureElement(row);
+                  drawn(index, row);
+                }}
+                // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- as above
+                tabIndex={index === active ? 0 : -1}
                 className={styles.row}
                 style={{ transform: `translateY(${start - margin}px)` }}
+                onFocus={() => setActive(index)}
+                onKeyDown={(event) => {
+                  if (event.key === "Enter" && event.target === event.currentTarget)
+                    event.currentTarget.querySelector("a")?.click();
+                  else onKey(event, index);
+                }}
               >
                 <ChangeRow change={change} isDone={run.status === "done"} />
               </div>

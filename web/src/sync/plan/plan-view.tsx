@@ -1,12 +1,13 @@
 // A plan one can read, in the manner of `terraform plan`: how many of each, what could not be synced and what would solve
 // it, and every account with its fields before → after and the rule that decided. Of an applied run it is the history.
-import { TextInput } from "@mantine/core";
-import { useDebouncedValue } from "@mantine/hooks";
-import { IconSearch } from "@tabler/icons-react";
-import { useState } from "react";
-import type { RunView } from "../../../../src/api/contract/runs.ts";
+import { Button } from "@mantine/core";
+import { IconDownload } from "@tabler/icons-react";
+import { useRef } from "react";
+import { runRoutes, type RunView } from "../../../../src/api/contract/runs.ts";
+import { addressOf } from "../../client/call.ts";
 import { Meant } from "../../look/meaning.tsx";
 import { count, number } from "../../words/numbers.ts";
+import { SearchBox } from "../search-box.tsx";
 import { ACTIONS, actionCounts, type Action } from "../run/run-words.ts";
 import { ChangeList } from "./change-list.tsx";
 import styles from "./plan.module.css";
@@ -24,9 +25,8 @@ type Properties = {
 };
 
 export function PlanView({ run, filter, onFilter, onRemedy }: Properties) {
-  const [typed, setTyped] = useState(filter.q ?? "");
-  const [q] = useDebouncedValue(typed.trim(), 250);
-  const { action } = filter;
+  const { action, q } = filter;
+  const enter = useRef<(() => void) | null>(null);
   return (
     <div>
       <div className={styles.counts} role="group" aria-label="Show only">
@@ -51,16 +51,23 @@ export function PlanView({ run, filter, onFilter, onRemedy }: Properties) {
         {run.counts.unchanged > 0 && `, ${number(run.counts.unchanged)} of them in step already`}.
       </p>
       <ProblemGroups run={run} onRemedy={onRemedy} />
-      <TextInput
-        className={styles.search}
-        aria-label="Search the plan"
-        placeholder="Search accounts in this plan"
-        leftSection={<IconSearch size={15} aria-hidden />}
-        value={typed}
-        onChange={(event) => setTyped(event.currentTarget.value)}
-        onBlur={() => onFilter({ ...filter, q: typed.trim() || undefined })}
-      />
-      <ChangeList run={run} action={action} q={q} />
+      <div className={styles.search}>
+        <SearchBox
+          label="Search the plan"
+          q={q}
+          onSearch={(searched) => onFilter({ ...filter, q: searched })}
+          onDown={() => enter.current?.()}
+        />
+        <Button
+          component="a"
+          variant="default"
+          href={addressOf(runRoutes.exportChanges, { params: { id: run.id }, query: { action, q } })}
+          leftSection={<IconDownload size={15} aria-hidden />}
+        >
+          CSV
+        </Button>
+      </div>
+      <ChangeList run={run} action={action} q={q ?? ""} enter={enter} />
     </div>
   );
 }

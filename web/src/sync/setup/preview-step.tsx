@@ -1,6 +1,5 @@
 // Steps 4 and 5: the plan, and exactly that plan applied. Which of the two it is, the run says.
 import { Button } from "@mantine/core";
-import { useState } from "react";
 import { connectionRoutes, type SyncSettings } from "../../../../src/api/contract/connection.ts";
 import { runRoutes, type RunView } from "../../../../src/api/contract/runs.ts";
 import { useCall } from "../../client/queries.ts";
@@ -22,10 +21,12 @@ type Properties = {
   /** Another plan, with other settings. */
   onPlanning: (run: number, settings: SyncSettings) => void;
   onApplied: () => void;
+  filter: PlanFilter;
+  onFilter: (filter: PlanFilter) => void;
 };
 
-export function PreviewStep({ run, settings, onBack, onPlanning, onApplied }: Properties) {
-  const [filter, setFilter] = useState<PlanFilter>({});
+export function PreviewStep(properties: Properties) {
+  const { run, settings, onBack, onPlanning, onApplied, filter, onFilter } = properties;
   const preview = usePreview(onPlanning);
   const apply = useCall(runRoutes.applyRun, [connectionRoutes.getConnection, runRoutes.getRun]);
   const planAnew = (options: Remedy["options"]) => preview.start(withOptions(settings, options));
@@ -96,12 +97,7 @@ export function PreviewStep({ run, settings, onBack, onPlanning, onApplied }: Pr
       {apply.error && <Problem error={apply.error}>{again}</Problem>}
       {preview.error && <Problem error={preview.error} />}
       {preview.isPending && <p role="status">Making the new plan…</p>}
-      <PlanView
-        run={run}
-        filter={filter}
-        onFilter={setFilter}
-        onRemedy={({ options }) => planAnew(options)}
-      />
+      <PlanView run={run} filter={filter} onFilter={onFilter} onRemedy={({ options }) => planAnew(options)} />
     </StepFrame>
   );
 }

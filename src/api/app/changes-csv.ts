@@ -1,0 +1,58 @@
+// A plan, or what was done of it, for spreadsheets: a line for each field that changes, page after page, so that it takes the
+// memory of one. What a spreadsheet would run as a formula is guarded.
+import { csvOf, type CsvValue } from "../../csv/write-csv.ts";
+import type { Database } from "../../db/pool.ts";
+import { changePage, type ChangeFilter, type ListedChange } from "../../sync/change-pages.ts";
+
+const PAGE = 1_000;
+const HEADER = [
+  "Action",
+  "Account",
+  "Why",
+  "Field",
+  "Before",
+  "After",
+  "Left out",
+  "Account number",
+  "Dynamics 365 id",
+];
+
+export async function* changesCsv(
+  database: Database,
+  runId: number,
+  filter: Pick<ChangeFilter, "action" | "q">,
+): AsyncGenerator<string> {
+  const guard = { guardFormulas: true };
+  yield csvOf([HEADER], guard);
+  let page = await changePage(database, runId, { ...filter, limit: PAGE });
+  for (;;) {
+    yield csvOf(page.changes.flatMap(linesOf), guard);
+    if (page.next === undefined) return;
+    page = await changePage(database, runId, { ...filter, after: page.next, limit: PAGE });
+  }
+}
+
+function linesOf(change: ListedChange): CsvValue[][] {
+  const { action, name, because, outcome, accountId, dynamicsId, values } = change;
+  const leftOut = outcome === "changed" ? "changed since the plan" : null;
+  const line = (field: CsvValue, before: CsvValue, after: CsvValue) => [
+    action,
+    name,
+    because,
+    field,
+    before,
+    after,
+    leftOut,
+    accountId,
+    dynamicsId,
+  ];
+  if (values.length === 0) return [line(null, null, null)];
+  return values.map(({ field, before, after }) => line(field, cellOf(before), cellOf(after)));
+}
+
+/** Domains are a list. */
+function cellOf(value: unknown): CsvValue {
+  if (Array.isArray(value)) return value.join(" ");
+  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
+  return null;
+}
