@@ -110,7 +110,7 @@ it("never reach output, log, error, database, export or plan", async () => {
   } finally {
     await simulator.close();
   }
-}, 180_000);
+}, 600_000);
 
 const PAGES = ["/", "/sign-in", "/contacts/accounts", "/api/docs", "/api/app/openapi.json", "/nowhere"];
 
@@ -223,4 +223,4 @@ it("never reach a page, an answer to whoever asks, the server's log, or the data
       found: everything.includes(secret) || everything.includes(encodeURIComponent(secret)),
     }).toEqual({ where, found: false });
   expect(everything).not.toMatch(/bearer [\w.~-]{20,}/i);
-}, 180_000);
+}, 600_000);
