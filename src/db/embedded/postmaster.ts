@@ -86,7 +86,7 @@ function settings(durable: boolean): Record<string, string> {
     listen_addresses: "",
     unix_socket_permissions: "0700",
     port: String(PORT),
-    max_connections: "100",
+    max_connections: "200",
     shared_buffers: "256MB",
     work_mem: "64MB",
     maintenance_work_mem: "256MB",
