@@ -39,6 +39,11 @@ inBrowser("an account's page", () => {
     await page.getByRole("textbox", { name: "Name" }).fill("Renamed here");
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "Renamed here" }).waitFor();
+    await page.getByRole("button", { name: "Delete" }).click();
+    await page
+      .getByText("the first sync after its Dynamics 365 is connected again makes the account again")
+      .waitFor();
+
     await page.goto("/contacts/accounts?sync=disconnected&q=renamed");
     await page.getByRole("gridcell", { name: "Disconnected" }).waitFor();
     await shoot(page, "accounts-disconnected");
