@@ -3,7 +3,7 @@
 import { sql, type Kysely } from "kysely";
 import { loadConnection, type Connection } from "../connections/connection.ts";
 import type { OpenConnection, OpenOptions } from "../connections/open-connection.ts";
-import type { ChosenSettings, RunStatus, Tables } from "../db/tables.ts";
+import type { ChosenSettings, Tables } from "../db/tables.ts";
 import { inTransaction } from "../db/transaction.ts";
 import {
   queueRun,
@@ -13,9 +13,9 @@ import {
   type RunStore,
   type Starter,
 } from "../sync/begin.ts";
-import { closeRun, closeRunIn } from "../sync/end.ts";
+import { callOff, closeRun } from "../sync/end.ts";
 import { whyNotApply } from "../sync/plan-worth.ts";
-import { isToBeDone, isUnderWay, RunError, RunStopped, runUnderWay } from "../sync/runs.ts";
+import { isUnderWay, RunError, runUnderWay } from "../sync/runs.ts";
 import type { SyncSettings } from "../sync/settings.ts";
 import { settingsWith } from "./chosen.ts";
 import { nudge } from "./nudges.ts";
@@ -181,22 +181,4 @@ async function plansWith(trx: Kysely<Tables>, runId: number, settings: SyncSetti
     trx,
   );
   return rows.length > 0;
-}
-
-/** A run that nobody has in hand at the moment is not taken any more. @returns whether it was one */
-async function callOff(
-  trx: Kysely<Tables>,
-  { runId, by, now }: { readonly runId: number; readonly by: string; readonly now: Date },
-): Promise<boolean> {
-  const { rows } = await sql<{ status: RunStatus }>`
-    update runs r set cancelled_by = ${by},
-      applied_by = case when status = 'planned' then null else applied_by end,
-      applied_by_id = case when status = 'planned' then null else applied_by_id end,
-      waits_because = case when status = 'applying' then 'cancelled' else waits_because end
-    where id = ${runId} and ${isToBeDone} returning status`.execute(trx);
-  const status = rows[0]?.status;
-  if (status === undefined) return false;
-  const error = new RunStopped("cancelled", `Cancelled by ${by}.`);
-  if (status !== "planned") await closeRunIn(trx, runId, "interrupted", { error, now });
-  return true;
 }

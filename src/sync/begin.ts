@@ -5,6 +5,7 @@ import type { Database } from "../db/pool.ts";
 import type { RunCounts, RunMode, RunStatus, Tables } from "../db/tables.ts";
 import { inTransaction } from "../db/transaction.ts";
 import type { Clock } from "../lib/clock.ts";
+import { callOff } from "./end.ts";
 import { acquireLease, takenOver, type Lease } from "./lease.ts";
 import { takeBackFields } from "./new-fields.ts";
 import type { Prepared } from "./prepare.ts";
@@ -185,7 +186,8 @@ export type WaitingRun = {
 };
 
 /**
- * Takes a run that waits, by compare-and-set: an apply goes on from its checkpoint, anything else starts over.
+ * Takes a run that waits, by compare-and-set: an apply goes on from its checkpoint, anything else starts over. One that somebody
+ * wanted to stop, and whose holder was gone before it did, stops here.
  * @returns undefined if somebody was faster, or it is not wanted any more. @throws LeaseError when a run is under way.
  */
 export async function takeRun(store: RunStore, run: WaitingRun): Promise<BegunRun | undefined> {
@@ -193,13 +195,21 @@ export async function takeRun(store: RunStore, run: WaitingRun): Promise<BegunRu
   const isWritten = status === "planned" || status === "applying";
   return withLease(store, organizationId, async (lease) => {
     const isTaken = await inTransaction(store.database, async ({ kysely: trx }) => {
-      const taken = await sql`
-        update runs set fence = ${lease.fence}, tries = tries + 1, try_after = null, cancelled_by = null, progress = null, error = null,
+      const taken = await sql<{ cancelledBy: string | null }>`
+        update runs set fence = ${lease.fence} where id = ${runId} and status = ${status} and fence = ${run.fence}
+          and (status <> 'planned' or applied_by is not null)
+        returning cancelled_by as "cancelledBy"`.execute(trx);
+      if (!taken.rows[0]) return false;
+      const { cancelledBy: by } = taken.rows[0];
+      if (by !== null) {
+        await callOff(trx, { runId, by, now: store.clock.now() });
+        return false;
+      }
+      await sql`
+        update runs set tries = tries + 1, try_after = null, progress = null, error = null,
           status = ${isWritten ? status : "reading"}, started_at = case when ${isWritten}::boolean then started_at else ${store.clock.now()} end,
           waits_because = case when status = 'planned' then waits_because end
-        where id = ${runId} and status = ${status} and fence = ${run.fence}
-          and (status <> 'planned' or applied_by is not null)`.execute(trx);
-      if (taken.numAffectedRows === 0n) return false;
+        where id = ${runId}`.execute(trx);
       if (!isWritten) await takeBackFields(trx, runId);
       return true;
     });

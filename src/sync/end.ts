@@ -7,7 +7,7 @@ import { inTransaction } from "../db/transaction.ts";
 import type { BegunRun, RunStore } from "./begin.ts";
 import { takeBackFields } from "./new-fields.ts";
 import { dropWorkingTables } from "./read.ts";
-import { RunError, RunStopped } from "./runs.ts";
+import { isToBeDone, RunError, RunStopped } from "./runs.ts";
 
 /** So often a run may break off in a row, or lose its process, before it is left to a person. */
 export const MOST_TRIES = 5;
@@ -77,7 +77,7 @@ export async function closeRun(
   );
 }
 
-export async function closeRunIn(
+async function closeRunIn(
   trx: Kysely<Tables>,
   runId: number,
   status: Ended,
@@ -91,6 +91,24 @@ export async function closeRunIn(
     trx,
   );
   if (closed.numAffectedRows === 1n) await clearUp(trx, runId);
+}
+
+/** A run that nobody has in hand at the moment is not taken any more. @returns whether it was one */
+export async function callOff(
+  trx: Kysely<Tables>,
+  { runId, by, now }: { readonly runId: number; readonly by: string; readonly now: Date },
+): Promise<boolean> {
+  const { rows } = await sql<{ status: RunStatus }>`
+    update runs r set cancelled_by = ${by},
+      applied_by = case when status = 'planned' then null else applied_by end,
+      applied_by_id = case when status = 'planned' then null else applied_by_id end,
+      waits_because = case when status = 'applying' then 'cancelled' else waits_because end
+    where id = ${runId} and ${isToBeDone} returning status`.execute(trx);
+  const status = rows[0]?.status;
+  if (status === undefined) return false;
+  const error = new RunStopped("cancelled", `Cancelled by ${by}.`);
+  if (status !== "planned") await closeRunIn(trx, runId, "interrupted", { error, now });
+  return true;
 }
 
 /**
@@ -115,19 +133,19 @@ export async function endOrPutBack(
   await closeRun(store, runId, stopped ? "interrupted" : "failed", { error: reason, fence });
 }
 
-/** A plan that could not be applied just now stays a plan, and says why; one whose process is being stopped stays approved. */
+/** A plan that could not be applied just now stays a plan, and says why; one that was paused, or whose process is being stopped, stays approved. */
 export async function keepPlanned(
   { database }: RunStore,
   { runId, lease, again }: Held & Pick<BegunRun, "again">,
   error: unknown,
 ): Promise<void> {
   const staysApproved =
-    again && (isDatabaseAway(error) || (error instanceof RunStopped && error.kind === "stopped"));
+    again && (isDatabaseAway(error) || (error instanceof RunStopped && error.kind !== "cancelled"));
   await database.kysely
     .updateTable("runs")
     .set(
       staysApproved
-        ? { progress: null }
+        ? { progress: null, ...(error instanceof RunStopped && { tries: 0 }) }
         : { applied_by: null, applied_by_id: null, progress: null, tries: 0, error: toldError(error) },
     )
     .where("id", "=", runId)

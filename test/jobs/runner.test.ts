@@ -118,6 +118,50 @@ test("paused while it reads, a run starts over when resumed", async () => {
   expect(await plan()).toMatchObject({ status: "planned" });
 });
 
+test("an approved plan that is paused before it writes anything goes on when resumed", async () => {
+  const { org, web, carol, plan, ended, names } = await connectedWeb();
+  org.createAccount({ name: "Acme" });
+  const { id } = await plan();
+  web.simulator.faults.add({ path: "WhoAmI", fault: { kind: "hold" } });
+  await carol.post(`/runs/${id}/apply`);
+
+  await carol.post("/connection/pause");
+
+  expect(await ended(id)).toMatchObject({ status: "queued", waitsBecause: "paused", error: null });
+  web.simulator.faults.remove();
+  await carol.post("/connection/resume");
+  expect(await ended(id)).toMatchObject({ status: "done", appliedBy: "company-admin" });
+  expect(await names()).toEqual(["Acme"]);
+});
+
+test.for([
+  { status: "reading", mode: "sync", end: { status: "interrupted", error: { kind: "cancelled" } } },
+  { status: "queued", mode: "sync", end: { status: "interrupted", error: { kind: "cancelled" } } },
+  { status: "applying", mode: "sync", end: { status: "applying", waitsBecause: "cancelled" } },
+  { status: "planned", mode: "plan", end: { status: "planned", appliedBy: null } },
+] as const)(
+  "cancelled just before its process died, a $status run is not taken up again",
+  async ({ status, mode, end }) => {
+    const { org, web, plan, apply, ended, carol } = await connectedWeb();
+    org.createAccount({ name: "Acme" });
+    await apply((await plan()).id);
+    // As a process leaves it that is killed between the wish and its next look.
+    const left = await web.database.pool.query<{ id: number }>(
+      `insert into runs (organization_id, mode, status, settings, settings_hash, fence, started_at, planned_at, cancelled_by, applied_by, checkpoint)
+       select organization_id, $1, $2, settings, settings_hash, 77, started_at, planned_at, 'Dana', 'Dana', -1 from runs returning id`,
+      [mode, status],
+    );
+    const { id } = left.rows[0]!;
+
+    await web.runner.takeNext();
+
+    expect(await ended(id)).toMatchObject({ id, cancelledBy: "Dana", ...end });
+    const { rows } = await web.database.pool.query("select fence from runs where id = $1", [id]);
+    expect(rows).not.toEqual([{ fence: 77 }]);
+    expect((await carol.get(`/runs/${id}`)).body.run.counts.created).toBe(0);
+  },
+);
+
 test("an error that needs an admin says what to do and where; a run that is done ends that", async () => {
   const { org, plan, apply, sync, carol } = await connectedWeb();
   org.createAccount({ name: "Acme" });
