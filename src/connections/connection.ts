@@ -110,16 +110,15 @@ export async function setAttention(db: Db, attention: Attention | null): Promise
     .execute();
 }
 
-/** After a run that was applied: what it proves settled asks for nobody any more. */
-export async function settleAttention(db: Db, run: DoneRun): Promise<void> {
-  await db.transaction().execute(async (trx) => {
-    const { attention } = await trx
-      .selectFrom("connection")
-      .select("attention")
-      .forUpdate()
-      .executeTakeFirstOrThrow();
-    if (attention !== null && isSettledBy(attention, run)) await setAttention(trx, null);
-  });
+/** In the transaction in which a run is done: what it proves settled asks for nobody any more. */
+export async function settleAttention(trx: Db, run: DoneRun): Promise<void> {
+  const asked = trx.selectFrom("connection").select("attention");
+  const isSettled = async (query: typeof asked) => {
+    const { attention } = await query.executeTakeFirstOrThrow();
+    return attention !== null && isSettledBy(attention, run);
+  };
+  // Mostly there is none, and then nobody has to wait until the run is done.
+  if ((await isSettled(asked)) && (await isSettled(asked.forUpdate()))) await setAttention(trx, null);
 }
 
 /** Forgets the sign-in. Accounts, links, history and what was chosen stay, so that connecting again goes on. */

@@ -33,7 +33,7 @@ export type CarryParts = RequestParts & {
 export type HowToCarry = {
   readonly settings: SyncSettings;
   readonly work: typeof carryOut;
-  readonly onApply?: () => Promise<void>;
+  readonly onApply?: RunContext["onApply"];
 };
 
 export type CarriedRun = {
@@ -74,17 +74,18 @@ export function carryRun(parts: CarryParts, begun: BegunRun, how: HowToCarry): C
       },
       ...(teammates && { teammates }),
       ...(onApply && { onApply }),
+      onDone: settleAttention,
     };
   };
 
   async function workAndTell(): Promise<void> {
     try {
-      const summary = await work(parts, begun, open);
-      if (summary.status === "done") await settleAttention(db, summary);
+      const summary = await work(parts, { ...begun, onFailure }, open);
       if (summary.status === "planned" && !stop.signal.aborted)
         await prepareRemedies(database, { ...summary, counts: summary }, settings.options);
     } catch (error) {
-      await noteFailure(stop.signal.aborted ? stop.signal.reason : error);
+      const reason: unknown = stop.signal.aborted ? stop.signal.reason : error;
+      if (!(reason instanceof RunStopped)) log.error(`Run ${begun.runId} came to an error.`, { err: reason });
     } finally {
       watch.end();
       await progress.end();
@@ -93,15 +94,18 @@ export function carryRun(parts: CarryParts, begun: BegunRun, how: HowToCarry): C
     }
   }
 
-  async function noteFailure(error: unknown): Promise<void> {
-    if (error instanceof RunStopped) return;
-    log.error(`Run ${begun.runId} came to an error.`, { err: error });
-    const attention = attentionFor(error, begun.runId);
+  async function raiseAttention(error: unknown): Promise<void> {
+    const attention = attentionFor(stop.signal.aborted ? stop.signal.reason : error, begun.runId);
     // What is only proposed, and fails, says nothing about what is saved; who signs in does.
     const isProposal =
       begun.mode === "plan" && (attention?.place === "accounts" || attention?.place === "fields");
     if (attention && !isProposal) await setAttention(db, attention);
   }
+
+  const onFailure = (reason: unknown) =>
+    raiseAttention(reason).catch((error: unknown) =>
+      log.error(`What to do about run ${begun.runId} could not be noted.`, { err: error }),
+    );
 
   const ended = workAndTell()
     .catch((error: unknown) => log.error(`How run ${begun.runId} ended could not be noted.`, { err: error }))

@@ -13,7 +13,7 @@ import {
   type RunStore,
   type Starter,
 } from "../sync/begin.ts";
-import { callOff, closeRun } from "../sync/end.ts";
+import { callOff, closeRunIn } from "../sync/end.ts";
 import { whyNotApply } from "../sync/plan-worth.ts";
 import { isUnderWay, RunError, runUnderWay } from "../sync/runs.ts";
 import type { SyncSettings } from "../sync/settings.ts";
@@ -115,6 +115,7 @@ export function createRequests(parts: RequestParts): RunRequests {
   async function apply(runId: number, by: By): Promise<number> {
     const { organizationId } = await ready();
     return oneByOne(async (trx) => {
+      await lockRun(trx, runId);
       const running = await runUnderWay(trx, organizationId);
       if (running === runId) return runId;
       if (running !== undefined)
@@ -141,18 +142,19 @@ export function createRequests(parts: RequestParts): RunRequests {
   }
 
   async function discard(runId: number): Promise<void> {
-    const run = await storedRun(database, runId);
-    const running = await runUnderWay(db, run.organizationId);
-    if (run.status !== "planned" || running === runId)
-      throw new RunError(`Run ${runId} is ${run.status}; only a plan that waits can be discarded.`);
-    await closeRun(parts, runId, "discarded");
+    await inTransaction(database, async ({ kysely: trx }) => {
+      await lockRun(trx, runId);
+      const { status, organizationId } = await storedRun({ kysely: trx }, runId);
+      if (status !== "planned" || (await runUnderWay(trx, organizationId)) === runId)
+        throw new RunError(`Run ${runId} is ${status}; only a plan that waits can be discarded.`);
+      await closeRunIn(trx, runId, "discarded", { now: clock.now() });
+    });
   }
 
   async function cancel(runId: number, by: string): Promise<void> {
     const { status } = await storedRun(database, runId);
     await inTransaction(database, async ({ kysely: trx }) => {
-      // Whoever takes it right now has to wait, and then finds it called off.
-      await sql`select from runs where id = ${runId} for update`.execute(trx);
+      await lockRun(trx, runId);
       const asked = await sql`
         update runs r set cancelled_by = ${by} from run_leases l
         where r.id = ${runId} and l.organization_id = r.organization_id and ${isUnderWay}`.execute(trx);
@@ -172,6 +174,11 @@ export function createRequests(parts: RequestParts): RunRequests {
     cancel,
     lookNow: () => nudge(db),
   };
+}
+
+/** Whoever takes it right now, or asks something else of it, has to wait, and then finds what became of it. */
+async function lockRun(trx: Kysely<Tables>, runId: number): Promise<void> {
+  await sql`select from runs where id = ${runId} for update`.execute(trx);
 }
 
 /** Whether this run is asked for by the same click. */

@@ -87,7 +87,7 @@ export function createRunner(parts: RunnerParts): Runner {
     const settings = await settingsWith(db, chosen);
     if (status === "applying") return { settings, work: carryOn };
     if (status === "planned")
-      return { settings, work: carryOutApply, onApply: () => saveSettings(db, chosen) };
+      return { settings, work: carryOutApply, onApply: (trx) => saveSettings(trx, chosen) };
     // It may have waited for long, and what is saved is what a sync goes by.
     const saved = mode === "plan" ? null : (await loadConnection(db)).settings;
     return { settings: saved === null ? settings : await settingsWith(db, saved), work: carryOut };

@@ -83,7 +83,7 @@ async function attentionOf(trx: Db, run: number): Promise<Attention | null> {
 
 /**
  * What was told since the last sync that was applied. A plan that waits is settled when somebody throws it away, and not when
- * it grew too old and was made anew.
+ * it lost its worth by itself and was made anew.
  */
 export async function toldBefore(trx: Db, { id, organizationId }: RunRow): Promise<Told[]> {
   const last = (condition: RawBuilder<unknown>) => sql`(
@@ -91,7 +91,7 @@ export async function toldBefore(trx: Db, { id, organizationId }: RunRow): Promi
     where organization_id = ${organizationId} and id < ${id} and ${condition})`;
   const done = last(sql`status = 'done' and mode <> 'retry'`);
   const thrownAway = last(
-    sql`status = 'discarded' and mode in ('sync', 'changes') and error ->> 'kind' is distinct from 'too-old'`,
+    sql`status = 'discarded' and mode in ('sync', 'changes') and coalesce(error ->> 'kind' not in ('too-old', 'superseded'), true)`,
   );
   const { rows } = await sql<Told>`
     select n.recipient as to, n.topic, r.status = 'failed' and r.mode in ('sync', 'changes') as "isOutage"

@@ -23,6 +23,8 @@ export type BegunRun = {
   readonly lease: Lease;
   /** Taken by a worker: if it breaks off for no fault of its own, a worker takes it again. */
   readonly again?: boolean;
+  /** Called before it is written how the run failed or stopped, so that whoever sees its end sees what to do about it. */
+  readonly onFailure?: (reason: unknown) => Promise<void>;
 };
 
 /** What applying needs to know later, perhaps in another process: stored with the run. */
@@ -44,10 +46,10 @@ export type StoredRun = {
 };
 
 /** @throws RunError when there is no such run. */
-export async function storedRun(database: Database, runId: number): Promise<StoredRun> {
+export async function storedRun({ kysely }: Pick<Database, "kysely">, runId: number): Promise<StoredRun> {
   const { rows } = await sql<StoredRun>`
     select id, organization_id as "organizationId", mode, status, counts, settings from runs where id = ${runId}`.execute(
-    database.kysely,
+    kysely,
   );
   if (!rows[0]) throw new RunError(`There is no run ${runId}. "sluice runs" lists them.`);
   return rows[0];

@@ -77,7 +77,7 @@ export async function closeRun(
   );
 }
 
-async function closeRunIn(
+export async function closeRunIn(
   trx: Kysely<Tables>,
   runId: number,
   status: Ended,

@@ -1,11 +1,11 @@
 // A run, from the source to the store: read → draft → match → plan → apply → finish. Preview is "plan and stop"; approval
 // is "apply this plan"; a run that was cut off while applying goes on from its checkpoint, any other starts over.
 import { setMaxListeners } from "node:events";
-import { sql } from "kysely";
+import { sql, type Kysely } from "kysely";
 import type { ApplyOptions } from "../accounts/apply-changes.ts";
 import { DataverseError } from "../dataverse/errors.ts";
 import { isDatabaseAway } from "../db/away.ts";
-import type { RunCounts, RunStatus } from "../db/tables.ts";
+import type { RunCounts, RunStatus, Tables } from "../db/tables.ts";
 import { inTransaction, type OpenTransaction } from "../db/transaction.ts";
 import { applyPlan } from "./apply.ts";
 import {
@@ -29,7 +29,7 @@ import {
   keepActions,
   keepIssues,
   NO_COUNTS,
-  PlanTooOld,
+  PlanWorthless,
   RunError,
   RunStopped,
   summaryOf,
@@ -77,10 +77,17 @@ export async function carryOut(store: RunStore, begun: BegunRun, open: OpenConte
 }
 
 /** With the database away not even how a run ended can be written; then whoever takes it over finds it as it was. */
-async function toldOrLost(note: Promise<void>): Promise<void> {
-  await note.catch((error: unknown) => {
+async function toldOrLost(
+  { onFailure }: BegunRun,
+  reason: unknown,
+  note: () => Promise<void>,
+): Promise<void> {
+  try {
+    await onFailure?.(reason);
+    await note();
+  } catch (error) {
     if (!isDatabaseAway(error)) throw error;
-  });
+  }
 }
 
 async function planOrClose(store: RunStore, begun: BegunRun, open: OpenContext): Promise<Running> {
@@ -94,7 +101,7 @@ async function planOrClose(store: RunStore, begun: BegunRun, open: OpenContext):
     const reason: unknown = running?.signal.aborted ? running.signal.reason : error;
     const stopped =
       reason instanceof LeaseError || reason instanceof RunStopped || running?.signal.aborted === true;
-    await toldOrLost(endOrPutBack(store, begun, { reason, stopped }));
+    await toldOrLost(begun, reason, () => endOrPutBack(store, begun, { reason, stopped }));
     throw error;
   }
 }
@@ -119,16 +126,20 @@ async function approvedOrKept(store: RunStore, begun: BegunRun, open: OpenContex
   let running: Running | undefined;
   try {
     const context = await open();
-    running = runningOf(begun, context);
-    await settleOldRuns(running);
-    const prepared = await prepareRun(context, running.signal);
+    const approved = runningOf(begun, context);
+    running = approved;
+    await settleOldRuns(approved);
+    const prepared = await prepareRun(context, approved.signal);
     const refusal = await whyNotApply(store, { ...begun, settingsHash: prepared.settingsHash });
     if (refusal !== undefined) throw new RunError(refusal);
-    await context.onApply?.();
-    await moveRun(running, "planned", "applying");
-    return running;
+    await inTransaction(context.database, async ({ kysely: trx }) => {
+      await context.onApply?.(trx);
+      await moveRun(approved, trx, { from: "planned", to: "applying" });
+    });
+    return approved;
   } catch (error) {
-    await toldOrLost(keepPlanned(store, begun, running?.signal.aborted ? running.signal.reason : error));
+    const reason: unknown = running?.signal.aborted ? running.signal.reason : error;
+    await toldOrLost(begun, reason, () => keepPlanned(store, begun, reason));
     throw error;
   }
 }
@@ -172,7 +183,7 @@ async function settleOldRuns(running: Running): Promise<void> {
       await applyToTheEnd(running, id);
     } else if (status !== "planned") await closeRun(running.context, id, "interrupted", { fence });
     else if (planned_at && planned_at.getTime() < tooOld)
-      await closeRun(running.context, id, "discarded", { fence, error: new PlanTooOld() });
+      await closeRun(running.context, id, "discarded", { fence, error: new PlanWorthless("too-old") });
   }
 }
 
@@ -187,7 +198,7 @@ async function planRun(running: Running): Promise<void> {
       const read = await readSelection(running, prepared);
       running.signal.throwIfAborted();
       running.progress({ stage: "plan" });
-      await moveRun(running, "reading", "planning");
+      await moveRun(running, database.kysely, { from: "reading", to: "planning" });
       await inTransaction(database, (open) => storePlan(open, running, prepared, read));
       return;
     } catch (error) {
@@ -202,8 +213,12 @@ async function planRun(running: Running): Promise<void> {
 }
 
 /** Moves a run on by compare-and-set; from here on it is this holder's. @throws LeaseError when somebody was faster. */
-async function moveRun({ context, lease, runId }: Running, from: RunStatus, to: RunStatus): Promise<void> {
-  const moved = await context.database.kysely
+async function moveRun(
+  { lease, runId }: Running,
+  db: Kysely<Tables>,
+  { from, to }: { readonly from: RunStatus; readonly to: RunStatus },
+): Promise<void> {
+  const moved = await db
     .updateTable("runs")
     .set({ status: to, fence: lease.fence, waits_because: null })
     .where("id", "=", runId)
@@ -219,9 +234,8 @@ async function applyToTheEnd(running: Running, runId: number): Promise<void> {
     await applyAndFinish(running, runId);
   } catch (error) {
     const held = { runId, lease };
-    await toldOrLost(
-      signal.aborted ? noteStopped(context, held, signal.reason) : noteBrokenOff(context, held, error),
-    );
+    const [reason, note] = signal.aborted ? [signal.reason, noteStopped] : [error, noteBrokenOff];
+    await toldOrLost(running, reason, () => note(context, held, reason));
     throw error;
   }
   await discardPlans(running);
@@ -249,6 +263,7 @@ async function applyAndFinish(running: Running, runId: number): Promise<void> {
   }
   progress({ stage: "finish" }, runId);
   await inTransaction(database, async (open) => {
+    if (runId === running.runId) await context.onDone?.(open.kysely, { id: runId, mode: running.mode });
     const counts = await finalCounts(open, runId);
     await finishRun(open, { runId, organizationId, fence: lease.fence, now: clock.now() }, counts);
     await keepActions(open.kysely, runId);
@@ -264,7 +279,8 @@ async function discardPlans({ context, organizationId, lease }: Running): Promis
     .where("organization_id", "=", organizationId)
     .where("status", "=", "planned")
     .execute();
-  for (const { id } of useless) await closeRun(context, id, "discarded", { fence: lease.fence });
+  const error = new PlanWorthless("superseded");
+  for (const { id } of useless) await closeRun(context, id, "discarded", { fence: lease.fence, error });
 }
 
 /** What was really applied, from the changes themselves; the rest was counted when it was planned. */

@@ -1,11 +1,13 @@
 // What a run is given, and what it has in hand while it goes.
+import type { Kysely } from "kysely";
 import type { DataverseClient } from "../dataverse/client.ts";
 import type { Database } from "../db/pool.ts";
-import type { RunUsage } from "../db/tables.ts";
+import type { RunUsage, Tables } from "../db/tables.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { NewTeammate } from "../teammates/teammates.ts";
 import type { BegunRun } from "./begin.ts";
 import type { BrakeThresholds } from "./brake.ts";
+import type { RunSummary } from "./runs.ts";
 import type { SyncSettings } from "./settings.ts";
 
 export type Progress =
@@ -26,8 +28,10 @@ export type RunContext = {
   readonly brake?: BrakeThresholds;
   /** `runId` is the run that the progress is of: a run that was cut off goes on before a new one reads. */
   readonly onProgress?: (progress: Progress, runId: number) => void;
-  /** Called when a plan was found worth applying, before anything is written. */
-  readonly onApply?: () => Promise<void>;
+  /** Called when a plan was found worth applying, in the transaction from which on it is written. */
+  readonly onApply?: (trx: Kysely<Tables>) => Promise<void>;
+  /** Called in the transaction in which the run is done, before anything else there. */
+  readonly onDone?: (trx: Kysely<Tables>, run: Pick<RunSummary, "id" | "mode">) => Promise<void>;
   /** Called before each chunk is written: aborts the signal if somebody wants the run to stop. */
   readonly lookForStop?: () => Promise<void>;
   readonly signal?: AbortSignal;

@@ -215,12 +215,18 @@ export class RunError extends Error {
   override readonly name = "RunError";
 }
 
-/** Why a plan was thrown away although nobody did: what it waited for is not settled by that. */
-export class PlanTooOld extends Error {
-  override readonly name = "PlanTooOld";
-  readonly kind = "too-old";
+const WHY_WORTHLESS = {
+  "too-old": "Nobody applied this plan within a day, so accounts were read and planned anew.",
+  superseded: "Another run was applied since this plan was made. Plan anew.",
+};
 
-  constructor() {
-    super("Nobody applied this plan within a day, so accounts were read and planned anew.");
+/** Why a plan was thrown away although nobody did: what it waited for is not settled by that. */
+export class PlanWorthless extends Error {
+  override readonly name = "PlanWorthless";
+  readonly kind: keyof typeof WHY_WORTHLESS;
+
+  constructor(kind: PlanWorthless["kind"]) {
+    super(WHY_WORTHLESS[kind]);
+    this.kind = kind;
   }
 }

@@ -124,6 +124,39 @@ test("a plan that waits is discarded: nothing is written, and the next one comes
   expect(await alone.ended((await alone.worker.look())!)).toMatchObject({ waitsBecause: "brake-changes" });
 });
 
+test("a plan that waits loses its worth by a retry: it is made anew at once, and nobody hears of it twice", async () => {
+  const alone = await leftAlone();
+  alone.org.createAccount({ name: "Company 1" });
+  await alone.sync();
+  blank(alone, 20);
+  alone.passes(24);
+  await alone.web.runner.settled((await alone.worker.look())!);
+
+  const { body } = await alone.carol.post("/issues/retry", { kind: "name-in-use" });
+  await alone.web.runner.settled(body.run.id);
+
+  const told = async () => {
+    const { rows } = await alone.web.database.pool.query<{ topic: string }>(
+      "select topic from run_notices where topic like 'attention:%'",
+    );
+    return rows.map(({ topic }) => topic);
+  };
+  expect((await alone.carol.get("/connection")).body.nextRunAt).toBe(alone.web.clock.now().toISOString());
+  await alone.web.runner.settled((await alone.worker.look())!);
+  expect(await alone.runs()).toEqual([
+    "plan done",
+    "sync done",
+    "sync discarded",
+    "retry done",
+    "sync planned",
+  ]);
+  expect((await alone.carol.get("/connection")).body).toMatchObject({
+    state: "needs-attention",
+    attention: { kind: "plan-waits" },
+  });
+  expect(await told()).toEqual(["attention:brake-changes"]);
+});
+
 test("a plan that waited for a day is made anew, so that it can be applied, or is not needed any more", async () => {
   const alone = await leftAlone();
   blank(alone, 20);

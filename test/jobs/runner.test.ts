@@ -185,6 +185,69 @@ test("an error that needs an admin says what to do and where; a run that is done
   expect((await carol.get("/connection")).body).toMatchObject({ attention: null, settings: SETTINGS });
 });
 
+test("how a run ended, and what to do about it, are seen at once", async () => {
+  const { org, web, plan, apply, sync } = await connectedWeb();
+  org.createAccount({ name: "Acme" });
+  const view = org.addView({
+    kind: "system",
+    name: "Ours",
+    fetchxml: `<fetch><entity name="account"><attribute name="name" /></entity></fetch>`,
+  });
+  await apply((await plan({ selection: { kind: "view", view } })).id);
+  await web.database.pool.query(`
+    create table seen (status text, attention text);
+    create function look() returns trigger language plpgsql as $$ begin
+      insert into seen select new.status, attention ->> 'kind' from connection; return null; end $$;
+    create trigger look after update of status on runs for each row when (new.status in ('failed', 'done')) execute function look()`);
+  org.deleteView(view);
+
+  await sync();
+  await apply((await plan()).id);
+
+  expect((await web.database.pool.query("select * from seen")).rows).toEqual([
+    { status: "failed", attention: "view-not-found" },
+    { status: "done", attention: null },
+  ]);
+});
+
+test("a plan that does not begin to be written leaves what is saved alone", async () => {
+  const { org, web, plan, apply, carol } = await connectedWeb();
+  org.createAccount({ name: "Acme" });
+  await apply((await plan()).id);
+  const { id } = await plan({ options: { ...SETTINGS.options, allowDuplicateNames: true } });
+  await web.database.pool.query(`
+    create function refuse() returns trigger language plpgsql as $$ begin raise exception 'no room here'; end $$;
+    create trigger refuse before update on runs for each row when (new.status = 'applying') execute function refuse()`);
+
+  expect(await apply(id)).toMatchObject({ status: "planned", error: { sentence: "no room here" } });
+
+  expect((await carol.get("/connection")).body.settings).toEqual(SETTINGS);
+});
+
+test("a plan that is worth nothing any more once an older run is finished says so", async () => {
+  const { org, web, carol, plan, apply, ended, names } = await connectedWeb();
+  org.createAccount({ name: "Acme" });
+  const other = await plan();
+  const { id } = await plan();
+  const edits = await holdEdits(web);
+  await carol.post(`/runs/${id}/apply`);
+  await edits.waitedFor();
+  await carol.post(`/runs/${id}/cancel`);
+  await edits.release();
+  expect(await ended(id)).toMatchObject({ status: "applying", waitsBecause: "cancelled" });
+
+  expect(await apply(other.id)).toMatchObject({
+    status: "discarded",
+    error: {
+      kind: "superseded",
+      sentence: "Another run was applied since this plan was made. Plan anew.",
+    },
+  });
+
+  expect(await ended(id)).toMatchObject({ status: "done" });
+  expect(await names()).toEqual(["Acme"]);
+});
+
 test("a proposal that fails says so and leaves what is saved alone", async () => {
   const { org, plan, apply, carol } = await connectedWeb();
   org.createAccount({ name: "Acme" });
