@@ -51,7 +51,8 @@ export function openDatabase(
   const config = typeof where === "string" ? { connectionString: where } : where;
   // A name of its own, so that the sessions of a process that hangs can be told from those of others.
   const application_name = `sluice ${randomBytes(6).toString("hex")}`;
-  const pool = new Pool({ application_name, ...config, types });
+  // What lies between here and the database forgets connections that are silent for long, as a listening one is.
+  const pool = new Pool({ application_name, keepAlive: true, ...config, types });
   // Without a listener node ends the process when an idle connection breaks.
   pool.on("error", (error) => options.onIdleError?.(error));
   // The same while it is lent out, as a run's lease is for hours: whoever has it hears of it from their next query.

@@ -32,11 +32,12 @@ export type ProgressWriter = {
 };
 
 /**
- * Writes for the holder of this fence alone. A write that fails is not repeated: the next one says more.
+ * Writes for the holder of this fence alone. A write that fails is not repeated: the next one says more. Time is the machine's,
+ * which passes evenly: the clock may jump back, and would hold the next write off for as long.
  * @param usageOf what a run has used of Dynamics 365 so far; it also changes while no account comes, since the run is throttled
  */
 export function progressWriter(
-  { database, clock }: RunStore,
+  { database }: Pick<RunStore, "database">,
   fence: number,
   usageOf: (runId: number) => RunUsage | undefined,
 ): ProgressWriter {
@@ -46,6 +47,8 @@ export function progressWriter(
   let writing: Promise<unknown> | undefined;
   let ended = false;
   let last: { runId: number; progress: RunProgress; usage: string | undefined } | undefined;
+  /** A stage that began while another write was under way; nothing else may be noted of it for long. */
+  let waiting: (() => void) | undefined;
   const timer = setInterval(() => {
     const usage = last && JSON.stringify(usageOf(last.runId));
     if (last && !ended && !writing && usage !== last.usage) write(last.progress, last.runId);
@@ -62,12 +65,17 @@ export function progressWriter(
       .where("fence", "=", fence)
       .execute()
       .catch(() => undefined)
-      .finally(() => (writing = undefined));
+      .finally(() => {
+        writing = undefined;
+        const next = waiting;
+        waiting = undefined;
+        if (!ended) next?.();
+      });
   }
 
   return {
     note(progress, runId) {
-      const at = clock.now().getTime();
+      const at = performance.now();
       const isNew = `${runId} ${progress.stage}` !== stage;
       if (isNew) samples = [];
       stage = `${runId} ${progress.stage}`;
@@ -75,9 +83,13 @@ export function progressWriter(
         ...samples.filter((sample) => at - sample.at <= RATE_OVER_MS),
         { at, done: "done" in progress ? progress.done : 0 },
       ];
-      if (ended || writing || (!isNew && at - writtenAt < WRITE_EVERY_MS)) return;
-      writtenAt = at;
-      write(shownProgress(progress, samples), runId);
+      if (ended || (!isNew && !waiting && at - writtenAt < WRITE_EVERY_MS)) return;
+      const writeIt = () => {
+        writtenAt = at;
+        write(shownProgress(progress, samples), runId);
+      };
+      if (!writing) writeIt();
+      else if (isNew || waiting) waiting = writeIt;
     },
     async end() {
       ended = true;

@@ -5,6 +5,7 @@ import { isDatabaseAway, isDiskFull } from "../db/away.ts";
 import type { RunStatus, Tables } from "../db/tables.ts";
 import { inTransaction } from "../db/transaction.ts";
 import type { BegunRun, RunStore } from "./begin.ts";
+import { LeaseError } from "./lease.ts";
 import { takeBackFields } from "./new-fields.ts";
 import { dropWorkingTables } from "./read.ts";
 import { isToBeDone, RunError, RunStopped } from "./runs.ts";
@@ -113,7 +114,7 @@ export async function callOff(
 
 /**
  * Ends a run that read or planned, or, if it broke off for no fault of its own, puts it back for a worker to take: it was
- * paused, its process is being stopped, the database went away.
+ * paused, its process is being stopped, the database went away or did not answer.
  */
 export async function endOrPutBack(
   store: RunStore,
@@ -122,7 +123,11 @@ export async function endOrPutBack(
 ): Promise<void> {
   const { database, clock } = store;
   const { fence } = lease;
-  if (again && (isDatabaseAway(reason) || (reason instanceof RunStopped && reason.kind !== "cancelled"))) {
+  const isPutBack =
+    isDatabaseAway(reason) ||
+    reason instanceof LeaseError ||
+    (reason instanceof RunStopped && reason.kind !== "cancelled");
+  if (again && isPutBack) {
     const put = await sql`
       update runs set status = 'queued', progress = null,
         ${reason instanceof RunStopped ? sql`tries = 0` : sql`try_after = ${waitAfter(clock.now())}`}
@@ -133,7 +138,7 @@ export async function endOrPutBack(
   await closeRun(store, runId, stopped ? "interrupted" : "failed", { error: reason, fence });
 }
 
-/** A plan that could not be applied just now stays a plan, and says why; one that was paused, or whose process is being stopped, stays approved. */
+/** A plan that could not be applied just now stays a plan, and says why, which is told to who applied it; one that was paused, or whose process is being stopped, stays approved. */
 export async function keepPlanned(
   { database }: RunStore,
   { runId, lease, again }: Held & Pick<BegunRun, "again">,
@@ -146,7 +151,7 @@ export async function keepPlanned(
     .set(
       staysApproved
         ? { progress: null, ...(error instanceof RunStopped && { tries: 0 }) }
-        : { applied_by: null, applied_by_id: null, progress: null, tries: 0, error: toldError(error) },
+        : { applied_by: null, progress: null, tries: 0, error: toldError(error) },
     )
     .where("id", "=", runId)
     .where("fence", "=", lease.fence)

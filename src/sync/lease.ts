@@ -67,7 +67,7 @@ export async function acquireLease(database: Database, organizationId: string): 
         "select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1 and pid <> pg_backend_pid()",
         [hanging],
       );
-    return keepLease(database, organizationId, fence, () => client.release());
+    return keepLease(database, client, { organizationId, fence });
   } catch (error) {
     client.release();
     throw error;
@@ -88,25 +88,38 @@ async function hangingSessions(client: PoolClient, organizationId: string): Prom
 
 const LOST = new LeaseError("Another process has taken this run over.");
 
+/**
+ * The beat goes over the session that stands for the holder: one that is silent for hours is ended by what lies between here and
+ * the database, and a pool whose connections are all in use would make the beat wait.
+ */
 function keepLease(
   database: Database,
-  organizationId: string,
-  fence: number,
-  giveBackSession: () => void,
+  session: PoolClient,
+  { organizationId, fence }: { readonly organizationId: string; readonly fence: number },
 ): Lease {
   const lost = new AbortController();
   let lastBeat = performance.now();
+  let isBeating = false;
+  const lose = (reason: Error) => lost.abort(reason);
+  // Without its session the holder is dead to all others, so it need not go on.
+  session.once("error", lose);
   const beat = async (): Promise<void> => {
-    // Asleep for longer than others wait, it need not ask whether somebody has taken its run.
-    if (performance.now() - lastBeat > STALE_AFTER_MS) lost.abort(LOST);
-    lastBeat = performance.now();
-    const kept = await sql`
-      update run_leases set heartbeat_at = clock_timestamp() where organization_id = ${organizationId} and fence = ${fence}`.execute(
-      database.kysely,
-    );
-    if (kept.numAffectedRows === 0n) lost.abort(LOST);
+    // Asleep, or without an answer, for longer than others wait, it need not ask whether somebody has taken its run.
+    if (performance.now() - lastBeat > STALE_AFTER_MS) lose(LOST);
+    if (isBeating || lost.signal.aborted) return;
+    isBeating = true;
+    try {
+      const kept = await session.query(
+        "update run_leases set heartbeat_at = clock_timestamp() where organization_id = $1 and fence = $2",
+        [organizationId, fence],
+      );
+      if (kept.rowCount === 0) lose(LOST);
+      lastBeat = performance.now();
+    } finally {
+      isBeating = false;
+    }
   };
-  // A beat that fails is not a lost lease: the database may be back for the next one, and the fence guards every write.
+  // A beat that fails is not a lost lease: the next one may be answered, and the fence guards every write.
   const timer = setInterval(() => void beat().catch(() => undefined), BEAT_EVERY_MS);
   timer.unref();
   return {
@@ -120,7 +133,9 @@ function keepLease(
           database.kysely,
         );
       } finally {
-        giveBackSession();
+        session.off("error", lose);
+        // Nobody else is given a session that broke, or that may still wait for an answer.
+        session.release(isBeating || lost.signal.aborted);
       }
     },
   };

@@ -234,7 +234,8 @@ async function applyToTheEnd(running: Running, runId: number): Promise<void> {
     await applyAndFinish(running, runId);
   } catch (error) {
     const held = { runId, lease };
-    const [reason, note] = signal.aborted ? [signal.reason, noteStopped] : [error, noteBrokenOff];
+    const reason: unknown = signal.aborted ? signal.reason : error;
+    const note = signal.aborted && !isDatabaseAway(reason) ? noteStopped : noteBrokenOff;
     await toldOrLost(running, reason, () => note(context, held, reason));
     throw error;
   }

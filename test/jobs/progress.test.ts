@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { shownProgress } from "../../src/jobs/progress.ts";
+import { progressWriter, shownProgress } from "../../src/jobs/progress.ts";
+import { testDatabase } from "../harness/database.ts";
 
 test("the rate is that of the last seconds, and tells the time left", () => {
   const samples = [
@@ -22,4 +23,28 @@ test("a total that was passed, or never known, says nothing", () => {
   const unknown = shownProgress({ stage: "read", done: 7, expected: undefined }, now);
   expect(passed).toEqual({ stage: "read", done: 7, total: null, rate: null, secondsLeft: null });
   expect(unknown).toEqual(passed);
+});
+
+test("a stage that begins while another one is being written is written after it", async () => {
+  const database = await testDatabase();
+  const { rows } = await database.pool.query<{ id: number }>(
+    `insert into runs (organization_id, mode, status, settings, settings_hash, fence, started_at)
+     values ('11111111-1111-1111-1111-111111111111', 'sync', 'applying', '{}', '', 1, now()) returning id`,
+  );
+  const { id } = rows[0]!;
+  const writer = progressWriter({ database }, 1, () => undefined);
+  const busy = await database.pool.connect();
+  await busy.query("begin");
+  await busy.query("select from runs for update");
+
+  writer.note({ stage: "apply", done: 1, total: 1 }, id);
+  writer.note({ stage: "finish" }, id);
+  await busy.query("commit");
+  busy.release();
+
+  const stage = async () =>
+    (await database.pool.query("select progress ->> 'stage' as stage from runs")).rows;
+  while ((await stage())[0]?.stage !== "finish");
+  await writer.end();
+  expect(await stage()).toEqual([{ stage: "finish" }]);
 });
