@@ -134,6 +134,8 @@ export function createRequests(parts: RequestParts): RunRequests {
           cancelled_by: null,
           tries: 0,
           try_after: null,
+          // That it fails again is said again.
+          told: null,
         })
         .where("id", "=", runId)
         .execute();

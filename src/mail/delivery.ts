@@ -16,6 +16,9 @@ const LOOK_EVERY_MS = 5000;
 /** Minutes until the next try, after the first, the second …: nearly five days in all, as RFC 5321 asks of mail servers (4.5.4.1). */
 const WAIT_MINUTES = [1, 5, 15, 60, 240, 720, 1440, 1440, 1440, 1440];
 
+/** A moment further away was said by a clock that has jumped back since. */
+const LONGEST_WAIT_MS = Math.max(...WAIT_MINUTES) * MINUTE_MS;
+
 export type DeliveryParts = {
   readonly db: Kysely<Tables>;
   readonly clock: Clock;
@@ -80,7 +83,8 @@ async function claimDue(db: Kysely<Tables>, now: Date): Promise<Claimed[]> {
   const { rows } = await sql<Claimed>`
     update mails set tries = tries + 1, next_try_at = ${new Date(now.getTime() + CLAIM_MS)}
     where id in (
-      select id from mails where state = 'waiting' and next_try_at <= ${now}
+      select id from mails where state = 'waiting'
+        and (next_try_at <= ${now} or next_try_at > ${new Date(now.getTime() + LONGEST_WAIT_MS)})
       order by next_try_at, id limit ${AT_ONCE} for update skip locked
     )
     returning id, recipient, subject, body, html, sealed, tries, keep_until <= ${now} as "isOver"`.execute(

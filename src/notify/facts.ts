@@ -17,10 +17,10 @@ export type Words = {
   readonly waiting: (run: { readonly id: number; readonly why: string }) => Attention | null;
 };
 
-/** How a run ended, in one text; the index runs_to_tell has the same words. */
+/** How a run ended, in one text; the index runs_to_tell has the same words. A plan that is being applied has not ended. */
 const END = sql`status || coalesce(':' || (error ->> 'kind'), '')`;
 const TO_TELL = sql`(status in ('done', 'failed', 'planned') or status = 'applying' and waits_because = 'failed')
-  and told is distinct from ${END}`;
+  and told is distinct from ${END} and (status <> 'planned' or applied_by is null)`;
 
 /** Ended runs nobody was told of yet, oldest first. */
 export async function runsToTell(
@@ -49,10 +49,13 @@ type RunRow = {
 export async function claimRun(trx: Db, id: number): Promise<RunRow | undefined> {
   const { rows } = await sql<RunRow>`
     update runs set told = ${END} where id = ${id} and ${TO_TELL}
-    returning id, organization_id as "organizationId", mode, status, case when applied_by is null then started_by_id else applied_by_id end as "byId",
+    returning id, organization_id as "organizationId", mode, status, case when applied_by is null and applied_by_id is null then started_by_id else applied_by_id end as "byId",
       waits_because as "waitsBecause", error`.execute(trx);
   return rows[0];
 }
+
+/** SQL over `run_notices n` and `runs r`: the schedule could not sync. One that broke off while it wrote is gone on with, and done then. */
+const IS_OUTAGE = sql`(r.mode in ('sync', 'changes') and (r.status = 'failed' or n.topic like 'failed:%'))`;
 
 /** Somebody stopped it: they know. */
 const STOPPED = new Set(["cancelled", "paused", "stopped"]);
@@ -82,7 +85,7 @@ async function attentionOf(trx: Db, run: number): Promise<Attention | null> {
 }
 
 /**
- * What was told since the last sync that was applied. A plan that waits is settled when somebody throws it away, and not when
+ * What was told since the last sync that was applied, of this run too: one that broke off is done later. A plan that waits is settled when somebody throws it away, and not when
  * it lost its worth by itself and was made anew.
  */
 export async function toldBefore(trx: Db, { id, organizationId }: RunRow): Promise<Told[]> {
@@ -94,10 +97,10 @@ export async function toldBefore(trx: Db, { id, organizationId }: RunRow): Promi
     sql`status = 'discarded' and mode in ('sync', 'changes') and coalesce(error ->> 'kind' not in ('too-old', 'superseded'), true)`,
   );
   const { rows } = await sql<Told>`
-    select n.recipient as to, n.topic, r.status = 'failed' and r.mode in ('sync', 'changes') as "isOutage"
+    select n.recipient as to, n.topic, ${IS_OUTAGE} as "isOutage"
     from run_notices n join runs r on r.id = n.run_id
-    where r.organization_id = ${organizationId} and r.id < ${id} and r.id > ${done}
-      and (r.status = 'failed' or r.id > ${thrownAway})`.execute(trx);
+    where r.organization_id = ${organizationId} and r.id <= ${id} and r.id > ${done}
+      and (r.status = 'failed' or r.id = ${id} or r.id > ${thrownAway})`.execute(trx);
   return rows;
 }
 

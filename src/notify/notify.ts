@@ -57,6 +57,8 @@ async function tell(parts: NotifyParts, runId: number): Promise<void> {
       await trx
         .insertInto("run_notices")
         .values({ run_id: runId, recipient: notice.to, topic: notice.topic, at: now })
+        // Applied again, a plan can fail in the same way again.
+        .onConflict((conflict) => conflict.doNothing())
         .execute();
     }
     return found;

@@ -96,6 +96,13 @@ it("tries again later when the server has no time", async () => {
   expect(await delivery.deliverDue()).toBe(1);
 });
 
+it("does not wait for a moment that a clock has said which has jumped back since", async () => {
+  const { clock, delivery, queue } = await postOffice();
+  await queue();
+  clock.set(new Date("2026-02-27T09:00:00Z"));
+  expect(await delivery.deliverDue()).toBe(1);
+});
+
 it("gives up at once when the server says that there is no such recipient", async () => {
   const { server, delivery, queue, mails } = await postOffice();
   server.state.refuse = { at: "recipient", code: 550 };

@@ -233,3 +233,57 @@ test("of two teammates with one name, the one who started it is told", async () 
 
   expect((await news()).map((mail) => mail.split(":")[0])).toEqual([WENDY]);
 });
+
+test("who applies a plan that cannot be applied is told, and is not told that it waits for them", async () => {
+  const { org, web, carol, plan, apply, nextDay, parts, news } = await telling();
+  const id = org.createAccount({ name: "Acme" });
+  await apply((await plan()).id);
+  org.deleteAccount(id);
+  await nextDay();
+  await news();
+  const { rows } = await web.database.pool.query<{ id: number }>(
+    "select id from runs where status = 'planned'",
+  );
+  const waits = rows[0]!.id;
+  const wendy = await web.as("workspace-admin");
+  const fails = { path: "WhoAmI", times: 0, fault: { kind: "answer", status: 400 } } as const;
+
+  const told: string[][] = [];
+  for (const browser of [wendy, wendy, carol]) {
+    web.simulator.faults.add(fails);
+    await browser.post(`/runs/${waits}/apply`);
+    await web.runner.settled(waits);
+    web.simulator.faults.remove();
+    web.clock.advance(61_000);
+    await notifyMissed(parts);
+    told.push(await news());
+  }
+
+  const failed = "Support: your sync from Dynamics 365 failed";
+  expect(told).toEqual([[`${WENDY}: ${failed}`], [`${WENDY}: ${failed}`], [`${CAROL}: ${failed}`]]);
+});
+
+test("who heard that a sync broke off while it wrote hears that it works again, once", async () => {
+  const { org, web, plan, apply, nextDay, news } = await telling();
+  org.createAccount({ name: "Acme" });
+  await apply((await plan()).id);
+  org.createAccount({ name: "Bolt" });
+  await web.database.pool.query(`
+    create function refuse() returns trigger language plpgsql as $$ begin raise exception 'no room here'; end $$;
+    create trigger refuse before insert on accounts execute function refuse()`);
+  await nextDay();
+  for (let tries = 1; tries < 5; tries++) {
+    web.clock.advance(200_000);
+    await web.runner.settled(2);
+  }
+  const broken = await news();
+  await web.database.pool.query("drop trigger refuse on accounts");
+
+  await nextDay();
+
+  const both = (subject: string) => [CAROL, DESK].map((to) => `${to}: Support: the sync from ${subject}`);
+  expect(broken).toEqual(both("Dynamics 365 failed"));
+  expect(await news()).toEqual(both("Dynamics 365 works again"));
+  await nextDay();
+  expect(await news()).toEqual([]);
+});
