@@ -166,6 +166,13 @@ export async function saveSignIn(trx: Transaction<Tables>, signIn: NewSignIn): P
   const before = await trx.selectFrom("connection").selectAll().forUpdate().executeTakeFirstOrThrow();
   const isOther =
     before.organization_id !== null && organizationId !== null && before.organization_id !== organizationId;
+  // A file is read at every start of every process, and that settles nothing: a sync that failed before still has.
+  const isAsBefore =
+    signIn.fromFile === true &&
+    before.from_file &&
+    !isOther &&
+    before.origin === environment.origin &&
+    before.client_id === signIn.clientId;
   const keptAttention =
     !isOther && before.attention !== null && !endsWithSignIn(before.attention) ? before.attention : null;
   await trx
@@ -182,7 +189,7 @@ export async function saveSignIn(trx: Transaction<Tables>, signIn: NewSignIn): P
       from_file: signIn.fromFile ?? false,
       signed_in_as: signIn.signedInAs,
       connected_by: signIn.connectedBy,
-      connected_at: signIn.connectedAt,
+      connected_at: (isAsBefore ? before.connected_at : null) ?? signIn.connectedAt,
       client_id: signIn.clientId,
       sealed_client_secret: signIn.sealedClientSecret ?? null,
       secret_expires_at: signIn.secretExpiresAt ?? null,

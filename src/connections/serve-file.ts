@@ -36,7 +36,9 @@ export async function useConnectionFile(
   await saveSettings(kysely, { selection, mapping, options });
   await saveSchedule(kysely, schedule);
   await saveBrake(kysely, brake);
-  if (found.error !== undefined) await setAttention(kysely, attentionOf(found.error) ?? null);
+  // That it does not answer says nothing about what waited for an admin before.
+  const attention = attentionOf(found.error);
+  if (attention !== undefined) await setAttention(kysely, attention);
 }
 
 type Found = { readonly organizationId: string | null; readonly name: string; readonly error?: unknown };

@@ -2,12 +2,14 @@ import { expect, test } from "vitest";
 import { AddressError } from "../../src/dataverse/address.ts";
 import type { ConnectionSettings } from "../../src/connections/connection-file.ts";
 import { DEFAULT_LIMITS, DEFAULT_SCHEDULE } from "../../src/connections/self-running.ts";
-import { loadConnection } from "../../src/connections/connection.ts";
+import { loadConnection, setAttention } from "../../src/connections/connection.ts";
 import { beginLogIn } from "../../src/connections/log-in.ts";
 import { openStoredConnection } from "../../src/connections/open-stored-connection.ts";
 import { forgetConnectionFile, useConnectionFile } from "../../src/connections/serve-file.ts";
 import { syncState } from "../../src/connections/state.ts";
 import type { RunningSimulator } from "../../simulator/main.ts";
+import { settableClock } from "../../src/lib/clock.ts";
+import type { Attention } from "../../src/db/tables.ts";
 import { partsFor, simulated } from "./stored.ts";
 
 function fileFor({ origin, clientId, clientSecret }: RunningSimulator): ConnectionSettings {
@@ -95,4 +97,30 @@ test("a secret that is wrong waits as attention; an address that is none is refu
   });
   const elsewhere = { ...file, address: "https://crm.ourcompany.example" };
   await expect(useConnectionFile(parts, elsewhere)).rejects.toThrow(AddressError);
+});
+
+test("started again with the same file, it is the same connection, and what waits for an admin still waits", async () => {
+  const simulator = await simulated();
+  const parts = await partsFor(simulator);
+  const { kysely } = parts.database;
+  await useConnectionFile(parts, fileFor(simulator));
+  const attention: Attention = {
+    kind: "view-broken",
+    title: "The view cannot be run",
+    sentence: "It filters on a column that is gone.",
+    howToResolve: "Choose another one.",
+    place: "accounts",
+    run: 1,
+  };
+  await setAttention(kysely, attention);
+  const { environment } = await loadConnection(kysely);
+  simulator.faults.add({ times: 0, fault: { kind: "cut", when: "before-headers" } });
+
+  const later = { ...parts, clock: settableClock(new Date(parts.clock.now().getTime() + 3_600_000)) };
+  await useConnectionFile(later, fileFor(simulator));
+
+  expect(await loadConnection(kysely)).toMatchObject({
+    environment: { connectedAt: environment?.connectedAt },
+    attention,
+  });
 });
