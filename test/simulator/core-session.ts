@@ -33,7 +33,12 @@ const NOW = new Date("2026-01-02T03:04:05Z");
 export async function startCore(prepare: (org: Org) => void = () => {}): Promise<Core> {
   const org = new Org({ now: () => NOW });
   prepare(org);
-  const simulator = await runSimulator({ org });
+  return coreOf(await runSimulator({ org }));
+}
+
+/** Requests to a simulator that runs already, which stops with the session. */
+export function coreOf(simulator: RunningSimulator): Core {
+  const { org } = simulator;
   const bearers = new Map<string, string>();
   const bearer = async (userId: string = org.adminId): Promise<string> => {
     const known = bearers.get(userId);

