@@ -120,7 +120,7 @@ export const ACCESS_TABLES: readonly (() => TableFacts)[] = [
     ),
 ];
 
-/** The many-to-many tables. */
+/** The many-to-many tables, those of the Sales app last. */
 export const INTERSECTS = [
   intersect("teammembership", "TeamMembership", 23, "TeamId", "SystemUserId"),
   intersect("systemuserroles", "SystemUserRoles", 1046, "SystemUserId", "RoleId"),
@@ -130,6 +130,12 @@ export const INTERSECTS = [
   intersect("roleprivileges", "RolePrivileges", 12, "RoleId", "PrivilegeId", [
     integer("PrivilegeDepthMask", undefined, undefined, READ_ONLY),
   ]),
+  intersect("accountleads", "AccountLeads", 16, "AccountId", "LeadId"),
+  intersect("contactleads", "ContactLeads", 22, "ContactId", "LeadId"),
+  intersect("contactquotes", "ContactQuotes", 18, "ContactId", "QuoteId"),
+  intersect("contactorders", "ContactOrders", 19, "ContactId", "SalesOrderId"),
+  intersect("contactinvoices", "ContactInvoices", 17, "ContactId", "InvoiceId"),
+  intersect("opportunitycompetitors", "OpportunityCompetitors", 24, "OpportunityId", "CompetitorId"),
 ];
 
 /** A many-to-many table: `SystemUserRoles` of `SystemUserId` and `RoleId`. */

@@ -5,6 +5,7 @@ import { accountColumns } from "./account-columns.ts";
 import { column, dateTime, guid, integer, lookup, stateAndStatus, text } from "./columns.ts";
 import { ORDER_TABLES } from "./order-tables.ts";
 import { PEOPLE_TABLES } from "./people-tables.ts";
+import { PLATFORM_TABLES } from "./platform-tables.ts";
 import { RELATION_TABLES } from "./relation-tables.ts";
 import { SALES_TABLES } from "./sales-tables.ts";
 import { SERVICE_TABLES } from "./service-tables.ts";
@@ -96,6 +97,7 @@ export function tableFacts(): readonly TableFacts[] {
     ...SERVICE_TABLES,
     ...RELATION_TABLES,
     ...ACTIVITY_TABLES,
+    ...PLATFORM_TABLES,
   ].map((make) => make());
   return made;
 }

@@ -87,10 +87,11 @@ function isNavigable(column: Column): boolean {
   return column.create || column.update;
 }
 
-/** Custom lookups navigate by schema name, customer lookups by one name per table. */
+/** Custom lookups navigate by schema name, those to several tables by one name per table; an owner is a principal first. */
 export function navigationProperty(column: Column, target: string): string {
   const name = column.custom ? column.schemaName : column.logicalName;
-  return column.type === "Customer" ? `${name}_${target}` : name;
+  const several = column.type !== "Owner" && (column.targets?.length ?? 0) > 1;
+  return several ? `${name}_${target}` : name;
 }
 
 function valueWriter(column: Column, moneyScale: number): (value: Exclude<Value, null>) => string {

@@ -62,6 +62,8 @@ describe("tables around account", () => {
     ["quote", "customerid", "accountid", "quotenumber totalamount"],
     ["salesorder", "customerid", "accountid", "ordernumber submitdate"],
     ["invoice", "customerid", "accountid", "invoicenumber duedate"],
+    ["accountleads", "accountid", "accountid", "leadid"],
+    ["postfollow", "regardingobjectid", "accountid", "createdon"],
     ["owner", "ownerid", "ownerid", "name"],
     ["systemuser", "systemuserid", "owninguser", "internalemailaddress title territoryid"],
     ["team", "teamid", "owningteam", "name teamtype"],
@@ -89,6 +91,20 @@ describe("tables around account", () => {
       '<link-entity name="opportunity" from="customerid" to="accountid" alias="deal"><attribute name="estimatedvalue"/>' +
       '<filter><condition attribute="statecode" operator="eq" value="0"/></filter></link-entity>';
     expect(columnOf(await accounts(core, link), "deal.estimatedvalue")).toEqual([1200]);
+  });
+
+  test("a lookup to many tables is written by one name for each", async () => {
+    await using core = await startCore((org) => void org.createAccount({ name: "Contoso" }));
+    const account = String(core.org.accounts.rows()[0]?.["accountid"]);
+    const body = { subject: "Note", "objectid_account@odata.bind": `/accounts(${account})` };
+    expect((await core.ask("annotations", { method: "POST", body })).status).toBe(204);
+    const note = await core.ask("annotations?$select=subject,_objectid_value", {
+      prefer: 'odata.include-annotations="*"',
+    });
+    expect(member(note.json, "value", 0)).toMatchObject({
+      _objectid_value: account,
+      "_objectid_value@Microsoft.Dynamics.CRM.associatednavigationproperty": "objectid_account",
+    });
   });
 
   test("a table or a column that the organisation has not is refused with Dataverse's codes", async () => {
