@@ -53,6 +53,9 @@ export type Workspace = {
   issues(runId: number): Promise<RunIssue[]>;
 };
 
+/** For a record made after all others: which of one second's records is the first is a matter of their ids. */
+export const LATER = { createdon: "2099-01-01T00:00:00Z" };
+
 /** Issues as "kind name value", sorted: short enough to stand in a test. */
 export function told(issues: readonly RunIssue[]): string[] {
   return issues

@@ -17,7 +17,7 @@ inBrowser("signing in", () => {
     await expect.poll(() => page.getByLabel("Your name").inputValue()).toBe("Kim");
     await page.getByRole("textbox", { name: "Choose a password" }).fill("water under the bridge");
     await page.getByRole("button", { name: "Join" }).click();
-    await page.getByRole("heading", { name: "Accounts" }).waitFor();
+    await page.getByText("No accounts yet").waitFor();
 
     await page.getByRole("button", { name: /You.*Kim/ }).click();
     await page.getByRole("menuitem", { name: "Sign out" }).click();

@@ -1,11 +1,9 @@
 // Rules 1 to 5: which account a record goes to.
 import { describe, expect, it } from "vitest";
 import { createAccount, editAccount } from "../../../src/accounts/store.ts";
-import { told, workspace, type Workspace } from "../../harness/workspace.ts";
+import { LATER, told, workspace, type Workspace } from "../../harness/workspace.ts";
 
 const ACME = { name: "Acme", websiteurl: "https://www.acme.com/" };
-/** Made after all others: which of one second's records is the first is a matter of their ids. */
-const LATER = { createdon: "2099-01-01T00:00:00Z" };
 const WITHOUT_DOMAIN = { options: { allowDuplicateNames: false, onDomainTaken: "without-domain" as const } };
 
 function byHand(

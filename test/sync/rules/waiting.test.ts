@@ -3,14 +3,14 @@
 import { expect, test } from "vitest";
 import { createAccount, deleteAccount } from "../../../src/accounts/store.ts";
 import { closeGate, until } from "../../harness/stages.ts";
-import { told, workspace } from "../../harness/workspace.ts";
+import { LATER, told, workspace } from "../../harness/workspace.ts";
 
 const names = (accounts: readonly { name: string }[]) => accounts.map(({ name }) => name);
 
 test("a refused record counts as skipped in every run and is not looked at again while nothing moves", async () => {
   const space = await workspace();
   space.org.createAccount({ name: "Contoso" });
-  space.org.createAccount({ name: "contoso", websiteurl: "one.example.com" });
+  space.org.createAccount({ name: "contoso", websiteurl: "one.example.com", ...LATER });
   await space.sync();
 
   const second = await space.sync();
@@ -22,7 +22,7 @@ test("a refused record counts as skipped in every run and is not looked at again
 test("a refused record is created once the account in its way is deleted here", async () => {
   const space = await workspace();
   space.org.createAccount({ name: "Contoso" });
-  const second = space.org.createAccount({ name: "contoso" });
+  const second = space.org.createAccount({ name: "contoso", ...LATER });
   await space.sync();
   await deleteAccount(
     space.database,
@@ -41,7 +41,7 @@ test("a refused record is created once the account in its way is deleted here", 
 test("a refused record is created once the other gives up the name in Dynamics 365", async () => {
   const space = await workspace();
   const first = space.org.createAccount({ name: "Contoso" });
-  space.org.createAccount({ name: "contoso" });
+  space.org.createAccount({ name: "contoso", ...LATER });
   await space.sync();
   space.org.updateAccount(first, { name: "Contoso Europe" });
 
@@ -54,7 +54,7 @@ test("a refused record is created once the other gives up the name in Dynamics 3
 test("a refused record is created once duplicate names are allowed", async () => {
   const space = await workspace();
   space.org.createAccount({ name: "Contoso" });
-  space.org.createAccount({ name: "contoso" });
+  space.org.createAccount({ name: "contoso", ...LATER });
   await space.sync();
 
   const run = await space.sync({ options: { allowDuplicateNames: true, onDomainTaken: "skip" } });
@@ -86,7 +86,7 @@ test("a domain that was left out comes once its holder leaves the store", async 
 test("a refused record that is deleted in Dynamics 365 is forgotten with its issues", async () => {
   const space = await workspace();
   space.org.createAccount({ name: "Contoso" });
-  const second = space.org.createAccount({ name: "contoso" });
+  const second = space.org.createAccount({ name: "contoso", ...LATER });
   await space.sync();
   space.org.deleteAccount(second);
 

@@ -25,9 +25,13 @@ export function PersonMenu() {
     queries.clear();
     void navigate({ to: "/sign-in" });
   };
-  // Whose session is over already is out. Any other error means that it may go on.
-  const leave = () =>
-    signOut.mutate({}, { onSuccess: left, onError: ({ status }) => void (status === 401 && left()) });
+  // Whose session is over already is out. Any other error means that it may go on, and the page with it.
+  const stay = () => void queries.invalidateQueries();
+  const leave = async () => {
+    // What is still being asked for would be refused once the session is over.
+    await queries.cancelQueries();
+    signOut.mutate({}, { onSuccess: left, onError: ({ status }) => (status === 401 ? left() : stay()) });
+  };
   const name = teammate?.name || teammate?.email || "";
   return (
     <>
@@ -36,7 +40,7 @@ export function PersonMenu() {
         action="Sign out"
         pending={signOut.isPending}
         error={signOut.error}
-        onConfirm={leave}
+        onConfirm={() => void leave()}
         onClose={signOut.reset}
       >
         Whoever uses this browser next could go on as you.
@@ -65,7 +69,7 @@ export function PersonMenu() {
             </Menu.Item>
           ))}
           <Menu.Divider />
-          <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={leave}>
+          <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => void leave()}>
             Sign out
           </Menu.Item>
           <Menu.Label>Sluice {version}</Menu.Label>
