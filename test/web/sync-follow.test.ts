@@ -42,6 +42,13 @@ async function resultOn(page: Page): Promise<string> {
   return result.innerText();
 }
 
+/** A page that follows no run, so that what its requests meet can be said before it asks for one. */
+async function elsewhere(web: WebWorkspace): Promise<Page> {
+  const page = await visit(web, "workspace-admin", "/contacts/accounts", { refusals: true });
+  await page.getByRole("grid", { name: "Accounts" }).waitFor();
+  return page;
+}
+
 async function setHidden(page: Page, hidden: boolean): Promise<void> {
   await page.evaluate(
     `Object.defineProperty(document, "visibilityState", { value: "${hidden ? "hidden" : "visible"}", configurable: true });
@@ -72,9 +79,7 @@ inBrowser("an open page sees the end of a run", () => {
   test("that ended before the page first asked for it", async () => {
     const { web, start, letGo } = await underWay();
     const run = await start();
-    const page = await visit(web, "signed-out", "/sign-in");
-    const { cookie } = await web.as("workspace-admin");
-    await page.context().addCookies([{ name: "sluice", value: cookie, url: web.origin }]);
+    const page = await elsewhere(web);
     await page.route(`**/api/app/runs/${run}`, async (route) => {
       letGo();
       await ended(web);
@@ -100,9 +105,7 @@ inBrowser("an open page sees the end of a run", () => {
   test("though its stream of events is refused from the first", async () => {
     const { web, start, letGo } = await underWay();
     await start();
-    const page = await visit(web, "signed-out", "/sign-in", { refusals: true });
-    const { cookie } = await web.as("workspace-admin");
-    await page.context().addCookies([{ name: "sluice", value: cookie, url: web.origin }]);
+    const page = await elsewhere(web);
     await page.route("**/events", (route) => route.fulfill({ status: 502 }));
     await page.goto(PAGE);
     await reading(page).waitFor();
