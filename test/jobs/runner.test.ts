@@ -162,14 +162,16 @@ test.for([
   },
 );
 
+const OURS = {
+  kind: "system",
+  name: "Ours",
+  fetchxml: `<fetch><entity name="account"><attribute name="name" /></entity></fetch>`,
+} as const;
+
 test("an error that needs an admin says what to do and where; a run that is done ends that", async () => {
   const { org, plan, apply, sync, carol } = await connectedWeb();
   org.createAccount({ name: "Acme" });
-  const view = org.addView({
-    kind: "system",
-    name: "Ours",
-    fetchxml: `<fetch><entity name="account"><attribute name="name" /></entity></fetch>`,
-  });
+  const view = org.addView(OURS);
   const settings = { ...SETTINGS, selection: { kind: "view" as const, view } };
   await apply((await plan(settings)).id);
   org.deleteView(view);
@@ -188,11 +190,7 @@ test("an error that needs an admin says what to do and where; a run that is done
 test("how a run ended, and what to do about it, are seen at once", async () => {
   const { org, web, plan, apply, sync } = await connectedWeb();
   org.createAccount({ name: "Acme" });
-  const view = org.addView({
-    kind: "system",
-    name: "Ours",
-    fetchxml: `<fetch><entity name="account"><attribute name="name" /></entity></fetch>`,
-  });
+  const view = org.addView(OURS);
   await apply((await plan({ selection: { kind: "view", view } })).id);
   await web.database.pool.query(`
     create table seen (status text, attention text);

@@ -1,5 +1,5 @@
--- Half of the time of storing a first plan went into looking up its run once a row and entering its issues into an index more;
--- a tenth of a changes-only run into looking for issues of accounts that were deleted here, when none had been.
+-- A third of the time of storing the changes of a first plan went into looking up their run, once for each; a twentieth of a
+-- changes-only run into looking for issues of accounts that were deleted here, when none had been.
 
 -- Runs are deleted in retention.ts alone, and only those without changes.
 alter table account_changes drop constraint account_changes_run_id_fkey;
