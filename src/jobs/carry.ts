@@ -1,11 +1,13 @@
 // One run, carried out by this process: opens what it needs, watches whether somebody wants it to stop, writes how far it is,
 // and tells people how it ended.
+import { setTimeout as sleep } from "node:timers/promises";
 import { CustomFieldError } from "../accounts/custom-fields.ts";
 import { attentionOf } from "../connections/attention.ts";
 import { loadConnection, setAttention, settleAttention } from "../connections/connection.ts";
 import { learnViewName } from "../connections/views.ts";
 import type { OpenConnection } from "../connections/open-connection.ts";
 import { thresholdsOf } from "../connections/self-running.ts";
+import { isDiskFull } from "../db/away.ts";
 import type { Attention } from "../db/tables.ts";
 import type { Log } from "../lib/log.ts";
 import type { BegunRun } from "../sync/begin.ts";
@@ -18,6 +20,8 @@ import { openLedger, type RunCounters } from "./ledger.ts";
 import { progressWriter } from "./progress.ts";
 import type { RequestParts } from "./requests.ts";
 import { watchForStop, type StopWatch } from "./stop-watch.ts";
+
+const WRITE_AGAIN_MS = 5_000;
 
 export type CarryParts = RequestParts & {
   readonly log: Log;
@@ -94,18 +98,36 @@ export function carryRun(parts: CarryParts, begun: BegunRun, how: HowToCarry): C
     }
   }
 
-  async function raiseAttention(error: unknown): Promise<void> {
-    const attention = attentionFor(stop.signal.aborted ? stop.signal.reason : error, begun.runId);
+  async function raiseAttention(reason: unknown): Promise<void> {
+    const attention = attentionFor(stop.signal.aborted ? stop.signal.reason : reason, begun.runId);
     // What is only proposed, and fails, says nothing about what is saved; who signs in does.
     const isProposal =
       begun.mode === "plan" && (attention?.place === "accounts" || attention?.place === "fields");
-    if (attention && !isProposal) await setAttention(db, attention);
+    if (!attention || isProposal) return;
+    await setAttention(db, attention).catch((error: unknown) => {
+      if (isDiskFull(error)) throw error;
+      log.error(`What to do about run ${begun.runId} could not be noted.`, { err: error });
+    });
   }
 
-  const onFailure = (reason: unknown) =>
-    raiseAttention(reason).catch((error: unknown) =>
-      log.error(`What to do about run ${begun.runId} could not be noted.`, { err: error }),
-    );
+  /** On a full disk, when there is space again. Until then the run stays in hand: taken anew, it would fail in the same way at once. */
+  async function onFailure(reason: unknown, write: () => Promise<void>): Promise<void> {
+    const signal = AbortSignal.any([stop.signal, begun.lease.signal]);
+    for (let isSaid = false; ; isSaid = true) {
+      try {
+        await raiseAttention(reason);
+        return await write();
+      } catch (error) {
+        if (!isDiskFull(error)) throw error;
+        if (!isSaid)
+          log.error(
+            `The disk of the database is full, so not even how run ${begun.runId} ended can be written. Make space; it is tried again every few seconds.`,
+            { err: error },
+          );
+        await sleep(WRITE_AGAIN_MS, undefined, { signal });
+      }
+    }
+  }
 
   const ended = workAndTell()
     .catch((error: unknown) => log.error(`How run ${begun.runId} ended could not be noted.`, { err: error }))

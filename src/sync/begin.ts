@@ -23,8 +23,8 @@ export type BegunRun = {
   readonly lease: Lease;
   /** Taken by a worker: if it breaks off for no fault of its own, a worker takes it again. */
   readonly again?: boolean;
-  /** Called before it is written how the run failed or stopped, so that whoever sees its end sees what to do about it. */
-  readonly onFailure?: (reason: unknown) => Promise<void>;
+  /** Given how the run failed or stopped, writes it, with what to do about it before, for whoever sees its end. */
+  readonly onFailure?: (reason: unknown, write: () => Promise<void>) => Promise<void>;
 };
 
 /** What applying needs to know later, perhaps in another process: stored with the run. */

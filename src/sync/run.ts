@@ -80,11 +80,10 @@ export async function carryOut(store: RunStore, begun: BegunRun, open: OpenConte
 async function toldOrLost(
   { onFailure }: BegunRun,
   reason: unknown,
-  note: () => Promise<void>,
+  write: () => Promise<void>,
 ): Promise<void> {
   try {
-    await onFailure?.(reason);
-    await note();
+    await (onFailure ? onFailure(reason, write) : write());
   } catch (error) {
     if (!isDatabaseAway(error)) throw error;
   }

@@ -1,5 +1,6 @@
 // An apply that breaks off by an error: it is tried again from its checkpoint, and after some tries a person is told.
 import { expect, test } from "vitest";
+import { until } from "../harness/stages.ts";
 import { connectedWeb, type Connected } from "./connected.ts";
 
 const SENTENCE = "no room here (0 of 1 changes are written.)";
@@ -13,6 +14,22 @@ async function breakWriting({ web }: Connected): Promise<void> {
 
 async function mendWriting({ web }: Connected): Promise<void> {
   await web.database.pool.query("drop trigger refuse on accounts");
+}
+
+/** The disk is full for accounts, and for how a run ended; each attempt to write that is counted. */
+async function fillDisk({ web }: Connected): Promise<void> {
+  await web.database.pool.query(`
+    create sequence written_ends;
+    create function no_space() returns trigger language plpgsql as $$ begin
+      perform nextval('written_ends') where tg_table_name = 'runs';
+      raise exception 'could not extend file: No space left on device' using errcode = 'disk_full';
+    end $$;
+    create trigger no_space before insert on accounts execute function no_space();
+    create trigger no_space before update on runs for each row when (new.error is not null) execute function no_space()`);
+}
+
+async function makeSpace({ web }: Connected): Promise<void> {
+  await web.database.pool.query("drop function no_space() cascade");
 }
 
 /** Waits out the pause after a try. */
@@ -71,4 +88,46 @@ test("what does not pass is left to a person after five tries; the next run goes
   expect(await work.sync()).toMatchObject({ status: "done", counts: { created: 1, unchanged: 1 } });
   expect((await carol.get(`/runs/${id}`)).body.run).toMatchObject({ status: "done", error: null });
   expect(await work.names()).toEqual(["Acme", "Bolt"]);
+});
+
+test("on a full disk a run stays in hand until there is space to write how it ended", async () => {
+  const work = await connectedWeb();
+  const { web, carol } = work;
+  work.org.createAccount({ name: "Acme" });
+  const { id } = await work.plan();
+  await fillDisk(work);
+  await carol.post(`/runs/${id}/apply`);
+
+  await until(async () => {
+    const { rows } = await web.database.pool.query("select last_value::int as attempts from written_ends");
+    return rows[0].attempts >= 2;
+  });
+  const { rows } = await web.database.pool.query("select status, tries from runs");
+  await makeSpace(work);
+  await web.runner.settled(id);
+  const between = (await carol.get(`/runs/${id}`)).body.run;
+  await tryAgain(work, id);
+
+  expect(rows).toEqual([{ status: "applying", tries: 0 }]);
+  expect(between).toMatchObject({ status: "queued", error: { kind: "disk-full" } });
+  expect((await carol.get(`/runs/${id}`)).body.run).toMatchObject({ status: "done", error: null });
+  expect(await work.names()).toEqual(["Acme"]);
+});
+
+test("a process that is told to stop does not wait for space on the disk", async () => {
+  const work = await connectedWeb();
+  const { web, carol } = work;
+  work.org.createAccount({ name: "Acme" });
+  const { id } = await work.plan();
+  await fillDisk(work);
+  await carol.post(`/runs/${id}/apply`);
+  await until(
+    async () => (await web.database.pool.query("select from written_ends where is_called")).rowCount === 1,
+  );
+
+  await web.runner.close();
+
+  const { rows } = await web.database.pool.query("select holder from run_leases");
+  expect(rows).toEqual([{ holder: null }]);
+  await makeSpace(work);
 });
