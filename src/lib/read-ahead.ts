@@ -1,10 +1,36 @@
 // Reads on while something else is waited for.
 
 /**
- * The same items in the same order, none before `ready` is fulfilled; up to `atMost` of them are read and kept until then.
- * Whichever fails first is thrown; the source is closed then, and `ready` is settled.
+ * The same items in the same order, none before `ready` is fulfilled; up to `atMost` of them are read and kept until then,
+ * from now on. Whichever fails first is thrown; the source is closed then, and `ready` is settled.
  */
-export async function* readAhead<T>(
+export function readAhead<T>(
+  source: AsyncIterable<T>,
+  ready: Promise<unknown>,
+  atMost: number,
+): AsyncGenerator<T> {
+  const items = keptUntil(source, ready, atMost);
+  const first = items.next();
+  // It is thrown to whoever reads; nobody may, once `ready` has failed.
+  first.catch(() => undefined);
+  return beginningWith(first, items);
+}
+
+async function* beginningWith<T>(
+  first: Promise<IteratorResult<T, unknown>>,
+  rest: AsyncGenerator<T>,
+): AsyncGenerator<T> {
+  try {
+    const { value, done } = await first;
+    if (done === true) return;
+    yield value;
+    yield* rest;
+  } finally {
+    await rest.return(undefined);
+  }
+}
+
+async function* keptUntil<T>(
   source: AsyncIterable<T>,
   ready: Promise<unknown>,
   atMost: number,

@@ -19,8 +19,9 @@ import { sinceLastRun, stageWaiting, storeForgotten } from "./waiting.ts";
  */
 const MOSTLY_CHANGED = 0.2;
 const FEW = 1_000;
-/** Pages of a sweep that are kept while what is known is still being loaded: at most some 60 MB. */
+/** Pages that are kept while what is known is still being loaded: of a sweep at most some 60 MB, of rows some 50 MB. */
 const SWEPT_AHEAD = 100;
+const READ_AHEAD = 4;
 
 type Reading = {
   readonly context: {
@@ -39,55 +40,77 @@ type Reading = {
   }) => void;
 };
 
-/** Reads what the run's mode asks for, to its end. @throws TooManyAccountsError, and whatever the source throws */
-export function readSelection(reading: Reading, prepared: Prepared): Promise<ReadResult> {
-  if (reading.mode === "retry") return readRetried(reading, prepared);
-  return reading.mode === "changes" ? readChanges(reading, prepared) : readEverything(reading, prepared);
+/** What is known of the organisation's records before it is read; a retry reads as if that were nothing. */
+export function loadKnown({
+  context,
+  organizationId,
+  mode,
+}: Pick<Reading, "organizationId" | "mode"> & {
+  readonly context: { readonly database: Database };
+}): Promise<KnownRecords> {
+  if (mode === "retry") return Promise.resolve(new KnownRecords(0));
+  return loadKnownRecords(context.database, organizationId);
+}
+
+/**
+ * Reads what the run's mode asks for, to its end. @throws TooManyAccountsError, and whatever the source throws
+ * @param loading what is known, which is marked with what is read
+ */
+export function readSelection(
+  reading: Reading,
+  prepared: Prepared,
+  loading: Promise<KnownRecords>,
+): Promise<ReadResult> {
+  if (reading.mode === "retry") return readRetried(reading, prepared, loading);
+  return reading.mode === "changes"
+    ? readChanges(reading, prepared, loading)
+    : readEverything(reading, prepared, loading);
 }
 
 async function* onePage(rows: readonly RawRow[]): AsyncGenerator<readonly RawRow[]> {
   yield rows;
 }
 
-type Opened = {
-  readonly known: KnownRecords;
-  readonly drafter: Drafter;
-  readonly expected: number | undefined;
-};
+type Opened = { readonly known: KnownRecords; readonly drafter: Drafter };
 
-async function open({ context, organizationId, progress }: Reading, prepared: Prepared): Promise<Opened> {
-  const known = await loadKnownRecords(context.database, organizationId);
-  const expected = known.count > 0 ? known.count : undefined;
-  progress({ stage: "read", done: 0, expected });
-  return { known, drafter: createDrafter(prepared.rules), expected };
+function expectedOf({ count }: KnownRecords): number | undefined {
+  return count > 0 ? count : undefined;
 }
 
-async function readEverything(reading: Reading, prepared: Prepared): Promise<ReadResult> {
+async function readEverything(
+  reading: Reading,
+  prepared: Prepared,
+  loading: Promise<KnownRecords>,
+): Promise<ReadResult> {
   const { context, runId, signal, progress } = reading;
   const { database, client, maxAccounts } = context;
-  const opened = await open(reading, prepared);
-  const { known, drafter, expected } = opened;
-  const pages = client.readAccounts(prepared.selection, drafter.columns, signal);
-  const onPage = (done: number) => progress({ stage: "read", done, expected });
+  const drafter = createDrafter(prepared.rules);
+  const rows = client.readAccounts(prepared.selection, drafter.columns, signal);
+  const pages = readAhead(rows, loading, READ_AHEAD);
+  const known = await loading;
+  const onPage = (done: number) => progress({ stage: "read", done, expected: expectedOf(known) });
+  onPage(0);
   await readPages(database, pages, { runId, drafter, known, maxAccounts, onPage });
-  return settle(reading, prepared, opened);
+  return settle(reading, prepared, { known, drafter });
 }
 
 /** Rule 16: only the rows whose version moved are read. Under other settings every row says something else, so all are. */
-async function readChanges(reading: Reading, prepared: Prepared): Promise<ReadResult> {
+async function readChanges(
+  reading: Reading,
+  prepared: Prepared,
+  loading: Promise<KnownRecords>,
+): Promise<ReadResult> {
   const { context, organizationId, runId, signal, progress } = reading;
   const { database, client, maxAccounts } = context;
   const since = await sinceLastRun(database, organizationId, prepared.settingsHash);
-  if (since.store === "other-settings") return readEverything(reading, prepared);
-  const opening = open(reading, prepared);
+  if (since.store === "other-settings") return readEverything(reading, prepared, loading);
+  const pages = readAhead(client.sweepAccounts(prepared.selection, signal), loading, SWEPT_AHEAD);
+  const known = await loading;
   const changed = new Set<string>();
   let swept = 0;
-  for await (const page of readAhead(
-    client.sweepAccounts(prepared.selection, signal),
-    opening,
-    SWEPT_AHEAD,
-  )) {
-    const { known, expected } = await opening;
+  const onPage = () => progress({ stage: "read", done: swept, expected: expectedOf(known) });
+  onPage();
+  for await (const page of pages) {
     swept += page.length;
     if (swept > maxAccounts * 2) throw new TooManyAccountsError(maxAccounts);
     for (const { id, version } of page) {
@@ -95,29 +118,33 @@ async function readChanges(reading: Reading, prepared: Prepared): Promise<ReadRe
       if (index >= 0 && known.isCurrent(index, Number(version))) known.markUnchanged(index);
       else changed.add(id);
     }
-    progress({ stage: "read", done: swept, expected });
+    onPage();
   }
-  const opened = await opening;
-  const { known, drafter } = opened;
-  if (changed.size > Math.max(FEW, swept * MOSTLY_CHANGED)) return readEverything(reading, prepared);
-  const pages = fetchSelected(client, prepared.selection, {
+  if (changed.size > Math.max(FEW, swept * MOSTLY_CHANGED))
+    return readEverything(reading, prepared, loadKnown(reading));
+  const drafter = createDrafter(prepared.rules);
+  const rows = fetchSelected(client, prepared.selection, {
     ids: [...changed],
     columns: drafter.columns,
     signal,
   });
-  await readPages(database, pages, { runId, drafter, known, maxAccounts, onPage: () => undefined });
-  return settle(reading, prepared, opened);
+  await readPages(database, rows, { runId, drafter, known, maxAccounts, onPage: () => undefined });
+  return settle(reading, prepared, { known, drafter });
 }
 
 /**
  * Reads the retried records alone, in any case and as if nothing were known of them. Those that are gone, inactive or not in
  * the view are not read: what became of them is for a full run to say.
  */
-async function readRetried(reading: Reading, prepared: Prepared): Promise<ReadResult> {
+async function readRetried(
+  reading: Reading,
+  prepared: Prepared,
+  loading: Promise<KnownRecords>,
+): Promise<ReadResult> {
   const { context, organizationId, runId, signal, progress } = reading;
   const { database, client, maxAccounts } = context;
   const drafter = createDrafter(prepared.rules);
-  const known = new KnownRecords(0);
+  const known = await loading;
   const ids = await retriedIds(database, runId);
   const onPage = (done: number) => progress({ stage: "read", done, expected: ids.length });
   onPage(0);

@@ -23,7 +23,7 @@ import { LeaseError, takenOver } from "./lease.ts";
 import { PLAN_LIFETIME_MS, whyNotApply } from "./plan-worth.ts";
 import { prepareRun } from "./prepare.ts";
 import { dropWorkingTables } from "./read.ts";
-import { readSelection } from "./reading.ts";
+import { loadKnown, readSelection } from "./reading.ts";
 import type { RunContext, Running } from "./running.ts";
 import {
   keepActions,
@@ -191,10 +191,13 @@ async function planRun(running: Running): Promise<void> {
   const { context } = running;
   const { database, settings } = context;
   for (let attempt = 1; ; attempt++) {
+    // Takes the database as long as Dynamics takes to say what there is to read. If it fails, that is thrown where it is read.
+    const loading = loadKnown(running);
+    loading.catch(() => undefined);
     const prepared = await prepareRun(context, running.signal);
     try {
       await rememberPrepared(context, running, { settings, prepared });
-      const read = await readSelection(running, prepared);
+      const read = await readSelection(running, prepared, loading);
       running.signal.throwIfAborted();
       running.progress({ stage: "plan" });
       await moveRun(running, database.kysely, { from: "reading", to: "planning" });

@@ -45,6 +45,25 @@ describe("reading ahead", () => {
     expect(await read).toEqual([1, 2, 3, 4, 5]);
   });
 
+  test("begins before anybody asks for an item", async () => {
+    const { seen, numbers } = counting(3);
+
+    const items = readAhead(numbers, Promise.resolve(), 9);
+    await aWhile();
+    const before = [...seen];
+
+    expect(before).toEqual([1]);
+    expect(await allOf(items)).toEqual([1, 2, 3]);
+  });
+
+  test("lets go of the source when the reader stops at the first item", async () => {
+    const { seen, numbers } = counting(3);
+
+    for await (const _ of readAhead(numbers, Promise.resolve(), 9)) break;
+
+    expect(seen).toContain("closed");
+  });
+
   test("waits for what is not ready even when the source has ended", async () => {
     const { promise, resolve } = later();
     let given = 0;
