@@ -13,6 +13,7 @@ import { startWorker } from "../jobs/worker.ts";
 import { openDelivery } from "../mail/delivery.ts";
 import { forgetOldTexts, showWaiting } from "../mail/outbox.ts";
 import { notifyMissed, type NotifyParts } from "../notify/notify.ts";
+import { notifySecretEnd } from "../notify/secret-end.ts";
 import { pruneHistory } from "../sync/retention.ts";
 import { withReleases, type Releases } from "../lib/releases.ts";
 import { DEFAULT_CONNECTION_FILE, logOf, remark, tell, type CommandContext } from "./context.ts";
@@ -115,7 +116,8 @@ async function startWorking(
 /** Starts what is due and takes over what lost its process, as long as this process lives. */
 function work(parts: NotifyParts, runner: Runner, releases: Releases): void {
   const { database, clock, log } = parts;
-  const worker = startWorker({ database, clock, log, runner, chores: [() => notifyMissed(parts)] });
+  const chores = [() => notifyMissed(parts), () => notifySecretEnd(parts)];
+  const worker = startWorker({ database, clock, log, runner, chores });
   releases.add(() => worker.close());
 }
 

@@ -3,7 +3,7 @@
 // its line in the other.
 import type { Attention } from "../db/tables.ts";
 import type { Mail } from "../mail/outbox.ts";
-import type { Because, EndedRun, Errors, ErrorTally, News, Notice } from "./what-to-tell.ts";
+import type { Because, EndedRun, Errors, ErrorTally, News, Notice, Recipient } from "./what-to-tell.ts";
 
 export type Sender = {
   /** The workspace's name. */
@@ -27,8 +27,9 @@ type Parts = {
   readonly link: readonly [label: string, path: string];
 };
 
+const DAY_MS = 24 * 3_600_000;
 /** Where no mail server takes it, the app shows it for so long. */
-const KEPT_MS = 30 * 24 * 3_600_000;
+const KEPT_MS = 30 * DAY_MS;
 
 const SYNC = "/contacts/accounts/sync";
 const THE_SYNC = "the sync from Dynamics 365";
@@ -38,12 +39,27 @@ function runPath(id: number): string {
   return `${SYNC}?tab=runs&run=${id}`;
 }
 
-export function mailOf(notice: Notice, run: EndedRun, { workspace, publicUrl, now }: Sender): Mail {
-  const parts = partsOf(notice, run);
+export function mailOf(notice: Notice, run: EndedRun, sender: Sender): Mail {
+  return letterTo(notice, partsOf(notice, run), sender);
+}
+
+/** A client secret that ends soon. */
+export type EndingSecret = {
+  /** Of Dynamics 365. */
+  readonly host: string;
+  readonly clientId: string;
+  readonly endsAt: Date;
+};
+
+export function secretMailOf(recipient: Recipient, secret: EndingSecret, sender: Sender): Mail {
+  return letterTo(recipient, secretParts(secret, sender.now), sender);
+}
+
+function letterTo({ to, because }: Recipient, parts: Parts, { workspace, publicUrl, now }: Sender): Mail {
   const links = { look: publicUrl + parts.link[1], stop: `${publicUrl}${SYNC}?tab=connection` };
-  const reason = `You get this mail because ${WHY[notice.because](workspace)}.`;
+  const reason = `You get this mail because ${WHY[because](workspace)}.`;
   return {
-    to: notice.to,
+    to,
     subject: oneLine(`${workspace}: ${parts.subject}`),
     text: textOf(parts, reason, links),
     html: htmlOf(parts, reason, links),
@@ -99,6 +115,24 @@ function recoveredParts({ by }: EndedRun): Parts {
     lead: [`${who} has gone through.`],
     sections: [],
     link: ["See the sync", SYNC],
+  };
+}
+
+/** An end is entered as a day, and is its first moment in UTC. */
+const DAY = new Intl.DateTimeFormat("en", { dateStyle: "long", timeZone: "UTC" });
+
+function secretParts({ host, clientId, endsAt }: EndingSecret, now: Date): Parts {
+  const days = Math.ceil((endsAt.getTime() - now.getTime()) / DAY_MS);
+  const ends = `ends on ${DAY.format(endsAt)}`;
+  return {
+    subject: `the client secret for Dynamics 365 ${ends}`,
+    lead: [
+      `The connection to ${host} signs in with a client secret of the application ${clientId}. It ${ends}, in ${days} day${days === 1 ? "" : "s"}.`,
+      "Nothing is synced from then on.",
+      "Make a new one in the app registration, under “Certificates & secrets”, and connect with it. Selection, mapping and accounts stay as they are.",
+    ],
+    sections: [],
+    link: ["Connect with a new secret", `${SYNC}?tab=connection`],
   };
 }
 

@@ -1,12 +1,13 @@
 // Tells people of runs that have ended: once, whichever process does it, also of a run whose process died before it could.
 // Who is told of what, and the mail itself, are written down in one transaction; the outbox carries it.
-import { sql } from "kysely";
+import { sql, type Kysely } from "kysely";
 import type { Database } from "../db/pool.ts";
+import type { Tables } from "../db/tables.ts";
 import { inTransaction } from "../db/transaction.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Log } from "../lib/log.ts";
 import type { Sealer } from "../lib/sealer.ts";
-import { queueMail } from "../mail/outbox.ts";
+import { queueMail, type Mail } from "../mail/outbox.ts";
 import { claimRun, endedRun, runsToTell, toldBefore, type Words } from "./facts.ts";
 import { mailOf } from "./letter.ts";
 import { tellSettings } from "./recipients.ts";
@@ -41,7 +42,7 @@ export async function notifyMissed(parts: NotifyParts): Promise<void> {
 }
 
 async function tell(parts: NotifyParts, runId: number): Promise<void> {
-  const { database, clock, log, sealer, words, delivers, workspace } = parts;
+  const { database, clock, log, words, delivers, workspace } = parts;
   const now = clock.now();
   const notices = await inTransaction(database, async ({ kysely: trx }) => {
     // What was told before decides what is news, so runs are told of one after the other.
@@ -53,13 +54,7 @@ async function tell(parts: NotifyParts, runId: number): Promise<void> {
     const found = whatToTell(run, await toldBefore(trx, row), settings);
     for (const notice of found) {
       const mail = mailOf(notice, run, { workspace, publicUrl: parts.publicUrl(), now });
-      await queueMail(trx, mail, { sealer, delivers, now });
-      await trx
-        .insertInto("run_notices")
-        .values({ run_id: runId, recipient: notice.to, topic: notice.topic, at: now })
-        // Applied again, a plan can fail in the same way again.
-        .onConflict((conflict) => conflict.doNothing())
-        .execute();
+      await writeDown(trx, parts, mail, { runId, topic: notice.topic });
     }
     return found;
   });
@@ -71,4 +66,21 @@ async function tell(parts: NotifyParts, runId: number): Promise<void> {
       : "No mail server is set up, so mails about a run are shown in the app.",
     { run: runId, mails: notices.length, topics },
   );
+}
+
+/** Queues a mail, and notes with the run that its recipient was told. */
+export async function writeDown(
+  trx: Kysely<Tables>,
+  { clock, sealer, delivers }: NotifyParts,
+  mail: Mail,
+  { runId, topic }: { readonly runId: number; readonly topic: string },
+): Promise<void> {
+  const now = clock.now();
+  await queueMail(trx, mail, { sealer, delivers, now });
+  await trx
+    .insertInto("run_notices")
+    .values({ run_id: runId, recipient: mail.to, topic, at: now })
+    // Applied again, a plan can fail in the same way again.
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
 }

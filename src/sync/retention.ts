@@ -19,7 +19,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
  * Of each account that is still there, the latest change, the one that linked it and the latest edit stay however old they
- * are: they say where its values come from. A run stays while such a change, an open issue, or the next run needs it.
+ * are: they say where its values come from. A run stays while such a change, an open issue, or the next run needs it, or what was told of a client secret is noted with it.
  */
 export async function pruneHistory(database: Database, now: Date, keep: Keep): Promise<Pruned> {
   const history = new Date(now.getTime() - keep.historyDays * DAY_MS);
@@ -90,6 +90,9 @@ async function dropEmptyRuns(
       and r.id < (select max(id) from runs full_run
         where full_run.organization_id = r.organization_id and full_run.status = 'done' and full_run.mode in ('sync', 'plan'))
       and not exists (select from account_changes c where c.run_id = r.id)
-      and not exists (select from sync_issues s where s.first_run = r.id or s.closed_run = r.id)`.execute(db);
+      and not exists (select from sync_issues s where s.first_run = r.id or s.closed_run = r.id)
+      and not exists (select from run_notices n where n.run_id = r.id and n.topic like 'secret:%')`.execute(
+    db,
+  );
   return Number(dropped.numAffectedRows ?? 0);
 }

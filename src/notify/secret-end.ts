@@ -1,0 +1,68 @@
+// Tells of a client secret that ends: a month and a week before, while it can be replaced and no sync is missed. Once it has
+// ended the next sync fails, and that is mailed as what needs an admin (src/notify/notify.ts).
+import { sql, type Kysely } from "kysely";
+import type { Tables } from "../db/tables.ts";
+import { inTransaction } from "../db/transaction.ts";
+import { secretMailOf, type EndingSecret } from "./letter.ts";
+import { writeDown, type NotifyParts } from "./notify.ts";
+import { tellSettings } from "./recipients.ts";
+
+const DAY_MS = 24 * 3_600_000;
+/** The overview warns from the first of them on, too (web/src/sync/pages/secret-ends.tsx). */
+const DAYS_BEFORE = [30, 7] as const;
+
+/** Any worker may call it at any time: each of the two mails is sent once for a secret. */
+export async function notifySecretEnd(parts: NotifyParts): Promise<void> {
+  const { database, clock, log, delivers, workspace } = parts;
+  const now = clock.now();
+  // Mostly nothing ends, and then nobody waits for the lock.
+  if (!(await noticeDue(database.kysely, now))) return;
+  const mails = await inTransaction(database, async ({ kysely: trx }) => {
+    await sql`select from connection for update`.execute(trx);
+    const due = await noticeDue(trx, now);
+    const { scheduled, recipients } = await tellSettings(trx);
+    if (!due || !scheduled) return 0;
+    for (const recipient of recipients) {
+      const mail = secretMailOf(recipient, due, { workspace, publicUrl: parts.publicUrl(), now });
+      await writeDown(trx, parts, mail, due);
+    }
+    return recipients.length;
+  });
+  if (mails > 0)
+    log.info(
+      delivers
+        ? "Mails about the end of the client secret wait for the mail server."
+        : "No mail server is set up, so mails about the end of the client secret are shown in the app.",
+      { mails },
+    );
+}
+
+type DueNotice = EndingSecret & { readonly runId: number; readonly topic: string };
+
+/**
+ * It is noted with the last sync that was applied: before the first there is none to miss. The same secret entered once more
+ * is told of no more; another one ends on another day.
+ */
+async function noticeDue(db: Kysely<Tables>, now: Date): Promise<DueNotice | undefined> {
+  const { rows } = await sql<EndingSecret & { origin: string; runId: number | null }>`
+    select c.origin, c.client_id as "clientId", c.secret_expires_at as "endsAt",
+      (select max(id) from runs r where r.organization_id = c.organization_id and r.status = 'done') as "runId"
+    from connection c
+    where c.sign_in = 'app-only' and c.secret_expires_at > ${now}
+      and c.secret_expires_at <= ${new Date(now.getTime() + DAYS_BEFORE[0] * DAY_MS)}`.execute(db);
+  const found = rows[0];
+  if (!found || found.runId === null) return undefined;
+  const { origin, clientId, endsAt, runId } = found;
+  const left = endsAt.getTime() - now.getTime();
+  const topicOf = (days: number) => `secret:${clientId}:${endsAt.toISOString()}:${days}`;
+  const reached = DAYS_BEFORE.filter((days) => left <= days * DAY_MS);
+  // A clock that is set back must not tell the earlier one after the later.
+  const topics = DAYS_BEFORE.slice(reached.length - 1).map(topicOf);
+  const told = await db
+    .selectFrom("run_notices")
+    .select("run_id")
+    .where("topic", "in", topics)
+    .limit(1)
+    .executeTakeFirst();
+  return told ? undefined : { host: new URL(origin).host, clientId, endsAt, runId, topic: topics[0]! };
+}

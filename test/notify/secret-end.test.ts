@@ -1,0 +1,92 @@
+// A client secret that ends is told of while there is time to replace it: real mails, by whichever process is first.
+import { expect, test } from "vitest";
+import { notifySecretEnd } from "../../src/notify/secret-end.ts";
+import { pruneHistory } from "../../src/sync/retention.ts";
+import { CAROL, DESK, telling } from "./told.ts";
+
+const both = (subject: string) => [`${CAROL}: Support: ${subject}`, `${DESK}: Support: ${subject}`];
+
+async function secretThatEnds(secretExpiresAt: string) {
+  const tells = await telling();
+  const { web, carol, parts, news } = tells;
+  async function connect(expires: string): Promise<void> {
+    const { origin: address, clientId, clientSecret } = web.simulator;
+    const asked = { address, clientId, clientSecret, secretExpiresAt: expires };
+    expect(await carol.post("/connection/app-only", asked)).toMatchObject({ status: 200 });
+  }
+  /** What three processes mail at that moment, together. */
+  async function toldAt(moment: string): Promise<string[]> {
+    web.clock.set(new Date(moment));
+    await Promise.all([notifySecretEnd(parts), notifySecretEnd(parts), notifySecretEnd(parts)]);
+    return news();
+  }
+  await connect(secretExpiresAt);
+  tells.org.createAccount({ name: "Acme", websiteurl: "acme.com" });
+  await tells.apply((await tells.plan()).id);
+  return { ...tells, connect, toldAt };
+}
+
+test("30 days and 7 days before its end it is mailed, each once; a new secret begins anew", async () => {
+  const { web, carol, connect, toldAt, server } = await secretThatEnds("2026-05-10T00:00:00Z");
+  const ends = both("the client secret for Dynamics 365 ends on May 10, 2026");
+
+  expect(await toldAt("2026-04-09T23:59:59Z")).toEqual([]);
+  expect(await toldAt("2026-04-10T00:00:00Z")).toEqual(ends);
+  expect(await toldAt("2026-05-02T23:00:00Z")).toEqual([]);
+  expect(await toldAt("2026-05-03T08:00:00Z")).toEqual(ends);
+  expect(await toldAt("2026-04-20T00:00:00Z")).toEqual([]);
+  expect(await toldAt("2026-05-09T23:59:59Z")).toEqual([]);
+  expect(await toldAt("2026-05-11T00:00:00Z")).toEqual([]);
+
+  const { text, html } = server.taken.at(-1)!;
+  const { host } = new URL(web.simulator.origin);
+  expect(text).toContain(
+    `The connection to ${host} signs in with a client secret of the application ${web.simulator.clientId}. ` +
+      "It ends on May 10, 2026, in 7 days.\nNothing is synced from then on.\nMake a new one in the app registration",
+  );
+  expect(text).toContain(`Connect with a new secret:\n${web.origin}/contacts/accounts/sync?tab=connection`);
+  expect(html).toContain("It ends on May 10, 2026, in 7 days.");
+  expect(html).toContain(`href="${web.origin}/contacts/accounts/sync?tab=connection">Connect with a new`);
+
+  web.clock.set(new Date("2026-03-03T09:00:00Z"));
+  await carol.get("/session");
+  await connect("2026-11-10T00:00:00Z");
+  expect(await toldAt("2026-10-20T00:00:00Z")).toEqual(
+    both("the client secret for Dynamics 365 ends on November 10, 2026"),
+  );
+});
+
+test("one that ends within the week when somebody first looks is mailed once", async () => {
+  const { toldAt, connect } = await secretThatEnds("2026-03-05T00:00:00Z");
+
+  expect(await toldAt("2026-03-02T10:00:00Z")).toEqual(
+    both("the client secret for Dynamics 365 ends on March 5, 2026"),
+  );
+  // The same secret again, as for another address.
+  await connect("2026-03-05T00:00:00Z");
+  expect(await toldAt("2026-03-02T11:00:00Z")).toEqual([]);
+});
+
+test("what was told is still known when the run it is noted with is too old to be kept", async () => {
+  const { web, toldAt, nextDay } = await secretThatEnds("2026-04-01T00:00:00Z");
+  await nextDay();
+  expect(await toldAt("2026-03-03T10:00:00Z")).toHaveLength(2);
+  await nextDay();
+  await nextDay();
+
+  web.clock.set(new Date("2026-03-20T10:00:00Z"));
+  const keep = { historyDays: 1, plansDays: 1 };
+  expect(await pruneHistory(web.database, web.clock.now(), keep)).toMatchObject({ runs: 1 });
+  expect(await toldAt("2026-03-20T11:00:00Z")).toEqual([]);
+});
+
+test("nobody hears of it who wants no mails of scheduled syncs, nor once the connection is ended", async () => {
+  const { carol, toldAt } = await secretThatEnds("2026-03-20T00:00:00Z");
+  const chosen = { scheduled: false, starter: true, teammates: [], addresses: [DESK] };
+  await carol.put("/connection/recipients", chosen);
+  expect(await toldAt("2026-03-02T10:00:00Z")).toEqual([]);
+
+  await carol.put("/connection/recipients", { ...chosen, scheduled: true });
+  expect(await carol.delete("/connection")).toMatchObject({ status: 204 });
+  expect(await toldAt("2026-03-02T11:00:00Z")).toEqual([]);
+});
