@@ -2,8 +2,10 @@
 // which day. A mail too many teaches people to look away; one too few leaves them in the dark.
 import { expect, onTestFinished, test } from "vitest";
 import { startWorker } from "../../src/jobs/worker.ts";
+import { MOST_TRIES } from "../../src/sync/end.ts";
 import { createLog } from "../../src/lib/log.ts";
 import { notifyMissed } from "../../src/notify/notify.ts";
+import { notifySecretEnd } from "../../src/notify/secret-end.ts";
 import { CAROL, DESK, telling, WENDY } from "./told.ts";
 
 const HOUR = 3_600_000;
@@ -16,7 +18,8 @@ async function march() {
   const { web, org, server, delivery, carol } = tells;
   const { clock, runner } = web;
   const log = createLog({ level: "silent" });
-  const worker = startWorker({ ...web, log, chores: [() => notifyMissed(tells.parts)] }, 24 * HOUR);
+  const chores = [() => notifyMissed(tells.parts), () => notifySecretEnd(tells.parts)];
+  const worker = startWorker({ ...web, log, chores }, 24 * HOUR);
   onTestFinished(() => worker.close());
   const firms = Array.from({ length: FIRMS }, (_, place) =>
     org.createAccount({ name: `Firm ${place}`, websiteurl: `firm${place}.com` }),
@@ -52,14 +55,32 @@ async function march() {
     ends[day] = rows.map(({ told }) => told).join(", ");
     await deliver();
   }
-  return { ...tells, firms, diary, ends, on };
+
+  async function connect(secretExpiresAt: string): Promise<void> {
+    const { origin: address, clientId, clientSecret } = web.simulator;
+    const asked = { address, clientId, clientSecret, secretExpiresAt };
+    expect(await carol.post("/connection/app-only", asked)).toMatchObject({ status: 200 });
+  }
+
+  /** What every worker does within some minutes, until a run that breaks off while it writes is left to a person. */
+  async function tryToTheEnd(): Promise<void> {
+    for (let tries = 1; tries < MOST_TRIES; tries++) {
+      clock.advance(HOUR / 10);
+      await runner.settled(0);
+    }
+  }
+  return { ...tells, firms, diary, ends, on, connect, tryToTheEnd };
 }
+
+const REFUSED = `
+  create function refuse() returns trigger language plpgsql as $$ begin raise exception 'no room here'; end $$;
+  create trigger refuse before insert on accounts execute function refuse()`;
 
 const both = (subject: string) => [`${CAROL}: Support: ${subject}`, `${DESK}: Support: ${subject}`];
 const THE_SYNC = "the sync from Dynamics 365";
 
 test("a month has exactly these mails", { timeout: 300_000 }, async () => {
-  const { web, org, server, carol, firms, diary, ends, on, plan, apply, startedBy } = await march();
+  const { web, org, server, carol, firms, diary, ends, on, plan, apply, startedBy, ...more } = await march();
   const gmail = (name: string) => org.createAccount({ name, websiteurl: "gmail.com" });
   const state = (statecode: number) => {
     for (const firm of firms.slice(1)) org.updateAccount(firm, { statecode });
@@ -69,11 +90,16 @@ test("a month has exactly these mails", { timeout: 300_000 }, async () => {
   let cog = "";
 
   await on(2, async () => {
+    await more.connect("2026-04-06T00:00:00Z");
     await apply((await plan()).id);
   });
-  await on(3);
-  await on(4, () => org.createAccount({ name: "Welcome", websiteurl: "welcome.com" }));
-  await on(5);
+  await on(3, async () => {
+    org.createAccount({ name: "Welcome", websiteurl: "welcome.com" });
+    await web.database.pool.query(REFUSED);
+  });
+  await more.tryToTheEnd();
+  await on(4);
+  await on(5, () => web.database.pool.query("drop trigger refuse on accounts"));
   await on(6, () => (bolt = gmail("Bolt")));
   await on(7);
   await on(8, () => (cog = gmail("Cog")));
@@ -111,10 +137,14 @@ test("a month has exactly these mails", { timeout: 300_000 }, async () => {
   await on(28, () => (server.isDown = false));
   await on(29);
   await on(30);
-  await on(31);
+  await on(31, () => more.connect("2026-04-20T00:00:00Z"));
 
   expect(diary).toEqual({
+    // Its apply broke off until it was left to a person; the next day's sync cannot go on with it either, which is no news.
+    3: both(`${THE_SYNC} failed`),
+    5: both(`${THE_SYNC} works again`),
     6: both(`${THE_SYNC} has new errors in 1 account`),
+    7: both("the client secret for Dynamics 365 ends on April 6, 2026"),
     8: both(`${THE_SYNC} has new errors in 1 account`),
     10: both(`${THE_SYNC} failed`),
     12: both(`${THE_SYNC} works again`),
@@ -123,7 +153,10 @@ test("a month has exactly these mails", { timeout: 300_000 }, async () => {
     21: both("the sync needs you: A plan waits for you"),
     // Written on the 26th; the mail server is tried ever more rarely, and takes it the morning after it is up again.
     29: both(`${THE_SYNC} has new errors in 1 account`),
+    30: both("the client secret for Dynamics 365 ends on April 6, 2026"),
+    31: both("the client secret for Dynamics 365 ends on April 20, 2026"),
   });
+  expect(ends).toMatchObject({ 3: "sync applying", 4: "sync failed", 5: "sync done" });
   expect(ends).toMatchObject({ 2: "plan done", 10: "sync failed", 11: "sync failed", 12: "sync done" });
   expect(ends).toMatchObject({ 17: "", 19: "", 20: "sync done", 21: "sync planned", 26: "sync done" });
   const { rows } = await web.database.pool.query("select distinct state from mails");
