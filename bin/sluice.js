@@ -3,4 +3,5 @@
 import { register } from "tsx/esm/api";
 
 register();
+await import("../src/cli/interruption.ts");
 await import("../src/cli/main.ts");

@@ -47,22 +47,30 @@ export type App = {
   readonly database: Database;
   readonly clock: Clock;
   readonly log: Log;
+  /** Aborted when it is to stop, perhaps before it is ready. */
+  readonly signal?: AbortSignal | undefined;
   /** Closes what was opened, the embedded PostgreSQL included. */
   close(): Promise<void>;
 };
 
-/** Opens and migrates the database of this installation. @throws with a sentence when it cannot be used. */
-export async function openApp(config: Config, log: Log, clock: Clock = systemClock): Promise<App> {
+/** Opens and migrates the database of this installation. @throws with a sentence when it cannot be used, or the signal's reason */
+export async function openApp(
+  config: Config,
+  log: Log,
+  clock: Clock = systemClock,
+  signal?: AbortSignal,
+): Promise<App> {
   const releases = releaseStack();
-  const database = await connectDatabase({ databaseUrl: config.databaseUrl, directory: config.home, log });
+  const { databaseUrl, home: directory } = config;
+  const database = await connectDatabase({ databaseUrl, directory, log, signal });
   releases.add(() => database.close());
   try {
-    await migrate(database.pool);
+    await migrate(database.pool, { signal });
   } catch (error) {
     await releases.release();
     throw error;
   }
-  return { config, database, clock, log, close: () => releases.release() };
+  return { config, database, clock, log, signal, close: () => releases.release() };
 }
 
 /** What a run is given: the database, the source, and what the connection file says. */
@@ -87,7 +95,7 @@ export function runContext(
 
 /** What opens the connection that is stored, or that `file` says. @throws AddressError of the file's address */
 export async function connectionParts(
-  { config, database, clock, log }: Pick<App, "config" | "database" | "clock" | "log">,
+  { config, database, clock, log, signal }: Pick<App, "config" | "database" | "clock" | "log" | "signal">,
   file: ConnectionSettings | undefined,
 ): Promise<ConnectionParts> {
   const { simulator, dynamicsApp, oldKeys } = config;
@@ -95,7 +103,7 @@ export async function connectionParts(
   const sealer = createSealer({ current, old: oldKeys });
   const parts = { database, clock, log, simulator, dynamicsApp, sealer };
   if (file === undefined) await forgetConnectionFile(database);
-  else await useConnectionFile(parts, file);
+  else await useConnectionFile(parts, file, signal);
   return { ...parts, file };
 }
 
@@ -155,7 +163,7 @@ function everyRoute(
   ];
 }
 
-type Parts = Pick<App, "config" | "database" | "clock" | "log">;
+type Parts = Pick<App, "config" | "database" | "clock" | "log" | "signal">;
 
 /** What telling people of runs takes. */
 function notifyParts(
@@ -252,7 +260,7 @@ export type Web = {
  * Wires the routes. @param publicUrl told late, since a server that takes any port knows its address only once it listens
  */
 export async function buildWeb(
-  app: Pick<App, "config" | "database" | "clock" | "log">,
+  app: Parts,
   publicUrl: () => string,
   ui?: string,
   file?: ConnectionSettings,

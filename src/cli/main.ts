@@ -6,13 +6,12 @@ import { CommanderError } from "commander";
 import { readConfig } from "../config.ts";
 import type { CommandContext } from "./context.ts";
 import { exitCodes, type ExitCode } from "./exit-codes.ts";
+import { interruption } from "./interruption.ts";
 import { buildProgram, type GlobalOptions } from "./program.ts";
 import { sentenceOf } from "./sentence-of.ts";
 
 // One signal reaches every request under way, and metadata alone is read in a dozen at once; Node warns from 11 listeners on.
 setMaxListeners(100);
-
-const interruption = new AbortController();
 
 function contextOf({ json, connection, home }: GlobalOptions): CommandContext {
   const config = readConfig();
@@ -41,14 +40,6 @@ async function perform(
     }
     process.exitCode = exitCode;
   }
-}
-
-// The first asks the command to stop where nothing is lost; who asks twice does not want to wait for that.
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.on(signal, () => {
-    if (interruption.signal.aborted) process.exit(exitCodes.interrupted);
-    interruption.abort();
-  });
 }
 
 // `sluice accounts export | head` closes the pipe early; that is no fault.

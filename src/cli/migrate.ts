@@ -17,14 +17,15 @@ export async function migrate(context: CommandContext): Promise<ExitCode> {
 }
 
 async function migrations(context: CommandContext): Promise<string[]> {
-  const { config } = context;
+  const { config, signal } = context;
   const database = await connectDatabase({
     databaseUrl: config.databaseUrl,
     directory: config.home,
     log: logOf(context),
+    signal,
   });
   try {
-    return await migrateDatabase(database.pool);
+    return await migrateDatabase(database.pool, { signal });
   } finally {
     await database.close();
   }

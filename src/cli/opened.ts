@@ -12,7 +12,8 @@ import type { ProgressDisplay } from "./progress.ts";
 import { DatabaseError } from "./sentence-of.ts";
 
 async function withApp<T>(context: CommandContext, work: (app: App) => Promise<T>): Promise<T> {
-  const app = await openApp(context.config, logOf(context)).catch((cause: unknown) => {
+  const { config, signal } = context;
+  const app = await openApp(config, logOf(context), systemClock, signal).catch((cause: unknown) => {
     throw new DatabaseError(cause);
   });
   try {

@@ -15,6 +15,7 @@ import { forgetOldTexts, showWaiting } from "../mail/outbox.ts";
 import { notifyMissed, type NotifyParts } from "../notify/notify.ts";
 import { notifySecretEnd } from "../notify/secret-end.ts";
 import { pruneHistory } from "../sync/retention.ts";
+import { systemClock } from "../lib/clock.ts";
 import { withReleases, type Releases } from "../lib/releases.ts";
 import { DEFAULT_CONNECTION_FILE, logOf, remark, tell, type CommandContext } from "./context.ts";
 import { exitCodes, type ExitCode } from "./exit-codes.ts";
@@ -26,7 +27,7 @@ export async function serve(
   context: CommandContext,
   options: { readonly admin?: string; readonly only?: "api" | "worker" },
 ): Promise<ExitCode> {
-  const { config, connectionFile } = context;
+  const { config, connectionFile, signal } = context;
   const { only } = options;
   if (only === "worker" && options.admin !== undefined)
     throw new UsageError(
@@ -36,18 +37,21 @@ export async function serve(
   const file = isFileWanted(connectionFile)
     ? loadConnectionFile(connectionFile, config.readSecret)
     : undefined;
-  return withReleases(async (releases) => {
-    const app = await openApp(config, logOf(context)).catch((cause: unknown) => {
+  const served = withReleases(async (releases) => {
+    const app = await openApp(config, logOf(context), systemClock, signal).catch((cause: unknown) => {
+      signal.throwIfAborted();
       throw new DatabaseError(cause);
     });
     releases.add(() => app.close());
     if (only === "worker") {
       const { url } = await startWorking(app, releases, file);
+      signal.throwIfAborted();
       tell(context, workerLines(url), { worker: true, url });
       await untilStopped(context);
       return exitCodes.done;
     }
     const { url } = await startServing(context, app, releases, { file, withoutWorker: only === "api" });
+    signal.throwIfAborted();
     const link =
       options.admin === undefined
         ? undefined
@@ -56,6 +60,11 @@ export async function serve(
     tell(context, [servingLine(url), ...waysIn(link, isEmpty, options.admin)], { url, link: link ?? null });
     await untilStopped(context);
     return exitCodes.done;
+  });
+  return served.catch((error: unknown) => {
+    // Stopped before it was ready, it ends as well as later.
+    if (signal.aborted && error === signal.reason) return exitCodes.done;
+    throw error;
   });
 }
 

@@ -10,15 +10,16 @@ import type { Database } from "../db/pool.ts";
 
 /**
  * Makes the file the connection. An organisation that does not answer now is learnt at the next start; what an admin has to
- * do about it waits as attention. @throws AddressError when the file's address is none
+ * do about it waits as attention. @throws AddressError when the file's address is none, or the signal's reason
  */
 export async function useConnectionFile(
   parts: Omit<ConnectionParts, "file">,
   file: ConnectionSettings,
+  stop?: AbortSignal,
 ): Promise<void> {
   const { kysely } = parts.database;
   const environment = environmentAt(parts, file.address);
-  const found = await whoIs(parts, file);
+  const found = await whoIs(parts, file, stop);
   await kysely.transaction().execute((trx) =>
     saveSignIn(trx, {
       environment,
@@ -43,8 +44,13 @@ export async function useConnectionFile(
 
 type Found = { readonly organizationId: string | null; readonly name: string; readonly error?: unknown };
 
-async function whoIs(parts: Omit<ConnectionParts, "file">, file: ConnectionSettings): Promise<Found> {
-  const signal = AbortSignal.timeout(30_000);
+async function whoIs(
+  parts: Omit<ConnectionParts, "file">,
+  file: ConnectionSettings,
+  stop: AbortSignal | undefined,
+): Promise<Found> {
+  const timeout = AbortSignal.timeout(30_000);
+  const signal = stop === undefined ? timeout : AbortSignal.any([timeout, stop]);
   try {
     const open = await openConnection(parts, file, { signal });
     try {
@@ -54,6 +60,7 @@ async function whoIs(parts: Omit<ConnectionParts, "file">, file: ConnectionSetti
       await open.close();
     }
   } catch (error) {
+    stop?.throwIfAborted();
     parts.log.warn("The organisation of the connection file does not answer.", { err: error });
     return { organizationId: null, name: "", error };
   }

@@ -8,6 +8,8 @@ export type ConnectOptions = {
   /** Where the embedded PostgreSQL keeps its data. */
   directory: string;
   log: ServerLog;
+  /** Ends the start of the embedded PostgreSQL. */
+  signal?: AbortSignal | undefined;
 };
 
 /** server_version_num of PostgreSQL 15. */
@@ -62,8 +64,9 @@ export async function connectDatabase(options: ConnectOptions): Promise<Database
     }
     return database;
   }
-  const server = await startEmbedded({ directory: options.directory, log: options.log });
-  const database = open(server.address, options.log);
+  const { directory, log, signal } = options;
+  const server = await startEmbedded({ directory, log, signal });
+  const database = open(server.address, log);
   return {
     ...database,
     async close() {

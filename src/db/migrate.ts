@@ -4,6 +4,7 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Pool, PoolClient } from "pg";
 
@@ -87,23 +88,83 @@ async function applyNext(client: PoolClient, steps: readonly Step[]): Promise<St
   return step;
 }
 
-/** Applies what is missing and returns the names of the steps it took, none when the database was up to date. */
-export async function migrate(pool: Pool, folder = OUR_MIGRATIONS): Promise<string[]> {
+const CANCEL_EVERY_MS = 100;
+
+/** Until it is called off: one that comes between two statements ends none. */
+async function cancelAgainAndAgain(
+  pool: Pool,
+  pid: number | undefined,
+  isOver: () => boolean,
+): Promise<void> {
+  while (!isOver()) {
+    await pool.query("select pg_cancel_backend($1)", [pid]).catch(() => undefined);
+    await delay(CANCEL_EVERY_MS);
+  }
+}
+
+/** Ends the statement under way when the signal comes: a long one, or the wait for another program's migrations. */
+async function whileWanted<T>(
+  pool: Pool,
+  client: PoolClient,
+  signal: AbortSignal | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (signal === undefined) return work();
+  const { rows } = await client.query<{ pid: number }>("select pg_backend_pid() as pid");
+  let isOver = false;
+  let cancelling: Promise<void> | undefined;
+  const cancel = () => (cancelling = cancelAgainAndAgain(pool, rows[0]?.pid, () => isOver));
+  signal.addEventListener("abort", cancel, { once: true });
+  try {
+    return await work();
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  } finally {
+    isOver = true;
+    signal.removeEventListener("abort", cancel);
+    await cancelling;
+  }
+}
+
+export type MigrateOptions = {
+  /** Of the steps; default: ours. */
+  folder?: string;
+  signal?: AbortSignal | undefined;
+};
+
+/**
+ * Applies what is missing and returns the names of the steps it took, none when the database was up to date.
+ * @throws the signal's reason; the step under way is rolled back then
+ */
+export async function migrate(
+  pool: Pool,
+  { folder = OUR_MIGRATIONS, signal }: MigrateOptions = {},
+): Promise<string[]> {
   const steps = await readSteps(folder);
-  const taken: string[] = [];
   const client = await pool.connect();
   try {
-    for (;;) {
-      await client.query("begin");
-      const step = await applyNext(client, steps);
-      await client.query("commit");
-      if (!step) return taken;
-      taken.push(step.name);
-    }
+    return await whileWanted(pool, client, signal, () => takeAll(client, steps, signal));
   } catch (error) {
     await client.query("rollback").catch(() => undefined);
     throw error;
   } finally {
     client.release();
+  }
+}
+
+async function takeAll(
+  client: PoolClient,
+  steps: readonly Step[],
+  signal: AbortSignal | undefined,
+): Promise<string[]> {
+  const taken: string[] = [];
+  for (;;) {
+    signal?.throwIfAborted();
+    await client.query("begin");
+    const step = await applyNext(client, steps);
+    await client.query("commit");
+    if (!step) return taken;
+    taken.push(step.name);
   }
 }

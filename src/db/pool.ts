@@ -54,7 +54,10 @@ export function openDatabase(
   // What lies between here and the database forgets connections that are silent for long, as a listening one is.
   const pool = new Pool({ application_name, keepAlive: true, ...config, types });
   // Without a listener node ends the process when an idle connection breaks.
-  pool.on("error", (error) => options.onIdleError?.(error));
+  pool.on("error", (error) => {
+    // Being closed, its connections may be told of a server that stops a moment later.
+    if (!pool.ending) options.onIdleError?.(error);
+  });
   // The same while it is lent out, as a run's lease is for hours: whoever has it hears of it from their next query.
   pool.on("connect", (client) => client.on("error", () => undefined));
   const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });

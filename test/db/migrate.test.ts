@@ -17,15 +17,15 @@ const TWO = { ...ONE, "0002-two.sql": "insert into one values (1); create table 
 
 test("steps are taken in order, once, and only the missing ones", async () => {
   const db = await testDatabase("template0");
-  expect(await migrate(db.pool, await folderOf(ONE))).toEqual(["0001-one"]);
-  expect(await migrate(db.pool, await folderOf(TWO))).toEqual(["0002-two"]);
-  expect(await migrate(db.pool, await folderOf(TWO))).toEqual([]);
+  expect(await migrate(db.pool, { folder: await folderOf(ONE) })).toEqual(["0001-one"]);
+  expect(await migrate(db.pool, { folder: await folderOf(TWO) })).toEqual(["0002-two"]);
+  expect(await migrate(db.pool, { folder: await folderOf(TWO) })).toEqual([]);
 });
 
 test("of many programs that migrate at once each step is taken by one", async () => {
   const db = await testDatabase("template0");
   const folder = await folderOf(TWO);
-  const taken = await Promise.all(Array.from({ length: 5 }, () => migrate(db.pool, folder)));
+  const taken = await Promise.all(Array.from({ length: 5 }, () => migrate(db.pool, { folder })));
   expect(taken.flat().toSorted()).toEqual(["0001-one", "0002-two"]);
   expect((await db.pool.query("select * from one")).rows).toEqual([{ a: 1 }]);
 });
@@ -33,7 +33,7 @@ test("of many programs that migrate at once each step is taken by one", async ()
 test("a step that fails leaves nothing of itself, and what was before it stays", async () => {
   const db = await testDatabase("template0");
   const folder = await folderOf({ ...ONE, "0002-bad.sql": "create table two (a int); select 1 / 0;" });
-  await expect(migrate(db.pool, folder)).rejects.toThrow(
+  await expect(migrate(db.pool, { folder })).rejects.toThrow(
     "0002-bad failed and was rolled back: division by zero",
   );
   const { rows } = await db.pool.query("select to_regclass('one') as one, to_regclass('two') as two");
@@ -42,20 +42,22 @@ test("a step that fails leaves nothing of itself, and what was before it stays",
 
 test("a database newer than the program, and a changed old step, are refused with what to do", async () => {
   const db = await testDatabase("template0");
-  await migrate(db.pool, await folderOf(TWO));
-  await expect(migrate(db.pool, await folderOf(ONE))).rejects.toThrow(
+  await migrate(db.pool, { folder: await folderOf(TWO) });
+  await expect(migrate(db.pool, { folder: await folderOf(ONE) })).rejects.toThrow(
     /newer than this program: it has had the migration 0002-two, .* 0001-one .* Start the newer program/,
   );
   const changed = { ...TWO, "0001-one.sql": "create table one (a bigint);" };
-  await expect(migrate(db.pool, await folderOf(changed))).rejects.toThrow("0001-one was changed after");
+  await expect(migrate(db.pool, { folder: await folderOf(changed) })).rejects.toThrow(
+    "0001-one was changed after",
+  );
 });
 
 test("line ends as Windows writes them are no change, a gap in the numbers is refused", async () => {
   const db = await testDatabase("template0");
-  await migrate(db.pool, await folderOf({ "0001-one.sql": "create table one (\n a int);" }));
+  await migrate(db.pool, { folder: await folderOf({ "0001-one.sql": "create table one (\n a int);" }) });
   expect(
-    await migrate(db.pool, await folderOf({ "0001-one.sql": "create table one (\r\n a int);" })),
+    await migrate(db.pool, { folder: await folderOf({ "0001-one.sql": "create table one (\r\n a int);" }) }),
   ).toEqual([]);
   const gap = await folderOf({ ...ONE, "0003-three.sql": "" });
-  await expect(migrate(db.pool, gap)).rejects.toThrow("should be called 0002-some-name.sql");
+  await expect(migrate(db.pool, { folder: gap })).rejects.toThrow("should be called 0002-some-name.sql");
 });

@@ -1,6 +1,7 @@
 // PostgreSQL without an administrator: finds programs that run here (an npm package brings them), makes a
 // data folder, starts the server on a socket that only we reach, and holds a lock so that one process at a
 // time uses it. A server that outlived a killed process is found by its pid file and used again.
+import { once } from "node:events";
 import { realpath, rmdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Client } from "pg";
@@ -21,6 +22,8 @@ export type EmbeddedOptions = {
   durable?: boolean;
   /** A folder of PostgreSQL programs to use instead of looking for some. */
   binaries?: string;
+  /** Ends the start, however long a recovery takes; the server that was started for it is stopped. */
+  signal?: AbortSignal | undefined;
 };
 
 export type EmbeddedServer = {
@@ -43,9 +46,10 @@ async function connectTo(
   data: string,
   secret: string,
   isAlive: () => boolean,
-  log: ServerLog,
+  { log, signal }: EmbeddedOptions,
 ): Promise<Running | undefined> {
   for (let waited = 0; ; waited += POLL_MS) {
+    signal?.throwIfAborted();
     // Before the look, so that a server that ends between the two is looked at once more.
     const alive = isAlive();
     const postmaster = await findPostmaster(data);
@@ -64,11 +68,17 @@ async function connectTo(
 async function useOrStart(home: Home, binaries: Binaries, options: EmbeddedOptions): Promise<Running> {
   const data = dataFolder(home);
   const secret = await password(home);
-  const found = await connectTo(data, secret, () => false, options.log);
+  const found = await connectTo(data, secret, () => false, options);
   if (found) return found;
   const child = await spawnPostmaster(home, data, binaries, options.durable ?? true);
   const isAlive = () => child.pid !== undefined && child.exitCode === null && child.signalCode === null;
-  const started = await connectTo(data, secret, isAlive, options.log);
+  const started = await connectTo(data, secret, isAlive, options).catch(async (error: unknown) => {
+    // Referenced again, or nothing would keep this process here until it has ended.
+    child.ref();
+    child.kill("SIGINT");
+    if (isAlive()) await once(child, "exit");
+    throw error;
+  });
   if (started) return started;
   throw new Error(
     `PostgreSQL ${binaries.version} did not start in ${home.path}. Its log says: ${await lastWords(home)}`,
@@ -102,6 +112,8 @@ function send(signal: NodeJS.Signals, pid: number): void {
 
 /** Starts, or finds and takes over, the server of `directory`. Throws a sentence when another process has it or it cannot run. */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedServer> {
+  const { signal } = options;
+  signal?.throwIfAborted();
   const home = await openHome(options.directory);
   if (dirname(home.path) !== (await realpath(options.directory))) {
     options.log.info(
@@ -138,9 +150,12 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
   }
   let stopping: Promise<void> | undefined;
   const { rows } = await owner.query<{ server_version: string }>("show server_version");
-  return {
+  const server: EmbeddedServer = {
     address: { ...address, database: "sluice", ssl: false },
     version: (rows[0]?.server_version ?? binaries.version).split(" ")[0] ?? binaries.version,
     stop: () => (stopping ??= stopOnce()),
   };
+  if (signal?.aborted) await server.stop();
+  signal?.throwIfAborted();
+  return server;
 }
