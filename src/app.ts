@@ -49,6 +49,8 @@ export type App = {
   readonly log: Log;
   /** Aborted when it is to stop, perhaps before it is ready. */
   readonly signal?: AbortSignal | undefined;
+  /** Resolves if the embedded PostgreSQL ends without having been stopped; then nothing here works any more. */
+  readonly lost?: Promise<Error> | undefined;
   /** Closes what was opened, the embedded PostgreSQL included. */
   close(): Promise<void>;
 };
@@ -70,7 +72,7 @@ export async function openApp(
     await releases.release();
     throw error;
   }
-  return { config, database, clock, log, signal, close: () => releases.release() };
+  return { config, database, clock, log, signal, lost: database.lost, close: () => releases.release() };
 }
 
 /** What a run is given: the database, the source, and what the connection file says. */

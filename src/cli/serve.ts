@@ -47,7 +47,7 @@ export async function serve(
       const { url } = await startWorking(app, releases, file);
       signal.throwIfAborted();
       tell(context, workerLines(url), { worker: true, url });
-      await untilStopped(context);
+      await untilStoppedOrLost(context, app);
       return exitCodes.done;
     }
     const { url } = await startServing(context, app, releases, { file, withoutWorker: only === "api" });
@@ -58,7 +58,7 @@ export async function serve(
         : await operatorLink({ database: app.database, now: app.clock.now(), publicUrl: url }, options.admin);
     const isEmpty = link === undefined && !(await hasCompanyAdmin(app.database.kysely));
     tell(context, [servingLine(url), ...waysIn(link, isEmpty, options.admin)], { url, link: link ?? null });
-    await untilStopped(context);
+    await untilStoppedOrLost(context, app);
     return exitCodes.done;
   });
   return served.catch((error: unknown) => {
@@ -215,6 +215,12 @@ function waysIn(link: string | undefined, isEmpty: boolean, admin: string | unde
     "",
     "Nobody can sign in yet. Stop it, and start it with: sluice serve --admin you@ourcompany.example",
   ];
+}
+
+/** @throws DatabaseError so that whoever supervises it starts it again, with the database */
+async function untilStoppedOrLost(context: CommandContext, { lost }: App): Promise<void> {
+  const error = await Promise.race([untilStopped(context), ...(lost ? [lost] : [])]);
+  if (error) throw new DatabaseError(error);
 }
 
 export async function untilStopped({ signal }: CommandContext): Promise<void> {

@@ -1,5 +1,5 @@
 import type { PoolConfig } from "pg";
-import { type ServerLog, startEmbedded } from "./embedded/start.ts";
+import { type EmbeddedServer, type ServerLog, startEmbedded } from "./embedded/start.ts";
 import { type Database, openDatabase } from "./pool.ts";
 
 export type ConnectOptions = {
@@ -53,7 +53,9 @@ function open(where: string | PoolConfig, log: ServerLog): Database {
  * The database of this installation, ready for `migrate`: the server of `databaseUrl`, or one of our own.
  * `close` ends the pool and stops what was started; call it also on SIGTERM and SIGINT.
  */
-export async function connectDatabase(options: ConnectOptions): Promise<Database> {
+export async function connectDatabase(
+  options: ConnectOptions,
+): Promise<Database & Partial<Pick<EmbeddedServer, "lost">>> {
   if (options.databaseUrl) {
     const database = open(options.databaseUrl, options.log);
     try {
@@ -69,6 +71,7 @@ export async function connectDatabase(options: ConnectOptions): Promise<Database
   const database = open(server.address, log);
   return {
     ...database,
+    lost: server.lost,
     async close() {
       await database.close();
       await server.stop();

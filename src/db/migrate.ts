@@ -113,7 +113,9 @@ async function whileWanted<T>(
   const { rows } = await client.query<{ pid: number }>("select pg_backend_pid() as pid");
   let isOver = false;
   let cancelling: Promise<void> | undefined;
-  const cancel = () => (cancelling = cancelAgainAndAgain(pool, rows[0]?.pid, () => isOver));
+  const cancel = () => {
+    cancelling = cancelAgainAndAgain(pool, rows[0]?.pid, () => isOver);
+  };
   signal.addEventListener("abort", cancel, { once: true });
   try {
     return await work();

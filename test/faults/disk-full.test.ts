@@ -2,10 +2,11 @@
 // there is space again. The disk is a small one of its own, in memory, which only the processes of this test see.
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdtemp, readFile, rm, statfs, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rm, statfs, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Pool } from "pg";
 import { expect, it, onTestFinished } from "vitest";
 import { runSimulator } from "../../simulator/main.ts";
 import { newToken } from "../../src/access/tokens.ts";
@@ -36,7 +37,8 @@ function mayMount(): boolean {
 it.skipIf(!mayMount())(
   "says so, loses nothing, and goes on when there is space again",
   async () => {
-    const { admin, disk, log } = await servedFromSmallDisk();
+    const { disk, serve } = await smallDisk();
+    const { admin, log } = await serve();
     // There may be too little space for even that to be in the run's row before there is more.
     const brokenOff = (id: number) =>
       until(
@@ -67,6 +69,33 @@ it.skipIf(!mayMount())(
   300_000,
 );
 
+it.skipIf(!mayMount())(
+  "ends with a sentence when PostgreSQL does, loses nothing, and is started again when there is space",
+  async () => {
+    const { disk, serve, run } = await smallDisk();
+    const { admin, ended } = await serve();
+    const first = await seen(admin, await asked(admin, "/runs", { mode: "sync" }), isOver);
+    expect(first).toMatchObject({ status: "done" });
+    const queued = await asked(admin, "/runs", { mode: "sync" });
+    const makeSpace = await fillUp(disk, useUpLogSegments);
+
+    await Promise.race([ended, until(() => nextLogSegment(disk))]);
+
+    expect(await ended).toMatchObject({ code: 5, stderr: expect.stringMatching(ENDED) });
+    expect(await run(["serve"])).toMatchObject({ code: 5, stderr: expect.stringMatching(NOT_STARTED) });
+    await makeSpace();
+    const again = await serve();
+    expect(await seen(again.admin, queued, isOver)).toMatchObject({ status: "done", error: null });
+    const { body } = await again.admin.get("/accounts/count");
+    expect(body).toMatchObject({ count: first.counts.created });
+  },
+  300_000,
+);
+
+const ENDED =
+  /PostgreSQL ended in .*, and Sluice cannot go on without it\. Make space on its disk, and start Sluice again; .* No space left on device/;
+const NOT_STARTED = /PostgreSQL .* did not start in .* No space left on device/;
+
 const FULL = { kind: "disk-full", sentence: expect.stringContaining("The disk of the database is full") };
 
 function isOver({ status }: RunView): boolean {
@@ -79,26 +108,52 @@ function isOver({ status }: RunView): boolean {
  * min_wal_size (80 MB), under the names of the next ones.
  */
 async function keepLogSegments(disk: string): Promise<void> {
+  await asOwner(disk, async (pool) => {
+    // A switch needs something in the segment that it ends.
+    for (let segments = 0; segments < LOG_SEGMENTS; segments += 1) await pool.query(NEXT_SEGMENT);
+    await pool.query("checkpoint");
+    expect(await segmentsAhead(pool)).toBeGreaterThanOrEqual(3);
+  });
+}
+
+/** None is left but the one that is being written. */
+async function useUpLogSegments(disk: string): Promise<void> {
+  await asOwner(disk, async (pool) => {
+    while ((await segmentsAhead(pool)) > 0) await pool.query(NEXT_SEGMENT);
+  });
+}
+
+/** Asks for one more. @returns whether that ended PostgreSQL */
+async function nextLogSegment(disk: string): Promise<boolean> {
+  return asOwner(disk, (pool) => pool.query(NEXT_SEGMENT)).then(
+    () => false,
+    () => true,
+  );
+}
+
+const NEXT_SEGMENT = "select pg_logical_emit_message(false, 'test', ''), pg_switch_wal()";
+
+async function segmentsAhead(pool: Pool): Promise<number> {
+  const { rows } = await pool.query<{ ahead: number }>(
+    "select count(*)::int as ahead from pg_ls_waldir() where name > pg_walfile_name(pg_current_wal_lsn())",
+  );
+  return rows[0]!.ahead;
+}
+
+async function asOwner(disk: string, work: (pool: Pool) => Promise<unknown>): Promise<void> {
   const home = join(disk, "postgres");
   const password = await readFile(join(home, "password"), "utf8");
   const { pool, close } = openDatabase({ host: home, user: "sluice", password, database: "sluice" });
   try {
-    // A switch needs something in the segment that it ends.
-    for (let segments = 0; segments < LOG_SEGMENTS; segments += 1)
-      await pool.query("select pg_logical_emit_message(false, 'test', ''), pg_switch_wal()");
-    await pool.query("checkpoint");
-    const { rows } = await pool.query<{ ahead: number }>(
-      "select count(*)::int as ahead from pg_ls_waldir() where name > pg_walfile_name(pg_current_wal_lsn())",
-    );
-    expect(rows[0]?.ahead).toBeGreaterThanOrEqual(3);
+    await work(pool);
   } finally {
     await close();
   }
 }
 
 /** @returns what makes space again */
-async function fillUp(disk: string): Promise<() => Promise<void>> {
-  await keepLogSegments(disk);
+async function fillUp(disk: string, prepare = keepLogSegments): Promise<() => Promise<void>> {
+  await prepare(disk);
   const filler = join(disk, "filler");
   const { bavail, bsize } = await statfs(disk);
   await writeFile(filler, Buffer.alloc(bavail * bsize - LEFT, 1));
@@ -125,7 +180,10 @@ async function seen(admin: Browser, id: number, isSo: (run: RunView) => boolean)
   return run!;
 }
 
-async function servedFromSmallDisk(): Promise<{ admin: Browser; disk: string; log: () => string }> {
+type Ended = { readonly code: number | null; readonly stderr: string };
+type Served = { readonly admin: Browser; readonly ended: Promise<Ended>; readonly log: () => string };
+
+async function smallDisk() {
   const simulator = await runSimulator({ accounts: ACCOUNTS });
   onTestFinished(() => simulator.close());
   const folder = await mkdtemp(join(tmpdir(), "sluice-small-"));
@@ -133,46 +191,53 @@ async function servedFromSmallDisk(): Promise<{ admin: Browser; disk: string; lo
   // Closed, it would keep out the user that PostgreSQL runs as.
   await chmod(folder, 0o755);
   await writeFile(join(folder, "sluice.yaml"), connectionYaml(simulator));
-  const mount = `mount -t tmpfs -o size=${DISK_MB}m,mode=755 sluice "$0" && cd "$0/.." && exec "$@"`;
   const home = join(folder, "disk");
-  execFileSync("mkdir", [home]);
-  const child = spawn(
-    "unshare",
-    [
-      "-m",
-      "sh",
-      "-c",
-      mount,
-      home,
-      process.execPath,
-      PROGRAM,
-      "serve",
-      "--admin",
-      "carol@ourcompany.example",
-    ],
-    {
-      env: {
-        PATH: process.env["PATH"] ?? "",
-        SLUICE_HOME: home,
-        SLUICE_SIMULATOR: simulator.origin,
-        SLUICE_PORT: "0",
-        DYNAMICS_CLIENT_SECRET: simulator.clientSecret,
-      },
-      stdio: ["ignore", "pipe", "pipe"],
-    },
-  );
+  await mkdir(home);
+  // Holds the disk for as long as its input is open, whatever ends on it meanwhile.
+  const mount = `mount -t tmpfs -o size=${DISK_MB}m,mode=755 sluice "$0" && echo mounted && exec cat`;
+  const holder = spawn("unshare", ["-m", "sh", "-c", mount, home], { stdio: ["pipe", "pipe", "inherit"] });
   onTestFinished(async () => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    child.kill("SIGTERM");
-    await once(child, "close");
+    holder.stdin.end();
+    await once(holder, "close");
   });
-  let said = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (said += text));
-  let logged = "";
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (logged += text));
-  await until(async () => /\/links\/[\w-]{43}/.test(said));
-  const [, origin = "", token = ""] = /(http:\/\/127\.0\.0\.1:\d+)\/links\/([\w-]{43})/.exec(said) ?? [];
-  const admin = browserAt(origin, newToken());
-  await admin.post(`/links/${token}`, { name: "Carol", password: "a fine long password" });
-  return { admin, disk: `/proc/${child.pid}/root${home}`, log: () => logged };
+  await once(holder.stdout, "data");
+  const env = {
+    PATH: process.env["PATH"] ?? "",
+    SLUICE_HOME: home,
+    SLUICE_SIMULATOR: simulator.origin,
+    SLUICE_PORT: "0",
+    DYNAMICS_CLIENT_SECRET: simulator.clientSecret,
+  };
+
+  function start(args: readonly string[]) {
+    const inside = ["-t", String(holder.pid), "-m", "sh", "-c", 'cd "$0" && exec "$@"', folder];
+    const child = spawn("nsenter", [...inside, process.execPath, PROGRAM, ...args], {
+      env,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let said = "";
+    let stderr = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (said += text));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+    const ended = new Promise<Ended>((resolve) => child.on("close", (code) => resolve({ code, stderr })));
+    onTestFinished(async () => {
+      child.kill("SIGTERM");
+      await ended;
+    });
+    return { ended, said: () => said, log: () => stderr };
+  }
+
+  return {
+    disk: `/proc/${holder.pid}/root${home}`,
+    run: (args: readonly string[]) => start(args).ended,
+    serve: async (): Promise<Served> => {
+      const { ended, said, log } = start(["serve", "--admin", "carol@ourcompany.example"]);
+      const link = /(http:\/\/127\.0\.0\.1:\d+)\/links\/([\w-]{43})/;
+      await until(async () => link.test(said()));
+      const [, origin = "", token = ""] = link.exec(said()) ?? [];
+      const admin = browserAt(origin, newToken());
+      await admin.post(`/links/${token}`, { name: "Carol", password: "a fine long password" });
+      return { admin, ended, log };
+    },
+  };
 }

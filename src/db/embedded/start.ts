@@ -6,6 +6,7 @@ import { realpath, rmdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Client } from "pg";
 import { setTimeout as delay } from "node:timers/promises";
+import { isDatabaseAway, isDiskFull } from "../away.ts";
 import { type Binaries, findBinaries } from "./binaries.ts";
 import { dataFolder, dataMajor, initialise, password, USER } from "./cluster.ts";
 import { type Home, openHome } from "./home.ts";
@@ -31,11 +32,19 @@ export type EmbeddedServer = {
   address: Address & { database: string; ssl: false };
   /** As the server says it, such as 18.4. */
   version: string;
+  /** Resolves if the server ends, or is taken by somebody else, without having been stopped here: with a sentence. */
+  lost: Promise<Error>;
   /** Stops the server (PostgreSQL's fast shutdown) and waits until it has; a second call waits with the first. */
   stop(): Promise<void>;
 };
 
-type Running = { postmaster: Postmaster; owner: Client; address: Address };
+type Running = {
+  postmaster: Postmaster;
+  owner: Client;
+  address: Address;
+  /** When the owner's session is, for whatever reason. */
+  over: Promise<void>;
+};
 
 const POLL_MS = 20;
 const SAY_EVERY_MS = 10_000;
@@ -56,7 +65,10 @@ async function connectTo(
     if (postmaster?.socketFolder) {
       const address = { host: postmaster.socketFolder, port: postmaster.port, user: USER, password: secret };
       const owner = await tryConnect(address);
-      if (owner) return { postmaster, owner, address };
+      if (owner) {
+        const over = new Promise<void>((resolve) => owner.once("end", resolve));
+        return { postmaster, owner, address, over };
+      }
     }
     if (!postmaster && !alive) return undefined;
     if (waited > 0 && waited % SAY_EVERY_MS === 0)
@@ -102,6 +114,43 @@ async function waitUntilGone(data: string, postmaster: Postmaster, log: ServerLo
   }
 }
 
+const OWN_AGAIN_MS = 1_000;
+
+/**
+ * After a crash PostgreSQL ends every session and recovers by itself, and then nobody owns it: so it is owned anew, as often as
+ * that happens. @returns why it cannot be owned any more. @throws the signal's reason
+ */
+async function keepOwning(
+  home: Home,
+  running: Running,
+  options: EmbeddedOptions & { signal: AbortSignal },
+): Promise<Error> {
+  const { directory, log, signal } = options;
+  const data = dataFolder(home);
+  for (;;) {
+    await running.over;
+    signal.throwIfAborted();
+    try {
+      const found = await connectTo(data, running.address.password, () => false, options);
+      if (!found) return await endedSentence(home);
+      await takeOwnership(found.owner, directory);
+      Object.assign(running, found);
+      log.warn("The embedded PostgreSQL crashed, and has recovered.");
+    } catch (error) {
+      if (!isDatabaseAway(error) && !isDiskFull(error)) throw error;
+      await delay(OWN_AGAIN_MS, undefined, { signal });
+    }
+  }
+}
+
+async function endedSentence(home: Home): Promise<Error> {
+  const words = await lastWords(home);
+  const remedy = words.includes("No space left on device") ? "Make space on its disk, and start" : "Start";
+  return new Error(
+    `PostgreSQL ended in ${home.path}, and Sluice cannot go on without it. ${remedy} Sluice again; what was committed is not lost. Its log says: ${words}`,
+  );
+}
+
 function send(signal: NodeJS.Signals, pid: number): void {
   try {
     process.kill(pid, signal);
@@ -127,7 +176,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
   });
   await password(home);
   if (major === undefined) await initialise(home, binaries, options.durable ?? true);
-  const { postmaster, owner, address } = await useOrStart(home, binaries, options);
+  const running = await useOrStart(home, binaries, options);
+  const { owner, address } = running;
   try {
     await takeOwnership(owner, options.directory);
     await ensureDatabase(owner);
@@ -136,15 +186,31 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
     throw error;
   }
   // A program that ends by an exception leaves no server behind; kill -9 does, and the next start finds it.
-  const onExit = () => send("SIGINT", postmaster.pid);
+  const onExit = () => send("SIGINT", running.postmaster.pid);
   process.once("exit", onExit);
+  const stopped = new AbortController();
+  let isLost = false;
+  const lost = keepOwning(home, running, { ...options, signal: stopped.signal })
+    .catch((error: unknown) => {
+      if (stopped.signal.aborted) return new Promise<never>(() => undefined);
+      return error instanceof Error ? error : new Error(String(error));
+    })
+    .then((error) => {
+      // Its number may be another process's by now, and a server in its place is somebody else's.
+      isLost = true;
+      process.off("exit", onExit);
+      return error;
+    });
 
   async function stopOnce(): Promise<void> {
+    stopped.abort();
     // The lock is kept to the end: nobody takes over a server that is going away.
-    send("SIGINT", postmaster.pid);
-    await waitUntilGone(dataFolder(home), postmaster, options.log);
+    if (!isLost) {
+      send("SIGINT", running.postmaster.pid);
+      await waitUntilGone(dataFolder(home), running.postmaster, options.log);
+    }
     process.off("exit", onExit);
-    await owner.end().catch(() => undefined);
+    await running.owner.end().catch(() => undefined);
     // The one in /tmp for long paths; the server has taken its socket away.
     if (address.host !== home.path) await rmdir(address.host).catch(() => undefined);
   }
@@ -153,6 +219,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
   const server: EmbeddedServer = {
     address: { ...address, database: "sluice", ssl: false },
     version: (rows[0]?.server_version ?? binaries.version).split(" ")[0] ?? binaries.version,
+    lost,
     stop: () => (stopping ??= stopOnce()),
   };
   if (signal?.aborted) await server.stop();

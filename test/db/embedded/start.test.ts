@@ -119,6 +119,28 @@ test("after kill -9 of the server itself, committed rows are there at the next s
   expect(await query(next, "select one, two from kept, also_kept")).toEqual([{ one: 1, two: 2 }]);
 });
 
+test("after a crash, from which PostgreSQL recovers by itself, it is still ours", async () => {
+  const server = await start(shared);
+  const owner = "select pid from pg_locks where locktype = 'advisory' and granted";
+  const [held] = await query(server, owner);
+  process.kill(Number(Object.values(held ?? {})[0]), "SIGKILL");
+  await vi.waitUntil(async () => (await query(server, owner).catch(() => [])).length > 0, {
+    timeout: 60_000,
+  });
+
+  expect((await otherProcess(shared)).said).toContain(`in use by another Sluice (process ${process.pid})`);
+});
+
+test("a server that ends by itself says so, with the words of its log", async () => {
+  const directory = await temporary();
+  const server = await start(directory);
+  process.kill(await postmasterPid(directory), "SIGINT");
+  const { message } = await server.lost;
+  expect(message).toContain("and Sluice cannot go on without it. Start Sluice again; what was committed");
+  await server.stop();
+  expect(await query(await start(directory), "select 1 as one")).toEqual([{ one: 1 }]);
+});
+
 test("a pid file whose number now belongs to somebody else does not stop the start", async () => {
   const stale = `${process.pid}\n${shared}/postgres/data\n1700000000\n5432\n${shared}/postgres\n\n 1 2\nready\n`;
   await writeFile(join(shared, "postgres/data/postmaster.pid"), stale);
