@@ -67,6 +67,21 @@ test("one that ends within the week when somebody first looks is mailed once", a
   expect(await toldAt("2026-03-02T11:00:00Z")).toEqual([]);
 });
 
+test("once it has ended, the sync that meets it is mailed as soon as it fails, and the page says the same", async () => {
+  const { web, carol, toldAt, nextDay, news } = await secretThatEnds("2026-03-03T00:00:00Z");
+  await toldAt("2026-03-02T10:00:00Z");
+  web.simulator.entra.refuse(7000222, { times: 99 });
+
+  await nextDay();
+
+  expect(await news()).toEqual(both("the sync needs you: Dynamics 365 has to be connected again"));
+  expect((await carol.get("/connection")).body.attention).toMatchObject({
+    kind: "reconnect",
+    sentence: expect.stringContaining("The client secret has expired."),
+  });
+  expect(await toldAt("2026-03-03T12:00:00Z")).toEqual([]);
+});
+
 test("what was told is still known when the run it is noted with is too old to be kept", async () => {
   const { web, toldAt, nextDay } = await secretThatEnds("2026-04-01T00:00:00Z");
   await nextDay();
