@@ -20,8 +20,8 @@ export type Runner = RunRequests & {
   takeNext(): Promise<number | undefined>;
   /** Stops what this process runs if somebody wants it to, without waiting for the next second. */
   lookForStop(): Promise<void>;
-  /** Takes the run up if nobody has, after what goes before it, and resolves when this process has nothing more to do with it. */
-  settled(runId: number): Promise<void>;
+  /** Takes what waits, one after the other, and resolves when nothing is left to take and this process carries nothing out. */
+  settled(): Promise<void>;
   /** Stops what is under way, after the chunk that is being written, and waits for it. */
   close(): Promise<void>;
 };

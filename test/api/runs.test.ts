@@ -244,7 +244,7 @@ test("a run's events are whole runs, and the last one is at rest", async () => {
 
   const { id } = (await carol.post("/runs", { mode: "plan", settings: SETTINGS })).body.run;
   const events = await follow(id);
-  await web.runner.settled(id);
+  await web.runner.settled();
   const later = await follow(id);
   const { requests, throttled, throttledMs } = (await carol.get(`/runs/${id}`)).body.run;
 

@@ -51,11 +51,13 @@ test("after a week in which nothing ran there is one run, and the next comes an 
   await alone.carol.put("/connection/schedule", HOURLY);
   alone.passes(7 * 24);
 
-  await alone.web.runner.settled((await alone.worker.look())!);
+  await alone.worker.look();
+  await alone.web.runner.settled();
 
   expect(await alone.worker.look()).toBeUndefined();
   alone.passes(1);
-  await alone.web.runner.settled((await alone.worker.look())!);
+  await alone.worker.look();
+  await alone.web.runner.settled();
   expect(await alone.runs()).toEqual(["plan done", "sync done", "changes done"]);
 });
 
@@ -130,10 +132,11 @@ test("a plan that waits loses its worth by a retry: it is made anew at once, and
   await alone.sync();
   blank(alone, 20);
   alone.passes(24);
-  await alone.web.runner.settled((await alone.worker.look())!);
+  await alone.worker.look();
+  await alone.web.runner.settled();
 
-  const { body } = await alone.carol.post("/issues/retry", { kind: "name-in-use" });
-  await alone.web.runner.settled(body.run.id);
+  await alone.carol.post("/issues/retry", { kind: "name-in-use" });
+  await alone.web.runner.settled();
 
   const told = async () => {
     const { rows } = await alone.web.database.pool.query<{ topic: string }>(
@@ -142,7 +145,8 @@ test("a plan that waits loses its worth by a retry: it is made anew at once, and
     return rows.map(({ topic }) => topic);
   };
   expect((await alone.carol.get("/connection")).body.nextRunAt).toBe(alone.web.clock.now().toISOString());
-  await alone.web.runner.settled((await alone.worker.look())!);
+  await alone.worker.look();
+  await alone.web.runner.settled();
   expect(await alone.runs()).toEqual([
     "plan done",
     "sync done",

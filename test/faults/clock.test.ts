@@ -53,7 +53,7 @@ test("what broke off before the jump is tried again, and not only a day later", 
   );
 
   jump(work, -24);
-  await web.runner.settled(id);
+  await web.runner.settled();
 
   const { rows } = await web.database.pool.query("select status from runs");
   expect(rows).toEqual([{ status: "done" }]);

@@ -33,9 +33,9 @@ async function makeSpace({ web }: Connected): Promise<void> {
 }
 
 /** Waits out the pause after a try. */
-async function tryAgain({ web }: Connected, run: number): Promise<void> {
+async function tryAgain({ web }: Connected): Promise<void> {
   web.clock.advance(200_000);
-  await web.runner.settled(run);
+  await web.runner.settled();
 }
 
 test("what passes is tried again by itself, from the checkpoint, and nobody is told", async () => {
@@ -44,11 +44,11 @@ test("what passes is tried again by itself, from the checkpoint, and nobody is t
   const { id } = await work.plan();
   await breakWriting(work);
   await work.carol.post(`/runs/${id}/apply`);
-  await work.web.runner.settled(id);
+  await work.web.runner.settled();
 
   const between = (await work.carol.get(`/runs/${id}`)).body.run;
   await mendWriting(work);
-  await tryAgain(work, id);
+  await tryAgain(work);
 
   expect(between).toMatchObject({ status: "queued", error: { sentence: SENTENCE } });
   const after = (await work.carol.get(`/runs/${id}`)).body.run;
@@ -63,8 +63,8 @@ test("what does not pass is left to a person after five tries; the next run goes
   const { id } = await work.plan();
   await breakWriting(work);
   await carol.post(`/runs/${id}/apply`);
-  await web.runner.settled(id);
-  for (let tries = 1; tries < 5; tries++) await tryAgain(work, id);
+  await web.runner.settled();
+  for (let tries = 1; tries < 5; tries++) await tryAgain(work);
 
   const { body } = await carol.get(`/runs/${id}`);
   expect(body.run).toMatchObject({
@@ -80,7 +80,7 @@ test("what does not pass is left to a person after five tries; the next run goes
   expect(mails.rows).toEqual([
     { recipient: "company-admin@ourcompany.example", subject: expect.stringMatching(/failed/) },
   ]);
-  await tryAgain(work, id);
+  await tryAgain(work);
   expect((await web.database.pool.query("select tries from runs")).rows).toEqual([{ tries: 5 }]);
 
   await mendWriting(work);
@@ -104,9 +104,9 @@ test("on a full disk a run stays in hand until there is space to write how it en
   });
   const { rows } = await web.database.pool.query("select status, tries from runs");
   await makeSpace(work);
-  await web.runner.settled(id);
+  await web.runner.settled();
   const between = (await carol.get(`/runs/${id}`)).body.run;
-  await tryAgain(work, id);
+  await tryAgain(work);
 
   expect(rows).toEqual([{ status: "applying", tries: 0 }]);
   expect(between).toMatchObject({ status: "queued", error: { kind: "disk-full" } });

@@ -61,14 +61,14 @@ test("a scrape says what runs did and used, and what the database holds; the log
   org.createAccount({ name: "Bolt", websiteurl: "gmail.com" });
   web.simulator.faults.add(THROTTLED);
   const { id } = await plan();
-  await web.runner.settled(id);
+  await web.runner.settled();
   const afterPlan = await scrape(work);
   await apply(id);
-  await web.runner.settled(id);
+  await web.runner.settled();
   org.createAccount({ name: "Acme" });
   web.clock.advance(HOUR);
   const second = await sync();
-  await web.runner.settled(second.id);
+  await web.runner.settled();
 
   const now = await scrape(work);
 
@@ -153,7 +153,7 @@ test("a run that fails and one that is stopped are counted as that, and warned o
     fault: { kind: "answer", status: 400 },
   });
   const { id: failedId } = await sync();
-  await web.runner.settled(failedId);
+  await web.runner.settled();
   // What it used stands in its row a moment after that it has failed.
   const failed: RunView = (await carol.get(`/runs/${failedId}`)).body.run;
   web.simulator.faults.remove(broken);
@@ -162,7 +162,7 @@ test("a run that fails and one that is stopped are counted as that, and warned o
   await expect.poll(async () => valuesOf(await scrape(work), "sluice_runs_under_way")).toEqual({ read: 1 });
   await carol.post(`/runs/${id}/cancel`);
   await ended(id);
-  await web.runner.settled(id);
+  await web.runner.settled();
 
   const now = await scrape(work);
 
@@ -196,7 +196,8 @@ test("what is due and nobody starts, and what waits for a person, grows older", 
   const log = createLog({ level: "silent" });
   const worker = startWorker({ ...web, log, chores: [] }, 24 * HOUR);
   onTestFinished(() => worker.close());
-  await web.runner.settled((await worker.look())!);
+  await worker.look();
+  await web.runner.settled();
   expect(await ages()).toEqual({});
   web.clock.advance(HOUR);
   expect(await ages()).toMatchObject({ person: 3600 });

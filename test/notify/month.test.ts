@@ -47,7 +47,7 @@ async function march() {
     await carol.get("/session");
     await happens();
     const run = await worker.look();
-    if (run !== undefined) await runner.settled(run);
+    if (run !== undefined) await runner.settled();
     const { rows } = await web.database.pool.query<{ told: string }>(
       "select mode || ' ' || status as told from runs where started_at = $1 order by id",
       [clock.now()],

@@ -162,8 +162,8 @@ test("without a mail server the mail is shown in the app", async () => {
   const { org, web, carol, plan, apply } = await connectedWeb();
   org.createAccount({ name: "Bolt", websiteurl: "gmail.com" });
 
-  const { id } = await apply((await plan()).id);
-  await web.runner.settled(id);
+  await apply((await plan()).id);
+  await web.runner.settled();
 
   expect((await carol.get("/mail")).body.mails).toMatchObject([
     { to: CAROL, state: "shown", text: expect.stringContaining("“Bolt” is synced without gmail.com") },
@@ -252,7 +252,7 @@ test("who applies a plan that cannot be applied is told, and is not told that it
   for (const browser of [wendy, wendy, carol]) {
     web.simulator.faults.add(fails);
     await browser.post(`/runs/${waits}/apply`);
-    await web.runner.settled(waits);
+    await web.runner.settled();
     web.simulator.faults.remove();
     web.clock.advance(61_000);
     await notifyMissed(parts);
@@ -274,7 +274,7 @@ test("who heard that a sync broke off while it wrote hears that it works again, 
   await nextDay();
   for (let tries = 1; tries < 5; tries++) {
     web.clock.advance(200_000);
-    await web.runner.settled(2);
+    await web.runner.settled();
   }
   const broken = await news();
   await web.database.pool.query("drop trigger refuse on accounts");

@@ -41,7 +41,7 @@ export async function telling(): Promise<Telling> {
   const delivery = openDelivery({ db: database.kysely, clock, log, sealer, smtpUrl: server.url, from: DESK });
   onTestFinished(() => delivery.close());
   const told = async (run: number) => {
-    await runner.settled(run);
+    await runner.settled();
     return run;
   };
   let seen = 0;
@@ -59,7 +59,7 @@ export async function telling(): Promise<Telling> {
     startedBy: async (role) => told(await runner.startSync({ id: await web.idOf(role), name: role })),
     async apply(run) {
       const applied = await connected.apply(run);
-      await runner.settled(run);
+      await runner.settled();
       return applied;
     },
     async news() {

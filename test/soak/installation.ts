@@ -54,7 +54,7 @@ export async function installation(
   });
 
   async function ended(run: number): Promise<RunSummary> {
-    await runner.settled(run);
+    await runner.settled();
     return summaryOf(database, run);
   }
   async function asked(path: string, body?: unknown): Promise<RunSummary> {
