@@ -1,10 +1,41 @@
 // What a stored plan is still worth (rule 15), as a sentence that says why it cannot be applied any more.
 import { sql, type Kysely } from "kysely";
-import type { Tables } from "../db/tables.ts";
+import type { RunStatus, Tables } from "../db/tables.ts";
 import type { RunStore } from "./begin.ts";
+import { PlanWorthless } from "./runs.ts";
 
 /** A plan is worth something for a day; after that the source has surely moved on. */
 export const PLAN_LIFETIME_MS = 24 * 60 * 60 * 1000;
+
+const PLAN_ANEW = '"sluice plan" shows what would change now.';
+
+/** What became of a run that is no plan, or none any more, and what to do instead. */
+const NO_PLAN: Readonly<Record<Exclude<RunStatus, "planned">, (run: string) => string>> = {
+  queued: (run) => `${run} has no plan yet. Wait until a worker has planned it.`,
+  reading: (run) => `${run} has no plan: it was reading when it was last heard of. ${PLAN_ANEW}`,
+  planning: (run) => `${run} has no plan: it was planning when it was last heard of. ${PLAN_ANEW}`,
+  applying: (run) =>
+    `${run} is being applied already. If it broke off, the next "sluice sync" goes on with it.`,
+  done: (run) => `${run} is applied already. ${PLAN_ANEW}`,
+  failed: (run) => `${run} failed, so there is no plan of it. ${PLAN_ANEW}`,
+  interrupted: (run) => `${run} was interrupted, so there is no plan of it. ${PLAN_ANEW}`,
+  discarded: (run) => `${run} was discarded in the app. ${PLAN_ANEW}`,
+};
+
+function whyNoPlan({
+  id,
+  status,
+  error,
+}: {
+  id: number;
+  status: Exclude<RunStatus, "planned">;
+  error: { kind: string; sentence: string } | null;
+}): string {
+  const run = `Run ${id}`;
+  if (status === "discarded" && error !== null && PlanWorthless.isSaidBy(error))
+    return `${run} cannot be applied any more. ${error.sentence} ${PLAN_ANEW}`;
+  return NO_PLAN[status](run);
+}
 
 /**
  * When a plan is refused whole. Without a `settingsHash` the settings are not compared, since what they come to today takes
@@ -21,8 +52,8 @@ export async function whyNotApply(
   const run = await database.kysely.selectFrom("runs").selectAll().where("id", "=", runId).executeTakeFirst();
   if (!run || run.organization_id !== organizationId)
     return `There is no run ${runId} of this organisation. "sluice runs" lists them.`;
-  if (run.status !== "planned")
-    return `Run ${runId} is ${run.status}; only a planned run can be applied. Plan anew.`;
+  const { status } = run;
+  if (status !== "planned") return whyNoPlan({ ...run, status });
   if (settingsHash !== undefined && run.settings_hash !== settingsHash)
     return `Mapping, selection, options or fields changed since run ${runId} was planned. Plan anew.`;
   const last = await database.kysely

@@ -182,7 +182,7 @@ async function settleOldRuns(running: Running): Promise<void> {
       await applyToTheEnd(running, id);
     } else if (status !== "planned") await closeRun(running.context, id, "interrupted", { fence });
     else if (planned_at && planned_at.getTime() < tooOld)
-      await closeRun(running.context, id, "discarded", { fence, error: new PlanWorthless("too-old") });
+      await closeRun(running.context, id, "discarded", { fence, error: PlanWorthless.tooOld() });
   }
 }
 
@@ -241,7 +241,7 @@ async function applyToTheEnd(running: Running, runId: number): Promise<void> {
     await toldOrLost(running, reason, () => note(context, held, reason));
     throw error;
   }
-  await discardPlans(running);
+  await discardPlans(running, runId);
   await dropWorkingTables(context.database.kysely, runId);
 }
 
@@ -275,14 +275,14 @@ async function applyAndFinish(running: Running, runId: number): Promise<void> {
 }
 
 /** Plans made before a run was applied are worth nothing any more. */
-async function discardPlans({ context, organizationId, lease }: Running): Promise<void> {
+async function discardPlans({ context, organizationId, lease }: Running, appliedRun: number): Promise<void> {
   const useless = await context.database.kysely
     .selectFrom("runs")
     .select("id")
     .where("organization_id", "=", organizationId)
     .where("status", "=", "planned")
     .execute();
-  const error = new PlanWorthless("superseded");
+  const error = PlanWorthless.superseded(appliedRun);
   for (const { id } of useless) await closeRun(context, id, "discarded", { fence: lease.fence, error });
 }
 

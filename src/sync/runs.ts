@@ -215,18 +215,33 @@ export class RunError extends Error {
   override readonly name = "RunError";
 }
 
-const WHY_WORTHLESS = {
-  "too-old": "Nobody applied this plan within a day, so accounts were read and planned anew.",
-  superseded: "Another run was applied since this plan was made. Plan anew.",
-};
-
 /** Why a plan was thrown away although nobody did: what it waited for is not settled by that. */
 export class PlanWorthless extends Error {
   override readonly name = "PlanWorthless";
-  readonly kind: keyof typeof WHY_WORTHLESS;
+  readonly kind: "too-old" | "superseded";
 
-  constructor(kind: PlanWorthless["kind"]) {
-    super(WHY_WORTHLESS[kind]);
+  private constructor(kind: PlanWorthless["kind"], sentence: string) {
+    super(sentence);
     this.kind = kind;
+  }
+
+  static tooOld(): PlanWorthless {
+    return new PlanWorthless(
+      "too-old",
+      "Nobody applied this plan within a day, so accounts were read and planned anew.",
+    );
+  }
+
+  /** `by`: the run that was applied instead. */
+  static superseded(by: number): PlanWorthless {
+    return new PlanWorthless(
+      "superseded",
+      `Run ${by} was applied since this plan was made, so a new one is needed.`,
+    );
+  }
+
+  /** As it is kept with the run. */
+  static isSaidBy({ kind }: { readonly kind: string }): boolean {
+    return kind === "too-old" || kind === "superseded";
   }
 }

@@ -8,7 +8,7 @@ import type { CommandContext } from "../../src/cli/context.ts";
 import { buildProgram } from "../../src/cli/program.ts";
 import { sentenceOf, type ToldError } from "../../src/cli/sentence-of.ts";
 import { readConfig } from "../../src/config.ts";
-import { testDatabase } from "../harness/database.ts";
+import { testDatabase, type TestDatabase } from "../harness/database.ts";
 
 export interface Said {
   readonly exitCode: number;
@@ -19,6 +19,7 @@ export interface Said {
 
 export interface CommandLine {
   readonly simulator: RunningSimulator;
+  readonly database: TestDatabase;
   /** `sluice …` as typed; the connection file is the one written last. */
   readonly run: (line: string, env?: Readonly<Record<string, string>>) => Promise<Said>;
   /** Writes the connection file; undefined takes it away. */
@@ -58,6 +59,7 @@ export async function commandLine(accounts: number): Promise<CommandLine> {
   };
   return {
     simulator,
+    database,
     connect,
     run: (line, env = {}) => say(`--connection ${file} ${line}`.split(" "), { ...environment, ...env }),
   };

@@ -86,6 +86,28 @@ describe("the commands", () => {
     expect((await run("apply 2")).exitCode).toBe(0);
   });
 
+  it("say what became of a plan that cannot be applied any more", async () => {
+    const { run, database } = await commandLine(3);
+    for (const line of ["plan", "plan", "apply 2"]) expect(await run(line)).toMatchObject({ exitCode: 0 });
+    const aDayAgo = "update runs set planned_at = now() - interval '25 hours' where id = $1";
+    await run("plan");
+    await database.pool.query(aDayAgo, [3]);
+    await run("plan");
+    await database.pool.query("update runs set status = 'discarded' where id = 4");
+
+    const said = async (id: number) => {
+      const { exitCode, error } = await run(`apply ${id}`);
+      return `${exitCode}: ${error?.sentence}`;
+    };
+
+    expect([await said(1), await said(2), await said(3), await said(4)]).toEqual([
+      '4: Run 1 cannot be applied any more. Run 2 was applied since this plan was made, so a new one is needed. "sluice plan" shows what would change now.',
+      '4: Run 2 is applied already. "sluice plan" shows what would change now.',
+      '4: Run 3 cannot be applied any more. Nobody applied this plan within a day, so accounts were read and planned anew. "sluice plan" shows what would change now.',
+      '4: Run 4 was discarded in the app. "sluice plan" shows what would change now.',
+    ]);
+  });
+
   it("say that the database is up to date, and that there are no runs", async () => {
     const { run } = await commandLine(0);
     expect((await run("migrate")).stdout).toBe("The database is up to date.\n");

@@ -238,7 +238,7 @@ test("a plan that is worth nothing any more once an older run is finished says s
     status: "discarded",
     error: {
       kind: "superseded",
-      sentence: "Another run was applied since this plan was made. Plan anew.",
+      sentence: `Run ${id} was applied since this plan was made, so a new one is needed.`,
     },
   });
 

@@ -87,7 +87,7 @@ describe("rule 15: a stored plan", () => {
     space.org.createAccount({ name: "Other" });
     await space.sync();
 
-    await expect(space.apply(plan.id)).rejects.toThrow(/Plan anew/);
+    await expect(space.apply(plan.id)).rejects.toThrow(/Run 2 was applied since/);
   });
 
   it("is refused whole when mapping, selection or options changed", async () => {
