@@ -80,7 +80,7 @@ export function runContext(
   app: App,
   open: OpenConnection,
   connection: ConnectionSettings,
-  hooks: Pick<RunContext, "onProgress" | "signal"> = {},
+  hooks: Pick<RunContext, "onProgress" | "onBegun" | "lookForStop" | "signal"> = {},
 ): RunContext {
   const { selection, mapping, options, ownDomains, commonDomains } = connection;
   return {

@@ -20,8 +20,9 @@ export const exitCodeHelp = `Exit codes:
   1    done, but some accounts failed: they changed here during the run; sync again
   2    the command, the connection file, a setting or an input file is wrong
   3    Dynamics 365 or its sign-in cannot be used
-  4    an admin must look: a view or column is gone, a plan waits or is out of date, too many accounts
+  4    an admin must look: a view or column is gone, a plan waits or is out of date, too many accounts,
+       or the sync is paused
   5    the database cannot be used
   6    another run is under way
   70   something unexpected; please report it
-  130  interrupted; the next "sluice sync" goes on`;
+  130  interrupted, or stopped by somebody in the app; the next "sluice sync" goes on`;

@@ -10,6 +10,7 @@ import type { RunContext } from "../sync/running.ts";
 import { logOf, type CommandContext } from "./context.ts";
 import type { ProgressDisplay } from "./progress.ts";
 import { DatabaseError } from "./sentence-of.ts";
+import { refuseWhilePaused, stoppableInApp } from "./stop-in-app.ts";
 
 async function withApp<T>(context: CommandContext, work: (app: App) => Promise<T>): Promise<T> {
   const { config, signal } = context;
@@ -63,9 +64,12 @@ export async function withSource<T>(
     signal,
   });
   try {
-    return await withApp(context, async (app) =>
-      work(runContext(app, open, connection, { onProgress: progress.update, signal })),
-    );
+    return await withApp(context, async (app) => {
+      await refuseWhilePaused(app.database);
+      return stoppableInApp(app.database, signal, (hooks) =>
+        work(runContext(app, open, connection, { ...hooks, onProgress: progress.update })),
+      );
+    });
   } finally {
     progress.end();
     await open.close();

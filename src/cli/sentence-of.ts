@@ -12,7 +12,7 @@ import { NotEmptyError } from "../db/dump/restore.ts";
 import { LeaseError } from "../sync/lease.ts";
 import { AttentionError } from "../sync/prepare.ts";
 import { TooManyAccountsError } from "../sync/read.ts";
-import { RunError } from "../sync/runs.ts";
+import { RunError, RunStopped } from "../sync/runs.ts";
 import { exitCodes, type ExitCode } from "./exit-codes.ts";
 
 /** The command was used in a way that cannot work; the message says how it should be. */
@@ -71,6 +71,7 @@ export function sentenceOf(error: unknown): ToldError {
     const viewIsTheMatter = error.kind === "view-not-found" || error.kind === "view-broken";
     return told(error, viewIsTheMatter ? exitCodes.attention : exitCodes.source, error.kind);
   }
+  if (error instanceof RunStopped) return told(error, exitCodes.interrupted, error.kind);
   const known = byClass.find(([family]) => error instanceof family);
   if (known !== undefined) return told(error, known[1]);
   // PostgreSQL's own errors carry a five-letter SQLSTATE and a severity.

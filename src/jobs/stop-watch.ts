@@ -6,17 +6,23 @@ import { RunStopped } from "../sync/runs.ts";
 
 const LOOK_EVERY_MS = 1_000;
 
+const PAUSED = {
+  goesOn: "The sync was paused; it goes on when it is resumed.",
+  ends: "The sync was paused. Resume it, then start this again.",
+};
+
+/** A pause is the connection's: without one nobody could resume, so what goes by a connection file of its own is not held. */
 async function wishToStop(
   database: Database,
-  { organizationId, lease }: BegunRun,
+  { organizationId, lease, again }: BegunRun,
 ): Promise<RunStopped | undefined> {
   const { rows } = await sql<{ paused: boolean; cancelled_by: string | null }>`
-    select c.paused, r.cancelled_by from connection c
+    select c.paused and c.sign_in is not null as paused, r.cancelled_by from connection c
     left join runs r on r.organization_id = ${organizationId} and r.fence = ${lease.fence} and r.cancelled_by is not null
     limit 1`.execute(database.kysely);
   const wish = rows[0];
   if (wish?.cancelled_by) return new RunStopped("cancelled", `Cancelled by ${wish.cancelled_by}.`);
-  if (wish?.paused) return new RunStopped("paused", "The sync was paused; it goes on when it is resumed.");
+  if (wish?.paused) return new RunStopped("paused", again ? PAUSED.goesOn : PAUSED.ends);
   return undefined;
 }
 

@@ -50,6 +50,7 @@ const READ_ATTEMPTS = 3;
 export async function runSync(context: RunContext, mode: "sync" | "changes" | "plan"): Promise<RunSummary> {
   const { organizationId } = await context.client.whoAmI(context.signal);
   const begun = await beginRun(context, { organizationId, mode, settings: context.settings });
+  context.onBegun?.(begun);
   return carryOut(context, begun, async () => context);
 }
 
@@ -57,6 +58,7 @@ export async function runSync(context: RunContext, mode: "sync" | "changes" | "p
 export async function applyRun(context: RunContext, runId: number): Promise<RunSummary> {
   const { organizationId } = await context.client.whoAmI(context.signal);
   const begun = await beginApply(context, { organizationId, runId });
+  context.onBegun?.(begun);
   return carryOutApply(context, begun, async () => context);
 }
 

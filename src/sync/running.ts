@@ -32,6 +32,8 @@ export type RunContext = {
   readonly onApply?: (trx: Kysely<Tables>) => Promise<void>;
   /** Called in the transaction in which the run is done, before anything else there. */
   readonly onDone?: (trx: Kysely<Tables>, run: Pick<RunSummary, "id" | "mode">) => Promise<void>;
+  /** Called when a run that begins here has its row: from then on others can ask it to stop. */
+  readonly onBegun?: (begun: BegunRun) => void;
   /** Called before each chunk is written: aborts the signal if somebody wants the run to stop. */
   readonly lookForStop?: () => Promise<void>;
   readonly signal?: AbortSignal;

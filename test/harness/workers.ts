@@ -11,7 +11,7 @@ import { createLog } from "../../src/lib/log.ts";
 import { runSync } from "../../src/sync/run.ts";
 import type { RunSummary } from "../../src/sync/runs.ts";
 import { expect, onTestFinished } from "vitest";
-import { command, connectionYaml, type Ended } from "./command.ts";
+import { command, connectionYaml, type Command, type Ended } from "./command.ts";
 import { testDatabase, type TestDatabase } from "./database.ts";
 import { exported, until } from "./stages.ts";
 import { browserAt, type Browser } from "./web.ts";
@@ -31,6 +31,8 @@ export class EndedEarly extends Error {
 export type Apart = {
   readonly database: TestDatabase;
   readonly simulator: RunningSimulator;
+  /** The command line, on the same database and with the same connection file. */
+  readonly sluice: Command;
   /** Starts a worker; resolves when it looks for runs. */
   startWorker(): Promise<Process>;
   /** Starts the process for the pages, and a company admin's browser there. */
@@ -91,6 +93,7 @@ export async function apart({ accounts = 0, ...given }: ApartOptions = {}): Prom
   return {
     database,
     simulator,
+    sluice,
     startWorker: async () => (await serving(["--only", "worker"])).process,
     async startPages() {
       const { process, said } = await serving(["--only", "api"]);

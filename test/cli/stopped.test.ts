@@ -1,0 +1,105 @@
+// Cancel and Pause in the app, and a run that somebody started on the command line: each a process of its own.
+import { expect, it } from "vitest";
+import { closeGate, until } from "../harness/stages.ts";
+import { apart, type Apart } from "../harness/workers.ts";
+
+const WHERE = "in the app, under Accounts, Sync from Dynamics 365";
+
+async function site(accounts: number) {
+  const here = await apart({ accounts });
+  const { admin } = await here.startPages();
+  /** Types a command, and holds its run before it reads or writes. */
+  async function held(line: string, stage: "read" | "apply") {
+    const gate = await closeGate(stage, here);
+    const { ended } = here.sluice.start(line.split(" "));
+    await gate.reached();
+    return { gate, ended };
+  }
+  return { ...here, admin, held };
+}
+
+async function runs({ database }: Apart): Promise<string[]> {
+  const { rows } = await database.pool.query<{ told: string }>(
+    "select mode || ' ' || status as told from runs order by id",
+  );
+  return rows.map(({ told }) => told);
+}
+
+const lastLine = (text: string) => text.trimEnd().split("\n").at(-1);
+
+it("a sync that is cancelled while it reads stops, and says who cancelled it", async () => {
+  const here = await site(20);
+  const { gate, ended } = await here.held("sync", "read");
+
+  await here.admin.post("/runs/1/cancel");
+
+  const { code, stderr } = await ended;
+  await gate.open();
+  expect([code, lastLine(stderr)]).toEqual([
+    130,
+    "Cancelled by Carol. Run 1 has stopped; nothing was written. Start it again when it is wanted.",
+  ]);
+  expect(await runs(here)).toEqual(["sync interrupted"]);
+});
+
+it("a sync that is paused while it writes ends its chunk, and none starts until it is resumed", async () => {
+  const here = await site(11_000);
+  const { gate, ended } = await here.held("sync", "apply");
+  // The next one closes when this one opens: the run then stands before its first chunk.
+  const closing = closeGate("apply", here);
+  await until(async () => {
+    const { rows } = await here.database.pool.query(
+      "select from pg_stat_activity where wait_event_type = 'Lock' and query like '%store_edits%'",
+    );
+    return rows.length === 2;
+  });
+  await gate.open();
+  const next = await closing;
+  await next.reached();
+
+  await here.admin.post("/connection/pause");
+  await next.open();
+
+  const { code, stderr } = await ended;
+  const whole = (await here.database.pool.query("select from account_changes")).rows.length;
+  expect([code, lastLine(stderr)]).toEqual([
+    130,
+    `The sync was paused. Run 1 has stopped with 10,000 changes written and ${whole - 10_000} left. ` +
+      `Resume it ${WHERE}; a worker, or "sluice sync", then goes on from there.`,
+  ]);
+  expect(await here.sluice.run(["sync"])).toMatchObject({
+    code: 4,
+    stderr: expect.stringContaining(`The sync is paused. Resume it ${WHERE}; then start this again.`),
+  });
+  expect(await runs(here)).toEqual(["sync applying"]);
+  await here.admin.post("/connection/resume");
+  expect(await here.sluice.run(["sync"])).toMatchObject({ code: 0 });
+  expect(await runs(here)).toEqual(["sync done", "sync done"]);
+});
+
+it("an apply that is cancelled says what is left, also to a program", async () => {
+  const here = await site(3);
+  expect(await here.sluice.run(["plan"])).toMatchObject({ code: 0 });
+  const { gate, ended } = await here.held("apply 1 --json", "apply");
+
+  await here.admin.post("/runs/1/cancel");
+  await gate.open();
+
+  const { code, stdout } = await ended;
+  expect([code, JSON.parse(stdout).error]).toEqual([
+    130,
+    {
+      kind: "cancelled",
+      message:
+        'Cancelled by Carol. Run 1 has stopped with 0 changes written and 3 left. The next run, or "sluice sync", goes on from there.',
+      exitCode: 130,
+    },
+  ]);
+});
+
+it("a pause holds nobody up who goes by a file of their own when nothing is connected in the app", async () => {
+  const here = await apart({ accounts: 3 });
+  await here.database.pool.query("update connection set paused = true");
+
+  expect(await here.sluice.run(["sync"])).toMatchObject({ code: 0 });
+});
