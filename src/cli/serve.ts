@@ -8,6 +8,7 @@ import { dropOldLinks } from "../access/links.ts";
 import { hasCompanyAdmin, operatorLink } from "../access/team.ts";
 import { buildWeb, buildWorker, openApp, type App, type Web } from "../app.ts";
 import { loadConnectionFile, type ConnectionSettings } from "../connections/connection-file.ts";
+import { createHousekeeper } from "../jobs/housekeeper.ts";
 import type { Runner } from "../jobs/runner.ts";
 import { startWorker } from "../jobs/worker.ts";
 import { openDelivery } from "../mail/delivery.ts";
@@ -171,28 +172,35 @@ function deliverMails(
   });
 }
 
-const TIDY_EVERY_MS = 3_600_000;
+/** So soon another process does the chores when the one that did is gone. */
+const LOOK_AT_CHORES_EVERY_MS = 3_600_000;
 
 /** Forgets what nobody may use any more. Added before what carries runs out, so that it is stopped after that: it may take a while. */
 function keepHouse({ config, database, clock, log }: App, releases: Releases): void {
   const db = database.kysely;
   const stop = new AbortController();
-  const tidy = async () => {
-    const now = clock.now();
-    await Promise.all([dropOldAttempts(db, now), dropOldLinks(db, now), forgetOldTexts(db, now)]);
-    await pruneHistory(database, now, config.keep);
-  };
+  const housekeeper = createHousekeeper({
+    database,
+    clock,
+    async chores(now) {
+      await Promise.all([dropOldAttempts(db, now), dropOldLinks(db, now), forgetOldTexts(db, now)]);
+      await pruneHistory(database, now, config.keep);
+    },
+  });
   const again = async () => {
     while (!stop.signal.aborted) {
       // The database may be away for a while; the next hour finds it again.
-      await tidy().catch((error: unknown) => log.error("What is too old was not forgotten.", { err: error }));
-      await clock.sleep(TIDY_EVERY_MS, stop.signal).catch(() => undefined);
+      await housekeeper
+        .look()
+        .catch((error: unknown) => log.error("What is too old was not forgotten.", { err: error }));
+      await clock.sleep(LOOK_AT_CHORES_EVERY_MS, stop.signal).catch(() => undefined);
     }
   };
   const running = again();
   releases.add(async () => {
     stop.abort();
     await running;
+    housekeeper.close();
   });
 }
 

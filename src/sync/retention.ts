@@ -1,5 +1,5 @@
 // What is kept of runs, and for how long: plans that came to nothing go first, applied changes, edits by hand and closed
-// issues when they are history to nobody. Called daily; may be called at any time, by any number of processes.
+// issues when they are history to nobody. Called daily by one process; may be called at any time, by any number.
 import { sql, type Kysely } from "kysely";
 import type { Database } from "../db/pool.ts";
 import type { Tables } from "../db/tables.ts";

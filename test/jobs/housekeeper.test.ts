@@ -1,0 +1,80 @@
+// Chores of the database, done by one of the processes on it. A process is a pool of its own here, as it is in earnest.
+import { expect, onTestFinished, test } from "vitest";
+import { openDatabase } from "../../src/db/pool.ts";
+import { createHousekeeper } from "../../src/jobs/housekeeper.ts";
+import { settableClock } from "../../src/lib/clock.ts";
+import { testDatabase } from "../harness/database.ts";
+import { until } from "../harness/stages.ts";
+
+const HOUR_MS = 3_600_000;
+
+async function installation() {
+  const { url } = await testDatabase();
+  const clock = settableClock("2026-03-02T09:00:00Z");
+  const done: string[] = [];
+  function process(name: string, chores = async () => void done.push(name)) {
+    const database = openDatabase(url);
+    const keeper = createHousekeeper({ database, clock, chores });
+    let gone: Promise<void> | undefined;
+    const ends = () => {
+      keeper.close();
+      return (gone ??= database.close());
+    };
+    onTestFinished(ends);
+    return { look: () => keeper.look(), ends };
+  }
+  return { clock, done, process };
+}
+
+test("of several processes one does the chores, once a day", async () => {
+  const { clock, done, process } = await installation();
+  const all = [process("a"), process("b"), process("c")];
+
+  await Promise.all(all.map(({ look }) => look()));
+  const first = [...done];
+  for (let hour = 0; hour < 24; hour++) {
+    clock.advance(HOUR_MS);
+    for (const { look } of all) await look();
+  }
+
+  expect(first).toHaveLength(1);
+  expect(done).toEqual([...first, ...first]);
+});
+
+test("nobody else begins while they are being done", async () => {
+  const { done, process } = await installation();
+  const other = process("other");
+  const first = process("first", async () => {
+    expect(await other.look()).toBe(false);
+  });
+
+  expect(await first.look()).toBe(true);
+
+  expect(done).toEqual([]);
+});
+
+test("they fall to another process when the one that did them is gone", async () => {
+  const { done, process } = await installation();
+  const first = process("first");
+  const second = process("second");
+  await first.look();
+  await second.look();
+
+  await first.ends();
+  await until(() => second.look());
+
+  expect(done).toEqual(["first", "second"]);
+});
+
+test("what failed is tried again at the next look, and not a day later", async () => {
+  const { process } = await installation();
+  let tries = 0;
+  const only = process("only", async () => {
+    tries += 1;
+    if (tries === 1) throw new Error("The database is away.");
+  });
+
+  await expect(only.look()).rejects.toThrow("away");
+
+  expect([await only.look(), await only.look(), tries]).toEqual([true, false, 2]);
+});
