@@ -44,18 +44,37 @@ const WORKING_TABLES = [
   ["run_issues", ""],
 ] as const;
 
+/**
+ * Attached, and not made as a partition: that would wait for whoever reads the tables of any run, as a backup does from its begin
+ * to its end (PostgreSQL's page on CREATE TABLE, "PARTITION OF"). What could not be dropped is emptied.
+ */
 export async function makeWorkingTables(db: Kysely<Tables>, runId: number): Promise<void> {
   for (const [table, kind] of WORKING_TABLES) {
-    const partition = sql.table(`${table}_${runId}`);
-    await sql`create ${sql.raw(kind)} table ${partition} partition of ${sql.table(table)} for values in (${sql.lit(runId)})`.execute(
-      db,
-    );
+    const [parent, partition] = [sql.table(table), sql.table(`${table}_${runId}`)];
+    const { rows } = await sql`select where to_regclass(${`${table}_${runId}`}) is not null`.execute(db);
+    if (rows.length > 0) {
+      await sql`delete from ${partition}`.execute(db);
+    } else {
+      await sql`create ${sql.raw(kind)} table ${partition} (like ${parent} including all)`.execute(db);
+      await sql`alter table ${parent} attach partition ${partition} for values in (${sql.lit(runId)})`.execute(
+        db,
+      );
+    }
   }
 }
 
-export async function dropWorkingTables(db: Kysely<Tables>, runId: number): Promise<void> {
-  const tables = WORKING_TABLES.map(([table]) => sql.table(`${table}_${runId}`));
-  await sql`drop table if exists ${sql.join(tables)}`.execute(db);
+/**
+ * Dropping waits for whoever reads the tables of any run, and all others then wait behind it. So it waits no longer than
+ * PostgreSQL takes to send its own vacuum away (deadlock_timeout, a second); what is left, the next run drops (end.ts).
+ */
+export async function dropWorkingTables(db: Kysely<Tables>, ...runIds: readonly number[]): Promise<void> {
+  const tables = runIds.flatMap((id) => WORKING_TABLES.map(([table]) => sql.table(`${table}_${id}`)));
+  await sql`
+    do $$ declare before text := current_setting('lock_timeout'); begin
+      perform set_config('lock_timeout', '2s', true);
+      drop table if exists ${sql.join(tables)};
+      perform set_config('lock_timeout', before, true);
+    exception when lock_not_available then null; end $$`.execute(db);
 }
 
 function draftRow(runId: number, draft: AccountDraft, fingerprint: Buffer): string {
