@@ -45,6 +45,18 @@ async function clearUp(db: Kysely<Tables>, runId: number): Promise<void> {
   await takeBackFields(db, runId);
 }
 
+/** Of runs that have ended: somebody was reading them when they should have gone, as a backup does. */
+export async function dropLeftTables(db: Kysely<Tables>): Promise<void> {
+  const { rows } = await sql<{ run: number }>`
+    select distinct left_over.run from (
+      select substring(relname from '[0-9]+$')::bigint as run from pg_class
+      where relispartition and relkind = 'r' and relnamespace = 'public'::regnamespace) left_over
+    where not exists (select from runs r where r.id = left_over.run
+      and r.status in ('queued', 'reading', 'planning', 'planned', 'applying'))`.execute(db);
+  // All or none: under a backup one wait says that the others would wait as well.
+  if (rows.length > 0) await dropWorkingTables(db, ...rows.map(({ run }) => run));
+}
+
 /** Reading starts over in the same run. */
 export async function startOver({ database }: RunStore, { runId, lease }: Held): Promise<void> {
   await inTransaction(database, async ({ kysely: trx }) => {

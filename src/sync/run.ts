@@ -17,7 +17,15 @@ import {
   type BegunRun,
   type RunStore,
 } from "./begin.ts";
-import { closeRun, endOrPutBack, keepPlanned, noteBrokenOff, noteStopped, startOver } from "./end.ts";
+import {
+  closeRun,
+  dropLeftTables,
+  endOrPutBack,
+  keepPlanned,
+  noteBrokenOff,
+  noteStopped,
+  startOver,
+} from "./end.ts";
 import { finishRun } from "./finish.ts";
 import { LeaseError, takenOver } from "./lease.ts";
 import { PLAN_LIFETIME_MS, whyNotApply } from "./plan-worth.ts";
@@ -186,6 +194,7 @@ async function settleOldRuns(running: Running): Promise<void> {
     else if (planned_at && planned_at.getTime() < tooOld)
       await closeRun(running.context, id, "discarded", { fence, error: PlanWorthless.tooOld() });
   }
+  await dropLeftTables(database.kysely);
 }
 
 /** Read to the end, then plan in one transaction. */

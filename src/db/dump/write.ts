@@ -18,7 +18,8 @@ function rowsIn(piece: Buffer): number {
 
 /**
  * The lock comes before the snapshot, so that what the snapshot shows is still there when it is read: a run that ends
- * meanwhile waits with dropping its working tables. Others read and write on.
+ * meanwhile leaves its working tables to the next one. Others read and write on. Both go in one message, so that no run makes
+ * and fills its tables in between.
  */
 async function openSnapshot(client: PoolClient): Promise<void> {
   const tables = await tablesIn(client);
@@ -28,7 +29,7 @@ async function openSnapshot(client: PoolClient): Promise<void> {
     );
   await client.query("begin isolation level repeatable read");
   await client.query(
-    `lock table ${tables.map((table) => client.escapeIdentifier(table)).join(", ")} in access share mode`,
+    `lock table ${tables.map((table) => client.escapeIdentifier(table)).join(", ")} in access share mode; select`,
   );
 }
 
