@@ -68,6 +68,7 @@ export async function loadConnection(db: Db): Promise<Connection> {
       fullEveryMinutes: row.full_every_minutes,
       changesEveryMinutes: row.changes_every_minutes,
       fullAt: row.full_at,
+      timeZone: row.time_zone,
     },
     brake: row.brake ?? DEFAULT_LIMITS,
   };

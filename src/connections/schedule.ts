@@ -1,6 +1,7 @@
 // When the next run is due, by our clock: a full run every 24 hours or at a time of day, and changes in between if somebody
 // wants them. What nobody ran for a week is one run and not a week's: only the last run counts.
 // Pure; what it is told comes from the connection and its runs.
+import { nextTimeOfDay } from "../lib/time-zone.ts";
 import type { Schedule } from "./self-running.ts";
 
 export type ScheduleFacts = Readonly<Schedule> & {
@@ -18,10 +19,8 @@ export type Due = { readonly mode: "sync" | "changes"; readonly at: Date };
 const FIRST_RETRY_MINUTES = 5;
 
 /** The first moment of that time of day after the last full run, or an interval after it. */
-function nextFull(last: Date, { fullAt, fullEveryMinutes }: Schedule): Date {
-  if (fullAt === null) return later(last, fullEveryMinutes);
-  const sameDay = new Date(`${last.toISOString().slice(0, 10)}T${fullAt}:00Z`);
-  return sameDay > last ? sameDay : later(sameDay, 24 * 60);
+function nextFull(last: Date, { fullAt, fullEveryMinutes, timeZone }: Schedule): Date {
+  return fullAt === null ? later(last, fullEveryMinutes) : nextTimeOfDay(last, fullAt, timeZone);
 }
 
 function later(moment: Date, minutes: number): Date {

@@ -3,6 +3,7 @@
 import type { Kysely } from "kysely";
 import { z } from "zod";
 import type { BrakeLimits, Tables } from "../db/tables.ts";
+import { isTimeZone } from "../lib/time-zone.ts";
 import { DEFAULT_BRAKE, type BrakeThresholds } from "../sync/brake.ts";
 
 const DAY_MINUTES = 24 * 60;
@@ -19,15 +20,16 @@ export const scheduleSchema = z
     /** Null: changes are found by full runs only. */
     changesEveryMinutes: wholeNumber(5, DAY_MINUTES).nullable().default(null),
     fullEveryMinutes: wholeNumber(60, DAY_MINUTES).default(DAY_MINUTES),
-    /** In UTC. */
+    /** By the clocks of the time zone. */
     fullAt: z
       .string()
-      .refine(
-        (time) => /^(?:[01]\d|2[0-3]):[0-5]\d$/.test(time),
-        'write a time of day in UTC, such as "02:30"',
-      )
+      .refine((time) => /^(?:[01]\d|2[0-3]):[0-5]\d$/.test(time), 'write a time of day, such as "02:30"')
       .nullable()
       .default(null),
+    timeZone: z
+      .string()
+      .refine(isTimeZone, 'write a time zone as the IANA database names it, such as "Europe/Berlin" or "UTC"')
+      .default("UTC"),
   })
   .refine(({ fullAt, fullEveryMinutes }) => fullAt === null || fullEveryMinutes === DAY_MINUTES, {
     path: ["fullAt"],
@@ -75,11 +77,12 @@ export async function saveSchedule(
   db: Kysely<Tables>,
   wanted: z.input<typeof scheduleSchema>,
 ): Promise<void> {
-  const { fullAt, fullEveryMinutes, changesEveryMinutes } = checked(scheduleSchema, wanted);
+  const { fullAt, timeZone, fullEveryMinutes, changesEveryMinutes } = checked(scheduleSchema, wanted);
   await db
     .updateTable("connection")
     .set({
       full_at: fullAt,
+      time_zone: timeZone,
       full_every_minutes: fullEveryMinutes,
       changes_every_minutes: changesEveryMinutes,
     })

@@ -116,6 +116,7 @@ create table connection (
   mail_addresses text[] not null default '{}'::text[],
   full_at text,
   brake jsonb,
+  time_zone text not null default 'UTC'::text,
   constraint connection_pkey PRIMARY KEY (only_row),
   constraint connection_changes_every_minutes_check CHECK ((changes_every_minutes > 0)),
   constraint connection_check CHECK (((sign_in IS NULL) OR (origin IS NOT NULL))),

@@ -166,6 +166,7 @@ export interface Tables {
     full_every_minutes: Generated<number>;
     changes_every_minutes: number | null;
     full_at: string | null;
+    time_zone: Generated<string>;
     brake: NullableJson<BrakeLimits>;
     mail_scheduled: Generated<boolean>;
     mail_starter: Generated<boolean>;

@@ -12,13 +12,18 @@ await admin.post("/connection/app-only", { address, clientId, clientSecret });
 test("what nobody decided is as the manual says: once a day, 20 % and 500 accounts, half of few, half as many", async () => {
   const { body } = await admin.get("/connection");
   expect([body.schedule, body.brake]).toEqual([
-    { changesEveryMinutes: null, fullEveryMinutes: 1440, fullAt: null },
+    { changesEveryMinutes: null, fullEveryMinutes: 1440, fullAt: null, timeZone: "UTC" },
     { sharePercent: 20, accounts: 500, shareOfFewPercent: 50, shrunkToPercent: 50 },
   ]);
 });
 
 test("what an admin decides is kept", async () => {
-  const schedule = { changesEveryMinutes: 15, fullEveryMinutes: 1440, fullAt: "02:30" };
+  const schedule = {
+    changesEveryMinutes: 15,
+    fullEveryMinutes: 1440,
+    fullAt: "02:30",
+    timeZone: "Europe/Berlin",
+  };
   const brake = { sharePercent: 10, accounts: 100, shareOfFewPercent: 80, shrunkToPercent: 0 };
 
   await admin.put("/connection/schedule", schedule);
@@ -26,6 +31,12 @@ test("what an admin decides is kept", async () => {
 
   expect(body).toMatchObject({ schedule, brake });
   expect(await loadConnection(web.database.kysely)).toMatchObject({ schedule, brake });
+});
+
+test("a page that was loaded before there were zones says a time in UTC", async () => {
+  const { timeZone: _, ...schedule } = { ...DEFAULT_SCHEDULE, fullAt: "02:30" };
+  const { body } = await admin.put("/connection/schedule", schedule);
+  expect(body.schedule).toEqual({ ...schedule, timeZone: "UTC" });
 });
 
 describe("what makes no sense is refused in a sentence, with the setting it is about", () => {
@@ -49,7 +60,21 @@ describe("what makes no sense is refused in a sentence, with the setting it is a
       "schedule",
       { ...DEFAULT_SCHEDULE, fullAt: "24:30" },
       "fullAt",
-      'Write a time of day in UTC, such as "02:30".',
+      'Write a time of day, such as "02:30".',
+    ],
+    [
+      "a zone that is none",
+      "schedule",
+      { ...DEFAULT_SCHEDULE, fullAt: "02:30", timeZone: "Europe/Bonn" },
+      "timeZone",
+      'Write a time zone as the IANA database names it, such as "Europe/Berlin" or "UTC".',
+    ],
+    [
+      "a distance to UTC, which newer engines take for a zone",
+      "schedule",
+      { ...DEFAULT_SCHEDULE, fullAt: "02:30", timeZone: "+01:00" },
+      "timeZone",
+      'Write a time zone as the IANA database names it, such as "Europe/Berlin" or "UTC".',
     ],
     [
       "a time of day for several full runs a day",

@@ -43,7 +43,7 @@ mapping:
   fields:
     Industry: { column: industrycode, type: text }
 options: { allowDuplicateNames: true, onDomainTaken: without-domain }
-schedule: { changesEveryMinutes: 15, fullAt: "02:30" }
+schedule: { changesEveryMinutes: 15, fullAt: "02:30", timeZone: Europe/Berlin }
 brake: { sharePercent: 10 }
 ownDomains: [OurCompany.com]
 commonDomains: { add: [isp.de] }
@@ -60,7 +60,12 @@ teammates: [{ email: jane@ourcompany.com, name: Jane Doe }]
         fields: [{ column: "industrycode", field: "Industry", type: "text" }],
       },
       options: { allowDuplicateNames: true, onDomainTaken: "without-domain" },
-      schedule: { changesEveryMinutes: 15, fullEveryMinutes: 1440, fullAt: "02:30" },
+      schedule: {
+        changesEveryMinutes: 15,
+        fullEveryMinutes: 1440,
+        fullAt: "02:30",
+        timeZone: "Europe/Berlin",
+      },
       brake: { sharePercent: 10, accounts: 500, shareOfFewPercent: 50, shrunkToPercent: 50 },
       ownDomains: ["ourcompany.com"],
       commonDomains: { add: ["isp.de"], remove: [] },
@@ -128,6 +133,7 @@ signIn: { kind: password }
 selection: some
 mapping: { domains: websiteurl, fields: { Size: { column: revenue, type: float } } }
 options: { allowDuplicateNames: "yes" }
+schedule: { fullAt: "02:30", timeZone: CET+1 }
 ownDomains: [https://ourcompany.com/]
 teammates: [{ email: jane }]
 `),
@@ -139,6 +145,7 @@ teammates: [{ email: jane }]
       "mapping.domains: a list belongs here.",
       "mapping.fields.Size.type: write text or number or teammate or boolean or datetime.",
       "options.allowDuplicateNames: true or false belongs here.",
+      'schedule.timeZone: write a time zone as the IANA database names it, such as "Europe/Berlin" or "UTC".',
       "ownDomains[0]: write a bare domain, such as example.com.",
       "teammates[0].email: write an e-mail address.",
       "adress cannot be set here; check the spelling or remove it.",

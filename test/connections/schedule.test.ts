@@ -9,6 +9,7 @@ const facts = (given: Partial<ScheduleFacts> = {}): ScheduleFacts => ({
   fullEveryMinutes: 1440,
   changesEveryMinutes: null,
   fullAt: null,
+  timeZone: "UTC",
   lastFull: at("02T09:00"),
   lastDone: at("02T09:00"),
   failures: null,

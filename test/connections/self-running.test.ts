@@ -68,9 +68,10 @@ test("the full run of the day begins at its time, and the page says when", async
     changesEveryMinutes: null,
     fullEveryMinutes: 1440,
     fullAt: "02:30",
+    timeZone: "America/New_York",
   });
 
-  expect(body.nextRunAt).toBe("2026-03-03T02:30:00.000Z");
+  expect(body.nextRunAt).toBe("2026-03-03T07:30:00.000Z");
 });
 
 test("the share of few accounts is the connection's own", async () => {

@@ -46,6 +46,7 @@ inBrowser("a sync that runs by itself", () => {
     const faults = await lookAt(page, "sync-settings");
 
     await schedule.getByLabel("Beginning at").fill("03:30");
+    await schedule.getByText("That of your browser.").waitFor();
     await schedule.getByLabel("Look for changes in between").check();
     const every = schedule.getByLabel("Look for changes every");
     await every.fill("2");
@@ -73,7 +74,12 @@ inBrowser("a sync that runs by itself", () => {
     await told.getByText("crm@ourcompany.example", { exact: true }).waitFor();
 
     expect(await saved(work)).toMatchObject({
-      schedule: { changesEveryMinutes: 30, fullEveryMinutes: 1440, fullAt: "02:30" },
+      schedule: {
+        changesEveryMinutes: 30,
+        fullEveryMinutes: 1440,
+        fullAt: "03:30",
+        timeZone: "Europe/Berlin",
+      },
       brake: { ...DEFAULT_LIMITS, sharePercent: 10 },
     });
     const { body } = await work.carol.get("/connection/recipients");
@@ -82,6 +88,26 @@ inBrowser("a sync that runs by itself", () => {
       teammates: [{ email: "workspace-admin@ourcompany.example" }],
       addresses: ["crm@ourcompany.example"],
     });
+    expect(faults).toEqual([]);
+  });
+
+  test("a time of day that was kept in UTC is put on the clocks of a zone, and shown by the viewer's", async () => {
+    const work = await synced();
+    await work.web.database.kysely.updateTable("connection").set({ full_at: "02:30" }).execute();
+    const page = await visit(work.web, "workspace-admin", PAGE);
+    await page.getByText("Everything every day at 2:30 AM (UTC)").waitFor();
+    await page.getByText("at Mar 3, 3:30 AM").waitFor();
+    await page.getByRole("tab", { name: "Settings" }).click();
+    const schedule = page.getByRole("form", { name: "When it runs" });
+    await schedule.getByText("That of your browser is Europe/Berlin.").waitFor();
+
+    await schedule.getByRole("combobox", { name: "Time zone" }).fill("new_york");
+    await page.getByRole("option", { name: "America/New_York" }).click();
+    const faults = await lookAt(page, "sync-settings-zone");
+    await schedule.getByRole("button", { name: "Save the schedule" }).press("Enter");
+
+    await schedule.getByText("Next run: at Mar 3, 8:30 AM").waitFor();
+    expect((await saved(work)).schedule).toMatchObject({ fullAt: "02:30", timeZone: "America/New_York" });
     expect(faults).toEqual([]);
   });
 

@@ -38,8 +38,10 @@ const schedule = z.object({
   changesEveryMinutes: z.number().nullable(),
   /** From 60 to 1,440. */
   fullEveryMinutes: z.number(),
-  /** Such as "02:30", in UTC, for one full run a day; null: so long after the last one began. */
+  /** Such as "02:30", by the clocks of `timeZone`, for one full run a day; null: so long after the last one began. */
   fullAt: z.string().max(100).nullable(),
+  /** As the IANA database names it, such as "Europe/Berlin". A page that was loaded before there were zones says times in UTC. */
+  timeZone: z.string().max(100).default("UTC"),
 });
 
 /** When the plan of a run that nobody looks at waits for somebody. A selection without any account always does. */

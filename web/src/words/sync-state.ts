@@ -2,6 +2,7 @@
 import type { RouteAnswer } from "../../../src/api/contract/route.ts";
 import type { connectionRoutes, Schedule } from "../../../src/api/contract/connection.ts";
 import { count, number } from "./numbers.ts";
+import { VIEWERS_ZONE } from "./time.ts";
 
 type SyncState = RouteAnswer<typeof connectionRoutes.getSyncState>;
 
@@ -25,22 +26,23 @@ export function stateInWords({ state, openIssues, attention }: SyncState): strin
   }
 }
 
-const timeOfDay = new Intl.DateTimeFormat("en", { timeStyle: "short" });
-
-/** "Everything every day at 3:30 AM, changes every 15 minutes in between", in the viewer's zone as of today. */
-export function scheduleInWords({ changesEveryMinutes, fullEveryMinutes, fullAt }: Schedule): string {
+/** "Everything every day at 3:30 AM, changes every 15 minutes in between"; a zone that is not the viewer's is named. */
+export function scheduleInWords(schedule: Schedule): string {
+  const { changesEveryMinutes, fullEveryMinutes, fullAt, timeZone } = schedule;
   const full =
     fullAt === null
       ? `every ${everyInWords(fullEveryMinutes)}`
-      : `every day at ${timeOfDay.format(utcToday(fullAt))}`;
+      : `every day at ${timeInWords(fullAt)}${timeZone === VIEWERS_ZONE ? "" : ` (${timeZone})`}`;
   const changes =
     changesEveryMinutes === null ? "" : `, changes every ${everyInWords(changesEveryMinutes)} in between`;
   return `Everything ${full}${changes}`;
 }
 
-/** That time of day in UTC, today: which summer time moves. */
-export function utcToday(time: string): Date {
-  return new Date(`${new Date().toISOString().slice(0, 10)}T${time}:00Z`);
+// A day without a change of clocks is as good as any: what is said is what the clock on the wall shows.
+const timeOfDay = new Intl.DateTimeFormat("en", { timeStyle: "short", timeZone: "UTC" });
+
+function timeInWords(time: string): string {
+  return timeOfDay.format(new Date(`2000-01-01T${time}:00Z`));
 }
 
 function everyInWords(minutes: number): string {

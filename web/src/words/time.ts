@@ -1,4 +1,13 @@
 // Moments in words, in the zone of whoever looks.
+
+/** As the IANA database names it; some browsers know none. */
+export const VIEWERS_ZONE = zoneOfBrowser();
+
+function zoneOfBrowser(): string {
+  const { timeZone } = new Intl.DateTimeFormat("en").resolvedOptions();
+  return timeZone === "" || timeZone === "Etc/Unknown" ? "UTC" : timeZone;
+}
+
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "long" });
 const short = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", year: "numeric" });
 const exact = new Intl.DateTimeFormat("en", { dateStyle: "full", timeStyle: "long" });

@@ -1,5 +1,5 @@
 // When the sync runs by itself: everything once a day, and changes in between if somebody wants them.
-import { Checkbox, NumberInput, TextInput } from "@mantine/core";
+import { Checkbox, NumberInput, Select, TextInput } from "@mantine/core";
 import { useState } from "react";
 import {
   connectionRoutes,
@@ -7,7 +7,7 @@ import {
   type Schedule,
 } from "../../../../src/api/contract/connection.ts";
 import { useCall } from "../../client/queries.ts";
-import { utcToday } from "../../words/sync-state.ts";
+import { VIEWERS_ZONE } from "../../words/time.ts";
 import { NextRun } from "./next-run.tsx";
 import styles from "./pages.module.css";
 import { SettingsForm } from "./settings-form.tsx";
@@ -16,31 +16,25 @@ const STALE = [connectionRoutes.getConnection];
 const DAY_MINUTES = 24 * 60;
 const SUGGESTED_MINUTES = 15;
 
-const two = (value: number) => String(value).padStart(2, "0");
-
-/** "02:30" of UTC on the viewer's clock. */
-function toLocal(utc: string): string {
-  const at = utcToday(utc);
-  return `${two(at.getHours())}:${two(at.getMinutes())}`;
+/** All that the browser knows, with the one that is saved, which it may not know or know by another name. */
+function zonesWith(saved: string): string[] {
+  return [...new Set(["UTC", VIEWERS_ZONE, saved, ...Intl.supportedValuesOf("timeZone")])];
 }
 
-function toUtc(local: string): string | null {
-  const [hours, minutes] = local.split(":").map(Number);
-  if (hours === undefined || minutes === undefined || Number.isNaN(hours + minutes)) return null;
-  const at = new Date();
-  at.setHours(hours, minutes, 0, 0);
-  return at.toISOString().slice(11, 16);
+/** Of a time of day that nobody chose yet, the zone is that of whoever chooses. */
+function proposed(schedule: Schedule): Schedule {
+  return schedule.fullAt === null ? { ...schedule, timeZone: VIEWERS_ZONE } : schedule;
 }
 
 export function ScheduleForm({ connection, readOnly }: { connection: ConnectionView; readOnly: boolean }) {
-  const [schedule, setSchedule] = useState<Schedule>(connection.schedule);
+  const [schedule, setSchedule] = useState<Schedule>(() => proposed(connection.schedule));
   const save = useCall(connectionRoutes.putSchedule, STALE);
   const change = (changed: Partial<Schedule>) => {
     save.reset();
     setSchedule({ ...schedule, ...changed });
   };
   const faultOf = (field: keyof Schedule) => save.error?.field === field && save.error.message;
-  const { changesEveryMinutes, fullEveryMinutes, fullAt } = schedule;
+  const { changesEveryMinutes, fullEveryMinutes, fullAt, timeZone } = schedule;
   const isDaily = fullEveryMinutes === DAY_MINUTES;
   return (
     <SettingsForm
@@ -80,16 +74,32 @@ export function ScheduleForm({ connection, readOnly }: { connection: ConnectionV
           label="Beginning at"
           description={
             isDaily
-              ? "By your clock; an hour off when clocks change. Empty: a day after the last."
+              ? "When clocks change, the run keeps to them. Empty: a day after the last."
               : "For a full run every 24 hours."
           }
           disabled={!isDaily}
           readOnly={readOnly}
-          value={fullAt === null ? "" : toLocal(fullAt)}
+          value={fullAt ?? ""}
           error={faultOf("fullAt")}
-          onChange={(event) => change({ fullAt: toUtc(event.currentTarget.value) })}
+          onChange={(event) => change({ fullAt: event.currentTarget.value || null })}
         />
       </div>
+      {fullAt !== null && (
+        <Select
+          label="Time zone"
+          description={
+            timeZone === VIEWERS_ZONE ? "That of your browser." : `That of your browser is ${VIEWERS_ZONE}.`
+          }
+          data={zonesWith(timeZone)}
+          searchable
+          allowDeselect={false}
+          nothingFoundMessage="No time zone has such a name. They are named by continent and city."
+          readOnly={readOnly}
+          value={timeZone}
+          error={faultOf("timeZone")}
+          onChange={(chosen) => chosen !== null && change({ timeZone: chosen })}
+        />
+      )}
       <Checkbox
         label="Look for changes in between"
         description="Reads only what changed in Dynamics 365 since the last run; that takes a small part of the time."
