@@ -3,6 +3,7 @@ import { applyRun } from "../sync/run.ts";
 import { progressOf, tell, type CommandContext } from "./context.ts";
 import { exitCodes, type ExitCode } from "./exit-codes.ts";
 import { withSource } from "./opened.ts";
+import { refuseWhilePaused } from "./stop-in-app.ts";
 import { runReport } from "./run-report.ts";
 
 export async function apply(
@@ -11,6 +12,7 @@ export async function apply(
 ): Promise<ExitCode> {
   const progress = progressOf(context);
   return withSource(context, progress, async (run) => {
+    await refuseWhilePaused(run.database);
     const summary = await applyRun(run, runId);
     progress.end();
     tell(context, runReport(summary), summary);

@@ -10,7 +10,7 @@ import type { RunContext } from "../sync/running.ts";
 import { logOf, type CommandContext } from "./context.ts";
 import type { ProgressDisplay } from "./progress.ts";
 import { DatabaseError } from "./sentence-of.ts";
-import { refuseWhilePaused, stoppableInApp } from "./stop-in-app.ts";
+import { stoppableInApp } from "./stop-in-app.ts";
 
 async function withApp<T>(context: CommandContext, work: (app: App) => Promise<T>): Promise<T> {
   const { config, signal } = context;
@@ -64,12 +64,11 @@ export async function withSource<T>(
     signal,
   });
   try {
-    return await withApp(context, async (app) => {
-      await refuseWhilePaused(app.database);
-      return stoppableInApp(app.database, signal, (hooks) =>
+    return await withApp(context, (app) =>
+      stoppableInApp(app.database, signal, (hooks) =>
         work(runContext(app, open, connection, { ...hooks, onProgress: progress.update })),
-      );
-    });
+      ),
+    );
   } finally {
     progress.end();
     await open.close();

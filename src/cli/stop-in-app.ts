@@ -11,7 +11,7 @@ import { count, counted } from "./format.ts";
 
 const WHERE = "in the app, under Accounts, Sync from Dynamics 365";
 
-/** As in the app, nothing starts until somebody resumes. @throws RunError */
+/** As in the app, nothing that writes accounts starts until somebody resumes. @throws RunError */
 export async function refuseWhilePaused({ kysely }: Database): Promise<void> {
   const { environment, paused } = await loadConnection(kysely);
   if (environment !== null && paused)

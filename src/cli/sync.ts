@@ -3,11 +3,13 @@ import { runSync } from "../sync/run.ts";
 import { progressOf, tell, type CommandContext } from "./context.ts";
 import { exitCodes, type ExitCode } from "./exit-codes.ts";
 import { withSource } from "./opened.ts";
+import { refuseWhilePaused } from "./stop-in-app.ts";
 import { runReport } from "./run-report.ts";
 
 export async function sync(context: CommandContext): Promise<ExitCode> {
   const progress = progressOf(context);
   return withSource(context, progress, async (run) => {
+    await refuseWhilePaused(run.database);
     const summary = await runSync(run, "sync");
     progress.end();
     tell(context, runReport(summary), summary);

@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import type { Kysely } from "kysely";
 import type { Attention, RunStatus, Tables } from "../db/tables.ts";
 import { planThatWaits } from "../sync/plan-worth.ts";
-import { isUnderWay, runUnderWay } from "../sync/runs.ts";
+import { runUnderWay } from "../sync/runs.ts";
 import type { Connection } from "./connection.ts";
 import { pastRuns } from "./past-runs.ts";
 import { nextRun } from "./schedule.ts";
@@ -98,8 +98,7 @@ async function figuresOf(
   const short = ["id", "status", "started_at as startedAt", "finished_at as finishedAt"] as const;
   const lastRow = await runs.select(short).executeTakeFirst();
   const lastDone = await runs.select(short).where("status", "=", "done").executeTakeFirst();
-  // Paused, a run ends what it is writing; what waits for a worker waits.
-  const running = paused ? await runInHand(db, organization) : await runUnderWay(db, organization);
+  const running = await runUnderWay(db, organization, { paused });
   // The row of a run whose process is gone says what it was doing, until the next run clears up.
   const isStuck = lastRow !== undefined && lastRow.id !== running && UNDER_WAY.has(lastRow.status);
   const waiting = await planThatWaits(db, organization, now);
@@ -118,13 +117,6 @@ async function figuresOf(
     openIssues: counts.rows[0]?.issues ?? 0,
     accounts: counts.rows[0]?.accounts ?? 0,
   };
-}
-
-async function runInHand(db: Kysely<Tables>, organization: string): Promise<number | undefined> {
-  const { rows } = await sql<{ id: number }>`
-    select r.id from runs r join run_leases l using (organization_id)
-    where r.organization_id = ${organization} and ${isUnderWay} order by r.id desc limit 1`.execute(db);
-  return rows[0]?.id;
 }
 
 /**

@@ -29,7 +29,7 @@ export type RequestParts = RunStore & {
 type By = Starter | undefined;
 
 export type RunRequests = {
-  /** Plans with these settings and stops. @returns the run's id, or that of the run under way. */
+  /** Plans with these settings and stops, also while the sync is paused. @returns the run's id, or that of the run under way. */
   startPlan(settings: ChosenSettings, by: By): Promise<number>;
   /** Syncs with the saved settings. @returns the run's id, or that of the run under way. */
   startSync(by: By): Promise<number>;
@@ -47,16 +47,25 @@ export type RunRequests = {
   lookNow(): Promise<void>;
 };
 
+const PAUSED = "The sync is paused. Resume it first.";
+
 export function createRequests(parts: RequestParts): RunRequests {
   const { database, clock } = parts;
   const db = database.kysely;
 
-  /** The connection, if a run may start; and its organisation. */
-  async function ready(): Promise<{ connection: Connection; organizationId: string }> {
+  type Ready = { connection: Connection; organizationId: string };
+
+  /** The connection, if a run may start that writes accounts; and its organisation. */
+  async function ready(): Promise<Ready> {
+    const found = await connected();
+    if (found.connection.paused) throw new RunError(PAUSED);
+    return found;
+  }
+
+  async function connected(): Promise<Ready> {
     const connection = await loadConnection(db);
     if (connection.environment === null)
       throw new RunError("Dynamics 365 is not connected. Connect it under Accounts, Sync from Dynamics 365.");
-    if (connection.paused) throw new RunError("The sync is paused. Resume it first.");
     const known = connection.environment.organizationId;
     return { connection, organizationId: known ?? (await askOrganization()) };
   }
@@ -83,7 +92,10 @@ export function createRequests(parts: RequestParts): RunRequests {
 
   function start(run: NewRun): Promise<number> {
     return oneByOne(async (trx) => {
-      const running = await runUnderWay(trx, run.organizationId);
+      const { paused } = await loadConnection(trx);
+      if (paused && run.mode !== "plan") throw new RunError(PAUSED);
+      if (paused) await refuseBeforeRest(trx, run.organizationId);
+      const running = await runUnderWay(trx, run.organizationId, { paused });
       if (running === undefined) return queueRun(trx, run, clock.now());
       if (run.mode === "plan" && !(await plansWith(trx, running, run.settings)))
         throw new RunError(
@@ -96,7 +108,7 @@ export function createRequests(parts: RequestParts): RunRequests {
   }
 
   async function startPlan(chosen: ChosenSettings, by: By): Promise<number> {
-    const { organizationId } = await ready();
+    const { organizationId } = await connected();
     const settings = await settingsWith(db, chosen);
     return start({ organizationId, mode: "plan", settings, startedBy: by });
   }
@@ -181,6 +193,18 @@ export function createRequests(parts: RequestParts): RunRequests {
 /** Whoever takes it right now, or asks something else of it, has to wait, and then finds what became of it. */
 async function lockRun(trx: Kysely<Tables>, runId: number): Promise<void> {
   await sql`select from runs where id = ${runId} for update`.execute(trx);
+}
+
+/** Whoever plans first ends what was stopped while it wrote, and that is what a pause holds off. */
+async function refuseBeforeRest(trx: Kysely<Tables>, organizationId: string): Promise<void> {
+  const { rows } = await sql<{ id: number }>`
+    select id from runs where organization_id = ${organizationId} and status = 'applying' order by id limit 1`.execute(
+    trx,
+  );
+  if (rows[0])
+    throw new RunError(
+      `The sync is paused, and run ${rows[0].id} stopped before all of its plan was written, which any other plan has to wait for. Resume the sync first.`,
+    );
 }
 
 /** Whether this run is asked for by the same click. */

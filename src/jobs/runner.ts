@@ -36,8 +36,8 @@ export function createRunner(parts: RunnerParts): Runner {
   async function take(): Promise<number | undefined> {
     if (closing || carried.size > 0) return undefined;
     const { environment, paused } = await loadConnection(db);
-    if (environment === null || paused) return undefined;
-    const waiting = await nextWaitingRun(database, environment.organizationId, clock.now());
+    if (environment === null) return undefined;
+    const waiting = await nextWaitingRun(database, environment.organizationId, { now: clock.now(), paused });
     const begun = waiting && (await takeOrNot(waiting));
     if (!waiting || !begun) return undefined;
     if (waiting.tries >= MOST_TRIES) await giveUpOn(begun);

@@ -2,7 +2,7 @@
 import { sql } from "kysely";
 import type { Database } from "../db/pool.ts";
 import type { BegunRun } from "../sync/begin.ts";
-import { RunStopped } from "../sync/runs.ts";
+import { isPreview, RunStopped } from "../sync/runs.ts";
 
 const LOOK_EVERY_MS = 1_000;
 
@@ -11,13 +11,19 @@ const PAUSED = {
   ends: "The sync was paused. Resume it, then start this again.",
 };
 
-/** A pause is the connection's: without one nobody could resume, so what goes by a connection file of its own is not held. */
+/**
+ * A pause concerns what writes accounts: not a preview, but a run that was stopped while it wrote and that the preview ends first.
+ * It is the connection's: without one nobody could resume, so what goes by a connection file of its own is not held.
+ */
 async function wishToStop(
   database: Database,
   { organizationId, lease, again }: BegunRun,
 ): Promise<RunStopped | undefined> {
   const { rows } = await sql<{ paused: boolean; cancelled_by: string | null }>`
-    select c.paused and c.sign_in is not null as paused, r.cancelled_by from connection c
+    select r.cancelled_by, c.paused and c.sign_in is not null and exists (
+        select from runs r where r.organization_id = ${organizationId} and r.fence = ${lease.fence}
+          and r.finished_at is null and not ${isPreview}) as paused
+    from connection c
     left join runs r on r.organization_id = ${organizationId} and r.fence = ${lease.fence} and r.cancelled_by is not null
     limit 1`.execute(database.kysely);
   const wish = rows[0];

@@ -2,22 +2,23 @@
 import { sql } from "kysely";
 import type { Database } from "../db/pool.ts";
 import type { WaitingRun } from "../sync/begin.ts";
-import { isHeld, isToBeDone } from "../sync/runs.ts";
+import { goesOnPaused, isHeld, isToBeDone } from "../sync/runs.ts";
 
 /** No wait is as long (src/sync/end.ts): a moment further away was said by a clock that has jumped back since. */
 const LONGEST_WAIT_MS = 10 * 60_000;
 
-/** Undefined while one is under way. What was being written comes first: everything after it builds on that. */
+/** Undefined while one is under way. What was being written comes first: everything after it builds on that. Paused, only a preview is taken. */
 export async function nextWaitingRun(
   database: Database,
   organizationId: string | null,
-  now: Date,
+  { now, paused }: { readonly now: Date; readonly paused: boolean },
 ): Promise<(WaitingRun & { readonly startedAt: Date }) | undefined> {
   const { rows } = await sql<WaitingRun & { startedAt: Date }>`
     select r.id, r.organization_id as "organizationId", r.mode, r.status, r.fence, r.tries,
       r.started_at as "startedAt"
     from runs r
     where ${isToBeDone} and (${organizationId}::uuid is null or r.organization_id = ${organizationId})
+      and (not ${paused}::boolean or ${goesOnPaused})
       and (r.try_after is null or r.try_after <= ${now} or r.try_after > ${new Date(now.getTime() + LONGEST_WAIT_MS)})
       and not exists (select from run_leases l where l.organization_id = r.organization_id and ${isHeld})
     order by r.status = 'applying' desc, r.id limit 1`.execute(database.kysely);

@@ -181,12 +181,17 @@ export class RunStopped extends Error {
 
 /**
  * The run that some process is carrying out right now (the newest, if one is finishing an older one first), else the one that
- * the next worker takes. Undefined: a new one may begin.
+ * the next worker takes. Undefined: a new one may begin. `paused`: what waits until the sync is resumed is none of them.
  */
-export async function runUnderWay(db: Kysely<Tables>, organizationId: string): Promise<number | undefined> {
+export async function runUnderWay(
+  db: Kysely<Tables>,
+  organizationId: string,
+  { paused }: { readonly paused: boolean } = { paused: false },
+): Promise<number | undefined> {
   const { rows } = await sql<{ id: number }>`
     select r.id from runs r left join run_leases l using (organization_id)
-    where r.organization_id = ${organizationId} and (coalesce(${isUnderWay}, false) or ${isToBeDone})
+    where r.organization_id = ${organizationId}
+      and (coalesce(${isUnderWay}, false) or ${isToBeDone} and (not ${paused}::boolean or ${goesOnPaused}))
     order by coalesce(${isUnderWay}, false) desc, r.id desc limit 1`.execute(db);
   return rows[0]?.id;
 }
@@ -209,6 +214,18 @@ export const isToBeDone: RawBuilder<boolean> = sql`(
   r.status = 'queued' or r.status = 'planned' and r.applied_by is not null
   or r.status = 'applying' and coalesce(r.waits_because in ('stopped', 'interrupted', 'paused'), true)
   or r.status in ('reading', 'planning') and (r.mode <> 'plan' or r.started_by is not null))`;
+
+/** SQL over `runs r`: a plan that nobody has applied. It writes no account, so a pause does not concern it. */
+export const isPreview: RawBuilder<boolean> = sql`(
+  r.mode = 'plan' and r.applied_by is null and r.status in ('queued', 'reading', 'planning', 'planned'))`;
+
+/**
+ * SQL over `runs r` that are to be done: a worker takes it while the sync is paused, too. A run that stopped while it wrote is
+ * ended before anything is planned, so until then not even a preview goes on.
+ */
+export const goesOnPaused: RawBuilder<boolean> = sql`(
+  ${isPreview} and not exists (
+    select from runs o where o.organization_id = r.organization_id and o.status = 'applying'))`;
 
 /** Something about a run that an admin can put right; the message says how. */
 export class RunError extends Error {

@@ -77,6 +77,16 @@ it("a sync that is paused while it writes ends its chunk, and none starts until 
   expect(await runs(here)).toEqual(["sync done", "sync done"]);
 });
 
+it("a plan is made while the sync is paused, and applied when it is resumed", async () => {
+  const here = await site(3);
+  await here.admin.post("/connection/pause");
+
+  expect(await here.sluice.run(["plan"])).toMatchObject({ code: 0 });
+  expect(await here.sluice.run(["apply", "1"])).toMatchObject({ code: 4 });
+  await here.admin.post("/connection/resume");
+  expect(await here.sluice.run(["apply", "1"])).toMatchObject({ code: 0 });
+});
+
 it("an apply that is cancelled says what is left, also to a program", async () => {
   const here = await site(3);
   expect(await here.sluice.run(["plan"])).toMatchObject({ code: 0 });

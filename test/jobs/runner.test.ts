@@ -1,7 +1,7 @@
 // Runs as people start, watch and stop them.
 import { expect, test } from "vitest";
 import type { WebWorkspace } from "../harness/web.ts";
-import { connectedWeb, SETTINGS } from "./connected.ts";
+import { connectedWeb, SETTINGS, type Connected } from "./connected.ts";
 
 test("a plan writes nothing; applied, it does exactly what it said, and its settings are the saved ones", async () => {
   const { org, plan, apply, changes, names, carol } = await connectedWeb();
@@ -103,19 +103,136 @@ test("paused, a run stops and none starts; resumed, it goes on", async () => {
   expect(await names()).toEqual(["Acme"]);
 });
 
+/** A first sync done, one account more since, and a sync that the pause stopped while it read. */
+async function pausedWhileItReads(): Promise<Connected & { id: number }> {
+  const connected = await connectedWeb();
+  const { org, web, carol, plan, apply, ended } = connected;
+  org.createAccount({ name: "Acme" });
+  await apply((await plan()).id);
+  org.createAccount({ name: "Bolt" });
+  web.simulator.faults.add({ path: String.raw`/accounts\?`, fault: { kind: "hold" } });
+  const { id } = (await carol.post("/runs", { mode: "sync" })).body.run;
+  await carol.post("/connection/pause");
+  expect(await ended(id)).toMatchObject({ status: "queued", waitsBecause: "paused" });
+  web.simulator.faults.remove();
+  return { ...connected, id };
+}
+
 test("paused while it reads, a run starts over when resumed", async () => {
-  const { org, web, carol, plan, ended } = await connectedWeb();
+  const { id, carol, ended } = await pausedWhileItReads();
+
+  await carol.post("/connection/resume");
+
+  expect(await ended(id)).toMatchObject({ id, status: "done", counts: { created: 1, unchanged: 1 } });
+});
+
+const WITHOUT_DOMAINS = { mapping: { ...SETTINGS.mapping, domains: [] } };
+
+test("paused, an edit is previewed and not applied; resumed, exactly that is applied", async () => {
+  const { org, carol, plan, apply, names } = await connectedWeb();
+  org.createAccount({ name: "Acme" });
+  await apply((await plan()).id);
+  org.createAccount({ name: "Bolt" });
+  await carol.post("/connection/pause");
+
+  const { id } = await plan(WITHOUT_DOMAINS);
+  const refused = await carol.post(`/runs/${id}/apply`);
+
+  expect((await carol.get(`/runs/${id}`)).body.run).toMatchObject({
+    status: "planned",
+    counts: { created: 1 },
+    applicable: { yes: true },
+  });
+  expect([refused.status, refused.body.error.sentence]).toEqual([
+    409,
+    "The sync is paused. Resume it first.",
+  ]);
+  expect((await carol.get("/connection")).body).toMatchObject({
+    state: "paused",
+    waiting: id,
+    running: null,
+  });
+  expect(await names()).toEqual(["Acme"]);
+  await carol.post("/connection/resume");
+  expect(await apply(id)).toMatchObject({ status: "done" });
+  expect((await carol.get("/connection")).body.settings).toMatchObject(WITHOUT_DOMAINS);
+});
+
+test("a pause lets a preview go on", async () => {
+  const { org, web, carol, ended } = await connectedWeb();
   org.createAccount({ name: "Acme" });
   web.simulator.faults.add({ path: String.raw`/accounts\?`, fault: { kind: "hold" } });
   const { id } = (await carol.post("/runs", { mode: "plan", settings: SETTINGS })).body.run;
+  await web.runner.takeNext();
 
   await carol.post("/connection/pause");
+  await web.runner.lookForStop();
 
-  expect(await ended(id)).toMatchObject({ status: "queued", waitsBecause: "paused" });
+  expect((await carol.get("/connection")).body).toMatchObject({ paused: true, running: id });
   web.simulator.faults.remove();
-  await carol.post("/connection/resume");
   expect(await ended(id)).toMatchObject({ id, status: "planned", counts: { created: 1 } });
-  expect(await plan()).toMatchObject({ status: "planned" });
+});
+
+test("a sync that the pause stopped waits beside a preview, and comes first when resumed", async () => {
+  const { id, carol, plan, ended } = await pausedWhileItReads();
+
+  const preview = await plan(WITHOUT_DOMAINS);
+
+  expect(preview).toMatchObject({ status: "planned", counts: { created: 1 } });
+  expect((await carol.get(`/runs/${id}`)).body.run).toMatchObject({
+    status: "queued",
+    waitsBecause: "paused",
+  });
+  await carol.post("/connection/resume");
+  expect(await ended(id)).toMatchObject({ status: "done", counts: { created: 1 } });
+  expect((await carol.get(`/runs/${preview.id}`)).body.run).toMatchObject({ status: "discarded" });
+});
+
+test("what the pause stopped while it wrote is not written for the sake of a preview", async () => {
+  const { org, web, carol, plan, ended, names } = await connectedWeb();
+  org.createAccount({ name: "Acme" });
+  const { id } = await plan();
+  const edits = await holdEdits(web);
+  await carol.post(`/runs/${id}/apply`);
+  await edits.waitedFor();
+  await carol.post("/connection/pause");
+  await edits.release();
+  await ended(id);
+
+  const refused = await carol.post("/runs", { mode: "plan", settings: SETTINGS });
+
+  expect([refused.status, refused.body.error.sentence]).toEqual([
+    409,
+    `The sync is paused, and run ${id} stopped before all of its plan was written, which any other plan has to wait for. Resume the sync first.`,
+  ]);
+  expect(await names()).toEqual([]);
+});
+
+test("a preview that ends what an earlier run had to write stops with it when paused", async () => {
+  const { org, web, carol, plan, ended, names } = await connectedWeb();
+  org.createAccount({ name: "Acme" });
+  const { id } = await plan();
+  const first = await holdEdits(web);
+  await carol.post(`/runs/${id}/apply`);
+  await first.waitedFor();
+  await carol.post(`/runs/${id}/cancel`);
+  await first.release();
+  await ended(id);
+  // It had begun with the domains it takes away; so that it looks for a pause once more, it does so again.
+  await web.database.pool.query("update runs set checkpoint = -1 where id = $1", [id]);
+  const second = await holdEdits(web);
+  const preview = (await carol.post("/runs", { mode: "plan", settings: SETTINGS })).body.run;
+  await second.waitedFor();
+
+  await carol.post("/connection/pause");
+  await second.release();
+
+  expect(await ended(preview.id)).toMatchObject({ status: "queued", waitsBecause: "paused" });
+  expect((await carol.get(`/runs/${id}`)).body.run).toMatchObject({ waitsBecause: "paused" });
+  expect(await names()).toEqual([]);
+  await carol.post("/connection/resume");
+  expect(await ended(preview.id)).toMatchObject({ status: "planned", counts: { unchanged: 1 } });
+  expect(await names()).toEqual(["Acme"]);
 });
 
 test("an approved plan that is paused before it writes anything goes on when resumed", async () => {

@@ -66,7 +66,7 @@ async function march() {
   async function tryToTheEnd(): Promise<void> {
     for (let tries = 1; tries < MOST_TRIES; tries++) {
       clock.advance(HOUR / 10);
-      await runner.settled(0);
+      await runner.settled();
     }
   }
   return { ...tells, firms, diary, ends, on, connect, tryToTheEnd };

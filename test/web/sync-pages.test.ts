@@ -109,6 +109,33 @@ inBrowser("the page of the sync", () => {
     expect(await paused()).toBe(false);
   });
 
+  test("paused, other fields are looked at; once resumed, they are applied", async () => {
+    const { web, carol } = await synced();
+    await carol.post("/connection/pause");
+    const page = await visit(web, "company-admin", `${PAGE}?tab=fields`);
+    await page.getByRole("checkbox", { name: "Allow duplicate names for accounts" }).check();
+    await page.getByRole("button", { name: "See what would change" }).click();
+    await page.getByText("The sync is paused: resume it, then apply the plan.").waitFor();
+    await page.getByRole("button", { name: /^Sync \d+ account/, disabled: true }).waitFor();
+    const faults = await lookAt(page, "sync-page-paused-plan");
+    const run = new URL(page.url()).searchParams.get("run");
+    await page.goto(`/contacts/accounts?import=dynamics&step=preview&run=${run}`);
+    await page.getByText("The sync is paused. Resume it on").waitFor();
+    faults.push(...(await lookAt(page, "sync-modal-paused-plan")));
+    await page.getByRole("link", { name: "its page" }).click();
+    await page.getByRole("button", { name: "Resume" }).click();
+
+    await page.getByRole("button", { name: /^Sync \d+ account/, disabled: false }).click();
+
+    await page
+      .getByText(/\d+ synced/)
+      .first()
+      .waitFor();
+    const { body } = await carol.get("/connection");
+    expect(body).toMatchObject({ paused: false, settings: { options: { allowDuplicateNames: true } } });
+    expect(faults).toEqual([]);
+  });
+
   test("what was skipped is told, downloaded, mended in Dynamics 365 and tried again", async () => {
     const { web, org, names } = await synced();
     const page = await visit(web, "workspace-admin", `${PAGE}?tab=errors`);

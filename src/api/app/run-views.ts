@@ -4,7 +4,7 @@ import { sql, type RawBuilder } from "kysely";
 import type { ChangeAction, RunCounts, RunMode, RunProgress, RunStatus, RunUsage } from "../../db/tables.ts";
 import type { RunStore } from "../../sync/begin.ts";
 import { PLAN_LIFETIME_MS, whyNotApply } from "../../sync/plan-worth.ts";
-import { isToBeDone, isUnderWay, NO_COUNTS } from "../../sync/runs.ts";
+import { goesOnPaused, isToBeDone, isUnderWay, NO_COUNTS } from "../../sync/runs.ts";
 import type { RunView } from "../contract/runs.ts";
 import { ApiError } from "../implement.ts";
 
@@ -30,8 +30,8 @@ type RunRow = {
   under_way: boolean;
   /** Nobody carries it out, and the next worker takes it. */
   to_be_done: boolean;
-  /** The sync, until somebody resumes it. */
-  paused: boolean;
+  /** Nobody takes it until the sync is resumed. */
+  held: boolean;
 };
 
 function runRows({ database }: RunStore, condition: RawBuilder<unknown>, limit: number) {
@@ -39,7 +39,7 @@ function runRows({ database }: RunStore, condition: RawBuilder<unknown>, limit: 
     select r.id, r.organization_id, r.mode, r.status, r.started_by, r.applied_by, r.cancelled_by, r.counts, r.issues, r.actions, r.progress,
       r.waits_because, r.checkpoint, r.error, r.usage, r.started_at, r.planned_at, r.finished_at,
       coalesce(${isUnderWay}, false) as under_way, ${isToBeDone} as to_be_done,
-      (select paused from connection) as paused
+      (select paused from connection) and not ${goesOnPaused} as held
     from runs r left join run_leases l using (organization_id)
     where ${condition} order by r.id desc limit ${limit}`.execute(database.kysely);
 }
@@ -110,7 +110,7 @@ function stateOf(row: RunRow): Pick<RunView, "status" | "waitsBecause" | "error"
   if (status === "planned" && underWay) return { status: "applying", waitsBecause: null, error: null };
   if (underWay) return { status, waitsBecause, error };
   if (row.to_be_done) {
-    if (!row.paused) return { status: "queued", waitsBecause: null, error };
+    if (!row.held) return { status: "queued", waitsBecause: null, error };
     return { status: status === "applying" ? status : "queued", waitsBecause: "paused", error };
   }
   if (status === "reading" || status === "planning") {

@@ -319,7 +319,8 @@ export const connectionRoutes = {
     method: "POST",
     path: "/connection/pause",
     access: "workspace-admin",
-    summary: "Pauses: a run under way stops after the chunk it is writing; none starts until resumed.",
+    summary:
+      "Pauses: a run under way stops after the chunk it is writing, and none starts until resumed; a preview, which writes nothing, is made all the same.",
     answer: connection,
   }),
   resume: route({

@@ -127,6 +127,7 @@ function Setup({ connection }: { connection: ConnectionView }) {
             key={run.id}
             run={run}
             settings={run.settings ?? settings}
+            paused={connection.paused}
             onBack={() => go({ step: "fields", run: run.id })}
             onPlanning={(id, planned) => {
               keep({ settings: planned, step: "fields" }, otherwise);

@@ -110,9 +110,11 @@ function PlanActions({ run, connection }: { run: RunView; connection: Connection
           <p>
             Nothing of it is written yet. Applying it does exactly this, and saves the settings it was made
             with.
+            {connection.paused && " The sync is paused: resume it, then apply the plan."}
           </p>
           <Button
             loading={apply.isPending}
+            disabled={connection.paused}
             onClick={() => void apply.mutateAsync(request).then(forget, () => {})}
           >
             {applyLabel(run.counts)}

@@ -17,6 +17,8 @@ import { StepFrame } from "./step-frame.tsx";
 type Properties = {
   run: RunView;
   settings: SyncSettings;
+  /** Nothing is applied until somebody resumes the sync on its page. */
+  paused: boolean;
   onBack: () => void;
   /** Another plan, with other settings. */
   onPlanning: (run: number, settings: SyncSettings) => void;
@@ -26,7 +28,7 @@ type Properties = {
 };
 
 export function PreviewStep(properties: Properties) {
-  const { run, settings, onBack, onPlanning, onApplied, filter, onFilter } = properties;
+  const { run, settings, paused, onBack, onPlanning, onApplied, filter, onFilter } = properties;
   const preview = usePreview(onPlanning);
   const apply = useCall(runRoutes.applyRun, [connectionRoutes.getConnection, runRoutes.getRun]);
   const planAnew = (options: Remedy["options"]) => preview.start(withOptions(settings, options));
@@ -76,9 +78,19 @@ export function PreviewStep(properties: Properties) {
         <>
           {back}
           {!run.applicable.yes && <span className={styles.why}>{run.applicable.why}</span>}
+          {run.applicable.yes && paused && (
+            <span className={styles.why}>
+              The sync is paused. Resume it on{" "}
+              <AnchorLink to="/contacts/accounts/sync" search={{ tab: "runs", run: run.id }}>
+                its page
+              </AnchorLink>
+              , then apply the plan.
+            </span>
+          )}
           {run.applicable.yes ? (
             <Button
               data-push
+              disabled={paused}
               loading={apply.isPending}
               // Not as an option of `mutate`: this step is gone by then. What went wrong is shown above.
               onClick={() => void apply.mutateAsync({ params: { id: run.id } }).then(onApplied, () => {})}
