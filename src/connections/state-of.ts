@@ -44,8 +44,10 @@ export function stateOf(facts: StateFacts): {
 }
 
 /** What an admin has to settle first. A failure comes last: it is tried again, and what else there is may be why. */
-function attentionIn({ attention, waiting, failed }: StateFacts): Attention | null {
-  return attention ?? (waiting && waitingAttention(waiting)) ?? (failed && failedAttention(failed));
+function attentionIn({ attention, waiting, failed, everSynced }: StateFacts): Attention | null {
+  return (
+    attention ?? (waiting && waitingAttention(waiting)) ?? (failed && failedAttention(failed, everSynced))
+  );
 }
 
 /** By the reason that the run gives (src/sync/run.ts, brake.ts). */
@@ -68,12 +70,15 @@ export function waitingAttention(run: WaitingRun): Attention | null {
   };
 }
 
-function failedAttention({ id, sentence }: FailedRun): Attention {
+/** The schedule begins with the first sync that is done (schedule.ts). */
+function failedAttention({ id, sentence }: FailedRun, everSynced: boolean): Attention {
   return {
     kind: "run-failed",
     title: "The last sync failed",
     sentence,
-    howToResolve: "It is tried again by itself. If it fails again, check the connection.",
+    howToResolve: everSynced
+      ? "It is tried again by itself. If it fails again, check the connection."
+      : "The first sync is not tried again by itself. Check the connection, then choose Sync now.",
     place: "check",
     run: id,
   };

@@ -91,6 +91,15 @@ describe("what needs attention says what to do, and where", () => {
         howToResolve: "It is tried again by itself. If it fails again, check the connection.",
       },
     ],
+    [
+      "the first sync failed",
+      { failed, everSynced: false },
+      {
+        kind: "run-failed",
+        howToResolve:
+          "The first sync is not tried again by itself. Check the connection, then choose Sync now.",
+      },
+    ],
   ])("%s", ([, given, attention]) => {
     expect(stateOf(facts(given)).attention).toMatchObject(attention);
   });

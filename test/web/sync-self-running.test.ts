@@ -2,7 +2,7 @@
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { attentionOf } from "../../src/connections/attention.ts";
-import { loadConnection, setAttention } from "../../src/connections/connection.ts";
+import { loadConnection, saveSettings, setAttention } from "../../src/connections/connection.ts";
 import { DEFAULT_LIMITS } from "../../src/connections/self-running.ts";
 import { DataverseError, SignInError } from "../../src/dataverse/errors.ts";
 import { TooManyAccountsError } from "../../src/sync/read.ts";
@@ -165,6 +165,31 @@ inBrowser("a sync that runs by itself", () => {
     work.web.simulator.faults.remove(broken);
     await page.getByRole("button", { name: "Sync now" }).click();
     await waitFor(page, "in-step");
+    expect(faults).toEqual([]);
+  });
+
+  test("a first sync that fails is not tried again by itself, and the page says who does", async () => {
+    const work = await connectedWeb({ ui: await builtApplication() });
+    work.org.createAccount({ name: "Acme" });
+    // As a connection file leaves it, before anything was synced.
+    await saveSettings(work.web.database.kysely, SETTINGS);
+    const broken = work.web.simulator.faults.add({
+      path: String.raw`/accounts\?`,
+      fault: { kind: "answer", status: 400 },
+    });
+    const page = await visit(work.web, "workspace-admin", PAGE);
+    const next = page.getByText("After the first sync: choose Sync now");
+    await next.waitFor();
+
+    await page.getByRole("button", { name: "Sync now" }).click();
+    await page.getByRole("alert").getByText("The first sync is not tried again by itself.").waitFor();
+    await next.waitFor();
+    const faults = await lookAt(page, "sync-first-failed");
+
+    work.web.simulator.faults.remove(broken);
+    await page.getByRole("button", { name: "Sync now" }).click();
+    await waitFor(page, "in-step");
+    await page.getByText("at Mar 3, 10:00 AM").waitFor();
     expect(faults).toEqual([]);
   });
 

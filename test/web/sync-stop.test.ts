@@ -79,6 +79,7 @@ inBrowser("a sync stopped while it writes", () => {
 
       await page.getByRole("dialog").getByRole("link", { name: "the page of the sync" }).click();
       await page.getByRole("region", { name: "Last run" }).getByText(told).waitFor();
+      await page.getByText("After the first sync: choose Sync now").waitFor();
       faults.push(...(await lookAt(page, "sync-page-stopped")));
       await page.getByRole("button", { name: "Sync now" }).click();
       await page.getByText(`${inWords(all)} already in step`).waitFor();

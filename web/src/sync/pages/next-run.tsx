@@ -10,13 +10,22 @@ const at = new Intl.DateTimeFormat("en", {
 });
 
 export function NextRun({ connection }: { connection: ConnectionView }) {
-  const { nextRunAt, paused, state } = connection;
+  const { nextRunAt } = connection;
   if (nextRunAt !== null)
     return (
       <>
         at {at.format(new Date(nextRunAt))}, <Moment at={nextRunAt} />
       </>
     );
-  if (paused) return "When it is resumed";
-  return state === "needs-attention" ? "When this is settled" : "Not planned";
+  return whyNone(connection);
+}
+
+/** The first sync is started by a person, and so is what is left of it when it stopped or failed: until then nothing is due. */
+function whyNone({ lastSyncedAt, running, paused, attention }: ConnectionView): string {
+  if (lastSyncedAt !== null) return paused ? "When it is resumed" : "When this is settled";
+  const first = "After the first sync";
+  if (running !== null) return first;
+  if (paused) return `${first}, once it is resumed`;
+  if (attention !== null && attention.kind !== "run-failed") return `${first}, once this is settled`;
+  return `${first}: choose Sync now`;
 }
