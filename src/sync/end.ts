@@ -7,7 +7,7 @@ import { inTransaction } from "../db/transaction.ts";
 import type { BegunRun, RunStore } from "./begin.ts";
 import { LeaseError } from "./lease.ts";
 import { takeBackFields } from "./new-fields.ts";
-import { dropWorkingTables } from "./read.ts";
+import { dropWorkingTables, runsWithWorkingTables } from "./read.ts";
 import { isToBeDone, RunError, RunStopped } from "./runs.ts";
 
 /** So often a run may break off in a row, or lose its process, before it is left to a person. */
@@ -47,14 +47,16 @@ async function clearUp(db: Kysely<Tables>, runId: number): Promise<void> {
 
 /** Of runs that have ended: somebody was reading them when they should have gone, as a backup does. */
 export async function dropLeftTables(db: Kysely<Tables>): Promise<void> {
-  const { rows } = await sql<{ run: number }>`
-    select distinct left_over.run from (
-      select substring(relname from '[0-9]+$')::bigint as run from pg_class
-      where relispartition and relkind = 'r' and relnamespace = 'public'::regnamespace) left_over
-    where not exists (select from runs r where r.id = left_over.run
-      and r.status in ('queued', 'reading', 'planning', 'planned', 'applying'))`.execute(db);
+  const left = await runsWithWorkingTables(db);
+  const needed = await db
+    .selectFrom("runs")
+    .select("id")
+    .where("id", "in", [0, ...left])
+    .where("status", "in", ["queued", "reading", "planning", "planned", "applying"])
+    .execute();
+  const ended = left.filter((run) => !needed.some(({ id }) => id === run));
   // All or none: under a backup one wait says that the others would wait as well.
-  if (rows.length > 0) await dropWorkingTables(db, ...rows.map(({ run }) => run));
+  if (ended.length > 0) await dropWorkingTables(db, ...ended);
 }
 
 /** Reading starts over in the same run. */

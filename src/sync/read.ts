@@ -77,6 +77,16 @@ export async function dropWorkingTables(db: Kysely<Tables>, ...runIds: readonly 
     exception when lock_not_available then null; end $$`.execute(db);
 }
 
+/** Runs, ended ones too, of which some are still there. */
+export async function runsWithWorkingTables(db: Kysely<Tables>): Promise<number[]> {
+  const { rows } = await sql<{ run: number }>`
+    select distinct substring(c.relname from '[0-9]+$')::bigint as run
+    from pg_inherits i join pg_class c on c.oid = i.inhrelid join pg_class parent on parent.oid = i.inhparent
+    where c.relkind = 'r' and parent.relnamespace = 'public'::regnamespace
+      and parent.relname = any(${WORKING_TABLES.map(([table]) => table)}::text[])`.execute(db);
+  return rows.map(({ run }) => run);
+}
+
 function draftRow(runId: number, draft: AccountDraft, fingerprint: Buffer): string {
   return copyText([
     runId,
