@@ -15,6 +15,14 @@ export type Departures = {
   readonly missed: readonly RawRow[];
 };
 
+async function* rowsOf(pages: AsyncIterable<readonly RawRow[]>): AsyncGenerator<RawRow> {
+  for await (const page of pages) yield* page;
+}
+
+function idOf(row: RawRow): string {
+  return String(row["accountid"]).toLowerCase();
+}
+
 /** Asks Dynamics what became of these records. */
 export async function lookUpDepartures(
   client: DataverseClient,
@@ -31,16 +39,17 @@ export async function lookUpDepartures(
     }
   }
   const unknown = ids.filter((id) => departed.get(id) === "deleted");
-  for await (const page of client.fetchByIds(unknown, selection.kind === "all" ? columns : [], signal)) {
-    for (const row of page) {
-      const id = String(row["accountid"]).toLowerCase();
-      if (selection.kind === "view") departed.set(id, "left-view");
-      else if (row["statecode"] !== 0) departed.set(id, "deactivated");
-      else {
-        departed.delete(id);
-        missed.push(row);
-      }
-    }
+  const active: string[] = [];
+  for await (const row of rowsOf(client.fetchByIds(unknown, [], signal))) {
+    if (selection.kind === "all" && row["statecode"] === 0) active.push(idOf(row));
+    else departed.set(idOf(row), selection.kind === "all" ? "deactivated" : "left-view");
+  }
+  // Most never come back, and are asked for in each run: what they say is read of the few that do.
+  for await (const row of rowsOf(client.fetchByIds(active, columns, signal))) {
+    if (row["statecode"] === 0) {
+      departed.delete(idOf(row));
+      missed.push(row);
+    } else departed.set(idOf(row), "deactivated");
   }
   return { departed, missed };
 }
