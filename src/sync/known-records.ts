@@ -44,6 +44,11 @@ function writeGuid(words: Uint32Array, at: number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
+function wordAt(bytes: string, at: number): number {
+  const high = (bytes.charCodeAt(at) << 24) | (bytes.charCodeAt(at + 1) << 16);
+  return (high | (bytes.charCodeAt(at + 2) << 8) | bytes.charCodeAt(at + 3)) >>> 0;
+}
+
 /** Places of the table for a record: full to four fifths, a look-up takes three probes, and the table 5 bytes a record. */
 const ROOM = 1.25;
 
@@ -111,12 +116,12 @@ export class KnownRecords {
     );
   }
 
-  /** Whether the row says what it said last time. `fingerprint`: 8 bytes. */
-  isUnchanged(index: number, fingerprint: Buffer): boolean {
+  /** Whether the row says what it said last time. `fingerprint`: 8 bytes, one a character. */
+  isUnchanged(index: number, fingerprint: string): boolean {
     return (
       (this.#state[index]! & MUST_STAGE) === 0 &&
-      this.#fingerprints[index * 2] === fingerprint.readUInt32BE(0) &&
-      this.#fingerprints[index * 2 + 1] === fingerprint.readUInt32BE(4)
+      this.#fingerprints[index * 2] === wordAt(fingerprint, 0) &&
+      this.#fingerprints[index * 2 + 1] === wordAt(fingerprint, 4)
     );
   }
 

@@ -87,13 +87,13 @@ export async function runsWithWorkingTables(db: Kysely<Tables>): Promise<number[
   return rows.map(({ run }) => run);
 }
 
-function draftRow(runId: number, draft: AccountDraft, fingerprint: Buffer): string {
+function draftRow(runId: number, draft: AccountDraft, fingerprint: string): string {
   return copyText([
     runId,
     draft.id,
     draft.createdOn,
     draft.recordVersion,
-    fingerprint.readBigInt64BE(0).toString(),
+    Buffer.from(fingerprint, "latin1").readBigInt64BE(0).toString(),
     draft.name,
     draft.nameKey,
     draft.description ?? null,
@@ -115,7 +115,7 @@ class Staging {
     this.#versions = versions;
   }
 
-  stage(draft: AccountDraft, fingerprint: Buffer): Promise<void> | undefined {
+  stage(draft: AccountDraft, fingerprint: string): Promise<void> | undefined {
     return this.#drafts.write(draftRow(this.#runId, draft, fingerprint));
   }
 
