@@ -126,6 +126,19 @@ export async function callOff(
   return true;
 }
 
+/** With the database away not even how a run ended can be written; then whoever takes it over finds it as it was. */
+export async function toldOrLost(
+  { onFailure }: BegunRun,
+  reason: unknown,
+  write: () => Promise<void>,
+): Promise<void> {
+  try {
+    await (onFailure ? onFailure(reason, write) : write());
+  } catch (error) {
+    if (!isDatabaseAway(error)) throw error;
+  }
+}
+
 /**
  * Ends a run that read or planned, or, if it broke off for no fault of its own, puts it back for a worker to take: it was
  * paused, its process is being stopped, the database went away or did not answer.
