@@ -1,5 +1,6 @@
 // What the last applied runs know of each linked or waiting record, small enough to keep half a million in memory: 38 bytes each.
 // A hash table of places, so that records may come in any order: sorting them costs the database longer than reading them.
+import { setImmediate } from "node:timers/promises";
 import { copyOut } from "../db/copy.ts";
 import type { Database } from "../db/pool.ts";
 import { inTransaction } from "../db/transaction.ts";
@@ -55,16 +56,21 @@ const ROOM = 1.25;
 export class KnownRecords {
   /** Records loaded so far. */
   count = 0;
-  /** Hash → 1 + the record's place; 0 is free. */
+  /** Hash → 1 + the record's place in the low bits, a part of the hash in the others; 0 is free. */
   readonly #places: Uint32Array;
+  /** Of the low bits. */
+  readonly #placeMask: number;
   readonly #ids: Uint32Array;
   readonly #fingerprints: Uint32Array;
   readonly #versions: Float64Array;
   readonly #state: Uint8Array;
   readonly #probe = new Uint32Array(4);
+  /** The part of the probed id's hash that is kept beside its place. */
+  #tag = 0;
 
   constructor(atMost: number) {
     this.#places = new Uint32Array(Math.ceil(atMost * ROOM) + 1);
+    this.#placeMask = 2 ** Math.ceil(Math.log2(atMost + 2)) - 1;
     this.#ids = new Uint32Array(atMost * 4);
     this.#fingerprints = new Uint32Array(atMost * 2);
     this.#versions = new Float64Array(atMost);
@@ -77,12 +83,13 @@ export class KnownRecords {
     const slot = this.#slotOf();
     const isNew = this.#places[slot] === 0;
     if (isNew) {
-      this.#ids.set(this.#probe, this.count * 4);
-      this.#places[slot] = ++this.count;
+      for (let word = 0; word < 4; word++) this.#ids[this.count * 4 + word] = this.#probe[word]!;
+      this.#places[slot] = this.#tag | ++this.count;
     }
-    const index = this.#places[slot]! - 1;
+    const index = this.#placeAt(slot);
     this.#state[index]! |= rows.readInt32BE(at + 26) & (isNew ? ~0 : ~NO_LINK);
-    this.#versions[index] = Number(rows.readBigInt64BE(at + 34));
+    // Exact, as long as versions have at most 53 bits; a bigint would be made for each row.
+    this.#versions[index] = rows.readInt32BE(at + 34) * 2 ** 32 + rows.readUInt32BE(at + 38);
     this.#fingerprints[index * 2] = rows.readUInt32BE(at + 46);
     this.#fingerprints[index * 2 + 1] = rows.readUInt32BE(at + 50);
   }
@@ -90,22 +97,30 @@ export class KnownRecords {
   /** The record's place, or -1. */
   find(id: string): number {
     readGuid(id, this.#probe);
-    return this.#places[this.#slotOf()]! - 1;
+    return this.#placeAt(this.#slotOf());
   }
 
-  /** Where the probed id is, or would be. Words are mixed, because ids made one after the other differ in few bits. */
+  #placeAt(slot: number): number {
+    return (this.#places[slot]! & this.#placeMask) - 1;
+  }
+
+  /**
+   * Where the probed id is, or would be. Words are mixed, because ids made one after the other differ in few bits. What is
+   * kept of the hash beside a place spares looking at the id there, which is far away in memory: three ids a look-up became one.
+   */
   #slotOf(): number {
-    const [a = 0, b = 0, c = 0, d = 0] = this.#probe;
+    const probe = this.#probe;
+    const [a, b, c, d] = [probe[0]!, probe[1]!, probe[2]!, probe[3]!];
     let mixed = Math.imul(a ^ (b >>> 15), 0x9e3779b1) ^ Math.imul(b ^ (c >>> 13), 0x85ebca6b);
     mixed ^= Math.imul(c ^ (d >>> 16), 0xc2b2ae35) ^ Math.imul(d ^ (a >>> 14), 0x27d4eb2f);
     mixed ^= mixed >>> 15;
-    for (
-      let slot = (mixed >>> 0) % this.#places.length;
-      ;
-      slot = slot + 1 === this.#places.length ? 0 : slot + 1
-    ) {
-      const place = this.#places[slot]!;
-      if (place === 0 || this.#isAt((place - 1) * 4)) return slot;
+    const [places, mask] = [this.#places, this.#placeMask];
+    const tag = mixed & ~mask;
+    this.#tag = tag;
+    for (let slot = (mixed >>> 0) % places.length; ; slot = slot + 1 === places.length ? 0 : slot + 1) {
+      const place = places[slot]!;
+      if (place === 0) return slot;
+      if ((place & ~mask) === tag && this.#isAt(((place & mask) - 1) * 4)) return slot;
     }
   }
 
@@ -224,6 +239,9 @@ export async function loadKnownRecords(database: Database, organizationId: strin
     for (const records of recordsOf(organizationId)) {
       for await (const rows of rowsOf(copyOut(client, records))) {
         for (let at = 0; at < rows.length; at += ROW_BYTES) known.add(rows, at);
+        // Otherwise libuv reads this socket up to 32 times before any other, and what a run asks of Dynamics meanwhile is
+        // answered when all is loaded (0.8 s instead of 0.3 at 300,000 records).
+        await setImmediate();
       }
     }
     return known;
