@@ -1,6 +1,5 @@
 // One run, carried out by this process: opens what it needs, watches whether somebody wants it to stop, writes how far it is,
 // and tells people how it ended.
-import { setTimeout as sleep } from "node:timers/promises";
 import { CustomFieldError } from "../accounts/custom-fields.ts";
 import { attentionOf } from "../connections/attention.ts";
 import { loadConnection, setAttention, settleAttention } from "../connections/connection.ts";
@@ -124,7 +123,7 @@ export function carryRun(parts: CarryParts, begun: BegunRun, how: HowToCarry): C
             `The disk of the database is full, so not even how run ${begun.runId} ended can be written. Make space; it is tried again every few seconds.`,
             { err: error },
           );
-        await sleep(WRITE_AGAIN_MS, undefined, { signal });
+        await clock.sleep(WRITE_AGAIN_MS, signal);
       }
     }
   }

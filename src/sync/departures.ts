@@ -39,17 +39,18 @@ export async function lookUpDepartures(
     }
   }
   const unknown = ids.filter((id) => departed.get(id) === "deleted");
+  const gone: LeftBecause = selection.kind === "all" ? "deactivated" : "left-view";
   const active: string[] = [];
   for await (const row of rowsOf(client.fetchByIds(unknown, [], signal))) {
     if (selection.kind === "all" && row["statecode"] === 0) active.push(idOf(row));
-    else departed.set(idOf(row), selection.kind === "all" ? "deactivated" : "left-view");
+    else departed.set(idOf(row), gone);
   }
   // Most never come back, and are asked for in each run: what they say is read of the few that do.
   for await (const row of rowsOf(client.fetchByIds(active, columns, signal))) {
     if (row["statecode"] === 0) {
       departed.delete(idOf(row));
       missed.push(row);
-    } else departed.set(idOf(row), "deactivated");
+    } else departed.set(idOf(row), gone);
   }
   return { departed, missed };
 }

@@ -225,7 +225,7 @@ async function* rowsOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   }
 }
 
-/** Loads what is known of an organisation's records: half a million in about a third of a second, without a row object. */
+/** Loads what is known of an organisation's records: half a million in about half a second, without a row object. */
 export async function loadKnownRecords(database: Database, organizationId: string): Promise<KnownRecords> {
   return inTransaction(database, async ({ client }) => {
     // One snapshot for the count and the rows: an account may be deleted in between.

@@ -41,13 +41,7 @@ type Reading = {
 };
 
 /** What is known of the organisation's records before it is read; a retry reads as if that were nothing. */
-export function loadKnown({
-  context,
-  organizationId,
-  mode,
-}: Pick<Reading, "organizationId" | "mode"> & {
-  readonly context: { readonly database: Database };
-}): Promise<KnownRecords> {
+export function loadKnown({ context, organizationId, mode }: Reading): Promise<KnownRecords> {
   if (mode === "retry") return Promise.resolve(new KnownRecords(0));
   return loadKnownRecords(context.database, organizationId);
 }
