@@ -28,6 +28,15 @@ async function fillDisk({ web }: Connected): Promise<void> {
     create trigger no_space before update on runs for each row when (new.error is not null) execute function no_space()`);
 }
 
+async function applyingOnFullDisk(): Promise<{ work: Connected; id: number }> {
+  const work = await connectedWeb();
+  work.org.createAccount({ name: "Acme" });
+  const { id } = await work.plan();
+  await fillDisk(work);
+  await work.carol.post(`/runs/${id}/apply`);
+  return { work, id };
+}
+
 async function makeSpace({ web }: Connected): Promise<void> {
   await web.database.pool.query("drop function no_space() cascade");
 }
@@ -91,12 +100,8 @@ test("what does not pass is left to a person after five tries; the next run goes
 });
 
 test("on a full disk a run stays in hand until there is space to write how it ended", async () => {
-  const work = await connectedWeb();
+  const { work, id } = await applyingOnFullDisk();
   const { web, carol } = work;
-  work.org.createAccount({ name: "Acme" });
-  const { id } = await work.plan();
-  await fillDisk(work);
-  await carol.post(`/runs/${id}/apply`);
 
   await until(async () => {
     const { rows } = await web.database.pool.query("select last_value::int as attempts from written_ends");
@@ -115,12 +120,8 @@ test("on a full disk a run stays in hand until there is space to write how it en
 });
 
 test("a process that is told to stop does not wait for space on the disk", async () => {
-  const work = await connectedWeb();
-  const { web, carol } = work;
-  work.org.createAccount({ name: "Acme" });
-  const { id } = await work.plan();
-  await fillDisk(work);
-  await carol.post(`/runs/${id}/apply`);
+  const { work } = await applyingOnFullDisk();
+  const { web } = work;
   await until(
     async () => (await web.database.pool.query("select from written_ends where is_called")).rowCount === 1,
   );

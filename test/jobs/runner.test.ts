@@ -70,10 +70,7 @@ test("cancelled while it writes, a run waits, and the next one ends it first", a
   const { org, web, carol, plan, ended, sync, names } = await connectedWeb();
   for (const name of ["Acme", "Bolt"]) org.createAccount({ name });
   const { id } = await plan();
-  const edits = await holdEdits(web);
-
-  await carol.post(`/runs/${id}/apply`);
-  await edits.waitedFor();
+  const edits = await heldApply({ web, carol }, id);
   await carol.post(`/runs/${id}/cancel`);
   await edits.release();
 
@@ -89,9 +86,7 @@ test("paused, a run stops and none starts; resumed, it goes on", async () => {
   const { org, web, carol, plan, ended, names } = await connectedWeb();
   org.createAccount({ name: "Acme" });
   const { id } = await plan();
-  const edits = await holdEdits(web);
-  await carol.post(`/runs/${id}/apply`);
-  await edits.waitedFor();
+  const edits = await heldApply({ web, carol }, id);
 
   await carol.post("/connection/pause");
   await edits.release();
@@ -192,9 +187,7 @@ test("what the pause stopped while it wrote is not written for the sake of a pre
   const { org, web, carol, plan, ended, names } = await connectedWeb();
   org.createAccount({ name: "Acme" });
   const { id } = await plan();
-  const edits = await holdEdits(web);
-  await carol.post(`/runs/${id}/apply`);
-  await edits.waitedFor();
+  const edits = await heldApply({ web, carol }, id);
   await carol.post("/connection/pause");
   await edits.release();
   await ended(id);
@@ -212,9 +205,7 @@ test("a preview that ends what an earlier run had to write stops with it when pa
   const { org, web, carol, plan, ended, names } = await connectedWeb();
   org.createAccount({ name: "Acme" });
   const { id } = await plan();
-  const first = await holdEdits(web);
-  await carol.post(`/runs/${id}/apply`);
-  await first.waitedFor();
+  const first = await heldApply({ web, carol }, id);
   await carol.post(`/runs/${id}/cancel`);
   await first.release();
   await ended(id);
@@ -344,9 +335,7 @@ test("a plan that is worth nothing any more once an older run is finished says s
   org.createAccount({ name: "Acme" });
   const other = await plan();
   const { id } = await plan();
-  const edits = await holdEdits(web);
-  await carol.post(`/runs/${id}/apply`);
-  await edits.waitedFor();
+  const edits = await heldApply({ web, carol }, id);
   await carol.post(`/runs/${id}/cancel`);
   await edits.release();
   expect(await ended(id)).toMatchObject({ status: "applying", waitsBecause: "cancelled" });
@@ -391,9 +380,7 @@ test("the server stops only after what it was writing", async () => {
   const { org, web, carol, plan } = await connectedWeb();
   org.createAccount({ name: "Acme" });
   const { id } = await plan();
-  const edits = await holdEdits(web);
-  await carol.post(`/runs/${id}/apply`);
-  await edits.waitedFor();
+  const edits = await heldApply({ web, carol }, id);
 
   const stopping = web.stop();
   await edits.release();
@@ -404,6 +391,14 @@ test("the server stops only after what it was writing", async () => {
   const leases = await web.database.pool.query("select holder from run_leases");
   expect(leases.rows).toEqual([{ holder: null }]);
 });
+
+/** Applies a plan, which then stands before the first chunk that it writes. */
+async function heldApply({ web, carol }: Pick<Connected, "web" | "carol">, run: number) {
+  const edits = await holdEdits(web);
+  await carol.post(`/runs/${run}/apply`);
+  await edits.waitedFor();
+  return edits;
+}
 
 /** Holds the row that every chunk of an apply begins with, as an edit by hand would. */
 async function holdEdits({ database }: WebWorkspace) {
