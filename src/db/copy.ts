@@ -134,6 +134,8 @@ export function copyIn(client: ClientBase, sql: string): CopyWriter {
  */
 export async function* copyOut(client: ClientBase, sql: string): AsyncGenerator<Buffer, void, undefined> {
   const stream = client.query(copyTo(sql));
+  // Heard from the start: who leaves after the last piece, or when the connection broke, would wait for what has been said.
+  const over = new Promise<void>((resolve) => stream.once("end", resolve).once("error", () => resolve()));
   let done = false;
   try {
     const chunks: AsyncIterable<Buffer> = stream.iterator({ destroyOnReturn: false });
@@ -143,6 +145,9 @@ export async function* copyOut(client: ClientBase, sql: string): AsyncGenerator<
     done = true;
     throw error;
   } finally {
-    if (!done) await new Promise((resolve) => stream.once("end", resolve).once("error", resolve).resume());
+    if (!done) {
+      stream.resume();
+      await over;
+    }
   }
 }

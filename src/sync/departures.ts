@@ -81,6 +81,7 @@ export async function noteNotRead(
   reasons: Iterable<readonly [id: string, reason: string]>,
 ): Promise<void> {
   const client = await database.pool.connect();
+  let broken = true;
   try {
     const writer = copyIn(
       client,
@@ -88,7 +89,9 @@ export async function noteNotRead(
     );
     for (const [id, reason] of reasons) await writer.write(copyText([runId, id, action, reason]));
     await writer.end();
+    broken = false;
   } finally {
-    client.release();
+    // In the middle of a COPY nobody else can use it.
+    client.release(broken);
   }
 }

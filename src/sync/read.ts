@@ -2,7 +2,7 @@
 // staged by COPY into the run's own table. Nothing is decided here, so a read that breaks off does no harm.
 import { sql, type Kysely } from "kysely";
 import { copyIn, copyText, textArray, type CopyWriter } from "../db/copy.ts";
-import type { Database } from "../db/pool.ts";
+import { connectTwo, type Database } from "../db/pool.ts";
 import type { Tables } from "../db/tables.ts";
 import { ProtocolError } from "../dataverse/errors.ts";
 import type { RawRow } from "../dataverse/model.ts";
@@ -152,7 +152,7 @@ export async function readPages(
   options: ReadOptions,
 ): Promise<void> {
   const { runId, drafter, known } = options;
-  const clients = [await database.pool.connect(), await database.pool.connect()] as const;
+  const clients = await connectTwo(database.pool);
   let broken = false;
   try {
     const staging = new Staging(

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import * as fc from "fast-check";
 import type { PoolClient } from "pg";
 import { afterAll, expect, test } from "vitest";
@@ -72,6 +73,27 @@ test("a copy given up leaves no row, a copy read half leaves a free connection",
     break;
   }
   expect((await client.query("select count(*) from t")).rows).toEqual([{ count: 0 }]);
+});
+
+test("who leaves a copy after its last piece, or when the connection has broken, does not wait for what has been said", async () => {
+  for await (const piece of copyOut(client, "copy (select 1) to stdout")) {
+    expect(piece.toString()).toBe("1\n");
+    // The stream says meanwhile that this was all.
+    await nextTurn();
+    break;
+  }
+  expect((await client.query("select 2 as two")).rows).toEqual([{ two: 2 }]);
+
+  const broken = await db.pool.connect();
+  const ended = new Promise((resolve) => broken.once("end", resolve));
+  const { rows } = await broken.query<{ pid: number }>("select pg_backend_pid() as pid");
+  for await (const piece of copyOut(broken, "copy (select generate_series(1, 10)) to stdout")) {
+    expect(piece.length).toBeGreaterThan(0);
+    await client.query("select pg_terminate_backend($1)", [rows[0]!.pid]);
+    await ended;
+    break;
+  }
+  broken.release(true);
 });
 
 const copyAndLook = (fail: boolean) =>
