@@ -129,6 +129,21 @@ export function copyIn(client: ClientBase, sql: string): CopyWriter {
 }
 
 /**
+ * Copies all rows in, or none. A row that cannot be made ends the COPY too: a connection in the middle of one waits for more, and
+ * takes no rollback.
+ */
+export async function copyRows(client: ClientBase, sql: string, rows: Iterable<string>): Promise<number> {
+  const writer = copyIn(client, sql);
+  try {
+    for (const row of rows) await writer.write(row);
+    return await writer.end();
+  } catch (error) {
+    await writer.abort();
+    throw error;
+  }
+}
+
+/**
  * Runs `copy (select …) to stdout` and yields the bytes as they come, cut anywhere. Leaving the loop
  * early reads the rest and throws it away, since the connection is not free before.
  */

@@ -3,7 +3,7 @@
 // Everything else about PostgreSQL (who runs it, where it is) is behind `connect.ts`.
 import { randomBytes } from "node:crypto";
 import { Kysely, PostgresDialect } from "kysely";
-import { Pool, type PoolClient, type PoolConfig, TypeOverrides } from "pg";
+import { Pool, type PoolConfig, TypeOverrides } from "pg";
 import type { Tables } from "./tables.ts";
 
 export type Database = {
@@ -62,15 +62,4 @@ export function openDatabase(
   pool.on("connect", (client) => client.on("error", () => undefined));
   const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   return { kysely, pool, close: () => pool.end() };
-}
-
-/** Two connections or none: a first one kept when the second is refused would be lost to the pool, which has ten. */
-export async function connectTwo(pool: Pool): Promise<readonly [PoolClient, PoolClient]> {
-  const first = await pool.connect();
-  try {
-    return [first, await pool.connect()];
-  } catch (error) {
-    first.release();
-    throw error;
-  }
 }

@@ -221,11 +221,11 @@ export async function takeRun(store: RunStore, run: WaitingRun): Promise<BegunRu
   });
 }
 
-/** Takes over a run that was cut off while applying. */
+/** Takes over a run that was cut off while applying; whoever has lost the lease since takes nothing, for fences only grow. */
 export async function takeUp({ database }: RunStore, lease: Lease, runId: number): Promise<void> {
   await sql`
     update runs set fence = ${lease.fence}, tries = tries + 1, try_after = null, waits_because = null, cancelled_by = null, progress = null, error = null
-    where id = ${runId} and status = 'applying'`.execute(database.kysely);
+    where id = ${runId} and status = 'applying' and fence < ${lease.fence}`.execute(database.kysely);
 }
 
 /** From here on it is known what the run reads and writes; its working tables are there, and empty. */

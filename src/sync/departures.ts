@@ -1,10 +1,12 @@
 // Departures: linked records that a complete read did not bring (rule 11). Whether one was deleted is looked up by id, never
 // inferred. The account stays, stops syncing and says why.
+import type { ClientBase } from "pg";
 import type { DataverseClient } from "../dataverse/client.ts";
 import type { AccountSelection, RawRow } from "../dataverse/model.ts";
-import { copyIn, copyText } from "../db/copy.ts";
+import { copyRows, copyText } from "../db/copy.ts";
 import type { Database } from "../db/pool.ts";
 import type { LeftBecause } from "../db/tables.ts";
+import { whileHeld, type HeldRun } from "./lease.ts";
 
 /** Above this many, one sweep of all active accounts first (5,000 a request) is cheaper than asking for each id. */
 const SWEEP_ABOVE = 5_000;
@@ -58,40 +60,35 @@ export async function lookUpDepartures(
 /** Stores those that are news: a departed record whose reason is the same as before plans nothing. @returns how many. */
 export async function storeDepartures(
   database: Database,
-  runId: number,
-  organizationId: string,
+  run: HeldRun,
   departed: ReadonlyMap<string, LeftBecause>,
 ): Promise<number> {
   if (departed.size === 0) return 0;
-  await noteNotRead(database, runId, "leave", departed);
-  const old = await database.pool.query(
-    `delete from run_decisions x using account_links l
-     where x.run_id = $1 and x.action = 'leave' and l.organization_id = $2 and l.dynamics_id = x.dynamics_id
-       and l.left_because = x.rule`,
-    [runId, organizationId],
-  );
-  return departed.size - (old.rowCount ?? 0);
+  return whileHeld(database, run, async ({ client }) => {
+    await noteNotRead(client, run.runId, "leave", departed);
+    const old = await client.query(
+      `delete from run_decisions x using account_links l
+       where x.run_id = $1 and x.action = 'leave' and l.organization_id = $2 and l.dynamics_id = x.dynamics_id
+         and l.left_because = x.rule`,
+      [run.runId, run.organizationId],
+    );
+    return departed.size - (old.rowCount ?? 0);
+  });
 }
 
 /** Notes records that the read did not bring, with what becomes of each and why. */
 export async function noteNotRead(
-  database: Database,
+  client: ClientBase,
   runId: number,
   action: "leave" | "forget",
   reasons: Iterable<readonly [id: string, reason: string]>,
 ): Promise<void> {
-  const client = await database.pool.connect();
-  let broken = true;
-  try {
-    const writer = copyIn(
-      client,
-      `copy run_decisions_${runId} (run_id, dynamics_id, action, rule) from stdin`,
-    );
-    for (const [id, reason] of reasons) await writer.write(copyText([runId, id, action, reason]));
-    await writer.end();
-    broken = false;
-  } finally {
-    // In the middle of a COPY nobody else can use it.
-    client.release(broken);
+  function* rows(): Generator<string> {
+    for (const [id, reason] of reasons) yield copyText([runId, id, action, reason]);
   }
+  await copyRows(
+    client,
+    `copy run_decisions_${runId} (run_id, dynamics_id, action, rule) from stdin`,
+    rows(),
+  );
 }

@@ -5,6 +5,7 @@ import { hostname } from "node:os";
 import { sql } from "kysely";
 import type { PoolClient } from "pg";
 import type { Database } from "../db/pool.ts";
+import { inTransaction, type OpenTransaction } from "../db/transaction.ts";
 
 /**
  * SQL: a holder whose last beat is older than this is dead, as one without a database session is at once. By the database's
@@ -30,6 +31,34 @@ export type Lease = {
   readonly signal: AbortSignal;
   release(): Promise<void>;
 };
+
+/** A run in hand. */
+export type HeldRun = {
+  readonly runId: number;
+  readonly organizationId: string;
+  readonly lease: Pick<Lease, "fence">;
+};
+
+/**
+ * A transaction of whoever has the run in hand: after a takeover it writes nothing, however late it notices. The lease is locked
+ * from the look to the commit, so a takeover comes before, or clears away what it finds.
+ * @throws LeaseError
+ */
+export async function whileHeld<T>(
+  database: Database,
+  { runId, organizationId, lease }: HeldRun,
+  work: (open: OpenTransaction) => Promise<T>,
+): Promise<T> {
+  return inTransaction(database, async (open) => {
+    const result = await work(open);
+    const held = await sql`
+      select from run_leases where organization_id = ${organizationId} and fence = ${lease.fence} for share`.execute(
+      open.kysely,
+    );
+    if (held.rows.length === 0) throw takenOver(runId);
+    return result;
+  });
+}
 
 /**
  * Takes the lease of an organisation. A dead holder is known by its database session, which ends with its process, or by a

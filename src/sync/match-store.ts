@@ -1,7 +1,7 @@
 // What the matcher needs from the database and what it decides, set-based: which drafts meet somebody, the accounts
 // they meet, and the decisions copied back. The deciding itself is pure, in `match.ts`.
 import { sql } from "kysely";
-import { copyIn, copyText, textArray } from "../db/copy.ts";
+import { copyRows, copyText, textArray } from "../db/copy.ts";
 import type { OpenTransaction } from "../db/transaction.ts";
 import {
   matchDrafts,
@@ -157,17 +157,21 @@ export async function matchPending(
   options: MatchOptions,
 ): Promise<void> {
   const { drafts, matches } = await matchContested(open, scope, options);
-  const decisions = copyIn(
+  function* decisions(): Generator<string> {
+    for (const [index, draft] of drafts.entries()) yield decisionRow(scope.runId, draft, matches[index]!);
+  }
+  function* issues(): Generator<string> {
+    for (const [index, draft] of drafts.entries()) yield* issueRows(scope.runId, draft, matches[index]!);
+  }
+  await copyRows(
     open.client,
     "copy run_decisions (run_id, dynamics_id, action, rule, account_id, domains) from stdin",
+    decisions(),
   );
-  for (const [index, draft] of drafts.entries())
-    await decisions.write(decisionRow(scope.runId, draft, matches[index]!));
-  await decisions.end();
-  const issues = copyIn(open.client, "copy run_issues (run_id, dynamics_id, name, kind, value) from stdin");
-  for (const [index, draft] of drafts.entries()) {
-    for (const row of issueRows(scope.runId, draft, matches[index]!)) await issues.write(row);
-  }
-  await issues.end();
+  await copyRows(
+    open.client,
+    "copy run_issues (run_id, dynamics_id, name, kind, value) from stdin",
+    issues(),
+  );
   await sql`analyze run_decisions`.execute(open.kysely);
 }

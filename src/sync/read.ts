@@ -2,12 +2,13 @@
 // staged by COPY into the run's own table. Nothing is decided here, so a read that breaks off does no harm.
 import { sql, type Kysely } from "kysely";
 import { copyIn, copyText, textArray, type CopyWriter } from "../db/copy.ts";
-import { connectTwo, type Database } from "../db/pool.ts";
+import type { Database } from "../db/pool.ts";
 import type { Tables } from "../db/tables.ts";
 import { ProtocolError } from "../dataverse/errors.ts";
 import type { RawRow } from "../dataverse/model.ts";
 import type { AccountDraft, Drafter } from "./draft.ts";
 import type { KnownRecords } from "./known-records.ts";
+import { whileHeld, type HeldRun } from "./lease.ts";
 
 export type ReadResult = {
   /** Distinct records that say what they said last time, linked. */
@@ -138,48 +139,57 @@ const DRAFT_COLUMNS =
   "run_id, dynamics_id, created_on, record_version, fingerprint, name, name_key, description, fields, domains, issues";
 
 export type ReadOptions = {
-  readonly runId: number;
+  readonly run: HeldRun;
   readonly drafter: Drafter;
   readonly known: KnownRecords;
   readonly maxAccounts: number;
   readonly onPage: (rowsSoFar: number) => void;
 };
 
-/** Reads every page to its end. @throws TooManyAccountsError, and whatever the source throws: then nothing counts as read. */
+/**
+ * Reads every page to its end. @throws TooManyAccountsError, LeaseError, and whatever the source throws: then nothing counts as
+ * read. Two transactions, since a COPY has its connection to itself.
+ */
 export async function readPages(
   database: Database,
   pages: AsyncIterable<readonly RawRow[]>,
   options: ReadOptions,
 ): Promise<void> {
-  const { runId, drafter, known } = options;
-  const clients = await connectTwo(database.pool);
-  let broken = false;
-  try {
-    const staging = new Staging(
-      runId,
-      copyIn(clients[0], `copy run_drafts_${runId} (${DRAFT_COLUMNS}) from stdin`),
-      copyIn(clients[1], `copy run_versions_${runId} (run_id, dynamics_id, record_version) from stdin`),
-    );
-    try {
-      let rows = 0;
-      for await (const page of pages) {
-        rows += page.length;
-        // Pages can repeat rows; only far beyond the limit is it sure without counting distinct ids.
-        if (rows > options.maxAccounts * 2) throw new TooManyAccountsError(options.maxAccounts);
-        for (const row of page) {
-          const waiting = stageRow(row, drafter, known, staging);
-          if (waiting) await waiting;
-        }
-        options.onPage(rows);
+  const { run } = options;
+  const { runId } = run;
+  await whileHeld(database, run, (first) =>
+    whileHeld(database, run, async (second) => {
+      const staging = new Staging(
+        runId,
+        copyIn(first.client, `copy run_drafts_${runId} (${DRAFT_COLUMNS}) from stdin`),
+        copyIn(second.client, `copy run_versions_${runId} (run_id, dynamics_id, record_version) from stdin`),
+      );
+      try {
+        await stagePages(pages, options, staging);
+        await staging.end();
+      } catch (error) {
+        await staging.abort();
+        throw error;
       }
-      await staging.end();
-    } catch (error) {
-      broken = true;
-      await staging.abort();
-      throw error;
+    }),
+  );
+}
+
+async function stagePages(
+  pages: AsyncIterable<readonly RawRow[]>,
+  { drafter, known, maxAccounts, onPage }: ReadOptions,
+  staging: Staging,
+): Promise<void> {
+  let rows = 0;
+  for await (const page of pages) {
+    rows += page.length;
+    // Pages can repeat rows; only far beyond the limit is it sure without counting distinct ids.
+    if (rows > maxAccounts * 2) throw new TooManyAccountsError(maxAccounts);
+    for (const row of page) {
+      const waiting = stageRow(row, drafter, known, staging);
+      if (waiting) await waiting;
     }
-  } finally {
-    for (const client of clients) client.release(broken);
+    onPage(rows);
   }
 }
 
@@ -210,27 +220,28 @@ function stageRow(
  */
 export async function settleRead(
   database: Database,
-  runId: number,
+  run: HeldRun,
   known: KnownRecords,
   maxAccounts: number,
 ): Promise<Omit<ReadResult, "settled" | "calm" | "edits">> {
+  const { runId } = run;
   const drafts = sql.table(`run_drafts_${runId}`);
-  const counted = await sql<{ rows: number; distinct: number }>`
-    select count(*)::int as rows, count(distinct dynamics_id)::int as distinct from ${drafts}`.execute(
-    database.kysely,
-  );
-  const { rows, distinct } = counted.rows[0]!;
-  if (rows > distinct) {
-    await sql`
-      delete from ${drafts} where ctid in (
-        select ctid from (
-          select ctid, row_number() over (partition by dynamics_id order by record_version desc, fingerprint desc, ctid) as n
-          from ${drafts}) numbered
-        where n > 1)`.execute(database.kysely);
-  }
-  const { settled, waiting, refused } = known.countUnchanged();
-  if (settled + waiting + refused + distinct > maxAccounts) throw new TooManyAccountsError(maxAccounts);
-  await sql`analyze ${drafts}`.execute(database.kysely);
-  await sql`analyze ${sql.table(`run_versions_${runId}`)}`.execute(database.kysely);
-  return { unchanged: settled + waiting, refused, staged: distinct };
+  return whileHeld(database, run, async ({ kysely: db }) => {
+    const counted = await sql<{ rows: number; distinct: number }>`
+      select count(*)::int as rows, count(distinct dynamics_id)::int as distinct from ${drafts}`.execute(db);
+    const { rows, distinct } = counted.rows[0]!;
+    if (rows > distinct) {
+      await sql`
+        delete from ${drafts} where ctid in (
+          select ctid from (
+            select ctid, row_number() over (partition by dynamics_id order by record_version desc, fingerprint desc, ctid) as n
+            from ${drafts}) numbered
+          where n > 1)`.execute(db);
+    }
+    const { settled, waiting, refused } = known.countUnchanged();
+    if (settled + waiting + refused + distinct > maxAccounts) throw new TooManyAccountsError(maxAccounts);
+    await sql`analyze ${drafts}`.execute(db);
+    await sql`analyze ${sql.table(`run_versions_${runId}`)}`.execute(db);
+    return { unchanged: settled + waiting, refused, staged: distinct };
+  });
 }

@@ -8,6 +8,7 @@ import { readAhead } from "../lib/read-ahead.ts";
 import { lookUpDepartures, storeDepartures } from "./departures.ts";
 import { createDrafter, type Drafter } from "./draft.ts";
 import { KnownRecords, loadKnownRecords } from "./known-records.ts";
+import type { HeldRun } from "./lease.ts";
 import type { Prepared } from "./prepare.ts";
 import { readPages, settleRead, TooManyAccountsError, type ReadResult } from "./read.ts";
 import { fetchSelected, readSome, retriedIds } from "./retried.ts";
@@ -23,14 +24,12 @@ const FEW = 1_000;
 const SWEPT_AHEAD = 100;
 const READ_AHEAD = 4;
 
-type Reading = {
+type Reading = HeldRun & {
   readonly context: {
     readonly database: Database;
     readonly client: DataverseClient;
     readonly maxAccounts: number;
   };
-  readonly organizationId: string;
-  readonly runId: number;
   readonly mode: RunMode;
   readonly signal: AbortSignal;
   readonly progress: (progress: {
@@ -76,7 +75,7 @@ async function readEverything(
   prepared: Prepared,
   loading: Promise<KnownRecords>,
 ): Promise<ReadResult> {
-  const { context, runId, signal, progress } = reading;
+  const { context, signal, progress } = reading;
   const { database, client, maxAccounts } = context;
   const drafter = createDrafter(prepared.rules);
   const rows = client.readAccounts(prepared.selection, drafter.columns, signal);
@@ -84,7 +83,7 @@ async function readEverything(
   const known = await loading;
   const onPage = (done: number) => progress({ stage: "read", done, expected: expectedOf(known) });
   onPage(0);
-  await readPages(database, pages, { runId, drafter, known, maxAccounts, onPage });
+  await readPages(database, pages, { run: reading, drafter, known, maxAccounts, onPage });
   return settle(reading, prepared, { known, drafter });
 }
 
@@ -94,7 +93,7 @@ async function readChanges(
   prepared: Prepared,
   loading: Promise<KnownRecords>,
 ): Promise<ReadResult> {
-  const { context, organizationId, runId, signal, progress } = reading;
+  const { context, organizationId, signal, progress } = reading;
   const { database, client, maxAccounts } = context;
   const since = await sinceLastRun(database, organizationId, prepared.settingsHash);
   if (since.store === "other-settings") return readEverything(reading, prepared, loading);
@@ -122,7 +121,7 @@ async function readChanges(
     columns: drafter.columns,
     signal,
   });
-  await readPages(database, rows, { runId, drafter, known, maxAccounts, onPage: () => undefined });
+  await readPages(database, rows, { run: reading, drafter, known, maxAccounts, onPage: () => undefined });
   return settle(reading, prepared, { known, drafter });
 }
 
@@ -135,39 +134,39 @@ async function readRetried(
   prepared: Prepared,
   loading: Promise<KnownRecords>,
 ): Promise<ReadResult> {
-  const { context, organizationId, runId, signal, progress } = reading;
+  const { context, organizationId, signal, progress } = reading;
   const { database, client, maxAccounts } = context;
   const drafter = createDrafter(prepared.rules);
   const known = await loading;
-  const ids = await retriedIds(database, runId);
+  const ids = await retriedIds(database, reading.runId);
   const onPage = (done: number) => progress({ stage: "read", done, expected: ids.length });
   onPage(0);
   const pages = readSome(client, prepared.selection, { ids, columns: drafter.columns, signal });
-  await readPages(database, pages, { runId, drafter, known, maxAccounts, onPage });
+  await readPages(database, pages, { run: reading, drafter, known, maxAccounts, onPage });
   const { edits } = await sinceLastRun(database, organizationId, prepared.settingsHash);
-  return { ...(await settleRead(database, runId, known, maxAccounts)), settled: false, calm: false, edits };
+  return { ...(await settleRead(database, reading, known, maxAccounts)), settled: false, calm: false, edits };
 }
 
 /** After a read of the whole selection: departures, forgotten records, and those that wait on something that moved. */
 async function settle(reading: Reading, prepared: Prepared, { known, drafter }: Opened): Promise<ReadResult> {
-  const { context, organizationId, runId, signal } = reading;
+  const { context, organizationId, signal } = reading;
   const { database, client, maxAccounts } = context;
   const notRead = known.notRead();
   let departures = 0;
   if (notRead.length > 0) {
     const found = await lookUpDepartures(client, prepared.selection, notRead, drafter.columns, signal);
-    const missed = { runId, drafter, known, maxAccounts, onPage: () => undefined };
+    const missed = { run: reading, drafter, known, maxAccounts, onPage: () => undefined };
     if (found.missed.length > 0) await readPages(database, onePage(found.missed), missed);
-    departures = await storeDepartures(database, runId, organizationId, found.departed);
+    departures = await storeDepartures(database, reading, found.departed);
   }
   const forgotten = known.waitingNotRead();
-  await storeForgotten(database, runId, forgotten);
-  const read = await settleRead(database, runId, known, maxAccounts);
+  await storeForgotten(database, reading, forgotten);
+  const read = await settleRead(database, reading, known, maxAccounts);
   const { store, edits } = await sinceLastRun(database, organizationId, prepared.settingsHash);
   const settled = store === "settled";
   const calm = settled && read.staged + departures + forgotten.length === 0;
   if (calm) return { ...read, settled, calm, edits };
-  const again = await stageWaiting(database, { runId, organizationId }, settled ? "woken" : "all");
+  const again = await stageWaiting(database, reading, settled ? "woken" : "all");
   return {
     unchanged: read.unchanged - again.synced,
     refused: read.refused - again.refused,

@@ -189,7 +189,7 @@ async function planRun(running: Running): Promise<void> {
   }
 }
 
-/** Moves a run on by compare-and-set; from here on it is this holder's. @throws LeaseError when somebody was faster. */
+/** Moves a run on by compare-and-set. @throws LeaseError when somebody has taken it over. */
 async function moveRun(
   { lease, runId }: Running,
   db: Kysely<Tables>,
@@ -197,8 +197,9 @@ async function moveRun(
 ): Promise<void> {
   const moved = await db
     .updateTable("runs")
-    .set({ status: to, fence: lease.fence, waits_because: null })
+    .set({ status: to, waits_because: null })
     .where("id", "=", runId)
+    .where("fence", "=", lease.fence)
     .where("status", "=", from)
     .executeTakeFirst();
   if (moved.numUpdatedRows !== 1n) throw takenOver(runId);

@@ -3,8 +3,9 @@
 // nothing moved a run passes them by like any unchanged row.
 import { sql, type RawBuilder } from "kysely";
 import type { Database } from "../db/pool.ts";
-import { inTransaction, type OpenTransaction } from "../db/transaction.ts";
+import type { OpenTransaction } from "../db/transaction.ts";
 import { noteNotRead } from "./departures.ts";
+import { whileHeld, type HeldRun } from "./lease.ts";
 
 type Scope = { readonly runId: number; readonly organizationId: string };
 
@@ -39,16 +40,12 @@ export async function sinceLastRun(
 /** Notes the waiting records that the read did not bring; the run's end forgets them. */
 export async function storeForgotten(
   database: Database,
-  runId: number,
+  run: HeldRun,
   ids: readonly string[],
 ): Promise<void> {
   if (ids.length === 0) return;
-  await noteNotRead(
-    database,
-    runId,
-    "forget",
-    ids.map((id) => [id, "not-read"] as const),
-  );
+  const reasons = ids.map((id) => [id, "not-read"] as const);
+  await whileHeld(database, run, ({ client }) => noteNotRead(client, run.runId, "forget", reasons));
 }
 
 /**
@@ -58,10 +55,10 @@ export async function storeForgotten(
  */
 export async function stageWaiting(
   database: Database,
-  scope: Scope,
+  run: HeldRun,
   which: "all" | "woken",
 ): Promise<{ synced: number; refused: number }> {
-  const { runId, organizationId } = scope;
+  const { runId, organizationId } = run;
   const staged = { synced: 0, refused: 0 };
   const stage = async (open: OpenTransaction, woken: RawBuilder<unknown>): Promise<number> => {
     const { rows } = await sql<{ kind: string; count: number }>`
@@ -82,10 +79,10 @@ export async function stageWaiting(
     for (const { kind, count } of rows) staged[kind === "synced" ? "synced" : "refused"] += count;
     return rows.reduce((sum, { count }) => sum + count, 0);
   };
-  await inTransaction(database, async (open) => {
+  await whileHeld(database, run, async (open) => {
     if (which === "all") await stage(open, sql`true`);
     else {
-      await gatherMovedKeys(open, scope);
+      await gatherMovedKeys(open, run);
       const woken = sql`w.dynamics_id in (select dynamics_id from waiting_keys join moved_keys using (key))`;
       while ((await stage(open, woken)) > 0) {
         await sql`

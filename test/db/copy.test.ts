@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import * as fc from "fast-check";
 import type { PoolClient } from "pg";
 import { afterAll, expect, test } from "vitest";
-import { copyIn, copyOut, copyText, textArray } from "../../src/db/copy.ts";
+import { copyIn, copyOut, copyRows, copyText, textArray } from "../../src/db/copy.ts";
 import { inTransaction } from "../../src/db/transaction.ts";
 import { testDatabase } from "../harness/database.ts";
 
@@ -11,7 +11,7 @@ const client: PoolClient = await db.pool.connect();
 afterAll(() => client.release());
 await client.query("create table t (n int, a text, b double precision, c boolean, d text[])");
 
-async function copyRows(lines: Iterable<string | Buffer>): Promise<number> {
+async function copyIntoT(lines: Iterable<string | Buffer>): Promise<number> {
   const writer = copyIn(client, "copy t (n, a, b, c, d) from stdin");
   for (const line of lines) await writer.write(line);
   return writer.end();
@@ -32,7 +32,7 @@ test("whatever the values are, what was copied in is what is read", async () => 
   await fc.assert(
     fc.asyncProperty(fc.array(value, { maxLength: 20 }), async (rows) => {
       await client.query("truncate t");
-      await copyRows(rows.map(({ a, b, c, d }, n) => copyText([n, a, b, c, d && textArray(d)])));
+      await copyIntoT(rows.map(({ a, b, c, d }, n) => copyText([n, a, b, c, d && textArray(d)])));
       const found = await client.query("select a, b, c, d from t order by n");
       // -0 comes back as 0 where JavaScript made text of it.
       expect(found.rows).toEqual(rows.map((row) => ({ ...row, b: row.b === 0 ? 0 : row.b })));
@@ -46,7 +46,7 @@ test("rows in pieces of any size, as text and as bytes, arrive in order", async 
   const lines = Array.from({ length: 20_000 }, (_, n) =>
     n % 3 === 0 ? Buffer.from(longLine(n)) : longLine(n),
   );
-  expect(await copyRows(lines)).toBe(20_000);
+  expect(await copyIntoT(lines)).toBe(20_000);
   const pieces: Buffer[] = [];
   for await (const piece of copyOut(client, "copy (select * from t order by n) to stdout"))
     pieces.push(piece);
@@ -58,7 +58,7 @@ test("a row the server refuses fails the copy with its message, and the connecti
   const lines = Array.from({ length: 50_000 }, (_, n) =>
     copyText([n === 10 ? "ten" : n, "x", 1, true, null]),
   );
-  await expect(copyRows(lines)).rejects.toThrow('invalid input syntax for type integer: "ten"');
+  await expect(copyIntoT(lines)).rejects.toThrow('invalid input syntax for type integer: "ten"');
   await expect(async () => copyIn(client, "copy nowhere from stdin").end()).rejects.toThrow("does not exist");
   expect((await client.query("select count(*) from t")).rows).toEqual([{ count: 0 }]);
 });
@@ -94,6 +94,19 @@ test("who leaves a copy after its last piece, or when the connection has broken,
     break;
   }
   broken.release(true);
+});
+
+test("a row that cannot be made leaves no row, and a transaction that can be rolled back", async () => {
+  await client.query("truncate t");
+  function* rows() {
+    yield "1\n";
+    throw new Error("no second row");
+  }
+
+  const copying = inTransaction(db, ({ client: own }) => copyRows(own, "copy t (n) from stdin", rows()));
+
+  await expect(copying).rejects.toThrow("no second row");
+  expect((await client.query("select count(*) from t")).rows).toEqual([{ count: 0 }]);
 });
 
 const copyAndLook = (fail: boolean) =>

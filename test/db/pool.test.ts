@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
-import { connectTwo, openDatabase } from "../../src/db/pool.ts";
+import { openDatabase } from "../../src/db/pool.ts";
 import { testDatabase, type TestDatabase } from "../harness/database.ts";
 
 const db = await testDatabase();
@@ -40,14 +40,5 @@ test("a connection that breaks while it is lent out and idle ends no process, an
   lent.release();
   const after = await own.pool.query<{ pid: number }>("select pg_backend_pid() as pid");
   expect(after.rows[0]!.pid).not.toBe(rows[0]!.pid);
-  await own.close();
-});
-
-test("of two connections none is kept when the second is refused", async () => {
-  const own = openDatabase({ connectionString: db.url, max: 1, connectionTimeoutMillis: 200 });
-
-  await expect(connectTwo(own.pool)).rejects.toThrow("timeout exceeded");
-
-  expect(own.pool.idleCount).toBe(own.pool.totalCount);
   await own.close();
 });

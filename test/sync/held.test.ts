@@ -1,0 +1,80 @@
+// What a run stages while it reads is staged by whoever has it in hand, to the commit.
+import { expect, onTestFinished, test } from "vitest";
+import { openDatabase } from "../../src/db/pool.ts";
+import { createDrafter } from "../../src/sync/draft.ts";
+import { KnownRecords } from "../../src/sync/known-records.ts";
+import { acquireLease, LeaseError } from "../../src/sync/lease.ts";
+import { makeWorkingTables, readPages } from "../../src/sync/read.ts";
+import { testDatabase, type TestDatabase } from "../harness/database.ts";
+
+const ORGANIZATION = "11111111-1111-1111-1111-111111111111";
+const RUN = 7;
+
+const drafter = createDrafter({
+  mapping: { name: "name", domains: [], fields: [] },
+  columns: new Map([
+    [
+      "name",
+      {
+        logicalName: "name",
+        label: "Account Name",
+        type: "StringType",
+        secured: false,
+        readable: true,
+        calculated: false,
+        custom: false,
+      },
+    ],
+  ]),
+  fieldIds: new Map(),
+  teammateOfUser: new Map(),
+  nameOfUser: new Map(),
+  domainLists: { common: new Set(), own: new Set() },
+  salt: "",
+});
+
+async function heldRun(database: TestDatabase) {
+  const lease = await acquireLease(database, ORGANIZATION);
+  onTestFinished(() => lease.release());
+  await makeWorkingTables(database.kysely, RUN);
+  const run = { runId: RUN, organizationId: ORGANIZATION, lease };
+  return { run, drafter, known: new KnownRecords(0), maxAccounts: 10, onPage: () => undefined };
+}
+
+async function* onePage() {
+  yield [{ accountid: "22222222-2222-2222-2222-222222222222", createdon: "2026-01-01T00:00:00Z", name: "A" }];
+}
+
+test("rows that were read are there when all were", async () => {
+  const database = await testDatabase();
+  await readPages(database, onePage(), await heldRun(database));
+  const { rows } = await database.pool.query("select name from run_drafts");
+  expect(rows).toEqual([{ name: "A" }]);
+});
+
+test("a run that was taken over while it read stages nothing among what its new holder reads, though it has not noticed", async () => {
+  const database = await testDatabase();
+  const options = await heldRun(database);
+  async function* takenOver() {
+    yield* onePage();
+    await database.pool.query("update run_leases set fence = fence + 1");
+  }
+
+  await expect(readPages(database, takenOver(), options)).rejects.toThrow(LeaseError);
+
+  const { rows } = await database.pool.query("select name from run_drafts");
+  expect(rows).toEqual([]);
+  expect(options.run.lease.signal.aborted).toBe(false);
+});
+
+test("a second connection that is refused costs the pool none", async () => {
+  const database = await testDatabase();
+  const options = await heldRun(database);
+  const small = openDatabase({ connectionString: database.url, max: 1, connectionTimeoutMillis: 3_000 });
+  await small.pool.query("select 1");
+
+  await expect(readPages(small, onePage(), options)).rejects.toThrow("timeout exceeded");
+
+  expect(small.pool.idleCount).toBe(small.pool.totalCount);
+  await small.close();
+});
