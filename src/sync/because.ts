@@ -12,19 +12,22 @@ const LEFT: Readonly<Record<string, string>> = {
 /** The rule behind a change, without a full stop. */
 export function becauseOf(change: ChangeRow, settings: SyncSettings): string {
   const { action, rule } = change;
-  if (action === "create") return becauseNew(settings);
+  if (action === "create") return becauseNew(change, settings);
   if (action === "leave") return LEFT[rule] ?? "No longer in the selection";
   if (action === "return") return "Linked to this record, which is back in the selection";
   if (rule === "domain") return becauseDomain(change);
   return rule === "name" ? "Same name, not linked yet" : "Linked to this record";
 }
 
-function becauseNew({ mapping, options }: SyncSettings): string {
+function becauseNew({ domains: claimed }: ChangeRow, { mapping, options }: SyncSettings): string {
   const domains = mapping.domains.length > 0;
-  if (domains && options.onDomainTaken === "skip")
-    return options.allowDuplicateNames
-      ? "New: nobody has its domains"
-      : "New: nobody has its domains or its name";
+  if (domains && options.onDomainTaken === "skip") {
+    // What is made in this mode has all domains of its record.
+    const isWithout = claimed === null || claimed.length === 0;
+    if (options.allowDuplicateNames)
+      return isWithout ? "New: it has no email domain to be found by" : "New: nobody has its domains";
+    return isWithout ? "New: nobody has its name" : "New: nobody has its domains or its name";
+  }
   if (options.allowDuplicateNames) return "New: nobody here is it already";
   return domains ? "New: nobody who is not linked has its domains or its name" : "New: nobody has its name";
 }

@@ -69,6 +69,7 @@ test("each decision says its rule, in the plan and in the history of what was ap
   org.createAccount({ name: "Cog", websiteurl: "https://www.cog.com" });
   org.createAccount({ name: "Dyno" });
   org.createAccount({ name: "Eel", websiteurl: "eel.com" });
+  org.createAccount({ name: "Fig" });
 
   const run = await plan();
   const planned = await changes(run.id);
@@ -78,8 +79,20 @@ test("each decision says its rule, in the plan and in the history of what was ap
     "Cog: Its domain cog.com belongs to this account",
     "Dyno: Same name, not linked yet",
     "Eel: New: nobody has its domains or its name",
+    "Fig: New: nobody has its name",
   ]);
   expect(await changes(run.id)).toEqual(planned);
+});
+
+test("with duplicate names allowed, a new account without a domain says that it has none", async () => {
+  const { org, plan, changes } = await connectedWeb();
+  org.createAccount({ name: "Fig" });
+
+  const run = await plan({ options: { ...SETTINGS.options, allowDuplicateNames: true } });
+
+  expect((await changes(run.id)).map(({ because }) => because)).toEqual([
+    "New: it has no email domain to be found by",
+  ]);
 });
 
 test("what a setting would do is what the next plan under it then does", async () => {
