@@ -1,7 +1,7 @@
 // When the next run is due, by our clock: a full run every 24 hours or at a time of day, and changes in between if somebody
 // wants them. What nobody ran for a week is one run and not a week's: only the last run counts.
 // Pure; what it is told comes from the connection and its runs.
-import { nextTimeOfDay } from "../lib/time-zone.ts";
+import { isTimeZone, nextTimeOfDay } from "../lib/time-zone.ts";
 import type { Schedule } from "./self-running.ts";
 
 export type ScheduleFacts = Readonly<Schedule> & {
@@ -20,7 +20,9 @@ const FIRST_RETRY_MINUTES = 5;
 
 /** The first moment of that time of day after the last full run, or an interval after it. */
 function nextFull(last: Date, { fullAt, fullEveryMinutes, timeZone }: Schedule): Date {
-  return fullAt === null ? later(last, fullEveryMinutes) : nextTimeOfDay(last, fullAt, timeZone);
+  if (fullAt === null) return later(last, fullEveryMinutes);
+  // A zone that was chosen under a newer Node: some hours off is better than never.
+  return nextTimeOfDay(last, fullAt, isTimeZone(timeZone) ? timeZone : "UTC");
 }
 
 function later(moment: Date, minutes: number): Date {

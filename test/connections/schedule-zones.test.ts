@@ -37,6 +37,13 @@ describe("the full run of the day", () => {
       "2026-10-25T00:30Z",
     ],
     ["does not come the second time", "2026-10-25T00:30Z", "02:30", "Europe/Berlin", "2026-10-26T01:30Z"],
+    [
+      "goes by UTC where the engine does not know the zone",
+      "2026-07-01T00:00Z",
+      "02:30",
+      "Mars/Olympus_Mons",
+      "2026-07-01T02:30Z",
+    ],
     ["knows a gap of half an hour", "2026-10-03T12:00Z", "02:10", "Australia/Lord_Howe", "2026-10-03T15:30Z"],
     ["knows a gap up to midnight", "2024-03-30T12:00Z", "23:30", "America/Nuuk", "2024-03-31T01:00Z"],
     [
