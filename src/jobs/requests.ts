@@ -1,7 +1,7 @@
 // What people and the schedule ask of runs. Each is a change of a row and a nudge, so any process may be asked: a worker, here
 // or elsewhere, takes the row and carries it out (runner.ts). Asked again while a run is under way, the answer is that run.
 import { sql, type Kysely } from "kysely";
-import { loadConnection, type Connection } from "../connections/connection.ts";
+import { loadConnection, setPaused, type Connection } from "../connections/connection.ts";
 import type { OpenConnection, OpenOptions } from "../connections/open-connection.ts";
 import type { ChosenSettings, Tables } from "../db/tables.ts";
 import { inTransaction } from "../db/transaction.ts";
@@ -37,8 +37,12 @@ export type RunRequests = {
   startScheduled(mode: "sync" | "changes"): Promise<number>;
   /** Looks at the records of these open issues again, and at nothing else. @returns the run's id, or that of the run under way. */
   retry(issues: RetriedIssues, by: By): Promise<number>;
-  /** Applies exactly this plan and makes its settings the saved ones. @throws RunError when it cannot be applied (any more). */
-  apply(runId: number, by: By): Promise<number>;
+  /**
+   * Applies exactly this plan and makes its settings the saved ones. `resume`: a paused sync is resumed with it, in one step, or
+   * what is due meanwhile would come first and leave the plan without worth.
+   * @throws RunError when it cannot be applied (any more); then a paused sync stays paused
+   */
+  apply(runId: number, by: By, options?: { readonly resume?: boolean }): Promise<number>;
   /** Throws a plan away. @throws RunError */
   discard(runId: number): Promise<void>;
   /** Asks a run to stop, wherever it is carried out. @throws RunError when it is over. */
@@ -124,9 +128,10 @@ export function createRequests(parts: RequestParts): RunRequests {
     return start({ ...run, organizationId, settings, startedBy: by });
   }
 
-  async function apply(runId: number, by: By): Promise<number> {
-    const { organizationId } = await ready();
+  async function apply(runId: number, by: By, { resume = false } = {}): Promise<number> {
+    const { organizationId } = await (resume ? connected() : ready());
     return oneByOne(async (trx) => {
+      if (resume) await setPaused(trx, false);
       await lockRun(trx, runId);
       const running = await runUnderWay(trx, organizationId);
       if (running === runId) return runId;

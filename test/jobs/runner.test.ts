@@ -153,6 +153,31 @@ test("paused, an edit is previewed and not applied; resumed, exactly that is app
   expect((await carol.get("/connection")).body.settings).toMatchObject(WITHOUT_DOMAINS);
 });
 
+test("a paused sync is resumed with a plan, which goes before what is due; a plan that is refused leaves it paused", async () => {
+  const { org, web, carol, plan, apply, ended } = await connectedWeb();
+  org.createAccount({ name: "Acme" });
+  await apply((await plan()).id);
+  org.createAccount({ name: "Bolt" });
+  const old = await plan();
+  await carol.post("/connection/pause");
+  const { id } = await plan(WITHOUT_DOMAINS);
+  // A full run was due a week ago.
+  await web.database.pool.query(
+    "update runs set started_at = started_at - interval '7 days' where status = 'done'",
+  );
+
+  await carol.post(`/runs/${id}/apply?resume=true`);
+
+  expect(await ended(id)).toMatchObject({ status: "done", counts: { created: 1 } });
+  expect((await carol.get("/connection")).body).toMatchObject({
+    paused: false,
+    settings: WITHOUT_DOMAINS,
+  });
+  await carol.post("/connection/pause");
+  expect((await carol.post(`/runs/${old.id}/apply?resume=true`)).status).toBe(409);
+  expect((await carol.get("/connection")).body).toMatchObject({ paused: true });
+});
+
 test("a pause lets a preview go on", async () => {
   const { org, web, carol, ended } = await connectedWeb();
   org.createAccount({ name: "Acme" });

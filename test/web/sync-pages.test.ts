@@ -109,23 +109,21 @@ inBrowser("the page of the sync", () => {
     expect(await paused()).toBe(false);
   });
 
-  test("paused, other fields are looked at; once resumed, they are applied", async () => {
+  test("paused, other fields are looked at, and applying them resumes the sync", async () => {
     const { web, carol } = await synced();
     await carol.post("/connection/pause");
     const page = await visit(web, "company-admin", `${PAGE}?tab=fields`);
     await page.getByRole("checkbox", { name: "Allow duplicate names for accounts" }).check();
     await page.getByRole("button", { name: "See what would change" }).click();
-    await page.getByText("The sync is paused: resume it, then apply the plan.").waitFor();
-    await page.getByRole("button", { name: /^Sync \d+ account/, disabled: true }).waitFor();
+    await page.getByText("The sync is paused; applying the plan resumes it.").waitFor();
+    await page.getByRole("button", { name: /^Resume and sync \d+ account/ }).waitFor();
     const faults = await lookAt(page, "sync-page-paused-plan");
     const run = new URL(page.url()).searchParams.get("run");
     await page.goto(`/contacts/accounts?import=dynamics&step=preview&run=${run}`);
-    await page.getByText("The sync is paused. Resume it on").waitFor();
+    await page.getByText("The sync is paused; applying the plan resumes it.").waitFor();
     faults.push(...(await lookAt(page, "sync-modal-paused-plan")));
-    await page.getByRole("link", { name: "its page" }).click();
-    await page.getByRole("button", { name: "Resume" }).click();
 
-    await page.getByRole("button", { name: /^Sync \d+ account/, disabled: false }).click();
+    await page.getByRole("button", { name: /^Resume and sync \d+ account/ }).click();
 
     await page
       .getByText(/\d+ synced/)

@@ -115,9 +115,10 @@ export function runRoutes(parts: RunRouteParts): Implementation[] {
     implement(contract.listRunIssues, async ({ params, query }) =>
       pageOfIssues(await sourceOf(params.id), query),
     ),
-    implement(contract.applyRun, async ({ params }, caller) => {
+    implement(contract.applyRun, async ({ params, query }, caller) => {
       await existing(params.id);
-      return viewed(await requests.apply(params.id, starterOf(caller)));
+      const resume = query.resume !== undefined;
+      return viewed(await requests.apply(params.id, starterOf(caller), { resume }));
     }),
     implement(contract.discardRun, async ({ params }) => {
       await existing(params.id);

@@ -226,8 +226,10 @@ export const runRoutes = {
     method: "POST",
     path: "/runs/:id/apply",
     access: "workspace-admin",
-    summary: "Applies exactly this plan, and makes its settings the saved ones. Answers at once.",
+    summary:
+      "Applies exactly this plan, and makes its settings the saved ones. Answers at once. A paused sync has to be resumed with it.",
     params: idParam,
+    query: z.object({ resume: z.enum(["true"]).optional() }),
     answer: z.object({ run }),
   }),
   discardRun: route({

@@ -14,6 +14,7 @@ import { RunProgress } from "../run/run-progress.tsx";
 import { RunFailure, RunResult } from "../run/run-result.tsx";
 import {
   applyLabel,
+  applyRequest,
   budgetInWords,
   isUnderWay,
   runName,
@@ -102,6 +103,7 @@ function PlanActions({ run, connection }: { run: RunView; connection: Connection
   const error = apply.error ?? discard.error;
   const request = { params: { id: run.id } };
   const { yes, why } = run.applicable;
+  const { paused } = connection;
   return (
     <div className={styles.actions}>
       {error && <Problem error={error} />}
@@ -110,14 +112,13 @@ function PlanActions({ run, connection }: { run: RunView; connection: Connection
           <p>
             Nothing of it is written yet. Applying it does exactly this, and saves the settings it was made
             with.
-            {connection.paused && " The sync is paused: resume it, then apply the plan."}
+            {paused && " The sync is paused; applying the plan resumes it."}
           </p>
           <Button
             loading={apply.isPending}
-            disabled={connection.paused}
-            onClick={() => void apply.mutateAsync(request).then(forget, () => {})}
+            onClick={() => void apply.mutateAsync(applyRequest(run, paused)).then(forget, () => {})}
           >
-            {applyLabel(run.counts)}
+            {applyLabel(run.counts, paused)}
           </Button>
         </>
       ) : (

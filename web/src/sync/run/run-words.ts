@@ -58,11 +58,21 @@ export function actionCounts(run: Pick<RunView, "counts" | "actions">): { action
 }
 
 /** The button that applies a plan: what happens, and to how many. */
-export function applyLabel(counts: Counts): string {
+export function applyLabel(counts: Counts, paused = false): string {
+  const label = labelOf(counts);
+  return paused ? `Resume and ${label.charAt(0).toLowerCase()}${label.slice(1)}` : label;
+}
+
+function labelOf(counts: Counts): string {
   const changed = changedBy(counts);
   if (changed > 0) return `Sync ${count(changed, "account")}`;
   if (counts.left > 0) return `Stop syncing ${count(counts.left, "account")}`;
   return "Save these settings";
+}
+
+/** Resumed first, the schedule could start a run that leaves the plan without worth. */
+export function applyRequest({ id }: Pick<RunView, "id">, paused: boolean) {
+  return { params: { id }, ...(paused && { query: { resume: "true" as const } }) };
 }
 
 /** "49,543 synced, 120 already in step, 1,807 skipped" in parts, the empty ones left out. */

@@ -10,14 +10,14 @@ import { PlanView, type PlanFilter } from "../plan/plan-view.tsx";
 import { usePreview, withOptions, type Remedy } from "../plan/use-preview.ts";
 import { RunProgress } from "../run/run-progress.tsx";
 import { RunFailure, RunResult, RunSum } from "../run/run-result.tsx";
-import { applyLabel, isUnderWay, statusInWords, waitInWords } from "../run/run-words.ts";
+import { applyLabel, applyRequest, isUnderWay, statusInWords, waitInWords } from "../run/run-words.ts";
 import styles from "./setup.module.css";
 import { StepFrame } from "./step-frame.tsx";
 
 type Properties = {
   run: RunView;
   settings: SyncSettings;
-  /** Nothing is applied until somebody resumes the sync on its page. */
+  /** Applying resumes the sync. */
   paused: boolean;
   onBack: () => void;
   /** Another plan, with other settings. */
@@ -79,23 +79,16 @@ export function PreviewStep(properties: Properties) {
           {back}
           {!run.applicable.yes && <span className={styles.why}>{run.applicable.why}</span>}
           {run.applicable.yes && paused && (
-            <span className={styles.why}>
-              The sync is paused. Resume it on{" "}
-              <AnchorLink to="/contacts/accounts/sync" search={{ tab: "runs", run: run.id }}>
-                its page
-              </AnchorLink>
-              , then apply the plan.
-            </span>
+            <span className={styles.why}>The sync is paused; applying the plan resumes it.</span>
           )}
           {run.applicable.yes ? (
             <Button
               data-push
-              disabled={paused}
               loading={apply.isPending}
               // Not as an option of `mutate`: this step is gone by then. What went wrong is shown above.
-              onClick={() => void apply.mutateAsync({ params: { id: run.id } }).then(onApplied, () => {})}
+              onClick={() => void apply.mutateAsync(applyRequest(run, paused)).then(onApplied, () => {})}
             >
-              {applyLabel(run.counts)}
+              {applyLabel(run.counts, paused)}
             </Button>
           ) : (
             <>
