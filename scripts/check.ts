@@ -22,7 +22,11 @@ const CHECKS: readonly Check[] = [
   { name: "unused", looksAt: "knip: files, exports, packages", command: ["knip", "--no-progress"] },
   { name: "rooms", looksAt: "who imports whom, and rings", command: ["tsx", "scripts/rooms.ts"] },
   { name: "schema", looksAt: "src/db/schema.sql = the migrations", command: ["tsx", "scripts/schema.ts"] },
-  { name: "env", looksAt: ".env.example = src/config.ts", command: ["tsx", "scripts/env-example.ts"] },
+  {
+    name: "env",
+    looksAt: ".env.example = src/config/settings.ts",
+    command: ["tsx", "scripts/env-example.ts"],
+  },
   { name: "lock", looksAt: "no host in package-lock.json", command: ["tsx", "scripts/lock-file.ts"] },
 ];
 

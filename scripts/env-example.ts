@@ -1,12 +1,12 @@
-// Says whether .env.example lists what src/config.ts reads; `--write` makes it so.
+// Says whether .env.example lists the list of src/config/settings.ts; `--write` makes it so.
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { type Setting, settings } from "../src/config.ts";
+import { type Setting, settings } from "../src/config/settings.ts";
 
 const FILE = fileURLToPath(new URL("../.env.example", import.meta.url));
 
 const HEAD = `# What Sluice reads from its environment; all of it is optional. A secret may also be given as NAME_FILE,
-# the path of a file that holds it. Made from src/config.ts: npx tsx scripts/env-example.ts --write
+# the path of a file that holds it. Made from src/config/settings.ts: npx tsx scripts/env-example.ts --write
 `;
 
 function exampleOf({ name, description, default: value, secret }: Setting): string {
@@ -17,6 +17,8 @@ function exampleOf({ name, description, default: value, secret }: Setting): stri
 const text = HEAD + settings.map(exampleOf).join("");
 if (process.argv.includes("--write")) await writeFile(FILE, text);
 else if ((await readFile(FILE, "utf8").catch(() => "")) !== text) {
-  console.error(".env.example is not what src/config.ts reads. Run: npx tsx scripts/env-example.ts --write");
+  console.error(
+    ".env.example is not the list of src/config/settings.ts. Run: npx tsx scripts/env-example.ts --write",
+  );
   process.exitCode = 1;
 }

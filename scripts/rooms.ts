@@ -17,7 +17,8 @@ type Room = {
 /** Keys are folders or files; the longest that fits a file is its room. */
 const ROOMS: Record<string, Room> = {
   "src/lib": { imports: [] },
-  "src/config.ts": { imports: ["src/lib"] },
+  "src/config": { imports: ["src/lib"] },
+  "src/config.ts": { imports: ["src/config", "src/lib"] },
   "src/csv": { imports: ["src/lib"] },
   "src/db": { imports: ["src/lib"] },
   "src/dataverse": { imports: ["src/lib"] },

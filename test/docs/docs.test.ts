@@ -3,7 +3,7 @@ import { join, posix } from "node:path";
 import type { Command } from "commander";
 import { describe, expect, test } from "vitest";
 import { buildProgram } from "../../src/cli/program.ts";
-import { type Setting, settings } from "../../src/config.ts";
+import { type Setting, settings } from "../../src/config/settings.ts";
 import { codeOf, commandsOf, fragmentsOf, linksOf, pagePaths, ROOT, tableRowsOf, textOf } from "./pages.ts";
 
 const program = buildProgram(async () => undefined);

@@ -6,7 +6,8 @@ import { parse } from "yaml";
 import { z } from "zod";
 import manifest from "../../package.json" with { type: "json" };
 import { buildProgram } from "../../src/cli/program.ts";
-import { readConfig, type Setting, settings } from "../../src/config.ts";
+import { readConfig } from "../../src/config.ts";
+import { type Setting, settings } from "../../src/config/settings.ts";
 import { ROOT } from "./pages.ts";
 
 const dockerfile = readFileSync(join(ROOT, "Dockerfile"), "utf8").replaceAll(/\\\n\s*/g, "");
