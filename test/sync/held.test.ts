@@ -1,6 +1,8 @@
 // What a run stages while it reads is staged by whoever has it in hand, to the commit.
 import { expect, onTestFinished, test } from "vitest";
 import { openDatabase } from "../../src/db/pool.ts";
+import { systemClock } from "../../src/lib/clock.ts";
+import { beginRun, takeUp } from "../../src/sync/begin.ts";
 import { createDrafter } from "../../src/sync/draft.ts";
 import { KnownRecords } from "../../src/sync/known-records.ts";
 import { acquireLease, LeaseError } from "../../src/sync/lease.ts";
@@ -10,8 +12,17 @@ import { testDatabase, type TestDatabase } from "../harness/database.ts";
 const ORGANIZATION = "11111111-1111-1111-1111-111111111111";
 const RUN = 7;
 
+const MAPPING = { name: "name", domains: [], fields: [] };
+const SETTINGS = {
+  selection: { kind: "all" as const },
+  mapping: MAPPING,
+  options: { allowDuplicateNames: false, onDomainTaken: "skip" as const },
+  ownDomains: [],
+  commonDomains: { add: [], remove: [] },
+};
+
 const drafter = createDrafter({
-  mapping: { name: "name", domains: [], fields: [] },
+  mapping: MAPPING,
   columns: new Map([
     [
       "name",
@@ -77,4 +88,23 @@ test("a second connection that is refused costs the pool none", async () => {
 
   expect(small.pool.idleCount).toBe(small.pool.totalCount);
   await small.close();
+});
+
+test("a run that breaks off while it writes is taken up by a newer lease alone", async () => {
+  const database = await testDatabase();
+  const store = { database, clock: systemClock };
+  const { runId, lease } = await beginRun(store, {
+    organizationId: ORGANIZATION,
+    mode: "sync",
+    settings: SETTINGS,
+  });
+  onTestFinished(() => lease.release());
+  const fenceOf = async () => (await database.pool.query("select fence from runs")).rows[0].fence;
+  await database.pool.query("update runs set status = 'applying', fence = fence + 1");
+
+  await takeUp(store, lease, runId);
+  const afterOld = await fenceOf();
+  await takeUp(store, { ...lease, fence: lease.fence + 2 }, runId);
+
+  expect([afterOld, await fenceOf()]).toEqual([lease.fence + 1, lease.fence + 2]);
 });
