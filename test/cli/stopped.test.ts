@@ -1,6 +1,6 @@
 // Cancel and Pause in the app, and a run that somebody started on the command line: each a process of its own.
 import { expect, it } from "vitest";
-import { closeGate, until } from "../harness/stages.ts";
+import { closeGate, holdFirstChunk } from "../harness/stages.ts";
 import { apart, type Apart } from "../harness/workers.ts";
 
 const WHERE = "in the app, under Accounts, Sync from Dynamics 365";
@@ -8,9 +8,9 @@ const WHERE = "in the app, under Accounts, Sync from Dynamics 365";
 async function site(accounts: number) {
   const here = await apart({ accounts });
   const { admin } = await here.startPages();
-  /** Types a command, and holds its run before it reads or writes. */
-  async function held(line: string, stage: "read" | "apply") {
-    const gate = await closeGate(stage, here);
+  /** Types a command, and holds its run before it reads or writes, or in the first chunk that it writes. */
+  async function held(line: string, stage: "read" | "apply" | "first chunk") {
+    const gate = stage === "first chunk" ? await holdFirstChunk(here) : await closeGate(stage, here);
     const { ended } = here.sluice.start(line.split(" "));
     await gate.reached();
     return { gate, ended };
@@ -44,21 +44,10 @@ it("a sync that is cancelled while it reads stops, and says who cancelled it", a
 
 it("a sync that is paused while it writes ends its chunk, and none starts until it is resumed", async () => {
   const here = await site(11_000);
-  const { gate, ended } = await here.held("sync", "apply");
-  // The next one closes when this one opens: the run then stands before its first chunk.
-  const closing = closeGate("apply", here);
-  await until(async () => {
-    const { rows } = await here.database.pool.query(
-      "select from pg_stat_activity where wait_event_type = 'Lock' and query like '%store_edits%'",
-    );
-    return rows.length === 2;
-  });
-  await gate.open();
-  const next = await closing;
-  await next.reached();
+  const { gate, ended } = await here.held("sync", "first chunk");
 
   await here.admin.post("/connection/pause");
-  await next.open();
+  await gate.open();
 
   const { code, stderr } = await ended;
   const whole = (await here.database.pool.query("select from account_changes")).rows.length;

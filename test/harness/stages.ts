@@ -39,10 +39,30 @@ export async function closeGate(
   stage: Stage,
   { database, simulator }: { readonly database: Database; readonly simulator: RunningSimulator },
 ): Promise<Gate> {
-  if (stage === "read") return holdReading(simulator);
+  return stage === "read" ? holdReading(simulator) : hold(database, LOCKS[stage]);
+}
+
+/**
+ * A gate in the first chunk that a run writes, which has locked nothing by then. Between two transactions of a run the lock of
+ * `apply` is free for a moment, and whoever waits for that moment may come too late.
+ */
+export async function holdFirstChunk({ database }: { readonly database: Database }): Promise<Gate> {
+  await database.pool.query(`
+    create function wait_in_first_chunk() returns trigger language plpgsql as $$ begin
+      if exists (select from runs where status = 'applying' and checkpoint = 0) then
+        perform pg_advisory_xact_lock(1);
+      end if;
+      return null;
+    end $$;
+    create trigger wait_in_first_chunk before update on store_edits
+      for each statement execute function wait_in_first_chunk()`);
+  return hold(database, "select pg_advisory_xact_lock(1)");
+}
+
+async function hold(database: Database, lock: string): Promise<Gate> {
   const client = await database.pool.connect();
   await client.query("begin");
-  await client.query(LOCKS[stage]);
+  await client.query(lock);
   const { rows } = await client.query<{ pid: number }>("select pg_backend_pid() as pid");
   let isOpen = false;
   async function open(): Promise<void> {

@@ -1,6 +1,6 @@
 // A sync stopped while it writes: what is written stays, the rest does not come, both are told, and the next one goes on.
-import { expect, onTestFinished, test } from "vitest";
-import type { TestDatabase } from "../harness/database.ts";
+import { expect, test } from "vitest";
+import { holdFirstChunk } from "../harness/stages.ts";
 import { connectedWeb } from "../jobs/connected.ts";
 import { builtApplication } from "./built-application.ts";
 import { inBrowser, visit } from "./harness.ts";
@@ -10,37 +10,6 @@ import { lookAt } from "./sync-steps.ts";
 const CHUNK = 10_000;
 
 const inWords = (figure: number) => figure.toLocaleString("en");
-
-/** Who writes accounts waits for this row (src/sync/apply.ts, `advance`), until it is let go. */
-async function holdEdits({ pool }: TestDatabase) {
-  const holder = await pool.connect();
-  onTestFinished(() => holder.release(true));
-  await holder.query("begin; select from store_edits for update");
-  return { letGo: () => holder.query("commit") };
-}
-
-async function waiting({ pool }: TestDatabase, wanted: number): Promise<void> {
-  const count = async () =>
-    (
-      await pool.query(
-        "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()",
-      )
-    ).rowCount;
-  await expect.poll(count, { timeout: 60_000 }).toBe(wanted);
-}
-
-/** Lets a run take its domains away, and holds it in its first chunk. */
-async function heldInFirstChunk(database: TestDatabase, start: () => Promise<void>) {
-  const domains = await holdEdits(database);
-  await start();
-  await waiting(database, 1);
-  const next = holdEdits(database);
-  await waiting(database, 2);
-  await domains.letGo();
-  const chunk = await next;
-  await waiting(database, 1);
-  return chunk;
-}
 
 inBrowser("a sync stopped while it writes", () => {
   test(
@@ -63,14 +32,14 @@ inBrowser("a sync stopped while it writes", () => {
         "workspace-admin",
         `/contacts/accounts?import=dynamics&step=preview&run=${id}`,
       );
-      const chunk = await heldInFirstChunk(web.database, () =>
-        page.getByRole("button", { name: `Sync ${inWords(all)} accounts` }).click(),
-      );
+      const chunk = await holdFirstChunk(web);
+      await page.getByRole("button", { name: `Sync ${inWords(all)} accounts` }).click();
+      await chunk.reached();
       await page.getByRole("button", { name: "Stop the sync" }).click();
       const cancelledBy = async () =>
         (await web.database.pool.query("select cancelled_by from runs")).rows[0].cancelled_by;
       await expect.poll(cancelledBy, { timeout: 60_000 }).toBe("workspace-admin");
-      await chunk.letGo();
+      await chunk.open();
 
       const told = `Stopped by workspace-admin while writing: 10,000 accounts are written, ${all - CHUNK} are not`;
       await page.getByRole("dialog").getByText(told).waitFor();
