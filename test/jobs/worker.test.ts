@@ -64,14 +64,14 @@ test.for<RunMode>(["sync", "changes"])(
   async (mode) => {
     const work = await working();
     const { web } = work;
-    // As a process leaves it that is killed: the run's row, and a lease whose database session is gone.
+    // As a process leaves it that is killed: the run's row, and a lease whose database session is gone. At once, since the
+    // worker may be looking for the run before.
     await web.database.pool.query(
-      `insert into runs (organization_id, mode, status, settings, settings_hash, fence, started_at, started_by)
-     select organization_id, $1, 'reading', settings, '', 77, started_at, 'dana@ourcompany.example' from runs`,
+      `with gone as (
+         update run_leases set fence = 77, holder = 'gone', backend_pid = 999999, backend_start = now(), heartbeat_at = now())
+       insert into runs (organization_id, mode, status, settings, settings_hash, fence, started_at, started_by)
+       select organization_id, $1, 'reading', settings, '', 77, started_at, 'dana@ourcompany.example' from runs`,
       [mode],
-    );
-    await web.database.pool.query(
-      "update run_leases set fence = 77, holder = 'gone', backend_pid = 999999, backend_start = now(), heartbeat_at = now()",
     );
     work.org.createAccount({ name: "Fabrikam" });
 
