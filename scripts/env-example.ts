@@ -1,4 +1,4 @@
-// Says whether .env.example lists the list of src/config/settings.ts; `--write` makes it so.
+// Says whether .env.example lists the settings of src/config/settings.ts; `--write` makes it so.
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { type Setting, settings } from "../src/config/settings.ts";

@@ -132,10 +132,17 @@ export function copyIn(client: ClientBase, sql: string): CopyWriter {
  * Copies all rows in, or none. A row that cannot be made ends the COPY too: a connection in the middle of one waits for more, and
  * takes no rollback.
  */
-export async function copyRows(client: ClientBase, sql: string, rows: Iterable<string>): Promise<number> {
+export async function copyRows(
+  client: ClientBase,
+  sql: string,
+  rows: Iterable<string> | AsyncIterable<Buffer>,
+): Promise<number> {
   const writer = copyIn(client, sql);
   try {
-    for (const row of rows) await writer.write(row);
+    for await (const row of rows) {
+      const waiting = writer.write(row);
+      if (waiting) await waiting;
+    }
     return await writer.end();
   } catch (error) {
     await writer.abort();

@@ -1,6 +1,6 @@
 import { DatabaseError as PostgresError, type PoolClient } from "pg";
 import type { z } from "zod";
-import { copyIn } from "../copy.ts";
+import { copyRows } from "../copy.ts";
 import { beginMigrating, readSteps } from "../migrate.ts";
 import type { Database } from "../pool.ts";
 import { inTransaction } from "../transaction.ts";
@@ -58,7 +58,7 @@ async function layOut(client: PoolClient, { migrations, program }: Head): Promis
   }
 }
 
-async function copyRows(client: PoolClient, section: Section, reader: DumpReader): Promise<number> {
+async function copySection(client: PoolClient, section: Section, reader: DumpReader): Promise<number> {
   const name = (text: string) => client.escapeIdentifier(text);
   const { table, columns, partition } = section;
   if (partition) {
@@ -67,14 +67,8 @@ async function copyRows(client: PoolClient, section: Section, reader: DumpReader
       `create ${kind} table ${name(table)} partition of ${name(partition.of)} for values in (${partition.value})`,
     );
   }
-  const copy = copyIn(client, `copy ${name(table)} (${columns.map(name).join(", ")}) from stdin`);
-  try {
-    for await (const piece of reader.rows()) await copy.write(piece);
-    return await copy.end();
-  } catch (error) {
-    await copy.abort();
-    throw error;
-  }
+  const copy = `copy ${name(table)} (${columns.map(name).join(", ")}) from stdin`;
+  return copyRows(client, copy, reader.rows());
 }
 
 async function copyAll(client: PoolClient, reader: DumpReader): Promise<End> {
@@ -88,7 +82,7 @@ async function copyAll(client: PoolClient, reader: DumpReader): Promise<End> {
       return data.end;
     }
     const section = parsed(sectionSchema, document);
-    rows[section.table] = await copyRows(client, section, reader);
+    rows[section.table] = await copySection(client, section, reader);
   }
 }
 
