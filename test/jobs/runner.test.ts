@@ -1,6 +1,6 @@
 // Runs as people start, watch and stop them.
 import { expect, test } from "vitest";
-import type { WebWorkspace } from "../harness/web.ts";
+import { closeGate } from "../harness/stages.ts";
 import { connectedWeb, SETTINGS, type Connected } from "./connected.ts";
 
 test("a plan writes nothing; applied, it does exactly what it said, and its settings are the saved ones", async () => {
@@ -72,7 +72,7 @@ test("cancelled while it writes, a run waits, and the next one ends it first", a
   const { id } = await plan();
   const edits = await heldApply({ web, carol }, id);
   await carol.post(`/runs/${id}/cancel`);
-  await edits.release();
+  await edits.open();
 
   expect(await ended(id)).toMatchObject({ status: "applying", waitsBecause: "cancelled" });
   expect(await names()).toEqual([]);
@@ -89,7 +89,7 @@ test("paused, a run stops and none starts; resumed, it goes on", async () => {
   const edits = await heldApply({ web, carol }, id);
 
   await carol.post("/connection/pause");
-  await edits.release();
+  await edits.open();
 
   expect(await ended(id)).toMatchObject({ status: "applying", waitsBecause: "paused" });
   expect((await carol.post("/runs", { mode: "sync" })).body.error.sentence).toMatch(/paused/);
@@ -214,7 +214,7 @@ test("what the pause stopped while it wrote is not written for the sake of a pre
   const { id } = await plan();
   const edits = await heldApply({ web, carol }, id);
   await carol.post("/connection/pause");
-  await edits.release();
+  await edits.open();
   await ended(id);
 
   const refused = await carol.post("/runs", { mode: "plan", settings: SETTINGS });
@@ -232,16 +232,16 @@ test("a preview that ends what an earlier run had to write stops with it when pa
   const { id } = await plan();
   const first = await heldApply({ web, carol }, id);
   await carol.post(`/runs/${id}/cancel`);
-  await first.release();
+  await first.open();
   await ended(id);
   // It had begun with the domains it takes away; so that it looks for a pause once more, it does so again.
   await web.database.pool.query("update runs set checkpoint = -1 where id = $1", [id]);
-  const second = await holdEdits(web);
+  const second = await closeGate("apply", web);
   const preview = (await carol.post("/runs", { mode: "plan", settings: SETTINGS })).body.run;
-  await second.waitedFor();
+  await second.reached();
 
   await carol.post("/connection/pause");
-  await second.release();
+  await second.open();
 
   expect(await ended(preview.id)).toMatchObject({ status: "queued", waitsBecause: "paused" });
   expect((await carol.get(`/runs/${id}`)).body.run).toMatchObject({ waitsBecause: "paused" });
@@ -362,7 +362,7 @@ test("a plan that is worth nothing any more once an older run is finished says s
   const { id } = await plan();
   const edits = await heldApply({ web, carol }, id);
   await carol.post(`/runs/${id}/cancel`);
-  await edits.release();
+  await edits.open();
   expect(await ended(id)).toMatchObject({ status: "applying", waitsBecause: "cancelled" });
 
   expect(await apply(other.id)).toMatchObject({
@@ -408,7 +408,7 @@ test("the server stops only after what it was writing", async () => {
   const edits = await heldApply({ web, carol }, id);
 
   const stopping = web.stop();
-  await edits.release();
+  await edits.open();
   await stopping;
 
   const { rows } = await web.database.pool.query("select status, checkpoint from runs where id = $1", [id]);
@@ -419,32 +419,8 @@ test("the server stops only after what it was writing", async () => {
 
 /** Applies a plan, which then stands before the first chunk that it writes. */
 async function heldApply({ web, carol }: Pick<Connected, "web" | "carol">, run: number) {
-  const edits = await holdEdits(web);
+  const gate = await closeGate("apply", web);
   await carol.post(`/runs/${run}/apply`);
-  await edits.waitedFor();
-  return edits;
-}
-
-/** Holds the row that every chunk of an apply begins with, as an edit by hand would. */
-async function holdEdits({ database }: WebWorkspace) {
-  const client = await database.pool.connect();
-  await client.query("begin");
-  await client.query("select edits from store_edits for update");
-  const { rows: own } = await client.query<{ pid: number }>("select pg_backend_pid() as pid");
-  return {
-    /** Resolves once somebody waits for it. */
-    waitedFor: async () => {
-      for (;;) {
-        const { rows } = await database.pool.query(
-          "select pid from pg_stat_activity where $1 = any(pg_blocking_pids(pid))",
-          [own[0]?.pid],
-        );
-        if (rows.length > 0) return;
-      }
-    },
-    release: async () => {
-      await client.query("commit");
-      client.release();
-    },
-  };
+  await gate.reached();
+  return gate;
 }
