@@ -1,5 +1,5 @@
 // The key of an installation whose operator has set none: made once, kept beside the embedded database.
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -36,7 +36,8 @@ async function readOrMake(path: string, directory: string): Promise<string> {
 /** Two that start at once agree: a link is made once, and whoever comes second reads the first one's. */
 async function made(path: string, directory: string): Promise<string> {
   await mkdir(directory, { recursive: true });
-  const draft = `${path}.${process.pid}`;
+  // A name of its own for each call, since two calls may come from one process.
+  const draft = `${path}.${randomUUID()}`;
   await writeFile(draft, `${randomBytes(KEY_BYTES).toString("base64")}\n`, { mode: 0o600 });
   try {
     await link(draft, path);

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -55,10 +55,22 @@ test("an installation without a key of its operator's makes one and keeps it to 
   const directory = mkdtempSync(join(tmpdir(), "sluice-key-"));
   onTestFinished(() => rmSync(directory, { recursive: true }));
   const home = join(directory, "home");
-  const [one, other] = await Promise.all([keyIn(home), keyIn(home)]);
+  const one = await keyIn(home);
   expect(one).toHaveLength(32);
-  expect(other.equals(one)).toBe(true);
+  expect((await keyIn(home)).equals(one)).toBe(true);
+  expect(readdirSync(home)).toEqual(["sealing.key"]);
   expect(statSync(join(home, "sealing.key")).mode & 0o777).toBe(0o600);
   writeFileSync(join(home, "sealing.key"), "short");
   await expect(keyIn(home)).rejects.toThrow("Restore it from a backup");
+});
+
+test("two that make the key at once, in one process too, agree on one", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "sluice-key-"));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  // One pair in a hundred met when both wrote the same draft.
+  for (let pair = 0; pair < 300; pair += 1) {
+    const home = join(directory, String(pair));
+    const [one, other] = await Promise.all([keyIn(home), keyIn(home)]);
+    expect(other.equals(one)).toBe(true);
+  }
 });
