@@ -5,7 +5,8 @@ import type { FastifyReply } from "fastify";
 import type { RunView } from "../contract/runs.ts";
 import { isAtRest } from "./run-views.ts";
 
-const LOOK_EVERY_MS = 500;
+/** Between two looks at a run: half as long as it has been followed, since many are over at once, within these bounds. */
+const LOOK_AGAIN_MS = { least: 20, most: 500 };
 /** How long a browser waits before it connects again; its own default is several seconds. */
 const CONNECT_AGAIN_MS = 1000;
 /** A comment now and then: proxies close what is silent for a minute. */
@@ -27,17 +28,20 @@ export async function sendRunEvents(reply: FastifyReply, look: () => Promise<Run
   });
   raw.write(`retry: ${CONNECT_AGAIN_MS}\n\n`);
   let sent = "";
+  let followedMs = 0;
   let quietMs = 0;
   try {
     for (;;) {
       const event = JSON.stringify(run);
-      quietMs += LOOK_EVERY_MS;
       if (event !== sent) raw.write(`data: ${event}\n\n`);
       else if (quietMs >= BEAT_EVERY_MS) raw.write(": still there\n\n");
       if (event !== sent || quietMs >= BEAT_EVERY_MS) quietMs = 0;
       sent = event;
       if (isAtRest(run)) break;
-      await pause(LOOK_EVERY_MS, undefined, { signal: gone.signal });
+      const waitMs = Math.min(LOOK_AGAIN_MS.most, Math.max(LOOK_AGAIN_MS.least, followedMs / 2));
+      await pause(waitMs, undefined, { signal: gone.signal });
+      followedMs += waitMs;
+      quietMs += waitMs;
       run = await look();
     }
   } catch {
