@@ -70,11 +70,12 @@ const ROOMS: Record<string, Room> = {
   simulator: { imports: [] },
   web: { imports: ["src/api/contract"] },
   test: { imports: "everything" },
-  "test/reference": { imports: [] },
+  "test/reference": { imports: ["test/harness/counts.ts"] },
+  "test/harness/counts.ts": { imports: [] },
   bench: { imports: "everything" },
   scripts: { imports: "everything" },
   bin: { imports: ["src/cli"] },
-  "vitest.config.ts": { imports: [] },
+  "vitest.config.ts": { imports: ["test"] },
 };
 
 type Import = { from: string; line: number; specifier: string; onlyTypes: boolean };

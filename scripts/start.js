@@ -1,6 +1,7 @@
-// The door of `npm run demo | serve | build | test | check | bench`: installs what the lock file names when it is not
+// The door of `npm run demo | serve | build | test | test:long | check | bench`: installs what the lock file names when it is not
 // there yet, builds the pages when they are to be served and older than their sources, then hands over. Node built-ins only, since it runs before anything is installed.
 import { spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { constants } from "node:os";
@@ -15,6 +16,7 @@ const DOORS = {
   serve: ["bin/sluice.js", "serve"],
   build: ["node_modules/vite/bin/vite.js", "build", "web"],
   test: ["node_modules/vitest/vitest.mjs", "run"],
+  "test:long": ["node_modules/vitest/vitest.mjs", "run"],
   check: ["node_modules/tsx/dist/cli.mjs", "scripts/check.ts"],
   bench: ["node_modules/tsx/dist/cli.mjs", "bench/main.ts"],
 };
@@ -60,11 +62,18 @@ function servesPages(door, args) {
   return args.includes("--serve") || process.stdout.isTTY;
 }
 
+/** What a long test run is told besides: all counts in full, from a new seed. */
+function longRun() {
+  const seed = process.env.SLUICE_TEST_SEED ?? String(randomInt(1_000_000));
+  console.error(`The seed is ${seed}; SLUICE_TEST_SEED=${seed} npm run test:long repeats this.`);
+  return { SLUICE_TEST_FULL: "1", SLUICE_TEST_SEED: seed };
+}
+
 const doNothing = () => undefined;
 
 /** Runs a program in our place and returns its exit code; signals are its to answer. */
-async function run(command, args) {
-  const child = spawn(command, args, { cwd: root, stdio: "inherit" });
+async function run(command, args, env = {}) {
+  const child = spawn(command, args, { cwd: root, stdio: "inherit", env: { ...process.env, ...env } });
   // The terminal sends Ctrl-C to both of us and the child answers it; what `kill` sends comes to us alone.
   const pass = (signal) => child.kill(signal);
   process.on("SIGINT", doNothing).on("SIGTERM", pass).on("SIGHUP", pass);
@@ -98,4 +107,5 @@ if (servesPages(door, rest) && !pagesAreBuilt()) {
   const failed = await run(process.execPath, [vite, ...how, "--logLevel", "warn"]);
   if (failed) process.exit(failed);
 }
-process.exit(await run(process.execPath, [program, ...args, ...rest]));
+const env = door === "test:long" ? longRun() : {};
+process.exit(await run(process.execPath, [program, ...args, ...rest], env));

@@ -4,6 +4,7 @@ import { countAccounts } from "../../src/accounts/list.ts";
 import { nameKey } from "../../src/accounts/name-key.ts";
 import type { StoredFields } from "../../src/db/tables.ts";
 import { listedStore, NOTHING } from "./listed-store.ts";
+import { propertyRuns } from "../harness/counts.ts";
 
 const { kysely, city, size, hold, since, owner, zoe, anna, make, all } = await listedStore();
 
@@ -91,6 +92,6 @@ it("pages of any accounts in any order are the naive result, with no gap and no 
         expect(await countAccounts(kysely, { q, ...NOTHING })).toBe(found.length);
       },
     ),
-    { numRuns: 25 },
+    propertyRuns(10, 25),
   );
 });

@@ -1,11 +1,10 @@
-import { existsSync, readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
-import { z } from "zod";
 import { commonDomains, commonDomainsFor } from "../../src/accounts/common-domains.ts";
 import { parseDomains } from "../../src/accounts/parse-domains.ts";
 import { domainsIn } from "../reference/domains.ts";
 import { DOMAIN_RULES } from "../sync/real-data.ts";
+import { propertyRuns } from "../harness/counts.ts";
 
 const own = ["sluice.example.com", "ourcompany.com"];
 const lists = { common: commonDomains, own: new Set(own) };
@@ -269,7 +268,7 @@ describe("whatever comes", () => {
           expect(commonDomains.has(domain)).toBe(false);
         }
       }),
-      { numRuns: 3000 },
+      propertyRuns(1000, 3000),
     );
   });
 
@@ -289,7 +288,7 @@ describe("whatever comes", () => {
       fc.property(anyText, (text) => {
         expect(byProduct(text)).toEqual(byModel(text));
       }),
-      { numRuns: 3000 },
+      propertyRuns(1000, 3000),
     );
   });
 
@@ -299,44 +298,7 @@ describe("whatever comes", () => {
         const { accepted } = parseDomains(text, lists);
         expect(parseDomains(accepted.join(", "), lists)).toEqual({ accepted, refused: [] });
       }),
-      { numRuns: 3000 },
+      propertyRuns(1000, 3000),
     );
-  });
-});
-
-const casesFile = new URL("../../../shared/data/domain-cases.json", import.meta.url);
-const caseList = z.array(
-  z.object({
-    raw: z.string(),
-    registrable_icann: z.string(),
-    registrable_private: z.string(),
-    verdict: z.string(),
-  }),
-);
-
-/** The file's verdict looks at the host alone; what is common mail is our own rule on top. */
-const differs: Record<string, string> = {
-  "gmail.com": "a mail provider's domain: valid as a host, refused as common",
-  "outlook.com": "a mail provider's domain, reached through one of its mail links: refused as common",
-};
-
-describe.skipIf(!existsSync(casesFile))("real values", () => {
-  it("agree with their verdicts, but for the differences listed", () => {
-    const cases = caseList.parse(JSON.parse(readFileSync(casesFile, "utf8")));
-    const expected = cases.map(({ raw, verdict, registrable_private, registrable_icann }) => {
-      const domain = verdict.startsWith("invalid") ? undefined : registrable_private || registrable_icann;
-      const refused =
-        domain === undefined ? "domain-invalid" : domain in differs ? "domain-common" : undefined;
-      return refused === undefined
-        ? { raw, accepted: [domain], refused: [] }
-        : { raw, accepted: [], refused: [refused] };
-    });
-    const got = cases.map(({ raw }) => {
-      const { accepted, refused } = parseDomains(raw, lists);
-      return { raw, accepted, refused: refused.map((r) => r.kind) };
-    });
-    expect(got).toEqual(expected);
-    expect(cases.length).toBeGreaterThanOrEqual(120);
-    expect(got.filter((one) => one.refused[0] === "domain-common")).toHaveLength(Object.keys(differs).length);
   });
 });

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import type { Access } from "../../src/api/contract/route.ts";
 import { roles } from "../../src/api/contract/session.ts";
 import { webWorkspace, type Answer, type Person, type WebWorkspace } from "../harness/web.ts";
-import { builtApplication } from "../web/built-application.ts";
+import { builtPages } from "../harness/pages.ts";
 
 /** Written down a second time and by hand: who may call what. A route that is served and not in here fails the test. */
 const MATRIX: Record<Access, readonly string[]> = {
@@ -122,7 +122,7 @@ const REFUSED = new Set(["signed-out", "not-allowed"]);
 
 /** As in production, with the application; without its files, whose names come with each build. */
 async function served(): Promise<WebWorkspace & { readonly keys: readonly string[] }> {
-  const ui = await builtApplication();
+  const ui = await builtPages();
   const web = await webWorkspace({ ui });
   const files = new Set((await readdir(ui, { recursive: true })).map((name) => `/${name}`));
   return { ...web, keys: routesIn(web.routeTree).filter((key) => !files.has(key.split(" ")[1] ?? "")) };

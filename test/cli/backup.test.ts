@@ -10,7 +10,7 @@ import { restoreDump } from "../../src/db/dump/restore.ts";
 import { writeDump } from "../../src/db/dump/write.ts";
 import { runSync } from "../../src/sync/run.ts";
 import { command } from "../harness/command.ts";
-import { testDatabase, type TestDatabase } from "../harness/database.ts";
+import { databaseWithoutTables, type TestDatabase } from "../harness/database.ts";
 import { workspace } from "../harness/workspace.ts";
 
 /** Every row of every table, partitions included, as text; without what belongs to the process that holds a lease. */
@@ -86,7 +86,7 @@ describe("a backup", () => {
       `insert into teammates (email, name) values ('maya@contoso.example', E'tab\\t back\\\\slash \\n\\\\.\\n end')`,
     );
     const { stdout, restoreInto } = await backedUp(here.database);
-    const target = await testDatabase("template0");
+    const target = await databaseWithoutTables();
     const restored = await restoreInto(target);
     expect(restored).toMatchObject({ code: 0, stderr: "" });
     expect(stdout).toContain("stay sealed");
@@ -102,7 +102,7 @@ describe("a backup", () => {
   it("goes through a pipe", async () => {
     const here = await workspace({ accounts: 20 });
     await here.sync();
-    const target = await testDatabase("template0");
+    const target = await databaseWithoutTables();
     const sluice = await command();
     const program = `"${process.execPath}" "${join(import.meta.dirname, "../../bin/sluice.js")}"`;
     await promisify(execFile)(
@@ -127,7 +127,7 @@ describe("a backup", () => {
     const { id } = await here.plan();
     await here.database.pool.query("update runs set status = 'applying', mode = 'sync' where id = $1", [id]);
     const { restoreInto } = await backedUp(here.database);
-    const target = await testDatabase("template0");
+    const target = await databaseWithoutTables();
     await restoreInto(target);
     await runSync(here.context({}, { database: target }), "sync");
     await here.sync();
@@ -145,7 +145,7 @@ describe("a backup", () => {
     const { id } = await here.plan();
     await here.database.pool.query("update runs set status = 'reading' where id = $1", [id]);
     const { restoreInto } = await backedUp(here.database);
-    const target = await testDatabase("template0");
+    const target = await databaseWithoutTables();
     await restoreInto(target);
     const run = await target.kysely
       .selectFrom("runs")
@@ -167,7 +167,7 @@ describe("a backup", () => {
   });
 
   it("does not replace a file, and is not made of a database without tables", async () => {
-    const empty = await testDatabase("template0");
+    const empty = await databaseWithoutTables();
     const sluice = await command({ DATABASE_URL: empty.url });
     const taken = await sluice.write("taken.gz", "");
     expect(await sluice.run(["backup", taken])).toMatchObject({
@@ -185,7 +185,7 @@ describe("a backup", () => {
     const text: Buffer[] = [];
     for await (const piece of writeDump(here.database.pool, { program: "0.1.0", now: here.clock.now() }))
       text.push(piece);
-    const target = await testDatabase("template0");
+    const target = await databaseWithoutTables();
     const unpacked = createGunzip();
     unpacked.end(alter(gzipSync(Buffer.concat(text))));
     const error = await restoreDump(target, unpacked).catch((thrown: unknown) => thrown);

@@ -8,7 +8,7 @@ import { logIn } from "../connections/logging-in.ts";
 import { command, connectionYaml, type Ended } from "../harness/command.ts";
 import { testDatabase, type TestDatabase } from "../harness/database.ts";
 import { webWorkspace, type Browser, type WebWorkspace } from "../harness/web.ts";
-import { builtApplication } from "../web/built-application.ts";
+import { builtPages } from "../harness/pages.ts";
 
 /** Every row of every table as text, and the text of the statements that the server remembers. */
 async function everythingStored(database: TestDatabase): Promise<string> {
@@ -164,7 +164,7 @@ it("never reach a page, an answer to whoever asks, the server's log, or the data
     wrongState: "planted-state-4722",
   };
   const web = await webWorkspace({
-    ui: await builtApplication(),
+    ui: await builtPages(),
     accounts: 20,
     env: {
       SLUICE_KEY: planted.key,

@@ -2,6 +2,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { nextRun } from "../../src/connections/schedule.ts";
+import { propertyRuns } from "../harness/counts.ts";
 
 function nextFull(last: Date, fullAt: string, timeZone: string): Date | undefined {
   const runs = { lastFull: last, lastDone: last, failures: null };
@@ -112,6 +113,6 @@ test.for(Object.keys(CHANGES))("is as a search minute by minute finds it: %s", (
     fc.property(fc.oneof({ weight: 3, arbitrary: nearAChange }, anywhere), time, (last, fullAt) => {
       expect(nextFull(last, fullAt, timeZone)).toEqual(searched(last, fullAt, timeZone));
     }),
-    { numRuns: 40 },
+    propertyRuns(20, 40),
   );
 });

@@ -1,7 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { viewQuery, viewSample } from "../../src/dataverse/fetchxml.ts";
-import { allOf, connectSimulated, viewOf } from "./connected.ts";
+import { viewOf } from "./connected.ts";
 
 function rewritten(fetchXml: string, columns: readonly string[] = ["name"]): string {
   return viewQuery(viewOf(fetchXml), columns, 5000).xml(1);
@@ -125,45 +124,3 @@ test.each([
   expect(rewrite).toThrow(expect.objectContaining({ kind: "view-broken", subject: "My accounts" }));
   expect(rewrite).toThrow(new RegExp(`"My accounts" cannot be read:.*${words}.*choose another one\\.`));
 });
-
-interface PublishedView {
-  readonly key: string;
-  readonly fetchxml: string;
-}
-
-const published = await readFile("../shared/data/fetchxml-account-views.json", "utf8").catch(() => undefined);
-
-/** The ids of a body's rows, or "refused". */
-async function idsIn(response: Response): Promise<unknown> {
-  const body: unknown = await response.json();
-  if (typeof body !== "object" || body === null || !("value" in body) || !Array.isArray(body.value))
-    return "refused";
-  return new Set(body.value.map((row: Readonly<Record<string, unknown>>) => row["accountid"]));
-}
-
-test.skipIf(published === undefined)(
-  "published views give the accounts that their own FetchXML gives",
-  async () => {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own test data
-    const views = JSON.parse(published ?? "[]") as readonly PublishedView[];
-    await using connected = await connectSimulated({ accounts: 120, client: { pageSize: 25 } });
-    const headers = { authorization: `Bearer ${await connected.token()}` };
-    const theirs = new Map<string, unknown>();
-    const ours = new Map<string, unknown>();
-    for (const { key, fetchxml } of views) {
-      const whole = encodeURIComponent(fetchxml.replace(/ count="\d+"/, ""));
-      const given = await idsIn(
-        await fetch(`${connected.environment.apiRoot}accounts?fetchXml=${whole}`, { headers }),
-      );
-      // A view that shows a column the organisation lacks is refused as it stands; we leave that column out.
-      if (given === "refused") continue;
-      theirs.set(key, given);
-      const rows = await allOf(
-        connected.client.readAccounts({ kind: "view", view: viewOf(fetchxml, key) }, ["name"]),
-      );
-      ours.set(key, new Set(rows.map((row) => row["accountid"])));
-    }
-    expect(ours).toEqual(theirs);
-    expect(ours.size).toBeGreaterThan(10);
-  },
-);

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { layoutColumns } from "../../src/dataverse/layout.ts";
 import type { View } from "../../src/dataverse/model.ts";
@@ -48,28 +47,3 @@ test.each([
 ])("the columns of the layout %s", (layoutXml, columns) => {
   expect(layoutColumns(view("<fetch/>", layoutXml))).toEqual(columns);
 });
-
-type Published = { readonly key: string; readonly fetchxml: string; readonly layoutxml?: string };
-const published = await readFile("../shared/data/fetchxml-account-views.json", "utf8").catch(() => undefined);
-
-test.skipIf(published === undefined)(
-  "published views show their first rows in their own columns",
-  async () => {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own test data
-    const views = JSON.parse(published ?? "[]") as readonly Published[];
-    await using connected = await connectSimulated({ accounts: 60 });
-    let shown = 0;
-    for (const { key, fetchxml, layoutxml } of views) {
-      const one = { ...viewOf(fetchxml, key), layoutXml: layoutxml ?? "" };
-      const sample = await connected.client
-        .sample({ kind: "view", view: one }, "of the view", 5)
-        .catch(() => undefined);
-      const columns = layoutColumns(one);
-      if (sample === undefined || sample.rows.length === 0 || columns.length === 0) continue;
-      shown += 1;
-      expect(columns.some((column) => sample.rows.some((row) => row[column] !== undefined))).toBe(true);
-      expect(sample.count).toBeGreaterThanOrEqual(sample.rows.length);
-    }
-    expect(shown).toBeGreaterThan(10);
-  },
-);

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { migrate } from "../../src/db/migrate.ts";
-import { testDatabase } from "../harness/database.ts";
+import { databaseWithoutTables } from "../harness/database.ts";
 
 async function folderOf(files: Record<string, string>): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "sluice-migrations-"));
@@ -16,14 +16,14 @@ const ONE = { "0001-one.sql": "create table one (a int);" };
 const TWO = { ...ONE, "0002-two.sql": "insert into one values (1); create table two (a int);" };
 
 test("steps are taken in order, once, and only the missing ones", async () => {
-  const db = await testDatabase("template0");
+  const db = await databaseWithoutTables();
   expect(await migrate(db.pool, { folder: await folderOf(ONE) })).toEqual(["0001-one"]);
   expect(await migrate(db.pool, { folder: await folderOf(TWO) })).toEqual(["0002-two"]);
   expect(await migrate(db.pool, { folder: await folderOf(TWO) })).toEqual([]);
 });
 
 test("of many programs that migrate at once each step is taken by one", async () => {
-  const db = await testDatabase("template0");
+  const db = await databaseWithoutTables();
   const folder = await folderOf(TWO);
   const taken = await Promise.all(Array.from({ length: 5 }, () => migrate(db.pool, { folder })));
   expect(taken.flat().toSorted()).toEqual(["0001-one", "0002-two"]);
@@ -31,7 +31,7 @@ test("of many programs that migrate at once each step is taken by one", async ()
 });
 
 test("a step that fails leaves nothing of itself, and what was before it stays", async () => {
-  const db = await testDatabase("template0");
+  const db = await databaseWithoutTables();
   const folder = await folderOf({ ...ONE, "0002-bad.sql": "create table two (a int); select 1 / 0;" });
   await expect(migrate(db.pool, { folder })).rejects.toThrow(
     "0002-bad failed and was rolled back: division by zero",
@@ -41,7 +41,7 @@ test("a step that fails leaves nothing of itself, and what was before it stays",
 });
 
 test("a database newer than the program, and a changed old step, are refused with what to do", async () => {
-  const db = await testDatabase("template0");
+  const db = await databaseWithoutTables();
   await migrate(db.pool, { folder: await folderOf(TWO) });
   await expect(migrate(db.pool, { folder: await folderOf(ONE) })).rejects.toThrow(
     /newer than this program: it has had the migration 0002-two, .* 0001-one .* Start the newer program/,
@@ -53,7 +53,7 @@ test("a database newer than the program, and a changed old step, are refused wit
 });
 
 test("line ends as Windows writes them are no change, a gap in the numbers is refused", async () => {
-  const db = await testDatabase("template0");
+  const db = await databaseWithoutTables();
   await migrate(db.pool, { folder: await folderOf({ "0001-one.sql": "create table one (\n a int);" }) });
   expect(
     await migrate(db.pool, { folder: await folderOf({ "0001-one.sql": "create table one (\r\n a int);" }) }),

@@ -1,11 +1,11 @@
 import { beforeAll, expect, test } from "vitest";
 import { openDatabase } from "../../src/db/pool.ts";
-import { testDatabase, type TestDatabase } from "../harness/database.ts";
+import { databaseWithoutTables, testDatabase, type TestDatabase } from "../harness/database.ts";
 
 const db = await testDatabase();
 let other: TestDatabase;
 beforeAll(async () => {
-  other = await testDatabase("template0");
+  other = await databaseWithoutTables();
   return other.close;
 });
 

@@ -3,10 +3,14 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
+import { z } from "zod";
+import { requestShared } from "./shared/request.ts";
 
-const PROGRAM = fileURLToPath(new URL("../../bin/sluice.js", import.meta.url));
+/** The program's file, bundled once a run. What starts bin/sluice.js itself, as an operator does, is in test/cli/shell.test.ts. */
+function bundledCommand(): Promise<string> {
+  return requestShared("command", z.string());
+}
 
 export type Ended = {
   readonly code: number | null;
@@ -30,7 +34,8 @@ export type Command = {
 };
 
 /** `env` is all the process gets besides PATH: nothing of the machine's own settings leaks into a test. */
-export async function command(env: Record<string, string> = {}, program: string = PROGRAM): Promise<Command> {
+export async function command(env: Record<string, string> = {}, other?: string): Promise<Command> {
+  const program = other ?? (await bundledCommand());
   const folder = await mkdtemp(join(tmpdir(), "sluice-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const start: Command["start"] = (args, more = {}) => {

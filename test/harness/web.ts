@@ -1,6 +1,5 @@
 // The web application for a test: the real server on 127.0.0.1 with a database of its own, a simulated Dynamics 365, a clock
 // that stands still, and people of every role who are signed in as a browser is: a cookie, and a CSRF token sent back.
-import { afterAll, onTestFinished } from "vitest";
 import { runSimulator, type RunningSimulator, type RunOptions } from "../../simulator/main.ts";
 import { startSession } from "../../src/access/sessions.ts";
 import { csrfTokenOf, newToken } from "../../src/access/tokens.ts";
@@ -13,6 +12,7 @@ import { startWorker } from "../../src/jobs/worker.ts";
 import { settableClock, type SettableClock } from "../../src/lib/clock.ts";
 import { createLog } from "../../src/lib/log.ts";
 import type { NotifyParts } from "../../src/notify/notify.ts";
+import { afterwards } from "./afterwards.ts";
 import { testDatabase, type TestDatabase } from "./database.ts";
 
 const LOOKS_NEVER_MS = 24 * 3_600_000;
@@ -73,15 +73,6 @@ export type WebOptions = RunOptions & {
   /** Default: a fixed morning in March 2026. */
   readonly now?: () => Date;
 };
-
-/** At the end of the running test, or of the file when no test runs (vitest throws then). */
-function afterwards(close: () => Promise<void>): void {
-  try {
-    onTestFinished(close);
-  } catch {
-    afterAll(close);
-  }
-}
 
 /** Called at the top of a file it lives as long as the file, inside a test as long as the test. */
 export async function webWorkspace({ env, ui, ...simulated }: WebOptions = {}): Promise<WebWorkspace> {

@@ -1,7 +1,6 @@
 // An organisation for the collected queries: the columns of both collected organisations, and what the queries name beyond them, of the
 // kind their conditions and joins ask for. Rows come from a seed that likes the values the queries ask for.
 import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import type { ColumnType, Value } from "../../simulator/fetchxml/query-store.ts";
 import { loadColumns } from "../../simulator/load/columns.ts";
 import { Random } from "../../simulator/load/random.ts";
@@ -9,9 +8,9 @@ import { installApps } from "../../simulator/org/apps.ts";
 import { finished, guid, isLookup, text, type Column } from "../../simulator/org/columns.ts";
 import { Org } from "../../simulator/org/org.ts";
 import type { MutableRow, Table } from "../../simulator/org/table.ts";
+import { outsideData } from "../harness/outside-data.ts";
 import {
   attributeOf,
-  DATA,
   sampleAccounts,
   usesIn,
   valuesOf,
@@ -30,7 +29,7 @@ export function collectedOrganisation(queries: readonly CollectedQuery[]): Org {
   org.utcOffsets.set(org.adminId, 120);
   installApps(org);
   for (const which of ["standard", "customised"]) {
-    const file = fileURLToPath(new URL(`dataverse-account-columns-${which}.json`, DATA));
+    const file = outsideData(`data/dataverse-account-columns-${which}.json`);
     if (existsSync(file)) loadColumns(org, file);
   }
   const uses = queries.map(({ fetchxml }) => usesIn(fetchxml));

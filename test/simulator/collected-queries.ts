@@ -2,8 +2,7 @@
 import { readFileSync } from "node:fs";
 import { DOMParser, type Element } from "@xmldom/xmldom";
 import { z } from "zod";
-
-export const DATA = new URL("../../../shared/data/", import.meta.url);
+import { outsideData } from "../harness/outside-data.ts";
 
 const queriesFile = z.array(
   z.object({
@@ -33,7 +32,7 @@ const samplesFile = z.object({
 export type SampleAccount = z.infer<typeof samplesFile>["accounts"][number];
 
 function readData(file: string): unknown {
-  return JSON.parse(readFileSync(new URL(file, DATA), "utf8"));
+  return JSON.parse(readFileSync(outsideData(`data/${file}`), "utf8"));
 }
 
 /** Views without FetchXML have an empty text. */

@@ -5,6 +5,7 @@ import { executeFetch } from "../../simulator/fetchxml/engine.ts";
 import type { QueryStore, Row } from "../../simulator/fetchxml/query-store.ts";
 import { callerOf, guid, storeOf } from "./fetchxml-store.ts";
 import { naiveFetch } from "./naive-fetch.ts";
+import { propertyRuns } from "../harness/counts.ts";
 
 const NOW = new Date("2024-03-31T23:30:00Z");
 const ME = guid(1, 3);
@@ -369,7 +370,7 @@ test("engine and naive evaluator return the same rows", { timeout: 120_000 }, ()
         expect(answer.rows).toEqual(naiveFetch(xml, { store, caller, now: NOW }));
       },
     ),
-    { numRuns: 1000 },
+    propertyRuns(250, 1000),
   );
 });
 
@@ -383,7 +384,7 @@ test("pages put together are the whole, unless a join repeats rows", { timeout: 
       fc.pre(new Set(keys).size === keys.length);
       expect(allPages(xml, store, size)).toEqual(whole);
     }),
-    { numRuns: 400 },
+    propertyRuns(100, 400),
   );
 });
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -167,15 +167,5 @@ describe("loading accounts from CSV", () => {
     ]);
     // The same key a second time would be the same account.
     expect(loadCsv(org, `name,accountid\nC,${id}\n`).columns["accountid"]).toBe("new_accountid");
-  });
-
-  test.skipIf(!existsSync("../shared/data/listed-companies.csv"))("real files load whole", () => {
-    const org = organisation();
-    const listed = loadCsv(org, "../shared/data/listed-companies.csv").ids;
-    const universities = loadCsv(org, "../shared/data/universities.csv").ids;
-    expect([listed.length, universities.length, org.accounts.size]).toEqual([51_350, 10_251, 61_601]);
-    const names = rowsOf(org, listed).map((row) => String(row?.["name"] ?? ""));
-    expect(names.filter((name) => name === "").length).toBe(724);
-    expect(names.filter((name) => name.length > 160).length).toBe(38);
   });
 });

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { foldText } from "../../simulator/fetchxml/collation.ts";
 import { compareGuids } from "../../simulator/org/guids.ts";
 import { allPages, member, nextLinkOf, rowsOf, startCore } from "./core-session.ts";
+import { propertyRuns } from "../harness/counts.ts";
 
 const size = (rows: number) => ({ prefer: `odata.maxpagesize=${rows}` });
 
@@ -113,7 +114,7 @@ test("every row comes once, in order, whatever the order columns hold and the pa
       });
       expect(got.map(key)).toEqual(sorted.map(key));
     }),
-    { numRuns: 60 },
+    propertyRuns(30, 60),
   );
 });
 

@@ -6,7 +6,7 @@ import { takeRun } from "../../src/sync/begin.ts";
 import { closeRun } from "../../src/sync/end.ts";
 import { applyRun, carryOut } from "../../src/sync/run.ts";
 import { RunStopped } from "../../src/sync/runs.ts";
-import { testDatabase, type TestDatabase } from "../harness/database.ts";
+import { databaseWithoutTables, type TestDatabase } from "../harness/database.ts";
 import { workspace, type Workspace } from "../harness/workspace.ts";
 
 /** Ten accounts synced, one of them renamed since, and a plan of that; then a backup that has begun. */
@@ -21,7 +21,7 @@ async function backingUp() {
   const begun = await dump.next();
   /** Writes the rest and restores it. */
   async function restored(): Promise<TestDatabase> {
-    const target = await testDatabase("template0");
+    const target = await databaseWithoutTables();
     await restoreDump(
       target,
       (async function* () {

@@ -1,8 +1,8 @@
 // Every type of field, set by hand on the page of an account, down to what the database then holds.
 import type { Page } from "playwright-core";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { WebWorkspace } from "../harness/web.ts";
-import { application, inBrowser, shoot, visit } from "./harness.ts";
+import { application, shoot, visit } from "./harness.ts";
 
 async function accountWith(web: WebWorkspace, fields: Record<string, string>): Promise<number> {
   const admin = await web.as("company-admin");
@@ -24,7 +24,7 @@ async function edit(page: Page, name: string, enter: () => Promise<void>): Promi
   await page.getByRole("button", { name: `Edit ${name}` }).waitFor();
 }
 
-inBrowser("the fields of an account", () => {
+describe("the fields of an account", () => {
   test("of every type are set by hand, and a teammate's is emptied again", async () => {
     const web = await application();
     const types = {

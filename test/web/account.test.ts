@@ -1,8 +1,8 @@
-import { expect, test } from "vitest";
-import { axeViolations, inBrowser, shoot, visit } from "./harness.ts";
+import { describe, expect, test } from "vitest";
+import { axeViolations, shoot, visit } from "./harness.ts";
 import { syncedApplication } from "./synced.ts";
 
-inBrowser("an account's page", () => {
+describe("an account's page", () => {
   test("of a synced account it says since when and why, and leads to Dynamics 365 for what is decided there", async () => {
     const workspace = await syncedApplication();
     const page = await visit(workspace, "teammate", "/contacts/accounts?q=steel");

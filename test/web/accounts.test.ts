@@ -1,8 +1,8 @@
-import { expect, test, vi } from "vitest";
-import { application, axeViolations, inBrowser, shoot, visit } from "./harness.ts";
+import { describe, expect, test, vi } from "vitest";
+import { application, axeViolations, downloaded, shoot, visit } from "./harness.ts";
 import { syncedApplication } from "./synced.ts";
 
-inBrowser("the Accounts Manager", () => {
+describe("the Accounts Manager", () => {
   test("without accounts it says what to do next, and makes one by hand", async () => {
     const workspace = await application();
     const page = await visit(workspace, "workspace-admin", "/");
@@ -97,10 +97,8 @@ inBrowser("the Accounts Manager", () => {
     const page = await visit(workspace, "teammate", "/contacts/accounts?q=steel");
     await page.getByText(/accounts? found/).waitFor();
     const found = await page.locator('[role="row"][data-index]').count();
-    const waiting = page.waitForEvent("download");
-    await page.getByRole("link", { name: "Export" }).click();
-    const chunks = await (await (await waiting).createReadStream()).toArray();
-    expect(Buffer.concat(chunks).toString().trim().split("\n")).toHaveLength(found + 1);
+    const csv = await downloaded(page, () => page.getByRole("link", { name: "Export" }).click());
+    expect(csv.trim().split("\n")).toHaveLength(found + 1);
     expect(found).toBeGreaterThan(1);
   });
 });

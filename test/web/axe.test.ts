@@ -1,9 +1,9 @@
 // Every page in light and dark, wide and narrow: nothing for axe to find, and a screenshot to look at.
 import { readFile } from "node:fs/promises";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { tabs } from "../../web/src/sync/search.ts";
 import type { Person, WebWorkspace } from "../harness/web.ts";
-import { application, axeViolations, inBrowser, shoot, visit, WIDTHS } from "./harness.ts";
+import { application, axeViolations, shoot, visit, WIDTHS } from "./harness.ts";
 import { lookAt } from "./sync-steps.ts";
 import { syncedApplication } from "./synced.ts";
 
@@ -67,13 +67,14 @@ async function faultsOf(
   { name, path, person, shows }: PageToSee,
 ): Promise<string[]> {
   const page = await visit(workspace, person ?? "company-admin", path, { refusals: true });
+  await page.getByRole("heading", { name: shows, exact: true }).waitFor();
+  await page.waitForLoadState("networkidle");
   const found: string[] = [];
   for (const [size, viewport] of Object.entries(WIDTHS)) {
     for (const scheme of ["light", "dark"] as const) {
       await page.setViewportSize(viewport);
       await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
-      await page.getByRole("heading", { name: shows, exact: true }).waitFor();
-      await page.waitForLoadState("networkidle");
+      await page.locator(`html[data-mantine-color-scheme=${scheme}]`).waitFor();
       await shoot(page, `${name}-${size}-${scheme}`);
       found.push(...(await axeViolations(page)).map((fault) => `${name}, ${size}, ${scheme}: ${fault}`));
     }
@@ -92,7 +93,7 @@ test("axe looks at every page there is", async () => {
   expect(unseen).toEqual([]);
 });
 
-inBrowser("axe", () => {
+describe("axe", () => {
   test("finds nothing on pages before one is in, and on those of an empty installation", async () => {
     const workspace = await application();
     const found: string[] = [];

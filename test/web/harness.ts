@@ -1,76 +1,33 @@
 // A browser for a test: Debian's Chromium on the real server with the real application, somebody signed in. What the page
-// itself complains about (an error, a refused script) fails the test. Screenshots go to screenshots/, to be looked at.
-import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
+// itself complains about (an error, a refused script) fails the test. Nothing is skipped here: vitest.config.ts leaves these files out where there is no Chromium.
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import axe from "axe-core";
 import { chromium, type Browser, type Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, onTestFinished } from "vitest";
+import { expect, onTestFinished } from "vitest";
+import { z } from "zod";
+import { requestShared } from "../harness/shared/request.ts";
 import { webWorkspace, type Person, type WebOptions, type WebWorkspace } from "../harness/web.ts";
-import { builtApplication } from "./built-application.ts";
+import { builtPages } from "../harness/pages.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const PROGRAMS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
-const run = promisify(execFile);
-
-/** The browser's program; root on Debian gets it installed. Apt itself waits while another test file does the same. */
-async function findChromium(): Promise<string | undefined> {
-  const found = PROGRAMS.find((program) => existsSync(program));
-  if (found !== undefined || process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) return found;
-  const wait = ["-qq", "-o", "DPkg::Lock::Timeout=300"];
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  try {
-    await run("apt-get", [...wait, "update"], { env });
-    await run(
-      "apt-get",
-      [...wait, "install", "-y", "--no-install-recommends", "chromium", "fonts-noto-core"],
-      {
-        env,
-      },
-    );
-  } catch (error) {
-    console.error(
-      `Chromium could not be installed: ${error instanceof Error ? error.message : "no reason given"}`,
-    );
-  }
-  return PROGRAMS.find((program) => existsSync(program));
-}
-
-const program = await findChromium();
-if (program === undefined)
-  console.error(
-    "No Chromium here, so the tests in a browser are skipped. Install it: apt-get install chromium.",
-  );
-
-/** Long, since a slow machine is no fault of the application; each wait inside gives up earlier and says for what. */
-const STORY_MS = 240_000;
+/** Each wait gives up before its test does, and says for what. */
 const WAIT_MS = 60_000;
 
-/** Tests in a browser; skipped, and counted as such, where there is none. */
-export function inBrowser(name: string, stories: () => void): void {
-  // oxlint-disable-next-line vitest/valid-title, vitest/valid-describe-callback -- both come with its use
-  describe.skipIf(program === undefined)(name, { timeout: STORY_MS }, stories);
-}
+let connected: Promise<Browser> | undefined;
 
-beforeAll(async () => void (program && (await builtApplication())), STORY_MS);
-
-let launched: Promise<Browser> | undefined;
-afterAll(async () => (await launched)?.close());
-
-function browser(): Promise<Browser> {
-  // Root has no sandbox of Chromium's, and a container's /dev/shm is often too small for a page.
-  const args = ["--no-sandbox", "--disable-dev-shm-usage", "--font-render-hinting=none"];
-  launched ??= chromium.launch({ executablePath: program ?? "", args });
-  return launched;
+/** The one that all files share. */
+async function browser(): Promise<Browser> {
+  connected ??= requestShared("browser", z.string()).then((address) => chromium.connect(address));
+  return connected;
 }
 
 /** The server with the application as a browser gets it. */
 export async function application(options: WebOptions = {}): Promise<WebWorkspace> {
-  return webWorkspace({ ui: await builtApplication(), ...options });
+  return webWorkspace({ ui: await builtPages(), ...options });
 }
 
 export const WIDTHS = { wide: { width: 1280, height: 800 }, narrow: { width: 390, height: 844 } } as const;
@@ -132,8 +89,15 @@ export async function visit(
   return page;
 }
 
-/** Puts what one sees into screenshots/<name>.png. */
+/** What a file holds that the page gives away; the browser has it in another process. */
+export async function downloaded(page: Page, give: () => Promise<void>): Promise<string> {
+  const [download] = await Promise.all([page.waitForEvent("download"), give()]);
+  return text(await download.createReadStream());
+}
+
+/** Puts what one sees into screenshots/<name>.png, if SLUICE_TEST_SCREENSHOTS is set. */
 export async function shoot(page: Page, name: string): Promise<void> {
+  if (!process.env["SLUICE_TEST_SCREENSHOTS"]) return;
   await mkdir(join(ROOT, "screenshots"), { recursive: true });
   await page.screenshot({ path: join(ROOT, "screenshots", `${name}.png`) });
 }
@@ -147,8 +111,10 @@ type Violation = {
 /** What axe finds against the page, a sentence each. */
 export async function axeViolations(page: Page): Promise<string[]> {
   // Evaluated by the debugger, so that the page's Content-Security-Policy stays in force.
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate<{ violations: Violation[] }>("axe.run()");
+  if (!(await page.evaluate("'axe' in window"))) await page.evaluate(axe.source);
+  const { violations } = await page.evaluate<{ violations: Violation[] }>(
+    'axe.run({ resultTypes: ["violations"] })',
+  );
   return violations.flatMap(({ id, help, nodes }) =>
     nodes.map(({ html, failureSummary }) => `${id}: ${help}: ${html.slice(0, 200)} (${failureSummary})`),
   );

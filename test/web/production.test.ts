@@ -8,12 +8,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { Page } from "playwright-core";
-import { expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { runSimulator } from "../../simulator/main.ts";
 import { command, connectionYaml } from "../harness/command.ts";
 import { testDatabase } from "../harness/database.ts";
 import { systemClock } from "../../src/lib/clock.ts";
-import { inBrowser, visit } from "./harness.ts";
+import { visit } from "./harness.ts";
 import { lookAt } from "./sync-steps.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -67,7 +67,7 @@ function refusedIn(page: Page): Promise<string[]> {
   return page.evaluate<string[]>("window.refused");
 }
 
-inBrowser("built for production", () => {
+describe("built for production", () => {
   test(
     "every page opens without a complaint, and a connection file is shown, not changed",
     { timeout: 600_000 },

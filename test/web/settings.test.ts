@@ -1,8 +1,8 @@
-import { expect, test } from "vitest";
-import { application, axeViolations, inBrowser, shoot, visit } from "./harness.ts";
+import { describe, expect, test } from "vitest";
+import { application, axeViolations, shoot, visit } from "./harness.ts";
 import { syncedApplication } from "./synced.ts";
 
-inBrowser("settings", () => {
+describe("settings", () => {
   test("an admin invites a teammate by keyboard and gets the link, since no mail leaves the house", async () => {
     const workspace = await application();
     const page = await visit(workspace, "workspace-admin", "/settings/teammates");

@@ -1,7 +1,7 @@
-import { expect, test } from "vitest";
-import { application, axeViolations, inBrowser, shoot, visit } from "./harness.ts";
+import { describe, expect, test } from "vitest";
+import { application, axeViolations, shoot, visit } from "./harness.ts";
 
-inBrowser("signing in", () => {
+describe("signing in", () => {
   test("an invitation leads in, and the password it set leads back to where one wanted to go", async () => {
     const workspace = await application();
     const admin = await workspace.as("company-admin");

@@ -1,8 +1,8 @@
 // What one admin began in their browser, while another saves something else.
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { loadConnection, saveSettings } from "../../src/connections/connection.ts";
 import type { WebWorkspace } from "../harness/web.ts";
-import { inBrowser, shoot, visit } from "./harness.ts";
+import { shoot, visit } from "./harness.ts";
 import { syncedApplication } from "./synced.ts";
 
 const FIELDS = "/contacts/accounts/sync?tab=fields";
@@ -14,7 +14,7 @@ async function unmapDescription({ database }: WebWorkspace): Promise<void> {
   await saveSettings(database.kysely, { ...settings!, mapping });
 }
 
-inBrowser("what was begun in setting up the sync", () => {
+describe("what was begun in setting up the sync", () => {
   test("is still there after a reload, and can be undone", async () => {
     const web = await syncedApplication();
     const page = await visit(web, "company-admin", FIELDS);

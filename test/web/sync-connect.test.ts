@@ -1,8 +1,8 @@
 // What an admin sees when connecting goes wrong, and what is stored then: nothing.
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { WebWorkspace } from "../harness/web.ts";
 import { logIn as logInByRequests } from "../connections/logging-in.ts";
-import { application, inBrowser, visit } from "./harness.ts";
+import { application, visit } from "./harness.ts";
 import { logIn, step } from "./sync-steps.ts";
 
 const CONNECT = "/contacts/accounts?import=dynamics";
@@ -15,7 +15,7 @@ async function isConnected({ database }: WebWorkspace): Promise<boolean> {
   return signIn !== null;
 }
 
-inBrowser("connecting", () => {
+describe("connecting", () => {
   test("an address of something else is refused beside the field, before anything is sent there", async () => {
     const web = await application();
     const page = await visit(web, "workspace-admin", CONNECT, { refusals: true });

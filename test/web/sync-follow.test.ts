@@ -1,17 +1,17 @@
 // An open page sees the end of a run, whatever happens to the connection or to the tab meanwhile.
 import type { Page } from "playwright-core";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { WebWorkspace } from "../harness/web.ts";
 import { connectedWeb } from "../jobs/connected.ts";
-import { builtApplication } from "./built-application.ts";
-import { inBrowser, visit } from "./harness.ts";
+import { builtPages } from "../harness/pages.ts";
+import { visit } from "./harness.ts";
 import { relayTo } from "./relay.ts";
 
 const PAGE = "/contacts/accounts/sync";
 
 /** Synced once, and another sync under way that reads until it is let go. */
 async function underWay() {
-  const { web, org, plan, apply } = await connectedWeb({ ui: await builtApplication() });
+  const { web, org, plan, apply } = await connectedWeb({ ui: await builtPages() });
   org.createAccount({ name: "Acme" });
   await apply((await plan()).id);
   org.createAccount({ name: "Bolt" });
@@ -56,7 +56,7 @@ async function setHidden(page: Page, hidden: boolean): Promise<void> {
   );
 }
 
-inBrowser("an open page sees the end of a run", () => {
+describe("an open page sees the end of a run", () => {
   test("that it follows", async () => {
     const { web, start, letGo } = await underWay();
     await start();

@@ -1,7 +1,7 @@
 // The whole modal without a mouse: from the button to synced accounts, and back to where one came from.
 import type { Locator, Page } from "playwright-core";
-import { expect, test } from "vitest";
-import { application, inBrowser, visit } from "./harness.ts";
+import { describe, expect, test } from "vitest";
+import { application, visit } from "./harness.ts";
 import { step } from "./sync-steps.ts";
 
 const FAR = 120;
@@ -30,7 +30,7 @@ async function arrivedAt(page: Page, title: string): Promise<void> {
   await page.getByRole("dialog").locator(":focus", { hasText: title }).waitFor();
 }
 
-inBrowser("the keyboard alone", () => {
+describe("the keyboard alone", () => {
   test("sets up a sync", { timeout: 300_000 }, async () => {
     const web = await application({ accounts: 5 });
     const page = await visit(web, "company-admin", "/contacts/accounts", { refusals: true });

@@ -1,9 +1,9 @@
 // An account found here, one that leaves and one that comes back: as the plan tells it before, and the account's page after.
 import type { Page } from "playwright-core";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { connectedWeb } from "../jobs/connected.ts";
-import { builtApplication } from "./built-application.ts";
-import { inBrowser, visit } from "./harness.ts";
+import { builtPages } from "../harness/pages.ts";
+import { visit } from "./harness.ts";
 import { lookAt } from "./sync-steps.ts";
 
 const ACTIVE = { statecode: 0, statuscode: 1 };
@@ -13,9 +13,9 @@ function rowsOf(page: Page) {
   return page.getByRole("list", { name: "Accounts of the plan" }).getByRole("listitem");
 }
 
-inBrowser("who comes and goes", () => {
+describe("who comes and goes", () => {
   test("is told in the plan, and on the account with the reason", { timeout: 300_000 }, async () => {
-    const { web, org, carol, plan, apply } = await connectedWeb({ ui: await builtApplication() });
+    const { web, org, carol, plan, apply } = await connectedWeb({ ui: await builtPages() });
     const here = await carol.post("/accounts", { name: "Bolt", domains: ["bolt.com"] });
     org.createAccount({ name: "Bolt Ltd", websiteurl: "www.bolt.com" });
     const acme = org.createAccount({ name: "Acme" });

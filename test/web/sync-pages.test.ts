@@ -1,23 +1,22 @@
 // The sync once it is set up, tab by tab: what it says, what its buttons do, and nothing for axe to find.
-import { readFile } from "node:fs/promises";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { connectedWeb } from "../jobs/connected.ts";
-import { builtApplication } from "./built-application.ts";
-import { inBrowser, shoot, visit } from "./harness.ts";
+import { builtPages } from "../harness/pages.ts";
+import { downloaded, shoot, visit } from "./harness.ts";
 import { lookAt } from "./sync-steps.ts";
 
 const PAGE = "/contacts/accounts/sync";
 
 /** Synced once, with an account left out because of its name. */
 async function synced() {
-  const connected = await connectedWeb({ ui: await builtApplication(), accounts: 40 });
+  const connected = await connectedWeb({ ui: await builtPages(), accounts: 40 });
   for (const day of ["01", "02"])
     connected.org.createAccount({ name: "Acme", createdon: `2026-01-${day}T00:00:00Z` });
   await connected.apply((await connected.plan()).id);
   return connected;
 }
 
-inBrowser("the page of the sync", () => {
+describe("the page of the sync", () => {
   test("every tab is readable, wide and narrow, light and dark", { timeout: 600_000 }, async () => {
     const { web, plan } = await synced();
     await plan();
@@ -138,11 +137,7 @@ inBrowser("the page of the sync", () => {
     const { web, org, names } = await synced();
     const page = await visit(web, "workspace-admin", `${PAGE}?tab=errors`);
     const kind = page.getByRole("region", { name: "Account name is already in use" });
-    const [download] = await Promise.all([
-      page.waitForEvent("download"),
-      kind.getByRole("link", { name: "CSV" }).click(),
-    ]);
-    expect(await readFile(await download.path(), "utf8")).toContain("Acme");
+    expect(await downloaded(page, () => kind.getByRole("link", { name: "CSV" }).click())).toContain("Acme");
 
     const issue = await web.database.kysely
       .selectFrom("sync_issues")

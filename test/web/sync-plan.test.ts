@@ -1,14 +1,13 @@
 // A plan one can read: all of it, however long, searched and filtered; and fields that not everybody may make.
-import { readFile } from "node:fs/promises";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { connectedWeb } from "../jobs/connected.ts";
-import { builtApplication } from "./built-application.ts";
-import { axeViolations, inBrowser, shoot, visit } from "./harness.ts";
+import { builtPages } from "../harness/pages.ts";
+import { axeViolations, downloaded, shoot, visit } from "./harness.ts";
 import { step } from "./sync-steps.ts";
 
-inBrowser("a plan", () => {
+describe("a plan", () => {
   test("is scrolled to its end, a page after the other, and only what one sees is drawn", async () => {
-    const { web, plan, changes } = await connectedWeb({ ui: await builtApplication(), accounts: 600 });
+    const { web, plan, changes } = await connectedWeb({ ui: await builtPages(), accounts: 600 });
     const run = await plan();
     const all = await changes(run.id, "limit=200");
     const page = await visit(
@@ -25,7 +24,7 @@ inBrowser("a plan", () => {
   });
 
   test("is filtered by what happens and searched by name", async () => {
-    const { web, org, plan, changes } = await connectedWeb({ ui: await builtApplication(), accounts: 150 });
+    const { web, org, plan, changes } = await connectedWeb({ ui: await builtPages(), accounts: 150 });
     for (const day of ["01", "02"])
       org.createAccount({ name: "Zebra", createdon: `2026-01-${day}T00:00:00Z` });
     const run = await plan();
@@ -50,7 +49,7 @@ inBrowser("a plan", () => {
   });
 
   test("keeps in the address what is shown of it, and is gone along and left by keys", async () => {
-    const { web, org, plan, apply } = await connectedWeb({ ui: await builtApplication() });
+    const { web, org, plan, apply } = await connectedWeb({ ui: await builtPages() });
     for (const name of ["Zebra", "Zebra North", "Zebra South", "Other"]) org.createAccount({ name });
     const run = await plan();
     const at = `/contacts/accounts?import=dynamics&step=preview&run=${run.id}`;
@@ -75,9 +74,8 @@ inBrowser("a plan", () => {
     await page.getByLabel("Search the plan").press("ArrowDown");
     await page.keyboard.press("ArrowDown");
     const second = await rows.nth(1).getByRole("link").innerText();
-    const download = page.waitForEvent("download");
-    await page.getByRole("link", { name: "CSV" }).click();
-    expect(await readFile(await (await download).path(), "utf8")).toContain(second);
+    const csv = page.getByRole("link", { name: "CSV" });
+    expect(await downloaded(page, () => csv.click())).toContain(second);
     await rows.nth(1).focus();
     await page.keyboard.press("ArrowUp");
     await page.keyboard.press("ArrowDown");
@@ -86,7 +84,7 @@ inBrowser("a plan", () => {
   });
 
   test("needs no new field of a workspace admin: they are told who makes one", async () => {
-    const { web } = await connectedWeb({ ui: await builtApplication(), accounts: 3 });
+    const { web } = await connectedWeb({ ui: await builtPages(), accounts: 3 });
     const page = await visit(web, "workspace-admin", "/contacts/accounts?import=dynamics&step=fields");
     await step(page, "Which fields?").waitFor();
     await page.getByLabel("Search Dynamics 365 columns").fill("industry");
@@ -96,7 +94,7 @@ inBrowser("a plan", () => {
   });
 
   test("outlives the modal: closed and opened again, it is where it was", async () => {
-    const { web } = await connectedWeb({ ui: await builtApplication(), accounts: 3 });
+    const { web } = await connectedWeb({ ui: await builtPages(), accounts: 3 });
     const page = await visit(web, "company-admin", "/contacts/accounts?import=dynamics&step=fields");
     await page.getByRole("button", { name: /^Take all/ }).click();
     await page.getByRole("button", { name: "Do not sync Owner to Owner (Teammate)" }).waitFor();

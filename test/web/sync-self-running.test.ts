@@ -1,14 +1,14 @@
 // A sync that runs by itself, as an admin sees it: what they decide, how it is doing, and what leads out of trouble.
 import type { Page } from "playwright-core";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { attentionOf } from "../../src/connections/attention.ts";
 import { loadConnection, saveSettings, setAttention } from "../../src/connections/connection.ts";
 import { DEFAULT_LIMITS } from "../../src/connections/self-running.ts";
 import { DataverseError, SignInError } from "../../src/dataverse/errors.ts";
 import { TooManyAccountsError } from "../../src/sync/read.ts";
 import { connectedWeb, SETTINGS, type Connected } from "../jobs/connected.ts";
-import { builtApplication } from "./built-application.ts";
-import { inBrowser, visit } from "./harness.ts";
+import { builtPages } from "../harness/pages.ts";
+import { visit } from "./harness.ts";
 import { lookAt, step } from "./sync-steps.ts";
 
 const PAGE = "/contacts/accounts/sync";
@@ -17,7 +17,7 @@ type Synced = Connected & { readonly ids: readonly string[] };
 
 /** Thirty accounts in step, with a column of their own for domains. */
 async function synced(): Promise<Synced> {
-  const connected = await connectedWeb({ ui: await builtApplication() });
+  const connected = await connectedWeb({ ui: await builtPages() });
   const { org } = connected;
   org.addColumn({ schemaName: "new_domain", type: "String", label: "Domain" });
   const ids = Array.from({ length: 30 }, (_, index) =>
@@ -37,7 +37,7 @@ async function waitFor(page: Page, state: string): Promise<void> {
   await page.locator(`[data-state=${state}]`).waitFor();
 }
 
-inBrowser("a sync that runs by itself", () => {
+describe("a sync that runs by itself", () => {
   test("an admin decides when it runs, what it may not do unseen, and who is told", async () => {
     const work = await synced();
     await work.web.as("company-admin");
@@ -169,7 +169,7 @@ inBrowser("a sync that runs by itself", () => {
   });
 
   test("a first sync that fails is not tried again by itself, and the page says who does", async () => {
-    const work = await connectedWeb({ ui: await builtApplication() });
+    const work = await connectedWeb({ ui: await builtPages() });
     work.org.createAccount({ name: "Acme" });
     // As a connection file leaves it, before anything was synced.
     await saveSettings(work.web.database.kysely, SETTINGS);

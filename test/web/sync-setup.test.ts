@@ -1,8 +1,8 @@
 // The article's seven steps, from an empty database to synced accounts, in a browser.
 import type { Locator } from "playwright-core";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { WebWorkspace } from "../harness/web.ts";
-import { application, inBrowser, visit } from "./harness.ts";
+import { application, visit } from "./harness.ts";
 import { logIn, lookAt, step } from "./sync-steps.ts";
 
 async function accountsIn({ database }: WebWorkspace): Promise<number> {
@@ -25,7 +25,7 @@ async function isSeen(link: Locator): Promise<boolean> {
   return opacity !== "0";
 }
 
-inBrowser("setting up the sync", () => {
+describe("setting up the sync", () => {
   // Looks at every step in four ways, so it is given the time for it.
   test("from nothing to accounts, a step after the other", { timeout: 600_000 }, async () => {
     const web = await application({ accounts: 12, demo: false });

@@ -27,18 +27,21 @@ export function step(page: Page, title: string) {
   return page.getByRole("dialog").getByRole("heading", { name: title });
 }
 
-/** Pictures of what one sees at both widths, and what axe finds against it in light and dark. */
+/** Each width and each scheme once; test/web/axe.test.ts has every page in all four. */
+const LOOKS = [
+  ["narrow", "dark"],
+  ["wide", "light"],
+] as const;
+
+/** What axe finds against what one sees, and pictures of it on demand. */
 export async function lookAt(page: Page, name: string): Promise<string[]> {
   const found: string[] = [];
-  for (const scheme of ["dark", "light"] as const) {
+  for (const [size, scheme] of LOOKS) {
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
     await page.locator(`html[data-mantine-color-scheme=${scheme}]`).waitFor();
-    for (const [size, viewport] of Object.entries(WIDTHS)) {
-      await page.setViewportSize(viewport);
-      await shoot(page, `${name}-${size}${scheme === "dark" ? "-dark" : ""}`);
-      found.push(...(await axeViolations(page)).map((fault) => `${name}, ${size}, ${scheme}: ${fault}`));
-    }
+    await page.setViewportSize(WIDTHS[size]);
+    await shoot(page, `${name}-${size}-${scheme}`);
+    found.push(...(await axeViolations(page)).map((fault) => `${name}, ${size}, ${scheme}: ${fault}`));
   }
-  await page.setViewportSize(WIDTHS.wide);
   return found;
 }

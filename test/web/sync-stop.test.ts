@@ -1,9 +1,9 @@
 // A sync stopped while it writes: what is written stays, the rest does not come, both are told, and the next one goes on.
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { holdFirstChunk } from "../harness/stages.ts";
 import { connectedWeb } from "../jobs/connected.ts";
-import { builtApplication } from "./built-application.ts";
-import { inBrowser, visit } from "./harness.ts";
+import { builtPages } from "../harness/pages.ts";
+import { visit } from "./harness.ts";
 import { lookAt } from "./sync-steps.ts";
 
 /** One chunk of a plan (src/sync/apply.ts). */
@@ -11,13 +11,13 @@ const CHUNK = 10_000;
 
 const inWords = (figure: number) => figure.toLocaleString("en");
 
-inBrowser("a sync stopped while it writes", () => {
+describe("a sync stopped while it writes", () => {
   test(
     "keeps what is written, says how much that is, and goes on when asked to",
     { timeout: 600_000 },
     async () => {
       const { web, plan } = await connectedWeb({
-        ui: await builtApplication(),
+        ui: await builtPages(),
         accounts: 10_400,
         demo: false,
       });

@@ -1,11 +1,11 @@
 // What can go wrong once the sync is set up: what the admin sees about each, and does.
 import type { Page } from "playwright-core";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { WebWorkspace } from "../harness/web.ts";
 import { connectedWeb, SETTINGS } from "../jobs/connected.ts";
 import { logIn as logInByRequests } from "../connections/logging-in.ts";
-import { builtApplication } from "./built-application.ts";
-import { inBrowser, visit } from "./harness.ts";
+import { builtPages } from "../harness/pages.ts";
+import { visit } from "./harness.ts";
 import { logIn, lookAt, step } from "./sync-steps.ts";
 
 const PAGE = "/contacts/accounts/sync";
@@ -24,12 +24,12 @@ async function namesIn({ database }: WebWorkspace): Promise<string[]> {
   return rows.map(({ name }) => name).toSorted();
 }
 
-inBrowser("trouble", () => {
+describe("trouble", () => {
   test(
     "the view is deleted: nothing is synced until other accounts are chosen",
     { timeout: 300_000 },
     async () => {
-      const { web, org, plan, apply } = await connectedWeb({ ui: await builtApplication() });
+      const { web, org, plan, apply } = await connectedWeb({ ui: await builtPages() });
       org.createAccount({ name: "Acme" });
       const view = org.addView({
         kind: "system",
@@ -65,7 +65,7 @@ inBrowser("trouble", () => {
     "a mapped column is deleted: it is told, its mapping removed, all else goes on",
     { timeout: 300_000 },
     async () => {
-      const { web, org, plan, apply } = await connectedWeb({ ui: await builtApplication() });
+      const { web, org, plan, apply } = await connectedWeb({ ui: await builtPages() });
       org.addColumn({ schemaName: "new_Tier", label: "Tier", type: "String", custom: true });
       org.createAccount({ name: "Acme", new_tier: "Gold" });
       const mapping = {
@@ -97,7 +97,7 @@ inBrowser("trouble", () => {
   );
 
   test("the sign-in is revoked: logging in again settles it", { timeout: 300_000 }, async () => {
-    const { web, org, carol, plan, apply } = await connectedWeb({ ui: await builtApplication() });
+    const { web, org, carol, plan, apply } = await connectedWeb({ ui: await builtPages() });
     org.createAccount({ name: "Acme" });
     await logInByRequests(web, carol);
     await apply((await plan()).id);
@@ -117,7 +117,7 @@ inBrowser("trouble", () => {
     "accounts that quarrel are told by kind, and a setting that solves it plans anew",
     { timeout: 300_000 },
     async () => {
-      const { web, org } = await connectedWeb({ ui: await builtApplication() });
+      const { web, org } = await connectedWeb({ ui: await builtPages() });
       const script = "<img src=x onerror=alert(1)>";
       for (const name of ["Acme", "Acme", script]) org.createAccount({ name });
       org.createAccount({ name: "Bolt", websiteurl: "bolt.com" });

@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,11 +6,7 @@ import { startEmbedded } from "../../src/db/embedded/start.ts";
 import { migrate } from "../../src/db/migrate.ts";
 import { type Database, openDatabase } from "../../src/db/pool.ts";
 import { schemaText } from "../../src/db/schema-dump.ts";
-
-/** Where Debian's package postgresql-15 puts its programs. */
-const DEBIAN = "/usr/lib/postgresql/15/bin";
-const isThere = existsSync(DEBIAN);
-if (!isThere) console.log(`Skipped: there is no PostgreSQL 15 in ${DEBIAN}.`);
+import { POSTGRES_15 } from "../projects.ts";
 
 /** One of everything the catalog queries know, beside what our migrations use today. */
 const ONE_OF_EVERYTHING = `
@@ -46,26 +41,23 @@ async function serverOf(binaries?: string): Promise<Database & { version: string
   return { ...database, version: server.version };
 }
 
-test.skipIf(!isThere)(
-  "the migrations make the same schema on PostgreSQL 15 and on the one we bring",
-  async () => {
-    const [old, ours] = await Promise.all([serverOf(DEBIAN), serverOf()]);
-    expect(Number.parseInt(old.version, 10)).toBe(15);
-    expect(Number.parseInt(ours.version, 10)).toBe(18);
-    for (const { pool } of [old, ours]) {
-      await migrate(pool);
-      await pool.query(ONE_OF_EVERYTHING);
-    }
-    const text = await schemaText(old.pool);
-    expect(text).toBe(await schemaText(ours.pool));
-    for (const kind of [
-      "type mood",
-      "sequence tickets",
-      "unlogged table",
-      "INDEX everything_recent",
-      "view calm yields id bigint",
-    ])
-      expect(text).toContain(kind);
-    expect(text).toMatch(/FUNCTION public.touch\(\)[\s\S]+TRIGGER touched/);
-  },
-);
+test("the migrations make the same schema on PostgreSQL 15 and on the one we bring", async () => {
+  const [old, ours] = await Promise.all([serverOf(POSTGRES_15), serverOf()]);
+  expect(Number.parseInt(old.version, 10)).toBe(15);
+  expect(Number.parseInt(ours.version, 10)).toBe(18);
+  for (const { pool } of [old, ours]) {
+    await migrate(pool);
+    await pool.query(ONE_OF_EVERYTHING);
+  }
+  const text = await schemaText(old.pool);
+  expect(text).toBe(await schemaText(ours.pool));
+  for (const kind of [
+    "type mood",
+    "sequence tickets",
+    "unlogged table",
+    "INDEX everything_recent",
+    "view calm yields id bigint",
+  ])
+    expect(text).toContain(kind);
+  expect(text).toMatch(/FUNCTION public.touch\(\)[\s\S]+TRIGGER touched/);
+});

@@ -1,19 +1,17 @@
 // All collected FetchXML over account, views and queries, over HTTP: each runs and returns what the naive evaluator returns (or what
 // Microsoft prints), or is refused with Dataverse's own error for a reason that can be told from the query.
-import { existsSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { QueryStore } from "../../simulator/fetchxml/query-store.ts";
 import { runSimulator } from "../../simulator/main.ts";
 import { Org } from "../../simulator/org/org.ts";
 import { collectedOrganisation, NOW } from "./collected-organisation.ts";
-import { collectedQueries, DATA, sampleAccounts, type CollectedQuery } from "./collected-queries.ts";
+import { collectedQueries, sampleAccounts, type CollectedQuery } from "./collected-queries.ts";
 import { refusalOf } from "./collected-refusals.ts";
 import { coreOf, member, rowsOf, type Answer, type Core } from "./core-session.ts";
 import { naiveFetch } from "./naive-fetch.ts";
 import { naiveStore } from "./naive-store.ts";
 
-const present = existsSync(new URL("fetchxml-account-queries.json", DATA));
 const LOOKUP_TABLE = "@Microsoft.Dynamics.CRM.lookuplogicalname";
 const COOKIE = "@Microsoft.Dynamics.CRM.fetchxmlpagingcookie";
 const PREFER = `odata.include-annotations="Microsoft.Dynamics.CRM.*"`;
@@ -27,12 +25,12 @@ function ask(core: Core, xml: string): Promise<Answer> {
   return core.ask(`accounts?fetchXml=${encodeURIComponent(xml)}`, { prefer: PREFER });
 }
 
-describe.skipIf(!present)("collected queries", { timeout: 120_000 }, () => {
-  const views = present ? collectedQueries("views") : [];
-  const queries = present ? collectedQueries("queries") : [];
+describe("collected queries", { timeout: 120_000 }, () => {
+  const views = collectedQueries("views");
+  const queries = collectedQueries("queries");
   const collected = [...views, ...queries];
   const withFetch = collected.filter(({ fetchxml }) => fetchxml !== "");
-  const org = present ? collectedOrganisation(withFetch) : new Org();
+  const org = collectedOrganisation(withFetch);
   const store = naiveStore(org);
   let core: Core;
   beforeAll(async () => {

@@ -1,6 +1,6 @@
 // Real organisations through the whole product, as an operator runs it: 51,350 listed companies with their same names, shared and
-// wrong websites, then employers and universities over them. Needs the data files of a development machine.
-import { existsSync, readFileSync } from "node:fs";
+// wrong websites, then employers and universities over them.
+import { readFileSync } from "node:fs";
 import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
@@ -10,6 +10,7 @@ import { commonDomains } from "../../src/accounts/common-domains.ts";
 import { parseDomains } from "../../src/accounts/parse-domains.ts";
 import { command, connectionYaml, type Command } from "../harness/command.ts";
 import { testDatabase } from "../harness/database.ts";
+import { outsideData } from "../harness/outside-data.ts";
 import { domainsIn } from "../reference/domains.ts";
 import { run } from "../reference/model.ts";
 import type { RunOptions } from "../reference/running.ts";
@@ -18,10 +19,7 @@ import { World, type ExportedAccount } from "../reference/world.ts";
 import { CHOICES, DOMAIN_RULES, draftsOf, MAPPING_YAML, unexplained } from "./real-data.ts";
 import { traces } from "./real-line.ts";
 
-const DATA = new URL("../../../shared/data/", import.meta.url);
-const file = (name: string): string => new URL(name, DATA).pathname;
-const absent = !existsSync(DATA);
-if (absent) console.log(`Real data is not tested: there is no ${DATA.pathname}.`);
+const file = (name: string): string => outsideData(`data/${name}`);
 
 /** What the product writes on standard output, when it ends well. */
 async function ask(sluice: Command, args: readonly string[]): Promise<string> {
@@ -125,7 +123,7 @@ async function syncTwice(
   return model.world;
 }
 
-describe.skipIf(absent)("real organisations", () => {
+describe("real organisations", () => {
   test(
     "add up, explain themselves, settle in one run and agree with the reference model",
     { timeout: 900_000 },
@@ -166,7 +164,7 @@ const FILES = [
   "web-companies-multi-domain.csv",
 ];
 
-describe.skipIf(absent)("real domains", () => {
+describe("real domains", () => {
   test("are read by the product as by the reference model", () => {
     const values = new Set<string>();
     for (const name of FILES) {

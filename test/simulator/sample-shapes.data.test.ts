@@ -1,14 +1,15 @@
 // What live environments answered, captured by others, beside what the simulator answers to the same kind of request: the same members,
-// JSON types and annotations in the same order. What differs on purpose stands beside its reason. The captures are not part of this
-// repository; without them these tests are skipped.
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+// JSON types and annotations in the same order. What differs on purpose stands beside its reason.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Org } from "../../simulator/org/org.ts";
 import { customiseOrg } from "../../simulator/org/customise.ts";
+import { outsideData } from "../harness/outside-data.ts";
 import { member, rowsOf, startCore } from "./core-session.ts";
 import { differences, objectsIn, shapeOf } from "./shapes.ts";
 
-const SAMPLES = new URL("../../../shared/reference/dataverse-samples/", import.meta.url);
+const SAMPLES = outsideData("reference/dataverse-samples");
 const CONTACT = "00000000-0000-0000-0000-000000000010";
 const ACCOUNT = "00000000-0000-0000-0000-000000000020";
 const UNIT = new Org().businessUnitId;
@@ -17,7 +18,7 @@ const ATTRIBUTES = "EntityDefinitions(LogicalName='account')/Attributes";
 const ANNOTATED = 'odata.include-annotations="*"';
 const FORMATTED = "OData.Community.Display.V1.FormattedValue";
 
-const textOf = (file: string): string => readFileSync(new URL(file, SAMPLES), "utf8");
+const textOf = (file: string): string => readFileSync(join(SAMPLES, file), "utf8");
 const sample = (file: string): unknown => JSON.parse(textOf(file));
 
 /** The account of the captures and contacts, one of which belongs to it; columns of their own where the request is about them. */
@@ -129,19 +130,19 @@ const ELSEWHERE: readonly (readonly [files: RegExp, reason: string])[] = [
   [/^powerfx\//, "a connector's envelope, not the Web API's"],
   [
     /^rnwood\/.*\.xml$/,
-    "the organisation service's envelope; sample-metadata.test.ts reads the same facts from JSON",
+    "the organisation service's envelope; sample-metadata.data.test.ts reads the same facts from JSON",
   ],
-  [/^rnwood\/.*\.json$/, "sample-metadata.test.ts"],
-  [/^docs\/fetchxml-/, "sample-paging.test.ts"],
-  [/^docs\/delta-/, "change tracking is not simulated: sample-paging.test.ts sees it refused"],
+  [/^rnwood\/.*\.json$/, "sample-metadata.data.test.ts"],
+  [/^docs\/fetchxml-/, "sample-paging.data.test.ts"],
+  [/^docs\/delta-/, "change tracking is not simulated: sample-paging.data.test.ts sees it refused"],
   [/^docs\/odata-page2/, "the second page of the first"],
   [/error-403-user-not-member/, "a test of its own below"],
 ];
 
-describe.skipIf(!existsSync(SAMPLES))("captured answers (skipped where the samples are not at hand)", () => {
+describe("captured answers", () => {
   test("are all looked at", () => {
     const files = ["cblx", "docs", "powerfx", "rnwood", "terraform"].flatMap((folder) =>
-      readdirSync(new URL(folder, SAMPLES)).map((file) => `${folder}/${file}`),
+      readdirSync(join(SAMPLES, folder)).map((file) => `${folder}/${file}`),
     );
     const unseen = files.filter(
       (file) =>

@@ -3,8 +3,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, it } from "vitest";
 import type { RunView } from "../../src/api/contract/runs.ts";
+import { Random } from "../../simulator/load/random.ts";
 import type { RunningSimulator } from "../../simulator/main.ts";
-import { bundledCommand } from "../harness/bundle.ts";
+import { fewOrAll, SEED } from "../harness/counts.ts";
 import { testDatabase, type TestDatabase } from "../harness/database.ts";
 import { closeGate, exported, STAGES, stageOf, type Gate, type Stage } from "../harness/stages.ts";
 import { apart, EndedEarly, type Apart } from "../harness/workers.ts";
@@ -13,7 +14,7 @@ import type { Browser } from "../harness/web.ts";
 const WORKERS = 4;
 const CLICKS = 50;
 const ACCOUNTS = 300;
-const KILLS = 100;
+const KILLS = fewOrAll(24, 100);
 
 /** What people do in Dynamics 365 between two runs. */
 function work({ org }: RunningSimulator, round: number): void {
@@ -27,7 +28,8 @@ function work({ org }: RunningSimulator, round: number): void {
 }
 
 it("does every run once however often its workers are killed, in every stage", async () => {
-  const site = await apart({ accounts: ACCOUNTS, program: await bundledCommand() });
+  const random = new Random(`scale-out ${SEED}`, 0);
+  const site = await apart({ accounts: ACCOUNTS });
   const { database, simulator } = site;
   const undisturbed = await testDatabase();
   const [{ admin }] = await Promise.all([
@@ -44,7 +46,7 @@ it("does every run once however often its workers are killed, in every stage", a
     if (round > 0) work(simulator, round);
     const clicks = round % 5 === 0 ? CLICKS : 2;
     runs.push(
-      await killedInEveryStage(site, { admin, clicks }, (stage) => {
+      await killedInEveryStage(site, { admin, clicks, random }, (stage) => {
         kills[stage] += 1;
         starting.push(replaceWorker(site));
       }),
@@ -76,7 +78,11 @@ async function replaceWorker(site: Apart): Promise<void> {
 /** People click at once; then, stage after stage, the worker that has the run is killed and replaced. @returns the run */
 async function killedInEveryStage(
   site: Apart,
-  { admin, clicks: times }: { readonly admin: Browser; readonly clicks: number },
+  {
+    admin,
+    clicks: times,
+    random,
+  }: { readonly admin: Browser; readonly clicks: number; readonly random: Random },
   onKill: (stage: Stage) => void,
 ): Promise<number> {
   const gates: Gate[] = [];
@@ -92,10 +98,10 @@ async function killedInEveryStage(
     await gate.reached(() => stillGoesOn(site.database, run));
     const victim = await site.holder();
     // Now and then it gets a little further first, so that it is killed anywhere in the stage.
-    const isLet = Math.random() < 0.3;
+    const isLet = random.chance(30);
     if (isLet) {
       await gate.open();
-      await delay(Math.random() * 10);
+      await delay(random.below(10));
     }
     const stage = await stageOf(site.database);
     if (stage && victim?.child.kill("SIGKILL")) {

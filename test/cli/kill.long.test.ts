@@ -1,25 +1,28 @@
 // kill -9 at any moment, then `sluice sync`: the same accounts as if nobody had killed anything.
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, it } from "vitest";
+import { Random } from "../../simulator/load/random.ts";
 import { runSimulator } from "../../simulator/main.ts";
-import { bundledCommand } from "../harness/bundle.ts";
 import { command, connectionYaml } from "../harness/command.ts";
+import { fewOrAll, SEED } from "../harness/counts.ts";
 import { testDatabase, type TestDatabase } from "../harness/database.ts";
 import { exported, STAGES, stageOf, type Stage } from "../harness/stages.ts";
 
-/** Enough for two chunks of changes, and few enough for thirty runs. */
+/** Enough for two chunks of changes, and few enough for that many runs. */
 const ACCOUNTS = 12_000;
-const KILLS = 30;
-/** Eight do if every kill hits. */
+const KILLS = fewOrAll(12, 30);
+const KILLS_OF_A_STAGE = fewOrAll(1, 3);
+/** A quarter of the kills do if each hits. */
 const MOST_ROUNDS = 32;
 
 it("ends in the same accounts however often it is killed, in every stage", async () => {
+  const random = new Random(`kill ${SEED}`, 0);
   const simulator = await runSimulator({ accounts: ACCOUNTS });
   try {
-    const sluice = await command(
-      { SLUICE_SIMULATOR: simulator.origin, DYNAMICS_CLIENT_SECRET: simulator.clientSecret },
-      await bundledCommand(),
-    );
+    const sluice = await command({
+      SLUICE_SIMULATOR: simulator.origin,
+      DYNAMICS_CLIENT_SECRET: simulator.clientSecret,
+    });
     await sluice.write("sluice.yaml", connectionYaml(simulator));
 
     /** Starts a sync and kills it a random moment after it got to the stage. @returns the stage it was in, if it was still running. */
@@ -30,7 +33,7 @@ it("ends in the same accounts however often it is killed, in every stage", async
         if (await Promise.race([gone, delay(1, false)])) return undefined;
       }
       // The finish is one short transaction; the other stages take a second or so.
-      await delay(Math.random() * (stage === "finish" ? 20 : 400));
+      await delay(random.below(stage === "finish" ? 20 : 400));
       const hit = await stageOf(database);
       child.kill("SIGKILL");
       return (await ended).signal === "SIGKILL" ? hit : undefined;
@@ -42,7 +45,7 @@ it("ends in the same accounts however often it is killed, in every stage", async
 
     const kills: Record<Stage, number> = { read: 0, plan: 0, apply: 0, finish: 0 };
     const total = () => Object.values(kills).reduce((sum, count) => sum + count, 0);
-    const isEnough = () => total() >= KILLS && Math.min(...Object.values(kills)) >= 3;
+    const isEnough = () => total() >= KILLS && Math.min(...Object.values(kills)) >= KILLS_OF_A_STAGE;
     // A stage that was over before it was seen, or before its kill came, is no kill: then there is another round.
     for (let round = 0; !isEnough() && round < MOST_ROUNDS; round++) {
       const database = await testDatabase();
@@ -61,7 +64,7 @@ it("ends in the same accounts however often it is killed, in every stage", async
     }
     console.log(`kill -9: ${total()} times; by stage ${JSON.stringify(kills)}`);
     expect(total()).toBeGreaterThanOrEqual(KILLS);
-    for (const stage of STAGES) expect(kills[stage]).toBeGreaterThanOrEqual(3);
+    for (const stage of STAGES) expect(kills[stage]).toBeGreaterThanOrEqual(KILLS_OF_A_STAGE);
   } finally {
     await simulator.close();
   }

@@ -1,10 +1,10 @@
 // Columns and choices of a live environment's account and userquery beside the simulator's metadata: the members a reader decides by say
-// the same. The capture is not part of this repository; without it these tests are skipped.
-import { existsSync, readFileSync } from "node:fs";
+// the same.
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { outsideData } from "../harness/outside-data.ts";
 import { rowsOf, startCore, type Core } from "./core-session.ts";
 
-const SAMPLES = new URL("../../../shared/reference/dataverse-samples/rnwood/", import.meta.url);
 const CRM = "Microsoft.Dynamics.CRM.";
 
 type Members = Readonly<Record<string, unknown>>;
@@ -56,7 +56,10 @@ const MEANT: readonly (readonly [differences: RegExp, reason: string])[] = [
 ];
 
 function captured(table: string): Members[] {
-  const text = readFileSync(new URL(`${table}.attributes.derived.json`, SAMPLES), "utf8");
+  const text = readFileSync(
+    outsideData(`reference/dataverse-samples/rnwood/${table}.attributes.derived.json`),
+    "utf8",
+  );
   const body: unknown = JSON.parse(text);
   return [...valuesOf(body, "value")];
 }
@@ -81,7 +84,7 @@ async function attributesOf(core: Core, table: string, rest = ""): Promise<Map<s
   return new Map(rowsOf(answer).map((one) => [String(one["LogicalName"]), one]));
 }
 
-describe.skipIf(!existsSync(SAMPLES))("captured columns (skipped where the samples are not at hand)", () => {
+describe("captured columns", () => {
   test.each(["account", "userquery"])("of %s say the same here", async (table) => {
     await using core = await startCore();
     const ours = await attributesOf(core, table);

@@ -1,0 +1,167 @@
+// What CI does: README's two commands in a clone with nothing beside it and nothing installed, as root under a closed folder; then the
+// check and the tests on outside data; then, as a plain user on Node 24 with Debian's PostgreSQL 15, what depends on those. A test file that
+// fails is run once more, alone, at the end. Goes on after a failure, so that one run tells all of them; the last line counts.
+import { spawnSync } from "node:child_process";
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { countsOf, mergeRetry, readReport } from "./report.js";
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
+const OUTSIDE_DATA = join(ROOT, "../shared");
+const isRoot = process.getuid() === 0;
+const started = performance.now();
+
+/** Steps as they ended, and the test runs among them. */
+const steps = [];
+const testRuns = [];
+
+const seconds = (since) => Math.round((performance.now() - since) / 1000);
+
+/** Runs a command to its end. @returns its exit code; null if it could not be started or was killed */
+function run(command, { cwd = ROOT, env = {}, user } = {}) {
+  const [program, ...args] = command;
+  const { status } = spawnSync(program, args, {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "inherit", "inherit"],
+    ...user,
+  });
+  return status;
+}
+
+/** A step that is no test run counts as one failure if it fails. */
+function step(name, ...commands) {
+  const since = performance.now();
+  console.log(`\n=== ${name}`);
+  const isOk = commands.every(([command, where]) => run(command, where) === 0);
+  steps.push({ name, seconds: seconds(since), isOk, failures: isOk ? 0 : 1 });
+  return isOk;
+}
+
+/** `npm test` with these arguments in a clone. */
+function runTests(args, clone, env, report) {
+  rmSync(report, { force: true });
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+  const where = { ...clone, env: { ...clone.env, ...env } };
+  const exitCode = run(["npm", "test", "--", ...args, ...reporters], where);
+  return readReport(report, { root: clone.cwd, exitCode });
+}
+
+function test(name, clone, { args = [], env = {} } = {}) {
+  const since = performance.now();
+  console.log(`\n=== ${name}`);
+  const result = runTests(args, clone, env, join(clone.folder, `report-${testRuns.length}.json`));
+  const isOk = countsOf(result).failed === 0;
+  steps.push({ name, seconds: seconds(since), isOk, failures: 0 });
+  testRuns.push({ name, clone, env, result });
+}
+
+/** Each file that failed once more, alone. */
+function retry({ name, clone, env, result }, place) {
+  const failed = result.files.filter(({ failures }) => failures.length > 0);
+  const retries = failed.map(({ file }) => {
+    console.log(`\n=== Once more, alone: ${file} (${name})`);
+    return runTests([file], clone, env, join(clone.folder, `retry-${place}.json`));
+  });
+  return { name, result: mergeRetry(result, retries) };
+}
+
+const FROM_DEBIAN = ["/usr/lib/postgresql/15/bin/postgres", "/usr/bin/chromium-headless-shell"];
+
+/** Root installs what is missing; no server is started, since the tests start their own. */
+function installFromDebian() {
+  if (FROM_DEBIAN.every((program) => existsSync(program))) return;
+  mkdirSync("/etc/postgresql-common", { recursive: true });
+  writeFileSync("/etc/postgresql-common/createcluster.conf", "create_main_cluster = false\n");
+  const packages = ["postgresql-15", "chromium-headless-shell", "fonts-noto-core", "fonts-noto-cjk"];
+  const options = ["-y", "-qq", "--no-install-recommends", "-o", "Dpkg::Options::=--force-confold"];
+  const env = { DEBIAN_FRONTEND: "noninteractive" };
+  step(
+    "PostgreSQL 15 and Chromium of Debian",
+    [["apt-get", "update", "-qq"]],
+    [["apt-get", "install", ...options, ...packages], { env }],
+  );
+}
+
+/** A clone in an empty folder that is closed to others, with an empty home and an empty npm cache beside it. */
+function cloneFor(name, user) {
+  const folder = mkdtempSync(join(tmpdir(), `sluice-${name}-`));
+  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  chmodSync(folder, 0o700);
+  const cwd = join(folder, "empty", "sluice");
+  const home = join(folder, "home");
+  mkdirSync(join(folder, "empty"));
+  mkdirSync(home);
+  step(`A clone for ${name}`, [["git", "clone", "--quiet", ROOT, cwd]]);
+  if (user) {
+    run(["chown", "-R", `${user.uid}:${user.gid}`, folder]);
+    chownSync(folder, user.uid, user.gid);
+  }
+  return { folder, cwd, user, env: { HOME: home, npm_config_cache: join(home, "cache") } };
+}
+
+const idOfNobody = (option) => Number(spawnSync("id", [option, "nobody"], { encoding: "utf8" }).stdout);
+
+/** Whoever starts CI without being root is a plain user already. */
+function plainUser() {
+  return isRoot ? { uid: idOfNobody("-u"), gid: idOfNobody("-g") } : undefined;
+}
+
+/** The same clone on Node 24, which npm brings as a package. */
+function onNode24(clone) {
+  const packageName = `node-linux-${process.arch}`;
+  const prefix = join(clone.folder, "node-24");
+  const install = ["npm", "install", "--prefix", prefix, "--no-save", "--no-audit", "--no-fund"];
+  step("Node 24", [[...install, "--loglevel=error", `${packageName}@24`], clone]);
+  const bin = join(prefix, "node_modules", packageName, "bin");
+  return { ...clone, env: { ...clone.env, PATH: `${bin}:${process.env.PATH}` } };
+}
+
+function printSlowest({ name, result }) {
+  console.log(`\n=== The test files that took longest: ${name}`);
+  const bySeconds = result.files.toSorted((a, b) => b.seconds - a.seconds);
+  for (const file of bySeconds.slice(0, 25))
+    console.log(`${file.seconds.toFixed(1).padStart(7)} s  ${file.file}`);
+}
+
+function printFailures({ name, result }) {
+  if (result.broken) console.log(`\n${name}: ${result.broken}`);
+  for (const { file, failures } of result.files)
+    for (const { test: title, lines } of failures)
+      console.log([`\n${name}: ${file} > ${title}`, ...lines].join("\n    "));
+}
+
+if (isRoot) installFromDebian();
+const bare = cloneFor(isRoot ? "root" : "user", undefined);
+const need = { SLUICE_TEST_REQUIRE: "browser,postgres-15" };
+step("npm run demo", [["npm", "run", "demo"], bare]);
+test("npm test", bare, { env: need });
+step("npm run check", [["npm", "run", "check"], bare]);
+const hasData = existsSync(OUTSIDE_DATA);
+if (hasData) test("data", bare, { args: ["--project", "data"], env: { SLUICE_TEST_DATA: OUTSIDE_DATA } });
+
+const other = onNode24(cloneFor("plain-user", plainUser()));
+const on15 = { ...need, SLUICE_TEST_REQUIRE: "postgres-15", SLUICE_TEST_POSTGRES: "15" };
+step("npm run demo, as a plain user on Node 24", [["npm", "run", "demo"], other]);
+const again = ["pure", "db", "postgres-15"].flatMap((project) => ["--project", project]);
+test("pure, db and postgres-15, on Node 24 with PostgreSQL 15", other, { args: again, env: on15 });
+test("the command, on Node 24", other, { args: ["test/cli/shell.test.ts"], env: on15 });
+
+const results = testRuns.map(retry);
+for (const result of results) printSlowest(result);
+console.log("\n=== What failed");
+for (const result of results) printFailures(result);
+console.log(`\n=== ${seconds(started)} s in all`);
+for (const { name, seconds: took, isOk } of steps)
+  console.log(`${isOk ? "ok    " : "FAILED"} ${String(took).padStart(5)} s  ${name}`);
+if (!hasData) console.log(`Not run: the project data, since there is no ${OUTSIDE_DATA}.`);
+for (const { name, result } of results)
+  for (const { file } of result.failedByChance)
+    console.log(`Failed by chance, and passed alone: ${file} (${name})`);
+const counts = results.map(({ result }) => countsOf(result));
+const failed =
+  steps.reduce((sum, { failures }) => sum + failures, 0) + counts.reduce((sum, one) => sum + one.failed, 0);
+console.log(`${counts.reduce((sum, { passed }) => sum + passed, 0)} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;

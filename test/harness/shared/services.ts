@@ -1,0 +1,65 @@
+// What all test files of one run share: a PostgreSQL, the bundled command line, the built pages, a browser. Each is started
+// when the first file asks for it, over HTTP; vitest loads this file once a run, in its main process (globalSetup).
+import { once } from "node:events";
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { TestProject } from "vitest/node";
+import { notRun, projects } from "../../projects.ts";
+import { startBrowser } from "./browser.ts";
+import { bundleCommand } from "./command-bundle.ts";
+import { startDatabases } from "./databases.ts";
+import { buildPages } from "./pages.ts";
+
+declare module "vitest" {
+  export interface ProvidedContext {
+    /** Where they answer; `request.ts` is the client. */
+    sharedServices: string;
+  }
+}
+
+export type SharedService = {
+  /** @returns JSON for the test file that asks */
+  get(): Promise<unknown>;
+  close(): Promise<void>;
+};
+
+const STARTERS: Readonly<Record<string, () => Promise<SharedService>>> = {
+  browser: startBrowser,
+  command: bundleCommand,
+  database: startDatabases,
+  pages: buildPages,
+};
+
+const started = new Map<string, Promise<SharedService>>();
+
+async function answer(name: string): Promise<unknown> {
+  const start = STARTERS[name];
+  if (!start) throw new Error(`There is no shared service ${name}.`);
+  const service = started.get(name) ?? start();
+  started.set(name, service);
+  return (await service).get();
+}
+
+async function serve(name: string, response: ServerResponse): Promise<void> {
+  try {
+    response.end(JSON.stringify(await answer(name)));
+  } catch (error) {
+    response.writeHead(500).end(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** vitest calls this before all files; what it returns, after them. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const server = createServer((request, response) => void serve(request.url?.slice(1) ?? "", response));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a server on a TCP port has an AddressInfo
+  const { port } = server.address() as AddressInfo;
+  project.provide("sharedServices", `http://127.0.0.1:${port}`);
+  return async () => {
+    server.close();
+    server.closeAllConnections();
+    for (const service of started.values()) await (await service.catch(() => undefined))?.close();
+    for (const sentence of notRun(projects())) console.log(sentence);
+  };
+}
