@@ -11,7 +11,8 @@ export default defineConfig({
   test: {
     globalSetup: ["test/harness/shared/services.ts"],
     pool: "forks",
-    maxWorkers: 2,
+    // One more than cores here, since many tests wait for a process, a page or a timer most of the time.
+    maxWorkers: 3,
     sequence: { sequencer: longestFirst },
     projects: all
       .filter(({ files, lacks }) => files.length > 0 && lacks === undefined)
@@ -19,7 +20,7 @@ export default defineConfig({
         test: {
           name: project,
           include: [...files],
-          // Their modules keep no state, so that they are read once for all files: a third of the time of a pure file.
+          // A process of its own for each file costs a second or two; ours keep nothing in their modules that another could meet.
           isolate: project === "long" || project === "process",
           pool: "forks" as const,
           // Long, since a slow machine is no fault of the code; nothing asserts how long it took, and nothing is retried.
