@@ -8,7 +8,7 @@ const TEST = fileURLToPath(new URL(".", import.meta.url)).replace(/\/$/, "");
 const ROOT = dirname(TEST);
 
 /** A file that fits several belongs to the first. */
-const PROJECTS = ["long", "data", "postgres-15", "browser", "process", "db", "pure"] as const;
+export const PROJECTS = ["long", "data", "postgres-15", "browser", "process", "db", "pure"] as const;
 export type Project = (typeof PROJECTS)[number];
 
 const BY_NAME = /\.(?<project>long|data|postgres-15)\.test\.ts$/;

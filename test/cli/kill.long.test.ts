@@ -10,7 +10,7 @@ import { exported, STAGES, stageOf, type Stage } from "../harness/stages.ts";
 
 /** Enough for two chunks of changes, and few enough for that many runs. */
 const ACCOUNTS = 12_000;
-const KILLS = fewOrAll(12, 30);
+const KILLS = fewOrAll(8, 30);
 const KILLS_OF_A_STAGE = fewOrAll(1, 3);
 /** A quarter of the kills do if each hits. */
 const MOST_ROUNDS = 32;

@@ -14,7 +14,7 @@ import type { Browser } from "../harness/web.ts";
 const WORKERS = 4;
 const CLICKS = 50;
 const ACCOUNTS = 300;
-const KILLS = fewOrAll(24, 100);
+const KILLS = fewOrAll(16, 100);
 
 /** What people do in Dynamics 365 between two runs. */
 function work({ org }: RunningSimulator, round: number): void {

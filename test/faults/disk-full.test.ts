@@ -5,18 +5,16 @@ import { once } from "node:events";
 import { chmod, mkdir, mkdtemp, readFile, rm, statfs, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Pool } from "pg";
 import { expect, it, onTestFinished } from "vitest";
 import { runSimulator } from "../../simulator/main.ts";
 import { newToken } from "../../src/access/tokens.ts";
 import type { RunView } from "../../src/api/contract/runs.ts";
 import { openDatabase } from "../../src/db/pool.ts";
-import { connectionYaml } from "../harness/command.ts";
+import { bundledCommand, connectionYaml } from "../harness/command.ts";
 import { until } from "../harness/stages.ts";
 import { browserAt, type Browser } from "../harness/web.ts";
 
-const PROGRAM = fileURLToPath(new URL("../../bin/sluice.js", import.meta.url));
 const ACCOUNTS = 20_000;
 /** PostgreSQL itself takes some 60 MB of it, the accounts as much again. */
 const DISK_MB = 400;
@@ -209,9 +207,10 @@ async function smallDisk() {
     DYNAMICS_CLIENT_SECRET: simulator.clientSecret,
   };
 
+  const program = await bundledCommand();
   function start(args: readonly string[]) {
     const inside = ["-t", String(holder.pid), "-m", "sh", "-c", 'cd "$0" && exec "$@"', folder];
-    const child = spawn("nsenter", [...inside, process.execPath, PROGRAM, ...args], {
+    const child = spawn("nsenter", [...inside, process.execPath, program, ...args], {
       env,
       stdio: ["ignore", "pipe", "pipe"],
     });

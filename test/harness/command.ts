@@ -8,7 +8,7 @@ import { z } from "zod";
 import { requestShared } from "./shared/request.ts";
 
 /** The program's file, bundled once a run. What starts bin/sluice.js itself, as an operator does, is in test/cli/shell.test.ts. */
-function bundledCommand(): Promise<string> {
+export function bundledCommand(): Promise<string> {
   return requestShared("command", z.string());
 }
 

@@ -18,9 +18,9 @@ import { simulatedOrganisation, type SimulatedOrganisation } from "./simulated-o
 
 /** At a time, each with a database and an organisation of its own: one waits where the other works. */
 const TELLERS = 2;
-const STORIES_OF_EACH = fewOrAll(6, 30);
+const STORIES_OF_EACH = fewOrAll(4, 30);
 /** How often each rule must have been reached. */
-const LEAST = fewOrAll(8, 100);
+const LEAST = fewOrAll(4, 100);
 /** Stories are told until that is so. With any seed two or three rounds do; a rule that takes longer is hardly tested. */
 const MOST_ROUNDS = 8;
 

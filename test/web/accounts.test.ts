@@ -2,10 +2,13 @@ import { describe, expect, test, vi } from "vitest";
 import { application, axeViolations, downloaded, shoot, visit } from "./harness.ts";
 import { syncedApplication } from "./synced.ts";
 
+/** The stories only look at it. */
+const workspace = await syncedApplication();
+
 describe("the Accounts Manager", () => {
   test("without accounts it says what to do next, and makes one by hand", async () => {
-    const workspace = await application();
-    const page = await visit(workspace, "workspace-admin", "/");
+    const empty = await application();
+    const page = await visit(empty, "workspace-admin", "/");
     await page.getByRole("heading", { name: "No accounts yet" }).waitFor();
     await shoot(page, "accounts-empty");
     await page.getByRole("button", { name: "New account" }).first().click();
@@ -19,7 +22,6 @@ describe("the Accounts Manager", () => {
   });
 
   test("it is gone through by keyboard: / searches, arrows move, Enter opens, back finds the search again", async () => {
-    const workspace = await syncedApplication();
     const page = await visit(workspace, "teammate", "/contacts/accounts");
     await page.getByText(/^\d+ accounts/).waitFor();
     await shoot(page, "accounts");
@@ -44,7 +46,6 @@ describe("the Accounts Manager", () => {
   });
 
   test("it scrolls through every account while only a screenful is drawn", async () => {
-    const workspace = await syncedApplication();
     const page = await visit(workspace, "teammate", "/contacts/accounts");
     const rows = page.locator('[role="row"][data-index]');
     await rows.first().focus();
@@ -66,7 +67,6 @@ describe("the Accounts Manager", () => {
   });
 
   test("filters, order and columns: the address holds the first two, the browser remembers the last", async () => {
-    const workspace = await syncedApplication();
     const page = await visit(workspace, "teammate", "/contacts/accounts");
     await page.getByRole("button", { name: "Employees" }).click();
     await page
@@ -93,7 +93,6 @@ describe("the Accounts Manager", () => {
   });
 
   test("what is listed is what is exported", async () => {
-    const workspace = await syncedApplication();
     const page = await visit(workspace, "teammate", "/contacts/accounts?q=steel");
     await page.getByText(/accounts? found/).waitFor();
     const found = await page.locator('[role="row"][data-index]').count();

@@ -65,10 +65,10 @@ async function addresses(): Promise<string[]> {
 /** Looks at pages in both sizes and schemes, one after the other in the same tab. @returns what axe finds, with where */
 async function faultsOf(workspace: WebWorkspace, pages: readonly PageToSee[]): Promise<string[]> {
   const found: string[] = [];
-  const tabs = new Map<Person, Page>();
+  const opened = new Map<Person, Page>();
   for (const { name, path, person = "company-admin", shows } of pages) {
-    const page = tabs.get(person) ?? (await visit(workspace, person, "about:blank", { refusals: true }));
-    tabs.set(person, page);
+    const page = opened.get(person) ?? (await visit(workspace, person, "about:blank", { refusals: true }));
+    opened.set(person, page);
     await page.goto(path);
     await page.getByRole("heading", { name: shows, exact: true }).waitFor();
     await page.waitForLoadState("networkidle");

@@ -7,22 +7,24 @@ import { fileURLToPath } from "node:url";
 import axe from "axe-core";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { expect, onTestFinished } from "vitest";
-import { z } from "zod";
-import { requestShared } from "../harness/shared/request.ts";
 import { webWorkspace, type Person, type WebOptions, type WebWorkspace } from "../harness/web.ts";
 import { builtPages } from "../harness/pages.ts";
+import { chromiumProgram } from "../projects.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Each wait gives up before its test does, and says for what. */
 const WAIT_MS = 60_000;
 
-let connected: Promise<Browser> | undefined;
+/** Root has no sandbox of Chromium's, and a container's /dev/shm is often too small for a page. */
+const ARGS = ["--no-sandbox", "--disable-dev-shm-usage", "--font-render-hinting=none"];
 
-/** The one that all files share. */
+let launched: Promise<Browser> | undefined;
+
+/** One for all files that this process runs; it ends with the process. */
 async function browser(): Promise<Browser> {
-  connected ??= requestShared("browser", z.string()).then((address) => chromium.connect(address));
-  return connected;
+  launched ??= chromium.launch({ executablePath: chromiumProgram() ?? "", args: ARGS });
+  return launched;
 }
 
 /** The server with the application as a browser gets it. */
@@ -89,7 +91,7 @@ export async function visit(
   return page;
 }
 
-/** What a file holds that the page gives away; the browser has it in another process. */
+/** What a file holds that the page gives away. */
 export async function downloaded(page: Page, give: () => Promise<void>): Promise<string> {
   const [download] = await Promise.all([page.waitForEvent("download"), give()]);
   return text(await download.createReadStream());

@@ -1,10 +1,10 @@
 // The application with accounts in it: connected to a simulated Dynamics 365, set up, and synced once.
-import { onTestFinished } from "vitest";
 import { saveSettings } from "../../src/connections/connection.ts";
 import { openConnection } from "../../src/connections/open-connection.ts";
 import { createLog } from "../../src/lib/log.ts";
 import { runSync } from "../../src/sync/run.ts";
 import type { SyncSettings } from "../../src/sync/settings.ts";
+import { afterwards } from "../harness/afterwards.ts";
 import type { WebOptions, WebWorkspace } from "../harness/web.ts";
 import { application } from "./harness.ts";
 
@@ -57,7 +57,7 @@ export async function syncedApplication(options: WebOptions = {}): Promise<WebWo
       },
     },
   );
-  onTestFinished(() => open.close());
+  afterwards(() => open.close());
   await runSync(
     {
       database,

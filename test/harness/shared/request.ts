@@ -4,7 +4,7 @@ import type { z } from "zod";
 
 /** @throws what the service could not do, in its own words */
 export async function requestShared<T>(
-  service: "browser" | "command" | "database" | "pages",
+  service: "command" | "database" | "pages",
   schema: z.ZodType<T>,
 ): Promise<T> {
   const response = await fetch(`${inject("sharedServices")}/${service}`);

@@ -1,11 +1,10 @@
-// What all test files of one run share: a PostgreSQL, the bundled command line, the built pages, a browser. Each is started
+// What all test files of one run share: a PostgreSQL, the bundled command line, the built pages. Each is started
 // when the first file asks for it, over HTTP; vitest loads this file once a run, in its main process (globalSetup).
 import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { TestProject } from "vitest/node";
 import { notRun, projects } from "../../projects.ts";
-import { startBrowser } from "./browser.ts";
 import { bundleCommand } from "./command-bundle.ts";
 import { startDatabases } from "./databases.ts";
 import { buildPages } from "./pages.ts";
@@ -24,7 +23,6 @@ export type SharedService = {
 };
 
 const STARTERS: Readonly<Record<string, () => Promise<SharedService>>> = {
-  browser: startBrowser,
   command: bundleCommand,
   database: startDatabases,
   pages: buildPages,
