@@ -46,7 +46,11 @@ function faultOfCommand(words: readonly string[]): string | undefined {
 const ALLOWED = new Set([
   ...known.flatMap(({ name, secret }) => (secret ? [name, `${name}_FILE`] : [name])),
   // Of the tests alone.
+  "SLUICE_TEST_DATA",
   "SLUICE_TEST_POSTGRES",
+  "SLUICE_TEST_REQUIRE",
+  "SLUICE_TEST_SCREENSHOTS",
+  "SLUICE_TEST_SEED",
 ]);
 
 describe.for(pagePaths())("%s", (page) => {

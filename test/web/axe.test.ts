@@ -4,8 +4,7 @@ import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { tabs } from "../../web/src/sync/search.ts";
 import type { Person, WebWorkspace } from "../harness/web.ts";
-import { application, axeViolations, shoot, visit, WIDTHS } from "./harness.ts";
-import { lookAt } from "./sync-steps.ts";
+import { application, lookAt, visit } from "./harness.ts";
 import { syncedApplication } from "./synced.ts";
 
 type PageToSee = {
@@ -72,15 +71,7 @@ async function faultsOf(workspace: WebWorkspace, pages: readonly PageToSee[]): P
     await page.goto(path);
     await page.getByRole("heading", { name: shows, exact: true }).waitFor();
     await page.waitForLoadState("networkidle");
-    for (const [size, viewport] of Object.entries(WIDTHS)) {
-      for (const scheme of ["light", "dark"] as const) {
-        await page.setViewportSize(viewport);
-        await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
-        await page.locator(`html[data-mantine-color-scheme=${scheme}]`).waitFor();
-        await shoot(page, `${name}-${size}-${scheme}`);
-        found.push(...(await axeViolations(page)).map((fault) => `${name}, ${size}, ${scheme}: ${fault}`));
-      }
-    }
+    found.push(...(await lookAt(page, name)));
   }
   return found;
 }

@@ -4,7 +4,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import axe from "axe-core";
+import axe, { type RunOptions } from "axe-core";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { expect, onTestFinished } from "vitest";
 import { webWorkspace, type Person, type WebOptions, type WebWorkspace } from "../harness/web.ts";
@@ -110,14 +110,35 @@ type Violation = {
   readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
 };
 
-/** What axe finds against the page, a sentence each. */
-export async function axeViolations(page: Page): Promise<string[]> {
+/** What axe finds against the page, a sentence each. @param options of axe.run */
+export async function axeViolations(page: Page, options: RunOptions = {}): Promise<string[]> {
   // Evaluated by the debugger, so that the page's Content-Security-Policy stays in force.
   if (!(await page.evaluate("'axe' in window"))) await page.evaluate(axe.source);
-  const { violations } = await page.evaluate<{ violations: Violation[] }>(
-    'axe.run({ resultTypes: ["violations"] })',
-  );
+  const asked = JSON.stringify({ resultTypes: ["violations"], ...options });
+  const { violations } = await page.evaluate<{ violations: Violation[] }>(`axe.run(${asked})`);
   return violations.flatMap(({ id, help, nodes }) =>
     nodes.map(({ html, failureSummary }) => `${id}: ${help}: ${html.slice(0, 200)} (${failureSummary})`),
   );
+}
+
+/** A scheme changes colours alone, so every rule is asked once for each width, and in dark that of contrast. */
+const ASKED: Readonly<Record<"dark" | "light", RunOptions>> = {
+  dark: { runOnly: ["color-contrast"] },
+  light: {},
+};
+
+/** What axe finds against what one sees at both widths, in light and dark, and pictures of it on demand. */
+export async function lookAt(page: Page, name: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const scheme of ["dark", "light"] as const) {
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+    await page.locator(`html[data-mantine-color-scheme=${scheme}]`).waitFor();
+    for (const size of ["narrow", "wide"] as const) {
+      await page.setViewportSize(WIDTHS[size]);
+      await shoot(page, `${name}-${size}-${scheme}`);
+      const faults = await axeViolations(page, ASKED[scheme]);
+      found.push(...faults.map((fault) => `${name}, ${size}, ${scheme}: ${fault}`));
+    }
+  }
+  return found;
 }

@@ -13,8 +13,7 @@ import { runSimulator } from "../../simulator/main.ts";
 import { command, connectionYaml } from "../harness/command.ts";
 import { testDatabase } from "../harness/database.ts";
 import { systemClock } from "../../src/lib/clock.ts";
-import { visit } from "./harness.ts";
-import { lookAt } from "./sync-steps.ts";
+import { lookAt, visit } from "./harness.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const SYNC = "/contacts/accounts/sync";

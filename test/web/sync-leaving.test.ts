@@ -3,8 +3,7 @@ import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { connectedWeb } from "../jobs/connected.ts";
 import { builtPages } from "../harness/pages.ts";
-import { visit } from "./harness.ts";
-import { lookAt } from "./sync-steps.ts";
+import { lookAt, visit } from "./harness.ts";
 
 const ACTIVE = { statecode: 0, statuscode: 1 };
 const INACTIVE = { statecode: 1, statuscode: 2 };

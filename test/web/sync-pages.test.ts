@@ -2,8 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { connectedWeb } from "../jobs/connected.ts";
 import { builtPages } from "../harness/pages.ts";
-import { downloaded, shoot, visit } from "./harness.ts";
-import { lookAt } from "./sync-steps.ts";
+import { downloaded, lookAt, shoot, visit } from "./harness.ts";
 
 const PAGE = "/contacts/accounts/sync";
 

@@ -8,8 +8,8 @@ import { DataverseError, SignInError } from "../../src/dataverse/errors.ts";
 import { TooManyAccountsError } from "../../src/sync/read.ts";
 import { connectedWeb, SETTINGS, type Connected } from "../jobs/connected.ts";
 import { builtPages } from "../harness/pages.ts";
-import { visit } from "./harness.ts";
-import { lookAt, step } from "./sync-steps.ts";
+import { lookAt, visit } from "./harness.ts";
+import { step } from "./sync-steps.ts";
 
 const PAGE = "/contacts/accounts/sync";
 

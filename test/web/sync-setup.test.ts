@@ -2,8 +2,8 @@
 import type { Locator } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import type { WebWorkspace } from "../harness/web.ts";
-import { application, visit } from "./harness.ts";
-import { logIn, lookAt, step } from "./sync-steps.ts";
+import { application, lookAt, visit } from "./harness.ts";
+import { logIn, step } from "./sync-steps.ts";
 
 async function accountsIn({ database }: WebWorkspace): Promise<number> {
   const { count } = await database.kysely

@@ -1,7 +1,6 @@
 // The steps of setting up a sync as a person takes them in a browser, for stories that begin behind them.
 import type { Page } from "playwright-core";
 import type { WebWorkspace } from "../harness/web.ts";
-import { axeViolations, shoot, WIDTHS } from "./harness.ts";
 
 type Answer = { readonly as?: string; readonly consent?: "Accept and sign in" | "Cancel" };
 
@@ -25,23 +24,4 @@ export async function logIn(
 /** The modal once its step stands there. */
 export function step(page: Page, title: string) {
   return page.getByRole("dialog").getByRole("heading", { name: title });
-}
-
-/** Each width and each scheme once; test/web/axe.test.ts has every page in all four. */
-const LOOKS = [
-  ["narrow", "dark"],
-  ["wide", "light"],
-] as const;
-
-/** What axe finds against what one sees, and pictures of it on demand. */
-export async function lookAt(page: Page, name: string): Promise<string[]> {
-  const found: string[] = [];
-  for (const [size, scheme] of LOOKS) {
-    await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
-    await page.locator(`html[data-mantine-color-scheme=${scheme}]`).waitFor();
-    await page.setViewportSize(WIDTHS[size]);
-    await shoot(page, `${name}-${size}-${scheme}`);
-    found.push(...(await axeViolations(page)).map((fault) => `${name}, ${size}, ${scheme}: ${fault}`));
-  }
-  return found;
 }

@@ -3,8 +3,7 @@ import { describe, expect, test } from "vitest";
 import { holdFirstChunk } from "../harness/stages.ts";
 import { connectedWeb } from "../jobs/connected.ts";
 import { builtPages } from "../harness/pages.ts";
-import { visit } from "./harness.ts";
-import { lookAt } from "./sync-steps.ts";
+import { lookAt, visit } from "./harness.ts";
 
 /** One chunk of a plan (src/sync/apply.ts). */
 const CHUNK = 10_000;

@@ -5,8 +5,8 @@ import type { WebWorkspace } from "../harness/web.ts";
 import { connectedWeb, SETTINGS } from "../jobs/connected.ts";
 import { logIn as logInByRequests } from "../connections/logging-in.ts";
 import { builtPages } from "../harness/pages.ts";
-import { visit } from "./harness.ts";
-import { logIn, lookAt, step } from "./sync-steps.ts";
+import { lookAt, visit } from "./harness.ts";
+import { logIn, step } from "./sync-steps.ts";
 
 const PAGE = "/contacts/accounts/sync";
 

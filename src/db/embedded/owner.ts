@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Client } from "pg";
+import { isDatabaseAway } from "../away.ts";
 import { isRunning } from "./postmaster.ts";
 
 /** Any fixed number; held by one connection of the process that owns the server, and by nobody else. */
@@ -10,13 +11,6 @@ const NAME = /^sluice process (\d+)$/;
 const PATIENCE_MS = 10_000;
 
 export type Address = { host: string; port: number; user: string; password: string };
-
-/** What a server says while it starts, stops, or is not there yet. */
-const NOT_YET = new Set(["ENOENT", "ECONNREFUSED", "ECONNRESET", "57P03"]);
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "";
-}
 
 /** A connection under this process's number, or none when the server cannot take one at the moment. */
 export async function tryConnect(address: Address): Promise<Client | undefined> {
@@ -33,7 +27,7 @@ export async function tryConnect(address: Address): Promise<Client | undefined> 
     return client;
   } catch (error) {
     await client.end().catch(() => undefined);
-    if (NOT_YET.has(codeOf(error)) || /terminated unexpectedly/.test(String(error))) return undefined;
+    if (isDatabaseAway(error)) return undefined;
     throw error;
   }
 }
