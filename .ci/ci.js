@@ -6,7 +6,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } 
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { countsOf, mergeRetry, readReport } from "./report.js";
+import { countsOf, failuresOf, mergeRetry, readReport, summaryOf } from "./report.js";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
 const OUTSIDE_DATA = join(ROOT, "../shared");
@@ -69,7 +69,8 @@ async function test(name, clone, { args = [], env = {}, keeps = false } = {}) {
   const { printed, ...result } = await runTests(args, clone, { env, report, keeps });
   if (keeps) console.log(`\n=== ${name}\n${printed}`);
   testRun.result = result;
-  steps.push({ name, seconds: seconds(since), isOk: countsOf(result).failed === 0, failures: 0 });
+  testRun.step = { name, seconds: seconds(since), isOk: false, failures: 0 };
+  steps.push(testRun.step);
 }
 
 /** Each file that failed once more, alone. */
@@ -135,20 +136,6 @@ async function onNode24(clone) {
   return other;
 }
 
-function printSlowest({ name, result }) {
-  console.log(`\n=== The test files that took longest: ${name}`);
-  const bySeconds = result.files.toSorted((a, b) => b.seconds - a.seconds);
-  for (const file of bySeconds.slice(0, 25))
-    console.log(`${file.seconds.toFixed(1).padStart(7)} s  ${file.file}`);
-}
-
-function printFailures({ name, result }) {
-  if (result.broken) console.log(`\n${name}: ${result.broken}`);
-  for (const { file, failures } of result.files)
-    for (const { test: title, lines } of failures)
-      console.log([`\n${name}: ${file} > ${title}`, ...lines].join("\n    "));
-}
-
 if (isRoot) await installFromDebian();
 const bare = await cloneFor(isRoot ? "root" : "user", undefined);
 const other = await cloneFor("plain-user", plainUser());
@@ -168,19 +155,11 @@ await Promise.all([
 await test("pure, db and postgres-15, on Node 24 with PostgreSQL 15", onNode, { args: projects, env: on15 });
 
 const results = [];
-for (const testRun of testRuns) results.push(await retry(testRun));
-for (const result of results) printSlowest(result);
-console.log("\n=== What failed");
-for (const result of results) printFailures(result);
-console.log(`\n=== ${seconds(started)} s in all`);
-for (const { name, seconds: took, isOk } of steps)
-  console.log(`${isOk ? "ok    " : "FAILED"} ${String(took).padStart(5)} s  ${name}`);
-if (!hasData) console.log(`Not run: the project data, since there is no ${OUTSIDE_DATA}.`);
-for (const { name, result } of results)
-  for (const { file } of result.failedByChance)
-    console.log(`Failed by chance, and passed alone: ${file} (${name})`);
-const counts = results.map(({ result }) => countsOf(result));
-const failed =
-  steps.reduce((sum, { failures }) => sum + failures, 0) + counts.reduce((sum, one) => sum + one.failed, 0);
-console.log(`${counts.reduce((sum, { passed }) => sum + passed, 0)} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;
+for (const testRun of testRuns) {
+  const retried = await retry(testRun);
+  results.push(retried);
+  testRun.step.isOk = countsOf(retried.result).failed === 0;
+}
+const absent = hasData ? [] : [`Not run: the project data, since there is no ${OUTSIDE_DATA}.`];
+console.log(summaryOf({ steps, results, seconds: seconds(started), absent }).join("\n"));
+process.exitCode = failuresOf(steps, results) === 0 ? 0 : 1;

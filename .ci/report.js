@@ -82,3 +82,60 @@ export function countsOf({ files, broken }) {
   }
   return count;
 }
+
+/**
+ * @typedef {{ name: string, seconds: number, isOk: boolean, failures: number }} Step `failures` of a step that is no test run
+ * @typedef {{ name: string, result: ReturnType<typeof mergeRetry> }} TestRun
+ */
+
+/** @param {readonly Step[]} steps @param {readonly TestRun[]} results */
+export function failuresOf(steps, results) {
+  const ofSteps = steps.reduce((sum, { failures }) => sum + failures, 0);
+  return results.reduce((sum, { result }) => sum + countsOf(result).failed, ofSteps);
+}
+
+const SLOWEST = 25;
+
+/** @param {TestRun} run */
+function slowestLines({ name, result }) {
+  const files = result.files.toSorted((a, b) => b.seconds - a.seconds).slice(0, SLOWEST);
+  const lines = files.map(({ file, seconds }) => `${seconds.toFixed(1).padStart(7)} s  ${file}`);
+  return ["", `=== The test files that took longest: ${name}`, ...lines];
+}
+
+/** @param {TestRun} run */
+function failureLines({ name, result }) {
+  const ofTests = result.files.flatMap(({ file, failures }) =>
+    failures.flatMap(({ test, lines }) => [
+      "",
+      `${name}: ${file} > ${test}`,
+      ...lines.map((line) => `    ${line}`),
+    ]),
+  );
+  return result.broken ? ["", `${name}: ${result.broken}`, ...ofTests] : ofTests;
+}
+
+/**
+ * The end of CI's log, of which the tail is what is kept: what was slow, what failed, how the steps went, what failed by chance or was
+ * not run, and last the line that counts.
+ * @param {{ steps: readonly Step[], results: readonly TestRun[], seconds: number, absent: readonly string[] }} all
+ */
+export function summaryOf({ steps, results, seconds, absent }) {
+  const failed = results.flatMap(failureLines);
+  const byChance = results.flatMap(({ name, result }) =>
+    result.failedByChance.map((file) => `Failed by chance, and passed alone: ${file} (${name})`),
+  );
+  const passed = results.reduce((sum, { result }) => sum + countsOf(result).passed, 0);
+  return [
+    ...results.flatMap(slowestLines),
+    ...(failed.length > 0 ? ["", "=== What failed", ...failed] : []),
+    "",
+    `=== ${seconds} s in all`,
+    ...steps.map(
+      (step) => `${step.isOk ? "ok    " : "FAILED"} ${String(step.seconds).padStart(5)} s  ${step.name}`,
+    ),
+    ...absent,
+    ...byChance,
+    `${passed} passed, ${failuresOf(steps, results)} failed`,
+  ];
+}

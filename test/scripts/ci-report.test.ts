@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { countsOf, mergeRetry, readReport } from "../../.ci/report.js";
+import { countsOf, mergeRetry, readReport, summaryOf } from "../../.ci/report.js";
 
 type Outcome = "passed" | "failed" | "skipped";
 
@@ -81,4 +81,39 @@ test("what fails outside of any test is not forgiven when a file passes alone", 
   const first = { ...reportOf({ "a.test.ts": ["failed"] }, 1), broken: "It ended with 1." };
   const merged = mergeRetry(first, [reportOf({ "a.test.ts": ["passed"] }, 0)]);
   expect(countsOf(merged)).toEqual({ passed: 1, failed: 1 });
+});
+
+test("the last lines say how the steps went, what failed and why, what failed by chance, and count", () => {
+  const first = reportOf({ "a.test.ts": ["passed", "failed"], "b.test.ts": ["failed"] }, 1);
+  const result = mergeRetry(first, [reportOf({ "b.test.ts": ["passed"] }, 0)]);
+  const steps = [
+    { name: "npm run check", seconds: 27, isOk: false, failures: 1 },
+    { name: "npm test", seconds: 400, isOk: false, failures: 0 },
+  ];
+
+  const lines = summaryOf({
+    steps,
+    results: [{ name: "npm test", result }],
+    seconds: 430,
+    absent: ["Not run: x"],
+  });
+
+  expect(lines).toEqual([
+    "",
+    "=== The test files that took longest: npm test",
+    "    2.5 s  a.test.ts",
+    "    2.5 s  b.test.ts",
+    "",
+    "=== What failed",
+    "",
+    "npm test: a.test.ts > group > test 1",
+    "    Expected 1",
+    "",
+    "=== 430 s in all",
+    "FAILED    27 s  npm run check",
+    "FAILED   400 s  npm test",
+    "Not run: x",
+    "Failed by chance, and passed alone: b.test.ts (npm test)",
+    "2 passed, 2 failed",
+  ]);
 });
