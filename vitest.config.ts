@@ -1,5 +1,5 @@
 import { defineConfig } from "vitest/config";
-import { longestFirst } from "./test/longest-first.ts";
+import { LongestFirst } from "./test/longest-first.ts";
 import { notRun, projects } from "./test/projects.ts";
 
 const all = projects(process.env["SLUICE_TEST_FULL"] !== undefined);
@@ -13,7 +13,7 @@ export default defineConfig({
     pool: "forks",
     // One more than cores here, since many tests wait for a process, a page or a timer most of the time.
     maxWorkers: 3,
-    sequence: { sequencer: longestFirst },
+    sequence: { sequencer: LongestFirst },
     projects: all
       .filter(({ files, lacks }) => files.length > 0 && lacks === undefined)
       .map(({ project, files }) => ({

@@ -12,7 +12,7 @@ const seconds: Readonly<Record<string, number>> = JSON.parse(
   readFileSync(new URL("durations.json", import.meta.url), "utf8"),
 );
 
-export class longestFirst extends BaseSequencer {
+export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId, project }: TestSpecification) => ({
       // A process goes on with the next file only if that is of the same project, so those stay together, behind the others.

@@ -7,6 +7,7 @@ import { expect, it, onTestFinished, vi } from "vitest";
 import { runSimulator } from "../../simulator/main.ts";
 import { command, connectionYaml, type Ended } from "../harness/command.ts";
 import { testDatabase } from "../harness/database.ts";
+import { skipped } from "../harness/skipped.ts";
 import { until } from "../harness/stages.ts";
 
 // Other processes are started here, and a busy machine takes its time.
@@ -61,7 +62,7 @@ async function leftIn(home: string): Promise<string[]> {
   ];
 }
 
-it.skipIf(process.platform !== "linux")(
+it.skipIf(skipped("what a stop leaves behind", process.platform === "linux", "it looks into /proc"))(
   "ends well whenever it is told, with a PostgreSQL of its own",
   async () => {
     const { home, stoppedAt } = await alone();

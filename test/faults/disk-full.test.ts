@@ -12,6 +12,7 @@ import { newToken } from "../../src/access/tokens.ts";
 import type { RunView } from "../../src/api/contract/runs.ts";
 import { openDatabase } from "../../src/db/pool.ts";
 import { bundledCommand, connectionYaml } from "../harness/command.ts";
+import { skipped } from "../harness/skipped.ts";
 import { until } from "../harness/stages.ts";
 import { browserAt, type Browser } from "../harness/web.ts";
 
@@ -32,7 +33,9 @@ function mayMount(): boolean {
   }
 }
 
-it.skipIf(!mayMount())(
+const isWithoutDisk = skipped("a full disk", mayMount(), "only root on Linux can make a small one");
+
+it.skipIf(isWithoutDisk)(
   "says so, loses nothing, and goes on when there is space again",
   async () => {
     const { disk, serve } = await smallDisk();
@@ -67,7 +70,7 @@ it.skipIf(!mayMount())(
   300_000,
 );
 
-it.skipIf(!mayMount())(
+it.skipIf(isWithoutDisk)(
   "ends with a sentence when PostgreSQL does, loses nothing, and is started again when there is space",
   async () => {
     const { disk, serve, run } = await smallDisk();

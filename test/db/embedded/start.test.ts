@@ -7,6 +7,7 @@ import { createInterface } from "node:readline";
 import { Client } from "pg";
 import { beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { type EmbeddedOptions, type EmbeddedServer, startEmbedded } from "../../../src/db/embedded/start.ts";
+import { skipped } from "../../harness/skipped.ts";
 
 // Other processes are started here, and a busy machine takes its time.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
@@ -23,6 +24,8 @@ beforeAll(async () => {
   await server.stop();
   return () => rm(shared, { recursive: true, force: true });
 });
+
+const isPlainUser = skipped("a data folder of root", process.getuid?.() === 0, "a plain user runs it");
 
 async function temporary(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), "sluice-embedded-"));
@@ -167,24 +170,21 @@ test("data of another major version, or no PostgreSQL to run, is refused with wh
   );
 });
 
-test.skipIf(process.getuid?.() !== 0)(
-  "root under a directory closed to others finds its data again",
-  async () => {
-    const closed = await temporary();
-    await chmod(closed, 0o700);
-    const directory = join(closed, "data");
-    const first = await start(directory);
-    await query(first, "create table kept as select 1 as one");
-    await first.stop();
-    onTestFinished(async () =>
-      rm(await realpath(join(directory, "postgres")), { recursive: true, force: true }),
-    );
-    expect((await lstat(join(directory, "postgres"))).isSymbolicLink()).toBe(true);
-    expect(await query(await start(directory), "select one from kept")).toEqual([{ one: 1 }]);
-  },
-);
+test.skipIf(isPlainUser)("root under a directory closed to others finds its data again", async () => {
+  const closed = await temporary();
+  await chmod(closed, 0o700);
+  const directory = join(closed, "data");
+  const first = await start(directory);
+  await query(first, "create table kept as select 1 as one");
+  await first.stop();
+  onTestFinished(async () =>
+    rm(await realpath(join(directory, "postgres")), { recursive: true, force: true }),
+  );
+  expect((await lstat(join(directory, "postgres"))).isSymbolicLink()).toBe(true);
+  expect(await query(await start(directory), "select one from kept")).toEqual([{ one: 1 }]);
+});
 
-test.skipIf(process.getuid?.() !== 0)(
+test.skipIf(isPlainUser)(
   "a directory that is where root would keep the data is not told as elsewhere",
   async () => {
     await mkdir("/var/lib/sluice", { recursive: true });
