@@ -1,8 +1,9 @@
 import { defineConfig } from "vitest/config";
+import { isFull } from "./test/harness/counts.ts";
 import { LongestFirst } from "./test/longest-first.ts";
 import { notRun, projects } from "./test/projects.ts";
 
-const all = projects(process.env["SLUICE_TEST_FULL"] !== undefined);
+const all = projects(isFull);
 const required = process.env["SLUICE_TEST_REQUIRE"]?.split(",") ?? [];
 const missing = all.filter(({ project }) => required.includes(project));
 if (notRun(missing).length > 0) throw new Error(notRun(missing).join("\n"));

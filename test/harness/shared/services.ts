@@ -5,6 +5,7 @@ import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { TestProject } from "vitest/node";
 import { notRun, projects } from "../../projects.ts";
+import { isFull } from "../counts.ts";
 import { bundleCommand } from "./command-bundle.ts";
 import { startDatabases } from "./databases.ts";
 import { buildPages } from "./pages.ts";
@@ -58,6 +59,6 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     server.close();
     server.closeAllConnections();
     for (const service of started.values()) await (await service.catch(() => undefined))?.close();
-    for (const sentence of notRun(projects())) console.log(sentence);
+    for (const sentence of notRun(projects(isFull))) console.log(sentence);
   };
 }
