@@ -261,6 +261,7 @@ create table run_leases (
   backend_pid integer,
   backend_start timestamp with time zone,
   heartbeat_at timestamp with time zone,
+  session_name text,
   constraint run_leases_pkey PRIMARY KEY (organization_id)
 );
 

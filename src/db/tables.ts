@@ -266,6 +266,7 @@ export interface Tables {
     holder: string | null;
     backend_pid: number | null;
     backend_start: Date | null;
+    session_name: string | null;
     heartbeat_at: Date | null;
   };
   account_changes: {

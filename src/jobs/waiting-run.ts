@@ -2,7 +2,8 @@
 import { sql } from "kysely";
 import type { Database } from "../db/pool.ts";
 import type { WaitingRun } from "../sync/begin.ts";
-import { goesOnPaused, isHeld, isToBeDone } from "../sync/runs.ts";
+import { isHeld } from "../sync/lease.ts";
+import { goesOnPaused, isToBeDone } from "../sync/runs.ts";
 
 /** No wait is as long (src/sync/end.ts): a moment further away was said by a clock that has jumped back since. */
 const LONGEST_WAIT_MS = 10 * 60_000;

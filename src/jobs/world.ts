@@ -6,7 +6,8 @@ import { nextRun } from "../connections/schedule.ts";
 import type { Database } from "../db/pool.ts";
 import type { Tables } from "../db/tables.ts";
 import { PLAN_LIFETIME_MS } from "../sync/plan-worth.ts";
-import { isHeld, isToBeDone, isUnderWay } from "../sync/runs.ts";
+import { isHeld } from "../sync/lease.ts";
+import { isToBeDone, isUnderWay } from "../sync/runs.ts";
 
 export type World = {
   /** Open issues by kind. */

@@ -2,19 +2,23 @@
 // A fencing number grows with every holder, and each write of a run compares it first, so a process that was
 // thought dead and wakes up writes nothing.
 import { hostname } from "node:os";
-import { sql } from "kysely";
+import { sql, type RawBuilder } from "kysely";
 import type { PoolClient } from "pg";
 import type { Database } from "../db/pool.ts";
 import { inTransaction, type OpenTransaction } from "../db/transaction.ts";
 
+const BEAT_EVERY_MS = 10_000;
 /**
- * SQL: a holder whose last beat is older than this is dead, as one without a database session is at once. By the database's
- * clock, the one clock that all processes share.
+ * A holder whose last beat is older than this is dead, as one without a database session is at once. By the database's clock,
+ * the one clock that all processes share.
  */
 const STALE_AFTER_MS = 45_000;
 const STALE = `now() - interval '${STALE_AFTER_MS} milliseconds'`;
-export const staleBefore = sql.raw(STALE);
-const BEAT_EVERY_MS = 10_000;
+const HAS_SESSION =
+  "exists (select from pg_stat_activity a where a.pid = l.backend_pid and a.backend_start = l.backend_start)";
+const IS_HELD = `(l.holder is not null and l.heartbeat_at >= ${STALE} and ${HAS_SESSION})`;
+/** SQL over `run_leases l`: its holder beats, and has its database session. */
+export const isHeld: RawBuilder<boolean> = sql.raw(IS_HELD);
 
 export class LeaseError extends Error {
   override readonly name = "LeaseError";
@@ -69,14 +73,15 @@ export async function acquireLease(database: Database, organizationId: string): 
   const client = await database.pool.connect();
   const holder = `${hostname()} process ${process.pid}`;
   try {
-    const hanging = await hangingSessions(client, organizationId);
+    const dead = await deadHolder(client, organizationId);
     const taken = await client.query<{ fence: number }>(
-      `insert into run_leases as l (organization_id, fence, holder, backend_pid, backend_start, heartbeat_at)
-       select $1, 1, $2, pid, backend_start, clock_timestamp() from pg_stat_activity where pid = pg_backend_pid()
+      `insert into run_leases as l (organization_id, fence, holder, backend_pid, backend_start, session_name, heartbeat_at)
+       select $1, 1, $2, pid, backend_start, application_name, clock_timestamp()
+       from pg_stat_activity where pid = pg_backend_pid()
        on conflict (organization_id) do update set fence = l.fence + 1, holder = excluded.holder,
-         backend_pid = excluded.backend_pid, backend_start = excluded.backend_start, heartbeat_at = excluded.heartbeat_at
-       where l.holder is null or l.heartbeat_at < ${STALE}
-         or not exists (select from pg_stat_activity a where a.pid = l.backend_pid and a.backend_start = l.backend_start)
+         backend_pid = excluded.backend_pid, backend_start = excluded.backend_start,
+         session_name = excluded.session_name, heartbeat_at = excluded.heartbeat_at
+       where not ${IS_HELD}
        returning fence`,
       [organizationId, holder],
     );
@@ -90,12 +95,7 @@ export async function acquireLease(database: Database, organizationId: string): 
         `A run for this organisation is going on already (${other.rows[0]?.holder ?? "it has just ended"}). Wait for it to end, then try again.`,
       );
     }
-    // A transaction that hangs half done would keep its locks, and everybody waiting, for as long as its process does.
-    if (hanging !== undefined)
-      await client.query(
-        "select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1 and pid <> pg_backend_pid()",
-        [hanging],
-      );
+    if (dead) await endSessions(client, dead);
     return keepLease(database, client, { organizationId, fence });
   } catch (error) {
     client.release();
@@ -103,16 +103,34 @@ export async function acquireLease(database: Database, organizationId: string): 
   }
 }
 
-/** The name of all database sessions of a holder that has stopped beating (src/db/pool.ts gives each process its own). */
-async function hangingSessions(client: PoolClient, organizationId: string): Promise<string | undefined> {
-  const { rows } = await client.query<{ name: string }>(
-    `select a.application_name as name from run_leases l
-     join pg_stat_activity a on a.pid = l.backend_pid and a.backend_start = l.backend_start
-     where l.organization_id = $1 and l.holder is not null and l.heartbeat_at < ${STALE}
-       and a.application_name <> current_setting('application_name')`,
+type DeadHolder = {
+  /** The name of all database sessions of its process (src/db/pool.ts gives each process its own). */
+  readonly sessionName: string;
+  /** It stopped beating, though the session that stands for it is there. */
+  readonly hangs: boolean;
+};
+
+async function deadHolder(client: PoolClient, organizationId: string): Promise<DeadHolder | undefined> {
+  const { rows } = await client.query<DeadHolder>(
+    `select l.session_name as "sessionName", ${HAS_SESSION} as hangs from run_leases l
+     where l.organization_id = $1 and l.holder is not null and not ${IS_HELD}
+       and l.session_name <> current_setting('application_name')`,
     [organizationId],
   );
-  return rows[0]?.name;
+  return rows[0];
+}
+
+/**
+ * A transaction that is half done keeps its locks, and everybody waiting: that of a process that hangs for as long as it does,
+ * and that of one that was killed for as long as its query waits or works, since PostgreSQL looks for its client only then.
+ * One that lost no more than its lease keeps what it does not use at the moment.
+ */
+async function endSessions(client: PoolClient, { sessionName, hangs }: DeadHolder): Promise<void> {
+  await client.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity
+     where application_name = $1 and (xact_start is not null or $2) and pid <> pg_backend_pid()`,
+    [sessionName, hangs],
+  );
 }
 
 const LOST = new LeaseError("Another process has taken this run over.");

@@ -3,7 +3,7 @@ import { sql, type Kysely, type RawBuilder } from "kysely";
 import type { Database } from "../db/pool.ts";
 import type { ChangeAction, RunCounts, RunMode, RunStatus, RunUsage, Tables } from "../db/tables.ts";
 import type { IssueKind } from "./issue-kinds.ts";
-import { staleBefore } from "./lease.ts";
+import { isHeld } from "./lease.ts";
 
 export type RunSummary = RunCounts & {
   readonly id: number;
@@ -195,11 +195,6 @@ export async function runUnderWay(
     order by coalesce(${isUnderWay}, false) desc, r.id desc limit 1`.execute(db);
   return rows[0]?.id;
 }
-
-/** SQL over `run_leases l`: its holder beats, and has its database session. */
-export const isHeld: RawBuilder<boolean> = sql`(
-  l.holder is not null and l.heartbeat_at >= ${staleBefore}
-  and exists (select from pg_stat_activity a where a.pid = l.backend_pid and a.backend_start = l.backend_start))`;
 
 /** SQL over `runs r` and `run_leases l`: the run has the lease's fence, and the lease has a living holder. */
 export const isUnderWay: RawBuilder<boolean> = sql`(

@@ -21,7 +21,7 @@ async function contents({ pool }: TestDatabase): Promise<Record<string, string[]
   const all: Record<string, string[]> = {};
   for (const { name } of tables) {
     const { rows } = await pool.query<{ row: string }>(
-      `select (to_jsonb(t) - '{holder,backend_pid,backend_start,heartbeat_at}'::text[])::text as row from ${name} t order by 1`,
+      `select (to_jsonb(t) - '{holder,backend_pid,backend_start,session_name,heartbeat_at}'::text[])::text as row from ${name} t order by 1`,
     );
     all[name] = rows.map(({ row }) => row);
   }
