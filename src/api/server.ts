@@ -125,7 +125,10 @@ function logRequests(server: FastifyInstance, log: Log): void {
   });
 }
 
-/** A browser would keep the connection of the last answer open for a minute, and the stop would wait for it. */
+/**
+ * A browser would keep the connection of its last answer open for a minute, and the stop would wait for it. An answer that had begun
+ * when the stop came has told its reader nothing of that.
+ */
 function closeConnectionsWhenStopping(server: FastifyInstance): void {
   let isStopping = false;
   server.addHook("preClose", async () => {
@@ -133,6 +136,9 @@ function closeConnectionsWhenStopping(server: FastifyInstance): void {
   });
   server.addHook("onSend", async (_, reply) => {
     if (isStopping) reply.header("connection", "close");
+  });
+  server.addHook("onResponse", async () => {
+    if (isStopping) setImmediate(() => server.server.closeIdleConnections());
   });
 }
 

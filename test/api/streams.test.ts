@@ -1,20 +1,21 @@
+import { PassThrough } from "node:stream";
+import type { FastifyReply } from "fastify";
 import { expect, it, onTestFinished } from "vitest";
+import { accountRoutes } from "../../src/api/contract/accounts.ts";
+import type { Route } from "../../src/api/contract/route.ts";
 import { runRoutes } from "../../src/api/contract/runs.ts";
 import { implement } from "../../src/api/implement.ts";
 import { buildServer } from "../../src/api/server.ts";
 import { createLog } from "../../src/lib/log.ts";
+import { until } from "../harness/stages.ts";
 import { webWorkspace } from "../harness/web.ts";
 
-it("ends streams of events when it stops, and does not wait for their readers", async () => {
+/** A server of one route, which answers as given, and the answer. */
+async function answering(route: Route, path: string, handle: (reply: FastifyReply) => void) {
   const { database, clock, as } = await webWorkspace();
-  const admin = await as("workspace-admin");
-  const endless = implement(runRoutes.followRun, async (_, __, { reply }) => {
-    reply.hijack();
-    reply.raw.writeHead(200, { "content-type": "text/event-stream" });
-    reply.raw.write("data: {}\n\n");
-  });
+  const { cookie } = await as("workspace-admin");
   const server = await buildServer({
-    routes: [endless],
+    routes: [implement(route, async (_, __, { reply }) => handle(reply))],
     db: database.kysely,
     clock,
     log: createLog({ level: "silent" }),
@@ -24,10 +25,37 @@ it("ends streams of events when it stops, and does not wait for their readers", 
   });
   onTestFinished(() => server.close());
   const origin = await server.listen({ host: "127.0.0.1", port: 0 });
-  const headers = { cookie: `sluice=${admin.cookie}` };
-  const { body } = await fetch(`${origin}/api/app/runs/1/events`, { headers });
-  const reader = body?.getReader();
-  expect(new TextDecoder().decode((await reader?.read())?.value)).toBe("data: {}\n\n");
+  const response = await fetch(`${origin}/api/app${path}`, { headers: { cookie: `sluice=${cookie}` } });
+  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+  return { server, reader };
+}
+
+it("ends streams of events when it stops, and does not wait for their readers", async () => {
+  const { server, reader } = await answering(runRoutes.followRun, "/runs/1/events", (reply) => {
+    reply.hijack();
+    reply.raw.writeHead(200, { "content-type": "text/event-stream" });
+    reply.raw.write("data: {}\n\n");
+  });
+  expect((await reader.read()).value).toBe("data: {}\n\n");
   await server.close();
-  expect((await reader?.read())?.done).toBe(true);
+  expect((await reader.read()).done).toBe(true);
+});
+
+it("lets an answer end that has begun when it stops, and then does not keep its connection", async () => {
+  const parts = new PassThrough();
+  parts.write("first,");
+  const { server, reader } = await answering(
+    accountRoutes.exportAccounts,
+    "/accounts/export.csv",
+    (reply) => void reply.type("text/csv").send(parts),
+  );
+  // Only the stop ends a connection then.
+  server.server.keepAliveTimeout = 0;
+  expect((await reader.read()).value).toBe("first,");
+  const stopped = server.close();
+  await until(async () => !server.server.listening);
+  parts.end("last");
+  expect((await reader.read()).value).toBe("last");
+  expect((await reader.read()).done).toBe(true);
+  await stopped;
 });
