@@ -30,6 +30,11 @@ async function commandLine(pid: number): Promise<string> {
   return spawnSync("ps", ["-o", "command=", "-p", String(pid)], { encoding: "utf8" }).stdout ?? "";
 }
 
+/** Whether this process is a server on the data folder. */
+export async function isPostmaster(pid: number, data: string): Promise<boolean> {
+  return isRunning(pid) && (await commandLine(pid)).includes(data);
+}
+
 /** Whether somebody listens; a socket file that a killed server left behind refuses. */
 async function answers(socket: string): Promise<boolean> {
   const connection = connect(socket);
@@ -52,13 +57,12 @@ export async function findPostmaster(data: string): Promise<Postmaster | undefin
   const lines = (await readFile(file, "utf8").catch(() => "")).split("\n");
   const found = { pid: Number(lines[0]), port: Number(lines[3]) || PORT, socketFolder: lines[4] ?? "" };
   if (!found.pid) return undefined;
-  const isThere = isRunning(found.pid);
-  if (isThere && (await commandLine(found.pid)).includes(data)) return found;
+  if (await isPostmaster(found.pid, data)) return found;
   // In another container on the same volume the process cannot be seen, but its socket answers. Two servers on
   // one data folder destroy it, and PostgreSQL itself looks at the process number only.
   if (await answers(join(found.socketFolder, `.s.PGSQL.${found.port}`))) return found;
   // After a reboot the number may be anybody's, and PostgreSQL would then refuse to start for ever.
-  if (isThere) await rm(file, { force: true });
+  if (isRunning(found.pid)) await rm(file, { force: true });
   return undefined;
 }
 

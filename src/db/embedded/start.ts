@@ -11,7 +11,7 @@ import { type Binaries, findBinaries } from "./binaries.ts";
 import { dataFolder, dataMajor, initialise, password, USER } from "./cluster.ts";
 import { type Home, openHome } from "./home.ts";
 import { type Address, takeOwnership, tryConnect } from "./owner.ts";
-import { findPostmaster, lastWords, type Postmaster, spawnPostmaster } from "./postmaster.ts";
+import { findPostmaster, isPostmaster, lastWords, type Postmaster, spawnPostmaster } from "./postmaster.ts";
 
 export type ServerLog = { info(sentence: string): void; warn(sentence: string): void };
 
@@ -102,13 +102,15 @@ async function ensureDatabase(owner: Client): Promise<void> {
   if (rowCount === 0) await owner.query("create database sluice");
 }
 
-async function waitUntilGone(data: string, postmaster: Postmaster, log: ServerLog): Promise<void> {
-  for (let waited = 0; (await findPostmaster(data))?.pid === postmaster.pid; waited += POLL_MS) {
+/** It takes its pid file away before it ends. */
+async function waitUntilGone(data: string, { pid }: Postmaster, log: ServerLog): Promise<void> {
+  const isThere = async () => (await findPostmaster(data))?.pid === pid || (await isPostmaster(pid, data));
+  for (let waited = 0; await isThere(); waited += POLL_MS) {
     if (waited === FAST_SHUTDOWN_MS) {
       log.warn(
         "The embedded PostgreSQL takes long to stop; it is told to stop at once and will recover at the next start.",
       );
-      process.kill(postmaster.pid, "SIGQUIT");
+      send("SIGQUIT", pid);
     }
     await delay(POLL_MS);
   }

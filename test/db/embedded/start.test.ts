@@ -4,6 +4,7 @@ import { chmod, lstat, mkdir, mkdtemp, readFile, realpath, rm, stat, writeFile }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout as delay } from "node:timers/promises";
 import { Client } from "pg";
 import { beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { type EmbeddedOptions, type EmbeddedServer, startEmbedded } from "../../../src/db/embedded/start.ts";
@@ -132,6 +133,21 @@ test("after a crash, from which PostgreSQL recovers by itself, it is still ours"
   });
 
   expect((await otherProcess(shared)).said).toContain(`in use by another Sluice (process ${process.pid})`);
+});
+
+test("it has stopped when its process has ended, which is after its pid file is gone", async () => {
+  const server = await start(shared);
+  const pid = await postmasterPid(shared);
+  // As in the moment between the two.
+  process.kill(pid, "SIGSTOP");
+  await rm(join(shared, "postgres/data/postmaster.pid"));
+  const events: string[] = [];
+  const stopped = server.stop().then(() => events.push("stopped"));
+  await delay(200);
+  events.push("ends");
+  process.kill(pid, "SIGCONT");
+  await stopped;
+  expect(events).toEqual(["ends", "stopped"]);
 });
 
 test("a server that ends by itself says so, with the words of its log", async () => {
