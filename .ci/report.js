@@ -116,8 +116,8 @@ function failureLines({ name, result }) {
 }
 
 /**
- * The end of CI's log, of which the tail is what is kept: what was slow, what failed, how the steps went, what failed by chance or was
- * not run, and last the line that counts.
+ * The end of CI's log, of which the tail is what is kept: what was slow, what failed, how the steps went, what was not run or failed by
+ * chance, and last the line that counts.
  * @param {{ steps: readonly Step[], results: readonly TestRun[], seconds: number, absent: readonly string[] }} all
  */
 export function summaryOf({ steps, results, seconds, absent }) {
@@ -125,6 +125,10 @@ export function summaryOf({ steps, results, seconds, absent }) {
   const byChance = results.flatMap(({ name, result }) =>
     result.failedByChance.map((file) => `Failed by chance, and passed alone: ${file} (${name})`),
   );
+  const skipped = results.flatMap(({ name, result }) => {
+    const count = result.files.reduce((sum, file) => sum + file.skipped, 0);
+    return count > 0 ? [`Skipped: ${count} of the tests (${name}); the log above says why.`] : [];
+  });
   const passed = results.reduce((sum, { result }) => sum + countsOf(result).passed, 0);
   return [
     ...results.flatMap(slowestLines),
@@ -135,6 +139,7 @@ export function summaryOf({ steps, results, seconds, absent }) {
       (step) => `${step.isOk ? "ok    " : "FAILED"} ${String(step.seconds).padStart(5)} s  ${step.name}`,
     ),
     ...absent,
+    ...skipped,
     ...byChance,
     `${passed} passed, ${failuresOf(steps, results)} failed`,
   ];

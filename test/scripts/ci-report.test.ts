@@ -83,8 +83,8 @@ test("what fails outside of any test is not forgiven when a file passes alone", 
   expect(countsOf(merged)).toEqual({ passed: 1, failed: 1 });
 });
 
-test("the last lines say how the steps went, what failed and why, what failed by chance, and count", () => {
-  const first = reportOf({ "a.test.ts": ["passed", "failed"], "b.test.ts": ["failed"] }, 1);
+test("the last lines say how the steps went, what failed and why, what was skipped or failed by chance, and count", () => {
+  const first = reportOf({ "a.test.ts": ["passed", "failed", "skipped"], "b.test.ts": ["failed"] }, 1);
   const result = mergeRetry(first, [reportOf({ "b.test.ts": ["passed"] }, 0)]);
   const steps = [
     { name: "npm run check", seconds: 27, isOk: false, failures: 1 },
@@ -113,6 +113,7 @@ test("the last lines say how the steps went, what failed and why, what failed by
     "FAILED    27 s  npm run check",
     "FAILED   400 s  npm test",
     "Not run: x",
+    "Skipped: 1 of the tests (npm test); the log above says why.",
     "Failed by chance, and passed alone: b.test.ts (npm test)",
     "2 passed, 2 failed",
   ]);
