@@ -74,6 +74,8 @@ export async function acquireLease(database: Database, organizationId: string): 
   const holder = `${hostname()} process ${process.pid}`;
   try {
     const dead = await deadHolder(client, organizationId);
+    // Before the lease is taken, since they may have locked it.
+    if (dead) await endSessions(client, dead);
     const taken = await client.query<{ fence: number }>(
       `insert into run_leases as l (organization_id, fence, holder, backend_pid, backend_start, session_name, heartbeat_at)
        select $1, 1, $2, pid, backend_start, application_name, clock_timestamp()
@@ -95,7 +97,6 @@ export async function acquireLease(database: Database, organizationId: string): 
         `A run for this organisation is going on already (${other.rows[0]?.holder ?? "it has just ended"}). Wait for it to end, then try again.`,
       );
     }
-    if (dead) await endSessions(client, dead);
     return keepLease(database, client, { organizationId, fence });
   } catch (error) {
     client.release();

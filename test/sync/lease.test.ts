@@ -1,13 +1,15 @@
 // The run lease as its holder sees it.
 import { once } from "node:events";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { isDatabaseAway } from "../../src/db/away.ts";
+import { openDatabase } from "../../src/db/pool.ts";
 import { acquireLease } from "../../src/sync/lease.ts";
 import { testDatabase } from "../harness/database.ts";
 
+const organization = "11111111-1111-1111-1111-111111111111";
+
 test("a holder whose database session ends knows at once that it is dead to all others", async () => {
   const database = await testDatabase();
-  const organization = "11111111-1111-1111-1111-111111111111";
   const lease = await acquireLease(database, organization);
 
   const lost = once(lease.signal, "abort");
@@ -20,4 +22,22 @@ test("a holder whose database session ends knows at once that it is dead to all 
   const { rows } = await database.pool.query("select fence, holder is not null as held from run_leases");
   expect(rows).toEqual([{ fence: next.fence, held: true }]);
   await next.release();
+});
+
+test("one that hangs with the lease locked, as it does right before a commit, holds no takeover up", async () => {
+  const database = await testDatabase();
+  const other = openDatabase(database.url);
+  onTestFinished(() => other.close());
+  const lease = await acquireLease(other, organization);
+  await database.pool.query("update run_leases set heartbeat_at = heartbeat_at - interval '1 minute'");
+  const hanging = await other.pool.connect();
+  await hanging.query("begin");
+  await hanging.query("select from run_leases for share");
+
+  const next = await acquireLease(database, organization);
+
+  expect(next.fence).toBe(lease.fence + 1);
+  await next.release();
+  hanging.release(true);
+  await lease.release();
 });
