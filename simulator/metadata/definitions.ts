@@ -129,11 +129,21 @@ function attributeObjects(
   return columns.flatMap((column, index) => {
     if (types && !types.includes(column.type)) return [];
     const base = baseMembers(table, column, index + 1);
-    const members = { ...base, ...ownMembers(column) };
+    const members = membersOf(column, base, query, cast);
     return fits(cast === undefined ? base : members)
       ? [attributeObject(table, column, members, query, cast)]
       : [];
   });
+}
+
+/** What can be selected: without a cast that is what all attributes have, though those of the type are shown with them. */
+function membersOf(
+  column: Column,
+  base: JsonObject,
+  { select }: MetadataQuery,
+  cast: string | undefined,
+): JsonObject {
+  return cast === undefined && select.length > 0 ? base : { ...base, ...ownMembers(column) };
 }
 
 function sortedColumns(table: Table): Column[] {
@@ -161,7 +171,7 @@ function oneAttribute(
       `Could not find an attribute with specified key '${name ?? key}'.`,
     );
   }
-  const members = { ...baseMembers(table, column, index + 1), ...ownMembers(column) };
+  const members = membersOf(column, baseMembers(table, column, index + 1), query, cast);
   const suffix = `${cast === undefined ? "" : `/${cast}`}${contextSuffix(query)}`;
   return metadataAnswer(
     call,
@@ -181,7 +191,6 @@ function attributeObject(
   const type = metadataType(column.type);
   const typed: JsonObject =
     cast === undefined && type !== undefined ? { "@odata.type": `#${CRM}${type}` } : {};
-  if (cast === undefined) requireBaseMembers(table, column, query.select);
   const expanded: Record<string, Json> = {};
   for (const { name, query: inner } of query.expand) {
     const sets = optionSets(table, column);
@@ -194,10 +203,6 @@ function attributeObject(
     expanded[name] = set && selected(set, inner.select, "OptionSetMetadata");
   }
   return { ...typed, ...selected(members, query.select, cast ?? "AttributeMetadata"), ...expanded };
-}
-
-function requireBaseMembers(table: Table, column: Column, select: readonly string[]): void {
-  if (select.length > 0) selected(baseMembers(table, column, 0), select, "AttributeMetadata");
 }
 
 function castTypes(cast: string | undefined): readonly ColumnType[] | undefined {

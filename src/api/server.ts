@@ -82,8 +82,8 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
       teammate: (token === undefined ? undefined : await signedInBy(db, token, clock.now())) ?? null,
     }),
   });
-  const openApi = openApiOf(routes, version);
-  server.get(`${API}/openapi.json`, async () => openApi);
+  let openApi: ReturnType<typeof openApiOf> | undefined;
+  server.get(`${API}/openapi.json`, async () => (openApi ??= openApiOf(routes, version)));
   server.get("/api/docs", async (_, reply) => reply.type("text/html; charset=utf-8").send(docsPage(routes)));
   if (parts.ui !== undefined) await serveUi(server, parts.ui);
   return server;
