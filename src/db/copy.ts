@@ -51,7 +51,10 @@ export type CopyWriter = {
   write(chunk: string | Buffer): Promise<void> | undefined;
   /** Sends the rest, waits until the server has it all, and returns the number of rows. */
   end(): Promise<number>;
-  /** Gives up: nothing of this COPY stays. The connection is ready for the next query, inside a failed transaction. */
+  /**
+   * Gives up: nothing of this COPY stays. The connection is ready for the next query, inside a failed transaction. Does nothing
+   * after the end, when it is for the transaction to take the rows back.
+   */
   abort(): Promise<void>;
 };
 
@@ -60,6 +63,7 @@ export function copyIn(client: ClientBase, sql: string): CopyWriter {
   const stream = client.query(copyFrom(sql));
   let failure: Error | undefined;
   let onFailure: ((error: Error) => void) | undefined;
+  let hasEnded = false;
   stream.on("error", (error) => {
     failure ??= error;
     onFailure?.(failure);
@@ -115,11 +119,13 @@ export function copyIn(client: ClientBase, sql: string): CopyWriter {
         onFailure = reject;
         stream.end(resolve);
       });
+      hasEnded = true;
       return stream.rowCount;
     },
     async abort() {
       await sending?.catch(() => undefined);
-      if (failure) return;
+      // Such a stream says nothing more when it is destroyed.
+      if (failure || hasEnded) return;
       await new Promise<void>((resolve) => {
         onFailure = () => resolve();
         stream.destroy(new Error("the program gave up"));

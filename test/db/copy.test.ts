@@ -76,6 +76,15 @@ test("a copy given up leaves no row, a copy read half leaves a free connection",
   expect((await client.query("select count(*) from t")).rows).toEqual([{ count: 0 }]);
 });
 
+test("who gives up a copy that has ended, since another one failed, does not wait for what it never says", async () => {
+  await client.query("truncate t");
+  const writer = copyIn(client, "copy t (n) from stdin");
+  await writer.write("1\n");
+  await writer.end();
+  await writer.abort();
+  expect((await client.query("select n from t")).rows).toEqual([{ n: 1 }]);
+});
+
 test("who leaves a copy after its last piece, or when the connection has broken, does not wait for what has been said", async () => {
   for await (const piece of copyOut(client, "copy (select 1) to stdout")) {
     expect(piece.toString()).toBe("1\n");
