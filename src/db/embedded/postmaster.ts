@@ -107,7 +107,7 @@ function settings(durable: boolean): Record<string, string> {
   };
 }
 
-function logFile(home: Home): string {
+function logFile(home: Pick<Home, "path">): string {
   return join(home.path, "postgres.log");
 }
 
@@ -145,9 +145,16 @@ export async function spawnPostmaster(
   }
 }
 
+/** What it tells whoever connects before it takes connections, as we do all the time, is no word of its own. */
+const TO_EARLY_CLIENTS = /\] \[unknown\] /;
+
 /** The last lines of the server's log, for an error's sentence. */
-export async function lastWords(home: Home): Promise<string> {
-  const lines = (await readFile(logFile(home), "utf8").catch(() => "")).trim().split("\n");
+export async function lastWords(home: Pick<Home, "path">): Promise<string> {
+  const log = await readFile(logFile(home), "utf8").catch(() => "");
+  const lines = log
+    .trim()
+    .split("\n")
+    .filter((line) => !TO_EARLY_CLIENTS.test(line));
   const telling = lines.slice(-20).filter((line) => /FATAL|PANIC|ERROR|HINT|DETAIL|error/.test(line));
   return (telling.length > 0 ? telling : lines).slice(-4).join(" ");
 }

@@ -8,6 +8,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Client } from "pg";
 import { beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { type EmbeddedOptions, type EmbeddedServer, startEmbedded } from "../../../src/db/embedded/start.ts";
+import { lastWords } from "../../../src/db/embedded/postmaster.ts";
 import { skipped } from "../../harness/skipped.ts";
 
 // Other processes are started here, and a busy machine takes its time.
@@ -158,6 +159,18 @@ test("a server that ends by itself says so, with the words of its log", async ()
   expect(message).toContain("and Sluice cannot go on without it. Start Sluice again; what was committed");
   await server.stop();
   expect(await query(await start(directory), "select 1 as one")).toEqual([{ one: 1 }]);
+});
+
+test("the last words of a server are not what it tells those who connect too early", async () => {
+  const path = await temporary();
+  const full =
+    '2026-11-30 20:41:23.9 UTC [26170]  PANIC:  could not write to file "pg_wal/x": No space left on device';
+  const early = [
+    "2026-11-30 20:41:23.927 UTC [26182] [unknown] FATAL:  the database system is not yet accepting connections",
+    "2026-11-30 20:41:23.927 UTC [26182] [unknown] DETAIL:  Consistent recovery state has not been yet reached.",
+  ];
+  await writeFile(join(path, "postgres.log"), [full, ...early, ...early, ...early].join("\n"));
+  expect(await lastWords({ path })).toBe(full);
 });
 
 test("a pid file whose number now belongs to somebody else does not stop the start", async () => {
