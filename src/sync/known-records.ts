@@ -195,16 +195,21 @@ export class KnownRecords {
 const ROW_BYTES = 2 + (4 + 16) + (4 + 4) + (4 + 8) + (4 + 8);
 const HEADER_BYTES = 19;
 
-/** A guid from the database is safe inside a statement; COPY takes no parameters. A waiting record counts beside its link. */
+/**
+ * A guid from the database is safe inside a statement; COPY takes no parameters. A waiting record counts beside its link: it is
+ * there, also when the link still says that it was deleted, since what came back was refused.
+ */
 function recordsOf(organizationId: string): string[] {
   const organization = `organization_id = '${organizationId.replaceAll(/[^0-9a-f-]/g, "")}'`;
   return [
     `copy (
       select dynamics_id,
-        case when left_because = 'deleted' then ${DELETED | MUST_STAGE}
+        case when left_because = 'deleted' and not exists (
+               select from waiting_records w
+               where w.organization_id = l.organization_id and w.dynamics_id = l.dynamics_id) then ${DELETED | MUST_STAGE}
              when left_because is not null or fingerprint is null then ${MUST_STAGE} else 0 end::int4,
         coalesce(record_version, 0), coalesce(fingerprint, 0)
-      from account_links where ${organization}) to stdout (format binary)`,
+      from account_links l where ${organization}) to stdout (format binary)`,
     `copy (
       select dynamics_id, ${NO_LINK} + case when kind = 'domain-taken' then ${WAITING} else ${WAITING | REFUSED} end::int4,
         record_version, fingerprint

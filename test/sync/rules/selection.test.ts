@@ -59,6 +59,25 @@ describe("rule 11: leaving", () => {
     expect(await leftBecause(space)).toEqual({ Moved: "left-view", Gone: "deleted", Stays: null });
   });
 
+  it("says anew why the account of a deleted record stops, when that came back, was refused and is inactive", async () => {
+    const space = await workspace();
+    const gone = space.org.createAccount({ name: "Gone" });
+    space.org.createAccount({ name: "Here" });
+    await space.sync();
+    space.org.deleteAccount(gone);
+    await space.sync();
+    space.org.createAccount({ accountid: gone, name: " " });
+    const back = await space.sync();
+    space.org.updateAccount(gone, { statecode: 1, statuscode: 2 });
+
+    const run = await space.sync();
+
+    expect(back).toMatchObject({ read: 2, skipped: 1, left: 0 });
+    expect(run).toMatchObject({ read: 1, left: 1 });
+    expect(await leftBecause(space)).toEqual({ Gone: "deactivated", Here: null });
+    expect(await space.sync()).toMatchObject({ left: 0, unchanged: 1 });
+  });
+
   it("plans nothing for what left before", async () => {
     const space = await workspace();
     const gone = space.org.createAccount({ name: "Gone" });
