@@ -21,6 +21,17 @@ async function leftBecause(space: Workspace): Promise<Record<string, string | nu
   return Object.fromEntries(rows.map((row) => [row.name, row.left_because]));
 }
 
+/** One of two accounts was deleted, and a run has found it so. */
+async function knownAsDeleted(): Promise<{ space: Workspace; gone: string }> {
+  const space = await workspace();
+  const gone = space.org.createAccount({ name: "Gone" });
+  space.org.createAccount({ name: "Here" });
+  await space.sync();
+  space.org.deleteAccount(gone);
+  await space.sync();
+  return { space, gone };
+}
+
 describe("rule 11: leaving", () => {
   it("keeps the account of a deleted or deactivated record, says why, and goes on when it comes back", async () => {
     const space = await workspace();
@@ -60,12 +71,7 @@ describe("rule 11: leaving", () => {
   });
 
   it("says anew why the account of a deleted record stops, when that came back, was refused and is inactive", async () => {
-    const space = await workspace();
-    const gone = space.org.createAccount({ name: "Gone" });
-    space.org.createAccount({ name: "Here" });
-    await space.sync();
-    space.org.deleteAccount(gone);
-    await space.sync();
+    const { space, gone } = await knownAsDeleted();
     space.org.createAccount({ accountid: gone, name: " " });
     const back = await space.sync();
     space.org.updateAccount(gone, { statecode: 1, statuscode: 2 });
@@ -79,12 +85,7 @@ describe("rule 11: leaving", () => {
   });
 
   it("plans nothing for what left before", async () => {
-    const space = await workspace();
-    const gone = space.org.createAccount({ name: "Gone" });
-    space.org.createAccount({ name: "Here" });
-    await space.sync();
-    space.org.deleteAccount(gone);
-    await space.sync();
+    const { space } = await knownAsDeleted();
 
     expect(await space.sync()).toMatchObject({ left: 0, unchanged: 1 });
   });
