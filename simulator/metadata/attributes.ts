@@ -95,16 +95,8 @@ function isPrimaryId(table: Table, { logicalName }: Column): boolean {
   return logicalName === table.primaryId || /^address[123]_addressid$/.test(logicalName);
 }
 
-const ids = new Map<string, string>();
-
-/** The same in every organisation, and asked for with every column of every list. */
 export function attributeId(table: Table, column: Column): string {
-  const key = `${table.logicalName}.${column.logicalName}`;
-  const known = ids.get(key);
-  if (known !== undefined) return known;
-  const id = guidFrom("attribute", table.logicalName, column.logicalName);
-  ids.set(key, id);
-  return id;
+  return guidFrom("attribute", table.logicalName, column.logicalName);
 }
 
 /** Members of EnumAttributeMetadata, the base of all choice types. */
