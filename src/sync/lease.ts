@@ -129,7 +129,7 @@ async function deadHolder(client: PoolClient, organizationId: string): Promise<D
 async function endSessions(client: PoolClient, { sessionName, hangs }: DeadHolder): Promise<void> {
   await client.query(
     `select pg_terminate_backend(pid) from pg_stat_activity
-     where application_name = $1 and (xact_start is not null or $2) and pid <> pg_backend_pid()`,
+     where application_name = $1 and (xact_start is not null or $2)`,
     [sessionName, hangs],
   );
 }
