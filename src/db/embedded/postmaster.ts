@@ -145,8 +145,8 @@ export async function spawnPostmaster(
   }
 }
 
-/** What it tells whoever connects before it takes connections, as we do all the time, is no word of its own. */
-const TO_EARLY_CLIENTS = /\] \[unknown\] /;
+/** A line about a session that was refused, by `%a` of log_line_prefix: we connect again and again while a server starts. */
+const REFUSED_SESSION = /\] \[unknown\] /;
 
 /** The last lines of the server's log, for an error's sentence. */
 export async function lastWords(home: Pick<Home, "path">): Promise<string> {
@@ -154,7 +154,7 @@ export async function lastWords(home: Pick<Home, "path">): Promise<string> {
   const lines = log
     .trim()
     .split("\n")
-    .filter((line) => !TO_EARLY_CLIENTS.test(line));
+    .filter((line) => !REFUSED_SESSION.test(line));
   const telling = lines.slice(-20).filter((line) => /FATAL|PANIC|ERROR|HINT|DETAIL|error/.test(line));
   return (telling.length > 0 ? telling : lines).slice(-4).join(" ");
 }
