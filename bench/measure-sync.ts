@@ -4,7 +4,7 @@ import { readConfig } from "../src/config.ts";
 import { openConnection } from "../src/connections/open-connection.ts";
 import { createLog } from "../src/lib/log.ts";
 import { runSync } from "../src/sync/run.ts";
-import type { Progress } from "../src/sync/running.ts";
+import type { Progress } from "../src/sync/record/run-context.ts";
 import { timed, type Measured } from "./timed.ts";
 import { connectionTo, type Source } from "./workload.ts";
 

@@ -1,7 +1,7 @@
 // What is synced: twelve mapped columns of the kinds that organisations map.
 import type { ConnectionSettings } from "../src/connections/connection-file.ts";
 import { DEFAULT_LIMITS, DEFAULT_SCHEDULE } from "../src/connections/self-running.ts";
-import type { Mapping } from "../src/sync/mapping.ts";
+import type { Mapping } from "../src/sync/rules/mapping.ts";
 
 /** Where a measuring process reads: one simulated organisation. */
 export interface Source {

@@ -36,9 +36,9 @@ import { systemClock, type Clock } from "./lib/clock.ts";
 import type { Log } from "./lib/log.ts";
 import { releaseStack } from "./lib/releases.ts";
 import { notifyRun, type NotifyParts } from "./notify/notify.ts";
-import { issueSentence } from "./sync/because.ts";
-import { issueKinds } from "./sync/issue-kinds.ts";
-import type { RunContext } from "./sync/running.ts";
+import { issueSentence } from "./sync/report/explanations.ts";
+import { issueKinds } from "./sync/rules/issue-kinds.ts";
+import type { RunContext } from "./sync/record/run-context.ts";
 
 const VERSION: string = manifest.version;
 

@@ -1,6 +1,6 @@
 // `sluice fields`: the columns that the organisation offers, and what each may be mapped to.
 import type { Column } from "../dataverse/model.ts";
-import { articleTypeOf, targetNames, targetsFor } from "../sync/compatibility.ts";
+import { articleTypeOf, targetNames, targetsFor } from "../sync/rules/compatibility.ts";
 import { tell, type CommandContext } from "./context.ts";
 import { exitCodes, type ExitCode } from "./exit-codes.ts";
 import { withClient } from "./opened.ts";

@@ -1,6 +1,6 @@
 // `sluice issues`: what went wrong in a run, by kind, with the accounts and what an admin can do.
-import { issueKinds } from "../sync/issue-kinds.ts";
-import { issuesOf, recentRuns, RunError } from "../sync/runs.ts";
+import { issueKinds } from "../sync/rules/issue-kinds.ts";
+import { issuesOf, recentRuns, RunError } from "../sync/record/run-record.ts";
 import { columnsOf, tell, type CommandContext } from "./context.ts";
 import { exitCodes, type ExitCode } from "./exit-codes.ts";
 import { issueReport } from "./issue-report.ts";

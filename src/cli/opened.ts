@@ -6,7 +6,7 @@ import { openConnection } from "../connections/open-connection.ts";
 import type { DataverseClient } from "../dataverse/client.ts";
 import type { Database } from "../db/pool.ts";
 import { systemClock } from "../lib/clock.ts";
-import type { RunContext } from "../sync/running.ts";
+import type { RunContext } from "../sync/record/run-context.ts";
 import { logOf, type CommandContext } from "./context.ts";
 import type { ProgressDisplay } from "./progress.ts";
 import { DatabaseError } from "./sentence-of.ts";

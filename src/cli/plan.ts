@@ -1,5 +1,5 @@
 // `sluice plan`: everything a sync does up to the point where something would be written, and what that would be.
-import { plannedChanges } from "../sync/planned-changes.ts";
+import { plannedChanges } from "../sync/report/planned-changes.ts";
 import { runSync } from "../sync/run.ts";
 import { progressOf, tell, type CommandContext } from "./context.ts";
 import { exitCodes, type ExitCode } from "./exit-codes.ts";

@@ -1,6 +1,6 @@
 // How far a run is: on a terminal one line that is written over, with rate and time left; elsewhere one line a stage,
 // so that logs stay short. Always on standard error, because standard output belongs to the result.
-import type { Progress } from "../sync/running.ts";
+import type { Progress } from "../sync/record/run-context.ts";
 import { count, duration, padded } from "./format.ts";
 
 type Stage = Progress["stage"];

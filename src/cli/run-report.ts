@@ -1,6 +1,6 @@
 // A run told to a person: what became of the accounts, what went wrong, where to look next.
-import { issueKinds, type IssueKind } from "../sync/issue-kinds.ts";
-import type { RunSummary } from "../sync/runs.ts";
+import { issueKinds, type IssueKind } from "../sync/rules/issue-kinds.ts";
+import type { RunSummary } from "../sync/record/run-record.ts";
 import { count, counted, duration, instant, padded } from "./format.ts";
 import { tableLines } from "./table.ts";
 

@@ -1,5 +1,5 @@
 // `sluice runs`: the latest runs, newest first.
-import { recentRuns } from "../sync/runs.ts";
+import { recentRuns } from "../sync/record/run-record.ts";
 import { tell, type CommandContext } from "./context.ts";
 import { exitCodes, type ExitCode } from "./exit-codes.ts";
 import { withDatabase } from "./opened.ts";

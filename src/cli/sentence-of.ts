@@ -9,10 +9,10 @@ import { AddressError } from "../dataverse/address.ts";
 import { DataverseError, SignInError } from "../dataverse/errors.ts";
 import { BackupError } from "../db/dump/format.ts";
 import { NotEmptyError } from "../db/dump/restore.ts";
-import { LeaseError } from "../sync/lease.ts";
-import { AttentionError } from "../sync/prepare.ts";
-import { TooManyAccountsError } from "../sync/read.ts";
-import { RunError, RunStopped } from "../sync/runs.ts";
+import { LeaseError } from "../sync/record/lease.ts";
+import { AttentionError } from "../sync/read/prepare.ts";
+import { TooManyAccountsError } from "../sync/read/stage-rows.ts";
+import { RunError, RunStopped } from "../sync/record/run-record.ts";
 import { exitCodes, type ExitCode } from "./exit-codes.ts";
 
 /** The command was used in a way that cannot work; the message says how it should be. */

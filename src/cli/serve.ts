@@ -15,7 +15,7 @@ import { openDelivery } from "../mail/delivery.ts";
 import { forgetOldTexts, showWaiting } from "../mail/outbox.ts";
 import { notifyMissed, type NotifyParts } from "../notify/notify.ts";
 import { notifySecretEnd } from "../notify/secret-end.ts";
-import { pruneHistory } from "../sync/retention.ts";
+import { pruneHistory } from "../sync/record/retention.ts";
 import { systemClock } from "../lib/clock.ts";
 import { withReleases, type Releases } from "../lib/releases.ts";
 import { DEFAULT_CONNECTION_FILE, logOf, remark, tell, type CommandContext } from "./context.ts";

@@ -4,9 +4,9 @@ import { sql } from "kysely";
 import { loadConnection } from "../connections/connection.ts";
 import type { Database } from "../db/pool.ts";
 import { watchForStop, type StopWatch } from "../jobs/stop-watch.ts";
-import type { BegunRun } from "../sync/begin.ts";
-import type { RunContext } from "../sync/running.ts";
-import { RunError, RunStopped } from "../sync/runs.ts";
+import type { BegunRun } from "../sync/record/start-run.ts";
+import type { RunContext } from "../sync/record/run-context.ts";
+import { RunError, RunStopped } from "../sync/record/run-record.ts";
 import { count, counted } from "./format.ts";
 
 const WHERE = "in the app, under Accounts, Sync from Dynamics 365";

@@ -2,9 +2,9 @@
 // (throttling, maintenance, a broken line) needs nobody.
 import { DataverseError, SignInError, type DataverseErrorKind } from "../dataverse/errors.ts";
 import type { Attention, RunMode } from "../db/tables.ts";
-import { issueKinds } from "../sync/issue-kinds.ts";
-import { AttentionError } from "../sync/prepare.ts";
-import { TooManyAccountsError } from "../sync/read.ts";
+import { issueKinds } from "../sync/rules/issue-kinds.ts";
+import { AttentionError } from "../sync/read/prepare.ts";
+import { TooManyAccountsError } from "../sync/read/stage-rows.ts";
 import { ConnectionError } from "./connection-error.ts";
 import { SealError } from "../lib/sealer.ts";
 

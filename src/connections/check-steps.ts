@@ -3,7 +3,7 @@
 import { DataverseError } from "../dataverse/errors.ts";
 import type { Column, Identity } from "../dataverse/model.ts";
 import { openHttp } from "../lib/http.ts";
-import { issueKinds } from "../sync/issue-kinds.ts";
+import { issueKinds } from "../sync/rules/issue-kinds.ts";
 import type { ConnectedEnvironment, Connection } from "./connection.ts";
 import { environmentAt, findPlace, type OpenConnection } from "./open-connection.ts";
 import { openStoredConnection, type ConnectionParts } from "./open-stored-connection.ts";

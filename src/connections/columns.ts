@@ -2,9 +2,9 @@
 // selection, what it may feed, why not more, and what we would do with it unasked.
 import type { DataverseClient } from "../dataverse/client.ts";
 import type { Column } from "../dataverse/model.ts";
-import { findSelection } from "../sync/prepare.ts";
-import type { SelectionSetting } from "../sync/settings.ts";
-import { articleTypeOf, targetsFor, type TargetKind } from "../sync/compatibility.ts";
+import { findSelection } from "../sync/read/prepare.ts";
+import type { SelectionSetting } from "../sync/rules/settings.ts";
+import { articleTypeOf, targetsFor, type TargetKind } from "../sync/rules/compatibility.ts";
 import { fieldKey, type ExistingField } from "./mapping-verdict.ts";
 
 export type OfferedColumn = {

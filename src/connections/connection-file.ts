@@ -6,7 +6,7 @@ import { dirname, resolve } from "node:path";
 import { parseDocument } from "yaml";
 import type { z } from "zod";
 import type { BrakeLimits } from "../db/tables.ts";
-import type { Mapping } from "../sync/mapping.ts";
+import type { Mapping } from "../sync/rules/mapping.ts";
 import { connectionSchema } from "./connection-schema.ts";
 import { faultsOf } from "./connection-faults.ts";
 import type { Schedule } from "./self-running.ts";

@@ -1,7 +1,7 @@
 // What a connection file may say. Everything is checked strictly: a misspelt option must not be silently without effect.
 import { z } from "zod";
-import { fieldTypes } from "../sync/compatibility.ts";
-import { hostIn } from "../sync/settings.ts";
+import { fieldTypes } from "../sync/rules/compatibility.ts";
+import { hostIn } from "../sync/rules/settings.ts";
 import { brakeSchema, scheduleSchema } from "./self-running.ts";
 
 const SECRET_RULE =

@@ -1,7 +1,7 @@
 // A custom field that the mapping knows by its name: what is stored of the mapping follows when the field is renamed.
 import { sql, type Kysely } from "kysely";
 import type { Tables } from "../db/tables.ts";
-import { runUnderWay } from "../sync/runs.ts";
+import { runUnderWay } from "../sync/record/run-record.ts";
 import { ConnectionError } from "./connection-error.ts";
 import { loadConnection } from "./connection.ts";
 

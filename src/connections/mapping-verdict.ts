@@ -1,7 +1,7 @@
 // Whether a mapping can be used: held against the organisation's columns and our own custom fields. Pure.
 import type { Column } from "../dataverse/model.ts";
-import { targetNames, type FieldType } from "../sync/compatibility.ts";
-import { checkMapping, type Mapping } from "../sync/mapping.ts";
+import { targetNames, type FieldType } from "../sync/rules/compatibility.ts";
+import { checkMapping, type Mapping } from "../sync/rules/mapping.ts";
 
 /** A custom field of ours. */
 export type ExistingField = { readonly name: string; readonly type: FieldType };

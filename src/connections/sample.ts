@@ -3,8 +3,8 @@ import type { DataverseClient } from "../dataverse/client.ts";
 import { DataverseError } from "../dataverse/errors.ts";
 import { layoutColumns } from "../dataverse/layout.ts";
 import type { Column, Sample } from "../dataverse/model.ts";
-import type { SelectionSetting } from "../sync/settings.ts";
-import { findSelection } from "../sync/prepare.ts";
+import type { SelectionSetting } from "../sync/rules/settings.ts";
+import { findSelection } from "../sync/read/prepare.ts";
 
 export type SampleTable = {
   readonly columns: { logicalName: string; label: string }[];

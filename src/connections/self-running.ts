@@ -4,7 +4,7 @@ import type { Kysely } from "kysely";
 import { z } from "zod";
 import type { BrakeLimits, Tables } from "../db/tables.ts";
 import { isTimeZone } from "../lib/time-zone.ts";
-import { DEFAULT_BRAKE, type BrakeThresholds } from "../sync/brake.ts";
+import { DEFAULT_BRAKE, type BrakeThresholds } from "../sync/plan/brake.ts";
 
 const DAY_MINUTES = 24 * 60;
 

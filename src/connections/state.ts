@@ -2,8 +2,8 @@
 import { sql } from "kysely";
 import type { Kysely } from "kysely";
 import type { Attention, RunStatus, Tables } from "../db/tables.ts";
-import { planThatWaits } from "../sync/plan-worth.ts";
-import { runUnderWay } from "../sync/runs.ts";
+import { planThatWaits } from "../sync/plan/plan-validity.ts";
+import { runUnderWay } from "../sync/record/run-record.ts";
 import type { Connection } from "./connection.ts";
 import { pastRuns } from "./past-runs.ts";
 import { nextRun } from "./schedule.ts";

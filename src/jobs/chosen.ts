@@ -2,8 +2,8 @@
 import type { Kysely } from "kysely";
 import { loadDomainSettings } from "../accounts/domain-settings.ts";
 import type { ChosenSettings, Tables } from "../db/tables.ts";
-import type { StoredRun } from "../sync/begin.ts";
-import type { SyncSettings } from "../sync/settings.ts";
+import type { StoredRun } from "../sync/record/start-run.ts";
+import type { SyncSettings } from "../sync/rules/settings.ts";
 
 /** With the lists as they are now. */
 export async function settingsWith(db: Kysely<Tables>, chosen: ChosenSettings): Promise<SyncSettings> {

@@ -3,9 +3,9 @@
 import { sql } from "kysely";
 import type { RunCounts, RunMode, RunStatus, RunUsage } from "../db/tables.ts";
 import type { Log } from "../lib/log.ts";
-import type { BegunRun, RunStore } from "../sync/begin.ts";
-import type { Progress } from "../sync/running.ts";
-import { NO_COUNTS, NO_USAGE } from "../sync/runs.ts";
+import type { BegunRun, RunStore } from "../sync/record/start-run.ts";
+import type { Progress } from "../sync/record/run-context.ts";
+import { NO_COUNTS, NO_USAGE } from "../sync/record/run-record.ts";
 
 export type Stage = Progress["stage"];
 /** "planned": a preview, or a plan that waits for somebody. "stopped": what is left of it may go on later. */

@@ -1,7 +1,7 @@
 // How far a run is, written to its row at most once a second, so that whoever asks any process sees it.
 import type { RunProgress, RunUsage } from "../db/tables.ts";
-import type { RunStore } from "../sync/begin.ts";
-import type { Progress } from "../sync/running.ts";
+import type { RunStore } from "../sync/record/start-run.ts";
+import type { Progress } from "../sync/record/run-context.ts";
 
 const WRITE_EVERY_MS = 1_000;
 /** The rate is that of the last seconds: the first ones are slower, and throttling comes and goes. */

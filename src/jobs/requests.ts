@@ -12,11 +12,11 @@ import {
   type RetriedIssues,
   type RunStore,
   type Starter,
-} from "../sync/begin.ts";
-import { callOff, closeRunIn } from "../sync/end.ts";
-import { whyNotApply } from "../sync/plan-worth.ts";
-import { isUnderWay, RunError, runUnderWay } from "../sync/runs.ts";
-import type { SyncSettings } from "../sync/settings.ts";
+} from "../sync/record/start-run.ts";
+import { callOff, closeRunIn } from "../sync/record/end-run.ts";
+import { whyNotApply } from "../sync/plan/plan-validity.ts";
+import { isUnderWay, RunError, runUnderWay } from "../sync/record/run-record.ts";
+import type { SyncSettings } from "../sync/rules/settings.ts";
 import { settingsWith } from "./chosen.ts";
 import { nudge } from "./nudges.ts";
 

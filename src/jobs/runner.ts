@@ -1,11 +1,11 @@
 // The runner of a process: takes runs that wait and carries them out, one at a time. What it runs can be watched and stopped
 // from any process, and says in its row how it ended; what it leaves behind when it dies, another one takes.
 import { loadConnection, saveSettings } from "../connections/connection.ts";
-import { takeRun, storedRun, type BegunRun, type WaitingRun } from "../sync/begin.ts";
-import { giveUp, MOST_TRIES } from "../sync/end.ts";
-import { LeaseError } from "../sync/lease.ts";
+import { takeRun, storedRun, type BegunRun, type WaitingRun } from "../sync/record/start-run.ts";
+import { giveUp, MOST_TRIES } from "../sync/record/end-run.ts";
+import { LeaseError } from "../sync/record/lease.ts";
 import { carryOn, carryOut, carryOutApply } from "../sync/run.ts";
-import { RunStopped } from "../sync/runs.ts";
+import { RunStopped } from "../sync/record/run-record.ts";
 import { carryRun, type CarriedRun, type CarryParts, type HowToCarry } from "./carry.ts";
 import { chosenIn, settingsWith } from "./chosen.ts";
 import { nudge } from "./nudges.ts";

@@ -1,8 +1,8 @@
 // Whether somebody, in whatever process, wants a run to stop: it was cancelled, or the connection was paused.
 import { sql } from "kysely";
 import type { Database } from "../db/pool.ts";
-import type { BegunRun } from "../sync/begin.ts";
-import { isPreview, RunStopped } from "../sync/runs.ts";
+import type { BegunRun } from "../sync/record/start-run.ts";
+import { isPreview, RunStopped } from "../sync/record/run-record.ts";
 
 const LOOK_EVERY_MS = 1_000;
 

@@ -1,11 +1,11 @@
 // The run that a worker takes next: asked for by somebody, put back, or without its process.
 import { sql } from "kysely";
 import type { Database } from "../db/pool.ts";
-import type { WaitingRun } from "../sync/begin.ts";
-import { isHeld } from "../sync/lease.ts";
-import { goesOnPaused, isToBeDone } from "../sync/runs.ts";
+import type { WaitingRun } from "../sync/record/start-run.ts";
+import { isHeld } from "../sync/record/lease.ts";
+import { goesOnPaused, isToBeDone } from "../sync/record/run-record.ts";
 
-/** No wait is as long (src/sync/end.ts): a moment further away was said by a clock that has jumped back since. */
+/** No wait is as long (src/sync/record/end-run.ts): a moment further away was said by a clock that has jumped back since. */
 const LONGEST_WAIT_MS = 10 * 60_000;
 
 /** Undefined while one is under way. What was being written comes first: everything after it builds on that. Paused, only a preview is taken. */

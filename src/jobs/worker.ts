@@ -6,7 +6,7 @@ import { nextRun } from "../connections/schedule.ts";
 import type { Database } from "../db/pool.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Log } from "../lib/log.ts";
-import { planThatWaits } from "../sync/plan-worth.ts";
+import { planThatWaits } from "../sync/plan/plan-validity.ts";
 import { nudgeListener } from "./nudges.ts";
 import type { Runner } from "./runner.ts";
 

@@ -5,9 +5,9 @@ import { pastRuns } from "../connections/past-runs.ts";
 import { nextRun } from "../connections/schedule.ts";
 import type { Database } from "../db/pool.ts";
 import type { Tables } from "../db/tables.ts";
-import { PLAN_LIFETIME_MS } from "../sync/plan-worth.ts";
-import { isHeld } from "../sync/lease.ts";
-import { isToBeDone, isUnderWay } from "../sync/runs.ts";
+import { PLAN_LIFETIME_MS } from "../sync/plan/plan-validity.ts";
+import { isHeld } from "../sync/record/lease.ts";
+import { isToBeDone, isUnderWay } from "../sync/record/run-record.ts";
 
 export type World = {
   /** Open issues by kind. */

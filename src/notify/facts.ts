@@ -2,8 +2,8 @@
 // the transaction that queues the mails, so that of several processes one tells of it.
 import { sql, type Kysely, type RawBuilder } from "kysely";
 import type { Attention, RunMode, RunStatus, Tables } from "../db/tables.ts";
-import type { ToldIssue } from "../sync/because.ts";
-import type { IssueKind, IssueKindInfo } from "../sync/issue-kinds.ts";
+import type { ToldIssue } from "../sync/report/explanations.ts";
+import type { IssueKind, IssueKindInfo } from "../sync/rules/issue-kinds.ts";
 import { adminAddress } from "./recipients.ts";
 import type { EndedRun, Errors, ErrorTally, Told } from "./what-to-tell.ts";
 

@@ -5,7 +5,7 @@ import type { Kysely } from "kysely";
 import { DataverseError } from "../dataverse/errors.ts";
 import type { RunStatus, Tables } from "../db/tables.ts";
 import { inTransaction } from "../db/transaction.ts";
-import { applyToTheEnd } from "./applying.ts";
+import { applyToTheEnd } from "./apply/apply-run.ts";
 import {
   beginApply,
   beginRun,
@@ -14,15 +14,22 @@ import {
   takeUp,
   type BegunRun,
   type RunStore,
-} from "./begin.ts";
-import { closeRun, dropLeftTables, endOrPutBack, keepPlanned, startOver, toldOrLost } from "./end.ts";
-import { LeaseError, takenOver } from "./lease.ts";
-import { PLAN_LIFETIME_MS, whyNotApply } from "./plan-worth.ts";
-import { prepareRun } from "./prepare.ts";
-import { loadKnown, readSelection } from "./reading.ts";
-import type { RunContext, Running } from "./running.ts";
-import { PlanWorthless, RunError, RunStopped, summaryOf, type RunSummary } from "./runs.ts";
-import { storePlan } from "./store-plan.ts";
+} from "./record/start-run.ts";
+import {
+  closeRun,
+  dropLeftTables,
+  endOrPutBack,
+  keepPlanned,
+  startOver,
+  toldOrLost,
+} from "./record/end-run.ts";
+import { LeaseError, takenOver } from "./record/lease.ts";
+import { PLAN_LIFETIME_MS, whyNotApply } from "./plan/plan-validity.ts";
+import { prepareRun } from "./read/prepare.ts";
+import { loadKnown, readSelection } from "./read/read-selection.ts";
+import type { RunContext, Running } from "./record/run-context.ts";
+import { PlanWorthless, RunError, RunStopped, summaryOf, type RunSummary } from "./record/run-record.ts";
+import { storePlan } from "./plan/store-plan.ts";
 
 /** How often reading may start over because a column vanished while it was read. */
 const READ_ATTEMPTS = 3;

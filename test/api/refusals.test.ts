@@ -10,10 +10,10 @@ import { SealError } from "../../src/lib/sealer.ts";
 import { SelfRunningError } from "../../src/connections/self-running.ts";
 import { AddressError } from "../../src/dataverse/address.ts";
 import { DataverseError, ProtocolError, SignInError } from "../../src/dataverse/errors.ts";
-import { LeaseError } from "../../src/sync/lease.ts";
-import { AttentionError } from "../../src/sync/prepare.ts";
-import { TooManyAccountsError } from "../../src/sync/read.ts";
-import { RunError } from "../../src/sync/runs.ts";
+import { LeaseError } from "../../src/sync/record/lease.ts";
+import { AttentionError } from "../../src/sync/read/prepare.ts";
+import { TooManyAccountsError } from "../../src/sync/read/stage-rows.ts";
+import { RunError } from "../../src/sync/record/run-record.ts";
 
 it.each([
   [new ApiError(418, "teapot", "Said."), 418, "teapot"],

@@ -4,8 +4,8 @@ import { issueReport } from "../../src/cli/issue-report.ts";
 import { planReport } from "../../src/cli/plan-report.ts";
 import { runReport, runTable } from "../../src/cli/run-report.ts";
 import { tableLines } from "../../src/cli/table.ts";
-import type { PlannedChange } from "../../src/sync/planned-changes.ts";
-import type { RunIssue, RunSummary } from "../../src/sync/runs.ts";
+import type { PlannedChange } from "../../src/sync/report/planned-changes.ts";
+import type { RunIssue, RunSummary } from "../../src/sync/record/run-record.ts";
 
 const run: RunSummary = {
   id: 3,

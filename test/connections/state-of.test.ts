@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import { stateOf, type StateFacts } from "../../src/connections/state-of.ts";
 import { attentionOf, isSettledBy } from "../../src/connections/attention.ts";
 import { DataverseError, SignInError } from "../../src/dataverse/errors.ts";
-import { AttentionError } from "../../src/sync/prepare.ts";
-import { TooManyAccountsError } from "../../src/sync/read.ts";
+import { AttentionError } from "../../src/sync/read/prepare.ts";
+import { TooManyAccountsError } from "../../src/sync/read/stage-rows.ts";
 import type { Attention } from "../../src/db/tables.ts";
 
 const facts = (given: Partial<StateFacts> = {}): StateFacts => ({

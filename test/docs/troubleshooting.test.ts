@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { exitCodes } from "../../src/cli/exit-codes.ts";
-import { issueKinds } from "../../src/sync/issue-kinds.ts";
+import { issueKinds } from "../../src/sync/rules/issue-kinds.ts";
 import { codeOf, proseOf, ROOT, tableRowsOf, textOf } from "./pages.ts";
 
 const page = textOf("docs/troubleshooting.md");
@@ -31,7 +31,7 @@ test("everything that needs attention has its place", () => {
     kindsIn(`${folder}/${file}`, /kind: "([a-z-]+)",\s+title:/g),
   );
   expect(kinds.length).toBeGreaterThan(4);
-  const waits = kindsIn("src/sync/brake.ts", /"(brake-[a-z]+)"/g);
+  const waits = kindsIn("src/sync/plan/brake.ts", /"(brake-[a-z]+)"/g);
   expect(waits.length).toBeGreaterThan(1);
   expect(missing([...kinds, ...waits, "empty-selection"])).toEqual([]);
 });

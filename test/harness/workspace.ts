@@ -7,11 +7,11 @@ import { openConnection } from "../../src/connections/open-connection.ts";
 import type { DataverseClient } from "../../src/dataverse/client.ts";
 import { settableClock, type SettableClock } from "../../src/lib/clock.ts";
 import { createLog } from "../../src/lib/log.ts";
-import { plannedChanges, type PlannedChange } from "../../src/sync/planned-changes.ts";
+import { plannedChanges, type PlannedChange } from "../../src/sync/report/planned-changes.ts";
 import { applyRun, runSync } from "../../src/sync/run.ts";
-import type { RunContext } from "../../src/sync/running.ts";
-import { issuesOf, type RunIssue, type RunSummary } from "../../src/sync/runs.ts";
-import type { SyncSettings } from "../../src/sync/settings.ts";
+import type { RunContext } from "../../src/sync/record/run-context.ts";
+import { issuesOf, type RunIssue, type RunSummary } from "../../src/sync/record/run-record.ts";
+import type { SyncSettings } from "../../src/sync/rules/settings.ts";
 import { testDatabase, type TestDatabase } from "./database.ts";
 
 export type Settings = Partial<SyncSettings>;

@@ -2,7 +2,7 @@
 // which day. A mail too many teaches people to look away; one too few leaves them in the dark.
 import { expect, onTestFinished, test } from "vitest";
 import { startWorker } from "../../src/jobs/worker.ts";
-import { MOST_TRIES } from "../../src/sync/end.ts";
+import { MOST_TRIES } from "../../src/sync/record/end-run.ts";
 import { createLog } from "../../src/lib/log.ts";
 import { notifyMissed } from "../../src/notify/notify.ts";
 import { notifySecretEnd } from "../../src/notify/secret-end.ts";

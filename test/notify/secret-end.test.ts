@@ -1,7 +1,7 @@
 // A client secret that ends is told of while there is time to replace it: real mails, by whichever process is first.
 import { expect, test } from "vitest";
 import { notifySecretEnd } from "../../src/notify/secret-end.ts";
-import { pruneHistory } from "../../src/sync/retention.ts";
+import { pruneHistory } from "../../src/sync/record/retention.ts";
 import { CAROL, DESK, telling } from "./told.ts";
 
 const both = (subject: string) => [`${CAROL}: Support: ${subject}`, `${DESK}: Support: ${subject}`];

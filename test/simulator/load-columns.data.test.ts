@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { articleTypeOf, targetsFor } from "../../src/sync/compatibility.ts";
+import { articleTypeOf, targetsFor } from "../../src/sync/rules/compatibility.ts";
 import { outsideData } from "../harness/outside-data.ts";
 import { simulatedColumns } from "./simulated-columns.ts";
 

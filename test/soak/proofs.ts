@@ -5,7 +5,7 @@ import { expect } from "vitest";
 import type { Database } from "../../src/db/pool.ts";
 import { exportAccounts, type ExportedAccount } from "../../src/accounts/export.ts";
 import type { AccountBefore, ChangeAction } from "../../src/db/tables.ts";
-import { addsUp, issuesOf, type RunSummary } from "../../src/sync/runs.ts";
+import { addsUp, issuesOf, type RunSummary } from "../../src/sync/record/run-record.ts";
 import type { RunResult } from "../reference/model.ts";
 import { traces } from "../sync/real-line.ts";
 import { issueText, type Expected } from "./expected.ts";

@@ -2,7 +2,7 @@
 // applied run the store is held against the model.
 import { Random } from "../../simulator/load/random.ts";
 import type { RunResult } from "../reference/model.ts";
-import type { RunSummary } from "../../src/sync/runs.ts";
+import type { RunSummary } from "../../src/sync/record/run-record.ts";
 import { traces } from "../sync/real-line.ts";
 import { Deck, kinds } from "./events.ts";
 import { Expected, type Chosen } from "./expected.ts";

@@ -4,7 +4,7 @@
 // something rare may not come up.
 import { expect, test } from "vitest";
 import { Random } from "../../simulator/load/random.ts";
-import { pruneHistory } from "../../src/sync/retention.ts";
+import { pruneHistory } from "../../src/sync/record/retention.ts";
 import { isFull, SEED } from "../harness/counts.ts";
 import { kinds } from "./events.ts";
 import { replayed, stored } from "./history.ts";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { targetsFor } from "../../src/sync/compatibility.ts";
+import { targetsFor } from "../../src/sync/rules/compatibility.ts";
 import { outsideData } from "../harness/outside-data.ts";
 
 const article = outsideData("reference/article.txt");

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from "vitest";
-import { articleTypeOf, refusalReason, targetsFor } from "../../src/sync/compatibility.ts";
+import { articleTypeOf, refusalReason, targetsFor } from "../../src/sync/rules/compatibility.ts";
 
 describe("rule 8: the table of compatibility", () => {
   test.each([

@@ -2,11 +2,11 @@
 import { expect, onTestFinished, test } from "vitest";
 import { openDatabase } from "../../src/db/pool.ts";
 import { systemClock } from "../../src/lib/clock.ts";
-import { beginRun, takeUp } from "../../src/sync/begin.ts";
-import { createDrafter } from "../../src/sync/draft.ts";
-import { KnownRecords } from "../../src/sync/known-records.ts";
-import { acquireLease, LeaseError } from "../../src/sync/lease.ts";
-import { makeWorkingTables, readPages } from "../../src/sync/read.ts";
+import { beginRun, takeUp } from "../../src/sync/record/start-run.ts";
+import { createDrafter } from "../../src/sync/draft/draft.ts";
+import { KnownRecords } from "../../src/sync/read/known-records.ts";
+import { acquireLease, LeaseError } from "../../src/sync/record/lease.ts";
+import { makeWorkingTables, readPages } from "../../src/sync/read/stage-rows.ts";
 import { testDatabase, type TestDatabase } from "../harness/database.ts";
 
 const ORGANIZATION = "11111111-1111-1111-1111-111111111111";

@@ -1,5 +1,5 @@
 import { expect, expectTypeOf, it } from "vitest";
-import { issueKinds, type SkipReason } from "../../src/sync/issue-kinds.ts";
+import { issueKinds, type SkipReason } from "../../src/sync/rules/issue-kinds.ts";
 
 it("tells an admin, in sentences, what happened and what to do about each kind", () => {
   for (const [kind, { title, explanation, howToResolve }] of Object.entries(issueKinds)) {

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { expect, onTestFinished, test } from "vitest";
 import { isDatabaseAway } from "../../src/db/away.ts";
 import { openDatabase } from "../../src/db/pool.ts";
-import { acquireLease } from "../../src/sync/lease.ts";
+import { acquireLease } from "../../src/sync/record/lease.ts";
 import { testDatabase } from "../harness/database.ts";
 
 const organization = "11111111-1111-1111-1111-111111111111";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { checkMapping, mappingSchema, type MappableColumn } from "../../src/sync/mapping.ts";
+import { checkMapping, mappingSchema, type MappableColumn } from "../../src/sync/rules/mapping.ts";
 
 const columns: readonly MappableColumn[] = [
   { logicalName: "name", type: "StringType" },

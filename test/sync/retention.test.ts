@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { accountHistory } from "../../src/accounts/history.ts";
-import { pruneHistory } from "../../src/sync/retention.ts";
+import { pruneHistory } from "../../src/sync/record/retention.ts";
 import { workspace, type Workspace } from "../harness/workspace.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;

@@ -2,10 +2,10 @@
 import { expect, onTestFinished, test } from "vitest";
 import { restoreDump } from "../../src/db/dump/restore.ts";
 import { writeDump } from "../../src/db/dump/write.ts";
-import { takeRun } from "../../src/sync/begin.ts";
-import { closeRun } from "../../src/sync/end.ts";
+import { takeRun } from "../../src/sync/record/start-run.ts";
+import { closeRun } from "../../src/sync/record/end-run.ts";
 import { applyRun, carryOut } from "../../src/sync/run.ts";
-import { RunStopped } from "../../src/sync/runs.ts";
+import { RunStopped } from "../../src/sync/record/run-record.ts";
 import { databaseWithoutTables, type TestDatabase } from "../harness/database.ts";
 import { workspace, type Workspace } from "../harness/workspace.ts";
 

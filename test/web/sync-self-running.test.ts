@@ -5,7 +5,7 @@ import { attentionOf } from "../../src/connections/attention.ts";
 import { loadConnection, saveSettings, setAttention } from "../../src/connections/connection.ts";
 import { DEFAULT_LIMITS } from "../../src/connections/self-running.ts";
 import { DataverseError, SignInError } from "../../src/dataverse/errors.ts";
-import { TooManyAccountsError } from "../../src/sync/read.ts";
+import { TooManyAccountsError } from "../../src/sync/read/stage-rows.ts";
 import { connectedWeb, SETTINGS, type Connected } from "../jobs/connected.ts";
 import { builtPages } from "../harness/pages.ts";
 import { lookAt, visit } from "./harness.ts";

@@ -5,7 +5,7 @@ import { connectedWeb } from "../jobs/connected.ts";
 import { builtPages } from "../harness/pages.ts";
 import { lookAt, visit } from "./harness.ts";
 
-/** One chunk of a plan (src/sync/apply.ts). */
+/** One chunk of a plan (src/sync/apply/apply-plan.ts). */
 const CHUNK = 10_000;
 
 const inWords = (figure: number) => figure.toLocaleString("en");

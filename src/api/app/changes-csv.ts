@@ -2,7 +2,7 @@
 // memory of one. What a spreadsheet would run as a formula is guarded.
 import { csvOf, type CsvValue } from "../../csv/write-csv.ts";
 import type { Database } from "../../db/pool.ts";
-import { changePage, type ChangeFilter, type ListedChange } from "../../sync/change-pages.ts";
+import { changePage, type ChangeFilter, type ListedChange } from "../../sync/report/change-pages.ts";
 
 const PAGE = 1_000;
 const HEADER = [

@@ -4,11 +4,16 @@ import type { RecordPlace } from "../../accounts/synced-fields.ts";
 import { csvOf } from "../../csv/write-csv.ts";
 import type { Database } from "../../db/pool.ts";
 import type { RunCounts } from "../../db/tables.ts";
-import { issueKinds, type IssueKind } from "../../sync/issue-kinds.ts";
-import type { IssueLifetime } from "../../sync/issue-lifetimes.ts";
-import { issueCountsBy, issuePage, type IssueSource, type ListedIssue } from "../../sync/issue-pages.ts";
-import { remedyFor } from "../../sync/remedies.ts";
-import type { SyncOptions } from "../../sync/settings.ts";
+import { issueKinds, type IssueKind } from "../../sync/rules/issue-kinds.ts";
+import type { IssueLifetime } from "../../sync/report/issue-lifetimes.ts";
+import {
+  issueCountsBy,
+  issuePage,
+  type IssueSource,
+  type ListedIssue,
+} from "../../sync/report/issue-pages.ts";
+import { remedyFor } from "../../sync/report/suggested-fixes.ts";
+import type { SyncOptions } from "../../sync/rules/settings.ts";
 import type { IssueGroup, IssueView } from "../contract/runs.ts";
 
 /** In the order in which kinds are defined: the gravest first. */

@@ -2,9 +2,9 @@
 // is shown as what it is.
 import { sql, type RawBuilder } from "kysely";
 import type { ChangeAction, RunCounts, RunMode, RunProgress, RunStatus, RunUsage } from "../../db/tables.ts";
-import type { RunStore } from "../../sync/begin.ts";
-import { PLAN_LIFETIME_MS, whyNotApply } from "../../sync/plan-worth.ts";
-import { goesOnPaused, isToBeDone, isUnderWay, NO_COUNTS } from "../../sync/runs.ts";
+import type { RunStore } from "../../sync/record/start-run.ts";
+import { PLAN_LIFETIME_MS, whyNotApply } from "../../sync/plan/plan-validity.ts";
+import { goesOnPaused, isToBeDone, isUnderWay, NO_COUNTS } from "../../sync/record/run-record.ts";
 import type { RunView } from "../contract/runs.ts";
 import { ApiError } from "../implement.ts";
 

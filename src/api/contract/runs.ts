@@ -59,7 +59,7 @@ export const run = z.object({
   issues: z.record(z.string(), z.number()),
   progress: progress.nullable(),
   /**
-   * Why it waits: for somebody to look at its plan ("empty-selection", or what src/sync/brake.ts says); "cancelled", "paused", "stopped" or "interrupted" while
+   * Why it waits: for somebody to look at its plan ("empty-selection", or what src/sync/plan/brake.ts says); "cancelled", "paused", "stopped" or "interrupted" while
    * it was applied, and then what is left goes on with the next run.
    */
   waitsBecause: z.string().nullable(),

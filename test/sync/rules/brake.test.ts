@@ -5,7 +5,7 @@ import {
   DEFAULT_BRAKE,
   type BrakeFacts,
   type BrakeThresholds,
-} from "../../../src/sync/brake.ts";
+} from "../../../src/sync/plan/brake.ts";
 import { workspace, type Workspace } from "../../harness/workspace.ts";
 
 const facts = (given: Partial<BrakeFacts>): BrakeFacts => ({

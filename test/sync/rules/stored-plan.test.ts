@@ -1,7 +1,7 @@
 // Rules 15 and 17: what a stored plan is worth, and that every issue kind is one people can act on.
 import { describe, expect, it } from "vitest";
 import { createAccount, editAccount } from "../../../src/accounts/store.ts";
-import { issueKinds } from "../../../src/sync/issue-kinds.ts";
+import { issueKinds } from "../../../src/sync/rules/issue-kinds.ts";
 import { told, workspace } from "../../harness/workspace.ts";
 
 describe("rule 15: a stored plan", () => {

@@ -1,0 +1,177 @@
+// What the matcher needs from the database and what it decides, set-based: which drafts meet somebody, the accounts
+// they meet, and the decisions copied back. The deciding itself is pure, in `match.ts`.
+import { sql } from "kysely";
+import { copyRows, copyText, textArray } from "../../db/copy.ts";
+import type { OpenTransaction } from "../../db/transaction.ts";
+import {
+  matchDrafts,
+  type ContestedDraft,
+  type Match,
+  type MatchOptions,
+  type StandingAccount,
+} from "./match.ts";
+
+export type MatchScope = {
+  readonly runId: number;
+  readonly organizationId: string;
+  /** Which drafts: 1 for all, more for those planned again. */
+  readonly attempt: number;
+};
+
+/**
+ * Makes the temporary table `pending`: the drafts to decide, each with its link; `refused` says why a blank name or an excluded
+ * record is not decided at all. Later steps of the same transaction read it.
+ */
+export async function gatherPending(open: OpenTransaction, scope: MatchScope): Promise<void> {
+  const { runId, organizationId, attempt } = scope;
+  await sql`drop table if exists pending, contested`.execute(open.kysely);
+  await sql`
+    create temporary table pending on commit drop as
+    select d.dynamics_id, d.created_on, d.name, d.name_key, d.domains, l.account_id, l.left_because,
+      case when d.name_key = '' then 'name-empty' when e.dynamics_id is not null then 'excluded' end as refused
+    from run_drafts d
+    left join account_links l on l.organization_id = ${organizationId} and l.dynamics_id = d.dynamics_id
+    left join excluded_records e on e.organization_id = ${organizationId} and e.dynamics_id = d.dynamics_id
+    where d.run_id = ${runId} and d.try = ${attempt}`.execute(open.kysely);
+  await sql`analyze pending`.execute(open.kysely);
+}
+
+/** Stores the refusals among the pending, which are then pending no more. */
+export async function refusePending(open: OpenTransaction, { runId }: MatchScope): Promise<void> {
+  await sql`
+    insert into run_decisions (run_id, dynamics_id, action, rule, account_id)
+    select ${runId}, dynamics_id, 'refuse', refused, account_id from pending where refused is not null`.execute(
+    open.kysely,
+  );
+  await sql`delete from pending where refused is not null`.execute(open.kysely);
+}
+
+/** Makes the temporary table `contested`: the pending drafts that share a name or domain with anybody else. */
+async function gatherContested(open: OpenTransaction, options: MatchOptions): Promise<void> {
+  const names = !options.allowDuplicateNames;
+  const domains = options.domainsMapped;
+  await sql`
+    create temporary table wanted_domains on commit drop as
+    select p.dynamics_id, p.account_id, domain from pending p cross join lateral unnest(p.domains) domain where ${domains}::boolean
+  `.execute(open.kysely);
+  await sql`analyze wanted_domains`.execute(open.kysely);
+  await sql`
+    create temporary table contested on commit drop as
+    select * from pending where dynamics_id in (
+      select dynamics_id from pending where ${names}::boolean and account_id is null
+        and name_key in (select name_key from pending group by name_key having count(*) > 1)
+      union all
+      select p.dynamics_id from pending p join accounts a using (name_key) where ${names}::boolean and p.account_id is null
+      union all
+      select dynamics_id from wanted_domains
+        where domain in (select domain from wanted_domains group by domain having count(*) > 1)
+      union all
+      select w.dynamics_id from wanted_domains w join account_domains held using (domain)
+        where held.account_id is distinct from w.account_id
+      union all
+      select p.dynamics_id from pending p join accounts a on a.id = p.account_id
+        where ${names}::boolean and a.name_key <> p.name_key
+      union all
+      select p.dynamics_id from pending p
+        where ${domains}::boolean and p.account_id is not null and (
+          exists (select from unnest(p.domains) d
+                  where not exists (select from account_domains own where own.account_id = p.account_id and own.domain = d))
+          or exists (select from account_domains own where own.account_id = p.account_id and own.domain <> all(p.domains)))
+      union all
+      select p.dynamics_id from pending p join accounts a on a.external_id = p.dynamics_id::text where p.account_id is null
+      union all
+      select p.dynamics_id from pending p join accounts a
+        on a.external_origin <> 'dynamics' and lower(btrim(a.external_id, '{}')) = p.dynamics_id::text
+        where p.account_id is null)`.execute(open.kysely);
+  await sql`drop table wanted_domains`.execute(open.kysely);
+  await sql`analyze contested`.execute(open.kysely);
+}
+
+type NamedDraft = ContestedDraft & { readonly name: string };
+
+async function contestedDrafts(open: OpenTransaction): Promise<NamedDraft[]> {
+  // Taken as they come, without a copy: in a first sync of millions they are most of what is in memory.
+  const { rows } = await sql<NamedDraft>`
+    select c.dynamics_id as id, c.name, c.name_key as "nameKey", c.domains, c.account_id as "linkedTo",
+      c.account_id is null and (exists (select from accounts a where a.external_id = c.dynamics_id::text)
+        or exists (select from accounts a where a.external_origin <> 'dynamics'
+                   and lower(btrim(a.external_id, '{}')) = c.dynamics_id::text)) as "heldByOtherSource"
+    from contested c order by c.created_on, c.dynamics_id`.execute(open.kysely);
+  return rows;
+}
+
+/** A record that this run read is not deleted, whatever its link says; one that this run found deleted is. */
+async function standingAccounts(open: OpenTransaction, scope: MatchScope): Promise<StandingAccount[]> {
+  const { rows } = await sql<StandingAccount>`
+    select a.id, a.name_key as "nameKey",
+      a.external_origin is distinct from 'dynamics' and a.external_id is not null
+      or l.account_id is not null
+        and (l.left_because is distinct from 'deleted' or l.organization_id <> ${scope.organizationId}
+          or exists (select from run_drafts d where d.run_id = ${scope.runId} and d.dynamics_id = l.dynamics_id))
+        and not (l.organization_id = ${scope.organizationId} and exists (
+          select from run_decisions x where x.run_id = ${scope.runId} and x.dynamics_id = l.dynamics_id
+            and x.action = 'leave' and x.rule = 'deleted')) as taken,
+      coalesce((select array_agg(domain order by domain) from account_domains where account_id = a.id), '{}') as domains
+    from accounts a left join account_links l on l.account_id = a.id
+    where a.id in (
+      select account_id from contested where account_id is not null
+      union
+      select held.account_id from contested c cross join lateral unnest(c.domains) d
+        join account_domains held on held.domain = d
+      union
+      select named.id from contested c join accounts named using (name_key))`.execute(open.kysely);
+  return rows;
+}
+
+function decisionRow(runId: number, draft: ContestedDraft, match: Match): string {
+  if (match.kind === "refused") return copyText([runId, draft.id, "refuse", match.reason, null, null]);
+  const domains = textArray(match.domains);
+  if (match.kind === "create") return copyText([runId, draft.id, "create", "create", null, domains]);
+  const action = match.kind === "linked" ? "update" : "link";
+  return copyText([runId, draft.id, action, match.kind, match.accountId, domains]);
+}
+
+function* issueRows(runId: number, { id, name }: NamedDraft, match: Match): Generator<string> {
+  if (match.kind === "refused") {
+    yield copyText([runId, id, name, match.reason, match.value === "" ? null : match.value]);
+    return;
+  }
+  for (const domain of match.leftOut) yield copyText([runId, id, name, "domain-taken", domain]);
+}
+
+/** Decides the pending drafts that meet somebody, in their order, and stores nothing. */
+export async function matchContested(
+  open: OpenTransaction,
+  scope: MatchScope,
+  options: MatchOptions,
+): Promise<{ drafts: NamedDraft[]; matches: Match[] }> {
+  await gatherContested(open, options);
+  const drafts = await contestedDrafts(open);
+  return { drafts, matches: matchDrafts(drafts, await standingAccounts(open, scope), options) };
+}
+
+/** Decides the pending drafts that meet somebody and stores what came out: decisions, and why domains were left out. */
+export async function matchPending(
+  open: OpenTransaction,
+  scope: MatchScope,
+  options: MatchOptions,
+): Promise<void> {
+  const { drafts, matches } = await matchContested(open, scope, options);
+  function* decisions(): Generator<string> {
+    for (const [index, draft] of drafts.entries()) yield decisionRow(scope.runId, draft, matches[index]!);
+  }
+  function* issues(): Generator<string> {
+    for (const [index, draft] of drafts.entries()) yield* issueRows(scope.runId, draft, matches[index]!);
+  }
+  await copyRows(
+    open.client,
+    "copy run_decisions (run_id, dynamics_id, action, rule, account_id, domains) from stdin",
+    decisions(),
+  );
+  await copyRows(
+    open.client,
+    "copy run_issues (run_id, dynamics_id, name, kind, value) from stdin",
+    issues(),
+  );
+  await sql`analyze run_decisions`.execute(open.kysely);
+}

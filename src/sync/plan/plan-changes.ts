@@ -1,0 +1,180 @@
+// Plan: matches become planned changes, stored before anything is applied, for what changes only. Set-based, in the
+// transaction that matched; per field before → after, with the rule that decided.
+import { sql } from "kysely";
+import type { OpenTransaction } from "../../db/transaction.ts";
+import { gatherPending, matchPending, refusePending, type MatchScope } from "./match-store.ts";
+import type { MatchOptions } from "./match.ts";
+
+export type PlanScope = MatchScope & {
+  /** Ids of the custom fields that are mapped and readable: only these are compared and written. */
+  readonly fieldIds: readonly number[];
+  readonly descriptionMapped: boolean;
+};
+
+/** What the drafts of one attempt come to, by distinct record. */
+export type PlanCounts = {
+  drafts: number;
+  created: number;
+  linked: number;
+  updated: number;
+  unchanged: number;
+  skipped: number;
+};
+
+/** Stores the issues that drafting found, and the reasons of blank names and exclusions. */
+async function storeDraftIssues(open: OpenTransaction, { runId, attempt }: MatchScope): Promise<void> {
+  await sql`
+    insert into run_issues (run_id, dynamics_id, name, kind, field, value)
+    select d.run_id, d.dynamics_id, d.name, i ->> 'kind', i ->> 'field', i ->> 'value'
+    from run_drafts d cross join lateral jsonb_array_elements(d.issues) i
+    where d.run_id = ${runId} and d.try = ${attempt} and d.issues is not null`.execute(open.kysely);
+  await sql`
+    insert into run_issues (run_id, dynamics_id, name, kind)
+    select x.run_id, x.dynamics_id, d.name, x.rule from run_decisions x join run_drafts d using (run_id, dynamics_id)
+    where x.run_id = ${runId} and d.try = ${attempt} and x.action = 'refuse' and x.rule in ('name-empty', 'excluded')`.execute(
+    open.kysely,
+  );
+}
+
+/** @returns the highest seq used so far, after which the next changes are numbered. */
+async function lastSeq(open: OpenTransaction, runId: number): Promise<number> {
+  const { rows } = await sql<{ seq: number }>`
+    select coalesce(max(seq), 0)::int as seq from account_changes where run_id = ${runId}`.execute(
+    open.kysely,
+  );
+  return rows[0]!.seq;
+}
+
+/** Stores the departures that stand in `run_decisions`. */
+export async function planLeaves(
+  open: OpenTransaction,
+  { runId, organizationId }: MatchScope,
+): Promise<number> {
+  const base = await lastSeq(open, runId);
+  const { numAffectedRows } = await sql`
+    insert into account_changes (run_id, seq, action, rule, account_id, account_version, dynamics_id, name, name_key, before)
+    select ${runId}, ${base} + row_number() over (order by x.dynamics_id), 'leave', x.rule, a.id, a.version, x.dynamics_id,
+      a.name, a.name_key, '{}'
+    from run_decisions x
+    join account_links l on l.organization_id = ${organizationId} and l.dynamics_id = x.dynamics_id
+    join accounts a on a.id = l.account_id
+    where x.run_id = ${runId} and x.action = 'leave'`.execute(open.kysely);
+  return Number(numAffectedRows ?? 0);
+}
+
+/**
+ * Links, updates and returns. The state after is spelled out in full, so that apply and undo need not merge; `before`
+ * has only what differs. A linked record with nothing in `before` is unchanged and not stored.
+ */
+async function planTouches(
+  open: OpenTransaction,
+  scope: PlanScope,
+  options: MatchOptions,
+): Promise<{ linked: number; updated: number; unchanged: number }> {
+  const { runId } = scope;
+  const fieldIds = scope.fieldIds.map(String);
+  await sql`drop table if exists touched`.execute(open.kysely);
+  await sql`
+    create temporary table touched on commit drop as
+    select d.dynamics_id, d.created_on, d.record_version, a.id as account_id, a.version as account_version,
+      case when t.action = 'link' then 'link' when t.left_because is not null then 'return' else 'update' end as action,
+      coalesce(t.rule, 'linked') as rule,
+      d.name, d.name_key,
+      case when ${scope.descriptionMapped}::boolean then d.description else a.description end as description,
+      (a.fields - ${fieldIds}::text[]) || d.fields as fields,
+      case when ${options.domainsMapped}::boolean then own.after end as domains,
+      d.fingerprint,
+      case when a.name <> d.name then jsonb_build_object('name', a.name) else '{}' end
+      || case when ${scope.descriptionMapped}::boolean and a.description is distinct from d.description
+           then jsonb_build_object('description', a.description) else '{}' end
+      || case when ${options.domainsMapped}::boolean and own.before <> own.after
+           then jsonb_build_object('domains', to_jsonb(own.before)) else '{}' end
+      || case when (a.fields - ${fieldIds}::text[]) || d.fields <> a.fields then jsonb_build_object('fields', (
+           select jsonb_object_agg(k, a.fields -> k) from unnest(${fieldIds}::text[]) k
+           where (a.fields -> k) is distinct from (d.fields -> k))) else '{}' end
+      || case when a.external_id is distinct from d.dynamics_id::text
+           then jsonb_build_object('externalId', a.external_id) else '{}' end as before
+    from (
+      select p.dynamics_id, p.left_because, x.action, x.rule, x.domains, coalesce(x.account_id, p.account_id) as account_id
+      from pending p left join run_decisions x on x.run_id = ${runId} and x.dynamics_id = p.dynamics_id
+      where (p.account_id is not null or x.account_id is not null) and (x.action is null or x.action in ('link', 'update'))
+    ) t
+    join run_drafts d using (dynamics_id)
+    join accounts a on a.id = t.account_id
+    cross join lateral (
+      select
+        coalesce((select array_agg(domain order by domain) from account_domains where account_id = a.id), '{}') as before,
+        coalesce((select array_agg(n order by n collate "C") from unnest(coalesce(t.domains, d.domains)) n), '{}') as after
+    ) own
+    where d.run_id = ${runId} and d.try = ${scope.attempt}`.execute(open.kysely);
+  const base = await lastSeq(open, runId);
+  await sql`
+    insert into account_changes (run_id, seq, action, rule, account_id, account_version, dynamics_id, name, name_key,
+      description, fields, domains, before, record_version, fingerprint)
+    select ${runId}, ${base} + row_number() over (order by created_on, dynamics_id), action, rule, account_id, account_version,
+      dynamics_id, name, name_key, description, fields, domains, before, record_version, fingerprint
+    from touched where action <> 'update' or before <> '{}'`.execute(open.kysely);
+  await sql`
+    insert into run_versions (run_id, dynamics_id, record_version, fingerprint, drafted)
+    select ${runId}, dynamics_id, record_version, fingerprint, true from touched where action = 'update' and before = '{}'`.execute(
+    open.kysely,
+  );
+  const { rows } = await sql<{ linked: number; updated: number; unchanged: number }>`
+    select count(*) filter (where action = 'link')::int as linked,
+      count(*) filter (where action = 'return' or action = 'update' and before <> '{}')::int as updated,
+      count(*) filter (where action = 'update' and before = '{}')::int as unchanged
+    from touched`.execute(open.kysely);
+  return rows[0]!;
+}
+
+/**
+ * Creates, numbered in the order of the drafts: "oldest" among new accounts is first by createdon and id as well. Numbers and
+ * account ids are given to narrow rows and joined, since sorting the drafts themselves spills half a gigabyte.
+ */
+async function planCreates(
+  open: OpenTransaction,
+  { runId }: MatchScope,
+  options: MatchOptions,
+): Promise<number> {
+  const base = await lastSeq(open, runId);
+  await sql`drop table if exists numbered`.execute(open.kysely);
+  await sql`
+    create temporary table numbered on commit drop as
+    select dynamics_id, domains, (${base} + row_number() over ())::int as seq, nextval('accounts_id_seq') as account_id
+    from (
+      select p.dynamics_id, x.domains
+      from pending p left join run_decisions x on x.run_id = ${runId} and x.dynamics_id = p.dynamics_id
+      where p.account_id is null and (x.action is null or x.action = 'create')
+      order by p.created_on, p.dynamics_id
+    ) creates`.execute(open.kysely);
+  await sql`analyze numbered`.execute(open.kysely);
+  const { numAffectedRows } = await sql`
+    insert into account_changes (run_id, seq, action, rule, account_id, dynamics_id, name, name_key, description, fields,
+      domains, record_version, fingerprint)
+    select ${runId}, n.seq, 'create', 'create', n.account_id, d.dynamics_id, d.name, d.name_key, d.description, d.fields,
+      case when ${options.domainsMapped}::boolean then coalesce(n.domains, d.domains) end, d.record_version, d.fingerprint
+    from run_drafts d join numbered n using (dynamics_id)
+    where d.run_id = ${runId}`.execute(open.kysely);
+  return Number(numAffectedRows ?? 0);
+}
+
+/** Matches and plans the drafts of one attempt. Departed records must stand in `run_decisions` before the first. */
+export async function planDrafts(
+  open: OpenTransaction,
+  scope: PlanScope,
+  options: MatchOptions,
+): Promise<PlanCounts> {
+  // Sorting and hashing half a million rows in memory; the settings end with the transaction.
+  await sql`set local work_mem = '128MB'`.execute(open.kysely);
+  await gatherPending(open, scope);
+  await refusePending(open, scope);
+  await matchPending(open, scope, options);
+  await storeDraftIssues(open, scope);
+  const touches = await planTouches(open, scope, options);
+  const created = await planCreates(open, scope, options);
+  const { rows } = await sql<{ drafts: number; skipped: number }>`
+    select count(*)::int as drafts, count(*) filter (where x.action = 'refuse')::int as skipped
+    from run_drafts d left join run_decisions x on x.run_id = d.run_id and x.dynamics_id = d.dynamics_id
+    where d.run_id = ${scope.runId} and d.try = ${scope.attempt}`.execute(open.kysely);
+  return { ...rows[0]!, ...touches, created };
+}

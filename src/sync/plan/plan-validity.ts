@@ -1,0 +1,88 @@
+// What a stored plan is still worth (rule 15), as a sentence that says why it cannot be applied any more.
+import { sql, type Kysely } from "kysely";
+import type { RunStatus, Tables } from "../../db/tables.ts";
+import type { RunStore } from "../record/start-run.ts";
+import { PlanWorthless } from "../record/run-record.ts";
+
+/** A plan is worth something for a day; after that the source has surely moved on. */
+export const PLAN_LIFETIME_MS = 24 * 60 * 60 * 1000;
+
+const PLAN_ANEW = '"sluice plan" shows what would change now.';
+
+/** What became of a run that is no plan, or none any more, and what to do instead. */
+const NO_PLAN: Readonly<Record<Exclude<RunStatus, "planned">, (run: string) => string>> = {
+  queued: (run) => `${run} has no plan yet. Wait until a worker has planned it.`,
+  reading: (run) => `${run} has no plan: it was reading when it was last heard of. ${PLAN_ANEW}`,
+  planning: (run) => `${run} has no plan: it was planning when it was last heard of. ${PLAN_ANEW}`,
+  applying: (run) =>
+    `${run} is being applied already. If it broke off, the next "sluice sync" goes on with it.`,
+  done: (run) => `${run} is applied already. ${PLAN_ANEW}`,
+  failed: (run) => `${run} failed, so there is no plan of it. ${PLAN_ANEW}`,
+  interrupted: (run) => `${run} was interrupted, so there is no plan of it. ${PLAN_ANEW}`,
+  discarded: (run) => `${run} was discarded in the app. ${PLAN_ANEW}`,
+};
+
+function whyNoPlan({
+  id,
+  status,
+  error,
+}: {
+  id: number;
+  status: Exclude<RunStatus, "planned">;
+  error: { kind: string; sentence: string } | null;
+}): string {
+  const run = `Run ${id}`;
+  if (status === "discarded" && error !== null && PlanWorthless.isSaidBy(error))
+    return `${run} cannot be applied any more. ${error.sentence} ${PLAN_ANEW}`;
+  return NO_PLAN[status](run);
+}
+
+/**
+ * When a plan is refused whole. Without a `settingsHash` the settings are not compared, since what they come to today takes
+ * asking Dynamics. @returns a sentence, or undefined if it can be applied.
+ */
+export async function whyNotApply(
+  { database, clock }: RunStore,
+  {
+    organizationId,
+    runId,
+    settingsHash,
+  }: { organizationId: string; runId: number; settingsHash?: string | undefined },
+): Promise<string | undefined> {
+  const run = await database.kysely.selectFrom("runs").selectAll().where("id", "=", runId).executeTakeFirst();
+  if (!run || run.organization_id !== organizationId)
+    return `There is no run ${runId} of this organisation. "sluice runs" lists them.`;
+  const { status } = run;
+  if (status !== "planned") return whyNoPlan({ ...run, status });
+  if (settingsHash !== undefined && run.settings_hash !== settingsHash)
+    return `Mapping, selection, options or fields changed since run ${runId} was planned. Plan anew.`;
+  const last = await database.kysely
+    .selectFrom("runs")
+    .select((eb) => eb.fn.max("id").as("id"))
+    .where("organization_id", "=", organizationId)
+    .where("status", "=", "done")
+    .executeTakeFirst();
+  if ((last?.id ?? null) !== run.planned_after)
+    return `Another run was applied since run ${runId} was planned. Plan anew.`;
+  if (clock.now().getTime() - run.planned_at!.getTime() > PLAN_LIFETIME_MS)
+    return `Run ${runId} was planned more than 24 hours ago. Plan anew.`;
+  return undefined;
+}
+
+/** A plan that can still be applied, and why it waits: null if somebody asked for it and looks at it anyway. */
+export type PlanThatWaits = { readonly id: number; readonly why: string | null };
+
+/** Of several the newest, but first one that nobody asked for: a person has to see it. One older than a day waits no more (rule 15). */
+export async function planThatWaits(
+  db: Kysely<Tables>,
+  organizationId: string,
+  now: Date,
+): Promise<PlanThatWaits | undefined> {
+  const { rows } = await sql<PlanThatWaits>`
+    select id, waits_because as why from runs
+    where organization_id = ${organizationId} and status = 'planned' and applied_by is null
+      and planned_at >= ${new Date(now.getTime() - PLAN_LIFETIME_MS)}
+      and id > (select coalesce(max(id), 0) from runs where organization_id = ${organizationId} and status = 'done')
+    order by waits_because is null, id desc limit 1`.execute(db);
+  return rows[0];
+}

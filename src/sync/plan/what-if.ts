@@ -1,0 +1,88 @@
+// What a stored plan would come to under other options: the matcher decides the staged drafts once more, as long as the run's
+// working tables last, and what it decides is counted instead of stored. The figures are kept with the run.
+import { sql } from "kysely";
+import type { Database } from "../../db/pool.ts";
+import type { WhatIf } from "../../db/tables.ts";
+import { inTransaction } from "../../db/transaction.ts";
+import type { StoredSettings } from "../record/start-run.ts";
+import { gatherPending, matchContested } from "./match-store.ts";
+import type { SyncOptions } from "../rules/settings.ts";
+
+type PlannedRun = {
+  readonly id: number;
+  readonly organizationId: string;
+  readonly settings: StoredSettings;
+  readonly kept: Record<string, WhatIf>;
+};
+
+async function plannedRun(database: Database, runId: number): Promise<PlannedRun | undefined> {
+  const { rows } = await sql<PlannedRun>`
+    select id, organization_id as "organizationId", settings, what_if as kept from runs
+    where id = ${runId} and status = 'planned'`.execute(database.kysely);
+  return rows[0];
+}
+
+/** Figures being found out right now, so that whoever asks meanwhile waits for them instead of asking again. */
+const underWay = new WeakMap<Database, Map<string, Promise<WhatIf | undefined>>>();
+
+/** @returns undefined for a run that is no stored plan, and for one that passed its waiting accounts by as nothing had moved. */
+export async function whatIf(
+  database: Database,
+  runId: number,
+  options: SyncOptions,
+): Promise<WhatIf | undefined> {
+  const run = await plannedRun(database, runId);
+  if (!run) return undefined;
+  const key = `${options.allowDuplicateNames ? "duplicates" : "one of a name"}, ${options.onDomainTaken}`;
+  const kept = run.kept[key];
+  if (kept) return kept;
+  const asked = underWay.get(database) ?? new Map<string, Promise<WhatIf | undefined>>();
+  underWay.set(database, asked);
+  const name = `${runId} ${key}`;
+  const answer =
+    asked.get(name) ?? decideAndKeep(database, run, { key, options }).finally(() => asked.delete(name));
+  asked.set(name, answer);
+  return answer;
+}
+
+async function decideAndKeep(
+  database: Database,
+  run: PlannedRun,
+  { key, options }: { key: string; options: SyncOptions },
+): Promise<WhatIf | undefined> {
+  const decided = await decideAnew(database, run, options);
+  if (decided === undefined) return undefined;
+  await sql`
+    update runs set what_if = what_if || jsonb_build_object(${key}::text, ${JSON.stringify(decided)}::jsonb)
+    where id = ${run.id}`.execute(database.kysely);
+  return decided;
+}
+
+function decideAnew(
+  database: Database,
+  { id, organizationId, settings }: PlannedRun,
+  options: SyncOptions,
+): Promise<WhatIf | undefined> {
+  const scope = { runId: id, organizationId, attempt: 1 };
+  return inTransaction(database, async (open) => {
+    await sql`set local work_mem = '128MB'`.execute(open.kysely);
+    await gatherPending(open, scope);
+    const gone = await sql`delete from pending where refused is not null`.execute(open.kysely);
+    const domainsMapped = settings.settings.mapping.domains.length > 0;
+    const { matches } = await matchContested(open, scope, { ...options, domainsMapped });
+    const { rows } = await sql<{ drafts: number; created: number }>`
+      select (select count(*)::int from pending) as drafts, count(*)::int as created from pending
+      where account_id is null and dynamics_id not in (select dynamics_id from contested)`.execute(
+      open.kysely,
+    );
+    const { drafts, created } = rows[0]!;
+    if (drafts === 0) return undefined;
+    const whatIs: WhatIf = { created, linked: 0, skipped: Number(gone.numAffectedRows ?? 0) };
+    for (const { kind } of matches) {
+      if (kind === "create") whatIs.created++;
+      else if (kind === "refused") whatIs.skipped++;
+      else if (kind !== "linked") whatIs.linked++;
+    }
+    return whatIs;
+  });
+}

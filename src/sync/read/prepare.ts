@@ -1,0 +1,154 @@
+// Before a run reads: the mapping is held against the organisation's columns, the view is found, users become teammates.
+// Whatever makes the run impossible is thrown here, before anything is written.
+import { customFields, ensureCustomFields, type CustomField } from "../../accounts/custom-fields.ts";
+import { commonDomainsFor } from "../../accounts/common-domains.ts";
+import type { DataverseClient } from "../../dataverse/client.ts";
+import type { AccountSelection, Column, DynamicsUser } from "../../dataverse/model.ts";
+import type { Database } from "../../db/pool.ts";
+import { emailKey, saveTeammate, teammatesByEmail, type NewTeammate } from "../../teammates/teammates.ts";
+import type { DraftRules, FieldIssue } from "../draft/draft.ts";
+import { checkMapping } from "../rules/mapping.ts";
+import { hashOf, type SelectionSetting, type SyncSettings } from "../rules/settings.ts";
+
+/** Something that an admin must choose anew; nothing is written until then. */
+export class AttentionError extends Error {
+  override readonly name = "AttentionError";
+  readonly kind: "view-not-found" | "mapping";
+
+  constructor(kind: "view-not-found" | "mapping", sentence: string, options?: ErrorOptions) {
+    super(sentence, options);
+    this.kind = kind;
+  }
+}
+
+/** Raise when the same row and mapping would make another draft than before: all rows are then looked at again. */
+const DRAFTING_VERSION = 2;
+
+export type Prepared = {
+  readonly selection: AccountSelection;
+  readonly rules: DraftRules;
+  /** Mapped columns that are gone or unreadable: their mappings stop, and the report says so. */
+  readonly runIssues: readonly FieldIssue[];
+  readonly settingsHash: string;
+  /** Fields made for this run; taken back if it comes to nothing. */
+  readonly newFieldIds: readonly number[];
+};
+
+const GUID = /^\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?$/i;
+
+/** A view by id, or by its name if that names exactly one. @throws AttentionError, DataverseError */
+export async function findSelection(
+  client: DataverseClient,
+  setting: SelectionSetting,
+  signal?: AbortSignal,
+): Promise<AccountSelection> {
+  if (setting.kind === "all") return { kind: "all" };
+  if (GUID.test(setting.view)) return { kind: "view", view: await client.view(setting.view, signal) };
+  const named = (await client.views(signal)).filter((view) => view.name === setting.view);
+  if (named.length === 1) return { kind: "view", view: named[0]! };
+  if (named.length === 0) {
+    throw new AttentionError(
+      "view-not-found",
+      `There is no view "${setting.view}" that the connected user can see. Choose another one ("sluice views" lists them), or ask its owner to share it.`,
+    );
+  }
+  throw new AttentionError(
+    "view-not-found",
+    `${named.length} views are called "${setting.view}". Name the one you mean by its id ("sluice views" lists them).`,
+  );
+}
+
+/** Owners and users become teammates by e-mail; a disabled user is nobody's colleague any more. */
+async function teammateOfUser(
+  database: Database,
+  users: readonly DynamicsUser[],
+): Promise<Pick<DraftRules, "teammateOfUser" | "nameOfUser">> {
+  const teammates = await teammatesByEmail(database.kysely);
+  const found = new Map<string, number>();
+  const names = new Map<string, string>();
+  for (const user of users) {
+    const address = user.email === null ? "no e-mail address" : user.email;
+    names.set(
+      user.id.toLowerCase(),
+      `${user.fullName} (${user.disabled ? "disabled, " : ""}${address})`.trim(),
+    );
+    const teammate = user.email === null || user.disabled ? undefined : teammates.get(emailKey(user.email));
+    if (teammate) found.set(user.id.toLowerCase(), teammate.id);
+  }
+  return { teammateOfUser: found, nameOfUser: names };
+}
+
+type CheckedColumns = { columns: Map<string, Column>; runIssues: FieldIssue[] };
+
+/** The mapped columns that can be read. @throws AttentionError when the mapping cannot be used at all. */
+function checkedColumns(settings: SyncSettings, offered: readonly Column[]): CheckedColumns {
+  const { mapping } = settings;
+  const check = checkMapping(mapping, offered);
+  if (check.problems.length > 0) throw new AttentionError("mapping", check.problems.join("\n"));
+  const stopped = new Set([...check.missingColumns, ...check.unreadableColumns]);
+  const wanted = new Set([mapping.name, ...mapping.domains, ...mapping.fields.map((field) => field.column)]);
+  if (mapping.description !== undefined) wanted.add(mapping.description);
+  return {
+    columns: new Map(
+      offered
+        .filter((column) => wanted.has(column.logicalName) && !stopped.has(column.logicalName))
+        .map((column) => [column.logicalName, column]),
+    ),
+    runIssues: [
+      ...check.missingColumns.map((value) => ({ kind: "field-not-found" as const, value })),
+      ...check.unreadableColumns.map((value) => ({ kind: "field-not-readable" as const, value })),
+    ],
+  };
+}
+
+export type PrepareContext = {
+  readonly database: Database;
+  readonly client: DataverseClient;
+  readonly settings: SyncSettings;
+  readonly teammates?: readonly NewTeammate[];
+};
+
+/** Asks first and writes last: teammates and custom fields that are new, once nothing can be refused any more. */
+export async function prepareRun(context: PrepareContext, signal: AbortSignal): Promise<Prepared> {
+  const { database, client, settings } = context;
+  const { mapping } = settings;
+  const { columns, runIssues } = checkedColumns(settings, await client.accountColumns(signal));
+  const selection = await findSelection(client, settings.selection, signal);
+  for (const teammate of context.teammates ?? []) await saveTeammate(database.kysely, teammate);
+  const needsUsers = mapping.fields.some((field) => field.type === "teammate");
+  const users = needsUsers
+    ? await teammateOfUser(database, await client.users(signal))
+    : { teammateOfUser: new Map<string, number>(), nameOfUser: new Map<string, string>() };
+  const before = new Set((await customFields(database.kysely)).map((field) => field.id));
+  const wanted = mapping.fields.map(({ field, type }) => ({ name: field, type }));
+  const fields: ReadonlyMap<string, CustomField> = await ensureCustomFields(database.kysely, wanted);
+  const fieldIds = new Map([...fields].map(([name, field]) => [name, field.id]));
+  const rules = {
+    mapping,
+    columns,
+    fieldIds,
+    ...users,
+    domainLists: { common: commonDomainsFor(settings.commonDomains), own: new Set(settings.ownDomains) },
+  };
+  const types = [...columns.values()].map(({ logicalName, type }) => `${logicalName} ${type}`).toSorted();
+  // A column that comes back, or may be read again, brings other values to rows whose versions did not move.
+  const settingsHash = hashOf({ settings, fieldIds: Object.fromEntries(fieldIds), types });
+  const { ownDomains, commonDomains } = settings;
+  return {
+    selection,
+    rules: {
+      ...rules,
+      salt: hashOf({
+        DRAFTING_VERSION,
+        mapping,
+        types,
+        fieldIds: Object.fromEntries(fieldIds),
+        ownDomains,
+        commonDomains,
+      }),
+    },
+    runIssues,
+    settingsHash,
+    newFieldIds: [...fieldIds.values()].filter((id) => !before.has(id)),
+  };
+}

@@ -1,0 +1,191 @@
+// Waiting records: refused, or synced without a domain that somebody else has. What becomes of them depends on other
+// accounts, so their drafts are kept: when anything moved they are decided again, without being read again, and when
+// nothing moved a run passes them by like any unchanged row.
+import { sql, type RawBuilder } from "kysely";
+import type { Database } from "../../db/pool.ts";
+import type { OpenTransaction } from "../../db/transaction.ts";
+import { noteNotRead } from "./missing-records.ts";
+import { whileHeld, type HeldRun } from "../record/lease.ts";
+
+type Scope = { readonly runId: number; readonly organizationId: string };
+
+export type SinceLastRun = {
+  /**
+   * "settled" when the store is as the run applied last left it, under the same settings, so that every waiting record would be
+   * decided as before if the source brings nothing new; "moved" when somebody else wrote.
+   */
+  readonly store: "settled" | "moved" | "other-settings";
+  /** Edits of the store at that moment: what is written after it has not been looked at. */
+  readonly edits: number;
+};
+
+/** How the store stands to the run applied last. */
+export async function sinceLastRun(
+  database: Database,
+  organizationId: string,
+  settingsHash: string,
+): Promise<SinceLastRun> {
+  const { rows } = await sql<{ edits: number; same: boolean | null; settled: boolean | null }>`
+    select e.edits, last.settings_hash = ${settingsHash} as same, last.settled_edits = e.edits as settled
+    from store_edits e left join lateral (
+      select settings_hash, settled_edits from runs
+      where organization_id = ${organizationId} and status = 'done' order by id desc limit 1) last on true`.execute(
+    database.kysely,
+  );
+  const { edits, same, settled } = rows[0]!;
+  if (!same) return { store: "other-settings", edits };
+  return { store: settled ? "settled" : "moved", edits };
+}
+
+/** Notes the waiting records that the read did not bring; the run's end forgets them. */
+export async function storeForgotten(
+  database: Database,
+  run: HeldRun,
+  ids: readonly string[],
+): Promise<void> {
+  if (ids.length === 0) return;
+  const reasons = ids.map((id) => [id, "not-read"] as const);
+  await whileHeld(database, run, ({ client }) => noteNotRead(client, run.runId, "forget", reasons));
+}
+
+/**
+ * Stages waiting records that were read and said nothing new: all, or those woken by what this run moves. What a record waits
+ * on are its name and its domains; so whoever shares one with a staged draft, with the account of one, or with a departing
+ * account is staged, and then whoever shares one with those. @returns how many, by whether they are synced or refused
+ */
+export async function stageWaiting(
+  database: Database,
+  run: HeldRun,
+  which: "all" | "woken",
+): Promise<{ synced: number; refused: number }> {
+  const { runId, organizationId } = run;
+  const staged = { synced: 0, refused: 0 };
+  const stage = async (open: OpenTransaction, woken: RawBuilder<unknown>): Promise<number> => {
+    const { rows } = await sql<{ kind: string; count: number }>`
+      with staged as (
+        insert into run_drafts (run_id, dynamics_id, created_on, record_version, fingerprint, name, name_key, description, fields, domains, issues)
+        select ${runId}, w.dynamics_id, w.created_on, coalesce(v.record_version, w.record_version), w.fingerprint, w.name, w.name_key,
+          w.description, w.fields, w.domains, w.issues
+        from waiting_records w
+        left join run_versions v on v.run_id = ${runId} and v.dynamics_id = w.dynamics_id
+        where w.organization_id = ${organizationId} and ${woken}
+          and not exists (select from run_drafts d where d.run_id = ${runId} and d.dynamics_id = w.dynamics_id)
+          and not exists (select from run_decisions x where x.run_id = ${runId} and x.dynamics_id = w.dynamics_id and x.action = 'forget')
+        returning dynamics_id)
+      select case w.kind when 'domain-taken' then 'synced' else 'refused' end as kind, count(*)::int as count
+      from staged join waiting_records w using (dynamics_id) where w.organization_id = ${organizationId} group by 1`.execute(
+      open.kysely,
+    );
+    for (const { kind, count } of rows) staged[kind === "synced" ? "synced" : "refused"] += count;
+    return rows.reduce((sum, { count }) => sum + count, 0);
+  };
+  await whileHeld(database, run, async (open) => {
+    if (which === "all") await stage(open, sql`true`);
+    else {
+      await gatherMovedKeys(open, run);
+      const woken = sql`w.dynamics_id in (select dynamics_id from waiting_keys join moved_keys using (key))`;
+      while ((await stage(open, woken)) > 0) {
+        await sql`
+          insert into moved_keys select key from waiting_keys join run_drafts d using (dynamics_id)
+          where d.run_id = ${runId} on conflict do nothing`.execute(open.kysely);
+      }
+    }
+    if (staged.synced + staged.refused > 0)
+      await sql`analyze ${sql.table(`run_drafts_${runId}`)}`.execute(open.kysely);
+  });
+  return staged;
+}
+
+/** Makes the temporary tables `moved_keys` and `waiting_keys`: names ("n…") and domains ("d…") that this run moves, and that somebody waits on. */
+async function gatherMovedKeys(open: OpenTransaction, { runId, organizationId }: Scope): Promise<void> {
+  await sql`
+    create temporary table waiting_keys on commit drop as
+    select dynamics_id, 'n' || name_key as key from waiting_records where organization_id = ${organizationId}
+    union all
+    select dynamics_id, 'd' || unnest(domains) from waiting_records where organization_id = ${organizationId}`.execute(
+    open.kysely,
+  );
+  await sql`
+    create temporary table touched_accounts on commit drop as
+    select l.account_id from account_links l
+    where l.organization_id = ${organizationId} and l.dynamics_id in (
+      select dynamics_id from run_drafts where run_id = ${runId}
+      union all select dynamics_id from run_decisions where run_id = ${runId})`.execute(open.kysely);
+  await sql`create temporary table moved_keys (key text primary key) on commit drop`.execute(open.kysely);
+  await sql`
+    insert into moved_keys
+    select 'n' || name_key from run_drafts where run_id = ${runId}
+    union select 'd' || unnest(domains) from run_drafts where run_id = ${runId}
+    union select 'n' || name_key from accounts where id in (select account_id from touched_accounts)
+    union select 'd' || domain from account_domains where account_id in (select account_id from touched_accounts)`.execute(
+    open.kysely,
+  );
+  await sql`analyze waiting_keys`.execute(open.kysely);
+  await sql`analyze moved_keys`.execute(open.kysely);
+}
+
+/**
+ * A crash of the database itself empties the drafts, which are not in its log; what was decided is then known, and what for is
+ * not. The links of the run ask for another look. @returns whether that happened
+ */
+export async function lookAgainIfDraftsAreLost(
+  open: OpenTransaction,
+  { runId, organizationId }: Scope,
+): Promise<boolean> {
+  const again = await sql`
+    update account_links l set fingerprint = null from account_changes c
+    where c.run_id = ${runId} and c.action <> 'leave' and l.organization_id = ${organizationId} and l.dynamics_id = c.dynamics_id
+      and not exists (select from run_drafts where run_id = ${runId})`.execute(open.kysely);
+  return (again.numAffectedRows ?? 0n) > 0n;
+}
+
+/**
+ * At the run's end: who waits now, of those that were decided; the others wait as before.
+ * @param untouched nobody but runs has written since the run before this one was done
+ */
+export async function rememberWaiting(
+  open: OpenTransaction,
+  { runId, organizationId }: Scope,
+  untouched: boolean,
+): Promise<void> {
+  await sql`
+    delete from waiting_records w using run_decisions x
+    where w.organization_id = ${organizationId} and x.run_id = ${runId} and x.dynamics_id = w.dynamics_id
+      and x.action in ('forget', 'leave')`.execute(open.kysely);
+  await sql`
+    create temporary table waiting on commit drop as
+    select d.*, case x.action when 'refuse' then x.rule else 'domain-taken' end as kind
+    from run_decisions x join run_drafts d using (run_id, dynamics_id)
+    where x.run_id = ${runId} and (x.action = 'refuse' or cardinality(x.domains) < cardinality(d.domains))`.execute(
+    open.kysely,
+  );
+  await sql`analyze waiting`.execute(open.kysely);
+  await sql`
+    delete from waiting_records w
+    where w.organization_id = ${organizationId}
+      and exists (select from run_drafts d where d.run_id = ${runId} and d.dynamics_id = w.dynamics_id)
+      and not exists (
+        select from waiting n where n.dynamics_id = w.dynamics_id and n.kind = w.kind and n.fingerprint = w.fingerprint
+          and n.record_version = w.record_version)`.execute(open.kysely);
+  await sql`
+    insert into waiting_records (organization_id, dynamics_id, kind, created_on, record_version, fingerprint,
+      name, name_key, description, fields, domains, issues)
+    select ${organizationId}, dynamics_id, kind, created_on, record_version, fingerprint,
+      name, name_key, description, fields, domains, issues
+    from waiting on conflict do nothing`.execute(open.kysely);
+  // Issues of records that are not read any more end with them. Those of linked ones ended as they left, unless the account was
+  // deleted here since. Two statements, because a join is found for each and not for both with "or" between.
+  const forgotten = sql`s.dynamics_id in (select dynamics_id from run_decisions where run_id = ${runId} and action = 'forget')`;
+  const unlinked = sql`not exists (
+    select from account_links l where l.organization_id = s.organization_id and l.dynamics_id = s.dynamics_id)`;
+  for (const gone of untouched ? [forgotten] : [forgotten, unlinked]) {
+    await sql`
+      update sync_issues s set closed_run = ${runId}
+      where s.organization_id = ${organizationId} and s.closed_run is null and s.dynamics_id is not null and ${gone}
+        and not exists (select from run_drafts d where d.run_id = ${runId} and d.dynamics_id = s.dynamics_id)
+        and not exists (select from waiting_records w
+          where w.organization_id = s.organization_id and w.dynamics_id = s.dynamics_id)`.execute(
+      open.kysely,
+    );
+  }
+}

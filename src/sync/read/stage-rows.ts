@@ -1,0 +1,247 @@
+// Read: all pages of a selection, in whatever order they come, held against what is known; drafts that differ are
+// staged by COPY into the run's own table. Nothing is decided here, so a read that breaks off does no harm.
+import { sql, type Kysely } from "kysely";
+import { copyIn, copyText, textArray, type CopyWriter } from "../../db/copy.ts";
+import type { Database } from "../../db/pool.ts";
+import type { Tables } from "../../db/tables.ts";
+import { ProtocolError } from "../../dataverse/errors.ts";
+import type { RawRow } from "../../dataverse/model.ts";
+import type { AccountDraft, Drafter } from "../draft/draft.ts";
+import type { KnownRecords } from "./known-records.ts";
+import { whileHeld, type HeldRun } from "../record/lease.ts";
+
+export type ReadResult = {
+  /** Distinct records that say what they said last time, linked. */
+  readonly unchanged: number;
+  /** The same of records that stay refused. */
+  readonly refused: number;
+  /** Distinct records staged. */
+  readonly staged: number;
+  /** Whether the store was as the run before left it, under the same settings. */
+  readonly settled: boolean;
+  /** Whether nothing moved, here or at the source. */
+  readonly calm: boolean;
+  /** Edits of the store when it was decided which waiting records to look at again. */
+  readonly edits: number;
+};
+
+/** More accounts than one workspace may hold: refused before anything is written. */
+export class TooManyAccountsError extends Error {
+  override readonly name = "TooManyAccountsError";
+
+  constructor(limit: number) {
+    const shown = limit.toLocaleString("en");
+    super(
+      `The selection has more than ${shown} accounts, and Sluice syncs at most ${shown}. Choose a view with fewer accounts.`,
+    );
+  }
+}
+
+/** The working tables of a run, one partition each; unlogged where a crash of the database may lose them. */
+const WORKING_TABLES = [
+  ["run_drafts", "unlogged"],
+  ["run_versions", "unlogged"],
+  ["run_decisions", ""],
+  ["run_issues", ""],
+] as const;
+
+/**
+ * Attached, and not made as a partition: that would wait for whoever reads the tables of any run, as a backup does from its begin
+ * to its end (PostgreSQL's page on CREATE TABLE, "PARTITION OF"). What could not be dropped is emptied.
+ */
+export async function makeWorkingTables(db: Kysely<Tables>, runId: number): Promise<void> {
+  for (const [table, kind] of WORKING_TABLES) {
+    const [parent, partition] = [sql.table(table), sql.table(`${table}_${runId}`)];
+    const { rows } = await sql`select where to_regclass(${`${table}_${runId}`}) is not null`.execute(db);
+    if (rows.length > 0) {
+      await sql`delete from ${partition}`.execute(db);
+    } else {
+      await sql`create ${sql.raw(kind)} table ${partition} (like ${parent} including all)`.execute(db);
+      await sql`alter table ${parent} attach partition ${partition} for values in (${sql.lit(runId)})`.execute(
+        db,
+      );
+    }
+  }
+}
+
+/**
+ * Dropping waits for whoever reads the tables of any run, and all others then wait behind it. So it waits no longer than
+ * PostgreSQL takes to send its own vacuum away (deadlock_timeout, a second); what is left, the next run drops (end.ts).
+ */
+export async function dropWorkingTables(db: Kysely<Tables>, ...runIds: readonly number[]): Promise<void> {
+  const tables = runIds.flatMap((id) => WORKING_TABLES.map(([table]) => sql.table(`${table}_${id}`)));
+  await sql`
+    do $$ declare before text := current_setting('lock_timeout'); begin
+      perform set_config('lock_timeout', '2s', true);
+      drop table if exists ${sql.join(tables)};
+      perform set_config('lock_timeout', before, true);
+    exception when lock_not_available then null; end $$`.execute(db);
+}
+
+/** Runs, ended ones too, of which some are still there. */
+export async function runsWithWorkingTables(db: Kysely<Tables>): Promise<number[]> {
+  const { rows } = await sql<{ run: number }>`
+    select distinct substring(c.relname from '[0-9]+$')::bigint as run
+    from pg_inherits i join pg_class c on c.oid = i.inhrelid join pg_class parent on parent.oid = i.inhparent
+    where c.relkind = 'r' and parent.relnamespace = 'public'::regnamespace
+      and parent.relname = any(${WORKING_TABLES.map(([table]) => table)}::text[])`.execute(db);
+  return rows.map(({ run }) => run);
+}
+
+function draftRow(runId: number, draft: AccountDraft, fingerprint: string): string {
+  return copyText([
+    runId,
+    draft.id,
+    draft.createdOn,
+    draft.recordVersion,
+    Buffer.from(fingerprint, "latin1").readBigInt64BE(0).toString(),
+    draft.name,
+    draft.nameKey,
+    draft.description ?? null,
+    JSON.stringify(draft.fields),
+    textArray(draft.domains),
+    draft.issues.length === 0 ? null : JSON.stringify(draft.issues),
+  ]);
+}
+
+/** Rows are staged on one connection and moved versions on another, since a COPY has its connection to itself. */
+class Staging {
+  readonly #runId: number;
+  readonly #drafts: CopyWriter;
+  readonly #versions: CopyWriter;
+
+  constructor(runId: number, drafts: CopyWriter, versions: CopyWriter) {
+    this.#runId = runId;
+    this.#drafts = drafts;
+    this.#versions = versions;
+  }
+
+  stage(draft: AccountDraft, fingerprint: string): Promise<void> | undefined {
+    return this.#drafts.write(draftRow(this.#runId, draft, fingerprint));
+  }
+
+  stageVersion(id: string, version: number): Promise<void> | undefined {
+    return this.#versions.write(copyText([this.#runId, id, version]));
+  }
+
+  async end(): Promise<void> {
+    await this.#drafts.end();
+    await this.#versions.end();
+  }
+
+  async abort(): Promise<void> {
+    await this.#drafts.abort();
+    await this.#versions.abort();
+  }
+}
+
+const DRAFT_COLUMNS =
+  "run_id, dynamics_id, created_on, record_version, fingerprint, name, name_key, description, fields, domains, issues";
+
+export type ReadOptions = {
+  readonly run: HeldRun;
+  readonly drafter: Drafter;
+  readonly known: KnownRecords;
+  readonly maxAccounts: number;
+  readonly onPage: (rowsSoFar: number) => void;
+};
+
+/**
+ * Reads every page to its end. @throws TooManyAccountsError, LeaseError, and whatever the source throws: then nothing counts as
+ * read. Two transactions, since a COPY has its connection to itself.
+ */
+export async function readPages(
+  database: Database,
+  pages: AsyncIterable<readonly RawRow[]>,
+  options: ReadOptions,
+): Promise<void> {
+  const { run } = options;
+  const { runId } = run;
+  await whileHeld(database, run, (first) =>
+    whileHeld(database, run, async (second) => {
+      const staging = new Staging(
+        runId,
+        copyIn(first.client, `copy run_drafts_${runId} (${DRAFT_COLUMNS}) from stdin`),
+        copyIn(second.client, `copy run_versions_${runId} (run_id, dynamics_id, record_version) from stdin`),
+      );
+      try {
+        await stagePages(pages, options, staging);
+        await staging.end();
+      } catch (error) {
+        await staging.abort();
+        throw error;
+      }
+    }),
+  );
+}
+
+async function stagePages(
+  pages: AsyncIterable<readonly RawRow[]>,
+  { drafter, known, maxAccounts, onPage }: ReadOptions,
+  staging: Staging,
+): Promise<void> {
+  let rows = 0;
+  for await (const page of pages) {
+    rows += page.length;
+    // Pages can repeat rows; only far beyond the limit is it sure without counting distinct ids.
+    if (rows > maxAccounts * 2) throw new TooManyAccountsError(maxAccounts);
+    for (const row of page) {
+      const waiting = stageRow(row, drafter, known, staging);
+      if (waiting) await waiting;
+    }
+    onPage(rows);
+  }
+}
+
+function stageRow(
+  row: RawRow,
+  drafter: Drafter,
+  known: KnownRecords,
+  staging: Staging,
+): Promise<void> | undefined {
+  const id = row["accountid"];
+  if (typeof id !== "string")
+    throw new ProtocolError("Dynamics 365 sent an account without an accountid. Try again later.");
+  const index = known.find(id);
+  const fingerprint = drafter.fingerprint(row);
+  if (index >= 0 && known.isUnchanged(index, fingerprint)) {
+    known.markUnchanged(index);
+    const version = Number(row["versionnumber"] ?? 0);
+    return version === known.versionOf(index) ? undefined : staging.stageVersion(id, version);
+  }
+  if (index >= 0) known.markStaged(index);
+  return staging.stage(drafter.draft(row), fingerprint);
+}
+
+/**
+ * Settles what was read: joins, repeated pages and rows that changed between pages can bring a record twice; its
+ * highest version stays (equal versions: the higher fingerprint, so that chance decides nothing).
+ * @throws TooManyAccountsError
+ */
+export async function settleRead(
+  database: Database,
+  run: HeldRun,
+  known: KnownRecords,
+  maxAccounts: number,
+): Promise<Omit<ReadResult, "settled" | "calm" | "edits">> {
+  const { runId } = run;
+  const drafts = sql.table(`run_drafts_${runId}`);
+  return whileHeld(database, run, async ({ kysely: db }) => {
+    const counted = await sql<{ rows: number; distinct: number }>`
+      select count(*)::int as rows, count(distinct dynamics_id)::int as distinct from ${drafts}`.execute(db);
+    const { rows, distinct } = counted.rows[0]!;
+    if (rows > distinct) {
+      await sql`
+        delete from ${drafts} where ctid in (
+          select ctid from (
+            select ctid, row_number() over (partition by dynamics_id order by record_version desc, fingerprint desc, ctid) as n
+            from ${drafts}) numbered
+          where n > 1)`.execute(db);
+    }
+    const { settled, waiting, refused } = known.countUnchanged();
+    if (settled + waiting + refused + distinct > maxAccounts) throw new TooManyAccountsError(maxAccounts);
+    await sql`analyze ${drafts}`.execute(db);
+    await sql`analyze ${sql.table(`run_versions_${runId}`)}`.execute(db);
+    return { unchanged: settled + waiting, refused, staged: distinct };
+  });
+}

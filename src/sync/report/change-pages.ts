@@ -1,0 +1,110 @@
+// A run's changes page by page, and after them the accounts it skipped: what it will do, what it did, and why. A page goes on
+// after the last one's place, so no page counts or passes over what was shown before.
+import { sql } from "kysely";
+import { nameKey } from "../../accounts/name-key.ts";
+import type { Database } from "../../db/pool.ts";
+import type { ChangeAction } from "../../db/tables.ts";
+import { storedRun, type StoredRun } from "../record/start-run.ts";
+import { becauseOf } from "./explanations.ts";
+import { issueKinds } from "../rules/issue-kinds.ts";
+import { containing, issuePage, type IssuePlace } from "./issue-pages.ts";
+import { changeNames, valuesOf, type ChangeRow, type PlannedChange } from "./planned-changes.ts";
+
+export type ListedChange = Omit<PlannedChange, "action" | "rule" | "values"> & {
+  /** Its place in the list, ever growing. */
+  readonly seq: number;
+  readonly action: ChangeAction | "skip";
+  readonly because: string;
+  readonly outcome: "changed" | null;
+  readonly values: PlannedChange["values"][number][];
+};
+
+/** Where a page ended: a change, or so many skips after the last change. */
+export type ChangePlace = { readonly seq: number } | { readonly seq: number; readonly skip: IssuePlace };
+
+export type ChangeFilter = {
+  readonly action?: ChangeAction | "skip" | undefined;
+  /** A part of the account's name. */
+  readonly q?: string | undefined;
+  readonly after?: ChangePlace | undefined;
+  readonly limit: number;
+};
+
+export type ChangePage = {
+  readonly changes: ListedChange[];
+  readonly next: ChangePlace | undefined;
+};
+
+const SKIPPING = Object.entries(issueKinds)
+  .filter(([, { effect }]) => effect === "skips-account")
+  .map(([kind]) => kind);
+
+async function changesAfter(
+  database: Database,
+  run: StoredRun,
+  { action, q, limit }: ChangeFilter,
+  after: number,
+): Promise<ListedChange[]> {
+  const names = await changeNames(database);
+  const { rows } = await sql<ChangeRow & { seq: number; outcome: "changed" | null }>`
+    select seq, action, rule, account_id, dynamics_id, name, description, fields, domains, before, outcome
+    from account_changes
+    where run_id = ${run.id} and seq > ${after} and outcome is distinct from 'planned-again'
+      and (${action ?? null}::text is null or action = ${action ?? null})
+      and (${q ?? null}::text is null or name_key like ${containing(nameKey(q ?? ""))})
+    order by seq limit ${limit}`.execute(database.kysely);
+  return rows.map((row) => ({
+    seq: row.seq,
+    action: row.action,
+    because: becauseOf(row, run.settings.settings),
+    name: row.name,
+    dynamicsId: row.dynamics_id,
+    accountId: row.account_id,
+    outcome: row.outcome,
+    values: [...valuesOf(row, names)],
+  }));
+}
+
+/** A skip is an account with one issue that skips it; of a run that came to nothing none are kept. */
+async function skipsAfter(
+  database: Database,
+  run: StoredRun,
+  { q, limit }: ChangeFilter,
+  after: { readonly seq: number; readonly skip?: IssuePlace },
+): Promise<ChangePage> {
+  if (run.status !== "planned" && run.status !== "applying" && run.status !== "done")
+    return { changes: [], next: undefined };
+  const page = await issuePage(
+    database,
+    { organizationId: run.organizationId, run },
+    { kinds: SKIPPING, q, after: after.skip, limit },
+  );
+  const changes = page.issues.map((issue, index): ListedChange => ({
+    seq: after.seq + index + 1,
+    action: "skip",
+    because: issue.sentence.replace(/\.$/, ""),
+    name: issue.name ?? "",
+    dynamicsId: issue.dynamicsId ?? "",
+    accountId: issue.accountId,
+    outcome: null,
+    values: [],
+  }));
+  return { changes, next: page.next && { seq: after.seq + changes.length, skip: page.next } };
+}
+
+/** Departures first, then links, updates and returns, then creates, then skips. @throws RunError when there is no such run. */
+export async function changePage(
+  database: Database,
+  runId: number,
+  filter: ChangeFilter,
+): Promise<ChangePage> {
+  const run = await storedRun(database, runId);
+  const { action, after = { seq: 0 }, limit } = filter;
+  if (action === "skip" || "skip" in after) return skipsAfter(database, run, filter, after);
+  const changes = await changesAfter(database, run, filter, after.seq);
+  const last = changes.at(-1)?.seq ?? after.seq;
+  if (changes.length === limit) return { changes, next: { seq: last } };
+  if (action !== undefined) return { changes, next: undefined };
+  const skips = await skipsAfter(database, run, { ...filter, limit: limit - changes.length }, { seq: last });
+  return { changes: [...changes, ...skips.changes], next: skips.next };
+}

@@ -1,0 +1,52 @@
+// How long an issue has been there: when it was last found, and how often it has opened. Computed, so that a run on an
+// unchanged source, which finds every issue again, writes nothing about them.
+import { sql } from "kysely";
+import type { Database } from "../../db/pool.ts";
+
+/** What makes an issue the same one in another run. */
+export type SameIssue = {
+  readonly kind: string;
+  readonly dynamicsId: string | null;
+  readonly field: string | null;
+  readonly value: string | null;
+};
+
+export type IssueLifetime = {
+  /** The end of the last applied run in which it was open; null of what only a plan has found so far. */
+  readonly lastSeenAt: Date | null;
+  /** How often it has opened, this time included. */
+  readonly timesSeen: number;
+};
+
+/**
+ * In the order of `issues`. A run that read changes alone counts for all: what did not change is as it was. A retry counts for
+ * what it closed or opened alone.
+ */
+export async function issueLifetimes(
+  database: Database,
+  organizationId: string,
+  issues: readonly SameIssue[],
+): Promise<IssueLifetime[]> {
+  const { rows } = await sql<IssueLifetime>`
+    with asked as (
+      select * from unnest(${issues.map(({ kind }) => kind)}::text[], ${issues.map(({ dynamicsId }) => dynamicsId)}::uuid[],
+        ${issues.map(({ field }) => field)}::text[], ${issues.map(({ value }) => value)}::text[])
+        with ordinality as a (kind, dynamics_id, field, value, place))
+    select seen.finished_at as "lastSeenAt", greatest(opened.times, 1)::int as "timesSeen"
+    from asked a
+    cross join lateral (
+      select count(*) as times, max(s.first_run) as first_run,
+        case when bool_or(s.closed_run is null) then null else max(s.closed_run) end as closed_run
+      from sync_issues s
+      where s.organization_id = ${organizationId} and s.kind = a.kind
+        -- An index serves plain equality and "is null", not "is not distinct from".
+        and (s.dynamics_id = a.dynamics_id or a.dynamics_id is null and s.dynamics_id is null)
+        and s.field is not distinct from a.field and s.value is not distinct from a.value) opened
+    left join lateral (
+      select r.finished_at from runs r
+      where r.organization_id = ${organizationId} and r.status = 'done' and r.id >= opened.first_run
+        and (r.mode <> 'retry' or r.id = opened.first_run) and (opened.closed_run is null or r.id < opened.closed_run)
+      order by r.id desc limit 1) seen on true
+    order by a.place`.execute(database.kysely);
+  return rows;
+}

@@ -1,0 +1,189 @@
+// Issues as lists: by kind with how many, and one by one in pages that go on where the last one ended, so that the hundredth
+// page costs what the first one does. Of a run as it was then, or those that are open now.
+import { sql, type RawBuilder } from "kysely";
+import { nameKey } from "../../accounts/name-key.ts";
+import type { Database } from "../../db/pool.ts";
+import type { RunStatus } from "../../db/tables.ts";
+import { issueSentence } from "./explanations.ts";
+import type { IssueKind } from "../rules/issue-kinds.ts";
+import { issuesOfRun } from "../record/run-record.ts";
+
+export type IssueSource = {
+  readonly organizationId: string;
+  /** Absent: the issues open now. */
+  readonly run?: { readonly id: number; readonly status: RunStatus } | undefined;
+};
+
+export type ListedIssue = {
+  readonly kind: IssueKind;
+  readonly dynamicsId: string | null;
+  readonly name: string | null;
+  readonly field: string | null;
+  readonly value: string | null;
+  readonly sentence: string;
+  readonly accountId: number | null;
+  readonly otherAccountId: number | null;
+  readonly otherAccountName: string | null;
+  readonly firstRun: number | null;
+  readonly firstSeenAt: Date | null;
+};
+
+/** Where a page ended: the issue's kind, record, field and value, which together are one issue. */
+export type IssuePlace = readonly [kind: string, dynamicsId: string, field: string, value: string];
+
+export type IssueFilter = {
+  readonly kinds?: readonly string[] | undefined;
+  /** A part of the account's name, or of the value. */
+  readonly q?: string | undefined;
+  readonly after?: IssuePlace | undefined;
+  readonly limit: number;
+};
+
+function issuesOf({ organizationId, run }: IssueSource): RawBuilder<unknown> {
+  if (run) return issuesOfRun({ ...run, organizationId });
+  return sql`(
+    select kind, dynamics_id, name, field, value, other_account_id, first_run from sync_issues
+    where organization_id = ${organizationId} and closed_run is null)`;
+}
+
+export type IssueCount = { readonly kind: IssueKind; readonly count: number; readonly accounts: number };
+
+export async function issueCountsBy(database: Database, source: IssueSource): Promise<IssueCount[]> {
+  const { rows } = await sql<IssueCount>`
+    select kind, count(*)::int as count, count(distinct dynamics_id)::int as accounts
+    from ${issuesOf(source)} i group by kind`.execute(database.kysely);
+  return rows;
+}
+
+/** Text inside a LIKE pattern, meant as it stands. */
+export function containing(text: string): string {
+  return `%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+}
+
+type IssueRow = {
+  kind: IssueKind;
+  dynamics_id: string | null;
+  name: string | null;
+  field: string | null;
+  value: string | null;
+  account_id: number | null;
+  other_account_id: number | null;
+  other_name: string | null;
+  first_run: number | null;
+  first_seen_at: Date | null;
+};
+
+const NO_RECORD = "00000000-0000-0000-0000-000000000000";
+
+/** What orders issues, as the index sync_issues_in_order has it; kinds by their bytes, whatever the database's language. */
+const ORDER = sql`i.kind collate "C", coalesce(i.dynamics_id, ${sql.lit(NO_RECORD)}::uuid),
+  coalesce(i.field, '') collate "C", coalesce(i.value, '') collate "C"`;
+
+function placeOf({ kind, dynamics_id, field, value }: IssueRow): IssuePlace {
+  return [kind, dynamics_id ?? NO_RECORD, field ?? "", value ?? ""];
+}
+
+function conditions(filter: IssueFilter): RawBuilder<unknown> {
+  const { kinds, q, after } = filter;
+  const all = [sql`true`];
+  if (kinds?.length === 1) all.push(sql`i.kind collate "C" = ${kinds[0]}`);
+  else if (kinds) all.push(sql`i.kind = any(${[...kinds]}::text[])`);
+  if (q) all.push(sql`(i.name ilike ${containing(q)} or i.value ilike ${containing(q)})`);
+  if (after) all.push(sql`(${ORDER}) > (${after[0]}, ${after[1]}::uuid, ${after[2]}, ${after[3]})`);
+  return sql.join(all, sql` and `);
+}
+
+async function issueRows(database: Database, source: IssueSource, filter: IssueFilter): Promise<IssueRow[]> {
+  const { organizationId } = source;
+  const { rows } = await sql<IssueRow>`
+    select i.kind, i.dynamics_id, coalesce(i.name, a.name) as name, i.field, i.value, l.account_id,
+      other.id as other_account_id, other.name as other_name, r.id as first_run, r.started_at as first_seen_at
+    from (select i.* from ${issuesOf(source)} i where ${conditions(filter)}
+          order by ${ORDER} limit ${filter.limit}) i
+    left join account_links l on l.organization_id = ${organizationId} and l.dynamics_id = i.dynamics_id
+    left join accounts a on a.id = l.account_id
+    left join lateral (
+      select min(s.first_run) as first_run from sync_issues s
+      where i.first_run is null and s.organization_id = ${organizationId} and s.closed_run is null
+        and s.dynamics_id = i.dynamics_id and s.kind = i.kind
+        and s.field is not distinct from i.field and s.value is not distinct from i.value) s on true
+    left join runs r on r.id = coalesce(i.first_run, s.first_run)
+    left join accounts other on other.id = i.other_account_id
+    order by ${ORDER}`.execute(database.kysely);
+  return rows;
+}
+
+/** Of a plan nobody has looked yet who stands in the way: accounts that are here, found for the issues of one page. */
+async function withHolders(database: Database, rows: readonly IssueRow[]): Promise<IssueRow[]> {
+  const open = rows.filter((row) => row.other_account_id === null);
+  const domains = open.flatMap(({ kind, value }) => (kind.startsWith("domain-") ? (value ?? []) : []));
+  const names = open.flatMap(({ kind, name }) =>
+    kind === "name-in-use" && name !== null ? nameKey(name) : [],
+  );
+  if (domains.length + names.length === 0) return [...rows];
+  const found = await sql<{ key: string; id: number; name: string }>`
+    select 'domain ' || d.domain as key, a.id, a.name from account_domains d join accounts a on a.id = d.account_id
+    where d.domain = any(${domains}::text[])
+    union all
+    select distinct on (name_key) 'name ' || name_key, id, name from (
+      select * from accounts where name_key = any(${names}::text[]) order by name_key, id) named`.execute(
+    database.kysely,
+  );
+  const holders = new Map(found.rows.map((row) => [row.key, row]));
+  return rows.map((row) => {
+    const key = row.kind === "name-in-use" ? `name ${nameKey(row.name ?? "")}` : `domain ${row.value}`;
+    const holder = row.other_account_id === null ? holders.get(key) : undefined;
+    return holder ? Object.assign(row, { other_account_id: holder.id, other_name: holder.name }) : row;
+  });
+}
+
+/** Accounts that the same plan makes or changes, by the domains they get: of a first sync nearly all that stand in the way. */
+async function plannedHolders(
+  database: Database,
+  runId: number,
+  rows: readonly IssueRow[],
+): Promise<ReadonlyMap<string, string>> {
+  const domains = rows
+    .filter((row) => row.other_name === null && row.kind.startsWith("domain-") && row.value !== null)
+    .map((row) => row.value!);
+  if (domains.length === 0) return new Map();
+  const found = await sql<{ name: string; domains: string[] }>`
+    select name, domains from account_changes
+    where run_id = ${runId} and outcome is null and domains && ${domains}::text[]`.execute(database.kysely);
+  return new Map(found.rows.flatMap((row) => row.domains.map((domain) => [domain, row.name] as const)));
+}
+
+export type IssuePage = { readonly issues: readonly ListedIssue[]; readonly next: IssuePlace | undefined };
+
+/** One page, by kind and then by record. */
+export async function issuePage(
+  database: Database,
+  source: IssueSource,
+  filter: IssueFilter,
+): Promise<IssuePage> {
+  const told = await issueRows(database, source, filter);
+  const ofPlan = source.run && source.run.status !== "done" ? source.run.id : undefined;
+  const rows = ofPlan === undefined ? told : await withHolders(database, told);
+  const planned =
+    ofPlan === undefined ? new Map<string, string>() : await plannedHolders(database, ofPlan, rows);
+  const last = rows.at(-1);
+  return {
+    issues: rows.map((row) => {
+      const otherName = row.other_name ?? planned.get(row.value ?? "") ?? null;
+      return {
+        kind: row.kind,
+        dynamicsId: row.dynamics_id,
+        name: row.name,
+        field: row.field,
+        value: row.value,
+        sentence: issueSentence({ ...row, otherName }),
+        accountId: row.account_id,
+        otherAccountId: row.other_account_id,
+        otherAccountName: otherName,
+        firstRun: row.first_run,
+        firstSeenAt: row.first_seen_at,
+      };
+    }),
+    next: last && rows.length === filter.limit ? placeOf(last) : undefined,
+  };
+}

@@ -1,0 +1,110 @@
+// Planned and applied changes as a person or a program reads them: per field before → after.
+import { customFields } from "../../accounts/custom-fields.ts";
+import type { Database } from "../../db/pool.ts";
+import type { AccountBefore, ChangeAction, StoredFields } from "../../db/tables.ts";
+
+export type ChangeValue = string | number | boolean | readonly string[] | null;
+
+/** One change. `values` has only what differs; of a create, what the account gets. */
+export type PlannedChange = {
+  readonly action: ChangeAction;
+  /** What decided: "create", "domain", "name", "linked", or why a record left. */
+  readonly rule: string;
+  readonly name: string;
+  /** Lower case. */
+  readonly dynamicsId: string;
+  readonly accountId: number | null;
+  readonly values: readonly {
+    readonly field: string;
+    readonly before: ChangeValue;
+    readonly after: ChangeValue;
+  }[];
+};
+
+export type ChangeNames = {
+  readonly fields: ReadonlyMap<string, { name: string; isTeammate: boolean }>;
+  readonly teammates: ReadonlyMap<number, string>;
+};
+
+/** What field ids and teammates in stored changes are called. */
+export async function changeNames(database: Database): Promise<ChangeNames> {
+  const fields = await customFields(database.kysely);
+  const teammates = await database.kysely.selectFrom("teammates").select(["id", "email"]).execute();
+  return {
+    fields: new Map(
+      fields.map(({ id, name, type }) => [String(id), { name, isTeammate: type === "teammate" }]),
+    ),
+    teammates: new Map(teammates.map(({ id, email }) => [id, email])),
+  };
+}
+
+/** As stored, without what apply alone needs. */
+export type ChangeRow = {
+  action: ChangeAction;
+  rule: string;
+  account_id: number | null;
+  dynamics_id: string;
+  name: string;
+  description: string | null;
+  fields: StoredFields | null;
+  domains: string[] | null;
+  before: AccountBefore | null;
+};
+
+export function* valuesOf(row: ChangeRow, names: ChangeNames): Generator<PlannedChange["values"][number]> {
+  const created = row.action === "create";
+  const old = row.before ?? {};
+  if (!created && old.name !== undefined) yield { field: "Name", before: old.name, after: row.name };
+  if (created ? row.description !== null : old.description !== undefined) {
+    yield { field: "Description", before: old.description ?? null, after: row.description };
+  }
+  if (created ? row.domains !== null && row.domains.length > 0 : old.domains !== undefined) {
+    yield { field: "Domains", before: old.domains ?? null, after: row.domains };
+  }
+  const changed = created ? (row.fields ?? {}) : (old.fields ?? {});
+  for (const id of Object.keys(changed)) {
+    const field = names.fields.get(id);
+    const told = (value: string | number | boolean | null | undefined): ChangeValue =>
+      field?.isTeammate && typeof value === "number" ? (names.teammates.get(value) ?? null) : (value ?? null);
+    yield {
+      field: field?.name ?? `field ${id}`,
+      before: told(old.fields?.[id]),
+      after: told(row.fields?.[id]),
+    };
+  }
+}
+
+/** The first changes of a run, in the order in which they are applied; departures first. */
+export async function plannedChanges(
+  database: Database,
+  runId: number,
+  limit: number,
+): Promise<PlannedChange[]> {
+  const names = await changeNames(database);
+  const rows: ChangeRow[] = await database.kysely
+    .selectFrom("account_changes")
+    .select([
+      "action",
+      "rule",
+      "account_id",
+      "dynamics_id",
+      "name",
+      "description",
+      "fields",
+      "domains",
+      "before",
+    ])
+    .where("run_id", "=", runId)
+    .where((where) => where.or([where("outcome", "is", null), where("outcome", "<>", "planned-again")]))
+    .orderBy("seq")
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({
+    action: row.action,
+    rule: row.rule,
+    name: row.name,
+    dynamicsId: row.dynamics_id,
+    accountId: row.account_id,
+    values: [...valuesOf(row, names)],
+  }));
+}

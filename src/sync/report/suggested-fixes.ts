@@ -1,0 +1,96 @@
+// Which setting would solve a kind of issue, and what it would then do: of a stored plan exactly, elsewhere at most.
+import type { Database } from "../../db/pool.ts";
+import type { RunCounts } from "../../db/tables.ts";
+import type { IssueKind } from "../rules/issue-kinds.ts";
+import type { SyncOptions } from "../rules/settings.ts";
+import { whatIf } from "../plan/what-if.ts";
+
+export type Remedy = {
+  readonly options: Partial<SyncOptions>;
+  readonly label: string;
+  /** What it would do, as a sentence. */
+  readonly effect: string;
+};
+
+type Setting = { readonly options: Partial<SyncOptions>; readonly label: string; readonly added: string };
+
+const SETTINGS: Partial<Record<IssueKind, Setting>> = {
+  "name-in-use": {
+    options: { allowDuplicateNames: true },
+    label: "Allow duplicate names",
+    added: "",
+  },
+  "domain-linked-elsewhere": {
+    options: { onDomainTaken: "without-domain" },
+    label: "Sync them without the domain",
+    added: ", without the domain",
+  },
+};
+
+function number(value: number): string {
+  return value.toLocaleString("en");
+}
+
+function accounts(value: number): string {
+  return `${number(value)} more account${value === 1 ? "" : "s"}`;
+}
+
+/** What the setting does to a plan that is worth these counts. */
+function exactly(
+  plan: RunCounts,
+  other: Pick<RunCounts, "created" | "linked" | "skipped">,
+  added: string,
+): string {
+  const created = other.created - plan.created;
+  const linked = other.linked - plan.linked;
+  const parts = [
+    ...(created > 0 ? [`${accounts(created)} created${added}`] : []),
+    ...(created < 0 ? [`${number(-created)} fewer created`] : []),
+    ...(linked > 0 ? [`${created > 0 ? `${number(linked)} more` : accounts(linked)} linked`] : []),
+    ...(linked < 0 ? [`${number(-linked)} fewer linked`] : []),
+  ];
+  const still = other.skipped > 0 ? `; ${number(other.skipped)} still skipped` : "";
+  return parts.length === 0 ? "It would change nothing." : `${parts.join(", ")}${still}.`;
+}
+
+/**
+ * @param plan the stored plan and what it is worth; absent for issues that are open now, where only planning anew tells
+ * @param current the options under which the issues arose
+ * @returns undefined where no setting helps, and where it is set already
+ */
+export async function remedyFor(
+  database: Database,
+  issue: { readonly kind: IssueKind; readonly accounts: number },
+  current: SyncOptions,
+  plan?: { readonly id: number; readonly counts: RunCounts },
+): Promise<Remedy | undefined> {
+  const setting = SETTINGS[issue.kind];
+  if (!setting) return undefined;
+  const options = { ...current, ...setting.options };
+  if (
+    options.allowDuplicateNames === current.allowDuplicateNames &&
+    options.onDomainTaken === current.onDomainTaken
+  )
+    return undefined;
+  const other = plan && (await whatIf(database, plan.id, options));
+  return {
+    options: setting.options,
+    label: setting.label,
+    effect:
+      plan && other
+        ? exactly(plan.counts, other, setting.added)
+        : `Up to ${accounts(issue.accounts)} synced${setting.added}.`,
+  };
+}
+
+/** Finds out beforehand what people are about to ask of a stored plan: at 500,000 accounts it takes as long as planning did. */
+export async function prepareRemedies(
+  database: Database,
+  { id, counts, issues }: { id: number; counts: RunCounts; issues: Partial<Record<IssueKind, number>> },
+  current: SyncOptions,
+): Promise<void> {
+  for (const kind of ["name-in-use", "domain-linked-elsewhere"] as const) {
+    if (issues[kind] !== undefined)
+      await remedyFor(database, { kind, accounts: issues[kind] }, current, { id, counts });
+  }
+}

@@ -1,0 +1,102 @@
+// Mapping: which column of Dynamics feeds which field of ours, and whether that is possible in this organisation.
+// A column may feed several targets; no target takes two columns, except Domains, which takes them in order.
+import { z } from "zod";
+import { MAX_CUSTOM_FIELDS } from "../../accounts/custom-fields.ts";
+import { fieldTypes, refusalReason, targetsFor, type ColumnFacts, type TargetKind } from "./compatibility.ts";
+
+const columnName = z.string().min(1, "Name a column by its logical name, such as websiteurl.");
+
+export const mappingSchema = z.strictObject({
+  name: columnName.default("name"),
+  description: columnName.optional(),
+  domains: z.array(columnName).readonly().default([]),
+  fields: z
+    .array(
+      z.strictObject({
+        column: columnName,
+        field: z.string().trim().min(1, "A custom field needs a name."),
+        type: z.enum(fieldTypes),
+      }),
+    )
+    .readonly()
+    .default([]),
+});
+
+/** Columns by logical name; `field` is the name of a custom field. */
+export type Mapping = z.infer<typeof mappingSchema>;
+
+export interface MappableColumn extends ColumnFacts {
+  /** False if the column is secured and the user who signed in may not read it. */
+  readonly readable?: boolean | undefined;
+}
+
+export interface MappingCheck {
+  /** Sentences; the mapping cannot be used while there is one. */
+  readonly problems: string[];
+  /** Mapped columns that the organisation no longer has, each once. */
+  readonly missingColumns: string[];
+  /** Mapped columns that are there and may not be read, each once. */
+  readonly unreadableColumns: string[];
+}
+
+/**
+ * Holds a mapping against an organisation's columns. A missing or unreadable column is a problem only where it is mapped to
+ * Name or Domains; elsewhere that one mapping stops and all else goes on.
+ */
+export function checkMapping(mapping: Mapping, columns: Iterable<MappableColumn>): MappingCheck {
+  const known = new Map([...columns].map((column) => [column.logicalName, column]));
+  const problems = repetitions(mapping);
+  const missing = new Set<string>();
+  const unreadable = new Set<string>();
+  for (const { column: logicalName, target } of usesOf(mapping)) {
+    const column = known.get(logicalName);
+    const vital = target === "name" || target === "domains";
+    const place = target === "name" ? "Name" : "Domains";
+    if (column === undefined) {
+      missing.add(logicalName);
+      if (vital)
+        problems.push(
+          `The column ${logicalName}, mapped to ${place}, does not exist. Choose another column.`,
+        );
+    } else if (!targetsFor(column).includes(target)) {
+      problems.push(refusalReason(column, target));
+    } else if (column.readable === false) {
+      unreadable.add(logicalName);
+      if (vital) {
+        problems.push(
+          `The column ${logicalName}, mapped to ${place}, is secured and may not be read. ` +
+            "Ask for a field security profile that allows it, or choose another column.",
+        );
+      }
+    }
+  }
+  return { problems, missingColumns: [...missing], unreadableColumns: [...unreadable] };
+}
+
+function* usesOf(mapping: Mapping): Generator<{ column: string; target: TargetKind }> {
+  yield { column: mapping.name, target: "name" };
+  if (mapping.description !== undefined) yield { column: mapping.description, target: "description" };
+  for (const column of mapping.domains) yield { column, target: "domains" };
+  for (const { column, type } of mapping.fields) yield { column, target: type };
+}
+
+function repetitions(mapping: Mapping): string[] {
+  const problems: string[] = [];
+  if (mapping.fields.length > MAX_CUSTOM_FIELDS) {
+    problems.push(
+      `${mapping.fields.length} custom fields are mapped; at most ${MAX_CUSTOM_FIELDS} can be. Remove the ones nobody needs.`,
+    );
+  }
+  for (const field of repeated(mapping.fields.map((one) => one.field.trim().toLowerCase()))) {
+    const { field: name } = mapping.fields.find((one) => one.field.trim().toLowerCase() === field)!;
+    problems.push(`The field ${name} is mapped twice. Keep one column for it.`);
+  }
+  for (const column of repeated(mapping.domains)) {
+    problems.push(`The column ${column} is mapped to Domains twice. Remove one.`);
+  }
+  return problems;
+}
+
+function repeated(values: readonly string[]): string[] {
+  return [...new Set(values.filter((value, index) => values.indexOf(value) !== index))];
+}
