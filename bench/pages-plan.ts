@@ -1,6 +1,6 @@
 // A plan over every account of the store, as a preview leaves it: half of them would be updated, every eleventh is skipped.
 import type { Database } from "../src/db/pool.ts";
-import { makeWorkingTables } from "../src/sync/read/stage-rows.ts";
+import { createWorkingTables } from "../src/sync/record/working-tables.ts";
 
 const SETTINGS = {
   settings: {
@@ -24,7 +24,7 @@ export async function storePlan(database: Database, organization: string, accoun
     [organization, SETTINGS, counts],
   );
   const { id } = rows[0]!;
-  await makeWorkingTables(database.kysely, id);
+  await createWorkingTables(database.kysely, id);
   await pool.query(
     `insert into account_changes (run_id, seq, action, rule, account_id, account_version, dynamics_id, name, name_key, description, domains, before, record_version, fingerprint)
      select $1, row_number() over (order by id % 2, id), case when id % 2 = 0 then 'update' else 'create' end,

@@ -80,7 +80,7 @@ export function runContext(
   app: App,
   open: OpenConnection,
   connection: ConnectionSettings,
-  hooks: Pick<RunContext, "onProgress" | "onBegun" | "lookForStop" | "signal"> = {},
+  hooks: Pick<RunContext, "onProgress" | "onStarted" | "checkCancellation" | "signal"> = {},
 ): RunContext {
   const { selection, mapping, options, ownDomains, commonDomains } = connection;
   return {

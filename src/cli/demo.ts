@@ -12,7 +12,7 @@ import { systemClock } from "../lib/clock.ts";
 import { withReleases, type Releases } from "../lib/releases.ts";
 import { plannedChanges } from "../sync/report/planned-changes.ts";
 import { applyRun, runSync } from "../sync/run.ts";
-import type { RunSummary } from "../sync/record/run-record.ts";
+import type { RunSummary } from "../sync/record/run-summary.ts";
 import { logOf, progressOf, type CommandContext } from "./context.ts";
 import { demoRedirects, serveDemo } from "./demo-serve.ts";
 import { changeSource, demoConnection, existingAccounts } from "./demo-story.ts";

@@ -1,6 +1,6 @@
 // The issues of a run told to an admin: by kind, with what to do and the accounts it is about.
 import { issueKinds, type IssueKind } from "../sync/rules/issue-kinds.ts";
-import type { RunIssue } from "../sync/record/run-record.ts";
+import type { RunIssue } from "../sync/record/run-summary.ts";
 import { count, counted, oneLine, wrapped } from "./format.ts";
 import { kindsInOrder } from "./run-report.ts";
 import { tableLines } from "./table.ts";

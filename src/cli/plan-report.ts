@@ -2,7 +2,7 @@
 // rule that decided; then the totals.
 import type { ChangeAction } from "../db/tables.ts";
 import type { ChangeValue, PlannedChange } from "../sync/report/planned-changes.ts";
-import type { RunSummary } from "../sync/record/run-record.ts";
+import type { RunSummary } from "../sync/record/run-summary.ts";
 import { count, counted, number, oneLine } from "./format.ts";
 
 const signs: Readonly<Record<ChangeAction, string>> = {

@@ -7,8 +7,9 @@ import { restoreDump } from "../db/dump/restore.ts";
 import { migrate } from "../db/migrate.ts";
 import type { Database } from "../db/pool.ts";
 import { systemClock } from "../lib/clock.ts";
-import { closeRun } from "../sync/record/end-run.ts";
-import { RunStopped } from "../sync/record/run-record.ts";
+import { interruptRun } from "../sync/record/end-run.ts";
+import { RunStopped, serializeError } from "../sync/record/run-errors.ts";
+import type { UnplannedStatus } from "../sync/record/transitions.ts";
 import { logOf, tell, type CommandContext } from "./context.ts";
 import { exitCodes, type ExitCode } from "./exit-codes.ts";
 import { counted } from "./format.ts";
@@ -71,13 +72,17 @@ async function openFile(file: string) {
 async function endInterruptedRuns(database: Database): Promise<void> {
   const runs = await database.kysely
     .selectFrom("runs")
-    .select("id")
+    .select(["id", "status", "fence"])
     .where("status", "in", ["queued", "reading", "planning"])
+    .$narrowType<{ status: UnplannedStatus }>()
     .execute();
-  const reason = new RunStopped(
-    "stopped",
-    "It was under way when the backup was made that this database comes from. Sync again.",
+  const error = serializeError(
+    new RunStopped(
+      "stopped",
+      "It was under way when the backup was made that this database comes from. Sync again.",
+    ),
   );
-  for (const { id } of runs)
-    await closeRun({ database, clock: systemClock }, id, "interrupted", { error: reason });
+  const store = { database, clock: systemClock };
+  for (const { id, status, fence } of runs)
+    await interruptRun(store, { runId: id, status, lease: { fence } }, error);
 }

@@ -1,6 +1,6 @@
 // A run told to a person: what became of the accounts, what went wrong, where to look next.
 import { issueKinds, type IssueKind } from "../sync/rules/issue-kinds.ts";
-import type { RunSummary } from "../sync/record/run-record.ts";
+import type { RunSummary } from "../sync/record/run-summary.ts";
 import { count, counted, duration, instant, padded } from "./format.ts";
 import { tableLines } from "./table.ts";
 
@@ -56,12 +56,21 @@ const WAITS: Readonly<Record<string, string>> = {
   "brake-shrunk": "The selection has far fewer accounts than last time.",
 };
 
-function errorLines({ error, waitsBecause }: RunSummary): string[] {
+const HALTS: Readonly<Record<string, string>> = {
+  cancelled: "It was cancelled before all of its plan was written. The next sync writes the rest.",
+  paused: "It was paused before all of its plan was written. Resume the sync, and the rest is written.",
+  stopped:
+    "Its process was stopped before all of its plan was written. A worker, or the next sync, writes the rest.",
+  interrupted:
+    "It broke off before all of its plan was written. A worker, or the next sync, writes the rest.",
+  failed: "It failed before all of its plan was written. The next sync writes the rest.",
+};
+
+function errorLines({ error, approvalReason, haltReason }: RunSummary): string[] {
   const lines = error === null ? [] : ["", error.sentence];
-  if (waitsBecause !== null) {
-    const why = WAITS[waitsBecause] ?? `It stopped (${waitsBecause}).`;
-    lines.push("", `${why} The plan waits until somebody has looked at it and applies it.`);
-  }
+  if (approvalReason !== null)
+    lines.push("", `${WAITS[approvalReason]} The plan waits until somebody has looked at it and applies it.`);
+  if (haltReason !== null) lines.push("", HALTS[haltReason] ?? "");
   return lines;
 }
 

@@ -1,5 +1,5 @@
 // `sluice runs`: the latest runs, newest first.
-import { recentRuns } from "../sync/record/run-record.ts";
+import { recentRuns } from "../sync/record/run-summary.ts";
 import { tell, type CommandContext } from "./context.ts";
 import { exitCodes, type ExitCode } from "./exit-codes.ts";
 import { withDatabase } from "./opened.ts";
@@ -10,7 +10,7 @@ export async function runs(
   { limit }: { readonly limit: number },
 ): Promise<ExitCode> {
   return withDatabase(context, async (database) => {
-    const summaries = await recentRuns(database, limit);
+    const summaries = await recentRuns(database.kysely, limit);
     tell(context, runTable(summaries), summaries);
     return exitCodes.done;
   });

@@ -12,7 +12,7 @@ import { NotEmptyError } from "../db/dump/restore.ts";
 import { LeaseError } from "../sync/record/lease.ts";
 import { AttentionError } from "../sync/read/prepare.ts";
 import { TooManyAccountsError } from "../sync/read/stage-rows.ts";
-import { RunError, RunStopped } from "../sync/record/run-record.ts";
+import { RunError, RunStopped } from "../sync/record/run-errors.ts";
 import { exitCodes, type ExitCode } from "./exit-codes.ts";
 
 /** The command was used in a way that cannot work; the message says how it should be. */

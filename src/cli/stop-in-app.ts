@@ -4,9 +4,9 @@ import { sql } from "kysely";
 import { loadConnection } from "../connections/connection.ts";
 import type { Database } from "../db/pool.ts";
 import { watchForStop, type StopWatch } from "../jobs/stop-watch.ts";
-import type { BegunRun } from "../sync/record/start-run.ts";
+import type { LeasedRun } from "../sync/record/run-context.ts";
+import { RunError, RunStopped } from "../sync/record/run-errors.ts";
 import type { RunContext } from "../sync/record/run-context.ts";
-import { RunError, RunStopped } from "../sync/record/run-record.ts";
 import { count, counted } from "./format.ts";
 
 const WHERE = "in the app, under Accounts, Sync from Dynamics 365";
@@ -22,15 +22,15 @@ export async function refuseWhilePaused({ kysely }: Database): Promise<void> {
 export async function stoppableInApp<T>(
   database: Database,
   interruption: AbortSignal,
-  work: (hooks: Pick<RunContext, "onBegun" | "lookForStop" | "signal">) => Promise<T>,
+  work: (hooks: Pick<RunContext, "onStarted" | "checkCancellation" | "signal">) => Promise<T>,
 ): Promise<T> {
   const stop = new AbortController();
-  let watched: { readonly begun: BegunRun; readonly watch: StopWatch } | undefined;
+  let watched: { readonly begun: LeasedRun; readonly watch: StopWatch } | undefined;
   try {
     return await work({
       signal: AbortSignal.any([interruption, stop.signal]),
-      lookForStop: async () => watched?.watch.look(),
-      onBegun(begun) {
+      checkCancellation: async () => watched?.watch.look(),
+      onStarted(begun) {
         watched = { begun, watch: watchForStop(database, begun, (reason) => stop.abort(reason)) };
       },
     });
@@ -46,7 +46,7 @@ export async function stoppableInApp<T>(
 /** The run itself, or one that was cut off earlier and that it was finishing first. */
 async function stoppedSentence(
   { kysely }: Database,
-  { organizationId, lease, runId }: BegunRun,
+  { organizationId, lease, runId }: LeasedRun,
   { kind, message }: RunStopped,
 ): Promise<string> {
   const { rows } = await sql<{ id: number; written: number; left: number }>`

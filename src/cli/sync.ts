@@ -13,7 +13,7 @@ export async function sync(context: CommandContext): Promise<ExitCode> {
     const summary = await runSync(run, "sync");
     progress.end();
     tell(context, runReport(summary), summary);
-    if (summary.waitsBecause !== null) return exitCodes.attention;
+    if (summary.approvalReason !== null) return exitCodes.attention;
     return summary.failed > 0 ? exitCodes.failedAccounts : exitCodes.done;
   });
 }

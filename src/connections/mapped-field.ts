@@ -1,7 +1,8 @@
 // A custom field that the mapping knows by its name: what is stored of the mapping follows when the field is renamed.
 import { sql, type Kysely } from "kysely";
 import type { Tables } from "../db/tables.ts";
-import { runUnderWay } from "../sync/record/run-record.ts";
+import { activeRunId } from "../sync/record/run-state.ts";
+import { renameFieldInRuns } from "../sync/record/run-updates.ts";
 import { ConnectionError } from "./connection-error.ts";
 import { loadConnection } from "./connection.ts";
 
@@ -23,7 +24,7 @@ export async function renameMappedField(
     );
   const one = JSON.stringify([{ field: from }]);
   const organization = environment?.organizationId ?? null;
-  const running = organization === null ? undefined : await runUnderWay(trx, organization);
+  const running = organization === null ? undefined : await activeRunId(trx, organization);
   const { rows: using } = await sql`
     select from runs where id = ${running ?? null} and settings #> '{settings,mapping,fields}' @> ${one}::jsonb`.execute(
     trx,
@@ -33,16 +34,12 @@ export async function renameMappedField(
       "busy",
       `Run ${running} is filling "${from}". Rename it when the run has ended.`,
     );
-  const renamed = (fields: string) => sql`(
-    select jsonb_agg(case when f ->> 'field' = ${from} then f || jsonb_build_object('field', ${to}::text) else f end order by n)
-    from jsonb_array_elements(settings #> ${fields}::text[]) with ordinality as each (f, n))`;
   await sql`
-    update connection set settings = jsonb_set(settings, '{mapping,fields}', ${renamed("{mapping,fields}")})
+    update connection set settings = jsonb_set(settings, '{mapping,fields}', (
+      select jsonb_agg(
+        case when f ->> 'field' = ${from} then f || jsonb_build_object('field', ${to}::text) else f end
+        order by n)
+      from jsonb_array_elements(settings #> '{mapping,fields}') with ordinality as each (f, n)))
     where settings #> '{mapping,fields}' @> ${one}::jsonb`.execute(trx);
-  await sql`
-    update runs set settings = jsonb_set(settings, '{settings,mapping,fields}', ${renamed("{settings,mapping,fields}")})
-    where settings #> '{settings,mapping,fields}' @> ${one}::jsonb
-      and (status not in ('done', 'failed', 'discarded') or id = (select max(id) from runs where status = 'done'))`.execute(
-    trx,
-  );
+  await renameFieldInRuns(trx, { from, to });
 }

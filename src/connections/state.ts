@@ -2,8 +2,8 @@
 import { sql } from "kysely";
 import type { Kysely } from "kysely";
 import type { Attention, RunStatus, Tables } from "../db/tables.ts";
-import { planThatWaits } from "../sync/plan/plan-validity.ts";
-import { runUnderWay } from "../sync/record/run-record.ts";
+import { planAwaitingApproval } from "../sync/plan/plan-validity.ts";
+import { activeRunId } from "../sync/record/run-state.ts";
 import type { Connection } from "./connection.ts";
 import { pastRuns } from "./past-runs.ts";
 import { nextRun } from "./schedule.ts";
@@ -98,10 +98,10 @@ async function figuresOf(
   const short = ["id", "status", "started_at as startedAt", "finished_at as finishedAt"] as const;
   const lastRow = await runs.select(short).executeTakeFirst();
   const lastDone = await runs.select(short).where("status", "=", "done").executeTakeFirst();
-  const running = await runUnderWay(db, organization, { paused });
+  const running = await activeRunId(db, organization, { paused });
   // The row of a run whose process is gone says what it was doing, until the next run clears up.
   const isStuck = lastRow !== undefined && lastRow.id !== running && UNDER_WAY.has(lastRow.status);
-  const waiting = await planThatWaits(db, organization, now);
+  const waiting = await planAwaitingApproval(db, organization, now);
   const counts = await sql<{ issues: number; accounts: number }>`
     select
       (select count(*) from sync_issues where organization_id = ${organization} and closed_run is null) as issues,
@@ -129,7 +129,7 @@ async function lastFailure(db: Kysely<Tables>, organization: string): Promise<Fi
       coalesce(finished_at, planned_at) as at
     from runs
     where organization_id = ${organization} and mode <> 'retry' and (
-      status = 'done' or status = 'applying' and waits_because = 'failed'
+      status = 'done' or status = 'applying' and halt_reason = 'failed'
       or status in ('failed', 'planned', 'discarded') and mode in ('sync', 'changes'))
     order by id desc limit 1`.execute(db);
   const last = rows[0];

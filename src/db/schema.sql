@@ -294,7 +294,6 @@ create table runs (
   alone boolean not null default true,
   planned_edits bigint,
   planned_after bigint,
-  waits_because text,
   checkpoint integer not null default '-1'::integer,
   fence bigint not null,
   counts jsonb not null default '{}'::jsonb,
@@ -316,6 +315,10 @@ create table runs (
   started_by_id integer,
   applied_by_id integer,
   settled boolean not null default false,
+  trigger text not null,
+  approval_reason text,
+  approved_at timestamp with time zone,
+  halt_reason text,
   constraint runs_pkey PRIMARY KEY (id),
   constraint runs_mode_check CHECK ((mode = ANY (ARRAY['sync'::text, 'changes'::text, 'plan'::text, 'retry'::text]))),
   constraint runs_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'reading'::text, 'planning'::text, 'planned'::text, 'applying'::text, 'done'::text, 'failed'::text, 'discarded'::text, 'interrupted'::text])))
@@ -415,7 +418,7 @@ CREATE INDEX one_time_links_teammate ON public.one_time_links USING btree (teamm
 
 CREATE INDEX runs_organization ON public.runs USING btree (organization_id, id);
 
-CREATE INDEX runs_to_tell ON public.runs USING btree (id) WHERE (((status = ANY (ARRAY['done'::text, 'failed'::text, 'planned'::text])) OR ((status = 'applying'::text) AND (waits_because = 'failed'::text))) AND (told IS DISTINCT FROM (status || COALESCE((':'::text || (error ->> 'kind'::text)), ''::text))));
+CREATE INDEX runs_to_tell ON public.runs USING btree (id) WHERE (((status = ANY (ARRAY['done'::text, 'failed'::text, 'planned'::text])) OR ((status = 'applying'::text) AND (halt_reason = 'failed'::text))) AND (told IS DISTINCT FROM (status || COALESCE((':'::text || (error ->> 'kind'::text)), ''::text))));
 
 CREATE INDEX sessions_teammate ON public.sessions USING btree (teammate_id);
 

@@ -25,6 +25,8 @@ export type RunStatus =
   | "interrupted";
 /** "changes" reads what changed alone; "plan" stops when the plan is stored; "retry" looks at the records of some issues alone. */
 export type RunMode = "sync" | "changes" | "plan" | "retry";
+/** What asked for a run. */
+export type RunTrigger = "person" | "schedule" | "command-line";
 export type ChangeAction = "create" | "link" | "update" | "return" | "leave";
 
 /** Counted in distinct records. The first is the sum of the next six, or the run is not done; `left` stands beside. */
@@ -230,7 +232,9 @@ export interface Tables {
     status: RunStatus;
     started_by: string | null;
     started_by_id: number | null;
+    trigger: RunTrigger;
     applied_by: string | null;
+    approved_at: Date | null;
     applied_by_id: number | null;
     cancelled_by: string | null;
     progress: NullableJson<RunProgress>;
@@ -245,7 +249,8 @@ export interface Tables {
     alone: Generated<boolean>;
     planned_edits: number | null;
     planned_after: number | null;
-    waits_because: string | null;
+    approval_reason: string | null;
+    halt_reason: string | null;
     checkpoint: Generated<number>;
     fence: number;
     counts: Json<Partial<RunCounts>>;

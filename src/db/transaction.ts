@@ -26,7 +26,7 @@ function kyselyOn(client: PoolClient): Kysely<Tables> {
  * `transaction()` does the same but keeps its connection to itself, and COPY needs the connection.
  */
 export async function inTransaction<T>(
-  database: Database,
+  database: Pick<Database, "pool">,
   work: (open: OpenTransaction) => Promise<T>,
 ): Promise<T> {
   const client = await database.pool.connect();

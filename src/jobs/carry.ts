@@ -9,11 +9,10 @@ import { thresholdsOf } from "../connections/self-running.ts";
 import { isDiskFull } from "../db/away.ts";
 import type { Attention } from "../db/tables.ts";
 import type { Log } from "../lib/log.ts";
-import type { BegunRun } from "../sync/record/start-run.ts";
+import type { RunContext, LeasedRun } from "../sync/record/run-context.ts";
+import type { OpenContext, executeRun } from "../sync/run.ts";
+import { RunError, RunStopped } from "../sync/record/run-errors.ts";
 import { prepareRemedies } from "../sync/report/suggested-fixes.ts";
-import type { carryOut, OpenContext } from "../sync/run.ts";
-import type { RunContext } from "../sync/record/run-context.ts";
-import { RunError, RunStopped } from "../sync/record/run-record.ts";
 import type { SyncSettings } from "../sync/rules/settings.ts";
 import { openLedger, type RunCounters } from "./ledger.ts";
 import { progressWriter } from "./progress.ts";
@@ -35,7 +34,7 @@ export type CarryParts = RequestParts & {
 
 export type HowToCarry = {
   readonly settings: SyncSettings;
-  readonly work: typeof carryOut;
+  readonly work: typeof executeRun;
   readonly onApply?: RunContext["onApply"];
 };
 
@@ -46,7 +45,7 @@ export type CarriedRun = {
   readonly watch: StopWatch;
 };
 
-export function carryRun(parts: CarryParts, begun: BegunRun, how: HowToCarry): CarriedRun {
+export function carryRun(parts: CarryParts, begun: LeasedRun, how: HowToCarry): CarriedRun {
   const { database, clock, log, maxAccounts, teammates } = parts;
   const { settings, work, onApply } = how;
   const db = database.kysely;
@@ -69,7 +68,7 @@ export function carryRun(parts: CarryParts, begun: BegunRun, how: HowToCarry): C
       settings,
       client: connected.client,
       signal: stop.signal,
-      lookForStop: () => watch.look(),
+      checkCancellation: () => watch.look(),
       brake: thresholdsOf(brake),
       onProgress: (now, runId) => {
         ledger.note(now, runId);
@@ -140,7 +139,7 @@ export function carryRun(parts: CarryParts, begun: BegunRun, how: HowToCarry): C
 /** The address may lead to another organisation than the one that was connected. */
 async function checkOrganization(
   { client }: OpenConnection,
-  { organizationId }: BegunRun,
+  { organizationId }: LeasedRun,
   signal: AbortSignal,
 ): Promise<void> {
   const found = await client.whoAmI(signal);

@@ -2,7 +2,7 @@
 import type { Kysely } from "kysely";
 import { loadDomainSettings } from "../accounts/domain-settings.ts";
 import type { ChosenSettings, Tables } from "../db/tables.ts";
-import type { StoredRun } from "../sync/record/start-run.ts";
+import type { StoredRun } from "../sync/record/run-record.ts";
 import type { SyncSettings } from "../sync/rules/settings.ts";
 
 /** With the lists as they are now. */

@@ -3,9 +3,11 @@
 import { sql } from "kysely";
 import type { RunCounts, RunMode, RunStatus, RunUsage } from "../db/tables.ts";
 import type { Log } from "../lib/log.ts";
-import type { BegunRun, RunStore } from "../sync/record/start-run.ts";
+import type { LeasedRun } from "../sync/record/run-context.ts";
+import type { RunStore } from "../sync/record/run-record.ts";
+import { saveProgress } from "../sync/record/run-updates.ts";
+import { NO_COUNTS, NO_USAGE } from "../sync/record/run-summary.ts";
 import type { Progress } from "../sync/record/run-context.ts";
-import { NO_COUNTS, NO_USAGE } from "../sync/record/run-record.ts";
 
 export type Stage = Progress["stage"];
 /** "planned": a preview, or a plan that waits for somebody. "stopped": what is left of it may go on later. */
@@ -58,7 +60,7 @@ type Row = {
   issues: Record<string, number> | null;
 };
 
-export function openLedger(parts: LedgerParts, { runId, lease }: BegunRun): Ledger {
+export function openLedger(parts: LedgerParts, { runId, lease }: LeasedRun): Ledger {
   const { database, clock, log, counters } = parts;
   const db = database.kysely;
   const began = clock.now().getTime();
@@ -71,8 +73,8 @@ export function openLedger(parts: LedgerParts, { runId, lease }: BegunRun): Ledg
 
   async function report(id: number, seconds: number): Promise<void> {
     const { rows } = await sql<Row>`
-      select mode, status, coalesce(error ->> 'kind', waits_because) as because, error is not null as "isFault",
-        coalesce(nullif(applied_by, 'the schedule'), started_by) is not null as "byPerson",
+      select mode, status, coalesce(error ->> 'kind', halt_reason, approval_reason) as because, error is not null as "isFault",
+        coalesce(applied_by, started_by) is not null as "byPerson",
         fence = ${lease.fence} as "isOurs", counts, issues
       from runs where id = ${id}`.execute(db);
     const row = rows[0];
@@ -107,13 +109,7 @@ export function openLedger(parts: LedgerParts, { runId, lease }: BegunRun): Ledg
       const now = clock.now().getTime();
       times.end(now);
       const total = usage(runId);
-      if (total)
-        await db
-          .updateTable("runs")
-          .set({ usage: JSON.stringify(total) })
-          .where("id", "=", runId)
-          .where("fence", "=", lease.fence)
-          .execute();
+      if (total) await saveProgress(db, { runId, lease }, { usage: total });
       // A run that was cut off while it wrote is ended before a new one reads.
       for (const id of times.runs()) if (id !== runId) await report(id, sum(Object.values(times.of(id))));
       await report(runId, (now - began) / 1000);

@@ -3,9 +3,9 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from "prom-client";
 import type { RunUsage } from "../db/tables.ts";
 import type { Log } from "../lib/log.ts";
-import type { RunStore } from "../sync/record/start-run.ts";
+import type { RunStore } from "../sync/record/run-record.ts";
+import { usageBetween } from "../sync/record/run-summary.ts";
 import { issueKinds } from "../sync/rules/issue-kinds.ts";
-import { usageBetween } from "../sync/record/run-record.ts";
 import type { RunCounters } from "./ledger.ts";
 import { worldOf, type World } from "./world.ts";
 

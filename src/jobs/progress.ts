@@ -1,6 +1,7 @@
 // How far a run is, written to its row at most once a second, so that whoever asks any process sees it.
 import type { RunProgress, RunUsage } from "../db/tables.ts";
-import type { RunStore } from "../sync/record/start-run.ts";
+import { saveProgress } from "../sync/record/run-updates.ts";
+import type { RunStore } from "../sync/record/run-record.ts";
 import type { Progress } from "../sync/record/run-context.ts";
 
 const WRITE_EVERY_MS = 1_000;
@@ -56,14 +57,10 @@ export function progressWriter(
   timer.unref();
 
   function write(progress: RunProgress, runId: number): void {
-    const usage = JSON.stringify(usageOf(runId));
+    const used = usageOf(runId);
+    const usage = JSON.stringify(used);
     last = { runId, progress, usage };
-    writing = database.kysely
-      .updateTable("runs")
-      .set({ progress: JSON.stringify(progress), ...(usage !== undefined && { usage }) })
-      .where("id", "=", runId)
-      .where("fence", "=", fence)
-      .execute()
+    writing = saveProgress(database.kysely, { runId, lease: { fence } }, { progress, usage: used })
       .catch(() => undefined)
       .finally(() => {
         writing = undefined;

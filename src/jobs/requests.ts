@@ -5,17 +5,15 @@ import { loadConnection, setPaused, type Connection } from "../connections/conne
 import type { OpenConnection, OpenOptions } from "../connections/open-connection.ts";
 import type { ChosenSettings, Tables } from "../db/tables.ts";
 import { inTransaction } from "../db/transaction.ts";
-import {
-  queueRun,
-  storedRun,
-  type NewRun,
-  type RetriedIssues,
-  type RunStore,
-  type Starter,
-} from "../sync/record/start-run.ts";
-import { callOff, closeRunIn } from "../sync/record/end-run.ts";
-import { whyNotApply } from "../sync/plan/plan-validity.ts";
-import { isUnderWay, RunError, runUnderWay } from "../sync/record/run-record.ts";
+import { queueRun, type NewRun, type RetriedIssues, type Starter } from "../sync/record/start-run.ts";
+import { storedRun, type RunStore } from "../sync/record/run-record.ts";
+import { cancelUnclaimed } from "../sync/record/end-run.ts";
+import { unfinishedApply } from "../sync/record/recover-runs.ts";
+import { clearRetryDelay, requestCancellation } from "../sync/record/run-updates.ts";
+import { transition } from "../sync/record/transitions.ts";
+import { planInvalidReason } from "../sync/plan/plan-validity.ts";
+import { activeRunId } from "../sync/record/run-state.ts";
+import { RunError } from "../sync/record/run-errors.ts";
 import type { SyncSettings } from "../sync/rules/settings.ts";
 import { settingsWith } from "./chosen.ts";
 import { nudge } from "./nudges.ts";
@@ -42,7 +40,7 @@ export type RunRequests = {
    * what is due meanwhile would come first and leave the plan without worth.
    * @throws RunError when it cannot be applied (any more); then a paused sync stays paused
    */
-  apply(runId: number, by: By, options?: { readonly resume?: boolean }): Promise<number>;
+  apply(runId: number, by: Starter, options?: { readonly resume?: boolean }): Promise<number>;
   /** Throws a plan away. @throws RunError */
   discard(runId: number): Promise<void>;
   /** Asks a run to stop, wherever it is carried out. @throws RunError when it is over. */
@@ -98,15 +96,16 @@ export function createRequests(parts: RequestParts): RunRequests {
     return oneByOne(async (trx) => {
       const { paused } = await loadConnection(trx);
       if (paused && run.mode !== "plan") throw new RunError(PAUSED);
-      if (paused) await refuseBeforeRest(trx, run.organizationId);
-      const running = await runUnderWay(trx, run.organizationId, { paused });
-      if (running === undefined) return queueRun(trx, run, clock.now());
+      const running = await activeRunId(trx, run.organizationId, { paused });
+      if (running === undefined) {
+        if (run.mode === "plan") await refuseBesideUnfinishedApply(trx, run.organizationId, paused);
+        return queueRun(trx, run, clock.now());
+      }
       if (run.mode === "plan" && !(await plansWith(trx, running, run.settings)))
         throw new RunError(
           `Run ${running} is under way. Wait until it has ended, or cancel it; then look at what other settings would change.`,
         );
-      // Who asks again does not want to wait until it is tried again by itself.
-      await trx.updateTable("runs").set({ try_after: null }).where("id", "=", running).execute();
+      await clearRetryDelay(trx, running);
       return running;
     });
   }
@@ -114,7 +113,7 @@ export function createRequests(parts: RequestParts): RunRequests {
   async function startPlan(chosen: ChosenSettings, by: By): Promise<number> {
     const { organizationId } = await connected();
     const settings = await settingsWith(db, chosen);
-    return start({ organizationId, mode: "plan", settings, startedBy: by });
+    return start({ organizationId, mode: "plan", settings, ...triggerOf(by) });
   }
 
   async function startSaved(
@@ -125,37 +124,23 @@ export function createRequests(parts: RequestParts): RunRequests {
     if (connection.settings === null)
       throw new RunError("Nothing is chosen yet. Choose accounts and fields, and look at a plan first.");
     const settings = await settingsWith(db, connection.settings);
-    return start({ ...run, organizationId, settings, startedBy: by });
+    return start({ ...run, organizationId, settings, ...triggerOf(by) });
   }
 
-  async function apply(runId: number, by: By, { resume = false } = {}): Promise<number> {
+  async function apply(runId: number, by: Starter, { resume = false } = {}): Promise<number> {
     const { organizationId } = await (resume ? connected() : ready());
     return oneByOne(async (trx) => {
       if (resume) await setPaused(trx, false);
       await lockRun(trx, runId);
-      const running = await runUnderWay(trx, organizationId);
+      const running = await activeRunId(trx, organizationId);
       if (running === runId) return runId;
       if (running !== undefined)
         throw new RunError(`Run ${running} is under way. Wait until it has ended, or cancel it.`);
-      const refusal = await whyNotApply(
-        { ...parts, database: { ...database, kysely: trx } },
-        { organizationId, runId },
-      );
-      if (refusal !== undefined) throw new RunError(refusal);
-      await trx
-        .updateTable("runs")
-        .set({
-          applied_by: by?.name ?? "the schedule",
-          applied_by_id: by?.id ?? null,
-          error: null,
-          cancelled_by: null,
-          tries: 0,
-          try_after: null,
-          // That it fails again is said again.
-          told: null,
-        })
-        .where("id", "=", runId)
-        .execute();
+      const now = clock.now();
+      const reason = await planInvalidReason(trx, { organizationId, runId, now });
+      if (reason !== undefined) throw new RunError(reason);
+      const { fence } = await storedRun(trx, runId);
+      await transition(trx, { runId, lease: { fence } }, "planned", { type: "approve", by, now });
       return runId;
     });
   }
@@ -163,21 +148,21 @@ export function createRequests(parts: RequestParts): RunRequests {
   async function discard(runId: number): Promise<void> {
     await inTransaction(database, async ({ kysely: trx }) => {
       await lockRun(trx, runId);
-      const { status, organizationId } = await storedRun({ kysely: trx }, runId);
-      if (status !== "planned" || (await runUnderWay(trx, organizationId)) === runId)
+      const { status, organizationId, fence } = await storedRun(trx, runId);
+      if (status !== "planned" || (await activeRunId(trx, organizationId)) === runId)
         throw new RunError(`Run ${runId} is ${status}; only a plan that waits can be discarded.`);
-      await closeRunIn(trx, runId, "discarded", { now: clock.now() });
+      await transition(trx, { runId, lease: { fence } }, "planned", { type: "discard", now: clock.now() });
     });
   }
 
   async function cancel(runId: number, by: string): Promise<void> {
-    const { status } = await storedRun(database, runId);
+    const { status } = await storedRun(db, runId);
     await inTransaction(database, async ({ kysely: trx }) => {
       await lockRun(trx, runId);
-      const asked = await sql`
-        update runs r set cancelled_by = ${by} from run_leases l
-        where r.id = ${runId} and l.organization_id = r.organization_id and ${isUnderWay}`.execute(trx);
-      if (asked.numAffectedRows === 0n && !(await callOff(trx, { runId, by, now: clock.now() })))
+      const isCancelled =
+        (await requestCancellation(trx, runId, by)) ||
+        (await cancelUnclaimed(trx, { runId, by, now: clock.now() }));
+      if (!isCancelled)
         throw new RunError(`Run ${runId} is ${status} and not under way; there is nothing to cancel.`);
       await nudge(trx);
     });
@@ -200,16 +185,20 @@ async function lockRun(trx: Kysely<Tables>, runId: number): Promise<void> {
   await sql`select from runs where id = ${runId} for update`.execute(trx);
 }
 
-/** Whoever plans first ends what was stopped while it wrote, and that is what a pause holds off. */
-async function refuseBeforeRest(trx: Kysely<Tables>, organizationId: string): Promise<void> {
+/** @throws RunError when a run stopped while it wrote, which no preview can be made beside */
+async function refuseBesideUnfinishedApply(
+  trx: Kysely<Tables>,
+  organizationId: string,
+  paused: boolean,
+): Promise<void> {
   const { rows } = await sql<{ id: number }>`
-    select id from runs where organization_id = ${organizationId} and status = 'applying' order by id limit 1`.execute(
-    trx,
-  );
-  if (rows[0])
-    throw new RunError(
-      `The sync is paused, and run ${rows[0].id} stopped before all of its plan was written, which any other plan has to wait for. Resume the sync first.`,
-    );
+    select id from runs where organization_id = ${organizationId} and status = 'applying'
+    order by id limit 1`.execute(trx);
+  if (rows[0]) throw unfinishedApply(rows[0].id, { paused });
+}
+
+function triggerOf(by: By): Pick<NewRun, "trigger" | "startedBy"> {
+  return by ? { trigger: "person", startedBy: by } : { trigger: "schedule" };
 }
 
 /** Whether this run is asked for by the same click. */

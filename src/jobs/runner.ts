@@ -1,11 +1,13 @@
 // The runner of a process: takes runs that wait and carries them out, one at a time. What it runs can be watched and stopped
 // from any process, and says in its row how it ended; what it leaves behind when it dies, another one takes.
 import { loadConnection, saveSettings } from "../connections/connection.ts";
-import { takeRun, storedRun, type BegunRun, type WaitingRun } from "../sync/record/start-run.ts";
-import { giveUp, MOST_TRIES } from "../sync/record/end-run.ts";
+import { claimRun, type QueuedRun } from "../sync/record/start-run.ts";
+import { storedRun } from "../sync/record/run-record.ts";
+import type { LeasedRun } from "../sync/record/run-context.ts";
+import { failAfterMaxAttempts, MAX_ATTEMPTS } from "../sync/record/end-run.ts";
+import { resumeApply, executeRun, executeApply } from "../sync/run.ts";
+import { RunStopped } from "../sync/record/run-errors.ts";
 import { LeaseError } from "../sync/record/lease.ts";
-import { carryOn, carryOut, carryOutApply } from "../sync/run.ts";
-import { RunStopped } from "../sync/record/run-record.ts";
 import { carryRun, type CarriedRun, type CarryParts, type HowToCarry } from "./carry.ts";
 import { chosenIn, settingsWith } from "./chosen.ts";
 import { nudge } from "./nudges.ts";
@@ -40,30 +42,30 @@ export function createRunner(parts: RunnerParts): Runner {
     const waiting = await nextWaitingRun(database, environment.organizationId, { now: clock.now(), paused });
     const begun = waiting && (await takeOrNot(waiting));
     if (!waiting || !begun) return undefined;
-    if (waiting.tries >= MOST_TRIES) await giveUpOn(begun);
+    if (waiting.attempts >= MAX_ATTEMPTS) await giveUpOn(begun);
     else await carry(waiting, begun);
     return waiting.id;
   }
 
-  async function takeOrNot(waiting: WaitingRun): Promise<BegunRun | undefined> {
+  async function takeOrNot(waiting: QueuedRun): Promise<LeasedRun | undefined> {
     try {
-      return await takeRun(parts, waiting);
+      return await claimRun(parts, waiting);
     } catch (error) {
       if (error instanceof LeaseError) return undefined;
       throw error;
     }
   }
 
-  async function giveUpOn(begun: BegunRun): Promise<void> {
+  async function giveUpOn(begun: LeasedRun): Promise<void> {
     try {
-      await giveUp(parts, begun);
+      await failAfterMaxAttempts(parts, begun);
     } finally {
       await begun.lease.release();
     }
     await parts.notify?.(begun.runId);
   }
 
-  async function carry(waiting: WaitingRun, begun: BegunRun): Promise<void> {
+  async function carry(waiting: QueuedRun, begun: LeasedRun): Promise<void> {
     const { id, status } = waiting;
     if (status === "reading" || status === "planning" || status === "applying")
       log.warn(
@@ -82,15 +84,15 @@ export function createRunner(parts: RunnerParts): Runner {
     });
   }
 
-  async function howToCarry({ id, mode, status }: WaitingRun): Promise<HowToCarry> {
-    const chosen = chosenIn(await storedRun(database, id));
+  async function howToCarry({ id, mode, status }: QueuedRun): Promise<HowToCarry> {
+    const chosen = chosenIn(await storedRun(db, id));
     const settings = await settingsWith(db, chosen);
-    if (status === "applying") return { settings, work: carryOn };
+    if (status === "applying") return { settings, work: resumeApply };
     if (status === "planned")
-      return { settings, work: carryOutApply, onApply: (trx) => saveSettings(trx, chosen) };
+      return { settings, work: executeApply, onApply: (trx) => saveSettings(trx, chosen) };
     // It may have waited for long, and what is saved is what a sync goes by.
     const saved = mode === "plan" ? null : (await loadConnection(db)).settings;
-    return { settings: saved === null ? settings : await settingsWith(db, saved), work: carryOut };
+    return { settings: saved === null ? settings : await settingsWith(db, saved), work: executeRun };
   }
 
   function takeNext(): Promise<number | undefined> {

@@ -1,8 +1,9 @@
 // Whether somebody, in whatever process, wants a run to stop: it was cancelled, or the connection was paused.
 import { sql } from "kysely";
 import type { Database } from "../db/pool.ts";
-import type { BegunRun } from "../sync/record/start-run.ts";
-import { isPreview, RunStopped } from "../sync/record/run-record.ts";
+import type { LeasedRun } from "../sync/record/run-context.ts";
+import { isPreview } from "../sync/record/run-state.ts";
+import { RunStopped } from "../sync/record/run-errors.ts";
 
 const LOOK_EVERY_MS = 1_000;
 
@@ -17,7 +18,7 @@ const PAUSED = {
  */
 async function wishToStop(
   database: Database,
-  { organizationId, lease, again }: BegunRun,
+  { organizationId, lease, requeues }: LeasedRun,
 ): Promise<RunStopped | undefined> {
   const { rows } = await sql<{ paused: boolean; cancelled_by: string | null }>`
     select r.cancelled_by, c.paused and c.sign_in is not null and exists (
@@ -28,7 +29,7 @@ async function wishToStop(
     limit 1`.execute(database.kysely);
   const wish = rows[0];
   if (wish?.cancelled_by) return new RunStopped("cancelled", `Cancelled by ${wish.cancelled_by}.`);
-  if (wish?.paused) return new RunStopped("paused", again ? PAUSED.goesOn : PAUSED.ends);
+  if (wish?.paused) return new RunStopped("paused", requeues ? PAUSED.goesOn : PAUSED.ends);
   return undefined;
 }
 
@@ -41,7 +42,7 @@ export type StopWatch = {
 /** Looks once a second, by the machine's clock. A look that fails is not the end: the database may be back for the next one. */
 export function watchForStop(
   database: Database,
-  begun: BegunRun,
+  begun: LeasedRun,
   stop: (reason: RunStopped) => void,
 ): StopWatch {
   const look = async (): Promise<void> => {

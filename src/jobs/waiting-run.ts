@@ -1,9 +1,9 @@
 // The run that a worker takes next: asked for by somebody, put back, or without its process.
 import { sql } from "kysely";
 import type { Database } from "../db/pool.ts";
-import type { WaitingRun } from "../sync/record/start-run.ts";
-import { isHeld } from "../sync/record/lease.ts";
-import { goesOnPaused, isToBeDone } from "../sync/record/run-record.ts";
+import type { QueuedRun } from "../sync/record/start-run.ts";
+import { isLeased } from "../sync/record/lease.ts";
+import { isRunnableWhilePaused, isRunnable } from "../sync/record/run-state.ts";
 
 /** No wait is as long (src/sync/record/end-run.ts): a moment further away was said by a clock that has jumped back since. */
 const LONGEST_WAIT_MS = 10 * 60_000;
@@ -13,15 +13,15 @@ export async function nextWaitingRun(
   database: Database,
   organizationId: string | null,
   { now, paused }: { readonly now: Date; readonly paused: boolean },
-): Promise<(WaitingRun & { readonly startedAt: Date }) | undefined> {
-  const { rows } = await sql<WaitingRun & { startedAt: Date }>`
-    select r.id, r.organization_id as "organizationId", r.mode, r.status, r.fence, r.tries,
+): Promise<(QueuedRun & { readonly startedAt: Date }) | undefined> {
+  const { rows } = await sql<QueuedRun & { startedAt: Date }>`
+    select r.id, r.organization_id as "organizationId", r.mode, r.status, r.fence, r.tries as attempts,
       r.started_at as "startedAt"
     from runs r
-    where ${isToBeDone} and (${organizationId}::uuid is null or r.organization_id = ${organizationId})
-      and (not ${paused}::boolean or ${goesOnPaused})
+    where ${isRunnable} and (${organizationId}::uuid is null or r.organization_id = ${organizationId})
+      and (not ${paused}::boolean or ${isRunnableWhilePaused})
       and (r.try_after is null or r.try_after <= ${now} or r.try_after > ${new Date(now.getTime() + LONGEST_WAIT_MS)})
-      and not exists (select from run_leases l where l.organization_id = r.organization_id and ${isHeld})
+      and not exists (select from run_leases l where l.organization_id = r.organization_id and ${isLeased})
     order by r.status = 'applying' desc, r.id limit 1`.execute(database.kysely);
   return rows[0];
 }

@@ -6,7 +6,7 @@ import { nextRun } from "../connections/schedule.ts";
 import type { Database } from "../db/pool.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Log } from "../lib/log.ts";
-import { planThatWaits } from "../sync/plan/plan-validity.ts";
+import { planAwaitingApproval } from "../sync/plan/plan-validity.ts";
 import { nudgeListener } from "./nudges.ts";
 import type { Runner } from "./runner.ts";
 
@@ -113,7 +113,7 @@ async function startWhatIsDue({ database, clock, runner }: WorkerParts): Promise
   if (!organizationId || connection.paused || connection.settings === null) return undefined;
   const now = clock.now();
   // Only a person can settle what needs attention, and a plan that waits is looked at first.
-  const waiting = await planThatWaits(db, organizationId, now);
+  const waiting = await planAwaitingApproval(db, organizationId, now);
   if (connection.attention !== null || (waiting && waiting.why !== null)) return undefined;
   const due = nextRun({ ...connection.schedule, ...(await pastRuns(db, organizationId)) }, now);
   if (due === undefined || due.at > now) return undefined;

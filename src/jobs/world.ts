@@ -5,9 +5,8 @@ import { pastRuns } from "../connections/past-runs.ts";
 import { nextRun } from "../connections/schedule.ts";
 import type { Database } from "../db/pool.ts";
 import type { Tables } from "../db/tables.ts";
-import { PLAN_LIFETIME_MS } from "../sync/plan/plan-validity.ts";
-import { isHeld } from "../sync/record/lease.ts";
-import { isToBeDone, isUnderWay } from "../sync/record/run-record.ts";
+import { PLAN_LIFETIME_MS, isRunnable, isActive } from "../sync/record/run-state.ts";
+import { isLeased } from "../sync/record/lease.ts";
 
 export type World = {
   /** Open issues by kind. */
@@ -65,7 +64,7 @@ async function lastRuns(db: Kysely<Tables>, organizationId: string | null): Prom
 async function runsByStage(db: Kysely<Tables>): Promise<Record<string, number>> {
   const { rows } = await sql<{ stage: string; count: number }>`
     select coalesce(r.progress ->> 'stage', 'connect') as stage, count(*)::int as count
-    from ${LATEST} r join run_leases l using (organization_id) where ${isUnderWay} group by 1`.execute(db);
+    from ${LATEST} r join run_leases l using (organization_id) where ${isActive} group by 1`.execute(db);
   return Object.fromEntries(rows.map(({ stage, count }) => [stage, count]));
 }
 
@@ -81,13 +80,13 @@ async function queueAge(
   const { rows } = await sql<{ planned: Date | null; waits: Date | null; busy: boolean }>`
     select
       (select min(planned_at) from runs where organization_id = ${organizationId} and status = 'planned'
-        and waits_because is not null and planned_at >= ${new Date(now.getTime() - PLAN_LIFETIME_MS)} and id > (
+        and approval_reason is not null and planned_at >= ${new Date(now.getTime() - PLAN_LIFETIME_MS)} and id > (
           select coalesce(max(id), 0) from runs where organization_id = ${organizationId} and status = 'done')) as planned,
       (select min(case when r.status = 'queued' then r.started_at else l.heartbeat_at end)
         from ${LATEST} r left join run_leases l using (organization_id)
-        where r.organization_id = ${organizationId} and ${isToBeDone}
-          and (r.status = 'queued' or not coalesce(${isHeld}, false))) as waits,
-      exists (select from run_leases l where organization_id = ${organizationId} and ${isHeld}) as busy`.execute(
+        where r.organization_id = ${organizationId} and ${isRunnable}
+          and (r.status = 'queued' or not coalesce(${isLeased}, false))) as waits,
+      exists (select from run_leases l where organization_id = ${organizationId} and ${isLeased}) as busy`.execute(
     db,
   );
   const { planned, waits, busy } = rows[0]!;

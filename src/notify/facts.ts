@@ -19,8 +19,8 @@ export type Words = {
 
 /** How a run ended, in one text; the index runs_to_tell has the same words. A plan that is being applied has not ended. */
 const END = sql`status || coalesce(':' || (error ->> 'kind'), '')`;
-const TO_TELL = sql`(status in ('done', 'failed', 'planned') or status = 'applying' and waits_because = 'failed')
-  and told is distinct from ${END} and (status <> 'planned' or applied_by is null)`;
+const TO_TELL = sql`(status in ('done', 'failed', 'planned') or status = 'applying' and halt_reason = 'failed')
+  and told is distinct from ${END} and (status <> 'planned' or approved_at is null)`;
 
 /** Ended runs nobody was told of yet, oldest first. */
 export async function runsToTell(
@@ -41,7 +41,7 @@ type RunRow = {
   mode: RunMode;
   status: RunStatus;
   byId: number | null;
-  waitsBecause: string | null;
+  approvalReason: string | null;
   error: { kind: string; sentence: string } | null;
 };
 
@@ -50,7 +50,7 @@ export async function claimRun(trx: Db, id: number): Promise<RunRow | undefined>
   const { rows } = await sql<RunRow>`
     update runs set told = ${END} where id = ${id} and ${TO_TELL}
     returning id, organization_id as "organizationId", mode, status, case when applied_by is null and applied_by_id is null then started_by_id else applied_by_id end as "byId",
-      waits_because as "waitsBecause", error`.execute(trx);
+      approval_reason as "approvalReason", error`.execute(trx);
   return rows[0];
 }
 
@@ -72,10 +72,10 @@ export async function endedRun(trx: Db, row: RunRow, words: Words): Promise<Ende
       ? { id, mode, by, end: "needs-admin", attention }
       : { id, mode, by, end: "failed", error, isHalfWritten: status === "applying" };
   }
-  if (status !== "planned" || row.waitsBecause === null || mode === "plan") return null;
-  const attention = words.waiting({ id, why: row.waitsBecause });
+  if (status !== "planned" || row.approvalReason === null || mode === "plan") return null;
+  const attention = words.waiting({ id, why: row.approvalReason });
   return (
-    attention && { id, mode, by, end: "needs-admin", attention: { ...attention, kind: row.waitsBecause } }
+    attention && { id, mode, by, end: "needs-admin", attention: { ...attention, kind: row.approvalReason } }
   );
 }
 

@@ -5,7 +5,7 @@ import { saveSettings } from "../../src/connections/connection.ts";
 import { loadDomainSettings } from "../../src/accounts/domain-settings.ts";
 import { createLog } from "../../src/lib/log.ts";
 import { runSync } from "../../src/sync/run.ts";
-import type { RunSummary } from "../../src/sync/record/run-record.ts";
+import type { RunSummary } from "../../src/sync/record/run-summary.ts";
 import { logIn } from "../connections/logging-in.ts";
 import { webWorkspace, type Browser, type WebWorkspace } from "../harness/web.ts";
 

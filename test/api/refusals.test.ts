@@ -13,7 +13,7 @@ import { DataverseError, ProtocolError, SignInError } from "../../src/dataverse/
 import { LeaseError } from "../../src/sync/record/lease.ts";
 import { AttentionError } from "../../src/sync/read/prepare.ts";
 import { TooManyAccountsError } from "../../src/sync/read/stage-rows.ts";
-import { RunError } from "../../src/sync/record/run-record.ts";
+import { RunError } from "../../src/sync/record/run-errors.ts";
 
 it.each([
   [new ApiError(418, "teapot", "Said."), 418, "teapot"],

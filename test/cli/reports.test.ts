@@ -5,14 +5,15 @@ import { planReport } from "../../src/cli/plan-report.ts";
 import { runReport, runTable } from "../../src/cli/run-report.ts";
 import { tableLines } from "../../src/cli/table.ts";
 import type { PlannedChange } from "../../src/sync/report/planned-changes.ts";
-import type { RunIssue, RunSummary } from "../../src/sync/record/run-record.ts";
+import type { RunIssue, RunSummary } from "../../src/sync/record/run-summary.ts";
 
 const run: RunSummary = {
   id: 3,
   organizationId: "d3b2a1c0-0000-4000-8000-000000000001",
   mode: "sync",
   status: "done",
-  waitsBecause: null,
+  approvalReason: null,
+  haltReason: null,
   error: null,
   read: 51_350,
   created: 38_120,
@@ -62,7 +63,7 @@ Next:
       status: "planned",
       finishedAt: null,
       issues: {},
-      waitsBecause: "empty-selection",
+      approvalReason: "empty-selection",
     });
     expect(lines[0]).toBe("Run 3 is planned after 8.0 s. Nothing has been written to the accounts.");
     expect(lines).toContain(

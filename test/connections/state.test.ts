@@ -78,7 +78,7 @@ test("open issues, a pause and a plan that stopped by itself each have their wor
   await setPaused(work.database.kysely, false);
   work.org.deleteAccount(id);
   const emptied = await work.sync();
-  expect(emptied.waitsBecause).not.toBeNull();
+  expect(emptied.approvalReason).not.toBeNull();
   expect(await work.state()).toMatchObject({
     state: "needs-attention",
     attention: {

@@ -9,7 +9,7 @@ import { createRequests } from "../../src/jobs/requests.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 import { createLog } from "../../src/lib/log.ts";
 import { runSync } from "../../src/sync/run.ts";
-import type { RunSummary } from "../../src/sync/record/run-record.ts";
+import type { RunSummary } from "../../src/sync/record/run-summary.ts";
 import { expect, onTestFinished } from "vitest";
 import { command, connectionYaml, type Command, type Ended } from "./command.ts";
 import { testDatabase, type TestDatabase } from "./database.ts";

@@ -2,7 +2,7 @@
 // which day. A mail too many teaches people to look away; one too few leaves them in the dark.
 import { expect, onTestFinished, test } from "vitest";
 import { startWorker } from "../../src/jobs/worker.ts";
-import { MOST_TRIES } from "../../src/sync/record/end-run.ts";
+import { MAX_ATTEMPTS } from "../../src/sync/record/end-run.ts";
 import { createLog } from "../../src/lib/log.ts";
 import { notifyMissed } from "../../src/notify/notify.ts";
 import { notifySecretEnd } from "../../src/notify/secret-end.ts";
@@ -64,7 +64,7 @@ async function march() {
 
   /** What every worker does within some minutes, until a run that breaks off while it writes is left to a person. */
   async function tryToTheEnd(): Promise<void> {
-    for (let tries = 1; tries < MOST_TRIES; tries++) {
+    for (let tries = 1; tries < MAX_ATTEMPTS; tries++) {
       clock.advance(HOUR / 10);
       await runner.settled();
     }

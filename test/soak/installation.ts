@@ -5,7 +5,7 @@ import { onTestFinished } from "vitest";
 import { startWorker, type Worker } from "../../src/jobs/worker.ts";
 import { createLog } from "../../src/lib/log.ts";
 import { notifyMissed } from "../../src/notify/notify.ts";
-import { summaryOf, type RunSummary } from "../../src/sync/record/run-record.ts";
+import { summaryOf, type RunSummary } from "../../src/sync/record/run-summary.ts";
 import { CONNECTED, logIn } from "../connections/logging-in.ts";
 import { webWorkspace, type WebWorkspace } from "../harness/web.ts";
 import { mappingOf, type Chosen } from "./expected.ts";
@@ -55,7 +55,7 @@ export async function installation(
 
   async function ended(run: number): Promise<RunSummary> {
     await runner.settled();
-    return summaryOf(database, run);
+    return summaryOf(database.kysely, run);
   }
   async function asked(path: string, body?: unknown): Promise<RunSummary> {
     const answer = await (await admin()).post(path, body);

@@ -5,7 +5,7 @@ import { expect } from "vitest";
 import type { Database } from "../../src/db/pool.ts";
 import { exportAccounts, type ExportedAccount } from "../../src/accounts/export.ts";
 import type { AccountBefore, ChangeAction } from "../../src/db/tables.ts";
-import { addsUp, issuesOf, type RunSummary } from "../../src/sync/record/run-record.ts";
+import { countsBalance, issuesOf, type RunSummary } from "../../src/sync/record/run-summary.ts";
 import type { RunResult } from "../reference/model.ts";
 import { traces } from "../sync/real-line.ts";
 import { issueText, type Expected } from "./expected.ts";
@@ -31,7 +31,7 @@ async function changesOf({ kysely }: Database, runId: number): Promise<Change[]>
 
 /** The counts add up, each record was changed once, and the changes kept are those counted. */
 export async function accountingHolds(database: Database, run: RunSummary): Promise<void> {
-  expect(addsUp(run), `run ${run.id} adds up`).toBe(true);
+  expect(countsBalance(run), `run ${run.id} adds up`).toBe(true);
   const changes = await changesOf(database, run.id);
   const records = changes.map(({ record }) => record);
   expect(new Set(records).size, `run ${run.id} changed each record once`).toBe(records.length);
@@ -83,7 +83,7 @@ export async function looksAsExpected(database: Database, run: number, expected:
     "select concat_ws(' ', dynamics_id, name, coalesce(left_because, 'syncs')) as told from account_links l join accounts a on a.id = l.account_id",
   );
   expect(links.rows.map(({ told }) => told).toSorted(), `links after run ${run}`).toEqual(expected.states());
-  const issues = await issuesOf(database, run);
+  const issues = await issuesOf(database.kysely, run);
   const told = issues.map((issue) => issueText(issue.dynamicsId, issue));
   expect(told.toSorted(), `issues after run ${run}`).toEqual(expected.issues);
   expect(await wronglyBlamed(database), `accounts in the way after run ${run}`).toEqual([]);

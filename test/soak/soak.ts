@@ -2,7 +2,7 @@
 // applied run the store is held against the model.
 import { Random } from "../../simulator/load/random.ts";
 import type { RunResult } from "../reference/model.ts";
-import type { RunSummary } from "../../src/sync/record/run-record.ts";
+import type { RunSummary } from "../../src/sync/record/run-summary.ts";
 import { traces } from "../sync/real-line.ts";
 import { Deck, kinds } from "./events.ts";
 import { Expected, type Chosen } from "./expected.ts";
@@ -131,7 +131,7 @@ export class Soak {
       }
       if (run.status === "done") return this.applied(run);
       isRun(run, { status: "planned" });
-      this.tally.add(`plan that waited for an admin: ${run.waitsBecause}`);
+      this.tally.add(`plan that waited for an admin: ${run.approvalReason}`);
       return this.applied(await this.installed.apply(run.id));
     }
   }

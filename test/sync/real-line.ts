@@ -8,7 +8,7 @@ import type { DataverseClient } from "../../src/dataverse/client.ts";
 import type { Database } from "../../src/db/pool.ts";
 import { settableClock } from "../../src/lib/clock.ts";
 import { runSync } from "../../src/sync/run.ts";
-import { issuesOf, type RunSummary } from "../../src/sync/record/run-record.ts";
+import { issuesOf, type RunSummary } from "../../src/sync/record/run-summary.ts";
 import type { SyncSettings } from "../../src/sync/rules/settings.ts";
 import { removeTeammate, saveTeammate } from "../../src/teammates/teammates.ts";
 import type { Org } from "../../simulator/org/org.ts";
@@ -218,7 +218,7 @@ export class RealLine {
   }
 
   private async issues({ id }: RunSummary): Promise<string[]> {
-    const issues = await issuesOf(this.database, id);
+    const issues = await issuesOf(this.database.kysely, id);
     return issues
       .map(({ dynamicsId, kind, field, value }) => issueText(dynamicsId ?? "", { kind, field, value }))
       .toSorted();

@@ -2,10 +2,10 @@
 import { expect, onTestFinished, test } from "vitest";
 import { restoreDump } from "../../src/db/dump/restore.ts";
 import { writeDump } from "../../src/db/dump/write.ts";
-import { takeRun } from "../../src/sync/record/start-run.ts";
-import { closeRun } from "../../src/sync/record/end-run.ts";
-import { applyRun, carryOut } from "../../src/sync/run.ts";
-import { RunStopped } from "../../src/sync/record/run-record.ts";
+import { claimRun } from "../../src/sync/record/start-run.ts";
+import { applyRun, executeRun } from "../../src/sync/run.ts";
+import { RunStopped } from "../../src/sync/record/run-errors.ts";
+import { discardPlans } from "../../src/sync/record/end-run.ts";
 import { databaseWithoutTables, type TestDatabase } from "../harness/database.ts";
 import { workspace, type Workspace } from "../harness/workspace.ts";
 
@@ -80,7 +80,9 @@ test("a run that somebody stops has stopped at once", async () => {
 test("a plan is discarded beside it", async () => {
   const { here, planned } = await backingUp();
 
-  await closeRun(here, planned, "discarded");
+  const { rows: plans } = await here.database.pool.query("select fence from runs where id = $1", [planned]);
+  const error = { kind: "superseded", sentence: "Another run was applied." };
+  await discardPlans(here, [{ runId: planned, lease: plans[0] }], error);
 
   const { rows } = await here.database.pool.query("select status from runs where id = $1", [planned]);
   expect(rows).toEqual([{ status: "discarded" }]);
@@ -94,15 +96,15 @@ test("a run that starts over reads into the tables that it cannot drop, and they
   const [{ org: organizationId, fence }] = rows;
   await here.database.pool.query("delete from account_changes where run_id = $1", [planned]);
 
-  const begun = await takeRun(here, {
+  const begun = await claimRun(here, {
     id: planned,
     organizationId,
     mode: "plan",
     status: "queued",
     fence,
-    tries: 0,
+    attempts: 0,
   });
-  const again = await carryOut(here, begun!, async () => here.context());
+  const again = await executeRun(here, begun!, async () => here.context());
 
   expect(again).toMatchObject({ status: "planned", updated: 1 });
   expect(await here.changes(planned)).toEqual(before);

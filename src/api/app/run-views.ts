@@ -2,9 +2,15 @@
 // is shown as what it is.
 import { sql, type RawBuilder } from "kysely";
 import type { ChangeAction, RunCounts, RunMode, RunProgress, RunStatus, RunUsage } from "../../db/tables.ts";
-import type { RunStore } from "../../sync/record/start-run.ts";
-import { PLAN_LIFETIME_MS, whyNotApply } from "../../sync/plan/plan-validity.ts";
-import { goesOnPaused, isToBeDone, isUnderWay, NO_COUNTS } from "../../sync/record/run-record.ts";
+import type { RunStore } from "../../sync/record/run-record.ts";
+import {
+  PLAN_LIFETIME_MS,
+  isRunnableWhilePaused,
+  isRunnable,
+  isActive,
+} from "../../sync/record/run-state.ts";
+import { planInvalidReason } from "../../sync/plan/plan-validity.ts";
+import { NO_COUNTS } from "../../sync/record/run-summary.ts";
 import type { RunView } from "../contract/runs.ts";
 import { ApiError } from "../implement.ts";
 
@@ -20,7 +26,8 @@ type RunRow = {
   issues: Record<string, number> | null;
   actions: Partial<Record<ChangeAction, number>> | null;
   progress: RunProgress | null;
-  waits_because: string | null;
+  approval_reason: string | null;
+  halt_reason: string | null;
   checkpoint: number;
   error: { kind: string; sentence: string } | null;
   usage: Partial<RunUsage>;
@@ -37,9 +44,9 @@ type RunRow = {
 function runRows({ database }: RunStore, condition: RawBuilder<unknown>, limit: number) {
   return sql<RunRow>`
     select r.id, r.organization_id, r.mode, r.status, r.started_by, r.applied_by, r.cancelled_by, r.counts, r.issues, r.actions, r.progress,
-      r.waits_because, r.checkpoint, r.error, r.usage, r.started_at, r.planned_at, r.finished_at,
-      coalesce(${isUnderWay}, false) as under_way, ${isToBeDone} as to_be_done,
-      (select paused from connection) and not ${goesOnPaused} as held
+      r.approval_reason, r.halt_reason, r.checkpoint, r.error, r.usage, r.started_at, r.planned_at, r.finished_at,
+      coalesce(${isActive}, false) as under_way, ${isRunnable} as to_be_done,
+      (select paused from connection) and not ${isRunnableWhilePaused} as held
     from runs r left join run_leases l using (organization_id)
     where ${condition} order by r.id desc limit ${limit}`.execute(database.kysely);
 }
@@ -71,7 +78,11 @@ async function viewOf(store: RunStore, row: RunRow): Promise<RunView> {
   const { status, under_way: underWay } = row;
   const waits = status === "planned" && !underWay && !row.to_be_done;
   const why = waits
-    ? await whyNotApply(store, { organizationId: row.organization_id, runId: row.id })
+    ? await planInvalidReason(store.database.kysely, {
+        organizationId: row.organization_id,
+        runId: row.id,
+        now: store.clock.now(),
+      })
     : "It is no plan that waits.";
   const expires = waits && row.planned_at ? row.planned_at.getTime() + PLAN_LIFETIME_MS : undefined;
   return {
@@ -105,7 +116,8 @@ function writtenBy({ status, under_way: underWay, checkpoint, counts }: RunRow):
 }
 
 function stateOf(row: RunRow): Pick<RunView, "status" | "waitsBecause" | "error"> {
-  const { status, under_way: underWay, error, waits_because: waitsBecause } = row;
+  const { status, under_way: underWay, error } = row;
+  const waitsBecause = row.approval_reason ?? row.halt_reason;
   // Its apply has begun, and nothing is written yet.
   if (status === "planned" && underWay) return { status: "applying", waitsBecause: null, error: null };
   if (underWay) return { status, waitsBecause, error };

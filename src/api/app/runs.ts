@@ -6,11 +6,12 @@ import type { RecordPlace } from "../../accounts/synced-fields.ts";
 import { loadConnection } from "../../connections/connection.ts";
 import { newFieldsOf } from "../../connections/mapping-verdict.ts";
 import type { RunRequests } from "../../jobs/requests.ts";
-import { storedRun, type RunStore, type Starter } from "../../sync/record/start-run.ts";
+import { type Starter } from "../../sync/record/start-run.ts";
 import { changePage, type ChangePlace } from "../../sync/report/change-pages.ts";
 import { issueLifetimes } from "../../sync/report/issue-lifetimes.ts";
 import { issuePage, type IssuePlace, type IssueSource } from "../../sync/report/issue-pages.ts";
-import { NO_COUNTS } from "../../sync/record/run-record.ts";
+import { storedRun, type RunStore } from "../../sync/record/run-record.ts";
+import { NO_COUNTS } from "../../sync/record/run-summary.ts";
 import { runRoutes as contract } from "../contract/runs.ts";
 import type { SyncSettings } from "../contract/connection.ts";
 import { ApiError, implement, signedIn, type Caller, type Implementation } from "../implement.ts";
@@ -42,7 +43,7 @@ export function runRoutes(parts: RunRouteParts): Implementation[] {
 
   async function existing(runId: number) {
     await runView(parts, runId);
-    return storedRun(database, runId);
+    return storedRun(database.kysely, runId);
   }
 
   async function pageOfIssues(

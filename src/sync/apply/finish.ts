@@ -3,28 +3,31 @@
 // source writes nothing but its own record.
 import { sql } from "kysely";
 import type { OpenTransaction } from "../../db/transaction.ts";
-import { takenOver } from "../record/lease.ts";
 import type { RunCounts } from "../../db/tables.ts";
-import { addsUp, RunError } from "../record/run-record.ts";
-import { lookAgainIfDraftsAreLost, rememberWaiting } from "../read/stage-blocked.ts";
+import { discardPlans } from "../record/end-run.ts";
+import type { ActiveRun } from "../record/run-context.ts";
+import { PlanWorthless, RunError, serializeError } from "../record/run-errors.ts";
+import { countsBalance, NO_COUNTS } from "../record/run-summary.ts";
+import { cacheActionCounts, cacheIssueCounts } from "../record/run-updates.ts";
+import { transition } from "../record/transitions.ts";
+import { dropWorkingTables } from "../record/working-tables.ts";
+import { lookAgainIfDraftsAreLost, rememberWaiting } from "./save-blocked.ts";
 
 /** Stands for "the whole connection" where records are compared. */
 const NO_RECORD = sql.lit("00000000-0000-0000-0000-000000000000");
 
-export type FinishScope = {
-  readonly runId: number;
-  readonly organizationId: string;
-  readonly fence: number;
-  readonly now: Date;
-};
+type FinishScope = Pick<ActiveRun, "runId" | "organizationId">;
 
-/** Whether nobody but this run wrote since its plan. Who edits now waits until the run is done. */
-async function isAlone(open: OpenTransaction, { runId }: FinishScope): Promise<boolean> {
-  const { rows } = await sql<{ alone: boolean | null }>`
-    select r.alone and r.planned_edits = e.edits as alone from runs r, store_edits e where r.id = ${runId} for share of e`.execute(
-    open.kysely,
-  );
-  return rows[0]?.alone ?? false;
+/** Applied as planned: nobody but this run wrote since its plan. */
+type Concurrency = { readonly alone: boolean; readonly plannedEdits: number | null };
+
+/** Who edits now waits until the run is done. */
+async function loadConcurrency(trx: OpenTransaction, { runId }: FinishScope): Promise<Concurrency> {
+  const { rows } = await sql<Concurrency>`
+    select coalesce(r.alone and r.planned_edits = e.edits, false) as alone, r.planned_edits as "plannedEdits"
+    from runs r, store_edits e where r.id = ${runId}
+    for share of e`.execute(trx.kysely);
+  return rows[0]!;
 }
 
 /**
@@ -119,35 +122,91 @@ async function settleIssues(open: OpenTransaction, scope: FinishScope): Promise<
   );
 }
 
-/** @throws RunError when the counts do not add up: then something was lost or counted twice, and nothing of this is kept. */
-export async function finishRun(open: OpenTransaction, scope: FinishScope, counts: RunCounts): Promise<void> {
-  if (!addsUp(counts)) {
+/**
+ * Marks a run as done; then plans that were made before it are discarded, and its working tables go.
+ * @throws RunError when the counts do not balance: then something was lost or counted twice, and nothing of this is kept
+ */
+export async function finishRun(run: ActiveRun): Promise<void> {
+  const { context, runId, mode, progress } = run;
+  progress({ stage: "finish" });
+  await run.transaction(async (trx) => {
+    await context.onDone?.(trx.kysely, { id: runId, mode });
+    await complete(trx, run, await finalCounts(trx, runId));
+    await cacheActionCounts(trx.kysely, runId);
+    await cacheIssueCounts(trx.kysely, runId);
+  });
+  await discardSupersededPlans(run);
+  await dropWorkingTables(context.database.kysely, runId);
+}
+
+async function complete(trx: OpenTransaction, run: ActiveRun, counts: RunCounts): Promise<void> {
+  if (!countsBalance(counts)) {
     throw new RunError(
       `The run does not add up: ${JSON.stringify(counts)}. It is not marked as done; please report this with the log of the run.`,
     );
   }
+  const { kysely } = trx;
   // The planner knows nothing of tables made a moment ago, and guesses nested loops over them.
-  await sql`analyze run_issues`.execute(open.kysely);
-  await sql`analyze run_decisions`.execute(open.kysely);
-  const alone = await isAlone(open, scope);
-  await moveVersions(open, scope, alone);
-  const { rows } = await sql<{ settled: boolean; calm: boolean }>`
-    select settled, calm from runs where id = ${scope.runId}`.execute(open.kysely);
-  // A calm run decided nothing: what waits still waits, and only what concerns the whole connection can be news.
-  const lost = await lookAgainIfDraftsAreLost(open, scope);
-  const { settled, calm } = rows[0]!;
+  await sql`analyze run_issues`.execute(kysely);
+  await sql`analyze run_decisions`.execute(kysely);
+  const { alone, plannedEdits } = await loadConcurrency(trx, run);
+  await moveVersions(trx, run, alone);
+  const isLost = await lookAgainIfDraftsAreLost(trx, run);
+  const { settled, calm } = await kysely
+    .selectFrom("runs")
+    .select(["settled", "calm"])
+    .where("id", "=", run.runId)
+    .executeTakeFirstOrThrow();
+  // A calm run decided nothing: what is blocked still is, and only what concerns the whole connection can be news.
   if (!calm) {
-    await completeIssues(open, scope);
-    // Waiting records are compared all with all. A loop is quick only over as few as the planner guesses, and of a table that
+    await completeIssues(trx, run);
+    // Blocked records are compared all with all. A loop is quick only over as few as the planner guesses, and of a table that
     // was filled a moment ago, or was empty until now, it knows nothing: 48 s at 46,000 issues.
-    await sql`set local enable_nestloop = off`.execute(open.kysely);
-    await rememberWaiting(open, scope, settled && alone);
-    await sql`set local enable_nestloop = on`.execute(open.kysely);
+    await sql`set local enable_nestloop = off`.execute(kysely);
+    await rememberWaiting(trx, run, settled && alone);
+    await sql`set local enable_nestloop = on`.execute(kysely);
   }
-  await settleIssues(open, scope);
-  const done = await sql`
-    update runs set status = 'done', counts = ${JSON.stringify(counts)}, finished_at = ${scope.now},
-      settled_edits = case when mode <> 'retry' and not ${lost}::boolean and alone and planned_edits = (select edits from store_edits) then planned_edits end
-    where id = ${scope.runId} and fence = ${scope.fence} and status = 'applying'`.execute(open.kysely);
-  if (done.numAffectedRows !== 1n) throw takenOver(scope.runId);
+  await settleIssues(trx, run);
+  await transition(kysely, run, "applying", {
+    type: "complete",
+    counts,
+    settledEdits: run.mode !== "retry" && !isLost && alone ? plannedEdits : null,
+    now: run.context.clock.now(),
+  });
+}
+
+/** What was really applied, from the changes themselves; the rest was counted when it was planned. */
+async function finalCounts({ kysely }: OpenTransaction, runId: number): Promise<RunCounts> {
+  const { rows } = await sql<Pick<RunCounts, "created" | "linked" | "updated" | "failed" | "left">>`
+    select count(*) filter (where outcome is null and action = 'create')::int as created,
+      count(*) filter (where outcome is null and action = 'link')::int as linked,
+      count(*) filter (where outcome is null and action in ('update', 'return'))::int as updated,
+      count(*) filter (where outcome = 'changed' and action <> 'leave')::int as failed,
+      count(*) filter (where outcome is null and action = 'leave')::int as left
+    from account_changes where run_id = ${runId}`.execute(kysely);
+  await sql`
+    insert into run_issues (run_id, dynamics_id, kind, name)
+    select run_id, dynamics_id, 'changed-since-plan', name from account_changes
+    where run_id = ${runId} and outcome = 'changed' and action <> 'leave'`.execute(kysely);
+  const run = await kysely
+    .selectFrom("runs")
+    .select("counts")
+    .where("id", "=", runId)
+    .executeTakeFirstOrThrow();
+  return { ...NO_COUNTS, ...run.counts, ...rows[0]! };
+}
+
+/** Plans made before a run was applied are not valid any more. */
+async function discardSupersededPlans({ context, organizationId, runId }: ActiveRun): Promise<void> {
+  const plans = await context.database.kysely
+    .selectFrom("runs")
+    .select(["id", "fence"])
+    .where("organization_id", "=", organizationId)
+    .where("status", "=", "planned")
+    .execute();
+  await discardPlans(
+    context,
+    plans.map(({ id, fence }) => ({ runId: id, lease: { fence } })),
+    serializeError(PlanWorthless.superseded(runId)),
+  );
 }

@@ -1,11 +1,12 @@
 // What a stored plan is still worth (rule 15), as a sentence that says why it cannot be applied any more.
 import { sql, type Kysely } from "kysely";
 import type { RunStatus, Tables } from "../../db/tables.ts";
-import type { RunStore } from "../record/start-run.ts";
-import { PlanWorthless } from "../record/run-record.ts";
-
-/** A plan is worth something for a day; after that the source has surely moved on. */
-export const PLAN_LIFETIME_MS = 24 * 60 * 60 * 1000;
+import { prepareRun } from "../read/prepare.ts";
+import type { ActiveRun } from "../record/run-context.ts";
+import { PlanWorthless, RunError } from "../record/run-errors.ts";
+import { PLAN_LIFETIME_MS } from "../record/run-state.ts";
+import { transition } from "../record/transitions.ts";
+import { lastAppliedRun } from "./store-plan.ts";
 
 const PLAN_ANEW = '"sluice plan" shows what would change now.';
 
@@ -41,48 +42,57 @@ function whyNoPlan({
  * When a plan is refused whole. Without a `settingsHash` the settings are not compared, since what they come to today takes
  * asking Dynamics. @returns a sentence, or undefined if it can be applied.
  */
-export async function whyNotApply(
-  { database, clock }: RunStore,
+export async function planInvalidReason(
+  db: Kysely<Tables>,
   {
     organizationId,
     runId,
+    now,
     settingsHash,
-  }: { organizationId: string; runId: number; settingsHash?: string | undefined },
+  }: { organizationId: string; runId: number; now: Date; settingsHash?: string | undefined },
 ): Promise<string | undefined> {
-  const run = await database.kysely.selectFrom("runs").selectAll().where("id", "=", runId).executeTakeFirst();
+  const run = await db.selectFrom("runs").selectAll().where("id", "=", runId).executeTakeFirst();
   if (!run || run.organization_id !== organizationId)
     return `There is no run ${runId} of this organisation. "sluice runs" lists them.`;
   const { status } = run;
   if (status !== "planned") return whyNoPlan({ ...run, status });
   if (settingsHash !== undefined && run.settings_hash !== settingsHash)
     return `Mapping, selection, options or fields changed since run ${runId} was planned. Plan anew.`;
-  const last = await database.kysely
-    .selectFrom("runs")
-    .select((eb) => eb.fn.max("id").as("id"))
-    .where("organization_id", "=", organizationId)
-    .where("status", "=", "done")
-    .executeTakeFirst();
-  if ((last?.id ?? null) !== run.planned_after)
+  if ((await lastAppliedRun(db, organizationId)) !== run.planned_after)
     return `Another run was applied since run ${runId} was planned. Plan anew.`;
-  if (clock.now().getTime() - run.planned_at!.getTime() > PLAN_LIFETIME_MS)
+  if (now.getTime() - run.planned_at!.getTime() > PLAN_LIFETIME_MS)
     return `Run ${runId} was planned more than 24 hours ago. Plan anew.`;
   return undefined;
 }
 
+/** From here on the plan is written, if it is still valid. @throws RunError that says why it is not */
+export async function startApply(run: ActiveRun): Promise<void> {
+  const { context, runId, organizationId } = run;
+  const { settingsHash } = await prepareRun(run);
+  const now = context.clock.now();
+  const { kysely: db } = context.database;
+  const reason = await planInvalidReason(db, { organizationId, runId, now, settingsHash });
+  if (reason !== undefined) throw new RunError(reason);
+  await run.transaction(async ({ kysely: trx }) => {
+    await context.onApply?.(trx);
+    await transition(trx, run, "planned", { type: "startApply" });
+  });
+}
+
 /** A plan that can still be applied, and why it waits: null if somebody asked for it and looks at it anyway. */
-export type PlanThatWaits = { readonly id: number; readonly why: string | null };
+export type PlanAwaitingApproval = { readonly id: number; readonly why: string | null };
 
 /** Of several the newest, but first one that nobody asked for: a person has to see it. One older than a day waits no more (rule 15). */
-export async function planThatWaits(
+export async function planAwaitingApproval(
   db: Kysely<Tables>,
   organizationId: string,
   now: Date,
-): Promise<PlanThatWaits | undefined> {
-  const { rows } = await sql<PlanThatWaits>`
-    select id, waits_because as why from runs
-    where organization_id = ${organizationId} and status = 'planned' and applied_by is null
+): Promise<PlanAwaitingApproval | undefined> {
+  const { rows } = await sql<PlanAwaitingApproval>`
+    select id, approval_reason as why from runs
+    where organization_id = ${organizationId} and status = 'planned' and approved_at is null
       and planned_at >= ${new Date(now.getTime() - PLAN_LIFETIME_MS)}
       and id > (select coalesce(max(id), 0) from runs where organization_id = ${organizationId} and status = 'done')
-    order by waits_because is null, id desc limit 1`.execute(db);
+    order by approval_reason is null, id desc limit 1`.execute(db);
   return rows[0];
 }

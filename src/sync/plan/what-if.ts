@@ -4,7 +4,8 @@ import { sql } from "kysely";
 import type { Database } from "../../db/pool.ts";
 import type { WhatIf } from "../../db/tables.ts";
 import { inTransaction } from "../../db/transaction.ts";
-import type { StoredSettings } from "../record/start-run.ts";
+import type { StoredSettings } from "../record/run-record.ts";
+import { cacheWhatIf } from "../record/run-updates.ts";
 import { gatherPending, matchContested } from "./match-store.ts";
 import type { SyncOptions } from "../rules/settings.ts";
 
@@ -52,9 +53,7 @@ async function decideAndKeep(
 ): Promise<WhatIf | undefined> {
   const decided = await decideAnew(database, run, options);
   if (decided === undefined) return undefined;
-  await sql`
-    update runs set what_if = what_if || jsonb_build_object(${key}::text, ${JSON.stringify(decided)}::jsonb)
-    where id = ${run.id}`.execute(database.kysely);
+  await cacheWhatIf(database.kysely, run.id, { key, figures: decided });
   return decided;
 }
 

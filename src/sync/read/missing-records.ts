@@ -4,9 +4,8 @@ import type { ClientBase } from "pg";
 import type { DataverseClient } from "../../dataverse/client.ts";
 import type { AccountSelection, RawRow } from "../../dataverse/model.ts";
 import { copyRows, copyText } from "../../db/copy.ts";
-import type { Database } from "../../db/pool.ts";
 import type { LeftBecause } from "../../db/tables.ts";
-import { whileHeld, type HeldRun } from "../record/lease.ts";
+import type { StagingRun } from "./stage-rows.ts";
 
 /** Above this many, one sweep of all active accounts first (5,000 a request) is cheaper than asking for each id. */
 const SWEEP_ABOVE = 5_000;
@@ -59,12 +58,11 @@ export async function lookUpDepartures(
 
 /** Stores those that are news: a departed record whose reason is the same as before plans nothing. @returns how many. */
 export async function storeDepartures(
-  database: Database,
-  run: HeldRun,
+  run: StagingRun,
   departed: ReadonlyMap<string, LeftBecause>,
 ): Promise<number> {
   if (departed.size === 0) return 0;
-  return whileHeld(database, run, async ({ client }) => {
+  return run.transaction(async ({ client }) => {
     await noteNotRead(client, run.runId, "leave", departed);
     const old = await client.query(
       `delete from run_decisions x using account_links l

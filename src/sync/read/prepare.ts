@@ -5,8 +5,12 @@ import { commonDomainsFor } from "../../accounts/common-domains.ts";
 import type { DataverseClient } from "../../dataverse/client.ts";
 import type { AccountSelection, Column, DynamicsUser } from "../../dataverse/model.ts";
 import type { Database } from "../../db/pool.ts";
-import { emailKey, saveTeammate, teammatesByEmail, type NewTeammate } from "../../teammates/teammates.ts";
+import { emailKey, saveTeammate, teammatesByEmail } from "../../teammates/teammates.ts";
 import type { DraftRules, FieldIssue } from "../draft/draft.ts";
+import { rollbackCreatedFields } from "../record/created-fields.ts";
+import type { ActiveRun } from "../record/run-context.ts";
+import { transition } from "../record/transitions.ts";
+import { createWorkingTables, dropWorkingTables } from "../record/working-tables.ts";
 import { checkMapping } from "../rules/mapping.ts";
 import { hashOf, type SelectionSetting, type SyncSettings } from "../rules/settings.ts";
 
@@ -101,15 +105,11 @@ function checkedColumns(settings: SyncSettings, offered: readonly Column[]): Che
   };
 }
 
-export type PrepareContext = {
-  readonly database: Database;
-  readonly client: DataverseClient;
-  readonly settings: SyncSettings;
-  readonly teammates?: readonly NewTeammate[];
-};
-
 /** Asks first and writes last: teammates and custom fields that are new, once nothing can be refused any more. */
-export async function prepareRun(context: PrepareContext, signal: AbortSignal): Promise<Prepared> {
+export async function prepareRun({
+  context,
+  signal,
+}: Pick<ActiveRun, "context" | "signal">): Promise<Prepared> {
   const { database, client, settings } = context;
   const { mapping } = settings;
   const { columns, runIssues } = checkedColumns(settings, await client.accountColumns(signal));
@@ -151,4 +151,44 @@ export async function prepareRun(context: PrepareContext, signal: AbortSignal): 
     settingsHash,
     newFieldIds: [...fieldIds.values()].filter((id) => !before.has(id)),
   };
+}
+
+/** Fields whose column is there and readable: only these are compared and written (rule 13). */
+export function mappedFieldIds({ rules }: Prepared): number[] {
+  return rules.mapping.fields.flatMap(({ column, field }) =>
+    rules.columns.has(column) ? rules.fieldIds.get(field)! : [],
+  );
+}
+
+export function isDescriptionMapped({ rules }: Prepared): boolean {
+  const { description } = rules.mapping;
+  return description !== undefined && rules.columns.has(description);
+}
+
+/** Stores with the run what it reads and writes, for whoever goes on with it; its working tables are there then, and empty. */
+export async function savePreparedSettings(run: ActiveRun, prepared: Prepared): Promise<void> {
+  const settings = {
+    settings: run.context.settings,
+    fieldIds: mappedFieldIds(prepared),
+    descriptionMapped: isDescriptionMapped(prepared),
+    newFieldIds: prepared.newFieldIds,
+  };
+  await run.transaction(async ({ kysely: trx }) => {
+    await transition(trx, run, "reading", {
+      type: "prepare",
+      settings,
+      settingsHash: prepared.settingsHash,
+    });
+    // Those of a holder that died are still there.
+    await dropWorkingTables(trx, run.runId);
+    await createWorkingTables(trx, run.runId);
+  });
+}
+
+/** What was read goes again, since reading starts over. */
+export async function discardRead(run: ActiveRun): Promise<void> {
+  await run.transaction(async ({ kysely: trx }) => {
+    await dropWorkingTables(trx, run.runId);
+    await rollbackCreatedFields(trx, run.runId);
+  });
 }

@@ -1,14 +1,11 @@
 // What a run reads: everything; what changed, found by a sweep of ids and versions; or the records of some issues. However it
 // was read, what is missing is looked up, and what waits on something that moved is staged again.
-import type { DataverseClient } from "../../dataverse/client.ts";
 import type { RawRow } from "../../dataverse/model.ts";
-import type { Database } from "../../db/pool.ts";
-import type { RunMode } from "../../db/tables.ts";
 import { readAhead } from "../../lib/read-ahead.ts";
 import { lookUpDepartures, storeDepartures } from "./missing-records.ts";
 import { createDrafter, type Drafter } from "../draft/draft.ts";
 import { KnownRecords, loadKnownRecords } from "./known-records.ts";
-import type { HeldRun } from "../record/lease.ts";
+import type { ActiveRun } from "../record/run-context.ts";
 import type { Prepared } from "./prepare.ts";
 import { readPages, settleRead, TooManyAccountsError, type ReadResult } from "./stage-rows.ts";
 import { fetchSelected, readSome, retriedIds } from "./retry-selection.ts";
@@ -24,23 +21,8 @@ const FEW = 1_000;
 const SWEPT_AHEAD = 100;
 const READ_AHEAD = 4;
 
-type Reading = HeldRun & {
-  readonly context: {
-    readonly database: Database;
-    readonly client: DataverseClient;
-    readonly maxAccounts: number;
-  };
-  readonly mode: RunMode;
-  readonly signal: AbortSignal;
-  readonly progress: (progress: {
-    readonly stage: "read";
-    readonly done: number;
-    readonly expected: number | undefined;
-  }) => void;
-};
-
 /** What is known of the organisation's records before it is read; a retry reads as if that were nothing. */
-export function loadKnown({ context, organizationId, mode }: Reading): Promise<KnownRecords> {
+export function loadKnown({ context, organizationId, mode }: ActiveRun): Promise<KnownRecords> {
   if (mode === "retry") return Promise.resolve(new KnownRecords(0));
   return loadKnownRecords(context.database, organizationId);
 }
@@ -50,14 +32,14 @@ export function loadKnown({ context, organizationId, mode }: Reading): Promise<K
  * @param loading what is known, which is marked with what is read
  */
 export function readSelection(
-  reading: Reading,
+  run: ActiveRun,
   prepared: Prepared,
   loading: Promise<KnownRecords>,
 ): Promise<ReadResult> {
-  if (reading.mode === "retry") return readRetried(reading, prepared, loading);
-  return reading.mode === "changes"
-    ? readChanges(reading, prepared, loading)
-    : readEverything(reading, prepared, loading);
+  if (run.mode === "retry") return readRetried(run, prepared, loading);
+  return run.mode === "changes"
+    ? readChanges(run, prepared, loading)
+    : readEverything(run, prepared, loading);
 }
 
 async function* onePage(rows: readonly RawRow[]): AsyncGenerator<readonly RawRow[]> {
@@ -71,32 +53,32 @@ function expectedOf({ count }: KnownRecords): number | undefined {
 }
 
 async function readEverything(
-  reading: Reading,
+  run: ActiveRun,
   prepared: Prepared,
   loading: Promise<KnownRecords>,
 ): Promise<ReadResult> {
-  const { context, signal, progress } = reading;
-  const { database, client, maxAccounts } = context;
+  const { context, signal, progress } = run;
+  const { client, maxAccounts } = context;
   const drafter = createDrafter(prepared.rules);
   const rows = client.readAccounts(prepared.selection, drafter.columns, signal);
   const pages = readAhead(rows, loading, READ_AHEAD);
   const known = await loading;
   const onPage = (done: number) => progress({ stage: "read", done, expected: expectedOf(known) });
   onPage(0);
-  await readPages(database, pages, { run: reading, drafter, known, maxAccounts, onPage });
-  return settle(reading, prepared, { known, drafter });
+  await readPages(pages, { run, drafter, known, maxAccounts, onPage });
+  return settle(run, prepared, { known, drafter });
 }
 
 /** Rule 16: only the rows whose version moved are read. Under other settings every row says something else, so all are. */
 async function readChanges(
-  reading: Reading,
+  run: ActiveRun,
   prepared: Prepared,
   loading: Promise<KnownRecords>,
 ): Promise<ReadResult> {
-  const { context, organizationId, signal, progress } = reading;
+  const { context, organizationId, signal, progress } = run;
   const { database, client, maxAccounts } = context;
   const since = await sinceLastRun(database, organizationId, prepared.settingsHash);
-  if (since.store === "other-settings") return readEverything(reading, prepared, loading);
+  if (since.store === "other-settings") return readEverything(run, prepared, loading);
   const pages = readAhead(client.sweepAccounts(prepared.selection, signal), loading, SWEPT_AHEAD);
   const known = await loading;
   const changed = new Set<string>();
@@ -114,15 +96,15 @@ async function readChanges(
     onPage();
   }
   if (changed.size > Math.max(FEW, swept * MOSTLY_CHANGED))
-    return readEverything(reading, prepared, loadKnown(reading));
+    return readEverything(run, prepared, loadKnown(run));
   const drafter = createDrafter(prepared.rules);
   const rows = fetchSelected(client, prepared.selection, {
     ids: [...changed],
     columns: drafter.columns,
     signal,
   });
-  await readPages(database, rows, { run: reading, drafter, known, maxAccounts, onPage: () => undefined });
-  return settle(reading, prepared, { known, drafter });
+  await readPages(rows, { run, drafter, known, maxAccounts, onPage: () => undefined });
+  return settle(run, prepared, { known, drafter });
 }
 
 /**
@@ -130,43 +112,43 @@ async function readChanges(
  * the view are not read: what became of them is for a full run to say.
  */
 async function readRetried(
-  reading: Reading,
+  run: ActiveRun,
   prepared: Prepared,
   loading: Promise<KnownRecords>,
 ): Promise<ReadResult> {
-  const { context, organizationId, signal, progress } = reading;
+  const { context, organizationId, signal, progress } = run;
   const { database, client, maxAccounts } = context;
   const drafter = createDrafter(prepared.rules);
   const known = await loading;
-  const ids = await retriedIds(database, reading.runId);
+  const ids = await retriedIds(database, run.runId);
   const onPage = (done: number) => progress({ stage: "read", done, expected: ids.length });
   onPage(0);
   const pages = readSome(client, prepared.selection, { ids, columns: drafter.columns, signal });
-  await readPages(database, pages, { run: reading, drafter, known, maxAccounts, onPage });
+  await readPages(pages, { run, drafter, known, maxAccounts, onPage });
   const { edits } = await sinceLastRun(database, organizationId, prepared.settingsHash);
-  return { ...(await settleRead(database, reading, known, maxAccounts)), settled: false, calm: false, edits };
+  return { ...(await settleRead(run, known, maxAccounts)), settled: false, calm: false, edits };
 }
 
 /** After a read of the whole selection: departures, forgotten records, and those that wait on something that moved. */
-async function settle(reading: Reading, prepared: Prepared, { known, drafter }: Opened): Promise<ReadResult> {
-  const { context, organizationId, signal } = reading;
+async function settle(run: ActiveRun, prepared: Prepared, { known, drafter }: Opened): Promise<ReadResult> {
+  const { context, organizationId, signal } = run;
   const { database, client, maxAccounts } = context;
   const notRead = known.notRead();
   let departures = 0;
   if (notRead.length > 0) {
     const found = await lookUpDepartures(client, prepared.selection, notRead, drafter.columns, signal);
-    const missed = { run: reading, drafter, known, maxAccounts, onPage: () => undefined };
-    if (found.missed.length > 0) await readPages(database, onePage(found.missed), missed);
-    departures = await storeDepartures(database, reading, found.departed);
+    const missed = { run, drafter, known, maxAccounts, onPage: () => undefined };
+    if (found.missed.length > 0) await readPages(onePage(found.missed), missed);
+    departures = await storeDepartures(run, found.departed);
   }
   const forgotten = known.waitingNotRead();
-  await storeForgotten(database, reading, forgotten);
-  const read = await settleRead(database, reading, known, maxAccounts);
+  await storeForgotten(run, forgotten);
+  const read = await settleRead(run, known, maxAccounts);
   const { store, edits } = await sinceLastRun(database, organizationId, prepared.settingsHash);
   const settled = store === "settled";
   const calm = settled && read.staged + departures + forgotten.length === 0;
   if (calm) return { ...read, settled, calm, edits };
-  const again = await stageWaiting(database, reading, settled ? "woken" : "all");
+  const again = await stageWaiting(run, settled ? "woken" : "all");
   return {
     unchanged: read.unchanged - again.synced,
     refused: read.refused - again.refused,

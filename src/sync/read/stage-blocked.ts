@@ -5,9 +5,7 @@ import { sql, type RawBuilder } from "kysely";
 import type { Database } from "../../db/pool.ts";
 import type { OpenTransaction } from "../../db/transaction.ts";
 import { noteNotRead } from "./missing-records.ts";
-import { whileHeld, type HeldRun } from "../record/lease.ts";
-
-type Scope = { readonly runId: number; readonly organizationId: string };
+import type { StagingRun } from "./stage-rows.ts";
 
 export type SinceLastRun = {
   /**
@@ -38,14 +36,10 @@ export async function sinceLastRun(
 }
 
 /** Notes the waiting records that the read did not bring; the run's end forgets them. */
-export async function storeForgotten(
-  database: Database,
-  run: HeldRun,
-  ids: readonly string[],
-): Promise<void> {
+export async function storeForgotten(run: StagingRun, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   const reasons = ids.map((id) => [id, "not-read"] as const);
-  await whileHeld(database, run, ({ client }) => noteNotRead(client, run.runId, "forget", reasons));
+  await run.transaction(({ client }) => noteNotRead(client, run.runId, "forget", reasons));
 }
 
 /**
@@ -54,8 +48,7 @@ export async function storeForgotten(
  * account is staged, and then whoever shares one with those. @returns how many, by whether they are synced or refused
  */
 export async function stageWaiting(
-  database: Database,
-  run: HeldRun,
+  run: StagingRun,
   which: "all" | "woken",
 ): Promise<{ synced: number; refused: number }> {
   const { runId, organizationId } = run;
@@ -79,7 +72,7 @@ export async function stageWaiting(
     for (const { kind, count } of rows) staged[kind === "synced" ? "synced" : "refused"] += count;
     return rows.reduce((sum, { count }) => sum + count, 0);
   };
-  await whileHeld(database, run, async (open) => {
+  await run.transaction(async (open) => {
     if (which === "all") await stage(open, sql`true`);
     else {
       await gatherMovedKeys(open, run);
@@ -97,7 +90,7 @@ export async function stageWaiting(
 }
 
 /** Makes the temporary tables `moved_keys` and `waiting_keys`: names ("n…") and domains ("d…") that this run moves, and that somebody waits on. */
-async function gatherMovedKeys(open: OpenTransaction, { runId, organizationId }: Scope): Promise<void> {
+async function gatherMovedKeys(open: OpenTransaction, { runId, organizationId }: StagingRun): Promise<void> {
   await sql`
     create temporary table waiting_keys on commit drop as
     select dynamics_id, 'n' || name_key as key from waiting_records where organization_id = ${organizationId}
@@ -122,70 +115,4 @@ async function gatherMovedKeys(open: OpenTransaction, { runId, organizationId }:
   );
   await sql`analyze waiting_keys`.execute(open.kysely);
   await sql`analyze moved_keys`.execute(open.kysely);
-}
-
-/**
- * A crash of the database itself empties the drafts, which are not in its log; what was decided is then known, and what for is
- * not. The links of the run ask for another look. @returns whether that happened
- */
-export async function lookAgainIfDraftsAreLost(
-  open: OpenTransaction,
-  { runId, organizationId }: Scope,
-): Promise<boolean> {
-  const again = await sql`
-    update account_links l set fingerprint = null from account_changes c
-    where c.run_id = ${runId} and c.action <> 'leave' and l.organization_id = ${organizationId} and l.dynamics_id = c.dynamics_id
-      and not exists (select from run_drafts where run_id = ${runId})`.execute(open.kysely);
-  return (again.numAffectedRows ?? 0n) > 0n;
-}
-
-/**
- * At the run's end: who waits now, of those that were decided; the others wait as before.
- * @param untouched nobody but runs has written since the run before this one was done
- */
-export async function rememberWaiting(
-  open: OpenTransaction,
-  { runId, organizationId }: Scope,
-  untouched: boolean,
-): Promise<void> {
-  await sql`
-    delete from waiting_records w using run_decisions x
-    where w.organization_id = ${organizationId} and x.run_id = ${runId} and x.dynamics_id = w.dynamics_id
-      and x.action in ('forget', 'leave')`.execute(open.kysely);
-  await sql`
-    create temporary table waiting on commit drop as
-    select d.*, case x.action when 'refuse' then x.rule else 'domain-taken' end as kind
-    from run_decisions x join run_drafts d using (run_id, dynamics_id)
-    where x.run_id = ${runId} and (x.action = 'refuse' or cardinality(x.domains) < cardinality(d.domains))`.execute(
-    open.kysely,
-  );
-  await sql`analyze waiting`.execute(open.kysely);
-  await sql`
-    delete from waiting_records w
-    where w.organization_id = ${organizationId}
-      and exists (select from run_drafts d where d.run_id = ${runId} and d.dynamics_id = w.dynamics_id)
-      and not exists (
-        select from waiting n where n.dynamics_id = w.dynamics_id and n.kind = w.kind and n.fingerprint = w.fingerprint
-          and n.record_version = w.record_version)`.execute(open.kysely);
-  await sql`
-    insert into waiting_records (organization_id, dynamics_id, kind, created_on, record_version, fingerprint,
-      name, name_key, description, fields, domains, issues)
-    select ${organizationId}, dynamics_id, kind, created_on, record_version, fingerprint,
-      name, name_key, description, fields, domains, issues
-    from waiting on conflict do nothing`.execute(open.kysely);
-  // Issues of records that are not read any more end with them. Those of linked ones ended as they left, unless the account was
-  // deleted here since. Two statements, because a join is found for each and not for both with "or" between.
-  const forgotten = sql`s.dynamics_id in (select dynamics_id from run_decisions where run_id = ${runId} and action = 'forget')`;
-  const unlinked = sql`not exists (
-    select from account_links l where l.organization_id = s.organization_id and l.dynamics_id = s.dynamics_id)`;
-  for (const gone of untouched ? [forgotten] : [forgotten, unlinked]) {
-    await sql`
-      update sync_issues s set closed_run = ${runId}
-      where s.organization_id = ${organizationId} and s.closed_run is null and s.dynamics_id is not null and ${gone}
-        and not exists (select from run_drafts d where d.run_id = ${runId} and d.dynamics_id = s.dynamics_id)
-        and not exists (select from waiting_records w
-          where w.organization_id = s.organization_id and w.dynamics_id = s.dynamics_id)`.execute(
-      open.kysely,
-    );
-  }
 }

@@ -1,14 +1,12 @@
 // Read: all pages of a selection, in whatever order they come, held against what is known; drafts that differ are
 // staged by COPY into the run's own table. Nothing is decided here, so a read that breaks off does no harm.
-import { sql, type Kysely } from "kysely";
+import { sql } from "kysely";
 import { copyIn, copyText, textArray, type CopyWriter } from "../../db/copy.ts";
-import type { Database } from "../../db/pool.ts";
-import type { Tables } from "../../db/tables.ts";
 import { ProtocolError } from "../../dataverse/errors.ts";
 import type { RawRow } from "../../dataverse/model.ts";
 import type { AccountDraft, Drafter } from "../draft/draft.ts";
 import type { KnownRecords } from "./known-records.ts";
-import { whileHeld, type HeldRun } from "../record/lease.ts";
+import type { ActiveRun } from "../record/run-context.ts";
 
 export type ReadResult = {
   /** Distinct records that say what they said last time, linked. */
@@ -35,57 +33,6 @@ export class TooManyAccountsError extends Error {
       `The selection has more than ${shown} accounts, and Sluice syncs at most ${shown}. Choose a view with fewer accounts.`,
     );
   }
-}
-
-/** The working tables of a run, one partition each; unlogged where a crash of the database may lose them. */
-const WORKING_TABLES = [
-  ["run_drafts", "unlogged"],
-  ["run_versions", "unlogged"],
-  ["run_decisions", ""],
-  ["run_issues", ""],
-] as const;
-
-/**
- * Attached, and not made as a partition: that would wait for whoever reads the tables of any run, as a backup does from its begin
- * to its end (PostgreSQL's page on CREATE TABLE, "PARTITION OF"). What could not be dropped is emptied.
- */
-export async function makeWorkingTables(db: Kysely<Tables>, runId: number): Promise<void> {
-  for (const [table, kind] of WORKING_TABLES) {
-    const [parent, partition] = [sql.table(table), sql.table(`${table}_${runId}`)];
-    const { rows } = await sql`select where to_regclass(${`${table}_${runId}`}) is not null`.execute(db);
-    if (rows.length > 0) {
-      await sql`delete from ${partition}`.execute(db);
-    } else {
-      await sql`create ${sql.raw(kind)} table ${partition} (like ${parent} including all)`.execute(db);
-      await sql`alter table ${parent} attach partition ${partition} for values in (${sql.lit(runId)})`.execute(
-        db,
-      );
-    }
-  }
-}
-
-/**
- * Dropping waits for whoever reads the tables of any run, and all others then wait behind it. So it waits no longer than
- * PostgreSQL takes to send its own vacuum away (deadlock_timeout, a second); what is left, the next run drops (end.ts).
- */
-export async function dropWorkingTables(db: Kysely<Tables>, ...runIds: readonly number[]): Promise<void> {
-  const tables = runIds.flatMap((id) => WORKING_TABLES.map(([table]) => sql.table(`${table}_${id}`)));
-  await sql`
-    do $$ declare before text := current_setting('lock_timeout'); begin
-      perform set_config('lock_timeout', '2s', true);
-      drop table if exists ${sql.join(tables)};
-      perform set_config('lock_timeout', before, true);
-    exception when lock_not_available then null; end $$`.execute(db);
-}
-
-/** Runs, ended ones too, of which some are still there. */
-export async function runsWithWorkingTables(db: Kysely<Tables>): Promise<number[]> {
-  const { rows } = await sql<{ run: number }>`
-    select distinct substring(c.relname from '[0-9]+$')::bigint as run
-    from pg_inherits i join pg_class c on c.oid = i.inhrelid join pg_class parent on parent.oid = i.inhparent
-    where c.relkind = 'r' and parent.relnamespace = 'public'::regnamespace
-      and parent.relname = any(${WORKING_TABLES.map(([table]) => table)}::text[])`.execute(db);
-  return rows.map(({ run }) => run);
 }
 
 function draftRow(runId: number, draft: AccountDraft, fingerprint: string): string {
@@ -138,8 +85,11 @@ class Staging {
 const DRAFT_COLUMNS =
   "run_id, dynamics_id, created_on, record_version, fingerprint, name, name_key, description, fields, domains, issues";
 
+/** What staging needs of its run. */
+export type StagingRun = Pick<ActiveRun, "runId" | "organizationId" | "transaction">;
+
 export type ReadOptions = {
-  readonly run: HeldRun;
+  readonly run: StagingRun;
   readonly drafter: Drafter;
   readonly known: KnownRecords;
   readonly maxAccounts: number;
@@ -151,14 +101,13 @@ export type ReadOptions = {
  * read. Two transactions, since a COPY has its connection to itself.
  */
 export async function readPages(
-  database: Database,
   pages: AsyncIterable<readonly RawRow[]>,
   options: ReadOptions,
 ): Promise<void> {
   const { run } = options;
   const { runId } = run;
-  await whileHeld(database, run, (first) =>
-    whileHeld(database, run, async (second) => {
+  await run.transaction((first) =>
+    run.transaction(async (second) => {
       const staging = new Staging(
         runId,
         copyIn(first.client, `copy run_drafts_${runId} (${DRAFT_COLUMNS}) from stdin`),
@@ -219,14 +168,13 @@ function stageRow(
  * @throws TooManyAccountsError
  */
 export async function settleRead(
-  database: Database,
-  run: HeldRun,
+  run: StagingRun,
   known: KnownRecords,
   maxAccounts: number,
 ): Promise<Omit<ReadResult, "settled" | "calm" | "edits">> {
   const { runId } = run;
   const drafts = sql.table(`run_drafts_${runId}`);
-  return whileHeld(database, run, async ({ kysely: db }) => {
+  return run.transaction(async ({ kysely: db }) => {
     const counted = await sql<{ rows: number; distinct: number }>`
       select count(*)::int as rows, count(distinct dynamics_id)::int as distinct from ${drafts}`.execute(db);
     const { rows, distinct } = counted.rows[0]!;

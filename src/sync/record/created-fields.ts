@@ -3,7 +3,7 @@ import { sql, type Kysely } from "kysely";
 import type { Tables } from "../../db/tables.ts";
 
 /** They go with a run that comes to nothing, unless somebody uses them by now. */
-export async function takeBackFields(db: Kysely<Tables>, runId: number): Promise<void> {
+export async function rollbackCreatedFields(db: Kysely<Tables>, runId: number): Promise<void> {
   await sql`
     delete from custom_fields f using runs r
     where r.id = ${runId} and r.settings -> 'newFieldIds' @> to_jsonb(f.id)

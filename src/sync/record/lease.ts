@@ -18,14 +18,14 @@ const HAS_SESSION =
   "exists (select from pg_stat_activity a where a.pid = l.backend_pid and a.backend_start = l.backend_start)";
 const IS_HELD = `(l.holder is not null and l.heartbeat_at >= ${STALE} and ${HAS_SESSION})`;
 /** SQL over `run_leases l`: its holder beats, and has its database session. */
-export const isHeld: RawBuilder<boolean> = sql.raw(IS_HELD);
+export const isLeased: RawBuilder<boolean> = sql.raw(IS_HELD);
 
 export class LeaseError extends Error {
   override readonly name = "LeaseError";
 }
 
 /** For a write that found its run in other hands. */
-export function takenOver(runId: number): LeaseError {
+export function fenceLostError(runId: number): LeaseError {
   return new LeaseError(`Run ${runId} has been taken over by another process; this one stops.`);
 }
 
@@ -36,21 +36,21 @@ export type Lease = {
   release(): Promise<void>;
 };
 
-/** A run in hand. */
-export type HeldRun = {
+/** The lease under which a transaction is made, and whose run it is about. */
+export type Fence = {
   readonly runId: number;
   readonly organizationId: string;
   readonly lease: Pick<Lease, "fence">;
 };
 
 /**
- * A transaction of whoever has the run in hand: after a takeover it writes nothing, however late it notices. The lease is locked
- * from the look to the commit, so a takeover comes before, or clears away what it finds.
+ * A transaction of whoever has the lease: after a takeover it writes nothing, however late it notices. The lease is locked from
+ * the look at it to the commit, so a takeover comes before, or clears away what it finds.
  * @throws LeaseError
  */
-export async function whileHeld<T>(
-  database: Database,
-  { runId, organizationId, lease }: HeldRun,
+export async function withFencedTransaction<T>(
+  database: Pick<Database, "pool">,
+  { runId, organizationId, lease }: Fence,
   work: (open: OpenTransaction) => Promise<T>,
 ): Promise<T> {
   return inTransaction(database, async (open) => {
@@ -59,7 +59,7 @@ export async function whileHeld<T>(
       select from run_leases where organization_id = ${organizationId} and fence = ${lease.fence} for share`.execute(
       open.kysely,
     );
-    if (held.rows.length === 0) throw takenOver(runId);
+    if (held.rows.length === 0) throw fenceLostError(runId);
     return result;
   });
 }

@@ -1,19 +1,33 @@
-// What a run is given, and what it has in hand while it goes.
+// What a run is given, and what each of its steps is handed.
 import type { Kysely } from "kysely";
+import { setMaxListeners } from "node:events";
 import type { DataverseClient } from "../../dataverse/client.ts";
 import type { Database } from "../../db/pool.ts";
-import type { RunUsage, Tables } from "../../db/tables.ts";
+import type { RunMode, RunUsage, Tables } from "../../db/tables.ts";
+import type { OpenTransaction } from "../../db/transaction.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { NewTeammate } from "../../teammates/teammates.ts";
-import type { BegunRun } from "./start-run.ts";
 import type { BrakeThresholds } from "../plan/brake.ts";
-import type { RunSummary } from "./run-record.ts";
 import type { SyncSettings } from "../rules/settings.ts";
+import { withFencedTransaction, type Lease } from "./lease.ts";
+import type { RunSummary } from "./run-summary.ts";
 
 export type Progress =
   | { readonly stage: "connect" | "plan" | "finish" }
   | { readonly stage: "read"; readonly done: number; readonly expected: number | undefined }
   | { readonly stage: "apply"; readonly done: number; readonly total: number };
+
+/** A run that this process has claimed. Whoever has it executes it, or releases the lease. */
+export type LeasedRun = {
+  readonly runId: number;
+  readonly organizationId: string;
+  readonly mode: RunMode;
+  readonly lease: Lease;
+  /** Claimed by a worker: if it breaks off for no fault of its own, it is put back for a worker to claim. */
+  readonly requeues?: boolean;
+  /** Given how the run failed or stopped, records it, with what to do about it before, for whoever sees its end. */
+  readonly onFailure?: (reason: unknown, record: () => Promise<void>) => Promise<void>;
+};
 
 export type RunContext = {
   readonly database: Database;
@@ -26,23 +40,58 @@ export type RunContext = {
   readonly maxAccounts: number;
   /** How much a plan that nobody looked at may change; any amount, if absent. */
   readonly brake?: BrakeThresholds;
-  /** `runId` is the run that the progress is of: a run that was cut off goes on before a new one reads. */
+  /** `runId` is the run that the progress is of: an interrupted run is resumed before a new one reads. */
   readonly onProgress?: (progress: Progress, runId: number) => void;
-  /** Called when a plan was found worth applying, in the transaction from which on it is written. */
+  /** Called when a plan was found valid, in the transaction from which on it is written. */
   readonly onApply?: (trx: Kysely<Tables>) => Promise<void>;
   /** Called in the transaction in which the run is done, before anything else there. */
   readonly onDone?: (trx: Kysely<Tables>, run: Pick<RunSummary, "id" | "mode">) => Promise<void>;
-  /** Called when a run that begins here has its row: from then on others can ask it to stop. */
-  readonly onBegun?: (begun: BegunRun) => void;
-  /** Called before each chunk is written: aborts the signal if somebody wants the run to stop. */
-  readonly lookForStop?: () => Promise<void>;
+  /** Called when a run that starts here has its row: from then on others can ask it to stop. */
+  readonly onStarted?: (run: LeasedRun) => void;
+  /** Called before each write to the store: aborts the signal if somebody wants the run to stop. */
+  readonly checkCancellation?: () => Promise<void>;
   readonly signal?: AbortSignal;
 };
 
-export type Running = BegunRun & {
+/** A run while it is executed, as its steps are handed it. */
+export type ActiveRun = Omit<LeasedRun, "lease"> & {
   readonly context: RunContext;
-  /** The client counts from its start; a run counts from its own. */
-  readonly usageBefore: RunUsage;
+  readonly lease: Pick<Lease, "fence">;
+  /** Aborts when somebody wants the run to stop, or the lease is lost. */
   readonly signal: AbortSignal;
-  readonly progress: (progress: Progress, runId?: number) => void;
+  readonly progress: (progress: Progress) => void;
+  /** Commits only as long as the run is ours. @throws LeaseError */
+  readonly transaction: <T>(work: (trx: OpenTransaction) => Promise<T>) => Promise<T>;
+  /** What the client had counted when the run began here: it counts from its own start. */
+  readonly usageBefore: RunUsage;
 };
+
+export function activeRun(leased: LeasedRun, context: RunContext): ActiveRun {
+  const { lease } = leased;
+  const signal = context.signal ? AbortSignal.any([lease.signal, context.signal]) : lease.signal;
+  // A dozen metadata requests listen at once; Node takes more than ten for a leak.
+  setMaxListeners(100, signal);
+  return {
+    ...leased,
+    context,
+    signal,
+    progress: (now) => context.onProgress?.(now, leased.runId),
+    transaction: (work) => withFencedTransaction(context.database, leased, work),
+    usageBefore: { ...context.client.usage },
+  };
+}
+
+/** Another run of the organisation, executed under the same lease. */
+export function underSameLease(run: ActiveRun, other: Pick<LeasedRun, "runId" | "mode">): ActiveRun {
+  const { organizationId, lease } = run;
+  // That it is done says nothing of the run for which it is gone on with.
+  const { onDone: _, ...context } = run.context;
+  return {
+    ...run,
+    ...other,
+    context,
+    progress: (now) => context.onProgress?.(now, other.runId),
+    transaction: (work) =>
+      withFencedTransaction(context.database, { organizationId, lease, runId: other.runId }, work),
+  };
+}

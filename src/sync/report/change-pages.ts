@@ -4,7 +4,7 @@ import { sql } from "kysely";
 import { nameKey } from "../../accounts/name-key.ts";
 import type { Database } from "../../db/pool.ts";
 import type { ChangeAction } from "../../db/tables.ts";
-import { storedRun, type StoredRun } from "../record/start-run.ts";
+import { storedRun, type StoredRun } from "../record/run-record.ts";
 import { becauseOf } from "./explanations.ts";
 import { issueKinds } from "../rules/issue-kinds.ts";
 import { containing, issuePage, type IssuePlace } from "./issue-pages.ts";
@@ -98,7 +98,7 @@ export async function changePage(
   runId: number,
   filter: ChangeFilter,
 ): Promise<ChangePage> {
-  const run = await storedRun(database, runId);
+  const run = await storedRun(database.kysely, runId);
   const { action, after = { seq: 0 }, limit } = filter;
   if (action === "skip" || "skip" in after) return skipsAfter(database, run, filter, after);
   const changes = await changesAfter(database, run, filter, after.seq);

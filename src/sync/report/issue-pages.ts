@@ -6,7 +6,7 @@ import type { Database } from "../../db/pool.ts";
 import type { RunStatus } from "../../db/tables.ts";
 import { issueSentence } from "./explanations.ts";
 import type { IssueKind } from "../rules/issue-kinds.ts";
-import { issuesOfRun } from "../record/run-record.ts";
+import { issuesOfRun } from "../record/run-summary.ts";
 
 export type IssueSource = {
   readonly organizationId: string;

@@ -1,0 +1,71 @@
+// Blocked records at the end of a run: which are blocked now and keep their drafts, and which issues end with those that are not.
+import { sql } from "kysely";
+import type { OpenTransaction } from "../../db/transaction.ts";
+
+type Scope = { readonly runId: number; readonly organizationId: string };
+
+/**
+ * A crash of the database itself empties the drafts, which are not in its log; what was decided is then known, and what for is
+ * not. The links of the run ask for another look. @returns whether that happened
+ */
+export async function lookAgainIfDraftsAreLost(
+  open: OpenTransaction,
+  { runId, organizationId }: Scope,
+): Promise<boolean> {
+  const again = await sql`
+    update account_links l set fingerprint = null from account_changes c
+    where c.run_id = ${runId} and c.action <> 'leave' and l.organization_id = ${organizationId} and l.dynamics_id = c.dynamics_id
+      and not exists (select from run_drafts where run_id = ${runId})`.execute(open.kysely);
+  return (again.numAffectedRows ?? 0n) > 0n;
+}
+
+/**
+ * At the run's end: who waits now, of those that were decided; the others wait as before.
+ * @param untouched nobody but runs has written since the run before this one was done
+ */
+export async function rememberWaiting(
+  open: OpenTransaction,
+  { runId, organizationId }: Scope,
+  untouched: boolean,
+): Promise<void> {
+  await sql`
+    delete from waiting_records w using run_decisions x
+    where w.organization_id = ${organizationId} and x.run_id = ${runId} and x.dynamics_id = w.dynamics_id
+      and x.action in ('forget', 'leave')`.execute(open.kysely);
+  await sql`
+    create temporary table waiting on commit drop as
+    select d.*, case x.action when 'refuse' then x.rule else 'domain-taken' end as kind
+    from run_decisions x join run_drafts d using (run_id, dynamics_id)
+    where x.run_id = ${runId} and (x.action = 'refuse' or cardinality(x.domains) < cardinality(d.domains))`.execute(
+    open.kysely,
+  );
+  await sql`analyze waiting`.execute(open.kysely);
+  await sql`
+    delete from waiting_records w
+    where w.organization_id = ${organizationId}
+      and exists (select from run_drafts d where d.run_id = ${runId} and d.dynamics_id = w.dynamics_id)
+      and not exists (
+        select from waiting n where n.dynamics_id = w.dynamics_id and n.kind = w.kind and n.fingerprint = w.fingerprint
+          and n.record_version = w.record_version)`.execute(open.kysely);
+  await sql`
+    insert into waiting_records (organization_id, dynamics_id, kind, created_on, record_version, fingerprint,
+      name, name_key, description, fields, domains, issues)
+    select ${organizationId}, dynamics_id, kind, created_on, record_version, fingerprint,
+      name, name_key, description, fields, domains, issues
+    from waiting on conflict do nothing`.execute(open.kysely);
+  // Issues of records that are not read any more end with them. Those of linked ones ended as they left, unless the account was
+  // deleted here since. Two statements, because a join is found for each and not for both with "or" between.
+  const forgotten = sql`s.dynamics_id in (select dynamics_id from run_decisions where run_id = ${runId} and action = 'forget')`;
+  const unlinked = sql`not exists (
+    select from account_links l where l.organization_id = s.organization_id and l.dynamics_id = s.dynamics_id)`;
+  for (const gone of untouched ? [forgotten] : [forgotten, unlinked]) {
+    await sql`
+      update sync_issues s set closed_run = ${runId}
+      where s.organization_id = ${organizationId} and s.closed_run is null and s.dynamics_id is not null and ${gone}
+        and not exists (select from run_drafts d where d.run_id = ${runId} and d.dynamics_id = s.dynamics_id)
+        and not exists (select from waiting_records w
+          where w.organization_id = s.organization_id and w.dynamics_id = s.dynamics_id)`.execute(
+      open.kysely,
+    );
+  }
+}

@@ -1,0 +1,69 @@
+// What can be wrong with a run, and how that is kept with it.
+import { isDatabaseAway, isDiskFull } from "../../db/away.ts";
+
+/** Something about a run that an admin can put right; the message says how. */
+export class RunError extends Error {
+  override readonly name = "RunError";
+}
+
+/** Why a run stopped although nothing went wrong. While it reads or plans nothing was written; an apply goes on later. */
+export class RunStopped extends Error {
+  override readonly name = "RunStopped";
+  readonly kind: "cancelled" | "paused" | "stopped";
+
+  constructor(kind: RunStopped["kind"], sentence: string) {
+    super(sentence);
+    this.kind = kind;
+  }
+}
+
+/** Why a plan was thrown away although nobody did: what it waited for is not settled by that. */
+export class PlanWorthless extends Error {
+  override readonly name = "PlanWorthless";
+  readonly kind: "too-old" | "superseded";
+
+  private constructor(kind: PlanWorthless["kind"], sentence: string) {
+    super(sentence);
+    this.kind = kind;
+  }
+
+  static tooOld(): PlanWorthless {
+    return new PlanWorthless(
+      "too-old",
+      "Nobody applied this plan within a day, so accounts were read and planned anew.",
+    );
+  }
+
+  /** `by`: the run that was applied instead. */
+  static superseded(by: number): PlanWorthless {
+    return new PlanWorthless(
+      "superseded",
+      `Run ${by} was applied since this plan was made, so a new one is needed.`,
+    );
+  }
+
+  /** As it is kept with the run. */
+  static isSaidBy({ kind }: { readonly kind: string }): boolean {
+    return kind === "too-old" || kind === "superseded";
+  }
+}
+
+/** How an error is kept with a run: its kind, where it has one, and its sentence. */
+export type StoredError = { readonly kind: string; readonly sentence: string };
+
+export function serializeError(error: unknown): StoredError {
+  if (isDiskFull(error))
+    return {
+      kind: "disk-full",
+      sentence:
+        "The disk of the database is full, so nothing more could be written. What was written before stays. Make space there, then sync again.",
+    };
+  if (isDatabaseAway(error))
+    return {
+      kind: "database-away",
+      sentence: "The connection to the database broke. Check the database server, then sync again.",
+    };
+  if (!(error instanceof Error)) return { kind: "unexpected", sentence: String(error) };
+  const kind = "kind" in error && typeof error.kind === "string" ? error.kind : error.name;
+  return { kind, sentence: error.message };
+}

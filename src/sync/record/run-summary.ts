@@ -1,0 +1,144 @@
+// What a run read, planned and applied, and which issues it found: its figures as they are kept with it, and as people see them.
+import { sql, type Kysely } from "kysely";
+import type { RunCounts, RunMode, RunStatus, RunUsage, Tables } from "../../db/tables.ts";
+import type { IssueKind } from "../rules/issue-kinds.ts";
+import { RunError } from "./run-errors.ts";
+
+export type RunSummary = RunCounts & {
+  readonly id: number;
+  readonly organizationId: string;
+  readonly mode: RunMode;
+  readonly status: RunStatus;
+  /** Why a plan that was to be applied by itself needs a person's approval. */
+  readonly approvalReason: string | null;
+  /** Why an apply stopped before its end. */
+  readonly haltReason: string | null;
+  readonly error: { kind: string; sentence: string } | null;
+  /** Open issues by kind: those of the rows this run looked at, and those that stand from before. */
+  readonly issues: Partial<Record<IssueKind, number>>;
+  readonly startedAt: Date;
+  readonly plannedAt: Date | null;
+  readonly finishedAt: Date | null;
+} & RunUsage;
+
+export const NO_COUNTS: RunCounts = {
+  read: 0,
+  created: 0,
+  linked: 0,
+  updated: 0,
+  unchanged: 0,
+  skipped: 0,
+  failed: 0,
+  left: 0,
+};
+
+export const NO_USAGE: RunUsage = { requests: 0, retries: 0, throttled: 0, throttledMs: 0, bytes: 0 };
+
+/** What was used between two looks at the same counters. */
+export function usageBetween(before: RunUsage, now: RunUsage): RunUsage {
+  return {
+    requests: now.requests - before.requests,
+    retries: now.retries - before.retries,
+    throttled: now.throttled - before.throttled,
+    throttledMs: now.throttledMs - before.throttledMs,
+    bytes: now.bytes - before.bytes,
+  };
+}
+
+/** The run is not done as long as this does not hold. */
+export function countsBalance(counts: RunCounts): boolean {
+  const { read, created, linked, updated, unchanged, skipped, failed } = counts;
+  return read === created + linked + updated + unchanged + skipped + failed;
+}
+
+/**
+ * Issues of a run: those it found itself while its working tables last, and after that those that were open when it was
+ * done. `planned` says which of the two.
+ */
+export async function issueCounts(
+  db: Kysely<Tables>,
+  run: { id: number; organizationId: string; status: RunStatus },
+): Promise<Partial<Record<IssueKind, number>>> {
+  const rows = await sql<{ kind: IssueKind; count: number }>`
+    select kind, count(*)::int as count from ${issuesOfRun(run)} i group by kind order by kind`.execute(db);
+  return Object.fromEntries(rows.rows.map((row) => [row.kind, row.count]));
+}
+
+/**
+ * A subquery over a run's issues: kind, dynamics_id, name, field, value, other_account_id, first_run. Of a retry: those of the
+ * records it looked at, and of the whole connection.
+ */
+export function issuesOfRun(run: { id: number; organizationId: string; status: RunStatus }) {
+  const { id, organizationId } = run;
+  const lookedAt = sql`(
+    dynamics_id is null or (select mode from runs where id = ${id}) <> 'retry'
+    or dynamics_id in (select dynamics_id from retried_records where run_id = ${id}))`;
+  if (run.status === "done") {
+    return sql`(
+      select kind, dynamics_id, name, field, value, other_account_id, first_run from sync_issues
+      where organization_id = ${organizationId} and first_run <= ${id} and (closed_run is null or closed_run > ${id})
+        and ${lookedAt})`;
+  }
+  // Of a plan: what it found, and what stands from before for the rows it did not look at.
+  return sql`(
+    select kind, dynamics_id, name, field, value, other_account_id, null::bigint as first_run from run_issues where run_id = ${id}
+    union all
+    select s.kind, s.dynamics_id, s.name, s.field, s.value, s.other_account_id, s.first_run from sync_issues s
+    where s.organization_id = ${organizationId} and s.first_run <= ${id} and (s.closed_run is null or s.closed_run > ${id})
+      and s.dynamics_id is not null and ${lookedAt}
+      and not exists (select from run_drafts d where d.run_id = ${id} and d.dynamics_id = s.dynamics_id)
+      and not exists (select from run_decisions x where x.run_id = ${id} and x.dynamics_id = s.dynamics_id))`;
+}
+
+export async function summaryOf(db: Kysely<Tables>, runId: number): Promise<RunSummary> {
+  const row = await db.selectFrom("runs").selectAll().where("id", "=", runId).executeTakeFirst();
+  if (!row) throw new RunError(`There is no run ${runId}. "sluice runs" lists them.`);
+  return {
+    id: row.id,
+    organizationId: row.organization_id,
+    mode: row.mode,
+    status: row.status,
+    approvalReason: row.approval_reason,
+    haltReason: row.halt_reason,
+    error: row.error,
+    ...NO_COUNTS,
+    ...row.counts,
+    ...NO_USAGE,
+    ...row.usage,
+    issues: row.issues ?? {},
+    startedAt: row.started_at,
+    plannedAt: row.planned_at,
+    finishedAt: row.finished_at,
+  };
+}
+
+/** The latest runs, newest first. */
+export async function recentRuns(db: Kysely<Tables>, limit: number): Promise<RunSummary[]> {
+  const rows = await db.selectFrom("runs").select("id").orderBy("id", "desc").limit(limit).execute();
+  const summaries: RunSummary[] = [];
+  for (const { id } of rows) summaries.push(await summaryOf(db, id));
+  return summaries;
+}
+
+export type RunIssue = {
+  readonly kind: IssueKind;
+  readonly dynamicsId: string | null;
+  readonly name: string | null;
+  readonly field: string | null;
+  readonly value: string | null;
+  readonly otherAccountId: number | null;
+};
+
+/** Issues of a run, grouped by kind and then by name. */
+export async function issuesOf(db: Kysely<Tables>, runId: number): Promise<RunIssue[]> {
+  const run = await db
+    .selectFrom("runs")
+    .select(["id", "organization_id as organizationId", "status"])
+    .where("id", "=", runId)
+    .executeTakeFirst();
+  if (!run) throw new RunError(`There is no run ${runId}. "sluice runs" lists them.`);
+  const { rows } = await sql<RunIssue>`
+    select kind, dynamics_id as "dynamicsId", name, field, value, other_account_id as "otherAccountId"
+    from ${issuesOfRun(run)} i order by kind, name collate "C", dynamics_id, field, value`.execute(db);
+  return rows;
+}

@@ -1,0 +1,89 @@
+// What is written to a run beside its status: figures that are shown while it is executed, caches, and wishes of people.
+import { sql, type Kysely } from "kysely";
+import type { ChangeAction, RunProgress, RunStatus, RunUsage, Tables, WhatIf } from "../../db/tables.ts";
+import { isActive } from "./run-state.ts";
+import { issueCounts } from "./run-summary.ts";
+import type { FencedRun } from "./transitions.ts";
+
+/** How far a run is, and what it has used of its source. Only whoever has it in hand says so. */
+export async function saveProgress(
+  db: Kysely<Tables>,
+  { runId, lease }: FencedRun,
+  { progress, usage }: { readonly progress?: RunProgress; readonly usage?: RunUsage | undefined },
+): Promise<void> {
+  await db
+    .updateTable("runs")
+    .set({
+      ...(progress && { progress: JSON.stringify(progress) }),
+      ...(usage && { usage: JSON.stringify(usage) }),
+    })
+    .where("id", "=", runId)
+    .where("fence", "=", lease.fence)
+    .execute();
+}
+
+/** Keeps a run's changes by action with it, as they are now: whoever watches it would count them again and again. */
+export async function cacheActionCounts(db: Kysely<Tables>, runId: number): Promise<void> {
+  const { rows } = await sql<{ action: ChangeAction; count: number }>`
+    select action, count(*)::int as count from account_changes
+    where run_id = ${runId} and outcome is null group by action`.execute(db);
+  const actions = JSON.stringify(Object.fromEntries(rows.map(({ action, count }) => [action, count])));
+  await db.updateTable("runs").set({ actions }).where("id", "=", runId).execute();
+}
+
+/** The same for its issues by kind, of a plan that awaits approval or a run that is done. */
+export async function cacheIssueCounts(db: Kysely<Tables>, runId: number): Promise<void> {
+  const run = await db
+    .selectFrom("runs")
+    .select(["id", "organization_id as organizationId", "status"])
+    .where("id", "=", runId)
+    .executeTakeFirstOrThrow();
+  const issues = JSON.stringify(await issueCounts(db, run));
+  await db.updateTable("runs").set({ issues }).where("id", "=", runId).execute();
+}
+
+/** What a plan would come to under other options. */
+export async function cacheWhatIf(
+  db: Kysely<Tables>,
+  runId: number,
+  { key, figures }: { readonly key: string; readonly figures: WhatIf },
+): Promise<void> {
+  await sql`
+    update runs set what_if = what_if || jsonb_build_object(${key}::text, ${JSON.stringify(figures)}::jsonb)
+    where id = ${runId}`.execute(db);
+}
+
+/** Who asks again does not want to wait until it is tried again by itself. */
+export async function clearRetryDelay(db: Kysely<Tables>, runId: number): Promise<void> {
+  await db.updateTable("runs").set({ try_after: null }).where("id", "=", runId).execute();
+}
+
+/** Asks whoever executes a run to stop. @returns whether anybody does */
+export async function requestCancellation(db: Kysely<Tables>, runId: number, by: string): Promise<boolean> {
+  const asked = await sql`
+    update runs r set cancelled_by = ${by} from run_leases l
+    where r.id = ${runId} and l.organization_id = r.organization_id and ${isActive}`.execute(db);
+  return asked.numAffectedRows === 1n;
+}
+
+const ENDED: readonly RunStatus[] = ["done", "failed", "discarded"];
+
+/**
+ * In runs that may still be applied or resumed, which would make a field of the old name again, and in the one applied last. A
+ * plan made before is refused, since its mapping changed (rule 15).
+ */
+export async function renameFieldInRuns(
+  db: Kysely<Tables>,
+  { from, to }: { readonly from: string; readonly to: string },
+): Promise<void> {
+  await sql`
+    update runs set settings = jsonb_set(settings, '{settings,mapping,fields}', (
+      select jsonb_agg(
+        case when f ->> 'field' = ${from} then f || jsonb_build_object('field', ${to}::text) else f end
+        order by n)
+      from jsonb_array_elements(settings #> '{settings,mapping,fields}') with ordinality as each (f, n)))
+    where settings #> '{settings,mapping,fields}' @> ${JSON.stringify([{ field: from }])}::jsonb
+      and (status <> all(${ENDED}::text[]) or id = (select max(id) from runs where status = 'done'))`.execute(
+    db,
+  );
+}
