@@ -19,8 +19,8 @@ export async function storePlan(database: Database, organization: string, accoun
   const { pool } = database;
   const counts = { read: accounts, updated: Math.ceil(accounts / 2), created: Math.floor(accounts / 2) };
   const { rows } = await pool.query<{ id: number }>(
-    `insert into runs (organization_id, mode, status, settings, settings_hash, fence, counts, issues, started_at, planned_at)
-     values ($1, 'plan', 'planned', $2, '', 1, $3, '{}', now(), now()) returning id`,
+    `insert into runs (organization_id, mode, status, trigger, settings, settings_hash, fence, counts, issues, started_at, planned_at)
+     values ($1, 'plan', 'planned', 'person', $2, '', 1, $3, '{}', now(), now()) returning id`,
     [organization, SETTINGS, counts],
   );
   const { id } = rows[0]!;

@@ -119,7 +119,7 @@ async function killedInEveryStage(
 /** A run that was given up comes to no gate any more. */
 async function stillGoesOn({ pool }: TestDatabase, run: number): Promise<void> {
   const { rows } = await pool.query<{ status: string; error: unknown; given_up: boolean }>(
-    "select status, error, coalesce(waits_because = 'failed', false) as given_up from runs where id = $1",
+    "select status, error, coalesce(halt_reason = 'failed', false) as given_up from runs where id = $1",
     [run],
   );
   const { status, error, given_up } = rows[0]!;

@@ -71,7 +71,7 @@ test("nothing is written until the plan is applied, which needs no brake", async
 
   const run = await space.sync({}, { brake: DEFAULT_BRAKE });
 
-  expect(run).toMatchObject({ status: "planned", waitsBecause: "brake-changes", updated: 16 });
+  expect(run).toMatchObject({ status: "planned", approvalReason: "brake-changes", updated: 16 });
   expect((await space.account("Company 0")).description).toBe("Something");
   expect(await space.apply(run.id)).toMatchObject({ status: "done", updated: 16 });
 });
@@ -82,7 +82,7 @@ test("a selection that shrank by half waits", async () => {
 
   const run = await space.sync({}, { brake: DEFAULT_BRAKE });
 
-  expect(run).toMatchObject({ status: "planned", waitsBecause: "brake-shrunk", left: 15 });
+  expect(run).toMatchObject({ status: "planned", approvalReason: "brake-shrunk", left: 15 });
 });
 
 test("a renamed label does not count", async () => {

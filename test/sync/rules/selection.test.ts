@@ -296,7 +296,7 @@ describe("rule 14: a partial, empty or failed read", () => {
     const before = await leftBecause(space);
     const applied = await space.apply(waiting.id, { selection: { kind: "view", view } });
 
-    expect(waiting).toMatchObject({ status: "planned", waitsBecause: "empty-selection", left: 1 });
+    expect(waiting).toMatchObject({ status: "planned", approvalReason: "empty-selection", left: 1 });
     expect(before).toEqual({ Acme: null });
     expect(applied).toMatchObject({ status: "done", left: 1 });
     expect(await leftBecause(space)).toEqual({ Acme: "left-view" });
