@@ -28,11 +28,14 @@ const ROOMS: Record<string, Room> = {
   "src/sync": {
     imports: ["src/dataverse", "src/accounts", "src/teammates", "src/csv", "src/db", "src/lib"],
   },
-  "src/connections": { imports: ["src/sync", "src/dataverse", "src/db", "src/lib"] },
+  "src/connections": { imports: ["src/sync", "src/accounts", "src/dataverse", "src/db", "src/lib"] },
   "src/access": { imports: ["src/teammates", "src/mail", "src/db", "src/lib"] },
   "src/inbox": { imports: ["src/accounts", "src/teammates", "src/mail", "src/db", "src/lib"] },
   "src/feed": { imports: ["src/accounts", "src/db", "src/lib"] },
-  "src/notify": { imports: ["src/teammates", "src/mail", "src/db", "src/lib"], types: ["src/sync"] },
+  "src/notify": {
+    imports: ["src/teammates", "src/mail", "src/db", "src/lib"],
+    types: ["src/sync", "src/connections"],
+  },
   "src/jobs": {
     imports: [
       "src/connections",

@@ -5,11 +5,11 @@ import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { parseDocument } from "yaml";
 import type { z } from "zod";
-import type { BrakeLimits } from "../db/tables.ts";
 import type { Mapping } from "../sync/rules/mapping.ts";
 import { connectionSchema } from "./connection-schema.ts";
 import { faultsOf } from "./connection-faults.ts";
 import type { Schedule } from "./self-running.ts";
+import type { BrakeLimits } from "./tables.ts";
 
 /** A function, so that no log, dump or JSON of a connection can hold what it gives. */
 export type Secret = () => string;

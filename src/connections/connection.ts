@@ -3,9 +3,10 @@
 import type { Kysely, Transaction } from "kysely";
 import type { Environment } from "../dataverse/address.ts";
 import type { SignInPlace } from "../dataverse/discovery.ts";
-import type { Attention, BrakeLimits, ChosenSettings, Tables } from "../db/tables.ts";
+import type { Tables } from "../db/tables.ts";
 import { endsWithSignIn, isSettledBy, type DoneRun } from "./attention.ts";
 import { DEFAULT_LIMITS, type Schedule } from "./self-running.ts";
+import type { Attention, BrakeLimits, ChosenSettings } from "./tables.ts";
 
 export type ConnectedEnvironment = {
   readonly origin: string;

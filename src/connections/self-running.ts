@@ -2,9 +2,10 @@
 // The same rules hold for what the app saves and for what a connection file says.
 import type { Kysely } from "kysely";
 import { z } from "zod";
-import type { BrakeLimits, Tables } from "../db/tables.ts";
+import type { Tables } from "../db/tables.ts";
 import { isTimeZone } from "../lib/time-zone.ts";
 import { DEFAULT_BRAKE, type BrakeThresholds } from "../sync/plan/brake.ts";
+import type { BrakeLimits } from "./tables.ts";
 
 const DAY_MINUTES = 24 * 60;
 

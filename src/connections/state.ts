@@ -1,13 +1,15 @@
 // The state of the sync and the figures beside it: from the connection, its runs and its open issues.
 import { sql } from "kysely";
 import type { Kysely } from "kysely";
-import type { Attention, RunStatus, Tables } from "../db/tables.ts";
+import type { Tables } from "../db/tables.ts";
+import type { RunStatus } from "../sync/tables.ts";
 import { planThatWaits } from "../sync/plan/plan-validity.ts";
 import { runUnderWay } from "../sync/record/run-record.ts";
 import type { Connection } from "./connection.ts";
 import { pastRuns } from "./past-runs.ts";
 import { nextRun } from "./schedule.ts";
 import { stateOf, type FailedRun, type StateFacts, type StateWord, type WaitingRun } from "./state-of.ts";
+import type { Attention } from "./tables.ts";
 
 export type SyncState = {
   readonly state: StateWord;

@@ -7,7 +7,7 @@ import { learnViewName } from "../connections/views.ts";
 import type { OpenConnection } from "../connections/open-connection.ts";
 import { thresholdsOf } from "../connections/self-running.ts";
 import { isDiskFull } from "../db/away.ts";
-import type { Attention } from "../db/tables.ts";
+import type { Attention } from "../connections/tables.ts";
 import type { Log } from "../lib/log.ts";
 import type { BegunRun } from "../sync/record/start-run.ts";
 import { prepareRemedies } from "../sync/report/suggested-fixes.ts";

@@ -1,7 +1,8 @@
 // What a run is carried out with: what an admin chose, and the lists of domains that are kept elsewhere.
 import type { Kysely } from "kysely";
 import { loadDomainSettings } from "../accounts/domain-settings.ts";
-import type { ChosenSettings, Tables } from "../db/tables.ts";
+import type { ChosenSettings } from "../connections/tables.ts";
+import type { Tables } from "../db/tables.ts";
 import type { StoredRun } from "../sync/record/start-run.ts";
 import type { SyncSettings } from "../sync/rules/settings.ts";
 

@@ -1,5 +1,5 @@
 // How far a run is, written to its row at most once a second, so that whoever asks any process sees it.
-import type { RunProgress, RunUsage } from "../db/tables.ts";
+import type { RunProgress, RunUsage } from "../sync/tables.ts";
 import type { RunStore } from "../sync/record/start-run.ts";
 import type { Progress } from "../sync/record/run-context.ts";
 

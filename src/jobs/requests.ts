@@ -3,7 +3,8 @@
 import { sql, type Kysely } from "kysely";
 import { loadConnection, setPaused, type Connection } from "../connections/connection.ts";
 import type { OpenConnection, OpenOptions } from "../connections/open-connection.ts";
-import type { ChosenSettings, Tables } from "../db/tables.ts";
+import type { ChosenSettings } from "../connections/tables.ts";
+import type { Tables } from "../db/tables.ts";
 import { inTransaction } from "../db/transaction.ts";
 import {
   queueRun,

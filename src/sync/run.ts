@@ -3,7 +3,7 @@
 import { setMaxListeners } from "node:events";
 import type { Kysely } from "kysely";
 import { DataverseError } from "../dataverse/errors.ts";
-import type { RunStatus, Tables } from "../db/tables.ts";
+import type { Tables } from "../db/tables.ts";
 import { inTransaction } from "../db/transaction.ts";
 import { applyToTheEnd } from "./apply/apply-run.ts";
 import {
@@ -30,6 +30,7 @@ import { loadKnown, readSelection } from "./read/read-selection.ts";
 import type { RunContext, Running } from "./record/run-context.ts";
 import { PlanWorthless, RunError, RunStopped, summaryOf, type RunSummary } from "./record/run-record.ts";
 import { storePlan } from "./plan/store-plan.ts";
+import type { RunStatus } from "./tables.ts";
 
 /** How often reading may start over because a column vanished while it was read. */
 const READ_ATTEMPTS = 3;

@@ -9,7 +9,7 @@ import { forgetConnectionFile, useConnectionFile } from "../../src/connections/s
 import { syncState } from "../../src/connections/state.ts";
 import type { RunningSimulator } from "../../simulator/main.ts";
 import { settableClock } from "../../src/lib/clock.ts";
-import type { Attention } from "../../src/db/tables.ts";
+import type { Attention } from "../../src/connections/tables.ts";
 import { partsFor, simulated } from "./stored.ts";
 
 function fileFor({ origin, clientId, clientSecret }: RunningSimulator): ConnectionSettings {

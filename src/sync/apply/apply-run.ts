@@ -3,7 +3,7 @@
 import { sql } from "kysely";
 import type { ApplyOptions } from "../../accounts/apply-changes.ts";
 import { isDatabaseAway } from "../../db/away.ts";
-import type { RunCounts } from "../../db/tables.ts";
+import type { RunCounts } from "../tables.ts";
 import { inTransaction, type OpenTransaction } from "../../db/transaction.ts";
 import { applyPlan } from "./apply-plan.ts";
 import { closeRun, noteBrokenOff, noteStopped, toldOrLost } from "../record/end-run.ts";

@@ -4,7 +4,7 @@
 import { sql } from "kysely";
 import type { OpenTransaction } from "../../db/transaction.ts";
 import { takenOver } from "../record/lease.ts";
-import type { RunCounts } from "../../db/tables.ts";
+import type { RunCounts } from "../tables.ts";
 import { addsUp, RunError } from "../record/run-record.ts";
 import { lookAgainIfDraftsAreLost, rememberWaiting } from "../read/stage-blocked.ts";
 

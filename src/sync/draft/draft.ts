@@ -5,7 +5,7 @@ import { hash } from "node:crypto";
 import { nameKey } from "../../accounts/name-key.ts";
 import { parseDomains, type DomainLists } from "../../accounts/parse-domains.ts";
 import { wireName, type Column, type RawRow } from "../../dataverse/model.ts";
-import type { StoredFields } from "../../db/tables.ts";
+import type { StoredFields } from "../../accounts/tables.ts";
 import type { IssueKind } from "../rules/issue-kinds.ts";
 import type { Mapping } from "../rules/mapping.ts";
 import { INVALID, mayBeRounded, valueReader, type FieldValue } from "./values.ts";

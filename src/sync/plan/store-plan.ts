@@ -3,7 +3,7 @@
 import { sql } from "kysely";
 import { takeDomains } from "../../accounts/domains.ts";
 import type { Database } from "../../db/pool.ts";
-import type { RunCounts, RunStatus } from "../../db/tables.ts";
+import type { RunCounts, RunStatus } from "../tables.ts";
 import { inTransaction, type OpenTransaction } from "../../db/transaction.ts";
 import { mappedFieldIds, type StoredSettings } from "../record/start-run.ts";
 import { brakeFacts, brakeReason } from "./brake.ts";

@@ -5,7 +5,7 @@ import type { DataverseClient } from "../../dataverse/client.ts";
 import type { AccountSelection, RawRow } from "../../dataverse/model.ts";
 import { copyRows, copyText } from "../../db/copy.ts";
 import type { Database } from "../../db/pool.ts";
-import type { LeftBecause } from "../../db/tables.ts";
+import type { LeftBecause } from "../../accounts/tables.ts";
 import { whileHeld, type HeldRun } from "../record/lease.ts";
 
 /** Above this many, one sweep of all active accounts first (5,000 a request) is cheaper than asking for each id. */

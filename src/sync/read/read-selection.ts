@@ -3,7 +3,7 @@
 import type { DataverseClient } from "../../dataverse/client.ts";
 import type { RawRow } from "../../dataverse/model.ts";
 import type { Database } from "../../db/pool.ts";
-import type { RunMode } from "../../db/tables.ts";
+import type { RunMode } from "../tables.ts";
 import { readAhead } from "../../lib/read-ahead.ts";
 import { lookUpDepartures, storeDepartures } from "./missing-records.ts";
 import { createDrafter, type Drafter } from "../draft/draft.ts";

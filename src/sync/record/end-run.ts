@@ -2,7 +2,8 @@
 // nothing here: each write compares the lease's fence first.
 import { sql, type Kysely, type RawBuilder } from "kysely";
 import { isDatabaseAway, isDiskFull } from "../../db/away.ts";
-import type { RunStatus, Tables } from "../../db/tables.ts";
+import type { Tables } from "../../db/tables.ts";
+import type { RunStatus } from "../tables.ts";
 import { inTransaction } from "../../db/transaction.ts";
 import type { BegunRun, RunStore } from "./start-run.ts";
 import { LeaseError } from "./lease.ts";

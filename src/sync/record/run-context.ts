@@ -2,7 +2,8 @@
 import type { Kysely } from "kysely";
 import type { DataverseClient } from "../../dataverse/client.ts";
 import type { Database } from "../../db/pool.ts";
-import type { RunUsage, Tables } from "../../db/tables.ts";
+import type { Tables } from "../../db/tables.ts";
+import type { RunUsage } from "../tables.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { NewTeammate } from "../../teammates/teammates.ts";
 import type { BegunRun } from "./start-run.ts";

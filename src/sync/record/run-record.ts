@@ -1,7 +1,9 @@
 // Runs as records: what each read, planned and applied, its states, and how it is told to people.
 import { sql, type Kysely, type RawBuilder } from "kysely";
 import type { Database } from "../../db/pool.ts";
-import type { ChangeAction, RunCounts, RunMode, RunStatus, RunUsage, Tables } from "../../db/tables.ts";
+import type { ChangeAction } from "../../accounts/tables.ts";
+import type { Tables } from "../../db/tables.ts";
+import type { RunCounts, RunMode, RunStatus, RunUsage } from "../tables.ts";
 import type { IssueKind } from "../rules/issue-kinds.ts";
 import { isHeld } from "./lease.ts";
 

@@ -2,7 +2,8 @@
 // whoever asked for the run has its number at once. end.ts has the other end.
 import { sql, type Kysely } from "kysely";
 import type { Database } from "../../db/pool.ts";
-import type { RunCounts, RunMode, RunStatus, Tables } from "../../db/tables.ts";
+import type { Tables } from "../../db/tables.ts";
+import type { RunCounts, RunMode, RunStatus } from "../tables.ts";
 import { inTransaction } from "../../db/transaction.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { callOff } from "./end-run.ts";
