@@ -7,7 +7,7 @@ import { parseDomains, type DomainLists, type DomainRefusal } from "./parse-doma
 import { storableText } from "./storable-text.ts";
 import type { AccountPatch } from "./store.ts";
 import type { SyncedColumns } from "./synced-fields.ts";
-import type { FieldType } from "./tables.ts";
+import type { FieldType } from "../settings/field-types.ts";
 
 type Value = string | number | boolean | null;
 

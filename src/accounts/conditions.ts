@@ -8,7 +8,7 @@ import type { CustomField } from "./custom-fields.ts";
 import { nameKey } from "./name-key.ts";
 import { parseDomains } from "./parse-domains.ts";
 import { storableText } from "./storable-text.ts";
-import type { FieldType } from "./tables.ts";
+import type { FieldType } from "../settings/field-types.ts";
 
 /** "disconnected": synced until its organisation was disconnected. */
 export type SyncState = "synced" | "stopped" | "disconnected" | "not-synced";

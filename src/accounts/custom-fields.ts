@@ -6,10 +6,7 @@ import type { Database } from "../db/pool.ts";
 import type { Tables } from "../db/tables.ts";
 import { nameKey } from "./name-key.ts";
 import { storableText } from "./storable-text.ts";
-import type { FieldType } from "./tables.ts";
-
-/** Front's own limit for a category of custom fields; more would make no readable account. */
-export const MAX_CUSTOM_FIELDS = 50;
+import { MAX_CUSTOM_FIELDS, type FieldType } from "../settings/field-types.ts";
 
 export type CustomField = {
   readonly id: number;

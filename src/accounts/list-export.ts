@@ -5,7 +5,7 @@ import type { Listing } from "./conditions.ts";
 import { customFields, type CustomField } from "./custom-fields.ts";
 import { allRows, type Row } from "./list.ts";
 import { orderOf } from "./order.ts";
-import type { FieldType } from "./tables.ts";
+import type { FieldType } from "../settings/field-types.ts";
 
 export type Cell = string | number | boolean | null;
 

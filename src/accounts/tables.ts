@@ -1,8 +1,8 @@
 import type { Generated } from "kysely";
+import type { FieldType } from "../settings/field-types.ts";
 import type { Json, Never64Bit, NullableJson } from "../db/tables.ts";
 
 export type Origin = "dynamics" | "api" | "csv" | "manual";
-export type FieldType = "text" | "number" | "boolean" | "datetime" | "teammate";
 export type LeftBecause = "deleted" | "deactivated" | "left-view";
 export type ChangeAction = "create" | "link" | "update" | "return" | "leave";
 

@@ -5,8 +5,10 @@ import type { Environment } from "../dataverse/address.ts";
 import type { SignInPlace } from "../dataverse/discovery.ts";
 import type { Tables } from "../db/tables.ts";
 import { endsWithSignIn, isSettledBy, type DoneRun } from "./attention.ts";
-import { DEFAULT_LIMITS, type Schedule } from "./self-running.ts";
-import type { Attention, BrakeLimits, ChosenSettings } from "./tables.ts";
+import { DEFAULT_LIMITS, type BrakeLimits } from "../settings/brake.ts";
+import type { Schedule } from "../settings/schedule.ts";
+import type { ChosenSettings } from "../settings/sync-settings.ts";
+import type { Attention } from "./tables.ts";
 
 export type ConnectedEnvironment = {
   readonly origin: string;

@@ -1,18 +1,7 @@
 import type { ColumnType, Generated } from "kysely";
-import type { FieldType } from "../accounts/tables.ts";
 import type { Json, NullableJson } from "../db/tables.ts";
-
-/** What an admin decides about the sync. */
-export type ChosenSettings = {
-  selection: { kind: "all" } | { kind: "view"; view: string };
-  mapping: {
-    name: string;
-    description?: string | undefined;
-    domains: readonly string[];
-    fields: readonly { column: string; field: string; type: FieldType }[];
-  };
-  options: { allowDuplicateNames: boolean; onDomainTaken: "skip" | "without-domain" };
-};
+import type { BrakeLimits } from "../settings/brake.ts";
+import type { ChosenSettings } from "../settings/sync-settings.ts";
 
 /** What an admin must do before anything is synced again; all texts are for people. */
 export type Attention = {
@@ -23,14 +12,6 @@ export type Attention = {
   /** Where the remedy is: a step of setting up, or the plan that waits. */
   place: "connect" | "accounts" | "fields" | "plan" | "check";
   run: number | null;
-};
-
-/** When a plan that nobody asked for waits for somebody; in percent, and in accounts. */
-export type BrakeLimits = {
-  sharePercent: number;
-  accounts: number;
-  shareOfFewPercent: number;
-  shrunkToPercent: number;
 };
 
 declare module "../db/tables.ts" {

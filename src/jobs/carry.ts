@@ -5,7 +5,6 @@ import { attentionOf } from "../connections/attention.ts";
 import { loadConnection, setAttention, settleAttention } from "../connections/connection.ts";
 import { learnViewName } from "../connections/views.ts";
 import type { OpenConnection } from "../connections/open-connection.ts";
-import { thresholdsOf } from "../connections/self-running.ts";
 import { isDiskFull } from "../db/away.ts";
 import type { Attention } from "../connections/tables.ts";
 import type { Log } from "../lib/log.ts";
@@ -14,7 +13,7 @@ import { prepareRemedies } from "../sync/report/suggested-fixes.ts";
 import type { carryOut, OpenContext } from "../sync/run.ts";
 import type { RunContext } from "../sync/record/run-context.ts";
 import { RunError, RunStopped } from "../sync/record/run-record.ts";
-import type { SyncSettings } from "../sync/rules/settings.ts";
+import type { SyncSettings } from "../settings/sync-settings.ts";
 import { openLedger, type RunCounters } from "./ledger.ts";
 import { progressWriter } from "./progress.ts";
 import type { RequestParts } from "./requests.ts";
@@ -70,7 +69,7 @@ export function carryRun(parts: CarryParts, begun: BegunRun, how: HowToCarry): C
       client: connected.client,
       signal: stop.signal,
       lookForStop: () => watch.look(),
-      brake: thresholdsOf(brake),
+      brake,
       onProgress: (now, runId) => {
         ledger.note(now, runId);
         progress.note(now, runId);

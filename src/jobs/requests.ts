@@ -3,7 +3,6 @@
 import { sql, type Kysely } from "kysely";
 import { loadConnection, setPaused, type Connection } from "../connections/connection.ts";
 import type { OpenConnection, OpenOptions } from "../connections/open-connection.ts";
-import type { ChosenSettings } from "../connections/tables.ts";
 import type { Tables } from "../db/tables.ts";
 import { inTransaction } from "../db/transaction.ts";
 import {
@@ -17,7 +16,7 @@ import {
 import { callOff, closeRunIn } from "../sync/record/end-run.ts";
 import { whyNotApply } from "../sync/plan/plan-validity.ts";
 import { isUnderWay, RunError, runUnderWay } from "../sync/record/run-record.ts";
-import type { SyncSettings } from "../sync/rules/settings.ts";
+import type { ChosenSettings, SyncSettings } from "../settings/sync-settings.ts";
 import { settingsWith } from "./chosen.ts";
 import { nudge } from "./nudges.ts";
 

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { AddressError } from "../../src/dataverse/address.ts";
 import type { ConnectionSettings } from "../../src/connections/connection-file.ts";
-import { DEFAULT_LIMITS, DEFAULT_SCHEDULE } from "../../src/connections/self-running.ts";
+import { DEFAULT_LIMITS } from "../../src/settings/brake.ts";
+import { DEFAULT_SCHEDULE } from "../../src/settings/schedule.ts";
 import { loadConnection, setAttention } from "../../src/connections/connection.ts";
 import { beginLogIn } from "../../src/connections/log-in.ts";
 import { openStoredConnection } from "../../src/connections/open-stored-connection.ts";

@@ -13,7 +13,7 @@ import {
   type ListedIssue,
 } from "../../sync/report/issue-pages.ts";
 import { remedyFor } from "../../sync/report/suggested-fixes.ts";
-import type { SyncOptions } from "../../sync/rules/settings.ts";
+import type { SyncOptions } from "../../settings/sync-settings.ts";
 import type { IssueGroup, IssueView } from "../contract/runs.ts";
 
 /** In the order in which kinds are defined: the gravest first. */

@@ -12,7 +12,7 @@ import { issueLifetimes } from "../../sync/report/issue-lifetimes.ts";
 import { issuePage, type IssuePlace, type IssueSource } from "../../sync/report/issue-pages.ts";
 import { NO_COUNTS } from "../../sync/record/run-record.ts";
 import { runRoutes as contract } from "../contract/runs.ts";
-import type { SyncSettings } from "../contract/connection.ts";
+import type { ChosenSettings } from "../../settings/sync-settings.ts";
 import { ApiError, implement, signedIn, type Caller, type Implementation } from "../implement.ts";
 import { changesCsv } from "./changes-csv.ts";
 import { issueCsv, issueGroups, issueView } from "./issues.ts";
@@ -78,13 +78,7 @@ export function runRoutes(parts: RunRouteParts): Implementation[] {
     implement(contract.getRun, async ({ params }) => {
       const { selection, mapping, options } = (await existing(params.id)).settings.settings;
       const run = await runView(parts, params.id);
-      const { domains, fields } = mapping;
-      const settings = {
-        selection,
-        mapping: { ...mapping, domains: [...domains], fields: [...fields] },
-        options,
-      };
-      return { run: { ...run, settings } };
+      return { run: { ...run, settings: { selection, mapping, options } } };
     }),
     implement(contract.followRun, async ({ params }, _, { reply }) => {
       await sendRunEvents(reply, () => runView(parts, params.id));
@@ -149,7 +143,7 @@ export function runRoutes(parts: RunRouteParts): Implementation[] {
   ];
 
   /** A custom field is everybody's, so only a company admin may have one made. */
-  async function checkNewFields(settings: SyncSettings, caller: Caller): Promise<void> {
+  async function checkNewFields(settings: ChosenSettings, caller: Caller): Promise<void> {
     if (caller.teammate?.role === "company-admin") return;
     const missing = newFieldsOf(settings.mapping, await customFields(database.kysely));
     if (missing.length === 0) return;

@@ -3,7 +3,6 @@
 import { sql } from "kysely";
 import { takeDomains } from "../../accounts/domains.ts";
 import type { Database } from "../../db/pool.ts";
-import type { RunCounts, RunStatus } from "../tables.ts";
 import { inTransaction, type OpenTransaction } from "../../db/transaction.ts";
 import { mappedFieldIds, type StoredSettings } from "../record/start-run.ts";
 import { brakeFacts, brakeReason } from "./brake.ts";
@@ -14,7 +13,8 @@ import type { Prepared } from "../read/prepare.ts";
 import type { ReadResult } from "../read/stage-rows.ts";
 import type { Running } from "../record/run-context.ts";
 import { keepActions, keepIssues, NO_COUNTS, RunError, usageBetween } from "../record/run-record.ts";
-import type { SyncSettings } from "../rules/settings.ts";
+import type { SyncSettings } from "../../settings/sync-settings.ts";
+import type { RunCounts, RunStatus } from "../tables.ts";
 
 export function matchOptions(settings: SyncSettings): MatchOptions {
   return { ...settings.options, domainsMapped: settings.mapping.domains.length > 0 };

@@ -2,11 +2,11 @@
 // working tables last, and what it decides is counted instead of stored. The figures are kept with the run.
 import { sql } from "kysely";
 import type { Database } from "../../db/pool.ts";
-import type { WhatIf } from "../tables.ts";
 import { inTransaction } from "../../db/transaction.ts";
 import type { StoredSettings } from "../record/start-run.ts";
 import { gatherPending, matchContested } from "./match-store.ts";
-import type { SyncOptions } from "../rules/settings.ts";
+import type { SyncOptions } from "../../settings/sync-settings.ts";
+import type { WhatIf } from "../tables.ts";
 
 type PlannedRun = {
   readonly id: number;

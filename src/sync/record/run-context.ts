@@ -3,13 +3,13 @@ import type { Kysely } from "kysely";
 import type { DataverseClient } from "../../dataverse/client.ts";
 import type { Database } from "../../db/pool.ts";
 import type { Tables } from "../../db/tables.ts";
-import type { RunUsage } from "../tables.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { NewTeammate } from "../../teammates/teammates.ts";
 import type { BegunRun } from "./start-run.ts";
-import type { BrakeThresholds } from "../plan/brake.ts";
 import type { RunSummary } from "./run-record.ts";
-import type { SyncSettings } from "../rules/settings.ts";
+import type { SyncSettings } from "../../settings/sync-settings.ts";
+import type { BrakeLimits } from "../../settings/brake.ts";
+import type { RunUsage } from "../tables.ts";
 
 export type Progress =
   | { readonly stage: "connect" | "plan" | "finish" }
@@ -26,7 +26,7 @@ export type RunContext = {
   /** More accounts than this are refused before anything is written. */
   readonly maxAccounts: number;
   /** How much a plan that nobody looked at may change; any amount, if absent. */
-  readonly brake?: BrakeThresholds;
+  readonly brake?: BrakeLimits;
   /** `runId` is the run that the progress is of: a run that was cut off goes on before a new one reads. */
   readonly onProgress?: (progress: Progress, runId: number) => void;
   /** Called when a plan was found worth applying, in the transaction from which on it is written. */

@@ -3,7 +3,6 @@
 import { sql, type Kysely } from "kysely";
 import type { Database } from "../../db/pool.ts";
 import type { Tables } from "../../db/tables.ts";
-import type { RunCounts, RunMode, RunStatus } from "../tables.ts";
 import { inTransaction } from "../../db/transaction.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { callOff } from "./end-run.ts";
@@ -12,7 +11,8 @@ import { takeBackFields } from "./created-fields.ts";
 import type { Prepared } from "../read/prepare.ts";
 import { dropWorkingTables, makeWorkingTables } from "../read/stage-rows.ts";
 import { RunError } from "./run-record.ts";
-import type { SyncSettings } from "../rules/settings.ts";
+import type { SyncSettings } from "../../settings/sync-settings.ts";
+import type { RunCounts, RunMode, RunStatus } from "../tables.ts";
 
 export type RunStore = { readonly database: Database; readonly clock: Clock };
 

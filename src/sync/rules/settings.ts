@@ -1,27 +1,6 @@
 // What a run is told and remembers: selection, mapping, options and lists. A plan made under other settings
 // is refused, and a row drafted under others is looked at again.
 import { createHash } from "node:crypto";
-import type { Mapping } from "./mapping.ts";
-
-/** How an entry of `ownDomains` and `commonDomains` is written, if it can be one. */
-export { hostIn } from "../../accounts/parse-domains.ts";
-
-export type SyncOptions = {
-  readonly allowDuplicateNames: boolean;
-  readonly onDomainTaken: "skip" | "without-domain";
-};
-
-/** A view by its id or, in a file written by a person, by its name. */
-export type SelectionSetting = { readonly kind: "all" } | { readonly kind: "view"; readonly view: string };
-
-export type SyncSettings = {
-  readonly selection: SelectionSetting;
-  readonly mapping: Mapping;
-  readonly options: SyncOptions;
-  /** As `hostIn` gives them, like those of `commonDomains`. */
-  readonly ownDomains: readonly string[];
-  readonly commonDomains: { readonly add: readonly string[]; readonly remove: readonly string[] };
-};
 
 /** JSON with sorted keys, so that the same settings always give the same text. */
 function canonical(value: unknown): string {
