@@ -1,7 +1,5 @@
 import type { ColumnType, Generated } from "kysely";
 import type { Json, NullableJson } from "../db/tables.ts";
-import type { BrakeLimits } from "../settings/brake.ts";
-import type { ChosenSettings } from "../settings/sync-settings.ts";
 
 /** What an admin must do before anything is synced again; all texts are for people. */
 export type Attention = {
@@ -34,7 +32,7 @@ declare module "../db/tables.ts" {
       sealed_client_secret: string | null;
       secret_expires_at: Date | null;
       sealed_refresh_token: string | null;
-      settings: NullableJson<ChosenSettings>;
+      settings: NullableJson<unknown>;
       selection_name: string | null;
       view_names: Json<Record<string, string>>;
       paused: Generated<boolean>;
@@ -43,7 +41,7 @@ declare module "../db/tables.ts" {
       changes_every_minutes: number | null;
       full_at: string | null;
       time_zone: Generated<string>;
-      brake: NullableJson<BrakeLimits>;
+      brake: NullableJson<unknown>;
       mail_scheduled: Generated<boolean>;
       mail_starter: Generated<boolean>;
       mail_teammates: ColumnType<number[], number[] | undefined, number[]>;

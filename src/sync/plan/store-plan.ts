@@ -4,7 +4,7 @@ import { sql } from "kysely";
 import { takeDomains } from "../../accounts/domains.ts";
 import type { Database } from "../../db/pool.ts";
 import { inTransaction, type OpenTransaction } from "../../db/transaction.ts";
-import { mappedFieldIds, type StoredSettings } from "../record/start-run.ts";
+import { mappedFieldIds, storedRun } from "../record/start-run.ts";
 import { brakeFacts, brakeReason } from "./brake.ts";
 import { takenOver } from "../record/lease.ts";
 import type { MatchOptions } from "./match.ts";
@@ -37,11 +37,9 @@ export async function storedScope(
   database: Database,
   runId: number,
 ): Promise<{ scope: Omit<PlanScope, "attempt">; settings: SyncSettings }> {
-  const { rows } = await sql<{ organization_id: string; settings: StoredSettings }>`
-    select organization_id, settings from runs where id = ${runId}`.execute(database.kysely);
-  const run = rows[0]!;
-  const { settings, fieldIds, descriptionMapped } = run.settings;
-  return { scope: { runId, organizationId: run.organization_id, fieldIds, descriptionMapped }, settings };
+  const { organizationId, settings: stored } = await storedRun(database, runId);
+  const { settings, fieldIds, descriptionMapped } = stored;
+  return { scope: { runId, organizationId, fieldIds, descriptionMapped }, settings };
 }
 
 /** Plans what was read. @throws RunError, LeaseError: then nothing of it is kept */

@@ -3,7 +3,7 @@
 import { sql } from "kysely";
 import type { Database } from "../../db/pool.ts";
 import { inTransaction } from "../../db/transaction.ts";
-import type { StoredSettings } from "../record/start-run.ts";
+import type { StoredSettings } from "../rules/settings.ts";
 import { gatherPending, matchContested } from "./match-store.ts";
 import type { SyncOptions } from "../../settings/sync-settings.ts";
 import type { WhatIf } from "../tables.ts";

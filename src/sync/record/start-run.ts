@@ -12,6 +12,7 @@ import type { Prepared } from "../read/prepare.ts";
 import { dropWorkingTables, makeWorkingTables } from "../read/stage-rows.ts";
 import { RunError } from "./run-record.ts";
 import type { SyncSettings } from "../../settings/sync-settings.ts";
+import { settingsOfRun, type StoredSettings } from "../rules/settings.ts";
 import type { RunCounts, RunMode, RunStatus } from "../tables.ts";
 
 export type RunStore = { readonly database: Database; readonly clock: Clock };
@@ -28,15 +29,6 @@ export type BegunRun = {
   readonly onFailure?: (reason: unknown, write: () => Promise<void>) => Promise<void>;
 };
 
-/** What applying needs to know later, perhaps in another process: stored with the run. */
-export type StoredSettings = {
-  readonly settings: SyncSettings;
-  readonly fieldIds: readonly number[];
-  readonly descriptionMapped: boolean;
-  /** Custom fields made for this run, which go when it comes to nothing. */
-  readonly newFieldIds: readonly number[];
-};
-
 export type StoredRun = {
   readonly id: number;
   readonly organizationId: string;
@@ -46,14 +38,14 @@ export type StoredRun = {
   readonly settings: StoredSettings;
 };
 
-/** @throws RunError when there is no such run. */
+/** @throws RunError when there is no such run, StoredJsonError when its settings cannot be read */
 export async function storedRun({ kysely }: Pick<Database, "kysely">, runId: number): Promise<StoredRun> {
-  const { rows } = await sql<StoredRun>`
+  const { rows } = await sql<Omit<StoredRun, "settings"> & { readonly settings: unknown }>`
     select id, organization_id as "organizationId", mode, status, counts, settings from runs where id = ${runId}`.execute(
     kysely,
   );
   if (!rows[0]) throw new RunError(`There is no run ${runId}. "sluice runs" lists them.`);
-  return rows[0];
+  return { ...rows[0], settings: settingsOfRun(runId, rows[0].settings) };
 }
 
 /** Which open issues a retry is about; both given, those that fit both. */

@@ -1,6 +1,27 @@
-// What a run is told and remembers: selection, mapping, options and lists. A plan made under other settings
-// is refused, and a row drafted under others is looked at again.
+// The settings of a run, as its record stores them and as a hash: a plan made under other settings is refused, and a row
+// drafted under others is looked at again.
 import { createHash } from "node:crypto";
+import { z } from "zod";
+import { parseStored } from "../../lib/stored-json.ts";
+import { syncSettings } from "../../settings/sync-settings.ts";
+
+const storedSettings = z.object({
+  settings: syncSettings,
+  fieldIds: z.array(z.number()).readonly(),
+  descriptionMapped: z.boolean(),
+  /** Custom fields made for this run, which go when it comes to nothing. */
+  newFieldIds: z.array(z.number()).readonly(),
+});
+/** What applying needs to know later, perhaps in another process: stored with the run. */
+export type StoredSettings = z.infer<typeof storedSettings>;
+
+/** @throws StoredJsonError when this version cannot read them */
+export function settingsOfRun(runId: number, stored: unknown): StoredSettings {
+  return parseStored(storedSettings, stored, {
+    what: `The settings of run ${runId}`,
+    fix: "Start another run, which stores its own.",
+  });
+}
 
 /** JSON with sorted keys, so that the same settings always give the same text. */
 function canonical(value: unknown): string {
