@@ -1,7 +1,8 @@
 // What is synced: twelve mapped columns of the kinds that organisations map.
 import type { ConnectionSettings } from "../src/connections/connection-file.ts";
-import { DEFAULT_LIMITS, DEFAULT_SCHEDULE } from "../src/connections/self-running.ts";
-import type { Mapping } from "../src/sync/rules/mapping.ts";
+import { DEFAULT_LIMITS } from "../src/settings/brake.ts";
+import { DEFAULT_SCHEDULE } from "../src/settings/schedule.ts";
+import type { Mapping } from "../src/settings/sync-settings.ts";
 
 /** Where a measuring process reads: one simulated organisation. */
 export interface Source {

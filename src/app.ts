@@ -23,7 +23,6 @@ import { keyIn } from "./connections/key-file.ts";
 import type { OpenConnection } from "./connections/open-connection.ts";
 import { openStoredConnection, type ConnectionParts } from "./connections/open-stored-connection.ts";
 import { createSealer, type Sealer } from "./lib/sealer.ts";
-import { thresholdsOf } from "./connections/self-running.ts";
 import { forgetConnectionFile, useConnectionFile } from "./connections/serve-file.ts";
 import { waitingAttention } from "./connections/state-of.ts";
 import { connectDatabase } from "./db/connect.ts";
@@ -90,7 +89,7 @@ export function runContext(
     teammates: connection.teammates,
     clock: app.clock,
     maxAccounts: app.config.maxAccounts,
-    brake: thresholdsOf(connection.brake),
+    brake: connection.brake,
     ...hooks,
   };
 }

@@ -1,7 +1,8 @@
 // One-time links: an invitation, a new password, the first sign-in. Each works once, until it expires.
 import type { Kysely } from "kysely";
-import type { LinkKind, Tables } from "../db/tables.ts";
+import type { Tables } from "../db/tables.ts";
 import { AccessError } from "./access-error.ts";
+import type { LinkKind } from "./tables.ts";
 import { isToken, newToken, tokenHash } from "./tokens.ts";
 
 const HOUR_MS = 3_600_000;

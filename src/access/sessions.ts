@@ -1,6 +1,7 @@
 // Sessions: a token in the browser's cookie, its hash here. One ends a week after it was last used, and after a month whatever happens.
 import type { Kysely } from "kysely";
-import type { Tables, TeammateRole } from "../db/tables.ts";
+import type { Tables } from "../db/tables.ts";
+import type { TeammateRole } from "../teammates/tables.ts";
 import { isToken, newToken, tokenHash } from "./tokens.ts";
 
 const DAY_MS = 86_400_000;

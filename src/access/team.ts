@@ -2,7 +2,8 @@
 import type { Kysely } from "kysely";
 import { inTransaction } from "../db/transaction.ts";
 import type { Database } from "../db/pool.ts";
-import type { Tables, TeammateRole, TeammateState } from "../db/tables.ts";
+import type { Tables } from "../db/tables.ts";
+import type { TeammateRole, TeammateState } from "../teammates/tables.ts";
 import type { Sealer } from "../lib/sealer.ts";
 import { queueMail } from "../mail/outbox.ts";
 import { emailKey, saveTeammate } from "../teammates/teammates.ts";

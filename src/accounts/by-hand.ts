@@ -1,6 +1,5 @@
 // What a person enters for an account, held against the rules before it is stored: what the sync fills is changed in
 // Dynamics 365, domains go through the same parser as everything else, and values are of their field's type.
-import type { FieldType } from "../db/tables.ts";
 import { AccountError } from "./account-error.ts";
 import { isoSecond } from "./conditions.ts";
 import type { CustomField } from "./custom-fields.ts";
@@ -8,6 +7,7 @@ import { parseDomains, type DomainLists, type DomainRefusal } from "./parse-doma
 import { storableText } from "./storable-text.ts";
 import type { AccountPatch } from "./store.ts";
 import type { SyncedColumns } from "./synced-fields.ts";
+import type { FieldType } from "../settings/field-types.ts";
 
 type Value = string | number | boolean | null;
 

@@ -3,12 +3,12 @@
 // A search finds a piece of text anywhere in the name, a domain, the description or a custom field of text. Capital and
 // small letters are the same, beyond A to Z only in names.
 import { sql, type RawBuilder } from "kysely";
-import type { FieldType } from "../db/tables.ts";
 import { AccountError } from "./account-error.ts";
 import type { CustomField } from "./custom-fields.ts";
 import { nameKey } from "./name-key.ts";
 import { parseDomains } from "./parse-domains.ts";
 import { storableText } from "./storable-text.ts";
+import type { FieldType } from "../settings/field-types.ts";
 
 /** "disconnected": synced until its organisation was disconnected. */
 export type SyncState = "synced" | "stopped" | "disconnected" | "not-synced";

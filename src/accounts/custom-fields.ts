@@ -3,12 +3,10 @@
 import { sql, type Kysely } from "kysely";
 import { inTransaction } from "../db/transaction.ts";
 import type { Database } from "../db/pool.ts";
-import type { FieldType, Tables } from "../db/tables.ts";
+import type { Tables } from "../db/tables.ts";
 import { nameKey } from "./name-key.ts";
 import { storableText } from "./storable-text.ts";
-
-/** Front's own limit for a category of custom fields; more would make no readable account. */
-export const MAX_CUSTOM_FIELDS = 50;
+import { MAX_CUSTOM_FIELDS, type FieldType } from "../settings/field-types.ts";
 
 export type CustomField = {
   readonly id: number;

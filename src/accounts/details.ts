@@ -1,7 +1,7 @@
 // One account with all there is to say about it: its values, the record of Dynamics 365 that it is linked to, how the two
 // found each other, and which of its fields are decided there.
 import { sql, type Kysely } from "kysely";
-import type { LeftBecause, Origin, StoredFields, Tables } from "../db/tables.ts";
+import type { Tables } from "../db/tables.ts";
 import type { SyncState } from "./conditions.ts";
 import { customFields } from "./custom-fields.ts";
 import { knownFields } from "./list.ts";
@@ -12,6 +12,7 @@ import {
   type RecordPlace,
   type SyncedColumns,
 } from "./synced-fields.ts";
+import type { LeftBecause, Origin, StoredFields } from "./tables.ts";
 
 export type AccountLink = {
   readonly sync: Exclude<SyncState, "not-synced">;

@@ -1,7 +1,8 @@
 // Edits by hand and over the API, remembered in the transaction that makes them: who, when, and per field before → after.
 // What a run does is remembered as `account_changes`; `history.ts` tells both.
 import type { Kysely } from "kysely";
-import type { AccountBefore, EditAction, Tables } from "../db/tables.ts";
+import type { Tables } from "../db/tables.ts";
+import type { AccountBefore, EditAction } from "./tables.ts";
 
 /** Who edits. `name` is what history shows, also after the teammate has left. */
 export type Editor =

@@ -3,8 +3,8 @@
 import type pg from "pg";
 import { inTransaction } from "../db/transaction.ts";
 import type { Database } from "../db/pool.ts";
-import type { Origin, StoredFields } from "../db/tables.ts";
 import { customFields } from "./custom-fields.ts";
+import type { Origin, StoredFields } from "./tables.ts";
 
 export type ExportedAccount = {
   readonly name: string;

@@ -1,9 +1,10 @@
 // What changed an account, newest first: runs of the sync (their applied plans) and people (`account_edits`), told in the
 // names that fields and teammates have now.
 import { sql, type Kysely } from "kysely";
-import type { AccountBefore, EditAction, ChangeAction, EditorKind, Tables } from "../db/tables.ts";
+import type { Tables } from "../db/tables.ts";
 import { AccountError } from "./account-error.ts";
 import { customFields, type CustomField } from "./custom-fields.ts";
+import type { AccountBefore, EditAction, ChangeAction, EditorKind } from "./tables.ts";
 
 export type HistoryValue = string | number | boolean | readonly string[] | null;
 

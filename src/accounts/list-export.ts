@@ -1,11 +1,11 @@
 // The accounts of a list, all of them, as a spreadsheet gets them: one snapshot of the store whatever is written beside
 // it, a few at a time, so that half a million need no more memory than a thousand.
 import type { Database } from "../db/pool.ts";
-import type { FieldType } from "../db/tables.ts";
 import type { Listing } from "./conditions.ts";
 import { customFields, type CustomField } from "./custom-fields.ts";
 import { allRows, type Row } from "./list.ts";
 import { orderOf } from "./order.ts";
+import type { FieldType } from "../settings/field-types.ts";
 
 export type Cell = string | number | boolean | null;
 

@@ -5,10 +5,11 @@
 // name, 0.1 s for a frequent word, 0.3 s by last change, 1.2 s by a field or for a word that nothing holds. A trigram index
 // on names alone would add 10 µs to writing an account (56 %), and fields of text would still have to be looked through.
 import { sql, type Kysely, type RawBuilder } from "kysely";
-import type { StoredFields, Tables } from "../db/tables.ts";
+import type { Tables } from "../db/tables.ts";
 import { conditionsOf, type Conditions, type Listing, type SyncState } from "./conditions.ts";
 import { customFields, type CustomField } from "./custom-fields.ts";
 import { behind, cursorOf, keyText, orderBy, orderOf, placeOf, type Order, type Place } from "./order.ts";
+import type { StoredFields } from "./tables.ts";
 
 export type ListedAccount = {
   readonly id: number;

@@ -4,11 +4,12 @@
 import { sql, type Kysely } from "kysely";
 import { inTransaction } from "../db/transaction.ts";
 import type { Database } from "../db/pool.ts";
-import type { Origin, StoredFields, Tables } from "../db/tables.ts";
+import type { Tables } from "../db/tables.ts";
 import { AccountError } from "./account-error.ts";
 import { setDomains } from "./domains.ts";
 import { lockState, recordEdit, type AccountState, type Editor } from "./edits.ts";
 import { nameKey } from "./name-key.ts";
+import type { Origin, StoredFields } from "./tables.ts";
 
 export type NewAccount = {
   readonly name: string;

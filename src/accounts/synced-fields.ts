@@ -1,15 +1,10 @@
 // Which fields of an account the sync fills, and from which columns: those are changed in Dynamics 365 and not here.
 import type { Kysely } from "kysely";
+import { z } from "zod";
 import type { Tables } from "../db/tables.ts";
+import { parseStored } from "../lib/stored-json.ts";
+import { chosenSettings, type Mapping } from "../settings/sync-settings.ts";
 import type { CustomField } from "./custom-fields.ts";
-
-/** What of a field mapping matters here: columns by logical name, custom fields by name. */
-export type SyncedMapping = {
-  readonly name: string;
-  readonly description?: string | undefined;
-  readonly domains: readonly string[];
-  readonly fields: readonly { readonly column: string; readonly field: string }[];
-};
 
 /** Where records open in the browser. */
 export type RecordPlace = {
@@ -23,13 +18,13 @@ export type RecordPlace = {
 export type ConnectedSource = RecordPlace & {
   readonly organizationId: string;
   /** Null until somebody has chosen one. */
-  readonly mapping: SyncedMapping | null;
+  readonly mapping: Mapping | null;
 };
 
 /** Columns by "name", "description", "domains" and custom field ids; what is not in there is not synced. */
 export type SyncedColumns = Readonly<Record<string, readonly string[]>>;
 
-export function syncedColumns(mapping: SyncedMapping, fields: readonly CustomField[]): SyncedColumns {
+export function syncedColumns(mapping: Mapping, fields: readonly CustomField[]): SyncedColumns {
   const idByName = new Map(fields.map(({ id, name }) => [name, id]));
   return {
     name: [mapping.name],
@@ -44,6 +39,9 @@ export function syncedColumns(mapping: SyncedMapping, fields: readonly CustomFie
   };
 }
 
+/** As much of a run's settings as accounts want to know. */
+const withMapping = z.object({ settings: chosenSettings.pick({ mapping: true }) });
+
 /**
  * The mapping in force: what was chosen, else that of the run applied last. Null if nothing was ever synced, and while
  * nothing is connected: then Dynamics 365 decides about nothing here.
@@ -51,17 +49,21 @@ export function syncedColumns(mapping: SyncedMapping, fields: readonly CustomFie
 export async function mappingInForce(
   db: Kysely<Tables>,
   source: ConnectedSource | null,
-): Promise<SyncedMapping | null> {
+): Promise<Mapping | null> {
   if (source === null) return null;
   if (source.mapping) return source.mapping;
   const run = await db
     .selectFrom("runs")
-    .select("settings")
+    .select(["id", "settings"])
     .where("status", "=", "done")
     .where("organization_id", "=", source.organizationId)
     .orderBy("id", "desc")
     .limit(1)
     .executeTakeFirst();
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the run itself stored
-  return (run?.settings as { settings: { mapping: SyncedMapping } } | undefined)?.settings.mapping ?? null;
+  if (run === undefined) return null;
+  const { settings } = parseStored(withMapping, run.settings, {
+    what: `The settings of run ${run.id}`,
+    fix: "Choose what to sync again, so that this run is not asked any more.",
+  });
+  return settings.mapping;
 }

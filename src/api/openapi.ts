@@ -32,7 +32,11 @@ export function openApiOf(implementations: readonly Implementation[], version: s
 }
 
 function schemaOf(schema: z.ZodType, io: "input" | "output"): Json {
-  const { $schema: _, ...json } = z.toJSONSchema(schema, { io });
+  const { $schema: _, ...json } = z.toJSONSchema(schema, {
+    io,
+    // OpenAPI means by it that nobody sends such a value, and zod that our own code changes none.
+    override: ({ jsonSchema }) => void delete jsonSchema.readOnly,
+  });
   return json;
 }
 

@@ -32,6 +32,7 @@ const STATUS_BY_NAME: Readonly<Record<string, number>> = {
   SealError: 409,
   ConnectionFileError: 409,
   SelfRunningError: 400,
+  StoredJsonError: 409,
   DataverseError: 502,
   ProtocolError: 502,
   SignInError: 502,

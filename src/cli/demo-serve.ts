@@ -6,7 +6,7 @@ import { createLink, linkAddress } from "../access/links.ts";
 import { connectionParts, type App } from "../app.ts";
 import { connectApp } from "../connections/connect-app.ts";
 import { saveSettings } from "../connections/connection.ts";
-import type { TeammateRole, TeammateState } from "../db/tables.ts";
+import type { TeammateRole, TeammateState } from "../teammates/tables.ts";
 import type { Releases } from "../lib/releases.ts";
 import { emailKey } from "../teammates/teammates.ts";
 import type { CommandContext } from "./context.ts";

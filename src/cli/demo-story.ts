@@ -2,7 +2,8 @@
 import type { RunningSimulator } from "../../simulator/main.ts";
 import type { NewAccount } from "../accounts/store.ts";
 import type { ConnectionSettings } from "../connections/connection-file.ts";
-import { DEFAULT_LIMITS, DEFAULT_SCHEDULE } from "../connections/self-running.ts";
+import { DEFAULT_LIMITS } from "../settings/brake.ts";
+import { DEFAULT_SCHEDULE } from "../settings/schedule.ts";
 
 /** Entered by hand before anybody thought of a sync: found by domain, found by name, and one that nothing matches. */
 export const existingAccounts: readonly NewAccount[] = [

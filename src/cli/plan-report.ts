@@ -1,6 +1,6 @@
 // A plan told to a person, in the manner of `terraform plan`: each account with what would change, before → after, and the
 // rule that decided; then the totals.
-import type { ChangeAction } from "../db/tables.ts";
+import type { ChangeAction } from "../accounts/tables.ts";
 import type { ChangeValue, PlannedChange } from "../sync/report/planned-changes.ts";
 import type { RunSummary } from "../sync/record/run-summary.ts";
 import { count, counted, number, oneLine } from "./format.ts";

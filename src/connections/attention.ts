@@ -1,12 +1,13 @@
 // Which errors need an admin, and what they are told: a title, what happened, what to do, and where. What passes by itself
 // (throttling, maintenance, a broken line) needs nobody.
 import { DataverseError, SignInError, type DataverseErrorKind } from "../dataverse/errors.ts";
-import type { Attention, RunMode } from "../db/tables.ts";
+import type { RunMode } from "../sync/tables.ts";
 import { issueKinds } from "../sync/rules/issue-kinds.ts";
 import { AttentionError } from "../sync/read/prepare.ts";
 import { TooManyAccountsError } from "../sync/read/stage-rows.ts";
 import { ConnectionError } from "./connection-error.ts";
 import { SealError } from "../lib/sealer.ts";
+import type { Attention } from "./tables.ts";
 
 type Remedy = Pick<Attention, "kind" | "title" | "howToResolve" | "place">;
 

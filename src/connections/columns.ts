@@ -3,8 +3,9 @@
 import type { DataverseClient } from "../dataverse/client.ts";
 import type { Column } from "../dataverse/model.ts";
 import { findSelection } from "../sync/read/prepare.ts";
-import type { SelectionSetting } from "../sync/rules/settings.ts";
-import { articleTypeOf, targetsFor, type TargetKind } from "../sync/rules/compatibility.ts";
+import type { Selection } from "../settings/sync-settings.ts";
+import type { TargetKind } from "../settings/field-types.ts";
+import { articleTypeOf, targetsFor } from "../sync/rules/compatibility.ts";
 import { fieldKey, type ExistingField } from "./mapping-verdict.ts";
 
 export type OfferedColumn = {
@@ -25,7 +26,7 @@ const SAMPLED_ROWS = 50;
 
 export async function offeredColumns(
   client: DataverseClient,
-  selection: SelectionSetting,
+  selection: Selection,
   fields: readonly ExistingField[],
 ): Promise<OfferedColumn[]> {
   const [columns, chosen] = await Promise.all([client.accountColumns(), findSelection(client, selection)]);

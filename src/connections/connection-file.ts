@@ -5,11 +5,11 @@ import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { parseDocument } from "yaml";
 import type { z } from "zod";
-import type { BrakeLimits } from "../db/tables.ts";
-import type { Mapping } from "../sync/rules/mapping.ts";
+import type { BrakeLimits } from "../settings/brake.ts";
+import type { Schedule } from "../settings/schedule.ts";
+import type { SyncSettings } from "../settings/sync-settings.ts";
 import { connectionSchema } from "./connection-schema.ts";
 import { faultsOf } from "./connection-faults.ts";
-import type { Schedule } from "./self-running.ts";
 
 /** A function, so that no log, dump or JSON of a connection can hold what it gives. */
 export type Secret = () => string;
@@ -32,27 +32,14 @@ export type SignIn =
       readonly refreshTokenFile: string | undefined;
     };
 
-export type Selection =
-  | { readonly kind: "all" }
-  | { readonly kind: "view"; /** Id or name. */ readonly view: string };
-
-export interface ConnectionSettings {
+export type ConnectionSettings = SyncSettings & {
   /** As written; `src/dataverse` decides whether it is one of Dynamics 365. */
   readonly address: string;
   readonly signIn: SignIn;
-  readonly selection: Selection;
-  readonly mapping: Mapping;
-  readonly options: {
-    readonly allowDuplicateNames: boolean;
-    readonly onDomainTaken: "skip" | "without-domain";
-  };
   readonly schedule: Schedule;
   readonly brake: BrakeLimits;
-  /** Hosts in lower-case ASCII, without `www.`, as are those of `commonDomains`. */
-  readonly ownDomains: readonly string[];
-  readonly commonDomains: { readonly add: readonly string[]; readonly remove: readonly string[] };
   readonly teammates: readonly { readonly email: string; readonly name?: string | undefined }[];
-}
+};
 
 export class ConnectionFileError extends Error {
   override readonly name = "ConnectionFileError";

@@ -1,8 +1,10 @@
 // What a connection file may say. Everything is checked strictly: a misspelt option must not be silently without effect.
 import { z } from "zod";
-import { fieldTypes } from "../sync/rules/compatibility.ts";
-import { hostIn } from "../sync/rules/settings.ts";
-import { brakeSchema, scheduleSchema } from "./self-running.ts";
+import { hostIn } from "../accounts/parse-domains.ts";
+import { brakeInput } from "../settings/brake.ts";
+import { fieldType } from "../settings/field-types.ts";
+import { scheduleInput } from "../settings/schedule.ts";
+import { syncOptions } from "../settings/sync-settings.ts";
 
 const SECRET_RULE =
   "secrets are named here and never written: use { env: NAME_OF_AN_ENVIRONMENT_VARIABLE }, in capital letters";
@@ -76,7 +78,7 @@ const mapping = z.strictObject({
   name: column.default("name"),
   description: column.optional(),
   domains: z.array(column).default([]),
-  fields: z.record(text, z.strictObject({ column, type: z.enum(fieldTypes) })).default({}),
+  fields: z.record(text, z.strictObject({ column, type: fieldType })).default({}),
 });
 
 export const connectionSchema = z.strictObject({
@@ -86,14 +88,9 @@ export const connectionSchema = z.strictObject({
     error: 'write "all", or { view: "its name or id" }',
   }),
   mapping: mapping.prefault({}),
-  options: z
-    .strictObject({
-      allowDuplicateNames: z.boolean().default(false),
-      onDomainTaken: z.enum(["skip", "without-domain"]).default("skip"),
-    })
-    .prefault({}),
-  schedule: scheduleSchema.prefault({}),
-  brake: brakeSchema.prefault({}),
+  options: syncOptions.strict().prefault({}),
+  schedule: scheduleInput.prefault({}),
+  brake: brakeInput.prefault({}),
   ownDomains: z.array(domain).default([]),
   commonDomains: z
     .strictObject({ add: z.array(domain).default([]), remove: z.array(domain).default([]) })

@@ -3,9 +3,13 @@
 import type { Kysely, Transaction } from "kysely";
 import type { Environment } from "../dataverse/address.ts";
 import type { SignInPlace } from "../dataverse/discovery.ts";
-import type { Attention, BrakeLimits, ChosenSettings, Tables } from "../db/tables.ts";
+import type { Tables } from "../db/tables.ts";
+import { parseStored } from "../lib/stored-json.ts";
 import { endsWithSignIn, isSettledBy, type DoneRun } from "./attention.ts";
-import { DEFAULT_LIMITS, type Schedule } from "./self-running.ts";
+import { brakeLimits, DEFAULT_LIMITS, type BrakeLimits } from "../settings/brake.ts";
+import type { Schedule } from "../settings/schedule.ts";
+import { chosenSettings, type ChosenSettings } from "../settings/sync-settings.ts";
+import type { Attention } from "./tables.ts";
 
 export type ConnectedEnvironment = {
   readonly origin: string;
@@ -38,9 +42,20 @@ export type Connection = {
 
 type Db = Kysely<Tables>;
 
+const CHOSEN = {
+  what: "The sync settings in connection.settings",
+  fix: "Set that column to null in the database, then choose accounts and fields again.",
+};
+const LIMITS = {
+  what: "The limits in connection.brake",
+  fix: "Set that column to null in the database, which brings the defaults back.",
+};
+
+/** @throws StoredJsonError when what was chosen cannot be read */
 export async function loadConnection(db: Db): Promise<Connection> {
   const row = await db.selectFrom("connection").selectAll().executeTakeFirstOrThrow();
-  const { settings, paused, attention } = row;
+  const { paused, attention } = row;
+  const settings = row.settings === null ? null : parseStored(chosenSettings, row.settings, CHOSEN);
   const chosenView = settings?.selection.kind === "view" ? settings.selection.view : undefined;
   return {
     environment:
@@ -70,7 +85,7 @@ export async function loadConnection(db: Db): Promise<Connection> {
       fullAt: row.full_at,
       timeZone: row.time_zone,
     },
-    brake: row.brake ?? DEFAULT_LIMITS,
+    brake: row.brake === null ? DEFAULT_LIMITS : parseStored(brakeLimits, row.brake, LIMITS),
   };
 }
 

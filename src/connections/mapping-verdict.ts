@@ -1,7 +1,9 @@
 // Whether a mapping can be used: held against the organisation's columns and our own custom fields. Pure.
 import type { Column } from "../dataverse/model.ts";
-import { targetNames, type FieldType } from "../sync/rules/compatibility.ts";
-import { checkMapping, type Mapping } from "../sync/rules/mapping.ts";
+import { MAX_CUSTOM_FIELDS, type FieldType } from "../settings/field-types.ts";
+import type { Mapping } from "../settings/sync-settings.ts";
+import { targetNames } from "../sync/rules/compatibility.ts";
+import { checkMapping } from "../sync/rules/mapping.ts";
 
 /** A custom field of ours. */
 export type ExistingField = { readonly name: string; readonly type: FieldType };
@@ -42,9 +44,6 @@ export function newFieldsOf(mapping: Pick<Mapping, "fields">, fields: readonly E
   return mapping.fields.map(({ field }) => field.trim()).filter((name) => !existing.has(name));
 }
 
-/** Every account can have so many (src/accounts/custom-fields.ts refuses more). */
-const MOST_FIELDS = 50;
-
 function fieldProblems(mapping: Mapping, fields: readonly ExistingField[]): string[] {
   const problems = mapping.fields.flatMap(({ field, type }) => {
     const namesake = fields.find(({ name }) => fieldKey(name) === fieldKey(field));
@@ -58,9 +57,9 @@ function fieldProblems(mapping: Mapping, fields: readonly ExistingField[]): stri
       : [`There is a field "${namesake.name}" already. Write it the same way, or choose another name.`];
   });
   const total = fields.length + newFieldsOf(mapping, fields).length;
-  if (total > MOST_FIELDS)
+  if (total > MAX_CUSTOM_FIELDS)
     problems.push(
-      `With this mapping there would be ${total} fields, and accounts can have ${MOST_FIELDS}. Map fewer columns.`,
+      `With this mapping there would be ${total} fields, and accounts can have ${MAX_CUSTOM_FIELDS}. Map fewer columns.`,
     );
   return problems;
 }

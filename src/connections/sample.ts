@@ -3,7 +3,7 @@ import type { DataverseClient } from "../dataverse/client.ts";
 import { DataverseError } from "../dataverse/errors.ts";
 import { layoutColumns } from "../dataverse/layout.ts";
 import type { Column, Sample } from "../dataverse/model.ts";
-import type { SelectionSetting } from "../sync/rules/settings.ts";
+import type { Selection } from "../settings/sync-settings.ts";
 import { findSelection } from "../sync/read/prepare.ts";
 
 export type SampleTable = {
@@ -17,10 +17,7 @@ const ROWS = 5;
 /** Where no view says what to show: what a person tells accounts apart by. */
 const TELLING_COLUMNS = ["name", "accountnumber", "websiteurl", "emailaddress1", "address1_city", "ownerid"];
 
-export async function sampleTable(
-  client: DataverseClient,
-  selection: SelectionSetting,
-): Promise<SampleTable> {
+export async function sampleTable(client: DataverseClient, selection: Selection): Promise<SampleTable> {
   const chosen = await findSelection(client, selection);
   const known = await client.accountColumns();
   const shown = chosen.kind === "view" ? layoutColumns(chosen.view) : [];

@@ -1,8 +1,8 @@
 // When the next run is due, by our clock: a full run every 24 hours or at a time of day, and changes in between if somebody
 // wants them. What nobody ran for a week is one run and not a week's: only the last run counts.
 // Pure; what it is told comes from the connection and its runs.
-import { isTimeZone, nextTimeOfDay } from "../lib/time-zone.ts";
-import type { Schedule } from "./self-running.ts";
+import { nextTimeOfDay } from "../lib/time-zone.ts";
+import { isTimeZone, type Schedule } from "../settings/schedule.ts";
 
 export type ScheduleFacts = Readonly<Schedule> & {
   /** When the last applied run that read everything began; null: nothing was ever synced. */

@@ -1,5 +1,5 @@
 // How the sync is doing, in one word, and what waits for an admin. Pure: the connection and its runs go in (state.ts).
-import type { Attention } from "../db/tables.ts";
+import type { Attention } from "./tables.ts";
 
 export type StateWord =
   | "not-connected"

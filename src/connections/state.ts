@@ -1,7 +1,9 @@
 // The state of the sync and the figures beside it: from the connection, its runs and its open issues.
+import type { Attention } from "./tables.ts";
+import type { RunStatus } from "../sync/tables.ts";
 import { sql } from "kysely";
 import type { Kysely } from "kysely";
-import type { Attention, RunStatus, Tables } from "../db/tables.ts";
+import type { Tables } from "../db/tables.ts";
 import { planAwaitingApproval } from "../sync/plan/plan-validity.ts";
 import { activeRunId } from "../sync/record/run-state.ts";
 import type { Connection } from "./connection.ts";

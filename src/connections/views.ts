@@ -5,7 +5,8 @@ import type { DataverseClient } from "../dataverse/client.ts";
 import { DataverseError } from "../dataverse/errors.ts";
 import { viewQuery } from "../dataverse/fetchxml.ts";
 import type { View } from "../dataverse/model.ts";
-import type { ChosenSettings, Tables } from "../db/tables.ts";
+import type { Tables } from "../db/tables.ts";
+import type { ChosenSettings } from "../settings/sync-settings.ts";
 
 export type OfferedView = {
   readonly id: string;

@@ -5,15 +5,14 @@ import { attentionOf } from "../connections/attention.ts";
 import { loadConnection, setAttention, settleAttention } from "../connections/connection.ts";
 import { learnViewName } from "../connections/views.ts";
 import type { OpenConnection } from "../connections/open-connection.ts";
-import { thresholdsOf } from "../connections/self-running.ts";
 import { isDiskFull } from "../db/away.ts";
-import type { Attention } from "../db/tables.ts";
+import type { Attention } from "../connections/tables.ts";
 import type { Log } from "../lib/log.ts";
 import type { RunContext, LeasedRun } from "../sync/record/run-context.ts";
 import type { OpenContext, executeRun } from "../sync/run.ts";
 import { RunError, RunStopped } from "../sync/record/run-errors.ts";
 import { prepareRemedies } from "../sync/report/suggested-fixes.ts";
-import type { SyncSettings } from "../sync/rules/settings.ts";
+import type { SyncSettings } from "../settings/sync-settings.ts";
 import { openLedger, type RunCounters } from "./ledger.ts";
 import { progressWriter } from "./progress.ts";
 import type { RequestParts } from "./requests.ts";
@@ -69,7 +68,7 @@ export function carryRun(parts: CarryParts, begun: LeasedRun, how: HowToCarry): 
       client: connected.client,
       signal: stop.signal,
       checkCancellation: () => watch.look(),
-      brake: thresholdsOf(brake),
+      brake,
       onProgress: (now, runId) => {
         ledger.note(now, runId);
         progress.note(now, runId);

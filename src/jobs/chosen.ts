@@ -1,9 +1,9 @@
 // What a run is carried out with: what an admin chose, and the lists of domains that are kept elsewhere.
 import type { Kysely } from "kysely";
 import { loadDomainSettings } from "../accounts/domain-settings.ts";
-import type { ChosenSettings, Tables } from "../db/tables.ts";
+import type { Tables } from "../db/tables.ts";
 import type { StoredRun } from "../sync/record/run-record.ts";
-import type { SyncSettings } from "../sync/rules/settings.ts";
+import type { ChosenSettings, SyncSettings } from "../settings/sync-settings.ts";
 
 /** With the lists as they are now. */
 export async function settingsWith(db: Kysely<Tables>, chosen: ChosenSettings): Promise<SyncSettings> {
@@ -11,7 +11,7 @@ export async function settingsWith(db: Kysely<Tables>, chosen: ChosenSettings): 
   const { selection, mapping, options } = chosen;
   return {
     selection,
-    mapping: { ...mapping, domains: [...mapping.domains], fields: [...mapping.fields] },
+    mapping,
     options,
     ownDomains: own,
     commonDomains: { add: commonAdded, remove: commonRemoved },

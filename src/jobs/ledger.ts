@@ -1,7 +1,7 @@
 // What a run takes while this process carries it out, and how it ended: one line of the log, the counters, and what it used
 // of Dynamics 365 in its row. Nothing of it names an account or a person.
 import { sql } from "kysely";
-import type { RunCounts, RunMode, RunStatus, RunUsage } from "../db/tables.ts";
+import type { RunCounts, RunMode, RunStatus, RunUsage } from "../sync/tables.ts";
 import type { Log } from "../lib/log.ts";
 import type { LeasedRun } from "../sync/record/run-context.ts";
 import type { RunStore } from "../sync/record/run-record.ts";

@@ -1,7 +1,7 @@
 // Metrics for Prometheus: counters of the runs that this process carried out, and gauges of the world, read from the
 // database at each scrape. docs/metrics.md has a line for each; labels have few values, and no account is in any.
 import { collectDefaultMetrics, Counter, Gauge, Registry } from "prom-client";
-import type { RunUsage } from "../db/tables.ts";
+import type { RunUsage } from "../sync/tables.ts";
 import type { Log } from "../lib/log.ts";
 import type { RunStore } from "../sync/record/run-record.ts";
 import { usageBetween } from "../sync/record/run-summary.ts";

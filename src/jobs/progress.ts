@@ -1,5 +1,5 @@
 // How far a run is, written to its row at most once a second, so that whoever asks any process sees it.
-import type { RunProgress, RunUsage } from "../db/tables.ts";
+import type { RunProgress, RunUsage } from "../sync/tables.ts";
 import { saveProgress } from "../sync/record/run-updates.ts";
 import type { RunStore } from "../sync/record/run-record.ts";
 import type { Progress } from "../sync/record/run-context.ts";

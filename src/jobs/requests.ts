@@ -3,7 +3,7 @@
 import { sql, type Kysely } from "kysely";
 import { loadConnection, setPaused, type Connection } from "../connections/connection.ts";
 import type { OpenConnection, OpenOptions } from "../connections/open-connection.ts";
-import type { ChosenSettings, Tables } from "../db/tables.ts";
+import type { Tables } from "../db/tables.ts";
 import { inTransaction } from "../db/transaction.ts";
 import { queueRun, type NewRun, type RetriedIssues, type Starter } from "../sync/record/start-run.ts";
 import { storedRun, type RunStore } from "../sync/record/run-record.ts";
@@ -14,7 +14,7 @@ import { transition } from "../sync/record/transitions.ts";
 import { planInvalidReason } from "../sync/plan/plan-validity.ts";
 import { activeRunId } from "../sync/record/run-state.ts";
 import { RunError } from "../sync/record/run-errors.ts";
-import type { SyncSettings } from "../sync/rules/settings.ts";
+import type { ChosenSettings, SyncSettings } from "../settings/sync-settings.ts";
 import { settingsWith } from "./chosen.ts";
 import { nudge } from "./nudges.ts";
 

@@ -4,20 +4,6 @@
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
-/**
- * Whether the engine knows a zone of this name. Distances such as "+01:00" are no zones: newer engines take them, but they follow
- * no clock that changes, and the Node that reads them next may not know them.
- */
-export function isTimeZone(name: string): boolean {
-  if (!/^[A-Za-z]/.test(name)) return false;
-  try {
-    wallClock(name);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** What the zone's clock on the wall shows at a moment, as the moment at which UTC shows the same; down to the minute. */
 function wallClock(timeZone: string): (moment: number) => number {
   const format = new Intl.DateTimeFormat("en-US", {

@@ -1,7 +1,9 @@
 // What is known of a run that has ended, read from its row and the issues. An end is claimed first, by compare-and-set in
 // the transaction that queues the mails, so that of several processes one tells of it.
 import { sql, type Kysely, type RawBuilder } from "kysely";
-import type { Attention, RunMode, RunStatus, Tables } from "../db/tables.ts";
+import type { Attention } from "../connections/tables.ts";
+import type { Tables } from "../db/tables.ts";
+import type { RunMode, RunStatus } from "../sync/tables.ts";
 import type { ToldIssue } from "../sync/report/explanations.ts";
 import type { IssueKind, IssueKindInfo } from "../sync/rules/issue-kinds.ts";
 import { adminAddress } from "./recipients.ts";

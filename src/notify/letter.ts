@@ -1,7 +1,7 @@
 // A notice as a mail: what happened, counts by kind with what to do about them, a few examples, where to look, and how to
 // stop it. Text and HTML are written from the same parts; whatever came from Dynamics 365 is escaped in the one and kept to
 // its line in the other.
-import type { Attention } from "../db/tables.ts";
+import type { Attention } from "../connections/tables.ts";
 import type { Mail } from "../mail/outbox.ts";
 import type { Because, EndedRun, Errors, ErrorTally, News, Notice, Recipient } from "./what-to-tell.ts";
 

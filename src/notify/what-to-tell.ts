@@ -1,7 +1,8 @@
 // Who is told what about a run that has ended. Pure: the run, what was told before and the settings go in, notices come
 // out. A person hears of the errors of what they started; of scheduled syncs the recipients hear only what is new, and what
 // needs an admin once until it is settled.
-import type { Attention, RunMode } from "../db/tables.ts";
+import type { Attention } from "../connections/tables.ts";
+import type { RunMode } from "../sync/tables.ts";
 
 /** Errors of one kind, as they are open at the end of the run. */
 export type ErrorTally = {

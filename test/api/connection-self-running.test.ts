@@ -1,7 +1,8 @@
 // Schedule and brake of the connection over HTTP: saved, shown, refused in sentences, and read-only if a file says them.
 import { describe, expect, test } from "vitest";
 import { loadConnection } from "../../src/connections/connection.ts";
-import { DEFAULT_LIMITS, DEFAULT_SCHEDULE } from "../../src/connections/self-running.ts";
+import { DEFAULT_LIMITS } from "../../src/settings/brake.ts";
+import { DEFAULT_SCHEDULE } from "../../src/settings/schedule.ts";
 import { webWorkspace } from "../harness/web.ts";
 
 const web = await webWorkspace();

@@ -143,7 +143,7 @@ teammates: [{ email: jane }]
       "signIn.kind: kind must be client-credentials or refresh-token.",
       'selection: write "all", or { view: "its name or id" }.',
       "mapping.domains: a list belongs here.",
-      "mapping.fields.Size.type: write text or number or teammate or boolean or datetime.",
+      "mapping.fields.Size.type: write text or number or boolean or datetime or teammate.",
       "options.allowDuplicateNames: true or false belongs here.",
       'schedule.timeZone: write a time zone as the IANA database names it, such as "Europe/Berlin" or "UTC".',
       "ownDomains[0]: write a bare domain, such as example.com.",

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { AddressError } from "../../src/dataverse/address.ts";
 import type { ConnectionSettings } from "../../src/connections/connection-file.ts";
-import { DEFAULT_LIMITS, DEFAULT_SCHEDULE } from "../../src/connections/self-running.ts";
+import { DEFAULT_LIMITS } from "../../src/settings/brake.ts";
+import { DEFAULT_SCHEDULE } from "../../src/settings/schedule.ts";
 import { loadConnection, setAttention } from "../../src/connections/connection.ts";
 import { beginLogIn } from "../../src/connections/log-in.ts";
 import { openStoredConnection } from "../../src/connections/open-stored-connection.ts";
@@ -9,7 +10,7 @@ import { forgetConnectionFile, useConnectionFile } from "../../src/connections/s
 import { syncState } from "../../src/connections/state.ts";
 import type { RunningSimulator } from "../../simulator/main.ts";
 import { settableClock } from "../../src/lib/clock.ts";
-import type { Attention } from "../../src/db/tables.ts";
+import type { Attention } from "../../src/connections/tables.ts";
 import { partsFor, simulated } from "./stored.ts";
 
 function fileFor({ origin, clientId, clientSecret }: RunningSimulator): ConnectionSettings {

@@ -5,7 +5,7 @@ import { attentionOf, isSettledBy } from "../../src/connections/attention.ts";
 import { DataverseError, SignInError } from "../../src/dataverse/errors.ts";
 import { AttentionError } from "../../src/sync/read/prepare.ts";
 import { TooManyAccountsError } from "../../src/sync/read/stage-rows.ts";
-import type { Attention } from "../../src/db/tables.ts";
+import type { Attention } from "../../src/connections/tables.ts";
 
 const facts = (given: Partial<StateFacts> = {}): StateFacts => ({
   connected: true,

@@ -1,9 +1,9 @@
 // What an admin does while a run goes on: the run keeps to what it started with.
 import { expect, test } from "vitest";
-import type { SyncSettings } from "../../src/api/contract/connection.ts";
+import type { ChosenSettings } from "../../src/settings/sync-settings.ts";
 import { connectedWeb, SETTINGS, type Connected } from "../jobs/connected.ts";
 
-const WITH_CITY: SyncSettings = {
+const WITH_CITY: ChosenSettings = {
   ...SETTINGS,
   mapping: { ...SETTINGS.mapping, fields: [{ column: "address1_city", field: "City", type: "text" }] },
 };

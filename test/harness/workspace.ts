@@ -11,7 +11,7 @@ import { plannedChanges, type PlannedChange } from "../../src/sync/report/planne
 import { applyRun, runSync } from "../../src/sync/run.ts";
 import type { RunContext } from "../../src/sync/record/run-context.ts";
 import { issuesOf, type RunIssue, type RunSummary } from "../../src/sync/record/run-summary.ts";
-import type { SyncSettings } from "../../src/sync/rules/settings.ts";
+import type { SyncSettings } from "../../src/settings/sync-settings.ts";
 import { testDatabase, type TestDatabase } from "./database.ts";
 
 export type Settings = Partial<SyncSettings>;

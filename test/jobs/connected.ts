@@ -1,12 +1,12 @@
 // A workspace in the browser with Dynamics 365 connected, and the runs in it told as a person would: plan, apply, look at the
 // end. A run is followed through its events, as the browser does.
 import { onTestFinished } from "vitest";
-import type { SyncSettings } from "../../src/api/contract/connection.ts";
+import type { ChosenSettings } from "../../src/settings/sync-settings.ts";
 import type { IssueView, PlannedChangeView, RunView } from "../../src/api/contract/runs.ts";
 import type { Org } from "../../simulator/org/org.ts";
 import { webWorkspace, type Browser, type WebOptions, type WebWorkspace } from "../harness/web.ts";
 
-export const SETTINGS: SyncSettings = {
+export const SETTINGS: ChosenSettings = {
   selection: { kind: "all" },
   mapping: { name: "name", domains: ["websiteurl"], fields: [] },
   options: { allowDuplicateNames: false, onDomainTaken: "skip" },
@@ -21,7 +21,7 @@ export type Connected = {
   readonly follow: (run: number) => Promise<RunView[]>;
   /** The run when nothing more happens to it, nor because of it. */
   readonly ended: (run: number) => Promise<RunView>;
-  readonly plan: (settings?: Partial<SyncSettings>) => Promise<RunView>;
+  readonly plan: (settings?: Partial<ChosenSettings>) => Promise<RunView>;
   readonly apply: (run: number) => Promise<RunView>;
   readonly sync: () => Promise<RunView>;
   /** All pages of a list. */

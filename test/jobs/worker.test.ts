@@ -2,7 +2,7 @@
 import { onTestFinished, expect, test } from "vitest";
 import { startWorker, type Worker } from "../../src/jobs/worker.ts";
 import { createLog } from "../../src/lib/log.ts";
-import type { RunMode } from "../../src/db/tables.ts";
+import type { RunMode } from "../../src/sync/tables.ts";
 import { connectedWeb, type Connected } from "./connected.ts";
 
 const HOUR = 3_600_000;

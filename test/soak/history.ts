@@ -2,7 +2,7 @@
 import { sql } from "kysely";
 import { expect } from "vitest";
 import type { Database } from "../../src/db/pool.ts";
-import type { AccountBefore, ChangeAction } from "../../src/db/tables.ts";
+import type { AccountBefore, ChangeAction } from "../../src/accounts/tables.ts";
 
 type Replayed = {
   readonly name: string;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { checkMapping, mappingSchema, type MappableColumn } from "../../src/sync/rules/mapping.ts";
+import { mapping } from "../../src/settings/sync-settings.ts";
+import { checkMapping, type MappableColumn } from "../../src/sync/rules/mapping.ts";
 
 const columns: readonly MappableColumn[] = [
   { logicalName: "name", type: "StringType" },
@@ -10,12 +11,12 @@ const columns: readonly MappableColumn[] = [
   { logicalName: "new_tier", type: "StringType", readable: false },
 ];
 
-const check = (input: unknown) => checkMapping(mappingSchema.parse(input), columns);
+const check = (input: unknown) => checkMapping(mapping.parse(input), columns);
 const clean = { problems: [], missingColumns: [], unreadableColumns: [] };
 
 describe("a mapping", () => {
   it("maps the name unless told otherwise, and may use a column several times", () => {
-    expect(mappingSchema.parse({})).toEqual({ name: "name", domains: [], fields: [] });
+    expect(mapping.parse({})).toEqual({ name: "name", domains: [], fields: [] });
     const fields = [
       { column: "emailaddress1", field: "Mail", type: "text" },
       { column: "industrycode", field: "Industry", type: "text" },

@@ -9,7 +9,7 @@ import type { Database } from "../../src/db/pool.ts";
 import { settableClock } from "../../src/lib/clock.ts";
 import { runSync } from "../../src/sync/run.ts";
 import { issuesOf, type RunSummary } from "../../src/sync/record/run-summary.ts";
-import type { SyncSettings } from "../../src/sync/rules/settings.ts";
+import type { SyncSettings } from "../../src/settings/sync-settings.ts";
 import { removeTeammate, saveTeammate } from "../../src/teammates/teammates.ts";
 import type { Org } from "../../simulator/org/org.ts";
 import {

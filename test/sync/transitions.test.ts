@@ -1,7 +1,7 @@
 // The life of a run: every event in every status, against the table that says what it does.
 import { sql } from "kysely";
 import { expect, test } from "vitest";
-import type { RunStatus } from "../../src/db/tables.ts";
+import type { RunStatus } from "../../src/sync/tables.ts";
 import { NO_COUNTS, NO_USAGE } from "../../src/sync/record/run-summary.ts";
 import {
   TRANSITIONS,

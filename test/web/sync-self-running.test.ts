@@ -3,7 +3,7 @@ import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { attentionOf } from "../../src/connections/attention.ts";
 import { loadConnection, saveSettings, setAttention } from "../../src/connections/connection.ts";
-import { DEFAULT_LIMITS } from "../../src/connections/self-running.ts";
+import { DEFAULT_LIMITS } from "../../src/settings/brake.ts";
 import { DataverseError, SignInError } from "../../src/dataverse/errors.ts";
 import { TooManyAccountsError } from "../../src/sync/read/stage-rows.ts";
 import { connectedWeb, SETTINGS, type Connected } from "../jobs/connected.ts";

@@ -1,5 +1,6 @@
 // What can go wrong once the sync is set up: what the admin sees about each, and does.
 import type { Page } from "playwright-core";
+import { loadConnection } from "../../src/connections/connection.ts";
 import { describe, expect, test } from "vitest";
 import type { WebWorkspace } from "../harness/web.ts";
 import { connectedWeb, SETTINGS } from "../jobs/connected.ts";
@@ -11,8 +12,8 @@ import { logIn, step } from "./sync-steps.ts";
 const PAGE = "/contacts/accounts/sync";
 
 async function settingsIn({ database }: WebWorkspace) {
-  const row = await database.kysely.selectFrom("connection").selectAll().executeTakeFirstOrThrow();
-  return { settings: row.settings, attention: row.attention };
+  const { settings, attention } = await loadConnection(database.kysely);
+  return { settings, attention };
 }
 
 async function syncNow(page: Page): Promise<void> {

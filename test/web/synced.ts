@@ -3,7 +3,7 @@ import { saveSettings } from "../../src/connections/connection.ts";
 import { openConnection } from "../../src/connections/open-connection.ts";
 import { createLog } from "../../src/lib/log.ts";
 import { runSync } from "../../src/sync/run.ts";
-import type { SyncSettings } from "../../src/sync/rules/settings.ts";
+import type { SyncSettings } from "../../src/settings/sync-settings.ts";
 import { afterwards } from "../harness/afterwards.ts";
 import type { WebOptions, WebWorkspace } from "../harness/web.ts";
 import { application } from "./harness.ts";

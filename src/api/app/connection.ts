@@ -185,14 +185,7 @@ function viewOf(
       connectedAt: environment.connectedAt.toISOString(),
       secretExpiresAt: environment.secretExpiresAt?.toISOString() ?? null,
     },
-    settings: settings && {
-      ...settings,
-      mapping: {
-        ...settings.mapping,
-        domains: [...settings.mapping.domains],
-        fields: [...settings.mapping.fields],
-      },
-    },
+    settings,
     selectionName,
     lastRun: lastRun && {
       ...lastRun,

@@ -4,12 +4,12 @@ import {
   customFields,
   deleteCustomField,
   editCustomField,
-  MAX_CUSTOM_FIELDS,
   type CustomField,
 } from "../../accounts/custom-fields.ts";
 import { mappingInForce, type ConnectedSource } from "../../accounts/synced-fields.ts";
 import { renameMappedField } from "../../connections/mapped-field.ts";
 import type { Database } from "../../db/pool.ts";
+import { MAX_CUSTOM_FIELDS } from "../../settings/field-types.ts";
 import { accountRoutes as routes, type CustomFieldView } from "../contract/accounts.ts";
 import { ApiError, implement, type Implementation } from "../implement.ts";
 

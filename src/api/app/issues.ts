@@ -3,7 +3,7 @@ import { recordUrl } from "../../accounts/details.ts";
 import type { RecordPlace } from "../../accounts/synced-fields.ts";
 import { csvOf } from "../../csv/write-csv.ts";
 import type { Database } from "../../db/pool.ts";
-import type { RunCounts } from "../../db/tables.ts";
+import type { RunCounts } from "../../sync/tables.ts";
 import { issueKinds, type IssueKind } from "../../sync/rules/issue-kinds.ts";
 import type { IssueLifetime } from "../../sync/report/issue-lifetimes.ts";
 import {
@@ -13,7 +13,7 @@ import {
   type ListedIssue,
 } from "../../sync/report/issue-pages.ts";
 import { remedyFor } from "../../sync/report/suggested-fixes.ts";
-import type { SyncOptions } from "../../sync/rules/settings.ts";
+import type { SyncOptions } from "../../settings/sync-settings.ts";
 import type { IssueGroup, IssueView } from "../contract/runs.ts";
 
 /** In the order in which kinds are defined: the gravest first. */

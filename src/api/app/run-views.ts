@@ -1,7 +1,8 @@
 // Runs as the contract shows them. A run whose process is gone keeps its status in its row until the next run clears up; here it
 // is shown as what it is.
 import { sql, type RawBuilder } from "kysely";
-import type { ChangeAction, RunCounts, RunMode, RunProgress, RunStatus, RunUsage } from "../../db/tables.ts";
+import type { ChangeAction } from "../../accounts/tables.ts";
+import type { RunCounts, RunMode, RunProgress, RunStatus, RunUsage } from "../../sync/tables.ts";
 import type { RunStore } from "../../sync/record/run-record.ts";
 import {
   PLAN_LIFETIME_MS,

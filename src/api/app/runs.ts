@@ -13,7 +13,7 @@ import { issuePage, type IssuePlace, type IssueSource } from "../../sync/report/
 import { storedRun, type RunStore } from "../../sync/record/run-record.ts";
 import { NO_COUNTS } from "../../sync/record/run-summary.ts";
 import { runRoutes as contract } from "../contract/runs.ts";
-import type { SyncSettings } from "../contract/connection.ts";
+import type { ChosenSettings } from "../../settings/sync-settings.ts";
 import { ApiError, implement, signedIn, type Caller, type Implementation } from "../implement.ts";
 import { changesCsv } from "./changes-csv.ts";
 import { issueCsv, issueGroups, issueView } from "./issues.ts";
@@ -79,13 +79,7 @@ export function runRoutes(parts: RunRouteParts): Implementation[] {
     implement(contract.getRun, async ({ params }) => {
       const { selection, mapping, options } = (await existing(params.id)).settings.settings;
       const run = await runView(parts, params.id);
-      const { domains, fields } = mapping;
-      const settings = {
-        selection,
-        mapping: { ...mapping, domains: [...domains], fields: [...fields] },
-        options,
-      };
-      return { run: { ...run, settings } };
+      return { run: { ...run, settings: { selection, mapping, options } } };
     }),
     implement(contract.followRun, async ({ params }, _, { reply }) => {
       await sendRunEvents(reply, () => runView(parts, params.id));
@@ -150,7 +144,7 @@ export function runRoutes(parts: RunRouteParts): Implementation[] {
   ];
 
   /** A custom field is everybody's, so only a company admin may have one made. */
-  async function checkNewFields(settings: SyncSettings, caller: Caller): Promise<void> {
+  async function checkNewFields(settings: ChosenSettings, caller: Caller): Promise<void> {
     if (caller.teammate?.role === "company-admin") return;
     const missing = newFieldsOf(settings.mapping, await customFields(database.kysely));
     if (missing.length === 0) return;

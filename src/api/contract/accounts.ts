@@ -1,8 +1,8 @@
 // Accounts as people look at them: lists, one account, its history, custom fields, and the rules for domains.
 import { z } from "zod";
+import { fieldType } from "../../settings/field-types.ts";
 import { cursor, idParam, moment, route } from "./route.ts";
 
-export const fieldTypes = ["text", "number", "boolean", "datetime", "teammate"] as const;
 /** A teammate is their id; a date and time is ISO 8601. */
 const fieldValue = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 /** By custom field id. */
@@ -93,7 +93,7 @@ export type HistoryEntry = z.infer<typeof historyEntry>;
 export const customField = z.object({
   id: z.number(),
   name: z.string(),
-  type: z.enum(fieldTypes),
+  type: fieldType,
   description: z.string(),
   /** Whether the sync fills it: then it is read-only here. */
   synced: z.boolean(),
@@ -214,7 +214,7 @@ export const accountRoutes = {
     summary: "Makes a custom field; its type never changes.",
     body: z.object({
       name: fieldName,
-      type: z.enum(fieldTypes),
+      type: fieldType,
       description: z.string().max(500).default(""),
     }),
     answer: z.object({ field: customField }),

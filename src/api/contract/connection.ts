@@ -1,62 +1,10 @@
 // Connecting Dynamics 365, choosing accounts and mapping their fields.
 import { z } from "zod";
+import { brakeLimits } from "../../settings/brake.ts";
+import { targetKind } from "../../settings/field-types.ts";
+import { schedule } from "../../settings/schedule.ts";
+import { chosenSettings, mappingInput, selectionInput } from "../../settings/sync-settings.ts";
 import { moment, route } from "./route.ts";
-import { fieldTypes } from "./accounts.ts";
-
-const selection = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("all") }),
-  /** The id of a view. */
-  z.object({ kind: z.literal("view"), view: z.string().min(1).max(200) }),
-]);
-
-const columnName = z.string().min(1).max(200);
-
-const mapping = z.object({
-  name: columnName.default("name"),
-  description: columnName.optional(),
-  domains: z.array(columnName).max(20).default([]),
-  fields: z
-    .array(
-      z.object({ column: columnName, field: z.string().trim().min(1).max(100), type: z.enum(fieldTypes) }),
-    )
-    .max(50)
-    .default([]),
-});
-
-const syncOptions = z.object({
-  allowDuplicateNames: z.boolean().default(false),
-  onDomainTaken: z.enum(["skip", "without-domain"]).default("skip"),
-});
-
-/** Everything a person decides about the sync, saved together and planned together. */
-export const syncSettings = z.object({ selection, mapping, options: syncOptions });
-export type SyncSettings = z.infer<typeof syncSettings>;
-
-/** The rules are told by whoever keeps them (src/connections/self-running.ts), so that a connection file has the same ones. */
-const schedule = z.object({
-  /** From 5 to 1,440; null: changes are found by full runs only. */
-  changesEveryMinutes: z.number().nullable(),
-  /** From 60 to 1,440. */
-  fullEveryMinutes: z.number(),
-  /** Such as "02:30", by the clocks of `timeZone`, for one full run a day; null: so long after the last one began. */
-  fullAt: z.string().max(100).nullable(),
-  /** As the IANA database names it, such as "Europe/Berlin". A page that was loaded before there were zones says times in UTC. */
-  timeZone: z.string().max(100).default("UTC"),
-});
-
-/** When the plan of a run that nobody looks at waits for somebody. A selection without any account always does. */
-const brake = z.object({
-  /** Of the synced accounts, from 1; 100 is never reached. */
-  sharePercent: z.number(),
-  /** … and more than so many accounts. */
-  accounts: z.number(),
-  /** The share that counts alone where the other would be fewer than `accounts`. */
-  shareOfFewPercent: z.number(),
-  /** Of what the selection had last time, up to 99; 0 is never reached. */
-  shrunkToPercent: z.number(),
-});
-export type Schedule = z.infer<typeof schedule>;
-export type Brake = z.infer<typeof brake>;
 
 /** In words on screen: "In step", "Needs attention: …". */
 const connectionState = z.enum([
@@ -85,7 +33,7 @@ export const connection = z.object({
   /** Whether an admin has paused it, whatever else there is to say. */
   paused: z.boolean(),
   schedule,
-  brake,
+  brake: brakeLimits,
   /** Null until connected. */
   environment: z
     .object({
@@ -109,7 +57,7 @@ export const connection = z.object({
   /** Whether Log in to Dynamics 365 is set up, and the redirect address to register for it. */
   logIn: z.object({ available: z.boolean(), redirectUri: z.string() }),
   /** Null until chosen. */
-  settings: syncSettings.nullable(),
+  settings: chosenSettings.nullable(),
   selectionName: z.string().nullable(),
   lastRun: z
     .object({ id: z.number(), status: z.string(), startedAt: moment, finishedAt: moment.nullable() })
@@ -135,8 +83,6 @@ export const view = z.object({
   /** Why it cannot be chosen; null if it can. */
   refused: z.string().nullable(),
 });
-
-const targetKind = z.enum([...fieldTypes, "domains", "description", "name"]);
 
 export const column = z.object({
   logicalName: z.string(),
@@ -267,7 +213,7 @@ export const connectionRoutes = {
     path: "/connection/sample",
     access: "workspace-admin",
     summary: "Five accounts of a selection in the columns of its view.",
-    body: z.object({ selection }),
+    body: z.object({ selection: selectionInput }),
     answer: z.object({
       columns: z.array(z.object({ logicalName: z.string(), label: z.string() })),
       rows: z.array(z.array(z.string())),
@@ -281,7 +227,7 @@ export const connectionRoutes = {
     access: "workspace-admin",
     summary:
       "The columns of Dynamics 365 accounts, with a sample of the selection and what each may be mapped to.",
-    body: z.object({ selection }),
+    body: z.object({ selection: selectionInput }),
     answer: z.object({ columns: z.array(column) }),
   }),
   checkMapping: route({
@@ -289,7 +235,7 @@ export const connectionRoutes = {
     path: "/connection/mapping-check",
     access: "workspace-admin",
     summary: "Whether a mapping can be used, and why not.",
-    body: z.object({ mapping }),
+    body: z.object({ mapping: mappingInput }),
     answer: z.object({
       /** It cannot be used while there is one. */
       problems: z.array(z.string()),
@@ -304,6 +250,7 @@ export const connectionRoutes = {
     path: "/connection/schedule",
     access: "workspace-admin",
     summary: "When runs come by themselves.",
+    // Its rules, and those of the limits, are told by src/connections/self-running.ts.
     body: schedule,
     answer: connection,
   }),
@@ -312,7 +259,7 @@ export const connectionRoutes = {
     path: "/connection/brake",
     access: "workspace-admin",
     summary: "How much a run may change before its plan waits for somebody; holds from the next run on.",
-    body: brake,
+    body: brakeLimits,
     answer: connection,
   }),
   pause: route({

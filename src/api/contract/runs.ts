@@ -1,6 +1,6 @@
 // Runs: planning, looking at a plan, applying it, following it, its history and its issues.
 import { z } from "zod";
-import { syncSettings } from "./connection.ts";
+import { changedOptions, chosenSettings, chosenSettingsInput } from "../../settings/sync-settings.ts";
 import { cursor, idParam, moment, route } from "./route.ts";
 
 const runStatus = z.enum([
@@ -54,7 +54,7 @@ export const run = z.object({
   /** Changes of the plan by action: `counts` tell returns among the updated. */
   actions: z.partialRecord(planAction, z.number()).optional(),
   /** What it was planned with, for whoever goes on from it; left out of lists. */
-  settings: syncSettings.optional(),
+  settings: chosenSettings.optional(),
   /** Issues by kind. */
   issues: z.record(z.string(), z.number()),
   progress: progress.nullable(),
@@ -109,10 +109,7 @@ export const issueGroup = z.object({
   remedy: z
     .object({
       /** Merged into the settings by the browser, and planned anew. */
-      options: z.object({
-        allowDuplicateNames: z.boolean().optional(),
-        onDomainTaken: z.enum(["skip", "without-domain"]).optional(),
-      }),
+      options: changedOptions,
       label: z.string(),
       effect: z.string(),
     })
@@ -148,7 +145,7 @@ export const runRoutes = {
     access: "workspace-admin",
     summary: "Plans with these settings and stops (preview), or syncs with the saved ones. Answers at once.",
     body: z.discriminatedUnion("mode", [
-      z.object({ mode: z.literal("plan"), settings: syncSettings }),
+      z.object({ mode: z.literal("plan"), settings: chosenSettingsInput }),
       z.object({ mode: z.literal("sync") }),
     ]),
     answer: z.object({ run }),

@@ -3,7 +3,7 @@
 // source writes nothing but its own record.
 import { sql } from "kysely";
 import type { OpenTransaction } from "../../db/transaction.ts";
-import type { RunCounts } from "../../db/tables.ts";
+import type { RunCounts } from "../tables.ts";
 import { discardPlans } from "../record/end-run.ts";
 import type { ActiveRun } from "../record/run-context.ts";
 import { PlanWorthless, RunError, serializeError } from "../record/run-errors.ts";

@@ -5,9 +5,9 @@ import { hash } from "node:crypto";
 import { nameKey } from "../../accounts/name-key.ts";
 import { parseDomains, type DomainLists } from "../../accounts/parse-domains.ts";
 import { wireName, type Column, type RawRow } from "../../dataverse/model.ts";
-import type { StoredFields } from "../../db/tables.ts";
+import type { StoredFields } from "../../accounts/tables.ts";
 import type { IssueKind } from "../rules/issue-kinds.ts";
-import type { Mapping } from "../rules/mapping.ts";
+import type { Mapping } from "../../settings/sync-settings.ts";
 import { INVALID, mayBeRounded, valueReader, type FieldValue } from "./values.ts";
 
 export type FieldIssue = { readonly kind: IssueKind; readonly field?: string; readonly value?: string };

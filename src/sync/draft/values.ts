@@ -1,7 +1,7 @@
 // What a Dynamics value becomes here (rule 8): by the column's type and the target, never by how the value looks.
 // Text is labels for choices, plain decimals for numbers, ISO 8601 for dates; everything else is as sent.
 import type { Column } from "../../dataverse/model.ts";
-import type { FieldType } from "../../db/tables.ts";
+import type { FieldType } from "../../settings/field-types.ts";
 
 /** A value as it is stored; undefined is "empty". A teammate is looked up by `draft.ts`, which knows who works here. */
 export type FieldValue = string | number | boolean | undefined;

@@ -2,19 +2,7 @@
 // thousand customers but one mistake at the source. Plans that a person looked at and applied do not come here.
 import { sql } from "kysely";
 import type { OpenTransaction } from "../../db/transaction.ts";
-
-export type BrakeThresholds = {
-  /** Part of the linked accounts that a plan may change, blank or leave … */
-  readonly share: number;
-  /** … if it is also more than so many accounts. */
-  readonly least: number;
-  /** The part for workspaces too small for `least` to mean that share: fewer than least / share linked accounts. */
-  readonly shareOfFew: number;
-  /** A selection that keeps no more than this part of what it brought last time. */
-  readonly shrunkTo: number;
-};
-
-export const DEFAULT_BRAKE: BrakeThresholds = { share: 0.2, least: 500, shareOfFew: 0.5, shrunkTo: 0.5 };
+import type { BrakeLimits } from "../../settings/brake.ts";
 
 /** So few accounts come and go by themselves; a test with three of them is no accident. */
 const NO_ACCIDENT = 10;
@@ -32,13 +20,19 @@ export type BrakeFacts = {
 export type BrakeReason = "brake-changes" | "brake-shrunk";
 
 /** Why the plan waits; undefined if it need not. */
-export function brakeReason(facts: BrakeFacts, thresholds: BrakeThresholds): BrakeReason | undefined {
+export function brakeReason(facts: BrakeFacts, limits: BrakeLimits): BrakeReason | undefined {
   const { linked, touched, read, readBefore } = facts;
-  const { share, least, shareOfFew, shrunkTo } = thresholds;
-  if (readBefore !== undefined && read <= readBefore * shrunkTo && readBefore - read > NO_ACCIDENT)
+  const { sharePercent, accounts, shareOfFewPercent, shrunkToPercent } = limits;
+  if (
+    readBefore !== undefined &&
+    read * 100 <= readBefore * shrunkToPercent &&
+    readBefore - read > NO_ACCIDENT
+  )
     return "brake-shrunk";
-  const few = linked < least / share;
-  const tooMany = few ? touched > linked * shareOfFew : touched > linked * share && touched > least;
+  const few = linked * sharePercent < accounts * 100;
+  const tooMany = few
+    ? touched * 100 > linked * shareOfFewPercent
+    : touched * 100 > linked * sharePercent && touched > accounts;
   return tooMany && touched > NO_ACCIDENT ? "brake-changes" : undefined;
 }
 

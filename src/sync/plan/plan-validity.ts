@@ -1,6 +1,7 @@
 // What a stored plan is still worth (rule 15), as a sentence that says why it cannot be applied any more.
+import type { RunStatus } from "../tables.ts";
 import { sql, type Kysely } from "kysely";
-import type { RunStatus, Tables } from "../../db/tables.ts";
+import type { Tables } from "../../db/tables.ts";
 import { prepareRun } from "../read/prepare.ts";
 import type { ActiveRun } from "../record/run-context.ts";
 import { PlanWorthless, RunError } from "../record/run-errors.ts";

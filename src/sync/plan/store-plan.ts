@@ -2,7 +2,7 @@
 // automatic run are planned again, and the plan says so.
 import { sql, type Kysely } from "kysely";
 import { takeDomains } from "../../accounts/domains.ts";
-import type { RunCounts, Tables } from "../../db/tables.ts";
+import type { Tables } from "../../db/tables.ts";
 import type { OpenTransaction } from "../../db/transaction.ts";
 import { isDescriptionMapped, mappedFieldIds, type Prepared } from "../read/prepare.ts";
 import type { ReadResult } from "../read/stage-rows.ts";
@@ -11,7 +11,8 @@ import { RunError } from "../record/run-errors.ts";
 import { NO_COUNTS, usageBetween } from "../record/run-summary.ts";
 import { cacheActionCounts, cacheIssueCounts } from "../record/run-updates.ts";
 import { transition } from "../record/transitions.ts";
-import type { SyncSettings } from "../rules/settings.ts";
+import type { RunCounts } from "../tables.ts";
+import type { SyncSettings } from "../../settings/sync-settings.ts";
 import { brakeFacts, brakeReason } from "./brake.ts";
 import type { MatchOptions } from "./match.ts";
 import { planDrafts, planLeaves, type PlanCounts, type PlanScope } from "./plan-changes.ts";

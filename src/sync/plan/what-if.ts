@@ -2,12 +2,12 @@
 // working tables last, and what it decides is counted instead of stored. The figures are kept with the run.
 import { sql } from "kysely";
 import type { Database } from "../../db/pool.ts";
-import type { WhatIf } from "../../db/tables.ts";
 import { inTransaction } from "../../db/transaction.ts";
-import type { StoredSettings } from "../record/run-record.ts";
+import type { StoredSettings } from "../rules/settings.ts";
 import { cacheWhatIf } from "../record/run-updates.ts";
 import { gatherPending, matchContested } from "./match-store.ts";
-import type { SyncOptions } from "../rules/settings.ts";
+import type { SyncOptions } from "../../settings/sync-settings.ts";
+import type { WhatIf } from "../tables.ts";
 
 type PlannedRun = {
   readonly id: number;

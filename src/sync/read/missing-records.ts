@@ -4,7 +4,7 @@ import type { ClientBase } from "pg";
 import type { DataverseClient } from "../../dataverse/client.ts";
 import type { AccountSelection, RawRow } from "../../dataverse/model.ts";
 import { copyRows, copyText } from "../../db/copy.ts";
-import type { LeftBecause } from "../../db/tables.ts";
+import type { LeftBecause } from "../../accounts/tables.ts";
 import type { StagingRun } from "./stage-rows.ts";
 
 /** Above this many, one sweep of all active accounts first (5,000 a request) is cheaper than asking for each id. */

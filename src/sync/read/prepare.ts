@@ -12,7 +12,8 @@ import type { ActiveRun } from "../record/run-context.ts";
 import { transition } from "../record/transitions.ts";
 import { createWorkingTables, dropWorkingTables } from "../record/working-tables.ts";
 import { checkMapping } from "../rules/mapping.ts";
-import { hashOf, type SelectionSetting, type SyncSettings } from "../rules/settings.ts";
+import type { Selection, SyncSettings } from "../../settings/sync-settings.ts";
+import { hashOf } from "../rules/settings.ts";
 
 /** Something that an admin must choose anew; nothing is written until then. */
 export class AttentionError extends Error {
@@ -43,7 +44,7 @@ const GUID = /^\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?$/i;
 /** A view by id, or by its name if that names exactly one. @throws AttentionError, DataverseError */
 export async function findSelection(
   client: DataverseClient,
-  setting: SelectionSetting,
+  setting: Selection,
   signal?: AbortSignal,
 ): Promise<AccountSelection> {
   if (setting.kind === "all") return { kind: "all" };

@@ -1,8 +1,9 @@
 // How a run ends before it is done, or stops until a process or a person goes on with it: the error or the wish of somebody, and
 // where the run is, say which event that is.
+import type { RunStatus } from "../tables.ts";
 import { sql, type Kysely } from "kysely";
 import { isDatabaseAway } from "../../db/away.ts";
-import type { RunStatus, Tables } from "../../db/tables.ts";
+import type { Tables } from "../../db/tables.ts";
 import { inTransaction } from "../../db/transaction.ts";
 import { LeaseError } from "./lease.ts";
 import type { LeasedRun } from "./run-context.ts";

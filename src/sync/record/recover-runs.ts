@@ -1,6 +1,6 @@
 // What a run finds of those before it: an apply that was interrupted is resumed, what had no plan yet is ended, and plans that
 // are too old are discarded.
-import type { RunMode, RunStatus } from "../../db/tables.ts";
+import type { RunMode, RunStatus } from "../tables.ts";
 import { discardPlans, failureOf, interruptRun, recordFailure } from "./end-run.ts";
 import { fenceLostError } from "./lease.ts";
 import { underSameLease, type ActiveRun } from "./run-context.ts";

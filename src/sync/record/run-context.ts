@@ -3,12 +3,13 @@ import type { Kysely } from "kysely";
 import { setMaxListeners } from "node:events";
 import type { DataverseClient } from "../../dataverse/client.ts";
 import type { Database } from "../../db/pool.ts";
-import type { RunMode, RunUsage, Tables } from "../../db/tables.ts";
+import type { Tables } from "../../db/tables.ts";
 import type { OpenTransaction } from "../../db/transaction.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { NewTeammate } from "../../teammates/teammates.ts";
-import type { BrakeThresholds } from "../plan/brake.ts";
-import type { SyncSettings } from "../rules/settings.ts";
+import type { BrakeLimits } from "../../settings/brake.ts";
+import type { RunMode, RunUsage } from "../tables.ts";
+import type { SyncSettings } from "../../settings/sync-settings.ts";
 import { withFencedTransaction, type Lease } from "./lease.ts";
 import type { RunSummary } from "./run-summary.ts";
 
@@ -39,7 +40,7 @@ export type RunContext = {
   /** More accounts than this are refused before anything is written. */
   readonly maxAccounts: number;
   /** How much a plan that nobody looked at may change; any amount, if absent. */
-  readonly brake?: BrakeThresholds;
+  readonly brake?: BrakeLimits;
   /** `runId` is the run that the progress is of: an interrupted run is resumed before a new one reads. */
   readonly onProgress?: (progress: Progress, runId: number) => void;
   /** Called when a plan was found valid, in the transaction from which on it is written. */

@@ -1,6 +1,7 @@
 // What a run read, planned and applied, and which issues it found: its figures as they are kept with it, and as people see them.
+import type { RunCounts, RunMode, RunStatus, RunUsage } from "../tables.ts";
 import { sql, type Kysely } from "kysely";
-import type { RunCounts, RunMode, RunStatus, RunUsage, Tables } from "../../db/tables.ts";
+import type { Tables } from "../../db/tables.ts";
 import type { IssueKind } from "../rules/issue-kinds.ts";
 import { RunError } from "./run-errors.ts";
 

@@ -1,6 +1,8 @@
 // What is written to a run beside its status: figures that are shown while it is executed, caches, and wishes of people.
+import type { ChangeAction } from "../../accounts/tables.ts";
+import type { RunProgress, RunStatus, RunUsage, WhatIf } from "../tables.ts";
 import { sql, type Kysely } from "kysely";
-import type { ChangeAction, RunProgress, RunStatus, RunUsage, Tables, WhatIf } from "../../db/tables.ts";
+import type { Tables } from "../../db/tables.ts";
 import { isActive } from "./run-state.ts";
 import { issueCounts } from "./run-summary.ts";
 import type { FencedRun } from "./transitions.ts";

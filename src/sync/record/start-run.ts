@@ -1,15 +1,17 @@
 // How a run starts: its row, and the lease of whoever executes it, both before anything is asked of the source. So whoever asked
 // for the run has its number at once. end-run.ts has the other end.
 import { sql, type Kysely } from "kysely";
-import type { RunMode, RunStatus, RunTrigger, Tables } from "../../db/tables.ts";
+import type { Tables } from "../../db/tables.ts";
 import { inTransaction } from "../../db/transaction.ts";
-import type { SyncSettings } from "../rules/settings.ts";
+import type { RunMode, RunStatus, RunTrigger } from "../tables.ts";
+import type { SyncSettings } from "../../settings/sync-settings.ts";
+import type { StoredSettings } from "../rules/settings.ts";
 import { rollbackCreatedFields } from "./created-fields.ts";
 import { cancelUnclaimed } from "./end-run.ts";
 import { acquireLease, type Lease } from "./lease.ts";
 import type { LeasedRun } from "./run-context.ts";
 import { RunError } from "./run-errors.ts";
-import type { RunStore, StoredSettings } from "./run-record.ts";
+import type { RunStore } from "./run-record.ts";
 import { tryTransition, type FencedRun } from "./transitions.ts";
 
 /** Which open issues a retry is about; both given, those that fit both. */

@@ -1,11 +1,12 @@
 // The life of a run as data: which event moves a run from which status to which, and what it writes. Nothing else writes the
 // status of a run. Every write compares the run's status and fence first, so whoever lost the run to another process writes nothing.
 import { sql, type Kysely, type RawBuilder } from "kysely";
-import type { RunCounts, RunStatus, RunUsage, Tables } from "../../db/tables.ts";
+import type { Tables } from "../../db/tables.ts";
 import { rollbackCreatedFields } from "./created-fields.ts";
 import { fenceLostError, type Lease } from "./lease.ts";
 import type { StoredError } from "./run-errors.ts";
-import type { StoredSettings } from "./run-record.ts";
+import type { RunCounts, RunStatus, RunUsage } from "../tables.ts";
+import type { StoredSettings } from "../rules/settings.ts";
 import { dropWorkingTables } from "./working-tables.ts";
 
 /** Event → status before → status after. What is not in it cannot happen, and does not compile. */

@@ -3,7 +3,7 @@
 import { sql } from "kysely";
 import { nameKey } from "../../accounts/name-key.ts";
 import type { Database } from "../../db/pool.ts";
-import type { ChangeAction } from "../../db/tables.ts";
+import type { ChangeAction } from "../../accounts/tables.ts";
 import { storedRun, type StoredRun } from "../record/run-record.ts";
 import { becauseOf } from "./explanations.ts";
 import { issueKinds } from "../rules/issue-kinds.ts";

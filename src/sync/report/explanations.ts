@@ -1,7 +1,7 @@
 // Why a run decided as it did, in sentences that an admin reads: of a change the rule, of an issue what stands in the way.
 import type { ChangeRow } from "./planned-changes.ts";
 import type { IssueKind } from "../rules/issue-kinds.ts";
-import type { SyncSettings } from "../rules/settings.ts";
+import type { SyncSettings } from "../../settings/sync-settings.ts";
 
 const LEFT: Readonly<Record<string, string>> = {
   deleted: "Deleted in Dynamics 365",

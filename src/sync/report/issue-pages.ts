@@ -3,7 +3,7 @@
 import { sql, type RawBuilder } from "kysely";
 import { nameKey } from "../../accounts/name-key.ts";
 import type { Database } from "../../db/pool.ts";
-import type { RunStatus } from "../../db/tables.ts";
+import type { RunStatus } from "../tables.ts";
 import { issueSentence } from "./explanations.ts";
 import type { IssueKind } from "../rules/issue-kinds.ts";
 import { issuesOfRun } from "../record/run-summary.ts";

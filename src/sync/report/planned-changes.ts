@@ -1,7 +1,7 @@
 // Planned and applied changes as a person or a program reads them: per field before → after.
 import { customFields } from "../../accounts/custom-fields.ts";
 import type { Database } from "../../db/pool.ts";
-import type { AccountBefore, ChangeAction, StoredFields } from "../../db/tables.ts";
+import type { AccountBefore, ChangeAction, StoredFields } from "../../accounts/tables.ts";
 
 export type ChangeValue = string | number | boolean | readonly string[] | null;
 

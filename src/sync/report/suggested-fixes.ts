@@ -1,8 +1,8 @@
 // Which setting would solve a kind of issue, and what it would then do: of a stored plan exactly, elsewhere at most.
 import type { Database } from "../../db/pool.ts";
-import type { RunCounts } from "../../db/tables.ts";
 import type { IssueKind } from "../rules/issue-kinds.ts";
-import type { SyncOptions } from "../rules/settings.ts";
+import type { SyncOptions } from "../../settings/sync-settings.ts";
+import type { RunCounts } from "../tables.ts";
 import { whatIf } from "../plan/what-if.ts";
 
 export type Remedy = {

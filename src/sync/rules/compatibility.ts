@@ -1,6 +1,7 @@
 // Which columns of Dynamics may feed which targets: the table of field compatibility, as data, in one place.
 // Screens, API, command line and validation all read it here. What is not in the table is refused.
 // Column types are Dataverse's AttributeTypeName (Microsoft Learn: "AttributeTypeDisplayName").
+import type { TargetKind } from "../../settings/field-types.ts";
 
 export type ArticleType =
   | "Single line of text"
@@ -21,11 +22,6 @@ export type ArticleType =
   | "File"
   | "Owner"
   | "Website";
-
-/** Types of custom fields, then the fields every account has. */
-export const fieldTypes = ["text", "number", "teammate", "boolean", "datetime"] as const;
-export type FieldType = (typeof fieldTypes)[number];
-export type TargetKind = FieldType | "domains" | "description" | "name";
 
 export const targetNames: Readonly<Record<TargetKind, string>> = {
   text: "Text",

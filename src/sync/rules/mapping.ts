@@ -1,29 +1,8 @@
 // Mapping: which column of Dynamics feeds which field of ours, and whether that is possible in this organisation.
 // A column may feed several targets; no target takes two columns, except Domains, which takes them in order.
-import { z } from "zod";
-import { MAX_CUSTOM_FIELDS } from "../../accounts/custom-fields.ts";
-import { fieldTypes, refusalReason, targetsFor, type ColumnFacts, type TargetKind } from "./compatibility.ts";
-
-const columnName = z.string().min(1, "Name a column by its logical name, such as websiteurl.");
-
-export const mappingSchema = z.strictObject({
-  name: columnName.default("name"),
-  description: columnName.optional(),
-  domains: z.array(columnName).readonly().default([]),
-  fields: z
-    .array(
-      z.strictObject({
-        column: columnName,
-        field: z.string().trim().min(1, "A custom field needs a name."),
-        type: z.enum(fieldTypes),
-      }),
-    )
-    .readonly()
-    .default([]),
-});
-
-/** Columns by logical name; `field` is the name of a custom field. */
-export type Mapping = z.infer<typeof mappingSchema>;
+import { MAX_CUSTOM_FIELDS, type TargetKind } from "../../settings/field-types.ts";
+import type { Mapping } from "../../settings/sync-settings.ts";
+import { refusalReason, targetsFor, type ColumnFacts } from "./compatibility.ts";
 
 export interface MappableColumn extends ColumnFacts {
   /** False if the column is secured and the user who signed in may not read it. */

@@ -1,27 +1,27 @@
-// What a run is told and remembers: selection, mapping, options and lists. A plan made under other settings
-// is refused, and a row drafted under others is looked at again.
+// The settings of a run, as its record stores them and as a hash: a plan made under other settings is refused, and a row
+// drafted under others is looked at again.
 import { createHash } from "node:crypto";
-import type { Mapping } from "./mapping.ts";
+import { z } from "zod";
+import { parseStored } from "../../lib/stored-json.ts";
+import { syncSettings } from "../../settings/sync-settings.ts";
 
-/** How an entry of `ownDomains` and `commonDomains` is written, if it can be one. */
-export { hostIn } from "../../accounts/parse-domains.ts";
+const storedSettings = z.object({
+  settings: syncSettings,
+  fieldIds: z.array(z.number()).readonly(),
+  descriptionMapped: z.boolean(),
+  /** Custom fields made for this run, which go when it comes to nothing. */
+  newFieldIds: z.array(z.number()).readonly(),
+});
+/** What applying needs to know later, perhaps in another process: stored with the run. */
+export type StoredSettings = z.infer<typeof storedSettings>;
 
-export type SyncOptions = {
-  readonly allowDuplicateNames: boolean;
-  readonly onDomainTaken: "skip" | "without-domain";
-};
-
-/** A view by its id or, in a file written by a person, by its name. */
-export type SelectionSetting = { readonly kind: "all" } | { readonly kind: "view"; readonly view: string };
-
-export type SyncSettings = {
-  readonly selection: SelectionSetting;
-  readonly mapping: Mapping;
-  readonly options: SyncOptions;
-  /** As `hostIn` gives them, like those of `commonDomains`. */
-  readonly ownDomains: readonly string[];
-  readonly commonDomains: { readonly add: readonly string[]; readonly remove: readonly string[] };
-};
+/** @throws StoredJsonError when this version cannot read them */
+export function settingsOfRun(runId: number, stored: unknown): StoredSettings {
+  return parseStored(storedSettings, stored, {
+    what: `The settings of run ${runId}`,
+    fix: "Start another run, which stores its own.",
+  });
+}
 
 /** JSON with sorted keys, so that the same settings always give the same text. */
 function canonical(value: unknown): string {

@@ -1,11 +1,7 @@
 // The brake: a plan that nobody looked at and that would change too much waits before anything is written.
 import { describe, expect, test } from "vitest";
-import {
-  brakeReason,
-  DEFAULT_BRAKE,
-  type BrakeFacts,
-  type BrakeThresholds,
-} from "../../../src/sync/plan/brake.ts";
+import { DEFAULT_LIMITS, type BrakeLimits } from "../../../src/settings/brake.ts";
+import { brakeReason, type BrakeFacts } from "../../../src/sync/plan/brake.ts";
 import { workspace, type Workspace } from "../../harness/workspace.ts";
 
 const facts = (given: Partial<BrakeFacts>): BrakeFacts => ({
@@ -28,31 +24,31 @@ describe("decides by what a plan would do to the linked accounts", () => {
     ["a selection of a little more than half", { read: 5001 }, undefined],
     ["another selection", { read: 10, readBefore: undefined }, undefined],
   ])("%s", ([, given, reason]) => {
-    expect(brakeReason(facts(given), DEFAULT_BRAKE)).toBe(reason);
+    expect(brakeReason(facts(given), DEFAULT_LIMITS)).toBe(reason);
   });
 });
 
-describe("takes the thresholds it is given", () => {
-  const off = { share: 1, least: 0, shareOfFew: 1, shrunkTo: 0 };
-  test.for<[string, Partial<BrakeThresholds>, Partial<BrakeFacts>, string | undefined]>([
+describe("takes the limits it is given", () => {
+  const off = { sharePercent: 100, accounts: 0, shareOfFewPercent: 100, shrunkToPercent: 0 };
+  test.for<[string, Partial<BrakeLimits>, Partial<BrakeFacts>, string | undefined]>([
     ["all of them, with the share at 100 %", {}, { touched: 10_000 }, undefined],
     ["nearly none left, with the shrinking at 0 %", {}, { read: 1 }, undefined],
-    ["more than a tenth", { share: 0.1 }, { touched: 1001 }, "brake-changes"],
+    ["more than a tenth", { sharePercent: 10 }, { touched: 1001 }, "brake-changes"],
     [
       "more than a tenth, but no more than the number",
-      { share: 0.1, least: 900, shareOfFew: 1 },
+      { sharePercent: 10, accounts: 900, shareOfFewPercent: 100 },
       { linked: 9_100, touched: 900 },
       undefined,
     ],
     [
       "more than the share of few",
-      { least: 5000, share: 0.2, shareOfFew: 0.3 },
+      { accounts: 5000, sharePercent: 20, shareOfFewPercent: 30 },
       { touched: 3001 },
       "brake-changes",
     ],
-    ["a selection of nine tenths", { shrunkTo: 0.9 }, { read: 9000 }, "brake-shrunk"],
-  ])("%s", ([, thresholds, given, reason]) => {
-    expect(brakeReason(facts(given), { ...off, ...thresholds })).toBe(reason);
+    ["a selection of nine tenths", { shrunkToPercent: 90 }, { read: 9000 }, "brake-shrunk"],
+  ])("%s", ([, limits, given, reason]) => {
+    expect(brakeReason(facts(given), { ...off, ...limits })).toBe(reason);
   });
 });
 
@@ -61,7 +57,7 @@ async function synced(): Promise<{ space: Workspace; ids: string[] }> {
   const ids = Array.from({ length: 30 }, (_, index) =>
     space.org.createAccount({ name: `Company ${index}`, industrycode: 1, description: "Something" }),
   );
-  await space.sync({}, { brake: DEFAULT_BRAKE });
+  await space.sync({}, { brake: DEFAULT_LIMITS });
   return { space, ids };
 }
 
@@ -69,7 +65,7 @@ test("nothing is written until the plan is applied, which needs no brake", async
   const { space, ids } = await synced();
   for (const id of ids.slice(0, 16)) space.org.updateAccount(id, { description: "" });
 
-  const run = await space.sync({}, { brake: DEFAULT_BRAKE });
+  const run = await space.sync({}, { brake: DEFAULT_LIMITS });
 
   expect(run).toMatchObject({ status: "planned", approvalReason: "brake-changes", updated: 16 });
   expect((await space.account("Company 0")).description).toBe("Something");
@@ -80,7 +76,7 @@ test("a selection that shrank by half waits", async () => {
   const { space, ids } = await synced();
   for (const id of ids.slice(0, 15)) space.org.updateAccount(id, { statecode: 1 });
 
-  const run = await space.sync({}, { brake: DEFAULT_BRAKE });
+  const run = await space.sync({}, { brake: DEFAULT_LIMITS });
 
   expect(run).toMatchObject({ status: "planned", approvalReason: "brake-shrunk", left: 15 });
 });
@@ -89,7 +85,7 @@ test("a renamed label does not count", async () => {
   const { space } = await synced();
   space.org.renameChoice("industrycode", 1, "Bookkeeping");
 
-  const run = await space.sync({}, { brake: DEFAULT_BRAKE });
+  const run = await space.sync({}, { brake: DEFAULT_LIMITS });
 
   expect(run).toMatchObject({ status: "done", updated: 30 });
 });

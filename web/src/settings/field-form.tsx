@@ -1,7 +1,8 @@
 // Making a custom field, or renaming one. Its type never changes.
 import { Button, Group, Modal, Select, Stack, TextInput } from "@mantine/core";
 import { useState, type FormEvent } from "react";
-import { accountRoutes, fieldTypes, type CustomFieldView } from "../../../src/api/contract/accounts.ts";
+import { accountRoutes, type CustomFieldView } from "../../../src/api/contract/accounts.ts";
+import { fieldType } from "../../../src/settings/field-types.ts";
 import type { Route } from "../../../src/api/contract/route.ts";
 import { useCall } from "../client/queries.ts";
 import { Problem } from "../look/problem.tsx";
@@ -14,7 +15,7 @@ type Properties = {
   onClose: () => void;
 };
 
-const TYPES = fieldTypes.map((value) => ({ value, label: TYPE_NAMES[value] }));
+const TYPES = fieldType.options.map((value) => ({ value, label: TYPE_NAMES[value] }));
 
 type FormProperties = Omit<Properties, "field"> & { present: CustomFieldView | undefined };
 

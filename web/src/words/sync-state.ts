@@ -1,6 +1,7 @@
 // The state of the sync in words, the same wherever it is shown.
 import type { RouteAnswer } from "../../../src/api/contract/route.ts";
-import type { connectionRoutes, Schedule } from "../../../src/api/contract/connection.ts";
+import type { connectionRoutes } from "../../../src/api/contract/connection.ts";
+import type { Schedule } from "../../../src/settings/schedule.ts";
 import { count, number } from "./numbers.ts";
 import { VIEWERS_ZONE } from "./time.ts";
 

@@ -5,7 +5,8 @@ import { IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { accountRoutes } from "../../../../src/api/contract/accounts.ts";
-import { connectionRoutes, type SyncSettings } from "../../../../src/api/contract/connection.ts";
+import { connectionRoutes } from "../../../../src/api/contract/connection.ts";
+import type { ChosenSettings } from "../../../../src/settings/sync-settings.ts";
 import { queryOf } from "../../client/queries.ts";
 import { Problem } from "../../look/problem.tsx";
 import { ColumnRow, LostRow } from "./column-row.tsx";
@@ -17,7 +18,7 @@ import { Suggestions } from "./suggestions.tsx";
 /** More than anybody reads; the rest is a search or a click away. */
 const SHOWN_AT_FIRST = 40;
 
-type Properties = { settings: SyncSettings; onChange: (settings: SyncSettings) => void };
+type Properties = { settings: ChosenSettings; onChange: (settings: ChosenSettings) => void };
 
 export function FieldsEditor({ settings, onChange }: Properties) {
   const { selection, mapping } = settings;

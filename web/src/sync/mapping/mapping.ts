@@ -1,10 +1,11 @@
 // The mapping as somebody edits it: which column feeds which of our fields, as a list of pairs. Pure; the server has the
 // last word on what may be mapped (compatibility comes with each column, problems from its check).
 import type { CustomFieldView } from "../../../../src/api/contract/accounts.ts";
-import type { ColumnView, SyncSettings } from "../../../../src/api/contract/connection.ts";
+import type { ColumnView } from "../../../../src/api/contract/connection.ts";
+import type { ChosenSettings } from "../../../../src/settings/sync-settings.ts";
 import { TYPE_NAMES } from "../../words/fields.ts";
 
-export type Mapping = SyncSettings["mapping"];
+export type Mapping = ChosenSettings["mapping"];
 type FieldType = CustomFieldView["type"];
 
 export type Target =

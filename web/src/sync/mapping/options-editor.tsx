@@ -1,9 +1,9 @@
 // What to do with accounts that meet another one: the same name, or a domain that somebody else has.
 import { Checkbox, Radio } from "@mantine/core";
-import type { SyncSettings } from "../../../../src/api/contract/connection.ts";
+import type { ChosenSettings } from "../../../../src/settings/sync-settings.ts";
 import styles from "./mapping.module.css";
 
-type Options = SyncSettings["options"];
+type Options = ChosenSettings["options"];
 
 type Properties = {
   options: Options;

@@ -1,18 +1,16 @@
 // How much a run may change before its plan waits for somebody to look at it.
 import { Button, NumberInput } from "@mantine/core";
 import { useState } from "react";
-import { connectionRoutes, type Brake } from "../../../../src/api/contract/connection.ts";
+import { connectionRoutes } from "../../../../src/api/contract/connection.ts";
+import { DEFAULT_LIMITS, type BrakeLimits } from "../../../../src/settings/brake.ts";
 import { useCall } from "../../client/queries.ts";
 import styles from "./pages.module.css";
 import { SettingsForm } from "./settings-form.tsx";
 
 const STALE = [connectionRoutes.getConnection];
 
-/** As docs/rules.md has them; the server has its own, for those who never decide. */
-const DEFAULTS: Brake = { sharePercent: 20, accounts: 500, shareOfFewPercent: 50, shrunkToPercent: 50 };
-
 type Limit = {
-  readonly key: keyof Brake;
+  readonly key: keyof BrakeLimits;
   readonly label: string;
   readonly description: string;
   readonly suffix: string;
@@ -20,7 +18,7 @@ type Limit = {
   readonly max: number;
 };
 
-function limits({ sharePercent, accounts }: Brake): readonly Limit[] {
+function limits({ sharePercent, accounts }: BrakeLimits): readonly Limit[] {
   const few = Math.ceil((accounts * 100) / sharePercent).toLocaleString("en");
   return [
     {
@@ -59,10 +57,10 @@ function limits({ sharePercent, accounts }: Brake): readonly Limit[] {
   ];
 }
 
-export function BrakeForm({ brake, readOnly }: { brake: Brake; readOnly: boolean }) {
+export function BrakeForm({ brake, readOnly }: { brake: BrakeLimits; readOnly: boolean }) {
   const [wanted, setWanted] = useState(brake);
   const save = useCall(connectionRoutes.putBrake, STALE);
-  const change = (changed: Partial<Brake>) => {
+  const change = (changed: Partial<BrakeLimits>) => {
     save.reset();
     setWanted({ ...wanted, ...changed });
   };
@@ -74,7 +72,7 @@ export function BrakeForm({ brake, readOnly }: { brake: Brake; readOnly: boolean
       saving={save}
       onSave={() => save.mutate({ body: wanted })}
       aside={
-        <Button variant="default" onClick={() => change(DEFAULTS)}>
+        <Button variant="default" onClick={() => change(DEFAULT_LIMITS)}>
           Use the defaults
         </Button>
       }

@@ -3,7 +3,8 @@ import { Button, Skeleton } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { connectionRoutes, type SyncSettings } from "../../../../src/api/contract/connection.ts";
+import { connectionRoutes } from "../../../../src/api/contract/connection.ts";
+import type { ChosenSettings } from "../../../../src/settings/sync-settings.ts";
 import { runRoutes, type IssueGroup } from "../../../../src/api/contract/runs.ts";
 import { addressOf } from "../../client/call.ts";
 import { pagesOf, queryOf, useCall } from "../../client/queries.ts";
@@ -18,7 +19,7 @@ import { SearchBox } from "../search-box.tsx";
 import type { SyncSearch } from "../search.ts";
 import styles from "./pages.module.css";
 
-type Properties = { search: SyncSearch; settings: SyncSettings | null };
+type Properties = { search: SyncSearch; settings: ChosenSettings | null };
 
 export function ErrorsTab({ search, settings }: Properties) {
   const { data, error } = useQuery(queryOf(runRoutes.listIssueGroups, {}));

@@ -1,9 +1,9 @@
 // The mapping of a connection file: shown here, changed there.
-import type { SyncSettings } from "../../../../src/api/contract/connection.ts";
+import type { ChosenSettings } from "../../../../src/settings/sync-settings.ts";
 import { keyOf, labelOf, pairsOf } from "../mapping/mapping.ts";
 import styles from "./pages.module.css";
 
-export function FileFields({ mapping }: { mapping: SyncSettings["mapping"] | undefined }) {
+export function FileFields({ mapping }: { mapping: ChosenSettings["mapping"] | undefined }) {
   if (mapping === undefined) return null;
   return (
     <>

@@ -1,11 +1,8 @@
 // When the sync runs by itself: everything once a day, and changes in between if somebody wants them.
 import { Checkbox, NumberInput, Select, TextInput } from "@mantine/core";
 import { useState } from "react";
-import {
-  connectionRoutes,
-  type ConnectionView,
-  type Schedule,
-} from "../../../../src/api/contract/connection.ts";
+import { connectionRoutes, type ConnectionView } from "../../../../src/api/contract/connection.ts";
+import type { Schedule } from "../../../../src/settings/schedule.ts";
 import { useCall } from "../../client/queries.ts";
 import { VIEWERS_ZONE } from "../../words/time.ts";
 import { NextRun } from "./next-run.tsx";

@@ -1,13 +1,14 @@
 // Makes a plan with settings that are saved nowhere yet: it reads, decides and stops. They are saved with the plan, when
 // somebody applies it.
 import { useIsMutating } from "@tanstack/react-query";
-import { connectionRoutes, type SyncSettings } from "../../../../src/api/contract/connection.ts";
+import { connectionRoutes } from "../../../../src/api/contract/connection.ts";
+import type { ChosenSettings } from "../../../../src/settings/sync-settings.ts";
 import { runRoutes, type IssueGroup } from "../../../../src/api/contract/runs.ts";
 import { useCall } from "../../client/queries.ts";
 
 export type Remedy = NonNullable<IssueGroup["remedy"]>;
 
-export function usePreview(onPlanning: (run: number, settings: SyncSettings) => void) {
+export function usePreview(onPlanning: (run: number, settings: ChosenSettings) => void) {
   const start = useCall(runRoutes.startRun, [connectionRoutes.getConnection, runRoutes.listRuns]);
   const mutating = useIsMutating();
   return {
@@ -15,7 +16,7 @@ export function usePreview(onPlanning: (run: number, settings: SyncSettings) => 
     isPending: start.isPending,
     // While fields are made for a mapping, the mapping is not what it will be in a moment.
     isTooEarly: mutating > 0,
-    start: (settings: SyncSettings) =>
+    start: (settings: ChosenSettings) =>
       start.mutate(
         { body: { mode: "plan", settings } },
         { onSuccess: ({ run }) => onPlanning(run.id, settings) },
@@ -24,7 +25,7 @@ export function usePreview(onPlanning: (run: number, settings: SyncSettings) => 
 }
 
 /** The settings with those of a remedy, which names only what it changes. */
-export function withOptions(settings: SyncSettings, remedy: Remedy["options"]): SyncSettings {
+export function withOptions(settings: ChosenSettings, remedy: Remedy["options"]): ChosenSettings {
   const { allowDuplicateNames, onDomainTaken } = settings.options;
   return {
     ...settings,

@@ -1,12 +1,12 @@
 // Step 2: which accounts. All active ones, or what a view of Dynamics 365 shows; five of them as a first look.
 import { Alert, Button, Radio } from "@mantine/core";
-import type { SyncSettings } from "../../../../src/api/contract/connection.ts";
+import type { ChosenSettings } from "../../../../src/settings/sync-settings.ts";
 import { SampleTable } from "./sample-table.tsx";
 import styles from "./setup.module.css";
 import { StepFrame } from "./step-frame.tsx";
 import { ViewPicker } from "./view-picker.tsx";
 
-type Selection = SyncSettings["selection"];
+type Selection = ChosenSettings["selection"];
 
 type Properties = {
   /** What there is to know about the organisation that was just connected. */

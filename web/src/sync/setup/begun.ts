@@ -3,19 +3,16 @@
 // whomever, it would take theirs back, and counts no more.
 import { useLocalStorage } from "@mantine/hooks";
 import { z } from "zod";
-import {
-  syncSettings,
-  type ConnectionView,
-  type SyncSettings,
-} from "../../../../src/api/contract/connection.ts";
+import { type ConnectionView } from "../../../../src/api/contract/connection.ts";
+import { chosenSettings, type ChosenSettings } from "../../../../src/settings/sync-settings.ts";
 import { steps, type Begun } from "./place.ts";
 
 const kept = z.object({
   /** Views and columns of another organisation are others. */
   organization: z.string(),
   /** What was saved when it began; null before anything was. */
-  from: syncSettings.nullable(),
-  settings: syncSettings,
+  from: chosenSettings.nullable(),
+  settings: chosenSettings,
   step: z.enum(steps),
 });
 
@@ -31,11 +28,11 @@ function read(text: string | undefined): z.infer<typeof kept> | null {
 }
 
 /** In whatever order their keys were set. */
-function textOf(settings: SyncSettings | null): string {
-  return JSON.stringify(settings && syncSettings.parse(settings));
+function textOf(settings: ChosenSettings | null): string {
+  return JSON.stringify(settings && chosenSettings.parse(settings));
 }
 
-export function sameSettings(one: SyncSettings | null, other: SyncSettings | null): boolean {
+export function sameSettings(one: ChosenSettings | null, other: ChosenSettings | null): boolean {
   return textOf(one) === textOf(other);
 }
 
@@ -45,7 +42,7 @@ export function useBegun({
 }: Pick<ConnectionView, "environment" | "settings">): {
   begun: Begun | null;
   /** `otherwise`: what is shown when nothing is kept, by default what is saved; that itself is not worth keeping. */
-  keep: (begun: Begun, otherwise?: SyncSettings | null) => void;
+  keep: (begun: Begun, otherwise?: ChosenSettings | null) => void;
   forget: () => void;
 } {
   const [value, set, remove] = useLocalStorage<z.infer<typeof kept> | null>({

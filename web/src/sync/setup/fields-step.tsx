@@ -1,6 +1,6 @@
 // Step 3: which fields. The way on makes a plan and writes nothing.
 import { Button } from "@mantine/core";
-import type { SyncSettings } from "../../../../src/api/contract/connection.ts";
+import type { ChosenSettings } from "../../../../src/settings/sync-settings.ts";
 import { EmailDomainNote } from "../mapping/email-domain-note.tsx";
 import { FieldsEditor } from "../mapping/fields-editor.tsx";
 import { MappingVerdict } from "../mapping/mapping-verdict.tsx";
@@ -9,8 +9,8 @@ import styles from "./setup.module.css";
 import { StepFrame } from "./step-frame.tsx";
 
 type Properties = {
-  settings: SyncSettings;
-  onChange: (settings: SyncSettings) => void;
+  settings: ChosenSettings;
+  onChange: (settings: ChosenSettings) => void;
   onBack: () => void;
   onPlanning: (run: number) => void;
 };

@@ -1,5 +1,6 @@
 // Where one is in setting up: from the address if it says so, else from what the server knows and what was begun here.
-import type { ConnectionView, SyncSettings } from "../../../../src/api/contract/connection.ts";
+import type { ConnectionView } from "../../../../src/api/contract/connection.ts";
+import type { ChosenSettings } from "../../../../src/settings/sync-settings.ts";
 
 export const steps = ["connect", "accounts", "fields", "preview", "sync"] as const;
 export type Step = (typeof steps)[number];
@@ -15,7 +16,7 @@ export const STEP_NAMES: Record<Step, string> = {
 export type Place = { readonly step: Step; readonly run?: number | undefined };
 
 /** What was begun in this browser and is not a plan yet. */
-export type Begun = { readonly settings: SyncSettings; readonly step: Step };
+export type Begun = { readonly settings: ChosenSettings; readonly step: Step };
 
 /** What of the connection says where one is. */
 export type Standing = Pick<ConnectionView, "settings" | "running" | "waiting"> & {
@@ -49,7 +50,7 @@ export function reachable(connection: Standing, place: Place, undecided = false)
   return open;
 }
 
-export const UNDECIDED: SyncSettings = {
+export const UNDECIDED: ChosenSettings = {
   selection: { kind: "all" },
   mapping: { name: "name", domains: [], fields: [] },
   options: { allowDuplicateNames: false, onDomainTaken: "skip" },

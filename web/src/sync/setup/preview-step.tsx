@@ -1,6 +1,7 @@
 // Steps 4 and 5: the plan, and exactly that plan applied. Which of the two it is, the run says.
 import { Button } from "@mantine/core";
-import { connectionRoutes, type SyncSettings } from "../../../../src/api/contract/connection.ts";
+import { connectionRoutes } from "../../../../src/api/contract/connection.ts";
+import type { ChosenSettings } from "../../../../src/settings/sync-settings.ts";
 import { runRoutes, type RunView } from "../../../../src/api/contract/runs.ts";
 import { useCall } from "../../client/queries.ts";
 import { AnchorLink, ButtonLink } from "../../look/links.tsx";
@@ -16,12 +17,12 @@ import { StepFrame } from "./step-frame.tsx";
 
 type Properties = {
   run: RunView;
-  settings: SyncSettings;
+  settings: ChosenSettings;
   /** Applying resumes the sync. */
   paused: boolean;
   onBack: () => void;
   /** Another plan, with other settings. */
-  onPlanning: (run: number, settings: SyncSettings) => void;
+  onPlanning: (run: number, settings: ChosenSettings) => void;
   onApplied: () => void;
   filter: PlanFilter;
   onFilter: (filter: PlanFilter) => void;

@@ -1,13 +1,14 @@
 // Five accounts of a selection, in the columns its view has, and how many there are if Dynamics 365 says so at once.
 import { Skeleton, Table } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { connectionRoutes, type SyncSettings } from "../../../../src/api/contract/connection.ts";
+import { connectionRoutes } from "../../../../src/api/contract/connection.ts";
+import type { ChosenSettings } from "../../../../src/settings/sync-settings.ts";
 import { queryOf } from "../../client/queries.ts";
 import { Problem } from "../../look/problem.tsx";
 import { count } from "../../words/numbers.ts";
 import styles from "./setup.module.css";
 
-export function SampleTable({ selection }: { selection: SyncSettings["selection"] }) {
+export function SampleTable({ selection }: { selection: ChosenSettings["selection"] }) {
   const { data, error } = useQuery({
     ...queryOf(connectionRoutes.sampleRows, { body: { selection } }),
     staleTime: 60_000,

@@ -1,0 +1,84 @@
+import type { Generated } from "kysely";
+import type { FieldType } from "../settings/field-types.ts";
+import type { Json, Never64Bit, NullableJson } from "../db/tables.ts";
+
+export type Origin = "dynamics" | "api" | "csv" | "manual";
+export type LeftBecause = "deleted" | "deactivated" | "left-view";
+export type ChangeAction = "create" | "link" | "update" | "return" | "leave";
+
+/** Values of an account by custom field id; no key for an empty value. */
+export type StoredFields = Record<string, string | number | boolean>;
+
+/** The old values of what a change alters; a key that is not there was not altered. */
+export interface AccountBefore {
+  name?: string;
+  description?: string | null;
+  domains?: string[];
+  fields?: Record<string, string | number | boolean | null>;
+  externalId?: string | null;
+}
+
+/** Who edited: a teammate by hand, or a program over the API. */
+export type EditorKind = "teammate" | "api";
+export type EditAction = "create" | "edit" | "delete";
+
+declare module "../db/tables.ts" {
+  interface Tables {
+    custom_fields: { id: Generated<number>; name: string; type: FieldType; description: Generated<string> };
+    accounts: {
+      id: Generated<number>;
+      name: string;
+      name_key: string;
+      description: string | null;
+      external_id: string | null;
+      external_origin: Origin | null;
+      origin: Origin;
+      fields: Json<StoredFields>;
+      version: Generated<number>;
+      created_at: Date;
+      updated_at: Date;
+    };
+    account_domains: { domain: string; account_id: number };
+    account_links: {
+      organization_id: string;
+      dynamics_id: string;
+      account_id: number;
+      matched_by: "create" | "domain" | "name";
+      left_because: LeftBecause | null;
+      record_version: number | null;
+      fingerprint: Never64Bit;
+    };
+    excluded_records: { organization_id: string; dynamics_id: string; name: string | null };
+    domain_settings: { own: string[]; common_added: string[]; common_removed: string[] };
+    account_changes: {
+      run_id: number;
+      seq: number;
+      action: ChangeAction;
+      rule: string;
+      account_id: number | null;
+      account_version: number | null;
+      dynamics_id: string;
+      name: string;
+      name_key: string;
+      description: string | null;
+      fields: Json<StoredFields> | null;
+      domains: string[] | null;
+      before: NullableJson<AccountBefore>;
+      record_version: number | null;
+      fingerprint: Never64Bit;
+      outcome: "changed" | "planned-again" | null;
+    };
+    account_edits: {
+      id: Generated<number>;
+      account_id: number;
+      at: Date;
+      editor_kind: EditorKind;
+      teammate_id: number | null;
+      editor_name: string | null;
+      action: EditAction;
+      before: Json<AccountBefore>;
+      after: Json<AccountBefore>;
+    };
+    store_edits: { only_row: Generated<boolean>; edits: number };
+  }
+}

@@ -1,0 +1,33 @@
+import type { z } from "zod";
+import { UserError } from "./user-error.ts";
+
+/** A column of JSON holds what this version does not write: somebody changed it, or another version wrote it. */
+class StoredJsonError extends UserError {
+  override readonly name = "StoredJsonError";
+
+  constructor(what: string, fix: string, { issues }: z.ZodError) {
+    const places = issues.map(({ path }) => path.map(String).join(".")).filter((place) => place !== "");
+    super(
+      "stored-json",
+      `${what} are not as this version stores them (${places.join(", ") || "as a whole"}).`,
+      {
+        fix,
+      },
+    );
+  }
+}
+
+/**
+ * What was stored as JSON, with its type.
+ * @param told `what` cannot be read, such as "The settings of run 7", and how to `fix` that, as a sentence
+ * @throws StoredJsonError
+ */
+export function parseStored<S extends z.ZodType>(
+  schema: S,
+  stored: unknown,
+  { what, fix }: { readonly what: string; readonly fix: string },
+): z.output<S> {
+  const { data, error } = schema.safeParse(stored);
+  if (error) throw new StoredJsonError(what, fix, error);
+  return data;
+}

@@ -1,0 +1,72 @@
+// What an admin decides about the sync, once for everybody who stores, shows, checks or carries it out. A schema says what is
+// stored and shown; the one whose name ends in "Input" adds what holds for what a person may enter.
+import { z } from "zod";
+import { fieldType, MAX_CUSTOM_FIELDS } from "./field-types.ts";
+
+/** A view by its id or, in a file written by a person, by its name. */
+export const selection = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("all") }),
+  z.object({ kind: z.literal("view"), view: z.string() }),
+]);
+export type Selection = z.infer<typeof selection>;
+
+const mappedField = z.object({ column: z.string(), field: z.string(), type: fieldType });
+
+/** Columns by logical name; `field` is the name of a custom field. */
+export const mapping = z.object({
+  name: z.string().default("name"),
+  description: z.string().optional(),
+  domains: z.array(z.string()).readonly().default([]),
+  fields: z.array(mappedField).readonly().default([]),
+});
+export type Mapping = z.infer<typeof mapping>;
+
+const optionValues = z.object({
+  allowDuplicateNames: z.boolean(),
+  /** What becomes of a record whose domain an account has that is linked to another record. */
+  onDomainTaken: z.enum(["skip", "without-domain"]),
+});
+const { allowDuplicateNames, onDomainTaken } = optionValues.shape;
+
+export const syncOptions = z.object({
+  allowDuplicateNames: allowDuplicateNames.default(false),
+  onDomainTaken: onDomainTaken.default("skip"),
+});
+/** Those to change, such as what would solve an issue: what is left out has no default, but stays as it is. */
+export const changedOptions = optionValues.partial();
+export type SyncOptions = z.infer<typeof syncOptions>;
+
+/** What is chosen together, and planned together. */
+export const chosenSettings = z.object({ selection, mapping, options: syncOptions });
+export type ChosenSettings = z.infer<typeof chosenSettings>;
+
+/** What a run is given: with the lists of domains, which are kept elsewhere, as they were when it began. */
+export const syncSettings = chosenSettings.extend({
+  /** Hosts in lower-case ASCII, without `www.`, like those of `commonDomains`. */
+  ownDomains: z.array(z.string()).readonly(),
+  commonDomains: z.object({ add: z.array(z.string()).readonly(), remove: z.array(z.string()).readonly() }),
+});
+export type SyncSettings = z.infer<typeof syncSettings>;
+
+const columnName = z.string().min(1).max(200);
+
+export const selectionInput = z.discriminatedUnion("kind", [
+  selection.options[0],
+  selection.options[1].extend({ view: z.string().min(1).max(200) }),
+]);
+
+export const mappingInput = mapping.extend({
+  name: columnName.default("name"),
+  description: columnName.optional(),
+  domains: z.array(columnName).max(20).readonly().default([]),
+  fields: z
+    .array(mappedField.extend({ column: columnName, field: z.string().trim().min(1).max(100) }))
+    .max(MAX_CUSTOM_FIELDS)
+    .readonly()
+    .default([]),
+});
+
+export const chosenSettingsInput = chosenSettings.extend({
+  selection: selectionInput,
+  mapping: mappingInput,
+});

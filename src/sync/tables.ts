@@ -1,0 +1,150 @@
+import type { ColumnType, Generated } from "kysely";
+import type { ChangeAction, StoredFields } from "../accounts/tables.ts";
+import type { Json, Never64Bit, NullableJson } from "../db/tables.ts";
+
+export type RunStatus =
+  | "queued"
+  | "reading"
+  | "planning"
+  | "planned"
+  | "applying"
+  | "done"
+  | "failed"
+  | "discarded"
+  | "interrupted";
+
+/** "changes" reads what changed alone; "plan" stops when the plan is stored; "retry" looks at the records of some issues alone. */
+export type RunMode = "sync" | "changes" | "plan" | "retry";
+
+/** What asked for a run. */
+export type RunTrigger = "person" | "schedule" | "command-line";
+
+/** Counted in distinct records. The first is the sum of the next six, or the run is not done; `left` stands beside. */
+export type RunCounts = {
+  read: number;
+  created: number;
+  linked: number;
+  updated: number;
+  unchanged: number;
+  skipped: number;
+  failed: number;
+  left: number;
+};
+
+/** How far a run is. `rate` is accounts a second over the last few; null where nobody knows yet. */
+export type RunProgress = {
+  stage: "connect" | "read" | "plan" | "apply" | "finish";
+  done: number;
+  total: number | null;
+  rate: number | null;
+  secondsLeft: number | null;
+};
+
+/** What a plan would come to under other options. */
+export type WhatIf = { created: number; linked: number; skipped: number };
+
+/** What a run asked of Dynamics 365, as its client counts it; runs of before lack the throttled answers and the bytes. */
+export type RunUsage = {
+  requests: number;
+  retries: number;
+  throttled: number;
+  throttledMs: number;
+  bytes: number;
+};
+
+declare module "../db/tables.ts" {
+  interface Tables {
+    runs: {
+      id: Generated<number>;
+      organization_id: string;
+      mode: RunMode;
+      status: RunStatus;
+      trigger: RunTrigger;
+      started_by: string | null;
+      started_by_id: number | null;
+      applied_by: string | null;
+      applied_by_id: number | null;
+      approved_at: Date | null;
+      cancelled_by: string | null;
+      progress: NullableJson<RunProgress>;
+      issues: NullableJson<Record<string, number>>;
+      actions: NullableJson<Partial<Record<ChangeAction, number>>>;
+      what_if: ColumnType<Record<string, WhatIf>, string | undefined, string>;
+      settings: Json<unknown>;
+      settings_hash: string;
+      settled_edits: number | null;
+      settled: Generated<boolean>;
+      calm: Generated<boolean>;
+      alone: Generated<boolean>;
+      planned_edits: number | null;
+      planned_after: number | null;
+      approval_reason: string | null;
+      halt_reason: string | null;
+      checkpoint: Generated<number>;
+      fence: number;
+      counts: Json<Partial<RunCounts>>;
+      usage: Json<Partial<RunUsage>>;
+      error: NullableJson<{ kind: string; sentence: string }>;
+      started_at: Date;
+      planned_at: Date | null;
+      finished_at: Date | null;
+      told: string | null;
+      tries: Generated<number>;
+      try_after: Date | null;
+    };
+    run_leases: {
+      organization_id: string;
+      fence: number;
+      holder: string | null;
+      backend_pid: number | null;
+      backend_start: Date | null;
+      session_name: string | null;
+      heartbeat_at: Date | null;
+    };
+    retried_records: { run_id: number; dynamics_id: string };
+    run_decisions: {
+      run_id: number;
+      dynamics_id: string;
+      action: string;
+      rule: string;
+      account_id: number | null;
+      domains: string[] | null;
+    };
+    run_issues: {
+      run_id: number;
+      dynamics_id: string | null;
+      kind: string;
+      name: string | null;
+      field: string | null;
+      value: string | null;
+      other_account_id: number | null;
+    };
+    sync_issues: {
+      id: Generated<number>;
+      organization_id: string;
+      kind: string;
+      dynamics_id: string | null;
+      name: string | null;
+      field: string | null;
+      value: string | null;
+      other_account_id: number | null;
+      first_run: number;
+      closed_run: number | null;
+    };
+    waiting_records: {
+      organization_id: string;
+      dynamics_id: string;
+      /** A refusal's issue kind, or "domain-taken" for a record that is synced without a domain. */
+      kind: string;
+      created_on: Date;
+      record_version: number;
+      fingerprint: Never64Bit;
+      name: string;
+      name_key: string;
+      description: string | null;
+      fields: Json<StoredFields>;
+      domains: string[];
+      issues: NullableJson<unknown>;
+    };
+  }
+}

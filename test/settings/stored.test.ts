@@ -1,0 +1,47 @@
+// What is stored as JSON is parsed when it is read: what this version cannot read is said, with the row it stands in.
+import { expect, test } from "vitest";
+import { loadConnection } from "../../src/connections/connection.ts";
+import { storedRun } from "../../src/sync/record/run-record.ts";
+import { SETTINGS, connectedWeb } from "../jobs/connected.ts";
+
+test("a run and a connection give back what was chosen", async () => {
+  const { web, plan, apply } = await connectedWeb();
+  const { id } = await apply((await plan()).id);
+
+  const run = await storedRun(web.database.kysely, id);
+  const { settings } = await loadConnection(web.database.kysely);
+
+  expect([run.settings.settings, settings]).toEqual([
+    { ...SETTINGS, ownDomains: [], commonDomains: { add: [], remove: [] } },
+    SETTINGS,
+  ]);
+});
+
+test("a run whose settings cannot be read says which, and what to do", async () => {
+  const { web, carol, plan } = await connectedWeb();
+  const { id } = await plan();
+  await web.database.pool.query(
+    "update runs set settings = jsonb_set(settings, '{settings,mapping,domains}', '7')",
+  );
+
+  const { status, body } = await carol.get(`/runs/${id}`);
+
+  expect([status, body.error.code, body.error.sentence]).toEqual([
+    409,
+    "stored-json",
+    `The settings of run ${id} are not as this version stores them (settings.mapping.domains). ` +
+      "Start another run, which stores its own.",
+  ]);
+});
+
+test("settings of a connection that cannot be read are no settings of another kind", async () => {
+  const { web, carol, plan, apply } = await connectedWeb();
+  await apply((await plan()).id);
+  await web.database.pool.query(
+    `update connection set settings = settings || '{"options": {"onDomainTaken": "ask"}}'`,
+  );
+
+  const { status, body } = await carol.get("/connection");
+
+  expect([status, body.error.sentence]).toEqual([409, expect.stringContaining("(options.onDomainTaken)")]);
+});
