@@ -1,8 +1,8 @@
-// Every type of field, set by hand on the page of an account, down to what the database then holds.
+// Sets a field of every type by hand on an account's page, and checks what the database holds.
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import type { WebWorkspace } from "../harness/web.ts";
-import { application, shoot, visit } from "./harness.ts";
+import { startApplication, screenshot, visit } from "./harness.ts";
 
 async function accountWith(web: WebWorkspace, fields: Record<string, string>): Promise<number> {
   const admin = await web.as("company-admin");
@@ -10,7 +10,7 @@ async function accountWith(web: WebWorkspace, fields: Record<string, string>): P
   return (await admin.post("/accounts", { name: "Acme" })).body.account.id;
 }
 
-/** By the names of the fields. */
+/** Stored values by the name of the field. */
 async function stored({ database }: WebWorkspace): Promise<Record<string, unknown>> {
   const { fields } = await database.kysely.selectFrom("accounts").select("fields").executeTakeFirstOrThrow();
   const known = await database.kysely.selectFrom("custom_fields").select(["id", "name"]).execute();
@@ -25,8 +25,8 @@ async function edit(page: Page, name: string, enter: () => Promise<void>): Promi
 }
 
 describe("the fields of an account", () => {
-  test("of every type are set by hand, and a teammate's is emptied again", async () => {
-    const web = await application();
+  test("of every type are set by hand, and a teammate field is cleared", async () => {
+    const web = await startApplication();
     const types = {
       Tier: "text",
       Seats: "number",
@@ -45,7 +45,7 @@ describe("the fields of an account", () => {
     await edit(page, "Renewal", () => page.getByLabel("Renewal").fill("2026-06-01T12:30"));
     await edit(page, "Partner", () => choose("Partner", "No"));
     await edit(page, "Owner", () => choose("Owner", "company-admin"));
-    await shoot(page, "account-fields");
+    await screenshot(page, "account-fields");
     const chosen = {
       Tier: "Gold",
       Seats: 12.5,
@@ -63,8 +63,8 @@ describe("the fields of an account", () => {
     expect(await stored(web)).toEqual({ ...chosen, Owner: undefined });
   });
 
-  test("stay as they are when Enter is pressed on Cancel", async () => {
-    const web = await application();
+  test("are unchanged when Enter is pressed on Cancel", async () => {
+    const web = await startApplication();
     const id = await accountWith(web, { Tier: "text" });
     const page = await visit(web, "teammate", `/contacts/accounts/${id}`);
     await page.getByRole("button", { name: "Add Tier" }).press("Enter");

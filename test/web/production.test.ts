@@ -1,5 +1,5 @@
-// As an operator runs it: the pages built for production, `sluice serve` with a connection file, and a browser that may run no
-// script but theirs. What a connection file decides is shown and not changed.
+// The application as an operator runs it: built for production, served by `sluice serve` with a
+// connection file, under the strict Content-Security-Policy.
 import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { cp, mkdtemp, rm, symlink } from "node:fs/promises";
@@ -13,16 +13,16 @@ import { runSimulator } from "../../simulator/main.ts";
 import { command, connectionYaml } from "../harness/command.ts";
 import { testDatabase } from "../harness/database.ts";
 import { systemClock } from "../../src/lib/clock.ts";
-import { lookAt, visit } from "./harness.ts";
+import { auditPage, visit } from "./harness.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const SYNC = "/contacts/accounts/sync";
 
 /**
- * The program with its pages in a folder of its own, as in an image: dist/web of this one is served by other tests meanwhile, and
- * a build empties it first. @returns the program's file
+ * Copies the program and builds the pages into a folder of its own: other tests serve this
+ * checkout's dist/web meanwhile, which a build would empty. @returns the program's file
  */
-async function installed(): Promise<string> {
+async function installProgram(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "sluice-installed-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   for (const part of ["package.json", "bin", "src"])
@@ -33,9 +33,12 @@ async function installed(): Promise<string> {
   return join(folder, "bin", "sluice.js");
 }
 
-/** Synced once by the command, then served. @returns where, and the link that lets the first admin in */
-async function served(): Promise<{ origin: string; link: string }> {
-  const program = await installed();
+/**
+ * Syncs once by the command and starts the server. @returns its origin, and the link for the first
+ * admin
+ */
+async function startServer(): Promise<{ origin: string; link: string }> {
+  const program = await installProgram();
   const database = await testDatabase();
   const simulator = await runSimulator({ accounts: 30 });
   onTestFinished(() => simulator.close());
@@ -55,14 +58,14 @@ async function served(): Promise<{ origin: string; link: string }> {
     server.kill("SIGTERM");
     await ended;
   });
-  let said = "";
-  while (!said.includes("/links/")) said += String((await once(server.stdout!, "data"))[0]);
-  const [link = "", origin = ""] = /(http:\/\/127\.0\.0\.1:\d+)\/links\/[\w-]+/.exec(said) ?? [];
+  let output = "";
+  while (!output.includes("/links/")) output += String((await once(server.stdout!, "data"))[0]);
+  const [link = "", origin = ""] = /(http:\/\/127\.0\.0\.1:\d+)\/links\/[\w-]+/.exec(output) ?? [];
   return { origin, link };
 }
 
-/** What the page's policy refused so far, eval among it. */
-function refusedIn(page: Page): Promise<string[]> {
+/** Violations of the Content-Security-Policy so far, eval included. */
+function policyViolations(page: Page): Promise<string[]> {
   return page.evaluate<string[]>("window.refused");
 }
 
@@ -71,19 +74,22 @@ describe("built for production", () => {
     "every page opens without a complaint, and a connection file is shown, not changed",
     { timeout: 600_000 },
     async () => {
-      const { origin, link } = await served();
-      const nobody = { origin, clock: systemClock, as: async () => ({ cookie: "" }) };
-      const page = await visit(nobody, "signed-out", "/sign-in");
+      const { origin, link } = await startServer();
+      const site = { origin, clock: systemClock, as: async () => ({ cookie: "" }) };
+      const page = await visit(site, "signed-out", "/sign-in");
       await page.addInitScript(
-        `window.refused = []; addEventListener("securitypolicyviolation", (event) => window.refused.push(event.violatedDirective + " " + event.blockedURI));`,
+        `window.refused = [];
+         addEventListener("securitypolicyviolation", (event) => {
+           window.refused.push(event.violatedDirective + " " + event.blockedURI);
+         });`,
       );
       await page.goto(link);
       await page.getByLabel("Your name").fill("Dana");
       await page.getByRole("textbox", { name: "Choose a password" }).fill("water under the bridge");
       await page.getByRole("button", { name: "Join" }).click();
       await page.locator('[role="row"][data-index="0"]').waitFor();
-      expect(await refusedIn(page)).toEqual([]);
-      for (const [path, shows] of [
+      expect(await policyViolations(page)).toEqual([]);
+      for (const [path, text] of [
         ["/contacts/accounts/1", "Synced from Dynamics 365"],
         ["/contacts/accounts/1?tab=history", "Created"],
         [SYNC, "Last sync"],
@@ -93,27 +99,27 @@ describe("built for production", () => {
         ["/settings/fields", "Industry"],
         ["/settings/domains", "Your own domains"],
         ["/settings/teammates", "Dana"],
-        ["/settings/excluded", "Every record may sync"],
+        ["/settings/excluded", "No excluded records"],
         ["/settings/mail", "Mail"],
       ] as const) {
         await page.goto(path);
-        await page.getByText(shows).first().waitFor();
-        expect([path, ...(await refusedIn(page))]).toEqual([path]);
+        await page.getByText(text).first().waitFor();
+        expect([path, ...(await policyViolations(page))]).toEqual([path]);
       }
 
-      const faults: string[] = [];
+      const violations: string[] = [];
       await page.goto(`${SYNC}?tab=fields`);
-      await page.getByText("change the file and start Sluice again").waitFor();
-      expect(await page.getByRole("button", { name: "See what would change" }).count()).toBe(0);
-      faults.push(...(await lookAt(page, "sync-file-fields")));
+      await page.getByText("change the file and restart Sluice").waitFor();
+      expect(await page.getByRole("button", { name: "Preview changes" }).count()).toBe(0);
+      violations.push(...(await auditPage(page, "sync-file-fields")));
       await page.goto(`${SYNC}?tab=connection`);
       await page.getByRole("button", { name: "Check the connection" }).waitFor();
       expect(await page.getByRole("button", { name: /Log in again|Disconnect/ }).count()).toBe(0);
-      faults.push(...(await lookAt(page, "sync-file-connection")));
+      violations.push(...(await auditPage(page, "sync-file-connection")));
       await page.goto("/contacts/accounts?import=dynamics&step=fields");
       await page.waitForURL(`${origin}${SYNC}`);
-      expect(await refusedIn(page)).toEqual([]);
-      expect(faults).toEqual([]);
+      expect(await policyViolations(page)).toEqual([]);
+      expect(violations).toEqual([]);
     },
   );
 });

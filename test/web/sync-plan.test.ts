@@ -1,12 +1,12 @@
-// A plan one can read: all of it, however long, searched and filtered; and fields that not everybody may make.
+// Reading a plan: scrolling, searching and filtering it, and creating fields for it.
 import { describe, expect, test } from "vitest";
 import { connectedWeb } from "../jobs/connected.ts";
 import { builtPages } from "../harness/pages.ts";
-import { axeViolations, downloaded, shoot, visit } from "./harness.ts";
-import { step } from "./sync-steps.ts";
+import { axeViolations, downloadText, screenshot, visit } from "./harness.ts";
+import { step } from "./sync-wizard.ts";
 
 describe("a plan", () => {
-  test("is scrolled to its end, a page after the other, and only what one sees is drawn", async () => {
+  test("is scrolled to its end while only the visible rows are rendered", async () => {
     const { web, plan, changes } = await connectedWeb({ ui: await builtPages(), accounts: 600 });
     const run = await plan();
     const all = await changes(run.id, "limit=200");
@@ -18,12 +18,12 @@ describe("a plan", () => {
     const rows = page.getByRole("list", { name: "Accounts of the plan" }).getByRole("listitem");
     await rows.first().waitFor();
     const last = rows.filter({ hasText: all.at(-1)!.because }).filter({ hasText: all.at(-1)!.name });
-    await page.getByRole("dialog").locator("[data-scroll]").hover();
+    await page.getByRole("dialog").locator("[data-scroll-container]").hover();
     while ((await last.count()) === 0) await page.mouse.wheel(0, 4000);
     expect(await rows.count()).toBeLessThan(80);
   });
 
-  test("is filtered by what happens and searched by name", async () => {
+  test("is filtered by action and searched by name", async () => {
     const { web, org, plan, changes } = await connectedWeb({ ui: await builtPages(), accounts: 150 });
     for (const day of ["01", "02"])
       org.createAccount({ name: "Zebra", createdon: `2026-01-${day}T00:00:00Z` });
@@ -45,10 +45,10 @@ describe("a plan", () => {
     await rows.nth(2).waitFor({ state: "detached" });
     expect(await rows.count()).toBe(2);
     await page.getByLabel("Search the plan").fill("nobody of that name");
-    await page.getByText("No account in this plan fits.").waitFor();
+    await page.getByText("No account in this plan matches.").waitFor();
   });
 
-  test("keeps in the address what is shown of it, and is gone along and left by keys", async () => {
+  test("keeps its filters in the URL, and is navigated by keyboard", async () => {
     const { web, org, plan, apply } = await connectedWeb({ ui: await builtPages() });
     for (const name of ["Zebra", "Zebra North", "Zebra South", "Other"]) org.createAccount({ name });
     const run = await plan();
@@ -63,7 +63,7 @@ describe("a plan", () => {
     await rows.nth(2).waitFor();
     expect(await rows.count()).toBe(3);
     expect(await page.getByLabel("Search the plan").inputValue()).toBe("zebra");
-    await shoot(page, "sync-plan-searched");
+    await screenshot(page, "sync-plan-searched");
     expect(await axeViolations(page)).toEqual([]);
     await page.getByLabel("Search the plan").press("Escape");
     await rows.nth(3).waitFor();
@@ -75,7 +75,7 @@ describe("a plan", () => {
     await page.keyboard.press("ArrowDown");
     const second = await rows.nth(1).getByRole("link").innerText();
     const csv = page.getByRole("link", { name: "CSV" });
-    expect(await downloaded(page, () => csv.click())).toContain(second);
+    expect(await downloadText(page, () => csv.click())).toContain(second);
     await rows.nth(1).focus();
     await page.keyboard.press("ArrowUp");
     await page.keyboard.press("ArrowDown");
@@ -83,26 +83,26 @@ describe("a plan", () => {
     await page.getByRole("heading", { name: second, level: 1 }).waitFor();
   });
 
-  test("needs no new field of a workspace admin: they are told who makes one", async () => {
+  test("tells a workspace admin who can create a field", async () => {
     const { web } = await connectedWeb({ ui: await builtPages(), accounts: 3 });
     const page = await visit(web, "workspace-admin", "/contacts/accounts?import=dynamics&step=fields");
-    await step(page, "Which fields?").waitFor();
+    await step(page, "Map fields").waitFor();
     await page.getByLabel("Search Dynamics 365 columns").fill("industry");
     await page.getByLabel("Sync Industry to").selectOption("New field…");
     await page.getByText("ask company-admin (company-admin@ourcompany.example)").waitFor();
     expect(await web.database.kysely.selectFrom("custom_fields").select("name").execute()).toEqual([]);
   });
 
-  test("outlives the modal: closed and opened again, it is where it was", async () => {
+  test("keeps its mapping when the modal is closed and opened again", async () => {
     const { web } = await connectedWeb({ ui: await builtPages(), accounts: 3 });
     const page = await visit(web, "company-admin", "/contacts/accounts?import=dynamics&step=fields");
-    await page.getByRole("button", { name: /^Take all/ }).click();
+    await page.getByRole("button", { name: /^Accept all/ }).click();
     await page.getByRole("button", { name: "Do not sync Owner to Owner (Teammate)" }).waitFor();
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "detached" });
     await page.getByRole("button", { name: "Import" }).click();
     await page.getByRole("menuitem", { name: "Dynamics 365" }).click();
-    await step(page, "Which fields?").waitFor();
+    await step(page, "Map fields").waitFor();
     await page.getByRole("button", { name: "Do not sync Owner to Owner (Teammate)" }).waitFor();
     await page.goBack();
     await page.reload();

@@ -1,29 +1,29 @@
-// The browser application: accounts, the sync with Dynamics 365 and settings, on top of the server's routes. Pages by
-// feature (a folder each), put together in app/; what they share lies in look/, words/, client/ and session/.
+// The browser application: accounts, the sync with Dynamics 365, and settings. A feature is a
+// folder, app/ puts them together, and they share components/, format/, client/ and session/.
 import "./client/no-eval.ts";
 import "@fontsource-variable/inter/index.css";
 import "@mantine/core/styles.css";
 import "@mantine/notifications/styles.css";
-import "./look/tokens.css";
+import "./components/tokens.css";
 import { MantineProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { createPages } from "./app/router.tsx";
-import { createQueries } from "./client/queries.ts";
-import { theme, variables } from "./look/theme.ts";
+import { createAppRouter } from "./app/router.tsx";
+import { createQueryClient } from "./client/queries.ts";
+import { theme, cssVariables } from "./components/theme.ts";
 
-const queries = createQueries();
-const router = createPages(queries);
+const queryClient = createQueryClient();
+const router = createAppRouter(queryClient);
 const root = document.querySelector("#root");
 if (!root) throw new Error("index.html has no #root to draw into.");
 
 createRoot(root).render(
   <StrictMode>
-    <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto">
-      <QueryClientProvider client={queries}>
+    <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
+      <QueryClientProvider client={queryClient}>
         <Notifications position="bottom-right" />
         <RouterProvider router={router} />
       </QueryClientProvider>

@@ -1,150 +1,161 @@
-// The fields of an account in two columns. What Dynamics 365 decides is marked and changed there; the rest is changed here.
+// Shows the fields of an account in two columns. Synced fields link to Dynamics 365; the others are
+// edited in place.
 import { TagsInput, Textarea, TextInput } from "@mantine/core";
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import {
   accountRoutes,
   type AccountDetails,
   type CustomFieldView,
 } from "../../../src/api/contract/accounts.ts";
 import type { RouteRequest } from "../../../src/api/contract/route.ts";
-import { useCall } from "../client/queries.ts";
-import { useTeammateName } from "../client/teammates.ts";
-import { FieldInput } from "../look/field-input.tsx";
-import { Moment } from "../look/moment.tsx";
-import { Problem } from "../look/problem.tsx";
-import { fieldInWords, type FieldValue } from "../words/fields.ts";
+import { useRouteMutation } from "../client/queries.ts";
+import { useTeammateName } from "../client/use-teammates.ts";
+import { FieldInput } from "../components/field-input.tsx";
+import { RelativeTime } from "../components/relative-time.tsx";
+import { ErrorAlert } from "../components/error-alert.tsx";
+import { formatField, type FieldValue } from "../format/fields.ts";
 import { FieldRow } from "./field-row.tsx";
-import { ORIGINS } from "./labels.ts";
+import { ORIGIN_LABELS } from "./labels.ts";
 import styles from "./account.module.css";
 
-type Body = RouteRequest<typeof accountRoutes.editAccount>["body"];
-type Properties = { account: AccountDetails; fields: readonly CustomFieldView[] };
+type EditBody = RouteRequest<typeof accountRoutes.editAccount>["body"];
+type Props = { account: AccountDetails; fields: readonly CustomFieldView[] };
 
-/** What is being typed into one field, by the field's key; one at a time is enough. */
+/** Holds the value being edited, by the field's key. One field is edited at a time. */
 function useDraft(account: AccountDetails) {
-  const [draft, setDraft] = useState<Body>({});
-  const edit = useCall(accountRoutes.editAccount, [
+  const [draft, setDraft] = useState<EditBody>({});
+  const edit = useRouteMutation(accountRoutes.editAccount, [
     accountRoutes.getAccount,
     accountRoutes.getHistory,
     accountRoutes.listAccounts,
   ]);
   const save = () => edit.mutateAsync({ params: { id: account.id }, body: draft });
-  const begin = (body: Body) => () => {
+  const startEdit = (body: EditBody) => () => {
     edit.reset();
     setDraft(body);
   };
-  return { draft, setDraft, save, begin, error: edit.error };
+  return { draft, setDraft, save, startEdit, error: edit.error };
 }
 
-function syncedPart({ link }: AccountDetails, key: string) {
+function syncSource({ link }: AccountDetails, key: string) {
   if (!link?.synced.includes(key)) return undefined;
   return { url: link.url, columns: link.columns[key] ?? [] };
 }
 
-export function Details({ account, fields }: Properties) {
-  const { draft, setDraft, save, begin, error } = useDraft(account);
-  const nameOf = useTeammateName();
-  const valueOf = (field: CustomFieldView): FieldValue => account.fields[field.id];
+type Row = {
+  readonly key: string;
+  readonly name: string;
+  readonly value: ReactNode;
+  readonly isEmpty: boolean;
+  readonly multiline?: boolean;
+  /** The request that would save the present value. */
+  readonly body: EditBody;
+  readonly input: ReactNode;
+};
+
+function standardRows(account: AccountDetails, draft: EditBody, setDraft: (draft: EditBody) => void): Row[] {
+  return [
+    {
+      key: "name",
+      name: "Name",
+      value: account.name,
+      isEmpty: false,
+      body: { name: account.name },
+      input: (
+        <TextInput
+          aria-label="Name"
+          autoFocus
+          value={draft.name ?? ""}
+          onChange={(event) => setDraft({ name: event.currentTarget.value })}
+        />
+      ),
+    },
+    {
+      key: "domains",
+      name: "Domains",
+      value: account.domains.join(", "),
+      isEmpty: account.domains.length === 0,
+      multiline: true,
+      body: { domains: account.domains },
+      input: (
+        <TagsInput
+          aria-label="Domains"
+          description="Domains, e-mail addresses or websites; Enter adds one."
+          autoFocus
+          acceptValueOnBlur
+          value={draft.domains ?? []}
+          onChange={(domains) => setDraft({ domains })}
+        />
+      ),
+    },
+    {
+      key: "description",
+      name: "Description",
+      value: <span className={styles.multiline}>{account.description}</span>,
+      isEmpty: !account.description,
+      multiline: true,
+      body: { description: account.description },
+      input: (
+        <Textarea
+          aria-label="Description"
+          autoFocus
+          autosize
+          maxRows={12}
+          value={draft.description ?? ""}
+          onChange={(event) => setDraft({ description: event.currentTarget.value || null })}
+        />
+      ),
+    },
+  ];
+}
+
+export function Details({ account, fields }: Props) {
+  const { draft, setDraft, save, startEdit, error } = useDraft(account);
+  const teammateName = useTeammateName();
+  const customRows = fields.map((field): Row => {
+    const value: FieldValue = account.fields[field.id];
+    const text = formatField(field.type, value, teammateName);
+    return {
+      key: String(field.id),
+      name: field.name,
+      value: text,
+      isEmpty: text === "",
+      body: { fields: { [field.id]: value ?? null } },
+      input: (
+        <FieldInput
+          hideLabel
+          field={field}
+          value={draft.fields?.[field.id]}
+          onChange={(changed) => setDraft({ fields: { [field.id]: changed } })}
+        />
+      ),
+    };
+  });
+  const rows = [...standardRows(account, draft, setDraft), ...customRows];
   return (
     <div>
-      {error && <Problem error={error} />}
+      {error && <ErrorAlert error={error} />}
       <dl className={styles.fields}>
-        <FieldRow
-          name="Name"
-          isEmpty={false}
-          synced={syncedPart(account, "name")}
-          edit={{
-            begin: begin({ name: account.name }),
-            save,
-            input: (
-              <TextInput
-                aria-label="Name"
-                autoFocus
-                value={draft.name ?? ""}
-                onChange={(event) => setDraft({ name: event.currentTarget.value })}
-              />
-            ),
-          }}
-        >
-          {account.name}
-        </FieldRow>
-        <FieldRow
-          name="Domains"
-          isEmpty={account.domains.length === 0}
-          synced={syncedPart(account, "domains")}
-          manyLines
-          edit={{
-            begin: begin({ domains: account.domains }),
-            save,
-            input: (
-              <TagsInput
-                aria-label="Domains"
-                description="Domains, e-mail addresses or websites; Enter adds one."
-                autoFocus
-                acceptValueOnBlur
-                value={draft.domains ?? []}
-                onChange={(domains) => setDraft({ domains })}
-              />
-            ),
-          }}
-        >
-          {account.domains.join(", ")}
-        </FieldRow>
-        <FieldRow
-          name="Description"
-          isEmpty={!account.description}
-          synced={syncedPart(account, "description")}
-          manyLines
-          edit={{
-            begin: begin({ description: account.description }),
-            save,
-            input: (
-              <Textarea
-                aria-label="Description"
-                autoFocus
-                autosize
-                maxRows={12}
-                value={draft.description ?? ""}
-                onChange={(event) => setDraft({ description: event.currentTarget.value || null })}
-              />
-            ),
-          }}
-        >
-          <span className={styles.prose}>{account.description}</span>
-        </FieldRow>
-        {fields.map((field) => {
-          const words = fieldInWords(field.type, valueOf(field), nameOf);
-          return (
-            <FieldRow
-              key={field.id}
-              name={field.name}
-              isEmpty={words === ""}
-              synced={syncedPart(account, String(field.id))}
-              edit={{
-                begin: begin({ fields: { [field.id]: valueOf(field) ?? null } }),
-                save,
-                input: (
-                  <FieldInput
-                    unlabelled
-                    field={field}
-                    value={draft.fields?.[field.id]}
-                    onChange={(value) => setDraft({ fields: { [field.id]: value } })}
-                  />
-                ),
-              }}
-            >
-              {words}
-            </FieldRow>
-          );
-        })}
+        {rows.map(({ key, name, value, isEmpty, multiline = false, body, input }) => (
+          <FieldRow
+            key={key}
+            name={name}
+            isEmpty={isEmpty}
+            synced={syncSource(account, key)}
+            multiline={multiline}
+            edit={{ startEdit: startEdit(body), save, input }}
+          >
+            {value}
+          </FieldRow>
+        ))}
       </dl>
-      <p className={styles.small}>
-        Made by {ORIGINS[account.origin]} <Moment at={account.createdAt} />, changed{" "}
-        <Moment at={account.updatedAt} />.
+      <p className={styles.footnote}>
+        Created by {ORIGIN_LABELS[account.origin]} <RelativeTime at={account.createdAt} />, changed{" "}
+        <RelativeTime at={account.updatedAt} />.
         {account.externalId !== null && (
           <>
             {" "}
-            External id <code>{account.externalId}</code>.
+            External ID <code>{account.externalId}</code>.
           </>
         )}
       </p>

@@ -1,41 +1,52 @@
-// Where an account comes from: the line a support person trusts its fields by.
+// Shows where an account comes from and when it was last synced, so that one knows how fresh its
+// fields are.
 import { Anchor, Popover } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { IconExternalLink, IconLink, IconLinkOff } from "@tabler/icons-react";
 import { useState } from "react";
 import type { AccountDetails } from "../../../src/api/contract/accounts.ts";
-import { useSyncState } from "../client/sync-state.ts";
-import { AnchorLink } from "../look/links.tsx";
-import { Moment } from "../look/moment.tsx";
-import { useMay } from "../session/session.ts";
-import { stateInWords } from "../words/sync-state.ts";
+import { useSyncState } from "../client/use-sync-state.ts";
+import { AnchorLink } from "../components/links.tsx";
+import { RelativeTime } from "../components/relative-time.tsx";
+import { useHasAccess } from "../session/session.ts";
+import { formatSyncState } from "../format/sync-state.ts";
 import styles from "./account.module.css";
 
 type Link = NonNullable<AccountDetails["link"]>;
 
-const LEFT: Record<NonNullable<Link["leftBecause"]>, string> = {
+const STOP_REASONS: Record<NonNullable<Link["leftBecause"]>, string> = {
   deleted: "its record was deleted there",
   deactivated: "its record was deactivated there",
   "left-view": "its record is no longer in the view that is synced",
 };
 
-function matchInWords({ matchedBy, matchedValue }: Link): string {
+function formatMatch({ matchedBy, matchedValue }: Link): string {
   if (matchedBy === "create") return "created from its record";
   return `matched by ${matchedBy}${matchedValue === null ? "" : ` ${matchedValue}`}`;
 }
 
-function whyInWords({ matchedBy, matchedValue }: Link): string {
+function explainMatch({ matchedBy, matchedValue }: Link): string {
   switch (matchedBy) {
     case "create":
-      return "When its record was first synced, no account here had one of its domains or its name. So this account was made, and has been tied to that record since.";
+      return (
+        "When its record was first synced, no account had one of its domains or its name. " +
+        "So this account was created and linked to it."
+      );
     case "domain":
-      return `When its record was first synced, this account already had the domain ${matchedValue ?? "of the record"} and was tied to no other record. A domain belongs to one account, so it had to be this one.`;
+      return (
+        "When its record was first synced, this account already had the domain " +
+        `${matchedValue ?? "of the record"} and no link. ` +
+        "A domain belongs to one account only, so this account was linked."
+      );
     case "name":
-      return `When its record was first synced, no account had one of its domains, and this one had the same name${matchedValue === null ? "" : `, ${matchedValue}`}. Upper and lower case do not count.`;
+      return (
+        "When its record was first synced, no account had one of its domains, and this account " +
+        `had the same name${matchedValue === null ? "" : `, ${matchedValue}`}. Case is ignored.`
+      );
   }
 }
 
-function Why({ link }: { link: Link }) {
+function MatchExplanation({ link }: { link: Link }) {
   const [opened, setOpened] = useState(false);
   useHotkeys([["Escape", () => setOpened(false)]]);
   return (
@@ -45,56 +56,57 @@ function Why({ link }: { link: Link }) {
           why?
         </Anchor>
       </Popover.Target>
-      <Popover.Dropdown>{whyInWords(link)}</Popover.Dropdown>
+      <Popover.Dropdown>{explainMatch(link)}</Popover.Dropdown>
     </Popover>
   );
 }
 
-/** What keeps an account that is synced from being fresh; nothing while nothing does. */
-function Hindrance() {
+/** Says why a synced account may be out of date: the sync is paused or needs attention. */
+function SyncObstacle() {
   const data = useSyncState();
-  const mayLookCloser = useMay("workspace-admin");
+  const canOpenSync = useHasAccess("workspace-admin");
   if (data?.state !== "paused" && data?.state !== "needs-attention") return null;
-  const words = stateInWords(data);
+  const text = formatSyncState(data);
   return (
     <>
       {", "}
-      {mayLookCloser ? <AnchorLink to="/contacts/accounts/sync">{words}</AnchorLink> : words}
+      {canOpenSync ? <AnchorLink to="/contacts/accounts/sync">{text}</AnchorLink> : text}
     </>
   );
 }
 
-function Standing({ link, sync }: Properties) {
-  if (link.leftBecause !== null) return `No longer synced from Dynamics 365: ${LEFT[link.leftBecause]}`;
-  if (sync === "disconnected") return "Was synced from a Dynamics 365 that is not connected any more";
+function SyncStatus({ link, sync }: Props) {
+  if (link.leftBecause !== null)
+    return `No longer synced from Dynamics 365: ${STOP_REASONS[link.leftBecause]}`;
+  if (sync === "disconnected") return "No longer synced: its Dynamics 365 is disconnected";
   return (
     <>
       Synced from Dynamics 365
-      <Hindrance />
+      <SyncObstacle />
     </>
   );
 }
 
-type Properties = { link: Link; sync: AccountDetails["sync"] };
+type Props = { link: Link; sync: AccountDetails["sync"] };
 
-export function SyncBanner({ link, sync }: Properties) {
+export function SyncBanner({ link, sync }: Props) {
   const isSynced = sync === "synced";
   return (
-    <div className={styles.banner} data-left={!isSynced || undefined}>
+    <div className={styles.banner} data-stopped={!isSynced || undefined}>
       {isSynced ? <IconLink size={15} aria-hidden /> : <IconLinkOff size={15} aria-hidden />}
       <span>
-        <Standing link={link} sync={sync} />
+        <SyncStatus link={link} sync={sync} />
         {link.lastSyncedAt !== null && (
           <>
             {" · last synced "}
-            <Moment at={link.lastSyncedAt} />
+            <RelativeTime at={link.lastSyncedAt} />
           </>
         )}
         {" · "}
-        {matchInWords(link)} (<Why link={link} />)
+        {formatMatch(link)} (<MatchExplanation link={link} />)
       </span>
       {link.url !== null && (
-        <Anchor href={link.url} target="_blank" rel="noreferrer" inherit className={styles.open ?? ""}>
+        <Anchor href={link.url} target="_blank" rel="noreferrer" inherit className={styles.recordLink ?? ""}>
           Open in Dynamics 365
           <IconExternalLink size={13} aria-hidden />
         </Anchor>

@@ -1,18 +1,18 @@
-// Where accounts come from: Dynamics 365.
+// Offers the sources to import accounts from: Dynamics 365.
 import { Button, Menu } from "@mantine/core";
 import { IconChevronDown, IconCloudDownload } from "@tabler/icons-react";
-import { MenuLink } from "../look/links.tsx";
-import { useMay } from "../session/session.ts";
+import { MenuLink } from "../components/links.tsx";
+import { useHasAccess } from "../session/session.ts";
 
 export function ImportMenu() {
-  const may = useMay("workspace-admin");
+  const isAllowed = useHasAccess("workspace-admin");
   return (
     <Menu position="bottom-end" width={260}>
       <Menu.Target>
         <Button rightSection={<IconChevronDown size={14} aria-hidden />}>Import</Button>
       </Menu.Target>
       <Menu.Dropdown>
-        {may ? (
+        {isAllowed ? (
           <MenuLink
             to="/contacts/accounts"
             search={(search) => ({ ...search, import: "dynamics" })}
@@ -21,7 +21,7 @@ export function ImportMenu() {
             Dynamics 365
           </MenuLink>
         ) : (
-          <Menu.Label>Only an admin of the workspace can set up an import. Ask one.</Menu.Label>
+          <Menu.Label>Only workspace admins can set up an import.</Menu.Label>
         )}
       </Menu.Dropdown>
     </Menu>

@@ -1,4 +1,4 @@
-// Every page with its address and what its search part may hold; the only file that knows all features.
+// Declares every route with its search parameters. Only this file knows all features.
 import type { QueryClient } from "@tanstack/react-query";
 import {
   createRootRouteWithContext,
@@ -9,21 +9,21 @@ import {
 } from "@tanstack/react-router";
 import { z } from "zod";
 import { signInProblems, type SignInProblem } from "../../../src/api/contract/session.ts";
-import { accountSearch } from "../account/search.ts";
-import { accountsSearch } from "../accounts/search.ts";
+import { accountSearch } from "../account/search-params.ts";
+import { accountsSearch } from "../accounts/search-params.ts";
 import { sessionQuery } from "../session/session.ts";
-import { importSearch, syncSearch } from "../sync/search.ts";
-import { NotFoundPage, ProblemAlone, ProblemPage } from "./problem-pages.tsx";
+import { importSearch, syncSearch } from "../sync/search-params.ts";
+import { NotFoundPage, RootErrorPage, ErrorPage } from "./error-pages.tsx";
 import { Shell } from "./shell.tsx";
 
-const root = createRootRouteWithContext<{ queries: QueryClient }>()({
+const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
   notFoundComponent: NotFoundPage,
-  errorComponent: ProblemAlone,
-  // Before any page: with the session comes the token without which nothing can be changed, not even by a signed-out one.
-  beforeLoad: async ({ context }) => ({ session: await context.queries.ensureQueryData(sessionQuery) }),
+  errorComponent: RootErrorPage,
+  // The session brings the CSRF token, which every change needs, signing in included.
+  beforeLoad: async ({ context }) => ({ session: await context.queryClient.ensureQueryData(sessionQuery) }),
 });
 
-const start = createRoute({
+const index = createRoute({
   getParentRoute: () => root,
   path: "/",
   beforeLoad: () => {
@@ -31,18 +31,21 @@ const start = createRoute({
   },
 });
 
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.keys forgets which they are
-const signInProblem = Object.keys(signInProblems) as SignInProblem[];
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.keys returns string[]
+const signInProblemCodes = Object.keys(signInProblems) as SignInProblem[];
 
-/** Where one goes after signing in: a path of ours, never another site. */
+/**
+ * Search parameters of the sign-in page. `to` is a path of this site, so that nobody is sent to
+ * another.
+ */
 const signInSearch = z.object({
   to: z
     .string()
     .regex(/^\/(?![/\\])/)
     .optional()
     .catch(undefined),
-  problem: z.enum(signInProblem).optional().catch(undefined),
-  /** Microsoft's own number of it. */
+  problem: z.enum(signInProblemCodes).optional().catch(undefined),
+  /** Microsoft's code of the error. */
   number: z
     .string()
     .regex(/^AADSTS\d{1,9}$/)
@@ -140,7 +143,7 @@ const mail = createRoute({
 });
 
 const routeTree = root.addChildren([
-  start,
+  index,
   signIn,
   reset,
   link,
@@ -152,35 +155,35 @@ const routeTree = root.addChildren([
   ]),
 ]);
 
-/** Search values stay as they are written, and lists become JSON: addresses one can read and type. */
+/** Keeps strings as they are and writes lists as JSON, so that addresses can be read and typed. */
 function parseSearch(search: string): Record<string, string> {
   return Object.fromEntries(new URLSearchParams(search));
 }
 
 function stringifySearch(search: Record<string, unknown>): string {
-  const written = new URLSearchParams();
+  const params = new URLSearchParams();
   for (const [name, value] of Object.entries(search))
     if (value !== undefined && value !== "")
-      written.set(name, typeof value === "string" ? value : JSON.stringify(value));
-  return written.size > 0 ? `?${written}` : "";
+      params.set(name, typeof value === "string" ? value : JSON.stringify(value));
+  return params.size > 0 ? `?${params}` : "";
 }
 
-export function createPages(queries: QueryClient) {
+export function createAppRouter(queryClient: QueryClient) {
   return createRouter({
     routeTree,
-    context: { queries },
+    context: { queryClient },
     parseSearch,
     stringifySearch,
     defaultPreload: "intent",
     defaultPreloadStaleTime: 0,
     scrollRestoration: true,
-    defaultErrorComponent: ProblemPage,
+    defaultErrorComponent: ErrorPage,
     defaultNotFoundComponent: NotFoundPage,
   });
 }
 
 declare module "@tanstack/react-router" {
   interface Register {
-    router: ReturnType<typeof createPages>;
+    router: ReturnType<typeof createAppRouter>;
   }
 }

@@ -1,20 +1,21 @@
-// The frame of every page: the rail of areas (a bar at the bottom of small screens), the places of an area, the content.
+// Frames every page: navigation between areas (at the bottom of small screens), pages of the area,
+// content.
 import { IconAddressBook, IconSettings } from "@tabler/icons-react";
 import { Link, Outlet, useLocation, useRouter } from "@tanstack/react-router";
 import { useEffect } from "react";
 import type { Access } from "../../../src/api/contract/route.ts";
-import { useMay, useSession } from "../session/session.ts";
-import { PersonMenu } from "./person-menu.tsx";
+import { useHasAccess, useSession } from "../session/session.ts";
+import { UserMenu } from "./user-menu.tsx";
 import styles from "./shell.module.css";
 
-type Place = { to: string; label: string; access: Access };
+type NavItem = { to: string; label: string; access: Access };
 
 const AREAS = [
   {
     label: "Contacts",
     icon: IconAddressBook,
-    under: "/contacts",
-    places: [
+    prefix: "/contacts",
+    items: [
       { to: "/contacts/accounts", label: "Accounts", access: "teammate" },
       { to: "/contacts/accounts/sync", label: "Dynamics 365", access: "workspace-admin" },
     ],
@@ -22,61 +23,61 @@ const AREAS = [
   {
     label: "Settings",
     icon: IconSettings,
-    under: "/settings",
-    places: [
+    prefix: "/settings",
+    items: [
       { to: "/settings/fields", label: "Custom fields", access: "teammate" },
       { to: "/settings/domains", label: "Domains", access: "teammate" },
       { to: "/settings/teammates", label: "Teammates", access: "teammate" },
-      { to: "/settings/excluded", label: "Kept out of the sync", access: "workspace-admin" },
+      { to: "/settings/excluded", label: "Excluded records", access: "workspace-admin" },
       { to: "/settings/mail", label: "Mail", access: "company-admin" },
     ],
   },
-] as const satisfies readonly { label: string; icon: unknown; under: string; places: readonly Place[] }[];
+] as const satisfies readonly { label: string; icon: unknown; prefix: string; items: readonly NavItem[] }[];
 
 type Area = (typeof AREAS)[number];
 
-/** The place one is at: the longest address that the current one begins with. */
-function placeAt(path: string, places: readonly Place[]): Place | undefined {
-  return places
+/** The item with the longest path that begins the current path. */
+function activeItem(path: string, items: readonly NavItem[]): NavItem | undefined {
+  return items
     .filter(({ to }) => path === to || path.startsWith(`${to}/`))
     .toSorted((a, b) => b.to.length - a.to.length)[0];
 }
 
-function Rail({ at }: { at: Area }) {
+function NavRail({ currentArea }: { currentArea: Area }) {
   return (
-    <nav className={styles.rail} aria-label="Areas">
+    <nav className={styles.navRail} aria-label="Areas">
       {AREAS.map((area) => (
         <Link
-          key={area.under}
-          to={area.places[0].to}
+          key={area.prefix}
+          to={area.items[0].to}
           className={styles.area}
           activeOptions={{ includeSearch: false }}
-          data-active={area === at || undefined}
-          aria-current={area === at ? "true" : undefined}
+          data-active={area === currentArea || undefined}
+          aria-current={area === currentArea ? "true" : undefined}
         >
           <area.icon size={20} stroke={1.6} aria-hidden />
           <span>{area.label}</span>
         </Link>
       ))}
-      <div className={styles.person}>
-        <PersonMenu />
+      <div className={styles.user}>
+        <UserMenu />
       </div>
     </nav>
   );
 }
 
-function PlaceLink({ place, active }: { place: Area["places"][number]; active: boolean }) {
-  const may = useMay(place.access);
-  if (!may) return null;
+function NavItemLink({ item, active }: { item: Area["items"][number]; active: boolean }) {
+  const isAllowed = useHasAccess(item.access);
+  if (!isAllowed) return null;
   return (
     <Link
-      to={place.to}
+      to={item.to}
       activeOptions={{ exact: true, includeSearch: false }}
-      className={styles.place}
+      className={styles.navItem}
       data-active={active || undefined}
       aria-current={active ? "page" : undefined}
     >
-      {place.label}
+      {item.label}
     </Link>
   );
 }
@@ -86,22 +87,23 @@ export function Shell() {
   const router = useRouter();
   const isSignedIn = useSession().teammate !== null;
   useEffect(() => {
-    // The session ended while a page was open: the way to every page leads past signing in.
+    // The session ended while a page was open: loading the route again redirects to the sign-in
+    // page.
     if (!isSignedIn) void router.invalidate();
   }, [isSignedIn, router]);
-  const at = AREAS.find(({ under }) => path.startsWith(under)) ?? AREAS[0];
-  const here = placeAt(path, at.places);
+  const currentArea = AREAS.find(({ prefix }) => path.startsWith(prefix)) ?? AREAS[0];
+  const currentItem = activeItem(path, currentArea.items);
   if (!isSignedIn) return null;
   return (
     <div className={styles.shell}>
-      <a className={styles.skip} href="#content">
+      <a className={styles.skipLink} href="#content">
         Skip to the content
       </a>
-      <Rail at={at} />
-      <nav className={styles.places} aria-label={at.label}>
-        <div className={styles.heading}>{at.label}</div>
-        {at.places.map((place) => (
-          <PlaceLink key={place.to} place={place} active={place === here} />
+      <NavRail currentArea={currentArea} />
+      <nav className={styles.subnav} aria-label={currentArea.label}>
+        <div className={styles.subnavTitle}>{currentArea.label}</div>
+        {currentArea.items.map((item) => (
+          <NavItemLink key={item.to} item={item} active={item === currentItem} />
         ))}
       </nav>
       <main id="content" className={styles.content} tabIndex={-1}>

@@ -1,36 +1,37 @@
-// Asking for a link to set a new password. Says the same whether somebody has the address or not.
+// Requests a link to set a new password. The answer does not reveal whether the address is known.
 import { Button, TextInput } from "@mantine/core";
 import { useState, type FormEvent } from "react";
 import { sessionRoutes } from "../../../src/api/contract/session.ts";
-import { useCall } from "../client/queries.ts";
-import { AnchorLink } from "../look/links.tsx";
-import { Problem } from "../look/problem.tsx";
-import { Door } from "./door.tsx";
-import styles from "./door.module.css";
+import { useRouteMutation } from "../client/queries.ts";
+import { AnchorLink } from "../components/links.tsx";
+import { ErrorAlert } from "../components/error-alert.tsx";
+import { AuthLayout } from "./auth-layout.tsx";
+import styles from "./auth-layout.module.css";
 import { useSession } from "./session.ts";
 
 export function ResetPage() {
   const session = useSession();
-  const ask = useCall(sessionRoutes.askForReset);
+  const requestReset = useRouteMutation(sessionRoutes.askForReset);
   const [email, setEmail] = useState("");
 
-  const send = (event: FormEvent) => {
+  const submit = (event: FormEvent) => {
     event.preventDefault();
-    ask.mutate({ body: { email: email.trim() } });
+    requestReset.mutate({ body: { email: email.trim() } });
   };
 
   return (
-    <Door title="Set a new password">
-      {ask.isSuccess ? (
+    <AuthLayout title="Set a new password">
+      {requestReset.isSuccess ? (
         <output className={styles.note}>
-          If somebody here has the address {email.trim()},{" "}
+          If a teammate has the address {email.trim()},{" "}
           {session.mail
-            ? "a link to set a new password is on its way to it."
-            : "a link to set a new password has been made. No mail leaves this installation: a company admin finds the link under Settings → Mail and can pass it on."}
+            ? "a link to set a new password is being sent to it."
+            : "a link to set a new password was created. This installation sends no mail: " +
+              "a company admin finds the link under Settings → Mail."}
         </output>
       ) : (
-        <form onSubmit={send}>
-          {ask.error && <Problem error={ask.error} />}
+        <form onSubmit={submit}>
+          {requestReset.error && <ErrorAlert error={requestReset.error} />}
           <TextInput
             label="E-mail"
             type="email"
@@ -40,14 +41,14 @@ export function ResetPage() {
             value={email}
             onChange={(event) => setEmail(event.currentTarget.value)}
           />
-          <Button type="submit" loading={ask.isPending}>
-            Mail me a link
+          <Button type="submit" loading={requestReset.isPending}>
+            Send me a link
           </Button>
         </form>
       )}
       <p className={styles.note}>
         <AnchorLink to="/sign-in">Back to sign in</AnchorLink>
       </p>
-    </Door>
+    </AuthLayout>
   );
 }

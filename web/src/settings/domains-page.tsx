@@ -1,50 +1,52 @@
-// Which domains are never an account's: the company's own, and common ones such as those of mail providers.
+// Settings of the domains that no account gets: the company's own, and common ones such as those of
+// mail providers.
 import { Button, Group, Skeleton, TagsInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
 import { accountRoutes, type DomainSettings } from "../../../src/api/contract/accounts.ts";
-import { queryOf, useCall } from "../client/queries.ts";
-import { Page } from "../look/page.tsx";
-import { Problem } from "../look/problem.tsx";
-import { useMay } from "../session/session.ts";
+import { routeQuery, useRouteMutation } from "../client/queries.ts";
+import { Page } from "../components/page.tsx";
+import { ErrorAlert } from "../components/error-alert.tsx";
+import { useHasAccess } from "../session/session.ts";
 import styles from "./settings.module.css";
 
 const LISTS = [
   {
     key: "own",
     label: "Your own domains",
-    description: "Mail from these comes from your company. The sync leaves them out of every account.",
+    description: "The domains of your own company. The sync adds them to no account.",
   },
   {
     key: "commonAdded",
-    label: "Also common",
+    label: "Additional common domains",
     description:
-      "Shared by people of many companies, such as a regional mail provider. Known ones, such as gmail.com, are left out already.",
+      "Domains that many companies share, such as a regional mail provider's. " +
+      "Well-known ones, such as gmail.com, are built in.",
   },
   {
     key: "commonRemoved",
-    label: "Not common after all",
-    description: "Known as a mail provider's, but for you a company's own: accounts may have these.",
+    label: "Exceptions from common domains",
+    description: "Built-in common domains that accounts may have nevertheless.",
   },
 ] as const;
 
-function Form({ saved, mayChange }: { saved: DomainSettings; mayChange: boolean }) {
+function Form({ saved, canEdit }: { saved: DomainSettings; canEdit: boolean }) {
   const [lists, setLists] = useState(saved);
-  const save = useCall(accountRoutes.saveDomainSettings, [accountRoutes.getDomainSettings]);
-  const send = (event: FormEvent) => {
+  const save = useRouteMutation(accountRoutes.saveDomainSettings, [accountRoutes.getDomainSettings]);
+  const submit = (event: FormEvent) => {
     event.preventDefault();
     save.mutate({ body: lists }, { onSuccess: setLists });
   };
   return (
-    <form onSubmit={send} className={styles.form}>
-      {save.error && save.error.field === undefined && <Problem error={save.error} />}
+    <form onSubmit={submit} className={styles.form}>
+      {save.error && save.error.field === undefined && <ErrorAlert error={save.error} />}
       {LISTS.map(({ key, label, description }) => (
         <TagsInput
           key={key}
           label={label}
           description={description}
           value={lists[key]}
-          readOnly={!mayChange}
+          readOnly={!canEdit}
           acceptValueOnBlur
           splitChars={[",", " ", ";", "\n"]}
           error={save.error?.field === key && save.error.message}
@@ -54,36 +56,36 @@ function Form({ saved, mayChange }: { saved: DomainSettings; mayChange: boolean 
           }}
         />
       ))}
-      {mayChange ? (
+      {canEdit ? (
         <Group gap="sm">
           <Button type="submit" loading={save.isPending}>
             Save domains
           </Button>
           {save.isSuccess && (
-            <span className={styles.saved} role="status">
-              Saved. The next run of the sync looks at every account again.
+            <span className={styles.savedNote} role="status">
+              Saved. The next run checks every account again.
             </span>
           )}
         </Group>
       ) : (
-        <p className={styles.intro}>Only an admin of the workspace can change these. Ask one.</p>
+        <p className={styles.intro}>Only workspace admins can change these.</p>
       )}
     </form>
   );
 }
 
 export function DomainsPage() {
-  const mayChange = useMay("workspace-admin");
-  const domains = useQuery(queryOf(accountRoutes.getDomainSettings, {}));
+  const canEdit = useHasAccess("workspace-admin");
+  const domains = useQuery(routeQuery(accountRoutes.getDomainSettings, {}));
   return (
-    <Page column title="Domains">
+    <Page readingWidth title="Domains">
       <p className={styles.intro}>
-        A domain says which account somebody who writes belongs to. These domains say nothing of that, so no
-        account gets them.
+        Domains link contacts to accounts by e-mail address. The domains below identify no single company, so
+        no account gets them.
       </p>
-      {domains.error && <Problem error={domains.error} />}
+      {domains.error && <ErrorAlert error={domains.error} />}
       {domains.isPending && <Skeleton height={260} maw={640} aria-label="Loading" />}
-      {domains.data && <Form saved={domains.data} mayChange={mayChange} />}
+      {domains.data && <Form saved={domains.data} canEdit={canEdit} />}
     </Page>
   );
 }

@@ -1,43 +1,45 @@
-// Records of Dynamics 365 that are kept out of the sync, and the way back in.
+// Lists the Dynamics 365 records that are excluded from the sync, and includes them again.
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { accountRoutes } from "../../../src/api/contract/accounts.ts";
-import { queryOf, useCall } from "../client/queries.ts";
-import { Empty } from "../look/empty.tsx";
-import { LoadingRows } from "../look/loading-rows.tsx";
-import { Page } from "../look/page.tsx";
-import { Problem } from "../look/problem.tsx";
-import { Row, Rows } from "../look/rows.tsx";
-import { count } from "../words/numbers.ts";
+import { routeQuery, useRouteMutation } from "../client/queries.ts";
+import { EmptyState } from "../components/empty-state.tsx";
+import { LoadingRows } from "../components/loading-rows.tsx";
+import { Page } from "../components/page.tsx";
+import { ErrorAlert } from "../components/error-alert.tsx";
+import { Row, Rows } from "../components/rows.tsx";
+import { formatCount } from "../format/numbers.ts";
 
 export function ExcludedPage() {
-  const excluded = useQuery(queryOf(accountRoutes.listExcluded, {}));
-  const include = useCall(accountRoutes.includeAgain, [accountRoutes.listExcluded]);
+  const excluded = useQuery(routeQuery(accountRoutes.listExcluded, {}));
+  const include = useRouteMutation(accountRoutes.includeAgain, [accountRoutes.listExcluded]);
   const error = excluded.error ?? include.error;
   const records = excluded.data?.records ?? [];
   return (
     <Page
-      column
-      title="Kept out of the sync"
-      line={excluded.data ? `${count(records.length, "record")} of Dynamics 365` : ""}
+      readingWidth
+      title="Excluded records"
+      subtitle={
+        excluded.data ? `${formatCount(records.length, "record")} of Dynamics 365 excluded from the sync` : ""
+      }
     >
-      {error && <Problem error={error} />}
+      {error && <ErrorAlert error={error} />}
       {excluded.isPending && <LoadingRows />}
       {excluded.data && records.length === 0 && (
-        <Empty title="Every record may sync">
-          When you delete a synced account, you can keep its record out of the sync. It is then listed here.
-        </Empty>
+        <EmptyState title="No excluded records">
+          When you delete a synced account, you can exclude its record from the sync. It is then listed here.
+        </EmptyState>
       )}
       {records.length > 0 && (
-        <Rows label="Records kept out of the sync">
+        <Rows label="Records excluded from the sync">
           {records.map(({ dynamicsId, name }) => (
-            <Row key={dynamicsId} title={name ?? "A record without a name"} line={dynamicsId}>
+            <Row key={dynamicsId} title={name ?? "A record without a name"} subtitle={dynamicsId}>
               <Button
                 variant="default"
                 loading={include.isPending && include.variables.params.dynamicsId === dynamicsId}
                 onClick={() => include.mutate({ params: { dynamicsId } })}
               >
-                Sync again
+                Include again
               </Button>
             </Row>
           ))}

@@ -1,4 +1,4 @@
-// Roles as people call them, and what each may do.
+// Names and descriptions of roles.
 import type { Role } from "../../../src/api/contract/session.ts";
 
 export const ROLE_NAMES: Record<Role, string> = {
@@ -7,8 +7,8 @@ export const ROLE_NAMES: Record<Role, string> = {
   "company-admin": "Company admin",
 };
 
-export const ROLE_MEANINGS: Record<Role, string> = {
+export const ROLE_DESCRIPTIONS: Record<Role, string> = {
   teammate: "Sees and edits accounts.",
   "workspace-admin": "Also sets up the sync and invites teammates.",
-  "company-admin": "Also makes custom fields, sees mails, and names other company admins.",
+  "company-admin": "Also manages custom fields, sees mails, and appoints company admins.",
 };

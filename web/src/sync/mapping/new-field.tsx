@@ -1,47 +1,47 @@
-// A new custom field, made where one misses it. Only company admins may; others are told who can.
+// Creates a custom field for a column. Only company admins may; others see whom to ask.
 import { Button, Group, NativeSelect, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { accountRoutes, type CustomFieldView } from "../../../../src/api/contract/accounts.ts";
 import type { ColumnView } from "../../../../src/api/contract/connection.ts";
-import { useCall } from "../../client/queries.ts";
-import { useTeammates } from "../../client/teammates.ts";
-import { useMay } from "../../session/session.ts";
-import { TYPE_NAMES } from "../../words/fields.ts";
+import { useRouteMutation } from "../../client/queries.ts";
+import { useTeammates } from "../../client/use-teammates.ts";
+import { useHasAccess } from "../../session/session.ts";
+import { FIELD_TYPE_NAMES } from "../../format/fields.ts";
 import { newFieldTypes } from "./mapping.ts";
 import styles from "./mapping.module.css";
 
-type Properties = {
+type Props = {
   column: ColumnView;
-  onMade: (field: CustomFieldView) => void;
+  onCreated: (field: CustomFieldView) => void;
   onCancel: () => void;
 };
 
-export function NewField({ column, onMade, onCancel }: Properties) {
-  const may = useMay("company-admin");
-  return may ? (
-    <NewFieldForm column={column} onMade={onMade} onCancel={onCancel} />
+export function NewField({ column, onCreated, onCancel }: Props) {
+  const isAllowed = useHasAccess("company-admin");
+  return isAllowed ? (
+    <NewFieldForm column={column} onCreated={onCreated} onCancel={onCancel} />
   ) : (
-    <AskAnAdmin onCancel={onCancel} />
+    <AskAdmin onCancel={onCancel} />
   );
 }
 
-function NewFieldForm({ column, onMade, onCancel }: Properties) {
+function NewFieldForm({ column, onCreated, onCancel }: Props) {
   const types = newFieldTypes(column);
   const [name, setName] = useState(column.label);
-  const [type, setType] = useState(preferred(types));
-  const create = useCall(accountRoutes.createField, [accountRoutes.listFields]);
+  const [type, setType] = useState(preferredType(types));
+  const create = useRouteMutation(accountRoutes.createField, [accountRoutes.listFields]);
   return (
     <form
-      className={styles.making}
+      className={styles.newField}
       aria-label={`New field for ${column.label}`}
       onSubmit={(event) => {
         event.preventDefault();
-        create.mutate({ body: { name, type } }, { onSuccess: ({ field }) => onMade(field) });
+        create.mutate({ body: { name, type } }, { onSuccess: ({ field }) => onCreated(field) });
       }}
     >
       <TextInput
         label="Name of the new field"
-        // Escape ends this, and leaves the modal around it open.
+        // Escape closes this form and not the modal around it.
         data-mantine-stop-propagation
         onKeyDown={(event) => {
           if (event.key === "Escape") onCancel();
@@ -55,14 +55,14 @@ function NewFieldForm({ column, onMade, onCancel }: Properties) {
       />
       <NativeSelect
         size="xs"
-        label="Type, for good"
+        label="Type (cannot be changed later)"
         value={type}
         onChange={(event) => setType(types.find((one) => one === event.currentTarget.value) ?? type)}
-        data={types.map((value) => ({ value, label: TYPE_NAMES[value] }))}
+        data={types.map((value) => ({ value, label: FIELD_TYPE_NAMES[value] }))}
       />
       <Group gap="xs">
         <Button type="submit" loading={create.isPending}>
-          Make the field and sync to it
+          Create and map field
         </Button>
         <Button variant="default" onClick={onCancel}>
           Cancel
@@ -72,25 +72,25 @@ function NewFieldForm({ column, onMade, onCancel }: Properties) {
   );
 }
 
-/** What a column is, before what it can be written as. */
-function preferred(types: readonly CustomFieldView["type"][]): CustomFieldView["type"] {
+/** The column's own type; text, which takes any column, only if it has no other. */
+function preferredType(types: readonly CustomFieldView["type"][]): CustomFieldView["type"] {
   return types.find((type) => type !== "text") ?? "text";
 }
 
-function AskAnAdmin({ onCancel }: { onCancel: () => void }) {
+function AskAdmin({ onCancel }: { onCancel: () => void }) {
   const admins = useTeammates()
     .filter(({ role, state }) => role === "company-admin" && state === "active")
     .map(({ name, email }) => (name === "" ? email : `${name} (${email})`));
   return (
-    <div className={styles.making} role="status">
+    <div className={styles.newField} role="status">
       <p>
-        Only a company admin can make custom fields
+        Only a company admin can create custom fields
         {admins.length > 0
           ? `: ask ${new Intl.ListFormat("en", { type: "disjunction" }).format(admins)}.`
           : "."}
       </p>
       <Button variant="default" onClick={onCancel}>
-        All right
+        Close
       </Button>
     </div>
   );

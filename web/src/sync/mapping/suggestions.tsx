@@ -1,27 +1,27 @@
-// Obvious pairs, as suggestions: nothing is mapped until somebody takes them, one click for all.
+// Suggested entries of the mapping. Nothing is mapped until the user accepts them, all at once.
 import { Button } from "@mantine/core";
 import { accountRoutes, type CustomFieldView } from "../../../../src/api/contract/accounts.ts";
 import type { ColumnView } from "../../../../src/api/contract/connection.ts";
-import { useCall } from "../../client/queries.ts";
-import { Problem } from "../../look/problem.tsx";
-import { useMay } from "../../session/session.ts";
-import { labelOf, suggestionsFor, type Mapping, type Pair } from "./mapping.ts";
+import { useRouteMutation } from "../../client/queries.ts";
+import { ErrorAlert } from "../../components/error-alert.tsx";
+import { useHasAccess } from "../../session/session.ts";
+import { targetLabel, suggestionsFor, type Mapping, type MappingEntry } from "./mapping.ts";
 import styles from "./mapping.module.css";
 
-type Properties = {
+type Props = {
   columns: readonly ColumnView[];
   mapping: Mapping;
   fields: readonly CustomFieldView[];
-  onTake: (pairs: readonly Pair[]) => void;
+  onAccept: (entries: readonly MappingEntry[]) => void;
 };
 
-export function Suggestions({ columns, mapping, fields, onTake }: Properties) {
-  const mayMakeFields = useMay("company-admin");
-  const create = useCall(accountRoutes.createField, [accountRoutes.listFields]);
-  const suggestions = suggestionsFor(columns, mapping, fields, mayMakeFields);
-  const take = async () => {
+export function Suggestions({ columns, mapping, fields, onAccept }: Props) {
+  const canCreateFields = useHasAccess("company-admin");
+  const create = useRouteMutation(accountRoutes.createField, [accountRoutes.listFields]);
+  const suggestions = suggestionsFor(columns, mapping, fields, canCreateFields);
+  const acceptAll = async () => {
     for (const { newField } of suggestions) if (newField) await create.mutateAsync({ body: newField });
-    onTake(suggestions.map(({ column, target }) => ({ column, target })));
+    onAccept(suggestions.map(({ column, target }) => ({ column, target })));
   };
   if (suggestions.length === 0 && !create.error) return null;
   return (
@@ -31,7 +31,7 @@ export function Suggestions({ columns, mapping, fields, onTake }: Properties) {
         <ul>
           {suggestions.map(({ column, target, label, newField }) => (
             <li key={`${column} ${target.kind}`}>
-              {label} → {labelOf(target)}
+              {label} → {targetLabel(target)}
               {newField && <small> new field</small>}
             </li>
           ))}
@@ -40,12 +40,12 @@ export function Suggestions({ columns, mapping, fields, onTake }: Properties) {
       <Button
         variant="light"
         loading={create.isPending}
-        // What went wrong stands beside it; nothing is mapped then.
-        onClick={() => void take().catch(() => {})}
+        // The error is shown below, and nothing is mapped.
+        onClick={() => void acceptAll().catch(() => {})}
       >
-        {suggestions.length === 1 ? "Take the suggestion" : `Take all ${suggestions.length}`}
+        {suggestions.length === 1 ? "Accept suggestion" : `Accept all ${suggestions.length}`}
       </Button>
-      {create.error && <Problem error={create.error} />}
+      {create.error && <ErrorAlert error={create.error} />}
     </section>
   );
 }

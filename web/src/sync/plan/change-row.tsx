@@ -1,19 +1,19 @@
-// One account of a plan: what happens to it, why, and each field before → after.
+// One change of a plan: the account, the action, why, and the fields before → after.
 import type { PlannedChangeView } from "../../../../src/api/contract/runs.ts";
-import { AnchorLink } from "../../look/links.tsx";
-import { Meant } from "../../look/meaning.tsx";
-import { ACTIONS } from "../run/run-words.ts";
+import { AnchorLink } from "../../components/links.tsx";
+import { StatusTag } from "../../components/status-tag.tsx";
+import { ACTIONS } from "../run/plan-actions.ts";
 import styles from "./plan.module.css";
-import { valueInWords } from "./values.ts";
+import { formatValue } from "./format-value.ts";
 
 export function ChangeRow({ change, isDone }: { change: PlannedChangeView; isDone: boolean }) {
   const { action, because, name, accountId, outcome, values } = change;
   const isNew = action === "create";
-  // One that is to be created has its number already, and no page yet.
+  // An account to be created has its id already, and no page yet.
   const hasPage = accountId !== null && (isDone || !isNew);
   return (
     <div className={styles.change}>
-      <div className={styles.head}>
+      <div className={styles.changeHeader}>
         <span className={styles.name}>
           {hasPage ? (
             <AnchorLink to="/contacts/accounts/$id" params={{ id: String(accountId) }}>
@@ -23,12 +23,12 @@ export function ChangeRow({ change, isDone }: { change: PlannedChangeView; isDon
             name
           )}
         </span>
-        <Meant of={ACTIONS[action].meaning} filled>
-          {ACTIONS[action].word}
-        </Meant>
-        <span className={styles.because}>
+        <StatusTag tone={ACTIONS[action].tone} filled>
+          {ACTIONS[action].label}
+        </StatusTag>
+        <span className={styles.explanation}>
           {because}
-          {outcome === "changed" && " Left out: the account changed after the plan was made."}
+          {outcome === "changed" && " Not applied: the account changed after the plan was made."}
         </span>
       </div>
       {values.length > 0 && (
@@ -39,13 +39,13 @@ export function ChangeRow({ change, isDone }: { change: PlannedChangeView; isDon
               <dd>
                 {!isNew && (
                   <>
-                    <del>{valueInWords(before)}</del>
+                    <del>{formatValue(before)}</del>
                     <span className={styles.arrow} aria-label="becomes">
                       {" → "}
                     </span>
                   </>
                 )}
-                <ins>{valueInWords(after)}</ins>
+                <ins>{formatValue(after)}</ins>
               </dd>
             </div>
           ))}

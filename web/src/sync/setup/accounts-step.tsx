@@ -1,44 +1,50 @@
-// Step 2: which accounts. All active ones, or what a view of Dynamics 365 shows; five of them as a first look.
+// Step 2: selects the accounts, all active ones or those of a view, with a sample of five.
 import { Alert, Button, Radio } from "@mantine/core";
 import type { ChosenSettings } from "../../../../src/settings/sync-settings.ts";
 import { SampleTable } from "./sample-table.tsx";
 import styles from "./setup.module.css";
-import { StepFrame } from "./step-frame.tsx";
+import { StepLayout } from "./step-layout.tsx";
 import { ViewPicker } from "./view-picker.tsx";
 
 type Selection = ChosenSettings["selection"];
 
-type Properties = {
-  /** What there is to know about the organisation that was just connected. */
+type Props = {
+  /** A notice about the organisation that was just connected. */
   notice: string | null;
   selection: Selection;
-  /** A view is wanted, and none chosen yet. */
-  undecided: boolean;
-  onUndecided: (undecided: boolean) => void;
+  /** The user wants a view and has not chosen one yet. */
+  needsView: boolean;
+  onNeedsView: (needsView: boolean) => void;
   onChange: (selection: Selection) => void;
   onBack: () => void;
   onNext: () => void;
 };
 
-export function AccountsStep(properties: Properties) {
-  const { notice, selection, undecided, onUndecided, onChange, onBack, onNext } = properties;
-  const byView = undecided || selection.kind === "view";
-  const decide = (decided: Selection) => {
-    onUndecided(false);
-    onChange(decided);
+export function AccountsStep(props: Props) {
+  const { notice, selection, needsView, onNeedsView, onChange, onBack, onNext } = props;
+  const byView = needsView || selection.kind === "view";
+  const select = (selected: Selection) => {
+    onNeedsView(false);
+    onChange(selected);
   };
   return (
-    <StepFrame
-      title="Which accounts?"
-      intro="At most 500,000 accounts can be synced. An account that is later no longer among them stays here and stops syncing."
+    <StepLayout
+      title="Select accounts"
+      intro={
+        <>
+          {" "}
+          At most 500,000 accounts can be synced. An account that is no longer selected later stays here and
+          stops syncing.{" "}
+        </>
+      }
       footer={
         <>
           <Button variant="default" onClick={onBack}>
             Back
           </Button>
-          {undecided && <span className={styles.why}>Choose one of the views.</span>}
-          <Button data-push disabled={undecided} onClick={onNext}>
-            Choose fields
+          {needsView && <span className={styles.hint}>Select a view.</span>}
+          <Button data-align-end disabled={needsView} onClick={onNext}>
+            Map fields
           </Button>
         </>
       }
@@ -46,27 +52,23 @@ export function AccountsStep(properties: Properties) {
       <div className={styles.stack} style={{ maxWidth: "none" }}>
         {notice !== null && <Alert color="gray">{notice}</Alert>}
         <Radio.Group
-          aria-label="Which accounts"
+          aria-label="Accounts to sync"
           value={byView ? "view" : "all"}
-          onChange={(kind) => (kind === "all" ? decide({ kind }) : onUndecided(selection.kind === "all"))}
+          onChange={(kind) => (kind === "all" ? select({ kind }) : onNeedsView(selection.kind === "all"))}
         >
           <div className={styles.stack}>
             <Radio value="all" label="All active accounts" />
-            <Radio
-              value="view"
-              label="The accounts of a view"
-              description="A list as you have it in Dynamics 365"
-            />
+            <Radio value="view" label="The accounts of a view" description="A list view of Dynamics 365" />
           </div>
         </Radio.Group>
         {byView && (
           <ViewPicker
             chosen={selection.kind === "view" ? selection.view : null}
-            onChoose={(view) => decide({ kind: "view", view })}
+            onChoose={(view) => select({ kind: "view", view })}
           />
         )}
         {!byView && <SampleTable selection={selection} />}
       </div>
-    </StepFrame>
+    </StepLayout>
   );
 }

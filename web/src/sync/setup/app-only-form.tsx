@@ -1,33 +1,33 @@
-// The second way to connect: an app registration with its secret. The secret goes to the server once and never comes back.
+// Connects with an app registration's client secret. The secret is sent once and never read back.
 import { Button, PasswordInput, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { connectionRoutes } from "../../../../src/api/contract/connection.ts";
-import { useCall } from "../../client/queries.ts";
-import { Problem } from "../../look/problem.tsx";
+import { useRouteMutation } from "../../client/queries.ts";
+import { ErrorAlert } from "../../components/error-alert.tsx";
 import styles from "./setup.module.css";
 
-const EMPTY = { tenant: "", clientId: "", clientSecret: "", expires: "" };
+const EMPTY_VALUES = { tenant: "", clientId: "", clientSecret: "", expires: "" };
 
 export function AppOnlyForm({ address, onConnected }: { address: string; onConnected: () => void }) {
-  const [entered, setEntered] = useState(EMPTY);
-  const connect = useCall(connectionRoutes.connectAppOnly, [
+  const [values, setValues] = useState(EMPTY_VALUES);
+  const connect = useRouteMutation(connectionRoutes.connectAppOnly, [
     connectionRoutes.getConnection,
     connectionRoutes.getSyncState,
   ]);
   const errorOf = (field: string) => (connect.error?.field === field ? connect.error.message : undefined);
-  const isElsewhere =
+  const isFormError =
     connect.error && !["tenant", "clientId", "clientSecret"].includes(connect.error.field ?? "");
-  const input = (name: keyof typeof EMPTY) => ({
+  const input = (name: keyof typeof EMPTY_VALUES) => ({
     className: styles.wide ?? "",
-    value: entered[name],
+    value: values[name],
     error: errorOf(name),
     onChange: (event: { currentTarget: { value: string } }) => {
       const { value } = event.currentTarget;
-      setEntered((before) => ({ ...before, [name]: value }));
+      setValues((before) => ({ ...before, [name]: value }));
     },
   });
   const submit = () => {
-    const { tenant, clientId, clientSecret, expires } = entered;
+    const { tenant, clientId, clientSecret, expires } = values;
     const body = {
       address,
       clientId,
@@ -35,7 +35,8 @@ export function AppOnlyForm({ address, onConnected }: { address: string; onConne
       ...(tenant.trim() !== "" && { tenant }),
       ...(expires !== "" && { secretExpiresAt: `${expires}T00:00:00Z` }),
     };
-    // Not as an option of `mutate`: this form is gone by then. What went wrong is shown in it.
+    // `mutateAsync`, since the form is unmounted by then and callbacks of `mutate` would not run.
+    // The form shows the error.
     void connect.mutateAsync({ body }).then(onConnected, () => {});
   };
   return (
@@ -47,26 +48,26 @@ export function AppOnlyForm({ address, onConnected }: { address: string; onConne
       }}
     >
       <p className={styles.intro}>
-        For an application user in Dynamics 365. It sees the system’s views and not the personal ones of
-        people, unless they are shared with it.
+        For an application user in Dynamics 365. It sees system views, and personal views only if they are
+        shared with it.
       </p>
       <TextInput label="Application (client) ID" required autoComplete="off" {...input("clientId")} />
       <PasswordInput label="Client secret" required autoComplete="off" {...input("clientSecret")} />
       <TextInput
         label="Directory (tenant) ID"
-        description="Found by itself if left empty"
+        description="Detected if left empty"
         autoComplete="off"
         {...input("tenant")}
       />
       <TextInput
         type="date"
         label="The secret expires on"
-        description="The overview of the sync warns from 30 days before"
+        description="The sync overview warns 30 days before"
         {...input("expires")}
       />
-      {isElsewhere && connect.error && <Problem error={connect.error} />}
+      {isFormError && connect.error && <ErrorAlert error={connect.error} />}
       <Button type="submit" variant="default" loading={connect.isPending}>
-        Connect with the secret
+        Connect with client secret
       </Button>
     </form>
   );

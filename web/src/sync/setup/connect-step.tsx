@@ -1,66 +1,73 @@
-// Step 1: connect. Once connected it says as whom, and everything else is one click away: the check, another sign-in.
+// Step 1: connects Dynamics 365. Once connected, shows as whom, and offers the check and another
+// sign-in.
 import { Button } from "@mantine/core";
 import { useState } from "react";
 import type { ConnectionView } from "../../../../src/api/contract/connection.ts";
-import { Refused } from "../../client/call.ts";
-import { Moment } from "../../look/moment.tsx";
-import { Problem } from "../../look/problem.tsx";
-import { CheckList } from "./check-list.tsx";
+import { ApiError } from "../../client/call-route.ts";
+import { RelativeTime } from "../../components/relative-time.tsx";
+import { ErrorAlert } from "../../components/error-alert.tsx";
+import { ConnectionCheck } from "./connection-check.tsx";
 import styles from "./setup.module.css";
 import { SignInForm } from "./sign-in-form.tsx";
-import { StepFrame } from "./step-frame.tsx";
+import { StepLayout } from "./step-layout.tsx";
 
-type Properties = {
+type Props = {
   connection: ConnectionView;
-  /** The sign-in that one comes back from went wrong. */
-  returned: boolean;
+  /** The user comes back from a sign-in that failed. */
+  signInFailed: boolean;
   onNext: () => void;
 };
 
-export function ConnectStep({ connection, returned, onNext }: Properties) {
-  const [anew, setAnew] = useState(false);
+export function ConnectStep({ connection, signInFailed, onNext }: Props) {
+  const [isReconnecting, setIsReconnecting] = useState(false);
   const { environment, notice, attention } = connection;
-  const asks = attention?.place === "connect";
-  const showForm = environment === null || anew || (asks && !environment.fromFile);
+  const needsReconnect = attention?.place === "connect";
+  const showForm = environment === null || isReconnecting || (needsReconnect && !environment.fromFile);
   return (
-    <StepFrame
+    <StepLayout
       title="Connect Dynamics 365"
-      intro="Accounts are read from Dynamics 365 and never written there. You need a Dynamics 365 user with the role System Administrator."
+      intro={
+        <>
+          {" "}
+          Accounts are read from Dynamics 365 and never written there. You need a Dynamics 365 user with the
+          role System Administrator.{" "}
+        </>
+      }
       footer={
         environment && (
-          <Button data-push onClick={onNext}>
-            Choose accounts
+          <Button data-align-end onClick={onNext}>
+            Select accounts
           </Button>
         )
       }
     >
       <div className={styles.stack}>
-        {notice !== null && (returned || environment === null) && (
-          <Problem error={new Refused(400, notice.code, notice.sentence)} />
+        {notice !== null && (signInFailed || environment === null) && (
+          <ErrorAlert error={new ApiError(400, notice.code, notice.sentence)} />
         )}
-        {asks && (
-          <Problem error={new Refused(400, attention.kind, attention.sentence)}>
+        {needsReconnect && (
+          <ErrorAlert error={new ApiError(400, attention.kind, attention.sentence)}>
             {attention.howToResolve}
-          </Problem>
+          </ErrorAlert>
         )}
-        {environment && <Connected environment={environment} />}
-        {environment && <CheckList />}
+        {environment && <ConnectionCard environment={environment} />}
+        {environment && <ConnectionCheck />}
         {showForm ? (
           <SignInForm connection={connection} onConnected={onNext} />
         ) : (
           environment &&
           !environment.fromFile && (
-            <Button variant="default" onClick={() => setAnew(true)}>
-              Log in as somebody else or elsewhere
+            <Button variant="default" onClick={() => setIsReconnecting(true)}>
+              Log in to another user or environment
             </Button>
           )
         )}
       </div>
-    </StepFrame>
+    </StepLayout>
   );
 }
 
-export function Connected({ environment }: { environment: NonNullable<ConnectionView["environment"]> }) {
+export function ConnectionCard({ environment }: { environment: NonNullable<ConnectionView["environment"]> }) {
   const { host, region, signedInAs, signInBy, connectedBy, connectedAt, fromFile, secretExpiresAt } =
     environment;
   return (
@@ -68,22 +75,22 @@ export function Connected({ environment }: { environment: NonNullable<Connection
       <p>
         <strong>{host}</strong> · {region}
       </p>
-      <p className={styles.soft}>
+      <p className={styles.muted}>
         {signInBy === "delegated" ? "Signed in as " : "Signed in as the application "}
         {signedInAs}
       </p>
-      <p className={styles.soft}>
+      <p className={styles.muted}>
         {fromFile ? (
-          "Set up in the connection file this installation was started with; it is changed there."
+          "Configured in the connection file of this installation; change it there."
         ) : (
           <>
-            Connected{connectedBy !== null && ` by ${connectedBy}`} <Moment at={connectedAt} />
+            Connected{connectedBy !== null && ` by ${connectedBy}`} <RelativeTime at={connectedAt} />
           </>
         )}
       </p>
       {secretExpiresAt !== null && (
-        <p className={styles.soft}>
-          The client secret expires <Moment at={secretExpiresAt} />
+        <p className={styles.muted}>
+          The client secret expires <RelativeTime at={secretExpiresAt} />
         </p>
       )}
     </div>

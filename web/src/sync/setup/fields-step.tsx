@@ -1,38 +1,36 @@
-// Step 3: which fields. The way on makes a plan and writes nothing.
+// Step 3: maps the fields. The next step plans and writes nothing.
 import { Button } from "@mantine/core";
 import type { ChosenSettings } from "../../../../src/settings/sync-settings.ts";
 import { EmailDomainNote } from "../mapping/email-domain-note.tsx";
 import { FieldsEditor } from "../mapping/fields-editor.tsx";
-import { MappingVerdict } from "../mapping/mapping-verdict.tsx";
+import { MappingValidation } from "../mapping/mapping-validation.tsx";
 import { usePreview } from "../plan/use-preview.ts";
 import styles from "./setup.module.css";
-import { StepFrame } from "./step-frame.tsx";
+import { StepLayout } from "./step-layout.tsx";
 
-type Properties = {
+type Props = {
   settings: ChosenSettings;
   onChange: (settings: ChosenSettings) => void;
   onBack: () => void;
-  onPlanning: (run: number) => void;
+  onPreview: (run: number) => void;
 };
 
-export function FieldsStep({ settings, onChange, onBack, onPlanning }: Properties) {
-  const preview = usePreview(onPlanning);
+export function FieldsStep({ settings, onChange, onBack, onPreview }: Props) {
+  const preview = usePreview(onPreview);
   return (
-    <StepFrame
-      title="Which fields?"
-      intro={
-        "Choose where each Dynamics 365 column goes. What is synced is read-only here, since Dynamics 365 decides about it; everything else stays yours."
-      }
+    <StepLayout
+      title="Map fields"
+      intro="Map the columns of Dynamics 365 to fields. Synced fields are read-only here; others can be edited."
       footer={
         <>
           <Button variant="default" onClick={onBack}>
             Back
           </Button>
-          <span className={styles.why}>The preview writes nothing.</span>
+          <span className={styles.hint}>The preview writes nothing.</span>
           <Button
-            data-push
+            data-align-end
             loading={preview.isPending}
-            disabled={preview.isTooEarly}
+            disabled={preview.isBlocked}
             onClick={() => preview.start(settings)}
           >
             Preview
@@ -41,8 +39,8 @@ export function FieldsStep({ settings, onChange, onBack, onPlanning }: Propertie
       }
     >
       <EmailDomainNote />
-      <MappingVerdict mapping={settings.mapping} error={preview.error} />
+      <MappingValidation mapping={settings.mapping} error={preview.error} />
       <FieldsEditor settings={settings} onChange={onChange} />
-    </StepFrame>
+    </StepLayout>
   );
 }

@@ -1,27 +1,28 @@
-// Five accounts of a selection, in the columns its view has, and how many there are if Dynamics 365 says so at once.
+// The first five accounts of a selection in the columns of its view, with the total if it is known.
+import type { ChosenSettings } from "../../../../src/settings/sync-settings.ts";
 import { Skeleton, Table } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { connectionRoutes } from "../../../../src/api/contract/connection.ts";
-import type { ChosenSettings } from "../../../../src/settings/sync-settings.ts";
-import { queryOf } from "../../client/queries.ts";
-import { Problem } from "../../look/problem.tsx";
-import { count } from "../../words/numbers.ts";
+import { routeQuery } from "../../client/queries.ts";
+import { ErrorAlert } from "../../components/error-alert.tsx";
+import { formatCount } from "../../format/numbers.ts";
 import styles from "./setup.module.css";
 
 export function SampleTable({ selection }: { selection: ChosenSettings["selection"] }) {
   const { data, error } = useQuery({
-    ...queryOf(connectionRoutes.sampleRows, { body: { selection } }),
+    ...routeQuery(connectionRoutes.sampleRows, { body: { selection } }),
     staleTime: 60_000,
   });
-  if (error) return <Problem error={error} />;
+  if (error) return <ErrorAlert error={error} />;
   if (!data) return <Skeleton height={220} />;
   return (
     <div className={styles.wide}>
       <p className={styles.intro} role="status">
-        {sizeInWords(data.count, data.rows.length)}
+        {formatSampleSize(data.count, data.rows.length)}
       </p>
       {data.rows.length > 0 && (
-        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reached by the keyboard
+        // A scrollable region must be reachable by keyboard.
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         <section className={styles.sample} tabIndex={0} aria-label="The first accounts">
           <Table>
             <Table.Thead>
@@ -34,11 +35,12 @@ export function SampleTable({ selection }: { selection: ChosenSettings["selectio
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
-              {data.rows.map((row, index) => (
-                // oxlint-disable-next-line react/no-array-index-key -- five rows without an id, never reordered
-                <Table.Tr key={index}>
-                  {row.map((value, at) => (
-                    <Table.Td key={data.columns[at]?.logicalName} title={value}>
+              {data.rows.map((row, rowIndex) => (
+                // The rows have no id, and are never reordered.
+                // oxlint-disable-next-line react/no-array-index-key
+                <Table.Tr key={rowIndex}>
+                  {row.map((value, columnIndex) => (
+                    <Table.Td key={data.columns[columnIndex]?.logicalName} title={value}>
                       {value}
                     </Table.Td>
                   ))}
@@ -52,8 +54,10 @@ export function SampleTable({ selection }: { selection: ChosenSettings["selectio
   );
 }
 
-function sizeInWords(known: number | null, shown: number): string {
-  if (known === null) return `More than 5,000 accounts. The first ${shown}:`;
-  if (known === 0) return "There are no accounts in this selection.";
-  return known > shown ? `${count(known, "account")}. The first ${shown}:` : `${count(known, "account")}:`;
+function formatSampleSize(total: number | null, shown: number): string {
+  if (total === null) return `More than 5,000 accounts. The first ${shown}:`;
+  if (total === 0) return "There are no accounts in this selection.";
+  return total > shown
+    ? `${formatCount(total, "account")}. The first ${shown}:`
+    : `${formatCount(total, "account")}:`;
 }

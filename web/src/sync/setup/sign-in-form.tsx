@@ -1,59 +1,66 @@
-// Where Dynamics 365 is and how one gets in: the address as it was pasted, what it leads to, and the two ways to sign in.
+// Connects by address: recognises the pasted URL, and offers both ways to sign in.
 import { Button, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { connectionRoutes, type ConnectionView } from "../../../../src/api/contract/connection.ts";
-import { call } from "../../client/call.ts";
-import { keyOf, useCall } from "../../client/queries.ts";
-import { Problem } from "../../look/problem.tsx";
+import { callRoute } from "../../client/call-route.ts";
+import { routeKey, useRouteMutation } from "../../client/queries.ts";
+import { ErrorAlert } from "../../components/error-alert.tsx";
 import { AppOnlyForm } from "./app-only-form.tsx";
 import styles from "./setup.module.css";
 
-/** After the last key: what is half typed is no mistake yet. */
-const SETTLED_MS = 500;
+/** Waits for a pause in typing, since a half-typed address is no error. */
+const DEBOUNCE_MS = 500;
 
-function useAddress(address: string) {
-  const [settled] = useDebouncedValue(address.trim(), SETTLED_MS);
-  const asked = settled === address.trim() && settled.length > 3;
+function useEnvironmentLookup(address: string) {
+  const [debounced] = useDebouncedValue(address.trim(), DEBOUNCE_MS);
+  const isReady = debounced === address.trim() && debounced.length > 3;
   const query = useQuery({
-    queryKey: [keyOf(connectionRoutes.lookAtAddress), settled],
-    queryFn: ({ signal }) => call(connectionRoutes.lookAtAddress, { body: { address: settled } }, signal),
-    enabled: asked,
+    queryKey: [routeKey(connectionRoutes.lookAtAddress), debounced],
+    queryFn: ({ signal }) =>
+      callRoute(connectionRoutes.lookAtAddress, { body: { address: debounced } }, signal),
+    enabled: isReady,
     staleTime: 60_000,
   });
-  return asked ? query : { data: undefined, error: null, isFetching: settled !== address.trim() };
+  return isReady ? query : { data: undefined, error: null, isFetching: debounced !== address.trim() };
 }
 
-type Properties = {
+type Props = {
   connection: ConnectionView;
-  /** After an application's secret was accepted; who logs in as a person comes back by another address. */
+  /** Called after an accepted client secret. Users who log in come back by a redirect instead. */
   onConnected: () => void;
 };
 
-export function SignInForm({ connection, onConnected }: Properties) {
+export function SignInForm({ connection, onConnected }: Props) {
   const [address, setAddress] = useState(connection.environment?.origin ?? "");
-  const { data: place, error, isFetching } = useAddress(address);
-  const signIn = useCall(connectionRoutes.startSignIn);
+  const { data: environment, error, isFetching } = useEnvironmentLookup(address);
+  const signIn = useRouteMutation(connectionRoutes.startSignIn);
   const { logIn } = connection;
-  const go = () =>
+  const startSignIn = () =>
     signIn.mutate({ body: { address } }, { onSuccess: ({ url }) => window.location.assign(url) });
-  // Of both, the address is to blame for the first; of the second, anything may be.
-  const wrong = error ?? (signIn.error?.field === "address" ? signIn.error : null);
-  const refused = wrong === null ? signIn.error : null;
+  // An error of the look-up concerns the address; one of the sign-in may concern anything.
+  const addressError = error ?? (signIn.error?.field === "address" ? signIn.error : null);
+  const formError = addressError === null ? signIn.error : null;
   return (
     <div className={`${styles.stack} ${styles.wide}`}>
       <form
         className={`${styles.stack} ${styles.wide}`}
         onSubmit={(event) => {
           event.preventDefault();
-          if (logIn.available) go();
+          if (logIn.available) startSignIn();
         }}
       >
         <TextInput
           className={styles.wide}
           label="Your Dynamics 365 URL"
-          description="Paste the address you see when you are in Dynamics 365. Only Dynamics 365 in the cloud can be synced."
+          description={
+            <>
+              {" "}
+              Paste the URL of your browser when you are logged in to Dynamics 365. Only Dynamics 365 in the
+              cloud is supported.{" "}
+            </>
+          }
           placeholder="https://contoso.crm4.dynamics.com/main.aspx?…"
           inputMode="url"
           autoComplete="off"
@@ -63,33 +70,33 @@ export function SignInForm({ connection, onConnected }: Properties) {
             setAddress(event.currentTarget.value);
             signIn.reset();
           }}
-          error={wrong?.message}
+          error={addressError?.message}
           required
         />
-        <p className={styles.leadsTo} role="status">
-          {place && (
+        <p className={styles.resolvedAddress} role="status">
+          {environment && (
             <>
-              <strong>{place.host}</strong> · {place.region} · sign-in at {hostOf(place.authority)}
+              <strong>{environment.host}</strong> · {environment.region} · sign-in at{" "}
+              {hostOf(environment.authority)}
             </>
           )}
-          {!place && isFetching && address.trim().length > 3 && "Looking at the address…"}
+          {!environment && isFetching && address.trim().length > 3 && "Checking the address…"}
         </p>
-        {refused && <Problem error={refused} />}
+        {formError && <ErrorAlert error={formError} />}
         {logIn.available ? (
           <Button type="submit" loading={signIn.isPending || signIn.isSuccess}>
             Log in to Dynamics 365
           </Button>
         ) : (
           <p className={styles.intro}>
-            Logging in as a person needs an application that is registered in Microsoft Entra ID. The operator
-            of this installation sets it up with <code>SLUICE_DYNAMICS_CLIENT_ID</code> and{" "}
-            <code>SLUICE_DYNAMICS_CLIENT_SECRET</code>, and the redirect address{" "}
-            <code>{logIn.redirectUri}</code>.
+            To log in as a user, an application must be registered in Microsoft Entra ID. The operator of this
+            installation configures it with <code>SLUICE_DYNAMICS_CLIENT_ID</code> and{" "}
+            <code>SLUICE_DYNAMICS_CLIENT_SECRET</code>, and the redirect URI <code>{logIn.redirectUri}</code>.
           </p>
         )}
       </form>
       <details className={`${styles.disclosure} ${styles.wide}`} open={!logIn.available}>
-        <summary>Connect with an application’s secret instead</summary>
+        <summary>Connect with a client secret instead</summary>
         <AppOnlyForm address={address} onConnected={onConnected} />
       </details>
     </div>
