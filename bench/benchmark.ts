@@ -1,13 +1,13 @@
 // One benchmark: source and database started, everything measured side by side in rounds, figures told, everything stopped.
 // In rounds and not one kind after the other, because a machine's speed drifts while a benchmark runs.
 import { arch, cpus, platform, release, totalmem } from "node:os";
-import type { Measured } from "./timed.ts";
+import type { Measured } from "./measurement.ts";
 import { readOptions, USAGE, type BenchOptions } from "./options.ts";
 import { openProcesses, type Processes } from "./processes.ts";
 import { report } from "./report.ts";
 import { figuresOf, type Figures, type Round } from "./figures.ts";
 import { startSource, type RunningSource } from "./source.ts";
-import { openStore, type Store } from "./store.ts";
+import { openStore, type Store } from "./databases.ts";
 
 /** A statement an account: at more than this nobody would wait for it. */
 const MOST_FOR_PEER = 5_000;

@@ -1,5 +1,5 @@
 // From what was measured to what it means: medians, the floor, and how far above it a sync is. Pure.
-import type { Measured } from "./timed.ts";
+import type { Measured } from "./measurement.ts";
 import { median } from "./statistics.ts";
 
 export interface Round {

@@ -8,7 +8,7 @@ if (process.argv[2] === "measure") {
   const [task] = await once(process, "message");
   await answerTask(task);
 } else if (process.argv[2] === "pages") {
-  const { benchmarkPages } = await import("./pages-of-accounts.ts");
+  const { benchmarkPages } = await import("./pages/benchmark.ts");
   process.exitCode = await benchmarkPages(process.argv.slice(3));
 } else {
   const { benchmark } = await import("./benchmark.ts");

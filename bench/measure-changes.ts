@@ -1,7 +1,7 @@
 // What a changes-only run cannot do without: a sweep of ids and versions, and the rows that changed, through the very client of
 // a run and thrown away as they come.
-import { timed, type Measured } from "./timed.ts";
-import { openPages } from "./pages.ts";
+import { timed, type Measured } from "./measurement.ts";
+import { openPages } from "./source-pages.ts";
 import type { Source } from "./workload.ts";
 
 /** @param ids those that changed */

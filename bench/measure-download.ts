@@ -2,8 +2,8 @@
 // parsed. It shows that source and network are not what the other figures measure.
 import { Agent, request } from "undici";
 import type { HttpRequest } from "../src/lib/http.ts";
-import { timed, type Measured } from "./timed.ts";
-import { openPages } from "./pages.ts";
+import { timed, type Measured } from "./measurement.ts";
+import { openPages } from "./source-pages.ts";
 import type { Source } from "./workload.ts";
 
 /** As many pages as the client holds at once (src/dataverse/pages.ts). */

@@ -2,8 +2,8 @@
 // a statement of its own. It keeps no plan, matches nobody, and knows neither names in use nor common mail domains.
 import { DynamicsWebApi } from "dynamics-web-api";
 import { Client } from "pg";
-import { timed, type Measured } from "./timed.ts";
-import { openPages } from "./pages.ts";
+import { timed, type Measured } from "./measurement.ts";
+import { openPages } from "./source-pages.ts";
 import type { Source } from "./workload.ts";
 
 const COLUMNS = [

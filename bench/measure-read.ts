@@ -1,6 +1,6 @@
 // Download and parse: the pages of a full run through the very client of a run, thrown away as they come.
-import { timed, type Measured } from "./timed.ts";
-import { openPages } from "./pages.ts";
+import { timed, type Measured } from "./measurement.ts";
+import { openPages } from "./source-pages.ts";
 import type { Source } from "./workload.ts";
 
 export async function measureRead(source: Source): Promise<Measured> {

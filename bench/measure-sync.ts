@@ -5,7 +5,7 @@ import { openConnection } from "../src/connections/open-connection.ts";
 import { createLog } from "../src/lib/log.ts";
 import { runSync } from "../src/sync/run.ts";
 import type { Progress } from "../src/sync/record/run-context.ts";
-import { timed, type Measured } from "./timed.ts";
+import { timed, type Measured } from "./measurement.ts";
 import { connectionTo, type Source } from "./workload.ts";
 
 export async function measureSync(

@@ -1,5 +1,5 @@
 // One measurement, in a process of its own: a task comes as a message, a figure goes back.
-import type { Measured } from "./timed.ts";
+import type { Measured } from "./measurement.ts";
 import type { Source } from "./workload.ts";
 
 export interface Task {

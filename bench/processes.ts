@@ -4,7 +4,7 @@ import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import type { Answer, Task } from "./measure.ts";
-import type { Measured } from "./timed.ts";
+import type { Measured } from "./measurement.ts";
 
 const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
 /** A measurement that takes longer has come to a standstill. */

@@ -5,19 +5,19 @@ import { isAadstsCode } from "./entra/aadsts.ts";
 import { Entra } from "./entra/entra.ts";
 import type { Directory, DirectoryUser } from "./entra/directory.ts";
 import { Faults, faultsLayer } from "./faults/faults.ts";
-import type { FaultActions } from "./faults/encounter.ts";
+import type { FaultActions } from "./faults/fault-effects.ts";
 import { limitsLayer, ServiceLimits, type LimitSettings } from "./faults/limits.ts";
-import { loadColumns } from "./load/columns.ts";
-import { loadCsv } from "./load/csv.ts";
+import { loadColumns } from "./load/load-columns.ts";
+import { loadCsv } from "./load/load-csv.ts";
 import { fillColumns } from "./load/fill-columns.ts";
-import { generateAccounts } from "./load/generate.ts";
+import { generateAccounts } from "./load/generate-accounts.ts";
 import { addPeople } from "./load/people.ts";
 import { installApps } from "./org/apps.ts";
 import { customiseOrg } from "./org/customise.ts";
 import { guidFrom } from "./org/guids.ts";
 import { Org } from "./org/org.ts";
 import { startSimulator, type Simulator } from "./server.ts";
-import { unauthorized } from "./webapi/replies.ts";
+import { unauthorized } from "./webapi/responses.ts";
 
 export interface RunOptions {
   /** Default: one the system picks. */
@@ -141,7 +141,7 @@ async function fill(org: Org, options: RunOptions): Promise<void> {
   if (options.accounts) generateAccounts(org, { count: options.accounts });
   if (options.demo) {
     // Its data package is needed for the demo alone.
-    const { generateDemo } = await import("./load/demo.ts");
+    const { generateDemo } = await import("./load/demo-accounts.ts");
     generateDemo(org);
   }
   if (added.length > 0) fillColumns(org, added);

@@ -1,14 +1,14 @@
 // The simulated Dynamics 365 environment and its Entra ID on one port of 127.0.0.1, over node:http.
-// This file owns the socket and the order of the parts (see exchange.ts); what the Web API answers is decided in webapi/,
+// This file owns the socket and the order of the parts (see http-middleware.ts); what the Web API answers is decided in webapi/,
 // what the organisation holds in org/. Responses are gzipped when the client accepts it.
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import { gzip } from "node:zlib";
 import { promisify } from "node:util";
-import type { Authority, Hooks, SimReply, SimRequest } from "./exchange.ts";
+import type { Authority, Hooks, SimReply, SimRequest } from "./http-middleware.ts";
 import type { Org } from "./org/org.ts";
 import { createWebApi } from "./webapi/web-api.ts";
-import { unauthorized } from "./webapi/replies.ts";
+import { unauthorized } from "./webapi/responses.ts";
 
 const gzipAsync = promisify(gzip);
 

@@ -7,7 +7,7 @@ import { findApp, findUser, isAnyTenant, type AppRegistration, type DirectoryUse
 import type { CodeGrant, Entra, EntraReply, EntraRequest } from "./entra.ts";
 import { backToApp, escapeHtml, htmlReply, signInPage, type ResponseMode } from "./pages.ts";
 import { readScopes, type Scopes } from "./scopes.ts";
-import { seal, unseal } from "./tickets.ts";
+import { seal, unseal } from "./sealed-tokens.ts";
 import { requireResource, requireUser } from "./token.ts";
 
 const CODE_LIFETIME = 10 * 60_000;

@@ -6,7 +6,7 @@ import { AadstsError, aadstsBody, type AadstsCode } from "./aadsts.ts";
 import { authorize, adminConsent } from "./authorize.ts";
 import { isAnyTenant, isTenant, type Directory, type DirectoryUser } from "./directory.ts";
 import { errorPage } from "./pages.ts";
-import { keySet, seal, unseal } from "./tickets.ts";
+import { keySet, seal, unseal } from "./sealed-tokens.ts";
 import { redeem } from "./token.ts";
 
 export interface EntraRequest {

@@ -6,7 +6,7 @@ import { AadstsError } from "./aadsts.ts";
 import { findApp, isAnyTenant, type AppRegistration, type DirectoryUser } from "./directory.ts";
 import type { Entra, EntraRequest } from "./entra.ts";
 import { readScopes, type Scopes } from "./scopes.ts";
-import { seal, signJwt, unseal } from "./tickets.ts";
+import { seal, signJwt, unseal } from "./sealed-tokens.ts";
 
 const DAY = 86_400_000;
 const CODE_LENGTH_S256 = 43;

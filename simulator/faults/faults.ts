@@ -1,9 +1,9 @@
 // Faults by switch: rules that are added and taken away while the simulator runs, by JS or over HTTP.
 // The server asks `meet` for every request and does what the encounter says; everything else stays as it is.
-// What the faults are stands in rule.ts, what they do in encounter.ts.
+// What the faults are stands in rule.ts, what they do in fault-effects.ts.
 import { randomUUID } from "node:crypto";
-import type { Layer, SimReply } from "../exchange.ts";
-import { encounterOf, type Encounter, type FaultActions } from "./encounter.ts";
+import type { Layer, SimReply } from "../http-middleware.ts";
+import { encounterOf, type Encounter, type FaultActions } from "./fault-effects.ts";
 import { faultRuleSchema, type FaultRule, type FaultRuleInput } from "./rule.ts";
 
 interface ActiveRule {

@@ -1,6 +1,6 @@
 // Dataverse's service protection limits: requests, execution time and concurrency per user, the first two over a
 // sliding window. Source: Microsoft Learn "Service protection API limits". Time is the caller's, so tests move a clock.
-import type { Layer, SimReply, SimRequest } from "../exchange.ts";
+import type { Layer, SimReply, SimRequest } from "../http-middleware.ts";
 
 export interface LimitSettings {
   /** Requests a user may make within the window. Default 6,000. */

@@ -7,7 +7,7 @@ import { bindFetch } from "./bind.ts";
 import { refusal, invalidArgument } from "./fetch-error.ts";
 import { parseFetch } from "./grammar.ts";
 import type { FetchNode } from "./grammar.ts";
-import { overlaid, type Overlay } from "./overlay.ts";
+import { overlaid, type Overlay } from "./options.ts";
 import { selectPage } from "./page.ts";
 import type { Plan } from "./plan.ts";
 import type { Caller, ColumnType, QueryStore, Row, Value } from "./query-store.ts";

@@ -6,7 +6,7 @@ import { isLookup, type Column } from "../org/columns.ts";
 import type { Org } from "../org/org.ts";
 import { Random } from "./random.ts";
 
-/** More are made when they are read (generate.ts): nothing can be kept in them. */
+/** More are made when they are read (generate-accounts.ts): nothing can be kept in them. */
 const MOST_ACCOUNTS = 100_000;
 const WORDS = ["Aurora", "Beacon", "Cedar", "Delta", "Ember", "Fjord", "Granite", "Harbour"];
 const DAY = 86_400_000;

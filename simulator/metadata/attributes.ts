@@ -3,7 +3,7 @@ import type { ColumnType } from "../fetchxml/query-store.ts";
 import type { Column } from "../org/columns.ts";
 import { guidFrom } from "../org/guids.ts";
 import type { Table } from "../org/table.ts";
-import { LARGEST, SMALLEST } from "./answer.ts";
+import { LARGEST, SMALLEST } from "./response.ts";
 import { label, managed, optionSet, type JsonObject } from "./labels.ts";
 
 /** Types that items of a plain list do not name, because they have no members of their own. */

@@ -1,12 +1,12 @@
 // EntityDefinitions and its attributes over HTTP: lists, single ones, casts, $select, $filter and $expand of option sets.
 // Answers are never paged.
-import type { SimReply } from "../exchange.ts";
+import type { SimReply } from "../http-middleware.ts";
 import type { ColumnType } from "../fetchxml/query-store.ts";
 import type { Column } from "../org/columns.ts";
 import type { Table } from "../org/table.ts";
 import { requirePrivilege, type Call } from "../webapi/call.ts";
 import { badRequest, ODataError, unknownSegment } from "../webapi/odata-error.ts";
-import { metadataAnswer } from "./answer.ts";
+import { metadataAnswer } from "./response.ts";
 import { attributeId, baseMembers, metadataType, optionSets, ownMembers } from "./attributes.ts";
 import { entityMembers } from "./entities.ts";
 import type { Json, JsonObject } from "./labels.ts";

@@ -1,6 +1,6 @@
 // A table as EntityMetadata, without relationships. Members and their order follow a captured definition of account.
 import { guidFrom } from "../org/guids.ts";
-import { privilegeName } from "../org/foundation.ts";
+import { privilegeName } from "../org/base-data.ts";
 import type { Org } from "../org/org.ts";
 import type { Table } from "../org/table.ts";
 import { label, managed, type JsonObject } from "./labels.ts";

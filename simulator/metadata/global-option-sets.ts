@@ -1,11 +1,11 @@
 // GlobalOptionSetDefinitions over HTTP: the option sets that columns share, all of them or one by name or id.
 // Microsoft Learn: "Query table definitions using the Web API".
-import type { SimReply } from "../exchange.ts";
+import type { SimReply } from "../http-middleware.ts";
 import type { Column } from "../org/columns.ts";
 import type { Org } from "../org/org.ts";
 import { requirePrivilege, type Call } from "../webapi/call.ts";
 import { badRequest, ODataError, unknownSegment } from "../webapi/odata-error.ts";
-import { metadataAnswer } from "./answer.ts";
+import { metadataAnswer } from "./response.ts";
 import { optionSet, type JsonObject } from "./labels.ts";
 import { contextSuffix, metadataQuery, selected, type MetadataQuery } from "./query.ts";
 

@@ -1,6 +1,6 @@
 // Tables that decide who may see what: roles, privileges, field security, sharing, and the many-to-many tables between them.
 import { boolean, column, guid, integer, lookup, memo, picklist, text, type Column } from "./columns.ts";
-import { dates, ORGANISATION_OWNED, people, READ_ONLY, table, version } from "./table-kit.ts";
+import { dates, ORGANISATION_OWNED, people, READ_ONLY, table, version } from "./table-helpers.ts";
 import type { TableFacts } from "./table.ts";
 
 /** Each makes a fresh definition. */

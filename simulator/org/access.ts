@@ -1,6 +1,6 @@
 // What a user may see: roles directly and through teams, the depth of each privilege, column security, shared views.
 import type { Caller, Row } from "../fetchxml/query-store.ts";
-import { privilegeName } from "./foundation.ts";
+import { privilegeName } from "./base-data.ts";
 import type { Column } from "./columns.ts";
 import type { Org } from "./org.ts";
 import type { Table } from "./table.ts";

@@ -1,5 +1,5 @@
 // Activities: tasks, calls, mails and their kin, each of which is an activity pointer too, and who took part in them.
-import { sketchedTable, type ColumnSketch, type TableSketch } from "./table-sketch.ts";
+import { sketchedTable, type ColumnSketch, type TableSketch } from "./table-definition.ts";
 import type { TableFacts } from "./table.ts";
 
 const REGARDING =

@@ -2,7 +2,7 @@
 // nearly always does.
 import type { Column } from "./columns.ts";
 import type { Org } from "./org.ts";
-import { sketchedColumns } from "./table-sketch.ts";
+import { sketchedColumns } from "./table-definition.ts";
 
 function sharedColumns(): Column[] {
   return sketchedColumns({

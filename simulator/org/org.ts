@@ -2,7 +2,7 @@
 // in rights.ts, rows in rows.ts. It knows no HTTP. Values go by logical column name; ids and times come from the seed and the clock.
 import { column, defaultOf, withOptionSet, type Column, type ColumnFacts } from "./columns.ts";
 import { belongsTo, companionsOf } from "./companions.ts";
-import { foundOrganisation, permitTable } from "./foundation.ts";
+import { foundOrganisation, permitTable } from "./base-data.ts";
 import type { NewView, OrgOptions } from "./inputs.ts";
 import { OrgRights } from "./rights.ts";
 import type { MutableRow, Table, TableFacts } from "./table.ts";

@@ -10,8 +10,8 @@ import {
   text,
   type Column,
 } from "./columns.ts";
-import { ENABLED, ownership, READ_ONLY, table } from "./table-kit.ts";
-import { history, sketchedColumns, type ColumnSketch } from "./table-sketch.ts";
+import { ENABLED, ownership, READ_ONLY, table } from "./table-helpers.ts";
+import { history, sketchedColumns, type ColumnSketch } from "./table-definition.ts";
 import type { TableFacts } from "./table.ts";
 
 const REFUSALS =

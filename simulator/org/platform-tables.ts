@@ -1,5 +1,5 @@
 // Tables that every environment has whatever its apps: what follows, stores and works on the rows of others.
-import { sketchedTable, type TableSketch } from "./table-sketch.ts";
+import { sketchedTable, type TableSketch } from "./table-definition.ts";
 import type { TableFacts } from "./table.ts";
 
 const ACTIVE = ["0 Active; 1 Inactive", "1 Active", "2 Inactive"] as const;

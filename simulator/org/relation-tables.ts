@@ -1,5 +1,5 @@
 // What ties rows together: addresses, connections, notes, marketing lists, campaigns, owners.
-import { sketchedTable, type TableSketch } from "./table-sketch.ts";
+import { sketchedTable, type TableSketch } from "./table-definition.ts";
 import type { TableFacts } from "./table.ts";
 
 const ACTIVE = ["0 Active; 1 Inactive", "1 Active", "2 Inactive"] as const;

@@ -1,5 +1,5 @@
 // Tables that come with the Sales app: leads, opportunities and what surrounds them.
-import { sketchedTable, type TableSketch } from "./table-sketch.ts";
+import { sketchedTable, type TableSketch } from "./table-definition.ts";
 import type { TableFacts } from "./table.ts";
 
 const RATING = "1 Hot; *2 Warm; 3 Cold";

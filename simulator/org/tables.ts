@@ -10,7 +10,7 @@ import { RELATION_TABLES } from "./relation-tables.ts";
 import { SALES_TABLES } from "./sales-tables.ts";
 import { SERVICE_TABLES } from "./service-tables.ts";
 import { VIEW_TABLES } from "./view-tables.ts";
-import { dates, ENABLED, ORGANISATION_OWNED, people, READ_ONLY, table } from "./table-kit.ts";
+import { dates, ENABLED, ORGANISATION_OWNED, people, READ_ONLY, table } from "./table-helpers.ts";
 import type { TableFacts } from "./table.ts";
 
 const OTHER_TABLES: readonly (() => TableFacts)[] = [

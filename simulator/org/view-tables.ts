@@ -10,7 +10,7 @@ import {
   text,
   type Column,
 } from "./columns.ts";
-import { dates, ENABLED, ORGANISATION_OWNED, ownership, people, READ_ONLY, table } from "./table-kit.ts";
+import { dates, ENABLED, ORGANISATION_OWNED, ownership, people, READ_ONLY, table } from "./table-helpers.ts";
 import type { TableFacts } from "./table.ts";
 
 /** Characters of a memo that has no limit of its own. */

@@ -9,7 +9,7 @@ import {
   type RenderedPage,
   type SimReply,
   type SimRequest,
-} from "../exchange.ts";
+} from "../http-middleware.ts";
 
 const gzipAsync = promisify(gzip);
 

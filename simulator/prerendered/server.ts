@@ -2,8 +2,8 @@
 // `POST /_simulator/change {"percent":1,"seed":"x"}` changes accounts and renders the known queries again;
 // `POST /_simulator/render {"path":"accounts?…","prefer":"…"}` renders one query; `GET /_simulator/pages` says what is there.
 import { z } from "zod";
-import type { SimReply, SimRequest } from "../exchange.ts";
-import { changeAccounts } from "../load/change.ts";
+import type { SimReply, SimRequest } from "../http-middleware.ts";
+import { changeAccounts } from "../load/change-accounts.ts";
 import { runSimulator, type RunningSimulator, type RunOptions } from "../main.ts";
 import { PageCache, type FirstPage } from "./page-cache.ts";
 import { renderPages, type Rendered } from "./render.ts";

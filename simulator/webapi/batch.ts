@@ -1,11 +1,11 @@
 // $batch: requests and change sets in one multipart body, answered part by part. A change set is done whole or not at all.
 // Lines may end in CR LF or LF alone. Microsoft Learn: "Execute batch operations using the Web API".
 import { randomUUID } from "node:crypto";
-import { headerText, type SimReply, type SimRequest } from "../exchange.ts";
+import { headerText, type SimReply, type SimRequest } from "../http-middleware.ts";
 import type { Org } from "../org/org.ts";
 import { badRequest, type ODataError } from "./odata-error.ts";
 import { preferences } from "./prefer.ts";
-import { errorReply, reply } from "./replies.ts";
+import { errorReply, reply } from "./responses.ts";
 
 const MOST_OPERATIONS = 1000;
 

@@ -1,6 +1,6 @@
 // One call of the Web API: who calls, what they prefer, and the organisation as they may see it.
 import type { QueryColumn, QueryStore, QueryTable, Row } from "../fetchxml/query-store.ts";
-import { headerText, type SimRequest } from "../exchange.ts";
+import { headerText, type SimRequest } from "../http-middleware.ts";
 import { isHidden, neededPrivilege, visibleRows, type Access } from "../org/access.ts";
 import type { Column } from "../org/columns.ts";
 import { shownBeside } from "../org/companions.ts";

@@ -1,5 +1,5 @@
 // GET of a set of rows: $select, $filter, $orderby, $top, $count, pages of at most 5,000 and the link to the next one.
-import type { SimReply } from "../exchange.ts";
+import type { SimReply } from "../http-middleware.ts";
 import type { Row } from "../fetchxml/query-store.ts";
 import { compileFilter, columnNamed, type FilterScope } from "../odata/filter-compile.ts";
 import { parseFilter } from "../odata/filter-parser.ts";
@@ -14,7 +14,7 @@ import { badRequest, unknownProperty } from "./odata-error.ts";
 import { indexBehind, orderedRows, sortValue, type OrderColumn } from "./ordering.ts";
 import { parseSkipToken, skipToken, storedValue } from "./paging-cookie.ts";
 import { appliedTo, METADATA_VERSION, TOTAL_COUNT, TOTAL_EXCEEDED } from "./prefer.ts";
-import { jsonReply } from "./replies.ts";
+import { jsonReply } from "./responses.ts";
 
 export const MAX_PAGE = 5000;
 

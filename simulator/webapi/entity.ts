@@ -1,5 +1,5 @@
 // GET of one row, of one of its columns, and of the rows a lookup or an association leads to.
-import type { SimReply } from "../exchange.ts";
+import type { SimReply } from "../http-middleware.ts";
 import type { Row } from "../fetchxml/query-store.ts";
 import { columnNamed } from "../odata/filter-compile.ts";
 import { queryOptions } from "../odata/query-options.ts";
@@ -15,7 +15,7 @@ import { readByFetch } from "./fetch.ts";
 import { belonging, navigationFrom } from "./navigation.ts";
 import { badRequest, missingRow, ODataError, unknownSegment } from "./odata-error.ts";
 import { appliedTo } from "./prefer.ts";
-import { jsonReply, reply } from "./replies.ts";
+import { jsonReply, reply } from "./responses.ts";
 
 /** The row a key names: a guid, or `accountnumber='A1'` for an alternate key. Throws 404 when the caller sees none. */
 export function rowByKey(call: Call, table: Table, key: string): Row {

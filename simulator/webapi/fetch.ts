@@ -1,9 +1,9 @@
 // accounts?fetchXml=…, ?userQuery=… and ?savedQuery=…: the engine's rows as Dataverse writes them. Empty columns are left out; FetchXML
 // pages by a cookie in an annotation that has to be asked for, a view's pages are linked.
-import type { SimReply } from "../exchange.ts";
+import type { SimReply } from "../http-middleware.ts";
 import { executeFetch, FetchError, type FetchAnswer, type ResultColumn } from "../fetchxml/engine.ts";
 import type { Row, Value } from "../fetchxml/query-store.ts";
-import type { Overlay } from "../fetchxml/overlay.ts";
+import type { Overlay } from "../fetchxml/options.ts";
 import { columnNamed } from "../odata/filter-compile.ts";
 import { queryOptions, type QueryOptions } from "../odata/query-options.ts";
 import { visibleRows } from "../org/access.ts";
@@ -15,7 +15,7 @@ import { filterTest, MAX_PAGE, orderColumns, preamble } from "./collection.ts";
 import { badRequest, missingRow, ODataError } from "./odata-error.ts";
 import { encodedTwice } from "./paging-cookie.ts";
 import { appliedTo, MORE_RECORDS, PAGING_COOKIE, TOTAL_COUNT, TOTAL_EXCEEDED } from "./prefer.ts";
-import { jsonReply } from "./replies.ts";
+import { jsonReply } from "./responses.ts";
 import { columnWriter, type ColumnWriter } from "./row-writer.ts";
 
 /** A reply when the request names FetchXML or a view, otherwise undefined. */

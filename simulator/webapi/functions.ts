@@ -1,8 +1,8 @@
 // Functions of the Web API that are not about one set of rows: WhoAmI, RetrieveTotalRecordCount, RetrieveUserPrivileges, RetrieveVersion.
-import type { SimReply } from "../exchange.ts";
+import type { SimReply } from "../http-middleware.ts";
 import type { Call } from "./call.ts";
 import { badRequest, ODataError } from "./odata-error.ts";
-import { jsonReply } from "./replies.ts";
+import { jsonReply } from "./responses.ts";
 
 /** The reply, or undefined when there is no such function. @param text the segment, e.g. `WhoAmI` or `F(A=@p)` */
 export function callFunction(call: Call, text: string): SimReply | undefined {

@@ -1,6 +1,6 @@
 // `…/$ref`: rows tied to each other and untied, through a lookup, an association, or a many-to-many table between them.
 // Microsoft Learn: "Associate and disassociate table rows using the Web API".
-import type { SimReply } from "../exchange.ts";
+import type { SimReply } from "../http-middleware.ts";
 import { parseGuid } from "../org/guids.ts";
 import type { Table } from "../org/table.ts";
 import { requireRight, type Call } from "./call.ts";
@@ -8,7 +8,7 @@ import { rowByKey } from "./entity.ts";
 import { navigationFrom, type Navigation } from "./navigation.ts";
 import { badRequest, missingRow, unparsedPath } from "./odata-error.ts";
 import { jsonBody, rowValues } from "./payload.ts";
-import { reply } from "./replies.ts";
+import { reply } from "./responses.ts";
 
 /** POST and PUT of `accounts(id)/primarycontactid/$ref` or `systemusers(id)/teammembership_association/$ref`. */
 export function associate(call: Call, table: Table, key: string, name: string): SimReply {

@@ -1,5 +1,5 @@
 // /api/data/v9.x: from method and path to what answers them. Every refusal of a part below is thrown and becomes a reply here.
-import type { SimReply, SimRequest } from "../exchange.ts";
+import type { SimReply, SimRequest } from "../http-middleware.ts";
 import { csdl } from "../metadata/csdl.ts";
 import { readDefinitions } from "../metadata/definitions.ts";
 import { readGlobalOptionSets } from "../metadata/global-option-sets.ts";
@@ -12,7 +12,7 @@ import { readBehindRow, readRow } from "./entity.ts";
 import { readByFetch } from "./fetch.ts";
 import { callFunction, userPrivileges } from "./functions.ts";
 import { badRequest, ODataError, unknownSegment, unparsedPath } from "./odata-error.ts";
-import { errorReply, jsonReply, reply } from "./replies.ts";
+import { errorReply, jsonReply, reply } from "./responses.ts";
 import { write } from "./writes.ts";
 
 const ROOT = /^\/api\/data\/v9\.[012](?:\/(.*))?$/s;

@@ -1,5 +1,5 @@
 // POST, PATCH, PUT and DELETE of rows, with optimistic concurrency and upsert, and the actions Merge, GrantAccess and RevokeAccess.
-import { headerText, type SimReply } from "../exchange.ts";
+import { headerText, type SimReply } from "../http-middleware.ts";
 import type { Row } from "../fetchxml/query-store.ts";
 import { columnNamed } from "../odata/filter-compile.ts";
 import { parseGuid } from "../org/guids.ts";
@@ -9,7 +9,7 @@ import { addressOf, rowBody, rowByKey } from "./entity.ts";
 import { badRequest, missingRow, ODataError, unknownSegment, unparsedPath } from "./odata-error.ts";
 import { isObject, jsonBody, rowValues } from "./payload.ts";
 import { associate, disassociate } from "./references.ts";
-import { jsonReply, reply } from "./replies.ts";
+import { jsonReply, reply } from "./responses.ts";
 
 /** Any method but GET. @param rest what follows the first segment */
 export function write(call: Call, first: string, rest: readonly string[]): SimReply {

@@ -2,7 +2,7 @@
 // kind their conditions and joins ask for. Rows come from a seed that likes the values the queries ask for.
 import { existsSync } from "node:fs";
 import type { ColumnType, Value } from "../../simulator/fetchxml/query-store.ts";
-import { loadColumns } from "../../simulator/load/columns.ts";
+import { loadColumns } from "../../simulator/load/load-columns.ts";
 import { Random } from "../../simulator/load/random.ts";
 import { installApps } from "../../simulator/org/apps.ts";
 import { finished, guid, isLookup, text, type Column } from "../../simulator/org/columns.ts";

@@ -1,7 +1,7 @@
 // Columns of every kind a company adds, in the metadata of a customised organisation.
 import { describe, expect, test } from "vitest";
 import { customiseOrg } from "../../simulator/org/customise.ts";
-import { member, rowsOf, startCore, type Core } from "./core-session.ts";
+import { member, rowsOf, startCore, type Core } from "./web-api-client.ts";
 
 const CRM = "Microsoft.Dynamics.CRM.";
 const ATTRIBUTES = "EntityDefinitions(LogicalName='account')/Attributes";

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { customiseOrg } from "../../simulator/org/customise.ts";
 import type { Org } from "../../simulator/org/org.ts";
-import { columnOf, member, rowsOf, startCore, type Core } from "./core-session.ts";
+import { columnOf, member, rowsOf, startCore, type Core } from "./web-api-client.ts";
 
 const CRM = "Microsoft.Dynamics.CRM.";
 const CONTRACT = "11111111-1111-4111-8111-111111111111";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { SimReply } from "../../simulator/exchange.ts";
-import { bodyText, type FaultActions } from "../../simulator/faults/encounter.ts";
+import type { SimReply } from "../../simulator/http-middleware.ts";
+import { bodyText, type FaultActions } from "../../simulator/faults/fault-effects.ts";
 import { faultControl, Faults } from "../../simulator/faults/faults.ts";
 
 const PAGE = "/api/data/v9.2/accounts?$select=name";

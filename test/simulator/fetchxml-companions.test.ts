@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { customiseOrg } from "../../simulator/org/customise.ts";
 import type { Org } from "../../simulator/org/org.ts";
-import { columnOf, member, rowsOf, startCore, type Answer, type Core } from "./core-session.ts";
+import { columnOf, member, rowsOf, startCore, type Answer, type Core } from "./web-api-client.ts";
 
 function fill(org: Org): void {
   customiseOrg(org);

@@ -2,7 +2,7 @@
 import { DOMParser, type Element } from "@xmldom/xmldom";
 import { describe, expect, test } from "vitest";
 import { customiseOrg } from "../../simulator/org/customise.ts";
-import { rowsOf } from "./core-session.ts";
+import { rowsOf } from "./web-api-client.ts";
 import { refusalOf, startClient } from "./independent-client.ts";
 
 type Members = Readonly<Record<string, unknown>>;

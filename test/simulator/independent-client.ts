@@ -2,7 +2,7 @@
 // simulator does not speak.
 import { DynamicsWebApi, type Config, type RequestError } from "dynamics-web-api";
 import type { Org } from "../../simulator/org/org.ts";
-import { startCore, type Core } from "./core-session.ts";
+import { startCore, type Core } from "./web-api-client.ts";
 
 export interface ClientSession extends AsyncDisposable {
   readonly org: Org;

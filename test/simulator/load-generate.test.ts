@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { changeAccounts } from "../../simulator/load/change.ts";
-import { generateDemo } from "../../simulator/load/demo.ts";
+import { changeAccounts } from "../../simulator/load/change-accounts.ts";
+import { generateDemo } from "../../simulator/load/demo-accounts.ts";
 import { accountAt } from "../../simulator/load/account-row.ts";
-import { generateAccounts } from "../../simulator/load/generate.ts";
+import { generateAccounts } from "../../simulator/load/generate-accounts.ts";
 import { addPeople, ownersOf } from "../../simulator/load/people.ts";
 import { Org } from "../../simulator/org/org.ts";
 import type { Row } from "../../simulator/fetchxml/query-store.ts";

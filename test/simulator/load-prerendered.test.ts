@@ -4,7 +4,7 @@ import {
   runPrerendered,
   type PrerenderedSimulator,
 } from "../../simulator/prerendered/server.ts";
-import { pageOf } from "./running.ts";
+import { pageOf } from "./simulator-session.ts";
 
 const QUERY = { ...activeAccounts(["name", "numberofemployees"]), prefer: "odata.maxpagesize=20" };
 

@@ -1,6 +1,6 @@
 // $filter: every operator and function over a few accounts, and what is refused.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { columnOf, member, startCore, type Core } from "./core-session.ts";
+import { columnOf, member, startCore, type Core } from "./web-api-client.ts";
 
 let core: Core;
 beforeAll(async () => {

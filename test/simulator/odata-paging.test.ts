@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { foldText } from "../../simulator/fetchxml/collation.ts";
 import { compareGuids } from "../../simulator/org/guids.ts";
-import { allPages, member, nextLinkOf, rowsOf, startCore } from "./core-session.ts";
+import { allPages, member, nextLinkOf, rowsOf, startCore } from "./web-api-client.ts";
 import { propertyRuns } from "../harness/counts.ts";
 
 const size = (rows: number) => ({ prefer: `odata.maxpagesize=${rows}` });

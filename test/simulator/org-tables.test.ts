@@ -4,7 +4,7 @@ import { finished, guid, lookup, text } from "../../simulator/org/columns.ts";
 import { installApps } from "../../simulator/org/apps.ts";
 import type { Org } from "../../simulator/org/org.ts";
 import type { TableFacts } from "../../simulator/org/table.ts";
-import { columnOf, member, startCore, type Answer, type Core } from "./core-session.ts";
+import { columnOf, member, startCore, type Answer, type Core } from "./web-api-client.ts";
 
 /** Accounts with the link-entity inside. */
 function accounts(core: Core, inside: string, as?: string): Promise<Answer> {

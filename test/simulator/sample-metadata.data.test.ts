@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { outsideData } from "../harness/outside-data.ts";
-import { rowsOf, startCore, type Core } from "./core-session.ts";
+import { rowsOf, startCore, type Core } from "./web-api-client.ts";
 
 const CRM = "Microsoft.Dynamics.CRM.";
 

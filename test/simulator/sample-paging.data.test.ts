@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { Org } from "../../simulator/org/org.ts";
 import { outsideData } from "../harness/outside-data.ts";
-import { member, rowsOf, startCore, type Answer } from "./core-session.ts";
+import { member, rowsOf, startCore, type Answer } from "./web-api-client.ts";
 
 const COOKIE = "@Microsoft.Dynamics.CRM.fetchxmlpagingcookie";
 const MORE = "@Microsoft.Dynamics.CRM.morerecords";

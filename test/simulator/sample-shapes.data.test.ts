@@ -6,8 +6,8 @@ import { describe, expect, test } from "vitest";
 import { Org } from "../../simulator/org/org.ts";
 import { customiseOrg } from "../../simulator/org/customise.ts";
 import { outsideData } from "../harness/outside-data.ts";
-import { member, rowsOf, startCore } from "./core-session.ts";
-import { differences, objectsIn, shapeOf } from "./shapes.ts";
+import { member, rowsOf, startCore } from "./web-api-client.ts";
+import { differences, objectsIn, shapeOf } from "./json-shapes.ts";
 
 const SAMPLES = outsideData("reference/dataverse-samples");
 const CONTACT = "00000000-0000-0000-0000-000000000010";

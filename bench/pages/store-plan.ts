@@ -1,6 +1,6 @@
 // A plan over every account of the store, as a preview leaves it: half of them would be updated, every eleventh is skipped.
-import type { Database } from "../src/db/pool.ts";
-import { makeWorkingTables } from "../src/sync/read/stage-rows.ts";
+import type { Database } from "../../src/db/pool.ts";
+import { makeWorkingTables } from "../../src/sync/read/stage-rows.ts";
 
 const SETTINGS = {
   settings: {

@@ -15,7 +15,7 @@ import {
   text,
   type Column,
 } from "./columns.ts";
-import { dates, ownership, people, READ_ONLY, table } from "./table-kit.ts";
+import { dates, ownership, people, READ_ONLY, table } from "./table-helpers.ts";
 import type { TableFacts } from "./table.ts";
 
 /** Schema names, parted by blanks. */

@@ -1,6 +1,6 @@
 // Who gets in and who sees what: sign-in discovery, membership, roles, privileges, column security, ownership of views.
 import { describe, expect, test } from "vitest";
-import { startCore, columnOf, member, rowsOf } from "./core-session.ts";
+import { startCore, columnOf, member, rowsOf } from "./web-api-client.ts";
 
 const VIEW = '<fetch><entity name="account"><attribute name="name" /></entity></fetch>';
 

@@ -1,7 +1,7 @@
 // From a fault to what happens to the request that met it: a wait, a cut, an answer of its own, a changed answer,
 // or a change of the organisation just before it answers.
 import { setTimeout as delay } from "node:timers/promises";
-import type { SimReply } from "../exchange.ts";
+import type { SimReply } from "../http-middleware.ts";
 import { limitRefusal, SERVICE_LIMITS, throttled } from "./limits.ts";
 import type { Fault } from "./rule.ts";
 

@@ -1,8 +1,8 @@
 // An answer of the metadata service: its context, the version of all metadata when that was asked for, and limits of BigInt in full.
-import type { SimReply } from "../exchange.ts";
+import type { SimReply } from "../http-middleware.ts";
 import type { Call } from "../webapi/call.ts";
 import { METADATA_VERSION } from "../webapi/prefer.ts";
-import { jsonReply } from "../webapi/replies.ts";
+import { jsonReply } from "../webapi/responses.ts";
 import type { JsonObject } from "./labels.ts";
 
 // Placeholders a JavaScript number can hold; the text has the full 64 bits.

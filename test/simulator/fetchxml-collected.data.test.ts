@@ -8,7 +8,7 @@ import { Org } from "../../simulator/org/org.ts";
 import { collectedOrganisation, NOW } from "./collected-organisation.ts";
 import { collectedQueries, sampleAccounts, type CollectedQuery } from "./collected-queries.ts";
 import { refusalOf } from "./collected-refusals.ts";
-import { coreOf, member, rowsOf, type Answer, type Core } from "./core-session.ts";
+import { coreOf, member, rowsOf, type Answer, type Core } from "./web-api-client.ts";
 import { naiveFetch } from "./naive-fetch.ts";
 import { naiveStore } from "./naive-store.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { pageOf, startSession } from "./running.ts";
+import { pageOf, startSession } from "./simulator-session.ts";
 
 describe("a running simulator", () => {
   test("comes with credentials: its administrator reads every account page by page", async () => {

@@ -1,6 +1,6 @@
 // Replies of the Web API: the headers every answer carries, JSON bodies, errors, and the 401 that tells where to sign in.
 import { randomUUID } from "node:crypto";
-import type { SimReply, TokenVerdict } from "../exchange.ts";
+import type { SimReply, TokenVerdict } from "../http-middleware.ts";
 import type { ODataError } from "./odata-error.ts";
 
 const EXPOSED =
