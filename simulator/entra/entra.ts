@@ -4,10 +4,10 @@
 import { createHash, randomUUID } from "node:crypto";
 import { AadstsError, aadstsBody, type AadstsCode } from "./aadsts.ts";
 import { authorize, adminConsent } from "./authorize.ts";
-import { isAnyTenant, isTenant, type Directory, type DirectoryUser } from "./directory.ts";
+import { isMultiTenantEndpoint, isTenant, type Directory, type DirectoryUser } from "./directory.ts";
 import { errorPage } from "./pages.ts";
 import { keySet, seal, unseal } from "./sealed-tokens.ts";
-import { redeem } from "./token.ts";
+import { issueTokens } from "./token.ts";
 
 export interface EntraRequest {
   readonly method: string;
@@ -20,7 +20,7 @@ export interface EntraRequest {
   readonly origin: string;
 }
 
-export interface EntraReply {
+export interface EntraResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -59,15 +59,15 @@ export interface CodeGrant {
   readonly objectId: string;
   readonly scope: string;
   readonly nonce: string | undefined;
-  readonly challenge: { readonly text: string; readonly method: "S256" | "plain" } | undefined;
+  readonly codeChallenge: { readonly text: string; readonly method: "S256" | "plain" } | undefined;
   readonly expiresAt: number;
   redeemed: boolean;
 }
 
-interface Refusal {
+interface ForcedError {
   readonly code: AadstsCode;
   readonly grant: string | undefined;
-  left: number;
+  remaining: number;
 }
 
 export class Entra {
@@ -82,8 +82,8 @@ export class Entra {
   readonly key: string;
   /** Per app and person: agreed, or withdrawn later. */
   private readonly consents = new Map<string, boolean>();
-  private readonly refusals: Refusal[] = [];
-  private lastIssued = 0;
+  private readonly forcedErrors: ForcedError[] = [];
+  private lastIssueTime = 0;
 
   constructor(options: EntraOptions) {
     this.options = options;
@@ -102,27 +102,31 @@ export class Entra {
   }
 
   /** A moment later than any given out before, so that "issued before the revocation" is clear on a clock that stands still. */
-  issueMoment(): number {
-    this.lastIssued = Math.max(this.now(), this.lastIssued + 1);
-    return this.lastIssued;
+  nextIssueTime(): number {
+    this.lastIssueTime = Math.max(this.now(), this.lastIssueTime + 1);
+    return this.lastIssueTime;
   }
 
   /** The reply, or undefined when the path is none of Entra ID's. */
-  handle(request: EntraRequest): EntraReply | undefined {
+  handle(request: EntraRequest): EntraResponse | undefined {
     const [, tenant = "", ...rest] = request.path.split("/");
     const endpoint = rest.join("/").toLowerCase();
     switch (endpoint) {
       case "v2.0/.well-known/openid-configuration":
-        return this.guarded(request, tenant, () => json(200, this.metadata(request.origin, tenant)));
+        return this.jsonEndpoint(request, tenant, () =>
+          jsonResponse(200, this.metadata(request.origin, tenant)),
+        );
       case "discovery/v2.0/keys":
-        return this.guarded(request, tenant, () => json(200, keySet()));
+        return this.jsonEndpoint(request, tenant, () => jsonResponse(200, keySet()));
       case "oauth2/v2.0/token":
-        return this.guarded(request, tenant, () => json(200, redeem(this, tenant, request)));
+        return this.jsonEndpoint(request, tenant, () =>
+          jsonResponse(200, issueTokens(this, tenant, request)),
+        );
       case "oauth2/v2.0/authorize":
-        return this.page(tenant, () => authorize(this, tenant, request));
+        return this.htmlEndpoint(tenant, () => authorize(this, tenant, request));
       case "adminconsent":
       case "v2.0/adminconsent":
-        return this.page(tenant, () => adminConsent(this, request));
+        return this.htmlEndpoint(tenant, () => adminConsent(this, request));
       default:
         return undefined;
     }
@@ -161,7 +165,7 @@ export class Entra {
       appid: clientId,
       oid: objectId,
       scope,
-      iat: this.issueMoment(),
+      iat: this.nextIssueTime(),
     });
   }
 
@@ -172,18 +176,18 @@ export class Entra {
 
   /** "Revoke sessions": AADSTS50173 for every refresh token the user has so far; access tokens live on until they expire. */
   revokeSessions(objectId: string): void {
-    this.tokensValidFrom.set(objectId, this.issueMoment());
+    this.tokensValidFrom.set(objectId, this.nextIssueTime());
   }
 
   /** The next `times` token requests (of this grant type, if given) fail with this AADSTS number. */
-  refuse(code: AadstsCode, { times = 1, grant }: { times?: number; grant?: string } = {}): void {
-    this.refusals.push({ code, grant, left: times });
+  forceError(code: AadstsCode, { times = 1, grant }: { times?: number; grant?: string } = {}): void {
+    this.forcedErrors.push({ code, grant, remaining: times });
   }
 
-  takeRefusal(grant: string): AadstsCode | undefined {
-    const refusal = this.refusals.find((one) => one.left > 0 && (one.grant ?? grant) === grant);
-    if (refusal) refusal.left -= 1;
-    return refusal?.code;
+  takeForcedError(grant: string): AadstsCode | undefined {
+    const forced = this.forcedErrors.find((one) => one.remaining > 0 && (one.grant ?? grant) === grant);
+    if (forced) forced.remaining -= 1;
+    return forced?.code;
   }
 
   hasConsent(clientId: string, user: DirectoryUser): boolean {
@@ -225,7 +229,7 @@ export class Entra {
       id_token_signing_alg_values_supported: ["RS256"],
       response_types_supported: ["code"],
       scopes_supported: ["openid", "profile", "email", "offline_access"],
-      issuer: isAnyTenant(tenant) ? `${origin}/{tenantid}/v2.0` : this.issuer(origin),
+      issuer: isMultiTenantEndpoint(tenant) ? `${origin}/{tenantid}/v2.0` : this.issuer(origin),
       request_uri_parameter_supported: false,
       authorization_endpoint: `${base}/oauth2/v2.0/authorize`,
       claims_supported: [
@@ -245,20 +249,20 @@ export class Entra {
     };
   }
 
-  private guarded(request: EntraRequest, tenant: string, answer: () => EntraReply): EntraReply {
+  private jsonEndpoint(request: EntraRequest, tenant: string, respond: () => EntraResponse): EntraResponse {
     try {
       this.requireTenant(tenant);
-      return answer();
+      return respond();
     } catch (error) {
       if (!(error instanceof AadstsError)) throw error;
-      return json(error.status, aadstsBody(error, this.now(), request.origin));
+      return jsonResponse(error.status, aadstsBody(error, this.now(), request.origin));
     }
   }
 
-  private page(tenant: string, answer: () => EntraReply): EntraReply {
+  private htmlEndpoint(tenant: string, respond: () => EntraResponse): EntraResponse {
     try {
       this.requireTenant(tenant);
-      return answer();
+      return respond();
     } catch (error) {
       if (!(error instanceof AadstsError)) throw error;
       return errorPage(error, this.now());
@@ -270,7 +274,7 @@ export class Entra {
   }
 }
 
-function json(status: number, body: unknown): EntraReply {
+function jsonResponse(status: number, body: unknown): EntraResponse {
   return {
     status,
     headers: {

@@ -5,7 +5,7 @@ import type { ColumnType, Value } from "../../simulator/fetchxml/query-store.ts"
 import { loadColumns } from "../../simulator/load/load-columns.ts";
 import { Random } from "../../simulator/load/random.ts";
 import { installApps } from "../../simulator/org/apps.ts";
-import { finished, guid, isLookup, text, type Column } from "../../simulator/org/columns.ts";
+import { completeColumns, guid, isLookup, text, type Column } from "../../simulator/org/columns.ts";
 import { Org } from "../../simulator/org/org.ts";
 import type { MutableRow, Table } from "../../simulator/org/table.ts";
 import { outsideData } from "../harness/outside-data.ts";
@@ -68,7 +68,7 @@ function addTable(org: Org, name: string): void {
     primaryId: `${name}id`,
     primaryName: "name",
     ownership: "None",
-    columns: finished(name, [guid(`${name}id`), text("name|Name", 100)]),
+    columns: completeColumns(name, [guid(`${name}id`), text("name|Name", 100)]),
   });
 }
 
@@ -117,7 +117,9 @@ function fill(org: Org, uses: readonly QueryUses[]): void {
     addRows(org, table, keys);
   }
   // An owner that a query names and nobody knows is taken for a team.
-  const team = wanted.get("account.ownerid")?.find((id) => GUID.test(id) && !org.need("systemuser").get(id));
+  const team = wanted
+    .get("account.ownerid")
+    ?.find((id) => GUID.test(id) && !org.requireTable("systemuser").get(id));
   org.addTeam({ ...(team === undefined ? {} : { id: team }), name: "Key accounts", members: [org.adminId] });
   for (const table of tables) {
     table.rows().forEach((row, at) => {
@@ -192,7 +194,7 @@ function reference(org: Org, column: Column, asked: string | undefined, random: 
   const holding = targets.find((name) => asked !== undefined && org.table(name)?.get(asked));
   const target = holding ?? random.pick(targets);
   const rows = org.table(target)?.rows() ?? [];
-  const any = rows.length > 0 ? String(random.pick(rows)[org.need(target).primaryId]) : random.guid();
+  const any = rows.length > 0 ? String(random.pick(rows)[org.requireTable(target).primaryId]) : random.guid();
   const id = holding === undefined ? any : asked;
   return { [column.logicalName]: id, [`${column.logicalName}.table`]: target };
 }

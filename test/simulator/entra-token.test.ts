@@ -166,7 +166,7 @@ describe("refresh", () => {
         () => entra.recordConsent(CLIENT, user.objectId),
         65001,
       ],
-      [() => entra.refuse(70043, { grant: "refresh_token" }), () => undefined, 70043],
+      [() => entra.forceError(70043, { grant: "refresh_token" }), () => undefined, 70043],
       [() => entra.revokeSessions(user.objectId), () => undefined, 50173],
     ];
     for (const [happens, isUndone, code] of outcomes) {

@@ -101,7 +101,7 @@ async function verdictOn({ fetchxml }: CollectedQuery, core: Core, store: QueryS
     userId: org.adminId,
     businessUnitId: org.businessUnitId,
     teamIds: org
-      .need("teammembership")
+      .requireTable("teammembership")
       .rows()
       .map((row) => String(row["teamid"])),
     utcOffsetMinutes: 120,

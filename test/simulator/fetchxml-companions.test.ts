@@ -70,7 +70,7 @@ describe("companion columns in FetchXML", () => {
       ask(core, '<attribute name="name"/><order attribute="primarycontactidname" descending="true"/>');
     expect(columnOf(await ordered(), "name")).toEqual(["A", "B", "C"]);
     const zoe = core.org
-      .need("contact")
+      .requireTable("contact")
       .rows()
       .find((row) => row["fullname"] === "Zoë Lind");
     core.org.update("contact", String(zoe?.["contactid"]), { fullname: "Aaron Lind" });

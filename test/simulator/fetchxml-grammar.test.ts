@@ -1,7 +1,7 @@
 // Entity, link-entity, filter, attribute, order, distinct, aggregate: what comes back, and what is refused how.
 import { describe, expect, test } from "vitest";
 import { executeFetch } from "../../simulator/fetchxml/engine.ts";
-import type { FetchAnswer } from "../../simulator/fetchxml/engine.ts";
+import type { FetchResult } from "../../simulator/fetchxml/engine.ts";
 import type { Row } from "../../simulator/fetchxml/query-store.ts";
 import { callerOf, guid, storeOf } from "./fetchxml-store.ts";
 
@@ -104,7 +104,7 @@ const store = storeOf({
   },
 });
 
-function run(xml: string): FetchAnswer {
+function run(xml: string): FetchResult {
   return executeFetch(xml, store, callerOf(), NOW, { maxPageSize: 5000 });
 }
 

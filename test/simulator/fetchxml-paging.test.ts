@@ -1,7 +1,7 @@
 // Pages: the cookie and what it holds, where the next page starts, what has no cookie, where simple paging ends.
 import { describe, expect, test } from "vitest";
 import { executeFetch } from "../../simulator/fetchxml/engine.ts";
-import type { FetchAnswer } from "../../simulator/fetchxml/engine.ts";
+import type { FetchResult } from "../../simulator/fetchxml/engine.ts";
 import type { QueryStore, Row } from "../../simulator/fetchxml/query-store.ts";
 import { callerOf, guid, storeOf } from "./fetchxml-store.ts";
 
@@ -34,14 +34,14 @@ function organisation(accounts: readonly Row[], contacts: readonly Row[] = []): 
   });
 }
 
-function read(store: QueryStore, attributes: string, inner: string, cookie?: string): FetchAnswer {
+function read(store: QueryStore, attributes: string, inner: string, cookie?: string): FetchResult {
   const escaped = cookie?.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
   const paging = escaped === undefined ? "" : `paging-cookie="${escaped}"`;
   const xml = `<fetch ${attributes} ${paging}><entity name="account"><attribute name="name" />${inner}</entity></fetch>`;
   return executeFetch(xml, store, callerOf({ utcOffsetMinutes: -360 }), NOW, { maxPageSize: 5000 });
 }
 
-function names({ rows }: FetchAnswer): unknown[] {
+function names({ rows }: FetchResult): unknown[] {
   return rows.map(({ name }) => name);
 }
 

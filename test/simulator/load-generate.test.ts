@@ -96,7 +96,7 @@ describe("accounts from a seed", () => {
     expect(share(rows, (row) => row["websiteurl"] === null)).toBeGreaterThan(5);
     expect(share(rows, (row) => row["statecode"] === 1)).toBeGreaterThan(1);
     const owners = new Set(rows.map((row) => row["ownerid"]));
-    const disabled = [...org.need("systemuser").rows()].filter((user) => user["isdisabled"] === true);
+    const disabled = [...org.requireTable("systemuser").rows()].filter((user) => user["isdisabled"] === true);
     expect(disabled.some((user) => owners.has(user["systemuserid"]))).toBe(true);
     expect(rows.some((row) => row["ownerid.table"] === "team" && row["owninguser"] === null)).toBe(true);
   });

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import {
-  activeAccounts,
+  activeAccountsQuery,
   runPrerendered,
   type PrerenderedSimulator,
 } from "../../simulator/prerendered/server.ts";
 import { pageOf } from "./simulator-session.ts";
 
-const QUERY = { ...activeAccounts(["name", "numberofemployees"]), prefer: "odata.maxpagesize=20" };
+const QUERY = { ...activeAccountsQuery(["name", "numberofemployees"]), prefer: "odata.maxpagesize=20" };
 
 interface Reader extends AsyncDisposable {
   readonly simulator: PrerenderedSimulator;

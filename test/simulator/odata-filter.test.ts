@@ -88,7 +88,7 @@ describe("finds", () => {
       await names("Microsoft.Dynamics.CRM.EqualUserId(PropertyName='ownerid') and name ne null"),
     ).not.toContain("Berg AS");
     const bo = core.org
-      .need("systemuser")
+      .requireTable("systemuser")
       .rows()
       .find((row) => row["fullname"] === "Bo Berg")?.["systemuserid"];
     expect(await names(`_ownerid_value eq ${String(bo)}`)).toEqual(["Berg AS"]);

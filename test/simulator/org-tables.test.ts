@@ -1,9 +1,9 @@
 // The tables around account: what queries join and ask for is there, what no organisation has is refused as Dataverse refuses it.
 import { describe, expect, test } from "vitest";
-import { finished, guid, lookup, text } from "../../simulator/org/columns.ts";
+import { completeColumns, guid, lookup, text } from "../../simulator/org/columns.ts";
 import { installApps } from "../../simulator/org/apps.ts";
 import type { Org } from "../../simulator/org/org.ts";
-import type { TableFacts } from "../../simulator/org/table.ts";
+import type { TableMetadata } from "../../simulator/org/table.ts";
 import { columnOf, member, startCore, type Answer, type Core } from "./web-api-client.ts";
 
 /** Accounts with the link-entity inside. */
@@ -12,7 +12,7 @@ function accounts(core: Core, inside: string, as?: string): Promise<Answer> {
   return core.ask(`accounts?fetchXml=${encodeURIComponent(xml)}`, as === undefined ? {} : { as });
 }
 
-function project(): TableFacts {
+function project(): TableMetadata {
   return {
     logicalName: "new_project",
     entitySet: "new_projects",
@@ -22,7 +22,7 @@ function project(): TableFacts {
     primaryId: "new_projectid",
     primaryName: "new_name",
     ownership: "OrganizationOwned",
-    columns: finished("new_project", [
+    columns: completeColumns("new_project", [
       guid("new_ProjectId"),
       text("new_Name|Name", 100),
       ...lookup("new_Account|Account", "account"),
