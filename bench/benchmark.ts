@@ -4,8 +4,9 @@ import { arch, cpus, platform, release, totalmem } from "node:os";
 import type { Measurement } from "./measurement.ts";
 import { readOptions, USAGE, type BenchOptions } from "./options.ts";
 import { openProcesses, type Processes } from "./processes.ts";
-import { report } from "./report.ts";
 import { figuresOf, type Figures, type Round } from "./figures.ts";
+import { report } from "./report.ts";
+import type { Machine, Results } from "./results.ts";
 import { startSource, type RunningSource } from "./source.ts";
 import { openDatabases, type Databases } from "./databases.ts";
 
@@ -13,25 +14,6 @@ import { openDatabases, type Databases } from "./databases.ts";
 const MAX_PEER_ACCOUNTS = 5_000;
 /** Where the limit on memory ends and the limit on its growth begins. */
 const SLOPE_BASELINE = 500_000;
-
-export interface Machine {
-  readonly cpu: string;
-  readonly cores: number;
-  readonly memoryBytes: number;
-  readonly system: string;
-  readonly node: string;
-  readonly postgresql: string;
-}
-
-export interface Results {
-  readonly accounts: number;
-  readonly machine: Machine;
-  readonly rounds: readonly Round[];
-  readonly figures: Figures;
-  readonly peer: (Measurement & { readonly perAccountMs: number }) | undefined;
-  /** Bytes of peak memory that each account beyond 500,000 takes. */
-  readonly memorySlope: { readonly firstSync: number; readonly unchanged: number } | undefined;
-}
 
 type BenchmarkContext = {
   readonly options: BenchOptions;

@@ -1,6 +1,6 @@
 // The figures as a short table.
-import type { Results } from "./benchmark.ts";
 import type { SyncFigures } from "./figures.ts";
+import type { Results } from "./results.ts";
 
 export function report({ accounts, machine, rounds, figures, peer, memorySlope }: Results): string {
   const { rows } = figures;

@@ -10,11 +10,12 @@ import {
   type AppRegistration,
   type DirectoryUser,
 } from "./directory.ts";
-import type { CodeGrant, Entra, EntraResponse, EntraRequest } from "./entra.ts";
 import { redirectToApp, escapeHtml, htmlResponse, signInPage, type ResponseMode } from "./pages.ts";
 import { readScopes, type Scopes } from "./scopes.ts";
 import { seal, unseal } from "./sealed-tokens.ts";
+import type { EntraState } from "./state.ts";
 import { requireResource, requireUser } from "./token.ts";
+import type { CodeGrant, EntraRequest, EntraResponse } from "./types.ts";
 
 const CODE_LIFETIME = 10 * 60_000;
 const SESSION_COOKIE = "ESTSAUTHPERSISTENT";
@@ -29,7 +30,7 @@ interface AuthorizeRequest {
 }
 
 /** @throws AadstsError for what is shown to the person instead of being sent to the redirect URI */
-export function authorize(entra: Entra, tenant: string, request: EntraRequest): EntraResponse {
+export function authorize(entra: EntraState, tenant: string, request: EntraRequest): EntraResponse {
   const { query } = request;
   const app = requireApp(entra, query);
   if (app.multiTenant === false && isMultiTenantEndpoint(tenant))
@@ -49,7 +50,7 @@ export function authorize(entra: Entra, tenant: string, request: EntraRequest): 
   }
 }
 
-function requireApp(entra: Entra, query: URLSearchParams): AppRegistration {
+function requireApp(entra: EntraState, query: URLSearchParams): AppRegistration {
   const clientId = query.get("client_id");
   if (!clientId) throw new AadstsError(900144, "client_id");
   const app = findApp(entra.directory, clientId);
@@ -79,7 +80,7 @@ function readResponseMode(text: string | null): ResponseMode {
 }
 
 function readAuthorizeRequest(
-  entra: Entra,
+  entra: EntraState,
   app: AppRegistration,
   redirectUri: string,
   responseMode: ResponseMode,
@@ -104,7 +105,7 @@ function readCodeChallenge(query: URLSearchParams): CodeGrant["codeChallenge"] {
 }
 
 function signIn(
-  entra: Entra,
+  entra: EntraState,
   authorizeRequest: AuthorizeRequest,
   request: EntraRequest,
   redirect: (values: Record<string, string>) => EntraResponse,
@@ -132,7 +133,7 @@ function signIn(
 }
 
 function signInByForm(
-  entra: Entra,
+  entra: EntraState,
   authorizeRequest: AuthorizeRequest,
   request: EntraRequest,
   redirect: (values: Record<string, string>) => EntraResponse,
@@ -151,7 +152,7 @@ function signInByForm(
 }
 
 function grantCode(
-  entra: Entra,
+  entra: EntraState,
   authorizeRequest: AuthorizeRequest,
   user: DirectoryUser,
   hasConsent: boolean,
@@ -180,7 +181,7 @@ function grantCode(
 }
 
 function signInForm(
-  entra: Entra,
+  entra: EntraState,
   authorizeRequest: AuthorizeRequest,
   query: URLSearchParams,
   user: DirectoryUser | undefined,
@@ -199,7 +200,7 @@ function signInForm(
   };
 }
 
-function sessionUser(entra: Entra, request: EntraRequest): DirectoryUser | undefined {
+function sessionUser(entra: EntraState, request: EntraRequest): DirectoryUser | undefined {
   const cookies = request.headers["cookie"];
   const cookie = new RegExp(`${SESSION_COOKIE}=([^;]+)`).exec(String(cookies ?? ""))?.[1];
   const session = cookie === undefined ? undefined : unseal(entra.key, "session", cookie);
@@ -207,7 +208,7 @@ function sessionUser(entra: Entra, request: EntraRequest): DirectoryUser | undef
 }
 
 /** An administrator agrees for the whole tenant; `simulator_consent=yes|no` answers without a page. */
-export function adminConsent(entra: Entra, request: EntraRequest): EntraResponse {
+export function adminConsent(entra: EntraState, request: EntraRequest): EntraResponse {
   const { query } = request;
   const app = requireApp(entra, query);
   const redirectUri = requireRedirectUri(app, query);

@@ -1,6 +1,6 @@
 // The few HTML pages a person sees while signing in, and the two ways back to the application.
 import { entraTimestamp, type AadstsError } from "./aadsts.ts";
-import type { EntraResponse } from "./entra.ts";
+import type { EntraResponse } from "./types.ts";
 
 export function escapeHtml(text: string): string {
   return text

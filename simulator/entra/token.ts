@@ -4,15 +4,20 @@
 import { createHash, randomUUID } from "node:crypto";
 import { AadstsError } from "./aadsts.ts";
 import { findApp, isMultiTenantEndpoint, type AppRegistration, type DirectoryUser } from "./directory.ts";
-import type { Entra, EntraRequest } from "./entra.ts";
 import { readScopes, type Scopes } from "./scopes.ts";
 import { seal, signJwt, unseal } from "./sealed-tokens.ts";
+import type { EntraState } from "./state.ts";
+import type { EntraRequest } from "./types.ts";
 
 const DAY_MS = 86_400_000;
 const MIN_VERIFIER_LENGTH = 43;
 
 /** The body of a successful token response. @throws AadstsError for everything refused */
-export function issueTokens(entra: Entra, tenant: string, request: EntraRequest): Record<string, unknown> {
+export function issueTokens(
+  entra: EntraState,
+  tenant: string,
+  request: EntraRequest,
+): Record<string, unknown> {
   if (request.method !== "POST") throw new AadstsError(900561);
   const form = new URLSearchParams(request.body);
   const grant = required(form, "grant_type");
@@ -39,7 +44,7 @@ function required(form: URLSearchParams, name: string): string {
 
 /** The client that proved itself, by parameters in the body or by HTTP Basic. */
 function authenticatedClient(
-  entra: Entra,
+  entra: EntraState,
   tenant: string,
   request: EntraRequest,
   form: URLSearchParams,
@@ -80,7 +85,7 @@ function formDecoded(text: string): string {
 }
 
 function clientCredentialsGrant(
-  entra: Entra,
+  entra: EntraState,
   tenant: string,
   app: AppRegistration,
   form: URLSearchParams,
@@ -95,7 +100,7 @@ function clientCredentialsGrant(
 }
 
 function authorizationCodeGrant(
-  entra: Entra,
+  entra: EntraState,
   app: AppRegistration,
   form: URLSearchParams,
   origin: string,
@@ -124,7 +129,7 @@ function matchesChallenge(
 }
 
 function refreshTokenGrant(
-  entra: Entra,
+  entra: EntraState,
   app: AppRegistration,
   form: URLSearchParams,
   origin: string,
@@ -156,7 +161,7 @@ function refreshTokenGrant(
 }
 
 /** The person a grant was made for, if that person may still use the app. */
-export function requireUser(entra: Entra, app: AppRegistration, objectId: string): DirectoryUser {
+export function requireUser(entra: EntraState, app: AppRegistration, objectId: string): DirectoryUser {
   const user = entra.directory.users.find((one) => one.objectId === objectId);
   if (!user) throw new AadstsError(50034, objectId, entra.directory.tenantName);
   if (user.disabled) throw new AadstsError(50057);
@@ -167,14 +172,14 @@ export function requireUser(entra: Entra, app: AppRegistration, objectId: string
   return user;
 }
 
-export function requireResource(entra: Entra, resource: string | undefined, origin: string): void {
+export function requireResource(entra: EntraState, resource: string | undefined, origin: string): void {
   if (resource !== undefined && !entra.knowsResource(resource, origin)) {
     throw new AadstsError(500011, resource, entra.directory.tenantName);
   }
 }
 
 function delegatedTokens(
-  entra: Entra,
+  entra: EntraState,
   app: AppRegistration,
   user: DirectoryUser,
   scopes: Scopes,
@@ -191,11 +196,15 @@ function delegatedTokens(
   };
 }
 
-function accessTokenLifetime(entra: Entra): number {
+function accessTokenLifetime(entra: EntraState): number {
   return entra.options.accessTokenSeconds ?? 3599;
 }
 
-function tokenResponse(entra: Entra, access: string, scopes: Scopes | undefined): Record<string, unknown> {
+function tokenResponse(
+  entra: EntraState,
+  access: string,
+  scopes: Scopes | undefined,
+): Record<string, unknown> {
   const seconds = accessTokenLifetime(entra);
   return {
     token_type: "Bearer",
@@ -210,7 +219,7 @@ function tokenResponse(entra: Entra, access: string, scopes: Scopes | undefined)
 const GRAPH_RESOURCE = "00000003-0000-0000-c000-000000000000";
 
 function accessToken(
-  entra: Entra,
+  entra: EntraState,
   app: AppRegistration,
   objectId: string,
   resource: string | undefined,
@@ -231,7 +240,7 @@ function accessToken(
 }
 
 function idToken(
-  entra: Entra,
+  entra: EntraState,
   app: AppRegistration,
   user: DirectoryUser,
   origin: string,

@@ -5,17 +5,18 @@
 import { foldText } from "./collation.ts";
 import type { ReadableColumn } from "./column-values.ts";
 import { quarterOf, weekOf } from "./date-ranges.ts";
-import type { FetchResult, FetchOptions, ResultColumn, ResultRow } from "./engine.ts";
 import { aggregateNotSupported, fetchError } from "./fetch-error.ts";
 import type { AttributeNode, DateGrouping } from "./grammar.ts";
 import { comparable, kindOf, offsetOf, wallClock } from "./literals.ts";
 import type { Kind } from "./literals.ts";
 import { findColumn } from "./names.ts";
+import type { FetchOptions } from "./options.ts";
 import type { QueryEnvironment } from "./operators.ts";
 import { compareValues } from "./operators.ts";
 import { scanAllTuples } from "./page.ts";
 import type { QueryPlan, Source, Tuple } from "./plan.ts";
 import type { QueryColumn, QueryStore, Value } from "./query-store.ts";
+import type { FetchResult, ResultColumn, ResultRow } from "./result.ts";
 
 const RECORD_LIMIT = 50_000;
 

@@ -7,59 +7,11 @@ import { bindFetch } from "./bind.ts";
 import { fetchError, invalidArgument } from "./fetch-error.ts";
 import { parseFetch } from "./grammar.ts";
 import type { FetchNode } from "./grammar.ts";
-import { applyOverrides, type QueryOverrides } from "./options.ts";
+import { applyOverrides, type FetchOptions, type QueryOverrides } from "./options.ts";
 import { selectPage } from "./page.ts";
 import type { QueryPlan } from "./plan.ts";
-import type { Caller, ColumnType, QueryStore, Row, Value } from "./query-store.ts";
-
-export { FetchError } from "./fetch-error.ts";
-
-/** How one key of the rows came about: what a server needs to name and annotate it. */
-export interface ResultColumn {
-  /** Logical name, `alias.column`, or the alias of an attribute. */
-  readonly key: string;
-  readonly table: string;
-  readonly column: string;
-  readonly type: ColumnType;
-  /** The attribute's own alias. */
-  readonly alias?: string;
-  /** The link-entity it comes from, by alias (`contact1` if it has none). */
-  readonly link?: string;
-  /** count, countcolumn, sum, avg, min or max. */
-  readonly aggregate?: string;
-  /** The number of rows below, instead of the column's value. */
-  readonly rowAggregate?: "countchildren";
-  /** day, week, month, quarter, year, fiscal-period or fiscal-year. */
-  readonly dateGrouping?: string;
-  /** Returned although the query does not name it: the primary key, the currency of a money column. */
-  readonly implicit?: true;
-}
-
-/** Values by `ResultColumn.key`, without those that are null; the target table of a lookup stands under `<key>.table`. */
-export type ResultRow = Readonly<Record<string, Exclude<Value, null>>>;
-
-export interface FetchResult {
-  /** Logical name of the query's table. */
-  readonly entity: string;
-  readonly rows: readonly ResultRow[];
-  readonly columns: readonly ResultColumn[];
-  /** The entity's own row behind each of `rows` (for etags and formatted values); empty for aggregates. */
-  readonly entityRows: readonly Row[];
-  readonly moreRecords: boolean;
-  /** Unencoded: `<cookie page="1"><accountid last="{UPPER}" first="{UPPER}" /></cookie>`. */
-  readonly pagingCookie?: string;
-  /** Asked for with returntotalrecordcount; stops at 5,000. */
-  readonly totalRecordCount?: number;
-  readonly totalRecordCountLimitExceeded?: boolean;
-  readonly isAggregate: boolean;
-}
-
-export interface FetchOptions {
-  /** Page size when the query names none, and the largest it may name: 5,000 in Dataverse. */
-  readonly maxPageSize: number;
-  /** Asked for on top of what the query says. */
-  readonly overrides?: QueryOverrides;
-}
+import type { Caller, QueryStore } from "./query-store.ts";
+import type { FetchResult, ResultColumn } from "./result.ts";
 
 const MAX_TOP = 5000;
 

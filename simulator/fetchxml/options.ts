@@ -3,6 +3,13 @@
 import type { AttributeNode, FetchNode } from "./grammar.ts";
 import type { Row } from "./query-store.ts";
 
+export interface FetchOptions {
+  /** Page size when the query names none, and the largest it may name: 5,000 in Dataverse. */
+  readonly maxPageSize: number;
+  /** Asked for on top of what the query says. */
+  readonly overrides?: QueryOverrides;
+}
+
 export interface QueryOverrides {
   /** Logical names; they take the place of the entity's own columns. */
   readonly columns?: readonly string[];

@@ -1,10 +1,10 @@
 // From tuples to the rows of the answer: the named columns only, and no column without a value.
 
 import { foldText } from "./collation.ts";
-import type { ResultRow } from "./engine.ts";
 import { kindOf } from "./literals.ts";
 import type { Output, QueryPlan, Predicate, Tuple } from "./plan.ts";
 import type { Value } from "./query-store.ts";
+import type { ResultRow } from "./result.ts";
 import { rowsByColumn } from "./row-index.ts";
 
 type WritableRow = Record<string, Exclude<Value, null>>;

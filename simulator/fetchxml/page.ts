@@ -2,15 +2,16 @@
 // In the entity's own order a page starts where the cookie says, found by binary search. Ordered by a link-entity, all
 // rows are made, sorted and counted off. Without a cookie everything ends at 50,000 (Learn "Page results": simple paging).
 
-import type { FetchResult, FetchOptions } from "./engine.ts";
 import { expander } from "./joins.ts";
 import type { QueryEnvironment } from "./operators.ts";
+import type { FetchOptions } from "./options.ts";
 import { compareTuples, indexAfter, sortKeys, sortRows } from "./ordering.ts";
 import type { SortKey } from "./ordering.ts";
 import { distinctFilter, resultRows } from "./output.ts";
 import { readCookie, writeCookie } from "./paging-cookie.ts";
 import type { QueryPlan, Predicate, Tuple } from "./plan.ts";
 import type { QueryStore, Row } from "./query-store.ts";
+import type { FetchResult } from "./result.ts";
 import { orderedRows, rowArray } from "./row-index.ts";
 
 type Page = Omit<FetchResult, "entity" | "columns" | "isAggregate">;

@@ -1,9 +1,11 @@
 // accounts?fetchXml=…, ?userQuery=… and ?savedQuery=…: the engine's rows as Dataverse writes them. Empty columns are left out; FetchXML
 // pages by a cookie in an annotation that has to be asked for, a view's pages are linked.
 import type { HttpResponse } from "../http-middleware.ts";
-import { executeFetch, FetchError, type FetchResult, type ResultColumn } from "../fetchxml/engine.ts";
+import { executeFetch } from "../fetchxml/engine.ts";
+import { FetchError } from "../fetchxml/fetch-error.ts";
 import type { Row, Value } from "../fetchxml/query-store.ts";
 import type { QueryOverrides } from "../fetchxml/options.ts";
+import type { FetchResult, ResultColumn } from "../fetchxml/result.ts";
 import { columnByProperty } from "../odata/filter-compile.ts";
 import { queryOptions, type QueryOptions } from "../odata/query-options.ts";
 import { visibleRows } from "../org/access.ts";

@@ -1,8 +1,8 @@
 // Entity, link-entity, filter, attribute, order, distinct, aggregate: what comes back, and what is refused how.
 import { describe, expect, test } from "vitest";
 import { executeFetch } from "../../simulator/fetchxml/engine.ts";
-import type { FetchResult } from "../../simulator/fetchxml/engine.ts";
 import type { Row } from "../../simulator/fetchxml/query-store.ts";
+import type { FetchResult } from "../../simulator/fetchxml/result.ts";
 import { callerOf, guid, storeOf } from "./fetchxml-store.ts";
 
 const NOW = new Date("2024-05-15T12:00:00Z");

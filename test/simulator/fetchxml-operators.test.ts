@@ -1,6 +1,7 @@
 // Every condition operator on a handful of rows, one line each: which rows it returns.
 import { describe, expect, test } from "vitest";
-import { executeFetch, FetchError } from "../../simulator/fetchxml/engine.ts";
+import { executeFetch } from "../../simulator/fetchxml/engine.ts";
+import { FetchError } from "../../simulator/fetchxml/fetch-error.ts";
 import type { Caller } from "../../simulator/fetchxml/query-store.ts";
 import { callerOf, guid, storeOf } from "./fetchxml-store.ts";
 
