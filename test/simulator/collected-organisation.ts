@@ -34,7 +34,7 @@ export function collectedOrganisation(queries: readonly CollectedQuery[]): Org {
   }
   const uses = queries.map(({ fetchxml }) => usesIn(fetchxml));
   for (const use of uses) addMissing(org, use);
-  fill(org, uses);
+  fillTables(org, uses);
   return org;
 }
 
@@ -48,13 +48,13 @@ function addMissing(org: Org, { tables, columns, links }: QueryUses): void {
       [from, to],
       [to, from],
     ] as const) {
-      if (missing(one)) addJoined(org, one, other);
+      if (missing(one)) addJoinColumn(org, one, other);
     }
   }
   for (const use of columns) {
     if (!missing(use)) continue;
     const same = columns.filter(({ table, column }) => table === use.table && column === use.column);
-    org.addColumn({ schemaName: use.column, type: typeFor(same) }, use.table);
+    org.addColumn({ schemaName: use.column, type: inferType(same) }, use.table);
   }
 }
 
@@ -72,7 +72,7 @@ function addTable(org: Org, name: string): void {
   });
 }
 
-function addJoined(org: Org, one: ColumnUse, other: ColumnUse): void {
+function addJoinColumn(org: Org, one: ColumnUse, other: ColumnUse): void {
   const table = org.table(other.table);
   const known = table?.column(other.column);
   const isKey = table === undefined || known === undefined || other.column === table.primaryId;
@@ -83,7 +83,7 @@ function addJoined(org: Org, one: ColumnUse, other: ColumnUse): void {
 }
 
 /** The type that all uses of a column agree with. */
-function typeFor(uses: readonly ColumnUse[]): ColumnType {
+function inferType(uses: readonly ColumnUse[]): ColumnType {
   const elements = uses.map(({ element }) => element);
   const operators = elements.map((element) => attributeOf(element, "operator"));
   if (elements.some((element) => attributeOf(element, "dategrouping") !== "")) return "DateTime";
@@ -105,8 +105,8 @@ function typeFor(uses: readonly ColumnUse[]): ColumnType {
   return values.every((value) => /^\d{4}-\d\d-\d\d/.test(value)) ? "DateTime" : "String";
 }
 
-function fill(org: Org, uses: readonly QueryUses[]): void {
-  const wanted = wantedValues(org, uses);
+function fillTables(org: Org, uses: readonly QueryUses[]): void {
+  const wanted = comparedValues(org, uses);
   const tables = [...new Set(["account", "contact", ...uses.flatMap((use) => use.tables)])].flatMap(
     (name) => org.table(name) ?? [],
   );
@@ -148,7 +148,7 @@ function addRows(org: Org, table: Table, keys: readonly string[]): void {
 }
 
 /** Values that conditions ask for, by table and column: a query that finds nothing would prove little. */
-function wantedValues(org: Org, uses: readonly QueryUses[]): Map<string, string[]> {
+function comparedValues(org: Org, uses: readonly QueryUses[]): Map<string, string[]> {
   const wanted = new Map<string, string[]>();
   for (const { table, column, element } of uses.flatMap(({ columns }) => columns)) {
     const name = `${table}.${column}`;

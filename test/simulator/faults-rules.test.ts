@@ -6,7 +6,7 @@ import { faultControl, Faults } from "../../simulator/faults/faults.ts";
 const PAGE = "/api/data/v9.2/accounts?$select=name";
 
 /** Faults over an organisation that only writes down what it is made to do. */
-function faultsOver() {
+function faultsWithRecorder() {
   const done: string[] = [];
   const note =
     (what: string) =>
@@ -40,7 +40,7 @@ const textOf = (response: HttpResponse | undefined): string => (response ? bodyT
 
 describe("fault rules", () => {
   test("a rule meets only what its method and pattern name, after the skipped ones, so many times", () => {
-    const { faults } = faultsOver();
+    const { faults } = faultsWithRecorder();
     faults.add({
       method: "get",
       path: "accounts\\?\\$select",
@@ -69,7 +69,7 @@ describe("fault rules", () => {
     ],
     [{ kind: "unavailable", retryAfter: 5 }, 503, "5", "503"],
   ] as const)("%j", (fault, status, retryAfter, text) => {
-    const { faults } = faultsOver();
+    const { faults } = faultsWithRecorder();
     faults.add({ fault });
     const response = faults.nextEffect("GET", PAGE)?.response;
     expect(response?.status).toBe(status);
@@ -78,7 +78,7 @@ describe("fault rules", () => {
   });
 
   test("a repeated page is the page before, and the chain goes on behind it", () => {
-    const { faults } = faultsOver();
+    const { faults } = faultsWithRecorder();
     faults.add({ path: "accounts", skip: 1, fault: { kind: "repeat-page" } });
     const answers = ["1", "2", "2", "3"].map((id) => {
       const met = faults.nextEffect("GET", `${PAGE}&page=${id}`);
@@ -88,7 +88,7 @@ describe("fault rules", () => {
   });
 
   test("an empty page leads to itself, malformed JSON is none", () => {
-    const { faults } = faultsOver();
+    const { faults } = faultsWithRecorder();
     faults.add({ fault: { kind: "empty-page" } });
     faults.add({ fault: { kind: "malformed-json" } });
     const empty: unknown = JSON.parse(textOf(faults.nextEffect("GET", PAGE)?.transform?.(page("1"))));
@@ -98,7 +98,7 @@ describe("fault rules", () => {
   });
 
   test("a held request goes on when it is released", async () => {
-    const { faults } = faultsOver();
+    const { faults } = faultsWithRecorder();
     const id = faults.add({ fault: { kind: "hold" } });
     const waiting = faults.nextEffect("GET", PAGE)?.wait;
     const order: string[] = [];
@@ -110,7 +110,7 @@ describe("fault rules", () => {
   });
 
   test("the organisation and the authority change in the middle of a read", () => {
-    const { faults, done } = faultsOver();
+    const { faults, done } = faultsWithRecorder();
     faults.add({ skip: 1, fault: { kind: "delete-view", viewId: "v" } });
     faults.add({ skip: 1, fault: { kind: "change-row", id: "r", values: { name: "New" } } });
     faults.add({ fault: { kind: "revoke-refresh-tokens" } });
@@ -123,7 +123,7 @@ describe("fault rules", () => {
   });
 
   test("the control endpoint adds, lists and removes, and says what is wrong with a rule", () => {
-    const { faults } = faultsOver();
+    const { faults } = faultsWithRecorder();
     const call = (method: string, path: string, body = "") => faultControl(faults, { method, path, body });
     expect(call("GET", "/api/data/v9.2/accounts")).toBeUndefined();
     const added = call("POST", "/_simulator/faults", '{"path":"WhoAmI","fault":{"kind":"expired-token"}}');

@@ -116,8 +116,8 @@ function passing(condition: string, caller: Caller): number[] {
   const listed = (values?.split("|") ?? []).map((value) => `<value>${value}</value>`).join("");
   const xml = `<fetch><entity name="account"><attribute name="accountid" /><filter>
     <condition attribute="${attribute}" operator="${operator}">${listed}</condition></filter></entity></fetch>`;
-  const answer = executeFetch(xml, store, caller, NOW, { maxPageSize: 5000 });
-  return answer.rows.map(({ accountid }) => Number(String(accountid).slice(-2)));
+  const result = executeFetch(xml, store, caller, NOW, { maxPageSize: 5000 });
+  return result.rows.map(({ accountid }) => Number(String(accountid).slice(-2)));
 }
 
 const here = callerOf({ userId: ME, businessUnitId: UNIT, teamIds: [TEAM] });

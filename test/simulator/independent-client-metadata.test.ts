@@ -134,12 +134,12 @@ describe("functions", () => {
   test("bound to a user list the user's privileges", async () => {
     await using session = await startClient();
     const { client, org } = session;
-    const answer: { RolePrivileges: Members[] } = await client.callFunction({
+    const response: { RolePrivileges: Members[] } = await client.callFunction({
       collection: "systemusers",
       key: org.adminId,
       name: "Microsoft.Dynamics.CRM.RetrieveUserPrivileges",
     });
-    expect(answer.RolePrivileges).toContainEqual(
+    expect(response.RolePrivileges).toContainEqual(
       expect.objectContaining({ PrivilegeName: "prvReadAccount", Depth: "Global" }),
     );
   });
@@ -178,7 +178,7 @@ describe("$metadata", () => {
       customiseOrg(org);
       org.createAccount({ name: "A" });
     });
-    const [row = {}] = rowsOf(await session.core.ask("accounts"));
+    const [row = {}] = rowsOf(await session.api.request("accounts"));
     const account = elementsOf(parsed(await session.client.retrieveCsdlMetadata()), "EntityType").find(
       (one) => attribute(one, "Name") === "account",
     );
