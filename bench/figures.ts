@@ -1,22 +1,22 @@
 // From what was measured to what it means: medians, the floor, and how far above it a sync is. Pure.
-import type { Measured } from "./timed.ts";
+import type { Measurement } from "./measurement.ts";
 import { median } from "./statistics.ts";
 
 export interface Round {
-  readonly download: Measured;
+  readonly download: Measurement;
   /** Download + parse. */
-  readonly read: Measured;
+  readonly read: Measurement;
   /** Milliseconds of COPY by table. */
   readonly copy: Readonly<Record<string, number>>;
-  readonly firstSync: Measured;
-  readonly unchanged: Measured;
+  readonly firstSync: Measurement;
+  readonly unchanged: Measurement;
   /** After one account in a hundred changed. */
   readonly changes: {
     /** Sweep + changed rows. */
-    readonly floor: Measured;
+    readonly floor: Measurement;
     /** Milliseconds of COPY of the changed accounts, by table. */
     readonly copy: Readonly<Record<string, number>>;
-    readonly sync: Measured;
+    readonly sync: Measurement;
   };
 }
 
@@ -42,7 +42,7 @@ export interface Figures {
   readonly changes: SyncFigures & {
     readonly floorMs: number;
     /** Parts of the time that the first sync took. */
-    readonly ofFirstSync: number;
+    readonly shareOfFirstSync: number;
     readonly requests: number;
     /** Accounts created, linked or updated. */
     readonly written: number;
@@ -96,22 +96,22 @@ function changesFigures(rounds: readonly Round["changes"][], firstSyncMs: number
   return {
     ...figures,
     floorMs,
-    ofFirstSync: figures.ms / firstSyncMs,
+    shareOfFirstSync: figures.ms / firstSyncMs,
     requests: fact("requests"),
     written: fact("created") + fact("linked") + fact("updated"),
   };
 }
 
-function syncFigures(measured: readonly Measured[], lowestMs: number): SyncFigures {
-  const ms = median(measured.map((one) => one.ms));
-  const names = Object.keys(measured[0]?.stages ?? {});
+function syncFigures(measurements: readonly Measurement[], floorMs: number): SyncFigures {
+  const ms = median(measurements.map((one) => one.ms));
+  const names = Object.keys(measurements[0]?.stages ?? {});
   return {
     ms,
-    cpuMs: median(measured.map(({ cpuMs }) => cpuMs)),
+    cpuMs: median(measurements.map(({ cpuMs }) => cpuMs)),
     stages: Object.fromEntries(
-      names.map((name) => [name, median(measured.map(({ stages }) => stages[name] ?? 0))]),
+      names.map((name) => [name, median(measurements.map(({ stages }) => stages[name] ?? 0))]),
     ),
-    peakBytes: Math.max(...measured.map(({ peakBytes }) => peakBytes)),
-    ratio: ms / lowestMs,
+    peakBytes: Math.max(...measurements.map(({ peakBytes }) => peakBytes)),
+    ratio: ms / floorMs,
   };
 }

@@ -4,11 +4,11 @@
 import { once } from "node:events";
 
 if (process.argv[2] === "measure") {
-  const { answerTask } = await import("./measure.ts");
+  const { runTask } = await import("./measure.ts");
   const [task] = await once(process, "message");
-  await answerTask(task);
+  await runTask(task);
 } else if (process.argv[2] === "pages") {
-  const { benchmarkPages } = await import("./pages-of-accounts.ts");
+  const { benchmarkPages } = await import("./pages/benchmark.ts");
   process.exitCode = await benchmarkPages(process.argv.slice(3));
 } else {
   const { benchmark } = await import("./benchmark.ts");

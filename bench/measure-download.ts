@@ -2,17 +2,17 @@
 // parsed. It shows that source and network are not what the other figures measure.
 import { Agent, request } from "undici";
 import type { HttpRequest } from "../src/lib/http.ts";
-import { timed, type Measured } from "./timed.ts";
-import { openPages } from "./pages.ts";
+import { measureWork, type Measurement } from "./measurement.ts";
+import { openSourcePages } from "./source-pages.ts";
 import type { Source } from "./workload.ts";
 
 /** As many pages as the client holds at once (src/dataverse/pages.ts). */
-const AT_ONCE = 3;
+const CONCURRENT_REQUESTS = 3;
 
 /** The requests of a full run; the links between the pages are inside the pages, so they are read once before. */
 async function requestsOf(source: Source): Promise<HttpRequest[]> {
   let requests: HttpRequest[] = [];
-  const pages = await openPages(source, (sent) => requests.push(sent));
+  const pages = await openSourcePages(source, (sent) => requests.push(sent));
   try {
     requests = [];
     let rows = 0;
@@ -24,23 +24,23 @@ async function requestsOf(source: Source): Promise<HttpRequest[]> {
   }
 }
 
-export async function measureDownload(source: Source): Promise<Measured> {
+export async function measureDownload(source: Source): Promise<Measurement> {
   const requests = await requestsOf(source);
   const dispatcher = new Agent();
   try {
-    return await timed(async () => {
+    return await measureWork(async () => {
       let bytes = 0;
-      const waiting = requests.values();
-      const drain = async (): Promise<void> => {
-        for (const { url, headers = {} } of waiting) {
-          const answer = await request(url, {
+      const remaining = requests.values();
+      const requestRemaining = async (): Promise<void> => {
+        for (const { url, headers = {} } of remaining) {
+          const response = await request(url, {
             dispatcher,
             headers: { "accept-encoding": "gzip", ...headers },
           });
-          bytes += (await answer.body.bytes()).length;
+          bytes += (await response.body.bytes()).length;
         }
       };
-      await Promise.all(Array.from({ length: AT_ONCE }, drain));
+      await Promise.all(Array.from({ length: CONCURRENT_REQUESTS }, requestRemaining));
       return { rows: 0, facts: { pages: requests.length, bytes } };
     });
   } finally {

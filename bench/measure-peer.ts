@@ -2,8 +2,8 @@
 // a statement of its own. It keeps no plan, matches nobody, and knows neither names in use nor common mail domains.
 import { DynamicsWebApi } from "dynamics-web-api";
 import { Client } from "pg";
-import { timed, type Measured } from "./timed.ts";
-import { openPages } from "./pages.ts";
+import { measureWork, type Measurement } from "./measurement.ts";
+import { openSourcePages } from "./source-pages.ts";
 import type { Source } from "./workload.ts";
 
 const COLUMNS = [
@@ -48,8 +48,8 @@ function domainOf(website: string | number | null): string | undefined {
   return host?.toLowerCase();
 }
 
-export async function measurePeer(source: Source, databaseUrl: string): Promise<Measured> {
-  const pages = await openPages(source);
+export async function measurePeer(source: Source, databaseUrl: string): Promise<Measurement> {
+  const pages = await openSourcePages(source);
   const token = await pages.token();
   await pages.close();
   const api = new DynamicsWebApi({
@@ -61,14 +61,14 @@ export async function measurePeer(source: Source, databaseUrl: string): Promise<
   await client.connect();
   try {
     await client.query(TABLES);
-    return await timed(async () => {
-      const started = performance.now();
+    return await measureWork(async () => {
+      const startedAt = performance.now();
       const { value: rows } = await api.retrieveAll<Row>({
         collection: "accounts",
         select: [...COLUMNS],
         filter: "statecode eq 0",
       });
-      const read = performance.now();
+      const readAt = performance.now();
       for (const row of rows) {
         await client.query(
           UPSERT_ACCOUNT,
@@ -79,7 +79,7 @@ export async function measurePeer(source: Source, databaseUrl: string): Promise<
       }
       return {
         rows: rows.length,
-        stages: { read: read - started, upsert: performance.now() - read },
+        stages: { read: readAt - startedAt, upsert: performance.now() - readAt },
       };
     });
   } finally {

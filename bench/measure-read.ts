@@ -1,12 +1,12 @@
 // Download and parse: the pages of a full run through the very client of a run, thrown away as they come.
-import { timed, type Measured } from "./timed.ts";
-import { openPages } from "./pages.ts";
+import { measureWork, type Measurement } from "./measurement.ts";
+import { openSourcePages } from "./source-pages.ts";
 import type { Source } from "./workload.ts";
 
-export async function measureRead(source: Source): Promise<Measured> {
-  const pages = await openPages(source);
+export async function measureRead(source: Source): Promise<Measurement> {
+  const pages = await openSourcePages(source);
   try {
-    return await timed(async () => {
+    return await measureWork(async () => {
       let rows = 0;
       for await (const page of pages.read()) rows += page.length;
       return { rows };

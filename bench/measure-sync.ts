@@ -5,14 +5,14 @@ import { openConnection } from "../src/connections/open-connection.ts";
 import { createLog } from "../src/lib/log.ts";
 import { runSync } from "../src/sync/run.ts";
 import type { Progress } from "../src/sync/record/run-context.ts";
-import { timed, type Measured } from "./timed.ts";
+import { measureWork, type Measurement } from "./measurement.ts";
 import { connectionTo, type Source } from "./workload.ts";
 
 export async function measureSync(
   source: Source,
   databaseUrl: string,
   mode: "sync" | "changes",
-): Promise<Measured> {
+): Promise<Measurement> {
   const config = readConfig({
     DATABASE_URL: databaseUrl,
     SLUICE_SIMULATOR: source.origin,
@@ -24,18 +24,18 @@ export async function measureSync(
   try {
     const open = await openConnection({ ...app, simulator: source.origin }, connection);
     try {
-      const begun = new Map<Progress["stage"], number>();
+      const stageStarts = new Map<Progress["stage"], number>();
       const onProgress = ({ stage }: Progress): void => {
-        if (!begun.has(stage)) begun.set(stage, Date.now());
+        if (!stageStarts.has(stage)) stageStarts.set(stage, Date.now());
       };
       const context = runContext(app, open, connection, { onProgress });
-      return await timed(async () => {
+      return await measureWork(async () => {
         const run = await runSync(context, mode);
         // Apply tells of itself when its first chunk is done; it began when the plan was stored.
-        begun.set("apply", run.plannedAt!.getTime());
+        stageStarts.set("apply", run.plannedAt!.getTime());
         const { created, linked, updated, unchanged, skipped, failed, requests } = run;
         const facts = { created, linked, updated, unchanged, skipped, failed, requests };
-        return { rows: run.read, stages: durations(begun), facts };
+        return { rows: run.read, stages: stageDurations(stageStarts), facts };
       });
     } finally {
       await open.close();
@@ -45,8 +45,8 @@ export async function measureSync(
   }
 }
 
-function durations(begun: ReadonlyMap<string, number>): Record<string, number> {
-  const inOrder = [...begun].toSorted(([, a], [, b]) => a - b);
+function stageDurations(stageStarts: ReadonlyMap<string, number>): Record<string, number> {
+  const inOrder = [...stageStarts].toSorted(([, a], [, b]) => a - b);
   return Object.fromEntries(
     inOrder.map(([stage, at], index) => [stage, (inOrder[index + 1]?.[1] ?? Date.now()) - at]),
   );

@@ -1,9 +1,9 @@
 // One measurement, in a process of its own: a task comes as a message, a figure goes back.
-import type { Measured } from "./timed.ts";
+import type { Measurement } from "./measurement.ts";
 import type { Source } from "./workload.ts";
 
 export interface Task {
-  readonly kind: keyof typeof MEASURES;
+  readonly kind: keyof typeof MEASUREMENTS;
   readonly source: Source;
   /** For what writes. */
   readonly databaseUrl?: string;
@@ -13,10 +13,10 @@ export interface Task {
   readonly ids?: readonly string[];
 }
 
-export type Answer = { readonly measured: Measured } | { readonly failed: string };
+export type TaskResult = { readonly measured: Measurement } | { readonly failed: string };
 
 // Each is loaded alone: what the others need is no part of its memory.
-const MEASURES = {
+const MEASUREMENTS = {
   download: async ({ source }) => (await import("./measure-download.ts")).measureDownload(source),
   read: async ({ source }) => (await import("./measure-read.ts")).measureRead(source),
   changes: async ({ source, ids = [] }) => (await import("./measure-changes.ts")).measureChanges(source, ids),
@@ -24,15 +24,15 @@ const MEASURES = {
     (await import("./measure-sync.ts")).measureSync(source, databaseUrl, mode),
   peer: async ({ source, databaseUrl = "" }) =>
     (await import("./measure-peer.ts")).measurePeer(source, databaseUrl),
-} satisfies Record<string, (task: Omit<Task, "kind">) => Promise<Measured>>;
+} satisfies Record<string, (task: Omit<Task, "kind">) => Promise<Measurement>>;
 
 /** Answers the process that started this one, and lets go of it. */
-export async function answerTask(task: Task): Promise<void> {
-  let answer: Answer;
+export async function runTask(task: Task): Promise<void> {
+  let result: TaskResult;
   try {
-    answer = { measured: await MEASURES[task.kind](task) };
+    result = { measured: await MEASUREMENTS[task.kind](task) };
   } catch (error) {
-    answer = { failed: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+    result = { failed: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   }
-  process.send?.(answer, () => process.disconnect());
+  process.send?.(result, () => process.disconnect());
 }

@@ -3,15 +3,15 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import type { Answer, Task } from "./measure.ts";
-import type { Measured } from "./timed.ts";
+import type { TaskResult, Task } from "./measure.ts";
+import type { Measurement } from "./measurement.ts";
 
 const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
 /** A measurement that takes longer has come to a standstill. */
-const LONGEST_MS = 60 * 60_000;
+const TIMEOUT_MS = 60 * 60_000;
 
 export interface Processes {
-  measure(task: Task): Promise<Measured>;
+  measure(task: Task): Promise<Measurement>;
   stopAll(): Promise<void>;
 }
 
@@ -24,7 +24,7 @@ export function openProcesses(profile: string | undefined): Processes {
   };
   process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
 
-  async function measure(task: Task): Promise<Measured> {
+  async function measure(task: Task): Promise<Measurement> {
     const flags =
       profile === undefined
         ? []
@@ -38,19 +38,19 @@ export function openProcesses(profile: string | undefined): Processes {
       stdio: ["ignore", "inherit", "inherit", "ipc"],
     });
     running.add(child);
-    const timer = setTimeout(() => child.kill("SIGKILL"), LONGEST_MS);
+    const timer = setTimeout(() => child.kill("SIGKILL"), TIMEOUT_MS);
     try {
-      let answer: Answer | undefined;
-      child.on("message", (message: Answer) => (answer = message));
+      let result: TaskResult | undefined;
+      child.on("message", (message: TaskResult) => (result = message));
       const ended = once(child, "exit");
       child.send(task);
       const [code, signal] = await ended;
-      if (answer === undefined)
+      if (result === undefined)
         throw new Error(
           `The process that measured "${task.kind}" ended (${String(signal ?? code)}) without an answer.`,
         );
-      if ("failed" in answer) throw new Error(`"${task.kind}" could not be measured: ${answer.failed}`);
-      return answer.measured;
+      if ("failed" in result) throw new Error(`"${task.kind}" could not be measured: ${result.failed}`);
+      return result.measured;
     } finally {
       clearTimeout(timer);
       running.delete(child);

@@ -14,17 +14,17 @@ export interface RunningSource extends Source {
   close(): Promise<void>;
 }
 
-const ChangeAnswer = z.object({ ids: z.array(z.string()) });
+const ChangeResponse = z.object({ ids: z.array(z.string()) });
 
 /** What it prints when everything is ready, and more. */
 const SourceLine = z.object({ origin: z.string(), clientId: z.string(), clientSecret: z.string() });
 const PROGRAM = fileURLToPath(new URL("../simulator/prerendered/main.ts", import.meta.url));
 /** Of the generated accounts three in a hundred are inactive, and those are not read. */
-const ACTIVE = 0.97;
+const ACTIVE_SHARE = 0.97;
 
 /** @param accounts active ones, roughly: which are inactive is up to the generator's seed */
 export async function startSource(accounts: number): Promise<RunningSource> {
-  const generated = String(Math.ceil(accounts / ACTIVE));
+  const generated = String(Math.ceil(accounts / ACTIVE_SHARE));
   const child = spawn(
     process.execPath,
     ["--import", "tsx", PROGRAM, "--accounts", generated, "--columns", ""],
@@ -43,17 +43,17 @@ export async function startSource(accounts: number): Promise<RunningSource> {
     const output = createInterface({ input: child.stdout });
     const [line] = await Promise.race([once(output, "line"), once(child, "exit").then(() => [undefined])]);
     if (line === undefined) throw new Error("The simulated organisation did not start.");
-    const told = SourceLine.parse(JSON.parse(String(line)));
+    const settings = SourceLine.parse(JSON.parse(String(line)));
     return {
-      ...told,
+      ...settings,
       change: async (percent, seed) => {
         // Rendering half a million accounts anew takes longer than fetch() waits for an answer's head.
-        const answer = await request(`${told.origin}/_simulator/change`, {
+        const response = await request(`${settings.origin}/_simulator/change`, {
           method: "POST",
           body: JSON.stringify({ percent, seed }),
           headersTimeout: 0,
         });
-        return ChangeAnswer.parse(await answer.body.json()).ids;
+        return ChangeResponse.parse(await response.body.json()).ids;
       },
       close: async () => {
         process.off("exit", onExit);

@@ -20,7 +20,7 @@ const CHECKS: readonly Check[] = [
   { name: "lint", looksAt: "oxlint with types", command: ["oxlint", "--type-aware"] },
   { name: "format", looksAt: "oxfmt", command: ["oxfmt", "--check"] },
   { name: "unused", looksAt: "knip: files, exports, packages", command: ["knip", "--no-progress"] },
-  { name: "rooms", looksAt: "who imports whom, and rings", command: ["tsx", "scripts/rooms.ts"] },
+  { name: "rooms", looksAt: "who imports whom, and import cycles", command: ["tsx", "scripts/rooms.ts"] },
   { name: "schema", looksAt: "src/db/schema.sql = the migrations", command: ["tsx", "scripts/schema.ts"] },
   {
     name: "env",

@@ -1,5 +1,5 @@
 // The room table: which folder may import which, so that "where does this belong" has one answer and no
-// room depends on one that depends on it. Also finds files that import each other in a ring, and readers of
+// room depends on one that depends on it. Also finds import cycles, and readers of
 // the environment outside its one file. Reads import statements as oxfmt lays them out: at the start of a line.
 import { readdir, readFile } from "node:fs/promises";
 import { dirname, join, posix, relative, resolve } from "node:path";
@@ -149,30 +149,33 @@ function faultOf(one: Import): string | undefined {
   return `${one.from}:${one.line} imports ${target}, but ${room} may import ${list(rule.imports)}.`;
 }
 
-/** Every ring once, from its alphabetically first file on. A ring closed by a type alone is none when the program runs. */
-function ringsOf(imports: readonly Import[], files: ReadonlySet<string>): string[][] {
+/**
+ * Every import cycle once, from its alphabetically first file on. An import of types counts: it does no
+ * harm when the program runs, but neither file can then be read or moved without the other.
+ */
+function importCycles(imports: readonly Import[], files: ReadonlySet<string>): string[][] {
   const next = new Map<string, string[]>();
   for (const one of imports) {
     const target = targetOf(one);
-    if (target !== undefined && !one.onlyTypes && files.has(target))
+    if (target !== undefined && files.has(target))
       next.set(one.from, [...(next.get(one.from) ?? []), target]);
   }
-  const rings = new Map<string, string[]>();
+  const cycles = new Map<string, string[]>();
   const done = new Set<string>();
   const visit = (file: string, path: readonly string[]): void => {
     const start = path.indexOf(file);
     if (start >= 0) {
-      const ring = path.slice(start);
-      const first = ring.indexOf(ring.toSorted()[0] ?? "");
-      const turned = [...ring.slice(first), ...ring.slice(0, first)];
-      rings.set(turned.join(), turned);
+      const cycle = path.slice(start);
+      const first = cycle.indexOf(cycle.toSorted()[0] ?? "");
+      const rotated = [...cycle.slice(first), ...cycle.slice(0, first)];
+      cycles.set(rotated.join(), rotated);
     } else if (!done.has(file)) {
       for (const target of next.get(file) ?? []) visit(target, [...path, file]);
       done.add(file);
     }
   };
   for (const file of [...files].toSorted()) visit(file, []);
-  return [...rings.values()];
+  return [...cycles.values()];
 }
 
 async function sourceFiles(root: string): Promise<string[]> {
@@ -212,9 +215,9 @@ export async function roomFaults(root: string): Promise<string[]> {
     imports.push(...importsOf(file, text));
   }
   faults.push(...imports.map(faultOf).filter((fault) => fault !== undefined));
-  for (const ring of ringsOf(imports, new Set(files)))
+  for (const cycle of importCycles(imports, new Set(files)))
     faults.push(
-      `${[...ring, ring[0]].join(" imports ")}: a ring. Move what they share into a file of its own.`,
+      `${[...cycle, cycle[0]].join(" imports ")}: an import cycle. Move what they share into a file of its own.`,
     );
   return faults;
 }

@@ -4,20 +4,20 @@
 import { isAadstsCode } from "./entra/aadsts.ts";
 import { Entra } from "./entra/entra.ts";
 import type { Directory, DirectoryUser } from "./entra/directory.ts";
-import { Faults, faultsLayer } from "./faults/faults.ts";
-import type { FaultActions } from "./faults/encounter.ts";
-import { limitsLayer, ServiceLimits, type LimitSettings } from "./faults/limits.ts";
-import { loadColumns } from "./load/columns.ts";
-import { loadCsv } from "./load/csv.ts";
+import { Faults, faultMiddleware } from "./faults/faults.ts";
+import type { FaultActions } from "./faults/fault-effects.ts";
+import { limitMiddleware, ServiceLimits, type LimitSettings } from "./faults/limits.ts";
+import { loadColumns } from "./load/load-columns.ts";
+import { loadCsv } from "./load/load-csv.ts";
 import { fillColumns } from "./load/fill-columns.ts";
-import { generateAccounts } from "./load/generate.ts";
+import { generateAccounts } from "./load/generate-accounts.ts";
 import { addPeople } from "./load/people.ts";
 import { installApps } from "./org/apps.ts";
 import { customiseOrg } from "./org/customise.ts";
 import { guidFrom } from "./org/guids.ts";
 import { Org } from "./org/org.ts";
 import { startSimulator, type Simulator } from "./server.ts";
-import { unauthorized } from "./webapi/replies.ts";
+import { unauthorized } from "./webapi/responses.ts";
 
 export interface RunOptions {
   /** Default: one the system picks. */
@@ -84,8 +84,8 @@ export async function runSimulator(options: RunOptions = {}): Promise<RunningSim
   }
   const clientId = guidFrom(seed, "app registration");
   const clientSecret = `simulated~${guidFrom(seed, "client secret")}`;
-  const directory = directoryOf(org, seed, clientId, clientSecret, options.redirectUris ?? REDIRECT_URIS);
-  await fill(org, options);
+  const directory = createDirectory(org, seed, clientId, clientSecret, options.redirectUris ?? REDIRECT_URIS);
+  await loadAccounts(org, options);
 
   const now = (): number => org.now().getTime();
   const { accessTokenSeconds, oldRefreshTokens } = options;
@@ -98,17 +98,17 @@ export async function runSimulator(options: RunOptions = {}): Promise<RunningSim
   });
   const limits = new ServiceLimits(now, options.limits);
   let origin = "";
-  const faults = new Faults(actionsOn(org, entra, () => origin));
+  const faults = new Faults(faultActions(org, entra, () => origin));
   const simulator = await startSimulator({
     org,
     authority: entra,
     ...(options.port === undefined ? {} : { port: options.port }),
-    hooks: { faults: faultsLayer(faults), limits: limitsLayer(limits) },
+    hooks: { faults: faultMiddleware(faults), limits: limitMiddleware(limits) },
   });
   origin = simulator.origin;
   const scope = `${origin}/user_impersonation offline_access`;
   const refreshTokenOf = (userId: string): string => {
-    const user = directory.users.find((one) => one.userId === userId) ?? signInUser(org, userId);
+    const user = directory.users.find((one) => one.userId === userId) ?? directoryUser(org, userId);
     if (!directory.users.includes(user)) directory.users.push(user);
     return entra.issueRefreshToken(clientId, user.userPrincipalName, scope);
   };
@@ -130,8 +130,8 @@ export async function runSimulator(options: RunOptions = {}): Promise<RunningSim
   };
 }
 
-async function fill(org: Org, options: RunOptions): Promise<void> {
-  const added = [
+async function loadAccounts(org: Org, options: RunOptions): Promise<void> {
+  const addedColumns = [
     ...(options.customised ? customiseOrg(org) : []),
     ...(options.columns ?? []).flatMap((file) => loadColumns(org, file)),
   ];
@@ -141,32 +141,33 @@ async function fill(org: Org, options: RunOptions): Promise<void> {
   if (options.accounts) generateAccounts(org, { count: options.accounts });
   if (options.demo) {
     // Its data package is needed for the demo alone.
-    const { generateDemo } = await import("./load/demo.ts");
+    const { generateDemo } = await import("./load/demo-accounts.ts");
     generateDemo(org);
   }
-  if (added.length > 0) fillColumns(org, added);
+  if (addedColumns.length > 0) fillColumns(org, addedColumns);
 }
 
 /** The tenant of an organisation: everybody enabled there, the administrator first, and one app with its application user. */
-function directoryOf(
+function createDirectory(
   org: Org,
   seed: string,
   clientId: string,
   clientSecret: string,
   redirectUris: readonly string[],
 ): Directory {
-  const people = [...org.need("systemuser").rows()]
+  const users = [...org.requireTable("systemuser").rows()]
     .filter((row) => row["applicationid"] == null && row["domainname"] != null)
     .toSorted((a, b) => Number(a["versionnumber"]) - Number(b["versionnumber"]))
-    .map((row) => signInUser(org, String(row["systemuserid"])));
+    .map((row) => directoryUser(org, String(row["systemuserid"])));
   const applicationUser = guidFrom(seed, "application user");
   // An organisation that is served a second time has its application user already.
-  if (!org.need("systemuser").get(applicationUser)) addApplicationUser(org, applicationUser, clientId);
+  if (!org.requireTable("systemuser").get(applicationUser))
+    addApplicationUser(org, applicationUser, clientId);
   return {
     tenantId: guidFrom(seed, "tenant"),
     tenantDomain: "contoso.example",
     tenantName: org.name,
-    users: people.toSorted((a, b) => Number(b.userId === org.adminId) - Number(a.userId === org.adminId)),
+    users: users.toSorted((a, b) => Number(b.userId === org.adminId) - Number(a.userId === org.adminId)),
     apps: [
       {
         clientId,
@@ -192,8 +193,8 @@ function addApplicationUser(org: Org, id: string, clientId: string): void {
   });
 }
 
-function signInUser(org: Org, userId: string): DirectoryUser {
-  const row = org.need("systemuser").get(userId);
+function directoryUser(org: Org, userId: string): DirectoryUser {
+  const row = org.requireTable("systemuser").get(userId);
   if (!row) throw new Error(`The simulated organisation has no user ${userId}.`);
   const name = String(row["domainname"] ?? `${userId}@contoso.example`);
   return {
@@ -206,11 +207,11 @@ function signInUser(org: Org, userId: string): DirectoryUser {
   };
 }
 
-function actionsOn(org: Org, entra: Entra, origin: () => string): FaultActions {
+function faultActions(org: Org, entra: Entra, origin: () => string): FaultActions {
   return {
     deleteView: (viewId) => org.deleteView(viewId),
     unshareView: (viewId) => {
-      const shares = [...org.need("principalobjectaccess").rows()].filter(
+      const shares = [...org.requireTable("principalobjectaccess").rows()].filter(
         (row) => row["objectid"] === viewId,
       );
       for (const share of shares) org.unshareView(viewId, String(share["principalid"]));
@@ -225,8 +226,8 @@ function actionsOn(org: Org, entra: Entra, origin: () => string): FaultActions {
       }
     },
     refuseToken: (code) => {
-      if (isAadstsCode(code)) entra.refuse(code);
+      if (isAadstsCode(code)) entra.forceError(code);
     },
-    expiredTokenReply: () => unauthorized(origin(), entra.tenantId, "expired"),
+    expiredTokenResponse: () => unauthorized(origin(), entra.tenantId, "expired"),
   };
 }

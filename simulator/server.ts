@@ -1,14 +1,14 @@
 // The simulated Dynamics 365 environment and its Entra ID on one port of 127.0.0.1, over node:http.
-// This file owns the socket and the order of the parts (see exchange.ts); what the Web API answers is decided in webapi/,
+// This file owns the socket and the order of the parts (see http-middleware.ts); what the Web API answers is decided in webapi/,
 // what the organisation holds in org/. Responses are gzipped when the client accepts it.
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import { gzip } from "node:zlib";
 import { promisify } from "node:util";
-import type { Authority, Hooks, SimReply, SimRequest } from "./exchange.ts";
+import type { Authority, Hooks, HttpResponse, HttpRequest } from "./http-middleware.ts";
 import type { Org } from "./org/org.ts";
 import { createWebApi } from "./webapi/web-api.ts";
-import { unauthorized } from "./webapi/replies.ts";
+import { unauthorized } from "./webapi/responses.ts";
 
 const gzipAsync = promisify(gzip);
 
@@ -39,20 +39,20 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const requests = new Map<string, number>();
   const webApi = createWebApi(options.org, options.now ?? options.org.now);
 
-  async function answer(request: SimRequest): Promise<SimReply> {
-    const signIn = options.authority.handle(request);
-    if (signIn) return signIn;
-    const verdict = options.authority.check(authorization(request), request.origin);
-    if (!verdict.ok) return unauthorized(request.origin, options.authority.tenantId, verdict.reason);
-    if (verdict.userId !== undefined) request.userId = verdict.userId;
+  async function handleRequest(request: HttpRequest): Promise<HttpResponse> {
+    const entraResponse = options.authority.handle(request);
+    if (entraResponse) return entraResponse;
+    const token = options.authority.check(authorization(request), request.origin);
+    if (!token.ok) return unauthorized(request.origin, options.authority.tenantId, token.reason);
+    if (token.userId !== undefined) request.userId = token.userId;
     const serve = () => webApi(request);
-    return hooks.limits && verdict.userId !== undefined ? hooks.limits(request, serve) : serve();
+    return hooks.limits && token.userId !== undefined ? hooks.limits(request, serve) : serve();
   }
 
   const server = createServer({ maxHeaderSize: 128 * 1024 }, (incoming, outgoing) => {
     void (async () => {
       try {
-        count(requests, incoming);
+        countRequest(requests, incoming);
         const method = incoming.method ?? "GET";
         const rendered = hooks.respondFromCache?.(method, incoming.url ?? "/", incoming.headers);
         if (rendered) {
@@ -61,12 +61,12 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
           return;
         }
         const request = await readRequest(incoming);
-        const reply = hooks.faults
-          ? await hooks.faults(request, () => answer(request))
-          : await answer(request);
-        await send(reply, incoming, outgoing);
+        const response = hooks.faults
+          ? await hooks.faults(request, () => handleRequest(request))
+          : await handleRequest(request);
+        await sendResponse(response, incoming, outgoing);
       } catch (error) {
-        failed(outgoing, error);
+        sendFailure(outgoing, error);
       }
     })();
   });
@@ -90,12 +90,12 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   };
 }
 
-function authorization(request: SimRequest): string | undefined {
+function authorization(request: HttpRequest): string | undefined {
   const value = request.headers["authorization"];
   return typeof value === "string" ? value : value?.[0];
 }
 
-function count(requests: Map<string, number>, incoming: IncomingMessage): void {
+function countRequest(requests: Map<string, number>, incoming: IncomingMessage): void {
   const path = (incoming.url ?? "/").split("?", 1)[0] ?? "/";
   const pattern = `${incoming.method} ${decodeSafely(path).replace(/\([^)]*\)/g, "()")}`;
   requests.set(pattern, (requests.get(pattern) ?? 0) + 1);
@@ -109,54 +109,58 @@ function decodeSafely(path: string): string {
   }
 }
 
-async function readRequest(incoming: IncomingMessage): Promise<SimRequest> {
+async function readRequest(incoming: IncomingMessage): Promise<HttpRequest> {
   const body = await text(incoming);
   const url = incoming.url ?? "/";
-  const cut = url.indexOf("?");
+  const queryStart = url.indexOf("?");
   return {
     method: incoming.method ?? "GET",
     url,
-    path: cut < 0 ? url : url.slice(0, cut),
-    query: new URLSearchParams(cut < 0 ? "" : url.slice(cut + 1)),
+    path: queryStart < 0 ? url : url.slice(0, queryStart),
+    query: new URLSearchParams(queryStart < 0 ? "" : url.slice(queryStart + 1)),
     headers: incoming.headers,
     body,
     origin: `http://${incoming.headers.host ?? "127.0.0.1"}`,
   };
 }
 
-async function send(reply: SimReply, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+async function sendResponse(
+  response: HttpResponse,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
   const headers: Record<string, string | string[] | number> = {};
-  for (const [name, value] of Object.entries(reply.headers)) {
+  for (const [name, value] of Object.entries(response.headers)) {
     headers[name] = typeof value === "string" ? value : [...value];
   }
-  let body = typeof reply.body === "string" ? Buffer.from(reply.body) : reply.body;
+  let body = typeof response.body === "string" ? Buffer.from(response.body) : response.body;
   // Below about one packet gzip only costs; level 1 because the simulator must not be what a benchmark measures.
   if (body.length > 1400 && acceptsGzip(incoming) && headers["content-encoding"] === undefined) {
     body = await gzipAsync(body, { level: 1 });
     headers["content-encoding"] = "gzip";
     headers["vary"] = "Accept-Encoding";
   }
-  if (reply.cutAfter === 0) {
+  if (response.disconnectAfterBytes === 0) {
     outgoing.destroy();
     return;
   }
-  if (reply.status !== 204 && reply.status !== 304) headers["content-length"] = body.length;
-  outgoing.writeHead(reply.status, headers);
-  if (reply.cutAfter === undefined || reply.cutAfter >= body.length) {
+  if (response.status !== 204 && response.status !== 304) headers["content-length"] = body.length;
+  outgoing.writeHead(response.status, headers);
+  if (response.disconnectAfterBytes === undefined || response.disconnectAfterBytes >= body.length) {
     outgoing.end(incoming.method === "HEAD" ? undefined : body);
     return;
   }
-  outgoing.write(body.subarray(0, reply.cutAfter), () => outgoing.destroy());
+  outgoing.write(body.subarray(0, response.disconnectAfterBytes), () => outgoing.destroy());
 }
 
 function acceptsGzip(incoming: IncomingMessage): boolean {
   const accepted = incoming.headers["accept-encoding"];
-  const codings = Array.isArray(accepted) ? accepted.join(",") : (accepted ?? "");
-  return /(^|,)\s*(gzip|\*)\s*(;\s*q=(?!0(\.0*)?\s*(,|$))[\d.]+)?\s*(,|$)/i.test(codings);
+  const encodings = Array.isArray(accepted) ? accepted.join(",") : (accepted ?? "");
+  return /(^|,)\s*(gzip|\*)\s*(;\s*q=(?!0(\.0*)?\s*(,|$))[\d.]+)?\s*(,|$)/i.test(encodings);
 }
 
 /** A fault of the simulator itself must be seen by whoever runs it, not look like Dataverse's. */
-function failed(outgoing: ServerResponse, error: unknown): void {
+function sendFailure(outgoing: ServerResponse, error: unknown): void {
   const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
   if (outgoing.headersSent || outgoing.destroyed) {
     outgoing.destroy();

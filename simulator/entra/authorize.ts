@@ -3,12 +3,19 @@
 // then signs in without a page. Source: Microsoft Learn "… OAuth 2.0 authorization code flow", "… admin consent".
 import { randomBytes, randomUUID } from "node:crypto";
 import { AadstsError } from "./aadsts.ts";
-import { findApp, findUser, isAnyTenant, type AppRegistration, type DirectoryUser } from "./directory.ts";
-import type { CodeGrant, Entra, EntraReply, EntraRequest } from "./entra.ts";
-import { backToApp, escapeHtml, htmlReply, signInPage, type ResponseMode } from "./pages.ts";
+import {
+  findApp,
+  findUser,
+  isMultiTenantEndpoint,
+  type AppRegistration,
+  type DirectoryUser,
+} from "./directory.ts";
+import { redirectToApp, escapeHtml, htmlResponse, signInPage, type ResponseMode } from "./pages.ts";
 import { readScopes, type Scopes } from "./scopes.ts";
-import { seal, unseal } from "./tickets.ts";
+import { seal, unseal } from "./sealed-tokens.ts";
+import type { EntraState } from "./state.ts";
 import { requireResource, requireUser } from "./token.ts";
+import type { CodeGrant, EntraRequest, EntraResponse } from "./types.ts";
 
 const CODE_LIFETIME = 10 * 60_000;
 const SESSION_COOKIE = "ESTSAUTHPERSISTENT";
@@ -16,34 +23,34 @@ const SESSION_COOKIE = "ESTSAUTHPERSISTENT";
 interface AuthorizeRequest {
   readonly app: AppRegistration;
   readonly redirectUri: string;
-  readonly mode: ResponseMode;
+  readonly responseMode: ResponseMode;
   readonly scope: string;
   readonly scopes: Scopes;
-  readonly challenge: CodeGrant["challenge"];
+  readonly codeChallenge: CodeGrant["codeChallenge"];
 }
 
 /** @throws AadstsError for what is shown to the person instead of being sent to the redirect URI */
-export function authorize(entra: Entra, tenant: string, request: EntraRequest): EntraReply {
+export function authorize(entra: EntraState, tenant: string, request: EntraRequest): EntraResponse {
   const { query } = request;
   const app = requireApp(entra, query);
-  if (app.multiTenant === false && isAnyTenant(tenant))
+  if (app.multiTenant === false && isMultiTenantEndpoint(tenant))
     throw new AadstsError(50194, app.clientId, app.displayName);
   const redirectUri = requireRedirectUri(app, query);
-  const mode = responseMode(query.get("response_mode"));
-  const back = (values: Record<string, string>): EntraReply => {
+  const responseMode = readResponseMode(query.get("response_mode"));
+  const redirect = (values: Record<string, string>): EntraResponse => {
     const state = query.get("state");
-    return backToApp(redirectUri, mode, state === null ? values : { ...values, state });
+    return redirectToApp(redirectUri, responseMode, state === null ? values : { ...values, state });
   };
   try {
-    const asked = readAuthorizeRequest(entra, app, redirectUri, mode, request);
-    return signIn(entra, asked, request, back);
+    const authorizeRequest = readAuthorizeRequest(entra, app, redirectUri, responseMode, request);
+    return signIn(entra, authorizeRequest, request, redirect);
   } catch (error) {
     if (!(error instanceof AadstsError)) throw error;
-    return back({ error: error.oauthError, error_description: error.message });
+    return redirect({ error: error.oauthError, error_description: error.message });
   }
 }
 
-function requireApp(entra: Entra, query: URLSearchParams): AppRegistration {
+function requireApp(entra: EntraState, query: URLSearchParams): AppRegistration {
   const clientId = query.get("client_id");
   if (!clientId) throw new AadstsError(900144, "client_id");
   const app = findApp(entra.directory, clientId);
@@ -53,30 +60,30 @@ function requireApp(entra: Entra, query: URLSearchParams): AppRegistration {
 
 function requireRedirectUri(app: AppRegistration, query: URLSearchParams): string {
   const redirectUri = query.get("redirect_uri") ?? app.redirectUris[0] ?? "";
-  if (!app.redirectUris.some((one) => sameRedirect(one, redirectUri))) {
+  if (!app.redirectUris.some((one) => matchesRedirectUri(one, redirectUri))) {
     throw new AadstsError(50011, redirectUri, app.clientId);
   }
   return redirectUri;
 }
 
 // Entra ID ignores the port of loopback redirect URIs (RFC 8252 section 7.3).
-function sameRedirect(registered: string, given: string): boolean {
-  if (registered === given) return true;
-  if (!URL.canParse(registered) || !URL.canParse(given)) return false;
-  const [a, b] = [new URL(registered), new URL(given)];
+function matchesRedirectUri(registered: string, requested: string): boolean {
+  if (registered === requested) return true;
+  if (!URL.canParse(registered) || !URL.canParse(requested)) return false;
+  const [a, b] = [new URL(registered), new URL(requested)];
   const loopback = a.hostname === "localhost" || a.hostname === "127.0.0.1";
   return loopback && a.protocol === b.protocol && a.hostname === b.hostname && a.pathname === b.pathname;
 }
 
-function responseMode(text: string | null): ResponseMode {
+function readResponseMode(text: string | null): ResponseMode {
   return text === "fragment" || text === "form_post" ? text : "query";
 }
 
 function readAuthorizeRequest(
-  entra: Entra,
+  entra: EntraState,
   app: AppRegistration,
   redirectUri: string,
-  mode: ResponseMode,
+  responseMode: ResponseMode,
   { query, origin }: EntraRequest,
 ): AuthorizeRequest {
   const responseType = query.get("response_type");
@@ -86,10 +93,10 @@ function readAuthorizeRequest(
   if (scope === null) throw new AadstsError(900144, "scope");
   const scopes = readScopes(scope);
   requireResource(entra, scopes.resource, origin);
-  return { app, redirectUri, mode, scope, scopes, challenge: readChallenge(query) };
+  return { app, redirectUri, responseMode, scope, scopes, codeChallenge: readCodeChallenge(query) };
 }
 
-function readChallenge(query: URLSearchParams): CodeGrant["challenge"] {
+function readCodeChallenge(query: URLSearchParams): CodeGrant["codeChallenge"] {
   const text = query.get("code_challenge");
   if (text === null) return undefined;
   const method = query.get("code_challenge_method") ?? "plain";
@@ -98,61 +105,63 @@ function readChallenge(query: URLSearchParams): CodeGrant["challenge"] {
 }
 
 function signIn(
-  entra: Entra,
-  asked: AuthorizeRequest,
+  entra: EntraState,
+  authorizeRequest: AuthorizeRequest,
   request: EntraRequest,
-  back: (values: Record<string, string>) => EntraReply,
-): EntraReply {
+  redirect: (values: Record<string, string>) => EntraResponse,
+): EntraResponse {
   const { query } = request;
-  const switched = query.get("simulator_user");
-  if (switched !== null) {
-    const user = findUser(entra.directory, switched);
-    if (!user) throw new AadstsError(50034, switched, entra.directory.tenantName);
-    return decide(entra, asked, user, query.get("simulator_consent") !== "no", query, back);
+  const simulatedUser = query.get("simulator_user");
+  if (simulatedUser !== null) {
+    const user = findUser(entra.directory, simulatedUser);
+    if (!user) throw new AadstsError(50034, simulatedUser, entra.directory.tenantName);
+    return grantCode(entra, authorizeRequest, user, query.get("simulator_consent") !== "no", query, redirect);
   }
-  if (request.method === "POST") return signInByForm(entra, asked, request, back);
+  if (request.method === "POST") return signInByForm(entra, authorizeRequest, request, redirect);
   const prompt = query.get("prompt");
   const session = sessionUser(entra, request);
-  const agreed = session !== undefined && entra.hasConsent(asked.app.clientId, session);
+  const hasConsent = session !== undefined && entra.hasConsent(authorizeRequest.app.clientId, session);
   if (prompt === "none") {
     if (!session) throw new AadstsError(50058);
-    if (!agreed) throw new AadstsError(65001, asked.app.clientId, asked.app.displayName);
-    return decide(entra, asked, session, true, query, back);
+    if (!hasConsent)
+      throw new AadstsError(65001, authorizeRequest.app.clientId, authorizeRequest.app.displayName);
+    return grantCode(entra, authorizeRequest, session, true, query, redirect);
   }
-  if (agreed && prompt === null) return decide(entra, asked, session, true, query, back);
-  return signInPage(form(entra, asked, query, session, undefined));
+  if (hasConsent && prompt === null)
+    return grantCode(entra, authorizeRequest, session, true, query, redirect);
+  return signInPage(signInForm(entra, authorizeRequest, query, session, undefined));
 }
 
 function signInByForm(
-  entra: Entra,
-  asked: AuthorizeRequest,
+  entra: EntraState,
+  authorizeRequest: AuthorizeRequest,
   request: EntraRequest,
-  back: (values: Record<string, string>) => EntraReply,
-): EntraReply {
-  const given = new URLSearchParams(request.body);
-  if (given.get("consent") === "no") throw new AadstsError(65004);
-  const login = given.get("login") ?? "";
+  redirect: (values: Record<string, string>) => EntraResponse,
+): EntraResponse {
+  const form = new URLSearchParams(request.body);
+  if (form.get("consent") === "no") throw new AadstsError(65004);
+  const login = form.get("login") ?? "";
   const user = findUser(entra.directory, login);
-  if (!user || user.password !== given.get("passwd")) {
-    const problem = user ? new AadstsError(50126) : new AadstsError(50034, login, entra.directory.tenantName);
-    return signInPage(form(entra, asked, request.query, user, problem.message));
+  if (!user || user.password !== form.get("passwd")) {
+    const error = user ? new AadstsError(50126) : new AadstsError(50034, login, entra.directory.tenantName);
+    return signInPage(signInForm(entra, authorizeRequest, request.query, user, error.message));
   }
-  const reply = decide(entra, asked, user, true, request.query, back);
+  const response = grantCode(entra, authorizeRequest, user, true, request.query, redirect);
   const cookie = `${SESSION_COOKIE}=${seal(entra.key, "session", { oid: user.objectId })}; Path=/; HttpOnly`;
-  return { ...reply, headers: { ...reply.headers, "set-cookie": cookie } };
+  return { ...response, headers: { ...response.headers, "set-cookie": cookie } };
 }
 
-function decide(
-  entra: Entra,
-  asked: AuthorizeRequest,
+function grantCode(
+  entra: EntraState,
+  authorizeRequest: AuthorizeRequest,
   user: DirectoryUser,
-  agrees: boolean,
+  hasConsent: boolean,
   query: URLSearchParams,
-  back: (values: Record<string, string>) => EntraReply,
-): EntraReply {
-  const { app } = asked;
+  redirect: (values: Record<string, string>) => EntraResponse,
+): EntraResponse {
+  const { app } = authorizeRequest;
   requireUser(entra, app, user.objectId);
-  if (!agrees) throw new AadstsError(65004);
+  if (!hasConsent) throw new AadstsError(65004);
   if (app.needsAdminConsent && !app.adminConsent) {
     throw new AadstsError(90094, entra.directory.tenantName, app.displayName);
   }
@@ -160,70 +169,71 @@ function decide(
   const code = `1.${randomBytes(48).toString("base64url")}`;
   entra.codes.set(code, {
     clientId: app.clientId,
-    redirectUri: asked.redirectUri,
+    redirectUri: authorizeRequest.redirectUri,
     objectId: user.objectId,
-    scope: asked.scope,
+    scope: authorizeRequest.scope,
     nonce: query.get("nonce") ?? undefined,
-    challenge: asked.challenge,
+    codeChallenge: authorizeRequest.codeChallenge,
     expiresAt: entra.now() + CODE_LIFETIME,
     redeemed: false,
   });
-  return back({ code, session_state: randomUUID() });
+  return redirect({ code, session_state: randomUUID() });
 }
 
-function form(
-  entra: Entra,
-  asked: AuthorizeRequest,
+function signInForm(
+  entra: EntraState,
+  authorizeRequest: AuthorizeRequest,
   query: URLSearchParams,
   user: DirectoryUser | undefined,
-  problem: string | undefined,
+  error: string | undefined,
 ): Parameters<typeof signInPage>[0] {
-  const agreed = user !== undefined && entra.hasConsent(asked.app.clientId, user);
-  const ask = !asked.app.adminConsent && (!agreed || query.get("prompt") === "consent");
+  const hasConsent = user !== undefined && entra.hasConsent(authorizeRequest.app.clientId, user);
+  const asksConsent =
+    !authorizeRequest.app.adminConsent && (!hasConsent || query.get("prompt") === "consent");
   return {
-    appName: asked.app.displayName,
+    appName: authorizeRequest.app.displayName,
     tenantName: entra.directory.tenantName,
     userNames: entra.directory.users.map((one) => one.userPrincipalName),
-    chosen: user?.userPrincipalName ?? query.get("login_hint") ?? "",
-    permissions: ask ? asked.scopes.granted : [],
-    problem,
+    userName: user?.userPrincipalName ?? query.get("login_hint") ?? "",
+    permissions: asksConsent ? authorizeRequest.scopes.granted : [],
+    error,
   };
 }
 
-function sessionUser(entra: Entra, request: EntraRequest): DirectoryUser | undefined {
+function sessionUser(entra: EntraState, request: EntraRequest): DirectoryUser | undefined {
   const cookies = request.headers["cookie"];
-  const found = new RegExp(`${SESSION_COOKIE}=([^;]+)`).exec(String(cookies ?? ""))?.[1];
-  const session = found === undefined ? undefined : unseal(entra.key, "session", found);
+  const cookie = new RegExp(`${SESSION_COOKIE}=([^;]+)`).exec(String(cookies ?? ""))?.[1];
+  const session = cookie === undefined ? undefined : unseal(entra.key, "session", cookie);
   return entra.directory.users.find((user) => user.objectId === session?.["oid"]);
 }
 
 /** An administrator agrees for the whole tenant; `simulator_consent=yes|no` answers without a page. */
-export function adminConsent(entra: Entra, request: EntraRequest): EntraReply {
+export function adminConsent(entra: EntraState, request: EntraRequest): EntraResponse {
   const { query } = request;
   const app = requireApp(entra, query);
   const redirectUri = requireRedirectUri(app, query);
-  const answer =
+  const consent =
     query.get("simulator_consent") ??
     (request.method === "POST" ? new URLSearchParams(request.body).get("consent") : null);
   const state = query.get("state");
   const common = state === null ? {} : { state };
-  if (answer === "yes") {
+  if (consent === "yes") {
     app.adminConsent = true;
-    return backToApp(redirectUri, "query", {
+    return redirectToApp(redirectUri, "query", {
       tenant: entra.directory.tenantId,
       ...common,
       admin_consent: "True",
     });
   }
-  if (answer === "no") {
+  if (consent === "no") {
     const declined = new AadstsError(65004);
-    return backToApp(redirectUri, "query", {
+    return redirectToApp(redirectUri, "query", {
       error: "permission_denied",
       error_description: declined.message,
       ...common,
     });
   }
-  return htmlReply(
+  return htmlResponse(
     200,
     "Permissions requested (simulated Entra ID)",
     `<p>Accept for all of ${escapeHtml(entra.directory.tenantName)}: <strong>${escapeHtml(app.displayName)}</strong></p>

@@ -57,10 +57,10 @@ export interface Directory {
 /** The tenant's own id and domain, and the two names that stand for "whatever tenant the user is in". */
 export function isTenant(directory: Directory, segment: string): boolean {
   const name = segment.toLowerCase();
-  return name === directory.tenantId || name === directory.tenantDomain || isAnyTenant(name);
+  return name === directory.tenantId || name === directory.tenantDomain || isMultiTenantEndpoint(name);
 }
 
-export function isAnyTenant(segment: string): boolean {
+export function isMultiTenantEndpoint(segment: string): boolean {
   return segment === "organizations" || segment === "common";
 }
 

@@ -1,128 +1,37 @@
 // A simulated Entra ID: the authority that signs people and applications in and hands out the tokens the
 // simulated organisation accepts. Endpoints by path, on the server's own origin; no socket, no real clock in here:
 // it answers plain requests with plain replies, and reads the time it is given.
-import { createHash, randomUUID } from "node:crypto";
-import { AadstsError, aadstsBody, type AadstsCode } from "./aadsts.ts";
+import { randomUUID } from "node:crypto";
+import { AadstsError, aadstsBody } from "./aadsts.ts";
 import { authorize, adminConsent } from "./authorize.ts";
-import { isAnyTenant, isTenant, type Directory, type DirectoryUser } from "./directory.ts";
+import { isMultiTenantEndpoint, isTenant } from "./directory.ts";
 import { errorPage } from "./pages.ts";
-import { keySet, seal, unseal } from "./tickets.ts";
-import { redeem } from "./token.ts";
+import { keySet, unseal } from "./sealed-tokens.ts";
+import { EntraState } from "./state.ts";
+import { issueTokens } from "./token.ts";
+import type { BearerCheck, EntraRequest, EntraResponse } from "./types.ts";
 
-export interface EntraRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly query: URLSearchParams;
-  /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-  readonly body: string;
-  /** The origin the request was sent to: authority and, unless `resources` says otherwise, environment. */
-  readonly origin: string;
-}
-
-export interface EntraReply {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
-export interface EntraOptions {
-  readonly directory: Directory;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
-  /** Origins tokens may be asked for; default: the origin the request was sent to. */
-  readonly resources?: () => readonly string[];
-  /** Makes the keys; the same seed accepts the tokens of an earlier process. Default: random. */
-  readonly seed?: string;
-  /** What `expires_in` says. Default 3599. */
-  readonly accessTokenSeconds?: number;
-  /** Days of inactivity a refresh token survives. Default 90. */
-  readonly refreshTokenDays?: number;
-  /** Whether a refresh token that was used once is accepted again (as Entra ID does) or refused. Default accepted. */
-  readonly oldRefreshTokens?: "accepted" | "refused";
-}
-
-/** What a bearer token is worth at an environment. `userId` is absent when the identity has no systemuser there. */
-export type BearerCheck =
-  | {
-      readonly ok: true;
-      readonly objectId: string;
-      readonly userId: string | undefined;
-      readonly clientId: string;
-    }
-  | { readonly ok: false; readonly reason: "missing" | "malformed" | "expired" | "wrong-audience" };
-
-/** A code that was handed to the redirect URI and waits to be redeemed. */
-export interface CodeGrant {
-  readonly clientId: string;
-  readonly redirectUri: string;
-  readonly objectId: string;
-  readonly scope: string;
-  readonly nonce: string | undefined;
-  readonly challenge: { readonly text: string; readonly method: "S256" | "plain" } | undefined;
-  readonly expiresAt: number;
-  redeemed: boolean;
-}
-
-interface Refusal {
-  readonly code: AadstsCode;
-  readonly grant: string | undefined;
-  left: number;
-}
-
-export class Entra {
-  readonly directory: Directory;
-  readonly codes = new Map<string, CodeGrant>();
-  /** Refresh tokens by id that were exchanged already. */
-  readonly usedRefreshTokens = new Set<string>();
-  readonly revokedRefreshTokens = new Set<string>();
-  /** Per object id: tokens issued at or before this moment are revoked. */
-  readonly tokensValidFrom = new Map<string, number>();
-  readonly options: EntraOptions;
-  readonly key: string;
-  /** Per app and person: agreed, or withdrawn later. */
-  private readonly consents = new Map<string, boolean>();
-  private readonly refusals: Refusal[] = [];
-  private lastIssued = 0;
-
-  constructor(options: EntraOptions) {
-    this.options = options;
-    this.directory = options.directory;
-    this.key = createHash("sha256")
-      .update(`entra ${options.seed ?? randomUUID()}`)
-      .digest("hex");
-  }
-
-  get tenantId(): string {
-    return this.directory.tenantId;
-  }
-
-  now(): number {
-    return this.options.now();
-  }
-
-  /** A moment later than any given out before, so that "issued before the revocation" is clear on a clock that stands still. */
-  issueMoment(): number {
-    this.lastIssued = Math.max(this.now(), this.lastIssued + 1);
-    return this.lastIssued;
-  }
-
+export class Entra extends EntraState {
   /** The reply, or undefined when the path is none of Entra ID's. */
-  handle(request: EntraRequest): EntraReply | undefined {
+  handle(request: EntraRequest): EntraResponse | undefined {
     const [, tenant = "", ...rest] = request.path.split("/");
     const endpoint = rest.join("/").toLowerCase();
     switch (endpoint) {
       case "v2.0/.well-known/openid-configuration":
-        return this.guarded(request, tenant, () => json(200, this.metadata(request.origin, tenant)));
+        return this.jsonEndpoint(request, tenant, () =>
+          jsonResponse(200, this.metadata(request.origin, tenant)),
+        );
       case "discovery/v2.0/keys":
-        return this.guarded(request, tenant, () => json(200, keySet()));
+        return this.jsonEndpoint(request, tenant, () => jsonResponse(200, keySet()));
       case "oauth2/v2.0/token":
-        return this.guarded(request, tenant, () => json(200, redeem(this, tenant, request)));
+        return this.jsonEndpoint(request, tenant, () =>
+          jsonResponse(200, issueTokens(this, tenant, request)),
+        );
       case "oauth2/v2.0/authorize":
-        return this.page(tenant, () => authorize(this, tenant, request));
+        return this.htmlEndpoint(tenant, () => authorize(this, tenant, request));
       case "adminconsent":
       case "v2.0/adminconsent":
-        return this.page(tenant, () => adminConsent(this, request));
+        return this.htmlEndpoint(tenant, () => adminConsent(this, request));
       default:
         return undefined;
     }
@@ -147,72 +56,6 @@ export class Entra {
     return { ok: true, objectId, clientId, userId: identity?.userId };
   }
 
-  /** A refresh token as if this user had just signed in to this app and agreed. */
-  issueRefreshToken(clientId: string, userPrincipalName: string, scope: string): string {
-    const user = this.directory.users.find((one) => one.userPrincipalName === userPrincipalName);
-    if (!user) throw new Error(`The simulated tenant has no user ${userPrincipalName}.`);
-    this.recordConsent(clientId, user.objectId);
-    return this.sealRefreshToken(clientId, user.objectId, scope);
-  }
-
-  sealRefreshToken(clientId: string, objectId: string, scope: string): string {
-    return seal(this.key, "rt", {
-      id: randomUUID(),
-      appid: clientId,
-      oid: objectId,
-      scope,
-      iat: this.issueMoment(),
-    });
-  }
-
-  /** AADSTS50173 for this one refresh token from now on. */
-  revokeRefreshToken(token: string): void {
-    this.revokedRefreshTokens.add(String(unseal(this.key, "rt", token)?.["id"]));
-  }
-
-  /** "Revoke sessions": AADSTS50173 for every refresh token the user has so far; access tokens live on until they expire. */
-  revokeSessions(objectId: string): void {
-    this.tokensValidFrom.set(objectId, this.issueMoment());
-  }
-
-  /** The next `times` token requests (of this grant type, if given) fail with this AADSTS number. */
-  refuse(code: AadstsCode, { times = 1, grant }: { times?: number; grant?: string } = {}): void {
-    this.refusals.push({ code, grant, left: times });
-  }
-
-  takeRefusal(grant: string): AadstsCode | undefined {
-    const refusal = this.refusals.find((one) => one.left > 0 && (one.grant ?? grant) === grant);
-    if (refusal) refusal.left -= 1;
-    return refusal?.code;
-  }
-
-  hasConsent(clientId: string, user: DirectoryUser): boolean {
-    const app = this.directory.apps.find((one) => one.clientId === clientId);
-    return app?.adminConsent === true || this.consents.get(`${clientId} ${user.objectId}`) === true;
-  }
-
-  recordConsent(clientId: string, objectId: string): void {
-    this.consents.set(`${clientId} ${objectId}`, true);
-  }
-
-  /** AADSTS65001 at the next refresh. */
-  withdrawConsent(clientId: string, objectId: string): void {
-    this.consents.set(`${clientId} ${objectId}`, false);
-  }
-
-  hasWithdrawnConsent(clientId: string, objectId: string): boolean {
-    return this.consents.get(`${clientId} ${objectId}`) === false;
-  }
-
-  knowsResource(resource: string, origin: string): boolean {
-    const known = this.options.resources?.() ?? [origin];
-    return known.some((one) => one.toLowerCase() === resource);
-  }
-
-  issuer(origin: string): string {
-    return `${origin}/${this.directory.tenantId}/v2.0`;
-  }
-
   /** OpenID Connect discovery; under /common and /organizations the issuer holds a literal placeholder, as in Entra ID. */
   private metadata(origin: string, tenant: string): Record<string, unknown> {
     const base = `${origin}/${tenant}`;
@@ -225,7 +68,7 @@ export class Entra {
       id_token_signing_alg_values_supported: ["RS256"],
       response_types_supported: ["code"],
       scopes_supported: ["openid", "profile", "email", "offline_access"],
-      issuer: isAnyTenant(tenant) ? `${origin}/{tenantid}/v2.0` : this.issuer(origin),
+      issuer: isMultiTenantEndpoint(tenant) ? `${origin}/{tenantid}/v2.0` : this.issuer(origin),
       request_uri_parameter_supported: false,
       authorization_endpoint: `${base}/oauth2/v2.0/authorize`,
       claims_supported: [
@@ -245,20 +88,20 @@ export class Entra {
     };
   }
 
-  private guarded(request: EntraRequest, tenant: string, answer: () => EntraReply): EntraReply {
+  private jsonEndpoint(request: EntraRequest, tenant: string, respond: () => EntraResponse): EntraResponse {
     try {
       this.requireTenant(tenant);
-      return answer();
+      return respond();
     } catch (error) {
       if (!(error instanceof AadstsError)) throw error;
-      return json(error.status, aadstsBody(error, this.now(), request.origin));
+      return jsonResponse(error.status, aadstsBody(error, this.now(), request.origin));
     }
   }
 
-  private page(tenant: string, answer: () => EntraReply): EntraReply {
+  private htmlEndpoint(tenant: string, respond: () => EntraResponse): EntraResponse {
     try {
       this.requireTenant(tenant);
-      return answer();
+      return respond();
     } catch (error) {
       if (!(error instanceof AadstsError)) throw error;
       return errorPage(error, this.now());
@@ -270,7 +113,7 @@ export class Entra {
   }
 }
 
-function json(status: number, body: unknown): EntraReply {
+function jsonResponse(status: number, body: unknown): EntraResponse {
   return {
     status,
     headers: {

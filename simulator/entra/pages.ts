@@ -1,6 +1,6 @@
 // The few HTML pages a person sees while signing in, and the two ways back to the application.
 import { entraTimestamp, type AadstsError } from "./aadsts.ts";
-import type { EntraReply } from "./entra.ts";
+import type { EntraResponse } from "./types.ts";
 
 export function escapeHtml(text: string): string {
   return text
@@ -10,7 +10,7 @@ export function escapeHtml(text: string): string {
     .replaceAll('"', "&quot;");
 }
 
-export function htmlReply(status: number, title: string, content: string): EntraReply {
+export function htmlResponse(status: number, title: string, content: string): EntraResponse {
   return {
     status,
     headers: { "content-type": "text/html; charset=utf-8", "cache-control": "no-store, no-cache" },
@@ -26,23 +26,23 @@ export interface SignInForm {
   readonly tenantName: string;
   /** Accounts to choose from. */
   readonly userNames: readonly string[];
-  readonly chosen: string;
+  readonly userName: string;
   /** The permissions to agree to; empty once they were agreed to. */
   readonly permissions: readonly string[];
-  readonly problem: string | undefined;
+  readonly error: string | undefined;
 }
 
 /** Name, password and, the first time, the permissions; posts back to the same address. */
-export function signInPage(form: SignInForm): EntraReply {
+export function signInPage(form: SignInForm): EntraResponse {
   const options = form.userNames.map((name) => `<option value="${escapeHtml(name)}"></option>`).join("");
   const permissions = form.permissions.map((one) => `<li>${escapeHtml(one)}</li>`).join("");
-  const problem = form.problem === undefined ? "" : `<p role="alert">${escapeHtml(form.problem)}</p>`;
-  return htmlReply(
+  const error = form.error === undefined ? "" : `<p role="alert">${escapeHtml(form.error)}</p>`;
+  return htmlResponse(
     200,
     "Sign in (simulated Entra ID)",
-    `<p>${escapeHtml(form.tenantName)}: continue to <strong>${escapeHtml(form.appName)}</strong></p>${problem}
+    `<p>${escapeHtml(form.tenantName)}: continue to <strong>${escapeHtml(form.appName)}</strong></p>${error}
 <form method="post"><label for="login">Account</label>
-<input id="login" name="login" list="accounts" autocomplete="username" value="${escapeHtml(form.chosen)}">
+<input id="login" name="login" list="accounts" autocomplete="username" value="${escapeHtml(form.userName)}">
 <datalist id="accounts">${options}</datalist>
 <label for="passwd">Password</label><input id="passwd" name="passwd" type="password" autocomplete="current-password">
 ${permissions === "" ? "" : `<p>Permissions requested:</p><ul>${permissions}</ul>`}
@@ -52,28 +52,28 @@ ${permissions === "" ? "" : `<p>Permissions requested:</p><ul>${permissions}</ul
 }
 
 /** What Entra ID shows when it cannot send the person back: the redirect URI itself is not to be trusted. */
-export function errorPage(refusal: AadstsError, now: number): EntraReply {
-  return htmlReply(
+export function errorPage(error: AadstsError, now: number): EntraResponse {
+  return htmlResponse(
     400,
     "Sorry, but we’re having trouble signing you in.",
-    `<p role="alert">${escapeHtml(refusal.message)}</p><p>Timestamp: ${entraTimestamp(now)}</p>`,
+    `<p role="alert">${escapeHtml(error.message)}</p><p>Timestamp: ${entraTimestamp(now)}</p>`,
   );
 }
 
 export type ResponseMode = "query" | "fragment" | "form_post";
 
 /** Sends the browser back to the application with these parameters. */
-export function backToApp(
+export function redirectToApp(
   redirectUri: string,
   mode: ResponseMode,
   values: Record<string, string>,
-): EntraReply {
+): EntraResponse {
   const parameters = new URLSearchParams(values).toString();
   if (mode === "form_post") {
     const inputs = Object.entries(values)
       .map(([name, value]) => `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`)
       .join("");
-    return htmlReply(
+    return htmlResponse(
       200,
       "Working…",
       `<form method="post" action="${escapeHtml(redirectUri)}">${inputs}<button>Continue</button></form><script>document.forms[0].submit()</script>`,

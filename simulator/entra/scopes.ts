@@ -1,7 +1,7 @@
 // Reading the `scope` parameter: which resource (one only), which permission, which of OpenID's own words.
 import { AadstsError } from "./aadsts.ts";
 
-const OPENID_WORDS = new Set(["openid", "profile", "email", "offline_access"]);
+const OPENID_SCOPES = new Set(["openid", "profile", "email", "offline_access"]);
 
 export interface Scopes {
   /** Origin of the environment without a slash; undefined when only OpenID's words were asked for. */
@@ -14,16 +14,16 @@ export interface Scopes {
 
 /** @throws AadstsError 70011 for words that are no scope and for two resources at once */
 export function readScopes(text: string): Scopes {
-  const words = text.split(/\s+/).filter((word) => word !== "");
-  const openidWords = words.filter((word) => OPENID_WORDS.has(word));
-  const resourceWords = words.filter((word) => !OPENID_WORDS.has(word));
-  const resources = new Set(resourceWords.map((word) => resourceOf(word)));
-  if (words.length === 0 || resources.size > 1) throw new AadstsError(70011, text);
+  const scopes = text.split(/\s+/).filter((word) => word !== "");
+  const openidScopes = scopes.filter((word) => OPENID_SCOPES.has(word));
+  const resourceScopes = scopes.filter((word) => !OPENID_SCOPES.has(word));
+  const resources = new Set(resourceScopes.map((word) => resourceOf(word)));
+  if (scopes.length === 0 || resources.size > 1) throw new AadstsError(70011, text);
   return {
     resource: [...resources][0],
-    granted: [...resourceWords, ...openidWords],
-    openid: openidWords.includes("openid"),
-    offline: openidWords.includes("offline_access"),
+    granted: [...resourceScopes, ...openidScopes],
+    openid: openidScopes.includes("openid"),
+    offline: openidScopes.includes("offline_access"),
   };
 }
 

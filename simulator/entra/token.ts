@@ -3,29 +3,34 @@
 // "Refresh tokens in the Microsoft identity platform".
 import { createHash, randomUUID } from "node:crypto";
 import { AadstsError } from "./aadsts.ts";
-import { findApp, isAnyTenant, type AppRegistration, type DirectoryUser } from "./directory.ts";
-import type { Entra, EntraRequest } from "./entra.ts";
+import { findApp, isMultiTenantEndpoint, type AppRegistration, type DirectoryUser } from "./directory.ts";
 import { readScopes, type Scopes } from "./scopes.ts";
-import { seal, signJwt, unseal } from "./tickets.ts";
+import { seal, signJwt, unseal } from "./sealed-tokens.ts";
+import type { EntraState } from "./state.ts";
+import type { EntraRequest } from "./types.ts";
 
-const DAY = 86_400_000;
-const CODE_LENGTH_S256 = 43;
+const DAY_MS = 86_400_000;
+const MIN_VERIFIER_LENGTH = 43;
 
 /** The body of a successful token response. @throws AadstsError for everything refused */
-export function redeem(entra: Entra, tenant: string, request: EntraRequest): Record<string, unknown> {
+export function issueTokens(
+  entra: EntraState,
+  tenant: string,
+  request: EntraRequest,
+): Record<string, unknown> {
   if (request.method !== "POST") throw new AadstsError(900561);
   const form = new URLSearchParams(request.body);
   const grant = required(form, "grant_type");
-  const refusal = entra.takeRefusal(grant);
-  if (refusal !== undefined) throw new AadstsError(refusal);
+  const forced = entra.takeForcedError(grant);
+  if (forced !== undefined) throw new AadstsError(forced);
   const app = authenticatedClient(entra, tenant, request, form);
   switch (grant) {
     case "client_credentials":
-      return clientCredentials(entra, tenant, app, form, request.origin);
+      return clientCredentialsGrant(entra, tenant, app, form, request.origin);
     case "authorization_code":
-      return authorizationCode(entra, app, form, request.origin);
+      return authorizationCodeGrant(entra, app, form, request.origin);
     case "refresh_token":
-      return refresh(entra, app, form, request.origin);
+      return refreshTokenGrant(entra, app, form, request.origin);
     default:
       throw new AadstsError(70003, grant);
   }
@@ -39,7 +44,7 @@ function required(form: URLSearchParams, name: string): string {
 
 /** The client that proved itself, by parameters in the body or by HTTP Basic. */
 function authenticatedClient(
-  entra: Entra,
+  entra: EntraState,
   tenant: string,
   request: EntraRequest,
   form: URLSearchParams,
@@ -49,7 +54,7 @@ function authenticatedClient(
   const secret = basic?.secret ?? form.get("client_secret");
   const app = findApp(entra.directory, clientId);
   if (!app) throw new AadstsError(700016, clientId, entra.directory.tenantName);
-  if (app.multiTenant === false && isAnyTenant(tenant)) {
+  if (app.multiTenant === false && isMultiTenantEndpoint(tenant)) {
     throw new AadstsError(50194, app.clientId, app.displayName);
   }
   if (app.secrets.length === 0) {
@@ -79,23 +84,23 @@ function formDecoded(text: string): string {
   return new URLSearchParams(`x=${text}`).get("x") ?? "";
 }
 
-function clientCredentials(
-  entra: Entra,
+function clientCredentialsGrant(
+  entra: EntraState,
   tenant: string,
   app: AppRegistration,
   form: URLSearchParams,
   origin: string,
 ): Record<string, unknown> {
-  if (isAnyTenant(tenant)) throw new AadstsError(50059);
+  if (isMultiTenantEndpoint(tenant)) throw new AadstsError(50059);
   const scope = required(form, "scope");
   if (!scope.endsWith("/.default") || /\s/.test(scope)) throw new AadstsError(1002012, scope);
   const { resource } = readScopes(scope);
   requireResource(entra, resource, origin);
-  return tokens(entra, accessToken(entra, app, app.objectId, resource, origin), undefined);
+  return tokenResponse(entra, accessToken(entra, app, app.objectId, resource, origin), undefined);
 }
 
-function authorizationCode(
-  entra: Entra,
+function authorizationCodeGrant(
+  entra: EntraState,
   app: AppRegistration,
   form: URLSearchParams,
   origin: string,
@@ -106,21 +111,25 @@ function authorizationCode(
   if (code.expiresAt <= entra.now()) throw new AadstsError(70008);
   const redirectUri = required(form, "redirect_uri");
   if (redirectUri !== code.redirectUri) throw new AadstsError(500112, redirectUri, code.redirectUri);
-  if (code.challenge && !verifies(form.get("code_verifier"), code.challenge)) throw new AadstsError(501481);
+  if (code.codeChallenge && !matchesChallenge(form.get("code_verifier"), code.codeChallenge))
+    throw new AadstsError(501481);
   code.redeemed = true;
   const user = requireUser(entra, app, code.objectId);
   const scopes = readScopes(form.get("scope") ?? code.scope);
-  return delegated(entra, app, user, scopes, origin, code.nonce);
+  return delegatedTokens(entra, app, user, scopes, origin, code.nonce);
 }
 
-function verifies(verifier: string | null, challenge: { text: string; method: "S256" | "plain" }): boolean {
-  if (verifier === null || verifier.length < CODE_LENGTH_S256) return false;
+function matchesChallenge(
+  verifier: string | null,
+  challenge: { text: string; method: "S256" | "plain" },
+): boolean {
+  if (verifier === null || verifier.length < MIN_VERIFIER_LENGTH) return false;
   if (challenge.method === "plain") return verifier === challenge.text;
   return createHash("sha256").update(verifier).digest("base64url") === challenge.text;
 }
 
-function refresh(
-  entra: Entra,
+function refreshTokenGrant(
+  entra: EntraState,
   app: AppRegistration,
   form: URLSearchParams,
   origin: string,
@@ -130,7 +139,7 @@ function refresh(
   const id = String(grant["id"]);
   const issued = Number(grant["iat"]);
   const days = entra.options.refreshTokenDays ?? 90;
-  if (issued + days * DAY <= entra.now()) {
+  if (issued + days * DAY_MS <= entra.now()) {
     throw new AadstsError(700082, new Date(issued).toISOString(), String(days));
   }
   const user = requireUser(entra, app, String(grant["oid"]));
@@ -146,13 +155,13 @@ function refresh(
   if (entra.hasWithdrawnConsent(app.clientId, user.objectId))
     throw new AadstsError(65001, app.clientId, app.displayName);
   const scopes = readScopes(form.get("scope") ?? String(grant["scope"]));
-  const body = delegated(entra, app, user, { ...scopes, offline: true }, origin, undefined);
+  const body = delegatedTokens(entra, app, user, { ...scopes, offline: true }, origin, undefined);
   entra.usedRefreshTokens.add(id);
   return body;
 }
 
 /** The person a grant was made for, if that person may still use the app. */
-export function requireUser(entra: Entra, app: AppRegistration, objectId: string): DirectoryUser {
+export function requireUser(entra: EntraState, app: AppRegistration, objectId: string): DirectoryUser {
   const user = entra.directory.users.find((one) => one.objectId === objectId);
   if (!user) throw new AadstsError(50034, objectId, entra.directory.tenantName);
   if (user.disabled) throw new AadstsError(50057);
@@ -163,14 +172,14 @@ export function requireUser(entra: Entra, app: AppRegistration, objectId: string
   return user;
 }
 
-export function requireResource(entra: Entra, resource: string | undefined, origin: string): void {
+export function requireResource(entra: EntraState, resource: string | undefined, origin: string): void {
   if (resource !== undefined && !entra.knowsResource(resource, origin)) {
     throw new AadstsError(500011, resource, entra.directory.tenantName);
   }
 }
 
-function delegated(
-  entra: Entra,
+function delegatedTokens(
+  entra: EntraState,
   app: AppRegistration,
   user: DirectoryUser,
   scopes: Scopes,
@@ -179,7 +188,7 @@ function delegated(
 ): Record<string, unknown> {
   requireResource(entra, scopes.resource, origin);
   return {
-    ...tokens(entra, accessToken(entra, app, user.objectId, scopes.resource, origin), scopes),
+    ...tokenResponse(entra, accessToken(entra, app, user.objectId, scopes.resource, origin), scopes),
     ...(scopes.offline
       ? { refresh_token: entra.sealRefreshToken(app.clientId, user.objectId, scopes.granted.join(" ")) }
       : {}),
@@ -187,12 +196,16 @@ function delegated(
   };
 }
 
-function lifetime(entra: Entra): number {
+function accessTokenLifetime(entra: EntraState): number {
   return entra.options.accessTokenSeconds ?? 3599;
 }
 
-function tokens(entra: Entra, access: string, scopes: Scopes | undefined): Record<string, unknown> {
-  const seconds = lifetime(entra);
+function tokenResponse(
+  entra: EntraState,
+  access: string,
+  scopes: Scopes | undefined,
+): Record<string, unknown> {
+  const seconds = accessTokenLifetime(entra);
   return {
     token_type: "Bearer",
     ...(scopes ? { scope: scopes.granted.filter((word) => word !== "offline_access").join(" ") } : {}),
@@ -203,10 +216,10 @@ function tokens(entra: Entra, access: string, scopes: Scopes | undefined): Recor
 }
 
 // Without a resource the token is for Microsoft Graph, as in Entra ID; no environment accepts it.
-const GRAPH = "00000003-0000-0000-c000-000000000000";
+const GRAPH_RESOURCE = "00000003-0000-0000-c000-000000000000";
 
 function accessToken(
-  entra: Entra,
+  entra: EntraState,
   app: AppRegistration,
   objectId: string,
   resource: string | undefined,
@@ -214,11 +227,11 @@ function accessToken(
 ): string {
   const issued = Math.floor(entra.now() / 1000);
   return seal(entra.key, "at+jwt", {
-    aud: resource ?? GRAPH,
+    aud: resource ?? GRAPH_RESOURCE,
     iss: `${origin}/${entra.directory.tenantId}/`,
     iat: issued,
     nbf: issued,
-    exp: issued + lifetime(entra),
+    exp: issued + accessTokenLifetime(entra),
     appid: app.clientId,
     oid: objectId,
     tid: entra.directory.tenantId,
@@ -227,7 +240,7 @@ function accessToken(
 }
 
 function idToken(
-  entra: Entra,
+  entra: EntraState,
   app: AppRegistration,
   user: DirectoryUser,
   origin: string,
@@ -239,7 +252,7 @@ function idToken(
     iss: entra.issuer(origin),
     iat: issued,
     nbf: issued,
-    exp: issued + lifetime(entra),
+    exp: issued + accessTokenLifetime(entra),
     name: user.displayName,
     oid: user.objectId,
     preferred_username: user.userPrincipalName,

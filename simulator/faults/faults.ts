@@ -1,24 +1,24 @@
 // Faults by switch: rules that are added and taken away while the simulator runs, by JS or over HTTP.
 // The server asks `meet` for every request and does what the encounter says; everything else stays as it is.
-// What the faults are stands in rule.ts, what they do in encounter.ts.
+// What the faults are stands in rule.ts, what they do in fault-effects.ts.
 import { randomUUID } from "node:crypto";
-import type { Layer, SimReply } from "../exchange.ts";
-import { encounterOf, type Encounter, type FaultActions } from "./encounter.ts";
+import type { Middleware, HttpResponse } from "../http-middleware.ts";
+import { faultEffect, type FaultEffect, type FaultActions } from "./fault-effects.ts";
 import { faultRuleSchema, type FaultRule, type FaultRuleInput } from "./rule.ts";
 
 interface ActiveRule {
   readonly id: string;
   readonly rule: FaultRule;
   readonly pattern: RegExp;
-  seen: number;
-  met: number;
-  last?: SimReply;
+  matched: number;
+  applied: number;
+  lastResponse?: HttpResponse;
 }
 
 export class Faults {
   private readonly actions: FaultActions;
   private readonly rules = new Map<string, ActiveRule>();
-  private readonly held = new Map<string, (() => void)[]>();
+  private readonly heldRequests = new Map<string, (() => void)[]>();
 
   constructor(actions: FaultActions) {
     this.actions = actions;
@@ -28,7 +28,7 @@ export class Faults {
   add(input: FaultRuleInput): string {
     const rule = faultRuleSchema.parse(input);
     const id = randomUUID();
-    this.rules.set(id, { id, rule, pattern: new RegExp(rule.path), seen: 0, met: 0 });
+    this.rules.set(id, { id, rule, pattern: new RegExp(rule.path), matched: 0, applied: 0 });
     return id;
   }
 
@@ -41,52 +41,54 @@ export class Faults {
 
   /** Lets requests held by a rule (by any rule) go on. */
   release(id?: string): void {
-    for (const [ruleId, waiting] of this.held) {
+    for (const [ruleId, resumers] of this.heldRequests) {
       if (id !== undefined && id !== ruleId) continue;
-      this.held.delete(ruleId);
-      for (const goOn of waiting) goOn();
+      this.heldRequests.delete(ruleId);
+      for (const resume of resumers) resume();
     }
   }
 
   /** The rules with how many requests each matched and met. */
-  list(): { id: string; rule: FaultRule; seen: number; met: number }[] {
-    return [...this.rules.values()].map(({ id, rule, seen, met }) => ({ id, rule, seen, met }));
+  list(): { id: string; rule: FaultRule; matched: number; applied: number }[] {
+    return [...this.rules.values()].map(({ id, rule, matched, applied }) => ({ id, rule, matched, applied }));
   }
 
   /**
    * What happens to a request; undefined: nothing. Every rule that matches counts it, the first in the order of adding
    * whose turn it is decides. `repeat-page` rules watch the answers that pass them.
    */
-  meet(method: string, target: string): Encounter | undefined {
+  nextEffect(method: string, target: string): FaultEffect | undefined {
     if (this.rules.size === 0) return undefined;
-    const matching = this.matching(method, decoded(target));
-    for (const active of matching) active.seen += 1;
+    const matching = this.matchingRules(method, decoded(target));
+    for (const active of matching) active.matched += 1;
     for (const active of matching) {
       const { rule } = active;
-      if (active.seen <= rule.skip || (rule.times > 0 && active.met >= rule.times)) continue;
-      const encounter = encounterOf(rule.fault, {
+      if (active.matched <= rule.skip || (rule.times > 0 && active.applied >= rule.times)) continue;
+      const effect = faultEffect(rule.fault, {
         target,
-        last: active.last,
+        lastResponse: active.lastResponse,
         actions: this.actions,
-        hold: () => this.hold(active.id),
+        waitForRelease: () => this.holdRequest(active.id),
       });
-      if (!encounter) continue;
-      active.met += 1;
-      return encounter;
+      if (!effect) continue;
+      active.applied += 1;
+      return effect;
     }
-    const watching = matching.filter((active) => active.rule.fault.kind === "repeat-page");
-    return watching.length === 0 ? undefined : { change: (reply) => remembered(watching, reply) };
+    const recording = matching.filter((active) => active.rule.fault.kind === "repeat-page");
+    return recording.length === 0
+      ? undefined
+      : { transform: (response) => recordResponse(recording, response) };
   }
 
-  private matching(method: string, target: string): ActiveRule[] {
+  private matchingRules(method: string, target: string): ActiveRule[] {
     return [...this.rules.values()].filter(
       ({ rule, pattern }) => (rule.method ?? method) === method && pattern.test(target),
     );
   }
 
-  private hold(id: string): Promise<void> {
+  private holdRequest(id: string): Promise<void> {
     return new Promise((resolve) => {
-      this.held.set(id, [...(this.held.get(id) ?? []), resolve]);
+      this.heldRequests.set(id, [...(this.heldRequests.get(id) ?? []), resolve]);
     });
   }
 }
@@ -99,51 +101,53 @@ function decoded(target: string): string {
   }
 }
 
-function remembered(watching: readonly ActiveRule[], reply: SimReply): SimReply {
-  if (reply.status === 200) for (const active of watching) active.last = reply;
-  return reply;
+function recordResponse(rules: readonly ActiveRule[], response: HttpResponse): HttpResponse {
+  if (response.status === 200) for (const active of rules) active.lastResponse = response;
+  return response;
 }
 
 /** Faults as a part of the server; their control endpoint is met by no fault. */
-export function faultsLayer(faults: Faults): Layer {
+export function faultMiddleware(faults: Faults): Middleware {
   return async (request, next) => {
     const control = faultControl(faults, request);
     if (control) return control;
-    const encounter = faults.meet(request.method, request.url);
-    if (!encounter) return next();
-    if (encounter.wait) await encounter.wait;
-    if (encounter.cut === "before-headers") return { status: 200, headers: {}, body: "", cutAfter: 0 };
-    const reply = encounter.reply ?? (await next());
-    if (encounter.cut === "in-body") return { ...reply, cutAfter: insideBody(reply) };
-    return encounter.change ? encounter.change(reply) : reply;
+    const effect = faults.nextEffect(request.method, request.url);
+    if (!effect) return next();
+    if (effect.wait) await effect.wait;
+    if (effect.disconnect === "before-headers")
+      return { status: 200, headers: {}, body: "", disconnectAfterBytes: 0 };
+    const response = effect.response ?? (await next());
+    if (effect.disconnect === "in-body")
+      return { ...response, disconnectAfterBytes: disconnectOffset(response) };
+    return effect.transform ? effect.transform(response) : response;
   };
 }
 
 // Few enough bytes to be inside any page, gzipped or not.
-function insideBody(reply: SimReply): number {
-  return Math.min(64, Math.floor(reply.body.length / 4));
+function disconnectOffset(response: HttpResponse): number {
+  return Math.min(64, Math.floor(response.body.length / 4));
 }
 
 /** `/_simulator/faults`: GET lists, POST adds, DELETE takes away (all, or `/_simulator/faults/<id>`). Undefined: another path. */
 export function faultControl(
   faults: Faults,
   { method, path, body }: { method: string; path: string; body: string },
-): SimReply | undefined {
+): HttpResponse | undefined {
   const match = /^\/_simulator\/faults(?:\/([^/]+))?$/.exec(path);
   if (!match) return undefined;
-  if (method === "GET") return json(200, { value: faults.list() });
+  if (method === "GET") return jsonResponse(200, { value: faults.list() });
   if (method === "DELETE") {
     faults.remove(match[1]);
-    return json(200, { value: faults.list() });
+    return jsonResponse(200, { value: faults.list() });
   }
-  if (method !== "POST") return json(405, { error: "Use GET, POST or DELETE." });
+  if (method !== "POST") return jsonResponse(405, { error: "Use GET, POST or DELETE." });
   try {
-    return json(201, { id: faults.add(faultRuleSchema.parse(JSON.parse(body))) });
+    return jsonResponse(201, { id: faults.add(faultRuleSchema.parse(JSON.parse(body))) });
   } catch (error) {
-    return json(400, { error: error instanceof Error ? error.message : String(error) });
+    return jsonResponse(400, { error: error instanceof Error ? error.message : String(error) });
   }
 }
 
-function json(status: number, value: unknown): SimReply {
+function jsonResponse(status: number, value: unknown): HttpResponse {
   return { status, headers: { "content-type": "application/json" }, body: JSON.stringify(value) };
 }

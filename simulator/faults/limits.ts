@@ -1,6 +1,6 @@
 // Dataverse's service protection limits: requests, execution time and concurrency per user, the first two over a
 // sliding window. Source: Microsoft Learn "Service protection API limits". Time is the caller's, so tests move a clock.
-import type { Layer, SimReply, SimRequest } from "../exchange.ts";
+import type { Middleware, HttpResponse, HttpRequest } from "../http-middleware.ts";
 
 export interface LimitSettings {
   /** Requests a user may make within the window. Default 6,000. */
@@ -39,8 +39,8 @@ export interface Admission {
 
 interface Usage {
   /** Admitted requests in order of time: when they began and what they took. */
-  readonly requests: { readonly at: number; took: number }[];
-  underWay: number;
+  readonly requests: { readonly at: number; durationMs: number }[];
+  inFlight: number;
   refusals: number;
   blockedUntil: number;
   blockedBy: "requests" | "execution-time";
@@ -59,17 +59,17 @@ export class ServiceLimits {
   /** Asks for one request of this user. */
   admit(userId: string): Admission | LimitRefusal {
     const usage = this.usage(userId);
-    const over = this.exceeded(usage);
-    if (over) return over;
-    const request = { at: this.now(), took: 0 };
+    const refusal = this.exceededLimit(usage);
+    if (refusal) return refusal;
+    const request = { at: this.now(), durationMs: 0 };
     usage.requests.push(request);
-    usage.underWay += 1;
+    usage.inFlight += 1;
     usage.refusals = 0;
     return {
       admitted: true,
       done: (executionMilliseconds) => {
-        request.took = executionMilliseconds;
-        usage.underWay -= 1;
+        request.durationMs = executionMilliseconds;
+        usage.inFlight -= 1;
       },
     };
   }
@@ -82,25 +82,25 @@ export class ServiceLimits {
       "x-ms-ratelimit-burst-remaining-xrm-requests": String(
         Math.max(0, this.settings.requests - usage.requests.length),
       ),
-      "x-ms-ratelimit-time-remaining-xrm-requests": grouped(seconds, 2),
+      "x-ms-ratelimit-time-remaining-xrm-requests": withThousandsSeparators(seconds, 2),
     };
   }
 
   private usage(userId: string): Usage {
     let usage = this.users.get(userId);
     if (!usage) {
-      usage = { requests: [], underWay: 0, refusals: 0, blockedUntil: 0, blockedBy: "requests" };
+      usage = { requests: [], inFlight: 0, refusals: 0, blockedUntil: 0, blockedBy: "requests" };
       this.users.set(userId, usage);
     }
-    const begin = this.now() - this.settings.windowMilliseconds;
-    const kept = usage.requests.findIndex((request) => request.at > begin);
-    usage.requests.splice(0, kept === -1 ? usage.requests.length : kept);
+    const windowStart = this.now() - this.settings.windowMilliseconds;
+    const firstInWindow = usage.requests.findIndex((request) => request.at > windowStart);
+    usage.requests.splice(0, firstInWindow === -1 ? usage.requests.length : firstInWindow);
     return usage;
   }
 
-  private exceeded(usage: Usage): LimitRefusal | undefined {
+  private exceededLimit(usage: Usage): LimitRefusal | undefined {
     const { settings } = this;
-    if (usage.underWay >= settings.concurrent) return limitRefusal("concurrency", settings, undefined);
+    if (usage.inFlight >= settings.concurrent) return limitRefusal("concurrency", settings, undefined);
     if (usage.blockedUntil > this.now()) return this.block(usage, usage.blockedBy);
     if (usage.requests.length >= settings.requests) return this.block(usage, "requests");
     if (executionTime(usage) >= settings.executionMilliseconds) return this.block(usage, "execution-time");
@@ -109,34 +109,35 @@ export class ServiceLimits {
 
   // "If the client continues to send demanding requests, the duration is extended" (same page): a second for each refusal.
   private block(usage: Usage, kind: "requests" | "execution-time"): LimitRefusal {
-    const frees = kind === "requests" ? this.requestFrees(usage) : this.executionTimeFrees(usage);
-    usage.blockedUntil = Math.max(frees + 1000 * usage.refusals, usage.blockedUntil);
+    const freeAt = kind === "requests" ? this.requestFreeAt(usage) : this.executionTimeFreeAt(usage);
+    usage.blockedUntil = Math.max(freeAt + 1000 * usage.refusals, usage.blockedUntil);
     usage.blockedBy = kind;
     usage.refusals += 1;
     const seconds = Math.max(1, Math.ceil((usage.blockedUntil - this.now()) / 1000));
     return limitRefusal(kind, this.settings, seconds);
   }
 
-  private requestFrees(usage: Usage): number {
+  private requestFreeAt(usage: Usage): number {
     const oldest = usage.requests[usage.requests.length - this.settings.requests];
     return (oldest?.at ?? this.now()) + this.settings.windowMilliseconds;
   }
 
-  private executionTimeFrees(usage: Usage): number {
-    let left = executionTime(usage);
+  private executionTimeFreeAt(usage: Usage): number {
+    let remaining = executionTime(usage);
     for (const request of usage.requests) {
-      left -= request.took;
-      if (left < this.settings.executionMilliseconds) return request.at + this.settings.windowMilliseconds;
+      remaining -= request.durationMs;
+      if (remaining < this.settings.executionMilliseconds)
+        return request.at + this.settings.windowMilliseconds;
     }
     return this.now();
   }
 }
 
 function executionTime(usage: Usage): number {
-  return usage.requests.reduce((sum, request) => sum + request.took, 0);
+  return usage.requests.reduce((sum, request) => sum + request.durationMs, 0);
 }
 
-function grouped(value: number, decimals: number): string {
+function withThousandsSeparators(value: number, decimals: number): string {
   return value.toLocaleString("en-US", {
     minimumFractionDigits: decimals,
     maximumFractionDigits: decimals,
@@ -150,59 +151,59 @@ export function limitRefusal(
   retryAfterSeconds: number | undefined,
 ): LimitRefusal {
   const seconds = Math.round(settings.windowMilliseconds / 1000);
-  const words: Record<LimitKind, { code: string; message: string }> = {
+  const errors: Record<LimitKind, { code: string; message: string }> = {
     requests: {
       code: "0x80072322",
       message: `Number of requests exceeded the limit of ${settings.requests} over time window of ${seconds} seconds.`,
     },
     "execution-time": {
       code: "0x80072321",
-      message: `Combined execution time of incoming requests exceeded limit of ${grouped(settings.executionMilliseconds, 0)} milliseconds over time window of ${seconds} seconds. Decrease number of concurrent requests or reduce the duration of requests and try again later.`,
+      message: `Combined execution time of incoming requests exceeded limit of ${withThousandsSeparators(settings.executionMilliseconds, 0)} milliseconds over time window of ${seconds} seconds. Decrease number of concurrent requests or reduce the duration of requests and try again later.`,
     },
     concurrency: {
       code: "0x80072326",
       message: `Number of concurrent requests exceeded the limit of ${settings.concurrent}.`,
     },
   };
-  return { admitted: false, kind, ...words[kind], retryAfterSeconds };
+  return { admitted: false, kind, ...errors[kind], retryAfterSeconds };
 }
 
 const JSON_TYPE = { "content-type": "application/json; odata.metadata=minimal", "odata-version": "4.0" };
 
 /** The 429 that goes with a refusal. @param retryAfter in place of the refusal's seconds: seconds, an HTTP date, or "absent" */
-export function throttled(refusal: LimitRefusal, retryAfter?: number | string): SimReply {
-  const wait = retryAfter ?? refusal.retryAfterSeconds ?? "absent";
+export function throttledResponse(refusal: LimitRefusal, retryAfter?: number | string): HttpResponse {
+  const header = retryAfter ?? refusal.retryAfterSeconds ?? "absent";
   return {
     status: 429,
-    headers: { ...JSON_TYPE, ...(wait === "absent" ? {} : { "retry-after": String(wait) }) },
+    headers: { ...JSON_TYPE, ...(header === "absent" ? {} : { "retry-after": String(header) }) },
     body: JSON.stringify({ error: { code: refusal.code, message: refusal.message } }),
   };
 }
 
 /**
  * Limits as a part of the server.
- * @param countedTime what a request counts for in milliseconds, given what it took; default what it took
+ * @param chargedTime what a request counts for in milliseconds, given what it took; default what it took
  */
-export function limitsLayer(
+export function limitMiddleware(
   limits: ServiceLimits,
-  countedTime: (request: SimRequest, took: number) => number = (_, took) => took,
-): Layer {
+  chargedTime: (request: HttpRequest, durationMs: number) => number = (_, durationMs) => durationMs,
+): Middleware {
   return async (request, next) => {
     const userId = request.userId ?? "";
     const admission = limits.admit(userId);
-    if (!admission.admitted) return withHeaders(throttled(admission), limits.headers(userId));
-    const begun = performance.now();
-    let took = 0;
+    if (!admission.admitted) return withHeaders(throttledResponse(admission), limits.headers(userId));
+    const startedAt = performance.now();
+    let durationMs = 0;
     try {
-      const reply = await next();
-      took = countedTime(request, performance.now() - begun);
-      return withHeaders(reply, limits.headers(userId));
+      const response = await next();
+      durationMs = chargedTime(request, performance.now() - startedAt);
+      return withHeaders(response, limits.headers(userId));
     } finally {
-      admission.done(took);
+      admission.done(durationMs);
     }
   };
 }
 
-function withHeaders(reply: SimReply, headers: Readonly<Record<string, string>>): SimReply {
-  return { ...reply, headers: { ...reply.headers, ...headers } };
+function withHeaders(response: HttpResponse, headers: Readonly<Record<string, string>>): HttpResponse {
+  return { ...response, headers: { ...response.headers, ...headers } };
 }

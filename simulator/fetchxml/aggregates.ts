@@ -3,19 +3,20 @@
 // a whole number, a sum of nothing is 0, and more than 50,000 rows are refused.
 
 import { foldText } from "./collation.ts";
-import type { FoundColumn } from "./column-values.ts";
+import type { ReadableColumn } from "./column-values.ts";
 import { quarterOf, weekOf } from "./date-ranges.ts";
-import type { FetchAnswer, FetchOptions, ResultColumn, ResultRow } from "./engine.ts";
-import { aggregateNotSupported, refusal } from "./fetch-error.ts";
+import { aggregateNotSupported, fetchError } from "./fetch-error.ts";
 import type { AttributeNode, DateGrouping } from "./grammar.ts";
 import { comparable, kindOf, offsetOf, wallClock } from "./literals.ts";
 import type { Kind } from "./literals.ts";
 import { findColumn } from "./names.ts";
-import type { Environment } from "./operators.ts";
+import type { FetchOptions } from "./options.ts";
+import type { QueryEnvironment } from "./operators.ts";
 import { compareValues } from "./operators.ts";
-import { allTuples } from "./page.ts";
-import type { Plan, Source, Tuple } from "./plan.ts";
+import { scanAllTuples } from "./page.ts";
+import type { QueryPlan, Source, Tuple } from "./plan.ts";
 import type { QueryColumn, QueryStore, Value } from "./query-store.ts";
+import type { FetchResult, ResultColumn, ResultRow } from "./result.ts";
 
 const RECORD_LIMIT = 50_000;
 
@@ -24,7 +25,7 @@ interface Field {
   readonly node: AttributeNode;
   readonly alias: string;
   readonly source: Source;
-  readonly column: FoundColumn;
+  readonly column: ReadableColumn;
 }
 
 interface Group {
@@ -33,11 +34,15 @@ interface Group {
   readonly members: Tuple[];
 }
 
-export function aggregateAnswer(plan: Plan, environment: Environment, options: FetchOptions): FetchAnswer {
+export function aggregateResult(
+  plan: QueryPlan,
+  environment: QueryEnvironment,
+  options: FetchOptions,
+): FetchResult {
   const fields = bindFields(plan, environment.store);
-  const grouped = fields.filter(({ node }) => node.groupBy);
+  const groupedFields = fields.filter(({ node }) => node.groupBy);
   const order = rowOrder(plan, fields);
-  const groups = groupTuples(plan, grouped, environment);
+  const groups = groupTuples(plan, groupedFields, environment);
   const results = groups.map((group) => resultRow(fields, group, environment));
   results.sort(order);
   const { node } = plan;
@@ -56,34 +61,34 @@ export function aggregateAnswer(plan: Plan, environment: Environment, options: F
   };
 }
 
-function bindFields(plan: Plan, store: QueryStore): Field[] {
+function bindFields(plan: QueryPlan, store: QueryStore): Field[] {
   const tables = [
     { node: plan.node.entity, source: plan.entity },
     ...plan.joins.map(({ node, source }) => ({ node, source })),
   ];
   const fields = tables.flatMap(({ node, source }) => {
-    if (node.allAttributes) throw refusal("aggregateOnly");
+    if (node.allAttributes) throw fetchError("aggregateOnly");
     return node.attributes.map((attribute) => bindField(attribute, source, store));
   });
-  if (new Set(fields.map(({ alias }) => alias)).size < fields.length) throw refusal("duplicateAlias");
-  if (fields.length === 0) throw refusal("aggregateOnly");
+  if (new Set(fields.map(({ alias }) => alias)).size < fields.length) throw fetchError("duplicateAlias");
+  if (fields.length === 0) throw fetchError("aggregateOnly");
   return fields;
 }
 
 function bindField(node: AttributeNode, source: Source, store: QueryStore): Field {
   const column = findColumn(source.table, node.name, store);
-  if (node.groupBy && node.aggregate !== undefined) throw refusal("groupByAndAggregate");
-  if (!node.groupBy && node.aggregate === undefined) throw refusal("aggregateOnly");
-  if (node.alias === undefined) throw refusal("aliasMissing");
+  if (node.groupBy && node.aggregate !== undefined) throw fetchError("groupByAndAggregate");
+  if (!node.groupBy && node.aggregate === undefined) throw fetchError("aggregateOnly");
+  if (node.alias === undefined) throw fetchError("aliasMissing");
   const kind = kindOf(column.type);
   if (node.dateGrouping !== undefined && (kind !== "date" || !node.groupBy)) {
-    throw refusal("invalidDateGrouping");
+    throw fetchError("invalidDateGrouping");
   }
   const { aggregate } = node;
-  const unfit =
+  const unsupported =
     ((aggregate === "sum" || aggregate === "avg") && (kind !== "number" || isChoice(column))) ||
     ((aggregate === "min" || aggregate === "max") && kind !== "number" && kind !== "date" && kind !== "text");
-  if (unfit) throw aggregateNotSupported(aggregate, column.type);
+  if (unsupported) throw aggregateNotSupported(aggregate, column.type);
   return { node, alias: node.alias, source, column };
 }
 
@@ -91,13 +96,13 @@ function isChoice({ type }: QueryColumn): boolean {
   return type === "Picklist" || type === "State" || type === "Status";
 }
 
-function groupTuples(plan: Plan, grouped: readonly Field[], environment: Environment): Group[] {
+function groupTuples(plan: QueryPlan, grouped: readonly Field[], environment: QueryEnvironment): Group[] {
   const limit = Math.min(plan.node.aggregateLimit ?? RECORD_LIMIT, RECORD_LIMIT);
   const groups = new Map<string, Group>();
   let records = 0;
-  allTuples(plan)((tuple) => {
+  scanAllTuples(plan)((tuple) => {
     records += 1;
-    if (records > limit) throw refusal("aggregateLimit");
+    if (records > limit) throw fetchError("aggregateLimit");
     const key = JSON.stringify(grouped.map((field) => groupKey(field, tuple, environment)));
     const member = [...tuple];
     const group = groups.get(key);
@@ -110,7 +115,7 @@ function groupTuples(plan: Plan, grouped: readonly Field[], environment: Environ
   return [...groups.values()];
 }
 
-function groupKey(field: Field, tuple: Tuple, environment: Environment): Value {
+function groupKey(field: Field, tuple: Tuple, environment: QueryEnvironment): Value {
   const value = groupValue(field, tuple, environment);
   return typeof value === "string" && kindOf(field.column.type) === "text" ? foldText(value) : value;
 }
@@ -130,14 +135,14 @@ function yearOf(wall: number): number {
   return new Date(wall).getUTCFullYear();
 }
 
-function groupValue({ node, source, column }: Field, tuple: Tuple, { caller }: Environment): Value {
+function groupValue({ node, source, column }: Field, tuple: Tuple, { caller }: QueryEnvironment): Value {
   const stored = column.read(tuple[source.index]);
   if (stored === null || node.dateGrouping === undefined) return stored;
   const wall = wallClock(String(stored), node.userTimeZone ? offsetOf(column, caller) : 0);
   return DATE_PARTS[node.dateGrouping](wall);
 }
 
-function resultRow(fields: readonly Field[], group: Group, environment: Environment): ResultRow {
+function resultRow(fields: readonly Field[], group: Group, environment: QueryEnvironment): ResultRow {
   const result: Record<string, Exclude<Value, null>> = {};
   for (const field of fields) {
     const { node, alias, source, column } = field;
@@ -162,7 +167,7 @@ function aggregateValue(field: Field, members: readonly Tuple[]): Value {
   if (node.distinct) values = distinctValues(values, kind);
   if (node.aggregate === "countcolumn") return values.length;
   if (node.aggregate === "min" || node.aggregate === "max") {
-    return extreme(values, kind, node.aggregate === "max" ? 1 : -1);
+    return minOrMax(values, kind, node.aggregate === "max" ? 1 : -1);
   }
   const sum = values.reduce<number>((total, value) => total + Number(value), 0);
   if (node.aggregate === "sum") return sum;
@@ -177,7 +182,7 @@ function distinctValues(values: Exclude<Value, null>[], kind: Kind): Exclude<Val
   return [...byKey.values()];
 }
 
-function extreme(values: readonly Exclude<Value, null>[], kind: Kind, sign: 1 | -1): Value {
+function minOrMax(values: readonly Exclude<Value, null>[], kind: Kind, sign: 1 | -1): Value {
   let best: Exclude<Value, null> | null = null;
   for (const value of values) {
     if (best === null) best = value;
@@ -191,14 +196,14 @@ function extreme(values: readonly Exclude<Value, null>[], kind: Kind, sign: 1 | 
 }
 
 /** Orders of an aggregate name aliases; groups that stay equal keep the order they were found in. */
-function rowOrder(plan: Plan, fields: readonly Field[]): (a: ResultRow, b: ResultRow) => number {
+function rowOrder(plan: QueryPlan, fields: readonly Field[]): (a: ResultRow, b: ResultRow) => number {
   const nodes = [plan.node.entity, ...plan.joins.map(({ node }) => node)].flatMap(({ orders }) => orders);
   const keys = nodes.map(({ alias, attribute, descending }) => {
     if (alias === undefined) {
-      throw refusal(attribute === undefined ? "orderAliasMissing" : "orderAttributeNotAllowed");
+      throw fetchError(attribute === undefined ? "orderAliasMissing" : "orderAttributeNotAllowed");
     }
     const field = fields.find((candidate) => candidate.alias === alias);
-    if (field === undefined) throw refusal("orderAliasMissing");
+    if (field === undefined) throw fetchError("orderAliasMissing");
     return { alias, kind: resultKind(field), sign: descending ? -1 : 1 };
   });
   return (a, b) => {

@@ -1,28 +1,28 @@
 // From grammar to plan: looks every name up in the organisation's tables and compiles the conditions.
 
-import { linkTypesDiffer, refusal } from "./fetch-error.ts";
+import { linkTypesDiffer, fetchError } from "./fetch-error.ts";
 import { isJoin } from "./grammar.ts";
 import type { ConditionNode, FetchNode, FilterNode, LinkNode, TableNode } from "./grammar.ts";
 import { existsTest } from "./joins.ts";
 import { comparable, kindOf, offsetOf } from "./literals.ts";
-import { findColumn, findDecidingColumn, findTable } from "./names.ts";
+import { findColumn, findCriteriaColumn, findTable } from "./names.ts";
 import { COMPARISONS, compareValues, compileOperator, knownOperator } from "./operators.ts";
-import type { Environment } from "./operators.ts";
+import type { QueryEnvironment } from "./operators.ts";
 import { bindOrders, bindOutputs } from "./output-columns.ts";
-import type { Join, Plan, Predicate, Source } from "./plan.ts";
-import type { FoundColumn } from "./column-values.ts";
-import { readable } from "./column-values.ts";
+import type { Join, QueryPlan, Predicate, Source } from "./plan.ts";
+import type { ReadableColumn } from "./column-values.ts";
+import { readableColumn } from "./column-values.ts";
 import type { QueryStore, QueryTable } from "./query-store.ts";
 
 /** A predicate and the last source it reads, so that it can run as soon as that one is joined. */
-interface Test {
+interface SourceTest {
   readonly test: Predicate;
-  readonly reads: number;
+  readonly lastSource: number;
 }
 
 /** The sources a condition may name, and the counters that number them. */
 interface Scope {
-  readonly environment: Environment;
+  readonly environment: QueryEnvironment;
   readonly visible: readonly Source[];
   readonly numbering: { sources: number };
 }
@@ -34,26 +34,26 @@ interface BoundLink {
 }
 
 /** @throws FetchError for names, operators and values that do not fit */
-export function bindFetch(node: FetchNode, environment: Environment): Plan {
+export function bindFetch(node: FetchNode, environment: QueryEnvironment): QueryPlan {
   const table = findTable(node.entity.name, environment.store);
   const entity: Source = { index: 0, table, name: table.logicalName, prefix: undefined };
   const numbering = { sources: 1 };
-  const links = placeLinks(node.entity, entity, environment, numbering);
+  const links = bindLinks(node.entity, entity, environment, numbering);
   const joined = links.filter(({ node: link }) => isJoin(link.linkType));
   const scope: Scope = {
     environment,
     visible: [entity, ...joined.map(({ source }) => source)],
     numbering,
   };
-  refuseTwins(joined.map(({ node: link }) => link.alias));
+  requireUniqueAliases(joined.map(({ node: link }) => link.alias));
   const tests = tableTests(node.entity, entity, scope);
   const tables = [{ node: node.entity, source: entity }, ...joined];
   return {
     node,
     entity,
     joins: bindJoins(joined, scope),
-    entityTest: all(tests.filter(({ reads }) => reads === 0)),
-    joinedTest: all(tests.filter(({ reads }) => reads > 0)),
+    entityTest: allOf(tests.filter(({ lastSource }) => lastSource === 0)),
+    joinedTest: allOf(tests.filter(({ lastSource }) => lastSource > 0)),
     outputs: node.aggregate ? [] : bindOutputs(node, tables, environment.store),
     orders: node.aggregate ? [] : bindOrders(tables, environment),
     // Last: conditions may still have added sources of their own.
@@ -62,25 +62,25 @@ export function bindFetch(node: FetchNode, environment: Environment): Plan {
 }
 
 /** Depth first. Links that only test for existence are placed when their condition is compiled. */
-function placeLinks(
+function bindLinks(
   node: TableNode,
   parent: Source,
-  environment: Environment,
+  environment: QueryEnvironment,
   numbering: Scope["numbering"],
 ): BoundLink[] {
-  const placed: BoundLink[] = [];
+  const boundLinks: BoundLink[] = [];
   for (const link of node.links) {
-    const bound = placeLink(link, parent, environment, numbering);
-    placed.push(bound);
-    if (isJoin(link.linkType)) placed.push(...placeLinks(link, bound.source, environment, numbering));
+    const bound = bindLink(link, parent, environment, numbering);
+    boundLinks.push(bound);
+    if (isJoin(link.linkType)) boundLinks.push(...bindLinks(link, bound.source, environment, numbering));
   }
-  return placed;
+  return boundLinks;
 }
 
-function placeLink(
+function bindLink(
   node: LinkNode,
   parent: Source,
-  environment: Environment,
+  environment: QueryEnvironment,
   numbering: Scope["numbering"],
 ): BoundLink {
   const table = findTable(node.name, environment.store);
@@ -104,32 +104,32 @@ function bindJoin({ node, source, parent }: BoundLink, scope: Scope): Join {
   // A join's filter may look back at what is joined already, not ahead.
   const visible = scope.visible.filter(({ index }) => index <= source.index);
   const tests = tableTests(node, source, { ...scope, visible });
-  return { node, source, parent, from, to, on: all(tests) };
+  return { node, source, parent, from, to, on: allOf(tests) };
 }
 
 interface JoinColumns {
-  readonly from: FoundColumn;
-  readonly to: FoundColumn;
+  readonly from: ReadableColumn;
+  readonly to: ReadableColumn;
 }
 
 function joinColumns(
   node: LinkNode,
   table: QueryTable,
   parent: QueryTable,
-  environment: Environment,
+  environment: QueryEnvironment,
 ): JoinColumns {
-  if ((node.from === undefined) !== (node.to === undefined)) throw refusal("linkAttributePair");
+  if ((node.from === undefined) !== (node.to === undefined)) throw fetchError("linkAttributePair");
   if (node.from === undefined || node.to === undefined) {
-    return relationship(table, parent, environment.store);
+    return onlyRelationship(table, parent, environment.store);
   }
-  const from = findDecidingColumn(table, node.from, environment);
-  const to = findDecidingColumn(parent, node.to, environment);
+  const from = findCriteriaColumn(table, node.from, environment);
+  const to = findCriteriaColumn(parent, node.to, environment);
   if (kindOf(from.type) !== kindOf(to.type)) throw linkTypesDiffer(node.from, node.to);
   return { from, to };
 }
 
 /** Without from and to Dataverse takes the relationship between the two tables, if there is just one. */
-function relationship(table: QueryTable, parent: QueryTable, store: QueryStore): JoinColumns {
+function onlyRelationship(table: QueryTable, parent: QueryTable, store: QueryStore): JoinColumns {
   const key = findColumn(table, table.primaryId, store);
   const parentKey = findColumn(parent, parent.primaryId, store);
   const found = [
@@ -137,42 +137,44 @@ function relationship(table: QueryTable, parent: QueryTable, store: QueryStore):
     ...lookupsTo(table, parent, store).map((from) => ({ from, to: parentKey })),
   ];
   const [only, ...others] = found;
-  if (only === undefined) throw refusal("attributeMissing");
-  if (others.length > 0) throw refusal("linkAmbiguous");
+  if (only === undefined) throw fetchError("attributeMissing");
+  if (others.length > 0) throw fetchError("linkAmbiguous");
   return only;
 }
 
-function lookupsTo(table: QueryTable, target: QueryTable, store: QueryStore): FoundColumn[] {
+function lookupsTo(table: QueryTable, target: QueryTable, store: QueryStore): ReadableColumn[] {
   return [...table.columns()]
     .filter(({ targets }) => targets?.includes(target.logicalName) === true)
-    .map((column) => readable(column, store));
+    .map((column) => readableColumn(column, store));
 }
 
 /** The filters of an entity or link-entity, and its links that only test for existence. */
-function tableTests(node: TableNode, own: Source, scope: Scope): Test[] {
+function tableTests(node: TableNode, ownSource: Source, scope: Scope): SourceTest[] {
   const tests = node.filters.flatMap((filter) =>
-    filter.any ? [filterTest(filter, own, scope)] : filter.items.map((item) => itemTest(item, own, scope)),
+    filter.any
+      ? [filterTest(filter, ownSource, scope)]
+      : filter.items.map((item) => itemTest(item, ownSource, scope)),
   );
-  for (const link of node.links) if (!isJoin(link.linkType)) tests.push(linkTest(link, own, scope));
+  for (const link of node.links) if (!isJoin(link.linkType)) tests.push(linkTest(link, ownSource, scope));
   return tests;
 }
 
-function filterTest(filter: FilterNode, own: Source, scope: Scope): Test {
-  const tests = filter.items.map((item) => itemTest(item, own, scope));
-  const reads = Math.max(own.index, ...tests.map((test) => test.reads));
+function filterTest(filter: FilterNode, ownSource: Source, scope: Scope): SourceTest {
+  const tests = filter.items.map((item) => itemTest(item, ownSource, scope));
+  const lastSource = Math.max(ownSource.index, ...tests.map((test) => test.lastSource));
   // An empty filter filters nothing, whichever its type.
-  if (!filter.any || tests.length === 0) return { test: all(tests), reads };
+  if (!filter.any || tests.length === 0) return { test: allOf(tests), lastSource };
   const predicates = tests.map(({ test }) => test);
-  return { test: (tuple) => predicates.some((predicate) => predicate(tuple)), reads };
+  return { test: (tuple) => predicates.some((predicate) => predicate(tuple)), lastSource };
 }
 
-function itemTest(item: FilterNode["items"][number], own: Source, scope: Scope): Test {
-  if (item.kind === "filter") return filterTest(item, own, scope);
-  if (item.kind === "condition") return conditionTest(item, own, scope);
-  return linkTest(item, own, scope);
+function itemTest(item: FilterNode["items"][number], ownSource: Source, scope: Scope): SourceTest {
+  if (item.kind === "filter") return filterTest(item, ownSource, scope);
+  if (item.kind === "condition") return conditionTest(item, ownSource, scope);
+  return linkTest(item, ownSource, scope);
 }
 
-function all(tests: readonly Test[]): Predicate {
+function allOf(tests: readonly SourceTest[]): Predicate {
   const predicates = tests.map(({ test }) => test);
   const [first, second] = predicates;
   if (first === undefined) return () => true;
@@ -184,32 +186,33 @@ function all(tests: readonly Test[]): Predicate {
  * Link types that only ask whether rows exist. Learn "Link types": `all` wants matching rows of which none passes the
  * filters, `not all` is the same as `any` "despite the name".
  */
-function linkTest(link: LinkNode, own: Source, scope: Scope): Test {
+function linkTest(link: LinkNode, ownSource: Source, scope: Scope): SourceTest {
   const { environment, numbering } = scope;
-  const bound = placeLink(link, own, environment, numbering);
-  const below = placeLinks(link, bound.source, environment, numbering).filter(({ node }) =>
+  const bound = bindLink(link, ownSource, environment, numbering);
+  const nestedJoins = bindLinks(link, bound.source, environment, numbering).filter(({ node }) =>
     isJoin(node.linkType),
   );
-  const inner: Scope = {
+  const innerScope: Scope = {
     ...scope,
-    visible: [...scope.visible, bound.source, ...below.map(({ source }) => source)],
+    visible: [...scope.visible, bound.source, ...nestedJoins.map(({ source }) => source)],
   };
-  const first = bindJoin(bound, inner);
-  const any = existsTest([first, ...bindJoins(below, inner)]);
-  if (link.linkType === "not any") return { test: (tuple) => !any(tuple), reads: own.index };
-  if (link.linkType !== "all") return { test: any, reads: own.index };
+  const first = bindJoin(bound, innerScope);
+  const any = existsTest([first, ...bindJoins(nestedJoins, innerScope)]);
+  if (link.linkType === "not any") return { test: (tuple) => !any(tuple), lastSource: ownSource.index };
+  if (link.linkType !== "all") return { test: any, lastSource: ownSource.index };
   const matching = existsTest([{ ...first, on: () => true }]);
-  return { test: (tuple) => matching(tuple) && !any(tuple), reads: own.index };
+  return { test: (tuple) => matching(tuple) && !any(tuple), lastSource: ownSource.index };
 }
 
-function conditionTest(node: ConditionNode, own: Source, scope: Scope): Test {
-  if (!knownOperator(node.operator)) throw refusal("invalidOperator");
-  const source = node.entityName === undefined ? own : findSource(node.entityName, scope);
-  const column = findDecidingColumn(source.table, node.attribute, scope.environment);
+function conditionTest(node: ConditionNode, ownSource: Source, scope: Scope): SourceTest {
+  if (!knownOperator(node.operator)) throw fetchError("invalidOperator");
+  const source = node.entityName === undefined ? ownSource : findSource(node.entityName, scope);
+  const column = findCriteriaColumn(source.table, node.attribute, scope.environment);
   const { index } = source;
   const { read } = column;
-  if (node.operator === "null") return { test: (tuple) => read(tuple[index]) === null, reads: index };
-  if (node.operator === "not-null") return { test: (tuple) => read(tuple[index]) !== null, reads: index };
+  if (node.operator === "null") return { test: (tuple) => read(tuple[index]) === null, lastSource: index };
+  if (node.operator === "not-null")
+    return { test: (tuple) => read(tuple[index]) !== null, lastSource: index };
   if (node.valueOf !== undefined) return columnsTest(node, node.valueOf, source, column, scope);
   const { operator, values } = node;
   const holds = compileOperator({
@@ -224,7 +227,7 @@ function conditionTest(node: ConditionNode, own: Source, scope: Scope): Test {
       const shown = read(tuple[index]);
       return shown !== null && holds(shown);
     },
-    reads: index,
+    lastSource: index,
   };
 }
 
@@ -233,16 +236,16 @@ function columnsTest(
   node: ConditionNode,
   valueOf: string,
   source: Source,
-  column: FoundColumn,
+  column: ReadableColumn,
   { environment, ...scope }: Scope,
-): Test {
+): SourceTest {
   const holds = COMPARISONS.get(node.operator);
-  if (holds === undefined) throw refusal("invalidOperator");
+  if (holds === undefined) throw fetchError("invalidOperator");
   const dot = valueOf.lastIndexOf(".");
   const other = dot < 0 ? source : findSource(valueOf.slice(0, dot), scope);
-  const otherColumn = findDecidingColumn(other.table, valueOf.slice(dot + 1), environment);
+  const otherColumn = findCriteriaColumn(other.table, valueOf.slice(dot + 1), environment);
   const kind = kindOf(column.type);
-  if (kind !== kindOf(otherColumn.type)) throw refusal("invalidValueForType");
+  if (kind !== kindOf(otherColumn.type)) throw fetchError("invalidValueForType");
   const [offset, otherOffset] = [column, otherColumn].map((one) => offsetOf(one, environment.caller));
   return {
     test: (tuple) => {
@@ -250,17 +253,17 @@ function columnsTest(
       const right = comparable(kind, otherColumn.read(tuple[other.index]), otherOffset);
       return left !== undefined && right !== undefined && holds(compareValues(kind, left, right));
     },
-    reads: Math.max(source.index, other.index),
+    lastSource: Math.max(source.index, other.index),
   };
 }
 
 function findSource(name: string, scope: Pick<Scope, "visible">): Source {
   const source = scope.visible.findLast((candidate) => candidate.name === name || candidate.prefix === name);
-  if (source === undefined) throw refusal("aliasUnknown");
+  if (source === undefined) throw fetchError("aliasUnknown");
   return source;
 }
 
-function refuseTwins(names: readonly (string | undefined)[]): void {
-  const given = names.filter((name) => name !== undefined);
-  if (new Set(given).size < given.length) throw refusal("duplicateAlias");
+function requireUniqueAliases(aliases: readonly (string | undefined)[]): void {
+  const given = aliases.filter((name) => name !== undefined);
+  if (new Set(given).size < given.length) throw fetchError("duplicateAlias");
 }

@@ -43,7 +43,7 @@ export function guidOrderKey(guid: string): string {
 }
 
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const BARE_GUID = /^([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})$/;
+const GUID_WITHOUT_DASHES = /^([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})$/;
 
 /** Lower-case guid with dashes from any of .NET's forms D, B, P and N; undefined if it is none of them. */
 export function parseGuid(text: string): string | undefined {
@@ -52,6 +52,6 @@ export function parseGuid(text: string): string | undefined {
     guid = guid.slice(1, -1);
   }
   if (GUID.test(guid)) return guid;
-  const bare = BARE_GUID.exec(guid);
+  const bare = GUID_WITHOUT_DASHES.exec(guid);
   return bare === null ? undefined : bare.slice(1).join("-");
 }

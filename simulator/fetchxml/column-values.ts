@@ -4,20 +4,20 @@
 import type { QueryColumn, QueryStore, QueryTable, Row, Value } from "./query-store.ts";
 
 /** A column that was found in a table, and how it is read. */
-export interface FoundColumn extends QueryColumn {
+export interface ReadableColumn extends QueryColumn {
   readonly read: (row: Row | undefined) => Value;
 }
 
-export function readable(column: QueryColumn, store: QueryStore): FoundColumn {
+export function readableColumn(column: QueryColumn, store: QueryStore): ReadableColumn {
   return { ...column, read: reader(column, store) };
 }
 
-function reader({ logicalName, beside }: QueryColumn, store: QueryStore): FoundColumn["read"] {
-  if (beside === undefined) return (row) => row?.[logicalName] ?? null;
-  const { of, shows } = beside;
-  if (shows === "table") return (row) => (row?.[of.logicalName] ? targetTable(of, row) : null);
-  if (of.choices !== undefined) return choiceLabels(of, of.choices);
-  const name = targetName(of, store, shows);
+function reader({ logicalName, companionOf }: QueryColumn, store: QueryStore): ReadableColumn["read"] {
+  if (companionOf === undefined) return (row) => row?.[logicalName] ?? null;
+  const { column, shows } = companionOf;
+  if (shows === "table") return (row) => (row?.[column.logicalName] ? targetTable(column, row) : null);
+  if (column.choices !== undefined) return choiceLabels(column, column.choices);
+  const name = targetName(column, store, shows);
   return (row) => name(row) ?? null;
 }
 
@@ -29,7 +29,7 @@ function targetTable(lookup: QueryColumn, row: Row): Value {
 function choiceLabels(
   { logicalName }: QueryColumn,
   choices: NonNullable<QueryColumn["choices"]>,
-): FoundColumn["read"] {
+): ReadableColumn["read"] {
   const labels = new Map(choices.map(({ value, label }) => [value, label]));
   return (row) => {
     const value = row?.[logicalName] ?? null;

@@ -2,8 +2,8 @@
 // Weeks begin on Sunday; the fiscal year is Dataverse's default, quarters from 1 January.
 // Learn: "Dataverse condition operators", "FetchXml operators: date". "Last x" starts with a day, "next x" ends with one.
 
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 export interface DateRange {
   readonly from: number;
@@ -11,15 +11,15 @@ export interface DateRange {
 }
 
 /** `now` is wall clock, like everything here; `x` is 0 for operators without a number. */
-type RangeRule = (now: number, x: number) => DateRange;
+type RangeFunction = (now: number, x: number) => DateRange;
 
-export const RANGE_OPERATORS: ReadonlyMap<string, RangeRule> = new Map(
+export const RANGE_OPERATORS: ReadonlyMap<string, RangeFunction> = new Map(
   Object.entries({
     yesterday: (now) => days(now, -1, 1),
     today: (now) => days(now, 0, 1),
     tomorrow: (now) => days(now, 1, 1),
-    "last-seven-days": (now) => ({ from: startOfDay(now) - 7 * DAY, to: now }),
-    "next-seven-days": (now) => ({ from: now, to: startOfDay(now) + 8 * DAY }),
+    "last-seven-days": (now) => ({ from: startOfDay(now) - 7 * DAY_MS, to: now }),
+    "next-seven-days": (now) => ({ from: now, to: startOfDay(now) + 8 * DAY_MS }),
     "last-week": (now) => weeks(now, -1),
     "this-week": (now) => weeks(now, 0),
     "next-week": (now) => weeks(now, 1),
@@ -35,25 +35,25 @@ export const RANGE_OPERATORS: ReadonlyMap<string, RangeRule> = new Map(
     "this-fiscal-period": (now) => quarters(now, 0, 1),
     "last-fiscal-period": (now) => quarters(now, -1, 1),
     "next-fiscal-period": (now) => quarters(now, 1, 1),
-  } satisfies Record<string, RangeRule>),
+  } satisfies Record<string, RangeFunction>),
 );
 
-export const NUMBERED_RANGE_OPERATORS: ReadonlyMap<string, RangeRule> = new Map(
+export const NUMBERED_RANGE_OPERATORS: ReadonlyMap<string, RangeFunction> = new Map(
   Object.entries({
-    "last-x-hours": (now, x) => ({ from: startOfHour(now) - x * HOUR, to: now }),
-    "next-x-hours": (now, x) => ({ from: now, to: startOfHour(now) + (x + 1) * HOUR }),
-    "last-x-days": (now, x) => ({ from: startOfDay(now) - x * DAY, to: now }),
-    "next-x-days": (now, x) => ({ from: now, to: startOfDay(now) + (x + 1) * DAY }),
-    "last-x-weeks": (now, x) => ({ from: startOfDay(now) - 7 * x * DAY, to: now }),
-    "next-x-weeks": (now, x) => ({ from: now, to: startOfDay(now) + (7 * x + 1) * DAY }),
+    "last-x-hours": (now, x) => ({ from: startOfHour(now) - x * HOUR_MS, to: now }),
+    "next-x-hours": (now, x) => ({ from: now, to: startOfHour(now) + (x + 1) * HOUR_MS }),
+    "last-x-days": (now, x) => ({ from: startOfDay(now) - x * DAY_MS, to: now }),
+    "next-x-days": (now, x) => ({ from: now, to: startOfDay(now) + (x + 1) * DAY_MS }),
+    "last-x-weeks": (now, x) => ({ from: startOfDay(now) - 7 * x * DAY_MS, to: now }),
+    "next-x-weeks": (now, x) => ({ from: now, to: startOfDay(now) + (7 * x + 1) * DAY_MS }),
     "last-x-months": (now, x) => ({ from: addMonths(startOfDay(now), -x), to: now }),
-    "next-x-months": (now, x) => ({ from: now, to: addMonths(startOfDay(now) + DAY, x) }),
+    "next-x-months": (now, x) => ({ from: now, to: addMonths(startOfDay(now) + DAY_MS, x) }),
     "last-x-years": (now, x) => ({ from: addMonths(startOfDay(now), -12 * x), to: now }),
-    "next-x-years": (now, x) => ({ from: now, to: addMonths(startOfDay(now) + DAY, 12 * x) }),
+    "next-x-years": (now, x) => ({ from: now, to: addMonths(startOfDay(now) + DAY_MS, 12 * x) }),
     "olderthan-x-minutes": (now, x) => before(Math.floor(now / 60_000) * 60_000 - x * 60_000),
-    "olderthan-x-hours": (now, x) => before(startOfHour(now) - x * HOUR),
-    "olderthan-x-days": (now, x) => before(startOfDay(now) - x * DAY),
-    "olderthan-x-weeks": (now, x) => before(startOfDay(now) - 7 * x * DAY),
+    "olderthan-x-hours": (now, x) => before(startOfHour(now) - x * HOUR_MS),
+    "olderthan-x-days": (now, x) => before(startOfDay(now) - x * DAY_MS),
+    "olderthan-x-weeks": (now, x) => before(startOfDay(now) - 7 * x * DAY_MS),
     "olderthan-x-months": (now, x) => before(addMonths(startOfDay(now), -x)),
     "olderthan-x-years": (now, x) => before(addMonths(startOfDay(now), -12 * x)),
     // Whole periods, so that x = 1 is the same as last-fiscal-year and its kin; Learn leaves it open.
@@ -61,15 +61,15 @@ export const NUMBERED_RANGE_OPERATORS: ReadonlyMap<string, RangeRule> = new Map(
     "next-x-fiscal-years": (now, x) => years(now, 1, x),
     "last-x-fiscal-periods": (now, x) => quarters(now, -x, x),
     "next-x-fiscal-periods": (now, x) => quarters(now, 1, x),
-  } satisfies Record<string, RangeRule>),
+  } satisfies Record<string, RangeFunction>),
 );
 
 export function startOfDay(wall: number): number {
-  return Math.floor(wall / DAY) * DAY;
+  return Math.floor(wall / DAY_MS) * DAY_MS;
 }
 
 export function endOfDay(wall: number): number {
-  return startOfDay(wall) + DAY;
+  return startOfDay(wall) + DAY_MS;
 }
 
 export function yearRange(year: number): DateRange {
@@ -89,12 +89,12 @@ export function quarterOf(wall: number): number {
 /** Week of the year as SQL Server counts it: the week of 1 January is 1, weeks begin on Sunday. */
 export function weekOf(wall: number): number {
   const newYear = Date.UTC(new Date(wall).getUTCFullYear(), 0);
-  const dayOfYear = Math.floor((wall - newYear) / DAY);
+  const dayOfYear = Math.floor((wall - newYear) / DAY_MS);
   return Math.floor((dayOfYear + new Date(newYear).getUTCDay()) / 7) + 1;
 }
 
 function startOfHour(wall: number): number {
-  return Math.floor(wall / HOUR) * HOUR;
+  return Math.floor(wall / HOUR_MS) * HOUR_MS;
 }
 
 function before(to: number): DateRange {
@@ -102,13 +102,13 @@ function before(to: number): DateRange {
 }
 
 function days(now: number, offset: number, count: number): DateRange {
-  const from = startOfDay(now) + offset * DAY;
-  return { from, to: from + count * DAY };
+  const from = startOfDay(now) + offset * DAY_MS;
+  return { from, to: from + count * DAY_MS };
 }
 
 function weeks(now: number, offset: number): DateRange {
-  const from = startOfDay(now) - new Date(now).getUTCDay() * DAY + 7 * offset * DAY;
-  return { from, to: from + 7 * DAY };
+  const from = startOfDay(now) - new Date(now).getUTCDay() * DAY_MS + 7 * offset * DAY_MS;
+  return { from, to: from + 7 * DAY_MS };
 }
 
 function months(now: number, offset: number): DateRange {

@@ -13,7 +13,7 @@ export class FetchError extends Error {
   }
 }
 
-const FAULTS = {
+const DOCUMENTED_ERRORS = {
   aggregateLimit: ["0x8004E023", "AggregateQueryRecordLimit exceeded. Cannot perform this operation."],
   aggregateOnly: ["0x80041107", "Attributes can not be returned when aggregate operation is specified."],
   aliasMissing: ["0x80041109", "Invalid alias for aggregate operation."],
@@ -94,11 +94,11 @@ const FAULTS = {
   tooManyLinks: ["0x8004430D", "Number of link entities in query exceeded maximum limit."],
 } as const satisfies Record<string, readonly [string, string]>;
 
-export type Fault = keyof typeof FAULTS;
+export type FetchErrorName = keyof typeof DOCUMENTED_ERRORS;
 
 /** The refusal Dataverse documents under this name, ready to be thrown. */
-export function refusal(fault: Fault, options?: ErrorOptions): FetchError {
-  const [code, message] = FAULTS[fault];
+export function fetchError(name: FetchErrorName, options?: ErrorOptions): FetchError {
+  const [code, message] = DOCUMENTED_ERRORS[name];
   return new FetchError(code, message, options);
 }
 

@@ -2,8 +2,8 @@
 // Learn: "FetchXml schema", "Query data using FetchXml". What the grammar does not know is refused, not skipped;
 // unknown attributes are skipped, as Dataverse does (designers leave uiname, uitype and their own behind).
 
-import { invalidAlias, refusal } from "./fetch-error.ts";
-import type { Fault } from "./fetch-error.ts";
+import { invalidAlias, fetchError } from "./fetch-error.ts";
+import type { FetchErrorName } from "./fetch-error.ts";
 import { parseXml } from "./xml.ts";
 import type { XmlElement } from "./xml.ts";
 
@@ -106,33 +106,33 @@ export interface FetchNode {
 /** @throws FetchError where the text is not XML or not FetchXML */
 export function parseFetch(xml: string): FetchNode {
   const root = parseXml(xml);
-  if (root.name !== "fetch") throw refusal("invalidNode");
-  refuseText(root);
+  if (root.name !== "fetch") throw fetchError("invalidNode");
+  requireNoText(root);
   const [entity, ...others] = root.children;
-  if (entity === undefined) throw refusal("elementMissing");
-  if (entity.name !== "entity" || others.length > 0) throw refusal("invalidNode");
-  const mapping = present(root, "mapping");
+  if (entity === undefined) throw fetchError("elementMissing");
+  if (entity.name !== "entity" || others.length > 0) throw fetchError("invalidNode");
+  const mapping = optional(root, "mapping");
   if (mapping !== undefined && mapping !== "logical" && mapping !== "internal")
-    throw refusal("invalidMapping");
-  flag(root, "no-lock", "invalidNoLock");
+    throw fetchError("invalidMapping");
+  readBoolean(root, "no-lock", "invalidNoLock");
   const numbers = numberLinks(root);
   return {
-    entity: tableNode(entity, numbers),
-    aggregate: flag(root, "aggregate", "invalidAggregate"),
-    distinct: flag(root, "distinct", "invalidDistinct"),
-    rawOrder: flag(root, "useraworderby", "invalidRawOrder"),
-    top: wholeNumber(root, "top"),
-    count: wholeNumber(root, "count"),
-    page: wholeNumber(root, "page"),
-    pagingCookie: present(root, "paging-cookie"),
-    returnTotalRecordCount: flag(root, "returntotalrecordcount", "invalidValue"),
-    aggregateLimit: wholeNumber(root, "aggregatelimit"),
+    entity: readTable(entity, numbers),
+    aggregate: readBoolean(root, "aggregate", "invalidAggregate"),
+    distinct: readBoolean(root, "distinct", "invalidDistinct"),
+    rawOrder: readBoolean(root, "useraworderby", "invalidRawOrder"),
+    top: readInteger(root, "top"),
+    count: readInteger(root, "count"),
+    page: readInteger(root, "page"),
+    pagingCookie: optional(root, "paging-cookie"),
+    returnTotalRecordCount: readBoolean(root, "returntotalrecordcount", "invalidValue"),
+    aggregateLimit: readInteger(root, "aggregatelimit"),
     retained: root.attributes.get("datasource") === "retained",
   };
 }
 
-function tableNode(element: XmlElement, numbers: LinkNumbers): TableNode {
-  refuseText(element);
+function readTable(element: XmlElement, numbers: LinkNumbers): TableNode {
+  requireNoText(element);
   const attributes: AttributeNode[] = [];
   const orders: OrderNode[] = [];
   const filters: FilterNode[] = [];
@@ -140,101 +140,101 @@ function tableNode(element: XmlElement, numbers: LinkNumbers): TableNode {
   let allAttributes = false;
   let noAttributes = false;
   for (const child of element.children) {
-    if (child.name === "attribute") attributes.push(attributeNode(child));
-    else if (child.name === "order") orders.push(orderNode(child));
-    else if (child.name === "filter") filters.push(filterNode(child, numbers));
-    else if (child.name === "link-entity") links.push(linkNode(child, numbers));
+    if (child.name === "attribute") attributes.push(readAttribute(child));
+    else if (child.name === "order") orders.push(readOrder(child));
+    else if (child.name === "filter") filters.push(readFilter(child, numbers));
+    else if (child.name === "link-entity") links.push(readLink(child, numbers));
     else if (child.name === "all-attributes") allAttributes = true;
     else if (child.name === "no-attrs") noAttributes = true;
-    else throw refusal("invalidNode");
+    else throw fetchError("invalidNode");
   }
   return { name: required(element, "name"), attributes, allAttributes, noAttributes, orders, filters, links };
 }
 
-function linkNode(element: XmlElement, numbers: LinkNumbers): LinkNode {
-  const linkType = present(element, "link-type") ?? "inner";
-  if (!isOneOf(LINK_TYPES, linkType)) throw refusal("invalidLinkType");
+function readLink(element: XmlElement, numbers: LinkNumbers): LinkNode {
+  const linkType = optional(element, "link-type") ?? "inner";
+  if (!isOneOf(LINK_TYPES, linkType)) throw fetchError("invalidLinkType");
   return {
-    ...tableNode(element, numbers),
+    ...readTable(element, numbers),
     kind: "link-entity",
-    alias: aliasOf(element),
-    from: present(element, "from"),
-    to: present(element, "to"),
+    alias: readAlias(element),
+    from: optional(element, "from"),
+    to: optional(element, "to"),
     linkType,
     number: numbers.get(element) ?? 0,
   };
 }
 
-function attributeNode(element: XmlElement): AttributeNode {
-  refuseText(element);
-  refuseChildren(element);
-  const aggregate = present(element, "aggregate")?.toLowerCase();
-  if (aggregate !== undefined && !isOneOf(AGGREGATES, aggregate)) throw refusal("invalidAggregate");
-  const dateGrouping = present(element, "dategrouping");
+function readAttribute(element: XmlElement): AttributeNode {
+  requireNoText(element);
+  requireNoChildren(element);
+  const aggregate = optional(element, "aggregate")?.toLowerCase();
+  if (aggregate !== undefined && !isOneOf(AGGREGATES, aggregate)) throw fetchError("invalidAggregate");
+  const dateGrouping = optional(element, "dategrouping");
   if (dateGrouping !== undefined && !isOneOf(DATE_GROUPINGS, dateGrouping)) {
-    throw refusal("invalidDateGrouping");
+    throw fetchError("invalidDateGrouping");
   }
-  const rowAggregate = present(element, "rowaggregate")?.toLowerCase();
-  if (rowAggregate !== undefined && rowAggregate !== "countchildren") throw refusal("invalidAggregate");
+  const rowAggregate = optional(element, "rowaggregate")?.toLowerCase();
+  if (rowAggregate !== undefined && rowAggregate !== "countchildren") throw fetchError("invalidAggregate");
   return {
     name: required(element, "name"),
-    alias: aliasOf(element),
+    alias: readAlias(element),
     aggregate,
-    groupBy: flag(element, "groupby", "invalidGroupBy"),
+    groupBy: readBoolean(element, "groupby", "invalidGroupBy"),
     dateGrouping,
-    userTimeZone: flag(element, "usertimezone", "invalidValue", true),
-    distinct: flag(element, "distinct", "invalidDistinct"),
+    userTimeZone: readBoolean(element, "usertimezone", "invalidValue", true),
+    distinct: readBoolean(element, "distinct", "invalidDistinct"),
     countChildren: rowAggregate !== undefined,
   };
 }
 
-function orderNode(element: XmlElement): OrderNode {
-  refuseText(element);
-  refuseChildren(element);
+function readOrder(element: XmlElement): OrderNode {
+  requireNoText(element);
+  requireNoChildren(element);
   return {
-    attribute: present(element, "attribute"),
-    alias: present(element, "alias"),
-    entityName: present(element, "entityname"),
-    descending: flag(element, "descending", "invalidDescending"),
+    attribute: optional(element, "attribute"),
+    alias: optional(element, "alias"),
+    entityName: optional(element, "entityname"),
+    descending: readBoolean(element, "descending", "invalidDescending"),
   };
 }
 
-function filterNode(element: XmlElement, numbers: LinkNumbers): FilterNode {
-  refuseText(element);
-  const type = present(element, "type") ?? "and";
-  if (type !== "and" && type !== "or") throw refusal("invalidFilterType");
-  flag(element, "isquickfindfields", "invalidQuickFind");
+function readFilter(element: XmlElement, numbers: LinkNumbers): FilterNode {
+  requireNoText(element);
+  const type = optional(element, "type") ?? "and";
+  if (type !== "and" && type !== "or") throw fetchError("invalidFilterType");
+  readBoolean(element, "isquickfindfields", "invalidQuickFind");
   const items = element.children.map((child) => {
-    if (child.name === "condition") return conditionNode(child);
-    if (child.name === "filter") return filterNode(child, numbers);
-    if (child.name === "link-entity") return filterLink(linkNode(child, numbers));
-    throw refusal("invalidNode");
+    if (child.name === "condition") return readCondition(child);
+    if (child.name === "filter") return readFilter(child, numbers);
+    if (child.name === "link-entity") return existenceLink(readLink(child, numbers));
+    throw fetchError("invalidNode");
   });
   return { kind: "filter", any: type === "or", items };
 }
 
 /** A filter asks whether rows exist; it cannot join them. */
-function filterLink(link: LinkNode): LinkNode {
-  if (isJoin(link.linkType)) throw refusal("invalidLinkType");
+function existenceLink(link: LinkNode): LinkNode {
+  if (isJoin(link.linkType)) throw fetchError("invalidLinkType");
   return link;
 }
 
-function conditionNode(element: XmlElement): ConditionNode {
-  refuseText(element);
+function readCondition(element: XmlElement): ConditionNode {
+  requireNoText(element);
   const values: string[] = [];
   const value = element.attributes.get("value");
   if (value !== undefined) values.push(value);
   for (const child of element.children) {
-    if (child.name !== "value") throw refusal("invalidNode");
-    refuseChildren(child);
+    if (child.name !== "value") throw fetchError("invalidNode");
+    requireNoChildren(child);
     values.push(child.text);
   }
   return {
     kind: "condition",
-    attribute: present(element, "attribute") ?? required(element, "column"),
+    attribute: optional(element, "attribute") ?? required(element, "column"),
     operator: required(element, "operator"),
-    entityName: present(element, "entityname"),
-    valueOf: present(element, "valueof"),
+    entityName: optional(element, "entityname"),
+    valueOf: optional(element, "valueof"),
     values,
   };
 }
@@ -251,50 +251,55 @@ function numberLinks(root: XmlElement): LinkNumbers {
     for (const child of element.children) visit(child);
   };
   visit(root);
-  if (links.size > MAX_LINKS) throw refusal("tooManyLinks");
-  if (conditions + links.size > MAX_CONDITIONS) throw refusal("tooManyConditions");
+  if (links.size > MAX_LINKS) throw fetchError("tooManyLinks");
+  if (conditions + links.size > MAX_CONDITIONS) throw fetchError("tooManyConditions");
   return links;
 }
 
-function refuseText(element: XmlElement): void {
-  if (element.text.trim() !== "") throw refusal("invalidNode");
+function requireNoText(element: XmlElement): void {
+  if (element.text.trim() !== "") throw fetchError("invalidNode");
 }
 
-function refuseChildren(element: XmlElement): void {
-  if (element.children.length > 0) throw refusal("invalidNode");
+function requireNoChildren(element: XmlElement): void {
+  if (element.children.length > 0) throw fetchError("invalidNode");
 }
 
 function required(element: XmlElement, name: string): string {
   const value = element.attributes.get(name);
-  if (value === undefined || value === "") throw refusal("attributeMissing");
+  if (value === undefined || value === "") throw fetchError("attributeMissing");
   return value;
 }
 
-function aliasOf(element: XmlElement): string | undefined {
-  const alias = present(element, "alias");
+function readAlias(element: XmlElement): string | undefined {
+  const alias = optional(element, "alias");
   if (alias !== undefined && !/^[A-Za-z_][\w.]*$/.test(alias)) throw invalidAlias(alias);
   return alias;
 }
 
 /** An attribute that is there but empty counts as absent. */
-function present(element: XmlElement, name: string): string | undefined {
+function optional(element: XmlElement, name: string): string | undefined {
   const value = element.attributes.get(name);
   return value === "" ? undefined : value;
 }
 
-function flag(element: XmlElement, name: string, fault: Fault, absent = false): boolean {
-  const value = present(element, name);
-  if (value === undefined) return absent;
-  const spelled = value.toLowerCase();
-  if (spelled === "true" || spelled === "1") return true;
-  if (spelled === "false" || spelled === "0") return false;
-  throw refusal(fault);
+function readBoolean(
+  element: XmlElement,
+  name: string,
+  errorName: FetchErrorName,
+  defaultValue = false,
+): boolean {
+  const value = optional(element, name);
+  if (value === undefined) return defaultValue;
+  const normalized = value.toLowerCase();
+  if (normalized === "true" || normalized === "1") return true;
+  if (normalized === "false" || normalized === "0") return false;
+  throw fetchError(errorName);
 }
 
-function wholeNumber(element: XmlElement, name: string): number | undefined {
-  const value = present(element, name);
+function readInteger(element: XmlElement, name: string): number | undefined {
+  const value = optional(element, name);
   if (value === undefined) return undefined;
-  if (!/^\s*-?\d+\s*$/.test(value)) throw refusal("invalidValue");
+  if (!/^\s*-?\d+\s*$/.test(value)) throw fetchError("invalidValue");
   return Number(value);
 }
 

@@ -12,7 +12,7 @@ interface Hierarchy {
  * The tree that a column stands in: that of its own table for a primary key, of the target table for a lookup.
  * A table's hierarchy is its lookup to itself; where there are several, the one named parent… (account: parentaccountid).
  */
-export function hierarchyColumn(
+export function findHierarchy(
   table: QueryTable,
   column: QueryColumn,
   store: QueryStore,
@@ -45,12 +45,12 @@ export function descendantsOf(table: QueryTable, parentColumn: string, id: strin
     else siblings.push(rowId(table, row));
   }
   const found = new Set<string>();
-  const open = [id];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+  const pending = [id];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     for (const child of children.get(next) ?? []) {
       if (found.has(child)) continue;
       found.add(child);
-      open.push(child);
+      pending.push(child);
     }
   }
   return found;
@@ -70,13 +70,13 @@ export function ancestorsOf(table: QueryTable, parentColumn: string, id: string)
   return found;
 }
 
-interface Company {
+interface HierarchyContext {
   readonly store: QueryStore;
   readonly caller: Caller;
 }
 
 /** The caller and everybody who reports to them, over any number of levels. */
-export function usersBelow({ store, caller }: Company): Set<string> {
+export function userAndReports({ store, caller }: HierarchyContext): Set<string> {
   const users = store.table("systemuser");
   const manager = users?.column("parentsystemuserid");
   if (users === undefined || manager === undefined) return new Set([caller.userId]);
@@ -84,7 +84,7 @@ export function usersBelow({ store, caller }: Company): Set<string> {
 }
 
 /** The caller's teams and, where the organisation lists memberships, those of the other users. */
-export function teamsOf(userIds: ReadonlySet<string>, { store, caller }: Company): Set<string> {
+export function teamsOf(userIds: ReadonlySet<string>, { store, caller }: HierarchyContext): Set<string> {
   const teams = new Set(caller.teamIds);
   for (const membership of store.table("teammembership")?.rows() ?? []) {
     const { systemuserid, teamid } = membership;

@@ -1,7 +1,7 @@
 // Joining: from one row of the entity to all tuples that the link-entities make of it.
 // Joins follow one another as in SQL, so an inner join inside an outer one drops the rows that the outer one kept.
 
-import { joinKeyOf, rowsBy } from "./row-index.ts";
+import { joinKeyOf, rowsByColumn } from "./row-index.ts";
 import type { RowIndex } from "./row-index.ts";
 import type { Join, Predicate, Tuple } from "./plan.ts";
 import type { Row, Value } from "./query-store.ts";
@@ -24,7 +24,7 @@ export function existsTest(joins: readonly Join[]): Predicate {
 }
 
 function joinStep(join: Join, next: Expand): Expand {
-  const find = matcher(join);
+  const find = rowMatcher(join);
   const at = join.source.index;
   const keepsUnmatched =
     join.node.linkType === "outer" || join.node.linkType === "matchfirstrowusingcrossapply";
@@ -44,16 +44,16 @@ function joinStep(join: Join, next: Expand): Expand {
   };
 }
 
-const NONE: readonly Row[] = [];
+const NO_ROWS: readonly Row[] = [];
 
-function matcher(join: Join): (tuple: Tuple) => readonly Row[] {
+function rowMatcher(join: Join): (tuple: Tuple) => readonly Row[] {
   // Built at the first row that needs it: a query without matches never pays for the index.
   let index: RowIndex | undefined;
   const key: (value: Value | undefined) => Value = joinKeyOf(join.to);
   return (tuple) => {
     const value = key(join.to.read(tuple[join.parent.index]));
-    if (value === null) return NONE;
-    index ??= rowsBy(join.source.table, join.from);
-    return index.get(value) ?? NONE;
+    if (value === null) return NO_ROWS;
+    index ??= rowsByColumn(join.source.table, join.from);
+    return index.get(value) ?? NO_ROWS;
   };
 }

@@ -1,7 +1,7 @@
 // Condition values: text of the query into what the column holds, by the column's type, never by looks.
 
 import { foldText, parseGuid } from "./collation.ts";
-import { refusal, unparsableValue } from "./fetch-error.ts";
+import { fetchError, unparsableValue } from "./fetch-error.ts";
 import type { Caller, ColumnType, QueryColumn, Value } from "./query-store.ts";
 
 /** What a column's values are compared as. */
@@ -38,7 +38,7 @@ export function kindOf(type: ColumnType): Kind {
 /** A value ready for comparison; text is folded, dates are milliseconds of the caller's wall clock. */
 export type Comparable = string | number | boolean;
 
-const MINUTE = 60_000;
+const MINUTE_MS = 60_000;
 
 /** Stored value into its comparable form; undefined for no value. */
 export function comparable(
@@ -60,7 +60,7 @@ export function offsetOf({ wallClock: same }: QueryColumn, caller: Caller): numb
 /** A day without a time has no zone and stays; an instant moves to the wall clock at the offset. */
 export function wallClock(stored: string, utcOffsetMinutes: number): number {
   const milliseconds = Date.parse(stored);
-  return stored.length === 10 ? milliseconds : milliseconds + utcOffsetMinutes * MINUTE;
+  return stored.length === 10 ? milliseconds : milliseconds + utcOffsetMinutes * MINUTE_MS;
 }
 
 export interface LiteralContext {
@@ -69,7 +69,7 @@ export interface LiteralContext {
   readonly type: ColumnType;
   readonly utcOffsetMinutes: number;
   /** The table of an object type code. */
-  readonly tableOfCode?: (code: number) => string | undefined;
+  readonly nameOfTypeCode?: (code: number) => string | undefined;
 }
 
 /** @throws FetchError when the text is no value of the column's type, or is a placeholder such as `{0}` */
@@ -77,16 +77,16 @@ export function parseLiteral(text: string, context: LiteralContext): Comparable 
   const kind = kindOf(context.type);
   // Only `like "{0}"` of a quick-find view gets this far; every other type refuses it as no guid, number or date.
   if (kind === "text") {
-    if (/^%?\{\d+\}%?$/.test(text)) throw refusal("invalidValue");
+    if (/^%?\{\d+\}%?$/.test(text)) throw fetchError("invalidValue");
     const code = context.type === "EntityName" && /^\d+$/.test(text) ? Number(text) : undefined;
-    return (code === undefined ? undefined : context.tableOfCode?.(code)) ?? foldText(text);
+    return (code === undefined ? undefined : context.nameOfTypeCode?.(code)) ?? foldText(text);
   }
   if (kind === "guid") return guidLiteral(text, context);
   if (kind === "boolean") return booleanLiteral(text, context);
   if (kind === "date") return dateLiteral(text, context);
   if (kind === "choices") return choicesLiteral(text, context);
   if (kind === "number") return numberLiteral(text, context);
-  throw refusal("invalidOperator");
+  throw fetchError("invalidOperator");
 }
 
 function guidLiteral(text: string, context: LiteralContext): string {
@@ -101,9 +101,9 @@ function guidLiteral(text: string, context: LiteralContext): string {
 }
 
 function booleanLiteral(text: string, context: LiteralContext): boolean {
-  const spelled = text.trim().toLowerCase();
-  if (spelled === "1" || spelled === "true") return true;
-  if (spelled === "0" || spelled === "false") return false;
+  const normalized = text.trim().toLowerCase();
+  if (normalized === "1" || normalized === "true") return true;
+  if (normalized === "0" || normalized === "false") return false;
   throw unparsableValue(
     text,
     context.column,
@@ -112,11 +112,11 @@ function booleanLiteral(text: string, context: LiteralContext): boolean {
   );
 }
 
-const WHOLE: ReadonlySet<ColumnType> = new Set(["BigInt", "Integer", "Picklist", "State", "Status"]);
+const INTEGER_TYPES: ReadonlySet<ColumnType> = new Set(["BigInt", "Integer", "Picklist", "State", "Status"]);
 
 function numberLiteral(text: string, context: LiteralContext): number {
   const trimmed = text.trim();
-  const whole = WHOLE.has(context.type);
+  const whole = INTEGER_TYPES.has(context.type);
   const shape = whole ? /^[+-]?\d+$/ : /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
   if (shape.test(trimmed)) return Number(trimmed);
   const expected = whole ? (context.type === "BigInt" ? "System.Int64" : "System.Int32") : "System.Decimal";
@@ -135,7 +135,7 @@ const MONTH_FIRST = new RegExp(String.raw`^(\d{1,2})([-/])(\d{1,2})\2(\d{4})${TI
 
 /** Without a zone the text is the caller's wall clock, as in Advanced Find. */
 function dateLiteral(text: string, context: LiteralContext): number {
-  const wall = wallOf(text.trim(), context.utcOffsetMinutes);
+  const wall = parseWallClock(text.trim(), context.utcOffsetMinutes);
   if (wall !== undefined) return wall;
   throw unparsableValue(
     text,
@@ -145,31 +145,31 @@ function dateLiteral(text: string, context: LiteralContext): number {
   );
 }
 
-function wallOf(text: string, utcOffsetMinutes: number): number | undefined {
+function parseWallClock(text: string, utcOffsetMinutes: number): number | undefined {
   const yearFirst = YEAR_FIRST.exec(text);
   const match = yearFirst ?? MONTH_FIRST.exec(text);
   if (match === null) return undefined;
-  const [, one, , two, three, hour = "0", minute = "0", second = "0", fraction = "", half, zone] = match;
+  const [, one, , two, three, hour = "0", minute = "0", second = "0", fraction = "", meridiem, zone] = match;
   const date = yearFirst === null ? [three, one, two] : [one, two, three];
-  const hours = half === undefined ? Number(hour) : hourOfDay(Number(hour), half);
+  const hours = meridiem === undefined ? Number(hour) : hourOfDay(Number(hour), meridiem);
   const milliseconds = Number(fraction.padEnd(3, "0").slice(0, 3));
-  const wall = civil([...date, hours, minute, second].map(Number), milliseconds);
+  const wall = wallClockFromParts([...date, hours, minute, second].map(Number), milliseconds);
   if (wall === undefined || zone === undefined) return wall;
-  return wall - zoneMinutes(zone) * MINUTE + utcOffsetMinutes * MINUTE;
+  return wall - zoneMinutes(zone) * MINUTE_MS + utcOffsetMinutes * MINUTE_MS;
 }
 
 /** 12 AM is midnight. */
-function hourOfDay(hour: number, half: string): number {
+function hourOfDay(hour: number, meridiem: string): number {
   if (hour < 1 || hour > 12) return Number.NaN;
-  return (hour % 12) + (half.toUpperCase() === "PM" ? 12 : 0);
+  return (hour % 12) + (meridiem.toUpperCase() === "PM" ? 12 : 0);
 }
 
-function civil(parts: readonly number[], milliseconds: number): number | undefined {
+function wallClockFromParts(parts: readonly number[], milliseconds: number): number | undefined {
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts;
   const wall = Date.UTC(year, month - 1, day, hour, minute, second, milliseconds);
-  const back = new Date(wall);
-  const real = back.getUTCMonth() === month - 1 && back.getUTCDate() === day && hour < 24 && minute < 60;
-  return real && second < 60 ? wall : undefined;
+  const date = new Date(wall);
+  const isValid = date.getUTCMonth() === month - 1 && date.getUTCDate() === day && hour < 24 && minute < 60;
+  return isValid && second < 60 ? wall : undefined;
 }
 
 function zoneMinutes(zone: string): number {

@@ -1,6 +1,6 @@
 // Names of the query in the organisation: a table, a column, or Dataverse's refusal. Names are case-sensitive.
 
-import { readable, type FoundColumn } from "./column-values.ts";
+import { readableColumn, type ReadableColumn } from "./column-values.ts";
 import { securedColumn, unknownColumn, unknownTable } from "./fetch-error.ts";
 import type { Caller, QueryStore, QueryTable } from "./query-store.ts";
 
@@ -10,18 +10,18 @@ export function findTable(name: string, store: QueryStore): QueryTable {
   return table;
 }
 
-export function findColumn(table: QueryTable, name: string, store: QueryStore): FoundColumn {
+export function findColumn(table: QueryTable, name: string, store: QueryStore): ReadableColumn {
   const column = table.column(name);
   if (column === undefined || !column.readable) throw unknownColumn(table.logicalName, name);
-  return readable(column, store);
+  return readableColumn(column, store);
 }
 
 /** A column that rows are chosen or ordered by: one that the caller may not read would give its values away. */
-export function findDecidingColumn(
+export function findCriteriaColumn(
   table: QueryTable,
   name: string,
   { store, caller }: { readonly store: QueryStore; readonly caller: Caller },
-): FoundColumn {
+): ReadableColumn {
   const column = findColumn(table, name, store);
   if (column.hidden === true) throw securedColumn(table.logicalName, name, caller.userId);
   return column;

@@ -12,15 +12,15 @@ import {
   yearRange,
 } from "./date-ranges.ts";
 import type { DateRange } from "./date-ranges.ts";
-import { invalidArgument, refusal, unparsableValue } from "./fetch-error.ts";
-import { ancestorsOf, descendantsOf, hierarchyColumn, teamsOf, usersBelow } from "./hierarchy.ts";
+import { invalidArgument, fetchError, unparsableValue } from "./fetch-error.ts";
+import { ancestorsOf, descendantsOf, findHierarchy, teamsOf, userAndReports } from "./hierarchy.ts";
 import { likeTest } from "./like.ts";
 import { comparable, kindOf, offsetOf, parseLiteral, wallClock } from "./literals.ts";
 import type { Comparable, Kind, LiteralContext } from "./literals.ts";
 import type { Caller, QueryColumn, QueryStore, QueryTable } from "./query-store.ts";
 
 /** What a query runs with. */
-export interface Environment {
+export interface QueryEnvironment {
   readonly store: QueryStore;
   readonly caller: Caller;
   readonly now: Date;
@@ -31,7 +31,7 @@ export interface OperatorUse {
   readonly values: readonly string[];
   readonly table: QueryTable;
   readonly column: QueryColumn;
-  readonly environment: Environment;
+  readonly environment: QueryEnvironment;
 }
 
 type Stored = string | number | boolean;
@@ -60,7 +60,7 @@ export const COMPARISONS: ReadonlyMap<string, (order: number) => boolean> = new 
   }),
 );
 
-const OTHERS: ReadonlyMap<string, Compile> = new Map(
+const OTHER_OPERATORS: ReadonlyMap<string, Compile> = new Map(
   Object.entries({
     in: listTest,
     "not-in": (use) => not(listTest(use)),
@@ -95,9 +95,9 @@ const OTHERS: ReadonlyMap<string, Compile> = new Map(
     "eq-userteams": (use) => memberTest(use, use.environment.caller.teamIds),
     "eq-useroruserteams": (use) =>
       memberTest(use, [use.environment.caller.userId, ...use.environment.caller.teamIds]),
-    "eq-useroruserhierarchy": (use) => memberTest(use, usersBelow(use.environment)),
+    "eq-useroruserhierarchy": (use) => memberTest(use, userAndReports(use.environment)),
     "eq-useroruserhierarchyandteams": (use) => {
-      const users = usersBelow(use.environment);
+      const users = userAndReports(use.environment);
       return memberTest(use, [...users, ...teamsOf(users, use.environment)]);
     },
     "eq-userlanguage": languageTest,
@@ -117,8 +117,8 @@ export function compileOperator(use: OperatorUse): StoredTest {
   if (range !== undefined) return dateTest(use, within(range(wallNow(use), 0)));
   const numbered = NUMBERED_RANGE_OPERATORS.get(use.operator);
   if (numbered !== undefined) return dateTest(use, within(numbered(wallNow(use), positiveNumber(use))));
-  const other = OTHERS.get(use.operator);
-  if (other === undefined) throw refusal("invalidOperator");
+  const other = OTHER_OPERATORS.get(use.operator);
+  if (other === undefined) throw fetchError("invalidOperator");
   return other(use);
 }
 
@@ -130,7 +130,7 @@ export function knownOperator(name: string): boolean {
     COMPARISONS.has(name) ||
     RANGE_OPERATORS.has(name) ||
     NUMBERED_RANGE_OPERATORS.has(name) ||
-    OTHERS.has(name)
+    OTHER_OPERATORS.has(name)
   );
 }
 
@@ -138,7 +138,7 @@ function comparisonTest(use: OperatorUse, holds: (order: number) => boolean): St
   const kind = kindOf(use.column.type);
   const literal = parseLiteral(oneValue(use), literalContext(use));
   const equality = use.operator === "eq" || use.operator === "ne" || use.operator === "neq";
-  if (kind === "choices" && !equality) throw refusal("invalidOperator");
+  if (kind === "choices" && !equality) throw fetchError("invalidOperator");
   // Guids, numbers and booleans are stored as they are compared: the quick way for the views of half a million rows.
   if (kind !== "text" && kind !== "date" && equality) {
     const wanted = use.operator === "eq";
@@ -158,7 +158,7 @@ function listTest(use: OperatorUse): StoredTest {
 
 function betweenTest(use: OperatorUse): StoredTest {
   const kind = kindOf(use.column.type);
-  if (kind === "choices" || kind === "boolean") throw refusal("invalidOperator");
+  if (kind === "choices" || kind === "boolean") throw fetchError("invalidOperator");
   const context = literalContext(use);
   const [low, high] = use.values.map((value) => parseLiteral(value, context));
   if (low === undefined || high === undefined || use.values.length > 2) throw wrongValueCount(use, 2);
@@ -179,7 +179,7 @@ function patternTest(use: OperatorUse, before: string, after: string): StoredTes
 }
 
 function containTest(use: OperatorUse): StoredTest {
-  if (kindOf(use.column.type) !== "choices") throw refusal("invalidOperator");
+  if (kindOf(use.column.type) !== "choices") throw fetchError("invalidOperator");
   if (use.values.length === 0) throw wrongValueCount(use, 1);
   const context = literalContext(use);
   const wanted = new Set(use.values.flatMap((value) => String(parseLiteral(value, context)).split(",")));
@@ -190,13 +190,13 @@ function containTest(use: OperatorUse): StoredTest {
 }
 
 function memberTest(use: OperatorUse, ids: Iterable<string>): StoredTest {
-  if (kindOf(use.column.type) !== "guid") throw refusal("invalidOperator");
+  if (kindOf(use.column.type) !== "guid") throw fetchError("invalidOperator");
   const members = new Set(ids);
   return (stored) => members.has(String(stored));
 }
 
 function languageTest(use: OperatorUse): StoredTest {
-  if (kindOf(use.column.type) !== "number") throw refusal("invalidOperator");
+  if (kindOf(use.column.type) !== "number") throw fetchError("invalidOperator");
   const language = use.environment.caller.languageCode ?? 1033;
   return (stored) => stored === language;
 }
@@ -206,10 +206,10 @@ function hierarchyTest(
   walk: (table: QueryTable, parentColumn: string, id: string) => Set<string>,
   self: boolean,
 ): StoredTest {
-  if (kindOf(use.column.type) !== "guid") throw refusal("invalidOperator");
+  if (kindOf(use.column.type) !== "guid") throw fetchError("invalidOperator");
   const id = String(parseLiteral(oneValue(use), literalContext(use)));
-  const hierarchy = hierarchyColumn(use.table, use.column, use.environment.store);
-  if (hierarchy === undefined) throw refusal("invalidOperator");
+  const hierarchy = findHierarchy(use.table, use.column, use.environment.store);
+  if (hierarchy === undefined) throw fetchError("invalidOperator");
   const members = walk(hierarchy.table, hierarchy.parentColumn, id);
   if (self) members.add(id);
   else members.delete(id);
@@ -217,13 +217,13 @@ function hierarchyTest(
 }
 
 function dayTest(use: OperatorUse, holds: (wall: number, day: number) => boolean): StoredTest {
-  if (kindOf(use.column.type) !== "date") throw refusal("invalidOperator");
+  if (kindOf(use.column.type) !== "date") throw fetchError("invalidOperator");
   const day = Number(parseLiteral(oneValue(use), literalContext(use)));
   return dateTest(use, (wall) => holds(wall, day));
 }
 
 function dateTest(use: OperatorUse, holds: (wall: number) => boolean): StoredTest {
-  if (kindOf(use.column.type) !== "date") throw refusal("invalidOperator");
+  if (kindOf(use.column.type) !== "date") throw fetchError("invalidOperator");
   const offset = offsetOf(use.column, use.environment.caller);
   return (stored) => holds(wallClock(String(stored), offset));
 }
@@ -262,7 +262,7 @@ function literalContext(use: OperatorUse): LiteralContext {
     column: `${use.table.logicalName}.${use.column.logicalName}`,
     type: use.column.type,
     utcOffsetMinutes: offsetOf(use.column, use.environment.caller),
-    tableOfCode: (code) => use.environment.store.nameOfCode?.(code),
+    nameOfTypeCode: (code) => use.environment.store.nameOfTypeCode?.(code),
   };
 }
 

@@ -2,7 +2,7 @@
 // Learn "Order rows": lookups sort by the name of the row they point to, choices by their label. No value sorts first.
 
 import { foldText, guidOrderKey, parseGuid } from "./collation.ts";
-import { readable, targetName, type FoundColumn } from "./column-values.ts";
+import { readableColumn, targetName, type ReadableColumn } from "./column-values.ts";
 import { kindOf } from "./literals.ts";
 import type { Order, Source, Tuple } from "./plan.ts";
 import type { QueryStore, Row } from "./query-store.ts";
@@ -12,7 +12,7 @@ export type SortValue = string | number | null;
 /** One column of an order. */
 export interface SortKey {
   readonly source: Source;
-  readonly column: FoundColumn;
+  readonly column: ReadableColumn;
   readonly descending: boolean;
   /** What a row shows in the cookie; null for no value. */
   readonly text: (row: Row | undefined) => string | null;
@@ -37,7 +37,7 @@ export function sortKeys(orders: readonly Order[], entity: Source, sorting: Sort
   );
   if (primary !== undefined && !has) {
     keys.push(
-      sortKey({ source: entity, column: readable(primary, sorting.store), descending: false }, sorting),
+      sortKey({ source: entity, column: readableColumn(primary, sorting.store), descending: false }, sorting),
     );
   }
   return keys;
@@ -55,61 +55,61 @@ function sortKey(order: Order, sorting: Sorting): SortKey {
   if (column.targets !== undefined && kind === "guid")
     return textKey(order, lookupName(column, sorting.store));
   if (column.choices !== undefined && kind === "number" && !sorting.raw) {
-    return textKey(order, label(column, column.choices));
+    return textKey(order, choiceLabel(column, column.choices));
   }
   if (kind === "text" || kind === "choices" || kind === "binary") return textKey(order, storedText(column));
   const stored = column.read;
   if (kind === "guid") {
     return {
       ...order,
-      text: (row) => nullable(stored(row), (value) => `{${String(value).toUpperCase()}}`),
-      parse: (text) => nullable(parseGuid(text) ?? null, guidOrderKey) ?? undefined,
-      value: (row) => nullable(stored(row), (value) => guidOrderKey(String(value))),
+      text: (row) => mapNullable(stored(row), (value) => `{${String(value).toUpperCase()}}`),
+      parse: (text) => mapNullable(parseGuid(text) ?? null, guidOrderKey) ?? undefined,
+      value: (row) => mapNullable(stored(row), (value) => guidOrderKey(String(value))),
     };
   }
   if (kind === "date") {
     return {
       ...order,
       text: (row) =>
-        nullable(stored(row), (value) =>
+        mapNullable(stored(row), (value) =>
           offsetText(String(value), column.wallClock === true ? 0 : sorting.utcOffsetMinutes),
         ),
       parse: (text) => finite(Date.parse(text)),
-      value: (row) => nullable(stored(row), (value) => Date.parse(String(value))),
+      value: (row) => mapNullable(stored(row), (value) => Date.parse(String(value))),
     };
   }
   return {
     ...order,
     source,
-    text: (row) => nullable(stored(row), (value) => String(Number(value))),
+    text: (row) => mapNullable(stored(row), (value) => String(Number(value))),
     parse: (text) => (text.trim() === "" ? undefined : finite(Number(text))),
-    value: (row) => nullable(stored(row), Number),
+    value: (row) => mapNullable(stored(row), Number),
   };
 }
 
 function textKey(order: Order, text: (row: Row | undefined) => string | null): SortKey {
-  return { ...order, text, parse: foldText, value: (row) => nullable(text(row), foldText) };
+  return { ...order, text, parse: foldText, value: (row) => mapNullable(text(row), foldText) };
 }
 
-function storedText({ read }: FoundColumn): (row: Row | undefined) => string | null {
-  return (row) => nullable(read(row), String);
+function storedText({ read }: ReadableColumn): (row: Row | undefined) => string | null {
+  return (row) => mapNullable(read(row), String);
 }
 
 /** A value that the column no longer offers, or that has no label in this language, sorts as its number. */
-function label(
-  { read }: FoundColumn,
-  choices: NonNullable<FoundColumn["choices"]>,
+function choiceLabel(
+  { read }: ReadableColumn,
+  choices: NonNullable<ReadableColumn["choices"]>,
 ): (row: Row | undefined) => string | null {
   const labels = new Map(choices.map((choice) => [choice.value, choice.label]));
-  return (row) => nullable(read(row), (value) => labels.get(Number(value)) ?? String(value));
+  return (row) => mapNullable(read(row), (value) => labels.get(Number(value)) ?? String(value));
 }
 
 /** The primary name of the row a lookup points to; a lookup into a table we do not have sorts by its guid. */
-function lookupName(column: FoundColumn, store: QueryStore): (row: Row | undefined) => string | null {
+function lookupName(column: ReadableColumn, store: QueryStore): (row: Row | undefined) => string | null {
   const name = targetName(column, store);
   return (row) => {
     const shown = name(row);
-    return shown === undefined ? nullable(column.read(row), String) : shown;
+    return shown === undefined ? mapNullable(column.read(row), String) : shown;
   };
 }
 
@@ -127,7 +127,7 @@ function twoDigits(value: number): string {
   return String(value).padStart(2, "0");
 }
 
-function nullable<T, U>(value: T | null, map: (value: T) => U): U | null {
+function mapNullable<T, U>(value: T | null, map: (value: T) => U): U | null {
   return value === null ? null : map(value);
 }
 
@@ -168,7 +168,7 @@ export function compareTuples(keys: readonly SortKey[]): (a: Tuple, b: Tuple) =>
 }
 
 /** Place of the first row beyond a boundary (of the boundary itself, if `inclusive`), by binary search. */
-export function placeAfter(
+export function indexAfter(
   rows: readonly Row[],
   keys: readonly SortKey[],
   boundary: readonly SortValue[],

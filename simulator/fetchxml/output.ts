@@ -1,11 +1,11 @@
 // From tuples to the rows of the answer: the named columns only, and no column without a value.
 
 import { foldText } from "./collation.ts";
-import type { ResultRow } from "./engine.ts";
 import { kindOf } from "./literals.ts";
-import type { Output, Plan, Predicate, Tuple } from "./plan.ts";
+import type { Output, QueryPlan, Predicate, Tuple } from "./plan.ts";
 import type { Value } from "./query-store.ts";
-import { rowsBy } from "./row-index.ts";
+import type { ResultRow } from "./result.ts";
+import { rowsByColumn } from "./row-index.ts";
 
 type WritableRow = Record<string, Exclude<Value, null>>;
 
@@ -47,17 +47,17 @@ function childCounter({ key, source, column, childColumn }: Output): Writer {
   return (tuple, result) => {
     const id = tuple[source.index]?.[column.logicalName];
     if (childColumn === undefined || id === undefined || id === null) return;
-    result[key] = rowsBy(source.table, childColumn).get(id)?.length ?? 0;
+    result[key] = rowsByColumn(source.table, childColumn).get(id)?.length ?? 0;
   };
 }
 
 /** True the first time a tuple shows these values; SQL's DISTINCT does not tell case and accents apart. */
-export function distinctFilter(plan: Plan): Predicate {
-  const shown = [...plan.outputs, ...plan.orders].map(({ source, column }) => ({ source, column }));
+export function distinctFilter(plan: QueryPlan): Predicate {
+  const columns = [...plan.outputs, ...plan.orders].map(({ source, column }) => ({ source, column }));
   const seen = new Set<string>();
   return (tuple) => {
     const key = JSON.stringify(
-      shown.map(({ source, column }) => {
+      columns.map(({ source, column }) => {
         const value = column.read(tuple[source.index]);
         return kindOf(column.type) === "text" && typeof value === "string" ? foldText(value) : value;
       }),

@@ -2,31 +2,36 @@
 // In the entity's own order a page starts where the cookie says, found by binary search. Ordered by a link-entity, all
 // rows are made, sorted and counted off. Without a cookie everything ends at 50,000 (Learn "Page results": simple paging).
 
-import type { FetchAnswer, FetchOptions } from "./engine.ts";
 import { expander } from "./joins.ts";
-import type { Environment } from "./operators.ts";
-import { compareTuples, placeAfter, sortKeys, sortRows } from "./ordering.ts";
+import type { QueryEnvironment } from "./operators.ts";
+import type { FetchOptions } from "./options.ts";
+import { compareTuples, indexAfter, sortKeys, sortRows } from "./ordering.ts";
 import type { SortKey } from "./ordering.ts";
 import { distinctFilter, resultRows } from "./output.ts";
 import { readCookie, writeCookie } from "./paging-cookie.ts";
-import type { Plan, Predicate, Tuple } from "./plan.ts";
+import type { QueryPlan, Predicate, Tuple } from "./plan.ts";
 import type { QueryStore, Row } from "./query-store.ts";
+import type { FetchResult } from "./result.ts";
 import { orderedRows, rowArray } from "./row-index.ts";
 
-type Page = Omit<FetchAnswer, "entity" | "columns" | "isAggregate">;
+type Page = Omit<FetchResult, "entity" | "columns" | "isAggregate">;
 
 const SIMPLE_PAGING_LIMIT = 50_000;
 const COUNT_LIMIT = 5000;
 
 /** Goes through tuples in order until `visit` returns false. */
-type Run = (visit: Predicate) => void;
+type TupleScan = (visit: Predicate) => void;
 
-interface Window {
-  readonly run: Run;
+interface PageWindow {
+  readonly scan: TupleScan;
   readonly skip: number;
 }
 
-export function selectPage(plan: Plan, environment: Environment, { maxPageSize }: FetchOptions): Page {
+export function selectPage(
+  plan: QueryPlan,
+  environment: QueryEnvironment,
+  { maxPageSize }: FetchOptions,
+): Page {
   const { node } = plan;
   const keys = sortKeys(plan.orders, plan.entity, {
     store: environment.store,
@@ -35,18 +40,18 @@ export function selectPage(plan: Plan, environment: Environment, { maxPageSize }
   });
   const size = node.top ?? Math.min(node.count || maxPageSize, maxPageSize);
   const page = node.page ?? 1;
-  const pages = supportsCookie(plan, keys);
-  const window = pages
+  const hasCookie = supportsCookie(plan, keys);
+  const window = hasCookie
     ? keysetWindow(plan, keys, environment.store, page, size)
-    : { run: linkOrderedRun(plan, keys), skip: (page - 1) * size };
-  const continued = pages && node.pagingCookie !== undefined;
-  const end = continued ? Number.POSITIVE_INFINITY : SIMPLE_PAGING_LIMIT;
-  const { tuples, more } = take(window, Math.max(0, Math.min(size, end - window.skip)));
+    : { scan: scanInLinkOrder(plan, keys), skip: (page - 1) * size };
+  const isContinued = hasCookie && node.pagingCookie !== undefined;
+  const end = isContinued ? Number.POSITIVE_INFINITY : SIMPLE_PAGING_LIMIT;
+  const { tuples, more } = takePage(window, Math.max(0, Math.min(size, end - window.skip)));
   const moreRecords = more && node.top === undefined && window.skip + tuples.length < end;
   const entityRows = tuples.map(([row]) => row).filter((row) => row !== undefined);
   const [first, last] = [entityRows[0], entityRows.at(-1)];
   const cookie =
-    moreRecords && pages && first !== undefined && last !== undefined
+    moreRecords && hasCookie && first !== undefined && last !== undefined
       ? { pagingCookie: writeCookie(page, keys, first, last) }
       : {};
   const total = node.returnTotalRecordCount ? totalCount(plan) : {};
@@ -54,7 +59,7 @@ export function selectPage(plan: Plan, environment: Environment, { maxPageSize }
 }
 
 /** None when a link-entity decides the order, nor for distinct rows that do not show their key. */
-function supportsCookie({ node, entity, outputs }: Plan, keys: readonly SortKey[]): boolean {
+function supportsCookie({ node, entity, outputs }: QueryPlan, keys: readonly SortKey[]): boolean {
   if (keys.some(({ source }) => source !== entity)) return false;
   const { primaryId } = entity.table;
   return (
@@ -64,30 +69,30 @@ function supportsCookie({ node, entity, outputs }: Plan, keys: readonly SortKey[
 }
 
 function keysetWindow(
-  plan: Plan,
+  plan: QueryPlan,
   keys: readonly SortKey[],
   store: QueryStore,
   page: number,
   size: number,
-): Window {
+): PageWindow {
   const rows = rowsInOrder(plan, keys, store);
   const { pagingCookie } = plan.node;
   if (pagingCookie === undefined) {
-    return { run: runOver(plan, rows, 0, rows.length), skip: (page - 1) * size };
+    return { scan: scanRows(plan, rows, 0, rows.length), skip: (page - 1) * size };
   }
   const cookie = readCookie(pagingCookie, keys);
   if (page > cookie.page) {
-    const from = placeAfter(rows, keys, cookie.last, false);
-    return { run: runOver(plan, rows, from, rows.length), skip: (page - cookie.page - 1) * size };
+    const from = indexAfter(rows, keys, cookie.last, false);
+    return { scan: scanRows(plan, rows, from, rows.length), skip: (page - cookie.page - 1) * size };
   }
   // The page of the cookie again, or one before it: counted back from the cookie's first row.
-  const before = count(runOver(plan, rows, 0, placeAfter(rows, keys, cookie.first, true)));
+  const before = countTuples(scanRows(plan, rows, 0, indexAfter(rows, keys, cookie.first, true)));
   const skip = Math.max(0, before - (cookie.page - page) * size);
-  return { run: runOver(plan, rows, 0, rows.length), skip };
+  return { scan: scanRows(plan, rows, 0, rows.length), skip };
 }
 
 function rowsInOrder(
-  { entity: { table }, node }: Plan,
+  { entity: { table }, node }: QueryPlan,
   keys: readonly SortKey[],
   store: QueryStore,
 ): readonly Row[] {
@@ -99,7 +104,7 @@ function rowsInOrder(
   const names = keys.map(({ column, descending }) => `${column.logicalName}${descending ? " desc" : ""}`);
   // Lookups sort by names that stand in other tables, whose changes this table's version does not show.
   const versions = keys
-    .flatMap(({ column: { targets, beside } }) => targets ?? beside?.of.targets ?? [])
+    .flatMap(({ column: { targets, companionOf } }) => targets ?? companionOf?.column.targets ?? [])
     .map((target) => store.table(target))
     .map((found) => (found === undefined ? "none" : String(found.version)));
   const sort = (rows: readonly Row[]): readonly Row[] => sortRows(rows, keys);
@@ -107,36 +112,36 @@ function rowsInOrder(
   return orderedRows(table, [...names, String(node.rawOrder), ...versions].join(), sort);
 }
 
-function linkOrderedRun(plan: Plan, keys: readonly SortKey[]): Run {
+function scanInLinkOrder(plan: QueryPlan, keys: readonly SortKey[]): TupleScan {
   return (visit) => {
     const rows = rowArray(plan.entity.table);
     const tuples: Tuple[] = [];
-    runOver(plan, rows, 0, rows.length)((tuple) => tuples.push([...tuple]) > 0);
+    scanRows(plan, rows, 0, rows.length)((tuple) => tuples.push([...tuple]) > 0);
     for (const tuple of tuples.toSorted(compareTuples(keys))) if (!visit(tuple)) return;
   };
 }
 
-function runOver(plan: Plan, rows: readonly Row[], from: number, to: number): Run {
+function scanRows(plan: QueryPlan, rows: readonly Row[], from: number, to: number): TupleScan {
   if (plan.node.retained) return () => undefined;
   const { entityTest, joinedTest } = plan;
   const expand = expander(plan.joins);
   return (visit) => {
     const isNew = plan.node.distinct ? distinctFilter(plan) : undefined;
-    const pass: Predicate = (tuple) =>
+    const visitMatching: Predicate = (tuple) =>
       !joinedTest(tuple) || (isNew !== undefined && !isNew(tuple)) || visit(tuple);
     const tuple: Tuple = Array.from({ length: plan.sourceCount });
     for (let at = from; at < to; at += 1) {
       tuple[0] = rows[at];
-      if (entityTest(tuple) && !expand(tuple, pass)) return;
+      if (entityTest(tuple) && !expand(tuple, visitMatching)) return;
     }
   };
 }
 
-function take({ run, skip }: Window, size: number): { tuples: Tuple[]; more: boolean } {
+function takePage({ scan, skip }: PageWindow, size: number): { tuples: Tuple[]; more: boolean } {
   const tuples: Tuple[] = [];
   let toSkip = skip;
   let more = false;
-  run((tuple) => {
+  scan((tuple) => {
     if (toSkip > 0) toSkip -= 1;
     else if (tuples.length < size) tuples.push([...tuple]);
     else more = true;
@@ -145,19 +150,19 @@ function take({ run, skip }: Window, size: number): { tuples: Tuple[]; more: boo
   return { tuples, more };
 }
 
-function count(run: Run): number {
+function countTuples(scan: TupleScan): number {
   let found = 0;
-  run(() => {
+  scan(() => {
     found += 1;
     return true;
   });
   return found;
 }
 
-function totalCount(plan: Plan): Pick<Page, "totalRecordCount" | "totalRecordCountLimitExceeded"> {
+function totalCount(plan: QueryPlan): Pick<Page, "totalRecordCount" | "totalRecordCountLimitExceeded"> {
   const rows = rowArray(plan.entity.table);
   let found = 0;
-  runOver(
+  scanRows(
     plan,
     rows,
     0,
@@ -173,7 +178,7 @@ function totalCount(plan: Plan): Pick<Page, "totalRecordCount" | "totalRecordCou
 }
 
 /** Every tuple the query makes, in no order: what aggregates are made of. */
-export function allTuples(plan: Plan): Run {
+export function scanAllTuples(plan: QueryPlan): TupleScan {
   const rows = rowArray(plan.entity.table);
-  return runOver(plan, rows, 0, rows.length);
+  return scanRows(plan, rows, 0, rows.length);
 }

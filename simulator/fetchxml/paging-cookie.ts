@@ -1,7 +1,7 @@
 // The paging cookie: for each column of the order, its value in the first and the last row of the page.
 // Learn "Page results"; forms of null and of dates as in powerapps-docs and dynamics-365-customer-engagement issues.
 
-import { refusal } from "./fetch-error.ts";
+import { fetchError } from "./fetch-error.ts";
 import type { SortKey, SortValue } from "./ordering.ts";
 import type { Row } from "./query-store.ts";
 import { parseXml } from "./xml.ts";
@@ -17,7 +17,7 @@ export interface PagingCookie {
 export function writeCookie(page: number, keys: readonly SortKey[], first: Row, last: Row): string {
   const elements = keys.map(
     (key) =>
-      `<${key.column.logicalName} ${boundary("last", key.text(last))} ${boundary("first", key.text(first))} />`,
+      `<${key.column.logicalName} ${boundaryAttribute("last", key.text(last))} ${boundaryAttribute("first", key.text(first))} />`,
   );
   return `<cookie page="${page}">${elements.join("")}</cookie>`;
 }
@@ -26,10 +26,10 @@ export function writeCookie(page: number, keys: readonly SortKey[], first: Row, 
 export function readCookie(text: string, keys: readonly SortKey[]): PagingCookie {
   const cookie = cookieElement(text);
   const page = Number(cookie.attributes.get("page"));
-  if (!Number.isInteger(page) || page < 1) throw refusal("pagingCookieInvalid");
+  if (!Number.isInteger(page) || page < 1) throw fetchError("pagingCookieInvalid");
   const names = cookie.children.map(({ name }) => name);
   const expected = keys.map(({ column }) => column.logicalName);
-  if (names.join() !== expected.join()) throw refusal("pagingCookieOrder");
+  if (names.join() !== expected.join()) throw fetchError("pagingCookieOrder");
   const side = (which: "first" | "last"): SortValue[] =>
     keys.map((key, at) => readBoundary(cookie.children[at], which, key));
   return { page, first: side("first"), last: side("last") };
@@ -40,12 +40,12 @@ function cookieElement(text: string): XmlElement {
     const element = parseXml(text);
     if (element.name === "cookie") return element;
   } catch (cause) {
-    throw refusal("pagingCookieInvalid", { cause });
+    throw fetchError("pagingCookieInvalid", { cause });
   }
-  throw refusal("pagingCookieInvalid");
+  throw fetchError("pagingCookieInvalid");
 }
 
-function boundary(side: "first" | "last", text: string | null): string {
+function boundaryAttribute(side: "first" | "last", text: string | null): string {
   return text === null ? `${side}null="1"` : `${side}="${escapeAttribute(text)}"`;
 }
 
@@ -53,7 +53,7 @@ function readBoundary(element: XmlElement | undefined, side: "first" | "last", k
   if (element?.attributes.get(`${side}null`) === "1") return null;
   const text = element?.attributes.get(side);
   const value = text === undefined ? undefined : key.parse(text);
-  if (value === undefined) throw refusal("pagingCookieInvalid");
+  if (value === undefined) throw fetchError("pagingCookieInvalid");
   return value;
 }
 

@@ -2,7 +2,7 @@
 // Each source (the entity, then every link-entity) has a place in a tuple; a predicate reads the tuple.
 
 import type { FetchNode, LinkNode } from "./grammar.ts";
-import type { FoundColumn } from "./column-values.ts";
+import type { ReadableColumn } from "./column-values.ts";
 import type { QueryTable, Row } from "./query-store.ts";
 
 /** One row of each source; undefined where an outer join found none. */
@@ -23,9 +23,9 @@ export interface Join {
   readonly parent: Source;
   readonly node: LinkNode;
   /** Column of this source. */
-  readonly from: FoundColumn;
+  readonly from: ReadableColumn;
   /** Column of the parent. */
-  readonly to: FoundColumn;
+  readonly to: ReadableColumn;
   /** The link-entity's own filters; its row stands in the tuple already. */
   readonly on: Predicate;
 }
@@ -33,21 +33,21 @@ export interface Join {
 export interface Output {
   readonly key: string;
   readonly source: Source;
-  readonly column: FoundColumn;
+  readonly column: ReadableColumn;
   readonly alias: string | undefined;
   /** Returned although the query does not name it. */
   readonly implicit: boolean;
   /** The number of rows whose `childColumn` points here, instead of the column's value. */
-  readonly childColumn: FoundColumn | undefined;
+  readonly childColumn: ReadableColumn | undefined;
 }
 
 export interface Order {
   readonly source: Source;
-  readonly column: FoundColumn;
+  readonly column: ReadableColumn;
   readonly descending: boolean;
 }
 
-export interface Plan {
+export interface QueryPlan {
   readonly node: FetchNode;
   readonly entity: Source;
   readonly sourceCount: number;

@@ -48,7 +48,7 @@ export interface QueryColumn {
   /** Dates that mean the same wall clock for everybody (time-zone-independent, date only): the "Z" of their values says nothing. */
   readonly wallClock?: boolean;
   /** A column that shows what another one means: `industrycodename`. It is found by name, and not listed among the columns. */
-  readonly beside?: { readonly of: QueryColumn; readonly shows: "name" | "yomi" | "table" };
+  readonly companionOf?: { readonly column: QueryColumn; readonly shows: "name" | "yomi" | "table" };
   /** Choices with their labels in the caller's language: Dataverse orders by label. Without them, by value. */
   readonly choices?: readonly { readonly value: number; readonly label: string | null }[];
 }
@@ -71,7 +71,7 @@ export interface QueryTable {
 export interface QueryStore {
   table(logicalName: string): QueryTable | undefined;
   /** The table of an object type code: conditions may name tables by either. */
-  nameOfCode?(code: number): string | undefined;
+  nameOfTypeCode?(code: number): string | undefined;
 }
 
 /** On whose behalf a query runs: user-relative operators look here. */

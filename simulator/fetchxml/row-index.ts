@@ -2,41 +2,41 @@
 // Everything here is thrown away when the table's version changes; a table without a version is read anew each time.
 
 import { foldText } from "./collation.ts";
-import type { FoundColumn } from "./column-values.ts";
+import type { ReadableColumn } from "./column-values.ts";
 import { kindOf } from "./literals.ts";
 import type { QueryColumn, QueryTable, Row, Value } from "./query-store.ts";
 
 /** Sorting 500,000 rows costs about a second and 4 MB; a sync uses one order, an admin trying out views a few. */
-const MAX_KEPT = 12;
+const MAX_CACHED = 12;
 
 /** One kind of result, kept for each table by a key, as long as the table's version stays. */
-function keeper<T>(): (table: QueryTable, key: string, make: () => T) => T {
+function versionedCache<T>(): (table: QueryTable, key: string, make: () => T) => T {
   const byTable = new WeakMap<QueryTable, { version: number | string; results: Map<string, T> }>();
   return (table, key, make) => {
     const { version } = table;
     if (version === undefined) return make();
-    let kept = byTable.get(table);
-    if (kept?.version !== version) {
-      kept = { version, results: new Map() };
-      byTable.set(table, kept);
+    let cached = byTable.get(table);
+    if (cached?.version !== version) {
+      cached = { version, results: new Map() };
+      byTable.set(table, cached);
     }
-    const found = kept.results.get(key);
+    const found = cached.results.get(key);
     if (found !== undefined) return found;
-    const made = make();
-    const [oldest] = kept.results.keys();
-    if (kept.results.size >= MAX_KEPT && oldest !== undefined) kept.results.delete(oldest);
-    kept.results.set(key, made);
-    return made;
+    const result = make();
+    const [oldest] = cached.results.keys();
+    if (cached.results.size >= MAX_CACHED && oldest !== undefined) cached.results.delete(oldest);
+    cached.results.set(key, result);
+    return result;
   };
 }
 
-const keepRows = keeper<readonly Row[]>();
-const keepIndex = keeper<RowIndex>();
+const cachedRows = versionedCache<readonly Row[]>();
+const cachedIndex = versionedCache<RowIndex>();
 
 /** Rows in key order. */
 export function rowArray(table: QueryTable): readonly Row[] {
   const rows = table.rows();
-  return isArray(rows) ? rows : keepRows(table, "rows", () => [...rows]);
+  return isArray(rows) ? rows : cachedRows(table, "rows", () => [...rows]);
 }
 
 function isArray(rows: Iterable<Row>): rows is readonly Row[] {
@@ -49,18 +49,18 @@ export function orderedRows(
   name: string,
   sort: (rows: readonly Row[]) => readonly Row[],
 ): readonly Row[] {
-  return keepRows(table, `order ${name}`, () => sort(rowArray(table)));
+  return cachedRows(table, `order ${name}`, () => sort(rowArray(table)));
 }
 
 export type RowIndex = ReadonlyMap<Value, readonly Row[]>;
 
 /** Rows by the join key of one column. Names that stand in other tables are read anew: this table's version does not show them. */
-export function rowsBy(table: QueryTable, column: FoundColumn): RowIndex {
-  if (column.beside !== undefined) return indexOf(table, column);
-  return keepIndex(table, column.logicalName, () => indexOf(table, column));
+export function rowsByColumn(table: QueryTable, column: ReadableColumn): RowIndex {
+  if (column.companionOf !== undefined) return buildIndex(table, column);
+  return cachedIndex(table, column.logicalName, () => buildIndex(table, column));
 }
 
-function indexOf(table: QueryTable, column: FoundColumn): RowIndex {
+function buildIndex(table: QueryTable, column: ReadableColumn): RowIndex {
   const key = joinKeyOf(column);
   const index = new Map<Value, Row[]>();
   for (const row of rowArray(table)) {

@@ -2,7 +2,7 @@
 
 import { DOMParser } from "@xmldom/xmldom";
 import type { Element, Node } from "@xmldom/xmldom";
-import { refusal } from "./fetch-error.ts";
+import { fetchError } from "./fetch-error.ts";
 
 export interface XmlElement {
   readonly name: string;
@@ -18,7 +18,7 @@ const CDATA = 4;
 
 /** @throws FetchError for text that is not well-formed XML */
 export function parseXml(xml: string): XmlElement {
-  if (xml.trim() === "") throw refusal("emptyXml");
+  if (xml.trim() === "") throw fetchError("emptyXml");
   try {
     const strict = new DOMParser({
       onError: (_level, message) => {
@@ -29,7 +29,7 @@ export function parseXml(xml: string): XmlElement {
     if (root === null) throw new SyntaxError("no element");
     return plainElement(root);
   } catch (cause) {
-    throw refusal("invalidXml", { cause });
+    throw fetchError("invalidXml", { cause });
   }
 }
 

@@ -1,19 +1,19 @@
 // An account made from a seed and an index. Each row depends on seed and index alone, so a single one can be made again, in any order,
 // without the others: large sets need not be kept in memory to be served.
-import { email, identity, retyped, website, type Identity } from "./company-names.ts";
+import { email, companyIdentity, retypedName, website, type CompanyIdentity } from "./company-names.ts";
 import { Random } from "./random.ts";
 import type { Value } from "../fetchxml/query-store.ts";
 import type { Owner } from "./people.ts";
 
 export type AccountRow = Record<string, Value>;
 
-export interface GeneratePlan {
+export interface GeneratorSettings {
   readonly seed: string;
   /** Every entry is as likely as any other. */
   readonly owners: readonly Owner[];
 }
 
-const PLACES: readonly (readonly [city: string, state: string | null, country: string, postcode: string])[] =
+const CITIES: readonly (readonly [city: string, state: string | null, country: string, postcode: string])[] =
   [
     ["London", null, "United Kingdom", "EC1A"],
     ["Manchester", null, "United Kingdom", "M1"],
@@ -40,16 +40,16 @@ const ROWS_IN_ONE_SECOND = 40;
 const SECONDS_BETWEEN = 3600;
 const FIRST_CREATED = Date.UTC(2016, 0, 4, 8, 0, 0);
 
-let latest = { second: -1, text: "" };
+let lastTimestamp = { second: -1, text: "" };
 
 /** `createdon` of the row at an index: rising, many rows in one second. */
 export function createdOn(index: number): string {
   const second = Math.floor(index / ROWS_IN_ONE_SECOND);
-  if (second !== latest.second) {
+  if (second !== lastTimestamp.second) {
     const moment = new Date(FIRST_CREATED + second * SECONDS_BETWEEN * 1000).toISOString();
-    latest = { second, text: `${moment.slice(0, 19)}Z` };
+    lastTimestamp = { second, text: `${moment.slice(0, 19)}Z` };
   }
-  return latest.text;
+  return lastTimestamp.text;
 }
 
 /** Id of the account at an index. */
@@ -57,30 +57,30 @@ export function accountId(seed: string, index: number): string {
   return new Random(`${seed} account id`, index).guid();
 }
 
-function ownIdentity(seed: string, index: number): Identity {
-  return identity(new Random(`${seed} identity`, index));
+function identityAt(seed: string, index: number): CompanyIdentity {
+  return companyIdentity(new Random(`${seed} identity`, index));
 }
 
 /**
  * The account at an index, as the organisation stores it: what follows from owner, revenue and address is there too.
  */
-export function accountAt(plan: GeneratePlan, index: number): AccountRow {
-  const random = new Random(`${plan.seed} account`, index);
-  const own = ownIdentity(plan.seed, index);
+export function accountAt(settings: GeneratorSettings, index: number): AccountRow {
+  const random = new Random(`${settings.seed} account`, index);
+  const own = identityAt(settings.seed, index);
   // One in 25 has the domain of another account, three in 100 the name of another.
   const other = index > 0 ? random.below(index) : 0;
-  const { domain } = random.chance(4) ? ownIdentity(plan.seed, other) : own;
-  const name = random.chance(3) ? retyped(random, ownIdentity(plan.seed, other).name) : own.name;
-  const [city, state, country, area] = random.pick(PLACES);
-  const postcode = `${area}${10 + random.below(90)}`;
+  const { domain } = random.chance(4) ? identityAt(settings.seed, other) : own;
+  const name = random.chance(3) ? retypedName(random, identityAt(settings.seed, other).name) : own.name;
+  const [city, state, country, postcodePrefix] = random.pick(CITIES);
+  const postcode = `${postcodePrefix}${10 + random.below(90)}`;
   const revenue = random.chance(65) ? (1 + random.below(500_000_000)) / 100 : null;
-  const owner = random.pick(plan.owners);
+  const owner = random.pick(settings.owners);
   const isUser = owner.table === "systemuser";
   const inactive = random.chance(3);
   const created = createdOn(index);
   // One literal with every key in one order: V8 then shares one hidden class, 1,200 bytes a row instead of 2,600.
   return {
-    accountid: accountId(plan.seed, index),
+    accountid: accountId(settings.seed, index),
     name,
     accountnumber: `ACC-${String(index + 1).padStart(7, "0")}`,
     websiteurl: website(random, domain),

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import type { ColumnType } from "../fetchxml/query-store.ts";
-import type { Choice, ColumnFacts } from "../org/columns.ts";
+import type { Choice, ColumnProperties } from "../org/columns.ts";
 import { LoadError } from "./load-error.ts";
 
 const Text = z.string().nullish();
@@ -12,13 +12,13 @@ const Flag = z.union([z.boolean(), z.enum(["0", "1", "true", "false"])]).transfo
   return value === true || value === "1" || value === "true";
 });
 const Labels = z.record(z.string(), z.string());
-const OptionOfFile = z.object({
+const FileOption = z.object({
   value: z.coerce.number(),
   label: Text,
   labels: Labels.optional(),
   state: Numeric,
 });
-type OptionOfFile = z.infer<typeof OptionOfFile>;
+type FileOption = z.infer<typeof FileOption>;
 
 const Attribute = z.object({
   logicalName: z.string(),
@@ -40,9 +40,9 @@ const Attribute = z.object({
   accuracy: Numeric,
   dateTimeBehavior: Text,
   behavior: z.coerce.string().optional(),
-  options: z.array(OptionOfFile).optional(),
-  trueOption: OptionOfFile.optional(),
-  falseOption: OptionOfFile.optional(),
+  options: z.array(FileOption).optional(),
+  trueOption: FileOption.optional(),
+  falseOption: FileOption.optional(),
   globalOptionSet: Text,
   sourceType: z.coerce
     .number()
@@ -65,7 +65,7 @@ const ColumnFile = z.union([
 ]);
 
 /** @throws LoadError for what is no such file */
-export function readColumnFile(path: string): ColumnFacts[] {
+export function readColumnFile(path: string): ColumnProperties[] {
   let json: unknown;
   try {
     json = JSON.parse(readFileSync(path, "utf8"));
@@ -73,7 +73,7 @@ export function readColumnFile(path: string): ColumnFacts[] {
     throw new LoadError(`The column file ${path} cannot be read as JSON. Choose another one.`, { cause });
   }
   const file = ColumnFile.safeParse(json);
-  if (file.success) return file.data.map((one) => factsOf(one, path));
+  if (file.success) return file.data.map((one) => columnProperties(one, path));
   throw new LoadError(
     `The file ${path} is no list of columns: each needs a logicalName, and a type or attributeTypeName.`,
     { cause: file.error },
@@ -132,8 +132,8 @@ const FORMATS = new Map(
   .set("date", "DateOnly")
   .set("datetime", "DateAndTime");
 /** The enum `Format` has no value for these. */
-const AS_TEXT = new Set(["Phone", "Json", "RichText", "VersionNumber"]);
-const BEHAVIORS = new Map<string, NonNullable<ColumnFacts["dateBehavior"]>>([
+const TEXT_FORMATS = new Set(["Phone", "Json", "RichText", "VersionNumber"]);
+const BEHAVIORS = new Map<string, NonNullable<ColumnProperties["dateBehavior"]>>([
   ["1", "UserLocal"],
   ["2", "DateOnly"],
   ["3", "TimeZoneIndependent"],
@@ -141,7 +141,7 @@ const BEHAVIORS = new Map<string, NonNullable<ColumnFacts["dateBehavior"]>>([
   ["DateOnly", "DateOnly"],
   ["TimeZoneIndependent", "TimeZoneIndependent"],
 ]);
-const LEVELS: Readonly<Record<string, ColumnFacts["required"]>> = {
+const REQUIRED_LEVELS: Readonly<Record<string, ColumnProperties["required"]>> = {
   systemrequired: "SystemRequired",
   required: "ApplicationRequired",
   applicationrequired: "ApplicationRequired",
@@ -150,7 +150,7 @@ const LEVELS: Readonly<Record<string, ColumnFacts["required"]>> = {
 /** English, the language of the organisation's users. */
 const LANGUAGE = "1033";
 
-function factsOf(one: Attribute, path: string): ColumnFacts {
+function columnProperties(one: Attribute, path: string): ColumnProperties {
   const type = typeOf(one, path);
   const { [LANGUAGE]: label = one.displayName ?? undefined, ...otherLabels } = one.displayNames ?? {};
   const facts = {
@@ -178,7 +178,7 @@ function factsOf(one: Attribute, path: string): ColumnFacts {
     readable: one.isValidForRead,
     create: one.isValidForCreate,
     update: one.isValidForUpdate,
-    required: LEVELS[one.requiredLevel?.toLowerCase() ?? ""],
+    required: REQUIRED_LEVELS[one.requiredLevel?.toLowerCase() ?? ""],
     // Companions and what nobody may read are no properties of a row.
     ...(one.isValidForRead === false || isCompanion(one, type) ? { odata: false } : {}),
   };
@@ -198,16 +198,19 @@ function isCompanion({ attributeOf }: Attribute, type: ColumnType): boolean {
   );
 }
 
-function formatsOf(one: Attribute, type: ColumnType): Partial<ColumnFacts> {
+function formatsOf(one: Attribute, type: ColumnType): Partial<ColumnProperties> {
   const name = FORMATS.get((one.formatName ?? one.format ?? "").toLowerCase());
   if (type === "String" || type === "Memo") {
     const formatName = name ?? (type === "Memo" ? "TextArea" : "Text");
-    return { formatName, format: AS_TEXT.has(formatName) ? "Text" : formatName };
+    return { formatName, format: TEXT_FORMATS.has(formatName) ? "Text" : formatName };
   }
   return name === undefined ? {} : { format: name };
 }
 
-function behaviorOf({ dateTimeBehavior, behavior }: Attribute): NonNullable<ColumnFacts["dateBehavior"]> {
+function behaviorOf({
+  dateTimeBehavior,
+  behavior,
+}: Attribute): NonNullable<ColumnProperties["dateBehavior"]> {
   return BEHAVIORS.get(dateTimeBehavior ?? behavior ?? "") ?? "UserLocal";
 }
 
@@ -226,7 +229,7 @@ function choicesOf(one: Attribute, type: ColumnType): Choice[] | undefined {
   return given.map(choiceOf);
 }
 
-function choiceOf({ value, label, labels, state }: OptionOfFile): Choice {
+function choiceOf({ value, label, labels, state }: FileOption): Choice {
   const choice = { value, label: labels?.[LANGUAGE] ?? label ?? null };
   return state === undefined ? choice : { ...choice, state };
 }

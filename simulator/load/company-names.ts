@@ -4,19 +4,19 @@ import type { Random } from "./random.ts";
 
 const words = (list: string): readonly string[] => list.split(" ");
 
-const FIRST = words(
+const STEM_STARTS = words(
   "Al An Ar Bel Ber Bran Cal Car Chel Cor Dal Den Dor El Em Fair Fal Gar Glen Gran Hal Har Hol Ken Kil Lan Lin Mar Mel Mon Nor Oak Pem Ral Ros San Sil Tal Tor Van Wes Win",
 );
-const MIDDLE = words(
+const STEM_MIDDLES = words(
   "a an ar be bo by ca da de do er fe fi ga ge i in ka la le li lo ma mi mo na ne no o or pa pe ra re ri ro sa ta ti va",
 );
-const LAST = words(
+const STEM_ENDS = words(
   "berg bourne bridge brook bury by dale den don ell ford gate ham hurst land ley line lock mark mere mond mont more ner pool port rick ridge ron sen shaw son stead stein ston ter ton vale vik ville wick wood worth yard",
 );
-const TRADE = words(
+const TRADES = words(
   "Advisory Aerospace Analytics Automation Bakery Beverages Biotech Brewing Builders Capital Cargo Ceramics Chemicals Clinics Clothing Components Construction Consulting Controls Cosmetics Courier Data Dental Design Diagnostics Distribution Electric Electronics Energy Engineering Equipment Farms Fashion Finance Flooring Foods Forestry Freight Furniture Games Gardens Glass Health Homes Hospitality Hydraulics Imaging Insurance Interiors Labs Leasing Legal Lighting Logistics Machinery Marine Media Medical Metals Mining Mobility Motors Networks Optics Packaging Paper Parts Pharma Plastics Plumbing Power Press Printing Properties Publishing Rail Recycling Research Retail Robotics Security Semiconductors Services Shipping Software Solar Spices Sports Staffing Steel Storage Supply Surveying Systems Telecom Textiles Timber Tools Toys Trading Training Transport Travel Trust Utilities Ventures Water Wines",
 );
-const LEGAL = [
+const LEGAL_FORMS = [
   "Ltd",
   "Limited",
   "Inc.",
@@ -33,10 +33,10 @@ const LEGAL = [
   "",
   "",
 ];
-const ENDINGS = words(
+const TOP_LEVEL_DOMAINS = words(
   "com com com com com co.uk de fr nl eu io net org com.au ca se fi es it pl ch at dk no be cz",
 );
-const UNICODE: readonly ((stem: string, trade: string) => string)[] = [
+const NON_ASCII_NAMES: readonly ((stem: string, trade: string) => string)[] = [
   (stem, trade) => `${stem}ström ${trade} AB`,
   (stem, trade) => `Müller & ${stem} ${trade} GmbH`,
   (stem) => `Société ${stem}é et Fils`,
@@ -64,51 +64,53 @@ const JUNK_WEBSITES = [
   "www.unknown.notatld",
   "?",
 ];
-const FREE_MAIL = words("gmail.com outlook.com yahoo.com hotmail.com gmx.de icloud.com web.de proton.me");
+const MAIL_PROVIDERS = words(
+  "gmail.com outlook.com yahoo.com hotmail.com gmx.de icloud.com web.de proton.me",
+);
 
 /** What a company is called and where it is found, before anything is mixed up. */
-export interface Identity {
+export interface CompanyIdentity {
   readonly name: string;
   readonly domain: string;
 }
 
-export function identity(random: Random): Identity {
-  const stem = random.pick(FIRST) + random.pick(MIDDLE) + random.pick(LAST);
-  const trade = random.pick(TRADE);
-  const legal = random.pick(LEGAL);
-  const unusual = random.below(100);
+export function companyIdentity(random: Random): CompanyIdentity {
+  const stem = random.pick(STEM_STARTS) + random.pick(STEM_MIDDLES) + random.pick(STEM_ENDS);
+  const trade = random.pick(TRADES);
+  const legal = random.pick(LEGAL_FORMS);
+  const roll = random.below(100);
   const plain = legal === "" ? `${stem} ${trade}` : `${stem} ${trade} ${legal}`;
   const name =
-    unusual < 6 ? random.pick(UNICODE)(stem, trade) : unusual < 9 ? `The ${stem} & ${trade} Co.` : plain;
-  const label = `${stem}${unusual % 2 === 0 ? "-" : ""}${trade}`.toLowerCase();
-  const prefix = unusual === 0 ? "zürich-" : "";
-  return { name, domain: `${prefix}${label}.${random.pick(ENDINGS)}` };
+    roll < 6 ? random.pick(NON_ASCII_NAMES)(stem, trade) : roll < 9 ? `The ${stem} & ${trade} Co.` : plain;
+  const label = `${stem}${roll % 2 === 0 ? "-" : ""}${trade}`.toLowerCase();
+  const prefix = roll === 0 ? "zürich-" : "";
+  return { name, domain: `${prefix}${label}.${random.pick(TOP_LEVEL_DOMAINS)}` };
 }
 
 /** The name once more, as somebody else typed it: often exactly so, else in another case. */
-export function retyped(random: Random, name: string): string {
-  const way = random.below(6);
-  if (way === 0) return name.toUpperCase();
-  if (way === 1) return name.toLowerCase();
+export function retypedName(random: Random, name: string): string {
+  const roll = random.below(6);
+  if (roll === 0) return name.toUpperCase();
+  if (roll === 1) return name.toLowerCase();
   return name;
 }
 
 /** How the website field was filled in; null: not at all. */
 export function website(random: Random, domain: string): string | null {
-  const way = random.below(100);
-  if (way < 45) return `https://www.${domain}`;
-  if (way < 65) return `http://www.${domain}/`;
-  if (way < 75) return `www.${domain}`;
-  if (way < 81) return domain;
-  if (way < 87) return `https://${domain}/en/about-us?utm_source=crm`;
-  if (way < 89) return `HTTPS://WWW.${domain.toUpperCase()}`;
-  if (way < 91) return random.pick(JUNK_WEBSITES);
+  const roll = random.below(100);
+  if (roll < 45) return `https://www.${domain}`;
+  if (roll < 65) return `http://www.${domain}/`;
+  if (roll < 75) return `www.${domain}`;
+  if (roll < 81) return domain;
+  if (roll < 87) return `https://${domain}/en/about-us?utm_source=crm`;
+  if (roll < 89) return `HTTPS://WWW.${domain.toUpperCase()}`;
+  if (roll < 91) return random.pick(JUNK_WEBSITES);
   return null;
 }
 
 export function email(random: Random, domain: string): string | null {
-  const way = random.below(100);
-  if (way < 60) return `${random.pick(["info", "office", "sales", "hello", "contact"])}@${domain}`;
-  if (way < 66) return `${domain.split(".", 1)[0] ?? "office"}@${random.pick(FREE_MAIL)}`;
+  const roll = random.below(100);
+  if (roll < 60) return `${random.pick(["info", "office", "sales", "hello", "contact"])}@${domain}`;
+  if (roll < 66) return `${domain.split(".", 1)[0] ?? "office"}@${random.pick(MAIL_PROVIDERS)}`;
   return null;
 }

@@ -122,7 +122,7 @@ function typedValue(column: Column, cell: string): Value {
 
 /** The custom text column of a header: the one it had in an earlier file, or a new one. */
 function textColumn(org: Org, header: string, taken: ReadonlySet<string>): string {
-  const name = freeName(org, header, taken, "String");
+  const name = unusedName(org, header, taken, "String");
   if (!org.accounts.column(name)) {
     org.addColumn({
       schemaName: name,
@@ -142,9 +142,9 @@ function choiceReader(
   cells: readonly string[],
   taken: ReadonlySet<string>,
 ): ColumnReader {
-  const name = freeName(org, header, taken, "Picklist");
-  const before = org.accounts.column(name);
-  const choices: Choice[] = [...(before?.choices ?? [])];
+  const name = unusedName(org, header, taken, "Picklist");
+  const existing = org.accounts.column(name);
+  const choices: Choice[] = [...(existing?.choices ?? [])];
   const values = new Map(choices.map((choice) => [choice.label, choice.value]));
   for (const cell of cells) {
     if (values.has(cell)) continue;
@@ -152,18 +152,18 @@ function choiceReader(
     values.set(cell, value);
     choices.push({ value, label: cell });
   }
-  if (before) org.accounts.setColumn({ ...before, choices });
+  if (existing) org.accounts.setColumn({ ...existing, choices });
   else org.addColumn({ schemaName: name, type: "Picklist", label: label(header), choices });
   return { column: name, read: (cell) => values.get(cell) ?? null };
 }
 
 /** Headers without Latin letters would all be `new_column`: they are numbered, and known again by their label. */
-function freeName(org: Org, header: string, taken: ReadonlySet<string>, type: Column["type"]): string {
+function unusedName(org: Org, header: string, taken: ReadonlySet<string>, type: Column["type"]): string {
   const first = customName(header);
   for (let number = 1; ; number += 1) {
     const name = number === 1 ? first : `${first}_${number}`;
-    const there = org.accounts.column(name);
-    const same = there === undefined || (there.type === type && there.label === label(header));
+    const existing = org.accounts.column(name);
+    const same = existing === undefined || (existing.type === type && existing.label === label(header));
     if (same && !taken.has(name)) return name;
   }
 }

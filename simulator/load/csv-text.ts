@@ -11,13 +11,13 @@ export interface CsvText {
 
 /** @param source a path, or the CSV itself if it has a line break */
 export function readCsvText(source: string): CsvText {
-  const text = source.includes("\n") ? source : decoded(readFileSync(source));
-  const named = /^\uFEFF?sep=(.)\r?\n/.exec(text);
-  const body = named === null ? text : text.slice(named[0].length);
+  const text = source.includes("\n") ? source : decode(readFileSync(source));
+  const separatorLine = /^\uFEFF?sep=(.)\r?\n/.exec(text);
+  const body = separatorLine === null ? text : text.slice(separatorLine[0].length);
   try {
     const [headers = [], ...rows] = parse(body, {
       bom: true,
-      delimiter: named?.[1] ?? delimiterOf(body),
+      delimiter: separatorLine?.[1] ?? delimiterOf(body),
       relax_column_count: true,
       // Quotes inside of a cell that does not begin with one are people's: Ac"me
       relax_quotes: true,
@@ -37,7 +37,7 @@ export function readCsvText(source: string): CsvText {
 }
 
 /** UTF-16 by its mark or by the zero beside the first Latin letter, UTF-8 where all of it is, else what Western European Windows writes. */
-function decoded(bytes: Buffer): string {
+function decode(bytes: Buffer): string {
   const [first, second] = bytes;
   if ((first === 0xff && second === 0xfe) || second === 0) return new TextDecoder("utf-16le").decode(bytes);
   if ((first === 0xfe && second === 0xff) || first === 0) return new TextDecoder("utf-16be").decode(bytes);

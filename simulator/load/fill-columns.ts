@@ -6,20 +6,20 @@ import { isLookup, type Column } from "../org/columns.ts";
 import type { Org } from "../org/org.ts";
 import { Random } from "./random.ts";
 
-/** More are made when they are read (generate.ts): nothing can be kept in them. */
-const MOST_ACCOUNTS = 100_000;
+/** More are made when they are read (generate-accounts.ts): nothing can be kept in them. */
+const MAX_ACCOUNTS = 100_000;
 const WORDS = ["Aurora", "Beacon", "Cedar", "Delta", "Ember", "Fjord", "Granite", "Harbour"];
-const DAY = 86_400_000;
+const DAY_MS = 86_400_000;
 
 /** @param names of columns of account; those that an account has a value in keep it */
 export function fillColumns(org: Org, names: readonly string[]): void {
-  if (org.accounts.size >= MOST_ACCOUNTS) return;
+  if (org.accounts.size >= MAX_ACCOUNTS) return;
   const columns = names.map((name) => org.accounts.column(name)).filter((one) => one !== undefined);
   org.accounts.rows().forEach((row, index) => {
     const random = new Random(`${org.seed} columns`, index);
     const values: MutableRow = {};
     for (const column of columns) {
-      const value = random.chance(50) ? valueFor(org, column, random) : null;
+      const value = random.chance(50) ? randomValue(org, column, random) : null;
       if (value !== null && row[column.logicalName] == null) values[column.logicalName] = value;
     }
     // Nobody changed these accounts: they came so.
@@ -27,10 +27,10 @@ export function fillColumns(org: Org, names: readonly string[]): void {
   });
 }
 
-function valueFor(org: Org, column: Column, random: Random): Value {
+function randomValue(org: Org, column: Column, random: Random): Value {
   const { type, choices = [], format, min = 0, max = 1000 } = column;
   if (column.attributeOf !== undefined) return null;
-  if (isLookup(type)) return referenceFor(org, column, random);
+  if (isLookup(type)) return randomReference(org, column, random);
   if (type === "String" || type === "Memo") {
     const word = random.pick(WORDS);
     return column.formatName === "Url"
@@ -38,27 +38,27 @@ function valueFor(org: Org, column: Column, random: Random): Value {
       : word.slice(0, column.maxLength);
   }
   if (type === "Boolean") return random.chance(50);
-  if (choices.length > 0) return chosen(column, random);
+  if (choices.length > 0) return randomChoice(column, random);
   if (type === "Integer") return min + random.below(Math.min(max - min, 1000) + 1);
   if (type === "Decimal" || type === "Double" || type === "Money") {
     return min + random.below(100 * Math.min(max - min, 1000)) / 100;
   }
   if (type !== "DateTime") return null;
-  const day = new Date(Math.floor(org.now().getTime() / DAY - random.below(730)) * DAY);
+  const day = new Date(Math.floor(org.now().getTime() / DAY_MS - random.below(730)) * DAY_MS);
   if (column.dateBehavior === "DateOnly") return day.toISOString().slice(0, 10);
   const hours = format === "DateOnly" ? 0 : random.below(24);
   return `${new Date(day.getTime() + hours * 3_600_000).toISOString().slice(0, 19)}Z`;
 }
 
 /** Several choices in order of their value. */
-function chosen({ type, choices = [] }: Column, random: Random): Value {
+function randomChoice({ type, choices = [] }: Column, random: Random): Value {
   if (type !== "MultiSelectPicklist") return random.pick(choices).value;
   const some = choices.filter(() => random.chance(50)).map(({ value }) => value);
   return some.length === 0 ? null : some.toSorted((a, b) => a - b).join(",");
 }
 
 /** Any row of the first of its tables that has some. */
-function referenceFor(org: Org, { targets = [] }: Column, random: Random): Value {
+function randomReference(org: Org, { targets = [] }: Column, random: Random): Value {
   const target = targets
     .map((name) => org.table(name))
     .find((table) => table !== undefined && table.size > 0);

@@ -1,22 +1,22 @@
 // Rows that hold their id, their version and their index alone; every other value is made from the index when it is read.
 // A value that is set stays with the row from then on.
-import { accountAt, accountId, type AccountRow, type GeneratePlan } from "./account-row.ts";
+import { accountAt, accountId, type AccountRow, type GeneratorSettings } from "./account-row.ts";
 import type { Value } from "../fetchxml/query-store.ts";
 
 // A page is filtered and then written: with room for a page and the rows its filter drops, each row is made once.
-const KEPT = 8192;
+const CACHE_SIZE = 8192;
 
 /** @param defaults the prototype of the table's rows */
 export function lazyRows(
-  plan: GeneratePlan,
+  settings: GeneratorSettings,
   defaults: object,
 ): (index: number, version: number) => AccountRow {
-  const kept: { readonly index: number; readonly row: AccountRow }[] = [];
+  const cache: { readonly index: number; readonly row: AccountRow }[] = [];
   const rowAt = (index: number): AccountRow => {
-    const slot = kept[index % KEPT];
+    const slot = cache[index % CACHE_SIZE];
     if (slot?.index === index) return slot.row;
-    const row = accountAt(plan, index);
-    kept[index % KEPT] = { index, row };
+    const row = accountAt(settings, index);
+    cache[index % CACHE_SIZE] = { index, row };
     return row;
   };
 
@@ -25,7 +25,7 @@ export function lazyRows(
     readonly #index: number;
 
     constructor(index: number, version: number) {
-      this["accountid"] = accountId(plan.seed, index);
+      this["accountid"] = accountId(settings.seed, index);
       this["versionnumber"] = version;
       this.#index = index;
     }
@@ -35,7 +35,7 @@ export function lazyRows(
     }
   }
 
-  for (const name of Object.keys(accountAt(plan, 0))) {
+  for (const name of Object.keys(accountAt(settings, 0))) {
     if (name === "accountid" || name === "versionnumber") continue;
     Object.defineProperty(LazyRow.prototype, name, {
       get(this: LazyRow): Value {

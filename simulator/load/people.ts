@@ -42,10 +42,10 @@ export function addPeople(org: Org): Map<string, string> {
 
 /** Everybody an account may belong to, application users excepted, in the order they were added. */
 export function ownersOf(org: Org): Owner[] {
-  const byAge = (table: "systemuser" | "team"): Owner[] =>
-    [...org.need(table).rows()]
+  const inCreationOrder = (table: "systemuser" | "team"): Owner[] =>
+    [...org.requireTable(table).rows()]
       .filter((row) => row["applicationid"] == null && row["isdefault"] !== true)
       .toSorted((a, b) => Number(a["versionnumber"]) - Number(b["versionnumber"]))
       .map((row) => ({ id: String(row[`${table}id`]), table }));
-  return [...byAge("systemuser"), ...byAge("team")];
+  return [...inCreationOrder("systemuser"), ...inCreationOrder("team")];
 }

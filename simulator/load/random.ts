@@ -45,9 +45,9 @@ export class Random {
 
   /** Version 4, lower case: its text order and SQL Server's order have nothing to do with each other. */
   guid(): string {
-    for (let at = 0, bits = 0; at < GUID_PLACES.length; at += 1) {
+    for (let at = 0, bits = 0; at < GUID_DIGITS.length; at += 1) {
       if (at % 8 === 0) bits = this.next();
-      guid[GUID_PLACES[at] ?? 0] = HEX[bits & 15] ?? 0;
+      guid[GUID_DIGITS[at] ?? 0] = HEX[bits & 15] ?? 0;
       bits >>>= 4;
     }
     guid[14] = 0x34;
@@ -58,5 +58,5 @@ export class Random {
 
 // Written into one buffer: joined from parts, V8 keeps the tree of the parts, 445 bytes an id instead of 56.
 const guid = Buffer.from("00000000-0000-0000-0000-000000000000", "latin1");
-const GUID_PLACES = [...guid.keys()].filter((at) => guid[at] !== 0x2d);
+const GUID_DIGITS = [...guid.keys()].filter((at) => guid[at] !== 0x2d);
 const HEX = Buffer.from("0123456789abcdef", "latin1");

@@ -3,8 +3,8 @@ import type { ColumnType } from "../fetchxml/query-store.ts";
 import type { Column } from "../org/columns.ts";
 import { guidFrom } from "../org/guids.ts";
 import type { Table } from "../org/table.ts";
-import { LARGEST, SMALLEST } from "./answer.ts";
-import { label, managed, optionSet, type JsonObject } from "./labels.ts";
+import { MAX_BIGINT, MIN_BIGINT } from "./response.ts";
+import { label, managedProperty, optionSet, type JsonObject } from "./labels.ts";
 
 /** Types that items of a plain list do not name, because they have no members of their own. */
 const BASE_ONLY = new Set<ColumnType>(["Virtual", "Uniqueidentifier"]);
@@ -36,7 +36,7 @@ function attributeType(type: ColumnType): string {
 
 /** The members of the base type AttributeMetadata, in the order they are sent. */
 export function baseMembers(table: Table, column: Column, columnNumber: number): JsonObject {
-  const securable = column.label !== undefined && !column.logical && column.type !== "State";
+  const canBeSecured = column.label !== undefined && !column.logical && column.type !== "State";
   return {
     MetadataId: attributeId(table, column),
     HasChanged: null,
@@ -53,9 +53,9 @@ export function baseMembers(table: Table, column: Column, columnNumber: number):
     IsValidForCreate: column.create,
     IsValidForRead: column.readable,
     IsValidForUpdate: column.update,
-    CanBeSecuredForRead: securable,
-    CanBeSecuredForCreate: securable && column.create,
-    CanBeSecuredForUpdate: securable && column.update,
+    CanBeSecuredForRead: canBeSecured,
+    CanBeSecuredForCreate: canBeSecured && column.create,
+    CanBeSecuredForUpdate: canBeSecured && column.update,
     IsSecured: column.secured,
     IsRetrievable: column.label !== undefined,
     IsFilterable: column.type === "State",
@@ -79,14 +79,17 @@ export function baseMembers(table: Table, column: Column, columnNumber: number):
     AttributeTypeName: { Value: `${column.type}Type` },
     Description: label(undefined),
     DisplayName: label(column.label, column.otherLabels, column.logicalName, !column.custom),
-    IsAuditEnabled: managed(column.label !== undefined, "canmodifyauditsettings"),
-    IsGlobalFilterEnabled: managed(false, "canmodifyglobalfiltersettings"),
-    IsSortableEnabled: managed(false, "canmodifyissortablesettings"),
-    IsCustomizable: managed(true, "iscustomizable", false),
-    IsRenameable: managed(true, "isrenameable", false),
-    IsValidForAdvancedFind: managed(column.label !== undefined && column.odata, "canmodifysearchsettings"),
-    RequiredLevel: managed(column.required, "canmodifyrequirementlevelsettings"),
-    CanModifyAdditionalSettings: managed(true, "canmodifyadditionalsettings", false),
+    IsAuditEnabled: managedProperty(column.label !== undefined, "canmodifyauditsettings"),
+    IsGlobalFilterEnabled: managedProperty(false, "canmodifyglobalfiltersettings"),
+    IsSortableEnabled: managedProperty(false, "canmodifyissortablesettings"),
+    IsCustomizable: managedProperty(true, "iscustomizable", false),
+    IsRenameable: managedProperty(true, "isrenameable", false),
+    IsValidForAdvancedFind: managedProperty(
+      column.label !== undefined && column.odata,
+      "canmodifysearchsettings",
+    ),
+    RequiredLevel: managedProperty(column.required, "canmodifyrequirementlevelsettings"),
+    CanModifyAdditionalSettings: managedProperty(true, "canmodifyadditionalsettings", false),
   };
 }
 
@@ -103,7 +106,7 @@ export function attributeId(table: Table, column: Column): string {
 const NO_PARENT = { ParentPicklistLogicalName: null, ChildPicklistLogicalNames: [] };
 
 /** What a type adds to the base members; option sets are navigation properties, see `optionSets`. */
-export function ownMembers(column: Column): JsonObject {
+export function typeMembers(column: Column): JsonObject {
   const formula = { FormulaDefinition: null, SourceTypeMask: column.sourceType === 0 ? 0 : 1 };
   const range = { MaxValue: column.max ?? null, MinValue: column.min ?? null };
   switch (column.type) {
@@ -146,7 +149,7 @@ export function ownMembers(column: Column): JsonObject {
         Format: column.format ?? "DateAndTime",
         ImeMode: "Inactive",
         DateTimeBehavior: { Value: column.dateBehavior ?? "UserLocal" },
-        CanChangeDateTimeBehavior: managed(false, "canmodifybehavior", false),
+        CanChangeDateTimeBehavior: managedProperty(false, "canmodifybehavior", false),
         ...formula,
       };
     case "Lookup":
@@ -154,7 +157,7 @@ export function ownMembers(column: Column): JsonObject {
     case "Customer":
       return { Targets: column.targets ?? [], Format: column.format ?? "None" };
     case "BigInt":
-      return { MaxValue: LARGEST, MinValue: SMALLEST };
+      return { MaxValue: MAX_BIGINT, MinValue: MIN_BIGINT };
     case "Image":
       return {
         CanStoreFullImage: false,

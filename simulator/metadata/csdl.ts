@@ -6,7 +6,7 @@ import type { Table } from "../org/table.ts";
 import { NAVIGATIONS, type Navigation } from "../webapi/navigation.ts";
 import { navigationProperty } from "../webapi/row-writer.ts";
 
-const HEAD =
+const DOCUMENT_START =
   '<?xml version="1.0" encoding="utf-8"?><edmx:Edmx Version="4.0" xmlns:edmx="http://docs.oasis-open.org/odata/ns/edmx">' +
   '<edmx:DataServices><Schema Namespace="Microsoft.Dynamics.CRM" Alias="mscrm" xmlns="http://docs.oasis-open.org/odata/ns/edm">' +
   '<EntityType Name="crmbaseentity" Abstract="true" />' +
@@ -24,7 +24,7 @@ export function csdl(org: Org): string {
   const types = tables.map((table) => entityType(org, table)).join("");
   const sets = tables.map((table) => entitySet(org, table)).join("");
   return (
-    `${HEAD}${types}${FUNCTIONS}<EntityContainer Name="System">${sets}` +
+    `${DOCUMENT_START}${types}${FUNCTIONS}<EntityContainer Name="System">${sets}` +
     '<FunctionImport Name="WhoAmI" Function="mscrm.WhoAmI" /></EntityContainer></Schema></edmx:DataServices></edmx:Edmx>'
   );
 }
@@ -58,11 +58,11 @@ function unicode(column: Column): string {
 /** One for each table pointed to that has a customer's own name, else one to the first of them. */
 function lookupNavigations(org: Org, column: Column): string[] {
   const targets = (column.targets ?? []).filter((target) => org.table(target));
-  const several = column.type === "Customer" ? targets : targets.slice(0, 1);
-  return several.map((target) => {
+  const navigationTargets = column.type === "Customer" ? targets : targets.slice(0, 1);
+  return navigationTargets.map((target) => {
     const owner = column.type === "Owner";
     const type = owner ? "principal" : target;
-    const key = owner || PRINCIPALS.has(target) ? "ownerid" : org.need(target).primaryId;
+    const key = owner || PRINCIPALS.has(target) ? "ownerid" : org.requireTable(target).primaryId;
     return (
       `<NavigationProperty Name="${navigationProperty(column, target)}" Type="mscrm.${type}" Nullable="false">` +
       `<ReferentialConstraint Property="${wireName(column)}" ReferencedProperty="${key}" /></NavigationProperty>`
@@ -76,7 +76,8 @@ function associations(table: Table): Navigation[] {
 
 function entitySet(org: Org, table: Table): string {
   const bindings = associations(table).map(
-    ({ name, to }) => `<NavigationPropertyBinding Path="${name}" Target="${org.need(to).facts.entitySet}" />`,
+    ({ name, to }) =>
+      `<NavigationPropertyBinding Path="${name}" Target="${org.requireTable(to).metadata.entitySet}" />`,
   );
-  return `<EntitySet Name="${table.facts.entitySet}" EntityType="mscrm.${table.logicalName}">${bindings.join("")}</EntitySet>`;
+  return `<EntitySet Name="${table.metadata.entitySet}" EntityType="mscrm.${table.logicalName}">${bindings.join("")}</EntitySet>`;
 }

@@ -1,16 +1,22 @@
 // EntityDefinitions and its attributes over HTTP: lists, single ones, casts, $select, $filter and $expand of option sets.
 // Answers are never paged.
-import type { SimReply } from "../exchange.ts";
+import type { HttpResponse } from "../http-middleware.ts";
 import type { ColumnType } from "../fetchxml/query-store.ts";
 import type { Column } from "../org/columns.ts";
 import type { Table } from "../org/table.ts";
 import { requirePrivilege, type Call } from "../webapi/call.ts";
 import { badRequest, ODataError, unknownSegment } from "../webapi/odata-error.ts";
-import { metadataAnswer } from "./answer.ts";
-import { attributeId, baseMembers, metadataType, optionSets, ownMembers } from "./attributes.ts";
+import { metadataResponse } from "./response.ts";
+import { attributeId, baseMembers, metadataType, optionSets, typeMembers } from "./attributes.ts";
 import { entityMembers } from "./entities.ts";
 import type { Json, JsonObject } from "./labels.ts";
-import { contextSuffix, metadataFilter, metadataQuery, selected, type MetadataQuery } from "./query.ts";
+import {
+  contextSuffix,
+  metadataFilter,
+  parseMetadataQuery,
+  selectMembers,
+  type MetadataQuery,
+} from "./query.ts";
 
 const CRM = "Microsoft.Dynamics.CRM.";
 /** Types that can be cast to, with the column types that are of them. */
@@ -40,11 +46,11 @@ const LOOKUP_CAST = "LookupAttributeMetadata";
 const LOOKUP_TYPES: readonly ColumnType[] = ["Lookup", "Owner", "Customer"];
 
 /** @param segments the path behind the version, the first being `EntityDefinitions…` */
-export function readDefinitions(call: Call, segments: readonly string[]): SimReply {
+export function readDefinitions(call: Call, segments: readonly string[]): HttpResponse {
   requirePrivilege(call, "prvReadEntity");
   const key = /^EntityDefinitions(?:\((.*)\))?$/s.exec(segments[0] ?? "");
   if (!key) throw unknownSegment(segments[0] ?? "");
-  const query = metadataQuery(new Map(call.request.query));
+  const query = parseMetadataQuery(new Map(call.request.query));
   if (key[1] === undefined) {
     if (segments.length > 1) throw unknownSegment(segments[1] ?? "");
     return listEntities(call, query);
@@ -76,18 +82,18 @@ function tableByKey(call: Call, key: string): Table {
   );
 }
 
-function listEntities(call: Call, query: MetadataQuery): SimReply {
+function listEntities(call: Call, query: MetadataQuery): HttpResponse {
   const fits = metadataFilter(query.filter, "EntityMetadata");
   const value = [...call.org.allTables()].flatMap((table) => {
     const members = entityMembers(call.org, table);
     return fits(members) ? [entityObject(table, members, query)] : [];
   });
-  return metadataAnswer(call, `EntityDefinitions${contextSuffix(query)}`, { value });
+  return metadataResponse(call, `EntityDefinitions${contextSuffix(query)}`, { value });
 }
 
-function oneEntity(call: Call, table: Table, query: MetadataQuery): SimReply {
+function oneEntity(call: Call, table: Table, query: MetadataQuery): HttpResponse {
   const members = entityMembers(call.org, table);
-  return metadataAnswer(
+  return metadataResponse(
     call,
     `EntityDefinitions${contextSuffix(query)}/$entity`,
     entityObject(table, members, query),
@@ -108,13 +114,18 @@ function entityObject(table: Table, members: JsonObject, query: MetadataQuery): 
         `Could not find a property named '${name}' on type 'Microsoft.Dynamics.CRM.EntityMetadata'.`,
       );
   }
-  return { ...selected(members, query.select, "EntityMetadata"), ...expanded };
+  return { ...selectMembers(members, query.select, "EntityMetadata"), ...expanded };
 }
 
-function listAttributes(call: Call, table: Table, cast: string | undefined, query: MetadataQuery): SimReply {
+function listAttributes(
+  call: Call,
+  table: Table,
+  cast: string | undefined,
+  query: MetadataQuery,
+): HttpResponse {
   const value = attributeObjects(table, castTypes(cast), query, cast?.slice(CRM.length));
   const suffix = `${cast === undefined ? "" : `/${cast}`}${contextSuffix(query)}`;
-  return metadataAnswer(call, `EntityDefinitions('${table.logicalName}')/Attributes${suffix}`, { value });
+  return metadataResponse(call, `EntityDefinitions('${table.logicalName}')/Attributes${suffix}`, { value });
 }
 
 function attributeObjects(
@@ -143,7 +154,7 @@ function membersOf(
   { select }: MetadataQuery,
   cast: string | undefined,
 ): JsonObject {
-  return cast === undefined && select.length > 0 ? base : { ...base, ...ownMembers(column) };
+  return cast === undefined && select.length > 0 ? base : { ...base, ...typeMembers(column) };
 }
 
 function sortedColumns(table: Table): Column[] {
@@ -156,7 +167,7 @@ function oneAttribute(
   key: string,
   cast: string | undefined,
   query: MetadataQuery,
-): SimReply {
+): HttpResponse {
   const name = /^LogicalName='([^']*)'$/.exec(key)?.[1];
   const columns = sortedColumns(table);
   const index = columns.findIndex(
@@ -173,7 +184,7 @@ function oneAttribute(
   }
   const members = membersOf(column, baseMembers(table, column, index + 1), query, cast);
   const suffix = `${cast === undefined ? "" : `/${cast}`}${contextSuffix(query)}`;
-  return metadataAnswer(
+  return metadataResponse(
     call,
     `EntityDefinitions('${table.logicalName}')/Attributes${suffix}/$entity`,
     attributeObject(table, column, members, query, cast?.slice(CRM.length)),
@@ -200,9 +211,9 @@ function attributeObject(
       );
     }
     const set = sets[name];
-    expanded[name] = set && selected(set, inner.select, "OptionSetMetadata");
+    expanded[name] = set && selectMembers(set, inner.select, "OptionSetMetadata");
   }
-  return { ...typed, ...selected(members, query.select, cast ?? "AttributeMetadata"), ...expanded };
+  return { ...typed, ...selectMembers(members, query.select, cast ?? "AttributeMetadata"), ...expanded };
 }
 
 function castTypes(cast: string | undefined): readonly ColumnType[] | undefined {

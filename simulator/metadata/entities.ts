@@ -1,11 +1,11 @@
 // A table as EntityMetadata, without relationships. Members and their order follow a captured definition of account.
 import { guidFrom } from "../org/guids.ts";
-import { privilegeName } from "../org/foundation.ts";
+import { privilegeName } from "../org/base-data.ts";
 import type { Org } from "../org/org.ts";
 import type { Table } from "../org/table.ts";
-import { label, managed, type JsonObject } from "./labels.ts";
+import { label, managedProperty, type JsonObject } from "./labels.ts";
 
-const RIGHTS = ["Create", "Read", "Write", "Delete", "Assign", "Share", "Append", "AppendTo"];
+const ACCESS_RIGHTS = ["Create", "Read", "Write", "Delete", "Assign", "Share", "Append", "AppendTo"];
 
 /** The same in every environment for account; made up for the others. */
 function entityId(table: Table): string {
@@ -14,9 +14,9 @@ function entityId(table: Table): string {
 }
 
 export function entityMembers(org: Org, table: Table): JsonObject {
-  const { facts } = table;
+  const { metadata } = table;
   const business = table.logicalName === "account" || table.logicalName === "contact";
-  const plural = facts.label === "" ? "" : `${facts.label}s`;
+  const plural = metadata.label === "" ? "" : `${metadata.label}s`;
   return {
     MetadataId: entityId(table),
     HasChanged: null,
@@ -54,9 +54,9 @@ export function entityMembers(org: Org, table: Table): JsonObject {
     IsBusinessProcessEnabled: business,
     SyncToExternalSearchIndex: business,
     IsOptimisticConcurrencyEnabled: true,
-    ChangeTrackingEnabled: facts.changeTracking ?? false,
+    ChangeTrackingEnabled: metadata.changeTracking ?? false,
     IsImportable: business,
-    IsIntersect: facts.ownership === "None",
+    IsIntersect: metadata.ownership === "None",
     IsManaged: true,
     IsEnabledForCharts: business,
     IsEnabledForTrace: false,
@@ -66,23 +66,23 @@ export function entityMembers(org: Org, table: Table): JsonObject {
     IsReadingPaneEnabled: true,
     IsQuickCreateEnabled: business,
     LogicalName: table.logicalName,
-    ObjectTypeCode: facts.objectTypeCode,
-    OwnershipType: facts.ownership,
+    ObjectTypeCode: metadata.objectTypeCode,
+    OwnershipType: metadata.ownership,
     PrimaryNameAttribute: table.primaryName === "" ? null : table.primaryName,
     PrimaryImageAttribute: table.column("entityimage") ? "entityimage" : null,
     PrimaryIdAttribute: table.primaryId,
     RecurrenceBaseEntityLogicalName: null,
-    ReportViewName: `Filtered${facts.schemaName}`,
-    SchemaName: facts.schemaName,
+    ReportViewName: `Filtered${metadata.schemaName}`,
+    SchemaName: metadata.schemaName,
     IntroducedVersion: "5.0.0.0",
     IsStateModelAware: table.column("statecode") !== undefined,
     EnforceStateTransitions: false,
     ExternalName: null,
     EntityColor: business ? "#794300" : null,
-    LogicalCollectionName: facts.entitySet,
+    LogicalCollectionName: metadata.entitySet,
     ExternalCollectionName: null,
-    CollectionSchemaName: `${facts.schemaName}s`,
-    EntitySetName: facts.entitySet,
+    CollectionSchemaName: `${metadata.schemaName}s`,
+    EntitySetName: metadata.entitySet,
     IsEnabledForExternalChannels: business,
     IsPrivate: false,
     UsesBusinessDataLabelTable: false,
@@ -100,39 +100,39 @@ export function entityMembers(org: Org, table: Table): JsonObject {
     TableType: "Standard",
     Description: label(undefined),
     DisplayCollectionName: label(plural === "" ? undefined : plural, {}, `${table.logicalName} plural`),
-    DisplayName: label(facts.label === "" ? undefined : facts.label, {}, table.logicalName),
-    IsAuditEnabled: managed(false, "canmodifyauditsettings"),
-    IsValidForQueue: managed(false, "canmodifyqueuesettings"),
-    IsConnectionsEnabled: managed(business, "canmodifyconnectionsettings"),
-    IsCustomizable: managed(true, "iscustomizable", false),
-    IsRenameable: managed(true, "isrenameable", false),
-    IsMappable: managed(true, "ismappable", false),
-    IsDuplicateDetectionEnabled: managed(business, "canmodifyduplicatedetectionsettings"),
-    CanCreateAttributes: managed(true, "cancreateattributes", false),
-    CanCreateForms: managed(true, "cancreateforms", false),
-    CanCreateViews: managed(true, "cancreateviews", false),
-    CanCreateCharts: managed(true, "cancreatecharts", false),
-    CanBeRelatedEntityInRelationship: managed(true, "canberelatedentityinrelationship", false),
-    CanBePrimaryEntityInRelationship: managed(true, "canbeprimaryentityinrelationship", false),
-    CanBeInManyToMany: managed(true, "canbeinmanytomany", false),
-    CanBeInCustomEntityAssociation: managed(true, "canbeincustomentityassociation", false),
-    CanEnableSyncToExternalSearchIndex: managed(true, "canenablesynctoexternalsearchindex"),
-    CanModifyAdditionalSettings: managed(true, "canmodifyadditionalsettings"),
-    CanChangeHierarchicalRelationship: managed(false, "canchangehierarchicalrelationship", false),
-    CanChangeTrackingBeEnabled: managed(true, "canchangetrackingbeenabled"),
-    IsMailMergeEnabled: managed(business, "canmodifymailmergesettings"),
-    IsVisibleInMobile: managed(business, "canmodifymobilevisibility"),
-    IsVisibleInMobileClient: managed(business, "canmodifymobileclientvisibility"),
-    IsReadOnlyInMobileClient: managed(false, "canmodifymobileclientreadonly"),
-    IsOfflineInMobileClient: managed(business, "canmodifymobileclientoffline"),
+    DisplayName: label(metadata.label === "" ? undefined : metadata.label, {}, table.logicalName),
+    IsAuditEnabled: managedProperty(false, "canmodifyauditsettings"),
+    IsValidForQueue: managedProperty(false, "canmodifyqueuesettings"),
+    IsConnectionsEnabled: managedProperty(business, "canmodifyconnectionsettings"),
+    IsCustomizable: managedProperty(true, "iscustomizable", false),
+    IsRenameable: managedProperty(true, "isrenameable", false),
+    IsMappable: managedProperty(true, "ismappable", false),
+    IsDuplicateDetectionEnabled: managedProperty(business, "canmodifyduplicatedetectionsettings"),
+    CanCreateAttributes: managedProperty(true, "cancreateattributes", false),
+    CanCreateForms: managedProperty(true, "cancreateforms", false),
+    CanCreateViews: managedProperty(true, "cancreateviews", false),
+    CanCreateCharts: managedProperty(true, "cancreatecharts", false),
+    CanBeRelatedEntityInRelationship: managedProperty(true, "canberelatedentityinrelationship", false),
+    CanBePrimaryEntityInRelationship: managedProperty(true, "canbeprimaryentityinrelationship", false),
+    CanBeInManyToMany: managedProperty(true, "canbeinmanytomany", false),
+    CanBeInCustomEntityAssociation: managedProperty(true, "canbeincustomentityassociation", false),
+    CanEnableSyncToExternalSearchIndex: managedProperty(true, "canenablesynctoexternalsearchindex"),
+    CanModifyAdditionalSettings: managedProperty(true, "canmodifyadditionalsettings"),
+    CanChangeHierarchicalRelationship: managedProperty(false, "canchangehierarchicalrelationship", false),
+    CanChangeTrackingBeEnabled: managedProperty(true, "canchangetrackingbeenabled"),
+    IsMailMergeEnabled: managedProperty(business, "canmodifymailmergesettings"),
+    IsVisibleInMobile: managedProperty(business, "canmodifymobilevisibility"),
+    IsVisibleInMobileClient: managedProperty(business, "canmodifymobileclientvisibility"),
+    IsReadOnlyInMobileClient: managedProperty(false, "canmodifymobileclientreadonly"),
+    IsOfflineInMobileClient: managedProperty(business, "canmodifymobileclientoffline"),
     Privileges: privileges(org, table),
     Settings: [],
   };
 }
 
 function privileges(org: Org, table: Table): JsonObject[] {
-  if (table.facts.ownership === "None") return [];
-  return RIGHTS.map((right) => {
+  if (table.metadata.ownership === "None") return [];
+  return ACCESS_RIGHTS.map((right) => {
     const name = privilegeName(right, table);
     return {
       CanBeBasic: true,

@@ -10,28 +10,28 @@ const LANGUAGE = 1033;
 
 /**
  * @param text in the users' language; undefined: no label there, `UserLocalizedLabel` is null
- * @param shipped whether it came with a managed solution, as all of Microsoft's do
+ * @param isManaged whether it came with a managed solution, as all of Microsoft's do
  */
 export function label(
   text: string | null | undefined,
-  others: Readonly<Record<number, string>> = {},
+  otherLanguages: Readonly<Record<number, string>> = {},
   seed = "label",
-  shipped = true,
+  isManaged = true,
 ): JsonObject {
   const localized = (language: number, words: string): JsonObject => ({
     Label: words,
     LanguageCode: language,
-    IsManaged: shipped,
+    IsManaged: isManaged,
     MetadataId: guidFrom(seed, language, words),
     HasChanged: null,
   });
   const user = text == null ? null : localized(LANGUAGE, text);
-  const rest = Object.entries(others).map(([language, words]) => localized(Number(language), words));
+  const rest = Object.entries(otherLanguages).map(([language, words]) => localized(Number(language), words));
   return { LocalizedLabels: [...(user ? [user] : []), ...rest], UserLocalizedLabel: user };
 }
 
-export function managed(value: boolean | string, name: string, changeable = true): JsonObject {
-  return { Value: value, CanBeChanged: changeable, ManagedPropertyLogicalName: name };
+export function managedProperty(value: boolean | string, name: string, canBeChanged = true): JsonObject {
+  return { Value: value, CanBeChanged: canBeChanged, ManagedPropertyLogicalName: name };
 }
 
 /** The OptionSet of a choice column; null for a column without choices. */
@@ -50,7 +50,7 @@ export function optionSet(table: string, column: Column): JsonObject | null {
     IntroducedVersion: "5.0.0.0",
     Description: label(undefined),
     DisplayName: label(column.label, column.otherLabels, name, !column.custom),
-    IsCustomizable: managed(true, "iscustomizable"),
+    IsCustomizable: managedProperty(true, "iscustomizable"),
   };
   if (column.type === "Boolean") {
     const one = (value: number) =>

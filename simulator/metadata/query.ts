@@ -10,30 +10,30 @@ export interface MetadataQuery {
   readonly expand: readonly { readonly name: string; readonly query: MetadataQuery }[];
 }
 
-const KNOWN = new Set(["$select", "$filter", "$expand"]);
+const SUPPORTED = new Set(["$select", "$filter", "$expand"]);
 
 /** @param options `$select=a,b`, `$filter=…`, `$expand=X($select=y)` by name; any other is refused, not ignored */
-export function metadataQuery(options: ReadonlyMap<string, string>): MetadataQuery {
-  const unknown = [...options.keys()].find((name) => name.startsWith("$") && !KNOWN.has(name));
+export function parseMetadataQuery(options: ReadonlyMap<string, string>): MetadataQuery {
+  const unknown = [...options.keys()].find((name) => name.startsWith("$") && !SUPPORTED.has(name));
   if (unknown !== undefined) throw badRequest(`The query parameter ${unknown} is not supported`);
   const filter = options.get("$filter");
   return {
-    select: topLevel(options.get("$select") ?? "", ","),
+    select: splitTopLevel(options.get("$select") ?? "", ","),
     ...(filter === undefined ? {} : { filter }),
-    expand: topLevel(options.get("$expand") ?? "", ",").map((text) => {
+    expand: splitTopLevel(options.get("$expand") ?? "", ",").map((text) => {
       const match = /^([\w.]+)(?:\((.*)\))?$/s.exec(text);
       if (!match) throw badRequest(`Term '${text}' is not valid in a $select or $expand expression.`);
-      const nested = topLevel(match[2] ?? "", ";").map((part): [string, string] => {
+      const nested = splitTopLevel(match[2] ?? "", ";").map((part): [string, string] => {
         const equals = part.indexOf("=");
         return [part.slice(0, equals), part.slice(equals + 1)];
       });
-      return { name: match[1] ?? "", query: metadataQuery(new Map(nested)) };
+      return { name: match[1] ?? "", query: parseMetadataQuery(new Map(nested)) };
     }),
   };
 }
 
 /** Splits at a mark outside of parentheses and strings. */
-function topLevel(text: string, mark: string): string[] {
+function splitTopLevel(text: string, separator: string): string[] {
   const parts: string[] = [];
   let depth = 0;
   let quoted = false;
@@ -43,7 +43,7 @@ function topLevel(text: string, mark: string): string[] {
     if (character === "'") quoted = !quoted;
     else if (character === "(" && !quoted) depth += 1;
     else if (character === ")" && !quoted) depth -= 1;
-    if (at === text.length || (character === mark && depth === 0 && !quoted)) {
+    if (at === text.length || (character === separator && depth === 0 && !quoted)) {
       const part = text.slice(from, at).trim();
       if (part !== "") parts.push(part);
       from = at + 1;
@@ -53,7 +53,7 @@ function topLevel(text: string, mark: string): string[] {
 }
 
 /** The members selected, in the order they were asked for; all when none were. MetadataId always comes. */
-export function selected(members: JsonObject, select: readonly string[], type: string): JsonObject {
+export function selectMembers(members: JsonObject, select: readonly string[], type: string): JsonObject {
   if (select.length === 0) return members;
   const chosen: Record<string, Json> = {};
   for (const name of select) {
@@ -74,17 +74,17 @@ export function contextSuffix({ select, expand }: MetadataQuery): string {
 export function metadataFilter(filter: string | undefined, type: string): (members: JsonObject) => boolean {
   if (filter === undefined) return () => true;
   const node = parseFilter(filter);
-  return (members) => holds(node, members, type);
+  return (members) => filterHolds(node, members, type);
 }
 
-function holds(node: FilterNode, members: JsonObject, type: string): boolean {
+function filterHolds(node: FilterNode, members: JsonObject, type: string): boolean {
   switch (node.kind) {
     case "and":
-      return holds(node.left, members, type) && holds(node.right, members, type);
+      return filterHolds(node.left, members, type) && filterHolds(node.right, members, type);
     case "or":
-      return holds(node.left, members, type) || holds(node.right, members, type);
+      return filterHolds(node.left, members, type) || filterHolds(node.right, members, type);
     case "not":
-      return !holds(node.operand, members, type);
+      return !filterHolds(node.operand, members, type);
     case "property":
       return member(node.path, members, type) === true;
     case "compare": {

@@ -2,14 +2,14 @@
 // and only rows for which the whole is true are returned.
 import { foldText } from "../fetchxml/collation.ts";
 import { likeTest } from "../fetchxml/like.ts";
-import { compileOperator, type Environment } from "../fetchxml/operators.ts";
+import { compileOperator, type QueryEnvironment } from "../fetchxml/operators.ts";
 import type { Row, Value } from "../fetchxml/query-store.ts";
 import { isLookup, wireName, type Column } from "../org/columns.ts";
 import { compareGuids } from "../org/guids.ts";
 import type { Table } from "../org/table.ts";
 import { badRequest, unknownProperty } from "../webapi/odata-error.ts";
 import type { Argument, CompareOperator, FilterNode, Literal, Operand } from "./filter-parser.ts";
-import { operatorOf } from "./query-functions.ts";
+import { fetchOperator } from "./query-functions.ts";
 
 /** true, false, or undefined for unknown. */
 type Truth = boolean | undefined;
@@ -20,11 +20,11 @@ type Read = (row: Row) => Value | undefined;
 /** What a filter may name: the columns of one table and of the tables its lookups point to. */
 export interface FilterScope {
   readonly table: Table;
-  readonly environment: Environment;
+  readonly environment: QueryEnvironment;
   /** Where a navigation property leads when `property` is read behind it; throws when there is no such way. */
-  readonly related: (navigation: string, property: string) => { lookup: Column; target: Table };
+  readonly resolveNavigation: (navigation: string, property: string) => { lookup: Column; target: Table };
   /** Called for every column the filter names; throws when it may not be filtered on. */
-  readonly mayFilter: (column: Column, table: Table) => void;
+  readonly requireFilterable: (column: Column, table: Table) => void;
 }
 
 interface Property {
@@ -60,7 +60,7 @@ function compile(node: FilterNode, scope: FilterScope): Test {
     case "property":
       break;
   }
-  const { column, read } = property(node.path, scope);
+  const { column, read } = resolveProperty(node.path, scope);
   if (column.type !== "Boolean") {
     throw badRequest("The $filter expression must evaluate to a single boolean value.");
   }
@@ -88,7 +88,7 @@ function disjunction(left: Test, right: Test): Test {
   };
 }
 
-const HOLDS: Readonly<Record<CompareOperator, (sign: number) => boolean>> = {
+const COMPARISONS: Readonly<Record<CompareOperator, (sign: number) => boolean>> = {
   eq: (sign) => sign === 0,
   ne: (sign) => sign !== 0,
   gt: (sign) => sign > 0,
@@ -96,7 +96,7 @@ const HOLDS: Readonly<Record<CompareOperator, (sign: number) => boolean>> = {
   lt: (sign) => sign < 0,
   le: (sign) => sign <= 0,
 };
-const MIRRORED: Readonly<Record<CompareOperator, CompareOperator>> = {
+const SWAPPED: Readonly<Record<CompareOperator, CompareOperator>> = {
   eq: "eq",
   ne: "ne",
   gt: "lt",
@@ -107,16 +107,16 @@ const MIRRORED: Readonly<Record<CompareOperator, CompareOperator>> = {
 
 function comparison(operator: CompareOperator, left: Operand, right: Operand, scope: FilterScope): Test {
   if (left.kind === "literal" && right.kind === "property") {
-    return comparison(MIRRORED[operator], right, left, scope);
+    return comparison(SWAPPED[operator], right, left, scope);
   }
   if (left.kind === "literal") {
     throw badRequest("The $filter expression must compare a property with a value.");
   }
-  const one = property(left.path, scope);
-  if (right.kind === "property") return columnComparison(operator, one, property(right.path, scope));
+  const one = resolveProperty(left.path, scope);
+  if (right.kind === "property") return columnComparison(operator, one, resolveProperty(right.path, scope));
   if (right.literal.kind === "null") return nullTest(operator, one.read);
   const wanted = literalFor(one, right.literal, operator);
-  const holds = HOLDS[operator];
+  const holds = COMPARISONS[operator];
   const { read } = one;
   if (typeof wanted !== "string" && (operator === "eq" || operator === "ne")) {
     return (row) => {
@@ -137,7 +137,9 @@ function columnComparison(operator: CompareOperator, one: Property, other: Prope
   const prepare = isText(one.column) ? (value: Stored) => foldText(String(value)) : (value: Stored) => value;
   return (row) => {
     const [value, against] = [one.read(row), other.read(row)];
-    return value == null || against == null ? undefined : HOLDS[operator](compare(value, prepare(against)));
+    return value == null || against == null
+      ? undefined
+      : COMPARISONS[operator](compare(value, prepare(against)));
   };
 }
 
@@ -232,8 +234,8 @@ function incompatible(one: Property, type: string, operator: CompareOperator): E
 
 function textFunction(name: string, args: readonly Operand[], scope: FilterScope): Test {
   const [target, pattern] = args;
-  const around = { contains: ["%", "%"], startswith: ["", "%"], endswith: ["%", ""] }[name];
-  if (!around) {
+  const wildcards = { contains: ["%", "%"], startswith: ["", "%"], endswith: ["%", ""] }[name];
+  if (!wildcards) {
     throw badRequest(
       `An unknown function with name '${name}' was found. This may also be a function import or a key lookup on a navigation property, ` +
         "which is not allowed.",
@@ -249,14 +251,14 @@ function textFunction(name: string, args: readonly Operand[], scope: FilterScope
       `No function signature for the function with name '${name}' matches the specified arguments.`,
     );
   }
-  const { read, column } = property(target.path, scope);
+  const { read, column } = resolveProperty(target.path, scope);
   if (!isText(column)) {
     throw badRequest(
       `No function signature for the function with name '${name}' matches the specified arguments.`,
     );
   }
   // Dataverse hands the text to LIKE as it is, so % and _ in it are wildcards (Microsoft Learn: "Filter rows using OData").
-  const matches = likeTest(`${around[0]}${pattern.literal.text}${around[1]}`);
+  const matches = likeTest(`${wildcards[0]}${pattern.literal.text}${wildcards[1]}`);
   return (row) => {
     const value = read(row);
     return value == null ? undefined : matches(String(value));
@@ -264,12 +266,12 @@ function textFunction(name: string, args: readonly Operand[], scope: FilterScope
 }
 
 function queryFunction(name: string, parameters: ReadonlyMap<string, Argument>, scope: FilterScope): Test {
-  const operator = operatorOf(name);
+  const operator = fetchOperator(name);
   const propertyName = parameters.get("PropertyName");
   if (operator === undefined || propertyName?.kind !== "string") {
     throw badRequest(`An unknown function with name 'Microsoft.Dynamics.CRM.${name}' was found.`);
   }
-  const { column, table, read } = property(propertyName.text, scope, true);
+  const { column, table, read } = resolveProperty(propertyName.text, scope, true);
   const values = [...parameters]
     .filter(([key]) => key !== "PropertyName")
     .flatMap(([, argument]) => (argument.kind === "list" ? argument.items : [argument]))
@@ -297,21 +299,21 @@ function literalText(literal: Literal | Argument): string {
   return "";
 }
 
-/** @param bare in query functions lookups go by their logical name: `PropertyName='ownerid'` */
-function property(path: string, scope: FilterScope, bare = false): Property {
+/** @param byLogicalName in query functions lookups go by their logical name: `PropertyName='ownerid'` */
+function resolveProperty(path: string, scope: FilterScope, byLogicalName = false): Property {
   const [first = "", second] = path.split("/");
-  if (second !== undefined) return relatedProperty(first, second, scope);
-  const column = columnNamed(scope.table, first, bare);
-  scope.mayFilter(column, scope.table);
+  if (second !== undefined) return resolveRelatedProperty(first, second, scope);
+  const column = columnByProperty(scope.table, first, byLogicalName);
+  scope.requireFilterable(column, scope.table);
   return { column, table: scope.table, read: (row) => row[column.logicalName] };
 }
 
 /** `primarycontactid/fullname`: a column of the row a lookup points to. */
-function relatedProperty(navigation: string, name: string, scope: FilterScope): Property {
-  const { lookup, target } = scope.related(navigation, name);
-  const column = columnNamed(target, name, false);
-  scope.mayFilter(lookup, scope.table);
-  scope.mayFilter(column, target);
+function resolveRelatedProperty(navigation: string, name: string, scope: FilterScope): Property {
+  const { lookup, target } = scope.resolveNavigation(navigation, name);
+  const column = columnByProperty(target, name, false);
+  scope.requireFilterable(lookup, scope.table);
+  scope.requireFilterable(column, target);
   return {
     column,
     table: target,
@@ -324,10 +326,10 @@ function relatedProperty(navigation: string, name: string, scope: FilterScope): 
 }
 
 /** The column a name on the wire stands for. Throws Dataverse's "Could not find a property named". */
-export function columnNamed(table: Table, name: string, bare = false): Column {
+export function columnByProperty(table: Table, name: string, byLogicalName = false): Column {
   const lookup = /^_(.+)_value$/.exec(name)?.[1];
   const column = table.column(lookup ?? name);
-  const fits = column && column.odata && column.readable && (bare || wireName(column) === name);
+  const fits = column && column.odata && column.readable && (byLogicalName || wireName(column) === name);
   if (!fits) throw unknownProperty(name, table.logicalName);
   return column;
 }

@@ -1,6 +1,6 @@
 // $filter text → tree: `or` binds weakest, then `and`, then `not`, then comparisons (OData 4.0 URL conventions 5.1.1.9).
 import { badRequest, syntaxError } from "../webapi/odata-error.ts";
-import { tokens, type Token } from "./lexer.ts";
+import { tokenize, type Token } from "./lexer.ts";
 
 export type Literal =
   | { readonly kind: "string" | "number" | "guid" | "date"; readonly text: string }
@@ -46,12 +46,12 @@ export function parseFilter(expression: string): FilterNode {
 
 class Parser {
   private readonly expression: string;
-  private readonly words: readonly Token[];
+  private readonly tokens: readonly Token[];
   private at = 0;
 
   constructor(expression: string) {
     this.expression = expression;
-    this.words = tokens(expression);
+    this.tokens = tokenize(expression);
   }
 
   or(): FilterNode {
@@ -61,7 +61,7 @@ class Parser {
   }
 
   end(): void {
-    if (this.words[this.at]) throw this.unexpected();
+    if (this.tokens[this.at]) throw this.unexpected();
   }
 
   private and(): FilterNode {
@@ -75,16 +75,16 @@ class Parser {
   }
 
   private term(): FilterNode {
-    if (this.takeMark("(")) {
+    if (this.takePunctuation("(")) {
       const inner = this.or();
-      this.needMark(")");
+      this.requirePunctuation(")");
       return inner;
     }
     const call = this.call();
     if (call) return call;
     const left = this.operand();
-    const word = this.words[this.at];
-    const operator = COMPARISONS.find((one) => word?.kind === "name" && word.text === one);
+    const token = this.tokens[this.at];
+    const operator = COMPARISONS.find((one) => token?.kind === "name" && token.text === one);
     if (operator) {
       this.at += 1;
       return { kind: "compare", operator, left, right: this.operand() };
@@ -95,72 +95,73 @@ class Parser {
 
   /** `contains(name,'x')` or `Microsoft.Dynamics.CRM.In(PropertyName='x',PropertyValues=['1'])`. */
   private call(): FilterNode | undefined {
-    const [name, open] = [this.words[this.at], this.words[this.at + 1]];
-    if (name?.kind !== "name" || open?.kind !== "mark" || open.text !== "(") return undefined;
+    const [name, open] = [this.tokens[this.at], this.tokens[this.at + 1]];
+    if (name?.kind !== "name" || open?.kind !== "punctuation" || open.text !== "(") return undefined;
     this.at += 2;
-    const crm = QUERY_FUNCTION.exec(name.text)?.[1];
-    if (crm !== undefined) return { kind: "query-function", name: crm, parameters: this.parameters() };
+    const functionName = QUERY_FUNCTION.exec(name.text)?.[1];
+    if (functionName !== undefined)
+      return { kind: "query-function", name: functionName, parameters: this.parameters() };
     const args: Operand[] = [];
-    while (!this.takeMark(")")) {
-      if (args.length > 0) this.needMark(",");
+    while (!this.takePunctuation(")")) {
+      if (args.length > 0) this.requirePunctuation(",");
       args.push(this.operand());
     }
     return { kind: "call", name: name.text, args };
   }
 
   private parameters(): Map<string, Argument> {
-    const found = new Map<string, Argument>();
-    while (!this.takeMark(")")) {
-      if (found.size > 0) this.needMark(",");
-      const name = this.words[this.at];
+    const parameters = new Map<string, Argument>();
+    while (!this.takePunctuation(")")) {
+      if (parameters.size > 0) this.requirePunctuation(",");
+      const name = this.tokens[this.at];
       if (name?.kind !== "name") throw this.unexpected();
       this.at += 1;
-      this.needMark("=");
-      found.set(name.text, this.takeMark("[") ? this.list() : this.literal());
+      this.requirePunctuation("=");
+      parameters.set(name.text, this.takePunctuation("[") ? this.list() : this.literal());
     }
-    return found;
+    return parameters;
   }
 
   private list(): Argument {
     const items: Literal[] = [];
-    while (!this.takeMark("]")) {
-      if (items.length > 0) this.needMark(",");
+    while (!this.takePunctuation("]")) {
+      if (items.length > 0) this.requirePunctuation(",");
       items.push(this.literal());
     }
     return { kind: "list", items };
   }
 
   private operand(): Operand {
-    const word = this.words[this.at];
-    const next = this.words[this.at + 1];
-    if (word?.kind === "name" && !["true", "false", "null"].includes(word.text)) {
+    const token = this.tokens[this.at];
+    const next = this.tokens[this.at + 1];
+    if (token?.kind === "name" && !["true", "false", "null"].includes(token.text)) {
       this.at += 1;
       // An enumeration's value is its type and a string: Microsoft.Dynamics.CRM.AttributeTypeCode'Picklist'.
-      if (next?.kind === "string" && ENUM_PREFIX.test(word.text)) {
+      if (next?.kind === "string" && ENUM_PREFIX.test(token.text)) {
         this.at += 1;
         return { kind: "literal", literal: { kind: "string", text: next.text } };
       }
-      return { kind: "property", path: word.text, at: word.at };
+      return { kind: "property", path: token.text, at: token.at };
     }
     return { kind: "literal", literal: this.literal() };
   }
 
   private literal(): Literal {
-    const word = this.words[this.at];
+    const token = this.tokens[this.at];
     this.at += 1;
-    switch (word?.kind) {
+    switch (token?.kind) {
       case "string":
       case "number":
       case "guid":
       case "date":
-        return { kind: word.kind, text: word.text };
+        return { kind: token.kind, text: token.text };
       case "name":
-        if (word.text === "null") return { kind: "null" };
-        if (word.text === "true" || word.text === "false") {
-          return { kind: "boolean", value: word.text === "true" };
+        if (token.text === "null") return { kind: "null" };
+        if (token.text === "true" || token.text === "false") {
+          return { kind: "boolean", value: token.text === "true" };
         }
         break;
-      case "mark":
+      case "punctuation":
       case undefined:
         break;
     }
@@ -169,27 +170,27 @@ class Parser {
   }
 
   private takeName(text: string): boolean {
-    const word = this.words[this.at];
-    if (word?.kind !== "name" || word.text !== text) return false;
+    const token = this.tokens[this.at];
+    if (token?.kind !== "name" || token.text !== text) return false;
     this.at += 1;
     return true;
   }
 
-  private takeMark(text: string): boolean {
-    const word = this.words[this.at];
-    if (word?.kind !== "mark" || word.text !== text) return false;
+  private takePunctuation(text: string): boolean {
+    const token = this.tokens[this.at];
+    if (token?.kind !== "punctuation" || token.text !== text) return false;
     this.at += 1;
     return true;
   }
 
-  private needMark(text: string): void {
-    if (!this.takeMark(text)) throw this.unexpected();
+  private requirePunctuation(text: string): void {
+    if (!this.takePunctuation(text)) throw this.unexpected();
   }
 
   private unexpected(): Error {
-    const word = this.words[this.at];
-    if (!word)
+    const token = this.tokens[this.at];
+    if (!token)
       return badRequest(`Expression expected at position ${this.expression.length} in '${this.expression}'.`);
-    return syntaxError(word.at, this.expression);
+    return syntaxError(token.at, this.expression);
   }
 }

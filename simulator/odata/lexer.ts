@@ -7,11 +7,11 @@ export type Token = { readonly at: number } & (
   | { readonly kind: "number"; readonly text: string }
   | { readonly kind: "guid"; readonly text: string }
   | { readonly kind: "date"; readonly text: string }
-  | { readonly kind: "mark"; readonly text: "(" | ")" | "," | "=" | "[" | "]" | ":" }
+  | { readonly kind: "punctuation"; readonly text: "(" | ")" | "," | "=" | "[" | "]" | ":" }
 );
 
 // Order matters: a guid may begin with digits, a date is digits and dashes, a number is what remains.
-const PATTERNS: readonly (readonly [Exclude<Token["kind"], "mark" | "string">, RegExp])[] = [
+const PATTERNS: readonly (readonly [Exclude<Token["kind"], "punctuation" | "string">, RegExp])[] = [
   ["guid", /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/iy],
   ["date", /\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?)?/iy],
   ["number", /-?\d+(\.\d+)?(e[+-]?\d+)?/iy],
@@ -20,8 +20,8 @@ const PATTERNS: readonly (readonly [Exclude<Token["kind"], "mark" | "string">, R
 const STRING = /'((?:[^']|'')*)'/y;
 
 /** Throws Dataverse's syntax error at the first character that belongs to no word. */
-export function tokens(expression: string): Token[] {
-  const found: Token[] = [];
+export function tokenize(expression: string): Token[] {
+  const tokens: Token[] = [];
   let at = 0;
   while (at < expression.length) {
     const character = expression[at] ?? "";
@@ -29,20 +29,20 @@ export function tokens(expression: string): Token[] {
       at += 1;
       continue;
     }
-    const token = markAt(character, at) ?? stringAt(expression, at) ?? wordAt(expression, at);
-    if (!token) throw syntaxError(at, expression);
-    found.push(token.token);
-    at = token.end;
+    const match = punctuationAt(character, at) ?? stringAt(expression, at) ?? tokenAt(expression, at);
+    if (!match) throw syntaxError(at, expression);
+    tokens.push(match.token);
+    at = match.end;
   }
-  return found;
+  return tokens;
 }
 
-interface Found {
+interface TokenMatch {
   readonly token: Token;
   readonly end: number;
 }
 
-function markAt(character: string, at: number): Found | undefined {
+function punctuationAt(character: string, at: number): TokenMatch | undefined {
   switch (character) {
     case "(":
     case ")":
@@ -51,13 +51,13 @@ function markAt(character: string, at: number): Found | undefined {
     case "[":
     case "]":
     case ":":
-      return { token: { kind: "mark", text: character, at }, end: at + 1 };
+      return { token: { kind: "punctuation", text: character, at }, end: at + 1 };
     default:
       return undefined;
   }
 }
 
-function stringAt(expression: string, at: number): Found | undefined {
+function stringAt(expression: string, at: number): TokenMatch | undefined {
   STRING.lastIndex = at;
   const match = STRING.exec(expression);
   if (!match) return undefined;
@@ -67,7 +67,7 @@ function stringAt(expression: string, at: number): Found | undefined {
   };
 }
 
-function wordAt(expression: string, at: number): Found | undefined {
+function tokenAt(expression: string, at: number): TokenMatch | undefined {
   for (const [kind, pattern] of PATTERNS) {
     pattern.lastIndex = at;
     const match = pattern.exec(expression);

@@ -30,7 +30,7 @@ const REGULAR = new Set(
 );
 
 /** The FetchXML operator, or undefined when there is no such function. */
-export function operatorOf(functionName: string): string | undefined {
+export function fetchOperator(functionName: string): string | undefined {
   const irregular = IRREGULAR[functionName];
   if (irregular !== undefined) return irregular;
   if (!REGULAR.has(functionName)) return undefined;

@@ -20,7 +20,7 @@ export interface QueryOptions {
   readonly savedQuery?: string;
 }
 
-const KNOWN = new Set([
+const SUPPORTED = new Set([
   "$select",
   "$filter",
   "$orderby",
@@ -30,7 +30,7 @@ const KNOWN = new Set([
   "$deltatoken",
   "$expand",
 ]);
-const REFUSED: Readonly<Record<string, string>> = {
+const REFUSALS: Readonly<Record<string, string>> = {
   $skip: "Skip Clause is not supported in CRM",
   $search: "Search Clause is not supported in CRM",
   $format: "The query parameter $format is not supported",
@@ -51,7 +51,8 @@ export function queryOptions(query: URLSearchParams): QueryOptions {
   const named = new Map<string, string>();
   for (const [name, value] of query) {
     if (name.startsWith("$")) {
-      if (!KNOWN.has(name)) throw badRequest(REFUSED[name] ?? `The query parameter ${name} is not supported`);
+      if (!SUPPORTED.has(name))
+        throw badRequest(REFUSALS[name] ?? `The query parameter ${name} is not supported`);
       if (named.has(name)) {
         throw badRequest(
           `Query option '${name}' was specified more than once, but it must be specified at most once.`,
@@ -63,10 +64,10 @@ export function queryOptions(query: URLSearchParams): QueryOptions {
   const [select, top] = [named.get("$select"), named.get("$top")];
   const options: { -readonly [K in keyof QueryOptions]: QueryOptions[K] } = {
     orderBy: list(named.get("$orderby") ?? "").map(orderItem),
-    count: truth(named.get("$count") ?? "false"),
+    count: parseBoolean(named.get("$count") ?? "false"),
   };
   if (select !== undefined) options.select = list(select);
-  if (top !== undefined) options.top = wholeNumber(top, "$top");
+  if (top !== undefined) options.top = parseInteger(top, "$top");
   for (const [name, member] of TEXT_OPTIONS) {
     const value = named.get(name);
     if (value !== undefined) options[member] = value;
@@ -87,14 +88,14 @@ function orderItem(text: string): OrderItem {
   return { name: match[1] ?? "", descending: match[2] === "desc" };
 }
 
-function wholeNumber(text: string, option: string): number {
+function parseInteger(text: string, option: string): number {
   if (/^\d+$/.test(text)) return Number(text);
   throw badRequest(
     `Invalid value '${text}' for ${option} query option found. The ${option} query option requires a non-negative integer value.`,
   );
 }
 
-function truth(text: string): boolean {
+function parseBoolean(text: string): boolean {
   if (text === "true" || text === "false") return text === "true";
   throw badRequest(
     `Invalid value '${text}' for $count query option found. Valid values are 'true' or 'false'.`,

@@ -1,12 +1,19 @@
 // Tables that decide who may see what: roles, privileges, field security, sharing, and the many-to-many tables between them.
 import { boolean, column, guid, integer, lookup, memo, picklist, text, type Column } from "./columns.ts";
-import { dates, ORGANISATION_OWNED, people, READ_ONLY, table, version } from "./table-kit.ts";
-import type { TableFacts } from "./table.ts";
+import {
+  createdAndModifiedOn,
+  ORGANISATION_OWNED,
+  createdAndModifiedBy,
+  READ_ONLY,
+  tableMetadata,
+  versionColumn,
+} from "./table-helpers.ts";
+import type { TableMetadata } from "./table.ts";
 
 /** Each makes a fresh definition. */
-export const ACCESS_TABLES: readonly (() => TableFacts)[] = [
+export const ACCESS_TABLES: readonly (() => TableMetadata)[] = [
   () =>
-    table(
+    tableMetadata(
       {
         logicalName: "role",
         entitySet: "roles",
@@ -31,12 +38,12 @@ export const ACCESS_TABLES: readonly (() => TableFacts)[] = [
         ...lookup("ParentRoleId|Parent Role", "role", "name", READ_ONLY),
         ...lookup("ParentRootRoleId|Parent Root Role", "role", "name", READ_ONLY),
         ...lookup("RoleTemplateId|Role Template", "roletemplate", "none", READ_ONLY),
-        ...people(),
-        ...dates(),
+        ...createdAndModifiedBy(),
+        ...createdAndModifiedOn(),
       ],
     ),
   () =>
-    table(
+    tableMetadata(
       {
         logicalName: "privilege",
         entitySet: "privileges",
@@ -53,11 +60,11 @@ export const ACCESS_TABLES: readonly (() => TableFacts)[] = [
         ...["Basic", "Local", "Deep", "Global"].flatMap((depth) =>
           boolean(`CanBe${depth}|Can Be ${depth}`, "Yes", "No", READ_ONLY),
         ),
-        version(),
+        versionColumn(),
       ],
     ),
   () =>
-    table(
+    tableMetadata(
       {
         logicalName: "principalobjectaccess",
         entitySet: "principalobjectaccessset",
@@ -73,11 +80,11 @@ export const ACCESS_TABLES: readonly (() => TableFacts)[] = [
         guid("ObjectId", READ_ONLY),
         integer("AccessRightsMask", undefined, undefined, READ_ONLY),
         integer("ObjectTypeCode", undefined, undefined, READ_ONLY),
-        version(),
+        versionColumn(),
       ],
     ),
   () =>
-    table(
+    tableMetadata(
       {
         logicalName: "fieldsecurityprofile",
         entitySet: "fieldsecurityprofiles",
@@ -91,11 +98,11 @@ export const ACCESS_TABLES: readonly (() => TableFacts)[] = [
         guid("FieldSecurityProfileId|Field Security Profile", { required: "SystemRequired", update: false }),
         text("Name|Name", 100, "Text", { required: "ApplicationRequired" }),
         memo("Description|Description", 2000),
-        ...dates(),
+        ...createdAndModifiedOn(),
       ],
     ),
   () =>
-    table(
+    tableMetadata(
       {
         logicalName: "fieldpermission",
         entitySet: "fieldpermissions",
@@ -115,7 +122,7 @@ export const ACCESS_TABLES: readonly (() => TableFacts)[] = [
           "CanUpdate|Can Update",
         ].flatMap((name) => picklist(name, "0 Not Allowed; 4 Allowed", 0)),
         ...lookup("FieldSecurityProfileId|Profile", "fieldsecurityprofile", "none"),
-        version(),
+        versionColumn(),
       ],
     ),
 ];
@@ -146,9 +153,9 @@ function intersect(
   from: string,
   to: string,
   more: readonly Column[] = [],
-): () => TableFacts {
+): () => TableMetadata {
   return () =>
-    table(
+    tableMetadata(
       {
         logicalName,
         // The real set is named in the singular with "collection"; its key too differs from the pattern of other tables.
@@ -159,6 +166,12 @@ function intersect(
         primaryName: "",
         ownership: "None",
       },
-      [guid(`${schemaName}Id`, READ_ONLY), guid(from, READ_ONLY), guid(to, READ_ONLY), ...more, version()],
+      [
+        guid(`${schemaName}Id`, READ_ONLY),
+        guid(from, READ_ONLY),
+        guid(to, READ_ONLY),
+        ...more,
+        versionColumn(),
+      ],
     );
 }

@@ -1,6 +1,6 @@
 // What a user may see: roles directly and through teams, the depth of each privilege, column security, shared views.
 import type { Caller, Row } from "../fetchxml/query-store.ts";
-import { privilegeName } from "./foundation.ts";
+import { privilegeName } from "./base-data.ts";
 import type { Column } from "./columns.ts";
 import type { Org } from "./org.ts";
 import type { Table } from "./table.ts";
@@ -17,7 +17,7 @@ export interface Access {
   readonly shared: ReadonlySet<string>;
 }
 
-const SOURCES = [
+const RIGHTS_TABLES = [
   "systemuser",
   "teammembership",
   "systemuserroles",
@@ -32,36 +32,36 @@ const SOURCES = [
 /** Reads the rights of users, and again when a row they come from has changed. */
 export class AccessReader {
   private readonly org: Org;
-  private readonly known = new Map<string, { version: string; access: Access }>();
+  private readonly cache = new Map<string, { version: string; access: Access }>();
 
   constructor(org: Org) {
     this.org = org;
   }
 
   /** The user must exist. */
-  of(userId: string): Access {
-    const version = SOURCES.map((name) => this.org.need(name).version).join(" ");
-    const before = this.known.get(userId);
+  accessOf(userId: string): Access {
+    const version = RIGHTS_TABLES.map((name) => this.org.requireTable(name).version).join(" ");
+    const before = this.cache.get(userId);
     if (before?.version === version) return before.access;
     const access = readAccess(this.org, userId);
-    this.known.set(userId, { version, access });
+    this.cache.set(userId, { version, access });
     return access;
   }
 }
 
 function readAccess(org: Org, userId: string): Access {
-  const user = org.need("systemuser").get(userId);
-  const teamIds = matching(org, "teammembership", "systemuserid", [userId], "teamid");
+  const user = org.requireTable("systemuser").get(userId);
+  const teamIds = matchingValues(org, "teammembership", "systemuserid", [userId], "teamid");
   const roles = new Set([
-    ...matching(org, "systemuserroles", "systemuserid", [userId], "roleid"),
-    ...matching(org, "teamroles", "teamid", teamIds, "roleid"),
+    ...matchingValues(org, "systemuserroles", "systemuserid", [userId], "roleid"),
+    ...matchingValues(org, "teamroles", "teamid", teamIds, "roleid"),
   ]);
   const profiles = new Set([
-    ...matching(org, "systemuserprofiles", "systemuserid", [userId], "fieldsecurityprofileid"),
-    ...matching(org, "teamprofiles", "teamid", teamIds, "fieldsecurityprofileid"),
+    ...matchingValues(org, "systemuserprofiles", "systemuserid", [userId], "fieldsecurityprofileid"),
+    ...matchingValues(org, "teamprofiles", "teamid", teamIds, "fieldsecurityprofileid"),
   ]);
   const readable = org
-    .need("fieldpermission")
+    .requireTable("fieldpermission")
     .rows()
     .filter((row) => profiles.has(String(row["fieldsecurityprofileid"])) && row["canread"] === 4);
   return {
@@ -75,13 +75,21 @@ function readAccess(org: Org, userId: string): Access {
     accessMode: Number(user?.["accessmode"] ?? 0),
     privileges: privilegesOf(org, roles),
     readableSecured: new Set(readable.map((row) => `${row["entityname"]}.${row["attributelogicalname"]}`)),
-    shared: new Set(matching(org, "principalobjectaccess", "principalid", [userId, ...teamIds], "objectid")),
+    shared: new Set(
+      matchingValues(org, "principalobjectaccess", "principalid", [userId, ...teamIds], "objectid"),
+    ),
   };
 }
 
-function matching(org: Org, table: string, key: string, ids: readonly string[], wanted: string): string[] {
+function matchingValues(
+  org: Org,
+  table: string,
+  key: string,
+  ids: readonly string[],
+  wanted: string,
+): string[] {
   return org
-    .need(table)
+    .requireTable(table)
     .rows()
     .filter((row) => ids.includes(String(row[key])))
     .map((row) => String(row[wanted]));
@@ -89,28 +97,28 @@ function matching(org: Org, table: string, key: string, ids: readonly string[], 
 
 function privilegesOf(org: Org, roles: ReadonlySet<string>): Map<string, number> {
   const privileges = new Map<string, number>();
-  for (const row of org.need("roleprivileges").rows()) {
+  for (const row of org.requireTable("roleprivileges").rows()) {
     if (!roles.has(String(row["roleid"]))) continue;
-    const name = String(org.need("privilege").get(String(row["privilegeid"]))?.["name"]);
+    const name = String(org.requireTable("privilege").get(String(row["privilegeid"]))?.["name"]);
     privileges.set(name, Math.max(privileges.get(name) ?? 0, Number(row["privilegedepthmask"])));
   }
   return privileges;
 }
 
 /** The privilege a right on the table needs; undefined where every user with a role has it. */
-export function neededPrivilege(right: string, table: Table): string | undefined {
-  return table.facts.ownership === "None" ? undefined : privilegeName(right, table);
+export function requiredPrivilege(right: string, table: Table): string | undefined {
+  return table.metadata.ownership === "None" ? undefined : privilegeName(right, table);
 }
 
 /** Which rows of a table the user sees; undefined: all. Views are always the user's own and the shared ones. */
 export function visibleRows(table: Table, access: Access): ((row: Row) => boolean) | undefined {
-  const privilege = neededPrivilege("Read", table);
+  const privilege = requiredPrivilege("Read", table);
   if (privilege === undefined) return undefined;
   const depth = access.privileges.get(privilege) ?? 0;
-  if (depth >= 8 || table.facts.ownership === "OrganizationOwned") return undefined;
+  if (depth >= 8 || table.metadata.ownership === "OrganizationOwned") return undefined;
   const { userId, businessUnitId, teamIds } = access.caller;
   const owners = new Set([userId, ...teamIds]);
-  const unit = table.facts.ownership === "UserOwned" ? "owningbusinessunit" : "businessunitid";
+  const unit = table.metadata.ownership === "UserOwned" ? "owningbusinessunit" : "businessunitid";
   return (row) =>
     owners.has(String(row["ownerid"])) ||
     access.shared.has(String(row[table.primaryId])) ||

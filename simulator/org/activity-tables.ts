@@ -1,59 +1,59 @@
 // Activities: tasks, calls, mails and their kin, each of which is an activity pointer too, and who took part in them.
-import { sketchedTable, type ColumnSketch, type TableSketch } from "./table-sketch.ts";
-import type { TableFacts } from "./table.ts";
+import { defineTable, type ColumnDefinitions, type TableDefinition } from "./table-definition.ts";
+import type { TableMetadata } from "./table.ts";
 
 const REGARDING =
   "account contact lead opportunity incident campaign campaignactivity contract entitlement invoice quote salesorder knowledgearticle";
-const TARGETS: Readonly<Record<string, string>> = {
+const COMMON_LOOKUPS: Readonly<Record<string, string>> = {
   RegardingObjectId: REGARDING,
   SLAId: "sla",
   SLAInvokedId: "sla",
   ServiceId: "service",
 };
 
-const POINTER: ColumnSketch = {
+const COMMON_COLUMNS: ColumnDefinitions = {
   texts: "Subject:400 Category:250 SubCategory:250",
   memos: "Description TraversedPath",
-  wholes: "ActualDurationMinutes ScheduledDurationMinutes OnHoldTime",
-  times:
+  integers: "ActualDurationMinutes ScheduledDurationMinutes OnHoldTime",
+  dateTimes:
     "ActualStart ActualEnd ScheduledStart ScheduledEnd DeliveryLastAttemptedOn LastOnHoldTime SentOn SortDate PostponeActivityProcessingUntil",
-  flags: "IsBilled IsWorkflowCreated IsRegularActivity LeftVoiceMail IsMapiPrivate",
+  booleans: "IsBilled IsWorkflowCreated IsRegularActivity LeftVoiceMail IsMapiPrivate",
   guids: "ProcessId StageId SeriesId",
-  tableNames: "ActivityTypeCode",
+  entityNames: "ActivityTypeCode",
   choices: { PriorityCode: "0 Low; *1 Normal; 2 High", DeliveryPriorityCode: "0 Low; *1 Normal; 2 High" },
 };
-const DIRECTED = "DirectionCode";
-const OPEN = "0 Open; 1 Completed; 2 Canceled";
+const DIRECTION_FLAG = "DirectionCode";
+const OPEN_STATES = "0 Open; 1 Completed; 2 Canceled";
 
-type Sketch = Pick<TableSketch, "table" | "code"> & ColumnSketch;
+type ActivityDefinition = Pick<TableDefinition, "schemaName" | "objectTypeCode"> & ColumnDefinitions;
 
-const ACTIVITIES: readonly Sketch[] = [
+const ACTIVITIES: readonly ActivityDefinition[] = [
   {
-    table: "Task",
-    code: 4212,
-    wholes: "PercentComplete",
+    schemaName: "Task",
+    objectTypeCode: 4212,
+    integers: "PercentComplete",
     states: [
-      OPEN,
+      OPEN_STATES,
       "2 Not Started; 3 In Progress; 4 Waiting on someone else; 7 Deferred",
       "5 Completed",
       "6 Canceled",
     ],
   },
   {
-    table: "PhoneCall",
-    code: 4210,
-    flags: DIRECTED,
+    schemaName: "PhoneCall",
+    objectTypeCode: 4210,
+    booleans: DIRECTION_FLAG,
     texts: "PhoneNumber:200",
-    states: [OPEN, "1 Open", "2 Made; 4 Received", "3 Canceled"],
+    states: [OPEN_STATES, "1 Open", "2 Made; 4 Received", "3 Canceled"],
   },
   {
-    table: "Email",
-    code: 4202,
-    flags: `${DIRECTED} ReadReceiptRequested DeliveryReceiptRequested Compressed IsEmailFollowed`,
+    schemaName: "Email",
+    objectTypeCode: 4202,
+    booleans: `${DIRECTION_FLAG} ReadReceiptRequested DeliveryReceiptRequested Compressed IsEmailFollowed`,
     texts:
       "Sender:250 ToRecipients:500 MessageId:320 TrackingToken:50 SubmittedBy:250 MimeType:256 InReplyTo:320",
-    wholes: "DeliveryAttempts OpenCount LinksClickedCount AttachmentCount ReplyCount",
-    times: "LastOpenedTime",
+    integers: "DeliveryAttempts OpenCount LinksClickedCount AttachmentCount ReplyCount",
+    dateTimes: "LastOpenedTime",
     guids: "ConversationIndex",
     lookups: {
       EmailSender: "account contact lead systemuser queue",
@@ -61,18 +61,18 @@ const ACTIVITIES: readonly Sketch[] = [
       ParentActivityId: "email",
     },
     states: [
-      OPEN,
+      OPEN_STATES,
       "1 Draft; 8 Failed",
       "2 Completed; 3 Sent; 4 Received; 6 Pending Send; 7 Sending",
       "5 Canceled",
     ],
   },
   {
-    table: "Appointment",
-    code: 4201,
-    flags: "IsAllDayEvent IsDraft IsOnlineMeeting",
+    schemaName: "Appointment",
+    objectTypeCode: 4201,
+    booleans: "IsAllDayEvent IsDraft IsOnlineMeeting",
     texts: "Location:200 GlobalObjectId:300",
-    wholes: "OutlookOwnerApptId InstanceTypeCode",
+    integers: "OutlookOwnerApptId InstanceTypeCode",
     states: [
       "0 Open; 1 Completed; 2 Canceled; 3 Scheduled",
       "1 Free; 2 Tentative",
@@ -82,11 +82,11 @@ const ACTIVITIES: readonly Sketch[] = [
     ],
   },
   {
-    table: "RecurringAppointmentMaster",
-    code: 4251,
+    schemaName: "RecurringAppointmentMaster",
+    objectTypeCode: 4251,
     texts: "Location:200",
-    days: "PatternStartDate PatternEndDate",
-    wholes: "Occurrences Interval",
+    userLocalDates: "PatternStartDate PatternEndDate",
+    integers: "Occurrences Interval",
     states: [
       "0 Open; 1 Completed; 2 Canceled; 3 Scheduled",
       "1 Free; 2 Tentative",
@@ -96,25 +96,25 @@ const ACTIVITIES: readonly Sketch[] = [
     ],
   },
   {
-    table: "Fax",
-    code: 4204,
-    flags: DIRECTED,
+    schemaName: "Fax",
+    objectTypeCode: 4204,
+    booleans: DIRECTION_FLAG,
     texts: "FaxNumber:200 CoverPageName",
-    wholes: "NumberOfPages",
-    states: [OPEN, "1 Open", "2 Completed; 3 Sent; 4 Received", "5 Canceled"],
+    integers: "NumberOfPages",
+    states: [OPEN_STATES, "1 Open", "2 Completed; 3 Sent; 4 Received", "5 Canceled"],
   },
   {
-    table: "Letter",
-    code: 4207,
-    flags: DIRECTED,
+    schemaName: "Letter",
+    objectTypeCode: 4207,
+    booleans: DIRECTION_FLAG,
     texts: "Address:200",
-    states: [OPEN, "1 Open; 2 Draft", "3 Received; 4 Sent", "5 Canceled"],
+    states: [OPEN_STATES, "1 Open; 2 Draft", "3 Received; 4 Sent", "5 Canceled"],
   },
   {
-    table: "ServiceAppointment",
-    code: 4214,
+    schemaName: "ServiceAppointment",
+    objectTypeCode: 4214,
     texts: "Location:500",
-    flags: "IsAllDayEvent",
+    booleans: "IsAllDayEvent",
     lookups: { SiteId: "site" },
     states: [
       "0 Open; 1 Closed; 2 Canceled; 3 Scheduled",
@@ -125,9 +125,9 @@ const ACTIVITIES: readonly Sketch[] = [
     ],
   },
   {
-    table: "SocialActivity",
-    code: 4216,
-    flags: DIRECTED,
+    schemaName: "SocialActivity",
+    objectTypeCode: 4216,
+    booleans: DIRECTION_FLAG,
     texts: "ThreadId InResponseTo",
     doubles: "SentimentValue",
     choices: {
@@ -136,11 +136,11 @@ const ACTIVITIES: readonly Sketch[] = [
       SocialActivityCode: "1 Public Message; 2 Private Message",
     },
     customers: "PostAuthor PostAuthorAccount",
-    states: [OPEN, "1 Open; 2 Completed; 5 Failed; 6 Processing", "3 Completed", "4 Canceled"],
+    states: [OPEN_STATES, "1 Open; 2 Completed; 5 Failed; 6 Processing", "3 Completed", "4 Canceled"],
   },
   {
-    table: "CampaignActivity",
-    code: 4402,
+    schemaName: "CampaignActivity",
+    objectTypeCode: 4402,
     money: "ActualCost BudgetedCost",
     choices: {
       TypeCode: "1 Research; 2 Content Preparation; 3 Target Marketing List Creation",
@@ -154,12 +154,12 @@ const ACTIVITIES: readonly Sketch[] = [
     ],
   },
   {
-    table: "CampaignResponse",
-    code: 4401,
+    schemaName: "CampaignResponse",
+    objectTypeCode: 4401,
     texts: "CompanyName FirstName:50 LastName:50 Fax:50 PromotionCodeName:250",
     emails: "EMailAddress",
     phones: "Telephone:50",
-    days: "ReceivedOn",
+    userLocalDates: "ReceivedOn",
     choices: {
       ResponseCode: "1 Interested; 2 Not Interested; 3 Do Not Send Marketing Materials; 4 Error",
       ChannelTypeCode: "1 Email; 2 Phone; 3 Fax; 4 Letter; 5 Appointment; 6 Others",
@@ -168,9 +168,9 @@ const ACTIVITIES: readonly Sketch[] = [
     states: ["0 Open; 1 Closed; 2 Canceled", "1 Open", "2 Closed", "3 Canceled"],
   },
   {
-    table: "BulkOperation",
-    code: 4406,
-    wholes: "SuccessCount FailureCount TargetMembersCount",
+    schemaName: "BulkOperation",
+    objectTypeCode: 4406,
+    integers: "SuccessCount FailureCount TargetMembersCount",
     states: [
       "0 Open; 1 Closed; 2 Canceled",
       "0 Pending; 1 In Progress; 2 Aborted",
@@ -179,30 +179,30 @@ const ACTIVITIES: readonly Sketch[] = [
     ],
   },
   {
-    table: "IncidentResolution",
-    code: 4206,
-    wholes: "TimeSpent",
+    schemaName: "IncidentResolution",
+    objectTypeCode: 4206,
+    integers: "TimeSpent",
     lookups: { IncidentId: "incident" },
-    states: [OPEN, "1 Open", "2 Closed", "3 Canceled"],
+    states: [OPEN_STATES, "1 Open", "2 Closed", "3 Canceled"],
   },
   {
-    table: "OpportunityClose",
-    code: 4208,
+    schemaName: "OpportunityClose",
+    objectTypeCode: 4208,
     money: "ActualRevenue",
     lookups: { OpportunityId: "opportunity", CompetitorId: "competitor" },
-    states: [OPEN, "1 Open", "2 Completed", "3 Canceled"],
+    states: [OPEN_STATES, "1 Open", "2 Completed", "3 Canceled"],
   },
 ];
 
-const POINTERS: TableSketch = {
-  ...POINTER,
-  table: "ActivityPointer",
+const ACTIVITY_POINTER: TableDefinition = {
+  ...COMMON_COLUMNS,
+  schemaName: "ActivityPointer",
   label: "Activity",
-  code: 4200,
-  key: "ActivityId",
-  name: "Subject",
-  owned: "UserOwned",
-  lookups: TARGETS,
+  objectTypeCode: 4200,
+  primaryId: "ActivityId",
+  primaryName: "Subject",
+  ownership: "UserOwned",
+  lookups: COMMON_LOOKUPS,
   states: [
     "0 Open; 1 Completed; 2 Canceled; 3 Scheduled",
     "1 Open",
@@ -212,52 +212,54 @@ const POINTERS: TableSketch = {
   ],
 };
 
-const PARTIES: TableSketch = {
-  table: "ActivityParty",
+const ACTIVITY_PARTY: TableDefinition = {
+  schemaName: "ActivityParty",
   label: "Activity Party",
-  code: 135,
-  owned: "None",
+  objectTypeCode: 135,
+  ownership: "None",
   texts: "AddressUsed:320 PartyIdName:400",
   doubles: "Effort",
-  times: "ScheduledStart ScheduledEnd",
-  flags: "DoNotEMail DoNotPhone DoNotFax DoNotPostalMail IsPartyDeleted",
-  wholes: "AddressUsedEmailColumnNumber",
+  dateTimes: "ScheduledStart ScheduledEnd",
+  booleans: "DoNotEMail DoNotPhone DoNotFax DoNotPostalMail IsPartyDeleted",
+  integers: "AddressUsedEmailColumnNumber",
   choices: {
     ParticipationTypeMask:
       "1 Sender; 2 To Recipient; 3 CC Recipient; 4 BCC Recipient; 5 Required attendee; 6 Optional attendee; 7 Organizer; 8 Regarding; 9 Owner; 10 Resource; 11 Customer; 12 Chat Participant; 13 Related",
     InstanceTypeCode: "*0 Not Recurring; 1 Recurring Master; 2 Recurring Instance",
   },
   lookups: {
-    ActivityId: ["activitypointer", ...ACTIVITIES.map(({ table }) => table.toLowerCase())].join(" "),
+    ActivityId: ["activitypointer", ...ACTIVITIES.map(({ schemaName }) => schemaName.toLowerCase())].join(
+      " ",
+    ),
     PartyId: "account contact lead systemuser team queue opportunity incident campaign equipment service",
   },
 };
 
 /** Each makes a fresh definition. */
-export const ACTIVITY_TABLES: readonly (() => TableFacts)[] = [
-  POINTERS,
-  PARTIES,
-  ...ACTIVITIES.map(whole),
-].map((sketch) => () => sketchedTable(sketch));
+export const ACTIVITY_TABLES: readonly (() => TableMetadata)[] = [
+  ACTIVITY_POINTER,
+  ACTIVITY_PARTY,
+  ...ACTIVITIES.map(activityTable),
+].map((definition) => () => defineTable(definition));
 
 /** An activity with the columns that all of them have. */
-function whole(own: Sketch): TableSketch {
-  const both = (name: "texts" | "memos" | "wholes" | "times" | "flags" | "guids") =>
-    [POINTER[name], own[name]].filter(Boolean).join(" ");
+function activityTable(own: ActivityDefinition): TableDefinition {
+  const concatenated = (name: "texts" | "memos" | "integers" | "dateTimes" | "booleans" | "guids") =>
+    [COMMON_COLUMNS[name], own[name]].filter(Boolean).join(" ");
   return {
-    ...POINTER,
+    ...COMMON_COLUMNS,
     ...own,
-    key: "ActivityId",
-    name: "Subject",
-    owned: "UserOwned",
+    primaryId: "ActivityId",
+    primaryName: "Subject",
+    ownership: "UserOwned",
     supertype: "activitypointer",
-    texts: both("texts"),
-    memos: both("memos"),
-    wholes: both("wholes"),
-    times: both("times"),
-    flags: both("flags"),
-    guids: both("guids"),
-    choices: { ...POINTER.choices, ...own.choices },
-    lookups: { ...TARGETS, ...own.lookups },
+    texts: concatenated("texts"),
+    memos: concatenated("memos"),
+    integers: concatenated("integers"),
+    dateTimes: concatenated("dateTimes"),
+    booleans: concatenated("booleans"),
+    guids: concatenated("guids"),
+    choices: { ...COMMON_COLUMNS.choices, ...own.choices },
+    lookups: { ...COMMON_LOOKUPS, ...own.lookups },
   };
 }

@@ -2,10 +2,10 @@
 // nearly always does.
 import type { Column } from "./columns.ts";
 import type { Org } from "./org.ts";
-import { sketchedColumns } from "./table-sketch.ts";
+import { defineColumns } from "./table-definition.ts";
 
 function sharedColumns(): Column[] {
-  return sketchedColumns({
+  return defineColumns({
     lookups: {
       OriginatingLeadId: "lead",
       DefaultPriceLevelId: "pricelevel",
@@ -16,9 +16,9 @@ function sharedColumns(): Column[] {
 }
 
 function accountColumns(): Column[] {
-  const columns = sketchedColumns({
-    wholes: "OpenDeals OpenDeals_State OpenRevenue_State",
-    times: "OpenDeals_Date OpenRevenue_Date",
+  const columns = defineColumns({
+    integers: "OpenDeals OpenDeals_State OpenRevenue_State",
+    dateTimes: "OpenDeals_Date OpenRevenue_Date",
     money: "OpenRevenue",
     lookups: { TerritoryId: "territory" },
   });
@@ -28,6 +28,6 @@ function accountColumns(): Column[] {
 
 export function installApps(org: Org): void {
   for (const one of [...sharedColumns(), ...accountColumns()]) org.accounts.setColumn(one);
-  for (const one of sharedColumns()) org.need("contact").setColumn(one);
+  for (const one of sharedColumns()) org.requireTable("contact").setColumn(one);
   org.metadataVersion += 1;
 }

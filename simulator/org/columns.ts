@@ -45,11 +45,11 @@ export interface Column extends QueryColumn {
 }
 
 /** Everything but name and type may be left out. */
-export type ColumnFacts = { schemaName: string; type: ColumnType } & Partial<
+export type ColumnProperties = { schemaName: string; type: ColumnType } & Partial<
   Omit<Column, "schemaName" | "type" | "logicalName">
 >;
 
-export function column(facts: ColumnFacts): Column {
+export function column(facts: ColumnProperties): Column {
   return {
     logicalName: facts.schemaName.toLowerCase(),
     readable: true,
@@ -67,7 +67,7 @@ export function column(facts: ColumnFacts): Column {
 }
 
 /** `Schema:Label` → a column of the type, with what `more` says. */
-function named(type: ColumnType, name: string, more: Partial<ColumnFacts>): Column {
+function namedColumn(type: ColumnType, name: string, more: Partial<ColumnProperties>): Column {
   const [schemaName = "", label] = name.split("|");
   return column({ schemaName, type, ...(label ? { label } : {}), ...more });
 }
@@ -76,45 +76,45 @@ export function text(
   name: string,
   maxLength: number,
   formatName = "Text",
-  more: Partial<ColumnFacts> = {},
+  more: Partial<ColumnProperties> = {},
 ): Column {
   // The enum has no value for telephone numbers and newer formats: they say Text there.
   const format = ["Email", "Url", "TickerSymbol", "PhoneticGuide", "TextArea"].includes(formatName)
     ? formatName
     : "Text";
-  return named("String", name, { maxLength, formatName, format, ...more });
+  return namedColumn("String", name, { maxLength, formatName, format, ...more });
 }
 
-export function memo(name: string, maxLength: number, more: Partial<ColumnFacts> = {}): Column {
-  return named("Memo", name, { maxLength, format: "TextArea", formatName: "TextArea", ...more });
+export function memo(name: string, maxLength: number, more: Partial<ColumnProperties> = {}): Column {
+  return namedColumn("Memo", name, { maxLength, format: "TextArea", formatName: "TextArea", ...more });
 }
 
 export function integer(
   name: string,
   min = -2147483648,
   max = 2147483647,
-  more: Partial<ColumnFacts> = {},
+  more: Partial<ColumnProperties> = {},
 ): Column {
-  return named("Integer", name, { min, max, format: "None", ...more });
+  return namedColumn("Integer", name, { min, max, format: "None", ...more });
 }
 
-export function guid(name: string, more: Partial<ColumnFacts> = {}): Column {
-  return named("Uniqueidentifier", name, more);
+export function guid(name: string, more: Partial<ColumnProperties> = {}): Column {
+  return namedColumn("Uniqueidentifier", name, more);
 }
 
 export function dateTime(
   name: string,
   format: "DateAndTime" | "DateOnly" = "DateAndTime",
-  more: Partial<ColumnFacts> = {},
+  more: Partial<ColumnProperties> = {},
 ): Column {
-  return named("DateTime", name, { format, dateBehavior: "UserLocal", ...more });
+  return namedColumn("DateTime", name, { format, dateBehavior: "UserLocal", ...more });
 }
 
 /** A money column and its `_base` companion in the organisation's currency. */
-export function money(name: string, more: Partial<ColumnFacts> = {}): Column[] {
+export function money(name: string, more: Partial<ColumnProperties> = {}): Column[] {
   const [schemaName = "", label = ""] = name.split("|");
-  const amount = named("Money", name, { min: 0, max: 100000000000000, precision: 2, ...more });
-  const base = named("Money", `${schemaName}_Base|${label} (Base)`, {
+  const amount = namedColumn("Money", name, { min: 0, max: 100000000000000, precision: 2, ...more });
+  const base = namedColumn("Money", `${schemaName}_Base|${label} (Base)`, {
     min: -922337203685477,
     max: 922337203685477,
     precision: 4,
@@ -140,9 +140,9 @@ export function picklist(
   name: string,
   list: string,
   defaultChoice = -1,
-  more: Partial<ColumnFacts> = {},
+  more: Partial<ColumnProperties> = {},
 ): Column[] {
-  const main = named("Picklist", name, { choices: choices(list), defaultChoice, ...more });
+  const main = namedColumn("Picklist", name, { choices: choices(list), defaultChoice, ...more });
   return [main, companion(main)];
 }
 
@@ -151,10 +151,10 @@ export function boolean(
   name: string,
   yes = "Yes",
   no = "No",
-  more: Partial<ColumnFacts> & { companionName?: string } = {},
+  more: Partial<ColumnProperties> & { companionName?: string } = {},
 ): Column[] {
   const { companionName, ...facts } = more;
-  const main = named("Boolean", name, {
+  const main = namedColumn("Boolean", name, {
     choices: [
       { value: 1, label: yes },
       { value: 0, label: no },
@@ -189,10 +189,10 @@ export function lookup(
   name: string,
   targets: string | readonly string[],
   companions: "both" | "name" | "none" = "both",
-  more: Partial<ColumnFacts> & { companionName?: string; type?: ColumnType } = {},
+  more: Partial<ColumnProperties> & { companionName?: string; type?: ColumnType } = {},
 ): Column[] {
   const { companionName, type = "Lookup", ...facts } = more;
-  const main = named(type, name, {
+  const main = namedColumn(type, name, {
     targets: typeof targets === "string" ? [targets] : targets,
     format: "None",
     ...facts,
@@ -204,20 +204,20 @@ export function lookup(
 
 /** State and status reason, with their companions. @param statuses `"1 Active"` … by state */
 export function stateAndStatus(states: string, statuses: readonly string[]): Column[] {
-  const state = named("State", "StateCode|Status", {
+  const state = namedColumn("State", "StateCode|Status", {
     choices: choices(states),
     defaultChoice: 0,
     required: "SystemRequired",
     create: false,
   });
-  const status = named("Status", "StatusCode|Status Reason", {
+  const status = namedColumn("Status", "StatusCode|Status Reason", {
     choices: statuses.flatMap((list, index) => choices(list, index)),
   });
   return [state, companion(state), status, companion(status)];
 }
 
 /** In order of logical name, as metadata answers have them; choices of the table's own get their option set's name. */
-export function finished(table: string, columns: readonly Column[]): Column[] {
+export function completeColumns(table: string, columns: readonly Column[]): Column[] {
   return columns
     .map((one) => withOptionSet(table, one))
     .toSorted((a, b) => (a.logicalName < b.logicalName ? -1 : 1));
@@ -251,7 +251,7 @@ export function choiceLabel(one: Column, value: Value): string | undefined {
 }
 
 /** What a new row holds in the column when nobody says otherwise; undefined: nothing. */
-export function defaultOf(one: Column): number | boolean | undefined {
+export function defaultValue(one: Column): number | boolean | undefined {
   if (one.type === "Boolean" && one.readable) return one.logicalName === "followemail";
   if (one.type === "State") return 0;
   if (one.type === "Status") return one.choices?.[0]?.value ?? 1;

@@ -1,19 +1,19 @@
 // The columns Dataverse adds by itself beside a new one: names of choices and lookups, parts of images, the name of a file.
 import { column, companion, guid, isLookup, text, type Column } from "./columns.ts";
 
-const PART = { logical: true, create: false, update: false, custom: true } as const;
+const PART_PROPERTIES = { logical: true, create: false, update: false, custom: true } as const;
 /** Tables whose names have a phonetic twin, and the lookups to them therefore too. */
-const WITH_YOMI = new Set(["account", "contact", "systemuser", "team"]);
+const TABLES_WITH_YOMI = new Set(["account", "contact", "systemuser", "team"]);
 
 export function companionsOf(main: Column): Column[] {
   const { schemaName, logicalName } = main;
   if (main.choices) return [companion(main)];
   if (isLookup(main.type)) return lookupCompanions(main);
   if (main.type === "File") {
-    return [text(`${schemaName}_Name`, 200, "Text", { ...PART, attributeOf: logicalName })];
+    return [text(`${schemaName}_Name`, 200, "Text", { ...PART_PROPERTIES, attributeOf: logicalName })];
   }
   if (main.type !== "Image") return [];
-  const part = { ...PART, attributeOf: `${logicalName}id` };
+  const part = { ...PART_PROPERTIES, attributeOf: `${logicalName}id` };
   return [
     guid(`${schemaName}Id`, { create: false, update: false, custom: true }),
     column({ schemaName: `${schemaName}_Timestamp`, type: "BigInt", ...part }),
@@ -23,7 +23,7 @@ export function companionsOf(main: Column): Column[] {
 
 function lookupCompanions(main: Column): Column[] {
   const named = [companion(main, `${main.schemaName}Name`, "String")];
-  if (main.targets?.some((target) => WITH_YOMI.has(target))) {
+  if (main.targets?.some((target) => TABLES_WITH_YOMI.has(target))) {
     named.push(companion(main, `${main.schemaName}YomiName`, "String"));
   }
   if (main.type !== "Lookup") named.push(companion(main, `${main.schemaName}Type`, "EntityName"));
@@ -31,7 +31,7 @@ function lookupCompanions(main: Column): Column[] {
 }
 
 /** What a companion shows of the column it stands beside. */
-export function shownBeside({ type, logicalName }: Column): "name" | "yomi" | "table" {
+export function companionShows({ type, logicalName }: Column): "name" | "yomi" | "table" {
   if (type === "EntityName") return "table";
   return logicalName.endsWith("yominame") ? "yomi" : "name";
 }

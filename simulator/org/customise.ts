@@ -1,6 +1,6 @@
 // A customised organisation: columns of every kind a company adds to account, among them those that trip a reader: shared and own option
 // sets, several choices, calendar days, wall-clock times, secured, calculated and rolled-up values, labels that are missing.
-import type { Choice, ColumnFacts } from "./columns.ts";
+import type { Choice, ColumnProperties } from "./columns.ts";
 import type { Org } from "./org.ts";
 
 // Publishers number their choices from a prefix of their own; labels repeat and are not in order of value.
@@ -22,7 +22,7 @@ const SEGMENTS: readonly Choice[] = [
   { value: 3, label: null },
 ];
 
-const COLUMNS: readonly ColumnFacts[] = [
+const COLUMNS: readonly ColumnProperties[] = [
   { schemaName: "new_Tier", type: "Picklist", label: "Tier", choices: TIERS },
   {
     schemaName: "new_Segment",

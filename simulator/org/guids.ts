@@ -4,8 +4,8 @@ import { hash } from "node:crypto";
 const GUID = /^\{?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\}?$/i;
 
 /** A guid that depends on the words given and on nothing else, in lower case, version and variant bits of a random one. */
-export function guidFrom(...words: readonly (string | number)[]): string {
-  const hex = hash("sha1", words.join("\u0000"));
+export function guidFrom(...parts: readonly (string | number)[]): string {
+  const hex = hash("sha1", parts.join("\u0000"));
   const variant = "89ab"[parseInt(hex[16] ?? "0", 16) & 3] ?? "8";
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

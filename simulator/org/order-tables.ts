@@ -1,49 +1,49 @@
 // What is sold and for how much: products, price lists, quotes, orders, invoices.
-import { sketchedTable, type TableSketch } from "./table-sketch.ts";
-import type { TableFacts } from "./table.ts";
+import { defineTable, type ColumnDefinitions, type TableDefinition } from "./table-definition.ts";
+import type { TableMetadata } from "./table.ts";
 
 const ACTIVE = ["0 Active; 1 Inactive", "1 Active", "2 Inactive"] as const;
 /** What quotes, orders and invoices add up to, and where they go. */
 const TOTALS = "TotalAmount TotalLineItemAmount TotalTax DiscountAmount FreightAmount TotalAmountLessFreight";
-const PLACES =
+const ADDRESSES =
   "BillTo_Name BillTo_Line1 BillTo_City BillTo_Country BillTo_PostalCode BillTo_StateOrProvince BillTo_Composite:1000 " +
   "ShipTo_Name ShipTo_Line1 ShipTo_City ShipTo_Country ShipTo_PostalCode ShipTo_StateOrProvince ShipTo_Composite:1000";
-const DEAL = {
+const ORDER_COLUMNS = {
   money: TOTALS,
   decimals: "DiscountPercentage",
   memos: "Description",
   customers: "CustomerId",
   choices: { PaymentTermsCode: "1 Net 30; 2 2% 10, Net 30; 3 Net 45; 4 Net 60", PricingErrorCode: "*0 None" },
-} as const;
-const LINE = {
+} as const satisfies ColumnDefinitions;
+const ORDER_LINE_COLUMNS = {
   decimals: "Quantity",
   memos: "Description",
   money: "PricePerUnit BaseAmount ExtendedAmount Tax ManualDiscountAmount VolumeDiscountAmount",
-  wholes: "LineItemNumber SequenceNumber",
-  flags: "IsPriceOverridden IsProductOverridden",
-} as const;
+  integers: "LineItemNumber SequenceNumber",
+  booleans: "IsPriceOverridden IsProductOverridden",
+} as const satisfies ColumnDefinitions;
 
-const SKETCHES: readonly TableSketch[] = [
+const DEFINITIONS: readonly TableDefinition[] = [
   {
-    table: "OpportunityProduct",
-    code: 1083,
-    name: "ProductDescription",
-    owned: "None",
+    schemaName: "OpportunityProduct",
+    objectTypeCode: 1083,
+    primaryName: "ProductDescription",
+    ownership: "None",
     texts: "ProductDescription:500 ProductName:500 OpportunityProductName:500",
-    ...LINE,
+    ...ORDER_LINE_COLUMNS,
     lookups: { OpportunityId: "opportunity", ProductId: "product", UoMId: "uom" },
   },
   {
-    table: "Product",
-    code: 1024,
-    name: "Name",
-    owned: "OrganizationOwned",
+    schemaName: "Product",
+    objectTypeCode: 1024,
+    primaryName: "Name",
+    ownership: "OrganizationOwned",
     texts: "Name ProductNumber VendorName VendorPartNumber SupplierName",
     memos: "Description",
     money: "Price StandardCost CurrentCost",
     decimals: "QuantityOnHand StockVolume StockWeight",
-    wholes: "QuantityDecimal",
-    flags: "IsStockItem IsKit",
+    integers: "QuantityDecimal",
+    booleans: "IsStockItem IsKit",
     choices: {
       ProductTypeCode: "*1 Sales Inventory; 2 Miscellaneous Charges; 3 Services; 4 Flat Fees",
       ProductStructure: "*1 Product; 2 Product Family; 3 Product Bundle",
@@ -64,45 +64,45 @@ const SKETCHES: readonly TableSketch[] = [
     ],
   },
   {
-    table: "PriceLevel",
+    schemaName: "PriceLevel",
     label: "Price List",
-    code: 1022,
-    name: "Name",
-    owned: "OrganizationOwned",
+    objectTypeCode: 1022,
+    primaryName: "Name",
+    ownership: "OrganizationOwned",
     texts: "Name",
     memos: "Description",
-    days: "BeginDate EndDate",
+    userLocalDates: "BeginDate EndDate",
     lookups: { TransactionCurrencyId: "transactioncurrency" },
     states: ["0 Active; 1 Inactive", "100001 Active", "100002 Inactive"],
   },
   {
-    table: "UoM",
+    schemaName: "UoM",
     label: "Unit",
-    code: 1055,
-    name: "Name",
-    owned: "None",
+    objectTypeCode: 1055,
+    primaryName: "Name",
+    ownership: "None",
     texts: "Name",
     decimals: "Quantity",
     lookups: { BaseUoM: "uom", UoMScheduleId: "uomschedule" },
   },
   {
-    table: "UoMSchedule",
+    schemaName: "UoMSchedule",
     label: "Unit Group",
-    code: 1056,
-    name: "Name",
-    owned: "OrganizationOwned",
+    objectTypeCode: 1056,
+    primaryName: "Name",
+    ownership: "OrganizationOwned",
     texts: "Name BaseUoMName",
     states: ACTIVE,
   },
   {
-    table: "Quote",
-    code: 1084,
-    name: "Name",
-    owned: "UserOwned",
-    texts: `Name:300 QuoteNumber ${PLACES}`,
-    ...DEAL,
-    wholes: "RevisionNumber",
-    days: "EffectiveFrom EffectiveTo ClosedOn ExpiresOn RequestDeliveryBy",
+    schemaName: "Quote",
+    objectTypeCode: 1084,
+    primaryName: "Name",
+    ownership: "UserOwned",
+    texts: `Name:300 QuoteNumber ${ADDRESSES}`,
+    ...ORDER_COLUMNS,
+    integers: "RevisionNumber",
+    userLocalDates: "EffectiveFrom EffectiveTo ClosedOn ExpiresOn RequestDeliveryBy",
     lookups: {
       OpportunityId: "opportunity",
       CampaignId: "campaign",
@@ -119,23 +119,23 @@ const SKETCHES: readonly TableSketch[] = [
     ],
   },
   {
-    table: "QuoteDetail",
-    code: 1085,
-    name: "ProductDescription",
-    owned: "None",
+    schemaName: "QuoteDetail",
+    objectTypeCode: 1085,
+    primaryName: "ProductDescription",
+    ownership: "None",
     texts: "ProductDescription:500 QuoteDetailName",
-    ...LINE,
+    ...ORDER_LINE_COLUMNS,
     lookups: { QuoteId: "quote", ProductId: "product", UoMId: "uom" },
   },
   {
-    table: "SalesOrder",
+    schemaName: "SalesOrder",
     label: "Order",
-    code: 1088,
-    name: "Name",
-    owned: "UserOwned",
-    texts: `Name:300 OrderNumber ${PLACES}`,
-    ...DEAL,
-    days: "DateFulfilled SubmitDate RequestDeliveryBy",
+    objectTypeCode: 1088,
+    primaryName: "Name",
+    ownership: "UserOwned",
+    texts: `Name:300 OrderNumber ${ADDRESSES}`,
+    ...ORDER_COLUMNS,
+    userLocalDates: "DateFulfilled SubmitDate RequestDeliveryBy",
     lookups: {
       QuoteId: "quote",
       OpportunityId: "opportunity",
@@ -154,22 +154,22 @@ const SKETCHES: readonly TableSketch[] = [
     ],
   },
   {
-    table: "SalesOrderDetail",
-    code: 1089,
-    name: "ProductDescription",
-    owned: "None",
+    schemaName: "SalesOrderDetail",
+    objectTypeCode: 1089,
+    primaryName: "ProductDescription",
+    ownership: "None",
     texts: "ProductDescription:500 SalesOrderDetailName",
-    ...LINE,
+    ...ORDER_LINE_COLUMNS,
     lookups: { SalesOrderId: "salesorder", ProductId: "product", UoMId: "uom" },
   },
   {
-    table: "Invoice",
-    code: 1090,
-    name: "Name",
-    owned: "UserOwned",
-    texts: `Name:300 InvoiceNumber ${PLACES}`,
-    ...DEAL,
-    days: "DateDelivered DueDate",
+    schemaName: "Invoice",
+    objectTypeCode: 1090,
+    primaryName: "Name",
+    ownership: "UserOwned",
+    texts: `Name:300 InvoiceNumber ${ADDRESSES}`,
+    ...ORDER_COLUMNS,
+    userLocalDates: "DateDelivered DueDate",
     lookups: {
       SalesOrderId: "salesorder",
       OpportunityId: "opportunity",
@@ -186,17 +186,17 @@ const SKETCHES: readonly TableSketch[] = [
     ],
   },
   {
-    table: "InvoiceDetail",
-    code: 1091,
-    name: "ProductDescription",
-    owned: "None",
+    schemaName: "InvoiceDetail",
+    objectTypeCode: 1091,
+    primaryName: "ProductDescription",
+    ownership: "None",
     texts: "ProductDescription:500 InvoiceDetailName",
-    ...LINE,
+    ...ORDER_LINE_COLUMNS,
     lookups: { InvoiceId: "invoice", ProductId: "product", UoMId: "uom" },
   },
 ];
 
 /** Each makes a fresh definition. */
-export const ORDER_TABLES: readonly (() => TableFacts)[] = SKETCHES.map(
-  (sketch) => () => sketchedTable(sketch),
+export const ORDER_TABLES: readonly (() => TableMetadata)[] = DEFINITIONS.map(
+  (definition) => () => defineTable(definition),
 );

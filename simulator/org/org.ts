@@ -1,20 +1,20 @@
 // An organisation, and the changes people make to it while somebody reads: accounts, columns, labels, views; users and roles are
 // in rights.ts, rows in rows.ts. It knows no HTTP. Values go by logical column name; ids and times come from the seed and the clock.
-import { column, defaultOf, withOptionSet, type Column, type ColumnFacts } from "./columns.ts";
+import { column, defaultValue, withOptionSet, type Column, type ColumnProperties } from "./columns.ts";
 import { belongsTo, companionsOf } from "./companions.ts";
-import { foundOrganisation, permitTable } from "./foundation.ts";
+import { createBaseData, grantTablePrivileges } from "./base-data.ts";
 import type { NewView, OrgOptions } from "./inputs.ts";
 import { OrgRights } from "./rights.ts";
-import type { MutableRow, Table, TableFacts } from "./table.ts";
+import type { MutableRow, Table, TableMetadata } from "./table.ts";
 
 export class Org extends OrgRights {
   constructor(options: OrgOptions = {}) {
     super(options);
-    foundOrganisation(this);
+    createBaseData(this);
   }
 
   get accounts(): Table {
-    return this.need("account");
+    return this.requireTable("account");
   }
 
   createAccount(values: Readonly<MutableRow>, by?: string): string {
@@ -35,27 +35,27 @@ export class Org extends OrgRights {
   }
 
   /** The loser stays as an inactive row that points to the survivor. */
-  mergeAccounts(survivor: string, loser: string, by?: string): void {
-    this.updateAccount(survivor, {}, by);
-    this.updateAccount(loser, { merged: true, masterid: survivor, statecode: 1, statuscode: 2 }, by);
+  mergeAccounts(master: string, subordinate: string, by?: string): void {
+    this.updateAccount(master, {}, by);
+    this.updateAccount(subordinate, { merged: true, masterid: master, statecode: 1, statuscode: 2 }, by);
   }
 
   /** Adds a table, which the System Administrator may use. */
-  addTable(facts: TableFacts): Table {
+  addTable(facts: TableMetadata): Table {
     if (this.table(facts.logicalName)) throw new Error(`There is a table ${facts.logicalName} already.`);
-    const table = this.placeTable(facts);
-    permitTable(this, table);
+    const table = this.registerTable(facts);
+    grantTablePrivileges(this, table);
     this.metadataVersion += 1;
     return table;
   }
 
   /** Adds a column, with the companions Dataverse gives it. */
-  addColumn(facts: ColumnFacts, tableName = "account"): Column {
-    const table = this.need(tableName);
+  addColumn(facts: ColumnProperties, tableName = "account"): Column {
+    const table = this.requireTable(tableName);
     const one = withOptionSet(tableName, column(facts));
     table.setColumn(one);
-    for (const beside of companionsOf(one)) table.setColumn(beside);
-    const start = defaultOf(one);
+    for (const companion of companionsOf(one)) table.setColumn(companion);
+    const start = defaultValue(one);
     if (start !== undefined) table.setDefault(one.logicalName, start);
     this.metadataVersion += 1;
     if (one.secured) this.permitAdministrators(tableName, one.logicalName);
@@ -64,7 +64,7 @@ export class Org extends OrgRights {
 
   /** Removes a column, its companions and its values. Views that name it break, as personal views do in Dataverse. */
   deleteColumn(logicalName: string, tableName = "account"): void {
-    const table = this.need(tableName);
+    const table = this.requireTable(tableName);
     const deleted = table.column(logicalName);
     if (!deleted) throw new Error(`There is no column ${logicalName} to delete.`);
     const companions = [...table.columns()].filter((one) => belongsTo(one, deleted));
@@ -77,7 +77,7 @@ export class Org extends OrgRights {
 
   /** @param label undefined: no label in the users' language */
   renameLabel(logicalName: string, label: string | undefined, tableName = "account"): void {
-    const table = this.need(tableName);
+    const table = this.requireTable(tableName);
     const one = table.column(logicalName);
     if (!one) throw new Error(`There is no column ${logicalName} to rename.`);
     const { label: _, ...rest } = one;
@@ -87,7 +87,7 @@ export class Org extends OrgRights {
 
   /** Changes the label of one choice. */
   renameChoice(logicalName: string, value: number, label: string, tableName = "account"): void {
-    const table = this.need(tableName);
+    const table = this.requireTable(tableName);
     const one = table.column(logicalName);
     if (!one?.choices) throw new Error(`There is no choice column ${logicalName}.`);
     const relabelled = one.choices.map((choice) => (choice.value === value ? { ...choice, label } : choice));
@@ -97,7 +97,7 @@ export class Org extends OrgRights {
 
   /** Sets or lifts column security on an existing column. */
   secureColumn(logicalName: string, secured = true, tableName = "account"): void {
-    const table = this.need(tableName);
+    const table = this.requireTable(tableName);
     const one = table.column(logicalName);
     if (!one) throw new Error(`There is no column ${logicalName} to secure.`);
     table.setColumn({ ...one, secured });

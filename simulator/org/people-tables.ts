@@ -10,14 +10,14 @@ import {
   text,
   type Column,
 } from "./columns.ts";
-import { ENABLED, ownership, READ_ONLY, table } from "./table-kit.ts";
-import { history, sketchedColumns, type ColumnSketch } from "./table-sketch.ts";
-import type { TableFacts } from "./table.ts";
+import { ACTIVE_STATUSES, ownershipColumns, READ_ONLY, tableMetadata } from "./table-helpers.ts";
+import { auditColumns, defineColumns, type ColumnDefinitions } from "./table-definition.ts";
+import type { TableMetadata } from "./table.ts";
 
 const REFUSALS =
   "DoNotEMail DoNotPhone DoNotFax DoNotPostalMail DoNotBulkEMail DoNotBulkPostalMail DoNotSendMM";
 
-const CONTACT: ColumnSketch = {
+const CONTACT: ColumnDefinitions = {
   texts:
     "FirstName:50 MiddleName:50 LastName:50 NickName Salutation Suffix:10 JobTitle Department Fax:50 EmployeeId:50 " +
     "GovernmentId:50 ManagerName AssistantName SpousesName ChildrensNames:255 Company:50 ExternalUserIdentifier:50 " +
@@ -28,11 +28,11 @@ const CONTACT: ColumnSketch = {
   urls: "WebSiteUrl:200 FtpSiteUrl:200",
   memos: "Description",
   money: "AnnualIncome CreditLimit Aging30 Aging60 Aging90",
-  wholes: "NumberOfChildren OnHoldTime",
-  days: "LastUsedInCampaign",
-  times: "LastOnHoldTime",
-  dates: "BirthDate Anniversary",
-  flags: `${REFUSALS} CreditOnHold FollowEmail IsBackofficeCustomer MarketingOnly Merged ParticipatesInWorkflow`,
+  integers: "NumberOfChildren OnHoldTime",
+  userLocalDates: "LastUsedInCampaign",
+  dateTimes: "LastOnHoldTime",
+  calendarDates: "BirthDate Anniversary",
+  booleans: `${REFUSALS} CreditOnHold FollowEmail IsBackofficeCustomer MarketingOnly Merged ParticipatesInWorkflow`,
   guids: "ProcessId StageId SubscriptionId EntityImageId",
   choices: {
     AccountRoleCode: "1 Decision Maker; 2 Employee; 3 Influencer",
@@ -62,13 +62,13 @@ const CONTACT: ColumnSketch = {
   addresses: 3,
 };
 
-const USER: ColumnSketch = {
+const USER: ColumnDefinitions = {
   texts:
     "MiddleName:50 NickName:50 JobTitle Salutation:20 EmployeeId WindowsLiveID:1024 DisabledReason:500 YammerUserId:128",
   emails: "PersonalEMailAddress MobileAlertEMail",
   phones: "HomePhone:50 MobilePhone:64",
   urls: "PhotoUrl:200",
-  flags: "DefaultFiltersPopulated IsEmailAddressApprovedByO365Admin",
+  booleans: "DefaultFiltersPopulated IsEmailAddressApprovedByO365Admin",
   choices: {
     InviteStatusCode: "*0 Invitation Not Sent; 1 Invited; 4 Invitation Accepted",
     IncomingEmailDeliveryMethod:
@@ -95,9 +95,9 @@ function without(names: RegExp, columns: readonly Column[]): Column[] {
 }
 
 /** Each makes a fresh definition. */
-export const PEOPLE_TABLES: readonly (() => TableFacts)[] = [
+export const PEOPLE_TABLES: readonly (() => TableMetadata)[] = [
   () =>
-    table(
+    tableMetadata(
       {
         logicalName: "contact",
         entitySet: "contacts",
@@ -111,15 +111,15 @@ export const PEOPLE_TABLES: readonly (() => TableFacts)[] = [
       [
         guid("ContactId|Contact", { required: "SystemRequired", update: false }),
         text("FullName|Full Name", 160, "Text", READ_ONLY),
-        ...sketchedColumns(CONTACT),
+        ...defineColumns(CONTACT),
         ...lookup("ParentCustomerId|Company Name", ["account", "contact"], "both", { type: "Customer" }),
-        ...stateAndStatus("0 Active; 1 Inactive", ENABLED),
-        ...ownership(),
-        ...history("UserOwned"),
+        ...stateAndStatus("0 Active; 1 Inactive", ACTIVE_STATUSES),
+        ...ownershipColumns(),
+        ...auditColumns("UserOwned"),
       ],
     ),
   () =>
-    table(
+    tableMetadata(
       {
         logicalName: "systemuser",
         entitySet: "systemusers",
@@ -165,12 +165,12 @@ export const PEOPLE_TABLES: readonly (() => TableFacts)[] = [
         ...lookup("BusinessUnitId|Business Unit", "businessunit", "name"),
         ...lookup("ParentSystemUserId|Manager", "systemuser"),
         ...lookup("PositionId|Position", "position", "name"),
-        ...without(/freightterms|primarycontactname/, sketchedColumns(USER)),
-        ...history("BusinessOwned"),
+        ...without(/freightterms|primarycontactname/, defineColumns(USER)),
+        ...auditColumns("BusinessOwned"),
       ],
     ),
   () =>
-    table(
+    tableMetadata(
       {
         logicalName: "team",
         entitySet: "teams",
@@ -194,7 +194,7 @@ export const PEOPLE_TABLES: readonly (() => TableFacts)[] = [
         guid("OrganizationId|Organization", READ_ONLY),
         ...lookup("AdministratorId|Administrator", "systemuser"),
         ...lookup("BusinessUnitId|Business Unit", "businessunit", "name"),
-        ...sketchedColumns({
+        ...defineColumns({
           texts: "YomiName:160",
           guids: "TeamTemplateId ProcessId StageId",
           choices: { MembershipType: "*0 Members and guests; 1 Members; 2 Owners; 3 Guests" },
@@ -204,11 +204,11 @@ export const PEOPLE_TABLES: readonly (() => TableFacts)[] = [
             TransactionCurrencyId: "transactioncurrency",
           },
         }),
-        ...history("BusinessOwned"),
+        ...auditColumns("BusinessOwned"),
       ],
     ),
   () =>
-    table(
+    tableMetadata(
       {
         logicalName: "businessunit",
         entitySet: "businessunits",
@@ -226,7 +226,7 @@ export const PEOPLE_TABLES: readonly (() => TableFacts)[] = [
         ...lookup("ParentBusinessUnitId|Parent Business", "businessunit", "name"),
         ...lookup("OrganizationId|Organization", "organization", "name", READ_ONLY),
         ...without(/freightterms|primarycontactname|composite|timezone/, [
-          ...sketchedColumns({
+          ...defineColumns({
             texts: "CostCenter FileAsName",
             emails: "EMailAddress",
             urls: "WebSiteUrl:200",
@@ -234,7 +234,7 @@ export const PEOPLE_TABLES: readonly (() => TableFacts)[] = [
             lookups: { CalendarId: "calendar", TransactionCurrencyId: "transactioncurrency" },
             addresses: 2,
           }),
-          ...history("BusinessOwned"),
+          ...auditColumns("BusinessOwned"),
         ]),
       ],
     ),

@@ -117,7 +117,7 @@ export class OrgRights extends OrgRows {
   }
 
   privilegeId(name: string): string {
-    const table = this.need("privilege");
+    const table = this.requireTable("privilege");
     if (this.privilegeIds.version !== table.version) {
       const byName = table
         .rows()
@@ -134,7 +134,7 @@ export class OrgRights extends OrgRows {
     if (this.isTeam(principalId)) this.link("teamroles", { teamid: principalId, roleid: roleId });
     else this.link("systemuserroles", { systemuserid: principalId, roleid: roleId });
     // Dataverse puts administrators into this profile by itself (Microsoft Learn: "Column-level security").
-    if (this.need("role").get(roleId)?.["roletemplateid"] === ADMIN_ROLE_TEMPLATE) {
+    if (this.requireTable("role").get(roleId)?.["roletemplateid"] === ADMIN_ROLE_TEMPLATE) {
       this.assignProfile(ADMIN_FIELD_PROFILE, principalId);
     }
   }
@@ -142,7 +142,7 @@ export class OrgRights extends OrgRows {
   removeRole(roleId: string, principalId: string): void {
     this.unlink("teamroles", { teamid: principalId, roleid: roleId });
     this.unlink("systemuserroles", { systemuserid: principalId, roleid: roleId });
-    if (this.need("role").get(roleId)?.["roletemplateid"] === ADMIN_ROLE_TEMPLATE) {
+    if (this.requireTable("role").get(roleId)?.["roletemplateid"] === ADMIN_ROLE_TEMPLATE) {
       this.unlink("teamprofiles", { teamid: principalId, fieldsecurityprofileid: ADMIN_FIELD_PROFILE });
       this.unlink("systemuserprofiles", {
         systemuserid: principalId,
@@ -159,7 +159,7 @@ export class OrgRights extends OrgRows {
     id?: string,
   ): string {
     const profile = this.create("fieldsecurityprofile", { fieldsecurityprofileid: id, name });
-    for (const logicalName of readable) this.permit(profile, tableName, logicalName);
+    for (const logicalName of readable) this.addFieldPermission(profile, tableName, logicalName);
     return profile;
   }
 
@@ -172,10 +172,10 @@ export class OrgRights extends OrgRows {
   }
 
   protected permitAdministrators(tableName: string, logicalName: string): void {
-    this.permit(ADMIN_FIELD_PROFILE, tableName, logicalName);
+    this.addFieldPermission(ADMIN_FIELD_PROFILE, tableName, logicalName);
   }
 
-  private permit(profileId: string, tableName: string, logicalName: string): void {
+  private addFieldPermission(profileId: string, tableName: string, logicalName: string): void {
     this.create("fieldpermission", {
       fieldsecurityprofileid: profileId,
       attributelogicalname: logicalName,

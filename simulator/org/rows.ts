@@ -1,13 +1,13 @@
 // The rows of an organisation: tables, one row-version counter, one clock, and what Dataverse adds to a row that is written.
 // Org (org.ts) is this plus what people do.
 import type { QueryStore, Row } from "../fetchxml/query-store.ts";
-import { defaultOf, isLookup, wireName, type Column } from "./columns.ts";
+import { defaultValue, isLookup, wireName, type Column } from "./columns.ts";
 import { withDerivedValues } from "./derived-values.ts";
 import { guidFrom } from "./guids.ts";
 import type { OrgOptions } from "./inputs.ts";
-import { Table, type MutableRow, type TableFacts } from "./table.ts";
+import { Table, type MutableRow, type TableMetadata } from "./table.ts";
 import { supertypeValues, typeOfRow } from "./supertypes.ts";
-import { tableFacts } from "./tables.ts";
+import { allTableMetadata } from "./tables.ts";
 
 export class OrgRows implements QueryStore {
   readonly seed: string;
@@ -23,10 +23,10 @@ export class OrgRows implements QueryStore {
   /** Columns that are alternate keys, by table. */
   readonly alternateKeys = new Map<string, readonly string[]>();
   private readonly tables = new Map<string, Table>();
-  private readonly bySet = new Map<string, Table>();
+  private readonly tablesByEntitySet = new Map<string, Table>();
   private lastVersion = 2_000_000;
-  private made = 0;
-  private second = { number: -1, text: "" };
+  private createdIds = 0;
+  private lastTimestamp = { number: -1, text: "" };
 
   constructor(options: OrgOptions = {}) {
     this.seed = options.seed ?? "sluice";
@@ -36,13 +36,13 @@ export class OrgRows implements QueryStore {
     this.businessUnitId = guidFrom(this.seed, "businessunit");
     this.currencyId = guidFrom(this.seed, "transactioncurrency");
     this.adminId = guidFrom(this.seed, "systemuser", "admin");
-    for (const facts of tableFacts()) this.placeTable(facts);
+    for (const facts of allTableMetadata()) this.registerTable(facts);
   }
 
-  protected placeTable(facts: TableFacts): Table {
+  protected registerTable(facts: TableMetadata): Table {
     const table = new Table(facts, rowDefaults(facts.columns, this));
     this.tables.set(facts.logicalName, table);
-    this.bySet.set(facts.entitySet, table);
+    this.tablesByEntitySet.set(facts.entitySet, table);
     return table;
   }
 
@@ -50,8 +50,8 @@ export class OrgRows implements QueryStore {
     return this.tables.get(logicalName);
   }
 
-  tableOfSet(entitySet: string): Table | undefined {
-    return this.bySet.get(entitySet);
+  tableByEntitySet(entitySet: string): Table | undefined {
+    return this.tablesByEntitySet.get(entitySet);
   }
 
   allTables(): Iterable<Table> {
@@ -59,7 +59,7 @@ export class OrgRows implements QueryStore {
   }
 
   /** The table, which must exist. */
-  need(logicalName: string): Table {
+  requireTable(logicalName: string): Table {
     const table = this.tables.get(logicalName);
     if (!table) throw new Error(`The simulated organisation has no table ${logicalName}.`);
     return table;
@@ -79,21 +79,21 @@ export class OrgRows implements QueryStore {
   timestamp(): string {
     const second = Math.floor(this.now().getTime() / 1000);
     // Thousands of rows are made in one second: they share the text.
-    if (second !== this.second.number) {
-      this.second = { number: second, text: `${new Date(second * 1000).toISOString().slice(0, 19)}Z` };
+    if (second !== this.lastTimestamp.number) {
+      this.lastTimestamp = { number: second, text: `${new Date(second * 1000).toISOString().slice(0, 19)}Z` };
     }
-    return this.second.text;
+    return this.lastTimestamp.text;
   }
 
   /** A fresh id, the same in every run that makes the same things in the same order. */
   newId(): string {
-    this.made += 1;
-    return guidFrom(this.seed, "row", this.made);
+    this.createdIds += 1;
+    return guidFrom(this.seed, "row", this.createdIds);
   }
 
   /** Creates a row and returns its id. `createdon`, `modifiedon`, owner and id may be given. @param by the acting user */
   create(tableName: string, values: Readonly<MutableRow>, by: string = this.adminId): string {
-    const table = this.need(tableName);
+    const table = this.requireTable(tableName);
     const id = String(values[table.primaryId] ?? this.newId());
     const time = values["createdon"] ?? this.timestamp();
     const row = table.newRow();
@@ -106,28 +106,28 @@ export class OrgRows implements QueryStore {
       Object.assign(row, { createdby: by, "createdby.table": "systemuser", modifiedby: by });
       if (values["ownerid"] === undefined) Object.assign(row, this.ownerValues(by));
     }
-    Object.assign(row, typeOfRow(table), this.completed(table, id, values, undefined));
+    Object.assign(row, typeOfRow(table), this.withDependentValues(table, id, values, undefined));
     row["versionnumber"] = this.nextVersion();
     table.insert(row);
-    const { supertype } = table.facts;
+    const { supertype } = table.metadata;
     if (supertype !== undefined)
-      this.create(supertype, supertypeValues(table, this.need(supertype), row), by);
+      this.create(supertype, supertypeValues(table, this.requireTable(supertype), row), by);
     return id;
   }
 
   /** Changes a row; false when there is none. `modifiedon`, `modifiedby` and the row version follow. */
   update(tableName: string, id: string, values: Readonly<MutableRow>, by: string = this.adminId): boolean {
-    const table = this.need(tableName);
+    const table = this.requireTable(tableName);
     const row = table.get(id);
     if (!row) return false;
     const stamps: MutableRow = { versionnumber: this.nextVersion() };
     if (table.column("modifiedon")) stamps["modifiedon"] = this.timestamp();
     if (table.column("modifiedby"))
       Object.assign(stamps, { modifiedby: by, "modifiedby.table": "systemuser" });
-    table.change(id, { ...stamps, ...this.completed(table, id, values, row) });
-    const { supertype } = table.facts;
+    table.change(id, { ...stamps, ...this.withDependentValues(table, id, values, row) });
+    const { supertype } = table.metadata;
     if (supertype !== undefined) {
-      this.update(supertype, id, supertypeValues(table, this.need(supertype), row), by);
+      this.update(supertype, id, supertypeValues(table, this.requireTable(supertype), row), by);
     }
     return true;
   }
@@ -148,26 +148,26 @@ export class OrgRows implements QueryStore {
 
   /** False when there was no such row. */
   remove(tableName: string, id: string): boolean {
-    const table = this.need(tableName);
-    if (table.facts.supertype !== undefined) this.need(table.facts.supertype).remove(id);
+    const table = this.requireTable(tableName);
+    if (table.metadata.supertype !== undefined) this.requireTable(table.metadata.supertype).remove(id);
     return table.remove(id);
   }
 
   isTeam(id: string): boolean {
-    return this.need("team").get(id) !== undefined;
+    return this.requireTable("team").get(id) !== undefined;
   }
 
   /** One row of a many-to-many table; a second time does nothing. */
   link(tableName: string, values: Readonly<MutableRow>): void {
     const keys = Object.entries(values).filter(([name]) => name.endsWith("id"));
-    const known = this.need(tableName)
+    const known = this.requireTable(tableName)
       .rows()
       .some((row) => keys.every(([name, value]) => row[name] === value));
     if (!known) this.create(tableName, values);
   }
 
   unlink(tableName: string, values: Readonly<MutableRow>): void {
-    const table = this.need(tableName);
+    const table = this.requireTable(tableName);
     const matching = table
       .rows()
       .filter((row) => Object.entries(values).every(([name, value]) => row[name] === value));
@@ -185,13 +185,13 @@ export class OrgRows implements QueryStore {
       owninguser: null,
       [owner]: ownerId,
       [`${owner}.table`]: target,
-      owningbusinessunit: this.need(target).get(ownerId)?.["businessunitid"] ?? this.businessUnitId,
+      owningbusinessunit: this.requireTable(target).get(ownerId)?.["businessunitid"] ?? this.businessUnitId,
       "owningbusinessunit.table": "businessunit",
     };
   }
 
   /** The values given, with lookups' tables, owner, status, base amounts and composite addresses that follow from them. */
-  private completed(
+  private withDependentValues(
     table: Table,
     id: string,
     values: Readonly<MutableRow>,
@@ -214,8 +214,9 @@ export class OrgRows implements QueryStore {
   private targetOf(one: Column, id: string): string {
     // A column file may not say where a lookup leads: then wherever the row is.
     const targets = one.targets?.length ? one.targets : [...this.tables.keys()];
-    const holding = targets.length > 1 ? targets.find((name) => this.tables.get(name)?.get(id)) : undefined;
-    const target = holding ?? targets[0];
+    const containing =
+      targets.length > 1 ? targets.find((name) => this.tables.get(name)?.get(id)) : undefined;
+    const target = containing ?? targets[0];
     if (target === undefined) throw new Error(`${wireName(one)} has no table to point to.`);
     return target;
   }
@@ -225,21 +226,21 @@ export class OrgRows implements QueryStore {
 function rowDefaults(columns: readonly Column[], org: OrgRows): MutableRow {
   const defaults: MutableRow = {};
   for (const one of columns) {
-    const value = defaultOf(one);
+    const value = defaultValue(one);
     if (value !== undefined) defaults[one.logicalName] = value;
   }
   const names = new Set(columns.map((one) => one.logicalName));
   const hasCurrency = columns.some(
     (one) => one.logicalName === "transactioncurrencyid" && isLookup(one.type),
   );
-  const point = (name: string, id: string, target: string) => {
+  const setLookup = (name: string, id: string, target: string) => {
     if (names.has(name)) Object.assign(defaults, { [name]: id, [`${name}.table`]: target });
   };
   for (const name of ["ownerid", "owninguser", "createdby", "modifiedby"])
-    point(name, org.adminId, "systemuser");
-  point("owningbusinessunit", org.businessUnitId, "businessunit");
+    setLookup(name, org.adminId, "systemuser");
+  setLookup("owningbusinessunit", org.businessUnitId, "businessunit");
   if (hasCurrency && names.has("exchangerate")) {
-    point("transactioncurrencyid", org.currencyId, "transactioncurrency");
+    setLookup("transactioncurrencyid", org.currencyId, "transactioncurrency");
     defaults["exchangerate"] = 1;
   }
   return defaults;

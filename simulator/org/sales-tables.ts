@@ -1,17 +1,17 @@
 // Tables that come with the Sales app: leads, opportunities and what surrounds them.
-import { sketchedTable, type TableSketch } from "./table-sketch.ts";
-import type { TableFacts } from "./table.ts";
+import { defineTable, type TableDefinition } from "./table-definition.ts";
+import type { TableMetadata } from "./table.ts";
 
 const RATING = "1 Hot; *2 Warm; 3 Cold";
 const SOURCES =
   "1 Advertisement; 2 Employee Referral; 3 External Referral; 4 Partner; 5 Public Relations; 6 Seminar; 7 Trade Show; 8 Web; 9 Word of Mouth; 10 Other";
 
-const SKETCHES: readonly TableSketch[] = [
+const DEFINITIONS: readonly TableDefinition[] = [
   {
-    table: "Lead",
-    code: 4,
-    name: "FullName",
-    owned: "UserOwned",
+    schemaName: "Lead",
+    objectTypeCode: 4,
+    primaryName: "FullName",
+    ownership: "UserOwned",
     texts:
       "FullName:160 Subject:300 FirstName:50 MiddleName:50 LastName:50 YomiFullName:450 CompanyName JobTitle Salutation SIC:20 Fax:50 LeadSourceName",
     emails: "EMailAddress1 EMailAddress2 EMailAddress3",
@@ -19,11 +19,12 @@ const SKETCHES: readonly TableSketch[] = [
     urls: "WebSiteUrl:200",
     memos: "Description QualificationComments",
     money: "BudgetAmount EstimatedAmount Revenue",
-    wholes: "NumberOfEmployees",
+    integers: "NumberOfEmployees",
     doubles: "EstimatedValue",
-    days: "EstimatedCloseDate LastUsedInCampaign ScheduleFollowUp_Prospect ScheduleFollowUp_Qualify",
-    times: "LastOnHoldTime",
-    flags:
+    userLocalDates:
+      "EstimatedCloseDate LastUsedInCampaign ScheduleFollowUp_Prospect ScheduleFollowUp_Qualify",
+    dateTimes: "LastOnHoldTime",
+    booleans:
       "DoNotEMail DoNotPhone DoNotFax DoNotPostalMail DoNotBulkEMail DoNotSendMM ConfirmInterest DecisionMaker EvaluateFit Merged ParticipatesInWorkflow FollowEmail",
     guids: "ProcessId StageId",
     choices: {
@@ -60,20 +61,21 @@ const SKETCHES: readonly TableSketch[] = [
     ],
   },
   {
-    table: "Opportunity",
-    code: 3,
-    name: "Name",
-    owned: "UserOwned",
+    schemaName: "Opportunity",
+    objectTypeCode: 3,
+    primaryName: "Name",
+    ownership: "UserOwned",
     texts: "Name:300 StepName:200 StageName SalesStageName TraversedPath:1250",
     emails: "EmailAddress",
     memos:
       "Description CustomerNeed CustomerPainPoints CurrentSituation ProposedSolution QualificationComments QuoteComments",
     money: `EstimatedValue ActualValue BudgetAmount TotalAmount TotalLineItemAmount TotalTax FreightAmount DiscountAmount TotalAmountLessFreight TotalLineItemDiscountAmount TotalDiscountAmount`,
     decimals: "DiscountPercentage",
-    wholes: "CloseProbability",
-    days: "EstimatedCloseDate ActualCloseDate FinalDecisionDate ScheduleFollowup_Prospect ScheduleFollowup_Qualify ScheduleProposalMeeting",
-    times: "LastOnHoldTime",
-    flags:
+    integers: "CloseProbability",
+    userLocalDates:
+      "EstimatedCloseDate ActualCloseDate FinalDecisionDate ScheduleFollowup_Prospect ScheduleFollowup_Qualify ScheduleProposalMeeting",
+    dateTimes: "LastOnHoldTime",
+    booleans:
       "IsRevenueSystemCalculated CaptureProposalFeedback CompleteFinalProposal CompleteInternalReview ConfirmInterest DecisionMaker DevelopProposal EvaluateFit FileDebrief IdentifyCompetitors IdentifyCustomerContacts IdentifyPursuitTeam ParticipatesInWorkflow PresentFinalProposal PresentProposal PursuitDecision ResolveFeedback SendThankYouNote",
     guids: "ProcessId StageId StepId",
     choices: {
@@ -104,37 +106,37 @@ const SKETCHES: readonly TableSketch[] = [
     states: ["0 Open; 1 Won; 2 Lost", "1 In Progress; 2 On Hold", "3 Won", "4 Canceled; 5 Out-Sold"],
   },
   {
-    table: "Competitor",
-    code: 123,
-    name: "Name",
-    owned: "OrganizationOwned",
+    schemaName: "Competitor",
+    objectTypeCode: 123,
+    primaryName: "Name",
+    ownership: "OrganizationOwned",
     texts: "Name StockExchange:20 TickerSymbol:10",
     urls: "WebSiteUrl:200",
     memos: "Overview Strengths Weaknesses Opportunities Threats WinPercentage",
     money: "ReportedRevenue",
-    wholes: "ReportingYear ReportingQuarter",
+    integers: "ReportingYear ReportingQuarter",
     addresses: 2,
   },
   {
-    table: "CustomerOpportunityRole",
-    code: 4503,
-    owned: "UserOwned",
+    schemaName: "CustomerOpportunityRole",
+    objectTypeCode: 4503,
+    ownership: "UserOwned",
     memos: "Description",
     lookups: { OpportunityId: "opportunity", OpportunityRoleId: "relationshiprole" },
     customers: "CustomerId",
   },
   {
-    table: "CustomerRelationship",
-    code: 4502,
-    owned: "UserOwned",
+    schemaName: "CustomerRelationship",
+    objectTypeCode: 4502,
+    ownership: "UserOwned",
     memos: "CustomerRoleDescription PartnerRoleDescription",
     customers: "CustomerId PartnerId",
   },
   {
-    table: "Territory",
-    code: 2013,
-    name: "Name",
-    owned: "OrganizationOwned",
+    schemaName: "Territory",
+    objectTypeCode: 2013,
+    primaryName: "Name",
+    ownership: "OrganizationOwned",
     texts: "Name:200",
     memos: "Description",
     lookups: {
@@ -146,6 +148,6 @@ const SKETCHES: readonly TableSketch[] = [
 ];
 
 /** Each makes a fresh definition. */
-export const SALES_TABLES: readonly (() => TableFacts)[] = SKETCHES.map(
-  (sketch) => () => sketchedTable(sketch),
+export const SALES_TABLES: readonly (() => TableMetadata)[] = DEFINITIONS.map(
+  (definition) => () => defineTable(definition),
 );

@@ -22,7 +22,7 @@ export function supertypeValues(table: Table, supertype: Table, row: Row): Mutab
 
 /** What a row of such a table says of itself: `activitytypecode` of a task is "task". */
 export function typeOfRow(table: Table): MutableRow {
-  const type = table.facts.supertype === undefined ? undefined : typeColumn(table);
+  const type = table.metadata.supertype === undefined ? undefined : typeColumn(table);
   return type === undefined ? {} : { [type]: table.logicalName };
 }
 

@@ -6,7 +6,7 @@ import { compareGuids } from "./guids.ts";
 
 export type MutableRow = Record<string, Value | undefined>;
 
-export interface TableFacts {
+export interface TableMetadata {
   readonly logicalName: string;
   readonly entitySet: string;
   readonly schemaName: string;
@@ -22,7 +22,7 @@ export interface TableFacts {
 }
 
 export class Table implements QueryTable {
-  readonly facts: TableFacts;
+  readonly metadata: TableMetadata;
   readonly logicalName: string;
   readonly primaryId: string;
   readonly primaryName: string;
@@ -33,19 +33,19 @@ export class Table implements QueryTable {
   private sorted: MutableRow[] = [];
   private unsorted: MutableRow[] = [];
   private defaults: MutableRow;
-  private makeRow: () => MutableRow;
+  private createRow: () => MutableRow;
   /** While set, told how to take back every change of a row. */
   onChange: ((undo: () => void) => void) | undefined;
 
   /** @param defaults values every row starts with */
-  constructor(facts: TableFacts, defaults: MutableRow) {
-    this.facts = facts;
+  constructor(metadata: TableMetadata, defaults: MutableRow) {
+    this.metadata = metadata;
     this.defaults = defaults;
-    this.makeRow = rowMaker(defaults);
-    this.logicalName = facts.logicalName;
-    this.primaryId = facts.primaryId;
-    this.primaryName = facts.primaryName;
-    for (const one of facts.columns) this.byName.set(one.logicalName, { ...one });
+    this.createRow = rowFactory(defaults);
+    this.logicalName = metadata.logicalName;
+    this.primaryId = metadata.primaryId;
+    this.primaryName = metadata.primaryName;
+    for (const one of metadata.columns) this.byName.set(one.logicalName, { ...one });
   }
 
   column(logicalName: string): Column | undefined {
@@ -64,7 +64,7 @@ export class Table implements QueryTable {
   /** What rows made from now on hold in a column when nobody says otherwise; those that are there keep what they have. */
   setDefault(logicalName: string, value: Value): void {
     this.defaults = { ...this.defaults, [logicalName]: value };
-    this.makeRow = rowMaker(this.defaults);
+    this.createRow = rowFactory(this.defaults);
   }
 
   removeColumn(logicalName: string): void {
@@ -109,7 +109,7 @@ export class Table implements QueryTable {
    * holding them each (measured: 0.3 instead of 0.6 kB a row).
    */
   newRow(): MutableRow {
-    return this.makeRow();
+    return this.createRow();
   }
 
   insert(row: MutableRow): void {
@@ -149,13 +149,13 @@ export class Table implements QueryTable {
 
   private sortedRows(): MutableRow[] {
     if (this.unsorted.length === 0) return this.sorted;
-    const fresh = this.unsorted.toSorted((a, b) => compareGuids(this.idOf(a), this.idOf(b)));
+    const added = this.unsorted.toSorted((a, b) => compareGuids(this.idOf(a), this.idOf(b)));
     this.unsorted = [];
-    this.sorted = this.sorted.length === 0 ? fresh : this.merge(fresh);
+    this.sorted = this.sorted.length === 0 ? added : this.mergeSorted(added);
     return this.sorted;
   }
 
-  private merge(fresh: readonly MutableRow[]): MutableRow[] {
+  private mergeSorted(fresh: readonly MutableRow[]): MutableRow[] {
     const merged: MutableRow[] = [];
     let at = 0;
     for (const row of this.sorted) {
@@ -170,7 +170,7 @@ export class Table implements QueryTable {
   }
 }
 
-function rowMaker(defaults: MutableRow): () => MutableRow {
+function rowFactory(defaults: MutableRow): () => MutableRow {
   class StoredRow {
     [name: string]: Value | undefined;
   }

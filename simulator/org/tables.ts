@@ -10,12 +10,19 @@ import { RELATION_TABLES } from "./relation-tables.ts";
 import { SALES_TABLES } from "./sales-tables.ts";
 import { SERVICE_TABLES } from "./service-tables.ts";
 import { VIEW_TABLES } from "./view-tables.ts";
-import { dates, ENABLED, ORGANISATION_OWNED, people, READ_ONLY, table } from "./table-kit.ts";
-import type { TableFacts } from "./table.ts";
+import {
+  createdAndModifiedOn,
+  ACTIVE_STATUSES,
+  ORGANISATION_OWNED,
+  createdAndModifiedBy,
+  READ_ONLY,
+  tableMetadata,
+} from "./table-helpers.ts";
+import type { TableMetadata } from "./table.ts";
 
-const OTHER_TABLES: readonly (() => TableFacts)[] = [
+const OTHER_TABLES: readonly (() => TableMetadata)[] = [
   () =>
-    table(
+    tableMetadata(
       {
         logicalName: "account",
         entitySet: "accounts",
@@ -29,7 +36,7 @@ const OTHER_TABLES: readonly (() => TableFacts)[] = [
       accountColumns(),
     ),
   () =>
-    table(
+    tableMetadata(
       {
         logicalName: "organization",
         entitySet: "organizations",
@@ -49,12 +56,12 @@ const OTHER_TABLES: readonly (() => TableFacts)[] = [
         integer("FiscalPeriodType|Fiscal Period Type"),
         dateTime("FiscalCalendarStart|Fiscal Calendar Start", "DateOnly"),
         ...lookup("BaseCurrencyId|Currency", "transactioncurrency", "name"),
-        ...people(),
-        ...dates(),
+        ...createdAndModifiedBy(),
+        ...createdAndModifiedOn(),
       ],
     ),
   () =>
-    table(
+    tableMetadata(
       {
         logicalName: "transactioncurrency",
         entitySet: "transactioncurrencies",
@@ -76,17 +83,17 @@ const OTHER_TABLES: readonly (() => TableFacts)[] = [
           label: "Exchange Rate",
           precision: 12,
         }),
-        ...stateAndStatus("0 Active; 1 Inactive", ENABLED),
-        ...dates(),
+        ...stateAndStatus("0 Active; 1 Inactive", ACTIVE_STATUSES),
+        ...createdAndModifiedOn(),
       ],
     ),
 ];
 
-let made: readonly TableFacts[] | undefined;
+let metadata: readonly TableMetadata[] | undefined;
 
 /** Definitions of all tables: 4,400 columns, which organisations share (half of the time that one takes to make). */
-export function tableFacts(): readonly TableFacts[] {
-  made ??= [
+export function allTableMetadata(): readonly TableMetadata[] {
+  metadata ??= [
     ...OTHER_TABLES,
     ...PEOPLE_TABLES,
     ...ACCESS_TABLES,
@@ -99,5 +106,5 @@ export function tableFacts(): readonly TableFacts[] {
     ...ACTIVITY_TABLES,
     ...PLATFORM_TABLES,
   ].map((make) => make());
-  return made;
+  return metadata;
 }

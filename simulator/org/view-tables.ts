@@ -10,16 +10,24 @@ import {
   text,
   type Column,
 } from "./columns.ts";
-import { dates, ENABLED, ORGANISATION_OWNED, ownership, people, READ_ONLY, table } from "./table-kit.ts";
-import type { TableFacts } from "./table.ts";
+import {
+  createdAndModifiedOn,
+  ACTIVE_STATUSES,
+  ORGANISATION_OWNED,
+  ownershipColumns,
+  createdAndModifiedBy,
+  READ_ONLY,
+  tableMetadata,
+} from "./table-helpers.ts";
+import type { TableMetadata } from "./table.ts";
 
 /** Characters of a memo that has no limit of its own. */
-const LONGEST = 1073741823;
+const MAX_MEMO_LENGTH = 1073741823;
 
 /** Each makes a fresh definition. */
-export const VIEW_TABLES: readonly (() => TableFacts)[] = [
+export const VIEW_TABLES: readonly (() => TableMetadata)[] = [
   () =>
-    table(
+    tableMetadata(
       {
         logicalName: "userquery",
         entitySet: "userqueries",
@@ -35,15 +43,15 @@ export const VIEW_TABLES: readonly (() => TableFacts)[] = [
         ...viewColumns(),
         ...lookup("ParentQueryId|Parent Query", [], "none", { format: "Regarding" }),
         ...stateAndStatus("0 Active; 1 Inactive", ["1 Active; 3 All", "2 Inactive"]),
-        ...ownership(),
-        ...people(),
+        ...ownershipColumns(),
+        ...createdAndModifiedBy(),
         ...lookup("CreatedOnBehalfBy|Created By (Delegate)", "systemuser", "both", READ_ONLY),
         ...lookup("ModifiedOnBehalfBy|Modified By (Delegate)", "systemuser", "both", READ_ONLY),
-        ...dates(),
+        ...createdAndModifiedOn(),
       ].map(asCaptured),
     ),
   () =>
-    table(
+    tableMetadata(
       {
         logicalName: "savedquery",
         entitySet: "savedqueries",
@@ -62,15 +70,15 @@ export const VIEW_TABLES: readonly (() => TableFacts)[] = [
         ...boolean("IsQuickFindQuery|Is Quick Find Query"),
         ...boolean("IsManaged|State", "Managed", "Unmanaged", READ_ONLY),
         guid("OrganizationId|Organization", READ_ONLY),
-        ...stateAndStatus("0 Active; 1 Inactive", ENABLED),
-        ...people(),
-        ...dates(),
+        ...stateAndStatus("0 Active; 1 Inactive", ACTIVE_STATUSES),
+        ...createdAndModifiedBy(),
+        ...createdAndModifiedOn(),
       ],
     ),
 ];
 
 /** What columns of views say otherwise than those of the same name in other tables, by a captured definition of userquery. */
-const CAPTURED: Readonly<Record<string, Partial<Column>>> = {
+const CAPTURED_DIFFERENCES: Readonly<Record<string, Partial<Column>>> = {
   createdby: { required: "SystemRequired" },
   createdon: { required: "SystemRequired" },
   modifiedby: { required: "SystemRequired" },
@@ -81,19 +89,19 @@ const CAPTURED: Readonly<Record<string, Partial<Column>>> = {
 };
 
 function asCaptured(one: Column): Column {
-  return { ...one, ...CAPTURED[one.logicalName] };
+  return { ...one, ...CAPTURED_DIFFERENCES[one.logicalName] };
 }
 
 function viewColumns(): Column[] {
   return [
     text("Name|Name", 200, "Text", { required: "SystemRequired" }),
     memo("Description|Description", 2000, { format: "Text", formatName: "Text" }),
-    memo("FetchXml|Fetch XML", LONGEST, { required: "SystemRequired" }),
-    memo("LayoutXml|Layout XML", LONGEST),
-    memo("LayoutJson|Layout data in JSON format.", LONGEST),
-    memo("ColumnSetXml|Column Set XML", LONGEST),
-    memo("ConditionalFormatting|User Group By", LONGEST),
-    memo("OfflineSqlQuery|Offline SQL Query", LONGEST),
+    memo("FetchXml|Fetch XML", MAX_MEMO_LENGTH, { required: "SystemRequired" }),
+    memo("LayoutXml|Layout XML", MAX_MEMO_LENGTH),
+    memo("LayoutJson|Layout data in JSON format.", MAX_MEMO_LENGTH),
+    memo("ColumnSetXml|Column Set XML", MAX_MEMO_LENGTH),
+    memo("ConditionalFormatting|User Group By", MAX_MEMO_LENGTH),
+    memo("OfflineSqlQuery|Offline SQL Query", MAX_MEMO_LENGTH),
     text("AdvancedGroupBy|Advanced Group By", 20),
     column({
       schemaName: "ReturnedTypeCode",

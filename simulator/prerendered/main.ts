@@ -1,7 +1,7 @@
 // The pre-rendering simulator as a process of its own: renders, prints one line of JSON with what is needed to connect, and serves
 // until it is told to stop. Started as `node --import tsx simulator/prerendered/main.ts --accounts N --seed S --columns a,b,c`.
 import { parseArgs } from "node:util";
-import { activeAccounts, runPrerendered } from "./server.ts";
+import { activeAccountsQuery, runPrerendered } from "./server.ts";
 
 const DEFAULT_COLUMNS =
   "name,websiteurl,emailaddress1,telephone1,address1_city,address1_country,industrycode,customertypecode,numberofemployees,revenue,createdon,_ownerid_value";
@@ -26,10 +26,10 @@ const simulator = await runPrerendered({
   // A benchmark reads as fast as it can; the limits are another test's business.
   limits: { requests: 1_000_000, executionMilliseconds: 1_000_000_000 },
 });
-const standard = activeAccounts(values.columns.split(","));
-const prefer = values.prefer ?? standard.prefer;
+const defaultQuery = activeAccountsQuery(values.columns.split(","));
+const prefer = values.prefer ?? defaultQuery.prefer;
 const queries = [
-  ...(values.columns === "" ? [] : [{ url: standard.url, prefer }]),
+  ...(values.columns === "" ? [] : [{ url: defaultQuery.url, prefer }]),
   ...values.query.map((path) => ({ url: `/api/data/v9.2/${path}`, prefer })),
 ];
 const rendered = [];

@@ -3,13 +3,13 @@
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import {
-  headerText,
+  headerValue,
   type HeaderValues,
-  type Layer,
+  type Middleware,
   type RenderedPage,
-  type SimReply,
-  type SimRequest,
-} from "../exchange.ts";
+  type HttpResponse,
+  type HttpRequest,
+} from "../http-middleware.ts";
 
 const gzipAsync = promisify(gzip);
 
@@ -17,12 +17,12 @@ export interface PageCacheOptions {
   /** Changes whenever an account does. */
   readonly version: () => number | string;
   /** While true, nothing is kept and nothing answered from here. */
-  readonly isOff: () => boolean;
+  readonly isDisabled: () => boolean;
   /** Whether the bearer token of a request is good, and so the request may be answered from here. */
-  readonly mayRead: (headers: HeaderValues) => boolean;
+  readonly isAuthorized: (headers: HeaderValues) => boolean;
 }
 
-export interface FirstPage {
+export interface PageQuery {
   readonly url: string;
   readonly prefer: string;
 }
@@ -30,7 +30,7 @@ export interface FirstPage {
 export class PageCache {
   private readonly options: PageCacheOptions;
   private readonly pages = new Map<string, RenderedPage>();
-  private readonly firstPages = new Map<string, FirstPage>();
+  private readonly firstPages = new Map<string, PageQuery>();
   private version: number | string;
 
   constructor(options: PageCacheOptions) {
@@ -39,7 +39,7 @@ export class PageCache {
   }
 
   /** First pages asked for so far, also before the last change: what is worth rendering again. */
-  get queries(): readonly FirstPage[] {
+  get queries(): readonly PageQuery[] {
     return [...this.firstPages.values()];
   }
 
@@ -51,40 +51,40 @@ export class PageCache {
 
   /** The hook that answers before anything else does. */
   readonly respond = (method: string, url: string, headers: HeaderValues): RenderedPage | undefined => {
-    if (!this.concerns(method, url, headers)) return undefined;
-    this.forgetOldPages();
+    if (!this.isCacheable(method, url, headers)) return undefined;
+    this.evictStalePages();
     const page = this.pages.get(keyOf(url, headers));
-    return page && this.options.mayRead(headers) ? page : undefined;
+    return page && this.options.isAuthorized(headers) ? page : undefined;
   };
 
   /** The part of the way through the server that keeps what passes. */
-  readonly layer: Layer = async (request, next) => {
-    if (!this.concerns(request.method, request.url, request.headers)) return next();
+  readonly middleware: Middleware = async (request, next) => {
+    if (!this.isCacheable(request.method, request.url, request.headers)) return next();
     const { version } = this.options;
     const before = version();
-    const reply = await next();
-    if (reply.status !== 200) return reply;
-    const zipped = await zippedReply(reply);
-    if (version() === before) this.keep(request, zipped);
-    return zipped;
+    const response = await next();
+    if (response.status !== 200) return response;
+    const gzipped = await gzippedResponse(response);
+    if (version() === before) this.store(request, gzipped);
+    return gzipped;
   };
 
-  private concerns(method: string, url: string, headers: HeaderValues): boolean {
-    return method === "GET" && isPageOfAccounts(url) && acceptsGzip(headers) && !this.options.isOff();
+  private isCacheable(method: string, url: string, headers: HeaderValues): boolean {
+    return method === "GET" && isAccountPage(url) && acceptsGzip(headers) && !this.options.isDisabled();
   }
 
-  private keep(request: SimRequest, reply: SimReply & { readonly body: Buffer }): void {
-    this.forgetOldPages();
+  private store(request: HttpRequest, response: HttpResponse & { readonly body: Buffer }): void {
+    this.evictStalePages();
     const headers: Record<string, string> = {};
-    for (const [name, value] of Object.entries(reply.headers))
+    for (const [name, value] of Object.entries(response.headers))
       if (typeof value === "string") headers[name] = value;
-    this.pages.set(keyOf(request.url, request.headers), { headers, body: reply.body });
+    this.pages.set(keyOf(request.url, request.headers), { headers, body: response.body });
     if (/skiptoken|paging-cookie/i.test(request.url)) return;
-    const prefer = headerText(request.headers, "prefer") ?? "";
+    const prefer = headerValue(request.headers, "prefer") ?? "";
     this.firstPages.set(`${prefer} ${request.url}`, { url: request.url, prefer });
   }
 
-  private forgetOldPages(): void {
+  private evictStalePages(): void {
     const version = this.options.version();
     if (version === this.version) return;
     this.pages.clear();
@@ -93,24 +93,24 @@ export class PageCache {
 }
 
 /** `…/accounts?…`, by whatever version of the API. */
-function isPageOfAccounts(url: string): boolean {
+function isAccountPage(url: string): boolean {
   return /^\/api\/data\/v9\.\d\/accounts\?/.test(url);
 }
 
 /** Host and Prefer belong to the key: both change what the page says. */
 function keyOf(url: string, headers: HeaderValues): string {
-  return [headerText(headers, "host"), headerText(headers, "prefer"), url].join("\n");
+  return [headerValue(headers, "host"), headerValue(headers, "prefer"), url].join("\n");
 }
 
 function acceptsGzip(headers: HeaderValues): boolean {
-  return /\bgzip\b/.test(headerText(headers, "accept-encoding") ?? "");
+  return /\bgzip\b/.test(headerValue(headers, "accept-encoding") ?? "");
 }
 
-async function zippedReply(reply: SimReply): Promise<SimReply & { readonly body: Buffer }> {
-  const body = await gzipAsync(reply.body, { level: 1 });
+async function gzippedResponse(response: HttpResponse): Promise<HttpResponse & { readonly body: Buffer }> {
+  const body = await gzipAsync(response.body, { level: 1 });
   return {
-    ...reply,
-    headers: { ...reply.headers, "content-encoding": "gzip", vary: "Accept-Encoding" },
+    ...response,
+    headers: { ...response.headers, "content-encoding": "gzip", vary: "Accept-Encoding" },
     body,
   };
 }

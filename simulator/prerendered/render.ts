@@ -1,9 +1,9 @@
 // Walks through the pages of a query as a client would, so that all of them are in the page cache afterwards.
 import { gunzipSync } from "node:zlib";
 import { request } from "node:http";
-import type { FirstPage } from "./page-cache.ts";
+import type { PageQuery } from "./page-cache.ts";
 
-export interface Rendered {
+export interface RenderResult {
   readonly pages: number;
   readonly bytes: number;
   readonly seconds: number;
@@ -14,19 +14,19 @@ export interface Rendered {
  * are kept when a client reads them.
  * @throws Error when a page is refused
  */
-export async function renderPages(origin: string, token: string, query: FirstPage): Promise<Rendered> {
-  const begun = performance.now();
+export async function renderPages(origin: string, token: string, query: PageQuery): Promise<RenderResult> {
+  const startedAt = performance.now();
   let [pages, bytes] = [0, 0];
   for (let url: string | undefined = origin + query.url; url !== undefined; pages += 1) {
-    const body = await page(url, token, query.prefer);
+    const body = await requestPage(url, token, query.prefer);
     bytes += body.length;
     url = nextLink(gunzipSync(body));
   }
-  return { pages, bytes, seconds: (performance.now() - begun) / 1000 };
+  return { pages, bytes, seconds: (performance.now() - startedAt) / 1000 };
 }
 
 /** The gzipped body as it came. node:http, because fetch would unpack it. */
-function page(url: string, token: string, prefer: string): Promise<Buffer> {
+function requestPage(url: string, token: string, prefer: string): Promise<Buffer> {
   const headers = { authorization: `Bearer ${token}`, prefer, "accept-encoding": "gzip" };
   return new Promise((resolve, reject) => {
     const outgoing = request(url, { headers }, (incoming) => {

@@ -2,21 +2,24 @@
 // `POST /_simulator/change {"percent":1,"seed":"x"}` changes accounts and renders the known queries again;
 // `POST /_simulator/render {"path":"accounts?…","prefer":"…"}` renders one query; `GET /_simulator/pages` says what is there.
 import { z } from "zod";
-import type { SimReply, SimRequest } from "../exchange.ts";
-import { changeAccounts } from "../load/change.ts";
+import type { HttpResponse, HttpRequest } from "../http-middleware.ts";
+import { changeAccounts } from "../load/change-accounts.ts";
 import { runSimulator, type RunningSimulator, type RunOptions } from "../main.ts";
-import { PageCache, type FirstPage } from "./page-cache.ts";
-import { renderPages, type Rendered } from "./render.ts";
+import { PageCache, type PageQuery } from "./page-cache.ts";
+import { renderPages, type RenderResult } from "./render.ts";
 
 export interface PrerenderedSimulator extends RunningSimulator {
   readonly cache: PageCache;
-  render(query: FirstPage): Promise<Rendered>;
+  render(query: PageQuery): Promise<RenderResult>;
   /** Changes a share of the accounts and renders every query seen so far again. */
-  change(options: { percent: number; seed: string }): Promise<{ changed: string[]; rendered: Rendered[] }>;
+  change(options: {
+    percent: number;
+    seed: string;
+  }): Promise<{ changed: string[]; rendered: RenderResult[] }>;
 }
 
 /** What a reader of all active accounts asks for. */
-export function activeAccounts(columns: readonly string[]): FirstPage {
+export function activeAccountsQuery(columns: readonly string[]): PageQuery {
   return {
     url: `/api/data/v9.2/accounts?$select=${columns.join(",")}&$filter=statecode%20eq%200&$orderby=accountid`,
     prefer:
@@ -31,17 +34,17 @@ export async function runPrerendered(options: RunOptions): Promise<PrerenderedSi
   const cache = new PageCache({
     version: () => `${org.accounts.version} ${org.metadataVersion}`,
     // Faults are to be met by every request, and what they spoil is not to be kept.
-    isOff: () => simulator.faults.list().length > 0,
-    mayRead: (headers) => {
+    isDisabled: () => simulator.faults.list().length > 0,
+    isAuthorized: (headers) => {
       const { authorization } = headers;
       return typeof authorization === "string" && entra.check(authorization, origin).ok;
     },
   });
-  const render = async (query: FirstPage): Promise<Rendered> =>
+  const render = async (query: PageQuery): Promise<RenderResult> =>
     renderPages(origin, await adminToken(simulator), query);
   const change = async (wanted: { percent: number; seed: string }) => {
     const changed = changeAccounts(org, wanted);
-    const rendered: Rendered[] = [];
+    const rendered: RenderResult[] = [];
     for (const query of cache.queries) rendered.push(await render(query));
     return { changed, rendered };
   };
@@ -49,8 +52,8 @@ export async function runPrerendered(options: RunOptions): Promise<PrerenderedSi
   hooks.respondFromCache = cache.respond;
   const { faults } = hooks;
   hooks.faults = async (request, next) =>
-    (await control(running, request)) ??
-    cache.layer(request, () => (faults ? faults(request, next) : next()));
+    (await handleControl(running, request)) ??
+    cache.middleware(request, () => (faults ? faults(request, next) : next()));
   return running;
 }
 
@@ -58,26 +61,32 @@ const changeSchema = z.object({
   percent: z.number().positive().max(100).default(1),
   seed: z.string().default("change"),
 });
-const renderSchema = z.object({ path: z.string(), prefer: z.string().default(activeAccounts([]).prefer) });
+const renderSchema = z.object({
+  path: z.string(),
+  prefer: z.string().default(activeAccountsQuery([]).prefer),
+});
 
-async function control(simulator: PrerenderedSimulator, request: SimRequest): Promise<SimReply | undefined> {
+async function handleControl(
+  simulator: PrerenderedSimulator,
+  request: HttpRequest,
+): Promise<HttpResponse | undefined> {
   const called = `${request.method} ${request.path}`;
   if (called === "GET /_simulator/pages")
-    return json(200, { ...simulator.cache.size, queries: simulator.cache.queries });
+    return jsonResponse(200, { ...simulator.cache.size, queries: simulator.cache.queries });
   if (called === "POST /_simulator/change") {
     const { changed, rendered } = await simulator.change(
       changeSchema.parse(JSON.parse(request.body || "{}")),
     );
-    return json(200, { changed: changed.length, ids: changed, rendered });
+    return jsonResponse(200, { changed: changed.length, ids: changed, rendered });
   }
   if (called === "POST /_simulator/render") {
     const { path, prefer } = renderSchema.parse(JSON.parse(request.body));
-    return json(200, await simulator.render({ url: `/api/data/v9.2/${path}`, prefer }));
+    return jsonResponse(200, await simulator.render({ url: `/api/data/v9.2/${path}`, prefer }));
   }
   return undefined;
 }
 
-function json(status: number, value: unknown): SimReply {
+function jsonResponse(status: number, value: unknown): HttpResponse {
   return { status, headers: { "content-type": "application/json" }, body: JSON.stringify(value) };
 }
 

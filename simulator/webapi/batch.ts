@@ -1,58 +1,58 @@
 // $batch: requests and change sets in one multipart body, answered part by part. A change set is done whole or not at all.
 // Lines may end in CR LF or LF alone. Microsoft Learn: "Execute batch operations using the Web API".
 import { randomUUID } from "node:crypto";
-import { headerText, type SimReply, type SimRequest } from "../exchange.ts";
+import { headerValue, type HttpResponse, type HttpRequest } from "../http-middleware.ts";
 import type { Org } from "../org/org.ts";
 import { badRequest, type ODataError } from "./odata-error.ts";
-import { preferences } from "./prefer.ts";
-import { errorReply, reply } from "./replies.ts";
+import { parsePreferences } from "./prefer.ts";
+import { errorResponse, createResponse } from "./responses.ts";
 
-const MOST_OPERATIONS = 1000;
+const MAX_OPERATIONS = 1000;
 
 interface Operation {
-  readonly request: SimRequest;
+  readonly request: HttpRequest;
   readonly contentId: string | undefined;
 }
 
 type Part = { readonly operation: Operation } | { readonly changeSet: readonly Operation[] };
 
 /** Answers one request of the batch. */
-export type Answer = (request: SimRequest) => SimReply;
+export type RequestHandler = (request: HttpRequest) => HttpResponse;
 
 /** @throws ODataError when the body is no batch */
-export function runBatch(batch: SimRequest, org: Org, answer: Answer): SimReply {
-  const parts = partsOf(batch.body, boundaryOf(headerText(batch.headers, "content-type")), batch);
+export function runBatch(batch: HttpRequest, org: Org, handle: RequestHandler): HttpResponse {
+  const parts = parseParts(batch.body, readBoundary(headerValue(batch.headers, "content-type")), batch);
   const operations = parts.reduce((sum, part) => sum + ("changeSet" in part ? part.changeSet.length : 1), 0);
-  if (operations > MOST_OPERATIONS)
-    throw badRequest(`The batch request exceeds the maximum of ${MOST_OPERATIONS} operations.`);
-  const { continueOnError } = preferences(headerText(batch.headers, "prefer"));
+  if (operations > MAX_OPERATIONS)
+    throw badRequest(`The batch request exceeds the maximum of ${MAX_OPERATIONS} operations.`);
+  const { continueOnError } = parsePreferences(headerValue(batch.headers, "prefer"));
   const boundary = `batchresponse_${randomUUID()}`;
   const bodies: string[] = [];
   let status = 200;
   for (const part of parts) {
-    const done =
-      "changeSet" in part ? runChangeSet(part.changeSet, org, answer) : runOne(part.operation, answer);
-    bodies.push(`--${boundary}\r\n${done.text}`);
-    if (done.status < 400 || continueOnError) continue;
+    const result =
+      "changeSet" in part ? runChangeSet(part.changeSet, org, handle) : runOne(part.operation, handle);
+    bodies.push(`--${boundary}\r\n${result.text}`);
+    if (result.status < 400 || continueOnError) continue;
     // Without the preference the first error ends the batch and is the batch's own status.
-    status = done.status;
+    status = result.status;
     break;
   }
   const body = `${bodies.join("")}--${boundary}--\r\n`;
-  return reply(status, { "Content-Type": `multipart/mixed; boundary=${boundary}` }, body);
+  return createResponse(status, { "Content-Type": `multipart/mixed; boundary=${boundary}` }, body);
 }
 
-interface Done {
+interface PartResult {
   readonly status: number;
   readonly text: string;
 }
 
-function runOne({ request }: Operation, answer: Answer): Done {
-  const given = answer(request);
-  return { status: given.status, text: partText(given) };
+function runOne({ request }: Operation, handle: RequestHandler): PartResult {
+  const response = handle(request);
+  return { status: response.status, text: partText(response) };
 }
 
-function runChangeSet(operations: readonly Operation[], org: Org, answer: Answer): Done {
+function runChangeSet(operations: readonly Operation[], org: Org, handle: RequestHandler): PartResult {
   const boundary = `changesetresponse_${randomUUID()}`;
   const addresses = new Map<string, string>();
   const texts: string[] = [];
@@ -60,16 +60,16 @@ function runChangeSet(operations: readonly Operation[], org: Org, answer: Answer
   for (const { request, contentId } of operations) {
     if (request.method === "GET") {
       undo();
-      return failed(badRequest("Query operations are not allowed in a change set."));
+      return failedPart(badRequest("Query operations are not allowed in a change set."));
     }
-    const given = answer(withReferences(request, addresses));
-    if (given.status >= 400) {
+    const response = handle(resolveReferences(request, addresses));
+    if (response.status >= 400) {
       undo();
-      return { status: given.status, text: partText(given) };
+      return { status: response.status, text: partText(response) };
     }
-    const address = given.headers["OData-EntityId"] ?? given.headers["Location"];
+    const address = response.headers["OData-EntityId"] ?? response.headers["Location"];
     if (contentId !== undefined && typeof address === "string") addresses.set(contentId, address);
-    texts.push(`--${boundary}\r\n${partText(given, contentId)}`);
+    texts.push(`--${boundary}\r\n${partText(response, contentId)}`);
   }
   org.endUndo();
   return {
@@ -78,12 +78,12 @@ function runChangeSet(operations: readonly Operation[], org: Org, answer: Answer
   };
 }
 
-function failed(error: ODataError): Done {
-  return { status: error.status, text: partText(errorReply(error)) };
+function failedPart(error: ODataError): PartResult {
+  return { status: error.status, text: partText(errorResponse(error)) };
 }
 
 /** `$1` at the head of an address or in a bind stands for what the part with that Content-ID created. */
-function withReferences(request: SimRequest, addresses: ReadonlyMap<string, string>): SimRequest {
+function resolveReferences(request: HttpRequest, addresses: ReadonlyMap<string, string>): HttpRequest {
   const reference = /(?:^|\/)\$([\w-]+)(?=[/?]|$)/.exec(request.url);
   const address = reference ? addresses.get(reference[1] ?? "") : undefined;
   const body = request.body.replace(/"\/?\$([\w-]+)"/g, (text, id: string) => {
@@ -95,7 +95,7 @@ function withReferences(request: SimRequest, addresses: ReadonlyMap<string, stri
   return { ...request, body, ...addressParts(new URL(address).pathname + rest) };
 }
 
-function addressParts(url: string): Pick<SimRequest, "url" | "path" | "query"> {
+function addressParts(url: string): Pick<HttpRequest, "url" | "path" | "query"> {
   const cut = url.indexOf("?");
   return {
     url,
@@ -104,11 +104,18 @@ function addressParts(url: string): Pick<SimRequest, "url" | "path" | "query"> {
   };
 }
 
-const SENT = ["OData-Version", "Content-Type", "OData-EntityId", "Location", "ETag", "Preference-Applied"];
+const SENT_HEADERS = [
+  "OData-Version",
+  "Content-Type",
+  "OData-EntityId",
+  "Location",
+  "ETag",
+  "Preference-Applied",
+];
 
-function partText(given: SimReply, contentId?: string): string {
-  const headers = SENT.flatMap((name) => {
-    const value = given.headers[name];
+function partText(response: HttpResponse, contentId?: string): string {
+  const headers = SENT_HEADERS.flatMap((name) => {
+    const value = response.headers[name];
     return typeof value === "string" ? [`${name}: ${value}`] : [];
   });
   return [
@@ -116,10 +123,10 @@ function partText(given: SimReply, contentId?: string): string {
     "Content-Transfer-Encoding: binary",
     ...(contentId === undefined ? [] : [`Content-ID: ${contentId}`]),
     "",
-    `HTTP/1.1 ${given.status} ${REASONS[given.status] ?? ""}`,
+    `HTTP/1.1 ${response.status} ${REASONS[response.status] ?? ""}`,
     ...headers,
     "",
-    given.body.toString(),
+    response.body.toString(),
     "",
   ].join("\r\n");
 }
@@ -136,7 +143,7 @@ const REASONS: Readonly<Record<number, string>> = {
   412: "Precondition Failed",
 };
 
-function boundaryOf(contentType: string | undefined): string {
+function readBoundary(contentType: string | undefined): string {
   const boundary = /^multipart\/mixed\s*;.*\bboundary="?([^";\s]+)"?/i.exec(contentType ?? "")?.[1];
   if (boundary === undefined) {
     throw badRequest(
@@ -146,19 +153,23 @@ function boundaryOf(contentType: string | undefined): string {
   return boundary;
 }
 
-function partsOf(body: string, boundary: string, batch: SimRequest): Part[] {
-  return split(body, boundary).map((text) => {
-    const { head, rest } = headAndRest(text);
+function parseParts(body: string, boundary: string, batch: HttpRequest): Part[] {
+  return splitAtBoundary(body, boundary).map((text) => {
+    const { head, rest } = splitHead(text);
     const contentType = head.get("content-type");
     if (/^multipart\/mixed/i.test(contentType ?? "")) {
-      return { changeSet: split(rest, boundaryOf(contentType)).map((inner) => operationOf(inner, batch)) };
+      return {
+        changeSet: splitAtBoundary(rest, readBoundary(contentType)).map((inner) =>
+          parseOperation(inner, batch),
+        ),
+      };
     }
-    return { operation: operationOf(text, batch) };
+    return { operation: parseOperation(text, batch) };
   });
 }
 
 /** The texts between the boundaries, without the line ends that belong to the boundaries. */
-function split(body: string, boundary: string): string[] {
+function splitAtBoundary(body: string, boundary: string): string[] {
   const pieces = body.split(
     new RegExp(
       `(?:^|\\r?\\n)--${boundary.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(?:--)?[ \\t]*(?=\\r?\\n|$)`,
@@ -170,7 +181,7 @@ function split(body: string, boundary: string): string[] {
     .filter((piece) => piece.trim() !== "");
 }
 
-function headAndRest(text: string): { head: Map<string, string>; rest: string } {
+function splitHead(text: string): { head: Map<string, string>; rest: string } {
   const end = /\r?\n\r?\n/.exec(text);
   const lines = (end ? text.slice(0, end.index) : text).split(/\r?\n/);
   const head = new Map(
@@ -182,11 +193,11 @@ function headAndRest(text: string): { head: Map<string, string>; rest: string } 
   return { head, rest: end ? text.slice(end.index + end[0].length) : "" };
 }
 
-function operationOf(text: string, batch: SimRequest): Operation {
-  const outer = headAndRest(text.trimStart());
+function parseOperation(text: string, batch: HttpRequest): Operation {
+  const outer = splitHead(text.trimStart());
   const line = /^\s*(\S+)\s+(\S+)\s+HTTP\/\d\.\d[ \t]*(?:\r?\n|$)/.exec(outer.rest);
   if (!line) throw badRequest("A part of the batch is not an HTTP request.");
-  const inner = headAndRest(outer.rest.slice(line[0].length));
+  const inner = splitHead(outer.rest.slice(line[0].length));
   // Without headers of its own the request's body follows one empty line.
   const bare = /^\r?\n/.test(outer.rest.slice(line[0].length));
   const body = bare ? outer.rest.slice(line[0].length) : inner.rest;
@@ -194,7 +205,7 @@ function operationOf(text: string, batch: SimRequest): Operation {
   const url = /^https?:\/\//i.test(target)
     ? target.replace(/^https?:\/\/[^/]*/i, "")
     : relative(target, batch);
-  const request: SimRequest = {
+  const request: HttpRequest = {
     method: line[1] ?? "GET",
     headers: bare ? {} : Object.fromEntries(inner.head),
     body: body.trim(),
@@ -206,6 +217,6 @@ function operationOf(text: string, batch: SimRequest): Operation {
 }
 
 /** `accounts` and `/api/data/v9.2/accounts` are both allowed. */
-function relative(target: string, batch: SimRequest): string {
+function relative(target: string, batch: HttpRequest): string {
   return target.startsWith("/") ? target : batch.path.replace(/\$batch$/, "") + target;
 }

@@ -1,34 +1,34 @@
 // One call of the Web API: who calls, what they prefer, and the organisation as they may see it.
 import type { QueryColumn, QueryStore, QueryTable, Row } from "../fetchxml/query-store.ts";
-import { headerText, type SimRequest } from "../exchange.ts";
-import { isHidden, neededPrivilege, visibleRows, type Access } from "../org/access.ts";
+import { headerValue, type HttpRequest } from "../http-middleware.ts";
+import { isHidden, requiredPrivilege, visibleRows, type Access } from "../org/access.ts";
 import type { Column } from "../org/columns.ts";
-import { shownBeside } from "../org/companions.ts";
+import { companionShows } from "../org/companions.ts";
 import type { Org } from "../org/org.ts";
 import type { Table } from "../org/table.ts";
 import { ODataError, securedColumn } from "./odata-error.ts";
-import { annotationWanted, preferences, type Preferences } from "./prefer.ts";
+import { annotationFilter, parsePreferences, type Preferences } from "./prefer.ts";
 
 export interface Call {
-  readonly request: SimRequest;
+  readonly request: HttpRequest;
   readonly org: Org;
   readonly now: Date;
   readonly access: Access;
   readonly prefer: Preferences;
   /** Whether an annotation was asked for. */
-  readonly wanted: (annotation: string) => boolean;
+  readonly wantsAnnotation: (annotation: string) => boolean;
   /** `http://127.0.0.1:PORT/api/data/v9.2`, by the host and version the client called. */
   readonly base: string;
 }
 
-export function callOf(request: SimRequest, org: Org, now: Date, access: Access, base: string): Call {
-  const prefer = preferences(headerText(request.headers, "prefer"));
-  return { request, org, now, access, prefer, base, wanted: annotationWanted(prefer) };
+export function createCall(request: HttpRequest, org: Org, now: Date, access: Access, base: string): Call {
+  const prefer = parsePreferences(headerValue(request.headers, "prefer"));
+  return { request, org, now, access, prefer, base, wantsAnnotation: annotationFilter(prefer) };
 }
 
 /** Throws 403 unless the caller has the right on the table at any depth. */
 export function requireRight(call: Call, right: string, table: Table): void {
-  const privilege = neededPrivilege(right, table);
+  const privilege = requiredPrivilege(right, table);
   if (privilege !== undefined) requirePrivilege(call, privilege, table);
 }
 
@@ -36,7 +36,7 @@ export function requirePrivilege(call: Call, privilege: string, table?: Table): 
   if (call.access.privileges.has(privilege)) return;
   const { caller, roleCount, privileges, accessMode } = call.access;
   const on = table
-    ? ` on OTC=${table.facts.objectTypeCode} for entity '${table.logicalName}'. context.Caller=${caller.userId}`
+    ? ` on OTC=${table.metadata.objectTypeCode} for entity '${table.logicalName}'. context.Caller=${caller.userId}`
     : "";
   throw new ODataError(
     403,
@@ -63,7 +63,7 @@ function queryColumn(table: Table, column: Column | undefined, access: Access): 
   return {
     ...column,
     hidden: hidden || main.hidden === true,
-    beside: { of: main, shows: shownBeside(column) },
+    companionOf: { column: main, shows: companionShows(column) },
   };
 }
 
@@ -81,13 +81,13 @@ export function queryStore(call: Call): QueryStore {
       tables.set(name, made);
       return made;
     },
-    nameOfCode: (code) =>
-      [...call.org.allTables()].find(({ facts }) => facts.objectTypeCode === code)?.logicalName,
+    nameOfTypeCode: (code) =>
+      [...call.org.allTables()].find(({ metadata }) => metadata.objectTypeCode === code)?.logicalName,
   };
 }
 
 /** Trimmed views of tables are kept by user, so that indexes over them survive from page to page. */
-const trimmed = new WeakMap<Table, Map<string, QueryTable>>();
+const accessibleTables = new WeakMap<Table, Map<string, QueryTable>>();
 
 function queryTable(table: Table, call: Call): QueryTable {
   const visible = visibleRows(table, call.access);
@@ -96,11 +96,11 @@ function queryTable(table: Table, call: Call): QueryTable {
     visible && [call.access.caller, [...call.access.shared], [...call.access.privileges]],
     hidden.map((one) => one.logicalName),
   ]);
-  let views = trimmed.get(table);
-  if (!views) trimmed.set(table, (views = new Map<string, QueryTable>()));
+  let views = accessibleTables.get(table);
+  if (!views) accessibleTables.set(table, (views = new Map<string, QueryTable>()));
   const known = views.get(key);
   if (known?.version === table.version) return known;
-  const rows = trimmedRows(table.rows(), visible, hidden);
+  const rows = accessibleRows(table.rows(), visible, hidden);
   const made: QueryTable = {
     logicalName: table.logicalName,
     primaryId: table.primaryId,
@@ -117,18 +117,18 @@ function queryTable(table: Table, call: Call): QueryTable {
   return made;
 }
 
-function trimmedRows(
+function accessibleRows(
   rows: readonly Row[],
   visible: ((row: Row) => boolean) | undefined,
   hidden: readonly Column[],
 ): readonly Row[] {
   const seen = visible ? rows.filter(visible) : rows;
   if (hidden.length === 0) return seen;
-  const blanks = Object.fromEntries(
+  const emptyProperties = Object.fromEntries(
     hidden.map((one) => [one.logicalName, { value: null, enumerable: true }]),
   );
   return seen.map((row) => {
-    const blanked: Row = Object.create(row, blanks);
+    const blanked: Row = Object.create(row, emptyProperties);
     return blanked;
   });
 }

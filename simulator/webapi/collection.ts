@@ -1,7 +1,7 @@
 // GET of a set of rows: $select, $filter, $orderby, $top, $count, pages of at most 5,000 and the link to the next one.
-import type { SimReply } from "../exchange.ts";
+import type { HttpResponse } from "../http-middleware.ts";
 import type { Row } from "../fetchxml/query-store.ts";
-import { compileFilter, columnNamed, type FilterScope } from "../odata/filter-compile.ts";
+import { compileFilter, columnByProperty, type FilterScope } from "../odata/filter-compile.ts";
 import { parseFilter } from "../odata/filter-parser.ts";
 import { queryOptions, type QueryOptions } from "../odata/query-options.ts";
 import { visibleRows } from "../org/access.ts";
@@ -9,55 +9,55 @@ import type { Table } from "../org/table.ts";
 import { columnsWriter, selectedColumns } from "./columns-writer.ts";
 import { expansion } from "./expand.ts";
 import { queryStore, requireFilterable, requireRight, type Call } from "./call.ts";
-import { lookupBehind } from "./navigation.ts";
+import { lookupForNavigation } from "./navigation.ts";
 import { badRequest, unknownProperty } from "./odata-error.ts";
-import { indexBehind, orderedRows, sortValue, type OrderColumn } from "./ordering.ts";
+import { indexAfterTuple, orderedRows, sortValue, type OrderColumn } from "./ordering.ts";
 import { parseSkipToken, skipToken, storedValue } from "./paging-cookie.ts";
-import { appliedTo, METADATA_VERSION, TOTAL_COUNT, TOTAL_EXCEEDED } from "./prefer.ts";
-import { jsonReply } from "./replies.ts";
+import { preferenceApplied, METADATA_VERSION, TOTAL_COUNT, TOTAL_EXCEEDED } from "./prefer.ts";
+import { jsonResponse } from "./responses.ts";
 
-export const MAX_PAGE = 5000;
+export const MAX_PAGE_SIZE = 5000;
 
 export type RowTest = (row: Row) => boolean;
 
-/** @param among only these rows: what a navigation property leads to */
-export function readCollection(call: Call, table: Table, among?: RowTest): SimReply {
+/** @param restriction only these rows: what a navigation property leads to */
+export function readCollection(call: Call, table: Table, restriction?: RowTest): HttpResponse {
   const options = queryOptions(call.request.query);
   requireRight(call, "Read", table);
-  if (call.prefer.trackChanges || options.deltaToken !== undefined) refuseTracking(options);
+  if (call.prefer.trackChanges || options.deltaToken !== undefined) refuseChangeTracking(options);
   const columns = selectedColumns(table, options.select);
   const orders = orderColumns(call, table, options);
-  const test = allOf([among, visibleRows(table, call.access), filterTest(call, table, options.filter)]);
-  const limit = Math.min(call.prefer.maxPageSize ?? options.top ?? MAX_PAGE, MAX_PAGE);
+  const test = allOf([restriction, visibleRows(table, call.access), filterTest(call, table, options.filter)]);
+  const limit = Math.min(call.prefer.maxPageSize ?? options.top ?? MAX_PAGE_SIZE, MAX_PAGE_SIZE);
   const paged = call.prefer.maxPageSize !== undefined || options.top === undefined;
   const rows = orderedRows(table, orders);
-  const boundary = startOf(options, rows, orders);
-  const page = take(rows, boundary.index, limit, test);
+  const boundary = pageStart(options, rows, orders);
+  const page = takePage(rows, boundary.index, limit, test);
   const total = options.count ? countUpTo(rows, test) : undefined;
   const expanded = expansion(call, table, options.expand);
   const writeOne = columnsWriter(call, table, columns, expanded.writers);
   const next = paged && page.more ? nextLink(call, boundary.page + 1, page.rows, orders) : undefined;
   const body = [
-    ...preamble(call, contextOf(call, table, options.select, expanded.context)),
+    ...preamble(call, contextUrl(call, table, options.select, expanded.context)),
     ...countParts(call, options.count, total),
     `"value":[${page.rows.map(writeOne).join(",")}]`,
     ...(next === undefined ? [] : [`"@odata.nextLink":${JSON.stringify(next)}`]),
   ];
-  return jsonReply(`{${body.join(",")}}`, appliedTo(call.prefer));
+  return jsonResponse(`{${body.join(",")}}`, preferenceApplied(call.prefer));
 }
 
 /** `/accounts/$count`: plain text, at most 5,000. */
-export function countCollection(call: Call, table: Table, among?: RowTest): SimReply {
+export function countCollection(call: Call, table: Table, restriction?: RowTest): HttpResponse {
   const options = queryOptions(call.request.query);
   requireRight(call, "Read", table);
-  const test = allOf([among, visibleRows(table, call.access), filterTest(call, table, options.filter)]);
+  const test = allOf([restriction, visibleRows(table, call.access), filterTest(call, table, options.filter)]);
   const total = countUpTo(table.rows(), test);
   // A byte order mark comes first, as .NET's text writer puts it there.
-  return jsonReply(`\uFEFF${Math.min(total, MAX_PAGE)}`, { "Content-Type": "text/plain" });
+  return jsonResponse(`\uFEFF${Math.min(total, MAX_PAGE_SIZE)}`, { "Content-Type": "text/plain" });
 }
 
 /** `accounts` or `accounts(name,revenue)`. */
-export function contextOf(
+export function contextUrl(
   call: Call,
   table: Table,
   select: readonly string[] | undefined,
@@ -66,14 +66,14 @@ export function contextOf(
 ): string {
   const names = [...(select ?? []), ...expanded];
   const columns = names.length > 0 ? `(${names.join(",")})` : "";
-  return `${call.base}/$metadata#${table.facts.entitySet}${columns}${suffix}`;
+  return `${call.base}/$metadata#${table.metadata.entitySet}${columns}${suffix}`;
 }
 
 /** The first members of every body of rows. */
 export function preamble(call: Call, context: string): string[] {
   return [
     `"@odata.context":${JSON.stringify(context)}`,
-    ...(call.wanted(METADATA_VERSION)
+    ...(call.wantsAnnotation(METADATA_VERSION)
       ? [`"@${METADATA_VERSION}":${JSON.stringify(String(call.org.metadataVersion))}`]
       : []),
   ];
@@ -84,21 +84,21 @@ export function filterTest(call: Call, table: Table, filter: string | undefined)
   const scope: FilterScope = {
     table,
     environment: { store: queryStore(call), caller: call.access.caller, now: call.now },
-    related: (navigation, property) => {
-      const { lookup, targets } = lookupBehind(table, navigation, [property]);
+    resolveNavigation: (navigation, property) => {
+      const { lookup, targets } = lookupForNavigation(table, navigation, [property]);
       const target = call.org.table(targets[0] ?? "");
       if (!target) throw unknownProperty(navigation, table.logicalName);
       requireRight(call, "Read", target);
       return { lookup, target };
     },
-    mayFilter: (column, owner) => requireFilterable(call, column, owner),
+    requireFilterable: (column, owner) => requireFilterable(call, column, owner),
   };
   return compileFilter(parseFilter(filter), scope);
 }
 
 export function orderColumns(call: Call, table: Table, options: QueryOptions): OrderColumn[] {
   const orders = options.orderBy.map(({ name, descending }) => {
-    const column = columnNamed(table, name);
+    const column = columnByProperty(table, name);
     requireFilterable(call, column, table);
     return { column, descending };
   });
@@ -109,7 +109,7 @@ export function orderColumns(call: Call, table: Table, options: QueryOptions): O
   return key ? [...orders, { column: key, descending: false }] : orders;
 }
 
-function startOf(
+function pageStart(
   options: QueryOptions,
   rows: readonly Row[],
   orders: readonly OrderColumn[],
@@ -123,10 +123,10 @@ function startOf(
     const text = boundary.last.get(column.logicalName) ?? null;
     return text === null ? null : sortValue(column, storedValue(column, text));
   });
-  return { page: boundary.page, index: indexBehind(rows, tuple, orders) };
+  return { page: boundary.page, index: indexAfterTuple(rows, tuple, orders) };
 }
 
-function take(
+function takePage(
   rows: readonly Row[],
   from: number,
   limit: number,
@@ -147,17 +147,17 @@ function countUpTo(rows: readonly Row[], test: RowTest): number {
   let total = 0;
   for (const row of rows) {
     if (test(row)) total += 1;
-    if (total > MAX_PAGE) break;
+    if (total > MAX_PAGE_SIZE) break;
   }
   return total;
 }
 
 function countParts(call: Call, asked: boolean, total: number | undefined): string[] {
-  const limited = total === undefined ? -1 : Math.min(total, MAX_PAGE);
+  const limited = total === undefined ? -1 : Math.min(total, MAX_PAGE_SIZE);
   return [
     ...(asked ? [`"@odata.count":${limited}`] : []),
-    ...(call.wanted(TOTAL_COUNT) ? [`"@${TOTAL_COUNT}":${limited}`] : []),
-    ...(call.wanted(TOTAL_EXCEEDED) ? [`"@${TOTAL_EXCEEDED}":${(total ?? 0) > MAX_PAGE}`] : []),
+    ...(call.wantsAnnotation(TOTAL_COUNT) ? [`"@${TOTAL_COUNT}":${limited}`] : []),
+    ...(call.wantsAnnotation(TOTAL_EXCEEDED) ? [`"@${TOTAL_EXCEEDED}":${(total ?? 0) > MAX_PAGE_SIZE}`] : []),
   ];
 }
 
@@ -188,7 +188,7 @@ function allOf(tests: readonly (RowTest | undefined)[]): RowTest {
 }
 
 /** Change tracking reads whole tables only; the simulator knows no delta links. */
-function refuseTracking(options: QueryOptions): never {
+function refuseChangeTracking(options: QueryOptions): never {
   const named: readonly (readonly [string, unknown])[] = [
     ["filter", options.filter],
     ["orderby", options.orderBy[0]],

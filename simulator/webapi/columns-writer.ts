@@ -1,6 +1,6 @@
 // Which columns of a row are written, and how for this caller: those selected, the currency of money, the key; hidden ones empty.
 import type { Row } from "../fetchxml/query-store.ts";
-import { columnNamed } from "../odata/filter-compile.ts";
+import { columnByProperty } from "../odata/filter-compile.ts";
 import { isHidden } from "../org/access.ts";
 import { wireName, type Column } from "../org/columns.ts";
 import type { Table } from "../org/table.ts";
@@ -10,7 +10,7 @@ import { columnWriter, writeRow, type ColumnWriter } from "./row-writer.ts";
 /** Columns to write: those selected (all when none are), the currency of a money column, the key last. */
 export function selectedColumns(table: Table, select: readonly string[] | undefined): Column[] {
   if (!select || select.length === 0) return [...table.columns()].filter((one) => one.odata && one.readable);
-  const chosen = new Set(select.map((name) => columnNamed(table, name)));
+  const chosen = new Set(select.map((name) => columnByProperty(table, name)));
   const currency = table.column("transactioncurrencyid");
   if (currency && [...chosen].some((one) => one.type === "Money")) chosen.add(currency);
   const key = table.column(table.primaryId);
@@ -25,7 +25,7 @@ export function writerFor(call: Call, table: Table, column: Column): ColumnWrite
   if (isHidden(column, table, call.access)) return () => `,${JSON.stringify(wireName(column))}:null`;
   return columnWriter(column, {
     org: call.org,
-    wanted: call.wanted,
+    wanted: call.wantsAnnotation,
     utcOffsetMinutes: call.access.caller.utcOffsetMinutes,
     moneyScale: 10,
     omitNulls: false,

@@ -1,28 +1,28 @@
 // GET of one row, of one of its columns, and of the rows a lookup or an association leads to.
-import type { SimReply } from "../exchange.ts";
+import type { HttpResponse } from "../http-middleware.ts";
 import type { Row } from "../fetchxml/query-store.ts";
-import { columnNamed } from "../odata/filter-compile.ts";
+import { columnByProperty } from "../odata/filter-compile.ts";
 import { queryOptions } from "../odata/query-options.ts";
 import { visibleRows } from "../org/access.ts";
 import { isLookup, wireName } from "../org/columns.ts";
 import { parseGuid } from "../org/guids.ts";
 import type { Table } from "../org/table.ts";
 import { requireRight, type Call } from "./call.ts";
-import { contextOf, countCollection, preamble, readCollection } from "./collection.ts";
+import { contextUrl, countCollection, preamble, readCollection } from "./collection.ts";
 import { columnsWriter, selectedColumns, writerFor } from "./columns-writer.ts";
 import { expansion } from "./expand.ts";
 import { readByFetch } from "./fetch.ts";
-import { belonging, navigationFrom } from "./navigation.ts";
+import { relatedRowTest, findNavigation } from "./navigation.ts";
 import { badRequest, missingRow, ODataError, unknownSegment } from "./odata-error.ts";
-import { appliedTo } from "./prefer.ts";
-import { jsonReply, reply } from "./replies.ts";
+import { preferenceApplied } from "./prefer.ts";
+import { jsonResponse, createResponse } from "./responses.ts";
 
 /** The row a key names: a guid, or `accountnumber='A1'` for an alternate key. Throws 404 when the caller sees none. */
 export function rowByKey(call: Call, table: Table, key: string): Row {
   const id = parseGuid(key) ?? idByAlternateKey(call, table, key);
   const row = table.get(id);
   // Views are named by schema name in this text, tables of rows by logical name.
-  const label = table.logicalName.endsWith("query") ? table.facts.schemaName : table.logicalName;
+  const label = table.logicalName.endsWith("query") ? table.metadata.schemaName : table.logicalName;
   if (!row) throw missingRow(label, id);
   if (visibleRows(table, call.access)?.(row) !== false) return row;
   if (table.logicalName === "userquery") throw missingRow(label, id);
@@ -55,12 +55,12 @@ function idByAlternateKey(call: Call, table: Table, key: string): string {
   return String(row[table.primaryId]);
 }
 
-export function readRow(call: Call, table: Table, key: string): SimReply {
+export function readRow(call: Call, table: Table, key: string): HttpResponse {
   requireRight(call, "Read", table);
   const row = rowByKey(call, table, key);
   const etag = `W/"${row["versionnumber"]}"`;
-  if (call.request.headers["if-none-match"] === etag) return reply(304, { ETag: etag });
-  return jsonReply(rowBody(call, table, row), { ETag: etag, ...appliedTo(call.prefer) });
+  if (call.request.headers["if-none-match"] === etag) return createResponse(304, { ETag: etag });
+  return jsonResponse(rowBody(call, table, row), { ETag: etag, ...preferenceApplied(call.prefer) });
 }
 
 /** A single row with its context; a full one has its empty columns last. */
@@ -72,23 +72,23 @@ export function rowBody(call: Call, table: Table, row: Row): string {
     : columns.toSorted((a, b) => Number(row[a.logicalName] == null) - Number(row[b.logicalName] == null));
   const expanded = expansion(call, table, expand);
   const text = columnsWriter(call, table, ordered, expanded.writers)(row);
-  const context = contextOf(call, table, select, expanded.context, "/$entity");
+  const context = contextUrl(call, table, select, expanded.context, "/$entity");
   return `{${preamble(call, context).join(",")},${text.slice(1)}`;
 }
 
 /** What follows the key: an association, a lookup, a column, `$ref`, `$count`, `$value`. */
-export function readBehindRow(call: Call, table: Table, key: string, rest: readonly string[]): SimReply {
+export function readRelated(call: Call, table: Table, key: string, rest: readonly string[]): HttpResponse {
   requireRight(call, "Read", table);
   const row = rowByKey(call, table, key);
   const [name = "", last] = rest;
-  const association = navigationFrom(table.logicalName, name);
+  const association = findNavigation(table.logicalName, name);
   if (association) {
-    const target = call.org.need(association.to);
-    const among = belonging(call.org, association, String(row[table.primaryId]));
-    if (last === "$count") return countCollection(call, target, among);
-    if (last === "$ref") return references(call, target, target.rows().filter(among));
+    const target = call.org.requireTable(association.to);
+    const restriction = relatedRowTest(call.org, association, String(row[table.primaryId]));
+    if (last === "$count") return countCollection(call, target, restriction);
+    if (last === "$ref") return references(call, target, target.rows().filter(restriction));
     if (last !== undefined) throw unknownSegment(last);
-    return readByFetch(call, target) ?? readCollection(call, target, among);
+    return readByFetch(call, target) ?? readCollection(call, target, restriction);
   }
   const lookup = table.column(name.toLowerCase());
   if (lookup && isLookup(lookup.type) && !name.startsWith("_"))
@@ -96,40 +96,47 @@ export function readBehindRow(call: Call, table: Table, key: string, rest: reado
   return readProperty(call, table, row, name, last);
 }
 
-function readTarget(call: Call, row: Row, lookup: string, last: string | undefined): SimReply {
+function readTarget(call: Call, row: Row, lookup: string, last: string | undefined): HttpResponse {
   const id = row[lookup];
   const target = call.org.table(String(row[`${lookup}.table`]));
-  if (id == null || !target) return reply(204, {});
+  if (id == null || !target) return createResponse(204, {});
   if (last === "$ref") return reference(call, target, String(id));
   if (last !== undefined) throw unknownSegment(last);
   return readRow(call, target, String(id));
 }
 
-function readProperty(call: Call, table: Table, row: Row, name: string, last: string | undefined): SimReply {
-  const column = columnNamed(table, name);
-  if (row[column.logicalName] == null) return reply(204, {});
-  if (last === "$value") return reply(200, { "Content-Type": "text/plain" }, String(row[column.logicalName]));
+function readProperty(
+  call: Call,
+  table: Table,
+  row: Row,
+  name: string,
+  last: string | undefined,
+): HttpResponse {
+  const column = columnByProperty(table, name);
+  if (row[column.logicalName] == null) return createResponse(204, {});
+  if (last === "$value")
+    return createResponse(200, { "Content-Type": "text/plain" }, String(row[column.logicalName]));
   if (last !== undefined) throw unknownSegment(last);
   const written = writerFor(call, table, column)(row);
   const value = written.slice(written.lastIndexOf(`"${wireName(column)}":`) + wireName(column).length + 3);
-  const context = `${call.base}/$metadata#${table.facts.entitySet}(${row[table.primaryId]})/${name}`;
-  return jsonReply(`{"@odata.context":${JSON.stringify(context)},"value":${value}}`);
+  const context = `${call.base}/$metadata#${table.metadata.entitySet}(${row[table.primaryId]})/${name}`;
+  return jsonResponse(`{"@odata.context":${JSON.stringify(context)},"value":${value}}`);
 }
 
-function references(call: Call, target: Table, rows: readonly Row[]): SimReply {
-  const value = rows.map((row) => ({ "@odata.id": addressOf(call, target, String(row[target.primaryId])) }));
-  return jsonReply(JSON.stringify({ "@odata.context": `${call.base}/$metadata#Collection($ref)`, value }));
+function references(call: Call, target: Table, rows: readonly Row[]): HttpResponse {
+  const value = rows.map((row) => ({ "@odata.id": entityUrl(call, target, String(row[target.primaryId])) }));
+  return jsonResponse(JSON.stringify({ "@odata.context": `${call.base}/$metadata#Collection($ref)`, value }));
 }
 
-function reference(call: Call, target: Table, id: string): SimReply {
-  return jsonReply(
+function reference(call: Call, target: Table, id: string): HttpResponse {
+  return jsonResponse(
     JSON.stringify({
       "@odata.context": `${call.base}/$metadata#$ref`,
-      "@odata.id": addressOf(call, target, id),
+      "@odata.id": entityUrl(call, target, id),
     }),
   );
 }
 
-export function addressOf(call: Call, table: Table, id: string): string {
-  return `${call.base}/${table.facts.entitySet}(${id})`;
+export function entityUrl(call: Call, table: Table, id: string): string {
+  return `${call.base}/${table.metadata.entitySet}(${id})`;
 }

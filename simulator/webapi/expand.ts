@@ -1,11 +1,11 @@
 // $expand of lookups and associations in answers of rows: `primarycontactid($select=fullname),account_parent_account`.
 import type { Row } from "../fetchxml/query-store.ts";
-import { metadataQuery, type MetadataQuery } from "../metadata/query.ts";
+import { parseMetadataQuery, type MetadataQuery } from "../metadata/query.ts";
 import { visibleRows } from "../org/access.ts";
 import type { Table } from "../org/table.ts";
 import { requireRight, type Call } from "./call.ts";
 import { columnsWriter, selectedColumns } from "./columns-writer.ts";
-import { belonging, lookupBehind, navigationFrom } from "./navigation.ts";
+import { relatedRowTest, lookupForNavigation, findNavigation } from "./navigation.ts";
 import { badRequest } from "./odata-error.ts";
 import type { ColumnWriter } from "./row-writer.ts";
 
@@ -15,11 +15,11 @@ export interface Expansion {
   readonly context: readonly string[];
 }
 
-const NOTHING: Expansion = { writers: [], context: [] };
+const NO_EXPANSION: Expansion = { writers: [], context: [] };
 
 export function expansion(call: Call, table: Table, expand: string | undefined): Expansion {
-  if (expand === undefined) return NOTHING;
-  const items = metadataQuery(new Map([["$expand", expand]])).expand;
+  if (expand === undefined) return NO_EXPANSION;
+  const items = parseMetadataQuery(new Map([["$expand", expand]])).expand;
   return {
     writers: items.map(({ name, query }) => expandWriter(call, table, name, query)),
     context: items.map(({ name, query }) => `${name}(${query.select.join(",")})`),
@@ -30,16 +30,16 @@ function expandWriter(call: Call, table: Table, name: string, query: MetadataQue
   if (query.filter !== undefined || query.expand.length > 0)
     throw badRequest("Only $select is supported in an $expand of this simulation.");
   const property = `,${JSON.stringify(name)}:`;
-  const association = navigationFrom(table.logicalName, name);
+  const association = findNavigation(table.logicalName, name);
   if (association) {
-    const target = call.org.need(association.to);
+    const target = call.org.requireTable(association.to);
     const write = targetWriter(call, target, query);
     return (row) => {
-      const among = belonging(call.org, association, String(row[table.primaryId]));
+      const among = relatedRowTest(call.org, association, String(row[table.primaryId]));
       return `${property}[${target.rows().filter(among).map(write).join(",")}]`;
     };
   }
-  const { lookup, targets } = lookupBehind(table, name, query.select);
+  const { lookup, targets } = lookupForNavigation(table, name, query.select);
   return (row) => {
     const leadsTo = String(row[`${lookup.logicalName}.table`] ?? targets[0]);
     const target = targets.includes(leadsTo) ? call.org.table(leadsTo) : undefined;

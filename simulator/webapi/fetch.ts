@@ -1,50 +1,63 @@
 // accounts?fetchXml=…, ?userQuery=… and ?savedQuery=…: the engine's rows as Dataverse writes them. Empty columns are left out; FetchXML
 // pages by a cookie in an annotation that has to be asked for, a view's pages are linked.
-import type { SimReply } from "../exchange.ts";
-import { executeFetch, FetchError, type FetchAnswer, type ResultColumn } from "../fetchxml/engine.ts";
+import type { HttpResponse } from "../http-middleware.ts";
+import { executeFetch } from "../fetchxml/engine.ts";
+import { FetchError } from "../fetchxml/fetch-error.ts";
 import type { Row, Value } from "../fetchxml/query-store.ts";
-import type { Overlay } from "../fetchxml/overlay.ts";
-import { columnNamed } from "../odata/filter-compile.ts";
+import type { QueryOverrides } from "../fetchxml/options.ts";
+import type { FetchResult, ResultColumn } from "../fetchxml/result.ts";
+import { columnByProperty } from "../odata/filter-compile.ts";
 import { queryOptions, type QueryOptions } from "../odata/query-options.ts";
 import { visibleRows } from "../org/access.ts";
 import { column as plainColumn, isLookup, wireName, type Column } from "../org/columns.ts";
 import { parseGuid } from "../org/guids.ts";
 import type { Table } from "../org/table.ts";
 import { queryStore, requireRight, type Call } from "./call.ts";
-import { filterTest, MAX_PAGE, orderColumns, preamble } from "./collection.ts";
+import { filterTest, MAX_PAGE_SIZE, orderColumns, preamble } from "./collection.ts";
 import { badRequest, missingRow, ODataError } from "./odata-error.ts";
 import { encodedTwice } from "./paging-cookie.ts";
-import { appliedTo, MORE_RECORDS, PAGING_COOKIE, TOTAL_COUNT, TOTAL_EXCEEDED } from "./prefer.ts";
-import { jsonReply } from "./replies.ts";
+import { preferenceApplied, MORE_RECORDS, PAGING_COOKIE, TOTAL_COUNT, TOTAL_EXCEEDED } from "./prefer.ts";
+import { jsonResponse } from "./responses.ts";
 import { columnWriter, type ColumnWriter } from "./row-writer.ts";
 
 /** A reply when the request names FetchXML or a view, otherwise undefined. */
-export function readByFetch(call: Call, table: Table): SimReply | undefined {
+export function readByFetch(call: Call, table: Table): HttpResponse | undefined {
   const options = queryOptions(call.request.query);
   if (options.fetchXml !== undefined) {
-    refuseBeside(options, ["select", "filter", "expand", "top"], "fetchXml");
-    const answer = run(call, table, options.fetchXml);
-    return jsonReply(body(call, table, answer, cookieParts(call, answer)), appliedTo(call.prefer));
+    refuseWith(options, ["select", "filter", "expand", "top"], "fetchXml");
+    const answer = runFetch(call, table, options.fetchXml);
+    return jsonResponse(
+      responseBody(call, table, answer, cookieParts(call, answer)),
+      preferenceApplied(call.prefer),
+    );
   }
-  const stored = storedFetch(call, options);
+  const stored = viewFetchXml(call, options);
   if (stored === undefined) return undefined;
-  refuseBeside(options, ["expand"], "a view");
-  const answer = run(call, table, atPage(stored, options.skipToken), overlayOf(call, table, options));
+  refuseWith(options, ["expand"], "a view");
+  const answer = runFetch(
+    call,
+    table,
+    withPage(stored, options.skipToken),
+    queryOverrides(call, table, options),
+  );
   const link = answer.pagingCookie === undefined ? [] : [nextLinkPart(call, answer.pagingCookie)];
-  return jsonReply(body(call, table, answer, cookieParts(call, answer), link), appliedTo(call.prefer));
+  return jsonResponse(
+    responseBody(call, table, answer, cookieParts(call, answer), link),
+    preferenceApplied(call.prefer),
+  );
 }
 
 /** What the documents do not define together is refused, not ignored. */
-function refuseBeside(options: QueryOptions, names: readonly (keyof QueryOptions)[], what: string): void {
+function refuseWith(options: QueryOptions, names: readonly (keyof QueryOptions)[], what: string): void {
   const used = names.find((name) => options[name] !== undefined);
   if (used !== undefined) throw badRequest(`The query parameter $${used} is not supported beside ${what}.`);
 }
 
-function overlayOf(call: Call, table: Table, options: QueryOptions): Overlay {
+function queryOverrides(call: Call, table: Table, options: QueryOptions): QueryOverrides {
   const { select, orderBy, top, filter } = options;
-  const only = filterTest(call, table, filter);
+  const rowFilter = filterTest(call, table, filter);
   return {
-    ...(select ? { columns: select.map((name) => columnNamed(table, name).logicalName) } : {}),
+    ...(select ? { columns: select.map((name) => columnByProperty(table, name).logicalName) } : {}),
     ...(orderBy.length > 0
       ? {
           orders: orderColumns(call, table, options).map(({ column, descending }) => ({
@@ -54,16 +67,16 @@ function overlayOf(call: Call, table: Table, options: QueryOptions): Overlay {
         }
       : {}),
     ...(top === undefined ? {} : { top }),
-    ...(only ? { only } : {}),
+    ...(rowFilter ? { rowFilter } : {}),
   };
 }
 
-function run(call: Call, table: Table, xml: string, overlay: Overlay = {}): FetchAnswer {
+function runFetch(call: Call, table: Table, xml: string, overrides: QueryOverrides = {}): FetchResult {
   requireRight(call, "Read", table);
   try {
     const answer = executeFetch(xml, queryStore(call), call.access.caller, call.now, {
-      maxPageSize: Math.min(call.prefer.maxPageSize ?? MAX_PAGE, MAX_PAGE),
-      overlay,
+      maxPageSize: Math.min(call.prefer.maxPageSize ?? MAX_PAGE_SIZE, MAX_PAGE_SIZE),
+      overrides,
     });
     if (answer.entity === table.logicalName) return answer;
   } catch (error) {
@@ -78,21 +91,21 @@ function run(call: Call, table: Table, xml: string, overlay: Overlay = {}): Fetc
 }
 
 /** The FetchXML of the view named; a view the caller may not see does not exist for them. */
-function storedFetch(call: Call, { userQuery, savedQuery }: QueryOptions): string | undefined {
+function viewFetchXml(call: Call, { userQuery, savedQuery }: QueryOptions): string | undefined {
   const named = userQuery ?? savedQuery;
   if (named === undefined) return undefined;
-  const views = call.org.need(userQuery === undefined ? "savedquery" : "userquery");
+  const views = call.org.requireTable(userQuery === undefined ? "savedquery" : "userquery");
   requireRight(call, "Read", views);
   const id = parseGuid(named);
   if (id === undefined) throw badRequest(`The value '${named}' of the query option is not a valid Guid.`);
   const view = views.get(id);
   if (!view || visibleRows(views, call.access)?.(view) === false)
-    throw missingRow(views.facts.schemaName, id);
+    throw missingRow(views.metadata.schemaName, id);
   return String(view["fetchxml"] ?? "");
 }
 
 /** The stored query on the page a $skiptoken names. */
-function atPage(xml: string, skipToken: string | undefined): string {
+function withPage(xml: string, skipToken: string | undefined): string {
   if (skipToken === undefined) return xml;
   const token = /^<cookie pagenumber="(\d+)" pagingcookie="([^"]*)" istracking="False" \/>$/.exec(skipToken);
   if (!token) throw badRequest("Malformed XML in the Paging Cookie");
@@ -117,27 +130,27 @@ function nextLinkPart(call: Call, cookie: string): string {
 }
 
 /** Annotations of the whole answer, those asked for. */
-function cookieParts(call: Call, answer: FetchAnswer): string[] {
+function cookieParts(call: Call, answer: FetchResult): string[] {
   const parts: string[] = [];
   if (answer.totalRecordCount !== undefined) {
-    if (call.wanted(TOTAL_COUNT)) parts.push(`"@${TOTAL_COUNT}":${answer.totalRecordCount}`);
-    if (call.wanted(TOTAL_EXCEEDED)) {
+    if (call.wantsAnnotation(TOTAL_COUNT)) parts.push(`"@${TOTAL_COUNT}":${answer.totalRecordCount}`);
+    if (call.wantsAnnotation(TOTAL_EXCEEDED)) {
       parts.push(`"@${TOTAL_EXCEEDED}":${answer.totalRecordCountLimitExceeded === true}`);
     }
   }
-  if (answer.pagingCookie !== undefined && call.wanted(PAGING_COOKIE)) {
+  if (answer.pagingCookie !== undefined && call.wantsAnnotation(PAGING_COOKIE)) {
     // The outer number stays 2 on every page in Microsoft's sample; the inner one counts.
     const cookie = `<cookie pagenumber="2" pagingcookie="${encodedTwice(answer.pagingCookie)}" istracking="False" />`;
     parts.push(`"@${PAGING_COOKIE}":${JSON.stringify(cookie)}`);
   }
-  if (answer.moreRecords && call.wanted(MORE_RECORDS)) parts.push(`"@${MORE_RECORDS}":true`);
+  if (answer.moreRecords && call.wantsAnnotation(MORE_RECORDS)) parts.push(`"@${MORE_RECORDS}":true`);
   return parts;
 }
 
-function body(
+function responseBody(
   call: Call,
   table: Table,
-  answer: FetchAnswer,
+  answer: FetchResult,
   annotations: readonly string[],
   link: readonly string[] = [],
 ): string {
@@ -147,7 +160,7 @@ function body(
     const version = keyed ? answer.entityRows[at]?.["versionnumber"] : undefined;
     return rowText(row, writers, version);
   });
-  const context = `${call.base}/$metadata#${table.facts.entitySet}${contextColumns(answer)}`;
+  const context = `${call.base}/$metadata#${table.metadata.entitySet}${contextColumns(answer)}`;
   return `{${[...preamble(call, context), ...annotations, `"value":[${rows.join(",")}]`, ...link].join(",")}}`;
 }
 
@@ -158,7 +171,7 @@ function rowText(row: Row, writers: readonly ColumnWriter[], version: Value | un
 }
 
 /** `(name,_ownerid_value,ownerid,accountid,ownerid())`: lookups under both names, and expanded at the end. */
-function contextColumns(answer: FetchAnswer): string {
+function contextColumns(answer: FetchResult): string {
   if (answer.isAggregate) return "";
   const own = answer.columns.filter((one) => one.link === undefined && one.alias === undefined);
   const lookups = own.filter((one) => isLookup(one.type));
@@ -172,18 +185,18 @@ function resultWriter(call: Call, result: ResultColumn): ColumnWriter {
     utcOffsetMinutes: call.access.caller.utcOffsetMinutes,
     moneyScale: 4,
     omitNulls: true,
-    wanted: call.wanted,
+    wanted: call.wantsAnnotation,
   } as const;
-  const stored = call.org.need(result.table).column(result.column);
+  const stored = call.org.requireTable(result.table).column(result.column);
   const { aggregate, dateGrouping, rowAggregate } = result;
-  const column = (aggregate ?? dateGrouping ?? rowAggregate) ? counted(result, stored) : stored;
+  const column = (aggregate ?? dateGrouping ?? rowAggregate) ? aggregateColumn(result, stored) : stored;
   if (!column) throw new Error(`The query answered with a column ${result.key} that no table has.`);
   const plain = result.link === undefined && result.alias === undefined && result.key === column.logicalName;
   return columnWriter(column, options, plain ? wireName(column) : result.key, result.key);
 }
 
 /** Sums and extremes keep their column's type; counts and parts of dates are whole numbers, fiscal ones texts like "FY2026". */
-function counted(result: ResultColumn, stored: Column | undefined): Column | undefined {
+function aggregateColumn(result: ResultColumn, stored: Column | undefined): Column | undefined {
   if (["sum", "avg", "min", "max"].includes(result.aggregate ?? "")) return stored;
   const fiscal = result.dateGrouping?.startsWith("fiscal-") ?? false;
   return plainColumn({ schemaName: result.key, type: fiscal ? "String" : "Integer" });

@@ -13,23 +13,23 @@ export function formatterFor(column: Column, org: Org, utcOffsetMinutes: number)
     case "Picklist":
     case "State":
     case "Status":
-      return remembered((value) => choiceLabel(column, value) ?? String(value));
+      return memoized((value) => choiceLabel(column, value) ?? String(value));
     case "MultiSelectPicklist":
       return (value) => choiceLabel(column, value);
     case "Boolean":
       return (value) => choiceLabel(column, value === true ? 1 : 0) ?? (value === true ? "Yes" : "No");
     case "Integer":
     case "BigInt":
-      return (value) => grouped(Number(value), 0);
+      return (value) => withThousandsSeparators(Number(value), 0);
     case "Decimal":
     case "Double":
-      return (value) => grouped(Number(value), column.precision ?? 2);
+      return (value) => withThousandsSeparators(Number(value), column.precision ?? 2);
     case "Money":
       return moneyFormatter(column, org);
     case "DateTime":
       return (value) => formattedDate(String(value), column, utcOffsetMinutes);
     case "EntityName":
-      return (value) => org.table(String(value))?.facts.label;
+      return (value) => org.table(String(value))?.metadata.label;
     case "Customer":
     case "File":
     case "Image":
@@ -44,7 +44,7 @@ export function formatterFor(column: Column, org: Org, utcOffsetMinutes: number)
   return undefined;
 }
 
-function remembered(format: (value: Exclude<Value, null>) => string): Formatter {
+function memoized(format: (value: Exclude<Value, null>) => string): Formatter {
   const known = new Map<Value, string>();
   return (value) => {
     const before = known.get(value);
@@ -65,7 +65,7 @@ function lookupName(column: Column, org: Org): Formatter {
 }
 
 function moneyFormatter(column: Column, org: Org): Formatter {
-  const currencies = org.need("transactioncurrency");
+  const currencies = org.requireTable("transactioncurrency");
   const isBase = column.calculationOf !== undefined;
   return (value, row) => {
     const currency = currencies.get(
@@ -73,13 +73,13 @@ function moneyFormatter(column: Column, org: Org): Formatter {
     );
     const amount = Number(value);
     // Precision source 2, the currency's, for amounts as in every standard column.
-    const text = grouped(Math.abs(amount), Number(currency?.["currencyprecision"] ?? 2));
+    const text = withThousandsSeparators(Math.abs(amount), Number(currency?.["currencyprecision"] ?? 2));
     return `${amount < 0 ? "-" : ""}${currency?.["currencysymbol"] ?? ""}${text}`;
   };
 }
 
 /** "2,101,560" */
-function grouped(value: number, decimals: number): string {
+function withThousandsSeparators(value: number, decimals: number): string {
   const [whole = "", fraction] = Math.abs(value).toFixed(decimals).split(".");
   const digits = whole.replace(/\B(?=(\d{3})+$)/g, ",");
   return `${value < 0 ? "-" : ""}${digits}${fraction === undefined ? "" : `.${fraction}`}`;

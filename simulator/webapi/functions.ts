@@ -1,22 +1,22 @@
 // Functions of the Web API that are not about one set of rows: WhoAmI, RetrieveTotalRecordCount, RetrieveUserPrivileges, RetrieveVersion.
-import type { SimReply } from "../exchange.ts";
+import type { HttpResponse } from "../http-middleware.ts";
 import type { Call } from "./call.ts";
 import { badRequest, ODataError } from "./odata-error.ts";
-import { jsonReply } from "./replies.ts";
+import { jsonResponse } from "./responses.ts";
 
 /** The reply, or undefined when there is no such function. @param text the segment, e.g. `WhoAmI` or `F(A=@p)` */
-export function callFunction(call: Call, text: string): SimReply | undefined {
+export function callFunction(call: Call, text: string): HttpResponse | undefined {
   const match = /^([A-Z]\w*)(?:\((.*)\))?$/s.exec(text);
   const parameters = match?.[2] ?? "";
   switch (match?.[1] ?? "") {
     case "WhoAmI":
-      return response(call, "WhoAmIResponse", {
+      return functionResponse(call, "WhoAmIResponse", {
         BusinessUnitId: call.access.caller.businessUnitId,
         UserId: call.access.caller.userId,
         OrganizationId: call.org.id,
       });
     case "RetrieveVersion":
-      return response(call, "RetrieveVersionResponse", { Version: "9.2.24055.196" });
+      return functionResponse(call, "RetrieveVersionResponse", { Version: "9.2.24055.196" });
     case "RetrieveTotalRecordCount":
       return totalRecordCount(call, parameters);
     default:
@@ -24,13 +24,17 @@ export function callFunction(call: Call, text: string): SimReply | undefined {
   }
 }
 
-function response(call: Call, type: string, members: Readonly<Record<string, unknown>>): SimReply {
+function functionResponse(
+  call: Call,
+  type: string,
+  members: Readonly<Record<string, unknown>>,
+): HttpResponse {
   const context = `${call.base}/$metadata#Microsoft.Dynamics.CRM.${type}`;
-  return jsonReply(JSON.stringify({ "@odata.context": context, ...members }));
+  return jsonResponse(JSON.stringify({ "@odata.context": context, ...members }));
 }
 
 /** A count of whole tables, whoever asks. Dataverse's may be a day old; this one is fresh. */
-function totalRecordCount(call: Call, parameters: string): SimReply {
+function totalRecordCount(call: Call, parameters: string): HttpResponse {
   const given = /^EntityNames=(.*)$/s.exec(parameters)?.[1] ?? "";
   const text = given.startsWith("@") ? (call.request.query.get(given) ?? "") : given;
   const names = [...text.matchAll(/['"]([^'"]*)['"]/g)].map((match) => match[1] ?? "");
@@ -45,7 +49,7 @@ function totalRecordCount(call: Call, parameters: string): SimReply {
       );
     return table.size;
   });
-  return response(call, "RetrieveTotalRecordCountResponse", {
+  return functionResponse(call, "RetrieveTotalRecordCountResponse", {
     EntityRecordCountCollection: { Count: names.length, IsReadOnly: false, Keys: names, Values: counts },
   });
 }
@@ -53,12 +57,12 @@ function totalRecordCount(call: Call, parameters: string): SimReply {
 const DEPTH_NAMES: Readonly<Record<number, string>> = { 1: "Basic", 2: "Local", 4: "Deep", 8: "Global" };
 
 /** `systemusers(id)/Microsoft.Dynamics.CRM.RetrieveUserPrivileges()`. */
-export function userPrivileges(call: Call, privileges: ReadonlyMap<string, number>): SimReply {
+export function userPrivileges(call: Call, privileges: ReadonlyMap<string, number>): HttpResponse {
   const list = [...privileges].map(([name, mask]) => ({
     Depth: DEPTH_NAMES[mask] ?? "Basic",
     PrivilegeId: call.org.privilegeId(name),
     BusinessUnitId: call.org.businessUnitId,
     PrivilegeName: name,
   }));
-  return response(call, "RetrieveUserPrivilegesResponse", { RolePrivileges: list });
+  return functionResponse(call, "RetrieveUserPrivilegesResponse", { RolePrivileges: list });
 }

@@ -13,34 +13,34 @@ export interface Navigation {
   /** The target's lookup to the source … */
   readonly lookup?: string;
   /** … or the table between them. */
-  readonly through?: string;
+  readonly intersect?: string;
 }
 
 export const NAVIGATIONS: readonly Navigation[] = [
-  { from: "systemuser", name: "systemuserroles_association", to: "role", through: "systemuserroles" },
-  { from: "systemuser", name: "teammembership_association", to: "team", through: "teammembership" },
+  { from: "systemuser", name: "systemuserroles_association", to: "role", intersect: "systemuserroles" },
+  { from: "systemuser", name: "teammembership_association", to: "team", intersect: "teammembership" },
   {
     from: "systemuser",
     name: "systemuserprofiles_association",
     to: "fieldsecurityprofile",
-    through: "systemuserprofiles",
+    intersect: "systemuserprofiles",
   },
   { from: "systemuser", name: "user_accounts", to: "account", lookup: "owninguser" },
   { from: "systemuser", name: "user_userquery", to: "userquery", lookup: "owninguser" },
-  { from: "team", name: "teamroles_association", to: "role", through: "teamroles" },
-  { from: "team", name: "teammembership_association", to: "systemuser", through: "teammembership" },
-  { from: "team", name: "teamprofiles_association", to: "fieldsecurityprofile", through: "teamprofiles" },
+  { from: "team", name: "teamroles_association", to: "role", intersect: "teamroles" },
+  { from: "team", name: "teammembership_association", to: "systemuser", intersect: "teammembership" },
+  { from: "team", name: "teamprofiles_association", to: "fieldsecurityprofile", intersect: "teamprofiles" },
   { from: "team", name: "team_accounts", to: "account", lookup: "owningteam" },
-  { from: "role", name: "systemuserroles_association", to: "systemuser", through: "systemuserroles" },
-  { from: "role", name: "teamroles_association", to: "team", through: "teamroles" },
-  { from: "role", name: "roleprivileges_association", to: "privilege", through: "roleprivileges" },
+  { from: "role", name: "systemuserroles_association", to: "systemuser", intersect: "systemuserroles" },
+  { from: "role", name: "teamroles_association", to: "team", intersect: "teamroles" },
+  { from: "role", name: "roleprivileges_association", to: "privilege", intersect: "roleprivileges" },
   {
     from: "fieldsecurityprofile",
     name: "systemuserprofiles_association",
     to: "systemuser",
-    through: "systemuserprofiles",
+    intersect: "systemuserprofiles",
   },
-  { from: "fieldsecurityprofile", name: "teamprofiles_association", to: "team", through: "teamprofiles" },
+  { from: "fieldsecurityprofile", name: "teamprofiles_association", to: "team", intersect: "teamprofiles" },
   {
     from: "fieldsecurityprofile",
     name: "lk_fieldpermission_fieldsecurityprofileid",
@@ -60,7 +60,11 @@ export const NAVIGATIONS: readonly Navigation[] = [
  * The lookup a single-valued navigation property follows, and the tables it may lead to: `primarycontactid`, `new_Payer_contact`.
  * Throws when there is none, and for properties of an owner, who is a principal: neither a user nor a team until one looks.
  */
-export function lookupBehind(table: Table, name: string, properties: readonly string[]): Navigated {
+export function lookupForNavigation(
+  table: Table,
+  name: string,
+  properties: readonly string[],
+): NavigationLookup {
   for (const column of table.columns()) {
     if (!isLookup(column.type)) continue;
     const targets = (column.targets ?? []).filter((target) => navigationProperty(column, target) === name);
@@ -72,24 +76,24 @@ export function lookupBehind(table: Table, name: string, properties: readonly st
   throw unknownProperty(name, table.logicalName);
 }
 
-export interface Navigated {
+export interface NavigationLookup {
   readonly lookup: Column;
   readonly targets: readonly string[];
 }
 
-export function navigationFrom(table: string, name: string): Navigation | undefined {
+export function findNavigation(table: string, name: string): Navigation | undefined {
   return NAVIGATIONS.find((one) => one.from === table && one.name === name);
 }
 
 /** Which rows of the target belong to the source row. */
-export function belonging(org: Org, navigation: Navigation, sourceId: string): (row: Row) => boolean {
-  const { lookup, through } = navigation;
+export function relatedRowTest(org: Org, navigation: Navigation, sourceId: string): (row: Row) => boolean {
+  const { lookup, intersect } = navigation;
   if (lookup !== undefined) return (row) => row[lookup] === sourceId;
-  const target = org.need(navigation.to);
-  const source = org.need(navigation.from);
+  const target = org.requireTable(navigation.to);
+  const source = org.requireTable(navigation.from);
   const members = new Set(
     org
-      .need(String(through))
+      .requireTable(String(intersect))
       .rows()
       .filter((row) => row[source.primaryId] === sourceId)
       .map((row) => row[target.primaryId]),

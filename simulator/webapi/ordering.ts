@@ -14,21 +14,21 @@ export interface OrderColumn {
 /** One row's values in the order columns, text folded; null where empty. */
 export type SortTuple = readonly (Exclude<Value, null> | null)[];
 
-interface Sorted {
+interface SortedRows {
   readonly version: number;
   readonly rows: readonly Row[];
 }
 
-const kept = new WeakMap<Table, Map<string, Sorted>>();
+const sortedRowsByTable = new WeakMap<Table, Map<string, SortedRows>>();
 // Each kept order of half a million rows is 4 MB; tests use a handful.
-const MOST_KEPT = 8;
+const MAX_CACHED_ORDERS = 8;
 
 /** @param orders with the key last */
 export function orderedRows(table: Table, orders: readonly OrderColumn[]): readonly Row[] {
   if (isKeyOrder(table, orders)) return table.rows();
   const name = orders.map((one) => `${one.column.logicalName}${one.descending ? "-" : "+"}`).join();
-  let sorts = kept.get(table);
-  if (!sorts) kept.set(table, (sorts = new Map<string, Sorted>()));
+  let sorts = sortedRowsByTable.get(table);
+  if (!sorts) sortedRowsByTable.set(table, (sorts = new Map<string, SortedRows>()));
   const before = sorts.get(name);
   if (before?.version === table.version) return before.rows;
   const decorated = table.rows().map((row) => ({ row, tuple: tupleOf(row, orders) }));
@@ -36,7 +36,7 @@ export function orderedRows(table: Table, orders: readonly OrderColumn[]): reado
   const rows = decorated.map((one) => one.row);
   sorts.delete(name);
   sorts.set(name, { version: table.version, rows });
-  for (const oldest of sorts.keys()) if (sorts.size > MOST_KEPT) sorts.delete(oldest);
+  for (const oldest of sorts.keys()) if (sorts.size > MAX_CACHED_ORDERS) sorts.delete(oldest);
   return rows;
 }
 
@@ -70,7 +70,11 @@ function compareValues(column: Column, a: Value, b: Value): number {
 }
 
 /** Index of the first row behind the tuple. */
-export function indexBehind(rows: readonly Row[], tuple: SortTuple, orders: readonly OrderColumn[]): number {
+export function indexAfterTuple(
+  rows: readonly Row[],
+  tuple: SortTuple,
+  orders: readonly OrderColumn[],
+): number {
   let low = 0;
   let high = rows.length;
   while (low < high) {

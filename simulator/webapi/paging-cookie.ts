@@ -19,10 +19,10 @@ export function skipToken(page: number, first: Row, last: Row, columns: readonly
 }
 
 function boundaryElement(column: Column, first: Row, last: Row): string {
-  return `<${column.logicalName} ${edge("last", column, last)} ${edge("first", column, first)} />`;
+  return `<${column.logicalName} ${boundaryAttribute("last", column, last)} ${boundaryAttribute("first", column, first)} />`;
 }
 
-function edge(name: "first" | "last", column: Column, row: Row): string {
+function boundaryAttribute(name: "first" | "last", column: Column, row: Row): string {
   const value = row[column.logicalName];
   return value == null ? `${name}null="1"` : `${name}="${xmlEscaped(cookieText(column, value))}"`;
 }

@@ -18,7 +18,7 @@ export function rowValues(
   const values: MutableRow = {};
   for (const [name, value] of Object.entries(body)) {
     const bound = /^(.+)@odata\.bind$/.exec(name)?.[1];
-    if (bound !== undefined) Object.assign(values, boundLookup(call, table, bound, value));
+    if (bound !== undefined) Object.assign(values, resolveBind(call, table, bound, value));
     else if (!name.includes("@")) {
       const column = table.column(name);
       if (!column || !column.odata || isLookup(column.type))
@@ -26,7 +26,7 @@ export function rowValues(
           table,
           `The property '${name}' does not exist on type 'Microsoft.Dynamics.CRM.${table.logicalName}'.`,
         );
-      if (creating ? column.create : column.update) values[name] = checked(table, column, value);
+      if (creating ? column.create : column.update) values[name] = validatedValue(table, column, value);
     }
   }
   return values;
@@ -52,12 +52,12 @@ function payloadError(table: Table, reason: string): ODataError {
   return new ODataError(
     400,
     "0x80048d19",
-    `Error identified in Payload provided by the user for Entity :'${table.facts.entitySet}'. ${reason}`,
+    `Error identified in Payload provided by the user for Entity :'${table.metadata.entitySet}'. ${reason}`,
   );
 }
 
 /** `"primarycontactid@odata.bind": "/contacts(<guid>)"`; null takes the lookup away. */
-function boundLookup(call: Call, table: Table, navigation: string, value: unknown): MutableRow {
+function resolveBind(call: Call, table: Table, navigation: string, value: unknown): MutableRow {
   const found = [...table.columns()]
     .filter((column) => isLookup(column.type))
     .flatMap((column) => (column.targets ?? []).map((target) => ({ column, target })))
@@ -71,7 +71,7 @@ function boundLookup(call: Call, table: Table, navigation: string, value: unknow
   const { logicalName } = first.column;
   if (value === null) return { [logicalName]: null };
   const reference = /\/?(\w+)\(([^)]*)\)$/.exec(typeof value === "string" ? value : "");
-  const target = call.org.tableOfSet(reference?.[1] ?? "");
+  const target = call.org.tableByEntitySet(reference?.[1] ?? "");
   const id = parseGuid(reference?.[2] ?? "");
   if (!target || id === undefined || !found.some((one) => one.target === target.logicalName)) {
     throw badRequest(
@@ -82,9 +82,9 @@ function boundLookup(call: Call, table: Table, navigation: string, value: unknow
   return { [logicalName]: id, [`${logicalName}.table`]: target.logicalName };
 }
 
-function checked(table: Table, column: Column, value: unknown): Value {
+function validatedValue(table: Table, column: Column, value: unknown): Value {
   if (value === null) return null;
-  const stored = converted(column, value);
+  const stored = storedValue(column, value);
   if (stored === undefined) {
     throw payloadError(
       table,
@@ -119,7 +119,7 @@ function requireInRange(table: Table, column: Column, value: number): void {
 }
 
 /** The value as it is stored, or undefined when its JSON type does not fit the column. */
-function converted(column: Column, value: unknown): Value | undefined {
+function storedValue(column: Column, value: unknown): Value | undefined {
   const kind = edmType(column);
   if (kind === "Edm.Boolean") return typeof value === "boolean" ? value : undefined;
   if (/Int|Decimal|Double/.test(kind)) return typeof value === "number" ? value : undefined;

@@ -9,7 +9,7 @@ export interface Preferences {
   readonly continueOnError: boolean;
 }
 
-export function preferences(header: string | undefined): Preferences {
+export function parsePreferences(header: string | undefined): Preferences {
   const found = new Map<string, string>();
   for (const match of (header ?? "").matchAll(/([\w.-]+)\s*(?:=\s*(?:"([^"]*)"|([^,;\s]*)))?/g)) {
     found.set((match[1] ?? "").toLowerCase(), match[2] ?? match[3] ?? "");
@@ -26,7 +26,7 @@ export function preferences(header: string | undefined): Preferences {
 }
 
 /** Preference-Applied for a read, as a header or nothing. */
-export function appliedTo(read: Preferences): Record<string, string> {
+export function preferenceApplied(read: Preferences): Record<string, string> {
   const applied = [
     ...(read.maxPageSize === undefined ? [] : [`odata.maxpagesize=${read.maxPageSize}`]),
     ...(read.annotations === undefined ? [] : [`odata.include-annotations="${read.annotations}"`]),
@@ -36,7 +36,7 @@ export function appliedTo(read: Preferences): Record<string, string> {
 }
 
 /** Whether an annotation of that full name was asked for: a list of names and patterns, `-` excludes. */
-export function annotationWanted({ annotations }: Preferences): (name: string) => boolean {
+export function annotationFilter({ annotations }: Preferences): (name: string) => boolean {
   if (annotations === undefined) return () => false;
   const patterns = annotations.split(",").map((part) => part.trim());
   return (name) => {
@@ -47,8 +47,8 @@ export function annotationWanted({ annotations }: Preferences): (name: string) =
   };
 }
 
-export const FORMATTED = "OData.Community.Display.V1.FormattedValue";
-export const NAVIGATION = "Microsoft.Dynamics.CRM.associatednavigationproperty";
+export const FORMATTED_VALUE = "OData.Community.Display.V1.FormattedValue";
+export const NAVIGATION_PROPERTY = "Microsoft.Dynamics.CRM.associatednavigationproperty";
 export const LOOKUP_TABLE = "Microsoft.Dynamics.CRM.lookuplogicalname";
 export const PAGING_COOKIE = "Microsoft.Dynamics.CRM.fetchxmlpagingcookie";
 export const MORE_RECORDS = "Microsoft.Dynamics.CRM.morerecords";

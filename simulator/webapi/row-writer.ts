@@ -4,7 +4,7 @@ import type { Row, Value } from "../fetchxml/query-store.ts";
 import { isLookup, wireName, type Column } from "../org/columns.ts";
 import type { Org } from "../org/org.ts";
 import { formatterFor } from "./formatted-value.ts";
-import { FORMATTED, LOOKUP_TABLE, NAVIGATION } from "./prefer.ts";
+import { FORMATTED_VALUE, LOOKUP_TABLE, NAVIGATION_PROPERTY } from "./prefer.ts";
 
 export interface WriterOptions {
   readonly org: Org;
@@ -52,10 +52,10 @@ function annotationWriter(
   property: string,
   key: string,
 ): ((value: Exclude<Value, null>, row: Row) => string) | undefined {
-  const formatter = options.wanted(FORMATTED)
+  const formatter = options.wanted(FORMATTED_VALUE)
     ? formatterFor(column, options.org, options.utcOffsetMinutes)
     : undefined;
-  const formatted = `,${JSON.stringify(`${property}@${FORMATTED}`)}:`;
+  const formatted = `,${JSON.stringify(`${property}@${FORMATTED_VALUE}`)}:`;
   if (!isLookup(column.type)) {
     if (!formatter) return undefined;
     return (value, row) => {
@@ -64,10 +64,10 @@ function annotationWriter(
     };
   }
   const targets = options.wanted(LOOKUP_TABLE);
-  const navigates = options.wanted(NAVIGATION) && isNavigable(column);
+  const navigates = options.wanted(NAVIGATION_PROPERTY) && isNavigable(column);
   if (!formatter && !targets && !navigates) return undefined;
   const table = `,${JSON.stringify(`${property}@${LOOKUP_TABLE}`)}:`;
-  const navigation = `,${JSON.stringify(`${property}@${NAVIGATION}`)}:`;
+  const navigation = `,${JSON.stringify(`${property}@${NAVIGATION_PROPERTY}`)}:`;
   return (value, row) => {
     const target = String(row[`${key}.table`] ?? column.targets?.[0]);
     const text = formatter?.(

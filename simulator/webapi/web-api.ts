@@ -1,64 +1,71 @@
 // /api/data/v9.x: from method and path to what answers them. Every refusal of a part below is thrown and becomes a reply here.
-import type { SimReply, SimRequest } from "../exchange.ts";
+import type { HttpResponse, HttpRequest } from "../http-middleware.ts";
 import { csdl } from "../metadata/csdl.ts";
 import { readDefinitions } from "../metadata/definitions.ts";
 import { readGlobalOptionSets } from "../metadata/global-option-sets.ts";
 import { AccessReader, type Access } from "../org/access.ts";
 import type { Org } from "../org/org.ts";
 import { runBatch } from "./batch.ts";
-import { callOf, type Call } from "./call.ts";
+import { createCall, type Call } from "./call.ts";
 import { countCollection, readCollection } from "./collection.ts";
-import { readBehindRow, readRow } from "./entity.ts";
+import { readRelated, readRow } from "./entity.ts";
 import { readByFetch } from "./fetch.ts";
 import { callFunction, userPrivileges } from "./functions.ts";
 import { badRequest, ODataError, unknownSegment, unparsedPath } from "./odata-error.ts";
-import { errorReply, jsonReply, reply } from "./replies.ts";
+import { errorResponse, jsonResponse, createResponse } from "./responses.ts";
 import { write } from "./writes.ts";
 
 const ROOT = /^\/api\/data\/v9\.[012](?:\/(.*))?$/s;
 /** Longest address of a GET, in characters (Microsoft Learn: "Compose HTTP requests and handle errors"). */
-const LONGEST_URL = 32 * 1024;
+const MAX_URL_LENGTH = 32 * 1024;
 /** Of a request inside a batch. */
-const LONGEST_BATCHED_URL = 64 * 1024;
-const READING = new Set(["GET", "HEAD"]);
+const MAX_BATCHED_URL_LENGTH = 64 * 1024;
+const READ_METHODS = new Set(["GET", "HEAD"]);
 
 const NOT_FOUND = "<html><body>404 - File or directory not found.</body></html>";
 
-export type WebApi = (request: SimRequest) => Promise<SimReply>;
+export type WebApi = (request: HttpRequest) => Promise<HttpResponse>;
 
 export function createWebApi(org: Org, now: () => Date): WebApi {
   const reader = new AccessReader(org);
-  const one = (request: SimRequest): SimReply => answer(request, org, now(), reader, LONGEST_BATCHED_URL);
+  const handleBatched = (request: HttpRequest): HttpResponse =>
+    handleRequest(request, org, now(), reader, MAX_BATCHED_URL_LENGTH);
   return async (request) => {
-    if (!request.path.endsWith("/$batch")) return answer(request, org, now(), reader, LONGEST_URL);
+    if (!request.path.endsWith("/$batch")) return handleRequest(request, org, now(), reader, MAX_URL_LENGTH);
     try {
-      accessOf(org, reader, request.userId);
-      return runBatch(request, org, one);
+      requireAccess(org, reader, request.userId);
+      return runBatch(request, org, handleBatched);
     } catch (error) {
-      if (error instanceof ODataError) return errorReply(error);
+      if (error instanceof ODataError) return errorResponse(error);
       throw error;
     }
   };
 }
 
-function answer(request: SimRequest, org: Org, now: Date, reader: AccessReader, longest: number): SimReply {
-  if (request.url.length > longest) return reply(414, {}, "");
+function handleRequest(
+  request: HttpRequest,
+  org: Org,
+  now: Date,
+  reader: AccessReader,
+  maxUrlLength: number,
+): HttpResponse {
+  if (request.url.length > maxUrlLength) return createResponse(414, {}, "");
   const path = ROOT.exec(request.path);
-  if (!path) return reply(404, { "Content-Type": "text/html" }, NOT_FOUND);
+  if (!path) return createResponse(404, { "Content-Type": "text/html" }, NOT_FOUND);
   const base = `${request.origin}${request.path.slice(0, "/api/data/v9.2".length)}`;
   let call: Call | undefined;
   try {
-    call = callOf(request, org, now, accessOf(org, reader, request.userId), base);
+    call = createCall(request, org, now, requireAccess(org, reader, request.userId), base);
     return route(call, segmentsOf(path[1] ?? ""));
   } catch (error) {
     if (!(error instanceof ODataError)) throw error;
-    return errorReply(error, call?.prefer.annotations === "*");
+    return errorResponse(error, call?.prefer.annotations === "*");
   }
 }
 
 /** Rights of the caller, or the refusal of somebody who may not work here at all. */
-function accessOf(org: Org, reader: AccessReader, userId: string | undefined): Access {
-  const user = userId === undefined ? undefined : org.need("systemuser").get(userId);
+function requireAccess(org: Org, reader: AccessReader, userId: string | undefined): Access {
+  const user = userId === undefined ? undefined : org.requireTable("systemuser").get(userId);
   if (!user) throw new ODataError(403, "0x80072560", "The user is not a member of the organization.");
   if (user["isdisabled"] === true) {
     throw new ODataError(
@@ -74,7 +81,7 @@ function accessOf(org: Org, reader: AccessReader, userId: string | undefined): A
       `The user with SystemUserId=${userId} has not been assigned any License.`,
     );
   }
-  const access = reader.of(String(userId));
+  const access = reader.accessOf(String(userId));
   if (access.roleCount === 0) {
     throw new ODataError(403, "0x80042f09", `The user with id ${userId} has not been assigned any roles.`);
   }
@@ -92,21 +99,22 @@ function segmentsOf(path: string): string[] {
   return decoded.match(/(?:[^/('"]|\((?:[^()']|'(?:[^']|'')*')*\)|'(?:[^']|'')*')+/g) ?? [];
 }
 
-function route(call: Call, segments: readonly string[]): SimReply {
+function route(call: Call, segments: readonly string[]): HttpResponse {
   const [first, ...rest] = segments;
   const { method } = call.request;
   if (first === undefined) return serviceDocument(call);
-  if (!READING.has(method)) return write(call, first, rest);
-  if (first === "$metadata") return reply(200, { "Content-Type": "application/xml" }, csdl(call.org));
+  if (!READ_METHODS.has(method)) return write(call, first, rest);
+  if (first === "$metadata")
+    return createResponse(200, { "Content-Type": "application/xml" }, csdl(call.org));
   if (first.startsWith("EntityDefinitions")) return readDefinitions(call, segments);
   if (first.startsWith("GlobalOptionSetDefinitions")) return readGlobalOptionSets(call, segments);
   const called = rest.length === 0 ? callFunction(call, first) : undefined;
   return called ?? readSet(call, first, rest);
 }
 
-function readSet(call: Call, first: string, rest: readonly string[]): SimReply {
+function readSet(call: Call, first: string, rest: readonly string[]): HttpResponse {
   const match = /^([^(]+)(?:\((.*)\))?$/s.exec(first);
-  const table = match?.[1] === undefined ? undefined : call.org.tableOfSet(match[1]);
+  const table = match?.[1] === undefined ? undefined : call.org.tableByEntitySet(match[1]);
   if (!match || !table) throw unknownSegment(match?.[1] ?? first);
   const key = match[2];
   if (key === undefined) {
@@ -117,16 +125,16 @@ function readSet(call: Call, first: string, rest: readonly string[]): SimReply {
   if (key === "") throw badRequest("Empty key in the request URI.");
   if (rest.length === 0) return readRow(call, table, key);
   if (rest[0] === "Microsoft.Dynamics.CRM.RetrieveUserPrivileges()" && table.logicalName === "systemuser") {
-    return userPrivileges(call, new AccessReader(call.org).of(key.toLowerCase()).privileges);
+    return userPrivileges(call, new AccessReader(call.org).accessOf(key.toLowerCase()).privileges);
   }
-  return readBehindRow(call, table, key, rest);
+  return readRelated(call, table, key, rest);
 }
 
-function serviceDocument(call: Call): SimReply {
-  const value = [...call.org.allTables()].map(({ facts }) => ({
-    name: facts.entitySet,
+function serviceDocument(call: Call): HttpResponse {
+  const value = [...call.org.allTables()].map(({ metadata }) => ({
+    name: metadata.entitySet,
     kind: "EntitySet",
-    url: facts.entitySet,
+    url: metadata.entitySet,
   }));
-  return jsonReply(JSON.stringify({ "@odata.context": `${call.base}/$metadata`, value }));
+  return jsonResponse(JSON.stringify({ "@odata.context": `${call.base}/$metadata`, value }));
 }

@@ -1,22 +1,22 @@
 // POST, PATCH, PUT and DELETE of rows, with optimistic concurrency and upsert, and the actions Merge, GrantAccess and RevokeAccess.
-import { headerText, type SimReply } from "../exchange.ts";
+import { headerValue, type HttpResponse } from "../http-middleware.ts";
 import type { Row } from "../fetchxml/query-store.ts";
-import { columnNamed } from "../odata/filter-compile.ts";
+import { columnByProperty } from "../odata/filter-compile.ts";
 import { parseGuid } from "../org/guids.ts";
 import type { Table } from "../org/table.ts";
 import { requireRight, type Call } from "./call.ts";
-import { addressOf, rowBody, rowByKey } from "./entity.ts";
+import { entityUrl, rowBody, rowByKey } from "./entity.ts";
 import { badRequest, missingRow, ODataError, unknownSegment, unparsedPath } from "./odata-error.ts";
 import { isObject, jsonBody, rowValues } from "./payload.ts";
 import { associate, disassociate } from "./references.ts";
-import { jsonReply, reply } from "./replies.ts";
+import { jsonResponse, createResponse } from "./responses.ts";
 
 /** Any method but GET. @param rest what follows the first segment */
-export function write(call: Call, first: string, rest: readonly string[]): SimReply {
+export function write(call: Call, first: string, rest: readonly string[]): HttpResponse {
   const action = call.request.method === "POST" && rest.length === 0 ? runAction(call, first) : undefined;
   if (action) return action;
   const match = /^([^(]+)(?:\((.*)\))?$/s.exec(first);
-  const table = call.org.tableOfSet(match?.[1] ?? "");
+  const table = call.org.tableByEntitySet(match?.[1] ?? "");
   if (!table) throw unknownSegment(match?.[1] ?? first);
   const key = match?.[2];
   const [part, last] = rest;
@@ -38,7 +38,7 @@ export function write(call: Call, first: string, rest: readonly string[]): SimRe
       break;
     case "DELETE":
       if (key !== undefined && part === undefined) return remove(call, table, key);
-      if (key !== undefined && part !== undefined) return clear(call, table, key, part, last);
+      if (key !== undefined && part !== undefined) return clearColumn(call, table, key, part, last);
       break;
     default:
       break;
@@ -50,7 +50,7 @@ export function write(call: Call, first: string, rest: readonly string[]): SimRe
   );
 }
 
-function create(call: Call, table: Table): SimReply {
+function create(call: Call, table: Table): HttpResponse {
   requireRight(call, "Create", table);
   const values = rowValues(call, table, jsonBody(call), true);
   const given = values[table.primaryId];
@@ -58,59 +58,65 @@ function create(call: Call, table: Table): SimReply {
     throw new ODataError(412, "0x80040237", "Cannot insert duplicate key.");
   }
   const id = call.org.create(table.logicalName, values, call.access.caller.userId);
-  return written(call, table, id, 201);
+  return writeResponse(call, table, id, 201);
 }
 
 /** Upsert: a row that is not there is created, unless If-Match forbids it. */
-function patch(call: Call, table: Table, key: string): SimReply {
+function patch(call: Call, table: Table, key: string): HttpResponse {
   const body = jsonBody(call);
   const id = parseGuid(key);
   const before = id === undefined || table.get(id) ? rowByKey(call, table, key) : undefined;
-  const ifMatch = headerText(call.request.headers, "if-match");
+  const ifMatch = headerValue(call.request.headers, "if-match");
   if (!before) {
     if (ifMatch !== undefined) throw missingRow(table.logicalName, key);
     requireRight(call, "Create", table);
     const values = rowValues(call, table, body, true);
     call.org.create(table.logicalName, { ...values, [table.primaryId]: id }, call.access.caller.userId);
-    return written(call, table, String(id), 201);
+    return writeResponse(call, table, String(id), 201);
   }
-  if (headerText(call.request.headers, "if-none-match") === "*") {
+  if (headerValue(call.request.headers, "if-none-match") === "*") {
     throw new ODataError(412, "0x80040237", "A record with matching key values already exists.");
   }
   requireRight(call, "Write", table);
   requireVersion(before, ifMatch);
   const found = String(before[table.primaryId]);
   call.org.update(table.logicalName, found, rowValues(call, table, body, false), call.access.caller.userId);
-  return written(call, table, found, 200);
+  return writeResponse(call, table, found, 200);
 }
 
-function remove(call: Call, table: Table, key: string): SimReply {
+function remove(call: Call, table: Table, key: string): HttpResponse {
   requireRight(call, "Delete", table);
   const row = rowByKey(call, table, key);
-  requireVersion(row, headerText(call.request.headers, "if-match"));
+  requireVersion(row, headerValue(call.request.headers, "if-match"));
   call.org.remove(table.logicalName, String(row[table.primaryId]));
-  return reply(204, {});
+  return createResponse(204, {});
 }
 
-function setColumn(call: Call, table: Table, key: string, name: string, value: unknown): SimReply {
+function setColumn(call: Call, table: Table, key: string, name: string, value: unknown): HttpResponse {
   requireRight(call, "Write", table);
   const id = String(rowByKey(call, table, key)[table.primaryId]);
-  const values = rowValues(call, table, { [columnNamed(table, name).logicalName]: value }, false);
+  const values = rowValues(call, table, { [columnByProperty(table, name).logicalName]: value }, false);
   call.org.update(table.logicalName, id, values, call.access.caller.userId);
-  return written(call, table, id, 204);
+  return writeResponse(call, table, id, 204);
 }
 
 /** One column emptied, or a lookup (`primarycontactid/$ref`). */
-function clear(call: Call, table: Table, key: string, name: string, last: string | undefined): SimReply {
+function clearColumn(
+  call: Call,
+  table: Table,
+  key: string,
+  name: string,
+  last: string | undefined,
+): HttpResponse {
   if (last !== undefined && last !== "$ref") throw unparsedPath();
-  const untied = last === "$ref" ? disassociate(call, table, key, name) : undefined;
-  if (untied) return untied;
+  const disassociated = last === "$ref" ? disassociate(call, table, key, name) : undefined;
+  if (disassociated) return disassociated;
   requireRight(call, "Write", table);
   const id = String(rowByKey(call, table, key)[table.primaryId]);
-  const column = last === "$ref" ? table.column(name.toLowerCase()) : columnNamed(table, name);
+  const column = last === "$ref" ? table.column(name.toLowerCase()) : columnByProperty(table, name);
   if (!column) throw unknownSegment(name);
   call.org.update(table.logicalName, id, { [column.logicalName]: null }, call.access.caller.userId);
-  return reply(204, {});
+  return createResponse(204, {});
 }
 
 function requireVersion(row: Row, ifMatch: string | undefined): void {
@@ -123,11 +129,11 @@ function requireVersion(row: Row, ifMatch: string | undefined): void {
 }
 
 /** 204 with the row's address, or the row when the client prefers it. */
-function written(call: Call, table: Table, id: string, withBody: 200 | 201 | 204): SimReply {
-  const address = addressOf(call, table, id);
+function writeResponse(call: Call, table: Table, id: string, withBody: 200 | 201 | 204): HttpResponse {
+  const address = entityUrl(call, table, id);
   const row = table.get(id);
   if (call.prefer.representation && withBody !== 204 && row) {
-    return jsonReply(
+    return jsonResponse(
       rowBody(call, table, row),
       {
         ETag: `W/"${row["versionnumber"]}"`,
@@ -137,51 +143,60 @@ function written(call: Call, table: Table, id: string, withBody: 200 | 201 | 204
       withBody,
     );
   }
-  return reply(204, { "OData-EntityId": address, ...(withBody === 201 ? { Location: address } : {}) });
+  return createResponse(204, {
+    "OData-EntityId": address,
+    ...(withBody === 201 ? { Location: address } : {}),
+  });
 }
 
-function runAction(call: Call, name: string): SimReply | undefined {
+function runAction(call: Call, name: string): HttpResponse | undefined {
   switch (name) {
     case "Merge":
       return merge(call);
     case "GrantAccess":
     case "ModifyAccess":
-      return share(call);
+      return grantAccess(call);
     case "RevokeAccess":
-      return unshare(call);
+      return revokeAccess(call);
     default:
       return undefined;
   }
 }
 
-function merge(call: Call): SimReply {
+function merge(call: Call): HttpResponse {
   const body = jsonBody(call);
   const accounts = call.org.accounts;
   requireRight(call, "Write", accounts);
-  const [survivor, loser] = [referenced(call, body, "Target"), referenced(call, body, "Subordinate")];
+  const [master, subordinate] = [
+    resolveReference(call, body, "Target"),
+    resolveReference(call, body, "Subordinate"),
+  ];
   const content = body["UpdateContent"];
   const values = isObject(content) ? rowValues(call, accounts, content, false) : {};
-  call.org.updateAccount(survivor.id, values, call.access.caller.userId);
-  call.org.mergeAccounts(survivor.id, loser.id, call.access.caller.userId);
-  return reply(204, {});
+  call.org.updateAccount(master.id, values, call.access.caller.userId);
+  call.org.mergeAccounts(master.id, subordinate.id, call.access.caller.userId);
+  return createResponse(204, {});
 }
 
-function share(call: Call): SimReply {
+function grantAccess(call: Call): HttpResponse {
   const body = jsonBody(call);
   const access = body["PrincipalAccess"];
   if (!isObject(access)) throw badRequest("The parameter 'PrincipalAccess' is missing.");
-  call.org.shareView(referenced(call, body, "Target").id, referenced(call, access, "Principal").id);
-  return reply(204, {});
+  call.org.shareView(
+    resolveReference(call, body, "Target").id,
+    resolveReference(call, access, "Principal").id,
+  );
+  return createResponse(204, {});
 }
 
-function unshare(call: Call): SimReply {
+function revokeAccess(call: Call): HttpResponse {
   const body = jsonBody(call);
-  call.org.unshareView(referenced(call, body, "Target").id, referenced(call, body, "Revokee").id);
-  return reply(204, {});
+  call.org.unshareView(resolveReference(call, body, "Target").id, resolveReference(call, body, "Revokee").id);
+  return createResponse(204, {});
 }
 
 /** A row named in an action's parameters by type and key: `{"@odata.type":"Microsoft.Dynamics.CRM.account","accountid":"…"}`. */
-function referenced(
+function resolveReference(
   call: Call,
   body: Readonly<Record<string, unknown>>,
   name: string,

@@ -13,7 +13,7 @@ const stored = (web: WebWorkspace) =>
 
 /** The application's user in Dynamics 365, with a role of its own instead of the administrator's. */
 function giveOwnRole({ simulator: { org } }: WebWorkspace): string {
-  const user = [...org.need("systemuser").rows()].find((row) => row["fullname"] === "# Sluice")!;
+  const user = [...org.requireTable("systemuser").rows()].find((row) => row["fullname"] === "# Sluice")!;
   const role = org.addRole("Sluice reader", {
     prvReadAccount: "organisation",
     prvReadUser: "organisation",

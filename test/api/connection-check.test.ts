@@ -136,7 +136,7 @@ test("a mapped column that is gone or hidden, and a view that is not shared any 
   const { org } = web.simulator;
   const maya = String(
     org
-      .need("systemuser")
+      .requireTable("systemuser")
       .rows()
       .find((row) => row["fullname"] === "Maya Lindqvist")?.["systemuserid"],
   );

@@ -23,7 +23,7 @@ test("views are yours, shared with you, or the system's; one that cannot be read
   const { org, wren } = await connected();
   const maya = String(
     org
-      .need("systemuser")
+      .requireTable("systemuser")
       .rows()
       .find((row) => row["fullname"] === "Maya Lindqvist")?.["systemuserid"],
   );

@@ -26,7 +26,9 @@ test("a plan pages through everything without a gap or a double, skips last, eac
   makeQuarrels(space);
   for (let n = 0; n < 30; n++) org.createAccount({ name: `Firm ${n}` });
   await apply((await plan()).id);
-  for (const row of [...org.need("account").rows()].filter(({ name }) => String(name).startsWith("Firm 1")))
+  for (const row of [...org.requireTable("account").rows()].filter(({ name }) =>
+    String(name).startsWith("Firm 1"),
+  ))
     org.updateAccount(String(row["accountid"]), { name: `New ${String(row["name"])}` });
   for (let n = 0; n < 5; n++) org.createAccount({ name: `Late ${n}` });
   const run = await plan();

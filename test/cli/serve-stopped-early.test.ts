@@ -126,7 +126,7 @@ it("does not wait for a Dynamics 365 that does not answer", async () => {
   });
   await sluice.write("sluice.yaml", connectionYaml(simulator));
   const { process, ended } = sluice.start(["serve"]);
-  await until(async () => simulator.faults.list().some(({ id, met }) => id === held && met > 0));
+  await until(async () => simulator.faults.list().some(({ id, applied }) => id === held && applied > 0));
 
   process.kill("SIGTERM");
 

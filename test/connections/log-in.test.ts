@@ -62,7 +62,7 @@ test("a role through a team makes an administrator too", async () => {
   const web = await webWorkspace();
   const { org } = web.simulator;
   const user = org
-    .need("systemuser")
+    .requireTable("systemuser")
     .rows()
     .find((row) => row["fullname"] === "Maya Lindqvist")!;
   const roles = [roleOf(web.simulator, "System Administrator")];

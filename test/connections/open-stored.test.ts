@@ -92,7 +92,7 @@ test("a sign-in that is blocked says whom to ask, and asks for nothing any more 
 test("a trouble that passes by itself asks for nobody", async () => {
   const simulator = await simulated();
   const parts = await standing(simulator);
-  simulator.entra.refuse(90055, { times: 99 });
+  simulator.entra.forceError(90055, { times: 99 });
   await expect(whoAmI(parts)).rejects.toMatchObject({ category: "retry" });
   expect(await attentionIn(parts)).toBeNull();
 });

@@ -165,7 +165,9 @@ test("whatever goes wrong on the way, the read is complete, all accounts or a vi
       if (fault.fault.kind === "empty-page" && selection.kind === "view") continue;
       simulator.faults.add(fault);
       expect(await idsOf(selection), `${fault.fault.kind} ${selection.kind}`).toEqual(undisturbed);
-      expect(simulator.faults.list()[0]?.met, `${fault.fault.kind} ${selection.kind}`).toBe(fault.times ?? 1);
+      expect(simulator.faults.list()[0]?.applied, `${fault.fault.kind} ${selection.kind}`).toBe(
+        fault.times ?? 1,
+      );
       simulator.faults.remove();
     }
   }

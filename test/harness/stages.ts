@@ -100,7 +100,7 @@ function holdReading({ faults }: RunningSimulator): Gate {
     reached: (meanwhile) =>
       until(async () => {
         await meanwhile?.();
-        return faults.list().some(({ id, met }) => id === rule && met > 0);
+        return faults.list().some(({ id, applied }) => id === rule && applied > 0);
       }),
     async open() {
       faults.remove(rule);

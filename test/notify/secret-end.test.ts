@@ -70,7 +70,7 @@ test("one that ends within the week when somebody first looks is mailed once", a
 test("once it has ended, the sync that meets it is mailed as soon as it fails, and the page says the same", async () => {
   const { web, carol, toldAt, nextDay, news } = await secretThatEnds("2026-03-03T00:00:00Z");
   await toldAt("2026-03-02T10:00:00Z");
-  web.simulator.entra.refuse(7000222, { times: 99 });
+  web.simulator.entra.forceError(7000222, { times: 99 });
 
   await nextDay();
 

@@ -46,16 +46,19 @@ test("types count, but for the room that may know another's types", async () => 
   ]);
 });
 
-test("a ring is told once, whichever file it is entered by; one closed by a type is none", async () => {
+test("an import cycle is reported once, whichever file it is entered by, and one of types too", async () => {
   const root = await treeOf({
     "src/sync/a.ts": USES("./b.ts"),
     "src/sync/b.ts": `export { y } from "./c.ts";\n`,
     "src/sync/c.ts": `export * from "./a.ts";\n`,
     "src/sync/d.ts": `import type { y } from "./e.ts";\nexport type z = y;\n`,
-    "src/sync/e.ts": USES("./d.ts"),
+    "src/sync/e.ts": `import type { z } from "./d.ts";\nexport type y = z;\n`,
   });
   expect(await roomFaults(root)).toEqual([
-    "src/sync/a.ts imports src/sync/b.ts imports src/sync/c.ts imports src/sync/a.ts: a ring. Move what they share into a file of its own.",
+    "src/sync/a.ts imports src/sync/b.ts imports src/sync/c.ts imports src/sync/a.ts: an import cycle. " +
+      "Move what they share into a file of its own.",
+    "src/sync/d.ts imports src/sync/e.ts imports src/sync/d.ts: an import cycle. " +
+      "Move what they share into a file of its own.",
   ]);
 });
 

@@ -2,10 +2,10 @@
 // kind their conditions and joins ask for. Rows come from a seed that likes the values the queries ask for.
 import { existsSync } from "node:fs";
 import type { ColumnType, Value } from "../../simulator/fetchxml/query-store.ts";
-import { loadColumns } from "../../simulator/load/columns.ts";
+import { loadColumns } from "../../simulator/load/load-columns.ts";
 import { Random } from "../../simulator/load/random.ts";
 import { installApps } from "../../simulator/org/apps.ts";
-import { finished, guid, isLookup, text, type Column } from "../../simulator/org/columns.ts";
+import { completeColumns, guid, isLookup, text, type Column } from "../../simulator/org/columns.ts";
 import { Org } from "../../simulator/org/org.ts";
 import type { MutableRow, Table } from "../../simulator/org/table.ts";
 import { outsideData } from "../harness/outside-data.ts";
@@ -34,7 +34,7 @@ export function collectedOrganisation(queries: readonly CollectedQuery[]): Org {
   }
   const uses = queries.map(({ fetchxml }) => usesIn(fetchxml));
   for (const use of uses) addMissing(org, use);
-  fill(org, uses);
+  fillTables(org, uses);
   return org;
 }
 
@@ -48,13 +48,13 @@ function addMissing(org: Org, { tables, columns, links }: QueryUses): void {
       [from, to],
       [to, from],
     ] as const) {
-      if (missing(one)) addJoined(org, one, other);
+      if (missing(one)) addJoinColumn(org, one, other);
     }
   }
   for (const use of columns) {
     if (!missing(use)) continue;
     const same = columns.filter(({ table, column }) => table === use.table && column === use.column);
-    org.addColumn({ schemaName: use.column, type: typeFor(same) }, use.table);
+    org.addColumn({ schemaName: use.column, type: inferType(same) }, use.table);
   }
 }
 
@@ -68,11 +68,11 @@ function addTable(org: Org, name: string): void {
     primaryId: `${name}id`,
     primaryName: "name",
     ownership: "None",
-    columns: finished(name, [guid(`${name}id`), text("name|Name", 100)]),
+    columns: completeColumns(name, [guid(`${name}id`), text("name|Name", 100)]),
   });
 }
 
-function addJoined(org: Org, one: ColumnUse, other: ColumnUse): void {
+function addJoinColumn(org: Org, one: ColumnUse, other: ColumnUse): void {
   const table = org.table(other.table);
   const known = table?.column(other.column);
   const isKey = table === undefined || known === undefined || other.column === table.primaryId;
@@ -83,7 +83,7 @@ function addJoined(org: Org, one: ColumnUse, other: ColumnUse): void {
 }
 
 /** The type that all uses of a column agree with. */
-function typeFor(uses: readonly ColumnUse[]): ColumnType {
+function inferType(uses: readonly ColumnUse[]): ColumnType {
   const elements = uses.map(({ element }) => element);
   const operators = elements.map((element) => attributeOf(element, "operator"));
   if (elements.some((element) => attributeOf(element, "dategrouping") !== "")) return "DateTime";
@@ -105,8 +105,8 @@ function typeFor(uses: readonly ColumnUse[]): ColumnType {
   return values.every((value) => /^\d{4}-\d\d-\d\d/.test(value)) ? "DateTime" : "String";
 }
 
-function fill(org: Org, uses: readonly QueryUses[]): void {
-  const wanted = wantedValues(org, uses);
+function fillTables(org: Org, uses: readonly QueryUses[]): void {
+  const wanted = comparedValues(org, uses);
   const tables = [...new Set(["account", "contact", ...uses.flatMap((use) => use.tables)])].flatMap(
     (name) => org.table(name) ?? [],
   );
@@ -117,7 +117,9 @@ function fill(org: Org, uses: readonly QueryUses[]): void {
     addRows(org, table, keys);
   }
   // An owner that a query names and nobody knows is taken for a team.
-  const team = wanted.get("account.ownerid")?.find((id) => GUID.test(id) && !org.need("systemuser").get(id));
+  const team = wanted
+    .get("account.ownerid")
+    ?.find((id) => GUID.test(id) && !org.requireTable("systemuser").get(id));
   org.addTeam({ ...(team === undefined ? {} : { id: team }), name: "Key accounts", members: [org.adminId] });
   for (const table of tables) {
     table.rows().forEach((row, at) => {
@@ -146,7 +148,7 @@ function addRows(org: Org, table: Table, keys: readonly string[]): void {
 }
 
 /** Values that conditions ask for, by table and column: a query that finds nothing would prove little. */
-function wantedValues(org: Org, uses: readonly QueryUses[]): Map<string, string[]> {
+function comparedValues(org: Org, uses: readonly QueryUses[]): Map<string, string[]> {
   const wanted = new Map<string, string[]>();
   for (const { table, column, element } of uses.flatMap(({ columns }) => columns)) {
     const name = `${table}.${column}`;
@@ -192,7 +194,7 @@ function reference(org: Org, column: Column, asked: string | undefined, random: 
   const holding = targets.find((name) => asked !== undefined && org.table(name)?.get(asked));
   const target = holding ?? random.pick(targets);
   const rows = org.table(target)?.rows() ?? [];
-  const any = rows.length > 0 ? String(random.pick(rows)[org.need(target).primaryId]) : random.guid();
+  const any = rows.length > 0 ? String(random.pick(rows)[org.requireTable(target).primaryId]) : random.guid();
   const id = holding === undefined ? any : asked;
   return { [column.logicalName]: id, [`${column.logicalName}.table`]: target };
 }

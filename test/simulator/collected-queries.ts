@@ -76,7 +76,7 @@ export function usesIn(xml: string): QueryUses {
   for (const element of tableElements) {
     const table = attributeOf(element, "name");
     tables.push(table);
-    const parent = tableAround(element);
+    const parent = enclosingTable(element);
     if (parent === undefined || attributeOf(element, "from") === "") continue;
     const from = { table, column: attributeOf(element, "from"), element };
     const to = { table: attributeOf(parent, "name"), column: attributeOf(element, "to"), element };
@@ -89,7 +89,7 @@ export function usesIn(xml: string): QueryUses {
     if (column === "" || !["attribute", "condition", "order"].includes(element.tagName)) continue;
     const alias = attributeOf(element, "entityname");
     const owner =
-      alias === "" ? tableAround(element) : tableElements.find((one) => calledAs(one).includes(alias));
+      alias === "" ? enclosingTable(element) : tableElements.find((one) => namesOf(one).includes(alias));
     if (owner !== undefined) columns.push({ table: attributeOf(owner, "name"), column, element });
   }
   return { tables, columns, links };
@@ -99,11 +99,11 @@ function isTable({ tagName }: Element): boolean {
   return tagName === "entity" || tagName === "link-entity";
 }
 
-function calledAs(element: Element): string[] {
+function namesOf(element: Element): string[] {
   return [attributeOf(element, "alias"), attributeOf(element, "name")];
 }
 
-function tableAround(element: Element): Element | undefined {
+function enclosingTable(element: Element): Element | undefined {
   let at = element.parentElement;
   while (at !== null && !isTable(at)) at = at.parentElement;
   return at ?? undefined;

@@ -6,7 +6,7 @@ import type { Org } from "../../simulator/org/org.ts";
 import { attributeOf, parsed, usesIn, valuesOf, type ColumnUse } from "./collected-queries.ts";
 import { shapeOf } from "./naive-values.ts";
 
-export interface Refusal {
+export interface ExpectedRefusal {
   readonly reason: string;
   readonly codes: readonly string[];
 }
@@ -30,7 +30,7 @@ const OPERATORS = new Set(
 );
 
 /** Undefined: it must run. The first reason that Dataverse comes to counts. */
-export function refusalOf(xml: string, org: Org): Refusal | undefined {
+export function expectedRefusal(xml: string, org: Org): ExpectedRefusal | undefined {
   const root = parsed(xml);
   if (root === null) return { reason: "no XML", codes: ["0x80040201"] };
   const all = [root, ...root.getElementsByTagName("*")];
@@ -59,7 +59,7 @@ function hasText(element: Element): boolean {
   return [...element.childNodes].some((node) => node.nodeType === 3 && (node.nodeValue ?? "").trim() !== "");
 }
 
-function valueRefusal({ table, column, element }: ColumnUse, org: Org): Refusal | undefined {
+function valueRefusal({ table, column, element }: ColumnUse, org: Org): ExpectedRefusal | undefined {
   const compared = org.table(table)?.column(column);
   if (compared === undefined) return undefined;
   const valueOf = attributeOf(element, "valueof");
@@ -73,12 +73,12 @@ function valueRefusal({ table, column, element }: ColumnUse, org: Org): Refusal 
     return { reason: "placeholder {0}", codes: ["0x80040203", "0x80041139"] };
   const operator = attributeOf(element, "operator");
   // Their values are numbers, or none, whatever the column's type.
-  if (/-x-|fiscal|null|user|business/.test(operator) || values.every((value) => fits(compared, value)))
+  if (/-x-|fiscal|null|user|business/.test(operator) || values.every((value) => canHold(compared, value)))
     return undefined;
   return { reason: "value of another type", codes: ["0x80040203"] };
 }
 
-function fits({ type }: Column, value: string): boolean {
+function canHold({ type }: Column, value: string): boolean {
   const shape = shapeOf(type);
   if (shape === "number" || shape === "choices") return /^-?[\d.,]+$/.test(value.trim());
   if (shape === "boolean") return /^(0|1|true|false)$/i.test(value.trim());

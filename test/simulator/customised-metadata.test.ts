@@ -1,14 +1,14 @@
 // Columns of every kind a company adds, in the metadata of a customised organisation.
 import { describe, expect, test } from "vitest";
 import { customiseOrg } from "../../simulator/org/customise.ts";
-import { member, rowsOf, startCore, type Core } from "./core-session.ts";
+import { member, rowsOf, startWebApi, type WebApiClient } from "./web-api-client.ts";
 
 const CRM = "Microsoft.Dynamics.CRM.";
 const ATTRIBUTES = "EntityDefinitions(LogicalName='account')/Attributes";
 
-async function attribute(core: Core, name: string, type?: string, expand = ""): Promise<unknown> {
+async function attribute(api: WebApiClient, name: string, type?: string, expand = ""): Promise<unknown> {
   const cast = type === undefined ? "" : `/${CRM}${type}AttributeMetadata${expand}`;
-  return (await core.ask(`${ATTRIBUTES}(LogicalName='${name}')${cast}`)).json;
+  return (await api.request(`${ATTRIBUTES}(LogicalName='${name}')${cast}`)).json;
 }
 
 describe("metadata", () => {
@@ -58,8 +58,8 @@ describe("metadata", () => {
     ["new_displayname", "String", "String", "StringType", { SourceType: 3 }],
     ["new_supportportal", "String", "String", "StringType", { FormatName: { Value: "Url" }, Format: "Url" }],
   ])("%s is of the type %s and says %s and %s", async (name, cast, type, typeName, own) => {
-    await using core = await startCore(customiseOrg);
-    const plain = await attribute(core, name);
+    await using api = await startWebApi(customiseOrg);
+    const plain = await attribute(api, name);
     expect(plain).toMatchObject({
       "@odata.type": `#${CRM}${cast}AttributeMetadata`,
       AttributeType: type,
@@ -70,13 +70,13 @@ describe("metadata", () => {
       IsValidForRead: true,
       IsValidODataAttribute: true,
     });
-    expect(await attribute(core, name, cast)).toMatchObject(own);
+    expect(await attribute(api, name, cast)).toMatchObject(own);
   });
 
   test("an option set of a column's own and a shared one are where they belong, labels repeated and missing", async () => {
-    await using core = await startCore(customiseOrg);
+    await using api = await startWebApi(customiseOrg);
     const sets = "?$select=LogicalName&$expand=OptionSet,GlobalOptionSet";
-    const own = await attribute(core, "new_tier", "Picklist", sets);
+    const own = await attribute(api, "new_tier", "Picklist", sets);
     expect(own).toMatchObject({
       OptionSet: { Name: "account_new_tier", IsGlobal: false },
       GlobalOptionSet: null,
@@ -87,27 +87,27 @@ describe("metadata", () => {
       [808620001, "Silver"],
       [808620003, "Gold"],
     ]);
-    const shared = await attribute(core, "new_segment", "Picklist", sets);
+    const shared = await attribute(api, "new_segment", "Picklist", sets);
     expect(shared).toMatchObject({
       OptionSet: null,
       GlobalOptionSet: { Name: "new_segment", IsGlobal: true },
     });
     expect(optionsOf(member(shared, "GlobalOptionSet")).at(-1)).toEqual([3, undefined]);
-    const several = await attribute(core, "new_products", "MultiSelectPicklist", sets);
+    const several = await attribute(api, "new_products", "MultiSelectPicklist", sets);
     expect(optionsOf(member(several, "OptionSet"))).toHaveLength(4);
-    const two = await attribute(core, "new_isstrategic", "Boolean", "?$select=LogicalName&$expand=OptionSet");
+    const two = await attribute(api, "new_isstrategic", "Boolean", "?$select=LogicalName&$expand=OptionSet");
     expect(two).toMatchObject({
       OptionSet: { TrueOption: { Value: 1 }, FalseOption: { Value: 0 }, OptionSetType: "Boolean" },
     });
   });
 
   test("what Dataverse adds beside a column belongs to it, and goes with it", async () => {
-    await using core = await startCore(customiseOrg);
+    await using api = await startWebApi(customiseOrg);
     const beside = async () => {
-      const answer = await core.ask(
+      const response = await api.request(
         `${ATTRIBUTES}?$select=LogicalName,AttributeOf,AttributeType,IsValidODataAttribute`,
       );
-      return rowsOf(answer)
+      return rowsOf(response)
         .filter((one) => /^new_(payer|logo|contract|products)./.test(String(one["LogicalName"])))
         .map((one) => [
           one["LogicalName"],
@@ -126,17 +126,17 @@ describe("metadata", () => {
       ["new_payeryominame", "new_payer", "String", false],
       ["new_productsname", "new_products", "Virtual", false],
     ]);
-    for (const name of ["new_payer", "new_logo", "new_contract", "new_products"]) core.org.deleteColumn(name);
+    for (const name of ["new_payer", "new_logo", "new_contract", "new_products"]) api.org.deleteColumn(name);
     expect(await beside()).toEqual([]);
   });
 
   test("labels in other languages alone leave the user's empty", async () => {
-    await using core = await startCore(customiseOrg);
-    expect(member(await attribute(core, "new_codeinterne"), "DisplayName")).toMatchObject({
+    await using api = await startWebApi(customiseOrg);
+    expect(member(await attribute(api, "new_codeinterne"), "DisplayName")).toMatchObject({
       LocalizedLabels: [{ Label: "Code interne", LanguageCode: 1036 }],
       UserLocalizedLabel: null,
     });
-    expect(member(await attribute(core, "new_unlabelled"), "DisplayName")).toEqual({
+    expect(member(await attribute(api, "new_unlabelled"), "DisplayName")).toEqual({
       LocalizedLabels: [],
       UserLocalizedLabel: null,
     });

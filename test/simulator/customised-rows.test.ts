@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { customiseOrg } from "../../simulator/org/customise.ts";
 import type { Org } from "../../simulator/org/org.ts";
-import { columnOf, member, rowsOf, startCore, type Core } from "./core-session.ts";
+import { columnOf, member, rowsOf, startWebApi, type WebApiClient } from "./web-api-client.ts";
 
 const CRM = "Microsoft.Dynamics.CRM.";
 const CONTRACT = "11111111-1111-4111-8111-111111111111";
@@ -12,7 +12,7 @@ const ANNOTATED = { prefer: 'odata.include-annotations="*"' };
 const FORMATTED = "@OData.Community.Display.V1.FormattedValue";
 
 /** One account with something in every column; the administrator works an hour east of UTC. */
-function filled(org: Org): void {
+function addFilledAccount(org: Org): void {
   customiseOrg(org);
   org.utcOffsets.set(org.adminId, 60);
   org.create("contact", { contactid: CONTACT, fullname: "Jo Doe" });
@@ -79,11 +79,14 @@ const VALUES: readonly (readonly [property: string, value: unknown, formatted: s
 
 describe("rows", () => {
   test("hold every kind of value, formatted where a person would see it otherwise, in OData and FetchXML alike", async () => {
-    await using core = await startCore(filled);
+    await using api = await startWebApi(addFilledAccount);
     const columns = VALUES.map(([property]) => `<attribute name="${property.replace(/^_|_value$/g, "")}" />`);
-    const fetched = rowsOf(await core.ask(fetchOf(columns.join("")), ANNOTATED))[0] ?? {};
+    const fetched = rowsOf(await api.request(fetchOf(columns.join("")), ANNOTATED))[0] ?? {};
     const selected = (
-      await core.ask(`accounts(${ACCOUNT})?$select=${VALUES.map(([property]) => property).join()}`, ANNOTATED)
+      await api.request(
+        `accounts(${ACCOUNT})?$select=${VALUES.map(([property]) => property).join()}`,
+        ANNOTATED,
+      )
     ).json;
     for (const row of [fetched, selected]) {
       for (const [property, value, formatted] of VALUES) {
@@ -97,13 +100,13 @@ describe("rows", () => {
   });
 
   test("made before the columns are empty in them, later ones start with No", async () => {
-    await using core = await startCore((org) => {
+    await using api = await startWebApi((org) => {
       org.createAccount({ name: "before" });
       customiseOrg(org);
       org.createAccount({ name: "later" });
     });
-    const answer = await core.ask("accounts?$select=name,new_isstrategic,new_tier&$orderby=name");
-    expect(rowsOf(answer)).toMatchObject([
+    const response = await api.request("accounts?$select=name,new_isstrategic,new_tier&$orderby=name");
+    expect(rowsOf(response)).toMatchObject([
       { name: "before", new_isstrategic: null, new_tier: null },
       { name: "later", new_isstrategic: false, new_tier: null },
     ]);
@@ -111,16 +114,16 @@ describe("rows", () => {
 
   test("hide a secured column from who has no profile for it, in every way of reading", async () => {
     let user = "";
-    await using core = await startCore((org) => {
-      filled(org);
+    await using api = await startWebApi((org) => {
+      addFilledAccount(org);
       const role = org.addRole("Reader", { prvReadAccount: "organisation" });
       user = org.addUser({ fullname: "Bo Berg", email: "bo@contoso.example", roles: [role] });
     });
     const as = { as: user };
-    expect(columnOf(await core.ask("accounts?$select=new_taxid", as), "new_taxid")).toEqual([null]);
-    const fetched = rowsOf(await core.ask(fetchOf('<attribute name="new_taxid" />'), as));
+    expect(columnOf(await api.request("accounts?$select=new_taxid", as), "new_taxid")).toEqual([null]);
+    const fetched = rowsOf(await api.request(fetchOf('<attribute name="new_taxid" />'), as));
     expect(Object.keys(fetched[0] ?? {})).toEqual(["@odata.etag", "accountid"]);
-    const filtered = await core.ask("accounts?$select=name&$filter=new_taxid eq 'DE1'", as);
+    const filtered = await api.request("accounts?$select=name&$filter=new_taxid eq 'DE1'", as);
     expect(member(filtered.json, "error", "code")).toBe("0x8004F506");
   });
 });
@@ -141,18 +144,18 @@ describe("conditions", () => {
     ["new_Csm/fullname eq 'Admin Contoso'", true],
     ["new_contract ne null", true],
   ])("$filter %s: %s", async (filter, found) => {
-    await using core = await startCore(filled);
-    const answer = await core.ask(`accounts?$select=name&$filter=${encodeURIComponent(filter)}`);
-    expect(columnOf(answer, "name")).toEqual(found ? ["A"] : []);
+    await using api = await startWebApi(addFilledAccount);
+    const response = await api.request(`accounts?$select=name&$filter=${encodeURIComponent(filter)}`);
+    expect(columnOf(response, "name")).toEqual(found ? ["A"] : []);
   });
 
   test.each([
     ["new_payer_contact/fullname eq 'Jo Doe'", "new_payer_contact", "account"],
     ["ownerid/fullname eq 'Admin Contoso'", "fullname", "principal"],
   ])("$filter %s is refused: no %s on %s", async (filter, name, type) => {
-    await using core = await startCore(filled);
-    const answer = await core.ask(`accounts?$select=name&$filter=${encodeURIComponent(filter)}`);
-    expect(member(answer.json, "error", "message")).toBe(
+    await using api = await startWebApi(addFilledAccount);
+    const response = await api.request(`accounts?$select=name&$filter=${encodeURIComponent(filter)}`);
+    expect(member(response.json, "error", "message")).toBe(
       `Could not find a property named '${name}' on type '${CRM}${type}'.`,
     );
   });
@@ -171,18 +174,18 @@ describe("conditions", () => {
     ['attribute="new_payer" operator="not-null">', true],
     ['attribute="new_contract" operator="not-null">', true],
   ])("<condition %s: %s", async (condition, found) => {
-    await using core = await startCore(filled);
-    const answer = await core.ask(
+    await using api = await startWebApi(addFilledAccount);
+    const response = await api.request(
       fetchOf(`<attribute name="name" /><filter><condition ${condition}</condition></filter>`),
     );
-    expect(columnOf(answer, "name")).toEqual(found ? ["A"] : []);
+    expect(columnOf(response, "name")).toEqual(found ? ["A"] : []);
   });
 });
 
 describe("a wall-clock column", () => {
   // 23:00 on 2 January is 04:30 on the 3rd in Mumbai, if one believes the Z. It is 08:34 on the 2nd there.
-  async function inMumbai(): Promise<Core> {
-    return startCore((org) => {
+  async function inMumbai(): Promise<WebApiClient> {
+    return startWebApi((org) => {
       customiseOrg(org);
       org.utcOffsets.set(org.adminId, 330);
       org.createAccount({ name: "A", new_golive: "2026-01-02T23:00:00Z" });
@@ -200,24 +203,24 @@ describe("a wall-clock column", () => {
     ['operator="next-x-hours" value="15"', true],
     ['operator="next-x-hours" value="13"', false],
   ])("does not move with the user's time zone: %s", async (condition, found) => {
-    await using core = await inMumbai();
+    await using api = await inMumbai();
     const closed = condition.endsWith("</condition") ? `${condition}>` : `${condition}/>`;
-    const answer = await core.ask(
+    const response = await api.request(
       fetchOf(`<attribute name="name" /><filter><condition attribute="new_golive" ${closed}</filter>`),
     );
-    expect(columnOf(answer, "name")).toEqual(found ? ["A"] : []);
+    expect(columnOf(response, "name")).toEqual(found ? ["A"] : []);
   });
 
   test("does not move in groups and in OData's functions either", async () => {
-    await using core = await inMumbai();
+    await using api = await inMumbai();
     const xml =
       '<fetch aggregate="true"><entity name="account"><attribute name="new_golive" groupby="true" dategrouping="day" alias="day"/>' +
       '<attribute name="accountid" aggregate="count" alias="n"/></entity></fetch>';
-    expect(rowsOf(await core.ask(`accounts?fetchXml=${encodeURIComponent(xml)}`))).toEqual([
+    expect(rowsOf(await api.request(`accounts?fetchXml=${encodeURIComponent(xml)}`))).toEqual([
       { day: 2, n: 1 },
     ]);
     const on = (day: string) =>
-      core.ask(`accounts?$select=name&$filter=${CRM}On(PropertyName='new_golive',PropertyValue='${day}')`);
+      api.request(`accounts?$select=name&$filter=${CRM}On(PropertyName='new_golive',PropertyValue='${day}')`);
     expect(columnOf(await on("2026-01-02"), "name")).toEqual(["A"]);
     expect(columnOf(await on("2026-01-03"), "name")).toEqual([]);
   });
@@ -225,8 +228,8 @@ describe("a wall-clock column", () => {
 
 describe("writes", () => {
   test("take every kind of value as it is read", async () => {
-    await using core = await startCore(filled);
-    const answer = await core.ask(`accounts(${ACCOUNT})`, {
+    await using api = await startWebApi(addFilledAccount);
+    const response = await api.request(`accounts(${ACCOUNT})`, {
       method: "PATCH",
       prefer: "return=representation",
       body: {
@@ -243,7 +246,7 @@ describe("writes", () => {
         new_weightedscore: 1,
       },
     });
-    expect(answer.json).toMatchObject({
+    expect(response.json).toMatchObject({
       new_tier: 808620000,
       new_products: "100000000,100000003",
       new_isstrategic: false,
@@ -267,9 +270,9 @@ describe("writes", () => {
     [{ new_renewaldate: "2027-01-31T00:00:00Z" }, "0x80048d19"],
     [{ new_csm: CONTACT }, "0x80048d19"],
   ])("refuse %j: %s", async (body, code) => {
-    await using core = await startCore(filled);
-    const answer = await core.ask(`accounts(${ACCOUNT})`, { method: "PATCH", body });
-    expect([answer.status, member(answer.json, "error", "code")]).toEqual([400, code]);
+    await using api = await startWebApi(addFilledAccount);
+    const response = await api.request(`accounts(${ACCOUNT})`, { method: "PATCH", body });
+    expect([response.status, member(response.json, "error", "code")]).toEqual([400, code]);
   });
 });
 

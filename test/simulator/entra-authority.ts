@@ -2,7 +2,8 @@
 import { createServer } from "node:http";
 import * as oidc from "openid-client";
 import type { AppRegistration, DirectoryUser } from "../../simulator/entra/directory.ts";
-import { Entra, type EntraOptions } from "../../simulator/entra/entra.ts";
+import { Entra } from "../../simulator/entra/entra.ts";
+import type { EntraOptions } from "../../simulator/entra/types.ts";
 
 export const TENANT = "7b1e8a52-58ad-4b5b-9f0e-3c51a3a0d001";
 export const CLIENT = "5a2c9f10-0d7c-4a6a-8f6e-1f1d6f0f0002";

@@ -34,19 +34,19 @@ describe("authorization code with PKCE", () => {
     await using authority = await startAuthority();
     const { client, verifier, url } = await signInUrl(authority, { simulator_user: "ada@contoso.example" });
     oidc.enableNonRepudiationChecks(client);
-    const answer = await oidc.authorizationCodeGrant(client, await redirectOf(url), checks(verifier));
+    const response = await oidc.authorizationCodeGrant(client, await redirectOf(url), checks(verifier));
 
-    expect(answer.claims()).toMatchObject({
+    expect(response.claims()).toMatchObject({
       tid: TENANT,
       oid: authority.user.objectId,
       name: "Ada Admin",
       iss: `${authority.origin}/${TENANT}/v2.0`,
     });
-    expect(authority.entra.check(`Bearer ${answer.access_token}`, authority.origin)).toMatchObject({
+    expect(authority.entra.check(`Bearer ${response.access_token}`, authority.origin)).toMatchObject({
       userId: authority.user.userId,
     });
-    const renewed = await oidc.refreshTokenGrant(client, answer.refresh_token ?? "");
-    expect(renewed.access_token).not.toBe(answer.access_token);
+    const renewed = await oidc.refreshTokenGrant(client, response.refresh_token ?? "");
+    expect(renewed.access_token).not.toBe(response.access_token);
   });
 
   test("without offline_access there is no refresh token, without openid no id_token", async () => {
@@ -55,12 +55,12 @@ describe("authorization code with PKCE", () => {
       scope: `${authority.origin}/user_impersonation`,
       simulator_user: "ada@contoso.example",
     });
-    const answer = await oidc.authorizationCodeGrant(client, await redirectOf(url), {
+    const response = await oidc.authorizationCodeGrant(client, await redirectOf(url), {
       pkceCodeVerifier: verifier,
       expectedState: "st4te",
     });
-    expect(Object.keys(answer)).not.toContain("refresh_token");
-    expect(answer.id_token).toBeUndefined();
+    expect(Object.keys(response)).not.toContain("refresh_token");
+    expect(response.id_token).toBeUndefined();
   });
 
   test("a code is worth one exchange, ten minutes, its own verifier and its own redirect URI", async () => {

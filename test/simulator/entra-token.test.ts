@@ -7,11 +7,11 @@ const DAY = 86_400_000;
 describe("client credentials", () => {
   test("openid-client gets a token that its own environment accepts and any other refuses", async () => {
     await using authority = await startAuthority();
-    const answer = await oidc.clientCredentialsGrant(await authority.client(), { scope: authority.scope });
+    const response = await oidc.clientCredentialsGrant(await authority.client(), { scope: authority.scope });
 
-    expect(answer.expires_in).toBe(3599);
-    expect(answer.refresh_token).toBeUndefined();
-    const bearer = `Bearer ${answer.access_token}`;
+    expect(response.expires_in).toBe(3599);
+    expect(response.refresh_token).toBeUndefined();
+    const bearer = `Bearer ${response.access_token}`;
     expect(authority.entra.check(bearer, authority.origin)).toMatchObject({
       ok: true,
       userId: authority.app.userId,
@@ -24,8 +24,8 @@ describe("client credentials", () => {
 
   test("a token ends when its time is over, and garbage is no token", async () => {
     await using authority = await startAuthority();
-    const answer = await oidc.clientCredentialsGrant(await authority.client(), { scope: authority.scope });
-    const bearer = `Bearer ${answer.access_token}`;
+    const response = await oidc.clientCredentialsGrant(await authority.client(), { scope: authority.scope });
+    const bearer = `Bearer ${response.access_token}`;
     const forged = `${bearer.slice(0, -4)}AAAA`;
 
     expect(authority.entra.check(forged, authority.origin)).toEqual({ ok: false, reason: "malformed" });
@@ -117,8 +117,8 @@ describe("refresh", () => {
     ] as const) {
       await using authority = await startAuthority({ oldRefreshTokens });
       const first = authority.entra.issueRefreshToken(CLIENT, "ada@contoso.example", authority.scope);
-      const answer = await oidc.refreshTokenGrant(await authority.client(), first);
-      expect(answer.refresh_token).not.toBe(first);
+      const response = await oidc.refreshTokenGrant(await authority.client(), first);
+      expect(response.refresh_token).not.toBe(first);
       const again = await authority.token({
         grant_type: "refresh_token",
         client_id: CLIENT,
@@ -126,7 +126,7 @@ describe("refresh", () => {
         refresh_token: first,
       });
       expect(again.status).toBe(status);
-      expect(authority.entra.check(`Bearer ${answer.access_token}`, authority.origin)).toMatchObject({
+      expect(authority.entra.check(`Bearer ${response.access_token}`, authority.origin)).toMatchObject({
         ok: true,
         userId: authority.user.userId,
       });
@@ -166,7 +166,7 @@ describe("refresh", () => {
         () => entra.recordConsent(CLIENT, user.objectId),
         65001,
       ],
-      [() => entra.refuse(70043, { grant: "refresh_token" }), () => undefined, 70043],
+      [() => entra.forceError(70043, { grant: "refresh_token" }), () => undefined, 70043],
       [() => entra.revokeSessions(user.objectId), () => undefined, 50173],
     ];
     for (const [happens, isUndone, code] of outcomes) {

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import type { SimReply } from "../../simulator/exchange.ts";
-import { bodyText, type FaultActions } from "../../simulator/faults/encounter.ts";
+import type { HttpResponse } from "../../simulator/http-middleware.ts";
+import { bodyText, type FaultActions } from "../../simulator/faults/fault-effects.ts";
 import { faultControl, Faults } from "../../simulator/faults/faults.ts";
 
 const PAGE = "/api/data/v9.2/accounts?$select=name";
 
 /** Faults over an organisation that only writes down what it is made to do. */
-function faultsOver() {
+function faultsWithRecorder() {
   const done: string[] = [];
   const note =
     (what: string) =>
@@ -21,12 +21,12 @@ function faultsOver() {
     changeRow: note("changeRow"),
     revokeRefreshTokens: note("revokeRefreshTokens"),
     refuseToken: note("refuseToken"),
-    expiredTokenReply: () => ({ status: 401, headers: {}, body: "" }),
+    expiredTokenResponse: () => ({ status: 401, headers: {}, body: "" }),
   };
   return { faults: new Faults(actions), done };
 }
 
-const page = (id: string): SimReply => ({
+const page = (id: string): HttpResponse => ({
   status: 200,
   headers: {},
   body: JSON.stringify({
@@ -36,11 +36,11 @@ const page = (id: string): SimReply => ({
   }),
 });
 
-const textOf = (reply: SimReply | undefined): string => (reply ? bodyText(reply) : "");
+const textOf = (response: HttpResponse | undefined): string => (response ? bodyText(response) : "");
 
 describe("fault rules", () => {
   test("a rule meets only what its method and pattern name, after the skipped ones, so many times", () => {
-    const { faults } = faultsOver();
+    const { faults } = faultsWithRecorder();
     faults.add({
       method: "get",
       path: "accounts\\?\\$select",
@@ -49,12 +49,12 @@ describe("fault rules", () => {
       fault: { kind: "bad-gateway" },
     });
     const met = [
-      faults.meet("POST", PAGE),
-      faults.meet("GET", "/api/data/v9.2/WhoAmI"),
-      ...[1, 2, 3, 4].map(() => faults.meet("GET", PAGE.replace("$", "%24"))),
-    ].map((encounter) => encounter?.reply?.status);
+      faults.nextEffect("POST", PAGE),
+      faults.nextEffect("GET", "/api/data/v9.2/WhoAmI"),
+      ...[1, 2, 3, 4].map(() => faults.nextEffect("GET", PAGE.replace("$", "%24"))),
+    ].map((encounter) => encounter?.response?.status);
     expect(met).toEqual([undefined, undefined, undefined, 502, 502, undefined]);
-    expect(faults.list()).toMatchObject([{ seen: 4, met: 2 }]);
+    expect(faults.list()).toMatchObject([{ matched: 4, applied: 2 }]);
   });
 
   test.each([
@@ -69,38 +69,38 @@ describe("fault rules", () => {
     ],
     [{ kind: "unavailable", retryAfter: 5 }, 503, "5", "503"],
   ] as const)("%j", (fault, status, retryAfter, text) => {
-    const { faults } = faultsOver();
+    const { faults } = faultsWithRecorder();
     faults.add({ fault });
-    const reply = faults.meet("GET", PAGE)?.reply;
-    expect(reply?.status).toBe(status);
-    expect(reply?.headers["retry-after"]).toBe(retryAfter);
-    expect(reply?.body).toContain(text);
+    const response = faults.nextEffect("GET", PAGE)?.response;
+    expect(response?.status).toBe(status);
+    expect(response?.headers["retry-after"]).toBe(retryAfter);
+    expect(response?.body).toContain(text);
   });
 
   test("a repeated page is the page before, and the chain goes on behind it", () => {
-    const { faults } = faultsOver();
+    const { faults } = faultsWithRecorder();
     faults.add({ path: "accounts", skip: 1, fault: { kind: "repeat-page" } });
     const answers = ["1", "2", "2", "3"].map((id) => {
-      const met = faults.meet("GET", `${PAGE}&page=${id}`);
-      return met?.reply ?? met?.change?.(page(id)) ?? page(id);
+      const met = faults.nextEffect("GET", `${PAGE}&page=${id}`);
+      return met?.response ?? met?.transform?.(page(id)) ?? page(id);
     });
-    expect(answers.map((reply) => reply.body)).toEqual(["1", "1", "2", "3"].map((id) => page(id).body));
+    expect(answers.map((response) => response.body)).toEqual(["1", "1", "2", "3"].map((id) => page(id).body));
   });
 
   test("an empty page leads to itself, malformed JSON is none", () => {
-    const { faults } = faultsOver();
+    const { faults } = faultsWithRecorder();
     faults.add({ fault: { kind: "empty-page" } });
     faults.add({ fault: { kind: "malformed-json" } });
-    const empty: unknown = JSON.parse(textOf(faults.meet("GET", PAGE)?.change?.(page("1"))));
+    const empty: unknown = JSON.parse(textOf(faults.nextEffect("GET", PAGE)?.transform?.(page("1"))));
     expect(empty).toMatchObject({ value: [], "@odata.nextLink": `http://127.0.0.1:1${PAGE}` });
-    const broken = textOf(faults.meet("GET", PAGE)?.change?.(page("1")));
+    const broken = textOf(faults.nextEffect("GET", PAGE)?.transform?.(page("1")));
     expect(() => JSON.parse(broken)).toThrow(SyntaxError);
   });
 
   test("a held request goes on when it is released", async () => {
-    const { faults } = faultsOver();
+    const { faults } = faultsWithRecorder();
     const id = faults.add({ fault: { kind: "hold" } });
-    const waiting = faults.meet("GET", PAGE)?.wait;
+    const waiting = faults.nextEffect("GET", PAGE)?.wait;
     const order: string[] = [];
     const answered = waiting?.then(() => order.push("answered"));
     order.push("before");
@@ -110,11 +110,11 @@ describe("fault rules", () => {
   });
 
   test("the organisation and the authority change in the middle of a read", () => {
-    const { faults, done } = faultsOver();
+    const { faults, done } = faultsWithRecorder();
     faults.add({ skip: 1, fault: { kind: "delete-view", viewId: "v" } });
     faults.add({ skip: 1, fault: { kind: "change-row", id: "r", values: { name: "New" } } });
     faults.add({ fault: { kind: "revoke-refresh-tokens" } });
-    for (const _ of [1, 2, 3]) faults.meet("GET", PAGE);
+    for (const _ of [1, 2, 3]) faults.nextEffect("GET", PAGE);
     expect(done).toEqual([
       "revokeRefreshTokens ",
       'deleteView "v"',
@@ -123,12 +123,12 @@ describe("fault rules", () => {
   });
 
   test("the control endpoint adds, lists and removes, and says what is wrong with a rule", () => {
-    const { faults } = faultsOver();
+    const { faults } = faultsWithRecorder();
     const call = (method: string, path: string, body = "") => faultControl(faults, { method, path, body });
     expect(call("GET", "/api/data/v9.2/accounts")).toBeUndefined();
     const added = call("POST", "/_simulator/faults", '{"path":"WhoAmI","fault":{"kind":"expired-token"}}');
     expect(added?.status).toBe(201);
-    expect(faults.meet("GET", "/api/data/v9.2/WhoAmI")?.reply?.status).toBe(401);
+    expect(faults.nextEffect("GET", "/api/data/v9.2/WhoAmI")?.response?.status).toBe(401);
     const { id } = faults.list()[0] ?? { id: "" };
     expect(call("GET", "/_simulator/faults")?.body).toContain(id);
     call("DELETE", `/_simulator/faults/${id}`);

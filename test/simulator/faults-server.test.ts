@@ -1,6 +1,6 @@
 import { EventEmitter, once } from "node:events";
 import { describe, expect, test } from "vitest";
-import { pageOf, startSession, type Session } from "./running.ts";
+import { pageOf, startSession, type Session } from "./simulator-session.ts";
 
 const ACCOUNTS = "accounts?$select=name&$orderby=accountid";
 const TEN = { prefer: "odata.maxpagesize=10" };

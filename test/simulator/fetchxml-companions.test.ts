@@ -3,7 +3,14 @@
 import { describe, expect, test } from "vitest";
 import { customiseOrg } from "../../simulator/org/customise.ts";
 import type { Org } from "../../simulator/org/org.ts";
-import { columnOf, member, rowsOf, startCore, type Answer, type Core } from "./core-session.ts";
+import {
+  columnOf,
+  member,
+  rowsOf,
+  startWebApi,
+  type WebApiResponse,
+  type WebApiClient,
+} from "./web-api-client.ts";
 
 function fill(org: Org): void {
   customiseOrg(org);
@@ -21,9 +28,9 @@ function fill(org: Org): void {
   org.createAccount({ name: "C", industrycode: 1 });
 }
 
-function ask(core: Core, inside: string, fetch = ""): Promise<Answer> {
+function runFetch(api: WebApiClient, inside: string, fetch = ""): Promise<WebApiResponse> {
   const xml = `<fetch ${fetch}><entity name="account">${inside}</entity></fetch>`;
-  return core.ask(`accounts?fetchXml=${encodeURIComponent(xml)}`);
+  return api.request(`accounts?fetchXml=${encodeURIComponent(xml)}`);
 }
 
 describe("companion columns in FetchXML", () => {
@@ -39,19 +46,19 @@ describe("companion columns in FetchXML", () => {
     ["donotsendmarketingmaterialname", 'operator="eq" value="Do Not Send"', ["B"]],
     ["new_productsname", 'operator="eq" value="Inbox; API"', ["A"]],
   ])("%s is filtered on: %s", async (name, condition, found) => {
-    await using core = await startCore(fill);
+    await using api = await startWebApi(fill);
     const closed = condition.endsWith("</condition") ? `${condition}>` : `${condition}/>`;
-    const answer = await ask(
-      core,
+    const response = await runFetch(
+      api,
       `<attribute name="name"/><order attribute="name"/><filter><condition attribute="${name}" ${closed}</filter>`,
     );
-    expect(columnOf(answer, "name")).toEqual(found);
+    expect(columnOf(response, "name")).toEqual(found);
   });
 
   test("they are returned when named, absent where the other column is empty, and not among all columns", async () => {
-    await using core = await startCore(fill);
-    const named = await ask(
-      core,
+    await using api = await startWebApi(fill);
+    const named = await runFetch(
+      api,
       '<attribute name="primarycontactidname"/><attribute name="industrycodename"/><order attribute="name"/>',
     );
     expect(rowsOf(named)).toMatchObject([
@@ -60,48 +67,48 @@ describe("companion columns in FetchXML", () => {
       { industrycodename: "Accounting" },
     ]);
     expect(Object.keys(rowsOf(named)[1] ?? {})).not.toContain("industrycodename");
-    const all = rowsOf(await ask(core, "<all-attributes/>"));
+    const all = rowsOf(await runFetch(api, "<all-attributes/>"));
     expect(Object.keys(all[0] ?? {})).not.toContain("primarycontactidname");
   });
 
   test("they order, group and join, and follow a rename", async () => {
-    await using core = await startCore(fill);
+    await using api = await startWebApi(fill);
     const ordered = () =>
-      ask(core, '<attribute name="name"/><order attribute="primarycontactidname" descending="true"/>');
+      runFetch(api, '<attribute name="name"/><order attribute="primarycontactidname" descending="true"/>');
     expect(columnOf(await ordered(), "name")).toEqual(["A", "B", "C"]);
-    const zoe = core.org
-      .need("contact")
+    const zoe = api.org
+      .requireTable("contact")
       .rows()
       .find((row) => row["fullname"] === "Zoë Lind");
-    core.org.update("contact", String(zoe?.["contactid"]), { fullname: "Aaron Lind" });
+    api.org.update("contact", String(zoe?.["contactid"]), { fullname: "Aaron Lind" });
     expect(columnOf(await ordered(), "name")).toEqual(["B", "A", "C"]);
-    const grouped = await ask(
-      core,
+    const grouped = await runFetch(
+      api,
       '<attribute name="statecodename" groupby="true" alias="state"/><attribute name="accountid" aggregate="count" alias="n"/>',
       'aggregate="true"',
     );
     expect(rowsOf(grouped)).toEqual([{ state: "Active", n: 3 }]);
-    const joined = await ask(
-      core,
+    const joined = await runFetch(
+      api,
       '<attribute name="name"/><link-entity name="contact" from="fullname" to="primarycontactidname"/><order attribute="name"/>',
     );
     expect(columnOf(joined, "name")).toEqual(["A", "B"]);
   });
 
   test("those of a column nobody may read are refused", async () => {
-    await using core = await startCore(fill);
-    const answer = await ask(core, '<attribute name="isprivatename"/>');
-    expect(member(answer.json, "error", "code")).toBe("0x80041103");
+    await using api = await startWebApi(fill);
+    const response = await runFetch(api, '<attribute name="isprivatename"/>');
+    expect(member(response.json, "error", "code")).toBe("0x80041103");
   });
 });
 
 test("rows below are counted as numbers, not as text", async () => {
-  await using core = await startCore((org) => {
+  await using api = await startWebApi((org) => {
     const parent = org.createAccount({ name: "A" });
     org.createAccount({ name: "B", parentaccountid: parent });
   });
-  const counted = await ask(
-    core,
+  const counted = await runFetch(
+    api,
     '<attribute name="name"/><attribute name="accountid" alias="below" rowaggregate="CountChildren"/><order attribute="name"/>',
   );
   expect(columnOf(counted, "below")).toEqual([1, 0]);

@@ -15,8 +15,8 @@ function passing(now: string, condition: string, instants: readonly string[]): u
   });
   const xml = `<fetch><entity name="account"><attribute name="createdon" /><filter>
     <condition attribute="createdon" ${condition} /></filter></entity></fetch>`;
-  const answer = executeFetch(xml, store, callerOf(), new Date(now), { maxPageSize: 5000 });
-  return answer.rows.map(({ createdon }) => createdon);
+  const result = executeFetch(xml, store, callerOf(), new Date(now), { maxPageSize: 5000 });
+  return result.rows.map(({ createdon }) => createdon);
 }
 
 test.each<[now: string, condition: string, inside: string, outside: string]>([

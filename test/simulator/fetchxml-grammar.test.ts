@@ -1,8 +1,8 @@
 // Entity, link-entity, filter, attribute, order, distinct, aggregate: what comes back, and what is refused how.
 import { describe, expect, test } from "vitest";
 import { executeFetch } from "../../simulator/fetchxml/engine.ts";
-import type { FetchAnswer } from "../../simulator/fetchxml/engine.ts";
 import type { Row } from "../../simulator/fetchxml/query-store.ts";
+import type { FetchResult } from "../../simulator/fetchxml/result.ts";
 import { callerOf, guid, storeOf } from "./fetchxml-store.ts";
 
 const NOW = new Date("2024-05-15T12:00:00Z");
@@ -104,12 +104,12 @@ const store = storeOf({
   },
 });
 
-function run(xml: string): FetchAnswer {
+function run(xml: string): FetchResult {
   return executeFetch(xml, store, callerOf(), NOW, { maxPageSize: 5000 });
 }
 
 /** The query's rows without their keys. */
-function rowsOf(inner: string, options = ""): unknown[] {
+function resultRows(inner: string, options = ""): unknown[] {
   return run(`<fetch ${options}><entity name="account">${inner}</entity></fetch>`).rows.map(
     ({ accountid: _key, ...rest }) => rest,
   );
@@ -123,7 +123,7 @@ const entity = (inner: string): string => `<fetch><entity name="account">${inner
 const ACTIVE = `<filter><condition attribute="statecode" operator="eq" value="0" /></filter>`;
 
 function names(inner: string, options = ""): unknown[] {
-  return rowsOf(NAME + inner, options).map((row) => Object.values(Object(row)).join(" "));
+  return resultRows(NAME + inner, options).map((row) => Object.values(Object(row)).join(" "));
 }
 
 test("columns without a value are left out, the key and a lookup's target come along", () => {
@@ -165,7 +165,7 @@ test("columns say where they come from", () => {
 
 test("a link-entity without an alias is called after its table and number", () => {
   const inner = `<link-entity name="contact" from="contactid" to="primarycontactid"><attribute name="fullname" /></link-entity>`;
-  expect(rowsOf(NAME + inner)).toEqual([
+  expect(resultRows(NAME + inner)).toEqual([
     { name: "Adatum", "contact1.fullname": "Adam" },
     { name: "Blue Yonder", "contact1.fullname": "Zoe" },
   ]);
@@ -304,10 +304,10 @@ test("distinct does not tell case and accents apart, and shows the first", () =>
 });
 
 test("top stops, without more records and without a cookie", () => {
-  const answer = run(`<fetch top="2"><entity name="account" /></fetch>`);
-  expect(answer.rows).toHaveLength(2);
-  expect(answer.moreRecords).toBe(false);
-  expect(answer.pagingCookie).toBeUndefined();
+  const result = run(`<fetch top="2"><entity name="account" /></fetch>`);
+  expect(result.rows).toHaveLength(2);
+  expect(result.moreRecords).toBe(false);
+  expect(result.pagingCookie).toBeUndefined();
 });
 
 test("retained rows are others than these", () => {
@@ -319,7 +319,7 @@ describe("aggregates", () => {
     const six = ["avg", "count", "countcolumn", "max", "min", "sum"]
       .map((kind) => attribute("numberofemployees", `alias="${kind}" aggregate="${kind}"`))
       .join("");
-    expect(rowsOf(six, `aggregate="true"`)).toEqual([
+    expect(resultRows(six, `aggregate="true"`)).toEqual([
       { avg: 7, count: 3, countcolumn: 2, max: 8, min: 7, sum: 15 },
     ]);
   });
@@ -331,26 +331,26 @@ describe("aggregates", () => {
       attribute("accountid", `alias="n" aggregate="count"`) +
       `<order alias="n" descending="true" />`;
     // The weeks are those of Microsoft's own example.
-    expect(rowsOf(grouped, `aggregate="true"`)).toEqual([
+    expect(resultRows(grouped, `aggregate="true"`)).toEqual([
       { w: 12, p: "Quarter 1 FY2023", n: 2 },
       { w: 35, p: "Quarter 3 FY2023", n: 1 },
     ]);
   });
 
   test("grouped by a lookup; a sum of nothing is 0; columns are aliases without a key", () => {
-    const answer = run(`<fetch aggregate="true"><entity name="account">
+    const result = run(`<fetch aggregate="true"><entity name="account">
       ${attribute("parentaccountid", `alias="parent" groupby="true"`)}${attribute("revenue", `alias="sales" aggregate="sum"`)}
       <order alias="parent" /></entity></fetch>`);
-    expect(answer.rows).toEqual([{ sales: 10.5 }, { parent: guid(1), "parent.table": "account", sales: 0 }]);
-    expect(answer.columns.map(({ key }) => key)).toEqual(["parent", "sales"]);
-    expect(answer).toMatchObject({ isAggregate: true, entityRows: [] });
+    expect(result.rows).toEqual([{ sales: 10.5 }, { parent: guid(1), "parent.table": "account", sales: 0 }]);
+    expect(result.columns.map(({ key }) => key)).toEqual(["parent", "sales"]);
+    expect(result).toMatchObject({ isAggregate: true, entityRows: [] });
   });
 
   test("of joined rows", () => {
     const joined =
       attribute("name", `alias="name" groupby="true"`) +
       link("outer", attribute("contactid", `alias="n" aggregate="countcolumn"`));
-    expect(rowsOf(joined, `aggregate="true"`)).toEqual([
+    expect(resultRows(joined, `aggregate="true"`)).toEqual([
       { name: "Adatum", n: 2 },
       { name: "Blue Yonder", n: 1 },
       { name: "Coho", n: 0 },
@@ -371,12 +371,12 @@ describe("aggregates", () => {
     ],
     [attribute("name", `alias="a" aggregate="count"`) + `<order attribute="name" />`, "0x80041131"],
   ])("refuses %s", (inner, code) => {
-    expect(() => rowsOf(inner, `aggregate="true"`)).toThrow(expect.objectContaining({ code }));
+    expect(() => resultRows(inner, `aggregate="true"`)).toThrow(expect.objectContaining({ code }));
   });
 
   test("more rows than the limit are refused", () => {
     const countAll = attribute("name", `alias="a" aggregate="count"`);
-    expect(() => rowsOf(countAll, `aggregate="true" aggregatelimit="2"`)).toThrow(
+    expect(() => resultRows(countAll, `aggregate="true" aggregatelimit="2"`)).toThrow(
       expect.objectContaining({ code: "0x8004E023" }),
     );
   });

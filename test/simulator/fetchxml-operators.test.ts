@@ -1,6 +1,7 @@
 // Every condition operator on a handful of rows, one line each: which rows it returns.
 import { describe, expect, test } from "vitest";
-import { executeFetch, FetchError } from "../../simulator/fetchxml/engine.ts";
+import { executeFetch } from "../../simulator/fetchxml/engine.ts";
+import { FetchError } from "../../simulator/fetchxml/fetch-error.ts";
 import type { Caller } from "../../simulator/fetchxml/query-store.ts";
 import { callerOf, guid, storeOf } from "./fetchxml-store.ts";
 
@@ -115,8 +116,8 @@ function passing(condition: string, caller: Caller): number[] {
   const listed = (values?.split("|") ?? []).map((value) => `<value>${value}</value>`).join("");
   const xml = `<fetch><entity name="account"><attribute name="accountid" /><filter>
     <condition attribute="${attribute}" operator="${operator}">${listed}</condition></filter></entity></fetch>`;
-  const answer = executeFetch(xml, store, caller, NOW, { maxPageSize: 5000 });
-  return answer.rows.map(({ accountid }) => Number(String(accountid).slice(-2)));
+  const result = executeFetch(xml, store, caller, NOW, { maxPageSize: 5000 });
+  return result.rows.map(({ accountid }) => Number(String(accountid).slice(-2)));
 }
 
 const here = callerOf({ userId: ME, businessUnitId: UNIT, teamIds: [TEAM] });

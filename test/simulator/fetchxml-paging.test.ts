@@ -1,8 +1,8 @@
 // Pages: the cookie and what it holds, where the next page starts, what has no cookie, where simple paging ends.
 import { describe, expect, test } from "vitest";
 import { executeFetch } from "../../simulator/fetchxml/engine.ts";
-import type { FetchAnswer } from "../../simulator/fetchxml/engine.ts";
 import type { QueryStore, Row } from "../../simulator/fetchxml/query-store.ts";
+import type { FetchResult } from "../../simulator/fetchxml/result.ts";
 import { callerOf, guid, storeOf } from "./fetchxml-store.ts";
 
 const NOW = new Date("2024-05-15T12:00:00Z");
@@ -34,14 +34,14 @@ function organisation(accounts: readonly Row[], contacts: readonly Row[] = []): 
   });
 }
 
-function read(store: QueryStore, attributes: string, inner: string, cookie?: string): FetchAnswer {
+function read(store: QueryStore, attributes: string, inner: string, cookie?: string): FetchResult {
   const escaped = cookie?.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
   const paging = escaped === undefined ? "" : `paging-cookie="${escaped}"`;
   const xml = `<fetch ${attributes} ${paging}><entity name="account"><attribute name="name" />${inner}</entity></fetch>`;
   return executeFetch(xml, store, callerOf({ utcOffsetMinutes: -360 }), NOW, { maxPageSize: 5000 });
 }
 
-function names({ rows }: FetchAnswer): unknown[] {
+function names({ rows }: FetchResult): unknown[] {
   return rows.map(({ name }) => name);
 }
 
@@ -118,14 +118,14 @@ test("a row that comes or goes behind the cursor moves no page", () => {
 });
 
 test("a page ends behind the last row with an empty one", () => {
-  const answer = read(four, `count="2" page="3"`, "");
-  expect(answer).toMatchObject({ rows: [], moreRecords: false });
+  const result = read(four, `count="2" page="3"`, "");
+  expect(result).toMatchObject({ rows: [], moreRecords: false });
 });
 
 test("count is at most the largest page", () => {
   const xml = `<fetch count="9999"><entity name="account" /></fetch>`;
-  const answer = executeFetch(xml, four, callerOf(), NOW, { maxPageSize: 3 });
-  expect(answer.rows).toHaveLength(3);
+  const result = executeFetch(xml, four, callerOf(), NOW, { maxPageSize: 3 });
+  expect(result.rows).toHaveLength(3);
 });
 
 test("the total is counted over all pages, up to 5,000", () => {
@@ -175,7 +175,7 @@ describe("without a cookie", () => {
     const [first, second] = [1, 2].map((page) => read(people, `count="2" page="${page}"`, inner));
     expect(first).toMatchObject({ moreRecords: true });
     expect(first).not.toHaveProperty("pagingCookie");
-    expect([first, second].flatMap((answer) => (answer === undefined ? [] : names(answer)))).toEqual([
+    expect([first, second].flatMap((result) => (result === undefined ? [] : names(result)))).toEqual([
       "n3",
       "n2",
       "n1",
@@ -183,9 +183,9 @@ describe("without a cookie", () => {
   });
 
   test("distinct rows that do not show their key", () => {
-    const answer = read(people, `count="2" distinct="true"`, "");
-    expect(answer).toMatchObject({ moreRecords: true });
-    expect(answer).not.toHaveProperty("pagingCookie");
+    const result = read(people, `count="2" distinct="true"`, "");
+    expect(result).toMatchObject({ moreRecords: true });
+    expect(result).not.toHaveProperty("pagingCookie");
   });
 
   test("everything ends at 50,000 rows; with the cookie it goes on", () => {

@@ -366,8 +366,8 @@ test("engine and naive evaluator return the same rows", { timeout: 120_000 }, ()
       fc.oneof({ weight: 4, arbitrary: rowQueries }, aggregateQueries),
       callers,
       (store, xml, caller) => {
-        const answer = executeFetch(xml, store, caller, NOW, { maxPageSize: 5000 });
-        expect(answer.rows).toEqual(naiveFetch(xml, { store, caller, now: NOW }));
+        const result = executeFetch(xml, store, caller, NOW, { maxPageSize: 5000 });
+        expect(result.rows).toEqual(naiveFetch(xml, { store, caller, now: NOW }));
       },
     ),
     propertyRuns(250, 1000),
@@ -389,21 +389,21 @@ test("pages put together are the whole, unless a join repeats rows", { timeout: 
 });
 
 /** More than any of these queries has: a cookie that does not advance must fail, not hang. */
-const MOST_PAGES = 2000;
+const MAX_PAGES = 2000;
 
 function allPages(xml: string, store: QueryStore, size: number): unknown[] {
   const caller = callerOf({ userId: ME, teamIds: [TEAM], utcOffsetMinutes: 330 });
   const rows: unknown[] = [];
-  for (let page = 1, paging = ""; page <= MOST_PAGES; page += 1) {
+  for (let page = 1, paging = ""; page <= MAX_PAGES; page += 1) {
     const query = xml.replace("<fetch", `<fetch count="${size}" page="${page}"${paging}`);
-    const answer = executeFetch(query, store, caller, NOW, { maxPageSize: 5000 });
-    rows.push(...answer.rows);
-    if (!answer.moreRecords) return rows;
-    const cookie = answer.pagingCookie
+    const result = executeFetch(query, store, caller, NOW, { maxPageSize: 5000 });
+    rows.push(...result.rows);
+    if (!result.moreRecords) return rows;
+    const cookie = result.pagingCookie
       ?.replaceAll("&", "&amp;")
       .replaceAll("<", "&lt;")
       .replaceAll('"', "&quot;");
     paging = cookie === undefined ? "" : ` paging-cookie="${cookie}"`;
   }
-  throw new Error(`no end after ${MOST_PAGES} pages`);
+  throw new Error(`no end after ${MAX_PAGES} pages`);
 }

@@ -2,7 +2,7 @@
 import { DOMParser, type Element } from "@xmldom/xmldom";
 import { describe, expect, test } from "vitest";
 import { customiseOrg } from "../../simulator/org/customise.ts";
-import { rowsOf } from "./core-session.ts";
+import { rowsOf } from "./web-api-client.ts";
 import { refusalOf, startClient } from "./independent-client.ts";
 
 type Members = Readonly<Record<string, unknown>>;
@@ -134,12 +134,12 @@ describe("functions", () => {
   test("bound to a user list the user's privileges", async () => {
     await using session = await startClient();
     const { client, org } = session;
-    const answer: { RolePrivileges: Members[] } = await client.callFunction({
+    const response: { RolePrivileges: Members[] } = await client.callFunction({
       collection: "systemusers",
       key: org.adminId,
       name: "Microsoft.Dynamics.CRM.RetrieveUserPrivileges",
     });
-    expect(answer.RolePrivileges).toContainEqual(
+    expect(response.RolePrivileges).toContainEqual(
       expect.objectContaining({ PrivilegeName: "prvReadAccount", Depth: "Global" }),
     );
   });
@@ -178,7 +178,7 @@ describe("$metadata", () => {
       customiseOrg(org);
       org.createAccount({ name: "A" });
     });
-    const [row = {}] = rowsOf(await session.core.ask("accounts"));
+    const [row = {}] = rowsOf(await session.api.request("accounts"));
     const account = elementsOf(parsed(await session.client.retrieveCsdlMetadata()), "EntityType").find(
       (one) => attribute(one, "Name") === "account",
     );

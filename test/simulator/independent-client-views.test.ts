@@ -1,6 +1,6 @@
 // FetchXML and views run by an independent client: paged by cookies, joined, grouped, stored.
 import { describe, expect, test } from "vitest";
-import { NAMES, refusalOf, startClient, twentyThree } from "./independent-client.ts";
+import { NAMES, refusalOf, startClient, addNumberedAccounts } from "./independent-client.ts";
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -13,7 +13,7 @@ describe("FetchXML", () => {
     '<fetch count="10"><entity name="account"><attribute name="name" /><order attribute="name" /></entity></fetch>';
 
   test("is read to its end by cookies that are asked for", async () => {
-    await using session = await startClient(twentyThree);
+    await using session = await startClient(addNumberedAccounts);
     const { value } = await session.client.fetchAll<Row>({
       collection: "accounts",
       fetchXml: inTens,
@@ -23,7 +23,7 @@ describe("FetchXML", () => {
   });
 
   test("goes on behind a cookie though rows before it have gone", async () => {
-    await using session = await startClient(twentyThree);
+    await using session = await startClient(addNumberedAccounts);
     const request = { collection: "accounts", fetchXml: inTens, includeAnnotations: "*" };
     const first = await session.client.fetch<Row>(request);
     session.org.deleteAccount(String(first.value[3]?.["accountid"]));
@@ -37,7 +37,7 @@ describe("FetchXML", () => {
   });
 
   test("has neither cookie nor nextLink when no annotation was asked for", async () => {
-    await using session = await startClient(twentyThree);
+    await using session = await startClient(addNumberedAccounts);
     const page = await session.client.fetch({ collection: "accounts", fetchXml: inTens });
     expect(Object.keys(page).toSorted()).toEqual(["@odata.context", "oDataContext", "value"]);
   });
@@ -61,7 +61,7 @@ describe("FetchXML", () => {
   });
 
   test("counts and groups", async () => {
-    await using session = await startClient(twentyThree);
+    await using session = await startClient(addNumberedAccounts);
     const { value } = await session.client.fetch<Row>({
       collection: "accounts",
       fetchXml:
@@ -98,7 +98,7 @@ describe("a view", () => {
   const personal = '<fetch count="10"><entity name="account"><attribute name="name" /></entity></fetch>';
 
   test("of the system is executed by id", async () => {
-    await using session = await startClient(twentyThree);
+    await using session = await startClient(addNumberedAccounts);
     const page = await session.client.retrieve<{ value: Row[] }>({
       collection: "accounts",
       savedQuery: ACTIVE_ACCOUNTS,
@@ -107,7 +107,7 @@ describe("a view", () => {
   });
 
   test("of a person is executed for its owner page after page, and does not exist for others", async () => {
-    await using session = await startClient(twentyThree);
+    await using session = await startClient(addNumberedAccounts);
     const owner = session.org.addUser({
       fullname: "Bo Berg",
       email: "bo@contoso.example",
@@ -146,7 +146,7 @@ describe("a view", () => {
   });
 
   test("takes a filter, an order, other columns and fewer rows on top", async () => {
-    await using session = await startClient(twentyThree);
+    await using session = await startClient(addNumberedAccounts);
     const fetchxml =
       '<fetch><entity name="account"><attribute name="fax" /><order attribute="name" />' +
       '<filter><condition attribute="statecode" operator="eq" value="0" /></filter></entity></fetch>';
@@ -165,7 +165,7 @@ describe("a view", () => {
   });
 
   test("pages are as large as the client prefers, and linked", async () => {
-    await using session = await startClient(twentyThree);
+    await using session = await startClient(addNumberedAccounts);
     const { value } = await session.client.retrieveAll<Row>({
       collection: "accounts",
       filter: "statecode eq 0",
@@ -176,7 +176,7 @@ describe("a view", () => {
   });
 
   test("takes no $expand, nor FetchXML any option that it says itself", async () => {
-    await using session = await startClient(twentyThree);
+    await using session = await startClient(addNumberedAccounts);
     const expand = [{ property: "primarycontactid" }];
     for (const [queryParams, more] of [
       [[`savedQuery=${ACTIVE_ACCOUNTS}`], { expand }],

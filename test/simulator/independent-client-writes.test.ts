@@ -109,7 +109,7 @@ describe("a reference", () => {
     };
     const members = () =>
       org
-        .need("teammembership")
+        .requireTable("teammembership")
         .rows()
         .map((row) => [row["teamid"], row["systemuserid"]]);
     await client.associate({ ...tied, relatedCollection: "teams" });
@@ -151,7 +151,7 @@ describe("a batch", () => {
     const [page, made, contact, count]: unknown[] = await client.executeBatch();
     expect(page).toMatchObject({ value: [{ name: "A" }] });
     expect(count).toBe(2);
-    expect(org.need("contact").get(String(contact))).toMatchObject({
+    expect(org.requireTable("contact").get(String(contact))).toMatchObject({
       parentcustomerid: made,
       "parentcustomerid.table": "account",
     });

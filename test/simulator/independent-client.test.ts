@@ -1,6 +1,6 @@
 // Rows read by an independent client: queries with OData's options, counted, expanded, and paged by links.
 import { describe, expect, test } from "vitest";
-import { NAMES, refusalOf, startClient, twentyThree } from "./independent-client.ts";
+import { NAMES, refusalOf, startClient, addNumberedAccounts } from "./independent-client.ts";
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -9,7 +9,7 @@ const sortedNames = (rows: readonly Row[]) => rows.map((row) => String(row["name
 
 describe("a query", () => {
   test("selects, filters, orders and stops at $top", async () => {
-    await using session = await startClient(twentyThree);
+    await using session = await startClient(addNumberedAccounts);
     const { value } = await session.client.retrieveMultiple<Row>({
       collection: "accounts",
       select: ["name", "numberofemployees"],
@@ -26,7 +26,7 @@ describe("a query", () => {
   });
 
   test("counts, with the rows and without", async () => {
-    await using session = await startClient(twentyThree);
+    await using session = await startClient(addNumberedAccounts);
     const { client } = session;
     const page = await client.retrieveMultiple({ collection: "accounts", count: true, maxPageSize: 4 });
     expect([page.oDataCount, page.value.length]).toEqual([23, 4]);
@@ -36,7 +36,7 @@ describe("a query", () => {
   });
 
   test("follows links from page to page", async () => {
-    await using session = await startClient(twentyThree);
+    await using session = await startClient(addNumberedAccounts);
     const request = { collection: "accounts", select: ["name"], orderBy: ["name"], maxPageSize: 10 };
     const first = await session.client.retrieveMultiple<Row>(request);
     const second = await session.client.retrieveMultiple<Row>(request, first.oDataNextLink);
@@ -46,7 +46,7 @@ describe("a query", () => {
   });
 
   test("brings labels and what a lookup points to as annotations", async () => {
-    await using session = await startClient(twentyThree);
+    await using session = await startClient(addNumberedAccounts);
     const { value } = await session.client.retrieveMultiple<Row>({
       collection: "accounts",
       select: ["industrycode", "revenue", "_ownerid_value", "createdon"],
@@ -66,7 +66,7 @@ describe("a query", () => {
   });
 
   test("too long for an address goes through $batch and answers the same", async () => {
-    await using session = await startClient(twentyThree);
+    await using session = await startClient(addNumberedAccounts);
     const unlike = Array.from({ length: 80 }, (_, at) => `name ne 'somebody else, number ${at}'`);
     const { value } = await session.client.retrieveMultiple<Row>({
       collection: "accounts",
@@ -74,11 +74,11 @@ describe("a query", () => {
       filter: unlike.join(" and "),
     });
     expect(sortedNames(value)).toEqual(NAMES);
-    expect(session.core.simulator.requests.get("POST /api/data/v9.2/$batch")).toBe(1);
+    expect(session.api.simulator.requests.get("POST /api/data/v9.2/$batch")).toBe(1);
   });
 
   test("too long for an address is followed from page to page all the same, FetchXML too", async () => {
-    await using session = await startClient(twentyThree);
+    await using session = await startClient(addNumberedAccounts);
     const unlike = Array.from({ length: 80 }, (_, at) => `somebody else, number ${at}`);
     const linked = await session.client.retrieveAll<Row>({
       collection: "accounts",
@@ -94,8 +94,8 @@ describe("a query", () => {
     });
     expect([linked.value.length, fetched.value.length]).toEqual([23, 23]);
     // Three pages each, and nothing beside the batches.
-    expect(session.core.simulator.requests.get("POST /api/data/v9.2/$batch")).toBe(6);
-    expect(session.core.simulator.requests.get("GET /api/data/v9.2/accounts")).toBeUndefined();
+    expect(session.api.simulator.requests.get("POST /api/data/v9.2/$batch")).toBe(6);
+    expect(session.api.simulator.requests.get("GET /api/data/v9.2/accounts")).toBeUndefined();
   });
 
   test("expands a lookup and the rows that belong to one", async () => {
@@ -119,7 +119,7 @@ describe("a query", () => {
   });
 
   test("expands no further than one step, and says so", async () => {
-    await using session = await startClient(twentyThree);
+    await using session = await startClient(addNumberedAccounts);
     const nested = [{ property: "primarycontactid", expand: [{ property: "parentcustomerid_account" }] }];
     const ordered = [{ property: "account_parent_account", orderBy: ["name"] }];
     for (const expand of [nested, ordered]) {
@@ -129,7 +129,7 @@ describe("a query", () => {
   });
 
   test("names tables by their logical names when it may look their sets up", async () => {
-    await using session = await startClient(twentyThree);
+    await using session = await startClient(addNumberedAccounts);
     const client = session.clientOf(session.org.adminId, { useEntityNames: true });
     const { value } = await client.retrieveMultiple<Row>({ collection: "account", select: ["name"] });
     expect(value).toHaveLength(23);

@@ -2,31 +2,31 @@
 // simulator does not speak.
 import { DynamicsWebApi, type Config, type RequestError } from "dynamics-web-api";
 import type { Org } from "../../simulator/org/org.ts";
-import { startCore, type Core } from "./core-session.ts";
+import { startWebApi, type WebApiClient } from "./web-api-client.ts";
 
 export interface ClientSession extends AsyncDisposable {
   readonly org: Org;
-  readonly core: Core;
+  readonly api: WebApiClient;
   readonly client: DynamicsWebApi;
   /** Another client, as another systemuser or with other settings. */
   clientOf(userId: string, config?: Config): DynamicsWebApi;
 }
 
 export async function startClient(prepare?: (org: Org) => void): Promise<ClientSession> {
-  const core = await startCore(prepare);
+  const api = await startWebApi(prepare);
   const clientOf = (userId: string, config: Config = {}): DynamicsWebApi =>
     new DynamicsWebApi({
-      serverUrl: core.simulator.origin,
+      serverUrl: api.simulator.origin,
       dataApi: { version: "9.2" },
-      onTokenRefresh: () => core.bearer(userId),
+      onTokenRefresh: () => api.accessToken(userId),
       ...config,
     });
   return {
-    org: core.org,
-    core,
-    client: clientOf(core.org.adminId),
+    org: api.org,
+    api,
+    client: clientOf(api.org.adminId),
     clientOf,
-    [Symbol.asyncDispose]: () => core[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => api[Symbol.asyncDispose](),
   };
 }
 
@@ -42,7 +42,7 @@ export async function refusalOf(call: Promise<unknown>): Promise<RequestError> {
 }
 
 /** A00 … A22; A00's number of employees is 0, every fifth is inactive. */
-export function twentyThree(org: Org): void {
+export function addNumberedAccounts(org: Org): void {
   for (let at = 0; at < 23; at += 1) {
     org.createAccount({
       name: `A${String(at).padStart(2, "0")}`,

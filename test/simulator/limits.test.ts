@@ -7,9 +7,9 @@ function limitsWith(settings: Partial<LimitSettings>) {
   const clock = { now: 1_000_000 };
   const limits = new ServiceLimits(() => clock.now, settings);
   const admitted = (user = USER): Admission => {
-    const answer = limits.admit(user);
-    if (!answer.admitted) throw new Error(answer.message);
-    return answer;
+    const admission = limits.admit(user);
+    if (!admission.admitted) throw new Error(admission.message);
+    return admission;
   };
   return { clock, limits, admitted };
 }
@@ -36,8 +36,8 @@ describe("service protection limits", () => {
     const { clock, limits, admitted } = limitsWith({ requests: 1 });
     admitted().done(10);
     const waits = [1, 2, 3].map(() => {
-      const answer = limits.admit(USER);
-      return answer.admitted ? 0 : answer.retryAfterSeconds;
+      const admission = limits.admit(USER);
+      return admission.admitted ? 0 : admission.retryAfterSeconds;
     });
     expect(waits).toEqual([300, 301, 302]);
     clock.now += 300_000;

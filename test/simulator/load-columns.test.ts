@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { loadColumns } from "../../simulator/load/columns.ts";
+import { loadColumns } from "../../simulator/load/load-columns.ts";
 import { Org } from "../../simulator/org/org.ts";
 import { simulatedColumns } from "./simulated-columns.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { loadCsv } from "../../simulator/load/csv.ts";
+import { loadCsv } from "../../simulator/load/load-csv.ts";
 import { Org } from "../../simulator/org/org.ts";
 import { outsideData } from "../harness/outside-data.ts";
 

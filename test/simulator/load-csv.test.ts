@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { loadCsv } from "../../simulator/load/csv.ts";
+import { loadCsv } from "../../simulator/load/load-csv.ts";
 import { addPeople } from "../../simulator/load/people.ts";
 import { customiseOrg } from "../../simulator/org/customise.ts";
 import { compareGuids } from "../../simulator/org/guids.ts";

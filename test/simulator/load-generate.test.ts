@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { changeAccounts } from "../../simulator/load/change.ts";
-import { generateDemo } from "../../simulator/load/demo.ts";
+import { changeAccounts } from "../../simulator/load/change-accounts.ts";
+import { generateDemo } from "../../simulator/load/demo-accounts.ts";
 import { accountAt } from "../../simulator/load/account-row.ts";
-import { generateAccounts } from "../../simulator/load/generate.ts";
+import { generateAccounts } from "../../simulator/load/generate-accounts.ts";
 import { addPeople, ownersOf } from "../../simulator/load/people.ts";
 import { Org } from "../../simulator/org/org.ts";
 import type { Row } from "../../simulator/fetchxml/query-store.ts";
@@ -96,7 +96,7 @@ describe("accounts from a seed", () => {
     expect(share(rows, (row) => row["websiteurl"] === null)).toBeGreaterThan(5);
     expect(share(rows, (row) => row["statecode"] === 1)).toBeGreaterThan(1);
     const owners = new Set(rows.map((row) => row["ownerid"]));
-    const disabled = [...org.need("systemuser").rows()].filter((user) => user["isdisabled"] === true);
+    const disabled = [...org.requireTable("systemuser").rows()].filter((user) => user["isdisabled"] === true);
     expect(disabled.some((user) => owners.has(user["systemuserid"]))).toBe(true);
     expect(rows.some((row) => row["ownerid.table"] === "team" && row["owninguser"] === null)).toBe(true);
   });

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import {
-  activeAccounts,
+  activeAccountsQuery,
   runPrerendered,
   type PrerenderedSimulator,
 } from "../../simulator/prerendered/server.ts";
-import { pageOf } from "./running.ts";
+import { pageOf } from "./simulator-session.ts";
 
-const QUERY = { ...activeAccounts(["name", "numberofemployees"]), prefer: "odata.maxpagesize=20" };
+const QUERY = { ...activeAccountsQuery(["name", "numberofemployees"]), prefer: "odata.maxpagesize=20" };
 
 interface Reader extends AsyncDisposable {
   readonly simulator: PrerenderedSimulator;
@@ -17,7 +17,7 @@ interface Reader extends AsyncDisposable {
 async function prerendered(): Promise<Reader> {
   const simulator = await runPrerendered({ accounts: 50 });
   const { origin, tenantId, clientId, clientSecret } = simulator;
-  const answer = await fetch(`${origin}/${tenantId}/oauth2/v2.0/token`, {
+  const response = await fetch(`${origin}/${tenantId}/oauth2/v2.0/token`, {
     method: "POST",
     body: new URLSearchParams({
       grant_type: "client_credentials",
@@ -26,7 +26,7 @@ async function prerendered(): Promise<Reader> {
       scope: `${origin}/.default`,
     }),
   });
-  const grant: unknown = await answer.json();
+  const grant: unknown = await response.json();
   const bearer =
     typeof grant === "object" && grant && "access_token" in grant ? String(grant.access_token) : "";
   const headers = { authorization: `Bearer ${bearer}`, prefer: QUERY.prefer };

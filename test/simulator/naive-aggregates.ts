@@ -2,23 +2,27 @@
 import type { Element } from "@xmldom/xmldom";
 import type { QueryColumn, Value } from "../../simulator/fetchxml/query-store.ts";
 import { datePart } from "./naive-dates.ts";
-import { attribute, columnOf, compareNullable, elements, isTrue } from "./naive-elements.ts";
-import type { NaiveRow, Place, World } from "./naive-elements.ts";
-import { clockOf, compareStored, plain, shapeOf } from "./naive-values.ts";
+import { attribute, columnOf, compareNullable, childElements, isTrue } from "./naive-elements.ts";
+import type { NaiveRow, JoinedRow, QueryContext } from "./naive-elements.ts";
+import { columnCaller, compareStored, foldText, shapeOf } from "./naive-values.ts";
 import type { Shape } from "./naive-values.ts";
 
-interface Wanted {
+interface OutputAttribute {
   readonly element: Element;
   readonly owner: Element;
 }
 
-export function naiveAggregates(entity: Element, combinations: readonly Place[][], world: World): NaiveRow[] {
+export function naiveAggregates(
+  entity: Element,
+  combinations: readonly JoinedRow[][],
+  world: QueryContext,
+): NaiveRow[] {
   const wanted = attributesBelow(entity);
   const grouped = wanted.filter(({ element }) => isTrue(element, "groupby"));
   const keys = combinations.map((combination) =>
     JSON.stringify(
       grouped.map((one) => groupValue(one, combination, world)),
-      (_key, value: unknown) => (typeof value === "string" ? plain(value) : value),
+      (_key, value: unknown) => (typeof value === "string" ? foldText(value) : value),
     ),
   );
   const groups = [...new Set(keys)].map((key) => combinations.filter((_combination, at) => keys[at] === key));
@@ -33,7 +37,7 @@ export function naiveAggregates(entity: Element, combinations: readonly Place[][
       if (value === null) continue;
       row[alias] = value;
       if (!isGroup || first === undefined) continue;
-      const { place, column } = find(one, first);
+      const { place, column } = valueSource(one, first);
       const target =
         place.row?.[`${column.logicalName}.table`] ??
         (column.targets?.length === 1 ? column.targets[0] : null);
@@ -45,36 +49,40 @@ export function naiveAggregates(entity: Element, combinations: readonly Place[][
   return rows.toSorted((a, b) => compareRows(entity, wanted, a, b));
 }
 
-function attributesBelow(owner: Element): Wanted[] {
+function attributesBelow(owner: Element): OutputAttribute[] {
   return [
-    ...elements(owner, "attribute").map((element) => ({ element, owner })),
-    ...elements(owner, "link-entity").flatMap(attributesBelow),
+    ...childElements(owner, "attribute").map((element) => ({ element, owner })),
+    ...childElements(owner, "link-entity").flatMap(attributesBelow),
   ];
 }
 
-function find(
-  { element, owner }: Wanted,
-  combination: readonly Place[],
-): { place: Place; column: QueryColumn } {
+function valueSource(
+  { element, owner }: OutputAttribute,
+  combination: readonly JoinedRow[],
+): { place: JoinedRow; column: QueryColumn } {
   const place = combination.find((candidate) => candidate.element === owner);
   if (place === undefined) throw new Error("an attribute of no table");
   return { place, column: columnOf(place.table, attribute(element, "name")) };
 }
 
-function groupValue(one: Wanted, combination: readonly Place[], { caller }: World): Value {
-  const { place, column } = find(one, combination);
+function groupValue(
+  one: OutputAttribute,
+  combination: readonly JoinedRow[],
+  { caller }: QueryContext,
+): Value {
+  const { place, column } = valueSource(one, combination);
   const value = place.row?.[column.logicalName] ?? null;
   const grouping = attribute(one.element, "dategrouping");
   if (value === null || grouping === "") return value;
   const utc = attribute(one.element, "usertimezone") === "false";
-  const clock = clockOf(column, caller);
+  const clock = columnCaller(column, caller);
   return datePart(grouping, String(value), utc ? { ...clock, utcOffsetMinutes: 0 } : clock);
 }
 
-function aggregate(one: Wanted, members: readonly Place[][]): Value {
+function aggregate(one: OutputAttribute, members: readonly JoinedRow[][]): Value {
   const kind = attribute(one.element, "aggregate");
   if (kind === "count") return members.length;
-  const found = members.map((combination) => find(one, combination));
+  const found = members.map((combination) => valueSource(one, combination));
   let values = found.flatMap(({ place, column }) => {
     const value = place.row?.[column.logicalName] ?? null;
     return value === null ? [] : [value];
@@ -97,8 +105,8 @@ function aggregate(one: Wanted, members: readonly Place[][]): Value {
   return (kind === "min" ? sorted[0] : sorted.at(-1)) ?? null;
 }
 
-function compareRows(entity: Element, wanted: readonly Wanted[], a: NaiveRow, b: NaiveRow): number {
-  for (const order of elements(entity, "order")) {
+function compareRows(entity: Element, wanted: readonly OutputAttribute[], a: NaiveRow, b: NaiveRow): number {
+  for (const order of childElements(entity, "order")) {
     const alias = attribute(order, "alias");
     const one = wanted.find(({ element }) => attribute(element, "alias") === alias);
     const numeric = typeof (a[alias] ?? b[alias]) === "number" || one === undefined;

@@ -2,18 +2,18 @@
 import type { Element } from "@xmldom/xmldom";
 import type { QueryColumn, QueryTable, Value } from "../../simulator/fetchxml/query-store.ts";
 import { dateHolds } from "./naive-dates.ts";
-import { attribute, columnOf, elements, placeNamed, placeOf } from "./naive-elements.ts";
-import type { Place, World } from "./naive-elements.ts";
-import { clockOf, compareStored, isLike, localTime, shapeOf, stored } from "./naive-values.ts";
+import { attribute, columnOf, childElements, joinedRowNamed, joinedRowOf } from "./naive-elements.ts";
+import type { JoinedRow, QueryContext } from "./naive-elements.ts";
+import { columnCaller, compareStored, isLike, localTime, shapeOf, stored } from "./naive-values.ts";
 
 export function conditionHolds(
   condition: Element,
   owner: Element,
-  combination: Place[],
-  world: World,
+  combination: JoinedRow[],
+  world: QueryContext,
 ): boolean {
   const name = attribute(condition, "entityname");
-  const place = name === "" ? placeOf(owner, combination) : placeNamed(name, combination);
+  const place = name === "" ? joinedRowOf(owner, combination) : joinedRowNamed(name, combination);
   const column = columnOf(place.table, attribute(condition, "attribute"));
   const value = place.row?.[column.logicalName] ?? null;
   const operator = attribute(condition, "operator");
@@ -23,11 +23,11 @@ export function conditionHolds(
   const valueOf = attribute(condition, "valueof");
   if (valueOf !== "") {
     const [alias, other = alias] = valueOf.split(".");
-    const otherPlace = valueOf.includes(".") ? placeNamed(alias ?? "", combination) : place;
+    const otherPlace = valueOf.includes(".") ? joinedRowNamed(alias ?? "", combination) : place;
     const otherValue = otherPlace.row?.[other ?? ""] ?? null;
     return otherValue !== null && orderHolds(operator, compareStored(shape, value, otherValue));
   }
-  const texts = elements(condition, "value").map((element) => element.textContent ?? "");
+  const texts = childElements(condition, "value").map((element) => element.textContent ?? "");
   if (condition.hasAttribute("value")) texts.unshift(attribute(condition, "value"));
   return operatorHolds(operator, value, column, place.table, texts, world);
 }
@@ -38,10 +38,10 @@ function operatorHolds(
   column: QueryColumn,
   table: QueryTable,
   texts: readonly string[],
-  world: World,
+  world: QueryContext,
 ): boolean {
   const { caller, now } = world;
-  const clock = clockOf(column, caller);
+  const clock = columnCaller(column, caller);
   const shape = shapeOf(column.type);
   if (operator.startsWith("not-")) {
     const positive: Record<string, string> = { "not-begin-with": "begins-with", "not-end-with": "ends-with" };
@@ -91,13 +91,13 @@ function operatorHolds(
     case "eq-userlanguage":
       return value === (caller.languageCode ?? 1033);
     case "under":
-      return isBelow(String(value), bare(first), table);
+      return isBelow(String(value), plainGuid(first), table);
     case "eq-or-under":
-      return value === bare(first) || isBelow(String(value), bare(first), table);
+      return value === plainGuid(first) || isBelow(String(value), plainGuid(first), table);
     case "above":
-      return isBelow(bare(first), String(value), table);
+      return isBelow(plainGuid(first), String(value), table);
     case "eq-or-above":
-      return value === bare(first) || isBelow(bare(first), String(value), table);
+      return value === plainGuid(first) || isBelow(plainGuid(first), String(value), table);
     default:
       return orderHolds(operator, compare(first));
   }
@@ -113,7 +113,7 @@ function orderHolds(operator: string, order: number): boolean {
   throw new Error(`no such operator: ${operator}`);
 }
 
-function bare(text: string): string {
+function plainGuid(text: string): string {
   return text.replace("{", "").replace("}", "").toLowerCase();
 }
 
@@ -131,12 +131,12 @@ function isBelow(id: string, above: string, table: QueryTable): boolean {
   return false;
 }
 
-function reportsTo(id: string, { store, caller }: World): boolean {
+function reportsTo(id: string, { store, caller }: QueryContext): boolean {
   const users = store.table("systemuser");
   return id === caller.userId || (users !== undefined && isBelow(id, caller.userId, users));
 }
 
-function teamOfReports(id: string, world: World): boolean {
+function teamOfReports(id: string, world: QueryContext): boolean {
   const memberships = [...(world.store.table("teammembership")?.rows() ?? [])];
   return (
     world.caller.teamIds.includes(id) ||

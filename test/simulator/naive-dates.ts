@@ -4,32 +4,32 @@ import type { Caller } from "../../simulator/fetchxml/query-store.ts";
 
 /**
  * Whether a stored date passes; undefined for an operator that is no date operator.
- * @param clock the caller, as the column sees them
- * @param here the caller's own wall clock, whatever the column's
+ * @param columnCaller the caller, as the column sees them
+ * @param callerNow the caller's own wall clock, whatever the column's
  */
 export function dateHolds(
   operator: string,
   value: string,
   arguments_: readonly string[],
-  clock: Caller,
-  here: Date,
+  columnCaller: Caller,
+  callerNow: Date,
 ): boolean | undefined {
-  const local = localTime(value, clock);
+  const local = localTime(value, columnCaller);
   const x = Number(arguments_[0] ?? 0);
   const numbered = /^(last|next|olderthan)-x-(\w+)$/.exec(operator);
   if (numbered !== null) {
     const [, which = "", unit = ""] = numbered;
-    if (which === "last") return local >= startBack(here, unit, x) && local < here;
-    if (which === "next") return local >= here && local < endAhead(here, unit, x);
-    return local < startBack(here, unit, x);
+    if (which === "last") return local >= periodStart(callerNow, unit, x) && local < callerNow;
+    if (which === "next") return local >= callerNow && local < periodEnd(callerNow, unit, x);
+    return local < periodStart(callerNow, unit, x);
   }
-  if (operator === "last-seven-days") return local >= startBack(here, "days", 7) && local < here;
-  if (operator === "next-seven-days") return local >= here && local < endAhead(here, "days", 7);
-  const days = calendarDays(local) - calendarDays(here);
-  const weeks = calendarWeeks(local) - calendarWeeks(here);
-  const months = calendarMonths(local) - calendarMonths(here);
-  const quarters = calendarQuarters(local) - calendarQuarters(here);
-  const years = local.getUTCFullYear() - here.getUTCFullYear();
+  if (operator === "last-seven-days") return local >= periodStart(callerNow, "days", 7) && local < callerNow;
+  if (operator === "next-seven-days") return local >= callerNow && local < periodEnd(callerNow, "days", 7);
+  const days = calendarDays(local) - calendarDays(callerNow);
+  const weeks = calendarWeeks(local) - calendarWeeks(callerNow);
+  const months = calendarMonths(local) - calendarMonths(callerNow);
+  const quarters = calendarQuarters(local) - calendarQuarters(callerNow);
+  const years = local.getUTCFullYear() - callerNow.getUTCFullYear();
   const relative: Record<string, boolean> = {
     yesterday: days === -1,
     today: days === 0,
@@ -56,7 +56,7 @@ export function dateHolds(
     "in-fiscal-year": local.getUTCFullYear() === x,
     "in-fiscal-period": Math.floor(local.getUTCMonth() / 3) + 1 === x,
   };
-  return relative[operator] ?? absoluteHolds(operator, local, arguments_, clock);
+  return relative[operator] ?? absoluteHolds(operator, local, arguments_, columnCaller);
 }
 
 function absoluteHolds(
@@ -78,7 +78,7 @@ function absoluteHolds(
 }
 
 /** x units before the start of today (of the hour, of the minute). */
-function startBack(here: Date, unit: string, x: number): Date {
+function periodStart(here: Date, unit: string, x: number): Date {
   const start = new Date(here);
   if (unit === "minutes") start.setUTCMinutes(here.getUTCMinutes() - x, 0, 0);
   else if (unit === "hours") start.setUTCHours(here.getUTCHours() - x, 0, 0, 0);
@@ -90,7 +90,7 @@ function startBack(here: Date, unit: string, x: number): Date {
 }
 
 /** x units ahead, and the day (hour) they end in to its end. */
-function endAhead(here: Date, unit: string, x: number): Date {
+function periodEnd(here: Date, unit: string, x: number): Date {
   const end = new Date(here);
   if (unit === "hours") end.setUTCHours(here.getUTCHours() + x + 1, 0, 0, 0);
   else {

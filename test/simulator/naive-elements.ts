@@ -13,25 +13,25 @@ import { compareStored } from "./naive-values.ts";
 export type NaiveRow = Record<string, Value>;
 
 /** One table's row among the joined ones; null where an outer join found none. */
-export interface Place {
+export interface JoinedRow {
   readonly element: Element;
   readonly table: QueryTable;
   readonly row: Row | null;
 }
 
-export interface World {
+export interface QueryContext {
   readonly store: QueryStore;
   readonly caller: Caller;
   readonly now: Date;
 }
 
-export function placeOf(element: Element, combination: readonly Place[]): Place {
+export function joinedRowOf(element: Element, combination: readonly JoinedRow[]): JoinedRow {
   const place = combination.find((candidate) => candidate.element === element);
   if (place === undefined) throw new Error(`no row of ${element.tagName}`);
   return place;
 }
 
-export function placeNamed(name: string, combination: readonly Place[]): Place {
+export function joinedRowNamed(name: string, combination: readonly JoinedRow[]): JoinedRow {
   const place = combination.findLast(
     ({ element }) => (attribute(element, "alias") || attribute(element, "name")) === name,
   );
@@ -39,7 +39,7 @@ export function placeNamed(name: string, combination: readonly Place[]): Place {
   return place;
 }
 
-export function tableOf(element: Element, { store }: World): QueryTable {
+export function tableOf(element: Element, { store }: QueryContext): QueryTable {
   const table = store.table(attribute(element, "name"));
   if (table === undefined) throw new Error(`no table ${attribute(element, "name")}`);
   return table;
@@ -52,7 +52,7 @@ export function columnOf(table: QueryTable, name: string): QueryColumn {
 }
 
 /** Child elements, all or of one name. */
-export function elements(element: Element, name?: string): Element[] {
+export function childElements(element: Element, name?: string): Element[] {
   return [...element.childNodes]
     .filter(isElement)
     .filter((child) => name === undefined || child.tagName === name);

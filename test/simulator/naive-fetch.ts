@@ -9,22 +9,22 @@ import {
   attribute,
   columnOf,
   compareNullable,
-  elements,
+  childElements,
   isTrue,
   parentElement,
-  placeNamed,
-  placeOf,
+  joinedRowNamed,
+  joinedRowOf,
   tableOf,
 } from "./naive-elements.ts";
-import type { NaiveRow, Place, World } from "./naive-elements.ts";
-import { compareStored, plain, shapeOf } from "./naive-values.ts";
+import type { NaiveRow, JoinedRow, QueryContext } from "./naive-elements.ts";
+import { compareStored, foldText, shapeOf } from "./naive-values.ts";
 
 const JOINS = new Set(["inner", "outer", "natural", "matchfirstrowusingcrossapply", ""]);
 
 /** All rows of a query in its order, pages left aside; `top` counts. */
-export function naiveFetch(xml: string, world: World): NaiveRow[] {
+export function naiveFetch(xml: string, world: QueryContext): NaiveRow[] {
   const fetch = new DOMParser().parseFromString(xml, "text/xml").documentElement;
-  const entity = fetch === null ? undefined : elements(fetch, "entity")[0];
+  const entity = fetch === null ? undefined : childElements(fetch, "entity")[0];
   if (fetch === null || entity === undefined) throw new Error("not a query");
   const table = tableOf(entity, world);
   const places = [...table.rows()].map((row) => [{ element: entity, table, row }]);
@@ -36,23 +36,23 @@ export function naiveFetch(xml: string, world: World): NaiveRow[] {
   );
   const distinct = isTrue(fetch, "distinct");
   const results = sorted.map((combination) => ({
-    shown: shownRow(fetch, entity, combination, distinct),
+    shown: outputRow(fetch, entity, combination, distinct),
     order: orderElements(entity).map((order) => orderValue(order, combination)),
   }));
   if (!distinct) return results.map(({ shown }) => shown).slice(0, top);
   const seen = new Set<string>();
   const first = results.filter((result) => {
     const key = JSON.stringify(result, (_key, value: unknown) =>
-      typeof value === "string" ? plain(value) : value,
+      typeof value === "string" ? foldText(value) : value,
     );
     return !seen.has(key) && seen.add(key);
   });
   return first.map(({ shown }) => shown).slice(0, top);
 }
 
-function joinAll(parent: Element, combinations: Place[][], world: World): Place[][] {
+function joinAll(parent: Element, combinations: JoinedRow[][], world: QueryContext): JoinedRow[][] {
   let joined = combinations;
-  for (const link of elements(parent, "link-entity")) {
+  for (const link of childElements(parent, "link-entity")) {
     if (!JOINS.has(attribute(link, "link-type"))) continue;
     joined = joined.flatMap((combination) => joinOne(link, parent, combination, world));
     joined = joinAll(link, joined, world);
@@ -60,7 +60,12 @@ function joinAll(parent: Element, combinations: Place[][], world: World): Place[
   return joined;
 }
 
-function joinOne(link: Element, parent: Element, combination: Place[], world: World): Place[][] {
+function joinOne(
+  link: Element,
+  parent: Element,
+  combination: JoinedRow[],
+  world: QueryContext,
+): JoinedRow[][] {
   const type = attribute(link, "link-type");
   const found = matchingRows(link, parent, combination, world)
     .map((row) => combination.concat({ element: link, table: tableOf(link, world), row }))
@@ -71,7 +76,12 @@ function joinOne(link: Element, parent: Element, combination: Place[], world: Wo
   return [[...combination, { element: link, table: tableOf(link, world), row: null }]];
 }
 
-function matchingRows(link: Element, parent: Element, combination: readonly Place[], world: World): Row[] {
+function matchingRows(
+  link: Element,
+  parent: Element,
+  combination: readonly JoinedRow[],
+  world: QueryContext,
+): Row[] {
   const table = tableOf(link, world);
   const owner = combination.find(({ element }) => element === parent);
   const [from, to] = [attribute(link, "from"), attribute(link, "to")];
@@ -84,17 +94,22 @@ function matchingRows(link: Element, parent: Element, combination: readonly Plac
 }
 
 /** The filters of an element, and its links that only ask whether rows exist. */
-function passes(element: Element, combination: Place[], world: World): boolean {
+function passes(element: Element, combination: JoinedRow[], world: QueryContext): boolean {
   return (
-    elements(element, "filter").every((filter) => filterHolds(filter, element, combination, world)) &&
-    elements(element, "link-entity").every(
+    childElements(element, "filter").every((filter) => filterHolds(filter, element, combination, world)) &&
+    childElements(element, "link-entity").every(
       (link) => JOINS.has(attribute(link, "link-type")) || linkHolds(link, element, combination, world),
     )
   );
 }
 
-function filterHolds(filter: Element, owner: Element, combination: Place[], world: World): boolean {
-  const verdicts = elements(filter).map((item) => {
+function filterHolds(
+  filter: Element,
+  owner: Element,
+  combination: JoinedRow[],
+  world: QueryContext,
+): boolean {
+  const verdicts = childElements(filter).map((item) => {
     if (item.tagName === "filter") return filterHolds(item, owner, combination, world);
     if (item.tagName === "link-entity") return linkHolds(item, owner, combination, world);
     return conditionHolds(item, owner, combination, world);
@@ -103,7 +118,7 @@ function filterHolds(filter: Element, owner: Element, combination: Place[], worl
   return attribute(filter, "type") === "or" ? verdicts.includes(true) : !verdicts.includes(false);
 }
 
-function linkHolds(link: Element, owner: Element, combination: Place[], world: World): boolean {
+function linkHolds(link: Element, owner: Element, combination: JoinedRow[], world: QueryContext): boolean {
   const rows = matchingRows(link, owner, combination, world);
   const candidates = rows
     .map((row) => combination.concat({ element: link, table: tableOf(link, world), row }))
@@ -116,43 +131,45 @@ function linkHolds(link: Element, owner: Element, combination: Place[], world: W
 
 /** Orders of the entity, then of the links depth first. */
 function orderElements(element: Element): Element[] {
-  const links = elements(element, "link-entity").filter((link) => JOINS.has(attribute(link, "link-type")));
-  return [...elements(element, "order"), ...links.flatMap(orderElements)];
+  const links = childElements(element, "link-entity").filter((link) =>
+    JOINS.has(attribute(link, "link-type")),
+  );
+  return [...childElements(element, "order"), ...links.flatMap(orderElements)];
 }
 
-function orderPlace(order: Element, combination: readonly Place[]): Place {
+function orderedRow(order: Element, combination: readonly JoinedRow[]): JoinedRow {
   const name = attribute(order, "entityname");
-  if (name !== "") return placeNamed(name, combination);
-  return placeOf(parentElement(order), combination);
+  if (name !== "") return joinedRowNamed(name, combination);
+  return joinedRowOf(parentElement(order), combination);
 }
 
-function orderValue(order: Element, combination: readonly Place[]): Value {
-  return orderPlace(order, combination).row?.[attribute(order, "attribute")] ?? null;
+function orderValue(order: Element, combination: readonly JoinedRow[]): Value {
+  return orderedRow(order, combination).row?.[attribute(order, "attribute")] ?? null;
 }
 
 function compareCombinations(
   entity: Element,
-  a: readonly Place[],
-  b: readonly Place[],
-  world: World,
+  a: readonly JoinedRow[],
+  b: readonly JoinedRow[],
+  world: QueryContext,
   raw: boolean,
 ): number {
   for (const order of orderElements(entity)) {
-    const { table } = orderPlace(order, a);
+    const { table } = orderedRow(order, a);
     const column = columnOf(table, attribute(order, "attribute"));
-    const shown = (combination: readonly Place[]): Value =>
-      sortedBy(column, orderPlace(order, combination).row, world, raw);
+    const shown = (combination: readonly JoinedRow[]): Value =>
+      sortValue(column, orderedRow(order, combination).row, world, raw);
     const named = column.targets !== undefined || (column.choices !== undefined && !raw);
     const difference = compareNullable(named ? "text" : shapeOf(column.type), shown(a), shown(b));
     if (difference !== 0) return isTrue(order, "descending") ? -difference : difference;
   }
-  const { table } = placeOf(entity, a);
-  const [left, right] = [placeOf(entity, a), placeOf(entity, b)];
+  const { table } = joinedRowOf(entity, a);
+  const [left, right] = [joinedRowOf(entity, a), joinedRowOf(entity, b)];
   return compareNullable("guid", left.row?.[table.primaryId] ?? null, right.row?.[table.primaryId] ?? null);
 }
 
 /** Lookups are ordered by the name of the row they point to, choices by their label. */
-function sortedBy(column: QueryColumn, row: Row | null, { store }: World, raw: boolean): Value {
+function sortValue(column: QueryColumn, row: Row | null, { store }: QueryContext, raw: boolean): Value {
   const value = row?.[column.logicalName] ?? null;
   if (value === null) return null;
   if (column.choices !== undefined && !raw) {
@@ -168,10 +185,10 @@ function sortedBy(column: QueryColumn, row: Row | null, { store }: World, raw: b
   return value;
 }
 
-function shownRow(
+function outputRow(
   fetch: Element,
   entity: Element,
-  combination: readonly Place[],
+  combination: readonly JoinedRow[],
   distinct: boolean,
 ): NaiveRow {
   const row: NaiveRow = {};
@@ -182,31 +199,31 @@ function shownRow(
       element === entity
         ? ""
         : `${attribute(element, "alias") || `${table.logicalName}${allLinks.indexOf(element) + 1}`}.`;
-    const named = elements(element, "attribute");
+    const named = childElements(element, "attribute");
     const everything =
-      elements(element, "all-attributes").length > 0 ||
-      (element === entity && named.length === 0 && elements(element, "no-attrs").length === 0);
+      childElements(element, "all-attributes").length > 0 ||
+      (element === entity && named.length === 0 && childElements(element, "no-attrs").length === 0);
     if (everything)
-      for (const column of table.columns()) show(row, prefix + column.logicalName, place, column);
+      for (const column of table.columns()) addValue(row, prefix + column.logicalName, place, column);
     for (const one of named) {
       const column = columnOf(table, attribute(one, "name"));
       const key = attribute(one, "alias") || prefix + column.logicalName;
-      if (attribute(one, "rowaggregate") === "") show(row, key, place, column);
+      if (attribute(one, "rowaggregate") === "") addValue(row, key, place, column);
       else
         row[key] = [...table.rows()].filter(
           (other) => other["parentaccountid"] === place.row?.["accountid"],
         ).length;
     }
     if (element !== entity || distinct) continue;
-    show(row, table.primaryId, place, columnOf(table, table.primaryId));
+    addValue(row, table.primaryId, place, columnOf(table, table.primaryId));
     const money = everything || named.some((one) => columnOf(table, attribute(one, "name")).type === "Money");
     const currency = table.column("transactioncurrencyid");
-    if (money && currency !== undefined) show(row, "transactioncurrencyid", place, currency);
+    if (money && currency !== undefined) addValue(row, "transactioncurrencyid", place, currency);
   }
   return row;
 }
 
-function show(row: NaiveRow, key: string, place: Place, column: QueryColumn): void {
+function addValue(row: NaiveRow, key: string, place: JoinedRow, column: QueryColumn): void {
   const value = place.row?.[column.logicalName] ?? null;
   if (value === null) return;
   row[key] = value;

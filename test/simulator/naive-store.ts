@@ -25,29 +25,29 @@ export function naiveStore(org: Org): QueryStore {
 
 function naiveTable(org: Org, table: Table): QueryTable {
   const columns = [...table.columns()];
-  const listed = columns.filter((one) => one.odata);
-  const beside = columns.filter((one) => !one.odata && table.column(one.attributeOf ?? ""));
+  const properties = columns.filter((one) => one.odata);
+  const companions = columns.filter((one) => !one.odata && table.column(one.attributeOf ?? ""));
   const rows = table.rows().map((row) => {
     const plain: Record<string, Value> = {};
-    for (const { logicalName, type } of listed) {
+    for (const { logicalName, type } of properties) {
       plain[logicalName] = row[logicalName] ?? null;
       if (isLookup(type)) plain[`${logicalName}.table`] = row[`${logicalName}.table`] ?? null;
     }
-    for (const one of beside) plain[one.logicalName] = besideValue(org, table, one, row);
+    for (const one of companions) plain[one.logicalName] = companionValue(org, table, one, row);
     return plain;
   });
-  const shown: readonly QueryColumn[] = listed;
+  const shown: readonly QueryColumn[] = properties;
   return {
     logicalName: table.logicalName,
     primaryId: table.primaryId,
     primaryName: table.primaryName,
-    column: (name) => [...listed, ...beside].find((one) => one.logicalName === name),
+    column: (name) => [...properties, ...companions].find((one) => one.logicalName === name),
     columns: () => shown,
     rows: () => rows,
   };
 }
 
-function besideValue(org: Org, table: Table, one: Column, row: Row): Value {
+function companionValue(org: Org, table: Table, one: Column, row: Row): Value {
   const main = table.column(one.attributeOf ?? "");
   const value = main ? (row[main.logicalName] ?? null) : null;
   if (!main || value === null) return null;

@@ -24,7 +24,7 @@ export function shapeOf(type: ColumnType): Shape {
 }
 
 /** Letters without their marks, in lower case; blanks at the end do not count. */
-export function plain(text: string): string {
+export function foldText(text: string): string {
   let letters = "";
   for (const letter of text.normalize("NFKD")) {
     const mark = letter >= "\u0300" && letter <= "\u036f";
@@ -42,7 +42,7 @@ export function compareStored(shape: Shape, a: Value, b: Value): number {
 }
 
 function sortable(shape: Shape, value: Value): string | number {
-  if (shape === "text" || shape === "choices") return plain(String(value));
+  if (shape === "text" || shape === "choices") return foldText(String(value));
   if (shape === "date") return new Date(String(value)).getTime();
   return Number(value);
 }
@@ -72,11 +72,11 @@ function storedDate(text: string, caller: Caller): string {
 
 /** SQL's LIKE, a character at a time. */
 export function isLike(text: string, pattern: string): boolean {
-  return matches(Array.from(plainKeepingBlanks(text)), Array.from(plainKeepingBlanks(pattern)));
+  return matches(Array.from(foldKeepingBlanks(text)), Array.from(foldKeepingBlanks(pattern)));
 }
 
-function plainKeepingBlanks(text: string): string {
-  return plain(`${text}|`).slice(0, -1);
+function foldKeepingBlanks(text: string): string {
+  return foldText(`${text}|`).slice(0, -1);
 }
 
 function matches(text: readonly string[], pattern: readonly string[]): boolean {
@@ -105,7 +105,7 @@ function inSet(letter: string, set: readonly string[]): boolean {
 }
 
 /** The caller as a column sees them: without a time zone, where the column has none. */
-export function clockOf(column: QueryColumn, caller: Caller): Caller {
+export function columnCaller(column: QueryColumn, caller: Caller): Caller {
   return column.wallClock === true ? { ...caller, utcOffsetMinutes: 0 } : caller;
 }
 

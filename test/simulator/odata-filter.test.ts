@@ -1,10 +1,10 @@
 // $filter: every operator and function over a few accounts, and what is refused.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { columnOf, member, startCore, type Core } from "./core-session.ts";
+import { columnOf, member, startWebApi, type WebApiClient } from "./web-api-client.ts";
 
-let core: Core;
+let api: WebApiClient;
 beforeAll(async () => {
-  core = await startCore((org) => {
+  api = await startWebApi((org) => {
     const bo = org.addUser({ fullname: "Bo Berg", email: "bo@contoso.example" });
     const parent = org.createAccount({
       name: "Ålesund Fisk",
@@ -34,11 +34,13 @@ beforeAll(async () => {
     org.createAccount({ name: null, description: "no name" });
   });
 });
-afterAll(() => core[Symbol.asyncDispose]());
+afterAll(() => api[Symbol.asyncDispose]());
 
 async function names(filter: string): Promise<unknown[]> {
-  const answer = await core.ask(`accounts?$select=name&$orderby=name&$filter=${encodeURIComponent(filter)}`);
-  return columnOf(answer, "name");
+  const response = await api.request(
+    `accounts?$select=name&$orderby=name&$filter=${encodeURIComponent(filter)}`,
+  );
+  return columnOf(response, "name");
 }
 
 describe("finds", () => {
@@ -87,8 +89,8 @@ describe("finds", () => {
     expect(
       await names("Microsoft.Dynamics.CRM.EqualUserId(PropertyName='ownerid') and name ne null"),
     ).not.toContain("Berg AS");
-    const bo = core.org
-      .need("systemuser")
+    const bo = api.org
+      .requireTable("systemuser")
       .rows()
       .find((row) => row["fullname"] === "Bo Berg")?.["systemuserid"];
     expect(await names(`_ownerid_value eq ${String(bo)}`)).toEqual(["Berg AS"]);
@@ -117,30 +119,30 @@ describe("refuses", () => {
       "Invalid value '-1' for $top query option found. The $top query option requires a non-negative integer value.",
     ],
   ])("%s", async (query, message) => {
-    const answer = await core.ask(`accounts?${query}`);
-    expect([answer.status, member(answer.json, "error")]).toEqual([400, { code: "0x80060888", message }]);
+    const response = await api.request(`accounts?${query}`);
+    expect([response.status, member(response.json, "error")]).toEqual([400, { code: "0x80060888", message }]);
   });
 
   test("an unknown set, a bad path, a missing row, too long an address", async () => {
-    const set = await core.ask("Accounts");
+    const set = await api.request("Accounts");
     expect([set.status, member(set.json, "error", "message")]).toEqual([
       404,
       "Resource not found for the segment 'Accounts'.",
     ]);
-    const path = await core.ask("accounts/nowhere");
+    const path = await api.request("accounts/nowhere");
     expect([path.status, member(path.json, "error", "code")]).toEqual([400, "0x80060888"]);
     const id = "00000000-0000-0000-0000-000000000020";
-    const row = await core.ask(`accounts(${id})`);
+    const row = await api.request(`accounts(${id})`);
     expect([row.status, member(row.json, "error")]).toEqual([
       404,
       { code: "0x80040217", message: `Entity 'account' With Id = ${id} Does Not Exist` },
     ]);
-    expect((await core.ask(`accounts?$filter=name eq '${"a".repeat(33000)}'`)).status).toBe(414);
+    expect((await api.request(`accounts?$filter=name eq '${"a".repeat(33000)}'`)).status).toBe(414);
   });
 
   test("with annotations wanted the error explains itself", async () => {
-    const answer = await core.ask("accounts?$select=nope", { prefer: 'odata.include-annotations="*"' });
-    expect(Object.keys(Object(member(answer.json, "error")))).toEqual([
+    const response = await api.request("accounts?$select=nope", { prefer: 'odata.include-annotations="*"' });
+    expect(Object.keys(Object(member(response.json, "error")))).toEqual([
       "code",
       "message",
       "@Microsoft.PowerApps.CDS.ErrorDetails.OperationStatus",

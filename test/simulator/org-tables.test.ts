@@ -1,18 +1,18 @@
 // The tables around account: what queries join and ask for is there, what no organisation has is refused as Dataverse refuses it.
 import { describe, expect, test } from "vitest";
-import { finished, guid, lookup, text } from "../../simulator/org/columns.ts";
+import { completeColumns, guid, lookup, text } from "../../simulator/org/columns.ts";
 import { installApps } from "../../simulator/org/apps.ts";
 import type { Org } from "../../simulator/org/org.ts";
-import type { TableFacts } from "../../simulator/org/table.ts";
-import { columnOf, member, startCore, type Answer, type Core } from "./core-session.ts";
+import type { TableMetadata } from "../../simulator/org/table.ts";
+import { columnOf, member, startWebApi, type WebApiResponse, type WebApiClient } from "./web-api-client.ts";
 
 /** Accounts with the link-entity inside. */
-function accounts(core: Core, inside: string, as?: string): Promise<Answer> {
+function accounts(api: WebApiClient, inside: string, as?: string): Promise<WebApiResponse> {
   const xml = `<fetch><entity name="account"><attribute name="name"/>${inside}</entity></fetch>`;
-  return core.ask(`accounts?fetchXml=${encodeURIComponent(xml)}`, as === undefined ? {} : { as });
+  return api.request(`accounts?fetchXml=${encodeURIComponent(xml)}`, as === undefined ? {} : { as });
 }
 
-function project(): TableFacts {
+function project(): TableMetadata {
   return {
     logicalName: "new_project",
     entitySet: "new_projects",
@@ -22,7 +22,7 @@ function project(): TableFacts {
     primaryId: "new_projectid",
     primaryName: "new_name",
     ownership: "OrganizationOwned",
-    columns: finished("new_project", [
+    columns: completeColumns("new_project", [
       guid("new_ProjectId"),
       text("new_Name|Name", 100),
       ...lookup("new_Account|Account", "account"),
@@ -69,16 +69,16 @@ describe("tables around account", () => {
     ["team", "teamid", "owningteam", "name teamtype"],
     ["businessunit", "businessunitid", "owningbusinessunit", "name costcenter"],
   ])("%s is joined by %s to %s, and has the columns people ask for", async (table, from, to, names) => {
-    await using core = await startCore(installApps);
+    await using api = await startWebApi(installApps);
     const columns = names.split(" ").map((name) => `<attribute name="${name}"/>`);
     const link = `<link-entity name="${table}" from="${from}" to="${to}" link-type="outer">${columns.join("")}</link-entity>`;
-    expect(await accounts(core, link)).toMatchObject({ status: 200 });
+    expect(await accounts(api, link)).toMatchObject({ status: 200 });
   });
 
   test("a joined table's rows can be written and come back", async () => {
-    await using core = await startCore((org) => void org.createAccount({ name: "Contoso" }));
-    const [account] = core.org.accounts.rows();
-    const created = await core.ask("opportunities", {
+    await using api = await startWebApi((org) => void org.createAccount({ name: "Contoso" }));
+    const [account] = api.org.accounts.rows();
+    const created = await api.request("opportunities", {
       method: "POST",
       body: {
         name: "Renewal",
@@ -90,15 +90,15 @@ describe("tables around account", () => {
     const link =
       '<link-entity name="opportunity" from="customerid" to="accountid" alias="deal"><attribute name="estimatedvalue"/>' +
       '<filter><condition attribute="statecode" operator="eq" value="0"/></filter></link-entity>';
-    expect(columnOf(await accounts(core, link), "deal.estimatedvalue")).toEqual([1200]);
+    expect(columnOf(await accounts(api, link), "deal.estimatedvalue")).toEqual([1200]);
   });
 
   test("a lookup to many tables is written by one name for each", async () => {
-    await using core = await startCore((org) => void org.createAccount({ name: "Contoso" }));
-    const account = String(core.org.accounts.rows()[0]?.["accountid"]);
+    await using api = await startWebApi((org) => void org.createAccount({ name: "Contoso" }));
+    const account = String(api.org.accounts.rows()[0]?.["accountid"]);
     const body = { subject: "Note", "objectid_account@odata.bind": `/accounts(${account})` };
-    expect((await core.ask("annotations", { method: "POST", body })).status).toBe(204);
-    const note = await core.ask("annotations?$select=subject,_objectid_value", {
+    expect((await api.request("annotations", { method: "POST", body })).status).toBe(204);
+    const note = await api.request("annotations?$select=subject,_objectid_value", {
       prefer: 'odata.include-annotations="*"',
     });
     expect(member(note.json, "value", 0)).toMatchObject({
@@ -108,27 +108,27 @@ describe("tables around account", () => {
   });
 
   test("a table or a column that the organisation has not is refused with Dataverse's codes", async () => {
-    await using core = await startCore();
-    const unknown = await accounts(core, '<link-entity name="new_gone" from="new_goneid" to="accountid"/>');
+    await using api = await startWebApi();
+    const unknown = await accounts(api, '<link-entity name="new_gone" from="new_goneid" to="accountid"/>');
     expect([unknown.status, member(unknown.json, "error", "code")]).toEqual([400, "0x80041102"]);
     const link = '<link-entity name="lead" from="new_gone" to="accountid"/>';
-    const column = await accounts(core, link);
+    const column = await accounts(api, link);
     expect([column.status, member(column.json, "error", "code")]).toEqual([400, "0x80041103"]);
   });
 
   test("users and teams are owners under their present name, tasks are activity pointers until they are gone", async () => {
-    await using core = await startCore();
-    const { org } = core;
+    await using api = await startWebApi();
+    const { org } = api;
     const user = org.addUser({ fullname: "Ann Old" });
     org.renameUser(user, "Ann New");
     org.addTeam({ name: "Sales" });
-    const names = columnOf(await core.ask("owners?$select=name,owneridtype"), "name");
+    const names = columnOf(await api.request("owners?$select=name,owneridtype"), "name");
     expect(names).toEqual(expect.arrayContaining(["Ann New", "Sales", "Admin Contoso"]));
     expect(names).not.toContain("Ann Old");
     const account = org.createAccount({ name: "Contoso" });
     const task = org.create("task", { subject: "Call", regardingobjectid: account });
     const pointers = () =>
-      core.ask("activitypointers?$select=subject,activitytypecode,_regardingobjectid_value");
+      api.request("activitypointers?$select=subject,activitytypecode,_regardingobjectid_value");
     expect(member((await pointers()).json, "value", 0)).toMatchObject({
       subject: "Call",
       activitytypecode: "task",
@@ -140,8 +140,8 @@ describe("tables around account", () => {
 });
 
 describe("a table of one's own", () => {
-  async function withProject(prepare: (org: Org) => void = () => {}): Promise<Core> {
-    return startCore((org) => {
+  async function withProject(prepare: (org: Org) => void = () => {}): Promise<WebApiClient> {
+    return startWebApi((org) => {
       org.addTable(project());
       prepare(org);
     });
@@ -150,21 +150,23 @@ describe("a table of one's own", () => {
     '<link-entity name="new_project" from="new_account" to="accountid" alias="p"><attribute name="new_name"/></link-entity>';
 
   test("is queried, joined and described like those that were there", async () => {
-    await using core = await withProject((org) => {
+    await using api = await withProject((org) => {
       const account = org.createAccount({ name: "Contoso" });
       org.create("new_project", { new_name: "Moon", new_account: account });
     });
-    expect(columnOf(await accounts(core, link), "p.new_name")).toEqual(["Moon"]);
-    expect(columnOf(await core.ask("new_projects?$select=new_name"), "new_name")).toEqual(["Moon"]);
-    const definition = await core.ask("EntityDefinitions(LogicalName='new_project')?$select=EntitySetName");
+    expect(columnOf(await accounts(api, link), "p.new_name")).toEqual(["Moon"]);
+    expect(columnOf(await api.request("new_projects?$select=new_name"), "new_name")).toEqual(["Moon"]);
+    const definition = await api.request(
+      "EntityDefinitions(LogicalName='new_project')?$select=EntitySetName",
+    );
     expect(definition.json).toMatchObject({ EntitySetName: "new_projects" });
   });
 
   test("needs a privilege of its own, which the administrator has and others have not", async () => {
-    await using core = await withProject();
-    const role = String(core.org.roles.get("Basic User"));
-    const user = core.org.addUser({ fullname: "Ann", roles: [role] });
-    const refused = await accounts(core, link, user);
+    await using api = await withProject();
+    const role = String(api.org.roles.get("Basic User"));
+    const user = api.org.addUser({ fullname: "Ann", roles: [role] });
+    const refused = await accounts(api, link, user);
     expect([refused.status, member(refused.json, "error", "code")]).toEqual([403, "0x80040220"]);
     expect(member(refused.json, "error", "message")).toContain("prvReadnew_Project");
   });

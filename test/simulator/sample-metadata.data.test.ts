@@ -3,14 +3,14 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { outsideData } from "../harness/outside-data.ts";
-import { rowsOf, startCore, type Core } from "./core-session.ts";
+import { rowsOf, startWebApi, type WebApiClient } from "./web-api-client.ts";
 
 const CRM = "Microsoft.Dynamics.CRM.";
 
 type Members = Readonly<Record<string, unknown>>;
 
 /** What a reader of columns decides by. */
-const DECISIVE = [
+const COMPARED_MEMBERS = [
   "@odata.type",
   "AttributeType",
   "AttributeTypeName",
@@ -44,13 +44,13 @@ const DECISIVE = [
 ];
 
 /** A member as text; of settings that can be managed, what they are set to. */
-function said(members: Members, name: string): string {
+function memberText(members: Members, name: string): string {
   const member = members[name];
   return JSON.stringify(isMembers(member) ? member["Value"] : member);
 }
 
 /** Differences that are meant: `table.column member`. */
-const MEANT: readonly (readonly [differences: RegExp, reason: string])[] = [
+const EXPECTED_DIFFERENCES: readonly (readonly [differences: RegExp, reason: string])[] = [
   [/^account\.\w+name MaxLength 160 100$/, "three names of lookups are longer; no request can read them"],
   [/^userquery\.\w+name MaxLength 160 100$/, "the same"],
 ];
@@ -79,24 +79,24 @@ function labelOf(members: unknown, name = "DisplayName"): unknown {
   return isMembers(user) ? user["Label"] : null;
 }
 
-async function attributesOf(core: Core, table: string, rest = ""): Promise<Map<string, Members>> {
-  const answer = await core.ask(`EntityDefinitions(LogicalName='${table}')/Attributes${rest}`);
-  return new Map(rowsOf(answer).map((one) => [String(one["LogicalName"]), one]));
+async function attributesOf(api: WebApiClient, table: string, rest = ""): Promise<Map<string, Members>> {
+  const response = await api.request(`EntityDefinitions(LogicalName='${table}')/Attributes${rest}`);
+  return new Map(rowsOf(response).map((one) => [String(one["LogicalName"]), one]));
 }
 
 describe("captured columns", () => {
   test.each(["account", "userquery"])("of %s say the same here", async (table) => {
-    await using core = await startCore();
-    const ours = await attributesOf(core, table);
+    await using api = await startWebApi();
+    const ours = await attributesOf(api, table);
     const theirs = captured(table);
     const found = theirs.flatMap((expected) => {
       const name = `${table}.${String(expected["LogicalName"])}`;
       const given = ours.get(String(expected["LogicalName"]));
       if (!given) return [`${name} is missing`];
       return [
-        ...DECISIVE.filter((member) => said(expected, member) !== said(given, member)).map(
-          (member) => `${name} ${member} ${said(expected, member)} ${said(given, member)}`,
-        ),
+        ...COMPARED_MEMBERS.filter(
+          (member) => memberText(expected, member) !== memberText(given, member),
+        ).map((member) => `${name} ${member} ${memberText(expected, member)} ${memberText(given, member)}`),
         ...(labelOf(expected) === labelOf(given)
           ? []
           : [`${name} label ${String(labelOf(expected))} ${String(labelOf(given))}`]),
@@ -104,16 +104,16 @@ describe("captured columns", () => {
     });
     const known = new Set(theirs.map((one) => one["LogicalName"]));
     for (const name of ours.keys()) if (!known.has(name)) found.push(`${table}.${name} is extra`);
-    const mine = MEANT.filter(([differences]) => differences.source.startsWith(`^${table}`));
+    const mine = EXPECTED_DIFFERENCES.filter(([differences]) => differences.source.startsWith(`^${table}`));
     expect(found.filter((line) => !mine.some(([differences]) => differences.test(line)))).toEqual([]);
     expect(mine.filter(([differences]) => !found.some((line) => differences.test(line)))).toEqual([]);
   });
 
   test("of account have those choices, by value, label and order, and statuses those states", async () => {
-    await using core = await startCore();
+    await using api = await startWebApi();
     for (const type of ["Picklist", "State", "Status", "Boolean"]) {
       const cast = `/${CRM}${type}AttributeMetadata?$select=LogicalName&$expand=OptionSet`;
-      const ours = await attributesOf(core, "account", cast);
+      const ours = await attributesOf(api, "account", cast);
       const theirs = captured("account").filter(
         (one) => one["@odata.type"] === `#${CRM}${type}AttributeMetadata`,
       );
@@ -126,8 +126,8 @@ describe("captured columns", () => {
   });
 
   test("of each type have those members", async () => {
-    await using core = await startCore();
-    const ours = membersByType([...(await attributesOf(core, "account")).values()]);
+    await using api = await startWebApi();
+    const ours = membersByType([...(await attributesOf(api, "account")).values()]);
     const theirs = membersByType(captured("account"));
     const found = [...theirs].flatMap(([type, members]) => {
       const given = ours.get(type) ?? new Set<string>();
@@ -136,17 +136,17 @@ describe("captured columns", () => {
         [...given].filter((one) => !members.has(one)).map((one) => `${type} adds ${one}`),
       );
     });
-    expect(found.filter((line) => !MEMBERS_MEANT.some(([differences]) => differences.test(line)))).toEqual(
-      [],
-    );
-    expect(MEMBERS_MEANT.filter(([differences]) => !found.some((line) => differences.test(line)))).toEqual(
-      [],
-    );
+    expect(
+      found.filter((line) => !EXPECTED_MEMBER_DIFFERENCES.some(([differences]) => differences.test(line))),
+    ).toEqual([]);
+    expect(
+      EXPECTED_MEMBER_DIFFERENCES.filter(([differences]) => !found.some((line) => differences.test(line))),
+    ).toEqual([]);
   });
 });
 
 /** Differences between the organisation service, where the capture is from, and the Web API. */
-const MEMBERS_MEANT: readonly (readonly [differences: RegExp, reason: string])[] = [
+const EXPECTED_MEMBER_DIFFERENCES: readonly (readonly [differences: RegExp, reason: string])[] = [
   [/ lacks OptionSet$/, "comes only when a cast is expanded"],
   [/ lacks ParentEnumAttributeLogicalName$/, "not in the Web API's EnumAttributeMetadata"],
   [

@@ -4,11 +4,11 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { Org } from "../../simulator/org/org.ts";
 import { outsideData } from "../harness/outside-data.ts";
-import { member, rowsOf, startCore, type Answer } from "./core-session.ts";
+import { member, rowsOf, startWebApi, type WebApiResponse } from "./web-api-client.ts";
 
 const COOKIE = "@Microsoft.Dynamics.CRM.fetchxmlpagingcookie";
 const MORE = "@Microsoft.Dynamics.CRM.morerecords";
-const ASKED = {
+const PREFER = {
   prefer:
     'odata.include-annotations="Microsoft.Dynamics.CRM.fetchxmlpagingcookie,Microsoft.Dynamics.CRM.morerecords"',
 };
@@ -51,8 +51,8 @@ function fetchOf(page: number, cookie = ""): string {
 }
 
 /** As Microsoft's page says: the inner cookie, decoded twice, escaped. */
-function nextCookie(answer: Answer): string {
-  const inner = /pagingcookie="([^"]*)"/.exec(String(member(answer.json, COOKIE)))?.[1] ?? "";
+function nextCookie(response: WebApiResponse): string {
+  const inner = /pagingcookie="([^"]*)"/.exec(String(member(response.json, COOKIE)))?.[1] ?? "";
   const cookie = decodeURIComponent(decodeURIComponent(inner));
   const escaped = cookie.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
   return ` paging-cookie="${escaped.replaceAll('"', "&quot;")}"`;
@@ -60,31 +60,31 @@ function nextCookie(answer: Answer): string {
 
 describe("printed pages", () => {
   test("the first page of FetchXML has that cookie, context and those members in that order", async () => {
-    await using core = await startCore(contacts);
-    const answer = await core.ask(fetchOf(1), ASKED);
+    await using api = await startWebApi(contacts);
+    const response = await api.request(fetchOf(1), PREFER);
     const printed = sample("fetchxml-page1.json");
     const context = (json: unknown) => String(member(json, "@odata.context")).replace(/^.*\$metadata/, "");
-    expect(member(answer.json, COOKIE)).toBe(member(printed, COOKIE));
-    expect(member(answer.json, MORE)).toBe(true);
-    expect(context(answer.json)).toBe(context(printed));
-    expect(Object.keys(answer.json ?? {})).toEqual(Object.keys(printed ?? {}));
-    expect(rowsOf(answer).map((row) => Object.keys(row))).toEqual(
+    expect(member(response.json, COOKIE)).toBe(member(printed, COOKIE));
+    expect(member(response.json, MORE)).toBe(true);
+    expect(context(response.json)).toBe(context(printed));
+    expect(Object.keys(response.json ?? {})).toEqual(Object.keys(printed ?? {}));
+    expect(rowsOf(response).map((row) => Object.keys(row))).toEqual(
       printedRows().map((row) => Object.keys(row)),
     );
     // The zeros are in the text alone.
-    expect(answer.text).toContain('"annualincome":45000.0000,');
+    expect(response.text).toContain('"annualincome":45000.0000,');
   });
 
   test("the second page, asked for with that cookie, has the cookie of the print", async () => {
-    await using core = await startCore(contacts);
-    const first = await core.ask(fetchOf(1), ASKED);
-    const second = await core.ask(fetchOf(2, nextCookie(first)), ASKED);
+    await using api = await startWebApi(contacts);
+    const first = await api.request(fetchOf(1), PREFER);
+    const second = await api.request(fetchOf(2, nextCookie(first)), PREFER);
     const printed = sample("fetchxml-page2-header.json");
     expect([member(second.json, COOKIE), member(second.json, MORE)]).toEqual([
       member(printed, COOKIE),
       member(printed, MORE),
     ]);
-    const last = await core.ask(fetchOf(3, nextCookie(second)), ASKED);
+    const last = await api.request(fetchOf(3, nextCookie(second)), PREFER);
     expect([rowsOf(last).length, member(last.json, COOKIE), member(last.json, MORE)]).toEqual([
       1,
       undefined,
@@ -93,9 +93,9 @@ describe("printed pages", () => {
   });
 
   test("change tracking, of which there are prints, is refused and not answered with less", async () => {
-    await using core = await startCore(contacts);
-    const answer = await core.ask("accounts?$select=name", { prefer: "odata.track-changes" });
+    await using api = await startWebApi(contacts);
+    const response = await api.request("accounts?$select=name", { prefer: "odata.track-changes" });
     expect(member(sample("delta-initial.json"), "@odata.deltaLink")).toBeDefined();
-    expect([answer.status, member(answer.json, "error", "code")]).toEqual([400, "0x80060888"]);
+    expect([response.status, member(response.json, "error", "code")]).toEqual([400, "0x80060888"]);
   });
 });

@@ -6,8 +6,8 @@ import { describe, expect, test } from "vitest";
 import { Org } from "../../simulator/org/org.ts";
 import { customiseOrg } from "../../simulator/org/customise.ts";
 import { outsideData } from "../harness/outside-data.ts";
-import { member, rowsOf, startCore } from "./core-session.ts";
-import { differences, objectsIn, shapeOf } from "./shapes.ts";
+import { member, rowsOf, startWebApi } from "./web-api-client.ts";
+import { differences, objectsIn, shapeOf } from "./json-shapes.ts";
 
 const SAMPLES = outsideData("reference/dataverse-samples");
 const CONTACT = "00000000-0000-0000-0000-000000000010";
@@ -43,13 +43,13 @@ function contextOf(json: unknown): string {
   return String(member(json, "@odata.context")).replace(/^.*\$metadata/, "$metadata");
 }
 
-interface Compared {
+interface Comparison {
   readonly file: string;
   /** Below the Web API's root. */
   readonly path: string;
   readonly prefer?: string;
   /** Differences that are meant. */
-  readonly meant?: readonly (readonly [difference: RegExp, reason: string])[];
+  readonly expectedDifferences?: readonly (readonly [difference: RegExp, reason: string])[];
 }
 
 const FEW_COLUMNS = [
@@ -66,9 +66,13 @@ const NO_CONTEXT = [/^extra \/@odata.context$/, "the capture was published witho
 const OPTIONS = "?$select=LogicalName&$expand=OptionSet($select=Options)";
 const RELATIONSHIPS = "OneToManyRelationships,ManyToManyRelationships,ManyToOneRelationships";
 
-const COMPARED: readonly Compared[] = [
+const COMPARISONS: readonly Comparison[] = [
   { file: "terraform/account-record-full.json", path: `accounts(${ACCOUNT})` },
-  { file: "terraform/contact-record-full.json", path: `contacts(${CONTACT})`, meant: [FEW_COLUMNS] },
+  {
+    file: "terraform/contact-record-full.json",
+    path: `contacts(${CONTACT})`,
+    expectedDifferences: [FEW_COLUMNS],
+  },
   {
     file: "terraform/account-related-contacts.json",
     path: `accounts(${ACCOUNT})/contact_customer_accounts?$select=createdon`,
@@ -78,19 +82,19 @@ const COMPARED: readonly Compared[] = [
   {
     file: "terraform/businessunit-record.json",
     path: `businessunits(${UNIT})`,
-    meant: [FEW_COLUMNS],
+    expectedDifferences: [FEW_COLUMNS],
   },
   {
     file: "terraform/systemusers-list.json",
     path: "systemusers?$expand=systemuserroles_association($select=name,roleid,ismanaged,_businessunitid_value)",
-    meant: [FEW_COLUMNS, NO_CONTEXT],
+    expectedDifferences: [FEW_COLUMNS, NO_CONTEXT],
   },
-  { file: "terraform/roles-list.json", path: "roles", meant: [FEW_COLUMNS] },
+  { file: "terraform/roles-list.json", path: "roles", expectedDifferences: [FEW_COLUMNS] },
   {
     file: "terraform/organizations-list.json",
     path: "organizations",
     prefer: `odata.include-annotations="${FORMATTED},Microsoft.Dynamics.CRM.lookuplogicalname,Microsoft.Dynamics.CRM.associatednavigationproperty"`,
-    meant: [
+    expectedDifferences: [
       FEW_COLUMNS,
       [/^extra \/value\/\[\]\/_createdby_value@/, "the captured organisation was created by nobody"],
     ],
@@ -98,7 +102,7 @@ const COMPARED: readonly Compared[] = [
   {
     file: "terraform/entitydefinition-account.json",
     path: `EntityDefinitions(LogicalName='account')?$expand=${RELATIONSHIPS}`,
-    meant: [NO_RELATIONSHIPS, NOT_DESCRIBED],
+    expectedDifferences: [NO_RELATIONSHIPS, NOT_DESCRIBED],
   },
   {
     file: "terraform/attributes-list-businessunit.json",
@@ -116,7 +120,7 @@ const COMPARED: readonly Compared[] = [
   {
     file: "cblx/status-attributes-expand-optionset.list.json",
     path: `${ATTRIBUTES}/${CRM}StatusAttributeMetadata${OPTIONS}`,
-    meant: [NOT_DESCRIBED],
+    expectedDifferences: [NOT_DESCRIBED],
   },
   {
     file: "docs/odata-page1-nextlink.json",
@@ -126,7 +130,7 @@ const COMPARED: readonly Compared[] = [
 ];
 
 /** Captures that no request here is compared with, or not in this file. */
-const ELSEWHERE: readonly (readonly [files: RegExp, reason: string])[] = [
+const NOT_COMPARED: readonly (readonly [files: RegExp, reason: string])[] = [
   [/^powerfx\//, "a connector's envelope, not the Web API's"],
   [
     /^rnwood\/.*\.xml$/,
@@ -146,36 +150,40 @@ describe("captured answers", () => {
     );
     const unseen = files.filter(
       (file) =>
-        !COMPARED.some((compared) => compared.file === file) &&
-        !ELSEWHERE.some(([known]) => known.test(file)),
+        !COMPARISONS.some((compared) => compared.file === file) &&
+        !NOT_COMPARED.some(([known]) => known.test(file)),
     );
     expect(unseen).toEqual([]);
   });
 
-  test.each(COMPARED)("$file", async ({ file, path, prefer, meant = [] }) => {
-    await using core = await startCore((org) => prepare(org, path));
-    const answer = await core.ask(path, prefer === undefined ? {} : { prefer });
-    const found = differences(shapeOf(sample(file)), shapeOf(answer.json));
-    expect(found.filter((line) => !meant.some(([difference]) => difference.test(line)))).toEqual([]);
+  test.each(COMPARISONS)("$file", async ({ file, path, prefer, expectedDifferences = [] }) => {
+    await using api = await startWebApi((org) => prepare(org, path));
+    const response = await api.request(path, prefer === undefined ? {} : { prefer });
+    const found = differences(shapeOf(sample(file)), shapeOf(response.json));
+    expect(
+      found.filter((line) => !expectedDifferences.some(([difference]) => difference.test(line))),
+    ).toEqual([]);
     // An explanation that explains nothing is out of date.
-    expect(meant.filter(([difference]) => !found.some((line) => difference.test(line)))).toEqual([]);
+    expect(
+      expectedDifferences.filter(([difference]) => !found.some((line) => difference.test(line))),
+    ).toEqual([]);
   });
 
-  test.each(COMPARED.filter(({ meant }) => !meant?.includes(NO_CONTEXT)))(
+  test.each(COMPARISONS.filter(({ expectedDifferences }) => !expectedDifferences?.includes(NO_CONTEXT)))(
     "$file: the context says the same",
     async ({ file, path, prefer }) => {
-      await using core = await startCore((org) => prepare(org, path));
-      const answer = await core.ask(path, prefer === undefined ? {} : { prefer });
+      await using api = await startWebApi((org) => prepare(org, path));
+      const response = await api.request(path, prefer === undefined ? {} : { prefer });
       const expected = contextOf(sample(file)).replace(/'(some_entity|mailbox)'/, "'account'");
-      expect(contextOf(answer.json)).toBe(expected);
+      expect(contextOf(response.json)).toBe(expected);
     },
   );
 
   test("annotations stand before their value, in one order", async () => {
-    await using core = await startCore((org) => prepare(org, ""));
+    await using api = await startWebApi((org) => prepare(org, ""));
     const rows = [
-      ...rowsOf(await core.ask("accounts", { prefer: ANNOTATED })),
-      ...rowsOf(await core.ask("organizations", { prefer: ANNOTATED })),
+      ...rowsOf(await api.request("accounts", { prefer: ANNOTATED })),
+      ...rowsOf(await api.request("organizations", { prefer: ANNOTATED })),
     ];
     const ours = rows.flatMap(annotationRuns);
     const theirs = objectsIn(sample("terraform/organizations-list.json")).flatMap(annotationRuns);
@@ -184,19 +192,19 @@ describe("captured answers", () => {
   });
 
   test("a full row has its empty columns last, and numbers keep their digits", async () => {
-    await using core = await startCore((org) => prepare(org, ""));
-    const answer = await core.ask(`accounts(${ACCOUNT})`);
+    await using api = await startWebApi((org) => prepare(org, ""));
+    const response = await api.request(`accounts(${ACCOUNT})`);
     const text = textOf("terraform/account-record-full.json");
     for (const name of ["revenue", "revenue_base", "exchangerate", "address1_latitude", "versionnumber"]) {
-      expect([name, digitsOf(answer.text, name)]).toEqual([name, digitsOf(text, name)]);
+      expect([name, digitsOf(response.text, name)]).toEqual([name, digitsOf(text, name)]);
     }
-    expect(emptyColumnsAreLast(answer.json)).toBe(emptyColumnsAreLast(JSON.parse(text)));
+    expect(emptyColumnsAreLast(response.json)).toBe(emptyColumnsAreLast(JSON.parse(text)));
   });
 
   test("values are formatted for people as there", async () => {
-    await using core = await startCore();
+    await using api = await startWebApi();
     const [theirs = {}] = objectsIn(member(sample("terraform/organizations-list.json"), "value"));
-    const [ours = {}] = rowsOf(await core.ask("organizations", { prefer: ANNOTATED }));
+    const [ours = {}] = rowsOf(await api.request("organizations", { prefer: ANNOTATED }));
     const pattern = (value: unknown) => String(value).replace(/\d+/g, "9").replace(/[AP]M/, "AM");
     for (const name of ["createdon", "fiscalcalendarstart", "versionnumber", "expirechangetrackingindays"]) {
       const key = `${name}@${FORMATTED}`;
@@ -215,13 +223,13 @@ describe("captured answers", () => {
   });
 
   test("a caller who is no user is refused as there", async () => {
-    await using core = await startCore();
-    const user = core.org.addUser({ fullname: "Bo Berg", email: "bo@contoso.example" });
-    const token = await core.bearer(user);
-    core.org.remove("systemuser", user);
-    const answer = await core.ask("WhoAmI", { headers: { authorization: `Bearer ${token}` } });
+    await using api = await startWebApi();
+    const user = api.org.addUser({ fullname: "Bo Berg", email: "bo@contoso.example" });
+    const token = await api.accessToken(user);
+    api.org.remove("systemuser", user);
+    const response = await api.request("WhoAmI", { headers: { authorization: `Bearer ${token}` } });
     const refused = sample("terraform/error-403-user-not-member.json");
-    expect({ _status: answer.status, _body: answer.json }).toEqual(refused);
+    expect({ _status: response.status, _body: response.json }).toEqual(refused);
   });
 });
 

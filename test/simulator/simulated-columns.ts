@@ -7,7 +7,7 @@ import { refreshTokenTokens } from "../../src/dataverse/tokens.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 import { openHttp } from "../../src/lib/http.ts";
 import type { RunOptions } from "../../simulator/main.ts";
-import { startSession } from "./running.ts";
+import { startSession } from "./simulator-session.ts";
 
 export interface SimulatedColumns {
   readonly columns: readonly Column[];

@@ -66,7 +66,7 @@ export class Organisation {
     this.addView();
     for (let code = 1; code <= INDUSTRIES; code += 1) this.relabel(code, `Industry ${code}`);
     for (const { id, table } of ownersOf(this.org)) {
-      const row = this.org.need(table).get(id)!;
+      const row = this.org.requireTable(table).get(id)!;
       if (table === "team") this.teams.set(id, String(row["name"]));
       else
         this.users.set(id, {

@@ -5,7 +5,7 @@ import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { runSimulator, type RunningSimulator } from "../../simulator/main.ts";
-import { loadCsv } from "../../simulator/load/csv.ts";
+import { loadCsv } from "../../simulator/load/load-csv.ts";
 import { commonDomains } from "../../src/accounts/common-domains.ts";
 import { parseDomains } from "../../src/accounts/parse-domains.ts";
 import { command, connectionYaml, type Command } from "../harness/command.ts";

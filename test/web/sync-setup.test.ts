@@ -43,7 +43,7 @@ describe("setting up the sync", () => {
     await logIn(page, web);
     await step(page, "Select accounts").waitFor();
     expect(await storedIn(web)).toMatchObject({ sign_in: "delegated", settings: null });
-    expect(web.simulator.org.need("account").rows()).toHaveLength(12);
+    expect(web.simulator.org.requireTable("account").rows()).toHaveLength(12);
     await page.getByText("12 accounts").waitFor();
     violations.push(...(await auditPage(page, "sync-2-accounts")));
     await page.getByLabel("The accounts of a view").check();

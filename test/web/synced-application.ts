@@ -27,7 +27,7 @@ export async function startSyncedApplication(options: WebOptions = {}): Promise<
   const { origin, clientId, clientSecret } = simulator;
   const admin = await workspace.as("company-admin");
   await admin.post("/connection/app-only", { address: origin, clientId, clientSecret });
-  for (const user of simulator.org.need("systemuser").rows()) {
+  for (const user of simulator.org.requireTable("systemuser").rows()) {
     const email = user["internalemailaddress"];
     if (typeof email === "string")
       await database.kysely

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { startEmbedded } from "../../../src/db/embedded/start.ts";
 import { migrate } from "../../../src/db/migrate.ts";
 import { openDatabase } from "../../../src/db/pool.ts";
-import type { SharedService } from "./services.ts";
+import type { SharedService } from "./shared-service.ts";
 
 const TEMPLATE = "template_sluice";
 

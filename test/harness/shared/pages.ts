@@ -2,7 +2,7 @@
 import { rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
-import type { SharedService } from "./services.ts";
+import type { SharedService } from "./shared-service.ts";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 

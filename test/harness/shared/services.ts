@@ -9,6 +9,7 @@ import { isFull } from "../counts.ts";
 import { bundleCommand } from "./command-bundle.ts";
 import { startDatabases } from "./databases.ts";
 import { buildPages } from "./pages.ts";
+import type { SharedService } from "./shared-service.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -16,12 +17,6 @@ declare module "vitest" {
     sharedServices: string;
   }
 }
-
-export type SharedService = {
-  /** @returns JSON for the test file that asks */
-  get(): Promise<unknown>;
-  close(): Promise<void>;
-};
 
 const STARTERS: Readonly<Record<string, () => Promise<SharedService>>> = {
   command: bundleCommand,

@@ -4,7 +4,7 @@
 
 export type HeaderValues = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-export interface SimRequest {
+export interface HttpRequest {
   readonly method: string;
   /** Path and query as sent, percent-encoded. */
   readonly url: string;
@@ -20,28 +20,28 @@ export interface SimRequest {
   userId?: string;
 }
 
-export interface SimReply {
+export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly body: string | Buffer;
   /** The connection is destroyed after so many bytes of the body (0: before the status line). */
-  readonly cutAfter?: number;
+  readonly disconnectAfterBytes?: number;
 }
 
 /** A part of the way a request takes. */
-export type Layer = (request: SimRequest, next: () => Promise<SimReply>) => Promise<SimReply>;
+export type Middleware = (request: HttpRequest, next: () => Promise<HttpResponse>) => Promise<HttpResponse>;
 
 /** What a bearer token is worth. */
-export type TokenVerdict =
+export type TokenCheck =
   | { readonly ok: true; readonly userId: string | undefined }
   | { readonly ok: false; readonly reason: "missing" | "malformed" | "expired" | "wrong-audience" };
 
 /** The Entra ID that shares the server with the Web API. */
 export interface Authority {
   /** A reply for a path of Entra ID's, otherwise undefined. */
-  handle(request: SimRequest): SimReply | undefined;
+  handle(request: HttpRequest): HttpResponse | undefined;
   /** @param audience the origin that was called */
-  check(authorization: string | undefined, audience: string): TokenVerdict;
+  check(authorization: string | undefined, audience: string): TokenCheck;
   readonly tenantId: string;
 }
 
@@ -55,13 +55,13 @@ export interface Hooks {
   /** Asked before anything else; benchmarks answer from memory here. */
   respondFromCache?(method: string, url: string, headers: HeaderValues): RenderedPage | undefined;
   /** Faults by switch: sees every request, token or not. */
-  faults?: Layer;
+  faults?: Middleware;
   /** Service-protection limits: sees Web API requests of a known user (`request.userId`). */
-  limits?: Layer;
+  limits?: Middleware;
 }
 
 /** Header value as one string; several lines are joined as RFC 9110 section 5.3 says. */
-export function headerText(headers: HeaderValues, name: string): string | undefined {
+export function headerValue(headers: HeaderValues, name: string): string | undefined {
   const value = headers[name];
   return typeof value === "string" ? value : value?.join(", ");
 }

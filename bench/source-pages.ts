@@ -9,7 +9,7 @@ import { systemClock } from "../src/lib/clock.ts";
 import { openHttp, type Http, type HttpRequest } from "../src/lib/http.ts";
 import { mappedColumns, type Source } from "./workload.ts";
 
-export interface OpenPages {
+export interface SourcePages {
   /** All of them, one page after the other, read ahead as in a run. */
   read(): AsyncGenerator<unknown[]>;
   /** Ids and versions of the same accounts. */
@@ -22,17 +22,17 @@ export interface OpenPages {
 }
 
 /** @param onRequest sees every request before it goes out */
-export async function openPages(
+export async function openSourcePages(
   source: Source,
   onRequest: (request: HttpRequest) => void = () => undefined,
-): Promise<OpenPages> {
+): Promise<SourcePages> {
   const environment = normaliseAddress(source.origin, { simulatorOrigin: source.origin });
-  const wire = openHttp();
+  const connection = openHttp();
   const http: Http = {
-    close: () => wire.close(),
+    close: () => connection.close(),
     send: (request) => {
       onRequest(request);
-      return wire.send(request);
+      return connection.send(request);
     },
   };
   const clock = systemClock;
@@ -45,7 +45,7 @@ export async function openPages(
     sweep: () => client.sweepAccounts({ kind: "all" }),
     fetch: (ids) => client.fetchByIds(ids, columns),
     token: () => tokens.token(),
-    close: () => wire.close(),
+    close: () => connection.close(),
   };
 }
 

@@ -17,8 +17,8 @@ export async function startSession(options: RunOptions = {}): Promise<Session> {
       method: "POST",
       body: new URLSearchParams({ client_id: clientId, client_secret: clientSecret, ...form }),
     });
-  const answer = await token({ grant_type: "refresh_token", refresh_token: simulator.refreshToken });
-  const body: unknown = await answer.json();
+  const response = await token({ grant_type: "refresh_token", refresh_token: simulator.refreshToken });
+  const body: unknown = await response.json();
   const bearer = typeof body === "object" && body && "access_token" in body ? String(body.access_token) : "";
   return {
     simulator,

@@ -32,17 +32,17 @@ const CUSTOMIZER_TEMPLATE = "119f245c-3cc8-4b62-b31c-d1a046ced15d";
 const BASIC_USER_TEMPLATE = "236750cd-45ae-4939-ab12-b24b920ced93";
 
 /** The name of a table's privilege: `prvReadAccount`, `prvReadUser`; `prvReadActivity` for all activities. */
-export function privilegeName(right: string, { logicalName, facts }: Table): string {
-  const named = facts.supertype === "activitypointer" ? facts.supertype : logicalName;
-  return `prv${right}${PRIVILEGE_NOUNS[named] ?? facts.schemaName}`;
+export function privilegeName(right: string, { logicalName, metadata }: Table): string {
+  const named = metadata.supertype === "activitypointer" ? metadata.supertype : logicalName;
+  return `prv${right}${PRIVILEGE_NOUNS[named] ?? metadata.schemaName}`;
 }
 
 /** An organisation that can be given its views too. */
-interface Foundation extends OrgRights {
+interface BaseDataTarget extends OrgRights {
   addView(view: NewView): string;
 }
 
-export function foundOrganisation(org: Foundation): void {
+export function createBaseData(org: BaseDataTarget): void {
   org.create("businessunit", { businessunitid: org.businessUnitId, name: org.name, organizationid: org.id });
   org.create("transactioncurrency", {
     transactioncurrencyid: org.currencyId,
@@ -82,10 +82,10 @@ export function foundOrganisation(org: Foundation): void {
 }
 
 /** Every right on a table, and what reads metadata. */
-function privilegesOn(tables: Iterable<Table>): Map<string, number> {
+function privilegesFor(tables: Iterable<Table>): Map<string, number> {
   const names = new Map<string, number>(METADATA_PRIVILEGES.map((name) => [name, 1]));
   for (const table of tables) {
-    if (table.facts.ownership === "None") continue;
+    if (table.metadata.ownership === "None") continue;
     for (const [right, mask] of Object.entries(ACCESS_RIGHTS)) names.set(privilegeName(right, table), mask);
   }
   return names;
@@ -104,13 +104,13 @@ function createPrivilege(org: OrgRights, name: string, accessright: number): voi
   });
 }
 
-function createRoles(org: Foundation): void {
+function createRoles(org: BaseDataTarget): void {
   const tables = [...org.allTables()];
-  const privileges = privilegesOn(tables);
+  const privileges = privilegesFor(tables);
   for (const [name, mask] of privileges) createPrivilege(org, name, mask);
   const names = [...privileges.keys()];
   const everything = Object.fromEntries(names.map((name) => [name, widestDepth(name)]));
-  const owned = privilegesOn(tables.filter(({ facts }) => facts.ownership === "UserOwned"));
+  const owned = privilegesFor(tables.filter(({ metadata }) => metadata.ownership === "UserOwned"));
   const reading = Object.fromEntries(
     names
       .filter((name) => name.startsWith("prvRead") || name.endsWith("UserQuery"))
@@ -131,9 +131,9 @@ function createRoles(org: Foundation): void {
 }
 
 /** The rights on a table that comes later: the System Administrator has them all, the other roles none. */
-export function permitTable(org: OrgRights, table: Table): void {
+export function grantTablePrivileges(org: OrgRights, table: Table): void {
   const administrator = org.roles.get("System Administrator");
-  for (const [name, mask] of privilegesOn([table])) {
+  for (const [name, mask] of privilegesFor([table])) {
     if (METADATA_PRIVILEGES.includes(name)) continue;
     createPrivilege(org, name, mask);
     if (administrator !== undefined) org.setPrivilege(administrator, name, widestDepth(name));

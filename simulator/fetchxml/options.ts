@@ -3,17 +3,24 @@
 import type { AttributeNode, FetchNode } from "./grammar.ts";
 import type { Row } from "./query-store.ts";
 
-export interface Overlay {
+export interface FetchOptions {
+  /** Page size when the query names none, and the largest it may name: 5,000 in Dataverse. */
+  readonly maxPageSize: number;
+  /** Asked for on top of what the query says. */
+  readonly overrides?: QueryOverrides;
+}
+
+export interface QueryOverrides {
   /** Logical names; they take the place of the entity's own columns. */
   readonly columns?: readonly string[];
   /** Takes the place of all orders of the query. */
   readonly orders?: readonly { readonly column: string; readonly descending: boolean }[];
   readonly top?: number;
   /** Which rows of the entity are left. */
-  readonly only?: (row: Row) => boolean;
+  readonly rowFilter?: (row: Row) => boolean;
 }
 
-export function overlaid(node: FetchNode, { columns, orders, top }: Overlay): FetchNode {
+export function applyOverrides(node: FetchNode, { columns, orders, top }: QueryOverrides): FetchNode {
   const entity = {
     ...node.entity,
     ...(columns ? { attributes: columns.map(plainAttribute), allAttributes: false } : {}),
@@ -21,8 +28,8 @@ export function overlaid(node: FetchNode, { columns, orders, top }: Overlay): Fe
     ...(orders ? { links: node.entity.links.map((link) => ({ ...link, orders: [] })) } : {}),
   };
   if (top === undefined) return { ...node, entity };
-  const fewer = Math.min(top, node.top ?? top);
-  return { ...node, entity, top: fewer, count: undefined, page: undefined, pagingCookie: undefined };
+  const lowerTop = Math.min(top, node.top ?? top);
+  return { ...node, entity, top: lowerTop, count: undefined, page: undefined, pagingCookie: undefined };
 }
 
 function plainAttribute(name: string): AttributeNode {

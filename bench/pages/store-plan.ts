@@ -1,6 +1,6 @@
 // A plan over every account of the store, as a preview leaves it: half of them would be updated, every eleventh is skipped.
-import type { Database } from "../src/db/pool.ts";
-import { createWorkingTables } from "../src/sync/record/working-tables.ts";
+import type { Database } from "../../src/db/pool.ts";
+import { createWorkingTables } from "../../src/sync/record/working-tables.ts";
 
 const SETTINGS = {
   settings: {

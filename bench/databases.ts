@@ -11,7 +11,7 @@ import { startEmbedded, type EmbeddedServer } from "../src/db/embedded/start.ts"
 import { migrate } from "../src/db/migrate.ts";
 import { openDatabase, type Database } from "../src/db/pool.ts";
 
-export interface Store {
+export interface Databases {
   /** Of the server, such as 18.4. */
   readonly version: string;
   /** An empty, migrated database. @returns its URL */
@@ -21,32 +21,36 @@ export interface Store {
    * A minute later: what was written is on the disk, so that the next measurement does not pay for the last one's, and
    * PostgreSQL has looked at the new rows, as it does within a minute by itself. A scheduled run comes five minutes later at least.
    */
-  settle(name: string): Promise<void>;
+  vacuumAndCheckpoint(name: string): Promise<void>;
   /** Writes the rows of the account store into files, as COPY takes them. */
-  save(name: string): Promise<void>;
+  exportRows(name: string): Promise<void>;
   /** Empties that store and times COPY of the saved rows into it. @returns milliseconds by table */
-  copySaved(name: string): Promise<Record<string, number>>;
+  timeCopy(name: string): Promise<Record<string, number>>;
   /** Takes some accounts out of the store and times COPY of the same rows into it. @returns milliseconds by table */
-  copyAgain(name: string, dynamicsIds: readonly string[]): Promise<Record<string, number>>;
+  timePartialCopy(name: string, dynamicsIds: readonly string[]): Promise<Record<string, number>>;
   close(): Promise<void>;
 }
 
 /** The tables of the account store and where each names the account, in the order of COPY. */
-const KEYS = { accounts: "id", account_domains: "account_id", account_links: "account_id" } as const;
-const TABLES = Object.keys(KEYS);
+const ACCOUNT_COLUMNS = {
+  accounts: "id",
+  account_domains: "account_id",
+  account_links: "account_id",
+} as const;
+const TABLES = Object.keys(ACCOUNT_COLUMNS);
 const TEMPLATE = "bench_template";
-const quiet = { info: () => undefined, warn: (sentence: string) => console.error(sentence) };
+const log = { info: () => undefined, warn: (sentence: string) => console.error(sentence) };
 
-export async function openStore(): Promise<Store> {
+export async function openDatabases(): Promise<Databases> {
   const folder = await mkdtemp(join(tmpdir(), "sluice-bench-"));
   // mkdtemp closes it to others, and as root the server is another user.
   await chmod(folder, 0o755);
   const saved = join(folder, "rows");
   await mkdir(saved);
-  const server = await startEmbedded({ directory: folder, log: quiet });
+  const server = await startEmbedded({ directory: folder, log });
   const admin = openDatabase(server.address);
   await admin.pool.query(`create database ${TEMPLATE}`);
-  await within(server, TEMPLATE, (database) => migrate(database.pool));
+  await withDatabase(server, TEMPLATE, (database) => migrate(database.pool));
   return {
     version: server.version,
     create: async (name) => {
@@ -54,33 +58,33 @@ export async function openStore(): Promise<Store> {
       return urlOf(server, name);
     },
     drop: async (name) => void (await admin.pool.query(`drop database if exists ${name}`)),
-    settle: (name) =>
-      within(server, name, async ({ pool }) => {
+    vacuumAndCheckpoint: (name) =>
+      withDatabase(server, name, async ({ pool }) => {
         await pool.query("vacuum analyze");
         await pool.query("checkpoint");
       }),
-    save: (name) =>
-      within(server, name, async ({ pool }) => {
-        for (const table of TABLES) await saveRows(pool, `copy ${table} to stdout`, join(saved, table));
+    exportRows: (name) =>
+      withDatabase(server, name, async ({ pool }) => {
+        for (const table of TABLES) await exportTable(pool, `copy ${table} to stdout`, join(saved, table));
       }),
-    copySaved: (name) =>
-      within(server, name, async ({ pool }) => {
+    timeCopy: (name) =>
+      withDatabase(server, name, async ({ pool }) => {
         await pool.query(`truncate ${TABLES.join(", ")}`);
         await pool.query("checkpoint");
         return copyFiles(pool, saved);
       }),
-    copyAgain: (name, dynamicsIds) =>
-      within(server, name, async ({ pool }) => {
+    timePartialCopy: (name, dynamicsIds) =>
+      withDatabase(server, name, async ({ pool }) => {
         await pool.query("create table some_accounts (id bigint primary key)");
         await pool.query(
           "insert into some_accounts select account_id from account_links where dynamics_id = any($1) and account_id is not null",
           [dynamicsIds],
         );
-        for (const [table, key] of Object.entries(KEYS)) {
+        for (const [table, key] of Object.entries(ACCOUNT_COLUMNS)) {
           const rows = `select t.* from ${table} t join some_accounts s on s.id = t.${key}`;
-          await saveRows(pool, `copy (${rows}) to stdout`, join(saved, table));
+          await exportTable(pool, `copy (${rows}) to stdout`, join(saved, table));
         }
-        for (const [table, key] of Object.entries(KEYS).toReversed())
+        for (const [table, key] of Object.entries(ACCOUNT_COLUMNS).toReversed())
           await pool.query(`delete from ${table} where ${key} in (select id from some_accounts)`);
         await pool.query("checkpoint");
         return copyFiles(pool, saved);
@@ -93,7 +97,7 @@ export async function openStore(): Promise<Store> {
   };
 }
 
-async function within<T>(
+async function withDatabase<T>(
   server: EmbeddedServer,
   name: string,
   work: (database: Database) => Promise<T>,
@@ -106,7 +110,7 @@ async function within<T>(
   }
 }
 
-async function saveRows(pool: Database["pool"], copy: string, file: string): Promise<void> {
+async function exportTable(pool: Database["pool"], copy: string, file: string): Promise<void> {
   const client = await pool.connect();
   await pipeline(Readable.from(copyOut(client, copy)), createWriteStream(file));
   client.release();
@@ -120,11 +124,11 @@ async function copyFiles(pool: Database["pool"], folder: string): Promise<Record
 
 async function copyFile(pool: Database["pool"], table: string, file: string): Promise<number> {
   const client = await pool.connect();
-  const started = performance.now();
+  const startedAt = performance.now();
   const writer = copyIn(client, `copy ${table} from stdin`);
   for await (const piece of createReadStream(file)) await writer.write(Buffer.from(piece));
   await writer.end();
-  const ms = performance.now() - started;
+  const ms = performance.now() - startedAt;
   client.release();
   return ms;
 }

@@ -1,8 +1,8 @@
 // From a fault to what happens to the request that met it: a wait, a cut, an answer of its own, a changed answer,
 // or a change of the organisation just before it answers.
 import { setTimeout as delay } from "node:timers/promises";
-import type { SimReply } from "../exchange.ts";
-import { limitRefusal, SERVICE_LIMITS, throttled } from "./limits.ts";
+import type { HttpResponse } from "../http-middleware.ts";
+import { limitRefusal, SERVICE_LIMITS, throttledResponse } from "./limits.ts";
 import type { Fault } from "./rule.ts";
 
 /** What the organisation and the authority can be made to do in the middle of a read. */
@@ -19,55 +19,62 @@ export interface FaultActions {
   revokeRefreshTokens(userPrincipalName: string | undefined): void;
   refuseToken(aadstsCode: number): void;
   /** The 401 of an environment for a token that is over. */
-  expiredTokenReply(): SimReply;
+  expiredTokenResponse(): HttpResponse;
 }
 
 /** What is to be done with one request; all members optional, in the order they come into play. */
-export interface Encounter {
+export interface FaultEffect {
   /** To be awaited before anything is answered. */
   readonly wait?: Promise<void>;
-  readonly cut?: "before-headers" | "in-body";
+  readonly disconnect?: "before-headers" | "in-body";
   /** The answer, instead of asking the organisation. */
-  readonly reply?: SimReply;
+  readonly response?: HttpResponse;
   /** Changes the organisation's answer. */
-  readonly change?: (reply: SimReply) => SimReply;
+  readonly transform?: (response: HttpResponse) => HttpResponse;
 }
 
-export interface Meeting {
+export interface FaultContext {
   /** Path and query as requested. */
   readonly target: string;
   /** The last good answer to a request the rule matched. */
-  readonly last: SimReply | undefined;
+  readonly lastResponse: HttpResponse | undefined;
   readonly actions: FaultActions;
   /** Ends when the rule releases what it holds. */
-  readonly hold: () => Promise<void>;
+  readonly waitForRelease: () => Promise<void>;
 }
 
 /** Undefined: nothing can happen yet, the rule waits for its next turn. */
-export function encounterOf(fault: Fault, { target, last, actions, hold }: Meeting): Encounter | undefined {
+export function faultEffect(
+  fault: Fault,
+  { target, lastResponse, actions, waitForRelease }: FaultContext,
+): FaultEffect | undefined {
   switch (fault.kind) {
     case "throttle":
-      return { reply: throttled(limitRefusal(fault.limit, SERVICE_LIMITS, undefined), fault.retryAfter) };
+      return {
+        response: throttledResponse(limitRefusal(fault.limit, SERVICE_LIMITS, undefined), fault.retryAfter),
+      };
     case "unavailable":
-      return { reply: unavailable(fault.retryAfter) };
+      return { response: unavailable(fault.retryAfter) };
     case "bad-gateway":
-      return { reply: BAD_GATEWAY };
+      return { response: BAD_GATEWAY };
     case "cut":
-      return { cut: fault.when };
+      return { disconnect: fault.when };
     case "slow":
       return { wait: delay(fault.milliseconds) };
     case "hold":
-      return { wait: hold() };
+      return { wait: waitForRelease() };
     case "expired-token":
-      return { reply: actions.expiredTokenReply() };
+      return { response: actions.expiredTokenResponse() };
     case "malformed-json":
-      return { change: halved };
+      return { transform: truncated };
     case "repeat-page":
-      return last ? { reply: last } : undefined;
+      return lastResponse ? { response: lastResponse } : undefined;
     case "empty-page":
-      return { change: (reply) => (/[?&]fetchXml=/i.test(target) ? reply : emptied(reply, target)) };
+      return {
+        transform: (response) => (/[?&]fetchXml=/i.test(target) ? response : withoutRows(response, target)),
+      };
     case "answer":
-      return { reply: { status: fault.status, headers: fault.headers, body: fault.body } };
+      return { response: { status: fault.status, headers: fault.headers, body: fault.body } };
     case "delete-view":
       actions.deleteView(fault.viewId);
       return {};
@@ -94,16 +101,16 @@ export function encounterOf(fault: Fault, { target, last, actions, hold }: Meeti
   }
 }
 
-export function bodyText(reply: SimReply): string {
-  return typeof reply.body === "string" ? reply.body : reply.body.toString("utf8");
+export function bodyText(response: HttpResponse): string {
+  return typeof response.body === "string" ? response.body : response.body.toString("utf8");
 }
 
-function halved(reply: SimReply): SimReply {
-  const text = bodyText(reply);
-  return { ...reply, body: text.slice(0, Math.ceil(text.length / 2)) };
+function truncated(response: HttpResponse): HttpResponse {
+  const text = bodyText(response);
+  return { ...response, body: text.slice(0, Math.ceil(text.length / 2)) };
 }
 
-function unavailable(retryAfter: number | string): SimReply {
+function unavailable(retryAfter: number | string): HttpResponse {
   return {
     status: 503,
     headers: {
@@ -114,19 +121,19 @@ function unavailable(retryAfter: number | string): SimReply {
   };
 }
 
-const BAD_GATEWAY: SimReply = {
+const BAD_GATEWAY: HttpResponse = {
   status: 502,
   headers: { "content-type": "text/html" },
   body: "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n",
 };
 
 /** A page without rows whose nextLink is the very address that was asked for. */
-function emptied(reply: SimReply, target: string): SimReply {
-  if (reply.status !== 200) return reply;
-  const body: unknown = JSON.parse(bodyText(reply));
-  if (typeof body !== "object" || body === null || !("value" in body)) return reply;
+function withoutRows(response: HttpResponse, target: string): HttpResponse {
+  if (response.status !== 200) return response;
+  const body: unknown = JSON.parse(bodyText(response));
+  if (typeof body !== "object" || body === null || !("value" in body)) return response;
   const context = "@odata.context" in body ? String(body["@odata.context"]) : "";
   const origin = URL.canParse(context) ? new URL(context).origin : "";
   const page = { ...body, value: [], "@odata.nextLink": `${origin}${target}` };
-  return { ...reply, body: JSON.stringify(page) };
+  return { ...response, body: JSON.stringify(page) };
 }

@@ -9,7 +9,7 @@ export const ORGANIZATION = "00000000-0000-4000-8000-000000000001";
 /** Ids of the fields by name. */
 export type Fields = Readonly<Record<string, number>>;
 
-export async function fillStore(pool: Pool, accounts: number): Promise<Fields> {
+export async function fillAccounts(pool: Pool, accounts: number): Promise<Fields> {
   await pool.query(`
     insert into custom_fields (name, type) values ('Industry', 'text'), ('City', 'text'), ('Tier', 'text'), ('Street', 'text'),
       ('Phone', 'text'), ('Employees', 'number'), ('Revenue', 'number'), ('Owner', 'teammate'), ('Since', 'datetime'), ('Hold', 'boolean')`);

@@ -1,22 +1,22 @@
 // What the definitions of tables have in common: a way to write one down, and the columns nearly all of them have.
-import { column, companion, dateTime, finished, lookup, type Column } from "./columns.ts";
-import type { TableFacts } from "./table.ts";
+import { column, companion, dateTime, completeColumns, lookup, type Column } from "./columns.ts";
+import type { TableMetadata } from "./table.ts";
 
 export const READ_ONLY = { create: false, update: false } as const;
-export const ENABLED = ["1 Active", "2 Inactive"] as const;
+export const ACTIVE_STATUSES = ["1 Active", "2 Inactive"] as const;
 
-export const version = () =>
+export const versionColumn = () =>
   column({ schemaName: "VersionNumber", type: "BigInt", label: "Version Number", ...READ_ONLY });
 
-export function dates(): Column[] {
+export function createdAndModifiedOn(): Column[] {
   return [
     dateTime("CreatedOn|Created On", "DateAndTime", READ_ONLY),
     dateTime("ModifiedOn|Modified On", "DateAndTime", READ_ONLY),
-    version(),
+    versionColumn(),
   ];
 }
 
-export function people(): Column[] {
+export function createdAndModifiedBy(): Column[] {
   return [
     ...lookup("CreatedBy|Created By", "systemuser", "both", READ_ONLY),
     ...lookup("ModifiedBy|Modified By", "systemuser", "both", READ_ONLY),
@@ -25,7 +25,7 @@ export function people(): Column[] {
 
 const WRITABLE = { logical: false, create: true, update: true } as const;
 
-export function ownership(): Column[] {
+export function ownershipColumns(): Column[] {
   const [owner, ...names] = lookup("OwnerId|Owner", ["systemuser", "team"], "both", {
     type: "Owner",
     required: "SystemRequired",
@@ -39,13 +39,13 @@ export function ownership(): Column[] {
   ];
 }
 
-interface Sketch extends Omit<TableFacts, "columns" | "primaryId"> {
+interface MetadataInput extends Omit<TableMetadata, "columns" | "primaryId"> {
   readonly primaryId?: string;
 }
 
-export function table(sketch: Sketch, columns: readonly Column[]): TableFacts {
-  const primaryId = sketch.primaryId ?? `${sketch.logicalName}id`;
-  return { ...sketch, primaryId, columns: finished(sketch.logicalName, columns) };
+export function tableMetadata(input: MetadataInput, columns: readonly Column[]): TableMetadata {
+  const primaryId = input.primaryId ?? `${input.logicalName}id`;
+  return { ...input, primaryId, columns: completeColumns(input.logicalName, columns) };
 }
 
 export const ORGANISATION_OWNED = { ownership: "OrganizationOwned", changeTracking: false } as const;

@@ -1,6 +1,6 @@
 // N accounts from a seed, put into an organisation: whole rows for small numbers, rows made when they are read for large ones.
 import type { Org } from "../org/org.ts";
-import { accountAt, type AccountRow, type GeneratePlan } from "./account-row.ts";
+import { accountAt, type AccountRow, type GeneratorSettings } from "./account-row.ts";
 import { lazyRows } from "./lazy-rows.ts";
 import { ownersOf } from "./people.ts";
 
@@ -10,22 +10,22 @@ import { ownersOf } from "./people.ts";
  * 2.7 GB, and reading one takes 20 µs. Default: from 100,000 on
  */
 export function generateAccounts(org: Org, options: { count: number; seed?: string; lazy?: boolean }): void {
-  const plan: GeneratePlan = { seed: options.seed ?? org.seed, owners: ownersOf(org) };
+  const settings: GeneratorSettings = { seed: options.seed ?? org.seed, owners: ownersOf(org) };
   const from = org.accounts.size;
   const defaults: object = Object.getPrototypeOf(org.accounts.newRow()) ?? {};
   const make =
-    (options.lazy ?? options.count >= 100_000) ? lazyRows(plan, defaults) : eagerRows(plan, defaults);
+    (options.lazy ?? options.count >= 100_000) ? lazyRows(settings, defaults) : eagerRows(settings, defaults);
   for (let index = from; index < from + options.count; index += 1) {
     org.accounts.insert(make(index, org.nextVersion()));
   }
 }
 
-type MakeRow = (index: number, version: number) => AccountRow;
+type CreateRow = (index: number, version: number) => AccountRow;
 
 // `org.createAccount` would take five times as long to complete what is complete.
-function eagerRows(plan: GeneratePlan, defaults: object): MakeRow {
+function eagerRows(settings: GeneratorSettings, defaults: object): CreateRow {
   return (index, version) => {
-    const row = accountAt(plan, index);
+    const row = accountAt(settings, index);
     row["versionnumber"] = version;
     Object.setPrototypeOf(row, defaults);
     return row;

@@ -7,25 +7,25 @@ import { parseArgs } from "node:util";
 import fastify from "fastify";
 import { Kysely, PostgresDialect } from "kysely";
 import { Pool } from "pg";
-import { startSession } from "../src/access/sessions.ts";
-import { cursorOf, orderOf } from "../src/accounts/order.ts";
-import { buildWeb } from "../src/app.ts";
-import { readConfig } from "../src/config.ts";
-import { startEmbedded } from "../src/db/embedded/start.ts";
-import { migrate } from "../src/db/migrate.ts";
-import { openDatabase, type Database } from "../src/db/pool.ts";
-import type { Tables } from "../src/db/tables.ts";
-import { systemClock } from "../src/lib/clock.ts";
-import { createLog } from "../src/lib/log.ts";
-import { releaseStack, type Releases } from "../src/lib/releases.ts";
-import { storePlan } from "./pages-plan.ts";
-import { fillStore, ORGANIZATION, type Fields } from "./pages-store.ts";
+import { startSession } from "../../src/access/sessions.ts";
+import { cursorOf, orderOf } from "../../src/accounts/order.ts";
+import { buildWeb } from "../../src/app.ts";
+import { readConfig } from "../../src/config.ts";
+import { startEmbedded } from "../../src/db/embedded/start.ts";
+import { migrate } from "../../src/db/migrate.ts";
+import { openDatabase, type Database } from "../../src/db/pool.ts";
+import type { Tables } from "../../src/db/tables.ts";
+import { systemClock } from "../../src/lib/clock.ts";
+import { createLog } from "../../src/lib/log.ts";
+import { releaseStack, type Releases } from "../../src/lib/releases.ts";
+import { storePlan } from "./store-plan.ts";
+import { fillAccounts, ORGANIZATION, type Fields } from "./fill-accounts.ts";
 
 /** A page may take so many times its floor. */
-const LIMIT = 3;
+const MAX_RATIO = 3;
 /** Samples of a case end after so many seconds, or at so many. */
-const SECONDS = 6;
-const SAMPLES = 60;
+const MAX_SECONDS = 6;
+const MAX_SAMPLES = 60;
 
 type Statement = { readonly sql: string; readonly parameters: readonly unknown[] };
 type Case = { readonly name: string; readonly path: string };
@@ -51,29 +51,35 @@ export async function benchmarkPages(args: readonly string[]): Promise<number> {
 
 async function measurePages(accounts: number, releases: Releases): Promise<number> {
   console.error(`Preparing ${accounts.toLocaleString("en")} accounts …`);
-  const { database, bare, home } = await openStores(releases);
-  const fields = await fillStore(bare, accounts);
-  const said: Statement[] = [];
-  const ask = await startServer(listening(database, said), home, releases);
+  const { database, bare: barePool, home } = await openDatabases(releases);
+  const fields = await fillAccounts(barePool, accounts);
+  const statements: Statement[] = [];
+  const requests = await startServer(recordStatements(database, statements), home, releases);
   const run = await storePlan(database, ORGANIZATION, accounts);
-  const cases = [...(await casesOf(database, fields, accounts)), ...casesOfPlan(run, accounts)];
+  const cases = [...(await accountCases(database, fields, accounts)), ...planCases(run, accounts)];
   console.log(
-    `${accounts.toLocaleString("en")} accounts; milliseconds, p95 (p50)\n\n${line("page", "server", "bare pg", "empty", "ratio")}`,
+    `${accounts.toLocaleString("en")} accounts; milliseconds, p95 (p50)\n\n${formatRow("page", "server", "bare pg", "empty", "ratio")}`,
   );
   let isSlow = false;
   for (const one of cases) {
-    const times = await measure(one, said, bare, ask);
-    const ratio = p(95, times.server) / (p(95, times.sql) + p(95, times.empty));
-    isSlow ||= ratio > LIMIT;
+    const times = await measure(one, statements, barePool, requests);
+    const ratio = percentile(95, times.server) / (percentile(95, times.sql) + percentile(95, times.empty));
+    isSlow ||= ratio > MAX_RATIO;
     console.log(
-      line(one.name, told(times.server), told(times.sql), told(times.empty), `${ratio.toFixed(2)} ×`),
+      formatRow(
+        one.name,
+        formatTimes(times.server),
+        formatTimes(times.sql),
+        formatTimes(times.empty),
+        `${ratio.toFixed(2)} ×`,
+      ),
     );
   }
-  if (isSlow) console.error(`A page takes more than ${LIMIT} × its floor.`);
+  if (isSlow) console.error(`A page takes more than ${MAX_RATIO} × its floor.`);
   return isSlow ? 1 : 0;
 }
 
-async function openStores(releases: Releases): Promise<{ database: Database; bare: Pool; home: string }> {
+async function openDatabases(releases: Releases): Promise<{ database: Database; bare: Pool; home: string }> {
   const home = await mkdtemp(join(tmpdir(), "sluice-pages-"));
   releases.add(() => rm(home, { recursive: true, force: true }));
   // mkdtemp closes it to others, and as root the server is another user.
@@ -92,27 +98,27 @@ async function openStores(releases: Releases): Promise<{ database: Database; bar
 }
 
 /** The same database, whose statements are written down. */
-function listening(database: Database, said: Statement[]): Database {
+function recordStatements(database: Database, statements: Statement[]): Database {
   const kysely = new Kysely<Tables>({
     dialect: new PostgresDialect({ pool: database.pool }),
-    log: ({ query: { sql, parameters } }) => void said.push({ sql, parameters }),
+    log: ({ query: { sql, parameters } }) => void statements.push({ sql, parameters }),
   });
   return { ...database, kysely };
 }
 
-type Ask = { readonly page: (path: string) => Promise<void>; readonly empty: () => Promise<void> };
+type Requests = { readonly page: (path: string) => Promise<void>; readonly empty: () => Promise<void> };
 
-async function startServer(database: Database, home: string, releases: Releases): Promise<Ask> {
+async function startServer(database: Database, home: string, releases: Releases): Promise<Requests> {
   const { kysely } = database;
   const log = createLog({ level: "info", destination: { write: () => undefined } });
   const config = readConfig({ SLUICE_HOME: home });
   const web = await buildWeb({ config, database, clock: systemClock, log }, () => "http://127.0.0.1");
   releases.add(() => web.close());
   const origin = await web.server.listen({ host: "127.0.0.1", port: 0 });
-  const nothing = fastify();
-  releases.add(() => nothing.close());
-  nothing.get("/", async () => ({}));
-  const emptyOrigin = await nothing.listen({ host: "127.0.0.1", port: 0 });
+  const emptyServer = fastify();
+  releases.add(() => emptyServer.close());
+  emptyServer.get("/", async () => ({}));
+  const emptyOrigin = await emptyServer.listen({ host: "127.0.0.1", port: 0 });
   const { id } = await kysely
     .insertInto("teammates")
     .values({ email: "wren@ourcompany.example", role: "workspace-admin", state: "active" })
@@ -131,7 +137,11 @@ function list(query: Record<string, string>): string {
   return `/accounts?${new URLSearchParams(query).toString()}`;
 }
 
-async function casesOf({ kysely }: Database, fields: Fields, accounts: number): Promise<readonly Case[]> {
+async function accountCases(
+  { kysely }: Database,
+  fields: Fields,
+  accounts: number,
+): Promise<readonly Case[]> {
   const middle = await kysely
     .selectFrom("accounts")
     .select(["id", "name_key as key"])
@@ -163,7 +173,7 @@ async function casesOf({ kysely }: Database, fields: Fields, accounts: number): 
 }
 
 /** The rows of a preview, as one scrolls and searches them. */
-function casesOfPlan(run: number, accounts: number): readonly Case[] {
+function planCases(run: number, accounts: number): readonly Case[] {
   const changes = (query: Record<string, string>) =>
     `/runs/${run}/changes?${new URLSearchParams(query).toString()}`;
   const after = Buffer.from(JSON.stringify({ seq: Math.floor(accounts / 4) })).toString("base64url");
@@ -177,17 +187,17 @@ function casesOfPlan(run: number, accounts: number): readonly Case[] {
   ];
 }
 
-async function measure({ path }: Case, said: Statement[], bare: Pool, ask: Ask): Promise<Times> {
+async function measure({ path }: Case, said: Statement[], bare: Pool, ask: Requests): Promise<Times> {
   const times: Times = { server: [], sql: [], empty: [] };
   said.length = 0;
   await ask.page(path);
   const statements = [...said];
-  const ends = performance.now() + SECONDS * 1000;
-  while (times.server.length < SAMPLES && (performance.now() < ends || times.server.length < 5)) {
-    times.server.push(await timed(() => ask.page(path)));
-    times.empty.push(await timed(ask.empty));
+  const deadline = performance.now() + MAX_SECONDS * 1000;
+  while (times.server.length < MAX_SAMPLES && (performance.now() < deadline || times.server.length < 5)) {
+    times.server.push(await measureTime(() => ask.page(path)));
+    times.empty.push(await measureTime(ask.empty));
     times.sql.push(
-      await timed(async () => {
+      await measureTime(async () => {
         for (const { sql, parameters } of statements) await bare.query(sql, [...parameters]);
       }),
     );
@@ -195,21 +205,21 @@ async function measure({ path }: Case, said: Statement[], bare: Pool, ask: Ask):
   return times;
 }
 
-async function timed(work: () => Promise<void>): Promise<number> {
+async function measureTime(work: () => Promise<void>): Promise<number> {
   const started = performance.now();
   await work();
   return performance.now() - started;
 }
 
-function p(percent: number, values: readonly number[]): number {
+function percentile(percent: number, values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.ceil((sorted.length * percent) / 100) - 1] ?? 0;
 }
 
-function told(values: readonly number[]): string {
-  return `${p(95, values).toFixed(1)} (${p(50, values).toFixed(1)})`;
+function formatTimes(values: readonly number[]): string {
+  return `${percentile(95, values).toFixed(1)} (${percentile(50, values).toFixed(1)})`;
 }
 
-function line(name: string, ...cells: readonly string[]): string {
+function formatRow(name: string, ...cells: readonly string[]): string {
   return name.padEnd(26) + cells.map((cell) => cell.padStart(17)).join("");
 }

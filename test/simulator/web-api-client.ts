@@ -2,7 +2,7 @@
 import { runSimulator, type RunningSimulator } from "../../simulator/main.ts";
 import { Org } from "../../simulator/org/org.ts";
 
-export interface Answer {
+export interface WebApiResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
@@ -10,7 +10,7 @@ export interface Answer {
   readonly json: unknown;
 }
 
-export interface Ask {
+export interface RequestOptions {
   /** systemuser; default the administrator. */
   readonly as?: string;
   readonly method?: string;
@@ -19,54 +19,54 @@ export interface Ask {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export interface Core extends AsyncDisposable {
+export interface WebApiClient extends AsyncDisposable {
   readonly org: Org;
   readonly simulator: RunningSimulator;
   /** @param path below `/api/data/v9.2/`, or a whole address such as a nextLink */
-  ask(path: string, ask?: Ask): Promise<Answer>;
-  bearer(userId?: string): Promise<string>;
+  request(path: string, options?: RequestOptions): Promise<WebApiResponse>;
+  accessToken(userId?: string): Promise<string>;
 }
 
 /** 2 January 2026, 03:04:05 UTC, wherever a test does not set another clock. */
 const NOW = new Date("2026-01-02T03:04:05Z");
 
-export async function startCore(prepare: (org: Org) => void = () => {}): Promise<Core> {
+export async function startWebApi(prepare: (org: Org) => void = () => {}): Promise<WebApiClient> {
   const org = new Org({ now: () => NOW });
   prepare(org);
-  return coreOf(await runSimulator({ org }));
+  return webApiClient(await runSimulator({ org }));
 }
 
 /** Requests to a simulator that runs already, which stops with the session. */
-export function coreOf(simulator: RunningSimulator): Core {
+export function webApiClient(simulator: RunningSimulator): WebApiClient {
   const { org } = simulator;
-  const bearers = new Map<string, string>();
-  const bearer = async (userId: string = org.adminId): Promise<string> => {
-    const known = bearers.get(userId);
+  const tokens = new Map<string, string>();
+  const accessToken = async (userId: string = org.adminId): Promise<string> => {
+    const known = tokens.get(userId);
     if (known !== undefined) return known;
     const fresh = await tokenOf(simulator, simulator.refreshTokenOf(userId));
-    bearers.set(userId, fresh);
+    tokens.set(userId, fresh);
     return fresh;
   };
   return {
     org,
     simulator,
-    bearer,
-    ask: async (path, ask = {}) => {
+    accessToken,
+    request: async (path, options = {}) => {
       const url = path.startsWith("http") ? path : `${simulator.origin}/api/data/v9.2/${path}`;
       const response = await fetch(url, {
-        method: ask.method ?? "GET",
+        method: options.method ?? "GET",
         headers: {
-          authorization: `Bearer ${await bearer(ask.as)}`,
-          ...(ask.prefer === undefined ? {} : { prefer: ask.prefer }),
-          ...(typeof ask.body === "object" ? { "content-type": "application/json" } : {}),
-          ...ask.headers,
+          authorization: `Bearer ${await accessToken(options.as)}`,
+          ...(options.prefer === undefined ? {} : { prefer: options.prefer }),
+          ...(typeof options.body === "object" ? { "content-type": "application/json" } : {}),
+          ...options.headers,
         },
-        ...(ask.body === undefined
+        ...(options.body === undefined
           ? {}
-          : { body: typeof ask.body === "string" ? ask.body : JSON.stringify(ask.body) }),
+          : { body: typeof options.body === "string" ? options.body : JSON.stringify(options.body) }),
       });
       const text = await response.text();
-      return { status: response.status, headers: response.headers, text, json: parsed(text) };
+      return { status: response.status, headers: response.headers, text, json: parseJson(text) };
     },
     [Symbol.asyncDispose]: () => simulator.close(),
   };
@@ -85,7 +85,7 @@ async function tokenOf(simulator: RunningSimulator, refreshToken: string): Promi
   return String(member(await response.json(), "access_token"));
 }
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -106,34 +106,34 @@ export function member(value: unknown, ...path: readonly (string | number)[]): u
 }
 
 /** The rows of a page. */
-export function rowsOf(answer: Answer): readonly Readonly<Record<string, unknown>>[] {
+export function rowsOf(answer: WebApiResponse): readonly Readonly<Record<string, unknown>>[] {
   const value = member(answer.json, "value");
   if (!Array.isArray(value)) throw new Error(`Not a page (${answer.status}): ${answer.text.slice(0, 500)}`);
   return value;
 }
 
 /** One column of all rows of a page. */
-export function columnOf(answer: Answer, name: string): unknown[] {
+export function columnOf(answer: WebApiResponse, name: string): unknown[] {
   return rowsOf(answer).map((row) => row[name]);
 }
 
-export function nextLinkOf(answer: Answer): string | undefined {
+export function nextLinkOf(answer: WebApiResponse): string | undefined {
   const link = member(answer.json, "@odata.nextLink");
   return link === undefined ? undefined : String(link);
 }
 
 /** Rows of all pages; `between` is called before every page but the first. */
 export async function allPages(
-  core: Core,
+  api: WebApiClient,
   path: string,
-  ask: Ask = {},
+  options: RequestOptions = {},
   between: (page: number) => void = () => {},
 ): Promise<Readonly<Record<string, unknown>>[]> {
   const rows: Readonly<Record<string, unknown>>[] = [];
   let next: string | undefined = path;
   for (let page = 1; next !== undefined; page += 1) {
     if (page > 1) between(page);
-    const answer: Answer = await core.ask(next, ask);
+    const answer: WebApiResponse = await api.request(next, options);
     rows.push(...rowsOf(answer));
     next = nextLinkOf(answer);
   }

@@ -7,8 +7,8 @@ import { runSimulator } from "../../simulator/main.ts";
 import { Org } from "../../simulator/org/org.ts";
 import { collectedOrganisation, NOW } from "./collected-organisation.ts";
 import { collectedQueries, sampleAccounts, type CollectedQuery } from "./collected-queries.ts";
-import { refusalOf } from "./collected-refusals.ts";
-import { coreOf, member, rowsOf, type Answer, type Core } from "./core-session.ts";
+import { expectedRefusal } from "./collected-refusals.ts";
+import { webApiClient, member, rowsOf, type WebApiResponse, type WebApiClient } from "./web-api-client.ts";
 import { naiveFetch } from "./naive-fetch.ts";
 import { naiveStore } from "./naive-store.ts";
 
@@ -16,13 +16,13 @@ const LOOKUP_TABLE = "@Microsoft.Dynamics.CRM.lookuplogicalname";
 const COOKIE = "@Microsoft.Dynamics.CRM.fetchxmlpagingcookie";
 const PREFER = `odata.include-annotations="Microsoft.Dynamics.CRM.*"`;
 
-async function serve(org: Org): Promise<Core> {
+async function serve(org: Org): Promise<WebApiClient> {
   // All at once: more than the service would take from one user in five minutes.
-  return coreOf(await runSimulator({ org, limits: { requests: 1_000_000 } }));
+  return webApiClient(await runSimulator({ org, limits: { requests: 1_000_000 } }));
 }
 
-function ask(core: Core, xml: string): Promise<Answer> {
-  return core.ask(`accounts?fetchXml=${encodeURIComponent(xml)}`, { prefer: PREFER });
+function runFetch(api: WebApiClient, xml: string): Promise<WebApiResponse> {
+  return api.request(`accounts?fetchXml=${encodeURIComponent(xml)}`, { prefer: PREFER });
 }
 
 describe("collected queries", { timeout: 120_000 }, () => {
@@ -32,21 +32,21 @@ describe("collected queries", { timeout: 120_000 }, () => {
   const withFetch = collected.filter(({ fetchxml }) => fetchxml !== "");
   const org = collectedOrganisation(withFetch);
   const store = naiveStore(org);
-  let core: Core;
+  let api: WebApiClient;
   beforeAll(async () => {
-    core = await serve(org);
+    api = await serve(org);
   });
-  afterAll(() => core[Symbol.asyncDispose]());
+  afterAll(() => api[Symbol.asyncDispose]());
 
   test("each runs like the naive evaluator, or is refused for a known reason", async () => {
-    const verdicts: { key: string; verdict: string }[] = [];
+    const outcomes: { key: string; outcome: string }[] = [];
     for (const query of withFetch)
-      verdicts.push({ key: query.key, verdict: await verdictOn(query, core, store) });
+      outcomes.push({ key: query.key, outcome: await outcomeOf(query, api, store) });
     const counts = new Map<string, number>();
-    for (const { verdict } of verdicts) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
+    for (const { outcome } of outcomes) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
     counts.set("no FetchXML in the definition", collected.length - withFetch.length);
     console.table(Object.fromEntries([...counts].toSorted(([one], [other]) => one.localeCompare(other))));
-    expect(verdicts.filter(({ verdict }) => verdict.startsWith("WRONG"))).toEqual([]);
+    expect(outcomes.filter(({ outcome }) => outcome.startsWith("WRONG"))).toEqual([]);
     // Where nothing is found nothing is proved: that must stay the exception.
     const same = counts.get("ran, same rows") ?? 0;
     const none = counts.get("ran, no rows either way") ?? 0;
@@ -56,18 +56,19 @@ describe("collected queries", { timeout: 120_000 }, () => {
 
   test("what its source calls invalid is refused", async () => {
     const invalid = collected.filter(({ note }) => note?.includes("deliberately invalid") === true);
-    for (const { fetchxml } of invalid) expect((await ask(core, fetchxml)).status).toBe(400);
+    for (const { fetchxml } of invalid) expect((await runFetch(api, fetchxml)).status).toBe(400);
   });
 
   test("page after page gives the same rows as all at once", async () => {
     let paged = 0;
     for (const { key, fetchxml } of withFetch) {
-      if (refusalOf(fetchxml, org) !== undefined || / (top|page|count|aggregate)="/.test(fetchxml)) continue;
-      const whole = rowsOf(await ask(core, fetchxml));
+      if (expectedRefusal(fetchxml, org) !== undefined || / (top|page|count|aggregate)="/.test(fetchxml))
+        continue;
+      const whole = rowsOf(await runFetch(api, fetchxml));
       const keys = whole.map(({ accountid }) => accountid).filter((id) => id !== undefined);
       // Rows that a join repeats may be lost at the border of two pages, in Dataverse too.
       if (new Set(keys).size < keys.length) continue;
-      expect({ key, rows: await allPages(core, fetchxml) }).toEqual({ key, rows: whole });
+      expect({ key, rows: await allPages(api, fetchxml) }).toEqual({ key, rows: whole });
       paged += 1;
     }
     expect(paged).toBeGreaterThan(withFetch.length / 2);
@@ -77,7 +78,7 @@ describe("collected queries", { timeout: 120_000 }, () => {
     await using samples = await serve(sampleOrganisation());
     const documented = queries.filter(({ documentedResult }) => documentedResult !== undefined);
     for (const { fetchxml, documentedResult } of documented) {
-      const rows = rowsOf(await ask(samples, fetchxml)).map(plainRow);
+      const rows = rowsOf(await runFetch(samples, fetchxml)).map(plainRow);
       const printed = Array.isArray(documentedResult)
         ? rows.map((row) => [row["name"], row["contact.fullname"]])
         : rows[0];
@@ -86,10 +87,14 @@ describe("collected queries", { timeout: 120_000 }, () => {
   });
 });
 
-async function verdictOn({ fetchxml }: CollectedQuery, core: Core, store: QueryStore): Promise<string> {
-  const { org } = core;
-  const answer = await ask(core, fetchxml);
-  const expected = refusalOf(fetchxml, org);
+async function outcomeOf(
+  { fetchxml }: CollectedQuery,
+  api: WebApiClient,
+  store: QueryStore,
+): Promise<string> {
+  const { org } = api;
+  const answer = await runFetch(api, fetchxml);
+  const expected = expectedRefusal(fetchxml, org);
   if (answer.status !== 200) {
     const code = String(member(answer.json, "error", "code"));
     return answer.status === 400 && expected?.codes.includes(code)
@@ -101,7 +106,7 @@ async function verdictOn({ fetchxml }: CollectedQuery, core: Core, store: QueryS
     userId: org.adminId,
     businessUnitId: org.businessUnitId,
     teamIds: org
-      .need("teammembership")
+      .requireTable("teammembership")
       .rows()
       .map((row) => String(row["teamid"])),
     utcOffsetMinutes: 120,
@@ -132,12 +137,12 @@ function pageOf<T>(xml: string, rows: readonly T[]): readonly T[] {
 }
 
 /** More than any of these queries has: a cookie that does not advance must fail, not hang. */
-const MOST_PAGES = 200;
+const MAX_PAGES = 200;
 
-async function allPages(core: Core, xml: string): Promise<unknown[]> {
+async function allPages(api: WebApiClient, xml: string): Promise<unknown[]> {
   const rows: unknown[] = [];
-  for (let page = 1, paging = ""; page <= MOST_PAGES; page += 1) {
-    const answer = await ask(core, xml.replace("<fetch", `<fetch count="37" page="${page}"${paging}`));
+  for (let page = 1, paging = ""; page <= MAX_PAGES; page += 1) {
+    const answer = await runFetch(api, xml.replace("<fetch", `<fetch count="37" page="${page}"${paging}`));
     rows.push(...rowsOf(answer));
     if (member(answer.json, "@Microsoft.Dynamics.CRM.morerecords") !== true) return rows;
     const encoded = /pagingcookie="([^"]*)"/.exec(String(member(answer.json, COOKIE)))?.[1];
@@ -145,7 +150,7 @@ async function allPages(core: Core, xml: string): Promise<unknown[]> {
     const escaped = cookie.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
     paging = encoded === undefined ? "" : ` paging-cookie="${escaped}"`;
   }
-  throw new Error(`no end after ${MOST_PAGES} pages`);
+  throw new Error(`no end after ${MAX_PAGES} pages`);
 }
 
 /** The ten sample accounts alone; ids that Microsoft does not print sort behind those it does. */

@@ -1,54 +1,54 @@
 // Replies of the Web API: the headers every answer carries, JSON bodies, errors, and the 401 that tells where to sign in.
 import { randomUUID } from "node:crypto";
-import type { SimReply, TokenVerdict } from "../exchange.ts";
+import type { HttpResponse, TokenCheck } from "../http-middleware.ts";
 import type { ODataError } from "./odata-error.ts";
 
-const EXPOSED =
+const EXPOSED_HEADERS =
   "Preference-Applied,OData-EntityId,Location,ETag,OData-Version,Content-Encoding,Transfer-Encoding,Content-Length,Retry-After,REQ_ID";
 const JSON_TYPE = "application/json; odata.metadata=minimal";
 
 /** Headers Dataverse sends with every answer. */
 function serviceHeaders(): Record<string, string | readonly string[]> {
-  const request = randomUUID();
+  const requestId = randomUUID();
   return {
     "Cache-Control": "no-cache",
     Expires: "-1",
     Allow: "OPTIONS,GET,HEAD,POST",
     "OData-Version": "4.0",
-    REQ_ID: request,
-    "x-ms-service-request-id": `${request},${randomUUID()}`,
+    REQ_ID: requestId,
+    "x-ms-service-request-id": `${requestId},${randomUUID()}`,
     AuthActivityId: randomUUID(),
     "x-ms-dop-hint": "4",
     "x-ms-ratelimit-time-remaining-xrm-requests": "1,200.00",
     "x-ms-ratelimit-burst-remaining-xrm-requests": "5999",
     "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
-    "Access-Control-Expose-Headers": EXPOSED,
+    "Access-Control-Expose-Headers": EXPOSED_HEADERS,
     "Set-Cookie": [
       "ARRAffinity=5f1c7d0e2ab94c6d8e0f; path=/; secure; HttpOnly",
-      `ReqClientId=${request}; expires=Wed, 01-Jan-2076 00:00:00 GMT; path=/; secure; HttpOnly`,
+      `ReqClientId=${requestId}; expires=Wed, 01-Jan-2076 00:00:00 GMT; path=/; secure; HttpOnly`,
     ],
   };
 }
 
-export function reply(
+export function createResponse(
   status: number,
   headers: Readonly<Record<string, string>>,
   body: string | Buffer = "",
-): SimReply {
+): HttpResponse {
   return { status, headers: { ...serviceHeaders(), ...headers }, body };
 }
 
 /** @param body JSON text: numbers keep the zeros a renderer gave them */
-export function jsonReply(
+export function jsonResponse(
   body: string,
   headers: Readonly<Record<string, string>> = {},
   status = 200,
-): SimReply {
-  return reply(status, { "Content-Type": JSON_TYPE, ...headers }, body);
+): HttpResponse {
+  return createResponse(status, { "Content-Type": JSON_TYPE, ...headers }, body);
 }
 
 /** @param annotated include-annotations="*" was asked for: the error object explains itself */
-export function errorReply(error: ODataError, annotated = false): SimReply {
+export function errorResponse(error: ODataError, annotated = false): HttpResponse {
   const details = annotated
     ? {
         "@Microsoft.PowerApps.CDS.ErrorDetails.OperationStatus": "0",
@@ -59,15 +59,15 @@ export function errorReply(error: ODataError, annotated = false): SimReply {
       }
     : {};
   const body = JSON.stringify({ error: { code: error.code, message: error.message, ...details } });
-  return reply(error.status, { "Content-Type": JSON_TYPE }, body);
+  return createResponse(error.status, { "Content-Type": JSON_TYPE }, body);
 }
 
 /** Authority discovery: the v1 authorize address of the tenant and the resource tokens must be for. */
 export function unauthorized(
   origin: string,
   tenantId: string,
-  reason: (TokenVerdict & { ok: false })["reason"],
-): SimReply {
+  reason: (TokenCheck & { ok: false })["reason"],
+): HttpResponse {
   const discovery = `authorization_uri=${origin}/${tenantId}/oauth2/authorize, resource_id=${origin}/`;
   const invalid =
     reason === "missing" ? "" : "error=invalid_token, error_description=Error during token validation!, ";

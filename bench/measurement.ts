@@ -1,6 +1,6 @@
 // One measurement: time, processor time, and the most memory that the process has held.
 
-export interface Measured {
+export interface Measurement {
   readonly ms: number;
   /** Rows of the source that were read. */
   readonly rows: number;
@@ -14,18 +14,18 @@ export interface Measured {
   readonly facts: Readonly<Record<string, number>>;
 }
 
-export interface Timed {
+export interface WorkResult {
   readonly rows: number;
   readonly stages?: Readonly<Record<string, number>>;
   readonly facts?: Readonly<Record<string, number>>;
 }
 
 /** Runs what is to be measured. Whatever was opened for it is opened before and closed after. */
-export async function timed(work: () => Promise<Timed>): Promise<Measured> {
+export async function measureWork(work: () => Promise<WorkResult>): Promise<Measurement> {
   const cpu = process.cpuUsage();
-  const started = performance.now();
+  const startedAt = performance.now();
   const { rows, stages = {}, facts = {} } = await work();
-  const ms = performance.now() - started;
+  const ms = performance.now() - startedAt;
   const { user, system } = process.cpuUsage(cpu);
   // Linux counts in kibibytes, and so does libuv on other systems.
   const peakBytes = process.resourceUsage().maxRSS * 1024;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { pageOf, startSession } from "./running.ts";
+import { pageOf, startSession } from "./simulator-session.ts";
 
 describe("a running simulator", () => {
   test("comes with credentials: its administrator reads every account page by page", async () => {
@@ -29,10 +29,10 @@ describe("a running simulator", () => {
     ];
     const people = await Promise.all(
       grants.map(async (grant) => {
-        const answer: unknown = await (await session.token(grant)).json();
-        if (typeof answer !== "object" || !answer || !("access_token" in answer))
+        const response: unknown = await (await session.token(grant)).json();
+        if (typeof response !== "object" || !response || !("access_token" in response))
           throw new Error("No token.");
-        const who = await session.get("WhoAmI", { authorization: `Bearer ${String(answer.access_token)}` });
+        const who = await session.get("WhoAmI", { authorization: `Bearer ${String(response.access_token)}` });
         const identity: unknown = await who.json();
         return identity;
       }),
@@ -62,7 +62,7 @@ describe("a running simulator", () => {
     await first.simulator.close();
     await using second = await startSession({ seed: "again", port: Number(new URL(origin).port) });
     expect(second.simulator).toMatchObject({ clientId, clientSecret, tenantId, origin });
-    const answer = await second.token({ grant_type: "refresh_token", refresh_token: refreshToken });
-    expect(answer.status).toBe(200);
+    const response = await second.token({ grant_type: "refresh_token", refresh_token: refreshToken });
+    expect(response.status).toBe(200);
   });
 });

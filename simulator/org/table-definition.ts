@@ -15,32 +15,38 @@ import {
   text,
   type Column,
 } from "./columns.ts";
-import { dates, ownership, people, READ_ONLY, table } from "./table-kit.ts";
-import type { TableFacts } from "./table.ts";
+import {
+  createdAndModifiedOn,
+  ownershipColumns,
+  createdAndModifiedBy,
+  READ_ONLY,
+  tableMetadata,
+} from "./table-helpers.ts";
+import type { TableMetadata } from "./table.ts";
 
 /** Schema names, parted by blanks. */
 type Names = string;
 
-export interface ColumnSketch {
+export interface ColumnDefinitions {
   /** `Subject:300`; 100 characters if none are given. */
   readonly texts?: Names;
   readonly emails?: Names;
   readonly phones?: Names;
   readonly urls?: Names;
   readonly memos?: Names;
-  readonly wholes?: Names;
+  readonly integers?: Names;
   readonly decimals?: Names;
   readonly doubles?: Names;
   readonly money?: Names;
-  readonly flags?: Names;
+  readonly booleans?: Names;
   /** Instants, shown with their time. */
-  readonly times?: Names;
+  readonly dateTimes?: Names;
   /** Instants shown as days. */
-  readonly days?: Names;
+  readonly userLocalDates?: Names;
   /** Calendar days without a time zone. */
-  readonly dates?: Names;
+  readonly calendarDates?: Names;
   readonly guids?: Names;
-  readonly tableNames?: Names;
+  readonly entityNames?: Names;
   /** `"1 Hot; 2 Warm"` by schema name; `*2 Warm` is what new rows start with. */
   readonly choices?: Readonly<Record<string, string>>;
   /** Tables by schema name, parted by blanks. */
@@ -53,53 +59,53 @@ export interface ColumnSketch {
   readonly states?: readonly [states: string, ...statuses: string[]];
 }
 
-export interface TableSketch extends ColumnSketch {
+export interface TableDefinition extends ColumnDefinitions {
   /** Schema name; the logical name is the same in lower case. */
-  readonly table: string;
+  readonly schemaName: string;
   readonly label?: string;
-  readonly code: number;
-  readonly set?: string;
-  readonly key?: string;
+  readonly objectTypeCode: number;
+  readonly entitySet?: string;
+  readonly primaryId?: string;
   /** Schema name of the primary name; one of the texts. */
-  readonly name?: string;
-  readonly owned: TableFacts["ownership"];
+  readonly primaryName?: string;
+  readonly ownership: TableMetadata["ownership"];
   readonly supertype?: string;
 }
 
-export function sketchedTable(sketch: TableSketch): TableFacts {
-  const { table: schemaName, code, owned, supertype, label = spaced(schemaName) } = sketch;
+export function defineTable(definition: TableDefinition): TableMetadata {
+  const { schemaName, objectTypeCode, ownership, supertype, label = labelOf(schemaName) } = definition;
   const logicalName = schemaName.toLowerCase();
-  const key = sketch.key ?? `${schemaName}Id`;
-  return table(
+  const key = definition.primaryId ?? `${schemaName}Id`;
+  return tableMetadata(
     {
       logicalName,
-      entitySet: sketch.set ?? plural(logicalName),
+      entitySet: definition.entitySet ?? plural(logicalName),
       schemaName,
       label,
-      objectTypeCode: code,
+      objectTypeCode,
       primaryId: key.toLowerCase(),
-      primaryName: sketch.name?.toLowerCase() ?? "",
-      ownership: owned,
-      changeTracking: owned === "UserOwned",
+      primaryName: definition.primaryName?.toLowerCase() ?? "",
+      ownership,
+      changeTracking: ownership === "UserOwned",
       ...(supertype === undefined ? {} : { supertype }),
     },
     [
       guid(`${key}|${label}`, { required: "SystemRequired", update: false }),
-      ...sketchedColumns(sketch),
-      ...(owned === "UserOwned" ? ownership() : []),
-      ...history(owned),
+      ...defineColumns(definition),
+      ...(ownership === "UserOwned" ? ownershipColumns() : []),
+      ...auditColumns(ownership),
     ],
   );
 }
 
 /** What Dataverse keeps of every row: who, when, and where it was imported from. */
-export function history(owned: TableFacts["ownership"]): Column[] {
-  if (owned === "None") return dates();
+export function auditColumns(ownership: TableMetadata["ownership"]): Column[] {
+  if (ownership === "None") return createdAndModifiedOn();
   return [
-    ...people(),
+    ...createdAndModifiedBy(),
     ...lookup("CreatedOnBehalfBy|Created By (Delegate)", "systemuser", "both", READ_ONLY),
     ...lookup("ModifiedOnBehalfBy|Modified By (Delegate)", "systemuser", "both", READ_ONLY),
-    ...dates(),
+    ...createdAndModifiedOn(),
     dateTime("OverriddenCreatedOn|Record Created On", "DateOnly", { update: false }),
     integer("ImportSequenceNumber|Import Sequence Number", undefined, undefined, { update: false }),
     integer("TimeZoneRuleVersionNumber|Time Zone Rule Version Number", -1),
@@ -107,34 +113,36 @@ export function history(owned: TableFacts["ownership"]): Column[] {
   ];
 }
 
-export function sketchedColumns(sketch: ColumnSketch): Column[] {
-  const { choices = {}, lookups = {}, states, addresses = 0 } = sketch;
+export function defineColumns(definitions: ColumnDefinitions): Column[] {
+  const { choices = {}, lookups = {}, states, addresses = 0 } = definitions;
   const string = (names: Names | undefined, format: string) =>
-    listed(names, (name, size) => text(titled(name), size, format));
+    mapNames(names, (name, size) => text(nameAndLabel(name), size, format));
   const number = (names: Names | undefined, type: "Decimal" | "Double") =>
-    listed(names, (name) => column({ schemaName: name, type, label: spaced(name), precision: 2 }));
+    mapNames(names, (name) => column({ schemaName: name, type, label: labelOf(name), precision: 2 }));
   return [
-    ...string(sketch.texts, "Text"),
-    ...string(sketch.emails, "Email"),
-    ...string(sketch.phones, "Phone"),
-    ...string(sketch.urls, "Url"),
-    ...listed(sketch.memos, (name) => memo(titled(name), 2000)),
-    ...listed(sketch.wholes, (name) => integer(titled(name))),
-    ...number(sketch.decimals, "Decimal"),
-    ...number(sketch.doubles, "Double"),
-    ...moneyColumns(sketch.money),
-    ...listed(sketch.flags, (name) => boolean(titled(name))).flat(),
-    ...listed(sketch.times, (name) => dateTime(titled(name))),
-    ...listed(sketch.days, (name) => dateTime(titled(name), "DateOnly")),
-    ...listed(sketch.dates, (name) => dateTime(titled(name), "DateOnly", { dateBehavior: "DateOnly" })),
-    ...listed(sketch.guids, (name) => guid(titled(name))),
-    ...listed(sketch.tableNames, (name) =>
-      column({ schemaName: name, type: "EntityName", label: spaced(name) }),
+    ...string(definitions.texts, "Text"),
+    ...string(definitions.emails, "Email"),
+    ...string(definitions.phones, "Phone"),
+    ...string(definitions.urls, "Url"),
+    ...mapNames(definitions.memos, (name) => memo(nameAndLabel(name), 2000)),
+    ...mapNames(definitions.integers, (name) => integer(nameAndLabel(name))),
+    ...number(definitions.decimals, "Decimal"),
+    ...number(definitions.doubles, "Double"),
+    ...moneyColumns(definitions.money),
+    ...mapNames(definitions.booleans, (name) => boolean(nameAndLabel(name))).flat(),
+    ...mapNames(definitions.dateTimes, (name) => dateTime(nameAndLabel(name))),
+    ...mapNames(definitions.userLocalDates, (name) => dateTime(nameAndLabel(name), "DateOnly")),
+    ...mapNames(definitions.calendarDates, (name) =>
+      dateTime(nameAndLabel(name), "DateOnly", { dateBehavior: "DateOnly" }),
     ),
-    ...Object.entries(choices).flatMap(([name, list]) => choice(name, list)),
-    ...Object.entries(lookups).flatMap(([name, targets]) => lookup(titled(name), targets.split(" "))),
-    ...listed(sketch.customers, (name) =>
-      lookup(titled(name), ["account", "contact"], "both", { type: "Customer" }),
+    ...mapNames(definitions.guids, (name) => guid(nameAndLabel(name))),
+    ...mapNames(definitions.entityNames, (name) =>
+      column({ schemaName: name, type: "EntityName", label: labelOf(name) }),
+    ),
+    ...Object.entries(choices).flatMap(([name, list]) => choiceColumns(name, list)),
+    ...Object.entries(lookups).flatMap(([name, targets]) => lookup(nameAndLabel(name), targets.split(" "))),
+    ...mapNames(definitions.customers, (name) =>
+      lookup(nameAndLabel(name), ["account", "contact"], "both", { type: "Customer" }),
     ).flat(),
     ...([1, 2, 3] as const).slice(0, addresses).flatMap(address),
     ...(states ? stateAndStatus(states[0], states.slice(1)) : []),
@@ -145,7 +153,7 @@ export function sketchedColumns(sketch: ColumnSketch): Column[] {
 function moneyColumns(names: Names | undefined): Column[] {
   if (names === undefined) return [];
   return [
-    ...listed(names, (name) => money(titled(name))).flat(),
+    ...mapNames(names, (name) => money(nameAndLabel(name))).flat(),
     ...lookup("TransactionCurrencyId|Currency", "transactioncurrency", "name"),
     column({
       schemaName: "ExchangeRate",
@@ -157,24 +165,24 @@ function moneyColumns(names: Names | undefined): Column[] {
   ];
 }
 
-function choice(name: string, list: string): Column[] {
+function choiceColumns(name: string, list: string): Column[] {
   const start = /\*(\d+)/.exec(list)?.[1];
-  return picklist(titled(name), list.replace("*", ""), start === undefined ? -1 : Number(start));
+  return picklist(nameAndLabel(name), list.replace("*", ""), start === undefined ? -1 : Number(start));
 }
 
-function listed<T>(names: Names | undefined, make: (name: string, size: number) => T): T[] {
+function mapNames<T>(names: Names | undefined, make: (name: string, size: number) => T): T[] {
   return (names?.split(/\s+/) ?? []).map((item) => {
     const [name = "", size = "100"] = item.split(":");
     return make(name, Number(size));
   });
 }
 
-function titled(name: string): string {
-  return `${name}|${spaced(name)}`;
+function nameAndLabel(name: string): string {
+  return `${name}|${labelOf(name)}`;
 }
 
 /** `EstimatedCloseDate` → `Estimated Close Date` */
-function spaced(name: string): string {
+function labelOf(name: string): string {
   return name.replace(/Id$/, "").replace(/(?<=[a-z\d])(?=[A-Z])/g, " ");
 }
 

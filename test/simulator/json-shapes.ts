@@ -16,20 +16,20 @@ export function shapeOf(value: unknown): Shape {
 }
 
 /** What the answer lacks or has in addition, and where its types differ: `missing /value/[]/name`, `empty /value`. Null fits every type. */
-export function differences(sample: Shape, answer: Shape): string[] {
+export function differences(sample: Shape, actual: Shape): string[] {
   const types = [...sample].flatMap(([path, expected]) => {
-    const given = answer.get(path);
-    return given === undefined || fit(expected, given)
+    const given = actual.get(path);
+    return given === undefined || typesMatch(expected, given)
       ? []
       : [`type ${path}: ${[...expected].join("|")}, not ${[...given].join("|")}`];
   });
   const empty = [...sample.keys()].filter(
-    (path) => path.endsWith("/[]") && !answer.has(path) && answer.get(parentOf(path))?.has("array"),
+    (path) => path.endsWith("/[]") && !actual.has(path) && actual.get(parentOf(path))?.has("array"),
   );
   return [
     ...empty.map((path) => `empty ${parentOf(path)}`),
-    ...onlyIn(sample, answer).map((path) => `missing ${path}`),
-    ...onlyIn(answer, sample).map((path) => `extra ${path}`),
+    ...onlyIn(sample, actual).map((path) => `missing ${path}`),
+    ...onlyIn(actual, sample).map((path) => `extra ${path}`),
     ...types,
   ];
 }
@@ -40,7 +40,7 @@ function onlyIn(one: Shape, other: Shape): string[] {
   return [...one.keys()].filter((path) => !other.has(path) && parents.has(parentOf(path)));
 }
 
-function fit(expected: ReadonlySet<string>, given: ReadonlySet<string>): boolean {
+function typesMatch(expected: ReadonlySet<string>, given: ReadonlySet<string>): boolean {
   const [a = [], b = []] = [expected, given].map((types) => [...types].filter((type) => type !== "null"));
   return a.length === 0 || b.length === 0 || a.some((type) => b.includes(type));
 }
