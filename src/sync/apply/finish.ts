@@ -9,6 +9,7 @@ import type { ActiveRun } from "../record/run-context.ts";
 import { PlanWorthless, RunError, serializeError } from "../record/run-errors.ts";
 import { countsBalance, NO_COUNTS } from "../record/run-summary.ts";
 import { cacheActionCounts, cacheIssueCounts } from "../record/run-updates.ts";
+import { createTemporaryTable } from "../record/temporary-tables.ts";
 import { transition } from "../record/transitions.ts";
 import { dropWorkingTables } from "../record/working-tables.ts";
 import { lookAgainIfDraftsAreLost, rememberWaiting } from "./save-blocked.ts";
@@ -72,25 +73,30 @@ async function completeIssues(open: OpenTransaction, { runId }: FinishScope): Pr
 }
 
 /**
- * Makes the temporary table `standing`: the open issues that this run would have found again, which are those of the records it
+ * Makes `open_issues`: the open issues that this run would have found again, which are those of the records it
  * looked at and of the whole connection. The others stay as they are, and comparing them cost a changes-only run more than
  * anything else (0.8 s of 4.7 at 125,000 open issues).
  */
-async function gatherStanding(open: OpenTransaction, { runId, organizationId }: FinishScope): Promise<void> {
+async function gatherOpenIssues(
+  open: OpenTransaction,
+  { runId, organizationId }: FinishScope,
+): Promise<void> {
   const openIssues = sql`
     select id, kind, coalesce(dynamics_id, ${NO_RECORD}) as dynamics_id, coalesce(field, '') as field, coalesce(value, '') as value,
       name, other_account_id
     from sync_issues where organization_id = ${organizationId} and closed_run is null`;
   // One list of ids, and no "or" around it: PostgreSQL joins that, and would look through each list for each issue otherwise
   // (161 s at 27,000 issues and 5,000 changes).
-  await sql`
-    create temporary table standing on commit drop as
+  await createTemporaryTable(
+    open,
+    "open_issues",
+    sql`
     ${openIssues} and dynamics_id is null
     union all
     ${openIssues} and dynamics_id in (
       select dynamics_id from run_drafts where run_id = ${runId}
-      union all select dynamics_id from account_changes where run_id = ${runId})`.execute(open.kysely);
-  await sql`analyze standing`.execute(open.kysely);
+      union all select dynamics_id from account_changes where run_id = ${runId})`,
+  );
 }
 
 /** By plain equality, because PostgreSQL hashes that and nothing else: "is not distinct from" took 29 s at 13,000 issues. */
@@ -101,15 +107,15 @@ const SAME_ISSUE = sql`
 /** What stands and was found again stays, what was not closes, what is new opens. */
 async function settleIssues(open: OpenTransaction, scope: FinishScope): Promise<void> {
   const { runId, organizationId } = scope;
-  await gatherStanding(open, scope);
+  await gatherOpenIssues(open, scope);
   await sql`
     update sync_issues set closed_run = ${runId} where id in (
-      select id from standing s where not exists (select from run_issues i where i.run_id = ${runId} and ${SAME_ISSUE}))`.execute(
+      select id from open_issues s where not exists (select from run_issues i where i.run_id = ${runId} and ${SAME_ISSUE}))`.execute(
     open.kysely,
   );
   await sql`
     update sync_issues stays set name = i.name, other_account_id = i.other_account_id
-    from standing s join run_issues i on i.run_id = ${runId} and ${SAME_ISSUE}
+    from open_issues s join run_issues i on i.run_id = ${runId} and ${SAME_ISSUE}
     where stays.id = s.id and (s.name is distinct from i.name or s.other_account_id is distinct from i.other_account_id)`.execute(
     open.kysely,
   );
@@ -117,7 +123,7 @@ async function settleIssues(open: OpenTransaction, scope: FinishScope): Promise<
     insert into sync_issues (organization_id, kind, dynamics_id, name, field, value, other_account_id, first_run)
     select ${organizationId}::uuid, i.kind, i.dynamics_id, i.name, i.field, i.value, i.other_account_id, ${runId}::bigint
     from run_issues i
-    where i.run_id = ${runId} and not exists (select from standing s where ${SAME_ISSUE})`.execute(
+    where i.run_id = ${runId} and not exists (select from open_issues s where ${SAME_ISSUE})`.execute(
     open.kysely,
   );
 }

@@ -1,6 +1,7 @@
 // Blocked records at the end of a run: which are blocked now and keep their drafts, and which issues end with those that are not.
 import { sql } from "kysely";
 import type { OpenTransaction } from "../../db/transaction.ts";
+import { createTemporaryTable } from "../record/temporary-tables.ts";
 
 type Scope = { readonly runId: number; readonly organizationId: string };
 
@@ -32,27 +33,27 @@ export async function rememberWaiting(
     delete from waiting_records w using run_decisions x
     where w.organization_id = ${organizationId} and x.run_id = ${runId} and x.dynamics_id = w.dynamics_id
       and x.action in ('forget', 'leave')`.execute(open.kysely);
-  await sql`
-    create temporary table waiting on commit drop as
+  await createTemporaryTable(
+    open,
+    "newly_blocked",
+    sql`
     select d.*, case x.action when 'refuse' then x.rule else 'domain-taken' end as kind
     from run_decisions x join run_drafts d using (run_id, dynamics_id)
-    where x.run_id = ${runId} and (x.action = 'refuse' or cardinality(x.domains) < cardinality(d.domains))`.execute(
-    open.kysely,
+    where x.run_id = ${runId} and (x.action = 'refuse' or cardinality(x.domains) < cardinality(d.domains))`,
   );
-  await sql`analyze waiting`.execute(open.kysely);
   await sql`
     delete from waiting_records w
     where w.organization_id = ${organizationId}
       and exists (select from run_drafts d where d.run_id = ${runId} and d.dynamics_id = w.dynamics_id)
       and not exists (
-        select from waiting n where n.dynamics_id = w.dynamics_id and n.kind = w.kind and n.fingerprint = w.fingerprint
+        select from newly_blocked n where n.dynamics_id = w.dynamics_id and n.kind = w.kind and n.fingerprint = w.fingerprint
           and n.record_version = w.record_version)`.execute(open.kysely);
   await sql`
     insert into waiting_records (organization_id, dynamics_id, kind, created_on, record_version, fingerprint,
       name, name_key, description, fields, domains, issues)
     select ${organizationId}, dynamics_id, kind, created_on, record_version, fingerprint,
       name, name_key, description, fields, domains, issues
-    from waiting on conflict do nothing`.execute(open.kysely);
+    from newly_blocked on conflict do nothing`.execute(open.kysely);
   // Issues of records that are not read any more end with them. Those of linked ones ended as they left, unless the account was
   // deleted here since. Two statements, because a join is found for each and not for both with "or" between.
   const forgotten = sql`s.dynamics_id in (select dynamics_id from run_decisions where run_id = ${runId} and action = 'forget')`;

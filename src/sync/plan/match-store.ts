@@ -3,6 +3,7 @@
 import { sql } from "kysely";
 import { copyRows, copyText, textArray } from "../../db/copy.ts";
 import type { OpenTransaction } from "../../db/transaction.ts";
+import { createTemporaryTable } from "../record/temporary-tables.ts";
 import {
   matchDrafts,
   type ContestedDraft,
@@ -18,50 +19,53 @@ export type MatchScope = {
   readonly attempt: number;
 };
 
-/**
- * Makes the temporary table `pending`: the drafts to decide, each with its link; `refused` says why a blank name or an excluded
- * record is not decided at all. Later steps of the same transaction read it.
- */
+/** Makes `pending_drafts`: the drafts to decide, each with its link. Later steps of the same transaction read it. */
 export async function gatherPending(open: OpenTransaction, scope: MatchScope): Promise<void> {
   const { runId, organizationId, attempt } = scope;
-  await sql`drop table if exists pending, contested`.execute(open.kysely);
-  await sql`
-    create temporary table pending on commit drop as
+  await createTemporaryTable(
+    open,
+    "pending_drafts",
+    sql`
     select d.dynamics_id, d.created_on, d.name, d.name_key, d.domains, l.account_id, l.left_because,
       case when d.name_key = '' then 'name-empty' when e.dynamics_id is not null then 'excluded' end as refused
     from run_drafts d
     left join account_links l on l.organization_id = ${organizationId} and l.dynamics_id = d.dynamics_id
     left join excluded_records e on e.organization_id = ${organizationId} and e.dynamics_id = d.dynamics_id
-    where d.run_id = ${runId} and d.try = ${attempt}`.execute(open.kysely);
-  await sql`analyze pending`.execute(open.kysely);
+    where d.run_id = ${runId} and d.try = ${attempt}`,
+  );
 }
 
 /** Stores the refusals among the pending, which are then pending no more. */
 export async function refusePending(open: OpenTransaction, { runId }: MatchScope): Promise<void> {
   await sql`
     insert into run_decisions (run_id, dynamics_id, action, rule, account_id)
-    select ${runId}, dynamics_id, 'refuse', refused, account_id from pending where refused is not null`.execute(
+    select ${runId}, dynamics_id, 'refuse', refused, account_id from pending_drafts where refused is not null`.execute(
     open.kysely,
   );
-  await sql`delete from pending where refused is not null`.execute(open.kysely);
+  await sql`delete from pending_drafts where refused is not null`.execute(open.kysely);
 }
 
-/** Makes the temporary table `contested`: the pending drafts that share a name or domain with anybody else. */
+/** Makes `conflicting_drafts`: the pending drafts that share a name or domain with anybody else. */
 async function gatherContested(open: OpenTransaction, options: MatchOptions): Promise<void> {
   const names = !options.allowDuplicateNames;
   const domains = options.domainsMapped;
-  await sql`
-    create temporary table wanted_domains on commit drop as
-    select p.dynamics_id, p.account_id, domain from pending p cross join lateral unnest(p.domains) domain where ${domains}::boolean
-  `.execute(open.kysely);
-  await sql`analyze wanted_domains`.execute(open.kysely);
-  await sql`
-    create temporary table contested on commit drop as
-    select * from pending where dynamics_id in (
-      select dynamics_id from pending where ${names}::boolean and account_id is null
-        and name_key in (select name_key from pending group by name_key having count(*) > 1)
+  await createTemporaryTable(
+    open,
+    "wanted_domains",
+    sql`
+    select p.dynamics_id, p.account_id, domain
+    from pending_drafts p cross join lateral unnest(p.domains) domain
+    where ${domains}::boolean`,
+  );
+  await createTemporaryTable(
+    open,
+    "conflicting_drafts",
+    sql`
+    select * from pending_drafts where dynamics_id in (
+      select dynamics_id from pending_drafts where ${names}::boolean and account_id is null
+        and name_key in (select name_key from pending_drafts group by name_key having count(*) > 1)
       union all
-      select p.dynamics_id from pending p join accounts a using (name_key) where ${names}::boolean and p.account_id is null
+      select p.dynamics_id from pending_drafts p join accounts a using (name_key) where ${names}::boolean and p.account_id is null
       union all
       select dynamics_id from wanted_domains
         where domain in (select domain from wanted_domains group by domain having count(*) > 1)
@@ -69,22 +73,22 @@ async function gatherContested(open: OpenTransaction, options: MatchOptions): Pr
       select w.dynamics_id from wanted_domains w join account_domains held using (domain)
         where held.account_id is distinct from w.account_id
       union all
-      select p.dynamics_id from pending p join accounts a on a.id = p.account_id
+      select p.dynamics_id from pending_drafts p join accounts a on a.id = p.account_id
         where ${names}::boolean and a.name_key <> p.name_key
       union all
-      select p.dynamics_id from pending p
+      select p.dynamics_id from pending_drafts p
         where ${domains}::boolean and p.account_id is not null and (
           exists (select from unnest(p.domains) d
                   where not exists (select from account_domains own where own.account_id = p.account_id and own.domain = d))
           or exists (select from account_domains own where own.account_id = p.account_id and own.domain <> all(p.domains)))
       union all
-      select p.dynamics_id from pending p join accounts a on a.external_id = p.dynamics_id::text where p.account_id is null
+      select p.dynamics_id from pending_drafts p join accounts a on a.external_id = p.dynamics_id::text where p.account_id is null
       union all
-      select p.dynamics_id from pending p join accounts a
+      select p.dynamics_id from pending_drafts p join accounts a
         on a.external_origin <> 'dynamics' and lower(btrim(a.external_id, '{}')) = p.dynamics_id::text
-        where p.account_id is null)`.execute(open.kysely);
+        where p.account_id is null)`,
+  );
   await sql`drop table wanted_domains`.execute(open.kysely);
-  await sql`analyze contested`.execute(open.kysely);
 }
 
 type NamedDraft = ContestedDraft & { readonly name: string };
@@ -96,7 +100,7 @@ async function contestedDrafts(open: OpenTransaction): Promise<NamedDraft[]> {
       c.account_id is null and (exists (select from accounts a where a.external_id = c.dynamics_id::text)
         or exists (select from accounts a where a.external_origin <> 'dynamics'
                    and lower(btrim(a.external_id, '{}')) = c.dynamics_id::text)) as "heldByOtherSource"
-    from contested c order by c.created_on, c.dynamics_id`.execute(open.kysely);
+    from conflicting_drafts c order by c.created_on, c.dynamics_id`.execute(open.kysely);
   return rows;
 }
 
@@ -114,12 +118,12 @@ async function standingAccounts(open: OpenTransaction, scope: MatchScope): Promi
       coalesce((select array_agg(domain order by domain) from account_domains where account_id = a.id), '{}') as domains
     from accounts a left join account_links l on l.account_id = a.id
     where a.id in (
-      select account_id from contested where account_id is not null
+      select account_id from conflicting_drafts where account_id is not null
       union
-      select held.account_id from contested c cross join lateral unnest(c.domains) d
+      select held.account_id from conflicting_drafts c cross join lateral unnest(c.domains) d
         join account_domains held on held.domain = d
       union
-      select named.id from contested c join accounts named using (name_key))`.execute(open.kysely);
+      select named.id from conflicting_drafts c join accounts named using (name_key))`.execute(open.kysely);
   return rows;
 }
 

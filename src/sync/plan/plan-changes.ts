@@ -2,6 +2,7 @@
 // transaction that matched; per field before → after, with the rule that decided.
 import { sql } from "kysely";
 import type { OpenTransaction } from "../../db/transaction.ts";
+import { createTemporaryTable } from "../record/temporary-tables.ts";
 import { gatherPending, matchPending, refusePending, type MatchScope } from "./match-store.ts";
 import type { MatchOptions } from "./match.ts";
 
@@ -73,9 +74,10 @@ async function planTouches(
 ): Promise<{ linked: number; updated: number; unchanged: number }> {
   const { runId } = scope;
   const fieldIds = scope.fieldIds.map(String);
-  await sql`drop table if exists touched`.execute(open.kysely);
-  await sql`
-    create temporary table touched on commit drop as
+  await createTemporaryTable(
+    open,
+    "planned_updates",
+    sql`
     select d.dynamics_id, d.created_on, d.record_version, a.id as account_id, a.version as account_version,
       case when t.action = 'link' then 'link' when t.left_because is not null then 'return' else 'update' end as action,
       coalesce(t.rule, 'linked') as rule,
@@ -96,7 +98,7 @@ async function planTouches(
            then jsonb_build_object('externalId', a.external_id) else '{}' end as before
     from (
       select p.dynamics_id, p.left_because, x.action, x.rule, x.domains, coalesce(x.account_id, p.account_id) as account_id
-      from pending p left join run_decisions x on x.run_id = ${runId} and x.dynamics_id = p.dynamics_id
+      from pending_drafts p left join run_decisions x on x.run_id = ${runId} and x.dynamics_id = p.dynamics_id
       where (p.account_id is not null or x.account_id is not null) and (x.action is null or x.action in ('link', 'update'))
     ) t
     join run_drafts d using (dynamics_id)
@@ -106,24 +108,25 @@ async function planTouches(
         coalesce((select array_agg(domain order by domain) from account_domains where account_id = a.id), '{}') as before,
         coalesce((select array_agg(n order by n collate "C") from unnest(coalesce(t.domains, d.domains)) n), '{}') as after
     ) own
-    where d.run_id = ${runId} and d.try = ${scope.attempt}`.execute(open.kysely);
+    where d.run_id = ${runId} and d.try = ${scope.attempt}`,
+  );
   const base = await lastSeq(open, runId);
   await sql`
     insert into account_changes (run_id, seq, action, rule, account_id, account_version, dynamics_id, name, name_key,
       description, fields, domains, before, record_version, fingerprint)
     select ${runId}, ${base} + row_number() over (order by created_on, dynamics_id), action, rule, account_id, account_version,
       dynamics_id, name, name_key, description, fields, domains, before, record_version, fingerprint
-    from touched where action <> 'update' or before <> '{}'`.execute(open.kysely);
+    from planned_updates where action <> 'update' or before <> '{}'`.execute(open.kysely);
   await sql`
     insert into run_versions (run_id, dynamics_id, record_version, fingerprint, drafted)
-    select ${runId}, dynamics_id, record_version, fingerprint, true from touched where action = 'update' and before = '{}'`.execute(
+    select ${runId}, dynamics_id, record_version, fingerprint, true from planned_updates where action = 'update' and before = '{}'`.execute(
     open.kysely,
   );
   const { rows } = await sql<{ linked: number; updated: number; unchanged: number }>`
     select count(*) filter (where action = 'link')::int as linked,
       count(*) filter (where action = 'return' or action = 'update' and before <> '{}')::int as updated,
       count(*) filter (where action = 'update' and before = '{}')::int as unchanged
-    from touched`.execute(open.kysely);
+    from planned_updates`.execute(open.kysely);
   return rows[0]!;
 }
 
@@ -137,23 +140,24 @@ async function planCreates(
   options: MatchOptions,
 ): Promise<number> {
   const base = await lastSeq(open, runId);
-  await sql`drop table if exists numbered`.execute(open.kysely);
-  await sql`
-    create temporary table numbered on commit drop as
+  await createTemporaryTable(
+    open,
+    "numbered_creates",
+    sql`
     select dynamics_id, domains, (${base} + row_number() over ())::int as seq, nextval('accounts_id_seq') as account_id
     from (
       select p.dynamics_id, x.domains
-      from pending p left join run_decisions x on x.run_id = ${runId} and x.dynamics_id = p.dynamics_id
+      from pending_drafts p left join run_decisions x on x.run_id = ${runId} and x.dynamics_id = p.dynamics_id
       where p.account_id is null and (x.action is null or x.action = 'create')
       order by p.created_on, p.dynamics_id
-    ) creates`.execute(open.kysely);
-  await sql`analyze numbered`.execute(open.kysely);
+    ) creates`,
+  );
   const { numAffectedRows } = await sql`
     insert into account_changes (run_id, seq, action, rule, account_id, dynamics_id, name, name_key, description, fields,
       domains, record_version, fingerprint)
     select ${runId}, n.seq, 'create', 'create', n.account_id, d.dynamics_id, d.name, d.name_key, d.description, d.fields,
       case when ${options.domainsMapped}::boolean then coalesce(n.domains, d.domains) end, d.record_version, d.fingerprint
-    from run_drafts d join numbered n using (dynamics_id)
+    from run_drafts d join numbered_creates n using (dynamics_id)
     where d.run_id = ${runId}`.execute(open.kysely);
   return Number(numAffectedRows ?? 0);
 }

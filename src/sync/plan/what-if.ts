@@ -66,12 +66,12 @@ function decideAnew(
   return inTransaction(database, async (open) => {
     await sql`set local work_mem = '128MB'`.execute(open.kysely);
     await gatherPending(open, scope);
-    const gone = await sql`delete from pending where refused is not null`.execute(open.kysely);
+    const gone = await sql`delete from pending_drafts where refused is not null`.execute(open.kysely);
     const domainsMapped = settings.settings.mapping.domains.length > 0;
     const { matches } = await matchContested(open, scope, { ...options, domainsMapped });
     const { rows } = await sql<{ drafts: number; created: number }>`
-      select (select count(*)::int from pending) as drafts, count(*)::int as created from pending
-      where account_id is null and dynamics_id not in (select dynamics_id from contested)`.execute(
+      select (select count(*)::int from pending_drafts) as drafts, count(*)::int as created from pending_drafts
+      where account_id is null and dynamics_id not in (select dynamics_id from conflicting_drafts)`.execute(
       open.kysely,
     );
     const { drafts, created } = rows[0]!;

@@ -4,6 +4,7 @@
 import { sql, type RawBuilder } from "kysely";
 import type { Database } from "../../db/pool.ts";
 import type { OpenTransaction } from "../../db/transaction.ts";
+import { createTemporaryTable } from "../record/temporary-tables.ts";
 import { noteNotRead } from "./missing-records.ts";
 import type { StagingRun } from "./stage-rows.ts";
 
@@ -76,10 +77,10 @@ export async function stageWaiting(
     if (which === "all") await stage(open, sql`true`);
     else {
       await gatherMovedKeys(open, run);
-      const woken = sql`w.dynamics_id in (select dynamics_id from waiting_keys join moved_keys using (key))`;
+      const woken = sql`w.dynamics_id in (select dynamics_id from blocked_keys join moved_keys using (key))`;
       while ((await stage(open, woken)) > 0) {
         await sql`
-          insert into moved_keys select key from waiting_keys join run_drafts d using (dynamics_id)
+          insert into moved_keys select key from blocked_keys join run_drafts d using (dynamics_id)
           where d.run_id = ${runId} on conflict do nothing`.execute(open.kysely);
       }
     }
@@ -89,30 +90,33 @@ export async function stageWaiting(
   return staged;
 }
 
-/** Makes the temporary tables `moved_keys` and `waiting_keys`: names ("n…") and domains ("d…") that this run moves, and that somebody waits on. */
-async function gatherMovedKeys(open: OpenTransaction, { runId, organizationId }: StagingRun): Promise<void> {
-  await sql`
-    create temporary table waiting_keys on commit drop as
+/** Names and domains that this run moves, and that blocked records wait for. */
+async function gatherMovedKeys(trx: OpenTransaction, { runId, organizationId }: StagingRun): Promise<void> {
+  await createTemporaryTable(
+    trx,
+    "blocked_keys",
+    sql`
     select dynamics_id, 'n' || name_key as key from waiting_records where organization_id = ${organizationId}
     union all
-    select dynamics_id, 'd' || unnest(domains) from waiting_records where organization_id = ${organizationId}`.execute(
-    open.kysely,
+    select dynamics_id, 'd' || unnest(domains) from waiting_records where organization_id = ${organizationId}`,
   );
-  await sql`
-    create temporary table touched_accounts on commit drop as
+  await createTemporaryTable(
+    trx,
+    "affected_accounts",
+    sql`
     select l.account_id from account_links l
     where l.organization_id = ${organizationId} and l.dynamics_id in (
       select dynamics_id from run_drafts where run_id = ${runId}
-      union all select dynamics_id from run_decisions where run_id = ${runId})`.execute(open.kysely);
-  await sql`create temporary table moved_keys (key text primary key) on commit drop`.execute(open.kysely);
-  await sql`
-    insert into moved_keys
-    select 'n' || name_key from run_drafts where run_id = ${runId}
-    union select 'd' || unnest(domains) from run_drafts where run_id = ${runId}
-    union select 'n' || name_key from accounts where id in (select account_id from touched_accounts)
-    union select 'd' || domain from account_domains where account_id in (select account_id from touched_accounts)`.execute(
-    open.kysely,
+      union all select dynamics_id from run_decisions where run_id = ${runId})`,
   );
-  await sql`analyze waiting_keys`.execute(open.kysely);
-  await sql`analyze moved_keys`.execute(open.kysely);
+  await createTemporaryTable(
+    trx,
+    "moved_keys",
+    sql`
+    select 'n' || name_key as key from run_drafts where run_id = ${runId}
+    union select 'd' || unnest(domains) from run_drafts where run_id = ${runId}
+    union select 'n' || name_key from accounts where id in (select account_id from affected_accounts)
+    union select 'd' || domain from account_domains where account_id in (select account_id from affected_accounts)`,
+  );
+  await sql`alter table moved_keys add primary key (key)`.execute(trx.kysely);
 }
