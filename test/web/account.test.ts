@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { axeViolations, shoot, visit } from "./harness.ts";
-import { syncedApplication } from "./synced.ts";
+import { syncedApplication } from "./synced-application.ts";
 
 describe("an account's page", () => {
   test("of a synced account it says since when and why, and leads to Dynamics 365 for what is decided there", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { application, axeViolations, downloaded, shoot, visit } from "./harness.ts";
-import { syncedApplication } from "./synced.ts";
+import { syncedApplication } from "./synced-application.ts";
 
 /** The stories only look at it. */
 const workspace = await syncedApplication();

@@ -2,10 +2,10 @@
 import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
-import { tabs } from "../../web/src/sync/search.ts";
+import { tabs } from "../../web/src/sync/search-params.ts";
 import type { Person, WebWorkspace } from "../harness/web.ts";
 import { application, lookAt, visit } from "./harness.ts";
-import { syncedApplication } from "./synced.ts";
+import { syncedApplication } from "./synced-application.ts";
 
 type PageToSee = {
   readonly name: string;

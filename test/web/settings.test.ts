@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { application, axeViolations, shoot, visit } from "./harness.ts";
-import { syncedApplication } from "./synced.ts";
+import { syncedApplication } from "./synced-application.ts";
 
 describe("settings", () => {
   test("an admin invites a teammate by keyboard and gets the link, since no mail leaves the house", async () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { WebWorkspace } from "../harness/web.ts";
 import { logIn as logInByRequests } from "../connections/logging-in.ts";
 import { application, visit } from "./harness.ts";
-import { logIn, step } from "./sync-steps.ts";
+import { logIn, step } from "./sync-wizard.ts";
 
 const CONNECT = "/contacts/accounts?import=dynamics";
 

@@ -2,7 +2,7 @@
 import type { Locator, Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { application, visit } from "./harness.ts";
-import { step } from "./sync-steps.ts";
+import { step } from "./sync-wizard.ts";
 
 const FAR = 120;
 

@@ -16,9 +16,9 @@ import {
   progressInWords,
   resultInWords,
   statusInWords,
-} from "../../web/src/sync/run/run-words.ts";
-import { valueInWords } from "../../web/src/sync/plan/values.ts";
-import { placeOf, reachable, UNDECIDED, type Standing } from "../../web/src/sync/setup/place.ts";
+} from "../../web/src/sync/run/format-run.ts";
+import { valueInWords } from "../../web/src/sync/plan/format-value.ts";
+import { placeOf, reachable, UNDECIDED, type Standing } from "../../web/src/sync/setup/wizard-position.ts";
 
 const nothing: Mapping = UNDECIDED.mapping;
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { connectedWeb } from "../jobs/connected.ts";
 import { builtPages } from "../harness/pages.ts";
 import { axeViolations, downloaded, shoot, visit } from "./harness.ts";
-import { step } from "./sync-steps.ts";
+import { step } from "./sync-wizard.ts";
 
 describe("a plan", () => {
   test("is scrolled to its end, a page after the other, and only what one sees is drawn", async () => {

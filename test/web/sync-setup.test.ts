@@ -3,7 +3,7 @@ import type { Locator } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import type { WebWorkspace } from "../harness/web.ts";
 import { application, lookAt, visit } from "./harness.ts";
-import { logIn, step } from "./sync-steps.ts";
+import { logIn, step } from "./sync-wizard.ts";
 
 async function accountsIn({ database }: WebWorkspace): Promise<number> {
   const { count } = await database.kysely

@@ -1,10 +1,10 @@
 // The browser application: accounts, the sync with Dynamics 365 and settings, on top of the server's routes. Pages by
-// feature (a folder each), put together in app/; what they share lies in look/, words/, client/ and session/.
+// feature (a folder each), put together in app/; what they share lies in components/, format/, client/ and session/.
 import "./client/no-eval.ts";
 import "@fontsource-variable/inter/index.css";
 import "@mantine/core/styles.css";
 import "@mantine/notifications/styles.css";
-import "./look/tokens.css";
+import "./components/tokens.css";
 import { MantineProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider } from "@tanstack/react-query";
@@ -13,7 +13,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { createPages } from "./app/router.tsx";
 import { createQueries } from "./client/queries.ts";
-import { theme, variables } from "./look/theme.ts";
+import { theme, variables } from "./components/theme.ts";
 
 const queries = createQueries();
 const router = createPages(queries);

@@ -10,17 +10,17 @@ import {
   type CustomFieldView,
 } from "../../../src/api/contract/accounts.ts";
 import { queryOf } from "../client/queries.ts";
-import { useTeammateName } from "../client/teammates.ts";
-import { Empty } from "../look/empty.tsx";
-import { AnchorLink, ButtonLink } from "../look/links.tsx";
-import { Page } from "../look/page.tsx";
-import { Problem } from "../look/problem.tsx";
-import { fieldInWords } from "../words/fields.ts";
+import { useTeammateName } from "../client/use-teammates.ts";
+import { Empty } from "../components/empty-state.tsx";
+import { AnchorLink, ButtonLink } from "../components/links.tsx";
+import { Page } from "../components/page.tsx";
+import { Problem } from "../components/error-alert.tsx";
+import { fieldInWords } from "../format/fields.ts";
 import { DeleteAccount } from "./delete-account.tsx";
 import { Details } from "./details.tsx";
 import { History } from "./history.tsx";
 import { ownerField } from "./labels.ts";
-import { accountSearch } from "./search.ts";
+import { accountSearch } from "./search-params.ts";
 import { SyncBanner } from "./sync-banner.tsx";
 import styles from "./account.module.css";
 

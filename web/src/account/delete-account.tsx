@@ -4,7 +4,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { accountRoutes, type AccountDetails } from "../../../src/api/contract/accounts.ts";
 import { useCall } from "../client/queries.ts";
-import { Problem } from "../look/problem.tsx";
+import { Problem } from "../components/error-alert.tsx";
 import { useMay } from "../session/session.ts";
 
 /** When its record makes the account again; null if it cannot. */

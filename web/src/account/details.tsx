@@ -8,11 +8,11 @@ import {
 } from "../../../src/api/contract/accounts.ts";
 import type { RouteRequest } from "../../../src/api/contract/route.ts";
 import { useCall } from "../client/queries.ts";
-import { useTeammateName } from "../client/teammates.ts";
-import { FieldInput } from "../look/field-input.tsx";
-import { Moment } from "../look/moment.tsx";
-import { Problem } from "../look/problem.tsx";
-import { fieldInWords, type FieldValue } from "../words/fields.ts";
+import { useTeammateName } from "../client/use-teammates.ts";
+import { FieldInput } from "../components/field-input.tsx";
+import { Moment } from "../components/relative-time.tsx";
+import { Problem } from "../components/error-alert.tsx";
+import { fieldInWords, type FieldValue } from "../format/fields.ts";
 import { FieldRow } from "./field-row.tsx";
 import { ORIGINS } from "./labels.ts";
 import styles from "./account.module.css";

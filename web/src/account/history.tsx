@@ -7,13 +7,13 @@ import {
   type HistoryEntry,
 } from "../../../src/api/contract/accounts.ts";
 import { pagesOf } from "../client/queries.ts";
-import { Empty } from "../look/empty.tsx";
-import { AnchorLink } from "../look/links.tsx";
-import { Meant, type Meaning } from "../look/meaning.tsx";
-import { Moment } from "../look/moment.tsx";
-import { Problem } from "../look/problem.tsx";
+import { Empty } from "../components/empty-state.tsx";
+import { AnchorLink } from "../components/links.tsx";
+import { Meant, type Meaning } from "../components/status-tag.tsx";
+import { Moment } from "../components/relative-time.tsx";
+import { Problem } from "../components/error-alert.tsx";
 import { useMay } from "../session/session.ts";
-import { fieldInWords } from "../words/fields.ts";
+import { fieldInWords } from "../format/fields.ts";
 import styles from "./account.module.css";
 
 const ACTIONS: Record<string, { meaning: Meaning; words: string }> = {

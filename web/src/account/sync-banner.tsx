@@ -4,11 +4,11 @@ import { useHotkeys } from "@mantine/hooks";
 import { IconExternalLink, IconLink, IconLinkOff } from "@tabler/icons-react";
 import { useState } from "react";
 import type { AccountDetails } from "../../../src/api/contract/accounts.ts";
-import { useSyncState } from "../client/sync-state.ts";
-import { AnchorLink } from "../look/links.tsx";
-import { Moment } from "../look/moment.tsx";
+import { useSyncState } from "../client/use-sync-state.ts";
+import { AnchorLink } from "../components/links.tsx";
+import { Moment } from "../components/relative-time.tsx";
 import { useMay } from "../session/session.ts";
-import { stateInWords } from "../words/sync-state.ts";
+import { stateInWords } from "../format/sync-state.ts";
 import styles from "./account.module.css";
 
 type Link = NonNullable<AccountDetails["link"]>;

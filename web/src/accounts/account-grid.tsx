@@ -5,7 +5,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { useElementScrollRestoration, useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef, type RefObject } from "react";
 import type { AccountRow } from "../../../src/api/contract/accounts.ts";
-import { useRowFocus } from "../look/row-focus.ts";
+import { useRowFocus } from "../components/use-row-focus.ts";
 import { AccountCells, AccountLines } from "./account-row.tsx";
 import { NAME, trackOf, type Column } from "./columns.ts";
 import { HeaderRow } from "./header-row.tsx";

@@ -1,9 +1,9 @@
 // One account in the list: cells on a wide screen, two lines on a small one.
 import { Link } from "@tanstack/react-router";
 import type { AccountRow } from "../../../src/api/contract/accounts.ts";
-import { useTeammateName } from "../client/teammates.ts";
-import { Moment } from "../look/moment.tsx";
-import { fieldInWords } from "../words/fields.ts";
+import { useTeammateName } from "../client/use-teammates.ts";
+import { Moment } from "../components/relative-time.tsx";
+import { fieldInWords } from "../format/fields.ts";
 import { SYNC_WORDS, type Column } from "./columns.ts";
 import styles from "./accounts.module.css";
 

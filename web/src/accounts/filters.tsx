@@ -3,8 +3,8 @@ import { Button, CloseButton, Popover, Select, TextInput } from "@mantine/core";
 import { IconFilter } from "@tabler/icons-react";
 import { useState, type FormEvent } from "react";
 import type { AccountFilter, CustomFieldView } from "../../../src/api/contract/accounts.ts";
-import { useTeammateName, useTeammates } from "../client/teammates.ts";
-import { fieldInWords } from "../words/fields.ts";
+import { useTeammateName, useTeammates } from "../client/use-teammates.ts";
+import { fieldInWords } from "../format/fields.ts";
 import styles from "./accounts.module.css";
 
 type Type = CustomFieldView["type"];

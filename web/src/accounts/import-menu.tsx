@@ -1,7 +1,7 @@
 // Where accounts come from: Dynamics 365.
 import { Button, Menu } from "@mantine/core";
 import { IconChevronDown, IconCloudDownload } from "@tabler/icons-react";
-import { MenuLink } from "../look/links.tsx";
+import { MenuLink } from "../components/links.tsx";
 import { useMay } from "../session/session.ts";
 
 export function ImportMenu() {

@@ -4,9 +4,9 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState, type FormEvent } from "react";
 import { accountRoutes, type CustomFieldView } from "../../../src/api/contract/accounts.ts";
 import { useCall } from "../client/queries.ts";
-import { FieldInput } from "../look/field-input.tsx";
-import { Problem } from "../look/problem.tsx";
-import type { FieldValue } from "../words/fields.ts";
+import { FieldInput } from "../components/field-input.tsx";
+import { Problem } from "../components/error-alert.tsx";
+import type { FieldValue } from "../format/fields.ts";
 
 type Properties = { opened: boolean; onClose: () => void; fields: readonly CustomFieldView[] };
 

@@ -1,7 +1,7 @@
 // Instead of a list with nothing in it: why that is, and what to do next.
 import { Button } from "@mantine/core";
-import { Empty } from "../look/empty.tsx";
-import { ButtonLink } from "../look/links.tsx";
+import { Empty } from "../components/empty-state.tsx";
+import { ButtonLink } from "../components/links.tsx";
 import { useMay } from "../session/session.ts";
 
 type Properties = { searching: boolean; onClear: () => void; onCreate: () => void };

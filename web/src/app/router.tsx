@@ -9,11 +9,11 @@ import {
 } from "@tanstack/react-router";
 import { z } from "zod";
 import { signInProblems, type SignInProblem } from "../../../src/api/contract/session.ts";
-import { accountSearch } from "../account/search.ts";
-import { accountsSearch } from "../accounts/search.ts";
+import { accountSearch } from "../account/search-params.ts";
+import { accountsSearch } from "../accounts/search-params.ts";
 import { sessionQuery } from "../session/session.ts";
-import { importSearch, syncSearch } from "../sync/search.ts";
-import { NotFoundPage, ProblemAlone, ProblemPage } from "./problem-pages.tsx";
+import { importSearch, syncSearch } from "../sync/search-params.ts";
+import { NotFoundPage, ProblemAlone, ProblemPage } from "./error-pages.tsx";
 import { Shell } from "./shell.tsx";
 
 const root = createRootRouteWithContext<{ queries: QueryClient }>()({

@@ -4,7 +4,7 @@ import { Link, Outlet, useLocation, useRouter } from "@tanstack/react-router";
 import { useEffect } from "react";
 import type { Access } from "../../../src/api/contract/route.ts";
 import { useMay, useSession } from "../session/session.ts";
-import { PersonMenu } from "./person-menu.tsx";
+import { PersonMenu } from "./user-menu.tsx";
 import styles from "./shell.module.css";
 
 type Place = { to: string; label: string; access: Access };

@@ -11,7 +11,7 @@ import {
 } from "@tanstack/react-query";
 import type { Route, RouteAnswer, RouteRequest } from "../../../src/api/contract/route.ts";
 import { sessionRoutes } from "../../../src/api/contract/session.ts";
-import { call, Refused } from "./call.ts";
+import { call, Refused } from "./call-route.ts";
 
 /** The first part of a query's key: all that was asked of one route. */
 export function keyOf(route: Route): string {

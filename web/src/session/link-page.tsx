@@ -6,10 +6,10 @@ import { useState, type FormEvent } from "react";
 import { sessionRoutes } from "../../../src/api/contract/session.ts";
 import type { RouteAnswer } from "../../../src/api/contract/route.ts";
 import { queryOf, useCall } from "../client/queries.ts";
-import { AnchorLink } from "../look/links.tsx";
-import { Problem } from "../look/problem.tsx";
-import { Door } from "./door.tsx";
-import styles from "./door.module.css";
+import { AnchorLink } from "../components/links.tsx";
+import { Problem } from "../components/error-alert.tsx";
+import { Door } from "./auth-layout.tsx";
+import styles from "./auth-layout.module.css";
 import { accepted, sessionQuery } from "./session.ts";
 
 const route = getRouteApi("/links/$token");

@@ -3,10 +3,10 @@ import { Button, TextInput } from "@mantine/core";
 import { useState, type FormEvent } from "react";
 import { sessionRoutes } from "../../../src/api/contract/session.ts";
 import { useCall } from "../client/queries.ts";
-import { AnchorLink } from "../look/links.tsx";
-import { Problem } from "../look/problem.tsx";
-import { Door } from "./door.tsx";
-import styles from "./door.module.css";
+import { AnchorLink } from "../components/links.tsx";
+import { Problem } from "../components/error-alert.tsx";
+import { Door } from "./auth-layout.tsx";
+import styles from "./auth-layout.module.css";
 import { useSession } from "./session.ts";
 
 export function ResetPage() {

@@ -2,7 +2,7 @@
 import { queryOptions, useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { accessLevels, type Access } from "../../../src/api/contract/route.ts";
 import { sessionRoutes, type Session } from "../../../src/api/contract/session.ts";
-import { call, rememberCsrfToken } from "../client/call.ts";
+import { call, rememberCsrfToken } from "../client/call-route.ts";
 import { queryOf } from "../client/queries.ts";
 
 /** Takes a session that an answer brought, with the token that belongs to it. */

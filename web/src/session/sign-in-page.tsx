@@ -4,12 +4,12 @@ import { useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, useRouter } from "@tanstack/react-router";
 import type { FormEvent } from "react";
 import { sessionRoutes, signInProblems } from "../../../src/api/contract/session.ts";
-import { addressOf, Refused } from "../client/call.ts";
+import { addressOf, Refused } from "../client/call-route.ts";
 import { useCall } from "../client/queries.ts";
-import { AnchorLink } from "../look/links.tsx";
-import { Problem } from "../look/problem.tsx";
-import { Door } from "./door.tsx";
-import styles from "./door.module.css";
+import { AnchorLink } from "../components/links.tsx";
+import { Problem } from "../components/error-alert.tsx";
+import { Door } from "./auth-layout.tsx";
+import styles from "./auth-layout.module.css";
 import { accepted, sessionQuery, useSession } from "./session.ts";
 
 const route = getRouteApi("/sign-in");

@@ -4,8 +4,8 @@ import { useQuery } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
 import { accountRoutes, type DomainSettings } from "../../../src/api/contract/accounts.ts";
 import { queryOf, useCall } from "../client/queries.ts";
-import { Page } from "../look/page.tsx";
-import { Problem } from "../look/problem.tsx";
+import { Page } from "../components/page.tsx";
+import { Problem } from "../components/error-alert.tsx";
 import { useMay } from "../session/session.ts";
 import styles from "./settings.module.css";
 

@@ -3,12 +3,12 @@ import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { accountRoutes } from "../../../src/api/contract/accounts.ts";
 import { queryOf, useCall } from "../client/queries.ts";
-import { Empty } from "../look/empty.tsx";
-import { LoadingRows } from "../look/loading-rows.tsx";
-import { Page } from "../look/page.tsx";
-import { Problem } from "../look/problem.tsx";
-import { Row, Rows } from "../look/rows.tsx";
-import { count } from "../words/numbers.ts";
+import { Empty } from "../components/empty-state.tsx";
+import { LoadingRows } from "../components/loading-rows.tsx";
+import { Page } from "../components/page.tsx";
+import { Problem } from "../components/error-alert.tsx";
+import { Row, Rows } from "../components/rows.tsx";
+import { count } from "../format/numbers.ts";
 
 export function ExcludedPage() {
   const excluded = useQuery(queryOf(accountRoutes.listExcluded, {}));

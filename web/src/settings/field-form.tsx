@@ -4,8 +4,8 @@ import { useState, type FormEvent } from "react";
 import { accountRoutes, fieldTypes, type CustomFieldView } from "../../../src/api/contract/accounts.ts";
 import type { Route } from "../../../src/api/contract/route.ts";
 import { useCall } from "../client/queries.ts";
-import { Problem } from "../look/problem.tsx";
-import { TYPE_NAMES } from "../words/fields.ts";
+import { Problem } from "../components/error-alert.tsx";
+import { TYPE_NAMES } from "../format/fields.ts";
 
 type Properties = {
   /** "new" for one to make; null while there is none to change. */

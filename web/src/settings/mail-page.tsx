@@ -3,12 +3,12 @@ import { useQuery } from "@tanstack/react-query";
 import { sessionRoutes } from "../../../src/api/contract/session.ts";
 import type { RouteAnswer } from "../../../src/api/contract/route.ts";
 import { queryOf } from "../client/queries.ts";
-import { Empty } from "../look/empty.tsx";
-import { LoadingRows } from "../look/loading-rows.tsx";
-import { Meant, type Meaning } from "../look/meaning.tsx";
-import { Moment } from "../look/moment.tsx";
-import { Page } from "../look/page.tsx";
-import { Problem } from "../look/problem.tsx";
+import { Empty } from "../components/empty-state.tsx";
+import { LoadingRows } from "../components/loading-rows.tsx";
+import { Meant, type Meaning } from "../components/status-tag.tsx";
+import { Moment } from "../components/relative-time.tsx";
+import { Page } from "../components/page.tsx";
+import { Problem } from "../components/error-alert.tsx";
 import { useSession } from "../session/session.ts";
 import styles from "./settings.module.css";
 

@@ -2,9 +2,9 @@
 // anybody followed it, makes what it may have changed stale.
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { connectionRoutes, type ConnectionView } from "../../../src/api/contract/connection.ts";
-import { call } from "../client/call.ts";
+import { call } from "../client/call-route.ts";
 import { markStale, queryOf } from "../client/queries.ts";
-import { TOUCHED } from "./run/touched.ts";
+import { TOUCHED } from "./run/invalidated-routes.ts";
 
 const RUNNING_MS = 2_000;
 const AT_REST_MS = 15_000;

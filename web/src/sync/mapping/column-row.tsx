@@ -4,8 +4,8 @@ import { IconX } from "@tabler/icons-react";
 import { useState } from "react";
 import type { CustomFieldView } from "../../../../src/api/contract/accounts.ts";
 import type { ColumnView } from "../../../../src/api/contract/connection.ts";
-import { Refused } from "../../client/call.ts";
-import { Problem } from "../../look/problem.tsx";
+import { Refused } from "../../client/call-route.ts";
+import { Problem } from "../../components/error-alert.tsx";
 import {
   keyOf,
   labelOf,

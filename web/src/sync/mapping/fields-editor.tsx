@@ -7,7 +7,7 @@ import { useState } from "react";
 import { accountRoutes } from "../../../../src/api/contract/accounts.ts";
 import { connectionRoutes, type SyncSettings } from "../../../../src/api/contract/connection.ts";
 import { queryOf } from "../../client/queries.ts";
-import { Problem } from "../../look/problem.tsx";
+import { Problem } from "../../components/error-alert.tsx";
 import { ColumnRow, LostRow } from "./column-row.tsx";
 import { edited, foundColumns, lostColumns, type Edit } from "./mapping.ts";
 import styles from "./mapping.module.css";

@@ -2,7 +2,7 @@
 // last word on what may be mapped (compatibility comes with each column, problems from its check).
 import type { CustomFieldView } from "../../../../src/api/contract/accounts.ts";
 import type { ColumnView, SyncSettings } from "../../../../src/api/contract/connection.ts";
-import { TYPE_NAMES } from "../../words/fields.ts";
+import { TYPE_NAMES } from "../../format/fields.ts";
 
 export type Mapping = SyncSettings["mapping"];
 type FieldType = CustomFieldView["type"];

@@ -4,9 +4,9 @@ import { useState } from "react";
 import { accountRoutes, type CustomFieldView } from "../../../../src/api/contract/accounts.ts";
 import type { ColumnView } from "../../../../src/api/contract/connection.ts";
 import { useCall } from "../../client/queries.ts";
-import { useTeammates } from "../../client/teammates.ts";
+import { useTeammates } from "../../client/use-teammates.ts";
 import { useMay } from "../../session/session.ts";
-import { TYPE_NAMES } from "../../words/fields.ts";
+import { TYPE_NAMES } from "../../format/fields.ts";
 import { newFieldTypes } from "./mapping.ts";
 import styles from "./mapping.module.css";
 

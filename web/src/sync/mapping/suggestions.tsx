@@ -3,7 +3,7 @@ import { Button } from "@mantine/core";
 import { accountRoutes, type CustomFieldView } from "../../../../src/api/contract/accounts.ts";
 import type { ColumnView } from "../../../../src/api/contract/connection.ts";
 import { useCall } from "../../client/queries.ts";
-import { Problem } from "../../look/problem.tsx";
+import { Problem } from "../../components/error-alert.tsx";
 import { useMay } from "../../session/session.ts";
 import { labelOf, suggestionsFor, type Mapping, type Pair } from "./mapping.ts";
 import styles from "./mapping.module.css";

@@ -5,9 +5,9 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useLayoutEffect, useRef, useState, type RefObject } from "react";
 import { runRoutes, type RunView } from "../../../../src/api/contract/runs.ts";
 import { pagesOf } from "../../client/queries.ts";
-import { Problem } from "../../look/problem.tsx";
-import { useRowFocus } from "../../look/row-focus.ts";
-import type { Action } from "../run/run-words.ts";
+import { Problem } from "../../components/error-alert.tsx";
+import { useRowFocus } from "../../components/use-row-focus.ts";
+import type { Action } from "../run/format-run.ts";
 import { ChangeRow } from "./change-row.tsx";
 import styles from "./plan.module.css";
 

@@ -1,10 +1,10 @@
 // One account of a plan: what happens to it, why, and each field before → after.
 import type { PlannedChangeView } from "../../../../src/api/contract/runs.ts";
-import { AnchorLink } from "../../look/links.tsx";
-import { Meant } from "../../look/meaning.tsx";
-import { ACTIONS } from "../run/run-words.ts";
+import { AnchorLink } from "../../components/links.tsx";
+import { Meant } from "../../components/status-tag.tsx";
+import { ACTIONS } from "../run/format-run.ts";
 import styles from "./plan.module.css";
-import { valueInWords } from "./values.ts";
+import { valueInWords } from "./format-value.ts";
 
 export function ChangeRow({ change, isDone }: { change: PlannedChangeView; isDone: boolean }) {
   const { action, because, name, accountId, outcome, values } = change;

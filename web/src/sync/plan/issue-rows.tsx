@@ -2,9 +2,9 @@
 import { Anchor, Button, Skeleton } from "@mantine/core";
 import { IconExternalLink } from "@tabler/icons-react";
 import type { IssueView } from "../../../../src/api/contract/runs.ts";
-import { AnchorLink } from "../../look/links.tsx";
-import { Moment } from "../../look/moment.tsx";
-import { Problem } from "../../look/problem.tsx";
+import { AnchorLink } from "../../components/links.tsx";
+import { Moment } from "../../components/relative-time.tsx";
+import { Problem } from "../../components/error-alert.tsx";
 import styles from "./plan.module.css";
 
 type Pages = {

@@ -2,8 +2,8 @@
 import { Button, Progress } from "@mantine/core";
 import { runRoutes, type RunView } from "../../../../src/api/contract/runs.ts";
 import { useCall } from "../../client/queries.ts";
-import { Problem } from "../../look/problem.tsx";
-import { budgetInWords, progressInWords, stageInWords } from "./run-words.ts";
+import { Problem } from "../../components/error-alert.tsx";
+import { budgetInWords, progressInWords, stageInWords } from "./format-run.ts";
 import styles from "./run.module.css";
 
 export function RunProgress({ run }: { run: RunView }) {

@@ -1,12 +1,12 @@
 // What came of an applied run, in honest words: how many are synced, how many are not, and where it says why.
 import { Fragment } from "react";
 import type { RunView } from "../../../../src/api/contract/runs.ts";
-import { Refused } from "../../client/call.ts";
-import { AnchorLink } from "../../look/links.tsx";
-import { Meant } from "../../look/meaning.tsx";
-import { Problem } from "../../look/problem.tsx";
-import { adding, resultParts } from "./run-words.ts";
-import { number } from "../../words/numbers.ts";
+import { Refused } from "../../client/call-route.ts";
+import { AnchorLink } from "../../components/links.tsx";
+import { Meant } from "../../components/status-tag.tsx";
+import { Problem } from "../../components/error-alert.tsx";
+import { adding, resultParts } from "./format-run.ts";
+import { number } from "../../format/numbers.ts";
 import styles from "./run.module.css";
 
 export function RunResult({ run }: { run: RunView }) {

@@ -5,10 +5,10 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { connectionRoutes } from "../../../../src/api/contract/connection.ts";
 import { run as runSchema, runRoutes } from "../../../../src/api/contract/runs.ts";
-import { addressOf } from "../../client/call.ts";
+import { addressOf } from "../../client/call-route.ts";
 import { markStale, mayPass, queryOf } from "../../client/queries.ts";
-import { isUnderWay } from "./run-words.ts";
-import { TOUCHED } from "./touched.ts";
+import { isUnderWay } from "./format-run.ts";
+import { TOUCHED } from "./invalidated-routes.ts";
 
 const ASK_AGAIN_MS = 5000;
 

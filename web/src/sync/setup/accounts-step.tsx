@@ -3,7 +3,7 @@ import { Alert, Button, Radio } from "@mantine/core";
 import type { SyncSettings } from "../../../../src/api/contract/connection.ts";
 import { SampleTable } from "./sample-table.tsx";
 import styles from "./setup.module.css";
-import { StepFrame } from "./step-frame.tsx";
+import { StepFrame } from "./step-layout.tsx";
 import { ViewPicker } from "./view-picker.tsx";
 
 type Selection = SyncSettings["selection"];

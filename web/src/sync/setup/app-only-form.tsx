@@ -3,7 +3,7 @@ import { Button, PasswordInput, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { connectionRoutes } from "../../../../src/api/contract/connection.ts";
 import { useCall } from "../../client/queries.ts";
-import { Problem } from "../../look/problem.tsx";
+import { Problem } from "../../components/error-alert.tsx";
 import styles from "./setup.module.css";
 
 const EMPTY = { tenant: "", clientId: "", clientSecret: "", expires: "" };

@@ -2,13 +2,13 @@
 import { Button } from "@mantine/core";
 import { useState } from "react";
 import type { ConnectionView } from "../../../../src/api/contract/connection.ts";
-import { Refused } from "../../client/call.ts";
-import { Moment } from "../../look/moment.tsx";
-import { Problem } from "../../look/problem.tsx";
-import { CheckList } from "./check-list.tsx";
+import { Refused } from "../../client/call-route.ts";
+import { Moment } from "../../components/relative-time.tsx";
+import { Problem } from "../../components/error-alert.tsx";
+import { CheckList } from "./connection-check.tsx";
 import styles from "./setup.module.css";
 import { SignInForm } from "./sign-in-form.tsx";
-import { StepFrame } from "./step-frame.tsx";
+import { StepFrame } from "./step-layout.tsx";
 
 type Properties = {
   connection: ConnectionView;

@@ -3,10 +3,10 @@ import { Button } from "@mantine/core";
 import type { SyncSettings } from "../../../../src/api/contract/connection.ts";
 import { EmailDomainNote } from "../mapping/email-domain-note.tsx";
 import { FieldsEditor } from "../mapping/fields-editor.tsx";
-import { MappingVerdict } from "../mapping/mapping-verdict.tsx";
+import { MappingVerdict } from "../mapping/mapping-validation.tsx";
 import { usePreview } from "../plan/use-preview.ts";
 import styles from "./setup.module.css";
-import { StepFrame } from "./step-frame.tsx";
+import { StepFrame } from "./step-layout.tsx";
 
 type Properties = {
   settings: SyncSettings;

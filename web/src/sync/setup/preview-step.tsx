@@ -3,16 +3,16 @@ import { Button } from "@mantine/core";
 import { connectionRoutes, type SyncSettings } from "../../../../src/api/contract/connection.ts";
 import { runRoutes, type RunView } from "../../../../src/api/contract/runs.ts";
 import { useCall } from "../../client/queries.ts";
-import { AnchorLink, ButtonLink } from "../../look/links.tsx";
-import { Meant } from "../../look/meaning.tsx";
-import { Problem } from "../../look/problem.tsx";
+import { AnchorLink, ButtonLink } from "../../components/links.tsx";
+import { Meant } from "../../components/status-tag.tsx";
+import { Problem } from "../../components/error-alert.tsx";
 import { PlanView, type PlanFilter } from "../plan/plan-view.tsx";
 import { usePreview, withOptions, type Remedy } from "../plan/use-preview.ts";
 import { RunProgress } from "../run/run-progress.tsx";
 import { RunFailure, RunResult, RunSum } from "../run/run-result.tsx";
-import { applyLabel, applyRequest, isUnderWay, statusInWords, waitInWords } from "../run/run-words.ts";
+import { applyLabel, applyRequest, isUnderWay, statusInWords, waitInWords } from "../run/format-run.ts";
 import styles from "./setup.module.css";
-import { StepFrame } from "./step-frame.tsx";
+import { StepFrame } from "./step-layout.tsx";
 
 type Properties = {
   run: RunView;

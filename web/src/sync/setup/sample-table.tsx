@@ -3,8 +3,8 @@ import { Skeleton, Table } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { connectionRoutes, type SyncSettings } from "../../../../src/api/contract/connection.ts";
 import { queryOf } from "../../client/queries.ts";
-import { Problem } from "../../look/problem.tsx";
-import { count } from "../../words/numbers.ts";
+import { Problem } from "../../components/error-alert.tsx";
+import { count } from "../../format/numbers.ts";
 import styles from "./setup.module.css";
 
 export function SampleTable({ selection }: { selection: SyncSettings["selection"] }) {

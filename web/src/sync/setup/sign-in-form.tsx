@@ -4,9 +4,9 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { connectionRoutes, type ConnectionView } from "../../../../src/api/contract/connection.ts";
-import { call } from "../../client/call.ts";
+import { call } from "../../client/call-route.ts";
 import { keyOf, useCall } from "../../client/queries.ts";
-import { Problem } from "../../look/problem.tsx";
+import { Problem } from "../../components/error-alert.tsx";
 import { AppOnlyForm } from "./app-only-form.tsx";
 import styles from "./setup.module.css";
 

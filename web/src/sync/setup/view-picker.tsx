@@ -5,9 +5,9 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { z } from "zod";
 import { connectionRoutes, type view as viewSchema } from "../../../../src/api/contract/connection.ts";
-import { Refused } from "../../client/call.ts";
+import { Refused } from "../../client/call-route.ts";
 import { queryOf } from "../../client/queries.ts";
-import { Problem } from "../../look/problem.tsx";
+import { Problem } from "../../components/error-alert.tsx";
 import { SampleTable } from "./sample-table.tsx";
 import styles from "./setup.module.css";
 

@@ -1,0 +1,80 @@
+// Who is signed in: light or dark, and the way out.
+import { Avatar, Menu, UnstyledButton, useMantineColorScheme, VisuallyHidden } from "@mantine/core";
+import { IconCheck, IconDeviceDesktop, IconLogout, IconMoon, IconSun } from "@tabler/icons-react";
+import { useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { sessionRoutes } from "../../../src/api/contract/session.ts";
+import { useCall } from "../client/queries.ts";
+import { Confirm } from "../components/confirm-dialog.tsx";
+import { useSession } from "../session/session.ts";
+import styles from "./shell.module.css";
+
+const SCHEMES = [
+  { value: "light", label: "Light", icon: IconSun },
+  { value: "dark", label: "Dark", icon: IconMoon },
+  { value: "auto", label: "As the system", icon: IconDeviceDesktop },
+] as const;
+
+export function PersonMenu() {
+  const { teammate, version } = useSession();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const signOut = useCall(sessionRoutes.signOut);
+  const left = () => {
+    queries.clear();
+    void navigate({ to: "/sign-in" });
+  };
+  // Whose session is over already is out. Any other error means that it may go on, and the page with it.
+  const stay = () => void queries.invalidateQueries();
+  const leave = async () => {
+    // What is still being asked for would be refused once the session is over.
+    await queries.cancelQueries();
+    signOut.mutate({}, { onSuccess: left, onError: ({ status }) => (status === 401 ? left() : stay()) });
+  };
+  const name = teammate?.name || teammate?.email || "";
+  return (
+    <>
+      <Confirm
+        title={signOut.error && signOut.error.status !== 401 ? "You are still signed in" : null}
+        action="Sign out"
+        pending={signOut.isPending}
+        error={signOut.error}
+        onConfirm={() => void leave()}
+        onClose={signOut.reset}
+      >
+        Whoever uses this browser next could go on as you.
+      </Confirm>
+      <Menu position="right-end" width={240}>
+        <Menu.Target>
+          <UnstyledButton className={styles.area ?? ""}>
+            <Avatar size={24} radius="xl" name={name} color="water" aria-hidden />
+            <span>
+              You<VisuallyHidden>: {name}</VisuallyHidden>
+            </span>
+          </UnstyledButton>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Label>{teammate?.email}</Menu.Label>
+          {SCHEMES.map(({ value, label, icon: Icon }) => (
+            <Menu.Item
+              key={value}
+              role="menuitemradio"
+              aria-checked={colorScheme === value}
+              leftSection={<Icon size={16} aria-hidden />}
+              rightSection={colorScheme === value ? <IconCheck size={14} aria-hidden /> : null}
+              onClick={() => setColorScheme(value)}
+            >
+              {label}
+            </Menu.Item>
+          ))}
+          <Menu.Divider />
+          <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => void leave()}>
+            Sign out
+          </Menu.Item>
+          <Menu.Label>Sluice {version}</Menu.Label>
+        </Menu.Dropdown>
+      </Menu>
+    </>
+  );
+}

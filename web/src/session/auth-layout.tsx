@@ -1,0 +1,24 @@
+// The frame of the pages before one is in: sign in, reset, one-time links.
+import { Title } from "@mantine/core";
+import { useEffect, type ReactNode } from "react";
+import styles from "./auth-layout.module.css";
+
+type Properties = { title: string; workspace?: string | undefined; children: ReactNode };
+
+export function Door({ title, workspace, children }: Properties) {
+  useEffect(() => {
+    document.title = `${title} · Sluice`;
+  }, [title]);
+  return (
+    <main className={styles.door}>
+      <div className={styles.box}>
+        <img src="/icon.svg" alt="" width={32} height={32} />
+        <Title order={1} mt={12}>
+          {title}
+        </Title>
+        {workspace !== undefined && <p className={styles.workspace}>{workspace}</p>}
+        {children}
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,72 @@
+// What somebody has to do before the sync goes on: what happened, to what, what to do, and the button that does it.
+import { Alert } from "@mantine/core";
+import { IconAlertTriangle } from "@tabler/icons-react";
+import type { ConnectionView } from "../../../../src/api/contract/connection.ts";
+import { AnchorLink, ButtonLink } from "../../components/links.tsx";
+import styles from "./tabs.module.css";
+
+type Attention = NonNullable<ConnectionView["attention"]>;
+
+const IN_FILE: ReadonlySet<Attention["place"]> = new Set(["connect", "accounts", "fields"]);
+
+function Remedy({ place, run, fromFile }: Attention & { fromFile: boolean }) {
+  if (fromFile && IN_FILE.has(place))
+    return <p>It is set up in the connection file: change it there, and start Sluice again.</p>;
+
+  switch (place) {
+    case "connect":
+      return (
+        <ButtonLink to="/contacts/accounts" search={{ import: "dynamics", step: "connect" }}>
+          Connect Dynamics 365 again
+        </ButtonLink>
+      );
+    case "accounts":
+      return (
+        <ButtonLink to="/contacts/accounts" search={{ import: "dynamics", step: "accounts" }}>
+          Choose the accounts anew
+        </ButtonLink>
+      );
+    case "fields":
+      return (
+        <ButtonLink to="/contacts/accounts/sync" search={{ tab: "fields" }}>
+          Correct the fields
+        </ButtonLink>
+      );
+    case "check":
+      return (
+        <div className={styles.row}>
+          <ButtonLink to="/contacts/accounts/sync" search={{ tab: "connection" }}>
+            Check the connection
+          </ButtonLink>
+          {run !== null && (
+            <AnchorLink to="/contacts/accounts/sync" search={{ tab: "runs", run }}>
+              Look at the run
+            </AnchorLink>
+          )}
+        </div>
+      );
+    case "plan":
+      return (
+        <ButtonLink to="/contacts/accounts/sync" search={{ tab: "runs", run: run ?? undefined }}>
+          Look at the plan
+        </ButtonLink>
+      );
+  }
+}
+
+export function AttentionBox({ attention, fromFile }: { attention: Attention; fromFile: boolean }) {
+  return (
+    <Alert
+      color="red"
+      role="alert"
+      icon={<IconAlertTriangle />}
+      title={attention.title}
+      className={styles.attention ?? ""}
+    >
+      <p>{attention.sentence}</p>
+      <p>{attention.howToResolve}</p>
+      <Remedy {...attention} fromFile={fromFile} />
+      <small>{attention.kind}</small>
+    </Alert>
+  );
+}

@@ -1,0 +1,137 @@
+// Open issues by kind: what it is, how to resolve it, the accounts concerned with links to both sides, as CSV, and a try again.
+import { Button, Skeleton } from "@mantine/core";
+import { IconDownload } from "@tabler/icons-react";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { connectionRoutes, type SyncSettings } from "../../../../src/api/contract/connection.ts";
+import { runRoutes, type IssueGroup } from "../../../../src/api/contract/runs.ts";
+import { addressOf } from "../../client/call-route.ts";
+import { pagesOf, queryOf, useCall } from "../../client/queries.ts";
+import { Empty } from "../../components/empty-state.tsx";
+import { ButtonLink } from "../../components/links.tsx";
+import { Problem } from "../../components/error-alert.tsx";
+import { count } from "../../format/numbers.ts";
+import { sizeOf } from "../plan/issue-group-size.ts";
+import { IssueRows } from "../plan/issue-rows.tsx";
+import { remedyInWords, usePreview, withOptions } from "../plan/use-preview.ts";
+import { SearchBox } from "../search-box.tsx";
+import type { SyncSearch } from "../search-params.ts";
+import styles from "./tabs.module.css";
+
+type Properties = { search: SyncSearch; settings: SyncSettings | null };
+
+export function ErrorsTab({ search, settings }: Properties) {
+  const { data, error } = useQuery(queryOf(runRoutes.listIssueGroups, {}));
+  if (error) return <Problem error={error} />;
+  if (!data) return <Skeleton height={240} />;
+  if (data.groups.length === 0)
+    return <Empty title="No open issues">Every account of the sync is here as it is in Dynamics 365.</Empty>;
+  return (
+    <div className={styles.groups}>
+      <p>
+        <Button
+          component="a"
+          variant="default"
+          href={addressOf(runRoutes.exportIssues, { query: {} })}
+          leftSection={<IconDownload size={15} aria-hidden />}
+        >
+          Download all as CSV
+        </Button>
+      </p>
+      {data.groups.map((group) => (
+        <Kind key={group.kind} group={group} search={search} settings={settings} />
+      ))}
+    </div>
+  );
+}
+
+function Kind({ group, search, settings }: Properties & { group: IssueGroup }) {
+  const navigate = useNavigate();
+  const openRun = (run: number) =>
+    void navigate({ to: "/contacts/accounts/sync", search: { tab: "runs", run } });
+  const preview = usePreview(openRun);
+  const retry = useCall(runRoutes.retryIssues, [connectionRoutes.getConnection, runRoutes.listRuns]);
+  const { kind, title, explanation, howToResolve, accounts, remedy } = group;
+  const isOpen = search.kind === kind;
+  const error = preview.error ?? retry.error;
+  return (
+    <section className={styles.kind} aria-label={title}>
+      <h2>
+        {title} <span className={styles.soft}>{sizeOf(group)}</span>
+      </h2>
+      <p>{explanation}</p>
+      <p>
+        <strong>What to do:</strong> {howToResolve}
+      </p>
+      {error && <Problem error={error} />}
+      <div className={styles.row}>
+        {remedy && settings && (
+          <Button
+            className={styles.remedy ?? ""}
+            loading={preview.isPending}
+            onClick={() => preview.start(withOptions(settings, remedy.options))}
+          >
+            {remedyInWords(remedy)}
+          </Button>
+        )}
+        {group.effect === "stops-field" && (
+          <ButtonLink to="/contacts/accounts/sync" search={{ tab: "fields" }}>
+            Correct the fields
+          </ButtonLink>
+        )}
+        {accounts > 0 && (
+          <Button
+            variant="default"
+            loading={retry.isPending}
+            onClick={() => retry.mutate({ body: { kind } }, { onSuccess: ({ run }) => openRun(run.id) })}
+          >
+            Retry {count(accounts, "account")}
+          </Button>
+        )}
+        <Button component="a" variant="default" href={addressOf(runRoutes.exportIssues, { query: { kind } })}>
+          CSV
+        </Button>
+        <Button
+          variant="subtle"
+          aria-expanded={isOpen}
+          onClick={() =>
+            void navigate({
+              to: "/contacts/accounts/sync",
+              search: { tab: "errors", kind: isOpen ? undefined : kind },
+            })
+          }
+        >
+          {isOpen ? "Hide" : "Show"} the {accounts === 0 ? "fields" : "accounts"}
+        </Button>
+        <small className={styles.soft}>{kind}</small>
+      </div>
+      {isOpen && (
+        <Concerned
+          kind={kind}
+          q={search.q}
+          onSearch={(q) =>
+            void navigate({
+              to: "/contacts/accounts/sync",
+              search: { tab: "errors", kind, q },
+              replace: true,
+            })
+          }
+        />
+      )}
+    </section>
+  );
+}
+
+type Searched = { kind: string; q: string | undefined; onSearch: (q: string | undefined) => void };
+
+function Concerned({ kind, q, onSearch }: Searched) {
+  const pages = useInfiniteQuery(pagesOf(runRoutes.listIssues, { query: { kind, q } }));
+  return (
+    <>
+      <div className={styles.searched}>
+        <SearchBox label="Search these accounts" q={q} onSearch={onSearch} />
+      </div>
+      <IssueRows pages={pages} />
+    </>
+  );
+}

@@ -1,0 +1,85 @@
+// Who gets e-mails about the sync: who set it up, and whom one chooses besides.
+import { Checkbox, MultiSelect, Skeleton, TagsInput } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { notificationRoutes, type RecipientsView } from "../../../../src/api/contract/notifications.ts";
+import { queryOf, useCall } from "../../client/queries.ts";
+import { useTeammates } from "../../client/use-teammates.ts";
+import { Problem } from "../../components/error-alert.tsx";
+import { SettingsForm } from "./settings-form.tsx";
+
+export function RecipientsForm() {
+  const { data, error } = useQuery(queryOf(notificationRoutes.getRecipients, {}));
+  if (error) return <Problem error={error} />;
+  if (!data) return <Skeleton height={260} />;
+  return <Form saved={data} />;
+}
+
+const named = ({ name, email }: { name: string; email: string }) =>
+  name === "" ? email : `${name} (${email})`;
+
+function Form({ saved }: { saved: RecipientsView }) {
+  const teammates = useTeammates();
+  const save = useCall(notificationRoutes.putRecipients, [notificationRoutes.getRecipients]);
+  const [chosen, setChosen] = useState({ ...saved, teammates: saved.teammates.map(({ id }) => String(id)) });
+  const change = (changed: Partial<typeof chosen>) => {
+    save.reset();
+    setChosen({ ...chosen, ...changed });
+  };
+  const { scheduled, starter, addresses, setUpBy } = chosen;
+  // Somebody chosen long ago is named even before the list of all is here.
+  const people = new Map([...saved.teammates, ...teammates].map((one) => [String(one.id), named(one)]));
+  const isNobody = setUpBy === null && chosen.teammates.length === 0 && addresses.length === 0;
+  const send = () =>
+    save.mutate(
+      { body: { scheduled, starter, addresses, teammates: chosen.teammates.map(Number) } },
+      {
+        // An address that is a teammate's has become that teammate.
+        onSuccess: (kept) => setChosen({ ...kept, teammates: kept.teammates.map(({ id }) => String(id)) }),
+      },
+    );
+  return (
+    <SettingsForm
+      title="Who is told"
+      intro={
+        isNobody
+          ? "Nobody is chosen, so e-mails about the sync go to the company admins."
+          : `E-mails about the sync go to ${setUpBy === null ? "whom you choose here" : `${named(setUpBy)}, who connected Dynamics 365, and to whom you choose here`}.`
+      }
+      save="Save who is told"
+      saving={save}
+      onSave={send}
+    >
+      <Checkbox
+        label="Tell of runs that nobody started"
+        description="When one fails, brings new errors, or waits for somebody, and when it works again."
+        checked={scheduled}
+        onChange={(event) => change({ scheduled: event.currentTarget.checked })}
+      />
+      <Checkbox
+        label="Tell who starts a run of its errors"
+        checked={starter}
+        onChange={(event) => change({ starter: event.currentTarget.checked })}
+      />
+      <MultiSelect
+        label="Teammates"
+        placeholder={chosen.teammates.length === 0 ? "Nobody besides" : ""}
+        data={[...people].map(([value, label]) => ({ value, label }))}
+        searchable
+        nothingFoundMessage="Nobody of that name is here."
+        value={chosen.teammates}
+        error={save.error?.field === "teammates" && save.error.message}
+        onChange={(ids) => change({ teammates: ids })}
+      />
+      <TagsInput
+        label="Addresses of others"
+        description="Such as a team's mailbox. One that is a teammate's becomes that teammate."
+        splitChars={[",", " ", ";"]}
+        acceptValueOnBlur
+        value={addresses}
+        error={save.error?.field?.startsWith("addresses") && save.error.message}
+        onChange={(written) => change({ addresses: written })}
+      />
+    </SettingsForm>
+  );
+}

@@ -1,0 +1,128 @@
+// When the sync runs by itself: everything once a day, and changes in between if somebody wants them.
+import { Checkbox, NumberInput, Select, TextInput } from "@mantine/core";
+import { useState } from "react";
+import {
+  connectionRoutes,
+  type ConnectionView,
+  type Schedule,
+} from "../../../../src/api/contract/connection.ts";
+import { useCall } from "../../client/queries.ts";
+import { VIEWERS_ZONE } from "../../format/time.ts";
+import { NextRun } from "./next-run.tsx";
+import styles from "./tabs.module.css";
+import { SettingsForm } from "./settings-form.tsx";
+
+const STALE = [connectionRoutes.getConnection];
+const DAY_MINUTES = 24 * 60;
+const SUGGESTED_MINUTES = 15;
+
+/** All that the browser knows, with the one that is saved, which it may not know or know by another name. */
+function zonesWith(saved: string): string[] {
+  return [...new Set(["UTC", VIEWERS_ZONE, saved, ...Intl.supportedValuesOf("timeZone")])];
+}
+
+/** Of a time of day that nobody chose yet, the zone is that of whoever chooses. */
+function proposed(schedule: Schedule): Schedule {
+  return schedule.fullAt === null ? { ...schedule, timeZone: VIEWERS_ZONE } : schedule;
+}
+
+export function ScheduleForm({ connection, readOnly }: { connection: ConnectionView; readOnly: boolean }) {
+  const [schedule, setSchedule] = useState<Schedule>(() => proposed(connection.schedule));
+  const save = useCall(connectionRoutes.putSchedule, STALE);
+  const change = (changed: Partial<Schedule>) => {
+    save.reset();
+    setSchedule({ ...schedule, ...changed });
+  };
+  const faultOf = (field: keyof Schedule) => save.error?.field === field && save.error.message;
+  const { changesEveryMinutes, fullEveryMinutes, fullAt, timeZone } = schedule;
+  const isDaily = fullEveryMinutes === DAY_MINUTES;
+  return (
+    <SettingsForm
+      title="When it runs"
+      intro={
+        <>
+          Next run: <NextRun connection={connection} />. What was missed while nothing ran is made up for by
+          one run.
+        </>
+      }
+      save={readOnly ? null : "Save the schedule"}
+      saving={save}
+      onSave={() => save.mutate({ body: schedule })}
+    >
+      <div className={styles.pairOfInputs}>
+        <NumberInput
+          label="Read everything every"
+          description="A full run finds all there is to find."
+          suffix=" hours"
+          min={1}
+          max={24}
+          decimalScale={2}
+          clampBehavior="blur"
+          readOnly={readOnly}
+          value={fullEveryMinutes / 60}
+          error={faultOf("fullEveryMinutes")}
+          onChange={(hours) =>
+            typeof hours === "number" &&
+            change({
+              fullEveryMinutes: Math.round(hours * 60),
+              ...(hours !== 24 && { fullAt: null }),
+            })
+          }
+        />
+        <TextInput
+          type="time"
+          label="Beginning at"
+          description={
+            isDaily
+              ? "When clocks change, the run keeps to them. Empty: a day after the last."
+              : "For a full run every 24 hours."
+          }
+          disabled={!isDaily}
+          readOnly={readOnly}
+          value={fullAt ?? ""}
+          error={faultOf("fullAt")}
+          onChange={(event) => change({ fullAt: event.currentTarget.value || null })}
+        />
+      </div>
+      {fullAt !== null && (
+        <Select
+          label="Time zone"
+          description={
+            timeZone === VIEWERS_ZONE ? "That of your browser." : `That of your browser is ${VIEWERS_ZONE}.`
+          }
+          data={zonesWith(timeZone)}
+          searchable
+          allowDeselect={false}
+          nothingFoundMessage="No time zone has such a name. They are named by continent and city."
+          readOnly={readOnly}
+          value={timeZone}
+          error={faultOf("timeZone")}
+          onChange={(chosen) => chosen !== null && change({ timeZone: chosen })}
+        />
+      )}
+      <Checkbox
+        label="Look for changes in between"
+        description="Reads only what changed in Dynamics 365 since the last run; that takes a small part of the time."
+        checked={changesEveryMinutes !== null}
+        disabled={readOnly}
+        onChange={(event) =>
+          change({ changesEveryMinutes: event.currentTarget.checked ? SUGGESTED_MINUTES : null })
+        }
+      />
+      {changesEveryMinutes !== null && (
+        <NumberInput
+          label="Look for changes every"
+          suffix=" minutes"
+          min={5}
+          max={DAY_MINUTES}
+          allowDecimal={false}
+          clampBehavior="blur"
+          readOnly={readOnly}
+          value={changesEveryMinutes}
+          error={faultOf("changesEveryMinutes")}
+          onChange={(minutes) => typeof minutes === "number" && change({ changesEveryMinutes: minutes })}
+        />
+      )}
+    </SettingsForm>
+  );
+}
