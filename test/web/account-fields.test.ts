@@ -2,7 +2,7 @@
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import type { WebWorkspace } from "../harness/web.ts";
-import { application, shoot, visit } from "./harness.ts";
+import { startApplication, screenshot, visit } from "./harness.ts";
 
 async function accountWith(web: WebWorkspace, fields: Record<string, string>): Promise<number> {
   const admin = await web.as("company-admin");
@@ -26,7 +26,7 @@ async function edit(page: Page, name: string, enter: () => Promise<void>): Promi
 
 describe("the fields of an account", () => {
   test("of every type are set by hand, and a teammate's is emptied again", async () => {
-    const web = await application();
+    const web = await startApplication();
     const types = {
       Tier: "text",
       Seats: "number",
@@ -45,7 +45,7 @@ describe("the fields of an account", () => {
     await edit(page, "Renewal", () => page.getByLabel("Renewal").fill("2026-06-01T12:30"));
     await edit(page, "Partner", () => choose("Partner", "No"));
     await edit(page, "Owner", () => choose("Owner", "company-admin"));
-    await shoot(page, "account-fields");
+    await screenshot(page, "account-fields");
     const chosen = {
       Tier: "Gold",
       Seats: 12.5,
@@ -64,7 +64,7 @@ describe("the fields of an account", () => {
   });
 
   test("stay as they are when Enter is pressed on Cancel", async () => {
-    const web = await application();
+    const web = await startApplication();
     const id = await accountWith(web, { Tier: "text" });
     const page = await visit(web, "teammate", `/contacts/accounts/${id}`);
     await page.getByRole("button", { name: "Add Tier" }).press("Enter");

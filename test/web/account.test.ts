@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { axeViolations, shoot, visit } from "./harness.ts";
-import { syncedApplication } from "./synced-application.ts";
+import { axeViolations, screenshot, visit } from "./harness.ts";
+import { startSyncedApplication } from "./synced-application.ts";
 
 describe("an account's page", () => {
   test("of a synced account it says since when and why, and leads to Dynamics 365 for what is decided there", async () => {
-    const workspace = await syncedApplication();
+    const workspace = await startSyncedApplication();
     const page = await visit(workspace, "teammate", "/contacts/accounts?q=steel");
     await page.locator('[role="row"][data-index="0"]').click();
     await page.getByText("Synced from Dynamics 365 · last synced").waitFor();
@@ -12,29 +12,29 @@ describe("an account's page", () => {
     await page.getByText("When its record was first synced").waitFor();
     await page.keyboard.press("Escape");
     await page.getByText("When its record was first synced").waitFor({ state: "hidden" });
-    await shoot(page, "account");
+    await screenshot(page, "account");
 
     const edit = page.getByRole("link", { name: /Edit in Dynamics 365.*Industry.*opens a new tab/ });
     await edit.focus();
-    await shoot(page, "account-edit-elsewhere");
+    await screenshot(page, "account-edit-elsewhere");
     expect(await edit.getAttribute("target")).toBe("_blank");
     expect(await edit.getAttribute("href")).toContain("etn=account&pagetype=entityrecord&id=");
     expect(await page.getByRole("button", { name: "Edit Industry" }).count()).toBe(0);
   });
 
   test("says in its banner that the sync is paused, then that its source is gone, and is then edited here", async () => {
-    const workspace = await syncedApplication();
+    const workspace = await startSyncedApplication();
     const admin = await workspace.as("company-admin");
     await admin.post("/connection/pause");
     const page = await visit(workspace, "teammate", "/contacts/accounts/1");
     await page.getByText("Synced from Dynamics 365, paused · last synced").waitFor();
-    await shoot(page, "account-paused");
+    await screenshot(page, "account-paused");
     expect(await page.getByRole("button", { name: "Edit Name" }).count()).toBe(0);
 
     await admin.delete("/connection");
     await page.reload();
     await page.getByText("Was synced from a Dynamics 365 that is not connected any more").waitFor();
-    await shoot(page, "account-disconnected");
+    await screenshot(page, "account-disconnected");
     await page.getByRole("button", { name: "Edit Name" }).click();
     await page.getByRole("textbox", { name: "Name" }).fill("Renamed here");
     await page.keyboard.press("Enter");
@@ -46,11 +46,11 @@ describe("an account's page", () => {
 
     await page.goto("/contacts/accounts?sync=disconnected&q=renamed");
     await page.getByRole("gridcell", { name: "Disconnected" }).waitFor();
-    await shoot(page, "accounts-disconnected");
+    await screenshot(page, "accounts-disconnected");
   });
 
   test("what is not synced is changed in place by keyboard, and history tells by whom", async () => {
-    const workspace = await syncedApplication();
+    const workspace = await startSyncedApplication();
     const admin = await workspace.as("company-admin");
     await admin.post("/fields", { name: "Tier", type: "text" });
     const page = await visit(workspace, "teammate", "/contacts/accounts/1");
@@ -62,19 +62,19 @@ describe("an account's page", () => {
 
     await page.getByRole("tab", { name: "History" }).click();
     await page.getByText("by teammate").waitFor();
-    await shoot(page, "account-history");
+    await screenshot(page, "account-history");
     expect(await page.getByRole("listitem").first().innerText()).toMatch(/Tier\s+nothing\s*→\s*Gold/);
     expect(new URL(page.url()).searchParams.get("tab")).toBe("history");
   });
 
   test("deleted and kept out of the sync, its record is listed with the way back in", async () => {
-    const workspace = await syncedApplication();
+    const workspace = await startSyncedApplication();
     const page = await visit(workspace, "workspace-admin", "/contacts/accounts/1");
     await page.getByText("Synced from Dynamics 365").first().waitFor();
     const name = await page.getByRole("heading", { level: 1 }).innerText();
     await page.getByRole("button", { name: "Delete" }).click();
     await page.getByRole("checkbox", { name: "Keep its record out of the sync" }).check();
-    await shoot(page, "account-delete");
+    await screenshot(page, "account-delete");
     expect(await axeViolations(page)).toEqual([]);
     await page.getByRole("button", { name: "Delete and keep out" }).click();
     await page.getByRole("grid", { name: "Accounts" }).waitFor();

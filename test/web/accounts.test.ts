@@ -1,20 +1,20 @@
 import { describe, expect, test, vi } from "vitest";
-import { application, axeViolations, downloaded, shoot, visit } from "./harness.ts";
-import { syncedApplication } from "./synced-application.ts";
+import { startApplication, axeViolations, downloadText, screenshot, visit } from "./harness.ts";
+import { startSyncedApplication } from "./synced-application.ts";
 
 /** The stories only look at it. */
-const workspace = await syncedApplication();
+const workspace = await startSyncedApplication();
 
 describe("the Accounts Manager", () => {
   test("without accounts it says what to do next, and makes one by hand", async () => {
-    const empty = await application();
+    const empty = await startApplication();
     const page = await visit(empty, "workspace-admin", "/");
     await page.getByRole("heading", { name: "No accounts yet" }).waitFor();
-    await shoot(page, "accounts-empty");
+    await screenshot(page, "accounts-empty");
     await page.getByRole("button", { name: "New account" }).first().click();
     await page.getByLabel("Name").fill("Adventure Works");
     await page.getByRole("combobox", { name: "Domains" }).fill("https://www.adventure-works.com/about");
-    await shoot(page, "accounts-new");
+    await screenshot(page, "accounts-new");
     expect(await axeViolations(page)).toEqual([]);
     await page.getByRole("button", { name: "Create account" }).click();
     await page.getByRole("heading", { name: "Adventure Works" }).waitFor();
@@ -24,7 +24,7 @@ describe("the Accounts Manager", () => {
   test("it is gone through by keyboard: / searches, arrows move, Enter opens, back finds the search again", async () => {
     const page = await visit(workspace, "teammate", "/contacts/accounts");
     await page.getByText(/^\d+ accounts/).waitFor();
-    await shoot(page, "accounts");
+    await screenshot(page, "accounts");
     await page.keyboard.press("/");
     await page.keyboard.type("steel");
     await page.keyboard.press("ArrowDown");
@@ -77,7 +77,7 @@ describe("the Accounts Manager", () => {
     await page.getByRole("dialog", { name: "Filter" }).getByRole("combobox", { name: "Field" }).click();
     await page.getByRole("option", { name: "Industry" }).click();
     await page.getByRole("textbox", { name: "Value" }).fill("a");
-    await shoot(page, "accounts-filter");
+    await screenshot(page, "accounts-filter");
     expect(await axeViolations(page)).toEqual([]);
     await page.keyboard.press("Enter");
     await page.getByText("Industry contains a").waitFor();
@@ -96,7 +96,7 @@ describe("the Accounts Manager", () => {
     const page = await visit(workspace, "teammate", "/contacts/accounts?q=steel");
     await page.getByText(/accounts? found/).waitFor();
     const found = await page.locator('[role="row"][data-index]').count();
-    const csv = await downloaded(page, () => page.getByRole("link", { name: "Export" }).click());
+    const csv = await downloadText(page, () => page.getByRole("link", { name: "Export" }).click());
     expect(csv.trim().split("\n")).toHaveLength(found + 1);
     expect(found).toBeGreaterThan(1);
   });

@@ -4,46 +4,46 @@ import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { tabs } from "../../web/src/sync/search-params.ts";
 import type { Person, WebWorkspace } from "../harness/web.ts";
-import { application, lookAt, visit } from "./harness.ts";
-import { syncedApplication } from "./synced-application.ts";
+import { startApplication, auditPage, visit } from "./harness.ts";
+import { startSyncedApplication } from "./synced-application.ts";
 
-type PageToSee = {
+type PageCase = {
   readonly name: string;
   readonly path: string;
   readonly person?: Person;
-  readonly shows: string;
+  readonly heading: string;
 };
 
-const PAGES: readonly PageToSee[] = [
-  { name: "sign-in", path: "/sign-in", person: "signed-out", shows: "Sign in" },
-  { name: "reset", path: "/reset", person: "signed-out", shows: "Set a new password" },
-  { name: "not-found", path: "/nowhere", shows: "There is no page at this address" },
-  { name: "teammates", path: "/settings/teammates", shows: "Teammates" },
-  { name: "mail", path: "/settings/mail", shows: "Mail" },
-  { name: "link-gone", path: "/links/gone", person: "signed-out", shows: "This link cannot be used" },
-  { name: "sync-none", path: "/contacts/accounts/sync", shows: "Dynamics 365 is not connected" },
+const PAGES: readonly PageCase[] = [
+  { name: "sign-in", path: "/sign-in", person: "signed-out", heading: "Sign in" },
+  { name: "reset", path: "/reset", person: "signed-out", heading: "Set a new password" },
+  { name: "not-found", path: "/nowhere", heading: "There is no page at this address" },
+  { name: "teammates", path: "/settings/teammates", heading: "Teammates" },
+  { name: "mail", path: "/settings/mail", heading: "Mail" },
+  { name: "link-gone", path: "/links/gone", person: "signed-out", heading: "This link cannot be used" },
+  { name: "sync-none", path: "/contacts/accounts/sync", heading: "Dynamics 365 is not connected" },
 ];
 
-const WITH_ACCOUNTS: readonly PageToSee[] = [
-  { name: "accounts", path: "/contacts/accounts", shows: "Accounts" },
-  { name: "accounts-none", path: "/contacts/accounts?q=nobody+has+this", shows: "No account matches" },
-  { name: "account", path: "/contacts/accounts/1", shows: "Brannomont Motors Oy" },
-  { name: "account-history", path: "/contacts/accounts/1?tab=history", shows: "Brannomont Motors Oy" },
-  { name: "account-contacts", path: "/contacts/accounts/1?tab=contacts", shows: "No contacts" },
-  { name: "fields", path: "/settings/fields", shows: "Custom fields" },
-  { name: "domains", path: "/settings/domains", shows: "Domains" },
-  { name: "excluded", path: "/settings/excluded", shows: "Kept out of the sync" },
-  { name: "nothing-there", path: "/contacts/accounts/99999", shows: "Account" },
+const PAGES_WITH_ACCOUNTS: readonly PageCase[] = [
+  { name: "accounts", path: "/contacts/accounts", heading: "Accounts" },
+  { name: "accounts-none", path: "/contacts/accounts?q=nobody+has+this", heading: "No account matches" },
+  { name: "account", path: "/contacts/accounts/1", heading: "Brannomont Motors Oy" },
+  { name: "account-history", path: "/contacts/accounts/1?tab=history", heading: "Brannomont Motors Oy" },
+  { name: "account-contacts", path: "/contacts/accounts/1?tab=contacts", heading: "No contacts" },
+  { name: "fields", path: "/settings/fields", heading: "Custom fields" },
+  { name: "domains", path: "/settings/domains", heading: "Domains" },
+  { name: "excluded", path: "/settings/excluded", heading: "Kept out of the sync" },
+  { name: "nothing-there", path: "/contacts/accounts/99999", heading: "Account" },
   ...tabs.map((tab) => ({
     name: `sync-${tab}`,
     path: `/contacts/accounts/sync?tab=${tab}`,
-    shows: "Dynamics 365",
+    heading: "Dynamics 365",
   })),
-  { name: "sync-run", path: "/contacts/accounts/sync?tab=runs&run=1", shows: "Dynamics 365" },
+  { name: "sync-run", path: "/contacts/accounts/sync?tab=runs&run=1", heading: "Dynamics 365" },
 ];
 
 /** Addresses of pages as web/src/app/router.tsx has them; what only leads on to another is none. */
-async function addresses(): Promise<string[]> {
+async function routePaths(): Promise<string[]> {
   const source = await readFile(new URL("../../web/src/app/router.tsx", import.meta.url), "utf8");
   const routes = new Map(
     source.split(/^const (?=\w+ = createRoute\()/m).map((text) => [/^\w+/.exec(text)?.[0], text]),
@@ -62,55 +62,56 @@ async function addresses(): Promise<string[]> {
 }
 
 /** Looks at pages in both sizes and schemes, one after the other in the same tab. @returns what axe finds, with where */
-async function faultsOf(workspace: WebWorkspace, pages: readonly PageToSee[]): Promise<string[]> {
+async function auditPages(workspace: WebWorkspace, pages: readonly PageCase[]): Promise<string[]> {
   const found: string[] = [];
   const opened = new Map<Person, Page>();
-  for (const { name, path, person = "company-admin", shows } of pages) {
-    const page = opened.get(person) ?? (await visit(workspace, person, "about:blank", { refusals: true }));
+  for (const { name, path, person = "company-admin", heading } of pages) {
+    const page =
+      opened.get(person) ?? (await visit(workspace, person, "about:blank", { allowHttpErrors: true }));
     opened.set(person, page);
     await page.goto(path);
-    await page.getByRole("heading", { name: shows, exact: true }).waitFor();
+    await page.getByRole("heading", { name: heading, exact: true }).waitFor();
     await page.waitForLoadState("networkidle");
-    found.push(...(await lookAt(page, name)));
+    found.push(...(await auditPage(page, name)));
   }
   return found;
 }
 
 test("axe looks at every page there is", async () => {
-  const all = await addresses();
+  const all = await routePaths();
   expect(all.length).toBeGreaterThan(10);
-  const seen = [...PAGES, ...WITH_ACCOUNTS].map(({ path }) => path.split("?")[0] ?? "");
-  const unseen = all.filter((address) => {
+  const audited = [...PAGES, ...PAGES_WITH_ACCOUNTS].map(({ path }) => path.split("?")[0] ?? "");
+  const missing = all.filter((address) => {
     const pattern = new RegExp(`^${address.replaceAll(/\$\w+/g, "[^/]+")}$`);
-    return !seen.some((path) => pattern.test(path));
+    return !audited.some((path) => pattern.test(path));
   });
-  expect(unseen).toEqual([]);
+  expect(missing).toEqual([]);
 });
 
 describe("axe", () => {
   test("finds nothing on pages before one is in, and on those of an empty installation", async () => {
-    const workspace = await application();
-    expect(await faultsOf(workspace, PAGES)).toEqual([]);
+    const workspace = await startApplication();
+    expect(await auditPages(workspace, PAGES)).toEqual([]);
   });
 
   test("finds nothing on the page that stands for one that cannot be drawn, and that one comes when it can", async () => {
-    const workspace = await application();
+    const workspace = await startApplication();
     const page = await visit(workspace, "teammate", "/settings/fields", {
-      refusals: true,
-      breaks: true,
+      allowHttpErrors: true,
+      allowRenderErrors: true,
     });
     await page.route("**/api/app/session", (route) => route.fulfill({ status: 500, body: "secret detail" }));
     await page.goto("/settings/domains");
     await page.getByRole("heading", { name: "This page could not be shown" }).waitFor();
     expect(await page.locator("body").innerText()).not.toContain("secret detail");
-    expect(await lookAt(page, "problem")).toEqual([]);
+    expect(await auditPage(page, "problem")).toEqual([]);
     await page.unroute("**/api/app/session");
     await page.getByRole("button", { name: "Try again" }).click();
     await page.getByRole("heading", { name: "Domains", exact: true }).waitFor();
   });
 
   test("finds nothing on pages with accounts in them", { timeout: 600_000 }, async () => {
-    const workspace = await syncedApplication();
+    const workspace = await startSyncedApplication();
     await (
       await workspace.as("company-admin")
     ).put("/settings/domains", {
@@ -118,6 +119,6 @@ describe("axe", () => {
       commonAdded: [],
       commonRemoved: [],
     });
-    expect(await faultsOf(workspace, WITH_ACCOUNTS)).toEqual([]);
+    expect(await auditPages(workspace, PAGES_WITH_ACCOUNTS)).toEqual([]);
   });
 });

@@ -13,7 +13,7 @@ import { runSimulator } from "../../simulator/main.ts";
 import { command, connectionYaml } from "../harness/command.ts";
 import { testDatabase } from "../harness/database.ts";
 import { systemClock } from "../../src/lib/clock.ts";
-import { lookAt, visit } from "./harness.ts";
+import { auditPage, visit } from "./harness.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const SYNC = "/contacts/accounts/sync";
@@ -22,7 +22,7 @@ const SYNC = "/contacts/accounts/sync";
  * The program with its pages in a folder of its own, as in an image: dist/web of this one is served by other tests meanwhile, and
  * a build empties it first. @returns the program's file
  */
-async function installed(): Promise<string> {
+async function installProgram(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "sluice-installed-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   for (const part of ["package.json", "bin", "src"])
@@ -34,8 +34,8 @@ async function installed(): Promise<string> {
 }
 
 /** Synced once by the command, then served. @returns where, and the link that lets the first admin in */
-async function served(): Promise<{ origin: string; link: string }> {
-  const program = await installed();
+async function startServer(): Promise<{ origin: string; link: string }> {
+  const program = await installProgram();
   const database = await testDatabase();
   const simulator = await runSimulator({ accounts: 30 });
   onTestFinished(() => simulator.close());
@@ -55,14 +55,14 @@ async function served(): Promise<{ origin: string; link: string }> {
     server.kill("SIGTERM");
     await ended;
   });
-  let said = "";
-  while (!said.includes("/links/")) said += String((await once(server.stdout!, "data"))[0]);
-  const [link = "", origin = ""] = /(http:\/\/127\.0\.0\.1:\d+)\/links\/[\w-]+/.exec(said) ?? [];
+  let output = "";
+  while (!output.includes("/links/")) output += String((await once(server.stdout!, "data"))[0]);
+  const [link = "", origin = ""] = /(http:\/\/127\.0\.0\.1:\d+)\/links\/[\w-]+/.exec(output) ?? [];
   return { origin, link };
 }
 
 /** What the page's policy refused so far, eval among it. */
-function refusedIn(page: Page): Promise<string[]> {
+function policyViolations(page: Page): Promise<string[]> {
   return page.evaluate<string[]>("window.refused");
 }
 
@@ -71,9 +71,9 @@ describe("built for production", () => {
     "every page opens without a complaint, and a connection file is shown, not changed",
     { timeout: 600_000 },
     async () => {
-      const { origin, link } = await served();
-      const nobody = { origin, clock: systemClock, as: async () => ({ cookie: "" }) };
-      const page = await visit(nobody, "signed-out", "/sign-in");
+      const { origin, link } = await startServer();
+      const site = { origin, clock: systemClock, as: async () => ({ cookie: "" }) };
+      const page = await visit(site, "signed-out", "/sign-in");
       await page.addInitScript(
         `window.refused = []; addEventListener("securitypolicyviolation", (event) => window.refused.push(event.violatedDirective + " " + event.blockedURI));`,
       );
@@ -82,8 +82,8 @@ describe("built for production", () => {
       await page.getByRole("textbox", { name: "Choose a password" }).fill("water under the bridge");
       await page.getByRole("button", { name: "Join" }).click();
       await page.locator('[role="row"][data-index="0"]').waitFor();
-      expect(await refusedIn(page)).toEqual([]);
-      for (const [path, shows] of [
+      expect(await policyViolations(page)).toEqual([]);
+      for (const [path, text] of [
         ["/contacts/accounts/1", "Synced from Dynamics 365"],
         ["/contacts/accounts/1?tab=history", "Created"],
         [SYNC, "Last sync"],
@@ -97,22 +97,22 @@ describe("built for production", () => {
         ["/settings/mail", "Mail"],
       ] as const) {
         await page.goto(path);
-        await page.getByText(shows).first().waitFor();
-        expect([path, ...(await refusedIn(page))]).toEqual([path]);
+        await page.getByText(text).first().waitFor();
+        expect([path, ...(await policyViolations(page))]).toEqual([path]);
       }
 
       const faults: string[] = [];
       await page.goto(`${SYNC}?tab=fields`);
       await page.getByText("change the file and start Sluice again").waitFor();
       expect(await page.getByRole("button", { name: "See what would change" }).count()).toBe(0);
-      faults.push(...(await lookAt(page, "sync-file-fields")));
+      faults.push(...(await auditPage(page, "sync-file-fields")));
       await page.goto(`${SYNC}?tab=connection`);
       await page.getByRole("button", { name: "Check the connection" }).waitFor();
       expect(await page.getByRole("button", { name: /Log in again|Disconnect/ }).count()).toBe(0);
-      faults.push(...(await lookAt(page, "sync-file-connection")));
+      faults.push(...(await auditPage(page, "sync-file-connection")));
       await page.goto("/contacts/accounts?import=dynamics&step=fields");
       await page.waitForURL(`${origin}${SYNC}`);
-      expect(await refusedIn(page)).toEqual([]);
+      expect(await policyViolations(page)).toEqual([]);
       expect(faults).toEqual([]);
     },
   );

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { application, axeViolations, shoot, visit } from "./harness.ts";
-import { syncedApplication } from "./synced-application.ts";
+import { startApplication, axeViolations, screenshot, visit } from "./harness.ts";
+import { startSyncedApplication } from "./synced-application.ts";
 
 describe("settings", () => {
   test("an admin invites a teammate by keyboard and gets the link, since no mail leaves the house", async () => {
-    const workspace = await application();
+    const workspace = await startApplication();
     const page = await visit(workspace, "workspace-admin", "/settings/teammates");
     const invite = page.getByRole("button", { name: "Invite a teammate" });
     await invite.focus();
@@ -13,7 +13,7 @@ describe("settings", () => {
     await dialog.getByLabel("E-mail").fill("kim@ourcompany.example");
     await page.keyboard.press("Enter");
     await dialog.getByText("it works once").waitFor();
-    await shoot(page, "settings-teammates-invited");
+    await screenshot(page, "settings-teammates-invited");
     expect(await dialog.getByText("/links/").innerText()).toContain(workspace.origin);
 
     await page.keyboard.press("Escape");
@@ -22,7 +22,7 @@ describe("settings", () => {
   });
 
   test("a teammate sees who works here and changes nothing", async () => {
-    const workspace = await application();
+    const workspace = await startApplication();
     const page = await visit(workspace, "teammate", "/settings/teammates");
     await page.getByRole("list", { name: "Teammates" }).waitFor();
     expect(await page.getByRole("button", { name: "Invite a teammate" }).count()).toBe(0);
@@ -30,12 +30,12 @@ describe("settings", () => {
   });
 
   test("a company admin makes a field and renames it; one that the sync fills stays", async () => {
-    const workspace = await syncedApplication();
+    const workspace = await startSyncedApplication();
     const page = await visit(workspace, "company-admin", "/settings/fields");
     await page.getByRole("button", { name: "New field" }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByRole("textbox", { name: "Name" }).fill("Tier");
-    await shoot(page, "fields-new");
+    await screenshot(page, "fields-new");
     expect(await axeViolations(page)).toEqual([]);
     await page.keyboard.press("Enter");
     await page.getByRole("button", { name: "Rename Tier" }).click();
@@ -50,13 +50,13 @@ describe("settings", () => {
   });
 
   test("own domains are saved, and what is no domain is refused beside what was written", async () => {
-    const workspace = await application();
-    const page = await visit(workspace, "workspace-admin", "/settings/domains", { refusals: true });
+    const workspace = await startApplication();
+    const page = await visit(workspace, "workspace-admin", "/settings/domains", { allowHttpErrors: true });
     const own = page.getByRole("combobox", { name: "Your own domains" });
     await own.fill("nonsense");
     await page.getByRole("button", { name: "Save domains" }).click();
     await page.getByText('"nonsense" is no domain').waitFor();
-    await shoot(page, "domains-refused");
+    await screenshot(page, "domains-refused");
     expect(await axeViolations(page)).toEqual([]);
 
     await own.press("Backspace");
@@ -68,10 +68,10 @@ describe("settings", () => {
   });
 
   test("an address that leads nowhere says so, and leads on", async () => {
-    const workspace = await application();
-    const page = await visit(workspace, "teammate", "/settings/nothing", { refusals: true });
+    const workspace = await startApplication();
+    const page = await visit(workspace, "teammate", "/settings/nothing", { allowHttpErrors: true });
     await page.getByRole("heading", { name: "There is no page at this address" }).waitFor();
-    await shoot(page, "not-found");
+    await screenshot(page, "not-found");
     await page.getByRole("link", { name: "Go to Accounts" }).click();
     await page.getByRole("heading", { name: "Accounts", exact: true }).waitFor();
     expect(new URL(page.url()).pathname).toBe("/contacts/accounts");

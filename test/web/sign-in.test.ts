@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { application, axeViolations, shoot, visit } from "./harness.ts";
+import { startApplication, axeViolations, screenshot, visit } from "./harness.ts";
 
 describe("signing in", () => {
   test("an invitation leads in, and the password it set leads back to where one wanted to go", async () => {
-    const workspace = await application();
+    const workspace = await startApplication();
     const admin = await workspace.as("company-admin");
     const invited = await admin.post("/teammates", {
       email: "kim@ourcompany.example",
@@ -13,7 +13,7 @@ describe("signing in", () => {
 
     const page = await visit(workspace, "signed-out", invited.body.link);
     await page.getByRole("heading", { name: "Welcome" }).waitFor();
-    await shoot(page, "link-invitation");
+    await screenshot(page, "link-invitation");
     await expect.poll(() => page.getByLabel("Your name").inputValue()).toBe("Kim");
     await page.getByRole("textbox", { name: "Choose a password" }).fill("water under the bridge");
     await page.getByRole("button", { name: "Join" }).click();
@@ -31,8 +31,8 @@ describe("signing in", () => {
   });
 
   test("who could not be signed out is told so, and may try again", async () => {
-    const workspace = await application();
-    const page = await visit(workspace, "teammate", "/contacts/accounts", { refusals: true });
+    const workspace = await startApplication();
+    const page = await visit(workspace, "teammate", "/contacts/accounts", { allowHttpErrors: true });
     await page.route("**/api/app/session", (route) =>
       route.request().method() === "DELETE" ? route.abort() : route.continue(),
     );
@@ -40,7 +40,7 @@ describe("signing in", () => {
     await page.getByRole("menuitem", { name: "Sign out" }).click();
     const dialog = page.getByRole("dialog", { name: "You are still signed in" });
     await dialog.getByText("The server cannot be reached.").waitFor();
-    await shoot(page, "sign-out-failed");
+    await screenshot(page, "sign-out-failed");
     expect(await axeViolations(page)).toEqual([]);
     expect(new URL(page.url()).pathname).toBe("/contacts/accounts");
 
@@ -50,19 +50,19 @@ describe("signing in", () => {
   });
 
   test("a wrong password is refused in a sentence, read out where it happens", async () => {
-    const workspace = await application();
-    const page = await visit(workspace, "signed-out", "/sign-in", { refusals: true });
+    const workspace = await startApplication();
+    const page = await visit(workspace, "signed-out", "/sign-in", { allowHttpErrors: true });
     await page.getByLabel("E-mail").fill("nobody@ourcompany.example");
     await page.getByRole("textbox", { name: "Password" }).fill("something else");
     await page.keyboard.press("Enter");
     await page.getByRole("alert").waitFor();
-    await shoot(page, "sign-in-refused");
+    await screenshot(page, "sign-in-refused");
     expect(await axeViolations(page)).toEqual([]);
   });
 
   test("a link that cannot be used says so and where to go", async () => {
-    const workspace = await application();
-    const page = await visit(workspace, "signed-out", `/links/${"x".repeat(43)}`, { refusals: true });
+    const workspace = await startApplication();
+    const page = await visit(workspace, "signed-out", `/links/${"x".repeat(43)}`, { allowHttpErrors: true });
     await page.getByRole("heading", { name: "This link cannot be used" }).waitFor();
     await page.getByRole("link", { name: "Go to sign in" }).click();
     await page.getByRole("heading", { name: "Sign in" }).waitFor();
@@ -70,7 +70,7 @@ describe("signing in", () => {
   });
 
   test("a link for a new password waits for a company admin where no mail leaves the house", async () => {
-    const workspace = await application();
+    const workspace = await startApplication();
     await workspace.idOf("company-admin");
     const page = await visit(workspace, "signed-out", "/reset");
     await page.getByLabel("E-mail").fill("company-admin@ourcompany.example");
@@ -79,13 +79,13 @@ describe("signing in", () => {
 
     const settings = await visit(workspace, "company-admin", "/settings/mail");
     await settings.getByText("/links/").waitFor();
-    await shoot(settings, "settings-mail");
+    await screenshot(settings, "settings-mail");
     expect(await settings.locator("article").innerText()).toContain("company-admin@ourcompany.example");
   });
 
   test("a session that ends while a page is open leads to signing in, and from there back", async () => {
-    const workspace = await application();
-    const page = await visit(workspace, "teammate", "/settings/teammates", { refusals: true });
+    const workspace = await startApplication();
+    const page = await visit(workspace, "teammate", "/settings/teammates", { allowHttpErrors: true });
     await page.getByRole("list", { name: "Teammates" }).waitFor();
     await (await workspace.as("company-admin")).delete(`/teammates/${await workspace.idOf("teammate")}`);
     await page.getByRole("link", { name: "Domains" }).click();
@@ -94,7 +94,7 @@ describe("signing in", () => {
   });
 
   test("an address brings the code of a problem and no sentence of its own", async () => {
-    const workspace = await application();
+    const workspace = await startApplication();
     const page = await visit(workspace, "signed-out", "/sign-in?problem=not-invited&number=AADSTS50105");
     expect(await page.getByRole("alert").innerText()).toMatch(/is invited here.*\s+AADSTS50105$/);
     const lie = "Call+555-0100+<script>alert(1)</script>";
@@ -107,7 +107,7 @@ describe("signing in", () => {
   });
 
   test("signing in with Microsoft is offered where it is set up", async () => {
-    const workspace = await application({
+    const workspace = await startApplication({
       env: {
         SLUICE_ENTRA_TENANT: "00000000-0000-4000-8000-000000000001",
         SLUICE_ENTRA_CLIENT_ID: "00000000-0000-4000-8000-000000000002",
@@ -117,7 +117,7 @@ describe("signing in", () => {
     const page = await visit(workspace, "signed-out", "/sign-in");
     const microsoft = page.getByRole("link", { name: "Sign in with Microsoft" });
     await microsoft.waitFor();
-    await shoot(page, "sign-in-microsoft");
+    await screenshot(page, "sign-in-microsoft");
     expect(await microsoft.getAttribute("href")).toBe("/api/app/session/microsoft");
   });
 });

@@ -3,12 +3,12 @@ import { describe, expect, test } from "vitest";
 import { holdFirstChunk } from "../harness/stages.ts";
 import { connectedWeb } from "../jobs/connected.ts";
 import { builtPages } from "../harness/pages.ts";
-import { lookAt, visit } from "./harness.ts";
+import { auditPage, visit } from "./harness.ts";
 
 /** One chunk of a plan (src/sync/apply/apply-plan.ts). */
 const CHUNK = 10_000;
 
-const inWords = (figure: number) => figure.toLocaleString("en");
+const formatNumber = (figure: number) => figure.toLocaleString("en");
 
 describe("a sync stopped while it writes", () => {
   test(
@@ -32,7 +32,7 @@ describe("a sync stopped while it writes", () => {
         `/contacts/accounts?import=dynamics&step=preview&run=${id}`,
       );
       const chunk = await holdFirstChunk(web);
-      await page.getByRole("button", { name: `Sync ${inWords(all)} accounts` }).click();
+      await page.getByRole("button", { name: `Sync ${formatNumber(all)} accounts` }).click();
       await chunk.reached();
       await page.getByRole("button", { name: "Stop the sync" }).click();
       const cancelledBy = async () =>
@@ -40,17 +40,17 @@ describe("a sync stopped while it writes", () => {
       await expect.poll(cancelledBy, { timeout: 60_000 }).toBe("workspace-admin");
       await chunk.open();
 
-      const told = `Stopped by workspace-admin while writing: 10,000 accounts are written, ${all - CHUNK} are not`;
-      await page.getByRole("dialog").getByText(told).waitFor();
+      const message = `Stopped by workspace-admin while writing: 10,000 accounts are written, ${all - CHUNK} are not`;
+      await page.getByRole("dialog").getByText(message).waitFor();
       expect(await written()).toBe(CHUNK);
-      const faults = await lookAt(page, "sync-stopped");
+      const faults = await auditPage(page, "sync-stopped");
 
       await page.getByRole("dialog").getByRole("link", { name: "the page of the sync" }).click();
-      await page.getByRole("region", { name: "Last run" }).getByText(told).waitFor();
+      await page.getByRole("region", { name: "Last run" }).getByText(message).waitFor();
       await page.getByText("After the first sync: choose Sync now").waitFor();
-      faults.push(...(await lookAt(page, "sync-page-stopped")));
+      faults.push(...(await auditPage(page, "sync-page-stopped")));
       await page.getByRole("button", { name: "Sync now" }).click();
-      await page.getByText(`${inWords(all)} already in step`).waitFor();
+      await page.getByText(`${formatNumber(all)} already in step`).waitFor();
       expect(await written()).toBe(all);
       expect(faults).toEqual([]);
     },

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { WebWorkspace } from "../harness/web.ts";
 import { logIn as logInByRequests } from "../connections/logging-in.ts";
-import { application, visit } from "./harness.ts";
+import { startApplication, visit } from "./harness.ts";
 import { logIn, step } from "./sync-wizard.ts";
 
 const CONNECT = "/contacts/accounts?import=dynamics";
@@ -17,8 +17,8 @@ async function isConnected({ database }: WebWorkspace): Promise<boolean> {
 
 describe("connecting", () => {
   test("an address of something else is refused beside the field, before anything is sent there", async () => {
-    const web = await application();
-    const page = await visit(web, "workspace-admin", CONNECT, { refusals: true });
+    const web = await startApplication();
+    const page = await visit(web, "workspace-admin", CONNECT, { allowHttpErrors: true });
     const field = page.getByLabel("Your Dynamics 365 URL");
     for (const address of [
       "https://contoso.example.com",
@@ -35,8 +35,8 @@ describe("connecting", () => {
   });
 
   test("who declines the permissions comes back to a sentence and can try again", async () => {
-    const web = await application();
-    const page = await visit(web, "workspace-admin", CONNECT, { refusals: true });
+    const web = await startApplication();
+    const page = await visit(web, "workspace-admin", CONNECT, { allowHttpErrors: true });
     await logIn(page, web, { consent: "Cancel" });
     await step(page, "Connect Dynamics 365").waitFor();
     expect(await page.getByRole("alert").innerText()).toMatch(/declined|consent|permission/i);
@@ -47,8 +47,8 @@ describe("connecting", () => {
   });
 
   test("who is no System Administrator is told who is meant, and nothing is stored", async () => {
-    const web = await application();
-    const page = await visit(web, "workspace-admin", CONNECT, { refusals: true });
+    const web = await startApplication();
+    const page = await visit(web, "workspace-admin", CONNECT, { allowHttpErrors: true });
     await logIn(page, web, { as: web.simulator.users[1]!.userPrincipalName });
     await page.getByRole("alert").waitFor();
     expect(await page.getByRole("alert").innerText()).toContain("System Administrator");
@@ -56,7 +56,7 @@ describe("connecting", () => {
   });
 
   test("a way back that nobody here began is not accepted", async () => {
-    const web = await application();
+    const web = await startApplication();
     const page = await visit(web, "workspace-admin", "/api/app/connection/return?code=stolen&state=forged");
     await page.getByRole("alert").waitFor();
     expect(await page.getByRole("alert").innerText()).toContain("was not begun here");
@@ -64,9 +64,9 @@ describe("connecting", () => {
   });
 
   test("a log-in that failed says nothing about the accounts of the one before", async () => {
-    const web = await application({ accounts: 3 });
+    const web = await startApplication({ accounts: 3 });
     await logInByRequests(web, await web.as("workspace-admin"));
-    const page = await visit(web, "workspace-admin", `${CONNECT}&step=connect`, { refusals: true });
+    const page = await visit(web, "workspace-admin", `${CONNECT}&step=connect`, { allowHttpErrors: true });
     await page.getByRole("button", { name: "Log in as somebody else or elsewhere" }).click();
     await logIn(page, web, { as: web.simulator.users[1]!.userPrincipalName });
     await page.getByRole("alert").waitFor();
@@ -76,8 +76,8 @@ describe("connecting", () => {
   });
 
   test("an application's secret is the second way in, and never comes back", async () => {
-    const web = await application({ accounts: 3 });
-    const page = await visit(web, "workspace-admin", CONNECT, { refusals: true });
+    const web = await startApplication({ accounts: 3 });
+    const page = await visit(web, "workspace-admin", CONNECT, { allowHttpErrors: true });
     const { clientId, clientSecret, origin } = web.simulator;
     await page.getByLabel("Your Dynamics 365 URL").fill(origin);
     await page.getByText("Connect with an application’s secret instead").click();

@@ -2,8 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { loadConnection, saveSettings } from "../../src/connections/connection.ts";
 import type { WebWorkspace } from "../harness/web.ts";
-import { shoot, visit } from "./harness.ts";
-import { syncedApplication } from "./synced-application.ts";
+import { screenshot, visit } from "./harness.ts";
+import { startSyncedApplication } from "./synced-application.ts";
 
 const FIELDS = "/contacts/accounts/sync?tab=fields";
 
@@ -16,7 +16,7 @@ async function unmapDescription({ database }: WebWorkspace): Promise<void> {
 
 describe("what was begun in setting up the sync", () => {
   test("is still there after a reload, and can be undone", async () => {
-    const web = await syncedApplication();
+    const web = await startSyncedApplication();
     const page = await visit(web, "company-admin", FIELDS);
     await page.getByText("Allow duplicate names").click();
     await page.getByText("Changed and not saved.").waitFor();
@@ -28,19 +28,19 @@ describe("what was begun in setting up the sync", () => {
   });
 
   test("does not take back what another admin has saved since", async () => {
-    const web = await syncedApplication();
+    const web = await startSyncedApplication();
     const page = await visit(web, "company-admin", FIELDS);
     await page.getByText("Allow duplicate names").click();
     await page.getByText("Changed and not saved.").waitFor();
     await unmapDescription(web);
     await page.reload();
     await page.getByText("Saved.", { exact: true }).waitFor();
-    await shoot(page, "sync-fields-saved-since");
+    await screenshot(page, "sync-fields-saved-since");
     expect(await page.getByRole("button", { name: "See what would change" }).isDisabled()).toBe(true);
   });
 
   test("is nothing when one only looked at the steps", async () => {
-    const web = await syncedApplication();
+    const web = await startSyncedApplication();
     const page = await visit(web, "company-admin", "/contacts/accounts?import=dynamics&step=accounts");
     await page.getByRole("button", { name: "Choose fields" }).click();
     await page.getByRole("button", { name: "Preview", exact: true }).last().waitFor();

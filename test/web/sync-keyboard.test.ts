@@ -1,19 +1,19 @@
 // The whole modal without a mouse: from the button to synced accounts, and back to where one came from.
 import type { Locator, Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
-import { application, visit } from "./harness.ts";
+import { startApplication, visit } from "./harness.ts";
 import { step } from "./sync-wizard.ts";
 
-const FAR = 120;
+const MAX_TAB_PRESSES = 120;
 
 /** Tab after Tab until it has the focus, as somebody without a mouse gets there. */
-async function tabTo(page: Page, wanted: Locator, key = "Tab"): Promise<void> {
-  await wanted.waitFor();
-  for (let pressed = 0; pressed < FAR; pressed++) {
-    if (await wanted.evaluate((element) => element === element.ownerDocument.activeElement)) return;
+async function tabTo(page: Page, target: Locator, key = "Tab"): Promise<void> {
+  await target.waitFor();
+  for (let pressed = 0; pressed < MAX_TAB_PRESSES; pressed++) {
+    if (await target.evaluate((element) => element === element.ownerDocument.activeElement)) return;
     await page.keyboard.press(key);
   }
-  throw new Error(`The focus does not come to ${await wanted.innerText()}.`);
+  throw new Error(`The focus does not come to ${await target.innerText()}.`);
 }
 
 async function press(page: Page, name: string | RegExp, key = "Tab"): Promise<void> {
@@ -25,21 +25,21 @@ async function press(page: Page, name: string | RegExp, key = "Tab"): Promise<vo
 }
 
 /** Whoever comes to a step hears its title. */
-async function arrivedAt(page: Page, title: string): Promise<void> {
+async function expectStep(page: Page, title: string): Promise<void> {
   await step(page, title).waitFor();
   await page.getByRole("dialog").locator(":focus", { hasText: title }).waitFor();
 }
 
 describe("the keyboard alone", () => {
   test("sets up a sync", { timeout: 300_000 }, async () => {
-    const web = await application({ accounts: 5 });
-    const page = await visit(web, "company-admin", "/contacts/accounts", { refusals: true });
+    const web = await startApplication({ accounts: 5 });
+    const page = await visit(web, "company-admin", "/contacts/accounts", { allowHttpErrors: true });
     await tabTo(page, page.getByRole("button", { name: "Import" }));
     await page.keyboard.press("Enter");
     await tabTo(page, page.getByRole("menuitem", { name: "Dynamics 365" }), "ArrowDown");
     await page.keyboard.press("Enter");
 
-    await arrivedAt(page, "Connect Dynamics 365");
+    await expectStep(page, "Connect Dynamics 365");
     await tabTo(page, page.getByLabel("Your Dynamics 365 URL"));
     await page.keyboard.type(web.simulator.origin);
     await page.keyboard.press("Enter");
@@ -51,18 +51,18 @@ describe("the keyboard alone", () => {
     await page.keyboard.press("Enter");
     await page.waitForURL(/\/contacts\/accounts/);
 
-    await arrivedAt(page, "Which accounts?");
+    await expectStep(page, "Which accounts?");
     await tabTo(page, page.getByLabel("All active accounts"));
     await page.keyboard.press("ArrowDown");
     await tabTo(page, page.getByLabel("Active Accounts", { exact: true }));
     await page.keyboard.press("Space");
     await press(page, "Choose fields");
 
-    await arrivedAt(page, "Which fields?");
+    await expectStep(page, "Which fields?");
     await press(page, /^Take all/);
     await tabTo(page, page.getByLabel("Sync Account Name to"));
     await press(page, "Preview");
-    await arrivedAt(page, "What would happen");
+    await expectStep(page, "What would happen");
     await press(page, /^Sync \d+ accounts/, "Shift+Tab");
     await page.getByRole("heading", { name: /^Synced/ }).waitFor();
     await page.keyboard.press("Escape");

@@ -5,24 +5,24 @@ import type { WebWorkspace } from "../harness/web.ts";
 import { connectedWeb } from "../jobs/connected.ts";
 import { builtPages } from "../harness/pages.ts";
 import { visit } from "./harness.ts";
-import { relayTo } from "./tcp-proxy.ts";
+import { startTcpProxy } from "./tcp-proxy.ts";
 
 const PAGE = "/contacts/accounts/sync";
 
 /** Synced once, and another sync under way that reads until it is let go. */
-async function underWay() {
+async function runInProgress() {
   const { web, org, plan, apply } = await connectedWeb({ ui: await builtPages() });
   org.createAccount({ name: "Acme" });
   await apply((await plan()).id);
   org.createAccount({ name: "Bolt" });
-  const held = web.simulator.faults.add({ path: String.raw`/accounts\?`, fault: { kind: "hold" } });
+  const fault = web.simulator.faults.add({ path: String.raw`/accounts\?`, fault: { kind: "hold" } });
   const start = async () =>
     Number((await (await web.as("company-admin")).post("/runs", { mode: "sync" })).body.run.id);
-  const letGo = () => web.simulator.faults.remove(held);
-  return { web, start, letGo };
+  const release = () => web.simulator.faults.remove(fault);
+  return { web, start, release };
 }
 
-async function ended({ database }: WebWorkspace): Promise<void> {
+async function runEnded({ database }: WebWorkspace): Promise<void> {
   const status = async () =>
     (
       await database.kysely
@@ -34,17 +34,18 @@ async function ended({ database }: WebWorkspace): Promise<void> {
   await expect.poll(status, { timeout: 60_000 }).toBe("done");
 }
 
-const reading = (page: Page) => page.getByRole("status").getByText("Reading accounts from Dynamics 365");
+const readingStatus = (page: Page) =>
+  page.getByRole("status").getByText("Reading accounts from Dynamics 365");
 /** As the page tells it in the end: one account made, the other as it was. */
-async function resultOn(page: Page): Promise<string> {
+async function resultText(page: Page): Promise<string> {
   const result = page.getByRole("status").filter({ hasText: "1 already in step" });
   await result.waitFor();
   return result.innerText();
 }
 
 /** A page that follows no run, so that what its requests meet can be said before it asks for one. */
-async function elsewhere(web: WebWorkspace): Promise<Page> {
-  const page = await visit(web, "workspace-admin", "/contacts/accounts", { refusals: true });
+async function openAccountsPage(web: WebWorkspace): Promise<Page> {
+  const page = await visit(web, "workspace-admin", "/contacts/accounts", { allowHttpErrors: true });
   await page.getByRole("grid", { name: "Accounts" }).waitFor();
   return page;
 }
@@ -58,72 +59,74 @@ async function setHidden(page: Page, hidden: boolean): Promise<void> {
 
 describe("an open page sees the end of a run", () => {
   test("that it follows", async () => {
-    const { web, start, letGo } = await underWay();
+    const { web, start, release } = await runInProgress();
     await start();
     const page = await visit(web, "workspace-admin", PAGE);
-    await reading(page).waitFor();
-    letGo();
-    expect(await resultOn(page)).toContain("1 synced");
+    await readingStatus(page).waitFor();
+    release();
+    expect(await resultText(page)).toContain("1 synced");
   });
 
   test("that somebody else began after the page was opened", async () => {
-    const { web, start, letGo } = await underWay();
+    const { web, start, release } = await runInProgress();
     const page = await visit(web, "workspace-admin", PAGE);
     await page.getByText("1 synced").first().waitFor();
     await start();
-    letGo();
-    await ended(web);
-    expect(await resultOn(page)).toContain("1 synced");
+    release();
+    await runEnded(web);
+    expect(await resultText(page)).toContain("1 synced");
   });
 
   test("that ended before the page first asked for it", async () => {
-    const { web, start, letGo } = await underWay();
+    const { web, start, release } = await runInProgress();
     const run = await start();
-    const page = await elsewhere(web);
+    const page = await openAccountsPage(web);
     await page.route(`**/api/app/runs/${run}`, async (route) => {
-      letGo();
-      await ended(web);
+      release();
+      await runEnded(web);
       await route.continue();
     });
     await page.goto(PAGE);
-    expect(await resultOn(page)).toContain("1 synced");
+    expect(await resultText(page)).toContain("1 synced");
   });
 
   test("though the connection was cut meanwhile, and the server away", async () => {
-    const { web, start, letGo } = await underWay();
+    const { web, start, release } = await runInProgress();
     await start();
-    const relay = await relayTo(web.origin);
-    const page = await visit({ ...web, origin: relay.origin }, "workspace-admin", PAGE, { refusals: true });
-    await reading(page).waitFor();
-    relay.goDown();
-    letGo();
-    await ended(web);
-    relay.comeUp();
-    expect(await resultOn(page)).toContain("1 synced");
+    const proxy = await startTcpProxy(web.origin);
+    const page = await visit({ ...web, origin: proxy.origin }, "workspace-admin", PAGE, {
+      allowHttpErrors: true,
+    });
+    await readingStatus(page).waitFor();
+    proxy.disconnect();
+    release();
+    await runEnded(web);
+    proxy.reconnect();
+    expect(await resultText(page)).toContain("1 synced");
   });
 
   test("though its stream of events is refused from the first", async () => {
-    const { web, start, letGo } = await underWay();
+    const { web, start, release } = await runInProgress();
     await start();
-    const page = await elsewhere(web);
+    const page = await openAccountsPage(web);
     await page.route("**/events", (route) => route.fulfill({ status: 502 }));
     await page.goto(PAGE);
-    await reading(page).waitFor();
-    letGo();
-    expect(await resultOn(page)).toContain("1 synced");
+    await readingStatus(page).waitFor();
+    release();
+    expect(await resultText(page)).toContain("1 synced");
   });
 
   test("though its tab was in the background, where it keeps no connection", async () => {
-    const { web, start, letGo } = await underWay();
+    const { web, start, release } = await runInProgress();
     await start();
     const page = await visit(web, "workspace-admin", PAGE);
-    await reading(page).waitFor();
+    await readingStatus(page).waitFor();
     const closed = page.waitForEvent("requestfailed", (request) => request.url().endsWith("/events"));
     await setHidden(page, true);
     await closed;
-    letGo();
-    await ended(web);
+    release();
+    await runEnded(web);
     await setHidden(page, false);
-    expect(await resultOn(page)).toContain("1 synced");
+    expect(await resultText(page)).toContain("1 synced");
   });
 });

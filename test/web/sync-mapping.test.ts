@@ -3,24 +3,29 @@ import { expect, test } from "vitest";
 import type { CustomFieldView } from "../../src/api/contract/accounts.ts";
 import type { ColumnView } from "../../src/api/contract/connection.ts";
 import {
-  edited,
-  foundColumns,
-  lostColumns,
-  offersFor,
+  applyEdit,
+  searchColumns,
+  missingColumns,
+  targetOptions,
   suggestionsFor,
   type Mapping,
 } from "../../web/src/sync/mapping/mapping.ts";
 import {
   actionCounts,
   applyLabel,
-  progressInWords,
-  resultInWords,
-  statusInWords,
+  formatProgress,
+  formatResult,
+  formatRunStatus,
 } from "../../web/src/sync/run/format-run.ts";
-import { valueInWords } from "../../web/src/sync/plan/format-value.ts";
-import { placeOf, reachable, UNDECIDED, type Standing } from "../../web/src/sync/setup/wizard-position.ts";
+import { formatValue } from "../../web/src/sync/plan/format-value.ts";
+import {
+  wizardPosition,
+  reachableSteps,
+  DEFAULT_SETTINGS,
+  type SetupState,
+} from "../../web/src/sync/setup/wizard-position.ts";
 
-const nothing: Mapping = UNDECIDED.mapping;
+const emptyMapping: Mapping = DEFAULT_SETTINGS.mapping;
 
 function column(logicalName: string, facts: Partial<ColumnView> = {}): ColumnView {
   return {
@@ -49,26 +54,26 @@ test("a field takes one column, Email domain takes several in order, Name is nev
     { column: "a", target: { kind: "domains" } },
     { column: "a", target: { kind: "name" } },
   ] as const;
-  const mapped = edited(nothing, { do: "map", pairs: mapping });
+  const mapped = applyEdit(emptyMapping, { kind: "map", entries: mapping });
   expect(mapped.fields).toEqual([{ column: "b", field: "Tier", type: "text" }]);
   expect(mapped.domains).toEqual(["b", "a"]);
-  const without = edited(mapped, { do: "unmap", pair: { column: "a", target: { kind: "name" } } });
+  const without = applyEdit(mapped, { kind: "unmap", entry: { column: "a", target: { kind: "name" } } });
   expect(without.name).toBe("a");
-  expect(edited(mapped, { do: "unmap", pair: mapping[2] }).domains).toEqual(["a"]);
+  expect(applyEdit(mapped, { kind: "unmap", entry: mapping[2] }).domains).toEqual(["a"]);
 });
 
 test("a column is offered what the table allows, and is told from which column it would take it", () => {
-  const mapping = edited(nothing, {
-    do: "map",
-    pairs: [{ column: "sector", target: { kind: "text", field: "Industry" } }],
+  const mapping = applyEdit(emptyMapping, {
+    kind: "map",
+    entries: [{ column: "sector", target: { kind: "text", field: "Industry" } }],
   });
-  const { account, custom } = offersFor(column("industry", { targets: ["text"] }), mapping, [
+  const { account, custom } = targetOptions(column("industry", { targets: ["text"] }), mapping, [
     field("Industry"),
     field("Employees", "number"),
   ]);
   expect(account).toEqual([]);
   expect(custom).toEqual([
-    { target: { kind: "text", field: "Industry" }, label: "Industry (Text)", insteadOf: "sector" },
+    { target: { kind: "text", field: "Industry" }, label: "Industry (Text)", replaces: "sector" },
   ]);
 });
 
@@ -78,24 +83,26 @@ test("suggestions take nothing away, and need a field made only from who may mak
     column("ownerid", { suggestion: { kind: "teammate", field: "Owner" } }),
     column("name", { suggestion: { kind: "name", field: null } }),
   ];
-  const all = suggestionsFor(columns, nothing, [], true);
+  const all = suggestionsFor(columns, emptyMapping, [], true);
   expect(all.map(({ column: one, newField }) => [one, newField?.name])).toEqual([
     ["websiteurl", undefined],
     ["ownerid", "Owner"],
   ]);
-  expect(suggestionsFor(columns, nothing, [], false).map((one) => one.column)).toEqual(["websiteurl"]);
-  expect(suggestionsFor(columns, nothing, [field("Owner", "teammate")], false)).toHaveLength(2);
+  expect(suggestionsFor(columns, emptyMapping, [], false).map((one) => one.column)).toEqual(["websiteurl"]);
+  expect(suggestionsFor(columns, emptyMapping, [field("Owner", "teammate")], false)).toHaveLength(2);
 });
 
 test("columns are found by words of name and type, the mapped ones first; lost ones are told", () => {
   const columns = [column("photo", { targets: [], type: "Image" }), column("b"), column("name")];
-  expect(foundColumns(columns, nothing, "").map(({ logicalName }) => logicalName)).toEqual([
+  expect(searchColumns(columns, emptyMapping, "").map(({ logicalName }) => logicalName)).toEqual([
     "name",
     "b",
     "photo",
   ]);
-  expect(foundColumns(columns, nothing, "IMA pho").map(({ logicalName }) => logicalName)).toEqual(["photo"]);
-  expect(lostColumns({ ...nothing, description: "gone" }, columns)).toEqual([
+  expect(searchColumns(columns, emptyMapping, "IMA pho").map(({ logicalName }) => logicalName)).toEqual([
+    "photo",
+  ]);
+  expect(missingColumns({ ...emptyMapping, description: "gone" }, columns)).toEqual([
     { column: "gone", target: { kind: "description" } },
   ]);
 });
@@ -113,7 +120,7 @@ const counts = {
 
 test("a result never says success while something was skipped", () => {
   expect(applyLabel(counts)).toBe("Sync 49,543 accounts");
-  expect(resultInWords(counts)).toBe("49,543 synced, 1,807 skipped");
+  expect(formatResult(counts)).toBe("49,543 synced, 1,807 skipped");
   const done = {
     status: "done",
     counts,
@@ -122,33 +129,33 @@ test("a result never says success while something was skipped", () => {
     cancelledBy: null,
     written: null,
   } as const;
-  expect(statusInWords(done)).toEqual({ words: "49,543 synced, 1,807 skipped", meaning: "skipped" });
+  expect(formatRunStatus(done)).toEqual({ text: "49,543 synced, 1,807 skipped", tone: "skipped" });
   const none = { ...counts, created: 0, linked: 0, updated: 0 };
   expect(applyLabel({ ...none, left: 1 })).toBe("Stop syncing 1 account");
   expect(applyLabel(none)).toBe("Save these settings");
 });
 
 test("returns are told apart from updates", () => {
-  const told = actionCounts({ counts, actions: { return: 12 } });
-  expect(told.map(({ count }) => count)).toEqual([48_211, 1_020, 300, 12, 0, 1_807]);
+  const shown = actionCounts({ counts, actions: { return: 12 } });
+  expect(shown.map(({ count }) => count)).toEqual([48_211, 1_020, 300, 12, 0, 1_807]);
 });
 
 test("progress tells how far, how fast and how long", () => {
-  expect(progressInWords({ stage: "read", done: 1, total: null, rate: null, secondsLeft: null })).toBe(
+  expect(formatProgress({ stage: "read", done: 1, total: null, rate: null, secondsLeft: null })).toBe(
     "1 account so far",
   );
   expect(
-    progressInWords({ stage: "apply", done: 12_000, total: 51_350, rate: 4_100.4, secondsLeft: 61 }),
+    formatProgress({ stage: "apply", done: 12_000, total: 51_350, rate: 4_100.4, secondsLeft: 61 }),
   ).toBe("12,000 of 51,350 accounts · 4,100 a second · about 70 seconds left");
 });
 
 test("values of a plan are words, whatever their type", () => {
   expect(
-    [null, [], ["a.example", "b.example"], true, 1234.5, "2026-03-02T00:00:00Z"].map(valueInWords),
+    [null, [], ["a.example", "b.example"], true, 1234.5, "2026-03-02T00:00:00Z"].map(formatValue),
   ).toEqual(["–", "–", "a.example, b.example", "Yes", "1,234.5", "Mar 2, 2026"]);
 });
 
-const connected: Standing = {
+const connected: SetupState = {
   environment: {},
   settings: null,
   running: null,
@@ -156,13 +163,16 @@ const connected: Standing = {
 };
 
 test("setting up goes on where it was", () => {
-  const begun = { settings: UNDECIDED, step: "fields" } as const;
-  expect(placeOf({}, { ...connected, environment: null }, null)).toEqual({ step: "connect" });
-  expect(placeOf({}, connected, null)).toEqual({ step: "accounts" });
-  expect(placeOf({}, connected, begun)).toEqual({ step: "fields" });
-  expect(placeOf({}, { ...connected, waiting: 7 }, begun)).toEqual({ step: "preview", run: 7 });
-  expect(placeOf({}, { ...connected, running: 8, waiting: 7 }, null)).toEqual({ step: "preview", run: 8 });
-  expect(placeOf({ step: "preview" }, connected, null)).toEqual({ step: "fields" });
-  expect(placeOf({}, { ...connected, settings: UNDECIDED }, null)).toBe("page");
-  expect([...reachable({ ...connected, environment: null }, { step: "connect" })]).toEqual(["connect"]);
+  const draft = { settings: DEFAULT_SETTINGS, step: "fields" } as const;
+  expect(wizardPosition({}, { ...connected, environment: null }, null)).toEqual({ step: "connect" });
+  expect(wizardPosition({}, connected, null)).toEqual({ step: "accounts" });
+  expect(wizardPosition({}, connected, draft)).toEqual({ step: "fields" });
+  expect(wizardPosition({}, { ...connected, waiting: 7 }, draft)).toEqual({ step: "preview", run: 7 });
+  expect(wizardPosition({}, { ...connected, running: 8, waiting: 7 }, null)).toEqual({
+    step: "preview",
+    run: 8,
+  });
+  expect(wizardPosition({ step: "preview" }, connected, null)).toEqual({ step: "fields" });
+  expect(wizardPosition({}, { ...connected, settings: DEFAULT_SETTINGS }, null)).toBe("page");
+  expect([...reachableSteps({ ...connected, environment: null }, { step: "connect" })]).toEqual(["connect"]);
 });

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { connectedWeb } from "../jobs/connected.ts";
 import { builtPages } from "../harness/pages.ts";
-import { axeViolations, downloaded, shoot, visit } from "./harness.ts";
+import { axeViolations, downloadText, screenshot, visit } from "./harness.ts";
 import { step } from "./sync-wizard.ts";
 
 describe("a plan", () => {
@@ -18,7 +18,7 @@ describe("a plan", () => {
     const rows = page.getByRole("list", { name: "Accounts of the plan" }).getByRole("listitem");
     await rows.first().waitFor();
     const last = rows.filter({ hasText: all.at(-1)!.because }).filter({ hasText: all.at(-1)!.name });
-    await page.getByRole("dialog").locator("[data-scroll]").hover();
+    await page.getByRole("dialog").locator("[data-scroll-container]").hover();
     while ((await last.count()) === 0) await page.mouse.wheel(0, 4000);
     expect(await rows.count()).toBeLessThan(80);
   });
@@ -63,7 +63,7 @@ describe("a plan", () => {
     await rows.nth(2).waitFor();
     expect(await rows.count()).toBe(3);
     expect(await page.getByLabel("Search the plan").inputValue()).toBe("zebra");
-    await shoot(page, "sync-plan-searched");
+    await screenshot(page, "sync-plan-searched");
     expect(await axeViolations(page)).toEqual([]);
     await page.getByLabel("Search the plan").press("Escape");
     await rows.nth(3).waitFor();
@@ -75,7 +75,7 @@ describe("a plan", () => {
     await page.keyboard.press("ArrowDown");
     const second = await rows.nth(1).getByRole("link").innerText();
     const csv = page.getByRole("link", { name: "CSV" });
-    expect(await downloaded(page, () => csv.click())).toContain(second);
+    expect(await downloadText(page, () => csv.click())).toContain(second);
     await rows.nth(1).focus();
     await page.keyboard.press("ArrowUp");
     await page.keyboard.press("ArrowDown");

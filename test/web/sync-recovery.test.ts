@@ -5,7 +5,7 @@ import type { WebWorkspace } from "../harness/web.ts";
 import { connectedWeb, SETTINGS } from "../jobs/connected.ts";
 import { logIn as logInByRequests } from "../connections/logging-in.ts";
 import { builtPages } from "../harness/pages.ts";
-import { lookAt, visit } from "./harness.ts";
+import { auditPage, visit } from "./harness.ts";
 import { logIn, step } from "./sync-wizard.ts";
 
 const PAGE = "/contacts/accounts/sync";
@@ -42,7 +42,7 @@ describe("trouble", () => {
       const page = await visit(web, "workspace-admin", PAGE);
       await syncNow(page);
       await page.getByRole("alert").getByText("Dynamics 365 view not found").waitFor();
-      const faults = await lookAt(page, "sync-trouble-view");
+      const faults = await auditPage(page, "sync-trouble-view");
       await page.getByRole("link", { name: "Choose the accounts anew" }).click();
       await page.getByText("The view that was chosen is gone").waitFor();
       await page.getByLabel("All active accounts").check();
@@ -79,7 +79,7 @@ describe("trouble", () => {
       await syncNow(page);
       await page.getByRole("link", { name: "1 issue" }).click();
       await page.getByRole("heading", { name: "Dynamics 365 field not found" }).waitFor();
-      const faults = await lookAt(page, "sync-trouble-column");
+      const faults = await auditPage(page, "sync-trouble-column");
       await page.getByRole("tab", { name: "Fields" }).click();
       await page.getByRole("button", { name: "Remove the mapping of new_tier" }).click();
       await page.getByRole("button", { name: "See what would change" }).click();
@@ -103,7 +103,7 @@ describe("trouble", () => {
     await apply((await plan()).id);
     web.simulator.entra.revokeSessions(web.simulator.entra.directory.users[0]!.objectId);
 
-    const page = await visit(web, "company-admin", PAGE, { refusals: true });
+    const page = await visit(web, "company-admin", PAGE, { allowHttpErrors: true });
     await syncNow(page);
     await page.getByRole("alert").getByText("has to be connected again").waitFor();
     await page.getByRole("link", { name: "Connect Dynamics 365 again" }).click();
@@ -131,7 +131,7 @@ describe("trouble", () => {
       await page.getByText(script).waitFor();
       await page.getByText("Account name is already in use").click();
       await page.getByText("What to do:").filter({ visible: true }).waitFor();
-      const faults = await lookAt(page, "sync-trouble-quarrel");
+      const faults = await auditPage(page, "sync-trouble-quarrel");
       expect(await namesIn(web)).toEqual([]);
       await page
         .getByRole("button", { name: /1 more account created/ })

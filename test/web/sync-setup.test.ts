@@ -2,7 +2,7 @@
 import type { Locator } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import type { WebWorkspace } from "../harness/web.ts";
-import { application, lookAt, visit } from "./harness.ts";
+import { startApplication, auditPage, visit } from "./harness.ts";
 import { logIn, step } from "./sync-wizard.ts";
 
 async function accountsIn({ database }: WebWorkspace): Promise<number> {
@@ -28,8 +28,8 @@ async function isSeen(link: Locator): Promise<boolean> {
 describe("setting up the sync", () => {
   // Looks at every step in four ways, so it is given the time for it.
   test("from nothing to accounts, a step after the other", { timeout: 600_000 }, async () => {
-    const web = await application({ accounts: 12, demo: false });
-    const page = await visit(web, "company-admin", "/contacts/accounts", { refusals: true });
+    const web = await startApplication({ accounts: 12, demo: false });
+    const page = await visit(web, "company-admin", "/contacts/accounts", { allowHttpErrors: true });
     const faults: string[] = [];
 
     await page.getByRole("button", { name: "Import" }).click();
@@ -38,34 +38,34 @@ describe("setting up the sync", () => {
     await page.getByLabel("Your Dynamics 365 URL").fill(web.simulator.origin);
     await page.getByText("sign-in at").waitFor();
     expect(await storedIn(web)).toMatchObject({ sign_in: null, settings: null });
-    faults.push(...(await lookAt(page, "sync-1-connect")));
+    faults.push(...(await auditPage(page, "sync-1-connect")));
 
     await logIn(page, web);
     await step(page, "Which accounts?").waitFor();
     expect(await storedIn(web)).toMatchObject({ sign_in: "delegated", settings: null });
     expect(web.simulator.org.need("account").rows()).toHaveLength(12);
     await page.getByText("12 accounts").waitFor();
-    faults.push(...(await lookAt(page, "sync-2-accounts")));
+    faults.push(...(await auditPage(page, "sync-2-accounts")));
     await page.getByLabel("The accounts of a view").check();
     await page.getByText("Of the system").waitFor();
-    faults.push(...(await lookAt(page, "sync-2-views")));
+    faults.push(...(await auditPage(page, "sync-2-views")));
     await page.getByLabel("All active accounts").check();
     await page.getByRole("button", { name: "Choose fields" }).click();
 
     await step(page, "Which fields?").waitFor();
     await page.getByRole("button", { name: /Take all \d/ }).waitFor();
-    faults.push(...(await lookAt(page, "sync-3-suggestions")));
+    faults.push(...(await auditPage(page, "sync-3-suggestions")));
     await page.getByRole("button", { name: /Take all \d/ }).click();
     await page.getByRole("button", { name: "Do not sync Owner to Owner (Teammate)" }).waitFor();
     await page.getByLabel("Search Dynamics 365 columns").fill("employees");
     await page.getByLabel("Sync Number of Employees to").selectOption("New field…");
     await page.getByLabel("Name of the new field").fill("Employees");
-    faults.push(...(await lookAt(page, "sync-3-new-field")));
+    faults.push(...(await auditPage(page, "sync-3-new-field")));
     await page.getByRole("button", { name: "Make the field and sync to it" }).click();
     await page.getByText("Employees (Number)").first().waitFor();
     await page.getByLabel("Search Dynamics 365 columns").fill("");
     await page.getByText("What does Email domain do?").click();
-    faults.push(...(await lookAt(page, "sync-3-fields")));
+    faults.push(...(await auditPage(page, "sync-3-fields")));
     const fields = await web.database.kysely.selectFrom("custom_fields").select(["name", "type"]).execute();
     expect(fields).toContainEqual({ name: "Employees", type: "number" });
 
@@ -73,7 +73,7 @@ describe("setting up the sync", () => {
     await step(page, "What would happen").waitFor();
     await page.getByRole("list", { name: "Accounts of the plan" }).getByRole("listitem").first().waitFor();
     expect(await accountsIn(web)).toBe(0);
-    faults.push(...(await lookAt(page, "sync-4-preview")));
+    faults.push(...(await auditPage(page, "sync-4-preview")));
 
     await page.getByRole("button", { name: "Close" }).click();
     await page.getByRole("dialog").waitFor({ state: "detached" });
@@ -83,7 +83,7 @@ describe("setting up the sync", () => {
 
     await page.getByRole("button", { name: /^Sync \d+ accounts$/ }).click();
     await step(page, "Synced, but not every account").waitFor();
-    faults.push(...(await lookAt(page, "sync-5-result")));
+    faults.push(...(await auditPage(page, "sync-5-result")));
     const run = await web.database.kysely.selectFrom("runs").selectAll().executeTakeFirstOrThrow();
     expect(run.status).toBe("done");
     expect(await accountsIn(web)).toBe(run.counts.created);
@@ -94,7 +94,7 @@ describe("setting up the sync", () => {
     await page.getByRole("link", { name: "See the accounts" }).click();
     await page.getByRole("dialog").waitFor({ state: "detached" });
     await page.getByText(`${run.counts.created} accounts`).waitFor();
-    faults.push(...(await lookAt(page, "sync-6-accounts")));
+    faults.push(...(await auditPage(page, "sync-6-accounts")));
 
     await page.locator('[role="row"][data-index="0"]').click();
     await page.getByText("Synced from Dynamics 365 · last synced").waitFor();
@@ -111,7 +111,7 @@ describe("setting up the sync", () => {
     await expect.poll(() => isSeen(edit)).toBe(false);
     await industry.hover();
     await expect.poll(() => isSeen(edit)).toBe(true);
-    faults.push(...(await lookAt(page, "sync-7-account")));
+    faults.push(...(await auditPage(page, "sync-7-account")));
     await page.mouse.move(0, 0);
     await expect.poll(() => isSeen(edit)).toBe(false);
     // Coming by Tab, so that the browser shows where the focus is.

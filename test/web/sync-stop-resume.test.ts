@@ -3,54 +3,54 @@ import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { connectedWeb } from "../jobs/connected.ts";
 import { builtPages } from "../harness/pages.ts";
-import { lookAt, visit } from "./harness.ts";
+import { auditPage, visit } from "./harness.ts";
 
 const ACTIVE = { statecode: 0, statuscode: 1 };
 const INACTIVE = { statecode: 1, statuscode: 2 };
 
-function rowsOf(page: Page) {
+function planRows(page: Page) {
   return page.getByRole("list", { name: "Accounts of the plan" }).getByRole("listitem");
 }
 
 describe("who comes and goes", () => {
   test("is told in the plan, and on the account with the reason", { timeout: 300_000 }, async () => {
     const { web, org, carol, plan, apply } = await connectedWeb({ ui: await builtPages() });
-    const here = await carol.post("/accounts", { name: "Bolt", domains: ["bolt.com"] });
+    const existing = await carol.post("/accounts", { name: "Bolt", domains: ["bolt.com"] });
     org.createAccount({ name: "Bolt Ltd", websiteurl: "www.bolt.com" });
     const acme = org.createAccount({ name: "Acme" });
     await apply((await plan()).id);
-    const { account_id: left } = await web.database.kysely
+    const { account_id: accountId } = await web.database.kysely
       .selectFrom("account_links")
       .select("account_id")
       .where("dynamics_id", "=", acme)
       .executeTakeFirstOrThrow();
-    const at = (run: number) => `/contacts/accounts/sync?tab=runs&run=${run}`;
+    const runPath = (run: number) => `/contacts/accounts/sync?tab=runs&run=${run}`;
 
-    const page = await visit(web, "workspace-admin", `/contacts/accounts/${here.body.account.id}`);
+    const page = await visit(web, "workspace-admin", `/contacts/accounts/${existing.body.account.id}`);
     await page.getByText("matched by domain bolt.com").waitFor();
     await page.getByRole("button", { name: "why?" }).click();
     await page.getByText("already had the domain bolt.com").waitFor();
-    const faults = await lookAt(page, "account-matched");
+    const faults = await auditPage(page, "account-matched");
 
     org.updateAccount(acme, INACTIVE);
-    const leaving = await plan();
-    await page.goto(at(leaving.id));
-    await rowsOf(page).filter({ hasText: "Acme" }).getByText("leave").waitFor();
-    faults.push(...(await lookAt(page, "sync-plan-leave")));
+    const stopPlan = await plan();
+    await page.goto(runPath(stopPlan.id));
+    await planRows(page).filter({ hasText: "Acme" }).getByText("leave").waitFor();
+    faults.push(...(await auditPage(page, "sync-plan-leave")));
     await page.getByRole("button", { name: "Stop syncing 1 account" }).click();
     await page.getByText("1 stopped syncing").first().waitFor();
-    await page.goto(`/contacts/accounts/${left}`);
+    await page.goto(`/contacts/accounts/${accountId}`);
     await page.getByText("No longer synced from Dynamics 365: its record was deactivated there").waitFor();
-    faults.push(...(await lookAt(page, "account-left")));
+    faults.push(...(await auditPage(page, "account-left")));
 
     org.updateAccount(acme, ACTIVE);
-    const returning = await plan();
-    await page.goto(at(returning.id));
-    await rowsOf(page).filter({ hasText: "Acme" }).getByText("return").waitFor();
-    faults.push(...(await lookAt(page, "sync-plan-return")));
+    const resumePlan = await plan();
+    await page.goto(runPath(resumePlan.id));
+    await planRows(page).filter({ hasText: "Acme" }).getByText("return").waitFor();
+    faults.push(...(await auditPage(page, "sync-plan-return")));
     await page.getByRole("button", { name: "Sync 1 account" }).click();
     await page.getByText("1 synced").first().waitFor();
-    await page.goto(`/contacts/accounts/${left}`);
+    await page.goto(`/contacts/accounts/${accountId}`);
     await page.getByText("Synced from Dynamics 365 · last synced").waitFor();
     expect(faults).toEqual([]);
   });

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { connectedWeb } from "../jobs/connected.ts";
 import { builtPages } from "../harness/pages.ts";
-import { downloaded, lookAt, shoot, visit } from "./harness.ts";
+import { downloadText, auditPage, screenshot, visit } from "./harness.ts";
 
 const PAGE = "/contacts/accounts/sync";
 
@@ -24,7 +24,7 @@ describe("the page of the sync", () => {
     const look = async (name: string, text: string) => {
       await page.getByText(text).first().waitFor();
       await page.waitForLoadState("networkidle");
-      faults.push(...(await lookAt(page, `sync-page-${name}`)));
+      faults.push(...(await auditPage(page, `sync-page-${name}`)));
     };
     await look("overview", "Last sync");
     await page.getByRole("tab", { name: "Fields" }).click();
@@ -48,7 +48,7 @@ describe("the page of the sync", () => {
     const page = await visit(web, "workspace-admin", PAGE);
     await page.getByRole("button", { name: "Sync now" }).click();
     await page.getByRole("status").getByText("Reading accounts from Dynamics 365").waitFor();
-    expect(await lookAt(page, "sync-page-progress")).toEqual([]);
+    expect(await auditPage(page, "sync-page-progress")).toEqual([]);
     await page.reload();
     await page.getByRole("status").getByText("Reading accounts from Dynamics 365").waitFor();
     await page.goto("about:blank");
@@ -72,7 +72,7 @@ describe("the page of the sync", () => {
       .waitFor();
     await page.goto(`${web.origin}${PAGE}?tab=runs&run=2`);
     await page.getByText("asked to wait 2 times").waitFor();
-    expect(await lookAt(page, "sync-page-budget")).toEqual([]);
+    expect(await auditPage(page, "sync-page-budget")).toEqual([]);
     web.simulator.faults.remove();
     await page.getByText("39 already in step").waitFor();
     await page.getByText(/started by .* asked to wait 2 times/).waitFor();
@@ -115,11 +115,11 @@ describe("the page of the sync", () => {
     await page.getByRole("button", { name: "See what would change" }).click();
     await page.getByText("The sync is paused; applying the plan resumes it.").waitFor();
     await page.getByRole("button", { name: /^Resume and sync \d+ account/ }).waitFor();
-    const faults = await lookAt(page, "sync-page-paused-plan");
+    const faults = await auditPage(page, "sync-page-paused-plan");
     const run = new URL(page.url()).searchParams.get("run");
     await page.goto(`/contacts/accounts?import=dynamics&step=preview&run=${run}`);
     await page.getByText("The sync is paused; applying the plan resumes it.").waitFor();
-    faults.push(...(await lookAt(page, "sync-modal-paused-plan")));
+    faults.push(...(await auditPage(page, "sync-modal-paused-plan")));
 
     await page.getByRole("button", { name: /^Resume and sync \d+ account/ }).click();
 
@@ -136,7 +136,7 @@ describe("the page of the sync", () => {
     const { web, org, names } = await synced();
     const page = await visit(web, "workspace-admin", `${PAGE}?tab=errors`);
     const kind = page.getByRole("region", { name: "Account name is already in use" });
-    expect(await downloaded(page, () => kind.getByRole("link", { name: "CSV" }).click())).toContain("Acme");
+    expect(await downloadText(page, () => kind.getByRole("link", { name: "CSV" }).click())).toContain("Acme");
 
     const issue = await web.database.kysely
       .selectFrom("sync_issues")
@@ -158,7 +158,7 @@ describe("the page of the sync", () => {
     await web.database.kysely.updateTable("connection").set({ secret_expires_at: ends }).execute();
     const page = await visit(web, "workspace-admin", PAGE);
     await page.getByText(/The client secret ends on \w+ \d+, \d{4}\./).waitFor();
-    await shoot(page, "sync-secret-ends");
+    await screenshot(page, "sync-secret-ends");
     await page.getByRole("link", { name: "Connect with a new secret" }).click();
     await page.getByRole("button", { name: "Log in again" }).waitFor();
     expect(await page.getByText(/The client secret expires/).count()).toBe(1);
@@ -178,7 +178,7 @@ describe("the page of the sync", () => {
 
   test("a teammate who is no admin is sent away with a sentence", async () => {
     const { web } = await synced();
-    const page = await visit(web, "teammate", PAGE, { refusals: true });
+    const page = await visit(web, "teammate", PAGE, { allowHttpErrors: true });
     await page.getByRole("alert").waitFor();
     expect(await page.getByRole("button", { name: "Sync now" }).count()).toBe(0);
   });

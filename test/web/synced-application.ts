@@ -6,7 +6,7 @@ import { runSync } from "../../src/sync/run.ts";
 import type { SyncSettings } from "../../src/sync/rules/settings.ts";
 import { afterwards } from "../harness/afterwards.ts";
 import type { WebOptions, WebWorkspace } from "../harness/web.ts";
-import { application } from "./harness.ts";
+import { startApplication } from "./harness.ts";
 
 const MAPPING: SyncSettings["mapping"] = {
   name: "name",
@@ -21,8 +21,8 @@ const MAPPING: SyncSettings["mapping"] = {
   ],
 };
 
-export async function syncedApplication(options: WebOptions = {}): Promise<WebWorkspace> {
-  const workspace = await application({ accounts: 300, ...options });
+export async function startSyncedApplication(options: WebOptions = {}): Promise<WebWorkspace> {
+  const workspace = await startApplication({ accounts: 300, ...options });
   const { simulator, database, clock } = workspace;
   const { origin, clientId, clientSecret } = simulator;
   const admin = await workspace.as("company-admin");

@@ -2,46 +2,46 @@
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { onTestFinished } from "vitest";
 
-export type Relay = {
+export type TcpProxy = {
   readonly origin: string;
   /** Cuts every connection that is open; as long as it is down, new ones are cut at once. */
-  readonly goDown: () => void;
-  readonly comeUp: () => void;
+  readonly disconnect: () => void;
+  readonly reconnect: () => void;
 };
 
-export async function relayTo(origin: string): Promise<Relay> {
+export async function startTcpProxy(origin: string): Promise<TcpProxy> {
   const { hostname, port } = new URL(origin);
   const open = new Set<Socket>();
   let isDown = false;
   const server = createServer((browser) => {
-    const behind = connect(Number(port), hostname);
-    const cut = () => {
+    const upstream = connect(Number(port), hostname);
+    const closePair = () => {
       browser.destroy();
-      behind.destroy();
+      upstream.destroy();
       open.delete(browser);
     };
-    for (const socket of [browser, behind]) socket.on("close", cut).on("error", cut);
+    for (const socket of [browser, upstream]) socket.on("close", closePair).on("error", closePair);
     open.add(browser);
-    if (isDown) cut();
-    else browser.pipe(behind).pipe(browser);
+    if (isDown) closePair();
+    else browser.pipe(upstream).pipe(browser);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const cutAll = () => {
+  const closeAll = () => {
     for (const socket of open) socket.destroy();
   };
   onTestFinished(() => {
-    cutAll();
+    closeAll();
     server.close();
   });
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a server on a TCP port has an AddressInfo
-  const address = server.address() as AddressInfo;
+  const listenAddress = server.address() as AddressInfo;
   return {
-    origin: `http://127.0.0.1:${address.port}`,
-    goDown() {
+    origin: `http://127.0.0.1:${listenAddress.port}`,
+    disconnect() {
       isDown = true;
-      cutAll();
+      closeAll();
     },
-    comeUp() {
+    reconnect() {
       isDown = false;
     },
   };

@@ -11,19 +11,19 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { createPages } from "./app/router.tsx";
-import { createQueries } from "./client/queries.ts";
-import { theme, variables } from "./components/theme.ts";
+import { createAppRouter } from "./app/router.tsx";
+import { createQueryClient } from "./client/queries.ts";
+import { theme, cssVariables } from "./components/theme.ts";
 
-const queries = createQueries();
-const router = createPages(queries);
+const queryClient = createQueryClient();
+const router = createAppRouter(queryClient);
 const root = document.querySelector("#root");
 if (!root) throw new Error("index.html has no #root to draw into.");
 
 createRoot(root).render(
   <StrictMode>
-    <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto">
-      <QueryClientProvider client={queries}>
+    <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
+      <QueryClientProvider client={queryClient}>
         <Notifications position="bottom-right" />
         <RouterProvider router={router} />
       </QueryClientProvider>

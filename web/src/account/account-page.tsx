@@ -9,13 +9,13 @@ import {
   type AccountDetails,
   type CustomFieldView,
 } from "../../../src/api/contract/accounts.ts";
-import { queryOf } from "../client/queries.ts";
+import { routeQuery } from "../client/queries.ts";
 import { useTeammateName } from "../client/use-teammates.ts";
-import { Empty } from "../components/empty-state.tsx";
+import { EmptyState } from "../components/empty-state.tsx";
 import { AnchorLink, ButtonLink } from "../components/links.tsx";
 import { Page } from "../components/page.tsx";
-import { Problem } from "../components/error-alert.tsx";
-import { fieldInWords } from "../format/fields.ts";
+import { ErrorAlert } from "../components/error-alert.tsx";
+import { formatField } from "../format/fields.ts";
 import { DeleteAccount } from "./delete-account.tsx";
 import { Details } from "./details.tsx";
 import { History } from "./history.tsx";
@@ -26,23 +26,23 @@ import styles from "./account.module.css";
 
 const route = getRouteApi("/shell/contacts/accounts/$id");
 
-type Loaded = { account: AccountDetails; fields: readonly CustomFieldView[] };
+type AccountProps = { account: AccountDetails; fields: readonly CustomFieldView[] };
 
-function Line({ account, fields }: Loaded) {
-  const nameOf = useTeammateName();
+function AccountSubtitle({ account, fields }: AccountProps) {
+  const teammateName = useTeammateName();
   const owner = ownerField(fields);
-  const name = owner && fieldInWords(owner.type, account.fields[owner.id], nameOf);
+  const ownerName = owner && formatField(owner.type, account.fields[owner.id], teammateName);
   return (
-    <div className={styles.line}>
+    <div className={styles.subtitle}>
       {account.domains.map((domain) => (
         <span key={domain} className={styles.domain}>
           {domain}
         </span>
       ))}
       {account.domains.length === 0 && <span>No domain</span>}
-      {owner && name && (
+      {owner && ownerName && (
         <span>
-          {owner.name}: {name}
+          {owner.name}: {ownerName}
         </span>
       )}
     </div>
@@ -52,18 +52,18 @@ function Line({ account, fields }: Loaded) {
 function Contacts({ account }: { account: AccountDetails }) {
   const [domain] = account.domains;
   return (
-    <Empty title="No contacts">
+    <EmptyState title="No contacts">
       The sync brings accounts, not contacts.{" "}
       {domain === undefined
         ? "Give this account a domain, and whoever writes from it belongs here."
         : `Whoever writes from ${domain} belongs here.`}
-    </Empty>
+    </EmptyState>
   );
 }
 
 function Loading() {
   return (
-    <Page column title="Account" line={<Skeleton height={14} width={220} mt={4} />}>
+    <Page readingWidth title="Account" subtitle={<Skeleton height={14} width={220} mt={4} />}>
       <Skeleton height={34} mb={16} />
       <Skeleton height={36} width={260} mb={12} />
       <Skeleton height={420} aria-label="Loading the account" />
@@ -76,32 +76,32 @@ export function AccountPage() {
   const { tab = "details" } = route.useSearch();
   const navigate = route.useNavigate();
   const [deleting, setDeleting] = useState(false);
-  const loaded = useQuery(queryOf(accountRoutes.getAccount, { params: { id } }));
-  const known = useQuery(queryOf(accountRoutes.listFields, {}));
-  const problem = loaded.error ?? known.error;
-  if (problem)
+  const accountQuery = useQuery(routeQuery(accountRoutes.getAccount, { params: { id } }));
+  const fieldsQuery = useQuery(routeQuery(accountRoutes.listFields, {}));
+  const error = accountQuery.error ?? fieldsQuery.error;
+  if (error)
     return (
-      <Page column title="Account">
-        <Problem error={problem}>
+      <Page readingWidth title="Account">
+        <ErrorAlert error={error}>
           <ButtonLink to="/contacts/accounts" variant="default">
             Go to Accounts
           </ButtonLink>
-        </Problem>
+        </ErrorAlert>
       </Page>
     );
-  if (!loaded.data || !known.data) return <Loading />;
-  const { account } = loaded.data;
-  const { fields } = known.data;
+  if (!accountQuery.data || !fieldsQuery.data) return <Loading />;
+  const { account } = accountQuery.data;
+  const { fields } = fieldsQuery.data;
   return (
     <Page
-      column
+      readingWidth
       title={account.name}
-      above={
+      breadcrumb={
         <AnchorLink to="/contacts/accounts" underline="hover">
           Accounts
         </AnchorLink>
       }
-      line={<Line account={account} fields={fields} />}
+      subtitle={<AccountSubtitle account={account} fields={fields} />}
       actions={
         <Button
           variant="default"

@@ -7,54 +7,54 @@ import {
   type CustomFieldView,
 } from "../../../src/api/contract/accounts.ts";
 import type { RouteRequest } from "../../../src/api/contract/route.ts";
-import { useCall } from "../client/queries.ts";
+import { useRouteMutation } from "../client/queries.ts";
 import { useTeammateName } from "../client/use-teammates.ts";
 import { FieldInput } from "../components/field-input.tsx";
-import { Moment } from "../components/relative-time.tsx";
-import { Problem } from "../components/error-alert.tsx";
-import { fieldInWords, type FieldValue } from "../format/fields.ts";
+import { RelativeTime } from "../components/relative-time.tsx";
+import { ErrorAlert } from "../components/error-alert.tsx";
+import { formatField, type FieldValue } from "../format/fields.ts";
 import { FieldRow } from "./field-row.tsx";
-import { ORIGINS } from "./labels.ts";
+import { ORIGIN_LABELS } from "./labels.ts";
 import styles from "./account.module.css";
 
-type Body = RouteRequest<typeof accountRoutes.editAccount>["body"];
-type Properties = { account: AccountDetails; fields: readonly CustomFieldView[] };
+type EditBody = RouteRequest<typeof accountRoutes.editAccount>["body"];
+type Props = { account: AccountDetails; fields: readonly CustomFieldView[] };
 
 /** What is being typed into one field, by the field's key; one at a time is enough. */
 function useDraft(account: AccountDetails) {
-  const [draft, setDraft] = useState<Body>({});
-  const edit = useCall(accountRoutes.editAccount, [
+  const [draft, setDraft] = useState<EditBody>({});
+  const edit = useRouteMutation(accountRoutes.editAccount, [
     accountRoutes.getAccount,
     accountRoutes.getHistory,
     accountRoutes.listAccounts,
   ]);
   const save = () => edit.mutateAsync({ params: { id: account.id }, body: draft });
-  const begin = (body: Body) => () => {
+  const startEdit = (body: EditBody) => () => {
     edit.reset();
     setDraft(body);
   };
-  return { draft, setDraft, save, begin, error: edit.error };
+  return { draft, setDraft, save, startEdit, error: edit.error };
 }
 
-function syncedPart({ link }: AccountDetails, key: string) {
+function syncSource({ link }: AccountDetails, key: string) {
   if (!link?.synced.includes(key)) return undefined;
   return { url: link.url, columns: link.columns[key] ?? [] };
 }
 
-export function Details({ account, fields }: Properties) {
-  const { draft, setDraft, save, begin, error } = useDraft(account);
-  const nameOf = useTeammateName();
+export function Details({ account, fields }: Props) {
+  const { draft, setDraft, save, startEdit, error } = useDraft(account);
+  const teammateName = useTeammateName();
   const valueOf = (field: CustomFieldView): FieldValue => account.fields[field.id];
   return (
     <div>
-      {error && <Problem error={error} />}
+      {error && <ErrorAlert error={error} />}
       <dl className={styles.fields}>
         <FieldRow
           name="Name"
           isEmpty={false}
-          synced={syncedPart(account, "name")}
+          synced={syncSource(account, "name")}
           edit={{
-            begin: begin({ name: account.name }),
+            startEdit: startEdit({ name: account.name }),
             save,
             input: (
               <TextInput
@@ -71,10 +71,10 @@ export function Details({ account, fields }: Properties) {
         <FieldRow
           name="Domains"
           isEmpty={account.domains.length === 0}
-          synced={syncedPart(account, "domains")}
-          manyLines
+          synced={syncSource(account, "domains")}
+          multiline
           edit={{
-            begin: begin({ domains: account.domains }),
+            startEdit: startEdit({ domains: account.domains }),
             save,
             input: (
               <TagsInput
@@ -93,10 +93,10 @@ export function Details({ account, fields }: Properties) {
         <FieldRow
           name="Description"
           isEmpty={!account.description}
-          synced={syncedPart(account, "description")}
-          manyLines
+          synced={syncSource(account, "description")}
+          multiline
           edit={{
-            begin: begin({ description: account.description }),
+            startEdit: startEdit({ description: account.description }),
             save,
             input: (
               <Textarea
@@ -110,22 +110,22 @@ export function Details({ account, fields }: Properties) {
             ),
           }}
         >
-          <span className={styles.prose}>{account.description}</span>
+          <span className={styles.multiline}>{account.description}</span>
         </FieldRow>
         {fields.map((field) => {
-          const words = fieldInWords(field.type, valueOf(field), nameOf);
+          const text = formatField(field.type, valueOf(field), teammateName);
           return (
             <FieldRow
               key={field.id}
               name={field.name}
-              isEmpty={words === ""}
-              synced={syncedPart(account, String(field.id))}
+              isEmpty={text === ""}
+              synced={syncSource(account, String(field.id))}
               edit={{
-                begin: begin({ fields: { [field.id]: valueOf(field) ?? null } }),
+                startEdit: startEdit({ fields: { [field.id]: valueOf(field) ?? null } }),
                 save,
                 input: (
                   <FieldInput
-                    unlabelled
+                    hideLabel
                     field={field}
                     value={draft.fields?.[field.id]}
                     onChange={(value) => setDraft({ fields: { [field.id]: value } })}
@@ -133,14 +133,14 @@ export function Details({ account, fields }: Properties) {
                 ),
               }}
             >
-              {words}
+              {text}
             </FieldRow>
           );
         })}
       </dl>
-      <p className={styles.small}>
-        Made by {ORIGINS[account.origin]} <Moment at={account.createdAt} />, changed{" "}
-        <Moment at={account.updatedAt} />.
+      <p className={styles.footnote}>
+        Made by {ORIGIN_LABELS[account.origin]} <RelativeTime at={account.createdAt} />, changed{" "}
+        <RelativeTime at={account.updatedAt} />.
         {account.externalId !== null && (
           <>
             {" "}

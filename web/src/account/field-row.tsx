@@ -4,7 +4,7 @@ import { IconCloud, IconExternalLink, IconPencil } from "@tabler/icons-react";
 import { useState, type KeyboardEvent, type ReactNode } from "react";
 import styles from "./account.module.css";
 
-type Properties = {
+type Props = {
   name: string;
   /** What one sees; empty for no value. */
   children: ReactNode;
@@ -12,26 +12,21 @@ type Properties = {
   /** Set where Dynamics 365 decides. */
   synced: { readonly url: string | null; readonly columns: readonly string[] } | undefined;
   /** The input, and what saves its value; resolves when it is saved. */
-  edit: { readonly input: ReactNode; readonly save: () => Promise<unknown>; readonly begin: () => void };
+  edit: { readonly input: ReactNode; readonly save: () => Promise<unknown>; readonly startEdit: () => void };
   /** Enter belongs to the input itself, as in text of several lines. */
-  manyLines?: boolean;
+  multiline?: boolean;
 };
 
-function Synced({ synced, name }: { synced: NonNullable<Properties["synced"]>; name: string }) {
+function SyncedMarker({ synced, name }: { synced: NonNullable<Props["synced"]>; name: string }) {
   const from = synced.columns.length > 0 ? ` (${synced.columns.join(", ")})` : "";
   return (
     <>
       <Tooltip label={`Synced from Dynamics 365${from}. Changes are made there.`}>
-        <IconCloud
-          size={14}
-          className={styles.glyph ?? ""}
-          role="img"
-          aria-label="Synced from Dynamics 365"
-        />
+        <IconCloud size={14} className={styles.icon ?? ""} role="img" aria-label="Synced from Dynamics 365" />
       </Tooltip>
       {synced.url !== null && (
-        <Anchor href={synced.url} target="_blank" rel="noreferrer" className={styles.elsewhere ?? ""} inherit>
-          <span className={styles.elsewhereWords}>Edit in Dynamics 365</span>
+        <Anchor href={synced.url} target="_blank" rel="noreferrer" className={styles.editLink ?? ""} inherit>
+          <span className={styles.editLinkText}>Edit in Dynamics 365</span>
           <VisuallyHidden>: {name} (opens a new tab)</VisuallyHidden>
           <IconExternalLink size={13} aria-hidden />
         </Anchor>
@@ -40,57 +35,59 @@ function Synced({ synced, name }: { synced: NonNullable<Properties["synced"]>; n
   );
 }
 
-export function FieldRow({ name, children, isEmpty, synced, edit, manyLines = false }: Properties) {
-  const [editing, setEditing] = useState(false);
-  const [saving, setSaving] = useState(false);
+export function FieldRow({ name, children, isEmpty, synced, edit, multiline = false }: Props) {
+  const [isEditing, setIsEditing] = useState(false);
+  const [isSaving, setIsSaving] = useState(false);
 
-  const begin = () => {
-    edit.begin();
-    setEditing(true);
+  const startEdit = () => {
+    edit.startEdit();
+    setIsEditing(true);
   };
   const save = async () => {
-    setSaving(true);
+    setIsSaving(true);
     const saved = await edit.save().then(
       () => true,
       () => false,
     );
-    setSaving(false);
-    if (saved) setEditing(false);
+    setIsSaving(false);
+    if (saved) setIsEditing(false);
   };
-  const onKey = (event: KeyboardEvent) => {
-    if (event.key === "Escape") setEditing(false);
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === "Escape") setIsEditing(false);
     // On a button Enter means the button.
     const onButton = event.target instanceof Element && event.target.closest("button") !== null;
-    if (event.key === "Enter" && !manyLines && !onButton && !event.defaultPrevented) void save();
+    if (event.key === "Enter" && !multiline && !onButton && !event.defaultPrevented) void save();
   };
 
   return (
     <div className={styles.field}>
       <dt>{name}</dt>
       <dd>
-        {editing ? (
+        {isEditing ? (
           // The keys of the input inside, caught where it and its buttons are.
           // oxlint-disable-next-line jsx-a11y/no-static-element-interactions
-          <div onKeyDown={onKey} className={styles.editor}>
+          <div onKeyDown={onKeyDown} className={styles.editor}>
             {edit.input}
             <Group gap={6} mt={6}>
-              <Button size="compact-xs" loading={saving} onClick={() => void save()}>
+              <Button size="compact-xs" loading={isSaving} onClick={() => void save()}>
                 Save
               </Button>
-              <Button size="compact-xs" variant="default" onClick={() => setEditing(false)}>
+              <Button size="compact-xs" variant="default" onClick={() => setIsEditing(false)}>
                 Cancel
               </Button>
             </Group>
           </div>
         ) : synced ? (
           <div className={styles.value}>
-            <span className={styles.text}>{isEmpty ? <span className={styles.none}>–</span> : children}</span>
-            <Synced synced={synced} name={name} />
+            <span className={styles.text}>
+              {isEmpty ? <span className={styles.emptyValue}>–</span> : children}
+            </span>
+            <SyncedMarker synced={synced} name={name} />
           </div>
         ) : (
           <div className={styles.value}>
             {isEmpty ? (
-              <UnstyledButton className={styles.add} onClick={begin} aria-label={`Add ${name}`}>
+              <UnstyledButton className={styles.addButton} onClick={startEdit} aria-label={`Add ${name}`}>
                 Add
               </UnstyledButton>
             ) : (
@@ -98,9 +95,9 @@ export function FieldRow({ name, children, isEmpty, synced, edit, manyLines = fa
                 <span className={styles.text}>{children}</span>
                 <ActionIcon
                   size="sm"
-                  className={styles.pencil ?? ""}
+                  className={styles.editButton ?? ""}
                   aria-label={`Edit ${name}`}
-                  onClick={begin}
+                  onClick={startEdit}
                 >
                   <IconPencil size={14} aria-hidden />
                 </ActionIcon>

@@ -6,29 +6,29 @@ import {
   type CustomFieldView,
   type HistoryEntry,
 } from "../../../src/api/contract/accounts.ts";
-import { pagesOf } from "../client/queries.ts";
-import { Empty } from "../components/empty-state.tsx";
+import { pagedQuery } from "../client/queries.ts";
+import { EmptyState } from "../components/empty-state.tsx";
 import { AnchorLink } from "../components/links.tsx";
-import { Meant, type Meaning } from "../components/status-tag.tsx";
-import { Moment } from "../components/relative-time.tsx";
-import { Problem } from "../components/error-alert.tsx";
-import { useMay } from "../session/session.ts";
-import { fieldInWords } from "../format/fields.ts";
+import { StatusTag, type Tone } from "../components/status-tag.tsx";
+import { RelativeTime } from "../components/relative-time.tsx";
+import { ErrorAlert } from "../components/error-alert.tsx";
+import { useHasAccess } from "../session/session.ts";
+import { formatField } from "../format/fields.ts";
 import styles from "./account.module.css";
 
-const ACTIONS: Record<string, { meaning: Meaning; words: string }> = {
-  create: { meaning: "added", words: "Created" },
-  link: { meaning: "added", words: "Linked to Dynamics 365" },
-  update: { meaning: "changed", words: "Changed" },
-  edit: { meaning: "changed", words: "Changed" },
-  return: { meaning: "added", words: "Syncs again" },
-  leave: { meaning: "skipped", words: "No longer synced" },
-  unlink: { meaning: "skipped", words: "Unlinked" },
-  delete: { meaning: "failed", words: "Deleted" },
+const ACTION_TAGS: Record<string, { tone: Tone; label: string }> = {
+  create: { tone: "added", label: "Created" },
+  link: { tone: "added", label: "Linked to Dynamics 365" },
+  update: { tone: "changed", label: "Changed" },
+  edit: { tone: "changed", label: "Changed" },
+  return: { tone: "added", label: "Syncs again" },
+  leave: { tone: "skipped", label: "No longer synced" },
+  unlink: { tone: "skipped", label: "Unlinked" },
+  delete: { tone: "failed", label: "Deleted" },
 };
 
 /** What decided, by the word the plan keeps. */
-const RULES: Record<string, string> = {
+const RULE_EXPLANATIONS: Record<string, string> = {
   create: "No account had one of its domains or its name.",
   domain: "This account had one of its domains.",
   name: "This account had the same name.",
@@ -37,43 +37,43 @@ const RULES: Record<string, string> = {
   "left-view": "Its record is no longer in the view that is synced.",
 };
 
-function By({ by }: Pick<HistoryEntry, "by">) {
-  const mayOpen = useMay("workspace-admin");
+function Actor({ by }: Pick<HistoryEntry, "by">) {
+  const canOpen = useHasAccess("workspace-admin");
   if (by.kind === "teammate") return by.name;
   if (by.kind === "api") return "the API";
-  const words = `run ${by.run}`;
-  if (!mayOpen) return words;
+  const label = `run ${by.run}`;
+  if (!canOpen) return label;
   return (
     <AnchorLink to="/contacts/accounts/sync" search={{ tab: "runs", run: by.run }}>
-      {words}
+      {label}
     </AnchorLink>
   );
 }
 
-type ValueProperties = { field: string; value: unknown; fields: readonly CustomFieldView[] };
+type ValueProps = { field: string; value: unknown; fields: readonly CustomFieldView[] };
 
 /** History tells teammates by name already, and fields as they are called now. */
-function Value({ field, value, fields }: ValueProperties) {
+function Value({ field, value, fields }: ValueProps) {
   const type = fields.find(({ name }) => name === field)?.type ?? "text";
   const parts = (Array.isArray(value) ? value : [value]).map((part: unknown) =>
     typeof part === "string" || typeof part === "number" || typeof part === "boolean"
-      ? fieldInWords(type === "teammate" ? "text" : type, part, () => undefined)
+      ? formatField(type === "teammate" ? "text" : type, part, () => undefined)
       : "",
   );
   return parts.join(", ") || "nothing";
 }
 
-type EntryProperties = { entry: HistoryEntry; fields: readonly CustomFieldView[] };
+type EntryProps = { entry: HistoryEntry; fields: readonly CustomFieldView[] };
 
-function Entry({ entry, fields }: EntryProperties) {
-  const { meaning, words } = ACTIONS[entry.action] ?? { meaning: "changed", words: entry.action };
-  const rule = entry.rule === null ? undefined : RULES[entry.rule];
+function Entry({ entry, fields }: EntryProps) {
+  const { tone, label } = ACTION_TAGS[entry.action] ?? { tone: "changed", label: entry.action };
+  const rule = entry.rule === null ? undefined : RULE_EXPLANATIONS[entry.rule];
   return (
     <li className={styles.entry}>
-      <div className={styles.entryHead}>
-        <Meant of={meaning}>{words}</Meant>
-        <span className={styles.by}>
-          by <By by={entry.by} /> · <Moment at={entry.at} />
+      <div className={styles.entryHeader}>
+        <StatusTag tone={tone}>{label}</StatusTag>
+        <span className={styles.actor}>
+          by <Actor by={entry.by} /> · <RelativeTime at={entry.at} />
         </span>
       </div>
       {rule !== undefined && <p className={styles.rule}>{rule}</p>}
@@ -102,16 +102,16 @@ function Entry({ entry, fields }: EntryProperties) {
 }
 
 export function History({ id, fields }: { id: number; fields: readonly CustomFieldView[] }) {
-  const history = useInfiniteQuery(pagesOf(accountRoutes.getHistory, { params: { id } }));
+  const history = useInfiniteQuery(pagedQuery(accountRoutes.getHistory, { params: { id } }));
   const entries = history.data?.pages.flatMap((page) => page.entries) ?? [];
-  if (history.error) return <Problem error={history.error} />;
+  if (history.error) return <ErrorAlert error={history.error} />;
   if (history.isPending) return <Skeleton height={160} aria-label="Loading the history" />;
   if (entries.length === 0)
     return (
-      <Empty title="Nothing has changed yet">
+      <EmptyState title="Nothing has changed yet">
         Every change is listed here with its value before and after, and with who or which run of the sync
         made it.
-      </Empty>
+      </EmptyState>
     );
   return (
     <>

@@ -6,7 +6,7 @@ export function ownerField(fields: readonly CustomFieldView[]): CustomFieldView 
   return fields.find(({ type }) => type === "teammate");
 }
 
-export const ORIGINS: Record<AccountDetails["origin"], string> = {
+export const ORIGIN_LABELS: Record<AccountDetails["origin"], string> = {
   dynamics: "Dynamics 365",
   api: "the API",
   csv: "a CSV file",

@@ -6,25 +6,25 @@ import { useState } from "react";
 import type { AccountDetails } from "../../../src/api/contract/accounts.ts";
 import { useSyncState } from "../client/use-sync-state.ts";
 import { AnchorLink } from "../components/links.tsx";
-import { Moment } from "../components/relative-time.tsx";
-import { useMay } from "../session/session.ts";
-import { stateInWords } from "../format/sync-state.ts";
+import { RelativeTime } from "../components/relative-time.tsx";
+import { useHasAccess } from "../session/session.ts";
+import { formatSyncState } from "../format/sync-state.ts";
 import styles from "./account.module.css";
 
 type Link = NonNullable<AccountDetails["link"]>;
 
-const LEFT: Record<NonNullable<Link["leftBecause"]>, string> = {
+const STOP_REASONS: Record<NonNullable<Link["leftBecause"]>, string> = {
   deleted: "its record was deleted there",
   deactivated: "its record was deactivated there",
   "left-view": "its record is no longer in the view that is synced",
 };
 
-function matchInWords({ matchedBy, matchedValue }: Link): string {
+function formatMatch({ matchedBy, matchedValue }: Link): string {
   if (matchedBy === "create") return "created from its record";
   return `matched by ${matchedBy}${matchedValue === null ? "" : ` ${matchedValue}`}`;
 }
 
-function whyInWords({ matchedBy, matchedValue }: Link): string {
+function explainMatch({ matchedBy, matchedValue }: Link): string {
   switch (matchedBy) {
     case "create":
       return "When its record was first synced, no account here had one of its domains or its name. So this account was made, and has been tied to that record since.";
@@ -35,7 +35,7 @@ function whyInWords({ matchedBy, matchedValue }: Link): string {
   }
 }
 
-function Why({ link }: { link: Link }) {
+function MatchExplanation({ link }: { link: Link }) {
   const [opened, setOpened] = useState(false);
   useHotkeys([["Escape", () => setOpened(false)]]);
   return (
@@ -45,56 +45,57 @@ function Why({ link }: { link: Link }) {
           why?
         </Anchor>
       </Popover.Target>
-      <Popover.Dropdown>{whyInWords(link)}</Popover.Dropdown>
+      <Popover.Dropdown>{explainMatch(link)}</Popover.Dropdown>
     </Popover>
   );
 }
 
 /** What keeps an account that is synced from being fresh; nothing while nothing does. */
-function Hindrance() {
+function SyncObstacle() {
   const data = useSyncState();
-  const mayLookCloser = useMay("workspace-admin");
+  const canOpenSync = useHasAccess("workspace-admin");
   if (data?.state !== "paused" && data?.state !== "needs-attention") return null;
-  const words = stateInWords(data);
+  const text = formatSyncState(data);
   return (
     <>
       {", "}
-      {mayLookCloser ? <AnchorLink to="/contacts/accounts/sync">{words}</AnchorLink> : words}
+      {canOpenSync ? <AnchorLink to="/contacts/accounts/sync">{text}</AnchorLink> : text}
     </>
   );
 }
 
-function Standing({ link, sync }: Properties) {
-  if (link.leftBecause !== null) return `No longer synced from Dynamics 365: ${LEFT[link.leftBecause]}`;
+function SyncStatus({ link, sync }: Props) {
+  if (link.leftBecause !== null)
+    return `No longer synced from Dynamics 365: ${STOP_REASONS[link.leftBecause]}`;
   if (sync === "disconnected") return "Was synced from a Dynamics 365 that is not connected any more";
   return (
     <>
       Synced from Dynamics 365
-      <Hindrance />
+      <SyncObstacle />
     </>
   );
 }
 
-type Properties = { link: Link; sync: AccountDetails["sync"] };
+type Props = { link: Link; sync: AccountDetails["sync"] };
 
-export function SyncBanner({ link, sync }: Properties) {
+export function SyncBanner({ link, sync }: Props) {
   const isSynced = sync === "synced";
   return (
-    <div className={styles.banner} data-left={!isSynced || undefined}>
+    <div className={styles.banner} data-stopped={!isSynced || undefined}>
       {isSynced ? <IconLink size={15} aria-hidden /> : <IconLinkOff size={15} aria-hidden />}
       <span>
-        <Standing link={link} sync={sync} />
+        <SyncStatus link={link} sync={sync} />
         {link.lastSyncedAt !== null && (
           <>
             {" · last synced "}
-            <Moment at={link.lastSyncedAt} />
+            <RelativeTime at={link.lastSyncedAt} />
           </>
         )}
         {" · "}
-        {matchInWords(link)} (<Why link={link} />)
+        {formatMatch(link)} (<MatchExplanation link={link} />)
       </span>
       {link.url !== null && (
-        <Anchor href={link.url} target="_blank" rel="noreferrer" inherit className={styles.open ?? ""}>
+        <Anchor href={link.url} target="_blank" rel="noreferrer" inherit className={styles.recordLink ?? ""}>
           Open in Dynamics 365
           <IconExternalLink size={13} aria-hidden />
         </Anchor>

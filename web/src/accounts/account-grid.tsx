@@ -6,22 +6,22 @@ import { useElementScrollRestoration, useNavigate } from "@tanstack/react-router
 import { useEffect, useRef, type RefObject } from "react";
 import type { AccountRow } from "../../../src/api/contract/accounts.ts";
 import { useRowFocus } from "../components/use-row-focus.ts";
-import { AccountCells, AccountLines } from "./account-row.tsx";
-import { NAME, trackOf, type Column } from "./columns.ts";
+import { AccountCells, CompactAccount } from "./account-row.tsx";
+import { NAME_COLUMN, gridTracks, type Column } from "./columns.ts";
 import { HeaderRow } from "./header-row.tsx";
 import styles from "./accounts.module.css";
 
-const ROW = 36;
-const TWO_LINES = 56;
+const ROW_HEIGHT = 36;
+const NARROW_ROW_HEIGHT = 56;
 /** Ask for the next page when this many rows are left below. */
-const AHEAD = 40;
-const SKELETONS = 12;
-const SCROLLED = "accounts";
+const LOAD_AHEAD_ROWS = 40;
+const SKELETON_ROWS = 12;
+const SCROLL_RESTORATION_ID = "accounts";
 
-type Properties = {
+type Props = {
   accounts: readonly AccountRow[];
   columns: readonly Column[];
-  found: number | undefined;
+  total: number | undefined;
   sort: string;
   narrow: boolean;
   loading: boolean;
@@ -29,66 +29,66 @@ type Properties = {
   loadMore: () => void;
   onSort: (sort: string) => void;
   /** Set to the function that moves the focus into the list. */
-  enter: RefObject<(() => void) | null>;
+  focusListRef: RefObject<(() => void) | null>;
   /** ↑ on the first row. */
-  leave: () => void;
+  onLeaveTop: () => void;
 };
 
-export function AccountGrid(properties: Properties) {
-  const { accounts, columns, found, narrow, loading, hasMore, loadMore, enter, leave } = properties;
+export function AccountGrid(props: Props) {
+  const { accounts, columns, total, narrow, loading, hasMore, loadMore, focusListRef, onLeaveTop } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const navigate = useNavigate();
-  const rows = accounts.length + (hasMore || loading ? SKELETONS : 0);
+  const rows = accounts.length + (hasMore || loading ? SKELETON_ROWS : 0);
   // Who comes back from an account finds the list where it was.
-  const left = useElementScrollRestoration({ id: SCROLLED });
-  const virtual = useVirtualizer({
+  const restored = useElementScrollRestoration({ id: SCROLL_RESTORATION_ID });
+  const virtualizer = useVirtualizer({
     count: rows,
-    initialOffset: left?.scrollY ?? 0,
+    initialOffset: restored?.scrollY ?? 0,
     getScrollElement: () => scroller.current,
-    estimateSize: () => (narrow ? TWO_LINES : ROW),
+    estimateSize: () => (narrow ? NARROW_ROW_HEIGHT : ROW_HEIGHT),
     overscan: 12,
   });
-  const items = virtual.getVirtualItems();
+  const items = virtualizer.getVirtualItems();
   const lastShown = items.at(-1)?.index ?? 0;
 
-  useEffect(() => virtual.measure(), [narrow, virtual]);
+  useEffect(() => virtualizer.measure(), [narrow, virtualizer]);
   useEffect(() => {
-    if (hasMore && !loading && lastShown > accounts.length - AHEAD) loadMore();
+    if (hasMore && !loading && lastShown > accounts.length - LOAD_AHEAD_ROWS) loadMore();
   }, [hasMore, loading, lastShown, accounts.length, loadMore]);
 
   const rowFocus = useRowFocus({
-    list: scroller,
+    container: scroller,
     count: accounts.length,
-    scrollTo: virtual.scrollToIndex,
-    leave,
+    scrollTo: virtualizer.scrollToIndex,
+    onLeaveTop,
   });
   useEffect(() => {
-    enter.current = () => rowFocus.focus(0);
+    focusListRef.current = () => rowFocus.focus(0);
   });
 
   const open = (account: AccountRow) =>
     void navigate({ to: "/contacts/accounts/$id", params: { id: String(account.id) } });
 
-  const { template, min } = trackOf([NAME, ...columns]);
+  const { template, min } = gridTracks([NAME_COLUMN, ...columns]);
   return (
-    <div className={styles.scroller} ref={scroller} data-scroll-restoration-id={SCROLLED}>
+    <div className={styles.scroller} ref={scroller} data-scroll-restoration-id={SCROLL_RESTORATION_ID}>
       <div
         role="grid"
         aria-label="Accounts"
-        aria-rowcount={(found ?? accounts.length) + 1}
+        aria-rowcount={(total ?? accounts.length) + 1}
         aria-busy={loading}
         className={styles.grid}
         data-narrow={narrow || undefined}
         style={{ "--columns": template, minWidth: narrow ? undefined : min }}
       >
-        <HeaderRow columns={columns} sort={properties.sort} onSort={properties.onSort} hidden={narrow} />
-        <div role="rowgroup" className={styles.rows} style={{ height: virtual.getTotalSize() }}>
+        <HeaderRow columns={columns} sort={props.sort} onSort={props.onSort} hidden={narrow} />
+        <div role="rowgroup" className={styles.rows} style={{ height: virtualizer.getTotalSize() }}>
           {items.map(({ index, start, size }) => {
             const account = accounts[index];
-            const place = { transform: `translateY(${start}px)`, height: size };
+            const position = { transform: `translateY(${start}px)`, height: size };
             if (!account)
               return (
-                <div key={`loading-${index}`} aria-hidden className={styles.row} style={place}>
+                <div key={`loading-${index}`} aria-hidden className={styles.row} style={position}>
                   <Skeleton height={10} width={`${40 + ((index * 37) % 45)}%`} />
                 </div>
               );
@@ -99,16 +99,18 @@ export function AccountGrid(properties: Properties) {
                 role="row"
                 aria-rowindex={index + 2}
                 data-index={index}
-                ref={(row) => rowFocus.drawn(index, row)}
+                ref={(row) => rowFocus.onRowMount(index, row)}
                 tabIndex={index === rowFocus.active ? 0 : -1}
                 className={styles.row}
-                style={place}
+                style={position}
                 onFocus={() => rowFocus.setActive(index)}
                 onClick={() => open(account)}
-                onKeyDown={(event) => (event.key === "Enter" ? open(account) : rowFocus.onKey(event, index))}
+                onKeyDown={(event) =>
+                  event.key === "Enter" ? open(account) : rowFocus.onKeyDown(event, index)
+                }
               >
                 {narrow ? (
-                  <AccountLines account={account} columns={columns} />
+                  <CompactAccount account={account} columns={columns} />
                 ) : (
                   <AccountCells account={account} columns={columns} />
                 )}

@@ -2,12 +2,12 @@
 import { Link } from "@tanstack/react-router";
 import type { AccountRow } from "../../../src/api/contract/accounts.ts";
 import { useTeammateName } from "../client/use-teammates.ts";
-import { Moment } from "../components/relative-time.tsx";
-import { fieldInWords } from "../format/fields.ts";
-import { SYNC_WORDS, type Column } from "./columns.ts";
+import { RelativeTime } from "../components/relative-time.tsx";
+import { formatField } from "../format/fields.ts";
+import { SYNC_STATE_LABELS, type Column } from "./columns.ts";
 import styles from "./accounts.module.css";
 
-type Properties = { account: AccountRow; columns: readonly Column[] };
+type Props = { account: AccountRow; columns: readonly Column[] };
 
 /** A link, so that it opens in a new tab as links do; the row around it has the focus. */
 function Name({ account }: { account: AccountRow }) {
@@ -25,14 +25,14 @@ function Name({ account }: { account: AccountRow }) {
 }
 
 function Cell({ account, column }: { account: AccountRow; column: Column }) {
-  const nameOf = useTeammateName();
-  if (column.field) return fieldInWords(column.field.type, account.fields[column.id], nameOf);
+  const teammateName = useTeammateName();
+  if (column.field) return formatField(column.field.type, account.fields[column.id], teammateName);
   if (column.id === "domains") return account.domains.join(", ");
-  if (column.id === "sync") return <span data-sync={account.sync}>{SYNC_WORDS[account.sync]}</span>;
-  return <Moment at={account.updatedAt} />;
+  if (column.id === "sync") return <span data-sync={account.sync}>{SYNC_STATE_LABELS[account.sync]}</span>;
+  return <RelativeTime at={account.updatedAt} />;
 }
 
-export function AccountCells({ account, columns }: Properties) {
+export function AccountCells({ account, columns }: Props) {
   return (
     <>
       <div role="gridcell" className={styles.cell}>
@@ -43,7 +43,7 @@ export function AccountCells({ account, columns }: Properties) {
           key={column.id}
           role="gridcell"
           className={styles.cell}
-          data-end={column.field?.type === "number" || undefined}
+          data-align-end={column.field?.type === "number" || undefined}
         >
           <Cell account={account} column={column} />
         </div>
@@ -52,17 +52,17 @@ export function AccountCells({ account, columns }: Properties) {
   );
 }
 
-export function AccountLines({ account, columns }: Properties) {
-  const nameOf = useTeammateName();
-  const more = columns
+export function CompactAccount({ account, columns }: Props) {
+  const teammateName = useTeammateName();
+  const fieldTexts = columns
     .filter(({ field }) => field !== undefined)
-    .map(({ id, field }) => field && fieldInWords(field.type, account.fields[id], nameOf))
+    .map(({ id, field }) => field && formatField(field.type, account.fields[id], teammateName))
     .filter(Boolean);
-  const second = [account.domains[0] ?? "No domain", ...more].join(" · ");
+  const details = [account.domains[0] ?? "No domain", ...fieldTexts].join(" · ");
   return (
-    <div role="gridcell" className={styles.lines}>
+    <div role="gridcell" className={styles.compact}>
       <Name account={account} />
-      <span className={styles.second}>{second}</span>
+      <span className={styles.details}>{details}</span>
     </div>
   );
 }

@@ -6,99 +6,102 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import { accountRoutes, syncState } from "../../../src/api/contract/accounts.ts";
-import { addressOf } from "../client/call-route.ts";
-import { queryOf } from "../client/queries.ts";
+import { routeUrl } from "../client/call-route.ts";
+import { routeQuery } from "../client/queries.ts";
 import { Page } from "../components/page.tsx";
-import { Problem } from "../components/error-alert.tsx";
+import { ErrorAlert } from "../components/error-alert.tsx";
 import { AccountGrid } from "./account-grid.tsx";
-import { ChooseColumns } from "./column-picker.tsx";
-import { columnsOf, SYNC_WORDS, useChosenColumns } from "./columns.ts";
+import { ColumnPicker } from "./column-picker.tsx";
+import { availableColumns, SYNC_STATE_LABELS, useChosenColumns } from "./columns.ts";
 import { AddFilter, FilterChips } from "./filters.tsx";
 import { ImportMenu } from "./import-menu.tsx";
-import { DEFAULT_SORT, isSearching, listingOf, useListing } from "./use-account-list.ts";
+import { DEFAULT_SORT, isFilteredSearch, listQuery, useAccountList } from "./use-account-list.ts";
 import { NewAccount } from "./new-account.tsx";
 import { NoAccounts } from "./no-accounts.tsx";
 import type { AccountsSearch } from "./search-params.ts";
-import { SyncLine } from "./accounts-summary.tsx";
+import { AccountsSummary } from "./accounts-summary.tsx";
 import styles from "./accounts.module.css";
 
 const route = getRouteApi("/shell/contacts/accounts");
-const SEARCH_AFTER_MS = 250;
+const SEARCH_DEBOUNCE_MS = 250;
 
-const STATES = [
+const SYNC_STATE_OPTIONS = [
   { value: "", label: "All accounts" },
-  ...syncState.options.map((value) => ({ value, label: SYNC_WORDS[value] })),
+  ...syncState.options.map((value) => ({ value, label: SYNC_STATE_LABELS[value] })),
 ];
 
 export function AccountsPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const narrow = useMediaQuery("(max-width: 700px)", undefined, { getInitialValueInEffect: false }) ?? false;
-  const fields = useQuery(queryOf(accountRoutes.listFields, {})).data?.fields ?? [];
-  const all = columnsOf(fields);
-  const { columns, choose } = useChosenColumns(all);
-  const { pages, found } = useListing(search);
+  const fields = useQuery(routeQuery(accountRoutes.listFields, {})).data?.fields ?? [];
+  const allColumns = availableColumns(fields);
+  const { columns, choose } = useChosenColumns(allColumns);
+  const { pages, total } = useAccountList(search);
   const accounts = pages.data?.pages.flatMap((page) => page.accounts) ?? [];
-  const [creating, setCreating] = useState(false);
-  const [typed, setTyped] = useState(search.q ?? "");
-  const box = useRef<HTMLInputElement>(null);
-  const enterList = useRef<(() => void) | null>(null);
+  const [isCreating, setIsCreating] = useState(false);
+  const [searchText, setSearchText] = useState(search.q ?? "");
+  const searchInput = useRef<HTMLInputElement>(null);
+  const focusListRef = useRef<(() => void) | null>(null);
 
-  const change = (part: Partial<AccountsSearch>) =>
+  const updateSearch = (part: Partial<AccountsSearch>) =>
     void navigate({ search: (before) => ({ ...before, ...part }), replace: true });
-  const find = useDebouncedCallback((q: string) => change({ q: q || undefined }), SEARCH_AFTER_MS);
-  const type = (q: string) => {
-    setTyped(q);
-    find(q);
+  const applySearch = useDebouncedCallback(
+    (q: string) => updateSearch({ q: q || undefined }),
+    SEARCH_DEBOUNCE_MS,
+  );
+  const onType = (q: string) => {
+    setSearchText(q);
+    applySearch(q);
   };
   // Back, forward and links change what is searched for, too; what is being typed right now comes first.
-  const [applied, setApplied] = useState(search.q);
-  if (search.q !== applied) {
-    setApplied(search.q);
-    if (!find.isPending()) setTyped(search.q ?? "");
+  const [appliedQuery, setAppliedQuery] = useState(search.q);
+  if (search.q !== appliedQuery) {
+    setAppliedQuery(search.q);
+    if (!applySearch.isPending()) setSearchText(search.q ?? "");
   }
   const clear = () => {
-    setTyped("");
-    change({ q: undefined, sync: undefined, filters: undefined });
+    setSearchText("");
+    updateSearch({ q: undefined, sync: undefined, filters: undefined });
   };
-  const focusBox = () => box.current?.focus();
+  const focusSearch = () => searchInput.current?.focus();
   useHotkeys([
-    ["/", focusBox],
-    ["mod+K", focusBox],
+    ["/", focusSearch],
+    ["mod+K", focusSearch],
   ]);
 
   // ↓ means the list that was asked for, not the one that still stands there.
-  const isSettled = typed === (search.q ?? "") && !pages.isPlaceholderData;
-  const waiting = useRef(false);
-  const enter = () => {
-    find.flush();
-    if (isSettled) enterList.current?.();
-    else waiting.current = true;
+  const isListCurrent = searchText === (search.q ?? "") && !pages.isPlaceholderData;
+  const pendingFocus = useRef(false);
+  const focusList = () => {
+    applySearch.flush();
+    if (isListCurrent) focusListRef.current?.();
+    else pendingFocus.current = true;
   };
   useEffect(() => {
-    if (!isSettled || !waiting.current) return;
-    waiting.current = false;
-    enterList.current?.();
-  }, [isSettled]);
+    if (!isListCurrent || !pendingFocus.current) return;
+    pendingFocus.current = false;
+    focusListRef.current?.();
+  }, [isListCurrent]);
 
-  const searching = isSearching(search);
+  const isFiltered = isFilteredSearch(search);
   const isEmpty = pages.isSuccess && accounts.length === 0;
-  const filtering = {
+  const filterProps = {
     fields,
     filters: search.filters ?? [],
-    onChange: (filters: NonNullable<AccountsSearch["filters"]>) => change({ filters }),
+    onChange: (filters: NonNullable<AccountsSearch["filters"]>) => updateSearch({ filters }),
   };
   return (
     <Page
       title="Accounts"
-      line={<SyncLine found={found} searching={searching} />}
-      filled
+      subtitle={<AccountsSummary total={total} isFiltered={isFiltered} />}
+      fullWidth
       actions={
         <>
           <Button
             variant="default"
             leftSection={<IconPlus size={15} aria-hidden />}
-            onClick={() => setCreating(true)}
+            onClick={() => setIsCreating(true)}
           >
             New account
           </Button>
@@ -108,34 +111,34 @@ export function AccountsPage() {
     >
       <div className={styles.toolbar}>
         <TextInput
-          ref={box}
+          ref={searchInput}
           className={styles.search ?? ""}
           type="search"
           aria-label="Search accounts"
           placeholder="Search name, domain, field…  /"
           leftSection={<IconSearch size={15} aria-hidden />}
-          value={typed}
-          onChange={(event) => type(event.currentTarget.value)}
+          value={searchText}
+          onChange={(event) => onType(event.currentTarget.value)}
           onKeyDown={(event) => {
-            if (event.key === "ArrowDown") enter();
+            if (event.key === "ArrowDown") focusList();
             if (event.key === "Escape") {
-              if (typed === "") box.current?.blur();
-              else type("");
+              if (searchText === "") searchInput.current?.blur();
+              else onType("");
             }
           }}
         />
         <Select
           aria-label="State in the sync"
-          className={styles.choice ?? ""}
-          data={STATES}
+          className={styles.stateFilter ?? ""}
+          data={SYNC_STATE_OPTIONS}
           value={search.sync ?? ""}
-          onChange={(value) => change({ sync: syncState.safeParse(value).data })}
+          onChange={(value) => updateSearch({ sync: syncState.safeParse(value).data })}
         />
-        <AddFilter {...filtering} />
-        {!narrow && <ChooseColumns all={all} shown={columns} onChange={choose} />}
+        <AddFilter {...filterProps} />
+        {!narrow && <ColumnPicker all={allColumns} shown={columns} onChange={choose} />}
         <Button
           component="a"
-          href={addressOf(accountRoutes.exportAccounts, { query: listingOf(search) })}
+          href={routeUrl(accountRoutes.exportAccounts, { query: listQuery(search) })}
           download
           variant="default"
           leftSection={<IconDownload size={15} aria-hidden />}
@@ -143,36 +146,36 @@ export function AccountsPage() {
           Export
         </Button>
       </div>
-      <FilterChips {...filtering} />
+      <FilterChips {...filterProps} />
       {pages.error && (
         <div className={styles.chips}>
-          <Problem error={pages.error}>
+          <ErrorAlert error={pages.error}>
             <Button variant="default" onClick={() => void pages.refetch()}>
               Try again
             </Button>
-          </Problem>
+          </ErrorAlert>
         </div>
       )}
       {isEmpty ? (
-        <NoAccounts searching={searching} onClear={clear} onCreate={() => setCreating(true)} />
+        <NoAccounts isFiltered={isFiltered} onClear={clear} onCreate={() => setIsCreating(true)} />
       ) : (
         <AccountGrid
           // Another search or order begins at the top again.
-          key={JSON.stringify(listingOf(search))}
+          key={JSON.stringify(listQuery(search))}
           accounts={accounts}
           columns={columns}
-          found={found}
+          total={total}
           narrow={narrow}
           sort={search.sort ?? DEFAULT_SORT}
-          onSort={(sort) => change({ sort: sort === DEFAULT_SORT ? undefined : sort })}
+          onSort={(sort) => updateSearch({ sort: sort === DEFAULT_SORT ? undefined : sort })}
           loading={pages.isPending || pages.isFetchingNextPage}
           hasMore={pages.hasNextPage}
           loadMore={() => void pages.fetchNextPage()}
-          enter={enterList}
-          leave={focusBox}
+          focusListRef={focusListRef}
+          onLeaveTop={focusSearch}
         />
       )}
-      <NewAccount opened={creating} onClose={() => setCreating(false)} fields={fields} />
+      <NewAccount opened={isCreating} onClose={() => setIsCreating(false)} fields={fields} />
     </Page>
   );
 }

@@ -2,41 +2,41 @@
 import { Skeleton } from "@mantine/core";
 import { useSyncState } from "../client/use-sync-state.ts";
 import { AnchorLink } from "../components/links.tsx";
-import { Moment } from "../components/relative-time.tsx";
-import { useMay } from "../session/session.ts";
-import { count } from "../format/numbers.ts";
-import { stateInWords } from "../format/sync-state.ts";
+import { RelativeTime } from "../components/relative-time.tsx";
+import { useHasAccess } from "../session/session.ts";
+import { formatCount } from "../format/numbers.ts";
+import { formatSyncState } from "../format/sync-state.ts";
 import styles from "./accounts.module.css";
 
 function SyncState() {
   const data = useSyncState();
-  const mayLookCloser = useMay("workspace-admin");
-  const state = data && stateInWords(data);
+  const canOpenSync = useHasAccess("workspace-admin");
+  const state = data && formatSyncState(data);
   if (!state) return null;
-  const words = `Dynamics 365 ${state}`;
+  const text = `Dynamics 365 ${state}`;
   return (
     <>
       {" · "}
       <span data-state={data.state} className={styles.state}>
-        {mayLookCloser ? <AnchorLink to="/contacts/accounts/sync">{words}</AnchorLink> : words}
+        {canOpenSync ? <AnchorLink to="/contacts/accounts/sync">{text}</AnchorLink> : text}
       </span>
       {data.lastSyncedAt !== null && data.state !== "running" && (
         <>
           {" · "}
-          <Moment at={data.lastSyncedAt} />
+          <RelativeTime at={data.lastSyncedAt} />
         </>
       )}
     </>
   );
 }
 
-export function SyncLine({ found, searching }: { found: number | undefined; searching: boolean }) {
+export function AccountsSummary({ total, isFiltered }: { total: number | undefined; isFiltered: boolean }) {
   return (
-    <span className={styles.syncLine}>
-      {found === undefined ? (
+    <span>
+      {total === undefined ? (
         <Skeleton component="span" display="inline-block" h={14} w={110} />
       ) : (
-        `${count(found, "account")}${searching ? " found" : ""}`
+        `${formatCount(total, "account")}${isFiltered ? " found" : ""}`
       )}
       <SyncState />
     </span>

@@ -3,13 +3,13 @@ import { Button, Checkbox, Popover, Stack } from "@mantine/core";
 import { IconColumns3 } from "@tabler/icons-react";
 import type { Column } from "./columns.ts";
 
-type Properties = {
+type Props = {
   all: readonly Column[];
   shown: readonly Column[];
   onChange: (ids: string[]) => void;
 };
 
-export function ChooseColumns({ all, shown, onChange }: Properties) {
+export function ColumnPicker({ all, shown, onChange }: Props) {
   return (
     <Popover position="bottom-end" width={240} trapFocus returnFocus>
       <Popover.Target>

@@ -11,49 +11,49 @@ export type Column = {
   /** Never narrower, px. */
   readonly min: number;
   /** Its part of the room that is left. */
-  readonly share: number;
+  readonly weight: number;
   readonly field?: CustomFieldView;
 };
 
-export const NAME: Column = { id: "name", label: "Name", sort: "name", min: 190, share: 2 };
-const DOMAINS: Column = { id: "domains", label: "Domains", min: 140, share: 1.5 };
-const SYNC: Column = { id: "sync", label: "Dynamics 365", min: 124, share: 0.5 };
-const UPDATED: Column = {
+export const NAME_COLUMN: Column = { id: "name", label: "Name", sort: "name", min: 190, weight: 2 };
+const DOMAINS_COLUMN: Column = { id: "domains", label: "Domains", min: 140, weight: 1.5 };
+const SYNC_COLUMN: Column = { id: "sync", label: "Dynamics 365", min: 124, weight: 0.5 };
+const UPDATED_COLUMN: Column = {
   id: "updated",
   label: "Changed",
   sort: "updated",
   min: 116,
-  share: 0.5,
+  weight: 0.5,
 };
 
 /** The columns of a CSS grid, and how wide it is at least, px. */
-export function trackOf(columns: readonly Column[]): { template: string; min: number } {
+export function gridTracks(columns: readonly Column[]): { template: string; min: number } {
   return {
-    template: columns.map(({ min, share }) => `minmax(${min}px, ${share}fr)`).join(" "),
+    template: columns.map(({ min, weight }) => `minmax(${min}px, ${weight}fr)`).join(" "),
     min: columns.reduce((sum, { min }) => sum + min, 2 * 12),
   };
 }
 
-export const SYNC_WORDS: Record<AccountRow["sync"], string> = {
+export const SYNC_STATE_LABELS: Record<AccountRow["sync"], string> = {
   synced: "Synced",
   stopped: "No longer synced",
   disconnected: "Disconnected",
   "not-synced": "Not synced",
 };
 
-export function columnsOf(fields: readonly CustomFieldView[]): readonly Column[] {
+export function availableColumns(fields: readonly CustomFieldView[]): readonly Column[] {
   const custom = fields.map((field) => ({
     id: String(field.id),
     label: field.name,
     sort: String(field.id),
     min: 104,
-    share: field.type === "number" ? 0.7 : 1,
+    weight: field.type === "number" ? 0.7 : 1,
     field,
   }));
-  return [DOMAINS, ...custom, SYNC, UPDATED];
+  return [DOMAINS_COLUMN, ...custom, SYNC_COLUMN, UPDATED_COLUMN];
 }
 
-const FIELDS_AT_FIRST = 3;
+const DEFAULT_FIELD_COLUMNS = 3;
 
 /** The chosen columns in the order of all, and how to choose others. */
 export function useChosenColumns(all: readonly Column[]) {
@@ -62,7 +62,7 @@ export function useChosenColumns(all: readonly Column[]) {
     defaultValue: null,
     getInitialValueInEffect: false,
   });
-  const custom = all.filter(({ field }) => field !== undefined).slice(0, FIELDS_AT_FIRST);
+  const custom = all.filter(({ field }) => field !== undefined).slice(0, DEFAULT_FIELD_COLUMNS);
   const ids = chosen ?? ["domains", ...custom.map(({ id }) => id), "sync", "updated"];
   return { columns: all.filter(({ id }) => ids.includes(id)), choose };
 }

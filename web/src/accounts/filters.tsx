@@ -4,13 +4,13 @@ import { IconFilter } from "@tabler/icons-react";
 import { useState, type FormEvent } from "react";
 import type { AccountFilter, CustomFieldView } from "../../../src/api/contract/accounts.ts";
 import { useTeammateName, useTeammates } from "../client/use-teammates.ts";
-import { fieldInWords } from "../format/fields.ts";
+import { formatField } from "../format/fields.ts";
 import styles from "./accounts.module.css";
 
 type Type = CustomFieldView["type"];
 type Condition = AccountFilter["is"];
 
-const WORDS: Record<Condition, string> = {
+const CONDITION_LABELS: Record<Condition, string> = {
   contains: "contains",
   equals: "is",
   above: "is above",
@@ -19,7 +19,7 @@ const WORDS: Record<Condition, string> = {
   empty: "is empty",
 };
 
-const CONDITIONS: Record<Type, readonly Condition[]> = {
+const CONDITIONS_BY_TYPE: Record<Type, readonly Condition[]> = {
   text: ["contains", "equals", "filled", "empty"],
   number: ["equals", "above", "below", "filled", "empty"],
   boolean: ["equals", "filled", "empty"],
@@ -27,9 +27,9 @@ const CONDITIONS: Record<Type, readonly Condition[]> = {
   teammate: ["equals", "filled", "empty"],
 };
 
-type Subject = { readonly id: string; readonly label: string; readonly type: Type };
+type FilterField = { readonly id: string; readonly label: string; readonly type: Type };
 
-function subjectsOf(fields: readonly CustomFieldView[]): readonly Subject[] {
+function filterFields(fields: readonly CustomFieldView[]): readonly FilterField[] {
   return [
     { id: "name", label: "Name", type: "text" },
     { id: "domain", label: "Domain", type: "text" },
@@ -40,19 +40,19 @@ function subjectsOf(fields: readonly CustomFieldView[]): readonly Subject[] {
 }
 
 /** Times are earlier and later, not below and above. */
-function conditionInWords(condition: Condition, type: Type): string {
+function formatCondition(condition: Condition, type: Type): string {
   if (type === "datetime" && condition === "above") return "is after";
   if (type === "datetime" && condition === "below") return "is before";
-  return WORDS[condition];
+  return CONDITION_LABELS[condition];
 }
 
 function takesValue(condition: Condition): boolean {
   return condition !== "empty" && condition !== "filled";
 }
 
-type ValueProperties = { type: Type; value: string; onChange: (value: string) => void };
+type ValueProps = { type: Type; value: string; onChange: (value: string) => void };
 
-function ValueInput({ type, value, onChange }: ValueProperties) {
+function ValueInput({ type, value, onChange }: ValueProps) {
   const teammates = useTeammates();
   const choices =
     type === "boolean"
@@ -73,11 +73,11 @@ function ValueInput({ type, value, onChange }: ValueProperties) {
         onChange={(chosen) => onChange(chosen ?? "")}
       />
     );
-  const kind = { text: "text", number: "number", datetime: "date" }[type];
+  const inputType = { text: "text", number: "number", datetime: "date" }[type];
   return (
     <TextInput
       label="Value"
-      type={kind}
+      type={inputType}
       step="any"
       value={value}
       required
@@ -86,29 +86,29 @@ function ValueInput({ type, value, onChange }: ValueProperties) {
   );
 }
 
-type Properties = {
+type Props = {
   fields: readonly CustomFieldView[];
   filters: readonly AccountFilter[];
   onChange: (filters: AccountFilter[]) => void;
 };
 
-export function AddFilter({ fields, filters, onChange }: Properties) {
-  const subjects = subjectsOf(fields);
+export function AddFilter({ fields, filters, onChange }: Props) {
+  const choices = filterFields(fields);
   const [opened, setOpened] = useState(false);
-  const [subject, setSubject] = useState<Subject>({ id: "name", label: "Name", type: "text" });
+  const [field, setField] = useState<FilterField>({ id: "name", label: "Name", type: "text" });
   const [condition, setCondition] = useState<Condition>("contains");
   const [value, setValue] = useState("");
 
   const choose = (id: string | null) => {
-    const chosen = subjects.find((one) => one.id === id);
+    const chosen = choices.find((one) => one.id === id);
     if (!chosen) return;
-    setSubject(chosen);
-    setCondition(CONDITIONS[chosen.type][0] ?? "filled");
+    setField(chosen);
+    setCondition(CONDITIONS_BY_TYPE[chosen.type][0] ?? "filled");
     setValue("");
   };
   const add = (event: FormEvent) => {
     event.preventDefault();
-    onChange([...filters, { field: subject.id, is: condition, value: takesValue(condition) ? value : "" }]);
+    onChange([...filters, { field: field.id, is: condition, value: takesValue(condition) ? value : "" }]);
     setOpened(false);
     setValue("");
   };
@@ -128,23 +128,23 @@ export function AddFilter({ fields, filters, onChange }: Properties) {
         <form onSubmit={add} style={{ display: "grid", gap: 10 }}>
           <Select
             label="Field"
-            data={subjects.map(({ id, label }) => ({ value: id, label }))}
-            value={subject.id}
+            data={choices.map(({ id, label }) => ({ value: id, label }))}
+            value={field.id}
             searchable
             comboboxProps={{ withinPortal: false }}
             onChange={choose}
           />
           <Select
             label="Condition"
-            data={CONDITIONS[subject.type].map((one) => ({
+            data={CONDITIONS_BY_TYPE[field.type].map((one) => ({
               value: one,
-              label: conditionInWords(one, subject.type),
+              label: formatCondition(one, field.type),
             }))}
             value={condition}
             comboboxProps={{ withinPortal: false }}
             onChange={(chosen) => setCondition(chosen ?? "filled")}
           />
-          {takesValue(condition) && <ValueInput type={subject.type} value={value} onChange={setValue} />}
+          {takesValue(condition) && <ValueInput type={field.type} value={value} onChange={setValue} />}
           <Button type="submit">Add filter</Button>
         </form>
       </Popover.Dropdown>
@@ -152,26 +152,26 @@ export function AddFilter({ fields, filters, onChange }: Properties) {
   );
 }
 
-export function FilterChips({ fields, filters, onChange }: Properties) {
-  const subjects = subjectsOf(fields);
-  const nameOf = useTeammateName();
+export function FilterChips({ fields, filters, onChange }: Props) {
+  const choices = filterFields(fields);
+  const teammateName = useTeammateName();
   if (filters.length === 0) return null;
-  const wordsOf = ({ field, is, value }: AccountFilter): string => {
-    const { label, type } = subjects.find(({ id }) => id === field) ?? {
+  const formatFilter = ({ field, is, value }: AccountFilter): string => {
+    const { label, type } = choices.find(({ id }) => id === field) ?? {
       label: fields.length === 0 ? "…" : "A deleted field",
       type: "text",
     };
-    const said = takesValue(is) ? ` ${fieldInWords(type, value, nameOf)}` : "";
-    return `${label} ${conditionInWords(is, type)}${said}`;
+    const valueText = takesValue(is) ? ` ${formatField(type, value, teammateName)}` : "";
+    return `${label} ${formatCondition(is, type)}${valueText}`;
   };
   return (
     <ul className={styles.chips} aria-label="Filters">
       {filters.map((filter) => (
         <li key={JSON.stringify(filter)} className={styles.chip}>
-          {wordsOf(filter)}
+          {formatFilter(filter)}
           <CloseButton
             size="xs"
-            aria-label={`Remove the filter: ${wordsOf(filter)}`}
+            aria-label={`Remove the filter: ${formatFilter(filter)}`}
             onClick={() => onChange(filters.filter((other) => other !== filter))}
           />
         </li>

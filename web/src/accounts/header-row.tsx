@@ -1,10 +1,10 @@
 // The names of the columns; those one can sort by are buttons.
 import { UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { IconChevronDown, IconChevronUp } from "@tabler/icons-react";
-import { NAME, type Column } from "./columns.ts";
+import { NAME_COLUMN, type Column } from "./columns.ts";
 import styles from "./accounts.module.css";
 
-type Properties = {
+type Props = {
   columns: readonly Column[];
   /** As the server calls it, "-" in front for the other way round. */
   sort: string;
@@ -15,7 +15,7 @@ type Properties = {
 
 type Direction = "ascending" | "descending" | "none";
 
-function directionOf(column: Column, sort: string): Direction {
+function sortDirection(column: Column, sort: string): Direction {
   if (column.sort === undefined) return "none";
   if (sort === column.sort) return "ascending";
   return sort === `-${column.sort}` ? "descending" : "none";
@@ -28,29 +28,29 @@ function nextSort(column: Column, direction: Direction): string {
   return direction === "ascending" ? `-${sort}` : sort;
 }
 
-function Header({ column, sort, onSort }: { column: Column } & Pick<Properties, "sort" | "onSort">) {
-  const direction = directionOf(column, sort);
-  const Glyph = direction === "descending" ? IconChevronDown : IconChevronUp;
+function Header({ column, sort, onSort }: { column: Column } & Pick<Props, "sort" | "onSort">) {
+  const direction = sortDirection(column, sort);
+  const Icon = direction === "descending" ? IconChevronDown : IconChevronUp;
   return (
     <div
       role="columnheader"
       aria-sort={direction}
       className={styles.header}
-      data-end={column.field?.type === "number" || undefined}
+      data-align-end={column.field?.type === "number" || undefined}
     >
       {column.sort === undefined ? (
         <span>{column.label}</span>
       ) : (
         <UnstyledButton className={styles.sort} onClick={() => onSort(nextSort(column, direction))}>
           <span>{column.label}</span>
-          {direction !== "none" && <Glyph size={14} aria-hidden />}
+          {direction !== "none" && <Icon size={14} aria-hidden />}
         </UnstyledButton>
       )}
     </div>
   );
 }
 
-export function HeaderRow({ columns, sort, onSort, hidden }: Properties) {
+export function HeaderRow({ columns, sort, onSort, hidden }: Props) {
   if (hidden)
     return (
       <VisuallyHidden>
@@ -61,7 +61,7 @@ export function HeaderRow({ columns, sort, onSort, hidden }: Properties) {
     );
   return (
     <div role="row" className={styles.headers}>
-      {[NAME, ...columns].map((column) => (
+      {[NAME_COLUMN, ...columns].map((column) => (
         <Header key={column.id} column={column} sort={sort} onSort={onSort} />
       ))}
     </div>

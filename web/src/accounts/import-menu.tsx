@@ -2,17 +2,17 @@
 import { Button, Menu } from "@mantine/core";
 import { IconChevronDown, IconCloudDownload } from "@tabler/icons-react";
 import { MenuLink } from "../components/links.tsx";
-import { useMay } from "../session/session.ts";
+import { useHasAccess } from "../session/session.ts";
 
 export function ImportMenu() {
-  const may = useMay("workspace-admin");
+  const isAllowed = useHasAccess("workspace-admin");
   return (
     <Menu position="bottom-end" width={260}>
       <Menu.Target>
         <Button rightSection={<IconChevronDown size={14} aria-hidden />}>Import</Button>
       </Menu.Target>
       <Menu.Dropdown>
-        {may ? (
+        {isAllowed ? (
           <MenuLink
             to="/contacts/accounts"
             search={(search) => ({ ...search, import: "dynamics" })}

@@ -3,16 +3,16 @@ import { Button, Group, Modal, Stack, TagsInput, Textarea, TextInput } from "@ma
 import { useNavigate } from "@tanstack/react-router";
 import { useState, type FormEvent } from "react";
 import { accountRoutes, type CustomFieldView } from "../../../src/api/contract/accounts.ts";
-import { useCall } from "../client/queries.ts";
+import { useRouteMutation } from "../client/queries.ts";
 import { FieldInput } from "../components/field-input.tsx";
-import { Problem } from "../components/error-alert.tsx";
+import { ErrorAlert } from "../components/error-alert.tsx";
 import type { FieldValue } from "../format/fields.ts";
 
-type Properties = { opened: boolean; onClose: () => void; fields: readonly CustomFieldView[] };
+type Props = { opened: boolean; onClose: () => void; fields: readonly CustomFieldView[] };
 
-function Form({ onClose, fields }: Omit<Properties, "opened">) {
+function Form({ onClose, fields }: Omit<Props, "opened">) {
   const navigate = useNavigate();
-  const create = useCall(accountRoutes.createAccount, [
+  const create = useRouteMutation(accountRoutes.createAccount, [
     accountRoutes.listAccounts,
     accountRoutes.countAccounts,
   ]);
@@ -21,7 +21,7 @@ function Form({ onClose, fields }: Omit<Properties, "opened">) {
   const [description, setDescription] = useState("");
   const [values, setValues] = useState<Record<string, Exclude<FieldValue, undefined>>>({});
 
-  const send = (event: FormEvent) => {
+  const submit = (event: FormEvent) => {
     event.preventDefault();
     create.mutate(
       { body: { name, domains, description: description || null, fields: values } },
@@ -33,9 +33,9 @@ function Form({ onClose, fields }: Omit<Properties, "opened">) {
   };
 
   return (
-    <form onSubmit={send}>
+    <form onSubmit={submit}>
       <Stack gap="sm">
-        {create.error && <Problem error={create.error} />}
+        {create.error && <ErrorAlert error={create.error} />}
         <TextInput
           label="Name"
           required
@@ -79,7 +79,7 @@ function Form({ onClose, fields }: Omit<Properties, "opened">) {
   );
 }
 
-export function NewAccount({ opened, onClose, fields }: Properties) {
+export function NewAccount({ opened, onClose, fields }: Props) {
   return (
     <Modal opened={opened} onClose={onClose} title="New account">
       <Form onClose={onClose} fields={fields} />

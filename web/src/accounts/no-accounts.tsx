@@ -1,16 +1,16 @@
 // Instead of a list with nothing in it: why that is, and what to do next.
 import { Button } from "@mantine/core";
-import { Empty } from "../components/empty-state.tsx";
+import { EmptyState } from "../components/empty-state.tsx";
 import { ButtonLink } from "../components/links.tsx";
-import { useMay } from "../session/session.ts";
+import { useHasAccess } from "../session/session.ts";
 
-type Properties = { searching: boolean; onClear: () => void; onCreate: () => void };
+type Props = { isFiltered: boolean; onClear: () => void; onCreate: () => void };
 
-export function NoAccounts({ searching, onClear, onCreate }: Properties) {
-  const mayImport = useMay("workspace-admin");
-  if (searching)
+export function NoAccounts({ isFiltered, onClear, onCreate }: Props) {
+  const canImport = useHasAccess("workspace-admin");
+  if (isFiltered)
     return (
-      <Empty
+      <EmptyState
         title="No account matches"
         action={
           <Button variant="default" onClick={onClear}>
@@ -19,14 +19,14 @@ export function NoAccounts({ searching, onClear, onCreate }: Properties) {
         }
       >
         Search looks at names, domains and text fields. Try fewer letters, or a filter less.
-      </Empty>
+      </EmptyState>
     );
   return (
-    <Empty
+    <EmptyState
       title="No accounts yet"
       action={
         <>
-          {mayImport && (
+          {canImport && (
             <ButtonLink to="/contacts/accounts" search={{ import: "dynamics" }}>
               Import from Dynamics 365
             </ButtonLink>
@@ -37,9 +37,9 @@ export function NoAccounts({ searching, onClear, onCreate }: Properties) {
         </>
       }
     >
-      {mayImport
+      {canImport
         ? "Bring them in from Dynamics 365: you choose which, see what would happen, and then start. Or add one by hand."
         : "An admin of the workspace can bring them in from Dynamics 365. You can add one by hand."}
-    </Empty>
+    </EmptyState>
   );
 }

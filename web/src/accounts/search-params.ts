@@ -4,11 +4,11 @@ import { accountFilter, syncState } from "../../../src/api/contract/accounts.ts"
 
 /** Filters are JSON in the address, and a list here; what is none is no filter. */
 const filters = z.preprocess(
-  (value) => (typeof value === "string" ? parsed(value) : value),
+  (value) => (typeof value === "string" ? parseJson(value) : value),
   z.array(accountFilter).optional().catch(undefined),
 );
 
-function parsed(json: string): unknown {
+function parseJson(json: string): unknown {
   try {
     return JSON.parse(json);
   } catch {

@@ -4,22 +4,22 @@ import { getRouteApi } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect } from "react";
 import { connectionRoutes } from "../../../src/api/contract/connection.ts";
 import { AccountsPage } from "../accounts/accounts-page.tsx";
-import { markStale } from "../client/queries.ts";
+import { invalidateRoutes } from "../client/queries.ts";
 
 const route = getRouteApi("/shell/contacts/accounts");
 const SyncModal = lazy(async () => ({ default: (await import("../sync/sync-modal.tsx")).SyncModal }));
 
 export function AccountsWithImport() {
-  const queries = useQueryClient();
+  const queryClient = useQueryClient();
   const importing = route.useSearch({ select: (search) => search.import === "dynamics" });
   useEffect(() => {
     if (!importing) return undefined;
     // What opened it, a menu's item or another page, is no longer there to take the focus back.
     return () => {
       document.querySelector<HTMLElement>("#content")?.focus();
-      void markStale(queries, [connectionRoutes.getSyncState]);
+      void invalidateRoutes(queryClient, [connectionRoutes.getSyncState]);
     };
-  }, [importing, queries]);
+  }, [importing, queryClient]);
   return (
     <>
       <AccountsPage />

@@ -2,63 +2,63 @@
 import { Button, Group } from "@mantine/core";
 import { useQueryErrorResetBoundary } from "@tanstack/react-query";
 import { useRouter, type ErrorComponentProps } from "@tanstack/react-router";
-import { codeOf } from "../components/error-alert.tsx";
-import { Refused } from "../client/call-route.ts";
-import { Empty } from "../components/empty-state.tsx";
+import { errorReference } from "../components/error-alert.tsx";
+import { ApiError } from "../client/call-route.ts";
+import { EmptyState } from "../components/empty-state.tsx";
 import { ButtonLink } from "../components/links.tsx";
 
 export function NotFoundPage() {
   return (
     <main>
-      <Empty
-        alone
+      <EmptyState
+        fullPage
         title="There is no page at this address"
         action={<ButtonLink to="/contacts/accounts">Go to Accounts</ButtonLink>}
       >
         It may have moved, or the link was cut off when it was copied. From the accounts you reach everything
         else.
-      </Empty>
+      </EmptyState>
     </main>
   );
 }
 
 /** Where not even the frame of the pages could be drawn. */
-export function ProblemAlone(properties: ErrorComponentProps) {
+export function RootErrorPage(props: ErrorComponentProps) {
   return (
     <main>
-      <ProblemPage {...properties} />
+      <ErrorPage {...props} />
     </main>
   );
 }
 
-export function ProblemPage({ error, reset }: ErrorComponentProps) {
+export function ErrorPage({ error, reset }: ErrorComponentProps) {
   const router = useRouter();
-  const { reset: askAgain } = useQueryErrorResetBoundary();
-  const code = error instanceof Error ? codeOf(error) : undefined;
-  const again = () => {
-    askAgain();
+  const { reset: resetQueryErrors } = useQueryErrorResetBoundary();
+  const reference = error instanceof Error ? errorReference(error) : undefined;
+  const retry = () => {
+    resetQueryErrors();
     reset();
     void router.invalidate();
   };
   return (
     <div>
-      <Empty
-        alone
+      <EmptyState
+        fullPage
         title="This page could not be shown"
         action={
           <Group gap="xs">
-            <Button onClick={again}>Try again</Button>
+            <Button onClick={retry}>Try again</Button>
             <Button variant="default" component="a" href="/contacts/accounts">
               Go to Accounts
             </Button>
           </Group>
         }
       >
-        {error instanceof Refused
+        {error instanceof ApiError
           ? error.message
           : "Something in the application itself went wrong; what you saved is safe. Try again, and if it stays, tell whoever runs this installation."}
-        {code !== undefined && <small style={{ display: "block", marginTop: 8 }}>{code}</small>}
-      </Empty>
+        {reference !== undefined && <small style={{ display: "block", marginTop: 8 }}>{reference}</small>}
+      </EmptyState>
     </div>
   );
 }

@@ -13,17 +13,17 @@ import { accountSearch } from "../account/search-params.ts";
 import { accountsSearch } from "../accounts/search-params.ts";
 import { sessionQuery } from "../session/session.ts";
 import { importSearch, syncSearch } from "../sync/search-params.ts";
-import { NotFoundPage, ProblemAlone, ProblemPage } from "./error-pages.tsx";
+import { NotFoundPage, RootErrorPage, ErrorPage } from "./error-pages.tsx";
 import { Shell } from "./shell.tsx";
 
-const root = createRootRouteWithContext<{ queries: QueryClient }>()({
+const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
   notFoundComponent: NotFoundPage,
-  errorComponent: ProblemAlone,
+  errorComponent: RootErrorPage,
   // Before any page: with the session comes the token without which nothing can be changed, not even by a signed-out one.
-  beforeLoad: async ({ context }) => ({ session: await context.queries.ensureQueryData(sessionQuery) }),
+  beforeLoad: async ({ context }) => ({ session: await context.queryClient.ensureQueryData(sessionQuery) }),
 });
 
-const start = createRoute({
+const index = createRoute({
   getParentRoute: () => root,
   path: "/",
   beforeLoad: () => {
@@ -32,7 +32,7 @@ const start = createRoute({
 });
 
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.keys forgets which they are
-const signInProblem = Object.keys(signInProblems) as SignInProblem[];
+const signInProblemCodes = Object.keys(signInProblems) as SignInProblem[];
 
 /** Where one goes after signing in: a path of ours, never another site. */
 const signInSearch = z.object({
@@ -41,7 +41,7 @@ const signInSearch = z.object({
     .regex(/^\/(?![/\\])/)
     .optional()
     .catch(undefined),
-  problem: z.enum(signInProblem).optional().catch(undefined),
+  problem: z.enum(signInProblemCodes).optional().catch(undefined),
   /** Microsoft's own number of it. */
   number: z
     .string()
@@ -140,7 +140,7 @@ const mail = createRoute({
 });
 
 const routeTree = root.addChildren([
-  start,
+  index,
   signIn,
   reset,
   link,
@@ -158,29 +158,29 @@ function parseSearch(search: string): Record<string, string> {
 }
 
 function stringifySearch(search: Record<string, unknown>): string {
-  const written = new URLSearchParams();
+  const params = new URLSearchParams();
   for (const [name, value] of Object.entries(search))
     if (value !== undefined && value !== "")
-      written.set(name, typeof value === "string" ? value : JSON.stringify(value));
-  return written.size > 0 ? `?${written}` : "";
+      params.set(name, typeof value === "string" ? value : JSON.stringify(value));
+  return params.size > 0 ? `?${params}` : "";
 }
 
-export function createPages(queries: QueryClient) {
+export function createAppRouter(queryClient: QueryClient) {
   return createRouter({
     routeTree,
-    context: { queries },
+    context: { queryClient },
     parseSearch,
     stringifySearch,
     defaultPreload: "intent",
     defaultPreloadStaleTime: 0,
     scrollRestoration: true,
-    defaultErrorComponent: ProblemPage,
+    defaultErrorComponent: ErrorPage,
     defaultNotFoundComponent: NotFoundPage,
   });
 }
 
 declare module "@tanstack/react-router" {
   interface Register {
-    router: ReturnType<typeof createPages>;
+    router: ReturnType<typeof createAppRouter>;
   }
 }

@@ -3,18 +3,18 @@ import { IconAddressBook, IconSettings } from "@tabler/icons-react";
 import { Link, Outlet, useLocation, useRouter } from "@tanstack/react-router";
 import { useEffect } from "react";
 import type { Access } from "../../../src/api/contract/route.ts";
-import { useMay, useSession } from "../session/session.ts";
-import { PersonMenu } from "./user-menu.tsx";
+import { useHasAccess, useSession } from "../session/session.ts";
+import { UserMenu } from "./user-menu.tsx";
 import styles from "./shell.module.css";
 
-type Place = { to: string; label: string; access: Access };
+type NavItem = { to: string; label: string; access: Access };
 
 const AREAS = [
   {
     label: "Contacts",
     icon: IconAddressBook,
     under: "/contacts",
-    places: [
+    items: [
       { to: "/contacts/accounts", label: "Accounts", access: "teammate" },
       { to: "/contacts/accounts/sync", label: "Dynamics 365", access: "workspace-admin" },
     ],
@@ -23,7 +23,7 @@ const AREAS = [
     label: "Settings",
     icon: IconSettings,
     under: "/settings",
-    places: [
+    items: [
       { to: "/settings/fields", label: "Custom fields", access: "teammate" },
       { to: "/settings/domains", label: "Domains", access: "teammate" },
       { to: "/settings/teammates", label: "Teammates", access: "teammate" },
@@ -31,52 +31,52 @@ const AREAS = [
       { to: "/settings/mail", label: "Mail", access: "company-admin" },
     ],
   },
-] as const satisfies readonly { label: string; icon: unknown; under: string; places: readonly Place[] }[];
+] as const satisfies readonly { label: string; icon: unknown; under: string; items: readonly NavItem[] }[];
 
 type Area = (typeof AREAS)[number];
 
 /** The place one is at: the longest address that the current one begins with. */
-function placeAt(path: string, places: readonly Place[]): Place | undefined {
-  return places
+function activeItem(path: string, items: readonly NavItem[]): NavItem | undefined {
+  return items
     .filter(({ to }) => path === to || path.startsWith(`${to}/`))
     .toSorted((a, b) => b.to.length - a.to.length)[0];
 }
 
-function Rail({ at }: { at: Area }) {
+function NavRail({ currentArea }: { currentArea: Area }) {
   return (
-    <nav className={styles.rail} aria-label="Areas">
+    <nav className={styles.navRail} aria-label="Areas">
       {AREAS.map((area) => (
         <Link
           key={area.under}
-          to={area.places[0].to}
+          to={area.items[0].to}
           className={styles.area}
           activeOptions={{ includeSearch: false }}
-          data-active={area === at || undefined}
-          aria-current={area === at ? "true" : undefined}
+          data-active={area === currentArea || undefined}
+          aria-current={area === currentArea ? "true" : undefined}
         >
           <area.icon size={20} stroke={1.6} aria-hidden />
           <span>{area.label}</span>
         </Link>
       ))}
-      <div className={styles.person}>
-        <PersonMenu />
+      <div className={styles.user}>
+        <UserMenu />
       </div>
     </nav>
   );
 }
 
-function PlaceLink({ place, active }: { place: Area["places"][number]; active: boolean }) {
-  const may = useMay(place.access);
-  if (!may) return null;
+function NavItemLink({ item, active }: { item: Area["items"][number]; active: boolean }) {
+  const isAllowed = useHasAccess(item.access);
+  if (!isAllowed) return null;
   return (
     <Link
-      to={place.to}
+      to={item.to}
       activeOptions={{ exact: true, includeSearch: false }}
-      className={styles.place}
+      className={styles.navItem}
       data-active={active || undefined}
       aria-current={active ? "page" : undefined}
     >
-      {place.label}
+      {item.label}
     </Link>
   );
 }
@@ -89,19 +89,19 @@ export function Shell() {
     // The session ended while a page was open: the way to every page leads past signing in.
     if (!isSignedIn) void router.invalidate();
   }, [isSignedIn, router]);
-  const at = AREAS.find(({ under }) => path.startsWith(under)) ?? AREAS[0];
-  const here = placeAt(path, at.places);
+  const currentArea = AREAS.find(({ under }) => path.startsWith(under)) ?? AREAS[0];
+  const currentItem = activeItem(path, currentArea.items);
   if (!isSignedIn) return null;
   return (
     <div className={styles.shell}>
-      <a className={styles.skip} href="#content">
+      <a className={styles.skipLink} href="#content">
         Skip to the content
       </a>
-      <Rail at={at} />
-      <nav className={styles.places} aria-label={at.label}>
-        <div className={styles.heading}>{at.label}</div>
-        {at.places.map((place) => (
-          <PlaceLink key={place.to} place={place} active={place === here} />
+      <NavRail currentArea={currentArea} />
+      <nav className={styles.subnav} aria-label={currentArea.label}>
+        <div className={styles.subnavTitle}>{currentArea.label}</div>
+        {currentArea.items.map((item) => (
+          <NavItemLink key={item.to} item={item} active={item === currentItem} />
         ))}
       </nav>
       <main id="content" className={styles.content} tabIndex={-1}>

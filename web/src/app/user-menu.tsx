@@ -4,8 +4,8 @@ import { IconCheck, IconDeviceDesktop, IconLogout, IconMoon, IconSun } from "@ta
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { sessionRoutes } from "../../../src/api/contract/session.ts";
-import { useCall } from "../client/queries.ts";
-import { Confirm } from "../components/confirm-dialog.tsx";
+import { useRouteMutation } from "../client/queries.ts";
+import { ConfirmDialog } from "../components/confirm-dialog.tsx";
 import { useSession } from "../session/session.ts";
 import styles from "./shell.module.css";
 
@@ -15,40 +15,43 @@ const SCHEMES = [
   { value: "auto", label: "As the system", icon: IconDeviceDesktop },
 ] as const;
 
-export function PersonMenu() {
+export function UserMenu() {
   const { teammate, version } = useSession();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
-  const queries = useQueryClient();
+  const queryClient = useQueryClient();
   const navigate = useNavigate();
-  const signOut = useCall(sessionRoutes.signOut);
-  const left = () => {
-    queries.clear();
+  const signOut = useRouteMutation(sessionRoutes.signOut);
+  const onSignedOut = () => {
+    queryClient.clear();
     void navigate({ to: "/sign-in" });
   };
   // Whose session is over already is out. Any other error means that it may go on, and the page with it.
-  const stay = () => void queries.invalidateQueries();
-  const leave = async () => {
+  const refreshPage = () => void queryClient.invalidateQueries();
+  const endSession = async () => {
     // What is still being asked for would be refused once the session is over.
-    await queries.cancelQueries();
-    signOut.mutate({}, { onSuccess: left, onError: ({ status }) => (status === 401 ? left() : stay()) });
+    await queryClient.cancelQueries();
+    signOut.mutate(
+      {},
+      { onSuccess: onSignedOut, onError: ({ status }) => (status === 401 ? onSignedOut() : refreshPage()) },
+    );
   };
   const name = teammate?.name || teammate?.email || "";
   return (
     <>
-      <Confirm
+      <ConfirmDialog
         title={signOut.error && signOut.error.status !== 401 ? "You are still signed in" : null}
-        action="Sign out"
-        pending={signOut.isPending}
+        confirmLabel="Sign out"
+        isPending={signOut.isPending}
         error={signOut.error}
-        onConfirm={() => void leave()}
+        onConfirm={() => void endSession()}
         onClose={signOut.reset}
       >
         Whoever uses this browser next could go on as you.
-      </Confirm>
+      </ConfirmDialog>
       <Menu position="right-end" width={240}>
         <Menu.Target>
           <UnstyledButton className={styles.area ?? ""}>
-            <Avatar size={24} radius="xl" name={name} color="water" aria-hidden />
+            <Avatar size={24} radius="xl" name={name} color="brand" aria-hidden />
             <span>
               You<VisuallyHidden>: {name}</VisuallyHidden>
             </span>
@@ -69,7 +72,7 @@ export function PersonMenu() {
             </Menu.Item>
           ))}
           <Menu.Divider />
-          <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => void leave()}>
+          <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => void endSession()}>
             Sign out
           </Menu.Item>
           <Menu.Label>Sluice {version}</Menu.Label>

@@ -3,8 +3,8 @@ import type { Route, RouteAnswer, RouteRequest } from "../../../src/api/contract
 import { refusal } from "../../../src/api/contract/route.ts";
 
 /** What the server refused, or why it could not be asked. The message is a sentence for the person at the screen. */
-export class Refused extends Error {
-  override readonly name = "Refused";
+export class ApiError extends Error {
+  override readonly name = "ApiError";
   /** 0 when the server could not be reached. */
   readonly status: number;
   /** Small print to search for. */
@@ -16,67 +16,68 @@ export class Refused extends Error {
   constructor(
     status: number,
     code: string,
-    sentence: string,
-    where: { field?: string | undefined; requestId?: string | undefined; cause?: unknown } = {},
+    message: string,
+    details: { field?: string | undefined; requestId?: string | undefined; cause?: unknown } = {},
   ) {
-    super(sentence, { cause: where.cause });
+    super(message, { cause: details.cause });
     this.status = status;
     this.code = code;
-    this.field = where.field;
-    this.requestId = where.requestId;
+    this.field = details.field;
+    this.requestId = details.requestId;
   }
 }
 
 let csrfToken = "";
 
 /** The token of the session, sent back with everything that changes something. */
-export function rememberCsrfToken(token: string): void {
+export function setCsrfToken(token: string): void {
   csrfToken = token;
 }
 
 /** What the types below promise of every request, whatever its route. */
-type Written = Record<string, string | number | boolean | undefined>;
+type UrlValues = Record<string, string | number | boolean | undefined>;
 type AnyRequest = {
-  readonly params?: Written | undefined;
-  readonly query?: Written | undefined;
+  readonly params?: UrlValues | undefined;
+  readonly query?: UrlValues | undefined;
   readonly body?: unknown;
 };
 
-function partsOf(request: object): AnyRequest {
+function asAnyRequest(request: object): AnyRequest {
   return request;
 }
 
 /** The address of a route: for downloads, events and links, which the browser itself follows. */
-export function addressOf<R extends Route>(route: R, request: Omit<RouteRequest<R>, "body">): string {
-  const { params = {}, query = {} } = partsOf(request);
+export function routeUrl<R extends Route>(route: R, request: Omit<RouteRequest<R>, "body">): string {
+  const { params = {}, query = {} } = asAnyRequest(request);
   const path = route.path.replaceAll(/:(\w+)/g, (_, name: string) =>
     encodeURIComponent(String(params[name])),
   );
-  const asked = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) if (value !== undefined) asked.set(name, String(value));
-  return `/api/app${path}${asked.size > 0 ? `?${asked}` : ""}`;
+  const searchParams = new URLSearchParams();
+  for (const [name, value] of Object.entries(query))
+    if (value !== undefined) searchParams.set(name, String(value));
+  return `/api/app${path}${searchParams.size > 0 ? `?${searchParams}` : ""}`;
 }
 
-async function refusalOf(response: Response): Promise<Refused> {
+async function toApiError(response: Response): Promise<ApiError> {
   const parsed = refusal.safeParse(await response.json().catch(() => null));
   if (!parsed.success)
-    return new Refused(
+    return new ApiError(
       response.status,
       `http-${response.status}`,
       "The server gave an answer that is none of its own. Try again; if it stays, tell whoever runs this installation.",
     );
   const { code, sentence, field, requestId } = parsed.data.error;
-  return new Refused(response.status, code, sentence, { field, requestId });
+  return new ApiError(response.status, code, sentence, { field, requestId });
 }
 
-/** Calls a route. Throws `Refused` with the server's sentence, or with ours when the server cannot be reached. */
-export async function call<R extends Route>(
+/** Calls a route. Throws `ApiError` with the server's sentence, or with ours when the server cannot be reached. */
+export async function callRoute<R extends Route>(
   route: R,
   request: RouteRequest<R>,
   signal?: AbortSignal,
 ): Promise<RouteAnswer<R>> {
-  const { body } = partsOf(request);
-  const response = await fetch(addressOf(route, request), {
+  const { body } = asAnyRequest(request);
+  const response = await fetch(routeUrl(route, request), {
     method: route.method,
     headers: {
       accept: "application/json",
@@ -87,14 +88,14 @@ export async function call<R extends Route>(
     ...(signal ? { signal } : {}),
   }).catch((cause: unknown) => {
     if (cause instanceof DOMException && cause.name === "AbortError") throw cause;
-    throw new Refused(
+    throw new ApiError(
       0,
       "not-reached",
       "The server cannot be reached. Look at your connection and try again.",
       { cause },
     );
   });
-  if (!response.ok) throw await refusalOf(response);
+  if (!response.ok) throw await toApiError(response);
   const answer: unknown = route.answer ? await response.json() : undefined;
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the server answers by the same contract, or 204 and nothing
   return answer as RouteAnswer<R>;

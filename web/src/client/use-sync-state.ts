@@ -3,27 +3,27 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { accountRoutes } from "../../../src/api/contract/accounts.ts";
 import { connectionRoutes } from "../../../src/api/contract/connection.ts";
-import { call } from "./call-route.ts";
-import { markStale, queryOf } from "./queries.ts";
+import { callRoute } from "./call-route.ts";
+import { invalidateRoutes, routeQuery } from "./queries.ts";
 
-const RUNNING_MS = 2_000;
-const AT_REST_MS = 15_000;
+const RUNNING_POLL_MS = 2_000;
+const IDLE_POLL_MS = 15_000;
 
-const query = queryOf(connectionRoutes.getSyncState, {});
+const query = routeQuery(connectionRoutes.getSyncState, {});
 const { listAccounts, countAccounts, getAccount, getHistory, listFields } = accountRoutes;
 
 export function useSyncState() {
-  const queries = useQueryClient();
+  const queryClient = useQueryClient();
   return useQuery({
     ...query,
     queryFn: async ({ signal }) => {
-      const state = await call(connectionRoutes.getSyncState, {}, signal);
-      const before = queries.getQueryData(query.queryKey);
-      if (before && (before.lastSyncedAt !== state.lastSyncedAt || before.source !== state.source))
-        void markStale(queries, [listAccounts, countAccounts, getAccount, getHistory, listFields]);
+      const state = await callRoute(connectionRoutes.getSyncState, {}, signal);
+      const previous = queryClient.getQueryData(query.queryKey);
+      if (previous && (previous.lastSyncedAt !== state.lastSyncedAt || previous.source !== state.source))
+        void invalidateRoutes(queryClient, [listAccounts, countAccounts, getAccount, getHistory, listFields]);
       return state;
     },
     refetchOnMount: "always",
-    refetchInterval: ({ state }) => (state.data?.state === "running" ? RUNNING_MS : AT_REST_MS),
+    refetchInterval: ({ state }) => (state.data?.state === "running" ? RUNNING_POLL_MS : IDLE_POLL_MS),
   }).data;
 }

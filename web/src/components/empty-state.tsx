@@ -2,21 +2,21 @@
 import type { ReactNode } from "react";
 import styles from "./empty-state.module.css";
 
-type Properties = {
+type Props = {
   title: string;
   children: ReactNode;
   /** Where this is all there is on the page. */
-  alone?: boolean;
+  fullPage?: boolean;
   /** The button or link that does it. */
   action?: ReactNode;
 };
 
-export function Empty({ title, alone = false, children, action }: Properties) {
-  const Heading = alone ? "h1" : "h2";
+export function EmptyState({ title, fullPage = false, children, action }: Props) {
+  const Heading = fullPage ? "h1" : "h2";
   return (
-    <div className={styles.empty}>
+    <div className={styles.emptyState}>
       <Heading className={styles.title}>{title}</Heading>
-      <p className={styles.words}>{children}</p>
+      <p className={styles.text}>{children}</p>
       {action !== undefined && <div className={styles.action}>{action}</div>}
     </div>
   );

@@ -4,36 +4,36 @@ import type { CustomFieldView } from "../../../src/api/contract/accounts.ts";
 import { useTeammates } from "../client/use-teammates.ts";
 import type { FieldValue } from "../format/fields.ts";
 
-type Properties = {
+type Props = {
   field: Pick<CustomFieldView, "name" | "type">;
   value: FieldValue;
   onChange: (value: string | number | boolean | null) => void;
   /** Its name is already beside it. */
-  unlabelled?: boolean;
+  hideLabel?: boolean;
 };
 
 /** A moment as `datetime-local` has it: the viewer's own clock, without a zone. */
-function toLocal(value: string): string {
-  const at = new Date(value);
-  if (Number.isNaN(at.getTime())) return "";
-  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+function toDateTimeLocal(value: string): string {
+  const date = new Date(value);
+  if (Number.isNaN(date.getTime())) return "";
+  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
-const YES_OR_NO = [
+const BOOLEAN_OPTIONS = [
   { value: "true", label: "Yes" },
   { value: "false", label: "No" },
 ];
 
-export function FieldInput({ field, value, onChange, unlabelled = false }: Properties) {
+export function FieldInput({ field, value, onChange, hideLabel = false }: Props) {
   const teammates = useTeammates();
-  const name = unlabelled ? { "aria-label": field.name, autoFocus: true } : { label: field.name };
+  const labelProps = hideLabel ? { "aria-label": field.name, autoFocus: true } : { label: field.name };
   const text = value === null || value === undefined ? "" : String(value);
   switch (field.type) {
     case "boolean":
       return (
         <Select
-          {...name}
-          data={YES_OR_NO}
+          {...labelProps}
+          data={BOOLEAN_OPTIONS}
           value={text || null}
           clearable
           allowDeselect
@@ -43,7 +43,7 @@ export function FieldInput({ field, value, onChange, unlabelled = false }: Prope
     case "teammate":
       return (
         <Select
-          {...name}
+          {...labelProps}
           data={teammates.map((one) => ({ value: String(one.id), label: one.name || one.email }))}
           value={text || null}
           searchable
@@ -55,7 +55,7 @@ export function FieldInput({ field, value, onChange, unlabelled = false }: Prope
     case "number":
       return (
         <TextInput
-          {...name}
+          {...labelProps}
           type="number"
           step="any"
           value={text}
@@ -67,9 +67,9 @@ export function FieldInput({ field, value, onChange, unlabelled = false }: Prope
     case "datetime":
       return (
         <TextInput
-          {...name}
+          {...labelProps}
           type="datetime-local"
-          value={toLocal(text)}
+          value={toDateTimeLocal(text)}
           onChange={({ currentTarget }) =>
             onChange(currentTarget.value === "" ? null : new Date(currentTarget.value).toISOString())
           }
@@ -78,7 +78,7 @@ export function FieldInput({ field, value, onChange, unlabelled = false }: Prope
     case "text":
       return (
         <TextInput
-          {...name}
+          {...labelProps}
           value={text}
           onChange={({ currentTarget }) => onChange(currentTarget.value || null)}
         />

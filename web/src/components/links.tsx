@@ -3,17 +3,19 @@ import { Anchor, Button, Menu, type AnchorProps, type ButtonProps, type MenuItem
 import { createLink } from "@tanstack/react-router";
 import type { AnchorHTMLAttributes, Ref } from "react";
 
-type Rest<P> = Omit<AnchorHTMLAttributes<HTMLAnchorElement>, keyof P> & { ref?: Ref<HTMLAnchorElement> };
+type AnchorAttributes<P> = Omit<AnchorHTMLAttributes<HTMLAnchorElement>, keyof P> & {
+  ref?: Ref<HTMLAnchorElement>;
+};
 
-export const ButtonLink = createLink((properties: ButtonProps & Rest<ButtonProps>) => (
-  <Button component="a" {...properties} />
+export const ButtonLink = createLink((props: ButtonProps & AnchorAttributes<ButtonProps>) => (
+  <Button component="a" {...props} />
 ));
 
 /** Underlined, since colour alone does not tell a link from the words around it. */
-export const AnchorLink = createLink((properties: AnchorProps & Rest<AnchorProps>) => (
-  <Anchor component="a" inherit underline="always" {...properties} />
+export const AnchorLink = createLink((props: AnchorProps & AnchorAttributes<AnchorProps>) => (
+  <Anchor component="a" inherit underline="always" {...props} />
 ));
 
-export const MenuLink = createLink((properties: MenuItemProps & Rest<MenuItemProps>) => (
-  <Menu.Item component="a" {...properties} />
+export const MenuLink = createLink((props: MenuItemProps & AnchorAttributes<MenuItemProps>) => (
+  <Menu.Item component="a" {...props} />
 ));

@@ -3,36 +3,44 @@ import { Title } from "@mantine/core";
 import { useEffect, type ReactNode } from "react";
 import styles from "./page.module.css";
 
-type Properties = {
+type Props = {
   title: string;
   /** The way back up, over the title. */
-  above?: ReactNode;
+  breadcrumb?: ReactNode;
   /** Beside or under the title: counts, states. */
-  line?: ReactNode;
+  subtitle?: ReactNode;
   /** Buttons at the right. */
   actions?: ReactNode;
   /** The content scrolls on its own and takes all the width, as lists do. */
-  filled?: boolean;
+  fullWidth?: boolean;
   /** For reading and forms: title, actions and content share one column that is not wider than eyes like. */
-  column?: boolean;
+  readingWidth?: boolean;
   children: ReactNode;
 };
 
-export function Page({ title, above, line, actions, filled = false, column = false, children }: Properties) {
+export function Page({
+  title,
+  breadcrumb,
+  subtitle,
+  actions,
+  fullWidth = false,
+  readingWidth = false,
+  children,
+}: Props) {
   useEffect(() => {
     document.title = `${title} · Sluice`;
   }, [title]);
   return (
-    <div className={styles.page} data-column={column || undefined}>
+    <div className={styles.page} data-column={readingWidth || undefined}>
       <header className={styles.header}>
-        <div className={styles.words}>
-          {above !== undefined && <div className={styles.above}>{above}</div>}
+        <div className={styles.titles}>
+          {breadcrumb !== undefined && <div className={styles.breadcrumb}>{breadcrumb}</div>}
           <Title order={1}>{title}</Title>
         </div>
         {actions !== undefined && <div className={styles.actions}>{actions}</div>}
-        {line !== undefined && <div className={styles.line}>{line}</div>}
+        {subtitle !== undefined && <div className={styles.subtitle}>{subtitle}</div>}
       </header>
-      <div className={filled ? styles.filled : styles.content}>{children}</div>
+      <div className={fullWidth ? styles.fullWidth : styles.content}>{children}</div>
     </div>
   );
 }

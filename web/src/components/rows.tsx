@@ -10,20 +10,20 @@ export function Rows({ label, children }: { label: string; children: ReactNode }
   );
 }
 
-type Properties = {
+type Props = {
   title: ReactNode;
   /** The small line under it. */
-  line?: ReactNode;
+  subtitle?: ReactNode;
   /** At the right. */
   children?: ReactNode;
 };
 
-export function Row({ title, line, children }: Properties) {
+export function Row({ title, subtitle, children }: Props) {
   return (
     <li className={styles.row}>
-      <div className={styles.words}>
+      <div className={styles.text}>
         <div className={styles.title}>{title}</div>
-        {line !== undefined && line !== "" && <div className={styles.line}>{line}</div>}
+        {subtitle !== undefined && subtitle !== "" && <div className={styles.subtitle}>{subtitle}</div>}
       </div>
       {children !== undefined && <div className={styles.actions}>{children}</div>}
     </li>

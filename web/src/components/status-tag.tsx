@@ -2,22 +2,22 @@
 import type { ReactNode } from "react";
 import styles from "./status-tag.module.css";
 
-const GLYPHS = { added: "+", changed: "~", skipped: "–", failed: "!" } as const;
-export type Meaning = keyof typeof GLYPHS;
+const SYMBOLS = { added: "+", changed: "~", skipped: "–", failed: "!" } as const;
+export type Tone = keyof typeof SYMBOLS;
 
-type Properties = {
-  of: Meaning;
+type Props = {
+  tone: Tone;
   /** The word, with its count if it has one. */
   children: ReactNode;
   /** On a wash of its colour. */
   filled?: boolean;
 };
 
-export function Meant({ of, children, filled = false }: Properties) {
+export function StatusTag({ tone, children, filled = false }: Props) {
   return (
-    <span className={styles.meaning} data-meaning={of} data-filled={filled || undefined}>
-      <span aria-hidden className={styles.glyph}>
-        {GLYPHS[of]}
+    <span className={styles.tag} data-tone={tone} data-filled={filled || undefined}>
+      <span aria-hidden className={styles.symbol}>
+        {SYMBOLS[tone]}
       </span>
       {children}
     </span>

@@ -2,7 +2,7 @@
 // controls get one size.
 import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
 
-const water: MantineColorsTuple = [
+const brand: MantineColorsTuple = [
   "#e4f2f6",
   "#c6e5ee",
   "#9fd3e1",
@@ -29,11 +29,11 @@ const dark: MantineColorsTuple = [
   "#0b0c0e",
 ];
 
-const small = { defaultProps: { size: "xs" } };
+const smallSize = { defaultProps: { size: "xs" } };
 
 export const theme = createTheme({
-  primaryColor: "water",
-  colors: { water, dark },
+  primaryColor: "brand",
+  colors: { brand, dark },
   fontFamily: '"Inter Variable", system-ui, sans-serif',
   fontFamilyMonospace: "ui-monospace, SFMono-Regular, Menlo, monospace",
   fontSizes: { xs: "13px", sm: "14px", md: "14px", lg: "16px", xl: "20px" },
@@ -55,9 +55,9 @@ export const theme = createTheme({
   components: {
     ActionIcon: { defaultProps: { variant: "subtle", color: "gray", size: "md" } },
     Alert: { defaultProps: { variant: "light" } },
-    Button: small,
-    Checkbox: small,
-    InputBase: small,
+    Button: smallSize,
+    Checkbox: smallSize,
+    InputBase: smallSize,
     InputWrapper: { defaultProps: { withAsterisk: false } },
     Menu: { defaultProps: { shadow: "md", transitionProps: { duration: 80 } } },
     Modal: {
@@ -67,20 +67,20 @@ export const theme = createTheme({
         closeButtonProps: { "aria-label": "Close" },
       },
     },
-    MultiSelect: small,
+    MultiSelect: smallSize,
     Notification: { defaultProps: { withBorder: true } },
-    NumberInput: small,
-    PasswordInput: small,
+    NumberInput: smallSize,
+    PasswordInput: smallSize,
     Popover: { defaultProps: { shadow: "md", transitionProps: { duration: 80 } } },
-    Radio: small,
-    SegmentedControl: small,
+    Radio: smallSize,
+    SegmentedControl: smallSize,
     Select: { defaultProps: { size: "xs", allowDeselect: false } },
     Switch: { defaultProps: { size: "sm" } },
     Table: { defaultProps: { fz: "xs" } },
     Tabs: { defaultProps: { keepMounted: false } },
-    TagsInput: small,
-    Textarea: small,
-    TextInput: small,
+    TagsInput: smallSize,
+    Textarea: smallSize,
+    TextInput: smallSize,
     Tooltip: {
       defaultProps: {
         openDelay: 250,
@@ -94,49 +94,49 @@ export const theme = createTheme({
 });
 
 /** The same for both schemes, since each token has both in it. */
-const either = {
-  "--mantine-color-text": "var(--ink)",
-  "--mantine-color-body": "var(--page)",
-  "--mantine-color-bright": "var(--ink)",
+const schemeVariables = {
+  "--mantine-color-text": "var(--text)",
+  "--mantine-color-body": "var(--background)",
+  "--mantine-color-bright": "var(--text)",
   "--mantine-color-error": "var(--failed)",
   "--mantine-color-success": "var(--added)",
-  "--mantine-color-placeholder": "var(--ink-faint)",
+  "--mantine-color-placeholder": "var(--text-faint)",
   "--mantine-color-anchor": "var(--accent)",
-  "--mantine-color-default": "var(--raised)",
-  "--mantine-color-default-hover": "var(--hover)",
-  "--mantine-color-default-color": "var(--ink)",
+  "--mantine-color-default": "var(--background-raised)",
+  "--mantine-color-default-hover": "var(--background-hover)",
+  "--mantine-color-default-color": "var(--text)",
   "--mantine-color-default-border": "light-dark(#c6ccd3, #434b54)",
-  "--mantine-color-dimmed": "var(--ink-soft)",
-  "--mantine-color-disabled": "var(--hover)",
-  "--mantine-color-disabled-color": "var(--ink-faint)",
-  "--mantine-color-disabled-border": "var(--line)",
-  "--mantine-color-water-filled": "var(--accent-filled)",
-  "--mantine-color-water-filled-hover": "var(--accent-filled-hover)",
-  "--mantine-color-water-light": "var(--accent-wash)",
-  "--mantine-color-water-light-hover": "var(--accent-wash)",
-  "--mantine-color-water-light-color": "var(--accent)",
-  "--mantine-color-water-text": "var(--accent)",
-  "--mantine-color-water-outline": "var(--accent)",
-  "--mantine-color-gray-text": "var(--ink-soft)",
-  "--mantine-color-gray-light": "var(--skipped-wash)",
-  "--mantine-color-gray-light-color": "var(--ink-soft)",
+  "--mantine-color-dimmed": "var(--text-muted)",
+  "--mantine-color-disabled": "var(--background-hover)",
+  "--mantine-color-disabled-color": "var(--text-faint)",
+  "--mantine-color-disabled-border": "var(--border)",
+  "--mantine-color-brand-filled": "var(--accent-filled)",
+  "--mantine-color-brand-filled-hover": "var(--accent-filled-hover)",
+  "--mantine-color-brand-light": "var(--accent-background)",
+  "--mantine-color-brand-light-hover": "var(--accent-background)",
+  "--mantine-color-brand-light-color": "var(--accent)",
+  "--mantine-color-brand-text": "var(--accent)",
+  "--mantine-color-brand-outline": "var(--accent)",
+  "--mantine-color-gray-text": "var(--text-muted)",
+  "--mantine-color-gray-light": "var(--skipped-background)",
+  "--mantine-color-gray-light-color": "var(--text-muted)",
   "--mantine-color-red-filled": "light-dark(#b3261e, #b3352d)",
   "--mantine-color-red-filled-hover": "light-dark(#951f18, #9a2c25)",
   "--mantine-color-red-text": "var(--failed)",
-  "--mantine-color-red-light": "var(--failed-wash)",
-  "--mantine-color-red-light-hover": "var(--failed-wash)",
+  "--mantine-color-red-light": "var(--failed-background)",
+  "--mantine-color-red-light-hover": "var(--failed-background)",
   "--mantine-color-red-light-color": "var(--failed)",
   "--mantine-color-red-outline": "var(--failed)",
   "--mantine-primary-color-filled": "var(--accent-filled)",
   "--mantine-primary-color-filled-hover": "var(--accent-filled-hover)",
-  "--mantine-primary-color-light": "var(--accent-wash)",
+  "--mantine-primary-color-light": "var(--accent-background)",
   "--mantine-primary-color-light-color": "var(--accent)",
 };
 
-export const variables: CSSVariablesResolver = () => ({
-  variables: { "--mantine-shadow-md": "var(--float)", "--mantine-shadow-xl": "var(--float)" },
-  light: either,
-  dark: either,
+export const cssVariables: CSSVariablesResolver = () => ({
+  variables: { "--mantine-shadow-md": "var(--shadow)", "--mantine-shadow-xl": "var(--shadow)" },
+  light: schemeVariables,
+  dark: schemeVariables,
 });
 
 // Custom properties may stand in a `style`.

@@ -1,7 +1,7 @@
 // Moving the focus along the rows of a long list by keys, where only the rows in sight are drawn. One row at a time takes Tab.
 import { useRef, useState, type KeyboardEvent, type RefObject } from "react";
 
-const STEPS: Record<string, number> = {
+const KEY_STEPS: Record<string, number> = {
   ArrowDown: 1,
   ArrowUp: -1,
   PageDown: 15,
@@ -10,37 +10,37 @@ const STEPS: Record<string, number> = {
   End: Infinity,
 };
 
-type Rows = {
+type RowFocusOptions = {
   /** The rows are somewhere in it, each with its `data-index`. */
-  readonly list: RefObject<HTMLElement | null>;
+  readonly container: RefObject<HTMLElement | null>;
   readonly count: number;
   readonly scrollTo: (index: number) => void;
   /** ↑ on the first row. */
-  readonly leave?: (() => void) | undefined;
+  readonly onLeaveTop?: (() => void) | undefined;
 };
 
-export function useRowFocus({ list, count, scrollTo, leave }: Rows) {
+export function useRowFocus({ container, count, scrollTo, onLeaveTop }: RowFocusOptions) {
   const [active, setActive] = useState(0);
   /** A row that gets the focus as soon as it is drawn, which may be after scrolling to it. */
-  const wanted = useRef<number | null>(null);
+  const pendingFocus = useRef<number | null>(null);
   const focus = (index: number) => {
     setActive(index);
     scrollTo(index);
-    const row = list.current?.querySelector<HTMLElement>(`[data-index="${index}"]`);
+    const row = container.current?.querySelector<HTMLElement>(`[data-index="${index}"]`);
     if (row) row.focus({ preventScroll: true });
-    else wanted.current = index;
+    else pendingFocus.current = index;
   };
-  const drawn = (index: number, row: HTMLElement | null) => {
-    if (!row || wanted.current !== index) return;
-    wanted.current = null;
+  const onRowMount = (index: number, row: HTMLElement | null) => {
+    if (!row || pendingFocus.current !== index) return;
+    pendingFocus.current = null;
     row.focus({ preventScroll: true });
   };
-  const onKey = (event: KeyboardEvent, index: number) => {
-    if (event.key === "ArrowUp" && index === 0) return leave?.();
-    const step = STEPS[event.key];
+  const onKeyDown = (event: KeyboardEvent, index: number) => {
+    if (event.key === "ArrowUp" && index === 0) return onLeaveTop?.();
+    const step = KEY_STEPS[event.key];
     if (step === undefined) return;
     event.preventDefault();
     focus(Math.min(Math.max(index + step, 0), count - 1));
   };
-  return { active: Math.min(active, count - 1), setActive, focus, drawn, onKey };
+  return { active: Math.min(active, count - 1), setActive, focus, onRowMount, onKeyDown };
 }

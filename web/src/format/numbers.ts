@@ -1,12 +1,12 @@
 // Numbers and counted things in words.
-const separated = new Intl.NumberFormat("en-US");
+const numberFormat = new Intl.NumberFormat("en-US");
 
 /** 51350 → "51,350". */
-export function number(value: number): string {
-  return separated.format(value);
+export function formatNumber(value: number): string {
+  return numberFormat.format(value);
 }
 
 /** count(1, "account") → "1 account", count(51350, "account") → "51,350 accounts". */
-export function count(value: number, one: string, many = `${one}s`): string {
-  return `${number(value)} ${value === 1 ? one : many}`;
+export function formatCount(value: number, singular: string, plural = `${singular}s`): string {
+  return `${formatNumber(value)} ${value === 1 ? singular : plural}`;
 }

@@ -1,13 +1,13 @@
 // The state of the sync in words, the same wherever it is shown.
 import type { RouteAnswer } from "../../../src/api/contract/route.ts";
 import type { connectionRoutes, Schedule } from "../../../src/api/contract/connection.ts";
-import { count, number } from "./numbers.ts";
-import { VIEWERS_ZONE } from "./time.ts";
+import { formatCount, formatNumber } from "./numbers.ts";
+import { BROWSER_TIME_ZONE } from "./time.ts";
 
 type SyncState = RouteAnswer<typeof connectionRoutes.getSyncState>;
 
 /** What follows "Dynamics 365"; null while nothing is connected. */
-export function stateInWords({ state, openIssues, attention }: SyncState): string | null {
+export function formatSyncState({ state, openIssues, attention }: SyncState): string | null {
   switch (state) {
     case "not-connected":
       return null;
@@ -18,7 +18,7 @@ export function stateInWords({ state, openIssues, attention }: SyncState): strin
     case "in-step":
       return "in step";
     case "with-issues":
-      return `in step, with ${count(openIssues, "issue")}`;
+      return `in step, with ${formatCount(openIssues, "issue")}`;
     case "paused":
       return "paused";
     case "needs-attention":
@@ -27,25 +27,25 @@ export function stateInWords({ state, openIssues, attention }: SyncState): strin
 }
 
 /** "Everything every day at 3:30 AM, changes every 15 minutes in between"; a zone that is not the viewer's is named. */
-export function scheduleInWords(schedule: Schedule): string {
+export function formatSchedule(schedule: Schedule): string {
   const { changesEveryMinutes, fullEveryMinutes, fullAt, timeZone } = schedule;
   const full =
     fullAt === null
-      ? `every ${everyInWords(fullEveryMinutes)}`
-      : `every day at ${timeInWords(fullAt)}${timeZone === VIEWERS_ZONE ? "" : ` (${timeZone})`}`;
+      ? `every ${formatInterval(fullEveryMinutes)}`
+      : `every day at ${formatTimeOfDay(fullAt)}${timeZone === BROWSER_TIME_ZONE ? "" : ` (${timeZone})`}`;
   const changes =
-    changesEveryMinutes === null ? "" : `, changes every ${everyInWords(changesEveryMinutes)} in between`;
+    changesEveryMinutes === null ? "" : `, changes every ${formatInterval(changesEveryMinutes)} in between`;
   return `Everything ${full}${changes}`;
 }
 
 // A day without a change of clocks is as good as any: what is said is what the clock on the wall shows.
-const timeOfDay = new Intl.DateTimeFormat("en", { timeStyle: "short", timeZone: "UTC" });
+const timeOfDayFormat = new Intl.DateTimeFormat("en", { timeStyle: "short", timeZone: "UTC" });
 
-function timeInWords(time: string): string {
-  return timeOfDay.format(new Date(`2000-01-01T${time}:00Z`));
+function formatTimeOfDay(time: string): string {
+  return timeOfDayFormat.format(new Date(`2000-01-01T${time}:00Z`));
 }
 
-function everyInWords(minutes: number): string {
-  if (minutes % 60 !== 0) return `${number(minutes)} minutes`;
-  return minutes === 60 ? "hour" : `${number(minutes / 60)} hours`;
+function formatInterval(minutes: number): string {
+  if (minutes % 60 !== 0) return `${formatNumber(minutes)} minutes`;
+  return minutes === 60 ? "hour" : `${formatNumber(minutes / 60)} hours`;
 }

@@ -1,16 +1,16 @@
 // Moments in words, in the zone of whoever looks.
 
 /** As the IANA database names it; some browsers know none. */
-export const VIEWERS_ZONE = zoneOfBrowser();
+export const BROWSER_TIME_ZONE = browserTimeZone();
 
-function zoneOfBrowser(): string {
+function browserTimeZone(): string {
   const { timeZone } = new Intl.DateTimeFormat("en").resolvedOptions();
   return timeZone === "" || timeZone === "Etc/Unknown" ? "UTC" : timeZone;
 }
 
-const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "long" });
-const short = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", year: "numeric" });
-const exact = new Intl.DateTimeFormat("en", { dateStyle: "full", timeStyle: "long" });
+const relativeFormat = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "long" });
+const dateFormat = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", year: "numeric" });
+const exactFormat = new Intl.DateTimeFormat("en", { dateStyle: "full", timeStyle: "long" });
 
 const UNITS = [
   { unit: "minute", seconds: 60, below: 3600 },
@@ -19,16 +19,16 @@ const UNITS = [
 ] as const;
 
 /** "3 minutes ago", "in 2 hours", "yesterday"; the date itself from 30 days on. */
-export function ago(moment: string, now: number): string {
-  const seconds = (Date.parse(moment) - now) / 1000;
-  const size = Math.abs(seconds);
-  if (size < 45) return seconds <= 0 ? "just now" : "in a moment";
-  const fit = UNITS.find(({ below }) => size < below);
-  if (!fit) return short.format(new Date(moment));
-  return relative.format(Math.round(seconds / fit.seconds) || Math.sign(seconds), fit.unit);
+export function formatRelativeTime(time: string, now: number): string {
+  const seconds = (Date.parse(time) - now) / 1000;
+  const distance = Math.abs(seconds);
+  if (distance < 45) return seconds <= 0 ? "just now" : "in a moment";
+  const fit = UNITS.find(({ below }) => distance < below);
+  if (!fit) return dateFormat.format(new Date(time));
+  return relativeFormat.format(Math.round(seconds / fit.seconds) || Math.sign(seconds), fit.unit);
 }
 
 /** Down to the second, with the zone's name. */
-export function exactly(moment: string): string {
-  return exact.format(new Date(moment));
+export function formatExactTime(time: string): string {
+  return exactFormat.format(new Date(time));
 }

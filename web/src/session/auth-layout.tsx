@@ -3,15 +3,15 @@ import { Title } from "@mantine/core";
 import { useEffect, type ReactNode } from "react";
 import styles from "./auth-layout.module.css";
 
-type Properties = { title: string; workspace?: string | undefined; children: ReactNode };
+type Props = { title: string; workspace?: string | undefined; children: ReactNode };
 
-export function Door({ title, workspace, children }: Properties) {
+export function AuthLayout({ title, workspace, children }: Props) {
   useEffect(() => {
     document.title = `${title} · Sluice`;
   }, [title]);
   return (
-    <main className={styles.door}>
-      <div className={styles.box}>
+    <main className={styles.page}>
+      <div className={styles.card}>
         <img src="/icon.svg" alt="" width={32} height={32} />
         <Title order={1} mt={12}>
           {title}

@@ -5,19 +5,19 @@ import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useState, type FormEvent } from "react";
 import { sessionRoutes } from "../../../src/api/contract/session.ts";
 import type { RouteAnswer } from "../../../src/api/contract/route.ts";
-import { queryOf, useCall } from "../client/queries.ts";
+import { routeQuery, useRouteMutation } from "../client/queries.ts";
 import { AnchorLink } from "../components/links.tsx";
-import { Problem } from "../components/error-alert.tsx";
-import { Door } from "./auth-layout.tsx";
+import { ErrorAlert } from "../components/error-alert.tsx";
+import { AuthLayout } from "./auth-layout.tsx";
 import styles from "./auth-layout.module.css";
-import { accepted, sessionQuery } from "./session.ts";
+import { acceptSession, sessionQuery } from "./session.ts";
 
 const route = getRouteApi("/links/$token");
 // A name that begins with "use" looks like a hook of React where a function is expected.
-const { useLink: opening } = sessionRoutes;
-type Purpose = RouteAnswer<typeof sessionRoutes.lookAtLink>;
+const { useLink: redeemRoute } = sessionRoutes;
+type LinkDetails = RouteAnswer<typeof sessionRoutes.lookAtLink>;
 
-const WORDS = {
+const LINK_TEXTS = {
   invitation: { title: "Welcome", button: "Join", name: true, password: "Choose a password" },
   "password-reset": {
     title: "Set a new password",
@@ -28,24 +28,24 @@ const WORDS = {
   "sign-in": { title: "Sign in", button: "Sign in", name: false, password: null },
 } as const;
 
-function LinkForm({ token, purpose }: { token: string; purpose: Purpose }) {
-  const words = WORDS[purpose.kind];
-  const open = useCall(opening);
-  const queries = useQueryClient();
+function LinkForm({ token, link }: { token: string; link: LinkDetails }) {
+  const texts = LINK_TEXTS[link.kind];
+  const redeem = useRouteMutation(redeemRoute);
+  const queryClient = useQueryClient();
   const navigate = useNavigate();
-  const [name, setName] = useState(purpose.name);
+  const [name, setName] = useState(link.name);
   const [password, setPassword] = useState("");
 
-  const send = (event: FormEvent) => {
+  const submit = (event: FormEvent) => {
     event.preventDefault();
-    open.mutate(
+    redeem.mutate(
       {
         params: { token },
-        body: { ...(words.name ? { name } : {}), ...(words.password === null ? {} : { password }) },
+        body: { ...(texts.name ? { name } : {}), ...(texts.password === null ? {} : { password }) },
       },
       {
         onSuccess: (session) => {
-          queries.setQueryData(sessionQuery.queryKey, accepted(session));
+          queryClient.setQueryData(sessionQuery.queryKey, acceptSession(session));
           void navigate({ to: "/contacts/accounts", replace: true });
         },
       },
@@ -53,9 +53,9 @@ function LinkForm({ token, purpose }: { token: string; purpose: Purpose }) {
   };
 
   return (
-    <form onSubmit={send}>
-      {open.error && <Problem error={open.error} />}
-      {words.name && (
+    <form onSubmit={submit}>
+      {redeem.error && <ErrorAlert error={redeem.error} />}
+      {texts.name && (
         <TextInput
           label="Your name"
           autoComplete="name"
@@ -65,21 +65,21 @@ function LinkForm({ token, purpose }: { token: string; purpose: Purpose }) {
           onChange={(event) => setName(event.currentTarget.value)}
         />
       )}
-      <input type="hidden" name="username" autoComplete="username" value={purpose.email} readOnly />
-      {words.password !== null && (
+      <input type="hidden" name="username" autoComplete="username" value={link.email} readOnly />
+      {texts.password !== null && (
         <PasswordInput
-          label={words.password}
+          label={texts.password}
           description="At least 10 characters."
           autoComplete="new-password"
           minLength={10}
           required
-          autoFocus={!words.name}
+          autoFocus={!texts.name}
           value={password}
           onChange={(event) => setPassword(event.currentTarget.value)}
         />
       )}
-      <Button type="submit" loading={open.isPending}>
-        {words.button}
+      <Button type="submit" loading={redeem.isPending}>
+        {texts.button}
       </Button>
     </form>
   );
@@ -87,25 +87,28 @@ function LinkForm({ token, purpose }: { token: string; purpose: Purpose }) {
 
 export function LinkPage() {
   const { token } = route.useParams();
-  const looked = useQuery(queryOf(sessionRoutes.lookAtLink, { params: { token } }));
-  if (looked.error)
+  const linkQuery = useQuery(routeQuery(sessionRoutes.lookAtLink, { params: { token } }));
+  if (linkQuery.error)
     return (
-      <Door title="This link cannot be used">
+      <AuthLayout title="This link cannot be used">
         <form>
-          <Problem error={looked.error} />
+          <ErrorAlert error={linkQuery.error} />
         </form>
         <p className={styles.note}>
           <AnchorLink to="/sign-in">Go to sign in</AnchorLink>
         </p>
-      </Door>
+      </AuthLayout>
     );
   return (
-    <Door title={looked.data ? WORDS[looked.data.kind].title : "One moment"} workspace={looked.data?.email}>
-      {looked.data ? (
-        <LinkForm token={token} purpose={looked.data} />
+    <AuthLayout
+      title={linkQuery.data ? LINK_TEXTS[linkQuery.data.kind].title : "One moment"}
+      workspace={linkQuery.data?.email}
+    >
+      {linkQuery.data ? (
+        <LinkForm token={token} link={linkQuery.data} />
       ) : (
         <Skeleton height={150} mt={18} aria-label="Looking at the link" />
       )}
-    </Door>
+    </AuthLayout>
   );
 }

@@ -2,26 +2,26 @@
 import { Button, TextInput } from "@mantine/core";
 import { useState, type FormEvent } from "react";
 import { sessionRoutes } from "../../../src/api/contract/session.ts";
-import { useCall } from "../client/queries.ts";
+import { useRouteMutation } from "../client/queries.ts";
 import { AnchorLink } from "../components/links.tsx";
-import { Problem } from "../components/error-alert.tsx";
-import { Door } from "./auth-layout.tsx";
+import { ErrorAlert } from "../components/error-alert.tsx";
+import { AuthLayout } from "./auth-layout.tsx";
 import styles from "./auth-layout.module.css";
 import { useSession } from "./session.ts";
 
 export function ResetPage() {
   const session = useSession();
-  const ask = useCall(sessionRoutes.askForReset);
+  const requestReset = useRouteMutation(sessionRoutes.askForReset);
   const [email, setEmail] = useState("");
 
-  const send = (event: FormEvent) => {
+  const submit = (event: FormEvent) => {
     event.preventDefault();
-    ask.mutate({ body: { email: email.trim() } });
+    requestReset.mutate({ body: { email: email.trim() } });
   };
 
   return (
-    <Door title="Set a new password">
-      {ask.isSuccess ? (
+    <AuthLayout title="Set a new password">
+      {requestReset.isSuccess ? (
         <output className={styles.note}>
           If somebody here has the address {email.trim()},{" "}
           {session.mail
@@ -29,8 +29,8 @@ export function ResetPage() {
             : "a link to set a new password has been made. No mail leaves this installation: a company admin finds the link under Settings → Mail and can pass it on."}
         </output>
       ) : (
-        <form onSubmit={send}>
-          {ask.error && <Problem error={ask.error} />}
+        <form onSubmit={submit}>
+          {requestReset.error && <ErrorAlert error={requestReset.error} />}
           <TextInput
             label="E-mail"
             type="email"
@@ -40,7 +40,7 @@ export function ResetPage() {
             value={email}
             onChange={(event) => setEmail(event.currentTarget.value)}
           />
-          <Button type="submit" loading={ask.isPending}>
+          <Button type="submit" loading={requestReset.isPending}>
             Mail me a link
           </Button>
         </form>
@@ -48,6 +48,6 @@ export function ResetPage() {
       <p className={styles.note}>
         <AnchorLink to="/sign-in">Back to sign in</AnchorLink>
       </p>
-    </Door>
+    </AuthLayout>
   );
 }

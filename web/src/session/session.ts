@@ -2,18 +2,18 @@
 import { queryOptions, useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { accessLevels, type Access } from "../../../src/api/contract/route.ts";
 import { sessionRoutes, type Session } from "../../../src/api/contract/session.ts";
-import { call, rememberCsrfToken } from "../client/call-route.ts";
-import { queryOf } from "../client/queries.ts";
+import { callRoute, setCsrfToken } from "../client/call-route.ts";
+import { routeQuery } from "../client/queries.ts";
 
 /** Takes a session that an answer brought, with the token that belongs to it. */
-export function accepted(session: Session): Session {
-  rememberCsrfToken(session.csrfToken);
+export function acceptSession(session: Session): Session {
+  setCsrfToken(session.csrfToken);
   return session;
 }
 
 export const sessionQuery = queryOptions({
-  ...queryOf(sessionRoutes.getSession, {}),
-  queryFn: async ({ signal }) => accepted(await call(sessionRoutes.getSession, {}, signal)),
+  ...routeQuery(sessionRoutes.getSession, {}),
+  queryFn: async ({ signal }) => acceptSession(await callRoute(sessionRoutes.getSession, {}, signal)),
   staleTime: 60_000,
 });
 
@@ -22,11 +22,11 @@ export function useSession(): Session {
 }
 
 /** Whether the one signed in may call what asks for this access. */
-export function mayCall(session: Session | undefined, access: Access): boolean {
+export function hasAccess(session: Session | undefined, access: Access): boolean {
   const role: Access = session?.teammate?.role ?? "anyone";
   return accessLevels.indexOf(role) >= accessLevels.indexOf(access);
 }
 
-export function useMay(access: Access): boolean {
-  return mayCall(useQuery(sessionQuery).data, access);
+export function useHasAccess(access: Access): boolean {
+  return hasAccess(useQuery(sessionQuery).data, access);
 }

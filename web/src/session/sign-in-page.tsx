@@ -4,18 +4,18 @@ import { useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, useRouter } from "@tanstack/react-router";
 import type { FormEvent } from "react";
 import { sessionRoutes, signInProblems } from "../../../src/api/contract/session.ts";
-import { addressOf, Refused } from "../client/call-route.ts";
-import { useCall } from "../client/queries.ts";
+import { routeUrl, ApiError } from "../client/call-route.ts";
+import { useRouteMutation } from "../client/queries.ts";
 import { AnchorLink } from "../components/links.tsx";
-import { Problem } from "../components/error-alert.tsx";
-import { Door } from "./auth-layout.tsx";
+import { ErrorAlert } from "../components/error-alert.tsx";
+import { AuthLayout } from "./auth-layout.tsx";
 import styles from "./auth-layout.module.css";
-import { accepted, sessionQuery, useSession } from "./session.ts";
+import { acceptSession, sessionQuery, useSession } from "./session.ts";
 
 const route = getRouteApi("/sign-in");
 
 /** A field of a form as text; what is no text is empty. */
-export function textOf(form: FormData, name: string): string {
+export function formText(form: FormData, name: string): string {
   const value = form.get(name);
   return typeof value === "string" ? value : "";
 }
@@ -23,18 +23,18 @@ export function textOf(form: FormData, name: string): string {
 export function SignInPage() {
   const { to = "/contacts/accounts", problem, number } = route.useSearch();
   const session = useSession();
-  const queries = useQueryClient();
+  const queryClient = useQueryClient();
   const router = useRouter();
-  const signIn = useCall(sessionRoutes.signIn);
+  const signIn = useRouteMutation(sessionRoutes.signIn);
 
-  const send = (event: FormEvent<HTMLFormElement>) => {
+  const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     signIn.mutate(
-      { body: { email: textOf(form, "email").trim(), password: textOf(form, "password") } },
+      { body: { email: formText(form, "email").trim(), password: formText(form, "password") } },
       {
         onSuccess: (answer) => {
-          queries.setQueryData(sessionQuery.queryKey, accepted(answer));
+          queryClient.setQueryData(sessionQuery.queryKey, acceptSession(answer));
           router.history.push(to);
         },
       },
@@ -42,12 +42,12 @@ export function SignInPage() {
   };
 
   return (
-    <Door title="Sign in" workspace={session.workspace.name}>
-      <form onSubmit={send}>
+    <AuthLayout title="Sign in" workspace={session.workspace.name}>
+      <form onSubmit={submit}>
         {problem !== undefined && (
-          <Problem error={new Refused(400, number ?? problem, signInProblems[problem])} />
+          <ErrorAlert error={new ApiError(400, number ?? problem, signInProblems[problem])} />
         )}
-        {signIn.error && <Problem error={signIn.error} />}
+        {signIn.error && <ErrorAlert error={signIn.error} />}
         <TextInput label="E-mail" name="email" type="email" autoComplete="username" required autoFocus />
         <PasswordInput label="Password" name="password" autoComplete="current-password" required />
         <Button type="submit" loading={signIn.isPending}>
@@ -56,10 +56,10 @@ export function SignInPage() {
       </form>
       {session.microsoft && (
         <>
-          <Divider label="or" className={styles.or} />
+          <Divider label="or" className={styles.divider} />
           <Button
             component="a"
-            href={addressOf(sessionRoutes.signInWithMicrosoft, {})}
+            href={routeUrl(sessionRoutes.signInWithMicrosoft, {})}
             variant="default"
             fullWidth
           >
@@ -70,6 +70,6 @@ export function SignInPage() {
       <p className={styles.note}>
         <AnchorLink to="/reset">Forgot your password?</AnchorLink>
       </p>
-    </Door>
+    </AuthLayout>
   );
 }

@@ -3,10 +3,10 @@ import { Button, Group, Skeleton, TagsInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
 import { accountRoutes, type DomainSettings } from "../../../src/api/contract/accounts.ts";
-import { queryOf, useCall } from "../client/queries.ts";
+import { routeQuery, useRouteMutation } from "../client/queries.ts";
 import { Page } from "../components/page.tsx";
-import { Problem } from "../components/error-alert.tsx";
-import { useMay } from "../session/session.ts";
+import { ErrorAlert } from "../components/error-alert.tsx";
+import { useHasAccess } from "../session/session.ts";
 import styles from "./settings.module.css";
 
 const LISTS = [
@@ -28,23 +28,23 @@ const LISTS = [
   },
 ] as const;
 
-function Form({ saved, mayChange }: { saved: DomainSettings; mayChange: boolean }) {
+function Form({ saved, canEdit }: { saved: DomainSettings; canEdit: boolean }) {
   const [lists, setLists] = useState(saved);
-  const save = useCall(accountRoutes.saveDomainSettings, [accountRoutes.getDomainSettings]);
-  const send = (event: FormEvent) => {
+  const save = useRouteMutation(accountRoutes.saveDomainSettings, [accountRoutes.getDomainSettings]);
+  const submit = (event: FormEvent) => {
     event.preventDefault();
     save.mutate({ body: lists }, { onSuccess: setLists });
   };
   return (
-    <form onSubmit={send} className={styles.form}>
-      {save.error && save.error.field === undefined && <Problem error={save.error} />}
+    <form onSubmit={submit} className={styles.form}>
+      {save.error && save.error.field === undefined && <ErrorAlert error={save.error} />}
       {LISTS.map(({ key, label, description }) => (
         <TagsInput
           key={key}
           label={label}
           description={description}
           value={lists[key]}
-          readOnly={!mayChange}
+          readOnly={!canEdit}
           acceptValueOnBlur
           splitChars={[",", " ", ";", "\n"]}
           error={save.error?.field === key && save.error.message}
@@ -54,13 +54,13 @@ function Form({ saved, mayChange }: { saved: DomainSettings; mayChange: boolean 
           }}
         />
       ))}
-      {mayChange ? (
+      {canEdit ? (
         <Group gap="sm">
           <Button type="submit" loading={save.isPending}>
             Save domains
           </Button>
           {save.isSuccess && (
-            <span className={styles.saved} role="status">
+            <span className={styles.savedNote} role="status">
               Saved. The next run of the sync looks at every account again.
             </span>
           )}
@@ -73,17 +73,17 @@ function Form({ saved, mayChange }: { saved: DomainSettings; mayChange: boolean 
 }
 
 export function DomainsPage() {
-  const mayChange = useMay("workspace-admin");
-  const domains = useQuery(queryOf(accountRoutes.getDomainSettings, {}));
+  const canEdit = useHasAccess("workspace-admin");
+  const domains = useQuery(routeQuery(accountRoutes.getDomainSettings, {}));
   return (
-    <Page column title="Domains">
+    <Page readingWidth title="Domains">
       <p className={styles.intro}>
         A domain says which account somebody who writes belongs to. These domains say nothing of that, so no
         account gets them.
       </p>
-      {domains.error && <Problem error={domains.error} />}
+      {domains.error && <ErrorAlert error={domains.error} />}
       {domains.isPending && <Skeleton height={260} maw={640} aria-label="Loading" />}
-      {domains.data && <Form saved={domains.data} mayChange={mayChange} />}
+      {domains.data && <Form saved={domains.data} canEdit={canEdit} />}
     </Page>
   );
 }

@@ -2,36 +2,36 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { accountRoutes } from "../../../src/api/contract/accounts.ts";
-import { queryOf, useCall } from "../client/queries.ts";
-import { Empty } from "../components/empty-state.tsx";
+import { routeQuery, useRouteMutation } from "../client/queries.ts";
+import { EmptyState } from "../components/empty-state.tsx";
 import { LoadingRows } from "../components/loading-rows.tsx";
 import { Page } from "../components/page.tsx";
-import { Problem } from "../components/error-alert.tsx";
+import { ErrorAlert } from "../components/error-alert.tsx";
 import { Row, Rows } from "../components/rows.tsx";
-import { count } from "../format/numbers.ts";
+import { formatCount } from "../format/numbers.ts";
 
 export function ExcludedPage() {
-  const excluded = useQuery(queryOf(accountRoutes.listExcluded, {}));
-  const include = useCall(accountRoutes.includeAgain, [accountRoutes.listExcluded]);
+  const excluded = useQuery(routeQuery(accountRoutes.listExcluded, {}));
+  const include = useRouteMutation(accountRoutes.includeAgain, [accountRoutes.listExcluded]);
   const error = excluded.error ?? include.error;
   const records = excluded.data?.records ?? [];
   return (
     <Page
-      column
+      readingWidth
       title="Kept out of the sync"
-      line={excluded.data ? `${count(records.length, "record")} of Dynamics 365` : ""}
+      subtitle={excluded.data ? `${formatCount(records.length, "record")} of Dynamics 365` : ""}
     >
-      {error && <Problem error={error} />}
+      {error && <ErrorAlert error={error} />}
       {excluded.isPending && <LoadingRows />}
       {excluded.data && records.length === 0 && (
-        <Empty title="Every record may sync">
+        <EmptyState title="Every record may sync">
           When you delete a synced account, you can keep its record out of the sync. It is then listed here.
-        </Empty>
+        </EmptyState>
       )}
       {records.length > 0 && (
         <Rows label="Records kept out of the sync">
           {records.map(({ dynamicsId, name }) => (
-            <Row key={dynamicsId} title={name ?? "A record without a name"} line={dynamicsId}>
+            <Row key={dynamicsId} title={name ?? "A record without a name"} subtitle={dynamicsId}>
               <Button
                 variant="default"
                 loading={include.isPending && include.variables.params.dynamicsId === dynamicsId}

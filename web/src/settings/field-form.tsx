@@ -3,40 +3,40 @@ import { Button, Group, Modal, Select, Stack, TextInput } from "@mantine/core";
 import { useState, type FormEvent } from "react";
 import { accountRoutes, fieldTypes, type CustomFieldView } from "../../../src/api/contract/accounts.ts";
 import type { Route } from "../../../src/api/contract/route.ts";
-import { useCall } from "../client/queries.ts";
-import { Problem } from "../components/error-alert.tsx";
-import { TYPE_NAMES } from "../format/fields.ts";
+import { useRouteMutation } from "../client/queries.ts";
+import { ErrorAlert } from "../components/error-alert.tsx";
+import { FIELD_TYPE_NAMES } from "../format/fields.ts";
 
-type Properties = {
+type Props = {
   /** "new" for one to make; null while there is none to change. */
   field: CustomFieldView | "new" | null;
-  stale: readonly Route[];
+  invalidates: readonly Route[];
   onClose: () => void;
 };
 
-const TYPES = fieldTypes.map((value) => ({ value, label: TYPE_NAMES[value] }));
+const TYPES = fieldTypes.map((value) => ({ value, label: FIELD_TYPE_NAMES[value] }));
 
-type FormProperties = Omit<Properties, "field"> & { present: CustomFieldView | undefined };
+type FormProps = Omit<Props, "field"> & { existing: CustomFieldView | undefined };
 
-function Form({ present, stale, onClose }: FormProperties) {
-  const create = useCall(accountRoutes.createField, stale);
-  const edit = useCall(accountRoutes.editField, stale);
+function Form({ existing, invalidates, onClose }: FormProps) {
+  const create = useRouteMutation(accountRoutes.createField, invalidates);
+  const edit = useRouteMutation(accountRoutes.editField, invalidates);
   const error = create.error ?? edit.error;
-  const [name, setName] = useState(present?.name ?? "");
-  const [type, setType] = useState(present?.type ?? "text");
-  const [description, setDescription] = useState(present?.description ?? "");
+  const [name, setName] = useState(existing?.name ?? "");
+  const [type, setType] = useState(existing?.type ?? "text");
+  const [description, setDescription] = useState(existing?.description ?? "");
 
-  const send = (event: FormEvent) => {
+  const submit = (event: FormEvent) => {
     event.preventDefault();
-    const done = { onSuccess: onClose };
-    if (present) edit.mutate({ params: { id: present.id }, body: { name, description } }, done);
-    else create.mutate({ body: { name, type, description } }, done);
+    const onSuccess = { onSuccess: onClose };
+    if (existing) edit.mutate({ params: { id: existing.id }, body: { name, description } }, onSuccess);
+    else create.mutate({ body: { name, type, description } }, onSuccess);
   };
 
   return (
-    <form onSubmit={send}>
+    <form onSubmit={submit}>
       <Stack gap="sm">
-        {error && <Problem error={error} />}
+        {error && <ErrorAlert error={error} />}
         <TextInput
           label="Name"
           required
@@ -50,7 +50,7 @@ function Form({ present, stale, onClose }: FormProperties) {
           description="A field keeps its type for good."
           data={TYPES}
           value={type}
-          disabled={present !== undefined}
+          disabled={existing !== undefined}
           onChange={(chosen) => setType(chosen ?? "text")}
         />
         <TextInput
@@ -65,7 +65,7 @@ function Form({ present, stale, onClose }: FormProperties) {
             Cancel
           </Button>
           <Button type="submit" loading={create.isPending || edit.isPending}>
-            {present ? "Save field" : "Create field"}
+            {existing ? "Save field" : "Create field"}
           </Button>
         </Group>
       </Stack>
@@ -73,15 +73,15 @@ function Form({ present, stale, onClose }: FormProperties) {
   );
 }
 
-export function FieldForm({ field, ...rest }: Properties) {
-  const present = field === "new" || field === null ? undefined : field;
+export function FieldForm({ field, ...rest }: Props) {
+  const existing = field === "new" || field === null ? undefined : field;
   return (
     <Modal
       opened={field !== null}
       onClose={rest.onClose}
-      title={present ? `Change ${present.name}` : "New field"}
+      title={existing ? `Change ${existing.name}` : "New field"}
     >
-      <Form present={present} {...rest} />
+      <Form existing={existing} {...rest} />
     </Modal>
   );
 }

@@ -4,29 +4,29 @@ import { IconPencil, IconPlus, IconTrash } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { accountRoutes, type CustomFieldView } from "../../../src/api/contract/accounts.ts";
-import { queryOf, useCall } from "../client/queries.ts";
-import { Confirm } from "../components/confirm-dialog.tsx";
-import { Empty } from "../components/empty-state.tsx";
+import { routeQuery, useRouteMutation } from "../client/queries.ts";
+import { ConfirmDialog } from "../components/confirm-dialog.tsx";
+import { EmptyState } from "../components/empty-state.tsx";
 import { LoadingRows } from "../components/loading-rows.tsx";
 import { Page } from "../components/page.tsx";
-import { Problem } from "../components/error-alert.tsx";
+import { ErrorAlert } from "../components/error-alert.tsx";
 import { Row, Rows } from "../components/rows.tsx";
-import { useMay } from "../session/session.ts";
-import { TYPE_NAMES } from "../format/fields.ts";
-import { number } from "../format/numbers.ts";
+import { useHasAccess } from "../session/session.ts";
+import { FIELD_TYPE_NAMES } from "../format/fields.ts";
+import { formatNumber } from "../format/numbers.ts";
 import { FieldForm } from "./field-form.tsx";
 
-const STALE = [accountRoutes.listFields, accountRoutes.listAccounts, accountRoutes.getAccount];
+const INVALIDATED_ROUTES = [accountRoutes.listFields, accountRoutes.listAccounts, accountRoutes.getAccount];
 
 /** A field to change, "new" for one to make, null for neither. */
 type Editing = CustomFieldView | "new" | null;
 
 export function FieldsPage() {
-  const mayChange = useMay("company-admin");
-  const fields = useQuery(queryOf(accountRoutes.listFields, {}));
-  const remove = useCall(accountRoutes.deleteField, STALE);
+  const canEdit = useHasAccess("company-admin");
+  const fields = useQuery(routeQuery(accountRoutes.listFields, {}));
+  const remove = useRouteMutation(accountRoutes.deleteField, INVALIDATED_ROUTES);
   const [editing, setEditing] = useState<Editing>(null);
-  const [doomed, setDoomed] = useState<CustomFieldView | null>(null);
+  const [deleting, setDeleting] = useState<CustomFieldView | null>(null);
   const isFull = fields.data !== undefined && fields.data.fields.length >= fields.data.max;
   const add = (
     <Button
@@ -40,22 +40,22 @@ export function FieldsPage() {
 
   return (
     <Page
-      column
+      readingWidth
       title="Custom fields"
-      line={
+      subtitle={
         fields.data
-          ? `${number(fields.data.fields.length)} of at most ${number(fields.data.max)} fields of accounts`
+          ? `${formatNumber(fields.data.fields.length)} of at most ${formatNumber(fields.data.max)} fields of accounts`
           : "Fields of accounts"
       }
-      actions={mayChange && add}
+      actions={canEdit && add}
     >
-      {fields.error && <Problem error={fields.error} />}
+      {fields.error && <ErrorAlert error={fields.error} />}
       {fields.isPending && <LoadingRows />}
       {fields.data?.fields.length === 0 && (
-        <Empty title="No custom fields yet" action={mayChange && add}>
+        <EmptyState title="No custom fields yet" action={canEdit && add}>
           Fields hold what you know about an account besides its name and domains. The mapping of the sync can
           make them, too.
-        </Empty>
+        </EmptyState>
       )}
       {fields.data && fields.data.fields.length > 0 && (
         <Rows label="Custom fields">
@@ -63,15 +63,15 @@ export function FieldsPage() {
             <Row
               key={field.id}
               title={field.name}
-              line={[
-                TYPE_NAMES[field.type],
+              subtitle={[
+                FIELD_TYPE_NAMES[field.type],
                 field.synced ? "filled by the sync with Dynamics 365" : "",
                 field.description,
               ]
                 .filter(Boolean)
                 .join(" · ")}
             >
-              {mayChange && (
+              {canEdit && (
                 <>
                   <ActionIcon aria-label={`Rename ${field.name}`} onClick={() => setEditing(field)}>
                     <IconPencil size={16} aria-hidden />
@@ -84,7 +84,7 @@ export function FieldsPage() {
                       aria-label={`Delete ${field.name}`}
                       aria-disabled={field.synced}
                       opacity={field.synced ? 0.4 : 1}
-                      onClick={() => !field.synced && setDoomed(field)}
+                      onClick={() => !field.synced && setDeleting(field)}
                     >
                       <IconTrash size={16} aria-hidden />
                     </ActionIcon>
@@ -95,22 +95,22 @@ export function FieldsPage() {
           ))}
         </Rows>
       )}
-      <FieldForm field={editing} stale={STALE} onClose={() => setEditing(null)} />
-      <Confirm
-        title={doomed && `Delete the field ${doomed.name}?`}
-        action="Delete field and values"
-        pending={remove.isPending}
+      <FieldForm field={editing} invalidates={INVALIDATED_ROUTES} onClose={() => setEditing(null)} />
+      <ConfirmDialog
+        title={deleting && `Delete the field ${deleting.name}?`}
+        confirmLabel="Delete field and values"
+        isPending={remove.isPending}
         error={remove.error}
         onClose={() => {
           remove.reset();
-          setDoomed(null);
+          setDeleting(null);
         }}
         onConfirm={() =>
-          doomed && remove.mutate({ params: { id: doomed.id } }, { onSuccess: () => setDoomed(null) })
+          deleting && remove.mutate({ params: { id: deleting.id } }, { onSuccess: () => setDeleting(null) })
         }
       >
         Its value goes from every account, and cannot be brought back.
-      </Confirm>
+      </ConfirmDialog>
     </Page>
   );
 }

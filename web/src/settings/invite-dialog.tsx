@@ -2,21 +2,29 @@
 import { Button, CopyButton, Group, Modal, Select, Stack, Text, TextInput } from "@mantine/core";
 import { useState, type FormEvent } from "react";
 import { sessionRoutes, type Role } from "../../../src/api/contract/session.ts";
-import { useCall } from "../client/queries.ts";
-import { Problem } from "../components/error-alert.tsx";
-import { ROLE_MEANINGS } from "./roles.ts";
+import { useRouteMutation } from "../client/queries.ts";
+import { ErrorAlert } from "../components/error-alert.tsx";
+import { ROLE_DESCRIPTIONS } from "./roles.ts";
 import styles from "./settings.module.css";
 
-export type Invited = { readonly email: string; readonly name: string; readonly role: Role };
+export type Invitation = { readonly email: string; readonly name: string; readonly role: Role };
 
-type Properties = {
+type Props = {
   /** Null while nobody is being invited; the modal then closes, and gives the focus back. */
-  whom: Invited | null;
+  invitee: Invitation | null;
   roles: { readonly value: Role; readonly label: string }[];
   onClose: () => void;
 };
 
-function Done({ email, link, onClose }: { email: string; link: string | null; onClose: () => void }) {
+function InvitationSent({
+  email,
+  link,
+  onClose,
+}: {
+  email: string;
+  link: string | null;
+  onClose: () => void;
+}) {
   return (
     <Stack gap="sm">
       <Text role="status">
@@ -41,40 +49,40 @@ function Done({ email, link, onClose }: { email: string; link: string | null; on
   );
 }
 
-function Form({ whom, roles, onClose }: Properties & { whom: Invited }) {
-  const invite = useCall(sessionRoutes.invite, [sessionRoutes.listTeammates]);
-  const [invited, setInvited] = useState(whom);
-  const change = (part: Partial<Invited>) => setInvited({ ...invited, ...part });
-  const send = (event: FormEvent) => {
+function Form({ invitee, roles, onClose }: Props & { invitee: Invitation }) {
+  const invite = useRouteMutation(sessionRoutes.invite, [sessionRoutes.listTeammates]);
+  const [invitation, setInvitation] = useState(invitee);
+  const change = (part: Partial<Invitation>) => setInvitation({ ...invitation, ...part });
+  const submit = (event: FormEvent) => {
     event.preventDefault();
-    invite.mutate({ body: invited });
+    invite.mutate({ body: invitation });
   };
   if (invite.data)
-    return <Done email={invite.data.teammate.email} link={invite.data.link} onClose={onClose} />;
+    return <InvitationSent email={invite.data.teammate.email} link={invite.data.link} onClose={onClose} />;
   return (
-    <form onSubmit={send}>
+    <form onSubmit={submit}>
       <Stack gap="sm">
-        {invite.error && <Problem error={invite.error} />}
+        {invite.error && <ErrorAlert error={invite.error} />}
         <TextInput
           label="E-mail"
           type="email"
           required
           data-autofocus
-          readOnly={whom.email !== ""}
-          value={invited.email}
+          readOnly={invitee.email !== ""}
+          value={invitation.email}
           onChange={(event) => change({ email: event.currentTarget.value })}
         />
         <TextInput
           label="Name"
           description="Leave it empty and they say it themselves."
-          value={invited.name}
+          value={invitation.name}
           onChange={(event) => change({ name: event.currentTarget.value })}
         />
         <Select
           label="Role"
-          description={ROLE_MEANINGS[invited.role]}
+          description={ROLE_DESCRIPTIONS[invitation.role]}
           data={roles}
-          value={invited.role}
+          value={invitation.role}
           onChange={(role) => change({ role: role ?? "teammate" })}
         />
         <Group justify="flex-end" gap="xs">
@@ -90,11 +98,11 @@ function Form({ whom, roles, onClose }: Properties & { whom: Invited }) {
   );
 }
 
-export function Invite(properties: Properties) {
-  const { whom, onClose } = properties;
+export function InviteDialog(props: Props) {
+  const { invitee, onClose } = props;
   return (
-    <Modal opened={whom !== null} onClose={onClose} title="Invite a teammate">
-      {whom && <Form {...properties} whom={whom} />}
+    <Modal opened={invitee !== null} onClose={onClose} title="Invite a teammate">
+      {invitee && <Form {...props} invitee={invitee} />}
     </Modal>
   );
 }

@@ -4,56 +4,59 @@ import { IconDots, IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { roles, sessionRoutes, type TeammateView } from "../../../src/api/contract/session.ts";
-import { queryOf, useCall } from "../client/queries.ts";
-import { Confirm } from "../components/confirm-dialog.tsx";
+import { routeQuery, useRouteMutation } from "../client/queries.ts";
+import { ConfirmDialog } from "../components/confirm-dialog.tsx";
 import { LoadingRows } from "../components/loading-rows.tsx";
-import { Moment } from "../components/relative-time.tsx";
+import { RelativeTime } from "../components/relative-time.tsx";
 import { Page } from "../components/page.tsx";
-import { Problem } from "../components/error-alert.tsx";
+import { ErrorAlert } from "../components/error-alert.tsx";
 import { Row, Rows } from "../components/rows.tsx";
-import { mayCall, useSession } from "../session/session.ts";
-import { count } from "../format/numbers.ts";
-import { Invite, type Invited } from "./invite-dialog.tsx";
+import { hasAccess, useSession } from "../session/session.ts";
+import { formatCount } from "../format/numbers.ts";
+import { InviteDialog, type Invitation } from "./invite-dialog.tsx";
 import { ROLE_NAMES } from "./roles.ts";
 
-const STALE = [sessionRoutes.listTeammates];
+const INVALIDATED_ROUTES = [sessionRoutes.listTeammates];
 
-function State({ teammate }: { teammate: TeammateView }) {
+function SignInState({ teammate }: { teammate: TeammateView }) {
   if (teammate.state === "invited") return "invited, not signed in yet";
   if (teammate.state === "no-sign-in") return "known from Dynamics 365, cannot sign in";
   if (teammate.lastSeenAt === null) return "not seen yet";
   return (
     <>
-      seen <Moment at={teammate.lastSeenAt} />
+      seen <RelativeTime at={teammate.lastSeenAt} />
     </>
   );
 }
 
 export function TeammatesPage() {
   const session = useSession();
-  const mayInvite = mayCall(session, sessionRoutes.invite.access);
-  const isCompanyAdmin = mayCall(session, "company-admin");
-  const teammates = useQuery(queryOf(sessionRoutes.listTeammates, {}));
-  const edit = useCall(sessionRoutes.editTeammate, [...STALE, sessionRoutes.getSession]);
-  const remove = useCall(sessionRoutes.removeTeammate, STALE);
-  const [inviting, setInviting] = useState<Invited | null>(null);
-  const [doomed, setDoomed] = useState<TeammateView | null>(null);
+  const canInvite = hasAccess(session, sessionRoutes.invite.access);
+  const isCompanyAdmin = hasAccess(session, "company-admin");
+  const teammates = useQuery(routeQuery(sessionRoutes.listTeammates, {}));
+  const edit = useRouteMutation(sessionRoutes.editTeammate, [
+    ...INVALIDATED_ROUTES,
+    sessionRoutes.getSession,
+  ]);
+  const remove = useRouteMutation(sessionRoutes.removeTeammate, INVALIDATED_ROUTES);
+  const [inviting, setInviting] = useState<Invitation | null>(null);
+  const [removing, setRemoving] = useState<TeammateView | null>(null);
 
   /** A workspace admin changes everybody but company admins. */
-  const mayChange = ({ role }: TeammateView) => mayInvite && (isCompanyAdmin || role !== "company-admin");
-  const choices = roles
+  const canEdit = ({ role }: TeammateView) => canInvite && (isCompanyAdmin || role !== "company-admin");
+  const roleOptions = roles
     .filter((role) => isCompanyAdmin || role !== "company-admin")
     .map((value) => ({ value, label: ROLE_NAMES[value] }));
   const list = teammates.data?.teammates ?? [];
-  const ones = list.filter(({ state }) => state !== "no-sign-in").length;
+  const personCount = list.filter(({ state }) => state !== "no-sign-in").length;
 
   return (
     <Page
-      column
+      readingWidth
       title="Teammates"
-      line={teammates.data ? `${count(ones, "person", "people")} in the workspace` : ""}
+      subtitle={teammates.data ? `${formatCount(personCount, "person", "people")} in the workspace` : ""}
       actions={
-        mayInvite && (
+        canInvite && (
           <Button
             leftSection={<IconPlus size={15} aria-hidden />}
             onClick={() => setInviting({ email: "", name: "", role: "teammate" })}
@@ -63,7 +66,7 @@ export function TeammatesPage() {
         )
       }
     >
-      {(teammates.error ?? edit.error) && <Problem error={teammates.error ?? edit.error ?? new Error()} />}
+      {(teammates.error ?? edit.error) && <ErrorAlert error={teammates.error ?? edit.error ?? new Error()} />}
       {teammates.isPending && <LoadingRows />}
       {teammates.data && (
         <Rows label="Teammates">
@@ -73,26 +76,26 @@ export function TeammatesPage() {
               <Row
                 key={id}
                 title={name || email}
-                line={
+                subtitle={
                   <>
                     {name && `${email} · `}
-                    <State teammate={teammate} />
+                    <SignInState teammate={teammate} />
                   </>
                 }
               >
                 {state !== "no-sign-in" &&
-                  (mayChange(teammate) ? (
+                  (canEdit(teammate) ? (
                     <Select
                       aria-label={`Role of ${name || email}`}
                       w={150}
-                      data={choices}
+                      data={roleOptions}
                       value={role}
                       onChange={(chosen) => chosen && edit.mutate({ params: { id }, body: { role: chosen } })}
                     />
                   ) : (
                     ROLE_NAMES[role]
                   ))}
-                {mayChange(teammate) && (
+                {canEdit(teammate) && (
                   <Menu position="bottom-end">
                     <Menu.Target>
                       <ActionIcon aria-label={`More about ${name || email}`}>
@@ -105,7 +108,7 @@ export function TeammatesPage() {
                           {state === "invited" ? "Invite again" : "Invite"}
                         </Menu.Item>
                       )}
-                      <Menu.Item color="red" onClick={() => setDoomed(teammate)}>
+                      <Menu.Item color="red" onClick={() => setRemoving(teammate)}>
                         Remove
                       </Menu.Item>
                     </Menu.Dropdown>
@@ -116,23 +119,23 @@ export function TeammatesPage() {
           })}
         </Rows>
       )}
-      <Invite whom={inviting} roles={choices} onClose={() => setInviting(null)} />
-      <Confirm
-        title={doomed && `Remove ${doomed.name || doomed.email}?`}
-        action="Remove teammate"
-        pending={remove.isPending}
+      <InviteDialog invitee={inviting} roles={roleOptions} onClose={() => setInviting(null)} />
+      <ConfirmDialog
+        title={removing && `Remove ${removing.name || removing.email}?`}
+        confirmLabel="Remove teammate"
+        isPending={remove.isPending}
         error={remove.error}
         onClose={() => {
           remove.reset();
-          setDoomed(null);
+          setRemoving(null);
         }}
         onConfirm={() =>
-          doomed && remove.mutate({ params: { id: doomed.id } }, { onSuccess: () => setDoomed(null) })
+          removing && remove.mutate({ params: { id: removing.id } }, { onSuccess: () => setRemoving(null) })
         }
       >
         They are signed out everywhere at once. Accounts that name them show a former teammate: in a field
         that is synced until the next run, in any other until somebody chooses anew.
-      </Confirm>
+      </ConfirmDialog>
     </Page>
   );
 }

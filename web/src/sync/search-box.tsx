@@ -5,38 +5,38 @@ import { useDebouncedCallback, useHotkeys } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
 import { useRef, useState } from "react";
 
-type Properties = {
+type Props = {
   label: string;
   q: string | undefined;
   onSearch: (q: string | undefined) => void;
   /** ↓ */
-  onDown?: () => void;
+  onArrowDown?: () => void;
   className?: string | undefined;
 };
 
-export function SearchBox({ label, q, onSearch, onDown, className }: Properties) {
-  const [typed, setTyped] = useState(q ?? "");
-  const box = useRef<HTMLInputElement>(null);
-  const search = useDebouncedCallback((text: string) => onSearch(text.trim() || undefined), 250);
-  useHotkeys([["/", () => box.current?.focus()]]);
-  const type = (text: string) => {
-    setTyped(text);
-    search(text);
+export function SearchBox({ label, q, onSearch, onArrowDown, className }: Props) {
+  const [text, setText] = useState(q ?? "");
+  const input = useRef<HTMLInputElement>(null);
+  const search = useDebouncedCallback((value: string) => onSearch(value.trim() || undefined), 250);
+  useHotkeys([["/", () => input.current?.focus()]]);
+  const onType = (value: string) => {
+    setText(value);
+    search(value);
   };
   return (
     <TextInput
-      ref={box}
+      ref={input}
       className={className ?? ""}
       aria-label={label}
       placeholder={`${label}  /`}
       leftSection={<IconSearch size={15} aria-hidden />}
-      value={typed}
+      value={text}
       // Esc closes the modal only once there is nothing to empty.
-      data-mantine-stop-propagation={typed !== "" || undefined}
-      onChange={(event) => type(event.currentTarget.value)}
+      data-mantine-stop-propagation={text !== "" || undefined}
+      onChange={(event) => onType(event.currentTarget.value)}
       onKeyDown={(event) => {
-        if (event.key === "Escape" && typed !== "") type("");
-        if (event.key === "ArrowDown") onDown?.();
+        if (event.key === "Escape" && text !== "") onType("");
+        if (event.key === "ArrowDown") onArrowDown?.();
       }}
     />
   );

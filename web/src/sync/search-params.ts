@@ -1,7 +1,7 @@
 // What the sync keeps in the address: of the modal (over the accounts) and of the pages.
 import { z } from "zod";
 import { planAction } from "../../../src/api/contract/runs.ts";
-import { steps } from "./setup/wizard-position.ts";
+import { wizardSteps } from "./setup/wizard-position.ts";
 
 const text = z.string().max(200).optional().catch(undefined);
 const run = z.coerce.number().int().positive().optional().catch(undefined);
@@ -9,7 +9,7 @@ const run = z.coerce.number().int().positive().optional().catch(undefined);
 /** `import=dynamics` opens the modal; the rest is where one is in it. */
 export const importSearch = z.object({
   import: z.literal("dynamics").optional().catch(undefined),
-  step: z.enum(steps).optional().catch(undefined),
+  step: z.enum(wizardSteps).optional().catch(undefined),
   /** What went wrong when signing in to Dynamics 365: a code, whose sentence the server keeps. */
   problem: text,
   run,

@@ -5,16 +5,22 @@ import { useMediaQuery } from "@mantine/hooks";
 import { getRouteApi, Navigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import type { ConnectionView } from "../../../src/api/contract/connection.ts";
-import { Problem } from "../components/error-alert.tsx";
+import { ErrorAlert } from "../components/error-alert.tsx";
 import { useRun } from "./run/use-run.ts";
 import { AccountsStep } from "./setup/accounts-step.tsx";
-import { useBegun } from "./setup/draft-settings.ts";
+import { useDraftSettings } from "./setup/draft-settings.ts";
 import { ConnectStep } from "./setup/connect-step.tsx";
 import { FieldsStep } from "./setup/fields-step.tsx";
-import { placeOf, reachable, UNDECIDED, type Place, type Step } from "./setup/wizard-position.ts";
+import {
+  wizardPosition,
+  reachableSteps,
+  DEFAULT_SETTINGS,
+  type WizardPosition,
+  type Step,
+} from "./setup/wizard-position.ts";
 import { PreviewStep, SyncStep } from "./setup/preview-step.tsx";
 import styles from "./setup/setup.module.css";
-import { StepList } from "./setup/step-nav.tsx";
+import { StepNav } from "./setup/step-nav.tsx";
 import { useConnection } from "./use-connection.ts";
 
 const route = getRouteApi("/shell/contacts/accounts");
@@ -48,48 +54,50 @@ export function SyncModal() {
       onClose={close}
     >
       {connection ? (
-        <Setup connection={connection} />
+        <SyncWizard connection={connection} />
       ) : (
-        <div className={styles.scroll}>{error ? <Problem error={error} /> : <Skeleton height={300} />}</div>
+        <div className={styles.scroll}>
+          {error ? <ErrorAlert error={error} /> : <Skeleton height={300} />}
+        </div>
       )}
     </Modal>
   );
 }
 
-function Setup({ connection }: { connection: ConnectionView }) {
+function SyncWizard({ connection }: { connection: ConnectionView }) {
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const [undecided, setUndecided] = useState(false);
-  const { begun, keep, forget } = useBegun(connection);
-  const place = placeOf(search, connection, begun);
-  const { run, error } = useRun(place === "page" ? undefined : place.run);
-  const isPinned = search.step !== undefined;
+  const [needsView, setNeedsView] = useState(false);
+  const { draft, saveDraft, discardDraft } = useDraftSettings(connection);
+  const position = wizardPosition(search, connection, draft);
+  const { run, error } = useRun(position === "page" ? undefined : position.run);
+  const isStepInUrl = search.step !== undefined;
   useEffect(() => {
     // From here on the address says where one is, whatever the server comes to know meanwhile.
-    if (isPinned || place === "page" || connection.environment?.fromFile === true) return;
-    void navigate({ search: (before) => ({ ...before, ...place }), replace: true });
+    if (isStepInUrl || position === "page" || connection.environment?.fromFile === true) return;
+    void navigate({ search: (before) => ({ ...before, ...position }), replace: true });
   });
-  if (place === "page" || connection.environment?.fromFile === true)
+  if (position === "page" || connection.environment?.fromFile === true)
     return <Navigate to="/contacts/accounts/sync" replace />;
 
-  const otherwise = run?.settings ?? connection.settings;
-  const settings = begun?.settings ?? otherwise ?? UNDECIDED;
-  const go = ({ step, run: id }: Place) => {
-    if (step === "accounts" || step === "fields") keep({ settings, step }, otherwise);
+  const fallback = run?.settings ?? connection.settings;
+  const settings = draft?.settings ?? fallback ?? DEFAULT_SETTINGS;
+  const goTo = ({ step, run: id }: WizardPosition) => {
+    if (step === "accounts" || step === "fields") saveDraft({ settings, step }, fallback);
     void navigate({ search: (before) => ({ ...before, step, run: id, problem: undefined, ...NO_FILTER }) });
   };
   const change = (changed: Partial<typeof settings>, step: Step) =>
-    keep({ settings: { ...settings, ...changed }, step }, otherwise);
-  const shown = shownAt(place, run);
+    saveDraft({ settings: { ...settings, ...changed }, step }, fallback);
+  const current = currentPosition(position, run);
 
   const content = () => {
-    switch (shown.step) {
+    switch (current.step) {
       case "connect":
         return (
           <ConnectStep
             connection={connection}
-            returned={search.problem !== undefined}
-            onNext={() => go({ step: "accounts" })}
+            signInFailed={search.problem !== undefined}
+            onNext={() => goTo({ step: "accounts" })}
           />
         );
       case "accounts":
@@ -97,11 +105,11 @@ function Setup({ connection }: { connection: ConnectionView }) {
           <AccountsStep
             selection={settings.selection}
             notice={connection.notice?.code === "other-organisation" ? connection.notice.sentence : null}
-            undecided={undecided}
-            onUndecided={setUndecided}
+            needsView={needsView}
+            onNeedsView={setNeedsView}
             onChange={(selection) => change({ selection }, "accounts")}
-            onBack={() => go({ step: "connect" })}
-            onNext={() => go({ step: "fields" })}
+            onBack={() => goTo({ step: "connect" })}
+            onNext={() => goTo({ step: "fields" })}
           />
         );
       case "fields":
@@ -109,8 +117,8 @@ function Setup({ connection }: { connection: ConnectionView }) {
           <FieldsStep
             settings={settings}
             onChange={(changed) => change(changed, "fields")}
-            onBack={() => go({ step: "accounts" })}
-            onPlanning={(id) => go({ step: "preview", run: id })}
+            onBack={() => goTo({ step: "accounts" })}
+            onPreview={(id) => goTo({ step: "preview", run: id })}
           />
         );
       case "preview":
@@ -118,22 +126,22 @@ function Setup({ connection }: { connection: ConnectionView }) {
         if (!run)
           return (
             <div className={styles.scroll}>
-              {error ? <Problem error={error} /> : <Skeleton height={300} />}
+              {error ? <ErrorAlert error={error} /> : <Skeleton height={300} />}
             </div>
           );
-        if (shown.step === "sync") return <SyncStep run={run} />;
+        if (current.step === "sync") return <SyncStep run={run} />;
         return (
           <PreviewStep
             key={run.id}
             run={run}
             settings={run.settings ?? settings}
             paused={connection.paused}
-            onBack={() => go({ step: "fields", run: run.id })}
-            onPlanning={(id, planned) => {
-              keep({ settings: planned, step: "fields" }, otherwise);
-              go({ step: "preview", run: id });
+            onBack={() => goTo({ step: "fields", run: run.id })}
+            onPreview={(id, planned) => {
+              saveDraft({ settings: planned, step: "fields" }, fallback);
+              goTo({ step: "preview", run: id });
             }}
-            onApplied={forget}
+            onApplied={discardDraft}
             filter={{ action: search.action, q: search.find }}
             onFilter={({ action, q }) =>
               void navigate({ search: (before) => ({ ...before, action, find: q }), replace: true })
@@ -143,11 +151,11 @@ function Setup({ connection }: { connection: ConnectionView }) {
     }
   };
   return (
-    <div className={styles.frame}>
-      <StepList
-        at={shown.step}
-        open={reachable(connection, shown, undecided)}
-        onGo={(step) => go({ step, run: shown.run })}
+    <div className={styles.wizard}>
+      <StepNav
+        current={current.step}
+        reachable={reachableSteps(connection, current, needsView)}
+        onSelect={(step) => goTo({ step, run: current.run })}
       />
       {content()}
     </div>
@@ -155,8 +163,8 @@ function Setup({ connection }: { connection: ConnectionView }) {
 }
 
 /** Whether a plan is looked at or written, the run knows. */
-function shownAt(place: Place, run: ReturnType<typeof useRun>["run"]): Place {
-  if (!run || (place.step !== "preview" && place.step !== "sync")) return place;
+function currentPosition(position: WizardPosition, run: ReturnType<typeof useRun>["run"]): WizardPosition {
+  if (!run || (position.step !== "preview" && position.step !== "sync")) return position;
   const isWritten = run.status === "applying" || run.status === "done";
-  return { ...place, step: isWritten ? "sync" : "preview" };
+  return { ...position, step: isWritten ? "sync" : "preview" };
 }

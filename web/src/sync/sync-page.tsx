@@ -2,20 +2,20 @@
 import { Skeleton, Tabs } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 import type { ConnectionView } from "../../../src/api/contract/connection.ts";
-import { Empty } from "../components/empty-state.tsx";
+import { EmptyState } from "../components/empty-state.tsx";
 import { ButtonLink } from "../components/links.tsx";
-import { Moment } from "../components/relative-time.tsx";
+import { RelativeTime } from "../components/relative-time.tsx";
 import { Page } from "../components/page.tsx";
-import { Problem } from "../components/error-alert.tsx";
-import { number } from "../format/numbers.ts";
-import { stateInWords } from "../format/sync-state.ts";
+import { ErrorAlert } from "../components/error-alert.tsx";
+import { formatNumber } from "../format/numbers.ts";
+import { formatSyncState } from "../format/sync-state.ts";
 import { ConnectionTab } from "./tabs/connection-tab.tsx";
 import { ErrorsTab } from "./tabs/errors-tab.tsx";
-import { FileFields } from "./tabs/read-only-mapping.tsx";
+import { ReadOnlyMapping } from "./tabs/read-only-mapping.tsx";
 import { FieldsTab } from "./tabs/fields-tab.tsx";
 import { OverviewTab, SyncActions } from "./tabs/overview-tab.tsx";
 import styles from "./tabs/tabs.module.css";
-import { RunPage } from "./tabs/run-details.tsx";
+import { RunDetails } from "./tabs/run-details.tsx";
 import { RunsTab } from "./tabs/runs-tab.tsx";
 import { SettingsTab } from "./tabs/settings-tab.tsx";
 import { tabs, type SyncSearch, type Tab } from "./search-params.ts";
@@ -23,7 +23,7 @@ import { useConnection } from "./use-connection.ts";
 
 const route = getRouteApi("/shell/contacts/accounts/sync");
 
-const NAMES: Record<Tab, string> = {
+const TAB_LABELS: Record<Tab, string> = {
   overview: "Overview",
   fields: "Fields",
   runs: "Runs",
@@ -38,7 +38,7 @@ export function SyncPage() {
   if (error)
     return (
       <Page title="Dynamics 365">
-        <Problem error={error} />
+        <ErrorAlert error={error} />
       </Page>
     );
   if (!connection)
@@ -50,35 +50,35 @@ export function SyncPage() {
   if (connection.environment === null || connection.settings === null)
     return (
       <Page title="Dynamics 365">
-        <NotSetUp connection={connection} />
+        <NotConfigured connection={connection} />
       </Page>
     );
-  return <SetUp connection={connection} search={search} />;
+  return <ConfiguredSync connection={connection} search={search} />;
 }
 
-function NotSetUp({ connection }: { connection: ConnectionView }) {
+function NotConfigured({ connection }: { connection: ConnectionView }) {
   const isConnected = connection.environment !== null;
-  const wasSetUp = connection.settings !== null;
+  const wasConfigured = connection.settings !== null;
   return (
-    <Empty
+    <EmptyState
       title={isConnected ? "Dynamics 365 is connected and not synced yet" : "Dynamics 365 is not connected"}
       action={
         <ButtonLink to="/contacts/accounts" search={{ import: "dynamics" }}>
-          {isConnected ? "Go on setting it up" : wasSetUp ? "Connect again" : "Set up the sync"}
+          {isConnected ? "Go on setting it up" : wasConfigured ? "Connect again" : "Set up the sync"}
         </ButtonLink>
       }
     >
-      {wasSetUp
+      {wasConfigured
         ? "Accounts, their links and the mapping are still here; connecting again goes on where it ended."
         : "Accounts come from Dynamics 365, one way, every 24 hours. You choose which ones and which fields, and see what would happen before anything is written."}
-    </Empty>
+    </EmptyState>
   );
 }
 
-function SetUp({ connection, search }: { connection: ConnectionView; search: SyncSearch }) {
+function ConfiguredSync({ connection, search }: { connection: ConnectionView; search: SyncSearch }) {
   const navigate = route.useNavigate();
   const tab = search.tab ?? "overview";
-  const state = stateInWords({
+  const state = formatSyncState({
     ...connection,
     attention: connection.attention?.title ?? null,
     source: connection.environment?.host ?? null,
@@ -86,14 +86,14 @@ function SetUp({ connection, search }: { connection: ConnectionView; search: Syn
   return (
     <Page
       title="Dynamics 365"
-      filled
-      line={
+      fullWidth
+      subtitle={
         <>
-          <span data-state={connection.state}>{sentence(state ?? "")}</span>
+          <span data-state={connection.state}>{capitalize(state ?? "")}</span>
           {connection.lastSyncedAt !== null && connection.state !== "running" && (
             <>
               {" · "}
-              <Moment at={connection.lastSyncedAt} />
+              <RelativeTime at={connection.lastSyncedAt} />
             </>
           )}
         </>
@@ -108,8 +108,8 @@ function SetUp({ connection, search }: { connection: ConnectionView; search: Syn
         <Tabs.List className={styles.tabList ?? ""}>
           {tabs.map((one) => (
             <Tabs.Tab key={one} value={one}>
-              {NAMES[one]}
-              {one === "errors" && connection.openIssues > 0 && ` ${number(connection.openIssues)}`}
+              {TAB_LABELS[one]}
+              {one === "errors" && connection.openIssues > 0 && ` ${formatNumber(connection.openIssues)}`}
             </Tabs.Tab>
           ))}
         </Tabs.List>
@@ -117,9 +117,9 @@ function SetUp({ connection, search }: { connection: ConnectionView; search: Syn
           {tab === "fields" && connection.environment?.fromFile !== true ? (
             <FieldsTab connection={connection} />
           ) : (
-            <div className={styles.scroll} data-scroll>
+            <div className={styles.scroll} data-scroll-container>
               <div>
-                <Content tab={tab} connection={connection} search={search} />
+                <TabContent tab={tab} connection={connection} search={search} />
               </div>
             </div>
           )}
@@ -129,23 +129,23 @@ function SetUp({ connection, search }: { connection: ConnectionView; search: Syn
   );
 }
 
-type Properties = { tab: Tab; connection: ConnectionView; search: SyncSearch };
+type Props = { tab: Tab; connection: ConnectionView; search: SyncSearch };
 
-function Content({ tab, connection, search }: Properties) {
-  const isOfFile = connection.environment?.fromFile === true;
+function TabContent({ tab, connection, search }: Props) {
+  const isFromFile = connection.environment?.fromFile === true;
   switch (tab) {
     case "overview":
       return <OverviewTab connection={connection} />;
     case "fields":
-      return <FileFields mapping={connection.settings?.mapping} />;
+      return <ReadOnlyMapping mapping={connection.settings?.mapping} />;
     case "runs":
       return search.run === undefined ? (
         <RunsTab />
       ) : (
-        <RunPage key={search.run} id={search.run} search={search} connection={connection} />
+        <RunDetails key={search.run} id={search.run} search={search} connection={connection} />
       );
     case "errors":
-      return <ErrorsTab search={search} settings={isOfFile ? null : connection.settings} />;
+      return <ErrorsTab search={search} settings={isFromFile ? null : connection.settings} />;
     case "settings":
       return <SettingsTab connection={connection} />;
     case "connection":
@@ -153,6 +153,6 @@ function Content({ tab, connection, search }: Properties) {
   }
 }
 
-function sentence(words: string): string {
+function capitalize(words: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -2,31 +2,32 @@
 // anybody followed it, makes what it may have changed stale.
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { connectionRoutes, type ConnectionView } from "../../../src/api/contract/connection.ts";
-import { call } from "../client/call-route.ts";
-import { markStale, queryOf } from "../client/queries.ts";
-import { TOUCHED } from "./run/invalidated-routes.ts";
+import { callRoute } from "../client/call-route.ts";
+import { invalidateRoutes, routeQuery } from "../client/queries.ts";
+import { INVALIDATED_ROUTES } from "./run/invalidated-routes.ts";
 
-const RUNNING_MS = 2_000;
-const AT_REST_MS = 15_000;
+const RUNNING_POLL_MS = 2_000;
+const IDLE_POLL_MS = 15_000;
 
-const query = queryOf(connectionRoutes.getConnection, {});
+const query = routeQuery(connectionRoutes.getConnection, {});
 
 /** Which runs there are, as far as the connection tells. */
-function runsIn({ running, waiting, lastRun }: ConnectionView): string {
+function runsKey({ running, waiting, lastRun }: ConnectionView): string {
   return JSON.stringify([running, waiting, lastRun?.id, lastRun?.status]);
 }
 
 export function useConnection() {
-  const queries = useQueryClient();
+  const queryClient = useQueryClient();
   const { data: connection, error } = useQuery({
     ...query,
     queryFn: async ({ signal }) => {
-      const now = await call(connectionRoutes.getConnection, {}, signal);
-      const before = queries.getQueryData(query.queryKey);
-      if (before && runsIn(before) !== runsIn(now)) void markStale(queries, TOUCHED);
-      return now;
+      const current = await callRoute(connectionRoutes.getConnection, {}, signal);
+      const previous = queryClient.getQueryData(query.queryKey);
+      if (previous && runsKey(previous) !== runsKey(current))
+        void invalidateRoutes(queryClient, INVALIDATED_ROUTES);
+      return current;
     },
-    refetchInterval: ({ state }) => (state.data?.state === "running" ? RUNNING_MS : AT_REST_MS),
+    refetchInterval: ({ state }) => (state.data?.state === "running" ? RUNNING_POLL_MS : IDLE_POLL_MS),
   });
   return { connection, error: connection === undefined ? error : null };
 }

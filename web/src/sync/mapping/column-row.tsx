@@ -4,53 +4,53 @@ import { IconX } from "@tabler/icons-react";
 import { useState } from "react";
 import type { CustomFieldView } from "../../../../src/api/contract/accounts.ts";
 import type { ColumnView } from "../../../../src/api/contract/connection.ts";
-import { Refused } from "../../client/call-route.ts";
-import { Problem } from "../../components/error-alert.tsx";
+import { ApiError } from "../../client/call-route.ts";
+import { ErrorAlert } from "../../components/error-alert.tsx";
 import {
-  keyOf,
-  labelOf,
+  targetKey,
+  targetLabel,
   newFieldTypes,
-  offersFor,
+  targetOptions,
   targetsOf,
-  type Edit,
+  type MappingEdit,
   type Mapping,
-  type Offer,
-  type Pair,
+  type TargetOption,
+  type MappingEntry,
 } from "./mapping.ts";
 import styles from "./mapping.module.css";
 import { NewField } from "./new-field.tsx";
 
-type Properties = {
+type Props = {
   column: ColumnView;
   mapping: Mapping;
   fields: readonly CustomFieldView[];
   labelOfColumn: (logicalName: string) => string;
-  onEdit: (edit: Edit) => void;
+  onEdit: (edit: MappingEdit) => void;
 };
 
-const NEW = "new";
+const NEW_FIELD = "new";
 
-export function ColumnRow({ column, mapping, fields, labelOfColumn, onEdit }: Properties) {
-  const [making, setMaking] = useState(false);
+export function ColumnRow({ column, mapping, fields, labelOfColumn, onEdit }: Props) {
+  const [isCreating, setIsCreating] = useState(false);
   const targets = targetsOf(mapping, column.logicalName);
-  const offers = offersFor(column, mapping, fields);
-  const mayBeNew = newFieldTypes(column).length > 0;
-  const choose = (key: string) => {
-    if (key === NEW) return setMaking(true);
-    const offer = [...offers.account, ...offers.custom].find(({ target }) => keyOf(target) === key);
-    if (offer) onEdit({ do: "map", pairs: [{ column: column.logicalName, target: offer.target }] });
+  const options = targetOptions(column, mapping, fields);
+  const canCreateField = newFieldTypes(column).length > 0;
+  const onChoose = (key: string) => {
+    if (key === NEW_FIELD) return setIsCreating(true);
+    const option = [...options.account, ...options.custom].find(({ target }) => targetKey(target) === key);
+    if (option) onEdit({ kind: "map", entries: [{ column: column.logicalName, target: option.target }] });
   };
-  const option = ({ target, label, insteadOf }: Offer) => (
-    <option key={keyOf(target)} value={keyOf(target)}>
+  const renderOption = ({ target, label, replaces }: TargetOption) => (
+    <option key={targetKey(target)} value={targetKey(target)}>
       {label}
-      {insteadOf !== null && `, instead of ${labelOfColumn(insteadOf)}`}
+      {replaces !== null && `, instead of ${labelOfColumn(replaces)}`}
     </option>
   );
   return (
     <li className={styles.column} data-mapped={targets.length > 0 || undefined}>
-      <div className={styles.what}>
+      <div className={styles.columnName}>
         <div className={styles.label}>{column.label}</div>
-        <div className={styles.soft}>
+        <div className={styles.muted}>
           {column.type} · <code>{column.logicalName}</code>
         </div>
       </div>
@@ -59,50 +59,52 @@ export function ColumnRow({ column, mapping, fields, labelOfColumn, onEdit }: Pr
       </div>
       <div className={styles.targets}>
         {targets.map((target) => (
-          <span key={keyOf(target)} className={styles.target}>
-            {labelOf(target)}
+          <span key={targetKey(target)} className={styles.target}>
+            {targetLabel(target)}
             {target.kind === "name" ? (
               <small>always</small>
             ) : (
               <ActionIcon
                 size="xs"
-                aria-label={`Do not sync ${column.label} to ${labelOf(target)}`}
-                onClick={() => onEdit({ do: "unmap", pair: { column: column.logicalName, target } })}
+                aria-label={`Do not sync ${column.label} to ${targetLabel(target)}`}
+                onClick={() => onEdit({ kind: "unmap", entry: { column: column.logicalName, target } })}
               >
                 <IconX size={13} aria-hidden />
               </ActionIcon>
             )}
           </span>
         ))}
-        {(offers.account.length > 0 || offers.custom.length > 0 || mayBeNew) && (
+        {(options.account.length > 0 || options.custom.length > 0 || canCreateField) && (
           <NativeSelect
             className={styles.select ?? ""}
             size="xs"
             aria-label={`Sync ${column.label} to`}
             value=""
-            onChange={(event) => choose(event.currentTarget.value)}
+            onChange={(event) => onChoose(event.currentTarget.value)}
           >
             <option value="">{targets.length > 0 ? "Also to…" : "Not synced"}</option>
-            {offers.account.length > 0 && <optgroup label="Account">{offers.account.map(option)}</optgroup>}
-            {(offers.custom.length > 0 || mayBeNew) && (
+            {options.account.length > 0 && (
+              <optgroup label="Account">{options.account.map(renderOption)}</optgroup>
+            )}
+            {(options.custom.length > 0 || canCreateField) && (
               <optgroup label="Custom fields">
-                {offers.custom.map(option)}
-                {mayBeNew && <option value={NEW}>New field…</option>}
+                {options.custom.map(renderOption)}
+                {canCreateField && <option value={NEW_FIELD}>New field…</option>}
               </optgroup>
             )}
           </NativeSelect>
         )}
         {column.reason !== null && <p className={styles.reason}>{column.reason}</p>}
       </div>
-      {making && (
+      {isCreating && (
         <NewField
           column={column}
-          onMade={(field) => {
-            setMaking(false);
+          onCreated={(field) => {
+            setIsCreating(false);
             const target = { kind: field.type, field: field.name };
-            onEdit({ do: "map", pairs: [{ column: column.logicalName, target }] });
+            onEdit({ kind: "map", entries: [{ column: column.logicalName, target }] });
           }}
-          onCancel={() => setMaking(false)}
+          onCancel={() => setIsCreating(false)}
         />
       )}
     </li>
@@ -110,22 +112,28 @@ export function ColumnRow({ column, mapping, fields, labelOfColumn, onEdit }: Pr
 }
 
 /** A mapping whose column Dynamics 365 does not have any more. */
-export function LostRow({ pair, onEdit }: { pair: Pair; onEdit: (edit: Edit) => void }) {
-  const { column, target } = pair;
-  const what = labelOf(target);
-  const sentence =
+export function MissingColumnAlert({
+  entry,
+  onEdit,
+}: {
+  entry: MappingEntry;
+  onEdit: (edit: MappingEdit) => void;
+}) {
+  const { column, target } = entry;
+  const label = targetLabel(target);
+  const message =
     target.kind === "name"
       ? `The column ${column}, mapped to Name, is no longer in Dynamics 365. Nothing is synced until another column is mapped to Name: choose one below.`
-      : `The column ${column}, mapped to ${what}, is no longer in Dynamics 365. Map another column to ${what}, or remove this mapping; the accounts keep the last values.`;
+      : `The column ${column}, mapped to ${label}, is no longer in Dynamics 365. Map another column to ${label}, or remove this mapping; the accounts keep the last values.`;
   return (
-    <div className={styles.lost}>
-      <Problem error={new Refused(400, "field-not-found", sentence)}>
+    <div className={styles.alert}>
+      <ErrorAlert error={new ApiError(400, "field-not-found", message)}>
         {target.kind !== "name" && (
-          <Button variant="default" onClick={() => onEdit({ do: "unmap", pair })}>
+          <Button variant="default" onClick={() => onEdit({ kind: "unmap", entry })}>
             Remove the mapping of {column}
           </Button>
         )}
-      </Problem>
+      </ErrorAlert>
     </div>
   );
 }

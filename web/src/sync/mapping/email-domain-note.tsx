@@ -3,7 +3,7 @@ import styles from "./mapping.module.css";
 
 export function EmailDomainNote() {
   return (
-    <details className={styles.note}>
+    <details className={styles.help}>
       <summary>What does Email domain do?</summary>
       <p>
         People who write from a domain belong to its account: contacts and conversations of

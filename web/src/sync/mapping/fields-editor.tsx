@@ -6,52 +6,52 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { accountRoutes } from "../../../../src/api/contract/accounts.ts";
 import { connectionRoutes, type SyncSettings } from "../../../../src/api/contract/connection.ts";
-import { queryOf } from "../../client/queries.ts";
-import { Problem } from "../../components/error-alert.tsx";
-import { ColumnRow, LostRow } from "./column-row.tsx";
-import { edited, foundColumns, lostColumns, type Edit } from "./mapping.ts";
+import { routeQuery } from "../../client/queries.ts";
+import { ErrorAlert } from "../../components/error-alert.tsx";
+import { ColumnRow, MissingColumnAlert } from "./column-row.tsx";
+import { applyEdit, searchColumns, missingColumns, type MappingEdit } from "./mapping.ts";
 import styles from "./mapping.module.css";
 import { OptionsEditor } from "./options-editor.tsx";
 import { Suggestions } from "./suggestions.tsx";
 
 /** More than anybody reads; the rest is a search or a click away. */
-const SHOWN_AT_FIRST = 40;
+const INITIAL_COLUMNS = 40;
 
-type Properties = { settings: SyncSettings; onChange: (settings: SyncSettings) => void };
+type Props = { settings: SyncSettings; onChange: (settings: SyncSettings) => void };
 
-export function FieldsEditor({ settings, onChange }: Properties) {
+export function FieldsEditor({ settings, onChange }: Props) {
   const { selection, mapping } = settings;
   const columns = useQuery({
-    ...queryOf(connectionRoutes.listColumns, { body: { selection } }),
+    ...routeQuery(connectionRoutes.listColumns, { body: { selection } }),
     staleTime: 60_000,
   });
-  const fields = useQuery(queryOf(accountRoutes.listFields, {}));
-  const [searched, setSearched] = useState("");
-  const [all, setAll] = useState(false);
-  const edit = (one: Edit) => onChange({ ...settings, mapping: edited(mapping, one) });
+  const fields = useQuery(routeQuery(accountRoutes.listFields, {}));
+  const [query, setQuery] = useState("");
+  const [showAll, setShowAll] = useState(false);
+  const edit = (change: MappingEdit) => onChange({ ...settings, mapping: applyEdit(mapping, change) });
   const error = columns.error ?? fields.error;
-  if (error) return <Problem error={error} />;
+  if (error) return <ErrorAlert error={error} />;
   if (!columns.data || !fields.data) return <Skeleton height={420} />;
-  const found = foundColumns(columns.data.columns, mapping, searched);
-  const shown = all ? found : found.slice(0, SHOWN_AT_FIRST);
-  const lost = lostColumns(mapping, columns.data.columns);
+  const found = searchColumns(columns.data.columns, mapping, query);
+  const shown = showAll ? found : found.slice(0, INITIAL_COLUMNS);
+  const missing = missingColumns(mapping, columns.data.columns);
   return (
     <div>
       <Suggestions
         columns={columns.data.columns}
         mapping={mapping}
         fields={fields.data.fields}
-        onTake={(pairs) => edit({ do: "map", pairs })}
+        onAccept={(entries) => edit({ kind: "map", entries })}
       />
-      {lost.map((pair) => (
-        <LostRow key={`${pair.column} ${pair.target.kind}`} pair={pair} onEdit={edit} />
+      {missing.map((entry) => (
+        <MissingColumnAlert key={`${entry.column} ${entry.target.kind}`} entry={entry} onEdit={edit} />
       ))}
       <TextInput
         aria-label="Search Dynamics 365 columns"
         placeholder="Search columns by name or type"
         leftSection={<IconSearch size={15} aria-hidden />}
-        value={searched}
-        onChange={(event) => setSearched(event.currentTarget.value)}
+        value={query}
+        onChange={(event) => setQuery(event.currentTarget.value)}
         mb={8}
       />
       <ul className={styles.columns} aria-label="Dynamics 365 columns">
@@ -68,9 +68,9 @@ export function FieldsEditor({ settings, onChange }: Properties) {
           />
         ))}
       </ul>
-      {found.length === 0 && <p role="status">No column matches “{searched}”.</p>}
+      {found.length === 0 && <p role="status">No column matches “{query}”.</p>}
       {found.length > shown.length && (
-        <Button variant="subtle" onClick={() => setAll(true)}>
+        <Button variant="subtle" onClick={() => setShowAll(true)}>
           Show all {found.length} columns
         </Button>
       )}

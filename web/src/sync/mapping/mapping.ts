@@ -2,7 +2,7 @@
 // last word on what may be mapped (compatibility comes with each column, problems from its check).
 import type { CustomFieldView } from "../../../../src/api/contract/accounts.ts";
 import type { ColumnView, SyncSettings } from "../../../../src/api/contract/connection.ts";
-import { TYPE_NAMES } from "../../format/fields.ts";
+import { FIELD_TYPE_NAMES } from "../../format/fields.ts";
 
 export type Mapping = SyncSettings["mapping"];
 type FieldType = CustomFieldView["type"];
@@ -11,34 +11,37 @@ export type Target =
   | { readonly kind: "name" | "domains" | "description" }
   | { readonly kind: FieldType; readonly field: string };
 
-export type Pair = { readonly column: string; readonly target: Target };
+export type MappingEntry = { readonly column: string; readonly target: Target };
 
-export type Edit =
-  | { readonly do: "map"; readonly pairs: readonly Pair[] }
-  | { readonly do: "unmap"; readonly pair: Pair };
+export type MappingEdit =
+  | { readonly kind: "map"; readonly entries: readonly MappingEntry[] }
+  | { readonly kind: "unmap"; readonly entry: MappingEntry };
 
 /** One text for one target, as a form's value: "domains", or "field:Industry". */
-export function keyOf(target: Target): string {
+export function targetKey(target: Target): string {
   return "field" in target ? `field:${target.field}` : target.kind;
 }
 
-export function pairsOf(mapping: Mapping): Pair[] {
+export function mappingEntries(mapping: Mapping): MappingEntry[] {
   return [
     { column: mapping.name, target: { kind: "name" } },
-    ...mapping.domains.map((column): Pair => ({ column, target: { kind: "domains" } })),
+    ...mapping.domains.map((column): MappingEntry => ({ column, target: { kind: "domains" } })),
     ...(mapping.description === undefined
       ? []
-      : [{ column: mapping.description, target: { kind: "description" } } satisfies Pair]),
-    ...mapping.fields.map(({ column, field, type }): Pair => ({ column, target: { kind: type, field } })),
+      : [{ column: mapping.description, target: { kind: "description" } } satisfies MappingEntry]),
+    ...mapping.fields.map(({ column, field, type }): MappingEntry => ({
+      column,
+      target: { kind: type, field },
+    })),
   ];
 }
 
 /** The mapping after an edit. What takes one column only (all but Domains) moves from the column it had. */
-export function edited(mapping: Mapping, edit: Edit): Mapping {
-  return edit.do === "unmap" ? without(mapping, edit.pair) : edit.pairs.reduce(withPair, mapping);
+export function applyEdit(mapping: Mapping, edit: MappingEdit): Mapping {
+  return edit.kind === "unmap" ? withoutEntry(mapping, edit.entry) : edit.entries.reduce(withEntry, mapping);
 }
 
-function withPair(mapping: Mapping, { column, target }: Pair): Mapping {
+function withEntry(mapping: Mapping, { column, target }: MappingEntry): Mapping {
   if ("field" in target) {
     const others = mapping.fields.filter(({ field }) => field !== target.field);
     return { ...mapping, fields: [...others, { column, field: target.field, type: target.kind }] };
@@ -53,7 +56,7 @@ function withPair(mapping: Mapping, { column, target }: Pair): Mapping {
   }
 }
 
-function without(mapping: Mapping, { column, target }: Pair): Mapping {
+function withoutEntry(mapping: Mapping, { column, target }: MappingEntry): Mapping {
   if ("field" in target)
     return { ...mapping, fields: mapping.fields.filter(({ field }) => field !== target.field) };
   switch (target.kind) {
@@ -70,43 +73,45 @@ function without(mapping: Mapping, { column, target }: Pair): Mapping {
 }
 
 export function targetsOf(mapping: Mapping, column: string): Target[] {
-  return pairsOf(mapping)
-    .filter((pair) => pair.column === column)
+  return mappingEntries(mapping)
+    .filter((entry) => entry.column === column)
     .map(({ target }) => target);
 }
 
-export type Offer = {
+export type TargetOption = {
   readonly target: Target;
   readonly label: string;
   /** The column that feeds it now and would no longer. */
-  readonly insteadOf: string | null;
+  readonly replaces: string | null;
 };
 
 /** Where a column may still go, by the table of compatibility that came with it. */
-export function offersFor(
+export function targetOptions(
   column: ColumnView,
   mapping: Mapping,
   fields: readonly CustomFieldView[],
-): { account: Offer[]; custom: Offer[] } {
-  const pairs = pairsOf(mapping);
-  const offer = (target: Target, label: string): Offer[] => {
-    const feeding = pairs.filter((pair) => keyOf(pair.target) === keyOf(target));
-    if (feeding.some((pair) => pair.column === column.logicalName)) return [];
-    const insteadOf = target.kind === "domains" ? null : (feeding[0]?.column ?? null);
-    return [{ target, label, insteadOf }];
+): { account: TargetOption[]; custom: TargetOption[] } {
+  const entries = mappingEntries(mapping);
+  const optionFor = (target: Target, label: string): TargetOption[] => {
+    const current = entries.filter((entry) => targetKey(entry.target) === targetKey(target));
+    if (current.some((entry) => entry.column === column.logicalName)) return [];
+    const replaces = target.kind === "domains" ? null : (current[0]?.column ?? null);
+    return [{ target, label, replaces }];
   };
-  const ours = [
+  const accountTargets = [
     { kind: "name", label: "Name" },
     { kind: "domains", label: "Email domain" },
     { kind: "description", label: "Description" },
   ] as const;
   return {
-    account: ours
+    account: accountTargets
       .filter(({ kind }) => column.targets.includes(kind))
-      .flatMap(({ kind, label }) => offer({ kind }, label)),
+      .flatMap(({ kind, label }) => optionFor({ kind }, label)),
     custom: fields
       .filter(({ type }) => column.targets.includes(type))
-      .flatMap(({ name, type }) => offer({ kind: type, field: name }, `${name} (${TYPE_NAMES[type]})`)),
+      .flatMap(({ name, type }) =>
+        optionFor({ kind: type, field: name }, `${name} (${FIELD_TYPE_NAMES[type]})`),
+      ),
   };
 }
 
@@ -117,12 +122,12 @@ export function newFieldTypes(column: ColumnView): FieldType[] {
   );
 }
 
-export function labelOf(target: Target): string {
-  if ("field" in target) return `${target.field} (${TYPE_NAMES[target.kind]})`;
+export function targetLabel(target: Target): string {
+  if ("field" in target) return `${target.field} (${FIELD_TYPE_NAMES[target.kind]})`;
   return { name: "Name", domains: "Email domain", description: "Description" }[target.kind];
 }
 
-export type Suggestion = Pair & {
+export type Suggestion = MappingEntry & {
   readonly label: string;
   /** The custom field it needs and that does not exist yet. */
   readonly newField: { readonly name: string; readonly type: FieldType } | null;
@@ -133,15 +138,15 @@ export function suggestionsFor(
   columns: readonly ColumnView[],
   mapping: Mapping,
   fields: readonly CustomFieldView[],
-  mayMakeFields: boolean,
+  canCreateFields: boolean,
 ): Suggestion[] {
-  const taken = new Set(pairsOf(mapping).map(({ target }) => keyOf(target)));
+  const mappedTargets = new Set(mappingEntries(mapping).map(({ target }) => targetKey(target)));
   return columns.flatMap((column): Suggestion[] => {
     const target = suggestedTarget(column);
-    if (target === null || taken.has(keyOf(target))) return [];
-    taken.add(keyOf(target));
+    if (target === null || mappedTargets.has(targetKey(target))) return [];
+    mappedTargets.add(targetKey(target));
     const isNew = "field" in target && !fields.some(({ name }) => name === target.field);
-    if (isNew && !mayMakeFields) return [];
+    if (isNew && !canCreateFields) return [];
     const newField = isNew ? { name: target.field, type: target.kind } : null;
     return [{ column: column.logicalName, target, label: column.label, newField }];
   });
@@ -155,19 +160,15 @@ function suggestedTarget({ suggestion }: ColumnView): Target | null {
 }
 
 /** Mapped columns that Dynamics 365 does not have any more. */
-export function lostColumns(mapping: Mapping, columns: readonly ColumnView[]): Pair[] {
+export function missingColumns(mapping: Mapping, columns: readonly ColumnView[]): MappingEntry[] {
   const known = new Set(columns.map(({ logicalName }) => logicalName));
-  return pairsOf(mapping).filter(({ column }) => !known.has(column));
+  return mappingEntries(mapping).filter(({ column }) => !known.has(column));
 }
 
 /** Columns a person looks for, those with something mapped first, then those that hold something. */
-export function foundColumns(
-  columns: readonly ColumnView[],
-  mapping: Mapping,
-  searched: string,
-): ColumnView[] {
-  const words = searched.toLowerCase().split(/\s+/).filter(Boolean);
-  const mapped = new Set(pairsOf(mapping).map(({ column }) => column));
+export function searchColumns(columns: readonly ColumnView[], mapping: Mapping, query: string): ColumnView[] {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  const mapped = new Set(mappingEntries(mapping).map(({ column }) => column));
   const rank = ({ logicalName, suggestion, sample, targets }: ColumnView): number => {
     if (mapped.has(logicalName)) return 0;
     if (suggestion !== null) return 1;

@@ -3,40 +3,40 @@ import { Button, Group, NativeSelect, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { accountRoutes, type CustomFieldView } from "../../../../src/api/contract/accounts.ts";
 import type { ColumnView } from "../../../../src/api/contract/connection.ts";
-import { useCall } from "../../client/queries.ts";
+import { useRouteMutation } from "../../client/queries.ts";
 import { useTeammates } from "../../client/use-teammates.ts";
-import { useMay } from "../../session/session.ts";
-import { TYPE_NAMES } from "../../format/fields.ts";
+import { useHasAccess } from "../../session/session.ts";
+import { FIELD_TYPE_NAMES } from "../../format/fields.ts";
 import { newFieldTypes } from "./mapping.ts";
 import styles from "./mapping.module.css";
 
-type Properties = {
+type Props = {
   column: ColumnView;
-  onMade: (field: CustomFieldView) => void;
+  onCreated: (field: CustomFieldView) => void;
   onCancel: () => void;
 };
 
-export function NewField({ column, onMade, onCancel }: Properties) {
-  const may = useMay("company-admin");
-  return may ? (
-    <NewFieldForm column={column} onMade={onMade} onCancel={onCancel} />
+export function NewField({ column, onCreated, onCancel }: Props) {
+  const isAllowed = useHasAccess("company-admin");
+  return isAllowed ? (
+    <NewFieldForm column={column} onCreated={onCreated} onCancel={onCancel} />
   ) : (
-    <AskAnAdmin onCancel={onCancel} />
+    <AskAdmin onCancel={onCancel} />
   );
 }
 
-function NewFieldForm({ column, onMade, onCancel }: Properties) {
+function NewFieldForm({ column, onCreated, onCancel }: Props) {
   const types = newFieldTypes(column);
   const [name, setName] = useState(column.label);
-  const [type, setType] = useState(preferred(types));
-  const create = useCall(accountRoutes.createField, [accountRoutes.listFields]);
+  const [type, setType] = useState(preferredType(types));
+  const create = useRouteMutation(accountRoutes.createField, [accountRoutes.listFields]);
   return (
     <form
-      className={styles.making}
+      className={styles.newField}
       aria-label={`New field for ${column.label}`}
       onSubmit={(event) => {
         event.preventDefault();
-        create.mutate({ body: { name, type } }, { onSuccess: ({ field }) => onMade(field) });
+        create.mutate({ body: { name, type } }, { onSuccess: ({ field }) => onCreated(field) });
       }}
     >
       <TextInput
@@ -58,7 +58,7 @@ function NewFieldForm({ column, onMade, onCancel }: Properties) {
         label="Type, for good"
         value={type}
         onChange={(event) => setType(types.find((one) => one === event.currentTarget.value) ?? type)}
-        data={types.map((value) => ({ value, label: TYPE_NAMES[value] }))}
+        data={types.map((value) => ({ value, label: FIELD_TYPE_NAMES[value] }))}
       />
       <Group gap="xs">
         <Button type="submit" loading={create.isPending}>
@@ -73,16 +73,16 @@ function NewFieldForm({ column, onMade, onCancel }: Properties) {
 }
 
 /** What a column is, before what it can be written as. */
-function preferred(types: readonly CustomFieldView["type"][]): CustomFieldView["type"] {
+function preferredType(types: readonly CustomFieldView["type"][]): CustomFieldView["type"] {
   return types.find((type) => type !== "text") ?? "text";
 }
 
-function AskAnAdmin({ onCancel }: { onCancel: () => void }) {
+function AskAdmin({ onCancel }: { onCancel: () => void }) {
   const admins = useTeammates()
     .filter(({ role, state }) => role === "company-admin" && state === "active")
     .map(({ name, email }) => (name === "" ? email : `${name} (${email})`));
   return (
-    <div className={styles.making} role="status">
+    <div className={styles.newField} role="status">
       <p>
         Only a company admin can make custom fields
         {admins.length > 0

@@ -5,13 +5,13 @@ import styles from "./mapping.module.css";
 
 type Options = SyncSettings["options"];
 
-type Properties = {
+type Props = {
   options: Options;
   domainsMapped: boolean;
   onChange: (options: Options) => void;
 };
 
-export function OptionsEditor({ options, domainsMapped, onChange }: Properties) {
+export function OptionsEditor({ options, domainsMapped, onChange }: Props) {
   return (
     <section className={styles.options} aria-label="Accounts that meet another one">
       <Checkbox

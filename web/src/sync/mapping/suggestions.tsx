@@ -2,26 +2,26 @@
 import { Button } from "@mantine/core";
 import { accountRoutes, type CustomFieldView } from "../../../../src/api/contract/accounts.ts";
 import type { ColumnView } from "../../../../src/api/contract/connection.ts";
-import { useCall } from "../../client/queries.ts";
-import { Problem } from "../../components/error-alert.tsx";
-import { useMay } from "../../session/session.ts";
-import { labelOf, suggestionsFor, type Mapping, type Pair } from "./mapping.ts";
+import { useRouteMutation } from "../../client/queries.ts";
+import { ErrorAlert } from "../../components/error-alert.tsx";
+import { useHasAccess } from "../../session/session.ts";
+import { targetLabel, suggestionsFor, type Mapping, type MappingEntry } from "./mapping.ts";
 import styles from "./mapping.module.css";
 
-type Properties = {
+type Props = {
   columns: readonly ColumnView[];
   mapping: Mapping;
   fields: readonly CustomFieldView[];
-  onTake: (pairs: readonly Pair[]) => void;
+  onAccept: (pairs: readonly MappingEntry[]) => void;
 };
 
-export function Suggestions({ columns, mapping, fields, onTake }: Properties) {
-  const mayMakeFields = useMay("company-admin");
-  const create = useCall(accountRoutes.createField, [accountRoutes.listFields]);
-  const suggestions = suggestionsFor(columns, mapping, fields, mayMakeFields);
-  const take = async () => {
+export function Suggestions({ columns, mapping, fields, onAccept }: Props) {
+  const canCreateFields = useHasAccess("company-admin");
+  const create = useRouteMutation(accountRoutes.createField, [accountRoutes.listFields]);
+  const suggestions = suggestionsFor(columns, mapping, fields, canCreateFields);
+  const acceptAll = async () => {
     for (const { newField } of suggestions) if (newField) await create.mutateAsync({ body: newField });
-    onTake(suggestions.map(({ column, target }) => ({ column, target })));
+    onAccept(suggestions.map(({ column, target }) => ({ column, target })));
   };
   if (suggestions.length === 0 && !create.error) return null;
   return (
@@ -31,7 +31,7 @@ export function Suggestions({ columns, mapping, fields, onTake }: Properties) {
         <ul>
           {suggestions.map(({ column, target, label, newField }) => (
             <li key={`${column} ${target.kind}`}>
-              {label} → {labelOf(target)}
+              {label} → {targetLabel(target)}
               {newField && <small> new field</small>}
             </li>
           ))}
@@ -41,11 +41,11 @@ export function Suggestions({ columns, mapping, fields, onTake }: Properties) {
         variant="light"
         loading={create.isPending}
         // What went wrong stands beside it; nothing is mapped then.
-        onClick={() => void take().catch(() => {})}
+        onClick={() => void acceptAll().catch(() => {})}
       >
         {suggestions.length === 1 ? "Take the suggestion" : `Take all ${suggestions.length}`}
       </Button>
-      {create.error && <Problem error={create.error} />}
+      {create.error && <ErrorAlert error={create.error} />}
     </section>
   );
 }

@@ -4,50 +4,50 @@ import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useLayoutEffect, useRef, useState, type RefObject } from "react";
 import { runRoutes, type RunView } from "../../../../src/api/contract/runs.ts";
-import { pagesOf } from "../../client/queries.ts";
-import { Problem } from "../../components/error-alert.tsx";
+import { pagedQuery } from "../../client/queries.ts";
+import { ErrorAlert } from "../../components/error-alert.tsx";
 import { useRowFocus } from "../../components/use-row-focus.ts";
 import type { Action } from "../run/format-run.ts";
 import { ChangeRow } from "./change-row.tsx";
 import styles from "./plan.module.css";
 
-const ROW = 46;
+const ESTIMATED_ROW_HEIGHT = 46;
 
 /** The element that scrolls around the list, and how far down in it the list begins. */
-function useScrolling() {
+function useScrollContainer() {
   const list = useRef<HTMLDivElement>(null);
   const [scroller, setScroller] = useState<HTMLElement | null>(null);
-  const [margin, setMargin] = useState(0);
+  const [offset, setOffset] = useState(0);
   useLayoutEffect(() => {
-    const around = list.current?.closest<HTMLElement>("[data-scroll]") ?? null;
-    setScroller(around);
-    if (!around) return;
+    const container = list.current?.closest<HTMLElement>("[data-scroll-container]") ?? null;
+    setScroller(container);
+    if (!container) return;
     const measure = () => {
       if (!list.current) return;
       const { top } = list.current.getBoundingClientRect();
-      setMargin(Math.round(top - around.getBoundingClientRect().top + around.scrollTop));
+      setOffset(Math.round(top - container.getBoundingClientRect().top + container.scrollTop));
     };
     measure();
     // What opens above the list moves it.
     const observer = new ResizeObserver(measure);
-    for (const child of around.children) observer.observe(child);
+    for (const child of container.children) observer.observe(child);
     return () => observer.disconnect();
   }, []);
-  return { list, scroller, margin };
+  return { list, scroller, offset };
 }
 
-type Properties = {
+type Props = {
   run: RunView;
   action: Action | undefined;
   q: string;
   /** Set to the function that moves the focus into the list. */
-  enter: RefObject<(() => void) | null>;
+  focusListRef: RefObject<(() => void) | null>;
 };
 
-export function ChangeList({ run, action, q, enter }: Properties) {
-  const { list, scroller, margin } = useScrolling();
+export function ChangeList({ run, action, q, focusListRef }: Props) {
+  const { list, scroller, offset } = useScrollContainer();
   const pages = useInfiniteQuery({
-    ...pagesOf(runRoutes.listChanges, {
+    ...pagedQuery(runRoutes.listChanges, {
       params: { id: run.id },
       query: { action, q: q === "" ? undefined : q, limit: 100 },
     }),
@@ -57,31 +57,31 @@ export function ChangeList({ run, action, q, enter }: Properties) {
   const rows = useVirtualizer({
     count: changes.length,
     getScrollElement: () => scroller,
-    estimateSize: () => ROW,
+    estimateSize: () => ESTIMATED_ROW_HEIGHT,
     getItemKey: (index) => changes[index]?.seq ?? index,
-    scrollMargin: margin,
+    scrollMargin: offset,
     overscan: 10,
   });
-  const { active, setActive, focus, drawn, onKey } = useRowFocus({
-    list,
+  const { active, setActive, focus, onRowMount, onKeyDown } = useRowFocus({
+    container: list,
     count: changes.length,
     scrollTo: rows.scrollToIndex,
   });
   useEffect(() => {
-    enter.current = () => focus(0);
+    focusListRef.current = () => focus(0);
   });
   const shown = rows.getVirtualItems();
-  const last = shown.at(-1)?.index ?? -1;
+  const lastShown = shown.at(-1)?.index ?? -1;
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = pages;
   useEffect(() => {
-    if (hasNextPage && !isFetchingNextPage && last >= changes.length - 20) void fetchNextPage();
-  }, [hasNextPage, isFetchingNextPage, last, changes.length, fetchNextPage]);
+    if (hasNextPage && !isFetchingNextPage && lastShown >= changes.length - 20) void fetchNextPage();
+  }, [hasNextPage, isFetchingNextPage, lastShown, changes.length, fetchNextPage]);
   return (
-    <div ref={list} className={styles.list}>
-      {pages.error && <Problem error={pages.error} />}
-      {pages.isPending && <Skeleton height={ROW * 6} />}
+    <div ref={list} className={styles.changes}>
+      {pages.error && <ErrorAlert error={pages.error} />}
+      {pages.isPending && <Skeleton height={ESTIMATED_ROW_HEIGHT * 6} />}
       {pages.data && changes.length === 0 && (
-        <p className={styles.none} role="status">
+        <p className={styles.noMatch} role="status">
           {q === "" && action === undefined
             ? "Nothing would change: the accounts here are as they are in Dynamics 365."
             : "No account in this plan fits."}
@@ -104,17 +104,17 @@ export function ChangeList({ run, action, q, enter }: Properties) {
                 data-index={index}
                 ref={(row) => {
                   rows.measureElement(row);
-                  drawn(index, row);
+                  onRowMount(index, row);
                 }}
                 // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- as above
                 tabIndex={index === active ? 0 : -1}
                 className={styles.row}
-                style={{ transform: `translateY(${start - margin}px)` }}
+                style={{ transform: `translateY(${start - offset}px)` }}
                 onFocus={() => setActive(index)}
                 onKeyDown={(event) => {
                   if (event.key === "Enter" && event.target === event.currentTarget)
                     event.currentTarget.querySelector("a")?.click();
-                  else onKey(event, index);
+                  else onKeyDown(event, index);
                 }}
               >
                 <ChangeRow change={change} isDone={run.status === "done"} />

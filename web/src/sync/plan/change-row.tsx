@@ -1,10 +1,10 @@
 // One account of a plan: what happens to it, why, and each field before → after.
 import type { PlannedChangeView } from "../../../../src/api/contract/runs.ts";
 import { AnchorLink } from "../../components/links.tsx";
-import { Meant } from "../../components/status-tag.tsx";
+import { StatusTag } from "../../components/status-tag.tsx";
 import { ACTIONS } from "../run/format-run.ts";
 import styles from "./plan.module.css";
-import { valueInWords } from "./format-value.ts";
+import { formatValue } from "./format-value.ts";
 
 export function ChangeRow({ change, isDone }: { change: PlannedChangeView; isDone: boolean }) {
   const { action, because, name, accountId, outcome, values } = change;
@@ -13,7 +13,7 @@ export function ChangeRow({ change, isDone }: { change: PlannedChangeView; isDon
   const hasPage = accountId !== null && (isDone || !isNew);
   return (
     <div className={styles.change}>
-      <div className={styles.head}>
+      <div className={styles.changeHeader}>
         <span className={styles.name}>
           {hasPage ? (
             <AnchorLink to="/contacts/accounts/$id" params={{ id: String(accountId) }}>
@@ -23,10 +23,10 @@ export function ChangeRow({ change, isDone }: { change: PlannedChangeView; isDon
             name
           )}
         </span>
-        <Meant of={ACTIONS[action].meaning} filled>
-          {ACTIONS[action].word}
-        </Meant>
-        <span className={styles.because}>
+        <StatusTag tone={ACTIONS[action].tone} filled>
+          {ACTIONS[action].label}
+        </StatusTag>
+        <span className={styles.explanation}>
           {because}
           {outcome === "changed" && " Left out: the account changed after the plan was made."}
         </span>
@@ -39,13 +39,13 @@ export function ChangeRow({ change, isDone }: { change: PlannedChangeView; isDon
               <dd>
                 {!isNew && (
                   <>
-                    <del>{valueInWords(before)}</del>
+                    <del>{formatValue(before)}</del>
                     <span className={styles.arrow} aria-label="becomes">
                       {" → "}
                     </span>
                   </>
                 )}
-                <ins>{valueInWords(after)}</ins>
+                <ins>{formatValue(after)}</ins>
               </dd>
             </div>
           ))}

@@ -3,67 +3,62 @@ import { Button, Skeleton } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { runRoutes, type IssueGroup, type RunView } from "../../../../src/api/contract/runs.ts";
-import { pagesOf, queryOf } from "../../client/queries.ts";
-import { Problem } from "../../components/error-alert.tsx";
-import { sizeOf } from "./issue-group-size.ts";
+import { pagedQuery, routeQuery } from "../../client/queries.ts";
+import { ErrorAlert } from "../../components/error-alert.tsx";
+import { formatGroupSize } from "./issue-group-size.ts";
 import { IssueRows } from "./issue-rows.tsx";
 import styles from "./plan.module.css";
-import { remedyInWords, type Remedy } from "./use-preview.ts";
+import { formatFix, type SuggestedFix } from "./use-preview.ts";
 
-type Properties = {
+type Props = {
   run: RunView;
-  onRemedy?: ((remedy: Remedy) => void) | undefined;
+  onFix?: ((fix: SuggestedFix) => void) | undefined;
 };
 
-export function ProblemGroups({ run, onRemedy }: Properties) {
+export function IssueGroups({ run, onFix }: Props) {
   const { data, error } = useQuery({
-    ...queryOf(runRoutes.listProblems, { params: { id: run.id } }),
+    ...routeQuery(runRoutes.listProblems, { params: { id: run.id } }),
     staleTime: 300_000,
   });
-  if (error) return <Problem error={error} />;
+  if (error) return <ErrorAlert error={error} />;
   if (!data) return Object.keys(run.issues).length > 0 ? <Skeleton height={40} mb={12} /> : null;
   if (data.groups.length === 0) return null;
   return (
     <section className={styles.groups} aria-label="Problems">
       {data.groups.map((group) => (
-        <ProblemGroup key={group.kind} run={run} group={group} onRemedy={onRemedy} />
+        <IssueGroupDetails key={group.kind} run={run} group={group} onFix={onFix} />
       ))}
     </section>
   );
 }
 
-function ProblemGroup({ run, group, onRemedy }: Properties & { group: IssueGroup }) {
+function IssueGroupDetails({ run, group, onFix }: Props & { group: IssueGroup }) {
   const [open, setOpen] = useState(false);
-  const { remedy } = group;
+  const { remedy: fix } = group;
   return (
     <div className={styles.group}>
       <details onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary>
-          <strong>{sizeOf(group)}</strong> · {group.title}
+          <strong>{formatGroupSize(group)}</strong> · {group.title}
         </summary>
         <p>{group.explanation}</p>
         <p>
           <strong>What to do:</strong> {group.howToResolve}
         </p>
-        {open && <ConcernedAccounts run={run} kind={group.kind} />}
+        {open && <AffectedAccounts run={run} kind={group.kind} />}
       </details>
-      {remedy && onRemedy && (
-        <Button
-          className={styles.remedy ?? ""}
-          variant="default"
-          size="compact-xs"
-          onClick={() => onRemedy(remedy)}
-        >
-          {remedyInWords(remedy)}
+      {fix && onFix && (
+        <Button className={styles.fix ?? ""} variant="default" size="compact-xs" onClick={() => onFix(fix)}>
+          {formatFix(fix)}
         </Button>
       )}
     </div>
   );
 }
 
-function ConcernedAccounts({ run, kind }: { run: RunView; kind: string }) {
+function AffectedAccounts({ run, kind }: { run: RunView; kind: string }) {
   const pages = useInfiniteQuery(
-    pagesOf(runRoutes.listRunIssues, { params: { id: run.id }, query: { kind } }),
+    pagedQuery(runRoutes.listRunIssues, { params: { id: run.id }, query: { kind } }),
   );
   return <IssueRows pages={pages} />;
 }

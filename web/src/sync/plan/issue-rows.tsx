@@ -3,8 +3,8 @@ import { Anchor, Button, Skeleton } from "@mantine/core";
 import { IconExternalLink } from "@tabler/icons-react";
 import type { IssueView } from "../../../../src/api/contract/runs.ts";
 import { AnchorLink } from "../../components/links.tsx";
-import { Moment } from "../../components/relative-time.tsx";
-import { Problem } from "../../components/error-alert.tsx";
+import { RelativeTime } from "../../components/relative-time.tsx";
+import { ErrorAlert } from "../../components/error-alert.tsx";
 import styles from "./plan.module.css";
 
 type Pages = {
@@ -16,7 +16,7 @@ type Pages = {
 };
 
 export function IssueRows({ pages }: { pages: Pages }) {
-  if (pages.error) return <Problem error={pages.error} />;
+  if (pages.error) return <ErrorAlert error={pages.error} />;
   if (!pages.data) return <Skeleton height={80} />;
   const issues = pages.data.pages.flatMap((page) => page.issues);
   return (
@@ -48,13 +48,13 @@ function IssueRow({ issue }: { issue: IssueView }) {
         <strong>{name ?? (field === null ? "All accounts" : field)}</strong>
         {value !== null && <code> {value}</code>}
         {issue.firstSeenAt !== null && (
-          <span className={styles.because}>
+          <span className={styles.explanation}>
             {" "}
-            since <Moment at={issue.firstSeenAt} />
+            since <RelativeTime at={issue.firstSeenAt} />
           </span>
         )}
       </div>
-      <div className={styles.because}>{sentence}</div>
+      <div className={styles.explanation}>{sentence}</div>
       <div className={styles.links}>
         {dynamicsUrl !== null && (
           <Anchor href={dynamicsUrl} target="_blank" rel="noreferrer" inherit>

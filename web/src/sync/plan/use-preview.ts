@@ -3,39 +3,39 @@
 import { useIsMutating } from "@tanstack/react-query";
 import { connectionRoutes, type SyncSettings } from "../../../../src/api/contract/connection.ts";
 import { runRoutes, type IssueGroup } from "../../../../src/api/contract/runs.ts";
-import { useCall } from "../../client/queries.ts";
+import { useRouteMutation } from "../../client/queries.ts";
 
-export type Remedy = NonNullable<IssueGroup["remedy"]>;
+export type SuggestedFix = NonNullable<IssueGroup["remedy"]>;
 
-export function usePreview(onPlanning: (run: number, settings: SyncSettings) => void) {
-  const start = useCall(runRoutes.startRun, [connectionRoutes.getConnection, runRoutes.listRuns]);
+export function usePreview(onPreview: (run: number, settings: SyncSettings) => void) {
+  const start = useRouteMutation(runRoutes.startRun, [connectionRoutes.getConnection, runRoutes.listRuns]);
   const mutating = useIsMutating();
   return {
     error: start.error,
     isPending: start.isPending,
     // While fields are made for a mapping, the mapping is not what it will be in a moment.
-    isTooEarly: mutating > 0,
+    isBlocked: mutating > 0,
     start: (settings: SyncSettings) =>
       start.mutate(
         { body: { mode: "plan", settings } },
-        { onSuccess: ({ run }) => onPlanning(run.id, settings) },
+        { onSuccess: ({ run }) => onPreview(run.id, settings) },
       ),
   };
 }
 
 /** The settings with those of a remedy, which names only what it changes. */
-export function withOptions(settings: SyncSettings, remedy: Remedy["options"]): SyncSettings {
+export function withOptions(settings: SyncSettings, changes: SuggestedFix["options"]): SyncSettings {
   const { allowDuplicateNames, onDomainTaken } = settings.options;
   return {
     ...settings,
     options: {
-      allowDuplicateNames: remedy.allowDuplicateNames ?? allowDuplicateNames,
-      onDomainTaken: remedy.onDomainTaken ?? onDomainTaken,
+      allowDuplicateNames: changes.allowDuplicateNames ?? allowDuplicateNames,
+      onDomainTaken: changes.onDomainTaken ?? onDomainTaken,
     },
   };
 }
 
 /** What one presses: the setting, and what it would then do. */
-export function remedyInWords({ label, effect }: Remedy): string {
+export function formatFix({ label, effect }: SuggestedFix): string {
   return `${label} → ${effect.replace(/\.$/, "")}`;
 }

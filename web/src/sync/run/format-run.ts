@@ -1,9 +1,9 @@
 // A run in words: what it is doing, how far it is, what came of it. Never "success" while something was skipped.
 import type { RunView } from "../../../../src/api/contract/runs.ts";
-import { count, number } from "../../format/numbers.ts";
+import { formatCount, formatNumber } from "../../format/numbers.ts";
 
 /** The four meanings of the product, as components/status-tag.tsx draws them. */
-type Meaning = "added" | "changed" | "skipped" | "failed";
+type Tone = "added" | "changed" | "skipped" | "failed";
 type Counts = RunView["counts"];
 type Progress = NonNullable<RunView["progress"]>;
 export const actions = ["create", "link", "update", "return", "leave", "skip"] as const;
@@ -12,41 +12,51 @@ export type Action = (typeof actions)[number];
 export const ACTIONS: Readonly<
   Record<
     Action,
-    { readonly word: string; readonly done: string; readonly meaning: Meaning; readonly means: string }
+    { readonly label: string; readonly done: string; readonly tone: Tone; readonly description: string }
   >
 > = {
-  create: { word: "create", done: "created", meaning: "added", means: "New here, made from Dynamics 365" },
+  create: {
+    label: "create",
+    done: "created",
+    tone: "added",
+    description: "New here, made from Dynamics 365",
+  },
   link: {
-    word: "link",
+    label: "link",
     done: "linked",
-    meaning: "changed",
-    means: "Here already, found by domain or name, and linked from now on",
+    tone: "changed",
+    description: "Here already, found by domain or name, and linked from now on",
   },
   update: {
-    word: "update",
+    label: "update",
     done: "updated",
-    meaning: "changed",
-    means: "Linked already, and something differs",
+    tone: "changed",
+    description: "Linked already, and something differs",
   },
-  return: { word: "return", done: "returned", meaning: "changed", means: "Had stopped syncing, and is back" },
+  return: {
+    label: "return",
+    done: "returned",
+    tone: "changed",
+    description: "Had stopped syncing, and is back",
+  },
   leave: {
-    word: "leave",
+    label: "leave",
     done: "left",
-    meaning: "skipped",
-    means: "No longer among the chosen accounts: stays here and stops syncing",
+    tone: "skipped",
+    description: "No longer among the chosen accounts: stays here and stops syncing",
   },
-  skip: { word: "skip", done: "skipped", meaning: "failed", means: "Not synced; each says why" },
+  skip: { label: "skip", done: "skipped", tone: "failed", description: "Not synced; each says why" },
 };
 
 /** How many accounts a plan would write to, or an applied one wrote to. */
-function changedBy({ created, linked, updated }: Counts): number {
+function changedAccounts({ created, linked, updated }: Counts): number {
   return created + linked + updated;
 }
 
 export function actionCounts(run: Pick<RunView, "counts" | "actions">): { action: Action; count: number }[] {
   const { counts } = run;
   const returned = run.actions?.return ?? 0;
-  const figures: Record<Action, number> = {
+  const values: Record<Action, number> = {
     create: counts.created,
     link: counts.linked,
     update: counts.updated - returned,
@@ -54,19 +64,19 @@ export function actionCounts(run: Pick<RunView, "counts" | "actions">): { action
     leave: counts.left,
     skip: counts.skipped,
   };
-  return actions.map((action) => ({ action, count: figures[action] }));
+  return actions.map((action) => ({ action, count: values[action] }));
 }
 
 /** The button that applies a plan: what happens, and to how many. */
 export function applyLabel(counts: Counts, paused = false): string {
-  const label = labelOf(counts);
+  const label = actionLabel(counts);
   return paused ? `Resume and ${label.charAt(0).toLowerCase()}${label.slice(1)}` : label;
 }
 
-function labelOf(counts: Counts): string {
-  const changed = changedBy(counts);
-  if (changed > 0) return `Sync ${count(changed, "account")}`;
-  if (counts.left > 0) return `Stop syncing ${count(counts.left, "account")}`;
+function actionLabel(counts: Counts): string {
+  const changed = changedAccounts(counts);
+  if (changed > 0) return `Sync ${formatCount(changed, "account")}`;
+  if (counts.left > 0) return `Stop syncing ${formatCount(counts.left, "account")}`;
   return "Save these settings";
 }
 
@@ -76,38 +86,38 @@ export function applyRequest({ id }: Pick<RunView, "id">, paused: boolean) {
 }
 
 /** "49,543 synced, 120 already in step, 1,807 skipped" in parts, the empty ones left out. */
-export function resultParts(counts: Counts): { readonly words: string; readonly meaning: Meaning }[] {
-  const parts: { figure: number; words: string; meaning: Meaning }[] = [
-    { figure: changedBy(counts), words: "synced", meaning: "added" },
-    { figure: counts.unchanged, words: "already in step", meaning: "changed" },
-    { figure: counts.skipped, words: "skipped", meaning: "skipped" },
-    { figure: counts.failed, words: "not written, since they changed meanwhile", meaning: "failed" },
-    { figure: counts.left, words: "stopped syncing", meaning: "skipped" },
+export function resultParts(counts: Counts): { readonly text: string; readonly tone: Tone }[] {
+  const parts: { value: number; text: string; tone: Tone }[] = [
+    { value: changedAccounts(counts), text: "synced", tone: "added" },
+    { value: counts.unchanged, text: "already in step", tone: "changed" },
+    { value: counts.skipped, text: "skipped", tone: "skipped" },
+    { value: counts.failed, text: "not written, since they changed meanwhile", tone: "failed" },
+    { value: counts.left, text: "stopped syncing", tone: "skipped" },
   ];
-  const told = parts.filter(({ figure }) => figure > 0);
-  if (told.length === 0) return [{ words: "No accounts were found", meaning: "skipped" }];
-  return told.map(({ figure, words, meaning }) => ({ words: `${number(figure)} ${words}`, meaning }));
+  const shown = parts.filter(({ value }) => value > 0);
+  if (shown.length === 0) return [{ text: "No accounts were found", tone: "skipped" }];
+  return shown.map(({ value, text, tone }) => ({ text: `${formatNumber(value)} ${text}`, tone }));
 }
 
-export function resultInWords(counts: Counts): string {
+export function formatResult(counts: Counts): string {
   return resultParts(counts)
-    .map(({ words }) => words)
+    .map(({ text }) => text)
     .join(", ");
 }
 
 /** The sum behind "all accounts are accounted for": distinct records read, and what became of each. */
-export function adding(counts: Counts): { readonly label: string; readonly figure: number }[] {
+export function countRows(counts: Counts): { readonly label: string; readonly value: number }[] {
   return [
-    { label: "Created", figure: counts.created },
-    { label: "Linked", figure: counts.linked },
-    { label: "Updated", figure: counts.updated },
-    { label: "Unchanged", figure: counts.unchanged },
-    { label: "Skipped", figure: counts.skipped },
-    { label: "Failed", figure: counts.failed },
+    { label: "Created", value: counts.created },
+    { label: "Linked", value: counts.linked },
+    { label: "Updated", value: counts.updated },
+    { label: "Unchanged", value: counts.unchanged },
+    { label: "Skipped", value: counts.skipped },
+    { label: "Failed", value: counts.failed },
   ];
 }
 
-const STAGES = {
+const STAGE_LABELS = {
   connect: "Connecting to Dynamics 365",
   read: "Reading accounts from Dynamics 365",
   plan: "Comparing with the accounts here",
@@ -115,58 +125,65 @@ const STAGES = {
   finish: "Counting what was done",
 } as const satisfies Record<Progress["stage"], string>;
 
-export function stageInWords(run: Pick<RunView, "status" | "progress">): string {
-  if (run.progress) return STAGES[run.progress.stage];
+export function formatStage(run: Pick<RunView, "status" | "progress">): string {
+  if (run.progress) return STAGE_LABELS[run.progress.stage];
   if (run.status === "queued") return "Waiting for a worker";
-  return run.status === "applying" ? STAGES.apply : STAGES.connect;
+  return run.status === "applying" ? STAGE_LABELS.apply : STAGE_LABELS.connect;
 }
 
 /** "12,000 of 51,350 · 4,100 a second · about 2 minutes left". */
-export function progressInWords({ done, total, rate, secondsLeft }: Progress): string {
+export function formatProgress({ done, total, rate, secondsLeft }: Progress): string {
   return [
-    total === null ? `${count(done, "account")} so far` : `${number(done)} of ${count(total, "account")}`,
-    ...(rate !== null && rate >= 1 ? [`${number(Math.round(rate))} a second`] : []),
-    ...(secondsLeft === null ? [] : [durationInWords(secondsLeft)]),
+    total === null
+      ? `${formatCount(done, "account")} so far`
+      : `${formatNumber(done)} of ${formatCount(total, "account")}`,
+    ...(rate !== null && rate >= 1 ? [`${formatNumber(Math.round(rate))} a second`] : []),
+    ...(secondsLeft === null ? [] : [formatTimeLeft(secondsLeft)]),
   ].join(" · ");
 }
 
 /** "240 requests to Dynamics 365 · asked to wait 3 times, 95 seconds in all": what a run has used so far. */
-export function budgetInWords({
+export function formatRequestUsage({
   requests,
   throttled,
   throttledMs,
 }: Pick<RunView, "requests" | "throttled" | "throttledMs">): string {
-  const times = throttled > 0 ? ` ${count(throttled, "time")}` : "";
+  const times = throttled > 0 ? ` ${formatCount(throttled, "time")}` : "";
   return [
-    `${count(requests, "request")} to Dynamics 365`,
+    `${formatCount(requests, "request")} to Dynamics 365`,
     ...(throttledMs > 0
-      ? [`asked to wait${times}, ${count(Math.ceil(throttledMs / 1000), "second")} in all`]
+      ? [`asked to wait${times}, ${formatCount(Math.ceil(throttledMs / 1000), "second")} in all`]
       : []),
   ].join(" · ");
 }
 
-function durationInWords(seconds: number): string {
+function formatTimeLeft(seconds: number): string {
   if (seconds < 10) return "a few seconds left";
   if (seconds < 90) return `about ${Math.ceil(seconds / 10) * 10} seconds left`;
   if (seconds < 5400) return `about ${Math.round(seconds / 60)} minutes left`;
   return `about ${Math.round(seconds / 3600)} hours left`;
 }
 
-const UNDER_WAY: ReadonlySet<RunView["status"]> = new Set(["queued", "reading", "planning", "applying"]);
+const ACTIVE_STATUSES: ReadonlySet<RunView["status"]> = new Set([
+  "queued",
+  "reading",
+  "planning",
+  "applying",
+]);
 
 /** A run that stopped while it wrote still has that status, and says why it waits. */
-export function isUnderWay({ status, waitsBecause }: Pick<RunView, "status" | "waitsBecause">): boolean {
-  return UNDER_WAY.has(status) && waitsBecause === null;
+export function isActive({ status, waitsBecause }: Pick<RunView, "status" | "waitsBecause">): boolean {
+  return ACTIVE_STATUSES.has(status) && waitsBecause === null;
 }
 
-const MODES = { sync: "Sync", changes: "Changes", plan: "Preview", retry: "Retry" } as const;
+const MODE_LABELS = { sync: "Sync", changes: "Changes", plan: "Preview", retry: "Retry" } as const;
 
 /** "Sync 12"; a preview that was applied is a sync. */
 export function runName({ mode, id, appliedBy }: Pick<RunView, "mode" | "id" | "appliedBy">): string {
-  return `${mode === "plan" && appliedBy !== null ? MODES.sync : MODES[mode]} ${id}`;
+  return `${mode === "plan" && appliedBy !== null ? MODE_LABELS.sync : MODE_LABELS[mode]} ${id}`;
 }
 
-const WAITS: Readonly<Record<string, string>> = {
+const WAIT_REASONS: Readonly<Record<string, string>> = {
   "empty-selection":
     "Dynamics 365 gave no accounts at all, so nothing is done by itself. Apply this plan if that is right, or discard it.",
   "brake-changes":
@@ -180,54 +197,54 @@ const WAITS: Readonly<Record<string, string>> = {
   interrupted: "It was interrupted. What was written stays, and the next run goes on from there.",
 };
 
-export function waitInWords(reason: string): string {
-  return WAITS[reason] ?? reason;
+export function formatWaitReason(reason: string): string {
+  return WAIT_REASONS[reason] ?? reason;
 }
 
 /** "Stopped by Dana while writing: 10,000 accounts are written, 50 are not". */
-function stoppedInWords({ cancelledBy, written }: Pick<RunView, "cancelledBy" | "written">): string {
+function formatStopped({ cancelledBy, written }: Pick<RunView, "cancelledBy" | "written">): string {
   const stopped = `Stopped ${cancelledBy === null ? "" : `by ${cancelledBy} `}while writing`;
   if (written === null) return stopped;
   const { done, total } = written;
-  return `${stopped}: ${count(done, "account")} ${done === 1 ? "is" : "are"} written, ${number(total - done)} ${total - done === 1 ? "is" : "are"} not`;
+  return `${stopped}: ${formatCount(done, "account")} ${done === 1 ? "is" : "are"} written, ${formatNumber(total - done)} ${total - done === 1 ? "is" : "are"} not`;
 }
 
 /** The run's state in a list: one short phrase, with its meaning. */
-export function statusInWords(
+export function formatRunStatus(
   run: Pick<RunView, "status" | "counts" | "applicable" | "waitsBecause" | "cancelledBy" | "written">,
 ): {
-  words: string;
-  meaning: Meaning;
+  text: string;
+  tone: Tone;
 } {
   switch (run.status) {
     case "queued":
       return run.waitsBecause === "paused"
-        ? { words: "Waits until the sync is resumed", meaning: "skipped" }
-        : { words: "Waits for a worker", meaning: "changed" };
+        ? { text: "Waits until the sync is resumed", tone: "skipped" }
+        : { text: "Waits for a worker", tone: "changed" };
     case "reading":
-      return { words: "Reading", meaning: "changed" };
+      return { text: "Reading", tone: "changed" };
     case "planning":
-      return { words: "Planning", meaning: "changed" };
+      return { text: "Planning", tone: "changed" };
     case "planned":
       return run.applicable.yes
-        ? { words: "A plan, not applied yet", meaning: "changed" }
-        : { words: "A plan that was not applied", meaning: "skipped" };
+        ? { text: "A plan, not applied yet", tone: "changed" }
+        : { text: "A plan that was not applied", tone: "skipped" };
     case "applying":
       return run.waitsBecause === null
-        ? { words: "Writing", meaning: "changed" }
-        : { words: stoppedInWords(run), meaning: "skipped" };
+        ? { text: "Writing", tone: "changed" }
+        : { text: formatStopped(run), tone: "skipped" };
     case "done":
       return run.counts.skipped + run.counts.failed > 0
-        ? { words: resultInWords(run.counts), meaning: "skipped" }
-        : { words: resultInWords(run.counts), meaning: "added" };
+        ? { text: formatResult(run.counts), tone: "skipped" }
+        : { text: formatResult(run.counts), tone: "added" };
     case "failed":
-      return { words: "Failed", meaning: "failed" };
+      return { text: "Failed", tone: "failed" };
     case "discarded":
-      return { words: "Discarded, nothing written", meaning: "skipped" };
+      return { text: "Discarded, nothing written", tone: "skipped" };
     case "interrupted":
       return {
-        words: `${run.cancelledBy === null ? "Interrupted" : `Stopped by ${run.cancelledBy}`}, nothing written`,
-        meaning: "skipped",
+        text: `${run.cancelledBy === null ? "Interrupted" : `Stopped by ${run.cancelledBy}`}, nothing written`,
+        tone: "skipped",
       };
   }
 }

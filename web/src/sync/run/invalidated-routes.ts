@@ -3,7 +3,7 @@ import { accountRoutes } from "../../../../src/api/contract/accounts.ts";
 import { connectionRoutes } from "../../../../src/api/contract/connection.ts";
 import { runRoutes } from "../../../../src/api/contract/runs.ts";
 
-export const TOUCHED = [
+export const INVALIDATED_ROUTES = [
   connectionRoutes.getSyncState,
   runRoutes.listRuns,
   runRoutes.listChanges,

@@ -1,16 +1,16 @@
 // A run under way: what it does, how far it is, how long it takes, and a way to stop it.
 import { Button, Progress } from "@mantine/core";
 import { runRoutes, type RunView } from "../../../../src/api/contract/runs.ts";
-import { useCall } from "../../client/queries.ts";
-import { Problem } from "../../components/error-alert.tsx";
-import { budgetInWords, progressInWords, stageInWords } from "./format-run.ts";
+import { useRouteMutation } from "../../client/queries.ts";
+import { ErrorAlert } from "../../components/error-alert.tsx";
+import { formatRequestUsage, formatProgress, formatStage } from "./format-run.ts";
 import styles from "./run.module.css";
 
 export function RunProgress({ run }: { run: RunView }) {
-  const cancel = useCall(runRoutes.cancelRun, [runRoutes.getRun]);
+  const cancel = useRouteMutation(runRoutes.cancelRun, [runRoutes.getRun]);
   const { progress } = run;
-  const stage = stageInWords(run);
-  const share = progress?.total ? Math.min(100, (100 * progress.done) / progress.total) : null;
+  const stage = formatStage(run);
+  const percent = progress?.total ? Math.min(100, (100 * progress.done) / progress.total) : null;
   const isWriting = run.status === "applying";
   return (
     <section className={styles.progress} aria-label="Progress">
@@ -19,21 +19,21 @@ export function RunProgress({ run }: { run: RunView }) {
       </div>
       <Progress.Root size="sm">
         <Progress.Section
-          value={share ?? 100}
-          striped={share === null}
-          animated={share === null}
+          value={percent ?? 100}
+          striped={percent === null}
+          animated={percent === null}
           aria-label={stage}
-          aria-valuetext={progress ? progressInWords(progress) : stage}
+          aria-valuetext={progress ? formatProgress(progress) : stage}
         />
       </Progress.Root>
-      <div className={styles.figures}>{progress ? progressInWords(progress) : " "}</div>
-      {run.requests > 0 && <div className={styles.figures}>{budgetInWords(run)}</div>}
+      <div className={styles.details}>{progress ? formatProgress(progress) : " "}</div>
+      {run.requests > 0 && <div className={styles.details}>{formatRequestUsage(run)}</div>}
       <p className={styles.note}>
         {isWriting
           ? "You can close this; the sync goes on. Stopping keeps what is written, and the next run goes on from there."
           : "Nothing is written yet. You can close this and come back."}
       </p>
-      {cancel.error && <Problem error={cancel.error} />}
+      {cancel.error && <ErrorAlert error={cancel.error} />}
       <Button
         variant="default"
         loading={cancel.isPending || cancel.isSuccess}

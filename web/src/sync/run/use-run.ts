@@ -5,62 +5,62 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { connectionRoutes } from "../../../../src/api/contract/connection.ts";
 import { run as runSchema, runRoutes } from "../../../../src/api/contract/runs.ts";
-import { addressOf } from "../../client/call-route.ts";
-import { markStale, mayPass, queryOf } from "../../client/queries.ts";
-import { isUnderWay } from "./format-run.ts";
-import { TOUCHED } from "./invalidated-routes.ts";
+import { routeUrl } from "../../client/call-route.ts";
+import { invalidateRoutes, isTransient, routeQuery } from "../../client/queries.ts";
+import { isActive } from "./format-run.ts";
+import { INVALIDATED_ROUTES } from "./invalidated-routes.ts";
 
-const ASK_AGAIN_MS = 5000;
+const POLL_MS = 5000;
 
 export function useRun(id: number | undefined) {
-  const queries = useQueryClient();
+  const queryClient = useQueryClient();
   const query = useQuery({
-    ...queryOf(runRoutes.getRun, { params: { id: id ?? 0 } }),
+    ...routeQuery(runRoutes.getRun, { params: { id: id ?? 0 } }),
     enabled: id !== undefined,
     refetchInterval: ({ state: { data, error } }) =>
-      (data ? isUnderWay(data.run) : error !== null && mayPass(error)) ? ASK_AGAIN_MS : false,
+      (data ? isActive(data.run) : error !== null && isTransient(error)) ? POLL_MS : false,
   });
   const run = id === undefined ? undefined : query.data?.run;
-  const underWay = run !== undefined && isUnderWay(run) ? run.id : undefined;
-  useEvents(underWay);
+  const activeId = run !== undefined && isActive(run) ? run.id : undefined;
+  useRunEvents(activeId);
 
-  const followed = useRef<number>(undefined);
+  const previousId = useRef<number>(undefined);
   useEffect(() => {
-    if (followed.current !== undefined && followed.current !== underWay)
-      void markStale(queries, [connectionRoutes.getConnection, ...TOUCHED]);
-    followed.current = underWay;
-  }, [underWay, queries]);
+    if (previousId.current !== undefined && previousId.current !== activeId)
+      void invalidateRoutes(queryClient, [connectionRoutes.getConnection, ...INVALIDATED_ROUTES]);
+    previousId.current = activeId;
+  }, [activeId, queryClient]);
 
   // An answer that fails to be renewed is still the best there is; it is asked again.
   return { run, error: run === undefined ? query.error : null };
 }
 
 /** Keeps the answer to "get this run" as new as its events tell; the first event of each connection is the whole run. */
-function useEvents(id: number | undefined): void {
-  const queries = useQueryClient();
+function useRunEvents(id: number | undefined): void {
+  const queryClient = useQueryClient();
   // A browser has six connections to a server, for all its tabs; one that nobody looks at gives its own back.
-  const seen = useDocumentVisibility() === "visible";
+  const isVisible = useDocumentVisibility() === "visible";
   const [attempt, setAttempt] = useState(0);
   useEffect(() => {
-    if (id === undefined || !seen) return;
-    let later: ReturnType<typeof setTimeout> | undefined;
-    const events = new EventSource(addressOf(runRoutes.followRun, { params: { id } }));
+    if (id === undefined || !isVisible) return;
+    let reconnectTimer: ReturnType<typeof setTimeout> | undefined;
+    const events = new EventSource(routeUrl(runRoutes.followRun, { params: { id } }));
     events.addEventListener("message", ({ data }: MessageEvent<string>) => {
-      const told = runSchema.safeParse(JSON.parse(data));
-      if (!told.success) return;
+      const event = runSchema.safeParse(JSON.parse(data));
+      if (!event.success) return;
       // An event leaves out the settings, which never change.
-      queries.setQueryData(queryOf(runRoutes.getRun, { params: { id } }).queryKey, (before) => ({
-        run: { ...before?.run, ...told.data },
+      queryClient.setQueryData(routeQuery(runRoutes.getRun, { params: { id } }).queryKey, (before) => ({
+        run: { ...before?.run, ...event.data },
       }));
     });
     events.addEventListener("error", () => {
       // A connection that was cut is opened again by the browser; one that was answered with an error is not.
       if (events.readyState === EventSource.CLOSED)
-        later = setTimeout(() => setAttempt(attempt + 1), ASK_AGAIN_MS);
+        reconnectTimer = setTimeout(() => setAttempt(attempt + 1), POLL_MS);
     });
     return () => {
-      clearTimeout(later);
+      clearTimeout(reconnectTimer);
       events.close();
     };
-  }, [id, seen, attempt, queries]);
+  }, [id, isVisible, attempt, queryClient]);
 }

@@ -3,32 +3,32 @@ import { Alert, Button, Radio } from "@mantine/core";
 import type { SyncSettings } from "../../../../src/api/contract/connection.ts";
 import { SampleTable } from "./sample-table.tsx";
 import styles from "./setup.module.css";
-import { StepFrame } from "./step-layout.tsx";
+import { StepLayout } from "./step-layout.tsx";
 import { ViewPicker } from "./view-picker.tsx";
 
 type Selection = SyncSettings["selection"];
 
-type Properties = {
+type Props = {
   /** What there is to know about the organisation that was just connected. */
   notice: string | null;
   selection: Selection;
   /** A view is wanted, and none chosen yet. */
-  undecided: boolean;
-  onUndecided: (undecided: boolean) => void;
+  needsView: boolean;
+  onNeedsView: (needsView: boolean) => void;
   onChange: (selection: Selection) => void;
   onBack: () => void;
   onNext: () => void;
 };
 
-export function AccountsStep(properties: Properties) {
-  const { notice, selection, undecided, onUndecided, onChange, onBack, onNext } = properties;
-  const byView = undecided || selection.kind === "view";
-  const decide = (decided: Selection) => {
-    onUndecided(false);
-    onChange(decided);
+export function AccountsStep(props: Props) {
+  const { notice, selection, needsView, onNeedsView, onChange, onBack, onNext } = props;
+  const byView = needsView || selection.kind === "view";
+  const select = (selected: Selection) => {
+    onNeedsView(false);
+    onChange(selected);
   };
   return (
-    <StepFrame
+    <StepLayout
       title="Which accounts?"
       intro="At most 500,000 accounts can be synced. An account that is later no longer among them stays here and stops syncing."
       footer={
@@ -36,8 +36,8 @@ export function AccountsStep(properties: Properties) {
           <Button variant="default" onClick={onBack}>
             Back
           </Button>
-          {undecided && <span className={styles.why}>Choose one of the views.</span>}
-          <Button data-push disabled={undecided} onClick={onNext}>
+          {needsView && <span className={styles.hint}>Choose one of the views.</span>}
+          <Button data-align-end disabled={needsView} onClick={onNext}>
             Choose fields
           </Button>
         </>
@@ -48,7 +48,7 @@ export function AccountsStep(properties: Properties) {
         <Radio.Group
           aria-label="Which accounts"
           value={byView ? "view" : "all"}
-          onChange={(kind) => (kind === "all" ? decide({ kind }) : onUndecided(selection.kind === "all"))}
+          onChange={(kind) => (kind === "all" ? select({ kind }) : onNeedsView(selection.kind === "all"))}
         >
           <div className={styles.stack}>
             <Radio value="all" label="All active accounts" />
@@ -62,11 +62,11 @@ export function AccountsStep(properties: Properties) {
         {byView && (
           <ViewPicker
             chosen={selection.kind === "view" ? selection.view : null}
-            onChoose={(view) => decide({ kind: "view", view })}
+            onChoose={(view) => select({ kind: "view", view })}
           />
         )}
         {!byView && <SampleTable selection={selection} />}
       </div>
-    </StepFrame>
+    </StepLayout>
   );
 }

@@ -2,32 +2,32 @@
 import { Button, PasswordInput, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { connectionRoutes } from "../../../../src/api/contract/connection.ts";
-import { useCall } from "../../client/queries.ts";
-import { Problem } from "../../components/error-alert.tsx";
+import { useRouteMutation } from "../../client/queries.ts";
+import { ErrorAlert } from "../../components/error-alert.tsx";
 import styles from "./setup.module.css";
 
-const EMPTY = { tenant: "", clientId: "", clientSecret: "", expires: "" };
+const EMPTY_VALUES = { tenant: "", clientId: "", clientSecret: "", expires: "" };
 
 export function AppOnlyForm({ address, onConnected }: { address: string; onConnected: () => void }) {
-  const [entered, setEntered] = useState(EMPTY);
-  const connect = useCall(connectionRoutes.connectAppOnly, [
+  const [values, setValues] = useState(EMPTY_VALUES);
+  const connect = useRouteMutation(connectionRoutes.connectAppOnly, [
     connectionRoutes.getConnection,
     connectionRoutes.getSyncState,
   ]);
   const errorOf = (field: string) => (connect.error?.field === field ? connect.error.message : undefined);
-  const isElsewhere =
+  const isFormError =
     connect.error && !["tenant", "clientId", "clientSecret"].includes(connect.error.field ?? "");
-  const input = (name: keyof typeof EMPTY) => ({
+  const input = (name: keyof typeof EMPTY_VALUES) => ({
     className: styles.wide ?? "",
-    value: entered[name],
+    value: values[name],
     error: errorOf(name),
     onChange: (event: { currentTarget: { value: string } }) => {
       const { value } = event.currentTarget;
-      setEntered((before) => ({ ...before, [name]: value }));
+      setValues((before) => ({ ...before, [name]: value }));
     },
   });
   const submit = () => {
-    const { tenant, clientId, clientSecret, expires } = entered;
+    const { tenant, clientId, clientSecret, expires } = values;
     const body = {
       address,
       clientId,
@@ -64,7 +64,7 @@ export function AppOnlyForm({ address, onConnected }: { address: string; onConne
         description="The overview of the sync warns from 30 days before"
         {...input("expires")}
       />
-      {isElsewhere && connect.error && <Problem error={connect.error} />}
+      {isFormError && connect.error && <ErrorAlert error={connect.error} />}
       <Button type="submit" variant="default" loading={connect.isPending}>
         Connect with the secret
       </Button>

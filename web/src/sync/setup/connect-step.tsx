@@ -2,65 +2,65 @@
 import { Button } from "@mantine/core";
 import { useState } from "react";
 import type { ConnectionView } from "../../../../src/api/contract/connection.ts";
-import { Refused } from "../../client/call-route.ts";
-import { Moment } from "../../components/relative-time.tsx";
-import { Problem } from "../../components/error-alert.tsx";
-import { CheckList } from "./connection-check.tsx";
+import { ApiError } from "../../client/call-route.ts";
+import { RelativeTime } from "../../components/relative-time.tsx";
+import { ErrorAlert } from "../../components/error-alert.tsx";
+import { ConnectionCheck } from "./connection-check.tsx";
 import styles from "./setup.module.css";
 import { SignInForm } from "./sign-in-form.tsx";
-import { StepFrame } from "./step-layout.tsx";
+import { StepLayout } from "./step-layout.tsx";
 
-type Properties = {
+type Props = {
   connection: ConnectionView;
   /** The sign-in that one comes back from went wrong. */
-  returned: boolean;
+  signInFailed: boolean;
   onNext: () => void;
 };
 
-export function ConnectStep({ connection, returned, onNext }: Properties) {
-  const [anew, setAnew] = useState(false);
+export function ConnectStep({ connection, signInFailed, onNext }: Props) {
+  const [isReconnecting, setIsReconnecting] = useState(false);
   const { environment, notice, attention } = connection;
-  const asks = attention?.place === "connect";
-  const showForm = environment === null || anew || (asks && !environment.fromFile);
+  const needsReconnect = attention?.place === "connect";
+  const showForm = environment === null || isReconnecting || (needsReconnect && !environment.fromFile);
   return (
-    <StepFrame
+    <StepLayout
       title="Connect Dynamics 365"
       intro="Accounts are read from Dynamics 365 and never written there. You need a Dynamics 365 user with the role System Administrator."
       footer={
         environment && (
-          <Button data-push onClick={onNext}>
+          <Button data-align-end onClick={onNext}>
             Choose accounts
           </Button>
         )
       }
     >
       <div className={styles.stack}>
-        {notice !== null && (returned || environment === null) && (
-          <Problem error={new Refused(400, notice.code, notice.sentence)} />
+        {notice !== null && (signInFailed || environment === null) && (
+          <ErrorAlert error={new ApiError(400, notice.code, notice.sentence)} />
         )}
-        {asks && (
-          <Problem error={new Refused(400, attention.kind, attention.sentence)}>
+        {needsReconnect && (
+          <ErrorAlert error={new ApiError(400, attention.kind, attention.sentence)}>
             {attention.howToResolve}
-          </Problem>
+          </ErrorAlert>
         )}
-        {environment && <Connected environment={environment} />}
-        {environment && <CheckList />}
+        {environment && <ConnectionCard environment={environment} />}
+        {environment && <ConnectionCheck />}
         {showForm ? (
           <SignInForm connection={connection} onConnected={onNext} />
         ) : (
           environment &&
           !environment.fromFile && (
-            <Button variant="default" onClick={() => setAnew(true)}>
+            <Button variant="default" onClick={() => setIsReconnecting(true)}>
               Log in as somebody else or elsewhere
             </Button>
           )
         )}
       </div>
-    </StepFrame>
+    </StepLayout>
   );
 }
 
-export function Connected({ environment }: { environment: NonNullable<ConnectionView["environment"]> }) {
+export function ConnectionCard({ environment }: { environment: NonNullable<ConnectionView["environment"]> }) {
   const { host, region, signedInAs, signInBy, connectedBy, connectedAt, fromFile, secretExpiresAt } =
     environment;
   return (
@@ -68,22 +68,22 @@ export function Connected({ environment }: { environment: NonNullable<Connection
       <p>
         <strong>{host}</strong> · {region}
       </p>
-      <p className={styles.soft}>
+      <p className={styles.muted}>
         {signInBy === "delegated" ? "Signed in as " : "Signed in as the application "}
         {signedInAs}
       </p>
-      <p className={styles.soft}>
+      <p className={styles.muted}>
         {fromFile ? (
           "Set up in the connection file this installation was started with; it is changed there."
         ) : (
           <>
-            Connected{connectedBy !== null && ` by ${connectedBy}`} <Moment at={connectedAt} />
+            Connected{connectedBy !== null && ` by ${connectedBy}`} <RelativeTime at={connectedAt} />
           </>
         )}
       </p>
       {secretExpiresAt !== null && (
-        <p className={styles.soft}>
-          The client secret expires <Moment at={secretExpiresAt} />
+        <p className={styles.muted}>
+          The client secret expires <RelativeTime at={secretExpiresAt} />
         </p>
       )}
     </div>

@@ -2,21 +2,21 @@
 // administrator that one can copy.
 import { Button, CopyButton } from "@mantine/core";
 import { connectionRoutes, type CheckStep } from "../../../../src/api/contract/connection.ts";
-import { useCall } from "../../client/queries.ts";
-import { Meant, type Meaning } from "../../components/status-tag.tsx";
-import { Moment } from "../../components/relative-time.tsx";
-import { Problem } from "../../components/error-alert.tsx";
+import { useRouteMutation } from "../../client/queries.ts";
+import { StatusTag, type Tone } from "../../components/status-tag.tsx";
+import { RelativeTime } from "../../components/relative-time.tsx";
+import { ErrorAlert } from "../../components/error-alert.tsx";
 import styles from "./setup.module.css";
 
-const OUTCOMES: Record<CheckStep["outcome"], { words: string; meaning: Meaning }> = {
-  ok: { words: "OK", meaning: "added" },
-  warning: { words: "Warning", meaning: "changed" },
-  failed: { words: "Failed", meaning: "failed" },
-  "not-reached": { words: "Not reached", meaning: "skipped" },
+const OUTCOME_TAGS: Record<CheckStep["outcome"], { label: string; tone: Tone }> = {
+  ok: { label: "OK", tone: "added" },
+  warning: { label: "Warning", tone: "changed" },
+  failed: { label: "Failed", tone: "failed" },
+  "not-reached": { label: "Not reached", tone: "skipped" },
 };
 
-export function CheckList() {
-  const check = useCall(connectionRoutes.checkConnection, [
+export function ConnectionCheck() {
+  const check = useRouteMutation(connectionRoutes.checkConnection, [
     connectionRoutes.getConnection,
     connectionRoutes.getSyncState,
   ]);
@@ -27,12 +27,12 @@ export function CheckList() {
       <Button variant="default" loading={check.isPending} onClick={() => check.mutate({})}>
         {check.data ? "Check again" : "Check the connection"}
       </Button>
-      {check.error && <Problem error={check.error} />}
+      {check.error && <ErrorAlert error={check.error} />}
       {check.data && (
         <>
           <div role="status">
             {failed === 0 ? "Everything the sync needs is there" : `${failed} of ${steps.length} failed`},
-            checked <Moment at={check.data.checkedAt} />
+            checked <RelativeTime at={check.data.checkedAt} />
           </div>
           <ol className={styles.checks}>
             {steps.map((step) => (
@@ -46,11 +46,11 @@ export function CheckList() {
 }
 
 function CheckRow({ step }: { step: CheckStep }) {
-  const { words, meaning } = OUTCOMES[step.outcome];
+  const { label, tone } = OUTCOME_TAGS[step.outcome];
   return (
     <li>
       <div>
-        <Meant of={meaning}>{words}</Meant>
+        <StatusTag tone={tone}>{label}</StatusTag>
       </div>
       <p>
         <strong>{step.title}</strong>
@@ -58,7 +58,7 @@ function CheckRow({ step }: { step: CheckStep }) {
       <p>{step.finding}</p>
       {step.remedy !== null && <p>{step.remedy}</p>}
       {step.message !== null && (
-        <div className={styles.message}>
+        <div className={styles.adminMessage}>
           <strong>For your Dynamics 365 administrator</strong>
           <pre>{step.message}</pre>
           <CopyButton value={step.message}>

@@ -8,20 +8,20 @@ import {
   type ConnectionView,
   type SyncSettings,
 } from "../../../../src/api/contract/connection.ts";
-import { steps, type Begun } from "./wizard-position.ts";
+import { wizardSteps, type SettingsDraft } from "./wizard-position.ts";
 
-const kept = z.object({
+const storedDraft = z.object({
   /** Views and columns of another organisation are others. */
   organization: z.string(),
   /** What was saved when it began; null before anything was. */
   from: syncSettings.nullable(),
   settings: syncSettings,
-  step: z.enum(steps),
+  step: z.enum(wizardSteps),
 });
 
-function read(text: string | undefined): z.infer<typeof kept> | null {
+function parseStored(text: string | undefined): z.infer<typeof storedDraft> | null {
   try {
-    return kept
+    return storedDraft
       .nullable()
       .catch(null)
       .parse(JSON.parse(text ?? "null"));
@@ -31,38 +31,38 @@ function read(text: string | undefined): z.infer<typeof kept> | null {
 }
 
 /** In whatever order their keys were set. */
-function textOf(settings: SyncSettings | null): string {
+function canonicalJson(settings: SyncSettings | null): string {
   return JSON.stringify(settings && syncSettings.parse(settings));
 }
 
 export function sameSettings(one: SyncSettings | null, other: SyncSettings | null): boolean {
-  return textOf(one) === textOf(other);
+  return canonicalJson(one) === canonicalJson(other);
 }
 
-export function useBegun({
+export function useDraftSettings({
   environment,
   settings: saved,
 }: Pick<ConnectionView, "environment" | "settings">): {
-  begun: Begun | null;
+  draft: SettingsDraft | null;
   /** `otherwise`: what is shown when nothing is kept, by default what is saved; that itself is not worth keeping. */
-  keep: (begun: Begun, otherwise?: SyncSettings | null) => void;
-  forget: () => void;
+  saveDraft: (draft: SettingsDraft, fallback?: SyncSettings | null) => void;
+  discardDraft: () => void;
 } {
-  const [value, set, remove] = useLocalStorage<z.infer<typeof kept> | null>({
+  const [value, set, remove] = useLocalStorage<z.infer<typeof storedDraft> | null>({
     key: "sluice.sync.begun",
     defaultValue: null,
     getInitialValueInEffect: false,
-    deserialize: read,
+    deserialize: parseStored,
   });
   const organization = environment?.organizationId;
-  const counts = value !== null && value.organization === organization && sameSettings(value.from, saved);
+  const isCurrent = value !== null && value.organization === organization && sameSettings(value.from, saved);
   return {
-    begun: counts ? value : null,
-    keep: (begun, otherwise = saved) => {
+    draft: isCurrent ? value : null,
+    saveDraft: (draft, fallback = saved) => {
       if (organization === undefined) return;
-      if (saved !== null && sameSettings(begun.settings, otherwise)) remove();
-      else set({ organization, from: saved, ...begun });
+      if (saved !== null && sameSettings(draft.settings, fallback)) remove();
+      else set({ organization, from: saved, ...draft });
     },
-    forget: remove,
+    discardDraft: remove,
   };
 }

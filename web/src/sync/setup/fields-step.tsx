@@ -3,22 +3,22 @@ import { Button } from "@mantine/core";
 import type { SyncSettings } from "../../../../src/api/contract/connection.ts";
 import { EmailDomainNote } from "../mapping/email-domain-note.tsx";
 import { FieldsEditor } from "../mapping/fields-editor.tsx";
-import { MappingVerdict } from "../mapping/mapping-validation.tsx";
+import { MappingValidation } from "../mapping/mapping-validation.tsx";
 import { usePreview } from "../plan/use-preview.ts";
 import styles from "./setup.module.css";
-import { StepFrame } from "./step-layout.tsx";
+import { StepLayout } from "./step-layout.tsx";
 
-type Properties = {
+type Props = {
   settings: SyncSettings;
   onChange: (settings: SyncSettings) => void;
   onBack: () => void;
-  onPlanning: (run: number) => void;
+  onPreview: (run: number) => void;
 };
 
-export function FieldsStep({ settings, onChange, onBack, onPlanning }: Properties) {
-  const preview = usePreview(onPlanning);
+export function FieldsStep({ settings, onChange, onBack, onPreview }: Props) {
+  const preview = usePreview(onPreview);
   return (
-    <StepFrame
+    <StepLayout
       title="Which fields?"
       intro={
         "Choose where each Dynamics 365 column goes. What is synced is read-only here, since Dynamics 365 decides about it; everything else stays yours."
@@ -28,11 +28,11 @@ export function FieldsStep({ settings, onChange, onBack, onPlanning }: Propertie
           <Button variant="default" onClick={onBack}>
             Back
           </Button>
-          <span className={styles.why}>The preview writes nothing.</span>
+          <span className={styles.hint}>The preview writes nothing.</span>
           <Button
-            data-push
+            data-align-end
             loading={preview.isPending}
-            disabled={preview.isTooEarly}
+            disabled={preview.isBlocked}
             onClick={() => preview.start(settings)}
           >
             Preview
@@ -41,8 +41,8 @@ export function FieldsStep({ settings, onChange, onBack, onPlanning }: Propertie
       }
     >
       <EmailDomainNote />
-      <MappingVerdict mapping={settings.mapping} error={preview.error} />
+      <MappingValidation mapping={settings.mapping} error={preview.error} />
       <FieldsEditor settings={settings} onChange={onChange} />
-    </StepFrame>
+    </StepLayout>
   );
 }

@@ -2,88 +2,88 @@
 import { Button } from "@mantine/core";
 import { connectionRoutes, type SyncSettings } from "../../../../src/api/contract/connection.ts";
 import { runRoutes, type RunView } from "../../../../src/api/contract/runs.ts";
-import { useCall } from "../../client/queries.ts";
+import { useRouteMutation } from "../../client/queries.ts";
 import { AnchorLink, ButtonLink } from "../../components/links.tsx";
-import { Meant } from "../../components/status-tag.tsx";
-import { Problem } from "../../components/error-alert.tsx";
+import { StatusTag } from "../../components/status-tag.tsx";
+import { ErrorAlert } from "../../components/error-alert.tsx";
 import { PlanView, type PlanFilter } from "../plan/plan-view.tsx";
-import { usePreview, withOptions, type Remedy } from "../plan/use-preview.ts";
+import { usePreview, withOptions, type SuggestedFix } from "../plan/use-preview.ts";
 import { RunProgress } from "../run/run-progress.tsx";
-import { RunFailure, RunResult, RunSum } from "../run/run-result.tsx";
-import { applyLabel, applyRequest, isUnderWay, statusInWords, waitInWords } from "../run/format-run.ts";
+import { RunError, RunResult, RunCounts } from "../run/run-result.tsx";
+import { applyLabel, applyRequest, isActive, formatRunStatus, formatWaitReason } from "../run/format-run.ts";
 import styles from "./setup.module.css";
-import { StepFrame } from "./step-layout.tsx";
+import { StepLayout } from "./step-layout.tsx";
 
-type Properties = {
+type Props = {
   run: RunView;
   settings: SyncSettings;
   /** Applying resumes the sync. */
   paused: boolean;
   onBack: () => void;
   /** Another plan, with other settings. */
-  onPlanning: (run: number, settings: SyncSettings) => void;
+  onPreview: (run: number, settings: SyncSettings) => void;
   onApplied: () => void;
   filter: PlanFilter;
   onFilter: (filter: PlanFilter) => void;
 };
 
-export function PreviewStep(properties: Properties) {
-  const { run, settings, paused, onBack, onPlanning, onApplied, filter, onFilter } = properties;
-  const preview = usePreview(onPlanning);
-  const apply = useCall(runRoutes.applyRun, [connectionRoutes.getConnection, runRoutes.getRun]);
-  const planAnew = (options: Remedy["options"]) => preview.start(withOptions(settings, options));
-  const back = (
+export function PreviewStep(props: Props) {
+  const { run, settings, paused, onBack, onPreview, onApplied, filter, onFilter } = props;
+  const preview = usePreview(onPreview);
+  const apply = useRouteMutation(runRoutes.applyRun, [connectionRoutes.getConnection, runRoutes.getRun]);
+  const previewAgain = (options: SuggestedFix["options"]) => preview.start(withOptions(settings, options));
+  const backButton = (
     <Button variant="default" onClick={onBack}>
       Back
     </Button>
   );
-  if (isUnderWay(run))
+  if (isActive(run))
     return (
-      <StepFrame title="Making a plan" footer={back}>
+      <StepLayout title="Making a plan" footer={backButton}>
         <RunProgress run={run} />
-      </StepFrame>
+      </StepLayout>
     );
   const isPlan = run.status === "planned";
-  const again = (
+  const previewAgainButton = (
     <Button
       variant={isPlan && run.applicable.yes ? "default" : "filled"}
       loading={preview.isPending}
-      onClick={() => planAnew({})}
+      onClick={() => previewAgain({})}
     >
       Plan again
     </Button>
   );
   if (!isPlan)
     return (
-      <StepFrame
-        title={overTitle(run)}
+      <StepLayout
+        title={endedTitle(run)}
         intro="Nothing was written."
         footer={
           <>
-            {back}
-            <span data-push />
-            {again}
+            {backButton}
+            <span data-align-end />
+            {previewAgainButton}
           </>
         }
       >
-        <RunFailure run={run} />
-        {preview.error && <Problem error={preview.error} />}
-      </StepFrame>
+        <RunError run={run} />
+        {preview.error && <ErrorAlert error={preview.error} />}
+      </StepLayout>
     );
   return (
-    <StepFrame
+    <StepLayout
       title="What would happen"
       intro="Nothing is written yet. This is all of the plan; exactly this is done when you sync."
       footer={
         <>
-          {back}
-          {!run.applicable.yes && <span className={styles.why}>{run.applicable.why}</span>}
+          {backButton}
+          {!run.applicable.yes && <span className={styles.hint}>{run.applicable.why}</span>}
           {run.applicable.yes && paused && (
-            <span className={styles.why}>The sync is paused; applying the plan resumes it.</span>
+            <span className={styles.hint}>The sync is paused; applying the plan resumes it.</span>
           )}
           {run.applicable.yes ? (
             <Button
-              data-push
+              data-align-end
               loading={apply.isPending}
               // Not as an option of `mutate`: this step is gone by then. What went wrong is shown above.
               onClick={() => void apply.mutateAsync(applyRequest(run, paused)).then(onApplied, () => {})}
@@ -92,31 +92,36 @@ export function PreviewStep(properties: Properties) {
             </Button>
           ) : (
             <>
-              <span data-push />
-              {again}
+              <span data-align-end />
+              {previewAgainButton}
             </>
           )}
         </>
       }
     >
-      {apply.error && <Problem error={apply.error}>{again}</Problem>}
-      {preview.error && <Problem error={preview.error} />}
+      {apply.error && <ErrorAlert error={apply.error}>{previewAgainButton}</ErrorAlert>}
+      {preview.error && <ErrorAlert error={preview.error} />}
       {preview.isPending && <p role="status">Making the new plan…</p>}
-      <PlanView run={run} filter={filter} onFilter={onFilter} onRemedy={({ options }) => planAnew(options)} />
-    </StepFrame>
+      <PlanView
+        run={run}
+        filter={filter}
+        onFilter={onFilter}
+        onFix={({ options }) => previewAgain(options)}
+      />
+    </StepLayout>
   );
 }
 
 export function SyncStep({ run }: { run: RunView }) {
-  if (isUnderWay(run))
+  if (isActive(run))
     return (
-      <StepFrame title="Syncing">
+      <StepLayout title="Syncing">
         <RunProgress run={run} />
-      </StepFrame>
+      </StepLayout>
     );
   const isDone = run.status === "done";
   return (
-    <StepFrame
+    <StepLayout
       title={isDone ? doneTitle(run) : "The sync stopped"}
       footer={
         <>
@@ -127,42 +132,42 @@ export function SyncStep({ run }: { run: RunView }) {
           >
             What was done
           </ButtonLink>
-          <ButtonLink data-push to="/contacts/accounts" search={{}}>
+          <ButtonLink data-align-end to="/contacts/accounts" search={{}}>
             See the accounts
           </ButtonLink>
         </>
       }
     >
       <div className={styles.stack}>
-        {isDone ? <RunResult run={run} /> : <Stopped run={run} />}
+        {isDone ? <RunResult run={run} /> : <StoppedRun run={run} />}
         {run.waitsBecause !== null && (
           <p className={styles.intro}>
-            {waitInWords(run.waitsBecause)} You find that on{" "}
+            {formatWaitReason(run.waitsBecause)} You find that on{" "}
             <AnchorLink underline="always" to="/contacts/accounts/sync" search={{}}>
               the page of the sync
             </AnchorLink>
             .
           </p>
         )}
-        {isDone && <RunSum run={run} />}
+        {isDone && <RunCounts run={run} />}
         {isDone && (
           <p className={styles.intro}>
             From now on accounts are synced by the schedule, and whenever you ask for it.
           </p>
         )}
       </div>
-    </StepFrame>
+    </StepLayout>
   );
 }
 
-function Stopped({ run }: { run: RunView }) {
-  const { words, meaning } = statusInWords(run);
+function StoppedRun({ run }: { run: RunView }) {
+  const { text, tone } = formatRunStatus(run);
   return (
     <>
       <p role="status">
-        <Meant of={meaning}>{words}</Meant>
+        <StatusTag tone={tone}>{text}</StatusTag>
       </p>
-      <RunFailure run={run} />
+      <RunError run={run} />
     </>
   );
 }
@@ -171,7 +176,7 @@ function doneTitle({ counts }: RunView): string {
   return counts.skipped + counts.failed > 0 ? "Synced, but not every account" : "Synced";
 }
 
-function overTitle({ status }: RunView): string {
+function endedTitle({ status }: RunView): string {
   if (status === "failed") return "No plan could be made";
   return status === "interrupted" ? "The plan was stopped" : "This plan was discarded";
 }

@@ -2,22 +2,22 @@
 import { Skeleton, Table } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { connectionRoutes, type SyncSettings } from "../../../../src/api/contract/connection.ts";
-import { queryOf } from "../../client/queries.ts";
-import { Problem } from "../../components/error-alert.tsx";
-import { count } from "../../format/numbers.ts";
+import { routeQuery } from "../../client/queries.ts";
+import { ErrorAlert } from "../../components/error-alert.tsx";
+import { formatCount } from "../../format/numbers.ts";
 import styles from "./setup.module.css";
 
 export function SampleTable({ selection }: { selection: SyncSettings["selection"] }) {
   const { data, error } = useQuery({
-    ...queryOf(connectionRoutes.sampleRows, { body: { selection } }),
+    ...routeQuery(connectionRoutes.sampleRows, { body: { selection } }),
     staleTime: 60_000,
   });
-  if (error) return <Problem error={error} />;
+  if (error) return <ErrorAlert error={error} />;
   if (!data) return <Skeleton height={220} />;
   return (
     <div className={styles.wide}>
       <p className={styles.intro} role="status">
-        {sizeInWords(data.count, data.rows.length)}
+        {formatSampleSize(data.count, data.rows.length)}
       </p>
       {data.rows.length > 0 && (
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reached by the keyboard
@@ -33,11 +33,11 @@ export function SampleTable({ selection }: { selection: SyncSettings["selection"
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
-              {data.rows.map((row, index) => (
+              {data.rows.map((row, rowIndex) => (
                 // oxlint-disable-next-line react/no-array-index-key -- five rows without an id, never reordered
-                <Table.Tr key={index}>
-                  {row.map((value, at) => (
-                    <Table.Td key={data.columns[at]?.logicalName} title={value}>
+                <Table.Tr key={rowIndex}>
+                  {row.map((value, columnIndex) => (
+                    <Table.Td key={data.columns[columnIndex]?.logicalName} title={value}>
                       {value}
                     </Table.Td>
                   ))}
@@ -51,8 +51,10 @@ export function SampleTable({ selection }: { selection: SyncSettings["selection"
   );
 }
 
-function sizeInWords(known: number | null, shown: number): string {
-  if (known === null) return `More than 5,000 accounts. The first ${shown}:`;
-  if (known === 0) return "There are no accounts in this selection.";
-  return known > shown ? `${count(known, "account")}. The first ${shown}:` : `${count(known, "account")}:`;
+function formatSampleSize(total: number | null, shown: number): string {
+  if (total === null) return `More than 5,000 accounts. The first ${shown}:`;
+  if (total === 0) return "There are no accounts in this selection.";
+  return total > shown
+    ? `${formatCount(total, "account")}. The first ${shown}:`
+    : `${formatCount(total, "account")}:`;
 }

@@ -4,50 +4,51 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { connectionRoutes, type ConnectionView } from "../../../../src/api/contract/connection.ts";
-import { call } from "../../client/call-route.ts";
-import { keyOf, useCall } from "../../client/queries.ts";
-import { Problem } from "../../components/error-alert.tsx";
+import { callRoute } from "../../client/call-route.ts";
+import { routeKey, useRouteMutation } from "../../client/queries.ts";
+import { ErrorAlert } from "../../components/error-alert.tsx";
 import { AppOnlyForm } from "./app-only-form.tsx";
 import styles from "./setup.module.css";
 
 /** After the last key: what is half typed is no mistake yet. */
-const SETTLED_MS = 500;
+const DEBOUNCE_MS = 500;
 
-function useAddress(address: string) {
-  const [settled] = useDebouncedValue(address.trim(), SETTLED_MS);
-  const asked = settled === address.trim() && settled.length > 3;
+function useEnvironmentLookup(address: string) {
+  const [debounced] = useDebouncedValue(address.trim(), DEBOUNCE_MS);
+  const isReady = debounced === address.trim() && debounced.length > 3;
   const query = useQuery({
-    queryKey: [keyOf(connectionRoutes.lookAtAddress), settled],
-    queryFn: ({ signal }) => call(connectionRoutes.lookAtAddress, { body: { address: settled } }, signal),
-    enabled: asked,
+    queryKey: [routeKey(connectionRoutes.lookAtAddress), debounced],
+    queryFn: ({ signal }) =>
+      callRoute(connectionRoutes.lookAtAddress, { body: { address: debounced } }, signal),
+    enabled: isReady,
     staleTime: 60_000,
   });
-  return asked ? query : { data: undefined, error: null, isFetching: settled !== address.trim() };
+  return isReady ? query : { data: undefined, error: null, isFetching: debounced !== address.trim() };
 }
 
-type Properties = {
+type Props = {
   connection: ConnectionView;
   /** After an application's secret was accepted; who logs in as a person comes back by another address. */
   onConnected: () => void;
 };
 
-export function SignInForm({ connection, onConnected }: Properties) {
+export function SignInForm({ connection, onConnected }: Props) {
   const [address, setAddress] = useState(connection.environment?.origin ?? "");
-  const { data: place, error, isFetching } = useAddress(address);
-  const signIn = useCall(connectionRoutes.startSignIn);
+  const { data: environment, error, isFetching } = useEnvironmentLookup(address);
+  const signIn = useRouteMutation(connectionRoutes.startSignIn);
   const { logIn } = connection;
-  const go = () =>
+  const startSignIn = () =>
     signIn.mutate({ body: { address } }, { onSuccess: ({ url }) => window.location.assign(url) });
   // Of both, the address is to blame for the first; of the second, anything may be.
-  const wrong = error ?? (signIn.error?.field === "address" ? signIn.error : null);
-  const refused = wrong === null ? signIn.error : null;
+  const addressError = error ?? (signIn.error?.field === "address" ? signIn.error : null);
+  const formError = addressError === null ? signIn.error : null;
   return (
     <div className={`${styles.stack} ${styles.wide}`}>
       <form
         className={`${styles.stack} ${styles.wide}`}
         onSubmit={(event) => {
           event.preventDefault();
-          if (logIn.available) go();
+          if (logIn.available) startSignIn();
         }}
       >
         <TextInput
@@ -63,18 +64,19 @@ export function SignInForm({ connection, onConnected }: Properties) {
             setAddress(event.currentTarget.value);
             signIn.reset();
           }}
-          error={wrong?.message}
+          error={addressError?.message}
           required
         />
-        <p className={styles.leadsTo} role="status">
-          {place && (
+        <p className={styles.resolvedAddress} role="status">
+          {environment && (
             <>
-              <strong>{place.host}</strong> · {place.region} · sign-in at {hostOf(place.authority)}
+              <strong>{environment.host}</strong> · {environment.region} · sign-in at{" "}
+              {hostOf(environment.authority)}
             </>
           )}
-          {!place && isFetching && address.trim().length > 3 && "Looking at the address…"}
+          {!environment && isFetching && address.trim().length > 3 && "Looking at the address…"}
         </p>
-        {refused && <Problem error={refused} />}
+        {formError && <ErrorAlert error={formError} />}
         {logIn.available ? (
           <Button type="submit" loading={signIn.isPending || signIn.isSuccess}>
             Log in to Dynamics 365

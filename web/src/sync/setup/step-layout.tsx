@@ -4,7 +4,7 @@ import { Title } from "@mantine/core";
 import { useEffect, useRef, type ReactNode } from "react";
 import styles from "./setup.module.css";
 
-type Properties = {
+type Props = {
   title: string;
   intro?: ReactNode;
   /** The way back and the way on. */
@@ -12,12 +12,12 @@ type Properties = {
   children: ReactNode;
 };
 
-export function StepFrame({ title, intro, footer, children }: Properties) {
+export function StepLayout({ title, intro, footer, children }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   return (
     <div className={styles.step}>
-      <div className={styles.scroll} data-scroll>
+      <div className={styles.scroll} data-scroll-container>
         <Title order={3} ref={heading} tabIndex={-1} data-autofocus className={styles.heading}>
           {title}
         </Title>

@@ -1,27 +1,27 @@
 // The steps on the left (a line on top of small screens): where one is, and where one may go.
 import { IconCheck } from "@tabler/icons-react";
-import { STEP_NAMES, steps, type Step } from "./wizard-position.ts";
+import { STEP_NAMES, wizardSteps, type Step } from "./wizard-position.ts";
 import styles from "./setup.module.css";
 
-type Properties = { at: Step; open: ReadonlySet<Step>; onGo: (step: Step) => void };
+type Props = { current: Step; reachable: ReadonlySet<Step>; onSelect: (step: Step) => void };
 
-export function StepList({ at, open, onGo }: Properties) {
-  const here = steps.indexOf(at);
+export function StepNav({ current, reachable, onSelect }: Props) {
+  const currentIndex = wizardSteps.indexOf(current);
   return (
     <nav aria-label="Steps" className={styles.nav}>
       <ol className={styles.steps}>
-        {steps.map((step, index) => (
+        {wizardSteps.map((step, index) => (
           <li key={step}>
             <button
               type="button"
               className={styles.stepButton}
-              aria-current={step === at ? "step" : undefined}
-              data-done={index < here || undefined}
-              disabled={!open.has(step)}
-              onClick={() => onGo(step)}
+              aria-current={step === current ? "step" : undefined}
+              data-done={index < currentIndex || undefined}
+              disabled={!reachable.has(step)}
+              onClick={() => onSelect(step)}
             >
-              <span className={styles.figure} aria-hidden>
-                {index < here ? <IconCheck size={12} /> : index + 1}
+              <span className={styles.stepNumber} aria-hidden>
+                {index < currentIndex ? <IconCheck size={12} /> : index + 1}
               </span>
               {STEP_NAMES[step]}
             </button>

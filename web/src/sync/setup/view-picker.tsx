@@ -5,39 +5,39 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { z } from "zod";
 import { connectionRoutes, type view as viewSchema } from "../../../../src/api/contract/connection.ts";
-import { Refused } from "../../client/call-route.ts";
-import { queryOf } from "../../client/queries.ts";
-import { Problem } from "../../components/error-alert.tsx";
+import { ApiError } from "../../client/call-route.ts";
+import { routeQuery } from "../../client/queries.ts";
+import { ErrorAlert } from "../../components/error-alert.tsx";
 import { SampleTable } from "./sample-table.tsx";
 import styles from "./setup.module.css";
 
 type View = z.infer<typeof viewSchema>;
 
-const OWNERS = [
+const OWNER_HEADINGS = [
   { owner: "yours", heading: "Yours" },
   { owner: "shared", heading: "Shared with you" },
   { owner: "system", heading: "Of the system" },
 ] as const;
 
-function matches({ name, description }: View, searched: string): boolean {
-  return `${name} ${description}`.toLowerCase().includes(searched.trim().toLowerCase());
+function matches({ name, description }: View, query: string): boolean {
+  return `${name} ${description}`.toLowerCase().includes(query.trim().toLowerCase());
 }
 
-type Properties = { chosen: string | null; onChoose: (view: string) => void };
+type Props = { chosen: string | null; onChoose: (view: string) => void };
 
-export function ViewPicker({ chosen, onChoose }: Properties) {
-  const { data, error } = useQuery({ ...queryOf(connectionRoutes.listViews, {}), staleTime: 60_000 });
-  const [searched, setSearched] = useState("");
-  if (error) return <Problem error={error} />;
+export function ViewPicker({ chosen, onChoose }: Props) {
+  const { data, error } = useQuery({ ...routeQuery(connectionRoutes.listViews, {}), staleTime: 60_000 });
+  const [query, setQuery] = useState("");
+  if (error) return <ErrorAlert error={error} />;
   if (!data) return <Skeleton height={200} />;
-  const found = data.views.filter((view) => matches(view, searched));
-  const isGone = chosen !== null && !data.views.some(({ id }) => id === chosen);
+  const found = data.views.filter((view) => matches(view, query));
+  const isMissing = chosen !== null && !data.views.some(({ id }) => id === chosen);
   return (
     <div className={styles.wide}>
-      {isGone && (
-        <Problem
+      {isMissing && (
+        <ErrorAlert
           error={
-            new Refused(
+            new ApiError(
               400,
               "view-not-found",
               "The view that was chosen is gone: it was deleted in Dynamics 365, or is no longer shared with the user who is signed in. Choose another one.",
@@ -49,14 +49,14 @@ export function ViewPicker({ chosen, onChoose }: Properties) {
         aria-label="Search views"
         placeholder="Search views"
         leftSection={<IconSearch size={15} aria-hidden />}
-        value={searched}
-        onChange={(event) => setSearched(event.currentTarget.value)}
+        value={query}
+        onChange={(event) => setQuery(event.currentTarget.value)}
         mb={8}
-        mt={isGone ? 12 : 0}
+        mt={isMissing ? 12 : 0}
       />
       <Radio.Group aria-label="View" value={chosen} onChange={onChoose}>
         <div className={styles.views}>
-          {OWNERS.map(({ owner, heading }) => {
+          {OWNER_HEADINGS.map(({ owner, heading }) => {
             const views = found.filter((view) => view.owner === owner);
             if (views.length === 0) return null;
             return (
@@ -77,14 +77,14 @@ export function ViewPicker({ chosen, onChoose }: Properties) {
           })}
           {found.length === 0 && (
             <p role="status">
-              {searched === ""
+              {query === ""
                 ? "There are no views of accounts that the signed-in user may see."
-                : `No view is called “${searched}”.`}
+                : `No view is called “${query}”.`}
             </p>
           )}
         </div>
       </Radio.Group>
-      {chosen !== null && !isGone && <SampleTable selection={{ kind: "view", view: chosen }} />}
+      {chosen !== null && !isMissing && <SampleTable selection={{ kind: "view", view: chosen }} />}
     </div>
   );
 }

@@ -7,10 +7,10 @@ import styles from "./tabs.module.css";
 
 type Attention = NonNullable<ConnectionView["attention"]>;
 
-const IN_FILE: ReadonlySet<Attention["place"]> = new Set(["connect", "accounts", "fields"]);
+const PLACES_IN_FILE: ReadonlySet<Attention["place"]> = new Set(["connect", "accounts", "fields"]);
 
-function Remedy({ place, run, fromFile }: Attention & { fromFile: boolean }) {
-  if (fromFile && IN_FILE.has(place))
+function AttentionAction({ place, run, fromFile }: Attention & { fromFile: boolean }) {
+  if (fromFile && PLACES_IN_FILE.has(place))
     return <p>It is set up in the connection file: change it there, and start Sluice again.</p>;
 
   switch (place) {
@@ -54,7 +54,7 @@ function Remedy({ place, run, fromFile }: Attention & { fromFile: boolean }) {
   }
 }
 
-export function AttentionBox({ attention, fromFile }: { attention: Attention; fromFile: boolean }) {
+export function AttentionAlert({ attention, fromFile }: { attention: Attention; fromFile: boolean }) {
   return (
     <Alert
       color="red"
@@ -65,7 +65,7 @@ export function AttentionBox({ attention, fromFile }: { attention: Attention; fr
     >
       <p>{attention.sentence}</p>
       <p>{attention.howToResolve}</p>
-      <Remedy {...attention} fromFile={fromFile} />
+      <AttentionAction {...attention} fromFile={fromFile} />
       <small>{attention.kind}</small>
     </Alert>
   );

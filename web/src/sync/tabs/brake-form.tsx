@@ -2,11 +2,11 @@
 import { Button, NumberInput } from "@mantine/core";
 import { useState } from "react";
 import { connectionRoutes, type Brake } from "../../../../src/api/contract/connection.ts";
-import { useCall } from "../../client/queries.ts";
+import { useRouteMutation } from "../../client/queries.ts";
 import styles from "./tabs.module.css";
 import { SettingsForm } from "./settings-form.tsx";
 
-const STALE = [connectionRoutes.getConnection];
+const INVALIDATED_ROUTES = [connectionRoutes.getConnection];
 
 /** As docs/rules.md has them; the server has its own, for those who never decide. */
 const DEFAULTS: Brake = { sharePercent: 20, accounts: 500, shareOfFewPercent: 50, shrunkToPercent: 50 };
@@ -20,8 +20,8 @@ type Limit = {
   readonly max: number;
 };
 
-function limits({ sharePercent, accounts }: Brake): readonly Limit[] {
-  const few = Math.ceil((accounts * 100) / sharePercent).toLocaleString("en");
+function limitInputs({ sharePercent, accounts }: Brake): readonly Limit[] {
+  const smallStoreSize = Math.ceil((accounts * 100) / sharePercent).toLocaleString("en");
   return [
     {
       key: "sharePercent",
@@ -42,7 +42,7 @@ function limits({ sharePercent, accounts }: Brake): readonly Limit[] {
     {
       key: "shareOfFewPercent",
       label: "With few accounts: more than this share",
-      description: `Counts alone below ${few} synced accounts, where the number above says too little. Ten accounts or fewer never wait.`,
+      description: `Counts alone below ${smallStoreSize} synced accounts, where the number above says too little. Ten accounts or fewer never wait.`,
       suffix: " %",
       min: 1,
       max: 100,
@@ -60,27 +60,27 @@ function limits({ sharePercent, accounts }: Brake): readonly Limit[] {
 }
 
 export function BrakeForm({ brake, readOnly }: { brake: Brake; readOnly: boolean }) {
-  const [wanted, setWanted] = useState(brake);
-  const save = useCall(connectionRoutes.putBrake, STALE);
+  const [limits, setLimits] = useState(brake);
+  const save = useRouteMutation(connectionRoutes.putBrake, INVALIDATED_ROUTES);
   const change = (changed: Partial<Brake>) => {
     save.reset();
-    setWanted({ ...wanted, ...changed });
+    setLimits({ ...limits, ...changed });
   };
   return (
     <SettingsForm
       title="What waits for you"
       intro="A run that nobody looks at writes nothing if its plan exceeds one of these limits, since one mistake in Dynamics 365 is then likelier than that many changes. The plan waits: you look at it, and apply or discard it."
-      save={readOnly ? null : "Save the limits"}
-      saving={save}
-      onSave={() => save.mutate({ body: wanted })}
-      aside={
+      saveLabel={readOnly ? null : "Save the limits"}
+      mutation={save}
+      onSave={() => save.mutate({ body: limits })}
+      extraAction={
         <Button variant="default" onClick={() => change(DEFAULTS)}>
           Use the defaults
         </Button>
       }
     >
-      <div className={styles.pairOfInputs}>
-        {limits(wanted).map(({ key, ...input }) => (
+      <div className={styles.inputGrid}>
+        {limitInputs(limits).map(({ key, ...input }) => (
           <NumberInput
             key={key}
             {...input}
@@ -88,13 +88,13 @@ export function BrakeForm({ brake, readOnly }: { brake: Brake; readOnly: boolean
             thousandSeparator=","
             clampBehavior="blur"
             readOnly={readOnly}
-            value={wanted[key]}
+            value={limits[key]}
             error={save.error?.field === key && save.error.message}
             onChange={(value) => typeof value === "number" && change({ [key]: value })}
           />
         ))}
       </div>
-      <p className={styles.soft}>
+      <p className={styles.muted}>
         A selection that brings no accounts at all always waits; that cannot be switched off.
       </p>
     </SettingsForm>

@@ -2,48 +2,48 @@
 import { Button, Modal } from "@mantine/core";
 import { useState } from "react";
 import { connectionRoutes, type ConnectionView } from "../../../../src/api/contract/connection.ts";
-import { useCall } from "../../client/queries.ts";
-import { Problem } from "../../components/error-alert.tsx";
-import { CheckList } from "../setup/connection-check.tsx";
-import { Connected } from "../setup/connect-step.tsx";
+import { useRouteMutation } from "../../client/queries.ts";
+import { ErrorAlert } from "../../components/error-alert.tsx";
+import { ConnectionCheck } from "../setup/connection-check.tsx";
+import { ConnectionCard } from "../setup/connect-step.tsx";
 import { SignInForm } from "../setup/sign-in-form.tsx";
 import styles from "./tabs.module.css";
 
-const STALE = [connectionRoutes.getConnection, connectionRoutes.getSyncState];
+const INVALIDATED_ROUTES = [connectionRoutes.getConnection, connectionRoutes.getSyncState];
 
 export function ConnectionTab({ connection }: { connection: ConnectionView }) {
-  const [anew, setAnew] = useState(false);
+  const [isReconnecting, setIsReconnecting] = useState(false);
   const { environment } = connection;
   if (environment === null) return null;
   return (
     <div className={styles.column}>
-      <Connected environment={environment} />
-      <CheckList />
-      {environment.fromFile ? null : anew ? (
-        <SignInForm connection={connection} onConnected={() => setAnew(false)} />
+      <ConnectionCard environment={environment} />
+      <ConnectionCheck />
+      {environment.fromFile ? null : isReconnecting ? (
+        <SignInForm connection={connection} onConnected={() => setIsReconnecting(false)} />
       ) : (
         <div className={styles.row}>
-          <Button variant="default" onClick={() => setAnew(true)}>
+          <Button variant="default" onClick={() => setIsReconnecting(true)}>
             Log in again
           </Button>
-          <Disconnect host={environment.host} />
+          <DisconnectButton host={environment.host} />
         </div>
       )}
     </div>
   );
 }
 
-function Disconnect({ host }: { host: string }) {
-  const [asking, setAsking] = useState(false);
-  const disconnect = useCall(connectionRoutes.disconnect, STALE);
+function DisconnectButton({ host }: { host: string }) {
+  const [isConfirming, setIsConfirming] = useState(false);
+  const disconnect = useRouteMutation(connectionRoutes.disconnect, INVALIDATED_ROUTES);
   return (
     <>
-      <Button variant="outline" color="red" onClick={() => setAsking(true)}>
+      <Button variant="outline" color="red" onClick={() => setIsConfirming(true)}>
         Disconnect
       </Button>
       <Modal
-        opened={asking}
-        onClose={() => setAsking(false)}
+        opened={isConfirming}
+        onClose={() => setIsConfirming(false)}
         title={`Disconnect ${host}?`}
         closeButtonProps={{ "aria-label": "Close" }}
       >
@@ -52,16 +52,16 @@ function Disconnect({ host }: { host: string }) {
           mapping stay, so that connecting again goes on where it ended. What people edit here meanwhile then
           becomes what Dynamics 365 says.
         </p>
-        {disconnect.error && <Problem error={disconnect.error} />}
+        {disconnect.error && <ErrorAlert error={disconnect.error} />}
         <div className={styles.row}>
           <Button
             color="red"
             loading={disconnect.isPending}
-            onClick={() => disconnect.mutate({}, { onSuccess: () => setAsking(false) })}
+            onClick={() => disconnect.mutate({}, { onSuccess: () => setIsConfirming(false) })}
           >
             Disconnect
           </Button>
-          <Button variant="default" onClick={() => setAsking(false)}>
+          <Button variant="default" onClick={() => setIsConfirming(false)}>
             Stay connected
           </Button>
         </div>

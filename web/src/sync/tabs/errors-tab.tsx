@@ -5,73 +5,77 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { connectionRoutes, type SyncSettings } from "../../../../src/api/contract/connection.ts";
 import { runRoutes, type IssueGroup } from "../../../../src/api/contract/runs.ts";
-import { addressOf } from "../../client/call-route.ts";
-import { pagesOf, queryOf, useCall } from "../../client/queries.ts";
-import { Empty } from "../../components/empty-state.tsx";
+import { routeUrl } from "../../client/call-route.ts";
+import { pagedQuery, routeQuery, useRouteMutation } from "../../client/queries.ts";
+import { EmptyState } from "../../components/empty-state.tsx";
 import { ButtonLink } from "../../components/links.tsx";
-import { Problem } from "../../components/error-alert.tsx";
-import { count } from "../../format/numbers.ts";
-import { sizeOf } from "../plan/issue-group-size.ts";
+import { ErrorAlert } from "../../components/error-alert.tsx";
+import { formatCount } from "../../format/numbers.ts";
+import { formatGroupSize } from "../plan/issue-group-size.ts";
 import { IssueRows } from "../plan/issue-rows.tsx";
-import { remedyInWords, usePreview, withOptions } from "../plan/use-preview.ts";
+import { formatFix, usePreview, withOptions } from "../plan/use-preview.ts";
 import { SearchBox } from "../search-box.tsx";
 import type { SyncSearch } from "../search-params.ts";
 import styles from "./tabs.module.css";
 
-type Properties = { search: SyncSearch; settings: SyncSettings | null };
+type Props = { search: SyncSearch; settings: SyncSettings | null };
 
-export function ErrorsTab({ search, settings }: Properties) {
-  const { data, error } = useQuery(queryOf(runRoutes.listIssueGroups, {}));
-  if (error) return <Problem error={error} />;
+export function ErrorsTab({ search, settings }: Props) {
+  const { data, error } = useQuery(routeQuery(runRoutes.listIssueGroups, {}));
+  if (error) return <ErrorAlert error={error} />;
   if (!data) return <Skeleton height={240} />;
   if (data.groups.length === 0)
-    return <Empty title="No open issues">Every account of the sync is here as it is in Dynamics 365.</Empty>;
+    return (
+      <EmptyState title="No open issues">
+        Every account of the sync is here as it is in Dynamics 365.
+      </EmptyState>
+    );
   return (
     <div className={styles.groups}>
       <p>
         <Button
           component="a"
           variant="default"
-          href={addressOf(runRoutes.exportIssues, { query: {} })}
+          href={routeUrl(runRoutes.exportIssues, { query: {} })}
           leftSection={<IconDownload size={15} aria-hidden />}
         >
           Download all as CSV
         </Button>
       </p>
       {data.groups.map((group) => (
-        <Kind key={group.kind} group={group} search={search} settings={settings} />
+        <IssueKindSection key={group.kind} group={group} search={search} settings={settings} />
       ))}
     </div>
   );
 }
 
-function Kind({ group, search, settings }: Properties & { group: IssueGroup }) {
+function IssueKindSection({ group, search, settings }: Props & { group: IssueGroup }) {
   const navigate = useNavigate();
   const openRun = (run: number) =>
     void navigate({ to: "/contacts/accounts/sync", search: { tab: "runs", run } });
   const preview = usePreview(openRun);
-  const retry = useCall(runRoutes.retryIssues, [connectionRoutes.getConnection, runRoutes.listRuns]);
-  const { kind, title, explanation, howToResolve, accounts, remedy } = group;
+  const retry = useRouteMutation(runRoutes.retryIssues, [connectionRoutes.getConnection, runRoutes.listRuns]);
+  const { kind, title, explanation, howToResolve, accounts, remedy: fix } = group;
   const isOpen = search.kind === kind;
   const error = preview.error ?? retry.error;
   return (
-    <section className={styles.kind} aria-label={title}>
+    <section className={styles.issueKind} aria-label={title}>
       <h2>
-        {title} <span className={styles.soft}>{sizeOf(group)}</span>
+        {title} <span className={styles.muted}>{formatGroupSize(group)}</span>
       </h2>
       <p>{explanation}</p>
       <p>
         <strong>What to do:</strong> {howToResolve}
       </p>
-      {error && <Problem error={error} />}
+      {error && <ErrorAlert error={error} />}
       <div className={styles.row}>
-        {remedy && settings && (
+        {fix && settings && (
           <Button
-            className={styles.remedy ?? ""}
+            className={styles.fix ?? ""}
             loading={preview.isPending}
-            onClick={() => preview.start(withOptions(settings, remedy.options))}
+            onClick={() => preview.start(withOptions(settings, fix.options))}
           >
-            {remedyInWords(remedy)}
+            {formatFix(fix)}
           </Button>
         )}
         {group.effect === "stops-field" && (
@@ -85,10 +89,10 @@ function Kind({ group, search, settings }: Properties & { group: IssueGroup }) {
             loading={retry.isPending}
             onClick={() => retry.mutate({ body: { kind } }, { onSuccess: ({ run }) => openRun(run.id) })}
           >
-            Retry {count(accounts, "account")}
+            Retry {formatCount(accounts, "account")}
           </Button>
         )}
-        <Button component="a" variant="default" href={addressOf(runRoutes.exportIssues, { query: { kind } })}>
+        <Button component="a" variant="default" href={routeUrl(runRoutes.exportIssues, { query: { kind } })}>
           CSV
         </Button>
         <Button
@@ -103,10 +107,10 @@ function Kind({ group, search, settings }: Properties & { group: IssueGroup }) {
         >
           {isOpen ? "Hide" : "Show"} the {accounts === 0 ? "fields" : "accounts"}
         </Button>
-        <small className={styles.soft}>{kind}</small>
+        <small className={styles.muted}>{kind}</small>
       </div>
       {isOpen && (
-        <Concerned
+        <AffectedAccounts
           kind={kind}
           q={search.q}
           onSearch={(q) =>
@@ -122,13 +126,17 @@ function Kind({ group, search, settings }: Properties & { group: IssueGroup }) {
   );
 }
 
-type Searched = { kind: string; q: string | undefined; onSearch: (q: string | undefined) => void };
+type AffectedAccountsProps = {
+  kind: string;
+  q: string | undefined;
+  onSearch: (q: string | undefined) => void;
+};
 
-function Concerned({ kind, q, onSearch }: Searched) {
-  const pages = useInfiniteQuery(pagesOf(runRoutes.listIssues, { query: { kind, q } }));
+function AffectedAccounts({ kind, q, onSearch }: AffectedAccountsProps) {
+  const pages = useInfiniteQuery(pagedQuery(runRoutes.listIssues, { query: { kind, q } }));
   return (
     <>
-      <div className={styles.searched}>
+      <div className={styles.issueSearch}>
         <SearchBox label="Search these accounts" q={q} onSearch={onSearch} />
       </div>
       <IssueRows pages={pages} />

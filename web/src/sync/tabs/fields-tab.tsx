@@ -5,44 +5,44 @@ import { useNavigate } from "@tanstack/react-router";
 import type { ConnectionView } from "../../../../src/api/contract/connection.ts";
 import { EmailDomainNote } from "../mapping/email-domain-note.tsx";
 import { FieldsEditor } from "../mapping/fields-editor.tsx";
-import { MappingVerdict } from "../mapping/mapping-validation.tsx";
+import { MappingValidation } from "../mapping/mapping-validation.tsx";
 import { usePreview } from "../plan/use-preview.ts";
-import { sameSettings, useBegun } from "../setup/draft-settings.ts";
-import { UNDECIDED } from "../setup/wizard-position.ts";
+import { sameSettings, useDraftSettings } from "../setup/draft-settings.ts";
+import { DEFAULT_SETTINGS } from "../setup/wizard-position.ts";
 import styles from "./tabs.module.css";
 
 export function FieldsTab({ connection }: { connection: ConnectionView }) {
   const navigate = useNavigate();
-  const { begun, keep, forget } = useBegun(connection);
+  const { draft, saveDraft, discardDraft } = useDraftSettings(connection);
   const preview = usePreview(
     (run) => void navigate({ to: "/contacts/accounts/sync", search: { tab: "runs", run } }),
   );
-  const saved = connection.settings ?? UNDECIDED;
-  const settings = begun?.settings ?? saved;
+  const saved = connection.settings ?? DEFAULT_SETTINGS;
+  const settings = draft?.settings ?? saved;
   const isChanged = !sameSettings(settings, saved);
   return (
     <div className={styles.withFooter}>
-      <div className={styles.scroll} data-scroll>
-        <p className={styles.soft}>What is synced is read-only here, since Dynamics 365 decides about it.</p>
+      <div className={styles.scroll} data-scroll-container>
+        <p className={styles.muted}>What is synced is read-only here, since Dynamics 365 decides about it.</p>
         <EmailDomainNote />
-        <MappingVerdict mapping={settings.mapping} error={preview.error} />
+        <MappingValidation mapping={settings.mapping} error={preview.error} />
         <FieldsEditor
           settings={settings}
-          onChange={(changed) => keep({ settings: changed, step: "fields" })}
+          onChange={(changed) => saveDraft({ settings: changed, step: "fields" })}
         />
       </div>
       <div className={styles.footer}>
-        <span className={styles.soft}>
+        <span className={styles.muted}>
           {isChanged ? "Changed and not saved. See what it would do; applying that saves it." : "Saved."}
         </span>
-        <span data-push />
+        <span data-align-end />
         {isChanged && (
-          <Button variant="default" onClick={forget}>
+          <Button variant="default" onClick={discardDraft}>
             Undo the changes
           </Button>
         )}
         <Button
-          disabled={!isChanged || preview.isTooEarly}
+          disabled={!isChanged || preview.isBlocked}
           loading={preview.isPending}
           onClick={() => preview.start(settings)}
         >

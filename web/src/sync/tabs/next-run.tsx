@@ -1,8 +1,8 @@
 // When the sync runs next by itself, or why it does not.
 import type { ConnectionView } from "../../../../src/api/contract/connection.ts";
-import { Moment } from "../../components/relative-time.tsx";
+import { RelativeTime } from "../../components/relative-time.tsx";
 
-const at = new Intl.DateTimeFormat("en", {
+const dateTimeFormat = new Intl.DateTimeFormat("en", {
   month: "short",
   day: "numeric",
   hour: "numeric",
@@ -14,14 +14,14 @@ export function NextRun({ connection }: { connection: ConnectionView }) {
   if (nextRunAt !== null)
     return (
       <>
-        at {at.format(new Date(nextRunAt))}, <Moment at={nextRunAt} />
+        at {dateTimeFormat.format(new Date(nextRunAt))}, <RelativeTime at={nextRunAt} />
       </>
     );
-  return whyNone(connection);
+  return noRunReason(connection);
 }
 
 /** The first sync is started by a person, and so is what is left of it when it stopped or failed: until then nothing is due. */
-function whyNone({ lastSyncedAt, running, paused, attention }: ConnectionView): string {
+function noRunReason({ lastSyncedAt, running, paused, attention }: ConnectionView): string {
   if (lastSyncedAt !== null) return paused ? "When it is resumed" : "When this is settled";
   const first = "After the first sync";
   if (running !== null) return first;

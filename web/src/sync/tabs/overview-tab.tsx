@@ -5,55 +5,55 @@ import { useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { connectionRoutes, type ConnectionView } from "../../../../src/api/contract/connection.ts";
 import { runRoutes, type RunView } from "../../../../src/api/contract/runs.ts";
-import { queryOf, useCall } from "../../client/queries.ts";
+import { routeQuery, useRouteMutation } from "../../client/queries.ts";
 import { AnchorLink, ButtonLink } from "../../components/links.tsx";
-import { Meant } from "../../components/status-tag.tsx";
-import { Moment } from "../../components/relative-time.tsx";
-import { Problem } from "../../components/error-alert.tsx";
-import { count } from "../../format/numbers.ts";
+import { StatusTag } from "../../components/status-tag.tsx";
+import { RelativeTime } from "../../components/relative-time.tsx";
+import { ErrorAlert } from "../../components/error-alert.tsx";
+import { formatCount } from "../../format/numbers.ts";
 import { RunProgress } from "../run/run-progress.tsx";
-import { RunFailure, RunResult, RunSum } from "../run/run-result.tsx";
-import { isUnderWay, statusInWords } from "../run/format-run.ts";
+import { RunError, RunResult, RunCounts } from "../run/run-result.tsx";
+import { isActive, formatRunStatus } from "../run/format-run.ts";
 import { useRun } from "../run/use-run.ts";
-import { scheduleInWords } from "../../format/sync-state.ts";
-import { AttentionBox } from "./attention-alert.tsx";
+import { formatSchedule } from "../../format/sync-state.ts";
+import { AttentionAlert } from "./attention-alert.tsx";
 import { NextRun } from "./next-run.tsx";
-import { SecretEnds } from "./secret-expiry.tsx";
+import { SecretExpiry } from "./secret-expiry.tsx";
 import styles from "./tabs.module.css";
 
 export function OverviewTab({ connection }: { connection: ConnectionView }) {
   const { attention, running, waiting, lastRun } = connection;
-  const under = useRun(running ?? undefined).run;
-  const { data: runs } = useQuery(queryOf(runRoutes.listRuns, { query: {} }));
+  const activeRun = useRun(running ?? undefined).run;
+  const { data: runs } = useQuery(routeQuery(runRoutes.listRuns, { query: {} }));
   const last = runs?.runs.find(({ id }) => id === lastRun?.id);
   const lastDone = runs?.runs.find(({ status }) => status === "done");
-  const stopped = last?.status === "applying" && last.waitsBecause !== null;
-  const cameToNothing = last && (stopped || last.status === "failed" || last.status === "interrupted");
-  const waits = waiting !== null && attention?.place !== "plan";
+  const isStopped = last?.status === "applying" && last.waitsBecause !== null;
+  const isUnsuccessful = last && (isStopped || last.status === "failed" || last.status === "interrupted");
+  const hasPendingPlan = waiting !== null && attention?.place !== "plan";
   return (
     <div className={styles.overview}>
       <div className={styles.column}>
         {attention && (
-          <AttentionBox attention={attention} fromFile={connection.environment?.fromFile ?? false} />
+          <AttentionAlert attention={attention} fromFile={connection.environment?.fromFile ?? false} />
         )}
-        <SecretEnds environment={connection.environment} />
-        {waits && (
-          <Notice words="A plan is ready and not applied. Nothing of it is written yet.">
+        <SecretExpiry environment={connection.environment} />
+        {hasPendingPlan && (
+          <Notice text="A plan is ready and not applied. Nothing of it is written yet.">
             <ButtonLink to="/contacts/accounts/sync" search={{ tab: "runs", run: waiting }}>
               Look at the plan
             </ButtonLink>
           </Notice>
         )}
-        {under && isUnderWay(under) ? (
+        {activeRun && isActive(activeRun) ? (
           <section className={styles.card} aria-label="Under way">
-            <RunProgress run={under} />
+            <RunProgress run={activeRun} />
           </section>
         ) : (
-          cameToNothing && (
+          isUnsuccessful && (
             <section className={styles.card} aria-label="Last run">
               <h2>Last run</h2>
-              <Outcome run={last} told={attention?.sentence} />
-              <About run={last} />
+              <UnsuccessfulResult run={last} shownMessage={attention?.sentence} />
+              <RunLink run={last} />
             </section>
           )
         )}
@@ -61,20 +61,20 @@ export function OverviewTab({ connection }: { connection: ConnectionView }) {
           <section className={styles.card} aria-label="Last sync">
             <h2>Last sync</h2>
             <RunResult run={lastDone} />
-            <About run={lastDone} />
-            <RunSum run={lastDone} />
+            <RunLink run={lastDone} />
+            <RunCounts run={lastDone} />
           </section>
         )}
       </div>
-      <Facts connection={connection} />
+      <ConnectionFacts connection={connection} />
     </div>
   );
 }
 
-function About({ run }: { run: RunView }) {
+function RunLink({ run }: { run: RunView }) {
   return (
-    <p className={styles.soft}>
-      <Moment at={run.finishedAt ?? run.startedAt} /> ·{" "}
+    <p className={styles.muted}>
+      <RelativeTime at={run.finishedAt ?? run.startedAt} /> ·{" "}
       <AnchorLink to="/contacts/accounts/sync" search={{ tab: "runs", run: run.id }}>
         What it did
       </AnchorLink>
@@ -83,27 +83,27 @@ function About({ run }: { run: RunView }) {
 }
 
 /** Why a run came to nothing; what is said above is not said twice. */
-function Outcome({ run, told }: { run: RunView; told: string | undefined }) {
-  if (run.error !== null && run.cancelledBy === null && run.error.sentence !== told)
-    return <RunFailure run={run} />;
-  const { words, meaning } = statusInWords(run);
+function UnsuccessfulResult({ run, shownMessage }: { run: RunView; shownMessage: string | undefined }) {
+  if (run.error !== null && run.cancelledBy === null && run.error.sentence !== shownMessage)
+    return <RunError run={run} />;
+  const { text, tone } = formatRunStatus(run);
   return (
     <p>
-      <Meant of={meaning}>{words}</Meant>
+      <StatusTag tone={tone}>{text}</StatusTag>
     </p>
   );
 }
 
-function Notice({ words, children }: { words: string; children: ReactNode }) {
+function Notice({ text, children }: { text: string; children: ReactNode }) {
   return (
     <section className={styles.card}>
-      <p>{words}</p>
+      <p>{text}</p>
       {children}
     </section>
   );
 }
 
-function Facts({ connection }: { connection: ConnectionView }) {
+function ConnectionFacts({ connection }: { connection: ConnectionView }) {
   const { environment, selectionName, lastSyncedAt, accounts, openIssues } = connection;
   return (
     <dl className={styles.facts}>
@@ -119,26 +119,26 @@ function Facts({ connection }: { connection: ConnectionView }) {
         )}
       </dd>
       <dt>In the sync</dt>
-      <dd>{count(accounts, "account")}</dd>
+      <dd>{formatCount(accounts, "account")}</dd>
       <dt>Open issues</dt>
       <dd>
         {openIssues === 0 ? (
           "None"
         ) : (
           <AnchorLink to="/contacts/accounts/sync" search={{ tab: "errors" }}>
-            {count(openIssues, "issue")}
+            {formatCount(openIssues, "issue")}
           </AnchorLink>
         )}
       </dd>
       <dt>Last synced</dt>
-      <dd>{lastSyncedAt === null ? "Never" : <Moment at={lastSyncedAt} />}</dd>
+      <dd>{lastSyncedAt === null ? "Never" : <RelativeTime at={lastSyncedAt} />}</dd>
       <dt>Next run</dt>
       <dd>
         <NextRun connection={connection} />
       </dd>
       <dt>Schedule</dt>
       <dd>
-        {scheduleInWords(connection.schedule)}{" "}
+        {formatSchedule(connection.schedule)}{" "}
         <AnchorLink to="/contacts/accounts/sync" search={{ tab: "settings" }}>
           Settings
         </AnchorLink>
@@ -150,16 +150,16 @@ function Facts({ connection }: { connection: ConnectionView }) {
 /** Sync now, Pause, Resume. */
 export function SyncActions({ connection }: { connection: ConnectionView }) {
   const navigate = useNavigate();
-  const stale = [connectionRoutes.getConnection, connectionRoutes.getSyncState, runRoutes.listRuns];
-  const sync = useCall(runRoutes.startRun, stale);
-  const pause = useCall(connectionRoutes.pause, stale);
-  const resume = useCall(connectionRoutes.resume, stale);
+  const invalidates = [connectionRoutes.getConnection, connectionRoutes.getSyncState, runRoutes.listRuns];
+  const sync = useRouteMutation(runRoutes.startRun, invalidates);
+  const pause = useRouteMutation(connectionRoutes.pause, invalidates);
+  const resume = useRouteMutation(connectionRoutes.resume, invalidates);
   const { state, settings, paused } = connection;
   const error = sync.error ?? pause.error ?? resume.error;
   if (settings === null) return null;
   return (
     <Group gap="xs">
-      {error && <Problem error={error} />}
+      {error && <ErrorAlert error={error} />}
       {paused ? (
         <Button variant="default" loading={resume.isPending} onClick={() => resume.mutate({})}>
           Resume

@@ -1,9 +1,9 @@
 // The mapping of a connection file: shown here, changed there.
 import type { SyncSettings } from "../../../../src/api/contract/connection.ts";
-import { keyOf, labelOf, pairsOf } from "../mapping/mapping.ts";
+import { targetKey, targetLabel, mappingEntries } from "../mapping/mapping.ts";
 import styles from "./tabs.module.css";
 
-export function FileFields({ mapping }: { mapping: SyncSettings["mapping"] | undefined }) {
+export function ReadOnlyMapping({ mapping }: { mapping: SyncSettings["mapping"] | undefined }) {
   if (mapping === undefined) return null;
   return (
     <>
@@ -12,12 +12,12 @@ export function FileFields({ mapping }: { mapping: SyncSettings["mapping"] | und
         change the file and start Sluice again.
       </p>
       <dl className={styles.facts}>
-        {pairsOf(mapping).map(({ column, target }) => (
-          <div key={`${column} ${keyOf(target)}`} className={styles.pair}>
+        {mappingEntries(mapping).map(({ column, target }) => (
+          <div key={`${column} ${targetKey(target)}`} className={styles.factPair}>
             <dt>
               <code>{column}</code>
             </dt>
-            <dd>{labelOf(target)}</dd>
+            <dd>{targetLabel(target)}</dd>
           </div>
         ))}
       </dl>

@@ -3,24 +3,24 @@ import { Checkbox, MultiSelect, Skeleton, TagsInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { notificationRoutes, type RecipientsView } from "../../../../src/api/contract/notifications.ts";
-import { queryOf, useCall } from "../../client/queries.ts";
+import { routeQuery, useRouteMutation } from "../../client/queries.ts";
 import { useTeammates } from "../../client/use-teammates.ts";
-import { Problem } from "../../components/error-alert.tsx";
+import { ErrorAlert } from "../../components/error-alert.tsx";
 import { SettingsForm } from "./settings-form.tsx";
 
 export function RecipientsForm() {
-  const { data, error } = useQuery(queryOf(notificationRoutes.getRecipients, {}));
-  if (error) return <Problem error={error} />;
+  const { data, error } = useQuery(routeQuery(notificationRoutes.getRecipients, {}));
+  if (error) return <ErrorAlert error={error} />;
   if (!data) return <Skeleton height={260} />;
   return <Form saved={data} />;
 }
 
-const named = ({ name, email }: { name: string; email: string }) =>
+const formatTeammate = ({ name, email }: { name: string; email: string }) =>
   name === "" ? email : `${name} (${email})`;
 
 function Form({ saved }: { saved: RecipientsView }) {
   const teammates = useTeammates();
-  const save = useCall(notificationRoutes.putRecipients, [notificationRoutes.getRecipients]);
+  const save = useRouteMutation(notificationRoutes.putRecipients, [notificationRoutes.getRecipients]);
   const [chosen, setChosen] = useState({ ...saved, teammates: saved.teammates.map(({ id }) => String(id)) });
   const change = (changed: Partial<typeof chosen>) => {
     save.reset();
@@ -28,27 +28,30 @@ function Form({ saved }: { saved: RecipientsView }) {
   };
   const { scheduled, starter, addresses, setUpBy } = chosen;
   // Somebody chosen long ago is named even before the list of all is here.
-  const people = new Map([...saved.teammates, ...teammates].map((one) => [String(one.id), named(one)]));
-  const isNobody = setUpBy === null && chosen.teammates.length === 0 && addresses.length === 0;
-  const send = () =>
+  const people = new Map(
+    [...saved.teammates, ...teammates].map((one) => [String(one.id), formatTeammate(one)]),
+  );
+  const isEmpty = setUpBy === null && chosen.teammates.length === 0 && addresses.length === 0;
+  const submit = () =>
     save.mutate(
       { body: { scheduled, starter, addresses, teammates: chosen.teammates.map(Number) } },
       {
         // An address that is a teammate's has become that teammate.
-        onSuccess: (kept) => setChosen({ ...kept, teammates: kept.teammates.map(({ id }) => String(id)) }),
+        onSuccess: (updated) =>
+          setChosen({ ...updated, teammates: updated.teammates.map(({ id }) => String(id)) }),
       },
     );
   return (
     <SettingsForm
       title="Who is told"
       intro={
-        isNobody
+        isEmpty
           ? "Nobody is chosen, so e-mails about the sync go to the company admins."
-          : `E-mails about the sync go to ${setUpBy === null ? "whom you choose here" : `${named(setUpBy)}, who connected Dynamics 365, and to whom you choose here`}.`
+          : `E-mails about the sync go to ${setUpBy === null ? "whom you choose here" : `${formatTeammate(setUpBy)}, who connected Dynamics 365, and to whom you choose here`}.`
       }
-      save="Save who is told"
-      saving={save}
-      onSave={send}
+      saveLabel="Save who is told"
+      mutation={save}
+      onSave={submit}
     >
       <Checkbox
         label="Tell of runs that nobody started"
@@ -78,7 +81,7 @@ function Form({ saved }: { saved: RecipientsView }) {
         acceptValueOnBlur
         value={addresses}
         error={save.error?.field?.startsWith("addresses") && save.error.message}
-        onChange={(written) => change({ addresses: written })}
+        onChange={(entered) => change({ addresses: entered })}
       />
     </SettingsForm>
   );

@@ -3,45 +3,45 @@ import { Button, Skeleton } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { connectionRoutes, type ConnectionView } from "../../../../src/api/contract/connection.ts";
 import { runRoutes, type RunView } from "../../../../src/api/contract/runs.ts";
-import { useCall } from "../../client/queries.ts";
+import { useRouteMutation } from "../../client/queries.ts";
 import { AnchorLink } from "../../components/links.tsx";
-import { Meant } from "../../components/status-tag.tsx";
-import { Moment } from "../../components/relative-time.tsx";
-import { Problem } from "../../components/error-alert.tsx";
+import { StatusTag } from "../../components/status-tag.tsx";
+import { RelativeTime } from "../../components/relative-time.tsx";
+import { ErrorAlert } from "../../components/error-alert.tsx";
 import { PlanView } from "../plan/plan-view.tsx";
 import { usePreview, withOptions } from "../plan/use-preview.ts";
 import { RunProgress } from "../run/run-progress.tsx";
-import { RunFailure, RunResult } from "../run/run-result.tsx";
+import { RunError, RunResult } from "../run/run-result.tsx";
 import {
   applyLabel,
   applyRequest,
-  budgetInWords,
-  isUnderWay,
+  formatRequestUsage,
+  isActive,
   runName,
-  statusInWords,
-  waitInWords,
+  formatRunStatus,
+  formatWaitReason,
 } from "../run/format-run.ts";
 import { useRun } from "../run/use-run.ts";
 import type { SyncSearch } from "../search-params.ts";
-import { useBegun } from "../setup/draft-settings.ts";
+import { useDraftSettings } from "../setup/draft-settings.ts";
 import styles from "./tabs.module.css";
 
-type Properties = { id: number; search: SyncSearch; connection: ConnectionView };
+type Props = { id: number; search: SyncSearch; connection: ConnectionView };
 
-export function RunPage({ id, search, connection }: Properties) {
+export function RunDetails({ id, search, connection }: Props) {
   const navigate = useNavigate();
   const { run, error } = useRun(id);
-  const to = (changed: SyncSearch) =>
+  const updateSearch = (changed: SyncSearch) =>
     void navigate({ to: "/contacts/accounts/sync", search: { ...search, ...changed } });
-  const preview = usePreview((planned) => to({ run: planned }));
-  if (error) return <Problem error={error} />;
+  const preview = usePreview((planned) => updateSearch({ run: planned }));
+  if (error) return <ErrorAlert error={error} />;
   if (!run) return <Skeleton height={300} />;
-  const { words, meaning } = statusInWords(run);
+  const { text, tone } = formatRunStatus(run);
   const { settings } = run;
   const isPlan = run.status === "planned";
   return (
     <div>
-      <p className={styles.crumbs}>
+      <p className={styles.breadcrumb}>
         <AnchorLink to="/contacts/accounts/sync" search={{ tab: "runs" }}>
           Runs
         </AnchorLink>
@@ -51,21 +51,21 @@ export function RunPage({ id, search, connection }: Properties) {
       {run.status === "done" ? (
         <RunResult run={run} />
       ) : (
-        <Meant of={meaning} filled>
-          {words}
-        </Meant>
+        <StatusTag tone={tone} filled>
+          {text}
+        </StatusTag>
       )}
       <p>
-        <span className={styles.soft}>
-          started by {run.startedBy ?? "the schedule"} <Moment at={run.startedAt} />
-          {!isUnderWay(run) && ` · ${budgetInWords(run)}`}
+        <span className={styles.muted}>
+          started by {run.startedBy ?? "the schedule"} <RelativeTime at={run.startedAt} />
+          {!isActive(run) && ` · ${formatRequestUsage(run)}`}
         </span>
       </p>
-      {run.waitsBecause !== null && <p>{waitInWords(run.waitsBecause)}</p>}
-      <RunFailure run={run} />
-      {isUnderWay(run) && <RunProgress run={run} />}
+      {run.waitsBecause !== null && <p>{formatWaitReason(run.waitsBecause)}</p>}
+      <RunError run={run} />
+      {isActive(run) && <RunProgress run={run} />}
       {isPlan && <PlanActions run={run} connection={connection} />}
-      {preview.error && <Problem error={preview.error} />}
+      {preview.error && <ErrorAlert error={preview.error} />}
       {run.plannedAt !== null && (
         <div className={styles.plan}>
           <PlanView
@@ -78,7 +78,7 @@ export function RunPage({ id, search, connection }: Properties) {
                 replace: true,
               })
             }
-            onRemedy={
+            onFix={
               isPlan && settings && connection.environment?.fromFile !== true
                 ? ({ options }) => preview.start(withOptions(settings, options))
                 : undefined
@@ -91,22 +91,22 @@ export function RunPage({ id, search, connection }: Properties) {
 }
 
 function PlanActions({ run, connection }: { run: RunView; connection: ConnectionView }) {
-  const { forget } = useBegun(connection);
-  const stale = [
+  const { discardDraft } = useDraftSettings(connection);
+  const invalidates = [
     connectionRoutes.getConnection,
     connectionRoutes.getSyncState,
     runRoutes.getRun,
     runRoutes.listRuns,
   ];
-  const apply = useCall(runRoutes.applyRun, stale);
-  const discard = useCall(runRoutes.discardRun, stale);
+  const apply = useRouteMutation(runRoutes.applyRun, invalidates);
+  const discard = useRouteMutation(runRoutes.discardRun, invalidates);
   const error = apply.error ?? discard.error;
   const request = { params: { id: run.id } };
   const { yes, why } = run.applicable;
   const { paused } = connection;
   return (
     <div className={styles.actions}>
-      {error && <Problem error={error} />}
+      {error && <ErrorAlert error={error} />}
       {yes ? (
         <>
           <p>
@@ -116,7 +116,7 @@ function PlanActions({ run, connection }: { run: RunView; connection: Connection
           </p>
           <Button
             loading={apply.isPending}
-            onClick={() => void apply.mutateAsync(applyRequest(run, paused)).then(forget, () => {})}
+            onClick={() => void apply.mutateAsync(applyRequest(run, paused)).then(discardDraft, () => {})}
           >
             {applyLabel(run.counts, paused)}
           </Button>

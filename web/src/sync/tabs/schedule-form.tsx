@@ -6,34 +6,34 @@ import {
   type ConnectionView,
   type Schedule,
 } from "../../../../src/api/contract/connection.ts";
-import { useCall } from "../../client/queries.ts";
-import { VIEWERS_ZONE } from "../../format/time.ts";
+import { useRouteMutation } from "../../client/queries.ts";
+import { BROWSER_TIME_ZONE } from "../../format/time.ts";
 import { NextRun } from "./next-run.tsx";
 import styles from "./tabs.module.css";
 import { SettingsForm } from "./settings-form.tsx";
 
-const STALE = [connectionRoutes.getConnection];
+const INVALIDATED_ROUTES = [connectionRoutes.getConnection];
 const DAY_MINUTES = 24 * 60;
-const SUGGESTED_MINUTES = 15;
+const DEFAULT_CHANGES_MINUTES = 15;
 
 /** All that the browser knows, with the one that is saved, which it may not know or know by another name. */
-function zonesWith(saved: string): string[] {
-  return [...new Set(["UTC", VIEWERS_ZONE, saved, ...Intl.supportedValuesOf("timeZone")])];
+function timeZoneOptions(saved: string): string[] {
+  return [...new Set(["UTC", BROWSER_TIME_ZONE, saved, ...Intl.supportedValuesOf("timeZone")])];
 }
 
 /** Of a time of day that nobody chose yet, the zone is that of whoever chooses. */
-function proposed(schedule: Schedule): Schedule {
-  return schedule.fullAt === null ? { ...schedule, timeZone: VIEWERS_ZONE } : schedule;
+function withDefaultTimeZone(schedule: Schedule): Schedule {
+  return schedule.fullAt === null ? { ...schedule, timeZone: BROWSER_TIME_ZONE } : schedule;
 }
 
 export function ScheduleForm({ connection, readOnly }: { connection: ConnectionView; readOnly: boolean }) {
-  const [schedule, setSchedule] = useState<Schedule>(() => proposed(connection.schedule));
-  const save = useCall(connectionRoutes.putSchedule, STALE);
+  const [schedule, setSchedule] = useState<Schedule>(() => withDefaultTimeZone(connection.schedule));
+  const save = useRouteMutation(connectionRoutes.putSchedule, INVALIDATED_ROUTES);
   const change = (changed: Partial<Schedule>) => {
     save.reset();
     setSchedule({ ...schedule, ...changed });
   };
-  const faultOf = (field: keyof Schedule) => save.error?.field === field && save.error.message;
+  const errorFor = (field: keyof Schedule) => save.error?.field === field && save.error.message;
   const { changesEveryMinutes, fullEveryMinutes, fullAt, timeZone } = schedule;
   const isDaily = fullEveryMinutes === DAY_MINUTES;
   return (
@@ -45,11 +45,11 @@ export function ScheduleForm({ connection, readOnly }: { connection: ConnectionV
           one run.
         </>
       }
-      save={readOnly ? null : "Save the schedule"}
-      saving={save}
+      saveLabel={readOnly ? null : "Save the schedule"}
+      mutation={save}
       onSave={() => save.mutate({ body: schedule })}
     >
-      <div className={styles.pairOfInputs}>
+      <div className={styles.inputGrid}>
         <NumberInput
           label="Read everything every"
           description="A full run finds all there is to find."
@@ -60,7 +60,7 @@ export function ScheduleForm({ connection, readOnly }: { connection: ConnectionV
           clampBehavior="blur"
           readOnly={readOnly}
           value={fullEveryMinutes / 60}
-          error={faultOf("fullEveryMinutes")}
+          error={errorFor("fullEveryMinutes")}
           onChange={(hours) =>
             typeof hours === "number" &&
             change({
@@ -80,7 +80,7 @@ export function ScheduleForm({ connection, readOnly }: { connection: ConnectionV
           disabled={!isDaily}
           readOnly={readOnly}
           value={fullAt ?? ""}
-          error={faultOf("fullAt")}
+          error={errorFor("fullAt")}
           onChange={(event) => change({ fullAt: event.currentTarget.value || null })}
         />
       </div>
@@ -88,15 +88,17 @@ export function ScheduleForm({ connection, readOnly }: { connection: ConnectionV
         <Select
           label="Time zone"
           description={
-            timeZone === VIEWERS_ZONE ? "That of your browser." : `That of your browser is ${VIEWERS_ZONE}.`
+            timeZone === BROWSER_TIME_ZONE
+              ? "That of your browser."
+              : `That of your browser is ${BROWSER_TIME_ZONE}.`
           }
-          data={zonesWith(timeZone)}
+          data={timeZoneOptions(timeZone)}
           searchable
           allowDeselect={false}
           nothingFoundMessage="No time zone has such a name. They are named by continent and city."
           readOnly={readOnly}
           value={timeZone}
-          error={faultOf("timeZone")}
+          error={errorFor("timeZone")}
           onChange={(chosen) => chosen !== null && change({ timeZone: chosen })}
         />
       )}
@@ -106,7 +108,7 @@ export function ScheduleForm({ connection, readOnly }: { connection: ConnectionV
         checked={changesEveryMinutes !== null}
         disabled={readOnly}
         onChange={(event) =>
-          change({ changesEveryMinutes: event.currentTarget.checked ? SUGGESTED_MINUTES : null })
+          change({ changesEveryMinutes: event.currentTarget.checked ? DEFAULT_CHANGES_MINUTES : null })
         }
       />
       {changesEveryMinutes !== null && (
@@ -119,7 +121,7 @@ export function ScheduleForm({ connection, readOnly }: { connection: ConnectionV
           clampBehavior="blur"
           readOnly={readOnly}
           value={changesEveryMinutes}
-          error={faultOf("changesEveryMinutes")}
+          error={errorFor("changesEveryMinutes")}
           onChange={(minutes) => typeof minutes === "number" && change({ changesEveryMinutes: minutes })}
         />
       )}

@@ -1,42 +1,42 @@
 // A section of settings that is saved as one: its button, what was refused, and that it was saved.
 import { Button } from "@mantine/core";
 import type { FormEvent, ReactNode } from "react";
-import type { Refused } from "../../client/call-route.ts";
-import { Problem } from "../../components/error-alert.tsx";
+import type { ApiError } from "../../client/call-route.ts";
+import { ErrorAlert } from "../../components/error-alert.tsx";
 import styles from "./tabs.module.css";
 
-type Properties = {
+type Props = {
   title: string;
   intro: ReactNode;
   /** What the button says; none where one may only look. */
-  save: string | null;
-  saving: { isPending: boolean; isSuccess: boolean; error: Refused | null };
+  saveLabel: string | null;
+  mutation: { isPending: boolean; isSuccess: boolean; error: ApiError | null };
   onSave: () => void;
   /** Beside the button. */
-  aside?: ReactNode;
+  extraAction?: ReactNode;
   children: ReactNode;
 };
 
-export function SettingsForm({ title, intro, save, saving, onSave, aside, children }: Properties) {
-  const { error, isPending, isSuccess } = saving;
-  const send = (event: FormEvent) => {
+export function SettingsForm({ title, intro, saveLabel, mutation, onSave, extraAction, children }: Props) {
+  const { error, isPending, isSuccess } = mutation;
+  const submit = (event: FormEvent) => {
     event.preventDefault();
     onSave();
   };
   return (
-    <form onSubmit={send} className={styles.section} aria-label={title}>
+    <form onSubmit={submit} className={styles.section} aria-label={title}>
       <h2>{title}</h2>
-      <p className={styles.soft}>{intro}</p>
-      {error && error.field === undefined && <Problem error={error} />}
+      <p className={styles.muted}>{intro}</p>
+      {error && error.field === undefined && <ErrorAlert error={error} />}
       {children}
-      {save !== null && (
+      {saveLabel !== null && (
         <div className={styles.row}>
           <Button type="submit" loading={isPending}>
-            {save}
+            {saveLabel}
           </Button>
-          {aside}
+          {extraAction}
           {isSuccess && (
-            <span className={styles.soft} role="status">
+            <span className={styles.muted} role="status">
               Saved.
             </span>
           )}

@@ -6,17 +6,17 @@ import { RecipientsForm } from "./recipients-form.tsx";
 import { ScheduleForm } from "./schedule-form.tsx";
 
 export function SettingsTab({ connection }: { connection: ConnectionView }) {
-  const isOfFile = connection.environment?.fromFile === true;
+  const isFromFile = connection.environment?.fromFile === true;
   return (
     <div className={styles.settings}>
-      {isOfFile && (
-        <p className={styles.soft}>
+      {isFromFile && (
+        <p className={styles.muted}>
           Schedule and limits are set up in the connection file that this installation was started with. To
           change them, change the file and start Sluice again.
         </p>
       )}
-      <ScheduleForm connection={connection} readOnly={isOfFile} />
-      <BrakeForm brake={connection.brake} readOnly={isOfFile} />
+      <ScheduleForm connection={connection} readOnly={isFromFile} />
+      <BrakeForm brake={connection.brake} readOnly={isFromFile} />
       <RecipientsForm />
     </div>
   );
