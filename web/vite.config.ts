@@ -1,5 +1,5 @@
-// The browser application, built into dist/web. `npx vite web` serves it while one works on it, with the API of a
-// server started beside it.
+// Builds the browser application into dist/web. For development, `npx vite web` serves it beside a
+// running server.
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
@@ -8,13 +8,13 @@ export default defineConfig({
   build: {
     outDir: "../dist/web",
     emptyOutDir: true,
-    // The first browsers with light-dark(): an older target would rewrite our tokens into a form that Mantine's switch of
-    // the colour scheme does not reach.
+    // The first browsers with light-dark(). For older ones the build would rewrite our tokens into
+    // a form that Mantine's colour scheme does not reach.
     cssTarget: ["chrome123", "firefox120", "safari17.5"],
-    // Chunks run in the order of their imports, so that no-eval.ts is before the first schema.
+    // Runs chunks in the order of their imports, so that no-eval.ts is first.
     rolldownOptions: { output: { strictExecutionOrder: true } },
     reportCompressedSize: false,
-    // What every page needs is 260 kB compressed, in chunks of at most 376 kB before.
+    // Every page loads 260 kB compressed, from chunks of at most 376 kB uncompressed.
     chunkSizeWarningLimit: 400,
   },
   server: { proxy: { "/api": "http://127.0.0.1:8377" } },

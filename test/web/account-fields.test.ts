@@ -1,4 +1,4 @@
-// Every type of field, set by hand on the page of an account, down to what the database then holds.
+// Sets a field of every type by hand on an account's page, and checks what the database holds.
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import type { WebWorkspace } from "../harness/web.ts";
@@ -10,7 +10,7 @@ async function accountWith(web: WebWorkspace, fields: Record<string, string>): P
   return (await admin.post("/accounts", { name: "Acme" })).body.account.id;
 }
 
-/** By the names of the fields. */
+/** Stored values by the name of the field. */
 async function stored({ database }: WebWorkspace): Promise<Record<string, unknown>> {
   const { fields } = await database.kysely.selectFrom("accounts").select("fields").executeTakeFirstOrThrow();
   const known = await database.kysely.selectFrom("custom_fields").select(["id", "name"]).execute();
@@ -25,7 +25,7 @@ async function edit(page: Page, name: string, enter: () => Promise<void>): Promi
 }
 
 describe("the fields of an account", () => {
-  test("of every type are set by hand, and a teammate's is emptied again", async () => {
+  test("of every type are set by hand, and a teammate field is cleared", async () => {
     const web = await startApplication();
     const types = {
       Tier: "text",
@@ -63,7 +63,7 @@ describe("the fields of an account", () => {
     expect(await stored(web)).toEqual({ ...chosen, Owner: undefined });
   });
 
-  test("stay as they are when Enter is pressed on Cancel", async () => {
+  test("are unchanged when Enter is pressed on Cancel", async () => {
     const web = await startApplication();
     const id = await accountWith(web, { Tier: "text" });
     const page = await visit(web, "teammate", `/contacts/accounts/${id}`);

@@ -3,7 +3,7 @@ import { axeViolations, screenshot, visit } from "./harness.ts";
 import { startSyncedApplication } from "./synced-application.ts";
 
 describe("an account's page", () => {
-  test("of a synced account it says since when and why, and leads to Dynamics 365 for what is decided there", async () => {
+  test("shows when and why the account was synced, and links synced fields to Dynamics 365", async () => {
     const workspace = await startSyncedApplication();
     const page = await visit(workspace, "teammate", "/contacts/accounts?q=steel");
     await page.locator('[role="row"][data-index="0"]').click();
@@ -22,7 +22,7 @@ describe("an account's page", () => {
     expect(await page.getByRole("button", { name: "Edit Industry" }).count()).toBe(0);
   });
 
-  test("says in its banner that the sync is paused, then that its source is gone, and is then edited here", async () => {
+  test("shows that the sync is paused, then disconnected, and then edits all fields", async () => {
     const workspace = await startSyncedApplication();
     const admin = await workspace.as("company-admin");
     await admin.post("/connection/pause");
@@ -49,7 +49,7 @@ describe("an account's page", () => {
     await screenshot(page, "accounts-disconnected");
   });
 
-  test("what is not synced is changed in place by keyboard, and history tells by whom", async () => {
+  test("edits an unsynced field by keyboard, and the history names who did it", async () => {
     const workspace = await startSyncedApplication();
     const admin = await workspace.as("company-admin");
     await admin.post("/fields", { name: "Tier", type: "text" });
@@ -67,7 +67,7 @@ describe("an account's page", () => {
     expect(new URL(page.url()).searchParams.get("tab")).toBe("history");
   });
 
-  test("deleted and kept out of the sync, its record is listed with the way back in", async () => {
+  test("an account deleted and excluded is listed, and can be included again", async () => {
     const workspace = await startSyncedApplication();
     const page = await visit(workspace, "workspace-admin", "/contacts/accounts/1");
     await page.getByText("Synced from Dynamics 365").first().waitFor();

@@ -2,11 +2,11 @@ import { describe, expect, test, vi } from "vitest";
 import { startApplication, axeViolations, downloadText, screenshot, visit } from "./harness.ts";
 import { startSyncedApplication } from "./synced-application.ts";
 
-/** The stories only look at it. */
+/** Shared, since these tests only read it. */
 const workspace = await startSyncedApplication();
 
 describe("the Accounts Manager", () => {
-  test("without accounts it says what to do next, and makes one by hand", async () => {
+  test("without accounts says what to do next, and creates one by hand", async () => {
     const empty = await startApplication();
     const page = await visit(empty, "workspace-admin", "/");
     await page.getByRole("heading", { name: "No accounts yet" }).waitFor();
@@ -21,7 +21,7 @@ describe("the Accounts Manager", () => {
     await expect.poll(() => page.getByText("adventure-works.com", { exact: true }).count()).toBe(2);
   });
 
-  test("it is gone through by keyboard: / searches, arrows move, Enter opens, back finds the search again", async () => {
+  test("works by keyboard: / searches, arrows move, Enter opens, back restores the search", async () => {
     const page = await visit(workspace, "teammate", "/contacts/accounts");
     await page.getByText(/^\d+ accounts/).waitFor();
     await screenshot(page, "accounts");
@@ -45,7 +45,7 @@ describe("the Accounts Manager", () => {
     await expect.poll(() => search.inputValue()).toBe("");
   });
 
-  test("it scrolls through every account while only a screenful is drawn", async () => {
+  test("scrolls through every account while only the visible rows are rendered", async () => {
     const page = await visit(workspace, "teammate", "/contacts/accounts");
     const rows = page.locator('[role="row"][data-index]');
     await rows.first().focus();
@@ -66,7 +66,7 @@ describe("the Accounts Manager", () => {
     await last.waitFor();
   });
 
-  test("filters, order and columns: the address holds the first two, the browser remembers the last", async () => {
+  test("keeps filters and order in the URL, and columns in the browser", async () => {
     const page = await visit(workspace, "teammate", "/contacts/accounts");
     await page.getByRole("button", { name: "Employees" }).click();
     await page
@@ -92,7 +92,7 @@ describe("the Accounts Manager", () => {
     await page.getByText("Industry contains a").waitFor();
   });
 
-  test("what is listed is what is exported", async () => {
+  test("exports what is listed", async () => {
     const page = await visit(workspace, "teammate", "/contacts/accounts?q=steel");
     await page.getByText(/accounts? found/).waitFor();
     const found = await page.locator('[role="row"][data-index]').count();

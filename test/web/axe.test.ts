@@ -1,4 +1,4 @@
-// Every page in light and dark, wide and narrow: nothing for axe to find, and a screenshot to look at.
+// Audits every page with axe, in light and dark, wide and narrow.
 import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
@@ -42,7 +42,7 @@ const PAGES_WITH_ACCOUNTS: readonly PageCase[] = [
   { name: "sync-run", path: "/contacts/accounts/sync?tab=runs&run=1", heading: "Dynamics 365" },
 ];
 
-/** Addresses of pages as web/src/app/router.tsx has them; what only leads on to another is none. */
+/** Paths of the pages that web/src/app/router.tsx declares, without redirects. */
 async function routePaths(): Promise<string[]> {
   const source = await readFile(new URL("../../web/src/app/router.tsx", import.meta.url), "utf8");
   const routes = new Map(
@@ -61,7 +61,7 @@ async function routePaths(): Promise<string[]> {
     .map(([name]) => pathOf(name));
 }
 
-/** Looks at pages in both sizes and schemes, one after the other in the same tab. @returns what axe finds, with where */
+/** Audits the pages one after the other in one tab per person. @returns the violations */
 async function auditPages(workspace: WebWorkspace, pages: readonly PageCase[]): Promise<string[]> {
   const found: string[] = [];
   const opened = new Map<Person, Page>();
@@ -77,7 +77,7 @@ async function auditPages(workspace: WebWorkspace, pages: readonly PageCase[]): 
   return found;
 }
 
-test("axe looks at every page there is", async () => {
+test("every page is audited", async () => {
   const all = await routePaths();
   expect(all.length).toBeGreaterThan(10);
   const audited = [...PAGES, ...PAGES_WITH_ACCOUNTS].map(({ path }) => path.split("?")[0] ?? "");
@@ -89,12 +89,12 @@ test("axe looks at every page there is", async () => {
 });
 
 describe("axe", () => {
-  test("finds nothing on pages before one is in, and on those of an empty installation", async () => {
+  test("finds nothing on pages without a session, and on those of an empty installation", async () => {
     const workspace = await startApplication();
     expect(await auditPages(workspace, PAGES)).toEqual([]);
   });
 
-  test("finds nothing on the page that stands for one that cannot be drawn, and that one comes when it can", async () => {
+  test("finds nothing on the error page, and a retry renders the page", async () => {
     const workspace = await startApplication();
     const page = await visit(workspace, "teammate", "/settings/fields", {
       allowHttpErrors: true,
@@ -110,7 +110,7 @@ describe("axe", () => {
     await page.getByRole("heading", { name: "Domains", exact: true }).waitFor();
   });
 
-  test("finds nothing on pages with accounts in them", { timeout: 600_000 }, async () => {
+  test("finds nothing on pages with accounts", { timeout: 600_000 }, async () => {
     const workspace = await startSyncedApplication();
     await (
       await workspace.as("company-admin")

@@ -1,5 +1,6 @@
-// A browser for a test: Debian's Chromium on the real server with the real application, somebody signed in. What the page
-// itself complains about (an error, a refused script) fails the test. Nothing is skipped here: vitest.config.ts leaves these files out where there is no Chromium.
+// Opens the real application in Debian's Chromium, on the real server, with somebody signed in. An
+// error in the page's console fails the test. vitest.config.ts leaves these files out where there
+// is no Chromium.
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -13,21 +14,21 @@ import { chromiumProgram } from "../projects.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
-/** Each wait gives up before its test does, and says for what. */
+/** Shorter than the timeout of a test, so that the failure names what was waited for. */
 const WAIT_MS = 60_000;
 
-/** Root has no sandbox of Chromium's, and a container's /dev/shm is often too small for a page. */
+/** Chromium has no sandbox for root, and a container's /dev/shm is often too small for a page. */
 const CHROMIUM_ARGS = ["--no-sandbox", "--disable-dev-shm-usage", "--font-render-hinting=none"];
 
 let launched: Promise<Browser> | undefined;
 
-/** One for all files that this process runs; it ends with the process. */
+/** One browser for all test files of a process. It ends with the process. */
 async function sharedBrowser(): Promise<Browser> {
   launched ??= chromium.launch({ executablePath: chromiumProgram() ?? "", args: CHROMIUM_ARGS });
   return launched;
 }
 
-/** The server with the application as a browser gets it. */
+/** Starts the server with the built application. */
 export async function startApplication(options: WebOptions = {}): Promise<WebWorkspace> {
   return webWorkspace({ ui: await builtPages(), ...options });
 }
@@ -39,19 +40,21 @@ export type VisitOptions = {
   readonly size?: keyof typeof VIEWPORTS;
   /** Default: light. */
   readonly scheme?: "light" | "dark";
-  /** Answers of 4xx are among what the test is about. */
+  /**
+   * Whether the test expects responses with an error status, which Chromium reports in the console.
+   */
   readonly allowHttpErrors?: boolean;
-  /** A page that cannot be drawn is what the test is about: React tells it in the console. */
+  /** Whether the test expects a rendering error, which React reports in the console. */
   readonly allowRenderErrors?: boolean;
 };
 
-/** Where the application is, its time, and the cookie of who is signed in. */
+/** What `visit` needs of a running application. */
 export type Site = Pick<WebWorkspace, "origin"> & {
   readonly clock: { now(): Date };
   readonly as: (person: Person) => Promise<{ readonly cookie: string }>;
 };
 
-/** A page of the application with `person` signed in, at `path`. */
+/** Opens `path` with `person` signed in. */
 export async function visit(
   workspace: Site,
   person: Person,
@@ -95,13 +98,13 @@ export async function visit(
   return page;
 }
 
-/** What a file holds that the page gives away. */
+/** Returns the text of the file that `trigger` downloads. */
 export async function downloadText(page: Page, trigger: () => Promise<void>): Promise<string> {
   const [download] = await Promise.all([page.waitForEvent("download"), trigger()]);
   return text(await download.createReadStream());
 }
 
-/** Puts what one sees into screenshots/<name>.png, if SLUICE_TEST_SCREENSHOTS is set. */
+/** Saves a picture as screenshots/<name>.png if SLUICE_TEST_SCREENSHOTS is set. */
 export async function screenshot(page: Page, name: string): Promise<void> {
   if (!process.env["SLUICE_TEST_SCREENSHOTS"]) return;
   await mkdir(join(ROOT, "screenshots"), { recursive: true });
@@ -114,7 +117,7 @@ type Violation = {
   readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
 };
 
-/** What axe finds against the page, a sentence each. @param options of axe.run */
+/** Runs axe on the page. @returns a sentence per violation */
 export async function axeViolations(page: Page, options: RunOptions = {}): Promise<string[]> {
   // Evaluated by the debugger, so that the page's Content-Security-Policy stays in force.
   if (!(await page.evaluate("'axe' in window"))) await page.evaluate(axe.source);
@@ -125,13 +128,13 @@ export async function axeViolations(page: Page, options: RunOptions = {}): Promi
   );
 }
 
-/** A scheme changes colours alone, so every rule is asked once for each width, and in dark that of contrast. */
+/** A colour scheme changes colours alone, so the dark one is only audited for contrast. */
 const AXE_OPTIONS: Readonly<Record<"dark" | "light", RunOptions>> = {
   dark: { runOnly: ["color-contrast"] },
   light: {},
 };
 
-/** What axe finds against what one sees at both widths, in light and dark, and pictures of it on demand. */
+/** Audits the page at both widths, in light and dark, and takes a screenshot of each. */
 export async function auditPage(page: Page, name: string): Promise<string[]> {
   const found: string[] = [];
   for (const scheme of ["dark", "light"] as const) {

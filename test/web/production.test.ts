@@ -1,5 +1,5 @@
-// As an operator runs it: the pages built for production, `sluice serve` with a connection file, and a browser that may run no
-// script but theirs. What a connection file decides is shown and not changed.
+// The application as an operator runs it: built for production, served by `sluice serve` with a
+// connection file, under the strict Content-Security-Policy.
 import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { cp, mkdtemp, rm, symlink } from "node:fs/promises";
@@ -19,8 +19,8 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const SYNC = "/contacts/accounts/sync";
 
 /**
- * The program with its pages in a folder of its own, as in an image: dist/web of this one is served by other tests meanwhile, and
- * a build empties it first. @returns the program's file
+ * Copies the program and builds the pages into a folder of its own: other tests serve this
+ * checkout's dist/web meanwhile, which a build would empty. @returns the program's file
  */
 async function installProgram(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "sluice-installed-"));
@@ -33,7 +33,10 @@ async function installProgram(): Promise<string> {
   return join(folder, "bin", "sluice.js");
 }
 
-/** Synced once by the command, then served. @returns where, and the link that lets the first admin in */
+/**
+ * Syncs once by the command and starts the server. @returns its origin, and the link for the first
+ * admin
+ */
 async function startServer(): Promise<{ origin: string; link: string }> {
   const program = await installProgram();
   const database = await testDatabase();
@@ -61,7 +64,7 @@ async function startServer(): Promise<{ origin: string; link: string }> {
   return { origin, link };
 }
 
-/** What the page's policy refused so far, eval among it. */
+/** Violations of the Content-Security-Policy so far, eval included. */
 function policyViolations(page: Page): Promise<string[]> {
   return page.evaluate<string[]>("window.refused");
 }

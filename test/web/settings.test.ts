@@ -3,7 +3,7 @@ import { startApplication, axeViolations, screenshot, visit } from "./harness.ts
 import { startSyncedApplication } from "./synced-application.ts";
 
 describe("settings", () => {
-  test("an admin invites a teammate by keyboard and gets the link, since no mail leaves the house", async () => {
+  test("an admin invites a teammate by keyboard and gets the link, since no mail is sent", async () => {
     const workspace = await startApplication();
     const page = await visit(workspace, "workspace-admin", "/settings/teammates");
     const invite = page.getByRole("button", { name: "Invite a teammate" });
@@ -21,7 +21,7 @@ describe("settings", () => {
     await expect.poll(() => invite.evaluate((button) => button.matches(":focus"))).toBe(true);
   });
 
-  test("a teammate sees who works here and changes nothing", async () => {
+  test("a teammate sees the teammates and cannot change them", async () => {
     const workspace = await startApplication();
     const page = await visit(workspace, "teammate", "/settings/teammates");
     await page.getByRole("list", { name: "Teammates" }).waitFor();
@@ -29,7 +29,7 @@ describe("settings", () => {
     expect(await page.getByRole("link", { name: "Mail" }).count()).toBe(0);
   });
 
-  test("a company admin makes a field and renames it; one that the sync fills stays", async () => {
+  test("a company admin creates, renames and deletes a field, but not a synced one", async () => {
     const workspace = await startSyncedApplication();
     const page = await visit(workspace, "company-admin", "/settings/fields");
     await page.getByRole("button", { name: "New field" }).click();
@@ -49,7 +49,7 @@ describe("settings", () => {
     await expect.poll(() => synced.getAttribute("aria-disabled")).toBe("true");
   });
 
-  test("own domains are saved, and what is no domain is refused beside what was written", async () => {
+  test("own domains are saved, and an invalid one is refused beside its input", async () => {
     const workspace = await startApplication();
     const page = await visit(workspace, "workspace-admin", "/settings/domains", { allowHttpErrors: true });
     const own = page.getByRole("combobox", { name: "Your own domains" });
@@ -67,7 +67,7 @@ describe("settings", () => {
     await page.getByText("ourcompany.com", { exact: true }).waitFor();
   });
 
-  test("an address that leads nowhere says so, and leads on", async () => {
+  test("an unknown address says so, and links to the accounts", async () => {
     const workspace = await startApplication();
     const page = await visit(workspace, "teammate", "/settings/nothing", { allowHttpErrors: true });
     await page.getByRole("heading", { name: "There is no page at this address" }).waitFor();

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { startApplication, axeViolations, screenshot, visit } from "./harness.ts";
 
 describe("signing in", () => {
-  test("an invitation leads in, and the password it set leads back to where one wanted to go", async () => {
+  test("an invitation signs in, and a later sign-in returns to the requested page", async () => {
     const workspace = await startApplication();
     const admin = await workspace.as("company-admin");
     const invited = await admin.post("/teammates", {
@@ -30,7 +30,7 @@ describe("signing in", () => {
     expect(new URL(page.url()).pathname).toBe("/settings/teammates");
   });
 
-  test("who could not be signed out is told so, and may try again", async () => {
+  test("a failed sign-out is reported, and can be retried", async () => {
     const workspace = await startApplication();
     const page = await visit(workspace, "teammate", "/contacts/accounts", { allowHttpErrors: true });
     await page.route("**/api/app/session", (route) =>
@@ -49,7 +49,7 @@ describe("signing in", () => {
     await page.getByRole("heading", { name: "Sign in" }).waitFor();
   });
 
-  test("a wrong password is refused in a sentence, read out where it happens", async () => {
+  test("a wrong password is refused with an alert", async () => {
     const workspace = await startApplication();
     const page = await visit(workspace, "signed-out", "/sign-in", { allowHttpErrors: true });
     await page.getByLabel("E-mail").fill("nobody@ourcompany.example");
@@ -60,7 +60,7 @@ describe("signing in", () => {
     expect(await axeViolations(page)).toEqual([]);
   });
 
-  test("a link that cannot be used says so and where to go", async () => {
+  test("an invalid link says so, and links to the sign-in page", async () => {
     const workspace = await startApplication();
     const page = await visit(workspace, "signed-out", `/links/${"x".repeat(43)}`, { allowHttpErrors: true });
     await page.getByRole("heading", { name: "This link cannot be used" }).waitFor();
@@ -69,7 +69,7 @@ describe("signing in", () => {
     await expect.poll(() => page.title()).toBe("Sign in · Sluice");
   });
 
-  test("a link for a new password waits for a company admin where no mail leaves the house", async () => {
+  test("without mail a company admin finds the link for a new password", async () => {
     const workspace = await startApplication();
     await workspace.idOf("company-admin");
     const page = await visit(workspace, "signed-out", "/reset");
@@ -83,7 +83,7 @@ describe("signing in", () => {
     expect(await settings.locator("article").innerText()).toContain("company-admin@ourcompany.example");
   });
 
-  test("a session that ends while a page is open leads to signing in, and from there back", async () => {
+  test("a session that ends while a page is open leads to the sign-in page, and back", async () => {
     const workspace = await startApplication();
     const page = await visit(workspace, "teammate", "/settings/teammates", { allowHttpErrors: true });
     await page.getByRole("list", { name: "Teammates" }).waitFor();
@@ -93,7 +93,7 @@ describe("signing in", () => {
     expect(new URL(page.url()).searchParams.get("to")).toBe("/settings/domains");
   });
 
-  test("an address brings the code of a problem and no sentence of its own", async () => {
+  test("the URL holds the code of a problem and never its sentence", async () => {
     const workspace = await startApplication();
     const page = await visit(workspace, "signed-out", "/sign-in?problem=not-invited&number=AADSTS50105");
     expect(await page.getByRole("alert").innerText()).toMatch(/is invited here.*\s+AADSTS50105$/);
@@ -106,7 +106,7 @@ describe("signing in", () => {
     }
   });
 
-  test("signing in with Microsoft is offered where it is set up", async () => {
+  test("signing in with Microsoft is offered if it is configured", async () => {
     const workspace = await startApplication({
       env: {
         SLUICE_ENTRA_TENANT: "00000000-0000-4000-8000-000000000001",

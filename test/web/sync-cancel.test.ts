@@ -1,18 +1,18 @@
-// A sync stopped while it writes: what is written stays, the rest does not come, both are told, and the next one goes on.
+// Stopping a sync while it writes keeps what is written, and the next sync writes the rest.
 import { describe, expect, test } from "vitest";
 import { holdFirstChunk } from "../harness/stages.ts";
 import { connectedWeb } from "../jobs/connected.ts";
 import { builtPages } from "../harness/pages.ts";
 import { auditPage, visit } from "./harness.ts";
 
-/** One chunk of a plan (src/sync/apply/apply-plan.ts). */
+/** The size of a chunk (src/sync/apply/apply-plan.ts). */
 const CHUNK = 10_000;
 
 const formatNumber = (figure: number) => figure.toLocaleString("en");
 
 describe("a sync stopped while it writes", () => {
   test(
-    "keeps what is written, says how much that is, and goes on when asked to",
+    "keeps what is written, says how much, and the next sync writes the rest",
     { timeout: 600_000 },
     async () => {
       const { web, plan } = await connectedWeb({

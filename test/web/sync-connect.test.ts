@@ -1,4 +1,4 @@
-// What an admin sees when connecting goes wrong, and what is stored then: nothing.
+// A failed attempt to connect shows the reason and stores nothing.
 import { describe, expect, test } from "vitest";
 import type { WebWorkspace } from "../harness/web.ts";
 import { logIn as logInByRequests } from "../connections/logging-in.ts";
@@ -16,7 +16,7 @@ async function isConnected({ database }: WebWorkspace): Promise<boolean> {
 }
 
 describe("connecting", () => {
-  test("an address of something else is refused beside the field, before anything is sent there", async () => {
+  test("another address is refused beside its input, and no request is sent there", async () => {
     const web = await startApplication();
     const page = await visit(web, "workspace-admin", CONNECT, { allowHttpErrors: true });
     const field = page.getByLabel("Your Dynamics 365 URL");
@@ -34,7 +34,7 @@ describe("connecting", () => {
     expect(await isConnected(web)).toBe(false);
   });
 
-  test("who declines the permissions comes back to a sentence and can try again", async () => {
+  test("declined permissions are reported, and the log-in can be retried", async () => {
     const web = await startApplication();
     const page = await visit(web, "workspace-admin", CONNECT, { allowHttpErrors: true });
     await logIn(page, web, { consent: "Cancel" });
@@ -46,7 +46,7 @@ describe("connecting", () => {
     expect(await isConnected(web)).toBe(true);
   });
 
-  test("who is no System Administrator is told who is meant, and nothing is stored", async () => {
+  test("a user who is no System Administrator is told so, and nothing is stored", async () => {
     const web = await startApplication();
     const page = await visit(web, "workspace-admin", CONNECT, { allowHttpErrors: true });
     await logIn(page, web, { as: web.simulator.users[1]!.userPrincipalName });
@@ -55,7 +55,7 @@ describe("connecting", () => {
     expect(await isConnected(web)).toBe(false);
   });
 
-  test("a way back that nobody here began is not accepted", async () => {
+  test("a forged return from the sign-in is refused", async () => {
     const web = await startApplication();
     const page = await visit(web, "workspace-admin", "/api/app/connection/return?code=stolen&state=forged");
     await page.getByRole("alert").waitFor();
@@ -63,7 +63,7 @@ describe("connecting", () => {
     expect(await isConnected(web)).toBe(false);
   });
 
-  test("a log-in that failed says nothing about the accounts of the one before", async () => {
+  test("a failed log-in is not reported on the accounts of the connection before", async () => {
     const web = await startApplication({ accounts: 3 });
     await logInByRequests(web, await web.as("workspace-admin"));
     const page = await visit(web, "workspace-admin", `${CONNECT}&step=connect`, { allowHttpErrors: true });
@@ -75,7 +75,7 @@ describe("connecting", () => {
     expect(await page.getByRole("alert").count()).toBe(0);
   });
 
-  test("an application's secret is the second way in, and never comes back", async () => {
+  test("a client secret connects too, and is never sent back", async () => {
     const web = await startApplication({ accounts: 3 });
     const page = await visit(web, "workspace-admin", CONNECT, { allowHttpErrors: true });
     const { clientId, clientSecret, origin } = web.simulator;

@@ -1,4 +1,4 @@
-// What one admin began in their browser, while another saves something else.
+// Unsaved settings of one browser, and what another admin saves meanwhile.
 import { describe, expect, test } from "vitest";
 import { loadConnection, saveSettings } from "../../src/connections/connection.ts";
 import type { WebWorkspace } from "../harness/web.ts";
@@ -7,15 +7,15 @@ import { startSyncedApplication } from "./synced-application.ts";
 
 const FIELDS = "/contacts/accounts/sync?tab=fields";
 
-/** As another admin does by applying a plan. */
+/** Saves other settings, as another admin does by applying a plan. */
 async function unmapDescription({ database }: WebWorkspace): Promise<void> {
   const { settings } = await loadConnection(database.kysely);
   const { description: _, ...mapping } = settings!.mapping;
   await saveSettings(database.kysely, { ...settings!, mapping });
 }
 
-describe("what was begun in setting up the sync", () => {
-  test("is still there after a reload, and can be undone", async () => {
+describe("unsaved settings of the sync", () => {
+  test("survive a reload, and can be discarded", async () => {
     const web = await startSyncedApplication();
     const page = await visit(web, "company-admin", FIELDS);
     await page.getByText("Allow duplicate names").click();
@@ -27,7 +27,7 @@ describe("what was begun in setting up the sync", () => {
     expect(await page.getByRole("button", { name: "Undo the changes" }).count()).toBe(0);
   });
 
-  test("does not take back what another admin has saved since", async () => {
+  test("do not overwrite what another admin has saved since", async () => {
     const web = await startSyncedApplication();
     const page = await visit(web, "company-admin", FIELDS);
     await page.getByText("Allow duplicate names").click();
@@ -39,7 +39,7 @@ describe("what was begun in setting up the sync", () => {
     expect(await page.getByRole("button", { name: "See what would change" }).isDisabled()).toBe(true);
   });
 
-  test("is nothing when one only looked at the steps", async () => {
+  test("are not kept when nothing was changed", async () => {
     const web = await startSyncedApplication();
     const page = await visit(web, "company-admin", "/contacts/accounts?import=dynamics&step=accounts");
     await page.getByRole("button", { name: "Choose fields" }).click();

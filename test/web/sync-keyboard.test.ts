@@ -1,4 +1,4 @@
-// The whole modal without a mouse: from the button to synced accounts, and back to where one came from.
+// Sets up a sync in the modal with the keyboard alone.
 import type { Locator, Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { startApplication, visit } from "./harness.ts";
@@ -6,7 +6,7 @@ import { step } from "./sync-wizard.ts";
 
 const MAX_TAB_PRESSES = 120;
 
-/** Tab after Tab until it has the focus, as somebody without a mouse gets there. */
+/** Presses Tab until `target` has the focus. */
 async function tabTo(page: Page, target: Locator, key = "Tab"): Promise<void> {
   await target.waitFor();
   for (let pressed = 0; pressed < MAX_TAB_PRESSES; pressed++) {
@@ -18,19 +18,19 @@ async function tabTo(page: Page, target: Locator, key = "Tab"): Promise<void> {
 
 async function press(page: Page, name: string | RegExp, key = "Tab"): Promise<void> {
   const button = page.getByRole("dialog").getByRole("button", { name }).last();
-  // Waits until it can be pressed, without touching it.
+  // Waits until the button is enabled, without clicking it.
   await button.click({ trial: true });
   await tabTo(page, button, key);
   await page.keyboard.press("Enter");
 }
 
-/** Whoever comes to a step hears its title. */
+/** A step's title takes the focus, so that a screen reader announces it. */
 async function expectStep(page: Page, title: string): Promise<void> {
   await step(page, title).waitFor();
   await page.getByRole("dialog").locator(":focus", { hasText: title }).waitFor();
 }
 
-describe("the keyboard alone", () => {
+describe("the keyboard", () => {
   test("sets up a sync", { timeout: 300_000 }, async () => {
     const web = await startApplication({ accounts: 5 });
     const page = await visit(web, "company-admin", "/contacts/accounts", { allowHttpErrors: true });

@@ -1,4 +1,4 @@
-// An open page sees the end of a run, whatever happens to the connection or to the tab meanwhile.
+// An open page shows the end of a run, whatever happens to its connection or tab meanwhile.
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import type { WebWorkspace } from "../harness/web.ts";
@@ -9,7 +9,7 @@ import { startTcpProxy } from "./tcp-proxy.ts";
 
 const PAGE = "/contacts/accounts/sync";
 
-/** Synced once, and another sync under way that reads until it is let go. */
+/** Synced once, with a fault that holds the reading of the next run until it is released. */
 async function runInProgress() {
   const { web, org, plan, apply } = await connectedWeb({ ui: await builtPages() });
   org.createAccount({ name: "Acme" });
@@ -36,14 +36,14 @@ async function runEnded({ database }: WebWorkspace): Promise<void> {
 
 const readingStatus = (page: Page) =>
   page.getByRole("status").getByText("Reading accounts from Dynamics 365");
-/** As the page tells it in the end: one account made, the other as it was. */
+/** The result once the run has ended: one account created, the other unchanged. */
 async function resultText(page: Page): Promise<string> {
   const result = page.getByRole("status").filter({ hasText: "1 already in step" });
   await result.waitFor();
   return result.innerText();
 }
 
-/** A page that follows no run, so that what its requests meet can be said before it asks for one. */
+/** Opens a page that follows no run, so that requests can be intercepted before the first one. */
 async function openAccountsPage(web: WebWorkspace): Promise<Page> {
   const page = await visit(web, "workspace-admin", "/contacts/accounts", { allowHttpErrors: true });
   await page.getByRole("grid", { name: "Accounts" }).waitFor();
@@ -57,7 +57,7 @@ async function setHidden(page: Page, hidden: boolean): Promise<void> {
   );
 }
 
-describe("an open page sees the end of a run", () => {
+describe("an open page shows the end of a run", () => {
   test("that it follows", async () => {
     const { web, start, release } = await runInProgress();
     await start();
@@ -67,7 +67,7 @@ describe("an open page sees the end of a run", () => {
     expect(await resultText(page)).toContain("1 synced");
   });
 
-  test("that somebody else began after the page was opened", async () => {
+  test("that somebody else started after the page was opened", async () => {
     const { web, start, release } = await runInProgress();
     const page = await visit(web, "workspace-admin", PAGE);
     await page.getByText("1 synced").first().waitFor();
@@ -77,7 +77,7 @@ describe("an open page sees the end of a run", () => {
     expect(await resultText(page)).toContain("1 synced");
   });
 
-  test("that ended before the page first asked for it", async () => {
+  test("that ended before the page first loaded it", async () => {
     const { web, start, release } = await runInProgress();
     const run = await start();
     const page = await openAccountsPage(web);
@@ -90,7 +90,7 @@ describe("an open page sees the end of a run", () => {
     expect(await resultText(page)).toContain("1 synced");
   });
 
-  test("though the connection was cut meanwhile, and the server away", async () => {
+  test("though the server was unreachable meanwhile", async () => {
     const { web, start, release } = await runInProgress();
     await start();
     const proxy = await startTcpProxy(web.origin);
@@ -105,7 +105,7 @@ describe("an open page sees the end of a run", () => {
     expect(await resultText(page)).toContain("1 synced");
   });
 
-  test("though its stream of events is refused from the first", async () => {
+  test("though its event stream is refused from the start", async () => {
     const { web, start, release } = await runInProgress();
     await start();
     const page = await openAccountsPage(web);
@@ -116,7 +116,7 @@ describe("an open page sees the end of a run", () => {
     expect(await resultText(page)).toContain("1 synced");
   });
 
-  test("though its tab was in the background, where it keeps no connection", async () => {
+  test("though its tab was hidden, which closes the event stream", async () => {
     const { web, start, release } = await runInProgress();
     await start();
     const page = await visit(web, "workspace-admin", PAGE);

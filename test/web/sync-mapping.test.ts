@@ -1,4 +1,5 @@
-// The mapping as it is edited, and what is said of runs: pure, so without a browser.
+// Pure functions of the browser application: editing a mapping, formatting runs, the wizard's
+// position.
 import { expect, test } from "vitest";
 import type { CustomFieldView } from "../../src/api/contract/accounts.ts";
 import type { ColumnView } from "../../src/api/contract/connection.ts";
@@ -46,7 +47,7 @@ function field(name: string, type: CustomFieldView["type"] = "text"): CustomFiel
   return { id: 1, name, type, description: "", synced: false };
 }
 
-test("a field takes one column, Email domain takes several in order, Name is never taken away", () => {
+test("a field takes one column, Email domain several in order, and Name cannot be removed", () => {
   const mapping = [
     { column: "a", target: { kind: "text", field: "Tier" } },
     { column: "b", target: { kind: "text", field: "Tier" } },
@@ -62,7 +63,7 @@ test("a field takes one column, Email domain takes several in order, Name is nev
   expect(applyEdit(mapped, { kind: "unmap", entry: mapping[2] }).domains).toEqual(["a"]);
 });
 
-test("a column is offered what the table allows, and is told from which column it would take it", () => {
+test("a column is offered its compatible targets, and the column that it would replace", () => {
   const mapping = applyEdit(emptyMapping, {
     kind: "map",
     entries: [{ column: "sector", target: { kind: "text", field: "Industry" } }],
@@ -77,7 +78,7 @@ test("a column is offered what the table allows, and is told from which column i
   ]);
 });
 
-test("suggestions take nothing away, and need a field made only from who may make one", () => {
+test("suggestions replace no entry, and need new fields only of who may create them", () => {
   const columns = [
     column("websiteurl", { suggestion: { kind: "domains", field: null } }),
     column("ownerid", { suggestion: { kind: "teammate", field: "Owner" } }),
@@ -92,7 +93,7 @@ test("suggestions take nothing away, and need a field made only from who may mak
   expect(suggestionsFor(columns, emptyMapping, [field("Owner", "teammate")], false)).toHaveLength(2);
 });
 
-test("columns are found by words of name and type, the mapped ones first; lost ones are told", () => {
+test("columns are searched by name and type, mapped ones first; missing ones are listed", () => {
   const columns = [column("photo", { targets: [], type: "Image" }), column("b"), column("name")];
   expect(searchColumns(columns, emptyMapping, "").map(({ logicalName }) => logicalName)).toEqual([
     "name",
@@ -135,12 +136,12 @@ test("a result never says success while something was skipped", () => {
   expect(applyLabel(none)).toBe("Save these settings");
 });
 
-test("returns are told apart from updates", () => {
+test("resumed accounts are not counted as updated", () => {
   const shown = actionCounts({ counts, actions: { return: 12 } });
   expect(shown.map(({ count }) => count)).toEqual([48_211, 1_020, 300, 12, 0, 1_807]);
 });
 
-test("progress tells how far, how fast and how long", () => {
+test("progress shows the count, the rate and the time left", () => {
   expect(formatProgress({ stage: "read", done: 1, total: null, rate: null, secondsLeft: null })).toBe(
     "1 account so far",
   );
@@ -149,7 +150,7 @@ test("progress tells how far, how fast and how long", () => {
   ).toBe("12,000 of 51,350 accounts · 4,100 a second · about 70 seconds left");
 });
 
-test("values of a plan are words, whatever their type", () => {
+test("values of a plan are formatted by their type", () => {
   expect(
     [null, [], ["a.example", "b.example"], true, 1234.5, "2026-03-02T00:00:00Z"].map(formatValue),
   ).toEqual(["–", "–", "a.example, b.example", "Yes", "1,234.5", "Mar 2, 2026"]);
@@ -162,7 +163,7 @@ const connected: SetupState = {
   waiting: null,
 };
 
-test("setting up goes on where it was", () => {
+test("the wizard opens at its last position", () => {
   const draft = { settings: DEFAULT_SETTINGS, step: "fields" } as const;
   expect(wizardPosition({}, { ...connected, environment: null }, null)).toEqual({ step: "connect" });
   expect(wizardPosition({}, connected, null)).toEqual({ step: "accounts" });

@@ -1,4 +1,4 @@
-// A plan one can read: all of it, however long, searched and filtered; and fields that not everybody may make.
+// Reading a plan: scrolling, searching and filtering it, and creating fields for it.
 import { describe, expect, test } from "vitest";
 import { connectedWeb } from "../jobs/connected.ts";
 import { builtPages } from "../harness/pages.ts";
@@ -6,7 +6,7 @@ import { axeViolations, downloadText, screenshot, visit } from "./harness.ts";
 import { step } from "./sync-wizard.ts";
 
 describe("a plan", () => {
-  test("is scrolled to its end, a page after the other, and only what one sees is drawn", async () => {
+  test("is scrolled to its end while only the visible rows are rendered", async () => {
     const { web, plan, changes } = await connectedWeb({ ui: await builtPages(), accounts: 600 });
     const run = await plan();
     const all = await changes(run.id, "limit=200");
@@ -23,7 +23,7 @@ describe("a plan", () => {
     expect(await rows.count()).toBeLessThan(80);
   });
 
-  test("is filtered by what happens and searched by name", async () => {
+  test("is filtered by action and searched by name", async () => {
     const { web, org, plan, changes } = await connectedWeb({ ui: await builtPages(), accounts: 150 });
     for (const day of ["01", "02"])
       org.createAccount({ name: "Zebra", createdon: `2026-01-${day}T00:00:00Z` });
@@ -48,7 +48,7 @@ describe("a plan", () => {
     await page.getByText("No account in this plan fits.").waitFor();
   });
 
-  test("keeps in the address what is shown of it, and is gone along and left by keys", async () => {
+  test("keeps its filters in the URL, and is navigated by keyboard", async () => {
     const { web, org, plan, apply } = await connectedWeb({ ui: await builtPages() });
     for (const name of ["Zebra", "Zebra North", "Zebra South", "Other"]) org.createAccount({ name });
     const run = await plan();
@@ -83,7 +83,7 @@ describe("a plan", () => {
     await page.getByRole("heading", { name: second, level: 1 }).waitFor();
   });
 
-  test("needs no new field of a workspace admin: they are told who makes one", async () => {
+  test("tells a workspace admin who can create a field", async () => {
     const { web } = await connectedWeb({ ui: await builtPages(), accounts: 3 });
     const page = await visit(web, "workspace-admin", "/contacts/accounts?import=dynamics&step=fields");
     await step(page, "Which fields?").waitFor();
@@ -93,7 +93,7 @@ describe("a plan", () => {
     expect(await web.database.kysely.selectFrom("custom_fields").select("name").execute()).toEqual([]);
   });
 
-  test("outlives the modal: closed and opened again, it is where it was", async () => {
+  test("keeps its mapping when the modal is closed and opened again", async () => {
     const { web } = await connectedWeb({ ui: await builtPages(), accounts: 3 });
     const page = await visit(web, "company-admin", "/contacts/accounts?import=dynamics&step=fields");
     await page.getByRole("button", { name: /^Take all/ }).click();

@@ -1,4 +1,4 @@
-// What can go wrong once the sync is set up: what the admin sees about each, and does.
+// How an admin resolves what breaks a configured sync.
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import type { WebWorkspace } from "../harness/web.ts";
@@ -24,7 +24,7 @@ async function namesIn({ database }: WebWorkspace): Promise<string[]> {
   return rows.map(({ name }) => name).toSorted();
 }
 
-describe("trouble", () => {
+describe("recovering a sync", () => {
   test(
     "the view is deleted: nothing is synced until other accounts are chosen",
     { timeout: 300_000 },
@@ -52,7 +52,7 @@ describe("trouble", () => {
       await page.getByRole("button", { name: "Save these settings" }).click();
       await step(page, "Synced").waitFor();
 
-      // The page may tell the end of a run a moment before that has settled the attention.
+      // The page may show the end of a run a moment before the server clears the attention.
       await expect
         .poll(() => settingsIn(web))
         .toMatchObject({ settings: { selection: { kind: "all" } }, attention: null });
@@ -62,7 +62,7 @@ describe("trouble", () => {
   );
 
   test(
-    "a mapped column is deleted: it is told, its mapping removed, all else goes on",
+    "a mapped column is deleted: it is reported, its mapping removed, the rest is synced",
     { timeout: 300_000 },
     async () => {
       const { web, org, plan, apply } = await connectedWeb({ ui: await builtPages() });
@@ -96,7 +96,7 @@ describe("trouble", () => {
     },
   );
 
-  test("the sign-in is revoked: logging in again settles it", { timeout: 300_000 }, async () => {
+  test("the sign-in is revoked: logging in again resolves it", { timeout: 300_000 }, async () => {
     const { web, org, carol, plan, apply } = await connectedWeb({ ui: await builtPages() });
     org.createAccount({ name: "Acme" });
     await logInByRequests(web, carol);
@@ -114,7 +114,7 @@ describe("trouble", () => {
   });
 
   test(
-    "accounts that quarrel are told by kind, and a setting that solves it plans anew",
+    "conflicting accounts are reported by kind, and a setting that resolves it previews again",
     { timeout: 300_000 },
     async () => {
       const { web, org } = await connectedWeb({ ui: await builtPages() });

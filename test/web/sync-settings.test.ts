@@ -1,4 +1,4 @@
-// A sync that runs by itself, as an admin sees it: what they decide, how it is doing, and what leads out of trouble.
+// A scheduled sync: its settings, and how an admin resolves what needs attention.
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { attentionOf } from "../../src/connections/attention.ts";
@@ -15,7 +15,7 @@ const PAGE = "/contacts/accounts/sync";
 
 type Synced = Connected & { readonly ids: readonly string[] };
 
-/** Thirty accounts in step, with a column of their own for domains. */
+/** Thirty synced accounts, with a custom column that feeds their domains. */
 async function synced(): Promise<Synced> {
   const connected = await connectedWeb({ ui: await builtPages() });
   const { org } = connected;
@@ -30,15 +30,15 @@ async function synced(): Promise<Synced> {
 
 const saved = async ({ web }: Connected) => loadConnection(web.database.kysely);
 
-/** What stands above the tabs. */
+/** The state in the page's subtitle. */
 const stateText = (page: Page) => page.locator("[data-state]");
 
 async function waitFor(page: Page, state: string): Promise<void> {
   await page.locator(`[data-state=${state}]`).waitFor();
 }
 
-describe("a sync that runs by itself", () => {
-  test("an admin decides when it runs, what it may not do unseen, and who is told", async () => {
+describe("a scheduled sync", () => {
+  test("an admin sets its schedule, its limits and its recipients", async () => {
     const connected = await synced();
     await connected.web.as("company-admin");
     const page = await visit(connected.web, "workspace-admin", `${PAGE}?tab=settings`, {
@@ -93,7 +93,7 @@ describe("a sync that runs by itself", () => {
     expect(faults).toEqual([]);
   });
 
-  test("a time of day that was kept in UTC is put on the clocks of a zone, and shown by the viewer's", async () => {
+  test("a time of day in UTC can be changed to a time zone, and is shown in the browser's", async () => {
     const connected = await synced();
     await connected.web.database.kysely.updateTable("connection").set({ full_at: "02:30" }).execute();
     const page = await visit(connected.web, "workspace-admin", PAGE);
@@ -116,7 +116,7 @@ describe("a sync that runs by itself", () => {
     expect(faults).toEqual([]);
   });
 
-  test("what a connection file decides is shown and not changed", async () => {
+  test("settings of a connection file are read-only", async () => {
     const connected = await synced();
     await connected.web.database.kysely.updateTable("connection").set({ from_file: true }).execute();
     const page = await visit(connected.web, "workspace-admin", `${PAGE}?tab=settings`);
@@ -129,7 +129,7 @@ describe("a sync that runs by itself", () => {
     expect(faults).toEqual([]);
   });
 
-  test("a plan that the brake stopped is looked at and applied", async () => {
+  test("a plan that the brake stopped is approved", async () => {
     const connected = await synced();
     for (const id of connected.ids.slice(0, 20)) connected.org.updateAccount(id, { statecode: 1 });
     const page = await visit(connected.web, "workspace-admin", PAGE);
@@ -153,7 +153,7 @@ describe("a sync that runs by itself", () => {
     expect(faults).toEqual([]);
   });
 
-  test("a sync that fails says why, when it is tried again, and where to look", async () => {
+  test("a failed sync says why, when it is retried, and where to check", async () => {
     const connected = await synced();
     const broken = connected.web.simulator.faults.add({
       path: String.raw`/accounts\?`,
@@ -173,10 +173,10 @@ describe("a sync that runs by itself", () => {
     expect(faults).toEqual([]);
   });
 
-  test("a first sync that fails is not tried again by itself, and the page says who does", async () => {
+  test("a failed first sync is not retried automatically, and the page says who retries it", async () => {
     const connected = await connectedWeb({ ui: await builtPages() });
     connected.org.createAccount({ name: "Acme" });
-    // As a connection file leaves it, before anything was synced.
+    // A connection file saves settings before anything is synced.
     await saveSettings(connected.web.database.kysely, SETTINGS);
     const broken = connected.web.simulator.faults.add({
       path: String.raw`/accounts\?`,
@@ -198,7 +198,7 @@ describe("a sync that runs by itself", () => {
     expect(faults).toEqual([]);
   });
 
-  test("a column mapped to Domains goes away: the fields are corrected, and the sync goes on", async () => {
+  test("a column mapped to Domains is deleted: the mapping is corrected, and the sync resumes", async () => {
     const connected = await synced();
     connected.org.deleteColumn("new_domain");
     const page = await visit(connected.web, "company-admin", PAGE);
@@ -246,7 +246,7 @@ describe("a sync that runs by itself", () => {
       "Check the connection",
       (page) => page.getByRole("tab", { name: "Connection", selected: true }),
     ],
-  ])("%s: what happened, what to do, and the way there", async ([, error, linkName, destination]) => {
+  ])("%s: what happened, what to do, and a link to it", async ([, error, linkName, destination]) => {
     const connected = await synced();
     await setAttention(connected.web.database.kysely, attentionOf(error, 1)!);
     const page = await visit(connected.web, "company-admin", PAGE);

@@ -1,4 +1,4 @@
-// The article's seven steps, from an empty database to synced accounts, in a browser.
+// Sets up a sync in a browser, from an empty database to synced accounts.
 import type { Locator } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import type { WebWorkspace } from "../harness/web.ts";
@@ -17,7 +17,7 @@ function storedIn({ database }: WebWorkspace) {
   return database.kysely.selectFrom("connection").selectAll().executeTakeFirstOrThrow();
 }
 
-/** Its words are there for whoever hears the page; only sometimes are they drawn. */
+/** The link is always there for screen readers, and visible on hover and focus only. */
 async function isSeen(link: Locator): Promise<boolean> {
   const opacity = await link.evaluate(
     (element) => element.ownerDocument.defaultView?.getComputedStyle(element).opacity,
@@ -26,8 +26,8 @@ async function isSeen(link: Locator): Promise<boolean> {
 }
 
 describe("setting up the sync", () => {
-  // Looks at every step in four ways, so it is given the time for it.
-  test("from nothing to accounts, a step after the other", { timeout: 600_000 }, async () => {
+  // Every step is audited in four ways, which takes long.
+  test("from an empty database to synced accounts", { timeout: 600_000 }, async () => {
     const web = await startApplication({ accounts: 12, demo: false });
     const page = await visit(web, "company-admin", "/contacts/accounts", { allowHttpErrors: true });
     const faults: string[] = [];
@@ -114,7 +114,7 @@ describe("setting up the sync", () => {
     faults.push(...(await auditPage(page, "sync-7-account")));
     await page.mouse.move(0, 0);
     await expect.poll(() => isSeen(edit)).toBe(false);
-    // Coming by Tab, so that the browser shows where the focus is.
+    // Focused by Tab, so that `:focus-visible` applies.
     await edit.focus();
     await page.keyboard.press("Shift+Tab");
     await page.keyboard.press("Tab");

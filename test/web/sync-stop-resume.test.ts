@@ -1,4 +1,5 @@
-// An account found here, one that leaves and one that comes back: as the plan tells it before, and the account's page after.
+// An account that is linked, one that stops syncing and one that resumes: in the plan and on the
+// account's page.
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { connectedWeb } from "../jobs/connected.ts";
@@ -12,8 +13,8 @@ function planRows(page: Page) {
   return page.getByRole("list", { name: "Accounts of the plan" }).getByRole("listitem");
 }
 
-describe("who comes and goes", () => {
-  test("is told in the plan, and on the account with the reason", { timeout: 300_000 }, async () => {
+describe("accounts that stop and resume syncing", () => {
+  test("are shown in the plan, and on their pages with the reason", { timeout: 300_000 }, async () => {
     const { web, org, carol, plan, apply } = await connectedWeb({ ui: await builtPages() });
     const existing = await carol.post("/accounts", { name: "Bolt", domains: ["bolt.com"] });
     org.createAccount({ name: "Bolt Ltd", websiteurl: "www.bolt.com" });

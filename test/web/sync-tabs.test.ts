@@ -1,4 +1,4 @@
-// The sync once it is set up, tab by tab: what it says, what its buttons do, and nothing for axe to find.
+// The tabs of the sync page: what they show, what their buttons do, and no axe violations.
 import { describe, expect, test } from "vitest";
 import { connectedWeb } from "../jobs/connected.ts";
 import { builtPages } from "../harness/pages.ts";
@@ -6,7 +6,7 @@ import { downloadText, auditPage, screenshot, visit } from "./harness.ts";
 
 const PAGE = "/contacts/accounts/sync";
 
-/** Synced once, with an account left out because of its name. */
+/** Synced once, with one account skipped because of its name. */
 async function synced() {
   const connected = await connectedWeb({ ui: await builtPages(), accounts: 40 });
   for (const day of ["01", "02"])
@@ -15,8 +15,8 @@ async function synced() {
   return connected;
 }
 
-describe("the page of the sync", () => {
-  test("every tab is readable, wide and narrow, light and dark", { timeout: 600_000 }, async () => {
+describe("the sync page", () => {
+  test("axe finds nothing on any tab", { timeout: 600_000 }, async () => {
     const { web, plan } = await synced();
     await plan();
     const page = await visit(web, "workspace-admin", PAGE);
@@ -42,7 +42,7 @@ describe("the page of the sync", () => {
     expect(faults).toEqual([]);
   });
 
-  test("a run under way is followed, and goes on while nobody looks", async () => {
+  test("an active run is followed, and continues while the page is closed", async () => {
     const { web } = await synced();
     const held = web.simulator.faults.add({ path: String.raw`/accounts\?`, fault: { kind: "hold" } });
     const page = await visit(web, "workspace-admin", PAGE);
@@ -60,7 +60,7 @@ describe("the page of the sync", () => {
     await page.getByText("39 already in step").waitFor();
   });
 
-  test("a run that Dynamics 365 slows down says what it has used and how long it was asked to wait", async () => {
+  test("a throttled run shows its requests and how long it waited", async () => {
     const { web } = await synced();
     const throttle = { kind: "throttle", limit: "requests", retryAfter: 12 } as const;
     web.simulator.faults.add({ path: String.raw`/accounts\?`, times: 2, fault: throttle });
@@ -78,7 +78,7 @@ describe("the page of the sync", () => {
     await page.getByText(/started by .* asked to wait 2 times/).waitFor();
   });
 
-  test("a run is stopped while it reads: nothing is written, and it says who stopped it", async () => {
+  test("a run stopped while it reads writes nothing, and names who stopped it", async () => {
     const { web } = await synced();
     web.simulator.faults.add({ path: String.raw`/accounts\?`, fault: { kind: "hold" } });
     const page = await visit(web, "workspace-admin", PAGE);
@@ -93,7 +93,7 @@ describe("the page of the sync", () => {
     expect(run).toEqual({ status: "interrupted", cancelled_by: "workspace-admin" });
   });
 
-  test("pausing stops what is planned, resuming goes on", async () => {
+  test("the sync is paused and resumed", async () => {
     const { web } = await synced();
     const page = await visit(web, "workspace-admin", PAGE);
     const paused = async () =>
@@ -107,7 +107,7 @@ describe("the page of the sync", () => {
     expect(await paused()).toBe(false);
   });
 
-  test("paused, other fields are looked at, and applying them resumes the sync", async () => {
+  test("a paused sync is previewed with other fields, and applying them resumes it", async () => {
     const { web, carol } = await synced();
     await carol.post("/connection/pause");
     const page = await visit(web, "company-admin", `${PAGE}?tab=fields`);
@@ -132,7 +132,7 @@ describe("the page of the sync", () => {
     expect(faults).toEqual([]);
   });
 
-  test("what was skipped is told, downloaded, mended in Dynamics 365 and tried again", async () => {
+  test("a skipped account is listed, exported, corrected in Dynamics 365 and retried", async () => {
     const { web, org, names } = await synced();
     const page = await visit(web, "workspace-admin", `${PAGE}?tab=errors`);
     const kind = page.getByRole("region", { name: "Account name is already in use" });
@@ -152,7 +152,7 @@ describe("the page of the sync", () => {
     await expect.poll(() => names()).toContain("Acme Two");
   });
 
-  test("a client secret that ends within a month is warned of where one looks first", async () => {
+  test("the overview warns of a client secret that expires within a month", async () => {
     const { web } = await synced();
     const ends = new Date(web.clock.now().getTime() + 20 * 86_400_000);
     await web.database.kysely.updateTable("connection").set({ secret_expires_at: ends }).execute();
@@ -164,7 +164,7 @@ describe("the page of the sync", () => {
     expect(await page.getByText(/The client secret expires/).count()).toBe(1);
   });
 
-  test("disconnecting forgets the sign-in and keeps the accounts", async () => {
+  test("disconnecting deletes the sign-in and keeps the accounts", async () => {
     const { web, names } = await synced();
     const before = await names();
     const page = await visit(web, "workspace-admin", `${PAGE}?tab=connection`);
@@ -176,7 +176,7 @@ describe("the page of the sync", () => {
     expect(await names()).toEqual(before);
   });
 
-  test("a teammate who is no admin is sent away with a sentence", async () => {
+  test("a teammate who is no admin is refused", async () => {
     const { web } = await synced();
     const page = await visit(web, "teammate", PAGE, { allowHttpErrors: true });
     await page.getByRole("alert").waitFor();

@@ -1,10 +1,10 @@
-// The steps of setting up a sync as a person takes them in a browser, for stories that begin behind them.
+// Steps of setting up a sync that several tests take.
 import type { Page } from "playwright-core";
 import type { WebWorkspace } from "../harness/web.ts";
 
 type Answer = { readonly as?: string; readonly consent?: "Accept and sign in" | "Cancel" };
 
-/** From the pasted address through the simulated sign-in page of Microsoft Entra ID and back. */
+/** Pastes the address, signs in on the simulated page of Microsoft Entra ID, and returns. */
 export async function logIn(
   page: Page,
   { simulator }: WebWorkspace,
@@ -21,7 +21,7 @@ export async function logIn(
   await page.waitForURL(/\/contacts\/accounts/);
 }
 
-/** The modal once its step stands there. */
+/** The heading of a step in the modal. */
 export function step(page: Page, title: string) {
   return page.getByRole("dialog").getByRole("heading", { name: title });
 }

@@ -1,4 +1,4 @@
-// The application with accounts in it: connected to a simulated Dynamics 365, set up, and synced once.
+// Starts the application connected to a simulated Dynamics 365, set up, and synced once.
 import { saveSettings } from "../../src/connections/connection.ts";
 import { openConnection } from "../../src/connections/open-connection.ts";
 import { createLog } from "../../src/lib/log.ts";

@@ -1,10 +1,10 @@
-// What stands between a browser and the server and may fail: a relay of connections that can be cut.
+// A TCP proxy between browser and server that can be disconnected.
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { onTestFinished } from "vitest";
 
 export type TcpProxy = {
   readonly origin: string;
-  /** Cuts every connection that is open; as long as it is down, new ones are cut at once. */
+  /** Closes all connections, and new ones at once, until `reconnect`. */
   readonly disconnect: () => void;
   readonly reconnect: () => void;
 };
@@ -33,7 +33,8 @@ export async function startTcpProxy(origin: string): Promise<TcpProxy> {
     closeAll();
     server.close();
   });
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a server on a TCP port has an AddressInfo
+  // A server that listens on a TCP port has an AddressInfo.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   const listenAddress = server.address() as AddressInfo;
   return {
     origin: `http://127.0.0.1:${listenAddress.port}`,

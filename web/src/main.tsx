@@ -1,5 +1,5 @@
-// The browser application: accounts, the sync with Dynamics 365 and settings, on top of the server's routes. Pages by
-// feature (a folder each), put together in app/; what they share lies in components/, format/, client/ and session/.
+// The browser application: accounts, the sync with Dynamics 365, and settings. A feature is a
+// folder, app/ puts them together, and they share components/, format/, client/ and session/.
 import "./client/no-eval.ts";
 import "@fontsource-variable/inter/index.css";
 import "@mantine/core/styles.css";

@@ -1,4 +1,4 @@
-// One account: who it is, whether Dynamics 365 keeps it fresh, its fields, and what has changed them.
+// Shows one account: its domains and owner, the state of its sync, its fields and its history.
 import { Button, Skeleton, Tabs } from "@mantine/core";
 import { IconTrash } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";

@@ -1,4 +1,4 @@
-// Deleting an account, and whether its record in Dynamics 365 may bring it back.
+// Asks before an account is deleted, and whether its Dynamics 365 record is excluded from the sync.
 import { Button, Checkbox, Group, Modal, Stack, Text } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
@@ -7,7 +7,7 @@ import { useRouteMutation } from "../client/queries.ts";
 import { ErrorAlert } from "../components/error-alert.tsx";
 import { useHasAccess } from "../session/session.ts";
 
-/** When its record makes the account again; null if it cannot. */
+/** Says when the sync would create the account again; null if it would not. */
 function recreationNote({ sync, link }: AccountDetails): string | null {
   switch (sync) {
     case "synced":

@@ -1,4 +1,5 @@
-// The fields of an account in two columns. What Dynamics 365 decides is marked and changed there; the rest is changed here.
+// Shows the fields of an account in two columns. Synced fields link to Dynamics 365; the others are
+// edited in place.
 import { TagsInput, Textarea, TextInput } from "@mantine/core";
 import { useState } from "react";
 import {
@@ -20,7 +21,7 @@ import styles from "./account.module.css";
 type EditBody = RouteRequest<typeof accountRoutes.editAccount>["body"];
 type Props = { account: AccountDetails; fields: readonly CustomFieldView[] };
 
-/** What is being typed into one field, by the field's key; one at a time is enough. */
+/** Holds the value being edited, by the field's key. One field is edited at a time. */
 function useDraft(account: AccountDetails) {
   const [draft, setDraft] = useState<EditBody>({});
   const edit = useRouteMutation(accountRoutes.editAccount, [

@@ -1,4 +1,4 @@
-// One field of an account: its name, its value, and how to change it: here, or in Dynamics 365 where that decides.
+// Shows one field of an account with its value, and edits it in place or links to Dynamics 365.
 import { ActionIcon, Anchor, Button, Group, Tooltip, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { IconCloud, IconExternalLink, IconPencil } from "@tabler/icons-react";
 import { useState, type KeyboardEvent, type ReactNode } from "react";
@@ -6,14 +6,14 @@ import styles from "./account.module.css";
 
 type Props = {
   name: string;
-  /** What one sees; empty for no value. */
+  /** The formatted value. */
   children: ReactNode;
   isEmpty: boolean;
-  /** Set where Dynamics 365 decides. */
+  /** Set if the field is synced from Dynamics 365. */
   synced: { readonly url: string | null; readonly columns: readonly string[] } | undefined;
-  /** The input, and what saves its value; resolves when it is saved. */
+  /** `save` resolves once the value of `input` is saved. */
   edit: { readonly input: ReactNode; readonly save: () => Promise<unknown>; readonly startEdit: () => void };
-  /** Enter belongs to the input itself, as in text of several lines. */
+  /** Enter adds a line or a tag in the input and does not save. */
   multiline?: boolean;
 };
 
@@ -54,7 +54,7 @@ export function FieldRow({ name, children, isEmpty, synced, edit, multiline = fa
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "Escape") setIsEditing(false);
-    // On a button Enter means the button.
+    // Enter on a button presses the button and must not save.
     const onButton = event.target instanceof Element && event.target.closest("button") !== null;
     if (event.key === "Enter" && !multiline && !onButton && !event.defaultPrevented) void save();
   };
@@ -64,7 +64,7 @@ export function FieldRow({ name, children, isEmpty, synced, edit, multiline = fa
       <dt>{name}</dt>
       <dd>
         {isEditing ? (
-          // The keys of the input inside, caught where it and its buttons are.
+          // The wrapper handles keys that bubble from the input and the buttons in it.
           // oxlint-disable-next-line jsx-a11y/no-static-element-interactions
           <div onKeyDown={onKeyDown} className={styles.editor}>
             {edit.input}

@@ -1,4 +1,4 @@
-// What changed an account: by which run or person, when, before → after. Newest first.
+// Lists the changes of an account, newest first: who made them, when, and values before → after.
 import { Button, Skeleton } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import {
@@ -27,7 +27,7 @@ const ACTION_TAGS: Record<string, { tone: Tone; label: string }> = {
   delete: { tone: "failed", label: "Deleted" },
 };
 
-/** What decided, by the word the plan keeps. */
+/** Explains which rule decided, by the rule's name in the plan. */
 const RULE_EXPLANATIONS: Record<string, string> = {
   create: "No account had one of its domains or its name.",
   domain: "This account had one of its domains.",
@@ -52,7 +52,7 @@ function Actor({ by }: Pick<HistoryEntry, "by">) {
 
 type ValueProps = { field: string; value: unknown; fields: readonly CustomFieldView[] };
 
-/** History tells teammates by name already, and fields as they are called now. */
+/** The history names teammates already, and names fields as they are called today. */
 function Value({ field, value, fields }: ValueProps) {
   const type = fields.find(({ name }) => name === field)?.type ?? "text";
   const parts = (Array.isArray(value) ? value : [value]).map((part: unknown) =>

@@ -1,7 +1,7 @@
-// Words about an account's fields and where it comes from.
+// Labels of an account's origin, and the field that names its owner.
 import type { AccountDetails, CustomFieldView } from "../../../src/api/contract/accounts.ts";
 
-/** The field that names who looks after an account: the first of a teammate. */
+/** The owner of an account is its first field of the type teammate. */
 export function ownerField(fields: readonly CustomFieldView[]): CustomFieldView | undefined {
   return fields.find(({ type }) => type === "teammate");
 }

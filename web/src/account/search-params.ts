@@ -1,4 +1,4 @@
-// What of an account's page the address holds.
+// Search parameters of the account page.
 import { z } from "zod";
 
 export const accountSearch = z.object({

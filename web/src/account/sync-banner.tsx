@@ -1,4 +1,5 @@
-// Where an account comes from: the line a support person trusts its fields by.
+// Shows where an account comes from and when it was last synced, so that one knows how fresh its
+// fields are.
 import { Anchor, Popover } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { IconExternalLink, IconLink, IconLinkOff } from "@tabler/icons-react";
@@ -50,7 +51,7 @@ function MatchExplanation({ link }: { link: Link }) {
   );
 }
 
-/** What keeps an account that is synced from being fresh; nothing while nothing does. */
+/** Says why a synced account may be out of date: the sync is paused or needs attention. */
 function SyncObstacle() {
   const data = useSyncState();
   const canOpenSync = useHasAccess("workspace-admin");

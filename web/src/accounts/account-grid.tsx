@@ -1,5 +1,5 @@
-// The accounts as a grid that draws only the rows in sight: arrows move, Enter opens. On a small screen each account
-// is two lines.
+// A virtualized grid of accounts: arrow keys move the focus, Enter opens. On small screens an
+// account takes two lines.
 import { Skeleton } from "@mantine/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useElementScrollRestoration, useNavigate } from "@tanstack/react-router";
@@ -13,7 +13,7 @@ import styles from "./accounts.module.css";
 
 const ROW_HEIGHT = 36;
 const NARROW_ROW_HEIGHT = 56;
-/** Ask for the next page when this many rows are left below. */
+/** Loads the next page when fewer than this many rows are left below. */
 const LOAD_AHEAD_ROWS = 40;
 const SKELETON_ROWS = 12;
 const SCROLL_RESTORATION_ID = "accounts";
@@ -28,7 +28,7 @@ type Props = {
   hasMore: boolean;
   loadMore: () => void;
   onSort: (sort: string) => void;
-  /** Set to the function that moves the focus into the list. */
+  /** Set by the grid to the function that focuses its first row. */
   focusListRef: RefObject<(() => void) | null>;
   /** ↑ on the first row. */
   onLeaveTop: () => void;
@@ -39,7 +39,7 @@ export function AccountGrid(props: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const navigate = useNavigate();
   const rows = accounts.length + (hasMore || loading ? SKELETON_ROWS : 0);
-  // Who comes back from an account finds the list where it was.
+  // Restores the scroll position when the user comes back from an account.
   const restored = useElementScrollRestoration({ id: SCROLL_RESTORATION_ID });
   const virtualizer = useVirtualizer({
     count: rows,
@@ -93,7 +93,7 @@ export function AccountGrid(props: Props) {
                 </div>
               );
             return (
-              // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- onKeyDown is the line below
+              // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- see onKeyDown
               <div
                 key={account.id}
                 role="row"

@@ -1,4 +1,4 @@
-// One account in the list: cells on a wide screen, two lines on a small one.
+// One account in the list: cells on wide screens, two lines on small ones.
 import { Link } from "@tanstack/react-router";
 import type { AccountRow } from "../../../src/api/contract/accounts.ts";
 import { useTeammateName } from "../client/use-teammates.ts";
@@ -9,7 +9,7 @@ import styles from "./accounts.module.css";
 
 type Props = { account: AccountRow; columns: readonly Column[] };
 
-/** A link, so that it opens in a new tab as links do; the row around it has the focus. */
+/** A link, so that it can be opened in a new tab; the focus is on the row around it. */
 function Name({ account }: { account: AccountRow }) {
   return (
     <Link

@@ -1,4 +1,4 @@
-// The Accounts Manager: any number of accounts, searched, filtered, sorted; the address holds how.
+// The Accounts Manager: lists, searches, filters and sorts accounts. The URL holds the search.
 import { Button, Select, TextInput } from "@mantine/core";
 import { useDebouncedCallback, useHotkeys, useMediaQuery } from "@mantine/hooks";
 import { IconDownload, IconPlus, IconSearch } from "@tabler/icons-react";
@@ -54,7 +54,7 @@ export function AccountsPage() {
     setSearchText(q);
     applySearch(q);
   };
-  // Back, forward and links change what is searched for, too; what is being typed right now comes first.
+  // Navigation changes the search too, but must not overwrite what is being typed.
   const [appliedQuery, setAppliedQuery] = useState(search.q);
   if (search.q !== appliedQuery) {
     setAppliedQuery(search.q);
@@ -70,7 +70,7 @@ export function AccountsPage() {
     ["mod+K", focusSearch],
   ]);
 
-  // ↓ means the list that was asked for, not the one that still stands there.
+  // ↓ waits for the list of the typed search instead of focusing the previous one.
   const isListCurrent = searchText === (search.q ?? "") && !pages.isPlaceholderData;
   const pendingFocus = useRef(false);
   const focusList = () => {
@@ -160,7 +160,7 @@ export function AccountsPage() {
         <NoAccounts isFiltered={isFiltered} onClear={clear} onCreate={() => setIsCreating(true)} />
       ) : (
         <AccountGrid
-          // Another search or order begins at the top again.
+          // Another search or order starts at the top.
           key={JSON.stringify(listQuery(search))}
           accounts={accounts}
           columns={columns}

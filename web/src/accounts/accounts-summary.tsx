@@ -1,4 +1,4 @@
-// Under the title: how many accounts there are, and whether they are fresh.
+// The subtitle of the accounts page: the number of accounts and the state of the sync.
 import { Skeleton } from "@mantine/core";
 import { useSyncState } from "../client/use-sync-state.ts";
 import { AnchorLink } from "../components/links.tsx";

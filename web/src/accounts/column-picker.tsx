@@ -1,4 +1,4 @@
-// Which columns the list shows.
+// Chooses the columns of the list.
 import { Button, Checkbox, Popover, Stack } from "@mantine/core";
 import { IconColumns3 } from "@tabler/icons-react";
 import type { Column } from "./columns.ts";

@@ -1,16 +1,16 @@
-// The columns of the list: what there is to choose from, and what somebody chose, remembered in their browser.
+// The columns of the list. The chosen ones are kept in the browser's local storage.
 import { useLocalStorage } from "@mantine/hooks";
 import type { AccountRow, CustomFieldView } from "../../../src/api/contract/accounts.ts";
 
 export type Column = {
-  /** "domains", "sync", "updated" or a custom field's id; name is always there. */
+  /** "domains", "sync", "updated" or a custom field's id. The name is always shown. */
   readonly id: string;
   readonly label: string;
-  /** As the server calls it; absent where it cannot be sorted by. */
+  /** The server's name of the order; absent if the column cannot be sorted by. */
   readonly sort?: string;
-  /** Never narrower, px. */
+  /** Minimum width in pixels. */
   readonly min: number;
-  /** Its part of the room that is left. */
+  /** Share of the remaining width. */
   readonly weight: number;
   readonly field?: CustomFieldView;
 };
@@ -26,7 +26,7 @@ const UPDATED_COLUMN: Column = {
   weight: 0.5,
 };
 
-/** The columns of a CSS grid, and how wide it is at least, px. */
+/** The tracks of a CSS grid, and its minimum width in pixels. */
 export function gridTracks(columns: readonly Column[]): { template: string; min: number } {
   return {
     template: columns.map(({ min, weight }) => `minmax(${min}px, ${weight}fr)`).join(" "),
@@ -55,7 +55,7 @@ export function availableColumns(fields: readonly CustomFieldView[]): readonly C
 
 const DEFAULT_FIELD_COLUMNS = 3;
 
-/** The chosen columns in the order of all, and how to choose others. */
+/** The chosen columns in the order of all, and a function that chooses others. */
 export function useChosenColumns(all: readonly Column[]) {
   const [chosen, choose] = useLocalStorage<readonly string[] | null>({
     key: "sluice.accounts.columns",

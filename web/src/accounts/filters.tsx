@@ -1,4 +1,4 @@
-// Filters of the list: one form to add one, a chip for each there is.
+// Filters of the list: a form that adds one, and a chip for each.
 import { Button, CloseButton, Popover, Select, TextInput } from "@mantine/core";
 import { IconFilter } from "@tabler/icons-react";
 import { useState, type FormEvent } from "react";
@@ -39,7 +39,7 @@ function filterFields(fields: readonly CustomFieldView[]): readonly FilterField[
   ];
 }
 
-/** Times are earlier and later, not below and above. */
+/** Dates are "before" and "after", numbers "below" and "above". */
 function formatCondition(condition: Condition, type: Type): string {
   if (type === "datetime" && condition === "above") return "is after";
   if (type === "datetime" && condition === "below") return "is before";

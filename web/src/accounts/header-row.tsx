@@ -1,4 +1,4 @@
-// The names of the columns; those one can sort by are buttons.
+// The header of the grid. Columns that can be sorted by are buttons.
 import { UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { IconChevronDown, IconChevronUp } from "@tabler/icons-react";
 import { NAME_COLUMN, type Column } from "./columns.ts";
@@ -6,10 +6,10 @@ import styles from "./accounts.module.css";
 
 type Props = {
   columns: readonly Column[];
-  /** As the server calls it, "-" in front for the other way round. */
+  /** The server's name of the order, with "-" in front if it is descending. */
   sort: string;
   onSort: (sort: string) => void;
-  /** Only for those who hear the page. */
+  /** Only for screen readers. */
   hidden: boolean;
 };
 
@@ -21,7 +21,7 @@ function sortDirection(column: Column, sort: string): Direction {
   return sort === `-${column.sort}` ? "descending" : "none";
 }
 
-/** Times begin with the latest, everything else with the first. */
+/** Times start with the latest, everything else with the first. */
 function nextSort(column: Column, direction: Direction): string {
   const { sort = "name", id } = column;
   if (direction === "none") return id === "updated" ? `-${sort}` : sort;

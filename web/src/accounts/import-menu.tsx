@@ -1,4 +1,4 @@
-// Where accounts come from: Dynamics 365.
+// Offers the sources to import accounts from: Dynamics 365.
 import { Button, Menu } from "@mantine/core";
 import { IconChevronDown, IconCloudDownload } from "@tabler/icons-react";
 import { MenuLink } from "../components/links.tsx";

@@ -1,4 +1,4 @@
-// Making an account by hand.
+// Creates an account by hand.
 import { Button, Group, Modal, Stack, TagsInput, Textarea, TextInput } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { useState, type FormEvent } from "react";

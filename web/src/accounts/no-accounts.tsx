@@ -1,4 +1,4 @@
-// Instead of a list with nothing in it: why that is, and what to do next.
+// Replaces an empty list: says why it is empty, and what to do next.
 import { Button } from "@mantine/core";
 import { EmptyState } from "../components/empty-state.tsx";
 import { ButtonLink } from "../components/links.tsx";

@@ -1,8 +1,9 @@
-// What of the list of accounts the address holds: search, filters, order. Chosen columns are the person's, not the address's.
+// Search parameters of the accounts page. The chosen columns are not among them, since they are the
+// user's own.
 import { z } from "zod";
 import { accountFilter, syncState } from "../../../src/api/contract/accounts.ts";
 
-/** Filters are JSON in the address, and a list here; what is none is no filter. */
+/** Filters are JSON in the URL. What cannot be parsed is dropped. */
 const filters = z.preprocess(
   (value) => (typeof value === "string" ? parseJson(value) : value),
   z.array(accountFilter).optional().catch(undefined),

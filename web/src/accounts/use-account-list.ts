@@ -1,4 +1,4 @@
-// The list as the server is asked for it, from what the address holds.
+// Loads the list of accounts for the search parameters.
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { accountRoutes } from "../../../src/api/contract/accounts.ts";
 import { pagedQuery, routeQuery } from "../client/queries.ts";
@@ -12,12 +12,12 @@ function filterQuery({ q, sync, filters }: AccountsSearch) {
   return { q, sync, filters: filters && filters.length > 0 ? JSON.stringify(filters) : undefined };
 }
 
-/** Whether the list shows a part of the accounts. */
+/** Whether the list shows only a part of the accounts. */
 export function isFilteredSearch(search: AccountsSearch): boolean {
   return Object.values(filterQuery(search)).some((part) => part !== undefined);
 }
 
-/** What the export of exactly this list is asked with. */
+/** The query of the list, which the export uses too. */
 export function listQuery(search: AccountsSearch) {
   return { ...filterQuery(search), sort: search.sort ?? DEFAULT_SORT };
 }
@@ -26,7 +26,7 @@ export function useAccountList(search: AccountsSearch) {
   const pages = useInfiniteQuery({
     ...pagedQuery(accountRoutes.listAccounts, { query: { ...listQuery(search), limit: PAGE_SIZE } }),
     placeholderData: keepPreviousData,
-    // Asking again means every page one has seen. It is done when something changes here, or one comes back later.
+    // A refetch loads every page again, so it happens after changes or a long time only.
     staleTime: STALE_AFTER_MS,
     refetchOnWindowFocus: false,
     refetchOnReconnect: false,

@@ -1,4 +1,5 @@
-// The accounts with the setting up of a sync over them. The modal comes in a bundle of its own, when it is opened.
+// Shows the accounts with the sync modal over them. The modal is a bundle of its own, loaded when
+// it opens.
 import { useQueryClient } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect } from "react";
@@ -14,7 +15,7 @@ export function AccountsWithImport() {
   const importing = route.useSearch({ select: (search) => search.import === "dynamics" });
   useEffect(() => {
     if (!importing) return undefined;
-    // What opened it, a menu's item or another page, is no longer there to take the focus back.
+    // The element that opened the modal may be gone, so the focus goes to the content.
     return () => {
       document.querySelector<HTMLElement>("#content")?.focus();
       void invalidateRoutes(queryClient, [connectionRoutes.getSyncState]);

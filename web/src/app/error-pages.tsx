@@ -1,4 +1,4 @@
-// Where there is no page, and where a page could not be drawn: both say what to do.
+// Pages for an unknown address, and for a page that failed to render. Both offer a way on.
 import { Button, Group } from "@mantine/core";
 import { useQueryErrorResetBoundary } from "@tanstack/react-query";
 import { useRouter, type ErrorComponentProps } from "@tanstack/react-router";
@@ -22,7 +22,7 @@ export function NotFoundPage() {
   );
 }
 
-/** Where not even the frame of the pages could be drawn. */
+/** Replaces the whole page when the shell failed to render. */
 export function RootErrorPage(props: ErrorComponentProps) {
   return (
     <main>

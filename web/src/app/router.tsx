@@ -1,4 +1,4 @@
-// Every page with its address and what its search part may hold; the only file that knows all features.
+// Declares every route with its search parameters. Only this file knows all features.
 import type { QueryClient } from "@tanstack/react-query";
 import {
   createRootRouteWithContext,
@@ -19,7 +19,7 @@ import { Shell } from "./shell.tsx";
 const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
   notFoundComponent: NotFoundPage,
   errorComponent: RootErrorPage,
-  // Before any page: with the session comes the token without which nothing can be changed, not even by a signed-out one.
+  // The session brings the CSRF token, which every change needs, signing in included.
   beforeLoad: async ({ context }) => ({ session: await context.queryClient.ensureQueryData(sessionQuery) }),
 });
 
@@ -31,10 +31,13 @@ const index = createRoute({
   },
 });
 
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.keys forgets which they are
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.keys returns string[]
 const signInProblemCodes = Object.keys(signInProblems) as SignInProblem[];
 
-/** Where one goes after signing in: a path of ours, never another site. */
+/**
+ * Search parameters of the sign-in page. `to` is a path of this site, so that nobody is sent to
+ * another.
+ */
 const signInSearch = z.object({
   to: z
     .string()
@@ -42,7 +45,7 @@ const signInSearch = z.object({
     .optional()
     .catch(undefined),
   problem: z.enum(signInProblemCodes).optional().catch(undefined),
-  /** Microsoft's own number of it. */
+  /** Microsoft's code of the error. */
   number: z
     .string()
     .regex(/^AADSTS\d{1,9}$/)
@@ -152,7 +155,7 @@ const routeTree = root.addChildren([
   ]),
 ]);
 
-/** Search values stay as they are written, and lists become JSON: addresses one can read and type. */
+/** Keeps strings as they are and writes lists as JSON, so that addresses can be read and typed. */
 function parseSearch(search: string): Record<string, string> {
   return Object.fromEntries(new URLSearchParams(search));
 }

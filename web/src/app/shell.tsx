@@ -1,4 +1,5 @@
-// The frame of every page: the rail of areas (a bar at the bottom of small screens), the places of an area, the content.
+// Frames every page: navigation between areas (at the bottom of small screens), pages of the area,
+// content.
 import { IconAddressBook, IconSettings } from "@tabler/icons-react";
 import { Link, Outlet, useLocation, useRouter } from "@tanstack/react-router";
 import { useEffect } from "react";
@@ -35,7 +36,7 @@ const AREAS = [
 
 type Area = (typeof AREAS)[number];
 
-/** The place one is at: the longest address that the current one begins with. */
+/** The item with the longest path that begins the current path. */
 function activeItem(path: string, items: readonly NavItem[]): NavItem | undefined {
   return items
     .filter(({ to }) => path === to || path.startsWith(`${to}/`))
@@ -86,7 +87,8 @@ export function Shell() {
   const router = useRouter();
   const isSignedIn = useSession().teammate !== null;
   useEffect(() => {
-    // The session ended while a page was open: the way to every page leads past signing in.
+    // The session ended while a page was open: loading the route again redirects to the sign-in
+    // page.
     if (!isSignedIn) void router.invalidate();
   }, [isSignedIn, router]);
   const currentArea = AREAS.find(({ under }) => path.startsWith(under)) ?? AREAS[0];

@@ -1,4 +1,4 @@
-// Who is signed in: light or dark, and the way out.
+// Shows who is signed in, switches between light and dark, and signs out.
 import { Avatar, Menu, UnstyledButton, useMantineColorScheme, VisuallyHidden } from "@mantine/core";
 import { IconCheck, IconDeviceDesktop, IconLogout, IconMoon, IconSun } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
@@ -25,10 +25,10 @@ export function UserMenu() {
     queryClient.clear();
     void navigate({ to: "/sign-in" });
   };
-  // Whose session is over already is out. Any other error means that it may go on, and the page with it.
+  // The session may go on after any error but 401, so the page is loaded anew.
   const refreshPage = () => void queryClient.invalidateQueries();
   const endSession = async () => {
-    // What is still being asked for would be refused once the session is over.
+    // Requests under way would be refused once the session has ended.
     await queryClient.cancelQueries();
     signOut.mutate(
       {},

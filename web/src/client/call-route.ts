@@ -1,15 +1,15 @@
-// Asking the server: one function for every route of the contract, with the types of its schemas.
+// Calls the server: one function for every route of the contract, typed by its schemas.
 import type { Route, RouteAnswer, RouteRequest } from "../../../src/api/contract/route.ts";
 import { refusal } from "../../../src/api/contract/route.ts";
 
-/** What the server refused, or why it could not be asked. The message is a sentence for the person at the screen. */
+/** An answer with an error, or a request that failed. The message is a sentence for the user. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
-  /** 0 when the server could not be reached. */
+  /** 0 if the server could not be reached. */
   readonly status: number;
-  /** Small print to search for. */
+  /** Stable code of the error. */
   readonly code: string;
-  /** The part of the input that is wrong. */
+  /** The invalid field of the input. */
   readonly field: string | undefined;
   readonly requestId: string | undefined;
 
@@ -29,12 +29,12 @@ export class ApiError extends Error {
 
 let csrfToken = "";
 
-/** The token of the session, sent back with everything that changes something. */
+/** Keeps the session's CSRF token, which `callRoute` sends with every change. */
 export function setCsrfToken(token: string): void {
   csrfToken = token;
 }
 
-/** What the types below promise of every request, whatever its route. */
+/** What `RouteRequest` may hold for any route. */
 type UrlValues = Record<string, string | number | boolean | undefined>;
 type AnyRequest = {
   readonly params?: UrlValues | undefined;
@@ -46,7 +46,7 @@ function asAnyRequest(request: object): AnyRequest {
   return request;
 }
 
-/** The address of a route: for downloads, events and links, which the browser itself follows. */
+/** The URL of a route, for downloads, event streams and links that the browser opens itself. */
 export function routeUrl<R extends Route>(route: R, request: Omit<RouteRequest<R>, "body">): string {
   const { params = {}, query = {} } = asAnyRequest(request);
   const path = route.path.replaceAll(/:(\w+)/g, (_, name: string) =>
@@ -70,7 +70,7 @@ async function toApiError(response: Response): Promise<ApiError> {
   return new ApiError(response.status, code, sentence, { field, requestId });
 }
 
-/** Calls a route. Throws `ApiError` with the server's sentence, or with ours when the server cannot be reached. */
+/** Calls a route. Throws `ApiError`, with a sentence of our own if the server cannot be reached. */
 export async function callRoute<R extends Route>(
   route: R,
   request: RouteRequest<R>,
@@ -97,6 +97,7 @@ export async function callRoute<R extends Route>(
   });
   if (!response.ok) throw await toApiError(response);
   const answer: unknown = route.answer ? await response.json() : undefined;
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the server answers by the same contract, or 204 and nothing
+  // The server validates its answers by the same contract, and sends 204 for none.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return answer as RouteAnswer<R>;
 }

@@ -1,4 +1,4 @@
-// Imported first: Zod else tries, as the first schema is made, whether it may compile them, which our
+// Imported first: with its first schema Zod tests whether it may compile code, which our
 // Content-Security-Policy refuses and the browser reports.
 import { config } from "zod";
 

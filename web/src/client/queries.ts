@@ -1,5 +1,5 @@
-// Routes as queries: the route and what is asked of it are the key, so that whoever changes something can name the
-// routes whose answers are stale.
+// Routes as queries. The query key is the route and the request, so that a mutation can name the
+// routes whose cached answers it invalidates.
 import {
   infiniteQueryOptions,
   QueryCache,
@@ -13,7 +13,7 @@ import type { Route, RouteAnswer, RouteRequest } from "../../../src/api/contract
 import { sessionRoutes } from "../../../src/api/contract/session.ts";
 import { callRoute, ApiError } from "./call-route.ts";
 
-/** The first part of a query's key: all that was asked of one route. */
+/** The first part of a query key, shared by all requests to the route. */
 export function routeKey(route: Route): string {
   return `${route.method} ${route.path}`;
 }
@@ -25,7 +25,7 @@ export function routeQuery<R extends Route>(route: R, request: RouteRequest<R>) 
   });
 }
 
-/** A list that goes on at `next`: pages of it, as one asks for more. */
+/** An infinite query over a list that is paged by a cursor. */
 export function pagedQuery<R extends Route>(
   route: RouteAnswer<R> extends { next: string | null } ? R : never,
   request: RouteRequest<R>,
@@ -37,21 +37,24 @@ export function pagedQuery<R extends Route>(
     queryFn: async ({ pageParam, signal }) => {
       const query = { ...request.query, after: pageParam };
       const answer: unknown = await callRoute(route, { ...request, query }, signal);
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- `route` is one of those whose answer is a page
+      // The type of `route` demands that its answer is a page.
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion
       return answer as Page;
     },
     getNextPageParam: (page) => page.next ?? undefined,
   });
 }
 
-/** A long list begins anew: all the pages one had seen would be asked for one after the other. */
+/**
+ * Whether a query holds several pages: refetching it would load all of them one after the other.
+ */
 function isPaged({ queryKey }: Query): boolean {
   return queryKey.includes("pages");
 }
 
 /**
- * What was asked of these routes is no longer so: what is in sight is asked again, the rest when it comes into sight. An answer
- * on its way may be from before, and would count as new: it is not waited for.
+ * Refetches the visible answers of these routes and drops the others. Requests under way are
+ * cancelled, since their answers may be older than the change and would count as fresh.
  */
 export async function invalidateRoutes(queryClient: QueryClient, routes: readonly Route[]): Promise<void> {
   await Promise.all(
@@ -64,7 +67,9 @@ export async function invalidateRoutes(queryClient: QueryClient, routes: readonl
   );
 }
 
-/** A change: `mutate(request)` calls the route, then everything asked of `stale` is asked again. */
+/**
+ * A mutation: `mutate(request)` calls the route and then invalidates the answers of `invalidates`.
+ */
 export function useRouteMutation<R extends Route>(route: R, invalidates: readonly Route[] = []) {
   const queryClient = useQueryClient();
   return useMutation<RouteAnswer<R>, ApiError, RouteRequest<R>>({
@@ -73,7 +78,7 @@ export function useRouteMutation<R extends Route>(route: R, invalidates: readonl
   });
 }
 
-/** Worth asking again: the server was away or busy. A refusal stays one. */
+/** Whether a retry may succeed: the server was unreachable or overloaded. */
 export function isTransient(error: Error): boolean {
   return !(error instanceof ApiError) || error.status === 0 || error.status >= 502;
 }
@@ -81,7 +86,7 @@ export function isTransient(error: Error): boolean {
 export function createQueryClient(): QueryClient {
   const queryClient = new QueryClient({
     queryCache: new QueryCache({
-      // The session ended meanwhile: asking for it again leads to the sign-in page.
+      // The session has ended. Loading it again leads to the sign-in page.
       onError: (error) => {
         if (error instanceof ApiError && error.status === 401)
           void queryClient.invalidateQueries({ queryKey: [routeKey(sessionRoutes.getSession)] });

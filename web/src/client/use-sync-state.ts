@@ -1,5 +1,5 @@
-// The state of the sync, asked again and again; when it has synced since, or another source is connected, accounts that were
-// loaded before are stale.
+// Polls the state of the sync. After a sync, or when another source is connected, accounts loaded
+// before are invalidated.
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { accountRoutes } from "../../../src/api/contract/accounts.ts";
 import { connectionRoutes } from "../../../src/api/contract/connection.ts";

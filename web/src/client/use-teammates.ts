@@ -1,4 +1,4 @@
-// Teammates by their id, for fields that hold one.
+// Loads the teammates, for fields that hold the id of one.
 import { useQuery } from "@tanstack/react-query";
 import { sessionRoutes, type TeammateView } from "../../../src/api/contract/session.ts";
 import { routeQuery } from "./queries.ts";
@@ -9,7 +9,7 @@ export function useTeammates(): readonly TeammateView[] {
   );
 }
 
-/** The name behind an id, or the address of one who never said theirs. */
+/** Looks a teammate's name up by id; without a name, the e-mail address. */
 export function useTeammateName(): (id: string) => string | undefined {
   const teammates = useTeammates();
   return (id) => {

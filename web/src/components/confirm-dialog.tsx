@@ -1,13 +1,12 @@
-// Asking once more before something that cannot be taken back; says what will happen.
+// Asks for confirmation before something that cannot be undone, and says what it will do.
 import { Button, Group, Modal, Stack, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import { ErrorAlert } from "./error-alert.tsx";
 
 type Props = {
-  /** A question, such as "Delete the field Tier?"; null while nothing is asked. */
+  /** A question, such as "Delete the field Tier?"; null closes the dialog. */
   title: string | null;
   children: ReactNode;
-  /** What the button says it does. */
   confirmLabel: string;
   isPending: boolean;
   error: Error | null;

@@ -1,13 +1,13 @@
-// A place with nothing in it: says why, and what to do next.
+// Stands where there is nothing to list: says why, and what to do next.
 import type { ReactNode } from "react";
 import styles from "./empty-state.module.css";
 
 type Props = {
   title: string;
   children: ReactNode;
-  /** Where this is all there is on the page. */
+  /** Set if the page shows nothing else: the title is then the page's heading. */
   fullPage?: boolean;
-  /** The button or link that does it. */
+  /** A button or link to what to do next. */
   action?: ReactNode;
 };
 

@@ -1,11 +1,11 @@
-// What went wrong, in the sentence of whoever knows it, with what to do about it; the code stands small beside it.
+// Shows an error: its sentence, an action that may resolve it, and its code.
 import { Alert } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { ApiError } from "../client/call-route.ts";
 import styles from "./error-alert.module.css";
 
-/** The small print of an error: a code to search for, and the number of the request to find it in the log. */
+/** The error's code and the request's id, by which an operator finds it in the log. */
 export function errorReference(error: Error): string | undefined {
   if (!(error instanceof ApiError)) return undefined;
   return [error.code, error.requestId].filter(Boolean).join(" · ");
@@ -13,7 +13,7 @@ export function errorReference(error: Error): string | undefined {
 
 type Props = {
   error: Error;
-  /** What to do: a button or a link. */
+  /** A button or link that may resolve the error. */
   children?: ReactNode;
 };
 

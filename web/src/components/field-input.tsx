@@ -1,4 +1,4 @@
-// The input that fits a custom field's type. Nothing in it means no value.
+// The input for a custom field's type. An empty input means no value.
 import { Select, TextInput } from "@mantine/core";
 import type { CustomFieldView } from "../../../src/api/contract/accounts.ts";
 import { useTeammates } from "../client/use-teammates.ts";
@@ -8,11 +8,11 @@ type Props = {
   field: Pick<CustomFieldView, "name" | "type">;
   value: FieldValue;
   onChange: (value: string | number | boolean | null) => void;
-  /** Its name is already beside it. */
+  /** The field's name is shown elsewhere. */
   hideLabel?: boolean;
 };
 
-/** A moment as `datetime-local` has it: the viewer's own clock, without a zone. */
+/** Converts a time to the format of `datetime-local`: the browser's local time, without a zone. */
 function toDateTimeLocal(value: string): string {
   const date = new Date(value);
   if (Number.isNaN(date.getTime())) return "";

@@ -1,4 +1,4 @@
-// Mantine's look on the router's links, so that addresses are checked where they are written.
+// Mantine components as links of the router, so that the compiler checks their addresses.
 import { Anchor, Button, Menu, type AnchorProps, type ButtonProps, type MenuItemProps } from "@mantine/core";
 import { createLink } from "@tanstack/react-router";
 import type { AnchorHTMLAttributes, Ref } from "react";
@@ -11,7 +11,7 @@ export const ButtonLink = createLink((props: ButtonProps & AnchorAttributes<Butt
   <Button component="a" {...props} />
 ));
 
-/** Underlined, since colour alone does not tell a link from the words around it. */
+/** Always underlined, since colour alone must not tell a link from text (WCAG 1.4.1). */
 export const AnchorLink = createLink((props: AnchorProps & AnchorAttributes<AnchorProps>) => (
   <Anchor component="a" inherit underline="always" {...props} />
 ));

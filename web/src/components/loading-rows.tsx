@@ -1,4 +1,4 @@
-// The size of a list of rows that is still on its way.
+// Placeholder for a list of rows while it loads.
 import { Skeleton, Stack } from "@mantine/core";
 
 export function LoadingRows({ rows = 5 }: { rows?: number }) {

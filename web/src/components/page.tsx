@@ -1,19 +1,18 @@
-// What every page in the shell has: a title, a line that says how things are, actions, and its content.
+// Layout of every page in the shell: title, subtitle, actions and content.
 import { Title } from "@mantine/core";
 import { useEffect, type ReactNode } from "react";
 import styles from "./page.module.css";
 
 type Props = {
   title: string;
-  /** The way back up, over the title. */
+  /** Link to the parent page, above the title. */
   breadcrumb?: ReactNode;
-  /** Beside or under the title: counts, states. */
+  /** Counts or a state, below the title. */
   subtitle?: ReactNode;
-  /** Buttons at the right. */
   actions?: ReactNode;
-  /** The content scrolls on its own and takes all the width, as lists do. */
+  /** The content takes the full width and scrolls by itself, as lists do. */
   fullWidth?: boolean;
-  /** For reading and forms: title, actions and content share one column that is not wider than eyes like. */
+  /** Limits the width of title, actions and content, for reading and forms. */
   readingWidth?: boolean;
   children: ReactNode;
 };

@@ -1,4 +1,4 @@
-// A moment in words that stay true while one looks, the exact one on hover.
+// Shows a time relative to now ("3 minutes ago"), kept up to date, with the exact time on hover.
 import { Tooltip } from "@mantine/core";
 import { useSyncExternalStore } from "react";
 import { formatRelativeTime, formatExactTime } from "../format/time.ts";
@@ -10,7 +10,7 @@ function subscribeToTick(onTick: () => void): () => void {
   return () => clearInterval(timer);
 }
 
-/** The time to the tick, the same for everything on the page. */
+/** The current time rounded up to the tick, so that all times on a page change together. */
 function currentTick(): number {
   return Math.floor(Date.now() / TICK_MS) * TICK_MS + TICK_MS;
 }

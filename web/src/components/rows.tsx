@@ -1,4 +1,4 @@
-// A short list: each row a name with a line under it, and at the right what can be done. The same on every width.
+// A short list: each row has a title, a subtitle and actions. It looks the same at every width.
 import type { ReactNode } from "react";
 import styles from "./rows.module.css";
 
@@ -12,9 +12,8 @@ export function Rows({ label, children }: { label: string; children: ReactNode }
 
 type Props = {
   title: ReactNode;
-  /** The small line under it. */
   subtitle?: ReactNode;
-  /** At the right. */
+  /** Actions, at the end of the row. */
   children?: ReactNode;
 };
 

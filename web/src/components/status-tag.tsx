@@ -1,4 +1,4 @@
-// The four meanings of the product, each a colour with a glyph and a word: added, changed, skipped, failed.
+// A tag in one of four tones, each with a colour and a symbol: added, changed, skipped, failed.
 import type { ReactNode } from "react";
 import styles from "./status-tag.module.css";
 
@@ -7,9 +7,9 @@ export type Tone = keyof typeof SYMBOLS;
 
 type Props = {
   tone: Tone;
-  /** The word, with its count if it has one. */
+  /** The label, with a count if there is one. */
   children: ReactNode;
-  /** On a wash of its colour. */
+  /** Fills the background with the tone's colour. */
   filled?: boolean;
 };
 

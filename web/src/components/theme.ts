@@ -1,5 +1,5 @@
-// How Mantine looks here: its variables lead to our tokens (tokens.css), which know light and dark themselves, and its
-// controls get one size.
+// Mantine theme. It maps Mantine's variables to our design tokens (tokens.css), which hold both
+// colour schemes, and gives all controls one size.
 import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
 
 const brand: MantineColorsTuple = [
@@ -15,7 +15,10 @@ const brand: MantineColorsTuple = [
   "#063c4c",
 ];
 
-/** Mantine's dark surfaces and lines, in the hue of our tokens: inputs, menus and modals read these directly. */
+/**
+ * Mantine's dark surfaces and borders in the hue of our tokens. Inputs, menus and modals read these
+ * directly.
+ */
 const dark: MantineColorsTuple = [
   "#e6e9ec",
   "#b8c0c8",
@@ -51,7 +54,8 @@ export const theme = createTheme({
   },
   focusRing: "auto",
   respectReducedMotion: true,
-  // By name, not by component: whoever imports one here would put it into the first bundle of every page.
+  // Components by name, since importing them here would put them into the first bundle of every
+  // page.
   components: {
     ActionIcon: { defaultProps: { variant: "subtle", color: "gray", size: "md" } },
     Alert: { defaultProps: { variant: "light" } },
@@ -93,7 +97,7 @@ export const theme = createTheme({
   },
 });
 
-/** The same for both schemes, since each token has both in it. */
+/** The same for both colour schemes, since each token holds both. */
 const schemeVariables = {
   "--mantine-color-text": "var(--text)",
   "--mantine-color-body": "var(--background)",
@@ -139,7 +143,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
   dark: schemeVariables,
 });
 
-// Custom properties may stand in a `style`.
+// Allows custom properties in `style`.
 declare module "react" {
   interface CSSProperties {
     [name: `--${string}`]: string | number | undefined;

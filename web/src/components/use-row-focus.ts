@@ -1,4 +1,5 @@
-// Moving the focus along the rows of a long list by keys, where only the rows in sight are drawn. One row at a time takes Tab.
+// Keyboard focus in a virtualized list (roving tabindex): arrow keys move it, and only one row
+// takes Tab.
 import { useRef, useState, type KeyboardEvent, type RefObject } from "react";
 
 const KEY_STEPS: Record<string, number> = {
@@ -11,7 +12,7 @@ const KEY_STEPS: Record<string, number> = {
 };
 
 type RowFocusOptions = {
-  /** The rows are somewhere in it, each with its `data-index`. */
+  /** Contains the rows, each with its `data-index`. */
   readonly container: RefObject<HTMLElement | null>;
   readonly count: number;
   readonly scrollTo: (index: number) => void;
@@ -21,7 +22,7 @@ type RowFocusOptions = {
 
 export function useRowFocus({ container, count, scrollTo, onLeaveTop }: RowFocusOptions) {
   const [active, setActive] = useState(0);
-  /** A row that gets the focus as soon as it is drawn, which may be after scrolling to it. */
+  /** A row that is focused once it is mounted, which may be after scrolling to it. */
   const pendingFocus = useRef<number | null>(null);
   const focus = (index: number) => {
     setActive(index);

@@ -1,4 +1,4 @@
-// Values of custom fields in words, and the types of fields as people call them.
+// Formats values of custom fields, and names the types of fields.
 import type { CustomFieldView } from "../../../src/api/contract/accounts.ts";
 import { formatNumber } from "./numbers.ts";
 
@@ -16,14 +16,14 @@ export const FIELD_TYPE_NAMES: Record<FieldType, string> = {
 const dateFormat = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeZone: "UTC" });
 const dateTimeFormat = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });
 
-/** A date without a time arrives as midnight UTC: shown as that day, whatever the viewer's zone. */
+/** Dates without a time are stored as midnight UTC, and shown as that day in every time zone. */
 function formatDate(value: string): string {
   const at = new Date(value);
   if (Number.isNaN(at.getTime())) return value;
   return /T00:00:00(?:\.0+)?Z$/.test(value) ? dateFormat.format(at) : dateTimeFormat.format(at);
 }
 
-/** Empty for no value. `nameOf` knows teammates by id. */
+/** Returns "" for no value. `teammateName` looks up a teammate's name by id. */
 export function formatField(
   type: FieldType,
   value: FieldValue,

@@ -1,4 +1,4 @@
-// The state of the sync in words, the same wherever it is shown.
+// Formats the state and the schedule of the sync, the same on every page.
 import type { RouteAnswer } from "../../../src/api/contract/route.ts";
 import type { connectionRoutes, Schedule } from "../../../src/api/contract/connection.ts";
 import { formatCount, formatNumber } from "./numbers.ts";
@@ -6,7 +6,7 @@ import { BROWSER_TIME_ZONE } from "./time.ts";
 
 type SyncState = RouteAnswer<typeof connectionRoutes.getSyncState>;
 
-/** What follows "Dynamics 365"; null while nothing is connected. */
+/** Follows "Dynamics 365" in a sentence; null if nothing is connected. */
 export function formatSyncState({ state, openIssues, attention }: SyncState): string | null {
   switch (state) {
     case "not-connected":
@@ -26,7 +26,10 @@ export function formatSyncState({ state, openIssues, attention }: SyncState): st
   }
 }
 
-/** "Everything every day at 3:30 AM, changes every 15 minutes in between"; a zone that is not the viewer's is named. */
+/**
+ * "Everything every day at 3:30 AM, changes every 15 minutes in between". Names the time zone if it
+ * is not the browser's.
+ */
 export function formatSchedule(schedule: Schedule): string {
   const { changesEveryMinutes, fullEveryMinutes, fullAt, timeZone } = schedule;
   const full =
@@ -38,7 +41,7 @@ export function formatSchedule(schedule: Schedule): string {
   return `Everything ${full}${changes}`;
 }
 
-// A day without a change of clocks is as good as any: what is said is what the clock on the wall shows.
+// A time of day has no date, so any day in UTC, which has no daylight saving time, does.
 const timeOfDayFormat = new Intl.DateTimeFormat("en", { timeStyle: "short", timeZone: "UTC" });
 
 function formatTimeOfDay(time: string): string {

@@ -1,6 +1,6 @@
-// Moments in words, in the zone of whoever looks.
+// Formats times in the browser's time zone.
 
-/** As the IANA database names it; some browsers know none. */
+/** An IANA time zone; UTC for browsers that know none. */
 export const BROWSER_TIME_ZONE = browserTimeZone();
 
 function browserTimeZone(): string {
@@ -18,7 +18,7 @@ const UNITS = [
   { unit: "day", seconds: 86_400, below: 30 * 86_400 },
 ] as const;
 
-/** "3 minutes ago", "in 2 hours", "yesterday"; the date itself from 30 days on. */
+/** "3 minutes ago", "in 2 hours", "yesterday"; the date if it is 30 or more days away. */
 export function formatRelativeTime(time: string, now: number): string {
   const seconds = (Date.parse(time) - now) / 1000;
   const distance = Math.abs(seconds);
@@ -28,7 +28,7 @@ export function formatRelativeTime(time: string, now: number): string {
   return relativeFormat.format(Math.round(seconds / fit.seconds) || Math.sign(seconds), fit.unit);
 }
 
-/** Down to the second, with the zone's name. */
+/** To the second, with the name of the time zone. */
 export function formatExactTime(time: string): string {
   return exactFormat.format(new Date(time));
 }

@@ -1,4 +1,4 @@
-// The frame of the pages before one is in: sign in, reset, one-time links.
+// Layout of the pages for users who are not signed in: sign-in, password reset, one-time links.
 import { Title } from "@mantine/core";
 import { useEffect, type ReactNode } from "react";
 import styles from "./auth-layout.module.css";

@@ -1,4 +1,5 @@
-// A one-time link: an invitation, a new password, or the first sign-in. Looking at the page does not use it up.
+// A one-time link: an invitation, a password reset, or the first sign-in. Opening the page does not
+// use it up.
 import { Button, PasswordInput, Skeleton, TextInput } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
@@ -13,7 +14,7 @@ import styles from "./auth-layout.module.css";
 import { acceptSession, sessionQuery } from "./session.ts";
 
 const route = getRouteApi("/links/$token");
-// A name that begins with "use" looks like a hook of React where a function is expected.
+// Renamed, since lint takes a name that begins with "use" for a React hook.
 const { useLink: redeemRoute } = sessionRoutes;
 type LinkDetails = RouteAnswer<typeof sessionRoutes.lookAtLink>;
 

@@ -1,4 +1,4 @@
-// Asking for a link to set a new password. Says the same whether somebody has the address or not.
+// Requests a link to set a new password. The answer does not reveal whether the address is known.
 import { Button, TextInput } from "@mantine/core";
 import { useState, type FormEvent } from "react";
 import { sessionRoutes } from "../../../src/api/contract/session.ts";

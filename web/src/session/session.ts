@@ -1,11 +1,11 @@
-// Who is signed in, as the application knows it.
+// The current session, and what its role may do.
 import { queryOptions, useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { accessLevels, type Access } from "../../../src/api/contract/route.ts";
 import { sessionRoutes, type Session } from "../../../src/api/contract/session.ts";
 import { callRoute, setCsrfToken } from "../client/call-route.ts";
 import { routeQuery } from "../client/queries.ts";
 
-/** Takes a session that an answer brought, with the token that belongs to it. */
+/** Keeps the CSRF token that comes with a session. */
 export function acceptSession(session: Session): Session {
   setCsrfToken(session.csrfToken);
   return session;
@@ -21,7 +21,7 @@ export function useSession(): Session {
   return useSuspenseQuery(sessionQuery).data;
 }
 
-/** Whether the one signed in may call what asks for this access. */
+/** Whether the session's role is at least `access`. */
 export function hasAccess(session: Session | undefined, access: Access): boolean {
   const role: Access = session?.teammate?.role ?? "anyone";
   return accessLevels.indexOf(role) >= accessLevels.indexOf(access);

@@ -1,4 +1,4 @@
-// Signing in with e-mail and password, or with Microsoft where that is set up.
+// Signs in with e-mail and password, or with Microsoft if that is configured.
 import { Button, Divider, PasswordInput, TextInput } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, useRouter } from "@tanstack/react-router";
@@ -14,7 +14,7 @@ import { acceptSession, sessionQuery, useSession } from "./session.ts";
 
 const route = getRouteApi("/sign-in");
 
-/** A field of a form as text; what is no text is empty. */
+/** A form field as text; a file counts as empty. */
 export function formText(form: FormData, name: string): string {
   const value = form.get(name);
   return typeof value === "string" ? value : "";

@@ -1,4 +1,5 @@
-// Which domains are never an account's: the company's own, and common ones such as those of mail providers.
+// Settings of the domains that no account gets: the company's own, and common ones such as those of
+// mail providers.
 import { Button, Group, Skeleton, TagsInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";

@@ -1,4 +1,4 @@
-// Records of Dynamics 365 that are kept out of the sync, and the way back in.
+// Lists the Dynamics 365 records that are excluded from the sync, and includes them again.
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { accountRoutes } from "../../../src/api/contract/accounts.ts";

@@ -1,4 +1,4 @@
-// Making a custom field, or renaming one. Its type never changes.
+// Creates or renames a custom field. The type of a field never changes.
 import { Button, Group, Modal, Select, Stack, TextInput } from "@mantine/core";
 import { useState, type FormEvent } from "react";
 import { accountRoutes, fieldTypes, type CustomFieldView } from "../../../src/api/contract/accounts.ts";
@@ -8,7 +8,7 @@ import { ErrorAlert } from "../components/error-alert.tsx";
 import { FIELD_TYPE_NAMES } from "../format/fields.ts";
 
 type Props = {
-  /** "new" for one to make; null while there is none to change. */
+  /** "new" creates a field; null closes the dialog. */
   field: CustomFieldView | "new" | null;
   invalidates: readonly Route[];
   onClose: () => void;

@@ -1,4 +1,4 @@
-// The custom fields of accounts: made, renamed, deleted.
+// Lists, creates, renames and deletes the custom fields of accounts.
 import { ActionIcon, Button, Tooltip } from "@mantine/core";
 import { IconPencil, IconPlus, IconTrash } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
@@ -18,7 +18,7 @@ import { FieldForm } from "./field-form.tsx";
 
 const INVALIDATED_ROUTES = [accountRoutes.listFields, accountRoutes.listAccounts, accountRoutes.getAccount];
 
-/** A field to change, "new" for one to make, null for neither. */
+/** The field being renamed, or "new" for one being created. */
 type Editing = CustomFieldView | "new" | null;
 
 export function FieldsPage() {

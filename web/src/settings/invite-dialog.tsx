@@ -1,4 +1,4 @@
-// Inviting somebody; where no mail can be sent, the link is shown to be passed on.
+// Invites a teammate. If no mail can be sent, it shows the link to copy.
 import { Button, CopyButton, Group, Modal, Select, Stack, Text, TextInput } from "@mantine/core";
 import { useState, type FormEvent } from "react";
 import { sessionRoutes, type Role } from "../../../src/api/contract/session.ts";
@@ -10,7 +10,7 @@ import styles from "./settings.module.css";
 export type Invitation = { readonly email: string; readonly name: string; readonly role: Role };
 
 type Props = {
-  /** Null while nobody is being invited; the modal then closes, and gives the focus back. */
+  /** Null closes the dialog, which then returns the focus. */
   invitee: Invitation | null;
   roles: { readonly value: Role; readonly label: string }[];
   onClose: () => void;

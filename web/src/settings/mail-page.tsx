@@ -1,4 +1,4 @@
-// The latest mails and what became of them. Without a mail server, their text is here to be passed on.
+// Lists the latest mails with their state. Without a mail server, their text can be copied here.
 import { useQuery } from "@tanstack/react-query";
 import { sessionRoutes } from "../../../src/api/contract/session.ts";
 import type { RouteAnswer } from "../../../src/api/contract/route.ts";

@@ -1,4 +1,4 @@
-// Roles as people call them, and what each may do.
+// Names and descriptions of roles.
 import type { Role } from "../../../src/api/contract/session.ts";
 
 export const ROLE_NAMES: Record<Role, string> = {

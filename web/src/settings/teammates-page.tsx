@@ -1,4 +1,4 @@
-// Who works here: invited, given a role, removed.
+// Lists, invites and removes teammates, and sets their roles.
 import { ActionIcon, Button, Menu, Select } from "@mantine/core";
 import { IconDots, IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
@@ -42,7 +42,7 @@ export function TeammatesPage() {
   const [inviting, setInviting] = useState<Invitation | null>(null);
   const [removing, setRemoving] = useState<TeammateView | null>(null);
 
-  /** A workspace admin changes everybody but company admins. */
+  /** A workspace admin may edit everybody but company admins. */
   const canEdit = ({ role }: TeammateView) => canInvite && (isCompanyAdmin || role !== "company-admin");
   const roleOptions = roles
     .filter((role) => isCompanyAdmin || role !== "company-admin")

@@ -1,5 +1,5 @@
-// Searching one of the sync's lists: what was typed goes to the address after a moment, / comes here, Esc empties it, and ↓ goes
-// on into the list.
+// A search field over one of the sync's lists, debounced. The key / focuses it, Escape clears it,
+// and ↓ moves to the list.
 import { TextInput } from "@mantine/core";
 import { useDebouncedCallback, useHotkeys } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
@@ -9,7 +9,6 @@ type Props = {
   label: string;
   q: string | undefined;
   onSearch: (q: string | undefined) => void;
-  /** ↓ */
   onArrowDown?: () => void;
   className?: string | undefined;
 };
@@ -31,7 +30,7 @@ export function SearchBox({ label, q, onSearch, onArrowDown, className }: Props)
       placeholder={`${label}  /`}
       leftSection={<IconSearch size={15} aria-hidden />}
       value={text}
-      // Esc closes the modal only once there is nothing to empty.
+      // Escape clears the search first, and closes the modal only after that.
       data-mantine-stop-propagation={text !== "" || undefined}
       onChange={(event) => onType(event.currentTarget.value)}
       onKeyDown={(event) => {

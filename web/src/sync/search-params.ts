@@ -1,4 +1,4 @@
-// What the sync keeps in the address: of the modal (over the accounts) and of the pages.
+// Search parameters of the sync modal (over the accounts) and of the sync page.
 import { z } from "zod";
 import { planAction } from "../../../src/api/contract/runs.ts";
 import { wizardSteps } from "./setup/wizard-position.ts";
@@ -6,14 +6,17 @@ import { wizardSteps } from "./setup/wizard-position.ts";
 const text = z.string().max(200).optional().catch(undefined);
 const run = z.coerce.number().int().positive().optional().catch(undefined);
 
-/** `import=dynamics` opens the modal; the rest is where one is in it. */
+/** `import=dynamics` opens the modal; the others are the position in it. */
 export const importSearch = z.object({
   import: z.literal("dynamics").optional().catch(undefined),
   step: z.enum(wizardSteps).optional().catch(undefined),
-  /** What went wrong when signing in to Dynamics 365: a code, whose sentence the server keeps. */
+  /** The code of a failed sign-in to Dynamics 365. The server keeps its sentence. */
   problem: text,
   run,
-  /** What of the plan is shown: `q` is the list's behind. */
+  /**
+   * Filters of the plan. `q` is the search of the accounts page behind the modal, so this one is
+   * `find`.
+   */
   action: planAction.optional().catch(undefined),
   find: text,
 });

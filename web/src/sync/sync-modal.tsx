@@ -1,5 +1,5 @@
-// Setting up the sync with Dynamics 365, over the accounts: connect, choose accounts, map fields, look at the plan, sync.
-// The address and the server know where one is, so that closing it loses nothing.
+// The sync modal: sets up the sync with Dynamics 365 in five steps. The URL and the server hold the
+// position, so that closing the modal loses nothing.
 import { Modal, Skeleton } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { getRouteApi, Navigate } from "@tanstack/react-router";
@@ -73,7 +73,7 @@ function SyncWizard({ connection }: { connection: ConnectionView }) {
   const { run, error } = useRun(position === "page" ? undefined : position.run);
   const isStepInUrl = search.step !== undefined;
   useEffect(() => {
-    // From here on the address says where one is, whatever the server comes to know meanwhile.
+    // Fixes the step in the URL, so that it does not change when the server's state does.
     if (isStepInUrl || position === "page" || connection.environment?.fromFile === true) return;
     void navigate({ search: (before) => ({ ...before, ...position }), replace: true });
   });
@@ -162,7 +162,7 @@ function SyncWizard({ connection }: { connection: ConnectionView }) {
   );
 }
 
-/** Whether a plan is looked at or written, the run knows. */
+/** The run's status decides between preview and sync. */
 function currentPosition(position: WizardPosition, run: ReturnType<typeof useRun>["run"]): WizardPosition {
   if (!run || (position.step !== "preview" && position.step !== "sync")) return position;
   const isWritten = run.status === "applying" || run.status === "done";

@@ -1,4 +1,4 @@
-// The sync once it is set up: overview, fields, runs, errors, settings, connection. Before that, the way to set it up.
+// The sync page: tabs once the sync is set up, and before that a link to set it up.
 import { Skeleton, Tabs } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 import type { ConnectionView } from "../../../src/api/contract/connection.ts";

@@ -1,5 +1,5 @@
-// The connection, asked again and again. A run that began, ended or waits since then, whoever started it and whether or not
-// anybody followed it, makes what it may have changed stale.
+// Polls the connection. When a run has started, ended or begun to wait since, it invalidates what
+// that run may have changed, whoever started it.
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { connectionRoutes, type ConnectionView } from "../../../src/api/contract/connection.ts";
 import { callRoute } from "../client/call-route.ts";
@@ -11,7 +11,7 @@ const IDLE_POLL_MS = 15_000;
 
 const query = routeQuery(connectionRoutes.getConnection, {});
 
-/** Which runs there are, as far as the connection tells. */
+/** Identifies the runs that the connection tells of. */
 function runsKey({ running, waiting, lastRun }: ConnectionView): string {
   return JSON.stringify([running, waiting, lastRun?.id, lastRun?.status]);
 }

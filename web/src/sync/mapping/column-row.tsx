@@ -1,4 +1,4 @@
-// One column of Dynamics 365: what it is called and holds, and the fields here it goes to.
+// One column of Dynamics 365 with a sample value, and the fields it is mapped to.
 import { ActionIcon, Button, NativeSelect } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
 import { useState } from "react";
@@ -111,7 +111,7 @@ export function ColumnRow({ column, mapping, fields, labelOfColumn, onEdit }: Pr
   );
 }
 
-/** A mapping whose column Dynamics 365 does not have any more. */
+/** Replaces a column that is mapped and no longer exists in Dynamics 365. */
 export function MissingColumnAlert({
   entry,
   onEdit,

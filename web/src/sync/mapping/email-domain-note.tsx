@@ -1,4 +1,4 @@
-// What Email domain is for: the one target that needs explaining.
+// Explains what the target Email domain does.
 import styles from "./mapping.module.css";
 
 export function EmailDomainNote() {

@@ -1,5 +1,5 @@
-// What goes where: the columns of Dynamics 365 with a sample of each, the fields here that each may feed, and the two
-// questions that decide about accounts that meet another one.
+// Edits the mapping: the columns of Dynamics 365, the fields that each may be mapped to, and the
+// options for accounts that conflict.
 import { Button, Skeleton, TextInput } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
@@ -14,7 +14,7 @@ import styles from "./mapping.module.css";
 import { OptionsEditor } from "./options-editor.tsx";
 import { Suggestions } from "./suggestions.tsx";
 
-/** More than anybody reads; the rest is a search or a click away. */
+/** The others are found by searching, or shown on demand. */
 const INITIAL_COLUMNS = 40;
 
 type Props = { settings: SyncSettings; onChange: (settings: SyncSettings) => void };

@@ -1,4 +1,4 @@
-// What the server has to say about a mapping: why it cannot be used, and what of it has no effect.
+// Shows why the server refuses a mapping, and which parts of it have no effect.
 import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Alert } from "@mantine/core";
@@ -10,7 +10,7 @@ import styles from "./mapping.module.css";
 
 type Props = {
   mapping: Mapping;
-  /** Why no plan could be made. */
+  /** Why the last preview could not be started. */
   error: Error | null;
 };
 

@@ -1,5 +1,5 @@
-// The mapping as somebody edits it: which column feeds which of our fields, as a list of pairs. Pure; the server has the
-// last word on what may be mapped (compatibility comes with each column, problems from its check).
+// Edits a mapping as a list of entries: a column and its target. Pure; the server validates, and
+// sends the compatible targets with each column.
 import type { CustomFieldView } from "../../../../src/api/contract/accounts.ts";
 import type { ColumnView, SyncSettings } from "../../../../src/api/contract/connection.ts";
 import { FIELD_TYPE_NAMES } from "../../format/fields.ts";
@@ -17,7 +17,7 @@ export type MappingEdit =
   | { readonly kind: "map"; readonly entries: readonly MappingEntry[] }
   | { readonly kind: "unmap"; readonly entry: MappingEntry };
 
-/** One text for one target, as a form's value: "domains", or "field:Industry". */
+/** A form value for a target: "domains", or "field:Industry". */
 export function targetKey(target: Target): string {
   return "field" in target ? `field:${target.field}` : target.kind;
 }
@@ -36,7 +36,10 @@ export function mappingEntries(mapping: Mapping): MappingEntry[] {
   ];
 }
 
-/** The mapping after an edit. What takes one column only (all but Domains) moves from the column it had. */
+/**
+ * The mapping after an edit. A target other than Domains takes one column only, so a new one
+ * replaces it.
+ */
 export function applyEdit(mapping: Mapping, edit: MappingEdit): Mapping {
   return edit.kind === "unmap" ? withoutEntry(mapping, edit.entry) : edit.entries.reduce(withEntry, mapping);
 }
@@ -60,7 +63,7 @@ function withoutEntry(mapping: Mapping, { column, target }: MappingEntry): Mappi
   if ("field" in target)
     return { ...mapping, fields: mapping.fields.filter(({ field }) => field !== target.field) };
   switch (target.kind) {
-    // An account always has a name, so its column can be changed and not taken away.
+    // The name is always mapped, so its column can be replaced and not removed.
     case "name":
       return mapping;
     case "description": {
@@ -81,11 +84,11 @@ export function targetsOf(mapping: Mapping, column: string): Target[] {
 export type TargetOption = {
   readonly target: Target;
   readonly label: string;
-  /** The column that feeds it now and would no longer. */
+  /** The mapped column that this one would replace. */
   readonly replaces: string | null;
 };
 
-/** Where a column may still go, by the table of compatibility that came with it. */
+/** The targets that a column may still be mapped to, by the compatibility that came with it. */
 export function targetOptions(
   column: ColumnView,
   mapping: Mapping,
@@ -115,7 +118,7 @@ export function targetOptions(
   };
 }
 
-/** Types of which a new custom field could take this column. */
+/** The types of new custom fields that this column could be mapped to. */
 export function newFieldTypes(column: ColumnView): FieldType[] {
   return column.targets.filter(
     (kind): kind is FieldType => kind !== "name" && kind !== "domains" && kind !== "description",
@@ -129,11 +132,11 @@ export function targetLabel(target: Target): string {
 
 export type Suggestion = MappingEntry & {
   readonly label: string;
-  /** The custom field it needs and that does not exist yet. */
+  /** The custom field to create, if the target does not exist yet. */
   readonly newField: { readonly name: string; readonly type: FieldType } | null;
 };
 
-/** Obvious pairs that are not mapped yet and take nothing away from another column. */
+/** Suggested entries that are not mapped yet and replace no other column. */
 export function suggestionsFor(
   columns: readonly ColumnView[],
   mapping: Mapping,
@@ -159,13 +162,16 @@ function suggestedTarget({ suggestion }: ColumnView): Target | null {
   return field === null ? null : { kind, field };
 }
 
-/** Mapped columns that Dynamics 365 does not have any more. */
+/** Mapped columns that no longer exist in Dynamics 365. */
 export function missingColumns(mapping: Mapping, columns: readonly ColumnView[]): MappingEntry[] {
   const known = new Set(columns.map(({ logicalName }) => logicalName));
   return mappingEntries(mapping).filter(({ column }) => !known.has(column));
 }
 
-/** Columns a person looks for, those with something mapped first, then those that hold something. */
+/**
+ * Columns that match the query: mapped ones first, then those with a suggestion, then those with a
+ * value.
+ */
 export function searchColumns(columns: readonly ColumnView[], mapping: Mapping, query: string): ColumnView[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   const mapped = new Set(mappingEntries(mapping).map(({ column }) => column));

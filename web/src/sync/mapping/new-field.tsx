@@ -1,4 +1,4 @@
-// A new custom field, made where one misses it. Only company admins may; others are told who can.
+// Creates a custom field for a column. Only company admins may; others see whom to ask.
 import { Button, Group, NativeSelect, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { accountRoutes, type CustomFieldView } from "../../../../src/api/contract/accounts.ts";
@@ -41,7 +41,7 @@ function NewFieldForm({ column, onCreated, onCancel }: Props) {
     >
       <TextInput
         label="Name of the new field"
-        // Escape ends this, and leaves the modal around it open.
+        // Escape closes this form and not the modal around it.
         data-mantine-stop-propagation
         onKeyDown={(event) => {
           if (event.key === "Escape") onCancel();
@@ -72,7 +72,7 @@ function NewFieldForm({ column, onCreated, onCancel }: Props) {
   );
 }
 
-/** What a column is, before what it can be written as. */
+/** The column's own type; text, which takes any column, only if it has no other. */
 function preferredType(types: readonly CustomFieldView["type"][]): CustomFieldView["type"] {
   return types.find((type) => type !== "text") ?? "text";
 }

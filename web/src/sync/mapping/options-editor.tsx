@@ -1,4 +1,4 @@
-// What to do with accounts that meet another one: the same name, or a domain that somebody else has.
+// Options for accounts that conflict: the same name, or a domain that another account has.
 import { Checkbox, Radio } from "@mantine/core";
 import type { SyncSettings } from "../../../../src/api/contract/connection.ts";
 import styles from "./mapping.module.css";

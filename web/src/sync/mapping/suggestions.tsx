@@ -1,4 +1,4 @@
-// Obvious pairs, as suggestions: nothing is mapped until somebody takes them, one click for all.
+// Suggested entries of the mapping. Nothing is mapped until the user accepts them, all at once.
 import { Button } from "@mantine/core";
 import { accountRoutes, type CustomFieldView } from "../../../../src/api/contract/accounts.ts";
 import type { ColumnView } from "../../../../src/api/contract/connection.ts";
@@ -40,7 +40,7 @@ export function Suggestions({ columns, mapping, fields, onAccept }: Props) {
       <Button
         variant="light"
         loading={create.isPending}
-        // What went wrong stands beside it; nothing is mapped then.
+        // The error is shown below, and nothing is mapped.
         onClick={() => void acceptAll().catch(() => {})}
       >
         {suggestions.length === 1 ? "Take the suggestion" : `Take all ${suggestions.length}`}

@@ -1,4 +1,4 @@
-// All changes of a plan, page by page as one scrolls; only the rows one sees are in the document.
+// A virtualized list of all changes of a plan, loaded page by page.
 import { Skeleton } from "@mantine/core";
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
@@ -13,7 +13,7 @@ import styles from "./plan.module.css";
 
 const ESTIMATED_ROW_HEIGHT = 46;
 
-/** The element that scrolls around the list, and how far down in it the list begins. */
+/** The scroll container around the list, and the list's offset in it. */
 function useScrollContainer() {
   const list = useRef<HTMLDivElement>(null);
   const [scroller, setScroller] = useState<HTMLElement | null>(null);
@@ -28,7 +28,7 @@ function useScrollContainer() {
       setOffset(Math.round(top - container.getBoundingClientRect().top + container.scrollTop));
     };
     measure();
-    // What opens above the list moves it.
+    // Content above the list changes its height when it expands.
     const observer = new ResizeObserver(measure);
     for (const child of container.children) observer.observe(child);
     return () => observer.disconnect();
@@ -40,7 +40,7 @@ type Props = {
   run: RunView;
   action: Action | undefined;
   q: string;
-  /** Set to the function that moves the focus into the list. */
+  /** Set by the list to the function that focuses its first row. */
   focusListRef: RefObject<(() => void) | null>;
 };
 
@@ -97,7 +97,8 @@ export function ChangeList({ run, action, q, focusListRef }: Props) {
           const change = changes[index];
           return (
             change && (
-              // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- ↑ and ↓ go along the rows, Enter opens one
+              // ↑ and ↓ move along the rows, and Enter opens the account.
+              // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
               <div
                 key={change.seq}
                 role="listitem"

@@ -1,4 +1,4 @@
-// One account of a plan: what happens to it, why, and each field before → after.
+// One change of a plan: the account, the action, why, and the fields before → after.
 import type { PlannedChangeView } from "../../../../src/api/contract/runs.ts";
 import { AnchorLink } from "../../components/links.tsx";
 import { StatusTag } from "../../components/status-tag.tsx";
@@ -9,7 +9,7 @@ import { formatValue } from "./format-value.ts";
 export function ChangeRow({ change, isDone }: { change: PlannedChangeView; isDone: boolean }) {
   const { action, because, name, accountId, outcome, values } = change;
   const isNew = action === "create";
-  // One that is to be created has its number already, and no page yet.
+  // An account to be created has its id already, and no page yet.
   const hasPage = accountId !== null && (isDone || !isNew);
   return (
     <div className={styles.change}>

@@ -1,4 +1,4 @@
-// A value of a plan in words, whatever its type: teammates come as their address, domains as a list.
+// Formats a value of a plan, whatever its type. Teammates come as addresses, domains as a list.
 import { formatNumber } from "../../format/numbers.ts";
 
 const day = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeZone: "UTC" });

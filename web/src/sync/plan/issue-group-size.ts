@@ -1,4 +1,4 @@
-// How much a kind of problem concerns: accounts, or, where a whole field stops, fields.
+// Formats how many accounts an issue group affects, or how many fields, if it stops whole fields.
 import type { IssueGroup } from "../../../../src/api/contract/runs.ts";
 import { formatCount } from "../../format/numbers.ts";
 

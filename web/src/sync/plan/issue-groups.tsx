@@ -1,4 +1,4 @@
-// What could not be synced, by kind: why, how to resolve it, and where a setting of ours would do, what it would do.
+// Issues of a plan by kind: why, how to resolve them, and the setting that would, with its effect.
 import { Button, Skeleton } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useState } from "react";

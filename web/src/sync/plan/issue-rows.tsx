@@ -1,4 +1,4 @@
-// Accounts that a problem concerns, one by one, with links to both sides.
+// Accounts that an issue affects, with links to Dynamics 365 and to the account here.
 import { Anchor, Button, Skeleton } from "@mantine/core";
 import { IconExternalLink } from "@tabler/icons-react";
 import type { IssueView } from "../../../../src/api/contract/runs.ts";

@@ -1,5 +1,6 @@
-// A plan one can read, in the manner of `terraform plan`: how many of each, what could not be synced and what would solve
-// it, and every account with its fields before → after and the rule that decided. Of an applied run it is the history.
+// Shows a plan, as `terraform plan` does: counts by action, issues with their fixes, and every
+// account with its fields before → after and the rule that decided. The plan of an applied run is
+// its history.
 import { Button } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
 import { useRef } from "react";
@@ -20,7 +21,7 @@ type Props = {
   run: RunView;
   filter: PlanFilter;
   onFilter: (filter: PlanFilter) => void;
-  /** Makes a new plan with a setting that would solve a problem; absent where nothing can be planned anew. */
+  /** Starts a preview with the setting that would fix an issue; absent if none can be started. */
   onFix?: ((fix: SuggestedFix) => void) | undefined;
 };
 

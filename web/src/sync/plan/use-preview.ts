@@ -1,5 +1,5 @@
-// Makes a plan with settings that are saved nowhere yet: it reads, decides and stops. They are saved with the plan, when
-// somebody applies it.
+// Starts a preview: a run that plans with unsaved settings and stops. Applying the plan saves the
+// settings.
 import { useIsMutating } from "@tanstack/react-query";
 import { connectionRoutes, type SyncSettings } from "../../../../src/api/contract/connection.ts";
 import { runRoutes, type IssueGroup } from "../../../../src/api/contract/runs.ts";
@@ -13,7 +13,7 @@ export function usePreview(onPreview: (run: number, settings: SyncSettings) => v
   return {
     error: start.error,
     isPending: start.isPending,
-    // While fields are made for a mapping, the mapping is not what it will be in a moment.
+    // A mutation under way may create the fields that the mapping needs.
     isBlocked: mutating > 0,
     start: (settings: SyncSettings) =>
       start.mutate(
@@ -23,7 +23,7 @@ export function usePreview(onPreview: (run: number, settings: SyncSettings) => v
   };
 }
 
-/** The settings with those of a remedy, which names only what it changes. */
+/** The settings with the options that a fix changes. */
 export function withOptions(settings: SyncSettings, changes: SuggestedFix["options"]): SyncSettings {
   const { allowDuplicateNames, onDomainTaken } = settings.options;
   return {
@@ -35,7 +35,7 @@ export function withOptions(settings: SyncSettings, changes: SuggestedFix["optio
   };
 }
 
-/** What one presses: the setting, and what it would then do. */
+/** The label of a fix: its setting, and its effect. */
 export function formatFix({ label, effect }: SuggestedFix): string {
   return `${label} → ${effect.replace(/\.$/, "")}`;
 }

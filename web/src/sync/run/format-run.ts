@@ -1,8 +1,8 @@
-// A run in words: what it is doing, how far it is, what came of it. Never "success" while something was skipped.
+// Formats a run: its stage, progress, status and result. It never says "success" if something was
+// skipped.
 import type { RunView } from "../../../../src/api/contract/runs.ts";
 import { formatCount, formatNumber } from "../../format/numbers.ts";
 
-/** The four meanings of the product, as components/status-tag.tsx draws them. */
 type Tone = "added" | "changed" | "skipped" | "failed";
 type Counts = RunView["counts"];
 type Progress = NonNullable<RunView["progress"]>;
@@ -48,7 +48,7 @@ export const ACTIONS: Readonly<
   skip: { label: "skip", done: "skipped", tone: "failed", description: "Not synced; each says why" },
 };
 
-/** How many accounts a plan would write to, or an applied one wrote to. */
+/** How many accounts a plan writes to. */
 function changedAccounts({ created, linked, updated }: Counts): number {
   return created + linked + updated;
 }
@@ -67,7 +67,7 @@ export function actionCounts(run: Pick<RunView, "counts" | "actions">): { action
   return actions.map((action) => ({ action, count: values[action] }));
 }
 
-/** The button that applies a plan: what happens, and to how many. */
+/** The label of the button that applies a plan: the action, and how many accounts it affects. */
 export function applyLabel(counts: Counts, paused = false): string {
   const label = actionLabel(counts);
   return paused ? `Resume and ${label.charAt(0).toLowerCase()}${label.slice(1)}` : label;
@@ -80,12 +80,15 @@ function actionLabel(counts: Counts): string {
   return "Save these settings";
 }
 
-/** Resumed first, the schedule could start a run that leaves the plan without worth. */
+/**
+ * Resumes and applies in one request: after a separate resume, a scheduled run could outdate the
+ * plan.
+ */
 export function applyRequest({ id }: Pick<RunView, "id">, paused: boolean) {
   return { params: { id }, ...(paused && { query: { resume: "true" as const } }) };
 }
 
-/** "49,543 synced, 120 already in step, 1,807 skipped" in parts, the empty ones left out. */
+/** "49,543 synced, 120 unchanged, 1,807 skipped" in parts, without zeros. */
 export function resultParts(counts: Counts): { readonly text: string; readonly tone: Tone }[] {
   const parts: { value: number; text: string; tone: Tone }[] = [
     { value: changedAccounts(counts), text: "synced", tone: "added" },
@@ -105,7 +108,7 @@ export function formatResult(counts: Counts): string {
     .join(", ");
 }
 
-/** The sum behind "all accounts are accounted for": distinct records read, and what became of each. */
+/** The rows that add up to the number of records read. */
 export function countRows(counts: Counts): { readonly label: string; readonly value: number }[] {
   return [
     { label: "Created", value: counts.created },
@@ -142,7 +145,7 @@ export function formatProgress({ done, total, rate, secondsLeft }: Progress): st
   ].join(" · ");
 }
 
-/** "240 requests to Dynamics 365 · asked to wait 3 times, 95 seconds in all": what a run has used so far. */
+/** "240 requests to Dynamics 365 · throttled 3 times, 95 seconds in all". */
 export function formatRequestUsage({
   requests,
   throttled,
@@ -171,14 +174,14 @@ const ACTIVE_STATUSES: ReadonlySet<RunView["status"]> = new Set([
   "applying",
 ]);
 
-/** A run that stopped while it wrote still has that status, and says why it waits. */
+/** A run that stopped while it was applied keeps the status "applying", and says why it waits. */
 export function isActive({ status, waitsBecause }: Pick<RunView, "status" | "waitsBecause">): boolean {
   return ACTIVE_STATUSES.has(status) && waitsBecause === null;
 }
 
 const MODE_LABELS = { sync: "Sync", changes: "Changes", plan: "Preview", retry: "Retry" } as const;
 
-/** "Sync 12"; a preview that was applied is a sync. */
+/** "Sync 12". A preview that was applied counts as a sync. */
 export function runName({ mode, id, appliedBy }: Pick<RunView, "mode" | "id" | "appliedBy">): string {
   return `${mode === "plan" && appliedBy !== null ? MODE_LABELS.sync : MODE_LABELS[mode]} ${id}`;
 }
@@ -209,7 +212,7 @@ function formatStopped({ cancelledBy, written }: Pick<RunView, "cancelledBy" | "
   return `${stopped}: ${formatCount(done, "account")} ${done === 1 ? "is" : "are"} written, ${formatNumber(total - done)} ${total - done === 1 ? "is" : "are"} not`;
 }
 
-/** The run's state in a list: one short phrase, with its meaning. */
+/** The status as a short phrase with a tone, for lists. */
 export function formatRunStatus(
   run: Pick<RunView, "status" | "counts" | "applicable" | "waitsBecause" | "cancelledBy" | "written">,
 ): {

@@ -1,4 +1,4 @@
-// What a run may have changed when it begins, ends or waits; the connection itself besides.
+// Routes whose answers a run may change when it starts, ends or waits, besides the connection.
 import { accountRoutes } from "../../../../src/api/contract/accounts.ts";
 import { connectionRoutes } from "../../../../src/api/contract/connection.ts";
 import { runRoutes } from "../../../../src/api/contract/runs.ts";

@@ -1,4 +1,4 @@
-// A run under way: what it does, how far it is, how long it takes, and a way to stop it.
+// Shows an active run: its stage, its progress and the time left, and a button that stops it.
 import { Button, Progress } from "@mantine/core";
 import { runRoutes, type RunView } from "../../../../src/api/contract/runs.ts";
 import { useRouteMutation } from "../../client/queries.ts";

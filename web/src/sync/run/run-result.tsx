@@ -1,4 +1,4 @@
-// What came of an applied run, in honest words: how many are synced, how many are not, and where it says why.
+// Shows the result of an applied run: how many accounts were synced, how many were not, and why.
 import { Fragment } from "react";
 import type { RunView } from "../../../../src/api/contract/runs.ts";
 import { ApiError } from "../../client/call-route.ts";
@@ -31,7 +31,7 @@ export function RunResult({ run }: { run: RunView }) {
   );
 }
 
-/** Every account read is in exactly one of these. */
+/** Counts of a run. Every record that was read is counted in exactly one row. */
 export function RunCounts({ run }: { run: RunView }) {
   return (
     <dl className={styles.counts}>

@@ -1,5 +1,5 @@
-// A run as it goes: asked once, then followed over server-sent events until it ends or waits. Events may fail in any way (a
-// server that restarts, a proxy that holds them back): then it is asked again and again, so that no end is missed.
+// Loads a run and follows it over server-sent events until it ends or waits. Events may fail (a
+// server that restarts, a proxy that buffers), so an active run is polled as well.
 import { useDocumentVisibility } from "@mantine/hooks";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
@@ -31,14 +31,14 @@ export function useRun(id: number | undefined) {
     previousId.current = activeId;
   }, [activeId, queryClient]);
 
-  // An answer that fails to be renewed is still the best there is; it is asked again.
+  // A run that could not be loaded again is still shown; it is polled.
   return { run, error: run === undefined ? query.error : null };
 }
 
-/** Keeps the answer to "get this run" as new as its events tell; the first event of each connection is the whole run. */
+/** Updates the cached run from its events. The first event of each connection is the whole run. */
 function useRunEvents(id: number | undefined): void {
   const queryClient = useQueryClient();
-  // A browser has six connections to a server, for all its tabs; one that nobody looks at gives its own back.
+  // Browsers allow six connections to a server for all tabs, so hidden tabs close theirs.
   const isVisible = useDocumentVisibility() === "visible";
   const [attempt, setAttempt] = useState(0);
   useEffect(() => {
@@ -48,13 +48,13 @@ function useRunEvents(id: number | undefined): void {
     events.addEventListener("message", ({ data }: MessageEvent<string>) => {
       const event = runSchema.safeParse(JSON.parse(data));
       if (!event.success) return;
-      // An event leaves out the settings, which never change.
+      // Events leave out the settings, which never change.
       queryClient.setQueryData(routeQuery(runRoutes.getRun, { params: { id } }).queryKey, (before) => ({
         run: { ...before?.run, ...event.data },
       }));
     });
     events.addEventListener("error", () => {
-      // A connection that was cut is opened again by the browser; one that was answered with an error is not.
+      // The browser reconnects after a lost connection, but not after an error response.
       if (events.readyState === EventSource.CLOSED)
         reconnectTimer = setTimeout(() => setAttempt(attempt + 1), POLL_MS);
     });

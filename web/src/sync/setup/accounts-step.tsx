@@ -1,4 +1,4 @@
-// Step 2: which accounts. All active ones, or what a view of Dynamics 365 shows; five of them as a first look.
+// Step 2: selects the accounts, all active ones or those of a view, with a sample of five.
 import { Alert, Button, Radio } from "@mantine/core";
 import type { SyncSettings } from "../../../../src/api/contract/connection.ts";
 import { SampleTable } from "./sample-table.tsx";
@@ -9,10 +9,10 @@ import { ViewPicker } from "./view-picker.tsx";
 type Selection = SyncSettings["selection"];
 
 type Props = {
-  /** What there is to know about the organisation that was just connected. */
+  /** A notice about the organisation that was just connected. */
   notice: string | null;
   selection: Selection;
-  /** A view is wanted, and none chosen yet. */
+  /** The user wants a view and has not chosen one yet. */
   needsView: boolean;
   onNeedsView: (needsView: boolean) => void;
   onChange: (selection: Selection) => void;

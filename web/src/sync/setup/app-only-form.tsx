@@ -1,4 +1,4 @@
-// The second way to connect: an app registration with its secret. The secret goes to the server once and never comes back.
+// Connects with an app registration's client secret. The secret is sent once and never read back.
 import { Button, PasswordInput, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { connectionRoutes } from "../../../../src/api/contract/connection.ts";
@@ -35,7 +35,8 @@ export function AppOnlyForm({ address, onConnected }: { address: string; onConne
       ...(tenant.trim() !== "" && { tenant }),
       ...(expires !== "" && { secretExpiresAt: `${expires}T00:00:00Z` }),
     };
-    // Not as an option of `mutate`: this form is gone by then. What went wrong is shown in it.
+    // `mutateAsync`, since the form is unmounted by then and callbacks of `mutate` would not run.
+    // The form shows the error.
     void connect.mutateAsync({ body }).then(onConnected, () => {});
   };
   return (

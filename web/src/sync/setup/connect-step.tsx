@@ -1,4 +1,5 @@
-// Step 1: connect. Once connected it says as whom, and everything else is one click away: the check, another sign-in.
+// Step 1: connects Dynamics 365. Once connected, shows as whom, and offers the check and another
+// sign-in.
 import { Button } from "@mantine/core";
 import { useState } from "react";
 import type { ConnectionView } from "../../../../src/api/contract/connection.ts";
@@ -12,7 +13,7 @@ import { StepLayout } from "./step-layout.tsx";
 
 type Props = {
   connection: ConnectionView;
-  /** The sign-in that one comes back from went wrong. */
+  /** The user comes back from a sign-in that failed. */
   signInFailed: boolean;
   onNext: () => void;
 };

@@ -1,5 +1,5 @@
-// The connection check: everything the sync needs, step by step, with what to do about each and a text for the Dynamics 365
-// administrator that one can copy.
+// The connection check, step by step, with fixes and a text to copy for the Dynamics 365
+// administrator.
 import { Button, CopyButton } from "@mantine/core";
 import { connectionRoutes, type CheckStep } from "../../../../src/api/contract/connection.ts";
 import { useRouteMutation } from "../../client/queries.ts";

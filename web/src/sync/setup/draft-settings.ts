@@ -1,6 +1,6 @@
-// What was begun in setting up and is no plan yet, kept in this browser so that closing the modal loses nothing. From the
-// plan on, the server has it. It is a change of the settings that were saved when it began: once others are saved, by
-// whomever, it would take theirs back, and counts no more.
+// Keeps settings that are being edited in local storage, so that closing the modal loses nothing;
+// once previewed, the server has them. A draft belongs to the saved settings it started from: when
+// others are saved since, it would undo them, and is ignored.
 import { useLocalStorage } from "@mantine/hooks";
 import { z } from "zod";
 import {
@@ -11,9 +11,9 @@ import {
 import { wizardSteps, type SettingsDraft } from "./wizard-position.ts";
 
 const storedDraft = z.object({
-  /** Views and columns of another organisation are others. */
+  /** Views and columns differ between organisations. */
   organization: z.string(),
-  /** What was saved when it began; null before anything was. */
+  /** The saved settings when the draft was started; null if there were none. */
   from: syncSettings.nullable(),
   settings: syncSettings,
   step: z.enum(wizardSteps),
@@ -30,7 +30,7 @@ function parseStored(text: string | undefined): z.infer<typeof storedDraft> | nu
   }
 }
 
-/** In whatever order their keys were set. */
+/** Independent of the order of keys. */
 function canonicalJson(settings: SyncSettings | null): string {
   return JSON.stringify(settings && syncSettings.parse(settings));
 }
@@ -44,7 +44,10 @@ export function useDraftSettings({
   settings: saved,
 }: Pick<ConnectionView, "environment" | "settings">): {
   draft: SettingsDraft | null;
-  /** `otherwise`: what is shown when nothing is kept, by default what is saved; that itself is not worth keeping. */
+  /**
+   * `fallback`: the settings without a draft, by default the saved ones. A draft that equals them
+   * is removed.
+   */
   saveDraft: (draft: SettingsDraft, fallback?: SyncSettings | null) => void;
   discardDraft: () => void;
 } {

@@ -1,4 +1,4 @@
-// Step 3: which fields. The way on makes a plan and writes nothing.
+// Step 3: maps the fields. The next step plans and writes nothing.
 import { Button } from "@mantine/core";
 import type { SyncSettings } from "../../../../src/api/contract/connection.ts";
 import { EmailDomainNote } from "../mapping/email-domain-note.tsx";

@@ -1,4 +1,4 @@
-// Steps 4 and 5: the plan, and exactly that plan applied. Which of the two it is, the run says.
+// Steps 4 and 5: previews the plan, and applies exactly that plan. The run's status tells which.
 import { Button } from "@mantine/core";
 import { connectionRoutes, type SyncSettings } from "../../../../src/api/contract/connection.ts";
 import { runRoutes, type RunView } from "../../../../src/api/contract/runs.ts";
@@ -17,10 +17,10 @@ import { StepLayout } from "./step-layout.tsx";
 type Props = {
   run: RunView;
   settings: SyncSettings;
-  /** Applying resumes the sync. */
+  /** The sync is paused; applying resumes it. */
   paused: boolean;
   onBack: () => void;
-  /** Another plan, with other settings. */
+  /** Called when a preview was started, with the settings it plans with. */
   onPreview: (run: number, settings: SyncSettings) => void;
   onApplied: () => void;
   filter: PlanFilter;
@@ -85,7 +85,8 @@ export function PreviewStep(props: Props) {
             <Button
               data-align-end
               loading={apply.isPending}
-              // Not as an option of `mutate`: this step is gone by then. What went wrong is shown above.
+              // `mutateAsync`, since the step is unmounted by then and callbacks of `mutate` would
+              // not run. The error is shown above.
               onClick={() => void apply.mutateAsync(applyRequest(run, paused)).then(onApplied, () => {})}
             >
               {applyLabel(run.counts, paused)}

@@ -1,4 +1,4 @@
-// Five accounts of a selection, in the columns its view has, and how many there are if Dynamics 365 says so at once.
+// The first five accounts of a selection in the columns of its view, with the total if it is known.
 import { Skeleton, Table } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { connectionRoutes, type SyncSettings } from "../../../../src/api/contract/connection.ts";
@@ -20,7 +20,8 @@ export function SampleTable({ selection }: { selection: SyncSettings["selection"
         {formatSampleSize(data.count, data.rows.length)}
       </p>
       {data.rows.length > 0 && (
-        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reached by the keyboard
+        // A scrollable region must be reachable by keyboard.
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         <section className={styles.sample} tabIndex={0} aria-label="The first accounts">
           <Table>
             <Table.Thead>
@@ -34,7 +35,8 @@ export function SampleTable({ selection }: { selection: SyncSettings["selection"
             </Table.Thead>
             <Table.Tbody>
               {data.rows.map((row, rowIndex) => (
-                // oxlint-disable-next-line react/no-array-index-key -- five rows without an id, never reordered
+                // The rows have no id, and are never reordered.
+                // oxlint-disable-next-line react/no-array-index-key
                 <Table.Tr key={rowIndex}>
                   {row.map((value, columnIndex) => (
                     <Table.Td key={data.columns[columnIndex]?.logicalName} title={value}>

@@ -1,4 +1,4 @@
-// Where Dynamics 365 is and how one gets in: the address as it was pasted, what it leads to, and the two ways to sign in.
+// Connects by address: recognises the pasted URL, and offers both ways to sign in.
 import { Button, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
@@ -10,7 +10,7 @@ import { ErrorAlert } from "../../components/error-alert.tsx";
 import { AppOnlyForm } from "./app-only-form.tsx";
 import styles from "./setup.module.css";
 
-/** After the last key: what is half typed is no mistake yet. */
+/** Waits for a pause in typing, since a half-typed address is no error. */
 const DEBOUNCE_MS = 500;
 
 function useEnvironmentLookup(address: string) {
@@ -28,7 +28,7 @@ function useEnvironmentLookup(address: string) {
 
 type Props = {
   connection: ConnectionView;
-  /** After an application's secret was accepted; who logs in as a person comes back by another address. */
+  /** Called after an accepted client secret. Users who log in come back by a redirect instead. */
   onConnected: () => void;
 };
 
@@ -39,7 +39,7 @@ export function SignInForm({ connection, onConnected }: Props) {
   const { logIn } = connection;
   const startSignIn = () =>
     signIn.mutate({ body: { address } }, { onSuccess: ({ url }) => window.location.assign(url) });
-  // Of both, the address is to blame for the first; of the second, anything may be.
+  // An error of the look-up concerns the address; one of the sign-in may concern anything.
   const addressError = error ?? (signIn.error?.field === "address" ? signIn.error : null);
   const formError = addressError === null ? signIn.error : null;
   return (

@@ -1,5 +1,5 @@
-// One decision a screen: its title, a line on what it is about, the decision, and the way on. Whoever comes to a step has
-// the focus at its title.
+// Layout of a step: title, introduction, content, and a footer to go back and on. The title takes
+// the focus when the step opens.
 import { Title } from "@mantine/core";
 import { useEffect, useRef, type ReactNode } from "react";
 import styles from "./setup.module.css";
@@ -7,7 +7,7 @@ import styles from "./setup.module.css";
 type Props = {
   title: string;
   intro?: ReactNode;
-  /** The way back and the way on. */
+  /** Buttons to go back and on. */
   footer?: ReactNode;
   children: ReactNode;
 };

@@ -1,4 +1,4 @@
-// The steps on the left (a line on top of small screens): where one is, and where one may go.
+// Lists the steps beside the content (on top on small screens), and links to the reachable ones.
 import { IconCheck } from "@tabler/icons-react";
 import { STEP_NAMES, wizardSteps, type Step } from "./wizard-position.ts";
 import styles from "./setup.module.css";

@@ -1,4 +1,4 @@
-// The views one can choose from: yours, shared with you, the system's; the unusable ones with the reason.
+// Lists the views to choose from: own, shared, and system views; unusable ones with the reason.
 import { Radio, Skeleton, TextInput } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";

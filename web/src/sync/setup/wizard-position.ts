@@ -1,4 +1,5 @@
-// Where one is in setting up: from the address if it says so, else from what the server knows and what was begun here.
+// Decides which step of the wizard to show: from the URL, else from the server's state and the
+// draft.
 import type { ConnectionView, SyncSettings } from "../../../../src/api/contract/connection.ts";
 
 export const wizardSteps = ["connect", "accounts", "fields", "preview", "sync"] as const;
@@ -14,15 +15,15 @@ export const STEP_NAMES: Record<Step, string> = {
 
 export type WizardPosition = { readonly step: Step; readonly run?: number | undefined };
 
-/** What was begun in this browser and is not a plan yet. */
+/** Unsaved settings of this browser, and the step they were edited in. */
 export type SettingsDraft = { readonly settings: SyncSettings; readonly step: Step };
 
-/** What of the connection says where one is. */
+/** What the position depends on. */
 export type SetupState = Pick<ConnectionView, "settings" | "running" | "waiting"> & {
   readonly environment: object | null;
 };
 
-/** "page": everything is set up, and its page is the place. */
+/** "page": the sync is set up, so the sync page is shown instead. */
 export function wizardPosition(
   requested: { readonly step?: Step | undefined; readonly run?: number | undefined },
   connection: SetupState,
@@ -38,7 +39,7 @@ export function wizardPosition(
   return { step: draft?.step === "fields" ? "fields" : "accounts" };
 }
 
-/** Steps one may go to: each needs what the ones before it decide. */
+/** The steps that can be opened: each needs the decisions of the steps before it. */
 export function reachableSteps(
   connection: SetupState,
   position: WizardPosition,

@@ -1,4 +1,4 @@
-// What somebody has to do before the sync goes on: what happened, to what, what to do, and the button that does it.
+// Says why the sync needs attention, what to do, and links to where it is done.
 import { Alert } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import type { ConnectionView } from "../../../../src/api/contract/connection.ts";

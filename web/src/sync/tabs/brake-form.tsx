@@ -1,4 +1,4 @@
-// How much a run may change before its plan waits for somebody to look at it.
+// Limits of how much a run may change before its plan needs approval.
 import { Button, NumberInput } from "@mantine/core";
 import { useState } from "react";
 import { connectionRoutes, type Brake } from "../../../../src/api/contract/connection.ts";
@@ -8,7 +8,7 @@ import { SettingsForm } from "./settings-form.tsx";
 
 const INVALIDATED_ROUTES = [connectionRoutes.getConnection];
 
-/** As docs/rules.md has them; the server has its own, for those who never decide. */
+/** The defaults of docs/rules.md. The server has its own for connections without limits. */
 const DEFAULTS: Brake = { sharePercent: 20, accounts: 500, shareOfFewPercent: 50, shrunkToPercent: 50 };
 
 type Limit = {

@@ -1,4 +1,4 @@
-// Who is signed in to Dynamics 365, whether everything the sync needs is there, and how to sign in anew or end it.
+// Shows the connection, checks it, signs in again, and disconnects.
 import { Button, Modal } from "@mantine/core";
 import { useState } from "react";
 import { connectionRoutes, type ConnectionView } from "../../../../src/api/contract/connection.ts";

@@ -1,4 +1,4 @@
-// Open issues by kind: what it is, how to resolve it, the accounts concerned with links to both sides, as CSV, and a try again.
+// Open issues by kind: how to resolve them, the affected accounts, a CSV export, and a retry.
 import { Button, Skeleton } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";

@@ -1,5 +1,4 @@
-// The mapping of a sync that is set up. A change is looked at before it is saved: a plan with the new settings, which are
-// saved by applying it.
+// Edits the mapping of a configured sync. A change is previewed first; applying the plan saves it.
 import { Button } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import type { ConnectionView } from "../../../../src/api/contract/connection.ts";

@@ -1,4 +1,4 @@
-// When the sync runs next by itself, or why it does not.
+// Shows when the next scheduled run is due, or why none is.
 import type { ConnectionView } from "../../../../src/api/contract/connection.ts";
 import { RelativeTime } from "../../components/relative-time.tsx";
 
@@ -20,7 +20,10 @@ export function NextRun({ connection }: { connection: ConnectionView }) {
   return noRunReason(connection);
 }
 
-/** The first sync is started by a person, and so is what is left of it when it stopped or failed: until then nothing is due. */
+/**
+ * A user starts the first sync, also after it was stopped or failed. Until it is done no run is
+ * due.
+ */
 function noRunReason({ lastSyncedAt, running, paused, attention }: ConnectionView): string {
   if (lastSyncedAt !== null) return paused ? "When it is resumed" : "When this is settled";
   const first = "After the first sync";

@@ -1,4 +1,5 @@
-// How the sync is doing: what has to be done if anything has, the run under way, a plan that waits, the last run and the next.
+// Overview of the sync: attention, the active run, a plan that awaits approval, the last and next
+// run.
 import { Button, Group } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
@@ -82,7 +83,7 @@ function RunLink({ run }: { run: RunView }) {
   );
 }
 
-/** Why a run came to nothing; what is said above is not said twice. */
+/** Why a run did not complete, unless the attention alert shows the same sentence. */
 function UnsuccessfulResult({ run, shownMessage }: { run: RunView; shownMessage: string | undefined }) {
   if (run.error !== null && run.cancelledBy === null && run.error.sentence !== shownMessage)
     return <RunError run={run} />;
@@ -147,7 +148,6 @@ function ConnectionFacts({ connection }: { connection: ConnectionView }) {
   );
 }
 
-/** Sync now, Pause, Resume. */
 export function SyncActions({ connection }: { connection: ConnectionView }) {
   const navigate = useNavigate();
   const invalidates = [connectionRoutes.getConnection, connectionRoutes.getSyncState, runRoutes.listRuns];

@@ -1,4 +1,4 @@
-// The mapping of a connection file: shown here, changed there.
+// Shows the mapping of a connection file, which is changed in the file.
 import type { SyncSettings } from "../../../../src/api/contract/connection.ts";
 import { targetKey, targetLabel, mappingEntries } from "../mapping/mapping.ts";
 import styles from "./tabs.module.css";

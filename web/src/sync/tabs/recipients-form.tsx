@@ -1,4 +1,4 @@
-// Who gets e-mails about the sync: who set it up, and whom one chooses besides.
+// Recipients of e-mails about the sync, besides who set it up.
 import { Checkbox, MultiSelect, Skeleton, TagsInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -27,7 +27,7 @@ function Form({ saved }: { saved: RecipientsView }) {
     setChosen({ ...chosen, ...changed });
   };
   const { scheduled, starter, addresses, setUpBy } = chosen;
-  // Somebody chosen long ago is named even before the list of all is here.
+  // Names the chosen teammates before the list of all has loaded.
   const people = new Map(
     [...saved.teammates, ...teammates].map((one) => [String(one.id), formatTeammate(one)]),
   );
@@ -36,7 +36,7 @@ function Form({ saved }: { saved: RecipientsView }) {
     save.mutate(
       { body: { scheduled, starter, addresses, teammates: chosen.teammates.map(Number) } },
       {
-        // An address that is a teammate's has become that teammate.
+        // The server replaces the address of a teammate by that teammate.
         onSuccess: (updated) =>
           setChosen({ ...updated, teammates: updated.teammates.map(({ id }) => String(id)) }),
       },

@@ -1,4 +1,4 @@
-// One run: while it goes, how far it is; then its plan, to be applied or thrown away, or as the history of what it did.
+// One run: its progress while active, then its plan, to be applied or discarded or as its history.
 import { Button, Skeleton } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { connectionRoutes, type ConnectionView } from "../../../../src/api/contract/connection.ts";

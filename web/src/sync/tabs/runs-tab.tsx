@@ -1,4 +1,4 @@
-// Every run, newest first; each opens its plan, which is also its history.
+// Lists all runs, newest first.
 import { Button, Skeleton } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { runRoutes } from "../../../../src/api/contract/runs.ts";

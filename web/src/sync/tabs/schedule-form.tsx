@@ -1,4 +1,4 @@
-// When the sync runs by itself: everything once a day, and changes in between if somebody wants them.
+// The schedule: a full run at least daily, and runs for changes in between if they are switched on.
 import { Checkbox, NumberInput, Select, TextInput } from "@mantine/core";
 import { useState } from "react";
 import {
@@ -16,12 +16,12 @@ const INVALIDATED_ROUTES = [connectionRoutes.getConnection];
 const DAY_MINUTES = 24 * 60;
 const DEFAULT_CHANGES_MINUTES = 15;
 
-/** All that the browser knows, with the one that is saved, which it may not know or know by another name. */
+/** All time zones of the browser, and the saved one, which it may not know. */
 function timeZoneOptions(saved: string): string[] {
   return [...new Set(["UTC", BROWSER_TIME_ZONE, saved, ...Intl.supportedValuesOf("timeZone")])];
 }
 
-/** Of a time of day that nobody chose yet, the zone is that of whoever chooses. */
+/** A time of day that is not set yet gets the browser's time zone. */
 function withDefaultTimeZone(schedule: Schedule): Schedule {
   return schedule.fullAt === null ? { ...schedule, timeZone: BROWSER_TIME_ZONE } : schedule;
 }

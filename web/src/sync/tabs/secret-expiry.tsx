@@ -1,10 +1,10 @@
-// A client secret that ends soon: nothing is synced from then on, and only somebody who knows beforehand can prevent it.
+// Warns of a client secret that is about to expire, since nothing is synced after that.
 import type { ConnectionView } from "../../../../src/api/contract/connection.ts";
 import { ButtonLink } from "../../components/links.tsx";
 import { StatusTag } from "../../components/status-tag.tsx";
 import styles from "./tabs.module.css";
 
-/** As the check of the connection warns (src/connections/check-steps.ts). */
+/** As long before as the connection check warns (src/connections). */
 const WARNING_MS = 30 * 86_400_000;
 
 const dateFormat = new Intl.DateTimeFormat("en", { dateStyle: "long", timeZone: "UTC" });

@@ -1,4 +1,4 @@
-// A section of settings that is saved as one: its button, what was refused, and that it was saved.
+// A form of settings that are saved together, with its error and confirmation.
 import { Button } from "@mantine/core";
 import type { FormEvent, ReactNode } from "react";
 import type { ApiError } from "../../client/call-route.ts";
@@ -8,11 +8,11 @@ import styles from "./tabs.module.css";
 type Props = {
   title: string;
   intro: ReactNode;
-  /** What the button says; none where one may only look. */
+  /** The label of the button; null if the settings are read-only. */
   saveLabel: string | null;
   mutation: { isPending: boolean; isSuccess: boolean; error: ApiError | null };
   onSave: () => void;
-  /** Beside the button. */
+  /** Stands beside the button. */
   extraAction?: ReactNode;
   children: ReactNode;
 };

@@ -1,4 +1,4 @@
-// What an admin decides about a sync that runs by itself: when it runs, what it may not do unseen, and who hears of it.
+// Settings of the sync: its schedule, its limits, and who gets e-mails.
 import type { ConnectionView } from "../../../../src/api/contract/connection.ts";
 import { BrakeForm } from "./brake-form.tsx";
 import styles from "./tabs.module.css";
