@@ -33,7 +33,7 @@ describe("an account's page", () => {
 
     await admin.delete("/connection");
     await page.reload();
-    await page.getByText("Was synced from a Dynamics 365 that is not connected any more").waitFor();
+    await page.getByText("No longer synced: its Dynamics 365 is disconnected").waitFor();
     await screenshot(page, "account-disconnected");
     await page.getByRole("button", { name: "Edit Name" }).click();
     await page.getByRole("textbox", { name: "Name" }).fill("Renamed here");
@@ -41,7 +41,7 @@ describe("an account's page", () => {
     await page.getByRole("heading", { name: "Renamed here" }).waitFor();
     await page.getByRole("button", { name: "Delete" }).click();
     await page
-      .getByText("the first sync after its Dynamics 365 is connected again makes the account again")
+      .getByText("the first sync after Dynamics 365 is connected again creates the account again")
       .waitFor();
 
     await page.goto("/contacts/accounts?sync=disconnected&q=renamed");
@@ -63,7 +63,7 @@ describe("an account's page", () => {
     await page.getByRole("tab", { name: "History" }).click();
     await page.getByText("by teammate").waitFor();
     await screenshot(page, "account-history");
-    expect(await page.getByRole("listitem").first().innerText()).toMatch(/Tier\s+nothing\s*→\s*Gold/);
+    expect(await page.getByRole("listitem").first().innerText()).toMatch(/Tier\s+\(empty\)\s*→\s*Gold/);
     expect(new URL(page.url()).searchParams.get("tab")).toBe("history");
   });
 
@@ -73,16 +73,16 @@ describe("an account's page", () => {
     await page.getByText("Synced from Dynamics 365").first().waitFor();
     const name = await page.getByRole("heading", { level: 1 }).innerText();
     await page.getByRole("button", { name: "Delete" }).click();
-    await page.getByRole("checkbox", { name: "Keep its record out of the sync" }).check();
+    await page.getByRole("checkbox", { name: "Exclude its record from the sync" }).check();
     await screenshot(page, "account-delete");
     expect(await axeViolations(page)).toEqual([]);
-    await page.getByRole("button", { name: "Delete and keep out" }).click();
+    await page.getByRole("button", { name: "Delete and exclude" }).click();
     await page.getByRole("grid", { name: "Accounts" }).waitFor();
 
     await page.goto("/settings/excluded");
     await page.getByText(name).waitFor();
-    await page.getByRole("button", { name: "Sync again" }).click();
-    await page.getByRole("heading", { name: "Every record may sync" }).waitFor();
+    await page.getByRole("button", { name: "Include again" }).click();
+    await page.getByRole("heading", { name: "No excluded records" }).waitFor();
     expect(await page.getByText(name).count()).toBe(0);
   });
 });

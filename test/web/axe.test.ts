@@ -32,7 +32,7 @@ const PAGES_WITH_ACCOUNTS: readonly PageCase[] = [
   { name: "account-contacts", path: "/contacts/accounts/1?tab=contacts", heading: "No contacts" },
   { name: "fields", path: "/settings/fields", heading: "Custom fields" },
   { name: "domains", path: "/settings/domains", heading: "Domains" },
-  { name: "excluded", path: "/settings/excluded", heading: "Kept out of the sync" },
+  { name: "excluded", path: "/settings/excluded", heading: "Excluded records" },
   { name: "nothing-there", path: "/contacts/accounts/99999", heading: "Account" },
   ...tabs.map((tab) => ({
     name: `sync-${tab}`,

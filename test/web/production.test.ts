@@ -96,7 +96,7 @@ describe("built for production", () => {
         ["/settings/fields", "Industry"],
         ["/settings/domains", "Your own domains"],
         ["/settings/teammates", "Dana"],
-        ["/settings/excluded", "Every record may sync"],
+        ["/settings/excluded", "No excluded records"],
         ["/settings/mail", "Mail"],
       ] as const) {
         await page.goto(path);
@@ -106,8 +106,8 @@ describe("built for production", () => {
 
       const faults: string[] = [];
       await page.goto(`${SYNC}?tab=fields`);
-      await page.getByText("change the file and start Sluice again").waitFor();
-      expect(await page.getByRole("button", { name: "See what would change" }).count()).toBe(0);
+      await page.getByText("change the file and restart Sluice").waitFor();
+      expect(await page.getByRole("button", { name: "Preview changes" }).count()).toBe(0);
       faults.push(...(await auditPage(page, "sync-file-fields")));
       await page.goto(`${SYNC}?tab=connection`);
       await page.getByRole("button", { name: "Check the connection" }).waitFor();

@@ -34,23 +34,23 @@ describe("a sync stopped while it writes", () => {
       const chunk = await holdFirstChunk(web);
       await page.getByRole("button", { name: `Sync ${formatNumber(all)} accounts` }).click();
       await chunk.reached();
-      await page.getByRole("button", { name: "Stop the sync" }).click();
+      await page.getByRole("button", { name: "Cancel the sync" }).click();
       const cancelledBy = async () =>
         (await web.database.pool.query("select cancelled_by from runs")).rows[0].cancelled_by;
       await expect.poll(cancelledBy, { timeout: 60_000 }).toBe("workspace-admin");
       await chunk.open();
 
-      const message = `Stopped by workspace-admin while writing: 10,000 accounts are written, ${all - CHUNK} are not`;
+      const message = `Cancelled by workspace-admin while writing: 10,000 accounts are written, ${all - CHUNK} are not`;
       await page.getByRole("dialog").getByText(message).waitFor();
       expect(await written()).toBe(CHUNK);
       const faults = await auditPage(page, "sync-stopped");
 
-      await page.getByRole("dialog").getByRole("link", { name: "the page of the sync" }).click();
+      await page.getByRole("dialog").getByRole("link", { name: "the sync page" }).click();
       await page.getByRole("region", { name: "Last run" }).getByText(message).waitFor();
       await page.getByText("After the first sync: choose Sync now").waitFor();
       faults.push(...(await auditPage(page, "sync-page-stopped")));
       await page.getByRole("button", { name: "Sync now" }).click();
-      await page.getByText(`${formatNumber(all)} already in step`).waitFor();
+      await page.getByText(`${formatNumber(all)} unchanged`).waitFor();
       expect(await written()).toBe(all);
       expect(faults).toEqual([]);
     },

@@ -42,7 +42,7 @@ describe("connecting", () => {
     expect(await page.getByRole("alert").innerText()).toMatch(/declined|consent|permission/i);
     expect(await isConnected(web)).toBe(false);
     await logIn(page, web);
-    await step(page, "Which accounts?").waitFor();
+    await step(page, "Select accounts").waitFor();
     expect(await isConnected(web)).toBe(true);
   });
 
@@ -67,11 +67,11 @@ describe("connecting", () => {
     const web = await startApplication({ accounts: 3 });
     await logInByRequests(web, await web.as("workspace-admin"));
     const page = await visit(web, "workspace-admin", `${CONNECT}&step=connect`, { allowHttpErrors: true });
-    await page.getByRole("button", { name: "Log in as somebody else or elsewhere" }).click();
+    await page.getByRole("button", { name: "Log in to another user or environment" }).click();
     await logIn(page, web, { as: web.simulator.users[1]!.userPrincipalName });
     await page.getByRole("alert").waitFor();
-    await page.getByRole("button", { name: "Choose accounts" }).click();
-    await step(page, "Which accounts?").waitFor();
+    await page.getByRole("button", { name: "Select accounts" }).click();
+    await step(page, "Select accounts").waitFor();
     expect(await page.getByRole("alert").count()).toBe(0);
   });
 
@@ -80,15 +80,15 @@ describe("connecting", () => {
     const page = await visit(web, "workspace-admin", CONNECT, { allowHttpErrors: true });
     const { clientId, clientSecret, origin } = web.simulator;
     await page.getByLabel("Your Dynamics 365 URL").fill(origin);
-    await page.getByText("Connect with an application’s secret instead").click();
+    await page.getByText("Connect with a client secret instead").click();
     await page.getByLabel("Application (client) ID").fill(clientId);
     await page.getByLabel("Client secret").fill("wrong");
-    await page.getByRole("button", { name: "Connect with the secret" }).click();
+    await page.getByRole("button", { name: "Connect with client secret" }).click();
     await page.getByRole("alert").waitFor();
     expect(await isConnected(web)).toBe(false);
     await page.getByLabel("Client secret").fill(clientSecret);
-    await page.getByRole("button", { name: "Connect with the secret" }).click();
-    await step(page, "Which accounts?").waitFor();
+    await page.getByRole("button", { name: "Connect with client secret" }).click();
+    await step(page, "Select accounts").waitFor();
     expect(await isConnected(web)).toBe(true);
     expect(await page.content()).not.toContain(clientSecret);
   });

@@ -19,30 +19,30 @@ describe("unsaved settings of the sync", () => {
     const web = await startSyncedApplication();
     const page = await visit(web, "company-admin", FIELDS);
     await page.getByText("Allow duplicate names").click();
-    await page.getByText("Changed and not saved.").waitFor();
+    await page.getByText("Unsaved changes.").waitFor();
     await page.reload();
-    await page.getByText("Changed and not saved.").waitFor();
-    await page.getByRole("button", { name: "Undo the changes" }).click();
+    await page.getByText("Unsaved changes.").waitFor();
+    await page.getByRole("button", { name: "Discard changes" }).click();
     await page.getByText("Saved.", { exact: true }).waitFor();
-    expect(await page.getByRole("button", { name: "Undo the changes" }).count()).toBe(0);
+    expect(await page.getByRole("button", { name: "Discard changes" }).count()).toBe(0);
   });
 
   test("do not overwrite what another admin has saved since", async () => {
     const web = await startSyncedApplication();
     const page = await visit(web, "company-admin", FIELDS);
     await page.getByText("Allow duplicate names").click();
-    await page.getByText("Changed and not saved.").waitFor();
+    await page.getByText("Unsaved changes.").waitFor();
     await unmapDescription(web);
     await page.reload();
     await page.getByText("Saved.", { exact: true }).waitFor();
     await screenshot(page, "sync-fields-saved-since");
-    expect(await page.getByRole("button", { name: "See what would change" }).isDisabled()).toBe(true);
+    expect(await page.getByRole("button", { name: "Preview changes" }).isDisabled()).toBe(true);
   });
 
   test("are not kept when nothing was changed", async () => {
     const web = await startSyncedApplication();
     const page = await visit(web, "company-admin", "/contacts/accounts?import=dynamics&step=accounts");
-    await page.getByRole("button", { name: "Choose fields" }).click();
+    await page.getByRole("button", { name: "Map fields" }).click();
     await page.getByRole("button", { name: "Preview", exact: true }).last().waitFor();
     expect(await page.evaluate('localStorage.getItem("sluice.sync.begun")')).toBeNull();
   });

@@ -51,18 +51,18 @@ describe("the keyboard", () => {
     await page.keyboard.press("Enter");
     await page.waitForURL(/\/contacts\/accounts/);
 
-    await expectStep(page, "Which accounts?");
+    await expectStep(page, "Select accounts");
     await tabTo(page, page.getByLabel("All active accounts"));
     await page.keyboard.press("ArrowDown");
     await tabTo(page, page.getByLabel("Active Accounts", { exact: true }));
     await page.keyboard.press("Space");
-    await press(page, "Choose fields");
+    await press(page, "Map fields");
 
-    await expectStep(page, "Which fields?");
-    await press(page, /^Take all/);
+    await expectStep(page, "Map fields");
+    await press(page, /^Accept all/);
     await tabTo(page, page.getByLabel("Sync Account Name to"));
     await press(page, "Preview");
-    await expectStep(page, "What would happen");
+    await expectStep(page, "Preview");
     await press(page, /^Sync \d+ accounts/, "Shift+Tab");
     await page.getByRole("heading", { name: /^Synced/ }).waitFor();
     await page.keyboard.press("Escape");

@@ -38,7 +38,7 @@ const readingStatus = (page: Page) =>
   page.getByRole("status").getByText("Reading accounts from Dynamics 365");
 /** The result once the run has ended: one account created, the other unchanged. */
 async function resultText(page: Page): Promise<string> {
-  const result = page.getByRole("status").filter({ hasText: "1 already in step" });
+  const result = page.getByRole("status").filter({ hasText: "1 unchanged" });
   await result.waitFor();
   return result.innerText();
 }

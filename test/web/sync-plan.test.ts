@@ -45,7 +45,7 @@ describe("a plan", () => {
     await rows.nth(2).waitFor({ state: "detached" });
     expect(await rows.count()).toBe(2);
     await page.getByLabel("Search the plan").fill("nobody of that name");
-    await page.getByText("No account in this plan fits.").waitFor();
+    await page.getByText("No account in this plan matches.").waitFor();
   });
 
   test("keeps its filters in the URL, and is navigated by keyboard", async () => {
@@ -86,7 +86,7 @@ describe("a plan", () => {
   test("tells a workspace admin who can create a field", async () => {
     const { web } = await connectedWeb({ ui: await builtPages(), accounts: 3 });
     const page = await visit(web, "workspace-admin", "/contacts/accounts?import=dynamics&step=fields");
-    await step(page, "Which fields?").waitFor();
+    await step(page, "Map fields").waitFor();
     await page.getByLabel("Search Dynamics 365 columns").fill("industry");
     await page.getByLabel("Sync Industry to").selectOption("New field…");
     await page.getByText("ask company-admin (company-admin@ourcompany.example)").waitFor();
@@ -96,13 +96,13 @@ describe("a plan", () => {
   test("keeps its mapping when the modal is closed and opened again", async () => {
     const { web } = await connectedWeb({ ui: await builtPages(), accounts: 3 });
     const page = await visit(web, "company-admin", "/contacts/accounts?import=dynamics&step=fields");
-    await page.getByRole("button", { name: /^Take all/ }).click();
+    await page.getByRole("button", { name: /^Accept all/ }).click();
     await page.getByRole("button", { name: "Do not sync Owner to Owner (Teammate)" }).waitFor();
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "detached" });
     await page.getByRole("button", { name: "Import" }).click();
     await page.getByRole("menuitem", { name: "Dynamics 365" }).click();
-    await step(page, "Which fields?").waitFor();
+    await step(page, "Map fields").waitFor();
     await page.getByRole("button", { name: "Do not sync Owner to Owner (Teammate)" }).waitFor();
     await page.goBack();
     await page.reload();

@@ -43,12 +43,12 @@ describe("recovering a sync", () => {
       await syncNow(page);
       await page.getByRole("alert").getByText("Dynamics 365 view not found").waitFor();
       const faults = await auditPage(page, "sync-trouble-view");
-      await page.getByRole("link", { name: "Choose the accounts anew" }).click();
-      await page.getByText("The view that was chosen is gone").waitFor();
+      await page.getByRole("link", { name: "Select accounts again" }).click();
+      await page.getByText("The selected view was not found").waitFor();
       await page.getByLabel("All active accounts").check();
-      await page.getByRole("button", { name: "Choose fields" }).click();
+      await page.getByRole("button", { name: "Map fields" }).click();
       await page.getByRole("button", { name: "Preview", exact: true }).last().click();
-      await step(page, "What would happen").waitFor();
+      await step(page, "Preview").waitFor();
       await page.getByRole("button", { name: "Save these settings" }).click();
       await step(page, "Synced").waitFor();
 
@@ -82,9 +82,9 @@ describe("recovering a sync", () => {
       const faults = await auditPage(page, "sync-trouble-column");
       await page.getByRole("tab", { name: "Fields" }).click();
       await page.getByRole("button", { name: "Remove the mapping of new_tier" }).click();
-      await page.getByRole("button", { name: "See what would change" }).click();
+      await page.getByRole("button", { name: "Preview changes" }).click();
       await page.getByRole("button", { name: "Save these settings" }).click();
-      await page.getByText("already in step").waitFor();
+      await page.getByText("1 unchanged").first().waitFor();
 
       await expect.poll(async () => (await settingsIn(web)).settings?.mapping.fields).toEqual([]);
       const account = await web.database.kysely
@@ -108,7 +108,7 @@ describe("recovering a sync", () => {
     await page.getByRole("alert").getByText("has to be connected again").waitFor();
     await page.getByRole("link", { name: "Connect Dynamics 365 again" }).click();
     await logIn(page, web);
-    await step(page, "Which accounts?").waitFor();
+    await step(page, "Select accounts").waitFor();
 
     expect((await settingsIn(web)).attention).toBeNull();
   });
@@ -124,7 +124,7 @@ describe("recovering a sync", () => {
       org.createAccount({ name: "Bolt Lisbon", websiteurl: "bolt.com" });
 
       const page = await visit(web, "company-admin", "/contacts/accounts?import=dynamics&step=fields");
-      await page.getByRole("button", { name: /^Take all/ }).click();
+      await page.getByRole("button", { name: /^Accept all/ }).click();
       await page.getByRole("button", { name: "Do not sync Owner to Owner (Teammate)" }).waitFor();
       await page.getByRole("button", { name: "Preview", exact: true }).last().click();
       await page.getByRole("button", { name: "Sync 3 accounts" }).waitFor();

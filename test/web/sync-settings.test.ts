@@ -44,13 +44,13 @@ describe("a scheduled sync", () => {
     const page = await visit(connected.web, "workspace-admin", `${PAGE}?tab=settings`, {
       allowHttpErrors: true,
     });
-    const schedule = page.getByRole("form", { name: "When it runs" });
+    const schedule = page.getByRole("form", { name: "Schedule" });
     const faults = await auditPage(page, "sync-settings");
 
-    await schedule.getByLabel("Beginning at").fill("03:30");
-    await schedule.getByText("That of your browser.").waitFor();
-    await schedule.getByLabel("Look for changes in between").check();
-    const every = schedule.getByLabel("Look for changes every");
+    await schedule.getByLabel("Start at").fill("03:30");
+    await schedule.getByText("Your browser's time zone.").waitFor();
+    await schedule.getByLabel("Sync changes in between").check();
+    const every = schedule.getByLabel("Sync changes every");
     await every.fill("2");
     await every.press("Enter");
     await schedule.getByText("Write a whole number from 5 to 1,440.").waitFor();
@@ -59,17 +59,17 @@ describe("a scheduled sync", () => {
     await schedule.getByText("Saved.").waitFor();
     await schedule.getByText("Next run: at Mar 2, 10:30 AM").waitFor();
 
-    const limits = page.getByRole("form", { name: "What waits for you" });
+    const limits = page.getByRole("form", { name: "Approval limits" });
     await limits.getByLabel("More than this share of the synced accounts").fill("10");
     await limits.getByRole("button", { name: "Save the limits" }).press("Enter");
     await limits.getByText("Saved.").waitFor();
 
-    const recipients = page.getByRole("form", { name: "Who is told" });
+    const recipients = page.getByRole("form", { name: "E-mail notifications" });
     await recipients.getByRole("combobox", { name: "Teammates" }).fill("workspace");
     await page.getByRole("option", { name: /workspace-admin@/ }).click();
     await page.keyboard.press("Escape");
-    await recipients.getByRole("combobox", { name: "Addresses of others" }).fill("crm@ourcompany.example");
-    await recipients.getByRole("button", { name: "Save who is told" }).press("Enter");
+    await recipients.getByRole("combobox", { name: "Other addresses" }).fill("crm@ourcompany.example");
+    await recipients.getByRole("button", { name: "Save recipients" }).press("Enter");
     await recipients.getByText("Saved.").waitFor();
     faults.push(...(await auditPage(page, "sync-settings-saved")));
     await page.reload();
@@ -97,11 +97,11 @@ describe("a scheduled sync", () => {
     const connected = await synced();
     await connected.web.database.kysely.updateTable("connection").set({ full_at: "02:30" }).execute();
     const page = await visit(connected.web, "workspace-admin", PAGE);
-    await page.getByText("Everything every day at 2:30 AM (UTC)").waitFor();
+    await page.getByText("Full sync every day at 2:30 AM (UTC)").waitFor();
     await page.getByText("at Mar 3, 3:30 AM").waitFor();
     await page.getByRole("tab", { name: "Settings" }).click();
-    const schedule = page.getByRole("form", { name: "When it runs" });
-    await schedule.getByText("That of your browser is Europe/Berlin.").waitFor();
+    const schedule = page.getByRole("form", { name: "Schedule" });
+    await schedule.getByText("Your browser's time zone is Europe/Berlin.").waitFor();
 
     await schedule.getByRole("combobox", { name: "Time zone" }).fill("new_york");
     await page.getByRole("option", { name: "America/New_York" }).click();
@@ -121,11 +121,11 @@ describe("a scheduled sync", () => {
     await connected.web.database.kysely.updateTable("connection").set({ from_file: true }).execute();
     const page = await visit(connected.web, "workspace-admin", `${PAGE}?tab=settings`);
 
-    await page.getByText("Schedule and limits are set up in the connection file").waitFor();
+    await page.getByText("Schedule and limits are configured in the connection file").waitFor();
     const faults = await auditPage(page, "sync-settings-file");
 
-    expect(await page.getByRole("button", { name: /^Save/ }).allTextContents()).toEqual(["Save who is told"]);
-    expect(await page.getByLabel("Read everything every").getAttribute("readonly")).not.toBeNull();
+    expect(await page.getByRole("button", { name: /^Save/ }).allTextContents()).toEqual(["Save recipients"]);
+    expect(await page.getByLabel("Full sync every").getAttribute("readonly")).not.toBeNull();
     expect(faults).toEqual([]);
   });
 
@@ -143,7 +143,7 @@ describe("a scheduled sync", () => {
     const faults = await auditPage(page, "sync-braked");
 
     await page.getByRole("link", { name: "Look at the plan" }).press("Enter");
-    await page.getByText("so nothing is done by itself").waitFor();
+    await page.getByText("so this plan needs approval").waitFor();
     await page.getByRole("button", { name: "Discard the plan" }).waitFor();
     faults.push(...(await auditPage(page, "sync-braked-plan")));
     await page.getByRole("button", { name: "Stop syncing 20 accounts" }).press("Enter");
@@ -205,9 +205,9 @@ describe("a scheduled sync", () => {
     await page.getByRole("button", { name: "Sync now" }).click();
     await page.getByRole("alert").getByText("A mapped field is missing in Dynamics 365").waitFor();
     const faults = await auditPage(page, "sync-domains-gone");
-    await page.getByRole("link", { name: "Correct the fields" }).press("Enter");
+    await page.getByRole("link", { name: "Edit the mapping" }).press("Enter");
     await page.getByRole("button", { name: "Remove the mapping of new_domain" }).click();
-    await page.getByRole("button", { name: "See what would change" }).click();
+    await page.getByRole("button", { name: "Preview changes" }).click();
     await page.getByRole("button", { name: "Save these settings" }).click();
     await waitFor(page, "in-step");
 
@@ -219,20 +219,20 @@ describe("a scheduled sync", () => {
     [
       "the view is gone",
       new DataverseError("view-not-found", "The view is gone."),
-      "Choose the accounts anew",
-      (page) => step(page, "Which accounts?"),
+      "Select accounts again",
+      (page) => step(page, "Select accounts"),
     ],
     [
       "the view is broken",
       new DataverseError("view-broken", "The view is broken."),
-      "Choose the accounts anew",
-      (page) => step(page, "Which accounts?"),
+      "Select accounts again",
+      (page) => step(page, "Select accounts"),
     ],
     [
       "too many accounts",
       new TooManyAccountsError(500_000),
-      "Choose the accounts anew",
-      (page) => step(page, "Which accounts?"),
+      "Select accounts again",
+      (page) => step(page, "Select accounts"),
     ],
     [
       "the sign-in has ended",
@@ -253,7 +253,7 @@ describe("a scheduled sync", () => {
 
     await page.getByRole("alert").getByText(error.message).waitFor();
     expect(await stateText(page).textContent()).toMatch(/^Needs attention: /);
-    await page.getByText("When this is settled").waitFor();
+    await page.getByText("When this is resolved").waitFor();
     await page.getByRole("link", { name: linkName }).press("Enter");
 
     await destination(page).waitFor();

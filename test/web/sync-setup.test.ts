@@ -41,27 +41,27 @@ describe("setting up the sync", () => {
     faults.push(...(await auditPage(page, "sync-1-connect")));
 
     await logIn(page, web);
-    await step(page, "Which accounts?").waitFor();
+    await step(page, "Select accounts").waitFor();
     expect(await storedIn(web)).toMatchObject({ sign_in: "delegated", settings: null });
     expect(web.simulator.org.need("account").rows()).toHaveLength(12);
     await page.getByText("12 accounts").waitFor();
     faults.push(...(await auditPage(page, "sync-2-accounts")));
     await page.getByLabel("The accounts of a view").check();
-    await page.getByText("Of the system").waitFor();
+    await page.getByText("System views").waitFor();
     faults.push(...(await auditPage(page, "sync-2-views")));
     await page.getByLabel("All active accounts").check();
-    await page.getByRole("button", { name: "Choose fields" }).click();
+    await page.getByRole("button", { name: "Map fields" }).click();
 
-    await step(page, "Which fields?").waitFor();
-    await page.getByRole("button", { name: /Take all \d/ }).waitFor();
+    await step(page, "Map fields").waitFor();
+    await page.getByRole("button", { name: /Accept all \d/ }).waitFor();
     faults.push(...(await auditPage(page, "sync-3-suggestions")));
-    await page.getByRole("button", { name: /Take all \d/ }).click();
+    await page.getByRole("button", { name: /Accept all \d/ }).click();
     await page.getByRole("button", { name: "Do not sync Owner to Owner (Teammate)" }).waitFor();
     await page.getByLabel("Search Dynamics 365 columns").fill("employees");
     await page.getByLabel("Sync Number of Employees to").selectOption("New field…");
     await page.getByLabel("Name of the new field").fill("Employees");
     faults.push(...(await auditPage(page, "sync-3-new-field")));
-    await page.getByRole("button", { name: "Make the field and sync to it" }).click();
+    await page.getByRole("button", { name: "Create and map field" }).click();
     await page.getByText("Employees (Number)").first().waitFor();
     await page.getByLabel("Search Dynamics 365 columns").fill("");
     await page.getByText("What does Email domain do?").click();
@@ -70,7 +70,7 @@ describe("setting up the sync", () => {
     expect(fields).toContainEqual({ name: "Employees", type: "number" });
 
     await page.getByRole("button", { name: "Preview", exact: true }).last().click();
-    await step(page, "What would happen").waitFor();
+    await step(page, "Preview").waitFor();
     await page.getByRole("list", { name: "Accounts of the plan" }).getByRole("listitem").first().waitFor();
     expect(await accountsIn(web)).toBe(0);
     faults.push(...(await auditPage(page, "sync-4-preview")));
@@ -79,7 +79,7 @@ describe("setting up the sync", () => {
     await page.getByRole("dialog").waitFor({ state: "detached" });
     await page.getByRole("button", { name: "Import" }).click();
     await page.getByRole("menuitem", { name: "Dynamics 365" }).click();
-    await step(page, "What would happen").waitFor();
+    await step(page, "Preview").waitFor();
 
     await page.getByRole("button", { name: /^Sync \d+ accounts$/ }).click();
     await step(page, "Synced, but not every account").waitFor();
@@ -91,7 +91,7 @@ describe("setting up the sync", () => {
     const told = page.getByRole("status").first();
     await expect.poll(() => told.innerText()).toContain(`${run.counts.created} synced`);
 
-    await page.getByRole("link", { name: "See the accounts" }).click();
+    await page.getByRole("link", { name: "View accounts" }).click();
     await page.getByRole("dialog").waitFor({ state: "detached" });
     await page.getByText(`${run.counts.created} accounts`).waitFor();
     faults.push(...(await auditPage(page, "sync-6-accounts")));

@@ -38,7 +38,7 @@ describe("the sync page", () => {
     await look("errors", "Open in Dynamics 365");
     await page.getByRole("tab", { name: "Connection" }).click();
     await page.getByRole("button", { name: "Check the connection" }).click();
-    await look("connection", "Everything the sync needs is there");
+    await look("connection", "No check failed");
     expect(faults).toEqual([]);
   });
 
@@ -57,7 +57,7 @@ describe("the sync page", () => {
       (await web.database.kysely.selectFrom("runs").select("status").execute()).map(({ status }) => status);
     await expect.poll(statuses, { timeout: 60_000 }).toEqual(["done", "done"]);
     await page.goBack();
-    await page.getByText("39 already in step").waitFor();
+    await page.getByText("39 unchanged").first().waitFor();
   });
 
   test("a throttled run shows its requests and how long it waited", async () => {
@@ -67,15 +67,13 @@ describe("the sync page", () => {
     web.simulator.faults.add({ path: String.raw`/accounts\?`, fault: { kind: "hold" } });
     const page = await visit(web, "workspace-admin", PAGE);
     await page.getByRole("button", { name: "Sync now" }).click();
-    await page
-      .getByText(/^\d+ requests to Dynamics 365 · asked to wait 2 times, \d+ seconds in all$/)
-      .waitFor();
+    await page.getByText(/^\d+ requests to Dynamics 365 · throttled 2 times, \d+ seconds in all$/).waitFor();
     await page.goto(`${web.origin}${PAGE}?tab=runs&run=2`);
-    await page.getByText("asked to wait 2 times").waitFor();
+    await page.getByText("throttled 2 times").waitFor();
     expect(await auditPage(page, "sync-page-budget")).toEqual([]);
     web.simulator.faults.remove();
-    await page.getByText("39 already in step").waitFor();
-    await page.getByText(/started by .* asked to wait 2 times/).waitFor();
+    await page.getByText("39 unchanged").first().waitFor();
+    await page.getByText(/started by .* throttled 2 times/).waitFor();
   });
 
   test("a run stopped while it reads writes nothing, and names who stopped it", async () => {
@@ -83,8 +81,8 @@ describe("the sync page", () => {
     web.simulator.faults.add({ path: String.raw`/accounts\?`, fault: { kind: "hold" } });
     const page = await visit(web, "workspace-admin", PAGE);
     await page.getByRole("button", { name: "Sync now" }).click();
-    await page.getByRole("button", { name: "Stop", exact: true }).click();
-    await page.getByText("Stopped by workspace-admin, nothing written").waitFor();
+    await page.getByRole("button", { name: "Cancel", exact: true }).click();
+    await page.getByText("Cancelled by workspace-admin, nothing written").waitFor();
     const run = await web.database.kysely
       .selectFrom("runs")
       .select(["status", "cancelled_by"])
@@ -112,7 +110,7 @@ describe("the sync page", () => {
     await carol.post("/connection/pause");
     const page = await visit(web, "company-admin", `${PAGE}?tab=fields`);
     await page.getByRole("checkbox", { name: "Allow duplicate names for accounts" }).check();
-    await page.getByRole("button", { name: "See what would change" }).click();
+    await page.getByRole("button", { name: "Preview changes" }).click();
     await page.getByText("The sync is paused; applying the plan resumes it.").waitFor();
     await page.getByRole("button", { name: /^Resume and sync \d+ account/ }).waitFor();
     const faults = await auditPage(page, "sync-page-paused-plan");
@@ -157,7 +155,7 @@ describe("the sync page", () => {
     const ends = new Date(web.clock.now().getTime() + 20 * 86_400_000);
     await web.database.kysely.updateTable("connection").set({ secret_expires_at: ends }).execute();
     const page = await visit(web, "workspace-admin", PAGE);
-    await page.getByText(/The client secret ends on \w+ \d+, \d{4}\./).waitFor();
+    await page.getByText(/The client secret expires on \w+ \d+, \d{4}\./).waitFor();
     await screenshot(page, "sync-secret-ends");
     await page.getByRole("link", { name: "Connect with a new secret" }).click();
     await page.getByRole("button", { name: "Log in again" }).waitFor();

@@ -53,10 +53,10 @@ function Contacts({ account }: { account: AccountDetails }) {
   const [domain] = account.domains;
   return (
     <EmptyState title="No contacts">
-      The sync brings accounts, not contacts.{" "}
+      The sync imports accounts, not contacts.{" "}
       {domain === undefined
-        ? "Give this account a domain, and whoever writes from it belongs here."
-        : `Whoever writes from ${domain} belongs here.`}
+        ? "Add a domain to this account to link the contacts who write from it."
+        : `Contacts who write from ${domain} belong to this account.`}
     </EmptyState>
   );
 }

@@ -11,13 +11,13 @@ import { useHasAccess } from "../session/session.ts";
 function recreationNote({ sync, link }: AccountDetails): string | null {
   switch (sync) {
     case "synced":
-      return "the next sync makes the account again";
+      return "the next sync creates the account again";
     case "disconnected":
-      return "the first sync after its Dynamics 365 is connected again makes the account again";
+      return "the first sync after Dynamics 365 is connected again creates the account again";
     case "stopped":
       return link?.leftBecause === "deleted"
         ? null
-        : "the account is made again should its record come back into the sync";
+        : "the account is created again if its record is synced again";
     case "not-synced":
       return null;
   }
@@ -44,21 +44,19 @@ export function DeleteAccount({ account, opened, onClose }: Props) {
     <Modal opened={opened} onClose={onClose} title={`Delete ${account.name}?`}>
       <Stack gap="sm">
         {remove.error && <ErrorAlert error={remove.error} />}
-        <Text>
-          The account goes from the list, with its fields and domains. Nothing changes in Dynamics 365.
-        </Text>
+        <Text>The account is deleted with its fields and domains. Nothing changes in Dynamics 365.</Text>
         {recreation !== null &&
           (canExclude ? (
             <Checkbox
-              label="Keep its record out of the sync from now on"
-              description={`Without this, ${recreation}. You find kept-out records under Settings.`}
+              label="Exclude its record from the sync"
+              description={`Otherwise ${recreation}. Excluded records are listed under Settings.`}
               checked={exclude}
               onChange={(event) => setExclude(event.currentTarget.checked)}
             />
           ) : (
             <Text>
-              It comes from Dynamics 365: {recreation}. An admin of the workspace can keep its record out of
-              the sync.
+              It is synced from Dynamics 365: {recreation}. A workspace admin can exclude its record from the
+              sync.
             </Text>
           ))}
         <Group justify="flex-end" gap="xs">
@@ -66,7 +64,7 @@ export function DeleteAccount({ account, opened, onClose }: Props) {
             Cancel
           </Button>
           <Button color="red" loading={remove.isPending} onClick={submit}>
-            {exclude ? "Delete and keep out" : "Delete account"}
+            {exclude ? "Delete and exclude" : "Delete account"}
           </Button>
         </Group>
       </Stack>

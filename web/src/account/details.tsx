@@ -140,12 +140,12 @@ export function Details({ account, fields }: Props) {
         })}
       </dl>
       <p className={styles.footnote}>
-        Made by {ORIGIN_LABELS[account.origin]} <RelativeTime at={account.createdAt} />, changed{" "}
+        Created by {ORIGIN_LABELS[account.origin]} <RelativeTime at={account.createdAt} />, changed{" "}
         <RelativeTime at={account.updatedAt} />.
         {account.externalId !== null && (
           <>
             {" "}
-            External id <code>{account.externalId}</code>.
+            External ID <code>{account.externalId}</code>.
           </>
         )}
       </p>

@@ -21,7 +21,7 @@ function SyncedMarker({ synced, name }: { synced: NonNullable<Props["synced"]>; 
   const from = synced.columns.length > 0 ? ` (${synced.columns.join(", ")})` : "";
   return (
     <>
-      <Tooltip label={`Synced from Dynamics 365${from}. Changes are made there.`}>
+      <Tooltip label={`Synced from Dynamics 365${from}. Edit it there.`}>
         <IconCloud size={14} className={styles.icon ?? ""} role="img" aria-label="Synced from Dynamics 365" />
       </Tooltip>
       {synced.url !== null && (

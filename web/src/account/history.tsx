@@ -21,8 +21,8 @@ const ACTION_TAGS: Record<string, { tone: Tone; label: string }> = {
   link: { tone: "added", label: "Linked to Dynamics 365" },
   update: { tone: "changed", label: "Changed" },
   edit: { tone: "changed", label: "Changed" },
-  return: { tone: "added", label: "Syncs again" },
-  leave: { tone: "skipped", label: "No longer synced" },
+  return: { tone: "added", label: "Resumed syncing" },
+  leave: { tone: "skipped", label: "Stopped syncing" },
   unlink: { tone: "skipped", label: "Unlinked" },
   delete: { tone: "failed", label: "Deleted" },
 };
@@ -60,7 +60,7 @@ function Value({ field, value, fields }: ValueProps) {
       ? formatField(type === "teammate" ? "text" : type, part, () => undefined)
       : "",
   );
-  return parts.join(", ") || "nothing";
+  return parts.join(", ") || "(empty)";
 }
 
 type EntryProps = { entry: HistoryEntry; fields: readonly CustomFieldView[] };
@@ -108,9 +108,8 @@ export function History({ id, fields }: { id: number; fields: readonly CustomFie
   if (history.isPending) return <Skeleton height={160} aria-label="Loading the history" />;
   if (entries.length === 0)
     return (
-      <EmptyState title="Nothing has changed yet">
-        Every change is listed here with its value before and after, and with who or which run of the sync
-        made it.
+      <EmptyState title="No changes yet">
+        Every change is listed here: the values before and after, and the user or sync run that made it.
       </EmptyState>
     );
   return (

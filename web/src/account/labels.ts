@@ -10,5 +10,5 @@ export const ORIGIN_LABELS: Record<AccountDetails["origin"], string> = {
   dynamics: "Dynamics 365",
   api: "the API",
   csv: "a CSV file",
-  manual: "a teammate, by hand",
+  manual: "a teammate",
 };

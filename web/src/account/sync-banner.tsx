@@ -28,11 +28,11 @@ function formatMatch({ matchedBy, matchedValue }: Link): string {
 function explainMatch({ matchedBy, matchedValue }: Link): string {
   switch (matchedBy) {
     case "create":
-      return "When its record was first synced, no account here had one of its domains or its name. So this account was made, and has been tied to that record since.";
+      return "When its record was first synced, no account had one of its domains or its name. So this account was created and linked to it.";
     case "domain":
-      return `When its record was first synced, this account already had the domain ${matchedValue ?? "of the record"} and was tied to no other record. A domain belongs to one account, so it had to be this one.`;
+      return `When its record was first synced, this account already had the domain ${matchedValue ?? "of the record"} and no link. A domain belongs to one account only, so this account was linked.`;
     case "name":
-      return `When its record was first synced, no account had one of its domains, and this one had the same name${matchedValue === null ? "" : `, ${matchedValue}`}. Upper and lower case do not count.`;
+      return `When its record was first synced, no account had one of its domains, and this account had the same name${matchedValue === null ? "" : `, ${matchedValue}`}. Case is ignored.`;
   }
 }
 
@@ -68,7 +68,7 @@ function SyncObstacle() {
 function SyncStatus({ link, sync }: Props) {
   if (link.leftBecause !== null)
     return `No longer synced from Dynamics 365: ${STOP_REASONS[link.leftBecause]}`;
-  if (sync === "disconnected") return "Was synced from a Dynamics 365 that is not connected any more";
+  if (sync === "disconnected") return "No longer synced: its Dynamics 365 is disconnected";
   return (
     <>
       Synced from Dynamics 365

@@ -128,7 +128,7 @@ export function AccountsPage() {
           }}
         />
         <Select
-          aria-label="State in the sync"
+          aria-label="Sync state"
           className={styles.stateFilter ?? ""}
           data={SYNC_STATE_OPTIONS}
           value={search.sync ?? ""}

@@ -15,7 +15,7 @@ const CONDITION_LABELS: Record<Condition, string> = {
   equals: "is",
   above: "is above",
   below: "is below",
-  filled: "is filled",
+  filled: "is not empty",
   empty: "is empty",
 };
 

@@ -21,7 +21,7 @@ export function ImportMenu() {
             Dynamics 365
           </MenuLink>
         ) : (
-          <Menu.Label>Only an admin of the workspace can set up an import. Ask one.</Menu.Label>
+          <Menu.Label>Only workspace admins can set up an import.</Menu.Label>
         )}
       </Menu.Dropdown>
     </Menu>

@@ -45,7 +45,7 @@ function Form({ onClose, fields }: Omit<Props, "opened">) {
         />
         <TagsInput
           label="Domains"
-          description="Domains, e-mail addresses or websites; Enter adds one. An account has a domain for itself."
+          description="Domains, e-mail addresses or websites; Enter adds one. A domain belongs to one account."
           value={domains}
           acceptValueOnBlur
           onChange={setDomains}

@@ -18,7 +18,7 @@ export function NoAccounts({ isFiltered, onClear, onCreate }: Props) {
           </Button>
         }
       >
-        Search looks at names, domains and text fields. Try fewer letters, or a filter less.
+        The search covers names, domains and text fields. Try a shorter search or fewer filters.
       </EmptyState>
     );
   return (
@@ -38,8 +38,8 @@ export function NoAccounts({ isFiltered, onClear, onCreate }: Props) {
       }
     >
       {canImport
-        ? "Bring them in from Dynamics 365: you choose which, see what would happen, and then start. Or add one by hand."
-        : "An admin of the workspace can bring them in from Dynamics 365. You can add one by hand."}
+        ? "Import them from Dynamics 365: select accounts, preview the changes, and sync. Or create one."
+        : "A workspace admin can import them from Dynamics 365. You can create one."}
     </EmptyState>
   );
 }

@@ -15,8 +15,7 @@ export function NotFoundPage() {
         title="There is no page at this address"
         action={<ButtonLink to="/contacts/accounts">Go to Accounts</ButtonLink>}
       >
-        It may have moved, or the link was cut off when it was copied. From the accounts you reach everything
-        else.
+        The page may have moved, or the link is incomplete.
       </EmptyState>
     </main>
   );
@@ -56,7 +55,7 @@ export function ErrorPage({ error, reset }: ErrorComponentProps) {
       >
         {error instanceof ApiError
           ? error.message
-          : "Something in the application itself went wrong; what you saved is safe. Try again, and if it stays, tell whoever runs this installation."}
+          : "The application failed. Saved data is not affected. Try again; if it fails again, tell the operator of this installation."}
         {reference !== undefined && <small style={{ display: "block", marginTop: 8 }}>{reference}</small>}
       </EmptyState>
     </div>

@@ -28,7 +28,7 @@ const AREAS = [
       { to: "/settings/fields", label: "Custom fields", access: "teammate" },
       { to: "/settings/domains", label: "Domains", access: "teammate" },
       { to: "/settings/teammates", label: "Teammates", access: "teammate" },
-      { to: "/settings/excluded", label: "Kept out of the sync", access: "workspace-admin" },
+      { to: "/settings/excluded", label: "Excluded records", access: "workspace-admin" },
       { to: "/settings/mail", label: "Mail", access: "company-admin" },
     ],
   },

@@ -12,7 +12,7 @@ import styles from "./shell.module.css";
 const SCHEMES = [
   { value: "light", label: "Light", icon: IconSun },
   { value: "dark", label: "Dark", icon: IconMoon },
-  { value: "auto", label: "As the system", icon: IconDeviceDesktop },
+  { value: "auto", label: "System", icon: IconDeviceDesktop },
 ] as const;
 
 export function UserMenu() {
@@ -46,7 +46,7 @@ export function UserMenu() {
         onConfirm={() => void endSession()}
         onClose={signOut.reset}
       >
-        Whoever uses this browser next could go on as you.
+        The next user of this browser could act as you.
       </ConfirmDialog>
       <Menu position="right-end" width={240}>
         <Menu.Target>

@@ -64,7 +64,7 @@ async function toApiError(response: Response): Promise<ApiError> {
     return new ApiError(
       response.status,
       `http-${response.status}`,
-      "The server gave an answer that is none of its own. Try again; if it stays, tell whoever runs this installation.",
+      "The server sent an unexpected response. Try again; if it fails again, tell the operator of this installation.",
     );
   const { code, sentence, field, requestId } = parsed.data.error;
   return new ApiError(response.status, code, sentence, { field, requestId });
@@ -91,7 +91,7 @@ export async function callRoute<R extends Route>(
     throw new ApiError(
       0,
       "not-reached",
-      "The server cannot be reached. Look at your connection and try again.",
+      "The server cannot be reached. Check your network connection and try again.",
       { cause },
     );
   });

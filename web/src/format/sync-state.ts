@@ -14,11 +14,11 @@ export function formatSyncState({ state, openIssues, attention }: SyncState): st
     case "never-synced":
       return "connected, not synced yet";
     case "running":
-      return "syncing now";
+      return "syncing";
     case "in-step":
-      return "in step";
+      return "up to date";
     case "with-issues":
-      return `in step, with ${formatCount(openIssues, "issue")}`;
+      return `up to date, with ${formatCount(openIssues, "issue")}`;
     case "paused":
       return "paused";
     case "needs-attention":
@@ -27,7 +27,7 @@ export function formatSyncState({ state, openIssues, attention }: SyncState): st
 }
 
 /**
- * "Everything every day at 3:30 AM, changes every 15 minutes in between". Names the time zone if it
+ * "Full sync every day at 3:30 AM, changes every 15 minutes". Names the time zone if it
  * is not the browser's.
  */
 export function formatSchedule(schedule: Schedule): string {
@@ -37,8 +37,8 @@ export function formatSchedule(schedule: Schedule): string {
       ? `every ${formatInterval(fullEveryMinutes)}`
       : `every day at ${formatTimeOfDay(fullAt)}${timeZone === BROWSER_TIME_ZONE ? "" : ` (${timeZone})`}`;
   const changes =
-    changesEveryMinutes === null ? "" : `, changes every ${formatInterval(changesEveryMinutes)} in between`;
-  return `Everything ${full}${changes}`;
+    changesEveryMinutes === null ? "" : `, changes every ${formatInterval(changesEveryMinutes)}`;
+  return `Full sync ${full}${changes}`;
 }
 
 // A time of day has no date, so any day in UTC, which has no daylight saving time, does.

@@ -22,7 +22,7 @@ const LINK_TEXTS = {
   invitation: { title: "Welcome", button: "Join", name: true, password: "Choose a password" },
   "password-reset": {
     title: "Set a new password",
-    button: "Set it and sign in",
+    button: "Set password and sign in",
     name: false,
     password: "New password",
   },
@@ -102,13 +102,13 @@ export function LinkPage() {
     );
   return (
     <AuthLayout
-      title={linkQuery.data ? LINK_TEXTS[linkQuery.data.kind].title : "One moment"}
+      title={linkQuery.data ? LINK_TEXTS[linkQuery.data.kind].title : "Loading"}
       workspace={linkQuery.data?.email}
     >
       {linkQuery.data ? (
         <LinkForm token={token} link={linkQuery.data} />
       ) : (
-        <Skeleton height={150} mt={18} aria-label="Looking at the link" />
+        <Skeleton height={150} mt={18} aria-label="Loading the link" />
       )}
     </AuthLayout>
   );

@@ -23,10 +23,10 @@ export function ResetPage() {
     <AuthLayout title="Set a new password">
       {requestReset.isSuccess ? (
         <output className={styles.note}>
-          If somebody here has the address {email.trim()},{" "}
+          If a teammate has the address {email.trim()},{" "}
           {session.mail
-            ? "a link to set a new password is on its way to it."
-            : "a link to set a new password has been made. No mail leaves this installation: a company admin finds the link under Settings → Mail and can pass it on."}
+            ? "a link to set a new password is being sent to it."
+            : "a link to set a new password was created. This installation sends no mail: a company admin finds the link under Settings → Mail."}
         </output>
       ) : (
         <form onSubmit={submit}>
@@ -41,7 +41,7 @@ export function ResetPage() {
             onChange={(event) => setEmail(event.currentTarget.value)}
           />
           <Button type="submit" loading={requestReset.isPending}>
-            Mail me a link
+            Send me a link
           </Button>
         </form>
       )}

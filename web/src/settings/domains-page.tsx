@@ -14,18 +14,18 @@ const LISTS = [
   {
     key: "own",
     label: "Your own domains",
-    description: "Mail from these comes from your company. The sync leaves them out of every account.",
+    description: "The domains of your own company. The sync adds them to no account.",
   },
   {
     key: "commonAdded",
-    label: "Also common",
+    label: "Additional common domains",
     description:
-      "Shared by people of many companies, such as a regional mail provider. Known ones, such as gmail.com, are left out already.",
+      "Domains that many companies share, such as a regional mail provider's. Well-known ones, such as gmail.com, are built in.",
   },
   {
     key: "commonRemoved",
-    label: "Not common after all",
-    description: "Known as a mail provider's, but for you a company's own: accounts may have these.",
+    label: "Exceptions from common domains",
+    description: "Built-in common domains that accounts may have nevertheless.",
   },
 ] as const;
 
@@ -62,12 +62,12 @@ function Form({ saved, canEdit }: { saved: DomainSettings; canEdit: boolean }) {
           </Button>
           {save.isSuccess && (
             <span className={styles.savedNote} role="status">
-              Saved. The next run of the sync looks at every account again.
+              Saved. The next run checks every account again.
             </span>
           )}
         </Group>
       ) : (
-        <p className={styles.intro}>Only an admin of the workspace can change these. Ask one.</p>
+        <p className={styles.intro}>Only workspace admins can change these.</p>
       )}
     </form>
   );
@@ -79,8 +79,8 @@ export function DomainsPage() {
   return (
     <Page readingWidth title="Domains">
       <p className={styles.intro}>
-        A domain says which account somebody who writes belongs to. These domains say nothing of that, so no
-        account gets them.
+        Domains link contacts to accounts by e-mail address. The domains below identify no single company, so
+        no account gets them.
       </p>
       {domains.error && <ErrorAlert error={domains.error} />}
       {domains.isPending && <Skeleton height={260} maw={640} aria-label="Loading" />}

@@ -18,18 +18,20 @@ export function ExcludedPage() {
   return (
     <Page
       readingWidth
-      title="Kept out of the sync"
-      subtitle={excluded.data ? `${formatCount(records.length, "record")} of Dynamics 365` : ""}
+      title="Excluded records"
+      subtitle={
+        excluded.data ? `${formatCount(records.length, "record")} of Dynamics 365 excluded from the sync` : ""
+      }
     >
       {error && <ErrorAlert error={error} />}
       {excluded.isPending && <LoadingRows />}
       {excluded.data && records.length === 0 && (
-        <EmptyState title="Every record may sync">
-          When you delete a synced account, you can keep its record out of the sync. It is then listed here.
+        <EmptyState title="No excluded records">
+          When you delete a synced account, you can exclude its record from the sync. It is then listed here.
         </EmptyState>
       )}
       {records.length > 0 && (
-        <Rows label="Records kept out of the sync">
+        <Rows label="Records excluded from the sync">
           {records.map(({ dynamicsId, name }) => (
             <Row key={dynamicsId} title={name ?? "A record without a name"} subtitle={dynamicsId}>
               <Button
@@ -37,7 +39,7 @@ export function ExcludedPage() {
                 loading={include.isPending && include.variables.params.dynamicsId === dynamicsId}
                 onClick={() => include.mutate({ params: { dynamicsId } })}
               >
-                Sync again
+                Include again
               </Button>
             </Row>
           ))}

@@ -47,7 +47,7 @@ function Form({ existing, invalidates, onClose }: FormProps) {
         />
         <Select
           label="Type"
-          description="A field keeps its type for good."
+          description="The type cannot be changed later."
           data={TYPES}
           value={type}
           disabled={existing !== undefined}
@@ -55,7 +55,7 @@ function Form({ existing, invalidates, onClose }: FormProps) {
         />
         <TextInput
           label="Description"
-          description="What belongs in it, for your teammates."
+          description="Explains the field to your teammates."
           maxLength={500}
           value={description}
           onChange={(event) => setDescription(event.currentTarget.value)}
@@ -79,7 +79,7 @@ export function FieldForm({ field, ...rest }: Props) {
     <Modal
       opened={field !== null}
       onClose={rest.onClose}
-      title={existing ? `Change ${existing.name}` : "New field"}
+      title={existing ? `Edit ${existing.name}` : "New field"}
     >
       <Form existing={existing} {...rest} />
     </Modal>

@@ -53,8 +53,8 @@ export function FieldsPage() {
       {fields.isPending && <LoadingRows />}
       {fields.data?.fields.length === 0 && (
         <EmptyState title="No custom fields yet" action={canEdit && add}>
-          Fields hold what you know about an account besides its name and domains. The mapping of the sync can
-          make them, too.
+          Custom fields hold facts about an account besides its name and domains. You can also create them
+          while mapping the sync.
         </EmptyState>
       )}
       {fields.data && fields.data.fields.length > 0 && (
@@ -65,7 +65,7 @@ export function FieldsPage() {
               title={field.name}
               subtitle={[
                 FIELD_TYPE_NAMES[field.type],
-                field.synced ? "filled by the sync with Dynamics 365" : "",
+                field.synced ? "synced from Dynamics 365" : "",
                 field.description,
               ]
                 .filter(Boolean)
@@ -77,7 +77,7 @@ export function FieldsPage() {
                     <IconPencil size={16} aria-hidden />
                   </ActionIcon>
                   <Tooltip
-                    label="The sync fills this field. Take it out of the mapping first."
+                    label="This field is synced. Remove it from the mapping first."
                     disabled={!field.synced}
                   >
                     <ActionIcon
@@ -109,7 +109,7 @@ export function FieldsPage() {
           deleting && remove.mutate({ params: { id: deleting.id } }, { onSuccess: () => setDeleting(null) })
         }
       >
-        Its value goes from every account, and cannot be brought back.
+        Its value is deleted from every account. This cannot be undone.
       </ConfirmDialog>
     </Page>
   );

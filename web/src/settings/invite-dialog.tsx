@@ -29,8 +29,8 @@ function InvitationSent({
     <Stack gap="sm">
       <Text role="status">
         {link === null
-          ? `An invitation is on its way to ${email}.`
-          : `No mail leaves this installation. Pass this link on to ${email}; it works once.`}
+          ? `An invitation is being sent to ${email}.`
+          : `This installation sends no mail. Send this link to ${email} yourself; it works once.`}
       </Text>
       {link !== null && <div className={styles.link}>{link}</div>}
       <Group justify="flex-end" gap="xs">
@@ -74,7 +74,7 @@ function Form({ invitee, roles, onClose }: Props & { invitee: Invitation }) {
         />
         <TextInput
           label="Name"
-          description="Leave it empty and they say it themselves."
+          description="If empty, the teammate enters it."
           value={invitation.name}
           onChange={(event) => change({ name: event.currentTarget.value })}
         />

@@ -41,11 +41,11 @@ export function MailPage() {
   const session = useSession();
   const mail = useQuery({ ...routeQuery(sessionRoutes.listMail, {}), refetchInterval: 15_000 });
   return (
-    <Page readingWidth title="Mail" subtitle="Invitations, new passwords, and what the sync reports">
+    <Page readingWidth title="Mail" subtitle="Invitations, password resets, and reports of the sync">
       {!session.mail && (
         <p className={styles.intro}>
-          No mail server is set up, so mails stay here for you to pass on. Whoever runs this installation sets
-          one with SMTP_URL and SLUICE_MAIL_FROM.
+          No mail server is configured, so mails are shown here only. The operator of this installation
+          configures one with SMTP_URL and SLUICE_MAIL_FROM.
         </p>
       )}
       {mail.error && <ErrorAlert error={mail.error} />}

@@ -10,5 +10,5 @@ export const ROLE_NAMES: Record<Role, string> = {
 export const ROLE_DESCRIPTIONS: Record<Role, string> = {
   teammate: "Sees and edits accounts.",
   "workspace-admin": "Also sets up the sync and invites teammates.",
-  "company-admin": "Also makes custom fields, sees mails, and names other company admins.",
+  "company-admin": "Also manages custom fields, sees mails, and appoints company admins.",
 };

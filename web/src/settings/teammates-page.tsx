@@ -21,10 +21,10 @@ const INVALIDATED_ROUTES = [sessionRoutes.listTeammates];
 function SignInState({ teammate }: { teammate: TeammateView }) {
   if (teammate.state === "invited") return "invited, not signed in yet";
   if (teammate.state === "no-sign-in") return "known from Dynamics 365, cannot sign in";
-  if (teammate.lastSeenAt === null) return "not seen yet";
+  if (teammate.lastSeenAt === null) return "not active yet";
   return (
     <>
-      seen <RelativeTime at={teammate.lastSeenAt} />
+      last active <RelativeTime at={teammate.lastSeenAt} />
     </>
   );
 }
@@ -98,7 +98,7 @@ export function TeammatesPage() {
                 {canEdit(teammate) && (
                   <Menu position="bottom-end">
                     <Menu.Target>
-                      <ActionIcon aria-label={`More about ${name || email}`}>
+                      <ActionIcon aria-label={`Actions for ${name || email}`}>
                         <IconDots size={16} aria-hidden />
                       </ActionIcon>
                     </Menu.Target>
@@ -133,8 +133,8 @@ export function TeammatesPage() {
           removing && remove.mutate({ params: { id: removing.id } }, { onSuccess: () => setRemoving(null) })
         }
       >
-        They are signed out everywhere at once. Accounts that name them show a former teammate: in a field
-        that is synced until the next run, in any other until somebody chooses anew.
+        They are signed out on all devices. Fields with this teammate show a former teammate: synced fields
+        until the next run, other fields until someone changes them.
       </ConfirmDialog>
     </Page>
   );

@@ -64,13 +64,14 @@ function NotConfigured({ connection }: { connection: ConnectionView }) {
       title={isConnected ? "Dynamics 365 is connected and not synced yet" : "Dynamics 365 is not connected"}
       action={
         <ButtonLink to="/contacts/accounts" search={{ import: "dynamics" }}>
-          {isConnected ? "Go on setting it up" : wasConfigured ? "Connect again" : "Set up the sync"}
+          {isConnected ? "Continue setup" : wasConfigured ? "Connect again" : "Set up the sync"}
         </ButtonLink>
       }
     >
       {wasConfigured
-        ? "Accounts, their links and the mapping are still here; connecting again goes on where it ended."
-        : "Accounts come from Dynamics 365, one way, every 24 hours. You choose which ones and which fields, and see what would happen before anything is written."}
+        ? "Accounts, links and the mapping were kept. Connect again to continue the sync."
+        : "Accounts are synced one way from Dynamics 365 every 24 hours. " +
+          "You select accounts and map fields, and preview the changes before anything is written."}
     </EmptyState>
   );
 }

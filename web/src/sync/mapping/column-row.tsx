@@ -43,7 +43,7 @@ export function ColumnRow({ column, mapping, fields, labelOfColumn, onEdit }: Pr
   const renderOption = ({ target, label, replaces }: TargetOption) => (
     <option key={targetKey(target)} value={targetKey(target)}>
       {label}
-      {replaces !== null && `, instead of ${labelOfColumn(replaces)}`}
+      {replaces !== null && `, replacing ${labelOfColumn(replaces)}`}
     </option>
   );
   return (
@@ -62,7 +62,7 @@ export function ColumnRow({ column, mapping, fields, labelOfColumn, onEdit }: Pr
           <span key={targetKey(target)} className={styles.target}>
             {targetLabel(target)}
             {target.kind === "name" ? (
-              <small>always</small>
+              <small>required</small>
             ) : (
               <ActionIcon
                 size="xs"
@@ -123,8 +123,10 @@ export function MissingColumnAlert({
   const label = targetLabel(target);
   const message =
     target.kind === "name"
-      ? `The column ${column}, mapped to Name, is no longer in Dynamics 365. Nothing is synced until another column is mapped to Name: choose one below.`
-      : `The column ${column}, mapped to ${label}, is no longer in Dynamics 365. Map another column to ${label}, or remove this mapping; the accounts keep the last values.`;
+      ? `The column ${column}, mapped to Name, no longer exists in Dynamics 365. ` +
+        "Nothing is synced until another column is mapped to Name."
+      : `The column ${column}, mapped to ${label}, no longer exists in Dynamics 365. ` +
+        `Map another column to ${label}, or remove this mapping; accounts keep their last values.`;
   return (
     <div className={styles.alert}>
       <ErrorAlert error={new ApiError(400, "field-not-found", message)}>

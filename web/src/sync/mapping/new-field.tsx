@@ -55,14 +55,14 @@ function NewFieldForm({ column, onCreated, onCancel }: Props) {
       />
       <NativeSelect
         size="xs"
-        label="Type, for good"
+        label="Type (cannot be changed later)"
         value={type}
         onChange={(event) => setType(types.find((one) => one === event.currentTarget.value) ?? type)}
         data={types.map((value) => ({ value, label: FIELD_TYPE_NAMES[value] }))}
       />
       <Group gap="xs">
         <Button type="submit" loading={create.isPending}>
-          Make the field and sync to it
+          Create and map field
         </Button>
         <Button variant="default" onClick={onCancel}>
           Cancel
@@ -84,13 +84,13 @@ function AskAdmin({ onCancel }: { onCancel: () => void }) {
   return (
     <div className={styles.newField} role="status">
       <p>
-        Only a company admin can make custom fields
+        Only a company admin can create custom fields
         {admins.length > 0
           ? `: ask ${new Intl.ListFormat("en", { type: "disjunction" }).format(admins)}.`
           : "."}
       </p>
       <Button variant="default" onClick={onCancel}>
-        All right
+        Close
       </Button>
     </div>
   );

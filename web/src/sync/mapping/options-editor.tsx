@@ -13,10 +13,13 @@ type Props = {
 
 export function OptionsEditor({ options, domainsMapped, onChange }: Props) {
   return (
-    <section className={styles.options} aria-label="Accounts that meet another one">
+    <section className={styles.options} aria-label="Conflicting accounts">
       <Checkbox
         label="Allow duplicate names for accounts"
-        description="Otherwise an account with the name of one that is here is linked to it, and of several in Dynamics 365 only the first is synced."
+        description={
+          "Otherwise a record is linked to the existing account of the same name, " +
+          "and of several records with one name only the first is synced."
+        }
         checked={options.allowDuplicateNames}
         onChange={(event) => onChange({ ...options, allowDuplicateNames: event.currentTarget.checked })}
       />
@@ -25,7 +28,7 @@ export function OptionsEditor({ options, domainsMapped, onChange }: Props) {
         label="When a domain belongs to another account"
         description={
           domainsMapped
-            ? "A domain can belong to one account only. This is about domains of accounts that are linked to another record already."
+            ? "A domain belongs to one account only. Applies if that account is linked to another record."
             : "Has no effect until a column is mapped to Email domain."
         }
         value={options.onDomainTaken}

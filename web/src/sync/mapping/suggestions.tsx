@@ -43,7 +43,7 @@ export function Suggestions({ columns, mapping, fields, onAccept }: Props) {
         // The error is shown below, and nothing is mapped.
         onClick={() => void acceptAll().catch(() => {})}
       >
-        {suggestions.length === 1 ? "Take the suggestion" : `Take all ${suggestions.length}`}
+        {suggestions.length === 1 ? "Accept suggestion" : `Accept all ${suggestions.length}`}
       </Button>
       {create.error && <ErrorAlert error={create.error} />}
     </section>

@@ -83,8 +83,8 @@ export function ChangeList({ run, action, q, focusListRef }: Props) {
       {pages.data && changes.length === 0 && (
         <p className={styles.noMatch} role="status">
           {q === "" && action === undefined
-            ? "Nothing would change: the accounts here are as they are in Dynamics 365."
-            : "No account in this plan fits."}
+            ? "No changes: the accounts match Dynamics 365."
+            : "No account in this plan matches."}
         </p>
       )}
       <div

@@ -28,7 +28,7 @@ export function ChangeRow({ change, isDone }: { change: PlannedChangeView; isDon
         </StatusTag>
         <span className={styles.explanation}>
           {because}
-          {outcome === "changed" && " Left out: the account changed after the plan was made."}
+          {outcome === "changed" && " Not applied: the account changed after the plan was made."}
         </span>
       </div>
       {values.length > 0 && (

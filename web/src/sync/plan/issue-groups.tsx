@@ -24,7 +24,7 @@ export function IssueGroups({ run, onFix }: Props) {
   if (!data) return Object.keys(run.issues).length > 0 ? <Skeleton height={40} mb={12} /> : null;
   if (data.groups.length === 0) return null;
   return (
-    <section className={styles.groups} aria-label="Problems">
+    <section className={styles.groups} aria-label="Issues">
       {data.groups.map((group) => (
         <IssueGroupDetails key={group.kind} run={run} group={group} onFix={onFix} />
       ))}

@@ -63,7 +63,7 @@ function IssueRow({ issue }: { issue: IssueView }) {
         )}
         {accountId !== null && (
           <AnchorLink to="/contacts/accounts/$id" params={{ id: String(accountId) }}>
-            Open here
+            Open the account
           </AnchorLink>
         )}
         {otherAccountId !== null && (

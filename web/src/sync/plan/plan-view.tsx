@@ -30,7 +30,7 @@ export function PlanView({ run, filter, onFilter, onFix }: Props) {
   const focusListRef = useRef<(() => void) | null>(null);
   return (
     <div>
-      <div className={styles.counts} role="group" aria-label="Show only">
+      <div className={styles.counts} role="group" aria-label="Filter by action">
         {actionCounts(run).map(({ action: one, count: value }) => (
           <button
             key={one}
@@ -49,7 +49,7 @@ export function PlanView({ run, filter, onFilter, onFix }: Props) {
       </div>
       <p className={styles.readCount}>
         {formatCount(run.counts.read, "account")} read from Dynamics 365
-        {run.counts.unchanged > 0 && `, ${formatNumber(run.counts.unchanged)} of them in step already`}.
+        {run.counts.unchanged > 0 && `, ${formatNumber(run.counts.unchanged)} unchanged`}.
       </p>
       <IssueGroups run={run} onFix={onFix} />
       <div className={styles.search}>

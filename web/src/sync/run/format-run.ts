@@ -19,33 +19,33 @@ export const ACTIONS: Readonly<
     label: "create",
     done: "created",
     tone: "added",
-    description: "New here, made from Dynamics 365",
+    description: "Created from a Dynamics 365 record",
   },
   link: {
     label: "link",
     done: "linked",
     tone: "changed",
-    description: "Here already, found by domain or name, and linked from now on",
+    description: "An existing account, found by domain or name, is linked",
   },
   update: {
     label: "update",
     done: "updated",
     tone: "changed",
-    description: "Linked already, and something differs",
+    description: "A linked account differs from its record",
   },
   return: {
     label: "return",
     done: "returned",
     tone: "changed",
-    description: "Had stopped syncing, and is back",
+    description: "An account that had stopped syncing resumes",
   },
   leave: {
     label: "leave",
     done: "left",
     tone: "skipped",
-    description: "No longer among the chosen accounts: stays here and stops syncing",
+    description: "The record is no longer selected: the account stays and stops syncing",
   },
-  skip: { label: "skip", done: "skipped", tone: "failed", description: "Not synced; each says why" },
+  skip: { label: "skip", done: "skipped", tone: "failed", description: "Not synced, for the reason shown" },
 };
 
 /** How many accounts a plan writes to. */
@@ -92,9 +92,9 @@ export function applyRequest({ id }: Pick<RunView, "id">, paused: boolean) {
 export function resultParts(counts: Counts): { readonly text: string; readonly tone: Tone }[] {
   const parts: { value: number; text: string; tone: Tone }[] = [
     { value: changedAccounts(counts), text: "synced", tone: "added" },
-    { value: counts.unchanged, text: "already in step", tone: "changed" },
+    { value: counts.unchanged, text: "unchanged", tone: "changed" },
     { value: counts.skipped, text: "skipped", tone: "skipped" },
-    { value: counts.failed, text: "not written, since they changed meanwhile", tone: "failed" },
+    { value: counts.failed, text: "not applied, since they changed meanwhile", tone: "failed" },
     { value: counts.left, text: "stopped syncing", tone: "skipped" },
   ];
   const shown = parts.filter(({ value }) => value > 0);
@@ -123,9 +123,9 @@ export function countRows(counts: Counts): { readonly label: string; readonly va
 const STAGE_LABELS = {
   connect: "Connecting to Dynamics 365",
   read: "Reading accounts from Dynamics 365",
-  plan: "Comparing with the accounts here",
+  plan: "Comparing with existing accounts",
   apply: "Writing accounts",
-  finish: "Counting what was done",
+  finish: "Finishing",
 } as const satisfies Record<Progress["stage"], string>;
 
 export function formatStage(run: Pick<RunView, "status" | "progress">): string {
@@ -155,7 +155,7 @@ export function formatRequestUsage({
   return [
     `${formatCount(requests, "request")} to Dynamics 365`,
     ...(throttledMs > 0
-      ? [`asked to wait${times}, ${formatCount(Math.ceil(throttledMs / 1000), "second")} in all`]
+      ? [`throttled${times}, ${formatCount(Math.ceil(throttledMs / 1000), "second")} in all`]
       : []),
   ].join(" · ");
 }
@@ -188,25 +188,25 @@ export function runName({ mode, id, appliedBy }: Pick<RunView, "mode" | "id" | "
 
 const WAIT_REASONS: Readonly<Record<string, string>> = {
   "empty-selection":
-    "Dynamics 365 gave no accounts at all, so nothing is done by itself. Apply this plan if that is right, or discard it.",
+    "Dynamics 365 returned no accounts, so this plan needs approval. Apply it if that is right, or discard it.",
   "brake-changes":
-    "It would change, blank or leave an unusual part of the synced accounts at once, so nothing is done by itself. Look at the changes; apply the plan if they are right, or discard it.",
+    "The plan changes, clears or stops an unusual share of the synced accounts, so it needs approval. Look at the changes, and apply or discard it.",
   "brake-shrunk":
-    "Dynamics 365 gave far fewer accounts than last time, so nothing is done by itself. Check the view or the user's rights there; apply the plan if it is right, or discard it.",
-  cancelled: "What was written stays, and the next run goes on from there. Sync now starts one.",
-  paused: "The sync was paused. What was written stays, and resuming goes on from there.",
-  failed: "It broke off. What was written stays, and the next run goes on from there.",
-  stopped: "The server was stopped. What was written stays, and the next run goes on from there.",
-  interrupted: "It was interrupted. What was written stays, and the next run goes on from there.",
+    "Dynamics 365 returned far fewer accounts than last time, so this plan needs approval. Check the view and the user's rights there, and apply or discard it.",
+  cancelled: "What was written stays, and the next run writes the rest. Choose Sync now to start it.",
+  paused: "The sync was paused. What was written stays, and the rest is written when it is resumed.",
+  failed: "The run failed. What was written stays, and the next run writes the rest.",
+  stopped: "The server was stopped. What was written stays, and the next run writes the rest.",
+  interrupted: "The run was interrupted. What was written stays, and the next run writes the rest.",
 };
 
 export function formatWaitReason(reason: string): string {
   return WAIT_REASONS[reason] ?? reason;
 }
 
-/** "Stopped by Dana while writing: 10,000 accounts are written, 50 are not". */
+/** "Cancelled by Dana while writing: 10,000 accounts are written, 50 are not". */
 function formatStopped({ cancelledBy, written }: Pick<RunView, "cancelledBy" | "written">): string {
-  const stopped = `Stopped ${cancelledBy === null ? "" : `by ${cancelledBy} `}while writing`;
+  const stopped = `${cancelledBy === null ? "Stopped" : `Cancelled by ${cancelledBy}`} while writing`;
   if (written === null) return stopped;
   const { done, total } = written;
   return `${stopped}: ${formatCount(done, "account")} ${done === 1 ? "is" : "are"} written, ${formatNumber(total - done)} ${total - done === 1 ? "is" : "are"} not`;
@@ -222,16 +222,16 @@ export function formatRunStatus(
   switch (run.status) {
     case "queued":
       return run.waitsBecause === "paused"
-        ? { text: "Waits until the sync is resumed", tone: "skipped" }
-        : { text: "Waits for a worker", tone: "changed" };
+        ? { text: "Waiting for the sync to be resumed", tone: "skipped" }
+        : { text: "Waiting for a worker", tone: "changed" };
     case "reading":
       return { text: "Reading", tone: "changed" };
     case "planning":
       return { text: "Planning", tone: "changed" };
     case "planned":
       return run.applicable.yes
-        ? { text: "A plan, not applied yet", tone: "changed" }
-        : { text: "A plan that was not applied", tone: "skipped" };
+        ? { text: "Plan not applied yet", tone: "changed" }
+        : { text: "Plan not applied", tone: "skipped" };
     case "applying":
       return run.waitsBecause === null
         ? { text: "Writing", tone: "changed" }
@@ -246,7 +246,7 @@ export function formatRunStatus(
       return { text: "Discarded, nothing written", tone: "skipped" };
     case "interrupted":
       return {
-        text: `${run.cancelledBy === null ? "Interrupted" : `Stopped by ${run.cancelledBy}`}, nothing written`,
+        text: `${run.cancelledBy === null ? "Interrupted" : `Cancelled by ${run.cancelledBy}`}, nothing written`,
         tone: "skipped",
       };
   }

@@ -30,7 +30,7 @@ export function RunProgress({ run }: { run: RunView }) {
       {run.requests > 0 && <div className={styles.details}>{formatRequestUsage(run)}</div>}
       <p className={styles.note}>
         {isWriting
-          ? "You can close this; the sync goes on. Stopping keeps what is written, and the next run goes on from there."
+          ? "You can close this; the sync continues. Cancelling keeps what is written, and the next run writes the rest."
           : "Nothing is written yet. You can close this and come back."}
       </p>
       {cancel.error && <ErrorAlert error={cancel.error} />}
@@ -39,7 +39,7 @@ export function RunProgress({ run }: { run: RunView }) {
         loading={cancel.isPending || cancel.isSuccess}
         onClick={() => cancel.mutate({ params: { id: run.id } })}
       >
-        {isWriting ? "Stop the sync" : "Stop"}
+        {isWriting ? "Cancel the sync" : "Cancel"}
       </Button>
     </section>
   );

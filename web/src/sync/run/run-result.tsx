@@ -47,7 +47,7 @@ export function RunCounts({ run }: { run: RunView }) {
       </div>
       {run.counts.left > 0 && (
         <div className={styles.additional}>
-          <dt>Besides: stopped syncing</dt>
+          <dt>Also stopped syncing</dt>
           <dd>{formatNumber(run.counts.left)}</dd>
         </div>
       )}

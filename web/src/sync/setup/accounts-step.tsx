@@ -29,16 +29,22 @@ export function AccountsStep(props: Props) {
   };
   return (
     <StepLayout
-      title="Which accounts?"
-      intro="At most 500,000 accounts can be synced. An account that is later no longer among them stays here and stops syncing."
+      title="Select accounts"
+      intro={
+        <>
+          {" "}
+          At most 500,000 accounts can be synced. An account that is no longer selected later stays here and
+          stops syncing.{" "}
+        </>
+      }
       footer={
         <>
           <Button variant="default" onClick={onBack}>
             Back
           </Button>
-          {needsView && <span className={styles.hint}>Choose one of the views.</span>}
+          {needsView && <span className={styles.hint}>Select a view.</span>}
           <Button data-align-end disabled={needsView} onClick={onNext}>
-            Choose fields
+            Map fields
           </Button>
         </>
       }
@@ -46,17 +52,13 @@ export function AccountsStep(props: Props) {
       <div className={styles.stack} style={{ maxWidth: "none" }}>
         {notice !== null && <Alert color="gray">{notice}</Alert>}
         <Radio.Group
-          aria-label="Which accounts"
+          aria-label="Accounts to sync"
           value={byView ? "view" : "all"}
           onChange={(kind) => (kind === "all" ? select({ kind }) : onNeedsView(selection.kind === "all"))}
         >
           <div className={styles.stack}>
             <Radio value="all" label="All active accounts" />
-            <Radio
-              value="view"
-              label="The accounts of a view"
-              description="A list as you have it in Dynamics 365"
-            />
+            <Radio value="view" label="The accounts of a view" description="A list view of Dynamics 365" />
           </div>
         </Radio.Group>
         {byView && (

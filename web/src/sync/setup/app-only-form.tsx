@@ -48,26 +48,26 @@ export function AppOnlyForm({ address, onConnected }: { address: string; onConne
       }}
     >
       <p className={styles.intro}>
-        For an application user in Dynamics 365. It sees the system’s views and not the personal ones of
-        people, unless they are shared with it.
+        For an application user in Dynamics 365. It sees system views, and personal views only if they are
+        shared with it.
       </p>
       <TextInput label="Application (client) ID" required autoComplete="off" {...input("clientId")} />
       <PasswordInput label="Client secret" required autoComplete="off" {...input("clientSecret")} />
       <TextInput
         label="Directory (tenant) ID"
-        description="Found by itself if left empty"
+        description="Detected if left empty"
         autoComplete="off"
         {...input("tenant")}
       />
       <TextInput
         type="date"
         label="The secret expires on"
-        description="The overview of the sync warns from 30 days before"
+        description="The sync overview warns 30 days before"
         {...input("expires")}
       />
       {isFormError && connect.error && <ErrorAlert error={connect.error} />}
       <Button type="submit" variant="default" loading={connect.isPending}>
-        Connect with the secret
+        Connect with client secret
       </Button>
     </form>
   );

@@ -26,11 +26,17 @@ export function ConnectStep({ connection, signInFailed, onNext }: Props) {
   return (
     <StepLayout
       title="Connect Dynamics 365"
-      intro="Accounts are read from Dynamics 365 and never written there. You need a Dynamics 365 user with the role System Administrator."
+      intro={
+        <>
+          {" "}
+          Accounts are read from Dynamics 365 and never written there. You need a Dynamics 365 user with the
+          role System Administrator.{" "}
+        </>
+      }
       footer={
         environment && (
           <Button data-align-end onClick={onNext}>
-            Choose accounts
+            Select accounts
           </Button>
         )
       }
@@ -52,7 +58,7 @@ export function ConnectStep({ connection, signInFailed, onNext }: Props) {
           environment &&
           !environment.fromFile && (
             <Button variant="default" onClick={() => setIsReconnecting(true)}>
-              Log in as somebody else or elsewhere
+              Log in to another user or environment
             </Button>
           )
         )}
@@ -75,7 +81,7 @@ export function ConnectionCard({ environment }: { environment: NonNullable<Conne
       </p>
       <p className={styles.muted}>
         {fromFile ? (
-          "Set up in the connection file this installation was started with; it is changed there."
+          "Configured in the connection file of this installation; change it there."
         ) : (
           <>
             Connected{connectedBy !== null && ` by ${connectedBy}`} <RelativeTime at={connectedAt} />

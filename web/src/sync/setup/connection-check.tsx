@@ -31,8 +31,8 @@ export function ConnectionCheck() {
       {check.data && (
         <>
           <div role="status">
-            {failed === 0 ? "Everything the sync needs is there" : `${failed} of ${steps.length} failed`},
-            checked <RelativeTime at={check.data.checkedAt} />
+            {failed === 0 ? "No check failed" : `${failed} of ${steps.length} failed`}, checked{" "}
+            <RelativeTime at={check.data.checkedAt} />
           </div>
           <ol className={styles.checks}>
             {steps.map((step) => (
@@ -64,7 +64,7 @@ function CheckRow({ step }: { step: CheckStep }) {
           <CopyButton value={step.message}>
             {({ copied, copy }) => (
               <Button variant="default" onClick={copy}>
-                {copied ? "Copied" : "Copy the text"}
+                {copied ? "Copied" : "Copy text"}
               </Button>
             )}
           </CopyButton>

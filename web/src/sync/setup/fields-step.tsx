@@ -19,10 +19,8 @@ export function FieldsStep({ settings, onChange, onBack, onPreview }: Props) {
   const preview = usePreview(onPreview);
   return (
     <StepLayout
-      title="Which fields?"
-      intro={
-        "Choose where each Dynamics 365 column goes. What is synced is read-only here, since Dynamics 365 decides about it; everything else stays yours."
-      }
+      title="Map fields"
+      intro="Map the columns of Dynamics 365 to fields. Synced fields are read-only here; others can be edited."
       footer={
         <>
           <Button variant="default" onClick={onBack}>

@@ -39,7 +39,7 @@ export function PreviewStep(props: Props) {
   );
   if (isActive(run))
     return (
-      <StepLayout title="Making a plan" footer={backButton}>
+      <StepLayout title="Planning" footer={backButton}>
         <RunProgress run={run} />
       </StepLayout>
     );
@@ -50,7 +50,7 @@ export function PreviewStep(props: Props) {
       loading={preview.isPending}
       onClick={() => previewAgain({})}
     >
-      Plan again
+      Preview again
     </Button>
   );
   if (!isPlan)
@@ -72,8 +72,8 @@ export function PreviewStep(props: Props) {
     );
   return (
     <StepLayout
-      title="What would happen"
-      intro="Nothing is written yet. This is all of the plan; exactly this is done when you sync."
+      title="Preview"
+      intro="Nothing is written yet. The sync makes exactly these changes."
       footer={
         <>
           {backButton}
@@ -102,7 +102,7 @@ export function PreviewStep(props: Props) {
     >
       {apply.error && <ErrorAlert error={apply.error}>{previewAgainButton}</ErrorAlert>}
       {preview.error && <ErrorAlert error={preview.error} />}
-      {preview.isPending && <p role="status">Making the new plan…</p>}
+      {preview.isPending && <p role="status">Starting a new preview…</p>}
       <PlanView
         run={run}
         filter={filter}
@@ -123,7 +123,7 @@ export function SyncStep({ run }: { run: RunView }) {
   const isDone = run.status === "done";
   return (
     <StepLayout
-      title={isDone ? doneTitle(run) : "The sync stopped"}
+      title={isDone ? doneTitle(run) : "The sync was not completed"}
       footer={
         <>
           <ButtonLink
@@ -131,10 +131,10 @@ export function SyncStep({ run }: { run: RunView }) {
             to="/contacts/accounts/sync"
             search={{ tab: "runs", run: run.id, action: undefined, kind: undefined, q: undefined }}
           >
-            What was done
+            View the run
           </ButtonLink>
           <ButtonLink data-align-end to="/contacts/accounts" search={{}}>
-            See the accounts
+            View accounts
           </ButtonLink>
         </>
       }
@@ -143,9 +143,9 @@ export function SyncStep({ run }: { run: RunView }) {
         {isDone ? <RunResult run={run} /> : <StoppedRun run={run} />}
         {run.waitsBecause !== null && (
           <p className={styles.intro}>
-            {formatWaitReason(run.waitsBecause)} You find that on{" "}
+            {formatWaitReason(run.waitsBecause)} See{" "}
             <AnchorLink underline="always" to="/contacts/accounts/sync" search={{}}>
-              the page of the sync
+              the sync page
             </AnchorLink>
             .
           </p>
@@ -153,7 +153,7 @@ export function SyncStep({ run }: { run: RunView }) {
         {isDone && <RunCounts run={run} />}
         {isDone && (
           <p className={styles.intro}>
-            From now on accounts are synced by the schedule, and whenever you ask for it.
+            From now on accounts are synced on schedule, and whenever you choose Sync now.
           </p>
         )}
       </div>
@@ -178,6 +178,6 @@ function doneTitle({ counts }: RunView): string {
 }
 
 function endedTitle({ status }: RunView): string {
-  if (status === "failed") return "No plan could be made";
-  return status === "interrupted" ? "The plan was stopped" : "This plan was discarded";
+  if (status === "failed") return "The preview failed";
+  return status === "interrupted" ? "The preview was cancelled" : "The plan was discarded";
 }

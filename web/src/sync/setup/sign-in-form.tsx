@@ -54,7 +54,13 @@ export function SignInForm({ connection, onConnected }: Props) {
         <TextInput
           className={styles.wide}
           label="Your Dynamics 365 URL"
-          description="Paste the address you see when you are in Dynamics 365. Only Dynamics 365 in the cloud can be synced."
+          description={
+            <>
+              {" "}
+              Paste the URL of your browser when you are logged in to Dynamics 365. Only Dynamics 365 in the
+              cloud is supported.{" "}
+            </>
+          }
           placeholder="https://contoso.crm4.dynamics.com/main.aspx?…"
           inputMode="url"
           autoComplete="off"
@@ -74,7 +80,7 @@ export function SignInForm({ connection, onConnected }: Props) {
               {hostOf(environment.authority)}
             </>
           )}
-          {!environment && isFetching && address.trim().length > 3 && "Looking at the address…"}
+          {!environment && isFetching && address.trim().length > 3 && "Checking the address…"}
         </p>
         {formError && <ErrorAlert error={formError} />}
         {logIn.available ? (
@@ -83,15 +89,14 @@ export function SignInForm({ connection, onConnected }: Props) {
           </Button>
         ) : (
           <p className={styles.intro}>
-            Logging in as a person needs an application that is registered in Microsoft Entra ID. The operator
-            of this installation sets it up with <code>SLUICE_DYNAMICS_CLIENT_ID</code> and{" "}
-            <code>SLUICE_DYNAMICS_CLIENT_SECRET</code>, and the redirect address{" "}
-            <code>{logIn.redirectUri}</code>.
+            To log in as a user, an application must be registered in Microsoft Entra ID. The operator of this
+            installation configures it with <code>SLUICE_DYNAMICS_CLIENT_ID</code> and{" "}
+            <code>SLUICE_DYNAMICS_CLIENT_SECRET</code>, and the redirect URI <code>{logIn.redirectUri}</code>.
           </p>
         )}
       </form>
       <details className={`${styles.disclosure} ${styles.wide}`} open={!logIn.available}>
-        <summary>Connect with an application’s secret instead</summary>
+        <summary>Connect with a client secret instead</summary>
         <AppOnlyForm address={address} onConnected={onConnected} />
       </details>
     </div>

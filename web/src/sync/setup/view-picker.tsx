@@ -14,9 +14,9 @@ import styles from "./setup.module.css";
 type View = z.infer<typeof viewSchema>;
 
 const OWNER_HEADINGS = [
-  { owner: "yours", heading: "Yours" },
-  { owner: "shared", heading: "Shared with you" },
-  { owner: "system", heading: "Of the system" },
+  { owner: "yours", heading: "My views" },
+  { owner: "shared", heading: "Shared with me" },
+  { owner: "system", heading: "System views" },
 ] as const;
 
 function matches({ name, description }: View, query: string): boolean {
@@ -40,7 +40,8 @@ export function ViewPicker({ chosen, onChoose }: Props) {
             new ApiError(
               400,
               "view-not-found",
-              "The view that was chosen is gone: it was deleted in Dynamics 365, or is no longer shared with the user who is signed in. Choose another one.",
+              "The selected view was not found: it was deleted in Dynamics 365, or is no longer shared " +
+                "with the signed-in user. Select another one.",
             )
           }
         />
@@ -77,9 +78,7 @@ export function ViewPicker({ chosen, onChoose }: Props) {
           })}
           {found.length === 0 && (
             <p role="status">
-              {query === ""
-                ? "There are no views of accounts that the signed-in user may see."
-                : `No view is called “${query}”.`}
+              {query === "" ? "The signed-in user has no views of accounts." : `No view matches “${query}”.`}
             </p>
           )}
         </div>

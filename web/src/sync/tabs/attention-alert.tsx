@@ -11,7 +11,7 @@ const PLACES_IN_FILE: ReadonlySet<Attention["place"]> = new Set(["connect", "acc
 
 function AttentionAction({ place, run, fromFile }: Attention & { fromFile: boolean }) {
   if (fromFile && PLACES_IN_FILE.has(place))
-    return <p>It is set up in the connection file: change it there, and start Sluice again.</p>;
+    return <p>This is configured in the connection file. Change the file and restart Sluice.</p>;
 
   switch (place) {
     case "connect":
@@ -23,13 +23,13 @@ function AttentionAction({ place, run, fromFile }: Attention & { fromFile: boole
     case "accounts":
       return (
         <ButtonLink to="/contacts/accounts" search={{ import: "dynamics", step: "accounts" }}>
-          Choose the accounts anew
+          Select accounts again
         </ButtonLink>
       );
     case "fields":
       return (
         <ButtonLink to="/contacts/accounts/sync" search={{ tab: "fields" }}>
-          Correct the fields
+          Edit the mapping
         </ButtonLink>
       );
     case "check":

@@ -26,15 +26,15 @@ function limitInputs({ sharePercent, accounts }: Brake): readonly Limit[] {
     {
       key: "sharePercent",
       label: "More than this share of the synced accounts",
-      description: "A run would change, blank or leave more than this part of them … 100 % never waits.",
+      description: "Needs approval if a run changes, clears or stops more of them … 100 % never does.",
       suffix: " %",
       min: 1,
       max: 100,
     },
     {
       key: "accounts",
-      label: "… and more than so many accounts",
-      description: "Both must be exceeded, so that a busy day alone stops nothing.",
+      label: "… and more than this number of accounts",
+      description: "Both limits must be exceeded.",
       suffix: " accounts",
       min: 0,
       max: 500_000,
@@ -42,16 +42,16 @@ function limitInputs({ sharePercent, accounts }: Brake): readonly Limit[] {
     {
       key: "shareOfFewPercent",
       label: "With few accounts: more than this share",
-      description: `Counts alone below ${smallStoreSize} synced accounts, where the number above says too little. Ten accounts or fewer never wait.`,
+      description: `The only limit below ${smallStoreSize} synced accounts. Up to ten changes never need approval.`,
       suffix: " %",
       min: 1,
       max: 100,
     },
     {
       key: "shrunkToPercent",
-      label: "The selection shrank to this part or less",
+      label: "The selection shrank to this share or less",
       description:
-        "Of the accounts it had last time; the usual cause is a changed view or right. 0 % never waits.",
+        "Of its accounts last time. The usual cause is a changed view or right. 0 % never needs approval.",
       suffix: " %",
       min: 0,
       max: 99,
@@ -68,8 +68,14 @@ export function BrakeForm({ brake, readOnly }: { brake: Brake; readOnly: boolean
   };
   return (
     <SettingsForm
-      title="What waits for you"
-      intro="A run that nobody looks at writes nothing if its plan exceeds one of these limits, since one mistake in Dynamics 365 is then likelier than that many changes. The plan waits: you look at it, and apply or discard it."
+      title="Approval limits"
+      intro={
+        <>
+          {" "}
+          If the plan of a run exceeds a limit, nothing is written until an admin approves it, since a mistake
+          in Dynamics 365 is then more likely than so many changes.{" "}
+        </>
+      }
       saveLabel={readOnly ? null : "Save the limits"}
       mutation={save}
       onSave={() => save.mutate({ body: limits })}
@@ -94,9 +100,7 @@ export function BrakeForm({ brake, readOnly }: { brake: Brake; readOnly: boolean
           />
         ))}
       </div>
-      <p className={styles.muted}>
-        A selection that brings no accounts at all always waits; that cannot be switched off.
-      </p>
+      <p className={styles.muted}>A selection without any accounts always needs approval.</p>
     </SettingsForm>
   );
 }

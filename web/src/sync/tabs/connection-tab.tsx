@@ -48,9 +48,9 @@ function DisconnectButton({ host }: { host: string }) {
         closeButtonProps={{ "aria-label": "Close" }}
       >
         <p>
-          The sign-in is forgotten and nothing is synced any more. Accounts, their links, history and the
-          mapping stay, so that connecting again goes on where it ended. What people edit here meanwhile then
-          becomes what Dynamics 365 says.
+          The stored sign-in is deleted and nothing is synced any more. Accounts, links, history and the
+          mapping are kept, so that the sync continues when you connect again. Edits made here meanwhile are
+          then overwritten by Dynamics 365.
         </p>
         {disconnect.error && <ErrorAlert error={disconnect.error} />}
         <div className={styles.row}>
@@ -62,7 +62,7 @@ function DisconnectButton({ host }: { host: string }) {
             Disconnect
           </Button>
           <Button variant="default" onClick={() => setIsConfirming(false)}>
-            Stay connected
+            Cancel
           </Button>
         </div>
       </Modal>

@@ -25,11 +25,7 @@ export function ErrorsTab({ search, settings }: Props) {
   if (error) return <ErrorAlert error={error} />;
   if (!data) return <Skeleton height={240} />;
   if (data.groups.length === 0)
-    return (
-      <EmptyState title="No open issues">
-        Every account of the sync is here as it is in Dynamics 365.
-      </EmptyState>
-    );
+    return <EmptyState title="No open issues">Every account was synced without issues.</EmptyState>;
   return (
     <div className={styles.groups}>
       <p>
@@ -80,7 +76,7 @@ function IssueKindSection({ group, search, settings }: Props & { group: IssueGro
         )}
         {group.effect === "stops-field" && (
           <ButtonLink to="/contacts/accounts/sync" search={{ tab: "fields" }}>
-            Correct the fields
+            Edit the mapping
           </ButtonLink>
         )}
         {accounts > 0 && (

@@ -22,7 +22,7 @@ export function FieldsTab({ connection }: { connection: ConnectionView }) {
   return (
     <div className={styles.withFooter}>
       <div className={styles.scroll} data-scroll-container>
-        <p className={styles.muted}>What is synced is read-only here, since Dynamics 365 decides about it.</p>
+        <p className={styles.muted}>Synced fields are read-only here; they are edited in Dynamics 365.</p>
         <EmailDomainNote />
         <MappingValidation mapping={settings.mapping} error={preview.error} />
         <FieldsEditor
@@ -32,12 +32,12 @@ export function FieldsTab({ connection }: { connection: ConnectionView }) {
       </div>
       <div className={styles.footer}>
         <span className={styles.muted}>
-          {isChanged ? "Changed and not saved. See what it would do; applying that saves it." : "Saved."}
+          {isChanged ? "Unsaved changes. Applying their preview saves them." : "Saved."}
         </span>
         <span data-align-end />
         {isChanged && (
           <Button variant="default" onClick={discardDraft}>
-            Undo the changes
+            Discard changes
           </Button>
         )}
         <Button
@@ -45,7 +45,7 @@ export function FieldsTab({ connection }: { connection: ConnectionView }) {
           loading={preview.isPending}
           onClick={() => preview.start(settings)}
         >
-          See what would change
+          Preview changes
         </Button>
       </div>
     </div>

@@ -25,10 +25,10 @@ export function NextRun({ connection }: { connection: ConnectionView }) {
  * due.
  */
 function noRunReason({ lastSyncedAt, running, paused, attention }: ConnectionView): string {
-  if (lastSyncedAt !== null) return paused ? "When it is resumed" : "When this is settled";
+  if (lastSyncedAt !== null) return paused ? "When it is resumed" : "When this is resolved";
   const first = "After the first sync";
   if (running !== null) return first;
   if (paused) return `${first}, once it is resumed`;
-  if (attention !== null && attention.kind !== "run-failed") return `${first}, once this is settled`;
+  if (attention !== null && attention.kind !== "run-failed") return `${first}, once this is resolved`;
   return `${first}: choose Sync now`;
 }

@@ -39,14 +39,14 @@ export function OverviewTab({ connection }: { connection: ConnectionView }) {
         )}
         <SecretExpiry environment={connection.environment} />
         {hasPendingPlan && (
-          <Notice text="A plan is ready and not applied. Nothing of it is written yet.">
+          <Notice text="A plan awaits approval. Nothing is written yet.">
             <ButtonLink to="/contacts/accounts/sync" search={{ tab: "runs", run: waiting }}>
               Look at the plan
             </ButtonLink>
           </Notice>
         )}
         {activeRun && isActive(activeRun) ? (
-          <section className={styles.card} aria-label="Under way">
+          <section className={styles.card} aria-label="Active run">
             <RunProgress run={activeRun} />
           </section>
         ) : (
@@ -77,7 +77,7 @@ function RunLink({ run }: { run: RunView }) {
     <p className={styles.muted}>
       <RelativeTime at={run.finishedAt ?? run.startedAt} /> ·{" "}
       <AnchorLink to="/contacts/accounts/sync" search={{ tab: "runs", run: run.id }}>
-        What it did
+        View changes
       </AnchorLink>
     </p>
   );
@@ -108,18 +108,18 @@ function ConnectionFacts({ connection }: { connection: ConnectionView }) {
   const { environment, selectionName, lastSyncedAt, accounts, openIssues } = connection;
   return (
     <dl className={styles.facts}>
-      <dt>From</dt>
+      <dt>Environment</dt>
       <dd>{environment?.host ?? "Not connected"}</dd>
       <dt>Accounts</dt>
       <dd>
-        {selectionName ?? "Not chosen yet"}{" "}
+        {selectionName ?? "Not selected yet"}{" "}
         {environment?.fromFile !== true && (
           <AnchorLink to="/contacts/accounts" search={{ import: "dynamics", step: "accounts" }}>
             Change
           </AnchorLink>
         )}
       </dd>
-      <dt>In the sync</dt>
+      <dt>Synced accounts</dt>
       <dd>{formatCount(accounts, "account")}</dd>
       <dt>Open issues</dt>
       <dd>

@@ -8,8 +8,8 @@ export function ReadOnlyMapping({ mapping }: { mapping: SyncSettings["mapping"] 
   return (
     <>
       <p>
-        The mapping is set up in the connection file that this installation was started with. To change it,
-        change the file and start Sluice again.
+        The mapping is configured in the connection file of this installation. To change it, change the file
+        and restart Sluice.
       </p>
       <dl className={styles.facts}>
         {mappingEntries(mapping).map(({ column, target }) => (

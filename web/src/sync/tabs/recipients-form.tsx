@@ -43,40 +43,40 @@ function Form({ saved }: { saved: RecipientsView }) {
     );
   return (
     <SettingsForm
-      title="Who is told"
+      title="E-mail notifications"
       intro={
         isEmpty
-          ? "Nobody is chosen, so e-mails about the sync go to the company admins."
-          : `E-mails about the sync go to ${setUpBy === null ? "whom you choose here" : `${formatTeammate(setUpBy)}, who connected Dynamics 365, and to whom you choose here`}.`
+          ? "No recipients are selected, so e-mails about the sync go to the company admins."
+          : `E-mails about the sync go to ${setUpBy === null ? "" : `${formatTeammate(setUpBy)}, who connected Dynamics 365, and `}these recipients.`
       }
-      saveLabel="Save who is told"
+      saveLabel="Save recipients"
       mutation={save}
       onSave={submit}
     >
       <Checkbox
-        label="Tell of runs that nobody started"
-        description="When one fails, brings new errors, or waits for somebody, and when it works again."
+        label="Notify about scheduled runs"
+        description="When one fails, finds new errors or needs approval, and when the sync works again."
         checked={scheduled}
         onChange={(event) => change({ scheduled: event.currentTarget.checked })}
       />
       <Checkbox
-        label="Tell who starts a run of its errors"
+        label="Notify who starts a run about its errors"
         checked={starter}
         onChange={(event) => change({ starter: event.currentTarget.checked })}
       />
       <MultiSelect
         label="Teammates"
-        placeholder={chosen.teammates.length === 0 ? "Nobody besides" : ""}
+        placeholder={chosen.teammates.length === 0 ? "No teammates" : ""}
         data={[...people].map(([value, label]) => ({ value, label }))}
         searchable
-        nothingFoundMessage="Nobody of that name is here."
+        nothingFoundMessage="No teammate matches."
         value={chosen.teammates}
         error={save.error?.field === "teammates" && save.error.message}
         onChange={(ids) => change({ teammates: ids })}
       />
       <TagsInput
-        label="Addresses of others"
-        description="Such as a team's mailbox. One that is a teammate's becomes that teammate."
+        label="Other addresses"
+        description="Such as a shared mailbox. A teammate's address is replaced by the teammate."
         splitChars={[",", " ", ";"]}
         acceptValueOnBlur
         value={addresses}

@@ -110,8 +110,7 @@ function PlanActions({ run, connection }: { run: RunView; connection: Connection
       {yes ? (
         <>
           <p>
-            Nothing of it is written yet. Applying it does exactly this, and saves the settings it was made
-            with.
+            Nothing is written yet. Applying the plan makes exactly these changes and saves its settings.
             {paused && " The sync is paused; applying the plan resumes it."}
           </p>
           <Button

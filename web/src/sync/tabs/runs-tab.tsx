@@ -35,7 +35,7 @@ export function RunsTab() {
               <span className={styles.outcome}>
                 <StatusTag tone={tone}>{text}</StatusTag>
               </span>
-              <span className={styles.muted}>{run.startedBy ?? "by itself"}</span>
+              <span className={styles.muted}>{run.startedBy ?? "Schedule"}</span>
               <span className={styles.muted}>
                 <RelativeTime at={run.startedAt} />
               </span>

@@ -38,11 +38,10 @@ export function ScheduleForm({ connection, readOnly }: { connection: ConnectionV
   const isDaily = fullEveryMinutes === DAY_MINUTES;
   return (
     <SettingsForm
-      title="When it runs"
+      title="Schedule"
       intro={
         <>
-          Next run: <NextRun connection={connection} />. What was missed while nothing ran is made up for by
-          one run.
+          Next run: <NextRun connection={connection} />. Missed runs are replaced by one run.
         </>
       }
       saveLabel={readOnly ? null : "Save the schedule"}
@@ -51,8 +50,8 @@ export function ScheduleForm({ connection, readOnly }: { connection: ConnectionV
     >
       <div className={styles.inputGrid}>
         <NumberInput
-          label="Read everything every"
-          description="A full run finds all there is to find."
+          label="Full sync every"
+          description="Reads all selected accounts."
           suffix=" hours"
           min={1}
           max={24}
@@ -71,11 +70,11 @@ export function ScheduleForm({ connection, readOnly }: { connection: ConnectionV
         />
         <TextInput
           type="time"
-          label="Beginning at"
+          label="Start at"
           description={
             isDaily
-              ? "When clocks change, the run keeps to them. Empty: a day after the last."
-              : "For a full run every 24 hours."
+              ? "Local time, also when clocks change. Empty: a day after the last."
+              : "For a full sync every 24 hours."
           }
           disabled={!isDaily}
           readOnly={readOnly}
@@ -89,13 +88,13 @@ export function ScheduleForm({ connection, readOnly }: { connection: ConnectionV
           label="Time zone"
           description={
             timeZone === BROWSER_TIME_ZONE
-              ? "That of your browser."
-              : `That of your browser is ${BROWSER_TIME_ZONE}.`
+              ? "Your browser's time zone."
+              : `Your browser's time zone is ${BROWSER_TIME_ZONE}.`
           }
           data={timeZoneOptions(timeZone)}
           searchable
           allowDeselect={false}
-          nothingFoundMessage="No time zone has such a name. They are named by continent and city."
+          nothingFoundMessage="No time zone matches. They are named by continent and city."
           readOnly={readOnly}
           value={timeZone}
           error={errorFor("timeZone")}
@@ -103,8 +102,8 @@ export function ScheduleForm({ connection, readOnly }: { connection: ConnectionV
         />
       )}
       <Checkbox
-        label="Look for changes in between"
-        description="Reads only what changed in Dynamics 365 since the last run; that takes a small part of the time."
+        label="Sync changes in between"
+        description="Reads only what changed in Dynamics 365 since the last run, which is faster."
         checked={changesEveryMinutes !== null}
         disabled={readOnly}
         onChange={(event) =>
@@ -113,7 +112,7 @@ export function ScheduleForm({ connection, readOnly }: { connection: ConnectionV
       />
       {changesEveryMinutes !== null && (
         <NumberInput
-          label="Look for changes every"
+          label="Sync changes every"
           suffix=" minutes"
           min={5}
           max={DAY_MINUTES}

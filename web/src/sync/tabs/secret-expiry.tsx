@@ -22,12 +22,13 @@ export function SecretExpiry({ environment }: Pick<ConnectionView, "environment"
     <section className={styles.card} aria-label="The client secret">
       <p>
         <StatusTag tone={remainingMs > 0 ? "changed" : "failed"}>
-          The client secret {remainingMs > 0 ? "ends" : "ended"} on {dateFormat.format(new Date(expiresAt))}.
+          The client secret {remainingMs > 0 ? "expires" : "expired"} on{" "}
+          {dateFormat.format(new Date(expiresAt))}.
         </StatusTag>
       </p>
       <p>
-        Nothing is synced {remainingMs > 0 ? "from then on" : "with it any more"}. Make a new one in the app
-        registration, under “Certificates & secrets”, and connect with it.
+        Nothing is synced {remainingMs > 0 ? "after that" : "any more"}. Create a new one in the app
+        registration under “Certificates & secrets”, and connect with it.
       </p>
       <ButtonLink to="/contacts/accounts/sync" search={{ tab: "connection" }}>
         Connect with a new secret

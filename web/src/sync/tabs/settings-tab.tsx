@@ -11,8 +11,8 @@ export function SettingsTab({ connection }: { connection: ConnectionView }) {
     <div className={styles.settings}>
       {isFromFile && (
         <p className={styles.muted}>
-          Schedule and limits are set up in the connection file that this installation was started with. To
-          change them, change the file and start Sluice again.
+          Schedule and limits are configured in the connection file of this installation. To change them,
+          change the file and restart Sluice.
         </p>
       )}
       <ScheduleForm connection={connection} readOnly={isFromFile} />
