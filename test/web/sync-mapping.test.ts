@@ -11,13 +11,9 @@ import {
   suggestionsFor,
   type Mapping,
 } from "../../web/src/sync/mapping/mapping.ts";
-import {
-  actionCounts,
-  applyLabel,
-  formatProgress,
-  formatResult,
-  formatRunStatus,
-} from "../../web/src/sync/run/format-run.ts";
+import { formatProgress } from "../../web/src/sync/run/format-progress.ts";
+import { formatResult, formatRunStatus } from "../../web/src/sync/run/format-run.ts";
+import { actionCounts, applyLabel } from "../../web/src/sync/run/plan-actions.ts";
 import { formatValue } from "../../web/src/sync/plan/format-value.ts";
 import {
   wizardPosition,

@@ -1,7 +1,7 @@
 // Shows the fields of an account in two columns. Synced fields link to Dynamics 365; the others are
 // edited in place.
 import { TagsInput, Textarea, TextInput } from "@mantine/core";
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import {
   accountRoutes,
   type AccountDetails,
@@ -42,102 +42,112 @@ function syncSource({ link }: AccountDetails, key: string) {
   return { url: link.url, columns: link.columns[key] ?? [] };
 }
 
+type Row = {
+  readonly key: string;
+  readonly name: string;
+  readonly value: ReactNode;
+  readonly isEmpty: boolean;
+  readonly multiline?: boolean;
+  /** The request that would save the present value. */
+  readonly body: EditBody;
+  readonly input: ReactNode;
+};
+
+function standardRows(account: AccountDetails, draft: EditBody, setDraft: (draft: EditBody) => void): Row[] {
+  return [
+    {
+      key: "name",
+      name: "Name",
+      value: account.name,
+      isEmpty: false,
+      body: { name: account.name },
+      input: (
+        <TextInput
+          aria-label="Name"
+          autoFocus
+          value={draft.name ?? ""}
+          onChange={(event) => setDraft({ name: event.currentTarget.value })}
+        />
+      ),
+    },
+    {
+      key: "domains",
+      name: "Domains",
+      value: account.domains.join(", "),
+      isEmpty: account.domains.length === 0,
+      multiline: true,
+      body: { domains: account.domains },
+      input: (
+        <TagsInput
+          aria-label="Domains"
+          description="Domains, e-mail addresses or websites; Enter adds one."
+          autoFocus
+          acceptValueOnBlur
+          value={draft.domains ?? []}
+          onChange={(domains) => setDraft({ domains })}
+        />
+      ),
+    },
+    {
+      key: "description",
+      name: "Description",
+      value: <span className={styles.multiline}>{account.description}</span>,
+      isEmpty: !account.description,
+      multiline: true,
+      body: { description: account.description },
+      input: (
+        <Textarea
+          aria-label="Description"
+          autoFocus
+          autosize
+          maxRows={12}
+          value={draft.description ?? ""}
+          onChange={(event) => setDraft({ description: event.currentTarget.value || null })}
+        />
+      ),
+    },
+  ];
+}
+
 export function Details({ account, fields }: Props) {
   const { draft, setDraft, save, startEdit, error } = useDraft(account);
   const teammateName = useTeammateName();
-  const valueOf = (field: CustomFieldView): FieldValue => account.fields[field.id];
+  const customRows = fields.map((field): Row => {
+    const value: FieldValue = account.fields[field.id];
+    const text = formatField(field.type, value, teammateName);
+    return {
+      key: String(field.id),
+      name: field.name,
+      value: text,
+      isEmpty: text === "",
+      body: { fields: { [field.id]: value ?? null } },
+      input: (
+        <FieldInput
+          hideLabel
+          field={field}
+          value={draft.fields?.[field.id]}
+          onChange={(changed) => setDraft({ fields: { [field.id]: changed } })}
+        />
+      ),
+    };
+  });
+  const rows = [...standardRows(account, draft, setDraft), ...customRows];
   return (
     <div>
       {error && <ErrorAlert error={error} />}
       <dl className={styles.fields}>
-        <FieldRow
-          name="Name"
-          isEmpty={false}
-          synced={syncSource(account, "name")}
-          edit={{
-            startEdit: startEdit({ name: account.name }),
-            save,
-            input: (
-              <TextInput
-                aria-label="Name"
-                autoFocus
-                value={draft.name ?? ""}
-                onChange={(event) => setDraft({ name: event.currentTarget.value })}
-              />
-            ),
-          }}
-        >
-          {account.name}
-        </FieldRow>
-        <FieldRow
-          name="Domains"
-          isEmpty={account.domains.length === 0}
-          synced={syncSource(account, "domains")}
-          multiline
-          edit={{
-            startEdit: startEdit({ domains: account.domains }),
-            save,
-            input: (
-              <TagsInput
-                aria-label="Domains"
-                description="Domains, e-mail addresses or websites; Enter adds one."
-                autoFocus
-                acceptValueOnBlur
-                value={draft.domains ?? []}
-                onChange={(domains) => setDraft({ domains })}
-              />
-            ),
-          }}
-        >
-          {account.domains.join(", ")}
-        </FieldRow>
-        <FieldRow
-          name="Description"
-          isEmpty={!account.description}
-          synced={syncSource(account, "description")}
-          multiline
-          edit={{
-            startEdit: startEdit({ description: account.description }),
-            save,
-            input: (
-              <Textarea
-                aria-label="Description"
-                autoFocus
-                autosize
-                maxRows={12}
-                value={draft.description ?? ""}
-                onChange={(event) => setDraft({ description: event.currentTarget.value || null })}
-              />
-            ),
-          }}
-        >
-          <span className={styles.multiline}>{account.description}</span>
-        </FieldRow>
-        {fields.map((field) => {
-          const text = formatField(field.type, valueOf(field), teammateName);
-          return (
-            <FieldRow
-              key={field.id}
-              name={field.name}
-              isEmpty={text === ""}
-              synced={syncSource(account, String(field.id))}
-              edit={{
-                startEdit: startEdit({ fields: { [field.id]: valueOf(field) ?? null } }),
-                save,
-                input: (
-                  <FieldInput
-                    hideLabel
-                    field={field}
-                    value={draft.fields?.[field.id]}
-                    onChange={(value) => setDraft({ fields: { [field.id]: value } })}
-                  />
-                ),
-              }}
-            >
-              {text}
-            </FieldRow>
-          );
-        })}
+        {rows.map(({ key, name, value, isEmpty, multiline = false, body, input }) => (
+          <FieldRow
+            key={key}
+            name={name}
+            isEmpty={isEmpty}
+            synced={syncSource(account, key)}
+            multiline={multiline}
+            edit={{ startEdit: startEdit(body), save, input }}
+          >
+            {value}
+          </FieldRow>
+        ))}
       </dl>
       <p className={styles.footnote}>
         Created by {ORIGIN_LABELS[account.origin]} <RelativeTime at={account.createdAt} />, changed{" "}

@@ -9,7 +9,8 @@ import {
 import { pagedQuery } from "../client/queries.ts";
 import { EmptyState } from "../components/empty-state.tsx";
 import { AnchorLink } from "../components/links.tsx";
-import { StatusTag, type Tone } from "../components/status-tag.tsx";
+import { StatusTag } from "../components/status-tag.tsx";
+import type { Tone } from "../components/tone.ts";
 import { RelativeTime } from "../components/relative-time.tsx";
 import { ErrorAlert } from "../components/error-alert.tsx";
 import { useHasAccess } from "../session/session.ts";

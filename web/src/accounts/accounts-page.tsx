@@ -1,10 +1,10 @@
 // The Accounts Manager: lists, searches, filters and sorts accounts. The URL holds the search.
 import { Button, Select, TextInput } from "@mantine/core";
-import { useDebouncedCallback, useHotkeys, useMediaQuery } from "@mantine/hooks";
+import { useMediaQuery } from "@mantine/hooks";
 import { IconDownload, IconPlus, IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { useEffect, useRef, useState } from "react";
+import { useState } from "react";
 import { accountRoutes, syncState } from "../../../src/api/contract/accounts.ts";
 import { routeUrl } from "../client/call-route.ts";
 import { routeQuery } from "../client/queries.ts";
@@ -15,6 +15,7 @@ import { ColumnPicker } from "./column-picker.tsx";
 import { availableColumns, SYNC_STATE_LABELS, useChosenColumns } from "./columns.ts";
 import { AddFilter, FilterChips } from "./filters.tsx";
 import { ImportMenu } from "./import-menu.tsx";
+import { useAccountSearch } from "./use-account-search.ts";
 import { DEFAULT_SORT, isFilteredSearch, listQuery, useAccountList } from "./use-account-list.ts";
 import { NewAccount } from "./new-account.tsx";
 import { NoAccounts } from "./no-accounts.tsx";
@@ -23,7 +24,6 @@ import { AccountsSummary } from "./accounts-summary.tsx";
 import styles from "./accounts.module.css";
 
 const route = getRouteApi("/shell/contacts/accounts");
-const SEARCH_DEBOUNCE_MS = 250;
 
 const SYNC_STATE_OPTIONS = [
   { value: "", label: "All accounts" },
@@ -40,50 +40,13 @@ export function AccountsPage() {
   const { pages, total } = useAccountList(search);
   const accounts = pages.data?.pages.flatMap((page) => page.accounts) ?? [];
   const [isCreating, setIsCreating] = useState(false);
-  const [searchText, setSearchText] = useState(search.q ?? "");
-  const searchInput = useRef<HTMLInputElement>(null);
-  const focusListRef = useRef<(() => void) | null>(null);
-
   const updateSearch = (part: Partial<AccountsSearch>) =>
     void navigate({ search: (before) => ({ ...before, ...part }), replace: true });
-  const applySearch = useDebouncedCallback(
-    (q: string) => updateSearch({ q: q || undefined }),
-    SEARCH_DEBOUNCE_MS,
-  );
-  const onType = (q: string) => {
-    setSearchText(q);
-    applySearch(q);
-  };
-  // Navigation changes the search too, but must not overwrite what is being typed.
-  const [appliedQuery, setAppliedQuery] = useState(search.q);
-  if (search.q !== appliedQuery) {
-    setAppliedQuery(search.q);
-    if (!applySearch.isPending()) setSearchText(search.q ?? "");
-  }
+  const field = useAccountSearch(search.q, (q) => updateSearch({ q }), pages.isPlaceholderData);
   const clear = () => {
-    setSearchText("");
+    field.setText("");
     updateSearch({ q: undefined, sync: undefined, filters: undefined });
   };
-  const focusSearch = () => searchInput.current?.focus();
-  useHotkeys([
-    ["/", focusSearch],
-    ["mod+K", focusSearch],
-  ]);
-
-  // ↓ waits for the list of the typed search instead of focusing the previous one.
-  const isListCurrent = searchText === (search.q ?? "") && !pages.isPlaceholderData;
-  const pendingFocus = useRef(false);
-  const focusList = () => {
-    applySearch.flush();
-    if (isListCurrent) focusListRef.current?.();
-    else pendingFocus.current = true;
-  };
-  useEffect(() => {
-    if (!isListCurrent || !pendingFocus.current) return;
-    pendingFocus.current = false;
-    focusListRef.current?.();
-  }, [isListCurrent]);
-
   const isFiltered = isFilteredSearch(search);
   const isEmpty = pages.isSuccess && accounts.length === 0;
   const filterProps = {
@@ -110,23 +73,7 @@ export function AccountsPage() {
       }
     >
       <div className={styles.toolbar}>
-        <TextInput
-          ref={searchInput}
-          className={styles.search ?? ""}
-          type="search"
-          aria-label="Search accounts"
-          placeholder="Search name, domain, field…  /"
-          leftSection={<IconSearch size={15} aria-hidden />}
-          value={searchText}
-          onChange={(event) => onType(event.currentTarget.value)}
-          onKeyDown={(event) => {
-            if (event.key === "ArrowDown") focusList();
-            if (event.key === "Escape") {
-              if (searchText === "") searchInput.current?.blur();
-              else onType("");
-            }
-          }}
-        />
+        <SearchField field={field} />
         <Select
           aria-label="Sync state"
           className={styles.stateFilter ?? ""}
@@ -171,11 +118,34 @@ export function AccountsPage() {
           loading={pages.isPending || pages.isFetchingNextPage}
           hasMore={pages.hasNextPage}
           loadMore={() => void pages.fetchNextPage()}
-          focusListRef={focusListRef}
-          onLeaveTop={focusSearch}
+          focusListRef={field.focusListRef}
+          onLeaveTop={field.focus}
         />
       )}
       <NewAccount opened={isCreating} onClose={() => setIsCreating(false)} fields={fields} />
     </Page>
+  );
+}
+
+function SearchField({ field }: { field: ReturnType<typeof useAccountSearch> }) {
+  const { text, onType, input, focusList } = field;
+  return (
+    <TextInput
+      ref={input}
+      className={styles.search ?? ""}
+      type="search"
+      aria-label="Search accounts"
+      placeholder="Search name, domain, field…  /"
+      leftSection={<IconSearch size={15} aria-hidden />}
+      value={text}
+      onChange={(event) => onType(event.currentTarget.value)}
+      onKeyDown={(event) => {
+        if (event.key === "ArrowDown") focusList();
+        if (event.key === "Escape") {
+          if (text === "") input.current?.blur();
+          else onType("");
+        }
+      }}
+    />
   );
 }

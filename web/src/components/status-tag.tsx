@@ -1,9 +1,9 @@
 // A tag in one of four tones, each with a colour and a symbol: added, changed, skipped, failed.
 import type { ReactNode } from "react";
+import type { Tone } from "./tone.ts";
 import styles from "./status-tag.module.css";
 
-const SYMBOLS = { added: "+", changed: "~", skipped: "–", failed: "!" } as const;
-export type Tone = keyof typeof SYMBOLS;
+const SYMBOLS: Record<Tone, string> = { added: "+", changed: "~", skipped: "–", failed: "!" };
 
 type Props = {
   tone: Tone;

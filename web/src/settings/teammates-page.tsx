@@ -3,7 +3,7 @@ import { ActionIcon, Button, Menu, Select } from "@mantine/core";
 import { IconDots, IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { roles, sessionRoutes, type TeammateView } from "../../../src/api/contract/session.ts";
+import { roles, sessionRoutes, type Role, type TeammateView } from "../../../src/api/contract/session.ts";
 import { routeQuery, useRouteMutation } from "../client/queries.ts";
 import { ConfirmDialog } from "../components/confirm-dialog.tsx";
 import { LoadingRows } from "../components/loading-rows.tsx";
@@ -26,6 +26,62 @@ function SignInState({ teammate }: { teammate: TeammateView }) {
     <>
       last active <RelativeTime at={teammate.lastSeenAt} />
     </>
+  );
+}
+
+type RowProps = {
+  teammate: TeammateView;
+  canEdit: boolean;
+  roleOptions: { readonly value: Role; readonly label: string }[];
+  onRole: (role: Role) => void;
+  onInvite: (invitee: Invitation) => void;
+  onRemove: () => void;
+};
+
+function TeammateRow({ teammate, canEdit, roleOptions, onRole, onInvite, onRemove }: RowProps) {
+  const { email, name, role, state } = teammate;
+  return (
+    <Row
+      title={name || email}
+      subtitle={
+        <>
+          {name && `${email} · `}
+          <SignInState teammate={teammate} />
+        </>
+      }
+    >
+      {state !== "no-sign-in" &&
+        (canEdit ? (
+          <Select
+            aria-label={`Role of ${name || email}`}
+            w={150}
+            data={roleOptions}
+            value={role}
+            onChange={(chosen) => chosen && onRole(chosen)}
+          />
+        ) : (
+          ROLE_NAMES[role]
+        ))}
+      {canEdit && (
+        <Menu position="bottom-end">
+          <Menu.Target>
+            <ActionIcon aria-label={`Actions for ${name || email}`}>
+              <IconDots size={16} aria-hidden />
+            </ActionIcon>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {state !== "active" && (
+              <Menu.Item onClick={() => onInvite({ email, name, role })}>
+                {state === "invited" ? "Invite again" : "Invite"}
+              </Menu.Item>
+            )}
+            <Menu.Item color="red" onClick={onRemove}>
+              Remove
+            </Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
+      )}
+    </Row>
   );
 }
 
@@ -70,53 +126,17 @@ export function TeammatesPage() {
       {teammates.isPending && <LoadingRows />}
       {teammates.data && (
         <Rows label="Teammates">
-          {list.map((teammate) => {
-            const { id, email, name, role, state } = teammate;
-            return (
-              <Row
-                key={id}
-                title={name || email}
-                subtitle={
-                  <>
-                    {name && `${email} · `}
-                    <SignInState teammate={teammate} />
-                  </>
-                }
-              >
-                {state !== "no-sign-in" &&
-                  (canEdit(teammate) ? (
-                    <Select
-                      aria-label={`Role of ${name || email}`}
-                      w={150}
-                      data={roleOptions}
-                      value={role}
-                      onChange={(chosen) => chosen && edit.mutate({ params: { id }, body: { role: chosen } })}
-                    />
-                  ) : (
-                    ROLE_NAMES[role]
-                  ))}
-                {canEdit(teammate) && (
-                  <Menu position="bottom-end">
-                    <Menu.Target>
-                      <ActionIcon aria-label={`Actions for ${name || email}`}>
-                        <IconDots size={16} aria-hidden />
-                      </ActionIcon>
-                    </Menu.Target>
-                    <Menu.Dropdown>
-                      {state !== "active" && (
-                        <Menu.Item onClick={() => setInviting({ email, name, role })}>
-                          {state === "invited" ? "Invite again" : "Invite"}
-                        </Menu.Item>
-                      )}
-                      <Menu.Item color="red" onClick={() => setRemoving(teammate)}>
-                        Remove
-                      </Menu.Item>
-                    </Menu.Dropdown>
-                  </Menu>
-                )}
-              </Row>
-            );
-          })}
+          {list.map((teammate) => (
+            <TeammateRow
+              key={teammate.id}
+              teammate={teammate}
+              canEdit={canEdit(teammate)}
+              roleOptions={roleOptions}
+              onRole={(role) => edit.mutate({ params: { id: teammate.id }, body: { role } })}
+              onInvite={setInviting}
+              onRemove={() => setRemoving(teammate)}
+            />
+          ))}
         </Rows>
       )}
       <InviteDialog invitee={inviting} roles={roleOptions} onClose={() => setInviting(null)} />

@@ -18,7 +18,8 @@ import {
   type WizardPosition,
   type Step,
 } from "./setup/wizard-position.ts";
-import { PreviewStep, SyncStep } from "./setup/preview-step.tsx";
+import { PreviewStep } from "./setup/preview-step.tsx";
+import { SyncStep } from "./setup/sync-step.tsx";
 import styles from "./setup/setup.module.css";
 import { StepNav } from "./setup/step-nav.tsx";
 import { useConnection } from "./use-connection.ts";

@@ -7,7 +7,7 @@ import { runRoutes, type RunView } from "../../../../src/api/contract/runs.ts";
 import { pagedQuery } from "../../client/queries.ts";
 import { ErrorAlert } from "../../components/error-alert.tsx";
 import { useRowFocus } from "../../components/use-row-focus.ts";
-import type { Action } from "../run/format-run.ts";
+import type { Action } from "../run/plan-actions.ts";
 import { ChangeRow } from "./change-row.tsx";
 import styles from "./plan.module.css";
 

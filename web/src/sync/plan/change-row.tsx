@@ -2,7 +2,7 @@
 import type { PlannedChangeView } from "../../../../src/api/contract/runs.ts";
 import { AnchorLink } from "../../components/links.tsx";
 import { StatusTag } from "../../components/status-tag.tsx";
-import { ACTIONS } from "../run/format-run.ts";
+import { ACTIONS } from "../run/plan-actions.ts";
 import styles from "./plan.module.css";
 import { formatValue } from "./format-value.ts";
 

@@ -9,7 +9,7 @@ import { routeUrl } from "../../client/call-route.ts";
 import { StatusTag } from "../../components/status-tag.tsx";
 import { formatCount, formatNumber } from "../../format/numbers.ts";
 import { SearchBox } from "../search-box.tsx";
-import { ACTIONS, actionCounts, type Action } from "../run/format-run.ts";
+import { ACTIONS, actionCounts, type Action } from "../run/plan-actions.ts";
 import { ChangeList } from "./change-list.tsx";
 import styles from "./plan.module.css";
 import { IssueGroups } from "./issue-groups.tsx";
@@ -31,18 +31,18 @@ export function PlanView({ run, filter, onFilter, onFix }: Props) {
   return (
     <div>
       <div className={styles.counts} role="group" aria-label="Filter by action">
-        {actionCounts(run).map(({ action: one, count: value }) => (
+        {actionCounts(run).map(({ action: planAction, count: value }) => (
           <button
-            key={one}
+            key={planAction}
             type="button"
             className={styles.count}
-            title={ACTIONS[one].description}
-            aria-pressed={action === one}
+            title={ACTIONS[planAction].description}
+            aria-pressed={action === planAction}
             disabled={value === 0}
-            onClick={() => onFilter({ ...filter, action: action === one ? undefined : one })}
+            onClick={() => onFilter({ ...filter, action: action === planAction ? undefined : planAction })}
           >
-            <StatusTag tone={ACTIONS[one].tone}>
-              <strong>{formatNumber(value)}</strong> {ACTIONS[one].label}
+            <StatusTag tone={ACTIONS[planAction].tone}>
+              <strong>{formatNumber(value)}</strong> {ACTIONS[planAction].label}
             </StatusTag>
           </button>
         ))}

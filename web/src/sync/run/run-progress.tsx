@@ -3,7 +3,7 @@ import { Button, Progress } from "@mantine/core";
 import { runRoutes, type RunView } from "../../../../src/api/contract/runs.ts";
 import { useRouteMutation } from "../../client/queries.ts";
 import { ErrorAlert } from "../../components/error-alert.tsx";
-import { formatRequestUsage, formatProgress, formatStage } from "./format-run.ts";
+import { formatRequestUsage, formatProgress, formatStage } from "./format-progress.ts";
 import styles from "./run.module.css";
 
 export function RunProgress({ run }: { run: RunView }) {

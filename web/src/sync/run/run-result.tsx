@@ -55,7 +55,7 @@ export function RunCounts({ run }: { run: RunView }) {
   );
 }
 
-export function RunError({ run }: { run: RunView }) {
+export function RunErrorAlert({ run }: { run: RunView }) {
   if (!run.error) return null;
   return <ErrorAlert error={new ApiError(400, run.error.kind, run.error.sentence)} />;
 }

@@ -4,13 +4,24 @@ import { useDocumentVisibility } from "@mantine/hooks";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { connectionRoutes } from "../../../../src/api/contract/connection.ts";
-import { run as runSchema, runRoutes } from "../../../../src/api/contract/runs.ts";
+import { run as runSchema, runRoutes, type RunView } from "../../../../src/api/contract/runs.ts";
 import { routeUrl } from "../../client/call-route.ts";
 import { invalidateRoutes, isTransient, routeQuery } from "../../client/queries.ts";
-import { isActive } from "./format-run.ts";
 import { INVALIDATED_ROUTES } from "./invalidated-routes.ts";
 
 const POLL_MS = 5000;
+
+const ACTIVE_STATUSES: ReadonlySet<RunView["status"]> = new Set([
+  "queued",
+  "reading",
+  "planning",
+  "applying",
+]);
+
+/** A run that stopped while it was applied keeps the status "applying", and says why it waits. */
+export function isActive({ status, waitsBecause }: Pick<RunView, "status" | "waitsBecause">): boolean {
+  return ACTIVE_STATUSES.has(status) && waitsBecause === null;
+}
 
 export function useRun(id: number | undefined) {
   const queryClient = useQueryClient();

@@ -3,7 +3,8 @@
 import { Button, CopyButton } from "@mantine/core";
 import { connectionRoutes, type CheckStep } from "../../../../src/api/contract/connection.ts";
 import { useRouteMutation } from "../../client/queries.ts";
-import { StatusTag, type Tone } from "../../components/status-tag.tsx";
+import { StatusTag } from "../../components/status-tag.tsx";
+import type { Tone } from "../../components/tone.ts";
 import { RelativeTime } from "../../components/relative-time.tsx";
 import { ErrorAlert } from "../../components/error-alert.tsx";
 import styles from "./setup.module.css";

@@ -1,16 +1,15 @@
-// Steps 4 and 5: previews the plan, and applies exactly that plan. The run's status tells which.
+// Step 4: shows the plan and applies exactly that plan.
 import { Button } from "@mantine/core";
 import { connectionRoutes, type SyncSettings } from "../../../../src/api/contract/connection.ts";
 import { runRoutes, type RunView } from "../../../../src/api/contract/runs.ts";
 import { useRouteMutation } from "../../client/queries.ts";
-import { AnchorLink, ButtonLink } from "../../components/links.tsx";
-import { StatusTag } from "../../components/status-tag.tsx";
 import { ErrorAlert } from "../../components/error-alert.tsx";
 import { PlanView, type PlanFilter } from "../plan/plan-view.tsx";
 import { usePreview, withOptions, type SuggestedFix } from "../plan/use-preview.ts";
 import { RunProgress } from "../run/run-progress.tsx";
-import { RunError, RunResult, RunCounts } from "../run/run-result.tsx";
-import { applyLabel, applyRequest, isActive, formatRunStatus, formatWaitReason } from "../run/format-run.ts";
+import { RunErrorAlert } from "../run/run-result.tsx";
+import { applyLabel, applyRequest } from "../run/plan-actions.ts";
+import { isActive } from "../run/use-run.ts";
 import styles from "./setup.module.css";
 import { StepLayout } from "./step-layout.tsx";
 
@@ -66,7 +65,7 @@ export function PreviewStep(props: Props) {
           </>
         }
       >
-        <RunError run={run} />
+        <RunErrorAlert run={run} />
         {preview.error && <ErrorAlert error={preview.error} />}
       </StepLayout>
     );
@@ -111,70 +110,6 @@ export function PreviewStep(props: Props) {
       />
     </StepLayout>
   );
-}
-
-export function SyncStep({ run }: { run: RunView }) {
-  if (isActive(run))
-    return (
-      <StepLayout title="Syncing">
-        <RunProgress run={run} />
-      </StepLayout>
-    );
-  const isDone = run.status === "done";
-  return (
-    <StepLayout
-      title={isDone ? doneTitle(run) : "The sync was not completed"}
-      footer={
-        <>
-          <ButtonLink
-            variant="default"
-            to="/contacts/accounts/sync"
-            search={{ tab: "runs", run: run.id, action: undefined, kind: undefined, q: undefined }}
-          >
-            View the run
-          </ButtonLink>
-          <ButtonLink data-align-end to="/contacts/accounts" search={{}}>
-            View accounts
-          </ButtonLink>
-        </>
-      }
-    >
-      <div className={styles.stack}>
-        {isDone ? <RunResult run={run} /> : <StoppedRun run={run} />}
-        {run.waitsBecause !== null && (
-          <p className={styles.intro}>
-            {formatWaitReason(run.waitsBecause)} See{" "}
-            <AnchorLink underline="always" to="/contacts/accounts/sync" search={{}}>
-              the sync page
-            </AnchorLink>
-            .
-          </p>
-        )}
-        {isDone && <RunCounts run={run} />}
-        {isDone && (
-          <p className={styles.intro}>
-            From now on accounts are synced on schedule, and whenever you choose Sync now.
-          </p>
-        )}
-      </div>
-    </StepLayout>
-  );
-}
-
-function StoppedRun({ run }: { run: RunView }) {
-  const { text, tone } = formatRunStatus(run);
-  return (
-    <>
-      <p role="status">
-        <StatusTag tone={tone}>{text}</StatusTag>
-      </p>
-      <RunError run={run} />
-    </>
-  );
-}
-
-function doneTitle({ counts }: RunView): string {
-  return counts.skipped + counts.failed > 0 ? "Synced, but not every account" : "Synced";
 }
 
 function endedTitle({ status }: RunView): string {

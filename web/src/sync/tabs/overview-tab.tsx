@@ -1,21 +1,18 @@
 // Overview of the sync: attention, the active run, a plan that awaits approval, the last and next
 // run.
-import { Button, Group } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { connectionRoutes, type ConnectionView } from "../../../../src/api/contract/connection.ts";
+import type { ConnectionView } from "../../../../src/api/contract/connection.ts";
 import { runRoutes, type RunView } from "../../../../src/api/contract/runs.ts";
-import { routeQuery, useRouteMutation } from "../../client/queries.ts";
+import { routeQuery } from "../../client/queries.ts";
 import { AnchorLink, ButtonLink } from "../../components/links.tsx";
 import { StatusTag } from "../../components/status-tag.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
-import { ErrorAlert } from "../../components/error-alert.tsx";
 import { formatCount } from "../../format/numbers.ts";
 import { RunProgress } from "../run/run-progress.tsx";
-import { RunError, RunResult, RunCounts } from "../run/run-result.tsx";
-import { isActive, formatRunStatus } from "../run/format-run.ts";
-import { useRun } from "../run/use-run.ts";
+import { RunErrorAlert, RunResult, RunCounts } from "../run/run-result.tsx";
+import { formatRunStatus } from "../run/format-run.ts";
+import { isActive, useRun } from "../run/use-run.ts";
 import { formatSchedule } from "../../format/sync-state.ts";
 import { AttentionAlert } from "./attention-alert.tsx";
 import { NextRun } from "./next-run.tsx";
@@ -86,7 +83,7 @@ function RunLink({ run }: { run: RunView }) {
 /** Why a run did not complete, unless the attention alert shows the same sentence. */
 function UnsuccessfulResult({ run, shownMessage }: { run: RunView; shownMessage: string | undefined }) {
   if (run.error !== null && run.cancelledBy === null && run.error.sentence !== shownMessage)
-    return <RunError run={run} />;
+    return <RunErrorAlert run={run} />;
   const { text, tone } = formatRunStatus(run);
   return (
     <p>
@@ -145,42 +142,5 @@ function ConnectionFacts({ connection }: { connection: ConnectionView }) {
         </AnchorLink>
       </dd>
     </dl>
-  );
-}
-
-export function SyncActions({ connection }: { connection: ConnectionView }) {
-  const navigate = useNavigate();
-  const invalidates = [connectionRoutes.getConnection, connectionRoutes.getSyncState, runRoutes.listRuns];
-  const sync = useRouteMutation(runRoutes.startRun, invalidates);
-  const pause = useRouteMutation(connectionRoutes.pause, invalidates);
-  const resume = useRouteMutation(connectionRoutes.resume, invalidates);
-  const { state, settings, paused } = connection;
-  const error = sync.error ?? pause.error ?? resume.error;
-  if (settings === null) return null;
-  return (
-    <Group gap="xs">
-      {error && <ErrorAlert error={error} />}
-      {paused ? (
-        <Button variant="default" loading={resume.isPending} onClick={() => resume.mutate({})}>
-          Resume
-        </Button>
-      ) : (
-        <Button variant="default" loading={pause.isPending} onClick={() => pause.mutate({})}>
-          Pause
-        </Button>
-      )}
-      <Button
-        loading={sync.isPending}
-        disabled={state === "running" || paused}
-        onClick={() =>
-          sync.mutate(
-            { body: { mode: "sync" } },
-            { onSuccess: () => void navigate({ to: "/contacts/accounts/sync", search: {} }) },
-          )
-        }
-      >
-        Sync now
-      </Button>
-    </Group>
   );
 }

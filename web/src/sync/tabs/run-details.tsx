@@ -11,17 +11,11 @@ import { ErrorAlert } from "../../components/error-alert.tsx";
 import { PlanView } from "../plan/plan-view.tsx";
 import { usePreview, withOptions } from "../plan/use-preview.ts";
 import { RunProgress } from "../run/run-progress.tsx";
-import { RunError, RunResult } from "../run/run-result.tsx";
-import {
-  applyLabel,
-  applyRequest,
-  formatRequestUsage,
-  isActive,
-  runName,
-  formatRunStatus,
-  formatWaitReason,
-} from "../run/format-run.ts";
-import { useRun } from "../run/use-run.ts";
+import { RunErrorAlert, RunResult } from "../run/run-result.tsx";
+import { formatRequestUsage } from "../run/format-progress.ts";
+import { formatRunStatus, formatWaitReason, runName } from "../run/format-run.ts";
+import { applyLabel, applyRequest } from "../run/plan-actions.ts";
+import { isActive, useRun } from "../run/use-run.ts";
 import type { SyncSearch } from "../search-params.ts";
 import { useDraftSettings } from "../setup/draft-settings.ts";
 import styles from "./tabs.module.css";
@@ -62,7 +56,7 @@ export function RunDetails({ id, search, connection }: Props) {
         </span>
       </p>
       {run.waitsBecause !== null && <p>{formatWaitReason(run.waitsBecause)}</p>}
-      <RunError run={run} />
+      <RunErrorAlert run={run} />
       {isActive(run) && <RunProgress run={run} />}
       {isPlan && <PlanActions run={run} connection={connection} />}
       {preview.error && <ErrorAlert error={preview.error} />}

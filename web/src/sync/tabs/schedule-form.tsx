@@ -34,8 +34,7 @@ export function ScheduleForm({ connection, readOnly }: { connection: ConnectionV
     setSchedule({ ...schedule, ...changed });
   };
   const errorFor = (field: keyof Schedule) => save.error?.field === field && save.error.message;
-  const { changesEveryMinutes, fullEveryMinutes, fullAt, timeZone } = schedule;
-  const isDaily = fullEveryMinutes === DAY_MINUTES;
+  const inputs = { schedule, readOnly, change, errorFor };
   return (
     <SettingsForm
       title="Schedule"
@@ -48,6 +47,24 @@ export function ScheduleForm({ connection, readOnly }: { connection: ConnectionV
       mutation={save}
       onSave={() => save.mutate({ body: schedule })}
     >
+      <FullSyncInputs {...inputs} />
+      <ChangesInputs {...inputs} />
+    </SettingsForm>
+  );
+}
+
+type InputProps = {
+  schedule: Schedule;
+  readOnly: boolean;
+  change: (changed: Partial<Schedule>) => void;
+  errorFor: (field: keyof Schedule) => string | false | undefined;
+};
+
+function FullSyncInputs({ schedule, readOnly, change, errorFor }: InputProps) {
+  const { fullEveryMinutes, fullAt, timeZone } = schedule;
+  const isDaily = fullEveryMinutes === DAY_MINUTES;
+  return (
+    <>
       <div className={styles.inputGrid}>
         <NumberInput
           label="Full sync every"
@@ -101,6 +118,14 @@ export function ScheduleForm({ connection, readOnly }: { connection: ConnectionV
           onChange={(chosen) => chosen !== null && change({ timeZone: chosen })}
         />
       )}
+    </>
+  );
+}
+
+function ChangesInputs({ schedule, readOnly, change, errorFor }: InputProps) {
+  const { changesEveryMinutes } = schedule;
+  return (
+    <>
       <Checkbox
         label="Sync changes in between"
         description="Reads only what changed in Dynamics 365 since the last run, which is faster."
@@ -124,6 +149,6 @@ export function ScheduleForm({ connection, readOnly }: { connection: ConnectionV
           onChange={(minutes) => typeof minutes === "number" && change({ changesEveryMinutes: minutes })}
         />
       )}
-    </SettingsForm>
+    </>
   );
 }

@@ -1,0 +1,79 @@
+// The actions of a plan, how many accounts each affects, and how a plan is applied.
+import type { RunView } from "../../../../src/api/contract/runs.ts";
+import type { Tone } from "../../components/tone.ts";
+import { formatCount } from "../../format/numbers.ts";
+
+type Counts = RunView["counts"];
+export const actions = ["create", "link", "update", "return", "leave", "skip"] as const;
+export type Action = (typeof actions)[number];
+
+export const ACTIONS: Readonly<
+  Record<Action, { readonly label: string; readonly tone: Tone; readonly description: string }>
+> = {
+  create: {
+    label: "create",
+    tone: "added",
+    description: "Created from a Dynamics 365 record",
+  },
+  link: {
+    label: "link",
+    tone: "changed",
+    description: "An existing account, found by domain or name, is linked",
+  },
+  update: {
+    label: "update",
+    tone: "changed",
+    description: "A linked account differs from its record",
+  },
+  return: {
+    label: "return",
+    tone: "changed",
+    description: "An account that had stopped syncing resumes",
+  },
+  leave: {
+    label: "leave",
+    tone: "skipped",
+    description: "The record is no longer selected: the account stays and stops syncing",
+  },
+  skip: { label: "skip", tone: "failed", description: "Not synced, for the reason shown" },
+};
+
+/** How many accounts a plan writes to. */
+export function changedAccounts({ created, linked, updated }: Counts): number {
+  return created + linked + updated;
+}
+
+export function actionCounts(run: Pick<RunView, "counts" | "actions">): { action: Action; count: number }[] {
+  const { counts } = run;
+  const returned = run.actions?.return ?? 0;
+  const values: Record<Action, number> = {
+    create: counts.created,
+    link: counts.linked,
+    update: counts.updated - returned,
+    return: returned,
+    leave: counts.left,
+    skip: counts.skipped,
+  };
+  return actions.map((action) => ({ action, count: values[action] }));
+}
+
+/** The label of the button that applies a plan: the action, and how many accounts it affects. */
+export function applyLabel(counts: Counts, paused = false): string {
+  const label = actionLabel(counts);
+  return paused ? `Resume and ${label.charAt(0).toLowerCase()}${label.slice(1)}` : label;
+}
+
+function actionLabel(counts: Counts): string {
+  const changed = changedAccounts(counts);
+  if (changed > 0) return `Sync ${formatCount(changed, "account")}`;
+  if (counts.left > 0) return `Stop syncing ${formatCount(counts.left, "account")}`;
+  return "Save these settings";
+}
+
+/**
+ * Resumes and applies in one request: after a separate resume, a scheduled run could outdate the
+ * plan.
+ */
+export function applyRequest({ id }: Pick<RunView, "id">, paused: boolean) {
+  return { params: { id }, ...(paused && { query: { resume: "true" as const } }) };
+}
