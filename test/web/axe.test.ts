@@ -63,7 +63,7 @@ async function routePaths(): Promise<string[]> {
 
 /** Audits the pages one after the other in one tab per person. @returns the violations */
 async function auditPages(workspace: WebWorkspace, pages: readonly PageCase[]): Promise<string[]> {
-  const found: string[] = [];
+  const violations: string[] = [];
   const opened = new Map<Person, Page>();
   for (const { name, path, person = "company-admin", heading } of pages) {
     const page =
@@ -72,9 +72,9 @@ async function auditPages(workspace: WebWorkspace, pages: readonly PageCase[]): 
     await page.goto(path);
     await page.getByRole("heading", { name: heading, exact: true }).waitFor();
     await page.waitForLoadState("networkidle");
-    found.push(...(await auditPage(page, name)));
+    violations.push(...(await auditPage(page, name)));
   }
-  return found;
+  return violations;
 }
 
 test("every page is audited", async () => {

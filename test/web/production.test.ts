@@ -104,19 +104,19 @@ describe("built for production", () => {
         expect([path, ...(await policyViolations(page))]).toEqual([path]);
       }
 
-      const faults: string[] = [];
+      const violations: string[] = [];
       await page.goto(`${SYNC}?tab=fields`);
       await page.getByText("change the file and restart Sluice").waitFor();
       expect(await page.getByRole("button", { name: "Preview changes" }).count()).toBe(0);
-      faults.push(...(await auditPage(page, "sync-file-fields")));
+      violations.push(...(await auditPage(page, "sync-file-fields")));
       await page.goto(`${SYNC}?tab=connection`);
       await page.getByRole("button", { name: "Check the connection" }).waitFor();
       expect(await page.getByRole("button", { name: /Log in again|Disconnect/ }).count()).toBe(0);
-      faults.push(...(await auditPage(page, "sync-file-connection")));
+      violations.push(...(await auditPage(page, "sync-file-connection")));
       await page.goto("/contacts/accounts?import=dynamics&step=fields");
       await page.waitForURL(`${origin}${SYNC}`);
       expect(await policyViolations(page)).toEqual([]);
-      expect(faults).toEqual([]);
+      expect(violations).toEqual([]);
     },
   );
 });

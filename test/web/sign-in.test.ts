@@ -97,8 +97,8 @@ describe("signing in", () => {
     const workspace = await startApplication();
     const page = await visit(workspace, "signed-out", "/sign-in?problem=not-invited&number=AADSTS50105");
     expect(await page.getByRole("alert").innerText()).toMatch(/is invited here.*\s+AADSTS50105$/);
-    const lie = "Call+555-0100+<script>alert(1)</script>";
-    for (const query of [`problem=${lie}`, `problem=constructor&number=${lie}`]) {
+    const forged = "Call+555-0100+<script>alert(1)</script>";
+    for (const query of [`problem=${forged}`, `problem=constructor&number=${forged}`]) {
       await page.goto(`/sign-in?${query}`);
       await page.getByRole("heading", { name: "Sign in" }).waitFor();
       expect(await page.locator("main").innerText()).not.toMatch(/555|constructor/);

@@ -43,16 +43,16 @@ describe("a sync stopped while it writes", () => {
       const message = `Cancelled by workspace-admin while writing: 10,000 accounts are written, ${all - CHUNK} are not`;
       await page.getByRole("dialog").getByText(message).waitFor();
       expect(await written()).toBe(CHUNK);
-      const faults = await auditPage(page, "sync-stopped");
+      const violations = await auditPage(page, "sync-stopped");
 
       await page.getByRole("dialog").getByRole("link", { name: "the sync page" }).click();
       await page.getByRole("region", { name: "Last run" }).getByText(message).waitFor();
       await page.getByText("After the first sync: choose Sync now").waitFor();
-      faults.push(...(await auditPage(page, "sync-page-stopped")));
+      violations.push(...(await auditPage(page, "sync-page-stopped")));
       await page.getByRole("button", { name: "Sync now" }).click();
       await page.getByText(`${formatNumber(all)} unchanged`).waitFor();
       expect(await written()).toBe(all);
-      expect(faults).toEqual([]);
+      expect(violations).toEqual([]);
     },
   );
 });

@@ -42,7 +42,7 @@ describe("recovering a sync", () => {
       const page = await visit(web, "workspace-admin", PAGE);
       await syncNow(page);
       await page.getByRole("alert").getByText("Dynamics 365 view not found").waitFor();
-      const faults = await auditPage(page, "sync-trouble-view");
+      const violations = await auditPage(page, "sync-trouble-view");
       await page.getByRole("link", { name: "Select accounts again" }).click();
       await page.getByText("The selected view was not found").waitFor();
       await page.getByLabel("All active accounts").check();
@@ -57,7 +57,7 @@ describe("recovering a sync", () => {
         .poll(() => settingsIn(web))
         .toMatchObject({ settings: { selection: { kind: "all" } }, attention: null });
       expect(await namesIn(web)).toEqual(["Acme"]);
-      expect(faults).toEqual([]);
+      expect(violations).toEqual([]);
     },
   );
 
@@ -79,7 +79,7 @@ describe("recovering a sync", () => {
       await syncNow(page);
       await page.getByRole("link", { name: "1 issue" }).click();
       await page.getByRole("heading", { name: "Dynamics 365 field not found" }).waitFor();
-      const faults = await auditPage(page, "sync-trouble-column");
+      const violations = await auditPage(page, "sync-trouble-column");
       await page.getByRole("tab", { name: "Fields" }).click();
       await page.getByRole("button", { name: "Remove the mapping of new_tier" }).click();
       await page.getByRole("button", { name: "Preview changes" }).click();
@@ -92,7 +92,7 @@ describe("recovering a sync", () => {
         .select("fields")
         .executeTakeFirstOrThrow();
       expect(Object.values(account.fields)).toEqual(["Gold"]);
-      expect(faults).toEqual([]);
+      expect(violations).toEqual([]);
     },
   );
 
@@ -131,7 +131,7 @@ describe("recovering a sync", () => {
       await page.getByText(script).waitFor();
       await page.getByText("Account name is already in use").click();
       await page.getByText("What to do:").filter({ visible: true }).waitFor();
-      const faults = await auditPage(page, "sync-trouble-quarrel");
+      const violations = await auditPage(page, "sync-trouble-quarrel");
       expect(await namesIn(web)).toEqual([]);
       await page
         .getByRole("button", { name: /1 more account created/ })
@@ -150,7 +150,7 @@ describe("recovering a sync", () => {
         allowDuplicateNames: true,
         onDomainTaken: "without-domain",
       });
-      expect(faults).toEqual([]);
+      expect(violations).toEqual([]);
     },
   );
 });

@@ -45,7 +45,7 @@ describe("a scheduled sync", () => {
       allowHttpErrors: true,
     });
     const schedule = page.getByRole("form", { name: "Schedule" });
-    const faults = await auditPage(page, "sync-settings");
+    const violations = await auditPage(page, "sync-settings");
 
     await schedule.getByLabel("Start at").fill("03:30");
     await schedule.getByText("Your browser's time zone.").waitFor();
@@ -71,7 +71,7 @@ describe("a scheduled sync", () => {
     await recipients.getByRole("combobox", { name: "Other addresses" }).fill("crm@ourcompany.example");
     await recipients.getByRole("button", { name: "Save recipients" }).press("Enter");
     await recipients.getByText("Saved.").waitFor();
-    faults.push(...(await auditPage(page, "sync-settings-saved")));
+    violations.push(...(await auditPage(page, "sync-settings-saved")));
     await page.reload();
     await recipients.getByText("crm@ourcompany.example", { exact: true }).waitFor();
 
@@ -90,7 +90,7 @@ describe("a scheduled sync", () => {
       teammates: [{ email: "workspace-admin@ourcompany.example" }],
       addresses: ["crm@ourcompany.example"],
     });
-    expect(faults).toEqual([]);
+    expect(violations).toEqual([]);
   });
 
   test("a time of day in UTC can be changed to a time zone, and is shown in the browser's", async () => {
@@ -105,7 +105,7 @@ describe("a scheduled sync", () => {
 
     await schedule.getByRole("combobox", { name: "Time zone" }).fill("new_york");
     await page.getByRole("option", { name: "America/New_York" }).click();
-    const faults = await auditPage(page, "sync-settings-zone");
+    const violations = await auditPage(page, "sync-settings-zone");
     await schedule.getByRole("button", { name: "Save the schedule" }).press("Enter");
 
     await schedule.getByText("Next run: at Mar 3, 8:30 AM").waitFor();
@@ -113,7 +113,7 @@ describe("a scheduled sync", () => {
       fullAt: "02:30",
       timeZone: "America/New_York",
     });
-    expect(faults).toEqual([]);
+    expect(violations).toEqual([]);
   });
 
   test("settings of a connection file are read-only", async () => {
@@ -122,11 +122,11 @@ describe("a scheduled sync", () => {
     const page = await visit(connected.web, "workspace-admin", `${PAGE}?tab=settings`);
 
     await page.getByText("Schedule and limits are configured in the connection file").waitFor();
-    const faults = await auditPage(page, "sync-settings-file");
+    const violations = await auditPage(page, "sync-settings-file");
 
     expect(await page.getByRole("button", { name: /^Save/ }).allTextContents()).toEqual(["Save recipients"]);
     expect(await page.getByLabel("Full sync every").getAttribute("readonly")).not.toBeNull();
-    expect(faults).toEqual([]);
+    expect(violations).toEqual([]);
   });
 
   test("a plan that the brake stopped is approved", async () => {
@@ -140,22 +140,22 @@ describe("a scheduled sync", () => {
       .getByRole("alert")
       .getByText("far fewer accounts than last time. Nothing was written.")
       .waitFor();
-    const faults = await auditPage(page, "sync-braked");
+    const violations = await auditPage(page, "sync-braked");
 
     await page.getByRole("link", { name: "Look at the plan" }).press("Enter");
     await page.getByText("so this plan needs approval").waitFor();
     await page.getByRole("button", { name: "Discard the plan" }).waitFor();
-    faults.push(...(await auditPage(page, "sync-braked-plan")));
+    violations.push(...(await auditPage(page, "sync-braked-plan")));
     await page.getByRole("button", { name: "Stop syncing 20 accounts" }).press("Enter");
 
     await page.getByText("20 stopped syncing").first().waitFor();
     await waitFor(page, "in-step");
-    expect(faults).toEqual([]);
+    expect(violations).toEqual([]);
   });
 
   test("a failed sync says why, when it is retried, and where to check", async () => {
     const connected = await synced();
-    const broken = connected.web.simulator.faults.add({
+    const fault = connected.web.simulator.faults.add({
       path: String.raw`/accounts\?`,
       fault: { kind: "answer", status: 400 },
     });
@@ -163,14 +163,14 @@ describe("a scheduled sync", () => {
     await page.getByRole("button", { name: "Sync now" }).click();
     await page.getByRole("alert").getByText("The last sync failed").waitFor();
     await page.getByText("at Mar 3, 10:00 AM").waitFor();
-    const faults = await auditPage(page, "sync-failed");
+    const violations = await auditPage(page, "sync-failed");
     await page.getByRole("link", { name: "Check the connection" }).press("Enter");
     await page.getByRole("button", { name: "Check the connection" }).waitFor();
 
-    connected.web.simulator.faults.remove(broken);
+    connected.web.simulator.faults.remove(fault);
     await page.getByRole("button", { name: "Sync now" }).click();
     await waitFor(page, "in-step");
-    expect(faults).toEqual([]);
+    expect(violations).toEqual([]);
   });
 
   test("a failed first sync is not retried automatically, and the page says who retries it", async () => {
@@ -178,7 +178,7 @@ describe("a scheduled sync", () => {
     connected.org.createAccount({ name: "Acme" });
     // A connection file saves settings before anything is synced.
     await saveSettings(connected.web.database.kysely, SETTINGS);
-    const broken = connected.web.simulator.faults.add({
+    const fault = connected.web.simulator.faults.add({
       path: String.raw`/accounts\?`,
       fault: { kind: "answer", status: 400 },
     });
@@ -189,13 +189,13 @@ describe("a scheduled sync", () => {
     await page.getByRole("button", { name: "Sync now" }).click();
     await page.getByRole("alert").getByText("The first sync is not tried again by itself.").waitFor();
     await next.waitFor();
-    const faults = await auditPage(page, "sync-first-failed");
+    const violations = await auditPage(page, "sync-first-failed");
 
-    connected.web.simulator.faults.remove(broken);
+    connected.web.simulator.faults.remove(fault);
     await page.getByRole("button", { name: "Sync now" }).click();
     await waitFor(page, "in-step");
     await page.getByText("at Mar 3, 10:00 AM").waitFor();
-    expect(faults).toEqual([]);
+    expect(violations).toEqual([]);
   });
 
   test("a column mapped to Domains is deleted: the mapping is corrected, and the sync resumes", async () => {
@@ -204,7 +204,7 @@ describe("a scheduled sync", () => {
     const page = await visit(connected.web, "company-admin", PAGE);
     await page.getByRole("button", { name: "Sync now" }).click();
     await page.getByRole("alert").getByText("A mapped field is missing in Dynamics 365").waitFor();
-    const faults = await auditPage(page, "sync-domains-gone");
+    const violations = await auditPage(page, "sync-domains-gone");
     await page.getByRole("link", { name: "Edit the mapping" }).press("Enter");
     await page.getByRole("button", { name: "Remove the mapping of new_domain" }).click();
     await page.getByRole("button", { name: "Preview changes" }).click();
@@ -212,7 +212,7 @@ describe("a scheduled sync", () => {
     await waitFor(page, "in-step");
 
     expect((await saved(connected)).settings?.mapping.domains).toEqual([]);
-    expect(faults).toEqual([]);
+    expect(violations).toEqual([]);
   });
 
   test.for<[string, Error, string, (page: Page) => ReturnType<Page["locator"]>]>([

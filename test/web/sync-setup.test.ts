@@ -30,7 +30,7 @@ describe("setting up the sync", () => {
   test("from an empty database to synced accounts", { timeout: 600_000 }, async () => {
     const web = await startApplication({ accounts: 12, demo: false });
     const page = await visit(web, "company-admin", "/contacts/accounts", { allowHttpErrors: true });
-    const faults: string[] = [];
+    const violations: string[] = [];
 
     await page.getByRole("button", { name: "Import" }).click();
     await page.getByRole("menuitem", { name: "Dynamics 365" }).click();
@@ -38,34 +38,34 @@ describe("setting up the sync", () => {
     await page.getByLabel("Your Dynamics 365 URL").fill(web.simulator.origin);
     await page.getByText("sign-in at").waitFor();
     expect(await storedIn(web)).toMatchObject({ sign_in: null, settings: null });
-    faults.push(...(await auditPage(page, "sync-1-connect")));
+    violations.push(...(await auditPage(page, "sync-1-connect")));
 
     await logIn(page, web);
     await step(page, "Select accounts").waitFor();
     expect(await storedIn(web)).toMatchObject({ sign_in: "delegated", settings: null });
     expect(web.simulator.org.need("account").rows()).toHaveLength(12);
     await page.getByText("12 accounts").waitFor();
-    faults.push(...(await auditPage(page, "sync-2-accounts")));
+    violations.push(...(await auditPage(page, "sync-2-accounts")));
     await page.getByLabel("The accounts of a view").check();
     await page.getByText("System views").waitFor();
-    faults.push(...(await auditPage(page, "sync-2-views")));
+    violations.push(...(await auditPage(page, "sync-2-views")));
     await page.getByLabel("All active accounts").check();
     await page.getByRole("button", { name: "Map fields" }).click();
 
     await step(page, "Map fields").waitFor();
     await page.getByRole("button", { name: /Accept all \d/ }).waitFor();
-    faults.push(...(await auditPage(page, "sync-3-suggestions")));
+    violations.push(...(await auditPage(page, "sync-3-suggestions")));
     await page.getByRole("button", { name: /Accept all \d/ }).click();
     await page.getByRole("button", { name: "Do not sync Owner to Owner (Teammate)" }).waitFor();
     await page.getByLabel("Search Dynamics 365 columns").fill("employees");
     await page.getByLabel("Sync Number of Employees to").selectOption("New field…");
     await page.getByLabel("Name of the new field").fill("Employees");
-    faults.push(...(await auditPage(page, "sync-3-new-field")));
+    violations.push(...(await auditPage(page, "sync-3-new-field")));
     await page.getByRole("button", { name: "Create and map field" }).click();
     await page.getByText("Employees (Number)").first().waitFor();
     await page.getByLabel("Search Dynamics 365 columns").fill("");
     await page.getByText("What does Email domain do?").click();
-    faults.push(...(await auditPage(page, "sync-3-fields")));
+    violations.push(...(await auditPage(page, "sync-3-fields")));
     const fields = await web.database.kysely.selectFrom("custom_fields").select(["name", "type"]).execute();
     expect(fields).toContainEqual({ name: "Employees", type: "number" });
 
@@ -73,7 +73,7 @@ describe("setting up the sync", () => {
     await step(page, "Preview").waitFor();
     await page.getByRole("list", { name: "Accounts of the plan" }).getByRole("listitem").first().waitFor();
     expect(await accountsIn(web)).toBe(0);
-    faults.push(...(await auditPage(page, "sync-4-preview")));
+    violations.push(...(await auditPage(page, "sync-4-preview")));
 
     await page.getByRole("button", { name: "Close" }).click();
     await page.getByRole("dialog").waitFor({ state: "detached" });
@@ -83,18 +83,18 @@ describe("setting up the sync", () => {
 
     await page.getByRole("button", { name: /^Sync \d+ accounts$/ }).click();
     await step(page, "Synced, but not every account").waitFor();
-    faults.push(...(await auditPage(page, "sync-5-result")));
+    violations.push(...(await auditPage(page, "sync-5-result")));
     const run = await web.database.kysely.selectFrom("runs").selectAll().executeTakeFirstOrThrow();
     expect(run.status).toBe("done");
     expect(await accountsIn(web)).toBe(run.counts.created);
     expect((await storedIn(web)).settings).toMatchObject({ selection: { kind: "all" } });
-    const told = page.getByRole("status").first();
-    await expect.poll(() => told.innerText()).toContain(`${run.counts.created} synced`);
+    const result = page.getByRole("status").first();
+    await expect.poll(() => result.innerText()).toContain(`${run.counts.created} synced`);
 
     await page.getByRole("link", { name: "View accounts" }).click();
     await page.getByRole("dialog").waitFor({ state: "detached" });
     await page.getByText(`${run.counts.created} accounts`).waitFor();
-    faults.push(...(await auditPage(page, "sync-6-accounts")));
+    violations.push(...(await auditPage(page, "sync-6-accounts")));
 
     await page.locator('[role="row"][data-index="0"]').click();
     await page.getByText("Synced from Dynamics 365 · last synced").waitFor();
@@ -111,7 +111,7 @@ describe("setting up the sync", () => {
     await expect.poll(() => isSeen(edit)).toBe(false);
     await industry.hover();
     await expect.poll(() => isSeen(edit)).toBe(true);
-    faults.push(...(await auditPage(page, "sync-7-account")));
+    violations.push(...(await auditPage(page, "sync-7-account")));
     await page.mouse.move(0, 0);
     await expect.poll(() => isSeen(edit)).toBe(false);
     // Focused by Tab, so that `:focus-visible` applies.
@@ -122,6 +122,6 @@ describe("setting up the sync", () => {
     expect(await edit.getAttribute("href")).toBe(
       `${web.simulator.origin}/main.aspx?etn=account&pagetype=entityrecord&id=${record}`,
     );
-    expect(faults).toEqual([]);
+    expect(violations).toEqual([]);
   });
 });

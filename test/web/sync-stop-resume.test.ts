@@ -31,28 +31,28 @@ describe("accounts that stop and resume syncing", () => {
     await page.getByText("matched by domain bolt.com").waitFor();
     await page.getByRole("button", { name: "why?" }).click();
     await page.getByText("already had the domain bolt.com").waitFor();
-    const faults = await auditPage(page, "account-matched");
+    const violations = await auditPage(page, "account-matched");
 
     org.updateAccount(acme, INACTIVE);
     const stopPlan = await plan();
     await page.goto(runPath(stopPlan.id));
     await planRows(page).filter({ hasText: "Acme" }).getByText("leave").waitFor();
-    faults.push(...(await auditPage(page, "sync-plan-leave")));
+    violations.push(...(await auditPage(page, "sync-plan-leave")));
     await page.getByRole("button", { name: "Stop syncing 1 account" }).click();
     await page.getByText("1 stopped syncing").first().waitFor();
     await page.goto(`/contacts/accounts/${accountId}`);
     await page.getByText("No longer synced from Dynamics 365: its record was deactivated there").waitFor();
-    faults.push(...(await auditPage(page, "account-left")));
+    violations.push(...(await auditPage(page, "account-left")));
 
     org.updateAccount(acme, ACTIVE);
     const resumePlan = await plan();
     await page.goto(runPath(resumePlan.id));
     await planRows(page).filter({ hasText: "Acme" }).getByText("return").waitFor();
-    faults.push(...(await auditPage(page, "sync-plan-return")));
+    violations.push(...(await auditPage(page, "sync-plan-return")));
     await page.getByRole("button", { name: "Sync 1 account" }).click();
     await page.getByText("1 synced").first().waitFor();
     await page.goto(`/contacts/accounts/${accountId}`);
     await page.getByText("Synced from Dynamics 365 · last synced").waitFor();
-    expect(faults).toEqual([]);
+    expect(violations).toEqual([]);
   });
 });

@@ -20,31 +20,31 @@ describe("the sync page", () => {
     const { web, plan } = await synced();
     await plan();
     const page = await visit(web, "workspace-admin", PAGE);
-    const faults: string[] = [];
-    const look = async (name: string, text: string) => {
+    const violations: string[] = [];
+    const audit = async (name: string, text: string) => {
       await page.getByText(text).first().waitFor();
       await page.waitForLoadState("networkidle");
-      faults.push(...(await auditPage(page, `sync-page-${name}`)));
+      violations.push(...(await auditPage(page, `sync-page-${name}`)));
     };
-    await look("overview", "Last sync");
+    await audit("overview", "Last sync");
     await page.getByRole("tab", { name: "Fields" }).click();
-    await look("fields", "Account Name");
+    await audit("fields", "Account Name");
     await page.getByRole("tab", { name: "Runs" }).click();
-    await look("runs", "Sync 1");
+    await audit("runs", "Sync 1");
     await page.getByRole("link", { name: "Sync 1" }).click();
-    await look("run", "read from Dynamics 365");
+    await audit("run", "read from Dynamics 365");
     await page.getByRole("tab", { name: "Errors" }).click();
     await page.getByRole("button", { name: "Show the accounts" }).first().click();
-    await look("errors", "Open in Dynamics 365");
+    await audit("errors", "Open in Dynamics 365");
     await page.getByRole("tab", { name: "Connection" }).click();
     await page.getByRole("button", { name: "Check the connection" }).click();
-    await look("connection", "No check failed");
-    expect(faults).toEqual([]);
+    await audit("connection", "No check failed");
+    expect(violations).toEqual([]);
   });
 
   test("an active run is followed, and continues while the page is closed", async () => {
     const { web } = await synced();
-    const held = web.simulator.faults.add({ path: String.raw`/accounts\?`, fault: { kind: "hold" } });
+    const fault = web.simulator.faults.add({ path: String.raw`/accounts\?`, fault: { kind: "hold" } });
     const page = await visit(web, "workspace-admin", PAGE);
     await page.getByRole("button", { name: "Sync now" }).click();
     await page.getByRole("status").getByText("Reading accounts from Dynamics 365").waitFor();
@@ -52,7 +52,7 @@ describe("the sync page", () => {
     await page.reload();
     await page.getByRole("status").getByText("Reading accounts from Dynamics 365").waitFor();
     await page.goto("about:blank");
-    web.simulator.faults.remove(held);
+    web.simulator.faults.remove(fault);
     const statuses = async () =>
       (await web.database.kysely.selectFrom("runs").select("status").execute()).map(({ status }) => status);
     await expect.poll(statuses, { timeout: 60_000 }).toEqual(["done", "done"]);
@@ -113,11 +113,11 @@ describe("the sync page", () => {
     await page.getByRole("button", { name: "Preview changes" }).click();
     await page.getByText("The sync is paused; applying the plan resumes it.").waitFor();
     await page.getByRole("button", { name: /^Resume and sync \d+ account/ }).waitFor();
-    const faults = await auditPage(page, "sync-page-paused-plan");
+    const violations = await auditPage(page, "sync-page-paused-plan");
     const run = new URL(page.url()).searchParams.get("run");
     await page.goto(`/contacts/accounts?import=dynamics&step=preview&run=${run}`);
     await page.getByText("The sync is paused; applying the plan resumes it.").waitFor();
-    faults.push(...(await auditPage(page, "sync-modal-paused-plan")));
+    violations.push(...(await auditPage(page, "sync-modal-paused-plan")));
 
     await page.getByRole("button", { name: /^Resume and sync \d+ account/ }).click();
 
@@ -127,14 +127,16 @@ describe("the sync page", () => {
       .waitFor();
     const { body } = await carol.get("/connection");
     expect(body).toMatchObject({ paused: false, settings: { options: { allowDuplicateNames: true } } });
-    expect(faults).toEqual([]);
+    expect(violations).toEqual([]);
   });
 
   test("a skipped account is listed, exported, corrected in Dynamics 365 and retried", async () => {
     const { web, org, names } = await synced();
     const page = await visit(web, "workspace-admin", `${PAGE}?tab=errors`);
-    const kind = page.getByRole("region", { name: "Account name is already in use" });
-    expect(await downloadText(page, () => kind.getByRole("link", { name: "CSV" }).click())).toContain("Acme");
+    const section = page.getByRole("region", { name: "Account name is already in use" });
+    expect(await downloadText(page, () => section.getByRole("link", { name: "CSV" }).click())).toContain(
+      "Acme",
+    );
 
     const issue = await web.database.kysely
       .selectFrom("sync_issues")
@@ -142,7 +144,7 @@ describe("the sync page", () => {
       .where("name", "=", "Acme")
       .executeTakeFirstOrThrow();
     org.updateAccount(String(issue.dynamics_id), { name: "Acme Two" });
-    await kind.getByRole("button", { name: /^Retry \d/ }).click();
+    await section.getByRole("button", { name: /^Retry \d/ }).click();
     await page
       .getByText(/\d synced/)
       .first()
@@ -152,8 +154,8 @@ describe("the sync page", () => {
 
   test("the overview warns of a client secret that expires within a month", async () => {
     const { web } = await synced();
-    const ends = new Date(web.clock.now().getTime() + 20 * 86_400_000);
-    await web.database.kysely.updateTable("connection").set({ secret_expires_at: ends }).execute();
+    const expiresAt = new Date(web.clock.now().getTime() + 20 * 86_400_000);
+    await web.database.kysely.updateTable("connection").set({ secret_expires_at: expiresAt }).execute();
     const page = await visit(web, "workspace-admin", PAGE);
     await page.getByText(/The client secret expires on \w+ \d+, \d{4}\./).waitFor();
     await screenshot(page, "sync-secret-ends");

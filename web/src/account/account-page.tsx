@@ -16,7 +16,7 @@ import { AnchorLink, ButtonLink } from "../components/links.tsx";
 import { Page } from "../components/page.tsx";
 import { ErrorAlert } from "../components/error-alert.tsx";
 import { formatField } from "../format/fields.ts";
-import { DeleteAccount } from "./delete-account.tsx";
+import { DeleteAccountDialog } from "./delete-account-dialog.tsx";
 import { Details } from "./details.tsx";
 import { History } from "./history.tsx";
 import { ownerField } from "./labels.ts";
@@ -134,7 +134,7 @@ export function AccountPage() {
           <Contacts account={account} />
         </Tabs.Panel>
       </Tabs>
-      <DeleteAccount account={account} opened={deleting} onClose={() => setDeleting(false)} />
+      <DeleteAccountDialog account={account} opened={deleting} onClose={() => setDeleting(false)} />
     </Page>
   );
 }

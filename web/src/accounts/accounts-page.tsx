@@ -17,7 +17,7 @@ import { AddFilter, FilterChips } from "./filters.tsx";
 import { ImportMenu } from "./import-menu.tsx";
 import { useAccountSearch } from "./use-account-search.ts";
 import { DEFAULT_SORT, isFilteredSearch, listQuery, useAccountList } from "./use-account-list.ts";
-import { NewAccount } from "./new-account.tsx";
+import { NewAccountDialog } from "./new-account-dialog.tsx";
 import { NoAccounts } from "./no-accounts.tsx";
 import type { AccountsSearch } from "./search-params.ts";
 import { AccountsSummary } from "./accounts-summary.tsx";
@@ -42,9 +42,9 @@ export function AccountsPage() {
   const [isCreating, setIsCreating] = useState(false);
   const updateSearch = (part: Partial<AccountsSearch>) =>
     void navigate({ search: (before) => ({ ...before, ...part }), replace: true });
-  const field = useAccountSearch(search.q, (q) => updateSearch({ q }), pages.isPlaceholderData);
+  const searchField = useAccountSearch(search.q, (q) => updateSearch({ q }), pages.isPlaceholderData);
   const clear = () => {
-    field.setText("");
+    searchField.setText("");
     updateSearch({ q: undefined, sync: undefined, filters: undefined });
   };
   const isFiltered = isFilteredSearch(search);
@@ -73,7 +73,7 @@ export function AccountsPage() {
       }
     >
       <div className={styles.toolbar}>
-        <SearchField field={field} />
+        <SearchField searchField={searchField} />
         <Select
           aria-label="Sync state"
           className={styles.stateFilter ?? ""}
@@ -118,17 +118,17 @@ export function AccountsPage() {
           loading={pages.isPending || pages.isFetchingNextPage}
           hasMore={pages.hasNextPage}
           loadMore={() => void pages.fetchNextPage()}
-          focusListRef={field.focusListRef}
-          onLeaveTop={field.focus}
+          focusListRef={searchField.focusListRef}
+          onLeaveTop={searchField.focus}
         />
       )}
-      <NewAccount opened={isCreating} onClose={() => setIsCreating(false)} fields={fields} />
+      <NewAccountDialog opened={isCreating} onClose={() => setIsCreating(false)} fields={fields} />
     </Page>
   );
 }
 
-function SearchField({ field }: { field: ReturnType<typeof useAccountSearch> }) {
-  const { text, onType, input, focusList } = field;
+function SearchField({ searchField }: { searchField: ReturnType<typeof useAccountSearch> }) {
+  const { text, onType, input, focusList } = searchField;
   return (
     <TextInput
       ref={input}

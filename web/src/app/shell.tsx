@@ -14,7 +14,7 @@ const AREAS = [
   {
     label: "Contacts",
     icon: IconAddressBook,
-    under: "/contacts",
+    prefix: "/contacts",
     items: [
       { to: "/contacts/accounts", label: "Accounts", access: "teammate" },
       { to: "/contacts/accounts/sync", label: "Dynamics 365", access: "workspace-admin" },
@@ -23,7 +23,7 @@ const AREAS = [
   {
     label: "Settings",
     icon: IconSettings,
-    under: "/settings",
+    prefix: "/settings",
     items: [
       { to: "/settings/fields", label: "Custom fields", access: "teammate" },
       { to: "/settings/domains", label: "Domains", access: "teammate" },
@@ -32,7 +32,7 @@ const AREAS = [
       { to: "/settings/mail", label: "Mail", access: "company-admin" },
     ],
   },
-] as const satisfies readonly { label: string; icon: unknown; under: string; items: readonly NavItem[] }[];
+] as const satisfies readonly { label: string; icon: unknown; prefix: string; items: readonly NavItem[] }[];
 
 type Area = (typeof AREAS)[number];
 
@@ -48,7 +48,7 @@ function NavRail({ currentArea }: { currentArea: Area }) {
     <nav className={styles.navRail} aria-label="Areas">
       {AREAS.map((area) => (
         <Link
-          key={area.under}
+          key={area.prefix}
           to={area.items[0].to}
           className={styles.area}
           activeOptions={{ includeSearch: false }}
@@ -91,7 +91,7 @@ export function Shell() {
     // page.
     if (!isSignedIn) void router.invalidate();
   }, [isSignedIn, router]);
-  const currentArea = AREAS.find(({ under }) => path.startsWith(under)) ?? AREAS[0];
+  const currentArea = AREAS.find(({ prefix }) => path.startsWith(prefix)) ?? AREAS[0];
   const currentItem = activeItem(path, currentArea.items);
   if (!isSignedIn) return null;
   return (

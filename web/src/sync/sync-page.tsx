@@ -155,6 +155,6 @@ function TabContent({ tab, connection, search }: Props) {
   }
 }
 
-function capitalize(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1);
+function capitalize(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

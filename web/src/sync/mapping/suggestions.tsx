@@ -12,7 +12,7 @@ type Props = {
   columns: readonly ColumnView[];
   mapping: Mapping;
   fields: readonly CustomFieldView[];
-  onAccept: (pairs: readonly MappingEntry[]) => void;
+  onAccept: (entries: readonly MappingEntry[]) => void;
 };
 
 export function Suggestions({ columns, mapping, fields, onAccept }: Props) {

@@ -52,6 +52,7 @@ export function useDraftSettings({
   discardDraft: () => void;
 } {
   const [value, set, remove] = useLocalStorage<z.infer<typeof storedDraft> | null>({
+    // Drafts of version 0.1.0 are kept under this key.
     key: "sluice.sync.begun",
     defaultValue: null,
     getInitialValueInEffect: false,

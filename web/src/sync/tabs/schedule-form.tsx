@@ -90,7 +90,7 @@ function FullSyncInputs({ schedule, readOnly, change, errorFor }: InputProps) {
           label="Start at"
           description={
             isDaily
-              ? "Local time, also when clocks change. Empty: a day after the last."
+              ? "In local time, daylight saving included. Empty: a day after the last."
               : "For a full sync every 24 hours."
           }
           disabled={!isDaily}

@@ -79,7 +79,7 @@ function Form({ onClose, fields }: Omit<Props, "opened">) {
   );
 }
 
-export function NewAccount({ opened, onClose, fields }: Props) {
+export function NewAccountDialog({ opened, onClose, fields }: Props) {
   return (
     <Modal opened={opened} onClose={onClose} title="New account">
       <Form onClose={onClose} fields={fields} />

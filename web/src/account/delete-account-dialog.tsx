@@ -25,7 +25,7 @@ function recreationNote({ sync, link }: AccountDetails): string | null {
 
 type Props = { account: AccountDetails; opened: boolean; onClose: () => void };
 
-export function DeleteAccount({ account, opened, onClose }: Props) {
+export function DeleteAccountDialog({ account, opened, onClose }: Props) {
   const navigate = useNavigate();
   const canExclude = useHasAccess("workspace-admin");
   const [exclude, setExclude] = useState(false);
