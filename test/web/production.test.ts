@@ -78,7 +78,10 @@ describe("built for production", () => {
       const site = { origin, clock: systemClock, as: async () => ({ cookie: "" }) };
       const page = await visit(site, "signed-out", "/sign-in");
       await page.addInitScript(
-        `window.refused = []; addEventListener("securitypolicyviolation", (event) => window.refused.push(event.violatedDirective + " " + event.blockedURI));`,
+        `window.refused = [];
+         addEventListener("securitypolicyviolation", (event) => {
+           window.refused.push(event.violatedDirective + " " + event.blockedURI);
+         });`,
       );
       await page.goto(link);
       await page.getByLabel("Your name").fill("Dana");

@@ -51,8 +51,9 @@ async function openAccountsPage(web: WebWorkspace): Promise<Page> {
 }
 
 async function setHidden(page: Page, hidden: boolean): Promise<void> {
+  const state = hidden ? "hidden" : "visible";
   await page.evaluate(
-    `Object.defineProperty(document, "visibilityState", { value: "${hidden ? "hidden" : "visible"}", configurable: true });
+    `Object.defineProperty(document, "visibilityState", { value: "${state}", configurable: true });
      document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));`,
   );
 }

@@ -28,11 +28,21 @@ function formatMatch({ matchedBy, matchedValue }: Link): string {
 function explainMatch({ matchedBy, matchedValue }: Link): string {
   switch (matchedBy) {
     case "create":
-      return "When its record was first synced, no account had one of its domains or its name. So this account was created and linked to it.";
+      return (
+        "When its record was first synced, no account had one of its domains or its name. " +
+        "So this account was created and linked to it."
+      );
     case "domain":
-      return `When its record was first synced, this account already had the domain ${matchedValue ?? "of the record"} and no link. A domain belongs to one account only, so this account was linked.`;
+      return (
+        "When its record was first synced, this account already had the domain " +
+        `${matchedValue ?? "of the record"} and no link. ` +
+        "A domain belongs to one account only, so this account was linked."
+      );
     case "name":
-      return `When its record was first synced, no account had one of its domains, and this account had the same name${matchedValue === null ? "" : `, ${matchedValue}`}. Case is ignored.`;
+      return (
+        "When its record was first synced, no account had one of its domains, and this account " +
+        `had the same name${matchedValue === null ? "" : `, ${matchedValue}`}. Case is ignored.`
+      );
   }
 }
 

@@ -55,7 +55,8 @@ export function ErrorPage({ error, reset }: ErrorComponentProps) {
       >
         {error instanceof ApiError
           ? error.message
-          : "The application failed. Saved data is not affected. Try again; if it fails again, tell the operator of this installation."}
+          : "The application failed. Saved data is not affected. " +
+            "Try again; if it fails again, tell the operator of this installation."}
         {reference !== undefined && <small style={{ display: "block", marginTop: 8 }}>{reference}</small>}
       </EmptyState>
     </div>

@@ -17,7 +17,7 @@ const dateFormat = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeZone
 const dateTimeFormat = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });
 
 /** Dates without a time are stored as midnight UTC, and shown as that day in every time zone. */
-function formatDate(value: string): string {
+export function formatDate(value: string): string {
   const at = new Date(value);
   if (Number.isNaN(at.getTime())) return value;
   return /T00:00:00(?:\.0+)?Z$/.test(value) ? dateFormat.format(at) : dateTimeFormat.format(at);

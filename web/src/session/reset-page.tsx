@@ -26,7 +26,8 @@ export function ResetPage() {
           If a teammate has the address {email.trim()},{" "}
           {session.mail
             ? "a link to set a new password is being sent to it."
-            : "a link to set a new password was created. This installation sends no mail: a company admin finds the link under Settings → Mail."}
+            : "a link to set a new password was created. This installation sends no mail: " +
+              "a company admin finds the link under Settings → Mail."}
         </output>
       ) : (
         <form onSubmit={submit}>

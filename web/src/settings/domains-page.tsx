@@ -20,7 +20,8 @@ const LISTS = [
     key: "commonAdded",
     label: "Additional common domains",
     description:
-      "Domains that many companies share, such as a regional mail provider's. Well-known ones, such as gmail.com, are built in.",
+      "Domains that many companies share, such as a regional mail provider's. " +
+      "Well-known ones, such as gmail.com, are built in.",
   },
   {
     key: "commonRemoved",

@@ -49,9 +49,11 @@ const WAIT_REASONS: Readonly<Record<string, string>> = {
   "empty-selection":
     "Dynamics 365 returned no accounts, so this plan needs approval. Apply it if that is right, or discard it.",
   "brake-changes":
-    "The plan changes, clears or stops an unusual share of the synced accounts, so it needs approval. Look at the changes, and apply or discard it.",
+    "The plan changes, clears or stops an unusual share of the synced accounts, so it needs approval. " +
+    "Look at the changes, and apply or discard it.",
   "brake-shrunk":
-    "Dynamics 365 returned far fewer accounts than last time, so this plan needs approval. Check the view and the user's rights there, and apply or discard it.",
+    "Dynamics 365 returned far fewer accounts than last time, so this plan needs approval. " +
+    "Check the view and the user's rights there, and apply or discard it.",
   cancelled: "What was written stays, and the next run writes the rest. Choose Sync now to start it.",
   paused: "The sync was paused. What was written stays, and the rest is written when it is resumed.",
   failed: "The run failed. What was written stays, and the next run writes the rest.",
@@ -68,7 +70,9 @@ function formatStopped({ cancelledBy, written }: Pick<RunView, "cancelledBy" | "
   const stopped = `${cancelledBy === null ? "Stopped" : `Cancelled by ${cancelledBy}`} while writing`;
   if (written === null) return stopped;
   const { done, total } = written;
-  return `${stopped}: ${formatCount(done, "account")} ${done === 1 ? "is" : "are"} written, ${formatNumber(total - done)} ${total - done === 1 ? "is" : "are"} not`;
+  const left = total - done;
+  const writtenText = `${formatCount(done, "account")} ${done === 1 ? "is" : "are"} written`;
+  return `${stopped}: ${writtenText}, ${formatNumber(left)} ${left === 1 ? "is" : "are"} not`;
 }
 
 /** The status as a short phrase with a tone, for lists. */

@@ -30,7 +30,8 @@ export function RunProgress({ run }: { run: RunView }) {
       {run.requests > 0 && <div className={styles.details}>{formatRequestUsage(run)}</div>}
       <p className={styles.note}>
         {isWriting
-          ? "You can close this; the sync continues. Cancelling keeps what is written, and the next run writes the rest."
+          ? "You can close this; the sync continues. " +
+            "Cancelling keeps what is written, and the next run writes the rest."
           : "Nothing is written yet. You can close this and come back."}
       </p>
       {cancel.error && <ErrorAlert error={cancel.error} />}

@@ -31,6 +31,7 @@ function Form({ saved }: { saved: RecipientsView }) {
   const people = new Map(
     [...saved.teammates, ...teammates].map((one) => [String(one.id), formatTeammate(one)]),
   );
+  const connectedBy = setUpBy === null ? "" : `${formatTeammate(setUpBy)}, who connected Dynamics 365, and `;
   const isEmpty = setUpBy === null && chosen.teammates.length === 0 && addresses.length === 0;
   const submit = () =>
     save.mutate(
@@ -47,7 +48,7 @@ function Form({ saved }: { saved: RecipientsView }) {
       intro={
         isEmpty
           ? "No recipients are selected, so e-mails about the sync go to the company admins."
-          : `E-mails about the sync go to ${setUpBy === null ? "" : `${formatTeammate(setUpBy)}, who connected Dynamics 365, and `}these recipients.`
+          : `E-mails about the sync go to ${connectedBy}these recipients.`
       }
       saveLabel="Save recipients"
       mutation={save}
