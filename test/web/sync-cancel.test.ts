@@ -5,7 +5,7 @@ import { connectedWeb } from "../jobs/connected.ts";
 import { builtPages } from "../harness/pages.ts";
 import { auditPage, visit } from "./harness.ts";
 
-/** The size of a chunk (src/sync). */
+/** The size of a chunk (src/sync/apply/apply-plan.ts). */
 const CHUNK = 10_000;
 
 const formatNumber = (figure: number) => figure.toLocaleString("en");

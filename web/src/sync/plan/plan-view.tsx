@@ -8,7 +8,7 @@ import { runRoutes, type RunView } from "../../../../src/api/contract/runs.ts";
 import { routeUrl } from "../../client/call-route.ts";
 import { StatusTag } from "../../components/status-tag.tsx";
 import { formatCount, formatNumber } from "../../format/numbers.ts";
-import { SearchBox } from "../search-box.tsx";
+import { SearchBox } from "../../components/search-box.tsx";
 import { ACTIONS, actionCounts, type Action } from "../run/plan-actions.ts";
 import { ChangeList } from "./change-list.tsx";
 import styles from "./plan.module.css";

@@ -15,7 +15,7 @@ import { formatCount } from "../../format/numbers.ts";
 import { formatGroupSize } from "../plan/issue-group-size.ts";
 import { IssueRows } from "../plan/issue-rows.tsx";
 import { formatFix, usePreview, withOptions } from "../plan/use-preview.ts";
-import { SearchBox } from "../search-box.tsx";
+import { SearchBox } from "../../components/search-box.tsx";
 import type { SyncSearch } from "../search-params.ts";
 import styles from "./tabs.module.css";
 

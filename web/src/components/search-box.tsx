@@ -1,4 +1,4 @@
-// A search field over one of the sync's lists, debounced. The key / focuses it, Escape clears it,
+// A debounced search field over a list. The key / focuses it, Escape clears it,
 // and ↓ moves to the list.
 import { TextInput } from "@mantine/core";
 import { useDebouncedCallback, useHotkeys } from "@mantine/hooks";
