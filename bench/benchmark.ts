@@ -1,5 +1,6 @@
-// One benchmark: source and database started, everything measured side by side in rounds, figures told, everything stopped.
-// In rounds and not one kind after the other, because a machine's speed drifts while a benchmark runs.
+// Runs the sync benchmark: starts a source and a database, measures everything in rounds, reports
+// the figures, and stops all of it. It measures in rounds, and not one kind after the other,
+// because a machine's speed drifts while a benchmark runs.
 import { arch, cpus, platform, release, totalmem } from "node:os";
 import type { Measurement } from "./measurement.ts";
 import { readOptions, USAGE, type BenchOptions } from "./options.ts";
@@ -10,9 +11,9 @@ import type { Machine, Results } from "./results.ts";
 import { startSource, type RunningSource } from "./source.ts";
 import { openDatabases, type Databases } from "./databases.ts";
 
-/** A statement an account: at more than this nobody would wait for it. */
+/** The peer runs one statement per account, so more accounts would take too long. */
 const MAX_PEER_ACCOUNTS = 5_000;
-/** Where the limit on memory ends and the limit on its growth begins. */
+/** Up to here the peak memory itself is limited; beyond, its growth per account. */
 const SLOPE_BASELINE = 500_000;
 
 type BenchmarkContext = {
@@ -21,7 +22,7 @@ type BenchmarkContext = {
   readonly databases: Databases;
 };
 
-/** @returns the exit code: 0, 1 when the figures are void, 2 when the arguments make no sense. */
+/** @returns the exit code: 0, 1 when the figures are void, 2 when the arguments are invalid */
 export async function benchmark(args: readonly string[]): Promise<number> {
   const options = readOptions(args);
   if (typeof options === "string") {
@@ -112,14 +113,15 @@ async function measureRounds(
   return rounds;
 }
 
-/** One account in a hundred changes, and a changes-only run brings it over. */
+/** Changes one account in a hundred and measures the changes-only run that follows. */
 async function measureChanges(
   { options, processes, databases }: BenchmarkContext,
   source: RunningSource,
   { name, databaseUrl, number }: { name: string; databaseUrl: string; number: number },
 ): Promise<{ ids: readonly string[]; floor: Measurement; sync: Measurement }> {
   logProgress(`Round ${number} of ${options.repeat}: 1 % of the accounts change`);
-  // What was read once is rendered before it is measured: the sweep as soon as accounts change, their rows by a read that nobody measures.
+  // A page must be rendered before it is measured. The sweep's pages are rendered again as soon as
+  // accounts change; those of the changed rows are rendered by a read that is not measured.
   await processes.measure({ kind: "changes", source, ids: [] });
   const ids = await source.change(1, name);
   await processes.measure({ kind: "changes", source, ids });
@@ -160,7 +162,7 @@ function describeMachine(postgresql: string): Machine {
   };
 }
 
-/** What goes on, on standard error: standard output belongs to the result. */
+/** Logs to standard error, because standard output is for the result. */
 function logProgress(sentence: string): void {
   console.error(`${sentence} …`);
 }

@@ -1,5 +1,6 @@
-// The databases of a benchmark: one embedded PostgreSQL in a temporary folder, as durable as in production, with a newly made
-// database for each first sync, so that the planner knows as little as it does on the first day.
+// Manages the databases of a benchmark: one embedded PostgreSQL in a temporary folder, as durable
+// as in production. Each first sync gets a newly created database, so that the query planner has no
+// more statistics than on the first day.
 import { createReadStream, createWriteStream } from "node:fs";
 import { chmod, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -12,26 +13,33 @@ import { migrate } from "../src/db/migrate.ts";
 import { openDatabase, type Database } from "../src/db/pool.ts";
 
 export interface Databases {
-  /** Of the server, such as 18.4. */
+  /** The version of the server, such as 18.4. */
   readonly version: string;
-  /** An empty, migrated database. @returns its URL */
+  /** Creates an empty, migrated database. @returns its URL */
   create(name: string): Promise<string>;
   drop(name: string): Promise<void>;
   /**
-   * A minute later: what was written is on the disk, so that the next measurement does not pay for the last one's, and
-   * PostgreSQL has looked at the new rows, as it does within a minute by itself. A scheduled run comes five minutes later at least.
+   * Brings the database into the state of a minute later: what was written is on the disk, so that
+   * the next measurement does not pay for the last one's writes, and the new rows are analyzed,
+   * which autovacuum does within a minute. A scheduled run comes five minutes later at the earliest.
    */
   vacuumAndCheckpoint(name: string): Promise<void>;
-  /** Writes the rows of the account store into files, as COPY takes them. */
+  /** Exports the rows of the account store into files in the format of COPY. */
   exportRows(name: string): Promise<void>;
-  /** Empties that store and times COPY of the saved rows into it. @returns milliseconds by table */
+  /**
+   * Empties the account store and times COPY of the exported rows into it.
+   * @returns milliseconds by table
+   */
   timeCopy(name: string): Promise<Record<string, number>>;
-  /** Takes some accounts out of the store and times COPY of the same rows into it. @returns milliseconds by table */
+  /**
+   * Deletes some accounts from the store and times COPY of the same rows into it.
+   * @returns milliseconds by table
+   */
   timePartialCopy(name: string, dynamicsIds: readonly string[]): Promise<Record<string, number>>;
   close(): Promise<void>;
 }
 
-/** The tables of the account store and where each names the account, in the order of COPY. */
+/** The tables of the account store, and the column that names the account, in the order of COPY. */
 const ACCOUNT_COLUMNS = {
   accounts: "id",
   account_domains: "account_id",
@@ -43,7 +51,7 @@ const log = { info: () => undefined, warn: (sentence: string) => console.error(s
 
 export async function openDatabases(): Promise<Databases> {
   const folder = await mkdtemp(join(tmpdir(), "sluice-bench-"));
-  // mkdtemp closes it to others, and as root the server is another user.
+  // mkdtemp makes it private, but when run as root the server runs as another user.
   await chmod(folder, 0o755);
   const saved = join(folder, "rows");
   await mkdir(saved);
@@ -133,7 +141,7 @@ async function copyFile(pool: Database["pool"], table: string, file: string): Pr
   return ms;
 }
 
-/** The server listens on a socket only; pg takes its folder as a parameter. */
+/** The server listens on a socket only, and pg takes the socket's folder as a parameter. */
 function urlOf({ address }: EmbeddedServer, name: string): string {
   const url = new URL(`postgres://localhost/${name}`);
   url.username = address.user;

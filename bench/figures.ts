@@ -1,10 +1,11 @@
-// From what was measured to what it means: medians, the floor, and how far above it a sync is. Pure.
+// Computes figures from measurements: medians, the floor, and how far above it a sync is. All of it
+// is pure.
 import type { Measurement } from "./measurement.ts";
 import { median } from "./statistics.ts";
 
 export interface Round {
   readonly download: Measurement;
-  /** Download + parse. */
+  /** Reads and parses the same pages. */
   readonly read: Measurement;
   /** Milliseconds of COPY by table. */
   readonly copy: Readonly<Record<string, number>>;
@@ -24,14 +25,17 @@ export interface SyncFigures {
   readonly ms: number;
   readonly cpuMs: number;
   readonly stages: Readonly<Record<string, number>>;
-  /** The highest of all rounds. */
+  /** The highest peak of all rounds. */
   readonly peakBytes: number;
-  /** To what it cannot be faster than: the floor for a first sync, download + parse for an unchanged one, sweep + changed rows + their COPY for changes only. */
+  /**
+   * The time as a multiple of its floor: that of a first sync is download + parse + COPY, that of an
+   * unchanged sync download + parse, that of changes only sweep + changed rows + their COPY.
+   */
   readonly ratio: number;
 }
 
 export interface Figures {
-  /** Accounts that a sync read. */
+  /** The number of accounts that a sync read. */
   readonly rows: number;
   readonly downloadMs: number;
   readonly readMs: number;
@@ -41,13 +45,13 @@ export interface Figures {
   readonly unchanged: SyncFigures;
   readonly changes: SyncFigures & {
     readonly floorMs: number;
-    /** Parts of the time that the first sync took. */
+    /** The time as a share of the first sync's time. */
     readonly shareOfFirstSync: number;
     readonly requests: number;
-    /** Accounts created, linked or updated. */
+    /** The number of accounts created, linked or updated. */
     readonly written: number;
   };
-  /** Why nothing of this counts, or null. */
+  /** Why the figures are void, or null when they are valid. */
   readonly void: string | null;
 }
 

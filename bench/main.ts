@@ -1,6 +1,6 @@
-// `npm run bench`: what a sync costs on this machine, measured against what it cannot cost less than. See bench/README.md.
-// The same program, started with "measure", is the process in which one thing is measured: nothing else is loaded there,
-// so its peak memory is that thing's own.
+// Starts `npm run bench`, which measures what a sync costs on this machine against a floor; see
+// bench/README.md. The same program, started with "measure", takes one measurement in a process
+// that loads nothing else, so that its peak memory is that of the measured work alone.
 import { once } from "node:events";
 
 if (process.argv[2] === "measure") {

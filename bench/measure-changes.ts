@@ -1,10 +1,10 @@
-// What a changes-only run cannot do without: a sweep of ids and versions, and the rows that changed, through the very client of
-// a run and thrown away as they come.
+// Measures the floor of a changes-only run: a sweep of ids and versions, then the changed rows,
+// read through the client that a run uses and discarded.
 import { measureWork, type Measurement } from "./measurement.ts";
 import { openSourcePages } from "./source-pages.ts";
 import type { Source } from "./workload.ts";
 
-/** @param ids those that changed */
+/** @param ids of the accounts that changed */
 export async function measureChanges(source: Source, ids: readonly string[]): Promise<Measurement> {
   const pages = await openSourcePages(source);
   try {
@@ -19,7 +19,7 @@ export async function measureChanges(source: Source, ids: readonly string[]): Pr
       }
       const readStart = performance.now();
       let rows = 0;
-      // In the order of the sweep, as a run asks for them: so the pages are those that were rendered.
+      // A run requests them in the order of the sweep, so these are the pages that were rendered.
       for await (const page of pages.fetch(found)) rows += page.length;
       return {
         rows: swept,

@@ -1,15 +1,19 @@
-// Download alone: the bytes of the very same pages off the wire, as many at once as the client asks for, neither unpacked nor
-// parsed. It shows that source and network are not what the other figures measure.
+// Measures download alone: it requests the same pages with the same concurrency as the client, and
+// neither unpacks nor parses them. This shows that source and network are not what the other
+// figures measure.
 import { Agent, request } from "undici";
 import type { HttpRequest } from "../src/lib/http.ts";
 import { measureWork, type Measurement } from "./measurement.ts";
 import { openSourcePages } from "./source-pages.ts";
 import type { Source } from "./workload.ts";
 
-/** As many pages as the client holds at once (src/dataverse/pages.ts). */
+/** The client holds as many pages at once (src/dataverse/pages.ts). */
 const CONCURRENT_REQUESTS = 3;
 
-/** The requests of a full run; the links between the pages are inside the pages, so they are read once before. */
+/**
+ * Lists the requests of a full run. Each page holds the link to the next, so all are read once
+ * before.
+ */
 async function requestsOf(source: Source): Promise<HttpRequest[]> {
   let requests: HttpRequest[] = [];
   const pages = await openSourcePages(source, (sent) => requests.push(sent));

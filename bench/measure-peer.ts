@@ -1,5 +1,6 @@
-// What somebody would write in an afternoon: dynamics-web-api reads everything into an array, then every account is upserted by
-// a statement of its own. It keeps no plan, matches nobody, and knows neither names in use nor common mail domains.
+// Measures a simple implementation for comparison: dynamics-web-api reads everything into an array,
+// then each account is upserted by its own statement. It keeps no plan, matches nothing, and checks
+// neither duplicate names nor common mail domains.
 import { DynamicsWebApi } from "dynamics-web-api";
 import { Client } from "pg";
 import { measureWork, type Measurement } from "./measurement.ts";
@@ -42,7 +43,7 @@ const UPSERT_DOMAIN = `
   insert into peer_domains (domain, accountid) values ($1, $2)
   on conflict (domain) do update set accountid = excluded.accountid`;
 
-/** The way of a first attempt: no list of suffixes, no second look. */
+/** Takes the host name, without a public suffix list or any correction. */
 function domainOf(website: string | number | null): string | undefined {
   const host = /^(?:https?:\/\/)?(?:www\.)?([a-z0-9.-]+\.[a-z]{2,})/i.exec(String(website ?? ""))?.[1];
   return host?.toLowerCase();

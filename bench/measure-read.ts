@@ -1,4 +1,5 @@
-// Download and parse: the pages of a full run through the very client of a run, thrown away as they come.
+// Measures download and parse: the pages of a full run, read through the client that a run uses and
+// discarded.
 import { measureWork, type Measurement } from "./measurement.ts";
 import { openSourcePages } from "./source-pages.ts";
 import type { Source } from "./workload.ts";

@@ -1,4 +1,4 @@
-// A whole run, as `sluice sync` makes it, with the time of each stage.
+// Measures a whole run, as `sluice sync` makes it, with the time of each stage.
 import { openApp, runContext } from "../src/app.ts";
 import { readConfig } from "../src/config.ts";
 import { openConnection } from "../src/connections/open-connection.ts";
@@ -31,7 +31,7 @@ export async function measureSync(
       const context = runContext(app, open, connection, { onProgress });
       return await measureWork(async () => {
         const run = await runSync(context, mode);
-        // Apply tells of itself when its first chunk is done; it began when the plan was stored.
+        // Apply first reports progress when its first chunk is done, but it starts when the plan is stored.
         stageStarts.set("apply", run.plannedAt!.getTime());
         const { created, linked, updated, unchanged, skipped, failed, requests } = run;
         const facts = { created, linked, updated, unchanged, skipped, failed, requests };

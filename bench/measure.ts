@@ -1,21 +1,22 @@
-// One measurement, in a process of its own: a task comes as a message, a figure goes back.
+// Takes one measurement in a process of its own, which gets its task and sends the result as a
+// message.
 import type { Measurement } from "./measurement.ts";
 import type { Source } from "./workload.ts";
 
 export interface Task {
   readonly kind: keyof typeof MEASUREMENTS;
   readonly source: Source;
-  /** For what writes. */
+  /** The database of measurements that write. */
   readonly databaseUrl?: string;
-  /** Of a run; default: everything. */
+  /** The mode of the run. Default: "sync". */
   readonly mode?: "sync" | "changes";
-  /** The accounts that changed. */
+  /** The ids of the accounts that changed. */
   readonly ids?: readonly string[];
 }
 
 export type TaskResult = { readonly measured: Measurement } | { readonly failed: string };
 
-// Each is loaded alone: what the others need is no part of its memory.
+// Each is imported on demand, so that what the others need takes none of its memory.
 const MEASUREMENTS = {
   download: async ({ source }) => (await import("./measure-download.ts")).measureDownload(source),
   read: async ({ source }) => (await import("./measure-read.ts")).measureRead(source),
@@ -26,7 +27,7 @@ const MEASUREMENTS = {
     (await import("./measure-peer.ts")).measurePeer(source, databaseUrl),
 } satisfies Record<string, (task: Omit<Task, "kind">) => Promise<Measurement>>;
 
-/** Answers the process that started this one, and lets go of it. */
+/** Sends the result to the parent process and disconnects, so that this one can exit. */
 export async function runTask(task: Task): Promise<void> {
   let result: TaskResult;
   try {

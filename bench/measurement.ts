@@ -1,16 +1,16 @@
-// One measurement: time, processor time, and the most memory that the process has held.
+// Measures time, processor time and peak memory of one piece of work.
 
 export interface Measurement {
   readonly ms: number;
-  /** Rows of the source that were read. */
+  /** The number of rows read from the source. */
   readonly rows: number;
-  /** Highest resident memory of the process so far. */
+  /** The highest resident memory of the process so far. */
   readonly peakBytes: number;
-  /** Processor time of the process while it was measured: of JavaScript, of V8's helpers and of zlib. */
+  /** Processor time of the process during the measurement, with V8's helper threads and zlib's. */
   readonly cpuMs: number;
-  /** Milliseconds of each part, in order. */
+  /** Milliseconds by stage, in order. */
   readonly stages: Readonly<Record<string, number>>;
-  /** Further facts: bytes, counts of a run. */
+  /** Further facts, such as bytes or the counts of a run. */
   readonly facts: Readonly<Record<string, number>>;
 }
 
@@ -20,14 +20,14 @@ export interface WorkResult {
   readonly facts?: Readonly<Record<string, number>>;
 }
 
-/** Runs what is to be measured. Whatever was opened for it is opened before and closed after. */
+/** Measures the work. Its resources must be opened before and closed after. */
 export async function measureWork(work: () => Promise<WorkResult>): Promise<Measurement> {
   const cpu = process.cpuUsage();
   const startedAt = performance.now();
   const { rows, stages = {}, facts = {} } = await work();
   const ms = performance.now() - startedAt;
   const { user, system } = process.cpuUsage(cpu);
-  // Linux counts in kibibytes, and so does libuv on other systems.
+  // Linux reports kibibytes, and libuv does the same on other systems.
   const peakBytes = process.resourceUsage().maxRSS * 1024;
   return { ms, rows, peakBytes, cpuMs: (user + system) / 1000, stages, facts };
 }

@@ -1,15 +1,15 @@
-// What the command line asks for.
+// Reads the arguments of the command line.
 import { parseArgs } from "node:util";
 
 export interface BenchOptions {
   readonly accounts: number;
-  /** Rounds of every measurement; figures are medians. */
+  /** The number of rounds; figures are medians of them. */
   readonly repeat: number;
   readonly json: boolean;
-  /** Measures memory at 500,000 accounts too, and says what each account beyond takes. */
+  /** Measures memory at 500,000 accounts too, and reports bytes for each account beyond. */
   readonly memorySlope: boolean;
   readonly peer: boolean;
-  /** Writes a CPU profile of each measuring process there. */
+  /** The directory for a CPU profile of each measuring process. */
   readonly profile: string | undefined;
 }
 
@@ -22,7 +22,7 @@ export const USAGE = `npm run bench -- [--accounts N] [--repeat N] [--json] [--m
   --no-peer          leave out the comparison with dynamics-web-api and row-by-row upserts
   --profile DIR      write a CPU profile of each measuring process into DIR`;
 
-/** @returns a sentence where the arguments make no sense. */
+/** @returns a sentence when the arguments are invalid */
 export function readOptions(args: readonly string[]): BenchOptions | string {
   try {
     const { values } = parseArgs({

@@ -1,5 +1,5 @@
-// The processes of a benchmark: each measurement in a new one, and the source in another. All are children of this one and are
-// stopped by their number, also when something fails or Ctrl-C is pressed.
+// Manages the processes of a benchmark: each measurement gets a new child process. All are killed
+// by process id, also when something fails or on Ctrl-C.
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
@@ -7,7 +7,7 @@ import type { TaskResult, Task } from "./measure.ts";
 import type { Measurement } from "./measurement.ts";
 
 const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
-/** A measurement that takes longer has come to a standstill. */
+/** A measurement that takes longer is taken for hung. */
 const TIMEOUT_MS = 60 * 60_000;
 
 export interface Processes {
@@ -15,7 +15,7 @@ export interface Processes {
   stopAll(): Promise<void>;
 }
 
-/** @param profile a directory for CPU profiles, one a measurement */
+/** @param profile a directory for CPU profiles, one per measurement */
 export function openProcesses(profile: string | undefined): Processes {
   const running = new Set<ChildProcess>();
   const onSignal = (): void => {

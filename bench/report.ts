@@ -1,4 +1,4 @@
-// The figures as a short table.
+// Formats the figures as a short table.
 import type { SyncFigures } from "./figures.ts";
 import type { Results } from "./results.ts";
 

@@ -1,4 +1,4 @@
-// What a benchmark ends with: the machine, every measurement, and the figures made of them.
+// Describes the result of a benchmark: the machine, every measurement, and the figures.
 import type { Figures, Round } from "./figures.ts";
 import type { Measurement } from "./measurement.ts";
 

@@ -1,4 +1,4 @@
-// The pages of a full run, as our client asks for them.
+// Reads the pages of a full run as our client does.
 import { connectDataverse } from "../src/dataverse/client.ts";
 import type { DataverseClient } from "../src/dataverse/client.ts";
 import { normaliseAddress } from "../src/dataverse/address.ts";
@@ -10,18 +10,18 @@ import { openHttp, type Http, type HttpRequest } from "../src/lib/http.ts";
 import { mappedColumns, type Source } from "./workload.ts";
 
 export interface SourcePages {
-  /** All of them, one page after the other, read ahead as in a run. */
+  /** Reads all rows, page by page, prefetched as in a run. */
   read(): AsyncGenerator<unknown[]>;
-  /** Ids and versions of the same accounts. */
+  /** Reads ids and versions of the same accounts. */
   sweep(): AsyncGenerator<readonly AccountVersion[]>;
-  /** Some of them, in any state. */
+  /** Reads some accounts by id, in any state. */
   fetch(ids: readonly string[]): AsyncGenerator<unknown[]>;
-  /** A bearer token for the source. */
+  /** Returns a bearer token for the source. */
   token(): Promise<string>;
   close(): Promise<void>;
 }
 
-/** @param onRequest sees every request before it goes out */
+/** @param onRequest is called before every request */
 export async function openSourcePages(
   source: Source,
   onRequest: (request: HttpRequest) => void = () => undefined,
@@ -49,7 +49,7 @@ export async function openSourcePages(
   };
 }
 
-/** In the order of a run, because a page that was rendered beforehand is known by its address. */
+/** The order is that of a run, because the page cache looks pages up by their URL. */
 async function columnsOf(client: DataverseClient): Promise<string[]> {
   const offered = await client.accountColumns();
   return offered.map(({ logicalName }) => logicalName).filter((name) => mappedColumns.includes(name));

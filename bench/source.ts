@@ -1,5 +1,6 @@
-// The simulated organisation that is read: a process of its own, which serves every page that was asked for once from memory,
-// gzipped. So the first of all reads, which nobody measures, renders what the others read.
+// Starts the simulated organisation that is read, in a process of its own. It serves every page
+// that was requested before from memory, gzipped, so the first read, which is not measured, renders
+// what the others read.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
@@ -9,20 +10,25 @@ import { z } from "zod";
 import type { Source } from "./workload.ts";
 
 export interface RunningSource extends Source {
-  /** Changes that share of the accounts, and renders again what was read before. @returns ids of the changed ones */
+  /**
+   * Changes this percentage of the accounts and renders all queries again.
+   * @returns ids of the changed accounts
+   */
   change(percent: number, seed: string): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
 const ChangeResponse = z.object({ ids: z.array(z.string()) });
 
-/** What it prints when everything is ready, and more. */
+/** The part that is needed of the line it prints when it is ready. */
 const SourceLine = z.object({ origin: z.string(), clientId: z.string(), clientSecret: z.string() });
 const PROGRAM = fileURLToPath(new URL("../simulator/prerendered/main.ts", import.meta.url));
-/** Of the generated accounts three in a hundred are inactive, and those are not read. */
+/** Three in a hundred generated accounts are inactive, and a sync does not read those. */
 const ACTIVE_SHARE = 0.97;
 
-/** @param accounts active ones, roughly: which are inactive is up to the generator's seed */
+/**
+ * @param accounts number of active ones, roughly: the generator's seed decides which are inactive
+ */
 export async function startSource(accounts: number): Promise<RunningSource> {
   const generated = String(Math.ceil(accounts / ACTIVE_SHARE));
   const child = spawn(
@@ -47,7 +53,7 @@ export async function startSource(accounts: number): Promise<RunningSource> {
     return {
       ...settings,
       change: async (percent, seed) => {
-        // Rendering half a million accounts anew takes longer than fetch() waits for an answer's head.
+        // Rendering half a million accounts again takes longer than fetch() waits for the headers.
         const response = await request(`${settings.origin}/_simulator/change`, {
           method: "POST",
           body: JSON.stringify({ percent, seed }),

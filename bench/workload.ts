@@ -1,10 +1,10 @@
-// What is synced: twelve mapped columns of the kinds that organisations map.
+// Defines what is synced: twelve mapped columns of kinds that organisations usually map.
 import type { ConnectionSettings } from "../src/connections/connection-file.ts";
 import { DEFAULT_LIMITS } from "../src/settings/brake.ts";
 import { DEFAULT_SCHEDULE } from "../src/settings/schedule.ts";
 import type { Mapping } from "../src/settings/sync-settings.ts";
 
-/** Where a measuring process reads: one simulated organisation. */
+/** The simulated organisation that a measuring process reads. */
 export interface Source {
   readonly origin: string;
   readonly clientId: string;
@@ -47,7 +47,8 @@ export function connectionTo({ origin, clientId, clientSecret }: Source): Connec
     brake: DEFAULT_LIMITS,
     ownDomains: ["ourcompany.com"],
     commonDomains: { add: [], remove: [] },
-    // Everybody of the simulated organisation who can sign in; disabled users, robots and teams stay nobody here.
+    // All users of the simulated organisation who can sign in. Disabled users, robots and teams are no
+    // teammates.
     teammates: [
       { email: "maya.lindqvist@contoso.example", name: "Maya Lindqvist" },
       { email: "tom.okafor@contoso.example", name: "Tom Okafor" },

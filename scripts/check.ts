@@ -1,5 +1,5 @@
-// `npm run check`: everything that looks at the code without running its tests, one line each, and what the
-// failed ones said below. Names as arguments run only those: `npm run check -- rooms schema`.
+// Runs `npm run check`: all checks that need no tests, one line each, then the output of those that
+// failed. Names as arguments run only those: `npm run check -- rooms schema`.
 import { spawn } from "node:child_process";
 import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -53,7 +53,7 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 const failed: Done[] = [];
-// One after the other: each uses all cores, and the times then mean something.
+// Checks run one after the other, because each uses all cores and the times would mean nothing.
 for (const check of CHECKS) {
   if (wanted.length > 0 && !wanted.includes(check.name)) continue;
   const done = await run(check);

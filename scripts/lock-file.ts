@@ -1,6 +1,7 @@
-// Says whether package-lock.json works everywhere: it names no registry, and it has an entry for every optional
-// package, those for other systems included. npm leaves out what it could not look up when it wrote the file, and
-// `npm ci` then refuses the whole file; `--write` puts such entries in, as far as a package's name tells them.
+// Says whether package-lock.json works everywhere: it names no registry, and it has an entry for
+// every optional package, those for other systems included. npm leaves out what it could not look
+// up when it wrote the file, and `npm ci` then refuses the whole file; `--write` puts such entries
+// in, as far as a package's name tells them.
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";

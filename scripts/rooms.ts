@@ -1,6 +1,6 @@
-// The room table: which folder may import which, so that "where does this belong" has one answer and no
-// room depends on one that depends on it. Also finds import cycles, and readers of
-// the environment outside its one file. Reads import statements as oxfmt lays them out: at the start of a line.
+// Checks the room table: which folder may import which, so that every part has one place and no
+// room depends on one that depends on it. Also finds import cycles, and readers of the environment
+// outside its one file. It expects import statements at the start of a line, as oxfmt formats them.
 import { readdir, readFile } from "node:fs/promises";
 import { dirname, join, posix, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -150,8 +150,9 @@ function faultOf(one: Import): string | undefined {
 }
 
 /**
- * Every import cycle once, from its alphabetically first file on. An import of types counts: it does no
- * harm when the program runs, but neither file can then be read or moved without the other.
+ * Returns every import cycle once, from its alphabetically first file on. Imports of types count
+ * too: they do no harm when the program runs, but neither file can be read or moved without the
+ * other.
  */
 function importCycles(imports: readonly Import[], files: ReadonlySet<string>): string[][] {
   const next = new Map<string, string[]>();

@@ -1,5 +1,7 @@
-// The door of `npm run demo | serve | build | test | test:long | check | bench`: installs what the lock file names when it is not
-// there yet, builds the pages when they are to be served and older than their sources, then hands over. Node built-ins only, since it runs before anything is installed.
+// The door of `npm run demo | serve | build | test | test:long | check | bench`: installs what the
+// lock file names when it is not there yet, builds the pages when they are to be served and older
+// than their sources, then hands over. Node built-ins only, since it runs before anything is
+// installed.
 import { spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { once } from "node:events";
@@ -74,7 +76,8 @@ const doNothing = () => undefined;
 /** Runs a program in our place and returns its exit code; signals are its to answer. */
 async function run(command, args, env = {}) {
   const child = spawn(command, args, { cwd: root, stdio: "inherit", env: { ...process.env, ...env } });
-  // The terminal sends Ctrl-C to both of us and the child answers it; what `kill` sends comes to us alone.
+  // The terminal sends Ctrl-C to both of us and the child answers it; what `kill` sends comes to us
+  // alone.
   const pass = (signal) => child.kill(signal);
   process.on("SIGINT", doNothing).on("SIGTERM", pass).on("SIGHUP", pass);
   try {

@@ -1,5 +1,6 @@
-// Writes test/durations.json from the reports of vitest's JSON reporter: `npx tsx scripts/test-durations.ts REPORT...`. Only the
-// order in which test files start depends on it (test/longest-first.ts), so it need not be exact.
+// Writes test/durations.json from the reports of vitest's JSON reporter: `npx tsx
+// scripts/test-durations.ts REPORT...`. Only the order in which test files start depends on it
+// (test/longest-first.ts), so it need not be exact.
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { readReport } from "../.ci/report.js";

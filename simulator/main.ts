@@ -1,6 +1,7 @@
-// A whole simulated Dynamics 365 environment in one call: organisation, accounts, Entra ID, faults and limits on one port
-// of 127.0.0.1, with an app registration and people who can sign in. `sluice simulator`, the demo and tests start it here.
-// It prints nothing; everything needed to connect is in what it returns.
+// Starts a whole simulated Dynamics 365 environment in one call: organisation, accounts, Entra ID,
+// faults and limits on one port of 127.0.0.1, with an app registration and users who can sign in.
+// `sluice simulator`, the demo and tests use it. It prints nothing, and returns everything needed
+// to connect.
 import { isAadstsCode } from "./entra/aadsts.ts";
 import { Entra } from "./entra/entra.ts";
 import type { Directory, DirectoryUser } from "./entra/directory.ts";
@@ -20,32 +21,32 @@ import { startSimulator, type Simulator } from "./server.ts";
 import { unauthorized } from "./webapi/responses.ts";
 
 export interface RunOptions {
-  /** Default: one the system picks. */
+  /** Default: a free port. */
   readonly port?: number;
-  /** Adds columns of every kind a company adds to account. */
+  /** Adds columns to account of every kind that companies add. */
   readonly customised?: boolean;
-  /** Files (paths) that list columns of account; they are added, or tell anew of those that are there. */
+  /** Files (paths) that list columns of account, which are added or updated. */
   readonly columns?: readonly string[];
-  /** CSV files (paths) loaded one after the other. */
+  /** CSV files (paths) to load one after the other. */
   readonly csv?: readonly string[];
   /** Headers of the CSV files that become option sets. */
   readonly csvChoices?: readonly string[];
-  /** So many generated accounts behind those of the files. */
+  /** The number of accounts to generate after those of the files. */
   readonly accounts?: number;
-  /** A couple of thousand real organisations behind all others. */
+  /** Adds about two thousand real organisations after all others. */
   readonly demo?: boolean;
-  /** Same seed: same ids, credentials and tokens. Default "sluice". */
+  /** The same seed yields the same ids, credentials and tokens. Default: "sluice". */
   readonly seed?: string;
-  /** Clock of organisation, Entra ID and limits. Default: the machine's. */
+  /** The clock of organisation, Entra ID and limits. Default: the system clock. */
   readonly now?: () => Date;
   readonly limits?: Partial<LimitSettings>;
-  /** Where the app may be sent back to after sign-in; loopback addresses match with any port. */
+  /** Allowed redirect URIs of the app; loopback addresses match with any port. */
   readonly redirectUris?: readonly string[];
-  /** How long an access token is good for. Default 3599 seconds. */
+  /** Lifetime of an access token. Default: 3599 seconds. */
   readonly accessTokenSeconds?: number;
-  /** Whether a refresh token that was used once is accepted again (as Entra ID does) or refused. Default accepted. */
+  /** Whether a refresh token that was used is accepted again. Default: accepted, as in Entra ID. */
   readonly oldRefreshTokens?: "accepted" | "refused";
-  /** An organisation that was made elsewhere; users, teams and apps are added only to a fresh one. */
+  /** An existing organisation; users, teams and apps are added to a new one only. */
   readonly org?: Org;
 }
 
@@ -60,21 +61,27 @@ export interface RunningSimulator extends Simulator {
   readonly faults: Faults;
   readonly limits: ServiceLimits;
   readonly tenantId: string;
-  /** The app registration; client credentials act as an application user that is System Administrator. */
+  /**
+   * The app registration; its client credentials act as an application user with the role System
+   * Administrator.
+   */
   readonly clientId: string;
   readonly clientSecret: string;
-  /** People who can sign in; the first is the System Administrator. */
+  /** Users who can sign in; the first is the System Administrator. */
   readonly users: readonly SignInUser[];
   /** A refresh token of the System Administrator for this environment and app. */
   readonly refreshToken: string;
-  /** Lets a systemuser sign in and returns a refresh token of theirs. */
+  /** Signs a systemuser in and returns a refresh token of theirs. */
   readonly refreshTokenOf: (userId: string) => string;
 }
 
 const PASSWORD = "Simulated-1";
 const REDIRECT_URIS = ["http://localhost/callback", "http://127.0.0.1/callback"];
 
-/** Builds, fills and starts it. Throws when the port is taken, and a LoadError when a file cannot be used. */
+/**
+ * Creates, fills and starts it.
+ * @throws when the port is taken, and a LoadError when a file cannot be used
+ */
 export async function runSimulator(options: RunOptions = {}): Promise<RunningSimulator> {
   const seed = options.seed ?? options.org?.seed ?? "sluice";
   const org = options.org ?? new Org({ seed, ...(options.now ? { now: options.now } : {}) });
@@ -140,14 +147,17 @@ async function loadAccounts(org: Org, options: RunOptions): Promise<void> {
   }
   if (options.accounts) generateAccounts(org, { count: options.accounts });
   if (options.demo) {
-    // Its data package is needed for the demo alone.
+    // The data package is loaded for the demo alone.
     const { generateDemo } = await import("./load/demo-accounts.ts");
     generateDemo(org);
   }
   if (addedColumns.length > 0) fillColumns(org, addedColumns);
 }
 
-/** The tenant of an organisation: everybody enabled there, the administrator first, and one app with its application user. */
+/**
+ * Creates the tenant of an organisation: all its enabled users, the administrator first, and one
+ * app with its application user.
+ */
 function createDirectory(
   org: Org,
   seed: string,

@@ -1,6 +1,7 @@
-// The simulated Dynamics 365 environment and its Entra ID on one port of 127.0.0.1, over node:http.
-// This file owns the socket and the order of the parts (see http-middleware.ts); what the Web API answers is decided in webapi/,
-// what the organisation holds in org/. Responses are gzipped when the client accepts it.
+// Serves the simulated Dynamics 365 environment and its Entra ID on one port of 127.0.0.1, over
+// node:http. This file owns the socket and the order of the middleware (see http-middleware.ts);
+// webapi/ decides what the Web API answers, org/ holds the organisation. Responses are gzipped when
+// the client accepts it.
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import { gzip } from "node:zlib";
@@ -14,9 +15,9 @@ const gzipAsync = promisify(gzip);
 
 export interface SimulatorOptions {
   readonly org: Org;
-  /** Default: one the system picks. */
+  /** Default: a free port. */
   readonly port?: number;
-  /** Clock of date functions and of what the org is not asked for. Default: the org's. */
+  /** The clock of date functions. Default: the organisation's. */
   readonly now?: () => Date;
   readonly authority: Authority;
   readonly hooks?: Hooks;
@@ -26,14 +27,17 @@ export interface Simulator {
   /** `http://127.0.0.1:PORT` */
   readonly origin: string;
   readonly org: Org;
-  /** Requests so far, by method and path with ids and queries taken out, e.g. "GET /api/data/v9.2/accounts". */
+  /**
+   * The number of requests so far, by method and path without ids and queries, e.g. "GET
+   * /api/data/v9.2/accounts".
+   */
   readonly requests: ReadonlyMap<string, number>;
-  /** Sets or takes away hooks while the server runs. */
+  /** The hooks, which may be set and removed while the server runs. */
   readonly hooks: Hooks;
   close(): Promise<void>;
 }
 
-/** Starts listening on 127.0.0.1. Throws when the port is taken. */
+/** Starts listening on 127.0.0.1. @throws when the port is taken */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const hooks: Hooks = { ...options.hooks };
   const requests = new Map<string, number>();
@@ -134,7 +138,8 @@ async function sendResponse(
     headers[name] = typeof value === "string" ? value : [...value];
   }
   let body = typeof response.body === "string" ? Buffer.from(response.body) : response.body;
-  // Below about one packet gzip only costs; level 1 because the simulator must not be what a benchmark measures.
+  // Below about one packet gzip only costs. Level 1 keeps the simulator from being what a benchmark
+  // measures.
   if (body.length > 1400 && acceptsGzip(incoming) && headers["content-encoding"] === undefined) {
     body = await gzipAsync(body, { level: 1 });
     headers["content-encoding"] = "gzip";
@@ -159,7 +164,7 @@ function acceptsGzip(incoming: IncomingMessage): boolean {
   return /(^|,)\s*(gzip|\*)\s*(;\s*q=(?!0(\.0*)?\s*(,|$))[\d.]+)?\s*(,|$)/i.test(encodings);
 }
 
-/** A fault of the simulator itself must be seen by whoever runs it, not look like Dataverse's. */
+/** A failure of the simulator itself must be visible as such, and not look like Dataverse's. */
 function sendFailure(outgoing: ServerResponse, error: unknown): void {
   const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
   if (outgoing.headersSent || outgoing.destroyed) {

@@ -1,5 +1,6 @@
-// `npm run bench -- pages`: how long pages of many accounts take through the whole server, against what they cannot take less
-// than: the same statements through bare pg, plus a route that does nothing. All three in turn, in the same process.
+// Runs `npm run bench -- pages`: measures how long pages of many accounts take through the whole
+// server, against the same statements through bare pg plus a route that does nothing. All three run
+// in turn in the same process.
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -23,7 +24,7 @@ import { fillAccounts, ORGANIZATION, type Fields } from "./fill-accounts.ts";
 
 /** A page may take so many times its floor. */
 const MAX_RATIO = 3;
-/** Samples of a case end after so many seconds, or at so many. */
+/** Sampling of a case stops after so many seconds, or after so many samples. */
 const MAX_SECONDS = 6;
 const MAX_SAMPLES = 60;
 
@@ -31,7 +32,10 @@ type Statement = { readonly sql: string; readonly parameters: readonly unknown[]
 type Case = { readonly name: string; readonly path: string };
 type Times = { readonly server: number[]; readonly sql: number[]; readonly empty: number[] };
 
-/** @returns the exit code: 0, 1 when a page takes longer than it may, 2 when the arguments make no sense. */
+/**
+ * @returns the exit code: 0, 1 when a page takes longer than it may, 2 when the arguments are
+ * invalid
+ */
 export async function benchmarkPages(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
@@ -82,7 +86,7 @@ async function measurePages(accounts: number, releases: Releases): Promise<numbe
 async function openDatabases(releases: Releases): Promise<{ database: Database; bare: Pool; home: string }> {
   const home = await mkdtemp(join(tmpdir(), "sluice-pages-"));
   releases.add(() => rm(home, { recursive: true, force: true }));
-  // mkdtemp closes it to others, and as root the server is another user.
+  // mkdtemp makes it private, but when run as root the server runs as another user.
   await chmod(home, 0o755);
   const quiet = { info: () => undefined, warn: (sentence: string) => console.error(sentence) };
   const server = await startEmbedded({ directory: home, log: quiet, durable: false });
@@ -91,13 +95,13 @@ async function openDatabases(releases: Releases): Promise<{ database: Database; 
   releases.add(() => database.close());
   await migrate(database.pool);
   const bare = new Pool({ ...server.address });
-  // A connection that the server takes down with it at the end.
+  // The server closes idle connections when it stops; pg reports that as an error.
   bare.on("error", () => undefined);
   releases.add(() => bare.end());
   return { database, bare, home };
 }
 
-/** The same database, whose statements are written down. */
+/** Returns the same database with its statements recorded. */
 function recordStatements(database: Database, statements: Statement[]): Database {
   const kysely = new Kysely<Tables>({
     dialect: new PostgresDialect({ pool: database.pool }),
@@ -172,7 +176,7 @@ async function accountCases(
   ];
 }
 
-/** The rows of a preview, as one scrolls and searches them. */
+/** Pages of a preview, as an admin scrolls and searches them. */
 function planCases(run: number, accounts: number): readonly Case[] {
   const changes = (query: Record<string, string>) =>
     `/runs/${run}/changes?${new URLSearchParams(query).toString()}`;

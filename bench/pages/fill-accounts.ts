@@ -1,4 +1,5 @@
-// A store of many accounts as a year of syncs leaves it, made by the database itself: nothing of a run is measured here.
+// Fills the account store as a year of syncs would. PostgreSQL makes the rows itself, because no
+// run is measured here.
 import type { Pool } from "pg";
 
 const NAMES =
@@ -6,7 +7,7 @@ const NAMES =
 const CITIES = "Berlin,London,Paris,Munich,Leeds,Lyon,Oslo,Rome,Wien,Bern";
 export const ORGANIZATION = "00000000-0000-4000-8000-000000000001";
 
-/** Ids of the fields by name. */
+/** Ids of the custom fields, by name. */
 export type Fields = Readonly<Record<string, number>>;
 
 export async function fillAccounts(pool: Pool, accounts: number): Promise<Fields> {

@@ -1,4 +1,5 @@
-// A plan over every account of the store, as a preview leaves it: half of them would be updated, every eleventh is skipped.
+// Stores a plan over every account, as a preview does: half of the accounts would be updated, and
+// every eleventh is skipped.
 import type { Database } from "../../src/db/pool.ts";
 import { createWorkingTables } from "../../src/sync/record/working-tables.ts";
 

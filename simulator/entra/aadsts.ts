@@ -1,14 +1,15 @@
-// Entra ID's errors by AADSTS number: OAuth `error`, HTTP status and sentence, and the body they are sent in.
-// Numbers and meanings: Microsoft Learn "Microsoft Entra authentication and authorization error codes";
-// the body's fields: "OAuth 2.0 authorization code flow", section on error responses.
+// Defines Entra ID's errors by AADSTS number: OAuth `error`, HTTP status, message, and response
+// body. Numbers and meanings are from Microsoft Learn "Microsoft Entra authentication and
+// authorization error codes", the fields of the body from "OAuth 2.0 authorization code flow",
+// section on error responses.
 import { randomUUID } from "node:crypto";
 
 interface AadstsDefinition {
   readonly error: string;
-  /** Status at the token endpoint. Default 400. */
+  /** HTTP status at the token endpoint. Default: 400. */
   readonly status?: number;
   readonly suberror?: string;
-  /** `{0}`, `{1}` … are filled with what the caller gives. */
+  /** `{0}`, `{1}` … are replaced by the details of the error. */
   readonly message: string;
 }
 
@@ -228,7 +229,7 @@ export function isAadstsCode(code: number): code is AadstsCode {
   return Object.hasOwn(ERRORS, code);
 }
 
-/** A refusal on its way to the client; `details` fill the sentence's places. */
+/** An error to be sent to the client; `details` replace the placeholders of its message. */
 export class AadstsError extends Error {
   readonly code: AadstsCode;
   readonly oauthError: string;
@@ -248,12 +249,12 @@ export class AadstsError extends Error {
   }
 }
 
-/** `2024-05-03 14:38:58Z`, as Entra ID writes moments in errors. */
+/** Formats a time as Entra ID does in errors: `2024-05-03 14:38:58Z`. */
 export function entraTimestamp(now: number): string {
   return new Date(now).toISOString().slice(0, 19).replace("T", " ") + "Z";
 }
 
-/** The JSON of a refused token request. */
+/** The JSON body of a refused token request. */
 export function aadstsBody(error: AadstsError, now: number, origin: string): Record<string, unknown> {
   const traceId = randomUUID();
   const correlationId = randomUUID();

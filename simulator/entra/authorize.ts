@@ -1,6 +1,7 @@
-// The authorize endpoint: who asks, may they, a person signs in and agrees, and a code goes back to the application.
-// Tests that have no browser add `simulator_user=<name>` (and `simulator_consent=no`) to the address: that person
-// then signs in without a page. Source: Microsoft Learn "… OAuth 2.0 authorization code flow", "… admin consent".
+// Implements the authorize endpoint: it checks the request, signs the user in, asks for consent,
+// and redirects to the application with a code. Tests that have no browser add
+// `simulator_user=<name>` (and `simulator_consent=no`) to the URL: that user then signs in without
+// a page. Source: Microsoft Learn "… OAuth 2.0 authorization code flow", "… admin consent".
 import { randomBytes, randomUUID } from "node:crypto";
 import { AadstsError } from "./aadsts.ts";
 import {
@@ -29,7 +30,7 @@ interface AuthorizeRequest {
   readonly codeChallenge: CodeGrant["codeChallenge"];
 }
 
-/** @throws AadstsError for what is shown to the person instead of being sent to the redirect URI */
+/** @throws AadstsError for what is shown to the user instead of being sent to the redirect URI */
 export function authorize(entra: EntraState, tenant: string, request: EntraRequest): EntraResponse {
   const { query } = request;
   const app = requireApp(entra, query);
@@ -207,7 +208,10 @@ function sessionUser(entra: EntraState, request: EntraRequest): DirectoryUser | 
   return entra.directory.users.find((user) => user.objectId === session?.["oid"]);
 }
 
-/** An administrator agrees for the whole tenant; `simulator_consent=yes|no` answers without a page. */
+/**
+ * An administrator consents for the whole tenant; `simulator_consent=yes|no` answers without a
+ * page.
+ */
 export function adminConsent(entra: EntraState, request: EntraRequest): EntraResponse {
   const { query } = request;
   const app = requireApp(entra, query);

@@ -1,60 +1,63 @@
-// Who may sign in at the simulated Entra ID: one tenant, its users and its app registrations.
-// All fields of users and apps may be changed while the simulator runs; the next request sees the change.
-// The link to the organisation is `userId`, the systemuser an identity acts as there.
+// Defines the directory of the simulated Entra ID: one tenant, its users and its app registrations.
+// All fields of users and apps may be changed while the simulator runs; the next request sees the
+// change. `userId` names the systemuser that an identity acts as in the organisation.
 
-/** Someone who signs in with name and password. */
+/** A person who signs in with name and password. */
 export interface DirectoryUser {
-  /** Object id in the tenant. */
+  /** The object id in the tenant. */
   readonly objectId: string;
-  /** The systemuser this person is in the organisation; absent: not a member of it. */
+  /** The systemuser in the organisation; absent for somebody who is not a member of it. */
   userId?: string;
   userPrincipalName: string;
   displayName: string;
   password: string;
-  /** AADSTS50057 while true. */
+  /** While true, sign-in fails with AADSTS50057. */
   disabled?: boolean;
-  /** AADSTS50076: multi-factor authentication is demanded where no person can answer (a refresh). */
+  /** While true, a refresh fails with AADSTS50076, since no person can answer the second factor. */
   mfaRequired?: boolean;
-  /** AADSTS53003: a Conditional Access policy says no. */
+  /** While true, a Conditional Access policy blocks the user with AADSTS53003. */
   blockedByConditionalAccess?: boolean;
 }
 
 export interface AppSecret {
   value: string;
-  /** Milliseconds since 1970; from then on AADSTS7000222. */
+  /** Milliseconds since 1970, from which on the secret is refused with AADSTS7000222. */
   expiresAt?: number;
 }
 
 export interface AppRegistration {
   readonly clientId: string;
   displayName: string;
-  /** None makes it a public client. */
+  /** An app without secrets is a public client. */
   secrets: AppSecret[];
   redirectUris: string[];
-  /** The application user (systemuser) that client credentials act as; absent: not a member of the organisation. */
+  /**
+   * The application user (systemuser) that client credentials act as; absent for an app that is not
+   * a member of the organisation.
+   */
   userId?: string;
-  /** Object id of its service principal. */
+  /** The object id of its service principal. */
   readonly objectId: string;
-  /** False: AADSTS50194 at /common and /organizations. Default true. */
+  /** While false, /common and /organizations refuse it with AADSTS50194. Default: true. */
   multiTenant?: boolean;
-  /** Object ids that may use it; absent: everybody. Others get AADSTS50105. */
+  /** Object ids of users that may use it; all others get AADSTS50105. Absent: everybody may. */
   assignedUsers?: string[];
-  /** True: an admin agreed for everybody, nobody is asked. */
+  /** While true, an admin has consented for all users, and nobody is asked. */
   adminConsent?: boolean;
-  /** True: only an admin's consent counts, AADSTS90094 for a user. */
+  /** While true, only an admin can consent, and users get AADSTS90094. */
   needsAdminConsent?: boolean;
 }
 
 export interface Directory {
   readonly tenantId: string;
-  /** Verified domain, accepted in place of the id in every path. */
+  /** The verified domain, accepted in place of the id in every path. */
   readonly tenantDomain: string;
   readonly tenantName: string;
   readonly users: DirectoryUser[];
   readonly apps: AppRegistration[];
 }
 
-/** The tenant's own id and domain, and the two names that stand for "whatever tenant the user is in". */
+/** Whether a path segment names the tenant: by id, by domain, or by /common or /organizations. */
 export function isTenant(directory: Directory, segment: string): boolean {
   const name = segment.toLowerCase();
   return name === directory.tenantId || name === directory.tenantDomain || isMultiTenantEndpoint(name);

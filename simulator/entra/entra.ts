@@ -1,6 +1,6 @@
-// A simulated Entra ID: the authority that signs people and applications in and hands out the tokens the
-// simulated organisation accepts. Endpoints by path, on the server's own origin; no socket, no real clock in here:
-// it answers plain requests with plain replies, and reads the time it is given.
+// Simulates Entra ID: signs users and applications in and issues the tokens that the simulated
+// organisation accepts. Its endpoints are on the server's own origin. It has neither socket nor
+// clock: it maps a request to a response, and is given the time.
 import { randomUUID } from "node:crypto";
 import { AadstsError, aadstsBody } from "./aadsts.ts";
 import { authorize, adminConsent } from "./authorize.ts";
@@ -12,7 +12,7 @@ import { issueTokens } from "./token.ts";
 import type { BearerCheck, EntraRequest, EntraResponse } from "./types.ts";
 
 export class Entra extends EntraState {
-  /** The reply, or undefined when the path is none of Entra ID's. */
+  /** Returns undefined when the path is not one of Entra ID's. */
   handle(request: EntraRequest): EntraResponse | undefined {
     const [, tenant = "", ...rest] = request.path.split("/");
     const endpoint = rest.join("/").toLowerCase();
@@ -38,8 +38,8 @@ export class Entra extends EntraState {
   }
 
   /**
-   * What a request's Authorization header is worth at the environment `audience` (an origin).
-   * The sentence to send back is the environment's business: a 401 for everything that is not ok.
+   * Checks the Authorization header of a request to the environment `audience` (an origin). The
+   * environment answers everything that is not ok with a 401 of its own.
    */
   check(authorization: string | undefined, audience: string): BearerCheck {
     const bearer = /^Bearer\s+(\S+)$/i.exec(authorization ?? "")?.[1];
@@ -56,7 +56,10 @@ export class Entra extends EntraState {
     return { ok: true, objectId, clientId, userId: identity?.userId };
   }
 
-  /** OpenID Connect discovery; under /common and /organizations the issuer holds a literal placeholder, as in Entra ID. */
+  /**
+   * OpenID Connect discovery. Under /common and /organizations the issuer holds a literal
+   * placeholder, as in Entra ID.
+   */
   private metadata(origin: string, tenant: string): Record<string, unknown> {
     const base = `${origin}/${tenant}`;
     return {

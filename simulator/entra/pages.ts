@@ -1,4 +1,4 @@
-// The few HTML pages a person sees while signing in, and the two ways back to the application.
+// Renders the HTML pages of sign-in, and redirects back to the application.
 import { entraTimestamp, type AadstsError } from "./aadsts.ts";
 import type { EntraResponse } from "./types.ts";
 
@@ -24,15 +24,15 @@ export function htmlResponse(status: number, title: string, content: string): En
 export interface SignInForm {
   readonly appName: string;
   readonly tenantName: string;
-  /** Accounts to choose from. */
+  /** User names to choose from. */
   readonly userNames: readonly string[];
   readonly userName: string;
-  /** The permissions to agree to; empty once they were agreed to. */
+  /** The permissions to consent to; empty when consent was given before. */
   readonly permissions: readonly string[];
   readonly error: string | undefined;
 }
 
-/** Name, password and, the first time, the permissions; posts back to the same address. */
+/** Asks for name, password and, the first time, consent. The form posts to the same URL. */
 export function signInPage(form: SignInForm): EntraResponse {
   const options = form.userNames.map((name) => `<option value="${escapeHtml(name)}"></option>`).join("");
   const permissions = form.permissions.map((one) => `<li>${escapeHtml(one)}</li>`).join("");
@@ -51,7 +51,10 @@ ${permissions === "" ? "" : `<p>Permissions requested:</p><ul>${permissions}</ul
   );
 }
 
-/** What Entra ID shows when it cannot send the person back: the redirect URI itself is not to be trusted. */
+/**
+ * Entra ID shows this page when it cannot redirect, because the redirect URI itself is not
+ * trusted.
+ */
 export function errorPage(error: AadstsError, now: number): EntraResponse {
   return htmlResponse(
     400,

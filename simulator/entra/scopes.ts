@@ -1,18 +1,19 @@
-// Reading the `scope` parameter: which resource (one only), which permission, which of OpenID's own words.
+// Parses the `scope` parameter: the one resource, its permissions, and the scopes of OpenID
+// Connect.
 import { AadstsError } from "./aadsts.ts";
 
 const OPENID_SCOPES = new Set(["openid", "profile", "email", "offline_access"]);
 
 export interface Scopes {
-  /** Origin of the environment without a slash; undefined when only OpenID's words were asked for. */
+  /** The origin of the environment without a slash; undefined when there are OpenID scopes alone. */
   readonly resource: string | undefined;
-  /** As asked, the resource's scopes first: what the token response repeats. */
+  /** The scopes that the token response repeats, those of the resource first. */
   readonly granted: readonly string[];
   readonly openid: boolean;
   readonly offline: boolean;
 }
 
-/** @throws AadstsError 70011 for words that are no scope and for two resources at once */
+/** @throws AadstsError 70011 for unknown scopes, and for two resources at once */
 export function readScopes(text: string): Scopes {
   const scopes = text.split(/\s+/).filter((word) => word !== "");
   const openidScopes = scopes.filter((word) => OPENID_SCOPES.has(word));
@@ -27,7 +28,8 @@ export function readScopes(text: string): Scopes {
   };
 }
 
-// A resource that itself ends in a slash gives "//.default" (Microsoft Learn: "Scopes and permissions", trailing slash and /.default).
+// A resource that itself ends in a slash results in "//.default" (Microsoft Learn: "Scopes and
+// permissions", trailing slash and /.default).
 function resourceOf(scope: string): string {
   const match = /^(https?:\/\/[^/\s]+)\/{1,2}(user_impersonation|\.default)$/i.exec(scope);
   if (!match?.[1]) throw new AadstsError(70011, scope);

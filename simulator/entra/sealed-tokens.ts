@@ -1,5 +1,6 @@
-// Sealed tokens: what a token means is inside it, protected by a key of this authority, so nothing is kept per token
-// and, with a key made from a seed, a simulator that is started again still knows the tokens it gave out before.
+// Seals tokens: a token carries its payload, authenticated by the authority's key, so nothing is
+// stored per token. When the key comes from a seed, a restarted simulator accepts the tokens that
+// it issued before.
 import { createHmac, sign, timingSafeEqual } from "node:crypto";
 import { KEY_ID, PUBLIC_JWK, signingKey } from "./signing-key.ts";
 
@@ -8,13 +9,15 @@ const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).to
 const hmac = (key: string, text: string): string =>
   createHmac("sha256", key).update(text).digest("base64url");
 
-/** A token of three parts like a JWT; the first part tells a reader what kind it is. */
+/** Returns a token of three parts like a JWT, whose header names its kind. */
 export function seal(key: string, kind: string, payload: object): string {
   const text = `${encode({ typ: kind, alg: "HS256" })}.${encode(payload)}`;
   return `${text}.${hmac(key, text)}`;
 }
 
-/** The payload of a token that this key sealed as this kind; undefined for anything else. */
+/**
+ * Returns the payload of a token that this key sealed as this kind, undefined for anything else.
+ */
 export function unseal(key: string, kind: string, token: string): Record<string, unknown> | undefined {
   const [head, body, signature, ...rest] = token.split(".");
   if (!head || !body || !signature || rest.length > 0) return undefined;
@@ -31,7 +34,7 @@ export function keySet(): { keys: Record<string, unknown>[] } {
   return { keys: [PUBLIC_JWK] };
 }
 
-/** A JWT signed with RS256. */
+/** Returns a JWT signed with RS256. */
 export function signJwt(claims: object): string {
   const text = `${encode({ typ: "JWT", alg: "RS256", kid: KEY_ID })}.${encode(claims)}`;
   return `${text}.${sign("sha256", Buffer.from(text), signingKey()).toString("base64url")}`;

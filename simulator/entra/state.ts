@@ -1,5 +1,5 @@
-// What the simulated Entra ID remembers between requests: authorization codes, consents, revocations,
-// and the errors that tests ask for. The endpoints read and change it; tests do, while it runs.
+// Holds the state of the simulated Entra ID: authorization codes, consents, revocations, and forced
+// errors. The endpoints read and change it, and so do tests while it runs.
 import { createHash, randomUUID } from "node:crypto";
 import type { AadstsCode } from "./aadsts.ts";
 import type { Directory, DirectoryUser } from "./directory.ts";
@@ -18,12 +18,12 @@ export class EntraState {
   /** The key that seals tokens. */
   readonly key: string;
   readonly codes = new Map<string, CodeGrant>();
-  /** Ids of the refresh tokens that were exchanged already. */
+  /** Ids of the refresh tokens that were used already. */
   readonly usedRefreshTokens = new Set<string>();
   readonly revokedRefreshTokens = new Set<string>();
   /** By object id: tokens issued at or before this time are revoked. */
   readonly tokensValidFrom = new Map<string, number>();
-  /** By app and user: whether consent was given, or withdrawn later. */
+  /** By app and user: true when consent was given, false when it was withdrawn later. */
   private readonly consents = new Map<string, boolean>();
   private readonly forcedErrors: ForcedError[] = [];
   private lastIssueTime = 0;
@@ -44,13 +44,16 @@ export class EntraState {
     return this.options.now();
   }
 
-  /** A moment later than any given out before, so that "issued before the revocation" is clear on a clock that stands still. */
+  /**
+   * Returns a time later than any before, so that "issued before the revocation" is unambiguous when
+   * the clock stands still.
+   */
   nextIssueTime(): number {
     this.lastIssueTime = Math.max(this.now(), this.lastIssueTime + 1);
     return this.lastIssueTime;
   }
 
-  /** A refresh token as if this user had just signed in to this app and agreed. */
+  /** Issues a refresh token as if this user had just signed in to this app and consented. */
   issueRefreshToken(clientId: string, userPrincipalName: string, scope: string): string {
     const user = this.directory.users.find((one) => one.userPrincipalName === userPrincipalName);
     if (!user) throw new Error(`The simulated tenant has no user ${userPrincipalName}.`);
@@ -68,17 +71,23 @@ export class EntraState {
     });
   }
 
-  /** AADSTS50173 for this one refresh token from now on. */
+  /** Makes this refresh token fail with AADSTS50173. */
   revokeRefreshToken(token: string): void {
     this.revokedRefreshTokens.add(String(unseal(this.key, "rt", token)?.["id"]));
   }
 
-  /** "Revoke sessions": AADSTS50173 for every refresh token the user has so far; access tokens live on until they expire. */
+  /**
+   * "Revoke sessions" makes all refresh tokens of the user so far fail with AADSTS50173. Access
+   * tokens stay valid until they expire.
+   */
   revokeSessions(objectId: string): void {
     this.tokensValidFrom.set(objectId, this.nextIssueTime());
   }
 
-  /** The next `times` token requests (of this grant type, if given) fail with this AADSTS number. */
+  /**
+   * Makes the next `times` token requests (of this grant type, if given) fail with this AADSTS
+   * number.
+   */
   forceError(code: AadstsCode, { times = 1, grant }: { times?: number; grant?: string } = {}): void {
     this.forcedErrors.push({ code, grant, remaining: times });
   }
@@ -98,7 +107,7 @@ export class EntraState {
     this.consents.set(`${clientId} ${objectId}`, true);
   }
 
-  /** AADSTS65001 at the next refresh. */
+  /** Makes the next refresh fail with AADSTS65001. */
   withdrawConsent(clientId: string, objectId: string): void {
     this.consents.set(`${clientId} ${objectId}`, false);
   }

@@ -1,6 +1,7 @@
-// The token endpoint's three grants: authorization code with PKCE, refresh token, client credentials.
-// Source: Microsoft Learn "Microsoft identity platform and OAuth 2.0 authorization code flow", "… client credentials flow",
-// "Refresh tokens in the Microsoft identity platform".
+// Implements the token endpoint and its three grants: authorization code with PKCE, refresh token,
+// client credentials. Source: Microsoft Learn "Microsoft identity platform and OAuth 2.0
+// authorization code flow", "… client credentials flow", "Refresh tokens in the Microsoft identity
+// platform".
 import { createHash, randomUUID } from "node:crypto";
 import { AadstsError } from "./aadsts.ts";
 import { findApp, isMultiTenantEndpoint, type AppRegistration, type DirectoryUser } from "./directory.ts";
@@ -12,7 +13,7 @@ import type { EntraRequest } from "./types.ts";
 const DAY_MS = 86_400_000;
 const MIN_VERIFIER_LENGTH = 43;
 
-/** The body of a successful token response. @throws AadstsError for everything refused */
+/** Returns the body of a successful token response. @throws AadstsError for every refusal */
 export function issueTokens(
   entra: EntraState,
   tenant: string,
@@ -42,7 +43,7 @@ function required(form: URLSearchParams, name: string): string {
   return value;
 }
 
-/** The client that proved itself, by parameters in the body or by HTTP Basic. */
+/** Authenticates the client by parameters in the body or by HTTP Basic. */
 function authenticatedClient(
   entra: EntraState,
   tenant: string,
@@ -79,7 +80,7 @@ function basicCredentials(
   return { id: formDecoded(id), secret: formDecoded(secret) };
 }
 
-// RFC 6749 section 2.3.1: both halves are form-encoded before they are joined.
+// RFC 6749 section 2.3.1: id and secret are form-encoded before they are joined.
 function formDecoded(text: string): string {
   return new URLSearchParams(`x=${text}`).get("x") ?? "";
 }
@@ -151,7 +152,8 @@ function refreshTokenGrant(
     throw new AadstsError(70000, "refresh_token");
   }
   if (user.mfaRequired) throw new AadstsError(50076, origin);
-  // The token itself shows that consent was given once; a later process with the same keys did not see that happen.
+  // The token itself proves that consent was given once; a process that was started later with the
+  // same key did not see it happen.
   if (entra.hasWithdrawnConsent(app.clientId, user.objectId))
     throw new AadstsError(65001, app.clientId, app.displayName);
   const scopes = readScopes(form.get("scope") ?? String(grant["scope"]));
@@ -160,7 +162,10 @@ function refreshTokenGrant(
   return body;
 }
 
-/** The person a grant was made for, if that person may still use the app. */
+/**
+ * Returns the user a grant was issued for.
+ * @throws AadstsError if the user may not use the app any more
+ */
 export function requireUser(entra: EntraState, app: AppRegistration, objectId: string): DirectoryUser {
   const user = entra.directory.users.find((one) => one.objectId === objectId);
   if (!user) throw new AadstsError(50034, objectId, entra.directory.tenantName);
@@ -215,7 +220,8 @@ function tokenResponse(
   };
 }
 
-// Without a resource the token is for Microsoft Graph, as in Entra ID; no environment accepts it.
+// Without a resource the token is for Microsoft Graph, as in Entra ID, and no environment accepts
+// it.
 const GRAPH_RESOURCE = "00000003-0000-0000-c000-000000000000";
 
 function accessToken(

@@ -1,4 +1,4 @@
-// What the simulated Entra ID takes and gives: requests, responses, settings, grants.
+// Defines what the simulated Entra ID takes and returns: requests, responses, options, grants.
 import type { Directory } from "./directory.ts";
 
 export interface EntraRequest {
@@ -8,7 +8,10 @@ export interface EntraRequest {
   /** Names are in lower case. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly body: string;
-  /** The origin that was called: the authority and, unless `resources` says otherwise, the environment. */
+  /**
+   * The origin that was called. It is the authority and, unless `resources` says otherwise, the
+   * environment.
+   */
   readonly origin: string;
 }
 
@@ -34,7 +37,9 @@ export interface EntraOptions {
   readonly oldRefreshTokens?: "accepted" | "refused";
 }
 
-/** The result of checking a bearer token; `userId` is absent when the identity has no systemuser. */
+/**
+ * The result of checking a bearer token; `userId` is absent when the identity has no systemuser.
+ */
 export type BearerCheck =
   | {
       readonly ok: true;

@@ -1,11 +1,11 @@
-// From a fault to what happens to the request that met it: a wait, a cut, an answer of its own, a changed answer,
-// or a change of the organisation just before it answers.
+// Maps a fault to its effect on a request: a delay, a disconnect, a response of its own, a changed
+// response, or a change of the organisation just before it responds.
 import { setTimeout as delay } from "node:timers/promises";
 import type { HttpResponse } from "../http-middleware.ts";
 import { limitRefusal, SERVICE_LIMITS, throttledResponse } from "./limits.ts";
 import type { Fault } from "./rule.ts";
 
-/** What the organisation and the authority can be made to do in the middle of a read. */
+/** Changes that a fault can make to the organisation and the authority in the middle of a read. */
 export interface FaultActions {
   deleteView(viewId: string): void;
   unshareView(viewId: string): void;
@@ -18,32 +18,34 @@ export interface FaultActions {
   ): void;
   revokeRefreshTokens(userPrincipalName: string | undefined): void;
   refuseToken(aadstsCode: number): void;
-  /** The 401 of an environment for a token that is over. */
+  /** Returns the environment's 401 for an expired token. */
   expiredTokenResponse(): HttpResponse;
 }
 
-/** What is to be done with one request; all members optional, in the order they come into play. */
+/** What happens to one request. All members are optional and apply in this order. */
 export interface FaultEffect {
-  /** To be awaited before anything is answered. */
+  /** Delays the request until the promise resolves. */
   readonly wait?: Promise<void>;
   readonly disconnect?: "before-headers" | "in-body";
-  /** The answer, instead of asking the organisation. */
+  /** Replaces the organisation's response; the organisation is not called. */
   readonly response?: HttpResponse;
-  /** Changes the organisation's answer. */
+  /** Transforms the organisation's response. */
   readonly transform?: (response: HttpResponse) => HttpResponse;
 }
 
 export interface FaultContext {
   /** Path and query as requested. */
   readonly target: string;
-  /** The last good answer to a request the rule matched. */
+  /** The last successful response to a request that the rule matched. */
   readonly lastResponse: HttpResponse | undefined;
   readonly actions: FaultActions;
-  /** Ends when the rule releases what it holds. */
+  /** Resolves when the rule releases the requests it holds. */
   readonly waitForRelease: () => Promise<void>;
 }
 
-/** Undefined: nothing can happen yet, the rule waits for its next turn. */
+/**
+ * Returns undefined when the fault cannot apply yet, so that the rule waits for a later request.
+ */
 export function faultEffect(
   fault: Fault,
   { target, lastResponse, actions, waitForRelease }: FaultContext,
@@ -127,7 +129,7 @@ const BAD_GATEWAY: HttpResponse = {
   body: "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n",
 };
 
-/** A page without rows whose nextLink is the very address that was asked for. */
+/** Returns a page without rows whose nextLink is the requested URL itself. */
 function withoutRows(response: HttpResponse, target: string): HttpResponse {
   if (response.status !== 200) return response;
   const body: unknown = JSON.parse(bodyText(response));

@@ -1,6 +1,6 @@
-// Faults by switch: rules that are added and taken away while the simulator runs, by JS or over HTTP.
-// The server asks `meet` for every request and does what the encounter says; everything else stays as it is.
-// What the faults are stands in rule.ts, what they do in fault-effects.ts.
+// Injects faults by rules that are added and removed while the simulator runs, by JS or over HTTP.
+// The server calls `nextEffect` for every request and applies what it returns. rule.ts defines the
+// faults, fault-effects.ts what they do.
 import { randomUUID } from "node:crypto";
 import type { Middleware, HttpResponse } from "../http-middleware.ts";
 import { faultEffect, type FaultEffect, type FaultActions } from "./fault-effects.ts";
@@ -24,7 +24,10 @@ export class Faults {
     this.actions = actions;
   }
 
-  /** @returns the rule's id @throws ZodError when the rule is not one, SyntaxError when its pattern is none */
+  /**
+   * @returns the rule's id
+   * @throws ZodError for an invalid rule, SyntaxError for an invalid pattern
+   */
   add(input: FaultRuleInput): string {
     const rule = faultRuleSchema.parse(input);
     const id = randomUUID();
@@ -32,14 +35,14 @@ export class Faults {
     return id;
   }
 
-  /** Takes one rule away, or all; requests it holds go on. */
+  /** Removes one rule, or all, and releases the requests it holds. */
   remove(id?: string): void {
     this.release(id);
     if (id === undefined) this.rules.clear();
     else this.rules.delete(id);
   }
 
-  /** Lets requests held by a rule (by any rule) go on. */
+  /** Releases the requests that a rule holds (or that any rule holds). */
   release(id?: string): void {
     for (const [ruleId, resumers] of this.heldRequests) {
       if (id !== undefined && id !== ruleId) continue;
@@ -48,14 +51,14 @@ export class Faults {
     }
   }
 
-  /** The rules with how many requests each matched and met. */
+  /** Lists the rules with the number of requests that each matched and was applied to. */
   list(): { id: string; rule: FaultRule; matched: number; applied: number }[] {
     return [...this.rules.values()].map(({ id, rule, matched, applied }) => ({ id, rule, matched, applied }));
   }
 
   /**
-   * What happens to a request; undefined: nothing. Every rule that matches counts it, the first in the order of adding
-   * whose turn it is decides. `repeat-page` rules watch the answers that pass them.
+   * Returns the effect on a request, or undefined. Every matching rule counts the request; the first
+   * added of those that are due decides. `repeat-page` rules record the responses that pass them.
    */
   nextEffect(method: string, target: string): FaultEffect | undefined {
     if (this.rules.size === 0) return undefined;
@@ -106,7 +109,7 @@ function recordResponse(rules: readonly ActiveRule[], response: HttpResponse): H
   return response;
 }
 
-/** Faults as a part of the server; their control endpoint is met by no fault. */
+/** Applies faults as middleware. Their control endpoint is exempt from them. */
 export function faultMiddleware(faults: Faults): Middleware {
   return async (request, next) => {
     const control = faultControl(faults, request);
@@ -123,12 +126,15 @@ export function faultMiddleware(faults: Faults): Middleware {
   };
 }
 
-// Few enough bytes to be inside any page, gzipped or not.
+// Few enough bytes to be within the body of any page, gzipped or not.
 function disconnectOffset(response: HttpResponse): number {
   return Math.min(64, Math.floor(response.body.length / 4));
 }
 
-/** `/_simulator/faults`: GET lists, POST adds, DELETE takes away (all, or `/_simulator/faults/<id>`). Undefined: another path. */
+/**
+ * Handles `/_simulator/faults`: GET lists, POST adds, DELETE removes all, or
+ * `/_simulator/faults/<id>`. Returns undefined for other paths.
+ */
 export function faultControl(
   faults: Faults,
   { method, path, body }: { method: string; path: string; body: string },

@@ -1,15 +1,16 @@
-// Dataverse's service protection limits: requests, execution time and concurrency per user, the first two over a
-// sliding window. Source: Microsoft Learn "Service protection API limits". Time is the caller's, so tests move a clock.
+// Implements Dataverse's service protection limits: requests, execution time and concurrency per
+// user, the first two over a sliding window. Source: Microsoft Learn "Service protection API
+// limits". The clock is passed in, so that tests can move it.
 import type { Middleware, HttpResponse, HttpRequest } from "../http-middleware.ts";
 
 export interface LimitSettings {
-  /** Requests a user may make within the window. Default 6,000. */
+  /** Maximum requests of a user within the window. Default: 6,000. */
   readonly requests: number;
-  /** Execution time a user's requests may take together within the window. Default 1,200,000. */
+  /** Maximum execution time of a user's requests together within the window. Default: 1,200,000. */
   readonly executionMilliseconds: number;
-  /** Requests of a user under way at once. Default 52. */
+  /** Maximum concurrent requests of a user. Default: 52. */
   readonly concurrent: number;
-  /** Default 300,000. */
+  /** Default: 300,000. */
   readonly windowMilliseconds: number;
 }
 
@@ -27,18 +28,21 @@ export interface LimitRefusal {
   readonly kind: LimitKind;
   readonly code: string;
   readonly message: string;
-  /** Goes into `Retry-After`; absent for concurrency, which is over as soon as another request ends. */
+  /**
+   * The value of `Retry-After`; absent for concurrency, which is over as soon as another request
+   * ends.
+   */
   readonly retryAfterSeconds: number | undefined;
 }
 
 export interface Admission {
   readonly admitted: true;
-  /** To be called once, when the answer is complete, with what it took. */
+  /** Must be called once, when the response is complete, with the time it took. */
   done(executionMilliseconds: number): void;
 }
 
 interface Usage {
-  /** Admitted requests in order of time: when they began and what they took. */
+  /** Admitted requests in order of time, with their start and duration. */
   readonly requests: { readonly at: number; durationMs: number }[];
   inFlight: number;
   refusals: number;
@@ -56,7 +60,7 @@ export class ServiceLimits {
     this.settings = { ...SERVICE_LIMITS, ...settings };
   }
 
-  /** Asks for one request of this user. */
+  /** Admits or refuses one request of this user. */
   admit(userId: string): Admission | LimitRefusal {
     const usage = this.usage(userId);
     const refusal = this.exceededLimit(usage);
@@ -74,7 +78,10 @@ export class ServiceLimits {
     };
   }
 
-  /** The two headers every answer carries; the seconds have a thousands separator ("1,200.00"), as in captures. */
+  /**
+   * Returns the two headers of every response. The seconds have a thousands separator ("1,200.00"),
+   * as in captures.
+   */
   headers(userId: string): Record<string, string> {
     const usage = this.usage(userId);
     const seconds = Math.max(0, this.settings.executionMilliseconds - executionTime(usage)) / 1000;
@@ -107,7 +114,8 @@ export class ServiceLimits {
     return undefined;
   }
 
-  // "If the client continues to send demanding requests, the duration is extended" (same page): a second for each refusal.
+  // "If the client continues to send demanding requests, the duration is extended" (same page): each
+  // refusal adds a second.
   private block(usage: Usage, kind: "requests" | "execution-time"): LimitRefusal {
     const freeAt = kind === "requests" ? this.requestFreeAt(usage) : this.executionTimeFreeAt(usage);
     usage.blockedUntil = Math.max(freeAt + 1000 * usage.refusals, usage.blockedUntil);
@@ -144,7 +152,7 @@ function withThousandsSeparators(value: number, decimals: number): string {
   });
 }
 
-/** The refusal of one limit in Dataverse's words. */
+/** Returns the refusal of one limit in Dataverse's own words. */
 export function limitRefusal(
   kind: LimitKind,
   settings: LimitSettings,
@@ -170,7 +178,10 @@ export function limitRefusal(
 
 const JSON_TYPE = { "content-type": "application/json; odata.metadata=minimal", "odata-version": "4.0" };
 
-/** The 429 that goes with a refusal. @param retryAfter in place of the refusal's seconds: seconds, an HTTP date, or "absent" */
+/**
+ * Returns the 429 of a refusal.
+ * @param retryAfter overrides the refusal's seconds: seconds, an HTTP date, or "absent"
+ */
 export function throttledResponse(refusal: LimitRefusal, retryAfter?: number | string): HttpResponse {
   const header = retryAfter ?? refusal.retryAfterSeconds ?? "absent";
   return {
@@ -181,8 +192,9 @@ export function throttledResponse(refusal: LimitRefusal, retryAfter?: number | s
 }
 
 /**
- * Limits as a part of the server.
- * @param chargedTime what a request counts for in milliseconds, given what it took; default what it took
+ * Applies the limits as middleware.
+ * @param chargedTime the milliseconds to count for a request, given its duration. Default: its
+ * duration
  */
 export function limitMiddleware(
   limits: ServiceLimits,

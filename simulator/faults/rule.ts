@@ -1,5 +1,5 @@
-// What can go wrong, as data: one rule says which requests it meets, how often, and what happens to them.
-// The same shape is taken by the JS API and, as JSON, by the control endpoint.
+// Defines faults as data: a rule says which requests it applies to, how often, and what happens to
+// them. The JS API and, as JSON, the control endpoint take the same schema.
 import { z } from "zod";
 import { isAadstsCode } from "../entra/aadsts.ts";
 
@@ -19,28 +19,31 @@ const fault = z.discriminatedUnion("kind", [
     retryAfter,
   }),
   z.object({ kind: z.literal("unavailable"), retryAfter: retryAfter.default("absent") }),
-  /** HTML where JSON is expected, as gateways send it. */
+  /** Responds with HTML where JSON is expected, as gateways do. */
   z.object({ kind: z.literal("bad-gateway") }),
   z.object({ kind: z.literal("cut"), when: z.enum(["before-headers", "in-body"]) }),
   z.object({ kind: z.literal("slow"), milliseconds: z.number().int().positive() }),
-  /** Waits until `release()` (or DELETE of the rule): a slow page without a clock. */
+  /** Holds the request until `release()` (or DELETE of the rule): a slow page without a timer. */
   z.object({ kind: z.literal("hold") }),
-  /** 401 although the token is good, as when it ran out a moment ago. */
+  /** Responds with 401 to a valid token, as if it had just expired. */
   z.object({ kind: z.literal("expired-token") }),
-  /** 200 with a body that stops in the middle but claims to be whole. */
+  /** Responds with 200 and a body that is truncated although its length is right. */
   z.object({ kind: z.literal("malformed-json") }),
-  /** The page before once more, then on as if nothing had happened. */
+  /** Responds with the previous page once more, then continues normally. */
   z.object({ kind: z.literal("repeat-page") }),
-  /** No rows, but a nextLink that leads to the rows; FetchXML has no nextLink and is left alone. */
+  /**
+   * Responds without rows, but with a nextLink to them. FetchXML has no nextLink and is not
+   * affected.
+   */
   z.object({ kind: z.literal("empty-page") }),
-  /** Any answer. */
+  /** Responds with anything. */
   z.object({
     kind: z.literal("answer"),
     status: z.number().int().min(200).max(599),
     headers: z.record(z.string(), z.string()).default({}),
     body: z.string().default(""),
   }),
-  // The organisation changes just before the request is answered.
+  // These change the organisation just before the request is processed.
   z.object({ kind: z.literal("delete-view"), viewId: z.string() }),
   z.object({ kind: z.literal("unshare-view"), viewId: z.string() }),
   z.object({ kind: z.literal("delete-column"), table: z.string().default("account"), column: z.string() }),
@@ -51,9 +54,9 @@ const fault = z.discriminatedUnion("kind", [
     id: z.string(),
     values: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
   }),
-  /** Every refresh token given out so far to this user (all users, if none is named). */
+  /** Revokes all refresh tokens of this user so far (of all users, if none is named). */
   z.object({ kind: z.literal("revoke-refresh-tokens"), userPrincipalName: z.string().optional() }),
-  /** AADSTS number for the next token request. */
+  /** The AADSTS number with which the next token request fails. */
   z.object({
     kind: z.literal("refuse-token"),
     code: z.number().int().refine(isAadstsCode, "Not an AADSTS number the simulator knows."),
@@ -61,21 +64,21 @@ const fault = z.discriminatedUnion("kind", [
 ]);
 
 export const faultRuleSchema = z.object({
-  /** Only this HTTP method; default any. */
+  /** The HTTP method it applies to. Default: any. */
   method: z
     .string()
     .transform((text) => text.toUpperCase())
     .optional(),
-  /** Regular expression on decoded path and query, e.g. `/accounts\?`; default any. */
+  /** A regular expression on decoded path and query, e.g. `/accounts\?`. Default: any. */
   path: z.string().default(""),
-  /** Lets the first so many matching requests pass. */
+  /** The number of matching requests that pass before it applies. */
   skip: z.number().int().nonnegative().default(0),
-  /** Meets so many after that; 0 = all. */
+  /** The number of requests it applies to after that; 0 means all. */
   times: z.number().int().nonnegative().default(1),
   fault,
 });
 
-/** A rule as it is written; everything with a default may be left out. */
+/** A rule as input: everything that has a default may be omitted. */
 export type FaultRuleInput = z.input<typeof faultRuleSchema>;
 export type FaultRule = z.output<typeof faultRuleSchema>;
 export type Fault = FaultRule["fault"];

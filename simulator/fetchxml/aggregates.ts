@@ -1,6 +1,6 @@
-// Aggregates and groups: rows of aliases, without key and etag.
-// Learn "Aggregate data using FetchXml": no value is left out of every aggregate but count, the average of whole numbers is
-// a whole number, a sum of nothing is 0, and more than 50,000 rows are refused.
+// Evaluates aggregates and groups, whose rows have aliases but neither key nor etag. Learn
+// "Aggregate data using FetchXml": every aggregate but count ignores nulls, the average of whole
+// numbers is a whole number, the sum of nothing is 0, and more than 50,000 rows are refused.
 
 import { foldText } from "./collation.ts";
 import type { ReadableColumn } from "./column-values.ts";
@@ -29,7 +29,7 @@ interface Field {
 }
 
 interface Group {
-  /** The first tuple of the group: its values of the grouped columns are everybody's. */
+  /** The first tuple of the group, whose grouped values all members share. */
   readonly tuple: Tuple;
   readonly members: Tuple[];
 }
@@ -110,7 +110,7 @@ function groupTuples(plan: QueryPlan, grouped: readonly Field[], environment: Qu
     else group.members.push(member);
     return true;
   });
-  // Without a groupby there is one row, of no rows too.
+  // Without a groupby there is always one row, even of no rows.
   if (grouped.length === 0 && groups.size === 0) return [{ tuple: [], members: [] }];
   return [...groups.values()];
 }
@@ -120,7 +120,7 @@ function groupKey(field: Field, tuple: Tuple, environment: QueryEnvironment): Va
   return typeof value === "string" && kindOf(field.column.type) === "text" ? foldText(value) : value;
 }
 
-/** Fiscal ones read as in Learn's example; all others are numbers. */
+/** Fiscal parts are formatted as in Learn's example; all others are numbers. */
 const DATE_PARTS: Record<DateGrouping, (wall: number) => string | number> = {
   day: (wall) => new Date(wall).getUTCDate(),
   week: weekOf,
@@ -173,7 +173,7 @@ function aggregateValue(field: Field, members: readonly Tuple[]): Value {
   if (node.aggregate === "sum") return sum;
   if (values.length === 0) return null;
   const average = sum / values.length;
-  // Towards zero, as SQL divides whole numbers; never -0.
+  // Truncates towards zero, as SQL divides whole numbers, and avoids -0.
   return column.type === "Integer" || column.type === "BigInt" ? Math.trunc(average) || 0 : average;
 }
 
@@ -195,7 +195,10 @@ function minOrMax(values: readonly Exclude<Value, null>[], kind: Kind, sign: 1 |
   return best;
 }
 
-/** Orders of an aggregate name aliases; groups that stay equal keep the order they were found in. */
+/**
+ * Orders of an aggregate name aliases. Groups that compare equal keep the order in which they were
+ * found.
+ */
 function rowOrder(plan: QueryPlan, fields: readonly Field[]): (a: ResultRow, b: ResultRow) => number {
   const nodes = [plan.node.entity, ...plan.joins.map(({ node }) => node)].flatMap(({ orders }) => orders);
   const keys = nodes.map(({ alias, attribute, descending }) => {

@@ -1,4 +1,5 @@
-// From grammar to plan: looks every name up in the organisation's tables and compiles the conditions.
+// Binds a parsed query to the organisation: resolves every name in its tables and compiles the
+// conditions.
 
 import { linkTypesDiffer, fetchError } from "./fetch-error.ts";
 import { isJoin } from "./grammar.ts";
@@ -14,13 +15,15 @@ import type { ReadableColumn } from "./column-values.ts";
 import { readableColumn } from "./column-values.ts";
 import type { QueryStore, QueryTable } from "./query-store.ts";
 
-/** A predicate and the last source it reads, so that it can run as soon as that one is joined. */
+/**
+ * A predicate and the last source it reads, so that it can run as soon as that source is joined.
+ */
 interface SourceTest {
   readonly test: Predicate;
   readonly lastSource: number;
 }
 
-/** The sources a condition may name, and the counters that number them. */
+/** The sources that a condition may name, and the counter that numbers them. */
 interface Scope {
   readonly environment: QueryEnvironment;
   readonly visible: readonly Source[];
@@ -33,7 +36,7 @@ interface BoundLink {
   readonly parent: Source;
 }
 
-/** @throws FetchError for names, operators and values that do not fit */
+/** @throws FetchError for unknown names and operators, and for values of another type */
 export function bindFetch(node: FetchNode, environment: QueryEnvironment): QueryPlan {
   const table = findTable(node.entity.name, environment.store);
   const entity: Source = { index: 0, table, name: table.logicalName, prefix: undefined };
@@ -56,12 +59,15 @@ export function bindFetch(node: FetchNode, environment: QueryEnvironment): Query
     joinedTest: allOf(tests.filter(({ lastSource }) => lastSource > 0)),
     outputs: node.aggregate ? [] : bindOutputs(node, tables, environment.store),
     orders: node.aggregate ? [] : bindOrders(tables, environment),
-    // Last: conditions may still have added sources of their own.
+    // Read last, because compiling conditions may have added sources.
     sourceCount: numbering.sources,
   };
 }
 
-/** Depth first. Links that only test for existence are placed when their condition is compiled. */
+/**
+ * Binds depth first. Links that only test for existence are bound when their condition is
+ * compiled.
+ */
 function bindLinks(
   node: TableNode,
   parent: Source,
@@ -88,7 +94,8 @@ function bindLink(
     index: numbering.sources,
     table,
     name: node.alias ?? table.logicalName,
-    // Learn "Join tables": without an alias Dataverse makes one of the table's name and the link's number.
+    // Learn "Join tables": without an alias, Dataverse makes one of the table's name and the link's
+    // number.
     prefix: node.alias ?? `${table.logicalName}${node.number}`,
   };
   numbering.sources += 1;
@@ -101,7 +108,7 @@ function bindJoins(links: readonly BoundLink[], scope: Scope): Join[] {
 
 function bindJoin({ node, source, parent }: BoundLink, scope: Scope): Join {
   const { from, to } = joinColumns(node, source.table, parent.table, scope.environment);
-  // A join's filter may look back at what is joined already, not ahead.
+  // The filter of a join may name the sources joined before it, but none joined after it.
   const visible = scope.visible.filter(({ index }) => index <= source.index);
   const tests = tableTests(node, source, { ...scope, visible });
   return { node, source, parent, from, to, on: allOf(tests) };
@@ -128,7 +135,10 @@ function joinColumns(
   return { from, to };
 }
 
-/** Without from and to Dataverse takes the relationship between the two tables, if there is just one. */
+/**
+ * Without from and to, Dataverse uses the relationship between the two tables, if there is exactly
+ * one.
+ */
 function onlyRelationship(table: QueryTable, parent: QueryTable, store: QueryStore): JoinColumns {
   const key = findColumn(table, table.primaryId, store);
   const parentKey = findColumn(parent, parent.primaryId, store);
@@ -162,7 +172,7 @@ function tableTests(node: TableNode, ownSource: Source, scope: Scope): SourceTes
 function filterTest(filter: FilterNode, ownSource: Source, scope: Scope): SourceTest {
   const tests = filter.items.map((item) => itemTest(item, ownSource, scope));
   const lastSource = Math.max(ownSource.index, ...tests.map((test) => test.lastSource));
-  // An empty filter filters nothing, whichever its type.
+  // An empty filter accepts every row, whatever its type.
   if (!filter.any || tests.length === 0) return { test: allOf(tests), lastSource };
   const predicates = tests.map(({ test }) => test);
   return { test: (tuple) => predicates.some((predicate) => predicate(tuple)), lastSource };
@@ -183,8 +193,8 @@ function allOf(tests: readonly SourceTest[]): Predicate {
 }
 
 /**
- * Link types that only ask whether rows exist. Learn "Link types": `all` wants matching rows of which none passes the
- * filters, `not all` is the same as `any` "despite the name".
+ * Compiles a link that only tests whether rows exist. Learn "Link types": `all` needs matching
+ * rows of which none passes the filters, and `not all` is the same as `any` "despite the name".
  */
 function linkTest(link: LinkNode, ownSource: Source, scope: Scope): SourceTest {
   const { environment, numbering } = scope;
@@ -231,7 +241,10 @@ function conditionTest(node: ConditionNode, ownSource: Source, scope: Scope): So
   };
 }
 
-/** Learn "Filter on column values in the same row": six operators, columns of one type, `alias.column` for another table. */
+/**
+ * Learn "Filter on column values in the same row": six operators, columns of one type,
+ * `alias.column` for another table.
+ */
 function columnsTest(
   node: ConditionNode,
   valueOf: string,

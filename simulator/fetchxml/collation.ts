@@ -1,16 +1,20 @@
-// How Dataverse compares text and guids: SQL Server, Latin1_General_CI_AI, and its own order of uniqueidentifiers.
-// Case, accents and trailing blanks do not count. Order is by folded code units: the same on every machine, unlike ICU's.
-// Learn: "Comparing GUID and uniqueidentifier values", "Collation and Unicode support".
+// Compares text and guids as Dataverse does: SQL Server's Latin1_General_CI_AI, and its order of
+// uniqueidentifiers. Case, accents and trailing blanks are ignored. Text is ordered by folded code
+// units, which unlike ICU's order is the same on every machine. Learn: "Comparing GUID and
+// uniqueidentifier values", "Collation and Unicode support".
 
 const ASCII = /^[\u0020-\u007e]*$/;
 
-/** Two texts are equal in Dataverse when their folded forms are the same; their order is that of the folded forms. */
+/**
+ * Two texts are equal in Dataverse when their folded forms are, and they are ordered by their
+ * folded forms.
+ */
 export function foldText(text: string): string {
   const folded = ASCII.test(text) ? text.toLowerCase() : foldMarks(text);
   return folded.endsWith(" ") ? folded.trimEnd() : folded;
 }
 
-/** Folded, but with its trailing blanks: LIKE counts them. */
+/** Folds text but keeps its trailing blanks, because LIKE does not ignore them. */
 export function foldPattern(text: string): string {
   return ASCII.test(text) ? text.toLowerCase() : foldMarks(text);
 }
@@ -24,8 +28,8 @@ function foldMarks(text: string): string {
 }
 
 /**
- * Key whose text order is SQL Server's order of uniqueidentifiers: the last six bytes count first, then backwards
- * through the groups. Expects the lower-case form with dashes.
+ * Returns a key whose text order is SQL Server's order of uniqueidentifiers: the last six bytes
+ * come first, then the other groups backwards. Expects lower case with dashes.
  */
 export function guidOrderKey(guid: string): string {
   return (
@@ -45,7 +49,10 @@ export function guidOrderKey(guid: string): string {
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const GUID_WITHOUT_DASHES = /^([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})$/;
 
-/** Lower-case guid with dashes from any of .NET's forms D, B, P and N; undefined if it is none of them. */
+/**
+ * Parses .NET's guid formats D, B, P and N into lower case with dashes; undefined for anything
+ * else.
+ */
 export function parseGuid(text: string): string | undefined {
   let guid = text.trim().toLowerCase();
   if ((guid.startsWith("{") && guid.endsWith("}")) || (guid.startsWith("(") && guid.endsWith(")"))) {

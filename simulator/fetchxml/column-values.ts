@@ -1,9 +1,10 @@
-// What a row shows in a column. Most columns are stored; those that Dataverse keeps beside lookups and choices (primarycontactidname,
-// industrycodename, owneridtype) show the name of the row pointed to, the label of the choice, the table pointed to.
+// Reads the value of a column from a row. Most columns are stored. Companion columns of lookups and
+// choices (primarycontactidname, industrycodename, owneridtype) are computed: the name of the
+// referenced row, the label of the choice, the referenced table.
 
 import type { QueryColumn, QueryStore, QueryTable, Row, Value } from "./query-store.ts";
 
-/** A column that was found in a table, and how it is read. */
+/** A column found in a table, with the function that reads it. */
 export interface ReadableColumn extends QueryColumn {
   readonly read: (row: Row | undefined) => Value;
 }
@@ -25,7 +26,7 @@ function targetTable(lookup: QueryColumn, row: Row): Value {
   return row[`${lookup.logicalName}.table`] ?? lookup.targets?.[0] ?? null;
 }
 
-/** Labels in the caller's language; a value that is not offered any more has none. */
+/** Uses labels in the caller's language; a value that is no longer offered has none. */
 function choiceLabels(
   { logicalName }: QueryColumn,
   choices: NonNullable<QueryColumn["choices"]>,
@@ -40,7 +41,10 @@ function choiceLabels(
   };
 }
 
-/** The name of the row a lookup points to; undefined where that row or its table is not there. */
+/**
+ * Returns the name of the row that a lookup references; undefined when row or table does not
+ * exist.
+ */
 export function targetName(
   lookup: QueryColumn,
   store: QueryStore,

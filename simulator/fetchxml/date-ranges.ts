@@ -1,6 +1,7 @@
-// What the date operators mean: half-open ranges [from, to) of the caller's wall clock, in milliseconds.
-// Weeks begin on Sunday; the fiscal year is Dataverse's default, quarters from 1 January.
-// Learn: "Dataverse condition operators", "FetchXml operators: date". "Last x" starts with a day, "next x" ends with one.
+// Defines the date operators as half-open ranges [from, to) of the caller's wall clock, in
+// milliseconds. Weeks start on Sunday; the fiscal year is Dataverse's default, quarters from 1
+// January. "Last x" starts at the beginning of a day, "next x" ends at the end of one. Learn:
+// "Dataverse condition operators", "FetchXml operators: date".
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -10,7 +11,7 @@ export interface DateRange {
   readonly to: number;
 }
 
-/** `now` is wall clock, like everything here; `x` is 0 for operators without a number. */
+/** `now` is wall clock time, like all times here; `x` is 0 for operators without a number. */
 type RangeFunction = (now: number, x: number) => DateRange;
 
 export const RANGE_OPERATORS: ReadonlyMap<string, RangeFunction> = new Map(
@@ -56,7 +57,7 @@ export const NUMBERED_RANGE_OPERATORS: ReadonlyMap<string, RangeFunction> = new 
     "olderthan-x-weeks": (now, x) => before(startOfDay(now) - 7 * x * DAY_MS),
     "olderthan-x-months": (now, x) => before(addMonths(startOfDay(now), -x)),
     "olderthan-x-years": (now, x) => before(addMonths(startOfDay(now), -12 * x)),
-    // Whole periods, so that x = 1 is the same as last-fiscal-year and its kin; Learn leaves it open.
+    // Whole periods, so that x = 1 means the same as last-fiscal-year and the like; Learn does not say.
     "last-x-fiscal-years": (now, x) => years(now, -x, x),
     "next-x-fiscal-years": (now, x) => years(now, 1, x),
     "last-x-fiscal-periods": (now, x) => quarters(now, -x, x),
@@ -81,12 +82,12 @@ export function quarterRange(year: number, quarter: number): DateRange {
   return { from: Date.UTC(year, 3 * quarter - 3), to: Date.UTC(year, 3 * quarter) };
 }
 
-/** 1 to 4, of the caller's wall clock. */
+/** The quarter, 1 to 4, of a wall clock time. */
 export function quarterOf(wall: number): number {
   return Math.floor(new Date(wall).getUTCMonth() / 3) + 1;
 }
 
-/** Week of the year as SQL Server counts it: the week of 1 January is 1, weeks begin on Sunday. */
+/** The week of the year as SQL Server counts: that of 1 January is 1, and weeks start on Sunday. */
 export function weekOf(wall: number): number {
   const newYear = Date.UTC(new Date(wall).getUTCFullYear(), 0);
   const dayOfYear = Math.floor((wall - newYear) / DAY_MS);
@@ -129,7 +130,7 @@ function quarters(now: number, offset: number, count: number): DateRange {
   return { from: Date.UTC(year, first), to: Date.UTC(year, first + 3 * count) };
 }
 
-/** 31 March less one month is 28 or 29 February, as .NET's AddMonths has it. */
+/** 31 March minus one month is 28 or 29 February, as with .NET's AddMonths. */
 function addMonths(wall: number, count: number): number {
   const date = new Date(wall);
   const month = date.getUTCMonth() + count;

@@ -1,6 +1,7 @@
-// Runs FetchXML against an organisation's tables, as Dataverse would: which rows, in which order, on which page.
-// Reads top to bottom: grammar.ts → bind.ts → joins.ts and ordering.ts → paging-cookie.ts. HTTP and JSON are elsewhere.
-// Learn: "Query data using FetchXml", "Page results using FetchXml".
+// Executes FetchXML against an organisation's tables as Dataverse does: it decides which rows, in
+// which order, on which page. The stages are grammar.ts → bind.ts → joins.ts and ordering.ts →
+// paging-cookie.ts. HTTP and JSON are handled elsewhere. Learn: "Query data using FetchXml", "Page
+// results using FetchXml".
 
 import { aggregateResult } from "./aggregates.ts";
 import { bindFetch } from "./bind.ts";
@@ -16,7 +17,7 @@ import type { FetchResult, ResultColumn } from "./result.ts";
 const MAX_TOP = 5000;
 
 /**
- * @param now the instant that today, last-x-days and their kin count from
+ * @param now the time that today, last-x-days and the like refer to
  * @throws FetchError with Dataverse's code and text when the query is refused
  */
 export function executeFetch(

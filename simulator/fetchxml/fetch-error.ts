@@ -1,5 +1,6 @@
-// Dataverse's refusals of a FetchXML query: its codes and texts; HTTP 400, but for a secured column.
-// Codes and texts as in Microsoft Learn "Web service error codes" (data-service-error-codes.md), except where said.
+// Defines Dataverse's errors for FetchXML: codes and texts, with HTTP 400 except for a secured
+// column. They are from Microsoft Learn "Web service error codes" (data-service-error-codes.md),
+// except where noted.
 
 export class FetchError extends Error {
   readonly status: number;
@@ -62,7 +63,8 @@ const DOCUMENTED_ERRORS = {
   ],
   invalidValue: ["0x80041139", "The attribute value provided is invalid."],
   invalidValueForType: ["0x80041108", "Invalid value specified for type."],
-  // "Invalid XML." is what Dataverse answers to a query it cannot parse; seen in the wild, not on Microsoft's page.
+  // Dataverse answers "Invalid XML." to a query it cannot parse; this was observed, and is not on
+  // Microsoft's page.
   invalidXml: ["0x80040201", "Invalid XML."],
   linkAttributePair: [
     "0x80041111",
@@ -96,7 +98,7 @@ const DOCUMENTED_ERRORS = {
 
 export type FetchErrorName = keyof typeof DOCUMENTED_ERRORS;
 
-/** The refusal Dataverse documents under this name, ready to be thrown. */
+/** Creates the error that Dataverse documents under this name. */
 export function fetchError(name: FetchErrorName, options?: ErrorOptions): FetchError {
   const [code, message] = DOCUMENTED_ERRORS[name];
   return new FetchError(code, message, options);
@@ -147,7 +149,7 @@ export function aggregateNotSupported(aggregate: string, type: string): FetchErr
   );
 }
 
-/** Dataverse wraps the parser's own complaint; `reason` is .NET's sentence. */
+/** Dataverse wraps the parser's own message; `reason` is .NET's sentence. */
 export function unparsableValue(value: string, column: string, expected: string, reason: string): FetchError {
   return new FetchError(
     "0x80040203",
@@ -156,7 +158,7 @@ export function unparsableValue(value: string, column: string, expected: string,
   );
 }
 
-/** Wrong arguments that have no query-builder code of their own. */
+/** Creates the error for invalid arguments that have no query-builder code of their own. */
 export function invalidArgument(message: string): FetchError {
   return new FetchError("0x80040203", message);
 }

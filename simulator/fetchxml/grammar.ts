@@ -1,6 +1,6 @@
-// FetchXML's grammar: elements into a query whose names are not yet looked up in any table.
-// Learn: "FetchXml schema", "Query data using FetchXml". What the grammar does not know is refused, not skipped;
-// unknown attributes are skipped, as Dataverse does (designers leave uiname, uitype and their own behind).
+// Parses FetchXML into a query whose names are not yet resolved. Unknown elements are refused;
+// unknown attributes are ignored, as in Dataverse, because designers leave uiname, uitype and
+// others behind. Learn: "FetchXml schema", "Query data using FetchXml".
 
 import { invalidAlias, fetchError } from "./fetch-error.ts";
 import type { FetchErrorName } from "./fetch-error.ts";
@@ -84,7 +84,7 @@ export interface LinkNode extends TableNode {
   readonly from: string | undefined;
   readonly to: string | undefined;
   readonly linkType: LinkType;
-  /** 1 for the first link-entity of the query, in the order of the text. */
+  /** The number of the link-entity in the order of the text, starting at 1. */
   readonly number: number;
 }
 
@@ -99,7 +99,7 @@ export interface FetchNode {
   readonly pagingCookie: string | undefined;
   readonly returnTotalRecordCount: boolean;
   readonly aggregateLimit: number | undefined;
-  /** Long-term retained rows only. */
+  /** Returns long-term retained rows only. */
   readonly retained: boolean;
 }
 
@@ -213,7 +213,7 @@ function readFilter(element: XmlElement, numbers: LinkNumbers): FilterNode {
   return { kind: "filter", any: type === "or", items };
 }
 
-/** A filter asks whether rows exist; it cannot join them. */
+/** A filter can test whether rows exist, but cannot join them. */
 function existenceLink(link: LinkNode): LinkNode {
   if (isJoin(link.linkType)) throw fetchError("invalidLinkType");
   return link;
@@ -241,7 +241,10 @@ function readCondition(element: XmlElement): ConditionNode {
 
 type LinkNumbers = ReadonlyMap<XmlElement, number>;
 
-/** Also checks the limits. Learn "Join tables": link-entities alone; "Filter rows": with the conditions. */
+/**
+ * Numbers the links and checks the limits. Learn "Join tables" limits link-entities alone, "Filter
+ * rows" limits them together with conditions.
+ */
 function numberLinks(root: XmlElement): LinkNumbers {
   const links = new Map<XmlElement, number>();
   let conditions = 0;
@@ -276,7 +279,7 @@ function readAlias(element: XmlElement): string | undefined {
   return alias;
 }
 
-/** An attribute that is there but empty counts as absent. */
+/** Reads an attribute; an empty one counts as absent. */
 function optional(element: XmlElement, name: string): string | undefined {
   const value = element.attributes.get(name);
   return value === "" ? undefined : value;

@@ -1,5 +1,5 @@
-// Trees of rows: who reports to whom, which account is below which.
-// Learn: "Query hierarchical data" (operators under, above, eq-useroruserhierarchy and their kin).
+// Walks hierarchies of rows: who reports to whom, which account is below which. Learn: "Query
+// hierarchical data" (operators under, above, eq-useroruserhierarchy and the like).
 
 import type { Caller, QueryColumn, QueryStore, QueryTable, Row } from "./query-store.ts";
 
@@ -9,8 +9,9 @@ interface Hierarchy {
 }
 
 /**
- * The tree that a column stands in: that of its own table for a primary key, of the target table for a lookup.
- * A table's hierarchy is its lookup to itself; where there are several, the one named parent… (account: parentaccountid).
+ * Finds the hierarchy of a column: that of its own table for a primary key, of the target table
+ * for a lookup. A table's hierarchy is its lookup to itself; of several, the one named parent…
+ * (account: parentaccountid).
  */
 export function findHierarchy(
   table: QueryTable,
@@ -34,7 +35,7 @@ export function findHierarchy(
   return undefined;
 }
 
-/** Ids strictly below `id`; a loop in the data ends where it closes. */
+/** Returns ids strictly below `id`; a cycle in the data is walked once. */
 export function descendantsOf(table: QueryTable, parentColumn: string, id: string): Set<string> {
   const children = new Map<string, string[]>();
   for (const row of table.rows()) {
@@ -56,7 +57,7 @@ export function descendantsOf(table: QueryTable, parentColumn: string, id: strin
   return found;
 }
 
-/** Ids strictly above `id`. */
+/** Returns ids strictly above `id`. */
 export function ancestorsOf(table: QueryTable, parentColumn: string, id: string): Set<string> {
   const parents = new Map<string, string>();
   for (const row of table.rows()) {
@@ -75,7 +76,7 @@ interface HierarchyContext {
   readonly caller: Caller;
 }
 
-/** The caller and everybody who reports to them, over any number of levels. */
+/** Returns the caller and everybody who reports to them, over any number of levels. */
 export function userAndReports({ store, caller }: HierarchyContext): Set<string> {
   const users = store.table("systemuser");
   const manager = users?.column("parentsystemuserid");
@@ -83,7 +84,10 @@ export function userAndReports({ store, caller }: HierarchyContext): Set<string>
   return descendantsOf(users, manager.logicalName, caller.userId).add(caller.userId);
 }
 
-/** The caller's teams and, where the organisation lists memberships, those of the other users. */
+/**
+ * Returns the caller's teams and, where the organisation lists memberships, those of the other
+ * users.
+ */
 export function teamsOf(userIds: ReadonlySet<string>, { store, caller }: HierarchyContext): Set<string> {
   const teams = new Set(caller.teamIds);
   for (const membership of store.table("teammembership")?.rows() ?? []) {

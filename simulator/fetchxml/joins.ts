@@ -1,12 +1,16 @@
-// Joining: from one row of the entity to all tuples that the link-entities make of it.
-// Joins follow one another as in SQL, so an inner join inside an outer one drops the rows that the outer one kept.
+// Joins one row of the entity with those of the link-entities into tuples. Joins are applied one
+// after the other as in SQL, so an inner join inside an outer one drops the rows that the outer one
+// kept.
 
 import { joinKeyOf, rowsByColumn } from "./row-index.ts";
 import type { RowIndex } from "./row-index.ts";
 import type { Join, Predicate, Tuple } from "./plan.ts";
 import type { Row, Value } from "./query-store.ts";
 
-/** Calls `visit` for each tuple until it returns false; returns false then too. The tuple is reused between calls. */
+/**
+ * Calls `visit` for each tuple until it returns false, and then returns false too. The tuple is
+ * reused between calls.
+ */
 export type Expand = (tuple: Tuple, visit: Predicate) => boolean;
 
 export function expander(joins: readonly Join[]): Expand {
@@ -17,7 +21,7 @@ function visitTuple(tuple: Tuple, visit: Predicate): boolean {
   return visit(tuple);
 }
 
-/** Whether at least one tuple comes of the joins. */
+/** Tests whether the joins yield at least one tuple. */
 export function existsTest(joins: readonly Join[]): Predicate {
   const expand = expander(joins);
   return (tuple) => !expand(tuple, () => false);
@@ -47,7 +51,8 @@ function joinStep(join: Join, next: Expand): Expand {
 const NO_ROWS: readonly Row[] = [];
 
 function rowMatcher(join: Join): (tuple: Tuple) => readonly Row[] {
-  // Built at the first row that needs it: a query without matches never pays for the index.
+  // The index is built at the first row that needs it, so that a query without matches never pays for
+  // it.
   let index: RowIndex | undefined;
   const key: (value: Value | undefined) => Value = joinKeyOf(join.to);
   return (tuple) => {

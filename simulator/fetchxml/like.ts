@@ -1,9 +1,9 @@
-// Patterns of LIKE: % any text, _ one character, [abc] [a-z] [^a] one of a set; case and accents do not count.
-// Learn: "Wildcard characters in conditions using string values".
+// Compiles LIKE patterns: % is any text, _ one character, [abc] [a-z] [^a] one of a set; case and
+// accents are ignored. Learn: "Wildcard characters in conditions using string values".
 
 import { foldPattern } from "./collation.ts";
 
-/** Test of a stored text (unfolded) against a pattern. */
+/** Returns a test of a stored text (unfolded) against a pattern. */
 export function likeTest(pattern: string): (text: string) => boolean {
   const expression = new RegExp(`^${regexSource(foldPattern(pattern))}$`, "su");
   return (text) => expression.test(foldPattern(text));
@@ -11,7 +11,7 @@ export function likeTest(pattern: string): (text: string) => boolean {
 
 function regexSource(pattern: string): string {
   let source = "";
-  // By code point: a character beyond the first plane is one character to `_` and to a set.
+  // Iterates by code point: a character outside the basic plane is one character to `_` and to a set.
   const characters = Array.from(pattern);
   for (let at = 0; at < characters.length; at += 1) {
     const character = characters[at] ?? "";
@@ -34,7 +34,7 @@ function characterClass(members: readonly string[]): string {
     const first = list[at] ?? "";
     const last = list[at + 2];
     if (list[at + 1] === "-" && last !== undefined) {
-      // A range that runs backwards matches nothing in SQL Server; a regular expression would not compile.
+      // A descending range matches nothing in SQL Server; in a regular expression it would not compile.
       if (first <= last) source += `${escapeMember(first)}-${escapeMember(last)}`;
       at += 2;
     } else source += escapeMember(first);

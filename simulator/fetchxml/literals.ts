@@ -1,10 +1,10 @@
-// Condition values: text of the query into what the column holds, by the column's type, never by looks.
+// Parses condition values by the column's type, never by what the text looks like.
 
 import { foldText, parseGuid } from "./collation.ts";
 import { fetchError, unparsableValue } from "./fetch-error.ts";
 import type { Caller, ColumnType, QueryColumn, Value } from "./query-store.ts";
 
-/** What a column's values are compared as. */
+/** How values of a column are compared. */
 export type Kind = "text" | "guid" | "number" | "boolean" | "date" | "choices" | "binary";
 
 const KINDS: Record<ColumnType, Kind> = {
@@ -35,12 +35,14 @@ export function kindOf(type: ColumnType): Kind {
   return KINDS[type];
 }
 
-/** A value ready for comparison; text is folded, dates are milliseconds of the caller's wall clock. */
+/**
+ * A value ready for comparison: text is folded, dates are milliseconds of the caller's wall clock.
+ */
 export type Comparable = string | number | boolean;
 
 const MINUTE_MS = 60_000;
 
-/** Stored value into its comparable form; undefined for no value. */
+/** Converts a stored value into its comparable form; undefined for no value. */
 export function comparable(
   kind: Kind,
   value: Value | undefined,
@@ -52,30 +54,37 @@ export function comparable(
   return value;
 }
 
-/** Minutes to the caller's wall clock; none for a column that holds a wall clock already. */
+/** Minutes to the caller's wall clock; 0 for a column that already holds wall clock time. */
 export function offsetOf({ wallClock: same }: QueryColumn, caller: Caller): number {
   return same === true ? 0 : caller.utcOffsetMinutes;
 }
 
-/** A day without a time has no zone and stays; an instant moves to the wall clock at the offset. */
+/**
+ * A date without a time has no zone and is kept; an instant is shifted to the wall clock at the
+ * offset.
+ */
 export function wallClock(stored: string, utcOffsetMinutes: number): number {
   const milliseconds = Date.parse(stored);
   return stored.length === 10 ? milliseconds : milliseconds + utcOffsetMinutes * MINUTE_MS;
 }
 
 export interface LiteralContext {
-  /** `account.createdon`, for the refusal. */
+  /** The column in error messages, e.g. `account.createdon`. */
   readonly column: string;
   readonly type: ColumnType;
   readonly utcOffsetMinutes: number;
-  /** The table of an object type code. */
+  /** Returns the table of an object type code. */
   readonly nameOfTypeCode?: (code: number) => string | undefined;
 }
 
-/** @throws FetchError when the text is no value of the column's type, or is a placeholder such as `{0}` */
+/**
+ * @throws FetchError when the text is not a value of the column's type, or is a placeholder such
+ * as `{0}`
+ */
 export function parseLiteral(text: string, context: LiteralContext): Comparable {
   const kind = kindOf(context.type);
-  // Only `like "{0}"` of a quick-find view gets this far; every other type refuses it as no guid, number or date.
+  // Only `like "{0}"` of a quick-find view gets this far; all other types refuse it as no guid,
+  // number or date.
   if (kind === "text") {
     if (/^%?\{\d+\}%?$/.test(text)) throw fetchError("invalidValue");
     const code = context.type === "EntityName" && /^\d+$/.test(text) ? Number(text) : undefined;
@@ -129,11 +138,14 @@ function choicesLiteral(text: string, context: LiteralContext): string {
 }
 
 const TIME = String.raw`(?:[T\s]\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,7}))?)?\s*(AM|PM)?)?\s*(Z|[+-]\d{2}:?\d{2})?$`;
-/** What .NET reads in the invariant culture: year, month and day with dashes or slashes, or the American order. */
+/**
+ * .NET's invariant culture reads year, month and day with dashes or slashes, or the American
+ * order.
+ */
 const YEAR_FIRST = new RegExp(String.raw`^(\d{4})([-/])(\d{1,2})\2(\d{1,2})${TIME}`, "i");
 const MONTH_FIRST = new RegExp(String.raw`^(\d{1,2})([-/])(\d{1,2})\2(\d{4})${TIME}`, "i");
 
-/** Without a zone the text is the caller's wall clock, as in Advanced Find. */
+/** Text without a zone is the caller's wall clock, as in Advanced Find. */
 function dateLiteral(text: string, context: LiteralContext): number {
   const wall = parseWallClock(text.trim(), context.utcOffsetMinutes);
   if (wall !== undefined) return wall;

@@ -1,4 +1,5 @@
-// Names of the query in the organisation: a table, a column, or Dataverse's refusal. Names are case-sensitive.
+// Resolves the names of a query to tables and columns, or throws Dataverse's error. Names are
+// case-sensitive.
 
 import { readableColumn, type ReadableColumn } from "./column-values.ts";
 import { securedColumn, unknownColumn, unknownTable } from "./fetch-error.ts";
@@ -16,7 +17,10 @@ export function findColumn(table: QueryTable, name: string, store: QueryStore): 
   return readableColumn(column, store);
 }
 
-/** A column that rows are chosen or ordered by: one that the caller may not read would give its values away. */
+/**
+ * Finds a column that rows are filtered or ordered by. One that the caller may not read is
+ * refused, because the result would reveal its values.
+ */
 export function findCriteriaColumn(
   table: QueryTable,
   name: string,

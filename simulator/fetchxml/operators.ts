@@ -1,5 +1,6 @@
-// The condition operators: each turns its values into a test of one stored value. What is not in a table is refused.
-// No operator but `null` is true of a row without a value: Dataverse compares in SQL, also for ne, not-in and not-like.
+// Compiles the condition operators: each turns its values into a test of one stored value. Unknown
+// operators are refused. No operator but `null` is true for a row without a value, not even ne,
+// not-in and not-like, because Dataverse compares in SQL.
 
 import { foldText, guidOrderKey } from "./collation.ts";
 import {
@@ -19,7 +20,7 @@ import { comparable, kindOf, offsetOf, parseLiteral, wallClock } from "./literal
 import type { Comparable, Kind, LiteralContext } from "./literals.ts";
 import type { Caller, QueryColumn, QueryStore, QueryTable } from "./query-store.ts";
 
-/** What a query runs with. */
+/** What a query is executed with. */
 export interface QueryEnvironment {
   readonly store: QueryStore;
   readonly caller: Caller;
@@ -38,7 +39,7 @@ type Stored = string | number | boolean;
 export type StoredTest = (stored: Stored) => boolean;
 type Compile = (use: OperatorUse) => StoredTest;
 
-/** Compares what `comparable` makes of two values of one kind; guids in SQL Server's order. */
+/** Compares two results of `comparable` of one kind; guids in SQL Server's order. */
 export function compareValues(kind: Kind, a: Comparable, b: Comparable): number {
   if (kind === "guid") return compare(guidOrderKey(String(a)), guidOrderKey(String(b)));
   return compare(a, b);
@@ -122,7 +123,7 @@ export function compileOperator(use: OperatorUse): StoredTest {
   return other(use);
 }
 
-/** Whether an operator of this name exists, before any value is looked at. */
+/** Whether an operator of this name exists, whatever its values. */
 export function knownOperator(name: string): boolean {
   return (
     name === "null" ||
@@ -139,7 +140,8 @@ function comparisonTest(use: OperatorUse, holds: (order: number) => boolean): St
   const literal = parseLiteral(oneValue(use), literalContext(use));
   const equality = use.operator === "eq" || use.operator === "ne" || use.operator === "neq";
   if (kind === "choices" && !equality) throw fetchError("invalidOperator");
-  // Guids, numbers and booleans are stored as they are compared: the quick way for the views of half a million rows.
+  // Guids, numbers and booleans are stored as they are compared, which allows a fast path for views
+  // of half a million rows.
   if (kind !== "text" && kind !== "date" && equality) {
     const wanted = use.operator === "eq";
     return (stored) => (stored === literal) === wanted;
@@ -172,7 +174,8 @@ function betweenTest(use: OperatorUse): StoredTest {
 function patternTest(use: OperatorUse, before: string, after: string): StoredTest {
   const text = oneValue(use);
   const literal = parseLiteral(text, literalContext(use));
-  // On a lookup or a number Dataverse parses the pattern as such and refuses "a%"; a plain value is compared as text.
+  // On a lookup or a number Dataverse parses the pattern as a value and refuses "a%"; a plain value
+  // is compared as text.
   const pattern = kindOf(use.column.type) === "text" ? text : String(literal);
   const matches = likeTest(before + pattern + after);
   return (stored) => matches(String(stored));
@@ -233,7 +236,7 @@ function fiscalPeriodTest(use: OperatorUse): StoredTest {
   return dateTest(use, (wall) => quarterOf(wall) === period);
 }
 
-/** Values are the period, then the year. */
+/** The values are the period, then the year. */
 function fiscalRange(use: OperatorUse): DateRange {
   return quarterRange(numberAt(use, 1, 2), numberAt(use, 0, 2));
 }

@@ -1,22 +1,23 @@
-// What a caller asks on top of a stored query: some of its columns, another order, fewer rows. Dataverse takes OData's options beside
-// `userQuery=` and `savedQuery=` so, in practice; its documentation does not say it.
+// Defines what a caller may override in a stored query: its columns, its order, its limit and its
+// rows. In practice Dataverse accepts OData's options together with `userQuery=` and `savedQuery=`,
+// although its documentation does not say so.
 import type { AttributeNode, FetchNode } from "./grammar.ts";
 import type { Row } from "./query-store.ts";
 
 export interface FetchOptions {
-  /** Page size when the query names none, and the largest it may name: 5,000 in Dataverse. */
+  /** The page size when the query names none, and the largest it may name: 5,000 in Dataverse. */
   readonly maxPageSize: number;
-  /** Asked for on top of what the query says. */
+  /** What the caller overrides in the query. */
   readonly overrides?: QueryOverrides;
 }
 
 export interface QueryOverrides {
-  /** Logical names; they take the place of the entity's own columns. */
+  /** Logical names of columns that replace those of the entity. */
   readonly columns?: readonly string[];
-  /** Takes the place of all orders of the query. */
+  /** Orders that replace all orders of the query. */
   readonly orders?: readonly { readonly column: string; readonly descending: boolean }[];
   readonly top?: number;
-  /** Which rows of the entity are left. */
+  /** Tests which rows of the entity are kept. */
   readonly rowFilter?: (row: Row) => boolean;
 }
 

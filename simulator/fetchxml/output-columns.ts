@@ -1,4 +1,4 @@
-// Which columns a query returns and what it is ordered by, found in the tables.
+// Binds the output columns and the orders of a query to the tables.
 
 import { fetchError } from "./fetch-error.ts";
 import type { FetchNode, TableNode } from "./grammar.ts";
@@ -18,7 +18,7 @@ function sameColumn(a: SourceColumn, b: SourceColumn): boolean {
   return a.source === b.source && a.column.logicalName === b.column.logicalName;
 }
 
-/** A part of the query that shows columns: the entity first, then the joined link-entities. */
+/** A part of the query that has columns: the entity first, then the joined link-entities. */
 interface BoundTable {
   readonly node: TableNode;
   readonly source: Source;
@@ -74,7 +74,7 @@ function childColumn(source: Source, column: QueryColumn, store: QueryStore): Re
   return findColumn(source.table, hierarchy.parentColumn, store);
 }
 
-/** The primary key always comes along; so does the currency of a row that shows money. */
+/** Adds the primary key, and the currency of a row that has money, as Dataverse always does. */
 function implicitOutputs(entity: Source, named: ReadonlyMap<string, Output>, store: QueryStore): Output[] {
   const { table } = entity;
   const outputs: Output[] = [];
@@ -101,7 +101,10 @@ function columnOutput(
   return { key, source, column, alias, implicit, childColumn: undefined };
 }
 
-/** The entity's orders first, whatever the link-entities'; an entityname there reaches into a link-entity. */
+/**
+ * Orders of the entity come before those of link-entities; an entityname there refers to a
+ * link-entity.
+ */
 export function bindOrders(tables: readonly BoundTable[], environment: QueryEnvironment): Order[] {
   const orders: Order[] = [];
   for (const { node, source: ownSource } of tables) {

@@ -1,4 +1,4 @@
-// From tuples to the rows of the answer: the named columns only, and no column without a value.
+// Converts tuples to result rows, which hold the named columns only, and no nulls.
 
 import { foldText } from "./collation.ts";
 import { kindOf } from "./literals.ts";
@@ -42,7 +42,7 @@ function writer(output: Output): Writer {
   };
 }
 
-/** Learn "Row aggregate": CountChildren, the rows whose parent is this one. */
+/** Learn "Row aggregate": CountChildren counts the rows whose parent is this one. */
 function childCounter({ key, source, column, childColumn }: Output): Writer {
   return (tuple, result) => {
     const id = tuple[source.index]?.[column.logicalName];
@@ -51,7 +51,7 @@ function childCounter({ key, source, column, childColumn }: Output): Writer {
   };
 }
 
-/** True the first time a tuple shows these values; SQL's DISTINCT does not tell case and accents apart. */
+/** True for the first tuple with these values; SQL's DISTINCT ignores case and accents. */
 export function distinctFilter(plan: QueryPlan): Predicate {
   const columns = [...plan.outputs, ...plan.orders].map(({ source, column }) => ({ source, column }));
   const seen = new Set<string>();

@@ -1,6 +1,7 @@
-// One page of a query that is not an aggregate.
-// In the entity's own order a page starts where the cookie says, found by binary search. Ordered by a link-entity, all
-// rows are made, sorted and counted off. Without a cookie everything ends at 50,000 (Learn "Page results": simple paging).
+// Selects one page of a query that is not an aggregate. In the entity's own order, binary search
+// finds where the cookie's page starts. When a link-entity decides the order, all rows are sorted
+// and skipped by number. Without a cookie the result ends at 50,000 rows (Learn "Page results":
+// simple paging).
 
 import { expander } from "./joins.ts";
 import type { QueryEnvironment } from "./operators.ts";
@@ -19,7 +20,7 @@ type Page = Omit<FetchResult, "entity" | "columns" | "isAggregate">;
 const SIMPLE_PAGING_LIMIT = 50_000;
 const COUNT_LIMIT = 5000;
 
-/** Goes through tuples in order until `visit` returns false. */
+/** Visits tuples in order until `visit` returns false. */
 type TupleScan = (visit: Predicate) => void;
 
 interface PageWindow {
@@ -58,7 +59,10 @@ export function selectPage(
   return { rows: resultRows(plan.outputs, tuples), entityRows, moreRecords, ...cookie, ...total };
 }
 
-/** None when a link-entity decides the order, nor for distinct rows that do not show their key. */
+/**
+ * There is no cookie when a link-entity decides the order, nor for distinct rows without their
+ * key.
+ */
 function supportsCookie({ node, entity, outputs }: QueryPlan, keys: readonly SortKey[]): boolean {
   if (keys.some(({ source }) => source !== entity)) return false;
   const { primaryId } = entity.table;
@@ -85,7 +89,7 @@ function keysetWindow(
     const from = indexAfter(rows, keys, cookie.last, false);
     return { scan: scanRows(plan, rows, from, rows.length), skip: (page - cookie.page - 1) * size };
   }
-  // The page of the cookie again, or one before it: counted back from the cookie's first row.
+  // The cookie's page or an earlier one is requested, so count back from the cookie's first row.
   const before = countTuples(scanRows(plan, rows, 0, indexAfter(rows, keys, cookie.first, true)));
   const skip = Math.max(0, before - (cookie.page - page) * size);
   return { scan: scanRows(plan, rows, 0, rows.length), skip };
@@ -97,12 +101,12 @@ function rowsInOrder(
   store: QueryStore,
 ): readonly Row[] {
   const [only] = keys;
-  // Rows come in the order of the primary key.
+  // Rows are stored in the order of the primary key.
   if (keys.length === 1 && only?.column.logicalName === table.primaryId && !only.descending) {
     return rowArray(table);
   }
   const names = keys.map(({ column, descending }) => `${column.logicalName}${descending ? " desc" : ""}`);
-  // Lookups sort by names that stand in other tables, whose changes this table's version does not show.
+  // Lookups sort by names in other tables, and this table's version does not show their changes.
   const versions = keys
     .flatMap(({ column: { targets, companionOf } }) => targets ?? companionOf?.column.targets ?? [])
     .map((target) => store.table(target))
@@ -177,7 +181,7 @@ function totalCount(plan: QueryPlan): Pick<Page, "totalRecordCount" | "totalReco
   };
 }
 
-/** Every tuple the query makes, in no order: what aggregates are made of. */
+/** Visits every tuple of the query in no particular order, for aggregates. */
 export function scanAllTuples(plan: QueryPlan): TupleScan {
   const rows = rowArray(plan.entity.table);
   return scanRows(plan, rows, 0, rows.length);

@@ -1,5 +1,6 @@
-// The paging cookie: for each column of the order, its value in the first and the last row of the page.
-// Learn "Page results"; forms of null and of dates as in powerapps-docs and dynamics-365-customer-engagement issues.
+// Writes and reads the paging cookie: for each column of the order, its value in the first and the
+// last row of the page. Learn "Page results"; the forms of nulls and dates are from issues of
+// powerapps-docs and dynamics-365-customer-engagement.
 
 import { fetchError } from "./fetch-error.ts";
 import type { SortKey, SortValue } from "./ordering.ts";
@@ -22,7 +23,7 @@ export function writeCookie(page: number, keys: readonly SortKey[], first: Row, 
   return `<cookie page="${page}">${elements.join("")}</cookie>`;
 }
 
-/** @throws FetchError for a cookie that is none, or of another order */
+/** @throws FetchError for an invalid cookie, or one of another order */
 export function readCookie(text: string, keys: readonly SortKey[]): PagingCookie {
   const cookie = cookieElement(text);
   const page = Number(cookie.attributes.get("page"));

@@ -1,5 +1,6 @@
-// A query whose names have been found in the organisation's tables: sources, joins, conditions, output columns, orders.
-// Each source (the entity, then every link-entity) has a place in a tuple; a predicate reads the tuple.
+// Defines the query plan: a query whose names are resolved to sources, joins, conditions, output
+// columns and orders. Each source (the entity, then every link-entity) has an index in a tuple,
+// which predicates read.
 
 import type { FetchNode, LinkNode } from "./grammar.ts";
 import type { ReadableColumn } from "./column-values.ts";
@@ -12,9 +13,11 @@ export type Predicate = (tuple: Tuple) => boolean;
 export interface Source {
   readonly index: number;
   readonly table: QueryTable;
-  /** What conditions and orders call it: the alias, or for a link-entity without one the table's name. */
+  /**
+   * The name in conditions and orders: the alias, or for a link-entity without one the table's name.
+   */
   readonly name: string;
-  /** Before the dot in output columns; undefined for the entity itself. */
+  /** The prefix of output columns; undefined for the entity itself. */
   readonly prefix: string | undefined;
 }
 
@@ -22,11 +25,11 @@ export interface Join {
   readonly source: Source;
   readonly parent: Source;
   readonly node: LinkNode;
-  /** Column of this source. */
+  /** The column of this source. */
   readonly from: ReadableColumn;
-  /** Column of the parent. */
+  /** The column of the parent. */
   readonly to: ReadableColumn;
-  /** The link-entity's own filters; its row stands in the tuple already. */
+  /** The link-entity's own filters; its row is in the tuple already. */
   readonly on: Predicate;
 }
 
@@ -35,9 +38,9 @@ export interface Output {
   readonly source: Source;
   readonly column: ReadableColumn;
   readonly alias: string | undefined;
-  /** Returned although the query does not name it. */
+  /** True when the query does not name it but it is returned. */
   readonly implicit: boolean;
-  /** The number of rows whose `childColumn` points here, instead of the column's value. */
+  /** When set, the output is the number of rows whose `childColumn` references this row. */
   readonly childColumn: ReadableColumn | undefined;
 }
 
@@ -51,13 +54,13 @@ export interface QueryPlan {
   readonly node: FetchNode;
   readonly entity: Source;
   readonly sourceCount: number;
-  /** Parents before children. */
+  /** Parents come before children. */
   readonly joins: readonly Join[];
-  /** True of a row of the entity before anything is joined to it. */
+  /** Tests a row of the entity before anything is joined to it. */
   readonly entityTest: Predicate;
-  /** True of a tuple once everything is joined. */
+  /** Tests a tuple once everything is joined. */
   readonly joinedTest: Predicate;
   readonly outputs: readonly Output[];
-  /** Without the primary key that Dataverse adds. */
+  /** The orders without the primary key that Dataverse adds. */
   readonly orders: readonly Order[];
 }

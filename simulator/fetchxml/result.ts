@@ -1,7 +1,7 @@
-// What a query returns: rows of plain values, and where each of their columns comes from.
+// Defines the result of a query: rows of plain values, and the origin of each of their columns.
 import type { ColumnType, Row, Value } from "./query-store.ts";
 
-/** How one key of the rows came about: what a server needs to name and annotate it. */
+/** The origin of one key of the rows, which a server needs to name and annotate it. */
 export interface ResultColumn {
   /** Logical name, `alias.column`, or the alias of an attribute. */
   readonly key: string;
@@ -14,15 +14,18 @@ export interface ResultColumn {
   readonly link?: string;
   /** count, countcolumn, sum, avg, min or max. */
   readonly aggregate?: string;
-  /** The number of rows below, instead of the column's value. */
+  /** Set when the value is the number of child rows instead of the column's value. */
   readonly rowAggregate?: "countchildren";
   /** day, week, month, quarter, year, fiscal-period or fiscal-year. */
   readonly dateGrouping?: string;
-  /** Returned although the query does not name it: the primary key, the currency of a money column. */
+  /** True when the query does not name it: the primary key, the currency of a money column. */
   readonly implicit?: true;
 }
 
-/** Values by `ResultColumn.key`, without those that are null; the target table of a lookup stands under `<key>.table`. */
+/**
+ * Values by `ResultColumn.key`, without nulls; the target table of a lookup is under
+ * `<key>.table`.
+ */
 export type ResultRow = Readonly<Record<string, Exclude<Value, null>>>;
 
 export interface FetchResult {
@@ -30,12 +33,14 @@ export interface FetchResult {
   readonly entity: string;
   readonly rows: readonly ResultRow[];
   readonly columns: readonly ResultColumn[];
-  /** The entity's own row behind each of `rows` (for etags and formatted values); empty for aggregates. */
+  /**
+   * The entity's own row of each of `rows` (for etags and formatted values); empty for aggregates.
+   */
   readonly entityRows: readonly Row[];
   readonly moreRecords: boolean;
   /** Unencoded: `<cookie page="1"><accountid last="{UPPER}" first="{UPPER}" /></cookie>`. */
   readonly pagingCookie?: string;
-  /** Asked for with returntotalrecordcount; stops at 5,000. */
+  /** Present when returntotalrecordcount was set; at most 5,000. */
   readonly totalRecordCount?: number;
   readonly totalRecordCountLimitExceeded?: boolean;
   readonly isAggregate: boolean;

@@ -1,15 +1,18 @@
-// Rows kept at hand between requests: as arrays, by the value of a column, in an order.
-// Everything here is thrown away when the table's version changes; a table without a version is read anew each time.
+// Caches rows between requests: as arrays, by the value of a column, in an order. A change of the
+// table's version clears its cache; a table without a version is not cached.
 
 import { foldText } from "./collation.ts";
 import type { ReadableColumn } from "./column-values.ts";
 import { kindOf } from "./literals.ts";
 import type { QueryColumn, QueryTable, Row, Value } from "./query-store.ts";
 
-/** Sorting 500,000 rows costs about a second and 4 MB; a sync uses one order, an admin trying out views a few. */
+/**
+ * Sorting 500,000 rows takes about a second and 4 MB; a sync uses one order, an admin who tries
+ * views a few.
+ */
 const MAX_CACHED = 12;
 
-/** One kind of result, kept for each table by a key, as long as the table's version stays. */
+/** Caches one kind of result by table and key, as long as the table's version stays the same. */
 function versionedCache<T>(): (table: QueryTable, key: string, make: () => T) => T {
   const byTable = new WeakMap<QueryTable, { version: number | string; results: Map<string, T> }>();
   return (table, key, make) => {
@@ -43,7 +46,7 @@ function isArray(rows: Iterable<Row>): rows is readonly Row[] {
   return Array.isArray(rows);
 }
 
-/** Rows in the order that `sort` makes of them; `name` says which. */
+/** Returns rows in the order that `sort` produces, cached under `name`. */
 export function orderedRows(
   table: QueryTable,
   name: string,
@@ -54,7 +57,10 @@ export function orderedRows(
 
 export type RowIndex = ReadonlyMap<Value, readonly Row[]>;
 
-/** Rows by the join key of one column. Names that stand in other tables are read anew: this table's version does not show them. */
+/**
+ * Returns rows by the join key of one column. A companion's names are in other tables, whose
+ * changes this table's version does not show, so its index is not cached.
+ */
 export function rowsByColumn(table: QueryTable, column: ReadableColumn): RowIndex {
   if (column.companionOf !== undefined) return buildIndex(table, column);
   return cachedIndex(table, column.logicalName, () => buildIndex(table, column));
@@ -73,7 +79,10 @@ function buildIndex(table: QueryTable, column: ReadableColumn): RowIndex {
   return index;
 }
 
-/** What two columns are joined on: text without case and accents, dates as instants, all else as stored. */
+/**
+ * Returns the key that columns are joined on: text without case and accents, dates as instants,
+ * all else as stored.
+ */
 export function joinKeyOf(column: QueryColumn): (value: Value | undefined) => Value {
   const kind = kindOf(column.type);
   if (kind === "text") return (value) => (typeof value === "string" ? foldText(value) : null);

@@ -1,4 +1,4 @@
-// Well-formed XML into plain elements; what the elements mean is not decided here.
+// Parses well-formed XML into plain elements, whose meaning is decided elsewhere.
 
 import { DOMParser } from "@xmldom/xmldom";
 import type { Element, Node } from "@xmldom/xmldom";

@@ -1,5 +1,5 @@
-// An account made from a seed and an index. Each row depends on seed and index alone, so a single one can be made again, in any order,
-// without the others: large sets need not be kept in memory to be served.
+// Generates an account from a seed and an index alone, so that any single row can be generated
+// again in any order: large sets need not be kept in memory to be served.
 import { email, companyIdentity, retypedName, website, type CompanyIdentity } from "./company-names.ts";
 import { Random } from "./random.ts";
 import type { Value } from "../fetchxml/query-store.ts";
@@ -9,7 +9,7 @@ export type AccountRow = Record<string, Value>;
 
 export interface GeneratorSettings {
   readonly seed: string;
-  /** Every entry is as likely as any other. */
+  /** Every owner has the same probability. */
   readonly owners: readonly Owner[];
 }
 
@@ -35,14 +35,14 @@ const CITIES: readonly (readonly [city: string, state: string | null, country: s
     ["Αθήνα", null, "Greece", "105"],
   ];
 
-// Imports write thousands of rows within a second or two: 40 rows share each one.
+// Imports write thousands of rows within a second or two, so 40 rows share each second.
 const ROWS_IN_ONE_SECOND = 40;
 const SECONDS_BETWEEN = 3600;
 const FIRST_CREATED = Date.UTC(2016, 0, 4, 8, 0, 0);
 
 let lastTimestamp = { second: -1, text: "" };
 
-/** `createdon` of the row at an index: rising, many rows in one second. */
+/** Returns `createdon` of the row at an index: ascending, with many rows in one second. */
 export function createdOn(index: number): string {
   const second = Math.floor(index / ROWS_IN_ONE_SECOND);
   if (second !== lastTimestamp.second) {
@@ -52,7 +52,7 @@ export function createdOn(index: number): string {
   return lastTimestamp.text;
 }
 
-/** Id of the account at an index. */
+/** Returns the id of the account at an index. */
 export function accountId(seed: string, index: number): string {
   return new Random(`${seed} account id`, index).guid();
 }
@@ -62,12 +62,13 @@ function identityAt(seed: string, index: number): CompanyIdentity {
 }
 
 /**
- * The account at an index, as the organisation stores it: what follows from owner, revenue and address is there too.
+ * Returns the account at an index as the organisation stores it, with what depends on owner,
+ * revenue and address.
  */
 export function accountAt(settings: GeneratorSettings, index: number): AccountRow {
   const random = new Random(`${settings.seed} account`, index);
   const own = identityAt(settings.seed, index);
-  // One in 25 has the domain of another account, three in 100 the name of another.
+  // One in 25 has the domain of another account, three in 100 have the name of another.
   const other = index > 0 ? random.below(index) : 0;
   const { domain } = random.chance(4) ? identityAt(settings.seed, other) : own;
   const name = random.chance(3) ? retypedName(random, identityAt(settings.seed, other).name) : own.name;
@@ -78,7 +79,8 @@ export function accountAt(settings: GeneratorSettings, index: number): AccountRo
   const isUser = owner.table === "systemuser";
   const inactive = random.chance(3);
   const created = createdOn(index);
-  // One literal with every key in one order: V8 then shares one hidden class, 1,200 bytes a row instead of 2,600.
+  // One literal with all keys in one order lets V8 share one hidden class: 1,200 bytes a row instead
+  // of 2,600.
   return {
     accountid: accountId(settings.seed, index),
     name,

@@ -1,9 +1,10 @@
-// Somebody works in the organisation: a share of its accounts changes, chosen by the seed.
+// Changes a share of an organisation's accounts, chosen by a seed.
 import type { Org } from "../org/org.ts";
 import { Random } from "./random.ts";
 
 /**
- * Changes about `percent` of 100 accounts: employees and telephone of each, the name of one in ten.
+ * Changes about `percent` of 100 accounts: employees and telephone of each, the name of one in
+ * ten.
  * @returns ids of the accounts that changed
  */
 export function changeAccounts(org: Org, options: { percent: number; seed: string }): string[] {

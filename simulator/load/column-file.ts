@@ -1,5 +1,6 @@
-// Files that list the columns of a table, in either of the two shapes they are found in: exported metadata ("attributeTypeName":
-// "StringType", one label) and unpacked solutions ("type": "nvarchar", labels by language, numbers for tables and settings).
+// Reads files that list the columns of a table, in either of two formats: exported metadata
+// ("attributeTypeName": "StringType", one label) and unpacked solutions ("type": "nvarchar", labels
+// by language, numbers for tables and settings).
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import type { ColumnType } from "../fetchxml/query-store.ts";
@@ -64,7 +65,7 @@ const ColumnFile = z.union([
   z.object({ attributes: Attributes }).transform((file) => file.attributes),
 ]);
 
-/** @throws LoadError for what is no such file */
+/** @throws LoadError when the file is not in either format */
 export function readColumnFile(path: string): ColumnProperties[] {
   let json: unknown;
   try {
@@ -80,7 +81,7 @@ export function readColumnFile(path: string): ColumnProperties[] {
   );
 }
 
-/** Types of unpacked solutions; those of metadata are the names of ours. */
+/** The types of unpacked solutions; metadata uses the same names as we do. */
 const SOLUTION_TYPES: Readonly<Record<string, ColumnType>> = {
   bigint: "BigInt",
   bit: "Boolean",
@@ -115,7 +116,8 @@ const TYPES = new Map(
 );
 
 function typeOf(one: Attribute, path: string): ColumnType {
-  // AttributeType calls images, files and several choices "Virtual"; only AttributeTypeName tells them apart.
+  // AttributeType calls images, files and multi-select "Virtual"; only AttributeTypeName
+  // distinguishes them.
   const named = one.attributeTypeName?.replace(/Type$/, "") ?? one.attributeType ?? one.type ?? "";
   const type = TYPES.get(named.toLowerCase());
   if (type !== undefined) return type;
@@ -131,7 +133,7 @@ const FORMATS = new Map(
 )
   .set("date", "DateOnly")
   .set("datetime", "DateAndTime");
-/** The enum `Format` has no value for these. */
+/** The enum `Format` has no value for these formats. */
 const TEXT_FORMATS = new Set(["Phone", "Json", "RichText", "VersionNumber"]);
 const BEHAVIORS = new Map<string, NonNullable<ColumnProperties["dateBehavior"]>>([
   ["1", "UserLocal"],
@@ -179,7 +181,7 @@ function columnProperties(one: Attribute, path: string): ColumnProperties {
     create: one.isValidForCreate,
     update: one.isValidForUpdate,
     required: REQUIRED_LEVELS[one.requiredLevel?.toLowerCase() ?? ""],
-    // Companions and what nobody may read are no properties of a row.
+    // Companions and unreadable columns are no properties of a row.
     ...(one.isValidForRead === false || isCompanion(one, type) ? { odata: false } : {}),
   };
   return { ...definedOnly(facts), schemaName: facts.schemaName, type };
@@ -189,7 +191,7 @@ function isReference(type: ColumnType): boolean {
   return type === "Lookup" || type === "Owner" || type === "Customer";
 }
 
-/** Parts of an image stand beside its id and are properties all the same. */
+/** The parts of an image belong to its id, and are properties all the same. */
 function isCompanion({ attributeOf }: Attribute, type: ColumnType): boolean {
   return (
     attributeOf != null &&
@@ -222,7 +224,7 @@ const CHOICES: ReadonlySet<ColumnType> = new Set([
   "Boolean",
 ]);
 
-/** Shared option sets are not in such files: their columns come without options. */
+/** Such files do not hold shared option sets, so their columns come without options. */
 function choicesOf(one: Attribute, type: ColumnType): Choice[] | undefined {
   if (!CHOICES.has(type)) return undefined;
   const given = one.options ?? [one.trueOption, one.falseOption].filter((option) => option !== undefined);

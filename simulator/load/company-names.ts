@@ -1,5 +1,6 @@
-// Names, domains and websites of companies that do not exist, made to be as awkward as real ones: legal forms,
-// punctuation, other scripts, junk where an address should be. Enough combinations that chance makes few duplicates.
+// Generates names, domains and websites of companies that do not exist, as awkward as real ones:
+// legal forms, punctuation, other scripts, invalid addresses. There are enough combinations that
+// few are duplicates by chance.
 import type { Random } from "./random.ts";
 
 const words = (list: string): readonly string[] => list.split(" ");
@@ -68,7 +69,7 @@ const MAIL_PROVIDERS = words(
   "gmail.com outlook.com yahoo.com hotmail.com gmx.de icloud.com web.de proton.me",
 );
 
-/** What a company is called and where it is found, before anything is mixed up. */
+/** The name and domain of a company, before variations. */
 export interface CompanyIdentity {
   readonly name: string;
   readonly domain: string;
@@ -87,7 +88,7 @@ export function companyIdentity(random: Random): CompanyIdentity {
   return { name, domain: `${prefix}${label}.${random.pick(TOP_LEVEL_DOMAINS)}` };
 }
 
-/** The name once more, as somebody else typed it: often exactly so, else in another case. */
+/** Returns the name as somebody else might type it: often the same, else in another case. */
 export function retypedName(random: Random, name: string): string {
   const roll = random.below(6);
   if (roll === 0) return name.toUpperCase();
@@ -95,7 +96,7 @@ export function retypedName(random: Random, name: string): string {
   return name;
 }
 
-/** How the website field was filled in; null: not at all. */
+/** Returns what the website field holds; null for nothing. */
 export function website(random: Random, domain: string): string | null {
   const roll = random.below(100);
   if (roll < 45) return `https://www.${domain}`;

@@ -1,16 +1,17 @@
-// Which column of account each header of a CSV file goes to, and how a cell becomes its value. Well-known headers go to Dataverse's
-// columns, so do Dataverse's own logical names where the cells fit; every other header becomes a custom text column.
+// Maps each header of a CSV file to a column of account, and converts cells to its values.
+// Well-known headers map to Dataverse's columns, and so do logical names whose cells are valid;
+// every other header becomes a custom text column.
 import type { Value } from "../fetchxml/query-store.ts";
 import { isLookup, type Choice, type Column } from "../org/columns.ts";
 import { parseGuid } from "../org/guids.ts";
 import type { Org } from "../org/org.ts";
 
 export interface CsvOptions {
-  /** Headers whose values become the choices of an option set of their own instead of text. */
+  /** Headers whose values become the choices of a new option set instead of text. */
   readonly choices?: readonly string[];
   /** Header → logical name of a column, before any other rule. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Default: the organisation's. */
+  /** Default: the organisation's seed. */
   readonly seed?: string;
 }
 
@@ -36,10 +37,10 @@ const HEADERS: Readonly<Record<string, string>> = {
   revenue_usd: "revenue",
 };
 
-// Custom option values begin at the publisher's prefix × 10,000.
+// Custom option values start at the publisher's prefix × 10,000.
 const FIRST_CHOICE = 808_620_000;
 
-/** One reader a header; no two share a column. */
+/** Returns one reader per header; no two share a column. */
 export function columnReaders(
   org: Org,
   headers: readonly string[],
@@ -77,20 +78,23 @@ function knownColumn(
   headers: readonly string[],
   options: CsvOptions,
 ): Column | undefined {
-  // Where a file names no website, its bare domain is the website.
+  // When a file has no website, its bare domain is the website.
   const domain = header === "domain" && !headers.includes("website") ? "websiteurl" : undefined;
   const column = org.accounts.column(options.headers?.[header] ?? HEADERS[header] ?? domain ?? header);
   return column?.odata ? column : undefined;
 }
 
-/** A file's own "accountid" 77 is no guid, its "createdon" 2020 no instant: they are kept as text beside Dataverse's. */
+/**
+ * A file's own "accountid" 77 is no guid, its "createdon" 2020 no instant: they are stored as text
+ * in columns of their own.
+ */
 function cellsFit(org: Org, column: Column, cells: readonly string[]): boolean {
   if (column.type === "Integer") return cells.every((cell) => /^-?\d+$/.test(cell));
   if (column.type === "DateTime") return cells.every((cell) => dateValue(column, cell) !== null);
   if (column.type !== "Uniqueidentifier" && !isLookup(column.type)) return true;
   const guids = cells.map(parseGuid);
   if (guids.includes(undefined)) return false;
-  // Keys must be new, each of them.
+  // Keys must be unique, in the file and in the organisation.
   return (
     column.logicalName !== "accountid" ||
     (new Set(guids).size === guids.length && !guids.some((guid) => org.accounts.get(String(guid))))
@@ -99,7 +103,7 @@ function cellsFit(org: Org, column: Column, cells: readonly string[]): boolean {
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/;
 
-/** As it is stored: an instant in UTC to the second, or a bare day; null when it is neither. */
+/** Returns the stored form: an instant in UTC to the second, or a date; null when it is neither. */
 function dateValue(column: Column, cell: string): Value {
   const shape = column.dateBehavior === "DateOnly" ? /^\d{4}-\d{2}-\d{2}$/ : INSTANT;
   const date = shape.test(cell) ? new Date(cell) : new Date(Number.NaN);
@@ -110,7 +114,7 @@ function dateValue(column: Column, cell: string): Value {
 
 const NUMBERS: ReadonlySet<string> = new Set(["Integer", "BigInt", "Decimal", "Double", "Money"]);
 
-/** A cell as the column stores it; null when it cannot be one. */
+/** Converts a cell to the column's stored form; null when it is invalid. */
 function typedValue(column: Column, cell: string): Value {
   if (NUMBERS.has(column.type)) return Number.isFinite(Number(cell)) ? Number(cell) : null;
   if (column.type === "Boolean") return /^(true|yes|1)$/i.test(cell);
@@ -120,7 +124,7 @@ function typedValue(column: Column, cell: string): Value {
   return column.choices.find((one) => one.label === cell || String(one.value) === cell)?.value ?? null;
 }
 
-/** The custom text column of a header: the one it had in an earlier file, or a new one. */
+/** Returns the custom text column of a header: the one it had in an earlier file, or a new one. */
 function textColumn(org: Org, header: string, taken: ReadonlySet<string>): string {
   const name = unusedName(org, header, taken, "String");
   if (!org.accounts.column(name)) {
@@ -157,7 +161,10 @@ function choiceReader(
   return { column: name, read: (cell) => values.get(cell) ?? null };
 }
 
-/** Headers without Latin letters would all be `new_column`: they are numbered, and known again by their label. */
+/**
+ * Headers without Latin letters would all be `new_column`, so they are numbered, and found again
+ * by label.
+ */
 function unusedName(org: Org, header: string, taken: ReadonlySet<string>, type: Column["type"]): string {
   const first = customName(header);
   for (let number = 1; ; number += 1) {

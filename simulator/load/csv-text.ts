@@ -1,10 +1,10 @@
-// The cells of a CSV file, whatever program wrote it: delimiter and encoding are found by looking.
+// Reads the cells of a CSV file; detects delimiter and encoding.
 import { readFileSync } from "node:fs";
 import { parse } from "csv-parse/sync";
 import { LoadError } from "./load-error.ts";
 
 export interface CsvText {
-  /** Without the blanks around them. */
+  /** Headers are trimmed. */
   readonly headers: readonly string[];
   readonly rows: readonly (readonly string[])[];
 }
@@ -19,7 +19,7 @@ export function readCsvText(source: string): CsvText {
       bom: true,
       delimiter: separatorLine?.[1] ?? delimiterOf(body),
       relax_column_count: true,
-      // Quotes inside of a cell that does not begin with one are people's: Ac"me
+      // Quotes within a cell that does not start with one are literal: Ac"me
       relax_quotes: true,
       skip_empty_lines: true,
     });
@@ -36,7 +36,10 @@ export function readCsvText(source: string): CsvText {
   }
 }
 
-/** UTF-16 by its mark or by the zero beside the first Latin letter, UTF-8 where all of it is, else what Western European Windows writes. */
+/**
+ * Detects UTF-16 by its byte order mark or by a zero byte next to the first Latin letter, then
+ * valid UTF-8, and takes all else for Windows-1252.
+ */
 function decode(bytes: Buffer): string {
   const [first, second] = bytes;
   if ((first === 0xff && second === 0xfe) || second === 0) return new TextDecoder("utf-16le").decode(bytes);
@@ -48,7 +51,7 @@ function decode(bytes: Buffer): string {
   }
 }
 
-/** The one that parts most names of the header; a comma where there is but one name. */
+/** Chooses the delimiter that splits the header into most names; a comma when there is one name. */
 function delimiterOf(text: string): string {
   const [header = ""] = text.replace(/"(?:[^"]|"")*"/g, "").split(/[\r\n]/, 1);
   const count = (delimiter: string): number => header.split(delimiter).length;

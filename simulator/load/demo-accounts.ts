@@ -1,6 +1,6 @@
-// A couple of thousand real organisations: those that the npm package third-party-web knows from the web (MIT), with its names,
-// home pages and categories kept as they are, two products of one company included. Owners and numbers come from the seed.
-// CommonJS: under Node its only export by name is the default one.
+// Adds about two thousand real organisations: those of the npm package third-party-web (MIT), with
+// its names, home pages and categories unchanged, including several products of one company. Owners
+// and numbers come from the seed. The package is CommonJS: Node sees only its default export.
 import thirdPartyWeb from "third-party-web";
 import type { Org } from "../org/org.ts";
 import { accountId, createdOn } from "./account-row.ts";
@@ -12,7 +12,7 @@ const { entities } = thirdPartyWeb;
 const FIRST_INDUSTRY = 808_620_000;
 const TIERS = ["Basic", "Standard", "Premium"];
 
-/** Adds the organisations behind the accounts that are there. @returns their ids in order of createdon */
+/** Adds the organisations after the existing accounts. @returns their ids in order of createdon */
 export function generateDemo(org: Org): string[] {
   const industries = [...new Set(entities.map((entity) => entity.category))];
   addColumns(org, industries);

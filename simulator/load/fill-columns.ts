@@ -1,17 +1,17 @@
-// Values in columns that no file and no generator fills: from the seed, about half of the accounts each, so that views over a
-// customised organisation find something.
+// Fills columns that neither file nor generator fills, for about half of the accounts each, from
+// the seed, so that views over a customised organisation find rows.
 import type { Value } from "../fetchxml/query-store.ts";
 import type { MutableRow } from "../org/table.ts";
 import { isLookup, type Column } from "../org/columns.ts";
 import type { Org } from "../org/org.ts";
 import { Random } from "./random.ts";
 
-/** More are made when they are read (generate-accounts.ts): nothing can be kept in them. */
+/** Larger sets are generated on read (lazy-rows.ts) and cannot hold values. */
 const MAX_ACCOUNTS = 100_000;
 const WORDS = ["Aurora", "Beacon", "Cedar", "Delta", "Ember", "Fjord", "Granite", "Harbour"];
 const DAY_MS = 86_400_000;
 
-/** @param names of columns of account; those that an account has a value in keep it */
+/** @param names of columns of account; existing values are kept */
 export function fillColumns(org: Org, names: readonly string[]): void {
   if (org.accounts.size >= MAX_ACCOUNTS) return;
   const columns = names.map((name) => org.accounts.column(name)).filter((one) => one !== undefined);
@@ -22,7 +22,7 @@ export function fillColumns(org: Org, names: readonly string[]): void {
       const value = random.chance(50) ? randomValue(org, column, random) : null;
       if (value !== null && row[column.logicalName] == null) values[column.logicalName] = value;
     }
-    // Nobody changed these accounts: they came so.
+    // The version must not change, as if the accounts had been created with these values.
     org.recalculate(String(row["accountid"]), withTargets(org, columns, values));
   });
 }
@@ -50,14 +50,14 @@ function randomValue(org: Org, column: Column, random: Random): Value {
   return `${new Date(day.getTime() + hours * 3_600_000).toISOString().slice(0, 19)}Z`;
 }
 
-/** Several choices in order of their value. */
+/** Multi-select values are in ascending order. */
 function randomChoice({ type, choices = [] }: Column, random: Random): Value {
   if (type !== "MultiSelectPicklist") return random.pick(choices).value;
   const some = choices.filter(() => random.chance(50)).map(({ value }) => value);
   return some.length === 0 ? null : some.toSorted((a, b) => a - b).join(",");
 }
 
-/** Any row of the first of its tables that has some. */
+/** References any row of the first target table that has rows. */
 function randomReference(org: Org, { targets = [] }: Column, random: Random): Value {
   const target = targets
     .map((name) => org.table(name))

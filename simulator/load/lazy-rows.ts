@@ -1,9 +1,10 @@
-// Rows that hold their id, their version and their index alone; every other value is made from the index when it is read.
-// A value that is set stays with the row from then on.
+// Defines rows that hold only their id, version and index; all other values are generated from the
+// index on read. A value that is set stays with the row.
 import { accountAt, accountId, type AccountRow, type GeneratorSettings } from "./account-row.ts";
 import type { Value } from "../fetchxml/query-store.ts";
 
-// A page is filtered and then written: with room for a page and the rows its filter drops, each row is made once.
+// A page is filtered and then written. With room for a page and the rows its filter drops, each row
+// is generated once.
 const CACHE_SIZE = 8192;
 
 /** @param defaults the prototype of the table's rows */

@@ -1,14 +1,14 @@
-// The columns of a file, put into an organisation: new ones are added with what Dataverse adds beside them; those that are there take
-// over what the file says of them.
+// Loads the columns of a file into an organisation: new ones are added with the companions that
+// Dataverse adds; existing ones are updated from the file.
 import { column, withOptionSet, type Choice, type Column, type ColumnProperties } from "../org/columns.ts";
 import type { Org } from "../org/org.ts";
 import { readColumnFile } from "./column-file.ts";
 
-/** @returns logical names of the columns that are new */
+/** @returns logical names of the new columns */
 export function loadColumns(org: Org, path: string, tableName = "account"): string[] {
   const all = readColumnFile(path).map((facts) => resolveTargets(org, facts));
   const added: string[] = [];
-  // Companions after what they stand beside, which brings most of them along.
+  // Companions come after their main columns, which add most of them.
   const [companions, mains] = [all.filter(isCompanion), all.filter((facts) => !isCompanion(facts))];
   for (const facts of [...mains, ...companions]) {
     const existing = org.requireTable(tableName).column(facts.schemaName.toLowerCase());
@@ -32,7 +32,10 @@ function updateColumn(org: Org, tableName: string, existing: Column, facts: Colu
   org.metadataVersion += 1;
 }
 
-/** Files of solutions do not say which state a status reason belongs to: the one it has, else the first. */
+/**
+ * Files of solutions do not say which state a status reason belongs to: it keeps its state, or
+ * gets the first.
+ */
 function withState(choice: Choice, existing: readonly Choice[] | undefined): Choice {
   const state = choice.state ?? existing?.find(({ value }) => value === choice.value)?.state;
   return state === undefined ? choice : { ...choice, state };
@@ -43,7 +46,7 @@ function withStates(facts: ColumnProperties): ColumnProperties {
   return { ...facts, choices: facts.choices.map((choice) => ({ state: 0, ...choice })) };
 }
 
-/** Solutions name tables by their object type code. */
+/** Solutions name tables by object type code. */
 function resolveTargets(org: Org, facts: ColumnProperties): ColumnProperties {
   if (facts.targets === undefined) return facts;
   const tables = [...org.allTables()];

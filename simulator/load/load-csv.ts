@@ -1,4 +1,4 @@
-// Accounts from CSV files as they are: no cell is trimmed, shortened or left out.
+// Loads accounts from CSV files unchanged: no cell is trimmed, truncated or dropped.
 import type { Value } from "../fetchxml/query-store.ts";
 import type { Org } from "../org/org.ts";
 import { accountId, createdOn } from "./account-row.ts";
@@ -10,11 +10,14 @@ import { Random } from "./random.ts";
 export interface LoadedCsv {
   /** Ids of the accounts in the order of the file, which is the order of createdon. */
   readonly ids: readonly string[];
-  /** Logical name of the column each header went to; of two headers of one name, the first's. */
+  /** Logical name of the column of each header; of two equal headers, that of the first. */
   readonly columns: Readonly<Record<string, string>>;
 }
 
-/** Adds one account a row behind those that are there. @param source a path, or the CSV itself if it has a line break */
+/**
+ * Adds one account per row after the existing ones.
+ * @param source a path, or the CSV itself if it has a line break
+ */
 export function loadCsv(org: Org, source: string, options: CsvOptions = {}): LoadedCsv {
   const { headers, rows } = readCsvText(source);
   const readers = columnReaders(org, headers, rows, options);
@@ -29,7 +32,7 @@ export function loadCsv(org: Org, source: string, options: CsvOptions = {}): Loa
       const cell = cells[at];
       if (cell !== undefined && cell !== "") values[reader.column] = reader.read(cell);
     });
-    // A file's own owner brings no table along.
+    // An owner from the file has no table.
     if (values["ownerid"] === undefined)
       Object.assign(values, { ownerid: owner.id, "ownerid.table": owner.table });
     index += 1;

@@ -1,4 +1,5 @@
-// The users and teams that own accounts in a simulated organisation: enabled, disabled, without a mailbox, a robot.
+// Adds the users and teams that own accounts in a simulated organisation: enabled, disabled,
+// without a mailbox, a robot.
 import type { Org } from "../org/org.ts";
 
 export interface Owner {
@@ -27,7 +28,7 @@ const PEOPLE: readonly Person[] = [
 ];
 const TEAMS: readonly string[] = ["Key Accounts EMEA", "Inside Sales"];
 
-/** Adds the people and teams. @returns user ids by e-mail address, for those who have one */
+/** Adds the users and teams. @returns user ids by e-mail address */
 export function addPeople(org: Org): Map<string, string> {
   const byEmail = new Map<string, string>();
   const basic = org.roles.get("Basic User");
@@ -40,7 +41,10 @@ export function addPeople(org: Org): Map<string, string> {
   return byEmail;
 }
 
-/** Everybody an account may belong to, application users excepted, in the order they were added. */
+/**
+ * Returns all possible owners of an account, without application users, in the order they were
+ * added.
+ */
 export function ownersOf(org: Org): Owner[] {
   const inCreationOrder = (table: "systemuser" | "team"): Owner[] =>
     [...org.requireTable(table).rows()]

@@ -1,5 +1,6 @@
-// Numbers that look random and depend on a seed and a row's index alone, so that any row can be made again by itself:
-// sfc32 (Chris Doty-Humphrey, PractRand), started anew for each row.
+// Generates pseudo-random numbers that depend on a seed and a row's index alone, so that any row
+// can be generated again by itself: sfc32 (Chris Doty-Humphrey, PractRand), seeded anew for each
+// row.
 
 export class Random {
   private a = 0;
@@ -16,7 +17,7 @@ export class Random {
     for (let round = 0; round < 12; round += 1) this.next();
   }
 
-  /** An unsigned 32-bit number. */
+  /** Returns an unsigned 32-bit number. */
   next(): number {
     const sum = (this.a + this.b + this.counter) | 0;
     this.counter = (this.counter + 1) | 0;
@@ -26,12 +27,12 @@ export class Random {
     return sum >>> 0;
   }
 
-  /** A whole number from 0 to `limit` − 1. */
+  /** Returns a whole number from 0 to `limit` − 1. */
   below(limit: number): number {
     return Math.floor((this.next() / 4294967296) * limit);
   }
 
-  /** True in `percent` of 100 cases. */
+  /** Returns true in `percent` of 100 cases. */
   chance(percent: number): boolean {
     return this.next() < percent * 42949672.96;
   }
@@ -43,7 +44,7 @@ export class Random {
     return item;
   }
 
-  /** Version 4, lower case: its text order and SQL Server's order have nothing to do with each other. */
+  /** Returns a version 4 guid in lower case; its text order and SQL Server's order are unrelated. */
   guid(): string {
     for (let at = 0, bits = 0; at < GUID_DIGITS.length; at += 1) {
       if (at % 8 === 0) bits = this.next();
@@ -56,7 +57,8 @@ export class Random {
   }
 }
 
-// Written into one buffer: joined from parts, V8 keeps the tree of the parts, 445 bytes an id instead of 56.
+// Writing into one buffer avoids V8's concatenation trees, which take 445 bytes an id instead of
+// 56.
 const guid = Buffer.from("00000000-0000-0000-0000-000000000000", "latin1");
 const GUID_DIGITS = [...guid.keys()].filter((at) => guid[at] !== 0x2d);
 const HEX = Buffer.from("0123456789abcdef", "latin1");

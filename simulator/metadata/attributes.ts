@@ -1,4 +1,5 @@
-// A column as AttributeMetadata: the members every attribute has, those of its own type, and which types can be cast to.
+// Describes a column as AttributeMetadata: the members every attribute has, those of its type, and
+// the types it can be cast to.
 import type { ColumnType } from "../fetchxml/query-store.ts";
 import type { Column } from "../org/columns.ts";
 import { guidFrom } from "../org/guids.ts";
@@ -6,7 +7,7 @@ import type { Table } from "../org/table.ts";
 import { MAX_BIGINT, MIN_BIGINT } from "./response.ts";
 import { label, managedProperty, optionSet, type JsonObject } from "./labels.ts";
 
-/** Types that items of a plain list do not name, because they have no members of their own. */
+/** Types without members of their own, whose items have no @odata.type in lists. */
 const BASE_ONLY = new Set<ColumnType>(["Virtual", "Uniqueidentifier"]);
 
 /** Types whose columns can be calculated; the others have no SourceType. */
@@ -22,19 +23,19 @@ const COMPUTABLE = new Set<ColumnType>([
   "String",
 ]);
 
-/** The metadata type of a column: owners and customers are lookups. */
+/** Returns the metadata type of a column: owners and customers are lookups. */
 export function metadataType(type: ColumnType): string | undefined {
   if (BASE_ONLY.has(type)) return undefined;
   if (type === "Owner" || type === "Customer") return "LookupAttributeMetadata";
   return `${type}AttributeMetadata`;
 }
 
-/** `AttributeType` says Virtual where only `AttributeTypeName` knows better. */
+/** `AttributeType` is Virtual for types that only `AttributeTypeName` distinguishes. */
 function attributeType(type: ColumnType): string {
   return type === "MultiSelectPicklist" || type === "Image" || type === "File" ? "Virtual" : type;
 }
 
-/** The members of the base type AttributeMetadata, in the order they are sent. */
+/** Returns the members of the base type AttributeMetadata, in the order they are sent. */
 export function baseMembers(table: Table, column: Column, columnNumber: number): JsonObject {
   const canBeSecured = column.label !== undefined && !column.logical && column.type !== "State";
   return {
@@ -93,7 +94,7 @@ export function baseMembers(table: Table, column: Column, columnNumber: number):
   };
 }
 
-/** Ids of the address rows behind a row say so too, in captured metadata of account. */
+/** In captured metadata of account, the ids of its addresses are primary ids too. */
 function isPrimaryId(table: Table, { logicalName }: Column): boolean {
   return logicalName === table.primaryId || /^address[123]_addressid$/.test(logicalName);
 }
@@ -105,7 +106,10 @@ export function attributeId(table: Table, column: Column): string {
 /** Members of EnumAttributeMetadata, the base of all choice types. */
 const NO_PARENT = { ParentPicklistLogicalName: null, ChildPicklistLogicalNames: [] };
 
-/** What a type adds to the base members; option sets are navigation properties, see `optionSets`. */
+/**
+ * Returns what a type adds to the base members; option sets are navigation properties, see
+ * `optionSets`.
+ */
 export function typeMembers(column: Column): JsonObject {
   const formula = { FormulaDefinition: null, SourceTypeMask: column.sourceType === 0 ? 0 : 1 };
   const range = { MaxValue: column.max ?? null, MinValue: column.min ?? null };
@@ -189,7 +193,10 @@ export function typeMembers(column: Column): JsonObject {
   return {};
 }
 
-/** The two navigation properties of choice columns: a shared set is under GlobalOptionSet, the column's own under OptionSet. */
+/**
+ * Returns the two navigation properties of choice columns: a shared set is under GlobalOptionSet,
+ * the column's own under OptionSet.
+ */
 export function optionSets(
   table: Table,
   column: Column,

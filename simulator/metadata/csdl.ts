@@ -1,4 +1,5 @@
-// $metadata: the tables as a CSDL 4.0 document. Lookups are a guid property and a navigation property, as in Dataverse's.
+// Writes $metadata: the tables as a CSDL 4.0 document. As in Dataverse, a lookup is a guid property
+// and a navigation property.
 import { edmType } from "../odata/filter-compile.ts";
 import { isLookup, wireName, type Column } from "../org/columns.ts";
 import type { Org } from "../org/org.ts";
@@ -10,7 +11,7 @@ const DOCUMENT_START =
   '<?xml version="1.0" encoding="utf-8"?><edmx:Edmx Version="4.0" xmlns:edmx="http://docs.oasis-open.org/odata/ns/edmx">' +
   '<edmx:DataServices><Schema Namespace="Microsoft.Dynamics.CRM" Alias="mscrm" xmlns="http://docs.oasis-open.org/odata/ns/edm">' +
   '<EntityType Name="crmbaseentity" Abstract="true" />' +
-  // Users and teams are principals: what an owner points to.
+  // Users and teams are principals, which an owner references.
   '<EntityType Name="principal" BaseType="mscrm.crmbaseentity"><Key><PropertyRef Name="ownerid" /></Key>' +
   '<Property Name="ownerid" Type="Edm.Guid" /></EntityType>';
 const PRINCIPALS = new Set(["systemuser", "team"]);
@@ -55,7 +56,7 @@ function unicode(column: Column): string {
   return edmType(column) === "Edm.String" ? ' Unicode="false"' : "";
 }
 
-/** One for each table pointed to that has a customer's own name, else one to the first of them. */
+/** A customer has one for each target table, every other lookup one to its first target. */
 function lookupNavigations(org: Org, column: Column): string[] {
   const targets = (column.targets ?? []).filter((target) => org.table(target));
   const navigationTargets = column.type === "Customer" ? targets : targets.slice(0, 1);

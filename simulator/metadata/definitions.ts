@@ -1,5 +1,5 @@
-// EntityDefinitions and its attributes over HTTP: lists, single ones, casts, $select, $filter and $expand of option sets.
-// Answers are never paged.
+// Reads EntityDefinitions and their attributes: lists, single ones, casts, $select, $filter and
+// $expand of option sets. Responses are never paged.
 import type { HttpResponse } from "../http-middleware.ts";
 import type { ColumnType } from "../fetchxml/query-store.ts";
 import type { Column } from "../org/columns.ts";
@@ -19,7 +19,7 @@ import {
 } from "./query.ts";
 
 const CRM = "Microsoft.Dynamics.CRM.";
-/** Types that can be cast to, with the column types that are of them. */
+/** Types that can be cast to, with their column types. */
 const CASTS: ReadonlyMap<string, readonly ColumnType[]> = new Map(
   (
     [
@@ -45,7 +45,7 @@ const CASTS: ReadonlyMap<string, readonly ColumnType[]> = new Map(
 const LOOKUP_CAST = "LookupAttributeMetadata";
 const LOOKUP_TYPES: readonly ColumnType[] = ["Lookup", "Owner", "Customer"];
 
-/** @param segments the path behind the version, the first being `EntityDefinitions…` */
+/** @param segments the path after the version, the first being `EntityDefinitions…` */
 export function readDefinitions(call: Call, segments: readonly string[]): HttpResponse {
   requirePrivilege(call, "prvReadEntity");
   const key = /^EntityDefinitions(?:\((.*)\))?$/s.exec(segments[0] ?? "");
@@ -103,7 +103,7 @@ function oneEntity(call: Call, table: Table, query: MetadataQuery): HttpResponse
 function entityObject(table: Table, members: JsonObject, query: MetadataQuery): JsonObject {
   const expanded: Record<string, Json> = {};
   for (const { name, query: inner } of query.expand) {
-    // The simulated organisation defines no keys or relationships of its own.
+    // The simulated organisation has neither keys nor relationships of its own.
     if (
       ["Keys", "OneToManyRelationships", "ManyToManyRelationships", "ManyToOneRelationships"].includes(name)
     ) {
@@ -147,7 +147,10 @@ function attributeObjects(
   });
 }
 
-/** What can be selected: without a cast that is what all attributes have, though those of the type are shown with them. */
+/**
+ * Returns what can be selected: without a cast only the members of the base type, although those
+ * of the type are returned too.
+ */
 function membersOf(
   column: Column,
   base: JsonObject,
@@ -191,7 +194,10 @@ function oneAttribute(
   );
 }
 
-/** @param cast the type cast to, without namespace: only then its own members can be selected and expanded */
+/**
+ * @param cast the type cast to, without namespace: only then can its own members be selected and
+ * expanded
+ */
 function attributeObject(
   table: Table,
   column: Column,

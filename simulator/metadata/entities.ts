@@ -1,4 +1,5 @@
-// A table as EntityMetadata, without relationships. Members and their order follow a captured definition of account.
+// Describes a table as EntityMetadata, without relationships. Members and their order are those of
+// a captured definition of account.
 import { guidFrom } from "../org/guids.ts";
 import { privilegeName } from "../org/base-data.ts";
 import type { Org } from "../org/org.ts";
@@ -7,7 +8,7 @@ import { label, managedProperty, type JsonObject } from "./labels.ts";
 
 const ACCESS_RIGHTS = ["Create", "Read", "Write", "Delete", "Assign", "Share", "Append", "AppendTo"];
 
-/** The same in every environment for account; made up for the others. */
+/** The id of account is the same in every environment; the others are invented. */
 function entityId(table: Table): string {
   if (table.logicalName === "account") return "70816501-edb9-4740-a16c-6a5efbc05d84";
   return guidFrom("entity", table.logicalName);

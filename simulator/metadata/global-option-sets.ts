@@ -1,5 +1,5 @@
-// GlobalOptionSetDefinitions over HTTP: the option sets that columns share, all of them or one by name or id.
-// Microsoft Learn: "Query table definitions using the Web API".
+// Reads GlobalOptionSetDefinitions: all shared option sets, or one by name or id. Microsoft Learn:
+// "Query table definitions using the Web API".
 import type { HttpResponse } from "../http-middleware.ts";
 import type { Column } from "../org/columns.ts";
 import type { Org } from "../org/org.ts";
@@ -10,10 +10,10 @@ import { optionSet, type JsonObject } from "./labels.ts";
 import { contextSuffix, parseMetadataQuery, selectMembers, type MetadataQuery } from "./query.ts";
 
 const CRM = "Microsoft.Dynamics.CRM.";
-/** Members that only the types of their own have, so that a cast is needed to select them. */
+/** Members of derived types, which can be selected with a cast only. */
 const DERIVED_TYPE_MEMBERS = new Set(["Options", "ParentOptionSetName", "TrueOption", "FalseOption"]);
 
-/** @param segments the path behind the version, the first being `GlobalOptionSetDefinitions…` */
+/** @param segments the path after the version, the first being `GlobalOptionSetDefinitions…` */
 export function readGlobalOptionSets(call: Call, segments: readonly string[]): HttpResponse {
   requirePrivilege(call, "prvReadOptionSet");
   const [first = "", cast, more] = segments;
@@ -37,7 +37,9 @@ export function readGlobalOptionSets(call: Call, segments: readonly string[]): H
   );
 }
 
-/** Those of the organisation's columns; an environment has more that no column uses. */
+/**
+ * Returns those of the organisation's columns; a real environment has more, which no column uses.
+ */
 function globalSets(org: Org): JsonObject[] {
   const byName = new Map<string, { table: string; column: Column }>();
   for (const table of org.allTables()) {

@@ -1,4 +1,5 @@
-// Label objects and option sets as metadata answers have them (member order as in captured answers).
+// Creates label objects and option sets of metadata responses, with members in the order of
+// captured ones.
 import type { Choice, Column } from "../org/columns.ts";
 import { guidFrom } from "../org/guids.ts";
 
@@ -9,8 +10,9 @@ export type JsonObject = { readonly [name: string]: Json };
 const LANGUAGE = 1033;
 
 /**
- * @param text in the users' language; undefined: no label there, `UserLocalizedLabel` is null
- * @param isManaged whether it came with a managed solution, as all of Microsoft's do
+ * @param text in the users' language; undefined when there is none, and `UserLocalizedLabel` is
+ * null
+ * @param isManaged whether it is part of a managed solution, as all of Microsoft's are
  */
 export function label(
   text: string | null | undefined,
@@ -34,7 +36,7 @@ export function managedProperty(value: boolean | string, name: string, canBeChan
   return { Value: value, CanBeChanged: canBeChanged, ManagedPropertyLogicalName: name };
 }
 
-/** The OptionSet of a choice column; null for a column without choices. */
+/** Returns the OptionSet of a choice column; null for a column without choices. */
 export function optionSet(table: string, column: Column): JsonObject | null {
   if (!column.choices) return null;
   const name = column.optionSet?.name ?? `${table}_${column.logicalName}`;

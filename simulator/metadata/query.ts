@@ -1,4 +1,5 @@
-// $select, $expand and $filter over metadata objects. Conditions are exact, texts case-sensitive, as the metadata service compares.
+// Parses and applies $select, $expand and $filter to metadata objects. Comparisons are exact and
+// case-sensitive, as in the metadata service.
 import { parseFilter, type FilterNode, type Operand } from "../odata/filter-parser.ts";
 import { badRequest, unknownProperty } from "../webapi/odata-error.ts";
 import type { Json, JsonObject } from "./labels.ts";
@@ -6,13 +7,16 @@ import type { Json, JsonObject } from "./labels.ts";
 export interface MetadataQuery {
   readonly select: readonly string[];
   readonly filter?: string;
-  /** Navigation properties to expand, with what stands in their parentheses. */
+  /** Navigation properties to expand, with the options in their parentheses. */
   readonly expand: readonly { readonly name: string; readonly query: MetadataQuery }[];
 }
 
 const SUPPORTED = new Set(["$select", "$filter", "$expand"]);
 
-/** @param options `$select=a,b`, `$filter=…`, `$expand=X($select=y)` by name; any other is refused, not ignored */
+/**
+ * @param options `$select=a,b`, `$filter=…`, `$expand=X($select=y)` by name; all others are
+ * refused, not ignored
+ */
 export function parseMetadataQuery(options: ReadonlyMap<string, string>): MetadataQuery {
   const unknown = [...options.keys()].find((name) => name.startsWith("$") && !SUPPORTED.has(name));
   if (unknown !== undefined) throw badRequest(`The query parameter ${unknown} is not supported`);
@@ -32,7 +36,7 @@ export function parseMetadataQuery(options: ReadonlyMap<string, string>): Metada
   };
 }
 
-/** Splits at a mark outside of parentheses and strings. */
+/** Splits at a separator outside of parentheses and strings. */
 function splitTopLevel(text: string, separator: string): string[] {
   const parts: string[] = [];
   let depth = 0;
@@ -52,7 +56,10 @@ function splitTopLevel(text: string, separator: string): string[] {
   return parts;
 }
 
-/** The members selected, in the order they were asked for; all when none were. MetadataId always comes. */
+/**
+ * Returns the selected members in the order of $select, or all without it. MetadataId is always
+ * included.
+ */
 export function selectMembers(members: JsonObject, select: readonly string[], type: string): JsonObject {
   if (select.length === 0) return members;
   const chosen: Record<string, Json> = {};
@@ -65,7 +72,7 @@ export function selectMembers(members: JsonObject, select: readonly string[], ty
   return chosen;
 }
 
-/** `(LogicalName,OptionSet(Options))`, or nothing. */
+/** Returns `(LogicalName,OptionSet(Options))`, or nothing. */
 export function contextSuffix({ select, expand }: MetadataQuery): string {
   const parts = [...select, ...expand.map(({ name, query }) => `${name}${contextSuffix(query) || "()"}`)];
   return parts.length === 0 ? "" : `(${parts.join(",")})`;

@@ -1,11 +1,12 @@
-// An answer of the metadata service: its context, the version of all metadata when that was asked for, and limits of BigInt in full.
+// Creates a response of the metadata service: its context, the metadata version when requested, and
+// the limits of BigInt in full.
 import type { HttpResponse } from "../http-middleware.ts";
 import type { Call } from "../webapi/call.ts";
 import { METADATA_VERSION } from "../webapi/prefer.ts";
 import { jsonResponse } from "../webapi/responses.ts";
 import type { JsonObject } from "./labels.ts";
 
-// Placeholders a JavaScript number can hold; the text has the full 64 bits.
+// The nearest JavaScript numbers, which the response text replaces by the full 64 bits.
 export const MAX_BIGINT = Number("9223372036854775807");
 export const MIN_BIGINT = Number("-9223372036854775808");
 

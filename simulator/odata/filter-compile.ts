@@ -1,5 +1,5 @@
-// $filter tree → test of a row, in SQL's three-valued logic: a comparison with an empty column is neither true nor false,
-// and only rows for which the whole is true are returned.
+// Compiles a $filter tree into a test of a row, in SQL's three-valued logic: a comparison with null
+// is neither true nor false, and only rows for which the whole is true are returned.
 import { foldText } from "../fetchxml/collation.ts";
 import { likeTest } from "../fetchxml/like.ts";
 import { compileOperator, type QueryEnvironment } from "../fetchxml/operators.ts";
@@ -17,13 +17,15 @@ type Test = (row: Row) => Truth;
 type Stored = Exclude<Value, null>;
 type Read = (row: Row) => Value | undefined;
 
-/** What a filter may name: the columns of one table and of the tables its lookups point to. */
+/**
+ * What a filter may name: the columns of one table and of the tables that its lookups reference.
+ */
 export interface FilterScope {
   readonly table: Table;
   readonly environment: QueryEnvironment;
-  /** Where a navigation property leads when `property` is read behind it; throws when there is no such way. */
+  /** Resolves a navigation property of which `property` is read; throws when there is none. */
   readonly resolveNavigation: (navigation: string, property: string) => { lookup: Column; target: Table };
-  /** Called for every column the filter names; throws when it may not be filtered on. */
+  /** Called for every column the filter names; throws when the caller may not filter by it. */
   readonly requireFilterable: (column: Column, table: Table) => void;
 }
 
@@ -149,7 +151,7 @@ function nullTest(operator: CompareOperator, read: Read): Test {
   return () => undefined;
 }
 
-/** Compares a stored value with one prepared by `literalFor`. */
+/** Compares a stored value with a result of `literalFor`. */
 function comparer(column: Column): (stored: Stored, wanted: Stored) => number {
   if (isText(column)) return (stored, wanted) => order(foldText(String(stored)), String(wanted));
   if (isGuid(column)) return (stored, wanted) => compareGuids(String(stored), String(wanted));
@@ -191,7 +193,10 @@ export function edmType(column: Column): string {
   return EDM_TYPES[column.type] ?? "Edm.String";
 }
 
-/** The literal as a stored value of the column's kind, text folded. Throws when the types do not go together. */
+/**
+ * Converts a literal to a stored value of the column's kind, with text folded.
+ * @throws when the types do not match
+ */
 function literalFor(one: Property, literal: Literal, operator: CompareOperator): Stored {
   const { column } = one;
   const refuse = (type: string): never => {
@@ -257,7 +262,8 @@ function textFunction(name: string, args: readonly Operand[], scope: FilterScope
       `No function signature for the function with name '${name}' matches the specified arguments.`,
     );
   }
-  // Dataverse hands the text to LIKE as it is, so % and _ in it are wildcards (Microsoft Learn: "Filter rows using OData").
+  // Dataverse passes the text to LIKE unchanged, so % and _ in it are wildcards (Microsoft Learn:
+  // "Filter rows using OData").
   const matches = likeTest(`${wildcards[0]}${pattern.literal.text}${wildcards[1]}`);
   return (row) => {
     const value = read(row);
@@ -299,7 +305,7 @@ function literalText(literal: Literal | Argument): string {
   return "";
 }
 
-/** @param byLogicalName in query functions lookups go by their logical name: `PropertyName='ownerid'` */
+/** @param byLogicalName query functions name lookups by logical name: `PropertyName='ownerid'` */
 function resolveProperty(path: string, scope: FilterScope, byLogicalName = false): Property {
   const [first = "", second] = path.split("/");
   if (second !== undefined) return resolveRelatedProperty(first, second, scope);
@@ -308,7 +314,7 @@ function resolveProperty(path: string, scope: FilterScope, byLogicalName = false
   return { column, table: scope.table, read: (row) => row[column.logicalName] };
 }
 
-/** `primarycontactid/fullname`: a column of the row a lookup points to. */
+/** Resolves `primarycontactid/fullname`: a column of the row that a lookup references. */
 function resolveRelatedProperty(navigation: string, name: string, scope: FilterScope): Property {
   const { lookup, target } = scope.resolveNavigation(navigation, name);
   const column = columnByProperty(target, name, false);
@@ -317,7 +323,7 @@ function resolveRelatedProperty(navigation: string, name: string, scope: FilterS
   return {
     column,
     table: target,
-    // A customer may point to another table than the property names.
+    // A customer may reference another table than the property names.
     read: (row) =>
       (row[`${lookup.logicalName}.table`] ?? lookup.targets?.[0]) === target.logicalName
         ? target.get(String(row[lookup.logicalName]))?.[column.logicalName]
@@ -325,7 +331,7 @@ function resolveRelatedProperty(navigation: string, name: string, scope: FilterS
   };
 }
 
-/** The column a name on the wire stands for. Throws Dataverse's "Could not find a property named". */
+/** Returns the column of a property name. @throws Dataverse's "Could not find a property named" */
 export function columnByProperty(table: Table, name: string, byLogicalName = false): Column {
   const lookup = /^_(.+)_value$/.exec(name)?.[1];
   const column = table.column(lookup ?? name);

@@ -1,4 +1,5 @@
-// $filter text → tree: `or` binds weakest, then `and`, then `not`, then comparisons (OData 4.0 URL conventions 5.1.1.9).
+// Parses $filter into a tree: `or` binds weakest, then `and`, then `not`, then comparisons (OData
+// 4.0 URL conventions 5.1.1.9).
 import { badRequest, syntaxError } from "../webapi/odata-error.ts";
 import { tokenize, type Token } from "./lexer.ts";
 
@@ -136,7 +137,8 @@ class Parser {
     const next = this.tokens[this.at + 1];
     if (token?.kind === "name" && !["true", "false", "null"].includes(token.text)) {
       this.at += 1;
-      // An enumeration's value is its type and a string: Microsoft.Dynamics.CRM.AttributeTypeCode'Picklist'.
+      // The literal of an enumeration is its type and a string:
+      // Microsoft.Dynamics.CRM.AttributeTypeCode'Picklist'.
       if (next?.kind === "string" && ENUM_PREFIX.test(token.text)) {
         this.at += 1;
         return { kind: "literal", literal: { kind: "string", text: next.text } };

@@ -1,4 +1,4 @@
-// Words of a $filter or $orderby expression (OData 4.0 ABNF, the part Dataverse takes).
+// Splits a $filter expression into tokens (OData 4.0 ABNF, the part that Dataverse accepts).
 import { syntaxError } from "../webapi/odata-error.ts";
 
 export type Token = { readonly at: number } & (
@@ -10,7 +10,8 @@ export type Token = { readonly at: number } & (
   | { readonly kind: "punctuation"; readonly text: "(" | ")" | "," | "=" | "[" | "]" | ":" }
 );
 
-// Order matters: a guid may begin with digits, a date is digits and dashes, a number is what remains.
+// The order matters: a guid may start with digits, a date is digits and dashes, a number is what
+// remains.
 const PATTERNS: readonly (readonly [Exclude<Token["kind"], "punctuation" | "string">, RegExp])[] = [
   ["guid", /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/iy],
   ["date", /\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?)?/iy],
@@ -19,7 +20,7 @@ const PATTERNS: readonly (readonly [Exclude<Token["kind"], "punctuation" | "stri
 ];
 const STRING = /'((?:[^']|'')*)'/y;
 
-/** Throws Dataverse's syntax error at the first character that belongs to no word. */
+/** @throws Dataverse's syntax error at the first character that starts no token */
 export function tokenize(expression: string): Token[] {
   const tokens: Token[] = [];
   let at = 0;

@@ -1,5 +1,6 @@
-// The query functions of Microsoft.Dynamics.CRM by the FetchXML operator each stands for (Microsoft Learn: "Web API query function
-// reference"). Most are the operator's name in camel case; those that are not stand in the table.
+// Maps the query functions of Microsoft.Dynamics.CRM to FetchXML operators (Microsoft Learn: "Web
+// API query function reference"). Most are the operator's name in camel case; the table lists those
+// that are not.
 
 const IRREGULAR: Readonly<Record<string, string>> = {
   Last7Days: "last-seven-days",
@@ -29,7 +30,7 @@ const REGULAR = new Set(
   ).split(" "),
 );
 
-/** The FetchXML operator, or undefined when there is no such function. */
+/** Returns the FetchXML operator, or undefined when there is no such function. */
 export function fetchOperator(functionName: string): string | undefined {
   const irregular = IRREGULAR[functionName];
   if (irregular !== undefined) return irregular;

@@ -1,4 +1,4 @@
-// The query string of a read, checked: what Dataverse does not know it refuses, it does not ignore.
+// Parses the query string of a read. Options that Dataverse does not know are refused, not ignored.
 import { badRequest } from "../webapi/odata-error.ts";
 
 export interface OrderItem {

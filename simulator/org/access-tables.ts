@@ -1,4 +1,5 @@
-// Tables that decide who may see what: roles, privileges, field security, sharing, and the many-to-many tables between them.
+// Defines the tables of access control: roles, privileges, field security, sharing, and the
+// intersect tables between them.
 import { boolean, column, guid, integer, lookup, memo, picklist, text, type Column } from "./columns.ts";
 import {
   createdAndModifiedOn,
@@ -10,7 +11,7 @@ import {
 } from "./table-helpers.ts";
 import type { TableMetadata } from "./table.ts";
 
-/** Each makes a fresh definition. */
+/** Each function creates a new definition. */
 export const ACCESS_TABLES: readonly (() => TableMetadata)[] = [
   () =>
     tableMetadata(
@@ -127,7 +128,7 @@ export const ACCESS_TABLES: readonly (() => TableMetadata)[] = [
     ),
 ];
 
-/** The many-to-many tables, those of the Sales app last. */
+/** The intersect (many-to-many) tables, those of the Sales app last. */
 export const INTERSECTS = [
   intersect("teammembership", "TeamMembership", 23, "TeamId", "SystemUserId"),
   intersect("systemuserroles", "SystemUserRoles", 1046, "SystemUserId", "RoleId"),
@@ -145,7 +146,7 @@ export const INTERSECTS = [
   intersect("opportunitycompetitors", "OpportunityCompetitors", 24, "OpportunityId", "CompetitorId"),
 ];
 
-/** A many-to-many table: `SystemUserRoles` of `SystemUserId` and `RoleId`. */
+/** Defines an intersect table, e.g. `SystemUserRoles` of `SystemUserId` and `RoleId`. */
 function intersect(
   logicalName: string,
   schemaName: string,
@@ -158,7 +159,8 @@ function intersect(
     tableMetadata(
       {
         logicalName,
-        // The real set is named in the singular with "collection"; its key too differs from the pattern of other tables.
+        // The entity set is singular with "collection", and the key too differs from the pattern of other
+        // tables.
         entitySet: logicalName.endsWith("s") ? `${logicalName}collection` : `${logicalName}s`,
         schemaName,
         label: "",

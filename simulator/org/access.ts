@@ -1,4 +1,5 @@
-// What a user may see: roles directly and through teams, the depth of each privilege, column security, shared views.
+// Computes what a user may see: roles directly and through teams, the depth of each privilege,
+// column security, shared views.
 import type { Caller, Row } from "../fetchxml/query-store.ts";
 import { privilegeName } from "./base-data.ts";
 import type { Column } from "./columns.ts";
@@ -11,9 +12,9 @@ export interface Access {
   readonly accessMode: number;
   /** Depth mask of each privilege by name: 1 user, 2 business unit, 4 deep, 8 organisation. */
   readonly privileges: ReadonlyMap<string, number>;
-  /** Secured columns that may be read, as `table.column`. */
+  /** Secured columns that the user may read, as `table.column`. */
   readonly readableSecured: ReadonlySet<string>;
-  /** Rows shared with the user or their teams. */
+  /** Ids of rows that are shared with the user or their teams. */
   readonly shared: ReadonlySet<string>;
 }
 
@@ -29,7 +30,7 @@ const RIGHTS_TABLES = [
   "principalobjectaccess",
 ];
 
-/** Reads the rights of users, and again when a row they come from has changed. */
+/** Reads the rights of users and caches them until a row they depend on changes. */
 export class AccessReader {
   private readonly org: Org;
   private readonly cache = new Map<string, { version: string; access: Access }>();
@@ -105,12 +106,18 @@ function privilegesOf(org: Org, roles: ReadonlySet<string>): Map<string, number>
   return privileges;
 }
 
-/** The privilege a right on the table needs; undefined where every user with a role has it. */
+/**
+ * Returns the privilege that a right on the table requires; undefined where every user with a role
+ * has it.
+ */
 export function requiredPrivilege(right: string, table: Table): string | undefined {
   return table.metadata.ownership === "None" ? undefined : privilegeName(right, table);
 }
 
-/** Which rows of a table the user sees; undefined: all. Views are always the user's own and the shared ones. */
+/**
+ * Returns a test of the rows that the user may see; undefined when that is all. Of views, a user
+ * always sees their own and the shared ones.
+ */
 export function visibleRows(table: Table, access: Access): ((row: Row) => boolean) | undefined {
   const privilege = requiredPrivilege("Read", table);
   if (privilege === undefined) return undefined;

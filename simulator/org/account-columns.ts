@@ -1,5 +1,6 @@
-// The columns of the account table of an environment without further apps: labels, types, limits and choices are Dataverse's.
-// 215 columns, of which 147 can be read on their own; the rest are companions (`industrycodename`) and write-only ones.
+// Defines the columns of the account table of an environment without further apps, with Dataverse's
+// labels, types, limits and choices. Of 215 columns 147 can be read by themselves; the rest are
+// companions (`industrycodename`) and write-only columns.
 import {
   boolean,
   column,
@@ -196,7 +197,10 @@ function idsAndImage(): Column[] {
   ];
 }
 
-/** @param n the second and third address have no choices of its own and a telephone label that follows the pattern */
+/**
+ * @param n the second and third address have no specific choices, and labels that follow the
+ * pattern
+ */
 export function address(n: 1 | 2 | 3): Column[] {
   const prefix = `Address${n}_`;
   const part = (name: string, label: string, length: number, format = "Text") =>

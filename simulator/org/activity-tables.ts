@@ -1,4 +1,5 @@
-// Activities: tasks, calls, mails and their kin, each of which is an activity pointer too, and who took part in them.
+// Defines activities: tasks, calls, e-mails and the like, each of which is an activity pointer too,
+// and their participants.
 import { defineTable, type ColumnDefinitions, type TableDefinition } from "./table-definition.ts";
 import type { TableMetadata } from "./table.ts";
 
@@ -235,14 +236,14 @@ const ACTIVITY_PARTY: TableDefinition = {
   },
 };
 
-/** Each makes a fresh definition. */
+/** Each function creates a new definition. */
 export const ACTIVITY_TABLES: readonly (() => TableMetadata)[] = [
   ACTIVITY_POINTER,
   ACTIVITY_PARTY,
   ...ACTIVITIES.map(activityTable),
 ].map((definition) => () => defineTable(definition));
 
-/** An activity with the columns that all of them have. */
+/** Returns an activity with the columns that all activities have. */
 function activityTable(own: ActivityDefinition): TableDefinition {
   const concatenated = (name: "texts" | "memos" | "integers" | "dateTimes" | "booleans" | "guids") =>
     [COMMON_COLUMNS[name], own[name]].filter(Boolean).join(" ");

@@ -1,5 +1,5 @@
-// What the Sales and Customer Service apps add to account and contact. A bare environment has none of it, one that somebody sells with
-// nearly always does.
+// Adds the columns of the Sales and Customer Service apps to account and contact. Environments of
+// companies that sell with Dynamics nearly always have them.
 import type { Column } from "./columns.ts";
 import type { Org } from "./org.ts";
 import { defineColumns } from "./table-definition.ts";
@@ -22,7 +22,7 @@ function accountColumns(): Column[] {
     money: "OpenRevenue",
     lookups: { TerritoryId: "territory" },
   });
-  // Account has the currency of its amounts already.
+  // Account has a currency already.
   return columns.filter(({ logicalName }) => !/^(transactioncurrency|exchangerate)/.test(logicalName));
 }
 

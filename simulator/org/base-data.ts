@@ -1,11 +1,12 @@
-// What every environment holds before anybody works in it: organisation, business unit, currency, privileges, the roles that
-// come with Dataverse, its field security profile, one administrator, and the two account views with well-known ids.
+// Creates what every new environment holds: organisation, business unit, currency, privileges, the
+// roles that come with Dataverse, its field security profile, one administrator, and the two
+// account views with well-known ids.
 import { guidFrom } from "./guids.ts";
 import { ADMIN_FIELD_PROFILE, ADMIN_ROLE_TEMPLATE, type Depth, type NewView } from "./inputs.ts";
 import type { OrgRights } from "./rights.ts";
 import type { Table } from "./table.ts";
 
-/** Words in privilege names that are not the table's schema name. */
+/** Names in privileges that differ from the table's schema name. */
 const PRIVILEGE_NOUNS: Readonly<Record<string, string>> = {
   activitypointer: "Activity",
   annotation: "Note",
@@ -23,7 +24,7 @@ const ACCESS_RIGHTS: Readonly<Record<string, number>> = {
   Assign: 524288,
 };
 const METADATA_PRIVILEGES = ["prvReadEntity", "prvReadAttribute", "prvReadOptionSet", "prvReadRelationship"];
-/** Ids that are the same in every environment and turn up in error texts. */
+/** Ids that are the same in every environment and occur in error texts. */
 const KNOWN_PRIVILEGES: Readonly<Record<string, string>> = {
   prvReadAccount: "886b280c-6396-4d56-a0a3-2c1b0a50ceb0",
   prvCreateAccount: "d26fe964-230b-42dd-ad93-5cc879de411e",
@@ -31,13 +32,16 @@ const KNOWN_PRIVILEGES: Readonly<Record<string, string>> = {
 const CUSTOMIZER_TEMPLATE = "119f245c-3cc8-4b62-b31c-d1a046ced15d";
 const BASIC_USER_TEMPLATE = "236750cd-45ae-4939-ab12-b24b920ced93";
 
-/** The name of a table's privilege: `prvReadAccount`, `prvReadUser`; `prvReadActivity` for all activities. */
+/**
+ * Returns the name of a table's privilege: `prvReadAccount`, `prvReadUser`; `prvReadActivity` for
+ * all activities.
+ */
 export function privilegeName(right: string, { logicalName, metadata }: Table): string {
   const named = metadata.supertype === "activitypointer" ? metadata.supertype : logicalName;
   return `prv${right}${PRIVILEGE_NOUNS[named] ?? metadata.schemaName}`;
 }
 
-/** An organisation that can be given its views too. */
+/** An organisation to which views can be added. */
 interface BaseDataTarget extends OrgRights {
   addView(view: NewView): string;
 }
@@ -59,7 +63,7 @@ export function createBaseData(org: BaseDataTarget): void {
     localeid: 1033,
     expirechangetrackingindays: 7,
     maxrecordsforexporttoexcel: 100000,
-    // Quarters, from 1 January.
+    // Fiscal periods are quarters from 1 January.
     fiscalperiodtype: 2002,
     fiscalcalendarstart: "2025-01-01T00:00:00Z",
     basecurrencyid: org.currencyId,
@@ -81,7 +85,7 @@ export function createBaseData(org: BaseDataTarget): void {
   }
 }
 
-/** Every right on a table, and what reads metadata. */
+/** Returns every right on the tables, and those to read metadata. */
 function privilegesFor(tables: Iterable<Table>): Map<string, number> {
   const names = new Map<string, number>(METADATA_PRIVILEGES.map((name) => [name, 1]));
   for (const table of tables) {
@@ -96,7 +100,7 @@ function createPrivilege(org: OrgRights, name: string, accessright: number): voi
     privilegeid: KNOWN_PRIVILEGES[name] ?? guidFrom(org.seed, "privilege", name),
     name,
     accessright,
-    // A personal view is read by its owner and those it is shared with, whatever the role.
+    // A personal view is read by its owner and those it is shared with, whatever their roles.
     canbebasic: true,
     canbelocal: !name.endsWith("UserQuery"),
     canbedeep: !name.endsWith("UserQuery"),
@@ -130,7 +134,10 @@ function createRoles(org: BaseDataTarget): void {
   });
 }
 
-/** The rights on a table that comes later: the System Administrator has them all, the other roles none. */
+/**
+ * Grants the rights on a table that is added later: all to the System Administrator, none to other
+ * roles.
+ */
 export function grantTablePrivileges(org: OrgRights, table: Table): void {
   const administrator = org.roles.get("System Administrator");
   for (const [name, mask] of privilegesFor([table])) {

@@ -1,19 +1,19 @@
-// What a column of a table is, and short ways to write one down.
-// A column's logical name is its schema name in lower case, as in Dataverse.
+// Defines columns of tables, with short functions to create them. As in Dataverse, a column's
+// logical name is its schema name in lower case.
 import type { ColumnType, QueryColumn, Value } from "../fetchxml/query-store.ts";
 
 export interface Choice {
   readonly value: number;
-  /** The label in the users' language (1033); null: none in that language. */
+  /** The label in the users' language (1033); null when there is none. */
   readonly label: string | null;
-  /** Status reasons: the state they belong to. */
+  /** The state that a status reason belongs to. */
   readonly state?: number;
 }
 
 export interface Column extends QueryColumn {
   readonly schemaName: string;
   readonly type: ColumnType;
-  /** Label in the users' language, 1033. Absent: `UserLocalizedLabel` is null. */
+  /** The label in the users' language (1033). Absent: `UserLocalizedLabel` is null. */
   label?: string;
   /** Labels in other languages, by language code. */
   otherLabels?: Readonly<Record<number, string>>;
@@ -28,12 +28,12 @@ export interface Column extends QueryColumn {
   readonly calculationOf?: string;
   readonly dateBehavior?: "UserLocal" | "DateOnly" | "TimeZoneIndependent";
   choices?: readonly Choice[];
-  /** Name of the option set; `global` when it is shared. */
+  /** The name of the option set; `global` when columns share it. */
   readonly optionSet?: { readonly name: string; readonly global: boolean };
   readonly defaultChoice?: number;
   /** IsValidODataAttribute: false for companions such as `industrycodename`. */
   readonly odata: boolean;
-  /** Stored in another table. */
+  /** True when it is stored in another table. */
   readonly logical: boolean;
   readonly custom: boolean;
   secured: boolean;
@@ -44,7 +44,7 @@ export interface Column extends QueryColumn {
   readonly update: boolean;
 }
 
-/** Everything but name and type may be left out. */
+/** Everything but name and type may be omitted. */
 export type ColumnProperties = { schemaName: string; type: ColumnType } & Partial<
   Omit<Column, "schemaName" | "type" | "logicalName">
 >;
@@ -66,7 +66,7 @@ export function column(facts: ColumnProperties): Column {
   };
 }
 
-/** `Schema:Label` → a column of the type, with what `more` says. */
+/** Creates a column of `Schema|Label` with further properties. */
 function namedColumn(type: ColumnType, name: string, more: Partial<ColumnProperties>): Column {
   const [schemaName = "", label] = name.split("|");
   return column({ schemaName, type, ...(label ? { label } : {}), ...more });
@@ -78,7 +78,7 @@ export function text(
   formatName = "Text",
   more: Partial<ColumnProperties> = {},
 ): Column {
-  // The enum has no value for telephone numbers and newer formats: they say Text there.
+  // The enum has no value for telephone numbers and newer formats, which are Text there.
   const format = ["Email", "Url", "TickerSymbol", "PhoneticGuide", "TextArea"].includes(formatName)
     ? formatName
     : "Text";
@@ -110,7 +110,7 @@ export function dateTime(
   return namedColumn("DateTime", name, { format, dateBehavior: "UserLocal", ...more });
 }
 
-/** A money column and its `_base` companion in the organisation's currency. */
+/** Creates a money column and its `_base` companion in the organisation's currency. */
 export function money(name: string, more: Partial<ColumnProperties> = {}): Column[] {
   const [schemaName = "", label = ""] = name.split("|");
   const amount = namedColumn("Money", name, { min: 0, max: 100000000000000, precision: 2, ...more });
@@ -126,7 +126,7 @@ export function money(name: string, more: Partial<ColumnProperties> = {}): Colum
   return [amount, base];
 }
 
-/** `"1 Public; 2 Private"` → choices. @param state of status reasons */
+/** Parses `"1 Public; 2 Private"` into choices. @param state of status reasons */
 function choices(list: string, state?: number): Choice[] {
   return list.split("; ").map((item) => {
     const space = item.indexOf(" ");
@@ -135,7 +135,7 @@ function choices(list: string, state?: number): Choice[] {
   });
 }
 
-/** A choice column with its `…name` companion. @param defaultChoice -1: none */
+/** Creates a choice column with its `…name` companion. @param defaultChoice -1 for none */
 export function picklist(
   name: string,
   list: string,
@@ -146,7 +146,7 @@ export function picklist(
   return [main, companion(main)];
 }
 
-/** A Two Options column with its `…name` companion. */
+/** Creates a Two Options column with its `…name` companion. */
 export function boolean(
   name: string,
   yes = "Yes",
@@ -164,7 +164,10 @@ export function boolean(
   return [main, companion(main, companionName)];
 }
 
-/** The virtual column that carries a choice's text in other protocols; never readable over OData. */
+/**
+ * Creates the virtual column that carries a choice's text in other protocols; it is not readable
+ * over OData.
+ */
 export function companion(
   main: Column,
   schemaName = `${main.schemaName}Name`,
@@ -184,7 +187,7 @@ export function companion(
   });
 }
 
-/** A lookup with the companions named: `name`, `yomi`. */
+/** Creates a lookup with the companions named: `name`, `yomi`. */
 export function lookup(
   name: string,
   targets: string | readonly string[],
@@ -202,7 +205,10 @@ export function lookup(
   return [main, ...kinds.map((kind) => companion(main, base + kind, "String"))];
 }
 
-/** State and status reason, with their companions. @param statuses `"1 Active"` … by state */
+/**
+ * Creates state and status reason with their companions.
+ * @param statuses `"1 Active"` … by state
+ */
 export function stateAndStatus(states: string, statuses: readonly string[]): Column[] {
   const state = namedColumn("State", "StateCode|Status", {
     choices: choices(states),
@@ -216,14 +222,17 @@ export function stateAndStatus(states: string, statuses: readonly string[]): Col
   return [state, companion(state), status, companion(status)];
 }
 
-/** In order of logical name, as metadata answers have them; choices of the table's own get their option set's name. */
+/**
+ * Sorts columns by logical name, as in metadata responses, and names the option sets of the
+ * table's own choices.
+ */
 export function completeColumns(table: string, columns: readonly Column[]): Column[] {
   return columns
     .map((one) => withOptionSet(table, one))
     .toSorted((a, b) => (a.logicalName < b.logicalName ? -1 : 1));
 }
 
-/** A choice column that names no option set gets one of the table's own. */
+/** A choice column without an option set gets one of the table's own. */
 export function withOptionSet(table: string, one: Column): Column {
   if (!one.choices || one.optionSet) return one;
   return { ...one, optionSet: { name: `${table}_${one.logicalName}`, global: false } };
@@ -233,12 +242,15 @@ export function isLookup(type: ColumnType): boolean {
   return type === "Lookup" || type === "Owner" || type === "Customer";
 }
 
-/** The property a column is on the wire: lookups are `_ownerid_value`. */
+/** Returns the property name of a column: `_ownerid_value` for lookups. */
 export function wireName(one: QueryColumn): string {
   return isLookup(one.type) ? `_${one.logicalName}_value` : one.logicalName;
 }
 
-/** The label of a stored value, several joined as Dataverse joins them; undefined when there is none. */
+/**
+ * Returns the label of a stored value, several joined as Dataverse does; undefined when there is
+ * none.
+ */
 export function choiceLabel(one: Column, value: Value): string | undefined {
   if (value === null || !one.choices) return undefined;
   if (one.type !== "MultiSelectPicklist") {
@@ -250,7 +262,7 @@ export function choiceLabel(one: Column, value: Value): string | undefined {
     .join("; ");
 }
 
-/** What a new row holds in the column when nobody says otherwise; undefined: nothing. */
+/** Returns the default of the column in a new row; undefined for none. */
 export function defaultValue(one: Column): number | boolean | undefined {
   if (one.type === "Boolean" && one.readable) return one.logicalName === "followemail";
   if (one.type === "State") return 0;

@@ -1,8 +1,9 @@
-// The columns Dataverse adds by itself beside a new one: names of choices and lookups, parts of images, the name of a file.
+// Defines the companion columns that Dataverse adds with a new column: names of choices and
+// lookups, parts of images, the name of a file.
 import { column, companion, guid, isLookup, text, type Column } from "./columns.ts";
 
 const PART_PROPERTIES = { logical: true, create: false, update: false, custom: true } as const;
-/** Tables whose names have a phonetic twin, and the lookups to them therefore too. */
+/** Tables whose names, and the lookups to them, have a phonetic (yomi) companion. */
 const TABLES_WITH_YOMI = new Set(["account", "contact", "systemuser", "team"]);
 
 export function companionsOf(main: Column): Column[] {
@@ -30,13 +31,13 @@ function lookupCompanions(main: Column): Column[] {
   return named;
 }
 
-/** What a companion shows of the column it stands beside. */
+/** What a companion shows of its main column. */
 export function companionShows({ type, logicalName }: Column): "name" | "yomi" | "table" {
   if (type === "EntityName") return "table";
   return logicalName.endsWith("yominame") ? "yomi" : "name";
 }
 
-/** Whether a column goes when `deleted` goes. */
+/** Whether a column is removed together with `deleted`. */
 export function belongsTo(one: Column, deleted: Column): boolean {
   const { logicalName, type } = deleted;
   const owners = type === "Image" ? [logicalName, `${logicalName}id`] : [logicalName];

@@ -1,9 +1,11 @@
-// A customised organisation: columns of every kind a company adds to account, among them those that trip a reader: shared and own option
-// sets, several choices, calendar days, wall-clock times, secured, calculated and rolled-up values, labels that are missing.
+// Customises an organisation: adds columns to account of every kind that companies add, including
+// difficult ones: shared and own option sets, multi-select, calendar dates, wall clock times,
+// secured, calculated and rolled-up values, missing labels.
 import type { Choice, ColumnProperties } from "./columns.ts";
 import type { Org } from "./org.ts";
 
-// Publishers number their choices from a prefix of their own; labels repeat and are not in order of value.
+// Publishers number their choices from their own prefix; labels repeat and are not in order of
+// value.
 const TIERS: readonly Choice[] = [
   { value: 808620002, label: "Gold" },
   { value: 808620000, label: "Bronze" },
@@ -115,7 +117,7 @@ const COLUMNS: readonly ColumnProperties[] = [
     create: false,
     update: false,
   },
-  // Labelled in French alone: nothing for a user who reads English.
+  // Has a French label only, so that users who read English see none.
   {
     schemaName: "new_CodeInterne",
     type: "String",
@@ -135,7 +137,7 @@ const COLUMNS: readonly ColumnProperties[] = [
 ];
 
 /**
- * Adds the columns. Rows that are there already stay empty in them; later ones start with what a column starts with.
+ * Adds the columns. Existing rows have no values in them; new rows get the defaults.
  * @returns their logical names
  */
 export function customiseOrg(org: Org): string[] {

@@ -1,12 +1,10 @@
-// Values Dataverse keeps by itself when others are written: status for state, base amounts for money, the composite address, parts of images.
+// Derives values that Dataverse maintains when others are written: status for state, base amounts
+// for money, the composite address, parts of images.
 import type { Row, Value } from "../fetchxml/query-store.ts";
 import { guidFrom } from "./guids.ts";
 import type { MutableRow, Table } from "./table.ts";
 
-/**
- * @param id of the row
- * @param before the row as it is; undefined when it is being created
- */
+/** @param id of the row @param before the row as it is; undefined when it is being created */
 export function withDerivedValues(
   table: Table,
   id: string,
@@ -34,7 +32,7 @@ export function withDerivedValues(
   return derived;
 }
 
-/** A new state without a status takes its first status, and the other way round. */
+/** A new state without a status gets its first status, and a new status its state. */
 function statusFor(table: Table, values: Readonly<MutableRow>): MutableRow {
   const statuses = table.column("statuscode")?.choices ?? [];
   const { statecode, statuscode } = values;
@@ -49,7 +47,9 @@ function statusFor(table: Table, values: Readonly<MutableRow>): MutableRow {
   return {};
 }
 
-/** Lines with CR LF between them; city, state and code share one, as the English format has it. */
+/**
+ * Lines are separated by CR LF; city, state and postal code share one, as in the English format.
+ */
 function compositeAddress(part: (name: string) => Value | undefined): string | null {
   const present = (...names: string[]) => names.map((name) => part(name)).filter((value) => value);
   const [city, ...stateAndCode] = [part("city"), part("stateorprovince"), part("postalcode")];
@@ -59,10 +59,13 @@ function compositeAddress(part: (name: string) => Value | undefined): string | n
   return lines.length === 0 ? null : lines.join("\r\n");
 }
 
-// Images are stamped in .NET's ticks: 100 nanoseconds since the year 1.
+// Timestamps of images are .NET ticks: 100 nanoseconds since the year 1.
 const TICKS_BEFORE_1970 = 621_355_968_000_000_000;
 
-/** An image's own id, its stamp, and the address it is downloaded from (Microsoft Learn: "Use image column data"). */
+/**
+ * Returns an image's own id, its timestamp, and its download URL (Microsoft Learn: "Use image
+ * column data").
+ */
 function imageParts(table: Table, name: string, image: Value | undefined, id: string, now: Date): MutableRow {
   const stamp = image == null ? null : TICKS_BEFORE_1970 + now.getTime() * 10_000;
   const address = `/Image/download.aspx?Entity=${table.logicalName}&Attribute=${name}&Id=${id}&Timestamp=${stamp}`;

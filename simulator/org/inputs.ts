@@ -1,10 +1,10 @@
-// What is told to an organisation when it is made and when users, teams and views are added, and the ids that are the same in
-// every environment.
+// Defines the input of an organisation, its users, teams and views, and the ids that are the same
+// in every environment.
 
 export interface OrgOptions {
-  /** Same seed, same ids. Default "sluice". */
+  /** The same seed yields the same ids. Default: "sluice". */
   readonly seed?: string;
-  /** Default: the machine's clock. */
+  /** Default: the system clock. */
   readonly now?: () => Date;
   readonly name?: string;
 }
@@ -13,7 +13,7 @@ export interface NewUser {
   readonly id?: string;
   readonly fullname: string;
   readonly email?: string | null;
-  /** Sign-in name; default: the e-mail address. */
+  /** The sign-in name. Default: the e-mail address. */
   readonly domainname?: string | null;
   readonly disabled?: boolean;
   /** 0 read-write … 5 delegated admin. */
@@ -31,10 +31,10 @@ export interface NewView {
   readonly kind: "personal" | "system";
   readonly name: string;
   readonly fetchxml: string | null;
-  /** Personal views: user or team; default the administrator. */
+  /** Owner of a personal view: user or team. Default: the administrator. */
   readonly owner?: string;
   readonly layoutxml?: string | null;
-  /** 0: an ordinary list view. */
+  /** 0 is an ordinary list view. */
   readonly queryType?: number;
   readonly table?: string;
   readonly isDefault?: boolean;
@@ -59,7 +59,7 @@ export const DEPTH_MASKS: Readonly<Record<Depth, number>> = {
   organisation: 8,
 };
 
-/** Role template of System Administrator, the same in every environment. */
+/** The role template of System Administrator, the same in every environment. */
 export const ADMIN_ROLE_TEMPLATE = "627090ff-40a3-4053-8790-584edc5be201";
-/** Field security profile of System Administrators, the same in every environment. */
+/** The field security profile of System Administrators, the same in every environment. */
 export const ADMIN_FIELD_PROFILE = "572329c1-a042-4e22-be47-367c6374ea45";

@@ -1,9 +1,9 @@
-// What is sold and for how much: products, price lists, quotes, orders, invoices.
+// Defines the tables of products and orders: products, price lists, quotes, orders, invoices.
 import { defineTable, type ColumnDefinitions, type TableDefinition } from "./table-definition.ts";
 import type { TableMetadata } from "./table.ts";
 
 const ACTIVE = ["0 Active; 1 Inactive", "1 Active", "2 Inactive"] as const;
-/** What quotes, orders and invoices add up to, and where they go. */
+/** The totals of quotes, orders and invoices. */
 const TOTALS = "TotalAmount TotalLineItemAmount TotalTax DiscountAmount FreightAmount TotalAmountLessFreight";
 const ADDRESSES =
   "BillTo_Name BillTo_Line1 BillTo_City BillTo_Country BillTo_PostalCode BillTo_StateOrProvince BillTo_Composite:1000 " +
@@ -196,7 +196,7 @@ const DEFINITIONS: readonly TableDefinition[] = [
   },
 ];
 
-/** Each makes a fresh definition. */
+/** Each function creates a new definition. */
 export const ORDER_TABLES: readonly (() => TableMetadata)[] = DEFINITIONS.map(
   (definition) => () => defineTable(definition),
 );

@@ -1,5 +1,6 @@
-// An organisation, and the changes people make to it while somebody reads: accounts, columns, labels, views; users and roles are
-// in rights.ts, rows in rows.ts. It knows no HTTP. Values go by logical column name; ids and times come from the seed and the clock.
+// Defines an organisation and the changes that its users make while it is read: accounts, columns,
+// labels, views. rights.ts has users and roles, rows.ts has rows. It knows no HTTP. Values go by
+// logical column name; ids and times come from the seed and the clock.
 import { column, defaultValue, withOptionSet, type Column, type ColumnProperties } from "./columns.ts";
 import { belongsTo, companionsOf } from "./companions.ts";
 import { createBaseData, grantTablePrivileges } from "./base-data.ts";
@@ -25,7 +26,7 @@ export class Org extends OrgRights {
     if (!this.update("account", id, values, by)) throw new Error(`There is no account ${id} to change.`);
   }
 
-  /** What a calculated or rollup column does when its inputs change: the value moves, version and `modifiedon` stay. */
+  /** Changes values as a calculated or rollup column does: version and `modifiedon` stay the same. */
   recalculate(id: string, values: Readonly<MutableRow>): void {
     if (!this.accounts.change(id, values)) throw new Error(`There is no account ${id} to recalculate.`);
   }
@@ -34,13 +35,13 @@ export class Org extends OrgRights {
     if (!this.remove("account", id)) throw new Error(`There is no account ${id} to delete.`);
   }
 
-  /** The loser stays as an inactive row that points to the survivor. */
+  /** The subordinate is kept as an inactive row that references the master. */
   mergeAccounts(master: string, subordinate: string, by?: string): void {
     this.updateAccount(master, {}, by);
     this.updateAccount(subordinate, { merged: true, masterid: master, statecode: 1, statuscode: 2 }, by);
   }
 
-  /** Adds a table, which the System Administrator may use. */
+  /** Adds a table and grants its privileges to the System Administrator. */
   addTable(facts: TableMetadata): Table {
     if (this.table(facts.logicalName)) throw new Error(`There is a table ${facts.logicalName} already.`);
     const table = this.registerTable(facts);
@@ -49,7 +50,7 @@ export class Org extends OrgRights {
     return table;
   }
 
-  /** Adds a column, with the companions Dataverse gives it. */
+  /** Adds a column with the companions that Dataverse adds. */
   addColumn(facts: ColumnProperties, tableName = "account"): Column {
     const table = this.requireTable(tableName);
     const one = withOptionSet(tableName, column(facts));
@@ -62,7 +63,10 @@ export class Org extends OrgRights {
     return one;
   }
 
-  /** Removes a column, its companions and its values. Views that name it break, as personal views do in Dataverse. */
+  /**
+   * Removes a column, its companions and its values. Views that name it break, as personal views do
+   * in Dataverse.
+   */
   deleteColumn(logicalName: string, tableName = "account"): void {
     const table = this.requireTable(tableName);
     const deleted = table.column(logicalName);
@@ -75,7 +79,7 @@ export class Org extends OrgRights {
     this.metadataVersion += 1;
   }
 
-  /** @param label undefined: no label in the users' language */
+  /** @param label undefined removes the label in the users' language */
   renameLabel(logicalName: string, label: string | undefined, tableName = "account"): void {
     const table = this.requireTable(tableName);
     const one = table.column(logicalName);
@@ -95,7 +99,7 @@ export class Org extends OrgRights {
     this.metadataVersion += 1;
   }
 
-  /** Sets or lifts column security on an existing column. */
+  /** Sets or removes column security on an existing column. */
   secureColumn(logicalName: string, secured = true, tableName = "account"): void {
     const table = this.requireTable(tableName);
     const one = table.column(logicalName);
@@ -137,7 +141,7 @@ export class Org extends OrgRights {
     if (!found) throw new Error(`There is no view ${id} to delete.`);
   }
 
-  /** Read access for a user or a team. */
+  /** Grants read access to a user or a team. */
   shareView(id: string, principalId: string): void {
     this.link("principalobjectaccess", {
       objectid: id,

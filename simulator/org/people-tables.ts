@@ -1,4 +1,4 @@
-// Tables of people and what they belong to: users, teams, business units, contacts.
+// Defines the tables of users, teams, business units and contacts.
 import {
   boolean,
   guid,
@@ -89,12 +89,12 @@ const USER: ColumnDefinitions = {
   addresses: 2,
 };
 
-/** Captured definitions of these tables lack some parts that others have. */
+/** Captured definitions of these tables lack some columns that others have. */
 function without(names: RegExp, columns: readonly Column[]): Column[] {
   return columns.filter(({ logicalName }) => !names.test(logicalName));
 }
 
-/** Each makes a fresh definition. */
+/** Each function creates a new definition. */
 export const PEOPLE_TABLES: readonly (() => TableMetadata)[] = [
   () =>
     tableMetadata(

@@ -1,4 +1,5 @@
-// Tables that every environment has whatever its apps: what follows, stores and works on the rows of others.
+// Defines tables that every environment has, whatever its apps: follows, attachments, processes,
+// jobs and the like.
 import { defineTable, type TableDefinition } from "./table-definition.ts";
 import type { TableMetadata } from "./table.ts";
 
@@ -156,7 +157,7 @@ const DEFINITIONS: readonly TableDefinition[] = [
   },
 ];
 
-/** Each makes a fresh definition. */
+/** Each function creates a new definition. */
 export const PLATFORM_TABLES: readonly (() => TableMetadata)[] = DEFINITIONS.map(
   (definition) => () => defineTable(definition),
 );

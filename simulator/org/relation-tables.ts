@@ -1,9 +1,10 @@
-// What ties rows together: addresses, connections, notes, marketing lists, campaigns, owners.
+// Defines tables that relate rows: addresses, connections, notes, marketing lists, campaigns,
+// owners.
 import { defineTable, type TableDefinition } from "./table-definition.ts";
 import type { TableMetadata } from "./table.ts";
 
 const ACTIVE = ["0 Active; 1 Inactive", "1 Active", "2 Inactive"] as const;
-/** Everything that may be connected or annotated. */
+/** Tables whose rows may be connected or annotated. */
 const ANYTHING =
   "account contact lead opportunity incident systemuser team campaign list quote salesorder invoice product territory task phonecall email appointment";
 
@@ -185,7 +186,7 @@ const DEFINITIONS: readonly TableDefinition[] = [
   },
 ];
 
-/** Each makes a fresh definition. */
+/** Each function creates a new definition. */
 export const RELATION_TABLES: readonly (() => TableMetadata)[] = DEFINITIONS.map(
   (definition) => () => defineTable(definition),
 );

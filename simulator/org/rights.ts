@@ -1,4 +1,4 @@
-// Who is who in an organisation and what they may do: users, teams, security roles, field security profiles.
+// Adds users, teams, security roles and field security profiles to an organisation.
 import { guidFrom } from "./guids.ts";
 import {
   ADMIN_FIELD_PROFILE,
@@ -13,7 +13,7 @@ import { OrgRows } from "./rows.ts";
 export class OrgRights extends OrgRows {
   /** Role ids by name: "System Administrator", "System Customizer", "Basic User". */
   readonly roles = new Map<string, string>();
-  /** Minutes east of UTC per user. */
+  /** Minutes east of UTC, by user. */
   readonly utcOffsets = new Map<string, number>();
   private privilegeIds = { version: -1, byName: new Map<string, string>() };
 
@@ -23,7 +23,7 @@ export class OrgRights extends OrgRows {
     const id = user.id ?? this.newId();
     this.create("systemuser", {
       systemuserid: id,
-      // As principals, users and teams are their own owners.
+      // Users and teams, as principals, are their own owners.
       ownerid: id,
       fullname: user.fullname,
       yomifullname: user.fullname,
@@ -97,12 +97,13 @@ export class OrgRights extends OrgRows {
       roletemplateid: options.template ?? null,
     });
     this.roles.set(name, id);
-    // A new role has none yet: looking for what to replace took most of the time an organisation takes to make.
+    // A new role has no privileges, so nothing need be replaced. Searching for it took most of the time
+    // to create an organisation.
     for (const [privilege, depth] of Object.entries(privileges)) this.addPrivilege(id, privilege, depth);
     return id;
   }
 
-  /** @param depth undefined takes the privilege away */
+  /** @param depth undefined removes the privilege */
   setPrivilege(roleId: string, privilege: string, depth: Depth | undefined): void {
     this.unlink("roleprivileges", { roleid: roleId, privilegeid: this.privilegeId(privilege) });
     if (depth !== undefined) this.addPrivilege(roleId, privilege, depth);
@@ -129,11 +130,12 @@ export class OrgRights extends OrgRows {
     return id;
   }
 
-  /** To a user or a team. */
+  /** Assigns a role to a user or a team. */
   assignRole(roleId: string, principalId: string): void {
     if (this.isTeam(principalId)) this.link("teamroles", { teamid: principalId, roleid: roleId });
     else this.link("systemuserroles", { systemuserid: principalId, roleid: roleId });
-    // Dataverse puts administrators into this profile by itself (Microsoft Learn: "Column-level security").
+    // Dataverse adds administrators to this profile by itself (Microsoft Learn: "Column-level
+    // security").
     if (this.requireTable("role").get(roleId)?.["roletemplateid"] === ADMIN_ROLE_TEMPLATE) {
       this.assignProfile(ADMIN_FIELD_PROFILE, principalId);
     }
@@ -151,7 +153,7 @@ export class OrgRights extends OrgRows {
     }
   }
 
-  /** @param readable secured columns its members may read */
+  /** @param readable secured columns that its members may read */
   addFieldSecurityProfile(
     name: string,
     readable: readonly string[],

@@ -1,5 +1,5 @@
-// The rows of an organisation: tables, one row-version counter, one clock, and what Dataverse adds to a row that is written.
-// Org (org.ts) is this plus what people do.
+// Stores the rows of an organisation: its tables, one row-version counter, one clock, and what
+// Dataverse adds to a row that is written. Org (org.ts) extends it by what users do.
 import type { QueryStore, Row } from "../fetchxml/query-store.ts";
 import { defaultValue, isLookup, wireName, type Column } from "./columns.ts";
 import { withDerivedValues } from "./derived-values.ts";
@@ -16,9 +16,9 @@ export class OrgRows implements QueryStore {
   readonly id: string;
   readonly businessUnitId: string;
   readonly currencyId: string;
-  /** The first user, with the role System Administrator; acts when nobody else is named. */
+  /** The first user, with the role System Administrator, who acts when no other user is named. */
   readonly adminId: string;
-  /** Changes with every change of a column or label. */
+  /** Increases with every change of a column or label. */
   metadataVersion = 1;
   /** Columns that are alternate keys, by table. */
   readonly alternateKeys = new Map<string, readonly string[]>();
@@ -58,14 +58,14 @@ export class OrgRows implements QueryStore {
     return this.tables.values();
   }
 
-  /** The table, which must exist. */
+  /** Returns the table, which must exist. */
   requireTable(logicalName: string): Table {
     const table = this.tables.get(logicalName);
     if (!table) throw new Error(`The simulated organisation has no table ${logicalName}.`);
     return table;
   }
 
-  /** The highest row version given out. */
+  /** The highest row version so far. */
   get versionNumber(): number {
     return this.lastVersion;
   }
@@ -75,23 +75,26 @@ export class OrgRows implements QueryStore {
     return this.lastVersion;
   }
 
-  /** Now, to the second, as rows store it. */
+  /** Returns the current time to the second, as rows store it. */
   timestamp(): string {
     const second = Math.floor(this.now().getTime() / 1000);
-    // Thousands of rows are made in one second: they share the text.
+    // Thousands of rows are created in one second and share the text.
     if (second !== this.lastTimestamp.number) {
       this.lastTimestamp = { number: second, text: `${new Date(second * 1000).toISOString().slice(0, 19)}Z` };
     }
     return this.lastTimestamp.text;
   }
 
-  /** A fresh id, the same in every run that makes the same things in the same order. */
+  /** Returns a new id; the same calls in the same order yield the same ids. */
   newId(): string {
     this.createdIds += 1;
     return guidFrom(this.seed, "row", this.createdIds);
   }
 
-  /** Creates a row and returns its id. `createdon`, `modifiedon`, owner and id may be given. @param by the acting user */
+  /**
+   * Creates a row and returns its id. `createdon`, `modifiedon`, owner and id may be given.
+   * @param by the acting user
+   */
   create(tableName: string, values: Readonly<MutableRow>, by: string = this.adminId): string {
     const table = this.requireTable(tableName);
     const id = String(values[table.primaryId] ?? this.newId());
@@ -115,7 +118,10 @@ export class OrgRows implements QueryStore {
     return id;
   }
 
-  /** Changes a row; false when there is none. `modifiedon`, `modifiedby` and the row version follow. */
+  /**
+   * Changes a row, with `modifiedon`, `modifiedby` and the row version; returns false when there is
+   * none.
+   */
   update(tableName: string, id: string, values: Readonly<MutableRow>, by: string = this.adminId): boolean {
     const table = this.requireTable(tableName);
     const row = table.get(id);
@@ -132,7 +138,10 @@ export class OrgRows implements QueryStore {
     return true;
   }
 
-  /** From now until `endUndo` changes are remembered; the function given back takes them back, the latest first, and ends it. */
+  /**
+   * Records changes until `endUndo`. The returned function reverts them, the latest first, and ends
+   * the recording.
+   */
   beginUndo(): () => void {
     const undos: (() => void)[] = [];
     for (const table of this.tables.values()) table.onChange = (undo) => void undos.push(undo);
@@ -146,7 +155,7 @@ export class OrgRows implements QueryStore {
     for (const table of this.tables.values()) table.onChange = undefined;
   }
 
-  /** False when there was no such row. */
+  /** Returns false when there is no such row. */
   remove(tableName: string, id: string): boolean {
     const table = this.requireTable(tableName);
     if (table.metadata.supertype !== undefined) this.requireTable(table.metadata.supertype).remove(id);
@@ -157,7 +166,7 @@ export class OrgRows implements QueryStore {
     return this.requireTable("team").get(id) !== undefined;
   }
 
-  /** One row of a many-to-many table; a second time does nothing. */
+  /** Adds one row of an intersect table, unless it exists. */
   link(tableName: string, values: Readonly<MutableRow>): void {
     const keys = Object.entries(values).filter(([name]) => name.endsWith("id"));
     const known = this.requireTable(tableName)
@@ -190,7 +199,10 @@ export class OrgRows implements QueryStore {
     };
   }
 
-  /** The values given, with lookups' tables, owner, status, base amounts and composite addresses that follow from them. */
+  /**
+   * Returns the values with those that depend on them: lookups' tables, owner, status, base amounts,
+   * composite addresses.
+   */
   private withDependentValues(
     table: Table,
     id: string,
@@ -212,7 +224,8 @@ export class OrgRows implements QueryStore {
   }
 
   private targetOf(one: Column, id: string): string {
-    // A column file may not say where a lookup leads: then wherever the row is.
+    // A column file may not name the targets of a lookup; then any table that holds the row is the
+    // target.
     const targets = one.targets?.length ? one.targets : [...this.tables.keys()];
     const containing =
       targets.length > 1 ? targets.find((name) => this.tables.get(name)?.get(id)) : undefined;
@@ -222,7 +235,10 @@ export class OrgRows implements QueryStore {
   }
 }
 
-/** What a row holds when nobody said otherwise: default choices, No for Two Options, active, owned by the administrator. */
+/**
+ * Returns the defaults of a new row: default choices, No for Two Options, active, owned by the
+ * administrator.
+ */
 function rowDefaults(columns: readonly Column[], org: OrgRows): MutableRow {
   const defaults: MutableRow = {};
   for (const one of columns) {

@@ -1,4 +1,4 @@
-// Tables that come with the Sales app: leads, opportunities and what surrounds them.
+// Defines the tables of the Sales app: leads, opportunities and related ones.
 import { defineTable, type TableDefinition } from "./table-definition.ts";
 import type { TableMetadata } from "./table.ts";
 
@@ -147,7 +147,7 @@ const DEFINITIONS: readonly TableDefinition[] = [
   },
 ];
 
-/** Each makes a fresh definition. */
+/** Each function creates a new definition. */
 export const SALES_TABLES: readonly (() => TableMetadata)[] = DEFINITIONS.map(
   (definition) => () => defineTable(definition),
 );

@@ -1,4 +1,4 @@
-// Tables of service: cases, contracts, queues and what they need.
+// Defines the tables of the Customer Service app: cases, contracts, queues and related ones.
 import { defineTable, type TableDefinition } from "./table-definition.ts";
 import type { TableMetadata } from "./table.ts";
 
@@ -200,7 +200,7 @@ const DEFINITIONS: readonly TableDefinition[] = [
   },
 ];
 
-/** Each makes a fresh definition. */
+/** Each function creates a new definition. */
 export const SERVICE_TABLES: readonly (() => TableMetadata)[] = DEFINITIONS.map(
   (definition) => () => defineTable(definition),
 );

@@ -1,12 +1,16 @@
-// Tables whose rows are those of several others: every user and team is an owner, every task or mail an activity pointer.
+// Maintains supertypes, tables that hold the rows of several others: every user and team is an
+// owner, every task or e-mail an activity pointer.
 import type { Row } from "../fetchxml/query-store.ts";
 import type { MutableRow, Table } from "./table.ts";
 
-/** What the supertype shows of a row: the columns both tables have, under its own key and name. */
+/**
+ * Returns the supertype's values of a row: the columns that both tables have, under its own key
+ * and name.
+ */
 export function supertypeValues(table: Table, supertype: Table, row: Row): MutableRow {
   const values: MutableRow = {};
   for (const { logicalName: name } of supertype.columns()) {
-    // Each activity has status reasons of its own; the pointer's follows from the state.
+    // Each activity has its own status reasons; the pointer's follows from the state.
     if (name === "versionnumber" || name === "statuscode" || !table.column(name)) continue;
     values[name] = row[name];
     if (row[`${name}.table`] !== undefined) values[`${name}.table`] = row[`${name}.table`];
@@ -20,7 +24,7 @@ export function supertypeValues(table: Table, supertype: Table, row: Row): Mutab
   };
 }
 
-/** What a row of such a table says of itself: `activitytypecode` of a task is "task". */
+/** Returns the type that a row of such a table holds: `activitytypecode` of a task is "task". */
 export function typeOfRow(table: Table): MutableRow {
   const type = table.metadata.supertype === undefined ? undefined : typeColumn(table);
   return type === undefined ? {} : { [type]: table.logicalName };

@@ -1,5 +1,6 @@
-// A standard table in a few lines: names of columns by type, from which the columns follow with what goes beside them.
-// For the tables around account, of which a query needs the names and types, not every label and limit.
+// Defines a standard table in a few lines: names of columns by type, from which columns and
+// companions are created. It is for the tables around account, of which a query needs names and
+// types, not every label and limit.
 import { address } from "./account-columns.ts";
 import {
   boolean,
@@ -24,11 +25,11 @@ import {
 } from "./table-helpers.ts";
 import type { TableMetadata } from "./table.ts";
 
-/** Schema names, parted by blanks. */
+/** Schema names, separated by blanks. */
 type Names = string;
 
 export interface ColumnDefinitions {
-  /** `Subject:300`; 100 characters if none are given. */
+  /** `Subject:300` sets the length. Default: 100 characters. */
   readonly texts?: Names;
   readonly emails?: Names;
   readonly phones?: Names;
@@ -41,32 +42,32 @@ export interface ColumnDefinitions {
   readonly booleans?: Names;
   /** Instants, shown with their time. */
   readonly dateTimes?: Names;
-  /** Instants shown as days. */
+  /** Instants, shown as dates in the user's time zone. */
   readonly userLocalDates?: Names;
-  /** Calendar days without a time zone. */
+  /** Calendar dates without a time zone. */
   readonly calendarDates?: Names;
   readonly guids?: Names;
   readonly entityNames?: Names;
-  /** `"1 Hot; 2 Warm"` by schema name; `*2 Warm` is what new rows start with. */
+  /** `"1 Hot; 2 Warm"` by schema name; `*2 Warm` is the default of new rows. */
   readonly choices?: Readonly<Record<string, string>>;
-  /** Tables by schema name, parted by blanks. */
+  /** Target tables by schema name, separated by blanks. */
   readonly lookups?: Readonly<Record<string, Names>>;
   /** Lookups to an account or a contact. */
   readonly customers?: Names;
-  /** How many addresses stand in the row. */
+  /** The number of addresses in the row. */
   readonly addresses?: 1 | 2 | 3;
   /** States, then the status reasons of each. */
   readonly states?: readonly [states: string, ...statuses: string[]];
 }
 
 export interface TableDefinition extends ColumnDefinitions {
-  /** Schema name; the logical name is the same in lower case. */
+  /** The logical name is the same in lower case. */
   readonly schemaName: string;
   readonly label?: string;
   readonly objectTypeCode: number;
   readonly entitySet?: string;
   readonly primaryId?: string;
-  /** Schema name of the primary name; one of the texts. */
+  /** The schema name of the primary name, which is one of the texts. */
   readonly primaryName?: string;
   readonly ownership: TableMetadata["ownership"];
   readonly supertype?: string;
@@ -98,7 +99,7 @@ export function defineTable(definition: TableDefinition): TableMetadata {
   );
 }
 
-/** What Dataverse keeps of every row: who, when, and where it was imported from. */
+/** Returns what Dataverse records of every row: by whom and when it was changed, and its import. */
 export function auditColumns(ownership: TableMetadata["ownership"]): Column[] {
   if (ownership === "None") return createdAndModifiedOn();
   return [
@@ -149,7 +150,7 @@ export function defineColumns(definitions: ColumnDefinitions): Column[] {
   ];
 }
 
-/** Amounts, and the currency they are in. */
+/** Returns amounts, and the currency they are in. */
 function moneyColumns(names: Names | undefined): Column[] {
   if (names === undefined) return [];
   return [
@@ -186,7 +187,7 @@ function labelOf(name: string): string {
   return name.replace(/Id$/, "").replace(/(?<=[a-z\d])(?=[A-Z])/g, " ");
 }
 
-/** The set of a table: `opportunities`, `customeraddresses`, `leads`. */
+/** Returns the entity set of a table: `opportunities`, `customeraddresses`, `leads`. */
 function plural(name: string): string {
   if (name.endsWith("y")) return `${name.slice(0, -1)}ies`;
   return /(s|x|ch)$/.test(name) ? `${name}es` : `${name}s`;

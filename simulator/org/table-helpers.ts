@@ -1,4 +1,5 @@
-// What the definitions of tables have in common: a way to write one down, and the columns nearly all of them have.
+// Provides what table definitions share: the function that creates one, and the columns that nearly
+// all tables have.
 import { column, companion, dateTime, completeColumns, lookup, type Column } from "./columns.ts";
 import type { TableMetadata } from "./table.ts";
 

@@ -1,5 +1,6 @@
-// A table: columns, and rows kept in the order of SQL Server's uniqueidentifier comparison, so that a page that starts behind
-// an id is found by binary search. Insertions are cheap in bulk: they are sorted in when somebody reads.
+// Stores the columns and rows of a table. Rows are in the order of SQL Server's uniqueidentifier
+// comparison, so that binary search finds a page that starts after an id. Bulk insertions are
+// cheap, because they are sorted on the next read.
 import type { QueryTable, Row, Value } from "../fetchxml/query-store.ts";
 import type { Column } from "./columns.ts";
 import { compareGuids } from "./guids.ts";
@@ -17,7 +18,10 @@ export interface TableMetadata {
   readonly ownership: "UserOwned" | "OrganizationOwned" | "BusinessOwned" | "None";
   readonly columns: readonly Column[];
   readonly changeTracking?: boolean;
-  /** The table that shows every row of this one too: owner for users and teams, activitypointer for activities. */
+  /**
+   * The table that holds every row of this one too: owner for users and teams, activitypointer for
+   * activities.
+   */
   readonly supertype?: string;
 }
 
@@ -26,7 +30,7 @@ export class Table implements QueryTable {
   readonly logicalName: string;
   readonly primaryId: string;
   readonly primaryName: string;
-  /** Rises with every change of a row or a column; caches compare it. */
+  /** Increases with every change of a row or a column; caches compare it. */
   version = 0;
   private readonly byName = new Map<string, Column>();
   private readonly byId = new Map<string, MutableRow>();
@@ -34,10 +38,10 @@ export class Table implements QueryTable {
   private unsorted: MutableRow[] = [];
   private defaults: MutableRow;
   private createRow: () => MutableRow;
-  /** While set, told how to take back every change of a row. */
+  /** While set, it is called with a function that reverts each change of a row. */
   onChange: ((undo: () => void) => void) | undefined;
 
-  /** @param defaults values every row starts with */
+  /** @param defaults values that every row starts with */
   constructor(metadata: TableMetadata, defaults: MutableRow) {
     this.metadata = metadata;
     this.defaults = defaults;
@@ -61,7 +65,7 @@ export class Table implements QueryTable {
     this.version += 1;
   }
 
-  /** What rows made from now on hold in a column when nobody says otherwise; those that are there keep what they have. */
+  /** Sets the default of a column for new rows; existing rows keep their values. */
   setDefault(logicalName: string, value: Value): void {
     this.defaults = { ...this.defaults, [logicalName]: value };
     this.createRow = rowFactory(this.defaults);
@@ -81,12 +85,14 @@ export class Table implements QueryTable {
     return this.byId.get(id);
   }
 
-  /** All rows in key order; do not change the array. */
+  /** All rows in key order; the array must not be changed. */
   rows(): readonly Row[] {
     return this.sortedRows();
   }
 
-  /** Index of the first row whose id is greater than `id`; the row of that id need not exist any more. */
+  /**
+   * Returns the index of the first row whose id is greater than `id`, whose own row may be deleted.
+   */
   indexAfter(id: string): number {
     const rows = this.sortedRows();
     let low = 0;
@@ -99,14 +105,14 @@ export class Table implements QueryTable {
     return low;
   }
 
-  /** Rows behind `id` in key order. */
+  /** Returns the rows after `id` in key order. */
   rowsAfter(id: string): readonly Row[] {
     return this.sortedRows().slice(this.indexAfter(id));
   }
 
   /**
-   * An empty row. The defaults are its prototype: half a million accounts then share some thirty values instead of
-   * holding them each (measured: 0.3 instead of 0.6 kB a row).
+   * Returns an empty row. The defaults are its prototype, so that half a million accounts share some
+   * thirty values instead of holding them each (measured: 0.3 instead of 0.6 kB a row).
    */
   newRow(): MutableRow {
     return this.createRow();
@@ -119,7 +125,7 @@ export class Table implements QueryTable {
     this.onChange?.(() => this.remove(this.idOf(row)));
   }
 
-  /** Sets values; rows are changed in place, readers hold no copies. */
+  /** Sets values. Rows are changed in place, so readers must not hold copies. */
   change(id: string, values: Readonly<MutableRow>): Row | undefined {
     const row = this.byId.get(id);
     if (!row) return undefined;

@@ -1,4 +1,5 @@
-// The tables of the organisation: those that a reader of accounts meets, and those that queries over accounts join.
+// Lists the tables of the organisation: those that a reader of accounts needs, and those that
+// queries over accounts join.
 import { ACCESS_TABLES, INTERSECTS } from "./access-tables.ts";
 import { ACTIVITY_TABLES } from "./activity-tables.ts";
 import { accountColumns } from "./account-columns.ts";
@@ -91,7 +92,10 @@ const OTHER_TABLES: readonly (() => TableMetadata)[] = [
 
 let metadata: readonly TableMetadata[] | undefined;
 
-/** Definitions of all tables: 4,400 columns, which organisations share (half of the time that one takes to make). */
+/**
+ * All table definitions with 4,400 columns. Organisations share them, since they take half of the
+ * time to create one.
+ */
 export function allTableMetadata(): readonly TableMetadata[] {
   metadata ??= [
     ...OTHER_TABLES,

@@ -1,4 +1,4 @@
-// Personal and system views.
+// Defines personal and system views.
 import {
   boolean,
   column,
@@ -21,10 +21,10 @@ import {
 } from "./table-helpers.ts";
 import type { TableMetadata } from "./table.ts";
 
-/** Characters of a memo that has no limit of its own. */
+/** Maximum characters of a memo without a limit. */
 const MAX_MEMO_LENGTH = 1073741823;
 
-/** Each makes a fresh definition. */
+/** Each function creates a new definition. */
 export const VIEW_TABLES: readonly (() => TableMetadata)[] = [
   () =>
     tableMetadata(
@@ -77,7 +77,10 @@ export const VIEW_TABLES: readonly (() => TableMetadata)[] = [
     ),
 ];
 
-/** What columns of views say otherwise than those of the same name in other tables, by a captured definition of userquery. */
+/**
+ * Differences between the columns of views and those of the same name in other tables, from a
+ * captured definition of userquery.
+ */
 const CAPTURED_DIFFERENCES: Readonly<Record<string, Partial<Column>>> = {
   createdby: { required: "SystemRequired" },
   createdon: { required: "SystemRequired" },

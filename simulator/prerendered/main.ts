@@ -1,5 +1,6 @@
-// The pre-rendering simulator as a process of its own: renders, prints one line of JSON with what is needed to connect, and serves
-// until it is told to stop. Started as `node --import tsx simulator/prerendered/main.ts --accounts N --seed S --columns a,b,c`.
+// Runs the pre-rendering simulator as a process of its own: it renders, prints one line of JSON
+// with what is needed to connect, and serves until it is stopped. Usage: `node --import tsx
+// simulator/prerendered/main.ts --accounts N --seed S --columns a,b,c`.
 import { parseArgs } from "node:util";
 import { activeAccountsQuery, runPrerendered } from "./server.ts";
 
@@ -23,7 +24,7 @@ const simulator = await runPrerendered({
   accounts: Number(values.accounts),
   seed: values.seed,
   ...(values.port === undefined ? {} : { port: Number(values.port) }),
-  // A benchmark reads as fast as it can; the limits are another test's business.
+  // A benchmark reads as fast as it can, so the limits must not apply.
   limits: { requests: 1_000_000, executionMilliseconds: 1_000_000_000 },
 });
 const defaultQuery = activeAccountsQuery(values.columns.split(","));

@@ -1,5 +1,6 @@
-// Pages of the real simulator, kept gzipped in memory and sent again at wire speed: benchmarks then measure the reader, not the source.
-// What is asked for a second time with the same address and the same Prefer header comes from here, until an account changes.
+// Caches pages of the simulator gzipped in memory, so that benchmarks measure the reader, not the
+// source. A second request with the same URL and Prefer header is answered from the cache, until an
+// account changes.
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import {
@@ -16,9 +17,9 @@ const gzipAsync = promisify(gzip);
 export interface PageCacheOptions {
   /** Changes whenever an account does. */
   readonly version: () => number | string;
-  /** While true, nothing is kept and nothing answered from here. */
+  /** While true, nothing is cached and nothing is answered from the cache. */
   readonly isDisabled: () => boolean;
-  /** Whether the bearer token of a request is good, and so the request may be answered from here. */
+  /** Whether the bearer token of a request is valid, so that it may be answered from the cache. */
   readonly isAuthorized: (headers: HeaderValues) => boolean;
 }
 
@@ -38,7 +39,7 @@ export class PageCache {
     this.version = options.version();
   }
 
-  /** First pages asked for so far, also before the last change: what is worth rendering again. */
+  /** First pages requested so far, also before the last change, which are worth rendering again. */
   get queries(): readonly PageQuery[] {
     return [...this.firstPages.values()];
   }
@@ -49,7 +50,7 @@ export class PageCache {
     return { pages: this.pages.size, bytes };
   }
 
-  /** The hook that answers before anything else does. */
+  /** The hook that is called before anything else. */
   readonly respond = (method: string, url: string, headers: HeaderValues): RenderedPage | undefined => {
     if (!this.isCacheable(method, url, headers)) return undefined;
     this.evictStalePages();
@@ -57,7 +58,7 @@ export class PageCache {
     return page && this.options.isAuthorized(headers) ? page : undefined;
   };
 
-  /** The part of the way through the server that keeps what passes. */
+  /** The middleware that caches responses. */
   readonly middleware: Middleware = async (request, next) => {
     if (!this.isCacheable(request.method, request.url, request.headers)) return next();
     const { version } = this.options;
@@ -92,12 +93,12 @@ export class PageCache {
   }
 }
 
-/** `…/accounts?…`, by whatever version of the API. */
+/** Whether the URL is `…/accounts?…` of any version of the API. */
 function isAccountPage(url: string): boolean {
   return /^\/api\/data\/v9\.\d\/accounts\?/.test(url);
 }
 
-/** Host and Prefer belong to the key: both change what the page says. */
+/** Host and Prefer are part of the key, since both change the page. */
 function keyOf(url: string, headers: HeaderValues): string {
   return [headerValue(headers, "host"), headerValue(headers, "prefer"), url].join("\n");
 }

@@ -1,4 +1,4 @@
-// Walks through the pages of a query as a client would, so that all of them are in the page cache afterwards.
+// Requests all pages of a query as a client would, so that they are in the page cache afterwards.
 import { gunzipSync } from "node:zlib";
 import { request } from "node:http";
 import type { PageQuery } from "./page-cache.ts";
@@ -10,8 +10,8 @@ export interface RenderResult {
 }
 
 /**
- * Follows the nextLinks of an OData query to the end. A FetchXML query has none: only its first page is asked for, the others
- * are kept when a client reads them.
+ * Follows the nextLinks of an OData query to the end. A FetchXML query has none: only its first
+ * page is requested, and the others are cached when a client reads them.
  * @throws Error when a page is refused
  */
 export async function renderPages(origin: string, token: string, query: PageQuery): Promise<RenderResult> {
@@ -25,7 +25,7 @@ export async function renderPages(origin: string, token: string, query: PageQuer
   return { pages, bytes, seconds: (performance.now() - startedAt) / 1000 };
 }
 
-/** The gzipped body as it came. node:http, because fetch would unpack it. */
+/** Returns the gzipped body unchanged. It uses node:http, because fetch would unpack it. */
 function requestPage(url: string, token: string, prefer: string): Promise<Buffer> {
   const headers = { authorization: `Bearer ${token}`, prefer, "accept-encoding": "gzip" };
   return new Promise((resolve, reject) => {

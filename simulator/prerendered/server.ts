@@ -1,6 +1,7 @@
-// The simulator with a page cache in front: everything is real, but pages of accounts are rendered once.
-// `POST /_simulator/change {"percent":1,"seed":"x"}` changes accounts and renders the known queries again;
-// `POST /_simulator/render {"path":"accounts?…","prefer":"…"}` renders one query; `GET /_simulator/pages` says what is there.
+// Runs the simulator with a page cache: everything is real, but pages of accounts are rendered
+// once. `POST /_simulator/change {"percent":1,"seed":"x"}` changes accounts and renders the known
+// queries again; `POST /_simulator/render {"path":"accounts?…","prefer":"…"}` renders one query;
+// `GET /_simulator/pages` lists what is cached.
 import { z } from "zod";
 import type { HttpResponse, HttpRequest } from "../http-middleware.ts";
 import { changeAccounts } from "../load/change-accounts.ts";
@@ -11,14 +12,14 @@ import { renderPages, type RenderResult } from "./render.ts";
 export interface PrerenderedSimulator extends RunningSimulator {
   readonly cache: PageCache;
   render(query: PageQuery): Promise<RenderResult>;
-  /** Changes a share of the accounts and renders every query seen so far again. */
+  /** Changes a percentage of the accounts and renders every query seen so far again. */
   change(options: {
     percent: number;
     seed: string;
   }): Promise<{ changed: string[]; rendered: RenderResult[] }>;
 }
 
-/** What a reader of all active accounts asks for. */
+/** Returns the query of a reader of all active accounts. */
 export function activeAccountsQuery(columns: readonly string[]): PageQuery {
   return {
     url: `/api/data/v9.2/accounts?$select=${columns.join(",")}&$filter=statecode%20eq%200&$orderby=accountid`,
@@ -27,13 +28,13 @@ export function activeAccountsQuery(columns: readonly string[]): PageQuery {
   };
 }
 
-/** Starts it; nothing is rendered yet. */
+/** Starts it without rendering anything. */
 export async function runPrerendered(options: RunOptions): Promise<PrerenderedSimulator> {
   const simulator = await runSimulator(options);
   const { org, entra, hooks, origin } = simulator;
   const cache = new PageCache({
     version: () => `${org.accounts.version} ${org.metadataVersion}`,
-    // Faults are to be met by every request, and what they spoil is not to be kept.
+    // Faults apply to every request, and their responses must not be cached.
     isDisabled: () => simulator.faults.list().length > 0,
     isAuthorized: (headers) => {
       const { authorization } = headers;

@@ -1,5 +1,6 @@
-// $batch: requests and change sets in one multipart body, answered part by part. A change set is done whole or not at all.
-// Lines may end in CR LF or LF alone. Microsoft Learn: "Execute batch operations using the Web API".
+// Executes $batch: requests and change sets in one multipart body, answered part by part. A change
+// set is applied as a whole or not at all. Lines may end in CR LF or LF alone. Microsoft Learn:
+// "Execute batch operations using the Web API".
 import { randomUUID } from "node:crypto";
 import { headerValue, type HttpResponse, type HttpRequest } from "../http-middleware.ts";
 import type { Org } from "../org/org.ts";
@@ -16,10 +17,10 @@ interface Operation {
 
 type Part = { readonly operation: Operation } | { readonly changeSet: readonly Operation[] };
 
-/** Answers one request of the batch. */
+/** Handles one request of the batch. */
 export type RequestHandler = (request: HttpRequest) => HttpResponse;
 
-/** @throws ODataError when the body is no batch */
+/** @throws ODataError when the body is not a valid batch */
 export function runBatch(batch: HttpRequest, org: Org, handle: RequestHandler): HttpResponse {
   const parts = parseParts(batch.body, readBoundary(headerValue(batch.headers, "content-type")), batch);
   const operations = parts.reduce((sum, part) => sum + ("changeSet" in part ? part.changeSet.length : 1), 0);
@@ -34,7 +35,7 @@ export function runBatch(batch: HttpRequest, org: Org, handle: RequestHandler): 
       "changeSet" in part ? runChangeSet(part.changeSet, org, handle) : runOne(part.operation, handle);
     bodies.push(`--${boundary}\r\n${result.text}`);
     if (result.status < 400 || continueOnError) continue;
-    // Without the preference the first error ends the batch and is the batch's own status.
+    // Without the preference the first error ends the batch, and its status is the batch's.
     status = result.status;
     break;
   }
@@ -82,7 +83,10 @@ function failedPart(error: ODataError): PartResult {
   return { status: error.status, text: partText(errorResponse(error)) };
 }
 
-/** `$1` at the head of an address or in a bind stands for what the part with that Content-ID created. */
+/**
+ * `$1` at the start of a URL or in a bind stands for the row that the part with that Content-ID
+ * created.
+ */
 function resolveReferences(request: HttpRequest, addresses: ReadonlyMap<string, string>): HttpRequest {
   const reference = /(?:^|\/)\$([\w-]+)(?=[/?]|$)/.exec(request.url);
   const address = reference ? addresses.get(reference[1] ?? "") : undefined;
@@ -168,7 +172,9 @@ function parseParts(body: string, boundary: string, batch: HttpRequest): Part[] 
   });
 }
 
-/** The texts between the boundaries, without the line ends that belong to the boundaries. */
+/**
+ * Returns the texts between the boundaries, without the line ends that belong to the boundaries.
+ */
 function splitAtBoundary(body: string, boundary: string): string[] {
   const pieces = body.split(
     new RegExp(
@@ -198,7 +204,7 @@ function parseOperation(text: string, batch: HttpRequest): Operation {
   const line = /^\s*(\S+)\s+(\S+)\s+HTTP\/\d\.\d[ \t]*(?:\r?\n|$)/.exec(outer.rest);
   if (!line) throw badRequest("A part of the batch is not an HTTP request.");
   const inner = splitHead(outer.rest.slice(line[0].length));
-  // Without headers of its own the request's body follows one empty line.
+  // When the inner request has no headers, its body follows one empty line.
   const bare = /^\r?\n/.test(outer.rest.slice(line[0].length));
   const body = bare ? outer.rest.slice(line[0].length) : inner.rest;
   const target = line[2] ?? "";
@@ -216,7 +222,7 @@ function parseOperation(text: string, batch: HttpRequest): Operation {
   return { request, contentId: outer.head.get("content-id") ?? inner.head.get("content-id") };
 }
 
-/** `accounts` and `/api/data/v9.2/accounts` are both allowed. */
+/** Both `accounts` and `/api/data/v9.2/accounts` are allowed. */
 function relative(target: string, batch: HttpRequest): string {
   return target.startsWith("/") ? target : batch.path.replace(/\$batch$/, "") + target;
 }

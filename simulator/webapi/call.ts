@@ -1,4 +1,5 @@
-// One call of the Web API: who calls, what they prefer, and the organisation as they may see it.
+// Describes one call of the Web API: the caller, their preferences, and the organisation as they
+// may see it.
 import type { QueryColumn, QueryStore, QueryTable, Row } from "../fetchxml/query-store.ts";
 import { headerValue, type HttpRequest } from "../http-middleware.ts";
 import { isHidden, requiredPrivilege, visibleRows, type Access } from "../org/access.ts";
@@ -15,9 +16,9 @@ export interface Call {
   readonly now: Date;
   readonly access: Access;
   readonly prefer: Preferences;
-  /** Whether an annotation was asked for. */
+  /** Whether the client requested an annotation. */
   readonly wantsAnnotation: (annotation: string) => boolean;
-  /** `http://127.0.0.1:PORT/api/data/v9.2`, by the host and version the client called. */
+  /** `http://127.0.0.1:PORT/api/data/v9.2`, with the host and version that the client called. */
   readonly base: string;
 }
 
@@ -26,7 +27,7 @@ export function createCall(request: HttpRequest, org: Org, now: Date, access: Ac
   return { request, org, now, access, prefer, base, wantsAnnotation: annotationFilter(prefer) };
 }
 
-/** Throws 403 unless the caller has the right on the table at any depth. */
+/** @throws 403 unless the caller has the right on the table at any depth */
 export function requireRight(call: Call, right: string, table: Table): void {
   const privilege = requiredPrivilege(right, table);
   if (privilege !== undefined) requirePrivilege(call, privilege, table);
@@ -46,14 +47,17 @@ export function requirePrivilege(call: Call, privilege: string, table?: Table): 
   );
 }
 
-/** Throws when a column is used in a condition or an order that the caller may not read. */
+/** @throws when a condition or an order uses a column that the caller may not read */
 export function requireFilterable(call: Call, column: Column, table: Table): void {
   if (isHidden(column, table, call.access)) {
     throw securedColumn(table.logicalName, column.logicalName, call.access.caller.userId);
   }
 }
 
-/** A column as queries may use it: those that are no properties of a row (`industrycodename`) by what they show of another. */
+/**
+ * Returns a column as queries may use it. Companions (`industrycodename`), which are no properties
+ * of a row, refer to their main column.
+ */
 function queryColumn(table: Table, column: Column | undefined, access: Access): QueryColumn | undefined {
   if (column === undefined) return undefined;
   const hidden = isHidden(column, table, access);
@@ -67,7 +71,7 @@ function queryColumn(table: Table, column: Column | undefined, access: Access): 
   };
 }
 
-/** The organisation as FetchXML may read it: rows the caller sees, hidden columns empty. */
+/** Returns the organisation as the caller may query it: only visible rows, hidden columns empty. */
 export function queryStore(call: Call): QueryStore {
   const tables = new Map<string, QueryTable>();
   return {
@@ -86,7 +90,10 @@ export function queryStore(call: Call): QueryStore {
   };
 }
 
-/** Trimmed views of tables are kept by user, so that indexes over them survive from page to page. */
+/**
+ * The tables that users may see are cached by their rights, so that indexes over them last from
+ * page to page.
+ */
 const accessibleTables = new WeakMap<Table, Map<string, QueryTable>>();
 
 function queryTable(table: Table, call: Call): QueryTable {

@@ -1,4 +1,5 @@
-// GET of a set of rows: $select, $filter, $orderby, $top, $count, pages of at most 5,000 and the link to the next one.
+// Reads a set of rows: $select, $filter, $orderby, $top, $count, pages of at most 5,000 and the
+// link to the next one.
 import type { HttpResponse } from "../http-middleware.ts";
 import type { Row } from "../fetchxml/query-store.ts";
 import { compileFilter, columnByProperty, type FilterScope } from "../odata/filter-compile.ts";
@@ -20,7 +21,7 @@ export const MAX_PAGE_SIZE = 5000;
 
 export type RowTest = (row: Row) => boolean;
 
-/** @param restriction only these rows: what a navigation property leads to */
+/** @param restriction limits the rows to those of a navigation property */
 export function readCollection(call: Call, table: Table, restriction?: RowTest): HttpResponse {
   const options = queryOptions(call.request.query);
   requireRight(call, "Read", table);
@@ -46,17 +47,17 @@ export function readCollection(call: Call, table: Table, restriction?: RowTest):
   return jsonResponse(`{${body.join(",")}}`, preferenceApplied(call.prefer));
 }
 
-/** `/accounts/$count`: plain text, at most 5,000. */
+/** Answers `/accounts/$count` as plain text, at most 5,000. */
 export function countCollection(call: Call, table: Table, restriction?: RowTest): HttpResponse {
   const options = queryOptions(call.request.query);
   requireRight(call, "Read", table);
   const test = allOf([restriction, visibleRows(table, call.access), filterTest(call, table, options.filter)]);
   const total = countUpTo(table.rows(), test);
-  // A byte order mark comes first, as .NET's text writer puts it there.
+  // .NET's text writer starts the text with a byte order mark.
   return jsonResponse(`\uFEFF${Math.min(total, MAX_PAGE_SIZE)}`, { "Content-Type": "text/plain" });
 }
 
-/** `accounts` or `accounts(name,revenue)`. */
+/** Returns the context URL, e.g. of `accounts` or `accounts(name,revenue)`. */
 export function contextUrl(
   call: Call,
   table: Table,
@@ -69,7 +70,7 @@ export function contextUrl(
   return `${call.base}/$metadata#${table.metadata.entitySet}${columns}${suffix}`;
 }
 
-/** The first members of every body of rows. */
+/** Returns the first members of every body of rows. */
 export function preamble(call: Call, context: string): string[] {
   return [
     `"@odata.context":${JSON.stringify(context)}`,
@@ -104,7 +105,7 @@ export function orderColumns(call: Call, table: Table, options: QueryOptions): O
   });
   const key = table.column(table.primaryId);
   const named = orders.findIndex(({ column }) => column === key);
-  // Behind the key nothing can decide any more.
+  // Keys are unique, so orders after the key have no effect.
   if (named >= 0) return orders.slice(0, named + 1);
   return key ? [...orders, { column: key, descending: false }] : orders;
 }
@@ -142,7 +143,7 @@ function takePage(
   return { rows: taken, more: false };
 }
 
-/** Stops one above the limit, which says that there are more. */
+/** Stops one above the limit, which shows that there are more. */
 function countUpTo(rows: readonly Row[], test: RowTest): number {
   let total = 0;
   for (const row of rows) {
@@ -161,7 +162,7 @@ function countParts(call: Call, asked: boolean, total: number | undefined): stri
   ];
 }
 
-/** The request's own address, with the token for the page behind this one. */
+/** Returns the request's own URL with the token of the next page. */
 function nextLink(call: Call, page: number, rows: readonly Row[], orders: readonly OrderColumn[]): string {
   const [first, last] = [rows[0], rows.at(-1)];
   if (!first || !last) throw new Error("A page that is followed by another cannot be empty.");
@@ -187,7 +188,7 @@ function allOf(tests: readonly (RowTest | undefined)[]): RowTest {
   return (row) => given.every((test) => test(row));
 }
 
-/** Change tracking reads whole tables only; the simulator knows no delta links. */
+/** Change tracking reads whole tables only; the simulator has no delta links. */
 function refuseChangeTracking(options: QueryOptions): never {
   const named: readonly (readonly [string, unknown])[] = [
     ["filter", options.filter],

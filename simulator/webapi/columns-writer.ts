@@ -1,4 +1,5 @@
-// Which columns of a row are written, and how for this caller: those selected, the currency of money, the key; hidden ones empty.
+// Writes the columns of a row for this caller: those selected, the currency of money, the key.
+// Hidden ones are null.
 import type { Row } from "../fetchxml/query-store.ts";
 import { columnByProperty } from "../odata/filter-compile.ts";
 import { isHidden } from "../org/access.ts";
@@ -7,7 +8,10 @@ import type { Table } from "../org/table.ts";
 import type { Call } from "./call.ts";
 import { columnWriter, writeRow, type ColumnWriter } from "./row-writer.ts";
 
-/** Columns to write: those selected (all when none are), the currency of a money column, the key last. */
+/**
+ * Returns the columns to write: those selected (all without $select), the currency of a money
+ * column, the key last.
+ */
 export function selectedColumns(table: Table, select: readonly string[] | undefined): Column[] {
   if (!select || select.length === 0) return [...table.columns()].filter((one) => one.odata && one.readable);
   const chosen = new Set(select.map((name) => columnByProperty(table, name)));

@@ -1,4 +1,4 @@
-// GET of one row, of one of its columns, and of the rows a lookup or an association leads to.
+// Reads one row, one of its columns, and the rows that a lookup or an association references.
 import type { HttpResponse } from "../http-middleware.ts";
 import type { Row } from "../fetchxml/query-store.ts";
 import { columnByProperty } from "../odata/filter-compile.ts";
@@ -17,11 +17,14 @@ import { badRequest, missingRow, ODataError, unknownSegment } from "./odata-erro
 import { preferenceApplied } from "./prefer.ts";
 import { jsonResponse, createResponse } from "./responses.ts";
 
-/** The row a key names: a guid, or `accountnumber='A1'` for an alternate key. Throws 404 when the caller sees none. */
+/**
+ * Finds the row of a key: a guid, or `accountnumber='A1'` for an alternate key.
+ * @throws 404 when the caller sees none
+ */
 export function rowByKey(call: Call, table: Table, key: string): Row {
   const id = parseGuid(key) ?? idByAlternateKey(call, table, key);
   const row = table.get(id);
-  // Views are named by schema name in this text, tables of rows by logical name.
+  // This text names views by schema name, all other tables by logical name.
   const label = table.logicalName.endsWith("query") ? table.metadata.schemaName : table.logicalName;
   if (!row) throw missingRow(label, id);
   if (visibleRows(table, call.access)?.(row) !== false) return row;
@@ -63,7 +66,7 @@ export function readRow(call: Call, table: Table, key: string): HttpResponse {
   return jsonResponse(rowBody(call, table, row), { ETag: etag, ...preferenceApplied(call.prefer) });
 }
 
-/** A single row with its context; a full one has its empty columns last. */
+/** Returns a single row with its context; without $select, nulls come last. */
 export function rowBody(call: Call, table: Table, row: Row): string {
   const { select, expand } = queryOptions(call.request.query);
   const columns = selectedColumns(table, select);
@@ -76,7 +79,7 @@ export function rowBody(call: Call, table: Table, row: Row): string {
   return `{${preamble(call, context).join(",")},${text.slice(1)}`;
 }
 
-/** What follows the key: an association, a lookup, a column, `$ref`, `$count`, `$value`. */
+/** Reads what follows the key: an association, a lookup, a column, `$ref`, `$count`, `$value`. */
 export function readRelated(call: Call, table: Table, key: string, rest: readonly string[]): HttpResponse {
   requireRight(call, "Read", table);
   const row = rowByKey(call, table, key);

@@ -1,4 +1,5 @@
-// $expand of lookups and associations in answers of rows: `primarycontactid($select=fullname),account_parent_account`.
+// Expands lookups and associations in rows:
+// `primarycontactid($select=fullname),account_parent_account`.
 import type { Row } from "../fetchxml/query-store.ts";
 import { parseMetadataQuery, type MetadataQuery } from "../metadata/query.ts";
 import { visibleRows } from "../org/access.ts";

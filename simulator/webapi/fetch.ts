@@ -1,5 +1,6 @@
-// accounts?fetchXml=…, ?userQuery=… and ?savedQuery=…: the engine's rows as Dataverse writes them. Empty columns are left out; FetchXML
-// pages by a cookie in an annotation that has to be asked for, a view's pages are linked.
+// Answers accounts?fetchXml=…, ?userQuery=… and ?savedQuery=… with the engine's rows as Dataverse
+// formats them. Nulls are omitted. FetchXML is paged by a cookie in an annotation that must be
+// requested, a view by links.
 import type { HttpResponse } from "../http-middleware.ts";
 import { executeFetch } from "../fetchxml/engine.ts";
 import { FetchError } from "../fetchxml/fetch-error.ts";
@@ -20,7 +21,7 @@ import { preferenceApplied, MORE_RECORDS, PAGING_COOKIE, TOTAL_COUNT, TOTAL_EXCE
 import { jsonResponse } from "./responses.ts";
 import { columnWriter, type ColumnWriter } from "./row-writer.ts";
 
-/** A reply when the request names FetchXML or a view, otherwise undefined. */
+/** Returns undefined when the request names neither FetchXML nor a view. */
 export function readByFetch(call: Call, table: Table): HttpResponse | undefined {
   const options = queryOptions(call.request.query);
   if (options.fetchXml !== undefined) {
@@ -47,7 +48,7 @@ export function readByFetch(call: Call, table: Table): HttpResponse | undefined 
   );
 }
 
-/** What the documents do not define together is refused, not ignored. */
+/** Combinations that the documentation does not define are refused, not ignored. */
 function refuseWith(options: QueryOptions, names: readonly (keyof QueryOptions)[], what: string): void {
   const used = names.find((name) => options[name] !== undefined);
   if (used !== undefined) throw badRequest(`The query parameter $${used} is not supported beside ${what}.`);
@@ -90,7 +91,9 @@ function runFetch(call: Call, table: Table, xml: string, overrides: QueryOverrid
   );
 }
 
-/** The FetchXML of the view named; a view the caller may not see does not exist for them. */
+/**
+ * Returns the FetchXML of the named view; one that the caller may not see does not exist for them.
+ */
 function viewFetchXml(call: Call, { userQuery, savedQuery }: QueryOptions): string | undefined {
   const named = userQuery ?? savedQuery;
   if (named === undefined) return undefined;
@@ -104,7 +107,7 @@ function viewFetchXml(call: Call, { userQuery, savedQuery }: QueryOptions): stri
   return String(view["fetchxml"] ?? "");
 }
 
-/** The stored query on the page a $skiptoken names. */
+/** Returns the stored query at the page of a $skiptoken. */
 function withPage(xml: string, skipToken: string | undefined): string {
   if (skipToken === undefined) return xml;
   const token = /^<cookie pagenumber="(\d+)" pagingcookie="([^"]*)" istracking="False" \/>$/.exec(skipToken);
@@ -129,7 +132,7 @@ function nextLinkPart(call: Call, cookie: string): string {
   return `"@odata.nextLink":${JSON.stringify(`${origin}${path}?${[...kept, `$skiptoken=${token}`].join("&")}`)}`;
 }
 
-/** Annotations of the whole answer, those asked for. */
+/** Returns the requested annotations of the whole response. */
 function cookieParts(call: Call, answer: FetchResult): string[] {
   const parts: string[] = [];
   if (answer.totalRecordCount !== undefined) {
@@ -170,7 +173,10 @@ function rowText(row: Row, writers: readonly ColumnWriter[], version: Value | un
   return `{${text.slice(1)}}`;
 }
 
-/** `(name,_ownerid_value,ownerid,accountid,ownerid())`: lookups under both names, and expanded at the end. */
+/**
+ * Returns `(name,_ownerid_value,ownerid,accountid,ownerid())`: lookups under both names, and
+ * expanded at the end.
+ */
 function contextColumns(answer: FetchResult): string {
   if (answer.isAggregate) return "";
   const own = answer.columns.filter((one) => one.link === undefined && one.alias === undefined);
@@ -195,7 +201,10 @@ function resultWriter(call: Call, result: ResultColumn): ColumnWriter {
   return columnWriter(column, options, plain ? wireName(column) : result.key, result.key);
 }
 
-/** Sums and extremes keep their column's type; counts and parts of dates are whole numbers, fiscal ones texts like "FY2026". */
+/**
+ * Sums, minima and maxima keep their column's type; counts and parts of dates are whole numbers,
+ * fiscal ones text like "FY2026".
+ */
 function aggregateColumn(result: ResultColumn, stored: Column | undefined): Column | undefined {
   if (["sum", "avg", "min", "max"].includes(result.aggregate ?? "")) return stored;
   const fiscal = result.dateGrouping?.startsWith("fiscal-") ?? false;

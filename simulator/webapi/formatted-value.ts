@@ -1,12 +1,15 @@
-// What a person would see: FormattedValue of numbers, money, dates, choices and lookups, in the user's language (English, US formats)
-// and time zone. Text, memos and guids have none.
+// Formats values as a user sees them: FormattedValue of numbers, money, dates, choices and lookups,
+// in the user's language (English, US formats) and time zone. Text, memos and guids have none.
 import type { Row, Value } from "../fetchxml/query-store.ts";
 import { choiceLabel, isLookup, type Column } from "../org/columns.ts";
 import type { Org } from "../org/org.ts";
 
 export type Formatter = (value: Exclude<Value, null>, row: Row) => string | undefined;
 
-/** A formatter for the column's values, or undefined when its type is never formatted. @param utcOffsetMinutes east of UTC */
+/**
+ * Returns undefined when the column's type is never formatted.
+ * @param utcOffsetMinutes east of UTC
+ */
 export function formatterFor(column: Column, org: Org, utcOffsetMinutes: number): Formatter | undefined {
   if (isLookup(column.type)) return lookupName(column, org);
   switch (column.type) {
@@ -55,7 +58,7 @@ function memoized(format: (value: Exclude<Value, null>) => string): Formatter {
   };
 }
 
-/** The present name of the row pointed to. */
+/** Uses the current name of the referenced row. */
 function lookupName(column: Column, org: Org): Formatter {
   return (value, row) => {
     const table = org.table(String(row[`${column.logicalName}.table`] ?? column.targets?.[0]));
@@ -72,20 +75,23 @@ function moneyFormatter(column: Column, org: Org): Formatter {
       String(isBase ? org.currencyId : (row["transactioncurrencyid"] ?? org.currencyId)),
     );
     const amount = Number(value);
-    // Precision source 2, the currency's, for amounts as in every standard column.
+    // The precision is the currency's (precision source 2), as in every standard column.
     const text = withThousandsSeparators(Math.abs(amount), Number(currency?.["currencyprecision"] ?? 2));
     return `${amount < 0 ? "-" : ""}${currency?.["currencysymbol"] ?? ""}${text}`;
   };
 }
 
-/** "2,101,560" */
+/** Formats as "2,101,560". */
 function withThousandsSeparators(value: number, decimals: number): string {
   const [whole = "", fraction] = Math.abs(value).toFixed(decimals).split(".");
   const digits = whole.replace(/\B(?=(\d{3})+$)/g, ",");
   return `${value < 0 ? "-" : ""}${digits}${fraction === undefined ? "" : `.${fraction}`}`;
 }
 
-/** "9/22/2025 10:03 AM", or the day alone for a DateOnly format. Only UserLocal moves with the user's time zone. */
+/**
+ * Formats as "9/22/2025 10:03 AM", or the date alone for a DateOnly format. Only UserLocal depends
+ * on the user's time zone.
+ */
 function formattedDate(value: string, column: Column, utcOffsetMinutes: number): string {
   const moved = column.dateBehavior === "UserLocal" ? utcOffsetMinutes * 60_000 : 0;
   const date = new Date(Date.parse(value) + moved);

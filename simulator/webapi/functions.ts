@@ -1,10 +1,14 @@
-// Functions of the Web API that are not about one set of rows: WhoAmI, RetrieveTotalRecordCount, RetrieveUserPrivileges, RetrieveVersion.
+// Answers functions that do not belong to one set of rows: WhoAmI, RetrieveTotalRecordCount,
+// RetrieveUserPrivileges, RetrieveVersion.
 import type { HttpResponse } from "../http-middleware.ts";
 import type { Call } from "./call.ts";
 import { badRequest, ODataError } from "./odata-error.ts";
 import { jsonResponse } from "./responses.ts";
 
-/** The reply, or undefined when there is no such function. @param text the segment, e.g. `WhoAmI` or `F(A=@p)` */
+/**
+ * Returns undefined when there is no such function.
+ * @param text the segment, e.g. `WhoAmI` or `F(A=@p)`
+ */
 export function callFunction(call: Call, text: string): HttpResponse | undefined {
   const match = /^([A-Z]\w*)(?:\((.*)\))?$/s.exec(text);
   const parameters = match?.[2] ?? "";
@@ -33,7 +37,10 @@ function functionResponse(
   return jsonResponse(JSON.stringify({ "@odata.context": context, ...members }));
 }
 
-/** A count of whole tables, whoever asks. Dataverse's may be a day old; this one is fresh. */
+/**
+ * Counts whole tables, whatever the caller's rights. Dataverse's count may be a day old; this one
+ * is current.
+ */
 function totalRecordCount(call: Call, parameters: string): HttpResponse {
   const given = /^EntityNames=(.*)$/s.exec(parameters)?.[1] ?? "";
   const text = given.startsWith("@") ? (call.request.query.get(given) ?? "") : given;
@@ -56,7 +63,7 @@ function totalRecordCount(call: Call, parameters: string): HttpResponse {
 
 const DEPTH_NAMES: Readonly<Record<number, string>> = { 1: "Basic", 2: "Local", 4: "Deep", 8: "Global" };
 
-/** `systemusers(id)/Microsoft.Dynamics.CRM.RetrieveUserPrivileges()`. */
+/** Answers `systemusers(id)/Microsoft.Dynamics.CRM.RetrieveUserPrivileges()`. */
 export function userPrivileges(call: Call, privileges: ReadonlyMap<string, number>): HttpResponse {
   const list = [...privileges].map(([name, mask]) => ({
     Depth: DEPTH_NAMES[mask] ?? "Basic",

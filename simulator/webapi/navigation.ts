@@ -1,4 +1,5 @@
-// Collection-valued navigation properties: from a row to the rows that belong to it, through a lookup or a many-to-many table.
+// Defines collection-valued navigation properties: from a row to its related rows, through a lookup
+// or an intersect table.
 import type { Row } from "../fetchxml/query-store.ts";
 import { isLookup, type Column } from "../org/columns.ts";
 import type { Org } from "../org/org.ts";
@@ -12,7 +13,7 @@ export interface Navigation {
   readonly to: string;
   /** The target's lookup to the source … */
   readonly lookup?: string;
-  /** … or the table between them. */
+  /** … or the intersect table between them. */
   readonly intersect?: string;
 }
 
@@ -57,8 +58,10 @@ export const NAVIGATIONS: readonly Navigation[] = [
 ];
 
 /**
- * The lookup a single-valued navigation property follows, and the tables it may lead to: `primarycontactid`, `new_Payer_contact`.
- * Throws when there is none, and for properties of an owner, who is a principal: neither a user nor a team until one looks.
+ * Returns the lookup that a single-valued navigation property follows, and its possible target
+ * tables: `primarycontactid`, `new_Payer_contact`.
+ * @throws when there is none, and for properties of an owner, whose type is principal: neither
+ * user nor team
  */
 export function lookupForNavigation(
   table: Table,
@@ -85,7 +88,7 @@ export function findNavigation(table: string, name: string): Navigation | undefi
   return NAVIGATIONS.find((one) => one.from === table && one.name === name);
 }
 
-/** Which rows of the target belong to the source row. */
+/** Returns a test of the target's rows that are related to the source row. */
 export function relatedRowTest(org: Org, navigation: Navigation, sourceId: string): (row: Row) => boolean {
   const { lookup, intersect } = navigation;
   if (lookup !== undefined) return (row) => row[lookup] === sourceId;

@@ -1,5 +1,6 @@
-// Refusals of the Web API in Dataverse's own codes and words (Microsoft Learn: "Web service error codes", "Compose HTTP
-// requests and handle errors"). Everything that goes wrong in a request is thrown as one of these and becomes a reply in one place.
+// Creates errors of the Web API with Dataverse's own codes and words (Microsoft Learn: "Web service
+// error codes", "Compose HTTP requests and handle errors"). They are thrown, and web-api.ts turns
+// them into responses.
 
 export class ODataError extends Error {
   readonly status: number;
@@ -13,7 +14,7 @@ export class ODataError extends Error {
   }
 }
 
-/** The request is understood by the OData library and refused there. */
+/** Creates an error of the OData library itself, before Dataverse sees the request. */
 export function badRequest(message: string): ODataError {
   return new ODataError(400, "0x80060888", message);
 }
@@ -36,7 +37,7 @@ export function unparsedPath(): ODataError {
   );
 }
 
-/** @param label the table's schema name as Dataverse says it: lower-case for most, `UserQuery` for views */
+/** @param label the table's name in the error: lower case for most, `UserQuery` for views */
 export function missingRow(label: string, id: string): ODataError {
   return new ODataError(404, "0x80040217", `Entity '${label}' With Id = ${id} Does Not Exist`);
 }

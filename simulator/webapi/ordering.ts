@@ -1,4 +1,5 @@
-// Rows in the order of $orderby, then of the key. Sorted arrays are kept until the table changes: page after page reads them.
+// Orders rows by $orderby, then by the key. Sorted arrays are cached until the table changes, since
+// page after page reads them.
 import { foldText } from "../fetchxml/collation.ts";
 import type { Row, Value } from "../fetchxml/query-store.ts";
 import type { Column } from "../org/columns.ts";
@@ -11,7 +12,7 @@ export interface OrderColumn {
   readonly descending: boolean;
 }
 
-/** One row's values in the order columns, text folded; null where empty. */
+/** One row's values in the order columns, with text folded; null for no value. */
 export type SortTuple = readonly (Exclude<Value, null> | null)[];
 
 interface SortedRows {
@@ -20,7 +21,7 @@ interface SortedRows {
 }
 
 const sortedRowsByTable = new WeakMap<Table, Map<string, SortedRows>>();
-// Each kept order of half a million rows is 4 MB; tests use a handful.
+// Each cached order of half a million rows takes 4 MB; tests use a handful.
 const MAX_CACHED_ORDERS = 8;
 
 /** @param orders with the key last */
@@ -54,7 +55,7 @@ export function sortValue(column: Column, value: Value | undefined): Exclude<Val
   return column.type === "String" || column.type === "Memo" ? foldText(String(value)) : value;
 }
 
-/** Empty comes first when ascending, as in SQL Server. */
+/** Nulls come first when ascending, as in SQL Server. */
 function compareTuples(a: SortTuple, b: SortTuple, orders: readonly OrderColumn[]): number {
   for (const [at, { column, descending }] of orders.entries()) {
     const order = compareValues(column, a[at] ?? null, b[at] ?? null);
@@ -69,7 +70,7 @@ function compareValues(column: Column, a: Value, b: Value): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Index of the first row behind the tuple. */
+/** Returns the index of the first row after the tuple. */
 export function indexAfterTuple(
   rows: readonly Row[],
   tuple: SortTuple,

@@ -1,16 +1,20 @@
-// The $skiptoken of nextLink: a cookie with page number and the order columns' values in the first and last row, encoded as
-// Dataverse encodes it (Microsoft Learn: "Page results using OData"). A page starts behind the last row, whatever was inserted before it.
+// Writes and reads the $skiptoken of nextLink: a cookie with page number and the order columns'
+// values in the first and last row, encoded as in Dataverse (Microsoft Learn: "Page results using
+// OData"). A page starts after the last row, whatever was inserted before it.
 import type { Row, Value } from "../fetchxml/query-store.ts";
 import { isLookup, type Column } from "../org/columns.ts";
 import { ODataError, badRequest } from "./odata-error.ts";
 
 export interface Boundary {
   readonly page: number;
-  /** By column, in the order of the ordering; null: the column was empty. */
+  /** By column, in the order of $orderby; null for no value. */
   readonly last: ReadonlyMap<string, string | null>;
 }
 
-/** The whole `$skiptoken` value, percent-encoded for the link. @param page the page it leads to */
+/**
+ * Returns the whole `$skiptoken` value, percent-encoded for the link.
+ * @param page that it leads to
+ */
 export function skipToken(page: number, first: Row, last: Row, columns: readonly Column[]): string {
   const elements = columns.map((column) => boundaryElement(column, first, last)).join("");
   const inner = `<cookie page="${page - 1}">${elements}</cookie>`;
@@ -41,7 +45,7 @@ function xmlEscaped(text: string): string {
     .replaceAll('"', "&quot;");
 }
 
-/** Percent-encoded twice, hex digits in lower case, as .NET's HttpUtility writes them. */
+/** Percent-encodes twice, with hex digits in lower case, as .NET's HttpUtility does. */
 export function encodedTwice(text: string): string {
   const once = encodeLower(text);
   return encodeLower(once);
@@ -53,7 +57,7 @@ function encodeLower(text: string): string {
     .replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase());
 }
 
-/** The boundary in a `$skiptoken` as it arrived (decoded once by the query parser). */
+/** Parses a `$skiptoken`, which the query parser has decoded once. */
 export function parseSkipToken(token: string, columns: readonly Column[]): Boundary {
   const outer = /^<cookie pagenumber="(\d+)" pagingcookie="([^"]*)" istracking="(?:True|False)" \/>$/.exec(
     token,
@@ -96,7 +100,7 @@ function malformed(): Error {
   return badRequest("Malformed XML in the Paging Cookie");
 }
 
-/** A boundary value as rows store it. */
+/** Returns a boundary value as rows store it. */
 export function storedValue(column: Column, text: string): Exclude<Value, null> {
   if (column.type === "Uniqueidentifier" || isLookup(column.type))
     return text.replace(/[{}]/g, "").toLowerCase();

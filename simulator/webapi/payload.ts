@@ -1,4 +1,5 @@
-// The JSON body of a create or update → values of a row, checked as Dataverse checks them: names, types, lengths, ranges, choices, lookups.
+// Converts the JSON body of a create or update to values of a row, with Dataverse's checks: names,
+// types, lengths, ranges, choices, lookups.
 import type { Value } from "../fetchxml/query-store.ts";
 import { edmType } from "../odata/filter-compile.ts";
 import { isLookup, wireName, type Column } from "../org/columns.ts";
@@ -8,7 +9,7 @@ import type { Call } from "./call.ts";
 import { badRequest, missingRow, ODataError } from "./odata-error.ts";
 import { navigationProperty } from "./row-writer.ts";
 
-/** @param creating columns that cannot be written are left out silently, as Dataverse does */
+/** @param creating columns that cannot be written are ignored, as in Dataverse */
 export function rowValues(
   call: Call,
   table: Table,
@@ -32,7 +33,7 @@ export function rowValues(
   return values;
 }
 
-/** The JSON object of a request. */
+/** Parses the JSON object of a request. */
 export function jsonBody(call: Call): Readonly<Record<string, unknown>> {
   let parsed: unknown;
   try {
@@ -56,7 +57,7 @@ function payloadError(table: Table, reason: string): ODataError {
   );
 }
 
-/** `"primarycontactid@odata.bind": "/contacts(<guid>)"`; null takes the lookup away. */
+/** Resolves `"primarycontactid@odata.bind": "/contacts(<guid>)"`; null clears the lookup. */
 function resolveBind(call: Call, table: Table, navigation: string, value: unknown): MutableRow {
   const found = [...table.columns()]
     .filter((column) => isLookup(column.type))
@@ -118,7 +119,7 @@ function requireInRange(table: Table, column: Column, value: number): void {
   );
 }
 
-/** The value as it is stored, or undefined when its JSON type does not fit the column. */
+/** Returns the stored form, or undefined when the JSON type does not match the column. */
 function storedValue(column: Column, value: unknown): Value | undefined {
   const kind = edmType(column);
   if (kind === "Edm.Boolean") return typeof value === "boolean" ? value : undefined;

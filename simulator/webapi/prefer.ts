@@ -1,4 +1,5 @@
-// The Prefer header (RFC 7240) with the preferences Dataverse knows, and the Preference-Applied it answers.
+// Parses the preferences of the Prefer header (RFC 7240) that Dataverse knows, and writes
+// Preference-Applied.
 
 export interface Preferences {
   readonly maxPageSize?: number;
@@ -25,7 +26,7 @@ export function parsePreferences(header: string | undefined): Preferences {
   };
 }
 
-/** Preference-Applied for a read, as a header or nothing. */
+/** Returns Preference-Applied of a read, as a header or nothing. */
 export function preferenceApplied(read: Preferences): Record<string, string> {
   const applied = [
     ...(read.maxPageSize === undefined ? [] : [`odata.maxpagesize=${read.maxPageSize}`]),
@@ -35,7 +36,10 @@ export function preferenceApplied(read: Preferences): Record<string, string> {
   return applied.length === 0 ? {} : { "Preference-Applied": applied.join(",") };
 }
 
-/** Whether an annotation of that full name was asked for: a list of names and patterns, `-` excludes. */
+/**
+ * Returns a test of full annotation names against the requested list of names and patterns; `-`
+ * excludes.
+ */
 export function annotationFilter({ annotations }: Preferences): (name: string) => boolean {
   if (annotations === undefined) return () => false;
   const patterns = annotations.split(",").map((part) => part.trim());

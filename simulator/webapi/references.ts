@@ -1,5 +1,5 @@
-// `…/$ref`: rows tied to each other and untied, through a lookup, an association, or a many-to-many table between them.
-// Microsoft Learn: "Associate and disassociate table rows using the Web API".
+// Handles `…/$ref`: associates and disassociates rows through a lookup, an association, or an
+// intersect table. Microsoft Learn: "Associate and disassociate table rows using the Web API".
 import type { HttpResponse } from "../http-middleware.ts";
 import { parseGuid } from "../org/guids.ts";
 import type { Table } from "../org/table.ts";
@@ -10,7 +10,10 @@ import { badRequest, missingRow, unparsedPath } from "./odata-error.ts";
 import { jsonBody, rowValues } from "./payload.ts";
 import { createResponse } from "./responses.ts";
 
-/** POST and PUT of `accounts(id)/primarycontactid/$ref` or `systemusers(id)/teammembership_association/$ref`. */
+/**
+ * Handles POST and PUT of `accounts(id)/primarycontactid/$ref` or
+ * `systemusers(id)/teammembership_association/$ref`.
+ */
 export function associate(call: Call, table: Table, key: string, name: string): HttpResponse {
   requireRight(call, "Write", table);
   const id = String(rowByKey(call, table, key)[table.primaryId]);
@@ -25,7 +28,7 @@ export function associate(call: Call, table: Table, key: string, name: string): 
   return createResponse(204, {});
 }
 
-/** DELETE of `teammembership_association(id)/$ref`, and of `…/$ref?$id=` with an address. */
+/** Handles DELETE of `teammembership_association(id)/$ref`, and of `…/$ref?$id=` with a URL. */
 export function disassociate(
   call: Call,
   table: Table,
@@ -65,7 +68,7 @@ function intersectKeys(
   return { [call.org.requireTable(from).primaryId]: id, [call.org.requireTable(to).primaryId]: target };
 }
 
-/** The id in an address like `…/teams(<guid>)`, of a row that is there. */
+/** Returns the id in a URL like `…/teams(<guid>)`, whose row must exist. */
 function targetId(call: Call, association: Navigation, address: string): string {
   const [, set = "", key = ""] = /(\w+)\(([^)]*)\)$/.exec(address) ?? [];
   const table = call.org.tableByEntitySet(set);

@@ -1,4 +1,5 @@
-// Replies of the Web API: the headers every answer carries, JSON bodies, errors, and the 401 that tells where to sign in.
+// Creates responses of the Web API: the headers of every response, JSON bodies, errors, and the 401
+// that says where to sign in.
 import { randomUUID } from "node:crypto";
 import type { HttpResponse, TokenCheck } from "../http-middleware.ts";
 import type { ODataError } from "./odata-error.ts";
@@ -7,7 +8,7 @@ const EXPOSED_HEADERS =
   "Preference-Applied,OData-EntityId,Location,ETag,OData-Version,Content-Encoding,Transfer-Encoding,Content-Length,Retry-After,REQ_ID";
 const JSON_TYPE = "application/json; odata.metadata=minimal";
 
-/** Headers Dataverse sends with every answer. */
+/** The headers that Dataverse sends with every response. */
 function serviceHeaders(): Record<string, string | readonly string[]> {
   const requestId = randomUUID();
   return {
@@ -38,7 +39,7 @@ export function createResponse(
   return { status, headers: { ...serviceHeaders(), ...headers }, body };
 }
 
-/** @param body JSON text: numbers keep the zeros a renderer gave them */
+/** @param body JSON text, in which numbers keep the trailing zeros of the writer */
 export function jsonResponse(
   body: string,
   headers: Readonly<Record<string, string>> = {},
@@ -47,7 +48,7 @@ export function jsonResponse(
   return createResponse(status, { "Content-Type": JSON_TYPE, ...headers }, body);
 }
 
-/** @param annotated include-annotations="*" was asked for: the error object explains itself */
+/** @param annotated when include-annotations="*" was requested, the error object has details */
 export function errorResponse(error: ODataError, annotated = false): HttpResponse {
   const details = annotated
     ? {
@@ -62,7 +63,7 @@ export function errorResponse(error: ODataError, annotated = false): HttpRespons
   return createResponse(error.status, { "Content-Type": JSON_TYPE }, body);
 }
 
-/** Authority discovery: the v1 authorize address of the tenant and the resource tokens must be for. */
+/** Authority discovery: the tenant's v1 authorize URL, and the resource that tokens must be for. */
 export function unauthorized(
   origin: string,
   tenantId: string,

@@ -1,4 +1,5 @@
-// /api/data/v9.x: from method and path to what answers them. Every refusal of a part below is thrown and becomes a reply here.
+// Routes /api/data/v9.x by method and path. All errors of the Web API are thrown, and become
+// responses here.
 import type { HttpResponse, HttpRequest } from "../http-middleware.ts";
 import { csdl } from "../metadata/csdl.ts";
 import { readDefinitions } from "../metadata/definitions.ts";
@@ -16,9 +17,12 @@ import { errorResponse, jsonResponse, createResponse } from "./responses.ts";
 import { write } from "./writes.ts";
 
 const ROOT = /^\/api\/data\/v9\.[012](?:\/(.*))?$/s;
-/** Longest address of a GET, in characters (Microsoft Learn: "Compose HTTP requests and handle errors"). */
+/**
+ * Maximum length of a GET URL, in characters (Microsoft Learn: "Compose HTTP requests and handle
+ * errors").
+ */
 const MAX_URL_LENGTH = 32 * 1024;
-/** Of a request inside a batch. */
+/** Maximum length of a URL in a batch. */
 const MAX_BATCHED_URL_LENGTH = 64 * 1024;
 const READ_METHODS = new Set(["GET", "HEAD"]);
 
@@ -63,7 +67,7 @@ function handleRequest(
   }
 }
 
-/** Rights of the caller, or the refusal of somebody who may not work here at all. */
+/** Returns the rights of the caller. @throws when the caller may not use the environment at all */
 function requireAccess(org: Org, reader: AccessReader, userId: string | undefined): Access {
   const user = userId === undefined ? undefined : org.requireTable("systemuser").get(userId);
   if (!user) throw new ODataError(403, "0x80072560", "The user is not a member of the organization.");
@@ -88,7 +92,7 @@ function requireAccess(org: Org, reader: AccessReader, userId: string | undefine
   return access;
 }
 
-/** Segments of the path, decoded; slashes inside parentheses and quotes do not part them. */
+/** Splits the path into decoded segments; slashes within parentheses and quotes do not separate. */
 function segmentsOf(path: string): string[] {
   let decoded: string;
   try {

@@ -1,4 +1,5 @@
-// POST, PATCH, PUT and DELETE of rows, with optimistic concurrency and upsert, and the actions Merge, GrantAccess and RevokeAccess.
+// Handles POST, PATCH, PUT and DELETE of rows, with optimistic concurrency and upsert, and the
+// actions Merge, GrantAccess and RevokeAccess.
 import { headerValue, type HttpResponse } from "../http-middleware.ts";
 import type { Row } from "../fetchxml/query-store.ts";
 import { columnByProperty } from "../odata/filter-compile.ts";
@@ -11,7 +12,7 @@ import { isObject, jsonBody, rowValues } from "./payload.ts";
 import { associate, disassociate } from "./references.ts";
 import { jsonResponse, createResponse } from "./responses.ts";
 
-/** Any method but GET. @param rest what follows the first segment */
+/** Handles all methods but GET. @param rest what follows the first segment */
 export function write(call: Call, first: string, rest: readonly string[]): HttpResponse {
   const action = call.request.method === "POST" && rest.length === 0 ? runAction(call, first) : undefined;
   if (action) return action;
@@ -61,7 +62,7 @@ function create(call: Call, table: Table): HttpResponse {
   return writeResponse(call, table, id, 201);
 }
 
-/** Upsert: a row that is not there is created, unless If-Match forbids it. */
+/** Upserts: a row that does not exist is created, unless If-Match forbids it. */
 function patch(call: Call, table: Table, key: string): HttpResponse {
   const body = jsonBody(call);
   const id = parseGuid(key);
@@ -100,7 +101,7 @@ function setColumn(call: Call, table: Table, key: string, name: string, value: u
   return writeResponse(call, table, id, 204);
 }
 
-/** One column emptied, or a lookup (`primarycontactid/$ref`). */
+/** Clears one column, or a lookup (`primarycontactid/$ref`). */
 function clearColumn(
   call: Call,
   table: Table,
@@ -128,7 +129,7 @@ function requireVersion(row: Row, ifMatch: string | undefined): void {
   );
 }
 
-/** 204 with the row's address, or the row when the client prefers it. */
+/** Returns 204 with the row's URL, or the row when the client prefers it. */
 function writeResponse(call: Call, table: Table, id: string, withBody: 200 | 201 | 204): HttpResponse {
   const address = entityUrl(call, table, id);
   const row = table.get(id);
@@ -195,7 +196,10 @@ function revokeAccess(call: Call): HttpResponse {
   return createResponse(204, {});
 }
 
-/** A row named in an action's parameters by type and key: `{"@odata.type":"Microsoft.Dynamics.CRM.account","accountid":"…"}`. */
+/**
+ * Resolves a row in an action's parameters by type and key:
+ * `{"@odata.type":"Microsoft.Dynamics.CRM.account","accountid":"…"}`.
+ */
 function resolveReference(
   call: Call,
   body: Readonly<Record<string, unknown>>,

@@ -1,5 +1,6 @@
-// An organisation for the collected queries: the columns of both collected organisations, and what the queries name beyond them, of the
-// kind their conditions and joins ask for. Rows come from a seed that likes the values the queries ask for.
+// Creates an organisation for the collected queries: the columns of both collected organisations,
+// and those that the queries name beyond them, with types that suit their conditions and joins.
+// Rows come from a seed that prefers the values of the conditions.
 import { existsSync } from "node:fs";
 import type { ColumnType, Value } from "../../simulator/fetchxml/query-store.ts";
 import { loadColumns } from "../../simulator/load/load-columns.ts";
@@ -21,7 +22,7 @@ import {
 
 export const NOW = new Date("2024-05-15T12:00:00Z");
 const GUID = /^\{?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\}?$/i;
-/** As Dataverse allows them; anything else is for the simulator to refuse. */
+/** Names that Dataverse allows; the simulator must refuse all others. */
 const NAME = /^[a-z][a-z0-9_]*$/;
 
 export function collectedOrganisation(queries: readonly CollectedQuery[]): Org {
@@ -42,7 +43,7 @@ function addMissing(org: Org, { tables, columns, links }: QueryUses): void {
   for (const name of tables) if (NAME.test(name) && !org.table(name)) addTable(org, name);
   const missing = ({ table, column }: ColumnUse) =>
     NAME.test(column) && org.table(table) !== undefined && !org.table(table)?.column(column);
-  // What joins follows the column it is joined to; the rest follows its conditions.
+  // A join column gets the type of the column it is joined to, all others that of their conditions.
   for (const { from, to } of links) {
     for (const [one, other] of [
       [from, to],
@@ -82,7 +83,7 @@ function addJoinColumn(org: Org, one: ColumnUse, other: ColumnUse): void {
   else org.addColumn({ schemaName: one.column, type: known.type }, one.table);
 }
 
-/** The type that all uses of a column agree with. */
+/** Infers a type that suits all uses of a column. */
 function inferType(uses: readonly ColumnUse[]): ColumnType {
   const elements = uses.map(({ element }) => element);
   const operators = elements.map((element) => attributeOf(element, "operator"));
@@ -116,7 +117,7 @@ function fillTables(org: Org, uses: readonly QueryUses[]): void {
     );
     addRows(org, table, keys);
   }
-  // An owner that a query names and nobody knows is taken for a team.
+  // An unknown owner in a query is taken for a team.
   const team = wanted
     .get("account.ownerid")
     ?.find((id) => GUID.test(id) && !org.requireTable("systemuser").get(id));
@@ -124,7 +125,7 @@ function fillTables(org: Org, uses: readonly QueryUses[]): void {
   for (const table of tables) {
     table.rows().forEach((row, at) => {
       const random = new Random(`collected ${table.logicalName}`, at);
-      // People stay who they are.
+      // The administrator's own row must not change.
       if (row["systemuserid"] === org.adminId) return;
       table.change(String(row[table.primaryId]), randomValues(org, table, wanted, random));
     });
@@ -147,7 +148,9 @@ function addRows(org: Org, table: Table, keys: readonly string[]): void {
   }
 }
 
-/** Values that conditions ask for, by table and column: a query that finds nothing would prove little. */
+/**
+ * Values that conditions compare with, by table and column: a query without results proves little.
+ */
 function comparedValues(org: Org, uses: readonly QueryUses[]): Map<string, string[]> {
   const wanted = new Map<string, string[]>();
   for (const { table, column, element } of uses.flatMap(({ columns }) => columns)) {
@@ -188,7 +191,9 @@ function randomValues(
   return row;
 }
 
-/** To a row of the tables the lookup may point to; to one that is nowhere, when those have none. */
+/**
+ * References a row of the lookup's target tables, or an id that does not exist if they are empty.
+ */
 function reference(org: Org, column: Column, asked: string | undefined, random: Random): MutableRow {
   const targets = column.targets?.length ? column.targets : ["account"];
   const holding = targets.find((name) => asked !== undefined && org.table(name)?.get(asked));

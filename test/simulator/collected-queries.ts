@@ -1,4 +1,5 @@
-// The collected FetchXML over account and Microsoft's sample accounts, and what stands in a query.
+// Reads the collected FetchXML over account and Microsoft's sample accounts, and the names that a
+// query uses.
 import { readFileSync } from "node:fs";
 import { DOMParser, type Element } from "@xmldom/xmldom";
 import { z } from "zod";
@@ -44,7 +45,7 @@ export function sampleAccounts(): SampleAccount[] {
   return samplesFile.parse(readData("dataverse-sample-accounts.json")).accounts;
 }
 
-/** A column as a query uses it: where, and in which element. */
+/** A column as a query uses it, and the element it is used in. */
 export interface ColumnUse {
   readonly table: string;
   readonly column: string;
@@ -113,7 +114,7 @@ export function attributeOf(element: Element, name: string): string {
   return element.getAttribute(name) ?? "";
 }
 
-/** What a condition compares with. */
+/** Returns the values that a condition compares with. */
 export function valuesOf(condition: Element): string[] {
   const value = condition.getAttribute("value");
   const children = [...condition.getElementsByTagName("value")].map((one) => one.textContent ?? "");

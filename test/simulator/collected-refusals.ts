@@ -1,5 +1,5 @@
-// Why a query is refused: told from the query and the types of its columns, so that any other file of queries can be put in place of
-// the collected one. What is not told here must run.
+// Predicts why a query is refused, from the query and the types of its columns, so that any other
+// file of queries can replace the collected one. All other queries must run.
 import type { Element } from "@xmldom/xmldom";
 import type { Column } from "../../simulator/org/columns.ts";
 import type { Org } from "../../simulator/org/org.ts";
@@ -11,7 +11,7 @@ export interface ExpectedRefusal {
   readonly codes: readonly string[];
 }
 
-// "FetchXML grammar" of the sheet about Dataverse.
+// From "FetchXML grammar" of the collected documentation of Dataverse.
 const LINK_TYPES = new Set(
   "inner,outer,any,not any,all,not all,exists,in,natural,matchfirstrowusingcrossapply".split(","),
 );
@@ -29,7 +29,7 @@ const OPERATORS = new Set(
   ).split(" "),
 );
 
-/** Undefined: it must run. The first reason that Dataverse comes to counts. */
+/** Returns undefined for a query that must run, otherwise the first error that Dataverse finds. */
 export function expectedRefusal(xml: string, org: Org): ExpectedRefusal | undefined {
   const root = parsed(xml);
   if (root === null) return { reason: "no XML", codes: ["0x80040201"] };
@@ -72,7 +72,7 @@ function valueRefusal({ table, column, element }: ColumnUse, org: Org): Expected
   if (values.some((value) => /^%?\{\d+\}%?$/.test(value)))
     return { reason: "placeholder {0}", codes: ["0x80040203", "0x80041139"] };
   const operator = attributeOf(element, "operator");
-  // Their values are numbers, or none, whatever the column's type.
+  // The values of these operators are numbers or absent, whatever the column's type.
   if (/-x-|fiscal|null|user|business/.test(operator) || values.every((value) => canHold(compared, value)))
     return undefined;
   return { reason: "value of another type", codes: ["0x80040203"] };

@@ -1,4 +1,4 @@
-// Columns of every kind a company adds, in the metadata of a customised organisation.
+// Tests the metadata of a customised organisation, with columns of every kind that companies add.
 import { describe, expect, test } from "vitest";
 import { customiseOrg } from "../../simulator/org/customise.ts";
 import { member, rowsOf, startWebApi, type WebApiClient } from "./web-api-client.ts";

@@ -1,4 +1,5 @@
-// A customised organisation: columns of every kind a company adds, in rows, in FetchXML, in conditions and in writes.
+// Tests a customised organisation, with columns of every kind that companies add, in rows, in
+// FetchXML, in conditions and in writes.
 import { describe, expect, test } from "vitest";
 import { customiseOrg } from "../../simulator/org/customise.ts";
 import type { Org } from "../../simulator/org/org.ts";
@@ -11,7 +12,7 @@ const CONTACT = "33333333-3333-4333-8333-333333333333";
 const ANNOTATED = { prefer: 'odata.include-annotations="*"' };
 const FORMATTED = "@OData.Community.Display.V1.FormattedValue";
 
-/** One account with something in every column; the administrator works an hour east of UTC. */
+/** Adds one account with a value in every column; the administrator's time zone is UTC+1. */
 function addFilledAccount(org: Org): void {
   customiseOrg(org);
   org.utcOffsets.set(org.adminId, 60);
@@ -46,13 +47,14 @@ function addFilledAccount(org: Org): void {
   });
 }
 
-/** What each value looks like on the wire, and to a person; undefined: not formatted. */
+/** Each value in the response, and as formatted for users; undefined when it is not formatted. */
 const VALUES: readonly (readonly [property: string, value: unknown, formatted: string | undefined])[] = [
   ["new_tier", 808620003, "Gold"],
   ["new_products", "100000001,100000002", "Chat, voice; Analytics; advanced"],
   ["new_isstrategic", true, "Strategic"],
   ["new_renewaldate", "2026-05-06", "5/6/2026"],
-  // Wall clock, whatever the Z says: it does not move with the user's time zone, as `new_founded` does.
+  // A wall clock time, whatever the Z says: unlike `new_founded`, it does not depend on the user's
+  // time zone.
   ["new_golive", "2026-03-29T02:30:00Z", "3/29/2026 2:30 AM"],
   ["new_founded", "2020-01-01T23:00:00Z", "1/2/2020"],
   ["new_healthscore", 87.125, "87.13"],
@@ -166,7 +168,7 @@ describe("conditions", () => {
     ['attribute="new_products" operator="not-contain-values"><value>100000002</value>', false],
     ['attribute="new_renewaldate" operator="on" value="2026-05-06">', true],
     ['attribute="new_renewaldate" operator="on-or-after" value="2026-05-07">', false],
-    // 02:30 on the wall is the 29th wherever one is; an hour east of UTC 23:00 is the next day.
+    // 02:30 wall clock time is on the 29th in every time zone; 23:00 UTC is the next day in UTC+1.
     ['attribute="new_golive" operator="on" value="2026-03-29">', true],
     ['attribute="new_founded" operator="on" value="2020-01-02">', true],
     ['attribute="new_isstrategic" operator="eq" value="1">', true],
@@ -183,7 +185,8 @@ describe("conditions", () => {
 });
 
 describe("a wall-clock column", () => {
-  // 23:00 on 2 January is 04:30 on the 3rd in Mumbai, if one believes the Z. It is 08:34 on the 2nd there.
+  // If the Z were believed, 23:00 on 2 January would be 04:30 on the 3rd in Mumbai, where it is 08:34
+  // on the 2nd.
   async function inMumbai(): Promise<WebApiClient> {
     return startWebApi((org) => {
       customiseOrg(org);
@@ -242,7 +245,7 @@ describe("writes", () => {
         new_logo: null,
         "new_Payer_account@odata.bind": `/accounts(${ACCOUNT})`,
         "new_Csm@odata.bind": null,
-        // Calculated: left alone.
+        // A calculated column ignores writes.
         new_weightedscore: 1,
       },
     });

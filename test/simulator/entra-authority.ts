@@ -1,4 +1,5 @@
-// An Entra ID authority listening on the loopback interface, with its own clock, and openid-client as the client.
+// Starts an Entra ID authority on the loopback interface, with its own clock, and openid-client as
+// the client.
 import { createServer } from "node:http";
 import * as oidc from "openid-client";
 import type { AppRegistration, DirectoryUser } from "../../simulator/entra/directory.ts";
@@ -37,14 +38,14 @@ export interface Authority extends AsyncDisposable {
   readonly user: DirectoryUser;
   readonly app: AppRegistration;
   advance(milliseconds: number): void;
-  /** Scope of the one environment, which lives at the authority's own origin. */
+  /** The scope of the one environment, whose origin is the authority's own. */
   readonly scope: string;
   client(secret?: string): Promise<oidc.Configuration>;
   token(form: Record<string, string>, tenant?: string): Promise<Response>;
 }
 
 export async function startAuthority(options: Partial<EntraOptions> = {}): Promise<Authority> {
-  // Real time: openid-client compares id_token moments with its own clock.
+  // The clock starts at the real time, because openid-client compares id_tokens with its own clock.
   let now = Date.now();
   const user = ada();
   const app = sluiceApp();

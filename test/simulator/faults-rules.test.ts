@@ -5,7 +5,7 @@ import { faultControl, Faults } from "../../simulator/faults/faults.ts";
 
 const PAGE = "/api/data/v9.2/accounts?$select=name";
 
-/** Faults over an organisation that only writes down what it is made to do. */
+/** Faults over an organisation that only records the actions. */
 function faultsWithRecorder() {
   const done: string[] = [];
   const note =

@@ -1,5 +1,6 @@
-// All collected FetchXML over account, views and queries, over HTTP: each runs and returns what the naive evaluator returns (or what
-// Microsoft prints), or is refused with Dataverse's own error for a reason that can be told from the query.
+// Tests all collected FetchXML over account, views and queries, over HTTP: each returns what the
+// naive evaluator returns (or what Microsoft prints), or is refused with Dataverse's own error for
+// a predicted reason.
 import { isDeepStrictEqual } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { QueryStore } from "../../simulator/fetchxml/query-store.ts";
@@ -17,7 +18,7 @@ const COOKIE = "@Microsoft.Dynamics.CRM.fetchxmlpagingcookie";
 const PREFER = `odata.include-annotations="Microsoft.Dynamics.CRM.*"`;
 
 async function serve(org: Org): Promise<WebApiClient> {
-  // All at once: more than the service would take from one user in five minutes.
+  // All requests run at once, which is more than the limits allow one user in five minutes.
   return webApiClient(await runSimulator({ org, limits: { requests: 1_000_000 } }));
 }
 
@@ -47,7 +48,7 @@ describe("collected queries", { timeout: 120_000 }, () => {
     counts.set("no FetchXML in the definition", collected.length - withFetch.length);
     console.table(Object.fromEntries([...counts].toSorted(([one], [other]) => one.localeCompare(other))));
     expect(outcomes.filter(({ outcome }) => outcome.startsWith("WRONG"))).toEqual([]);
-    // Where nothing is found nothing is proved: that must stay the exception.
+    // A query without results proves nothing, so few may have none.
     const same = counts.get("ran, same rows") ?? 0;
     const none = counts.get("ran, no rows either way") ?? 0;
     expect(none).toBeLessThan((same + none) / 10);
@@ -66,7 +67,7 @@ describe("collected queries", { timeout: 120_000 }, () => {
         continue;
       const whole = rowsOf(await runFetch(api, fetchxml));
       const keys = whole.map(({ accountid }) => accountid).filter((id) => id !== undefined);
-      // Rows that a join repeats may be lost at the border of two pages, in Dataverse too.
+      // Rows that a join repeats may be lost between two pages, in Dataverse too.
       if (new Set(keys).size < keys.length) continue;
       expect({ key, rows: await allPages(api, fetchxml) }).toEqual({ key, rows: whole });
       paged += 1;
@@ -118,7 +119,7 @@ async function outcomeOf(
   return wanted.length > 0 ? "ran, same rows" : "ran, no rows either way";
 }
 
-/** A row of the wire by logical names, as the naive evaluator has it. */
+/** Converts a row of a response to logical names, as the naive evaluator returns it. */
 function plainRow(row: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const plain: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(row)) {
@@ -129,14 +130,17 @@ function plainRow(row: Readonly<Record<string, unknown>>): Record<string, unknow
   return plain;
 }
 
-/** The naive evaluator knows no pages: the part of its rows that the query asks for. */
+/** The naive evaluator has no pages; this returns the rows of the page that the query names. */
 function pageOf<T>(xml: string, rows: readonly T[]): readonly T[] {
   const count = Number(/<fetch[^>]* count="(\d+)"/.exec(xml)?.[1] ?? 5000);
   const page = Number(/<fetch[^>]* page="(\d+)"/.exec(xml)?.[1] ?? 1);
   return rows.slice((page - 1) * count, page * count);
 }
 
-/** More than any of these queries has: a cookie that does not advance must fail, not hang. */
+/**
+ * More pages than any of these queries has, so that a cookie that does not advance fails instead
+ * of hanging.
+ */
 const MAX_PAGES = 200;
 
 async function allPages(api: WebApiClient, xml: string): Promise<unknown[]> {
@@ -153,7 +157,7 @@ async function allPages(api: WebApiClient, xml: string): Promise<unknown[]> {
   throw new Error(`no end after ${MAX_PAGES} pages`);
 }
 
-/** The ten sample accounts alone; ids that Microsoft does not print sort behind those it does. */
+/** The ten sample accounts alone; ids that Microsoft does not print sort after those it does. */
 function sampleOrganisation(): Org {
   const org = new Org({ now: () => NOW });
   sampleAccounts().forEach(({ accountid, name, numberofemployees, primarycontact_fullname }, at) => {

@@ -1,5 +1,5 @@
-// Columns that stand beside others and show what those mean (primarycontactidname, industrycodename, owneridtype): real views name
-// them, although OData has no property for them.
+// Tests companion columns, which show the meaning of others (primarycontactidname,
+// industrycodename, owneridtype): real views name them, although OData has no property for them.
 import { describe, expect, test } from "vitest";
 import { customiseOrg } from "../../simulator/org/customise.ts";
 import type { Org } from "../../simulator/org/org.ts";

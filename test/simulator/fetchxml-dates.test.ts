@@ -1,9 +1,9 @@
-// Borders of the date operators: where "next" ends, where "last" begins, and months that are shorter than others.
+// Tests the limits of the date operators: where "next" ends, where "last" begins, and short months.
 import { expect, test } from "vitest";
 import { executeFetch } from "../../simulator/fetchxml/engine.ts";
 import { callerOf, guid, storeOf } from "./fetchxml-store.ts";
 
-/** Which of these instants pass, asked at `now`. */
+/** Returns those of the instants that pass the condition at `now`. */
 function passing(now: string, condition: string, instants: readonly string[]): unknown[] {
   const store = storeOf({
     account: {
@@ -43,7 +43,7 @@ test.each<[now: string, condition: string, inside: string, outside: string]>([
     "2024-05-07T10:24:59Z",
     "2024-05-07T10:25:00Z",
   ],
-  // A month back from the 31st is the last day of a shorter month, not some days into the one after it.
+  // A month before the 31st is the last day of a shorter month, not some days into the next.
   [
     "2023-03-31T12:00:00Z",
     `operator="last-x-months" value="1"`,
@@ -68,7 +68,7 @@ test.each<[now: string, condition: string, inside: string, outside: string]>([
     "2023-02-27T23:59:59Z",
     "2023-02-28T00:00:00Z",
   ],
-  // Weeks begin on Sunday; quarters and years cross from December to January.
+  // Weeks start on Sunday; quarters and years cross from December to January.
   ["2024-05-18T23:00:00Z", `operator="this-week"`, "2024-05-12T00:00:00Z", "2024-05-19T00:00:00Z"],
   ["2024-05-18T23:00:00Z", `operator="next-week"`, "2024-05-25T23:59:59Z", "2024-05-26T00:00:00Z"],
   ["2024-01-15T00:00:00Z", `operator="last-month"`, "2023-12-01T00:00:00Z", "2024-01-01T00:00:00Z"],

@@ -1,4 +1,5 @@
-// Entity, link-entity, filter, attribute, order, distinct, aggregate: what comes back, and what is refused how.
+// Tests entity, link-entity, filter, attribute, order, distinct and aggregate: what is returned,
+// and which error refuses what.
 import { describe, expect, test } from "vitest";
 import { executeFetch } from "../../simulator/fetchxml/engine.ts";
 import type { Row } from "../../simulator/fetchxml/query-store.ts";
@@ -108,7 +109,7 @@ function run(xml: string): FetchResult {
   return executeFetch(xml, store, callerOf(), NOW, { maxPageSize: 5000 });
 }
 
-/** The query's rows without their keys. */
+/** Returns the query's rows without their keys. */
 function resultRows(inner: string, options = ""): unknown[] {
   return run(`<fetch ${options}><entity name="account">${inner}</entity></fetch>`).rows.map(
     ({ accountid: _key, ...rest }) => rest,

@@ -1,4 +1,4 @@
-// Every condition operator on a handful of rows, one line each: which rows it returns.
+// Tests every condition operator on a few rows, one line each.
 import { describe, expect, test } from "vitest";
 import { executeFetch } from "../../simulator/fetchxml/engine.ts";
 import { FetchError } from "../../simulator/fetchxml/fetch-error.ts";
@@ -9,7 +9,7 @@ const ME = guid(1, 9);
 const TEAM = guid(5, 9);
 const UNIT = guid(2, 9);
 
-// By number: 1 holds the values that most operators are after, 4 holds nothing at all.
+// Rows by number: 1 holds the values that most operators look for, 4 holds none.
 const rows = [
   {
     accountid: guid(1),
@@ -107,10 +107,10 @@ const store = storeOf({
   },
 });
 
-// A Wednesday.
+// This is a Wednesday.
 const NOW = new Date("2024-05-15T12:00:00Z");
 
-/** Numbers of the rows that pass a condition written as `column operator value|value`. */
+/** Returns numbers of the rows that pass a condition written as `column operator value|value`. */
 function passing(condition: string, caller: Caller): number[] {
   const [, attribute = "", operator = "", values] = /^(\S+) (\S+)(?: (.*))?$/s.exec(condition) ?? [];
   const listed = (values?.split("|") ?? []).map((value) => `<value>${value}</value>`).join("");

@@ -1,4 +1,5 @@
-// Pages: the cookie and what it holds, where the next page starts, what has no cookie, where simple paging ends.
+// Tests paging: the cookie, the start of the next page, queries without a cookie, and the end of
+// simple paging.
 import { describe, expect, test } from "vitest";
 import { executeFetch } from "../../simulator/fetchxml/engine.ts";
 import type { QueryStore, Row } from "../../simulator/fetchxml/query-store.ts";

@@ -1,4 +1,5 @@
-// Random small organisations and random queries: the engine returns what the naive evaluator returns, whole and page by page.
+// Tests random queries over random small organisations: the engine returns what the naive evaluator
+// returns, whole and page by page.
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { executeFetch } from "../../simulator/fetchxml/engine.ts";
@@ -107,7 +108,7 @@ const organisations = fc
     }),
   );
 
-/** Attributes of a condition on a column, without the table. */
+/** Generates the attributes of a condition on a column, without the table. */
 function conditionOn(column: string): fc.Arbitrary<string> {
   const one = (operators: readonly string[], values: fc.Arbitrary<unknown>): fc.Arbitrary<string> =>
     fc
@@ -230,7 +231,7 @@ const CONTACT_COLUMNS = ["contactid", "fullname", "employees", "statecode", "cre
 const columnsOf = (table: string): readonly string[] =>
   table === "account" ? ACCOUNT_COLUMNS : CONTACT_COLUMNS;
 
-/** @param alias a link-entity that a condition of the entity may reach into */
+/** @param alias a link-entity that a condition of the entity may refer to */
 function filters(table: string, alias: string | undefined, depth: number): fc.Arbitrary<string> {
   const own = fc
     .constantFrom(...columnsOf(table))
@@ -388,7 +389,10 @@ test("pages put together are the whole, unless a join repeats rows", { timeout: 
   );
 });
 
-/** More than any of these queries has: a cookie that does not advance must fail, not hang. */
+/**
+ * More pages than any of these queries has, so that a cookie that does not advance fails instead
+ * of hanging.
+ */
 const MAX_PAGES = 2000;
 
 function allPages(xml: string, store: QueryStore, size: number): unknown[] {

@@ -1,4 +1,5 @@
-// Small tables for query tests: written down as plain objects, served the way the engine asks for them.
+// Provides small tables for query tests: defined as plain objects, and served as the engine needs
+// them.
 import type {
   Caller,
   ColumnType,
@@ -11,7 +12,10 @@ import type {
 export interface TestTable {
   readonly primaryId: string;
   readonly primaryName: string;
-  /** Column by logical name: a type, or a type and the tables a lookup points to, or a choice's options. */
+  /**
+   * Columns by logical name: a type, or a type with the target tables of a lookup or the options of
+   * a choice.
+   */
   readonly columns: Readonly<Record<string, TestColumn>>;
   readonly rows: readonly Row[];
   readonly version?: number;
@@ -54,7 +58,7 @@ function serve(logicalName: string, table: TestTable): QueryTable {
   };
 }
 
-/** SQL Server's order, byte by byte as its documentation lists them. */
+/** Compares in SQL Server's order, byte by byte as its documentation lists them. */
 export function compareGuids(a: string, b: string): number {
   const [left, right] = [storedBytes(a), storedBytes(b)];
   for (const at of [10, 11, 12, 13, 14, 15, 8, 9, 6, 7, 4, 5, 0, 1, 2, 3]) {
@@ -66,7 +70,10 @@ export function compareGuids(a: string, b: string): number {
 
 const bytesByGuid = new Map<string, number[]>();
 
-/** The sixteen bytes as .NET and SQL Server keep them: the first three groups little-endian. */
+/**
+ * Returns the sixteen bytes as .NET and SQL Server store them, with the first three groups
+ * little-endian.
+ */
 function storedBytes(id: string): number[] {
   const known = bytesByGuid.get(id);
   if (known !== undefined) return known;

@@ -1,4 +1,4 @@
-// Metadata and functions as an independent client asks for them, and $metadata as an XML parser reads it.
+// Tests metadata and functions with an independent client, and $metadata with an XML parser.
 import { DOMParser, type Element } from "@xmldom/xmldom";
 import { describe, expect, test } from "vitest";
 import { customiseOrg } from "../../simulator/org/customise.ts";

@@ -1,4 +1,4 @@
-// FetchXML and views run by an independent client: paged by cookies, joined, grouped, stored.
+// Tests FetchXML and views with an independent client: paged by cookies, joined, grouped, stored.
 import { describe, expect, test } from "vitest";
 import { NAMES, refusalOf, startClient, addNumberedAccounts } from "./independent-client.ts";
 

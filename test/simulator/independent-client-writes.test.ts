@@ -1,4 +1,5 @@
-// Rows written by an independent client: create, update, upsert, delete, references, merge, batches, and what a refusal says.
+// Tests writes with an independent client: create, update, upsert, delete, references, merge,
+// batches, and the contents of errors.
 import { describe, expect, test } from "vitest";
 import { refusalOf, startClient } from "./independent-client.ts";
 

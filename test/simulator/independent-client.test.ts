@@ -1,4 +1,4 @@
-// Rows read by an independent client: queries with OData's options, counted, expanded, and paged by links.
+// Tests reads with an independent client: OData's options, counts, expansion, and paging by links.
 import { describe, expect, test } from "vitest";
 import { NAMES, refusalOf, startClient, addNumberedAccounts } from "./independent-client.ts";
 
@@ -60,7 +60,7 @@ describe("a query", () => {
       [`_ownerid_value${FORMATTED}`]: "Admin Contoso",
       "_ownerid_value@Microsoft.Dynamics.CRM.lookuplogicalname": "systemuser",
       _ownerid_value: session.org.adminId,
-      // It turns texts that look like instants into dates.
+      // The client converts texts that look like instants to dates.
       createdon: new Date("2026-01-02T03:04:05Z"),
     });
   });

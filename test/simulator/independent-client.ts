@@ -1,5 +1,5 @@
-// dynamics-web-api, a client somebody else wrote for the real service, signed in to a simulator over HTTP. What it cannot read, the
-// simulator does not speak.
+// Signs dynamics-web-api, an independent client for the real service, in to a simulator over HTTP.
+// What the client cannot read, the simulator has wrong.
 import { DynamicsWebApi, type Config, type RequestError } from "dynamics-web-api";
 import type { Org } from "../../simulator/org/org.ts";
 import { startWebApi, type WebApiClient } from "./web-api-client.ts";
@@ -30,7 +30,10 @@ export async function startClient(prepare?: (org: Org) => void): Promise<ClientS
   };
 }
 
-/** What the client throws when the service refuses: HTTP status, Dataverse's code and text. */
+/**
+ * Returns the error that the client throws when the service refuses: HTTP status, Dataverse's code
+ * and text.
+ */
 export async function refusalOf(call: Promise<unknown>): Promise<RequestError> {
   try {
     await call;
@@ -41,7 +44,7 @@ export async function refusalOf(call: Promise<unknown>): Promise<RequestError> {
   throw new Error("The request was not refused.");
 }
 
-/** A00 … A22; A00's number of employees is 0, every fifth is inactive. */
+/** Adds A00 … A22; the number of employees is the name's, and every fifth is inactive. */
 export function addNumberedAccounts(org: Org): void {
   for (let at = 0; at < 23; at += 1) {
     org.createAccount({

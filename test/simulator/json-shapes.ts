@@ -1,4 +1,4 @@
-// The shape of JSON: which members there are, below which, and of which JSON types; and how two shapes differ.
+// Describes the shape of JSON: its members, their nesting and JSON types; and compares two shapes.
 
 /** JSON types by path: `/value/[]/name` → string. Items of a list share their path. */
 export type Shape = ReadonlyMap<string, ReadonlySet<string>>;
@@ -15,7 +15,10 @@ export function shapeOf(value: unknown): Shape {
   return shape;
 }
 
-/** What the answer lacks or has in addition, and where its types differ: `missing /value/[]/name`, `empty /value`. Null fits every type. */
+/**
+ * Lists what is missing or extra, and where types differ: `missing /value/[]/name`, `empty
+ * /value`. Null matches every type.
+ */
 export function differences(sample: Shape, actual: Shape): string[] {
   const types = [...sample].flatMap(([path, expected]) => {
     const given = actual.get(path);
@@ -34,7 +37,10 @@ export function differences(sample: Shape, actual: Shape): string[] {
   ];
 }
 
-/** Outermost paths of one shape alone. Where the other has a null or an empty list there is nothing to compare with. */
+/**
+ * Returns the outermost paths of one shape alone. Where the other has null or an empty list,
+ * nothing can be compared.
+ */
 function onlyIn(one: Shape, other: Shape): string[] {
   const parents = new Set([...other.keys()].map(parentOf));
   return [...one.keys()].filter((path) => !other.has(path) && parents.has(parentOf(path)));

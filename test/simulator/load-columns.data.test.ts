@@ -1,5 +1,5 @@
-// Columns of real organisations, loaded into the simulator and seen through our own client: each becomes what the table of field
-// compatibility says of its type.
+// Loads columns of real organisations into the simulator and reads them with our own client: each
+// gets the type that the table of field compatibility says.
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { z } from "zod";
@@ -7,7 +7,7 @@ import { articleTypeOf, targetsFor } from "../../src/sync/rules/compatibility.ts
 import { outsideData } from "../harness/outside-data.ts";
 import { simulatedColumns } from "./simulated-columns.ts";
 
-/** The article's row for each type, as the sheet about Dataverse gives it; a Website and lookups are looked at below. */
+/** The row of the article's table for each type; Website and lookups are handled below. */
 const ROWS: Readonly<Record<string, string>> = {
   nvarchar: "Single line of text",
   StringType: "Single line of text",
@@ -92,7 +92,7 @@ test.each(["customised", "standard"])(
     const { attributes } = fileShape.parse(JSON.parse(readFileSync(file, "utf8")));
     const { columns, rows } = await simulatedColumns({ columns: [file] });
     const byName = new Map(columns.map((one) => [one.logicalName, one]));
-    // Files of solutions do not say that nobody may read isprivate; every environment does.
+    // Files of solutions do not say that isprivate is unreadable, as it is in every environment.
     const offered = attributes.filter(
       (one) =>
         one.attributeOf === undefined && one.isValidForRead !== false && one.logicalName !== "isprivate",
@@ -109,7 +109,7 @@ test.each(["customised", "standard"])(
     });
     expect(seen).toEqual(expected);
     expect(offered.length).toBeGreaterThan(140);
-    // All of them can be read at once. Active accounts are some 39 of 40.
+    // All of them can be read at once. About 39 of 40 accounts are active.
     expect(rows.length).toBeGreaterThan(30);
   },
 );

@@ -1,5 +1,5 @@
-// Files of columns in both shapes, loaded into the simulator and seen through our own client: every column becomes what the table of
-// field compatibility says of its type.
+// Loads files of columns in both formats into the simulator and reads them with our own client:
+// each column gets the type that the table of field compatibility says.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -22,7 +22,7 @@ function generated(options: Parameters<typeof generateAccounts>[1]): Org {
 const share = (rows: readonly Row[], holds: (row: Row) => boolean): number =>
   (100 * rows.filter(holds).length) / rows.length;
 
-/** Percentage of rows whose key another row has too. */
+/** The percentage of rows whose key another row has too. */
 function shared(rows: readonly Row[], key: (row: Row) => string): number {
   const counts = new Map<string, number>();
   for (const row of rows) counts.set(key(row), (counts.get(key(row)) ?? 0) + 1);
@@ -46,7 +46,7 @@ describe("accounts from a seed", () => {
       );
       const stored = org.accounts.get(org.createAccount(given));
       for (const [name, value] of Object.entries(row)) {
-        // Which table an empty lookup would point to is nobody's business.
+        // The target table of an empty lookup does not matter.
         if (value === null && name.endsWith(".table")) continue;
         expect([name, stored?.[name] ?? null]).toEqual([name, value]);
       }

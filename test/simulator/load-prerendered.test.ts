@@ -10,7 +10,7 @@ const QUERY = { ...activeAccountsQuery(["name", "numberofemployees"]), prefer: "
 
 interface Reader extends AsyncDisposable {
   readonly simulator: PrerenderedSimulator;
-  /** Every row of the query, page after page. */
+  /** Reads every row of the query, page after page. */
   read(): Promise<Readonly<Record<string, unknown>>[]>;
 }
 

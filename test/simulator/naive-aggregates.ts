@@ -1,4 +1,5 @@
-// Aggregates for the naive evaluator: filter the group's rows out of all rows, then add, count, compare.
+// Computes aggregates for the naive evaluator: it filters the group's rows, then adds, counts and
+// compares.
 import type { Element } from "@xmldom/xmldom";
 import type { QueryColumn, Value } from "../../simulator/fetchxml/query-store.ts";
 import { datePart } from "./naive-dates.ts";
@@ -98,7 +99,7 @@ function aggregate(one: OutputAttribute, members: readonly JoinedRow[][]): Value
   const sum = values.map(Number).reduce((total, value) => total + value, 0);
   if (kind === "sum") return sum;
   if (values.length === 0) return null;
-  // Whole numbers are divided as SQL divides them: towards zero.
+  // Whole numbers are divided as in SQL: towards zero.
   const whole = column?.type === "Integer" ? sum % values.length : 0;
   if (kind === "avg") return (sum - whole) / values.length;
   const sorted = values.toSorted((a, b) => compareStored(shape, a, b));

@@ -1,4 +1,4 @@
-// Conditions for the naive evaluator: one value of one row, one operator, asked anew for every row.
+// Evaluates conditions for the naive evaluator: one value of one row and one operator at a time.
 import type { Element } from "@xmldom/xmldom";
 import type { QueryColumn, QueryTable, Value } from "../../simulator/fetchxml/query-store.ts";
 import { dateHolds } from "./naive-dates.ts";
@@ -117,7 +117,7 @@ function plainGuid(text: string): string {
   return text.replace("{", "").replace("}", "").toLowerCase();
 }
 
-/** Climbs from `id` to the top of its own table; only for a condition on the primary key. */
+/** Walks from `id` to the top of its own table; only for a condition on the primary key. */
 function isBelow(id: string, above: string, table: QueryTable): boolean {
   const parentColumn = `parent${table.logicalName === "systemuser" ? "systemuser" : table.logicalName}id`;
   const rows = [...table.rows()];

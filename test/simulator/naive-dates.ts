@@ -1,10 +1,11 @@
-// The date operators once more, each as a question about one local time, not as a range.
+// Evaluates the date operators a second time, each as a question about one local time instead of a
+// range.
 import { localTime } from "./naive-values.ts";
 import type { Caller } from "../../simulator/fetchxml/query-store.ts";
 
 /**
- * Whether a stored date passes; undefined for an operator that is no date operator.
- * @param columnCaller the caller, as the column sees them
+ * Whether a stored date passes; undefined for other operators.
+ * @param columnCaller the caller in the time zone of the column
  * @param callerNow the caller's own wall clock, whatever the column's
  */
 export function dateHolds(
@@ -77,7 +78,7 @@ function absoluteHolds(
   return operator === "on-or-before" ? difference <= 0 : difference >= 0;
 }
 
-/** x units before the start of today (of the hour, of the minute). */
+/** Returns the time x units before the start of today (of the hour, of the minute). */
 function periodStart(here: Date, unit: string, x: number): Date {
   const start = new Date(here);
   if (unit === "minutes") start.setUTCMinutes(here.getUTCMinutes() - x, 0, 0);
@@ -89,7 +90,7 @@ function periodStart(here: Date, unit: string, x: number): Date {
   return start;
 }
 
-/** x units ahead, and the day (hour) they end in to its end. */
+/** Returns the time x units ahead, at the end of the day (hour) it falls in. */
 function periodEnd(here: Date, unit: string, x: number): Date {
   const end = new Date(here);
   if (unit === "hours") end.setUTCHours(here.getUTCHours() + x + 1, 0, 0, 0);
@@ -106,7 +107,7 @@ function moveDays(date: Date, unit: string, x: number): void {
   else {
     const day = date.getUTCDate();
     date.setUTCMonth(date.getUTCMonth() + (unit === "years" ? 12 : 1) * x);
-    // Over the end of a shorter month: back to its last day.
+    // Past the end of a shorter month, this goes back to its last day.
     if (date.getUTCDate() !== day) date.setUTCDate(0);
   }
 }
@@ -128,7 +129,7 @@ function calendarQuarters(date: Date): number {
   return Math.floor(calendarMonths(date) / 3);
 }
 
-/** The parts that dategrouping asks for. */
+/** Returns the part of a date that dategrouping names. */
 export function datePart(grouping: string, value: string, caller: Caller): string | number {
   const local = localTime(value, caller);
   const year = local.getUTCFullYear();

@@ -1,4 +1,4 @@
-// What the parts of the naive evaluator share: the query's elements, and rows that have been put together.
+// Provides what the parts of the naive evaluator share: the query's elements, and joined rows.
 import type { Element, Node } from "@xmldom/xmldom";
 import type {
   Caller,

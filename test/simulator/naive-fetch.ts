@@ -1,5 +1,5 @@
-// FetchXML evaluated straight from the grammar: nested loops over the elements, every pair of rows looked at. Slow, and
-// short enough to be checked by reading. Only for queries that are valid; what must be refused is not its business.
+// Evaluates FetchXML straight from the grammar: nested loops over the elements and over every pair
+// of rows. It is slow, and short enough to be verified by reading. It accepts valid queries only.
 import { DOMParser } from "@xmldom/xmldom";
 import type { Element } from "@xmldom/xmldom";
 import type { QueryColumn, Row, Value } from "../../simulator/fetchxml/query-store.ts";
@@ -21,7 +21,7 @@ import { compareStored, foldText, shapeOf } from "./naive-values.ts";
 
 const JOINS = new Set(["inner", "outer", "natural", "matchfirstrowusingcrossapply", ""]);
 
-/** All rows of a query in its order, pages left aside; `top` counts. */
+/** Returns all rows of a query in its order, without paging, but with `top`. */
 export function naiveFetch(xml: string, world: QueryContext): NaiveRow[] {
   const fetch = new DOMParser().parseFromString(xml, "text/xml").documentElement;
   const entity = fetch === null ? undefined : childElements(fetch, "entity")[0];
@@ -93,7 +93,7 @@ function matchingRows(
   });
 }
 
-/** The filters of an element, and its links that only ask whether rows exist. */
+/** Tests the filters of an element, and its links that only test for existence. */
 function passes(element: Element, combination: JoinedRow[], world: QueryContext): boolean {
   return (
     childElements(element, "filter").every((filter) => filterHolds(filter, element, combination, world)) &&
@@ -129,7 +129,7 @@ function linkHolds(link: Element, owner: Element, combination: JoinedRow[], worl
   return type === "all" ? rows.length > 0 && !passing : passing;
 }
 
-/** Orders of the entity, then of the links depth first. */
+/** Returns orders of the entity, then those of the links depth first. */
 function orderElements(element: Element): Element[] {
   const links = childElements(element, "link-entity").filter((link) =>
     JOINS.has(attribute(link, "link-type")),
@@ -168,7 +168,7 @@ function compareCombinations(
   return compareNullable("guid", left.row?.[table.primaryId] ?? null, right.row?.[table.primaryId] ?? null);
 }
 
-/** Lookups are ordered by the name of the row they point to, choices by their label. */
+/** Lookups are ordered by the name of the row they reference, choices by their label. */
 function sortValue(column: QueryColumn, row: Row | null, { store }: QueryContext, raw: boolean): Value {
   const value = row?.[column.logicalName] ?? null;
   if (value === null) return null;

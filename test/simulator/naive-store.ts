@@ -1,4 +1,5 @@
-// An organisation as the naive evaluator reads it: plain rows in which the columns beside others (primarycontactidname) are written out.
+// Converts an organisation for the naive evaluator: plain rows that hold the values of companion
+// columns (primarycontactidname) too.
 import type {
   QueryColumn,
   QueryStore,

@@ -1,5 +1,6 @@
-// How single values compare in Dataverse, written a second time and as plainly as possible: no tables, no caches, no regular
-// expression made of a pattern, and nothing shared with simulator/fetchxml but types.
+// Compares single values as Dataverse does, a second time and as plainly as possible: without
+// tables, caches or generated regular expressions, and sharing nothing but types with
+// simulator/fetchxml.
 import type { Caller, ColumnType, QueryColumn, Value } from "../../simulator/fetchxml/query-store.ts";
 import { compareGuids } from "./fetchxml-store.ts";
 
@@ -23,7 +24,7 @@ export function shapeOf(type: ColumnType): Shape {
   return SHAPES[type] ?? "number";
 }
 
-/** Letters without their marks, in lower case; blanks at the end do not count. */
+/** Removes accents and trailing blanks, and converts to lower case. */
 export function foldText(text: string): string {
   let letters = "";
   for (const letter of text.normalize("NFKD")) {
@@ -33,7 +34,7 @@ export function foldText(text: string): string {
   return letters.trimEnd();
 }
 
-/** Below zero, zero or above it, for two stored values that are there. */
+/** Returns a negative number, zero or a positive one, for two stored values that are not null. */
 export function compareStored(shape: Shape, a: Value, b: Value): number {
   if (shape === "guid") return compareGuids(String(a), String(b));
   const [left, right] = [sortable(shape, a), sortable(shape, b)];
@@ -47,7 +48,7 @@ function sortable(shape: Shape, value: Value): string | number {
   return Number(value);
 }
 
-/** The text of a condition as a stored value. */
+/** Converts the text of a condition to a stored value. */
 export function stored(shape: Shape, text: string, caller: Caller): Value {
   if (shape === "text") return text;
   if (shape === "guid") return text.trim().replace("{", "").replace("}", "").toLowerCase();
@@ -63,14 +64,14 @@ function sortedChoices(text: string): string {
   return values.join(",");
 }
 
-/** Without a zone, the caller's clock. */
+/** Text without a zone is in the caller's time zone. */
 function storedDate(text: string, caller: Caller): string {
   if (/(Z|[+-]\d\d:\d\d)$/.test(text) && text.length > 10) return new Date(text).toISOString();
   const local = new Date(`${text.length === 10 ? `${text}T00:00:00` : text}Z`);
   return new Date(local.getTime() - caller.utcOffsetMinutes * 60_000).toISOString();
 }
 
-/** SQL's LIKE, a character at a time. */
+/** Matches SQL's LIKE, a character at a time. */
 export function isLike(text: string, pattern: string): boolean {
   return matches(Array.from(foldKeepingBlanks(text)), Array.from(foldKeepingBlanks(pattern)));
 }
@@ -104,12 +105,15 @@ function inSet(letter: string, set: readonly string[]): boolean {
   return false;
 }
 
-/** The caller as a column sees them: without a time zone, where the column has none. */
+/** Returns the caller in the time zone of a column: UTC, if the column has none. */
 export function columnCaller(column: QueryColumn, caller: Caller): Caller {
   return column.wallClock === true ? { ...caller, utcOffsetMinutes: 0 } : caller;
 }
 
-/** The caller's wall clock of an instant as a Date whose UTC parts are the local ones; DateOnly values have no zone. */
+/**
+ * Returns the caller's wall clock time as a Date whose UTC parts are the local ones; DateOnly
+ * values have no zone.
+ */
 export function localTime(value: string, caller: Caller): Date {
   if (value.length === 10) return new Date(`${value}T00:00:00Z`);
   return new Date(new Date(value).getTime() + caller.utcOffsetMinutes * 60_000);

@@ -1,4 +1,4 @@
-// $filter: every operator and function over a few accounts, and what is refused.
+// Tests $filter: every operator and function over a few accounts, and what is refused.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { columnOf, member, startWebApi, type WebApiClient } from "./web-api-client.ts";
 

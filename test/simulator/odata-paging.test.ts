@@ -1,4 +1,5 @@
-// Pages: the whole set once whatever the order and the page size, the cookie's shape, and changes behind and before the reader.
+// Tests paging: every row comes once whatever the order and the page size, the cookie's format, and
+// changes before and after the reader's position.
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { foldText } from "../../simulator/fetchxml/collation.ts";
@@ -120,7 +121,7 @@ test("every row comes once, in order, whatever the order columns hold and the pa
   );
 });
 
-/** Empty first; text without case and accents; everything else as it is. */
+/** Nulls come first; text is compared without case and accents, everything else as it is. */
 function compared(column: string, a: unknown, b: unknown): number {
   if (a === null || b === null) return a === b ? 0 : a === null ? -1 : 1;
   const [x, y] = column === "name" ? [foldText(String(a)), foldText(String(b))] : [String(a), String(b)];

@@ -1,4 +1,5 @@
-// Who gets in and who sees what: sign-in discovery, membership, roles, privileges, column security, ownership of views.
+// Tests access: sign-in discovery, membership, roles, privileges, column security, ownership of
+// views.
 import { describe, expect, test } from "vitest";
 import { startWebApi, columnOf, member, rowsOf } from "./web-api-client.ts";
 
@@ -232,7 +233,7 @@ describe("personal views", () => {
 });
 
 describe("writing", () => {
-  /** Somebody who may write accounts of their own, and somebody else's account and view. */
+  /** A user who may write accounts of their own, and an account and a view of somebody else. */
   async function startWriter() {
     let writer = "";
     const api = await startWebApi((org) => {

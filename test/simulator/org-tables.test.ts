@@ -1,4 +1,5 @@
-// The tables around account: what queries join and ask for is there, what no organisation has is refused as Dataverse refuses it.
+// Tests the tables around account: what queries join and select exists, and what no organisation
+// has is refused as in Dataverse.
 import { describe, expect, test } from "vitest";
 import { completeColumns, guid, lookup, text } from "../../simulator/org/columns.ts";
 import { installApps } from "../../simulator/org/apps.ts";
@@ -6,7 +7,7 @@ import type { Org } from "../../simulator/org/org.ts";
 import type { TableMetadata } from "../../simulator/org/table.ts";
 import { columnOf, member, startWebApi, type WebApiResponse, type WebApiClient } from "./web-api-client.ts";
 
-/** Accounts with the link-entity inside. */
+/** Queries accounts with the given elements inside. */
 function accounts(api: WebApiClient, inside: string, as?: string): Promise<WebApiResponse> {
   const xml = `<fetch><entity name="account"><attribute name="name"/>${inside}</entity></fetch>`;
   return api.request(`accounts?fetchXml=${encodeURIComponent(xml)}`, as === undefined ? {} : { as });

@@ -1,4 +1,4 @@
-// The organisation itself: ids, order, versions, what follows from a change.
+// Tests the organisation itself: ids, order, versions, and derived values.
 import { describe, expect, test } from "vitest";
 import { compareGuids, guidFrom } from "../../simulator/org/guids.ts";
 import { customiseOrg } from "../../simulator/org/customise.ts";
@@ -8,7 +8,7 @@ const NOW = () => new Date("2026-01-02T03:04:05Z");
 
 describe("guids", () => {
   test("are ordered as SQL Server orders uniqueidentifier: the last group first, the first three backwards", () => {
-    // The list of Microsoft's own example for SqlGuid, in SQL Server's order.
+    // This is the list of Microsoft's own example for SqlGuid, in SQL Server's order.
     const sorted = [
       "01000000-0000-0000-0000-000000000000",
       "10000000-0000-0000-0000-000000000000",

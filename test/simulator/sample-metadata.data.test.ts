@@ -1,5 +1,5 @@
-// Columns and choices of a live environment's account and userquery beside the simulator's metadata: the members a reader decides by say
-// the same.
+// Compares columns and choices of a live environment's account and userquery with the simulator's
+// metadata: the members that readers use must be equal.
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { outsideData } from "../harness/outside-data.ts";
@@ -9,7 +9,7 @@ const CRM = "Microsoft.Dynamics.CRM.";
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** What a reader of columns decides by. */
+/** The members that a reader of columns uses. */
 const COMPARED_MEMBERS = [
   "@odata.type",
   "AttributeType",
@@ -43,13 +43,13 @@ const COMPARED_MEMBERS = [
   "RequiredLevel",
 ];
 
-/** A member as text; of settings that can be managed, what they are set to. */
+/** Returns a member as text; of a managed property, its value. */
 function memberText(members: Members, name: string): string {
   const member = members[name];
   return JSON.stringify(isMembers(member) ? member["Value"] : member);
 }
 
-/** Differences that are meant: `table.column member`. */
+/** Expected differences: `table.column member`. */
 const EXPECTED_DIFFERENCES: readonly (readonly [differences: RegExp, reason: string])[] = [
   [/^account\.\w+name MaxLength 160 100$/, "three names of lookups are longer; no request can read them"],
   [/^userquery\.\w+name MaxLength 160 100$/, "the same"],
@@ -145,7 +145,10 @@ describe("captured columns", () => {
   });
 });
 
-/** Differences between the organisation service, where the capture is from, and the Web API. */
+/**
+ * Expected differences between the organisation service, where the capture is from, and the Web
+ * API.
+ */
 const EXPECTED_MEMBER_DIFFERENCES: readonly (readonly [differences: RegExp, reason: string])[] = [
   [/ lacks OptionSet$/, "comes only when a cast is expanded"],
   [/ lacks ParentEnumAttributeLogicalName$/, "not in the Web API's EnumAttributeMetadata"],

@@ -1,5 +1,5 @@
-// Microsoft's printed pages of FetchXML beside the simulator's answers over the same rows, to the letter of the cookie; and the refusal of
-// what is printed but not simulated.
+// Compares Microsoft's printed pages of FetchXML with the simulator's responses over the same rows,
+// cookies literally; and tests that what is printed but not simulated is refused.
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { Org } from "../../simulator/org/org.ts";
@@ -23,7 +23,7 @@ function printedRows(): Row[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** The three contacts of the first page; of the second, the two its cookie names. */
+/** Adds the three contacts of the first page, and of the second the two that its cookie names. */
 function contacts(org: Org): void {
   for (const { contactid, fullname, jobtitle, annualincome } of printedRows()) {
     org.create("contact", {
@@ -50,7 +50,7 @@ function fetchOf(page: number, cookie = ""): string {
   return `contacts?fetchXml=${encodeURIComponent(xml)}`;
 }
 
-/** As Microsoft's page says: the inner cookie, decoded twice, escaped. */
+/** Decodes the inner cookie twice and escapes it, as Microsoft's page says. */
 function nextCookie(response: WebApiResponse): string {
   const inner = /pagingcookie="([^"]*)"/.exec(String(member(response.json, COOKIE)))?.[1] ?? "";
   const cookie = decodeURIComponent(decodeURIComponent(inner));
@@ -71,7 +71,7 @@ describe("printed pages", () => {
     expect(rowsOf(response).map((row) => Object.keys(row))).toEqual(
       printedRows().map((row) => Object.keys(row)),
     );
-    // The zeros are in the text alone.
+    // The trailing zeros exist in the text alone.
     expect(response.text).toContain('"annualincome":45000.0000,');
   });
 

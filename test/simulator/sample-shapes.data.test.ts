@@ -1,5 +1,6 @@
-// What live environments answered, captured by others, beside what the simulator answers to the same kind of request: the same members,
-// JSON types and annotations in the same order. What differs on purpose stands beside its reason.
+// Compares captured responses of live environments with the simulator's to the same kind of
+// request: the same members, JSON types and annotations in the same order. Expected differences
+// have a reason.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -21,7 +22,9 @@ const FORMATTED = "OData.Community.Display.V1.FormattedValue";
 const textOf = (file: string): string => readFileSync(join(SAMPLES, file), "utf8");
 const sample = (file: string): unknown => JSON.parse(textOf(file));
 
-/** The account of the captures and contacts, one of which belongs to it; columns of their own where the request is about them. */
+/**
+ * Adds the account and contact of the captures, and custom columns when the request is about them.
+ */
 function prepare(org: Org, path: string): void {
   if (path.includes("new_")) customiseOrg(org);
   org.create("contact", { contactid: CONTACT, firstname: "Jo", lastname: "Doe", fullname: "Jo Doe" });
@@ -38,17 +41,17 @@ function prepare(org: Org, path: string): void {
   for (let at = 0; at < 9; at += 1) org.create("contact", { fullname: `Jo ${at}`, annualincome: 45_000 });
 }
 
-/** Ids, hosts and versions of the API are nobody's shape. */
+/** Ids, hosts and API versions are not part of the context's shape. */
 function contextOf(json: unknown): string {
   return String(member(json, "@odata.context")).replace(/^.*\$metadata/, "$metadata");
 }
 
 interface Comparison {
   readonly file: string;
-  /** Below the Web API's root. */
+  /** A path below the Web API's root. */
   readonly path: string;
   readonly prefer?: string;
-  /** Differences that are meant. */
+  /** Expected differences. */
   readonly expectedDifferences?: readonly (readonly [difference: RegExp, reason: string])[];
 }
 
@@ -110,7 +113,7 @@ const COMPARISONS: readonly Comparison[] = [
   },
   {
     file: "terraform/attributes-list-mailbox.json",
-    // There are no mailboxes here; the list has one shape for every table.
+    // There are no mailboxes here, but the list has the same shape for every table.
     path: "EntityDefinitions(LogicalName='account')/Attributes?$select=LogicalName",
   },
   {
@@ -129,7 +132,7 @@ const COMPARISONS: readonly Comparison[] = [
   },
 ];
 
-/** Captures that no request here is compared with, or not in this file. */
+/** Captures that are not compared here, or in another file. */
 const NOT_COMPARED: readonly (readonly [files: RegExp, reason: string])[] = [
   [/^powerfx\//, "a connector's envelope, not the Web API's"],
   [
@@ -163,7 +166,7 @@ describe("captured answers", () => {
     expect(
       found.filter((line) => !expectedDifferences.some(([difference]) => difference.test(line))),
     ).toEqual([]);
-    // An explanation that explains nothing is out of date.
+    // An expected difference that does not occur is out of date.
     expect(
       expectedDifferences.filter(([difference]) => !found.some((line) => difference.test(line))),
     ).toEqual([]);
@@ -233,7 +236,10 @@ describe("captured answers", () => {
   });
 });
 
-/** `FormattedValue,lookuplogicalname` … for each annotated property, what stands before its value. */
+/**
+ * Returns what comes before the value of each annotated property:
+ * `FormattedValue,lookuplogicalname` …
+ */
 function annotationRuns(row: Readonly<Record<string, unknown>>): string[] {
   const names = Object.keys(row).filter((name) => !name.startsWith("@"));
   return names.flatMap((name, at) => {
@@ -244,7 +250,7 @@ function annotationRuns(row: Readonly<Record<string, unknown>>): string[] {
   });
 }
 
-/** How many digits stand behind the point of a number in JSON text. */
+/** Returns the number of decimals of a number in JSON text. */
 function digitsOf(text: string, name: string): number | undefined {
   const number = new RegExp(`"${name}"\\s*:\\s*-?\\d+(?:\\.(\\d+))?`).exec(text);
   return number ? (number[1]?.length ?? 0) : undefined;

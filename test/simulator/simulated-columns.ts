@@ -1,4 +1,4 @@
-// The columns of account in a simulator as our own client reads them, and what stands in them.
+// Reads the columns of account in a simulator, and their values, with our own client.
 import { normaliseAddress } from "../../src/dataverse/address.ts";
 import { connectDataverse } from "../../src/dataverse/client.ts";
 import { discoverSignIn } from "../../src/dataverse/discovery.ts";

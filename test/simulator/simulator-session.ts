@@ -1,11 +1,12 @@
-// A whole simulator that stops itself at the end of a test, and requests as its administrator.
+// Starts a whole simulator that stops at the end of a test, and sends requests as its
+// administrator.
 import { runSimulator, type RunningSimulator, type RunOptions } from "../../simulator/main.ts";
 
 export interface Session extends AsyncDisposable {
   readonly simulator: RunningSimulator;
-  /** GET of a path below the Web API's root, or of a whole address, with a good token. */
+  /** Sends a GET to a path below the Web API's root, or to a whole URL, with a valid token. */
   get(path: string, headers?: Record<string, string>): Promise<Response>;
-  /** A token request; the app's credentials are added. */
+  /** Sends a token request with the app's credentials. */
   token(form: Record<string, string>): Promise<Response>;
 }
 

@@ -1,4 +1,5 @@
-// A running simulator over an organisation of the test's own, and requests to its Web API as any of its users.
+// Starts a simulator over an organisation that the test prepares, and sends requests to its Web API
+// as any of its users.
 import { runSimulator, type RunningSimulator } from "../../simulator/main.ts";
 import { Org } from "../../simulator/org/org.ts";
 
@@ -6,12 +7,12 @@ export interface WebApiResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** The parsed body; undefined when it is no JSON. */
+  /** The parsed body; undefined when it is not JSON. */
   readonly json: unknown;
 }
 
 export interface RequestOptions {
-  /** systemuser; default the administrator. */
+  /** The systemuser. Default: the administrator. */
   readonly as?: string;
   readonly method?: string;
   readonly body?: unknown;
@@ -22,12 +23,12 @@ export interface RequestOptions {
 export interface WebApiClient extends AsyncDisposable {
   readonly org: Org;
   readonly simulator: RunningSimulator;
-  /** @param path below `/api/data/v9.2/`, or a whole address such as a nextLink */
+  /** @param path below `/api/data/v9.2/`, or a whole URL such as a nextLink */
   request(path: string, options?: RequestOptions): Promise<WebApiResponse>;
   accessToken(userId?: string): Promise<string>;
 }
 
-/** 2 January 2026, 03:04:05 UTC, wherever a test does not set another clock. */
+/** The clock of tests that do not set another: 2 January 2026, 03:04:05 UTC. */
 const NOW = new Date("2026-01-02T03:04:05Z");
 
 export async function startWebApi(prepare: (org: Org) => void = () => {}): Promise<WebApiClient> {
@@ -36,7 +37,7 @@ export async function startWebApi(prepare: (org: Org) => void = () => {}): Promi
   return webApiClient(await runSimulator({ org }));
 }
 
-/** Requests to a simulator that runs already, which stops with the session. */
+/** Sends requests to a running simulator, which stops with this client. */
 export function webApiClient(simulator: RunningSimulator): WebApiClient {
   const { org } = simulator;
   const tokens = new Map<string, string>();
@@ -93,7 +94,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** A member of a JSON object, unknown inside. */
+/** Returns a member of parsed JSON by its path. */
 export function member(value: unknown, ...path: readonly (string | number)[]): unknown {
   let at: unknown = value;
   for (const name of path) {
@@ -105,14 +106,14 @@ export function member(value: unknown, ...path: readonly (string | number)[]): u
   return at;
 }
 
-/** The rows of a page. */
+/** Returns the rows of a page. */
 export function rowsOf(answer: WebApiResponse): readonly Readonly<Record<string, unknown>>[] {
   const value = member(answer.json, "value");
   if (!Array.isArray(value)) throw new Error(`Not a page (${answer.status}): ${answer.text.slice(0, 500)}`);
   return value;
 }
 
-/** One column of all rows of a page. */
+/** Returns one column of all rows of a page. */
 export function columnOf(answer: WebApiResponse, name: string): unknown[] {
   return rowsOf(answer).map((row) => row[name]);
 }
@@ -122,7 +123,7 @@ export function nextLinkOf(answer: WebApiResponse): string | undefined {
   return link === undefined ? undefined : String(link);
 }
 
-/** Rows of all pages; `between` is called before every page but the first. */
+/** Returns rows of all pages; `between` is called before every page but the first. */
 export async function allPages(
   api: WebApiClient,
   path: string,
