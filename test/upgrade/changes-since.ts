@@ -11,17 +11,26 @@ const RENAMED_TABLES: Readonly<Record<string, string>> = {};
 /** The new name of a column, by "table.column". All keys here are names of version 0.1.0. */
 const RENAMED_COLUMNS: Readonly<Record<string, string>> = {};
 
-/** Columns, as "table.column", that were split or rewritten: answers tell what became of them. */
-const REPLACED_COLUMNS: ReadonlySet<string> = new Set<string>();
+/** What took the place of a column, as "table.column", made from its value and its row. */
+const REPLACED_COLUMNS: Readonly<Record<string, (value: string, row: Row) => Row>> = {
+  "runs.waits_because": (reason, { status }) =>
+    status === '"applying"'
+      ? { approval_reason: "null", halt_reason: reason }
+      : { approval_reason: reason, halt_reason: "null" },
+};
 
 /** The new value by the old one, both as JSON text, by "table.column". */
-const RENAMED_VALUES: Readonly<Record<string, Readonly<Record<string, string>>>> = {};
+const RENAMED_VALUES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "runs.applied_by": { '"the schedule"': "null" },
+};
 
 /** The new name of a key in answers. */
 const RENAMED_KEYS: Readonly<Record<string, string>> = {};
 
 /** The new value by the old one, by the old name of its key. */
-const RENAMED_WORDS: Readonly<Record<string, Readonly<Record<string, string | null>>>> = {};
+const RENAMED_WORDS: Readonly<Record<string, Readonly<Record<string, string | null>>>> = {
+  appliedBy: { "the schedule": null },
+};
 
 /** Keys that version 0.1.0 did not answer. */
 const NEW_KEYS: ReadonlySet<string> = new Set<string>();
@@ -53,14 +62,13 @@ export function translateRows(rows: Rows): Rows {
 }
 
 function translateRow(table: string, row: Row): Row {
-  const nameOf = (column: string) => `${table}.${column}`;
-  const kept = Object.entries(row).filter(([column]) => !REPLACED_COLUMNS.has(nameOf(column)));
-  return Object.fromEntries(
-    kept.map(([column, value]) => {
-      const name = nameOf(column);
-      return [RENAMED_COLUMNS[name] ?? column, RENAMED_VALUES[name]?.[value] ?? value];
-    }),
-  );
+  const columns = Object.entries(row).flatMap(([column, value]) => {
+    const name = `${table}.${column}`;
+    const replaced = REPLACED_COLUMNS[name]?.(value, row);
+    if (replaced) return Object.entries(replaced);
+    return [[RENAMED_COLUMNS[name] ?? column, RENAMED_VALUES[name]?.[value] ?? value] as const];
+  });
+  return Object.fromEntries(columns);
 }
 
 type JsonObject = Readonly<Record<string, unknown>>;

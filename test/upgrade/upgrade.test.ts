@@ -32,13 +32,20 @@ async function allRows({ pool }: TestDatabase): Promise<Rows> {
   return rows;
 }
 
+/** PostgreSQL orders the keys of an object by their length, which a renamed key may change. */
+function withSortedKeys(json: string): string {
+  if (!json.startsWith("{")) return json;
+  const object: Readonly<Record<string, unknown>> = JSON.parse(json);
+  return JSON.stringify(Object.entries(object).toSorted(([one], [other]) => (one < other ? -1 : 1)));
+}
+
 /** Sorted texts of rows, by table: of those tables and columns alone that `expected` has. */
 function rowTexts(rows: Rows, expected: Rows): Readonly<Record<string, readonly string[]>> {
   return Object.fromEntries(
     Object.entries(expected).map(([table, [first = {}]]) => {
       const columns = Object.keys(first);
       const textOf = (row: Readonly<Record<string, string>>) =>
-        JSON.stringify(columns.map((column) => [column, row[column]]));
+        columns.map((column) => `${column}: ${withSortedKeys(row[column] ?? "no column")}`).join("\n");
       return [table, (rows[table] ?? []).map(textOf).toSorted()];
     }),
   );
