@@ -1,0 +1,113 @@
+// An installation of version 0.1.0 is upgraded: it keeps every row with its meaning, and continues
+// as version 0.1.0 would have.
+import { createReadStream } from "node:fs";
+import { createGunzip } from "node:zlib";
+import { expect, test } from "vitest";
+import { restoreDump } from "../../src/db/dump/restore.ts";
+import { migrate } from "../../src/db/migrate.ts";
+import { settableClock, type SettableClock } from "../../src/lib/clock.ts";
+import { databaseWithoutTables, type TestDatabase } from "../harness/database.ts";
+import { collectAnswers, type Answers } from "./answers.ts";
+import { comparableAnswers, expectedAnswers, translateRows, type Rows } from "./changes-since.ts";
+import { BACKUP, loadDatabase, readRecordings, type Recording } from "./fixture.ts";
+import { serveOrganisation, startInstallation, type Installation } from "./installation.ts";
+import { syncedOrganisation } from "./organisation.ts";
+import { play, scenarios, syncAgain } from "./scenarios.ts";
+
+const recordings = await readRecordings();
+
+/** Of every table of ours, except the list of migrations. */
+async function allRows({ pool }: TestDatabase): Promise<Rows> {
+  const tables = await pool.query<{ name: string }>(`
+    select relname as name
+    from pg_class
+    where relnamespace = 'public'::regnamespace and relkind = 'r' and relname <> 'schema_migrations'`);
+  const rows: Record<string, Record<string, string>[]> = {};
+  for (const { name } of tables.rows) {
+    const { rows: found } = await pool.query<{ row: Record<string, string> }>(`
+      select (select jsonb_object_agg(key, value::text) from jsonb_each(to_jsonb(t))) as row
+      from "${name}" t`);
+    rows[name] = found.map(({ row }) => row);
+  }
+  return rows;
+}
+
+/** PostgreSQL orders the keys of an object by their length, which a renamed key may change. */
+function withSortedKeys(json: string): string {
+  if (!json.startsWith("{")) return json;
+  const object: Readonly<Record<string, unknown>> = JSON.parse(json);
+  return JSON.stringify(Object.entries(object).toSorted(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+/** Sorted texts of rows, by table: of those tables and columns alone that `expected` has. */
+function rowTexts(rows: Rows, expected: Rows): Readonly<Record<string, readonly string[]>> {
+  return Object.fromEntries(
+    Object.entries(expected).map(([table, [first = {}]]) => {
+      const columns = Object.keys(first);
+      const textOf = (row: Readonly<Record<string, string>>) =>
+        columns.map((column) => `${column}: ${withSortedKeys(row[column] ?? "no column")}`).join("\n");
+      return [table, (rows[table] ?? []).map(textOf).toSorted()];
+    }),
+  );
+}
+
+/** Migrates, and compares every row. */
+async function upgrade(database: TestDatabase): Promise<void> {
+  const expected = translateRows(await allRows(database));
+  await migrate(database.pool);
+  expect(rowTexts(await allRows(database), expected)).toEqual(rowTexts(expected, expected));
+}
+
+type Started = Recording & {
+  readonly installation: Installation;
+  readonly clock: SettableClock;
+  readonly answers: (everything?: boolean) => Promise<Answers>;
+};
+
+/** Starts this version on a database, with the time and the source that version 0.1.0 had. */
+async function start(
+  name: string,
+  databaseFor: (simulator: string) => Promise<TestDatabase>,
+): Promise<Started> {
+  const recording = recordings[name]!;
+  const clock = settableClock(recording.now);
+  const org = syncedOrganisation(() => clock.now());
+  scenarios[name]!.changeSource(org);
+  const served = await serveOrganisation(org);
+  const simulator = new URL(served.origin).host;
+  const installation = await startInstallation(await databaseFor(simulator), served, clock);
+  const answers: Started["answers"] = (everything = false) =>
+    collectAnswers(installation, recording.token, { simulator, everything });
+  return { ...recording, installation, clock, answers };
+}
+
+test.for(Object.keys(scenarios))("a database left %s keeps everything and continues", async (name) => {
+  const started = await start(name, async (simulator) => {
+    const database = await loadDatabase(name, simulator);
+    await upgrade(database);
+    return database;
+  });
+  const { installation, token, answers, before, after } = started;
+
+  expect(comparableAnswers(await answers(name === "idle"))).toEqual(expectedAnswers(before));
+  await play(scenarios[name]!, installation, started);
+
+  expect(comparableAnswers(await answers())).toEqual(expectedAnswers(after));
+  expect(await syncAgain(installation, token)).toMatchObject(scenarios[name]!.nextSync);
+});
+
+test("a backup of a half-applied run is restored, and the run continues", async () => {
+  const name = "applying-killed";
+  const started = await start(name, async (simulator) => {
+    const database = await databaseWithoutTables();
+    await restoreDump(database, createReadStream(BACKUP).pipe(createGunzip()));
+    await migrate(database.pool);
+    // The simulator had another port when the backup was made.
+    await database.pool.query("update connection set origin = $1, authority = $1", [`http://${simulator}`]);
+    return database;
+  });
+
+  await play(scenarios[name]!, started.installation, started);
+
+  expect(comparableAnswers(await started.answers())).toEqual(expectedAnswers(started.after));
+});
