@@ -231,13 +231,13 @@ describe("a sync that runs by itself", () => {
     ],
     [
       "the sign-in has ended",
-      new SignInError("reconnect", { code: "", sentence: "It has ended.", whatToDo: "Connect again." }),
+      new SignInError("reconnect", "It has ended.", { fix: "Connect again." }),
       "Connect Dynamics 365 again",
       (page) => page.getByRole("dialog").getByText("Dynamics 365").first(),
     ],
     [
       "the sign-in is refused",
-      new SignInError("blocked", { code: "", sentence: "It is refused.", whatToDo: "Ask." }),
+      new SignInError("blocked", "It is refused.", { fix: "Ask." }),
       "Check the connection",
       (page) => page.getByRole("tab", { name: "Connection", selected: true }),
     ],
