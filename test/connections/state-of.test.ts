@@ -79,7 +79,7 @@ describe("what needs attention says what to do, and where", () => {
     [
       "the selection is empty",
       { waiting: { id: 9, why: "empty-selection" } },
-      { sentence: "The selection has no accounts any more. Nothing was written." },
+      { sentence: "The selection has no accounts. Nothing was written." },
     ],
     [
       "the last sync failed",

@@ -138,7 +138,9 @@ describe("a sync that runs by itself", () => {
     const faults = await lookAt(page, "sync-braked");
 
     await page.getByRole("link", { name: "Look at the plan" }).press("Enter");
-    await page.getByText("so nothing is done by itself").waitFor();
+    await page
+      .getByText("the rights of the connected user in Dynamics 365; then apply or discard the plan.")
+      .waitFor();
     await page.getByRole("button", { name: "Discard the plan" }).waitFor();
     faults.push(...(await lookAt(page, "sync-braked-plan")));
     await page.getByRole("button", { name: "Stop syncing 20 accounts" }).press("Enter");

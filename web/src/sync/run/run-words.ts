@@ -1,5 +1,6 @@
 // A run in words: what it is doing, how far it is, what came of it. Never "success" while something was skipped.
 import type { RunView } from "../../../../src/api/contract/runs.ts";
+import { approvalExplanations, haltExplanations } from "../../../../src/settings/run-explanations.ts";
 import { count, number } from "../../words/numbers.ts";
 
 /** The four meanings of the product, as look/meaning.tsx draws them. */
@@ -166,22 +167,11 @@ export function runName({ mode, id, appliedBy }: Pick<RunView, "mode" | "id" | "
   return `${mode === "plan" && appliedBy !== null ? MODES.sync : MODES[mode]} ${id}`;
 }
 
-const WAITS: Readonly<Record<string, string>> = {
-  "empty-selection":
-    "Dynamics 365 gave no accounts at all, so nothing is done by itself. Apply this plan if that is right, or discard it.",
-  "brake-changes":
-    "It would change, blank or leave an unusual part of the synced accounts at once, so nothing is done by itself. Look at the changes; apply the plan if they are right, or discard it.",
-  "brake-shrunk":
-    "Dynamics 365 gave far fewer accounts than last time, so nothing is done by itself. Check the view or the user's rights there; apply the plan if it is right, or discard it.",
-  cancelled: "What was written stays, and the next run goes on from there. Sync now starts one.",
-  paused: "The sync was paused. What was written stays, and resuming goes on from there.",
-  failed: "It broke off. What was written stays, and the next run goes on from there.",
-  stopped: "The server was stopped. What was written stays, and the next run goes on from there.",
-  interrupted: "It was interrupted. What was written stays, and the next run goes on from there.",
-};
+const EXPLANATIONS = { ...approvalExplanations, ...haltExplanations };
 
-export function waitInWords(reason: string): string {
-  return WAITS[reason] ?? reason;
+export function waitInWords(reason: keyof typeof EXPLANATIONS): string {
+  const { finding, fix } = EXPLANATIONS[reason];
+  return `${finding} ${reason in approvalExplanations ? "Nothing was written. " : ""}${fix}`;
 }
 
 /** "Stopped by Dana while writing: 10,000 accounts are written, 50 are not". */
