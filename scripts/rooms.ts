@@ -44,7 +44,7 @@ const ROOMS: Record<string, Room> = {
   "src/inbox": { imports: ["src/accounts", "src/teammates", "src/mail", "src/db", "src/lib"] },
   "src/feed": { imports: ["src/accounts", "src/db", "src/lib"] },
   "src/notify": {
-    imports: ["src/teammates", "src/mail", "src/db", "src/lib"],
+    imports: ["src/teammates", "src/mail", "src/settings", "src/db", "src/lib"],
     types: ["src/sync", "src/connections"],
   },
   "src/jobs": {

@@ -5,6 +5,7 @@ import { resolve } from "node:path";
 import { settings, type Setting, type SettingName } from "./config/settings.ts";
 import * as values from "./config/values.ts";
 import type { LogLevel } from "./lib/log.ts";
+import { UserError } from "./lib/user-error.ts";
 
 export interface Config {
   readonly databaseUrl: string | undefined;
@@ -40,12 +41,12 @@ export interface Config {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-export class ConfigError extends Error {
+export class ConfigError extends UserError {
   override readonly name = "ConfigError";
   readonly faults: readonly string[];
 
   constructor(faults: readonly string[]) {
-    super(faults.join("\n"));
+    super("config", faults.join("\n"));
     this.faults = faults;
   }
 }

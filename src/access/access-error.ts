@@ -1,16 +1,14 @@
+import { UserError } from "../lib/user-error.ts";
+
 /** Why somebody was not let in, or not allowed to do something. */
-export type AccessFault = "wrong" | "not-allowed" | "not-found" | "expired" | "too-many" | "taken";
+export type AccessErrorCode = "wrong" | "not-allowed" | "not-found" | "expired" | "too-many" | "taken";
 
 /** A refusal of this room; the message says what to do. */
-export class AccessError extends Error {
-  override readonly name = "AccessError";
-  readonly fault: AccessFault;
-  /** The part of the input it is about. */
-  readonly field: string | undefined;
+export class AccessError extends UserError<AccessErrorCode> {
+  override readonly name: string = "AccessError";
 
-  constructor(fault: AccessFault, sentence: string, field?: string) {
-    super(sentence);
-    this.fault = fault;
-    this.field = field;
+  /** @param field the part of the input it is about */
+  constructor(code: AccessErrorCode, sentence: string, field?: string) {
+    super(code, sentence, { field });
   }
 }

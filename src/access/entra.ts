@@ -8,7 +8,7 @@ import type { Database } from "../db/pool.ts";
 import { inTransaction } from "../db/transaction.ts";
 import type { Clock } from "../lib/clock.ts";
 import { emailKey } from "../teammates/teammates.ts";
-import { AccessError, type AccessFault } from "./access-error.ts";
+import { AccessError, type AccessErrorCode } from "./access-error.ts";
 import { revokeLinks } from "./links.ts";
 import { startSession } from "./sessions.ts";
 import { tokenHash } from "./tokens.ts";
@@ -40,7 +40,7 @@ const FAULTS = {
   "other-tenant": "not-allowed",
   "not-invited": "not-allowed",
   "other-account": "not-allowed",
-} as const satisfies Record<string, AccessFault>;
+} as const satisfies Record<string, AccessErrorCode>;
 export type MicrosoftProblem = keyof typeof FAULTS;
 
 /** Why somebody does not get in this way. A browser stands there: its page knows the sentence by `problem`. */

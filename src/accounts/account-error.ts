@@ -1,11 +1,11 @@
-/** What somebody asked of the store and cannot have; the message says what to do instead. */
-export class AccountError extends Error {
-  override readonly name = "AccountError";
-  /** The part of the input that is wrong, such as "domains". */
-  readonly field: string | undefined;
+import { UserError } from "../lib/user-error.ts";
 
+/** What somebody asked of the store and cannot have; the message says what to do instead. */
+export class AccountError extends UserError {
+  override readonly name = "AccountError";
+
+  /** @param field the part of the input that is wrong, such as "domains" */
   constructor(sentence: string, field?: string) {
-    super(sentence);
-    this.field = field;
+    super("account", sentence, { field });
   }
 }

@@ -7,6 +7,7 @@ import type { Tables } from "../db/tables.ts";
 import { nameKey } from "./name-key.ts";
 import { storableText } from "./storable-text.ts";
 import { MAX_CUSTOM_FIELDS, type FieldType } from "../settings/field-types.ts";
+import { UserError, type UserErrorOptions } from "../lib/user-error.ts";
 
 export type CustomField = {
   readonly id: number;
@@ -15,8 +16,12 @@ export type CustomField = {
   readonly description: string;
 };
 
-export class CustomFieldError extends Error {
+export class CustomFieldError extends UserError {
   override readonly name = "CustomFieldError";
+
+  constructor(sentence: string, options?: UserErrorOptions) {
+    super("custom-field", sentence, options);
+  }
 }
 
 export async function customFields(db: Kysely<Tables>): Promise<readonly CustomField[]> {

@@ -1,8 +1,9 @@
 // What changed an account, newest first: runs of the sync (their applied plans) and people (`account_edits`), told in the
 // names that fields and teammates have now.
 import { sql, type Kysely } from "kysely";
+import { z } from "zod";
 import type { Tables } from "../db/tables.ts";
-import { AccountError } from "./account-error.ts";
+import { decodeCursor, encodeCursor } from "../lib/cursor.ts";
 import { customFields, type CustomField } from "./custom-fields.ts";
 import type { AccountBefore, EditAction, ChangeAction, EditorKind } from "./tables.ts";
 
@@ -29,7 +30,7 @@ export type HistoryPage = { readonly entries: readonly HistoryEntry[]; readonly 
 
 const PAGE = 50;
 
-/** `run`: "run-<run>-<seq>", `edit`: "edit-<number>"; with its moment in milliseconds an entry's place. */
+/** `major` and `minor`: of a run its id and the change's `seq`, of an edit its id and 0. */
 type Row = {
   at: Date;
   source: "run" | "edit";
@@ -43,7 +44,7 @@ type Row = {
   after: AccountBefore;
 };
 
-/** @throws AccountError when `after` is no cursor of this history */
+/** @throws UserError when `after` is no cursor of a history */
 export async function accountHistory(
   db: Kysely<Tables>,
   accountId: number,
@@ -69,7 +70,7 @@ export async function accountHistory(
   const last = shown.at(-1);
   return {
     entries: shown.map((row) => entryOf(row, words)),
-    next: rows.length > PAGE && last ? `${last.at.getTime()}-${idOf(last)}` : null,
+    next: rows.length > PAGE && last ? cursorOf(last) : null,
   };
 }
 
@@ -77,12 +78,21 @@ function idOf({ source, major, minor }: Row): string {
   return source === "run" ? `run-${major}-${minor}` : `edit-${major}`;
 }
 
+/** Moments in milliseconds up to the year 9999, and what fits the columns. */
+const place = z.tuple([
+  z.int().min(0).max(253_402_300_799_999),
+  z.enum(["run", "edit"]),
+  z.int().min(0),
+  z.int().min(0).max(2_147_483_647),
+]);
+
+function cursorOf({ at, source, major, minor }: Row): string {
+  return encodeCursor([at.getTime(), source, major, minor] satisfies z.infer<typeof place>);
+}
+
 function placeOf(cursor: string) {
-  const [, at, source, major, minor = "0"] =
-    /^(\d{1,15})-(run|edit)-(\d{1,15})(?:-(\d{1,9}))?$/.exec(cursor) ?? [];
-  if (at === undefined)
-    throw new AccountError("The history cannot go on from there. Load it from its start.", "after");
-  return sql`(${new Date(Number(at))}::timestamptz, ${source}::text, ${major}::bigint, ${minor}::integer)`;
+  const [at, source, major, minor] = decodeCursor(cursor, place);
+  return sql`(${new Date(at)}::timestamptz, ${source}::text, ${major}::bigint, ${minor}::integer)`;
 }
 
 type Words = {

@@ -33,7 +33,7 @@ export type AccountPage = { readonly accounts: readonly ListedAccount[]; readonl
 /** Accounts looked at by name before all are. With 100 of them on a page, words of at least 2 % are found there. */
 const WALK = 5_000;
 
-/** @throws AccountError on a sort, filter or cursor that makes no sense */
+/** @throws AccountError on a sort or filter that makes no sense, UserError on such a cursor */
 export async function accountPage(db: Kysely<Tables>, request: PageRequest): Promise<AccountPage> {
   const fields = await customFields(db);
   const order = orderOf(request.sort, fields);

@@ -2,6 +2,8 @@
 // account shown and not a number of rows, so that a page deep down costs what the first one does, and accounts made,
 // changed or deleted in between neither repeat nor hide others. Empty values come last in both directions.
 import { sql, type RawBuilder } from "kysely";
+import { z } from "zod";
+import { decodeCursor, encodeCursor } from "../lib/cursor.ts";
 import { AccountError } from "./account-error.ts";
 import type { CustomField } from "./custom-fields.ts";
 
@@ -82,19 +84,16 @@ export function keyText({ type }: Order, key: RawBuilder<unknown>): RawBuilder<u
   return sql`to_char(${key} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 }
 
-export function cursorOf(order: Order, place: Place): string {
-  return Buffer.from(JSON.stringify([order.sort, place.key, place.id])).toString("base64url");
+export function cursorOf({ sort }: Order, { key, id }: Place): string {
+  return encodeCursor([sort, key, id]);
 }
 
-/** @throws AccountError when the cursor is not of a list in this order */
+/** @throws UserError when the cursor is not of a list in this order */
 export function placeOf(order: Order, cursor: string): Place {
-  const [sort, key = null, id] = parsed(cursor);
-  const isKey = key === null ? !order.indexed : typeof key === "string" && IS_KEY[order.type](key);
-  if (sort === order.sort && isKey && typeof id === "number" && Number.isSafeInteger(id)) return { key, id };
-  throw new AccountError(
-    "This list cannot go on from there: its order has changed. Load it from its start.",
-    "after",
-  );
+  const key = z.string().refine(IS_KEY[order.type]);
+  const place = z.tuple([z.literal(order.sort), order.indexed ? key : key.nullable(), z.int()]);
+  const [, lastKey, id] = decodeCursor<z.infer<typeof place>>(cursor, place);
+  return { key: lastKey, id };
 }
 
 /** What the database would refuse with an error of its own. */
@@ -103,14 +102,3 @@ const IS_KEY: Readonly<Record<SortKey["type"], (key: string) => boolean>> = {
   timestamptz: (key) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/.test(key),
   jsonb: (key) => /^(?:true|false|-?\d+(?:\.\d+)?)$/.test(key),
 };
-
-function parsed(cursor: string): [sort?: unknown, key?: string | null, id?: unknown] {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString());
-    if (!Array.isArray(value)) return [];
-    const [sort, key, id]: unknown[] = value;
-    return typeof key === "string" || key === null ? [sort, key, id] : [];
-  } catch {
-    return [];
-  }
-}

@@ -1,61 +1,50 @@
 // Errors as HTTP: the one place where what was thrown becomes a status, a code and a sentence. What is not known here
 // gets a neutral sentence, since its own text may hold anything.
-import type { AccessFault } from "../access/access-error.ts";
-import { AccessError } from "../access/access-error.ts";
+import { UserError } from "../lib/user-error.ts";
 import type { Refusal } from "./contract/route.ts";
 import { ApiError } from "./implement.ts";
 
 export type Refused = { readonly status: number; readonly error: Omit<Refusal["error"], "requestId"> };
 
-const ACCESS_STATUS: Record<AccessFault, number> = {
+/** What stands in the way of what was asked, and lasts until somebody puts it right: all errors with a code not listed here. */
+const IN_THE_WAY = 409;
+
+/** By an error's code. */
+const STATUS: Readonly<Record<string, number>> = {
+  // What was sent cannot be right.
+  account: 400,
+  cursor: 400,
+  "self-running": 400,
+  // Addresses that are none of Dynamics 365, or that nobody answers at.
+  empty: 400,
+  garbage: 400,
+  "not-https": 400,
+  "ip-address": 400,
+  credentials: 400,
+  "self-hosted": 400,
+  "business-central": 400,
+  "finance-operations": 400,
+  "maker-portal": 400,
+  "power-pages": 400,
+  "closed-cloud": 400,
+  "no-organisation": 400,
+  unreachable: 400,
+  // Who asks may not, or not any more.
   wrong: 400,
   "not-allowed": 403,
   "not-found": 404,
   expired: 410,
   "too-many": 429,
-  taken: 409,
+  // Dynamics 365 and Microsoft Entra ID, where it passes by itself or nobody here can do anything about it. What an admin has to
+  // put right is no 502, since servers in front of this one replace the pages of those with their own.
+  "record-not-found": 502,
+  "administration-mode": 502,
+  throttled: 502,
+  unavailable: 502,
+  refused: 502,
+  protocol: 502,
+  "sign-in-retry": 502,
 };
-
-/**
- * Errors of the rooms behind the routes, by the name that each class carries; their messages are sentences. By name,
- * since this room knows nothing of Dynamics 365; test/api/refusals.test.ts holds the names against the classes.
- */
-const STATUS_BY_NAME: Readonly<Record<string, number>> = {
-  AccountError: 400,
-  CustomFieldError: 409,
-  RunError: 409,
-  LeaseError: 409,
-  AttentionError: 409,
-  TooManyAccountsError: 409,
-  AddressError: 400,
-  ConnectionError: 409,
-  SealError: 409,
-  ConnectionFileError: 409,
-  SelfRunningError: 400,
-  StoredJsonError: 409,
-  DataverseError: 502,
-  ProtocolError: 502,
-  SignInError: 502,
-};
-
-/**
- * Of Dynamics 365 and Microsoft Entra ID, what does not pass by itself: an admin has to put the connection right. No 502,
- * since servers in front of this one replace the pages of those with their own.
- */
-const FOR_AN_ADMIN: ReadonlySet<string> = new Set([
-  "view-not-found",
-  "view-broken",
-  "column-not-found",
-  "missing-privilege",
-  "access-denied",
-  "user-disabled",
-  "no-roles",
-  "no-licence",
-  "not-a-member",
-  "sign-in-reconnect",
-  "sign-in-configuration",
-  "sign-in-blocked",
-]);
 
 /** Of fastify itself, by its code. */
 const FASTIFY: Readonly<Record<string, readonly [status: number, code: string, sentence: string]>> = {
@@ -87,14 +76,14 @@ export function refusalOf(error: unknown): Refused {
     const { status, code, message: sentence, field } = error;
     return { status, error: { code, sentence, ...(field !== undefined && { field }) } };
   }
-  if (error instanceof AccessError) {
-    const { fault, message: sentence, field } = error;
+  if (error instanceof UserError) {
+    const { code, message: sentence, field } = error;
     return {
-      status: ACCESS_STATUS[fault],
-      error: { code: fault, sentence, ...(field !== undefined && { field }) },
+      status: STATUS[code] ?? IN_THE_WAY,
+      error: { code, sentence, ...(field !== undefined && { field }) },
     };
   }
-  return (error instanceof Error ? (knownByName(error) ?? ofFastify(error)) : undefined) ?? UNKNOWN;
+  return (error instanceof Error ? ofFastify(error) : undefined) ?? UNKNOWN;
 }
 
 const UNKNOWN: Refused = {
@@ -105,36 +94,6 @@ const UNKNOWN: Refused = {
       "Something went wrong on our side. Try again; if it stays, give the operator the request id: the log tells more.",
   },
 };
-
-function knownByName(error: Error): Refused | undefined {
-  const status = STATUS_BY_NAME[error.name];
-  if (status === undefined) return undefined;
-  const { kind, field } = facts(error);
-  return {
-    status: status === 502 && kind !== undefined && FOR_AN_ADMIN.has(kind) ? 409 : status,
-    error: {
-      code: kind ?? kebab(error.name),
-      sentence: error.message,
-      ...(field !== undefined && { field }),
-    },
-  };
-}
-
-/** What some of them carry: their kind, and the part of the input they are about. */
-function facts(error: Error): { kind: string | undefined; field: string | undefined } {
-  return {
-    kind: "kind" in error && typeof error.kind === "string" ? error.kind : undefined,
-    field: "field" in error && typeof error.field === "string" ? error.field : undefined,
-  };
-}
-
-/** "LeaseError" → "lease". */
-function kebab(name: string): string {
-  return name
-    .replace(/Error$/, "")
-    .replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => `-${letter}`)
-    .toLowerCase();
-}
 
 function ofFastify(error: Error): Refused | undefined {
   if (!("code" in error) || typeof error.code !== "string") return undefined;

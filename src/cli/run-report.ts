@@ -1,4 +1,5 @@
 // A run told to a person: what became of the accounts, what went wrong, where to look next.
+import { approvalExplanations, haltExplanations } from "../settings/run-explanations.ts";
 import { issueKinds, type IssueKind } from "../sync/rules/issue-kinds.ts";
 import type { RunSummary } from "../sync/record/run-summary.ts";
 import { count, counted, duration, instant, padded } from "./format.ts";
@@ -50,27 +51,11 @@ const statusWords: Readonly<Record<RunSummary["status"], string>> = {
   interrupted: "was interrupted",
 };
 
-const WAITS: Readonly<Record<string, string>> = {
-  "empty-selection": "The selection has no accounts.",
-  "brake-changes": "The plan would change, blank or leave an unusual part of the synced accounts at once.",
-  "brake-shrunk": "The selection has far fewer accounts than last time.",
-};
-
-const HALTS: Readonly<Record<string, string>> = {
-  cancelled: "It was cancelled before all of its plan was written. The next sync writes the rest.",
-  paused: "It was paused before all of its plan was written. Resume the sync, and the rest is written.",
-  stopped:
-    "Its process was stopped before all of its plan was written. A worker, or the next sync, writes the rest.",
-  interrupted:
-    "It broke off before all of its plan was written. A worker, or the next sync, writes the rest.",
-  failed: "It failed before all of its plan was written. The next sync writes the rest.",
-};
-
 function errorLines({ error, approvalReason, haltReason }: RunSummary): string[] {
   const lines = error === null ? [] : ["", error.sentence];
-  if (approvalReason !== null)
-    lines.push("", `${WAITS[approvalReason]} The plan waits until somebody has looked at it and applies it.`);
-  if (haltReason !== null) lines.push("", HALTS[haltReason] ?? "");
+  const explanation =
+    (approvalReason && approvalExplanations[approvalReason]) ?? (haltReason && haltExplanations[haltReason]);
+  if (explanation !== null) lines.push("", `${explanation.finding} ${explanation.fix}`);
   return lines;
 }
 

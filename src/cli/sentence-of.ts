@@ -1,58 +1,90 @@
 // Errors as the operator reads them: one function says the sentence and the exit code for whatever was thrown.
-import { CustomFieldError } from "../accounts/custom-fields.ts";
-import { AccountError } from "../accounts/account-error.ts";
-import { ConfigError } from "../config.ts";
-import { ConnectionFileError } from "../connections/connection-file.ts";
-import { KeyFileError } from "../connections/key-file.ts";
-import { CsvError } from "../csv/read-csv.ts";
-import { AddressError } from "../dataverse/address.ts";
-import { DataverseError, SignInError } from "../dataverse/errors.ts";
-import { BackupError } from "../db/dump/format.ts";
-import { NotEmptyError } from "../db/dump/restore.ts";
-import { LeaseError } from "../sync/record/lease.ts";
-import { AttentionError } from "../sync/read/prepare.ts";
-import { TooManyAccountsError } from "../sync/read/stage-rows.ts";
-import { RunError, RunStopped } from "../sync/record/run-errors.ts";
+import type { AddressErrorCode } from "../dataverse/address.ts";
+import type { DataverseErrorCode, SignInErrorCode } from "../dataverse/errors.ts";
+import { errorKind, UserError, type UserErrorOptions } from "../lib/user-error.ts";
+import { RunStopped } from "../sync/record/run-errors.ts";
 import { exitCodes, type ExitCode } from "./exit-codes.ts";
 
 /** The command was used in a way that cannot work; the message says how it should be. */
-export class UsageError extends Error {
+export class UsageError extends UserError {
   override readonly name = "UsageError";
+
+  constructor(sentence: string, options?: UserErrorOptions) {
+    super("usage", sentence, options);
+  }
 }
 
 /** The database could not be opened or migrated; the message is that of its cause. */
-export class DatabaseError extends Error {
+export class DatabaseError extends UserError {
   override readonly name = "DatabaseError";
 
   constructor(cause: unknown) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    super("database", cause instanceof Error ? cause.message : String(cause), { cause });
   }
 }
 
 export interface ToldError {
-  /** For scripts: the error's class, or its kind where it has one. */
+  /** For scripts: the error's code, or its class where that has one code alone. */
   readonly kind: string;
   readonly sentence: string;
   readonly exitCode: ExitCode;
 }
 
-const byClass: readonly (readonly [new (...args: never[]) => Error, ExitCode])[] = [
-  [UsageError, exitCodes.usage],
-  [ConfigError, exitCodes.usage],
-  [ConnectionFileError, exitCodes.usage],
-  [KeyFileError, exitCodes.usage],
-  [CsvError, exitCodes.usage],
-  [AccountError, exitCodes.usage],
-  [BackupError, exitCodes.usage],
-  [NotEmptyError, exitCodes.database],
-  [DatabaseError, exitCodes.database],
-  [LeaseError, exitCodes.busy],
-  [AttentionError, exitCodes.attention],
-  [TooManyAccountsError, exitCodes.attention],
-  [RunError, exitCodes.attention],
-  [CustomFieldError, exitCodes.attention],
-  [SignInError, exitCodes.source],
-];
+/** Of Dynamics 365, its sign-in and its address: complete, so that a new code has to be thought about. */
+const SOURCE_CODES: Readonly<Record<DataverseErrorCode | SignInErrorCode | AddressErrorCode, ExitCode>> = {
+  "view-not-found": exitCodes.attention,
+  "view-broken": exitCodes.attention,
+  "column-not-found": exitCodes.source,
+  "record-not-found": exitCodes.source,
+  "missing-privilege": exitCodes.source,
+  "access-denied": exitCodes.source,
+  "user-disabled": exitCodes.source,
+  "no-roles": exitCodes.source,
+  "no-licence": exitCodes.source,
+  "not-a-member": exitCodes.source,
+  "administration-mode": exitCodes.source,
+  throttled: exitCodes.source,
+  unavailable: exitCodes.source,
+  refused: exitCodes.source,
+  protocol: exitCodes.source,
+  "sign-in-reconnect": exitCodes.source,
+  "sign-in-configuration": exitCodes.source,
+  "sign-in-retry": exitCodes.source,
+  "sign-in-blocked": exitCodes.source,
+  unreachable: exitCodes.source,
+  empty: exitCodes.usage,
+  garbage: exitCodes.usage,
+  "not-https": exitCodes.usage,
+  "ip-address": exitCodes.usage,
+  credentials: exitCodes.usage,
+  "self-hosted": exitCodes.usage,
+  "business-central": exitCodes.usage,
+  "finance-operations": exitCodes.usage,
+  "maker-portal": exitCodes.usage,
+  "power-pages": exitCodes.usage,
+  "closed-cloud": exitCodes.usage,
+  "no-organisation": exitCodes.usage,
+};
+
+/** By an error's code; what is not in here is not expected of a command. */
+const EXIT_CODES: Readonly<Record<string, ExitCode>> = {
+  ...SOURCE_CODES,
+  usage: exitCodes.usage,
+  config: exitCodes.usage,
+  "connection-file": exitCodes.usage,
+  "key-file": exitCodes.usage,
+  csv: exitCodes.usage,
+  account: exitCodes.usage,
+  backup: exitCodes.usage,
+  "not-empty": exitCodes.database,
+  database: exitCodes.database,
+  lease: exitCodes.busy,
+  mapping: exitCodes.attention,
+  "too-many-accounts": exitCodes.attention,
+  run: exitCodes.attention,
+  "custom-field": exitCodes.attention,
+  "stored-json": exitCodes.attention,
+};
 
 export function sentenceOf(error: unknown): ToldError {
   if (!(error instanceof Error)) return unexpected(String(error));
@@ -64,16 +96,9 @@ export function sentenceOf(error: unknown): ToldError {
       exitCode: exitCodes.interrupted,
     };
   }
-  if (error instanceof AddressError) {
-    return told(error, error.kind === "unreachable" ? exitCodes.source : exitCodes.usage, error.kind);
-  }
-  if (error instanceof DataverseError) {
-    const viewIsTheMatter = error.kind === "view-not-found" || error.kind === "view-broken";
-    return told(error, viewIsTheMatter ? exitCodes.attention : exitCodes.source, error.kind);
-  }
-  if (error instanceof RunStopped) return told(error, exitCodes.interrupted, error.kind);
-  const known = byClass.find(([family]) => error instanceof family);
-  if (known !== undefined) return told(error, known[1]);
+  if (error instanceof RunStopped) return told(error, exitCodes.interrupted);
+  const exitCode = error instanceof UserError ? EXIT_CODES[error.code] : undefined;
+  if (exitCode !== undefined) return told(error, exitCode);
   // PostgreSQL's own errors carry a five-letter SQLSTATE and a severity.
   if ("severity" in error && "code" in error) {
     return { kind: "DatabaseError", sentence: databaseSentence(error), exitCode: exitCodes.database };
@@ -81,8 +106,8 @@ export function sentenceOf(error: unknown): ToldError {
   return unexpected(error.message);
 }
 
-function told(error: Error, exitCode: ExitCode, kind: string = error.name): ToldError {
-  return { kind, sentence: error.message, exitCode };
+function told(error: Error, exitCode: ExitCode): ToldError {
+  return { kind: errorKind(error), sentence: error.message, exitCode };
 }
 
 function databaseSentence(error: Error): string {

@@ -1,12 +1,8 @@
 // Which errors need an admin, and what they are told: a title, what happened, what to do, and where. What passes by itself
 // (throttling, maintenance, a broken line) needs nobody.
-import { DataverseError, SignInError, type DataverseErrorKind } from "../dataverse/errors.ts";
-import type { RunMode } from "../sync/tables.ts";
+import { UserError } from "../lib/user-error.ts";
 import { issueKinds } from "../sync/rules/issue-kinds.ts";
-import { AttentionError } from "../sync/read/prepare.ts";
-import { TooManyAccountsError } from "../sync/read/stage-rows.ts";
-import { ConnectionError } from "./connection-error.ts";
-import { SealError } from "../lib/sealer.ts";
+import type { RunMode } from "../sync/tables.ts";
 import type { Attention } from "./tables.ts";
 
 type Remedy = Pick<Attention, "kind" | "title" | "howToResolve" | "place">;
@@ -35,6 +31,12 @@ const MAPPING: Remedy = {
   howToResolve: "Choose another Dynamics 365 field, or remove the mapping, and look at the new plan.",
   place: "fields",
 };
+const CUSTOM_FIELD: Remedy = {
+  kind: "mapping",
+  title: "A custom field cannot be filled",
+  howToResolve: "Map the column to a field of another name, and look at the new plan.",
+  place: "fields",
+};
 const TOO_MANY: Remedy = {
   kind: "too-many-accounts",
   title: "The selection has too many accounts",
@@ -42,22 +44,31 @@ const TOO_MANY: Remedy = {
   place: "accounts",
 };
 
-const BY_DATAVERSE_KIND: Partial<Record<DataverseErrorKind, Remedy>> = {
-  "view-not-found": ofView("view-not-found"),
-  "view-broken": ofView("view-broken"),
+/** By an error's code. */
+const REMEDIES: Readonly<Record<string, Remedy>> = {
+  "sign-in-reconnect": RECONNECT,
+  "sign-in-configuration": RECONNECT,
+  "sign-in-blocked": REFUSED,
+  seal: RECONNECT,
+  "other-application": RECONNECT,
   "missing-privilege": ACCESS,
   "access-denied": ACCESS,
   "user-disabled": ACCESS,
   "no-roles": ACCESS,
   "no-licence": ACCESS,
   "not-a-member": ACCESS,
+  "view-not-found": ofView("view-not-found"),
+  "view-broken": ofView("view-broken"),
+  mapping: MAPPING,
+  "custom-field": CUSTOM_FIELD,
+  "too-many-accounts": TOO_MANY,
 };
 
 /** Undefined if nobody has to do anything. @param run the run that came upon it */
 export function attentionOf(error: unknown, run: number | null = null): Attention | undefined {
-  const remedy = remedyFor(error);
-  if (remedy === undefined || !(error instanceof Error)) return undefined;
-  return { ...remedy, sentence: error.message, run };
+  if (!(error instanceof UserError)) return undefined;
+  const remedy = REMEDIES[error.code];
+  return remedy && { ...remedy, sentence: error.message, run };
 }
 
 /** Whether a token of Microsoft Entra ID settles it. */
@@ -79,18 +90,6 @@ export type DoneRun = { readonly id: number; readonly mode: RunMode };
 export function isSettledBy(attention: Attention, run: DoneRun): boolean {
   if (run.mode === "retry") return endsWithToken(attention);
   return attention.run === null || attention.run <= run.id;
-}
-
-function remedyFor(error: unknown): Remedy | undefined {
-  if (error instanceof SignInError) {
-    if (error.category === "retry") return undefined;
-    return error.category === "blocked" ? REFUSED : RECONNECT;
-  }
-  if (error instanceof SealError) return RECONNECT;
-  if (error instanceof ConnectionError) return error.kind === "other-application" ? RECONNECT : undefined;
-  if (error instanceof DataverseError) return BY_DATAVERSE_KIND[error.kind];
-  if (error instanceof AttentionError) return error.kind === "mapping" ? MAPPING : ofView(error.kind);
-  return error instanceof TooManyAccountsError ? TOO_MANY : undefined;
 }
 
 function ofView(kind: "view-not-found" | "view-broken"): Remedy {

@@ -98,7 +98,7 @@ async function lookAtSignIn(context: CheckContext): Promise<Found> {
   try {
     context.identity = await context.open.client.whoAmI();
   } catch (error) {
-    if (!(error instanceof DataverseError) || error.kind === "unavailable" || error.kind === "throttled")
+    if (!(error instanceof DataverseError) || error.code === "unavailable" || error.code === "throttled")
       throw error;
     context.identity = error;
   }

@@ -1,7 +1,8 @@
 // The connection check: everything the sync needs, step by step, each with what was found, what to do about it, and, where it
 // is theirs to do, a text for the Dynamics 365 administrator. A step that stands behind one that failed is told as not reached.
-import { DataverseError, SignInError, type DataverseErrorKind } from "../dataverse/errors.ts";
+import { DataverseError } from "../dataverse/errors.ts";
 import { HttpError } from "../lib/http.ts";
+import { UserError } from "../lib/user-error.ts";
 import { CHECK_STEPS, type CheckContext, type CheckId, type Found, type Who } from "./check-steps.ts";
 import { ConnectionError } from "./connection-error.ts";
 import { loadConnection, type Connection } from "./connection.ts";
@@ -82,27 +83,27 @@ function troubleWith(error: unknown, signal: AbortSignal | undefined): Found {
       who: "here",
     };
   }
-  if (error instanceof SignInError) {
-    const finding = error.message.slice(0, -error.whatToDo.length).trim();
-    // What blocks a sign-in are the policies of the company that Dynamics 365 belongs to.
-    const who = error.category === "blocked" ? "dynamics" : "here";
-    return { outcome: "failed", finding, remedy: error.whatToDo, who };
+  if (error instanceof UserError) {
+    const { code, finding, fix } = error;
+    const remedy = fix ?? CHECK_LATER;
+    return { outcome: "failed", finding: `${finding}${factsOf(error)}`, remedy, who: WHO[code] ?? "here" };
   }
-  if (error instanceof DataverseError) {
-    const [finding, remedy] = inTwo(error.sentence);
-    const facts = [error.code, error.requestId && `request ${error.requestId}`].filter(Boolean).join(", ");
-    const who = WHO[error.kind] ?? "here";
-    return { outcome: "failed", finding: facts === "" ? finding : `${finding} (${facts})`, remedy, who };
-  }
-  if (error instanceof Error && (error instanceof HttpError || SENTENCES.has(error.name))) {
-    const [finding, remedy] = inTwo(error.message);
-    return { outcome: "failed", finding, remedy, who: "here" };
-  }
+  if (error instanceof HttpError)
+    return { outcome: "failed", finding: error.message, remedy: CHECK_LATER, who: "here" };
   throw error;
 }
 
-/** What Dynamics 365 says of the connected user and of itself; all else is put right here, or passes. */
-const WHO: Readonly<Partial<Record<DataverseErrorKind, Who>>> = {
+const CHECK_LATER = "Check again later.";
+
+/** What Microsoft's support asks for. */
+function factsOf(error: UserError): string {
+  if (!(error instanceof DataverseError)) return "";
+  const facts = [error.serverCode, error.requestId && `request ${error.requestId}`].filter(Boolean);
+  return facts.length === 0 ? "" : ` (${facts.join(", ")})`;
+}
+
+/** By an error's code: what is put right in Dynamics 365 or by its company's policies; all else is put right here, or passes. */
+const WHO: Readonly<Record<string, Who>> = {
   "missing-privilege": "dynamics",
   "access-denied": "dynamics",
   "user-disabled": "dynamics",
@@ -110,13 +111,5 @@ const WHO: Readonly<Partial<Record<DataverseErrorKind, Who>>> = {
   "no-licence": "dynamics",
   "not-a-member": "dynamics",
   "administration-mode": "dynamics",
+  "sign-in-blocked": "dynamics",
 };
-
-/** Errors of this room and of addresses; their messages are sentences. */
-const SENTENCES: ReadonlySet<string> = new Set(["ConnectionError", "SealError", "AddressError"]);
-
-/** Our sentences first say what happened, then what to do. */
-function inTwo(text: string): [finding: string, remedy: string] {
-  const end = text.search(/(?<=[.:"]) (?=[A-Z])/);
-  return end < 0 ? [text, "Check again later."] : [text.slice(0, end), text.slice(end + 1)];
-}

@@ -63,8 +63,12 @@ function missingPrivileges(missing: readonly string[], narrow: readonly string[]
   const lacks = [...missing, ...narrow.map((name) => `${name} for the whole organisation`)];
   return new ConnectionError(
     "missing-privileges",
-    `The application lacks in Dynamics 365: ${lacks.join(", ")}. In the Power Platform admin center, under the ` +
-      'environment\'s "Application users", give it a security role that contains them. Nothing was stored.',
+    `The application lacks in Dynamics 365: ${lacks.join(", ")}.`,
+    {
+      fix:
+        'In the Power Platform admin center, under the environment\'s "Application users", give it a security role ' +
+        "that contains them. Nothing was stored.",
+    },
   );
 }
 
@@ -72,9 +76,8 @@ function missingPrivileges(missing: readonly string[], narrow: readonly string[]
 function tenantOf(text: string | undefined): string | undefined {
   if (text === undefined || text === "") return undefined;
   if (/^[a-z0-9][a-z0-9.-]*$/i.test(text)) return text;
-  throw new ConnectionError(
-    "tenant",
-    "This is not a tenant. Write the Directory (tenant) ID that the Microsoft Entra admin center shows, or leave it out.",
-    { field: "tenant" },
-  );
+  throw new ConnectionError("tenant", "This is not a tenant.", {
+    fix: "Write the Directory (tenant) ID that the Microsoft Entra admin center shows, or leave it out.",
+    field: "tenant",
+  });
 }

@@ -1,6 +1,7 @@
 // What stands in the way of connecting, as sentences for the admin who tries.
+import { UserError } from "../lib/user-error.ts";
 
-export type ConnectionErrorKind =
+export type ConnectionErrorCode =
   | "not-connected"
   | "set-up-in-file"
   | "no-application"
@@ -14,15 +15,6 @@ export type ConnectionErrorKind =
   | "replaced"
   | "busy";
 
-export class ConnectionError extends Error {
+export class ConnectionError extends UserError<ConnectionErrorCode> {
   override readonly name = "ConnectionError";
-  readonly kind: ConnectionErrorKind;
-  /** The part of the input it is about. */
-  readonly field: string | undefined;
-
-  constructor(kind: ConnectionErrorKind, sentence: string, options: ErrorOptions & { field?: string } = {}) {
-    super(sentence, options);
-    this.kind = kind;
-    this.field = options.field;
-  }
 }

@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { parseDocument } from "yaml";
 import type { z } from "zod";
+import { UserError } from "../lib/user-error.ts";
 import type { BrakeLimits } from "../settings/brake.ts";
 import type { Schedule } from "../settings/schedule.ts";
 import type { SyncSettings } from "../settings/sync-settings.ts";
@@ -41,12 +42,12 @@ export type ConnectionSettings = SyncSettings & {
   readonly teammates: readonly { readonly email: string; readonly name?: string | undefined }[];
 };
 
-export class ConnectionFileError extends Error {
+export class ConnectionFileError extends UserError {
   override readonly name = "ConnectionFileError";
   readonly faults: readonly string[];
 
   constructor(path: string, faults: readonly string[], options?: ErrorOptions) {
-    super(`The connection file ${path} cannot be used. ${faults.join("\n")}`, options);
+    super("connection-file", `The connection file ${path} cannot be used. ${faults.join("\n")}`, options);
     this.faults = faults;
   }
 }

@@ -2,12 +2,17 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { UserError, type UserErrorOptions } from "../lib/user-error.ts";
 
 const KEY_BYTES = 32;
 
 /** The key cannot be read or made; the operator mends it. */
-export class KeyFileError extends Error {
+class KeyFileError extends UserError {
   override readonly name = "KeyFileError";
+
+  constructor(sentence: string, options?: UserErrorOptions) {
+    super("key-file", sentence, options);
+  }
 }
 
 /** The key in `directory`, made if it is not there. @throws KeyFileError */

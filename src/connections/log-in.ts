@@ -117,8 +117,12 @@ async function administratorBehind(
     if (await isAdministrator(open.client)) return { organizationId, name };
     throw new ConnectionError(
       "not-administrator",
-      `${name} is not a System Administrator in ${new URL(at.environment.origin).host}. Log in as somebody who is, or ` +
-        'have the security role "System Administrator" given to this user, directly or through a team. Nothing was stored.',
+      `${name} is not a System Administrator in ${new URL(at.environment.origin).host}.`,
+      {
+        fix:
+          'Log in as somebody who is, or have the security role "System Administrator" given to this user, directly ' +
+          "or through a team. Nothing was stored.",
+      },
     );
   } finally {
     await open.close();
@@ -130,7 +134,7 @@ async function isAdministrator(client: DataverseClient): Promise<boolean> {
   try {
     return await client.isSystemAdministrator();
   } catch (error) {
-    if (error instanceof DataverseError && error.kind === "missing-privilege") return false;
+    if (error instanceof DataverseError && error.code === "missing-privilege") return false;
     throw error;
   }
 }
@@ -157,18 +161,21 @@ async function takeBegun({ database, clock }: ConnectionParts, teammateId: numbe
   if (known.used_at !== null)
     throw new ConnectionError(
       "sign-in-used",
-      "This log-in was completed already, and a log-in counts once. If Dynamics 365 is not connected, log in again.",
+      "This log-in was completed already, and a log-in counts once.",
+      { fix: "If Dynamics 365 is not connected, log in again." },
     );
   throw new ConnectionError(
     "sign-in-expired",
-    "The log-in took longer than ten minutes, so it was not accepted. Log in to Dynamics 365 again.",
+    "The log-in took longer than ten minutes, so it was not accepted.",
+    { fix: "Log in to Dynamics 365 again." },
   );
 }
 
 function unknownSignIn(): ConnectionError {
   return new ConnectionError(
     "sign-in-unknown",
-    "This log-in was not begun here by you, so it was not accepted. Log in to Dynamics 365 from the sync settings.",
+    "This log-in was not begun here by you, so it was not accepted.",
+    { fix: "Log in to Dynamics 365 from the sync settings." },
   );
 }
 
@@ -177,15 +184,20 @@ function applicationOf({ dynamicsApp, file }: ConnectionParts): ClientCredential
   if (dynamicsApp !== undefined) return dynamicsApp;
   throw new ConnectionError(
     "no-application",
-    "Logging in needs an application that is registered in Microsoft Entra ID, and none is set. Have the operator register " +
-      "one and set SLUICE_DYNAMICS_CLIENT_ID and SLUICE_DYNAMICS_CLIENT_SECRET, or connect with an application's own secret.",
+    "Logging in needs an application that is registered in Microsoft Entra ID, and none is set.",
+    {
+      fix:
+        "Have the operator register one and set SLUICE_DYNAMICS_CLIENT_ID and SLUICE_DYNAMICS_CLIENT_SECRET, or connect " +
+        "with an application's own secret.",
+    },
   );
 }
 
 export function setUpInFile(): ConnectionError {
   return new ConnectionError(
     "set-up-in-file",
-    "The connection is set up in the connection file that Sluice was started with. Change it there, and start Sluice again.",
+    "The connection is set up in the connection file that Sluice was started with.",
+    { fix: "Change it there, and start Sluice again." },
   );
 }
 

@@ -30,10 +30,9 @@ export async function renameMappedField(
     trx,
   );
   if (using.length > 0)
-    throw new ConnectionError(
-      "busy",
-      `Run ${running} is filling "${from}". Rename it when the run has ended.`,
-    );
+    throw new ConnectionError("busy", `Run ${running} is filling "${from}".`, {
+      fix: "Rename it when the run has ended.",
+    });
   await sql`
     update connection set settings = jsonb_set(settings, '{mapping,fields}', (
       select jsonb_agg(

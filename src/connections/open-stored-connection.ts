@@ -82,10 +82,9 @@ function fileSource(parts: ConnectionParts, file: NonNullable<ConnectionParts["f
 function storedSource(parts: ConnectionParts, stored: Stored): Source {
   const { origin, authority, tenant, sign_in: signIn, app_id: appId } = stored;
   if (signIn === null || origin === null || authority === null || tenant === null)
-    throw new ConnectionError(
-      "not-connected",
-      "Dynamics 365 is not connected. Connect it under Accounts, Sync from Dynamics 365.",
-    );
+    throw new ConnectionError("not-connected", "Dynamics 365 is not connected.", {
+      fix: "Connect it under Accounts, Sync from Dynamics 365.",
+    });
   const environment = environmentAt(parts, origin);
   return {
     at: {
@@ -120,7 +119,10 @@ function personTokens(parts: ConnectionParts, stored: Stored, context: SignInCon
     throw new ConnectionError(
       "other-application",
       `Somebody logged in to Dynamics 365 with the application ${stored.client_id}, and that is not the one that is set ` +
-        "now. Set SLUICE_DYNAMICS_CLIENT_ID and SLUICE_DYNAMICS_CLIENT_SECRET to it, or connect Dynamics 365 again.",
+        "now.",
+      {
+        fix: "Set SLUICE_DYNAMICS_CLIENT_ID and SLUICE_DYNAMICS_CLIENT_SECRET to it, or connect Dynamics 365 again.",
+      },
     );
   // Told now rather than with the first request.
   sealer.open(REFRESH_TOKEN, stored.sealed_refresh_token ?? "");
@@ -152,10 +154,9 @@ function lender({ database, sealer }: ConnectionParts, generation: number): Lent
 }
 
 function replaced(): ConnectionError {
-  return new ConnectionError(
-    "replaced",
-    "Dynamics 365 was disconnected or connected anew in the meantime. Try again.",
-  );
+  return new ConnectionError("replaced", "Dynamics 365 was disconnected or connected anew in the meantime.", {
+    fix: "Try again.",
+  });
 }
 
 /** A sign-in that fails asks for attention; one that works again ends that. */

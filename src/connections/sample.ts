@@ -28,7 +28,7 @@ export async function sampleTable(client: DataverseClient, selection: Selection)
     return tableOf(await client.sample(chosen, asked, ROWS), names, known);
   } catch (error) {
     // A view that shows a column which is gone opens no more in Dynamics 365, and can be synced: a sync takes its own columns.
-    if (shown.length === 0 || !(error instanceof DataverseError) || error.kind !== "view-broken") throw error;
+    if (shown.length === 0 || !(error instanceof DataverseError) || error.code !== "view-broken") throw error;
     return tableOf(await client.sample(chosen, telling, ROWS), telling, known);
   }
 }

@@ -3,17 +3,18 @@
 import type { Kysely } from "kysely";
 import type { z } from "zod";
 import type { Tables } from "../db/tables.ts";
+import { UserError } from "../lib/user-error.ts";
 import { brakeInput } from "../settings/brake.ts";
 import { scheduleInput } from "../settings/schedule.ts";
 
-export class SelfRunningError extends Error {
+/** A setting of the schedule or the brake that makes no sense; `field` names it. */
+export class SelfRunningError extends UserError {
   override readonly name = "SelfRunningError";
-  /** The setting that is wrong. */
-  readonly field: string;
 
   constructor({ message, path }: z.core.$ZodIssue) {
-    super(`${message.charAt(0).toUpperCase()}${message.slice(1)}.`);
-    this.field = path.join(".");
+    super("self-running", `${message.charAt(0).toUpperCase()}${message.slice(1)}.`, {
+      field: path.join("."),
+    });
   }
 }
 

@@ -1,4 +1,5 @@
 // How the sync is doing, in one word, and what waits for an admin. Pure: the connection and its runs go in (state.ts).
+import { approvalExplanations, type ApprovalReason } from "../settings/run-explanations.ts";
 import type { Attention } from "./tables.ts";
 
 export type StateWord =
@@ -10,7 +11,7 @@ export type StateWord =
   | "paused"
   | "needs-attention";
 
-export type WaitingRun = { readonly id: number; readonly why: string | null };
+export type WaitingRun = { readonly id: number; readonly why: ApprovalReason | null };
 export type FailedRun = { readonly id: number; readonly sentence: string };
 
 export type StateFacts = {
@@ -50,21 +51,15 @@ function attentionIn({ attention, waiting, failed, everSynced }: StateFacts): At
   );
 }
 
-/** By the reason that the run gives (src/sync/run.ts, brake.ts). */
-const WHY_A_PLAN_WAITS: Readonly<Record<string, string>> = {
-  "empty-selection": "The selection has no accounts any more.",
-  "brake-changes": "The sync would change, blank or leave an unusual part of the accounts at once.",
-  "brake-shrunk": "The selection has far fewer accounts than last time.",
-};
-
 /** A run that was to sync by itself and stopped before writing; a plan that somebody asked for is no news to them. */
 export function waitingAttention(run: WaitingRun): Attention | null {
   if (run.why === null) return null;
+  const { finding, fix } = approvalExplanations[run.why];
   return {
     kind: "plan-waits",
     title: "A plan waits for you",
-    sentence: `${WHY_A_PLAN_WAITS[run.why] ?? "The sync does not make these changes by itself."} Nothing was written.`,
-    howToResolve: "Look at the plan, and apply or discard it.",
+    sentence: `${finding} Nothing was written.`,
+    howToResolve: fix,
     place: "plan",
     run: run.id,
   };

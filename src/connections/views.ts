@@ -35,7 +35,7 @@ function whyUnreadable(view: View): string | null {
     viewQuery(view, ["accountid"], 1);
     return null;
   } catch (error) {
-    if (error instanceof DataverseError) return error.sentence;
+    if (error instanceof DataverseError) return error.message;
     throw error;
   }
 }

@@ -3,6 +3,7 @@
 import { createReadStream } from "node:fs";
 import { parse, CsvError as ParserError } from "csv-parse";
 import { dialectOf, type CsvDialect } from "./dialect.ts";
+import { UserError, type UserErrorOptions } from "../lib/user-error.ts";
 
 export interface CsvRow {
   readonly kind: "row";
@@ -19,8 +20,12 @@ export interface CsvFault {
 }
 
 /** The file as a whole cannot be used; the message is a sentence for whoever chose it. */
-export class CsvError extends Error {
+export class CsvError extends UserError {
   override readonly name = "CsvError";
+
+  constructor(sentence: string, options?: UserErrorOptions) {
+    super("csv", sentence, options);
+  }
 }
 
 /** An unclosed quote makes the rest of the file one value: better to stop than to hold a gigabyte. */

@@ -5,16 +5,12 @@ import type { SignInCategory } from "./errors.ts";
 
 interface Meaning {
   readonly category: SignInCategory;
-  readonly sentence: string;
-  readonly whatToDo: string;
+  readonly finding: string;
+  readonly fix: string;
 }
 
 const RECONNECT = "Connect Dynamics 365 again.";
-const row = (category: SignInCategory, sentence: string, whatToDo: string): Meaning => ({
-  category,
-  sentence,
-  whatToDo,
-});
+const row = (category: SignInCategory, finding: string, fix: string): Meaning => ({ category, finding, fix });
 
 const CONSENT = row(
   "reconnect",
@@ -198,16 +194,13 @@ export function signInErrorOf(refusal: EntraRefusal): SignInError {
     BY_NUMBER[number ?? ""] ??
     BY_OAUTH_ERROR[refusal.error] ??
     (refusal.status === 429 || refusal.status >= 500 ? BUSY : OUR_REQUEST);
-  const code = number === undefined ? refusal.error : `AADSTS${number}`;
+  const serverCode = number === undefined ? refusal.error : `AADSTS${number}`;
   const correlation = /Correlation ID: ([0-9a-f-]{36})/i.exec(refusal.description)?.[1];
-  const told = [`HTTP ${refusal.status}`, refusal.error, code, correlation].filter(Boolean).join(", ");
-  return new SignInError(
-    meaning.category,
-    {
-      code,
-      sentence: code === "" ? meaning.sentence : `${meaning.sentence} (${code})`,
-      whatToDo: meaning.whatToDo,
-    },
-    { cause: new Error(`The token endpoint answered: ${told}`) },
-  );
+  const told = [`HTTP ${refusal.status}`, refusal.error, serverCode, correlation].filter(Boolean).join(", ");
+  const { category, finding, fix } = meaning;
+  return new SignInError(category, serverCode === "" ? finding : `${finding} (${serverCode})`, {
+    serverCode,
+    fix,
+    cause: new Error(`The token endpoint answered: ${told}`),
+  });
 }

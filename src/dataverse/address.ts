@@ -2,6 +2,8 @@
 // before any request goes out. Hosts: Microsoft Learn, "Datacenter regions" (new-datacenter-regions); forms of URL:
 // "Open apps, forms, views, dialogs and reports with a URL". What is not Dataverse online is refused by its name.
 
+import { UserError } from "../lib/user-error.ts";
+
 export interface Environment {
   /** The browser's origin, for example https://contoso.crm4.dynamics.com */
   readonly origin: string;
@@ -13,7 +15,7 @@ export interface Environment {
   readonly region: string;
 }
 
-export type AddressErrorKind =
+export type AddressErrorCode =
   | "empty"
   | "garbage"
   | "not-https"
@@ -33,42 +35,52 @@ const HOW_TO =
   `Open Dynamics 365 (Sales or Customer Service) in the browser and copy its address; ` +
   `it looks like ${BROWSER_EXAMPLE}.`;
 
-const SENTENCES: Readonly<Record<Exclude<AddressErrorKind, "unreachable">, string>> = {
-  empty: `The address is empty. ${HOW_TO}`,
-  garbage: `This is not a web address. ${HOW_TO}`,
-  "not-https": "Dynamics 365 is reached over https:// only. Change http:// to https:// in the address.",
-  "ip-address": `An IP address cannot be a Dynamics 365 environment. ${HOW_TO}`,
-  credentials: 'The address contains a user name or password before "@". Take that out; nothing was sent.',
-  "self-hosted":
+const FAULTS: Readonly<
+  Record<Exclude<AddressErrorCode, "unreachable">, readonly [finding: string, fix: string]>
+> = {
+  empty: ["The address is empty.", HOW_TO],
+  garbage: ["This is not a web address.", HOW_TO],
+  "not-https": ["Dynamics 365 is reached over https:// only.", "Change http:// to https:// in the address."],
+  "ip-address": ["An IP address cannot be a Dynamics 365 environment.", HOW_TO],
+  credentials: [
+    'The address contains a user name or password before "@".',
+    "Take that out; nothing was sent.",
+  ],
+  "self-hosted": [
     "This is not an address of Dynamics 365 online; it looks self-hosted (on-premises). Only environments in " +
-    `Microsoft's cloud can be connected. ${HOW_TO}`,
-  "business-central":
+      "Microsoft's cloud can be connected.",
+    HOW_TO,
+  ],
+  "business-central": [
     "This is Dynamics 365 Business Central, another product. Accounts are read from Dynamics 365 Sales or Customer " +
-    `Service (Dataverse). ${HOW_TO}`,
-  "finance-operations":
+      "Service (Dataverse).",
+    HOW_TO,
+  ],
+  "finance-operations": [
     "This is Dynamics 365 Finance & Operations, another product. Accounts are read from Dynamics 365 Sales or " +
-    `Customer Service (Dataverse). ${HOW_TO}`,
-  "maker-portal":
-    "This is a Power Platform portal (maker portal, admin center or home page), not an environment. In the admin " +
-    `center, open the environment and copy its "Environment URL"; it looks like ${BROWSER_EXAMPLE}.`,
-  "power-pages": `This is a Power Pages web site, not the environment behind it. ${HOW_TO}`,
-  "closed-cloud":
-    "This address belongs to the German cloud that Microsoft closed in 2021. Ask your administrator for the address " +
-    "that the environment was moved to; it ends in crm16.dynamics.com or crm4.dynamics.com.",
-  "no-organisation": `The address lacks the name of the organisation before the region. ${HOW_TO}`,
+      "Customer Service (Dataverse).",
+    HOW_TO,
+  ],
+  "maker-portal": [
+    "This is a Power Platform portal (maker portal, admin center or home page), not an environment.",
+    `In the admin center, open the environment and copy its "Environment URL"; it looks like ${BROWSER_EXAMPLE}.`,
+  ],
+  "power-pages": ["This is a Power Pages web site, not the environment behind it.", HOW_TO],
+  "closed-cloud": [
+    "This address belongs to the German cloud that Microsoft closed in 2021.",
+    "Ask your administrator for the address that the environment was moved to; it ends in crm16.dynamics.com or " +
+      "crm4.dynamics.com.",
+  ],
+  "no-organisation": ["The address lacks the name of the organisation before the region.", HOW_TO],
 };
 
 /** The address cannot be used. The message is for the admin. */
-export class AddressError extends Error {
+export class AddressError extends UserError<AddressErrorCode> {
   override readonly name = "AddressError";
-  readonly kind: AddressErrorKind;
 
-  constructor(kind: AddressErrorKind, sentence?: string, options?: ErrorOptions) {
-    super(
-      sentence ?? (kind === "unreachable" ? "The environment cannot be reached." : SENTENCES[kind]),
-      options,
-    );
-    this.kind = kind;
+  static of(code: keyof typeof FAULTS, options?: ErrorOptions): AddressError {
+    const [finding, fix] = FAULTS[code];
+    return new AddressError(code, finding, { ...options, fix });
   }
 }
 
@@ -89,7 +101,7 @@ const CLOUDS: readonly { readonly host: RegExp; readonly suffix: RegExp; readonl
 ];
 
 // In this order: the first that fits names the mistake.
-const OTHER_PRODUCTS: readonly (readonly [RegExp, AddressErrorKind])[] = [
+const OTHER_PRODUCTS: readonly (readonly [RegExp, keyof typeof FAULTS])[] = [
   [/(^|\.)crm\.microsoftdynamics\.de$/, "closed-cloud"],
   [/(^|\.)businesscentral\.dynamics\.com$/, "business-central"],
   [/(^|\.)(operations|cloudax|axcloud|ax)\.dynamics\.(com|cn)$/, "finance-operations"],
@@ -114,20 +126,20 @@ export function normaliseAddress(pasted: string, options: AddressOptions = {}): 
     .replaceAll(/[\u200B-\u200D\u2060\uFEFF]/g, "")
     .trim()
     .replaceAll(/^[<"']+|[>"']+$/g, "");
-  if (text === "") throw new AddressError("empty");
+  if (text === "") throw AddressError.of("empty");
   const url = parseUrl(text);
   const appId = appIdOf(text);
   if (options.simulatorOrigin !== undefined && url.origin === simulatorOrigin(options.simulatorOrigin))
     return environmentAt(url.origin, "simulator", appId);
 
-  if (url.username !== "" || url.password !== "") throw new AddressError("credentials");
+  if (url.username !== "" || url.password !== "") throw AddressError.of("credentials");
   const host = url.hostname.replace(/\.$/, "");
-  if (/^\[|^\d+\.\d+\.\d+\.\d+$/.test(host)) throw new AddressError("ip-address");
+  if (/^\[|^\d+\.\d+\.\d+\.\d+$/.test(host)) throw AddressError.of("ip-address");
   const other = OTHER_PRODUCTS.find(([pattern]) => pattern.test(host));
-  if (other) throw new AddressError(other[1]);
+  if (other) throw AddressError.of(other[1]);
   const { canonical, region } = cloudHost(host);
-  if (url.protocol !== "https:") throw new AddressError("not-https");
-  if (url.port !== "") throw new AddressError("self-hosted");
+  if (url.protocol !== "https:") throw AddressError.of("not-https");
+  if (url.port !== "") throw AddressError.of("self-hosted");
   return environmentAt(`https://${canonical}`, region, appId);
 }
 
@@ -136,16 +148,16 @@ function environmentAt(origin: string, region: string, appId: string | undefined
 }
 
 function parseUrl(text: string): URL {
-  if (/\s/.test(text)) throw new AddressError("garbage");
+  if (/\s/.test(text)) throw AddressError.of("garbage");
   const withScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;
   let url: URL;
   try {
     url = new URL(withScheme);
   } catch (error) {
-    throw new AddressError("garbage", undefined, { cause: error });
+    throw AddressError.of("garbage", { cause: error });
   }
-  if (url.protocol !== "https:" && url.protocol !== "http:") throw new AddressError("garbage");
-  if (!url.hostname.includes(".") && !url.hostname.startsWith("[")) throw new AddressError("garbage");
+  if (url.protocol !== "https:" && url.protocol !== "http:") throw AddressError.of("garbage");
+  if (!url.hostname.includes(".") && !url.hostname.startsWith("[")) throw AddressError.of("garbage");
   return url;
 }
 
@@ -162,11 +174,11 @@ function cloudHost(host: string): { canonical: string; region: string } {
   // contoso.api.crm4… serves the same API; tokens and links are for the browser's host.
   const browserHost = host.replace(/^([a-z0-9-]+)\.api\./, "$1.");
   for (const cloud of CLOUDS) {
-    if (cloud.suffix.test(host)) throw new AddressError("no-organisation");
+    if (cloud.suffix.test(host)) throw AddressError.of("no-organisation");
     const match = cloud.host.exec(browserHost);
     if (match) return { canonical: browserHost, region: cloud.region ?? match[2] ?? "crm" };
   }
-  throw new AddressError("self-hosted");
+  throw AddressError.of("self-hosted");
 }
 
 function appIdOf(text: string): string | undefined {

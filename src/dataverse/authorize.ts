@@ -65,9 +65,11 @@ export async function redeemCode(
   );
   if (answer.refresh_token !== undefined)
     return { granted: grantedBy(answer), refreshToken: answer.refresh_token };
-  throw new SignInError("configuration", {
-    code: "",
-    sentence: "Microsoft Entra ID gave a sign-in that ends within the hour, and none that lasts.",
-    whatToDo: 'In the app registration, allow the permission "offline_access", then connect again.',
-  });
+  throw new SignInError(
+    "configuration",
+    "Microsoft Entra ID gave a sign-in that ends within the hour, and none that lasts.",
+    {
+      fix: 'In the app registration, allow the permission "offline_access", then connect again.',
+    },
+  );
 }

@@ -40,15 +40,17 @@ export async function discoverSignIn(
 ): Promise<SignInPlace> {
   const challenges = headerValues(await probe(environment, context), "www-authenticate");
   const uri = authorizationUri(challenges);
-  if (uri === undefined) throw new AddressError("self-hosted");
+  if (uri === undefined) throw AddressError.of("self-hosted");
   const url = URL.canParse(uri) ? new URL(uri) : undefined;
   const tenant = url?.pathname.split("/")[1] ?? "";
-  if (url === undefined || /^(adfs)?$/i.test(tenant)) throw new AddressError("self-hosted");
+  if (url === undefined || /^(adfs)?$/i.test(tenant)) throw AddressError.of("self-hosted");
   const simulators = environment.region === "simulator" && url.origin === environment.origin;
   if (!simulators && (!AUTHORITIES.has(url.origin) || url.username !== ""))
     throw new ProtocolError(
       `The environment wants us to sign in at ${url.origin}, which is not one of Microsoft's sign-in servers. Nothing ` +
-        "was sent there. Check the address; if it is right, have your network looked at.",
+        "was sent there.",
+      {},
+      { fix: "Check the address; if it is right, have your network looked at." },
     );
   return { authority: url.origin, tenant };
 }
@@ -108,14 +110,18 @@ async function ask(
     });
     const trouble = troubleOfStatus(answer.status);
     if (trouble === "final") return { answer };
-    const sentence = `Dynamics 365 is not available at the moment (HTTP ${answer.status}). Try again later.`;
-    const error = new DataverseError("unavailable", sentence, { status: answer.status });
+    const error = new DataverseError(
+      "unavailable",
+      `Dynamics 365 is not available at the moment (HTTP ${answer.status}).`,
+      { status: answer.status },
+      { fix: "Try again later." },
+    );
     return { trouble, retryAfter: String(answer.headers["retry-after"] ?? ""), error };
   } catch (error) {
     if (!(error instanceof HttpError)) throw error;
     const lasting = ["no-such-host", "tls", "too-large", "closed"].includes(error.kind);
-    const sentence = `${error.message} Check the address of the environment, and that this server may reach it.`;
-    const told = new AddressError("unreachable", sentence, { cause: error });
+    const fix = "Check the address of the environment, and that this server may reach it.";
+    const told = new AddressError("unreachable", error.message, { fix, cause: error });
     return { trouble: lasting ? "final" : "broken", error: told };
   }
 }

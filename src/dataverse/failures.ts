@@ -23,23 +23,22 @@ export function failureOf(answer: HttpAnswer): Failure {
   const retryAfter = String(answer.headers["retry-after"] ?? "");
   if (answer.status === 401) return { trouble: "token", error: tokenRefused(told) };
   const error = dataverseErrorOf(told);
-  if (error.kind === "not-a-member") return { trouble: "not-a-member-yet", error };
-  if (told.code.toLowerCase() === SQL_TIMEOUT) return { trouble: "broken", error: sqlTimeout(told) };
+  if (error.code === "not-a-member") return { trouble: "not-a-member-yet", error };
+  if (told.serverCode.toLowerCase() === SQL_TIMEOUT) return { trouble: "broken", error: sqlTimeout(told) };
   const trouble = troubleOfStatus(answer.status);
-  if (trouble === "final" || error.kind === "administration-mode") return { trouble, retryAfter, error };
+  if (trouble === "final" || error.code === "administration-mode") return { trouble, retryAfter, error };
   return { trouble, retryAfter, error: exhausted(told) };
 }
 
 function tokenRefused(told: ErrorAnswer): SignInError {
   return new SignInError(
     "reconnect",
+    "Dynamics 365 does not accept the sign-in any more, although it was just renewed.",
     {
-      code: told.code,
-      sentence: "Dynamics 365 does not accept the sign-in any more, although it was just renewed.",
-      whatToDo:
-        "Connect Dynamics 365 again; check that the address is of the environment that was signed in to.",
+      serverCode: told.serverCode,
+      fix: "Connect Dynamics 365 again; check that the address is of the environment that was signed in to.",
+      cause: dataverseErrorOf(told),
     },
-    { cause: dataverseErrorOf(told) },
   );
 }
 
@@ -47,33 +46,35 @@ function exhausted(told: ErrorAnswer): DataverseError {
   if (told.status === 429)
     return new DataverseError(
       "throttled",
-      "Dynamics 365 has been asking for more than an hour to slow down (service protection limits). Another " +
-        "program probably uses the same user; run the sync at another time or give it a user of its own.",
+      "Dynamics 365 has been asking for more than an hour to slow down (service protection limits).",
       told,
-      { cause: dataverseErrorOf(told) },
+      {
+        fix: "Another program probably uses the same user; run the sync at another time or give it a user of its own.",
+        cause: dataverseErrorOf(told),
+      },
     );
   return new DataverseError(
     "unavailable",
-    `Dynamics 365 has not been available (HTTP ${told.status}); it may be under maintenance. Try again later.`,
+    `Dynamics 365 has not been available (HTTP ${told.status}); it may be under maintenance.`,
     told,
-    { cause: dataverseErrorOf(told) },
+    { fix: "Try again later.", cause: dataverseErrorOf(told) },
   );
 }
 
 function sqlTimeout(told: ErrorAnswer): DataverseError {
   return new DataverseError(
     "unavailable",
-    "Dynamics 365 could not finish a query within the two minutes it allows itself. Map fewer columns or choose a " +
-      "simpler view.",
+    "Dynamics 365 could not finish a query within the two minutes it allows itself.",
     told,
-    { cause: dataverseErrorOf(told) },
+    { fix: "Map fewer columns or choose a simpler view.", cause: dataverseErrorOf(told) },
   );
 }
 
 export function tornFailure(error: TornBody, answer: HttpAnswer | undefined): Failure {
-  const sentence = "Dynamics 365 sent an answer that was not complete. Try again later.";
+  const finding = "Dynamics 365 sent an answer that was not complete.";
   const facts = { status: answer?.status ?? 0, requestId: answer && requestIdOf(answer) };
-  return { trouble: "broken", error: new DataverseError("unavailable", sentence, facts, { cause: error }) };
+  const options = { fix: "Try again later.", cause: error };
+  return { trouble: "broken", error: new DataverseError("unavailable", finding, facts, options) };
 }
 
 /** A name that is not found may be found again: this environment has been talked to. */
@@ -82,7 +83,7 @@ const LASTING: ReadonlySet<HttpErrorKind> = new Set(["too-large", "tls", "closed
 export function connectionFailure(error: HttpError): Failure {
   return {
     trouble: LASTING.has(error.kind) ? "final" : "broken",
-    error: new DataverseError("unavailable", `${error.message} Try again later.`, {}, { cause: error }),
+    error: new DataverseError("unavailable", error.message, {}, { fix: "Try again later.", cause: error }),
   };
 }
 
@@ -94,7 +95,8 @@ function errorAnswerOf(answer: HttpAnswer): ErrorAnswer {
   const base = { status: answer.status, requestId: requestIdOf(answer) };
   // Gateways answer in HTML; there is nothing in it for anybody.
   const json = /^\s*\{/.test(answer.body.toString("latin1", 0, 100)) ? safeJson(answer) : undefined;
-  return { ...base, code: "", message: "", ...ErrorBody.safeParse(json).data?.error };
+  const { code: serverCode = "", message = "" } = ErrorBody.safeParse(json).data?.error ?? {};
+  return { ...base, serverCode, message };
 }
 
 function safeJson(answer: HttpAnswer): unknown {

@@ -2,7 +2,7 @@
 // Microsoft Learn, "Page results using FetchXML" and the FetchXML reference.
 import { DOMParser, XMLSerializer } from "@xmldom/xmldom";
 import type { Document, Element, Node } from "@xmldom/xmldom";
-import { DataverseError, shorten } from "./errors.ts";
+import { DataverseError, shorten, type DataverseErrorFacts } from "./errors.ts";
 import type { View } from "./model.ts";
 
 export interface ViewQuery {
@@ -80,14 +80,18 @@ export function viewBroken(view: View, why: string, cause?: unknown): DataverseE
   const facts = cause instanceof DataverseError ? cause : {};
   return new DataverseError(
     "view-broken",
-    `The view "${view.name}" cannot be read: ${why} Repair the view in Dynamics 365, or choose another one.`,
+    `The view "${view.name}" cannot be read: ${why}`,
     { ...pick(facts), subject: view.name },
-    cause === undefined ? undefined : { cause },
+    { fix: "Repair the view in Dynamics 365, or choose another one.", ...(cause !== undefined && { cause }) },
   );
 }
 
-function pick({ status, code, requestId }: { status?: number; code?: string; requestId?: string }) {
-  return { ...(status === undefined ? {} : { status }), ...(code === undefined ? {} : { code }), requestId };
+function pick({ status, serverCode, requestId }: DataverseErrorFacts): DataverseErrorFacts {
+  return {
+    ...(status !== undefined && { status }),
+    ...(serverCode !== undefined && { serverCode }),
+    requestId,
+  };
 }
 
 function parseView(view: View): { document: Document; fetch: Element; entity: Element } {

@@ -20,7 +20,7 @@ export async function readList<T>(
   let next: string | undefined = path;
   for (let page = 0; next !== undefined; page += 1) {
     if (page === MOST_PAGES)
-      throw new ProtocolError("Dynamics 365 answers a list without an end. Try again later.");
+      throw new ProtocolError("Dynamics 365 answers a list without an end.", {}, { fix: "Try again later." });
     const body: z.infer<typeof schema> = await requests.json(next, schema, {
       prefer: "odata.maxpagesize=5000",
       signal,

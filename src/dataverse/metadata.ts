@@ -124,7 +124,7 @@ async function readableByProfile(
   try {
     return await access.readableSecuredColumns(signal);
   } catch (error) {
-    if (error instanceof DataverseError && error.kind === "missing-privilege") return new Set();
+    if (error instanceof DataverseError && error.code === "missing-privilege") return new Set();
     throw error;
   }
 }

@@ -98,5 +98,9 @@ function loops(seen: Map<string, number>, { mark }: Step): boolean {
 }
 
 function looping(): ProtocolError {
-  return new ProtocolError("Dynamics 365 sends the same page of accounts over and over. Try again later.");
+  return new ProtocolError(
+    "Dynamics 365 sends the same page of accounts over and over.",
+    {},
+    { fix: "Try again later." },
+  );
 }

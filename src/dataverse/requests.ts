@@ -78,9 +78,9 @@ export function openRequests(context: RequestsContext): Requests {
         const parsed = schema.safeParse(parseJson(answer));
         if (parsed.success) return parsed.data;
         throw new ProtocolError(
-          `Dynamics 365 answered ${pathOf(target)} in a form that is not understood. Please report this with the log.`,
+          `Dynamics 365 answered ${pathOf(target)} in a form that is not understood.`,
           { status: answer.status, requestId: requestIdOf(answer) },
-          { cause: parsed.error },
+          { fix: "Please report this with the log.", cause: parsed.error },
         );
       }),
   };
@@ -92,7 +92,9 @@ function ownUrl(target: string, environment: Environment): URL {
     return url;
   throw new ProtocolError(
     `Dynamics 365 answered with a link to another place (${url?.origin ?? "not a URL"}), which was not followed: ` +
-      `only ${environment.origin} is given our token. If a proxy rewrites addresses, have it leave Dynamics 365 alone.`,
+      `only ${environment.origin} is given our token.`,
+    {},
+    { fix: "If a proxy rewrites addresses, have it leave Dynamics 365 alone." },
   );
 }
 
@@ -143,7 +145,7 @@ async function persist<T>(
       attempt: failures[trouble],
       delayMs: delay,
       ...(error instanceof DataverseError
-        ? { status: error.status, code: error.code, requestId: error.requestId }
+        ? { status: error.status, code: error.serverCode, requestId: error.requestId }
         : {}),
       reason: error.cause instanceof Error ? error.cause.message : error.message,
     });

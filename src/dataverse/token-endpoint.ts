@@ -121,15 +121,10 @@ async function refusalOf(error: unknown): Promise<Refusal> {
   }
   const http = [error, cause].find((one) => one instanceof HttpError);
   if (http === undefined) throw error;
-  const told = new SignInError(
-    "retry",
-    {
-      code: "",
-      sentence: http.message,
-      whatToDo: "Check that this server may reach Microsoft, and try again.",
-    },
-    { cause: http },
-  );
+  const told = new SignInError("retry", http.message, {
+    fix: "Check that this server may reach Microsoft, and try again.",
+    cause: http,
+  });
   return { trouble: ["tls", "too-large", "closed"].includes(http.kind) ? "final" : "broken", told };
 }
 

@@ -52,7 +52,9 @@ function onlyPage(view: View, body: Body, top: number): Page {
   if (body["@Microsoft.Dynamics.CRM.morerecords"] === true && rows.length !== top)
     throw new ProtocolError(
       `Dynamics 365 sent ${rows.length} rows of the view "${view.name}" and says that there are more, though the view ` +
-        `is of the first ${top} rows. Try again later; if it stays so, choose a view without that limit.`,
+        `is of the first ${top} rows.`,
+      {},
+      { fix: "Try again later; if it stays so, choose a view without that limit." },
     );
   return { rows, next: undefined };
 }
@@ -112,7 +114,7 @@ function decodeCookie(annotation: string | undefined): string | undefined {
 // A missing column of ours is the mapping's matter; everything else that Dataverse refuses in a view is the view's.
 export function asViewError(error: unknown, view: View, columns: readonly string[]): unknown {
   if (!(error instanceof DataverseError) || error.status !== 400) return error;
-  if (error.kind === "column-not-found") {
+  if (error.code === "column-not-found") {
     const ours = error.table === "account" && error.subject !== undefined && columns.includes(error.subject);
     if (ours) return error;
     return viewBroken(
@@ -121,5 +123,9 @@ export function asViewError(error: unknown, view: View, columns: readonly string
       error,
     );
   }
-  return viewBroken(view, `Dynamics 365 refuses its FetchXML (${error.code}): "${error.serverText}".`, error);
+  return viewBroken(
+    view,
+    `Dynamics 365 refuses its FetchXML (${error.serverCode}): "${error.serverText}".`,
+    error,
+  );
 }

@@ -72,7 +72,7 @@ async function findView(requests: Requests, id: string, kind: View["kind"], sign
     const stored = await requests.json(`${set}(${id})?$select=${select},layoutxml`, Stored, { signal });
     return { stored, view: viewOf(stored, kind) };
   } catch (error) {
-    if (error instanceof DataverseError && error.kind === "record-not-found") return undefined;
+    if (error instanceof DataverseError && error.code === "record-not-found") return undefined;
     throw error;
   }
 }
@@ -94,7 +94,8 @@ function notFound(id: string): DataverseError {
   return new DataverseError(
     "view-not-found",
     `The view ${id} does not exist in Dynamics 365, or is not visible to the connected user: a personal view is seen ` +
-      "only by its owner and those it is shared with. Have it shared with that user, or choose another view.",
-    { status: 404, code: "0x80040217", subject: id },
+      "only by its owner and those it is shared with.",
+    { status: 404, serverCode: "0x80040217", subject: id },
+    { fix: "Have it shared with that user, or choose another view." },
   );
 }

@@ -1,12 +1,10 @@
 // One run, carried out by this process: opens what it needs, watches whether somebody wants it to stop, writes how far it is,
 // and tells people how it ended.
-import { CustomFieldError } from "../accounts/custom-fields.ts";
 import { attentionOf } from "../connections/attention.ts";
 import { loadConnection, setAttention, settleAttention } from "../connections/connection.ts";
 import { learnViewName } from "../connections/views.ts";
 import type { OpenConnection } from "../connections/open-connection.ts";
 import { isDiskFull } from "../db/away.ts";
-import type { Attention } from "../connections/tables.ts";
 import type { Log } from "../lib/log.ts";
 import type { RunContext, LeasedRun } from "../sync/record/run-context.ts";
 import type { OpenContext, executeRun } from "../sync/run.ts";
@@ -96,7 +94,7 @@ export function carryRun(parts: CarryParts, begun: LeasedRun, how: HowToCarry): 
   }
 
   async function raiseAttention(reason: unknown): Promise<void> {
-    const attention = attentionFor(stop.signal.aborted ? stop.signal.reason : reason, begun.runId);
+    const attention = attentionOf(stop.signal.aborted ? stop.signal.reason : reason, begun.runId);
     // What is only proposed, and fails, says nothing about what is saved; who signs in does.
     const isProposal =
       begun.mode === "plan" && (attention?.place === "accounts" || attention?.place === "fields");
@@ -146,16 +144,4 @@ async function checkOrganization(
     throw new RunError(
       "The address leads to another Dynamics 365 organisation than the one that was connected. Connect it again.",
     );
-}
-
-function attentionFor(error: unknown, runId: number): Attention | undefined {
-  if (!(error instanceof CustomFieldError)) return attentionOf(error, runId);
-  return {
-    kind: "mapping",
-    title: "A custom field cannot be filled",
-    sentence: error.message,
-    howToResolve: "Map the column to a field of another name, and look at the new plan.",
-    place: "fields",
-    run: runId,
-  };
 }

@@ -2,6 +2,7 @@
 // is for, so that a sealed text moved to another place does not open there. Each sealed text names its key, so that keys can
 // be replaced: new ones seal, old ones still open.
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
+import { UserError, type UserErrorOptions } from "./user-error.ts";
 
 /** What is sealed; none opens as another. */
 export type Purpose = {
@@ -19,8 +20,12 @@ export type Sealer = {
   isCurrent(sealed: string): boolean;
 };
 
-export class SealError extends Error {
+export class SealError extends UserError {
   override readonly name = "SealError";
+
+  constructor(sentence: string, options?: UserErrorOptions) {
+    super("seal", sentence, options);
+  }
 }
 
 /** Of 96 random bits (NIST SP 800-38D 8.2.2); an installation seals some thousand texts a year, far below 2^32. */
@@ -52,8 +57,8 @@ export function createSealer(keys: { readonly current: Buffer; readonly old?: re
         return Buffer.concat([open, decipher.final()]).toString("utf8");
       } catch (cause) {
         throw new SealError(
-          `The stored ${purpose.name} was changed or damaged in the database and does not open. To replace it, ${purpose.remedy}.`,
-          { cause },
+          `The stored ${purpose.name} was changed or damaged in the database and does not open.`,
+          { fix: `To replace it, ${purpose.remedy}.`, cause },
         );
       }
     },
@@ -72,7 +77,11 @@ function boundTo(purpose: Purpose, id: string): Buffer {
 
 function wrongKey({ name, remedy }: Purpose, id: string): SealError {
   return new SealError(
-    `The stored ${name} was sealed with another key (${/^[0-9a-f]{8}$/.test(id) ? id : "unknown"}). ` +
-      `Set SLUICE_KEY to the key it was sealed with, or add that key to SLUICE_OLD_KEYS; if it is lost, ${remedy}.`,
+    `The stored ${name} was sealed with another key (${/^[0-9a-f]{8}$/.test(id) ? id : "unknown"}).`,
+    {
+      fix:
+        "Set SLUICE_KEY to the key it was sealed with, or add that key to SLUICE_OLD_KEYS; if it is lost, " +
+        `${remedy}.`,
+    },
   );
 }

@@ -23,3 +23,18 @@ export class UserError<Code extends string = string> extends Error {
     this.field = field;
   }
 }
+
+/** What programs know an error by where it is stored or printed: its code, or its class where the class has one code alone. */
+export function errorKind(error: Error): string {
+  if (error instanceof UserError)
+    return error.code === codeOfClass(error.name) ? error.name : String(error.code);
+  return "kind" in error && typeof error.kind === "string" ? error.kind : error.name;
+}
+
+/** "LeaseError" → "lease". */
+function codeOfClass(name: string): string {
+  return name
+    .replace(/Error$/, "")
+    .replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => `-${letter}`)
+    .toLowerCase();
+}

@@ -2,6 +2,7 @@
 // the transaction that queues the mails, so that of several processes one tells of it.
 import { sql, type Kysely, type RawBuilder } from "kysely";
 import type { Attention } from "../connections/tables.ts";
+import type { ApprovalReason } from "../settings/run-explanations.ts";
 import type { Tables } from "../db/tables.ts";
 import type { RunMode, RunStatus } from "../sync/tables.ts";
 import type { ToldIssue } from "../sync/report/explanations.ts";
@@ -16,7 +17,7 @@ export type Words = {
   readonly kinds: Readonly<Record<IssueKind, IssueKindInfo>>;
   readonly sentence: (issue: ToldIssue) => string;
   /** What an admin does about a plan that waits for this reason. */
-  readonly waiting: (run: { readonly id: number; readonly why: string }) => Attention | null;
+  readonly waiting: (run: { readonly id: number; readonly why: ApprovalReason }) => Attention | null;
 };
 
 /** How a run ended, in one text; the index runs_to_tell has the same words. A plan that is being applied has not ended. */
@@ -43,7 +44,7 @@ type RunRow = {
   mode: RunMode;
   status: RunStatus;
   byId: number | null;
-  approvalReason: string | null;
+  approvalReason: ApprovalReason | null;
   error: { kind: string; sentence: string } | null;
 };
 

@@ -104,7 +104,7 @@ async function readSource(run: ActiveRun): Promise<{ prepared: Prepared; read: R
     } catch (error) {
       const isColumnGone =
         error instanceof DataverseError &&
-        (error.kind === "column-not-found" || error.kind === "view-broken");
+        (error.code === "column-not-found" || error.code === "view-broken");
       if (!isColumnGone || attempt === READ_ATTEMPTS) throw error;
       await discardRead(run);
     }

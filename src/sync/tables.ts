@@ -1,5 +1,6 @@
 import type { ColumnType, Generated } from "kysely";
 import type { ChangeAction, StoredFields } from "../accounts/tables.ts";
+import type { ApprovalReason, HaltReason } from "../settings/run-explanations.ts";
 import type { Json, Never64Bit, NullableJson } from "../db/tables.ts";
 
 export type RunStatus =
@@ -78,8 +79,8 @@ declare module "../db/tables.ts" {
       alone: Generated<boolean>;
       planned_edits: number | null;
       planned_after: number | null;
-      approval_reason: string | null;
-      halt_reason: string | null;
+      approval_reason: ApprovalReason | null;
+      halt_reason: HaltReason | null;
       checkpoint: Generated<number>;
       fence: number;
       counts: Json<Partial<RunCounts>>;

@@ -66,9 +66,7 @@ Next:
       approvalReason: "empty-selection",
     });
     expect(lines[0]).toBe("Run 3 is planned after 8.0 s. Nothing has been written to the accounts.");
-    expect(lines).toContain(
-      "The selection has no accounts. The plan waits until somebody has looked at it and applies it.",
-    );
+    expect(lines).toContain("The selection has no accounts. Look at the plan, and apply or discard it.");
     expect(lines.at(-1)).toBe("  sluice apply 3   applies exactly this plan, within 24 hours");
   });
 

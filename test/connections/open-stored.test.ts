@@ -115,7 +115,7 @@ test("with the former key kept, it goes on, and what is stored moves to the new 
 test("another application than the one that was logged in to cannot use the sign-in", async () => {
   const parts = await standing(await simulated());
   const other = { ...parts, dynamicsApp: { clientId: "another" } };
-  await expect(openStoredConnection(other)).rejects.toMatchObject({ kind: "other-application" });
+  await expect(openStoredConnection(other)).rejects.toMatchObject({ code: "other-application" });
 });
 
 test("a connection that was never made, or was ended, says so", async () => {
@@ -143,7 +143,7 @@ test("a refresh under way does not outlive the sign-in it belongs to", async () 
   const parts = await standing(simulator);
   const open = await openStoredConnection(parts);
   await disconnect(parts.database.kysely);
-  await expect(open.client.whoAmI()).rejects.toMatchObject({ kind: "replaced" });
+  await expect(open.client.whoAmI()).rejects.toMatchObject({ code: "replaced" });
   await open.close();
 });
 

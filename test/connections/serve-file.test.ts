@@ -54,7 +54,7 @@ test("a connection file is shown as the connection, opened by its own secret, an
   expect((await open.client.whoAmI()).organizationId).toBe(simulator.org.id);
   await open.close();
   const asked = { address: simulator.origin, teammateId: 1, redirectUri: "http://127.0.0.1/x" };
-  await expect(beginLogIn({ ...parts, file }, asked)).rejects.toMatchObject({ kind: "set-up-in-file" });
+  await expect(beginLogIn({ ...parts, file }, asked)).rejects.toMatchObject({ code: "set-up-in-file" });
 });
 
 test("started without the file, nothing is connected, and what it chose stays", async () => {

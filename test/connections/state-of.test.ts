@@ -19,7 +19,7 @@ const facts = (given: Partial<StateFacts> = {}): StateFacts => ({
   ...given,
 });
 
-const reconnect = new SignInError("reconnect", { code: "", sentence: "Gone.", whatToDo: "Connect again." });
+const reconnect = new SignInError("reconnect", "Gone.", { fix: "Connect again." });
 const asked = (error: Error, run: number | null = 7): Attention => attentionOf(error, run)!;
 const failed = { id: 7, sentence: "Dynamics 365 does not answer." };
 
@@ -79,7 +79,7 @@ describe("what needs attention says what to do, and where", () => {
     [
       "the selection is empty",
       { waiting: { id: 9, why: "empty-selection" } },
-      { sentence: "The selection has no accounts any more. Nothing was written." },
+      { sentence: "The selection has no accounts. Nothing was written." },
     ],
     [
       "the last sync failed",

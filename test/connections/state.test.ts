@@ -83,7 +83,7 @@ test("open issues, a pause and a plan that stopped by itself each have their wor
     state: "needs-attention",
     attention: {
       kind: "plan-waits",
-      sentence: "The selection has no accounts any more. Nothing was written.",
+      sentence: "The selection has no accounts. Nothing was written.",
       place: "plan",
       run: emptied.id,
     },

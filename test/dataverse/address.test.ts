@@ -69,10 +69,10 @@ test.each([
   ["https://globaldisco.crm.dynamics.com/api/discovery/v2.0/Instances", "maker-portal"],
   ["https://contoso.powerappsportals.com/profile", "power-pages"],
   ["https://contoso.crm.microsoftdynamics.de", "closed-cloud"],
-])("%j is refused as %s, with a sentence of its own", (pasted, kind) => {
+])("%j is refused as %s, with a sentence of its own", (pasted, code) => {
   const refuse = () => normaliseAddress(pasted);
   expect(refuse).toThrow(AddressError);
-  expect(refuse).toThrow(expect.objectContaining({ kind, message: expect.stringMatching(/\. .+\.$|\.$/) }));
+  expect(refuse).toThrow(expect.objectContaining({ code, message: expect.stringMatching(/\. .+\.$|\.$/) }));
 });
 
 describe("the simulator's origin", () => {

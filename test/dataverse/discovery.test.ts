@@ -57,7 +57,7 @@ test.each([
   const { place } = await discover(
     challenge(`Bearer authorization_uri=${authority}/${TENANT}/oauth2/authorize`),
   );
-  expect(place).toMatchObject(accepted ? { authority } : { name: "ProtocolError", kind: "protocol" });
+  expect(place).toMatchObject(accepted ? { authority } : { name: "ProtocolError", code: "protocol" });
 });
 
 test("the simulator signs in at its own origin, and at no other on this machine", async () => {
@@ -71,7 +71,7 @@ test("the simulator signs in at its own origin, and at no other on this machine"
   const other = await discover(
     challenge(`Bearer authorization_uri=http://127.0.0.1:9/${TENANT}/oauth2/authorize`),
   );
-  expect(other.place).toMatchObject({ kind: "protocol" });
+  expect(other.place).toMatchObject({ code: "protocol" });
 });
 
 test.each([
@@ -86,7 +86,7 @@ test.each([
 ])("%s is told as self-hosted", async (_what, values) => {
   const { place } = await discover(challenge(...values));
   expect(place).toBeInstanceOf(AddressError);
-  expect(place).toMatchObject({ kind: "self-hosted" });
+  expect(place).toMatchObject({ code: "self-hosted" });
 });
 
 test("an environment under maintenance is waited for", async () => {
@@ -100,6 +100,6 @@ test("an environment under maintenance is waited for", async () => {
 
 test("nobody there is told after a few tries", async () => {
   const { place, asked } = await discover((_asked, response) => response.destroy());
-  expect(place).toMatchObject({ name: "AddressError", kind: "unreachable" });
+  expect(place).toMatchObject({ name: "AddressError", code: "unreachable" });
   expect(asked).toHaveLength(4);
 });

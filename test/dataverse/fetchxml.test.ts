@@ -121,6 +121,6 @@ test.each([
   ["with a document type", `<!DOCTYPE fetch [<!ENTITY a "b">]>${entity("")}`, "document type"],
 ])("a view %s is refused by name", (_what, fetchXml, words) => {
   const rewrite = () => rewritten(fetchXml);
-  expect(rewrite).toThrow(expect.objectContaining({ kind: "view-broken", subject: "My accounts" }));
+  expect(rewrite).toThrow(expect.objectContaining({ code: "view-broken", subject: "My accounts" }));
   expect(rewrite).toThrow(new RegExp(`"My accounts" cannot be read:.*${words}.*choose another one\\.`));
 });

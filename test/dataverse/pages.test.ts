@@ -86,7 +86,7 @@ test("a link to another host is refused before a token goes there", async () => 
     });
   });
   const reading = allOf(connected.client.readAccounts({ kind: "all" }, []));
-  await expect(reading).rejects.toMatchObject({ name: "ProtocolError", kind: "protocol" });
+  await expect(reading).rejects.toMatchObject({ name: "ProtocolError", code: "protocol" });
   expect(elsewhere.asked()).toEqual([]);
 });
 
@@ -115,7 +115,7 @@ test("a row without an id is not taken for an account", async () => {
     sendJson(response, { value: [{ name: "Contoso" }] });
   });
   await expect(allOf(connected.client.readAccounts({ kind: "all" }, []))).rejects.toMatchObject({
-    kind: "protocol",
+    code: "protocol",
   });
 });
 
@@ -157,7 +157,7 @@ test("a view without a cookie goes on by page number, and stops being trusted at
     else response.writeHead(200, { "content-encoding": "gzip" }).end(body);
   });
   const reading = allOf(connected.client.readAccounts({ kind: "view", view: VIEW }, []));
-  await expect(reading).rejects.toMatchObject({ kind: "view-broken", subject: "My accounts" });
+  await expect(reading).rejects.toMatchObject({ code: "view-broken", subject: "My accounts" });
   expect(fetchXmlOf(connected.asked().at(-1) ?? { method: "", url: "", headers: {}, body: "" })).toContain(
     'page="10"',
   );
@@ -186,7 +186,7 @@ test("a view of the first rows is one page, and broken if it has fewer rows whil
   expect(await read(2)).toHaveLength(2);
   await expect(read(10)).rejects.toThrow(
     expect.objectContaining({
-      kind: "protocol",
+      code: "protocol",
       message: expect.stringMatching(/2 rows of the view "My accounts"/),
     }),
   );

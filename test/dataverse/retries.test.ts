@@ -25,9 +25,9 @@ test("an environment that throttles for more than an hour is told so", async () 
     sendJson(response, refuse("0x80072322", "Number of requests"), 429, { "retry-after": "300" });
   });
   await expect(connected.client.whoAmI()).rejects.toMatchObject({
-    kind: "throttled",
+    code: "throttled",
     status: 429,
-    code: "0x80072322",
+    serverCode: "0x80072322",
   });
   expect(connected.client.usage.throttledMs).toBeGreaterThan(50 * 60_000);
 });
@@ -43,12 +43,12 @@ test.each([
   ],
   ["a body that is not whole", 200, '{"value":[{"accoun', "application/json", "unavailable"],
   ["HTML with 200", 200, "<html>Sign in</html>", "text/html", "unavailable"],
-])("%s is tried six times", async (_what, status, body, type, kind) => {
+])("%s is tried six times", async (_what, status, body, type, code) => {
   await using connected = await connectTo((_asked, response) => {
     response.writeHead(status, { "content-type": type }).end(body);
   });
   const reading = allOf(connected.client.readAccounts({ kind: "all" }, []));
-  await expect(reading).rejects.toMatchObject({ name: "DataverseError", kind });
+  await expect(reading).rejects.toMatchObject({ name: "DataverseError", code });
   expect(connected.asked()).toHaveLength(6);
 });
 
@@ -73,12 +73,12 @@ test.each([
   [403, "", "", "access-denied", undefined],
   [404, "0x80040217", "Entity 'x' With Id = 1 Does Not Exist", "record-not-found", undefined],
   [400, "0x80060888", "Syntax error at position 12", "refused", undefined],
-])("%i %s is final, and kind %#", async (status, code, message, kind, subject) => {
+])("%i %s is final, and code %#", async (status, serverCode, message, code, subject) => {
   await using connected = await connectTo((_asked, response) => {
-    sendJson(response, refuse(code, message), status, { "x-ms-service-request-id": "f00d" });
+    sendJson(response, refuse(serverCode, message), status, { "x-ms-service-request-id": "f00d" });
   });
   const error: unknown = await connected.client.whoAmI().catch((reason: unknown) => reason);
-  expect(error).toMatchObject({ kind, status, code, requestId: "f00d" });
+  expect(error).toMatchObject({ code, status, serverCode, requestId: "f00d" });
   expect(error).toHaveProperty("subject", ...(subject === undefined ? [] : [subject]));
   expect(connected.asked()).toHaveLength(1);
 });
@@ -87,7 +87,7 @@ test("a user who is not a member yet is asked for once more", async () => {
   await using connected = await connectTo((_asked, response) => {
     sendJson(response, refuse("0x80072560", "The user is not a member of the organization."), 403);
   });
-  await expect(connected.client.whoAmI()).rejects.toMatchObject({ kind: "not-a-member" });
+  await expect(connected.client.whoAmI()).rejects.toMatchObject({ code: "not-a-member" });
   expect(connected.asked()).toHaveLength(2);
 });
 

@@ -37,7 +37,7 @@ test("privileges that are missing are named, one by one and in an error", async 
     narrow: [],
   });
   const reading = allOf(connected.client.readAccounts({ kind: "all" }, []));
-  await expect(reading).rejects.toMatchObject({ kind: "missing-privilege", subject: "prvReadAccount" });
+  await expect(reading).rejects.toMatchObject({ code: "missing-privilege", subject: "prvReadAccount" });
 });
 
 test("a privilege for one's own records alone is told: it hides accounts without any error", async () => {

@@ -151,8 +151,8 @@ test.each([
   ["AADSTS999999: Something new.", 400, "invalid_client", "configuration"],
 ])("%s → %i %s → %s", async (description, status, oauthError, category) => {
   await using signIn = await signInAt(refusing(status, oauthError, description));
-  const code = /AADSTS\d+/.exec(description)?.[0];
-  await expect(signIn.byPerson.token()).rejects.toMatchObject({ name: "SignInError", code, category });
+  const serverCode = /AADSTS\d+/.exec(description)?.[0];
+  await expect(signIn.byPerson.token()).rejects.toMatchObject({ name: "SignInError", serverCode, category });
   expect(signIn.forms()).toHaveLength(1);
 });
 

@@ -42,13 +42,13 @@ test("a view that is gone, hidden, switched off or empty is told apart", async (
   ];
   org.deleteView(gone);
   org.updateView(off, { statecode: 1 });
-  const kindOf = async (id: string) => {
+  const codeOf = async (id: string) => {
     const error: unknown = await connected.client.view(id).catch((reason: unknown) => reason);
-    return error instanceof Error && "kind" in error
-      ? [error.kind, error.message.includes("Key accounts")]
+    return error instanceof Error && "code" in error
+      ? [error.code, error.message.includes("Key accounts")]
       : "found";
   };
-  expect(await Promise.all([gone, hidden, off, empty].map(kindOf))).toEqual([
+  expect(await Promise.all([gone, hidden, off, empty].map(codeOf))).toEqual([
     ["view-not-found", false],
     ["view-not-found", false],
     ["view-broken", true],
@@ -67,11 +67,15 @@ test("a column that is gone breaks the view if it is the view's, and the mapping
   });
   const view = await client.view(id);
   const ofView = allOf(client.readAccounts({ kind: "view", view }, ["name"]));
-  await expect(ofView).rejects.toMatchObject({ kind: "view-broken", subject: "Old", code: "0x80041103" });
+  await expect(ofView).rejects.toMatchObject({
+    code: "view-broken",
+    subject: "Old",
+    serverCode: "0x80041103",
+  });
   await expect(ofView).rejects.toThrow(/"new_gone" of the table "account"/);
   const sound = { ...view, fetchXml: LIST };
   const ofMapping = allOf(client.readAccounts({ kind: "view", view: sound }, ["new_gone"]));
-  await expect(ofMapping).rejects.toMatchObject({ kind: "column-not-found", subject: "new_gone" });
+  await expect(ofMapping).rejects.toMatchObject({ code: "column-not-found", subject: "new_gone" });
   const all = allOf(client.readAccounts({ kind: "all" }, ["new_gone"]));
-  await expect(all).rejects.toMatchObject({ kind: "column-not-found", subject: "new_gone" });
+  await expect(all).rejects.toMatchObject({ code: "column-not-found", subject: "new_gone" });
 });

@@ -35,7 +35,7 @@ describe("a sync that needs attention", () => {
     const violations = await auditPage(page, "sync-braked");
 
     await page.getByRole("link", { name: "Look at the plan" }).press("Enter");
-    await page.getByText("so this plan needs approval").waitFor();
+    await page.getByText("the rights of the connected user in Dynamics 365; then apply or discard the plan.").waitFor();
     await page.getByRole("button", { name: "Discard the plan" }).waitFor();
     violations.push(...(await auditPage(page, "sync-braked-plan")));
     await page.getByRole("button", { name: "Stop syncing 20 accounts" }).press("Enter");
@@ -128,13 +128,13 @@ describe("a sync that needs attention", () => {
     ],
     [
       "the sign-in has ended",
-      new SignInError("reconnect", { code: "", sentence: "It has ended.", whatToDo: "Connect again." }),
+      new SignInError("reconnect", "It has ended.", { fix: "Connect again." }),
       "Connect Dynamics 365 again",
       (page) => page.getByRole("dialog").getByText("Dynamics 365").first(),
     ],
     [
       "the sign-in is refused",
-      new SignInError("blocked", { code: "", sentence: "It is refused.", whatToDo: "Ask." }),
+      new SignInError("blocked", "It is refused.", { fix: "Ask." }),
       "Check the connection",
       (page) => page.getByRole("tab", { name: "Connection", selected: true }),
     ],

@@ -27,8 +27,8 @@ type RunRow = {
   issues: Record<string, number> | null;
   actions: Partial<Record<ChangeAction, number>> | null;
   progress: RunProgress | null;
-  approval_reason: string | null;
-  halt_reason: string | null;
+  approval_reason: RunView["waitsBecause"];
+  halt_reason: RunView["waitsBecause"];
   checkpoint: number;
   error: { kind: string; sentence: string } | null;
   usage: Partial<RunUsage>;

@@ -5,6 +5,7 @@ import { customFields } from "../../accounts/custom-fields.ts";
 import type { RecordPlace } from "../../accounts/synced-fields.ts";
 import { loadConnection } from "../../connections/connection.ts";
 import { newFieldsOf } from "../../connections/mapping-verdict.ts";
+import { decodeCursor, encodeCursor } from "../../lib/cursor.ts";
 import type { RunRequests } from "../../jobs/requests.ts";
 import { type Starter } from "../../sync/record/start-run.ts";
 import { changePage, type ChangePlace } from "../../sync/report/change-pages.ts";
@@ -54,13 +55,13 @@ export function runRoutes(parts: RunRouteParts): Implementation[] {
     const page = await issuePage(database, source, {
       kinds: kind === undefined ? undefined : [kind],
       q,
-      after: after === undefined ? undefined : read(after, issuePlace),
+      after: after === undefined ? undefined : decodeCursor(after, issuePlace),
       limit: ISSUES_A_PAGE,
     });
     const lifetimes = await issueLifetimes(database, source.organizationId, page.issues);
     return {
       issues: page.issues.map((issue, nth) => issueView(issue, lifetimes[nth]!, source.place)),
-      next: page.next === undefined ? null : written(page.next),
+      next: page.next === undefined ? null : encodeCursor(page.next),
     };
   }
 
@@ -71,10 +72,10 @@ export function runRoutes(parts: RunRouteParts): Implementation[] {
       return viewed(await requests.startPlan(body.settings, starterOf(caller)));
     }),
     implement(contract.listRuns, async ({ query: { after, limit } }) => {
-      const before = after === undefined ? undefined : read(after, z.number().int());
+      const before = after === undefined ? undefined : decodeCursor(after, z.int());
       const runs = await runsBefore(parts, before, limit);
       const last = runs.at(-1);
-      return { runs, next: last && runs.length === limit ? written(last.id) : null };
+      return { runs, next: last && runs.length === limit ? encodeCursor(last.id) : null };
     }),
     implement(contract.getRun, async ({ params }) => {
       const { selection, mapping, options } = (await existing(params.id)).settings.settings;
@@ -87,11 +88,11 @@ export function runRoutes(parts: RunRouteParts): Implementation[] {
     }),
     implement(contract.listChanges, async ({ params, query }) => {
       await existing(params.id);
-      const after = query.after === undefined ? undefined : read(query.after, changePlace);
+      const after = query.after === undefined ? undefined : decodeCursor(query.after, changePlace);
       const page = await changePage(database, params.id, { ...query, after });
       return {
         changes: page.changes,
-        next: page.next === undefined ? null : written(page.next),
+        next: page.next === undefined ? null : encodeCursor(page.next),
       };
     }),
     implement(contract.exportChanges, async ({ params: { id }, query }, _, { reply }) => {
@@ -171,16 +172,3 @@ const changePlace: z.ZodType<ChangePlace> = z.union([
   z.strictObject({ seq: z.number().int(), skip: issuePlace }),
   z.strictObject({ seq: z.number().int() }),
 ]);
-
-/** A place in a list as a cursor. */
-function written(place: unknown): string {
-  return Buffer.from(JSON.stringify(place)).toString("base64url");
-}
-
-function read<T>(cursor: string, place: z.ZodType<T>): T {
-  try {
-    return place.parse(JSON.parse(Buffer.from(cursor, "base64url").toString()));
-  } catch {
-    throw new ApiError(400, "cursor", "This list cannot go on from there. Start it again.", "after");
-  }
-}

@@ -96,7 +96,7 @@ function required(microsoft: EntraSignIn | undefined): EntraSignIn {
 
 function problemOf(error: AccessError): SignInProblem {
   if (error instanceof MicrosoftError) return error.problem;
-  return error.fault === "too-many" ? "too-many" : "not-set-up";
+  return error.code === "too-many" ? "too-many" : "not-set-up";
 }
 
 /** A browser stands here, not a program: the sign-in page says in a sentence what the code in its address means. */

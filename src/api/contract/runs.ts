@@ -1,5 +1,6 @@
 // Runs: planning, looking at a plan, applying it, following it, its history and its issues.
 import { z } from "zod";
+import { approvalReason, haltReason } from "../../settings/run-explanations.ts";
 import { changedOptions, chosenSettings, chosenSettingsInput } from "../../settings/sync-settings.ts";
 import { cursor, idParam, moment, route } from "./route.ts";
 
@@ -58,11 +59,8 @@ export const run = z.object({
   /** Issues by kind. */
   issues: z.record(z.string(), z.number()),
   progress: progress.nullable(),
-  /**
-   * Why it waits: for somebody to look at its plan ("empty-selection", or what src/sync/plan/brake.ts says); "cancelled", "paused", "stopped" or "interrupted" while
-   * it was applied, and then what is left goes on with the next run.
-   */
-  waitsBecause: z.string().nullable(),
+  /** Why its plan needs approval, or why it stopped while it was applied; src/settings/run-explanations.ts says it in words. */
+  waitsBecause: z.enum([...approvalReason.options, ...haltReason.options]).nullable(),
   /** Changes of a run that stopped while it was applied: how many are written, of how many. */
   written: z.object({ done: z.number(), total: z.number() }).nullable(),
   error: z.object({ kind: z.string(), sentence: z.string() }).nullable(),

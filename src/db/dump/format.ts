@@ -2,6 +2,7 @@
 // version of PostgreSQL. Lines of text under gzip: a line of JSON that says what it is, then for each table a line of JSON
 // and its rows as COPY writes them up to a line `\.` (PostgreSQL manual, "COPY"), at the end counts and a checksum.
 import { z } from "zod";
+import { UserError, type UserErrorOptions } from "../../lib/user-error.ts";
 
 /** Grows when an older program could not read what a newer one writes. */
 export const FORMAT = 1;
@@ -41,6 +42,10 @@ export const endSchema = z.object({
 export type End = z.infer<typeof endSchema>["end"];
 
 /** The file is no backup, not whole, altered, or of a newer program; the message says which. */
-export class BackupError extends Error {
+export class BackupError extends UserError {
   override readonly name = "BackupError";
+
+  constructor(sentence: string, options?: UserErrorOptions) {
+    super("backup", sentence, options);
+  }
 }

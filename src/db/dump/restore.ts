@@ -16,10 +16,15 @@ import {
   type Section,
 } from "./format.ts";
 import { DumpReader } from "./read.ts";
+import { UserError, type UserErrorOptions } from "../../lib/user-error.ts";
 
 /** The target has tables already; the message says what to do. */
-export class NotEmptyError extends Error {
+class NotEmptyError extends UserError {
   override readonly name = "NotEmptyError";
+
+  constructor(sentence: string, options?: UserErrorOptions) {
+    super("not-empty", sentence, options);
+  }
 }
 
 function parsed<T>(schema: z.ZodType<T>, document: unknown): T {

@@ -2,6 +2,7 @@
 // thousand customers but one mistake at the source. Plans that a person looked at and applied do not come here.
 import { sql } from "kysely";
 import type { OpenTransaction } from "../../db/transaction.ts";
+import type { ApprovalReason } from "../../settings/run-explanations.ts";
 import type { BrakeLimits } from "../../settings/brake.ts";
 
 /** So few accounts come and go by themselves; a test with three of them is no accident. */
@@ -17,10 +18,8 @@ export type BrakeFacts = {
   readonly readBefore: number | undefined;
 };
 
-export type BrakeReason = "brake-changes" | "brake-shrunk";
-
 /** Why the plan waits; undefined if it need not. */
-export function brakeReason(facts: BrakeFacts, limits: BrakeLimits): BrakeReason | undefined {
+export function brakeReason(facts: BrakeFacts, limits: BrakeLimits): ApprovalReason | undefined {
   const { linked, touched, read, readBefore } = facts;
   const { sharePercent, accounts, shareOfFewPercent, shrunkToPercent } = limits;
   if (

@@ -1,6 +1,7 @@
 // What a stored plan is still worth (rule 15), as a sentence that says why it cannot be applied any more.
 import type { RunStatus } from "../tables.ts";
 import { sql, type Kysely } from "kysely";
+import type { ApprovalReason } from "../../settings/run-explanations.ts";
 import type { Tables } from "../../db/tables.ts";
 import { prepareRun } from "../read/prepare.ts";
 import type { ActiveRun } from "../record/run-context.ts";
@@ -81,7 +82,7 @@ export async function startApply(run: ActiveRun): Promise<void> {
 }
 
 /** A plan that can still be applied, and why it waits: null if somebody asked for it and looks at it anyway. */
-export type PlanAwaitingApproval = { readonly id: number; readonly why: string | null };
+export type PlanAwaitingApproval = { readonly id: number; readonly why: ApprovalReason | null };
 
 /** Of several the newest, but first one that nobody asked for: a person has to see it. One older than a day waits no more (rule 15). */
 export async function planAwaitingApproval(

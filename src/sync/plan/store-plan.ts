@@ -12,6 +12,7 @@ import { NO_COUNTS, usageBetween } from "../record/run-summary.ts";
 import { cacheActionCounts, cacheIssueCounts } from "../record/run-updates.ts";
 import { transition } from "../record/transitions.ts";
 import type { RunCounts } from "../tables.ts";
+import type { ApprovalReason } from "../../settings/run-explanations.ts";
 import type { SyncSettings } from "../../settings/sync-settings.ts";
 import { brakeFacts, brakeReason } from "./brake.ts";
 import type { MatchOptions } from "./match.ts";
@@ -26,7 +27,7 @@ async function approvalReason(
   trx: OpenTransaction,
   { context, mode, runId, organizationId }: ActiveRun,
   { read }: RunCounts,
-): Promise<string | null> {
+): Promise<ApprovalReason | null> {
   if (mode === "retry") return null;
   if (read === 0) return "empty-selection";
   if (mode === "plan" || context.brake === undefined) return null;

@@ -5,6 +5,7 @@ import { commonDomainsFor } from "../../accounts/common-domains.ts";
 import type { DataverseClient } from "../../dataverse/client.ts";
 import type { AccountSelection, Column, DynamicsUser } from "../../dataverse/model.ts";
 import type { Database } from "../../db/pool.ts";
+import { UserError } from "../../lib/user-error.ts";
 import { emailKey, saveTeammate, teammatesByEmail } from "../../teammates/teammates.ts";
 import type { DraftRules, FieldIssue } from "../draft/draft.ts";
 import { rollbackCreatedFields } from "../record/created-fields.ts";
@@ -16,14 +17,8 @@ import type { Selection, SyncSettings } from "../../settings/sync-settings.ts";
 import { hashOf } from "../rules/settings.ts";
 
 /** Something that an admin must choose anew; nothing is written until then. */
-export class AttentionError extends Error {
+export class AttentionError extends UserError<"view-not-found" | "mapping"> {
   override readonly name = "AttentionError";
-  readonly kind: "view-not-found" | "mapping";
-
-  constructor(kind: "view-not-found" | "mapping", sentence: string, options?: ErrorOptions) {
-    super(sentence, options);
-    this.kind = kind;
-  }
 }
 
 /** Raise when the same row and mapping would make another draft than before: all rows are then looked at again. */

@@ -2,6 +2,7 @@
 // staged by COPY into the run's own table. Nothing is decided here, so a read that breaks off does no harm.
 import { sql } from "kysely";
 import { copyIn, copyText, textArray, type CopyWriter } from "../../db/copy.ts";
+import { UserError } from "../../lib/user-error.ts";
 import { ProtocolError } from "../../dataverse/errors.ts";
 import type { RawRow } from "../../dataverse/model.ts";
 import type { AccountDraft, Drafter } from "../draft/draft.ts";
@@ -24,13 +25,15 @@ export type ReadResult = {
 };
 
 /** More accounts than one workspace may hold: refused before anything is written. */
-export class TooManyAccountsError extends Error {
+export class TooManyAccountsError extends UserError {
   override readonly name = "TooManyAccountsError";
 
   constructor(limit: number) {
     const shown = limit.toLocaleString("en");
     super(
-      `The selection has more than ${shown} accounts, and Sluice syncs at most ${shown}. Choose a view with fewer accounts.`,
+      "too-many-accounts",
+      `The selection has more than ${shown} accounts, and Sluice syncs at most ${shown}.`,
+      { fix: "Choose a view with fewer accounts." },
     );
   }
 }
@@ -150,7 +153,11 @@ function stageRow(
 ): Promise<void> | undefined {
   const id = row["accountid"];
   if (typeof id !== "string")
-    throw new ProtocolError("Dynamics 365 sent an account without an accountid. Try again later.");
+    throw new ProtocolError(
+      "Dynamics 365 sent an account without an accountid.",
+      {},
+      { fix: "Try again later." },
+    );
   const index = known.find(id);
   const fingerprint = drafter.fingerprint(row);
   if (index >= 0 && known.isUnchanged(index, fingerprint)) {

@@ -6,6 +6,7 @@ import { sql, type RawBuilder } from "kysely";
 import type { PoolClient } from "pg";
 import type { Database } from "../../db/pool.ts";
 import { inTransaction, type OpenTransaction } from "../../db/transaction.ts";
+import { UserError, type UserErrorOptions } from "../../lib/user-error.ts";
 
 const BEAT_EVERY_MS = 10_000;
 /**
@@ -20,8 +21,12 @@ const IS_HELD = `(l.holder is not null and l.heartbeat_at >= ${STALE} and ${HAS_
 /** SQL over `run_leases l`: its holder beats, and has its database session. */
 export const isLeased: RawBuilder<boolean> = sql.raw(IS_HELD);
 
-export class LeaseError extends Error {
+export class LeaseError extends UserError {
   override readonly name = "LeaseError";
+
+  constructor(sentence: string, options?: UserErrorOptions) {
+    super("lease", sentence, options);
+  }
 }
 
 /** For a write that found its run in other hands. */

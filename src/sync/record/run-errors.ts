@@ -1,9 +1,14 @@
 // What can be wrong with a run, and how that is kept with it.
 import { isDatabaseAway, isDiskFull } from "../../db/away.ts";
+import { errorKind, UserError, type UserErrorOptions } from "../../lib/user-error.ts";
 
 /** Something about a run that an admin can put right; the message says how. */
-export class RunError extends Error {
+export class RunError extends UserError {
   override readonly name = "RunError";
+
+  constructor(sentence: string, options?: UserErrorOptions) {
+    super("run", sentence, options);
+  }
 }
 
 /** Why a run stopped although nothing went wrong. While it reads or plans nothing was written; an apply goes on later. */
@@ -64,6 +69,5 @@ export function serializeError(error: unknown): StoredError {
       sentence: "The connection to the database broke. Check the database server, then sync again.",
     };
   if (!(error instanceof Error)) return { kind: "unexpected", sentence: String(error) };
-  const kind = "kind" in error && typeof error.kind === "string" ? error.kind : error.name;
-  return { kind, sentence: error.message };
+  return { kind: errorKind(error), sentence: error.message };
 }

@@ -1,5 +1,6 @@
 // What a run read, planned and applied, and which issues it found: its figures as they are kept with it, and as people see them.
 import type { RunCounts, RunMode, RunStatus, RunUsage } from "../tables.ts";
+import type { ApprovalReason, HaltReason } from "../../settings/run-explanations.ts";
 import { sql, type Kysely } from "kysely";
 import type { Tables } from "../../db/tables.ts";
 import type { IssueKind } from "../rules/issue-kinds.ts";
@@ -11,9 +12,9 @@ export type RunSummary = RunCounts & {
   readonly mode: RunMode;
   readonly status: RunStatus;
   /** Why a plan that was to be applied by itself needs a person's approval. */
-  readonly approvalReason: string | null;
+  readonly approvalReason: ApprovalReason | null;
   /** Why an apply stopped before its end. */
-  readonly haltReason: string | null;
+  readonly haltReason: HaltReason | null;
   readonly error: { kind: string; sentence: string } | null;
   /** Open issues by kind: those of the rows this run looked at, and those that stand from before. */
   readonly issues: Partial<Record<IssueKind, number>>;

@@ -7,6 +7,7 @@ import { fenceLostError, type Lease } from "./lease.ts";
 import type { StoredError } from "./run-errors.ts";
 import type { RunCounts, RunStatus, RunUsage } from "../tables.ts";
 import type { StoredSettings } from "../rules/settings.ts";
+import type { ApprovalReason, HaltReason } from "../../settings/run-explanations.ts";
 import { dropWorkingTables } from "./working-tables.ts";
 
 /** Event → status before → status after. What is not in it cannot happen, and does not compile. */
@@ -44,8 +45,6 @@ export type EventType = keyof Transitions;
 
 /** Statuses in which a plan was not made yet. */
 export type UnplannedStatus = "queued" | "reading" | "planning";
-/** Why an apply stopped before its end; only "interrupted" is gone on with by itself at once. */
-export type HaltReason = "cancelled" | "paused" | "stopped" | "interrupted" | "failed";
 
 type PlanFigures = {
   readonly counts: RunCounts;
@@ -66,7 +65,7 @@ type Payloads = {
   takeOverApply: { readonly fence: number };
   prepare: { readonly settings: StoredSettings; readonly settingsHash: string };
   startPlanning: object;
-  awaitApproval: PlanFigures & { readonly reason: string | null };
+  awaitApproval: PlanFigures & { readonly reason: ApprovalReason | null };
   applyAtOnce: PlanFigures;
   approve: { readonly by: { readonly id: number; readonly name: string }; readonly now: Date };
   startApply: object;

@@ -189,7 +189,7 @@ describe("rule 13: what goes away at the source", () => {
     space.org.deleteView(view);
 
     await expect(space.sync({ selection: { kind: "view", view } })).rejects.toMatchObject({
-      kind: "view-not-found",
+      code: "view-not-found",
     });
 
     expect(await leftBecause(space)).toEqual({ Acme: null });
@@ -205,7 +205,7 @@ describe("rule 13: what goes away at the source", () => {
     space.org.deleteColumn("new_tier");
 
     await expect(space.sync({ selection: { kind: "view", view } })).rejects.toMatchObject({
-      kind: "view-broken",
+      code: "view-broken",
     });
 
     expect(await leftBecause(space)).toEqual({ Acme: null });

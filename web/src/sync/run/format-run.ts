@@ -1,5 +1,6 @@
 // Formats what a run is called, its status and its result, never as a "success" if it skipped
 // something.
+import { approvalExplanations, haltExplanations } from "../../../../src/settings/run-explanations.ts";
 import type { RunView } from "../../../../src/api/contract/runs.ts";
 import type { Tone } from "../../components/tone.ts";
 import { formatCount, formatNumber } from "../../format/numbers.ts";
@@ -45,24 +46,12 @@ export function runName({ mode, id, appliedBy }: Pick<RunView, "mode" | "id" | "
   return `${mode === "plan" && appliedBy !== null ? MODE_LABELS.sync : MODE_LABELS[mode]} ${id}`;
 }
 
-const WAIT_REASONS: Readonly<Record<string, string>> = {
-  "empty-selection":
-    "Dynamics 365 returned no accounts, so this plan needs approval. Apply it if that is right, or discard it.",
-  "brake-changes":
-    "The plan changes, clears or stops an unusual share of the synced accounts, so it needs approval. " +
-    "Look at the changes, and apply or discard it.",
-  "brake-shrunk":
-    "Dynamics 365 returned far fewer accounts than last time, so this plan needs approval. " +
-    "Check the view and the user's rights there, and apply or discard it.",
-  cancelled: "What was written stays, and the next run writes the rest. Choose Sync now to start it.",
-  paused: "The sync was paused. What was written stays, and the rest is written when it is resumed.",
-  failed: "The run failed. What was written stays, and the next run writes the rest.",
-  stopped: "The server was stopped. What was written stays, and the next run writes the rest.",
-  interrupted: "The run was interrupted. What was written stays, and the next run writes the rest.",
-};
+const EXPLANATIONS = { ...approvalExplanations, ...haltExplanations };
 
-export function formatWaitReason(reason: string): string {
-  return WAIT_REASONS[reason] ?? reason;
+/** Why a plan needs approval, or why a run stopped, and what to do. */
+export function formatWaitReason(reason: keyof typeof EXPLANATIONS): string {
+  const { finding, fix } = EXPLANATIONS[reason];
+  return `${finding} ${reason in approvalExplanations ? "Nothing was written. " : ""}${fix}`;
 }
 
 /** "Cancelled by Dana while writing: 10,000 accounts are written, 50 are not". */

@@ -1,0 +1,57 @@
+// Why a run stopped short of its end, and what is to be done: the same sentences in the app, on the command line and in mails.
+import { z } from "zod";
+
+type Explanation = {
+  /** What happened. */
+  readonly finding: string;
+  /** What to do. */
+  readonly fix: string;
+};
+
+/** Why a plan that would be applied by itself needs a person's approval; nothing was written by then. */
+export const approvalReason = z.enum(["empty-selection", "brake-changes", "brake-shrunk"]);
+export type ApprovalReason = z.infer<typeof approvalReason>;
+
+const LOOK_AT_PLAN = "Look at the plan, and apply or discard it.";
+
+export const approvalExplanations: Readonly<Record<ApprovalReason, Explanation>> = {
+  "empty-selection": { finding: "The selection has no accounts.", fix: LOOK_AT_PLAN },
+  "brake-changes": {
+    finding: "The plan would change, blank or leave an unusual part of the synced accounts at once.",
+    fix: LOOK_AT_PLAN,
+  },
+  "brake-shrunk": {
+    finding: "The selection has far fewer accounts than last time.",
+    fix: "Check the view, and the rights of the connected user in Dynamics 365; then apply or discard the plan.",
+  },
+};
+
+/** Why an apply stopped before all of its plan was written. */
+export const haltReason = z.enum(["cancelled", "paused", "stopped", "interrupted", "failed"]);
+export type HaltReason = z.infer<typeof haltReason>;
+
+const NEXT_SYNC = "The next sync writes the rest.";
+const BY_ITSELF = "A worker, or the next sync, writes the rest.";
+
+export const haltExplanations: Readonly<Record<HaltReason, Explanation>> = {
+  cancelled: {
+    finding: "It was cancelled before all of its plan was written; what was written stays.",
+    fix: NEXT_SYNC,
+  },
+  paused: {
+    finding: "The sync was paused; what was written before stays.",
+    fix: "Resume the sync, and the rest is written.",
+  },
+  stopped: {
+    finding: "The server was stopped before all of the plan was written; what was written stays.",
+    fix: BY_ITSELF,
+  },
+  interrupted: {
+    finding: "It broke off before all of its plan was written; what was written stays.",
+    fix: BY_ITSELF,
+  },
+  failed: {
+    finding: "It failed before all of its plan was written; what was written stays.",
+    fix: NEXT_SYNC,
+  },
+};
