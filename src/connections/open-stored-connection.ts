@@ -1,8 +1,8 @@
 // The connection that an admin made in the app becomes a client of Dynamics 365. Several processes may have it open: they
 // exchange the refresh token one after the other, each the newest. A sign-in that fails asks for an admin's attention.
 import { sql, type Selectable } from "kysely";
-import { clientCredentialTokens, lentRefreshTokens } from "../dataverse/tokens.ts";
-import type { LentSignIn, TokenSource } from "../dataverse/tokens.ts";
+import { clientCredentialTokens, sharedRefreshTokens } from "../dataverse/tokens.ts";
+import type { SharedSignIn, TokenSource } from "../dataverse/tokens.ts";
 import type { ClientCredentials, SignInContext } from "../dataverse/token-endpoint.ts";
 import type { Database } from "../db/pool.ts";
 import type { Tables } from "../db/tables.ts";
@@ -124,14 +124,14 @@ function personTokens(parts: ConnectionParts, stored: Stored, context: SignInCon
     );
   // Told now rather than with the first request.
   sealer.open(REFRESH_TOKEN, stored.sealed_refresh_token ?? "");
-  return lentRefreshTokens(context, { ...dynamicsApp, exchange: lender(parts, stored.generation) });
+  return sharedRefreshTokens(context, { ...dynamicsApp, exchange: lender(parts, stored.generation) });
 }
 
 /**
  * One exchange at a time over all processes, each with the token that the one before it got; saved when it resolves.
  * A lock beside the row and not on it, so that nothing else waits while Microsoft is asked.
  */
-function lender({ database, sealer }: ConnectionParts, generation: number): LentSignIn["exchange"] {
+function lender({ database, sealer }: ConnectionParts, generation: number): SharedSignIn["exchange"] {
   return (use) =>
     inTransaction(database, async ({ kysely }) => {
       await sql`select pg_advisory_xact_lock(hashtext('sluice exchanges a refresh token'))`.execute(kysely);

@@ -19,7 +19,7 @@ export interface StoredSignIn extends ClientCredentials {
   readonly saveRefreshToken: (newToken: string) => Promise<void>;
 }
 
-export interface LentSignIn extends ClientCredentials {
+export interface SharedSignIn extends ClientCredentials {
   /**
    * Lends the newest refresh token for one exchange at a time, and keeps the one that came of it before it resolves.
    * For a token that several processes use: two that exchange it at once would each lose what the other got.
@@ -54,7 +54,7 @@ export function refreshTokenTokens(context: SignInContext, signIn: StoredSignIn)
     await signIn.saveRefreshToken(current);
     saved = true;
   };
-  return lentRefreshTokens(context, {
+  return sharedRefreshTokens(context, {
     ...signIn,
     exchange: async (use) => {
       // A token that could not be saved last time is the newest there is: it must not be lost to yet another one.
@@ -69,7 +69,7 @@ export function refreshTokenTokens(context: SignInContext, signIn: StoredSignIn)
 }
 
 /** @param first an access token that is there already */
-export function lentRefreshTokens(context: SignInContext, signIn: LentSignIn, first?: Granted): TokenSource {
+export function sharedRefreshTokens(context: SignInContext, signIn: SharedSignIn, first?: Granted): TokenSource {
   const configuration = entraClient(context, signIn);
   const scope = delegatedScope(context.environment);
   const refresh = async (): Promise<Granted> =>
