@@ -22,6 +22,7 @@ import type { ConnectionSettings } from "./connections/connection-file.ts";
 import { keyIn } from "./connections/key-file.ts";
 import type { OpenConnection } from "./connections/open-connection.ts";
 import { openStoredConnection, type ConnectionParts } from "./connections/open-stored-connection.ts";
+import { sharedTokens, type SharedTokens } from "./connections/shared-tokens.ts";
 import { createSealer, type Sealer } from "./lib/sealer.ts";
 import { thresholdsOf } from "./connections/self-running.ts";
 import { forgetConnectionFile, useConnectionFile } from "./connections/serve-file.ts";
@@ -103,7 +104,7 @@ export async function connectionParts(
   const { simulator, dynamicsApp, oldKeys } = config;
   const current = config.key ?? (await keyIn(config.home));
   const sealer = createSealer({ current, old: oldKeys });
-  const parts = { database, clock, log, simulator, dynamicsApp, sealer };
+  const parts = { database, clock, log, simulator, dynamicsApp, sealer, tokens: sharedTokens() };
   if (file === undefined) await forgetConnectionFile(database);
   else await useConnectionFile(parts, file, signal);
   return { ...parts, file };
@@ -238,13 +239,14 @@ export async function buildWorker(app: Parts, file?: ConnectionSettings): Promis
   const notify = notifyParts(app, connections.sealer, publicUrl);
   const runner = runnerOf(app, connections, { file, notify, metrics });
   const server = await buildBareServer(bareParts(app, publicUrl, metrics));
-  return { server, runner, notify, close: closing(server, runner) };
+  return { server, runner, notify, close: closing(server, runner, connections.tokens) };
 }
 
 /** Nothing new comes in, and what is under way stops: at once, since a request may take as long as a process is given to end. */
-function closing(server: FastifyInstance, runner: Runner): () => Promise<void> {
+function closing(server: FastifyInstance, runner: Runner, tokens: SharedTokens): () => Promise<void> {
   return async () => {
     await Promise.all([server.close(), runner.close()]);
+    await tokens.close();
   };
 }
 
@@ -280,5 +282,5 @@ export async function buildWeb(
     version: VERSION,
     ui,
   });
-  return { server, routes, runner, notify, close: closing(server, runner) };
+  return { server, routes, runner, notify, close: closing(server, runner, connections.tokens) };
 }
