@@ -56,6 +56,23 @@ export type App = {
   close(): Promise<void>;
 };
 
+/** Requests have connections of their own, so that slow ones leave those that runs, mails and /readyz need. */
+function requestConnections({ databaseConnections }: Config): number {
+  return Math.floor(databaseConnections / 2);
+}
+
+/** For a connection of the pool: a browser and the servers between wait about a minute for an answer. */
+const REQUEST_WAIT_MS = 10_000;
+
+/** The same database for requests: with connections of their own, and an end to each query. */
+function openForRequests({ config, database }: Pick<App, "config" | "database">): Database {
+  return database.openPool({
+    max: requestConnections(config),
+    waitMs: REQUEST_WAIT_MS,
+    statementMs: config.querySeconds * 1_000,
+  });
+}
+
 /** Opens and migrates the database of this installation. @throws with a sentence when it cannot be used, or the signal's reason */
 export async function openApp(
   config: Config,
@@ -65,7 +82,8 @@ export async function openApp(
 ): Promise<App> {
   const releases = releaseStack();
   const { databaseUrl, home: directory } = config;
-  const database = await connectDatabase({ databaseUrl, directory, log, signal });
+  const max = config.databaseConnections - requestConnections(config);
+  const database = await connectDatabase({ databaseUrl, directory, log, signal, max });
   releases.add(() => database.close());
   try {
     await migrate(database.pool, { signal });
@@ -222,7 +240,7 @@ function bareParts(
 ): BareServerParts {
   const { metricsToken: token, trustedProxies } = config;
   return {
-    db: database.kysely,
+    healthDb: database.kysely,
     log,
     publicUrl,
     trustedProxies,
@@ -273,14 +291,29 @@ export async function buildWeb(
   const metrics = metricsOf(app);
   const notify = notifyParts(app, connections.sealer, publicUrl);
   const runner = runnerOf(app, connections, { file, notify, metrics });
-  const routes = everyRoute(app, { publicUrl, connections, requests: runner });
+  const database = openForRequests(app);
+  const routes = everyRoute(
+    { ...app, database },
+    { publicUrl, connections: { ...connections, database }, requests: runner },
+  );
   requireWhole(routes);
   const server = await buildServer({
     ...bareParts(app, publicUrl, metrics),
+    db: database.kysely,
     routes,
     clock: app.clock,
     version: VERSION,
     ui,
   });
-  return { server, routes, runner, notify, close: closing(server, runner, connections.tokens) };
+  const stop = closing(server, runner, connections.tokens);
+  return {
+    server,
+    routes,
+    runner,
+    notify,
+    close: async () => {
+      await stop();
+      await database.close();
+    },
+  };
 }

@@ -2,6 +2,7 @@
 // gets a neutral sentence, since its own text may hold anything.
 import type { AccessFault } from "../access/access-error.ts";
 import { AccessError } from "../access/access-error.ts";
+import { isDatabaseAway, isStatementTimeout } from "../db/away.ts";
 import type { Refusal } from "./contract/route.ts";
 import { ApiError } from "./implement.ts";
 
@@ -93,7 +94,30 @@ export function refusalOf(error: unknown): Refused {
       error: { code: fault, sentence, ...(field !== undefined && { field }) },
     };
   }
-  return (error instanceof Error ? (knownByName(error) ?? ofFastify(error)) : undefined) ?? UNKNOWN;
+  if (!(error instanceof Error)) return UNKNOWN;
+  return ofDatabase(error) ?? knownByName(error) ?? ofFastify(error) ?? UNKNOWN;
+}
+
+/** No 503, at which a browser would ask the same again. */
+const SLOW_QUERY: Refused = {
+  status: 500,
+  error: {
+    code: "slow-query",
+    sentence:
+      "The database took longer than a request is given (SLUICE_QUERY_SECONDS). Narrow what you look for, or try again later.",
+  },
+};
+const DATABASE_AWAY: Refused = {
+  status: 503,
+  error: {
+    code: "database-away",
+    sentence: "The database does not answer just now, or is busy with other requests. Try again in a moment.",
+  },
+};
+
+function ofDatabase(error: Error): Refused | undefined {
+  if (isStatementTimeout(error)) return SLOW_QUERY;
+  return isDatabaseAway(error) ? DATABASE_AWAY : undefined;
 }
 
 const UNKNOWN: Refused = {
