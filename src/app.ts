@@ -13,6 +13,7 @@ import { notificationRoutes } from "./api/app/notifications.ts";
 import { runRoutes } from "./api/app/runs.ts";
 import { sessionRoutes } from "./api/app/session.ts";
 import { teammateRoutes } from "./api/app/teammates.ts";
+import { downloads } from "./api/downloads.ts";
 import type { Implementation } from "./api/implement.ts";
 import { buildBareServer, buildServer, type BareServerParts } from "./api/server.ts";
 import { requireWhole } from "./api/whole.ts";
@@ -152,6 +153,7 @@ function everyRoute(
     simulator: config.simulator ?? null,
     version: VERSION,
   };
+  const download = downloads({ log });
   return [
     ...sessionRoutes({
       database,
@@ -171,7 +173,7 @@ function everyRoute(
       sealer: connections.sealer,
     }),
     ...mailRoutes({ database, clock, sealer: connections.sealer }),
-    ...accountRoutes({ database, clock, source: () => connectedSource(database) }),
+    ...accountRoutes({ database, clock, download, source: () => connectedSource(database) }),
     ...fieldRoutes({ database, source: () => connectedSource(database) }),
     ...domainSettingRoutes({ database }),
     ...connectionRoutes({
@@ -180,7 +182,7 @@ function everyRoute(
       changed: () => requests.lookNow(),
     }),
     ...notificationRoutes({ database }),
-    ...runRoutes({ database, clock, requests }),
+    ...runRoutes({ database, clock, requests, download }),
   ];
 }
 
