@@ -57,9 +57,8 @@ async function serving(parts: () => AsyncIterable<string>, stallMs: number) {
     reply.status(error instanceof ApiError ? error.status : 500).send(),
   );
   onTestFinished(() => server.close());
-  await server.listen({ host: "127.0.0.1", port: 0 });
-  const [address] = server.addresses();
-  return { port: address!.port, server, logged };
+  const origin = await server.listen({ host: "127.0.0.1", port: 0 });
+  return { port: Number(new URL(origin).port), server, logged };
 }
 
 /** What comes over the line, asked for as `version`. */
