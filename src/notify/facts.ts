@@ -1,5 +1,5 @@
-// What is known of a run that has ended, read from its row and the issues. An end is claimed first, by compare-and-set in
-// the transaction that queues the mails, so that of several processes one tells of it.
+// What is known of a run that has ended, read from its row and the issues. An end is claimed by compare-and-set in the
+// transaction that queues the mails, so that of several processes one tells of it.
 import { sql, type Kysely, type RawBuilder } from "kysely";
 import type { Attention, RunMode, RunStatus, Tables } from "../db/tables.ts";
 import type { ToldIssue } from "../sync/because.ts";
@@ -35,8 +35,10 @@ export async function runsToTell(
   return rows.map(({ id }) => id);
 }
 
-type RunRow = {
+export type UntoldRun = {
   id: number;
+  /** How it ended, as it is claimed. */
+  endedAs: string;
   organizationId: string;
   mode: RunMode;
   status: RunStatus;
@@ -45,13 +47,23 @@ type RunRow = {
   error: { kind: string; sentence: string } | null;
 };
 
-/** Undefined if somebody else has told of this end. */
-export async function claimRun(trx: Db, id: number): Promise<RunRow | undefined> {
-  const { rows } = await sql<RunRow>`
-    update runs set told = ${END} where id = ${id} and ${TO_TELL}
-    returning id, organization_id as "organizationId", mode, status, case when applied_by is null and applied_by_id is null then started_by_id else applied_by_id end as "byId",
-      waits_because as "waitsBecause", error`.execute(trx);
+/** Undefined if somebody else has told of its end, or it has none. */
+export async function untoldRun(db: Db, id: number): Promise<UntoldRun | undefined> {
+  const { rows } = await sql<UntoldRun>`
+    select id, ${END} as "endedAs", organization_id as "organizationId", mode, status,
+      case when applied_by is null and applied_by_id is null then started_by_id else applied_by_id end as "byId",
+      waits_because as "waitsBecause", error
+    from runs
+    where id = ${id} and ${TO_TELL}`.execute(db);
   return rows[0];
+}
+
+/** @returns false if somebody else has told of this end, or it is not how the run ended any more */
+export async function claimEnd(trx: Db, { id, endedAs }: UntoldRun): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    update runs set told = ${END}
+    where id = ${id} and ${END} = ${endedAs} and ${TO_TELL}`.execute(trx);
+  return numAffectedRows === 1n;
 }
 
 /** SQL over `run_notices n` and `runs r`: the schedule could not sync. One that broke off while it wrote is gone on with, and done then. */
@@ -61,13 +73,13 @@ const IS_OUTAGE = sql`(r.mode in ('sync', 'changes') and (r.status = 'failed' or
 const STOPPED = new Set(["cancelled", "paused", "stopped"]);
 
 /** Null of what is no end to tell of: a plan that somebody asked for and looks at, a run that somebody stopped. */
-export async function endedRun(trx: Db, row: RunRow, words: Words): Promise<EndedRun | null> {
+export async function endedRun(db: Db, row: UntoldRun, words: Words): Promise<EndedRun | null> {
   const { id, mode, status, error } = row;
-  const by = await adminAddress(trx, row.byId);
-  if (status === "done") return { id, mode, by, end: "done", errors: await errorsOf(trx, row, words) };
+  const by = await adminAddress(db, row.byId);
+  if (status === "done") return { id, mode, by, end: "done", errors: await errorsOf(db, row, words) };
   if (error !== null) {
     if (STOPPED.has(error.kind)) return null;
-    const attention = await attentionOf(trx, id);
+    const attention = await attentionOf(db, id);
     return attention
       ? { id, mode, by, end: "needs-admin", attention }
       : { id, mode, by, end: "failed", error, isHalfWritten: status === "applying" };
@@ -79,8 +91,8 @@ export async function endedRun(trx: Db, row: RunRow, words: Words): Promise<Ende
   );
 }
 
-async function attentionOf(trx: Db, run: number): Promise<Attention | null> {
-  const row = await trx.selectFrom("connection").select("attention").executeTakeFirstOrThrow();
+async function attentionOf(db: Db, run: number): Promise<Attention | null> {
+  const row = await db.selectFrom("connection").select("attention").executeTakeFirstOrThrow();
   return row.attention?.run === run ? row.attention : null;
 }
 
@@ -88,7 +100,7 @@ async function attentionOf(trx: Db, run: number): Promise<Attention | null> {
  * What was told since the last sync that was applied, of this run too: one that broke off is done later. A plan that waits is settled when somebody throws it away, and not when
  * it lost its worth by itself and was made anew.
  */
-export async function toldBefore(trx: Db, { id, organizationId }: RunRow): Promise<Told[]> {
+export async function toldBefore(db: Db, { id, organizationId }: UntoldRun): Promise<Told[]> {
   const last = (condition: RawBuilder<unknown>) => sql`(
     select coalesce(max(id), 0) from runs
     where organization_id = ${organizationId} and id < ${id} and ${condition})`;
@@ -100,7 +112,8 @@ export async function toldBefore(trx: Db, { id, organizationId }: RunRow): Promi
     select n.recipient as to, n.topic, ${IS_OUTAGE} as "isOutage"
     from run_notices n join runs r on r.id = n.run_id
     where r.organization_id = ${organizationId} and r.id <= ${id} and r.id > ${done}
-      and (r.status = 'failed' or r.id = ${id} or r.id > ${thrownAway})`.execute(trx);
+      and (r.status = 'failed' or r.id = ${id} or r.id > ${thrownAway})
+    order by n.run_id, n.recipient, n.topic`.execute(db);
   return rows;
 }
 
@@ -114,7 +127,7 @@ function errorKinds({ kinds }: Words): string[] {
 }
 
 /** A subquery: errors that were open when the run was done, of a retry those of the accounts it looked at, and what is new. */
-function errorsAtTheEnd({ id, organizationId, mode }: RunRow, words: Words): RawBuilder<unknown> {
+function errorsAtTheEnd({ id, organizationId, mode }: UntoldRun, words: Words): RawBuilder<unknown> {
   const looked =
     mode === "retry"
       ? sql`k.dynamics_id in (select dynamics_id from retried_records where run_id = ${id})`
@@ -137,17 +150,17 @@ type Counted = Pick<ErrorTally, "accounts" | "newAccounts" | "isNew"> & {
   readonly kind: string | null;
 };
 
-async function countsOf(trx: Db, errors: RawBuilder<unknown>): Promise<Counted[]> {
+async function countsOf(db: Db, errors: RawBuilder<unknown>): Promise<Counted[]> {
   const { rows } = await sql<Counted>`
     select kind, count(distinct dynamics_id)::int as accounts, coalesce(bool_or(kind_is_new), false) as "isNew",
       count(distinct dynamics_id) filter (where account_is_new)::int as "newAccounts"
-    from ${errors} e group by grouping sets ((kind), ())`.execute(trx);
+    from ${errors} e group by grouping sets ((kind), ())`.execute(db);
   return rows;
 }
 
 async function examplesOf(
-  trx: Db,
-  { organizationId }: RunRow,
+  db: Db,
+  { organizationId }: UntoldRun,
   errors: RawBuilder<unknown>,
 ): Promise<ToldIssue[]> {
   const { rows } = await sql<ToldIssue>`
@@ -158,14 +171,14 @@ async function examplesOf(
     left join account_links l on l.organization_id = ${organizationId} and l.dynamics_id = e.dynamics_id
     left join accounts a on a.id = l.account_id
     left join accounts other on other.id = e.other_account_id
-    where place <= ${EXAMPLES} order by place`.execute(trx);
+    where place <= ${EXAMPLES} order by place`.execute(db);
   return rows;
 }
 
-async function errorsOf(trx: Db, run: RunRow, words: Words): Promise<Errors> {
+async function errorsOf(db: Db, run: UntoldRun, words: Words): Promise<Errors> {
   const errors = errorsAtTheEnd(run, words);
-  const counted = new Map((await countsOf(trx, errors)).map((row) => [row.kind, row]));
-  const examples = counted.size > 1 ? await examplesOf(trx, run, errors) : [];
+  const counted = new Map((await countsOf(db, errors)).map((row) => [row.kind, row]));
+  const examples = counted.size > 1 ? await examplesOf(db, run, errors) : [];
   const { accounts = 0, newAccounts = 0 } = counted.get(null) ?? {};
   // In the order in which kinds are defined: the gravest first.
   const kinds = Object.entries(words.kinds).flatMap(([kind, { title, howToResolve }]) => {
