@@ -13,6 +13,7 @@ import { notificationRoutes } from "./api/app/notifications.ts";
 import { runRoutes } from "./api/app/runs.ts";
 import { sessionRoutes } from "./api/app/session.ts";
 import { teammateRoutes } from "./api/app/teammates.ts";
+import { downloads } from "./api/downloads.ts";
 import type { Implementation } from "./api/implement.ts";
 import { buildBareServer, buildServer, type BareServerParts } from "./api/server.ts";
 import { requireWhole } from "./api/whole.ts";
@@ -22,6 +23,7 @@ import type { ConnectionSettings } from "./connections/connection-file.ts";
 import { keyIn } from "./connections/key-file.ts";
 import type { OpenConnection } from "./connections/open-connection.ts";
 import { openStoredConnection, type ConnectionParts } from "./connections/open-stored-connection.ts";
+import { sharedTokens, type SharedTokens } from "./connections/shared-tokens.ts";
 import { createSealer, type Sealer } from "./lib/sealer.ts";
 import { forgetConnectionFile, useConnectionFile } from "./connections/serve-file.ts";
 import { waitingAttention } from "./connections/state-of.ts";
@@ -37,6 +39,7 @@ import { releaseStack } from "./lib/releases.ts";
 import { notifyRun, type NotifyParts } from "./notify/notify.ts";
 import { issueSentence } from "./sync/report/explanations.ts";
 import { issueKinds } from "./sync/rules/issue-kinds.ts";
+import { claimNotification, runsToNotify, runToNotify } from "./sync/record/notification-state.ts";
 import type { RunContext } from "./sync/record/run-context.ts";
 
 const VERSION: string = manifest.version;
@@ -54,6 +57,23 @@ export type App = {
   close(): Promise<void>;
 };
 
+/** Requests have connections of their own, so that slow ones leave those that runs, mails and /readyz need. */
+function requestConnections({ databaseConnections }: Config): number {
+  return Math.floor(databaseConnections / 2);
+}
+
+/** For a connection of the pool: a browser and the servers between wait about a minute for an answer. */
+const REQUEST_WAIT_MS = 10_000;
+
+/** The same database for requests: with connections of their own, and an end to each query. */
+function openForRequests({ config, database }: Pick<App, "config" | "database">): Database {
+  return database.openPool({
+    max: requestConnections(config),
+    waitMs: REQUEST_WAIT_MS,
+    statementMs: config.querySeconds * 1_000,
+  });
+}
+
 /** Opens and migrates the database of this installation. @throws with a sentence when it cannot be used, or the signal's reason */
 export async function openApp(
   config: Config,
@@ -63,7 +83,8 @@ export async function openApp(
 ): Promise<App> {
   const releases = releaseStack();
   const { databaseUrl, home: directory } = config;
-  const database = await connectDatabase({ databaseUrl, directory, log, signal });
+  const max = config.databaseConnections - requestConnections(config);
+  const database = await connectDatabase({ databaseUrl, directory, log, signal, max });
   releases.add(() => database.close());
   try {
     await migrate(database.pool, { signal });
@@ -102,7 +123,7 @@ export async function connectionParts(
   const { simulator, dynamicsApp, oldKeys } = config;
   const current = config.key ?? (await keyIn(config.home));
   const sealer = createSealer({ current, old: oldKeys });
-  const parts = { database, clock, log, simulator, dynamicsApp, sealer };
+  const parts = { database, clock, log, simulator, dynamicsApp, sealer, tokens: sharedTokens() };
   if (file === undefined) await forgetConnectionFile(database);
   else await useConnectionFile(parts, file, signal);
   return { ...parts, file };
@@ -132,6 +153,7 @@ function everyRoute(
     simulator: config.simulator ?? null,
     version: VERSION,
   };
+  const download = downloads({ log });
   return [
     ...sessionRoutes({
       database,
@@ -151,7 +173,7 @@ function everyRoute(
       sealer: connections.sealer,
     }),
     ...mailRoutes({ database, clock, sealer: connections.sealer }),
-    ...accountRoutes({ database, clock, source: () => connectedSource(database) }),
+    ...accountRoutes({ database, clock, download, source: () => connectedSource(database) }),
     ...fieldRoutes({ database, source: () => connectedSource(database) }),
     ...domainSettingRoutes({ database }),
     ...connectionRoutes({
@@ -160,7 +182,7 @@ function everyRoute(
       changed: () => requests.lookNow(),
     }),
     ...notificationRoutes({ database }),
-    ...runRoutes({ database, clock, requests }),
+    ...runRoutes({ database, clock, requests, download }),
   ];
 }
 
@@ -180,6 +202,7 @@ function notifyParts(
     publicUrl,
     workspace: config.workspace,
     delivers: config.mail !== undefined,
+    runEnds: { runsToNotify, runToNotify, claimNotification },
     words: { kinds: issueKinds, sentence: issueSentence, waiting: waitingAttention },
   };
 }
@@ -220,7 +243,7 @@ function bareParts(
 ): BareServerParts {
   const { metricsToken: token, trustedProxies } = config;
   return {
-    db: database.kysely,
+    healthDb: database.kysely,
     log,
     publicUrl,
     trustedProxies,
@@ -237,13 +260,14 @@ export async function buildWorker(app: Parts, file?: ConnectionSettings): Promis
   const notify = notifyParts(app, connections.sealer, publicUrl);
   const runner = runnerOf(app, connections, { file, notify, metrics });
   const server = await buildBareServer(bareParts(app, publicUrl, metrics));
-  return { server, runner, notify, close: closing(server, runner) };
+  return { server, runner, notify, close: closing(server, runner, connections.tokens) };
 }
 
 /** Nothing new comes in, and what is under way stops: at once, since a request may take as long as a process is given to end. */
-function closing(server: FastifyInstance, runner: Runner): () => Promise<void> {
+function closing(server: FastifyInstance, runner: Runner, tokens: SharedTokens): () => Promise<void> {
   return async () => {
     await Promise.all([server.close(), runner.close()]);
+    await tokens.close();
   };
 }
 
@@ -270,14 +294,29 @@ export async function buildWeb(
   const metrics = metricsOf(app);
   const notify = notifyParts(app, connections.sealer, publicUrl);
   const runner = runnerOf(app, connections, { file, notify, metrics });
-  const routes = everyRoute(app, { publicUrl, connections, requests: runner });
+  const database = openForRequests(app);
+  const routes = everyRoute(
+    { ...app, database },
+    { publicUrl, connections: { ...connections, database }, requests: runner },
+  );
   requireWhole(routes);
   const server = await buildServer({
     ...bareParts(app, publicUrl, metrics),
+    db: database.kysely,
     routes,
     clock: app.clock,
     version: VERSION,
     ui,
   });
-  return { server, routes, runner, notify, close: closing(server, runner) };
+  const stop = closing(server, runner, connections.tokens);
+  return {
+    server,
+    routes,
+    runner,
+    notify,
+    close: async () => {
+      await stop();
+      await database.close();
+    },
+  };
 }

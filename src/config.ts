@@ -14,6 +14,10 @@ export interface Config {
   readonly logLevel: LogLevel;
   /** An origin such as http://127.0.0.1:8365. */
   readonly simulator: string | undefined;
+  /** At most, of a process that serves pages; a worker or a command opens half of them. */
+  readonly databaseConnections: number;
+  /** For one query of a request. */
+  readonly querySeconds: number;
   readonly maxAccounts: number;
   readonly host: string;
   readonly port: number;
@@ -69,6 +73,8 @@ export function readConfig(env: Environment = process.env, directory: string = p
     home: resolve(directory, get("SLUICE_HOME") ?? "."),
     logLevel: values.logLevel(get("SLUICE_LOG_LEVEL"), faults),
     simulator: values.simulatorOrigin(get("SLUICE_SIMULATOR"), faults),
+    databaseConnections: values.databaseConnections(get("SLUICE_DATABASE_CONNECTIONS"), faults),
+    querySeconds: values.querySeconds(get("SLUICE_QUERY_SECONDS"), faults),
     maxAccounts: values.maxAccounts(get("MAX_ACCOUNTS"), faults),
     host: get("SLUICE_HOST") ?? "127.0.0.1",
     port: values.portNumber(get("SLUICE_PORT"), faults),

@@ -56,6 +56,14 @@ describe("the environment", () => {
       ]);
   });
 
+  it("gives a process connections enough for a run, and a query of a request some seconds", () => {
+    expect(readConfig({})).toMatchObject({ databaseConnections: 20, querySeconds: 30 });
+    expect(faultsOf({ SLUICE_DATABASE_CONNECTIONS: "11", SLUICE_QUERY_SECONDS: "0" })).toEqual([
+      'SLUICE_DATABASE_CONNECTIONS is "11". Write a whole number from 12 to 9999, such as 20.',
+      'SLUICE_QUERY_SECONDS is "0". Write a whole number of seconds, 1 to 9999.',
+    ]);
+  });
+
   it("is refused with all faults at once, without showing secrets", () => {
     const faults = faultsOf({
       DATABASE_URL: "mysql://u:hidden@db/x",

@@ -1,19 +1,23 @@
-// Downloads that hold something of the server's while they are read, as a connection to the database with its snapshot: only
+// Downloads, which hold something of the server's while they are read, as a connection to the database with its snapshot: only
 // so many at a time, and none for a reader who has stopped reading. Else a few stalled ones would leave nothing for others.
 import { Readable } from "node:stream";
-import { ApiError } from "./implement.ts";
+import type { Log } from "../lib/log.ts";
+import { ApiError, type Exchange } from "./implement.ts";
 
 type Limits = {
+  readonly log: Log;
   readonly most?: number;
   /** How long a reader may take nothing. */
-  readonly patienceMs?: number;
+  readonly stallMs?: number;
 };
 
-/** Opens downloads within the limits; each counts until it is over, however it ends. */
-export function downloads({ most = 2, patienceMs = 60_000 }: Limits = {}) {
+/** Sends CSV as a file, part by part. @throws ApiError 429 */
+export type Download = (exchange: Exchange, fileName: string, parts: AsyncIterable<string>) => Promise<void>;
+
+/** All that are sent by one of these share its limits; each counts until it is over, however it ends. */
+export function downloads({ log, most = 2, stallMs = 60_000 }: Limits): Download {
   let open = 0;
-  /** @throws ApiError 429 */
-  return (parts: AsyncIterable<string>): Readable => {
+  return async ({ request, reply }, fileName, parts) => {
     if (open >= most)
       throw new ApiError(
         429,
@@ -22,19 +26,29 @@ export function downloads({ most = 2, patienceMs = 60_000 }: Limits = {}) {
       );
     open++;
     const stalled = () => void stream.destroy(new Error("The reader of an export has stopped reading."));
-    const stream: Readable = Readable.from(patiently(parts, patienceMs, stalled));
+    const stream: Readable = Readable.from(untilStalled(parts, stallMs, stalled));
     stream.once("close", () => open--);
-    return stream;
+    stream.once("error", (error) => {
+      // Before the first byte it is refused like any other request.
+      if (!reply.raw.headersSent) return;
+      log.error("A download was cut off.", { err: error, requestId: request.id, file: fileName });
+      // A reset and not an end: to a proxy that speaks HTTP/1.0, which has no chunks, an end means that the file is whole.
+      reply.raw.socket?.resetAndDestroy();
+    });
+    await reply
+      .type("text/csv; charset=utf-8")
+      .header("content-disposition", `attachment; filename="${fileName}"`)
+      .send(stream);
   };
 }
 
-async function* patiently(
+async function* untilStalled(
   parts: AsyncIterable<string>,
-  patienceMs: number,
+  stallMs: number,
   stalled: () => void,
 ): AsyncGenerator<string> {
   for await (const part of parts) {
-    const timer = setTimeout(stalled, patienceMs);
+    const timer = setTimeout(stalled, stallMs);
     try {
       yield part;
     } finally {

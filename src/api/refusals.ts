@@ -1,5 +1,6 @@
 // Errors as HTTP: the one place where what was thrown becomes a status, a code and a sentence. What is not known here
 // gets a neutral sentence, since its own text may hold anything.
+import { isDatabaseAway, isStatementTimeout } from "../db/away.ts";
 import { UserError } from "../lib/user-error.ts";
 import type { Refusal } from "./contract/route.ts";
 import { ApiError } from "./implement.ts";
@@ -83,7 +84,30 @@ export function refusalOf(error: unknown): Refused {
       error: { code, sentence, ...(field !== undefined && { field }) },
     };
   }
-  return (error instanceof Error ? ofFastify(error) : undefined) ?? UNKNOWN;
+  if (!(error instanceof Error)) return UNKNOWN;
+  return ofDatabase(error) ?? ofFastify(error) ?? UNKNOWN;
+}
+
+/** No 503, at which a browser would ask the same again. */
+const SLOW_QUERY: Refused = {
+  status: 500,
+  error: {
+    code: "slow-query",
+    sentence:
+      "The database took longer than a request is given (SLUICE_QUERY_SECONDS). Narrow what you look for, or try again later.",
+  },
+};
+const DATABASE_AWAY: Refused = {
+  status: 503,
+  error: {
+    code: "database-away",
+    sentence: "The database does not answer just now, or is busy with other requests. Try again in a moment.",
+  },
+};
+
+function ofDatabase(error: Error): Refused | undefined {
+  if (isStatementTimeout(error)) return SLOW_QUERY;
+  return isDatabaseAway(error) ? DATABASE_AWAY : undefined;
 }
 
 const UNKNOWN: Refused = {

@@ -23,7 +23,8 @@ import { serveUi } from "./ui.ts";
 
 /** What every process answers that listens. */
 export type BareServerParts = {
-  readonly db: Kysely<Tables>;
+  /** What /readyz asks. Not that of requests, so that slow ones do not make a process that works look like one that does not. */
+  readonly healthDb: Kysely<Tables>;
   readonly log: Log;
   /** The origin people use; known once it listens, if it is told to take any port. */
   readonly publicUrl: () => string;
@@ -34,6 +35,8 @@ export type BareServerParts = {
 
 export type ServerParts = BareServerParts & {
   readonly routes: readonly Implementation[];
+  /** Where sessions are looked up. */
+  readonly db: Kysely<Tables>;
   readonly clock: Clock;
   readonly version: string;
   /** Directory of the built user interface; without one, only the API answers. */

@@ -4,7 +4,7 @@ import { exportAccounts, type ExportedAccount } from "../accounts/export.ts";
 import { customFields } from "../accounts/custom-fields.ts";
 import { csvOf, type CsvValue } from "../csv/write-csv.ts";
 import type { Database } from "../db/pool.ts";
-import { remark, type CommandContext } from "./context.ts";
+import { remark, tellPart, type CommandContext } from "./context.ts";
 import { exitCodes, type ExitCode } from "./exit-codes.ts";
 import { counted } from "./format.ts";
 import { withDatabase } from "./opened.ts";
@@ -20,10 +20,10 @@ export async function accountsExport(context: CommandContext, options: ExportOpt
   return withDatabase(context, async (database) => {
     const render = options.format === "csv" ? await csvRenderer(context, database, options) : ndjson;
     let total = 0;
-    await exportAccounts(database, (accounts) => {
+    await exportAccounts(database, async (accounts) => {
       context.signal.throwIfAborted();
       total += accounts.length;
-      context.stdout.write(render(accounts));
+      await tellPart(context, render(accounts));
     });
     remark(context, `${counted(total, "account")} exported.`);
     return exitCodes.done;

@@ -1,13 +1,16 @@
 // What every command is handed: settings, where its output goes, and the signal that ends it.
 // Results go to standard output; progress and remarks go to standard error. With --json, standard output has one JSON
 // document (or one a line, of an export) and nothing else.
+import { once, type EventEmitter } from "node:events";
 import { z } from "zod";
 import type { Config } from "../config.ts";
 import { createLog, type Log, type LogLevel } from "../lib/log.ts";
 import { ProgressDisplay, WIPE } from "./progress.ts";
 
-export interface Output {
-  readonly write: (text: string) => unknown;
+/** A stream of Node, as far as commands need one. */
+export interface Output extends EventEmitter {
+  /** False: what was written waits for its reader, until "drain". */
+  readonly write: (text: string) => boolean;
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
 }
@@ -27,6 +30,11 @@ export const DEFAULT_CONNECTION_FILE = "sluice.yaml";
 /** The result, told to a person or to a machine. */
 export function tell(context: CommandContext, lines: readonly string[], document: unknown): void {
   context.stdout.write(context.json ? `${JSON.stringify(document)}\n` : `${lines.join("\n")}\n`);
+}
+
+/** A part of a long result. Resolves when the next one may come: not before a slow reader has taken this one. */
+export async function tellPart({ stdout, signal }: CommandContext, part: string): Promise<void> {
+  if (!stdout.write(part)) await once(stdout, "drain", { signal });
 }
 
 export function remark(context: CommandContext, line: string): void {

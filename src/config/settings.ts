@@ -33,6 +33,18 @@ export const settings = [
       "Leave it out in production.",
   },
   {
+    name: "SLUICE_DATABASE_CONNECTIONS",
+    description:
+      "Connections to the database that a process opens at most, 12 or more: half for requests of pages, half for runs and chores.",
+    default: "20",
+  },
+  {
+    name: "SLUICE_QUERY_SECONDS",
+    description:
+      "Seconds that one query of a request may take. Runs, backups and migrations take as long as they need.",
+    default: "30",
+  },
+  {
     name: "MAX_ACCOUNTS",
     description: "A selection of more accounts than this is refused before anything is written.",
     default: "500000",

@@ -50,6 +50,23 @@ export function maxAccounts(value: string | undefined, faults: string[]): number
   return 0;
 }
 
+/** Fewer would leave a run waiting for itself. */
+const FEWEST_CONNECTIONS = 12;
+
+export function databaseConnections(value: string | undefined, faults: string[]): number {
+  if (/^\d{1,4}$/.test(value ?? "") && Number(value) >= FEWEST_CONNECTIONS) return Number(value);
+  faults.push(
+    `SLUICE_DATABASE_CONNECTIONS is "${value}". Write a whole number from ${FEWEST_CONNECTIONS} to 9999, such as 20.`,
+  );
+  return FEWEST_CONNECTIONS;
+}
+
+export function querySeconds(value: string | undefined, faults: string[]): number {
+  if (/^[1-9]\d{0,3}$/.test(value ?? "")) return Number(value);
+  faults.push(`SLUICE_QUERY_SECONDS is "${value}". Write a whole number of seconds, 1 to 9999.`);
+  return 1;
+}
+
 export function days(name: SettingName, value: string | undefined, faults: string[]): number {
   if (/^[1-9]\d{0,4}$/.test(value ?? "")) return Number(value);
   faults.push(`${name} is "${value}". Write a whole number of days, 1 to 99999.`);

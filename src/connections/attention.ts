@@ -71,9 +71,11 @@ export function attentionOf(error: unknown, run: number | null = null): Attentio
   return remedy && { ...remedy, sentence: error.message, run };
 }
 
-/** Whether a token of Microsoft Entra ID settles it. */
-export function endsWithToken({ kind }: Attention): boolean {
-  return kind === RECONNECT.kind || kind === REFUSED.kind;
+/** What a token of Microsoft Entra ID settles. */
+export const KINDS_THAT_END_WITH_TOKEN: readonly string[] = [RECONNECT.kind, REFUSED.kind];
+
+function endsWithToken({ kind }: Attention): boolean {
+  return KINDS_THAT_END_WITH_TOKEN.includes(kind);
 }
 
 /** Whether connecting again, perhaps as somebody else, settles it. */

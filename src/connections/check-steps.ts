@@ -94,6 +94,8 @@ async function lookAtAddress({ parts, environment, signal }: CheckContext): Prom
 
 /** What Dynamics 365 then says of the user is the next step's matter. */
 async function lookAtSignIn(context: CheckContext): Promise<Found> {
+  // A token that was given an hour ago would say nothing of a sign-in that was revoked since.
+  context.parts.tokens.forget();
   context.open = await openStoredConnection(context.parts, { signal: context.signal });
   try {
     context.identity = await context.open.client.whoAmI();

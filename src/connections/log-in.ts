@@ -6,7 +6,7 @@ import { redeemCode, refusedSignIn, startSignIn } from "../dataverse/authorize.t
 import type { DataverseClient } from "../dataverse/client.ts";
 import { DataverseError } from "../dataverse/errors.ts";
 import type { ClientCredentials } from "../dataverse/token-endpoint.ts";
-import { lentRefreshTokens, type TokenSource } from "../dataverse/tokens.ts";
+import { sharedRefreshTokens, type TokenSource } from "../dataverse/tokens.ts";
 import { openHttp, type Http } from "../lib/http.ts";
 import { ConnectionError } from "./connection-error.ts";
 import { saveSignIn } from "./connection.ts";
@@ -74,7 +74,7 @@ export async function finishLogIn(
     const context = { environment, place, http, clock: parts.clock };
     const signedIn = await redeemCode(context, app, { code, redirectUri: begun.redirect_uri, verifier });
     let { refreshToken } = signedIn;
-    const tokens = lentRefreshTokens(
+    const tokens = sharedRefreshTokens(
       context,
       {
         ...app,

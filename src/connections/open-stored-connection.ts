@@ -1,23 +1,25 @@
-// The connection that an admin made in the app becomes a client of Dynamics 365. Several processes may have it open: they
-// exchange the refresh token one after the other, each the newest. A sign-in that fails asks for an admin's attention.
+// The connection that an admin made in the app becomes a client of Dynamics 365, with the access tokens that this process
+// shares. A sign-in that fails asks for an admin's attention.
 import { sql, type Selectable } from "kysely";
-import { clientCredentialTokens, lentRefreshTokens } from "../dataverse/tokens.ts";
-import type { LentSignIn, TokenSource } from "../dataverse/tokens.ts";
+import { clientCredentialTokens, sharedRefreshTokens } from "../dataverse/tokens.ts";
+import type { TokenSource } from "../dataverse/tokens.ts";
 import type { ClientCredentials, SignInContext } from "../dataverse/token-endpoint.ts";
 import type { Database } from "../db/pool.ts";
 import type { Tables } from "../db/tables.ts";
-import { inTransaction } from "../db/transaction.ts";
-import { attentionOf, endsWithToken } from "./attention.ts";
+import { attentionOf, KINDS_THAT_END_WITH_TOKEN } from "./attention.ts";
 import type { ConnectionSettings } from "./connection-file.ts";
 import { ConnectionError } from "./connection-error.ts";
 import { environmentAt, fileTokens, openClient } from "./open-connection.ts";
 import type { OpenConnection, OpenOptions, Outside } from "./open-connection.ts";
 import type { Sealer } from "../lib/sealer.ts";
+import { refreshTokenStore } from "./refresh-token-store.ts";
 import { CLIENT_SECRET, REFRESH_TOKEN } from "./secrets.ts";
+import type { SharedTokens } from "./shared-tokens.ts";
 
 export type ConnectionParts = Outside & {
   readonly database: Database;
   readonly sealer: Sealer;
+  readonly tokens: SharedTokens;
   /** The application that people sign in to from the app, if the operator registered one. */
   readonly dynamicsApp: ClientCredentials | undefined;
   /** Given to serve: it is the connection then, and the app only shows it. */
@@ -36,13 +38,20 @@ export async function openStoredConnection(
     const open = await openClient(
       parts,
       source.at,
-      (context) => watched(parts.database, stored, source.tokensFor(context)),
+      (context) =>
+        parts.tokens.sourceOf(stored.generation, (requests) =>
+          withAttentionTracking(
+            parts.database,
+            stored.generation,
+            source.tokensFor({ ...context, ...requests }),
+          ),
+        ),
       options,
     );
     if (stored.organization_id === null) await learnOrganisation(parts, stored, open);
     return open;
   } catch (error) {
-    await noteAttention(parts.database, stored, error);
+    await noteAttention(parts.database, stored.generation, error);
     throw error;
   }
 }
@@ -114,7 +123,7 @@ async function sealAnew({ database, sealer }: ConnectionParts, stored: Stored): 
 }
 
 function personTokens(parts: ConnectionParts, stored: Stored, context: SignInContext): TokenSource {
-  const { dynamicsApp, sealer } = parts;
+  const { database, dynamicsApp, sealer } = parts;
   if (dynamicsApp?.clientId !== stored.client_id || dynamicsApp === undefined)
     throw new ConnectionError(
       "other-application",
@@ -126,74 +135,47 @@ function personTokens(parts: ConnectionParts, stored: Stored, context: SignInCon
     );
   // Told now rather than with the first request.
   sealer.open(REFRESH_TOKEN, stored.sealed_refresh_token ?? "");
-  return lentRefreshTokens(context, { ...dynamicsApp, exchange: lender(parts, stored.generation) });
+  const exchange = refreshTokenStore({ database, sealer, signal: context.signal }, stored.generation);
+  return sharedRefreshTokens(context, { ...dynamicsApp, exchange });
 }
 
-/**
- * One exchange at a time over all processes, each with the token that the one before it got; saved when it resolves.
- * A lock beside the row and not on it, so that nothing else waits while Microsoft is asked.
- */
-function lender({ database, sealer }: ConnectionParts, generation: number): LentSignIn["exchange"] {
-  return (use) =>
-    inTransaction(database, async ({ kysely }) => {
-      await sql`select pg_advisory_xact_lock(hashtext('sluice exchanges a refresh token'))`.execute(kysely);
-      const stored = await kysely
-        .selectFrom("connection")
-        .select("sealed_refresh_token as sealed")
-        .where("generation", "=", generation)
-        .executeTakeFirst();
-      if (stored === undefined || stored.sealed === null) throw replaced();
-      const { refreshToken, result } = await use(sealer.open(REFRESH_TOKEN, stored.sealed));
-      await kysely
-        .updateTable("connection")
-        .set({ sealed_refresh_token: sealer.seal(REFRESH_TOKEN, refreshToken) })
-        .where("generation", "=", generation)
-        .execute();
-      return result;
-    });
-}
-
-function replaced(): ConnectionError {
-  return new ConnectionError("replaced", "Dynamics 365 was disconnected or connected anew in the meantime.", {
-    fix: "Try again.",
-  });
-}
-
-/** A sign-in that fails asks for attention; one that works again ends that. */
-function watched(database: Database, stored: Stored, tokens: TokenSource): TokenSource {
-  let asks = stored.attention !== null && endsWithToken(stored.attention);
-  const watch = async (token: Promise<string>): Promise<string> => {
+/** A sign-in that fails asks for attention; one that gives a token it did not give before ends that. */
+function withAttentionTracking(database: Database, generation: number, tokens: TokenSource): TokenSource {
+  let last: string | undefined;
+  const track = async (asked: Promise<string>): Promise<string> => {
     try {
-      const got = await token;
-      if (asks) await endAttention(database, stored);
-      asks = false;
-      return got;
+      const token = await asked;
+      if (token !== last) {
+        last = token;
+        await endAttention(database, generation);
+      }
+      return token;
     } catch (error) {
-      await noteAttention(database, stored, error);
+      await noteAttention(database, generation, error);
       throw error;
     }
   };
   return {
-    token: (signal) => watch(tokens.token(signal)),
-    renew: (stale, signal) => watch(tokens.renew(stale, signal)),
+    token: (signal) => track(tokens.token(signal)),
+    renew: (stale, signal) => track(tokens.renew(stale, signal)),
   };
 }
 
-async function noteAttention(database: Database, stored: Stored, error: unknown): Promise<void> {
+async function noteAttention(database: Database, generation: number, error: unknown): Promise<void> {
   const attention = attentionOf(error);
   if (attention === undefined) return;
   await database.kysely
     .updateTable("connection")
     .set({ attention: JSON.stringify(attention) })
-    .where("generation", "=", stored.generation)
+    .where("generation", "=", generation)
     .execute();
 }
 
-async function endAttention(database: Database, stored: Stored): Promise<void> {
+async function endAttention(database: Database, generation: number): Promise<void> {
   await database.kysely
     .updateTable("connection")
     .set({ attention: null })
-    .where("generation", "=", stored.generation)
-    .where(sql`attention ->> 'kind'`, "=", stored.attention?.kind ?? "")
+    .where("generation", "=", generation)
+    .where(sql<string>`attention ->> 'kind'`, "in", KINDS_THAT_END_WITH_TOKEN)
     .execute();
 }

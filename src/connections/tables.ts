@@ -32,6 +32,8 @@ declare module "../db/tables.ts" {
       sealed_client_secret: string | null;
       secret_expires_at: Date | null;
       sealed_refresh_token: string | null;
+      refresh_claim: string | null;
+      refresh_claimed_until: Date | null;
       settings: NullableJson<unknown>;
       selection_name: string | null;
       view_names: Json<Record<string, string>>;

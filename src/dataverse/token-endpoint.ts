@@ -3,7 +3,7 @@
 import * as oauth from "openid-client";
 import type { Clock } from "../lib/clock.ts";
 import { HttpError } from "../lib/http.ts";
-import type { Http } from "../lib/http.ts";
+import type { Http, HttpRequest } from "../lib/http.ts";
 import { retryDelay, troubleOfStatus } from "../lib/retry-timing.ts";
 import type { Trouble } from "../lib/retry-timing.ts";
 import { signInErrorOf } from "./aadsts.ts";
@@ -17,6 +17,10 @@ export interface SignInContext {
   readonly place: SignInPlace;
   readonly http: Http;
   readonly clock: Clock;
+  /** Ends the wait before another try. */
+  readonly signal?: AbortSignal | undefined;
+  /** For one request, answer included. Default 30. */
+  readonly requestSeconds?: number | undefined;
 }
 
 export interface ClientCredentials {
@@ -42,7 +46,7 @@ export function grantedBy(answer: oauth.TokenEndpointResponse): Granted {
 const TRIES = 4;
 
 export function entraClient(
-  { place, http }: SignInContext,
+  { place, http, requestSeconds = 30 }: SignInContext,
   { clientId, clientSecret }: ClientCredentials,
 ): oauth.Configuration {
   const base = `${place.authority}/${place.tenant}`;
@@ -58,12 +62,18 @@ export function entraClient(
   );
   // Discovery lets only the simulator's 127.0.0.1 through without TLS.
   if (place.authority.startsWith("http://")) oauth.allowInsecureRequests(configuration);
-  configuration[oauth.customFetch] = async (url, { method, headers, body }) => {
-    const answer = await http.send({
+  configuration.timeout = requestSeconds;
+  configuration[oauth.customFetch] = async (url, { method, headers, body, signal }) => {
+    const request: HttpRequest = {
       url,
       method: method === "POST" ? "POST" : "GET",
       headers: { ...headers },
       ...(body instanceof URLSearchParams ? { body: body.toString() } : {}),
+      signal,
+    };
+    const answer = await http.send(request).catch((error: unknown) => {
+      if (signal?.aborted !== true) throw error;
+      throw new HttpError("timeout", `${new URL(url).host} did not answer in time.`, { cause: error });
     });
     const type = String(answer.headers["content-type"] ?? "");
     const init = {
@@ -76,7 +86,7 @@ export function entraClient(
 }
 
 /** Asks again where that makes sense. @throws SignInError */
-export async function grant<T>({ clock }: SignInContext, ask: () => Promise<T>): Promise<T> {
+export async function grant<T>({ clock, signal }: SignInContext, ask: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await ask();
@@ -92,7 +102,7 @@ export async function grant<T>({ clock }: SignInContext, ask: () => Promise<T>):
         limits: { brokenTries: TRIES, throttledBudgetMs: 10 * 60_000, longestWaitMs: 2 * 60_000 },
       });
       if (delay === "give-up") throw told;
-      await clock.sleep(delay);
+      await clock.sleep(delay, signal);
     }
   }
 }

@@ -19,9 +19,9 @@ export interface StoredSignIn extends ClientCredentials {
   readonly saveRefreshToken: (newToken: string) => Promise<void>;
 }
 
-export interface LentSignIn extends ClientCredentials {
+export interface SharedSignIn extends ClientCredentials {
   /**
-   * Lends the newest refresh token for one exchange at a time, and keeps the one that came of it before it resolves.
+   * Lends the newest refresh token for one request at a time, and keeps the one that came of it before it resolves.
    * For a token that several processes use: two that exchange it at once would each lose what the other got.
    */
   readonly exchange: <T>(use: (refreshToken: string) => Promise<Exchanged<T>>) => Promise<T>;
@@ -54,7 +54,7 @@ export function refreshTokenTokens(context: SignInContext, signIn: StoredSignIn)
     await signIn.saveRefreshToken(current);
     saved = true;
   };
-  return lentRefreshTokens(context, {
+  return sharedRefreshTokens(context, {
     ...signIn,
     exchange: async (use) => {
       // A token that could not be saved last time is the newest there is: it must not be lost to yet another one.
@@ -69,16 +69,21 @@ export function refreshTokenTokens(context: SignInContext, signIn: StoredSignIn)
 }
 
 /** @param first an access token that is there already */
-export function lentRefreshTokens(context: SignInContext, signIn: LentSignIn, first?: Granted): TokenSource {
+export function sharedRefreshTokens(
+  context: SignInContext,
+  signIn: SharedSignIn,
+  first?: Granted,
+): TokenSource {
   const configuration = entraClient(context, signIn);
   const scope = delegatedScope(context.environment);
-  const refresh = async (): Promise<Granted> =>
-    await signIn.exchange(async (refreshToken) => {
-      const answer = await grant(context, () =>
-        oauth.refreshTokenGrant(configuration, refreshToken, { scope }),
-      );
-      return { refreshToken: answer.refresh_token ?? refreshToken, result: grantedBy(answer) };
-    });
+  // The token is lent for one request, and not for the waits between two.
+  const refresh = (): Promise<Granted> =>
+    grant(context, () =>
+      signIn.exchange(async (refreshToken) => {
+        const answer = await oauth.refreshTokenGrant(configuration, refreshToken, { scope });
+        return { refreshToken: answer.refresh_token ?? refreshToken, result: grantedBy(answer) };
+      }),
+    );
   return cached(context.clock, refresh, first);
 }
 
@@ -111,6 +116,8 @@ function cached(clock: Clock, obtain: () => Promise<Granted>, first?: Granted): 
     renew: async (staleToken, signal) => {
       signal?.throwIfAborted();
       if (current !== undefined && current.token !== staleToken) return current.token;
+      // If no other one is to be had, the next who asks is not given it again.
+      current = undefined;
       return await refresh(signal);
     },
   };

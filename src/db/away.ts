@@ -32,3 +32,8 @@ export function isDatabaseAway(error: unknown): boolean {
 export function isDiskFull(error: unknown): boolean {
   return error instanceof Error && codeOf(error) === "53100";
 }
+
+/** Ended because it took longer than its connection allows, or by an operator. */
+export function isStatementTimeout(error: unknown): boolean {
+  return error instanceof Error && codeOf(error) === "57014";
+}

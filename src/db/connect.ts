@@ -7,6 +7,8 @@ export type ConnectOptions = {
   databaseUrl?: string | undefined;
   /** Where the embedded PostgreSQL keeps its data. */
   directory: string;
+  /** Connections at most. */
+  max?: number;
   log: ServerLog;
   /** Ends the start of the embedded PostgreSQL. */
   signal?: AbortSignal | undefined;
@@ -42,8 +44,9 @@ async function checkServer(database: Database): Promise<void> {
   }
 }
 
-function open(where: string | PoolConfig, log: ServerLog): Database {
+function open(where: string | PoolConfig, { log, max }: Pick<ConnectOptions, "log" | "max">): Database {
   return openDatabase(where, {
+    ...(max !== undefined && { max }),
     onIdleError: (error) =>
       log.warn(`A connection to the database broke and will be replaced: ${error.message}`),
   });
@@ -57,7 +60,7 @@ export async function connectDatabase(
   options: ConnectOptions,
 ): Promise<Database & Partial<Pick<EmbeddedServer, "lost">>> {
   if (options.databaseUrl) {
-    const database = open(options.databaseUrl, options.log);
+    const database = open(options.databaseUrl, options);
     try {
       await checkServer(database);
     } catch (error) {
@@ -68,7 +71,7 @@ export async function connectDatabase(
   }
   const { directory, log, signal } = options;
   const server = await startEmbedded({ directory, log, signal });
-  const database = open(server.address, log);
+  const database = open(server.address, options);
   return {
     ...database,
     lost: server.lost,

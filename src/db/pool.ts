@@ -9,9 +9,28 @@ import type { Tables } from "./tables.ts";
 export type Database = {
   readonly kysely: Kysely<Tables>;
   readonly pool: Pool;
+  /** Another pool on the same database, which whoever opens it closes. */
+  readonly openPool: (limits: PoolLimits) => Database;
   /** Ends the pool; running queries finish first. */
   readonly close: () => Promise<void>;
 };
+
+export type PoolLimits = {
+  /** Connections it opens at most. */
+  readonly max?: number;
+  /** How long a query may wait for one of them. */
+  readonly waitMs?: number;
+  /** How long a statement may take; any time, if absent. */
+  readonly statementMs?: number;
+};
+
+/**
+ * Room for what one process does beside requests: the lease of a run, its transaction and COPY, its progress, the listener for
+ * requests of runs, chores, mails. In a sync 5 were seen in use at once; 3 of them are held as long as it goes on.
+ */
+const MAX_CONNECTIONS = 10;
+/** A server that is there answers in milliseconds; what waits longer is told that the database is away, and tries again. */
+const WAIT_MS = 30_000;
 
 /** bigint → number. Our ids and counters stay below 2^53; a larger one is refused, never rounded. */
 function parseBigint(text: string): number {
@@ -46,20 +65,40 @@ types.setTypeParser(INT8_ARRAY, parseBigints);
  */
 export function openDatabase(
   where: string | PoolConfig,
-  options: { onIdleError?: (error: Error) => void } = {},
+  options: PoolLimits & { readonly onIdleError?: (error: Error) => void } = {},
 ): Database {
   const config = typeof where === "string" ? { connectionString: where } : where;
+  const { max = config.max ?? MAX_CONNECTIONS, waitMs = WAIT_MS, statementMs, onIdleError } = options;
   // A name of its own, so that the sessions of a process that hangs can be told from those of others.
   const application_name = `sluice ${randomBytes(6).toString("hex")}`;
   // What lies between here and the database forgets connections that are silent for long, as a listening one is.
-  const pool = new Pool({ application_name, keepAlive: true, ...config, types });
+  const pool = new Pool({
+    application_name,
+    keepAlive: true,
+    ...config,
+    max,
+    connectionTimeoutMillis: waitMs,
+    types,
+  });
   // Without a listener node ends the process when an idle connection breaks.
   pool.on("error", (error) => {
     // Being closed, its connections may be told of a server that stops a moment later.
-    if (!pool.ending) options.onIdleError?.(error);
+    if (!pool.ending) onIdleError?.(error);
   });
   // The same while it is lent out, as a run's lease is for hours: whoever has it hears of it from their next query.
-  pool.on("connect", (client) => client.on("error", () => undefined));
+  pool.on("connect", (client) => {
+    client.on("error", () => undefined);
+    // As its first query and not as a parameter of the start, which a pooler in between may refuse. A connection that breaks
+    // just then fails with the next query.
+    if (statementMs !== undefined)
+      client.query(`set statement_timeout = ${statementMs}`).catch(() => undefined);
+  });
   const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
-  return { kysely, pool, close: () => pool.end() };
+  let closing: Promise<void> | undefined;
+  return {
+    kysely,
+    pool,
+    openPool: (limits) => openDatabase(where, { ...(onIdleError && { onIdleError }), ...limits }),
+    close: () => (closing ??= pool.end()),
+  };
 }

@@ -117,6 +117,8 @@ create table connection (
   full_at text,
   brake jsonb,
   time_zone text not null default 'UTC'::text,
+  refresh_claim uuid,
+  refresh_claimed_until timestamp with time zone,
   constraint connection_pkey PRIMARY KEY (only_row),
   constraint connection_changes_every_minutes_check CHECK ((changes_every_minutes > 0)),
   constraint connection_check CHECK (((sign_in IS NULL) OR (origin IS NOT NULL))),

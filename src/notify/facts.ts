@@ -1,10 +1,9 @@
-// What is known of a run that has ended, read from its row and the issues. An end is claimed first, by compare-and-set in
-// the transaction that queues the mails, so that of several processes one tells of it.
+// What is known of a run that has ended, read from its row and the issues.
 import { sql, type Kysely, type RawBuilder } from "kysely";
 import type { Attention } from "../connections/tables.ts";
 import type { ApprovalReason } from "../settings/run-explanations.ts";
 import type { Tables } from "../db/tables.ts";
-import type { RunMode, RunStatus } from "../sync/tables.ts";
+import type { RunToNotify } from "../sync/record/notification-state.ts";
 import type { ToldIssue } from "../sync/report/explanations.ts";
 import type { IssueKind, IssueKindInfo } from "../sync/rules/issue-kinds.ts";
 import { adminAddress } from "./recipients.ts";
@@ -20,43 +19,6 @@ export type Words = {
   readonly waiting: (run: { readonly id: number; readonly why: ApprovalReason }) => Attention | null;
 };
 
-/** How a run ended, in one text; the index runs_to_tell has the same words. A plan that is being applied has not ended. */
-const END = sql`status || coalesce(':' || (error ->> 'kind'), '')`;
-const TO_TELL = sql`(status in ('done', 'failed', 'planned') or status = 'applying' and halt_reason = 'failed')
-  and told is distinct from ${END} and (status <> 'planned' or approved_at is null)`;
-
-/** Ended runs nobody was told of yet, oldest first. */
-export async function runsToTell(
-  db: Db,
-  { upTo, endedBefore }: { readonly upTo?: number; readonly endedBefore?: Date },
-): Promise<number[]> {
-  const { rows } = await sql<{ id: number }>`
-    select id from runs where ${TO_TELL} and id <= ${upTo ?? Number.MAX_SAFE_INTEGER}
-      and (${endedBefore ?? null}::timestamptz is null
-        or coalesce(finished_at, planned_at, started_at) <= ${endedBefore ?? null})
-    order by id`.execute(db);
-  return rows.map(({ id }) => id);
-}
-
-type RunRow = {
-  id: number;
-  organizationId: string;
-  mode: RunMode;
-  status: RunStatus;
-  byId: number | null;
-  approvalReason: ApprovalReason | null;
-  error: { kind: string; sentence: string } | null;
-};
-
-/** Undefined if somebody else has told of this end. */
-export async function claimRun(trx: Db, id: number): Promise<RunRow | undefined> {
-  const { rows } = await sql<RunRow>`
-    update runs set told = ${END} where id = ${id} and ${TO_TELL}
-    returning id, organization_id as "organizationId", mode, status, case when applied_by is null and applied_by_id is null then started_by_id else applied_by_id end as "byId",
-      approval_reason as "approvalReason", error`.execute(trx);
-  return rows[0];
-}
-
 /** SQL over `run_notices n` and `runs r`: the schedule could not sync. One that broke off while it wrote is gone on with, and done then. */
 const IS_OUTAGE = sql`(r.mode in ('sync', 'changes') and (r.status = 'failed' or n.topic like 'failed:%'))`;
 
@@ -64,13 +26,13 @@ const IS_OUTAGE = sql`(r.mode in ('sync', 'changes') and (r.status = 'failed' or
 const STOPPED = new Set(["cancelled", "paused", "stopped"]);
 
 /** Null of what is no end to tell of: a plan that somebody asked for and looks at, a run that somebody stopped. */
-export async function endedRun(trx: Db, row: RunRow, words: Words): Promise<EndedRun | null> {
+export async function endedRun(db: Db, row: RunToNotify, words: Words): Promise<EndedRun | null> {
   const { id, mode, status, error } = row;
-  const by = await adminAddress(trx, row.byId);
-  if (status === "done") return { id, mode, by, end: "done", errors: await errorsOf(trx, row, words) };
+  const by = await adminAddress(db, row.byId);
+  if (status === "done") return { id, mode, by, end: "done", errors: await errorsOf(db, row, words) };
   if (error !== null) {
     if (STOPPED.has(error.kind)) return null;
-    const attention = await attentionOf(trx, id);
+    const attention = await attentionOf(db, id);
     return attention
       ? { id, mode, by, end: "needs-admin", attention }
       : { id, mode, by, end: "failed", error, isHalfWritten: status === "applying" };
@@ -82,8 +44,8 @@ export async function endedRun(trx: Db, row: RunRow, words: Words): Promise<Ende
   );
 }
 
-async function attentionOf(trx: Db, run: number): Promise<Attention | null> {
-  const row = await trx.selectFrom("connection").select("attention").executeTakeFirstOrThrow();
+async function attentionOf(db: Db, run: number): Promise<Attention | null> {
+  const row = await db.selectFrom("connection").select("attention").executeTakeFirstOrThrow();
   return row.attention?.run === run ? row.attention : null;
 }
 
@@ -91,7 +53,7 @@ async function attentionOf(trx: Db, run: number): Promise<Attention | null> {
  * What was told since the last sync that was applied, of this run too: one that broke off is done later. A plan that waits is settled when somebody throws it away, and not when
  * it lost its worth by itself and was made anew.
  */
-export async function toldBefore(trx: Db, { id, organizationId }: RunRow): Promise<Told[]> {
+export async function toldBefore(db: Db, { id, organizationId }: RunToNotify): Promise<Told[]> {
   const last = (condition: RawBuilder<unknown>) => sql`(
     select coalesce(max(id), 0) from runs
     where organization_id = ${organizationId} and id < ${id} and ${condition})`;
@@ -103,7 +65,8 @@ export async function toldBefore(trx: Db, { id, organizationId }: RunRow): Promi
     select n.recipient as to, n.topic, ${IS_OUTAGE} as "isOutage"
     from run_notices n join runs r on r.id = n.run_id
     where r.organization_id = ${organizationId} and r.id <= ${id} and r.id > ${done}
-      and (r.status = 'failed' or r.id = ${id} or r.id > ${thrownAway})`.execute(trx);
+      and (r.status = 'failed' or r.id = ${id} or r.id > ${thrownAway})
+    order by n.run_id, n.recipient, n.topic`.execute(db);
   return rows;
 }
 
@@ -117,7 +80,7 @@ function errorKinds({ kinds }: Words): string[] {
 }
 
 /** A subquery: errors that were open when the run was done, of a retry those of the accounts it looked at, and what is new. */
-function errorsAtTheEnd({ id, organizationId, mode }: RunRow, words: Words): RawBuilder<unknown> {
+function errorsAtTheEnd({ id, organizationId, mode }: RunToNotify, words: Words): RawBuilder<unknown> {
   const looked =
     mode === "retry"
       ? sql`k.dynamics_id in (select dynamics_id from retried_records where run_id = ${id})`
@@ -140,17 +103,17 @@ type Counted = Pick<ErrorTally, "accounts" | "newAccounts" | "isNew"> & {
   readonly kind: string | null;
 };
 
-async function countsOf(trx: Db, errors: RawBuilder<unknown>): Promise<Counted[]> {
+async function countsOf(db: Db, errors: RawBuilder<unknown>): Promise<Counted[]> {
   const { rows } = await sql<Counted>`
     select kind, count(distinct dynamics_id)::int as accounts, coalesce(bool_or(kind_is_new), false) as "isNew",
       count(distinct dynamics_id) filter (where account_is_new)::int as "newAccounts"
-    from ${errors} e group by grouping sets ((kind), ())`.execute(trx);
+    from ${errors} e group by grouping sets ((kind), ())`.execute(db);
   return rows;
 }
 
 async function examplesOf(
-  trx: Db,
-  { organizationId }: RunRow,
+  db: Db,
+  { organizationId }: RunToNotify,
   errors: RawBuilder<unknown>,
 ): Promise<ToldIssue[]> {
   const { rows } = await sql<ToldIssue>`
@@ -161,14 +124,14 @@ async function examplesOf(
     left join account_links l on l.organization_id = ${organizationId} and l.dynamics_id = e.dynamics_id
     left join accounts a on a.id = l.account_id
     left join accounts other on other.id = e.other_account_id
-    where place <= ${EXAMPLES} order by place`.execute(trx);
+    where place <= ${EXAMPLES} order by place`.execute(db);
   return rows;
 }
 
-async function errorsOf(trx: Db, run: RunRow, words: Words): Promise<Errors> {
+async function errorsOf(db: Db, run: RunToNotify, words: Words): Promise<Errors> {
   const errors = errorsAtTheEnd(run, words);
-  const counted = new Map((await countsOf(trx, errors)).map((row) => [row.kind, row]));
-  const examples = counted.size > 1 ? await examplesOf(trx, run, errors) : [];
+  const counted = new Map((await countsOf(db, errors)).map((row) => [row.kind, row]));
+  const examples = counted.size > 1 ? await examplesOf(db, run, errors) : [];
   const { accounts = 0, newAccounts = 0 } = counted.get(null) ?? {};
   // In the order in which kinds are defined: the gravest first.
   const kinds = Object.entries(words.kinds).flatMap(([kind, { title, howToResolve }]) => {

@@ -4,36 +4,35 @@ import { sql, type Kysely } from "kysely";
 import type { Tables } from "../db/tables.ts";
 import { inTransaction } from "../db/transaction.ts";
 import { secretMailOf, type EndingSecret } from "./letter.ts";
-import { writeDown, type NotifyParts } from "./notify.ts";
+import { lockNotices, writeDown, type NotifyParts } from "./notify.ts";
 import { tellSettings } from "./recipients.ts";
 
 const DAY_MS = 24 * 3_600_000;
-/** The overview warns from the first of them on, too (web/src/sync/pages/secret-ends.tsx). */
+/** The overview warns from the first of them on, too (web/src/sync/tabs/secret-expiry.tsx). */
 const DAYS_BEFORE = [30, 7] as const;
 
 /** Any worker may call it at any time: each of the two mails is sent once for a secret. */
 export async function notifySecretEnd(parts: NotifyParts): Promise<void> {
   const { database, clock, log, delivers, workspace } = parts;
   const now = clock.now();
-  // Mostly nothing ends, and then nobody waits for the lock.
-  if (!(await noticeDue(database.kysely, now))) return;
-  const mails = await inTransaction(database, async ({ kysely: trx }) => {
-    await sql`select from connection for update`.execute(trx);
-    const due = await noticeDue(trx, now);
-    const { scheduled, recipients } = await tellSettings(trx);
-    if (!due || !scheduled) return 0;
-    for (const recipient of recipients) {
-      const mail = secretMailOf(recipient, due, { workspace, publicUrl: parts.publicUrl(), now });
-      await writeDown(trx, parts, mail, due);
-    }
-    return recipients.length;
+  const due = await noticeDue(database.kysely, now);
+  if (!due) return;
+  const { scheduled, recipients } = await tellSettings(database.kysely);
+  if (!scheduled) return;
+  const shown = { workspace, publicUrl: parts.publicUrl(), now };
+  const mails = recipients.map((recipient) => secretMailOf(recipient, due, shown));
+  const isQueued = await inTransaction(database, async ({ kysely: trx }) => {
+    await lockNotices(trx);
+    if ((await noticeDue(trx, now))?.topic !== due.topic) return false;
+    for (const mail of mails) await writeDown(trx, parts, mail, due);
+    return true;
   });
-  if (mails > 0)
+  if (isQueued && mails.length > 0)
     log.info(
       delivers
         ? "Mails about the end of the client secret wait for the mail server."
         : "No mail server is set up, so mails about the end of the client secret are shown in the app.",
-      { mails },
+      { mails: mails.length },
     );
 }
 

@@ -65,6 +65,8 @@ test("what is not there to be connected cannot be checked", async () => {
 
 test("a revoked sign-in fails its step; what stands behind it is not reached", async () => {
   const web = await connected();
+  // The access token that this gets is good for another hour.
+  await (await web.as("workspace-admin")).get("/connection/views");
   const { entra } = web.simulator;
   entra.revokeSessions(entra.directory.users[0]!.objectId);
   const steps = await check(web);

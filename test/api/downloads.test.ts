@@ -1,7 +1,11 @@
 import { once } from "node:events";
-import { Writable } from "node:stream";
-import { expect, it } from "vitest";
+import { connect, type Socket } from "node:net";
+import fastify from "fastify";
+import { expect, it, onTestFinished } from "vitest";
 import { downloads } from "../../src/api/downloads.ts";
+import { ApiError } from "../../src/api/implement.ts";
+import { createLog } from "../../src/lib/log.ts";
+import { until } from "../harness/stages.ts";
 import { webWorkspace } from "../harness/web.ts";
 
 it("two exports run at a time, a third is told to wait, and all others go on being answered", async () => {
@@ -37,25 +41,83 @@ it("two exports run at a time, a third is told to wait, and all others go on bei
   stop.abort();
 });
 
+const CHUNK = "x".repeat(100_000);
+
+/** A server of one download. */
+async function serving(parts: () => AsyncIterable<string>, stallMs: number) {
+  const logged: string[] = [];
+  const log = createLog({ level: "info", destination: { write: (line) => void logged.push(line) } });
+  const download = downloads({ log, most: 1, stallMs });
+  const server = fastify();
+  server.get("/", async (request, reply) => {
+    await download({ request, reply }, "all.csv", parts());
+    return reply;
+  });
+  server.setErrorHandler((error, _, reply) =>
+    reply.status(error instanceof ApiError ? error.status : 500).send(),
+  );
+  onTestFinished(() => server.close());
+  const origin = await server.listen({ host: "127.0.0.1", port: 0 });
+  return { port: Number(new URL(origin).port), server, logged };
+}
+
+/** What comes over the line, asked for as `version`. */
+function ask(port: number, version: "1.0" | "1.1"): Socket {
+  const socket = connect({ port, host: "127.0.0.1" });
+  socket.write(`GET / HTTP/${version}\r\nhost: 127.0.0.1\r\n\r\n`);
+  return socket;
+}
+
 it("a reader who stops reading is given up, and what was held for them is free", async () => {
-  const download = downloads({ most: 1, patienceMs: 1 });
   let held = true;
-  async function* parts() {
+  const { port, logged } = await serving(async function* () {
     try {
-      for (;;) yield "x";
+      for (;;) yield CHUNK;
     } finally {
       held = false;
     }
-  }
-  const stream = download(parts());
-  const stuck = new Writable({ highWaterMark: 1, write: () => undefined });
-  stream.pipe(stuck);
-  // Both come at once.
-  const [[error]] = await Promise.all([
-    once(stream, "error"),
-    new Promise((done) => stream.once("close", done)),
-  ]);
-  expect(error).toEqual(new Error("The reader of an export has stopped reading."));
-  expect(held).toBe(false);
-  download(parts()).destroy();
+  }, 20);
+  const reader = ask(port, "1.1");
+  await once(reader, "readable");
+
+  await until(async () => !held);
+  await until(async () =>
+    logged.some((line) => line.includes("The reader of an export has stopped reading.")),
+  );
+
+  reader.destroy();
+  const [answer] = await once(ask(port, "1.1"), "data");
+  expect(String(answer)).toMatch(/^HTTP\/1.1 200 /);
+});
+
+it.each(["1.0", "1.1"] as const)(
+  "one that fails after its first byte is reset over HTTP/%s, and the log says why",
+  async (version) => {
+    let fail = () => {};
+    const failed = new Promise<void>((resolve) => (fail = resolve));
+    const { port, logged } = await serving(async function* () {
+      yield CHUNK;
+      await failed;
+      throw new Error("The disk is full.");
+    }, 60_000);
+    const reader = ask(port, version);
+    reader.once("data", fail);
+
+    const [error] = await once(reader, "error");
+
+    expect(error).toMatchObject({ code: "ECONNRESET" });
+    expect(logged.filter((line) => line.includes("A download was cut off."))).toEqual([
+      expect.stringContaining("The disk is full."),
+    ]);
+  },
+);
+
+it("one that fails before its first byte is refused like any other request", async () => {
+  const { server, logged } = await serving(async function* () {
+    if (Date.now() > 0) throw new Error("The disk is full.");
+    yield CHUNK;
+  }, 60_000);
+
+  expect((await server.inject("/")).statusCode).toBe(500);
+  expect(logged).toEqual([]);
 });

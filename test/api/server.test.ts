@@ -154,6 +154,7 @@ it("says whether it lives and whether its database answers", async () => {
   const without = await buildServer({
     routes: [],
     db,
+    healthDb: db,
     clock: shared.clock,
     log,
     version: "1",

@@ -17,6 +17,7 @@ async function answering(route: Route, path: string, handle: (reply: FastifyRepl
   const server = await buildServer({
     routes: [implement(route, async (_, __, { reply }) => handle(reply))],
     db: database.kysely,
+    healthDb: database.kysely,
     clock,
     log: createLog({ level: "silent" }),
     version: "1",

@@ -2,9 +2,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Writable } from "node:stream";
 import { onTestFinished } from "vitest";
 import { runSimulator, type RunningSimulator } from "../../simulator/main.ts";
-import type { CommandContext } from "../../src/cli/context.ts";
+import type { CommandContext, Output } from "../../src/cli/context.ts";
 import { buildProgram } from "../../src/cli/program.ts";
 import { sentenceOf, type ToldError } from "../../src/cli/sentence-of.ts";
 import { readConfig } from "../../src/config.ts";
@@ -73,8 +74,8 @@ async function say(words: readonly string[], env: Readonly<Record<string, string
       config: readConfig(env),
       json: global.json === true,
       connectionFile: global.connection,
-      stdout: { write: (text) => (written.stdout += text) },
-      stderr: { write: (text) => (written.stderr += text) },
+      stdout: outputInto((text) => (written.stdout += text)),
+      stderr: outputInto((text) => (written.stderr += text)),
       signal: new AbortController().signal,
     };
     said = await work(context).then(
@@ -87,4 +88,14 @@ async function say(words: readonly string[], env: Readonly<Record<string, string
   });
   await program.parseAsync([...words], { from: "user" });
   return { ...said, ...written };
+}
+
+function outputInto(take: (text: string) => void): Output {
+  return new Writable({
+    decodeStrings: false,
+    write: (text: string, _, done) => {
+      take(text);
+      done();
+    },
+  });
 }

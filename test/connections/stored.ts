@@ -4,6 +4,7 @@ import { runSimulator, type RunningSimulator, type RunOptions } from "../../simu
 import { normaliseAddress } from "../../src/dataverse/address.ts";
 import { loadConnection, saveSignIn } from "../../src/connections/connection.ts";
 import type { ConnectionParts } from "../../src/connections/open-stored-connection.ts";
+import { sharedTokens } from "../../src/connections/shared-tokens.ts";
 import { createSealer } from "../../src/lib/sealer.ts";
 import { settableClock, type SettableClock } from "../../src/lib/clock.ts";
 import { createLog } from "../../src/lib/log.ts";
@@ -29,6 +30,7 @@ export async function partsFor(simulator: RunningSimulator): Promise<Standing> {
     simulator: simulator.origin,
     sealer: createSealer({ current: KEY }),
     dynamicsApp: { clientId: simulator.clientId, clientSecret: simulator.clientSecret },
+    tokens: sharedTokens(),
   };
 }
 
@@ -57,6 +59,11 @@ export async function standing(simulator: RunningSimulator): Promise<Standing> {
   const parts = await partsFor(simulator);
   await logInStored(parts, simulator);
   return parts;
+}
+
+/** The same installation in a process of its own, perhaps with settings of its own. */
+export function anotherProcess(parts: Standing, changed: Partial<Standing> = {}): Standing {
+  return { ...parts, ...changed, tokens: sharedTokens() };
 }
 
 export const attentionIn = async ({ database }: Standing) =>

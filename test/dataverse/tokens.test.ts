@@ -122,6 +122,42 @@ test("a refresh token that could not be saved is not lost: it is saved before an
   expect(saved).toEqual(["refresh-1", "refresh-2"]);
 });
 
+test("a stale token for which no other is to be had is not given out again", async () => {
+  await using signIn = await signInAt((asked, response, count) =>
+    (count === 2 ? refusing(400, "invalid_grant", "AADSTS50173: It was revoked.") : granting)(
+      asked,
+      response,
+      count,
+    ),
+  );
+  await signIn.byApp.token();
+  await expect(signIn.byApp.renew("access-1")).rejects.toMatchObject({ code: "AADSTS50173" });
+  expect(await signIn.byApp.token()).toBe("access-3");
+});
+
+test("an authority that does not answer is given up after the time for a request", async () => {
+  await using signIn = await signInAt(() => undefined);
+  const tokens = clientCredentialTokens(
+    { ...signIn.context, requestSeconds: 0.02 },
+    { clientId: "app", clientSecret: SECRET },
+  );
+  await expect(tokens.token()).rejects.toMatchObject({
+    category: "retry",
+    message: expect.stringContaining("did not answer in time."),
+  });
+  expect(signIn.paths()).toHaveLength(4);
+});
+
+test("a source that is closed does not wait for another try", async () => {
+  await using signIn = await signInAt(refusing(503, "temporarily_unavailable", "AADSTS90055"));
+  const tokens = clientCredentialTokens(
+    { ...signIn.context, signal: AbortSignal.abort(new Error("closed")) },
+    { clientId: "app", clientSecret: SECRET },
+  );
+  await expect(tokens.token()).rejects.toThrow("closed");
+  expect(signIn.paths()).toHaveLength(1);
+});
+
 test("one who stops waiting does not stop the others", async () => {
   await using signIn = await signInAt(granting);
   const impatient = new AbortController();

@@ -1,6 +1,7 @@
 // Errors reach a person, once: real runs, a real mail server.
 import { expect, test } from "vitest";
 import { notifyMissed, notifyRun } from "../../src/notify/notify.ts";
+import { until } from "../harness/stages.ts";
 import { connectedWeb, SETTINGS } from "../jobs/connected.ts";
 import { CAROL, DESK, telling, WENDY } from "./told.ts";
 
@@ -156,6 +157,53 @@ test("told again by whomever, also at the same time, nobody gets a second mail",
   await web.database.pool.query("update runs set told = null");
   await Promise.all([notifyMissed(parts), notifyMissed(parts), notifyRun(parts, id)]);
   expect(await news()).toEqual([`${CAROL}: Support: your sync from Dynamics 365 has errors in 1 account`]);
+});
+
+test("mails are written and queued while somebody else has the connection's row", async () => {
+  const { org, web, parts, plan, apply, news } = await telling();
+  org.createAccount({ name: "Bolt", websiteurl: "gmail.com" });
+  const { id } = await apply((await plan()).id);
+  await news();
+  const { pool } = web.database;
+  await pool.query("delete from run_notices; update runs set told = null");
+  const other = await pool.connect();
+  await other.query("begin; select from connection for update");
+
+  await notifyRun(parts, id);
+  await other.query("rollback");
+  other.release();
+
+  expect(await news()).toEqual([`${CAROL}: Support: your sync from Dynamics 365 has errors in 1 account`]);
+});
+
+test("what another process tells meanwhile is no news any more", async () => {
+  const { org, web, parts, plan, apply, nextDay, news } = await telling();
+  org.createAccount({ name: "Acme" });
+  await apply((await plan()).id);
+  web.simulator.faults.add(BROKEN);
+  await nextDay();
+  await nextDay();
+  await news();
+  const { pool } = web.database;
+  // As if two processes had ended them at the same time: the second run is about to be told of, the first one is not yet.
+  await pool.query("create table told_first as select * from run_notices; delete from run_notices");
+  const { rows } = await pool.query<{ id: number }>(
+    "update runs set told = null where id = (select max(id) from runs) returning id",
+  );
+  const other = await pool.connect();
+  await other.query("begin; select pg_advisory_xact_lock(hashtext('sluice tells of runs'))");
+  const second = notifyRun(parts, rows[0]!.id);
+  await until(async () => {
+    const { rows: waiting } = await pool.query(
+      "select from pg_locks where locktype = 'advisory' and not granted",
+    );
+    return waiting.length > 0;
+  });
+  await other.query("insert into run_notices select * from told_first; commit");
+  other.release();
+  await second;
+
+  expect(await news()).toEqual([]);
 });
 
 test("without a mail server the mail is shown in the app", async () => {

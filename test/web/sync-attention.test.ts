@@ -35,7 +35,9 @@ describe("a sync that needs attention", () => {
     const violations = await auditPage(page, "sync-braked");
 
     await page.getByRole("link", { name: "Look at the plan" }).press("Enter");
-    await page.getByText("the rights of the connected user in Dynamics 365; then apply or discard the plan.").waitFor();
+    await page
+      .getByText("the rights of the connected user in Dynamics 365; then apply or discard the plan.")
+      .waitFor();
     await page.getByRole("button", { name: "Discard the plan" }).waitFor();
     violations.push(...(await auditPage(page, "sync-braked-plan")));
     await page.getByRole("button", { name: "Stop syncing 20 accounts" }).press("Enter");

@@ -103,6 +103,8 @@ describe("recovering a sync", () => {
     await logInByRequests(web, carol);
     await apply((await plan()).id);
     web.simulator.entra.revokeSessions(web.simulator.entra.directory.users[0]!.objectId);
+    // The access token of before is over, too.
+    web.clock.advance(3_600_000);
 
     const page = await visit(web, "company-admin", PAGE, { allowHttpErrors: true });
     await syncNow(page);

@@ -16,12 +16,13 @@ import { csvOf } from "../../csv/write-csv.ts";
 import type { Database } from "../../db/pool.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { accountFilter, accountRoutes as routes, type AccountDetails } from "../contract/accounts.ts";
-import { downloads } from "../downloads.ts";
+import type { Download } from "../downloads.ts";
 import { ApiError, implement, signedIn, type Caller, type Implementation } from "../implement.ts";
 
 export type AccountParts = {
   readonly database: Database;
   readonly clock: Clock;
+  readonly download: Download;
   /** What is connected now; null if nothing is. */
   readonly source: () => Promise<ConnectedSource | null>;
 };
@@ -30,9 +31,8 @@ export function accountRoutes(parts: AccountParts): Implementation[] {
   return [...listRoutes(parts), ...oneAccountRoutes(parts), ...excludedRoutes(parts)];
 }
 
-function listRoutes({ database, source }: AccountParts): Implementation[] {
+function listRoutes({ database, source, download }: AccountParts): Implementation[] {
   const db = database.kysely;
-  const download = downloads();
   const listingOf = async ({ filters, ...rest }: Searched): Promise<Listing> => ({
     ...rest,
     filters: filters === undefined ? [] : readFilters(filters),
@@ -46,13 +46,10 @@ function listRoutes({ database, source }: AccountParts): Implementation[] {
     implement(routes.countAccounts, async ({ query }) => ({
       count: await countAccounts(db, await listingOf(query)),
     })),
-    implement(routes.exportAccounts, async ({ query }, _, { reply }) => {
+    implement(routes.exportAccounts, async ({ query }, _, exchange) => {
       const tables = await exportList(database, { ...(await listingOf(query)), sort: query.sort });
-      const stream = download(linesOf(tables));
-      void reply
-        .type("text/csv; charset=utf-8")
-        .header("content-disposition", 'attachment; filename="accounts.csv"')
-        .send(stream);
+      await download(exchange, "accounts.csv", linesOf(tables));
+      return undefined;
     }),
   ];
 }

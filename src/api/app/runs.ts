@@ -1,5 +1,4 @@
 // Planning, looking at a plan, applying it, following it, its history and its issues.
-import { Readable } from "node:stream";
 import { z } from "zod";
 import { customFields } from "../../accounts/custom-fields.ts";
 import type { RecordPlace } from "../../accounts/synced-fields.ts";
@@ -15,20 +14,21 @@ import { storedRun, type RunStore } from "../../sync/record/run-record.ts";
 import { NO_COUNTS } from "../../sync/record/run-summary.ts";
 import { runRoutes as contract } from "../contract/runs.ts";
 import type { ChosenSettings } from "../../settings/sync-settings.ts";
+import type { Download } from "../downloads.ts";
 import { ApiError, implement, signedIn, type Caller, type Implementation } from "../implement.ts";
 import { changesCsv } from "./changes-csv.ts";
 import { issueCsv, issueGroups, issueView } from "./issues.ts";
 import { sendRunEvents } from "./run-events.ts";
 import { runsBefore, runView } from "./run-views.ts";
 
-export type RunRouteParts = RunStore & { readonly requests: RunRequests };
+export type RunRouteParts = RunStore & { readonly requests: RunRequests; readonly download: Download };
 
 type PlacedSource = IssueSource & { readonly place: RecordPlace | null };
 
 const ISSUES_A_PAGE = 50;
 
 export function runRoutes(parts: RunRouteParts): Implementation[] {
-  const { database, requests } = parts;
+  const { database, requests, download } = parts;
   const viewed = async (id: number) => ({ run: await runView(parts, id) });
 
   /** Where issues are those of a run, or, without one, open now; and where their records open. */
@@ -95,11 +95,9 @@ export function runRoutes(parts: RunRouteParts): Implementation[] {
         next: page.next === undefined ? null : encodeCursor(page.next),
       };
     }),
-    implement(contract.exportChanges, async ({ params: { id }, query }, _, { reply }) => {
+    implement(contract.exportChanges, async ({ params: { id }, query }, _, exchange) => {
       await existing(id);
-      reply.header("content-type", "text/csv; charset=utf-8");
-      reply.header("content-disposition", `attachment; filename="run-${id}.csv"`);
-      await reply.send(Readable.from(changesCsv(database, id, query)));
+      await download(exchange, `run-${id}.csv`, changesCsv(database, id, query));
       return undefined;
     }),
     implement(contract.listProblems, async ({ params }) => {
@@ -131,12 +129,11 @@ export function runRoutes(parts: RunRouteParts): Implementation[] {
       return { groups: await issueGroups(database, await sourceOf(), settings?.options) };
     }),
     implement(contract.listIssues, async ({ query }) => pageOfIssues(await sourceOf(), query)),
-    implement(contract.exportIssues, async ({ query: { kind } }, _, { reply }) => {
+    implement(contract.exportIssues, async ({ query: { kind } }, _, exchange) => {
       const source = await sourceOf();
       const kinds = kind === undefined ? undefined : [kind];
-      reply.header("content-type", "text/csv; charset=utf-8");
-      reply.header("content-disposition", 'attachment; filename="sync-issues.csv"');
-      await reply.send(Readable.from(issueCsv(database, source, { kinds, place: source.place })));
+      const csv = issueCsv(database, source, { kinds, place: source.place });
+      await download(exchange, "sync-issues.csv", csv);
       return undefined;
     }),
     implement(contract.retryIssues, async ({ body }, caller) =>

@@ -1,0 +1,46 @@
+// Downloads of what a run did and of issues have the same limits as those of accounts.
+import { once } from "node:events";
+import { request, type IncomingMessage } from "node:http";
+import { expect, it } from "vitest";
+import { until } from "../harness/stages.ts";
+import { connectedWeb } from "../jobs/connected.ts";
+
+it("a download that fails after its first byte ends as one that was cut, and the log says why", async () => {
+  const { web, org, carol, plan } = await connectedWeb();
+  for (let n = 0; n < 5; n++) org.createAccount({ name: `Acme ${n}` });
+  const { id } = await plan();
+  await web.database.pool.query("alter table account_changes rename column rule to gone");
+
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    const headers = { cookie: `sluice=${carol.cookie}` };
+    request(`${web.origin}/api/app/runs/${id}/changes.csv`, { headers }, resolve).on("error", reject).end();
+  });
+  const [error] = await once(response.resume(), "error");
+
+  expect(error).toMatchObject({ code: "ECONNRESET" });
+  const line = web.logged.find((one) => one.includes("A download was cut off"));
+  expect(line).toContain("rule");
+});
+
+it("exports of accounts, runs and issues count together, and a third is told to wait", async () => {
+  const { web, org, carol, plan } = await connectedWeb();
+  org.createAccount({ name: "Acme" });
+  const { id } = await plan();
+  const { pool } = web.database;
+  const lock = await pool.connect();
+  await lock.query("begin; lock table account_changes, sync_issues");
+
+  const open = [carol.get(`/runs/${id}/changes.csv`), carol.get("/issues/export.csv")];
+  await until(async () => {
+    const { rows } = await pool.query<{ count: number }>(
+      "select count(*)::int as count from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+    );
+    return rows[0]!.count === 2;
+  });
+  const third = await carol.get("/accounts/export.csv");
+  await lock.query("rollback");
+  lock.release();
+
+  expect([third.status, third.body.error.code]).toEqual([429, "too-many-exports"]);
+  expect((await Promise.all(open)).map(({ status }) => status)).toEqual([200, 200]);
+});

@@ -1,0 +1,128 @@
+// The refresh token of the stored sign-in: exchanged once for all who need it, by one process at a time, and never lost.
+import { expect, test } from "vitest";
+import type { RunningSimulator } from "../../simulator/main.ts";
+import { openStoredConnection } from "../../src/connections/open-stored-connection.ts";
+import { until } from "../harness/stages.ts";
+import { anotherProcess, simulated, standing, storedToken, type Standing } from "./stored.ts";
+
+async function whoAmI(parts: Standing): Promise<string> {
+  const open = await openStoredConnection(parts);
+  try {
+    return (await open.client.whoAmI()).userId;
+  } finally {
+    await open.close();
+  }
+}
+
+/** Holds what is sent to the token endpoint first. */
+function holdFirstExchange({ faults }: RunningSimulator) {
+  const id = faults.add({ path: "/token$", fault: { kind: "hold" } });
+  return {
+    reached: () => until(async () => faults.list().some((rule) => rule.id === id && rule.matched > 0)),
+    goOn: () => faults.remove(id),
+  };
+}
+
+/** Stricter than Entra ID: a token that was used is refused, so two exchanges of the same one would show. */
+function refuseUsedTokens(simulator: RunningSimulator): void {
+  Object.assign(simulator.entra.options, { oldRefreshTokens: "refused" });
+}
+
+const minutes = (count: number) => count * 60_000;
+
+test("while Microsoft does not answer, nothing of the database is held for it", async () => {
+  const simulator = await simulated();
+  const parts = await standing(simulator);
+  const { pool } = parts.database;
+  const first = holdFirstExchange(simulator);
+
+  const clicks = Array.from({ length: 12 }, () => whoAmI(parts));
+  await first.reached();
+  const { rows } = await pool.query<{ open: number }>(
+    `select count(*)::int as open from pg_stat_activity
+     where datname = current_database() and pid <> pg_backend_pid() and state <> 'idle'`,
+  );
+  first.goOn();
+
+  expect(rows).toEqual([{ open: 0 }]);
+  expect(new Set(await Promise.all(clicks))).toEqual(new Set([simulator.org.adminId]));
+});
+
+test("a process exchanges the token once for all who open the connection, until what it got is over", async () => {
+  const simulator = await simulated();
+  const parts = await standing(simulator);
+
+  await Promise.all(Array.from({ length: 5 }, () => whoAmI(parts)));
+  parts.clock.advance(minutes(50));
+  await whoAmI(parts);
+  expect(simulator.entra.usedRefreshTokens.size).toBe(1);
+  parts.clock.advance(minutes(10));
+  await whoAmI(parts);
+
+  expect(simulator.entra.usedRefreshTokens.size).toBe(2);
+});
+
+test("of several processes one exchanges it at a time, each the newest", async () => {
+  const simulator = await simulated();
+  const parts = await standing(simulator);
+  refuseUsedTokens(simulator);
+
+  const users = await Promise.all(Array.from({ length: 5 }, () => whoAmI(anotherProcess(parts))));
+
+  expect(new Set(users)).toEqual(new Set([simulator.org.adminId]));
+  expect(simulator.entra.usedRefreshTokens.size).toBe(5);
+});
+
+test("what a process claimed that died before it stored anything is free after a minute", async () => {
+  const simulator = await simulated();
+  const parts = await standing(simulator);
+  const claim = (lasts: string) =>
+    parts.database.pool.query(
+      `update connection set refresh_claim = gen_random_uuid(), refresh_claimed_until = now() + $1::interval`,
+      [lasts],
+    );
+  await claim("1 minute");
+
+  const opened = whoAmI(parts);
+  const before = await Promise.race([opened, parts.database.pool.query("select pg_sleep(0.5)")]);
+  await claim("-1 second");
+
+  expect(before).toHaveProperty("rows");
+  expect(await opened).toBe(simulator.org.adminId);
+});
+
+test("who slept while another process took over starts over with the token that one stored", async () => {
+  const simulator = await simulated();
+  const sleeper = await standing(simulator);
+  const other = anotherProcess(sleeper);
+  const first = holdFirstExchange(simulator);
+  const asleep = whoAmI(sleeper);
+  await first.reached();
+
+  await sleeper.database.pool.query("update connection set refresh_claimed_until = now()");
+  const awake = await whoAmI(other);
+  const newer = await storedToken(sleeper);
+  first.goOn();
+
+  expect([awake, await asleep]).toEqual([simulator.org.adminId, simulator.org.adminId]);
+  expect(simulator.entra.usedRefreshTokens.size).toBe(2);
+  expect(await storedToken(sleeper)).not.toBe(newer);
+});
+
+test("a token that could not be stored is not lost, and is what is exchanged next", async () => {
+  const simulator = await simulated();
+  const parts = await standing(simulator);
+  refuseUsedTokens(simulator);
+  const { pool } = parts.database;
+  const before = await storedToken(parts);
+  await pool.query(`
+    create function refuse() returns trigger language plpgsql as $$ begin raise 'no space'; end $$;
+    create trigger refuse before update of sealed_refresh_token on connection
+      for each row execute function refuse()`);
+
+  await expect(whoAmI(parts)).rejects.toThrow("no space");
+  await pool.query("drop trigger refuse on connection");
+
+  expect(await storedToken(parts)).toBe(before);
+  expect(await whoAmI(parts)).toBe(simulator.org.adminId);
+});
