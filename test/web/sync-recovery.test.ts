@@ -43,7 +43,7 @@ describe("recovering a sync", () => {
       const page = await visit(web, "workspace-admin", PAGE);
       await syncNow(page);
       await page.getByRole("alert").getByText("Dynamics 365 view not found").waitFor();
-      const violations = await auditPage(page, "sync-trouble-view");
+      const violations = await auditPage(page, "sync-recovery-view");
       await page.getByRole("link", { name: "Select accounts again" }).click();
       await page.getByText("The selected view was not found").waitFor();
       await page.getByLabel("All active accounts").check();
@@ -80,7 +80,7 @@ describe("recovering a sync", () => {
       await syncNow(page);
       await page.getByRole("link", { name: "1 issue" }).click();
       await page.getByRole("heading", { name: "Dynamics 365 field not found" }).waitFor();
-      const violations = await auditPage(page, "sync-trouble-column");
+      const violations = await auditPage(page, "sync-recovery-column");
       await page.getByRole("tab", { name: "Fields" }).click();
       await page.getByRole("button", { name: "Remove the mapping of new_tier" }).click();
       await page.getByRole("button", { name: "Preview changes" }).click();
@@ -134,7 +134,7 @@ describe("recovering a sync", () => {
       await page.getByText(script).waitFor();
       await page.getByText("Account name is already in use").click();
       await page.getByText("What to do:").filter({ visible: true }).waitFor();
-      const violations = await auditPage(page, "sync-trouble-quarrel");
+      const violations = await auditPage(page, "sync-recovery-conflicts");
       expect(await namesIn(web)).toEqual([]);
       await page
         .getByRole("button", { name: /1 more account created/ })

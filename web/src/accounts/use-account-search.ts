@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "react";
 
 const DEBOUNCE_MS = 250;
 
-/** `q` is the search in the URL. `isPlaceholder`: the list still shows the results of another one. */
+/** `q` is the search in the URL; with `isPlaceholder` the list still shows another one's results. */
 export function useAccountSearch(
   q: string | undefined,
   onSearch: (q: string | undefined) => void,

@@ -40,7 +40,7 @@ function AttentionAction({ place, run, fromFile }: Attention & { fromFile: boole
           </ButtonLink>
           {run !== null && (
             <AnchorLink to="/contacts/accounts/sync" search={{ tab: "runs", run }}>
-              Look at the run
+              Open the run
             </AnchorLink>
           )}
         </div>
