@@ -18,8 +18,9 @@ import { notifySecretEnd } from "../notify/secret-end.ts";
 import { pruneHistory } from "../sync/record/retention.ts";
 import { systemClock } from "../lib/clock.ts";
 import { withReleases, type Releases } from "../lib/releases.ts";
-import { DEFAULT_CONNECTION_FILE, logOf, remark, tell, type CommandContext } from "./context.ts";
+import { logOf, remark, tell, type CommandContext } from "./context.ts";
 import { exitCodes, type ExitCode } from "./exit-codes.ts";
+import { DEFAULT_CONNECTION_FILE } from "./global-options.ts";
 import { DatabaseError, UsageError } from "./sentence-of.ts";
 
 const UI = fileURLToPath(new URL("../../dist/web", import.meta.url));
