@@ -5,10 +5,11 @@
 import { spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildState } from "../bin/build-state.js";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
@@ -16,7 +17,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const DOORS = {
   demo: ["bin/sluice.js", "demo"],
   serve: ["bin/sluice.js", "serve"],
-  build: ["node_modules/vite/bin/vite.js", "build", "web"],
+  build: ["node_modules/tsx/dist/cli.mjs", "scripts/build.ts"],
   test: ["node_modules/vitest/vitest.mjs", "run"],
   "test:long": ["node_modules/vitest/vitest.mjs", "run"],
   check: ["node_modules/tsx/dist/cli.mjs", "scripts/check.ts"],
@@ -37,23 +38,6 @@ function isInstalled() {
   const present = JSON.parse(readFileSync(installed, "utf8")).packages;
   return Object.entries(wanted).every(
     ([path, entry]) => path === "" || mayBeMissing(entry) || present[path]?.version === entry.version,
-  );
-}
-
-/** What the pages are made from; whoever changes their looks changes one of these. */
-const PAGE_SOURCES = ["web", "src/api/contract", "package-lock.json"];
-
-function newestChange(path) {
-  const stat = statSync(path);
-  if (!stat.isDirectory()) return stat.mtimeMs;
-  return Math.max(0, ...readdirSync(path).map((name) => newestChange(join(path, name))));
-}
-
-function pagesAreBuilt() {
-  const page = join(root, "dist", "web", "index.html");
-  if (!existsSync(page)) return false;
-  return (
-    statSync(page).mtimeMs >= Math.max(...PAGE_SOURCES.map((source) => newestChange(join(root, source))))
   );
 }
 
@@ -104,10 +88,9 @@ if (!isInstalled()) {
   const failed = await run("npm", ["ci", "--no-fund", "--no-audit", "--loglevel=error"]);
   if (failed) process.exit(failed);
 }
-if (servesPages(door, rest) && !pagesAreBuilt()) {
+if (servesPages(door, rest) && buildState(root, "web") !== "current") {
   console.error("Building the pages (when they have changed) …");
-  const [vite, ...how] = DOORS.build;
-  const failed = await run(process.execPath, [vite, ...how, "--logLevel", "warn"]);
+  const failed = await run(process.execPath, [...DOORS.build, "--pages"]);
   if (failed) process.exit(failed);
 }
 const env = door === "test:long" ? longRun() : {};

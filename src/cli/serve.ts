@@ -2,7 +2,6 @@
 // nobody can sign in, how the first company admin gets in.
 import { existsSync } from "node:fs";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import { dropOldAttempts } from "../access/attempts.ts";
 import { dropOldLinks } from "../access/links.ts";
 import { hasCompanyAdmin, operatorLink } from "../access/team.ts";
@@ -21,9 +20,8 @@ import { withReleases, type Releases } from "../lib/releases.ts";
 import { logOf, remark, tell, type CommandContext } from "./context.ts";
 import { exitCodes, type ExitCode } from "./exit-codes.ts";
 import { DEFAULT_CONNECTION_FILE } from "./global-options.ts";
+import { findPages } from "./pages.ts";
 import { DatabaseError, UsageError } from "./sentence-of.ts";
-
-const UI = fileURLToPath(new URL("../../dist/web", import.meta.url));
 
 export async function serve(
   context: CommandContext,
@@ -91,9 +89,7 @@ export async function startServing(
   const { config } = app;
   let listening = "";
   const url = () => config.publicUrl ?? listening;
-  const ui = existsSync(`${UI}/index.html`) ? UI : undefined;
-  if (ui === undefined)
-    remark(context, "The pages have not been built, so only the API answers. Build them with: npm run build");
+  const ui = findPages((sentence) => remark(context, sentence));
   if (config.publicUrl === undefined && !LOOPBACK.has(config.host))
     remark(
       context,
