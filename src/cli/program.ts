@@ -1,6 +1,7 @@
 // The commands of `sluice` with their options: what the help says, and which function does it. A command's file is loaded
 // when it is called, so that the help and a wrong option cost next to nothing.
 import { Command, InvalidArgumentError, Option } from "commander";
+import manifest from "../../package.json" with { type: "json" };
 import type { CommandContext } from "./context.ts";
 import { exitCodeHelp, type ExitCode } from "./exit-codes.ts";
 import { DEFAULT_CONNECTION_FILE, type GlobalOptions } from "./global-options.ts";
@@ -23,6 +24,7 @@ function limit(thing: string, atFirst: number): Option {
 export function buildProgram(perform: Perform): Command {
   const program = new Command("sluice")
     .description("Keeps the accounts of a support workspace in step with Microsoft Dynamics 365, one way.")
+    .version(manifest.version, "--version", "print the version of this program")
     .option("--json", "print one JSON document on standard output, and nothing else there")
     .option("--connection <file>", "the connection file, YAML or JSON", DEFAULT_CONNECTION_FILE)
     .option("--home <directory>", "where the embedded database lives; overrides SLUICE_HOME")
