@@ -46,11 +46,11 @@ async function makePart(part: Part, dist: string, make: (folder: string) => Prom
 }
 
 /** Into `web` below `dist`. */
-export function buildPages(dist: string): Promise<void> {
+export function buildPages(dist: string, logLevel: "warn" | "error" = "warn"): Promise<void> {
   return makePart("web", dist, async (outDir) => {
     await build({
       root: join(ROOT, "web"),
-      logLevel: "warn",
+      logLevel,
       build: { outDir, emptyOutDir: true },
       plugins: [onlyKnownSources("web")],
     });

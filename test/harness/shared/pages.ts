@@ -9,7 +9,8 @@ const CACHE = fileURLToPath(new URL("../../../node_modules/.cache", import.meta.
 /** Gives the directory they are in. */
 export async function buildSharedPages(): Promise<SharedService> {
   const folder = `${CACHE}/sluice-pages-${process.pid}`;
-  await buildPages(folder);
+  // React for development is larger than what vite warns of.
+  await buildPages(folder, "error");
   return {
     get: async () => `${folder}/web`,
     close: () => rm(folder, { recursive: true, force: true }),
