@@ -50,7 +50,7 @@ export function sourcesDigest(root, part) {
  */
 export function buildState(root, part) {
   const digestFile = join(root, "dist", `${part}.sources`);
-  if (!existsSync(digestFile)) return "missing";
+  if (!existsSync(digestFile) || !existsSync(join(root, "dist", part))) return "missing";
   const [folder] = SOURCES[part];
   if (!existsSync(join(root, folder))) return "current";
   return readFileSync(digestFile, "utf8") === sourcesDigest(root, part) ? "current" : "stale";

@@ -1,7 +1,6 @@
-// The door of `npm run demo | serve | build | test | test:long | check | bench`: installs what the
-// lock file names when it is not there yet, builds the pages when they are to be served and older
-// than their sources, then hands over. Node built-ins only, since it runs before anything is
-// installed.
+// Runs `npm run sluice | demo | serve | build | test | test:long | check | bench`. Before that, it installs what the lock file
+// names when it is not there yet, and builds the pages when they are to be served and are not of these sources. Node built-ins
+// only, since it runs before anything is installed.
 import { spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { once } from "node:events";
@@ -13,8 +12,9 @@ import { buildState } from "../bin/build-state.js";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
-/** What each door leads to: a script run by tsx, or a program of node_modules/.bin. */
-const DOORS = {
+/** What each command runs, with its arguments behind it. */
+const COMMANDS = {
+  sluice: ["bin/sluice.js"],
   demo: ["bin/sluice.js", "demo"],
   serve: ["bin/sluice.js", "serve"],
   build: ["node_modules/tsx/dist/cli.mjs", "scripts/build.ts"],
@@ -30,22 +30,27 @@ function mayBeMissing({ optional, os, cpu, libc }) {
   return optional && !isForUs;
 }
 
-function isInstalled() {
+/** @param omitsDev true if the packages for development may be missing too */
+function isInstalled(omitsDev) {
   const lock = join(root, "package-lock.json");
   const installed = join(root, "node_modules", ".package-lock.json");
   if (!existsSync(installed)) return false;
   const wanted = JSON.parse(readFileSync(lock, "utf8")).packages;
   const present = JSON.parse(readFileSync(installed, "utf8")).packages;
   return Object.entries(wanted).every(
-    ([path, entry]) => path === "" || mayBeMissing(entry) || present[path]?.version === entry.version,
+    ([path, entry]) =>
+      path === "" ||
+      mayBeMissing(entry) ||
+      (omitsDev && entry.dev) ||
+      present[path]?.version === entry.version,
   );
 }
 
-/** The demo serves on a terminal or when told to, as src/cli/demo.ts has it. */
-function servesPages(door, args) {
-  if (door === "serve") return true;
-  if (door !== "demo" || args.includes("--no-serve")) return false;
-  return args.includes("--serve") || process.stdout.isTTY;
+/** @param words of the command line of `sluice`; its demo serves on a terminal or when told to, as src/cli/demo.ts has it */
+function servesPages(words) {
+  if (words.includes("serve")) return true;
+  if (!words.includes("demo") || words.includes("--no-serve")) return false;
+  return words.includes("--serve") || process.stdout.isTTY;
 }
 
 /** What a long test run is told besides: all counts in full, from a new seed. */
@@ -58,10 +63,13 @@ function longRun() {
 const doNothing = () => undefined;
 
 /** Runs a program in our place and returns its exit code; signals are its to answer. */
-async function run(command, args, env = {}) {
-  const child = spawn(command, args, { cwd: root, stdio: "inherit", env: { ...process.env, ...env } });
-  // The terminal sends Ctrl-C to both of us and the child answers it; what `kill` sends comes to us
-  // alone.
+async function run(program, args, { env = {}, stdout = "inherit" } = {}) {
+  const child = spawn(program, args, {
+    cwd: root,
+    stdio: ["inherit", stdout, "inherit"],
+    env: { ...process.env, ...env },
+  });
+  // The terminal sends Ctrl-C to both of us and the child answers it; what `kill` sends comes to us alone.
   const pass = (signal) => child.kill(signal);
   process.on("SIGINT", doNothing).on("SIGTERM", pass).on("SIGHUP", pass);
   try {
@@ -72,10 +80,16 @@ async function run(command, args, env = {}) {
   }
 }
 
-const [door, ...rest] = process.argv.slice(2);
-const [program, ...args] = (Object.hasOwn(DOORS, door) && DOORS[door]) || [];
-if (!program) {
-  console.error(`Say one of: ${Object.keys(DOORS).join(", ")}.`);
+/** Runs what has to be done first; ends with its exit code if it fails. Standard output belongs to what comes after. */
+async function prepare(sentence, program, args) {
+  console.error(sentence);
+  const failed = await run(program, args, { stdout: 2 });
+  if (failed) process.exit(failed);
+}
+
+const [name, ...rest] = process.argv.slice(2);
+if (!Object.hasOwn(COMMANDS, name)) {
+  console.error(`Say one of: ${Object.keys(COMMANDS).join(", ")}.`);
   process.exit(2);
 }
 const [major, minor] = process.versions.node.split(".").map(Number);
@@ -83,15 +97,21 @@ if (major < 20 || (major === 20 && minor < 19)) {
   console.error(`Sluice needs Node 20.19 or newer; this is ${process.version}.`);
   process.exit(2);
 }
-if (!isInstalled()) {
-  console.error("Installing the packages that package-lock.json names (once) …");
-  const failed = await run("npm", ["ci", "--no-fund", "--no-audit", "--loglevel=error"]);
-  if (failed) process.exit(failed);
-}
-if (servesPages(door, rest) && buildState(root, "web") !== "current") {
-  console.error("Building the pages (when they have changed) …");
-  const failed = await run(process.execPath, [...DOORS.build, "--pages"]);
-  if (failed) process.exit(failed);
-}
-const env = door === "test:long" ? longRun() : {};
-process.exit(await run(process.execPath, [program, ...args, ...rest], env));
+const [program, ...args] = [...COMMANDS[name], ...rest];
+const isSluice = program === "bin/sluice.js";
+const needsPages = isSluice && servesPages(args) && buildState(root, "web") !== "current";
+const runsBuild = isSluice && !needsPages && buildState(root, "program") === "current";
+if (!isInstalled(runsBuild))
+  await prepare("Installing the packages that package-lock.json names (once) …", "npm", [
+    "ci",
+    "--no-fund",
+    "--no-audit",
+    "--loglevel=error",
+  ]);
+if (needsPages)
+  await prepare("Building the pages (when they have changed) …", process.execPath, [
+    ...COMMANDS.build,
+    "--pages",
+  ]);
+const env = name === "test:long" ? longRun() : {};
+process.exit(await run(process.execPath, [program, ...args], { env }));
