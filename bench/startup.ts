@@ -1,5 +1,6 @@
-// `npm run bench -- startup`: what the command costs until it has shown its help, or has refused what it was asked for, against
-// the least that Node takes (`node -e 0`). All in turn, so that other work on the machine meets each alike.
+// `npm run bench -- startup`: measures what the command takes to show its help, or to refuse what it
+// was asked for, against what Node itself takes (`node -e 0`). The cases take turns, so that other
+// work on the machine slows all of them.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -21,7 +22,7 @@ type Case = {
   readonly args: readonly string[];
   readonly env?: Record<string, string>;
   readonly code: number;
-  /** How many times the floor's time it may take, and how much memory; absent: shown for comparison. */
+  /** Times the floor's seconds, and memory; a case without a limit is shown for comparison. */
   readonly limit?: { readonly ratio: number; readonly megabytes: number };
 };
 
@@ -71,7 +72,7 @@ function line(...cells: readonly string[]): string {
   return cells.map((cell, index) => (index === 0 ? cell.padEnd(22) : cell.padStart(12))).join("");
 }
 
-/** @returns the exit code: 0, 1 when something takes more than it may, 2 when the arguments make no sense. */
+/** @returns the exit code: 0, 1 if a case exceeds its limit, 2 if the arguments make no sense */
 export async function benchmarkStartup(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({ args: [...args], options: { repeat: { type: "string", default: "9" } } });
   if (!/^[1-9]\d{0,3}$/.test(values.repeat)) {

@@ -1,5 +1,5 @@
-// Whether `dist` was made of the sources that are here now. Compares contents, since a checkout or a copy says nothing by its
-// times; reading all of them takes 20 ms.
+// Tells whether `dist` was built from the sources that are here now. It compares contents, since the
+// times of files say nothing after a checkout or a copy; reading all of them takes 20 ms.
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
@@ -46,7 +46,7 @@ export function sourcesDigest(root, part) {
 /**
  * @param {string} root
  * @param {keyof typeof SOURCES} part
- * @returns {"current" | "stale" | "missing"} a build without its sources, as in an image, is current
+ * @returns {"current" | "stale" | "missing"} without sources, as in an image, a build is current
  */
 export function buildState(root, part) {
   const digestFile = join(root, "dist", `${part}.sources`);

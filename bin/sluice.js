@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-// The command `sluice`. Runs the build if it was made of the sources that are here, or if there are none, as in an image; else
-// the sources as they are, by tsx, which is there for development alone. So nobody runs an old build without knowing it.
+// The command `sluice`. It runs the build if that was made from the sources that are here, or if
+// there are none, as in an image; else it runs the sources by tsx, which is installed for development
+// alone. So nobody runs an old build without knowing it.
 import { fileURLToPath } from "node:url";
 import { buildState } from "./build-state.js";
 

@@ -1,4 +1,5 @@
-// What `npm run build` makes: the pages, and the program with its packages in a few files, each command in its own.
+// `npm run build` makes two parts: the pages, and the program with its packages, in which each
+// command is a file.
 import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import { join } from "node:path";
@@ -33,7 +34,10 @@ function onlyKnownSources(part: Part): Plugin {
   };
 }
 
-/** A part is there when what it was made from is written beside it, so one that was cut off is not taken for a whole one. */
+/**
+ * The digest of the sources is written last, so that a build that was cut off does not count as one.
+ * It is taken first, so that a file that changes meanwhile makes the build stale.
+ */
 async function makePart(part: Part, dist: string, make: (folder: string) => Promise<void>): Promise<void> {
   const digest = sourcesDigest(ROOT, part);
   const folder = join(dist, part);
@@ -75,7 +79,7 @@ export function buildProgram(dist: string): Promise<void> {
       external: [...EXTERNAL_PACKAGES, ...ABSENT_PACKAGES],
       plugins: [onlyKnownSources("program")],
     });
-    // The sources themselves would make the maps, which Node reads with each file, three times as large.
+    // Node reads the maps with each file; with the sources in them they are three times as large.
     const output = await bundle.write({ dir, format: "esm", sourcemap: true, sourcemapExcludeSources: true });
     await bundle.close();
     const missing = importedPackages(output).filter((name) => !EXTERNAL_PACKAGES.includes(name));

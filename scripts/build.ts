@@ -1,4 +1,5 @@
-// `npm run build`: the program and its pages in `dist`, or in the folder that is named. `--pages` makes the pages alone.
+// `npm run build`: makes the program and its pages in `dist`, or in the folder that is named.
+// With `--pages` it makes the pages alone.
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";

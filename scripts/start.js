@@ -1,6 +1,7 @@
-// Runs `npm run sluice | demo | serve | build | test | test:long | check | bench`. Before that, it installs what the lock file
-// names when it is not there yet, and builds the pages when they are to be served and are not of these sources. Node built-ins
-// only, since it runs before anything is installed.
+// Runs `npm run sluice | demo | serve | build | test | test:long | check | bench`. Before that, it
+// installs the packages of the lock file where they are missing, and builds the pages if they are to
+// be served and are not of these sources. It uses Node's own modules alone, since it runs before
+// anything is installed.
 import { spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { once } from "node:events";
@@ -46,7 +47,10 @@ function isInstalled(omitsDev) {
   );
 }
 
-/** @param words of the command line of `sluice`; its demo serves on a terminal or when told to, as src/cli/demo.ts has it */
+/**
+ * The demo serves on a terminal or when told to, as src/cli/demo.ts has it.
+ * @param words of the command line of `sluice`
+ */
 function servesPages(words) {
   if (words.includes("serve")) return true;
   if (!words.includes("demo") || words.includes("--no-serve")) return false;
@@ -69,7 +73,7 @@ async function run(program, args, { env = {}, stdout = "inherit" } = {}) {
     stdio: ["inherit", stdout, "inherit"],
     env: { ...process.env, ...env },
   });
-  // The terminal sends Ctrl-C to both of us and the child answers it; what `kill` sends comes to us alone.
+  // The terminal sends Ctrl-C to both of us and the child answers it; `kill` reaches us alone.
   const pass = (signal) => child.kill(signal);
   process.on("SIGINT", doNothing).on("SIGTERM", pass).on("SIGHUP", pass);
   try {
@@ -80,7 +84,10 @@ async function run(program, args, { env = {}, stdout = "inherit" } = {}) {
   }
 }
 
-/** Runs what has to be done first; ends with its exit code if it fails. Standard output belongs to what comes after. */
+/**
+ * Runs what has to be done first, and ends with its exit code if it fails. It prints to standard
+ * error, since standard output belongs to the command itself.
+ */
 async function prepare(sentence, program, args) {
   console.error(sentence);
   const failed = await run(program, args, { stdout: 2 });

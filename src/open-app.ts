@@ -1,5 +1,5 @@
-// The wiring of every command, by hand: a configuration makes a database, a connection file makes a client of Dynamics 365, and
-// both make what a run is given. Whoever opens something here closes it.
+// The wiring of every command, by hand: a configuration makes a database, a connection file makes a
+// client of Dynamics 365, and both make what a run is given. Whoever opens something here closes it.
 import type { Config } from "./config.ts";
 import type { ConnectionSettings } from "./connections/connection-file.ts";
 import type { OpenConnection } from "./connections/open-connection.ts";
@@ -18,13 +18,16 @@ export type App = {
   readonly log: Log;
   /** Aborted when it is to stop, perhaps before it is ready. */
   readonly signal?: AbortSignal | undefined;
-  /** Resolves if the embedded PostgreSQL ends without having been stopped; then nothing here works any more. */
+  /** Resolves if the embedded PostgreSQL ends by itself; then nothing here works any more. */
   readonly lost?: Promise<Error> | undefined;
   /** Closes what was opened, the embedded PostgreSQL included. */
   close(): Promise<void>;
 };
 
-/** Opens and migrates the database of this installation. @throws with a sentence when it cannot be used, or the signal's reason */
+/**
+ * Opens and migrates the database of this installation.
+ * @throws with a sentence when it cannot be used, or the signal's reason
+ */
 export async function openApp(
   config: Config,
   log: Log,

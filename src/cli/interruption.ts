@@ -1,5 +1,5 @@
-// SIGINT and SIGTERM, heard before the rest of the program is read: a signal that comes meanwhile would end it by force, and as
-// process 1 of a container it would be lost.
+// Hears SIGINT and SIGTERM before the rest of the program is loaded: a signal that came meanwhile
+// would end it by force, and as process 1 of a container it would be lost.
 import { exitCodes } from "./exit-codes.ts";
 
 export const interruption = new AbortController();

@@ -1,6 +1,7 @@
-// The command `sluice`, started: hears signals, reads the command line, and has `perform.ts` run what was asked for. It ends
-// with the number that `exit-codes.ts` explains.
-// oxlint-disable-next-line import/no-unassigned-import -- signals are heard from here on, before anything slow is loaded
+// The command `sluice`, started: hears signals, reads the command line, and has `perform.ts` run the
+// command. It ends with the number that `exit-codes.ts` explains.
+// Signals are heard from here on, before anything slow is loaded.
+// oxlint-disable-next-line import/no-unassigned-import
 import "./interruption.ts";
 import { CommanderError } from "commander";
 import { exitCodes } from "./exit-codes.ts";

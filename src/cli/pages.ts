@@ -3,10 +3,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildState } from "../../bin/build-state.js";
 
-/** This file is as deep below the root as the built program in `dist/program`, so that one address fits both. */
+/** This file and the built program (`dist/program`) are equally deep, so that one path fits both. */
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
-/** What an operator should know of them is handed to `warn`. @returns their folder, or undefined if there are none */
+/**
+ * Tells `warn` what an operator should know of them.
+ * @returns their folder, or undefined if they have not been built
+ */
 export function findPages(warn: (sentence: string) => void, root: string = ROOT): string | undefined {
   const state = buildState(root, "web");
   if (state === "stale")

@@ -1,4 +1,5 @@
-// Runs a command: reads the settings, calls its function, and tells whatever it throws as a sentence and an exit code.
+// Runs a command: reads the settings, calls the command's function, and tells whatever it throws as
+// a sentence and an exit code.
 import { setMaxListeners } from "node:events";
 import { resolve } from "node:path";
 import { readConfig } from "../config.ts";
@@ -8,7 +9,8 @@ import { interruption } from "./interruption.ts";
 import type { Perform } from "./program.ts";
 import { sentenceOf } from "./sentence-of.ts";
 
-// One signal reaches every request under way, and metadata alone is read in a dozen at once; Node warns from 11 listeners on.
+// One signal reaches every request under way, and a dozen requests read metadata at once; Node
+// warns from 11 listeners on.
 setMaxListeners(100);
 
 function contextOf({ json, connection, home }: GlobalOptions): CommandContext {

@@ -1,5 +1,5 @@
-// The commands of `sluice` with their options: what the help says, and which function does it. A command's file is loaded
-// when it is called, so that the help and a wrong option cost next to nothing.
+// The commands of `sluice` with their options: what the help says, and which function does it. The
+// file of a command is loaded when the command is called, so that the help costs little.
 import { Command, InvalidArgumentError, Option } from "commander";
 import manifest from "../../package.json" with { type: "json" };
 import type { CommandContext } from "./context.ts";

@@ -7,7 +7,7 @@ import { onTestFinished } from "vitest";
 import { z } from "zod";
 import { requestShared } from "./shared/request.ts";
 
-/** The command's file beside a build without its sources, made once a run. What runs sources is in test/cli/build.test.ts. */
+/** The command's file beside a build without its sources, made once a run. */
 export function builtCommand(): Promise<string> {
   return requestShared("command", z.string());
 }

@@ -1,5 +1,5 @@
-// The command `sluice` as it is installed where nobody develops: what `npm run build` makes of the sources, without them. Below the
-// packages of this checkout, of which the program needs the one that is compiled.
+// The command `sluice` as it is installed where nobody develops: what `npm run build` makes, without
+// the sources. It is below node_modules, where the program finds the packages that it still imports.
 import { cp, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { buildProgram } from "../../../scripts/build-parts.ts";

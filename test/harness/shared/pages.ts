@@ -1,4 +1,5 @@
-// The pages, built once a run. Vitest's NODE_ENV makes it the build of React for development, whose complaints then fail the tests.
+// The pages, built once a run. Vitest's NODE_ENV makes it the build of React for development, whose
+// complaints then fail the tests.
 import { rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { buildPages } from "../../../scripts/build-parts.ts";

@@ -1,5 +1,6 @@
-// What all test files of one run share: a PostgreSQL, the command as it is installed, the built pages. Each is started
-// when the first file asks for it, over HTTP; vitest loads this file once a run, in its main process (globalSetup).
+// What all test files of one run share: a PostgreSQL, the command as it is installed, the built
+// pages. Each is started when the first file asks for it, over HTTP; vitest loads this file once a
+// run, in its main process (globalSetup).
 import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
