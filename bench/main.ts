@@ -10,6 +10,9 @@ if (process.argv[2] === "measure") {
 } else if (process.argv[2] === "pages") {
   const { benchmarkPages } = await import("./pages/benchmark.ts");
   process.exitCode = await benchmarkPages(process.argv.slice(3));
+} else if (process.argv[2] === "startup") {
+  const { benchmarkStartup } = await import("./startup.ts");
+  process.exitCode = await benchmarkStartup(process.argv.slice(3));
 } else {
   const { benchmark } = await import("./benchmark.ts");
   process.exitCode = await benchmark(process.argv.slice(2));

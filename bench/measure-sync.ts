@@ -1,5 +1,5 @@
 // Measures a whole run, as `sluice sync` makes it, with the time of each stage.
-import { openApp, runContext } from "../src/app.ts";
+import { openApp, runContext } from "../src/open-app.ts";
 import { readConfig } from "../src/config.ts";
 import { openConnection } from "../src/connections/open-connection.ts";
 import { createLog } from "../src/lib/log.ts";

@@ -82,6 +82,7 @@ const ROOMS: Record<string, Room> = {
   },
   "src/api/contract": { imports: ["src/settings"], packages: ["zod"] },
   "src/app.ts": { imports: "everything" },
+  "src/open-app.ts": { imports: "everything" },
   "src/cli": { imports: "everything" },
   simulator: { imports: [] },
   web: { imports: ["src/api/contract", "src/settings"] },

@@ -1,22 +1,24 @@
-// The door of `npm run demo | serve | build | test | test:long | check | bench`: installs what the
-// lock file names when it is not there yet, builds the pages when they are to be served and older
-// than their sources, then hands over. Node built-ins only, since it runs before anything is
-// installed.
+// Runs `npm run sluice | demo | serve | build | test | test:long | check | bench`. Before that, it
+// installs the packages of the lock file where they are missing, and builds the pages if they are to
+// be served and are not of these sources. It uses Node's own modules alone, since it runs before
+// anything is installed.
 import { spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildState } from "../bin/build-state.js";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
-/** What each door leads to: a script run by tsx, or a program of node_modules/.bin. */
-const DOORS = {
+/** What each command runs, with its arguments behind it. */
+const COMMANDS = {
+  sluice: ["bin/sluice.js"],
   demo: ["bin/sluice.js", "demo"],
   serve: ["bin/sluice.js", "serve"],
-  build: ["node_modules/vite/bin/vite.js", "build", "web"],
+  build: ["node_modules/tsx/dist/cli.mjs", "scripts/build.ts"],
   test: ["node_modules/vitest/vitest.mjs", "run"],
   "test:long": ["node_modules/vitest/vitest.mjs", "run"],
   check: ["node_modules/tsx/dist/cli.mjs", "scripts/check.ts"],
@@ -29,39 +31,30 @@ function mayBeMissing({ optional, os, cpu, libc }) {
   return optional && !isForUs;
 }
 
-function isInstalled() {
+/** @param omitsDev true if the packages for development may be missing too */
+function isInstalled(omitsDev) {
   const lock = join(root, "package-lock.json");
   const installed = join(root, "node_modules", ".package-lock.json");
   if (!existsSync(installed)) return false;
   const wanted = JSON.parse(readFileSync(lock, "utf8")).packages;
   const present = JSON.parse(readFileSync(installed, "utf8")).packages;
   return Object.entries(wanted).every(
-    ([path, entry]) => path === "" || mayBeMissing(entry) || present[path]?.version === entry.version,
+    ([path, entry]) =>
+      path === "" ||
+      mayBeMissing(entry) ||
+      (omitsDev && entry.dev) ||
+      present[path]?.version === entry.version,
   );
 }
 
-/** What the pages are made from; whoever changes their looks changes one of these. */
-const PAGE_SOURCES = ["web", "src/api/contract", "package-lock.json"];
-
-function newestChange(path) {
-  const stat = statSync(path);
-  if (!stat.isDirectory()) return stat.mtimeMs;
-  return Math.max(0, ...readdirSync(path).map((name) => newestChange(join(path, name))));
-}
-
-function pagesAreBuilt() {
-  const page = join(root, "dist", "web", "index.html");
-  if (!existsSync(page)) return false;
-  return (
-    statSync(page).mtimeMs >= Math.max(...PAGE_SOURCES.map((source) => newestChange(join(root, source))))
-  );
-}
-
-/** The demo serves on a terminal or when told to, as src/cli/demo.ts has it. */
-function servesPages(door, args) {
-  if (door === "serve") return true;
-  if (door !== "demo" || args.includes("--no-serve")) return false;
-  return args.includes("--serve") || process.stdout.isTTY;
+/**
+ * The demo serves on a terminal or when told to, as src/cli/demo.ts has it.
+ * @param words of the command line of `sluice`
+ */
+function servesPages(words) {
+  if (words.includes("serve")) return true;
+  if (!words.includes("demo") || words.includes("--no-serve")) return false;
+  return words.includes("--serve") || process.stdout.isTTY;
 }
 
 /** What a long test run is told besides: all counts in full, from a new seed. */
@@ -74,10 +67,13 @@ function longRun() {
 const doNothing = () => undefined;
 
 /** Runs a program in our place and returns its exit code; signals are its to answer. */
-async function run(command, args, env = {}) {
-  const child = spawn(command, args, { cwd: root, stdio: "inherit", env: { ...process.env, ...env } });
-  // The terminal sends Ctrl-C to both of us and the child answers it; what `kill` sends comes to us
-  // alone.
+async function run(program, args, { env = {}, stdout = "inherit" } = {}) {
+  const child = spawn(program, args, {
+    cwd: root,
+    stdio: ["inherit", stdout, "inherit"],
+    env: { ...process.env, ...env },
+  });
+  // The terminal sends Ctrl-C to both of us and the child answers it; `kill` reaches us alone.
   const pass = (signal) => child.kill(signal);
   process.on("SIGINT", doNothing).on("SIGTERM", pass).on("SIGHUP", pass);
   try {
@@ -88,10 +84,19 @@ async function run(command, args, env = {}) {
   }
 }
 
-const [door, ...rest] = process.argv.slice(2);
-const [program, ...args] = (Object.hasOwn(DOORS, door) && DOORS[door]) || [];
-if (!program) {
-  console.error(`Say one of: ${Object.keys(DOORS).join(", ")}.`);
+/**
+ * Runs what has to be done first, and ends with its exit code if it fails. It prints to standard
+ * error, since standard output belongs to the command itself.
+ */
+async function prepare(sentence, program, args) {
+  console.error(sentence);
+  const failed = await run(program, args, { stdout: 2 });
+  if (failed) process.exit(failed);
+}
+
+const [name, ...rest] = process.argv.slice(2);
+if (!Object.hasOwn(COMMANDS, name)) {
+  console.error(`Say one of: ${Object.keys(COMMANDS).join(", ")}.`);
   process.exit(2);
 }
 const [major, minor] = process.versions.node.split(".").map(Number);
@@ -99,16 +104,21 @@ if (major < 20 || (major === 20 && minor < 19)) {
   console.error(`Sluice needs Node 20.19 or newer; this is ${process.version}.`);
   process.exit(2);
 }
-if (!isInstalled()) {
-  console.error("Installing the packages that package-lock.json names (once) …");
-  const failed = await run("npm", ["ci", "--no-fund", "--no-audit", "--loglevel=error"]);
-  if (failed) process.exit(failed);
-}
-if (servesPages(door, rest) && !pagesAreBuilt()) {
-  console.error("Building the pages (when they have changed) …");
-  const [vite, ...how] = DOORS.build;
-  const failed = await run(process.execPath, [vite, ...how, "--logLevel", "warn"]);
-  if (failed) process.exit(failed);
-}
-const env = door === "test:long" ? longRun() : {};
-process.exit(await run(process.execPath, [program, ...args, ...rest], env));
+const [program, ...args] = [...COMMANDS[name], ...rest];
+const isSluice = program === "bin/sluice.js";
+const needsPages = isSluice && servesPages(args) && buildState(root, "web") !== "current";
+const runsBuild = isSluice && !needsPages && buildState(root, "program") === "current";
+if (!isInstalled(runsBuild))
+  await prepare("Installing the packages that package-lock.json names (once) …", "npm", [
+    "ci",
+    "--no-fund",
+    "--no-audit",
+    "--loglevel=error",
+  ]);
+if (needsPages)
+  await prepare("Building the pages (when they have changed) …", process.execPath, [
+    ...COMMANDS.build,
+    "--pages",
+  ]);
+const env = name === "test:long" ? longRun() : {};
+process.exit(await run(process.execPath, [program, ...args], { env }));

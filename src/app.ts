@@ -1,5 +1,4 @@
-// The wiring, by hand: a configuration makes a database, a connection file makes a client of Dynamics 365, and both
-// make what a run is given. Whoever opens something here closes it.
+// The wiring of a process that serves, by hand: the web application with its runner, or a worker.
 import manifest from "../package.json" with { type: "json" };
 import type { FastifyInstance } from "fastify";
 import { entraSignIn } from "./access/entra.ts";
@@ -17,50 +16,25 @@ import { downloads } from "./api/downloads.ts";
 import type { Implementation } from "./api/implement.ts";
 import { buildBareServer, buildServer, type BareServerParts } from "./api/server.ts";
 import { requireWhole } from "./api/whole.ts";
-import type { Config } from "./config.ts";
 import { loadConnection } from "./connections/connection.ts";
 import type { ConnectionSettings } from "./connections/connection-file.ts";
 import { keyIn } from "./connections/key-file.ts";
-import type { OpenConnection } from "./connections/open-connection.ts";
 import { openStoredConnection, type ConnectionParts } from "./connections/open-stored-connection.ts";
 import { sharedTokens, type SharedTokens } from "./connections/shared-tokens.ts";
 import { createSealer, type Sealer } from "./lib/sealer.ts";
 import { forgetConnectionFile, useConnectionFile } from "./connections/serve-file.ts";
 import { waitingAttention } from "./connections/state-of.ts";
-import { connectDatabase } from "./db/connect.ts";
-import { migrate } from "./db/migrate.ts";
 import type { Database } from "./db/pool.ts";
 import { openMetrics, type Metrics } from "./jobs/metrics.ts";
 import type { RunRequests } from "./jobs/requests.ts";
 import { createRunner, type Runner } from "./jobs/runner.ts";
-import { systemClock, type Clock } from "./lib/clock.ts";
-import type { Log } from "./lib/log.ts";
-import { releaseStack } from "./lib/releases.ts";
 import { notifyRun, type NotifyParts } from "./notify/notify.ts";
+import { requestConnections, type App } from "./open-app.ts";
 import { issueSentence } from "./sync/report/explanations.ts";
 import { issueKinds } from "./sync/rules/issue-kinds.ts";
 import { claimNotification, runsToNotify, runToNotify } from "./sync/record/notification-state.ts";
-import type { RunContext } from "./sync/record/run-context.ts";
 
 const VERSION: string = manifest.version;
-
-export type App = {
-  readonly config: Config;
-  readonly database: Database;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** Aborted when it is to stop, perhaps before it is ready. */
-  readonly signal?: AbortSignal | undefined;
-  /** Resolves if the embedded PostgreSQL ends without having been stopped; then nothing here works any more. */
-  readonly lost?: Promise<Error> | undefined;
-  /** Closes what was opened, the embedded PostgreSQL included. */
-  close(): Promise<void>;
-};
-
-/** Requests have connections of their own, so that slow ones leave those that runs, mails and /readyz need. */
-function requestConnections({ databaseConnections }: Config): number {
-  return Math.floor(databaseConnections / 2);
-}
 
 /** For a connection of the pool: a browser and the servers between wait about a minute for an answer. */
 const REQUEST_WAIT_MS = 10_000;
@@ -72,47 +46,6 @@ function openForRequests({ config, database }: Pick<App, "config" | "database">)
     waitMs: REQUEST_WAIT_MS,
     statementMs: config.querySeconds * 1_000,
   });
-}
-
-/** Opens and migrates the database of this installation. @throws with a sentence when it cannot be used, or the signal's reason */
-export async function openApp(
-  config: Config,
-  log: Log,
-  clock: Clock = systemClock,
-  signal?: AbortSignal,
-): Promise<App> {
-  const releases = releaseStack();
-  const { databaseUrl, home: directory } = config;
-  const max = config.databaseConnections - requestConnections(config);
-  const database = await connectDatabase({ databaseUrl, directory, log, signal, max });
-  releases.add(() => database.close());
-  try {
-    await migrate(database.pool, { signal });
-  } catch (error) {
-    await releases.release();
-    throw error;
-  }
-  return { config, database, clock, log, signal, lost: database.lost, close: () => releases.release() };
-}
-
-/** What a run is given: the database, the source, and what the connection file says. */
-export function runContext(
-  app: App,
-  open: OpenConnection,
-  connection: ConnectionSettings,
-  hooks: Pick<RunContext, "onProgress" | "onStarted" | "checkCancellation" | "signal"> = {},
-): RunContext {
-  const { selection, mapping, options, ownDomains, commonDomains } = connection;
-  return {
-    database: app.database,
-    client: open.client,
-    settings: { selection, mapping, options, ownDomains, commonDomains },
-    teammates: connection.teammates,
-    clock: app.clock,
-    maxAccounts: app.config.maxAccounts,
-    brake: connection.brake,
-    ...hooks,
-  };
 }
 
 /** What opens the connection that is stored, or that `file` says. @throws AddressError of the file's address */

@@ -9,10 +9,8 @@ import { exitCodes, type ExitCode } from "./exit-codes.ts";
 import { counted } from "./format.ts";
 import { withDatabase } from "./opened.ts";
 
-export const exportFormats = ["ndjson", "csv"] as const;
-
 export interface ExportOptions {
-  readonly format: (typeof exportFormats)[number];
+  readonly format: "ndjson" | "csv";
   readonly guardFormulas?: boolean;
 }
 

@@ -25,8 +25,6 @@ export interface CommandContext {
   readonly signal: AbortSignal;
 }
 
-export const DEFAULT_CONNECTION_FILE = "sluice.yaml";
-
 /** The result, told to a person or to a machine. */
 export function tell(context: CommandContext, lines: readonly string[], document: unknown): void {
   context.stdout.write(context.json ? `${JSON.stringify(document)}\n` : `${lines.join("\n")}\n`);

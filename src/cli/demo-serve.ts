@@ -3,11 +3,12 @@
 import type { RunningSimulator } from "../../simulator/main.ts";
 import { saveDomainSettings } from "../accounts/domain-settings.ts";
 import { createLink, linkAddress } from "../access/links.ts";
-import { connectionParts, type App } from "../app.ts";
+import { connectionParts } from "../app.ts";
 import { connectApp } from "../connections/connect-app.ts";
 import { saveSettings } from "../connections/connection.ts";
 import type { TeammateRole, TeammateState } from "../teammates/tables.ts";
 import type { Releases } from "../lib/releases.ts";
+import type { App } from "../open-app.ts";
 import { emailKey } from "../teammates/teammates.ts";
 import type { CommandContext } from "./context.ts";
 import { demoConnection } from "./demo-story.ts";

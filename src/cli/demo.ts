@@ -4,12 +4,12 @@
 import { join, relative } from "node:path";
 import type { RunningSimulator } from "../../simulator/main.ts";
 import { createAccount } from "../accounts/store.ts";
-import { openApp, runContext, type App } from "../app.ts";
 import type { Config } from "../config.ts";
 import { openConnection } from "../connections/open-connection.ts";
 import { migrate } from "../db/migrate.ts";
 import { systemClock } from "../lib/clock.ts";
 import { withReleases, type Releases } from "../lib/releases.ts";
+import { openApp, runContext, type App } from "../open-app.ts";
 import { plannedChanges } from "../sync/report/planned-changes.ts";
 import { applyRun, runSync } from "../sync/run.ts";
 import type { RunSummary } from "../sync/record/run-summary.ts";

@@ -1,4 +1,4 @@
-// SIGINT and SIGTERM, heard before the rest of the program is read, which takes a second or two: a signal that comes meanwhile
+// Hears SIGINT and SIGTERM before the rest of the program is loaded: a signal that came meanwhile
 // would end it by force, and as process 1 of a container it would be lost.
 import { exitCodes } from "./exit-codes.ts";
 

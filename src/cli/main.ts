@@ -1,46 +1,11 @@
-// The command `sluice`, started: reads the settings, runs what was asked for, tells whatever goes wrong as a sentence,
-// and ends with the number that `exit-codes.ts` explains.
-import { setMaxListeners } from "node:events";
-import { resolve } from "node:path";
+// The command `sluice`, started: hears signals, reads the command line, and has `perform.ts` run the
+// command. It ends with the number that `exit-codes.ts` explains.
+// Signals are heard from here on, before anything slow is loaded.
+// oxlint-disable-next-line import/no-unassigned-import
+import "./interruption.ts";
 import { CommanderError } from "commander";
-import { readConfig } from "../config.ts";
-import type { CommandContext } from "./context.ts";
-import { exitCodes, type ExitCode } from "./exit-codes.ts";
-import { interruption } from "./interruption.ts";
-import { buildProgram, type GlobalOptions } from "./program.ts";
-import { sentenceOf } from "./sentence-of.ts";
-
-// One signal reaches every request under way, and metadata alone is read in a dozen at once; Node warns from 11 listeners on.
-setMaxListeners(100);
-
-function contextOf({ json, connection, home }: GlobalOptions): CommandContext {
-  const config = readConfig();
-  return {
-    config: home === undefined ? config : { ...config, home: resolve(home) },
-    json: json === true,
-    connectionFile: connection,
-    stdout: process.stdout,
-    stderr: process.stderr,
-    signal: interruption.signal,
-  };
-}
-
-async function perform(
-  global: GlobalOptions,
-  work: (context: CommandContext) => Promise<ExitCode>,
-): Promise<void> {
-  try {
-    process.exitCode = await work(contextOf(global));
-  } catch (error) {
-    const { aborted, reason } = interruption.signal;
-    const { kind, sentence, exitCode } = sentenceOf(aborted ? reason : error);
-    process.stderr.write(`${sentence}\n`);
-    if (global.json === true) {
-      process.stdout.write(`${JSON.stringify({ error: { kind, message: sentence, exitCode } })}\n`);
-    }
-    process.exitCode = exitCode;
-  }
-}
+import { exitCodes } from "./exit-codes.ts";
+import { buildProgram } from "./program.ts";
 
 // `sluice accounts export | head` closes the pipe early; that is no fault.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -48,7 +13,11 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit(exitCodes.done);
 });
 
-const program = buildProgram(perform);
+const program = buildProgram(async (global, work) => {
+  // Loaded here, because neither the help nor a wrong option needs it.
+  const { perform } = await import("./perform.ts");
+  await perform(global, work);
+});
 for (const command of [program, ...program.commands, ...program.commands.flatMap((one) => one.commands)]) {
   command.exitOverride();
 }

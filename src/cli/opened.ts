@@ -1,6 +1,6 @@
 // What a command needs open while it works, closed however it ends: the database, the source, or both for a run.
 // The connection file is read before anything is opened, so that its faults cost nothing.
-import { openApp, runContext, type App } from "../app.ts";
+import { openApp, runContext, type App } from "../open-app.ts";
 import { loadConnectionFile } from "../connections/connection-file.ts";
 import { openConnection } from "../connections/open-connection.ts";
 import type { DataverseClient } from "../dataverse/client.ts";

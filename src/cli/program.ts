@@ -1,27 +1,10 @@
-// The commands of `sluice` with their options: what the help says, and which function does it.
+// The commands of `sluice` with their options: what the help says, and which function does it. The
+// file of a command is loaded when the command is called, so that the help costs little.
 import { Command, InvalidArgumentError, Option } from "commander";
-import { accountsExport, exportFormats } from "./accounts-export.ts";
-import { apply } from "./apply.ts";
-import { backup } from "./backup.ts";
-import { DEFAULT_CONNECTION_FILE, type CommandContext } from "./context.ts";
-import { demo } from "./demo.ts";
+import manifest from "../../package.json" with { type: "json" };
+import type { CommandContext } from "./context.ts";
 import { exitCodeHelp, type ExitCode } from "./exit-codes.ts";
-import { fields } from "./fields.ts";
-import { issues } from "./issues.ts";
-import { migrate } from "./migrate.ts";
-import { plan } from "./plan.ts";
-import { restore } from "./restore.ts";
-import { runs } from "./runs.ts";
-import { serve } from "./serve.ts";
-import { simulator } from "./simulator.ts";
-import { sync } from "./sync.ts";
-import { views } from "./views.ts";
-
-export interface GlobalOptions {
-  readonly json?: boolean;
-  readonly connection: string;
-  readonly home?: string;
-}
+import { DEFAULT_CONNECTION_FILE, type GlobalOptions } from "./global-options.ts";
 
 /** Calls the command's function with the context that belongs to these options, and tells its errors. */
 export type Perform = (
@@ -41,6 +24,7 @@ function limit(thing: string, atFirst: number): Option {
 export function buildProgram(perform: Perform): Command {
   const program = new Command("sluice")
     .description("Keeps the accounts of a support workspace in step with Microsoft Dynamics 365, one way.")
+    .version(manifest.version, "--version", "print the version of this program")
     .option("--json", "print one JSON document on standard output, and nothing else there")
     .option("--connection <file>", "the connection file, YAML or JSON", DEFAULT_CONNECTION_FILE)
     .option("--home <directory>", "where the embedded database lives; overrides SLUICE_HOME")
@@ -50,25 +34,30 @@ export function buildProgram(perform: Perform): Command {
 
   /** Commander hands over arguments, options and the command itself; only the last knows the global options. */
   const action =
-    <Options>(work: (context: CommandContext, options: Options) => Promise<ExitCode>) =>
+    <Options>(load: () => Promise<(context: CommandContext, options: Options) => Promise<ExitCode>>) =>
     (options: Options, command: Command) =>
-      perform(command.optsWithGlobals<GlobalOptions>(), (context) => work(context, options));
+      perform(command.optsWithGlobals<GlobalOptions>(), async (context) => {
+        const work = await load();
+        return work(context, options);
+      });
 
   program
     .command("sync")
     .description("read, plan and apply: bring the accounts into step")
-    .action(action(sync));
+    .action(action(async () => (await import("./sync.ts")).sync));
   program
     .command("plan")
     .description("read and plan, then stop: show what a sync would do")
     .addOption(limit("accounts", 20))
-    .action(action(plan));
+    .action(action(async () => (await import("./plan.ts")).plan));
   program
     .command("apply")
     .description("apply a plan exactly as it was shown")
     .argument("<run>", "number of the planned run", wholeNumber)
     .action((run: number, _: object, command: Command) =>
-      perform(command.optsWithGlobals<GlobalOptions>(), (context) => apply(context, { run })),
+      perform(command.optsWithGlobals<GlobalOptions>(), async (context) =>
+        (await import("./apply.ts")).apply(context, { run }),
+      ),
     );
   program
     .command("accounts")
@@ -76,42 +65,49 @@ export function buildProgram(perform: Perform): Command {
     .helpCommand(false)
     .command("export")
     .description("write all accounts to standard output, in a stable order")
-    .addOption(new Option("--format <format>", "of the lines").choices(exportFormats).default("ndjson"))
+    .addOption(new Option("--format <format>", "of the lines").choices(["ndjson", "csv"]).default("ndjson"))
     .option("--guard-formulas", "csv: put an apostrophe before what a spreadsheet would run as a formula")
-    .action(action(accountsExport));
+    .action(action(async () => (await import("./accounts-export.ts")).accountsExport));
   program
     .command("runs")
     .description("list the latest runs")
     .addOption(limit("runs", 20))
-    .action(action(runs));
+    .action(action(async () => (await import("./runs.ts")).runs));
   program
     .command("issues")
     .description("tell what went wrong in a run, with which accounts, and what to do")
     .option("--run <id>", "number of the run; default: the latest", wholeNumber)
     .addOption(limit("accounts of each kind", 10))
-    .action(action(issues));
+    .action(action(async () => (await import("./issues.ts")).issues));
   program
     .command("fields")
     .description("list the columns that Dynamics 365 offers, and what each may be mapped to")
-    .action(action(fields));
-  program.command("views").description("list the views that can select accounts").action(action(views));
+    .action(action(async () => (await import("./fields.ts")).fields));
+  program
+    .command("views")
+    .description("list the views that can select accounts")
+    .action(action(async () => (await import("./views.ts")).views));
   program
     .command("migrate")
     .description("bring the database to this version's schema")
-    .action(action(migrate));
+    .action(action(async () => (await import("./migrate.ts")).migrate));
   program
     .command("backup")
     .description("write everything the database holds to one file")
     .argument("[file]", 'a new file, or "-" for standard output', "-")
     .action((file: string, _: object, command: Command) =>
-      perform(command.optsWithGlobals<GlobalOptions>(), (context) => backup(context, { file })),
+      perform(command.optsWithGlobals<GlobalOptions>(), async (context) =>
+        (await import("./backup.ts")).backup(context, { file }),
+      ),
     );
   program
     .command("restore")
     .description("fill an empty database from a backup")
     .argument("<file>", 'what "sluice backup" wrote, or "-" for standard input')
     .action((file: string, _: object, command: Command) =>
-      perform(command.optsWithGlobals<GlobalOptions>(), (context) => restore(context, { file })),
+      perform(command.optsWithGlobals<GlobalOptions>(), async (context) =>
+        (await import("./restore.ts")).restore(context, { file }),
+      ),
     );
   program
     .command("simulator")
@@ -123,7 +119,7 @@ export function buildProgram(perform: Perform): Command {
     .option("--columns <file...>", "add the columns of account that JSON files list")
     .option("--demo", "add a couple of thousand real organisations; the default if nothing else is asked for")
     .option("--seed <text>", "seed of the accounts that are made")
-    .action(action(simulator));
+    .action(action(async () => (await import("./simulator.ts")).simulator));
   program
     .command("serve")
     .description("serve the web application, until it is stopped")
@@ -134,7 +130,7 @@ export function buildProgram(perform: Perform): Command {
         "the pages without the worker that starts runs by itself, or the worker alone; any number of each on one DATABASE_URL",
       ).choices(["api", "worker"]),
     )
-    .action(action(serve));
+    .action(action(async () => (await import("./serve.ts")).serve));
   program
     .command("demo")
     .description(
@@ -142,6 +138,6 @@ export function buildProgram(perform: Perform): Command {
     )
     .option("--serve", "serve the web application at the end; the default on a terminal")
     .option("--no-serve", "end after the second sync; the default elsewhere")
-    .action(action(demo));
+    .action(action(async () => (await import("./demo.ts")).demo));
   return program;
 }

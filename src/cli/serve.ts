@@ -2,11 +2,10 @@
 // nobody can sign in, how the first company admin gets in.
 import { existsSync } from "node:fs";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import { dropOldAttempts } from "../access/attempts.ts";
 import { dropOldLinks } from "../access/links.ts";
 import { hasCompanyAdmin, operatorLink } from "../access/team.ts";
-import { buildWeb, buildWorker, openApp, type App, type Web } from "../app.ts";
+import { buildWeb, buildWorker, type Web } from "../app.ts";
 import { loadConnectionFile, type ConnectionSettings } from "../connections/connection-file.ts";
 import { createHousekeeper } from "../jobs/housekeeper.ts";
 import type { Runner } from "../jobs/runner.ts";
@@ -18,11 +17,12 @@ import { notifySecretEnd } from "../notify/secret-end.ts";
 import { pruneHistory } from "../sync/record/retention.ts";
 import { systemClock } from "../lib/clock.ts";
 import { withReleases, type Releases } from "../lib/releases.ts";
-import { DEFAULT_CONNECTION_FILE, logOf, remark, tell, type CommandContext } from "./context.ts";
+import { openApp, type App } from "../open-app.ts";
+import { logOf, remark, tell, type CommandContext } from "./context.ts";
 import { exitCodes, type ExitCode } from "./exit-codes.ts";
+import { DEFAULT_CONNECTION_FILE } from "./global-options.ts";
+import { findPages } from "./pages.ts";
 import { DatabaseError, UsageError } from "./sentence-of.ts";
-
-const UI = fileURLToPath(new URL("../../dist/web", import.meta.url));
 
 export async function serve(
   context: CommandContext,
@@ -90,9 +90,7 @@ export async function startServing(
   const { config } = app;
   let listening = "";
   const url = () => config.publicUrl ?? listening;
-  const ui = existsSync(`${UI}/index.html`) ? UI : undefined;
-  if (ui === undefined)
-    remark(context, "The pages have not been built, so only the API answers. Build them with: npm run build");
+  const ui = findPages((sentence) => remark(context, sentence));
   if (config.publicUrl === undefined && !LOOPBACK.has(config.host))
     remark(
       context,

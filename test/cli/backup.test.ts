@@ -9,7 +9,7 @@ import { BackupError } from "../../src/db/dump/format.ts";
 import { restoreDump } from "../../src/db/dump/restore.ts";
 import { writeDump } from "../../src/db/dump/write.ts";
 import { runSync } from "../../src/sync/run.ts";
-import { command } from "../harness/command.ts";
+import { builtCommand, command } from "../harness/command.ts";
 import { databaseWithoutTables, type TestDatabase } from "../harness/database.ts";
 import { workspace } from "../harness/workspace.ts";
 
@@ -104,7 +104,7 @@ describe("a backup", () => {
     await here.sync();
     const target = await databaseWithoutTables();
     const sluice = await command();
-    const program = `"${process.execPath}" "${join(import.meta.dirname, "../../bin/sluice.js")}"`;
+    const program = `"${process.execPath}" "${await builtCommand()}"`;
     await promisify(execFile)(
       "sh",
       [

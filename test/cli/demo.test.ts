@@ -4,13 +4,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { fileURLToPath } from "node:url";
 import { expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
 import { newToken } from "../../src/access/tokens.ts";
+import { builtCommand } from "../harness/command.ts";
 import { browserAt } from "../harness/web.ts";
 
-const program = fileURLToPath(new URL("../../bin/sluice.js", import.meta.url));
 const story = z.object({
   runs: z.tuple([
     z.object({
@@ -24,10 +23,10 @@ const story = z.object({
   ]),
 });
 
-function demo(...args: string[]) {
+async function demo(...args: string[]) {
   const home = mkdtempSync(join(tmpdir(), "sluice-demo-"));
   onTestFinished(() => rmSync(home, { recursive: true }));
-  const child = spawn(process.execPath, [program, ...args, "--home", home], {
+  const child = spawn(process.execPath, [await builtCommand(), ...args, "--home", home], {
     stdio: ["ignore", "pipe", "pipe"],
     env: { PATH: process.env["PATH"] ?? "", SLUICE_PORT: "0" },
   });
@@ -39,7 +38,7 @@ it(
   "shows the whole line as the shell runs it, and ends where there is no terminal",
   { timeout: 180_000 },
   async () => {
-    const child = demo("demo", "--json");
+    const child = await demo("demo", "--json");
     const [stdout, stderr, [code]] = await Promise.all([
       text(child.stdout),
       text(child.stderr),
@@ -54,7 +53,7 @@ it(
   "ends in the web application when told to, connected and with somebody to be",
   { timeout: 180_000 },
   async () => {
-    const child = demo("demo", "--serve");
+    const child = await demo("demo", "--serve");
     let said = "";
     for await (const some of child.stdout.setEncoding("utf8")) {
       said += String(some);

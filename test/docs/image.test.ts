@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
 import manifest from "../../package.json" with { type: "json" };
+import { EXTERNAL_PACKAGES } from "../../scripts/build-parts.ts";
 import { buildProgram } from "../../src/cli/program.ts";
 import { readConfig } from "../../src/config.ts";
 import { type Setting, settings } from "../../src/config/settings.ts";
@@ -52,6 +53,12 @@ test("the image copies what is there and what .dockerignore lets in", () => {
   expect(
     allowed.filter((one) => !sources.some((path) => path === one || path.startsWith(`${one}/`))),
   ).toEqual([]);
+});
+
+test("the image has the build, and the packages that are no part of it", () => {
+  const copied = [...dockerfile.matchAll(/^COPY --from=build \/build\/(\S+)/gm)].map(([, path]) => path);
+  const scopes = EXTERNAL_PACKAGES.map((name) => `node_modules/${name.split("/")[0]}`);
+  expect(copied).toEqual([...scopes, "dist"]);
 });
 
 test("the image starts the program itself, as nobody special, and with no secret in it", () => {

@@ -11,7 +11,7 @@ import { runSimulator } from "../../simulator/main.ts";
 import { newToken } from "../../src/access/tokens.ts";
 import type { RunView } from "../../src/api/contract/runs.ts";
 import { openDatabase } from "../../src/db/pool.ts";
-import { bundledCommand, connectionYaml } from "../harness/command.ts";
+import { builtCommand, connectionYaml } from "../harness/command.ts";
 import { skipped } from "../harness/skipped.ts";
 import { until } from "../harness/stages.ts";
 import { browserAt, type Browser } from "../harness/web.ts";
@@ -210,7 +210,7 @@ async function smallDisk() {
     DYNAMICS_CLIENT_SECRET: simulator.clientSecret,
   };
 
-  const program = await bundledCommand();
+  const program = await builtCommand();
   function start(args: readonly string[]) {
     const inside = ["-t", String(holder.pid), "-m", "sh", "-c", 'cd "$0" && exec "$@"', folder];
     const child = spawn("nsenter", [...inside, process.execPath, program, ...args], {

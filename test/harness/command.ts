@@ -7,8 +7,8 @@ import { onTestFinished } from "vitest";
 import { z } from "zod";
 import { requestShared } from "./shared/request.ts";
 
-/** The program's file, bundled once a run. What starts bin/sluice.js itself, as an operator does, is in test/cli/shell.test.ts. */
-export function bundledCommand(): Promise<string> {
+/** The command's file beside a build without its sources, made once a run. */
+export function builtCommand(): Promise<string> {
   return requestShared("command", z.string());
 }
 
@@ -21,21 +21,21 @@ export type Ended = {
 
 export type Command = {
   /** Runs to its end. */
-  run(args: readonly string[], env?: Record<string, string>): Promise<Ended>;
+  readonly run: (args: readonly string[], env?: Record<string, string>) => Promise<Ended>;
   /** Starts and hands over the process; it is killed at the end of the test if it still runs. */
-  start(
+  readonly start: (
     args: readonly string[],
     env?: Record<string, string>,
-  ): { process: ChildProcess; ended: Promise<Ended> };
+  ) => { process: ChildProcess; ended: Promise<Ended> };
   /** The folder it runs in, empty at first. */
   readonly folder: string;
   /** Writes a file into the folder. */
-  write(name: string, content: string): Promise<string>;
+  readonly write: (name: string, content: string) => Promise<string>;
 };
 
 /** `env` is all the process gets besides PATH: nothing of the machine's own settings leaks into a test. */
 export async function command(env: Record<string, string> = {}, other?: string): Promise<Command> {
-  const program = other ?? (await bundledCommand());
+  const program = other ?? (await builtCommand());
   const folder = await mkdtemp(join(tmpdir(), "sluice-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const start: Command["start"] = (args, more = {}) => {

@@ -2,13 +2,14 @@
 // connection file, under the strict Content-Security-Policy.
 import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { cp, mkdtemp, rm, symlink } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { Page } from "playwright-core";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { EXTERNAL_PACKAGES } from "../../scripts/build-parts.ts";
 import { runSimulator } from "../../simulator/main.ts";
 import { command, connectionYaml } from "../harness/command.ts";
 import { testDatabase } from "../harness/database.ts";
@@ -19,16 +20,20 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const SYNC = "/contacts/accounts/sync";
 
 /**
- * Copies the program and builds the pages into a folder of its own: other tests serve this
- * checkout's dist/web meanwhile, which a build would empty. @returns the program's file
+ * Makes what the image holds: a build, without its sources, and the one package that is no part of
+ * it. @returns the command's file
  */
 async function installProgram(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "sluice-installed-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  for (const part of ["package.json", "bin", "src"])
+  for (const part of ["package.json", "bin"])
     await cp(join(ROOT, part), join(folder, part), { recursive: true });
-  await symlink(join(ROOT, "node_modules"), join(folder, "node_modules"));
-  const build = [join(ROOT, "scripts", "start.js"), "build", "--outDir", join(folder, "dist", "web")];
+  for (const name of EXTERNAL_PACKAGES) {
+    const scope = join("node_modules", dirname(name));
+    await mkdir(join(folder, "node_modules"));
+    await symlink(join(ROOT, scope), join(folder, scope));
+  }
+  const build = [join(ROOT, "scripts", "start.js"), "build", join(folder, "dist")];
   await promisify(execFile)(process.execPath, build, { env: { ...process.env, NODE_ENV: "production" } });
   return join(folder, "bin", "sluice.js");
 }

@@ -1,17 +1,19 @@
-// The pages, built once a run. Vitest's NODE_ENV makes it the build of React for development, whose complaints then fail the tests.
+// The pages, built once a run. Vitest's NODE_ENV makes it the build of React for development, whose
+// complaints then fail the tests.
 import { rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { build } from "vite";
+import { buildPages } from "../../../scripts/build-parts.ts";
 import type { SharedService } from "./shared-service.ts";
 
-const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
+const CACHE = fileURLToPath(new URL("../../../node_modules/.cache", import.meta.url));
 
 /** Gives the directory they are in. */
-export async function buildPages(): Promise<SharedService> {
-  const outDir = `${ROOT}node_modules/.cache/sluice-pages-${process.pid}`;
-  await build({ root: `${ROOT}web`, logLevel: "error", build: { outDir, emptyOutDir: true } });
+export async function buildSharedPages(): Promise<SharedService> {
+  const folder = `${CACHE}/sluice-pages-${process.pid}`;
+  // React for development is larger than what vite warns of.
+  await buildPages(folder, "error");
   return {
-    get: async () => outDir,
-    close: () => rm(outDir, { recursive: true, force: true }),
+    get: async () => `${folder}/web`,
+    close: () => rm(folder, { recursive: true, force: true }),
   };
 }

@@ -1,14 +1,15 @@
-// What all test files of one run share: a PostgreSQL, the bundled command line, the built pages. Each is started
-// when the first file asks for it, over HTTP; vitest loads this file once a run, in its main process (globalSetup).
+// What all test files of one run share: a PostgreSQL, the command as it is installed, the built
+// pages. Each is started when the first file asks for it, over HTTP; vitest loads this file once a
+// run, in its main process (globalSetup).
 import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { TestProject } from "vitest/node";
 import { notRun, projects } from "../../projects.ts";
 import { isFull } from "../counts.ts";
-import { bundleCommand } from "./command-bundle.ts";
 import { startDatabases } from "./databases.ts";
-import { buildPages } from "./pages.ts";
+import { installCommand } from "./installation.ts";
+import { buildSharedPages } from "./pages.ts";
 import type { SharedService } from "./shared-service.ts";
 
 declare module "vitest" {
@@ -19,9 +20,9 @@ declare module "vitest" {
 }
 
 const STARTERS: Readonly<Record<string, () => Promise<SharedService>>> = {
-  command: bundleCommand,
+  command: installCommand,
   database: startDatabases,
-  pages: buildPages,
+  pages: buildSharedPages,
 };
 
 const started = new Map<string, Promise<SharedService>>();

@@ -1,0 +1,9 @@
+// The options that every command takes. The help needs them, so this file imports nothing.
+
+export interface GlobalOptions {
+  readonly json?: boolean;
+  readonly connection: string;
+  readonly home?: string;
+}
+
+export const DEFAULT_CONNECTION_FILE = "sluice.yaml";

@@ -1,0 +1,40 @@
+// Runs a command: reads the settings, calls the command's function, and tells whatever it throws as
+// a sentence and an exit code.
+import { setMaxListeners } from "node:events";
+import { resolve } from "node:path";
+import { readConfig } from "../config.ts";
+import type { CommandContext } from "./context.ts";
+import type { GlobalOptions } from "./global-options.ts";
+import { interruption } from "./interruption.ts";
+import type { Perform } from "./program.ts";
+import { sentenceOf } from "./sentence-of.ts";
+
+// One signal reaches every request under way, and a dozen requests read metadata at once; Node
+// warns from 11 listeners on.
+setMaxListeners(100);
+
+function contextOf({ json, connection, home }: GlobalOptions): CommandContext {
+  const config = readConfig();
+  return {
+    config: home === undefined ? config : { ...config, home: resolve(home) },
+    json: json === true,
+    connectionFile: connection,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    signal: interruption.signal,
+  };
+}
+
+export const perform: Perform = async (global, work) => {
+  try {
+    process.exitCode = await work(contextOf(global));
+  } catch (error) {
+    const { aborted, reason } = interruption.signal;
+    const { kind, sentence, exitCode } = sentenceOf(aborted ? reason : error);
+    process.stderr.write(`${sentence}\n`);
+    if (global.json === true) {
+      process.stdout.write(`${JSON.stringify({ error: { kind, message: sentence, exitCode } })}\n`);
+    }
+    process.exitCode = exitCode;
+  }
+};

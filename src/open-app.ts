@@ -1,0 +1,74 @@
+// The wiring of every command, by hand: a configuration makes a database, a connection file makes a
+// client of Dynamics 365, and both make what a run is given. Whoever opens something here closes it.
+import type { Config } from "./config.ts";
+import type { ConnectionSettings } from "./connections/connection-file.ts";
+import type { OpenConnection } from "./connections/open-connection.ts";
+import { connectDatabase } from "./db/connect.ts";
+import { migrate } from "./db/migrate.ts";
+import type { Database } from "./db/pool.ts";
+import { systemClock, type Clock } from "./lib/clock.ts";
+import type { Log } from "./lib/log.ts";
+import { releaseStack } from "./lib/releases.ts";
+import type { RunContext } from "./sync/record/run-context.ts";
+
+export type App = {
+  readonly config: Config;
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Aborted when it is to stop, perhaps before it is ready. */
+  readonly signal?: AbortSignal | undefined;
+  /** Resolves if the embedded PostgreSQL ends by itself; then nothing here works any more. */
+  readonly lost?: Promise<Error> | undefined;
+  /** Closes what was opened, the embedded PostgreSQL included. */
+  close(): Promise<void>;
+};
+
+/** Requests have connections of their own, so that slow ones leave those that runs, mails and /readyz need. */
+export function requestConnections({ databaseConnections }: Config): number {
+  return Math.floor(databaseConnections / 2);
+}
+
+/**
+ * Opens and migrates the database of this installation.
+ * @throws with a sentence when it cannot be used, or the signal's reason
+ */
+export async function openApp(
+  config: Config,
+  log: Log,
+  clock: Clock = systemClock,
+  signal?: AbortSignal,
+): Promise<App> {
+  const releases = releaseStack();
+  const { databaseUrl, home: directory } = config;
+  const max = config.databaseConnections - requestConnections(config);
+  const database = await connectDatabase({ databaseUrl, directory, log, signal, max });
+  releases.add(() => database.close());
+  try {
+    await migrate(database.pool, { signal });
+  } catch (error) {
+    await releases.release();
+    throw error;
+  }
+  return { config, database, clock, log, signal, lost: database.lost, close: () => releases.release() };
+}
+
+/** What a run is given: the database, the source, and what the connection file says. */
+export function runContext(
+  app: App,
+  open: OpenConnection,
+  connection: ConnectionSettings,
+  hooks: Pick<RunContext, "onProgress" | "onStarted" | "checkCancellation" | "signal"> = {},
+): RunContext {
+  const { selection, mapping, options, ownDomains, commonDomains } = connection;
+  return {
+    database: app.database,
+    client: open.client,
+    settings: { selection, mapping, options, ownDomains, commonDomains },
+    teammates: connection.teammates,
+    clock: app.clock,
+    maxAccounts: app.config.maxAccounts,
+    brake: connection.brake,
+    ...hooks,
+  };
+}
