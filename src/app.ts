@@ -12,10 +12,10 @@ import { notificationRoutes } from "./api/app/notifications.ts";
 import { runRoutes } from "./api/app/runs.ts";
 import { sessionRoutes } from "./api/app/session.ts";
 import { teammateRoutes } from "./api/app/teammates.ts";
+import { contract } from "./api/contract/all.ts";
 import { downloads } from "./api/downloads.ts";
 import type { Implementation } from "./api/implement.ts";
 import { buildBareServer, buildServer, type BareServerParts } from "./api/server.ts";
-import { requireWhole } from "./api/whole.ts";
 import { loadConnection } from "./connections/connection.ts";
 import type { ConnectionSettings } from "./connections/connection-file.ts";
 import { keyIn } from "./connections/key-file.ts";
@@ -232,10 +232,10 @@ export async function buildWeb(
     { ...app, database },
     { publicUrl, connections: { ...connections, database }, requests: runner },
   );
-  requireWhole(routes);
   const server = await buildServer({
     ...bareParts(app, publicUrl, metrics),
     db: database.kysely,
+    contract,
     routes,
     clock: app.clock,
     version: VERSION,

@@ -1,18 +1,18 @@
 // The contract as a page to read: every route with who may call it.
+import { APP_PREFIX } from "./contract/route.ts";
 import { escaped, htmlPage } from "./html.ts";
 import type { Implementation } from "./implement.ts";
-import { API } from "./mount.ts";
 
 export function docsPage(implementations: readonly Implementation[]): string {
   const rows = implementations.map(
     ({ route }) =>
-      `<tr><td><code>${route.method}</code></td><td><code>${escaped(API + route.path)}</code></td>` +
+      `<tr><td><code>${route.method}</code></td><td><code>${escaped(APP_PREFIX + route.path)}</code></td>` +
       `<td>${route.access}</td><td>${escaped(route.summary)}</td></tr>`,
   );
   return htmlPage(
     "What the server answers",
-    `<p>The whole of it, with every field: <a href="${API}/openapi.json">OpenAPI 3.1</a>. A session comes with the cookie of
-signing in; whatever changes something also sends <code>x-sluice-csrf</code>, as <code>GET ${API}/session</code> tells it.
+    `<p>The whole of it, with every field: <a href="${APP_PREFIX}/openapi.json">OpenAPI 3.1</a>. A session comes with the cookie of
+signing in; whatever changes something also sends <code>x-sluice-csrf</code>, as <code>GET ${APP_PREFIX}/session</code> tells it.
 A refusal is <code>{ "error": { code, sentence, field?, requestId } }</code>.</p>
 <table>
 <tr><th>Method</th><th>Path</th><th>Access</th><th>What it does</th></tr>

@@ -1,42 +1,43 @@
 // Implementations of the contract, mounted: guard, validate, handle, and of the answer only what the contract promises.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { Route } from "./contract/route.ts";
-import { checkAccess, checkOrigin } from "./guard.ts";
+import type { Contract, Route } from "./contract/route.ts";
+import { checkAccess } from "./guard.ts";
 import type { Caller, Implementation } from "./implement.ts";
 import { validInput } from "./validate.ts";
-
-export const API = "/api/app";
+import { assertImplemented } from "./all-implemented.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
     caller: Caller;
-    /** The value of our cookie, if the browser sent one. */
-    browser: string | undefined;
   }
 }
 
-export type MountParts = {
-  /** Reads the session behind a cookie. */
-  readonly callerOf: (cookie: string | undefined) => Promise<Caller>;
-  readonly cookieOf: (request: FastifyRequest) => string | undefined;
-  readonly publicUrl: () => string;
+/** An HTTP API: the routes below a prefix, and how one tells who calls them. */
+export type HttpApi = {
+  /** Such as "/api/app". */
+  readonly prefix: string;
+  readonly contract: Contract;
+  /** The code of the contract. */
+  readonly routes: readonly Implementation[];
+  /** @throws ApiError 401 when what the request shows is not accepted; a route may let nobody in particular in */
+  readonly authenticate: (request: FastifyRequest) => Promise<Caller>;
+  /** For what browsers send by themselves, such as a cookie. @throws ApiError 403 when another site may have made the request */
+  readonly checkForgery?: (request: FastifyRequest) => void;
 };
 
-export function mountRoutes(
-  server: FastifyInstance,
-  implementations: readonly Implementation[],
-  parts: MountParts,
-): void {
+/** @throws when a route of the contract has no code, or more than one piece of it */
+export function mountRoutes(server: FastifyInstance, api: HttpApi): void {
+  const { prefix, routes, authenticate, checkForgery } = api;
+  assertImplemented(api.contract, routes);
   const streams = openStreams(server);
-  for (const { route, handle } of implementations) {
+  for (const { route, handle } of routes) {
     server.route({
       method: route.method,
-      url: API + route.path,
+      url: prefix + route.path,
       onRequest: async (request, reply) => {
-        request.browser = parts.cookieOf(request);
-        request.caller = await parts.callerOf(request.browser);
+        request.caller = await authenticate(request);
         checkAccess(route, request.caller);
-        checkOrigin(request, request.browser, parts.publicUrl());
+        checkForgery?.(request);
         if (route.produces === "events") streams.add(reply);
       },
       handler: async (request, reply) => {

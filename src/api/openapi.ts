@@ -1,15 +1,14 @@
 // The contract as an OpenAPI 3.1 document, whose schemas are JSON Schema 2020-12: what zod makes of them is used as it is.
 import { z } from "zod";
-import { refusal, type Route } from "./contract/route.ts";
+import { APP_PREFIX, refusal, type Route } from "./contract/route.ts";
 import type { Implementation } from "./implement.ts";
-import { API } from "./mount.ts";
 
 type Json = Record<string, unknown>;
 
 export function openApiOf(implementations: readonly Implementation[], version: string): Json {
   const paths: Record<string, Json> = {};
   for (const { route } of implementations) {
-    const path = API + route.path.replaceAll(/:(\w+)/g, "{$1}");
+    const path = APP_PREFIX + route.path.replaceAll(/:(\w+)/g, "{$1}");
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route) };
   }
   return {

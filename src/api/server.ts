@@ -6,19 +6,19 @@ import cookie from "@fastify/cookie";
 import helmet from "@fastify/helmet";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Kysely } from "kysely";
-import { signedInBy } from "../access/sessions.ts";
 import type { Tables } from "../db/tables.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Log } from "../lib/log.ts";
-import { cookieOf } from "./cookie.ts";
+import { APP_PREFIX, type Contract } from "./contract/route.ts";
 import { serveHealth } from "./health.ts";
 import { docsPage } from "./docs-page.ts";
 import { ApiError, type Implementation } from "./implement.ts";
 import { serveMetrics, type ServedMetrics } from "./metrics.ts";
-import { API, mountRoutes } from "./mount.ts";
+import { mountRoutes } from "./mount.ts";
 import { openApiOf } from "./openapi.ts";
 import { refusalPage } from "./refusal-page.ts";
 import { refusalOf } from "./refusals.ts";
+import { sessionAuth } from "./session-auth.ts";
 import { serveUi } from "./ui.ts";
 
 /** What every process answers that listens. */
@@ -34,6 +34,8 @@ export type BareServerParts = {
 };
 
 export type ServerParts = BareServerParts & {
+  readonly contract: Contract;
+  /** The code of the contract, route by route. */
   readonly routes: readonly Implementation[];
   /** Where sessions are looked up. */
   readonly db: Kysely<Tables>;
@@ -74,19 +76,13 @@ export async function buildBareServer(parts: BareServerParts): Promise<FastifyIn
 
 /** Ready to listen. `close` finishes what is under way and ends streams of events. */
 export async function buildServer(parts: ServerParts): Promise<FastifyInstance> {
-  const { db, clock, publicUrl, routes, version } = parts;
+  const { db, clock, publicUrl, contract, routes, version } = parts;
   const server = await buildBareServer(parts);
   server.decorateRequest("browser");
   await server.register(cookie);
-  mountRoutes(server, routes, {
-    publicUrl,
-    cookieOf: (request) => cookieOf(request, publicUrl()),
-    callerOf: async (token) => ({
-      teammate: (token === undefined ? undefined : await signedInBy(db, token, clock.now())) ?? null,
-    }),
-  });
+  mountRoutes(server, { prefix: APP_PREFIX, contract, routes, ...sessionAuth({ db, clock, publicUrl }) });
   let openApi: ReturnType<typeof openApiOf> | undefined;
-  server.get(`${API}/openapi.json`, async () => (openApi ??= openApiOf(routes, version)));
+  server.get(`${APP_PREFIX}/openapi.json`, async () => (openApi ??= openApiOf(routes, version)));
   server.get("/api/docs", async (_, reply) => reply.type("text/html; charset=utf-8").send(docsPage(routes)));
   if (parts.ui !== undefined) await serveUi(server, parts.ui);
   return server;

@@ -152,6 +152,7 @@ it("says whether it lives and whether its database answers", async () => {
   onTestFinished(close);
   const log = createLog({ level: "silent" });
   const without = await buildServer({
+    contract: {},
     routes: [],
     db,
     healthDb: db,

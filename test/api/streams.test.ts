@@ -15,6 +15,7 @@ async function answering(route: Route, path: string, handle: (reply: FastifyRepl
   const { database, clock, as } = await webWorkspace();
   const { cookie } = await as("workspace-admin");
   const server = await buildServer({
+    contract: { route },
     routes: [implement(route, async (_, __, { reply }) => handle(reply))],
     db: database.kysely,
     healthDb: database.kysely,

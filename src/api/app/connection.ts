@@ -16,6 +16,7 @@ import { saveBrake, saveSchedule } from "../../connections/self-running.ts";
 import { syncState } from "../../connections/state.ts";
 import { offeredViews } from "../../connections/views.ts";
 import { connectionRoutes as contract, type ConnectionView } from "../contract/connection.ts";
+import { APP_PREFIX } from "../contract/route.ts";
 import { ApiError, implement, type Caller, type Implementation } from "../implement.ts";
 import { refusalOf } from "../refusals.ts";
 
@@ -35,7 +36,7 @@ export function connectionRoutes({
 }: ConnectionRouteParts): Implementation[] {
   const { database, clock } = connections;
   const db = database.kysely;
-  const redirectUri = () => `${publicUrl()}/api/app${contract.signInReturns.path}`;
+  const redirectUri = () => `${publicUrl()}${APP_PREFIX}${contract.signInReturns.path}`;
 
   const shown = async (caller: Caller): Promise<ConnectionView> => {
     const now = clock.now();

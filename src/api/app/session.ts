@@ -10,10 +10,10 @@ import { csrfTokenOf, newToken } from "../../access/tokens.ts";
 import type { Database } from "../../db/pool.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Log } from "../../lib/log.ts";
+import { APP_PREFIX } from "../contract/route.ts";
 import { sessionRoutes as routes, type Session, type SignInProblem } from "../contract/session.ts";
 import { ensureCookie, setCookie } from "../cookie.ts";
 import { implement, type Exchange, type Implementation } from "../implement.ts";
-import { API } from "../mount.ts";
 import { teammateView } from "./teammates.ts";
 
 export type SessionParts = {
@@ -73,7 +73,7 @@ export function sessionRoutes(parts: SessionParts): Implementation[] {
         const browser = ensureCookie(request, reply, publicUrl());
         const url = await required(microsoft).begin(
           browser,
-          `${publicUrl()}${API}${routes.microsoftReturns.path}`,
+          `${publicUrl()}${APP_PREFIX}${routes.microsoftReturns.path}`,
         );
         return url.href;
       }),

@@ -1,6 +1,6 @@
 // What the server answers and the browser asks, as data: every route with its method, path, who may call it, and the
 // zod schemas of what goes in and comes out. Types, validation, the OpenAPI page, the browser's client and the test
-// over route × role are all made from it. Imports zod alone, so the browser can have it whole.
+// over route × role are all made from it. Imports zod and src/settings alone, so the browser can have it whole.
 import { z } from "zod";
 
 /** Who may call a route; each includes the ones below it. */
@@ -9,7 +9,7 @@ export type Access = (typeof accessLevels)[number];
 
 export type Route = {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  /** Under `/api/app`, with fastify's `:name` for parameters. */
+  /** Under its API's prefix, with fastify's `:name` for parameters. */
   readonly path: string;
   readonly access: Access;
   /** One line for the OpenAPI page. */
@@ -22,6 +22,12 @@ export type Route = {
   /** A download, a stream of server-sent events, or a redirect that the browser itself follows. */
   readonly produces?: "csv" | "events" | "redirect";
 };
+
+/** The routes of an HTTP API, by name. */
+export type Contract = Readonly<Record<string, Route>>;
+
+/** Where the web application's routes are. */
+export const APP_PREFIX = "/api/app";
 
 /** Keeps the literal types of a route. */
 export function route<const R extends Route>(described: R): R {

@@ -1,6 +1,6 @@
 // Calls the server: one function for every route of the contract, typed by its schemas.
 import type { Route, RouteAnswer, RouteRequest } from "../../../src/api/contract/route.ts";
-import { refusal } from "../../../src/api/contract/route.ts";
+import { APP_PREFIX, refusal } from "../../../src/api/contract/route.ts";
 
 /** An answer with an error, or a request that failed. The message is a sentence for the user. */
 export class ApiError extends Error {
@@ -55,7 +55,7 @@ export function routeUrl<R extends Route>(route: R, request: Omit<RouteRequest<R
   const searchParams = new URLSearchParams();
   for (const [name, value] of Object.entries(query))
     if (value !== undefined) searchParams.set(name, String(value));
-  return `/api/app${path}${searchParams.size > 0 ? `?${searchParams}` : ""}`;
+  return `${APP_PREFIX}${path}${searchParams.size > 0 ? `?${searchParams}` : ""}`;
 }
 
 async function toApiError(response: Response): Promise<ApiError> {

@@ -1,0 +1,64 @@
+// Who calls the web application's API: whoever the session behind the browser's cookie is of. A browser sends that cookie
+// by itself, so a request that changes something must also prove that a page of ours made it.
+import type { FastifyRequest } from "fastify";
+import type { Kysely } from "kysely";
+import { signedInBy } from "../access/sessions.ts";
+import { isCsrfTokenOf } from "../access/tokens.ts";
+import type { Tables } from "../db/tables.ts";
+import type { Clock } from "../lib/clock.ts";
+import { cookieOf } from "./cookie.ts";
+import { ApiError } from "./implement.ts";
+import type { HttpApi } from "./mount.ts";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** The value of our cookie, if the browser sent one. */
+    browser: string | undefined;
+  }
+}
+
+export type SessionAuthParts = {
+  readonly db: Kysely<Tables>;
+  readonly clock: Clock;
+  readonly publicUrl: () => string;
+};
+
+export function sessionAuth({
+  db,
+  clock,
+  publicUrl,
+}: SessionAuthParts): Pick<HttpApi, "authenticate" | "checkForgery"> {
+  return {
+    authenticate: async (request) => {
+      request.browser = cookieOf(request, publicUrl());
+      if (request.browser === undefined) return { teammate: null };
+      return { teammate: (await signedInBy(db, request.browser, clock.now())) ?? null };
+    },
+    checkForgery: (request) => checkOrigin(request, publicUrl()),
+  };
+}
+
+const FORGED = new ApiError(
+  403,
+  "forged",
+  "This request does not come from a page of Sluice that this browser has open. Reload the page and try again.",
+);
+
+/**
+ * A page of another site can make a browser send a request with its cookie, but can neither read our CSRF token nor
+ * forge Origin and Sec-Fetch-Site. Each of the three alone would do; a program that is no browser sends the token.
+ * @throws ApiError 403
+ */
+function checkOrigin(request: FastifyRequest, publicUrl: string): void {
+  if (request.method === "GET") return;
+  const { origin, "sec-fetch-site": site, "x-sluice-csrf": token } = request.headers;
+  if (site !== undefined && site !== "same-origin") throw FORGED;
+  if (origin !== undefined && origin !== publicUrl && origin !== ownOrigin(request)) throw FORGED;
+  const { browser } = request;
+  if (browser === undefined || typeof token !== "string" || !isCsrfTokenOf(browser, token)) throw FORGED;
+}
+
+/** The address as the browser wrote it: localhost where the operator wrote 127.0.0.1. Another site's cookie is not sent there. */
+function ownOrigin(request: FastifyRequest): string {
+  return `${request.protocol}://${request.host}`;
+}
