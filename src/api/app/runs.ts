@@ -139,8 +139,8 @@ export function runRoutes(parts: RunRouteParts): Implementation[] {
     implement(contract.exportIssues, async ({ query: { kind } }, _, exchange) => {
       const source = await sourceOf();
       const kinds = kind === undefined ? undefined : [kind];
-      const parts = issueCsv(database, source, { kinds, place: source.place });
-      await download(exchange, "sync-issues.csv", parts);
+      const lines = issueCsv(database, source, { kinds, place: source.place });
+      await download(exchange, "sync-issues.csv", lines);
       return undefined;
     }),
     implement(contract.retryIssues, async ({ body }, caller) =>
