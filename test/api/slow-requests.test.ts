@@ -59,6 +59,7 @@ it("/readyz answers within its own limit when the database does not answer at al
   const busy = openDatabase(url, { max: 1 });
   const only = await busy.pool.connect();
   const server = await buildServer({
+    contract: {},
     routes: [],
     db: busy.kysely,
     healthDb: busy.kysely,

@@ -1,7 +1,7 @@
 // A run as server-sent events (HTML Living Standard, "Server-sent events"): each event is a whole run, sent when it differs from
 // the last one, until nothing more happens to it by itself. Read from its row, so any process can tell of any run.
-import { setTimeout as pause } from "node:timers/promises";
 import type { FastifyReply } from "fastify";
+import { untilAborted } from "../../lib/abort.ts";
 import type { RunView } from "../contract/runs.ts";
 import { isAtRest } from "./run-views.ts";
 
@@ -12,9 +12,15 @@ const CONNECT_AGAIN_MS = 1000;
 /** A comment now and then: proxies close what is silent for a minute. */
 const BEAT_EVERY_MS = 15_000;
 
-/** Ends when the browser or the server closes the connection. @throws what the first `look` throws, as a plain refusal. */
-export async function sendRunEvents(reply: FastifyReply, look: () => Promise<RunView>): Promise<void> {
-  let run = await look();
+/**
+ * Ends when the browser or the server closes the connection.
+ * @param run as it is now @param lookLater another look in so many milliseconds
+ */
+export async function sendRunEvents(
+  reply: FastifyReply,
+  run: RunView,
+  lookLater: (inMs: number) => Promise<RunView>,
+): Promise<void> {
   const gone = new AbortController();
   const { raw } = reply.hijack();
   raw.on("close", () => gone.abort());
@@ -39,10 +45,9 @@ export async function sendRunEvents(reply: FastifyReply, look: () => Promise<Run
       sent = event;
       if (isAtRest(run)) break;
       const waitMs = Math.min(LOOK_AGAIN_MS.most, Math.max(LOOK_AGAIN_MS.least, followedMs / 2));
-      await pause(waitMs, undefined, { signal: gone.signal });
+      run = await untilAborted(lookLater(waitMs), gone.signal);
       followedMs += waitMs;
       quietMs += waitMs;
-      run = await look();
     }
   } catch {
     // Closed, or the database is away: the browser asks again either way.

@@ -20,6 +20,7 @@ import { changesCsv } from "./changes-csv.ts";
 import { issueCsv, issueGroups, issueView } from "./issues.ts";
 import { sendRunEvents } from "./run-events.ts";
 import { runsBefore, runView } from "./run-views.ts";
+import { sharedLooks } from "./shared-looks.ts";
 
 export type RunRouteParts = RunStore & { readonly requests: RunRequests; readonly download: Download };
 
@@ -29,6 +30,7 @@ const ISSUES_A_PAGE = 50;
 
 export function runRoutes(parts: RunRouteParts): Implementation[] {
   const { database, requests, download } = parts;
+  const lookLater = sharedLooks((id) => runView(parts, id));
   const viewed = async (id: number) => ({ run: await runView(parts, id) });
 
   /** Where issues are those of a run, or, without one, open now; and where their records open. */
@@ -83,7 +85,8 @@ export function runRoutes(parts: RunRouteParts): Implementation[] {
       return { run: { ...run, settings: { selection, mapping, options } } };
     }),
     implement(contract.followRun, async ({ params }, _, { reply }) => {
-      await sendRunEvents(reply, () => runView(parts, params.id));
+      const { id } = params;
+      await sendRunEvents(reply, await runView(parts, id), (inMs) => lookLater(id, inMs));
       return undefined;
     }),
     implement(contract.listChanges, async ({ params, query }) => {
@@ -132,8 +135,8 @@ export function runRoutes(parts: RunRouteParts): Implementation[] {
     implement(contract.exportIssues, async ({ query: { kind } }, _, exchange) => {
       const source = await sourceOf();
       const kinds = kind === undefined ? undefined : [kind];
-      const csv = issueCsv(database, source, { kinds, place: source.place });
-      await download(exchange, "sync-issues.csv", csv);
+      const lines = issueCsv(database, source, { kinds, place: source.place });
+      await download(exchange, "sync-issues.csv", lines);
       return undefined;
     }),
     implement(contract.retryIssues, async ({ body }, caller) =>

@@ -1,0 +1,28 @@
+import { expect, it } from "vitest";
+import { sharedLooks } from "../../src/api/app/shared-looks.ts";
+
+it("five who follow a run cause one look at a time between them, and another run has its own", async () => {
+  const looks: number[] = [];
+  const lookLater = sharedLooks(async (id) => looks.push(id));
+  const follow = async (id: number, waitMs: number) => {
+    for (let times = 0; times < 3; times++) await lookLater(id, waitMs);
+  };
+
+  await Promise.all([...[1, 2, 3, 4, 5].map((waitMs) => follow(7, waitMs)), follow(8, 1)]);
+
+  expect(looks.toSorted()).toEqual([7, 7, 7, 8, 8, 8]);
+});
+
+it("a look that fails is told to all who wait for it, and the next one is taken", async () => {
+  let isBroken = true;
+  const lookLater = sharedLooks(async () => {
+    if (isBroken) throw new Error("The database is away.");
+    return "there";
+  });
+
+  const outcomes = await Promise.allSettled([lookLater(1, 1), lookLater(1, 1)]);
+  isBroken = false;
+
+  expect(outcomes.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+  expect(await lookLater(1, 1)).toBe("there");
+});
