@@ -2,7 +2,8 @@
 // link to the next one.
 import type { HttpResponse } from "../http-middleware.ts";
 import type { Row } from "../fetchxml/query-store.ts";
-import { compileFilter, columnByProperty, type FilterScope } from "../odata/filter-compile.ts";
+import { compileFilter } from "../odata/filter-compile.ts";
+import { columnByProperty, type FilterScope } from "../odata/properties.ts";
 import { parseFilter } from "../odata/filter-parser.ts";
 import { queryOptions, type QueryOptions } from "../odata/query-options.ts";
 import { visibleRows } from "../org/access.ts";

@@ -7,7 +7,7 @@ import { FetchError } from "../fetchxml/fetch-error.ts";
 import type { Row, Value } from "../fetchxml/query-store.ts";
 import type { QueryOverrides } from "../fetchxml/options.ts";
 import type { FetchResult, ResultColumn } from "../fetchxml/result.ts";
-import { columnByProperty } from "../odata/filter-compile.ts";
+import { columnByProperty } from "../odata/properties.ts";
 import { queryOptions, type QueryOptions } from "../odata/query-options.ts";
 import { visibleRows } from "../org/access.ts";
 import { column as plainColumn, isLookup, wireName, type Column } from "../org/columns.ts";

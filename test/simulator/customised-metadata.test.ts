@@ -73,7 +73,7 @@ describe("metadata", () => {
     expect(await attribute(api, name, cast)).toMatchObject(own);
   });
 
-  test("an option set of a column's own and a shared one are where they belong, labels repeated and missing", async () => {
+  test("own and shared option sets are in their own property, with repeated and missing labels", async () => {
     await using api = await startWebApi(customiseOrg);
     const sets = "?$select=LogicalName&$expand=OptionSet,GlobalOptionSet";
     const own = await attribute(api, "new_tier", "Picklist", sets);

@@ -217,7 +217,7 @@ describe("views", () => {
     expect(rows.map((row) => row["name"])).toEqual([0, 1, 2, 4, 5, 6].map((at) => `A & ${at} <b>`));
   });
 
-  test("a deleted column breaks a view with FetchXML's own code, and a view of another table does not fit", async () => {
+  test("a deleted column breaks a view with FetchXML's own code, a view of another table is refused", async () => {
     await using api = await startWebApi((org) => {
       org.addColumn({ schemaName: "new_Gone", type: "String", label: "Gone" });
     });

@@ -5,7 +5,7 @@ import { startWebApi, columnOf, member, rowsOf } from "./web-api-client.ts";
 
 const VIEW = '<fetch><entity name="account"><attribute name="name" /></entity></fetch>';
 
-describe("the door", () => {
+describe("authentication", () => {
   test("says where to sign in when there is no token, and more when it is bad", async () => {
     await using api = await startWebApi();
     const { origin, tenantId } = api.simulator;
