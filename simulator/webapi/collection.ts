@@ -154,10 +154,10 @@ function countUpTo(rows: readonly Row[], test: RowTest): number {
   return total;
 }
 
-function countParts(call: Call, asked: boolean, total: number | undefined): string[] {
+function countParts(call: Call, requested: boolean, total: number | undefined): string[] {
   const limited = total === undefined ? -1 : Math.min(total, MAX_PAGE_SIZE);
   return [
-    ...(asked ? [`"@odata.count":${limited}`] : []),
+    ...(requested ? [`"@odata.count":${limited}`] : []),
     ...(call.wantsAnnotation(TOTAL_COUNT) ? [`"@${TOTAL_COUNT}":${limited}`] : []),
     ...(call.wantsAnnotation(TOTAL_EXCEEDED) ? [`"@${TOTAL_EXCEEDED}":${(total ?? 0) > MAX_PAGE_SIZE}`] : []),
   ];

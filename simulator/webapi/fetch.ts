@@ -51,7 +51,8 @@ export function readByFetch(call: Call, table: Table): HttpResponse | undefined 
 /** Combinations that the documentation does not define are refused, not ignored. */
 function refuseWith(options: QueryOptions, names: readonly (keyof QueryOptions)[], what: string): void {
   const used = names.find((name) => options[name] !== undefined);
-  if (used !== undefined) throw badRequest(`The query parameter $${used} is not supported beside ${what}.`);
+  if (used !== undefined)
+    throw badRequest(`The query parameter $${used} is not supported together with ${what}.`);
 }
 
 function queryOverrides(call: Call, table: Table, options: QueryOptions): QueryOverrides {

@@ -130,7 +130,7 @@ describe("order", () => {
     expect(names(orders)).toEqual(expected);
   });
 
-  test("choices by number when asked to", () => {
+  test("choices by number with useraworderby", () => {
     expect(names(`<order attribute="statecode" />`, `useraworderby="1"`)).toEqual([
       "Adatum",
       "Blue Yonder",
@@ -163,7 +163,7 @@ test("distinct looks at the shown columns, without the key", () => {
   expect(names(link("inner"), `distinct="true"`)).toEqual(["Adatum", "Blue Yonder"]);
 });
 
-test("distinct does not tell case and accents apart, and shows the first", () => {
+test("distinct ignores case and accents, and returns the first", () => {
   const spellings = ["Café", "cafe", "CAFE ", "tea"].map((subject, at) => ({
     noteid: guid(at + 1),
     subject,
@@ -188,6 +188,6 @@ test("top stops, without more records and without a cookie", () => {
   expect(result.pagingCookie).toBeUndefined();
 });
 
-test("retained rows are others than these", () => {
+test("there are no retained rows", () => {
   expect(run(`<fetch datasource="retained"><entity name="account" /></fetch>`).rows).toEqual([]);
 });

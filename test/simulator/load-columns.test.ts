@@ -131,7 +131,7 @@ describe("a file of columns", () => {
     expect(org.accounts.column("new_sum")).toMatchObject({ create: false, update: false, precision: 2 });
   });
 
-  test("tells anew of columns that are there, and leaves what it does not say", () => {
+  test("updates existing columns, and keeps what it does not mention", () => {
     const org = new Org();
     const options = [
       { value: 1, labels: { "1033": "Open" } },

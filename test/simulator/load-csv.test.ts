@@ -83,7 +83,7 @@ describe("loading accounts from CSV", () => {
     expect(ids).not.toEqual(ids.toSorted());
   });
 
-  test("a second file goes behind the first", () => {
+  test("a second file is added after the first", () => {
     const org = organisation();
     const first = loadCsv(org, "name\nA\nB\n").ids;
     const second = loadCsv(org, "name\nA\n").ids;
