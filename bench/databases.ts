@@ -85,7 +85,10 @@ export async function openDatabases(): Promise<Databases> {
       withDatabase(server, name, async ({ pool }) => {
         await pool.query("create table some_accounts (id bigint primary key)");
         await pool.query(
-          "insert into some_accounts select account_id from account_links where dynamics_id = any($1) and account_id is not null",
+          `insert into some_accounts
+           select account_id
+           from account_links
+           where dynamics_id = any($1) and account_id is not null`,
           [dynamicsIds],
         );
         for (const [table, key] of Object.entries(ACCOUNT_COLUMNS)) {

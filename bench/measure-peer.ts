@@ -27,20 +27,32 @@ type Row = Record<(typeof COLUMNS)[number], string | number | null>;
 
 const TABLES = `
   create table peer_accounts (
-    accountid uuid primary key, name text, websiteurl text, description text, industrycode integer, numberofemployees integer,
-    revenue numeric, telephone1 text, address1_city text, address1_country text, emailaddress1 text, accountnumber text,
+    accountid uuid primary key,
+    name text,
+    websiteurl text,
+    description text,
+    industrycode integer,
+    numberofemployees integer,
+    revenue numeric,
+    telephone1 text,
+    address1_city text,
+    address1_country text,
+    emailaddress1 text,
+    accountnumber text,
     _ownerid_value uuid
   );
   create table peer_domains (domain text primary key, accountid uuid not null references peer_accounts);
   create index on peer_domains (accountid)`;
 
 const UPSERT_ACCOUNT = `
-  insert into peer_accounts (${COLUMNS.join(", ")}) values (${COLUMNS.map((_, at) => `$${at + 1}`).join(", ")})
+  insert into peer_accounts (${COLUMNS.join(", ")})
+  values (${COLUMNS.map((_, at) => `$${at + 1}`).join(", ")})
   on conflict (accountid) do update set ${COLUMNS.slice(1)
     .map((column) => `${column} = excluded.${column}`)
     .join(", ")}`;
 const UPSERT_DOMAIN = `
-  insert into peer_domains (domain, accountid) values ($1, $2)
+  insert into peer_domains (domain, accountid)
+  values ($1, $2)
   on conflict (domain) do update set accountid = excluded.accountid`;
 
 /** Takes the host name, without a public suffix list or any correction. */

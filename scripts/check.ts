@@ -21,6 +21,11 @@ const CHECKS: readonly Check[] = [
   { name: "format", looksAt: "oxfmt", command: ["oxfmt", "--check"] },
   { name: "unused", looksAt: "knip: files, exports, packages", command: ["knip", "--no-progress"] },
   { name: "rooms", looksAt: "who imports whom, and import cycles", command: ["tsx", "scripts/rooms.ts"] },
+  {
+    name: "lines",
+    looksAt: "comments of 100, code of 120 characters",
+    command: ["tsx", "scripts/line-lengths.ts"],
+  },
   { name: "schema", looksAt: "src/db/schema.sql = the migrations", command: ["tsx", "scripts/schema.ts"] },
   {
     name: "env",

@@ -9,7 +9,6 @@ import fastify from "fastify";
 import { Kysely, PostgresDialect } from "kysely";
 import { Pool } from "pg";
 import { startSession } from "../../src/access/sessions.ts";
-import { cursorOf, orderOf } from "../../src/accounts/order.ts";
 import { buildWeb } from "../../src/app.ts";
 import { readConfig } from "../../src/config.ts";
 import { startEmbedded } from "../../src/db/embedded/start.ts";
@@ -19,8 +18,10 @@ import type { Tables } from "../../src/db/tables.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 import { createLog } from "../../src/lib/log.ts";
 import { releaseStack, type Releases } from "../../src/lib/releases.ts";
+import { percentile } from "../statistics.ts";
+import { accountCases, planCases, type Case } from "./cases.ts";
 import { storePlan } from "./store-plan.ts";
-import { fillAccounts, ORGANIZATION, type Fields } from "./fill-accounts.ts";
+import { fillAccounts, ORGANIZATION } from "./fill-accounts.ts";
 
 /** A page may take so many times its floor. */
 const MAX_RATIO = 3;
@@ -29,7 +30,6 @@ const MAX_SECONDS = 6;
 const MAX_SAMPLES = 60;
 
 type Statement = { readonly sql: string; readonly parameters: readonly unknown[] };
-type Case = { readonly name: string; readonly path: string };
 type Times = { readonly server: number[]; readonly sql: number[]; readonly empty: number[] };
 
 /**
@@ -55,15 +55,14 @@ export async function benchmarkPages(args: readonly string[]): Promise<number> {
 
 async function measurePages(accounts: number, releases: Releases): Promise<number> {
   console.error(`Preparing ${accounts.toLocaleString("en")} accounts …`);
-  const { database, bare: barePool, home } = await openDatabases(releases);
+  const { database, barePool, home } = await openDatabases(releases);
   const fields = await fillAccounts(barePool, accounts);
   const statements: Statement[] = [];
   const requests = await startServer(recordStatements(database, statements), home, releases);
   const run = await storePlan(database, ORGANIZATION, accounts);
   const cases = [...(await accountCases(database, fields, accounts)), ...planCases(run, accounts)];
-  console.log(
-    `${accounts.toLocaleString("en")} accounts; milliseconds, p95 (p50)\n\n${formatRow("page", "server", "bare pg", "empty", "ratio")}`,
-  );
+  console.log(`${accounts.toLocaleString("en")} accounts; milliseconds, p95 (p50)\n`);
+  console.log(formatRow("page", "server", "bare pg", "empty", "ratio"));
   let isSlow = false;
   for (const one of cases) {
     const times = await measure(one, statements, barePool, requests);
@@ -83,22 +82,24 @@ async function measurePages(accounts: number, releases: Releases): Promise<numbe
   return isSlow ? 1 : 0;
 }
 
-async function openDatabases(releases: Releases): Promise<{ database: Database; bare: Pool; home: string }> {
+async function openDatabases(
+  releases: Releases,
+): Promise<{ database: Database; barePool: Pool; home: string }> {
   const home = await mkdtemp(join(tmpdir(), "sluice-pages-"));
   releases.add(() => rm(home, { recursive: true, force: true }));
   // mkdtemp makes it private, but when run as root the server runs as another user.
   await chmod(home, 0o755);
-  const quiet = { info: () => undefined, warn: (sentence: string) => console.error(sentence) };
-  const server = await startEmbedded({ directory: home, log: quiet, durable: false });
+  const log = { info: () => undefined, warn: (sentence: string) => console.error(sentence) };
+  const server = await startEmbedded({ directory: home, log, durable: false });
   releases.add(() => server.stop());
   const database = openDatabase(server.address);
   releases.add(() => database.close());
   await migrate(database.pool);
-  const bare = new Pool({ ...server.address });
+  const barePool = new Pool({ ...server.address });
   // The server closes idle connections when it stops; pg reports that as an error.
-  bare.on("error", () => undefined);
-  releases.add(() => bare.end());
-  return { database, bare, home };
+  barePool.on("error", () => undefined);
+  releases.add(() => barePool.end());
+  return { database, barePool, home };
 }
 
 /** Returns the same database with its statements recorded. */
@@ -137,72 +138,23 @@ async function startServer(database: Database, home: string, releases: Releases)
   return { page: (path) => get(`${origin}/api/app${path}`), empty: () => get(emptyOrigin) };
 }
 
-function list(query: Record<string, string>): string {
-  return `/accounts?${new URLSearchParams(query).toString()}`;
-}
-
-async function accountCases(
-  { kysely }: Database,
-  fields: Fields,
-  accounts: number,
-): Promise<readonly Case[]> {
-  const middle = await kysely
-    .selectFrom("accounts")
-    .select(["id", "name_key as key"])
-    .orderBy("name_key")
-    .offset(Math.floor(accounts / 2))
-    .limit(1)
-    .executeTakeFirstOrThrow();
-  const after = cursorOf(orderOf("name", []), middle);
-  const filter = (name: string, is: string, value: string): string =>
-    JSON.stringify([{ field: String(fields[name]), is, value }]);
-  return [
-    { name: "by name, first page", path: list({}) },
-    { name: "by name, in the middle", path: list({ after }) },
-    { name: "by name, turned round", path: list({ sort: "-name" }) },
-    { name: "by last change", path: list({ sort: "-updated" }) },
-    { name: "by a number", path: list({ sort: String(fields["Employees"]) }) },
-    { name: "by a text", path: list({ sort: String(fields["City"]) }) },
-    { name: "search, in every account", path: list({ q: "gmbh" }) },
-    { name: "search, in 7 %", path: list({ q: "northwind" }) },
-    { name: "search, in a handful", path: list({ q: "abcde" }) },
-    { name: "search, in none", path: list({ q: "no such text" }) },
-    { name: "search, an address", path: list({ q: "jane@nobody.example.com" }) },
-    { name: "filter, a city", path: list({ filters: filter("City", "equals", "Oslo") }) },
-    { name: "filter, a number", path: list({ filters: filter("Employees", "equals", "4711") }) },
-    { name: "those that stopped", path: list({ sync: "stopped" }) },
-    { name: "count of all", path: "/accounts/count" },
-    { name: "count of a search", path: "/accounts/count?q=northwind" },
-  ];
-}
-
-/** Pages of a preview, as an admin scrolls and searches them. */
-function planCases(run: number, accounts: number): readonly Case[] {
-  const changes = (query: Record<string, string>) =>
-    `/runs/${run}/changes?${new URLSearchParams(query).toString()}`;
-  const after = Buffer.from(JSON.stringify({ seq: Math.floor(accounts / 4) })).toString("base64url");
-  return [
-    { name: "plan, first page", path: changes({}) },
-    { name: "plan, in the middle", path: changes({ after }) },
-    { name: "plan, creates alone", path: changes({ action: "create" }) },
-    { name: "plan, skips alone", path: changes({ action: "skip" }) },
-    { name: "plan, a search", path: changes({ q: "northwind" }) },
-    { name: "plan, a search for none", path: changes({ q: "no such text" }) },
-  ];
-}
-
-async function measure({ path }: Case, said: Statement[], bare: Pool, ask: Requests): Promise<Times> {
+async function measure(
+  { path }: Case,
+  recorded: Statement[],
+  barePool: Pool,
+  requests: Requests,
+): Promise<Times> {
   const times: Times = { server: [], sql: [], empty: [] };
-  said.length = 0;
-  await ask.page(path);
-  const statements = [...said];
+  recorded.length = 0;
+  await requests.page(path);
+  const statements = [...recorded];
   const deadline = performance.now() + MAX_SECONDS * 1000;
   while (times.server.length < MAX_SAMPLES && (performance.now() < deadline || times.server.length < 5)) {
-    times.server.push(await measureTime(() => ask.page(path)));
-    times.empty.push(await measureTime(ask.empty));
+    times.server.push(await measureTime(() => requests.page(path)));
+    times.empty.push(await measureTime(requests.empty));
     times.sql.push(
       await measureTime(async () => {
-        for (const { sql, parameters } of statements) await bare.query(sql, [...parameters]);
+        for (const { sql, parameters } of statements) await barePool.query(sql, [...parameters]);
       }),
     );
   }
@@ -213,11 +165,6 @@ async function measureTime(work: () => Promise<void>): Promise<number> {
   const started = performance.now();
   await work();
   return performance.now() - started;
-}
-
-function percentile(percent: number, values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.ceil((sorted.length * percent) / 100) - 1] ?? 0;
 }
 
 function formatTimes(values: readonly number[]): string {

@@ -20,22 +20,38 @@ export async function storePlan(database: Database, organization: string, accoun
   const { pool } = database;
   const counts = { read: accounts, updated: Math.ceil(accounts / 2), created: Math.floor(accounts / 2) };
   const { rows } = await pool.query<{ id: number }>(
-    `insert into runs (organization_id, mode, status, trigger, settings, settings_hash, fence, counts, issues, started_at, planned_at)
-     values ($1, 'plan', 'planned', 'person', $2, '', 1, $3, '{}', now(), now()) returning id`,
+    `insert into runs (
+       organization_id, mode, status, trigger, settings, settings_hash, fence, counts, issues,
+       started_at, planned_at
+     )
+     values ($1, 'plan', 'planned', 'person', $2, '', 1, $3, '{}', now(), now())
+     returning id`,
     [organization, SETTINGS, counts],
   );
   const { id } = rows[0]!;
   await createWorkingTables(database.kysely, id);
   await pool.query(
-    `insert into account_changes (run_id, seq, action, rule, account_id, account_version, dynamics_id, name, name_key, description, domains, before, record_version, fingerprint)
-     select $1, row_number() over (order by id % 2, id), case when id % 2 = 0 then 'update' else 'create' end,
-       case when id % 2 = 0 then 'linked' else 'create' end, case when id % 2 = 0 then id end, 1, external_id::uuid, name, name_key,
+    `insert into account_changes (
+       run_id, seq, action, rule, account_id, account_version, dynamics_id, name, name_key,
+       description, domains, before, record_version, fingerprint
+     )
+     select
+       $1, row_number() over (order by id % 2, id),
+       case when id % 2 = 0 then 'update' else 'create' end,
+       case when id % 2 = 0 then 'linked' else 'create' end,
+       case when id % 2 = 0 then id end,
+       1, external_id::uuid, name, name_key,
        'A customer since ' || id, array[substr(md5(id::text), 1, 8) || '.com'],
-       case when id % 2 = 0 then jsonb_build_object('description', description) end, 2, 2 from accounts`,
+       case when id % 2 = 0 then jsonb_build_object('description', description) end,
+       2, 2
+     from accounts`,
     [id],
   );
   await pool.query(
-    `insert into run_issues (run_id, dynamics_id, kind, name) select $1, external_id::uuid, 'name-in-use', name from accounts where id % 11 = 0`,
+    `insert into run_issues (run_id, dynamics_id, kind, name)
+     select $1, external_id::uuid, 'name-in-use', name
+     from accounts
+     where id % 11 = 0`,
     [id],
   );
   await pool.query("vacuum analyze account_changes");

@@ -2,13 +2,13 @@
 // conditions.
 
 import { linkTypesDiffer, fetchError } from "./fetch-error.ts";
-import { isJoin } from "./grammar.ts";
-import type { ConditionNode, FetchNode, FilterNode, LinkNode, TableNode } from "./grammar.ts";
+import { isJoin } from "./nodes.ts";
+import type { ConditionNode, FetchNode, FilterNode, LinkNode, TableNode } from "./nodes.ts";
 import { existsTest } from "./joins.ts";
 import { comparable, kindOf, offsetOf } from "./literals.ts";
 import { findColumn, findCriteriaColumn, findTable } from "./names.ts";
 import { COMPARISONS, compareValues, compileOperator, knownOperator } from "./operators.ts";
-import type { QueryEnvironment } from "./operators.ts";
+import type { QueryEnvironment } from "./operator-values.ts";
 import { bindOrders, bindOutputs } from "./output-columns.ts";
 import type { Join, QueryPlan, Predicate, Source } from "./plan.ts";
 import type { ReadableColumn } from "./column-values.ts";

@@ -7,7 +7,7 @@ import { aggregateResult } from "./aggregates.ts";
 import { bindFetch } from "./bind.ts";
 import { fetchError, invalidArgument } from "./fetch-error.ts";
 import { parseFetch } from "./grammar.ts";
-import type { FetchNode } from "./grammar.ts";
+import type { FetchNode } from "./nodes.ts";
 import { applyOverrides, type FetchOptions, type QueryOverrides } from "./options.ts";
 import { selectPage } from "./page.ts";
 import type { QueryPlan } from "./plan.ts";

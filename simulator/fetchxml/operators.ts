@@ -13,27 +13,21 @@ import {
   yearRange,
 } from "./date-ranges.ts";
 import type { DateRange } from "./date-ranges.ts";
-import { invalidArgument, fetchError, unparsableValue } from "./fetch-error.ts";
+import { fetchError } from "./fetch-error.ts";
 import { ancestorsOf, descendantsOf, findHierarchy, teamsOf, userAndReports } from "./hierarchy.ts";
 import { likeTest } from "./like.ts";
 import { comparable, kindOf, offsetOf, parseLiteral, wallClock } from "./literals.ts";
-import type { Comparable, Kind, LiteralContext } from "./literals.ts";
-import type { Caller, QueryColumn, QueryStore, QueryTable } from "./query-store.ts";
-
-/** What a query is executed with. */
-export interface QueryEnvironment {
-  readonly store: QueryStore;
-  readonly caller: Caller;
-  readonly now: Date;
-}
-
-export interface OperatorUse {
-  readonly operator: string;
-  readonly values: readonly string[];
-  readonly table: QueryTable;
-  readonly column: QueryColumn;
-  readonly environment: QueryEnvironment;
-}
+import type { Comparable, Kind } from "./literals.ts";
+import {
+  literalContext,
+  numberAt,
+  oneValue,
+  positiveNumber,
+  wallNow,
+  wrongValueCount,
+} from "./operator-values.ts";
+import type { OperatorUse } from "./operator-values.ts";
+import type { QueryTable } from "./query-store.ts";
 
 type Stored = string | number | boolean;
 export type StoredTest = (stored: Stored) => boolean;
@@ -254,48 +248,4 @@ function comparer(use: OperatorUse): (stored: Stored) => Comparable {
   const offset = offsetOf(use.column, use.environment.caller);
   if (kind === "text") return (stored) => foldText(String(stored));
   return (stored) => comparable(kind, stored, offset) ?? stored;
-}
-
-function wallNow(use: OperatorUse): number {
-  return use.environment.now.getTime() + use.environment.caller.utcOffsetMinutes * 60_000;
-}
-
-function literalContext(use: OperatorUse): LiteralContext {
-  return {
-    column: `${use.table.logicalName}.${use.column.logicalName}`,
-    type: use.column.type,
-    utcOffsetMinutes: offsetOf(use.column, use.environment.caller),
-    nameOfTypeCode: (code) => use.environment.store.nameOfTypeCode?.(code),
-  };
-}
-
-function oneValue(use: OperatorUse): string {
-  const [value] = use.values;
-  if (value === undefined || use.values.length > 1) throw wrongValueCount(use, 1);
-  return value;
-}
-
-function wrongValueCount(use: OperatorUse, expected: number): Error {
-  return invalidArgument(
-    `The ConditionOperator.${use.operator} requires ${expected} value/s, not ${use.values.length}. ` +
-      `Parameter Name: ${use.column.logicalName}.`,
-  );
-}
-
-function positiveNumber(use: OperatorUse): number {
-  const value = numberAt(use, 0, 1);
-  if (value <= 0) throw invalidArgument("The condition value should be greater than zero.");
-  return value;
-}
-
-function numberAt(use: OperatorUse, at: number, expected: number): number {
-  const text = use.values[at];
-  if (text === undefined || use.values.length !== expected) throw wrongValueCount(use, expected);
-  if (/^\s*[+-]?\d+\s*$/.test(text)) return Number(text);
-  throw unparsableValue(
-    text,
-    `${use.table.logicalName}.${use.column.logicalName}`,
-    "System.Int32",
-    "Input string was not in a correct format.",
-  );
 }

@@ -1,7 +1,7 @@
 // Defines what a caller may override in a stored query: its columns, its order, its limit and its
 // rows. In practice Dataverse accepts OData's options together with `userQuery=` and `savedQuery=`,
 // although its documentation does not say so.
-import type { AttributeNode, FetchNode } from "./grammar.ts";
+import type { AttributeNode, FetchNode } from "./nodes.ts";
 import type { Row } from "./query-store.ts";
 
 export interface FetchOptions {

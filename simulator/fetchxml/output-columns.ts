@@ -1,11 +1,11 @@
 // Binds the output columns and the orders of a query to the tables.
 
 import { fetchError } from "./fetch-error.ts";
-import type { FetchNode, TableNode } from "./grammar.ts";
+import type { FetchNode, TableNode } from "./nodes.ts";
 import { findHierarchy } from "./hierarchy.ts";
 import { readableColumn, type ReadableColumn } from "./column-values.ts";
 import { findColumn, findCriteriaColumn } from "./names.ts";
-import type { QueryEnvironment } from "./operators.ts";
+import type { QueryEnvironment } from "./operator-values.ts";
 import type { Order, Output, Source } from "./plan.ts";
 import type { QueryColumn, QueryStore } from "./query-store.ts";
 

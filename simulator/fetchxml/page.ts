@@ -4,7 +4,7 @@
 // simple paging).
 
 import { expander } from "./joins.ts";
-import type { QueryEnvironment } from "./operators.ts";
+import type { QueryEnvironment } from "./operator-values.ts";
 import type { FetchOptions } from "./options.ts";
 import { compareTuples, indexAfter, sortKeys, sortRows } from "./ordering.ts";
 import type { SortKey } from "./ordering.ts";

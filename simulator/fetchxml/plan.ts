@@ -2,7 +2,7 @@
 // columns and orders. Each source (the entity, then every link-entity) has an index in a tuple,
 // which predicates read.
 
-import type { FetchNode, LinkNode } from "./grammar.ts";
+import type { FetchNode, LinkNode } from "./nodes.ts";
 import type { ReadableColumn } from "./column-values.ts";
 import type { QueryTable, Row } from "./query-store.ts";
 

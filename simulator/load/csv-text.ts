@@ -28,7 +28,7 @@ export function readCsvText(source: string): CsvText {
     const where = source.includes("\n") ? "The CSV" : `The file ${source}`;
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new LoadError(
-      `${where} cannot be read as CSV: ${reason}. Mend that place, or choose another file.`,
+      `${where} cannot be read as CSV: ${reason}. Correct the file, or choose another one.`,
       {
         cause,
       },

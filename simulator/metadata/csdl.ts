@@ -1,6 +1,6 @@
 // Writes $metadata: the tables as a CSDL 4.0 document. As in Dataverse, a lookup is a guid property
 // and a navigation property.
-import { edmType } from "../odata/filter-compile.ts";
+import { edmType } from "../odata/edm-types.ts";
 import { isLookup, wireName, type Column } from "../org/columns.ts";
 import type { Org } from "../org/org.ts";
 import type { Table } from "../org/table.ts";

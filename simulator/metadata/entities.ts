@@ -14,21 +14,32 @@ function entityId(table: Table): string {
   return guidFrom("entity", table.logicalName);
 }
 
+/** Returns the members of EntityMetadata, in the order of the captured definition. */
 export function entityMembers(org: Org, table: Table): JsonObject {
+  const isBusinessTable = table.logicalName === "account" || table.logicalName === "contact";
+  return {
+    ...featureMembers(table, isBusinessTable),
+    ...nameMembers(table, isBusinessTable),
+    ...managedMembers(isBusinessTable),
+    Privileges: privileges(org, table),
+    Settings: [],
+  };
+}
+
+/** What the table takes part in. */
+function featureMembers(table: Table, isBusinessTable: boolean): JsonObject {
   const { metadata } = table;
-  const business = table.logicalName === "account" || table.logicalName === "contact";
-  const plural = metadata.label === "" ? "" : `${metadata.label}s`;
   return {
     MetadataId: entityId(table),
     HasChanged: null,
     ActivityTypeMask: 0,
     AutoRouteToOwnerQueue: false,
-    CanTriggerWorkflow: business,
+    CanTriggerWorkflow: isBusinessTable,
     EntityHelpUrlEnabled: false,
     EntityHelpUrl: null,
-    IsDocumentManagementEnabled: business,
-    IsOneNoteIntegrationEnabled: business,
-    IsInteractionCentricEnabled: business,
+    IsDocumentManagementEnabled: isBusinessTable,
+    IsOneNoteIntegrationEnabled: isBusinessTable,
+    IsInteractionCentricEnabled: isBusinessTable,
     IsKnowledgeManagementEnabled: false,
     IsSLAEnabled: false,
     IsBPFEntity: false,
@@ -39,12 +50,12 @@ export function entityMembers(org: Org, table: Table): JsonObject {
     DataSourceId: null,
     AutoCreateAccessTeams: false,
     IsActivity: false,
-    IsActivityParty: business,
+    IsActivityParty: isBusinessTable,
     IsRetrieveAuditEnabled: false,
     IsRetrieveMultipleAuditEnabled: false,
     IsArchivalEnabled: false,
     IsRetentionEnabled: false,
-    IsAvailableOffline: business,
+    IsAvailableOffline: isBusinessTable,
     IsChildEntity: false,
     IsAIRUpdated: true,
     IconLargeName: null,
@@ -52,20 +63,28 @@ export function entityMembers(org: Org, table: Table): JsonObject {
     IconSmallName: null,
     IconVectorName: null,
     IsCustomEntity: false,
-    IsBusinessProcessEnabled: business,
-    SyncToExternalSearchIndex: business,
+    IsBusinessProcessEnabled: isBusinessTable,
+    SyncToExternalSearchIndex: isBusinessTable,
     IsOptimisticConcurrencyEnabled: true,
     ChangeTrackingEnabled: metadata.changeTracking ?? false,
-    IsImportable: business,
+    IsImportable: isBusinessTable,
     IsIntersect: metadata.ownership === "None",
     IsManaged: true,
-    IsEnabledForCharts: business,
+    IsEnabledForCharts: isBusinessTable,
     IsEnabledForTrace: false,
-    IsValidForAdvancedFind: business,
+    IsValidForAdvancedFind: isBusinessTable,
     DaysSinceRecordLastModified: 0,
     MobileOfflineFilters: "",
     IsReadingPaneEnabled: true,
-    IsQuickCreateEnabled: business,
+    IsQuickCreateEnabled: isBusinessTable,
+  };
+}
+
+/** What the table, its key and its entity set are called. */
+function nameMembers(table: Table, isBusinessTable: boolean): JsonObject {
+  const { metadata } = table;
+  const plural = metadata.label === "" ? "" : `${metadata.label}s`;
+  return {
     LogicalName: table.logicalName,
     ObjectTypeCode: metadata.objectTypeCode,
     OwnershipType: metadata.ownership,
@@ -79,22 +98,22 @@ export function entityMembers(org: Org, table: Table): JsonObject {
     IsStateModelAware: table.column("statecode") !== undefined,
     EnforceStateTransitions: false,
     ExternalName: null,
-    EntityColor: business ? "#794300" : null,
+    EntityColor: isBusinessTable ? "#794300" : null,
     LogicalCollectionName: metadata.entitySet,
     ExternalCollectionName: null,
     CollectionSchemaName: `${metadata.schemaName}s`,
     EntitySetName: metadata.entitySet,
-    IsEnabledForExternalChannels: business,
+    IsEnabledForExternalChannels: isBusinessTable,
     IsPrivate: false,
     UsesBusinessDataLabelTable: false,
     IsLogicalEntity: false,
-    HasNotes: business,
-    HasActivities: business,
+    HasNotes: isBusinessTable,
+    HasActivities: isBusinessTable,
     HasFeedback: false,
     IsSolutionAware: false,
     CreatedOn: "1900-01-01T00:00:00Z",
     ModifiedOn: "2024-06-01T02:41:52Z",
-    HasEmailAddresses: business,
+    HasEmailAddresses: isBusinessTable,
     OwnerId: null,
     OwnerIdType: 8,
     OwningBusinessUnit: null,
@@ -102,13 +121,19 @@ export function entityMembers(org: Org, table: Table): JsonObject {
     Description: label(undefined),
     DisplayCollectionName: label(plural === "" ? undefined : plural, {}, `${table.logicalName} plural`),
     DisplayName: label(metadata.label === "" ? undefined : metadata.label, {}, table.logicalName),
+  };
+}
+
+/** What customisers may change. */
+function managedMembers(isBusinessTable: boolean): JsonObject {
+  return {
     IsAuditEnabled: managedProperty(false, "canmodifyauditsettings"),
     IsValidForQueue: managedProperty(false, "canmodifyqueuesettings"),
-    IsConnectionsEnabled: managedProperty(business, "canmodifyconnectionsettings"),
+    IsConnectionsEnabled: managedProperty(isBusinessTable, "canmodifyconnectionsettings"),
     IsCustomizable: managedProperty(true, "iscustomizable", false),
     IsRenameable: managedProperty(true, "isrenameable", false),
     IsMappable: managedProperty(true, "ismappable", false),
-    IsDuplicateDetectionEnabled: managedProperty(business, "canmodifyduplicatedetectionsettings"),
+    IsDuplicateDetectionEnabled: managedProperty(isBusinessTable, "canmodifyduplicatedetectionsettings"),
     CanCreateAttributes: managedProperty(true, "cancreateattributes", false),
     CanCreateForms: managedProperty(true, "cancreateforms", false),
     CanCreateViews: managedProperty(true, "cancreateviews", false),
@@ -121,13 +146,11 @@ export function entityMembers(org: Org, table: Table): JsonObject {
     CanModifyAdditionalSettings: managedProperty(true, "canmodifyadditionalsettings"),
     CanChangeHierarchicalRelationship: managedProperty(false, "canchangehierarchicalrelationship", false),
     CanChangeTrackingBeEnabled: managedProperty(true, "canchangetrackingbeenabled"),
-    IsMailMergeEnabled: managedProperty(business, "canmodifymailmergesettings"),
-    IsVisibleInMobile: managedProperty(business, "canmodifymobilevisibility"),
-    IsVisibleInMobileClient: managedProperty(business, "canmodifymobileclientvisibility"),
+    IsMailMergeEnabled: managedProperty(isBusinessTable, "canmodifymailmergesettings"),
+    IsVisibleInMobile: managedProperty(isBusinessTable, "canmodifymobilevisibility"),
+    IsVisibleInMobileClient: managedProperty(isBusinessTable, "canmodifymobileclientvisibility"),
     IsReadOnlyInMobileClient: managedProperty(false, "canmodifymobileclientreadonly"),
-    IsOfflineInMobileClient: managedProperty(business, "canmodifymobileclientoffline"),
-    Privileges: privileges(org, table),
-    Settings: [],
+    IsOfflineInMobileClient: managedProperty(isBusinessTable, "canmodifymobileclientoffline"),
   };
 }
 

@@ -2,38 +2,20 @@
 // is neither true nor false, and only rows for which the whole is true are returned.
 import { foldText } from "../fetchxml/collation.ts";
 import { likeTest } from "../fetchxml/like.ts";
-import { compileOperator, type QueryEnvironment } from "../fetchxml/operators.ts";
+import { compileOperator } from "../fetchxml/operators.ts";
 import type { Row, Value } from "../fetchxml/query-store.ts";
-import { isLookup, wireName, type Column } from "../org/columns.ts";
+import type { Column } from "../org/columns.ts";
 import { compareGuids } from "../org/guids.ts";
-import type { Table } from "../org/table.ts";
-import { badRequest, unknownProperty } from "../webapi/odata-error.ts";
+import { badRequest } from "../webapi/odata-error.ts";
+import { edmType, isGuid, isText } from "./edm-types.ts";
 import type { Argument, CompareOperator, FilterNode, Literal, Operand } from "./filter-parser.ts";
+import { resolveProperty, type FilterScope, type Property, type Read } from "./properties.ts";
 import { fetchOperator } from "./query-functions.ts";
 
 /** true, false, or undefined for unknown. */
 type Truth = boolean | undefined;
 type Test = (row: Row) => Truth;
 type Stored = Exclude<Value, null>;
-type Read = (row: Row) => Value | undefined;
-
-/**
- * What a filter may name: the columns of one table and of the tables that its lookups reference.
- */
-export interface FilterScope {
-  readonly table: Table;
-  readonly environment: QueryEnvironment;
-  /** Resolves a navigation property of which `property` is read; throws when there is none. */
-  readonly resolveNavigation: (navigation: string, property: string) => { lookup: Column; target: Table };
-  /** Called for every column the filter names; throws when the caller may not filter by it. */
-  readonly requireFilterable: (column: Column, table: Table) => void;
-}
-
-interface Property {
-  readonly column: Column;
-  readonly table: Table;
-  readonly read: Read;
-}
 
 export function compileFilter(node: FilterNode, scope: FilterScope): (row: Row) => boolean {
   const test = compile(node, scope);
@@ -165,34 +147,6 @@ function order(a: Stored, b: Stored): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function isText(column: Column): boolean {
-  return column.type === "String" || column.type === "Memo" || column.type === "EntityName";
-}
-
-function isGuid(column: Column): boolean {
-  return column.type === "Uniqueidentifier" || column.type === "File" || isLookup(column.type);
-}
-
-const EDM_TYPES: Partial<Record<Column["type"], string>> = {
-  BigInt: "Edm.Int64",
-  Boolean: "Edm.Boolean",
-  Decimal: "Edm.Decimal",
-  Double: "Edm.Double",
-  Integer: "Edm.Int32",
-  Money: "Edm.Decimal",
-  Picklist: "Edm.Int32",
-  State: "Edm.Int32",
-  Status: "Edm.Int32",
-  Image: "Edm.Binary",
-};
-
-export function edmType(column: Column): string {
-  if (isGuid(column)) return "Edm.Guid";
-  if (column.type === "DateTime")
-    return column.dateBehavior === "DateOnly" ? "Edm.Date" : "Edm.DateTimeOffset";
-  return EDM_TYPES[column.type] ?? "Edm.String";
-}
-
 /**
  * Converts a literal to a stored value of the column's kind, with text folded.
  * @throws when the types do not match
@@ -303,39 +257,4 @@ function literalText(literal: Literal | Argument): string {
       break;
   }
   return "";
-}
-
-/** @param byLogicalName query functions name lookups by logical name: `PropertyName='ownerid'` */
-function resolveProperty(path: string, scope: FilterScope, byLogicalName = false): Property {
-  const [first = "", second] = path.split("/");
-  if (second !== undefined) return resolveRelatedProperty(first, second, scope);
-  const column = columnByProperty(scope.table, first, byLogicalName);
-  scope.requireFilterable(column, scope.table);
-  return { column, table: scope.table, read: (row) => row[column.logicalName] };
-}
-
-/** Resolves `primarycontactid/fullname`: a column of the row that a lookup references. */
-function resolveRelatedProperty(navigation: string, name: string, scope: FilterScope): Property {
-  const { lookup, target } = scope.resolveNavigation(navigation, name);
-  const column = columnByProperty(target, name, false);
-  scope.requireFilterable(lookup, scope.table);
-  scope.requireFilterable(column, target);
-  return {
-    column,
-    table: target,
-    // A customer may reference another table than the property names.
-    read: (row) =>
-      (row[`${lookup.logicalName}.table`] ?? lookup.targets?.[0]) === target.logicalName
-        ? target.get(String(row[lookup.logicalName]))?.[column.logicalName]
-        : undefined,
-  };
-}
-
-/** Returns the column of a property name. @throws Dataverse's "Could not find a property named" */
-export function columnByProperty(table: Table, name: string, byLogicalName = false): Column {
-  const lookup = /^_(.+)_value$/.exec(name)?.[1];
-  const column = table.column(lookup ?? name);
-  const fits = column && column.odata && column.readable && (byLogicalName || wireName(column) === name);
-  if (!fits) throw unknownProperty(name, table.logicalName);
-  return column;
 }

@@ -126,7 +126,7 @@ export class OrgRights extends OrgRows {
       this.privilegeIds = { version: table.version, byName: new Map(byName) };
     }
     const id = this.privilegeIds.byName.get(name);
-    if (id === undefined) throw new Error(`Dataverse has no privilege ${name}, or not in this simulation.`);
+    if (id === undefined) throw new Error(`The simulated organisation has no privilege ${name}.`);
     return id;
   }
 

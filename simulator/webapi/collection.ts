@@ -2,7 +2,8 @@
 // link to the next one.
 import type { HttpResponse } from "../http-middleware.ts";
 import type { Row } from "../fetchxml/query-store.ts";
-import { compileFilter, columnByProperty, type FilterScope } from "../odata/filter-compile.ts";
+import { compileFilter } from "../odata/filter-compile.ts";
+import { columnByProperty, type FilterScope } from "../odata/properties.ts";
 import { parseFilter } from "../odata/filter-parser.ts";
 import { queryOptions, type QueryOptions } from "../odata/query-options.ts";
 import { visibleRows } from "../org/access.ts";
@@ -153,10 +154,10 @@ function countUpTo(rows: readonly Row[], test: RowTest): number {
   return total;
 }
 
-function countParts(call: Call, asked: boolean, total: number | undefined): string[] {
+function countParts(call: Call, requested: boolean, total: number | undefined): string[] {
   const limited = total === undefined ? -1 : Math.min(total, MAX_PAGE_SIZE);
   return [
-    ...(asked ? [`"@odata.count":${limited}`] : []),
+    ...(requested ? [`"@odata.count":${limited}`] : []),
     ...(call.wantsAnnotation(TOTAL_COUNT) ? [`"@${TOTAL_COUNT}":${limited}`] : []),
     ...(call.wantsAnnotation(TOTAL_EXCEEDED) ? [`"@${TOTAL_EXCEEDED}":${(total ?? 0) > MAX_PAGE_SIZE}`] : []),
   ];

@@ -1,7 +1,7 @@
 // Writes the columns of a row for this caller: those selected, the currency of money, the key.
 // Hidden ones are null.
 import type { Row } from "../fetchxml/query-store.ts";
-import { columnByProperty } from "../odata/filter-compile.ts";
+import { columnByProperty } from "../odata/properties.ts";
 import { isHidden } from "../org/access.ts";
 import { wireName, type Column } from "../org/columns.ts";
 import type { Table } from "../org/table.ts";

@@ -1,7 +1,7 @@
 // Reads one row, one of its columns, and the rows that a lookup or an association references.
 import type { HttpResponse } from "../http-middleware.ts";
 import type { Row } from "../fetchxml/query-store.ts";
-import { columnByProperty } from "../odata/filter-compile.ts";
+import { columnByProperty } from "../odata/properties.ts";
 import { queryOptions } from "../odata/query-options.ts";
 import { visibleRows } from "../org/access.ts";
 import { isLookup, wireName } from "../org/columns.ts";

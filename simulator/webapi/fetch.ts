@@ -7,7 +7,7 @@ import { FetchError } from "../fetchxml/fetch-error.ts";
 import type { Row, Value } from "../fetchxml/query-store.ts";
 import type { QueryOverrides } from "../fetchxml/options.ts";
 import type { FetchResult, ResultColumn } from "../fetchxml/result.ts";
-import { columnByProperty } from "../odata/filter-compile.ts";
+import { columnByProperty } from "../odata/properties.ts";
 import { queryOptions, type QueryOptions } from "../odata/query-options.ts";
 import { visibleRows } from "../org/access.ts";
 import { column as plainColumn, isLookup, wireName, type Column } from "../org/columns.ts";
@@ -51,7 +51,8 @@ export function readByFetch(call: Call, table: Table): HttpResponse | undefined 
 /** Combinations that the documentation does not define are refused, not ignored. */
 function refuseWith(options: QueryOptions, names: readonly (keyof QueryOptions)[], what: string): void {
   const used = names.find((name) => options[name] !== undefined);
-  if (used !== undefined) throw badRequest(`The query parameter $${used} is not supported beside ${what}.`);
+  if (used !== undefined)
+    throw badRequest(`The query parameter $${used} is not supported together with ${what}.`);
 }
 
 function queryOverrides(call: Call, table: Table, options: QueryOptions): QueryOverrides {

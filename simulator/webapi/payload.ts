@@ -1,7 +1,7 @@
 // Converts the JSON body of a create or update to values of a row, with Dataverse's checks: names,
 // types, lengths, ranges, choices, lookups.
 import type { Value } from "../fetchxml/query-store.ts";
-import { edmType } from "../odata/filter-compile.ts";
+import { edmType } from "../odata/edm-types.ts";
 import { isLookup, wireName, type Column } from "../org/columns.ts";
 import { parseGuid } from "../org/guids.ts";
 import type { MutableRow, Table } from "../org/table.ts";

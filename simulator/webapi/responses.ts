@@ -54,7 +54,9 @@ export function errorResponse(error: ODataError, annotated = false): HttpRespons
     ? {
         "@Microsoft.PowerApps.CDS.ErrorDetails.OperationStatus": "0",
         "@Microsoft.PowerApps.CDS.ErrorDetails.SubErrorCode": "0",
-        "@Microsoft.PowerApps.CDS.HelpLink": `http://go.microsoft.com/fwlink/?LinkID=398563&error=Microsoft.Crm.CrmException%3a${error.code.slice(2)}&client=platform`,
+        "@Microsoft.PowerApps.CDS.HelpLink":
+          "http://go.microsoft.com/fwlink/?LinkID=398563" +
+          `&error=Microsoft.Crm.CrmException%3a${error.code.slice(2)}&client=platform`,
         "@Microsoft.PowerApps.CDS.TraceText": "",
         "@Microsoft.PowerApps.CDS.InnerError.Message": error.message,
       }

@@ -2,7 +2,7 @@
 // actions Merge, GrantAccess and RevokeAccess.
 import { headerValue, type HttpResponse } from "../http-middleware.ts";
 import type { Row } from "../fetchxml/query-store.ts";
-import { columnByProperty } from "../odata/filter-compile.ts";
+import { columnByProperty } from "../odata/properties.ts";
 import { parseGuid } from "../org/guids.ts";
 import type { Table } from "../org/table.ts";
 import { requireRight, type Call } from "./call.ts";

@@ -83,7 +83,7 @@ test("what fails outside of any test is not forgiven when a file passes alone", 
   expect(countsOf(merged)).toEqual({ passed: 1, failed: 1 });
 });
 
-test("the last lines say how the steps went, what failed and why, what was skipped or failed by chance, and count", () => {
+test("the last lines list the steps, what failed and why, what was skipped or failed by chance", () => {
   const first = reportOf({ "a.test.ts": ["passed", "failed", "skipped"], "b.test.ts": ["failed"] }, 1);
   const result = mergeRetry(first, [reportOf({ "b.test.ts": ["passed"] }, 0)]);
   const steps = [

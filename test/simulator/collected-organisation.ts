@@ -182,8 +182,8 @@ function randomValues(
   for (const column of table.columns()) {
     const name = column.logicalName;
     if (!column.odata || name === table.primaryId || name === "versionnumber") continue;
-    const asked = wanted.get(`${table.logicalName}.${name}`) ?? [];
-    const value = asked.length > 0 && random.chance(50) ? random.pick(asked) : undefined;
+    const compared = wanted.get(`${table.logicalName}.${name}`) ?? [];
+    const value = compared.length > 0 && random.chance(50) ? random.pick(compared) : undefined;
     if (random.chance(25)) row[name] = null;
     else if (isLookup(column.type)) Object.assign(row, reference(org, column, value, random));
     else row[name] = randomValue(column, value, random);
@@ -194,13 +194,13 @@ function randomValues(
 /**
  * References a row of the lookup's target tables, or an id that does not exist if they are empty.
  */
-function reference(org: Org, column: Column, asked: string | undefined, random: Random): MutableRow {
+function reference(org: Org, column: Column, compared: string | undefined, random: Random): MutableRow {
   const targets = column.targets?.length ? column.targets : ["account"];
-  const holding = targets.find((name) => asked !== undefined && org.table(name)?.get(asked));
+  const holding = targets.find((name) => compared !== undefined && org.table(name)?.get(compared));
   const target = holding ?? random.pick(targets);
   const rows = org.table(target)?.rows() ?? [];
   const any = rows.length > 0 ? String(random.pick(rows)[org.requireTable(target).primaryId]) : random.guid();
-  const id = holding === undefined ? any : asked;
+  const id = holding === undefined ? any : compared;
   return { [column.logicalName]: id, [`${column.logicalName}.table`]: target };
 }
 
@@ -217,18 +217,19 @@ const WORDS = [
   "foo bar",
 ];
 
-function randomValue(column: Column, asked: string | undefined, random: Random): Value {
+function randomValue(column: Column, compared: string | undefined, random: Random): Value {
   const { type, choices = [], dateBehavior } = column;
-  if (type === "String" || type === "Memo") return asked ?? random.pick(WORDS);
+  if (type === "String" || type === "Memo") return compared ?? random.pick(WORDS);
   if (type === "Boolean") return random.chance(50);
-  if (type === "Uniqueidentifier") return asked !== undefined && GUID.test(asked) ? asked : random.guid();
+  if (type === "Uniqueidentifier")
+    return compared !== undefined && GUID.test(compared) ? compared : random.guid();
   if (type === "DateTime") {
     const hours = (random.chance(50) ? random.below(24 * 900) : random.below(72)) - 24;
     const instant = new Date(NOW.getTime() - hours * 3_600_000).toISOString();
     return dateBehavior === "DateOnly" ? instant.slice(0, 10) : `${instant.slice(0, 19)}Z`;
   }
   if (["Virtual", "Image", "File", "EntityName", "BigInt"].includes(type)) return null;
-  const number = asked === undefined ? Number.NaN : Number(asked);
+  const number = compared === undefined ? Number.NaN : Number(compared);
   if (!Number.isNaN(number)) return type === "Integer" ? Math.trunc(number) : number;
   if (choices.length > 0) return random.pick(choices).value;
   return random.below(120);

@@ -73,7 +73,7 @@ describe("metadata", () => {
     expect(await attribute(api, name, cast)).toMatchObject(own);
   });
 
-  test("an option set of a column's own and a shared one are where they belong, labels repeated and missing", async () => {
+  test("own and shared option sets are in their own property, with repeated and missing labels", async () => {
     await using api = await startWebApi(customiseOrg);
     const sets = "?$select=LogicalName&$expand=OptionSet,GlobalOptionSet";
     const own = await attribute(api, "new_tier", "Picklist", sets);
@@ -101,9 +101,9 @@ describe("metadata", () => {
     });
   });
 
-  test("what Dataverse adds beside a column belongs to it, and goes with it", async () => {
+  test("companions that Dataverse adds belong to their column, and are removed with it", async () => {
     await using api = await startWebApi(customiseOrg);
-    const beside = async () => {
+    const companions = async () => {
       const response = await api.request(
         `${ATTRIBUTES}?$select=LogicalName,AttributeOf,AttributeType,IsValidODataAttribute`,
       );
@@ -116,7 +116,7 @@ describe("metadata", () => {
           one["IsValidODataAttribute"],
         ]);
     };
-    expect(await beside()).toEqual([
+    expect(await companions()).toEqual([
       ["new_contract_name", "new_contract", "String", true],
       ["new_logo_timestamp", "new_logoid", "BigInt", true],
       ["new_logo_url", "new_logoid", "String", true],
@@ -127,7 +127,7 @@ describe("metadata", () => {
       ["new_productsname", "new_products", "Virtual", false],
     ]);
     for (const name of ["new_payer", "new_logo", "new_contract", "new_products"]) api.org.deleteColumn(name);
-    expect(await beside()).toEqual([]);
+    expect(await companions()).toEqual([]);
   });
 
   test("labels in other languages alone leave the user's empty", async () => {

@@ -80,7 +80,7 @@ const VALUES: readonly (readonly [property: string, value: unknown, formatted: s
 ];
 
 describe("rows", () => {
-  test("hold every kind of value, formatted where a person would see it otherwise, in OData and FetchXML alike", async () => {
+  test("hold every kind of value, formatted where users see another, in OData and FetchXML alike", async () => {
     await using api = await startWebApi(addFilledAccount);
     const columns = VALUES.map(([property]) => `<attribute name="${property.replace(/^_|_value$/g, "")}" />`);
     const fetched = rowsOf(await api.request(fetchOf(columns.join("")), ANNOTATED))[0] ?? {};

@@ -63,9 +63,9 @@ describe("authorization code with PKCE", () => {
     expect(response.id_token).toBeUndefined();
   });
 
-  test("a code is worth one exchange, ten minutes, its own verifier and its own redirect URI", async () => {
+  test("a code can be redeemed once, within ten minutes, with its own verifier and redirect URI", async () => {
     await using authority = await startAuthority();
-    const exchange = async (code: string, verifier: string, redirect = REDIRECT): Promise<unknown> => {
+    const redeem = async (code: string, verifier: string, redirect = REDIRECT): Promise<unknown> => {
       const response = await authority.token({
         grant_type: "authorization_code",
         client_id: CLIENT,
@@ -78,14 +78,14 @@ describe("authorization code with PKCE", () => {
     };
     const { verifier, url } = await signInUrl(authority, { simulator_user: "ada@contoso.example" });
     const code = (await redirectOf(url)).searchParams.get("code") ?? "";
-    expect(await exchange(code, "x".repeat(43))).toMatchObject({ error_codes: [501481] });
-    expect(await exchange(code, verifier, `${REDIRECT}/else`)).toMatchObject({ error_codes: [500112] });
-    expect(await exchange(code, verifier)).toMatchObject({ token_type: "Bearer" });
-    expect(await exchange(code, verifier)).toMatchObject({ error: "invalid_grant", error_codes: [54005] });
+    expect(await redeem(code, "x".repeat(43))).toMatchObject({ error_codes: [501481] });
+    expect(await redeem(code, verifier, `${REDIRECT}/else`)).toMatchObject({ error_codes: [500112] });
+    expect(await redeem(code, verifier)).toMatchObject({ token_type: "Bearer" });
+    expect(await redeem(code, verifier)).toMatchObject({ error: "invalid_grant", error_codes: [54005] });
 
     const late = (await redirectOf(url)).searchParams.get("code") ?? "";
     authority.advance(600_000);
-    expect(await exchange(late, verifier)).toMatchObject({ error_codes: [70008] });
+    expect(await redeem(late, verifier)).toMatchObject({ error_codes: [70008] });
   });
 });
 

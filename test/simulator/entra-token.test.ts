@@ -22,7 +22,7 @@ describe("client credentials", () => {
     });
   });
 
-  test("a token ends when its time is over, and garbage is no token", async () => {
+  test("a token expires, and a forged one is refused", async () => {
     await using authority = await startAuthority();
     const response = await oidc.clientCredentialsGrant(await authority.client(), { scope: authority.scope });
     const bearer = `Bearer ${response.access_token}`;
@@ -75,7 +75,7 @@ describe("client credentials", () => {
     });
   });
 
-  test("an expired secret is told from a wrong one", async () => {
+  test("an expired secret is distinguished from a wrong one", async () => {
     await using authority = await startAuthority();
     authority.app.secrets = [{ value: SECRET, expiresAt: authority.entra.now() + DAY }];
     authority.advance(DAY);
@@ -133,7 +133,7 @@ describe("refresh", () => {
     }
   });
 
-  test("90 days without use end it; use starts the days anew", async () => {
+  test("it expires after 90 days without use, and each use starts them again", async () => {
     await using authority = await startAuthority();
     const client = await authority.client();
     const first = authority.entra.issueRefreshToken(CLIENT, "ada@contoso.example", authority.scope);
@@ -148,7 +148,7 @@ describe("refresh", () => {
     expect((await oidc.refreshTokenGrant(client, second)).refresh_token).toBeDefined();
   });
 
-  test("the state of the person decides", async () => {
+  test("the user's state decides", async () => {
     await using authority = await startAuthority();
     const { entra, user, app } = authority;
     const token = entra.issueRefreshToken(CLIENT, "ada@contoso.example", authority.scope);

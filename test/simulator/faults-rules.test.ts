@@ -39,7 +39,7 @@ const page = (id: string): HttpResponse => ({
 const textOf = (response: HttpResponse | undefined): string => (response ? bodyText(response) : "");
 
 describe("fault rules", () => {
-  test("a rule meets only what its method and pattern name, after the skipped ones, so many times", () => {
+  test("a rule applies only to its method and pattern, after the skipped requests, so many times", () => {
     const { faults } = faultsWithRecorder();
     faults.add({
       method: "get",
@@ -48,12 +48,12 @@ describe("fault rules", () => {
       times: 2,
       fault: { kind: "bad-gateway" },
     });
-    const met = [
+    const statuses = [
       faults.nextEffect("POST", PAGE),
       faults.nextEffect("GET", "/api/data/v9.2/WhoAmI"),
       ...[1, 2, 3, 4].map(() => faults.nextEffect("GET", PAGE.replace("$", "%24"))),
-    ].map((encounter) => encounter?.response?.status);
-    expect(met).toEqual([undefined, undefined, undefined, 502, 502, undefined]);
+    ].map((effect) => effect?.response?.status);
+    expect(statuses).toEqual([undefined, undefined, undefined, 502, 502, undefined]);
     expect(faults.list()).toMatchObject([{ matched: 4, applied: 2 }]);
   });
 
@@ -77,7 +77,7 @@ describe("fault rules", () => {
     expect(response?.body).toContain(text);
   });
 
-  test("a repeated page is the page before, and the chain goes on behind it", () => {
+  test("a repeated page is the previous page, and the pages continue after it", () => {
     const { faults } = faultsWithRecorder();
     faults.add({ path: "accounts", skip: 1, fault: { kind: "repeat-page" } });
     const answers = ["1", "2", "2", "3"].map((id) => {

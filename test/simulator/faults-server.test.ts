@@ -16,7 +16,7 @@ async function idsOfAllPages(session: Session, path = ACCOUNTS): Promise<unknown
 }
 
 describe("faults over HTTP", () => {
-  test("answers of every bad kind, then all is well again", async () => {
+  test("every kind of bad response, then normal ones again", async () => {
     await using session = await startSession({ accounts: 25 });
     const { faults } = session.simulator;
     faults.add({ path: "accounts", fault: { kind: "throttle", limit: "execution-time", retryAfter: 3 } });
@@ -55,7 +55,7 @@ describe("faults over HTTP", () => {
     await expect((await session.get(ACCOUNTS)).json()).rejects.toThrow(SyntaxError);
   });
 
-  test("a row changes, another goes, a column goes in the middle of a read", async () => {
+  test("a row is changed, another and a column are deleted in the middle of a read", async () => {
     await using session = await startSession({ accounts: 25 });
     const { faults, org } = session.simulator;
     const ids = (await idsOfAllPages(session)).map(String);
@@ -136,12 +136,12 @@ describe("limits over HTTP", () => {
     const { hooks } = session.simulator;
     const inner = hooks.limits;
     const events = new EventEmitter();
-    const [entered, gate] = [once(events, "entered"), once(events, "open")];
+    const [entered, opened] = [once(events, "entered"), once(events, "open")];
     hooks.limits = async (request, next) =>
       inner
         ? inner(request, async () => {
             events.emit("entered");
-            await gate;
+            await opened;
             return next();
           })
         : next();

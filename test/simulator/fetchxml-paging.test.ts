@@ -111,14 +111,14 @@ test("a page back, and the same page again", () => {
   expect(names(read(four, `count="1" page="1"`, ORDER_BY_NAME, third.pagingCookie))).toEqual(["A"]);
 });
 
-test("a row that comes or goes behind the cursor moves no page", () => {
+test("rows inserted or deleted before the position shift no page", () => {
   const rows: Row[] = [1, 2, 3, 4].map((number) => ({ accountid: guid(number), name: `n${number}` }));
   const first = read(organisation(rows), `count="2"`, ORDER_BY_NAME);
   const later = organisation([{ accountid: guid(9), name: "n0" }, ...rows.slice(1)]);
   expect(names(read(later, `count="2" page="2"`, ORDER_BY_NAME, first.pagingCookie))).toEqual(["n3", "n4"]);
 });
 
-test("a page ends behind the last row with an empty one", () => {
+test("a page after the last row is empty", () => {
   const result = read(four, `count="2" page="3"`, "");
   expect(result).toMatchObject({ rows: [], moreRecords: false });
 });
@@ -201,7 +201,7 @@ describe("without a cookie", () => {
   });
 });
 
-test("a join that repeats rows loses those behind the border of a page", () => {
+test("a join that repeats rows loses those after the end of a page", () => {
   const accounts = [1, 2].map((number) => ({ accountid: guid(number), name: `n${number}` }));
   const contacts = [1, 2, 3].map((number) => ({ contactid: guid(number, 1), parentcustomerid: guid(1) }));
   const joined = `<link-entity name="contact" from="parentcustomerid" to="accountid" link-type="outer" alias="c"><attribute name="contactid" /></link-entity>`;

@@ -12,7 +12,7 @@ describe("FetchXML", () => {
   const inTens =
     '<fetch count="10"><entity name="account"><attribute name="name" /><order attribute="name" /></entity></fetch>';
 
-  test("is read to its end by cookies that are asked for", async () => {
+  test("is read to its end by requested cookies", async () => {
     await using session = await startClient(addNumberedAccounts);
     const { value } = await session.client.fetchAll<Row>({
       collection: "accounts",
@@ -22,7 +22,7 @@ describe("FetchXML", () => {
     expect(value.map((row) => row["name"])).toEqual(NAMES);
   });
 
-  test("goes on behind a cookie though rows before it have gone", async () => {
+  test("continues after a cookie although earlier rows were deleted", async () => {
     await using session = await startClient(addNumberedAccounts);
     const request = { collection: "accounts", fetchXml: inTens, includeAnnotations: "*" };
     const first = await session.client.fetch<Row>(request);
@@ -36,7 +36,7 @@ describe("FetchXML", () => {
     expect(second.value.map((row) => row["name"])).toEqual(NAMES.slice(10, 20));
   });
 
-  test("has neither cookie nor nextLink when no annotation was asked for", async () => {
+  test("has neither cookie nor nextLink when no annotation was requested", async () => {
     await using session = await startClient(addNumberedAccounts);
     const page = await session.client.fetch({ collection: "accounts", fetchXml: inTens });
     expect(Object.keys(page).toSorted()).toEqual(["@odata.context", "oDataContext", "value"]);

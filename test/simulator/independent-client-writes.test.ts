@@ -169,7 +169,7 @@ describe("a batch", () => {
     expect(org.accounts.size).toBe(0);
   });
 
-  test("goes on behind a refusal when it may", async () => {
+  test("continues after an error with continue-on-error", async () => {
     await using session = await startClient((org) => void org.createAccount({ name: "A" }));
     const { client } = session;
     client.startBatch();

@@ -93,7 +93,7 @@ describe("a query", () => {
       includeAnnotations: "*",
     });
     expect([linked.value.length, fetched.value.length]).toEqual([23, 23]);
-    // Three pages each, and nothing beside the batches.
+    // Three pages each, and no other requests.
     expect(session.api.simulator.requests.get("POST /api/data/v9.2/$batch")).toBe(6);
     expect(session.api.simulator.requests.get("GET /api/data/v9.2/accounts")).toBeUndefined();
   });

@@ -131,7 +131,7 @@ describe("a file of columns", () => {
     expect(org.accounts.column("new_sum")).toMatchObject({ create: false, update: false, precision: 2 });
   });
 
-  test("tells anew of columns that are there, and leaves what it does not say", () => {
+  test("updates existing columns, and keeps what it does not mention", () => {
     const org = new Org();
     const options = [
       { value: 1, labels: { "1033": "Open" } },
@@ -187,7 +187,7 @@ test("a customised organisation can be started as such, with values in its colum
   }
 });
 
-test("what the apps add to account is there in every simulator that is started, and not in a bare organisation", async () => {
+test("every simulator has the columns that apps add to account, a bare organisation has not", async () => {
   const { columns } = await simulatedColumns({});
   expect(columns.map(({ logicalName }) => logicalName)).toContain("territoryid");
   expect(new Org().accounts.column("territoryid")).toBeUndefined();

@@ -71,7 +71,7 @@ describe("loading accounts from CSV", () => {
     expect(rowsOf(org, ids)).toMatchObject([{ new_sector: 808620001 }, { new_sector: 808620002 }]);
   });
 
-  test("createdon rises with many rows in one second; ids differ in text and SQL Server order, the same every time", () => {
+  test("createdon ascends, many rows share a second, and ids have another order in text than in SQL Server", () => {
     const csv = `name\n${Array.from({ length: 200 }, (_, at) => `Company ${at}`).join("\n")}\n`;
     const [org, again] = [organisation(), organisation()];
     const { ids } = loadCsv(org, csv);
@@ -83,7 +83,7 @@ describe("loading accounts from CSV", () => {
     expect(ids).not.toEqual(ids.toSorted());
   });
 
-  test("a second file goes behind the first", () => {
+  test("a second file is added after the first", () => {
     const org = organisation();
     const first = loadCsv(org, "name\nA\nB\n").ids;
     const second = loadCsv(org, "name\nA\n").ids;

@@ -56,8 +56,8 @@ describe("accounts from a seed", () => {
   test("rows made when they are read have the same values, and keep what is set", () => {
     const [lazy, eager] = [generated({ count: 30, lazy: true }), generated({ count: 30, lazy: false })];
     for (const row of eager.accounts.rows()) {
-      const twin = lazy.accounts.get(String(row["accountid"])) ?? {};
-      for (const name of [...Object.keys(row), "transactioncurrencyid"]) expect(twin[name]).toBe(row[name]);
+      const same = lazy.accounts.get(String(row["accountid"])) ?? {};
+      for (const name of [...Object.keys(row), "transactioncurrencyid"]) expect(same[name]).toBe(row[name]);
     }
     const [first] = lazy.accounts.rows();
     const id = String(first?.["accountid"]);
@@ -68,7 +68,7 @@ describe("accounts from a seed", () => {
     expect(lazy.accounts.get(id)?.["address1_city"]).toBe(eager.accounts.get(id)?.["address1_city"]);
   });
 
-  test("about one account in a hundred changes when told so, and no other", () => {
+  test("a change of one percent changes about one account in a hundred, and no other", () => {
     const org = generated({ count: 5000, lazy: true });
     const versions = new Map(
       org.accounts.rows().map((row) => [String(row["accountid"]), row["versionnumber"]]),

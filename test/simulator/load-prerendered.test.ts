@@ -43,7 +43,7 @@ async function prerendered(): Promise<Reader> {
 }
 
 describe("pre-rendered pages", () => {
-  test("are those of the real simulator, and cost it nothing the second time", async () => {
+  test("are those of the simulator, and are rendered once", async () => {
     await using reader = await prerendered();
     let rendered = 0;
     const { hooks } = reader.simulator;
@@ -62,7 +62,7 @@ describe("pre-rendered pages", () => {
     );
   });
 
-  test("follow a change of the accounts, rendered again on the spot", async () => {
+  test("are rendered again when accounts change", async () => {
     await using reader = await prerendered();
     const before = await reader.read();
     const { changed, rendered } = await reader.simulator.change({ percent: 20, seed: "edit" });
@@ -76,7 +76,7 @@ describe("pre-rendered pages", () => {
     expect(moved.length).toBeGreaterThan(0);
   });
 
-  test("need a good token, and faults are met all the same", async () => {
+  test("need a valid token, and faults apply to them", async () => {
     await using reader = await prerendered();
     await reader.read();
     expect(
@@ -88,7 +88,7 @@ describe("pre-rendered pages", () => {
     expect(await reader.read()).not.toHaveLength(0);
   });
 
-  test("are told about and ordered over HTTP", async () => {
+  test("can be listed and requested over HTTP", async () => {
     await using reader = await prerendered();
     const { origin } = reader.simulator;
     const order = {

@@ -16,13 +16,13 @@ interface OutputAttribute {
 export function naiveAggregates(
   entity: Element,
   combinations: readonly JoinedRow[][],
-  world: QueryContext,
+  context: QueryContext,
 ): NaiveRow[] {
   const wanted = attributesBelow(entity);
   const grouped = wanted.filter(({ element }) => isTrue(element, "groupby"));
   const keys = combinations.map((combination) =>
     JSON.stringify(
-      grouped.map((one) => groupValue(one, combination, world)),
+      grouped.map((one) => groupValue(one, combination, context)),
       (_key, value: unknown) => (typeof value === "string" ? foldText(value) : value),
     ),
   );
@@ -34,7 +34,8 @@ export function naiveAggregates(
       const alias = attribute(one.element, "alias");
       const [first] = members;
       const isGroup = isTrue(one.element, "groupby");
-      const value = isGroup && first !== undefined ? groupValue(one, first, world) : aggregate(one, members);
+      const value =
+        isGroup && first !== undefined ? groupValue(one, first, context) : aggregate(one, members);
       if (value === null) continue;
       row[alias] = value;
       if (!isGroup || first === undefined) continue;

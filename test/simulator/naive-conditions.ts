@@ -10,7 +10,7 @@ export function conditionHolds(
   condition: Element,
   owner: Element,
   combination: JoinedRow[],
-  world: QueryContext,
+  context: QueryContext,
 ): boolean {
   const name = attribute(condition, "entityname");
   const place = name === "" ? joinedRowOf(owner, combination) : joinedRowNamed(name, combination);
@@ -29,7 +29,7 @@ export function conditionHolds(
   }
   const texts = childElements(condition, "value").map((element) => element.textContent ?? "");
   if (condition.hasAttribute("value")) texts.unshift(attribute(condition, "value"));
-  return operatorHolds(operator, value, column, place.table, texts, world);
+  return operatorHolds(operator, value, column, place.table, texts, context);
 }
 
 function operatorHolds(
@@ -38,15 +38,15 @@ function operatorHolds(
   column: QueryColumn,
   table: QueryTable,
   texts: readonly string[],
-  world: QueryContext,
+  context: QueryContext,
 ): boolean {
-  const { caller, now } = world;
+  const { caller, now } = context;
   const clock = columnCaller(column, caller);
   const shape = shapeOf(column.type);
   if (operator.startsWith("not-")) {
     const positive: Record<string, string> = { "not-begin-with": "begins-with", "not-end-with": "ends-with" };
     const opposite = positive[operator] ?? operator.slice(4);
-    return !operatorHolds(opposite, value, column, table, texts, world);
+    return !operatorHolds(opposite, value, column, table, texts, context);
   }
   const byDate =
     shape === "date"
@@ -85,9 +85,9 @@ function operatorHolds(
     case "eq-useroruserteams":
       return [...users, ...caller.teamIds].includes(String(value));
     case "eq-useroruserhierarchy":
-      return reportsTo(String(value), world);
+      return reportsTo(String(value), context);
     case "eq-useroruserhierarchyandteams":
-      return reportsTo(String(value), world) || teamOfReports(String(value), world);
+      return reportsTo(String(value), context) || teamOfReports(String(value), context);
     case "eq-userlanguage":
       return value === (caller.languageCode ?? 1033);
     case "under":
@@ -136,10 +136,10 @@ function reportsTo(id: string, { store, caller }: QueryContext): boolean {
   return id === caller.userId || (users !== undefined && isBelow(id, caller.userId, users));
 }
 
-function teamOfReports(id: string, world: QueryContext): boolean {
-  const memberships = [...(world.store.table("teammembership")?.rows() ?? [])];
+function teamOfReports(id: string, context: QueryContext): boolean {
+  const memberships = [...(context.store.table("teammembership")?.rows() ?? [])];
   return (
-    world.caller.teamIds.includes(id) ||
-    memberships.some((row) => row["teamid"] === id && reportsTo(String(row["systemuserid"]), world))
+    context.caller.teamIds.includes(id) ||
+    memberships.some((row) => row["teamid"] === id && reportsTo(String(row["systemuserid"]), context))
   );
 }

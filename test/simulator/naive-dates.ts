@@ -72,8 +72,8 @@ function absoluteHolds(
     return operator.startsWith("in-or-after") ? difference >= 0 : difference === 0;
   }
   if (!["on", "on-or-before", "on-or-after"].includes(operator)) return undefined;
-  const asked = first.length === 10 ? new Date(`${first}T00:00:00Z`) : localTime(first, caller);
-  const difference = calendarDays(local) - calendarDays(asked);
+  const requested = first.length === 10 ? new Date(`${first}T00:00:00Z`) : localTime(first, caller);
+  const difference = calendarDays(local) - calendarDays(requested);
   if (operator === "on") return difference === 0;
   return operator === "on-or-before" ? difference <= 0 : difference >= 0;
 }

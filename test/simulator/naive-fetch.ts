@@ -22,17 +22,19 @@ import { compareStored, foldText, shapeOf } from "./naive-values.ts";
 const JOINS = new Set(["inner", "outer", "natural", "matchfirstrowusingcrossapply", ""]);
 
 /** Returns all rows of a query in its order, without paging, but with `top`. */
-export function naiveFetch(xml: string, world: QueryContext): NaiveRow[] {
+export function naiveFetch(xml: string, context: QueryContext): NaiveRow[] {
   const fetch = new DOMParser().parseFromString(xml, "text/xml").documentElement;
   const entity = fetch === null ? undefined : childElements(fetch, "entity")[0];
   if (fetch === null || entity === undefined) throw new Error("not a query");
-  const table = tableOf(entity, world);
+  const table = tableOf(entity, context);
   const places = [...table.rows()].map((row) => [{ element: entity, table, row }]);
-  const joined = joinAll(entity, places, world).filter((combination) => passes(entity, combination, world));
+  const joined = joinAll(entity, places, context).filter((combination) =>
+    passes(entity, combination, context),
+  );
   const top = Number(fetch.getAttribute("top") ?? Number.POSITIVE_INFINITY);
-  if (isTrue(fetch, "aggregate")) return naiveAggregates(entity, joined, world).slice(0, top);
+  if (isTrue(fetch, "aggregate")) return naiveAggregates(entity, joined, context).slice(0, top);
   const sorted = joined.toSorted((a, b) =>
-    compareCombinations(entity, a, b, world, isTrue(fetch, "useraworderby")),
+    compareCombinations(entity, a, b, context, isTrue(fetch, "useraworderby")),
   );
   const distinct = isTrue(fetch, "distinct");
   const results = sorted.map((combination) => ({
@@ -50,12 +52,12 @@ export function naiveFetch(xml: string, world: QueryContext): NaiveRow[] {
   return first.map(({ shown }) => shown).slice(0, top);
 }
 
-function joinAll(parent: Element, combinations: JoinedRow[][], world: QueryContext): JoinedRow[][] {
+function joinAll(parent: Element, combinations: JoinedRow[][], context: QueryContext): JoinedRow[][] {
   let joined = combinations;
   for (const link of childElements(parent, "link-entity")) {
     if (!JOINS.has(attribute(link, "link-type"))) continue;
-    joined = joined.flatMap((combination) => joinOne(link, parent, combination, world));
-    joined = joinAll(link, joined, world);
+    joined = joined.flatMap((combination) => joinOne(link, parent, combination, context));
+    joined = joinAll(link, joined, context);
   }
   return joined;
 }
@@ -64,25 +66,25 @@ function joinOne(
   link: Element,
   parent: Element,
   combination: JoinedRow[],
-  world: QueryContext,
+  context: QueryContext,
 ): JoinedRow[][] {
   const type = attribute(link, "link-type");
-  const found = matchingRows(link, parent, combination, world)
-    .map((row) => combination.concat({ element: link, table: tableOf(link, world), row }))
-    .filter((candidate) => passes(link, candidate, world));
+  const found = matchingRows(link, parent, combination, context)
+    .map((row) => combination.concat({ element: link, table: tableOf(link, context), row }))
+    .filter((candidate) => passes(link, candidate, context));
   if (type === "matchfirstrowusingcrossapply") found.splice(1);
   const optional = type === "outer" || type === "matchfirstrowusingcrossapply";
   if (found.length > 0 || !optional) return found;
-  return [[...combination, { element: link, table: tableOf(link, world), row: null }]];
+  return [[...combination, { element: link, table: tableOf(link, context), row: null }]];
 }
 
 function matchingRows(
   link: Element,
   parent: Element,
   combination: readonly JoinedRow[],
-  world: QueryContext,
+  context: QueryContext,
 ): Row[] {
-  const table = tableOf(link, world);
+  const table = tableOf(link, context);
   const owner = combination.find(({ element }) => element === parent);
   const [from, to] = [attribute(link, "from"), attribute(link, "to")];
   const value = owner?.row?.[to] ?? null;
@@ -94,11 +96,11 @@ function matchingRows(
 }
 
 /** Tests the filters of an element, and its links that only test for existence. */
-function passes(element: Element, combination: JoinedRow[], world: QueryContext): boolean {
+function passes(element: Element, combination: JoinedRow[], context: QueryContext): boolean {
   return (
-    childElements(element, "filter").every((filter) => filterHolds(filter, element, combination, world)) &&
+    childElements(element, "filter").every((filter) => filterHolds(filter, element, combination, context)) &&
     childElements(element, "link-entity").every(
-      (link) => JOINS.has(attribute(link, "link-type")) || linkHolds(link, element, combination, world),
+      (link) => JOINS.has(attribute(link, "link-type")) || linkHolds(link, element, combination, context),
     )
   );
 }
@@ -107,23 +109,23 @@ function filterHolds(
   filter: Element,
   owner: Element,
   combination: JoinedRow[],
-  world: QueryContext,
+  context: QueryContext,
 ): boolean {
-  const verdicts = childElements(filter).map((item) => {
-    if (item.tagName === "filter") return filterHolds(item, owner, combination, world);
-    if (item.tagName === "link-entity") return linkHolds(item, owner, combination, world);
-    return conditionHolds(item, owner, combination, world);
+  const results = childElements(filter).map((item) => {
+    if (item.tagName === "filter") return filterHolds(item, owner, combination, context);
+    if (item.tagName === "link-entity") return linkHolds(item, owner, combination, context);
+    return conditionHolds(item, owner, combination, context);
   });
-  if (verdicts.length === 0) return true;
-  return attribute(filter, "type") === "or" ? verdicts.includes(true) : !verdicts.includes(false);
+  if (results.length === 0) return true;
+  return attribute(filter, "type") === "or" ? results.includes(true) : !results.includes(false);
 }
 
-function linkHolds(link: Element, owner: Element, combination: JoinedRow[], world: QueryContext): boolean {
-  const rows = matchingRows(link, owner, combination, world);
+function linkHolds(link: Element, owner: Element, combination: JoinedRow[], context: QueryContext): boolean {
+  const rows = matchingRows(link, owner, combination, context);
   const candidates = rows
-    .map((row) => combination.concat({ element: link, table: tableOf(link, world), row }))
-    .filter((candidate) => passes(link, candidate, world));
-  const passing = joinAll(link, candidates, world).length > 0;
+    .map((row) => combination.concat({ element: link, table: tableOf(link, context), row }))
+    .filter((candidate) => passes(link, candidate, context));
+  const passing = joinAll(link, candidates, context).length > 0;
   const type = attribute(link, "link-type");
   if (type === "not any") return !passing;
   return type === "all" ? rows.length > 0 && !passing : passing;
@@ -151,14 +153,14 @@ function compareCombinations(
   entity: Element,
   a: readonly JoinedRow[],
   b: readonly JoinedRow[],
-  world: QueryContext,
+  context: QueryContext,
   raw: boolean,
 ): number {
   for (const order of orderElements(entity)) {
     const { table } = orderedRow(order, a);
     const column = columnOf(table, attribute(order, "attribute"));
     const shown = (combination: readonly JoinedRow[]): Value =>
-      sortValue(column, orderedRow(order, combination).row, world, raw);
+      sortValue(column, orderedRow(order, combination).row, context, raw);
     const named = column.targets !== undefined || (column.choices !== undefined && !raw);
     const difference = compareNullable(named ? "text" : shapeOf(column.type), shown(a), shown(b));
     if (difference !== 0) return isTrue(order, "descending") ? -difference : difference;

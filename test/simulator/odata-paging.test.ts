@@ -129,7 +129,7 @@ function compared(column: string, a: unknown, b: unknown): number {
 }
 
 describe("while rows change", () => {
-  test("what is inserted or deleted behind the reader shifts nothing; what is inserted before it is met", async () => {
+  test("rows inserted or deleted before the position shift nothing; those inserted after it are read", async () => {
     await using api = await startWebApi((org) => {
       for (let at = 0; at < 10; at += 1) org.createAccount({ name: `A${at}` });
     });
@@ -138,8 +138,11 @@ describe("while rows change", () => {
     const seen = await allPages(api, "accounts?$select=name", size(4), (page) => {
       if (page !== 2) return;
       api.org.deleteAccount(String(ids[3])); // the boundary itself
-      api.org.createAccount({ accountid: "00000000-0000-0000-0000-000000000000", name: "behind" });
-      api.org.createAccount({ accountid: late, name: "before" });
+      api.org.createAccount({
+        accountid: "00000000-0000-0000-0000-000000000000",
+        name: "before the position",
+      });
+      api.org.createAccount({ accountid: late, name: "after the position" });
     });
     expect(seen.map((row) => row["accountid"])).toEqual([...ids, late]);
   });
@@ -160,7 +163,7 @@ describe("views", () => {
   const fetchXml = (rows: number, page = 1, cookie = "") =>
     `<fetch count="${rows}" page="${page}"${cookie === "" ? "" : ` paging-cookie="${cookie}"`}><entity name="account"><attribute name="name" /><attribute name="revenue" /><order attribute="accountid" /></entity></fetch>`;
 
-  test("FetchXML has no link; its cookie comes only when asked for, doubly encoded", async () => {
+  test("FetchXML has no link; its cookie comes only when requested, doubly encoded", async () => {
     await using api = await startWebApi((org) => {
       for (let at = 0; at < 5; at += 1)
         org.createAccount({ name: `A${at}`, revenue: at === 0 ? 45000 : null });
@@ -217,7 +220,7 @@ describe("views", () => {
     expect(rows.map((row) => row["name"])).toEqual([0, 1, 2, 4, 5, 6].map((at) => `A & ${at} <b>`));
   });
 
-  test("a deleted column breaks a view with FetchXML's own code, and a view of another table does not fit", async () => {
+  test("a deleted column breaks a view with FetchXML's own code, a view of another table is refused", async () => {
     await using api = await startWebApi((org) => {
       org.addColumn({ schemaName: "new_Gone", type: "String", label: "Gone" });
     });

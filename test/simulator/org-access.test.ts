@@ -5,8 +5,8 @@ import { startWebApi, columnOf, member, rowsOf } from "./web-api-client.ts";
 
 const VIEW = '<fetch><entity name="account"><attribute name="name" /></entity></fetch>';
 
-describe("the door", () => {
-  test("says where to sign in when there is no token, and more when it is bad", async () => {
+describe("authentication", () => {
+  test("says where to sign in without a token, and what is wrong with an invalid one", async () => {
     await using api = await startWebApi();
     const { origin, tenantId } = api.simulator;
     const discovery = `authorization_uri=${origin}/${tenantId}/oauth2/authorize, resource_id=${origin}/`;
@@ -39,7 +39,7 @@ describe("the door", () => {
     expect([response.status, member(response.json, "error", "code")]).toEqual([403, code]);
   });
 
-  test("refuses who is no user of the organisation", async () => {
+  test("refuses a caller who is no user of the organisation", async () => {
     await using api = await startWebApi();
     const user = api.org.addUser({ fullname: "Bo Berg", email: "bo@contoso.example" });
     const token = await api.accessToken(user);
@@ -126,7 +126,7 @@ describe("column security", () => {
     return { api, user };
   };
 
-  test("hides the value without a word, null in OData and absent in FetchXML", async () => {
+  test("hides the value without an error: null in OData, absent in FetchXML", async () => {
     const { api, user } = await prepare();
     await using _ = api;
     const path = "accounts?$select=name,new_taxid";
@@ -152,7 +152,7 @@ describe("column security", () => {
     );
   });
 
-  test("refuses every way of choosing rows by it, and none that only looks alike", async () => {
+  test("refuses every way to filter or order by it, and nothing that only looks similar", async () => {
     const { api, user } = await prepare();
     await using _ = api;
     api.org.addColumn({ schemaName: "new_TaxId", type: "String", label: "Tax ID" }, "contact");
@@ -164,20 +164,20 @@ describe("column security", () => {
     };
     const inContact =
       '<link-entity name="contact" from="contactid" to="primarycontactid" alias="c"><filter><condition attribute="new_taxid" operator="null"/></filter></link-entity>';
-    const verdicts = {
+    const queries = {
       valueof: '<filter><condition attribute="name" operator="eq" valueof="new_taxid"/></filter>',
       order: '<order attribute="new_taxid"/>',
       join: '<link-entity name="contact" from="fullname" to="new_taxid"/>',
       shown: '<attribute name="new_taxid"/>',
       another: inContact,
     };
-    expect([await code(verdicts.valueof), await code(verdicts.order), await code(verdicts.join)]).toEqual(
+    expect([await code(queries.valueof), await code(queries.order), await code(queries.join)]).toEqual(
       Array.from({ length: 3 }, () => "0x8004F506"),
     );
-    expect([await code(verdicts.shown), await code(verdicts.another)]).toEqual(["ran", "ran"]);
+    expect([await code(queries.shown), await code(queries.another)]).toEqual(["ran", "ran"]);
   });
 
-  test("a profile given to a team of the user opens it", async () => {
+  test("a profile assigned to the user's team grants access", async () => {
     const { api, user } = await prepare();
     await using _ = api;
     const team = api.org.addTeam({ name: "Finance", members: [user] });

@@ -117,7 +117,7 @@ describe("tables around account", () => {
     expect([column.status, member(column.json, "error", "code")]).toEqual([400, "0x80041103"]);
   });
 
-  test("users and teams are owners under their present name, tasks are activity pointers until they are gone", async () => {
+  test("users and teams are owners under their current name, tasks are activity pointers until deleted", async () => {
     await using api = await startWebApi();
     const { org } = api;
     const user = org.addUser({ fullname: "Ann Old" });

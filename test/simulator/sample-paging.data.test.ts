@@ -75,7 +75,7 @@ describe("printed pages", () => {
     expect(response.text).toContain('"annualincome":45000.0000,');
   });
 
-  test("the second page, asked for with that cookie, has the cookie of the print", async () => {
+  test("the second page, requested with that cookie, has the printed cookie", async () => {
     await using api = await startWebApi(contacts);
     const first = await api.request(fetchOf(1), PREFER);
     const second = await api.request(fetchOf(2, nextCookie(first)), PREFER);
@@ -92,7 +92,7 @@ describe("printed pages", () => {
     ]);
   });
 
-  test("change tracking, of which there are prints, is refused and not answered with less", async () => {
+  test("change tracking, of which there are prints, is refused, not ignored", async () => {
     await using api = await startWebApi(contacts);
     const response = await api.request("accounts?$select=name", { prefer: "odata.track-changes" });
     expect(member(sample("delta-initial.json"), "@odata.deltaLink")).toBeDefined();

@@ -57,7 +57,7 @@ interface Comparison {
 
 const FEW_COLUMNS = [
   /^missing (\/value\/\[\])?\/\w+(@.*)?$/,
-  "tables beside account hold the columns a reader of accounts may want, not all of them",
+  "tables around account hold the columns a reader of accounts may want, not all of them",
 ] as const;
 const NO_RELATIONSHIPS = [
   /^empty \/(OneToMany|ManyToMany|ManyToOne)Relationships$/,
@@ -147,7 +147,7 @@ const NOT_COMPARED: readonly (readonly [files: RegExp, reason: string])[] = [
 ];
 
 describe("captured answers", () => {
-  test("are all looked at", () => {
+  test("are all compared or listed with a reason", () => {
     const files = ["cblx", "docs", "powerfx", "rnwood", "terraform"].flatMap((folder) =>
       readdirSync(join(SAMPLES, folder)).map((file) => `${folder}/${file}`),
     );
@@ -182,7 +182,7 @@ describe("captured answers", () => {
     },
   );
 
-  test("annotations stand before their value, in one order", async () => {
+  test("annotations come before their value, in one order", async () => {
     await using api = await startWebApi((org) => prepare(org, ""));
     const rows = [
       ...rowsOf(await api.request("accounts", { prefer: ANNOTATED })),
