@@ -12,7 +12,7 @@ const TOOLS = ["package.json", "package-lock.json", "scripts/build-parts.ts"];
  */
 export const SOURCES = {
   program: ["src", "simulator", "bin/build-state.js", ...TOOLS],
-  web: ["web", "src/api/contract", ...TOOLS],
+  web: ["web", "src/api/contract", "src/settings", ...TOOLS],
 };
 
 /**
