@@ -1,6 +1,6 @@
-// `npm run bench -- startup`: measures what the command takes to show its help, or to refuse what it
-// was asked for, against what Node itself takes (`node -e 0`). The cases take turns, so that other
-// work on the machine slows all of them.
+// `npm run bench -- startup`: measures what the command takes to show its help, or to refuse what
+// it was asked for, against what Node itself takes (`node -e 0`). The cases take turns, so that
+// other work on the machine slows all of them.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -45,8 +45,9 @@ const CASES: readonly Case[] = [
 ];
 
 /**
- * Loaded by each process: writes its peak memory where only we read it. Not `resourceUsage().maxRSS`,
- * which begins with the memory of the process that started it. Linux has the file.
+ * Loaded by each process: writes its peak memory where only we read it. Not
+ * `resourceUsage().maxRSS`, which begins with the memory of the process that started it. Linux has
+ * the file.
  */
 const TELL_PEAK = `process.on("exit", () => {
   const { readFileSync, writeSync } = require("node:fs");

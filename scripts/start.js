@@ -1,6 +1,6 @@
 // Runs `npm run sluice | demo | serve | build | test | test:long | check | bench`. Before that, it
-// installs the packages of the lock file where they are missing, and builds the pages if they are to
-// be served and are not of these sources. It uses Node's own modules alone, since it runs before
+// installs the packages of the lock file where they are missing, and builds the pages if they are
+// to be served and are not of these sources. It uses Node's own modules alone, since it runs before
 // anything is installed.
 import { spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
