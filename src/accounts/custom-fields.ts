@@ -140,7 +140,7 @@ export async function deleteCustomField(database: Database, id: number): Promise
 /** @returns the account id after which to go on; null at the end. The version moves: a plan made before must not write the value back. */
 async function clearValues(database: Database, id: string, after: number): Promise<number | null> {
   return inTransaction(database, async ({ kysely: trx }) => {
-    await sql`update store_edits set edits = edits + 1`.execute(trx);
+    await sql`update store_revision set revision = revision + 1`.execute(trx);
     const { rows } = await sql<{ last: number | null }>`
       with range as (
         select id from accounts where id > ${after} and fields ? ${id} order by id limit ${CLEARED_AT_ONCE}

@@ -1,5 +1,5 @@
 // Accounts made, edited and deleted by somebody: by hand, over the API, from a CSV file. What a run writes goes
-// through `apply-changes.ts` instead. Every write here counts in `store_edits`, which tells a run that it was not alone,
+// through `apply-changes.ts` instead. Every write here counts in `store_revision`, which tells a run that it was not alone,
 // and is remembered with its author (`edits.ts`).
 import { sql, type Kysely } from "kysely";
 import { inTransaction } from "../db/transaction.ts";
@@ -32,7 +32,7 @@ export type AccountPatch = {
 
 /** Counts an edit and, by the row's lock, waits for a chunk that a run is applying right now. */
 export async function countEdit(trx: Kysely<Tables>): Promise<void> {
-  await sql`update store_edits set edits = edits + 1`.execute(trx);
+  await sql`update store_revision set revision = revision + 1`.execute(trx);
 }
 
 function checkedName(name: string): string {
@@ -145,8 +145,8 @@ export async function deleteAccount(
     const before = await stateOf(trx, id);
     if (options.exclude) {
       await sql`
-        insert into excluded_records (organization_id, dynamics_id, name)
-        select organization_id, dynamics_id, ${before.name} from account_links where account_id = ${id}
+        insert into excluded_records (organization_id, record_id, name)
+        select organization_id, record_id, ${before.name} from account_links where account_id = ${id}
         on conflict do nothing`.execute(trx);
     }
     await trx.deleteFrom("accounts").where("id", "=", id).execute();

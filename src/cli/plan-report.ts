@@ -9,8 +9,8 @@ const signs: Readonly<Record<ChangeAction, string>> = {
   create: "+",
   link: "&",
   update: "~",
-  return: "~",
-  leave: "-",
+  resume: "~",
+  stop: "-",
 };
 
 /** What is said of a planned and of an applied change. */
@@ -18,8 +18,8 @@ const verbs: Readonly<Record<ChangeAction, readonly [planned: string, applied: s
   create: ["will be created", "was created"],
   link: ["will be linked", "was linked"],
   update: ["will be updated", "was updated"],
-  return: ["comes back and will be updated", "came back and was updated"],
-  leave: ["will stop syncing and stay as it is", "stopped syncing and stays as it is"],
+  resume: ["comes back and will be updated", "came back and was updated"],
+  stop: ["will stop syncing and stay as it is", "stopped syncing and stays as it is"],
 };
 
 const reasons: Readonly<Record<string, string>> = {
@@ -34,7 +34,7 @@ const reasons: Readonly<Record<string, string>> = {
 
 /** Lines without line ends: the changes, of which `changes` may be only the first, and then all of them in numbers. */
 export function planReport(run: RunSummary, changes: readonly PlannedChange[]): string[] {
-  const total = run.created + run.linked + run.updated + run.left;
+  const total = run.created + run.linked + run.updated + run.stopped;
   if (total === 0) return ["No changes: the accounts here are as they are in Dynamics 365."];
   const more = total - changes.length;
   return [
@@ -49,7 +49,7 @@ function totals(run: RunSummary): string {
     [run.created, "to create"],
     [run.linked, "to link"],
     [run.updated, "to update"],
-    [run.left, "to leave"],
+    [run.stopped, "to stop syncing"],
   ] as const;
   const rest = `${count(run.unchanged)} unchanged, ${count(run.skipped)} skipped`;
   return `Plan: ${parts.map(([value, word]) => `${count(value)} ${word}`).join(", ")} (${rest}).`;

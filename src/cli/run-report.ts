@@ -68,7 +68,11 @@ function countLines(run: RunSummary): string[] {
       run[key],
       run[key] === 0 ? "" : remark,
     ]),
-    ["Left", run.left, run.left === 0 ? "" : "no longer in the selection; kept here, not synced any more"],
+    [
+      "Stopped",
+      run.stopped,
+      run.stopped === 0 ? "" : "no longer in the selection; kept here, not synced any more",
+    ],
   ];
   const width = Math.max(...rows.map(([, value]) => count(value).length));
   const lines = rows.map(([name, value, remark]) =>
@@ -113,7 +117,7 @@ const number = (title: string) => ({ title, align: "right" as const });
 /** The table of `sluice runs`. */
 export function runTable(runs: readonly RunSummary[]): string[] {
   if (runs.length === 0) return ['No runs yet. "sluice sync" starts one.'];
-  const keys = ["read", "created", "linked", "updated", "unchanged", "skipped", "failed", "left"] as const;
+  const keys = ["read", "created", "linked", "updated", "unchanged", "skipped", "failed", "stopped"] as const;
   return tableLines(
     [
       number("run"),

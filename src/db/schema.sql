@@ -7,7 +7,7 @@ create table account_changes (
   rule text not null,
   account_id bigint,
   account_version integer,
-  dynamics_id uuid not null,
+  record_id uuid not null,
   name text not null,
   name_key text collate "C" not null,
   description text,
@@ -18,7 +18,7 @@ create table account_changes (
   fingerprint bigint,
   outcome text,
   constraint account_changes_pkey PRIMARY KEY (run_id, seq),
-  constraint account_changes_action_check CHECK ((action = ANY (ARRAY['create'::text, 'link'::text, 'update'::text, 'return'::text, 'leave'::text]))),
+  constraint account_changes_action_check CHECK ((action = ANY (ARRAY['create'::text, 'link'::text, 'update'::text, 'resume'::text, 'stop'::text]))),
   constraint account_changes_outcome_check CHECK ((outcome = ANY (ARRAY['changed'::text, 'planned-again'::text])))
 );
 
@@ -46,16 +46,16 @@ create table account_edits (
 
 create table account_links (
   organization_id uuid not null,
-  dynamics_id uuid not null,
+  record_id uuid not null,
   account_id bigint not null,
   matched_by text not null,
-  left_because text,
+  stop_reason text,
   record_version bigint,
   fingerprint bigint,
-  constraint account_links_pkey PRIMARY KEY (organization_id, dynamics_id),
+  constraint account_links_pkey PRIMARY KEY (organization_id, record_id),
   constraint account_links_account_id_key UNIQUE (account_id),
-  constraint account_links_left_because_check CHECK ((left_because = ANY (ARRAY['deleted'::text, 'deactivated'::text, 'left-view'::text]))),
   constraint account_links_matched_by_check CHECK ((matched_by = ANY (ARRAY['create'::text, 'domain'::text, 'name'::text]))),
+  constraint account_links_stop_reason_check CHECK ((stop_reason = ANY (ARRAY['deleted'::text, 'deactivated'::text, 'left-view'::text]))),
   constraint account_links_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE
 ) with (fillfactor=90);
 
@@ -83,6 +83,22 @@ create table attempts (
   started_at timestamp with time zone not null,
   count integer not null,
   constraint attempts_pkey PRIMARY KEY (key)
+);
+
+create table blocked_records (
+  organization_id uuid not null,
+  record_id uuid not null,
+  kind text not null,
+  created_on timestamp with time zone not null,
+  record_version bigint not null,
+  fingerprint bigint not null,
+  name text not null,
+  name_key text collate "C" not null,
+  description text,
+  fields jsonb not null,
+  domains text[] not null,
+  issues jsonb,
+  constraint blocked_records_pkey PRIMARY KEY (organization_id, record_id)
 );
 
 create table connection (
@@ -181,9 +197,9 @@ create table entra_sign_ins (
 
 create table excluded_records (
   organization_id uuid not null,
-  dynamics_id uuid not null,
+  record_id uuid not null,
   name text,
-  constraint excluded_records_pkey PRIMARY KEY (organization_id, dynamics_id)
+  constraint excluded_records_pkey PRIMARY KEY (organization_id, record_id)
 );
 
 create table mails (
@@ -193,8 +209,8 @@ create table mails (
   body text,
   keep_until timestamp with time zone,
   state text not null,
-  tries integer not null default 0,
-  next_try_at timestamp with time zone,
+  attempts integer not null default 0,
+  next_attempt_at timestamp with time zone,
   error text,
   created_at timestamp with time zone not null,
   html text,
@@ -216,14 +232,14 @@ create table one_time_links (
 
 create table retried_records (
   run_id bigint not null,
-  dynamics_id uuid not null,
-  constraint retried_records_pkey PRIMARY KEY (run_id, dynamics_id),
+  record_id uuid not null,
+  constraint retried_records_pkey PRIMARY KEY (run_id, record_id),
   constraint retried_records_run_id_fkey FOREIGN KEY (run_id) REFERENCES runs(id) ON DELETE CASCADE
 );
 
 create table run_decisions (
   run_id bigint not null,
-  dynamics_id uuid not null,
+  record_id uuid not null,
   action text not null,
   rule text not null,
   account_id bigint,
@@ -233,7 +249,7 @@ create table run_decisions (
 
 create table run_drafts (
   run_id bigint not null,
-  dynamics_id uuid not null,
+  record_id uuid not null,
   created_on timestamp with time zone not null,
   record_version bigint not null,
   fingerprint bigint not null,
@@ -243,12 +259,12 @@ create table run_drafts (
   fields jsonb not null,
   domains text[] not null,
   issues jsonb,
-  try smallint not null default 1
+  attempt smallint not null default 1
 );
 
 create table run_issues (
   run_id bigint not null,
-  dynamics_id uuid,
+  record_id uuid,
   kind text not null,
   name text,
   field text,
@@ -278,7 +294,7 @@ create table run_notices (
 
 create table run_versions (
   run_id bigint not null,
-  dynamics_id uuid not null,
+  record_id uuid not null,
   record_version bigint not null,
   fingerprint bigint,
   drafted boolean not null default false
@@ -291,10 +307,10 @@ create table runs (
   status text not null,
   settings jsonb not null,
   settings_hash text not null,
-  settled_edits bigint,
-  calm boolean not null default false,
-  alone boolean not null default true,
-  planned_edits bigint,
+  settled_revision bigint,
+  no_changes boolean not null default false,
+  no_concurrent_edits boolean not null default true,
+  planned_revision bigint,
   planned_after bigint,
   checkpoint integer not null default '-1'::integer,
   fence bigint not null,
@@ -311,12 +327,12 @@ create table runs (
   issues jsonb,
   actions jsonb,
   what_if jsonb not null default '{}'::jsonb,
-  told text,
-  tries integer not null default 0,
-  try_after timestamp with time zone,
+  notified_state text,
+  attempts integer not null default 0,
+  retry_at timestamp with time zone,
   started_by_id integer,
   applied_by_id integer,
-  settled boolean not null default false,
+  store_unchanged boolean not null default false,
   trigger text not null,
   approval_reason text,
   approved_at timestamp with time zone,
@@ -343,18 +359,18 @@ create table sessions (
   constraint sessions_teammate_id_fkey FOREIGN KEY (teammate_id) REFERENCES teammates(id) ON DELETE CASCADE
 );
 
-create table store_edits (
+create table store_revision (
   only_row boolean not null default true,
-  edits bigint not null default 0,
-  constraint store_edits_pkey PRIMARY KEY (only_row),
-  constraint store_edits_only_row_check CHECK (only_row)
+  revision bigint not null default 0,
+  constraint store_revision_pkey PRIMARY KEY (only_row),
+  constraint store_revision_only_row_check CHECK (only_row)
 );
 
 create table sync_issues (
   id bigint not null generated always as identity,
   organization_id uuid not null,
   kind text not null,
-  dynamics_id uuid,
+  record_id uuid,
   name text,
   field text,
   value text,
@@ -386,22 +402,6 @@ create table teammates (
   constraint teammates_state_check CHECK ((state = ANY (ARRAY['no-sign-in'::text, 'invited'::text, 'active'::text])))
 );
 
-create table waiting_records (
-  organization_id uuid not null,
-  dynamics_id uuid not null,
-  kind text not null,
-  created_on timestamp with time zone not null,
-  record_version bigint not null,
-  fingerprint bigint not null,
-  name text not null,
-  name_key text collate "C" not null,
-  description text,
-  fields jsonb not null,
-  domains text[] not null,
-  issues jsonb,
-  constraint waiting_records_pkey PRIMARY KEY (organization_id, dynamics_id)
-);
-
 CREATE INDEX account_changes_account ON public.account_changes USING btree (account_id) WHERE (account_id IS NOT NULL);
 
 CREATE INDEX account_changes_not_applied ON public.account_changes USING btree (run_id) WHERE (outcome IS NOT NULL);
@@ -414,16 +414,16 @@ CREATE INDEX accounts_foreign_id ON public.accounts USING btree (lower(btrim(ext
 
 CREATE INDEX accounts_name_key ON public.accounts USING btree (name_key);
 
-CREATE INDEX mails_waiting ON public.mails USING btree (next_try_at) WHERE (state = 'waiting'::text);
+CREATE INDEX mails_waiting ON public.mails USING btree (next_attempt_at) WHERE (state = 'waiting'::text);
 
 CREATE INDEX one_time_links_teammate ON public.one_time_links USING btree (teammate_id);
 
 CREATE INDEX runs_organization ON public.runs USING btree (organization_id, id);
 
-CREATE INDEX runs_to_tell ON public.runs USING btree (id) WHERE (((status = ANY (ARRAY['done'::text, 'failed'::text, 'planned'::text])) OR ((status = 'applying'::text) AND (halt_reason = 'failed'::text))) AND (told IS DISTINCT FROM (status || COALESCE((':'::text || (error ->> 'kind'::text)), ''::text))));
+CREATE INDEX runs_to_notify ON public.runs USING btree (id) WHERE (((status = ANY (ARRAY['done'::text, 'failed'::text, 'planned'::text])) OR ((status = 'applying'::text) AND (halt_reason = 'failed'::text))) AND (notified_state IS DISTINCT FROM (status || COALESCE((':'::text || (error ->> 'kind'::text)), ''::text))));
 
 CREATE INDEX sessions_teammate ON public.sessions USING btree (teammate_id);
 
-CREATE INDEX sync_issues_in_order ON public.sync_issues USING btree (organization_id, kind COLLATE "C", COALESCE(dynamics_id, '00000000-0000-0000-0000-000000000000'::uuid)) WHERE (closed_run IS NULL);
+CREATE INDEX sync_issues_in_order ON public.sync_issues USING btree (organization_id, kind COLLATE "C", COALESCE(record_id, '00000000-0000-0000-0000-000000000000'::uuid)) WHERE (closed_run IS NULL);
 
-CREATE INDEX sync_issues_of_record ON public.sync_issues USING btree (organization_id, dynamics_id, kind);
+CREATE INDEX sync_issues_of_record ON public.sync_issues USING btree (organization_id, record_id, kind);

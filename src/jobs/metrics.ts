@@ -39,7 +39,7 @@ export function openMetrics(parts: RunStore & { readonly log: Log }): Metrics {
 
 const RESULTS = ["done", "planned", "failed", "stopped"] as const;
 const MODES = ["sync", "changes", "plan", "retry"] as const;
-const OUTCOMES = ["created", "linked", "updated", "unchanged", "skipped", "failed", "left"] as const;
+const OUTCOMES = ["created", "linked", "updated", "unchanged", "skipped", "failed", "stopped"] as const;
 
 function runCounters(registry: Registry): RunCounters & { look(): void } {
   const registers = [registry];

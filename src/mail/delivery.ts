@@ -43,7 +43,7 @@ type Claimed = {
   body: string;
   html: string | null;
   sealed: boolean;
-  tries: number;
+  attempts: number;
   isOver: boolean;
 };
 
@@ -81,13 +81,13 @@ export function openDelivery(parts: DeliveryParts): Delivery {
 
 async function claimDue(db: Kysely<Tables>, now: Date): Promise<Claimed[]> {
   const { rows } = await sql<Claimed>`
-    update mails set tries = tries + 1, next_try_at = ${new Date(now.getTime() + CLAIM_MS)}
+    update mails set attempts = attempts + 1, next_attempt_at = ${new Date(now.getTime() + CLAIM_MS)}
     where id in (
       select id from mails where state = 'waiting'
-        and (next_try_at <= ${now} or next_try_at > ${new Date(now.getTime() + LONGEST_WAIT_MS)})
-      order by next_try_at, id limit ${AT_ONCE} for update skip locked
+        and (next_attempt_at <= ${now} or next_attempt_at > ${new Date(now.getTime() + LONGEST_WAIT_MS)})
+      order by next_attempt_at, id limit ${AT_ONCE} for update skip locked
     )
-    returning id, recipient, subject, body, html, sealed, tries, keep_until <= ${now} as "isOver"`.execute(
+    returning id, recipient, subject, body, html, sealed, attempts, keep_until <= ${now} as "isOver"`.execute(
     db,
   );
   return rows;
@@ -113,15 +113,20 @@ async function deliver(
     const { text, html } = openTexts(mail, sealer);
     await transport.sendMail({ to, subject, text: text ?? "", ...(html !== null && { html }) });
   } catch (error) {
-    const wait = isForGood(error) ? undefined : WAIT_MINUTES[mail.tries - 1];
+    const wait = isForGood(error) ? undefined : WAIT_MINUTES[mail.attempts - 1];
     const reason = error instanceof Error ? error.message.slice(0, 500) : String(error);
-    log.warn("A mail could not be sent.", { mail: id, tries: mail.tries, reason, final: wait === undefined });
+    log.warn("A mail could not be sent.", {
+      mail: id,
+      attempts: mail.attempts,
+      reason,
+      final: wait === undefined,
+    });
     await settle(
       db,
       id,
       wait === undefined
         ? { state: "failed", body: null, html: null, error: reason }
-        : { next_try_at: new Date(clock.now().getTime() + wait * MINUTE_MS), error: reason },
+        : { next_attempt_at: new Date(clock.now().getTime() + wait * MINUTE_MS), error: reason },
     );
     return false;
   }
@@ -132,7 +137,13 @@ async function deliver(
 async function settle(
   db: Kysely<Tables>,
   id: number,
-  values: { state?: "sent" | "failed"; body?: null; html?: null; error: string | null; next_try_at?: Date },
+  values: {
+    state?: "sent" | "failed";
+    body?: null;
+    html?: null;
+    error: string | null;
+    next_attempt_at?: Date;
+  },
 ): Promise<void> {
   await db.updateTable("mails").set(values).where("id", "=", id).execute();
 }

@@ -13,8 +13,8 @@ declare module "../db/tables.ts" {
       sealed: Generated<boolean>;
       keep_until: Date | null;
       state: MailState;
-      tries: Generated<number>;
-      next_try_at: Date | null;
+      attempts: Generated<number>;
+      next_attempt_at: Date | null;
       error: string | null;
       created_at: Date;
     };

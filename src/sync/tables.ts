@@ -20,7 +20,7 @@ export type RunMode = "sync" | "changes" | "plan" | "retry";
 /** What asked for a run. */
 export type RunTrigger = "person" | "schedule" | "command-line";
 
-/** Counted in distinct records. The first is the sum of the next six, or the run is not done; `left` stands beside. */
+/** Counted in distinct records. The first is the sum of the next six, or the run is not done; `stopped` stands beside. */
 export type RunCounts = {
   read: number;
   created: number;
@@ -29,7 +29,7 @@ export type RunCounts = {
   unchanged: number;
   skipped: number;
   failed: number;
-  left: number;
+  stopped: number;
 };
 
 /** How far a run is. `rate` is accounts a second over the last few; null where nobody knows yet. */
@@ -73,11 +73,11 @@ declare module "../db/tables.ts" {
       what_if: ColumnType<Record<string, WhatIf>, string | undefined, string>;
       settings: Json<unknown>;
       settings_hash: string;
-      settled_edits: number | null;
-      settled: Generated<boolean>;
-      calm: Generated<boolean>;
-      alone: Generated<boolean>;
-      planned_edits: number | null;
+      settled_revision: number | null;
+      store_unchanged: Generated<boolean>;
+      no_changes: Generated<boolean>;
+      no_concurrent_edits: Generated<boolean>;
+      planned_revision: number | null;
       planned_after: number | null;
       approval_reason: ApprovalReason | null;
       halt_reason: HaltReason | null;
@@ -89,9 +89,9 @@ declare module "../db/tables.ts" {
       started_at: Date;
       planned_at: Date | null;
       finished_at: Date | null;
-      told: string | null;
-      tries: Generated<number>;
-      try_after: Date | null;
+      notified_state: string | null;
+      attempts: Generated<number>;
+      retry_at: Date | null;
     };
     run_leases: {
       organization_id: string;
@@ -102,10 +102,10 @@ declare module "../db/tables.ts" {
       session_name: string | null;
       heartbeat_at: Date | null;
     };
-    retried_records: { run_id: number; dynamics_id: string };
+    retried_records: { run_id: number; record_id: string };
     run_decisions: {
       run_id: number;
-      dynamics_id: string;
+      record_id: string;
       action: string;
       rule: string;
       account_id: number | null;
@@ -113,7 +113,7 @@ declare module "../db/tables.ts" {
     };
     run_issues: {
       run_id: number;
-      dynamics_id: string | null;
+      record_id: string | null;
       kind: string;
       name: string | null;
       field: string | null;
@@ -124,7 +124,7 @@ declare module "../db/tables.ts" {
       id: Generated<number>;
       organization_id: string;
       kind: string;
-      dynamics_id: string | null;
+      record_id: string | null;
       name: string | null;
       field: string | null;
       value: string | null;
@@ -132,9 +132,9 @@ declare module "../db/tables.ts" {
       first_run: number;
       closed_run: number | null;
     };
-    waiting_records: {
+    blocked_records: {
       organization_id: string;
-      dynamics_id: string;
+      record_id: string;
       /** A refusal's issue kind, or "domain-taken" for a record that is synced without a domain. */
       kind: string;
       created_on: Date;

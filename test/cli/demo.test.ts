@@ -18,8 +18,18 @@ const story = z.object({
       linked: z.literal(2),
       failed: z.literal(0),
     }),
-    z.object({ status: z.literal("done"), created: z.literal(1), updated: z.literal(3), left: z.literal(2) }),
-    z.object({ status: z.literal("done"), created: z.literal(0), updated: z.literal(0), left: z.literal(0) }),
+    z.object({
+      status: z.literal("done"),
+      created: z.literal(1),
+      updated: z.literal(3),
+      stopped: z.literal(2),
+    }),
+    z.object({
+      status: z.literal("done"),
+      created: z.literal(0),
+      updated: z.literal(0),
+      stopped: z.literal(0),
+    }),
   ]),
 });
 

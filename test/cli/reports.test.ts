@@ -22,7 +22,7 @@ const run: RunSummary = {
   unchanged: 0,
   skipped: 13_020,
   failed: 0,
-  left: 0,
+  stopped: 0,
   issues: { "domain-taken": 7, "name-in-use": 13_020 },
   startedAt: new Date("2026-03-01T09:30:00Z"),
   plannedAt: new Date("2026-03-01T09:30:08Z"),
@@ -45,7 +45,7 @@ describe("a run is told", () => {
     unchanged       0
     skipped    13,020  not synced; the issues say why
     failed          0
-  Left              0
+  Stopped           0
 
   14 requests to Dynamics 365, 2 repeated, waited 1 min 1 s for its limits
 
@@ -90,7 +90,7 @@ describe("a plan is told", () => {
     action: "update",
     rule: "linked",
     name: "Contoso\u001b[31m Ltd",
-    dynamicsId: "x",
+    recordId: "x",
     accountId: 7,
     values: [
       { field: "Name", before: "Contoso", after: "Contoso Ltd" },
@@ -98,7 +98,7 @@ describe("a plan is told", () => {
       { field: "VIP", before: null, after: true },
     ],
   };
-  const counts = { ...run, created: 0, linked: 0, updated: 3, left: 0, unchanged: 5, skipped: 1 };
+  const counts = { ...run, created: 0, linked: 0, updated: 3, stopped: 0, unchanged: 5, skipped: 1 };
 
   it("account by account, before → after, with the rule that decided", () => {
     expect(planReport(counts, [change])).toEqual([
@@ -109,15 +109,15 @@ describe("a plan is told", () => {
       "",
       "… and 2 more accounts. --limit shows more of them.",
       "",
-      "Plan: 0 to create, 0 to link, 3 to update, 0 to leave (5 unchanged, 1 skipped).",
+      "Plan: 0 to create, 0 to link, 3 to update, 0 to stop syncing (5 unchanged, 1 skipped).",
     ]);
   });
 
   it("with what a new account gets, and why another leaves", () => {
     const values = [{ field: "Name", before: null, after: "Contoso" }];
-    const lines = planReport({ ...counts, created: 1, updated: 0, left: 1 }, [
+    const lines = planReport({ ...counts, created: 1, updated: 0, stopped: 1 }, [
       { ...change, action: "create", rule: "create", values },
-      { ...change, action: "leave", rule: "left-view", values: [] },
+      { ...change, action: "stop", rule: "left-view", values: [] },
     ]);
     expect(lines.slice(0, 4)).toEqual([
       "+ Contoso [31m Ltd will be created: no account here has its id, a domain or its name",
@@ -135,7 +135,7 @@ describe("a plan is told", () => {
 describe("issues are told", () => {
   const issue: RunIssue = {
     kind: "domain-taken",
-    dynamicsId: "0a",
+    recordId: "0a",
     name: "Contoso",
     field: null,
     value: "contoso.com",

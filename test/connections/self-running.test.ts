@@ -101,7 +101,7 @@ test("how far the selection may shrink is the connection's own, and an empty one
   const alone = await leftAlone();
   await alone.carol.put("/connection/brake", { ...BRAKE, shareOfFewPercent: 100, shrunkToPercent: 0 });
   for (const id of alone.ids.slice(0, 20)) alone.org.updateAccount(id, { statecode: 1 });
-  expect(await alone.sync()).toMatchObject({ status: "done", counts: { left: 20 } });
+  expect(await alone.sync()).toMatchObject({ status: "done", counts: { stopped: 20 } });
 
   for (const id of alone.ids) alone.org.deleteAccount(id);
 

@@ -31,8 +31,8 @@ export type Gate = {
 const LOCKS: Readonly<Record<Exclude<Stage, "read">, string>> = {
   // Blocks nextval until it is committed (PostgreSQL's page on ALTER SEQUENCE): numbers of new accounts are drawn in planning alone.
   plan: "alter sequence accounts_id_seq cache 1",
-  apply: "select edits from store_edits for update",
-  finish: "lock table waiting_records in share mode",
+  apply: "select revision from store_revision for update",
+  finish: "lock table blocked_records in share mode",
 };
 
 export async function closeGate(
@@ -54,7 +54,7 @@ export async function holdFirstChunk({ database }: { readonly database: Database
       end if;
       return null;
     end $$;
-    create trigger wait_in_first_chunk before update on store_edits
+    create trigger wait_in_first_chunk before update on store_revision
       for each statement execute function wait_in_first_chunk()`);
   return hold(database, "select pg_advisory_xact_lock(1)");
 }

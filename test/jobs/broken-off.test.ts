@@ -90,7 +90,7 @@ test("what does not pass is left to a person after five tries; the next run goes
     { recipient: "company-admin@ourcompany.example", subject: expect.stringMatching(/failed/) },
   ]);
   await tryAgain(work);
-  expect((await web.database.pool.query("select tries from runs")).rows).toEqual([{ tries: 5 }]);
+  expect((await web.database.pool.query("select attempts from runs")).rows).toEqual([{ attempts: 5 }]);
 
   await mendWriting(work);
   org.createAccount({ name: "Bolt" });
@@ -107,13 +107,13 @@ test("on a full disk a run stays in hand until there is space to write how it en
     const { rows } = await web.database.pool.query("select last_value::int as attempts from written_ends");
     return rows[0].attempts >= 2;
   });
-  const { rows } = await web.database.pool.query("select status, tries from runs");
+  const { rows } = await web.database.pool.query("select status, attempts from runs");
   await makeSpace(work);
   await web.runner.settled();
   const between = (await carol.get(`/runs/${id}`)).body.run;
   await tryAgain(work);
 
-  expect(rows).toEqual([{ status: "applying", tries: 0 }]);
+  expect(rows).toEqual([{ status: "applying", attempts: 0 }]);
   expect(between).toMatchObject({ status: "queued", error: { kind: "disk-full" } });
   expect((await carol.get(`/runs/${id}`)).body.run).toMatchObject({ status: "done", error: null });
   expect(await work.names()).toEqual(["Acme"]);

@@ -42,7 +42,7 @@ function said({ outcomes, left }: RunResult) {
     unchanged: 0,
     skipped: 0,
     failed: 0,
-    left: left.length,
+    stopped: left.length,
   };
   for (const [id, outcome] of outcomes) {
     counts[outcome.outcome] += 1;
@@ -73,9 +73,9 @@ function sorted(happened: ReadonlyMap<string, string>): string[] {
 }
 
 function heard({ summary, happened, issues }: RealRun) {
-  const { read, created, linked, updated, unchanged, skipped, failed, left } = summary;
+  const { read, created, linked, updated, unchanged, skipped, failed, stopped } = summary;
   return {
-    counts: { read, created, linked, updated, unchanged, skipped, failed, left },
+    counts: { read, created, linked, updated, unchanged, skipped, failed, stopped },
     happened: sorted(happened),
     issues,
   };

@@ -36,12 +36,12 @@ const summary = z.object({
   unchanged: z.number(),
   skipped: z.number(),
   failed: z.number(),
-  left: z.number(),
+  stopped: z.number(),
   issues: z.record(z.string(), z.number()),
 });
 
 const issueList = z.array(
-  z.object({ dynamicsId: z.string().nullable(), kind: z.string(), value: z.string().nullable() }),
+  z.object({ recordId: z.string().nullable(), kind: z.string(), value: z.string().nullable() }),
 );
 
 const account = z.strictObject({
@@ -96,7 +96,7 @@ async function syncTwice(
   const drafts = draftsOf(simulator.org);
   const model = run(world, drafts, OPTIONS);
 
-  const { read, left, issues: issueCounts, ...counts } = await synced(sluice);
+  const { read, stopped: _, issues: issueCounts, ...counts } = await synced(sluice);
 
   expect(read).toBe(drafts.length);
   expect(Object.values(counts).reduce((sum, count) => sum + count)).toBe(read);

@@ -6,10 +6,37 @@ import type { Answers } from "./answers.ts";
 export type Rows = Readonly<Record<string, readonly Row[]>>;
 type Row = Readonly<Record<string, string>>;
 
-const RENAMED_TABLES: Readonly<Record<string, string>> = {};
+const RENAMED_TABLES: Readonly<Record<string, string>> = {
+  store_edits: "store_revision",
+  waiting_records: "blocked_records",
+};
 
 /** The new name of a column, by "table.column". All keys here are names of version 0.1.0. */
-const RENAMED_COLUMNS: Readonly<Record<string, string>> = {};
+const RENAMED_COLUMNS: Readonly<Record<string, string>> = {
+  "account_changes.dynamics_id": "record_id",
+  "account_links.dynamics_id": "record_id",
+  "account_links.left_because": "stop_reason",
+  "excluded_records.dynamics_id": "record_id",
+  "mails.next_try_at": "next_attempt_at",
+  "mails.tries": "attempts",
+  "retried_records.dynamics_id": "record_id",
+  "run_decisions.dynamics_id": "record_id",
+  "run_drafts.dynamics_id": "record_id",
+  "run_drafts.try": "attempt",
+  "run_issues.dynamics_id": "record_id",
+  "run_versions.dynamics_id": "record_id",
+  "runs.alone": "no_concurrent_edits",
+  "runs.calm": "no_changes",
+  "runs.planned_edits": "planned_revision",
+  "runs.settled": "store_unchanged",
+  "runs.settled_edits": "settled_revision",
+  "runs.told": "notified_state",
+  "runs.tries": "attempts",
+  "runs.try_after": "retry_at",
+  "store_edits.edits": "revision",
+  "sync_issues.dynamics_id": "record_id",
+  "waiting_records.dynamics_id": "record_id",
+};
 
 /** What took the place of a column, as "table.column", made from its value and its row. */
 const REPLACED_COLUMNS: Readonly<Record<string, (value: string, row: Row) => Row>> = {
@@ -17,18 +44,29 @@ const REPLACED_COLUMNS: Readonly<Record<string, (value: string, row: Row) => Row
     status === '"applying"'
       ? { approval_reason: "null", halt_reason: reason }
       : { approval_reason: reason, halt_reason: "null" },
+  "runs.counts": (counts) => ({ counts: renameKeys(counts, { left: "stopped" }) }),
+  "runs.actions": (actions) => ({ actions: renameKeys(actions, { leave: "stop", return: "resume" }) }),
 };
 
 /** The new value by the old one, both as JSON text, by "table.column". */
 const RENAMED_VALUES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "account_changes.action": { '"leave"': '"stop"', '"return"': '"resume"' },
+  "run_decisions.action": { '"leave"': '"stop"', '"refuse"': '"skip"' },
   "runs.applied_by": { '"the schedule"': "null" },
 };
 
 /** The new name of a key in answers. */
-const RENAMED_KEYS: Readonly<Record<string, string>> = {};
+const RENAMED_KEYS: Readonly<Record<string, string>> = {
+  dynamicsId: "recordId",
+  leave: "stop",
+  left: "stopped",
+  leftBecause: "stopReason",
+  return: "resume",
+};
 
 /** The new value by the old one, by the old name of its key. */
 const RENAMED_WORDS: Readonly<Record<string, Readonly<Record<string, string | null>>>> = {
+  action: { leave: "stop", return: "resume" },
   appliedBy: { "the schedule": null },
 };
 
@@ -69,6 +107,14 @@ function translateRow(table: string, row: Row): Row {
     return [[RENAMED_COLUMNS[name] ?? column, RENAMED_VALUES[name]?.[value] ?? value] as const];
   });
   return Object.fromEntries(columns);
+}
+
+function renameKeys(json: string, names: Readonly<Record<string, string>>): string {
+  return JSON.stringify(JSON.parse(json), (_, value: unknown) =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [names[key] ?? key, inner]))
+      : value,
+  );
 }
 
 type JsonObject = Readonly<Record<string, unknown>>;

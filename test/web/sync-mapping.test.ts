@@ -112,7 +112,7 @@ const counts = {
   unchanged: 0,
   skipped: 1_807,
   failed: 0,
-  left: 0,
+  stopped: 0,
 };
 
 test("a result never says success while something was skipped", () => {
@@ -128,12 +128,12 @@ test("a result never says success while something was skipped", () => {
   } as const;
   expect(formatRunStatus(done)).toEqual({ text: "49,543 synced, 1,807 skipped", tone: "skipped" });
   const none = { ...counts, created: 0, linked: 0, updated: 0 };
-  expect(applyLabel({ ...none, left: 1 })).toBe("Stop syncing 1 account");
+  expect(applyLabel({ ...none, stopped: 1 })).toBe("Stop syncing 1 account");
   expect(applyLabel(none)).toBe("Save these settings");
 });
 
 test("resumed accounts are not counted as updated", () => {
-  const shown = actionCounts({ counts, actions: { return: 12 } });
+  const shown = actionCounts({ counts, actions: { resume: 12 } });
   expect(shown.map(({ count }) => count)).toEqual([48_211, 1_020, 300, 12, 0, 1_807]);
 });
 

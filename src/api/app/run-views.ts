@@ -112,8 +112,8 @@ async function viewOf(store: RunStore, row: RunRow): Promise<RunView> {
 /** A change is written when the checkpoint has passed it. */
 function writtenBy({ status, under_way: underWay, checkpoint, counts }: RunRow): RunView["written"] {
   if (status !== "applying" || underWay) return null;
-  const { created, linked, updated, left } = { ...NO_COUNTS, ...counts };
-  return { done: Math.max(checkpoint, 0), total: created + linked + updated + left };
+  const { created, linked, updated, stopped } = { ...NO_COUNTS, ...counts };
+  return { done: Math.max(checkpoint, 0), total: created + linked + updated + stopped };
 }
 
 function stateOf(row: RunRow): Pick<RunView, "status" | "waitsBecause" | "error"> {

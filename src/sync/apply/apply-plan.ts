@@ -77,25 +77,25 @@ async function advance(
   run: ActiveRun,
   { from, to }: { readonly from: number; readonly to: number },
 ): Promise<boolean> {
-  const { edits } = await trx
-    .updateTable("store_edits")
-    .set((eb) => ({ edits: eb("edits", "+", 1) }))
-    .returning("edits")
+  const { revision } = await trx
+    .updateTable("store_revision")
+    .set((eb) => ({ revision: eb("revision", "+", 1) }))
+    .returning("revision")
     .executeTakeFirstOrThrow();
   const found = await trx
     .selectFrom("runs")
-    .select(["planned_edits as plannedEdits", "alone"])
+    .select(["planned_revision as plannedRevision", "no_concurrent_edits as noConcurrentEdits"])
     .where("id", "=", run.runId)
     .where("checkpoint", "=", from)
     .forUpdate()
     .executeTakeFirst();
-  if (!found || found.plannedEdits === null) throw fenceLostError(run.runId);
-  const isUntouched = found.plannedEdits === edits - 1;
+  if (!found || found.plannedRevision === null) throw fenceLostError(run.runId);
+  const isUntouched = found.plannedRevision === revision - 1;
   await transition(trx, run, "applying", {
     type: "recordCheckpoint",
     checkpoint: to,
-    plannedEdits: isUntouched ? edits : found.plannedEdits,
-    alone: found.alone && isUntouched,
+    plannedRevision: isUntouched ? revision : found.plannedRevision,
+    noConcurrentEdits: found.noConcurrentEdits && isUntouched,
   });
   return isUntouched;
 }

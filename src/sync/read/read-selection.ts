@@ -125,8 +125,13 @@ async function readRetried(
   onPage(0);
   const pages = readSome(client, prepared.selection, { ids, columns: drafter.columns, signal });
   await readPages(pages, { run, drafter, known, maxAccounts, onPage });
-  const { edits } = await sinceLastRun(database, organizationId, prepared.settingsHash);
-  return { ...(await settleRead(run, known, maxAccounts)), settled: false, calm: false, edits };
+  const { revision: storeRevision } = await sinceLastRun(database, organizationId, prepared.settingsHash);
+  return {
+    ...(await settleRead(run, known, maxAccounts)),
+    storeUnchanged: false,
+    noChanges: false,
+    storeRevision,
+  };
 }
 
 /** After a read of the whole selection: departures, forgotten records, and those that wait on something that moved. */
@@ -144,17 +149,21 @@ async function settle(run: ActiveRun, prepared: Prepared, { known, drafter }: Op
   const forgotten = known.waitingNotRead();
   await storeForgotten(run, forgotten);
   const read = await settleRead(run, known, maxAccounts);
-  const { store, edits } = await sinceLastRun(database, organizationId, prepared.settingsHash);
-  const settled = store === "settled";
-  const calm = settled && read.staged + departures + forgotten.length === 0;
-  if (calm) return { ...read, settled, calm, edits };
-  const again = await stageWaiting(run, settled ? "woken" : "all");
+  const { store, revision: storeRevision } = await sinceLastRun(
+    database,
+    organizationId,
+    prepared.settingsHash,
+  );
+  const storeUnchanged = store === "unchanged";
+  const noChanges = storeUnchanged && read.staged + departures + forgotten.length === 0;
+  if (noChanges) return { ...read, storeUnchanged, noChanges, storeRevision };
+  const again = await stageWaiting(run, storeUnchanged ? "affected" : "all");
   return {
     unchanged: read.unchanged - again.synced,
     refused: read.refused - again.refused,
     staged: read.staged + again.synced + again.refused,
-    settled,
-    calm,
-    edits,
+    storeUnchanged,
+    noChanges,
+    storeRevision,
   };
 }

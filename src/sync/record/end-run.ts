@@ -65,7 +65,7 @@ export async function recordFailure(store: RunStore, run: FailedRun, failure: Fa
 
 async function lockRun(trx: Kysely<Tables>, { runId, lease }: FencedRun): Promise<Found | undefined> {
   const { rows } = await sql<Found>`
-    select status, tries as attempts from runs where id = ${runId} and fence = ${lease.fence}
+    select status, attempts from runs where id = ${runId} and fence = ${lease.fence}
     for update`.execute(trx);
   return rows[0];
 }

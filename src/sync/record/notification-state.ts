@@ -4,10 +4,10 @@ import type { Tables } from "../../db/tables.ts";
 import type { ApprovalReason } from "../../settings/run-explanations.ts";
 import type { RunMode, RunStatus } from "../tables.ts";
 
-/** How a run ended, in one text; the index runs_to_tell has the same words. A plan that is being applied has not ended. */
+/** How a run ended, in one text; the index runs_to_notify has the same words. A plan that is being applied has not ended. */
 const END = sql`status || coalesce(':' || (error ->> 'kind'), '')`;
 const IS_PENDING = sql`(status in ('done', 'failed', 'planned') or status = 'applying' and halt_reason = 'failed')
-  and told is distinct from ${END} and (status <> 'planned' or approved_at is null)`;
+  and notified_state is distinct from ${END} and (status <> 'planned' or approved_at is null)`;
 
 /** Ended runs nobody was notified of yet, oldest first. */
 export async function runsToNotify(
@@ -53,7 +53,7 @@ export async function claimNotification(
   { id, endedAs }: Pick<RunToNotify, "id" | "endedAs">,
 ): Promise<boolean> {
   const { numAffectedRows } = await sql`
-    update runs set told = ${END}
+    update runs set notified_state = ${END}
     where id = ${id} and ${END} = ${endedAs} and ${IS_PENDING}`.execute(trx);
   return numAffectedRows === 1n;
 }

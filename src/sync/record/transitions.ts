@@ -49,9 +49,11 @@ export type UnplannedStatus = "queued" | "reading" | "planning";
 type PlanFigures = {
   readonly counts: RunCounts;
   readonly usage: RunUsage;
-  readonly settled: boolean;
-  readonly calm: boolean;
-  readonly plannedEdits: number;
+  /** Nobody but runs wrote since the run before, and under the same settings. */
+  readonly storeUnchanged: boolean;
+  /** Nothing changed at the source either. */
+  readonly noChanges: boolean;
+  readonly plannedRevision: number;
   /** The run applied last when this one was planned. */
   readonly plannedAfter: number | null;
   readonly now: Date;
@@ -69,9 +71,13 @@ type Payloads = {
   applyAtOnce: PlanFigures;
   approve: { readonly by: { readonly id: number; readonly name: string }; readonly now: Date };
   startApply: object;
-  recordCheckpoint: { readonly checkpoint: number; readonly plannedEdits: number; readonly alone: boolean };
-  replan: { readonly plannedEdits: number; readonly counts: Partial<RunCounts> };
-  complete: { readonly counts: RunCounts; readonly settledEdits: number | null; readonly now: Date };
+  recordCheckpoint: {
+    readonly checkpoint: number;
+    readonly plannedRevision: number;
+    readonly noConcurrentEdits: boolean;
+  };
+  replan: { readonly plannedRevision: number; readonly counts: Partial<RunCounts> };
+  complete: { readonly counts: RunCounts; readonly settledRevision: number | null; readonly now: Date };
   /** `retryAt`: null if it broke off because somebody wanted it to; then its attempts do not count. */
   requeue: { readonly retryAt: Date | null };
   keepApproved: { readonly countsAsAttempt: boolean };
@@ -98,16 +104,16 @@ type EventOf<Type extends EventType> = { [Each in Type]: { readonly type: Each }
 type Columns = Readonly<Record<string, unknown>>;
 
 /** Of whoever had it before, nothing is shown any more. */
-const CLAIMED: Columns = { try_after: null, progress: null, error: null, halt_reason: null };
+const CLAIMED: Columns = { retry_at: null, progress: null, error: null, halt_reason: null };
 const NOT_APPROVED: Columns = { approved_at: null, applied_by: null };
 
 function planColumns(plan: PlanFigures): Columns {
   return {
     counts: JSON.stringify(plan.counts),
     usage: JSON.stringify(plan.usage),
-    settled: plan.settled,
-    calm: plan.calm,
-    planned_edits: plan.plannedEdits,
+    store_unchanged: plan.storeUnchanged,
+    no_changes: plan.noChanges,
+    planned_revision: plan.plannedRevision,
     planned_after: plan.plannedAfter,
     planned_at: plan.now,
   };
@@ -118,18 +124,18 @@ function endColumns({ error, now }: { readonly error?: StoredError; readonly now
     finished_at: now,
     progress: null,
     approval_reason: null,
-    try_after: null,
+    retry_at: null,
     ...(error && { error: JSON.stringify(error) }),
   };
 }
 
 /** What an event writes besides the status. */
 const COLUMNS: { readonly [Type in EventType]: (event: EventOf<Type>) => Columns } = {
-  claim: ({ fence, now }) => ({ ...CLAIMED, fence, tries: sql`tries + 1`, started_at: now }),
-  claimApprovedPlan: ({ fence }) => ({ ...CLAIMED, fence, tries: sql`tries + 1` }),
+  claim: ({ fence, now }) => ({ ...CLAIMED, fence, attempts: sql`attempts + 1`, started_at: now }),
+  claimApprovedPlan: ({ fence }) => ({ ...CLAIMED, fence, attempts: sql`attempts + 1` }),
   // Nobody goes on with it if this process dies: a person who applies it from the command line does so again.
   claimPlan: ({ fence }) => ({ ...CLAIMED, ...NOT_APPROVED, fence, applied_by_id: null, cancelled_by: null }),
-  takeOverApply: ({ fence }) => ({ ...CLAIMED, fence, tries: sql`tries + 1`, cancelled_by: null }),
+  takeOverApply: ({ fence }) => ({ ...CLAIMED, fence, attempts: sql`attempts + 1`, cancelled_by: null }),
   prepare: ({ settings, settingsHash }) => ({
     settings: JSON.stringify(settings),
     settings_hash: settingsHash,
@@ -143,45 +149,45 @@ const COLUMNS: { readonly [Type in EventType]: (event: EventOf<Type>) => Columns
     applied_by_id: by.id,
     error: null,
     cancelled_by: null,
-    tries: 0,
-    try_after: null,
-    // That it fails again is told again.
-    told: null,
+    attempts: 0,
+    retry_at: null,
+    // People are notified of another failure again.
+    notified_state: null,
   }),
   startApply: () => ({ approval_reason: null, approved_at: null }),
-  recordCheckpoint: ({ checkpoint, plannedEdits, alone }) => ({
+  recordCheckpoint: ({ checkpoint, plannedRevision, noConcurrentEdits }) => ({
     checkpoint,
-    planned_edits: plannedEdits,
-    alone,
-    tries: 0,
+    planned_revision: plannedRevision,
+    no_concurrent_edits: noConcurrentEdits,
+    attempts: 0,
   }),
-  replan: ({ plannedEdits, counts }) => ({
-    planned_edits: plannedEdits,
+  replan: ({ plannedRevision, counts }) => ({
+    planned_revision: plannedRevision,
     counts: sql`counts || ${JSON.stringify(counts)}::jsonb`,
   }),
-  complete: ({ counts, settledEdits, now }) => ({
+  complete: ({ counts, settledRevision, now }) => ({
     counts: JSON.stringify(counts),
-    settled_edits: settledEdits,
+    settled_revision: settledRevision,
     finished_at: now,
   }),
-  requeue: ({ retryAt }) => ({ progress: null, ...(retryAt ? { try_after: retryAt } : { tries: 0 }) }),
-  keepApproved: ({ countsAsAttempt }) => ({ progress: null, ...(!countsAsAttempt && { tries: 0 }) }),
+  requeue: ({ retryAt }) => ({ progress: null, ...(retryAt ? { retry_at: retryAt } : { attempts: 0 }) }),
+  keepApproved: ({ countsAsAttempt }) => ({ progress: null, ...(!countsAsAttempt && { attempts: 0 }) }),
   scheduleRetry: ({ retryAt, error }) => ({
     progress: null,
-    try_after: retryAt,
-    tries: sql`greatest(tries, 1)`,
+    retry_at: retryAt,
+    attempts: sql`greatest(attempts, 1)`,
     halt_reason: "interrupted",
     error: JSON.stringify(error),
   }),
   revertToPlanned: (event) =>
     "error" in event
-      ? { ...NOT_APPROVED, progress: null, tries: 0, error: JSON.stringify(event.error) }
+      ? { ...NOT_APPROVED, progress: null, attempts: 0, error: JSON.stringify(event.error) }
       : { ...NOT_APPROVED, applied_by_id: null, cancelled_by: event.cancelledBy },
   halt: ({ reason, error, cancelledBy }) => ({
     halt_reason: reason,
     progress: null,
     // Whoever goes on with what failed has one attempt.
-    ...(reason !== "failed" && { tries: 0 }),
+    ...(reason !== "failed" && { attempts: 0 }),
     ...(error && { error: JSON.stringify(error) }),
     ...(cancelledBy !== undefined && { cancelled_by: cancelledBy }),
   }),

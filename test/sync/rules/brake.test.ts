@@ -78,7 +78,7 @@ test("a selection that shrank by half waits", async () => {
 
   const run = await space.sync({}, { brake: DEFAULT_LIMITS });
 
-  expect(run).toMatchObject({ status: "planned", approvalReason: "brake-shrunk", left: 15 });
+  expect(run).toMatchObject({ status: "planned", approvalReason: "brake-shrunk", stopped: 15 });
 });
 
 test("a renamed label does not count", async () => {

@@ -258,7 +258,7 @@ describe("rule 5: order and stability", () => {
     const second = await space.sync();
 
     expect(await space.changes(second.id)).toEqual([]);
-    expect(second).toMatchObject({ created: 0, linked: 0, updated: 0, left: 0, skipped: first.skipped });
+    expect(second).toMatchObject({ created: 0, linked: 0, updated: 0, stopped: 0, skipped: first.skipped });
     expect(told(await space.issues(second.id))).toEqual(told(await space.issues(first.id)));
   });
 });

@@ -92,7 +92,7 @@ test("a refused record that is deleted in Dynamics 365 is forgotten with its iss
 
   const run = await space.sync();
 
-  expect(run).toMatchObject({ read: 1, unchanged: 1, skipped: 0, left: 0 });
+  expect(run).toMatchObject({ read: 1, unchanged: 1, skipped: 0, stopped: 0 });
   expect(run.issues).toEqual({});
 });
 

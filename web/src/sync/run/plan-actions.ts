@@ -4,7 +4,7 @@ import type { Tone } from "../../components/tone.ts";
 import { formatCount } from "../../format/numbers.ts";
 
 type Counts = RunView["counts"];
-export const actions = ["create", "link", "update", "return", "leave", "skip"] as const;
+export const actions = ["create", "link", "update", "resume", "stop", "skip"] as const;
 export type Action = (typeof actions)[number];
 
 export const ACTIONS: Readonly<
@@ -25,13 +25,13 @@ export const ACTIONS: Readonly<
     tone: "changed",
     description: "A linked account differs from its record",
   },
-  return: {
-    label: "return",
+  resume: {
+    label: "resume",
     tone: "changed",
     description: "An account that had stopped syncing resumes",
   },
-  leave: {
-    label: "leave",
+  stop: {
+    label: "stop",
     tone: "skipped",
     description: "The record is no longer selected: the account stays and stops syncing",
   },
@@ -45,13 +45,13 @@ export function changedAccounts({ created, linked, updated }: Counts): number {
 
 export function actionCounts(run: Pick<RunView, "counts" | "actions">): { action: Action; count: number }[] {
   const { counts } = run;
-  const returned = run.actions?.return ?? 0;
+  const resumed = run.actions?.resume ?? 0;
   const values: Record<Action, number> = {
     create: counts.created,
     link: counts.linked,
-    update: counts.updated - returned,
-    return: returned,
-    leave: counts.left,
+    update: counts.updated - resumed,
+    resume: resumed,
+    stop: counts.stopped,
     skip: counts.skipped,
   };
   return actions.map((action) => ({ action, count: values[action] }));
@@ -66,7 +66,7 @@ export function applyLabel(counts: Counts, paused = false): string {
 function actionLabel(counts: Counts): string {
   const changed = changedAccounts(counts);
   if (changed > 0) return `Sync ${formatCount(changed, "account")}`;
-  if (counts.left > 0) return `Stop syncing ${formatCount(counts.left, "account")}`;
+  if (counts.stopped > 0) return `Stop syncing ${formatCount(counts.stopped, "account")}`;
   return "Save these settings";
 }
 

@@ -45,10 +45,10 @@ export function RunCounts({ run }: { run: RunView }) {
         <dt>Read</dt>
         <dd>{formatNumber(run.counts.read)}</dd>
       </div>
-      {run.counts.left > 0 && (
+      {run.counts.stopped > 0 && (
         <div className={styles.additional}>
           <dt>Also stopped syncing</dt>
-          <dd>{formatNumber(run.counts.left)}</dd>
+          <dd>{formatNumber(run.counts.stopped)}</dd>
         </div>
       )}
     </dl>
