@@ -35,7 +35,7 @@ export interface Databases {
    * Deletes some accounts from the store and times COPY of the same rows into it.
    * @returns milliseconds by table
    */
-  timePartialCopy(name: string, dynamicsIds: readonly string[]): Promise<Record<string, number>>;
+  timePartialCopy(name: string, recordIds: readonly string[]): Promise<Record<string, number>>;
   close(): Promise<void>;
 }
 
@@ -81,15 +81,15 @@ export async function openDatabases(): Promise<Databases> {
         await pool.query("checkpoint");
         return copyFiles(pool, saved);
       }),
-    timePartialCopy: (name, dynamicsIds) =>
+    timePartialCopy: (name, recordIds) =>
       withDatabase(server, name, async ({ pool }) => {
         await pool.query("create table some_accounts (id bigint primary key)");
         await pool.query(
           `insert into some_accounts
            select account_id
            from account_links
-           where dynamics_id = any($1) and account_id is not null`,
-          [dynamicsIds],
+           where record_id = any($1) and account_id is not null`,
+          [recordIds],
         );
         for (const [table, key] of Object.entries(ACCOUNT_COLUMNS)) {
           const rows = `select t.* from ${table} t join some_accounts s on s.id = t.${key}`;

@@ -64,7 +64,7 @@ export async function fillAccounts(pool: Pool, accounts: number): Promise<Fields
     where id % 3 = 0`);
   await pool.query(
     `insert into account_links (
-       organization_id, dynamics_id, account_id, matched_by, left_because, record_version, fingerprint
+       organization_id, record_id, account_id, matched_by, stop_reason, record_version, fingerprint
      )
      select
        $1, external_id::uuid, id, 'create', case when id % 97 = 0 then 'deleted' end, 1, 1

@@ -32,7 +32,7 @@ export async function storePlan(database: Database, organization: string, accoun
   await createWorkingTables(database.kysely, id);
   await pool.query(
     `insert into account_changes (
-       run_id, seq, action, rule, account_id, account_version, dynamics_id, name, name_key,
+       run_id, seq, action, rule, account_id, account_version, record_id, name, name_key,
        description, domains, before, record_version, fingerprint
      )
      select
@@ -48,7 +48,7 @@ export async function storePlan(database: Database, organization: string, accoun
     [id],
   );
   await pool.query(
-    `insert into run_issues (run_id, dynamics_id, kind, name)
+    `insert into run_issues (run_id, record_id, kind, name)
      select $1, external_id::uuid, 'name-in-use', name
      from accounts
      where id % 11 = 0`,

@@ -30,17 +30,17 @@ export async function markChangedSincePlan(
   await sql`
     update account_changes c set outcome = 'changed'
     where ${inRange(range)} and (
-      c.action in ('link', 'update', 'return') and not exists (
+      c.action in ('link', 'update', 'resume') and not exists (
         select from accounts a where a.id = c.account_id and a.version = c.account_version)
-      or c.action = 'leave' and not exists (
-        select from account_links l where l.organization_id = ${options.organizationId} and l.dynamics_id = c.dynamics_id)
+      or c.action = 'stop' and not exists (
+        select from account_links l where l.organization_id = ${options.organizationId} and l.record_id = c.record_id)
       or c.action in ('create', 'link') and (
-        exists (select from accounts a where a.id <> c.account_id and (a.external_id = c.dynamics_id::text
-          or a.external_origin <> 'dynamics' and lower(btrim(a.external_id, '{}')) = c.dynamics_id::text))
+        exists (select from accounts a where a.id <> c.account_id and (a.external_id = c.record_id::text
+          or a.external_origin <> 'dynamics' and lower(btrim(a.external_id, '{}')) = c.record_id::text))
         or exists (select from account_links l
-                   where l.organization_id = ${options.organizationId} and l.dynamics_id = c.dynamics_id)
+                   where l.organization_id = ${options.organizationId} and l.record_id = c.record_id)
         or exists (select from excluded_records e
-                   where e.organization_id = ${options.organizationId} and e.dynamics_id = c.dynamics_id))
+                   where e.organization_id = ${options.organizationId} and e.record_id = c.record_id))
       or c.action = 'create' and not ${options.allowDuplicateNames}::boolean and exists (
         select from accounts a where a.name_key = c.name_key
           and not exists (select from account_changes own where own.run_id = c.run_id and own.account_id = a.id))
@@ -67,26 +67,26 @@ export async function applyChanges(
 ): Promise<void> {
   const has = await actionsIn(trx, range);
   if (has("create")) await createAccounts(trx, range, options);
-  if (has("link", "update", "return")) await updateAccounts(trx, range, options);
+  if (has("link", "update", "resume")) await updateAccounts(trx, range, options);
   if (has("link")) await removeOldLinks(trx, range);
   if (has("create", "link")) await makeLinks(trx, range, options);
-  if (has("update", "return", "leave")) await moveLinks(trx, range, options);
+  if (has("update", "resume", "stop")) await moveLinks(trx, range, options);
   await giveDomains(trx, range);
 }
 
 async function createAccounts(trx: Kysely<Tables>, range: ChangeRange, { now }: ApplyOptions): Promise<void> {
   await sql`
     insert into accounts (id, name, name_key, description, external_id, external_origin, origin, fields, created_at, updated_at)
-    select c.account_id, c.name, c.name_key, c.description, c.dynamics_id::text, 'dynamics', 'dynamics', c.fields, ${now}, ${now}
+    select c.account_id, c.name, c.name_key, c.description, c.record_id::text, 'dynamics', 'dynamics', c.fields, ${now}, ${now}
     from account_changes c where ${inRange(range)} and c.action = 'create' order by c.seq`.execute(trx);
 }
 
 async function updateAccounts(trx: Kysely<Tables>, range: ChangeRange, { now }: ApplyOptions): Promise<void> {
   await sql`
     update accounts a set name = c.name, name_key = c.name_key, description = c.description, fields = c.fields,
-      external_id = c.dynamics_id::text, external_origin = 'dynamics', version = a.version + 1, updated_at = ${now}
+      external_id = c.record_id::text, external_origin = 'dynamics', version = a.version + 1, updated_at = ${now}
     from account_changes c
-    where ${inRange(range)} and c.action in ('link', 'update', 'return') and c.before <> '{}' and a.id = c.account_id`.execute(
+    where ${inRange(range)} and c.action in ('link', 'update', 'resume') and c.before <> '{}' and a.id = c.account_id`.execute(
     trx,
   );
 }
@@ -104,8 +104,8 @@ async function makeLinks(
   { organizationId }: ApplyOptions,
 ): Promise<void> {
   await sql`
-    insert into account_links (organization_id, dynamics_id, account_id, matched_by, record_version, fingerprint)
-    select ${organizationId}, c.dynamics_id, c.account_id, c.rule, c.record_version, c.fingerprint
+    insert into account_links (organization_id, record_id, account_id, matched_by, record_version, fingerprint)
+    select ${organizationId}, c.record_id, c.account_id, c.rule, c.record_version, c.fingerprint
     from account_changes c where ${inRange(range)} and c.action in ('create', 'link') order by c.seq`.execute(
     trx,
   );
@@ -118,8 +118,8 @@ async function moveLinks(
 ): Promise<void> {
   await sql`
     update account_links l set record_version = coalesce(c.record_version, l.record_version), fingerprint = c.fingerprint,
-      left_because = case c.action when 'leave' then c.rule end
+      stop_reason = case c.action when 'stop' then c.rule end
     from account_changes c
-    where ${inRange(range)} and c.action in ('update', 'return', 'leave')
-      and l.organization_id = ${organizationId} and l.dynamics_id = c.dynamics_id`.execute(trx);
+    where ${inRange(range)} and c.action in ('update', 'resume', 'stop')
+      and l.organization_id = ${organizationId} and l.record_id = c.record_id`.execute(trx);
 }

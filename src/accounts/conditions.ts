@@ -57,9 +57,9 @@ function syncConditions(organizationId: string | null): Readonly<Record<SyncStat
   const link = sql`select from account_links l where l.account_id = a.id`;
   const isConnected = sql`l.organization_id is not distinct from ${organizationId}`;
   return {
-    synced: sql`exists (${link} and l.left_because is null and ${isConnected})`,
-    stopped: sql`exists (${link} and l.left_because is not null)`,
-    disconnected: sql`exists (${link} and l.left_because is null and not ${isConnected})`,
+    synced: sql`exists (${link} and l.stop_reason is null and ${isConnected})`,
+    stopped: sql`exists (${link} and l.stop_reason is not null)`,
+    disconnected: sql`exists (${link} and l.stop_reason is null and not ${isConnected})`,
     "not-synced": sql`not exists (${link})`,
   };
 }

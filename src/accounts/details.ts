@@ -12,17 +12,17 @@ import {
   type RecordPlace,
   type SyncedColumns,
 } from "./synced-fields.ts";
-import type { LeftBecause, Origin, StoredFields } from "./tables.ts";
+import type { StopReason, Origin, StoredFields } from "./tables.ts";
 
 export type AccountLink = {
   readonly sync: Exclude<SyncState, "not-synced">;
-  readonly dynamicsId: string;
+  readonly recordId: string;
   /** Opens the record in Dynamics 365; null when its organisation is not the connected one. */
   readonly url: string | null;
   readonly matchedBy: "create" | "domain" | "name";
   /** The domains or the name that both had; null where history does not tell. */
   readonly matchedValue: string | null;
-  readonly leftBecause: LeftBecause | null;
+  readonly stopReason: StopReason | null;
   /** When the last run ended that found it in step, or took it out. */
   readonly lastSyncedAt: Date | null;
   readonly lastRun: number | null;
@@ -81,21 +81,21 @@ async function linkOf(
 ): Promise<AccountLink | null> {
   const link = await db
     .selectFrom("account_links")
-    .select(["organization_id", "dynamics_id", "matched_by", "left_because"])
+    .select(["organization_id", "record_id", "matched_by", "stop_reason"])
     .where("account_id", "=", accountId)
     .executeTakeFirst();
   if (!link) return null;
-  const { organization_id, dynamics_id, matched_by, left_because } = link;
+  const { organization_id, record_id, matched_by, stop_reason } = link;
   const connected = source?.organizationId === organization_id ? source : null;
-  const mapping = left_because === null ? await mappingInForce(db, connected) : null;
-  const run = await lastRun(db, organization_id, left_because === null ? null : accountId);
+  const mapping = stop_reason === null ? await mappingInForce(db, connected) : null;
+  const run = await lastRun(db, organization_id, stop_reason === null ? null : accountId);
   return {
-    sync: left_because !== null ? "stopped" : connected ? "synced" : "disconnected",
-    dynamicsId: dynamics_id,
-    url: connected && recordUrl(connected, dynamics_id),
+    sync: stop_reason !== null ? "stopped" : connected ? "synced" : "disconnected",
+    recordId: record_id,
+    url: connected && recordUrl(connected, record_id),
     matchedBy: matched_by,
-    matchedValue: await matchedValue(db, accountId, dynamics_id),
-    leftBecause: left_because,
+    matchedValue: await matchedValue(db, accountId, record_id),
+    stopReason: stop_reason,
     lastSyncedAt: run?.at ?? null,
     lastRun: run?.id ?? null,
     columns: mapping ? syncedColumns(mapping, await customFields(db)) : {},
@@ -103,9 +103,9 @@ async function linkOf(
 }
 
 /** Microsoft Learn, "Open forms, views, dialogs, and reports with a URL". */
-export function recordUrl({ origin, appId }: RecordPlace, dynamicsId: string): string {
+export function recordUrl({ origin, appId }: RecordPlace, recordId: string): string {
   const app = appId === null ? "" : `appid=${appId}&`;
-  return `${origin}/main.aspx?${app}etn=account&pagetype=entityrecord&id=${dynamicsId}`;
+  return `${origin}/main.aspx?${app}etn=account&pagetype=entityrecord&id=${recordId}`;
 }
 
 /** The last run applied for an organisation; of an account that has left, the one that saw it leave. */
@@ -126,7 +126,7 @@ async function lastRun(
     .selectFrom("account_changes as c")
     .select("c.run_id")
     .where("c.account_id", "=", leftAccount)
-    .where("c.action", "=", "leave")
+    .where("c.action", "=", "stop")
     .where("c.outcome", "is", null);
   return runs.where("r.id", "in", leaving).executeTakeFirst();
 }
@@ -138,13 +138,13 @@ async function lastRun(
 async function matchedValue(
   db: Kysely<Tables>,
   accountId: number,
-  dynamicsId: string,
+  recordId: string,
 ): Promise<string | null> {
   const { rows } = await sql<{ rule: string; name: string; before: string[]; after: string[] }>`
     select c.rule, coalesce(c.before ->> 'name', c.name) as name, coalesce(c.domains, '{}') as after,
       coalesce(array(select jsonb_array_elements_text(c.before -> 'domains')), '{}') as before
     from account_changes c join runs r on r.id = c.run_id
-    where c.account_id = ${accountId} and c.dynamics_id = ${dynamicsId} and c.action = 'link' and c.outcome is null
+    where c.account_id = ${accountId} and c.record_id = ${recordId} and c.action = 'link' and c.outcome is null
       and c.seq <= r.checkpoint
     order by c.run_id desc limit 1`.execute(db);
   const [linked] = rows;

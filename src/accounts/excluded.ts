@@ -5,24 +5,24 @@ import type { Database } from "../db/pool.ts";
 import type { Tables } from "../db/tables.ts";
 import { countEdit } from "./store.ts";
 
-export type ExcludedRecord = { readonly dynamicsId: string; readonly name: string | null };
+export type ExcludedRecord = { readonly recordId: string; readonly name: string | null };
 
 export async function excludedRecords(db: Kysely<Tables>): Promise<readonly ExcludedRecord[]> {
   return db
     .selectFrom("excluded_records")
-    .select(["dynamics_id as dynamicsId", "name"])
+    .select(["record_id as recordId", "name"])
     .orderBy("name")
-    .orderBy("dynamics_id")
+    .orderBy("record_id")
     .execute();
 }
 
 /** From the next run on; counts as an edit, or a run on an unchanged source would pass the record by. @returns whether it was excluded */
-export async function includeAgain(database: Database, dynamicsId: string): Promise<boolean> {
+export async function includeAgain(database: Database, recordId: string): Promise<boolean> {
   return inTransaction(database, async ({ kysely: trx }) => {
     await countEdit(trx);
     const gone = await trx
       .deleteFrom("excluded_records")
-      .where("dynamics_id", "=", dynamicsId)
+      .where("record_id", "=", recordId)
       .executeTakeFirst();
     return gone.numDeletedRows > 0n;
   });

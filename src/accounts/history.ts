@@ -57,7 +57,7 @@ export async function accountHistory(
         c.run_id as major, c.seq as minor, c.action, c.rule, null as editor_kind, null as editor_name,
         coalesce(c.before, '{}') as before,
         jsonb_build_object('name', c.name, 'description', c.description, 'domains', coalesce(c.domains, '{}'),
-          'fields', coalesce(c.fields, '{}'), 'externalId', c.dynamics_id) as after
+          'fields', coalesce(c.fields, '{}'), 'externalId', c.record_id) as after
       from account_changes c join runs r on r.id = c.run_id
       where c.account_id = ${accountId} and c.outcome is null and (r.status = 'done' or c.seq <= r.checkpoint)
       union all
@@ -137,7 +137,7 @@ function* changesOf(row: Row, words: Words): Generator<HistoryEntry["changes"][n
   const isNew = row.source === "run" && row.action === "create";
   for (const [key, field] of OWN_FIELDS) {
     const isTold = isNew ? !isEmpty(after[key]) : key in before;
-    if (isTold && row.action !== "leave")
+    if (isTold && row.action !== "stop")
       yield { field, before: before[key] || null, after: after[key] || null };
   }
   for (const id of Object.keys((isNew ? after.fields : before.fields) ?? {})) {

@@ -147,7 +147,7 @@ export type Row = {
 function rowsOf(order: Order, ids: Query, organizationId: string | null): RawBuilder<Row> {
   return sql<Row>`
     select a.id, ${keyText(order, sql`page.key`)} as key, a.name, a.description, a.external_id, a.fields, a.created_at, a.updated_at,
-      case when l.account_id is null then 'not-synced' when l.left_because is not null then 'stopped'
+      case when l.account_id is null then 'not-synced' when l.stop_reason is not null then 'stopped'
         when l.organization_id = ${organizationId} then 'synced' else 'disconnected' end as sync,
       coalesce((select array_agg(domain order by domain) from account_domains where account_id = a.id), '{}') as domains
     from (${ids}) page

@@ -145,8 +145,8 @@ export async function deleteAccount(
     const before = await stateOf(trx, id);
     if (options.exclude) {
       await sql`
-        insert into excluded_records (organization_id, dynamics_id, name)
-        select organization_id, dynamics_id, ${before.name} from account_links where account_id = ${id}
+        insert into excluded_records (organization_id, record_id, name)
+        select organization_id, record_id, ${before.name} from account_links where account_id = ${id}
         on conflict do nothing`.execute(trx);
     }
     await trx.deleteFrom("accounts").where("id", "=", id).execute();

@@ -3,8 +3,8 @@ import type { FieldType } from "../settings/field-types.ts";
 import type { Json, Never64Bit, NullableJson } from "../db/tables.ts";
 
 export type Origin = "dynamics" | "api" | "csv" | "manual";
-export type LeftBecause = "deleted" | "deactivated" | "left-view";
-export type ChangeAction = "create" | "link" | "update" | "return" | "leave";
+export type StopReason = "deleted" | "deactivated" | "left-view";
+export type ChangeAction = "create" | "link" | "update" | "resume" | "stop";
 
 /** Values of an account by custom field id; no key for an empty value. */
 export type StoredFields = Record<string, string | number | boolean>;
@@ -41,14 +41,14 @@ declare module "../db/tables.ts" {
     account_domains: { domain: string; account_id: number };
     account_links: {
       organization_id: string;
-      dynamics_id: string;
+      record_id: string;
       account_id: number;
       matched_by: "create" | "domain" | "name";
-      left_because: LeftBecause | null;
+      stop_reason: StopReason | null;
       record_version: number | null;
       fingerprint: Never64Bit;
     };
-    excluded_records: { organization_id: string; dynamics_id: string; name: string | null };
+    excluded_records: { organization_id: string; record_id: string; name: string | null };
     domain_settings: { own: string[]; common_added: string[]; common_removed: string[] };
     account_changes: {
       run_id: number;
@@ -57,7 +57,7 @@ declare module "../db/tables.ts" {
       rule: string;
       account_id: number | null;
       account_version: number | null;
-      dynamics_id: string;
+      record_id: string;
       name: string;
       name_key: string;
       description: string | null;

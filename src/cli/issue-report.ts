@@ -50,7 +50,7 @@ function accountLines(issues: readonly RunIssue[], limit: number): string[] {
       title: "in the way",
       cell: (issue: RunIssue) => (issue.otherAccountId === null ? "" : `account ${issue.otherAccountId}`),
     },
-    { title: "Dynamics id", cell: (issue: RunIssue) => issue.dynamicsId ?? "" },
+    { title: "Dynamics id", cell: (issue: RunIssue) => issue.recordId ?? "" },
   ].filter(({ cell }) => shown.some((issue) => cell(issue) !== ""));
   const rows = shown.map((issue) => columns.map(({ cell }) => cell(issue)));
   const more = issues.length - shown.length;

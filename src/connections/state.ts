@@ -107,7 +107,7 @@ async function figuresOf(
   const counts = await sql<{ issues: number; accounts: number }>`
     select
       (select count(*) from sync_issues where organization_id = ${organization} and closed_run is null) as issues,
-      (select count(*) from account_links where organization_id = ${organization} and left_because is null) as accounts
+      (select count(*) from account_links where organization_id = ${organization} and stop_reason is null) as accounts
     `.execute(db);
   return {
     lastRun:

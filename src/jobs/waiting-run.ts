@@ -20,7 +20,7 @@ export async function nextWaitingRun(
     from runs r
     where ${isRunnable} and (${organizationId}::uuid is null or r.organization_id = ${organizationId})
       and (not ${paused}::boolean or ${isRunnableWhilePaused})
-      and (r.try_after is null or r.try_after <= ${now} or r.try_after > ${new Date(now.getTime() + LONGEST_WAIT_MS)})
+      and (r.retry_at is null or r.retry_at <= ${now} or r.retry_at > ${new Date(now.getTime() + LONGEST_WAIT_MS)})
       and not exists (select from run_leases l where l.organization_id = r.organization_id and ${isLeased})
     order by r.status = 'applying' desc, r.id limit 1`.execute(database.kysely);
   return rows[0];

@@ -81,11 +81,11 @@ export function openDelivery(parts: DeliveryParts): Delivery {
 
 async function claimDue(db: Kysely<Tables>, now: Date): Promise<Claimed[]> {
   const { rows } = await sql<Claimed>`
-    update mails set tries = tries + 1, next_try_at = ${new Date(now.getTime() + CLAIM_MS)}
+    update mails set tries = tries + 1, next_attempt_at = ${new Date(now.getTime() + CLAIM_MS)}
     where id in (
       select id from mails where state = 'waiting'
-        and (next_try_at <= ${now} or next_try_at > ${new Date(now.getTime() + LONGEST_WAIT_MS)})
-      order by next_try_at, id limit ${AT_ONCE} for update skip locked
+        and (next_attempt_at <= ${now} or next_attempt_at > ${new Date(now.getTime() + LONGEST_WAIT_MS)})
+      order by next_attempt_at, id limit ${AT_ONCE} for update skip locked
     )
     returning id, recipient, subject, body, html, sealed, tries, keep_until <= ${now} as "isOver"`.execute(
     db,
@@ -121,7 +121,7 @@ async function deliver(
       id,
       wait === undefined
         ? { state: "failed", body: null, html: null, error: reason }
-        : { next_try_at: new Date(clock.now().getTime() + wait * MINUTE_MS), error: reason },
+        : { next_attempt_at: new Date(clock.now().getTime() + wait * MINUTE_MS), error: reason },
     );
     return false;
   }
@@ -132,7 +132,7 @@ async function deliver(
 async function settle(
   db: Kysely<Tables>,
   id: number,
-  values: { state?: "sent" | "failed"; body?: null; html?: null; error: string | null; next_try_at?: Date },
+  values: { state?: "sent" | "failed"; body?: null; html?: null; error: string | null; next_attempt_at?: Date },
 ): Promise<void> {
   await db.updateTable("mails").set(values).where("id", "=", id).execute();
 }

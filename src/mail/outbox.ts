@@ -39,7 +39,7 @@ export async function queueMail(
       sealed: true,
       keep_until: mail.keepUntil,
       state: delivers ? "waiting" : "shown",
-      next_try_at: delivers ? now : null,
+      next_attempt_at: delivers ? now : null,
       created_at: now,
     })
     .execute();
@@ -114,7 +114,7 @@ export async function forgetOldTexts(db: Kysely<Tables>, now: Date): Promise<voi
 export async function showWaiting(db: Kysely<Tables>): Promise<void> {
   await db
     .updateTable("mails")
-    .set({ state: "shown", next_try_at: null })
+    .set({ state: "shown", next_attempt_at: null })
     .where("state", "=", "waiting")
     .execute();
 }

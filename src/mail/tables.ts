@@ -14,7 +14,7 @@ declare module "../db/tables.ts" {
       keep_until: Date | null;
       state: MailState;
       tries: Generated<number>;
-      next_try_at: Date | null;
+      next_attempt_at: Date | null;
       error: string | null;
       created_at: Date;
     };

@@ -83,18 +83,18 @@ function errorKinds({ kinds }: Words): string[] {
 function errorsAtTheEnd({ id, organizationId, mode }: RunToNotify, words: Words): RawBuilder<unknown> {
   const looked =
     mode === "retry"
-      ? sql`k.dynamics_id in (select dynamics_id from retried_records where run_id = ${id})`
+      ? sql`k.record_id in (select record_id from retried_records where run_id = ${id})`
       : sql`true`;
   return sql`(
     with known as (
-      select kind, dynamics_id, name, field, value, other_account_id, first_run, closed_run from sync_issues
+      select kind, record_id, name, field, value, other_account_id, first_run, closed_run from sync_issues
       where organization_id = ${organizationId} and first_run <= ${id} and (closed_run is null or closed_run >= ${id})
         and kind = any(${errorKinds(words)}::text[])),
     kinds_before as (select distinct kind from known where first_run < ${id}),
-    records_before as (select distinct dynamics_id from known where first_run < ${id} and dynamics_id is not null)
-    select k.*, b.kind is null as kind_is_new, k.dynamics_id is not null and r.dynamics_id is null as account_is_new
+    records_before as (select distinct record_id from known where first_run < ${id} and record_id is not null)
+    select k.*, b.kind is null as kind_is_new, k.record_id is not null and r.record_id is null as account_is_new
     from known k left join kinds_before b on b.kind = k.kind
-    left join records_before r on r.dynamics_id = k.dynamics_id
+    left join records_before r on r.record_id = k.record_id
     where (k.closed_run is null or k.closed_run > ${id}) and ${looked})`;
 }
 
@@ -105,8 +105,8 @@ type Counted = Pick<ErrorTally, "accounts" | "newAccounts" | "isNew"> & {
 
 async function countsOf(db: Db, errors: RawBuilder<unknown>): Promise<Counted[]> {
   const { rows } = await sql<Counted>`
-    select kind, count(distinct dynamics_id)::int as accounts, coalesce(bool_or(kind_is_new), false) as "isNew",
-      count(distinct dynamics_id) filter (where account_is_new)::int as "newAccounts"
+    select kind, count(distinct record_id)::int as accounts, coalesce(bool_or(kind_is_new), false) as "isNew",
+      count(distinct record_id) filter (where account_is_new)::int as "newAccounts"
     from ${errors} e group by grouping sets ((kind), ())`.execute(db);
   return rows;
 }
@@ -119,9 +119,9 @@ async function examplesOf(
   const { rows } = await sql<ToldIssue>`
     select e.kind, coalesce(e.name, a.name) as name, e.field, e.value, other.name as "otherName"
     from (select *, row_number() over (partition by kind
-            order by account_is_new desc, first_run desc, name collate "C", dynamics_id, field, value) as place
+            order by account_is_new desc, first_run desc, name collate "C", record_id, field, value) as place
           from ${errors} e) e
-    left join account_links l on l.organization_id = ${organizationId} and l.dynamics_id = e.dynamics_id
+    left join account_links l on l.organization_id = ${organizationId} and l.record_id = e.record_id
     left join accounts a on a.id = l.account_id
     left join accounts other on other.id = e.other_account_id
     where place <= ${EXAMPLES} order by place`.execute(db);

@@ -73,11 +73,11 @@ declare module "../db/tables.ts" {
       what_if: ColumnType<Record<string, WhatIf>, string | undefined, string>;
       settings: Json<unknown>;
       settings_hash: string;
-      settled_edits: number | null;
+      settled_revision: number | null;
       settled: Generated<boolean>;
       calm: Generated<boolean>;
       alone: Generated<boolean>;
-      planned_edits: number | null;
+      planned_revision: number | null;
       planned_after: number | null;
       approval_reason: ApprovalReason | null;
       halt_reason: HaltReason | null;
@@ -91,7 +91,7 @@ declare module "../db/tables.ts" {
       finished_at: Date | null;
       told: string | null;
       tries: Generated<number>;
-      try_after: Date | null;
+      retry_at: Date | null;
     };
     run_leases: {
       organization_id: string;
@@ -102,10 +102,10 @@ declare module "../db/tables.ts" {
       session_name: string | null;
       heartbeat_at: Date | null;
     };
-    retried_records: { run_id: number; dynamics_id: string };
+    retried_records: { run_id: number; record_id: string };
     run_decisions: {
       run_id: number;
-      dynamics_id: string;
+      record_id: string;
       action: string;
       rule: string;
       account_id: number | null;
@@ -113,7 +113,7 @@ declare module "../db/tables.ts" {
     };
     run_issues: {
       run_id: number;
-      dynamics_id: string | null;
+      record_id: string | null;
       kind: string;
       name: string | null;
       field: string | null;
@@ -124,7 +124,7 @@ declare module "../db/tables.ts" {
       id: Generated<number>;
       organization_id: string;
       kind: string;
-      dynamics_id: string | null;
+      record_id: string | null;
       name: string | null;
       field: string | null;
       value: string | null;
@@ -132,9 +132,9 @@ declare module "../db/tables.ts" {
       first_run: number;
       closed_run: number | null;
     };
-    waiting_records: {
+    blocked_records: {
       organization_id: string;
-      dynamics_id: string;
+      record_id: string;
       /** A refusal's issue kind, or "domain-taken" for a record that is synced without a domain. */
       kind: string;
       created_on: Date;

@@ -81,12 +81,12 @@ describe("a list in pages", () => {
     await kysely
       .insertInto("account_links")
       .values([
-        { ...link, account_id: synced, dynamics_id: "00000000-0000-4000-8000-00000000000a" },
+        { ...link, account_id: synced, record_id: "00000000-0000-4000-8000-00000000000a" },
         {
           ...link,
           account_id: stopped,
-          dynamics_id: "00000000-0000-4000-8000-00000000000b",
-          left_because: "deleted",
+          record_id: "00000000-0000-4000-8000-00000000000b",
+          stop_reason: "deleted",
         },
       ])
       .execute();

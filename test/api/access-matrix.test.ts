@@ -48,7 +48,7 @@ const MATRIX: Record<Access, readonly string[]> = {
     "DELETE /api/app/teammates/:id",
     "PUT /api/app/settings/domains",
     "GET /api/app/settings/excluded",
-    "DELETE /api/app/settings/excluded/:dynamicsId",
+    "DELETE /api/app/settings/excluded/:recordId",
     "GET /api/app/connection",
     "DELETE /api/app/connection",
     "POST /api/app/connection/address",
@@ -113,7 +113,7 @@ function routesIn(tree: string): string[] {
 /** An address of that route that leads to nothing, so that whoever is allowed is told 400 or 404 and changes nothing. */
 function nowhere(path: string): string {
   return path
-    .replace(":dynamicsId", "00000000-0000-4000-8000-000000000000")
+    .replace(":recordId", "00000000-0000-4000-8000-000000000000")
     .replace(":id", "999999")
     .replace(":token", "x".repeat(43));
 }

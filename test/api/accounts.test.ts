@@ -114,11 +114,11 @@ describe("an account that is synced", () => {
     const city = String(await web.fieldNumber("City"));
     expect(body.account).toMatchObject({ name: "Acme", sync: "synced", fields: { [city]: "Oslo" } });
     expect(body.account.link).toEqual({
-      dynamicsId: record,
+      recordId: record,
       url: `${web.simulator.origin}/main.aspx?etn=account&pagetype=entityrecord&id=${record}`,
       matchedBy: "domain",
       matchedValue: "acme.com",
-      leftBecause: null,
+      stopReason: null,
       lastSyncedAt: "2026-03-02T09:00:00.000Z",
       lastRun: run.id,
       synced: expect.arrayContaining(["name", "domains", city]),
@@ -177,7 +177,7 @@ describe("an account that is synced", () => {
     const path = `/accounts/${await web.numberOf("Acme")}`;
     const { body } = await web.teammate.patch(path, { name: "Acme, gone" });
     expect(body.account).toMatchObject({ name: "Acme, gone", sync: "stopped" });
-    expect(body.account.link).toMatchObject({ leftBecause: "deleted", lastRun: leaving.id, synced: [] });
+    expect(body.account.link).toMatchObject({ stopReason: "deleted", lastRun: leaving.id, synced: [] });
   });
 
   it("takes what is synced from the last run when no settings are stored", async () => {
@@ -359,7 +359,7 @@ describe("deleting", () => {
     expect((await web.teammate.delete(`${path}?exclude=true`)).status).toBe(403);
     expect((await web.admin.delete(`${path}?exclude=true`)).status).toBe(204);
     expect((await web.admin.get("/settings/excluded")).body).toEqual({
-      records: [{ dynamicsId: record, name: "Acme" }],
+      records: [{ recordId: record, name: "Acme" }],
     });
     expect(await web.sync()).toMatchObject({ created: 0, skipped: 1 });
     expect((await web.admin.delete(`/settings/excluded/${record}`)).status).toBe(204);

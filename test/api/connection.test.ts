@@ -247,7 +247,7 @@ test("another organisation becomes the connection, and what stays of the former 
   const { pool } = web.database;
   await pool.query(`
     insert into accounts (name, name_key, origin, created_at, updated_at) values ('Acme', 'acme', 'dynamics', now(), now());
-    insert into account_links (organization_id, dynamics_id, account_id, matched_by)
+    insert into account_links (organization_id, record_id, account_id, matched_by)
     select '${org.id}', gen_random_uuid(), id, 'create' from accounts`);
   // The environment at this address is another one from now on, as after a copy or a reset.
   await pool.query("update connection set organization_id = gen_random_uuid()");

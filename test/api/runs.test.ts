@@ -37,7 +37,7 @@ test("a plan pages through everything without a gap or a double, skips last, eac
   const paged = await changes(run.id, "limit=7");
 
   expect(paged).toEqual(all);
-  expect(new Set(all.map(({ dynamicsId }) => dynamicsId)).size).toBe(11 + 5 + 4);
+  expect(new Set(all.map(({ recordId }) => recordId)).size).toBe(11 + 5 + 4);
   expect(all.map(({ action }) => action)).toEqual([
     ...Array<string>(11).fill("update"),
     ...Array<string>(5).fill("create"),
@@ -154,7 +154,7 @@ test("open issues link both sides and are exported with formulas made harmless",
     value: "bolt.com",
     otherAccountName: "Bolt",
     otherAccountId: expect.any(Number),
-    dynamicsUrl: `${web.simulator.origin}/main.aspx?etn=account&pagetype=entityrecord&id=${elsewhere?.dynamicsId}`,
+    dynamicsUrl: `${web.simulator.origin}/main.aspx?etn=account&pagetype=entityrecord&id=${elsewhere?.recordId}`,
     firstRun: id,
     firstSeenAt: "2026-03-02T09:00:00.000Z",
   });
@@ -177,13 +177,13 @@ test("a retry looks at the accounts of its issues and at nothing else", async ()
   const links = () =>
     web.database.kysely
       .selectFrom("account_links")
-      .select(["dynamics_id", "record_version", "left_because"])
-      .where("dynamics_id", "in", [kept, gone])
-      .orderBy("dynamics_id")
+      .select(["record_id", "record_version", "stop_reason"])
+      .where("record_id", "in", [kept, gone])
+      .orderBy("record_id")
       .execute();
   const before = await links();
   const [lisbon] = await issues("/issues?kind=domain-linked-elsewhere");
-  org.updateAccount(lisbon!.dynamicsId!, { websiteurl: "bolt.pt" });
+  org.updateAccount(lisbon!.recordId!, { websiteurl: "bolt.pt" });
   org.updateAccount(kept, { name: "Kept, renamed" });
   org.deleteAccount(gone);
 
@@ -206,15 +206,15 @@ test("a retry tells the problems of the accounts it looked at, and those of no o
   await apply((await plan()).id);
   const [acme, bolt] = await issues("/issues?kind=name-in-use");
 
-  const retried = await carol.post("/issues/retry", { dynamicsIds: [acme!.dynamicsId] });
+  const retried = await carol.post("/issues/retry", { recordIds: [acme!.recordId] });
   const run = await ended(retried.body.run.id);
 
   expect(run).toMatchObject({ counts: { read: 1, skipped: 1 }, issues: { "name-in-use": 1 } });
   expect((await carol.get(`/runs/${run.id}/problems`)).body.groups).toMatchObject([{ accounts: 1 }]);
-  const ids = (rows: { dynamicsId: string | null }[]) => rows.map(({ dynamicsId }) => dynamicsId);
-  expect(ids(await issues(`/runs/${run.id}/issues`))).toEqual([acme!.dynamicsId]);
-  expect(ids(await changes(run.id))).toEqual([acme!.dynamicsId]);
-  expect(ids(await issues("/issues"))).toEqual([acme!.dynamicsId, bolt!.dynamicsId]);
+  const ids = (rows: { recordId: string | null }[]) => rows.map(({ recordId }) => recordId);
+  expect(ids(await issues(`/runs/${run.id}/issues`))).toEqual([acme!.recordId]);
+  expect(ids(await changes(run.id))).toEqual([acme!.recordId]);
+  expect(ids(await issues("/issues"))).toEqual([acme!.recordId, bolt!.recordId]);
 });
 
 test("a retry under a view leaves out what is not in it any more", async () => {
@@ -226,11 +226,11 @@ test("a retry under a view leaves out what is not in it any more", async () => {
   });
   const ids = [1, 2, 3].map(() => org.createAccount({ name: "Acme", address1_city: "Lisbon" }));
   await apply((await plan({ selection: { kind: "view", view } })).id);
-  const refused = (await issues("/issues")).map(({ dynamicsId }) => dynamicsId!);
+  const refused = (await issues("/issues")).map(({ recordId }) => recordId!);
   org.updateAccount(refused[0]!, { name: "Other", address1_city: "Porto" });
   org.updateAccount(refused[1]!, { name: "Another" });
 
-  const run = await ended((await carol.post("/issues/retry", { dynamicsIds: ids })).body.run.id);
+  const run = await ended((await carol.post("/issues/retry", { recordIds: ids })).body.run.id);
 
   expect(run.counts).toMatchObject({ read: 1, created: 1 });
 });

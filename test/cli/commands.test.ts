@@ -56,10 +56,10 @@ describe("the commands", () => {
     const { run } = await commandLine(300);
     const { skipped } = summary.parse(JSON.parse((await run("sync --json")).stdout));
     const issues = z
-      .array(z.object({ kind: z.string(), title: z.string(), dynamicsId: z.string() }))
+      .array(z.object({ kind: z.string(), title: z.string(), recordId: z.string() }))
       .parse(JSON.parse((await run("issues --json")).stdout));
     const skipKinds = new Set(["domain-linked-elsewhere", "name-in-use", "name-empty"]);
-    const explained = issues.filter(({ kind }) => skipKinds.has(kind)).map(({ dynamicsId }) => dynamicsId);
+    const explained = issues.filter(({ kind }) => skipKinds.has(kind)).map(({ recordId }) => recordId);
     expect(new Set(explained).size).toBe(skipped);
     expect(skipped).toBeGreaterThan(0);
     expect((await run("issues --run 1 --limit 1")).stdout).toContain("What to do: ");

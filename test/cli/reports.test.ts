@@ -90,7 +90,7 @@ describe("a plan is told", () => {
     action: "update",
     rule: "linked",
     name: "Contoso\u001b[31m Ltd",
-    dynamicsId: "x",
+    recordId: "x",
     accountId: 7,
     values: [
       { field: "Name", before: "Contoso", after: "Contoso Ltd" },
@@ -117,7 +117,7 @@ describe("a plan is told", () => {
     const values = [{ field: "Name", before: null, after: "Contoso" }];
     const lines = planReport({ ...counts, created: 1, updated: 0, left: 1 }, [
       { ...change, action: "create", rule: "create", values },
-      { ...change, action: "leave", rule: "left-view", values: [] },
+      { ...change, action: "stop", rule: "left-view", values: [] },
     ]);
     expect(lines.slice(0, 4)).toEqual([
       "+ Contoso [31m Ltd will be created: no account here has its id, a domain or its name",
@@ -135,7 +135,7 @@ describe("a plan is told", () => {
 describe("issues are told", () => {
   const issue: RunIssue = {
     kind: "domain-taken",
-    dynamicsId: "0a",
+    recordId: "0a",
     name: "Contoso",
     field: null,
     value: "contoso.com",

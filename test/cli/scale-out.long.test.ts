@@ -138,20 +138,20 @@ async function everyRunIsDoneOnce({ pool }: TestDatabase, runs: readonly number[
 /** Also by the accounts: each write of one makes its version one higher, so one that was written twice shows it. */
 async function everyChangeIsInTheHistoryOnce(killed: TestDatabase, undisturbed: TestDatabase): Promise<void> {
   const history = `
-    select run_id as run, action, array_agg(dynamics_id order by dynamics_id) as records
+    select run_id as run, action, array_agg(record_id order by record_id) as records
     from account_changes where outcome is null group by 1, 2 order by 1, 2`;
   expect((await killed.pool.query(history)).rows).toEqual((await undisturbed.pool.query(history)).rows);
   const writtenTwice = await killed.pool.query(`
     select a.id from accounts a join account_changes c on c.account_id = a.id and c.outcome is null
-    where c.action <> 'leave' group by a.id having a.version <> count(*)`);
+    where c.action <> 'stop' group by a.id having a.version <> count(*)`);
   expect(writtenTwice.rows).toEqual([]);
 }
 
 /** Ids of the records that are synced, or refused for a reason that is told. */
 async function accountsHere({ pool }: TestDatabase): Promise<string[]> {
   const { rows } = await pool.query<{ id: string }>(`
-    select dynamics_id as id from account_links where left_because is null
-    union select dynamics_id from sync_issues where closed_run is null and dynamics_id is not null order by 1`);
+    select record_id as id from account_links where stop_reason is null
+    union select record_id from sync_issues where closed_run is null and record_id is not null order by 1`);
   return rows.map(({ id }) => id);
 }
 

@@ -146,7 +146,7 @@ async function everythingAnswered(web: WebWorkspace): Promise<string[]> {
 
 function pathOf(pattern: string, id: string): string {
   return pattern
-    .replace(":dynamicsId", "00000000-0000-4000-8000-000000000000")
+    .replace(":recordId", "00000000-0000-4000-8000-000000000000")
     .replace(":id", id)
     .replace(":token", "x".repeat(43));
 }

@@ -147,7 +147,7 @@ test("of the same organisation what was chosen stays; of another it is chosen an
   await saveSettings(kysely, CHOSEN);
   await pool.query(`
     insert into accounts (name, name_key, origin, created_at, updated_at) values ('Acme', 'acme', 'dynamics', now(), now());
-    insert into account_links (organization_id, dynamics_id, account_id, matched_by)
+    insert into account_links (organization_id, record_id, account_id, matched_by)
     select '${first.org.id}', gen_random_uuid(), id, 'create' from accounts`);
   await disconnect(kysely);
   expect(await logInStored(parts, first)).toBe(0);

@@ -48,7 +48,7 @@ test("what broke off before the jump is tried again, and not only a day later", 
   org.createAccount({ name: "Contoso" });
   const { id } = await work.plan();
   await web.database.pool.query(
-    "update runs set status = 'applying', halt_reason = 'interrupted', try_after = $1 where id = $2",
+    "update runs set status = 'applying', halt_reason = 'interrupted', retry_at = $1 where id = $2",
     [new Date(web.clock.now().getTime() + 5_000), id],
   );
 

@@ -32,7 +32,7 @@ const LOCKS: Readonly<Record<Exclude<Stage, "read">, string>> = {
   // Blocks nextval until it is committed (PostgreSQL's page on ALTER SEQUENCE): numbers of new accounts are drawn in planning alone.
   plan: "alter sequence accounts_id_seq cache 1",
   apply: "select edits from store_edits for update",
-  finish: "lock table waiting_records in share mode",
+  finish: "lock table blocked_records in share mode",
 };
 
 export async function closeGate(

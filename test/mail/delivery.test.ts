@@ -210,6 +210,6 @@ it("without the key says so, sends nothing, and sends it once the key is back", 
   expect(await latestMails(db, clock.now(), other)).toMatchObject([
     { text: expect.stringMatching(/sealed with another key/) },
   ]);
-  await db.updateTable("mails").set({ state: "waiting", next_try_at: clock.now() }).execute();
+  await db.updateTable("mails").set({ state: "waiting", next_attempt_at: clock.now() }).execute();
   expect(await delivery.deliverDue()).toBe(1);
 });

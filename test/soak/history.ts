@@ -31,9 +31,9 @@ type Entry = {
 export async function replayed({ kysely }: Database): Promise<Map<number, Replayed>> {
   const { rows } = await sql<Entry>`
     select * from (
-      select c.run_id as run, r.finished_at as at, c.seq::bigint as place, c.account_id as account, c.action, c.rule, c.dynamics_id as record,
+      select c.run_id as run, r.finished_at as at, c.seq::bigint as place, c.account_id as account, c.action, c.rule, c.record_id as record,
         coalesce(c.before, '{}') as before,
-        jsonb_build_object('name', c.name, 'description', c.description, 'fields', c.fields, 'externalId', c.dynamics_id)
+        jsonb_build_object('name', c.name, 'description', c.description, 'fields', c.fields, 'externalId', c.record_id)
           || case when c.domains is null then '{}' else jsonb_build_object('domains', c.domains) end as after
       from account_changes c join runs r on r.id = c.run_id where r.status = 'done' and c.outcome is null
       union all
@@ -64,7 +64,7 @@ function change(accounts: Map<number, Replayed>, entry: Entry): void {
   const { run, account, action, rule, record, before, after } = entry;
   const known = accounts.get(account);
   if (!known) throw new Error(`The history changes account ${account}, and does not make it.`);
-  if (action === "leave") {
+  if (action === "stop") {
     accounts.set(account, { ...known, link: `${record} ${rule}` });
     return;
   }
@@ -109,7 +109,7 @@ export async function stored({ kysely }: Database): Promise<Map<number, Replayed
   const { rows } = await sql<Replayed & { id: number }>`
     select a.id, name, description, fields, external_id as "externalId",
       coalesce((select array_agg(domain order by domain collate "C") from account_domains where account_id = a.id), '{}') as domains,
-      l.dynamics_id || ' ' || coalesce(l.left_because, 'syncs') as link
+      l.record_id || ' ' || coalesce(l.stop_reason, 'syncs') as link
     from accounts a left join account_links l on l.account_id = a.id`.execute(kysely);
   return new Map(rows.map(({ id, ...account }) => [id, account]));
 }

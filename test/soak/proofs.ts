@@ -24,7 +24,7 @@ type Change = {
 
 async function changesOf({ kysely }: Database, runId: number): Promise<Change[]> {
   const { rows } = await sql<Change>`
-    select action, rule, account_id as account, dynamics_id as record, name, description, fields, domains, before
+    select action, rule, account_id as account, record_id as record, name, description, fields, domains, before
     from account_changes where run_id = ${runId} and outcome is null order by seq`.execute(kysely);
   return rows;
 }
@@ -41,8 +41,8 @@ export async function accountingHolds(database: Database, run: RunSummary): Prom
   expect({
     created: count("create"),
     linked: count("link"),
-    updated: count("update", "return"),
-    left: count("leave"),
+    updated: count("update", "resume"),
+    left: count("stop"),
   }).toEqual({ created, linked, updated, left });
 }
 
@@ -62,10 +62,10 @@ async function altered(database: Database, runId: number): Promise<Set<string>> 
 /** Open issues that name another account than the one in the way now. */
 async function wronglyBlamed({ kysely }: Database): Promise<string[]> {
   const { rows } = await sql<{ told: string }>`
-    select concat_ws(' ', s.dynamics_id, s.kind, s.value, 'names', s.other_account_id, 'and is', held.account_id, named.id) as told
+    select concat_ws(' ', s.record_id, s.kind, s.value, 'names', s.other_account_id, 'and is', held.account_id, named.id) as told
     from sync_issues s
     left join account_domains held on s.kind in ('domain-taken', 'domain-linked-elsewhere') and held.domain = s.value
-    left join waiting_records w on s.kind = 'name-in-use' and w.organization_id = s.organization_id and w.dynamics_id = s.dynamics_id
+    left join blocked_records w on s.kind = 'name-in-use' and w.organization_id = s.organization_id and w.record_id = s.record_id
     left join accounts named on named.id = s.other_account_id and named.name_key = w.name_key
     where s.closed_run is null and s.kind in ('domain-taken', 'domain-linked-elsewhere', 'name-in-use')
       and s.other_account_id is distinct from coalesce(held.account_id, named.id)`.execute(kysely);
@@ -80,11 +80,11 @@ export async function looksAsExpected(database: Database, run: number, expected:
   const byAge = await database.kysely.selectFrom("accounts").select("name").orderBy("id").execute();
   expect(byAge.map(({ name }) => name)).toEqual(expected.accounts().map(({ name }) => name));
   const links = await database.pool.query<{ told: string }>(
-    "select concat_ws(' ', dynamics_id, name, coalesce(left_because, 'syncs')) as told from account_links l join accounts a on a.id = l.account_id",
+    "select concat_ws(' ', record_id, name, coalesce(stop_reason, 'syncs')) as told from account_links l join accounts a on a.id = l.account_id",
   );
   expect(links.rows.map(({ told }) => told).toSorted(), `links after run ${run}`).toEqual(expected.states());
   const issues = await issuesOf(database.kysely, run);
-  const told = issues.map((issue) => issueText(issue.dynamicsId, issue));
+  const told = issues.map((issue) => issueText(issue.recordId, issue));
   expect(told.toSorted(), `issues after run ${run}`).toEqual(expected.issues);
   expect(await wronglyBlamed(database), `accounts in the way after run ${run}`).toEqual([]);
 }

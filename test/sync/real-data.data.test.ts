@@ -41,7 +41,7 @@ const summary = z.object({
 });
 
 const issueList = z.array(
-  z.object({ dynamicsId: z.string().nullable(), kind: z.string(), value: z.string().nullable() }),
+  z.object({ recordId: z.string().nullable(), kind: z.string(), value: z.string().nullable() }),
 );
 
 const account = z.strictObject({

@@ -73,7 +73,7 @@ export function draftsOf(org: Org): Draft[] {
 
 /** As `sluice issues --json` tells it. */
 export interface ToldIssue {
-  readonly dynamicsId: string | null;
+  readonly recordId: string | null;
   readonly kind: string;
   readonly value: string | null;
 }
@@ -81,8 +81,8 @@ export interface ToldIssue {
 /** "kind value" of each issue, by record. */
 function byRecord(issues: readonly ToldIssue[]): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>();
-  for (const { dynamicsId, kind, value } of issues) {
-    const id = dynamicsId ?? "";
+  for (const { recordId, kind, value } of issues) {
+    const id = recordId ?? "";
     found.set(id, (found.get(id) ?? new Set()).add(`${kind} ${value ?? ""}`.trim()));
   }
   return found;

@@ -33,7 +33,7 @@ const TABLES = [
   "account_domains",
   "account_links",
   "excluded_records",
-  "waiting_records",
+  "blocked_records",
   "sync_issues",
 ];
 
@@ -74,7 +74,7 @@ export class RealLine {
   async reset(): Promise<void> {
     const records = this.org.accounts.rows().map(({ accountid }) => String(accountid));
     for (const id of records) this.org.deleteAccount(id);
-    const tables = ["accounts", "teammates", "excluded_records", "waiting_records", "sync_issues", "runs"];
+    const tables = ["accounts", "teammates", "excluded_records", "blocked_records", "sync_issues", "runs"];
     for (const table of tables) await sql`delete from ${sql.table(table)}`.execute(this.database.kysely);
     await ensureCustomFields(this.database.kysely, [
       ...mappedFields.map(({ to, type }) => ({ name: to, type })),
@@ -162,10 +162,10 @@ export class RealLine {
       .insertInto("account_links")
       .values({
         organization_id: OTHER_ORG,
-        dynamics_id: deed.recordId,
+        record_id: deed.recordId,
         account_id: id,
         matched_by: "create",
-        left_because: deed.left,
+        stop_reason: deed.left,
       })
       .execute();
   }
@@ -207,11 +207,11 @@ export class RealLine {
 
   private async happened({ id }: RunSummary): Promise<Map<string, string>> {
     const { rows } = await sql<{ record: string; what: string }>`
-      select dynamics_id as record, case action when 'create' then 'created' when 'link' then 'linked ' || rule
-        when 'leave' then 'left ' || rule else 'updated' end as what
+      select record_id as record, case action when 'create' then 'created' when 'link' then 'linked ' || rule
+        when 'stop' then 'left ' || rule else 'updated' end as what
       from account_changes where run_id = ${id}
       union all
-      select dynamics_id, 'skipped ' || kind from waiting_records where kind <> 'domain-taken'`.execute(
+      select record_id, 'skipped ' || kind from blocked_records where kind <> 'domain-taken'`.execute(
       this.database.kysely,
     );
     return new Map(rows.map(({ record, what }) => [record, what]));
@@ -220,7 +220,7 @@ export class RealLine {
   private async issues({ id }: RunSummary): Promise<string[]> {
     const issues = await issuesOf(this.database.kysely, id);
     return issues
-      .map(({ dynamicsId, kind, field, value }) => issueText(dynamicsId ?? "", { kind, field, value }))
+      .map(({ recordId, kind, field, value }) => issueText(recordId ?? "", { kind, field, value }))
       .toSorted();
   }
 

@@ -99,10 +99,10 @@ describe("setting up the sync", () => {
     await page.locator('[role="row"][data-index="0"]').click();
     await page.getByText("Synced from Dynamics 365 · last synced").waitFor();
     const name = await page.getByRole("heading", { level: 1 }).innerText();
-    const { dynamics_id: record } = await web.database.kysely
+    const { record_id: record } = await web.database.kysely
       .selectFrom("account_links")
       .innerJoin("accounts", "accounts.id", "account_links.account_id")
-      .select("dynamics_id")
+      .select("record_id")
       .where("accounts.name", "=", name)
       .executeTakeFirstOrThrow();
     const industry = page.getByRole("term").filter({ hasText: /^Industry$/ });

@@ -23,7 +23,7 @@ describe("accounts that stop and resume syncing", () => {
     const { account_id: accountId } = await web.database.kysely
       .selectFrom("account_links")
       .select("account_id")
-      .where("dynamics_id", "=", acme)
+      .where("record_id", "=", acme)
       .executeTakeFirstOrThrow();
     const runPath = (run: number) => `/contacts/accounts/sync?tab=runs&run=${run}`;
 
@@ -36,7 +36,7 @@ describe("accounts that stop and resume syncing", () => {
     org.updateAccount(acme, INACTIVE);
     const stopPlan = await plan();
     await page.goto(runPath(stopPlan.id));
-    await planRows(page).filter({ hasText: "Acme" }).getByText("leave").waitFor();
+    await planRows(page).filter({ hasText: "Acme" }).getByText("stop").waitFor();
     violations.push(...(await auditPage(page, "sync-plan-leave")));
     await page.getByRole("button", { name: "Stop syncing 1 account" }).click();
     await page.getByText("1 stopped syncing").first().waitFor();
@@ -47,7 +47,7 @@ describe("accounts that stop and resume syncing", () => {
     org.updateAccount(acme, ACTIVE);
     const resumePlan = await plan();
     await page.goto(runPath(resumePlan.id));
-    await planRows(page).filter({ hasText: "Acme" }).getByText("return").waitFor();
+    await planRows(page).filter({ hasText: "Acme" }).getByText("resume").waitFor();
     violations.push(...(await auditPage(page, "sync-plan-return")));
     await page.getByRole("button", { name: "Sync 1 account" }).click();
     await page.getByText("1 synced").first().waitFor();

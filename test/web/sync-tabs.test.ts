@@ -140,10 +140,10 @@ describe("the sync page", () => {
 
     const issue = await web.database.kysely
       .selectFrom("sync_issues")
-      .select("dynamics_id")
+      .select("record_id")
       .where("name", "=", "Acme")
       .executeTakeFirstOrThrow();
-    org.updateAccount(String(issue.dynamics_id), { name: "Acme Two" });
+    org.updateAccount(String(issue.record_id), { name: "Acme Two" });
     await section.getByRole("button", { name: /^Retry \d/ }).click();
     await page
       .getByText(/\d synced/)

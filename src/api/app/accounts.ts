@@ -146,9 +146,9 @@ function oneAccountRoutes({ database, clock, source }: AccountParts): Implementa
 function excludedRoutes({ database }: AccountParts): Implementation[] {
   return [
     implement(routes.listExcluded, async () => ({ records: [...(await excludedRecords(database.kysely))] })),
-    implement(routes.includeAgain, async ({ params: { dynamicsId } }) => {
-      if (await includeAgain(database, dynamicsId)) return;
-      throw new ApiError(404, "not-found", `The record ${dynamicsId} is not kept out of the sync.`);
+    implement(routes.includeAgain, async ({ params: { recordId } }) => {
+      if (await includeAgain(database, recordId)) return;
+      throw new ApiError(404, "not-found", `The record ${recordId} is not kept out of the sync.`);
     }),
   ];
 }

@@ -33,7 +33,7 @@ export async function* changesCsv(
 }
 
 function linesOf(change: ListedChange): CsvValue[][] {
-  const { action, name, because, outcome, accountId, dynamicsId, values } = change;
+  const { action, name, because, outcome, accountId, recordId, values } = change;
   const leftOut = outcome === "changed" ? "changed since the plan" : null;
   const line = (field: CsvValue, before: CsvValue, after: CsvValue) => [
     action,
@@ -44,7 +44,7 @@ function linesOf(change: ListedChange): CsvValue[][] {
     after,
     leftOut,
     accountId,
-    dynamicsId,
+    recordId,
   ];
   if (values.length === 0) return [line(null, null, null)];
   return values.map(({ field, before, after }) => line(field, cellOf(before), cellOf(after)));

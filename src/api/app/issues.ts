@@ -38,8 +38,8 @@ function isKind(kind: string): kind is IssueKind {
   return kind in issueKinds;
 }
 
-function urlOf(place: RecordPlace | null, dynamicsId: string | null): string | null {
-  return place === null || dynamicsId === null ? null : recordUrl(place, dynamicsId);
+function urlOf(place: RecordPlace | null, recordId: string | null): string | null {
+  return place === null || recordId === null ? null : recordUrl(place, recordId);
 }
 
 export function issueView(
@@ -49,8 +49,8 @@ export function issueView(
 ): IssueView {
   return {
     ...issue,
-    id: [issue.kind, issue.dynamicsId, issue.field, issue.value].map((part) => part ?? "").join("/"),
-    dynamicsUrl: urlOf(place, issue.dynamicsId),
+    id: [issue.kind, issue.recordId, issue.field, issue.value].map((part) => part ?? "").join("/"),
+    dynamicsUrl: urlOf(place, issue.recordId),
     firstSeenAt: issue.firstSeenAt?.toISOString() ?? null,
     lastSeenAt: lastSeenAt?.toISOString() ?? null,
     timesSeen,
@@ -88,8 +88,8 @@ export async function* issueCsv(
       issue.name,
       issue.field,
       issue.value,
-      issue.dynamicsId,
-      urlOf(place, issue.dynamicsId),
+      issue.recordId,
+      urlOf(place, issue.recordId),
       issue.accountId,
       issue.otherAccountName,
       issue.otherAccountId,

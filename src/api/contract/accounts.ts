@@ -53,14 +53,14 @@ export const accountDetails = accountRow.extend({
   /** Null for an account that no record of Dynamics 365 is linked to. */
   link: z
     .object({
-      dynamicsId: z.string(),
+      recordId: z.string(),
       /** Opens the record in Dynamics 365. */
       url: z.string().nullable(),
       matchedBy: z.enum(["create", "domain", "name"]),
       /** The domain or name that decided, where known. */
       matchedValue: z.string().nullable(),
       /** Why it no longer syncs. */
-      leftBecause: z.enum(["deleted", "deactivated", "left-view"]).nullable(),
+      stopReason: z.enum(["deleted", "deactivated", "left-view"]).nullable(),
       lastSyncedAt: moment.nullable(),
       lastRun: z.number().nullable(),
       /** What Dynamics 365 decides: "name", "description", "domains" and custom field ids. */
@@ -255,13 +255,13 @@ export const accountRoutes = {
     path: "/settings/excluded",
     access: "workspace-admin",
     summary: "Records kept out of the sync.",
-    answer: z.object({ records: z.array(z.object({ dynamicsId: z.string(), name: z.string().nullable() })) }),
+    answer: z.object({ records: z.array(z.object({ recordId: z.string(), name: z.string().nullable() })) }),
   }),
   includeAgain: route({
     method: "DELETE",
-    path: "/settings/excluded/:dynamicsId",
+    path: "/settings/excluded/:recordId",
     access: "workspace-admin",
     summary: "Lets a record into the sync again, from the next run on.",
-    params: z.object({ dynamicsId: z.guid() }),
+    params: z.object({ recordId: z.guid() }),
   }),
 };

@@ -17,7 +17,7 @@ const runStatus = z.enum([
   "interrupted",
 ]);
 
-export const planAction = z.enum(["create", "link", "update", "return", "leave", "skip"]);
+export const planAction = z.enum(["create", "link", "update", "resume", "stop", "skip"]);
 
 const counts = z.object({
   read: z.number(),
@@ -86,7 +86,7 @@ export const plannedChange = z.object({
   /** The rule that decided, in a sentence an admin reads. */
   because: z.string(),
   name: z.string(),
-  dynamicsId: z.string(),
+  recordId: z.string(),
   accountId: z.number().nullable(),
   /** Left out when applying, since the account changed meanwhile. */
   outcome: z.enum(["changed"]).nullable(),
@@ -122,7 +122,7 @@ export const issue = z.object({
   field: z.string().nullable(),
   value: z.string().nullable(),
   sentence: z.string(),
-  dynamicsId: z.string().nullable(),
+  recordId: z.string().nullable(),
   dynamicsUrl: z.string().nullable(),
   accountId: z.number().nullable(),
   otherAccountId: z.number().nullable(),
@@ -279,7 +279,7 @@ export const runRoutes = {
     body: z.object({
       kind: z.string().max(50).optional(),
       /** Not every id of Dynamics 365 is a UUID of RFC 9562: many have other version bits. */
-      dynamicsIds: z.array(z.guid()).max(10_000).optional(),
+      recordIds: z.array(z.guid()).max(10_000).optional(),
     }),
     answer: z.object({ run }),
   }),

@@ -84,17 +84,17 @@ async function advance(
     .executeTakeFirstOrThrow();
   const found = await trx
     .selectFrom("runs")
-    .select(["planned_edits as plannedEdits", "alone"])
+    .select(["planned_revision as plannedRevision", "alone"])
     .where("id", "=", run.runId)
     .where("checkpoint", "=", from)
     .forUpdate()
     .executeTakeFirst();
-  if (!found || found.plannedEdits === null) throw fenceLostError(run.runId);
-  const isUntouched = found.plannedEdits === edits - 1;
+  if (!found || found.plannedRevision === null) throw fenceLostError(run.runId);
+  const isUntouched = found.plannedRevision === edits - 1;
   await transition(trx, run, "applying", {
     type: "recordCheckpoint",
     checkpoint: to,
-    plannedEdits: isUntouched ? edits : found.plannedEdits,
+    plannedRevision: isUntouched ? edits : found.plannedRevision,
     alone: found.alone && isUntouched,
   });
   return isUntouched;

@@ -21,12 +21,12 @@ const NO_RECORD = sql.lit(NIL_UUID);
 type FinishScope = Pick<ActiveRun, "runId" | "organizationId">;
 
 /** Applied as planned: nobody but this run wrote since its plan. */
-type Concurrency = { readonly alone: boolean; readonly plannedEdits: number | null };
+type Concurrency = { readonly alone: boolean; readonly plannedRevision: number | null };
 
 /** Who edits now waits until the run is done. */
 async function loadConcurrency(trx: OpenTransaction, { runId }: FinishScope): Promise<Concurrency> {
   const { rows } = await sql<Concurrency>`
-    select coalesce(r.alone and r.planned_edits = e.edits, false) as alone, r.planned_edits as "plannedEdits"
+    select coalesce(r.alone and r.planned_revision = e.edits, false) as alone, r.planned_revision as "plannedRevision"
     from runs r, store_edits e where r.id = ${runId}
     for share of e`.execute(trx.kysely);
   return rows[0]!;
@@ -43,12 +43,12 @@ async function moveVersions(open: OpenTransaction, scope: FinishScope, alone: bo
     update account_links l set record_version = v.record_version,
       fingerprint = case when ${drafted} then v.fingerprint else l.fingerprint end
     from run_versions v
-    where v.run_id = ${runId} and l.organization_id = ${organizationId} and l.dynamics_id = v.dynamics_id
+    where v.run_id = ${runId} and l.organization_id = ${organizationId} and l.record_id = v.record_id
       and (l.record_version is distinct from v.record_version or ${drafted} and l.fingerprint is distinct from v.fingerprint)
   `.execute(open.kysely);
   await sql`
-    update waiting_records w set record_version = v.record_version from run_versions v
-    where v.run_id = ${runId} and w.organization_id = ${organizationId} and w.dynamics_id = v.dynamics_id
+    update blocked_records w set record_version = v.record_version from run_versions v
+    where v.run_id = ${runId} and w.organization_id = ${organizationId} and w.record_id = v.record_id
       and w.record_version <> v.record_version`.execute(open.kysely);
 }
 
@@ -62,13 +62,13 @@ async function completeIssues(open: OpenTransaction, { runId }: FinishScope): Pr
   await sql`
     update run_issues i set other_account_id = named.id
     from (
-      select d.dynamics_id, min(a.id) as id
+      select d.record_id, min(a.id) as id
       from run_issues refused
-      join run_drafts d on d.run_id = refused.run_id and d.dynamics_id = refused.dynamics_id
+      join run_drafts d on d.run_id = refused.run_id and d.record_id = refused.record_id
       join accounts a using (name_key)
-      where refused.run_id = ${runId} and refused.kind = 'name-in-use' group by d.dynamics_id
+      where refused.run_id = ${runId} and refused.kind = 'name-in-use' group by d.record_id
     ) named
-    where i.run_id = ${runId} and i.kind = 'name-in-use' and i.dynamics_id = named.dynamics_id`.execute(
+    where i.run_id = ${runId} and i.kind = 'name-in-use' and i.record_id = named.record_id`.execute(
     open.kysely,
   );
 }
@@ -83,7 +83,7 @@ async function gatherOpenIssues(
   { runId, organizationId }: FinishScope,
 ): Promise<void> {
   const openIssues = sql`
-    select id, kind, coalesce(dynamics_id, ${NO_RECORD}) as dynamics_id, coalesce(field, '') as field, coalesce(value, '') as value,
+    select id, kind, coalesce(record_id, ${NO_RECORD}) as record_id, coalesce(field, '') as field, coalesce(value, '') as value,
       name, other_account_id
     from sync_issues where organization_id = ${organizationId} and closed_run is null`;
   // One list of ids, and no "or" around it: PostgreSQL joins that, and would look through each list for each issue otherwise
@@ -92,17 +92,17 @@ async function gatherOpenIssues(
     open,
     "open_issues",
     sql`
-    ${openIssues} and dynamics_id is null
+    ${openIssues} and record_id is null
     union all
-    ${openIssues} and dynamics_id in (
-      select dynamics_id from run_drafts where run_id = ${runId}
-      union all select dynamics_id from account_changes where run_id = ${runId})`,
+    ${openIssues} and record_id in (
+      select record_id from run_drafts where run_id = ${runId}
+      union all select record_id from account_changes where run_id = ${runId})`,
   );
 }
 
 /** By plain equality, because PostgreSQL hashes that and nothing else: "is not distinct from" took 29 s at 13,000 issues. */
 const SAME_ISSUE = sql`
-  s.kind = i.kind and s.dynamics_id = coalesce(i.dynamics_id, ${NO_RECORD})
+  s.kind = i.kind and s.record_id = coalesce(i.record_id, ${NO_RECORD})
   and s.field = coalesce(i.field, '') and s.value = coalesce(i.value, '')`;
 
 /** What stands and was found again stays, what was not closes, what is new opens. */
@@ -121,8 +121,8 @@ async function settleIssues(open: OpenTransaction, scope: FinishScope): Promise<
     open.kysely,
   );
   await sql`
-    insert into sync_issues (organization_id, kind, dynamics_id, name, field, value, other_account_id, first_run)
-    select ${organizationId}::uuid, i.kind, i.dynamics_id, i.name, i.field, i.value, i.other_account_id, ${runId}::bigint
+    insert into sync_issues (organization_id, kind, record_id, name, field, value, other_account_id, first_run)
+    select ${organizationId}::uuid, i.kind, i.record_id, i.name, i.field, i.value, i.other_account_id, ${runId}::bigint
     from run_issues i
     where i.run_id = ${runId} and not exists (select from open_issues s where ${SAME_ISSUE})`.execute(
     open.kysely,
@@ -156,7 +156,7 @@ async function complete(trx: OpenTransaction, run: ActiveRun, counts: RunCounts)
   // The planner knows nothing of tables made a moment ago, and guesses nested loops over them.
   await sql`analyze run_issues`.execute(kysely);
   await sql`analyze run_decisions`.execute(kysely);
-  const { alone, plannedEdits } = await loadConcurrency(trx, run);
+  const { alone, plannedRevision } = await loadConcurrency(trx, run);
   await moveVersions(trx, run, alone);
   const isLost = await lookAgainIfDraftsAreLost(trx, run);
   const { settled, calm } = await kysely
@@ -177,7 +177,7 @@ async function complete(trx: OpenTransaction, run: ActiveRun, counts: RunCounts)
   await transition(kysely, run, "applying", {
     type: "complete",
     counts,
-    settledEdits: run.mode !== "retry" && !isLost && alone ? plannedEdits : null,
+    settledRevision: run.mode !== "retry" && !isLost && alone ? plannedRevision : null,
     now: run.context.clock.now(),
   });
 }
@@ -187,14 +187,14 @@ async function finalCounts({ kysely }: OpenTransaction, runId: number): Promise<
   const { rows } = await sql<Pick<RunCounts, "created" | "linked" | "updated" | "failed" | "left">>`
     select count(*) filter (where outcome is null and action = 'create')::int as created,
       count(*) filter (where outcome is null and action = 'link')::int as linked,
-      count(*) filter (where outcome is null and action in ('update', 'return'))::int as updated,
-      count(*) filter (where outcome = 'changed' and action <> 'leave')::int as failed,
-      count(*) filter (where outcome is null and action = 'leave')::int as left
+      count(*) filter (where outcome is null and action in ('update', 'resume'))::int as updated,
+      count(*) filter (where outcome = 'changed' and action <> 'stop')::int as failed,
+      count(*) filter (where outcome is null and action = 'stop')::int as left
     from account_changes where run_id = ${runId}`.execute(kysely);
   await sql`
-    insert into run_issues (run_id, dynamics_id, kind, name)
-    select run_id, dynamics_id, 'changed-since-plan', name from account_changes
-    where run_id = ${runId} and outcome = 'changed' and action <> 'leave'`.execute(kysely);
+    insert into run_issues (run_id, record_id, kind, name)
+    select run_id, record_id, 'changed-since-plan', name from account_changes
+    where run_id = ${runId} and outcome = 'changed' and action <> 'stop'`.execute(kysely);
   const run = await kysely
     .selectFrom("runs")
     .select("counts")

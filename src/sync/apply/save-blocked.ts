@@ -15,7 +15,7 @@ export async function lookAgainIfDraftsAreLost(
 ): Promise<boolean> {
   const again = await sql`
     update account_links l set fingerprint = null from account_changes c
-    where c.run_id = ${runId} and c.action <> 'leave' and l.organization_id = ${organizationId} and l.dynamics_id = c.dynamics_id
+    where c.run_id = ${runId} and c.action <> 'stop' and l.organization_id = ${organizationId} and l.record_id = c.record_id
       and not exists (select from run_drafts where run_id = ${runId})`.execute(open.kysely);
   return (again.numAffectedRows ?? 0n) > 0n;
 }
@@ -30,42 +30,42 @@ export async function rememberWaiting(
   untouched: boolean,
 ): Promise<void> {
   await sql`
-    delete from waiting_records w using run_decisions x
-    where w.organization_id = ${organizationId} and x.run_id = ${runId} and x.dynamics_id = w.dynamics_id
-      and x.action in ('forget', 'leave')`.execute(open.kysely);
+    delete from blocked_records w using run_decisions x
+    where w.organization_id = ${organizationId} and x.run_id = ${runId} and x.record_id = w.record_id
+      and x.action in ('forget', 'stop')`.execute(open.kysely);
   await createTemporaryTable(
     open,
     "newly_blocked",
     sql`
-    select d.*, case x.action when 'refuse' then x.rule else 'domain-taken' end as kind
-    from run_decisions x join run_drafts d using (run_id, dynamics_id)
-    where x.run_id = ${runId} and (x.action = 'refuse' or cardinality(x.domains) < cardinality(d.domains))`,
+    select d.*, case x.action when 'skip' then x.rule else 'domain-taken' end as kind
+    from run_decisions x join run_drafts d using (run_id, record_id)
+    where x.run_id = ${runId} and (x.action = 'skip' or cardinality(x.domains) < cardinality(d.domains))`,
   );
   await sql`
-    delete from waiting_records w
+    delete from blocked_records w
     where w.organization_id = ${organizationId}
-      and exists (select from run_drafts d where d.run_id = ${runId} and d.dynamics_id = w.dynamics_id)
+      and exists (select from run_drafts d where d.run_id = ${runId} and d.record_id = w.record_id)
       and not exists (
-        select from newly_blocked n where n.dynamics_id = w.dynamics_id and n.kind = w.kind and n.fingerprint = w.fingerprint
+        select from newly_blocked n where n.record_id = w.record_id and n.kind = w.kind and n.fingerprint = w.fingerprint
           and n.record_version = w.record_version)`.execute(open.kysely);
   await sql`
-    insert into waiting_records (organization_id, dynamics_id, kind, created_on, record_version, fingerprint,
+    insert into blocked_records (organization_id, record_id, kind, created_on, record_version, fingerprint,
       name, name_key, description, fields, domains, issues)
-    select ${organizationId}, dynamics_id, kind, created_on, record_version, fingerprint,
+    select ${organizationId}, record_id, kind, created_on, record_version, fingerprint,
       name, name_key, description, fields, domains, issues
     from newly_blocked on conflict do nothing`.execute(open.kysely);
   // Issues of records that are not read any more end with them. Those of linked ones ended as they left, unless the account was
   // deleted here since. Two statements, because a join is found for each and not for both with "or" between.
-  const forgotten = sql`s.dynamics_id in (select dynamics_id from run_decisions where run_id = ${runId} and action = 'forget')`;
+  const forgotten = sql`s.record_id in (select record_id from run_decisions where run_id = ${runId} and action = 'forget')`;
   const unlinked = sql`not exists (
-    select from account_links l where l.organization_id = s.organization_id and l.dynamics_id = s.dynamics_id)`;
+    select from account_links l where l.organization_id = s.organization_id and l.record_id = s.record_id)`;
   for (const gone of untouched ? [forgotten] : [forgotten, unlinked]) {
     await sql`
       update sync_issues s set closed_run = ${runId}
-      where s.organization_id = ${organizationId} and s.closed_run is null and s.dynamics_id is not null and ${gone}
-        and not exists (select from run_drafts d where d.run_id = ${runId} and d.dynamics_id = s.dynamics_id)
-        and not exists (select from waiting_records w
-          where w.organization_id = s.organization_id and w.dynamics_id = s.dynamics_id)`.execute(
+      where s.organization_id = ${organizationId} and s.closed_run is null and s.record_id is not null and ${gone}
+        and not exists (select from run_drafts d where d.run_id = ${runId} and d.record_id = s.record_id)
+        and not exists (select from blocked_records w
+          where w.organization_id = s.organization_id and w.record_id = s.record_id)`.execute(
       open.kysely,
     );
   }

@@ -45,10 +45,10 @@ export async function brakeFacts(
 ): Promise<BrakeFacts> {
   const { rows } = await sql<Omit<BrakeFacts, "readBefore" | "read"> & { before: number | null }>`
     select
-      (select count(*) from account_links where organization_id = ${organizationId} and left_because is null)::int as linked,
+      (select count(*) from account_links where organization_id = ${organizationId} and stop_reason is null)::int as linked,
       (select count(*) from account_changes c
-       left join account_links l on l.organization_id = ${organizationId} and l.dynamics_id = c.dynamics_id
-       where c.run_id = ${runId} and (c.action = 'leave' or c.action = 'update' and (
+       left join account_links l on l.organization_id = ${organizationId} and l.record_id = c.record_id
+       where c.run_id = ${runId} and (c.action = 'stop' or c.action = 'update' and (
          c.record_version is distinct from l.record_version
          or c.before ? 'description' and c.description is null
          or c.before ? 'domains' and cardinality(c.domains) < jsonb_array_length(c.before -> 'domains')

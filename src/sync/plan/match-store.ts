@@ -26,11 +26,11 @@ export async function gatherPending(open: OpenTransaction, scope: MatchScope): P
     open,
     "pending_drafts",
     sql`
-    select d.dynamics_id, d.created_on, d.name, d.name_key, d.domains, l.account_id, l.left_because,
-      case when d.name_key = '' then 'name-empty' when e.dynamics_id is not null then 'excluded' end as refused
+    select d.record_id, d.created_on, d.name, d.name_key, d.domains, l.account_id, l.stop_reason,
+      case when d.name_key = '' then 'name-empty' when e.record_id is not null then 'excluded' end as refused
     from run_drafts d
-    left join account_links l on l.organization_id = ${organizationId} and l.dynamics_id = d.dynamics_id
-    left join excluded_records e on e.organization_id = ${organizationId} and e.dynamics_id = d.dynamics_id
+    left join account_links l on l.organization_id = ${organizationId} and l.record_id = d.record_id
+    left join excluded_records e on e.organization_id = ${organizationId} and e.record_id = d.record_id
     where d.run_id = ${runId} and d.try = ${attempt}`,
   );
 }
@@ -38,8 +38,8 @@ export async function gatherPending(open: OpenTransaction, scope: MatchScope): P
 /** Stores the refusals among the pending, which are then pending no more. */
 export async function refusePending(open: OpenTransaction, { runId }: MatchScope): Promise<void> {
   await sql`
-    insert into run_decisions (run_id, dynamics_id, action, rule, account_id)
-    select ${runId}, dynamics_id, 'refuse', refused, account_id from pending_drafts where refused is not null`.execute(
+    insert into run_decisions (run_id, record_id, action, rule, account_id)
+    select ${runId}, record_id, 'skip', refused, account_id from pending_drafts where refused is not null`.execute(
     open.kysely,
   );
   await sql`delete from pending_drafts where refused is not null`.execute(open.kysely);
@@ -53,7 +53,7 @@ async function gatherContested(open: OpenTransaction, options: MatchOptions): Pr
     open,
     "wanted_domains",
     sql`
-    select p.dynamics_id, p.account_id, domain
+    select p.record_id, p.account_id, domain
     from pending_drafts p cross join lateral unnest(p.domains) domain
     where ${domains}::boolean`,
   );
@@ -61,31 +61,31 @@ async function gatherContested(open: OpenTransaction, options: MatchOptions): Pr
     open,
     "conflicting_drafts",
     sql`
-    select * from pending_drafts where dynamics_id in (
-      select dynamics_id from pending_drafts where ${names}::boolean and account_id is null
+    select * from pending_drafts where record_id in (
+      select record_id from pending_drafts where ${names}::boolean and account_id is null
         and name_key in (select name_key from pending_drafts group by name_key having count(*) > 1)
       union all
-      select p.dynamics_id from pending_drafts p join accounts a using (name_key) where ${names}::boolean and p.account_id is null
+      select p.record_id from pending_drafts p join accounts a using (name_key) where ${names}::boolean and p.account_id is null
       union all
-      select dynamics_id from wanted_domains
+      select record_id from wanted_domains
         where domain in (select domain from wanted_domains group by domain having count(*) > 1)
       union all
-      select w.dynamics_id from wanted_domains w join account_domains held using (domain)
+      select w.record_id from wanted_domains w join account_domains held using (domain)
         where held.account_id is distinct from w.account_id
       union all
-      select p.dynamics_id from pending_drafts p join accounts a on a.id = p.account_id
+      select p.record_id from pending_drafts p join accounts a on a.id = p.account_id
         where ${names}::boolean and a.name_key <> p.name_key
       union all
-      select p.dynamics_id from pending_drafts p
+      select p.record_id from pending_drafts p
         where ${domains}::boolean and p.account_id is not null and (
           exists (select from unnest(p.domains) d
                   where not exists (select from account_domains own where own.account_id = p.account_id and own.domain = d))
           or exists (select from account_domains own where own.account_id = p.account_id and own.domain <> all(p.domains)))
       union all
-      select p.dynamics_id from pending_drafts p join accounts a on a.external_id = p.dynamics_id::text where p.account_id is null
+      select p.record_id from pending_drafts p join accounts a on a.external_id = p.record_id::text where p.account_id is null
       union all
-      select p.dynamics_id from pending_drafts p join accounts a
-        on a.external_origin <> 'dynamics' and lower(btrim(a.external_id, '{}')) = p.dynamics_id::text
+      select p.record_id from pending_drafts p join accounts a
+        on a.external_origin <> 'dynamics' and lower(btrim(a.external_id, '{}')) = p.record_id::text
         where p.account_id is null)`,
   );
   await sql`drop table wanted_domains`.execute(open.kysely);
@@ -96,11 +96,11 @@ type NamedDraft = ContestedDraft & { readonly name: string };
 async function contestedDrafts(open: OpenTransaction): Promise<NamedDraft[]> {
   // Taken as they come, without a copy: in a first sync of millions they are most of what is in memory.
   const { rows } = await sql<NamedDraft>`
-    select c.dynamics_id as id, c.name, c.name_key as "nameKey", c.domains, c.account_id as "linkedTo",
-      c.account_id is null and (exists (select from accounts a where a.external_id = c.dynamics_id::text)
+    select c.record_id as id, c.name, c.name_key as "nameKey", c.domains, c.account_id as "linkedTo",
+      c.account_id is null and (exists (select from accounts a where a.external_id = c.record_id::text)
         or exists (select from accounts a where a.external_origin <> 'dynamics'
-                   and lower(btrim(a.external_id, '{}')) = c.dynamics_id::text)) as "heldByOtherSource"
-    from conflicting_drafts c order by c.created_on, c.dynamics_id`.execute(open.kysely);
+                   and lower(btrim(a.external_id, '{}')) = c.record_id::text)) as "heldByOtherSource"
+    from conflicting_drafts c order by c.created_on, c.record_id`.execute(open.kysely);
   return rows;
 }
 
@@ -110,11 +110,11 @@ async function standingAccounts(open: OpenTransaction, scope: MatchScope): Promi
     select a.id, a.name_key as "nameKey",
       a.external_origin is distinct from 'dynamics' and a.external_id is not null
       or l.account_id is not null
-        and (l.left_because is distinct from 'deleted' or l.organization_id <> ${scope.organizationId}
-          or exists (select from run_drafts d where d.run_id = ${scope.runId} and d.dynamics_id = l.dynamics_id))
+        and (l.stop_reason is distinct from 'deleted' or l.organization_id <> ${scope.organizationId}
+          or exists (select from run_drafts d where d.run_id = ${scope.runId} and d.record_id = l.record_id))
         and not (l.organization_id = ${scope.organizationId} and exists (
-          select from run_decisions x where x.run_id = ${scope.runId} and x.dynamics_id = l.dynamics_id
-            and x.action = 'leave' and x.rule = 'deleted')) as taken,
+          select from run_decisions x where x.run_id = ${scope.runId} and x.record_id = l.record_id
+            and x.action = 'stop' and x.rule = 'deleted')) as taken,
       coalesce((select array_agg(domain order by domain) from account_domains where account_id = a.id), '{}') as domains
     from accounts a left join account_links l on l.account_id = a.id
     where a.id in (
@@ -128,7 +128,7 @@ async function standingAccounts(open: OpenTransaction, scope: MatchScope): Promi
 }
 
 function decisionRow(runId: number, draft: ContestedDraft, match: Match): string {
-  if (match.kind === "refused") return copyText([runId, draft.id, "refuse", match.reason, null, null]);
+  if (match.kind === "refused") return copyText([runId, draft.id, "skip", match.reason, null, null]);
   const domains = textArray(match.domains);
   if (match.kind === "create") return copyText([runId, draft.id, "create", "create", null, domains]);
   const action = match.kind === "linked" ? "update" : "link";
@@ -169,12 +169,12 @@ export async function matchPending(
   }
   await copyRows(
     open.client,
-    "copy run_decisions (run_id, dynamics_id, action, rule, account_id, domains) from stdin",
+    "copy run_decisions (run_id, record_id, action, rule, account_id, domains) from stdin",
     decisions(),
   );
   await copyRows(
     open.client,
-    "copy run_issues (run_id, dynamics_id, name, kind, value) from stdin",
+    "copy run_issues (run_id, record_id, name, kind, value) from stdin",
     issues(),
   );
   await sql`analyze run_decisions`.execute(open.kysely);

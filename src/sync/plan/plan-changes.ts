@@ -25,14 +25,14 @@ export type PlanCounts = {
 /** Stores the issues that drafting found, and the reasons of blank names and exclusions. */
 async function storeDraftIssues(open: OpenTransaction, { runId, attempt }: MatchScope): Promise<void> {
   await sql`
-    insert into run_issues (run_id, dynamics_id, name, kind, field, value)
-    select d.run_id, d.dynamics_id, d.name, i ->> 'kind', i ->> 'field', i ->> 'value'
+    insert into run_issues (run_id, record_id, name, kind, field, value)
+    select d.run_id, d.record_id, d.name, i ->> 'kind', i ->> 'field', i ->> 'value'
     from run_drafts d cross join lateral jsonb_array_elements(d.issues) i
     where d.run_id = ${runId} and d.try = ${attempt} and d.issues is not null`.execute(open.kysely);
   await sql`
-    insert into run_issues (run_id, dynamics_id, name, kind)
-    select x.run_id, x.dynamics_id, d.name, x.rule from run_decisions x join run_drafts d using (run_id, dynamics_id)
-    where x.run_id = ${runId} and d.try = ${attempt} and x.action = 'refuse' and x.rule in ('name-empty', 'excluded')`.execute(
+    insert into run_issues (run_id, record_id, name, kind)
+    select x.run_id, x.record_id, d.name, x.rule from run_decisions x join run_drafts d using (run_id, record_id)
+    where x.run_id = ${runId} and d.try = ${attempt} and x.action = 'skip' and x.rule in ('name-empty', 'excluded')`.execute(
     open.kysely,
   );
 }
@@ -47,19 +47,19 @@ async function lastSeq(open: OpenTransaction, runId: number): Promise<number> {
 }
 
 /** Stores the departures that stand in `run_decisions`. */
-export async function planLeaves(
+export async function planStops(
   open: OpenTransaction,
   { runId, organizationId }: MatchScope,
 ): Promise<number> {
   const base = await lastSeq(open, runId);
   const { numAffectedRows } = await sql`
-    insert into account_changes (run_id, seq, action, rule, account_id, account_version, dynamics_id, name, name_key, before)
-    select ${runId}, ${base} + row_number() over (order by x.dynamics_id), 'leave', x.rule, a.id, a.version, x.dynamics_id,
+    insert into account_changes (run_id, seq, action, rule, account_id, account_version, record_id, name, name_key, before)
+    select ${runId}, ${base} + row_number() over (order by x.record_id), 'stop', x.rule, a.id, a.version, x.record_id,
       a.name, a.name_key, '{}'
     from run_decisions x
-    join account_links l on l.organization_id = ${organizationId} and l.dynamics_id = x.dynamics_id
+    join account_links l on l.organization_id = ${organizationId} and l.record_id = x.record_id
     join accounts a on a.id = l.account_id
-    where x.run_id = ${runId} and x.action = 'leave'`.execute(open.kysely);
+    where x.run_id = ${runId} and x.action = 'stop'`.execute(open.kysely);
   return Number(numAffectedRows ?? 0);
 }
 
@@ -78,8 +78,8 @@ async function planTouches(
     open,
     "planned_updates",
     sql`
-    select d.dynamics_id, d.created_on, d.record_version, a.id as account_id, a.version as account_version,
-      case when t.action = 'link' then 'link' when t.left_because is not null then 'return' else 'update' end as action,
+    select d.record_id, d.created_on, d.record_version, a.id as account_id, a.version as account_version,
+      case when t.action = 'link' then 'link' when t.stop_reason is not null then 'resume' else 'update' end as action,
       coalesce(t.rule, 'linked') as rule,
       d.name, d.name_key,
       case when ${scope.descriptionMapped}::boolean then d.description else a.description end as description,
@@ -94,14 +94,14 @@ async function planTouches(
       || case when (a.fields - ${fieldIds}::text[]) || d.fields <> a.fields then jsonb_build_object('fields', (
            select jsonb_object_agg(k, a.fields -> k) from unnest(${fieldIds}::text[]) k
            where (a.fields -> k) is distinct from (d.fields -> k))) else '{}' end
-      || case when a.external_id is distinct from d.dynamics_id::text
+      || case when a.external_id is distinct from d.record_id::text
            then jsonb_build_object('externalId', a.external_id) else '{}' end as before
     from (
-      select p.dynamics_id, p.left_because, x.action, x.rule, x.domains, coalesce(x.account_id, p.account_id) as account_id
-      from pending_drafts p left join run_decisions x on x.run_id = ${runId} and x.dynamics_id = p.dynamics_id
+      select p.record_id, p.stop_reason, x.action, x.rule, x.domains, coalesce(x.account_id, p.account_id) as account_id
+      from pending_drafts p left join run_decisions x on x.run_id = ${runId} and x.record_id = p.record_id
       where (p.account_id is not null or x.account_id is not null) and (x.action is null or x.action in ('link', 'update'))
     ) t
-    join run_drafts d using (dynamics_id)
+    join run_drafts d using (record_id)
     join accounts a on a.id = t.account_id
     cross join lateral (
       select
@@ -112,19 +112,19 @@ async function planTouches(
   );
   const base = await lastSeq(open, runId);
   await sql`
-    insert into account_changes (run_id, seq, action, rule, account_id, account_version, dynamics_id, name, name_key,
+    insert into account_changes (run_id, seq, action, rule, account_id, account_version, record_id, name, name_key,
       description, fields, domains, before, record_version, fingerprint)
-    select ${runId}, ${base} + row_number() over (order by created_on, dynamics_id), action, rule, account_id, account_version,
-      dynamics_id, name, name_key, description, fields, domains, before, record_version, fingerprint
+    select ${runId}, ${base} + row_number() over (order by created_on, record_id), action, rule, account_id, account_version,
+      record_id, name, name_key, description, fields, domains, before, record_version, fingerprint
     from planned_updates where action <> 'update' or before <> '{}'`.execute(open.kysely);
   await sql`
-    insert into run_versions (run_id, dynamics_id, record_version, fingerprint, drafted)
-    select ${runId}, dynamics_id, record_version, fingerprint, true from planned_updates where action = 'update' and before = '{}'`.execute(
+    insert into run_versions (run_id, record_id, record_version, fingerprint, drafted)
+    select ${runId}, record_id, record_version, fingerprint, true from planned_updates where action = 'update' and before = '{}'`.execute(
     open.kysely,
   );
   const { rows } = await sql<{ linked: number; updated: number; unchanged: number }>`
     select count(*) filter (where action = 'link')::int as linked,
-      count(*) filter (where action = 'return' or action = 'update' and before <> '{}')::int as updated,
+      count(*) filter (where action = 'resume' or action = 'update' and before <> '{}')::int as updated,
       count(*) filter (where action = 'update' and before = '{}')::int as unchanged
     from planned_updates`.execute(open.kysely);
   return rows[0]!;
@@ -144,20 +144,20 @@ async function planCreates(
     open,
     "numbered_creates",
     sql`
-    select dynamics_id, domains, (${base} + row_number() over ())::int as seq, nextval('accounts_id_seq') as account_id
+    select record_id, domains, (${base} + row_number() over ())::int as seq, nextval('accounts_id_seq') as account_id
     from (
-      select p.dynamics_id, x.domains
-      from pending_drafts p left join run_decisions x on x.run_id = ${runId} and x.dynamics_id = p.dynamics_id
+      select p.record_id, x.domains
+      from pending_drafts p left join run_decisions x on x.run_id = ${runId} and x.record_id = p.record_id
       where p.account_id is null and (x.action is null or x.action = 'create')
-      order by p.created_on, p.dynamics_id
+      order by p.created_on, p.record_id
     ) creates`,
   );
   const { numAffectedRows } = await sql`
-    insert into account_changes (run_id, seq, action, rule, account_id, dynamics_id, name, name_key, description, fields,
+    insert into account_changes (run_id, seq, action, rule, account_id, record_id, name, name_key, description, fields,
       domains, record_version, fingerprint)
-    select ${runId}, n.seq, 'create', 'create', n.account_id, d.dynamics_id, d.name, d.name_key, d.description, d.fields,
+    select ${runId}, n.seq, 'create', 'create', n.account_id, d.record_id, d.name, d.name_key, d.description, d.fields,
       case when ${options.domainsMapped}::boolean then coalesce(n.domains, d.domains) end, d.record_version, d.fingerprint
-    from run_drafts d join numbered_creates n using (dynamics_id)
+    from run_drafts d join numbered_creates n using (record_id)
     where d.run_id = ${runId}`.execute(open.kysely);
   return Number(numAffectedRows ?? 0);
 }
@@ -177,8 +177,8 @@ export async function planDrafts(
   const touches = await planTouches(open, scope, options);
   const created = await planCreates(open, scope, options);
   const { rows } = await sql<{ drafts: number; skipped: number }>`
-    select count(*)::int as drafts, count(*) filter (where x.action = 'refuse')::int as skipped
-    from run_drafts d left join run_decisions x on x.run_id = d.run_id and x.dynamics_id = d.dynamics_id
+    select count(*)::int as drafts, count(*) filter (where x.action = 'skip')::int as skipped
+    from run_drafts d left join run_decisions x on x.run_id = d.run_id and x.record_id = d.record_id
     where d.run_id = ${scope.runId} and d.try = ${scope.attempt}`.execute(open.kysely);
   return { ...rows[0]!, ...touches, created };
 }

@@ -16,7 +16,7 @@ import type { ApprovalReason } from "../../settings/run-explanations.ts";
 import type { SyncSettings } from "../../settings/sync-settings.ts";
 import { brakeFacts, brakeReason } from "./brake.ts";
 import type { MatchOptions } from "./match.ts";
-import { planDrafts, planLeaves, type PlanCounts, type PlanScope } from "./plan-changes.ts";
+import { planDrafts, planStops, type PlanCounts, type PlanScope } from "./plan-changes.ts";
 
 export function matchOptions(settings: SyncSettings): MatchOptions {
   return { ...settings.options, domainsMapped: settings.mapping.domains.length > 0 };
@@ -55,7 +55,7 @@ export async function storePlan(
       usage: usageBetween(run.usageBefore, run.context.client.usage),
       settled: read.settled,
       calm: read.calm,
-      plannedEdits: read.edits,
+      plannedRevision: read.edits,
       plannedAfter,
       now: run.context.clock.now(),
     };
@@ -95,7 +95,7 @@ async function planRead(
     descriptionMapped: isDescriptionMapped(prepared),
   };
   await insertRunIssues(trx.kysely, run.runId, prepared);
-  const left = await planLeaves(trx, scope);
+  const left = await planStops(trx, scope);
   const plan = await planDrafts(trx, scope, matchOptions(run.context.settings));
   if (plan.drafts !== read.staged) {
     throw new RunError(
@@ -116,7 +116,7 @@ async function planRead(
 
 /** Issues of the whole connection: those of no single record. */
 async function insertRunIssues(trx: Kysely<Tables>, runId: number, { runIssues }: Prepared): Promise<void> {
-  const NONE = { dynamics_id: null, name: null, field: null, other_account_id: null };
+  const NONE = { record_id: null, name: null, field: null, other_account_id: null };
   for (const { kind, value } of runIssues) {
     await trx
       .insertInto("run_issues")
@@ -139,7 +139,7 @@ export async function replan(run: ActiveRun, scope: PlanScope, options: MatchOpt
     if (!changed.rows[0]!.any) return false;
     const moved = await sql`
       update run_drafts d set try = ${attempt} from account_changes c, runs r
-      where d.run_id = ${runId} and c.run_id = d.run_id and c.dynamics_id = d.dynamics_id and c.outcome = 'changed'
+      where d.run_id = ${runId} and c.run_id = d.run_id and c.record_id = d.record_id and c.outcome = 'changed'
         and r.id = d.run_id and r.mode <> 'plan'`.execute(kysely);
     if (moved.numAffectedRows === 0n) return false;
     await discardDecisions(kysely, scope);
@@ -147,19 +147,19 @@ export async function replan(run: ActiveRun, scope: PlanScope, options: MatchOpt
     const plan = await planDrafts(trx, scope, options);
     await takeDomains(kysely, runId);
     const counts = await addedCounts(kysely, runId, plan);
-    await transition(kysely, run, "applying", { type: "replan", plannedEdits: edits, counts });
+    await transition(kysely, run, "applying", { type: "replan", plannedRevision: edits, counts });
     return true;
   });
 }
 
 /** What was decided of the drafts of this attempt before. */
 async function discardDecisions(trx: Kysely<Tables>, { runId, attempt }: PlanScope): Promise<void> {
-  const again = sql`select dynamics_id from run_drafts where run_id = ${runId} and try = ${attempt}`;
+  const again = sql`select record_id from run_drafts where run_id = ${runId} and try = ${attempt}`;
   await sql`
     update account_changes set outcome = 'planned-again'
-    where run_id = ${runId} and outcome = 'changed' and dynamics_id in (${again})`.execute(trx);
-  await sql`delete from run_decisions where run_id = ${runId} and dynamics_id in (${again})`.execute(trx);
-  await sql`delete from run_issues where run_id = ${runId} and dynamics_id in (${again})`.execute(trx);
+    where run_id = ${runId} and outcome = 'changed' and record_id in (${again})`.execute(trx);
+  await sql`delete from run_decisions where run_id = ${runId} and record_id in (${again})`.execute(trx);
+  await sql`delete from run_issues where run_id = ${runId} and record_id in (${again})`.execute(trx);
 }
 
 /** Rows planned again may turn out unchanged or skipped; created, linked and updated are counted from the plan at the end. */

@@ -71,7 +71,7 @@ function decideAnew(
     const { matches } = await matchContested(open, scope, { ...options, domainsMapped });
     const { rows } = await sql<{ drafts: number; created: number }>`
       select (select count(*)::int from pending_drafts) as drafts, count(*)::int as created from pending_drafts
-      where account_id is null and dynamics_id not in (select dynamics_id from conflicting_drafts)`.execute(
+      where account_id is null and record_id not in (select record_id from conflicting_drafts)`.execute(
       open.kysely,
     );
     const { drafts, created } = rows[0]!;

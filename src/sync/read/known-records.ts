@@ -203,17 +203,17 @@ function recordsOf(organizationId: string): string[] {
   const organization = `organization_id = '${organizationId.replaceAll(/[^0-9a-f-]/g, "")}'`;
   return [
     `copy (
-      select dynamics_id,
-        case when left_because = 'deleted' and not exists (
-               select from waiting_records w
-               where w.organization_id = l.organization_id and w.dynamics_id = l.dynamics_id) then ${DELETED | MUST_STAGE}
-             when left_because is not null or fingerprint is null then ${MUST_STAGE} else 0 end::int4,
+      select record_id,
+        case when stop_reason = 'deleted' and not exists (
+               select from blocked_records w
+               where w.organization_id = l.organization_id and w.record_id = l.record_id) then ${DELETED | MUST_STAGE}
+             when stop_reason is not null or fingerprint is null then ${MUST_STAGE} else 0 end::int4,
         coalesce(record_version, 0), coalesce(fingerprint, 0)
       from account_links l where ${organization}) to stdout (format binary)`,
     `copy (
-      select dynamics_id, ${NO_LINK} + case when kind = 'domain-taken' then ${WAITING} else ${WAITING | REFUSED} end::int4,
+      select record_id, ${NO_LINK} + case when kind = 'domain-taken' then ${WAITING} else ${WAITING | REFUSED} end::int4,
         record_version, fingerprint
-      from waiting_records where ${organization}) to stdout (format binary)`,
+      from blocked_records where ${organization}) to stdout (format binary)`,
   ];
 }
 
@@ -237,7 +237,7 @@ export async function loadKnownRecords(database: Database, organizationId: strin
     await client.query("set transaction isolation level repeatable read read only");
     const counted = await client.query<{ count: number }>(
       `select (select count(*) from account_links where organization_id = $1)::int
-         + (select count(*) from waiting_records where organization_id = $1)::int as count`,
+         + (select count(*) from blocked_records where organization_id = $1)::int as count`,
       [organizationId],
     );
     const known = new KnownRecords(counted.rows[0]!.count);

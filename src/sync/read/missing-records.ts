@@ -4,14 +4,14 @@ import type { ClientBase } from "pg";
 import type { DataverseClient } from "../../dataverse/client.ts";
 import type { AccountSelection, RawRow } from "../../dataverse/model.ts";
 import { copyRows, copyText } from "../../db/copy.ts";
-import type { LeftBecause } from "../../accounts/tables.ts";
+import type { StopReason } from "../../accounts/tables.ts";
 import type { StagingRun } from "./stage-rows.ts";
 
 /** Above this many, one sweep of all active accounts first (5,000 a request) is cheaper than asking for each id. */
 const SWEEP_ABOVE = 5_000;
 
 export type Departures = {
-  readonly departed: ReadonlyMap<string, LeftBecause>;
+  readonly departed: ReadonlyMap<string, StopReason>;
   /** Rows that are there and belong to the selection after all: the paging missed them, so they are read now. */
   readonly missed: readonly RawRow[];
 };
@@ -32,7 +32,7 @@ export async function lookUpDepartures(
   columns: readonly string[],
   signal: AbortSignal,
 ): Promise<Departures> {
-  const departed = new Map<string, LeftBecause>(ids.map((id) => [id, "deleted"]));
+  const departed = new Map<string, StopReason>(ids.map((id) => [id, "deleted"]));
   const missed: RawRow[] = [];
   if (selection.kind === "view" && ids.length > SWEEP_ABOVE) {
     for await (const page of client.sweepAccounts({ kind: "all" }, signal)) {
@@ -40,7 +40,7 @@ export async function lookUpDepartures(
     }
   }
   const unknown = ids.filter((id) => departed.get(id) === "deleted");
-  const gone: LeftBecause = selection.kind === "all" ? "deactivated" : "left-view";
+  const gone: StopReason = selection.kind === "all" ? "deactivated" : "left-view";
   const active: string[] = [];
   for await (const row of rowsOf(client.fetchByIds(unknown, [], signal))) {
     if (selection.kind === "all" && row["statecode"] === 0) active.push(idOf(row));
@@ -59,15 +59,15 @@ export async function lookUpDepartures(
 /** Stores those that are news: a departed record whose reason is the same as before plans nothing. @returns how many. */
 export async function storeDepartures(
   run: StagingRun,
-  departed: ReadonlyMap<string, LeftBecause>,
+  departed: ReadonlyMap<string, StopReason>,
 ): Promise<number> {
   if (departed.size === 0) return 0;
   return run.transaction(async ({ client }) => {
-    await noteNotRead(client, run.runId, "leave", departed);
+    await noteNotRead(client, run.runId, "stop", departed);
     const old = await client.query(
       `delete from run_decisions x using account_links l
-       where x.run_id = $1 and x.action = 'leave' and l.organization_id = $2 and l.dynamics_id = x.dynamics_id
-         and l.left_because = x.rule`,
+       where x.run_id = $1 and x.action = 'stop' and l.organization_id = $2 and l.record_id = x.record_id
+         and l.stop_reason = x.rule`,
       [run.runId, run.organizationId],
     );
     return departed.size - (old.rowCount ?? 0);
@@ -78,7 +78,7 @@ export async function storeDepartures(
 export async function noteNotRead(
   client: ClientBase,
   runId: number,
-  action: "leave" | "forget",
+  action: "stop" | "forget",
   reasons: Iterable<readonly [id: string, reason: string]>,
 ): Promise<void> {
   function* rows(): Generator<string> {
@@ -86,7 +86,7 @@ export async function noteNotRead(
   }
   await copyRows(
     client,
-    `copy run_decisions_${runId} (run_id, dynamics_id, action, rule) from stdin`,
+    `copy run_decisions_${runId} (run_id, record_id, action, rule) from stdin`,
     rows(),
   );
 }

@@ -6,11 +6,11 @@ import type { Database } from "../../db/pool.ts";
 
 /** Ids of the records that a retry is about, in their order. */
 export async function retriedIds(database: Database, runId: number): Promise<string[]> {
-  const { rows } = await sql<{ dynamics_id: string }>`
-    select dynamics_id from retried_records where run_id = ${runId} order by dynamics_id`.execute(
+  const { rows } = await sql<{ record_id: string }>`
+    select record_id from retried_records where run_id = ${runId} order by record_id`.execute(
     database.kysely,
   );
-  return rows.map((row) => row.dynamics_id);
+  return rows.map((row) => row.record_id);
 }
 
 /** Only the view itself says what is in it, so it is swept: two columns, 5,000 accounts a request. */

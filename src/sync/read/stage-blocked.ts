@@ -25,9 +25,9 @@ export async function sinceLastRun(
   settingsHash: string,
 ): Promise<SinceLastRun> {
   const { rows } = await sql<{ edits: number; same: boolean | null; settled: boolean | null }>`
-    select e.edits, last.settings_hash = ${settingsHash} as same, last.settled_edits = e.edits as settled
+    select e.edits, last.settings_hash = ${settingsHash} as same, last.settled_revision = e.edits as settled
     from store_edits e left join lateral (
-      select settings_hash, settled_edits from runs
+      select settings_hash, settled_revision from runs
       where organization_id = ${organizationId} and status = 'done' order by id desc limit 1) last on true`.execute(
     database.kysely,
   );
@@ -57,17 +57,17 @@ export async function stageWaiting(
   const stage = async (open: OpenTransaction, woken: RawBuilder<unknown>): Promise<number> => {
     const { rows } = await sql<{ kind: string; count: number }>`
       with staged as (
-        insert into run_drafts (run_id, dynamics_id, created_on, record_version, fingerprint, name, name_key, description, fields, domains, issues)
-        select ${runId}, w.dynamics_id, w.created_on, coalesce(v.record_version, w.record_version), w.fingerprint, w.name, w.name_key,
+        insert into run_drafts (run_id, record_id, created_on, record_version, fingerprint, name, name_key, description, fields, domains, issues)
+        select ${runId}, w.record_id, w.created_on, coalesce(v.record_version, w.record_version), w.fingerprint, w.name, w.name_key,
           w.description, w.fields, w.domains, w.issues
-        from waiting_records w
-        left join run_versions v on v.run_id = ${runId} and v.dynamics_id = w.dynamics_id
+        from blocked_records w
+        left join run_versions v on v.run_id = ${runId} and v.record_id = w.record_id
         where w.organization_id = ${organizationId} and ${woken}
-          and not exists (select from run_drafts d where d.run_id = ${runId} and d.dynamics_id = w.dynamics_id)
-          and not exists (select from run_decisions x where x.run_id = ${runId} and x.dynamics_id = w.dynamics_id and x.action = 'forget')
-        returning dynamics_id)
+          and not exists (select from run_drafts d where d.run_id = ${runId} and d.record_id = w.record_id)
+          and not exists (select from run_decisions x where x.run_id = ${runId} and x.record_id = w.record_id and x.action = 'forget')
+        returning record_id)
       select case w.kind when 'domain-taken' then 'synced' else 'refused' end as kind, count(*)::int as count
-      from staged join waiting_records w using (dynamics_id) where w.organization_id = ${organizationId} group by 1`.execute(
+      from staged join blocked_records w using (record_id) where w.organization_id = ${organizationId} group by 1`.execute(
       open.kysely,
     );
     for (const { kind, count } of rows) staged[kind === "synced" ? "synced" : "refused"] += count;
@@ -77,10 +77,10 @@ export async function stageWaiting(
     if (which === "all") await stage(open, sql`true`);
     else {
       await gatherMovedKeys(open, run);
-      const woken = sql`w.dynamics_id in (select dynamics_id from blocked_keys join moved_keys using (key))`;
+      const woken = sql`w.record_id in (select record_id from blocked_keys join moved_keys using (key))`;
       while ((await stage(open, woken)) > 0) {
         await sql`
-          insert into moved_keys select key from blocked_keys join run_drafts d using (dynamics_id)
+          insert into moved_keys select key from blocked_keys join run_drafts d using (record_id)
           where d.run_id = ${runId} on conflict do nothing`.execute(open.kysely);
       }
     }
@@ -96,18 +96,18 @@ async function gatherMovedKeys(trx: OpenTransaction, { runId, organizationId }: 
     trx,
     "blocked_keys",
     sql`
-    select dynamics_id, 'n' || name_key as key from waiting_records where organization_id = ${organizationId}
+    select record_id, 'n' || name_key as key from blocked_records where organization_id = ${organizationId}
     union all
-    select dynamics_id, 'd' || unnest(domains) from waiting_records where organization_id = ${organizationId}`,
+    select record_id, 'd' || unnest(domains) from blocked_records where organization_id = ${organizationId}`,
   );
   await createTemporaryTable(
     trx,
     "affected_accounts",
     sql`
     select l.account_id from account_links l
-    where l.organization_id = ${organizationId} and l.dynamics_id in (
-      select dynamics_id from run_drafts where run_id = ${runId}
-      union all select dynamics_id from run_decisions where run_id = ${runId})`,
+    where l.organization_id = ${organizationId} and l.record_id in (
+      select record_id from run_drafts where run_id = ${runId}
+      union all select record_id from run_decisions where run_id = ${runId})`,
   );
   await createTemporaryTable(
     trx,

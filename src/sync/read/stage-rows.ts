@@ -86,7 +86,7 @@ class Staging {
 }
 
 const DRAFT_COLUMNS =
-  "run_id, dynamics_id, created_on, record_version, fingerprint, name, name_key, description, fields, domains, issues";
+  "run_id, record_id, created_on, record_version, fingerprint, name, name_key, description, fields, domains, issues";
 
 /** What staging needs of its run. */
 export type StagingRun = Pick<ActiveRun, "runId" | "organizationId" | "transaction">;
@@ -114,7 +114,7 @@ export async function readPages(
       const staging = new Staging(
         runId,
         copyIn(first.client, `copy run_drafts_${runId} (${DRAFT_COLUMNS}) from stdin`),
-        copyIn(second.client, `copy run_versions_${runId} (run_id, dynamics_id, record_version) from stdin`),
+        copyIn(second.client, `copy run_versions_${runId} (run_id, record_id, record_version) from stdin`),
       );
       try {
         await stagePages(pages, options, staging);
@@ -183,13 +183,13 @@ export async function settleRead(
   const drafts = sql.table(`run_drafts_${runId}`);
   return run.transaction(async ({ kysely: db }) => {
     const counted = await sql<{ rows: number; distinct: number }>`
-      select count(*)::int as rows, count(distinct dynamics_id)::int as distinct from ${drafts}`.execute(db);
+      select count(*)::int as rows, count(distinct record_id)::int as distinct from ${drafts}`.execute(db);
     const { rows, distinct } = counted.rows[0]!;
     if (rows > distinct) {
       await sql`
         delete from ${drafts} where ctid in (
           select ctid from (
-            select ctid, row_number() over (partition by dynamics_id order by record_version desc, fingerprint desc, ctid) as n
+            select ctid, row_number() over (partition by record_id order by record_version desc, fingerprint desc, ctid) as n
             from ${drafts}) numbered
           where n > 1)`.execute(db);
     }

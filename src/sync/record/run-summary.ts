@@ -79,29 +79,29 @@ export async function issueCounts(
 }
 
 /**
- * A subquery over a run's issues: kind, dynamics_id, name, field, value, other_account_id, first_run. Of a retry: those of the
+ * A subquery over a run's issues: kind, record_id, name, field, value, other_account_id, first_run. Of a retry: those of the
  * records it looked at, and of the whole connection.
  */
 export function issuesOfRun(run: { id: number; organizationId: string; status: RunStatus }) {
   const { id, organizationId } = run;
   const lookedAt = sql`(
-    dynamics_id is null or (select mode from runs where id = ${id}) <> 'retry'
-    or dynamics_id in (select dynamics_id from retried_records where run_id = ${id}))`;
+    record_id is null or (select mode from runs where id = ${id}) <> 'retry'
+    or record_id in (select record_id from retried_records where run_id = ${id}))`;
   if (run.status === "done") {
     return sql`(
-      select kind, dynamics_id, name, field, value, other_account_id, first_run from sync_issues
+      select kind, record_id, name, field, value, other_account_id, first_run from sync_issues
       where organization_id = ${organizationId} and first_run <= ${id} and (closed_run is null or closed_run > ${id})
         and ${lookedAt})`;
   }
   // Of a plan: what it found, and what stands from before for the rows it did not look at.
   return sql`(
-    select kind, dynamics_id, name, field, value, other_account_id, null::bigint as first_run from run_issues where run_id = ${id}
+    select kind, record_id, name, field, value, other_account_id, null::bigint as first_run from run_issues where run_id = ${id}
     union all
-    select s.kind, s.dynamics_id, s.name, s.field, s.value, s.other_account_id, s.first_run from sync_issues s
+    select s.kind, s.record_id, s.name, s.field, s.value, s.other_account_id, s.first_run from sync_issues s
     where s.organization_id = ${organizationId} and s.first_run <= ${id} and (s.closed_run is null or s.closed_run > ${id})
-      and s.dynamics_id is not null and ${lookedAt}
-      and not exists (select from run_drafts d where d.run_id = ${id} and d.dynamics_id = s.dynamics_id)
-      and not exists (select from run_decisions x where x.run_id = ${id} and x.dynamics_id = s.dynamics_id))`;
+      and s.record_id is not null and ${lookedAt}
+      and not exists (select from run_drafts d where d.run_id = ${id} and d.record_id = s.record_id)
+      and not exists (select from run_decisions x where x.run_id = ${id} and x.record_id = s.record_id))`;
 }
 
 /** @throws RunError when there is no such run */
@@ -139,7 +139,7 @@ function summarize(row: Selectable<Tables["runs"]>): RunSummary {
 
 export type RunIssue = {
   readonly kind: IssueKind;
-  readonly dynamicsId: string | null;
+  readonly recordId: string | null;
   readonly name: string | null;
   readonly field: string | null;
   readonly value: string | null;
@@ -155,7 +155,7 @@ export async function issuesOf(db: Kysely<Tables>, runId: number): Promise<RunIs
     .executeTakeFirst();
   if (!run) throw noSuchRun(runId);
   const { rows } = await sql<RunIssue>`
-    select kind, dynamics_id as "dynamicsId", name, field, value, other_account_id as "otherAccountId"
-    from ${issuesOfRun(run)} i order by kind, name collate "C", dynamics_id, field, value`.execute(db);
+    select kind, record_id as "recordId", name, field, value, other_account_id as "otherAccountId"
+    from ${issuesOfRun(run)} i order by kind, name collate "C", record_id, field, value`.execute(db);
   return rows;
 }

@@ -57,7 +57,7 @@ export async function cacheWhatIf(
 
 /** Who asks again does not want to wait until it is tried again by itself. */
 export async function clearRetryDelay(db: Kysely<Tables>, runId: number): Promise<void> {
-  await db.updateTable("runs").set({ try_after: null }).where("id", "=", runId).execute();
+  await db.updateTable("runs").set({ retry_at: null }).where("id", "=", runId).execute();
 }
 
 /** Asks whoever executes a run to stop. @returns whether anybody does */

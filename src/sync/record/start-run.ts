@@ -17,7 +17,7 @@ import { tryTransition, type FencedRun } from "./transitions.ts";
 /** Which open issues a retry is about; both given, those that fit both. */
 export type RetriedIssues = {
   readonly kind?: string | undefined;
-  readonly dynamicsIds?: readonly string[] | undefined;
+  readonly recordIds?: readonly string[] | undefined;
 };
 
 /** A teammate: as people called them then, and who it was, for two may have one name. */
@@ -72,14 +72,14 @@ async function insertRun(
 async function insertRetriedRecords(
   trx: Kysely<Tables>,
   { id, organizationId }: { readonly id: number; readonly organizationId: string },
-  { kind, dynamicsIds }: RetriedIssues,
+  { kind, recordIds }: RetriedIssues,
 ): Promise<void> {
   const found = await sql`
-    insert into retried_records (run_id, dynamics_id)
-    select distinct ${id}::bigint, dynamics_id from sync_issues
-    where organization_id = ${organizationId} and closed_run is null and dynamics_id is not null
+    insert into retried_records (run_id, record_id)
+    select distinct ${id}::bigint, record_id from sync_issues
+    where organization_id = ${organizationId} and closed_run is null and record_id is not null
       and (${kind ?? null}::text is null or kind = ${kind ?? null})
-      and (${dynamicsIds ?? null}::uuid[] is null or dynamics_id = any(${dynamicsIds ?? null}::uuid[]))`.execute(
+      and (${recordIds ?? null}::uuid[] is null or record_id = any(${recordIds ?? null}::uuid[]))`.execute(
     trx,
   );
   if (found.numAffectedRows === 0n)

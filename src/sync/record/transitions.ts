@@ -51,7 +51,7 @@ type PlanFigures = {
   readonly usage: RunUsage;
   readonly settled: boolean;
   readonly calm: boolean;
-  readonly plannedEdits: number;
+  readonly plannedRevision: number;
   /** The run applied last when this one was planned. */
   readonly plannedAfter: number | null;
   readonly now: Date;
@@ -69,9 +69,9 @@ type Payloads = {
   applyAtOnce: PlanFigures;
   approve: { readonly by: { readonly id: number; readonly name: string }; readonly now: Date };
   startApply: object;
-  recordCheckpoint: { readonly checkpoint: number; readonly plannedEdits: number; readonly alone: boolean };
-  replan: { readonly plannedEdits: number; readonly counts: Partial<RunCounts> };
-  complete: { readonly counts: RunCounts; readonly settledEdits: number | null; readonly now: Date };
+  recordCheckpoint: { readonly checkpoint: number; readonly plannedRevision: number; readonly alone: boolean };
+  replan: { readonly plannedRevision: number; readonly counts: Partial<RunCounts> };
+  complete: { readonly counts: RunCounts; readonly settledRevision: number | null; readonly now: Date };
   /** `retryAt`: null if it broke off because somebody wanted it to; then its attempts do not count. */
   requeue: { readonly retryAt: Date | null };
   keepApproved: { readonly countsAsAttempt: boolean };
@@ -98,7 +98,7 @@ type EventOf<Type extends EventType> = { [Each in Type]: { readonly type: Each }
 type Columns = Readonly<Record<string, unknown>>;
 
 /** Of whoever had it before, nothing is shown any more. */
-const CLAIMED: Columns = { try_after: null, progress: null, error: null, halt_reason: null };
+const CLAIMED: Columns = { retry_at: null, progress: null, error: null, halt_reason: null };
 const NOT_APPROVED: Columns = { approved_at: null, applied_by: null };
 
 function planColumns(plan: PlanFigures): Columns {
@@ -107,7 +107,7 @@ function planColumns(plan: PlanFigures): Columns {
     usage: JSON.stringify(plan.usage),
     settled: plan.settled,
     calm: plan.calm,
-    planned_edits: plan.plannedEdits,
+    planned_revision: plan.plannedRevision,
     planned_after: plan.plannedAfter,
     planned_at: plan.now,
   };
@@ -118,7 +118,7 @@ function endColumns({ error, now }: { readonly error?: StoredError; readonly now
     finished_at: now,
     progress: null,
     approval_reason: null,
-    try_after: null,
+    retry_at: null,
     ...(error && { error: JSON.stringify(error) }),
   };
 }
@@ -144,31 +144,31 @@ const COLUMNS: { readonly [Type in EventType]: (event: EventOf<Type>) => Columns
     error: null,
     cancelled_by: null,
     tries: 0,
-    try_after: null,
+    retry_at: null,
     // That it fails again is told again.
     told: null,
   }),
   startApply: () => ({ approval_reason: null, approved_at: null }),
-  recordCheckpoint: ({ checkpoint, plannedEdits, alone }) => ({
+  recordCheckpoint: ({ checkpoint, plannedRevision, alone }) => ({
     checkpoint,
-    planned_edits: plannedEdits,
+    planned_revision: plannedRevision,
     alone,
     tries: 0,
   }),
-  replan: ({ plannedEdits, counts }) => ({
-    planned_edits: plannedEdits,
+  replan: ({ plannedRevision, counts }) => ({
+    planned_revision: plannedRevision,
     counts: sql`counts || ${JSON.stringify(counts)}::jsonb`,
   }),
-  complete: ({ counts, settledEdits, now }) => ({
+  complete: ({ counts, settledRevision, now }) => ({
     counts: JSON.stringify(counts),
-    settled_edits: settledEdits,
+    settled_revision: settledRevision,
     finished_at: now,
   }),
-  requeue: ({ retryAt }) => ({ progress: null, ...(retryAt ? { try_after: retryAt } : { tries: 0 }) }),
+  requeue: ({ retryAt }) => ({ progress: null, ...(retryAt ? { retry_at: retryAt } : { tries: 0 }) }),
   keepApproved: ({ countsAsAttempt }) => ({ progress: null, ...(!countsAsAttempt && { tries: 0 }) }),
   scheduleRetry: ({ retryAt, error }) => ({
     progress: null,
-    try_after: retryAt,
+    retry_at: retryAt,
     tries: sql`greatest(tries, 1)`,
     halt_reason: "interrupted",
     error: JSON.stringify(error),

@@ -48,7 +48,7 @@ async function changesAfter(
 ): Promise<ListedChange[]> {
   const names = await changeNames(database);
   const { rows } = await sql<ChangeRow & { seq: number; outcome: "changed" | null }>`
-    select seq, action, rule, account_id, dynamics_id, name, description, fields, domains, before, outcome
+    select seq, action, rule, account_id, record_id, name, description, fields, domains, before, outcome
     from account_changes
     where run_id = ${run.id} and seq > ${after} and outcome is distinct from 'planned-again'
       and (${action ?? null}::text is null or action = ${action ?? null})
@@ -59,7 +59,7 @@ async function changesAfter(
     action: row.action,
     because: becauseOf(row, run.settings.settings),
     name: row.name,
-    dynamicsId: row.dynamics_id,
+    recordId: row.record_id,
     accountId: row.account_id,
     outcome: row.outcome,
     values: [...valuesOf(row, names)],
@@ -85,7 +85,7 @@ async function skipsAfter(
     action: "skip",
     because: issue.sentence.replace(/\.$/, ""),
     name: issue.name ?? "",
-    dynamicsId: issue.dynamicsId ?? "",
+    recordId: issue.recordId ?? "",
     accountId: issue.accountId,
     outcome: null,
     values: [],

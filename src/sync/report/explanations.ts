@@ -13,8 +13,8 @@ const LEFT: Readonly<Record<string, string>> = {
 export function becauseOf(change: ChangeRow, settings: SyncSettings): string {
   const { action, rule } = change;
   if (action === "create") return becauseNew(change, settings);
-  if (action === "leave") return LEFT[rule] ?? "No longer in the selection";
-  if (action === "return") return "Linked to this record, which is back in the selection";
+  if (action === "stop") return LEFT[rule] ?? "No longer in the selection";
+  if (action === "resume") return "Linked to this record, which is back in the selection";
   if (rule === "domain") return becauseDomain(change);
   return rule === "name" ? "Same name, not linked yet" : "Linked to this record";
 }

@@ -6,7 +6,7 @@ import type { Database } from "../../db/pool.ts";
 /** What makes an issue the same one in another run. */
 export type SameIssue = {
   readonly kind: string;
-  readonly dynamicsId: string | null;
+  readonly recordId: string | null;
   readonly field: string | null;
   readonly value: string | null;
 };
@@ -29,9 +29,9 @@ export async function issueLifetimes(
 ): Promise<IssueLifetime[]> {
   const { rows } = await sql<IssueLifetime>`
     with asked as (
-      select * from unnest(${issues.map(({ kind }) => kind)}::text[], ${issues.map(({ dynamicsId }) => dynamicsId)}::uuid[],
+      select * from unnest(${issues.map(({ kind }) => kind)}::text[], ${issues.map(({ recordId }) => recordId)}::uuid[],
         ${issues.map(({ field }) => field)}::text[], ${issues.map(({ value }) => value)}::text[])
-        with ordinality as a (kind, dynamics_id, field, value, place))
+        with ordinality as a (kind, record_id, field, value, place))
     select seen.finished_at as "lastSeenAt", greatest(opened.times, 1)::int as "timesSeen"
     from asked a
     cross join lateral (
@@ -40,7 +40,7 @@ export async function issueLifetimes(
       from sync_issues s
       where s.organization_id = ${organizationId} and s.kind = a.kind
         -- An index serves plain equality and "is null", not "is not distinct from".
-        and (s.dynamics_id = a.dynamics_id or a.dynamics_id is null and s.dynamics_id is null)
+        and (s.record_id = a.record_id or a.record_id is null and s.record_id is null)
         and s.field is not distinct from a.field and s.value is not distinct from a.value) opened
     left join lateral (
       select r.finished_at from runs r

@@ -18,7 +18,7 @@ export type IssueSource = {
 
 export type ListedIssue = {
   readonly kind: IssueKind;
-  readonly dynamicsId: string | null;
+  readonly recordId: string | null;
   readonly name: string | null;
   readonly field: string | null;
   readonly value: string | null;
@@ -31,7 +31,7 @@ export type ListedIssue = {
 };
 
 /** Where a page ended: the issue's kind, record, field and value, which together are one issue. */
-export type IssuePlace = readonly [kind: string, dynamicsId: string, field: string, value: string];
+export type IssuePlace = readonly [kind: string, recordId: string, field: string, value: string];
 
 export type IssueFilter = {
   readonly kinds?: readonly string[] | undefined;
@@ -44,7 +44,7 @@ export type IssueFilter = {
 function issuesOf({ organizationId, run }: IssueSource): RawBuilder<unknown> {
   if (run) return issuesOfRun({ ...run, organizationId });
   return sql`(
-    select kind, dynamics_id, name, field, value, other_account_id, first_run from sync_issues
+    select kind, record_id, name, field, value, other_account_id, first_run from sync_issues
     where organization_id = ${organizationId} and closed_run is null)`;
 }
 
@@ -52,14 +52,14 @@ export type IssueCount = { readonly kind: IssueKind; readonly count: number; rea
 
 export async function issueCountsBy(database: Database, source: IssueSource): Promise<IssueCount[]> {
   const { rows } = await sql<IssueCount>`
-    select kind, count(*)::int as count, count(distinct dynamics_id)::int as accounts
+    select kind, count(*)::int as count, count(distinct record_id)::int as accounts
     from ${issuesOf(source)} i group by kind`.execute(database.kysely);
   return rows;
 }
 
 type IssueRow = {
   kind: IssueKind;
-  dynamics_id: string | null;
+  record_id: string | null;
   name: string | null;
   field: string | null;
   value: string | null;
@@ -71,11 +71,11 @@ type IssueRow = {
 };
 
 /** What orders issues, as the index sync_issues_in_order has it; kinds by their bytes, whatever the database's language. */
-const ORDER = sql`i.kind collate "C", coalesce(i.dynamics_id, ${sql.lit(NIL_UUID)}::uuid),
+const ORDER = sql`i.kind collate "C", coalesce(i.record_id, ${sql.lit(NIL_UUID)}::uuid),
   coalesce(i.field, '') collate "C", coalesce(i.value, '') collate "C"`;
 
-function placeOf({ kind, dynamics_id, field, value }: IssueRow): IssuePlace {
-  return [kind, dynamics_id ?? NIL_UUID, field ?? "", value ?? ""];
+function placeOf({ kind, record_id, field, value }: IssueRow): IssuePlace {
+  return [kind, record_id ?? NIL_UUID, field ?? "", value ?? ""];
 }
 
 function conditions(filter: IssueFilter): RawBuilder<unknown> {
@@ -91,16 +91,16 @@ function conditions(filter: IssueFilter): RawBuilder<unknown> {
 async function issueRows(database: Database, source: IssueSource, filter: IssueFilter): Promise<IssueRow[]> {
   const { organizationId } = source;
   const { rows } = await sql<IssueRow>`
-    select i.kind, i.dynamics_id, coalesce(i.name, a.name) as name, i.field, i.value, l.account_id,
+    select i.kind, i.record_id, coalesce(i.name, a.name) as name, i.field, i.value, l.account_id,
       other.id as other_account_id, other.name as other_name, r.id as first_run, r.started_at as first_seen_at
     from (select i.* from ${issuesOf(source)} i where ${conditions(filter)}
           order by ${ORDER} limit ${filter.limit}) i
-    left join account_links l on l.organization_id = ${organizationId} and l.dynamics_id = i.dynamics_id
+    left join account_links l on l.organization_id = ${organizationId} and l.record_id = i.record_id
     left join accounts a on a.id = l.account_id
     left join lateral (
       select min(s.first_run) as first_run from sync_issues s
       where i.first_run is null and s.organization_id = ${organizationId} and s.closed_run is null
-        and s.dynamics_id = i.dynamics_id and s.kind = i.kind
+        and s.record_id = i.record_id and s.kind = i.kind
         and s.field is not distinct from i.field and s.value is not distinct from i.value) s on true
     left join runs r on r.id = coalesce(i.first_run, s.first_run)
     left join accounts other on other.id = i.other_account_id
@@ -167,7 +167,7 @@ export async function issuePage(
       const otherName = row.other_name ?? planned.get(row.value ?? "") ?? null;
       return {
         kind: row.kind,
-        dynamicsId: row.dynamics_id,
+        recordId: row.record_id,
         name: row.name,
         field: row.field,
         value: row.value,

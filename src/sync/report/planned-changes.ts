@@ -12,7 +12,7 @@ export type PlannedChange = {
   readonly rule: string;
   readonly name: string;
   /** Lower case. */
-  readonly dynamicsId: string;
+  readonly recordId: string;
   readonly accountId: number | null;
   readonly values: readonly {
     readonly field: string;
@@ -43,7 +43,7 @@ export type ChangeRow = {
   action: ChangeAction;
   rule: string;
   account_id: number | null;
-  dynamics_id: string;
+  record_id: string;
   name: string;
   description: string | null;
   fields: StoredFields | null;
@@ -87,7 +87,7 @@ export async function plannedChanges(
       "action",
       "rule",
       "account_id",
-      "dynamics_id",
+      "record_id",
       "name",
       "description",
       "fields",
@@ -103,7 +103,7 @@ export async function plannedChanges(
     action: row.action,
     rule: row.rule,
     name: row.name,
-    dynamicsId: row.dynamics_id,
+    recordId: row.record_id,
     accountId: row.account_id,
     values: [...valuesOf(row, names)],
   }));

@@ -14,11 +14,11 @@ function londonView(space: Workspace): string {
   return space.org.addView({ kind: "personal", name: "London", fetchxml: VIEW });
 }
 
-async function leftBecause(space: Workspace): Promise<Record<string, string | null>> {
-  const { rows } = await space.database.pool.query<{ name: string; left_because: string | null }>(
-    "select name, left_because from account_links join accounts on accounts.id = account_id",
+async function stopReason(space: Workspace): Promise<Record<string, string | null>> {
+  const { rows } = await space.database.pool.query<{ name: string; stop_reason: string | null }>(
+    "select name, stop_reason from account_links join accounts on accounts.id = account_id",
   );
-  return Object.fromEntries(rows.map((row) => [row.name, row.left_because]));
+  return Object.fromEntries(rows.map((row) => [row.name, row.stop_reason]));
 }
 
 /** One of two accounts was deleted, and a run has found it so. */
@@ -43,14 +43,14 @@ describe("rule 11: leaving", () => {
     space.org.updateAccount(asleep, { statecode: 1, statuscode: 2 });
 
     const left = await space.sync();
-    const reasons = await leftBecause(space);
+    const reasons = await stopReason(space);
     space.org.updateAccount(asleep, { statecode: 0, statuscode: 1, description: "awake" });
     const back = await space.sync();
 
     expect(left).toMatchObject({ read: 1, left: 2, unchanged: 1 });
     expect(reasons).toEqual({ Gone: "deleted", Asleep: "deactivated", Here: null });
     expect(back).toMatchObject({ updated: 1, left: 0 });
-    expect(await space.changes(back.id)).toMatchObject([{ action: "return", name: "Asleep" }]);
+    expect(await space.changes(back.id)).toMatchObject([{ action: "resume", name: "Asleep" }]);
     expect((await space.account("Gone")).domains).toEqual(["gone.com"]);
   });
 
@@ -67,7 +67,7 @@ describe("rule 11: leaving", () => {
     const run = await space.sync({ selection });
 
     expect(run).toMatchObject({ left: 2 });
-    expect(await leftBecause(space)).toEqual({ Moved: "left-view", Gone: "deleted", Stays: null });
+    expect(await stopReason(space)).toEqual({ Moved: "left-view", Gone: "deleted", Stays: null });
   });
 
   it("says anew why the account of a deleted record stops, when that came back, was refused and is inactive", async () => {
@@ -80,7 +80,7 @@ describe("rule 11: leaving", () => {
 
     expect(back).toMatchObject({ read: 2, skipped: 1, left: 0 });
     expect(run).toMatchObject({ read: 1, left: 1 });
-    expect(await leftBecause(space)).toEqual({ Gone: "deactivated", Here: null });
+    expect(await stopReason(space)).toEqual({ Gone: "deactivated", Here: null });
     expect(await space.sync()).toMatchObject({ left: 0, unchanged: 1 });
   });
 
@@ -192,7 +192,7 @@ describe("rule 13: what goes away at the source", () => {
       code: "view-not-found",
     });
 
-    expect(await leftBecause(space)).toEqual({ Acme: null });
+    expect(await stopReason(space)).toEqual({ Acme: null });
   });
 
   it("stops everything when the view uses a column that is gone", async () => {
@@ -208,7 +208,7 @@ describe("rule 13: what goes away at the source", () => {
       code: "view-broken",
     });
 
-    expect(await leftBecause(space)).toEqual({ Acme: null });
+    expect(await stopReason(space)).toEqual({ Acme: null });
   });
 
   it.each(["name", "domains"])("stops everything when the column of %s is gone", async (target) => {
@@ -282,7 +282,7 @@ describe("rule 14: a partial, empty or failed read", () => {
     await expect(space.sync()).rejects.toThrow(/Dynamics 365/);
 
     expect(await space.accounts()).toEqual(before);
-    expect(Object.values(await leftBecause(space))).toEqual([null, null, null, null, null]);
+    expect(Object.values(await stopReason(space))).toEqual([null, null, null, null, null]);
   });
 
   it("waits for an admin when the selection is empty, and unlinks only once they apply that plan", async () => {
@@ -293,12 +293,12 @@ describe("rule 14: a partial, empty or failed read", () => {
     space.org.updateAccount(id, { address1_city: "Leeds" });
 
     const waiting = await space.sync({ selection: { kind: "view", view } });
-    const before = await leftBecause(space);
+    const before = await stopReason(space);
     const applied = await space.apply(waiting.id, { selection: { kind: "view", view } });
 
     expect(waiting).toMatchObject({ status: "planned", approvalReason: "empty-selection", left: 1 });
     expect(before).toEqual({ Acme: null });
     expect(applied).toMatchObject({ status: "done", left: 1 });
-    expect(await leftBecause(space)).toEqual({ Acme: "left-view" });
+    expect(await stopReason(space)).toEqual({ Acme: "left-view" });
   });
 });

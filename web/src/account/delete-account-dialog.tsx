@@ -15,7 +15,7 @@ function recreationNote({ sync, link }: AccountDetails): string | null {
     case "disconnected":
       return "the first sync after Dynamics 365 is connected again creates the account again";
     case "stopped":
-      return link?.leftBecause === "deleted"
+      return link?.stopReason === "deleted"
         ? null
         : "the account is created again if its record is synced again";
     case "not-synced":

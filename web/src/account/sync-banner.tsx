@@ -14,7 +14,7 @@ import styles from "./account.module.css";
 
 type Link = NonNullable<AccountDetails["link"]>;
 
-const STOP_REASONS: Record<NonNullable<Link["leftBecause"]>, string> = {
+const STOP_REASONS: Record<NonNullable<Link["stopReason"]>, string> = {
   deleted: "its record was deleted there",
   deactivated: "its record was deactivated there",
   "left-view": "its record is no longer in the view that is synced",
@@ -76,8 +76,8 @@ function SyncObstacle() {
 }
 
 function SyncStatus({ link, sync }: Props) {
-  if (link.leftBecause !== null)
-    return `No longer synced from Dynamics 365: ${STOP_REASONS[link.leftBecause]}`;
+  if (link.stopReason !== null)
+    return `No longer synced from Dynamics 365: ${STOP_REASONS[link.stopReason]}`;
   if (sync === "disconnected") return "No longer synced: its Dynamics 365 is disconnected";
   return (
     <>

@@ -32,12 +32,12 @@ export function ExcludedPage() {
       )}
       {records.length > 0 && (
         <Rows label="Records excluded from the sync">
-          {records.map(({ dynamicsId, name }) => (
-            <Row key={dynamicsId} title={name ?? "A record without a name"} subtitle={dynamicsId}>
+          {records.map(({ recordId, name }) => (
+            <Row key={recordId} title={name ?? "A record without a name"} subtitle={recordId}>
               <Button
                 variant="default"
-                loading={include.isPending && include.variables.params.dynamicsId === dynamicsId}
-                onClick={() => include.mutate({ params: { dynamicsId } })}
+                loading={include.isPending && include.variables.params.recordId === recordId}
+                onClick={() => include.mutate({ params: { recordId } })}
               >
                 Include again
               </Button>

@@ -4,7 +4,7 @@ import type { Tone } from "../../components/tone.ts";
 import { formatCount } from "../../format/numbers.ts";
 
 type Counts = RunView["counts"];
-export const actions = ["create", "link", "update", "return", "leave", "skip"] as const;
+export const actions = ["create", "link", "update", "resume", "stop", "skip"] as const;
 export type Action = (typeof actions)[number];
 
 export const ACTIONS: Readonly<
@@ -26,12 +26,12 @@ export const ACTIONS: Readonly<
     description: "A linked account differs from its record",
   },
   return: {
-    label: "return",
+    label: "resume",
     tone: "changed",
     description: "An account that had stopped syncing resumes",
   },
   leave: {
-    label: "leave",
+    label: "stop",
     tone: "skipped",
     description: "The record is no longer selected: the account stays and stops syncing",
   },
