@@ -1,10 +1,10 @@
 // Sessions: a token in the browser's cookie, its hash here. One ends a week after it was last used, and after a month whatever happens.
 import type { Kysely } from "kysely";
 import type { Tables } from "../db/tables.ts";
+import { DAY_MS } from "../lib/durations.ts";
 import type { TeammateRole } from "../teammates/tables.ts";
 import { isToken, newToken, tokenHash } from "./tokens.ts";
 
-const DAY_MS = 86_400_000;
 const IDLE_MS = 7 * DAY_MS;
 export const LONGEST_MS = 30 * DAY_MS;
 /** How exactly "last seen" is kept, so that reading a page is not a write each time. */

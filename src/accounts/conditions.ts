@@ -3,6 +3,7 @@
 // A search finds a piece of text anywhere in the name, a domain, the description or a custom field of text. Capital and
 // small letters are the same, beyond A to Z only in names.
 import { sql, type RawBuilder } from "kysely";
+import { containing } from "../db/like-pattern.ts";
 import { AccountError } from "./account-error.ts";
 import type { CustomField } from "./custom-fields.ts";
 import { nameKey } from "./name-key.ts";
@@ -217,8 +218,4 @@ function anyOf(conditions: readonly Condition[]): Condition {
 /** What `lower(… collate "C")` does, which is the same in every database. */
 function lowered(text: string): string {
   return text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
-}
-
-function containing(text: string): string {
-  return `%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
 }

@@ -2,6 +2,7 @@
 // as a failure (check.ts).
 import { DataverseError } from "../dataverse/errors.ts";
 import type { Column, Identity } from "../dataverse/model.ts";
+import { DAY_MS } from "../lib/durations.ts";
 import { openHttp } from "../lib/http.ts";
 import { issueKinds } from "../sync/rules/issue-kinds.ts";
 import type { ConnectedEnvironment, Connection } from "./connection.ts";
@@ -254,7 +255,7 @@ async function lookAtExpiry({ environment, parts }: CheckContext): Promise<Found
   const { secretExpiresAt } = environment;
   if (secretExpiresAt === null) return ok("When the client secret ends was not entered.");
   const day = secretExpiresAt.toISOString().slice(0, 10);
-  const days = (secretExpiresAt.getTime() - parts.clock.now().getTime()) / 86_400_000;
+  const days = (secretExpiresAt.getTime() - parts.clock.now().getTime()) / DAY_MS;
   const remedy =
     'Make a new secret in the app registration, under "Certificates & secrets", and connect with it.';
   if (days <= 0) return failed("here", `The client secret ended on ${day}.`, remedy);

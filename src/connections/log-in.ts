@@ -7,6 +7,7 @@ import type { DataverseClient } from "../dataverse/client.ts";
 import { DataverseError } from "../dataverse/errors.ts";
 import type { ClientCredentials } from "../dataverse/token-endpoint.ts";
 import { sharedRefreshTokens, type TokenSource } from "../dataverse/tokens.ts";
+import { DAY_MS } from "../lib/durations.ts";
 import { openHttp, type Http } from "../lib/http.ts";
 import { ConnectionError } from "./connection-error.ts";
 import { saveSignIn } from "./connection.ts";
@@ -215,5 +216,5 @@ function hashOf(state: string): Buffer {
 }
 
 function dayBefore(now: Date): Date {
-  return new Date(now.getTime() - 24 * 60 * 60_000);
+  return new Date(now.getTime() - DAY_MS);
 }

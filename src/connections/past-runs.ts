@@ -1,6 +1,7 @@
 // What the schedule needs to know of the runs so far.
 import { sql, type Kysely } from "kysely";
 import type { Tables } from "../db/tables.ts";
+import { STALE_PLAN_KINDS } from "../settings/run-explanations.ts";
 import type { ScheduleFacts } from "./schedule.ts";
 
 export type PastRuns = Pick<ScheduleFacts, "lastFull" | "lastDone" | "failures">;
@@ -24,7 +25,7 @@ export async function pastRuns(db: Kysely<Tables>, organizationId: string): Prom
       select status, mode, finished_at as at, error ->> 'kind' as why from runs
       where organization_id = ${organizationId} and mode in ('sync', 'changes') and id > coalesce((select id from done), 0)),
     discarded as (
-      select mode, at from since, done where status = 'discarded' and coalesce(why not in ('too-old', 'superseded'), true))
+      select mode, at from since, done where status = 'discarded' and coalesce(why <> all(${STALE_PLAN_KINDS}::text[]), true))
     select
       greatest(
         (select started_at from runs where organization_id = ${organizationId} and status = 'done' and mode in ('sync', 'plan')

@@ -3,8 +3,7 @@
 import type { PoolClient } from "pg";
 import type { Database } from "../db/pool.ts";
 import type { Clock } from "../lib/clock.ts";
-
-const DAY_MS = 24 * 60 * 60 * 1000;
+import { DAY_MS } from "../lib/durations.ts";
 
 export type Housekeeper = {
   /** Does the chores if they fall to this process and are due; those that fail are due still. @returns whether it did */

@@ -6,7 +6,7 @@ import type { Log } from "../lib/log.ts";
 import type { LeasedRun } from "../sync/record/run-context.ts";
 import type { RunStore } from "../sync/record/run-record.ts";
 import { saveProgress } from "../sync/record/run-updates.ts";
-import { NO_COUNTS, NO_USAGE } from "../sync/record/run-summary.ts";
+import { addUsage, NO_COUNTS, NO_USAGE } from "../sync/record/run-summary.ts";
 import type { Progress } from "../sync/record/run-context.ts";
 
 export type Stage = Progress["stage"];
@@ -69,7 +69,7 @@ export function openLedger(parts: LedgerParts, { runId, lease }: LeasedRun): Led
   let before = NO_USAGE;
   let unfollow: (() => void) | undefined;
 
-  const usage = (id: number) => (used && id === runId ? sumOf(before, used) : undefined);
+  const usage = (id: number) => (used && id === runId ? addUsage(before, used) : undefined);
 
   async function report(id: number, seconds: number): Promise<void> {
     const { rows } = await sql<Row>`
@@ -137,16 +137,6 @@ const ENDS: Readonly<Record<RunResult, string>> = {
   failed: "failed",
   stopped: "stopped",
 };
-
-function sumOf(one: RunUsage, other: RunUsage): RunUsage {
-  return {
-    requests: one.requests + other.requests,
-    retries: one.retries + other.retries,
-    throttled: one.throttled + other.throttled,
-    throttledMs: one.throttledMs + other.throttledMs,
-    bytes: one.bytes + other.bytes,
-  };
-}
 
 function sum(figures: readonly number[]): number {
   return figures.reduce((all, one) => all + one, 0);

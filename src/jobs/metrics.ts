@@ -4,7 +4,7 @@ import { collectDefaultMetrics, Counter, Gauge, Registry } from "prom-client";
 import type { RunUsage } from "../sync/tables.ts";
 import type { Log } from "../lib/log.ts";
 import type { RunStore } from "../sync/record/run-record.ts";
-import { usageBetween } from "../sync/record/run-summary.ts";
+import { NO_USAGE, usageBetween } from "../sync/record/run-summary.ts";
 import { issueKinds } from "../sync/rules/issue-kinds.ts";
 import type { RunCounters } from "./ledger.ts";
 import { worldOf, type World } from "./world.ts";
@@ -92,7 +92,7 @@ function runCounters(registry: Registry): RunCounters & { look(): void } {
   return {
     look: () => [...followed.keys()].forEach(lookAt),
     follow(usage) {
-      followed.set(usage, { requests: 0, retries: 0, throttled: 0, throttledMs: 0, bytes: 0 });
+      followed.set(usage, NO_USAGE);
       return () => {
         lookAt(usage);
         followed.delete(usage);

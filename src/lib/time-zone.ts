@@ -1,8 +1,8 @@
+import { DAY_MS } from "./durations.ts";
 // Times of day in a time zone, by the rules that the JavaScript engine brings (ICU's copy of the IANA database; Temporal is
 // not in Node 20). Pure: what it is told comes from the caller.
 
 const MINUTE_MS = 60_000;
-const DAY_MS = 24 * 60 * MINUTE_MS;
 
 /** What the zone's clock on the wall shows at a moment, as the moment at which UTC shows the same; down to the minute. */
 function wallClock(timeZone: string): (moment: number) => number {

@@ -1,7 +1,7 @@
 // What is known of a run that has ended, read from its row and the issues.
 import { sql, type Kysely, type RawBuilder } from "kysely";
 import type { Attention } from "../connections/tables.ts";
-import type { ApprovalReason } from "../settings/run-explanations.ts";
+import { STALE_PLAN_KINDS, type ApprovalReason } from "../settings/run-explanations.ts";
 import type { Tables } from "../db/tables.ts";
 import type { RunToNotify } from "../sync/record/notification-state.ts";
 import type { ToldIssue } from "../sync/report/explanations.ts";
@@ -59,7 +59,7 @@ export async function toldBefore(db: Db, { id, organizationId }: RunToNotify): P
     where organization_id = ${organizationId} and id < ${id} and ${condition})`;
   const done = last(sql`status = 'done' and mode <> 'retry'`);
   const thrownAway = last(
-    sql`status = 'discarded' and mode in ('sync', 'changes') and coalesce(error ->> 'kind' not in ('too-old', 'superseded'), true)`,
+    sql`status = 'discarded' and mode in ('sync', 'changes') and coalesce(error ->> 'kind' <> all(${STALE_PLAN_KINDS}::text[]), true)`,
   );
   const { rows } = await sql<Told>`
     select n.recipient as to, n.topic, ${IS_OUTAGE} as "isOutage"

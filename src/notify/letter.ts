@@ -2,6 +2,7 @@
 // stop it. Text and HTML are written from the same parts; whatever came from Dynamics 365 is escaped in the one and kept to
 // its line in the other.
 import type { Attention } from "../connections/tables.ts";
+import { DAY_MS } from "../lib/durations.ts";
 import type { Mail } from "../mail/outbox.ts";
 import type { Because, EndedRun, Errors, ErrorTally, News, Notice, Recipient } from "./what-to-tell.ts";
 
@@ -27,7 +28,6 @@ type Parts = {
   readonly link: readonly [label: string, path: string];
 };
 
-const DAY_MS = 24 * 3_600_000;
 /** Where no mail server takes it, the app shows it for so long. */
 const KEPT_MS = 30 * DAY_MS;
 

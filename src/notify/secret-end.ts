@@ -3,11 +3,11 @@
 import { sql, type Kysely } from "kysely";
 import type { Tables } from "../db/tables.ts";
 import { inTransaction } from "../db/transaction.ts";
+import { DAY_MS } from "../lib/durations.ts";
 import { secretMailOf, type EndingSecret } from "./letter.ts";
 import { lockNotices, writeDown, type NotifyParts } from "./notify.ts";
 import { tellSettings } from "./recipients.ts";
 
-const DAY_MS = 24 * 3_600_000;
 /** The overview warns from the first of them on, too (web/src/sync/tabs/secret-expiry.tsx). */
 const DAYS_BEFORE = [30, 7] as const;
 

@@ -26,6 +26,10 @@ export const approvalExplanations: Readonly<Record<ApprovalReason, Explanation>>
   },
 };
 
+/** Why a plan was discarded although nobody did: as the `kind` of its run's error. What it waited for is not settled by that. */
+export const STALE_PLAN_KINDS = ["too-old", "superseded"] as const;
+export type StalePlanKind = (typeof STALE_PLAN_KINDS)[number];
+
 /** Why an apply stopped before all of its plan was written. */
 export const haltReason = z.enum(["cancelled", "paused", "stopped", "interrupted", "failed"]);
 export type HaltReason = z.infer<typeof haltReason>;

@@ -96,12 +96,12 @@ async function syncTwice(
   const drafts = draftsOf(simulator.org);
   const model = run(world, drafts, OPTIONS);
 
-  const { read, stopped: _, issues: issueCounts, ...counts } = await synced(sluice);
+  const { read, stopped, issues: issueCounts, ...counts } = await synced(sluice);
 
   expect(read).toBe(drafts.length);
   expect(Object.values(counts).reduce((sum, count) => sum + count)).toBe(read);
   expect(counts).toEqual(counted(model.outcomes));
-  expect(left).toBe(0);
+  expect(stopped).toBe(0);
   const accounts = await exported(sluice);
   expect(firstDifference(accounts, model.world.export())).toBeUndefined();
   const issues = issueList.parse(JSON.parse(await ask(sluice, ["issues", "--json"])));

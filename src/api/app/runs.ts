@@ -6,6 +6,7 @@ import { loadConnection } from "../../connections/connection.ts";
 import { newFieldsOf } from "../../connections/mapping-verdict.ts";
 import { decodeCursor, encodeCursor } from "../../lib/cursor.ts";
 import type { RunRequests } from "../../jobs/requests.ts";
+import { NIL_UUID } from "../../lib/nil-uuid.ts";
 import { type Starter } from "../../sync/record/start-run.ts";
 import { changePage, type ChangePlace } from "../../sync/report/change-pages.ts";
 import { issueLifetimes } from "../../sync/report/issue-lifetimes.ts";
@@ -37,7 +38,7 @@ export function runRoutes(parts: RunRouteParts): Implementation[] {
   async function sourceOf(runId?: number): Promise<PlacedSource> {
     const { environment } = await loadConnection(database.kysely);
     if (runId === undefined)
-      return { organizationId: environment?.organizationId ?? NOBODY, place: environment };
+      return { organizationId: environment?.organizationId ?? NIL_UUID, place: environment };
     const { id, organizationId, status } = await existing(runId);
     // The records of another organisation open nowhere in this one.
     const place = environment?.organizationId === organizationId ? environment : null;
@@ -158,9 +159,6 @@ export function runRoutes(parts: RunRouteParts): Implementation[] {
     );
   }
 }
-
-/** Before anything was connected there are no issues. */
-const NOBODY = "00000000-0000-0000-0000-000000000000";
 
 function starterOf(caller: Caller): Starter {
   const { id, name, email } = signedIn(caller);

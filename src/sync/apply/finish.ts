@@ -3,6 +3,7 @@
 // source writes nothing but its own record.
 import { sql } from "kysely";
 import type { OpenTransaction } from "../../db/transaction.ts";
+import { NIL_UUID } from "../../lib/nil-uuid.ts";
 import type { RunCounts } from "../tables.ts";
 import { discardPlans } from "../record/end-run.ts";
 import type { ActiveRun } from "../record/run-context.ts";
@@ -15,7 +16,7 @@ import { dropWorkingTables } from "../record/working-tables.ts";
 import { lookAgainIfDraftsAreLost, rememberWaiting } from "./save-blocked.ts";
 
 /** Stands for "the whole connection" where records are compared. */
-const NO_RECORD = sql.lit("00000000-0000-0000-0000-000000000000");
+const NO_RECORD = sql.lit(NIL_UUID);
 
 type FinishScope = Pick<ActiveRun, "runId" | "organizationId">;
 

@@ -1,6 +1,7 @@
 // Match: which account of ours each contested draft goes to, in order, until nothing moves (rules 2–5; docs/rules.md).
 // Pure. Only drafts that meet somebody come here: a draft that shares no name and no domain with another draft or an account
 // is simply created, and a linked one that claims nothing new stays where it is.
+import type { SyncOptions } from "../../settings/sync-settings.ts";
 
 /** A draft that is not skipped beforehand, in the order of createdon and id. */
 export type ContestedDraft = {
@@ -23,11 +24,7 @@ export type StandingAccount = {
   readonly domains: readonly string[];
 };
 
-export type MatchOptions = {
-  readonly allowDuplicateNames: boolean;
-  readonly onDomainTaken: "skip" | "without-domain";
-  readonly domainsMapped: boolean;
-};
+export type MatchOptions = Readonly<SyncOptions> & { readonly domainsMapped: boolean };
 
 export type Refusal = "linked-to-other-source" | "domain-linked-elsewhere" | "name-in-use";
 

@@ -4,6 +4,7 @@ import { sql, type Kysely } from "kysely";
 import type { Database } from "../../db/pool.ts";
 import type { Tables } from "../../db/tables.ts";
 import { inTransaction } from "../../db/transaction.ts";
+import { DAY_MS } from "../../lib/durations.ts";
 
 export type Keep = {
   /** Days that applied changes, edits by hand, closed issues and the runs themselves are kept. */
@@ -14,8 +15,6 @@ export type Keep = {
 
 /** Rows that were removed. */
 export type Pruned = { changes: number; edits: number; issues: number; runs: number };
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
  * Of each account that is still there, the latest change, the one that linked it and the latest edit stay however old they

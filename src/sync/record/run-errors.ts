@@ -1,6 +1,7 @@
 // What can be wrong with a run, and how that is kept with it.
 import { isDatabaseAway, isDiskFull } from "../../db/away.ts";
 import { errorKind, UserError, type UserErrorOptions } from "../../lib/user-error.ts";
+import { STALE_PLAN_KINDS, type StalePlanKind } from "../../settings/run-explanations.ts";
 
 /** Something about a run that an admin can put right; the message says how. */
 export class RunError extends UserError {
@@ -9,6 +10,10 @@ export class RunError extends UserError {
   constructor(sentence: string, options?: UserErrorOptions) {
     super("run", sentence, options);
   }
+}
+
+export function noSuchRun(runId: number): RunError {
+  return new RunError(`There is no run ${runId}.`, { fix: '"sluice runs" lists them.' });
 }
 
 /** Why a run stopped although nothing went wrong. While it reads or plans nothing was written; an apply goes on later. */
@@ -25,7 +30,7 @@ export class RunStopped extends Error {
 /** Why a plan was thrown away although nobody did: what it waited for is not settled by that. */
 export class PlanWorthless extends Error {
   override readonly name = "PlanWorthless";
-  readonly kind: "too-old" | "superseded";
+  readonly kind: StalePlanKind;
 
   private constructor(kind: PlanWorthless["kind"], sentence: string) {
     super(sentence);
@@ -49,7 +54,7 @@ export class PlanWorthless extends Error {
 
   /** As it is kept with the run. */
   static isSaidBy({ kind }: { readonly kind: string }): boolean {
-    return kind === "too-old" || kind === "superseded";
+    return STALE_PLAN_KINDS.some((one) => one === kind);
   }
 }
 

@@ -5,7 +5,7 @@ import type { Tables } from "../../db/tables.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { RunCounts, RunMode, RunStatus } from "../tables.ts";
 import { settingsOfRun, type StoredSettings } from "../rules/settings.ts";
-import { RunError } from "./run-errors.ts";
+import { noSuchRun } from "./run-errors.ts";
 
 /** Where runs are stored, and the clock that they go by. */
 export type RunStore = { readonly database: Database; readonly clock: Clock };
@@ -25,6 +25,6 @@ export async function storedRun(db: Kysely<Tables>, runId: number): Promise<Stor
   const { rows } = await sql<Omit<StoredRun, "settings"> & { readonly settings: unknown }>`
     select id, organization_id as "organizationId", mode, status, counts, settings, fence
     from runs where id = ${runId}`.execute(db);
-  if (!rows[0]) throw new RunError(`There is no run ${runId}. "sluice runs" lists them.`);
+  if (!rows[0]) throw noSuchRun(runId);
   return { ...rows[0], settings: settingsOfRun(runId, rows[0].settings) };
 }

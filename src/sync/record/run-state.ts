@@ -2,10 +2,11 @@
 // every process asks the database and none remembers.
 import { sql, type Kysely, type RawBuilder } from "kysely";
 import type { Tables } from "../../db/tables.ts";
+import { DAY_MS } from "../../lib/durations.ts";
 import { isLeased } from "./lease.ts";
 
 /** A plan is valid for a day; after that the source has surely moved on. */
-export const PLAN_LIFETIME_MS = 24 * 60 * 60 * 1000;
+export const PLAN_LIFETIME_MS = DAY_MS;
 
 /**
  * The run that some process is carrying out right now (the newest, if one is finishing an older one first), else the one that

@@ -1,10 +1,10 @@
 // What a run read, planned and applied, and which issues it found: its figures as they are kept with it, and as people see them.
 import type { RunCounts, RunMode, RunStatus, RunUsage } from "../tables.ts";
 import type { ApprovalReason, HaltReason } from "../../settings/run-explanations.ts";
-import { sql, type Kysely } from "kysely";
+import { sql, type Kysely, type Selectable } from "kysely";
 import type { Tables } from "../../db/tables.ts";
 import type { IssueKind } from "../rules/issue-kinds.ts";
-import { RunError } from "./run-errors.ts";
+import { noSuchRun } from "./run-errors.ts";
 
 export type RunSummary = RunCounts & {
   readonly id: number;
@@ -38,12 +38,24 @@ export const NO_USAGE: RunUsage = { requests: 0, retries: 0, throttled: 0, throt
 
 /** What was used between two looks at the same counters. */
 export function usageBetween(before: RunUsage, now: RunUsage): RunUsage {
+  return combineUsage(now, before, (later, earlier) => later - earlier);
+}
+
+export function addUsage(one: RunUsage, other: RunUsage): RunUsage {
+  return combineUsage(one, other, (first, second) => first + second);
+}
+
+function combineUsage(
+  one: RunUsage,
+  other: RunUsage,
+  combine: (one: number, other: number) => number,
+): RunUsage {
   return {
-    requests: now.requests - before.requests,
-    retries: now.retries - before.retries,
-    throttled: now.throttled - before.throttled,
-    throttledMs: now.throttledMs - before.throttledMs,
-    bytes: now.bytes - before.bytes,
+    requests: combine(one.requests, other.requests),
+    retries: combine(one.retries, other.retries),
+    throttled: combine(one.throttled, other.throttled),
+    throttledMs: combine(one.throttledMs, other.throttledMs),
+    bytes: combine(one.bytes, other.bytes),
   };
 }
 
@@ -92,9 +104,20 @@ export function issuesOfRun(run: { id: number; organizationId: string; status: R
       and not exists (select from run_decisions x where x.run_id = ${id} and x.record_id = s.record_id))`;
 }
 
+/** @throws RunError when there is no such run */
 export async function summaryOf(db: Kysely<Tables>, runId: number): Promise<RunSummary> {
   const row = await db.selectFrom("runs").selectAll().where("id", "=", runId).executeTakeFirst();
-  if (!row) throw new RunError(`There is no run ${runId}. "sluice runs" lists them.`);
+  if (!row) throw noSuchRun(runId);
+  return summarize(row);
+}
+
+/** The latest runs, newest first. */
+export async function recentRuns(db: Kysely<Tables>, limit: number): Promise<RunSummary[]> {
+  const rows = await db.selectFrom("runs").selectAll().orderBy("id", "desc").limit(limit).execute();
+  return rows.map(summarize);
+}
+
+function summarize(row: Selectable<Tables["runs"]>): RunSummary {
   return {
     id: row.id,
     organizationId: row.organization_id,
@@ -114,14 +137,6 @@ export async function summaryOf(db: Kysely<Tables>, runId: number): Promise<RunS
   };
 }
 
-/** The latest runs, newest first. */
-export async function recentRuns(db: Kysely<Tables>, limit: number): Promise<RunSummary[]> {
-  const rows = await db.selectFrom("runs").select("id").orderBy("id", "desc").limit(limit).execute();
-  const summaries: RunSummary[] = [];
-  for (const { id } of rows) summaries.push(await summaryOf(db, id));
-  return summaries;
-}
-
 export type RunIssue = {
   readonly kind: IssueKind;
   readonly recordId: string | null;
@@ -138,7 +153,7 @@ export async function issuesOf(db: Kysely<Tables>, runId: number): Promise<RunIs
     .select(["id", "organization_id as organizationId", "status"])
     .where("id", "=", runId)
     .executeTakeFirst();
-  if (!run) throw new RunError(`There is no run ${runId}. "sluice runs" lists them.`);
+  if (!run) throw noSuchRun(runId);
   const { rows } = await sql<RunIssue>`
     select kind, record_id as "recordId", name, field, value, other_account_id as "otherAccountId"
     from ${issuesOfRun(run)} i order by kind, name collate "C", record_id, field, value`.execute(db);

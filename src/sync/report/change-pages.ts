@@ -2,12 +2,13 @@
 // after the last one's place, so no page counts or passes over what was shown before.
 import { sql } from "kysely";
 import { nameKey } from "../../accounts/name-key.ts";
+import { containing } from "../../db/like-pattern.ts";
 import type { Database } from "../../db/pool.ts";
 import type { ChangeAction } from "../../accounts/tables.ts";
 import { storedRun, type StoredRun } from "../record/run-record.ts";
 import { becauseOf } from "./explanations.ts";
 import { issueKinds } from "../rules/issue-kinds.ts";
-import { containing, issuePage, type IssuePlace } from "./issue-pages.ts";
+import { issuePage, type IssuePlace } from "./issue-pages.ts";
 import { changeNames, valuesOf, type ChangeRow, type PlannedChange } from "./planned-changes.ts";
 
 export type ListedChange = Omit<PlannedChange, "action" | "rule" | "values"> & {

@@ -2,6 +2,8 @@
 // page costs what the first one does. Of a run as it was then, or those that are open now.
 import { sql, type RawBuilder } from "kysely";
 import { nameKey } from "../../accounts/name-key.ts";
+import { containing } from "../../db/like-pattern.ts";
+import { NIL_UUID } from "../../lib/nil-uuid.ts";
 import type { Database } from "../../db/pool.ts";
 import type { RunStatus } from "../tables.ts";
 import { issueSentence } from "./explanations.ts";
@@ -55,11 +57,6 @@ export async function issueCountsBy(database: Database, source: IssueSource): Pr
   return rows;
 }
 
-/** Text inside a LIKE pattern, meant as it stands. */
-export function containing(text: string): string {
-  return `%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
-}
-
 type IssueRow = {
   kind: IssueKind;
   record_id: string | null;
@@ -73,14 +70,12 @@ type IssueRow = {
   first_seen_at: Date | null;
 };
 
-const NO_RECORD = "00000000-0000-0000-0000-000000000000";
-
 /** What orders issues, as the index sync_issues_in_order has it; kinds by their bytes, whatever the database's language. */
-const ORDER = sql`i.kind collate "C", coalesce(i.record_id, ${sql.lit(NO_RECORD)}::uuid),
+const ORDER = sql`i.kind collate "C", coalesce(i.record_id, ${sql.lit(NIL_UUID)}::uuid),
   coalesce(i.field, '') collate "C", coalesce(i.value, '') collate "C"`;
 
 function placeOf({ kind, record_id, field, value }: IssueRow): IssuePlace {
-  return [kind, record_id ?? NO_RECORD, field ?? "", value ?? ""];
+  return [kind, record_id ?? NIL_UUID, field ?? "", value ?? ""];
 }
 
 function conditions(filter: IssueFilter): RawBuilder<unknown> {
