@@ -1,5 +1,6 @@
-// Downloads, which hold something of the server's while they are read, as a connection to the database with its snapshot: only
-// so many at a time, and none for a reader who has stopped reading. Else a few stalled ones would leave nothing for others.
+// Downloads, which hold something of the server's while they are read, as a connection to the
+// database with its snapshot: only so many at a time, and none for a reader who has stopped
+// reading. Else a few stalled ones would leave nothing for others.
 import { Readable } from "node:stream";
 import type { Log } from "../lib/log.ts";
 import { ApiError, type Exchange } from "./implement.ts";
@@ -14,7 +15,7 @@ type Limits = {
 /** Sends CSV as a file, part by part. @throws ApiError 429 */
 export type Download = (exchange: Exchange, fileName: string, parts: AsyncIterable<string>) => Promise<void>;
 
-/** All that are sent by one of these share its limits; each counts until it is over, however it ends. */
+/** All downloads that it sends share its limits; each counts until it is over, however it ends. */
 export function downloads({ log, most = 2, stallMs = 60_000 }: Limits): Download {
   let open = 0;
   return async ({ request, reply }, fileName, parts) => {
@@ -32,7 +33,8 @@ export function downloads({ log, most = 2, stallMs = 60_000 }: Limits): Download
       // Before the first byte it is refused like any other request.
       if (!reply.raw.headersSent) return;
       log.error("A download was cut off.", { err: error, requestId: request.id, file: fileName });
-      // A reset and not an end: to a proxy that speaks HTTP/1.0, which has no chunks, an end means that the file is whole.
+      // A reset and not an end: to a proxy that speaks HTTP/1.0, which has no chunks, an end means
+      // that the file is whole.
       reply.raw.socket?.resetAndDestroy();
     });
     await reply

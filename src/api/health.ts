@@ -1,4 +1,5 @@
-// Whether a process lives, and whether its database answers: for whoever starts, watches and replaces processes.
+// Whether a process lives, and whether its database answers: for whoever starts, watches and
+// replaces processes.
 import type { FastifyInstance } from "fastify";
 import { sql, type Kysely } from "kysely";
 import type { Tables } from "../db/tables.ts";

@@ -1,6 +1,7 @@
-// The refresh token of the stored sign-in. Microsoft Entra ID gives a new one with each exchange, and two processes that exchange
-// the same one would each lose what the other got, so a process claims it first. The claim is a row's columns and not a lock:
-// nothing of the database is held while Microsoft is asked, and what a process that died had claimed is free when its time is up.
+// The refresh token of the stored sign-in. Microsoft Entra ID gives a new one with each exchange,
+// and two processes that exchange the same one would each lose what the other got, so a process
+// claims it first. The claim is a row's columns and not a lock: nothing of the database is held
+// while Microsoft is asked, and what a process that died had claimed is free when its time is up.
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { sql } from "kysely";
@@ -10,7 +11,7 @@ import type { Sealer } from "../lib/sealer.ts";
 import { ConnectionError } from "./connection-error.ts";
 import { REFRESH_TOKEN } from "./secrets.ts";
 
-/** Longer than the one request that it is for, which is given 30 seconds (dataverse/token-endpoint.ts). */
+/** Longer than the one request that it is for, whose limit is 30 seconds (token-endpoint.ts). */
 const CLAIM_SECONDS = 60;
 /** An exchange takes some 0.2 s, and others wait for it about once an hour. */
 const TRY_AGAIN_MS = 100;
@@ -22,11 +23,14 @@ type StoreParts = {
   readonly signal?: AbortSignal | undefined;
 };
 
-/** Lends the token for one exchange at a time over all processes, each time the newest, and stores the one that came of it. */
+/** Lends the newest token for one exchange at a time over all processes; stores the next one. */
 export function refreshTokenStore(parts: StoreParts, generation: number): SharedSignIn["exchange"] {
   const { sealer } = parts;
   const claim: Claim = { id: randomUUID(), generation };
-  /** What came of an exchange and could not be stored: the newest there is, as long as nobody else has exchanged `from`. */
+  /**
+   * What came of an exchange and could not be stored: the newest there is, as long as nobody else
+   * has exchanged `from`.
+   */
   let unstored: { readonly from: string; readonly refreshToken: string } | undefined;
   return async (use) => {
     for (;;) {
@@ -37,7 +41,8 @@ export function refreshTokenStore(parts: StoreParts, generation: number): Shared
         );
         unstored = { from: stored, refreshToken };
         if (await store(parts, claim, refreshToken)) return result;
-        // Another process took over after the claim's time, and has a newer one: what came of this exchange is dropped.
+        // Another process took over after the claim's time, and has a newer one: what came of this
+        // exchange is dropped.
       } catch (error) {
         // A claim that cannot be given back ends by itself; why the exchange failed says more.
         await giveBack(parts, claim).catch(() => undefined);
@@ -49,7 +54,10 @@ export function refreshTokenStore(parts: StoreParts, generation: number): Shared
 
 type Claim = { readonly id: string; readonly generation: number };
 
-/** By the database's clock, which is the same for all processes. @returns the token, sealed @throws ConnectionError */
+/**
+ * Waits for the claim, by the database's clock, which is the same for all processes.
+ * @returns the token, sealed @throws ConnectionError
+ */
 async function claimed({ database, signal }: StoreParts, { id, generation }: Claim): Promise<string> {
   for (;;) {
     const taken = await database.kysely
@@ -81,7 +89,7 @@ async function claimed({ database, signal }: StoreParts, { id, generation }: Cla
   }
 }
 
-/** Stores the new token and gives the claim back. @returns false if the claim was not this one's any more */
+/** Stores the new token and gives the claim back. @returns false if the claim was lost before */
 async function store(
   { database, sealer }: StoreParts,
   { id, generation }: Claim,

@@ -1,5 +1,5 @@
-// The access tokens of a process: one source for all that opens the connection in it, so that a token is used until it ends,
-// and not one asked for with every click.
+// The access tokens of a process: one source for all that opens the connection in it, so that a
+// token is used until it ends, and not one asked for with every click.
 import type { SignInContext } from "../dataverse/token-endpoint.ts";
 import type { TokenSource } from "../dataverse/tokens.ts";
 import { openHttp } from "../lib/http.ts";

@@ -1,6 +1,7 @@
-// The database as the rooms are handed it: one pool of connections, and Kysely with our table types on
-// top of the same pool. What comes out of a column is decided here: bigint is a number, timestamptz a Date.
-// Everything else about PostgreSQL (who runs it, where it is) is behind `connect.ts`.
+// The database as the rooms are handed it: one pool of connections, and Kysely with our table types
+// on top of the same pool. What comes out of a column is decided here: bigint is a number,
+// timestamptz a Date. Everything else about PostgreSQL (who runs it, where it is) is behind
+// `connect.ts`.
 import { randomBytes } from "node:crypto";
 import { Kysely, PostgresDialect } from "kysely";
 import { Pool, type PoolConfig, TypeOverrides } from "pg";
@@ -25,14 +26,18 @@ export type PoolLimits = {
 };
 
 /**
- * Room for what one process does beside requests: the lease of a run, its transaction and COPY, its progress, the listener for
- * requests of runs, chores, mails. In a sync 5 were seen in use at once; 3 of them are held as long as it goes on.
+ * Room for what one process does beside requests: the lease of a run, its transaction and COPY, its
+ * progress, the listener for requests of runs, chores, mails. In a sync 5 were seen in use at once;
+ * 3 of them are held as long as it goes on.
  */
 const MAX_CONNECTIONS = 10;
-/** A server that is there answers in milliseconds; what waits longer is told that the database is away, and tries again. */
+/**
+ * A server that is there answers in milliseconds; what waits longer is told that the database is
+ * away, and tries again.
+ */
 const WAIT_MS = 30_000;
 
-/** bigint → number. Our ids and counters stay below 2^53; a larger one is refused, never rounded. */
+/** bigint → number. Ids and counters stay below 2^53; a larger one is refused, never rounded. */
 function parseBigint(text: string): number {
   const value = Number(text);
   if (Number.isSafeInteger(value)) return value;
@@ -53,15 +58,16 @@ function parseBigints(text: string): (number | null)[] {
 const INT8 = 20;
 const INT8_ARRAY = 1016;
 
-// Per pool and not by pg's global setTypeParser, which would change every other user of pg in the process.
+// Per pool and not by pg's global setTypeParser, which would change every other user of pg in the
+// process.
 const types = new TypeOverrides();
 types.setTypeParser(INT8, parseBigint);
 types.setTypeParser(INT8_ARRAY, parseBigints);
 
 /**
- * Opens a pool on `where`: a postgres:// URL or pg's own settings. Connects on first use, so a wrong
- * address shows at the first query. `onIdleError` hears of connections that broke while nobody used
- * them (a restarted server); the pool replaces those by itself.
+ * Opens a pool on `where`: a postgres:// URL or pg's own settings. Connects on first use, so a
+ * wrong address shows at the first query. `onIdleError` hears of connections that broke while
+ * nobody used them (a restarted server); the pool replaces those by itself.
  */
 export function openDatabase(
   where: string | PoolConfig,
@@ -71,7 +77,8 @@ export function openDatabase(
   const { max = config.max ?? MAX_CONNECTIONS, waitMs = WAIT_MS, statementMs, onIdleError } = options;
   // A name of its own, so that the sessions of a process that hangs can be told from those of others.
   const application_name = `sluice ${randomBytes(6).toString("hex")}`;
-  // What lies between here and the database forgets connections that are silent for long, as a listening one is.
+  // What lies between here and the database forgets connections that are silent for long, as a
+  // listening one is.
   const pool = new Pool({
     application_name,
     keepAlive: true,
@@ -85,11 +92,12 @@ export function openDatabase(
     // Being closed, its connections may be told of a server that stops a moment later.
     if (!pool.ending) onIdleError?.(error);
   });
-  // The same while it is lent out, as a run's lease is for hours: whoever has it hears of it from their next query.
+  // The same while it is lent out, as a run's lease is for hours: whoever has it hears of it from
+  // their next query.
   pool.on("connect", (client) => {
     client.on("error", () => undefined);
-    // As its first query and not as a parameter of the start, which a pooler in between may refuse. A connection that breaks
-    // just then fails with the next query.
+    // As its first query and not as a parameter of the start, which a pooler in between may refuse.
+    // A connection that breaks just then fails with the next query.
     if (statementMs !== undefined)
       client.query(`set statement_timeout = ${statementMs}`).catch(() => undefined);
   });

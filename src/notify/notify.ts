@@ -1,5 +1,6 @@
-// Tells people of runs that have ended: once, whichever process does it, also of a run whose process died before it could.
-// Who is told of what, and the mail itself, are written down in one transaction; the outbox carries it.
+// Tells people of runs that have ended: once, whichever process does it, also of a run whose
+// process died before it could. Who is told of what, and the mail itself, are written down in one
+// transaction; the outbox carries it.
 import { isDeepStrictEqual } from "node:util";
 import { sql, type Kysely } from "kysely";
 import type { Database } from "../db/pool.ts";
@@ -36,13 +37,16 @@ type RunEnds = Pick<typeof notificationState, "runsToNotify" | "runToNotify" | "
 /** What a process that just ended a run does itself; older than this, nobody does any more. */
 const LOST_AFTER_MS = 60_000;
 
-/** Call it when a run has ended, waits, or could not be applied; anything else is no news. Tells of older runs first. */
+/**
+ * Call it when a run has ended, waits, or could not be applied; anything else is no news. Tells of
+ * older runs first.
+ */
 export async function notifyRun(parts: NotifyParts, runId: number): Promise<void> {
   const ids = await parts.runEnds.runsToNotify(parts.database.kysely, { upTo: runId });
   for (const id of ids) await tell(parts, id);
 }
 
-/** Tells of runs whose process died between their end and its mails. Any worker may call it at any time. */
+/** Tells of runs whose process died between their end and its mails. Any worker may call it. */
 export async function notifyMissed(parts: NotifyParts): Promise<void> {
   const endedBefore = new Date(parts.clock.now().getTime() - LOST_AFTER_MS);
   const ids = await parts.runEnds.runsToNotify(parts.database.kysely, { endedBefore });
@@ -66,7 +70,10 @@ type News = {
   readonly notices: readonly { readonly topic: string; readonly mail: Mail }[];
 };
 
-/** Mails are written before anything is locked. Undefined: nobody is to be told, or somebody else has done it. */
+/**
+ * Mails are written before anything is locked. Undefined: nobody is to be told, or somebody else
+ * has done it.
+ */
 async function newsOf(
   { database: { kysely: db }, words, runEnds, workspace, publicUrl, clock }: NotifyParts,
   runId: number,
@@ -84,7 +91,7 @@ async function newsOf(
   return { run, before, notices };
 }
 
-/** @returns false if another process has told of something meanwhile: what is news has to be decided anew then */
+/** @returns false if another process has told of something meanwhile, which may be the same */
 function queueNews(parts: NotifyParts, { run, before, notices }: News): Promise<boolean> {
   return inTransaction(parts.database, async ({ kysely: trx }) => {
     await lockNotices(trx);
@@ -95,7 +102,10 @@ function queueNews(parts: NotifyParts, { run, before, notices }: News): Promise<
   });
 }
 
-/** What was told before decides what is news, so one process at a time adds to it, until its transaction ends. */
+/**
+ * What was told before decides what is news, so one process at a time adds to it, until its
+ * transaction ends.
+ */
 export async function lockNotices(trx: Kysely<Tables>): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtext('sluice tells of runs'))`.execute(trx);
 }

@@ -1,5 +1,6 @@
-// Tells of a client secret that ends: a month and a week before, while it can be replaced and no sync is missed. Once it has
-// ended the next sync fails, and that is mailed as what needs an admin (src/notify/notify.ts).
+// Tells of a client secret that ends: a month and a week before, while it can be replaced and no
+// sync is missed. Once it has ended the next sync fails, and that is mailed as what needs an admin
+// (src/notify/notify.ts).
 import { sql, type Kysely } from "kysely";
 import type { Tables } from "../db/tables.ts";
 import { inTransaction } from "../db/transaction.ts";
@@ -39,8 +40,8 @@ export async function notifySecretEnd(parts: NotifyParts): Promise<void> {
 type DueNotice = EndingSecret & { readonly runId: number; readonly topic: string };
 
 /**
- * It is noted with the last sync that was applied: before the first there is none to miss. The same secret entered once more
- * is told of no more; another one ends on another day.
+ * It is noted with the last sync that was applied: before the first there is none to miss. The same
+ * secret entered once more is told of no more; another one ends on another day.
  */
 async function noticeDue(db: Kysely<Tables>, now: Date): Promise<DueNotice | undefined> {
   const { rows } = await sql<EndingSecret & { origin: string; runId: number | null }>`

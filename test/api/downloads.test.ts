@@ -13,7 +13,8 @@ it("two exports run at a time, a third is told to wait, and all others go on bei
   const wren = await web.as("teammate");
   await web.database.pool.query(
     `insert into accounts (name, name_key, description, origin, created_at, updated_at)
-     select 'Account ' || n, 'account ' || n, repeat('x', 2000), 'manual', now(), now() from generate_series(1, 20000) n`,
+     select 'Account ' || n, 'account ' || n, repeat('x', 2000), 'manual', now(), now()
+     from generate_series(1, 20000) n`,
   );
   const begin = async (signal: AbortSignal) => {
     const response = await fetch(`${web.origin}/api/app/accounts/export.csv`, {

@@ -33,7 +33,8 @@ it("exports of accounts, runs and issues count together, and a third is told to 
   const open = [carol.get(`/runs/${id}/changes.csv`), carol.get("/issues/export.csv")];
   await until(async () => {
     const { rows } = await pool.query<{ count: number }>(
-      "select count(*)::int as count from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+      `select count(*)::int as count from pg_stat_activity
+       where datname = current_database() and wait_event_type = 'Lock'`,
     );
     return rows[0]!.count === 2;
   });

@@ -1,4 +1,5 @@
-// Requests that the database is slow to answer: they end by themselves, and take nothing from runs or from whoever watches.
+// Requests that the database is slow to answer: they end by themselves, and take nothing from runs
+// or from whoever watches.
 import { expect, it, onTestFinished } from "vitest";
 import { buildServer } from "../../src/api/server.ts";
 import { openDatabase } from "../../src/db/pool.ts";
@@ -16,7 +17,8 @@ async function lockMails(pool: Awaited<ReturnType<typeof testDatabase>>["pool"])
   onTestFinished(() => client.release());
   const waiting = async (count: number) => {
     const { rows } = await pool.query<{ count: number }>(
-      "select count(*)::int as count from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+      `select count(*)::int as count from pg_stat_activity
+       where datname = current_database() and wait_event_type = 'Lock'`,
     );
     return rows[0]!.count >= count;
   };

@@ -14,7 +14,8 @@ it.each(["ndjson", "csv"] as const)(
     const { pool, url } = await testDatabase();
     await pool.query(
       `insert into accounts (name, name_key, description, origin, created_at, updated_at)
-     select 'Account ' || n, 'account ' || n, repeat('x', 1000), 'manual', now(), now() from generate_series(1, 10000) n`,
+     select 'Account ' || n, 'account ' || n, repeat('x', 1000), 'manual', now(), now()
+     from generate_series(1, 10000) n`,
     );
     let [most, total] = [0, 0];
     const stdout = new Writable({

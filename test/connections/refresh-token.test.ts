@@ -1,4 +1,5 @@
-// The refresh token of the stored sign-in: exchanged once for all who need it, by one process at a time, and never lost.
+// The refresh token of the stored sign-in: exchanged once for all who need it, by one process at a
+// time, and never lost.
 import { expect, test } from "vitest";
 import type { RunningSimulator } from "../../simulator/main.ts";
 import { openStoredConnection } from "../../src/connections/open-stored-connection.ts";
@@ -23,7 +24,10 @@ function holdFirstExchange({ faults }: RunningSimulator) {
   };
 }
 
-/** Stricter than Entra ID: a token that was used is refused, so two exchanges of the same one would show. */
+/**
+ * Stricter than Entra ID: a token that was used is refused, so two exchanges of the same one would
+ * show.
+ */
 function refuseUsedTokens(simulator: RunningSimulator): void {
   Object.assign(simulator.entra.options, { oldRefreshTokens: "refused" });
 }

@@ -185,7 +185,8 @@ test("what another process tells meanwhile is no news any more", async () => {
   await nextDay();
   await news();
   const { pool } = web.database;
-  // As if two processes had ended them at the same time: the second run is about to be told of, the first one is not yet.
+  // As if two processes had ended them at the same time: the second run is about to be told of, the
+  // first one is not yet.
   await pool.query("create table told_first as select * from run_notices; delete from run_notices");
   const { rows } = await pool.query<{ id: number }>(
     "update runs set told = null where id = (select max(id) from runs) returning id",

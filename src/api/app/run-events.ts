@@ -1,11 +1,15 @@
-// A run as server-sent events (HTML Living Standard, "Server-sent events"): each event is a whole run, sent when it differs from
-// the last one, until nothing more happens to it by itself. Read from its row, so any process can tell of any run.
+// A run as server-sent events (HTML Living Standard, "Server-sent events"): each event is a whole
+// run, sent when it differs from the last one, until nothing more happens to it by itself. Read
+// from its row, so any process can tell of any run.
 import type { FastifyReply } from "fastify";
 import { untilAborted } from "../../lib/abort.ts";
 import type { RunView } from "../contract/runs.ts";
 import { isAtRest } from "./run-views.ts";
 
-/** Between two looks at a run: half as long as it has been followed, since many are over at once, within these bounds. */
+/**
+ * Between two looks at a run: half as long as it has been followed, since many are over at once,
+ * within these bounds.
+ */
 const LOOK_AGAIN_MS = { least: 20, most: 500 };
 /** How long a browser waits before it connects again; its own default is several seconds. */
 const CONNECT_AGAIN_MS = 1000;

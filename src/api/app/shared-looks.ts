@@ -1,9 +1,10 @@
-// Looks at a run that all who follow it in this process share, so that it costs the same however many tabs show it.
+// Looks at a run that all who follow it in this process share, so that it costs the same however
+// many tabs show it.
 import { setTimeout as pause } from "node:timers/promises";
 
 /**
- * The next look, after a while. Whoever asks before it is taken gets the same one, so of many who follow a thing together the
- * first says when it is looked at again.
+ * The next look, after a while. Whoever asks before it is taken gets the same one, so of many who
+ * follow a thing together the first says when it is looked at again.
  */
 export function sharedLooks<T>(look: (id: number) => Promise<T>): (id: number, inMs: number) => Promise<T> {
   const next = new Map<number, Promise<T>>();
