@@ -102,13 +102,17 @@ async function openDatabases(
   return { database, barePool, home };
 }
 
-/** Returns the same database with its statements recorded. */
+/** Returns the database with its statements recorded, and those of the pools opened from it. */
 function recordStatements(database: Database, statements: Statement[]): Database {
   const kysely = new Kysely<Tables>({
     dialect: new PostgresDialect({ pool: database.pool }),
     log: ({ query: { sql, parameters } }) => void statements.push({ sql, parameters }),
   });
-  return { ...database, kysely };
+  return {
+    ...database,
+    kysely,
+    openPool: (limits) => recordStatements(database.openPool(limits), statements),
+  };
 }
 
 type Requests = { readonly page: (path: string) => Promise<void>; readonly empty: () => Promise<void> };
@@ -148,6 +152,7 @@ async function measure(
   recorded.length = 0;
   await requests.page(path);
   const statements = [...recorded];
+  if (statements.length === 0) throw new Error(`No statement of ${path} was recorded.`);
   const deadline = performance.now() + MAX_SECONDS * 1000;
   while (times.server.length < MAX_SAMPLES && (performance.now() < deadline || times.server.length < 5)) {
     times.server.push(await measureTime(() => requests.page(path)));

@@ -13,6 +13,7 @@ const SETTINGS = {
   },
   fieldIds: [],
   descriptionMapped: true,
+  newFieldIds: [],
 };
 
 /** @returns the run's id */

@@ -29,7 +29,8 @@ test("an import against the table is one sentence with file, line and rule", asy
     "simulator/server.ts:1 imports src/lib/ids.ts, but simulator may import nothing of ours.",
     "src/api/contract/route.ts:2 imports pg, but of packages it may import only zod.",
     "src/lib/clock.ts:3 imports src/db/pool.ts, but src/lib may import nothing of ours.",
-    "src/sync/read.ts:2 imports simulator/server.ts, but src/sync may import only src/dataverse, src/accounts, src/teammates, src/csv, src/db, src/lib.",
+    "src/sync/read.ts:2 imports simulator/server.ts, but src/sync may import only " +
+      "src/dataverse, src/accounts, src/teammates, src/settings, src/csv, src/db, src/lib.",
   ]);
 });
 

@@ -5,15 +5,8 @@ import { expect, test } from "vitest";
 import { executeFetch } from "../../simulator/fetchxml/engine.ts";
 import type { QueryStore } from "../../simulator/fetchxml/query-store.ts";
 import { propertyRuns } from "../harness/counts.ts";
-import {
-  aggregateQueries,
-  callers,
-  ME,
-  NOW,
-  organisations,
-  rowQueries,
-  TEAM,
-} from "./fetchxml-arbitraries.ts";
+import { aggregateQueries, callers, NOW, organisations, rowQueries } from "./fetchxml-arbitraries.ts";
+import { ME, TEAM } from "./fetchxml-conditions.ts";
 import { callerOf } from "./fetchxml-store.ts";
 import { naiveFetch } from "./naive-fetch.ts";
 
