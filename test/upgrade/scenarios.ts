@@ -15,7 +15,7 @@ export type Scenario = {
   readonly nextSync: typeof UNCHANGED | typeof AWAITS_APPROVAL;
 };
 
-const UNCHANGED = { status: "done", counts: { created: 0, linked: 0, updated: 0, failed: 0, left: 0 } };
+const UNCHANGED = { status: "done", counts: { created: 0, linked: 0, updated: 0, failed: 0, stopped: 0 } };
 const AWAITS_APPROVAL = { status: "planned" };
 
 const AFTER_A_DAY = { changeSource: applyDayOfChanges, nextSync: UNCHANGED };
