@@ -7,7 +7,7 @@ import { measureWork, type Measurement } from "./measurement.ts";
 import { openSourcePages } from "./source-pages.ts";
 import type { Source } from "./workload.ts";
 
-/** The client holds as many pages at once (src/dataverse/pages.ts). */
+/** The client holds as many pages at once (src/dataverse/accounts/pages.ts). */
 const CONCURRENT_REQUESTS = 3;
 
 /**

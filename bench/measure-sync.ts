@@ -1,7 +1,7 @@
 // Measures a whole run, as `sluice sync` makes it, with the time of each stage.
 import { openApp, runContext } from "../src/open-app.ts";
 import { readConfig } from "../src/config.ts";
-import { openConnection } from "../src/connections/open-connection.ts";
+import { openConnection } from "../src/connections/sign-in/open-client.ts";
 import { createLog } from "../src/lib/log.ts";
 import { runSync } from "../src/sync/run.ts";
 import type { Progress } from "../src/sync/record/run-context.ts";

@@ -1,10 +1,10 @@
 // Reads the pages of a full run as our client does.
 import { connectDataverse } from "../src/dataverse/client.ts";
 import type { DataverseClient } from "../src/dataverse/client.ts";
-import { normaliseAddress } from "../src/dataverse/address.ts";
+import { normaliseAddress } from "../src/dataverse/auth/environment-address.ts";
 import type { AccountVersion } from "../src/dataverse/model.ts";
-import { discoverSignIn } from "../src/dataverse/discovery.ts";
-import { clientCredentialTokens } from "../src/dataverse/tokens.ts";
+import { discoverSignIn } from "../src/dataverse/auth/discovery.ts";
+import { clientCredentialTokens } from "../src/dataverse/auth/tokens.ts";
 import { systemClock } from "../src/lib/clock.ts";
 import { openHttp, type Http, type HttpRequest } from "../src/lib/http.ts";
 import { mappedColumns, type Source } from "./workload.ts";

@@ -1,5 +1,5 @@
 // Defines what is synced: twelve mapped columns of kinds that organisations usually map.
-import type { ConnectionSettings } from "../src/connections/connection-file.ts";
+import type { ConnectionSettings } from "../src/connections/file/connection-file.ts";
 import { DEFAULT_LIMITS } from "../src/settings/brake.ts";
 import { DEFAULT_SCHEDULE } from "../src/settings/schedule.ts";
 import type { Mapping } from "../src/settings/sync-settings.ts";

@@ -48,7 +48,7 @@ function isInstalled(omitsDev) {
 }
 
 /**
- * The demo serves on a terminal or when told to, as src/cli/demo.ts has it.
+ * The demo serves on a terminal or when told to, as src/cli/commands/demo/demo.ts has it.
  * @param words of the command line of `sluice`
  */
 function servesPages(words) {

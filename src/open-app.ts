@@ -1,8 +1,8 @@
 // The wiring of every command, by hand: a configuration makes a database, a connection file makes a
 // client of Dynamics 365, and both make what a run is given. Whoever opens something here closes it.
 import type { Config } from "./config.ts";
-import type { ConnectionSettings } from "./connections/connection-file.ts";
-import type { OpenConnection } from "./connections/open-connection.ts";
+import type { ConnectionSettings } from "./connections/file/connection-file.ts";
+import type { OpenConnection } from "./connections/sign-in/open-client.ts";
 import { connectDatabase } from "./db/connect.ts";
 import { migrate } from "./db/migrate.ts";
 import type { Database } from "./db/pool.ts";

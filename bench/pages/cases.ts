@@ -1,5 +1,5 @@
 // Defines the requests that are measured: lists, searches and filters of accounts, pages of a plan.
-import { cursorOf, orderOf } from "../../src/accounts/order.ts";
+import { cursorOf, orderOf } from "../../src/accounts/list/order.ts";
 import type { Database } from "../../src/db/pool.ts";
 import type { Fields } from "./fill-accounts.ts";
 

@@ -20,7 +20,7 @@ export function parsePreferences(header: string | undefined): Preferences {
   return {
     ...(Number.isInteger(pageSize) && pageSize > 0 ? { maxPageSize: pageSize } : {}),
     ...(annotations === undefined ? {} : { annotations }),
-    representation: found.get("resume") === "representation",
+    representation: found.get("return") === "representation",
     trackChanges: found.has("odata.track-changes"),
     continueOnError: found.has("odata.continue-on-error"),
   };

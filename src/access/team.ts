@@ -8,7 +8,7 @@ import type { Sealer } from "../lib/sealer.ts";
 import { queueMail } from "../mail/outbox.ts";
 import { emailKey, saveTeammate } from "../teammates/teammates.ts";
 import { AccessError } from "./access-error.ts";
-import { invitationLetter, resetLetter } from "./letters.ts";
+import { invitationLetter, resetLetter } from "./emails.ts";
 import { createLink, linkAddress, revokeLinks } from "./links.ts";
 import type { SignedIn } from "./sessions.ts";
 

@@ -3,7 +3,7 @@
 // Measured on PostgreSQL 15, 200,000 rows of 12 fields: 19–25,000 rows a second in ranges of 10,000.
 import { sql, type Kysely, type RawBuilder } from "kysely";
 import type { Tables } from "../db/tables.ts";
-import { giveDomains, type ChangeRange } from "./domains.ts";
+import { giveDomains, type ChangeRange } from "./domains/account-domains.ts";
 import type { ChangeAction } from "./tables.ts";
 
 export type ApplyOptions = {

@@ -2,9 +2,9 @@
 // found each other, and which of its fields are decided there.
 import { sql, type Kysely } from "kysely";
 import type { Tables } from "../db/tables.ts";
-import type { SyncState } from "./conditions.ts";
+import type { SyncState } from "./list/filters.ts";
 import { customFields } from "./custom-fields.ts";
-import { knownFields } from "./list.ts";
+import { knownFields } from "./list/list.ts";
 import {
   mappingInForce,
   syncedColumns,

@@ -6,7 +6,7 @@ import { inTransaction } from "../db/transaction.ts";
 import type { Database } from "../db/pool.ts";
 import type { Tables } from "../db/tables.ts";
 import { AccountError } from "./account-error.ts";
-import { setDomains } from "./domains.ts";
+import { setDomains } from "./domains/account-domains.ts";
 import { lockState, recordEdit, type AccountState, type Editor } from "./edits.ts";
 import { nameKey } from "./name-key.ts";
 import type { Origin, StoredFields } from "./tables.ts";

@@ -4,7 +4,7 @@ import type { Contract, Route } from "./contract/route.ts";
 import { checkAccess } from "./guard.ts";
 import type { Caller, Implementation } from "./implement.ts";
 import { validInput } from "./validate.ts";
-import { assertImplemented } from "./all-implemented.ts";
+import { assertImplemented } from "./assert-all-implemented.ts";
 
 declare module "fastify" {
   interface FastifyRequest {

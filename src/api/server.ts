@@ -17,7 +17,7 @@ import { serveMetrics, type ServedMetrics } from "./metrics.ts";
 import { mountRoutes } from "./mount.ts";
 import { openApiOf } from "./openapi.ts";
 import { refusalPage } from "./refusal-page.ts";
-import { refusalOf } from "./refusals.ts";
+import { refusalOf } from "./errors.ts";
 import { sessionAuth } from "./session-auth.ts";
 import { serveUi } from "./ui.ts";
 

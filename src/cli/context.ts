@@ -5,7 +5,7 @@ import { once, type EventEmitter } from "node:events";
 import { z } from "zod";
 import type { Config } from "../config.ts";
 import { createLog, type Log, type LogLevel } from "../lib/log.ts";
-import { ProgressDisplay, WIPE } from "./progress.ts";
+import { ProgressDisplay, WIPE } from "./output/progress.ts";
 
 /** A stream of Node, as far as commands need one. */
 export interface Output extends EventEmitter {

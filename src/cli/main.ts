@@ -2,7 +2,7 @@
 // command. It ends with the number that `exit-codes.ts` explains.
 // Signals are heard from here on, before anything slow is loaded.
 // oxlint-disable-next-line import/no-unassigned-import
-import "./interruption.ts";
+import "./signals.ts";
 import { CommanderError } from "commander";
 import { exitCodes } from "./exit-codes.ts";
 import { buildProgram } from "./program.ts";

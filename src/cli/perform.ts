@@ -5,9 +5,9 @@ import { resolve } from "node:path";
 import { readConfig } from "../config.ts";
 import type { CommandContext } from "./context.ts";
 import type { GlobalOptions } from "./global-options.ts";
-import { interruption } from "./interruption.ts";
+import { interruption } from "./signals.ts";
 import type { Perform } from "./program.ts";
-import { sentenceOf } from "./sentence-of.ts";
+import { sentenceOf } from "./error-message.ts";
 
 // One signal reaches every request under way, and a dozen requests read metadata at once; Node
 // warns from 11 listeners on.

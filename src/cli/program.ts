@@ -44,19 +44,19 @@ export function buildProgram(perform: Perform): Command {
   program
     .command("sync")
     .description("read, plan and apply: bring the accounts into step")
-    .action(action(async () => (await import("./sync.ts")).sync));
+    .action(action(async () => (await import("./commands/sync.ts")).sync));
   program
     .command("plan")
     .description("read and plan, then stop: show what a sync would do")
     .addOption(limit("accounts", 20))
-    .action(action(async () => (await import("./plan.ts")).plan));
+    .action(action(async () => (await import("./commands/plan.ts")).plan));
   program
     .command("apply")
     .description("apply a plan exactly as it was shown")
     .argument("<run>", "number of the planned run", wholeNumber)
     .action((run: number, _: object, command: Command) =>
       perform(command.optsWithGlobals<GlobalOptions>(), async (context) =>
-        (await import("./apply.ts")).apply(context, { run }),
+        (await import("./commands/apply.ts")).apply(context, { run }),
       ),
     );
   program
@@ -67,37 +67,37 @@ export function buildProgram(perform: Perform): Command {
     .description("write all accounts to standard output, in a stable order")
     .addOption(new Option("--format <format>", "of the lines").choices(["ndjson", "csv"]).default("ndjson"))
     .option("--guard-formulas", "csv: put an apostrophe before what a spreadsheet would run as a formula")
-    .action(action(async () => (await import("./accounts-export.ts")).accountsExport));
+    .action(action(async () => (await import("./commands/accounts-export.ts")).accountsExport));
   program
     .command("runs")
     .description("list the latest runs")
     .addOption(limit("runs", 20))
-    .action(action(async () => (await import("./runs.ts")).runs));
+    .action(action(async () => (await import("./commands/runs.ts")).runs));
   program
     .command("issues")
     .description("tell what went wrong in a run, with which accounts, and what to do")
     .option("--run <id>", "number of the run; default: the latest", wholeNumber)
     .addOption(limit("accounts of each kind", 10))
-    .action(action(async () => (await import("./issues.ts")).issues));
+    .action(action(async () => (await import("./commands/issues.ts")).issues));
   program
     .command("fields")
     .description("list the columns that Dynamics 365 offers, and what each may be mapped to")
-    .action(action(async () => (await import("./fields.ts")).fields));
+    .action(action(async () => (await import("./commands/fields.ts")).fields));
   program
     .command("views")
     .description("list the views that can select accounts")
-    .action(action(async () => (await import("./views.ts")).views));
+    .action(action(async () => (await import("./commands/views.ts")).views));
   program
     .command("migrate")
     .description("bring the database to this version's schema")
-    .action(action(async () => (await import("./migrate.ts")).migrate));
+    .action(action(async () => (await import("./commands/migrate.ts")).migrate));
   program
     .command("backup")
     .description("write everything the database holds to one file")
     .argument("[file]", 'a new file, or "-" for standard output', "-")
     .action((file: string, _: object, command: Command) =>
       perform(command.optsWithGlobals<GlobalOptions>(), async (context) =>
-        (await import("./backup.ts")).backup(context, { file }),
+        (await import("./commands/backup.ts")).backup(context, { file }),
       ),
     );
   program
@@ -106,7 +106,7 @@ export function buildProgram(perform: Perform): Command {
     .argument("<file>", 'what "sluice backup" wrote, or "-" for standard input')
     .action((file: string, _: object, command: Command) =>
       perform(command.optsWithGlobals<GlobalOptions>(), async (context) =>
-        (await import("./restore.ts")).restore(context, { file }),
+        (await import("./commands/restore.ts")).restore(context, { file }),
       ),
     );
   program
@@ -119,7 +119,7 @@ export function buildProgram(perform: Perform): Command {
     .option("--columns <file...>", "add the columns of account that JSON files list")
     .option("--demo", "add a couple of thousand real organisations; the default if nothing else is asked for")
     .option("--seed <text>", "seed of the accounts that are made")
-    .action(action(async () => (await import("./simulator.ts")).simulator));
+    .action(action(async () => (await import("./commands/simulator.ts")).simulator));
   program
     .command("serve")
     .description("serve the web application, until it is stopped")
@@ -130,7 +130,7 @@ export function buildProgram(perform: Perform): Command {
         "the pages without the worker that starts runs by itself, or the worker alone; any number of each on one DATABASE_URL",
       ).choices(["api", "worker"]),
     )
-    .action(action(async () => (await import("./serve.ts")).serve));
+    .action(action(async () => (await import("./commands/serve.ts")).serve));
   program
     .command("demo")
     .description(
@@ -138,6 +138,6 @@ export function buildProgram(perform: Perform): Command {
     )
     .option("--serve", "serve the web application at the end; the default on a terminal")
     .option("--no-serve", "end after the second sync; the default elsewhere")
-    .action(action(async () => (await import("./demo.ts")).demo));
+    .action(action(async () => (await import("./commands/demo/demo.ts")).demo));
   return program;
 }

@@ -1,11 +1,11 @@
 // The one connection of an installation: where, as whom, what an admin chose, and what waits for one. Sealed secrets are
 // read by open-stored-connection.ts alone; nothing here can show one.
 import type { Kysely, Transaction } from "kysely";
-import type { Environment } from "../dataverse/address.ts";
-import type { SignInPlace } from "../dataverse/discovery.ts";
+import type { Environment } from "../dataverse/auth/environment-address.ts";
+import type { SignInPlace } from "../dataverse/auth/discovery.ts";
 import type { Tables } from "../db/tables.ts";
 import { parseStored } from "../lib/stored-json.ts";
-import { endsWithSignIn, isSettledBy, type DoneRun } from "./attention.ts";
+import { endsWithSignIn, isSettledBy, type DoneRun } from "./status/attention.ts";
 import { brakeLimits, DEFAULT_LIMITS, type BrakeLimits } from "../settings/brake.ts";
 import type { Schedule } from "../settings/schedule.ts";
 import { chosenSettings, type ChosenSettings } from "../settings/sync-settings.ts";

@@ -5,13 +5,13 @@ import type { Clock } from "../lib/clock.ts";
 import { openHttp } from "../lib/http.ts";
 import type { Http } from "../lib/http.ts";
 import type { Log } from "../lib/log.ts";
-import { accessOf } from "./access.ts";
-import type { PrivilegeGaps } from "./access.ts";
-import { fetchByIds, readAccounts, sweepAccounts } from "./accounts.ts";
-import type { ReadContext } from "./accounts.ts";
-import type { Environment } from "./address.ts";
-import { askServerTime, askUser, askWhoAmI } from "./identity.ts";
-import { readColumns } from "./metadata.ts";
+import { accessOf } from "./metadata/privileges.ts";
+import type { PrivilegeGaps } from "./metadata/privileges.ts";
+import { fetchByIds, readAccounts, sweepAccounts } from "./accounts/read-accounts.ts";
+import type { ReadContext } from "./accounts/read-accounts.ts";
+import type { Environment } from "./auth/environment-address.ts";
+import { askServerTime, askUser, askWhoAmI } from "./metadata/identity.ts";
+import { readColumns } from "./metadata/columns.ts";
 import { wireName } from "./model.ts";
 import type {
   AccountSelection,
@@ -26,11 +26,11 @@ import type {
   Usage,
   View,
 } from "./model.ts";
-import { openRequests } from "./requests.ts";
-import { readSample } from "./sample.ts";
-import type { TokenSource } from "./tokens.ts";
-import { readUsers } from "./users.ts";
-import { readView, readViews } from "./views.ts";
+import { openRequests } from "./http/requests.ts";
+import { readSample } from "./accounts/sample.ts";
+import type { TokenSource } from "./auth/tokens.ts";
+import { readUsers } from "./metadata/users.ts";
+import { readView, readViews } from "./metadata/views.ts";
 
 export interface DataverseClient {
   readonly environment: Environment;

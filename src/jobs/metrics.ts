@@ -6,8 +6,8 @@ import type { Log } from "../lib/log.ts";
 import type { RunStore } from "../sync/record/run-record.ts";
 import { NO_USAGE, usageBetween } from "../sync/record/run-summary.ts";
 import { issueKinds } from "../sync/rules/issue-kinds.ts";
-import type { RunCounters } from "./ledger.ts";
-import { worldOf, type World } from "./world.ts";
+import type { RunCounters } from "./run-telemetry.ts";
+import { worldOf, type World } from "./installation-metrics.ts";
 
 export type Metrics = {
   readonly registry: Registry;

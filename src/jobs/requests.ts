@@ -2,7 +2,7 @@
 // or elsewhere, takes the row and carries it out (runner.ts). Asked again while a run is under way, the answer is that run.
 import { sql, type Kysely } from "kysely";
 import { loadConnection, setPaused, type Connection } from "../connections/connection.ts";
-import type { OpenConnection, OpenOptions } from "../connections/open-connection.ts";
+import type { OpenConnection, OpenOptions } from "../connections/sign-in/open-client.ts";
 import type { Tables } from "../db/tables.ts";
 import { inTransaction } from "../db/transaction.ts";
 import { queueRun, type NewRun, type RetriedIssues, type Starter } from "../sync/record/start-run.ts";
@@ -15,8 +15,8 @@ import { planInvalidReason } from "../sync/plan/plan-validity.ts";
 import { activeRunId } from "../sync/record/run-state.ts";
 import { RunError } from "../sync/record/run-errors.ts";
 import type { ChosenSettings, SyncSettings } from "../settings/sync-settings.ts";
-import { settingsWith } from "./chosen.ts";
-import { nudge } from "./nudges.ts";
+import { settingsWith } from "./run-settings.ts";
+import { nudge } from "./wakeup.ts";
 
 export type RequestParts = RunStore & {
   /** Opens what an admin connected. */

@@ -8,11 +8,11 @@ import { failAfterMaxAttempts, MAX_ATTEMPTS } from "../sync/record/end-run.ts";
 import { resumeApply, executeRun, executeApply } from "../sync/run.ts";
 import { RunStopped } from "../sync/record/run-errors.ts";
 import { LeaseError } from "../sync/record/lease.ts";
-import { carryRun, type CarriedRun, type CarryParts, type HowToCarry } from "./carry.ts";
-import { chosenIn, settingsWith } from "./chosen.ts";
-import { nudge } from "./nudges.ts";
+import { carryRun, type CarriedRun, type CarryParts, type HowToCarry } from "./execute-run.ts";
+import { chosenIn, settingsWith } from "./run-settings.ts";
+import { nudge } from "./wakeup.ts";
 import { createRequests, type RunRequests } from "./requests.ts";
-import { nextWaitingRun } from "./waiting-run.ts";
+import { nextWaitingRun } from "./next-run.ts";
 
 export type RunnerParts = CarryParts;
 

@@ -1,13 +1,13 @@
 // The worker: takes runs that wait, starts what is due, and does the chores. Any number of workers may look at one database:
 // the run lease lets one of them begin, so a look that comes second finds the run under way.
 import { loadConnection } from "../connections/connection.ts";
-import { pastRuns } from "../connections/past-runs.ts";
-import { nextRun } from "../connections/schedule.ts";
+import { pastRuns } from "../connections/schedule/past-runs.ts";
+import { nextRun } from "../connections/schedule/next-run.ts";
 import type { Database } from "../db/pool.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Log } from "../lib/log.ts";
 import { planAwaitingApproval } from "../sync/plan/plan-validity.ts";
-import { nudgeListener } from "./nudges.ts";
+import { nudgeListener } from "./wakeup.ts";
 import type { Runner } from "./runner.ts";
 
 export type WorkerParts = {

@@ -11,10 +11,10 @@ import type { Log } from "../lib/log.ts";
 import type { Sealer } from "../lib/sealer.ts";
 import { queueMail, type Mail } from "../mail/outbox.ts";
 import type * as notificationState from "../sync/record/notification-state.ts";
-import { endedRun, toldBefore, type Words } from "./facts.ts";
-import { mailOf } from "./letter.ts";
+import { endedRun, toldBefore, type Words } from "./run-facts.ts";
+import { mailOf } from "./email-template.ts";
 import { tellSettings } from "./recipients.ts";
-import { whatToTell, type Told } from "./what-to-tell.ts";
+import { whatToTell, type Told } from "./decide-notices.ts";
 
 export type NotifyParts = {
   readonly database: Database;

@@ -3,7 +3,7 @@
 import type { Kysely } from "kysely";
 import type { Tables } from "../db/tables.ts";
 import { emailKey, teammatesByEmail, type Teammate } from "../teammates/teammates.ts";
-import type { Recipient, Settings } from "./what-to-tell.ts";
+import type { Recipient, Settings } from "./decide-notices.ts";
 
 export type MailSettings = {
   readonly scheduled: boolean;

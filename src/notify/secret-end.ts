@@ -5,7 +5,7 @@ import { sql, type Kysely } from "kysely";
 import type { Tables } from "../db/tables.ts";
 import { inTransaction } from "../db/transaction.ts";
 import { DAY_MS } from "../lib/durations.ts";
-import { secretMailOf, type EndingSecret } from "./letter.ts";
+import { secretMailOf, type EndingSecret } from "./email-template.ts";
 import { lockNotices, writeDown, type NotifyParts } from "./notify.ts";
 import { tellSettings } from "./recipients.ts";
 

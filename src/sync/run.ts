@@ -1,6 +1,6 @@
 // A run, from the source to the store: read → draft → match → plan → apply → finish. Preview is "plan and stop"; approval
 // is "apply this plan"; a run that was interrupted while applying goes on from its checkpoint, any other starts over.
-import { DataverseError } from "../dataverse/errors.ts";
+import { DataverseError } from "../dataverse/http/errors.ts";
 import { applyPlan } from "./apply/apply-plan.ts";
 import { finishRun } from "./apply/finish.ts";
 import { startApply } from "./plan/plan-validity.ts";

@@ -1,6 +1,10 @@
 import { expect, it } from "vitest";
-import { domainListsOf, loadDomainSettings, saveDomainSettings } from "../../src/accounts/domain-settings.ts";
-import { parseDomains } from "../../src/accounts/parse-domains.ts";
+import {
+  domainListsOf,
+  loadDomainSettings,
+  saveDomainSettings,
+} from "../../src/accounts/domains/settings.ts";
+import { parseDomains } from "../../src/accounts/domains/parse.ts";
 import { testDatabase } from "../harness/database.ts";
 import { workspace } from "../harness/workspace.ts";
 

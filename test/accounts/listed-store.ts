@@ -1,6 +1,6 @@
 // A store for lists: a field of each type, two teammates, no account yet.
 import { ensureCustomFields } from "../../src/accounts/custom-fields.ts";
-import { accountPage, type ListedAccount, type PageRequest } from "../../src/accounts/list.ts";
+import { accountPage, type ListedAccount, type PageRequest } from "../../src/accounts/list/list.ts";
 import { createAccount, type NewAccount } from "../../src/accounts/store.ts";
 import { saveTeammate } from "../../src/teammates/teammates.ts";
 import { testDatabase } from "../harness/database.ts";

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
-import { countAccounts } from "../../src/accounts/list.ts";
+import { countAccounts } from "../../src/accounts/list/list.ts";
 import { nameKey } from "../../src/accounts/name-key.ts";
 import type { StoredFields } from "../../src/accounts/tables.ts";
 import { listedStore, NOTHING } from "./listed-store.ts";

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { ensureCustomFields } from "../../src/accounts/custom-fields.ts";
-import { accountPage, countAccounts, type PageRequest } from "../../src/accounts/list.ts";
+import { accountPage, countAccounts, type PageRequest } from "../../src/accounts/list/list.ts";
 import { deleteAccount, editAccount } from "../../src/accounts/store.ts";
 import { BY, listedStore, NOTHING, NOW } from "./listed-store.ts";
 

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { commonDomains } from "../../src/accounts/common-domains.ts";
-import { parseDomains } from "../../src/accounts/parse-domains.ts";
+import { commonDomains } from "../../src/accounts/domains/common.ts";
+import { parseDomains } from "../../src/accounts/domains/parse.ts";
 import { outsideData } from "../harness/outside-data.ts";
 
 const lists = { common: commonDomains, own: new Set<string>() };

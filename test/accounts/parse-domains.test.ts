@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
-import { commonDomains, commonDomainsFor } from "../../src/accounts/common-domains.ts";
-import { parseDomains } from "../../src/accounts/parse-domains.ts";
+import { commonDomains, commonDomainsFor } from "../../src/accounts/domains/common.ts";
+import { parseDomains } from "../../src/accounts/domains/parse.ts";
 import { domainsIn } from "../reference/domains.ts";
 import { DOMAIN_RULES } from "../sync/real-data.ts";
 import { propertyRuns } from "../harness/counts.ts";

@@ -1,8 +1,8 @@
 // The web application with accounts that were synced from its simulated Dynamics 365.
 import { onTestFinished } from "vitest";
-import { openConnection } from "../../src/connections/open-connection.ts";
+import { openConnection } from "../../src/connections/sign-in/open-client.ts";
 import { saveSettings } from "../../src/connections/connection.ts";
-import { loadDomainSettings } from "../../src/accounts/domain-settings.ts";
+import { loadDomainSettings } from "../../src/accounts/domains/settings.ts";
 import { createLog } from "../../src/lib/log.ts";
 import { runSync } from "../../src/sync/run.ts";
 import type { RunSummary } from "../../src/sync/record/run-summary.ts";

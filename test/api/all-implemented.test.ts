@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { contract } from "../../src/api/contract/all.ts";
-import { assertImplemented } from "../../src/api/all-implemented.ts";
+import { assertImplemented } from "../../src/api/assert-all-implemented.ts";
 import { webWorkspace } from "../harness/web.ts";
 
 it("refuses to start without code for a route, or with two", async () => {

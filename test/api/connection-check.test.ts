@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { CheckStep } from "../../src/api/contract/connection.ts";
-import { checkConnection } from "../../src/connections/check.ts";
+import { checkConnection } from "../../src/connections/check/check.ts";
 import { saveSettings } from "../../src/connections/connection.ts";
 import { webWorkspace, type WebWorkspace } from "../harness/web.ts";
 import { logIn } from "../connections/logging-in.ts";

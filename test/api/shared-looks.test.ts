@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { sharedLooks } from "../../src/api/app/shared-looks.ts";
+import { sharedLooks } from "../../src/api/app/shared-run-views.ts";
 
 it("five who follow a run cause one look at a time between them, and another run has its own", async () => {
   const looks: number[] = [];

@@ -3,7 +3,7 @@ import { access, chmod } from "node:fs/promises";
 import { join } from "node:path";
 import { Writable } from "node:stream";
 import { expect, it } from "vitest";
-import { accountsExport } from "../../src/cli/accounts-export.ts";
+import { accountsExport } from "../../src/cli/commands/accounts-export.ts";
 import { readConfig } from "../../src/config.ts";
 import { command } from "../harness/command.ts";
 import { testDatabase } from "../harness/database.ts";

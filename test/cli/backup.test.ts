@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { createGunzip, gunzipSync, gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { sentenceOf } from "../../src/cli/sentence-of.ts";
+import { sentenceOf } from "../../src/cli/error-message.ts";
 import { BackupError } from "../../src/db/dump/format.ts";
 import { restoreDump } from "../../src/db/dump/restore.ts";
 import { writeDump } from "../../src/db/dump/write.ts";

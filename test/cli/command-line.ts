@@ -7,7 +7,7 @@ import { onTestFinished } from "vitest";
 import { runSimulator, type RunningSimulator } from "../../simulator/main.ts";
 import type { CommandContext, Output } from "../../src/cli/context.ts";
 import { buildProgram } from "../../src/cli/program.ts";
-import { sentenceOf, type ToldError } from "../../src/cli/sentence-of.ts";
+import { sentenceOf, type ToldError } from "../../src/cli/error-message.ts";
 import { readConfig } from "../../src/config.ts";
 import { testDatabase, type TestDatabase } from "../harness/database.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { progressLine, ProgressDisplay } from "../../src/cli/progress.ts";
+import { progressLine, ProgressDisplay } from "../../src/cli/output/progress.ts";
 
 function display(isTerminal: boolean) {
   const written: string[] = [];

@@ -1,9 +1,9 @@
 import { describe, expect, it, test } from "vitest";
-import { duration, oneLine, wrapped } from "../../src/cli/format.ts";
-import { issueReport } from "../../src/cli/issue-report.ts";
-import { planReport } from "../../src/cli/plan-report.ts";
-import { runReport, runTable } from "../../src/cli/run-report.ts";
-import { tableLines } from "../../src/cli/table.ts";
+import { duration, oneLine, wrapped } from "../../src/cli/output/format.ts";
+import { issueReport } from "../../src/cli/output/issue-report.ts";
+import { planReport } from "../../src/cli/output/plan-report.ts";
+import { runReport, runTable } from "../../src/cli/output/run-report.ts";
+import { tableLines } from "../../src/cli/output/table.ts";
 import type { PlannedChange } from "../../src/sync/report/planned-changes.ts";
 import type { RunIssue, RunSummary } from "../../src/sync/record/run-summary.ts";
 

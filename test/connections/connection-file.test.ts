@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { afterAll, describe, expect, it, test } from "vitest";
-import { ConnectionFileError, loadConnectionFile } from "../../src/connections/connection-file.ts";
+import { ConnectionFileError, loadConnectionFile } from "../../src/connections/file/connection-file.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "sluice-connection-"));
 afterAll(() => rmSync(directory, { recursive: true }));

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { RunningSimulator } from "../../simulator/main.ts";
 import type { ChosenSettings } from "../../src/settings/sync-settings.ts";
 import { disconnect, loadConnection, saveSettings, saveViewNames } from "../../src/connections/connection.ts";
-import { openStoredConnection } from "../../src/connections/open-stored-connection.ts";
+import { openStoredConnection } from "../../src/connections/sign-in/open-stored-connection.ts";
 import { createSealer } from "../../src/lib/sealer.ts";
 import {
   anotherProcess,

@@ -2,7 +2,7 @@
 // time, and never lost.
 import { expect, test } from "vitest";
 import type { RunningSimulator } from "../../simulator/main.ts";
-import { openStoredConnection } from "../../src/connections/open-stored-connection.ts";
+import { openStoredConnection } from "../../src/connections/sign-in/open-stored-connection.ts";
 import { until } from "../harness/stages.ts";
 import { anotherProcess, simulated, standing, storedToken, type Standing } from "./stored.ts";
 

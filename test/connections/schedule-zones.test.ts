@@ -1,7 +1,7 @@
 // A full run at a time of day, by the clocks of a zone: also on the days on which they change.
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { nextRun } from "../../src/connections/schedule.ts";
+import { nextRun } from "../../src/connections/schedule/next-run.ts";
 import { propertyRuns } from "../harness/counts.ts";
 
 function nextFull(last: Date, fullAt: string, timeZone: string): Date | undefined {

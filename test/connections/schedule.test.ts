@@ -1,6 +1,6 @@
 // When a run is due: by the runs so far, the two intervals, and our clock.
 import { describe, expect, test } from "vitest";
-import { nextRun, type ScheduleFacts } from "../../src/connections/schedule.ts";
+import { nextRun, type ScheduleFacts } from "../../src/connections/schedule/next-run.ts";
 
 const at = (time: string) => new Date(`2026-03-${time}:00Z`);
 const now = at("02T12:00");

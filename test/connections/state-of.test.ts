@@ -1,8 +1,8 @@
 // The state of the sync in one word, from what is known of it; who has to do something is told what, and where.
 import { describe, expect, test } from "vitest";
-import { stateOf, type StateFacts } from "../../src/connections/state-of.ts";
-import { attentionOf, isSettledBy } from "../../src/connections/attention.ts";
-import { DataverseError, SignInError } from "../../src/dataverse/errors.ts";
+import { stateOf, type StateFacts } from "../../src/connections/status/status.ts";
+import { attentionOf, isSettledBy } from "../../src/connections/status/attention.ts";
+import { DataverseError, SignInError } from "../../src/dataverse/http/errors.ts";
 import { AttentionError } from "../../src/sync/read/prepare.ts";
 import { TooManyAccountsError } from "../../src/sync/read/stage-rows.ts";
 import type { Attention } from "../../src/connections/tables.ts";

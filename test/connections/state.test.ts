@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { loadConnection, saveSettings, saveSignIn, setPaused } from "../../src/connections/connection.ts";
-import { syncState, type SyncState } from "../../src/connections/state.ts";
-import { normaliseAddress } from "../../src/dataverse/address.ts";
+import { syncState, type SyncState } from "../../src/connections/status/load-status.ts";
+import { normaliseAddress } from "../../src/dataverse/auth/environment-address.ts";
 import { workspace, type Workspace } from "../harness/workspace.ts";
 
 async function connectedWorkspace(): Promise<Workspace & { readonly state: () => Promise<SyncState> }> {

@@ -1,15 +1,15 @@
 // A connection that stands: a simulated organisation, a database, and an administrator who has logged in.
 import { onTestFinished } from "vitest";
 import { runSimulator, type RunningSimulator, type RunOptions } from "../../simulator/main.ts";
-import { normaliseAddress } from "../../src/dataverse/address.ts";
+import { normaliseAddress } from "../../src/dataverse/auth/environment-address.ts";
 import { loadConnection, saveSignIn } from "../../src/connections/connection.ts";
-import type { ConnectionParts } from "../../src/connections/open-stored-connection.ts";
-import { sharedTokens } from "../../src/connections/shared-tokens.ts";
+import type { ConnectionParts } from "../../src/connections/sign-in/open-stored-connection.ts";
+import { sharedTokens } from "../../src/connections/sign-in/shared-tokens.ts";
 import { createSealer } from "../../src/lib/sealer.ts";
 import { settableClock, type SettableClock } from "../../src/lib/clock.ts";
 import { createLog } from "../../src/lib/log.ts";
 import { testDatabase } from "../harness/database.ts";
-import { REFRESH_TOKEN } from "../../src/connections/secrets.ts";
+import { REFRESH_TOKEN } from "../../src/connections/sign-in/secrets.ts";
 
 export const KEY = Buffer.alloc(32, 7);
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { AddressError, normaliseAddress } from "../../src/dataverse/address.ts";
+import { AddressError, normaliseAddress } from "../../src/dataverse/auth/environment-address.ts";
 
 const CONTOSO = "https://contoso.crm4.dynamics.com";
 const APP = "0d1c6a2e-1111-4222-8333-444455556666";

@@ -1,14 +1,14 @@
 // A client for a test: connected to a small server that answers as told, or to a whole simulator.
 import { runSimulator } from "../../simulator/main.ts";
 import type { RunningSimulator, RunOptions } from "../../simulator/main.ts";
-import { normaliseAddress } from "../../src/dataverse/address.ts";
-import type { Environment } from "../../src/dataverse/address.ts";
+import { normaliseAddress } from "../../src/dataverse/auth/environment-address.ts";
+import type { Environment } from "../../src/dataverse/auth/environment-address.ts";
 import { connectDataverse } from "../../src/dataverse/client.ts";
 import type { DataverseClient, DataverseOptions } from "../../src/dataverse/client.ts";
-import { discoverSignIn } from "../../src/dataverse/discovery.ts";
+import { discoverSignIn } from "../../src/dataverse/auth/discovery.ts";
 import type { RawRow, View } from "../../src/dataverse/model.ts";
-import { refreshTokenTokens } from "../../src/dataverse/tokens.ts";
-import type { TokenSource } from "../../src/dataverse/tokens.ts";
+import { refreshTokenTokens } from "../../src/dataverse/auth/tokens.ts";
+import type { TokenSource } from "../../src/dataverse/auth/tokens.ts";
 import { settableClock } from "../../src/lib/clock.ts";
 import type { SettableClock } from "../../src/lib/clock.ts";
 import { openHttp } from "../../src/lib/http.ts";

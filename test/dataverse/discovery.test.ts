@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { AddressError, normaliseAddress } from "../../src/dataverse/address.ts";
-import { authorizationUri, discoverSignIn } from "../../src/dataverse/discovery.ts";
+import { AddressError, normaliseAddress } from "../../src/dataverse/auth/environment-address.ts";
+import { authorizationUri, discoverSignIn } from "../../src/dataverse/auth/discovery.ts";
 import { settableClock } from "../../src/lib/clock.ts";
 import { openHttp } from "../../src/lib/http.ts";
 import { startSmallServer } from "../lib/small-server.ts";

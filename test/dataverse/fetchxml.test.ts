@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { viewQuery, viewSample } from "../../src/dataverse/fetchxml.ts";
+import { viewQuery, viewSample } from "../../src/dataverse/accounts/fetchxml.ts";
 import { viewOf } from "./connected.ts";
 
 function rewritten(fetchXml: string, columns: readonly string[] = ["name"]): string {

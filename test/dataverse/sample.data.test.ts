@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { layoutColumns } from "../../src/dataverse/layout.ts";
+import { layoutColumns } from "../../src/dataverse/metadata/view-layout.ts";
 import { outsideData } from "../harness/outside-data.ts";
 import { connectSimulated, viewOf } from "./connected.ts";
 

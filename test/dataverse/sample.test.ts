@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { layoutColumns } from "../../src/dataverse/layout.ts";
+import { layoutColumns } from "../../src/dataverse/metadata/view-layout.ts";
 import type { View } from "../../src/dataverse/model.ts";
 import { connectSimulated, viewOf } from "./connected.ts";
 

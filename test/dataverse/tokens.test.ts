@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { normaliseAddress } from "../../src/dataverse/address.ts";
-import { clientCredentialTokens, refreshTokenTokens } from "../../src/dataverse/tokens.ts";
+import { normaliseAddress } from "../../src/dataverse/auth/environment-address.ts";
+import { clientCredentialTokens, refreshTokenTokens } from "../../src/dataverse/auth/tokens.ts";
 import { settableClock } from "../../src/lib/clock.ts";
 import { openHttp } from "../../src/lib/http.ts";
 import { sendJson, startSmallServer } from "../lib/small-server.ts";

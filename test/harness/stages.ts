@@ -3,7 +3,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { onTestFinished } from "vitest";
 import type { RunningSimulator } from "../../simulator/main.ts";
-import { exportAccounts } from "../../src/accounts/export.ts";
+import { exportAccounts } from "../../src/accounts/list/export-all.ts";
 import type { Database } from "../../src/db/pool.ts";
 
 export const STAGES = ["read", "plan", "apply", "finish"] as const;

@@ -3,8 +3,8 @@
 import type { ChildProcess } from "node:child_process";
 import { runSimulator, type RunningSimulator } from "../../simulator/main.ts";
 import { startSession } from "../../src/access/sessions.ts";
-import { loadConnectionFile } from "../../src/connections/connection-file.ts";
-import { openConnection } from "../../src/connections/open-connection.ts";
+import { loadConnectionFile } from "../../src/connections/file/connection-file.ts";
+import { openConnection } from "../../src/connections/sign-in/open-client.ts";
 import { createRequests } from "../../src/jobs/requests.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 import { createLog } from "../../src/lib/log.ts";

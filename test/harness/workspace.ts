@@ -2,8 +2,8 @@
 // What a story does not care about is filled in here: four mapped columns, everybody signed in, the clock at a fixed time.
 import { onTestFinished } from "vitest";
 import { runSimulator, type RunningSimulator, type RunOptions } from "../../simulator/main.ts";
-import { exportAccounts, type ExportedAccount } from "../../src/accounts/export.ts";
-import { openConnection } from "../../src/connections/open-connection.ts";
+import { exportAccounts, type ExportedAccount } from "../../src/accounts/list/export-all.ts";
+import { openConnection } from "../../src/connections/sign-in/open-client.ts";
 import type { DataverseClient } from "../../src/dataverse/client.ts";
 import { settableClock, type SettableClock } from "../../src/lib/clock.ts";
 import { createLog } from "../../src/lib/log.ts";

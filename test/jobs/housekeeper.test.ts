@@ -1,7 +1,7 @@
 // Chores of the database, done by one of the processes on it. A process is a pool of its own here, as it is in earnest.
 import { expect, onTestFinished, test } from "vitest";
 import { openDatabase } from "../../src/db/pool.ts";
-import { createHousekeeper } from "../../src/jobs/housekeeper.ts";
+import { createHousekeeper } from "../../src/jobs/maintenance.ts";
 import { settableClock } from "../../src/lib/clock.ts";
 import { testDatabase } from "../harness/database.ts";
 import { until } from "../harness/stages.ts";

@@ -3,9 +3,9 @@ import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { keyIn } from "../../src/connections/key-file.ts";
+import { keyIn } from "../../src/connections/sign-in/key-file.ts";
 import { createSealer, SealError } from "../../src/lib/sealer.ts";
-import { CLIENT_SECRET, REFRESH_TOKEN } from "../../src/connections/secrets.ts";
+import { CLIENT_SECRET, REFRESH_TOKEN } from "../../src/connections/sign-in/secrets.ts";
 
 const [first, second] = [randomBytes(32), randomBytes(32)];
 const SECRET = "s3cret~MARKED é";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { CustomFieldError } from "../../src/accounts/custom-fields.ts";
-import { DataverseError, SignInError } from "../../src/dataverse/errors.ts";
+import { DataverseError, SignInError } from "../../src/dataverse/http/errors.ts";
 import { HttpError } from "../../src/lib/http.ts";
 import { errorKind, UserError } from "../../src/lib/user-error.ts";
 

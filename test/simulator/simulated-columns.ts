@@ -1,9 +1,9 @@
 // Reads the columns of account in a simulator, and their values, with our own client.
-import { normaliseAddress } from "../../src/dataverse/address.ts";
+import { normaliseAddress } from "../../src/dataverse/auth/environment-address.ts";
 import { connectDataverse } from "../../src/dataverse/client.ts";
-import { discoverSignIn } from "../../src/dataverse/discovery.ts";
+import { discoverSignIn } from "../../src/dataverse/auth/discovery.ts";
 import type { Column, RawRow } from "../../src/dataverse/model.ts";
-import { refreshTokenTokens } from "../../src/dataverse/tokens.ts";
+import { refreshTokenTokens } from "../../src/dataverse/auth/tokens.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 import { openHttp } from "../../src/lib/http.ts";
 import type { RunOptions } from "../../simulator/main.ts";

@@ -1,7 +1,7 @@
 // Our side of the soak: what people do to accounts here and to settings, through the code that the API uses, and to the
 // reference model in the same words.
 import { customFields } from "../../src/accounts/custom-fields.ts";
-import { saveDomainSettings } from "../../src/accounts/domain-settings.ts";
+import { saveDomainSettings } from "../../src/accounts/domains/settings.ts";
 import { includeAgain } from "../../src/accounts/excluded.ts";
 import { createAccount, deleteAccount, editAccount } from "../../src/accounts/store.ts";
 import { removeTeammate, saveTeammate } from "../../src/teammates/teammates.ts";

@@ -3,7 +3,7 @@
 import { sql } from "kysely";
 import { expect } from "vitest";
 import type { Database } from "../../src/db/pool.ts";
-import { exportAccounts, type ExportedAccount } from "../../src/accounts/export.ts";
+import { exportAccounts, type ExportedAccount } from "../../src/accounts/list/export-all.ts";
 import type { AccountBefore, ChangeAction } from "../../src/accounts/tables.ts";
 import { countsBalance, issuesOf, type RunSummary } from "../../src/sync/record/run-summary.ts";
 import type { RunResult } from "../reference/model.ts";

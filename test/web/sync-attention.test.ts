@@ -1,9 +1,9 @@
 // A sync that needs attention: what the admin sees, and how they resolve it.
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
-import { attentionOf } from "../../src/connections/attention.ts";
+import { attentionOf } from "../../src/connections/status/attention.ts";
 import { saveSettings, setAttention } from "../../src/connections/connection.ts";
-import { DataverseError, SignInError } from "../../src/dataverse/errors.ts";
+import { DataverseError, SignInError } from "../../src/dataverse/http/errors.ts";
 import { TooManyAccountsError } from "../../src/sync/read/stage-rows.ts";
 import { connectedWeb, SETTINGS } from "../jobs/connected.ts";
 import { builtPages } from "../harness/pages.ts";

@@ -1,6 +1,6 @@
 // Starts the application connected to a simulated Dynamics 365, set up, and synced once.
 import { saveSettings } from "../../src/connections/connection.ts";
-import { openConnection } from "../../src/connections/open-connection.ts";
+import { openConnection } from "../../src/connections/sign-in/open-client.ts";
 import { createLog } from "../../src/lib/log.ts";
 import { runSync } from "../../src/sync/run.ts";
 import type { SyncSettings } from "../../src/settings/sync-settings.ts";

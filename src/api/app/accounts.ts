@@ -1,15 +1,15 @@
 // Accounts as people look at them and edit them: pages, search, one account, its history.
 import { z } from "zod";
-import { checkedEntry, type Entry } from "../../accounts/by-hand.ts";
-import type { Listing } from "../../accounts/conditions.ts";
+import { checkedEntry, type Entry } from "../../accounts/validate-entry.ts";
+import type { Listing } from "../../accounts/list/filters.ts";
 import { customFields } from "../../accounts/custom-fields.ts";
 import { accountDetails } from "../../accounts/details.ts";
-import { domainListsOf, loadDomainSettings } from "../../accounts/domain-settings.ts";
+import { domainListsOf, loadDomainSettings } from "../../accounts/domains/settings.ts";
 import type { Editor } from "../../accounts/edits.ts";
 import { excludedRecords, includeAgain } from "../../accounts/excluded.ts";
 import { accountHistory } from "../../accounts/history.ts";
-import { exportList } from "../../accounts/list-export.ts";
-import { accountPage, countAccounts } from "../../accounts/list.ts";
+import { exportList } from "../../accounts/list/export-list.ts";
+import { accountPage, countAccounts } from "../../accounts/list/list.ts";
 import { createAccount, deleteAccount, editAccount } from "../../accounts/store.ts";
 import type { ConnectedSource, SyncedColumns } from "../../accounts/synced-fields.ts";
 import { csvOf } from "../../csv/write-csv.ts";

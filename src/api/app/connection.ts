@@ -1,24 +1,27 @@
 // Connecting Dynamics 365, choosing accounts and mapping their fields. What talks to Dynamics 365 does so for a person who
 // waits, so it is given a minute.
 import { customFields } from "../../accounts/custom-fields.ts";
-import { checkConnection } from "../../connections/check.ts";
-import { offeredColumns } from "../../connections/columns.ts";
-import { connectApp } from "../../connections/connect-app.ts";
+import { checkConnection } from "../../connections/check/check.ts";
+import { offeredColumns } from "../../connections/setup/columns.ts";
+import { connectApp } from "../../connections/sign-in/connect-app.ts";
 import { disconnect, loadConnection, saveViewNames, setPaused } from "../../connections/connection.ts";
-import { beginLogIn, finishLogIn, setUpInFile } from "../../connections/log-in.ts";
-import { mappingVerdict } from "../../connections/mapping-verdict.ts";
-import { forgetNotice, leaveNotice, noticeFor } from "../../connections/notices.ts";
-import { lookAtAddress } from "../../connections/address.ts";
-import { openStoredConnection, type ConnectionParts } from "../../connections/open-stored-connection.ts";
-import type { OpenConnection } from "../../connections/open-connection.ts";
-import { sampleTable } from "../../connections/sample.ts";
-import { saveBrake, saveSchedule } from "../../connections/self-running.ts";
-import { syncState } from "../../connections/state.ts";
-import { offeredViews } from "../../connections/views.ts";
+import { beginLogIn, finishLogIn, setUpInFile } from "../../connections/sign-in/log-in.ts";
+import { mappingVerdict } from "../../connections/setup/validate-mapping.ts";
+import { forgetNotice, leaveNotice, noticeFor } from "../../connections/sign-in/notices.ts";
+import { lookAtAddress } from "../../connections/sign-in/resolve-address.ts";
+import {
+  openStoredConnection,
+  type ConnectionParts,
+} from "../../connections/sign-in/open-stored-connection.ts";
+import type { OpenConnection } from "../../connections/sign-in/open-client.ts";
+import { sampleTable } from "../../connections/setup/sample.ts";
+import { saveBrake, saveSchedule } from "../../connections/schedule/settings.ts";
+import { syncState } from "../../connections/status/load-status.ts";
+import { offeredViews } from "../../connections/setup/views.ts";
 import { connectionRoutes as contract, type ConnectionView } from "../contract/connection.ts";
 import { APP_PREFIX } from "../contract/route.ts";
 import { ApiError, implement, type Caller, type Implementation } from "../implement.ts";
-import { refusalOf } from "../refusals.ts";
+import { refusalOf } from "../errors.ts";
 
 export type ConnectionRouteParts = {
   readonly connections: ConnectionParts;

@@ -3,7 +3,7 @@ import {
   loadDomainSettings,
   saveDomainSettings,
   type DomainSettings,
-} from "../../accounts/domain-settings.ts";
+} from "../../accounts/domains/settings.ts";
 import type { Database } from "../../db/pool.ts";
 import { accountRoutes as routes } from "../contract/accounts.ts";
 import { implement, type Implementation } from "../implement.ts";

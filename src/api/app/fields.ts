@@ -7,7 +7,7 @@ import {
   type CustomField,
 } from "../../accounts/custom-fields.ts";
 import { mappingInForce, type ConnectedSource } from "../../accounts/synced-fields.ts";
-import { renameMappedField } from "../../connections/mapped-field.ts";
+import { renameMappedField } from "../../connections/setup/rename-field.ts";
 import type { Database } from "../../db/pool.ts";
 import { MAX_CUSTOM_FIELDS } from "../../settings/field-types.ts";
 import { accountRoutes as routes, type CustomFieldView } from "../contract/accounts.ts";

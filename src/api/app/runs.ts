@@ -3,7 +3,7 @@ import { z } from "zod";
 import { customFields } from "../../accounts/custom-fields.ts";
 import type { RecordPlace } from "../../accounts/synced-fields.ts";
 import { loadConnection } from "../../connections/connection.ts";
-import { newFieldsOf } from "../../connections/mapping-verdict.ts";
+import { newFieldsOf } from "../../connections/setup/validate-mapping.ts";
 import { decodeCursor, encodeCursor } from "../../lib/cursor.ts";
 import type { RunRequests } from "../../jobs/requests.ts";
 import { NIL_UUID } from "../../lib/nil-uuid.ts";
@@ -21,7 +21,7 @@ import { changesCsv } from "./changes-csv.ts";
 import { issueCsv, issueGroups, issueView } from "./issues.ts";
 import { sendRunEvents } from "./run-events.ts";
 import { runsBefore, runView } from "./run-views.ts";
-import { sharedLooks } from "./shared-looks.ts";
+import { sharedLooks } from "./shared-run-views.ts";
 
 export type RunRouteParts = RunStore & { readonly requests: RunRequests; readonly download: Download };
 

@@ -250,7 +250,7 @@ export const connectionRoutes = {
     path: "/connection/schedule",
     access: "workspace-admin",
     summary: "When runs come by themselves.",
-    // Its rules, and those of the limits, are told by src/connections/self-running.ts.
+    // Its rules, and those of the limits, are told by src/connections/schedule/settings.ts.
     body: schedule,
     answer: connection,
   }),

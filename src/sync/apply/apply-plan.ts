@@ -2,7 +2,7 @@
 // domain that the plan takes away is released, so that accounts can swap domains. Rows that changed meanwhile are planned again.
 import { sql } from "kysely";
 import { applyChanges, markChangedSincePlan, type ApplyOptions } from "../../accounts/apply-changes.ts";
-import { takeDomains } from "../../accounts/domains.ts";
+import { takeDomains } from "../../accounts/domains/account-domains.ts";
 import type { OpenTransaction } from "../../db/transaction.ts";
 import { matchOptions, replan } from "../plan/store-plan.ts";
 import { fenceLostError } from "../record/lease.ts";

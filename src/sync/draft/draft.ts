@@ -3,7 +3,7 @@
 // an unchanged row costs little more than reading it.
 import { hash } from "node:crypto";
 import { nameKey } from "../../accounts/name-key.ts";
-import { parseDomains, type DomainLists } from "../../accounts/parse-domains.ts";
+import { parseDomains, type DomainLists } from "../../accounts/domains/parse.ts";
 import { wireName, type Column, type RawRow } from "../../dataverse/model.ts";
 import type { StoredFields } from "../../accounts/tables.ts";
 import type { IssueKind } from "../rules/issue-kinds.ts";

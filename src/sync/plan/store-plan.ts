@@ -1,7 +1,7 @@
 // A plan is stored in the transaction that makes it, and says whether a person must approve it first. Rows that changed under an
 // automatic run are planned again, and the plan says so.
 import { sql, type Kysely } from "kysely";
-import { takeDomains } from "../../accounts/domains.ts";
+import { takeDomains } from "../../accounts/domains/account-domains.ts";
 import type { Tables } from "../../db/tables.ts";
 import type { OpenTransaction } from "../../db/transaction.ts";
 import { isDescriptionMapped, mappedFieldIds, type Prepared } from "../read/prepare.ts";

@@ -1,7 +1,7 @@
 // Before a run reads: the mapping is held against the organisation's columns, the view is found, users become teammates.
 // Whatever makes the run impossible is thrown here, before anything is written.
 import { customFields, ensureCustomFields, type CustomField } from "../../accounts/custom-fields.ts";
-import { commonDomainsFor } from "../../accounts/common-domains.ts";
+import { commonDomainsFor } from "../../accounts/domains/common.ts";
 import type { DataverseClient } from "../../dataverse/client.ts";
 import type { AccountSelection, Column, DynamicsUser } from "../../dataverse/model.ts";
 import type { Database } from "../../db/pool.ts";

@@ -3,7 +3,7 @@
 import { sql } from "kysely";
 import { copyIn, copyText, textArray, type CopyWriter } from "../../db/copy.ts";
 import { UserError } from "../../lib/user-error.ts";
-import { ProtocolError } from "../../dataverse/errors.ts";
+import { ProtocolError } from "../../dataverse/http/errors.ts";
 import type { RawRow } from "../../dataverse/model.ts";
 import type { AccountDraft, Drafter } from "../draft/draft.ts";
 import type { KnownRecords } from "./known-records.ts";

@@ -1,0 +1,52 @@
+// The only writer of `account_domains`. A domain belongs to at most one account; the primary key says so,
+// and whoever gives a domain away takes it from the account that has it first.
+import { sql, type Kysely } from "kysely";
+import type { Tables } from "../../db/tables.ts";
+
+/** The range of a run's changes, by seq: after `from`, up to and including `to`. */
+export type ChangeRange = { readonly runId: number; readonly from: number; readonly to: number };
+
+/** Makes these the domains of an account. @returns the domains that other accounts have, and which were therefore not set. */
+export async function setDomains(
+  trx: Kysely<Tables>,
+  accountId: number,
+  domains: readonly string[],
+): Promise<readonly string[]> {
+  const wanted = [...domains];
+  await sql`delete from account_domains where account_id = ${accountId} and domain <> all(${wanted}::text[])`.execute(
+    trx,
+  );
+  await sql`
+    insert into account_domains (domain, account_id) select d, ${accountId} from unnest(${wanted}::text[]) d
+    on conflict do nothing`.execute(trx);
+  const taken = await sql<{ domain: string }>`
+    select domain from account_domains where domain = any(${wanted}::text[]) and account_id <> ${accountId} order by 1`.execute(
+    trx,
+  );
+  return taken.rows.map((row) => row.domain);
+}
+
+/**
+ * Takes away every domain that a run's plan takes from an account, for the whole plan at once and before anything is given,
+ * so that two accounts can swap a domain. Accounts that changed since the plan are left alone.
+ */
+export async function takeDomains(trx: Kysely<Tables>, runId: number): Promise<void> {
+  await sql`
+    delete from account_domains held using account_changes c, accounts a
+    where c.run_id = ${runId} and c.outcome is null and c.before ? 'domains'
+      and a.id = c.account_id and a.version = c.account_version
+      and held.account_id = c.account_id and held.domain <> all(c.domains)`.execute(trx);
+}
+
+/** Gives the domains of a range of changes. Throws (unique violation) if another account has one: apply looked before. */
+export async function giveDomains(trx: Kysely<Tables>, range: ChangeRange): Promise<void> {
+  await sql`
+    insert into account_domains (domain, account_id)
+    select d.domain, c.account_id
+    from account_changes c cross join lateral unnest(c.domains) d (domain)
+    where c.run_id = ${range.runId} and c.seq > ${range.from} and c.seq <= ${range.to} and c.outcome is null
+      and (c.action = 'create' or c.before ? 'domains' and not exists (
+        select from account_domains own where own.domain = d.domain and own.account_id = c.account_id))`.execute(
+    trx,
+  );
+}

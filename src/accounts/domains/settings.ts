@@ -1,0 +1,67 @@
+// Which domains never are an account's: the company's own, and how its idea of common ones differs from the list that
+// comes with us. Every way in reads them here; a change of them is a change of the run's settings, so that the next
+// run looks at every account again.
+import type { Kysely } from "kysely";
+import type { Tables } from "../../db/tables.ts";
+import { AccountError } from "../account-error.ts";
+import { commonDomainsFor } from "./common.ts";
+import { hostIn, type DomainLists } from "./parse.ts";
+
+/** Hosts in lower-case ASCII, each list sorted. */
+export type DomainSettings = {
+  readonly own: readonly string[];
+  readonly commonAdded: readonly string[];
+  readonly commonRemoved: readonly string[];
+};
+
+export async function loadDomainSettings(db: Kysely<Tables>): Promise<DomainSettings> {
+  return db
+    .selectFrom("domain_settings")
+    .select(["own", "common_added as commonAdded", "common_removed as commonRemoved"])
+    .executeTakeFirstOrThrow();
+}
+
+/**
+ * Saves the lists as a person wrote them: domains, websites or addresses.
+ * @returns what was saved. @throws AccountError for what is no domain, and then nothing is saved
+ */
+export async function saveDomainSettings(
+  db: Kysely<Tables>,
+  written: DomainSettings,
+): Promise<DomainSettings> {
+  const settings: DomainSettings = {
+    own: hostsOf("own", written.own),
+    commonAdded: hostsOf("commonAdded", written.commonAdded),
+    commonRemoved: hostsOf("commonRemoved", written.commonRemoved),
+  };
+  await db
+    .updateTable("domain_settings")
+    .set({
+      own: [...settings.own],
+      common_added: [...settings.commonAdded],
+      common_removed: [...settings.commonRemoved],
+    })
+    .execute();
+  return settings;
+}
+
+function hostsOf(field: keyof DomainSettings, written: readonly string[]): string[] {
+  const hosts = new Set<string>();
+  for (const text of written) {
+    if (text.trim() === "") continue;
+    const host = hostIn(text.trim());
+    if (host === undefined)
+      throw new AccountError(
+        `"${text.trim()}" is no domain. Write one such as ourcompany.com, or remove it.`,
+        field,
+      );
+    hosts.add(host);
+  }
+  return [...hosts].toSorted();
+}
+
+/** As `parseDomains` wants them. */
+export function domainListsOf(settings: DomainSettings): DomainLists {
+  const { own, commonAdded, commonRemoved } = settings;
+  return { common: commonDomainsFor({ add: commonAdded, remove: commonRemoved }), own: new Set(own) };
+}

@@ -1,0 +1,50 @@
+// `sluice accounts export`: all accounts on standard output as they stand, in a stable order, so that two exports can be
+// compared line by line.
+import { exportAccounts, type ExportedAccount } from "../../accounts/list/export-all.ts";
+import { customFields } from "../../accounts/custom-fields.ts";
+import { csvOf, type CsvValue } from "../../csv/write-csv.ts";
+import type { Database } from "../../db/pool.ts";
+import { remark, tellPart, type CommandContext } from "../context.ts";
+import { exitCodes, type ExitCode } from "../exit-codes.ts";
+import { counted } from "../output/format.ts";
+import { withDatabase } from "../resources.ts";
+
+export interface ExportOptions {
+  readonly format: "ndjson" | "csv";
+  readonly guardFormulas?: boolean;
+}
+
+export async function accountsExport(context: CommandContext, options: ExportOptions): Promise<ExitCode> {
+  return withDatabase(context, async (database) => {
+    const render = options.format === "csv" ? await csvRenderer(context, database, options) : ndjson;
+    let total = 0;
+    await exportAccounts(database, async (accounts) => {
+      context.signal.throwIfAborted();
+      total += accounts.length;
+      await tellPart(context, render(accounts));
+    });
+    remark(context, `${counted(total, "account")} exported.`);
+    return exitCodes.done;
+  });
+}
+
+function ndjson(accounts: readonly ExportedAccount[]): string {
+  return accounts.map((account) => `${JSON.stringify(account)}\n`).join("");
+}
+
+/** Writes the header at once; domains are joined by blanks, and each custom field is a column under its own name. */
+async function csvRenderer(
+  { stdout }: CommandContext,
+  { kysely }: Database,
+  { guardFormulas = false }: ExportOptions,
+): Promise<(accounts: readonly ExportedAccount[]) => string> {
+  const names = (await customFields(kysely)).map(({ name }) => name).toSorted((a, b) => (a < b ? -1 : 1));
+  stdout.write(
+    csvOf([["name", "externalId", "origin", "domains", "description", ...names]], { guardFormulas }),
+  );
+  const rowOf = ({ name, externalId, origin, domains, description, fields }: ExportedAccount): CsvValue[] => {
+    const own = names.map((field) => fields[field]);
+    return [name, externalId, origin, domains.join(" "), description, ...own];
+  };
+  return (accounts) => csvOf(accounts.map(rowOf), { guardFormulas });
+}

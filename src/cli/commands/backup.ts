@@ -1,0 +1,105 @@
+// `sluice backup`: everything the database holds as one file, readable by every later version and on every PostgreSQL. The
+// database is left as it is, not even migrated, so that a backup can be made before an upgrade.
+import { once } from "node:events";
+import { createWriteStream, existsSync } from "node:fs";
+import { open, rename, rm } from "node:fs/promises";
+import type { Writable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createGzip } from "node:zlib";
+import manifest from "../../../package.json" with { type: "json" };
+import { connectDatabase } from "../../db/connect.ts";
+import { writeDump } from "../../db/dump/write.ts";
+import type { Database } from "../../db/pool.ts";
+import { systemClock } from "../../lib/clock.ts";
+import { logOf, remark, tell, type CommandContext } from "../context.ts";
+import { exitCodes, type ExitCode } from "../exit-codes.ts";
+import { counted } from "../output/format.ts";
+import { DatabaseError, UsageError } from "../error-message.ts";
+
+const STANDARD_OUTPUT = "-";
+
+export async function backup(
+  context: CommandContext,
+  { file }: { readonly file: string },
+): Promise<ExitCode> {
+  refuseTarget(context, file);
+  const { config } = context;
+  const database = await connectDatabase({
+    databaseUrl: config.databaseUrl,
+    directory: config.home,
+    log: logOf(context),
+  }).catch((cause: unknown) => {
+    throw new DatabaseError(cause);
+  });
+  try {
+    const rows =
+      file === STANDARD_OUTPUT
+        ? await writeTo(process.stdout, context, database)
+        : await writeFile(file, context, database);
+    const sentence = `${counted(rows["accounts"] ?? 0, "account")} and all else is in the backup. Secrets in it stay sealed: keep SLUICE_KEY, or the key in SLUICE_HOME, apart from it.`;
+    if (file === STANDARD_OUTPUT) remark(context, sentence);
+    else tell(context, [sentence], { file, rows });
+    return exitCodes.done;
+  } finally {
+    await database.close();
+  }
+}
+
+function refuseTarget({ json, stdout }: CommandContext, file: string): void {
+  if (file !== STANDARD_OUTPUT) {
+    if (existsSync(file)) throw new UsageError(`${file} exists already. Name a new file.`);
+  } else if (json) {
+    throw new UsageError(
+      "With --json standard output tells of the backup. Name a file for the backup itself.",
+    );
+  } else if (stdout.isTTY === true) {
+    throw new UsageError(
+      "A backup is no text for a terminal. Name a file, such as: sluice backup sluice.backup.gz",
+    );
+  }
+}
+
+/** Under another name until it is whole, so that a file of the wanted name is always a whole backup; only its owner may read it. */
+async function writeFile(
+  file: string,
+  context: CommandContext,
+  database: Database,
+): Promise<Record<string, number>> {
+  const unfinished = `${file}.unfinished`;
+  try {
+    const stream = createWriteStream(unfinished, { mode: 0o600 });
+    await once(stream, "open").catch((cause: unknown) => {
+      const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown reason";
+      throw new UsageError(`${file} cannot be written (${code}). Check its directory and its permissions.`, {
+        cause,
+      });
+    });
+    const rows = await writeTo(stream, context, database);
+    const handle = await open(unfinished);
+    await handle.sync();
+    await handle.close();
+    await rename(unfinished, file);
+    return rows;
+  } catch (error) {
+    await rm(unfinished, { force: true });
+    throw error;
+  }
+}
+
+async function writeTo(
+  target: Writable,
+  { signal }: CommandContext,
+  { pool }: Database,
+): Promise<Record<string, number>> {
+  let rows: Record<string, number> = {};
+  const text = writeDump(pool, { program: manifest.version, now: systemClock.now() });
+  await pipeline(
+    async function* () {
+      rows = yield* text;
+    },
+    createGzip(),
+    target,
+    { signal, end: target !== process.stdout },
+  );
+  return rows;
+}

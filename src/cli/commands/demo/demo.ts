@@ -1,0 +1,155 @@
+// `sluice demo`: the whole line on this machine, from nothing: a simulated Dynamics 365 with real organisations, a plan, the
+// first sync, changes at the source, the second sync, and a third that finds nothing to do; then the web application with it.
+// It has a database of its own below SLUICE_HOME, made anew each time; DATABASE_URL is never touched.
+import { join, relative } from "node:path";
+import type { RunningSimulator } from "../../../../simulator/main.ts";
+import { createAccount } from "../../../accounts/store.ts";
+import type { Config } from "../../../config.ts";
+import { openConnection } from "../../../connections/sign-in/open-client.ts";
+import { migrate } from "../../../db/migrate.ts";
+import { systemClock } from "../../../lib/clock.ts";
+import { withReleases, type Releases } from "../../../lib/releases.ts";
+import { openApp, runContext, type App } from "../../../open-app.ts";
+import { plannedChanges } from "../../../sync/report/planned-changes.ts";
+import { applyRun, runSync } from "../../../sync/run.ts";
+import type { RunSummary } from "../../../sync/record/run-summary.ts";
+import { logOf, progressOf, type CommandContext } from "../../context.ts";
+import { demoRedirects, serveDemo } from "./serve.ts";
+import { changeSource, demoConnection, existingAccounts } from "./story.ts";
+import { exitCodes, type ExitCode } from "../../exit-codes.ts";
+import { counted } from "../../output/format.ts";
+import { changeLines, planReport } from "../../output/plan-report.ts";
+import { runReport } from "../../output/run-report.ts";
+import { DatabaseError } from "../../error-message.ts";
+
+export interface DemoCommand {
+  /** Serve at the end; default: on a terminal. */
+  readonly serve?: boolean;
+}
+
+export async function demo(context: CommandContext, options: DemoCommand): Promise<ExitCode> {
+  const serves = options.serve ?? (context.stdout.isTTY === true && !context.json);
+  await withReleases(async (releases) => {
+    const { app, simulator, runs } = await performDemo(context, releases);
+    if (context.json) context.stdout.write(`${JSON.stringify({ runs })}\n`);
+    if (serves) {
+      await serveDemo(context, app, simulator, releases);
+    } else {
+      heading(context, "Where to look next:");
+      show(context, whereNext(app.config.home, runs[0]?.id ?? 0));
+    }
+  });
+  return exitCodes.done;
+}
+
+type Performed = {
+  readonly app: App;
+  readonly simulator: RunningSimulator;
+  readonly runs: readonly RunSummary[];
+};
+
+async function performDemo(context: CommandContext, releases: Releases): Promise<Performed> {
+  const { runSimulator } = await import("../../../../simulator/main.ts");
+  const simulator = await runSimulator({ demo: true, redirectUris: demoRedirects });
+  releases.add(() => simulator.close());
+  const config = demoConfig(context.config, simulator);
+  const organisations = counted(simulator.org.accounts.size, "real organisation");
+  heading(context, `1. A simulated Dynamics 365 with ${organisations} answers at ${simulator.origin}.`);
+
+  const app = await openFresh({ ...context, config });
+  releases.add(() => app.close());
+  for (const account of existingAccounts)
+    await createAccount(app.database, account, { kind: "api" }, app.clock.now());
+  const known = existingAccounts.map(({ name }) => name).join("; ");
+  heading(context, `2. A PostgreSQL of our own is running. Accounts entered by hand so far: ${known}.`);
+
+  const connection = demoConnection(simulator);
+  const open = await openConnection({ ...app, simulator: simulator.origin }, connection, {
+    signal: context.signal,
+  });
+  releases.add(() => open.close());
+  const progress = progressOf(context);
+  const run = runContext(app, open, connection, {
+    onProgress: progress.update,
+    signal: context.signal,
+  });
+  const watched = (work: Promise<RunSummary>) => work.finally(() => progress.end());
+
+  heading(context, "3. Plan: what a sync would do. Nothing is written yet.");
+  const planned = await watched(runSync(run, "plan"));
+  show(context, ["", ...planReport(planned, await plannedChanges(run.database, planned.id, 4))]);
+
+  heading(context, "4. Apply: exactly that plan.");
+  const first = await watched(applyRun(run, planned.id));
+  show(context, ["", ...runReport(first)]);
+
+  heading(context, "5. Meanwhile, in Dynamics 365:");
+  show(
+    context,
+    changeSource(simulator).map((line) => `   - ${line}`),
+  );
+
+  heading(context, "6. Sync again: only what differs is written.");
+  const second = await watched(runSync(run, "sync"));
+  const changes = await plannedChanges(run.database, second.id, 20);
+  show(context, ["", ...changes.flatMap((change) => changeLines(change, "applied")), ...runReport(second)]);
+
+  heading(context, "7. And once more: where nothing changed, nothing is written.");
+  const third = await watched(runSync(run, "sync"));
+  show(context, ["", ...planReport(third, [])]);
+  return { app, simulator, runs: [first, second, third] };
+}
+
+/** Nothing of the operator's own: a database and a key below SLUICE_HOME, and nobody gets mail. */
+function demoConfig(config: Config, { origin, tenantId, clientId, clientSecret }: RunningSimulator): Config {
+  return {
+    ...config,
+    databaseUrl: undefined,
+    home: join(config.home, "demo"),
+    simulator: origin,
+    publicUrl: undefined,
+    key: undefined,
+    mail: undefined,
+    entra: { tenant: tenantId, clientId, clientSecret },
+    dynamicsApp: { clientId, clientSecret },
+  };
+}
+
+function show(context: CommandContext, lines: readonly string[]): void {
+  if (!context.json) context.stdout.write(`${lines.join("\n")}\n`);
+}
+
+function heading(context: CommandContext, line: string): void {
+  show(context, ["", line]);
+}
+
+function whereNext(home: string, firstRun: number): string[] {
+  const here = `npm run --silent sluice -- --home ${relative(process.cwd(), home) || "."}`;
+  return [
+    "  npm run demo -- --serve",
+    "      the same, and then the web application; on a terminal it is served unless --no-serve says otherwise",
+    `  ${here} issues --run ${firstRun}`,
+    "      which accounts were skipped or lost a domain, and what an admin does about it",
+    `  ${here} accounts export --format csv`,
+    "      all accounts as they are now",
+    `  ${here} runs`,
+    "      the runs of this demo",
+    "  npm run --silent sluice -- simulator",
+    "      a simulated Dynamics 365 to connect to yourself; it says how",
+    "  README.md",
+    "      how to connect a real one",
+  ];
+}
+
+/** The database of the last demo, if there is one, emptied; nothing outside the demo's own directory. */
+async function openFresh(context: CommandContext): Promise<App> {
+  const { config } = context;
+  // That it is only the simulator is the point here, and no warning.
+  const log = logOf(context, config.logLevel === "warn" ? "error" : config.logLevel);
+  const app = await openApp(config, log, systemClock).catch((cause: unknown) => {
+    throw new DatabaseError(cause);
+  });
+  await app.database.pool.query("drop schema public cascade; create schema public");
+  await migrate(app.database.pool);
+  return app;
+}

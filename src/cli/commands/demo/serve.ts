@@ -1,0 +1,77 @@
+// The end of the demo: the web application on what it has synced, with a first admin, colleagues of every role, and the
+// simulator to connect to.
+import type { RunningSimulator } from "../../../../simulator/main.ts";
+import { saveDomainSettings } from "../../../accounts/domains/settings.ts";
+import { createLink, linkAddress } from "../../../access/links.ts";
+import { connectionParts } from "../../../app.ts";
+import { connectApp } from "../../../connections/sign-in/connect-app.ts";
+import { saveSettings } from "../../../connections/connection.ts";
+import type { TeammateRole, TeammateState } from "../../../teammates/tables.ts";
+import type { Releases } from "../../../lib/releases.ts";
+import type { App } from "../../../open-app.ts";
+import { emailKey } from "../../../teammates/teammates.ts";
+import type { CommandContext } from "../../context.ts";
+import { demoConnection } from "./story.ts";
+import { servingLine, startServing, untilStopped } from "../serve.ts";
+
+/** Where the simulated Entra ID may send browsers back to; loopback addresses match with any port. */
+export const demoRedirects = ["connection/return", "session/microsoft/return"].map(
+  (path) => `http://127.0.0.1/api/app/${path}`,
+);
+
+const ADMIN = "maya.lindqvist@contoso.example";
+const COLLEAGUES: readonly (readonly [email: string, role: TeammateRole, state: TeammateState])[] = [
+  [ADMIN, "company-admin", "invited"],
+  ["tom.okafor@contoso.example", "workspace-admin", "invited"],
+  ["aiko.tanaka@contoso.example", "teammate", "invited"],
+];
+
+export async function serveDemo(
+  context: CommandContext,
+  app: App,
+  simulator: RunningSimulator,
+  releases: Releases,
+): Promise<void> {
+  await connect(app, simulator);
+  const { url } = await startServing(context, app, releases, { anyPortIfTaken: true });
+  const link = linkAddress(url, await letIn(app));
+  const password = simulator.users[0]?.password ?? "";
+  context.stdout.write(
+    [
+      "",
+      `8. ${servingLine(url)}`,
+      "",
+      "   A one-time link that signs you in as Maya Lindqvist, company admin:",
+      `     ${link}`,
+      "",
+      `   "Sign in with Microsoft" lets in ${COLLEAGUES.map(([email]) => email).join(", ")}, all with the password ${password}.`,
+      `   Dynamics 365 is connected: the simulator at ${simulator.origin}`,
+      "",
+    ].join("\n"),
+  );
+  await untilStopped(context);
+}
+
+/** What the runs so far were given by hand becomes the connection that the app shows and goes on with. */
+async function connect(app: App, simulator: RunningSimulator): Promise<void> {
+  const { kysely: db } = app.database;
+  const { address, ownDomains, mapping, options } = demoConnection(simulator);
+  const { tenantId: tenant, clientId, clientSecret } = simulator;
+  const parts = await connectionParts(app, undefined);
+  await connectApp(parts, "Maya Lindqvist", { address, tenant, clientId, clientSecret });
+  await saveSettings(db, { selection: { kind: "all" }, mapping, options });
+  await saveDomainSettings(db, { own: ownDomains, commonAdded: [], commonRemoved: [] });
+}
+
+/** @returns the token of a link for the first admin */
+async function letIn({ database: { kysely: db }, clock }: App): Promise<string> {
+  for (const [email, role, state] of COLLEAGUES) {
+    await db.updateTable("teammates").set({ role, state }).where("email", "=", emailKey(email)).execute();
+  }
+  const { id } = await db
+    .selectFrom("teammates")
+    .select("id")
+    .where("email", "=", emailKey(ADMIN))
+    .executeTakeFirstOrThrow();
+  return createLink(db, "sign-in", id, clock.now());
+}

@@ -1,0 +1,22 @@
+// `sluice issues`: what went wrong in a run, by kind, with the accounts and what an admin can do.
+import { issueKinds } from "../../sync/rules/issue-kinds.ts";
+import { issuesOf, recentRuns } from "../../sync/record/run-summary.ts";
+import { RunError } from "../../sync/record/run-errors.ts";
+import { columnsOf, tell, type CommandContext } from "../context.ts";
+import { exitCodes, type ExitCode } from "../exit-codes.ts";
+import { issueReport } from "../output/issue-report.ts";
+import { withDatabase } from "../resources.ts";
+
+export async function issues(
+  context: CommandContext,
+  { run, limit }: { readonly run?: number; readonly limit: number },
+): Promise<ExitCode> {
+  return withDatabase(context, async (database) => {
+    const runId = run ?? (await recentRuns(database.kysely, 1))[0]?.id;
+    if (runId === undefined) throw new RunError('There are no runs yet. "sluice sync" starts one.');
+    const found = await issuesOf(database.kysely, runId);
+    const document = found.map((issue) => Object.assign({ title: issueKinds[issue.kind].title }, issue));
+    tell(context, issueReport(found, { limit, columns: columnsOf(context) }), document);
+    return exitCodes.done;
+  });
+}

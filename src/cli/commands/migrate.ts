@@ -1,0 +1,32 @@
+// `sluice migrate`: brings the database to this version's schema. Every other command does so too when it starts; this one
+// is for those who want to do it apart, before the first process of a new version runs.
+import { connectDatabase } from "../../db/connect.ts";
+import { migrate as migrateDatabase } from "../../db/migrate.ts";
+import { logOf, tell, type CommandContext } from "../context.ts";
+import { exitCodes, type ExitCode } from "../exit-codes.ts";
+import { DatabaseError } from "../error-message.ts";
+
+export async function migrate(context: CommandContext): Promise<ExitCode> {
+  const applied = await migrations(context).catch((cause: unknown) => {
+    throw new DatabaseError(cause);
+  });
+  const lines =
+    applied.length === 0 ? ["The database is up to date."] : applied.map((name) => `Applied ${name}.`);
+  tell(context, lines, { applied });
+  return exitCodes.done;
+}
+
+async function migrations(context: CommandContext): Promise<string[]> {
+  const { config, signal } = context;
+  const database = await connectDatabase({
+    databaseUrl: config.databaseUrl,
+    directory: config.home,
+    log: logOf(context),
+    signal,
+  });
+  try {
+    return await migrateDatabase(database.pool, { signal });
+  } finally {
+    await database.close();
+  }
+}

@@ -1,0 +1,88 @@
+// `sluice restore`: an empty database becomes what a backup holds, or stays empty; then it is brought to this program's schema.
+import { createReadStream } from "node:fs";
+import { createGunzip } from "node:zlib";
+import { pipeline } from "node:stream/promises";
+import { connectDatabase } from "../../db/connect.ts";
+import { restoreDump } from "../../db/dump/restore.ts";
+import { migrate } from "../../db/migrate.ts";
+import type { Database } from "../../db/pool.ts";
+import { systemClock } from "../../lib/clock.ts";
+import { interruptRun } from "../../sync/record/end-run.ts";
+import { RunStopped, serializeError } from "../../sync/record/run-errors.ts";
+import type { UnplannedStatus } from "../../sync/record/transitions.ts";
+import { logOf, tell, type CommandContext } from "../context.ts";
+import { exitCodes, type ExitCode } from "../exit-codes.ts";
+import { counted } from "../output/format.ts";
+import { DatabaseError, UsageError } from "../error-message.ts";
+
+const STANDARD_INPUT = "-";
+
+export async function restore(
+  context: CommandContext,
+  { file }: { readonly file: string },
+): Promise<ExitCode> {
+  const { config } = context;
+  const input = file === STANDARD_INPUT ? process.stdin : await openFile(file);
+  const database = await connectDatabase({
+    databaseUrl: config.databaseUrl,
+    directory: config.home,
+    log: logOf(context),
+  }).catch((cause: unknown) => {
+    throw new DatabaseError(cause);
+  });
+  try {
+    const text = createGunzip();
+    // Its errors come out of the text as well, and there they are told.
+    const reading = pipeline(input, text, { signal: context.signal }).catch(() => undefined);
+    const { head, rows } = await restoreDump(database, text).finally(() => text.destroy());
+    await reading;
+    const applied = await migrate(database.pool);
+    await endInterruptedRuns(database);
+    // The planner knows nothing of tables that were filled a moment ago.
+    await database.pool.query("analyze");
+    tell(
+      context,
+      [
+        `${counted(rows["accounts"] ?? 0, "account")} and all else are as they were on ${head.madeAt}.`,
+        ...applied.map((name) => `Applied ${name}.`),
+        "Secrets are sealed as they were: start Sluice with the SLUICE_KEY, or the key file, of then.",
+      ],
+      { madeAt: head.madeAt, rows, applied },
+    );
+    return exitCodes.done;
+  } finally {
+    await database.close();
+  }
+}
+
+async function openFile(file: string) {
+  const stream = createReadStream(file);
+  await new Promise((resolve, reject) => stream.once("open", resolve).once("error", reject)).catch(
+    (cause: unknown) => {
+      const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown reason";
+      throw new UsageError(`${file} cannot be read (${code}). Check its path and its permissions.`, {
+        cause,
+      });
+    },
+  );
+  return stream;
+}
+
+/** What they had read is not in the backup. A run that was applying goes on with the next sync. */
+async function endInterruptedRuns(database: Database): Promise<void> {
+  const runs = await database.kysely
+    .selectFrom("runs")
+    .select(["id", "status", "fence"])
+    .where("status", "in", ["queued", "reading", "planning"])
+    .$narrowType<{ status: UnplannedStatus }>()
+    .execute();
+  const error = serializeError(
+    new RunStopped(
+      "stopped",
+      "It was under way when the backup was made that this database comes from. Sync again.",
+    ),
+  );
+  const store = { database, clock: systemClock };
+  for (const { id, status, fence } of runs)
+    await interruptRun(store, { runId: id, status, lease: { fence } }, error);
+}

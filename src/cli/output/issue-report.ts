@@ -1,0 +1,61 @@
+// The issues of a run told to an admin: by kind, with what to do and the accounts it is about.
+import { issueKinds, type IssueKind } from "../../sync/rules/issue-kinds.ts";
+import type { RunIssue } from "../../sync/record/run-summary.ts";
+import { count, counted, oneLine, wrapped } from "./format.ts";
+import { kindsInOrder } from "./run-report.ts";
+import { tableLines } from "./table.ts";
+
+export interface IssueReportOptions {
+  /** Accounts shown of each kind. */
+  readonly limit: number;
+  readonly columns: number;
+}
+
+/** Lines without line ends. */
+export function issueReport(issues: readonly RunIssue[], options: IssueReportOptions): string[] {
+  if (issues.length === 0) return ["No issues."];
+  return kindsInOrder().flatMap((kind) =>
+    kindLines(
+      kind,
+      issues.filter((issue) => issue.kind === kind),
+      options,
+    ),
+  );
+}
+
+function kindLines(
+  kind: IssueKind,
+  issues: readonly RunIssue[],
+  { limit, columns }: IssueReportOptions,
+): string[] {
+  if (issues.length === 0) return [];
+  const { title, explanation, howToResolve } = issueKinds[kind];
+  return [
+    `${title} (${kind}): ${counted(issues.length, "time")}`,
+    ...wrapped(explanation, columns, "  "),
+    ...wrapped(`What to do: ${howToResolve}`, columns, "  "),
+    "",
+    ...accountLines(issues, limit),
+    "",
+  ];
+}
+
+function accountLines(issues: readonly RunIssue[], limit: number): string[] {
+  const shown = issues.slice(0, limit);
+  const columns = [
+    { title: "account", cell: (issue: RunIssue) => issue.name ?? "" },
+    { title: "field", cell: (issue: RunIssue) => issue.field ?? "" },
+    { title: "value", cell: (issue: RunIssue) => oneLine(issue.value ?? "", 60) },
+    {
+      title: "in the way",
+      cell: (issue: RunIssue) => (issue.otherAccountId === null ? "" : `account ${issue.otherAccountId}`),
+    },
+    { title: "Dynamics id", cell: (issue: RunIssue) => issue.recordId ?? "" },
+  ].filter(({ cell }) => shown.some((issue) => cell(issue) !== ""));
+  const rows = shown.map((issue) => columns.map(({ cell }) => cell(issue)));
+  const more = issues.length - shown.length;
+  return [
+    ...tableLines(columns, rows).map((line) => `    ${line}`),
+    ...(more > 0 ? [`    … and ${count(more)} more. --limit shows more of them.`] : []),
+  ];
+}

@@ -1,0 +1,80 @@
+// A plan told to a person, in the manner of `terraform plan`: each account with what would change, before → after, and the
+// rule that decided; then the totals.
+import type { ChangeAction } from "../../accounts/tables.ts";
+import type { ChangeValue, PlannedChange } from "../../sync/report/planned-changes.ts";
+import type { RunSummary } from "../../sync/record/run-summary.ts";
+import { count, counted, number, oneLine } from "./format.ts";
+
+const signs: Readonly<Record<ChangeAction, string>> = {
+  create: "+",
+  link: "&",
+  update: "~",
+  resume: "~",
+  stop: "-",
+};
+
+/** What is said of a planned and of an applied change. */
+const verbs: Readonly<Record<ChangeAction, readonly [planned: string, applied: string]>> = {
+  create: ["will be created", "was created"],
+  link: ["will be linked", "was linked"],
+  update: ["will be updated", "was updated"],
+  resume: ["comes back and will be updated", "came back and was updated"],
+  stop: ["will stop syncing and stay as it is", "stopped syncing and stays as it is"],
+};
+
+const reasons: Readonly<Record<string, string>> = {
+  create: "no account here has its id, a domain or its name",
+  domain: "an account here has one of its domains",
+  name: "an account here has its name",
+  linked: "it is linked already",
+  deleted: "it was deleted in Dynamics 365",
+  deactivated: "it was deactivated in Dynamics 365",
+  "left-view": "it is no longer in the view",
+};
+
+/** Lines without line ends: the changes, of which `changes` may be only the first, and then all of them in numbers. */
+export function planReport(run: RunSummary, changes: readonly PlannedChange[]): string[] {
+  const total = run.created + run.linked + run.updated + run.stopped;
+  if (total === 0) return ["No changes: the accounts here are as they are in Dynamics 365."];
+  const more = total - changes.length;
+  return [
+    ...changes.flatMap((change) => changeLines(change, "planned")),
+    ...(more > 0 ? [`… and ${counted(more, "more account")}. --limit shows more of them.`, ""] : []),
+    totals(run),
+  ];
+}
+
+function totals(run: RunSummary): string {
+  const parts = [
+    [run.created, "to create"],
+    [run.linked, "to link"],
+    [run.updated, "to update"],
+    [run.stopped, "to stop syncing"],
+  ] as const;
+  const rest = `${count(run.unchanged)} unchanged, ${count(run.skipped)} skipped`;
+  return `Plan: ${parts.map(([value, word]) => `${count(value)} ${word}`).join(", ")} (${rest}).`;
+}
+
+/** One change, and an empty line after it. */
+export function changeLines(change: PlannedChange, state: "planned" | "applied"): string[] {
+  const verb = verbs[change.action][state === "planned" ? 0 : 1];
+  const reason = reasons[change.rule] ?? change.rule;
+  const heading = `${signs[change.action]} ${oneLine(change.name, 80)} ${verb}: ${reason}`;
+  const width = Math.max(0, ...change.values.map(({ field }) => field.length));
+  return [
+    heading,
+    ...change.values.map(({ field, before, after }) => {
+      const shownAfter = shown(after);
+      const transition = change.action === "create" ? shownAfter : `${shown(before)} → ${shownAfter}`;
+      return `    ${oneLine(field, 40).padEnd(Math.min(width, 40))}  ${transition}`;
+    }),
+    "",
+  ];
+}
+
+function shown(value: ChangeValue): string {
+  if (value === null || value === "") return "(empty)";
+  if (typeof value === "string") return JSON.stringify(oneLine(value, 60));
+  if (typeof value === "object") return value.length === 0 ? "(none)" : oneLine(value.join(", "), 80);
+  return typeof value === "boolean" ? (value ? "yes" : "no") : number(value);
+}

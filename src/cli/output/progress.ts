@@ -1,0 +1,108 @@
+// How far a run is: on a terminal one line that is written over, with rate and time left; elsewhere one line a stage,
+// so that logs stay short. Always on standard error, because standard output belongs to the result.
+import type { Progress } from "../../sync/record/run-context.ts";
+import { count, duration, padded } from "./format.ts";
+
+type Stage = Progress["stage"];
+
+const stageNames: Readonly<Record<Stage, string>> = {
+  connect: "Connecting",
+  read: "Reading",
+  plan: "Planning",
+  apply: "Applying",
+  finish: "Finishing",
+};
+
+export interface StageState {
+  readonly stage: Stage;
+  readonly startedAt: number;
+  readonly done?: number | undefined;
+  /** Undefined where nobody knows beforehand, as with the first read of a view. */
+  readonly total?: number | undefined;
+}
+
+const BAR = 24;
+/** Four times a second: often enough to look alive, seldom enough to cost nothing. */
+const REDRAW_MS = 250;
+
+/** `Reading    ████████░░░░░░░░░░░░░░░░  17,000 of 51,350  8,512/s  4.0 s left` */
+export function progressLine({ stage, startedAt, done, total }: StageState, now: number): string {
+  const name = padded(stageNames[stage], 10);
+  const elapsed = now - startedAt;
+  if (done === undefined) return `${name} ${duration(elapsed)}`;
+  const rate = elapsed > 0 ? (done * 1000) / elapsed : 0;
+  const speed = done > 0 && rate > 0 ? [`${count(Math.round(rate))}/s`] : [];
+  // More can come than last time: then the old total says nothing any more.
+  if (total === undefined || total < done || total === 0)
+    return [`${name} ${count(done)}`, ...speed].join("  ");
+  const filled = Math.round((BAR * done) / total);
+  const bar = "█".repeat(filled) + "░".repeat(BAR - filled);
+  const left = rate > 0 && done < total ? [`${duration(((total - done) * 1000) / rate)} left`] : [];
+  return [`${name} ${bar}`, `${count(done)} of ${count(total)}`, ...speed, ...left].join("  ");
+}
+
+/** What is said of a stage that is over: `Reading    51,350 in 6.1 s (8,418/s)`. */
+function stageLine({ stage, startedAt, done }: StageState, now: number): string {
+  const name = padded(stageNames[stage], 10);
+  const elapsed = now - startedAt;
+  if (done === undefined) return `${name} ${duration(elapsed)}`;
+  const rate = elapsed > 0 && done > 0 ? ` (${count(Math.round((done * 1000) / elapsed))}/s)` : "";
+  return `${name} ${count(done)} in ${duration(elapsed)}${rate}`;
+}
+
+export interface ProgressTarget {
+  readonly write: (text: string) => unknown;
+  readonly isTerminal: boolean;
+  readonly columns: number;
+}
+
+/** Back to the start of the line, which is then empty (ECMA-48: EL). */
+export const WIPE = "\r\u001b[2K";
+
+export class ProgressDisplay {
+  readonly #target: ProgressTarget;
+  readonly #now: () => number;
+  #state: StageState | undefined;
+  #drawnAt = Number.NEGATIVE_INFINITY;
+
+  constructor(target: ProgressTarget, now: () => number) {
+    this.#target = target;
+    this.#now = now;
+  }
+
+  /** Hand this to a run as `onProgress`. */
+  readonly update = (progress: Progress): void => {
+    const { stage } = progress;
+    if (stage !== this.#state?.stage) this.#begin(stage);
+    const state = this.#state ?? { stage, startedAt: this.#now() };
+    const total =
+      progress.stage === "read" ? progress.expected : progress.stage === "apply" ? progress.total : undefined;
+    this.#state = { ...state, done: "done" in progress ? progress.done : undefined, total };
+    this.#draw();
+  };
+
+  /** Says how the last stage went and leaves the cursor on a fresh line. Call it also when a run fails. */
+  end(): void {
+    const state = this.#state;
+    this.#state = undefined;
+    if (state === undefined) return;
+    if (this.#target.isTerminal) this.#target.write(WIPE);
+    this.#target.write(`${stageLine(state, this.#now())}\n`);
+  }
+
+  #begin(stage: Stage): void {
+    this.end();
+    this.#state = { stage, startedAt: this.#now() };
+    this.#drawnAt = Number.NEGATIVE_INFINITY;
+    if (!this.#target.isTerminal) this.#target.write(`${stageNames[stage]} …\n`);
+  }
+
+  #draw(): void {
+    const now = this.#now();
+    if (!this.#target.isTerminal || this.#state === undefined || now - this.#drawnAt < REDRAW_MS) return;
+    this.#drawnAt = now;
+    this.#target.write(
+      WIPE + progressLine(this.#state, now).slice(0, Math.max(20, this.#target.columns - 1)),
+    );
+  }
+}

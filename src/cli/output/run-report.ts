@@ -1,0 +1,141 @@
+// A run told to a person: what became of the accounts, what went wrong, where to look next.
+import { approvalExplanations, haltExplanations } from "../../settings/run-explanations.ts";
+import { issueKinds, type IssueKind } from "../../sync/rules/issue-kinds.ts";
+import type { RunSummary } from "../../sync/record/run-summary.ts";
+import { count, counted, duration, instant, padded } from "./format.ts";
+import { tableLines } from "./table.ts";
+
+/** The counts that add up to what was read, with a word on those that do not speak for themselves. */
+const outcomes = [
+  ["created", "new here"],
+  ["linked", "were here already, found by domain or name"],
+  ["updated", "something differed"],
+  ["unchanged", ""],
+  ["skipped", "not synced; the issues say why"],
+  ["failed", "changed here meanwhile; sync again"],
+] as const satisfies readonly (readonly [keyof RunSummary, string])[];
+
+/** Lines without line ends. */
+export function runReport(run: RunSummary): string[] {
+  return [headline(run), ...errorLines(run), ...countLines(run), ...issueLines(run), ...nextLines(run)];
+}
+
+function headline(run: RunSummary): string {
+  const ms = workTime(run);
+  const after = ms === undefined ? "" : ` after ${duration(ms)}`;
+  if (run.status === "planned")
+    return `Run ${run.id} is planned${after}. Nothing has been written to the accounts.`;
+  return `Run ${run.id} ${statusWords[run.status]}${after}.`;
+}
+
+/** Milliseconds of work, where they are known: a plan that was applied later also counts the time it waited. */
+function workTime({ mode, startedAt, plannedAt, finishedAt, status }: RunSummary): number | undefined {
+  const end = status === "planned" ? plannedAt : mode === "sync" ? finishedAt : null;
+  return end === null ? undefined : end.getTime() - startedAt.getTime();
+}
+
+function timeOf(run: RunSummary): string {
+  const ms = workTime(run);
+  return ms === undefined ? "" : duration(ms);
+}
+
+const statusWords: Readonly<Record<RunSummary["status"], string>> = {
+  queued: "waits for a worker",
+  reading: "is reading",
+  planning: "is planning",
+  planned: "is planned",
+  applying: "is being applied",
+  done: "is done",
+  failed: "failed",
+  discarded: "was discarded",
+  interrupted: "was interrupted",
+};
+
+function errorLines({ error, approvalReason, haltReason }: RunSummary): string[] {
+  const lines = error === null ? [] : ["", error.sentence];
+  const explanation =
+    (approvalReason && approvalExplanations[approvalReason]) ?? (haltReason && haltExplanations[haltReason]);
+  if (explanation !== null) lines.push("", `${explanation.finding} ${explanation.fix}`);
+  return lines;
+}
+
+function countLines(run: RunSummary): string[] {
+  if (run.error !== null && run.read === 0) return [];
+  const rows: [string, number, string][] = [
+    ["Read", run.read, "accounts of Dynamics 365"],
+    ...outcomes.map(([key, remark]): [string, number, string] => [
+      `  ${key}`,
+      run[key],
+      run[key] === 0 ? "" : remark,
+    ]),
+    [
+      "Stopped",
+      run.stopped,
+      run.stopped === 0 ? "" : "no longer in the selection; kept here, not synced any more",
+    ],
+  ];
+  const width = Math.max(...rows.map(([, value]) => count(value).length));
+  const lines = rows.map(([name, value, remark]) =>
+    `  ${padded(name, 13)}${padded(count(value), width, "right")}  ${remark}`.trimEnd(),
+  );
+  const throttled = run.throttledMs > 0 ? `, waited ${duration(run.throttledMs)} for its limits` : "";
+  const retried = run.retries > 0 ? `, ${count(run.retries)} repeated` : "";
+  const usage =
+    run.requests > 0
+      ? ["", `  ${counted(run.requests, "request")} to Dynamics 365${retried}${throttled}`]
+      : [];
+  return ["", ...lines, ...usage];
+}
+
+function issueLines(run: RunSummary): string[] {
+  // In the order in which the kinds are defined: the gravest first.
+  const present = kindsInOrder().filter((kind) => (run.issues[kind] ?? 0) > 0);
+  if (present.length === 0) return [];
+  const rows = present.map((kind) => [count(run.issues[kind] ?? 0), issueKinds[kind].title, kind]);
+  const lines = tableLines(
+    [{ title: "Issues", align: "right" }, { title: "", atMost: 80 }, { title: "" }],
+    rows,
+  );
+  return ["", ...lines.map((line) => `  ${line}`)];
+}
+
+export function kindsInOrder(): IssueKind[] {
+  return Object.keys(issueKinds).filter((kind): kind is IssueKind => kind in issueKinds);
+}
+
+function nextLines(run: RunSummary): string[] {
+  const next: string[] = [];
+  if (run.status === "planned")
+    next.push(`sluice apply ${run.id}   applies exactly this plan, within 24 hours`);
+  if (Object.keys(run.issues).length > 0)
+    next.push(`sluice issues --run ${run.id}   tells which accounts, and what to do`);
+  return next.length === 0 ? [] : ["", "Next:", ...next.map((line) => `  ${line}`)];
+}
+
+const number = (title: string) => ({ title, align: "right" as const });
+
+/** The table of `sluice runs`. */
+export function runTable(runs: readonly RunSummary[]): string[] {
+  if (runs.length === 0) return ['No runs yet. "sluice sync" starts one.'];
+  const keys = ["read", "created", "linked", "updated", "unchanged", "skipped", "failed", "stopped"] as const;
+  return tableLines(
+    [
+      number("run"),
+      { title: "started" },
+      { title: "mode" },
+      { title: "status" },
+      number("took"),
+      ...keys.map((key) => number(key)),
+      number("issues"),
+    ],
+    runs.map((run) => [
+      String(run.id),
+      instant(run.startedAt),
+      run.mode,
+      run.status,
+      timeOf(run),
+      ...keys.map((key) => count(run[key])),
+      count(Object.values(run.issues).reduce((sum, value) => sum + value, 0)),
+    ]),
+  );
+}

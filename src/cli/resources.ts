@@ -1,0 +1,76 @@
+// What a command needs open while it works, closed however it ends: the database, the source, or both for a run.
+// The connection file is read before anything is opened, so that its faults cost nothing.
+import { openApp, runContext, type App } from "../open-app.ts";
+import { loadConnectionFile } from "../connections/file/connection-file.ts";
+import { openConnection } from "../connections/sign-in/open-client.ts";
+import type { DataverseClient } from "../dataverse/client.ts";
+import type { Database } from "../db/pool.ts";
+import { systemClock } from "../lib/clock.ts";
+import type { RunContext } from "../sync/record/run-context.ts";
+import { logOf, type CommandContext } from "./context.ts";
+import type { ProgressDisplay } from "./output/progress.ts";
+import { DatabaseError } from "./error-message.ts";
+import { stoppableInApp } from "./remote-cancel.ts";
+
+async function withApp<T>(context: CommandContext, work: (app: App) => Promise<T>): Promise<T> {
+  const { config, signal } = context;
+  const app = await openApp(config, logOf(context), systemClock, signal).catch((cause: unknown) => {
+    throw new DatabaseError(cause);
+  });
+  try {
+    return await work(app);
+  } finally {
+    await app.close();
+  }
+}
+
+/** Opens and migrates the database, and nothing else. */
+export function withDatabase<T>(
+  context: CommandContext,
+  work: (database: Database) => Promise<T>,
+): Promise<T> {
+  return withApp(context, ({ database }) => work(database));
+}
+
+/** Connects to the organisation of the connection file, without any database. */
+export async function withClient<T>(
+  context: CommandContext,
+  work: (client: DataverseClient) => Promise<T>,
+): Promise<T> {
+  const { config, connectionFile, signal } = context;
+  const connection = loadConnectionFile(connectionFile, config.readSecret);
+  const log = logOf(context);
+  const open = await openConnection({ simulator: config.simulator, clock: systemClock, log }, connection, {
+    signal,
+  });
+  try {
+    return await work(open.client);
+  } finally {
+    await open.close();
+  }
+}
+
+/** Everything a run needs. The progress display is ended before an error is told. */
+export async function withSource<T>(
+  context: CommandContext,
+  progress: ProgressDisplay,
+  work: (run: RunContext) => Promise<T>,
+): Promise<T> {
+  const { config, connectionFile, signal } = context;
+  const connection = loadConnectionFile(connectionFile, config.readSecret);
+  const log = logOf(context);
+  // The source first: a wrong address should not cost the start of a database.
+  const open = await openConnection({ simulator: config.simulator, clock: systemClock, log }, connection, {
+    signal,
+  });
+  try {
+    return await withApp(context, (app) =>
+      stoppableInApp(app.database, signal, (hooks) =>
+        work(runContext(app, open, connection, { ...hooks, onProgress: progress.update })),
+      ),
+    );
+  } finally {
+    progress.end();
+    await open.close();
+  }
+}

@@ -1,0 +1,275 @@
+// The steps of the connection check, in their order. Each looks at one thing and says what it found; what it throws is told
+// as a failure (check.ts).
+import { DataverseError } from "../../dataverse/http/errors.ts";
+import type { Column, Identity } from "../../dataverse/model.ts";
+import { DAY_MS } from "../../lib/durations.ts";
+import { openHttp } from "../../lib/http.ts";
+import { issueKinds } from "../../sync/rules/issue-kinds.ts";
+import type { ConnectedEnvironment, Connection } from "../connection.ts";
+import { environmentAt, findPlace, type OpenConnection } from "../sign-in/open-client.ts";
+import { openStoredConnection, type ConnectionParts } from "../sign-in/open-stored-connection.ts";
+
+export type CheckId =
+  | "address"
+  | "sign-in"
+  | "user"
+  | "rights"
+  | "accounts"
+  | "metadata"
+  | "secured-columns"
+  | "users"
+  | "views"
+  | "clock"
+  | "secret-expiry";
+
+/** Who can do what has to be done: an administrator of Dynamics 365, or somebody on this side. */
+export type Who = "dynamics" | "here";
+
+export type Found =
+  | { readonly outcome: "ok"; readonly finding: string }
+  | {
+      readonly outcome: "failed" | "warning";
+      readonly finding: string;
+      readonly remedy: string;
+      readonly who: Who;
+    };
+
+/** What the steps hand on to those behind them is filled in as they go. */
+export type CheckContext = {
+  readonly parts: ConnectionParts;
+  readonly connection: Connection;
+  readonly environment: ConnectedEnvironment;
+  readonly signal: AbortSignal | undefined;
+  open?: OpenConnection;
+  identity?: Identity | DataverseError;
+  columns?: readonly Column[];
+};
+
+type Step = {
+  readonly id: CheckId;
+  readonly title: string;
+  /** The step without which this one makes no sense. */
+  readonly needs?: CheckId;
+  readonly look: (context: CheckContext) => Promise<Found>;
+};
+
+const ok = (finding: string): Found => ({ outcome: "ok", finding });
+const warning = (who: Who, finding: string, remedy: string): Found => ({
+  outcome: "warning",
+  finding,
+  remedy,
+  who,
+});
+const failed = (who: Who, finding: string, remedy: string): Found => ({
+  outcome: "failed",
+  finding,
+  remedy,
+  who,
+});
+
+export const CHECK_STEPS: readonly Step[] = [
+  { id: "address", title: "Dynamics 365 answers at its address", look: lookAtAddress },
+  { id: "sign-in", title: "The sign-in is good", needs: "address", look: lookAtSignIn },
+  { id: "user", title: "The connected user may come in", needs: "sign-in", look: lookAtUser },
+  { id: "rights", title: "The connected user has the rights it needs", needs: "user", look: lookAtRights },
+  { id: "accounts", title: "Accounts can be read", needs: "user", look: lookAtAccounts },
+  { id: "metadata", title: "Columns can be read", needs: "user", look: lookAtColumns },
+  { id: "secured-columns", title: "Secured columns", needs: "metadata", look: lookAtSecured },
+  { id: "users", title: "Users can be read", needs: "user", look: lookAtUsers },
+  { id: "views", title: "Views are visible", needs: "user", look: lookAtViews },
+  { id: "clock", title: "The clocks agree", needs: "user", look: lookAtClock },
+  { id: "secret-expiry", title: "The sign-in lasts", look: lookAtExpiry },
+];
+
+const ADMIN_CENTER = "In the Power Platform admin center, under the environment's";
+
+async function lookAtAddress({ parts, environment, signal }: CheckContext): Promise<Found> {
+  const http = openHttp();
+  try {
+    const place = await findPlace(parts, environmentAt(parts, environment.origin), http, signal);
+    return ok(`${environment.host} answers, and has people sign in at ${new URL(place.authority).host}.`);
+  } finally {
+    await http.close();
+  }
+}
+
+/** What Dynamics 365 then says of the user is the next step's matter. */
+async function lookAtSignIn(context: CheckContext): Promise<Found> {
+  // A token that was given an hour ago would say nothing of a sign-in that was revoked since.
+  context.parts.tokens.forget();
+  context.open = await openStoredConnection(context.parts, { signal: context.signal });
+  try {
+    context.identity = await context.open.client.whoAmI();
+  } catch (error) {
+    if (!(error instanceof DataverseError) || error.code === "unavailable" || error.code === "throttled")
+      throw error;
+    context.identity = error;
+  }
+  return ok("Microsoft Entra ID gives tokens, and Dynamics 365 takes them.");
+}
+
+async function lookAtUser({ open, identity, environment }: CheckContext): Promise<Found> {
+  if (identity instanceof DataverseError) throw identity;
+  if (environment.organizationId !== null && identity?.organizationId !== environment.organizationId)
+    return failed(
+      "here",
+      `${environment.host} belongs to another organisation than the one that was connected.`,
+      "Connect Dynamics 365 again; accounts of the organisation before stay, but are not synced any more.",
+    );
+  const user = await open!.client.connectedUser();
+  const name = user.address === "" ? user.fullName : `${user.fullName} (${user.address})`;
+  if (user.disabled)
+    return failed(
+      "dynamics",
+      `${name} is disabled in Dynamics 365.`,
+      `${ADMIN_CENTER} "Users", enable it, or connect as somebody else.`,
+    );
+  if (user.accessMode === 1)
+    return failed(
+      "dynamics",
+      `${name} has the access mode Administrative, which sees no accounts.`,
+      `${ADMIN_CENTER} "Users", set its access mode to Read-Write, or connect as somebody else.`,
+    );
+  // Applications and non-interactive users need none.
+  if (!user.licensed && !user.application && user.accessMode !== 4)
+    return failed(
+      "dynamics",
+      `${name} has no licence for Dynamics 365.`,
+      "In the Microsoft 365 admin center, assign it one, or connect as somebody else.",
+    );
+  return ok(`${name} is enabled${user.application ? "; an application needs no licence" : " and licensed"}.`);
+}
+
+async function lookAtRights({ open, environment }: CheckContext): Promise<Found> {
+  const { client } = open!;
+  if (await client.isSystemAdministrator()) return ok("It is System Administrator.");
+  if (environment.signInBy === "delegated")
+    return failed(
+      "dynamics",
+      `${environment.signedInAs} is not a System Administrator any more, neither directly nor through a team.`,
+      `${ADMIN_CENTER} "Users", give it the security role "System Administrator", or log in as somebody who has it.`,
+    );
+  const { missing, narrow } = await client.privilegeGaps();
+  const lacks = [...missing, ...narrow.map((name) => `${name} for the whole organisation`)];
+  if (lacks.length === 0) return ok("It has every privilege that is needed.");
+  return failed(
+    "dynamics",
+    `The application lacks ${lacks.join(", ")}.`,
+    `${ADMIN_CENTER} "Application users", give it a security role with ${[...missing, ...narrow].join(", ")} for the whole organisation.`,
+  );
+}
+
+async function lookAtAccounts({ open }: CheckContext): Promise<Found> {
+  const { count } = await open!.client.sample({ kind: "all" }, ["name"], 1);
+  if (count === 0)
+    return warning(
+      "dynamics",
+      "No active account is visible to the connected user.",
+      "Check that accounts exist, and that its security role reads accounts of the whole organisation.",
+    );
+  if (count === null) return ok("More than 5,000 active accounts.");
+  return ok(count === 1 ? "1 active account." : `${count.toLocaleString("en")} active accounts.`);
+}
+
+async function lookAtColumns(context: CheckContext): Promise<Found> {
+  context.columns = await context.open!.client.accountColumns();
+  const known = new Set(context.columns.map(({ logicalName }) => logicalName));
+  const missing = mappedColumns(context.connection).filter((name) => !known.has(name));
+  if (missing.length === 0) return ok(`${context.columns.length} columns of accounts.`);
+  const { howToResolve } = issueKinds["field-not-found"];
+  return warning("here", `Mapped, and not there any more: ${missing.join(", ")}.`, howToResolve);
+}
+
+async function lookAtSecured({ columns = [], connection }: CheckContext): Promise<Found> {
+  const unreadable = columns.filter(({ readable }) => !readable).map(({ logicalName }) => logicalName);
+  const mapped = mappedColumns(connection).filter((name) => unreadable.includes(name));
+  if (mapped.length > 0)
+    return warning(
+      "dynamics",
+      `Mapped, secured, and not readable for the connected user: ${mapped.join(", ")}.`,
+      issueKinds["field-not-readable"].howToResolve,
+    );
+  return ok(
+    unreadable.length === 0
+      ? "None is hidden from the connected user."
+      : `Hidden from the connected user, and not mapped: ${unreadable.join(", ")}.`,
+  );
+}
+
+async function lookAtUsers({ open }: CheckContext): Promise<Found> {
+  const users = await open!.client.users();
+  const enabled = users.filter(({ disabled }) => !disabled);
+  if (enabled.some(({ email }) => email !== null))
+    return ok(`${enabled.length.toLocaleString("en")} enabled users, by whom owners are found.`);
+  return warning(
+    "dynamics",
+    "No enabled user with an e-mail address is visible, so no owner can become a teammate.",
+    "Give the connected user a security role that reads users of the whole organisation.",
+  );
+}
+
+async function lookAtViews({ open, connection, environment }: CheckContext): Promise<Found> {
+  const views = await open!.client.views();
+  const selection = connection.settings?.selection;
+  if (selection?.kind === "view" && !views.some(({ id, name }) => [id, name].includes(selection.view)))
+    return failed(
+      "here",
+      `The view that selects the accounts, "${connection.selectionName ?? selection.view}", is not visible to the connected user.`,
+      issueKinds["view-not-found"].howToResolve,
+    );
+  const personal = views.filter(({ kind }) => kind === "personal").length;
+  const finding = `${personal} personal and ${views.length - personal} system views of accounts.`;
+  return ok(
+    environment.signInBy === "app-only"
+      ? `${finding} An application sees personal views only if shared with it.`
+      : finding,
+  );
+}
+
+/** Tokens are refused when clocks differ by more than this (Microsoft Learn, "Access tokens": five minutes of skew). */
+const MOST_SKEW_MS = 5 * 60_000;
+
+async function lookAtClock({ open, parts }: CheckContext): Promise<Found> {
+  const theirs = await open!.client.serverTime();
+  if (theirs === undefined) return ok("Dynamics 365 did not say what time it is.");
+  const difference = parts.clock.now().getTime() - theirs.getTime();
+  const seconds = Math.round(Math.abs(difference) / 1000);
+  if (Math.abs(difference) <= MOST_SKEW_MS) return ok(`They differ by ${seconds} s.`);
+  return warning(
+    "here",
+    `The clock of this server is ${duration(seconds)} ${difference > 0 ? "ahead of" : "behind"} Dynamics 365's.`,
+    "Have the operator set the server's clock by a time service (NTP).",
+  );
+}
+
+function duration(seconds: number): string {
+  if (seconds < 2 * 3600) return `${Math.round(seconds / 60)} minutes`;
+  return seconds < 48 * 3600 ? `${Math.round(seconds / 3600)} hours` : `${Math.round(seconds / 86_400)} days`;
+}
+
+const TOLD_BEFORE_DAYS = 30;
+
+async function lookAtExpiry({ environment, parts }: CheckContext): Promise<Found> {
+  if (environment.signInBy === "delegated")
+    return ok("A log-in lasts as long as it is used: it ends when 90 days pass without a sync.");
+  const { secretExpiresAt } = environment;
+  if (secretExpiresAt === null) return ok("When the client secret ends was not entered.");
+  const day = secretExpiresAt.toISOString().slice(0, 10);
+  const days = (secretExpiresAt.getTime() - parts.clock.now().getTime()) / DAY_MS;
+  const remedy =
+    'Make a new secret in the app registration, under "Certificates & secrets", and connect with it.';
+  if (days <= 0) return failed("here", `The client secret ended on ${day}.`, remedy);
+  if (days <= TOLD_BEFORE_DAYS) return warning("here", `The client secret ends on ${day}.`, remedy);
+  return ok(`The client secret is good until ${day}.`);
+}
+
+function mappedColumns({ settings }: Connection): string[] {
+  if (settings === null) return [];
+  const { name, description, domains, fields } = settings.mapping;
+  return [
+    name,
+    ...(description === undefined ? [] : [description]),
+    ...domains,
+    ...fields.map(({ column }) => column),
+  ];
+}

@@ -1,0 +1,193 @@
+// A connection as a file that people review: address, sign-in, selection, mapping, options. YAML or JSON.
+// Secrets are named in it, never written, and nothing that could be one appears in a message.
+// All faults are reported at once, each with its place in the file.
+import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { parseDocument } from "yaml";
+import type { z } from "zod";
+import { UserError } from "../../lib/user-error.ts";
+import type { BrakeLimits } from "../../settings/brake.ts";
+import type { Schedule } from "../../settings/schedule.ts";
+import type { SyncSettings } from "../../settings/sync-settings.ts";
+import { connectionSchema } from "./schema.ts";
+import { faultsOf } from "./schema-errors.ts";
+
+/** A function, so that no log, dump or JSON of a connection can hold what it gives. */
+export type Secret = () => string;
+
+export type SignIn =
+  | {
+      readonly kind: "client-credentials";
+      /** Found by asking the organisation, if absent. */
+      readonly tenant: string | undefined;
+      readonly clientId: string;
+      readonly clientSecret: Secret;
+    }
+  | {
+      readonly kind: "refresh-token";
+      readonly tenant: string | undefined;
+      readonly clientId: string;
+      readonly clientSecret: Secret | undefined;
+      readonly refreshToken: Secret;
+      /** Absolute path of the file it came from, where the next one belongs: refresh tokens are replaced as they are used. */
+      readonly refreshTokenFile: string | undefined;
+    };
+
+export type ConnectionSettings = SyncSettings & {
+  /** As written; `src/dataverse` decides whether it is one of Dynamics 365. */
+  readonly address: string;
+  readonly signIn: SignIn;
+  readonly schedule: Schedule;
+  readonly brake: BrakeLimits;
+  readonly teammates: readonly { readonly email: string; readonly name?: string | undefined }[];
+};
+
+export class ConnectionFileError extends UserError {
+  override readonly name = "ConnectionFileError";
+  readonly faults: readonly string[];
+
+  constructor(path: string, faults: readonly string[], options?: ErrorOptions) {
+    super("connection-file", `The connection file ${path} cannot be used. ${faults.join("\n")}`, options);
+    this.faults = faults;
+  }
+}
+
+/** @throws ConnectionFileError if the file cannot be read, is not YAML or JSON, or says something it should not. */
+export function loadConnectionFile(
+  path: string,
+  readSecret: (name: string) => string | undefined,
+): ConnectionSettings {
+  const written = connectionSchema.safeParse(contentOf(path));
+  if (!written.success) throw new ConnectionFileError(path, faultsOf(written.error));
+  const faults: string[] = [];
+  const settings = settingsOf(written.data, new SecretReader(path, readSecret, faults));
+  if (faults.length > 0) throw new ConnectionFileError(path, faults);
+  return settings;
+}
+
+function contentOf(path: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new ConnectionFileError(path, [unreadable(cause)], { cause });
+  }
+  // The library's own messages quote the text, which may be a secret that somebody wrote into the file.
+  const document = parseDocument(text, { prettyErrors: true, logLevel: "silent" });
+  if (document.errors.length > 0) {
+    throw new ConnectionFileError(
+      path,
+      document.errors.map(({ code, linePos }) => {
+        const place = linePos === undefined ? "" : ` in line ${linePos[0].line}`;
+        const what = code === "DUPLICATE_KEY" ? "A name stands twice" : "It is not valid YAML or JSON";
+        return `${what}${place}. Correct it; indentation and quotes are the usual causes.`;
+      }),
+    );
+  }
+  try {
+    const content: unknown = document.toJS({ maxAliasCount: 20 });
+    if (content !== null && content !== undefined) return content;
+  } catch {
+    throw new ConnectionFileError(path, [
+      "It uses aliases (* and &) that cannot be resolved. Write their values out.",
+    ]);
+  }
+  throw new ConnectionFileError(path, [
+    "It is empty. Begin with an address, such as address: https://contoso.crm.dynamics.com.",
+  ]);
+}
+
+function unreadable(cause: unknown): string {
+  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+  if (code === "ENOENT") return "There is no such file. Name the right one with --connection.";
+  if (code === "EISDIR") return "It is a directory. Name a file with --connection.";
+  if (code === "EACCES") return "It may not be read by this user. Change its permissions.";
+  return `It cannot be read (${String(code)}).`;
+}
+
+type Written = z.output<typeof connectionSchema>;
+
+function settingsOf(written: Written, secrets: SecretReader): ConnectionSettings {
+  const { selection, mapping } = written;
+  return {
+    address: written.address,
+    signIn: signInOf(written.signIn, secrets),
+    selection: selection === "all" ? { kind: "all" } : { kind: "view", view: selection.view },
+    mapping: {
+      name: mapping.name,
+      ...(mapping.description === undefined ? {} : { description: mapping.description }),
+      domains: mapping.domains,
+      fields: Object.entries(mapping.fields).map(([field, { column, type }]) => ({
+        column,
+        field: field.trim(),
+        type,
+      })),
+    },
+    options: written.options,
+    schedule: written.schedule,
+    brake: written.brake,
+    ownDomains: written.ownDomains,
+    commonDomains: written.commonDomains,
+    teammates: written.teammates,
+  };
+}
+
+function signInOf(written: Written["signIn"], secrets: SecretReader): SignIn {
+  const { kind, tenant, clientId, clientSecret } = written;
+  if (kind === "client-credentials") {
+    return { kind, tenant, clientId, clientSecret: secrets.fromEnvironment(written.clientSecret.env) };
+  }
+  const source = written.refreshToken;
+  const file = "file" in source ? secrets.pathOf(source.file) : undefined;
+  return {
+    kind,
+    tenant,
+    clientId,
+    clientSecret: clientSecret && secrets.fromEnvironment(clientSecret.env),
+    refreshToken: "file" in source ? secrets.fromFile(source.file) : secrets.fromEnvironment(source.env),
+    refreshTokenFile: file,
+  };
+}
+
+/** Reads what the file names, once, and notes what is not there. */
+class SecretReader {
+  readonly #path: string;
+  readonly #read: (name: string) => string | undefined;
+  readonly #faults: string[];
+
+  constructor(path: string, read: (name: string) => string | undefined, faults: string[]) {
+    this.#path = path;
+    this.#read = read;
+    this.#faults = faults;
+  }
+
+  /** Relative paths start at the connection file, which moves together with what it names. */
+  pathOf(file: string): string {
+    return resolve(dirname(this.#path), file);
+  }
+
+  fromEnvironment(name: string): Secret {
+    try {
+      const value = this.#read(name);
+      if (value !== undefined) return () => value;
+      this.#faults.push(
+        `The environment variable ${name} is not set. Set it, or ${name}_FILE, to the secret.`,
+      );
+    } catch (error) {
+      this.#faults.push(error instanceof Error ? error.message : `The secret ${name} cannot be read.`);
+    }
+    return () => "";
+  }
+
+  fromFile(file: string): Secret {
+    try {
+      const value = readFileSync(this.pathOf(file), "utf8").trim();
+      if (value !== "") return () => value;
+      this.#faults.push(`The file ${file}, which should hold the refresh token, is empty.`);
+    } catch (error) {
+      const code = error instanceof Error && "code" in error ? String(error.code) : "unknown reason";
+      this.#faults.push(`The file ${file}, which should hold the refresh token, cannot be read (${code}).`);
+    }
+    return () => "";
+  }
+}

@@ -1,0 +1,76 @@
+// A connection file that Sluice was started with: it is the connection then, with its selection, mapping and options. What
+// is shown of it stands where an app-made connection stands; its secrets stay in the file.
+import type { ConnectionSettings } from "./connection-file.ts";
+import { saveSettings, saveSignIn, setAttention } from "../connection.ts";
+import { attentionOf } from "../status/attention.ts";
+import { saveBrake, saveSchedule } from "../schedule/settings.ts";
+import { environmentAt, openConnection } from "../sign-in/open-client.ts";
+import type { ConnectionParts } from "../sign-in/open-stored-connection.ts";
+import type { Database } from "../../db/pool.ts";
+
+/**
+ * Makes the file the connection. An organisation that does not answer now is learnt at the next start; what an admin has to
+ * do about it waits as attention. @throws AddressError when the file's address is none, or the signal's reason
+ */
+export async function useConnectionFile(
+  parts: Omit<ConnectionParts, "file">,
+  file: ConnectionSettings,
+  stop?: AbortSignal,
+): Promise<void> {
+  const { kysely } = parts.database;
+  const environment = environmentAt(parts, file.address);
+  const found = await whoIs(parts, file, stop);
+  await kysely.transaction().execute((trx) =>
+    saveSignIn(trx, {
+      environment,
+      place: null,
+      organizationId: found.organizationId,
+      signInBy: file.signIn.kind === "client-credentials" ? "app-only" : "delegated",
+      signedInAs: found.name,
+      clientId: file.signIn.clientId,
+      connectedBy: null,
+      connectedAt: parts.clock.now(),
+      fromFile: true,
+    }),
+  );
+  const { selection, mapping, options, schedule, brake } = file;
+  await saveSettings(kysely, { selection, mapping, options });
+  await saveSchedule(kysely, schedule);
+  await saveBrake(kysely, brake);
+  // That it does not answer says nothing about what waited for an admin before.
+  const attention = attentionOf(found.error);
+  if (attention !== undefined) await setAttention(kysely, attention);
+}
+
+type Found = { readonly organizationId: string | null; readonly name: string; readonly error?: unknown };
+
+async function whoIs(
+  parts: Omit<ConnectionParts, "file">,
+  file: ConnectionSettings,
+  stop: AbortSignal | undefined,
+): Promise<Found> {
+  const timeout = AbortSignal.timeout(30_000);
+  const signal = stop === undefined ? timeout : AbortSignal.any([timeout, stop]);
+  try {
+    const open = await openConnection(parts, file, { signal });
+    try {
+      const { organizationId } = await open.client.whoAmI();
+      return { organizationId, name: (await open.client.connectedUser()).fullName };
+    } finally {
+      await open.close();
+    }
+  } catch (error) {
+    stop?.throwIfAborted();
+    parts.log.warn("The organisation of the connection file does not answer.", { err: error });
+    return { organizationId: null, name: "", error };
+  }
+}
+
+/** Sluice was started without a file: what an earlier one set up is no connection any more; what it chose stays. */
+export async function forgetConnectionFile({ kysely }: Database): Promise<void> {
+  await kysely
+    .updateTable("connection")
+    .set({ sign_in: null, from_file: false, attention: null })
+    .where("from_file", "=", true)
+    .execute();
+}

@@ -1,0 +1,48 @@
+// Saves what an admin decides about runs that nobody starts: when they come, and how much they may change before
+// somebody looks. A connection file is held to the same rules.
+import type { Kysely } from "kysely";
+import type { z } from "zod";
+import type { Tables } from "../../db/tables.ts";
+import { UserError } from "../../lib/user-error.ts";
+import { brakeInput } from "../../settings/brake.ts";
+import { scheduleInput } from "../../settings/schedule.ts";
+
+/** A setting of the schedule or the brake that makes no sense; `field` names it. */
+export class SelfRunningError extends UserError {
+  override readonly name = "SelfRunningError";
+
+  constructor({ message, path }: z.core.$ZodIssue) {
+    super("self-running", `${message.charAt(0).toUpperCase()}${message.slice(1)}.`, {
+      field: path.join("."),
+    });
+  }
+}
+
+/** @throws SelfRunningError */
+export async function saveSchedule(db: Kysely<Tables>, wanted: z.input<typeof scheduleInput>): Promise<void> {
+  const { fullAt, timeZone, fullEveryMinutes, changesEveryMinutes } = checked(scheduleInput, wanted);
+  await db
+    .updateTable("connection")
+    .set({
+      full_at: fullAt,
+      time_zone: timeZone,
+      full_every_minutes: fullEveryMinutes,
+      changes_every_minutes: changesEveryMinutes,
+    })
+    .execute();
+}
+
+/** @throws SelfRunningError */
+export async function saveBrake(db: Kysely<Tables>, wanted: z.input<typeof brakeInput>): Promise<void> {
+  const limits = checked(brakeInput, wanted);
+  await db
+    .updateTable("connection")
+    .set({ brake: JSON.stringify(limits) })
+    .execute();
+}
+
+function checked<S extends z.ZodType>(schema: S, wanted: z.input<S>): z.output<S> {
+  const { data, error } = schema.safeParse(wanted);
+  if (error) throw new SelfRunningError(error.issues[0]!);
+  return data;
+}

@@ -1,8 +1,0 @@
-// What Dynamics 365 trusts us with, sealed before it is stored.
-import type { Purpose } from "../lib/sealer.ts";
-
-const remedy = "connect Dynamics 365 again";
-
-export const REFRESH_TOKEN: Purpose = { name: "dynamics refresh token", remedy };
-export const CLIENT_SECRET: Purpose = { name: "dynamics client secret", remedy };
-export const SIGN_IN_VERIFIER: Purpose = { name: "dynamics sign-in verifier", remedy };

@@ -1,0 +1,101 @@
+// The columns of Dynamics 365 accounts as an admin maps them: what each is, what it holds in the first accounts of the
+// selection, what it may feed, why not more, and what we would do with it unasked.
+import type { DataverseClient } from "../../dataverse/client.ts";
+import type { Column } from "../../dataverse/model.ts";
+import { findSelection } from "../../sync/read/prepare.ts";
+import type { Selection } from "../../settings/sync-settings.ts";
+import type { TargetKind } from "../../settings/field-types.ts";
+import { articleTypeOf, targetsFor } from "../../sync/rules/compatibility.ts";
+import { fieldKey, type ExistingField } from "./validate-mapping.ts";
+
+export type OfferedColumn = {
+  readonly logicalName: string;
+  readonly label: string;
+  /** As the table of compatibility calls it. */
+  readonly type: string;
+  readonly custom: boolean;
+  readonly sample: string | null;
+  readonly targets: TargetKind[];
+  readonly reason: string | null;
+  readonly readable: boolean;
+  readonly suggestion: { readonly kind: TargetKind; readonly field: string | null } | null;
+};
+
+/** Enough for most columns to show something, in one small answer. */
+const SAMPLED_ROWS = 50;
+
+export async function offeredColumns(
+  client: DataverseClient,
+  selection: Selection,
+  fields: readonly ExistingField[],
+): Promise<OfferedColumn[]> {
+  const [columns, chosen] = await Promise.all([client.accountColumns(), findSelection(client, selection)]);
+  const mappable = columns.filter((column) => column.readable && targetsFor(column).length > 0);
+  const { rows } = await client.sample(
+    chosen,
+    mappable.map(({ logicalName }) => logicalName),
+    SAMPLED_ROWS,
+  );
+  return columns.map((column) => ({
+    logicalName: column.logicalName,
+    label: column.label,
+    type: typeName(column),
+    custom: column.custom,
+    sample: rows.find((row) => row[column.logicalName] !== undefined)?.[column.logicalName] ?? null,
+    targets: column.readable ? [...targetsFor(column)] : [],
+    reason: reasonOf(column),
+    readable: column.readable,
+    suggestion: column.readable ? suggestionFor(column, fields) : null,
+  }));
+}
+
+const OTHER_TYPES: Readonly<Record<string, string>> = {
+  UniqueidentifierType: "Unique Identifier",
+  BigIntType: "Version or Timestamp",
+  LookupType: "Lookup",
+  EntityNameType: "Table Name",
+  VirtualType: "Virtual",
+};
+
+function typeName(column: Column): string {
+  return articleTypeOf(column) ?? OTHER_TYPES[column.type] ?? column.type.replace(/Type$/, "");
+}
+
+function reasonOf(column: Column): string | null {
+  if (!column.readable)
+    return (
+      "It is secured in Dynamics 365, and the user who signed in may not read it. A field security profile can allow it; " +
+      "to see that, the user needs prvReadFieldSecurityProfile."
+    );
+  if (column.logicalName === "websiteurl")
+    return "Dynamics 365's own Website feeds Domains and nothing else.";
+  if (targetsFor(column).length > 0) return null;
+  if (column.type === "LookupType") {
+    const tables = (column.targets ?? []).join(", ") || "another table";
+    return `It points to ${tables}. Only lookups to users can be synced, as teammates.`;
+  }
+  return `${typeName(column)} fields cannot be synced.`;
+}
+
+/** Obvious pairs: a field of ours that has the column's name, else what most companies want. */
+const OBVIOUS: Readonly<Record<string, { kind: TargetKind; field: string | null }>> = {
+  name: { kind: "name", field: null },
+  description: { kind: "description", field: null },
+  websiteurl: { kind: "domains", field: null },
+  ownerid: { kind: "teammate", field: "Owner" },
+  industrycode: { kind: "text", field: "Industry" },
+};
+
+function suggestionFor(column: Column, fields: readonly ExistingField[]): OfferedColumn["suggestion"] {
+  const targets = targetsFor(column);
+  const namesake = fields.find(({ name }) => fieldKey(name) === fieldKey(column.label));
+  if (namesake !== undefined && targets.includes(namesake.type))
+    return { kind: namesake.type, field: namesake.name };
+  const obvious = OBVIOUS[column.logicalName];
+  if (obvious === undefined || !targets.includes(obvious.kind)) return null;
+  const taken = fields.find(
+    ({ name }) => obvious.field !== null && fieldKey(name) === fieldKey(obvious.field),
+  );
+  if (taken === undefined) return obvious;
+  return taken.type === obvious.kind ? { kind: obvious.kind, field: taken.name } : null;
+}

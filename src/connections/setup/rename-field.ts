@@ -1,0 +1,44 @@
+// A custom field that the mapping knows by its name: what is stored of the mapping follows when the field is renamed.
+import { sql, type Kysely } from "kysely";
+import type { Tables } from "../../db/tables.ts";
+import { activeRunId } from "../../sync/record/run-state.ts";
+import { renameFieldInRuns } from "../../sync/record/run-updates.ts";
+import { ConnectionError } from "../connection-error.ts";
+import { loadConnection } from "../connection.ts";
+
+/**
+ * In the saved mapping, and in runs that may still be applied or gone on with, which would make a field of the old name
+ * again. A plan made before is refused, since its mapping changed (rule 15).
+ * @throws ConnectionError where the name is not ours to change, or a run is using it
+ */
+export async function renameMappedField(
+  trx: Kysely<Tables>,
+  { from, to }: { from: string; to: string },
+): Promise<void> {
+  const { environment, settings } = await loadConnection(trx);
+  const isMapped = settings?.mapping.fields.some(({ field }) => field === from) ?? false;
+  if (environment?.fromFile && isMapped)
+    throw new ConnectionError(
+      "set-up-in-file",
+      `"${from}" is named in the connection file that Sluice was started with, so it keeps its name.`,
+    );
+  const one = JSON.stringify([{ field: from }]);
+  const organization = environment?.organizationId ?? null;
+  const running = organization === null ? undefined : await activeRunId(trx, organization);
+  const { rows: using } = await sql`
+    select from runs where id = ${running ?? null} and settings #> '{settings,mapping,fields}' @> ${one}::jsonb`.execute(
+    trx,
+  );
+  if (using.length > 0)
+    throw new ConnectionError("busy", `Run ${running} is filling "${from}".`, {
+      fix: "Rename it when the run has ended.",
+    });
+  await sql`
+    update connection set settings = jsonb_set(settings, '{mapping,fields}', (
+      select jsonb_agg(
+        case when f ->> 'field' = ${from} then f || jsonb_build_object('field', ${to}::text) else f end
+        order by n)
+      from jsonb_array_elements(settings #> '{mapping,fields}') with ordinality as each (f, n)))
+    where settings #> '{mapping,fields}' @> ${one}::jsonb`.execute(trx);
+  await renameFieldInRuns(trx, { from, to });
+}

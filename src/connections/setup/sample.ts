@@ -1,0 +1,52 @@
+// A look at a selection: its first accounts in the columns that its view shows in Dynamics 365.
+import type { DataverseClient } from "../../dataverse/client.ts";
+import { DataverseError } from "../../dataverse/http/errors.ts";
+import { layoutColumns } from "../../dataverse/metadata/view-layout.ts";
+import type { Column, Sample } from "../../dataverse/model.ts";
+import type { Selection } from "../../settings/sync-settings.ts";
+import { findSelection } from "../../sync/read/prepare.ts";
+
+export type SampleTable = {
+  readonly columns: { logicalName: string; label: string }[];
+  readonly rows: string[][];
+  /** Up to 5,000 exactly, null above. */
+  readonly count: number | null;
+};
+
+const ROWS = 5;
+/** Where no view says what to show: what a person tells accounts apart by. */
+const TELLING_COLUMNS = ["name", "accountnumber", "websiteurl", "emailaddress1", "address1_city", "ownerid"];
+
+export async function sampleTable(client: DataverseClient, selection: Selection): Promise<SampleTable> {
+  const chosen = await findSelection(client, selection);
+  const known = await client.accountColumns();
+  const shown = chosen.kind === "view" ? layoutColumns(chosen.view) : [];
+  const telling = TELLING_COLUMNS.filter((name) => known.some((column) => column.logicalName === name));
+  const names = shown.length > 0 ? shown : telling;
+  try {
+    const asked = shown.length > 0 ? "of the view" : names;
+    return tableOf(await client.sample(chosen, asked, ROWS), names, known);
+  } catch (error) {
+    // A view that shows a column which is gone opens no more in Dynamics 365, and can be synced: a sync takes its own columns.
+    if (shown.length === 0 || !(error instanceof DataverseError) || error.code !== "view-broken") throw error;
+    return tableOf(await client.sample(chosen, telling, ROWS), telling, known);
+  }
+}
+
+function tableOf({ rows, count }: Sample, names: readonly string[], known: readonly Column[]): SampleTable {
+  const labels = new Map(known.map(({ logicalName, label }) => [logicalName, label]));
+  return {
+    columns: names.map((logicalName) => ({
+      logicalName,
+      label: labels.get(logicalName) ?? wordsOf(logicalName),
+    })),
+    rows: rows.map((row) => names.map((name) => row[name] ?? "")),
+    count,
+  };
+}
+
+/** "owner.internal_email" → "Internal email": the labels of other tables were not asked for. */
+function wordsOf(name: string): string {
+  const words = (name.split(".").at(-1) ?? name).replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

@@ -1,0 +1,70 @@
+// Whether a mapping can be used: held against the organisation's columns and our own custom fields. Pure.
+import type { Column } from "../../dataverse/model.ts";
+import { MAX_CUSTOM_FIELDS, type FieldType } from "../../settings/field-types.ts";
+import type { Mapping } from "../../settings/sync-settings.ts";
+import { targetNames } from "../../sync/rules/compatibility.ts";
+import { checkMapping } from "../../sync/rules/mapping.ts";
+
+/** A custom field of ours. */
+export type ExistingField = { readonly name: string; readonly type: FieldType };
+
+export type MappingVerdict = {
+  /** The mapping cannot be used while there is one. */
+  readonly problems: string[];
+  /** It can, but not all of it has an effect. */
+  readonly warnings: string[];
+  readonly newFields: string[];
+};
+
+/** A mapping held against the organisation's columns and our own fields. */
+export function mappingVerdict(
+  mapping: Mapping,
+  columns: readonly Column[],
+  fields: readonly ExistingField[],
+): MappingVerdict {
+  const { problems, missingColumns, unreadableColumns } = checkMapping(mapping, columns);
+  const vital = new Set([mapping.name, ...mapping.domains]);
+  return {
+    problems: [...problems, ...fieldProblems(mapping, fields)],
+    warnings: [
+      ...missingColumns
+        .filter((name) => !vital.has(name))
+        .map((name) => `The column ${name} does not exist any more; its mapping has no effect. Remove it.`),
+      ...unreadableColumns
+        .filter((name) => !vital.has(name))
+        .map((name) => `The column ${name} is secured and may not be read; its mapping has no effect.`),
+    ],
+    newFields: newFieldsOf(mapping, fields),
+  };
+}
+
+/** Names of the custom fields that would be made; only a company admin may have that happen. */
+export function newFieldsOf(mapping: Pick<Mapping, "fields">, fields: readonly ExistingField[]): string[] {
+  const existing = new Set(fields.map(({ name }) => name));
+  return mapping.fields.map(({ field }) => field.trim()).filter((name) => !existing.has(name));
+}
+
+function fieldProblems(mapping: Mapping, fields: readonly ExistingField[]): string[] {
+  const problems = mapping.fields.flatMap(({ field, type }) => {
+    const namesake = fields.find(({ name }) => fieldKey(name) === fieldKey(field));
+    if (namesake === undefined) return [];
+    if (namesake.type !== type)
+      return [
+        `The field "${namesake.name}" exists as ${targetNames[namesake.type]}, and a field keeps its type. Map to a field of another name.`,
+      ];
+    return namesake.name === field.trim()
+      ? []
+      : [`There is a field "${namesake.name}" already. Write it the same way, or choose another name.`];
+  });
+  const total = fields.length + newFieldsOf(mapping, fields).length;
+  if (total > MAX_CUSTOM_FIELDS)
+    problems.push(
+      `With this mapping there would be ${total} fields, and accounts can have ${MAX_CUSTOM_FIELDS}. Map fewer columns.`,
+    );
+  return problems;
+}
+
+/** Two fields that differ in case or outer white space alone would be one to a reader. */
+export function fieldKey(name: string): string {
+  return name.trim().toLowerCase();
+}

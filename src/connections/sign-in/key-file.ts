@@ -1,0 +1,68 @@
+// The key of an installation whose operator has set none: made once, kept beside the embedded database.
+import { randomBytes, randomUUID } from "node:crypto";
+import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { UserError, type UserErrorOptions } from "../../lib/user-error.ts";
+
+const KEY_BYTES = 32;
+
+/** The key cannot be read or made; the operator mends it. */
+class KeyFileError extends UserError {
+  override readonly name = "KeyFileError";
+
+  constructor(sentence: string, options?: UserErrorOptions) {
+    super("key-file", sentence, options);
+  }
+}
+
+/** The key in `directory`, made if it is not there. @throws KeyFileError */
+export async function keyIn(directory: string): Promise<Buffer> {
+  const path = join(directory, "sealing.key");
+  const text = await readOrMake(path, directory).catch((cause: unknown) => {
+    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown reason";
+    throw new KeyFileError(
+      `The key that seals the sign-in to Dynamics 365 cannot be read or made in ${path} (${code}). ` +
+        "Check the permissions of SLUICE_HOME, or set SLUICE_KEY.",
+      { cause },
+    );
+  });
+  const key = Buffer.from(text.trim(), "base64");
+  if (key.length === KEY_BYTES) return key;
+  throw new KeyFileError(
+    `The file ${path} should hold the key that seals the sign-in to Dynamics 365, and does not. Restore it from a backup; ` +
+      "or delete it, and connect Dynamics 365 again.",
+  );
+}
+
+async function readOrMake(path: string, directory: string): Promise<string> {
+  return (await contentOf(path)) ?? (await made(path, directory));
+}
+
+/** Two that start at once agree: a link is made once, and whoever comes second reads the first one's. */
+async function made(path: string, directory: string): Promise<string> {
+  await mkdir(directory, { recursive: true });
+  // A name of its own for each call, since two calls may come from one process.
+  const draft = `${path}.${randomUUID()}`;
+  await writeFile(draft, `${randomBytes(KEY_BYTES).toString("base64")}\n`, { mode: 0o600 });
+  try {
+    await link(draft, path);
+  } catch (error) {
+    if (!isError(error, "EEXIST")) throw error;
+  } finally {
+    await rm(draft, { force: true });
+  }
+  return readFile(path, "utf8");
+}
+
+async function contentOf(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if (isError(error, "ENOENT")) return undefined;
+    throw error;
+  }
+}
+
+function isError(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
+}

@@ -1,0 +1,39 @@
+// What the last try to connect came to, for the teammate who tried. The browser comes back from Microsoft with a code in its
+// address alone; the sentence waits here.
+import type { Kysely } from "kysely";
+import type { Tables } from "../../db/tables.ts";
+
+export type Notice = { readonly code: string; readonly sentence: string };
+
+const SHOWN_FOR_MS = 60 * 60_000;
+
+export async function leaveNotice(
+  db: Kysely<Tables>,
+  teammateId: number,
+  notice: Notice,
+  now: Date,
+): Promise<void> {
+  const row = { ...notice, until: new Date(now.getTime() + SHOWN_FOR_MS) };
+  await db
+    .insertInto("connection_notices")
+    .values({ teammate_id: teammateId, ...row })
+    .onConflict((conflict) => conflict.column("teammate_id").doUpdateSet(row))
+    .execute();
+}
+
+export async function noticeFor(
+  db: Kysely<Tables>,
+  teammateId: number,
+  now: Date,
+): Promise<Notice | undefined> {
+  return db
+    .selectFrom("connection_notices")
+    .select(["code", "sentence"])
+    .where("teammate_id", "=", teammateId)
+    .where("until", ">", now)
+    .executeTakeFirst();
+}
+
+export async function forgetNotice(db: Kysely<Tables>, teammateId: number): Promise<void> {
+  await db.deleteFrom("connection_notices").where("teammate_id", "=", teammateId).execute();
+}

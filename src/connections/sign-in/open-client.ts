@@ -1,0 +1,134 @@
+// A connection becomes a client of Dynamics 365: address, place to sign in, tokens. A connection file is opened here, the
+// connection that an admin made in the app in open-stored-connection.ts; both end in `openClient`.
+import { chmod, rename, writeFile } from "node:fs/promises";
+import { normaliseAddress, type Environment } from "../../dataverse/auth/environment-address.ts";
+import { connectDataverse, type DataverseClient } from "../../dataverse/client.ts";
+import { discoverSignIn, type SignInPlace } from "../../dataverse/auth/discovery.ts";
+import { clientCredentialTokens, refreshTokenTokens, type TokenSource } from "../../dataverse/auth/tokens.ts";
+import type { SignInContext } from "../../dataverse/auth/token-endpoint.ts";
+import type { Clock } from "../../lib/clock.ts";
+import { openHttp, type Http } from "../../lib/http.ts";
+import type { Log } from "../../lib/log.ts";
+import { releaseStack } from "../../lib/releases.ts";
+import type { ConnectionSettings, SignIn } from "../file/connection-file.ts";
+
+/** What reaching Dynamics 365 needs besides a connection. */
+export type Outside = {
+  /** The one origin besides Microsoft's that may be spoken to, if any. */
+  readonly simulator: string | undefined;
+  readonly clock: Clock;
+  readonly log: Log;
+};
+
+export type OpenConnection = {
+  readonly environment: Environment;
+  readonly place: SignInPlace;
+  readonly client: DataverseClient;
+  close(): Promise<void>;
+};
+
+export type OpenOptions = { readonly signal?: AbortSignal | undefined; readonly pageSize?: number };
+
+/** The environment at an address, and a warning in the log if it is not Microsoft's. @throws AddressError */
+export function environmentAt(outside: Outside, address: string): Environment {
+  const environment = normaliseAddress(address, { simulatorOrigin: outside.simulator });
+  if (environment.region === "simulator") {
+    outside.log.warn(`Speaking to the simulator at ${environment.origin}, not to Dynamics 365.`);
+  }
+  return environment;
+}
+
+/** One request, without any secret. @throws AddressError, DataverseError, ProtocolError */
+export function findPlace(
+  outside: Outside,
+  environment: Environment,
+  http: Http,
+  signal?: AbortSignal,
+): Promise<SignInPlace> {
+  return discoverSignIn(environment, { http, clock: outside.clock, signal });
+}
+
+/**
+ * Sends one request, without any secret, to find where to sign in, unless that is known.
+ * @throws AddressError, DataverseError, ProtocolError
+ */
+export async function openClient(
+  outside: Outside,
+  at: {
+    readonly environment: Environment;
+    readonly place?: SignInPlace;
+    readonly tenant?: string | undefined;
+  },
+  tokensFor: (context: SignInContext) => TokenSource,
+  options: OpenOptions = {},
+): Promise<OpenConnection> {
+  const { environment } = at;
+  const { clock, log } = outside;
+  const releases = releaseStack();
+  const http = openHttp();
+  releases.add(() => http.close());
+  try {
+    const found = at.place ?? (await findPlace(outside, environment, http, options.signal));
+    const place = at.tenant === undefined ? found : { ...found, tenant: at.tenant };
+    const tokens = tokensFor({ environment, place, http, clock });
+    const { signal, pageSize } = options;
+    const client = connectDataverse({
+      environment,
+      tokens,
+      clock,
+      log,
+      http,
+      ...(signal === undefined ? {} : { signal }),
+      ...(pageSize === undefined ? {} : { pageSize }),
+    });
+    releases.add(() => client.close());
+    return { environment, place, client, close: () => releases.release() };
+  } catch (error) {
+    await releases.release();
+    throw error;
+  }
+}
+
+/** A client for the organisation that a connection file names. @throws AddressError, DataverseError, ProtocolError */
+export function openConnection(
+  outside: Outside,
+  connection: Pick<ConnectionSettings, "address" | "signIn">,
+  options: OpenOptions = {},
+): Promise<OpenConnection> {
+  const { signIn } = connection;
+  return openClient(
+    outside,
+    { environment: environmentAt(outside, connection.address), tenant: signIn.tenant },
+    (context) => fileTokens(signIn, context, outside.log),
+    options,
+  );
+}
+
+export function fileTokens(signIn: SignIn, context: SignInContext, log: Log): TokenSource {
+  if (signIn.kind === "client-credentials") {
+    return clientCredentialTokens(context, {
+      clientId: signIn.clientId,
+      clientSecret: signIn.clientSecret(),
+    });
+  }
+  return refreshTokenTokens(context, {
+    clientId: signIn.clientId,
+    clientSecret: signIn.clientSecret?.(),
+    refreshToken: signIn.refreshToken(),
+    saveRefreshToken: (token) => saveRefreshToken(signIn.refreshTokenFile, token, log),
+  });
+}
+
+/** A new refresh token replaces the old one where it came from, whole or not at all, readable by its owner alone. */
+async function saveRefreshToken(file: string | undefined, token: string, log: Log): Promise<void> {
+  if (file === undefined) {
+    log.info(
+      "Microsoft Entra ID gave a new refresh token; the old one, from the environment, stays good until it is revoked.",
+    );
+    return;
+  }
+  const draft = `${file}.new`;
+  await writeFile(draft, token, { mode: 0o600 });
+  await chmod(draft, 0o600);
+  await rename(draft, file);
+}

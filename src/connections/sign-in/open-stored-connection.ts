@@ -1,0 +1,181 @@
+// The connection that an admin made in the app becomes a client of Dynamics 365, with the access tokens that this process
+// shares. A sign-in that fails asks for an admin's attention.
+import { sql, type Selectable } from "kysely";
+import { clientCredentialTokens, sharedRefreshTokens } from "../../dataverse/auth/tokens.ts";
+import type { TokenSource } from "../../dataverse/auth/tokens.ts";
+import type { ClientCredentials, SignInContext } from "../../dataverse/auth/token-endpoint.ts";
+import type { Database } from "../../db/pool.ts";
+import type { Tables } from "../../db/tables.ts";
+import { attentionOf, KINDS_THAT_END_WITH_TOKEN } from "../status/attention.ts";
+import type { ConnectionSettings } from "../file/connection-file.ts";
+import { ConnectionError } from "../connection-error.ts";
+import { environmentAt, fileTokens, openClient } from "./open-client.ts";
+import type { OpenConnection, OpenOptions, Outside } from "./open-client.ts";
+import type { Sealer } from "../../lib/sealer.ts";
+import { refreshTokenStore } from "./refresh-token-store.ts";
+import { CLIENT_SECRET, REFRESH_TOKEN } from "./secrets.ts";
+import type { SharedTokens } from "./shared-tokens.ts";
+
+export type ConnectionParts = Outside & {
+  readonly database: Database;
+  readonly sealer: Sealer;
+  readonly tokens: SharedTokens;
+  /** The application that people sign in to from the app, if the operator registered one. */
+  readonly dynamicsApp: ClientCredentials | undefined;
+  /** Given to serve: it is the connection then, and the app only shows it. */
+  readonly file?: Pick<ConnectionSettings, "address" | "signIn"> | undefined;
+};
+
+/** @throws ConnectionError, SealError, AddressError, DataverseError */
+export async function openStoredConnection(
+  parts: ConnectionParts,
+  options: OpenOptions = {},
+): Promise<OpenConnection> {
+  const stored = await parts.database.kysely.selectFrom("connection").selectAll().executeTakeFirstOrThrow();
+  const source = parts.file === undefined ? storedSource(parts, stored) : fileSource(parts, parts.file);
+  try {
+    await sealAnew(parts, stored);
+    const open = await openClient(
+      parts,
+      source.at,
+      (context) =>
+        parts.tokens.sourceOf(stored.generation, (requests) =>
+          withAttentionTracking(
+            parts.database,
+            stored.generation,
+            source.tokensFor({ ...context, ...requests }),
+          ),
+        ),
+      options,
+    );
+    if (stored.organization_id === null) await learnOrganisation(parts, stored, open);
+    return open;
+  } catch (error) {
+    await noteAttention(parts.database, stored.generation, error);
+    throw error;
+  }
+}
+
+/** Of a connection file whose organisation did not answer when it was first read. */
+async function learnOrganisation(
+  { database }: ConnectionParts,
+  stored: Stored,
+  open: OpenConnection,
+): Promise<void> {
+  try {
+    const { organizationId } = await open.client.whoAmI();
+    await database.kysely
+      .updateTable("connection")
+      .set({ organization_id: organizationId })
+      .where("generation", "=", stored.generation)
+      .execute();
+  } catch (error) {
+    await open.close();
+    throw error;
+  }
+}
+
+type Stored = Selectable<Tables["connection"]>;
+type Source = {
+  readonly at: Parameters<typeof openClient>[1];
+  readonly tokensFor: (context: SignInContext) => TokenSource;
+};
+
+function fileSource(parts: ConnectionParts, file: NonNullable<ConnectionParts["file"]>): Source {
+  return {
+    at: { environment: environmentAt(parts, file.address), tenant: file.signIn.tenant },
+    tokensFor: (context) => fileTokens(file.signIn, context, parts.log),
+  };
+}
+
+function storedSource(parts: ConnectionParts, stored: Stored): Source {
+  const { origin, authority, tenant, sign_in: signIn, app_id: appId } = stored;
+  if (signIn === null || origin === null || authority === null || tenant === null)
+    throw new ConnectionError("not-connected", "Dynamics 365 is not connected.", {
+      fix: "Connect it under Accounts, Sync from Dynamics 365.",
+    });
+  const environment = environmentAt(parts, origin);
+  return {
+    at: {
+      environment: { ...environment, ...(appId !== null && { appId }) },
+      place: { authority, tenant },
+    },
+    tokensFor: (context) =>
+      signIn === "app-only" ? appTokens(parts, stored, context) : personTokens(parts, stored, context),
+  };
+}
+
+function appTokens({ sealer }: ConnectionParts, stored: Stored, context: SignInContext): TokenSource {
+  const clientSecret = sealer.open(CLIENT_SECRET, stored.sealed_client_secret ?? "");
+  return clientCredentialTokens(context, { clientId: stored.client_id ?? "", clientSecret });
+}
+
+/** Under the current key, so that the operator may throw an old one away. (A refresh token is with each exchange.) */
+async function sealAnew({ database, sealer }: ConnectionParts, stored: Stored): Promise<void> {
+  const { sealed_client_secret: sealed } = stored;
+  if (sealed === null || sealer.isCurrent(sealed)) return;
+  const secret = sealer.open(CLIENT_SECRET, sealed);
+  await database.kysely
+    .updateTable("connection")
+    .set({ sealed_client_secret: sealer.seal(CLIENT_SECRET, secret) })
+    .where("generation", "=", stored.generation)
+    .execute();
+}
+
+function personTokens(parts: ConnectionParts, stored: Stored, context: SignInContext): TokenSource {
+  const { database, dynamicsApp, sealer } = parts;
+  if (dynamicsApp?.clientId !== stored.client_id || dynamicsApp === undefined)
+    throw new ConnectionError(
+      "other-application",
+      `Somebody logged in to Dynamics 365 with the application ${stored.client_id}, and that is not the one that is set ` +
+        "now.",
+      {
+        fix: "Set SLUICE_DYNAMICS_CLIENT_ID and SLUICE_DYNAMICS_CLIENT_SECRET to it, or connect Dynamics 365 again.",
+      },
+    );
+  // Told now rather than with the first request.
+  sealer.open(REFRESH_TOKEN, stored.sealed_refresh_token ?? "");
+  const exchange = refreshTokenStore({ database, sealer, signal: context.signal }, stored.generation);
+  return sharedRefreshTokens(context, { ...dynamicsApp, exchange });
+}
+
+/** A sign-in that fails asks for attention; one that gives a token it did not give before ends that. */
+function withAttentionTracking(database: Database, generation: number, tokens: TokenSource): TokenSource {
+  let last: string | undefined;
+  const track = async (asked: Promise<string>): Promise<string> => {
+    try {
+      const token = await asked;
+      if (token !== last) {
+        last = token;
+        await endAttention(database, generation);
+      }
+      return token;
+    } catch (error) {
+      await noteAttention(database, generation, error);
+      throw error;
+    }
+  };
+  return {
+    token: (signal) => track(tokens.token(signal)),
+    renew: (stale, signal) => track(tokens.renew(stale, signal)),
+  };
+}
+
+async function noteAttention(database: Database, generation: number, error: unknown): Promise<void> {
+  const attention = attentionOf(error);
+  if (attention === undefined) return;
+  await database.kysely
+    .updateTable("connection")
+    .set({ attention: JSON.stringify(attention) })
+    .where("generation", "=", generation)
+    .execute();
+}
+
+async function endAttention(database: Database, generation: number): Promise<void> {
+  await database.kysely
+    .updateTable("connection")
+    .set({ attention: null })
+    .where("generation", "=", generation)
+    .where(sql<string>`attention ->> 'kind'`, "in", KINDS_THAT_END_WITH_TOKEN)
+    .execute();
+}

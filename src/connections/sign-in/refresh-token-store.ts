@@ -1,0 +1,123 @@
+// The refresh token of the stored sign-in. Microsoft Entra ID gives a new one with each exchange,
+// and two processes that exchange the same one would each lose what the other got, so a process
+// claims it first. The claim is a row's columns and not a lock: nothing of the database is held
+// while Microsoft is asked, and what a process that died had claimed is free when its time is up.
+import { randomUUID } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
+import { sql } from "kysely";
+import type { SharedSignIn } from "../../dataverse/auth/tokens.ts";
+import type { Database } from "../../db/pool.ts";
+import type { Sealer } from "../../lib/sealer.ts";
+import { ConnectionError } from "../connection-error.ts";
+import { REFRESH_TOKEN } from "./secrets.ts";
+
+/** Longer than the one request that it is for, whose limit is 30 seconds (token-endpoint.ts). */
+const CLAIM_SECONDS = 60;
+/** An exchange takes some 0.2 s, and others wait for it about once an hour. */
+const TRY_AGAIN_MS = 100;
+
+type StoreParts = {
+  readonly database: Database;
+  readonly sealer: Sealer;
+  /** Ends the wait for a claim. */
+  readonly signal?: AbortSignal | undefined;
+};
+
+/** Lends the newest token for one exchange at a time over all processes; stores the next one. */
+export function refreshTokenStore(parts: StoreParts, generation: number): SharedSignIn["exchange"] {
+  const { sealer } = parts;
+  const claim: Claim = { id: randomUUID(), generation };
+  /**
+   * What came of an exchange and could not be stored: the newest there is, as long as nobody else
+   * has exchanged `from`.
+   */
+  let unstored: { readonly from: string; readonly refreshToken: string } | undefined;
+  return async (use) => {
+    for (;;) {
+      const stored = sealer.open(REFRESH_TOKEN, await claimed(parts, claim));
+      try {
+        const { refreshToken, result } = await use(
+          unstored?.from === stored ? unstored.refreshToken : stored,
+        );
+        unstored = { from: stored, refreshToken };
+        if (await store(parts, claim, refreshToken)) return result;
+        // Another process took over after the claim's time, and has a newer one: what came of this
+        // exchange is dropped.
+      } catch (error) {
+        // A claim that cannot be given back ends by itself; why the exchange failed says more.
+        await giveBack(parts, claim).catch(() => undefined);
+        throw error;
+      }
+    }
+  };
+}
+
+type Claim = { readonly id: string; readonly generation: number };
+
+/**
+ * Waits for the claim, by the database's clock, which is the same for all processes.
+ * @returns the token, sealed @throws ConnectionError
+ */
+async function claimed({ database, signal }: StoreParts, { id, generation }: Claim): Promise<string> {
+  for (;;) {
+    const taken = await database.kysely
+      .updateTable("connection")
+      .set({
+        refresh_claim: id,
+        refresh_claimed_until: sql`clock_timestamp() + make_interval(secs => ${CLAIM_SECONDS})`,
+      })
+      .where("generation", "=", generation)
+      .where("sealed_refresh_token", "is not", null)
+      .where((is) =>
+        is.or([
+          is("refresh_claim", "is", null),
+          is("refresh_claim", "=", id),
+          is("refresh_claimed_until", "<=", sql<Date>`clock_timestamp()`),
+        ]),
+      )
+      .returning("sealed_refresh_token as sealed")
+      .executeTakeFirst();
+    if (taken?.sealed) return taken.sealed;
+    const { current } = await database.kysely
+      .selectFrom("connection")
+      .select((is) =>
+        is.and([is("generation", "=", generation), is("sealed_refresh_token", "is not", null)]).as("current"),
+      )
+      .executeTakeFirstOrThrow();
+    if (!current) throw replaced();
+    await pause(TRY_AGAIN_MS, undefined, { signal });
+  }
+}
+
+/** Stores the new token and gives the claim back. @returns false if the claim was lost before */
+async function store(
+  { database, sealer }: StoreParts,
+  { id, generation }: Claim,
+  refreshToken: string,
+): Promise<boolean> {
+  const { numUpdatedRows } = await database.kysely
+    .updateTable("connection")
+    .set({
+      sealed_refresh_token: sealer.seal(REFRESH_TOKEN, refreshToken),
+      refresh_claim: null,
+      refresh_claimed_until: null,
+    })
+    .where("generation", "=", generation)
+    .where("refresh_claim", "=", id)
+    .executeTakeFirstOrThrow();
+  return numUpdatedRows > 0n;
+}
+
+async function giveBack({ database }: StoreParts, { id }: Claim): Promise<void> {
+  await database.kysely
+    .updateTable("connection")
+    .set({ refresh_claim: null, refresh_claimed_until: null })
+    .where("refresh_claim", "=", id)
+    .execute();
+}
+
+function replaced(): ConnectionError {
+  return new ConnectionError("replaced", "Dynamics 365 was disconnected or connected anew in the meantime.", {
+    fix: "Try again.",
+  });
+}

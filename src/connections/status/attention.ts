@@ -1,0 +1,100 @@
+// Which errors need an admin, and what they are told: a title, what happened, what to do, and where. What passes by itself
+// (throttling, maintenance, a broken line) needs nobody.
+import { UserError } from "../../lib/user-error.ts";
+import { issueKinds } from "../../sync/rules/issue-kinds.ts";
+import type { RunMode } from "../../sync/tables.ts";
+import type { Attention } from "../tables.ts";
+
+type Remedy = Pick<Attention, "kind" | "title" | "howToResolve" | "place">;
+
+const RECONNECT: Remedy = {
+  kind: "reconnect",
+  title: "Dynamics 365 has to be connected again",
+  howToResolve: "Connect Dynamics 365 again. Selection, mapping and accounts stay as they are.",
+  place: "connect",
+};
+const REFUSED: Remedy = {
+  kind: "sign-in-refused",
+  title: "Microsoft Entra ID refuses the sign-in",
+  howToResolve: "Check the connection: it says what is refused and whom to ask, with a text ready to send.",
+  place: "check",
+};
+const ACCESS: Remedy = {
+  kind: "access",
+  title: "The connected user lacks rights in Dynamics 365",
+  howToResolve: "Check the connection: it says what is missing and whom to ask, with a text ready to send.",
+  place: "check",
+};
+const MAPPING: Remedy = {
+  kind: "mapping",
+  title: "A mapped field is missing in Dynamics 365",
+  howToResolve: "Choose another Dynamics 365 field, or remove the mapping, and look at the new plan.",
+  place: "fields",
+};
+const CUSTOM_FIELD: Remedy = {
+  kind: "mapping",
+  title: "A custom field cannot be filled",
+  howToResolve: "Map the column to a field of another name, and look at the new plan.",
+  place: "fields",
+};
+const TOO_MANY: Remedy = {
+  kind: "too-many-accounts",
+  title: "The selection has too many accounts",
+  howToResolve: "Choose a view with fewer accounts.",
+  place: "accounts",
+};
+
+/** By an error's code. */
+const REMEDIES: Readonly<Record<string, Remedy>> = {
+  "sign-in-reconnect": RECONNECT,
+  "sign-in-configuration": RECONNECT,
+  "sign-in-blocked": REFUSED,
+  seal: RECONNECT,
+  "other-application": RECONNECT,
+  "missing-privilege": ACCESS,
+  "access-denied": ACCESS,
+  "user-disabled": ACCESS,
+  "no-roles": ACCESS,
+  "no-licence": ACCESS,
+  "not-a-member": ACCESS,
+  "view-not-found": ofView("view-not-found"),
+  "view-broken": ofView("view-broken"),
+  mapping: MAPPING,
+  "custom-field": CUSTOM_FIELD,
+  "too-many-accounts": TOO_MANY,
+};
+
+/** Undefined if nobody has to do anything. @param run the run that came upon it */
+export function attentionOf(error: unknown, run: number | null = null): Attention | undefined {
+  if (!(error instanceof UserError)) return undefined;
+  const remedy = REMEDIES[error.code];
+  return remedy && { ...remedy, sentence: error.message, run };
+}
+
+/** What a token of Microsoft Entra ID settles. */
+export const KINDS_THAT_END_WITH_TOKEN: readonly string[] = [RECONNECT.kind, REFUSED.kind];
+
+function endsWithToken({ kind }: Attention): boolean {
+  return KINDS_THAT_END_WITH_TOKEN.includes(kind);
+}
+
+/** Whether connecting again, perhaps as somebody else, settles it. */
+export function endsWithSignIn(attention: Attention): boolean {
+  return endsWithToken(attention) || attention.kind === ACCESS.kind;
+}
+
+export type DoneRun = { readonly id: number; readonly mode: RunMode };
+
+/**
+ * Whether a run that was applied settles it. A retry reads a few records by id, and proves no more than that the sign-in
+ * works; and what came up after a plan was made is not settled by writing that plan.
+ */
+export function isSettledBy(attention: Attention, run: DoneRun): boolean {
+  if (run.mode === "retry") return endsWithToken(attention);
+  return attention.run === null || attention.run <= run.id;
+}
+
+function ofView(kind: "view-not-found" | "view-broken"): Remedy {
+  const { title, howToResolve } = issueKinds[kind];
+  return { kind, title, howToResolve, place: "accounts" };
+}

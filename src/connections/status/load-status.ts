@@ -1,0 +1,140 @@
+// The state of the sync and the figures beside it: from the connection, its runs and its open issues.
+import type { Attention } from "../tables.ts";
+import type { RunStatus } from "../../sync/tables.ts";
+import { sql } from "kysely";
+import type { Kysely } from "kysely";
+import type { Tables } from "../../db/tables.ts";
+import { planAwaitingApproval } from "../../sync/plan/plan-validity.ts";
+import { activeRunId } from "../../sync/record/run-state.ts";
+import type { Connection } from "../connection.ts";
+import { pastRuns } from "../schedule/past-runs.ts";
+import { nextRun } from "../schedule/next-run.ts";
+import { stateOf, type FailedRun, type StateFacts, type StateWord, type WaitingRun } from "./status.ts";
+
+export type SyncState = {
+  readonly state: StateWord;
+  readonly attention: Attention | null;
+  readonly lastRun: {
+    readonly id: number;
+    readonly status: RunStatus;
+    readonly startedAt: Date;
+    readonly finishedAt: Date | null;
+  } | null;
+  readonly lastSyncedAt: Date | null;
+  readonly nextRunAt: Date | null;
+  readonly running: number | null;
+  readonly waiting: number | null;
+  readonly openIssues: number;
+  /** Linked to the organisation, and still synced. */
+  readonly accounts: number;
+};
+
+const NO_FIGURES = {
+  lastRun: null,
+  lastDone: null,
+  running: null,
+  waiting: null,
+  failed: null,
+  openIssues: 0,
+  accounts: 0,
+};
+
+export async function syncState(db: Kysely<Tables>, connection: Connection, now: Date): Promise<SyncState> {
+  const { environment, paused, attention } = connection;
+  const organization = environment?.organizationId ?? null;
+  const figures = organization === null ? NO_FIGURES : await figuresOf(db, organization, { paused, now });
+  const { running, waiting, openIssues, lastDone } = figures;
+  const facts: StateFacts = {
+    connected: environment !== null,
+    paused,
+    attention,
+    isRunning: running !== null,
+    waiting,
+    failed:
+      figures.failed !== null && environment !== null && figures.failed.at >= environment.connectedAt
+        ? figures.failed
+        : null,
+    everSynced: lastDone !== null,
+    openIssues,
+  };
+  const isHeld = paused || attention !== null || waiting?.why;
+  return {
+    ...stateOf(facts),
+    lastRun: figures.lastRun,
+    lastSyncedAt: lastDone?.finishedAt ?? null,
+    nextRunAt: organization === null || isHeld ? null : await nextRunAt(db, organization, connection, now),
+    running,
+    waiting: waiting?.id ?? null,
+    openIssues,
+    accounts: figures.accounts,
+  };
+}
+
+/** When the schedule asks for the next run; null before an admin has applied the first. */
+async function nextRunAt(
+  db: Kysely<Tables>,
+  organization: string,
+  { schedule, settings }: Pick<Connection, "schedule" | "settings">,
+  now: Date,
+): Promise<Date | null> {
+  if (settings === null) return null;
+  const due = nextRun({ ...schedule, ...(await pastRuns(db, organization)) }, now)?.at;
+  if (due === undefined) return null;
+  return due > now ? due : now;
+}
+
+type Figures = Pick<SyncState, "lastRun" | "running" | "openIssues" | "accounts"> & {
+  readonly lastDone: SyncState["lastRun"];
+  readonly waiting: WaitingRun | null;
+  readonly failed: (FailedRun & { readonly at: Date }) | null;
+};
+
+const UNDER_WAY: ReadonlySet<RunStatus> = new Set(["reading", "planning", "applying"]);
+
+async function figuresOf(
+  db: Kysely<Tables>,
+  organization: string,
+  { paused, now }: { paused: boolean; now: Date },
+): Promise<Figures> {
+  const runs = db.selectFrom("runs").where("organization_id", "=", organization).orderBy("id", "desc");
+  const short = ["id", "status", "started_at as startedAt", "finished_at as finishedAt"] as const;
+  const lastRow = await runs.select(short).executeTakeFirst();
+  const lastDone = await runs.select(short).where("status", "=", "done").executeTakeFirst();
+  const running = await activeRunId(db, organization, { paused });
+  // The row of a run whose process is gone says what it was doing, until the next run clears up.
+  const isStuck = lastRow !== undefined && lastRow.id !== running && UNDER_WAY.has(lastRow.status);
+  const waiting = await planAwaitingApproval(db, organization, now);
+  const counts = await sql<{ issues: number; accounts: number }>`
+    select
+      (select count(*) from sync_issues where organization_id = ${organization} and closed_run is null) as issues,
+      (select count(*) from account_links where organization_id = ${organization} and stop_reason is null) as accounts
+    `.execute(db);
+  return {
+    lastRun:
+      lastRow === undefined ? null : isStuck ? { ...lastRow, status: "interrupted" as const } : lastRow,
+    lastDone: lastDone ?? null,
+    running: running ?? null,
+    waiting: waiting ?? null,
+    failed: await lastFailure(db, organization),
+    openIssues: counts.rows[0]?.issues ?? 0,
+    accounts: counts.rows[0]?.accounts ?? 0,
+  };
+}
+
+/**
+ * Of the runs that keep the accounts in step: who looks at a preview or tries a few accounts again sees how that ends. One that
+ * broke off while it wrote, and was given up, is the last word until the next run has gone on with it.
+ */
+async function lastFailure(db: Kysely<Tables>, organization: string): Promise<Figures["failed"]> {
+  const { rows } = await sql<{ id: number; isFailure: boolean; sentence: string | null; at: Date | null }>`
+    select id, status in ('failed', 'applying') as "isFailure", error ->> 'sentence' as sentence,
+      coalesce(finished_at, planned_at) as at
+    from runs
+    where organization_id = ${organization} and mode <> 'retry' and (
+      status = 'done' or status = 'applying' and halt_reason = 'failed'
+      or status in ('failed', 'planned', 'discarded') and mode in ('sync', 'changes'))
+    order by id desc limit 1`.execute(db);
+  const last = rows[0];
+  if (!last?.isFailure || last.at === null) return null;
+  return { id: last.id, sentence: last.sentence ?? "It does not say why.", at: last.at };
+}

@@ -1,0 +1,80 @@
+// How the sync is doing, in one word, and what waits for an admin. Pure: the connection and its runs go in (state.ts).
+import { approvalExplanations, type ApprovalReason } from "../../settings/run-explanations.ts";
+import type { Attention } from "../tables.ts";
+
+export type StateWord =
+  | "not-connected"
+  | "never-synced"
+  | "running"
+  | "in-step"
+  | "with-issues"
+  | "paused"
+  | "needs-attention";
+
+export type WaitingRun = { readonly id: number; readonly why: ApprovalReason | null };
+export type FailedRun = { readonly id: number; readonly sentence: string };
+
+export type StateFacts = {
+  readonly connected: boolean;
+  readonly paused: boolean;
+  /** What the connection itself asks for: it holds until somebody has settled it. */
+  readonly attention: Attention | null;
+  readonly isRunning: boolean;
+  /** A plan that can still be applied. */
+  readonly waiting: WaitingRun | null;
+  /** The last sync, if it failed since somebody connected. */
+  readonly failed: FailedRun | null;
+  readonly everSynced: boolean;
+  readonly openIssues: number;
+};
+
+export function stateOf(facts: StateFacts): {
+  readonly state: StateWord;
+  readonly attention: Attention | null;
+} {
+  if (!facts.connected) return { state: "not-connected", attention: null };
+  const attention = attentionIn(facts);
+  const word = (): StateWord => {
+    if (facts.isRunning) return "running";
+    if (attention !== null) return "needs-attention";
+    if (facts.paused) return "paused";
+    if (!facts.everSynced) return "never-synced";
+    return facts.openIssues > 0 ? "with-issues" : "in-step";
+  };
+  return { state: word(), attention };
+}
+
+/** What an admin has to settle first. A failure comes last: it is tried again, and what else there is may be why. */
+function attentionIn({ attention, waiting, failed, everSynced }: StateFacts): Attention | null {
+  return (
+    attention ?? (waiting && waitingAttention(waiting)) ?? (failed && failedAttention(failed, everSynced))
+  );
+}
+
+/** A run that was to sync by itself and stopped before writing; a plan that somebody asked for is no news to them. */
+export function waitingAttention(run: WaitingRun): Attention | null {
+  if (run.why === null) return null;
+  const { finding, fix } = approvalExplanations[run.why];
+  return {
+    kind: "plan-waits",
+    title: "A plan waits for you",
+    sentence: `${finding} Nothing was written.`,
+    howToResolve: fix,
+    place: "plan",
+    run: run.id,
+  };
+}
+
+/** The schedule begins with the first sync that is done (schedule.ts). */
+function failedAttention({ id, sentence }: FailedRun, everSynced: boolean): Attention {
+  return {
+    kind: "run-failed",
+    title: "The last sync failed",
+    sentence,
+    howToResolve: everSynced
+      ? "It is tried again by itself. If it fails again, check the connection."
+      : "The first sync is not tried again by itself. Check the connection, then choose Sync now.",
+    place: "check",
+    run: id,
+  };
+}

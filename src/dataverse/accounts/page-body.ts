@@ -1,0 +1,72 @@
+// The body of a page of accounts: checked once it is parsed, and searched for the way to the next page before that.
+import type { HttpAnswer } from "../../lib/http.ts";
+import { ProtocolError } from "../http/errors.ts";
+import type { RawRow } from "../model.ts";
+import type { Step } from "./pages.ts";
+import { parseJson } from "../http/json-body.ts";
+
+export interface Body {
+  readonly value: RawRow[];
+  readonly "@odata.nextLink"?: string;
+  readonly "@Microsoft.Dynamics.CRM.fetchxmlpagingcookie"?: string;
+  readonly "@Microsoft.Dynamics.CRM.morerecords"?: boolean;
+}
+
+export function pageBody(answer: HttpAnswer): Body {
+  const body = parseJson(answer);
+  if (isPage(body)) return body;
+  throw new ProtocolError("Dynamics 365 answered a page of accounts in a form that is not understood.");
+}
+
+/** Every row is looked at: what has no id can be neither matched nor counted. */
+function isPage(body: unknown): body is Body {
+  if (typeof body !== "object" || body === null || !("value" in body) || !Array.isArray(body.value))
+    return false;
+  return body.value.every((row: RawRow | null) => typeof row?.["accountid"] === "string");
+}
+
+// How far from either end of a body the annotations are looked for. A link repeats the query, so it may be long.
+const HEAD_BYTES = 16 * 1024;
+const TAIL_BYTES = 72 * 1024;
+
+/**
+ * A text annotation of the page, found without parsing it. Inside a JSON text a quote is always escaped, so these bytes
+ * can only be the property. If it is farther inside the body, it is not found; the parsed page then tells.
+ */
+export function annotationIn(body: Buffer, name: string): string | undefined {
+  for (const part of endsOf(body)) {
+    const at = part.lastIndexOf(`"${name}"`);
+    if (at < 0) continue;
+    const literal = /^"[^"]+"\s*:\s*("(?:[^"\\]|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*")/.exec(
+      part.toString("utf8", at),
+    )?.[1];
+    const value: unknown = literal === undefined ? undefined : JSON.parse(literal);
+    if (typeof value === "string") return value;
+  }
+  return undefined;
+}
+
+export function saysMoreRecords(body: Buffer): boolean {
+  return endsOf(body).some((part) => {
+    const at = part.lastIndexOf('"@Microsoft.Dynamics.CRM.morerecords"');
+    return at >= 0 && /^"[^"]+"\s*:\s*true/.test(part.toString("latin1", at, at + 80));
+  });
+}
+
+function endsOf(body: Buffer): readonly Buffer[] {
+  return [body.subarray(-TAIL_BYTES), body.subarray(0, HEAD_BYTES)];
+}
+
+/** The step that a nextLink leads to. */
+export function linkedStep({ page }: Step, link: string | undefined): Step | undefined {
+  return link === undefined ? undefined : { url: link, page: page + 1, mark: link };
+}
+
+/** Tells of the next step and lets its request leave before parsing blocks the program. */
+export async function announceEarly(announce: (next: Step) => void, next: Step | undefined): Promise<void> {
+  if (next === undefined) return;
+  announce(next);
+  await new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}

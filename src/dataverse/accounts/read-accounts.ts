@@ -1,0 +1,119 @@
+// Reading accounts: all active ones through OData, a view through its FetchXML, some by their ids. No annotations are
+// asked for (labels come from metadata, owners from the user list): they would double what is sent and parsed.
+import { linkSignals } from "../../lib/abort.ts";
+import { inOrder } from "../../lib/in-order.ts";
+import { ProtocolError } from "../http/errors.ts";
+import type { AccountSelection, AccountVersion, RawRow } from "../model.ts";
+import { announceEarly, annotationIn, linkedStep, pageBody } from "./page-body.ts";
+import { readPages } from "./pages.ts";
+import type { ReadPage } from "./pages.ts";
+import type { Requests } from "../http/requests.ts";
+import { readViewPages } from "./view-pages.ts";
+
+export interface ReadContext {
+  readonly requests: Requests;
+  /** At most 5000, which is Dataverse's own limit. */
+  readonly pageSize: number;
+  /** Logical names → the names to `$select`. */
+  readonly wireNames: (columns: readonly string[], signal?: AbortSignal) => Promise<readonly string[]>;
+}
+
+/** With every row, whatever is asked for. */
+const ALWAYS = ["accountid", "createdon", "versionnumber", "statecode"];
+const FOR_SWEEP = ["accountid", "versionnumber"];
+/** Ids in one request: some 22 KB of URL, and Dataverse allows 500 conditions. */
+const IDS_PER_REQUEST = 500;
+const ID_REQUESTS_AT_ONCE = 3;
+
+export async function* readAccounts(
+  context: ReadContext,
+  selection: AccountSelection,
+  columns: readonly string[],
+  signal?: AbortSignal,
+): AsyncGenerator<RawRow[]> {
+  const wanted = unique([...columns, ...ALWAYS]);
+  if (selection.kind === "view")
+    yield* readViewPages(context.requests, context.pageSize, selection.view, wanted, signal);
+  else yield* readActive(context, await context.wireNames(wanted, signal), signal);
+}
+
+/** The ids and versions of a selection, one page at a time. */
+export async function* sweepAccounts(
+  context: ReadContext,
+  selection: AccountSelection,
+  signal?: AbortSignal,
+): AsyncGenerator<readonly AccountVersion[]> {
+  const pages =
+    selection.kind === "view"
+      ? readViewPages(context.requests, context.pageSize, selection.view, FOR_SWEEP, signal)
+      : readActive(context, FOR_SWEEP, signal);
+  for await (const rows of pages) yield rows.map(versionOf);
+}
+
+/** In any state. An id that is gone is simply not among the rows. The order is not that of the ids. */
+export async function* fetchByIds(
+  context: ReadContext,
+  ids: readonly string[],
+  columns: readonly string[],
+  signal?: AbortSignal,
+): AsyncGenerator<RawRow[]> {
+  const select = await context.wireNames(unique([...columns, ...ALWAYS]), signal);
+  const linked = linkSignals(signal);
+  const requests = chunks(ids.map(plainId), IDS_PER_REQUEST).map((chunk) => async () => {
+    const values = chunk.map((id) => `'${id}'`).join(",");
+    const filter = `Microsoft.Dynamics.CRM.In(PropertyName='accountid',PropertyValues=[${values}])`;
+    const rows: RawRow[] = [];
+    for await (const page of readOData(context, odataUrl(select, filter), linked.signal)) rows.push(...page);
+    return rows;
+  });
+  try {
+    yield* inOrder(requests, ID_REQUESTS_AT_ONCE);
+  } finally {
+    linked.abort(new DOMException("The reader has stopped.", "AbortError"));
+    linked.release();
+  }
+}
+
+function readActive(context: ReadContext, select: readonly string[], signal: AbortSignal | undefined) {
+  // By the key: a row cannot move across the reader's place while it is being read.
+  return readOData(context, odataUrl(select, "statecode eq 0", "accountid"), signal);
+}
+
+function odataUrl(select: readonly string[], filter: string, orderBy?: string): string {
+  const order = orderBy === undefined ? "" : `&$orderby=${orderBy}`;
+  return `accounts?$select=${select.join(",")}&$filter=${filter.replaceAll(" ", "%20")}${order}`;
+}
+
+function readOData({ requests, pageSize }: ReadContext, url: string, signal: AbortSignal | undefined) {
+  const prefer = `odata.maxpagesize=${pageSize}`;
+  const read: ReadPage = (step, announce, abort) =>
+    requests.get(step.url, { prefer, signal: abort }, async (answer) => {
+      await announceEarly(announce, linkedStep(step, annotationIn(answer.body, "@odata.nextLink")));
+      const body = pageBody(answer);
+      return { rows: body.value, next: linkedStep(step, body["@odata.nextLink"]) };
+    });
+  return readPages({ url, page: 1, mark: url }, read, signal);
+}
+
+function versionOf(row: RawRow): AccountVersion {
+  const version = row["versionnumber"];
+  if (typeof version !== "number" && typeof version !== "string")
+    throw new ProtocolError("Dynamics 365 sent an account without its version number.");
+  return { id: String(row["accountid"]).toLowerCase(), version };
+}
+
+function plainId(id: string): string {
+  const plain = id.replaceAll(/[{}]/g, "").toLowerCase();
+  if (/^[0-9a-f-]{36}$/.test(plain)) return plain;
+  throw new TypeError(`"${id}" is not an account's id.`);
+}
+
+function unique(names: readonly string[]): string[] {
+  return [...new Set(names)];
+}
+
+function chunks<T>(all: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, index) =>
+    all.slice(index * size, (index + 1) * size),
+  );
+}

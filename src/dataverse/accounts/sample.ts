@@ -1,0 +1,91 @@
+// The first rows of a selection as a person sees them in Dynamics 365: labels for choices, names for lookups, numbers and
+// dates in the format of the connected user. For looking at only; a sync reads raw values.
+import { z } from "zod";
+import type { ReadContext } from "./read-accounts.ts";
+import { viewQuery, viewSample } from "./fetchxml.ts";
+import type { AccountSelection, RawRow, Sample, View } from "../model.ts";
+import { asViewError } from "./view-pages.ts";
+
+const FORMATTED = "OData.Community.Display.V1.FormattedValue";
+const TOTAL = "Microsoft.Dynamics.CRM.totalrecordcount";
+const TOTAL_EXCEEDED = "Microsoft.Dynamics.CRM.totalrecordcountlimitexceeded";
+/** Dataverse counts no further (Microsoft Learn, "Count number of rows"). */
+const MOST_COUNTED = 5_000;
+const LONGEST_TEXT = 200;
+
+const Body = z.object({
+  value: z.array(z.record(z.string(), z.unknown())),
+  "@odata.count": z.number().optional(),
+  [`@${TOTAL}`]: z.number().optional(),
+  [`@${TOTAL_EXCEEDED}`]: z.boolean().optional(),
+});
+type Body = z.infer<typeof Body>;
+
+export async function readSample(
+  context: ReadContext,
+  selection: AccountSelection,
+  columns: readonly string[] | "of the view",
+  rows: number,
+  signal: AbortSignal | undefined,
+): Promise<Sample> {
+  const body = await askFor(context, selection, columns, rows, signal);
+  return { rows: body.value.slice(0, rows).map(textsOf), count: countOf(body, selection) };
+}
+
+async function askFor(
+  { requests, wireNames }: ReadContext,
+  selection: AccountSelection,
+  columns: readonly string[] | "of the view",
+  rows: number,
+  signal: AbortSignal | undefined,
+): Promise<Body> {
+  const annotations = `odata.include-annotations="${FORMATTED},${TOTAL},${TOTAL_EXCEEDED}"`;
+  if (selection.kind === "view") {
+    const { view } = selection;
+    const xml = columns === "of the view" ? viewSample(view, rows) : viewQuery(view, columns, rows).xml(1);
+    const path = `accounts?fetchXml=${encodeURIComponent(xml)}`;
+    try {
+      return await requests.json(path, Body, { prefer: annotations, signal });
+    } catch (error) {
+      throw asViewError(error, view, columns === "of the view" ? [] : columns);
+    }
+  }
+  const select = columns === "of the view" ? ["name"] : await wireNames(columns, signal);
+  const path = `accounts?$select=${select.join(",")}&$filter=statecode%20eq%200&$orderby=name&$count=true`;
+  return await requests.json(path, Body, { prefer: `odata.maxpagesize=${rows},${annotations}`, signal });
+}
+
+function countOf(body: Body, selection: AccountSelection): number | null {
+  if (selection.kind === "view" && isTop(selection.view)) return body.value.length;
+  const count = body["@odata.count"] ?? body[`@${TOTAL}`] ?? -1;
+  if (body[`@${TOTAL_EXCEEDED}`] === true || count < 0) return null;
+  // Without the annotation nobody knows whether it stopped counting there.
+  return count >= MOST_COUNTED && body[`@${TOTAL_EXCEEDED}`] === undefined ? null : count;
+}
+
+/** A view of the first N rows comes whole. */
+function isTop(view: View): boolean {
+  return viewQuery(view, [], 1).top !== undefined;
+}
+
+function textsOf(row: RawRow): Record<string, string> {
+  const texts: Record<string, string> = {};
+  for (const [key, value] of Object.entries(row)) {
+    if (key.includes("@") || value === null || value === undefined) continue;
+    const formatted = row[`${key}@${FORMATTED}`];
+    const text = (typeof formatted === "string" ? formatted : plainText(value))
+      .replaceAll(/\s+/g, " ")
+      .trim();
+    if (text !== "") texts[columnOf(key)] = text.slice(0, LONGEST_TEXT);
+  }
+  return texts;
+}
+
+function plainText(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** A lookup comes as `_ownerid_value`; the dot of a linked column may come escaped (seen in older versions). */
+function columnOf(key: string): string {
+  return (/^_(.+)_value$/.exec(key)?.[1] ?? key).replace("_x002e_", ".");
+}

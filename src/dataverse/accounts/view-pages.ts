@@ -1,0 +1,131 @@
+// Reading a view page by page with the paging cookie. Microsoft Learn, "Page results using FetchXML".
+import { DataverseError, ProtocolError } from "../http/errors.ts";
+import { viewBroken, viewQuery } from "./fetchxml.ts";
+import type { RawRow, View } from "../model.ts";
+import { announceEarly, annotationIn, linkedStep, pageBody, saysMoreRecords } from "./page-body.ts";
+import type { Body } from "./page-body.ts";
+import { readPages } from "./pages.ts";
+import type { Page, ReadPage, Step } from "./pages.ts";
+import type { Requests } from "../http/requests.ts";
+
+/** Without a paging cookie Dataverse stops here without a word (same page, "Simple paging"). */
+const SIMPLE_PAGING_LIMIT = 50_000;
+
+const PREFER =
+  'odata.include-annotations="Microsoft.Dynamics.CRM.fetchxmlpagingcookie,Microsoft.Dynamics.CRM.morerecords"';
+
+/** `columns` are logical names. Throws DataverseError of kind 'view-broken' for what is wrong with the view itself. */
+export async function* readViewPages(
+  requests: Requests,
+  pageSize: number,
+  view: View,
+  columns: readonly string[],
+  signal: AbortSignal | undefined,
+): AsyncGenerator<RawRow[]> {
+  const query = viewQuery(view, columns, pageSize);
+  const { top } = query;
+  const stepTo = (page: number, cookie?: string): Step => ({
+    url: `accounts?fetchXml=${encodeURIComponent(query.xml(page, cookie))}`,
+    page,
+    // The cookie counts pages even where it stands still, so its number is no part of the mark.
+    mark: cookie?.replace(/ page="\d+"/, "") ?? `page ${page}`,
+    byNumber: cookie === undefined && page > 1,
+  });
+  const read: ReadPage = (step, announce, abort) =>
+    requests.get(step.url, { prefer: PREFER, signal: abort }, async (answer) => {
+      const cookie = annotationIn(answer.body, "@Microsoft.Dynamics.CRM.fetchxmlpagingcookie");
+      if (top === undefined && cookie !== undefined && saysMoreRecords(answer.body))
+        await announceEarly(announce, stepAfter(step, decodeCookie(cookie), stepTo));
+      const body = pageBody(answer);
+      return top === undefined ? pageOfView(view, step, body, pageSize, stepTo) : onlyPage(view, body, top);
+    });
+  try {
+    yield* readPages(stepTo(1), read, signal);
+  } catch (error) {
+    throw asViewError(error, view, columns);
+  }
+}
+
+/** Of a view of the first rows. Part of it, taken for all of it, would make accounts leave. */
+function onlyPage(view: View, body: Body, top: number): Page {
+  const rows = body.value;
+  if (body["@Microsoft.Dynamics.CRM.morerecords"] === true && rows.length !== top)
+    throw new ProtocolError(
+      `Dynamics 365 sent ${rows.length} rows of the view "${view.name}" and says that there are more, though the view ` +
+        `is of the first ${top} rows.`,
+      {},
+      { fix: "Try again later; if it stays so, choose a view without that limit." },
+    );
+  return { rows, next: undefined };
+}
+
+function pageOfView(
+  view: View,
+  step: Step,
+  body: Body,
+  pageSize: number,
+  stepTo: (page: number, cookie?: string) => Step,
+): Page {
+  const rows = body.value;
+  const cookie = decodeCookie(body["@Microsoft.Dynamics.CRM.fetchxmlpagingcookie"]);
+  const link = body["@odata.nextLink"];
+  const more = body["@Microsoft.Dynamics.CRM.morerecords"] ?? (cookie !== undefined && rows.length > 0);
+  // A read that ends at the limit cannot be told from a whole one, so it counts as broken: part of a view, taken for
+  // all of it, would make accounts leave.
+  const full = more || rows.length >= pageSize;
+  if (step.byNumber && cookie === undefined && full && step.page * pageSize >= SIMPLE_PAGING_LIMIT)
+    throw viewBroken(
+      view,
+      `Dynamics 365 gives no paging cookie for it and so ends after ${SIMPLE_PAGING_LIMIT.toLocaleString("en")} rows.`,
+    );
+  if (more) return { rows, next: stepAfter(step, cookie, stepTo) };
+  // Plain OData paging has been seen in answers to FetchXML, and the other way round.
+  return { rows, next: linkedStep(step, link) };
+}
+
+/**
+ * The page after a cookie is the cookie's own page plus one. To count on regardless would lose a page when a server
+ * repeats one: Dataverse takes the distance between the two numbers for pages to skip.
+ */
+function stepAfter(
+  { page }: Step,
+  cookie: string | undefined,
+  stepTo: (page: number, cookie?: string) => Step,
+): Step {
+  const cookiePage = /^<cookie page="(\d+)"/.exec(cookie ?? "")?.[1];
+  return stepTo((cookiePage === undefined ? page : Number(cookiePage)) + 1, cookie);
+}
+
+/** The paging cookie inside the annotation: URL-encoded twice within an XML attribute. */
+function decodeCookie(annotation: string | undefined): string | undefined {
+  const encoded = /pagingcookie="([^"]*)"/.exec(annotation ?? "")?.[1];
+  if (encoded === undefined || encoded === "") return undefined;
+  try {
+    return decodeURIComponent(decodeURIComponent(encoded));
+  } catch (error) {
+    throw new ProtocolError(
+      "Dynamics 365 sent a paging cookie that cannot be decoded.",
+      {},
+      { cause: error },
+    );
+  }
+}
+
+// A missing column of ours is the mapping's matter; everything else that Dataverse refuses in a view is the view's.
+export function asViewError(error: unknown, view: View, columns: readonly string[]): unknown {
+  if (!(error instanceof DataverseError) || error.status !== 400) return error;
+  if (error.code === "column-not-found") {
+    const ours = error.table === "account" && error.subject !== undefined && columns.includes(error.subject);
+    if (ours) return error;
+    return viewBroken(
+      view,
+      `it uses the column "${error.subject}" of the table "${error.table}", which no longer exists.`,
+      error,
+    );
+  }
+  return viewBroken(
+    view,
+    `Dynamics 365 refuses its FetchXML (${error.serverCode}): "${error.serverText}".`,
+    error,
+  );
+}

@@ -1,0 +1,206 @@
+// What Microsoft Entra ID's refusals mean to an admin. Codes: Microsoft Learn, "Microsoft Entra authentication and
+// authorization error codes" (reference-error-codes). A row beats the OAuth `error`, which says less.
+import { SignInError } from "../http/errors.ts";
+import type { SignInCategory } from "../http/errors.ts";
+
+interface Meaning {
+  readonly category: SignInCategory;
+  readonly finding: string;
+  readonly fix: string;
+}
+
+const RECONNECT = "Connect Dynamics 365 again.";
+const row = (category: SignInCategory, finding: string, fix: string): Meaning => ({ category, finding, fix });
+
+const CONSENT = row(
+  "reconnect",
+  "Nobody has allowed this app to read Dynamics 365 yet.",
+  "Connect again and accept the permissions; if the page asks for an administrator, have one do it.",
+);
+const ADMIN_CONSENT = row(
+  "blocked",
+  "Your organisation lets only administrators allow apps.",
+  "Have an Entra administrator grant admin consent to this app, then connect again.",
+);
+const OUR_REQUEST = row(
+  "configuration",
+  "Microsoft Entra ID does not accept the form of our sign-in request.",
+  "Check the address of the environment and the client id; if they are right, report this with the code.",
+);
+const PERMISSION = row(
+  "configuration",
+  "The app registration lacks the permission for Dynamics 365.",
+  'In the app registration, under "API permissions", add "Dynamics CRM → user_impersonation" and grant it.',
+);
+const NOT_IN_TENANT = row(
+  "configuration",
+  "The app registration does not exist in the organisation that this environment belongs to.",
+  "Check the client id, and that the app is registered in (or was consented to by) the same organisation.",
+);
+const WRONG_SECRET = row(
+  "configuration",
+  "The client secret is wrong.",
+  'Put in the secret\'s "Value" (not its "Secret ID") from the app registration, under "Certificates & secrets".',
+);
+const MULTI_FACTOR = row(
+  "reconnect",
+  "Microsoft asks for a second factor, which only a person can give.",
+  "Connect Dynamics 365 again and complete the sign-in.",
+);
+const CONDITIONAL_ACCESS = row(
+  "blocked",
+  "A Conditional Access policy of your organisation blocks the sign-in.",
+  "Ask your Entra administrator to allow this app or this server's address in the policy.",
+);
+const REVOKED = row("reconnect", "The sign-in was revoked, or the password was changed.", RECONNECT);
+const EXPIRED = row("reconnect", "The sign-in has expired.", RECONNECT);
+const WRONG_ACCOUNT = row(
+  "reconnect",
+  "The account that signed in does not exist in the organisation that this environment belongs to.",
+  "Connect again with an account of that organisation.",
+);
+const BUSY = row(
+  "retry",
+  "Microsoft Entra ID is overloaded or limits our sign-ins.",
+  "Try again in some minutes.",
+);
+
+const BY_NUMBER: Readonly<Record<string, Meaning>> = {
+  "65001": CONSENT,
+  "65004": row("reconnect", "The permissions were declined.", "Connect again and accept them."),
+  "90094": ADMIN_CONSENT,
+  "90095": ADMIN_CONSENT,
+  "900941": ADMIN_CONSENT,
+  "7000112": row(
+    "blocked",
+    "This app is blocked in your organisation.",
+    'Ask your Entra administrator to enable it under "Enterprise applications", "Properties", "Enabled for users to sign-in".',
+  ),
+  "50011": row(
+    "configuration",
+    "The redirect address is not registered for this app.",
+    'Add it in the app registration, under "Authentication".',
+  ),
+  "700016": NOT_IN_TENANT,
+  "700011": NOT_IN_TENANT,
+  "500011": row(
+    "configuration",
+    "This environment is not known in the organisation that was signed in to.",
+    "Check the address of the environment, and that the account belongs to the same organisation.",
+  ),
+  "650052": row(
+    "configuration",
+    "Your organisation has no subscription to Dynamics 365.",
+    "Connect with an account of the organisation that has one.",
+  ),
+  "650057": PERMISSION,
+  "650056": PERMISSION,
+  "65005": PERMISSION,
+  "50020": WRONG_ACCOUNT,
+  "50034": WRONG_ACCOUNT,
+  "50057": row(
+    "reconnect",
+    "The account that signed in is disabled.",
+    "Enable it, or connect with another one.",
+  ),
+  "50074": MULTI_FACTOR,
+  "50076": MULTI_FACTOR,
+  "50078": MULTI_FACTOR,
+  "50079": MULTI_FACTOR,
+  "53000": CONDITIONAL_ACCESS,
+  "53003": CONDITIONAL_ACCESS,
+  "50105": row(
+    "blocked",
+    "This app is only for users who were assigned to it, and the one who signed in was not.",
+    'Ask your Entra administrator to assign the user under "Enterprise applications".',
+  ),
+  "70000": EXPIRED,
+  "70008": EXPIRED,
+  "700082": row("reconnect", "The sign-in was not used for 90 days and has expired.", RECONNECT),
+  "70043": row("reconnect", "Your organisation demands a new sign-in after some time.", RECONNECT),
+  "50173": REVOKED,
+  "50133": REVOKED,
+  "54005": row("reconnect", "The sign-in was used twice.", RECONNECT),
+  "501481": row("reconnect", "The sign-in was not completed in the browser that began it.", RECONNECT),
+  "50058": row("reconnect", "Nobody is signed in to Microsoft any more.", RECONNECT),
+  "7000215": WRONG_SECRET,
+  "7000222": row(
+    "configuration",
+    "The client secret has expired.",
+    'Make a new one in the app registration, under "Certificates & secrets", and put it in.',
+  ),
+  "70002": WRONG_SECRET,
+  "700025": row(
+    "configuration",
+    "The app is registered as a public client, which must not have a secret.",
+    'Register a "Web" platform, or leave the client secret out.',
+  ),
+  "70011": OUR_REQUEST,
+  "28002": OUR_REQUEST,
+  "900144": OUR_REQUEST,
+  "90002": row(
+    "configuration",
+    "Microsoft does not know the organisation that the environment names.",
+    "Check the address of the environment.",
+  ),
+  "90038": row(
+    "configuration",
+    "The organisation is in a national cloud, which has a sign-in of its own.",
+    "Use the environment's address in that cloud.",
+  ),
+  "50194": row(
+    "configuration",
+    "The app belongs to one organisation, but was used for all.",
+    "Connect with the address of an environment of that organisation.",
+  ),
+  "50196": BUSY,
+  "90055": BUSY,
+};
+
+const BY_OAUTH_ERROR: Readonly<Record<string, Meaning>> = {
+  interaction_required: EXPIRED,
+  consent_required: CONSENT,
+  login_required: EXPIRED,
+  invalid_grant: EXPIRED,
+  access_denied: row(
+    "blocked",
+    "Microsoft Entra ID denied the sign-in.",
+    "Ask your Entra administrator why.",
+  ),
+  temporarily_unavailable: BUSY,
+  server_error: BUSY,
+  invalid_client: row(
+    "configuration",
+    "Microsoft Entra ID does not accept the client id or its secret.",
+    "Check both against the app registration.",
+  ),
+  unauthorized_client: NOT_IN_TENANT,
+  invalid_request: OUR_REQUEST,
+  invalid_scope: OUR_REQUEST,
+  invalid_resource: OUR_REQUEST,
+};
+
+export interface EntraRefusal {
+  readonly status: number;
+  /** The OAuth `error`. */
+  readonly error: string;
+  readonly description: string;
+}
+
+/** The error for what a token endpoint answered. Entra's own text is not repeated: it may echo what was sent. */
+export function signInErrorOf(refusal: EntraRefusal): SignInError {
+  const number = /AADSTS(\d+)/.exec(refusal.description)?.[1];
+  const meaning =
+    BY_NUMBER[number ?? ""] ??
+    BY_OAUTH_ERROR[refusal.error] ??
+    (refusal.status === 429 || refusal.status >= 500 ? BUSY : OUR_REQUEST);
+  const serverCode = number === undefined ? refusal.error : `AADSTS${number}`;
+  const correlation = /Correlation ID: ([0-9a-f-]{36})/i.exec(refusal.description)?.[1];
+  const told = [`HTTP ${refusal.status}`, refusal.error, serverCode, correlation].filter(Boolean).join(", ");
+  const { category, finding, fix } = meaning;
+  return new SignInError(category, serverCode === "" ? finding : `${finding} (${serverCode})`, {
+    serverCode,
+    fix,
+    cause: new Error(`The token endpoint answered: ${told}`),
+  });
+}

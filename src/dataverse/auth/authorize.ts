@@ -1,0 +1,75 @@
+// A person signs in: authorization code with PKCE, in the tenant of the environment. Microsoft Learn, "Microsoft identity
+// platform and OAuth 2.0 authorization code flow". Between the two steps the browser is at Microsoft; state and verifier
+// are kept by the caller.
+import * as oauth from "openid-client";
+import { signInErrorOf } from "./aadsts.ts";
+import { SignInError } from "../http/errors.ts";
+import { delegatedScope, entraClient, grant, grantedBy } from "./token-endpoint.ts";
+import type { ClientCredentials, Granted, SignInContext } from "./token-endpoint.ts";
+
+export interface StartedSignIn {
+  /** Where the browser goes. */
+  readonly url: string;
+  /** Comes back with the browser. */
+  readonly state: string;
+  /** Stays here; the code is worth nothing without it. */
+  readonly verifier: string;
+}
+
+export interface SignedIn {
+  readonly granted: Granted;
+  readonly refreshToken: string;
+}
+
+/** Sends nothing. */
+export async function startSignIn(
+  context: SignInContext,
+  app: ClientCredentials,
+  redirectUri: string,
+): Promise<StartedSignIn> {
+  const verifier = oauth.randomPKCECodeVerifier();
+  const state = oauth.randomState();
+  const url = oauth.buildAuthorizationUrl(entraClient(context, app), {
+    redirect_uri: redirectUri,
+    scope: delegatedScope(context.environment),
+    state,
+    code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: "S256",
+    // Whoever is signed in to Microsoft in this browser need not be who should connect.
+    prompt: "select_account",
+  });
+  return { url: url.href, state, verifier };
+}
+
+/** The refusal that the browser brought back. Its text is read for Entra's number alone: anybody can write an address. */
+export function refusedSignIn(error: string, description: string): SignInError {
+  // "Return to the application without granting consent" comes without a number.
+  const declined = error === "access_denied" && !/AADSTS\d/.test(description);
+  return signInErrorOf({ status: 302, error, description: declined ? "AADSTS65004" : description });
+}
+
+/** @throws SignInError */
+export async function redeemCode(
+  context: SignInContext,
+  app: ClientCredentials,
+  returned: { readonly code: string; readonly redirectUri: string; readonly verifier: string },
+): Promise<SignedIn> {
+  const configuration = entraClient(context, app);
+  const answer = await grant(context, () =>
+    oauth.genericGrantRequest(configuration, "authorization_code", {
+      code: returned.code,
+      redirect_uri: returned.redirectUri,
+      code_verifier: returned.verifier,
+      scope: delegatedScope(context.environment),
+    }),
+  );
+  if (answer.refresh_token !== undefined)
+    return { granted: grantedBy(answer), refreshToken: answer.refresh_token };
+  throw new SignInError(
+    "configuration",
+    "Microsoft Entra ID gave a sign-in that ends within the hour, and none that lasts.",
+    {
+      fix: 'In the app registration, allow the permission "offline_access", then connect again.',
+    },
+  );
+}

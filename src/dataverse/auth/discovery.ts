@@ -1,0 +1,127 @@
+// Where an environment signs in: asked of the environment itself, which names its authority and tenant when called
+// without a token. Microsoft Learn, "Use OAuth authentication with Microsoft Dataverse". No secret is sent before the
+// authority has been found among Microsoft's own.
+import type { Clock } from "../../lib/clock.ts";
+import { HttpError, headerValues } from "../../lib/http.ts";
+import type { Http, HttpAnswer } from "../../lib/http.ts";
+import { DEFAULT_LIMITS, retryDelay, troubleOfStatus } from "../../lib/retry-timing.ts";
+import type { RetryLimits, Trouble } from "../../lib/retry-timing.ts";
+import { AddressError } from "./environment-address.ts";
+import type { Environment } from "./environment-address.ts";
+import { DataverseError, ProtocolError } from "../http/errors.ts";
+
+export interface SignInPlace {
+  /** Without a slash at the end, for example https://login.microsoftonline.com */
+  readonly authority: string;
+  /** The tenant's GUID, or "common" of very old environments. */
+  readonly tenant: string;
+}
+
+const AUTHORITIES: ReadonlySet<string> = new Set([
+  "https://login.microsoftonline.com",
+  "https://login.microsoftonline.us",
+  "https://login.partner.microsoftonline.cn",
+  "https://login.windows.net",
+]);
+
+// A mistyped address should be told soon.
+const LIMITS: RetryLimits = { ...DEFAULT_LIMITS, brokenTries: 4 };
+
+export interface DiscoveryContext {
+  readonly http: Http;
+  readonly clock: Clock;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Throws AddressError if there is no Dataverse online at the address, DataverseError if it is out of reach now. */
+export async function discoverSignIn(
+  environment: Environment,
+  context: DiscoveryContext,
+): Promise<SignInPlace> {
+  const challenges = headerValues(await probe(environment, context), "www-authenticate");
+  const uri = authorizationUri(challenges);
+  if (uri === undefined) throw AddressError.of("self-hosted");
+  const url = URL.canParse(uri) ? new URL(uri) : undefined;
+  const tenant = url?.pathname.split("/")[1] ?? "";
+  if (url === undefined || /^(adfs)?$/i.test(tenant)) throw AddressError.of("self-hosted");
+  const simulators = environment.region === "simulator" && url.origin === environment.origin;
+  if (!simulators && (!AUTHORITIES.has(url.origin) || url.username !== ""))
+    throw new ProtocolError(
+      `The environment wants us to sign in at ${url.origin}, which is not one of Microsoft's sign-in servers. Nothing ` +
+        "was sent there.",
+      {},
+      { fix: "Check the address; if it is right, have your network looked at." },
+    );
+  return { authority: url.origin, tenant };
+}
+
+/** The `authorization_uri` in a WWW-Authenticate header: quoted or not, anywhere among the parameters. */
+export function authorizationUri(challenges: readonly string[]): string | undefined {
+  for (const challenge of challenges) {
+    const match = /\bauthorization_uri\s*=\s*(?:"([^"]*)"|([^\s,"]+))/i.exec(challenge);
+    const value = match?.[1] ?? match?.[2];
+    if (value !== undefined && value !== "") return value;
+  }
+  return undefined;
+}
+
+interface Silence {
+  readonly trouble: Trouble;
+  readonly retryAfter?: string;
+  readonly error: Error;
+}
+
+async function probe(
+  environment: Environment,
+  { http, clock, signal }: DiscoveryContext,
+): Promise<HttpAnswer> {
+  const failures = { throttled: 0, broken: 0, final: 0 };
+  let throttledMs = 0;
+  for (;;) {
+    const outcome = await ask(environment, http, signal);
+    if ("answer" in outcome) return outcome.answer;
+    const { trouble, retryAfter, error } = outcome;
+    failures[trouble] += 1;
+    const delay = retryDelay({
+      trouble,
+      attempt: failures[trouble],
+      retryAfter,
+      now: clock.now(),
+      throttledMs,
+      jitter: Math.random(),
+      limits: LIMITS,
+    });
+    if (delay === "give-up") throw error;
+    if (trouble === "throttled") throttledMs += delay;
+    await clock.sleep(delay, signal);
+  }
+}
+
+async function ask(
+  environment: Environment,
+  http: Http,
+  signal: AbortSignal | undefined,
+): Promise<{ answer: HttpAnswer } | Silence> {
+  try {
+    const answer = await http.send({
+      url: environment.apiRoot,
+      headers: { Accept: "application/json" },
+      signal,
+    });
+    const trouble = troubleOfStatus(answer.status);
+    if (trouble === "final") return { answer };
+    const error = new DataverseError(
+      "unavailable",
+      `Dynamics 365 is not available at the moment (HTTP ${answer.status}).`,
+      { status: answer.status },
+      { fix: "Try again later." },
+    );
+    return { trouble, retryAfter: String(answer.headers["retry-after"] ?? ""), error };
+  } catch (error) {
+    if (!(error instanceof HttpError)) throw error;
+    const lasting = ["no-such-host", "tls", "too-large", "closed"].includes(error.kind);
+    const fix = "Check the address of the environment, and that this server may reach it.";
+    const told = new AddressError("unreachable", error.message, { fix, cause: error });
+    return { trouble: lasting ? "final" : "broken", error: told };
+  }
+}

@@ -1,0 +1,187 @@
+// The address of an environment: whatever an admin pastes is reduced to one origin on a host that Microsoft runs,
+// before any request goes out. Hosts: Microsoft Learn, "Datacenter regions" (new-datacenter-regions); forms of URL:
+// "Open apps, forms, views, dialogs and reports with a URL". What is not Dataverse online is refused by its name.
+
+import { UserError } from "../../lib/user-error.ts";
+
+export interface Environment {
+  /** The browser's origin, for example https://contoso.crm4.dynamics.com */
+  readonly origin: string;
+  /** With a slash at the end. */
+  readonly apiRoot: string;
+  /** The app the pasted address was of, so that links stay in it. */
+  readonly appId?: string;
+  /** "crm4", "crm9" …, "gcc-high", "dod", "china", or "simulator". */
+  readonly region: string;
+}
+
+export type AddressErrorCode =
+  | "empty"
+  | "garbage"
+  | "not-https"
+  | "ip-address"
+  | "credentials"
+  | "self-hosted"
+  | "business-central"
+  | "finance-operations"
+  | "maker-portal"
+  | "power-pages"
+  | "closed-cloud"
+  | "no-organisation"
+  | "unreachable";
+
+const BROWSER_EXAMPLE = "https://contoso.crm4.dynamics.com";
+const HOW_TO =
+  `Open Dynamics 365 (Sales or Customer Service) in the browser and copy its address; ` +
+  `it looks like ${BROWSER_EXAMPLE}.`;
+
+const FAULTS: Readonly<
+  Record<Exclude<AddressErrorCode, "unreachable">, readonly [finding: string, fix: string]>
+> = {
+  empty: ["The address is empty.", HOW_TO],
+  garbage: ["This is not a web address.", HOW_TO],
+  "not-https": ["Dynamics 365 is reached over https:// only.", "Change http:// to https:// in the address."],
+  "ip-address": ["An IP address cannot be a Dynamics 365 environment.", HOW_TO],
+  credentials: [
+    'The address contains a user name or password before "@".',
+    "Take that out; nothing was sent.",
+  ],
+  "self-hosted": [
+    "This is not an address of Dynamics 365 online; it looks self-hosted (on-premises). Only environments in " +
+      "Microsoft's cloud can be connected.",
+    HOW_TO,
+  ],
+  "business-central": [
+    "This is Dynamics 365 Business Central, another product. Accounts are read from Dynamics 365 Sales or Customer " +
+      "Service (Dataverse).",
+    HOW_TO,
+  ],
+  "finance-operations": [
+    "This is Dynamics 365 Finance & Operations, another product. Accounts are read from Dynamics 365 Sales or " +
+      "Customer Service (Dataverse).",
+    HOW_TO,
+  ],
+  "maker-portal": [
+    "This is a Power Platform portal (maker portal, admin center or home page), not an environment.",
+    `In the admin center, open the environment and copy its "Environment URL"; it looks like ${BROWSER_EXAMPLE}.`,
+  ],
+  "power-pages": ["This is a Power Pages web site, not the environment behind it.", HOW_TO],
+  "closed-cloud": [
+    "This address belongs to the German cloud that Microsoft closed in 2021.",
+    "Ask your administrator for the address that the environment was moved to; it ends in crm16.dynamics.com or " +
+      "crm4.dynamics.com.",
+  ],
+  "no-organisation": ["The address lacks the name of the organisation before the region.", HOW_TO],
+};
+
+/** The address cannot be used. The message is for the admin. */
+export class AddressError extends UserError<AddressErrorCode> {
+  override readonly name = "AddressError";
+
+  static of(code: keyof typeof FAULTS, options?: ErrorOptions): AddressError {
+    const [finding, fix] = FAULTS[code];
+    return new AddressError(code, finding, { ...options, fix });
+  }
+}
+
+// One label for the organisation and one for the region. Regions are numbered as Microsoft adds them, so any number goes.
+const CLOUDS: readonly { readonly host: RegExp; readonly suffix: RegExp; readonly region?: string }[] = [
+  { host: /^([a-z0-9-]+)\.(crm\d*)\.dynamics\.com$/, suffix: /^(?:api\.)?crm\d*\.dynamics\.com$/ },
+  {
+    host: /^([a-z0-9-]+)\.(crm)\.microsoftdynamics\.us$/,
+    suffix: /^(?:api\.)?crm\.microsoftdynamics\.us$/,
+    region: "gcc-high",
+  },
+  {
+    host: /^([a-z0-9-]+)\.(crm)\.appsplatform\.us$/,
+    suffix: /^(?:api\.)?crm\.appsplatform\.us$/,
+    region: "dod",
+  },
+  { host: /^([a-z0-9-]+)\.(crm)\.dynamics\.cn$/, suffix: /^(?:api\.)?crm\.dynamics\.cn$/, region: "china" },
+];
+
+// In this order: the first that fits names the mistake.
+const OTHER_PRODUCTS: readonly (readonly [RegExp, keyof typeof FAULTS])[] = [
+  [/(^|\.)crm\.microsoftdynamics\.de$/, "closed-cloud"],
+  [/(^|\.)businesscentral\.dynamics\.com$/, "business-central"],
+  [/(^|\.)(operations|cloudax|axcloud|ax)\.dynamics\.(com|cn)$/, "finance-operations"],
+  [/(^|\.)operations\.[a-z]+\.dynamics\.com$/, "finance-operations"],
+  [/(^|\.)(powerappsportals|microsoftcrmportals|dynamics365portals)\.(com|us|cn)$/, "power-pages"],
+  [/(^|\.)powerpages\.microsoft\.com$/, "power-pages"],
+  [/(^|\.)(powerapps|powerautomate|powerplatform)\.(com|us|cn)$/, "maker-portal"],
+  [/(^|\.)(powerapps|powerplatform|flow)\.(microsoft\.(com|us)|azure\.cn)$/, "maker-portal"],
+  [/^(home|admin|www|globaldisco\.crm\d*|port\.crm\d*)\.dynamics\.com$/, "maker-portal"],
+  [/^(disco|dev|admin|port)\.crm\d*\.dynamics\.com$/, "maker-portal"],
+  [/^(admin|home|portal)\.(microsoft|office|microsoftonline|azure)\.com$/, "maker-portal"],
+];
+
+export interface AddressOptions {
+  /** Exactly one http://127.0.0.1:PORT that is allowed beside Microsoft's hosts: the simulator. */
+  readonly simulatorOrigin?: string | undefined;
+}
+
+/** What the pasted text addresses. Throws AddressError. */
+export function normaliseAddress(pasted: string, options: AddressOptions = {}): Environment {
+  const text = pasted
+    .replaceAll(/[\u200B-\u200D\u2060\uFEFF]/g, "")
+    .trim()
+    .replaceAll(/^[<"']+|[>"']+$/g, "");
+  if (text === "") throw AddressError.of("empty");
+  const url = parseUrl(text);
+  const appId = appIdOf(text);
+  if (options.simulatorOrigin !== undefined && url.origin === simulatorOrigin(options.simulatorOrigin))
+    return environmentAt(url.origin, "simulator", appId);
+
+  if (url.username !== "" || url.password !== "") throw AddressError.of("credentials");
+  const host = url.hostname.replace(/\.$/, "");
+  if (/^\[|^\d+\.\d+\.\d+\.\d+$/.test(host)) throw AddressError.of("ip-address");
+  const other = OTHER_PRODUCTS.find(([pattern]) => pattern.test(host));
+  if (other) throw AddressError.of(other[1]);
+  const { canonical, region } = cloudHost(host);
+  if (url.protocol !== "https:") throw AddressError.of("not-https");
+  if (url.port !== "") throw AddressError.of("self-hosted");
+  return environmentAt(`https://${canonical}`, region, appId);
+}
+
+function environmentAt(origin: string, region: string, appId: string | undefined): Environment {
+  return { origin, apiRoot: `${origin}/api/data/v9.2/`, region, ...(appId === undefined ? {} : { appId }) };
+}
+
+function parseUrl(text: string): URL {
+  if (/\s/.test(text)) throw AddressError.of("garbage");
+  const withScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;
+  let url: URL;
+  try {
+    url = new URL(withScheme);
+  } catch (error) {
+    throw AddressError.of("garbage", { cause: error });
+  }
+  if (url.protocol !== "https:" && url.protocol !== "http:") throw AddressError.of("garbage");
+  if (!url.hostname.includes(".") && !url.hostname.startsWith("[")) throw AddressError.of("garbage");
+  return url;
+}
+
+function simulatorOrigin(setting: string): string {
+  const origin = setting.replace(/\/$/, "");
+  if (/^http:\/\/127\.0\.0\.1:\d{1,5}$/.test(origin)) return origin;
+  throw new AddressError(
+    "garbage",
+    `The simulator's address must be http://127.0.0.1:PORT, not "${setting}".`,
+  );
+}
+
+function cloudHost(host: string): { canonical: string; region: string } {
+  // contoso.api.crm4… serves the same API; tokens and links are for the browser's host.
+  const browserHost = host.replace(/^([a-z0-9-]+)\.api\./, "$1.");
+  for (const cloud of CLOUDS) {
+    if (cloud.suffix.test(host)) throw AddressError.of("no-organisation");
+    const match = cloud.host.exec(browserHost);
+    if (match) return { canonical: browserHost, region: cloud.region ?? match[2] ?? "crm" };
+  }
+  throw AddressError.of("self-hosted");
+}
+
+function appIdOf(text: string): string | undefined {
+  const guid = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
+  return new RegExp(`[?&#]appid=(?:%7b|\\{)?(${guid})`, "i").exec(text)?.[1]?.toLowerCase();
+}

@@ -1,0 +1,143 @@
+// The token endpoint of Microsoft Entra ID: how it is asked, how often, and what its refusals become.
+// Entra's endpoints follow from authority and tenant (Microsoft Learn, "OAuth 2.0 and OpenID Connect protocols").
+import * as oauth from "openid-client";
+import type { Clock } from "../../lib/clock.ts";
+import { HttpError } from "../../lib/http.ts";
+import type { Http, HttpRequest } from "../../lib/http.ts";
+import { retryDelay, troubleOfStatus } from "../../lib/retry-timing.ts";
+import type { Trouble } from "../../lib/retry-timing.ts";
+import { signInErrorOf } from "./aadsts.ts";
+import type { Environment } from "./environment-address.ts";
+import type { SignInPlace } from "./discovery.ts";
+import { SignInError } from "../http/errors.ts";
+
+export interface SignInContext {
+  readonly environment: Environment;
+  /** From `discoverSignIn`. */
+  readonly place: SignInPlace;
+  readonly http: Http;
+  readonly clock: Clock;
+  /** Ends the wait before another try. */
+  readonly signal?: AbortSignal | undefined;
+  /** For one request, answer included. Default 30. */
+  readonly requestSeconds?: number | undefined;
+}
+
+export interface ClientCredentials {
+  readonly clientId: string;
+  /** Absent for a public client. */
+  readonly clientSecret?: string | undefined;
+}
+
+export interface Granted {
+  readonly accessToken: string;
+  readonly expiresInSeconds: number;
+}
+
+/** What a person's sign-in asks for: to act as them in this environment, for longer than an hour. */
+export function delegatedScope({ origin }: Environment): string {
+  return `${origin}/user_impersonation offline_access`;
+}
+
+export function grantedBy(answer: oauth.TokenEndpointResponse): Granted {
+  return { accessToken: answer.access_token, expiresInSeconds: answer.expires_in ?? 600 };
+}
+
+const TRIES = 4;
+
+export function entraClient(
+  { place, http, requestSeconds = 30 }: SignInContext,
+  { clientId, clientSecret }: ClientCredentials,
+): oauth.Configuration {
+  const base = `${place.authority}/${place.tenant}`;
+  const configuration = new oauth.Configuration(
+    {
+      issuer: `${base}/v2.0`,
+      authorization_endpoint: `${base}/oauth2/v2.0/authorize`,
+      token_endpoint: `${base}/oauth2/v2.0/token`,
+    },
+    clientId,
+    undefined,
+    clientSecret === undefined ? oauth.None() : oauth.ClientSecretPost(clientSecret),
+  );
+  // Discovery lets only the simulator's 127.0.0.1 through without TLS.
+  if (place.authority.startsWith("http://")) oauth.allowInsecureRequests(configuration);
+  configuration.timeout = requestSeconds;
+  configuration[oauth.customFetch] = async (url, { method, headers, body, signal }) => {
+    const request: HttpRequest = {
+      url,
+      method: method === "POST" ? "POST" : "GET",
+      headers: { ...headers },
+      ...(body instanceof URLSearchParams ? { body: body.toString() } : {}),
+      signal,
+    };
+    const answer = await http.send(request).catch((error: unknown) => {
+      if (signal?.aborted !== true) throw error;
+      throw new HttpError("timeout", `${new URL(url).host} did not answer in time.`, { cause: error });
+    });
+    const type = String(answer.headers["content-type"] ?? "");
+    const init = {
+      status: answer.status,
+      headers: { "content-type": type, "retry-after": retryAfterOf(answer) },
+    };
+    return new Response(new Uint8Array(answer.body), init);
+  };
+  return configuration;
+}
+
+/** Asks again where that makes sense. @throws SignInError */
+export async function grant<T>({ clock, signal }: SignInContext, ask: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await ask();
+    } catch (error) {
+      const { trouble, retryAfter, told } = await refusalOf(error);
+      const delay = retryDelay({
+        trouble: trouble === "throttled" && tries >= TRIES ? "final" : trouble,
+        attempt: tries,
+        retryAfter,
+        now: clock.now(),
+        throttledMs: 0,
+        jitter: Math.random(),
+        limits: { brokenTries: TRIES, throttledBudgetMs: 10 * 60_000, longestWaitMs: 2 * 60_000 },
+      });
+      if (delay === "give-up") throw told;
+      await clock.sleep(delay, signal);
+    }
+  }
+}
+
+interface Refusal {
+  readonly trouble: Trouble;
+  readonly retryAfter?: string | undefined;
+  readonly told: Error;
+}
+
+// openid-client's own error is not passed on as a cause: it holds the answer's whole text, which may echo a secret.
+async function refusalOf(error: unknown): Promise<Refusal> {
+  if (error instanceof oauth.ResponseBodyError) {
+    const description = error.error_description ?? "";
+    const told = signInErrorOf({ status: error.status, error: error.error, description });
+    return { trouble: told.category === "retry" ? "broken" : "final", told };
+  }
+  const cause = error instanceof Error ? error.cause : undefined;
+  if (cause instanceof Response) {
+    const told = signInErrorOf({ status: cause.status, error: "", description: "" });
+    return {
+      trouble: troubleOfStatus(cause.status),
+      retryAfter: cause.headers.get("retry-after") ?? "",
+      told,
+    };
+  }
+  const http = [error, cause].find((one) => one instanceof HttpError);
+  if (http === undefined) throw error;
+  const told = new SignInError("retry", http.message, {
+    fix: "Check that this server may reach Microsoft, and try again.",
+    cause: http,
+  });
+  return { trouble: ["tls", "too-large", "closed"].includes(http.kind) ? "final" : "broken", told };
+}
+
+function retryAfterOf(answer: { headers: Readonly<Record<string, string | string[] | undefined>> }): string {
+  return String(answer.headers["retry-after"] ?? "");
+}

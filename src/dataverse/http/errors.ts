@@ -1,0 +1,243 @@
+// What can go wrong with Dynamics 365, as errors that carry Dataverse's code for support and a sentence for the admin.
+// Its codes: Microsoft Learn, "Web service error codes" (data-service-error-codes). The catcher chooses by our own `code`.
+import { UserError, type UserErrorOptions } from "../../lib/user-error.ts";
+
+export type DataverseErrorCode =
+  | "view-not-found"
+  | "view-broken"
+  | "column-not-found"
+  | "record-not-found"
+  | "missing-privilege"
+  | "access-denied"
+  | "user-disabled"
+  | "no-roles"
+  | "no-licence"
+  | "not-a-member"
+  | "administration-mode"
+  | "throttled"
+  | "unavailable"
+  | "refused"
+  | "protocol";
+
+export interface DataverseErrorFacts {
+  /** The HTTP status, 0 if there was no answer. */
+  readonly status?: number;
+  /** Dataverse's code, for example "0x80041103"; empty if it gave none. */
+  readonly serverCode?: string;
+  /** What Microsoft's support asks for. */
+  readonly requestId?: string | undefined;
+  /** The column, privilege or view it is about. */
+  readonly subject?: string | undefined;
+  /** Of a column: the table that lacks it. */
+  readonly table?: string | undefined;
+  /** Dataverse's own words, shortened. */
+  readonly serverText?: string | undefined;
+}
+
+export class DataverseError extends UserError<DataverseErrorCode> {
+  override readonly name: string = "DataverseError";
+  readonly status: number;
+  readonly serverCode: string;
+  readonly requestId?: string;
+  readonly subject?: string;
+  readonly table?: string;
+  readonly serverText: string;
+
+  constructor(
+    code: DataverseErrorCode,
+    finding: string,
+    facts: DataverseErrorFacts = {},
+    options: UserErrorOptions = {},
+  ) {
+    super(code, finding, options);
+    this.status = facts.status ?? 0;
+    this.serverCode = facts.serverCode ?? "";
+    if (facts.requestId !== undefined) this.requestId = facts.requestId;
+    if (facts.subject !== undefined) this.subject = facts.subject;
+    if (facts.table !== undefined) this.table = facts.table;
+    this.serverText = facts.serverText ?? "";
+  }
+}
+
+/** The other side does not keep to the protocol, or tries to lead a token elsewhere. */
+export class ProtocolError extends DataverseError {
+  override readonly name = "ProtocolError";
+
+  constructor(finding: string, facts: DataverseErrorFacts = {}, options: UserErrorOptions = {}) {
+    super("protocol", finding, facts, options);
+  }
+}
+
+export type SignInCategory = "reconnect" | "configuration" | "retry" | "blocked";
+export type SignInErrorCode = `sign-in-${SignInCategory}`;
+
+/** Microsoft Entra ID gave no token, or Dynamics 365 does not take the one it gave. */
+export class SignInError extends UserError<SignInErrorCode> {
+  override readonly name = "SignInError";
+  readonly category: SignInCategory;
+  /** For example "AADSTS7000215"; Entra's OAuth error if it gave no number; empty if neither. */
+  readonly serverCode: string;
+
+  constructor(
+    category: SignInCategory,
+    finding: string,
+    { serverCode = "", ...options }: UserErrorOptions & { readonly serverCode?: string } = {},
+  ) {
+    super(`sign-in-${category}`, finding, options);
+    this.category = category;
+    this.serverCode = serverCode;
+  }
+}
+
+export interface ErrorAnswer {
+  readonly status: number;
+  readonly serverCode: string;
+  /** Dataverse's own words. */
+  readonly message: string;
+  readonly requestId?: string | undefined;
+}
+
+interface CodeMeaning {
+  readonly code: DataverseErrorCode;
+  readonly told: (answer: ErrorAnswer) => { readonly finding: string; readonly fix?: string };
+  readonly about?: (message: string) => { subject?: string | undefined; table?: string | undefined };
+}
+
+const ADMIN_CENTER = 'In the Power Platform admin center, under the environment\'s "Users",';
+
+const ACCESS_DENIED: CodeMeaning = {
+  code: "access-denied",
+  told: () => ({
+    finding: "Dynamics 365 denies the connected user access.",
+    fix: "Ask a System Administrator to check its security roles.",
+  }),
+};
+const PRIVILEGE: CodeMeaning = {
+  code: "missing-privilege",
+  about: (message) => ({ subject: privilegeNamed(message) }),
+  told: ({ message }) => {
+    const name = privilegeNamed(message);
+    return {
+      finding: `The connected user lacks ${name === undefined ? "a privilege" : `the privilege ${name}`} in Dynamics 365.`,
+      fix: `Ask a System Administrator to give it a security role that contains ${name ?? "it"}.`,
+    };
+  },
+};
+const NO_COLUMN: CodeMeaning = {
+  code: "column-not-found",
+  about: columnNamed,
+  told: ({ message }) => {
+    const { subject, table } = columnNamed(message);
+    return {
+      finding:
+        `Dynamics 365 has no column ${subject === undefined ? "of a name that was asked for" : `"${subject}"`} in the ` +
+        `table ${table ?? "account"}; it was probably deleted.`,
+      fix: "Take it out of the mapping or choose another one.",
+    };
+  },
+};
+
+const BY_SERVER_CODE: Readonly<Record<string, CodeMeaning>> = {
+  "0x80040220": PRIVILEGE,
+  "0x80040231": PRIVILEGE,
+  "0x80048405": ACCESS_DENIED,
+  "0x80040225": {
+    code: "user-disabled",
+    told: () => ({
+      finding: "The connected user is disabled in Dynamics 365.",
+      fix: `${ADMIN_CENTER} enable it or connect another user.`,
+    }),
+  },
+  "0x80042f09": {
+    code: "no-roles",
+    told: () => ({
+      finding: "The connected user has no security role in this environment.",
+      fix: `${ADMIN_CENTER} give it one, then check the connection again.`,
+    }),
+  },
+  "0x80072560": {
+    code: "not-a-member",
+    told: () => ({
+      finding: "The connected user or app is not a user of this environment.",
+      fix: `${ADMIN_CENTER} add it (an app under "Application users") and give it a security role.`,
+    }),
+  },
+  "0x8004d24b": {
+    code: "no-licence",
+    told: () => ({
+      finding: "The connected user has no licence for Dynamics 365.",
+      fix: "Assign one in the Microsoft 365 admin center or connect another user.",
+    }),
+  },
+  "0x8004a113": {
+    code: "administration-mode",
+    told: () => ({
+      finding: "The environment is in administration mode, so only administrators get in.",
+      fix: "Wait until it is switched off in the Power Platform admin center.",
+    }),
+  },
+  "0x80040217": {
+    code: "record-not-found",
+    told: () => ({
+      finding: "Dynamics 365 has no such record, or the connected user cannot see it.",
+    }),
+  },
+  "0x80041103": NO_COLUMN,
+  "0x8004f506": {
+    code: "refused",
+    told: () => ({
+      finding: "A filter uses a secured column that the connected user may not read.",
+      fix: "Give the user a field security profile that allows it, or choose another view.",
+    }),
+  },
+};
+
+function privilegeNamed(message: string): string | undefined {
+  return /missing (prv\w+) privilege/i.exec(message)?.[1];
+}
+
+// The two texts in which a missing column is told: by OData and by FetchXML.
+function columnNamed(message: string): { subject?: string | undefined; table?: string | undefined } {
+  const odata = /property named '([^']+)' on type 'Microsoft\.Dynamics\.CRM\.([^']+)'/.exec(message);
+  if (odata) return { subject: odata[1], table: odata[2] };
+  const fetchXml = /'([^']+)' entity doesn't contain attribute with Name = '([^']+)'/.exec(message);
+  return { subject: fetchXml?.[2], table: fetchXml?.[1] };
+}
+
+/** The error for an answer that is not to be retried. */
+export function dataverseErrorOf(answer: ErrorAnswer, cause?: unknown): DataverseError {
+  const { status, serverCode, requestId } = answer;
+  const serverText = shorten(answer.message);
+  const facts = { status, serverCode, requestId, serverText };
+  const options = cause === undefined ? {} : { cause };
+  const meaning = meaningOf(answer);
+  if (meaning !== undefined) {
+    const { finding, fix } = meaning.told(answer);
+    const about = meaning.about?.(answer.message);
+    return new DataverseError(meaning.code, finding, { ...facts, ...about }, { ...options, fix });
+  }
+  const words = serverText === "" ? "" : ` It says: "${serverText}"`;
+  return new DataverseError(
+    "refused",
+    `Dynamics 365 refused a request (${[`HTTP ${status}`, serverCode].filter(Boolean).join(", ")}).${words}`,
+    facts,
+    {
+      ...options,
+      fix: `If it happens again, give Microsoft support the request id ${requestId ?? "from the log"}.`,
+    },
+  );
+}
+
+function meaningOf(answer: ErrorAnswer): CodeMeaning | undefined {
+  // The same code says many things about a URL; only this text is about a column.
+  if (answer.serverCode === "0x80060888" && answer.message.includes("Could not find a property named"))
+    return NO_COLUMN;
+  return (
+    BY_SERVER_CODE[answer.serverCode.toLowerCase()] ?? (answer.status === 403 ? ACCESS_DENIED : undefined)
+  );
+}
+
+export function shorten(text: string): string {
+  const line = text.replaceAll(/\s+/g, " ").trim();
+  return line.length > 300 ? `${line.slice(0, 300)}…` : line;
+}

@@ -1,0 +1,184 @@
+// The account table's columns. One request tells of all of them what every column has; what only some have (labels of
+// choices, targets, precision) needs a cast, so one more request each. Microsoft Learn, "Query schema definitions".
+import { z } from "zod";
+import { inOrder } from "../../lib/in-order.ts";
+import type { Access } from "./privileges.ts";
+import { DataverseError } from "../http/errors.ts";
+import { listOf, readList } from "../http/lists.ts";
+import type { Column } from "../model.ts";
+import type { Requests } from "../http/requests.ts";
+
+const Label = z
+  .object({
+    UserLocalizedLabel: z.object({ Label: z.string().nullish() }).nullish(),
+    LocalizedLabels: z.array(z.object({ Label: z.string().nullish() })).nullish(),
+  })
+  .nullish();
+type Label = z.infer<typeof Label>;
+const Value = z.object({ Value: z.string() }).nullish();
+
+const Attribute = z.object({
+  LogicalName: z.string(),
+  SchemaName: z.string().nullish(),
+  AttributeTypeName: Value,
+  DisplayName: Label,
+  AttributeOf: z.string().nullish(),
+  IsValidForRead: z.boolean().nullish(),
+  IsValidODataAttribute: z.boolean().nullish(),
+  IsCustomAttribute: z.boolean().nullish(),
+  IsSecured: z.boolean().nullish(),
+  SourceType: z.number().nullish(),
+});
+
+const Option = z.object({ Value: z.number(), Label });
+const Options = z.object({ Options: z.array(Option).nullish() }).nullish();
+const TwoOptions = z.object({ TrueOption: Option.nullish(), FalseOption: Option.nullish() }).nullish();
+
+const Detail = z.object({
+  LogicalName: z.string(),
+  OptionSet: z.unknown().optional(),
+  GlobalOptionSet: z.unknown().optional(),
+  Targets: z.array(z.string()).nullish(),
+  Format: z.string().nullish(),
+  FormatName: Value,
+  MaxLength: z.number().nullish(),
+  Precision: z.number().nullish(),
+  DateTimeBehavior: Value,
+});
+type Detail = z.infer<typeof Detail>;
+
+/** Dataverse recommends 4 to a small environment (its header x-ms-dop-hint). */
+const ASKED_AT_ONCE = 4;
+
+const CHOICES = "$select=LogicalName&$expand=OptionSet,GlobalOptionSet";
+const CASTS: Readonly<Record<string, string>> = {
+  PicklistAttributeMetadata: CHOICES,
+  MultiSelectPicklistAttributeMetadata: CHOICES,
+  StateAttributeMetadata: CHOICES,
+  StatusAttributeMetadata: CHOICES,
+  BooleanAttributeMetadata: CHOICES,
+  // Also owners and customers: their metadata types are this one.
+  LookupAttributeMetadata: "$select=LogicalName,Targets",
+  DateTimeAttributeMetadata: "$select=LogicalName,Format,DateTimeBehavior",
+  StringAttributeMetadata: "$select=LogicalName,FormatName,MaxLength",
+  MemoAttributeMetadata: "$select=LogicalName,FormatName,MaxLength",
+  MoneyAttributeMetadata: "$select=LogicalName,Precision",
+  DecimalAttributeMetadata: "$select=LogicalName,Precision",
+  DoubleAttributeMetadata: "$select=LogicalName,Precision",
+  IntegerAttributeMetadata: "$select=LogicalName,Format",
+};
+
+const ATTRIBUTES = "EntityDefinitions(LogicalName='account')/Attributes";
+const SELECT = Object.keys(Attribute.shape).join(",");
+
+/** What can be offered: readable over OData and no companion of another column, by label. */
+export async function readColumns(
+  requests: Requests,
+  access: Access,
+  signal?: AbortSignal,
+): Promise<readonly Column[]> {
+  const [attributes, details] = await Promise.all([
+    readList(requests, `${ATTRIBUTES}?$select=${SELECT}`, listOf(Attribute), signal),
+    readDetails(requests, signal),
+  ]);
+  const offered = attributes.filter(
+    (attribute) => attribute.IsValidForRead && attribute.IsValidODataAttribute && !attribute.AttributeOf,
+  );
+  const mayRead = offered.some(({ IsSecured }) => IsSecured)
+    ? await securedReader(access, signal)
+    : () => true;
+  return offered
+    .map((attribute) => columnOf(attribute, details.get(attribute.LogicalName), mayRead))
+    .toSorted((a, b) => a.label.localeCompare(b.label) || a.logicalName.localeCompare(b.logicalName));
+}
+
+async function readDetails(
+  requests: Requests,
+  signal: AbortSignal | undefined,
+): Promise<ReadonlyMap<string, Detail>> {
+  const asks = Object.entries(CASTS).map(
+    ([cast, query]) =>
+      () =>
+        readList(requests, `${ATTRIBUTES}/Microsoft.Dynamics.CRM.${cast}?${query}`, listOf(Detail), signal),
+  );
+  const details = new Map<string, Detail>();
+  for await (const list of inOrder(asks, ASKED_AT_ONCE))
+    for (const detail of list) details.set(detail.LogicalName, detail);
+  return details;
+}
+
+async function securedReader(
+  access: Access,
+  signal: AbortSignal | undefined,
+): Promise<(name: string) => boolean> {
+  if (await access.isSystemAdministrator(signal)) return () => true;
+  const readable = await readableByProfile(access, signal);
+  return (name) => readable.has(name);
+}
+
+/** Who may not look into the profiles cannot know of a secured column, so none counts as readable: nothing is blanked by it. */
+async function readableByProfile(
+  access: Access,
+  signal: AbortSignal | undefined,
+): Promise<ReadonlySet<string>> {
+  try {
+    return await access.readableSecuredColumns(signal);
+  } catch (error) {
+    if (error instanceof DataverseError && error.code === "missing-privilege") return new Set();
+    throw error;
+  }
+}
+
+function columnOf(
+  attribute: z.infer<typeof Attribute>,
+  detail: Detail | undefined,
+  mayRead: (name: string) => boolean,
+): Column {
+  const name = attribute.LogicalName;
+  const secured = attribute.IsSecured ?? false;
+  const options = optionsOf(detail);
+  const format = detail?.FormatName?.Value ?? detail?.Format;
+  const behavior = dateBehaviorOf(detail?.DateTimeBehavior?.Value);
+  return {
+    logicalName: name,
+    label: textOf(attribute.DisplayName) ?? attribute.SchemaName ?? name,
+    type: attribute.AttributeTypeName?.Value ?? "",
+    ...(format ? { format } : {}),
+    ...(detail?.Targets ? { targets: detail.Targets } : {}),
+    ...(options ? { options } : {}),
+    ...(typeof detail?.Precision === "number" ? { precision: detail.Precision } : {}),
+    ...(behavior ? { dateBehavior: behavior } : {}),
+    secured,
+    readable: !secured || mayRead(name),
+    calculated: (attribute.SourceType ?? 0) > 0,
+    ...(typeof detail?.MaxLength === "number" ? { maxLength: detail.MaxLength } : {}),
+    custom: attribute.IsCustomAttribute ?? false,
+  };
+}
+
+// A choice that several tables share comes under the other name; which of the two is filled is not told beforehand.
+function optionsOf(detail: Detail | undefined): ReadonlyMap<number, string> | undefined {
+  const sets = [detail?.OptionSet, detail?.GlobalOptionSet];
+  for (const set of sets) {
+    const two = TwoOptions.safeParse(set).data;
+    const many = Options.safeParse(set).data?.Options ?? [];
+    const options = [...many, ...[two?.TrueOption, two?.FalseOption].filter((option) => option != null)];
+    if (options.length > 0)
+      return new Map(options.map((option) => [option.Value, textOf(option.Label) ?? String(option.Value)]));
+  }
+  return undefined;
+}
+
+/** In the connected user's language, else in the first there is. */
+function textOf(label: Label): string | undefined {
+  return (
+    [label?.UserLocalizedLabel, ...(label?.LocalizedLabels ?? [])].find((one) => one?.Label)?.Label ??
+    undefined
+  );
+}
+
+const BEHAVIORS = ["UserLocal", "DateOnly", "TimeZoneIndependent"] as const;
+
+function dateBehaviorOf(value: string | undefined): Column["dateBehavior"] {
+  return BEHAVIORS.find((behavior) => behavior === value);
+}

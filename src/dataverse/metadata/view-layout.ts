@@ -1,0 +1,21 @@
+// The columns that a view shows: its layout, a grid of cells (Microsoft Learn, "Customize views", layoutxml).
+import { DOMParser } from "@xmldom/xmldom";
+import type { View } from "../model.ts";
+
+/** Of the account "name", of a linked table "alias.name"; empty if the view has no layout that can be read. */
+export function layoutColumns({ layoutXml = "" }: View): string[] {
+  if (layoutXml === "" || /<!DOCTYPE/i.test(layoutXml)) return [];
+  try {
+    const cells = new DOMParser({ onError: refuse })
+      .parseFromString(layoutXml, "text/xml")
+      .getElementsByTagName("cell");
+    const shown = Array.from(cells).filter((cell) => cell.getAttribute("ishidden") !== "1");
+    return shown.map((cell) => cell.getAttribute("name") ?? "").filter((name) => name !== "");
+  } catch {
+    return [];
+  }
+}
+
+function refuse(_level: string, message: string): never {
+  throw new Error(message);
+}

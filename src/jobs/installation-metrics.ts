@@ -1,0 +1,100 @@
+// How the installation is, for whoever scrapes it: a few rows by index each, however many accounts and runs there are.
+import { sql, type Kysely } from "kysely";
+import { loadConnection } from "../connections/connection.ts";
+import { pastRuns } from "../connections/schedule/past-runs.ts";
+import { nextRun } from "../connections/schedule/next-run.ts";
+import type { Database } from "../db/pool.ts";
+import type { Tables } from "../db/tables.ts";
+import { PLAN_LIFETIME_MS, isRunnable, isActive } from "../sync/record/run-state.ts";
+import { isLeased } from "../sync/record/lease.ts";
+
+export type World = {
+  /** Open issues by kind. */
+  readonly issues: Readonly<Record<string, number>>;
+  /** Runs by stage. */
+  readonly underWay: Readonly<Record<string, number>>;
+  /** Seconds that the oldest run has waited, by who lets it go on; 0 if none waits. */
+  readonly queueAge: { readonly worker: number; readonly person: number };
+  /** Of the last run that came to a plan; null before the first, and of one that took no time. */
+  readonly rowsPerSecond: number | null;
+  readonly lastFinished: Date | null;
+  readonly mailsWaiting: number;
+};
+
+/** Whatever goes on or has ended lately is among these: a plan is worth something for a day, and failures wait ever longer. */
+const LATEST = sql`(select * from runs order by id desc limit 50)`;
+
+export async function worldOf(database: Database, now: Date): Promise<World> {
+  const db = database.kysely;
+  const { environment, ...connection } = await loadConnection(db);
+  const organizationId = environment?.organizationId ?? null;
+  const last = await lastRuns(db, organizationId);
+  const mails = await sql<{ count: number }>`
+    select count(*)::int as count from mails where state = 'waiting'`.execute(db);
+  return {
+    issues: last.issues ?? {},
+    underWay: await runsByStage(db),
+    queueAge:
+      organizationId === null || connection.paused || connection.settings === null
+        ? { worker: 0, person: 0 }
+        : await queueAge(db, connection, { organizationId, now }),
+    rowsPerSecond: last.rate,
+    lastFinished: last.finished,
+    mailsWaiting: mails.rows[0]!.count,
+  };
+}
+
+type Last = { issues: Record<string, number> | null; finished: Date | null; rate: number | null };
+
+/** What is open changes with runs alone, and each that is done keeps what it left open. */
+async function lastRuns(db: Kysely<Tables>, organizationId: string | null): Promise<Last> {
+  const { rows } = await sql<Last>`
+    select done.issues, done.finished_at as finished, planned.rate
+    from (select) one
+    left join (
+      select issues, finished_at from runs where organization_id = ${organizationId} and status = 'done'
+      order by id desc limit 1) done on true
+    left join (
+      select (counts ->> 'read')::float8 / nullif(extract(epoch from planned_at - started_at), 0)::float8 as rate
+      from ${LATEST} r where organization_id = ${organizationId} and planned_at is not null
+      order by id desc limit 1) planned on true`.execute(db);
+  return rows[0]!;
+}
+
+async function runsByStage(db: Kysely<Tables>): Promise<Record<string, number>> {
+  const { rows } = await sql<{ stage: string; count: number }>`
+    select coalesce(r.progress ->> 'stage', 'connect') as stage, count(*)::int as count
+    from ${LATEST} r join run_leases l using (organization_id) where ${isActive} group by 1`.execute(db);
+  return Object.fromEntries(rows.map(({ stage, count }) => [stage, count]));
+}
+
+type Scheduled = Pick<Awaited<ReturnType<typeof loadConnection>>, "attention" | "schedule">;
+
+async function queueAge(
+  db: Kysely<Tables>,
+  { attention, schedule }: Scheduled,
+  { organizationId, now }: { readonly organizationId: string; readonly now: Date },
+): Promise<World["queueAge"]> {
+  const secondsSince = (moment: Date | null | undefined) =>
+    moment ? Math.max(0, (now.getTime() - moment.getTime()) / 1000) : 0;
+  const { rows } = await sql<{ planned: Date | null; waits: Date | null; busy: boolean }>`
+    select
+      (select min(planned_at) from runs where organization_id = ${organizationId} and status = 'planned'
+        and approval_reason is not null and planned_at >= ${new Date(now.getTime() - PLAN_LIFETIME_MS)} and id > (
+          select coalesce(max(id), 0) from runs where organization_id = ${organizationId} and status = 'done')) as planned,
+      (select min(case when r.status = 'queued' then r.started_at else l.heartbeat_at end)
+        from ${LATEST} r left join run_leases l using (organization_id)
+        where r.organization_id = ${organizationId} and ${isRunnable}
+          and (r.status = 'queued' or not coalesce(${isLeased}, false))) as waits,
+      exists (select from run_leases l where organization_id = ${organizationId} and ${isLeased}) as busy`.execute(
+    db,
+  );
+  const { planned, waits, busy } = rows[0]!;
+  const due = nextRun({ ...schedule, ...(await pastRuns(db, organizationId)) }, now)?.at;
+  // A run under way reads what is due too.
+  const overdue = busy ? 0 : secondsSince(due);
+  return {
+    worker: Math.max(secondsSince(waits), attention || planned ? 0 : overdue),
+    person: planned ? secondsSince(planned) : attention ? overdue : 0,
+  };
+}

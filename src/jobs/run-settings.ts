@@ -1,0 +1,25 @@
+// What a run is carried out with: what an admin chose, and the lists of domains that are kept elsewhere.
+import type { Kysely } from "kysely";
+import { loadDomainSettings } from "../accounts/domains/settings.ts";
+import type { Tables } from "../db/tables.ts";
+import type { StoredRun } from "../sync/record/run-record.ts";
+import type { ChosenSettings, SyncSettings } from "../settings/sync-settings.ts";
+
+/** With the lists as they are now. */
+export async function settingsWith(db: Kysely<Tables>, chosen: ChosenSettings): Promise<SyncSettings> {
+  const { own, commonAdded, commonRemoved } = await loadDomainSettings(db);
+  const { selection, mapping, options } = chosen;
+  return {
+    selection,
+    mapping,
+    options,
+    ownDomains: own,
+    commonDomains: { add: commonAdded, remove: commonRemoved },
+  };
+}
+
+/** What an admin chose for this run, without those lists. */
+export function chosenIn({ settings: { settings } }: Pick<StoredRun, "settings">): ChosenSettings {
+  const { selection, mapping, options } = settings;
+  return { selection, mapping, options };
+}
