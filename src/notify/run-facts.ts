@@ -75,7 +75,7 @@ const EXAMPLES = 3;
 /** Kinds that cost something and that nobody chose. */
 function errorKinds({ kinds }: Words): string[] {
   return Object.entries(kinds)
-    .filter(([kind, { effect }]) => effect !== "keeps-value" && kind !== "excluded")
+    .filter(([, { effect, isChosen }]) => effect !== "keeps-value" && isChosen === undefined)
     .map(([kind]) => kind);
 }
 

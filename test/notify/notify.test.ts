@@ -154,7 +154,7 @@ test("told again by whomever, also at the same time, nobody gets a second mail",
 
   // As if the process had died between the run's end and its mails.
   await web.database.pool.query("delete from run_notices");
-  await web.database.pool.query("update runs set told = null");
+  await web.database.pool.query("update runs set notified_state = null");
   await Promise.all([notifyMissed(parts), notifyMissed(parts), notifyRun(parts, id)]);
   expect(await news()).toEqual([`${CAROL}: Support: your sync from Dynamics 365 has errors in 1 account`]);
 });
@@ -165,7 +165,7 @@ test("mails are written and queued while somebody else has the connection's row"
   const { id } = await apply((await plan()).id);
   await news();
   const { pool } = web.database;
-  await pool.query("delete from run_notices; update runs set told = null");
+  await pool.query("delete from run_notices; update runs set notified_state = null");
   const other = await pool.connect();
   await other.query("begin; select from connection for update");
 
@@ -189,7 +189,7 @@ test("what another process tells meanwhile is no news any more", async () => {
   // first one is not yet.
   await pool.query("create table told_first as select * from run_notices; delete from run_notices");
   const { rows } = await pool.query<{ id: number }>(
-    "update runs set told = null where id = (select max(id) from runs) returning id",
+    "update runs set notified_state = null where id = (select max(id) from runs) returning id",
   );
   const other = await pool.connect();
   await other.query("begin; select pg_advisory_xact_lock(hashtext('sluice tells of runs'))");

@@ -4,7 +4,7 @@ import type { RecordPlace } from "../../accounts/synced-fields.ts";
 import { csvOf } from "../../csv/write-csv.ts";
 import type { Database } from "../../db/pool.ts";
 import type { RunCounts } from "../../sync/tables.ts";
-import { issueKinds, type IssueKind } from "../../sync/rules/issue-kinds.ts";
+import { issueKinds, issueKindNames } from "../../sync/rules/issue-kinds.ts";
 import type { IssueLifetime } from "../../sync/report/issue-lifetimes.ts";
 import {
   issueCountsBy,
@@ -25,17 +25,14 @@ export async function issueGroups(
 ): Promise<IssueGroup[]> {
   const counted = new Map((await issueCountsBy(database, source)).map((one) => [one.kind, one]));
   const groups: IssueGroup[] = [];
-  for (const kind of Object.keys(issueKinds).filter(isKind)) {
+  for (const kind of issueKindNames) {
     const found = counted.get(kind);
     if (!found) continue;
     const remedy = options && (await remedyFor(database, found, options, plan));
-    groups.push({ ...issueKinds[kind], ...found, remedy: remedy ?? null });
+    const { title, explanation, howToResolve, effect } = issueKinds[kind];
+    groups.push({ title, explanation, howToResolve, effect, ...found, remedy: remedy ?? null });
   }
   return groups;
-}
-
-function isKind(kind: string): kind is IssueKind {
-  return kind in issueKinds;
 }
 
 function urlOf(place: RecordPlace | null, recordId: string | null): string | null {

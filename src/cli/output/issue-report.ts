@@ -1,8 +1,7 @@
 // The issues of a run told to an admin: by kind, with what to do and the accounts it is about.
-import { issueKinds, type IssueKind } from "../../sync/rules/issue-kinds.ts";
+import { issueKindNames, issueKinds, type IssueKind } from "../../sync/rules/issue-kinds.ts";
 import type { RunIssue } from "../../sync/record/run-summary.ts";
 import { count, counted, oneLine, wrapped } from "./format.ts";
-import { kindsInOrder } from "./run-report.ts";
 import { tableLines } from "./table.ts";
 
 export interface IssueReportOptions {
@@ -14,7 +13,7 @@ export interface IssueReportOptions {
 /** Lines without line ends. */
 export function issueReport(issues: readonly RunIssue[], options: IssueReportOptions): string[] {
   if (issues.length === 0) return ["No issues."];
-  return kindsInOrder().flatMap((kind) =>
+  return issueKindNames.flatMap((kind) =>
     kindLines(
       kind,
       issues.filter((issue) => issue.kind === kind),

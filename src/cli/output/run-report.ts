@@ -1,6 +1,6 @@
 // A run told to a person: what became of the accounts, what went wrong, where to look next.
 import { approvalExplanations, haltExplanations } from "../../settings/run-explanations.ts";
-import { issueKinds, type IssueKind } from "../../sync/rules/issue-kinds.ts";
+import { issueKindNames, issueKinds } from "../../sync/rules/issue-kinds.ts";
 import type { RunSummary } from "../../sync/record/run-summary.ts";
 import { count, counted, duration, instant, padded } from "./format.ts";
 import { tableLines } from "./table.ts";
@@ -89,7 +89,7 @@ function countLines(run: RunSummary): string[] {
 
 function issueLines(run: RunSummary): string[] {
   // In the order in which the kinds are defined: the gravest first.
-  const present = kindsInOrder().filter((kind) => (run.issues[kind] ?? 0) > 0);
+  const present = issueKindNames.filter((kind) => (run.issues[kind] ?? 0) > 0);
   if (present.length === 0) return [];
   const rows = present.map((kind) => [count(run.issues[kind] ?? 0), issueKinds[kind].title, kind]);
   const lines = tableLines(
@@ -97,10 +97,6 @@ function issueLines(run: RunSummary): string[] {
     rows,
   );
   return ["", ...lines.map((line) => `  ${line}`)];
-}
-
-export function kindsInOrder(): IssueKind[] {
-  return Object.keys(issueKinds).filter((kind): kind is IssueKind => kind in issueKinds);
 }
 
 function nextLines(run: RunSummary): string[] {

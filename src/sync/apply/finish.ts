@@ -13,6 +13,7 @@ import { cacheActionCounts, cacheIssueCounts } from "../record/run-updates.ts";
 import { createTemporaryTable } from "../record/temporary-tables.ts";
 import { transition } from "../record/transitions.ts";
 import { dropWorkingTables } from "../record/working-tables.ts";
+import { kindsOfConflict } from "../rules/issue-kinds.ts";
 import { lookAgainIfDraftsAreLost, rememberWaiting } from "./save-blocked.ts";
 
 /** Stands for "the whole connection" where records are compared. */
@@ -64,9 +65,10 @@ async function moveVersions(
 async function completeIssues(open: OpenTransaction, { runId }: FinishScope): Promise<void> {
   await sql`
     update run_issues i set other_account_id = held.account_id from account_domains held
-    where i.run_id = ${runId} and i.kind in ('domain-taken', 'domain-linked-elsewhere') and held.domain = i.value`.execute(
+    where i.run_id = ${runId} and i.kind = any(${kindsOfConflict("domain")}::text[]) and held.domain = i.value`.execute(
     open.kysely,
   );
+  const names = kindsOfConflict("name");
   await sql`
     update run_issues i set other_account_id = named.id
     from (
@@ -74,9 +76,9 @@ async function completeIssues(open: OpenTransaction, { runId }: FinishScope): Pr
       from run_issues refused
       join run_drafts d on d.run_id = refused.run_id and d.record_id = refused.record_id
       join accounts a using (name_key)
-      where refused.run_id = ${runId} and refused.kind = 'name-in-use' group by d.record_id
+      where refused.run_id = ${runId} and refused.kind = any(${names}::text[]) group by d.record_id
     ) named
-    where i.run_id = ${runId} and i.kind = 'name-in-use' and i.record_id = named.record_id`.execute(
+    where i.run_id = ${runId} and i.kind = any(${names}::text[]) and i.record_id = named.record_id`.execute(
     open.kysely,
   );
 }

@@ -1,6 +1,6 @@
 // Why a run decided as it did, in sentences that an admin reads: of a change the rule, of an issue what stands in the way.
 import type { ChangeRow } from "./planned-changes.ts";
-import type { IssueKind } from "../rules/issue-kinds.ts";
+import { issueKindInfo, type IssueKind } from "../rules/issue-kinds.ts";
 import type { SyncSettings } from "../../settings/sync-settings.ts";
 
 const LEFT: Readonly<Record<string, string>> = {
@@ -60,27 +60,6 @@ export function issueSentence(issue: ToldIssue): string {
   const field = issue.field === null ? "A field" : `The field ${issue.field}`;
   const value = issue.value ?? "";
   const other = issue.otherName === null ? "another account" : `“${issue.otherName}”`;
-  const sentences: Record<IssueKind, string> = {
-    "view-not-found": "The view that selects the accounts was not found.",
-    "view-broken": "Dynamics 365 refuses to run the view that selects the accounts.",
-    "field-not-found": `The Dynamics 365 field ${value} is gone; what it was mapped to keeps its last values.`,
-    "field-not-readable": `The Dynamics 365 field ${value} may not be read; what it is mapped to keeps its last values.`,
-    "linked-to-other-source": `${name} is not synced: an account here has its id from another source.`,
-    "domain-linked-elsewhere": `${name} is not synced: its domain ${value} belongs to ${other}, which is linked to a different account of Dynamics 365.`,
-    "name-in-use":
-      issue.otherName === null || issue.otherName === issue.name
-        ? `${name} is not synced: an account of this name is linked to a different account of Dynamics 365.`
-        : `${name} is not synced: ${other} has the same name and is linked to a different account of Dynamics 365.`,
-    "name-empty": "The account is not synced: it has no name.",
-    excluded: `${name} is not synced: it was deleted here and kept out of the sync.`,
-    "domain-taken": `${name} is synced without the domain ${value}: it belongs to ${other}.`,
-    "domain-invalid": `${name} is synced without “${value}”: no email domain can be read from it.`,
-    "domain-common": `${name} is synced without ${value}: it is a mail provider's domain.`,
-    "domain-own": `${name} is synced without ${value}: it is your own company's domain.`,
-    "teammate-not-found": `${field} of ${name} was left empty: its user is no teammate here.`,
-    "value-invalid": `${field} of ${name} was left empty: ${value} does not fit its type.`,
-    "number-rounded": `${field} of ${name} was rounded to ${value}.`,
-    "changed-since-plan": `${name} was changed here after the sync had decided about it, so its change was not applied.`,
-  };
-  return sentences[issue.kind];
+  const isSameName = issue.otherName === null || issue.otherName === issue.name;
+  return issueKindInfo(issue.kind).explain({ name, field, value, other, isSameName });
 }

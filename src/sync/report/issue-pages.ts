@@ -6,8 +6,8 @@ import { containing } from "../../db/like-pattern.ts";
 import { NIL_UUID } from "../../lib/nil-uuid.ts";
 import type { Database } from "../../db/pool.ts";
 import type { RunStatus } from "../tables.ts";
+import { issueKindInfo, type IssueKind } from "../rules/issue-kinds.ts";
 import { issueSentence } from "./explanations.ts";
-import type { IssueKind } from "../rules/issue-kinds.ts";
 import { issuesOfRun } from "../record/run-summary.ts";
 
 export type IssueSource = {
@@ -108,12 +108,16 @@ async function issueRows(database: Database, source: IssueSource, filter: IssueF
   return rows;
 }
 
+function conflictOver(kind: IssueKind): "domain" | "name" | undefined {
+  return issueKindInfo(kind).conflictOver;
+}
+
 /** Of a plan nobody has looked yet who stands in the way: accounts that are here, found for the issues of one page. */
 async function withHolders(database: Database, rows: readonly IssueRow[]): Promise<IssueRow[]> {
   const open = rows.filter((row) => row.other_account_id === null);
-  const domains = open.flatMap(({ kind, value }) => (kind.startsWith("domain-") ? (value ?? []) : []));
+  const domains = open.flatMap(({ kind, value }) => (conflictOver(kind) === "domain" ? (value ?? []) : []));
   const names = open.flatMap(({ kind, name }) =>
-    kind === "name-in-use" && name !== null ? nameKey(name) : [],
+    conflictOver(kind) === "name" && name !== null ? nameKey(name) : [],
   );
   if (domains.length + names.length === 0) return [...rows];
   const found = await sql<{ key: string; id: number; name: string }>`
@@ -126,7 +130,7 @@ async function withHolders(database: Database, rows: readonly IssueRow[]): Promi
   );
   const holders = new Map(found.rows.map((row) => [row.key, row]));
   return rows.map((row) => {
-    const key = row.kind === "name-in-use" ? `name ${nameKey(row.name ?? "")}` : `domain ${row.value}`;
+    const key = conflictOver(row.kind) === "name" ? `name ${nameKey(row.name ?? "")}` : `domain ${row.value}`;
     const holder = row.other_account_id === null ? holders.get(key) : undefined;
     return holder ? Object.assign(row, { other_account_id: holder.id, other_name: holder.name }) : row;
   });
@@ -139,7 +143,7 @@ async function plannedHolders(
   rows: readonly IssueRow[],
 ): Promise<ReadonlyMap<string, string>> {
   const domains = rows
-    .filter((row) => row.other_name === null && row.kind.startsWith("domain-") && row.value !== null)
+    .filter((row) => row.other_name === null && conflictOver(row.kind) === "domain" && row.value !== null)
     .map((row) => row.value!);
   if (domains.length === 0) return new Map();
   const found = await sql<{ name: string; domains: string[] }>`

@@ -1,6 +1,6 @@
 // Which setting would solve a kind of issue, and what it would then do: of a stored plan exactly, elsewhere at most.
 import type { Database } from "../../db/pool.ts";
-import type { IssueKind } from "../rules/issue-kinds.ts";
+import { issueKindInfo, issueKindNames, type IssueKind } from "../rules/issue-kinds.ts";
 import type { SyncOptions } from "../../settings/sync-settings.ts";
 import type { RunCounts } from "../tables.ts";
 import { whatIf } from "../plan/what-if.ts";
@@ -10,21 +10,6 @@ export type Remedy = {
   readonly label: string;
   /** What it would do, as a sentence. */
   readonly effect: string;
-};
-
-type Setting = { readonly options: Partial<SyncOptions>; readonly label: string; readonly added: string };
-
-const SETTINGS: Partial<Record<IssueKind, Setting>> = {
-  "name-in-use": {
-    options: { allowDuplicateNames: true },
-    label: "Allow duplicate names",
-    added: "",
-  },
-  "domain-linked-elsewhere": {
-    options: { onDomainTaken: "without-domain" },
-    label: "Sync them without the domain",
-    added: ", without the domain",
-  },
 };
 
 function number(value: number): string {
@@ -64,7 +49,7 @@ export async function remedyFor(
   current: SyncOptions,
   plan?: { readonly id: number; readonly counts: RunCounts },
 ): Promise<Remedy | undefined> {
-  const setting = SETTINGS[issue.kind];
+  const setting = issueKindInfo(issue.kind).suggestion;
   if (!setting) return undefined;
   const options = { ...current, ...setting.options };
   if (
@@ -78,8 +63,8 @@ export async function remedyFor(
     label: setting.label,
     effect:
       plan && other
-        ? exactly(plan.counts, other, setting.added)
-        : `Up to ${accounts(issue.accounts)} synced${setting.added}.`,
+        ? exactly(plan.counts, other, setting.qualifier)
+        : `Up to ${accounts(issue.accounts)} synced${setting.qualifier}.`,
   };
 }
 
@@ -89,7 +74,7 @@ export async function prepareRemedies(
   { id, counts, issues }: { id: number; counts: RunCounts; issues: Partial<Record<IssueKind, number>> },
   current: SyncOptions,
 ): Promise<void> {
-  for (const kind of ["name-in-use", "domain-linked-elsewhere"] as const) {
+  for (const kind of issueKindNames) {
     if (issues[kind] !== undefined)
       await remedyFor(database, { kind, accounts: issues[kind] }, current, { id, counts });
   }

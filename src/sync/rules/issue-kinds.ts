@@ -1,6 +1,8 @@
 // Every kind of issue a run can report: what it is called, what happened, and what an admin does about it.
 // Screens, e-mails, API and command line take their words from here; the order is the one in which kinds are listed.
 
+import type { SyncOptions } from "../../settings/sync-settings.ts";
+
 /** What an issue costs: the whole account, one domain, one field of one account, one field of all, or the run. */
 export type IssueEffect =
   | "skips-account"
@@ -11,11 +13,36 @@ export type IssueEffect =
   | "stops-field"
   | "stops-run";
 
+/** What a sentence about one issue is made of: how the account, its field and the account in the way are shown. */
+type IssueParts = {
+  readonly name: string;
+  readonly field: string;
+  readonly value: string;
+  readonly other: string;
+  /** The account in the way has the same name, or is not known. */
+  readonly isSameName: boolean;
+};
+
+/** A setting that would solve the issue. */
+export type SuggestedSetting = {
+  readonly options: Partial<SyncOptions>;
+  readonly label: string;
+  /** What is added where it is told how many more accounts would be synced. */
+  readonly qualifier: string;
+};
+
 export interface IssueKindInfo {
   readonly title: string;
   readonly explanation: string;
   readonly howToResolve: string;
   readonly effect: IssueEffect;
+  /** What happened to one account, in a sentence. */
+  readonly explain: (issue: IssueParts) => string;
+  /** What another account has that this one would need; then the account in the way is named. */
+  readonly conflictOver?: "domain" | "name";
+  readonly suggestion?: SuggestedSetting;
+  /** Somebody chose this, so nobody is notified of it. */
+  readonly isChosen?: true;
 }
 
 export const issueKinds = {
@@ -26,6 +53,7 @@ export const issueKinds = {
     howToResolve:
       "In the sync settings, choose a new Dynamics 365 view, or ask the view's owner to share it again.",
     effect: "stops-run",
+    explain: () => "The view that selects the accounts was not found.",
   },
   "view-broken": {
     title: "Dynamics 365 view cannot be run",
@@ -34,6 +62,7 @@ export const issueKinds = {
     howToResolve:
       "Open the view in Dynamics 365, repair and save it, or choose another view in the sync settings.",
     effect: "stops-run",
+    explain: () => "Dynamics 365 refuses to run the view that selects the accounts.",
   },
   "field-not-found": {
     title: "Dynamics 365 field not found",
@@ -41,6 +70,8 @@ export const issueKinds = {
       "A mapped field was deleted in Dynamics 365. It is no longer synced; the accounts keep its last values, and everything else goes on. For the field mapped to Name or Domains, nothing is synced.",
     howToResolve: "In the sync settings, choose a new Dynamics 365 field to sync, or remove the mapping.",
     effect: "stops-field",
+    explain: ({ value }) =>
+      `The Dynamics 365 field ${value} is gone; what it was mapped to keeps its last values.`,
   },
   "field-not-readable": {
     title: "Dynamics 365 field cannot be read",
@@ -49,6 +80,8 @@ export const issueKinds = {
     howToResolve:
       "In Dynamics 365, give that user the right to read the field through a field security profile, or choose another field in the sync settings.",
     effect: "stops-field",
+    explain: ({ value }) =>
+      `The Dynamics 365 field ${value} may not be read; what it is mapped to keeps its last values.`,
   },
   "linked-to-other-source": {
     title: "Accounts linked to another source were not synced",
@@ -57,6 +90,7 @@ export const issueKinds = {
     howToResolve:
       "For each affected account, delete the account here and sync again; it is then created from Dynamics 365.",
     effect: "skips-account",
+    explain: ({ name }) => `${name} is not synced: an account here has its id from another source.`,
   },
   "domain-linked-elsewhere": {
     title: "Account with a matching domain is linked to a different account",
@@ -65,6 +99,14 @@ export const issueKinds = {
     howToResolve:
       "If both are the same customer, merge them in Dynamics 365. Otherwise give each its own domain there, or let the sync go on without the domain.",
     effect: "skips-account",
+    explain: ({ name, value, other }) =>
+      `${name} is not synced: its domain ${value} belongs to ${other}, which is linked to a different account of Dynamics 365.`,
+    conflictOver: "domain",
+    suggestion: {
+      options: { onDomainTaken: "without-domain" },
+      label: "Sync them without the domain",
+      qualifier: ", without the domain",
+    },
   },
   "name-in-use": {
     title: "Account name is already in use",
@@ -73,12 +115,17 @@ export const issueKinds = {
     howToResolve:
       "Allow duplicate names for accounts in the sync settings, or give each affected account a name of its own in Dynamics 365.",
     effect: "skips-account",
+    explain: ({ name, other, isSameName }) =>
+      `${name} is not synced: ${isSameName ? "an account of this name is" : `${other} has the same name and is`} linked to a different account of Dynamics 365.`,
+    conflictOver: "name",
+    suggestion: { options: { allowDuplicateNames: true }, label: "Allow duplicate names", qualifier: "" },
   },
   "name-empty": {
     title: "Account has no name",
     explanation: "The field mapped to Name is empty or blank, so the account was not synced.",
     howToResolve: "For each affected account, enter a name in Dynamics 365.",
     effect: "skips-account",
+    explain: () => "The account is not synced: it has no name.",
   },
   excluded: {
     title: "Account is excluded from the sync",
@@ -86,6 +133,8 @@ export const issueKinds = {
     howToResolve:
       "Nothing needs to be done. To sync the account again, remove it from the excluded accounts.",
     effect: "skips-account",
+    explain: ({ name }) => `${name} is not synced: it was deleted here and kept out of the sync.`,
+    isChosen: true,
   },
   "domain-taken": {
     title: "Email domain taken by another account",
@@ -94,6 +143,9 @@ export const issueKinds = {
     howToResolve:
       "For each affected account, check the field mapped to Domains in Dynamics 365 and enter a domain that no other account has.",
     effect: "drops-domain",
+    explain: ({ name, value, other }) =>
+      `${name} is synced without the domain ${value}: it belongs to ${other}.`,
+    conflictOver: "domain",
   },
   "domain-invalid": {
     title: "Invalid email domain",
@@ -102,6 +154,8 @@ export const issueKinds = {
     howToResolve:
       "For each affected account, correct the field mapped to Domains in Dynamics 365: a domain (example.com), an e-mail address or a website.",
     effect: "drops-domain",
+    explain: ({ name, value }) =>
+      `${name} is synced without “${value}”: no email domain can be read from it.`,
   },
   "domain-common": {
     title: "Common email domain",
@@ -110,6 +164,7 @@ export const issueKinds = {
     howToResolve:
       "For each affected account, replace the common email domain in Dynamics 365 with the customer's own.",
     effect: "drops-domain",
+    explain: ({ name, value }) => `${name} is synced without ${value}: it is a mail provider's domain.`,
   },
   "domain-own": {
     title: "Your own company's email domain",
@@ -118,6 +173,7 @@ export const issueKinds = {
     howToResolve:
       "For each affected account, replace the domain in Dynamics 365 with the customer's own, or correct the list of your own domains.",
     effect: "drops-domain",
+    explain: ({ name, value }) => `${name} is synced without ${value}: it is your own company's domain.`,
   },
   "teammate-not-found": {
     title: "Teammate not found",
@@ -126,12 +182,15 @@ export const issueKinds = {
     howToResolve:
       "Invite the person under the e-mail address that Dynamics 365 has, or choose another owner there.",
     effect: "drops-value",
+    explain: ({ name, field }) => `${field} of ${name} was left empty: its user is no teammate here.`,
   },
   "value-invalid": {
     title: "Value cannot be read",
     explanation: "The value does not fit the type of the field it is mapped to. The field was left empty.",
     howToResolve: "For each affected account, correct the value in Dynamics 365, or map the field to Text.",
     effect: "drops-value",
+    explain: ({ name, field, value }) =>
+      `${field} of ${name} was left empty: ${value} does not fit its type.`,
   },
   "number-rounded": {
     title: "Number was rounded",
@@ -139,6 +198,7 @@ export const issueKinds = {
       "The number has more digits than can be kept exactly (about 15). It was synced in rounded form.",
     howToResolve: "If every digit matters, map the field to Text.",
     effect: "keeps-value",
+    explain: ({ name, field, value }) => `${field} of ${name} was rounded to ${value}.`,
   },
   "changed-since-plan": {
     title: "Account changed while the sync was running",
@@ -146,14 +206,33 @@ export const issueKinds = {
       "The account was changed here after the sync had decided about it, so this change was not applied.",
     howToResolve: "Sync again; the account is then decided anew.",
     effect: "fails-account",
+    explain: ({ name }) =>
+      `${name} was changed here after the sync had decided about it, so its change was not applied.`,
   },
 } as const satisfies Readonly<Record<string, IssueKindInfo>>;
 
 export type IssueKind = keyof typeof issueKinds;
 
+function isIssueKind(text: string): text is IssueKind {
+  return text in issueKinds;
+}
+
+/** In the order in which they are listed. */
+export const issueKindNames: readonly IssueKind[] = Object.keys(issueKinds).filter(isIssueKind);
+
+/** Every property, also those that only some kinds have. */
+export function issueKindInfo(kind: IssueKind): IssueKindInfo {
+  return issueKinds[kind];
+}
+
 type KindsWith<Effect extends IssueEffect> = {
   [Kind in IssueKind]: (typeof issueKinds)[Kind]["effect"] extends Effect ? Kind : never;
 }[IssueKind];
+
+/** Kinds in which another account has what this one would need. */
+export function kindsOfConflict(over: "domain" | "name"): readonly IssueKind[] {
+  return issueKindNames.filter((kind) => issueKindInfo(kind).conflictOver === over);
+}
 
 /** Why an account was skipped; exactly one of these explains each skip. */
 export type SkipReason = KindsWith<"skips-account">;
