@@ -1,5 +1,6 @@
 // The wiring of every command, by hand: a configuration makes a database, a connection file makes a
 // client of Dynamics 365, and both make what a run is given. Whoever opens something here closes it.
+import { dynamicsSource } from "./sync/source/dynamics.ts";
 import type { Config } from "./config.ts";
 import type { ConnectionSettings } from "./connections/file/connection-file.ts";
 import type { OpenConnection } from "./connections/sign-in/open-client.ts";
@@ -63,7 +64,7 @@ export function runContext(
   const { selection, mapping, options, ownDomains, commonDomains } = connection;
   return {
     database: app.database,
-    client: open.client,
+    source: dynamicsSource(open.client),
     settings: { selection, mapping, options, ownDomains, commonDomains },
     teammates: connection.teammates,
     clock: app.clock,

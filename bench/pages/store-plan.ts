@@ -22,10 +22,10 @@ export async function storePlan(database: Database, organization: string, accoun
   const counts = { read: accounts, updated: Math.ceil(accounts / 2), created: Math.floor(accounts / 2) };
   const { rows } = await pool.query<{ id: number }>(
     `insert into runs (
-       organization_id, mode, status, trigger, settings, settings_hash, fence, counts, issues,
+       organization_id, origin, mode, status, trigger, settings, settings_hash, fence, counts, issues,
        started_at, planned_at
      )
-     values ($1, 'plan', 'planned', 'person', $2, '', 1, $3, '{}', now(), now())
+     values ($1, 'dynamics', 'plan', 'planned', 'person', $2, '', 1, $3, '{}', now(), now())
      returning id`,
     [organization, SETTINGS, counts],
   );

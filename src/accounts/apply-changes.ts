@@ -4,10 +4,12 @@
 import { sql, type Kysely, type RawBuilder } from "kysely";
 import type { Tables } from "../db/tables.ts";
 import { giveDomains, type ChangeRange } from "./domains/account-domains.ts";
-import type { ChangeAction } from "./tables.ts";
+import type { ChangeAction, Origin } from "./tables.ts";
 
 export type ApplyOptions = {
   readonly organizationId: string;
+  /** Of the accounts that the changes create, and of the ids that they set. */
+  readonly origin: Origin;
   readonly allowDuplicateNames: boolean;
   readonly now: Date;
 };
@@ -36,7 +38,7 @@ export async function markChangedSincePlan(
         select from account_links l where l.organization_id = ${options.organizationId} and l.record_id = c.record_id)
       or c.action in ('create', 'link') and (
         exists (select from accounts a where a.id <> c.account_id and (a.external_id = c.record_id::text
-          or a.external_origin <> 'dynamics' and lower(btrim(a.external_id, '{}')) = c.record_id::text))
+          or a.external_origin <> ${sql.lit(options.origin)} and lower(btrim(a.external_id, '{}')) = c.record_id::text))
         or exists (select from account_links l
                    where l.organization_id = ${options.organizationId} and l.record_id = c.record_id)
         or exists (select from excluded_records e
@@ -74,17 +76,25 @@ export async function applyChanges(
   await giveDomains(trx, range);
 }
 
-async function createAccounts(trx: Kysely<Tables>, range: ChangeRange, { now }: ApplyOptions): Promise<void> {
+async function createAccounts(
+  trx: Kysely<Tables>,
+  range: ChangeRange,
+  { now, origin }: ApplyOptions,
+): Promise<void> {
   await sql`
     insert into accounts (id, name, name_key, description, external_id, external_origin, origin, fields, created_at, updated_at)
-    select c.account_id, c.name, c.name_key, c.description, c.record_id::text, 'dynamics', 'dynamics', c.fields, ${now}, ${now}
+    select c.account_id, c.name, c.name_key, c.description, c.record_id::text, ${origin}, ${origin}, c.fields, ${now}, ${now}
     from account_changes c where ${inRange(range)} and c.action = 'create' order by c.seq`.execute(trx);
 }
 
-async function updateAccounts(trx: Kysely<Tables>, range: ChangeRange, { now }: ApplyOptions): Promise<void> {
+async function updateAccounts(
+  trx: Kysely<Tables>,
+  range: ChangeRange,
+  { now, origin }: ApplyOptions,
+): Promise<void> {
   await sql`
     update accounts a set name = c.name, name_key = c.name_key, description = c.description, fields = c.fields,
-      external_id = c.record_id::text, external_origin = 'dynamics', version = a.version + 1, updated_at = ${now}
+      external_id = c.record_id::text, external_origin = ${origin}, version = a.version + 1, updated_at = ${now}
     from account_changes c
     where ${inRange(range)} and c.action in ('link', 'update', 'resume') and c.before <> '{}' and a.id = c.account_id`.execute(
     trx,

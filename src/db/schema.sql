@@ -337,6 +337,7 @@ create table runs (
   approval_reason text,
   approved_at timestamp with time zone,
   halt_reason text,
+  origin text not null,
   constraint runs_pkey PRIMARY KEY (id),
   constraint runs_mode_check CHECK ((mode = ANY (ARRAY['sync'::text, 'changes'::text, 'plan'::text, 'retry'::text]))),
   constraint runs_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'reading'::text, 'planning'::text, 'planned'::text, 'applying'::text, 'done'::text, 'failed'::text, 'discarded'::text, 'interrupted'::text])))

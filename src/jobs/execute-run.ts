@@ -1,5 +1,6 @@
 // One run, carried out by this process: opens what it needs, watches whether somebody wants it to stop, writes how far it is,
 // and tells people how it ended.
+import { dynamicsSource } from "../sync/source/dynamics.ts";
 import { attentionOf } from "../connections/status/attention.ts";
 import { loadConnection, setAttention, settleAttention } from "../connections/connection.ts";
 import { learnViewName } from "../connections/setup/views.ts";
@@ -63,7 +64,7 @@ export function carryRun(parts: CarryParts, begun: LeasedRun, how: HowToCarry): 
       clock,
       maxAccounts,
       settings,
-      client: connected.client,
+      source: dynamicsSource(connected.client),
       signal: stop.signal,
       checkCancellation: () => watch.look(),
       brake,

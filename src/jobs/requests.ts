@@ -49,6 +49,9 @@ export type RunRequests = {
   lookNow(): Promise<void>;
 };
 
+/** Of what the connection brings. */
+const ORIGIN = "dynamics";
+
 const PAUSED = "The sync is paused. Resume it first.";
 
 export function createRequests(parts: RequestParts): RunRequests {
@@ -113,7 +116,7 @@ export function createRequests(parts: RequestParts): RunRequests {
   async function startPlan(chosen: ChosenSettings, by: By): Promise<number> {
     const { organizationId } = await connected();
     const settings = await settingsWith(db, chosen);
-    return start({ organizationId, mode: "plan", settings, ...triggerOf(by) });
+    return start({ organizationId, origin: ORIGIN, mode: "plan", settings, ...triggerOf(by) });
   }
 
   async function startSaved(
@@ -124,7 +127,7 @@ export function createRequests(parts: RequestParts): RunRequests {
     if (connection.settings === null)
       throw new RunError("Nothing is chosen yet. Choose accounts and fields, and look at a plan first.");
     const settings = await settingsWith(db, connection.settings);
-    return start({ ...run, organizationId, settings, ...triggerOf(by) });
+    return start({ ...run, organizationId, origin: ORIGIN, settings, ...triggerOf(by) });
   }
 
   async function apply(runId: number, by: Starter, { resume = false } = {}): Promise<number> {

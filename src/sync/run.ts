@@ -1,6 +1,5 @@
 // A run, from the source to the store: read → draft → match → plan → apply → finish. Preview is "plan and stop"; approval
 // is "apply this plan"; a run that was interrupted while applying goes on from its checkpoint, any other starts over.
-import { DataverseError } from "../dataverse/http/errors.ts";
 import { applyPlan } from "./apply/apply-plan.ts";
 import { finishRun } from "./apply/finish.ts";
 import { startApply } from "./plan/plan-validity.ts";
@@ -24,16 +23,22 @@ const READ_ATTEMPTS = 3;
  * @throws LeaseError, AttentionError, TooManyAccountsError, DataverseError, SignInError: then no account was written.
  */
 export async function runSync(context: RunContext, mode: "sync" | "changes" | "plan"): Promise<RunSummary> {
-  const { organizationId } = await context.client.whoAmI(context.signal);
-  const { settings } = context;
-  const run = await startRun(context, { organizationId, mode, settings, trigger: "command-line" });
+  const { organizationId } = await context.source.identity(context.signal);
+  const { settings, source } = context;
+  const run = await startRun(context, {
+    organizationId,
+    origin: source.origin,
+    mode,
+    settings,
+    trigger: "command-line",
+  });
   context.onStarted?.(run);
   return executeRun(context, run, async () => context);
 }
 
 /** Applies a stored plan exactly. @throws RunError when the plan is not valid any more; the sentence says why. */
 export async function applyRun(context: RunContext, runId: number): Promise<RunSummary> {
-  const { organizationId } = await context.client.whoAmI(context.signal);
+  const { organizationId } = await context.source.identity(context.signal);
   const run = await claimPlan(context, { organizationId, runId });
   context.onStarted?.(run);
   return executeApply(context, run, async () => context);
@@ -94,7 +99,7 @@ async function applyAndFinish(run: ActiveRun): Promise<void> {
 /** Reads to the end. A column that went away after the metadata was read: it is read again, without it (rule 13). */
 async function readSource(run: ActiveRun): Promise<{ prepared: Prepared; read: ReadResult }> {
   for (let attempt = 1; ; attempt++) {
-    // Takes the database as long as Dynamics takes to say what there is to read. If it fails, that is thrown where it is read.
+    // Takes the database as long as the source takes to say what there is to read. If it fails, that is thrown where it is read.
     const loading = loadKnown(run);
     loading.catch(() => undefined);
     const prepared = await prepareRun(run);
@@ -102,10 +107,7 @@ async function readSource(run: ActiveRun): Promise<{ prepared: Prepared; read: R
     try {
       return { prepared, read: await readSelection(run, prepared, loading) };
     } catch (error) {
-      const isColumnGone =
-        error instanceof DataverseError &&
-        (error.code === "column-not-found" || error.code === "view-broken");
-      if (!isColumnGone || attempt === READ_ATTEMPTS) throw error;
+      if (!run.context.source.isColumnGone(error) || attempt === READ_ATTEMPTS) throw error;
       await discardRead(run);
     }
   }

@@ -1,5 +1,5 @@
 import type { ColumnType, Generated } from "kysely";
-import type { ChangeAction, StoredFields } from "../accounts/tables.ts";
+import type { ChangeAction, Origin, StoredFields } from "../accounts/tables.ts";
 import type { ApprovalReason, HaltReason } from "../settings/run-explanations.ts";
 import type { Json, Never64Bit, NullableJson } from "../db/tables.ts";
 
@@ -58,6 +58,8 @@ declare module "../db/tables.ts" {
     runs: {
       id: Generated<number>;
       organization_id: string;
+      /** Of the accounts that it makes. */
+      origin: Origin;
       mode: RunMode;
       status: RunStatus;
       trigger: RunTrigger;

@@ -11,7 +11,7 @@ import { SelfRunningError } from "../../src/connections/schedule/settings.ts";
 import { AddressError } from "../../src/dataverse/auth/environment-address.ts";
 import { DataverseError, ProtocolError, SignInError } from "../../src/dataverse/http/errors.ts";
 import { LeaseError } from "../../src/sync/record/lease.ts";
-import { AttentionError } from "../../src/sync/read/prepare.ts";
+import { AttentionError } from "../../src/sync/rules/attention-error.ts";
 import { RunError } from "../../src/sync/record/run-errors.ts";
 
 it.each([

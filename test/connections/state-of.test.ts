@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { stateOf, type StateFacts } from "../../src/connections/status/status.ts";
 import { attentionOf, isSettledBy } from "../../src/connections/status/attention.ts";
 import { DataverseError, SignInError } from "../../src/dataverse/http/errors.ts";
-import { AttentionError } from "../../src/sync/read/prepare.ts";
+import { AttentionError } from "../../src/sync/rules/attention-error.ts";
 import { TooManyAccountsError } from "../../src/sync/read/stage-rows.ts";
 import type { Attention } from "../../src/connections/tables.ts";
 

@@ -1,5 +1,6 @@
 // Sluice as an operator runs it apart: a process for the pages and several workers, each a real one, on one real PostgreSQL,
 // with Dynamics 365 set up in a connection file.
+import { dynamicsSource } from "../../src/sync/source/dynamics.ts";
 import type { ChildProcess } from "node:child_process";
 import { runSimulator, type RunningSimulator } from "../../simulator/main.ts";
 import { startSession } from "../../src/access/sessions.ts";
@@ -117,10 +118,9 @@ export async function apart({ accounts = 0, ...given }: ApartOptions = {}): Prom
       const at = { simulator: simulator.origin, clock: systemClock, log };
       const open = await openConnection(at, connection);
       try {
-        const { client } = open;
         const context = {
           database: other,
-          client,
+          source: dynamicsSource(open.client),
           settings: connection,
           clock: systemClock,
           maxAccounts: 500_000,

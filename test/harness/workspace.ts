@@ -1,5 +1,6 @@
 // A workspace for a test: an empty store, a simulated organisation, and the real line between them over real HTTP.
 // What a story does not care about is filled in here: four mapped columns, everybody signed in, the clock at a fixed time.
+import { dynamicsSource } from "../../src/sync/source/dynamics.ts";
 import { onTestFinished } from "vitest";
 import { runSimulator, type RunningSimulator, type RunOptions } from "../../simulator/main.ts";
 import { exportAccounts, type ExportedAccount } from "../../src/accounts/list/export-all.ts";
@@ -88,7 +89,7 @@ export async function workspace(options: RunOptions & { pageSize?: number } = {}
   const { client } = open;
   const context = (settings: Settings = {}, replaced: Partial<RunContext> = {}): RunContext => ({
     database,
-    client,
+    source: dynamicsSource(client),
     settings: { ...SETTINGS, ...settings },
     clock,
     maxAccounts: 500_000,

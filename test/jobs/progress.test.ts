@@ -28,8 +28,8 @@ test("a total that was passed, or never known, says nothing", () => {
 test("a stage that begins while another one is being written is written after it", async () => {
   const database = await testDatabase();
   const { rows } = await database.pool.query<{ id: number }>(
-    `insert into runs (organization_id, mode, status, trigger, settings, settings_hash, fence, started_at)
-     values ('11111111-1111-1111-1111-111111111111', 'sync', 'applying', 'schedule', '{}', '', 1, now()) returning id`,
+    `insert into runs (organization_id, origin, mode, status, trigger, settings, settings_hash, fence, started_at)
+     values ('11111111-1111-1111-1111-111111111111', 'dynamics', 'sync', 'applying', 'schedule', '{}', '', 1, now()) returning id`,
   );
   const { id } = rows[0]!;
   const writer = progressWriter({ database }, 1, () => undefined);

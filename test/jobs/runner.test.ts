@@ -275,8 +275,8 @@ test.for([
     await apply((await plan()).id);
     // As a process leaves it that is killed between the wish and its next look.
     const left = await web.database.pool.query<{ id: number }>(
-      `insert into runs (organization_id, mode, status, trigger, settings, settings_hash, fence, started_at, planned_at, cancelled_by, applied_by, approved_at, checkpoint)
-       select organization_id, $1, $2, 'person', settings, settings_hash, 0, started_at, planned_at, 'Dana', 'Dana', planned_at, -1
+      `insert into runs (organization_id, origin, mode, status, trigger, settings, settings_hash, fence, started_at, planned_at, cancelled_by, applied_by, approved_at, checkpoint)
+       select organization_id, origin, $1, $2, 'person', settings, settings_hash, 0, started_at, planned_at, 'Dana', 'Dana', planned_at, -1
        from runs returning id`,
       [mode, status],
     );

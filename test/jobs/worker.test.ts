@@ -69,8 +69,8 @@ test.for<RunMode>(["sync", "changes"])(
     await web.database.pool.query(
       `with gone as (
          update run_leases set fence = 77, holder = 'gone', backend_pid = 999999, backend_start = now(), heartbeat_at = now())
-       insert into runs (organization_id, mode, status, trigger, settings, settings_hash, fence, started_at, started_by)
-       select organization_id, $1, 'reading', 'person', settings, '', 77, started_at, 'dana@ourcompany.example' from runs`,
+       insert into runs (organization_id, origin, mode, status, trigger, settings, settings_hash, fence, started_at, started_by)
+       select organization_id, origin, $1, 'reading', 'person', settings, '', 77, started_at, 'dana@ourcompany.example' from runs`,
       [mode],
     );
     work.org.createAccount({ name: "Fabrikam" });

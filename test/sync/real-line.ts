@@ -1,5 +1,6 @@
 // The real line as a stage for stories: the deeds of test/reference done to a simulated organisation and to the real store,
 // and its runs told in the words of the reference model.
+import { dynamicsSource } from "../../src/sync/source/dynamics.ts";
 import { sql } from "kysely";
 import { customFields, ensureCustomFields } from "../../src/accounts/custom-fields.ts";
 import { exportAccounts } from "../../src/accounts/list/export-all.ts";
@@ -177,7 +178,7 @@ export class RealLine {
   ): Promise<RealRun> {
     const context = {
       database: this.database,
-      client,
+      source: dynamicsSource(client),
       settings: this.settingsOf(settings),
       clock: this.clock,
       maxAccounts: 1000,

@@ -78,8 +78,8 @@ type RunStatusOf<Type extends EventType> = keyof (typeof TRANSITIONS)[Type] & Ru
 
 async function runIn(database: TestDatabase, status: RunStatus): Promise<number> {
   const { rows } = await database.pool.query(
-    `insert into runs (organization_id, mode, status, trigger, settings, settings_hash, fence, started_at)
-     values ('11111111-1111-1111-1111-111111111111', 'sync', $1, 'schedule', '{}', '', $2, $3) returning id`,
+    `insert into runs (organization_id, origin, mode, status, trigger, settings, settings_hash, fence, started_at)
+     values ('11111111-1111-1111-1111-111111111111', 'dynamics', 'sync', $1, 'schedule', '{}', '', $2, $3) returning id`,
     [status, FENCE, NOW],
   );
   return rows[0].id;

@@ -1,4 +1,5 @@
 // Starts the application connected to a simulated Dynamics 365, set up, and synced once.
+import { dynamicsSource } from "../../src/sync/source/dynamics.ts";
 import { saveSettings } from "../../src/connections/connection.ts";
 import { openConnection } from "../../src/connections/sign-in/open-client.ts";
 import { createLog } from "../../src/lib/log.ts";
@@ -61,7 +62,7 @@ export async function startSyncedApplication(options: WebOptions = {}): Promise<
   await runSync(
     {
       database,
-      client: open.client,
+      source: dynamicsSource(open.client),
       settings: { ...settings, ownDomains: [], commonDomains: { add: [], remove: [] } },
       clock,
       maxAccounts: 500_000,

@@ -2,7 +2,7 @@
 // selection, what it may feed, why not more, and what we would do with it unasked.
 import type { DataverseClient } from "../../dataverse/client.ts";
 import type { Column } from "../../dataverse/model.ts";
-import { findSelection } from "../../sync/read/prepare.ts";
+import { resolveSelection } from "../../sync/source/dynamics.ts";
 import type { Selection } from "../../settings/sync-settings.ts";
 import type { TargetKind } from "../../settings/field-types.ts";
 import { articleTypeOf, targetsFor } from "../../sync/rules/compatibility.ts";
@@ -29,7 +29,7 @@ export async function offeredColumns(
   selection: Selection,
   fields: readonly ExistingField[],
 ): Promise<OfferedColumn[]> {
-  const [columns, chosen] = await Promise.all([client.accountColumns(), findSelection(client, selection)]);
+  const [columns, chosen] = await Promise.all([client.accountColumns(), resolveSelection(client, selection)]);
   const mappable = columns.filter((column) => column.readable && targetsFor(column).length > 0);
   const { rows } = await client.sample(
     chosen,

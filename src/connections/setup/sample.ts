@@ -4,7 +4,7 @@ import { DataverseError } from "../../dataverse/http/errors.ts";
 import { layoutColumns } from "../../dataverse/metadata/view-layout.ts";
 import type { Column, Sample } from "../../dataverse/model.ts";
 import type { Selection } from "../../settings/sync-settings.ts";
-import { findSelection } from "../../sync/read/prepare.ts";
+import { resolveSelection } from "../../sync/source/dynamics.ts";
 
 export type SampleTable = {
   readonly columns: { logicalName: string; label: string }[];
@@ -18,7 +18,7 @@ const ROWS = 5;
 const TELLING_COLUMNS = ["name", "accountnumber", "websiteurl", "emailaddress1", "address1_city", "ownerid"];
 
 export async function sampleTable(client: DataverseClient, selection: Selection): Promise<SampleTable> {
-  const chosen = await findSelection(client, selection);
+  const chosen = await resolveSelection(client, selection);
   const known = await client.accountColumns();
   const shown = chosen.kind === "view" ? layoutColumns(chosen.view) : [];
   const telling = TELLING_COLUMNS.filter((name) => known.some((column) => column.logicalName === name));

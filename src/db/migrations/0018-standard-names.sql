@@ -23,6 +23,9 @@ alter table store_revision rename edits to revision;
 alter table store_revision rename constraint store_edits_pkey to store_revision_pkey;
 alter table store_revision rename constraint store_edits_only_row_check to store_revision_only_row_check;
 
+-- Of the accounts that it makes.
+alter table runs add origin text not null default 'dynamics';
+alter table runs alter origin drop default;
 alter table runs rename planned_edits to planned_revision;
 alter table runs rename settled_edits to settled_revision;
 alter table runs rename settled to store_unchanged;

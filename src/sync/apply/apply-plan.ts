@@ -18,16 +18,17 @@ const PLANNING_ATTEMPTS = 3;
 /** Applies what is left of the plan after the run's checkpoint. Can be called again after any interruption. */
 export async function applyPlan(run: ActiveRun): Promise<void> {
   const { context, runId, organizationId } = run;
-  const { settings, fieldIds, descriptionMapped } = (await storedRun(context.database.kysely, runId))
-    .settings;
+  const { origin, settings: stored } = await storedRun(context.database.kysely, runId);
+  const { settings, fieldIds, descriptionMapped } = stored;
   const options: ApplyOptions = {
     organizationId,
+    origin,
     allowDuplicateNames: settings.options.allowDuplicateNames,
     now: context.clock.now(),
   };
   for (let attempt = 2; ; attempt++) {
     await applyChunks(run, options);
-    const scope = { runId, organizationId, fieldIds, descriptionMapped, attempt };
+    const scope = { runId, organizationId, origin, fieldIds, descriptionMapped, attempt };
     if (attempt > PLANNING_ATTEMPTS || !(await replan(run, scope, matchOptions(settings)))) return;
   }
 }

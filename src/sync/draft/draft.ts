@@ -4,6 +4,7 @@
 import { hash } from "node:crypto";
 import { nameKey } from "../../accounts/name-key.ts";
 import { parseDomains, type DomainLists } from "../../accounts/domains/parse.ts";
+import { ProtocolError } from "../../dataverse/http/errors.ts";
 import { wireName, type Column, type RawRow } from "../../dataverse/model.ts";
 import type { StoredFields } from "../../accounts/tables.ts";
 import type { IssueKind } from "../rules/issue-kinds.ts";
@@ -49,6 +50,9 @@ export type Drafter = {
   readonly columns: readonly string[];
   /** 8 bytes, one a character, that differ whenever the draft could; equal rows under equal rules have equal ones. */
   fingerprint(row: RawRow): string;
+  /** As sent. @throws ProtocolError of a row without one */
+  recordId(row: RawRow): string;
+  version(row: RawRow): number;
   draft(row: RawRow): AccountDraft;
 };
 
@@ -109,6 +113,21 @@ function fingerprintOf(parts: readonly unknown[]): string {
   return hash("sha1", parts.join("\0"), "binary").slice(0, 8);
 }
 
+function recordId(row: RawRow): string {
+  const id = row["accountid"];
+  if (typeof id !== "string")
+    throw new ProtocolError(
+      "Dynamics 365 sent an account without an accountid.",
+      {},
+      { fix: "Try again later." },
+    );
+  return id;
+}
+
+function version(row: RawRow): number {
+  return Number(row["versionnumber"] ?? 0);
+}
+
 export function createDrafter(rules: DraftRules): Drafter {
   const { mapping, columns } = rules;
   const wire = (logicalName: string): string | undefined => {
@@ -157,6 +176,8 @@ export function createDrafter(rules: DraftRules): Drafter {
 
   return {
     columns: [...columns.keys()],
+    recordId,
+    version,
     fingerprint(row) {
       const parts: unknown[] = [
         rules.salt,
@@ -180,7 +201,7 @@ export function createDrafter(rules: DraftRules): Drafter {
       return {
         id: textOf(row["accountid"]).toLowerCase(),
         createdOn: textOf(row["createdon"]),
-        recordVersion: Number(row["versionnumber"] ?? 0),
+        recordVersion: version(row),
         name,
         nameKey: nameKey(name),
         description: typeof description === "string" ? storable(description) : undefined,

@@ -2,6 +2,7 @@
 // they meet, and the decisions copied back. The deciding itself is pure, in `match.ts`.
 import { sql } from "kysely";
 import { copyRows, copyText, textArray } from "../../db/copy.ts";
+import type { Origin } from "../../accounts/tables.ts";
 import type { OpenTransaction } from "../../db/transaction.ts";
 import { createTemporaryTable } from "../record/temporary-tables.ts";
 import {
@@ -15,6 +16,8 @@ import {
 export type MatchScope = {
   readonly runId: number;
   readonly organizationId: string;
+  /** Of the accounts that the run makes: an account with an id of another origin is not the record's. */
+  readonly origin: Origin;
   /** Which drafts: 1 for all, more for those planned again. */
   readonly attempt: number;
 };
@@ -46,7 +49,11 @@ export async function refusePending(open: OpenTransaction, { runId }: MatchScope
 }
 
 /** Makes `conflicting_drafts`: the pending drafts that share a name or domain with anybody else. */
-async function gatherContested(open: OpenTransaction, options: MatchOptions): Promise<void> {
+async function gatherContested(
+  open: OpenTransaction,
+  { origin }: MatchScope,
+  options: MatchOptions,
+): Promise<void> {
   const names = !options.allowDuplicateNames;
   const domains = options.domainsMapped;
   await createTemporaryTable(
@@ -85,7 +92,7 @@ async function gatherContested(open: OpenTransaction, options: MatchOptions): Pr
       select p.record_id from pending_drafts p join accounts a on a.external_id = p.record_id::text where p.account_id is null
       union all
       select p.record_id from pending_drafts p join accounts a
-        on a.external_origin <> 'dynamics' and lower(btrim(a.external_id, '{}')) = p.record_id::text
+        on a.external_origin <> ${sql.lit(origin)} and lower(btrim(a.external_id, '{}')) = p.record_id::text
         where p.account_id is null)`,
   );
   await sql`drop table wanted_domains`.execute(open.kysely);
@@ -93,12 +100,12 @@ async function gatherContested(open: OpenTransaction, options: MatchOptions): Pr
 
 type NamedDraft = ContestedDraft & { readonly name: string };
 
-async function contestedDrafts(open: OpenTransaction): Promise<NamedDraft[]> {
+async function contestedDrafts(open: OpenTransaction, { origin }: MatchScope): Promise<NamedDraft[]> {
   // Taken as they come, without a copy: in a first sync of millions they are most of what is in memory.
   const { rows } = await sql<NamedDraft>`
     select c.record_id as id, c.name, c.name_key as "nameKey", c.domains, c.account_id as "linkedTo",
       c.account_id is null and (exists (select from accounts a where a.external_id = c.record_id::text)
-        or exists (select from accounts a where a.external_origin <> 'dynamics'
+        or exists (select from accounts a where a.external_origin <> ${sql.lit(origin)}
                    and lower(btrim(a.external_id, '{}')) = c.record_id::text)) as "heldByOtherSource"
     from conflicting_drafts c order by c.created_on, c.record_id`.execute(open.kysely);
   return rows;
@@ -108,7 +115,7 @@ async function contestedDrafts(open: OpenTransaction): Promise<NamedDraft[]> {
 async function standingAccounts(open: OpenTransaction, scope: MatchScope): Promise<StandingAccount[]> {
   const { rows } = await sql<StandingAccount>`
     select a.id, a.name_key as "nameKey",
-      a.external_origin is distinct from 'dynamics' and a.external_id is not null
+      a.external_origin is distinct from ${scope.origin} and a.external_id is not null
       or l.account_id is not null
         and (l.stop_reason is distinct from 'deleted' or l.organization_id <> ${scope.organizationId}
           or exists (select from run_drafts d where d.run_id = ${scope.runId} and d.record_id = l.record_id))
@@ -149,8 +156,8 @@ export async function matchContested(
   scope: MatchScope,
   options: MatchOptions,
 ): Promise<{ drafts: NamedDraft[]; matches: Match[] }> {
-  await gatherContested(open, options);
-  const drafts = await contestedDrafts(open);
+  await gatherContested(open, scope, options);
+  const drafts = await contestedDrafts(open, scope);
   return { drafts, matches: matchDrafts(drafts, await standingAccounts(open, scope), options) };
 }
 

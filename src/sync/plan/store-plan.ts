@@ -52,7 +52,7 @@ export async function storePlan(
     const reason = await approvalReason(trx, run, counts);
     const figures = {
       counts,
-      usage: usageBetween(run.usageBefore, run.context.client.usage),
+      usage: usageBetween(run.usageBefore, run.context.source.usage),
       storeUnchanged: read.storeUnchanged,
       noChanges: read.noChanges,
       plannedRevision: read.storeRevision,
@@ -90,6 +90,7 @@ async function planRead(
   const scope: PlanScope = {
     runId: run.runId,
     organizationId: run.organizationId,
+    origin: run.context.source.origin,
     attempt: 1,
     fieldIds: mappedFieldIds(prepared),
     descriptionMapped: isDescriptionMapped(prepared),

@@ -1,6 +1,7 @@
 // What a stored plan would come to under other options: the matcher decides the staged drafts once more, as long as the run's
 // working tables last, and what it decides is counted instead of stored. The figures are kept with the run.
 import { sql } from "kysely";
+import type { Origin } from "../../accounts/tables.ts";
 import type { Database } from "../../db/pool.ts";
 import { inTransaction } from "../../db/transaction.ts";
 import type { StoredSettings } from "../rules/settings.ts";
@@ -12,13 +13,14 @@ import type { WhatIf } from "../tables.ts";
 type PlannedRun = {
   readonly id: number;
   readonly organizationId: string;
+  readonly origin: Origin;
   readonly settings: StoredSettings;
   readonly kept: Record<string, WhatIf>;
 };
 
 async function plannedRun(database: Database, runId: number): Promise<PlannedRun | undefined> {
   const { rows } = await sql<PlannedRun>`
-    select id, organization_id as "organizationId", settings, what_if as kept from runs
+    select id, organization_id as "organizationId", origin, settings, what_if as kept from runs
     where id = ${runId} and status = 'planned'`.execute(database.kysely);
   return rows[0];
 }
@@ -59,10 +61,10 @@ async function decideAndKeep(
 
 function decideAnew(
   database: Database,
-  { id, organizationId, settings }: PlannedRun,
+  { id, organizationId, origin, settings }: PlannedRun,
   options: SyncOptions,
 ): Promise<WhatIf | undefined> {
-  const scope = { runId: id, organizationId, attempt: 1 };
+  const scope = { runId: id, organizationId, origin, attempt: 1 };
   return inTransaction(database, async (open) => {
     await sql`set local work_mem = '128MB'`.execute(open.kysely);
     await gatherPending(open, scope);

@@ -1,60 +1,9 @@
 // Departures: linked records that a complete read did not bring (rule 11). Whether one was deleted is looked up by id, never
 // inferred. The account stays, stops syncing and says why.
 import type { ClientBase } from "pg";
-import type { DataverseClient } from "../../dataverse/client.ts";
-import type { AccountSelection, RawRow } from "../../dataverse/model.ts";
 import { copyRows, copyText } from "../../db/copy.ts";
 import type { StopReason } from "../../accounts/tables.ts";
 import type { StagingRun } from "./stage-rows.ts";
-
-/** Above this many, one sweep of all active accounts first (5,000 a request) is cheaper than asking for each id. */
-const SWEEP_ABOVE = 5_000;
-
-export type Departures = {
-  readonly departed: ReadonlyMap<string, StopReason>;
-  /** Rows that are there and belong to the selection after all: the paging missed them, so they are read now. */
-  readonly missed: readonly RawRow[];
-};
-
-async function* rowsOf(pages: AsyncIterable<readonly RawRow[]>): AsyncGenerator<RawRow> {
-  for await (const page of pages) yield* page;
-}
-
-function idOf(row: RawRow): string {
-  return String(row["accountid"]).toLowerCase();
-}
-
-/** Asks Dynamics what became of these records. */
-export async function lookUpDepartures(
-  client: DataverseClient,
-  selection: AccountSelection,
-  ids: readonly string[],
-  columns: readonly string[],
-  signal: AbortSignal,
-): Promise<Departures> {
-  const departed = new Map<string, StopReason>(ids.map((id) => [id, "deleted"]));
-  const missed: RawRow[] = [];
-  if (selection.kind === "view" && ids.length > SWEEP_ABOVE) {
-    for await (const page of client.sweepAccounts({ kind: "all" }, signal)) {
-      for (const { id } of page) if (departed.has(id)) departed.set(id, "left-view");
-    }
-  }
-  const unknown = ids.filter((id) => departed.get(id) === "deleted");
-  const gone: StopReason = selection.kind === "all" ? "deactivated" : "left-view";
-  const active: string[] = [];
-  for await (const row of rowsOf(client.fetchByIds(unknown, [], signal))) {
-    if (selection.kind === "all" && row["statecode"] === 0) active.push(idOf(row));
-    else departed.set(idOf(row), gone);
-  }
-  // Most never come back, and are asked for in each run: what they say is read of the few that do.
-  for await (const row of rowsOf(client.fetchByIds(active, columns, signal))) {
-    if (row["statecode"] === 0) {
-      departed.delete(idOf(row));
-      missed.push(row);
-    } else departed.set(idOf(row), gone);
-  }
-  return { departed, missed };
-}
 
 /** Stores those that are news: a departed record whose reason is the same as before plans nothing. @returns how many. */
 export async function storeDepartures(

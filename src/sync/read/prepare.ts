@@ -2,10 +2,8 @@
 // Whatever makes the run impossible is thrown here, before anything is written.
 import { customFields, ensureCustomFields, type CustomField } from "../../accounts/custom-fields.ts";
 import { commonDomainsFor } from "../../accounts/domains/common.ts";
-import type { DataverseClient } from "../../dataverse/client.ts";
-import type { AccountSelection, Column, DynamicsUser } from "../../dataverse/model.ts";
+import type { Column } from "../../dataverse/model.ts";
 import type { Database } from "../../db/pool.ts";
-import { UserError } from "../../lib/user-error.ts";
 import { emailKey, saveTeammate, teammatesByEmail } from "../../teammates/teammates.ts";
 import type { DraftRules, FieldIssue } from "../draft/draft.ts";
 import { rollbackCreatedFields } from "../record/created-fields.ts";
@@ -13,19 +11,16 @@ import type { ActiveRun } from "../record/run-context.ts";
 import { transition } from "../record/transitions.ts";
 import { createWorkingTables, dropWorkingTables } from "../record/working-tables.ts";
 import { checkMapping } from "../rules/mapping.ts";
-import type { Selection, SyncSettings } from "../../settings/sync-settings.ts";
+import type { SyncSettings } from "../../settings/sync-settings.ts";
+import { AttentionError } from "../rules/attention-error.ts";
+import type { SelectedRecords, SourceUser } from "../source/source.ts";
 import { hashOf } from "../rules/settings.ts";
-
-/** Something that an admin must choose anew; nothing is written until then. */
-export class AttentionError extends UserError<"view-not-found" | "mapping"> {
-  override readonly name = "AttentionError";
-}
 
 /** Raise when the same row and mapping would make another draft than before: all rows are then looked at again. */
 const DRAFTING_VERSION = 2;
 
 export type Prepared = {
-  readonly selection: AccountSelection;
+  readonly records: SelectedRecords;
   readonly rules: DraftRules;
   /** Mapped columns that are gone or unreadable: their mappings stop, and the report says so. */
   readonly runIssues: readonly FieldIssue[];
@@ -34,34 +29,10 @@ export type Prepared = {
   readonly newFieldIds: readonly number[];
 };
 
-const GUID = /^\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?$/i;
-
-/** A view by id, or by its name if that names exactly one. @throws AttentionError, DataverseError */
-export async function findSelection(
-  client: DataverseClient,
-  setting: Selection,
-  signal?: AbortSignal,
-): Promise<AccountSelection> {
-  if (setting.kind === "all") return { kind: "all" };
-  if (GUID.test(setting.view)) return { kind: "view", view: await client.view(setting.view, signal) };
-  const named = (await client.views(signal)).filter((view) => view.name === setting.view);
-  if (named.length === 1) return { kind: "view", view: named[0]! };
-  if (named.length === 0) {
-    throw new AttentionError(
-      "view-not-found",
-      `There is no view "${setting.view}" that the connected user can see. Choose another one ("sluice views" lists them), or ask its owner to share it.`,
-    );
-  }
-  throw new AttentionError(
-    "view-not-found",
-    `${named.length} views are called "${setting.view}". Name the one you mean by its id ("sluice views" lists them).`,
-  );
-}
-
 /** Owners and users become teammates by e-mail; a disabled user is nobody's colleague any more. */
 async function teammateOfUser(
   database: Database,
-  users: readonly DynamicsUser[],
+  users: readonly SourceUser[],
 ): Promise<Pick<DraftRules, "teammateOfUser" | "nameOfUser">> {
   const teammates = await teammatesByEmail(database.kysely);
   const found = new Map<string, number>();
@@ -106,14 +77,14 @@ export async function prepareRun({
   context,
   signal,
 }: Pick<ActiveRun, "context" | "signal">): Promise<Prepared> {
-  const { database, client, settings } = context;
+  const { database, source, settings } = context;
   const { mapping } = settings;
-  const { columns, runIssues } = checkedColumns(settings, await client.accountColumns(signal));
-  const selection = await findSelection(client, settings.selection, signal);
+  const { columns, runIssues } = checkedColumns(settings, await source.columns(signal));
+  const records = await source.select(settings.selection, signal);
   for (const teammate of context.teammates ?? []) await saveTeammate(database.kysely, teammate);
   const needsUsers = mapping.fields.some((field) => field.type === "teammate");
   const users = needsUsers
-    ? await teammateOfUser(database, await client.users(signal))
+    ? await teammateOfUser(database, await source.users(signal))
     : { teammateOfUser: new Map<string, number>(), nameOfUser: new Map<string, string>() };
   const before = new Set((await customFields(database.kysely)).map((field) => field.id));
   const wanted = mapping.fields.map(({ field, type }) => ({ name: field, type }));
@@ -131,7 +102,7 @@ export async function prepareRun({
   const settingsHash = hashOf({ settings, fieldIds: Object.fromEntries(fieldIds), types });
   const { ownDomains, commonDomains } = settings;
   return {
-    selection,
+    records,
     rules: {
       ...rules,
       salt: hashOf({

@@ -2,13 +2,13 @@
 // was read, what is missing is looked up, and what waits on something that moved is staged again.
 import type { RawRow } from "../../dataverse/model.ts";
 import { readAhead } from "../../lib/read-ahead.ts";
-import { lookUpDepartures, storeDepartures } from "./missing-records.ts";
+import { storeDepartures } from "./missing-records.ts";
 import { createDrafter, type Drafter } from "../draft/draft.ts";
 import { KnownRecords, loadKnownRecords } from "./known-records.ts";
 import type { ActiveRun } from "../record/run-context.ts";
 import type { Prepared } from "./prepare.ts";
 import { readPages, settleRead, TooManyAccountsError, type ReadResult } from "./stage-rows.ts";
-import { fetchSelected, readSome, retriedIds } from "./retry-selection.ts";
+import { retriedIds } from "./retry-selection.ts";
 import { sinceLastRun, stageWaiting, storeForgotten } from "./stage-blocked.ts";
 
 /**
@@ -58,9 +58,9 @@ async function readEverything(
   loading: Promise<KnownRecords>,
 ): Promise<ReadResult> {
   const { context, signal, progress } = run;
-  const { client, maxAccounts } = context;
+  const { maxAccounts } = context;
   const drafter = createDrafter(prepared.rules);
-  const rows = client.readAccounts(prepared.selection, drafter.columns, signal);
+  const rows = prepared.records.read(drafter.columns, signal);
   const pages = readAhead(rows, loading, READ_AHEAD);
   const known = await loading;
   const onPage = (done: number) => progress({ stage: "read", done, expected: expectedOf(known) });
@@ -76,10 +76,11 @@ async function readChanges(
   loading: Promise<KnownRecords>,
 ): Promise<ReadResult> {
   const { context, organizationId, signal, progress } = run;
-  const { database, client, maxAccounts } = context;
+  const { database, source, maxAccounts } = context;
   const since = await sinceLastRun(database, organizationId, prepared.settingsHash);
-  if (since.store === "other-settings") return readEverything(run, prepared, loading);
-  const pages = readAhead(client.sweepAccounts(prepared.selection, signal), loading, SWEPT_AHEAD);
+  if (since.store === "other-settings" || !source.capabilities.versions)
+    return readEverything(run, prepared, loading);
+  const pages = readAhead(prepared.records.versions(signal), loading, SWEPT_AHEAD);
   const known = await loading;
   const changed = new Set<string>();
   let swept = 0;
@@ -98,11 +99,7 @@ async function readChanges(
   if (changed.size > Math.max(FEW, swept * MOSTLY_CHANGED))
     return readEverything(run, prepared, loadKnown(run));
   const drafter = createDrafter(prepared.rules);
-  const rows = fetchSelected(client, prepared.selection, {
-    ids: [...changed],
-    columns: drafter.columns,
-    signal,
-  });
+  const rows = prepared.records.fetch([...changed], drafter.columns, signal);
   await readPages(rows, { run, drafter, known, maxAccounts, onPage: () => undefined });
   return settle(run, prepared, { known, drafter });
 }
@@ -117,13 +114,14 @@ async function readRetried(
   loading: Promise<KnownRecords>,
 ): Promise<ReadResult> {
   const { context, organizationId, signal, progress } = run;
-  const { database, client, maxAccounts } = context;
+  const { database, maxAccounts } = context;
   const drafter = createDrafter(prepared.rules);
   const known = await loading;
   const ids = await retriedIds(database, run.runId);
   const onPage = (done: number) => progress({ stage: "read", done, expected: ids.length });
   onPage(0);
-  const pages = readSome(client, prepared.selection, { ids, columns: drafter.columns, signal });
+  const selected = await prepared.records.among(ids, signal);
+  const pages = prepared.records.fetch(selected, drafter.columns, signal);
   await readPages(pages, { run, drafter, known, maxAccounts, onPage });
   const { revision: storeRevision } = await sinceLastRun(database, organizationId, prepared.settingsHash);
   return {
@@ -137,14 +135,14 @@ async function readRetried(
 /** After a read of the whole selection: departures, forgotten records, and those that wait on something that moved. */
 async function settle(run: ActiveRun, prepared: Prepared, { known, drafter }: Opened): Promise<ReadResult> {
   const { context, organizationId, signal } = run;
-  const { database, client, maxAccounts } = context;
-  const notRead = known.notRead();
+  const { database, source, maxAccounts } = context;
+  const notRead = source.capabilities.missingRecords ? known.notRead() : [];
   let departures = 0;
   if (notRead.length > 0) {
-    const found = await lookUpDepartures(client, prepared.selection, notRead, drafter.columns, signal);
+    const found = await prepared.records.lookUpMissing(notRead, drafter.columns, signal);
     const missed = { run, drafter, known, maxAccounts, onPage: () => undefined };
     if (found.missed.length > 0) await readPages(onePage(found.missed), missed);
-    departures = await storeDepartures(run, found.departed);
+    departures = await storeDepartures(run, found.stopped);
   }
   const forgotten = known.waitingNotRead();
   await storeForgotten(run, forgotten);

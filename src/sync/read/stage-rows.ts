@@ -3,7 +3,6 @@
 import { sql } from "kysely";
 import { copyIn, copyText, textArray, type CopyWriter } from "../../db/copy.ts";
 import { UserError } from "../../lib/user-error.ts";
-import { ProtocolError } from "../../dataverse/http/errors.ts";
 import type { RawRow } from "../../dataverse/model.ts";
 import type { AccountDraft, Drafter } from "../draft/draft.ts";
 import type { KnownRecords } from "./known-records.ts";
@@ -151,18 +150,12 @@ function stageRow(
   known: KnownRecords,
   staging: Staging,
 ): Promise<void> | undefined {
-  const id = row["accountid"];
-  if (typeof id !== "string")
-    throw new ProtocolError(
-      "Dynamics 365 sent an account without an accountid.",
-      {},
-      { fix: "Try again later." },
-    );
+  const id = drafter.recordId(row);
   const index = known.find(id);
   const fingerprint = drafter.fingerprint(row);
   if (index >= 0 && known.isUnchanged(index, fingerprint)) {
     known.markUnchanged(index);
-    const version = Number(row["versionnumber"] ?? 0);
+    const version = drafter.version(row);
     return version === known.versionOf(index) ? undefined : staging.stageVersion(id, version);
   }
   if (index >= 0) known.markStaged(index);

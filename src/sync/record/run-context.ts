@@ -1,7 +1,6 @@
 // What a run is given, and what each of its steps is handed.
 import type { Kysely } from "kysely";
 import { setMaxListeners } from "node:events";
-import type { DataverseClient } from "../../dataverse/client.ts";
 import type { Database } from "../../db/pool.ts";
 import type { Tables } from "../../db/tables.ts";
 import type { OpenTransaction } from "../../db/transaction.ts";
@@ -11,6 +10,7 @@ import type { BrakeLimits } from "../../settings/brake.ts";
 import type { RunMode, RunUsage } from "../tables.ts";
 import type { SyncSettings } from "../../settings/sync-settings.ts";
 import { withFencedTransaction, type Lease } from "./lease.ts";
+import type { Source } from "../source/source.ts";
 import type { RunSummary } from "./run-summary.ts";
 
 export type Progress =
@@ -32,7 +32,7 @@ export type LeasedRun = {
 
 export type RunContext = {
   readonly database: Database;
-  readonly client: DataverseClient;
+  readonly source: Source;
   readonly settings: SyncSettings;
   /** Who works here, as a connection file may say; saved before owners are looked up among them. */
   readonly teammates?: readonly NewTeammate[];
@@ -78,7 +78,7 @@ export function activeRun(leased: LeasedRun, context: RunContext): ActiveRun {
     signal,
     progress: (now) => context.onProgress?.(now, leased.runId),
     transaction: (work) => withFencedTransaction(context.database, leased, work),
-    usageBefore: { ...context.client.usage },
+    usageBefore: { ...context.source.usage },
   };
 }
 

@@ -1,6 +1,7 @@
 // A run as it is stored: what it was asked for, and what whoever goes on with it needs to know.
 import { sql, type Kysely } from "kysely";
 import type { Database } from "../../db/pool.ts";
+import type { Origin } from "../../accounts/tables.ts";
 import type { Tables } from "../../db/tables.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { RunCounts, RunMode, RunStatus } from "../tables.ts";
@@ -13,6 +14,7 @@ export type RunStore = { readonly database: Database; readonly clock: Clock };
 export type StoredRun = {
   readonly id: number;
   readonly organizationId: string;
+  readonly origin: Origin;
   readonly mode: RunMode;
   readonly status: RunStatus;
   readonly counts: Partial<RunCounts>;
@@ -23,7 +25,7 @@ export type StoredRun = {
 /** @throws RunError when there is no such run, StoredJsonError when its settings cannot be read */
 export async function storedRun(db: Kysely<Tables>, runId: number): Promise<StoredRun> {
   const { rows } = await sql<Omit<StoredRun, "settings"> & { readonly settings: unknown }>`
-    select id, organization_id as "organizationId", mode, status, counts, settings, fence
+    select id, organization_id as "organizationId", origin, mode, status, counts, settings, fence
     from runs where id = ${runId}`.execute(db);
   if (!rows[0]) throw noSuchRun(runId);
   return { ...rows[0], settings: settingsOfRun(runId, rows[0].settings) };

@@ -1,6 +1,7 @@
 // How a run starts: its row, and the lease of whoever executes it, both before anything is asked of the source. So whoever asked
 // for the run has its number at once. end-run.ts has the other end.
 import { sql, type Kysely } from "kysely";
+import type { Origin } from "../../accounts/tables.ts";
 import type { Tables } from "../../db/tables.ts";
 import { inTransaction } from "../../db/transaction.ts";
 import type { RunMode, RunStatus, RunTrigger } from "../tables.ts";
@@ -25,6 +26,7 @@ export type Starter = { readonly id: number; readonly name: string };
 
 export type NewRun = {
   readonly organizationId: string;
+  readonly origin: Origin;
   readonly settings: SyncSettings;
   readonly trigger: RunTrigger;
   /** Who asked for it, where a person did in the application. */
@@ -50,6 +52,7 @@ async function insertRun(
     .insertInto("runs")
     .values({
       organization_id: organizationId,
+      origin: run.origin,
       mode,
       status: start.status,
       trigger: run.trigger,
