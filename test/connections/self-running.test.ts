@@ -83,7 +83,7 @@ test("the share of few accounts is the connection's own", async () => {
   await alone.carol.put("/connection/brake", { ...BRAKE, shareOfFewPercent: 35 });
   for (const id of alone.ids.slice(0, 11)) alone.org.updateAccount(id, { description: "Something else" });
 
-  expect(await alone.sync()).toMatchObject({ status: "planned", waitsBecause: "brake-changes" });
+  expect(await alone.sync()).toMatchObject({ status: "planned", approvalReason: "brake-changes" });
 });
 
 test("the share and the number of many accounts are the connection's own", async () => {
@@ -94,7 +94,7 @@ test("the share and the number of many accounts are the connection's own", async
 
   for (const id of alone.ids.slice(0, 13)) alone.org.updateAccount(id, { description: "Something else" });
 
-  expect(await alone.sync()).toMatchObject({ status: "planned", waitsBecause: "brake-changes" });
+  expect(await alone.sync()).toMatchObject({ status: "planned", approvalReason: "brake-changes" });
 });
 
 test("how far the selection may shrink is the connection's own, and an empty one always waits", async () => {
@@ -105,7 +105,7 @@ test("how far the selection may shrink is the connection's own, and an empty one
 
   for (const id of alone.ids) alone.org.deleteAccount(id);
 
-  expect(await alone.sync()).toMatchObject({ status: "planned", waitsBecause: "empty-selection" });
+  expect(await alone.sync()).toMatchObject({ status: "planned", approvalReason: "empty-selection" });
 });
 
 test("a plan that waits is discarded: nothing is written, and the next one comes an interval later", async () => {
@@ -124,7 +124,7 @@ test("a plan that waits is discarded: nothing is written, and the next one comes
   });
   expect(await alone.worker.look()).toBeUndefined();
   alone.passes(1);
-  expect(await alone.ended((await alone.worker.look())!)).toMatchObject({ waitsBecause: "brake-changes" });
+  expect(await alone.ended((await alone.worker.look())!)).toMatchObject({ approvalReason: "brake-changes" });
 });
 
 test("a plan that waits loses its worth by a retry: it is made anew at once, and nobody hears of it twice", async () => {

@@ -42,7 +42,7 @@ test("another mapping cannot be looked at until the run has ended, which goes on
     `Run ${work.run} is under way. Wait until it has ended, or cancel it; then look at what other settings would change.`,
   ]);
   // The limits of its start: all twenty accounts at once wait for somebody.
-  expect(await work.ended(work.run)).toMatchObject({ status: "planned", waitsBecause: "brake-changes" });
+  expect(await work.ended(work.run)).toMatchObject({ status: "planned", approvalReason: "brake-changes" });
   expect(await work.plan(WITH_CITY)).toMatchObject({ status: "planned", counts: { updated: 20 } });
 });
 
@@ -85,7 +85,7 @@ test("paused while it reads, the sync is paused and not running; resumed, the ru
   expect(body).toMatchObject({ state: "paused", paused: true, running: null, nextRunAt: null });
   const { runs } = (await work.carol.get("/runs")).body;
   expect(await work.ended(runs[0].id)).toMatchObject({
-    waitsBecause: "brake-changes",
+    approvalReason: "brake-changes",
     counts: { updated: 20 },
   });
 });

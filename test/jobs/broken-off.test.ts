@@ -78,7 +78,7 @@ test("what does not pass is left to a person after five tries; the next run goes
   const { body } = await carol.get(`/runs/${id}`);
   expect(body.run).toMatchObject({
     status: "applying",
-    waitsBecause: "failed",
+    haltReason: "failed",
     error: { sentence: SENTENCE },
   });
   expect((await carol.get("/connection")).body).toMatchObject({

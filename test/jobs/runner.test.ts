@@ -74,11 +74,11 @@ test("cancelled while it writes, a run waits, and the next one ends it first", a
   await carol.post(`/runs/${id}/cancel`);
   await edits.open();
 
-  expect(await ended(id)).toMatchObject({ status: "applying", waitsBecause: "cancelled" });
+  expect(await ended(id)).toMatchObject({ status: "applying", haltReason: "cancelled" });
   expect(await names()).toEqual([]);
   org.createAccount({ name: "Cog" });
   expect(await sync()).toMatchObject({ status: "done", counts: { created: 1, unchanged: 2 } });
-  expect((await carol.get(`/runs/${id}`)).body.run).toMatchObject({ status: "done", waitsBecause: null });
+  expect((await carol.get(`/runs/${id}`)).body.run).toMatchObject({ status: "done", haltReason: null });
   expect(await names()).toEqual(["Acme", "Bolt", "Cog"]);
 });
 
@@ -91,7 +91,7 @@ test("paused, a run stops and none starts; resumed, it goes on", async () => {
   await carol.post("/connection/pause");
   await edits.open();
 
-  expect(await ended(id)).toMatchObject({ status: "applying", waitsBecause: "paused" });
+  expect(await ended(id)).toMatchObject({ status: "applying", haltReason: "paused" });
   expect((await carol.post("/runs", { mode: "sync" })).body.error.sentence).toMatch(/paused/);
   await carol.post("/connection/resume");
   expect(await ended(id)).toMatchObject({ status: "done", counts: { created: 1 } });
@@ -108,7 +108,7 @@ async function pausedWhileItReads(): Promise<Connected & { id: number }> {
   web.simulator.faults.add({ path: String.raw`/accounts\?`, fault: { kind: "hold" } });
   const { id } = (await carol.post("/runs", { mode: "sync" })).body.run;
   await carol.post("/connection/pause");
-  expect(await ended(id)).toMatchObject({ status: "queued", waitsBecause: "paused" });
+  expect(await ended(id)).toMatchObject({ status: "queued", haltReason: "paused" });
   web.simulator.faults.remove();
   return { ...connected, id };
 }
@@ -201,7 +201,7 @@ test("a sync that the pause stopped waits beside a preview, and comes first when
   expect(preview).toMatchObject({ status: "planned", counts: { created: 1 } });
   expect((await carol.get(`/runs/${id}`)).body.run).toMatchObject({
     status: "queued",
-    waitsBecause: "paused",
+    haltReason: "paused",
   });
   await carol.post("/connection/resume");
   expect(await ended(id)).toMatchObject({ status: "done", counts: { created: 1 } });
@@ -255,7 +255,7 @@ test("an approved plan that is paused before it writes anything goes on when res
 
   await carol.post("/connection/pause");
 
-  expect(await ended(id)).toMatchObject({ status: "queued", waitsBecause: "paused", error: null });
+  expect(await ended(id)).toMatchObject({ status: "queued", haltReason: "paused", error: null });
   web.simulator.faults.remove();
   await carol.post("/connection/resume");
   expect(await ended(id)).toMatchObject({ status: "done", appliedBy: "company-admin" });
@@ -265,7 +265,7 @@ test("an approved plan that is paused before it writes anything goes on when res
 test.for([
   { status: "reading", mode: "sync", end: { status: "interrupted", error: { kind: "cancelled" } } },
   { status: "queued", mode: "sync", end: { status: "interrupted", error: { kind: "cancelled" } } },
-  { status: "applying", mode: "sync", end: { status: "applying", waitsBecause: "cancelled" } },
+  { status: "applying", mode: "sync", end: { status: "applying", haltReason: "cancelled" } },
   { status: "planned", mode: "plan", end: { status: "planned", appliedBy: null } },
 ] as const)(
   "cancelled just before its process died, a $status run is not taken up again",
@@ -357,7 +357,7 @@ test("a plan that is worth nothing any more once an older run is finished says s
   const edits = await heldApply({ web, carol }, id);
   await carol.post(`/runs/${id}/cancel`);
   await edits.open();
-  expect(await ended(id)).toMatchObject({ status: "applying", waitsBecause: "cancelled" });
+  expect(await ended(id)).toMatchObject({ status: "applying", haltReason: "cancelled" });
 
   expect(await apply(other.id)).toMatchObject({
     status: "discarded",

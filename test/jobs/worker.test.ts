@@ -52,7 +52,7 @@ test("nothing is started while the sync is paused, nor while a plan waits for so
   for (const { accountid } of [...work.org.accounts.rows()]) work.org.deleteAccount(String(accountid));
 
   const emptied = await work.worker.look();
-  expect(await work.ended(emptied!)).toMatchObject({ status: "planned", waitsBecause: "empty-selection" });
+  expect(await work.ended(emptied!)).toMatchObject({ status: "planned", approvalReason: "empty-selection" });
   await passes(work, 23);
 
   expect(await work.worker.look()).toBeUndefined();

@@ -71,7 +71,7 @@ const RENAMED_WORDS: Readonly<Record<string, Readonly<Record<string, string | nu
 };
 
 /** Keys that version 0.1.0 did not answer. */
-const NEW_KEYS: ReadonlySet<string> = new Set<string>();
+const NEW_KEYS: ReadonlySet<string> = new Set<string>(["trigger"]);
 
 /** Wording may improve, cursors are opaque, and the number of requests is each version's own. */
 const NOT_COMPARED = new Set([
@@ -122,11 +122,21 @@ type JsonObject = Readonly<Record<string, unknown>>;
 /** Any object inside an answer. A change of shape, as when one key became two, belongs here. */
 function translateObject(object: JsonObject): JsonObject {
   return Object.fromEntries(
-    Object.entries(object).map(([key, value]) => {
+    Object.entries(object).flatMap(([key, value]) => {
+      if (key === "waitsBecause") return waitReasons(value);
       const word = typeof value === "string" ? RENAMED_WORDS[key]?.[value] : undefined;
-      return [RENAMED_KEYS[key] ?? key, word === undefined ? value : word];
+      return [[RENAMED_KEYS[key] ?? key, word === undefined ? value : word]];
     }),
   );
+}
+
+/** One key said why a plan needs approval, and why an apply stopped. */
+function waitReasons(reason: unknown): [key: string, reason: unknown][] {
+  const isApproval = reason === "empty-selection" || String(reason).startsWith("brake-");
+  return [
+    ["approvalReason", isApproval ? reason : null],
+    ["haltReason", isApproval ? null : reason],
+  ];
 }
 
 /** The part of recorded answers on which both versions have to agree, translated. */

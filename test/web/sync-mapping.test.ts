@@ -122,7 +122,7 @@ test("a result never says success while something was skipped", () => {
     status: "done",
     counts,
     applicable: { yes: false, why: null },
-    waitsBecause: null,
+    haltReason: null,
     cancelledBy: null,
     written: null,
   } as const;

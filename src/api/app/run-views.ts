@@ -20,6 +20,7 @@ type RunRow = {
   organization_id: string;
   mode: RunMode;
   status: RunStatus;
+  trigger: RunView["trigger"];
   started_by: string | null;
   applied_by: string | null;
   cancelled_by: string | null;
@@ -27,8 +28,8 @@ type RunRow = {
   issues: Record<string, number> | null;
   actions: Partial<Record<ChangeAction, number>> | null;
   progress: RunProgress | null;
-  approval_reason: RunView["waitsBecause"];
-  halt_reason: RunView["waitsBecause"];
+  approval_reason: RunView["approvalReason"];
+  halt_reason: RunView["haltReason"];
   checkpoint: number;
   error: { kind: string; sentence: string } | null;
   usage: Partial<RunUsage>;
@@ -44,7 +45,7 @@ type RunRow = {
 
 function runRows({ database }: RunStore, condition: RawBuilder<unknown>, limit: number) {
   return sql<RunRow>`
-    select r.id, r.organization_id, r.mode, r.status, r.started_by, r.applied_by, r.cancelled_by, r.counts, r.issues, r.actions, r.progress,
+    select r.id, r.organization_id, r.mode, r.status, r.trigger, r.started_by, r.applied_by, r.cancelled_by, r.counts, r.issues, r.actions, r.progress,
       r.approval_reason, r.halt_reason, r.checkpoint, r.error, r.usage, r.started_at, r.planned_at, r.finished_at,
       coalesce(${isActive}, false) as under_way, ${isRunnable} as to_be_done,
       (select paused from connection) and not ${isRunnableWhilePaused} as held
@@ -71,8 +72,8 @@ export async function runsBefore(
 }
 
 /** Nothing more will happen to it by itself. */
-export function isAtRest({ status, waitsBecause }: RunView): boolean {
-  return waitsBecause !== null || !["queued", "reading", "planning", "applying"].includes(status);
+export function isAtRest({ status, haltReason }: RunView): boolean {
+  return haltReason !== null || !["queued", "reading", "planning", "applying"].includes(status);
 }
 
 async function viewOf(store: RunStore, row: RunRow): Promise<RunView> {
@@ -91,6 +92,7 @@ async function viewOf(store: RunStore, row: RunRow): Promise<RunView> {
     mode: row.mode,
     ...stateOf(row),
     written: writtenBy(row),
+    trigger: row.trigger,
     startedBy: row.started_by,
     appliedBy: row.applied_by,
     cancelledBy: row.cancelled_by,
@@ -116,19 +118,26 @@ function writtenBy({ status, under_way: underWay, checkpoint, counts }: RunRow):
   return { done: Math.max(checkpoint, 0), total: created + linked + updated + stopped };
 }
 
-function stateOf(row: RunRow): Pick<RunView, "status" | "waitsBecause" | "error"> {
-  const { status, under_way: underWay, error } = row;
-  const waitsBecause = row.approval_reason ?? row.halt_reason;
+type RunState = Pick<RunView, "status" | "approvalReason" | "haltReason" | "error">;
+
+function stateOf(row: RunRow): RunState {
+  const {
+    status,
+    under_way: underWay,
+    error,
+    approval_reason: approvalReason,
+    halt_reason: haltReason,
+  } = row;
+  const without = { approvalReason: null, haltReason: null, error };
   // Its apply has begun, and nothing is written yet.
-  if (status === "planned" && underWay) return { status: "applying", waitsBecause: null, error: null };
-  if (underWay) return { status, waitsBecause, error };
-  if (row.to_be_done) {
-    if (!row.held) return { status: "queued", waitsBecause: null, error };
-    return { status: status === "applying" ? status : "queued", waitsBecause: "paused", error };
+  if (status === "planned" && underWay) return { ...without, status: "applying", error: null };
+  if (!underWay && row.to_be_done) {
+    if (!row.held) return { ...without, status: "queued" };
+    return { ...without, status: status === "applying" ? status : "queued", haltReason: "paused" };
   }
-  if (status === "reading" || status === "planning") {
+  if (!underWay && (status === "reading" || status === "planning")) {
     const sentence = "The process that ran it ended. Nothing was written; start it again.";
-    return { status: "interrupted", waitsBecause: null, error: { kind: "interrupted", sentence } };
+    return { ...without, status: "interrupted", error: { kind: "interrupted", sentence } };
   }
-  return { status, waitsBecause, error };
+  return { status, approvalReason, haltReason, error };
 }

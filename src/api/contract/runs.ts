@@ -45,7 +45,8 @@ export const run = z.object({
   /** "changes" reads what changed alone; a retry looks at the accounts of some issues again, and at nothing else. */
   mode: z.enum(["sync", "changes", "plan", "retry"]),
   status: runStatus,
-  /** Null: the schedule, or the command line. */
+  /** Null where nobody in the application did. */
+  trigger: z.enum(["person", "schedule", "command-line"]),
   startedBy: z.string().nullable(),
   /** Who applied the plan. */
   appliedBy: z.string().nullable(),
@@ -59,8 +60,10 @@ export const run = z.object({
   /** Issues by kind. */
   issues: z.record(z.string(), z.number()),
   progress: progress.nullable(),
-  /** Why its plan needs approval, or why it stopped while it was applied; src/settings/run-explanations.ts says it in words. */
-  waitsBecause: z.enum([...approvalReason.options, ...haltReason.options]).nullable(),
+  /** Why its plan needs approval; src/settings/run-explanations.ts says it in words. */
+  approvalReason: approvalReason.nullable(),
+  /** Why it stopped while it was applied, or is not started: "paused". */
+  haltReason: haltReason.nullable(),
   /** Changes of a run that stopped while it was applied: how many are written, of how many. */
   written: z.object({ done: z.number(), total: z.number() }).nullable(),
   error: z.object({ kind: z.string(), sentence: z.string() }).nullable(),

@@ -46,12 +46,24 @@ export function runName({ mode, id, appliedBy }: Pick<RunView, "mode" | "id" | "
   return `${mode === "plan" && appliedBy !== null ? MODE_LABELS.sync : MODE_LABELS[mode]} ${id}`;
 }
 
-const EXPLANATIONS = { ...approvalExplanations, ...haltExplanations };
+/** "by Dana", or what started it where nobody did. */
+export function formatTrigger({ startedBy, trigger }: Pick<RunView, "startedBy" | "trigger">): string {
+  if (startedBy !== null) return `by ${startedBy}`;
+  return trigger === "command-line" ? "from the command line" : "by the schedule";
+}
 
-/** Why a plan needs approval, or why a run stopped, and what to do. */
-export function formatWaitReason(reason: keyof typeof EXPLANATIONS): string {
-  const { finding, fix } = EXPLANATIONS[reason];
-  return `${finding} ${reason in approvalExplanations ? "Nothing was written. " : ""}${fix}`;
+/** Why a plan needs approval, or why a run stopped, and what to do; null if neither is so. */
+export function runExplanation({
+  approvalReason,
+  haltReason,
+}: Pick<RunView, "approvalReason" | "haltReason">): string | null {
+  if (approvalReason !== null) {
+    const { finding, fix } = approvalExplanations[approvalReason];
+    return `${finding} Nothing was written. ${fix}`;
+  }
+  if (haltReason === null) return null;
+  const { finding, fix } = haltExplanations[haltReason];
+  return `${finding} ${fix}`;
 }
 
 /** "Cancelled by Dana while writing: 10,000 accounts are written, 50 are not". */
@@ -66,14 +78,14 @@ function formatStopped({ cancelledBy, written }: Pick<RunView, "cancelledBy" | "
 
 /** The status as a short phrase with a tone, for lists. */
 export function formatRunStatus(
-  run: Pick<RunView, "status" | "counts" | "applicable" | "waitsBecause" | "cancelledBy" | "written">,
+  run: Pick<RunView, "status" | "counts" | "applicable" | "haltReason" | "cancelledBy" | "written">,
 ): {
   text: string;
   tone: Tone;
 } {
   switch (run.status) {
     case "queued":
-      return run.waitsBecause === "paused"
+      return run.haltReason === "paused"
         ? { text: "Waiting for the sync to be resumed", tone: "skipped" }
         : { text: "Waiting for a worker", tone: "changed" };
     case "reading":
@@ -85,7 +97,7 @@ export function formatRunStatus(
         ? { text: "Plan not applied yet", tone: "changed" }
         : { text: "Plan not applied", tone: "skipped" };
     case "applying":
-      return run.waitsBecause === null
+      return run.haltReason === null
         ? { text: "Writing", tone: "changed" }
         : { text: formatStopped(run), tone: "skipped" };
     case "done":

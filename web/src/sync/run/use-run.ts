@@ -19,8 +19,8 @@ const ACTIVE_STATUSES: ReadonlySet<RunView["status"]> = new Set([
 ]);
 
 /** A run that stopped while it was applied keeps the status "applying", and says why it waits. */
-export function isActive({ status, waitsBecause }: Pick<RunView, "status" | "waitsBecause">): boolean {
-  return ACTIVE_STATUSES.has(status) && waitsBecause === null;
+export function isActive({ status, haltReason }: Pick<RunView, "status" | "haltReason">): boolean {
+  return ACTIVE_STATUSES.has(status) && haltReason === null;
 }
 
 export function useRun(id: number | undefined) {

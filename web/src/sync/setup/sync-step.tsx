@@ -4,7 +4,7 @@ import { AnchorLink, ButtonLink } from "../../components/links.tsx";
 import { StatusTag } from "../../components/status-tag.tsx";
 import { RunProgress } from "../run/run-progress.tsx";
 import { RunCounts, RunErrorAlert, RunResult } from "../run/run-result.tsx";
-import { formatRunStatus, formatWaitReason } from "../run/format-run.ts";
+import { formatRunStatus, runExplanation } from "../run/format-run.ts";
 import { isActive } from "../run/use-run.ts";
 import styles from "./setup.module.css";
 import { StepLayout } from "./step-layout.tsx";
@@ -17,6 +17,7 @@ export function SyncStep({ run }: { run: RunView }) {
       </StepLayout>
     );
   const isDone = run.status === "done";
+  const explanation = runExplanation(run);
   return (
     <StepLayout
       title={isDone ? doneTitle(run) : "The sync was not completed"}
@@ -37,9 +38,9 @@ export function SyncStep({ run }: { run: RunView }) {
     >
       <div className={styles.stack}>
         {isDone ? <RunResult run={run} /> : <StoppedRun run={run} />}
-        {run.waitsBecause !== null && (
+        {explanation !== null && (
           <p className={styles.intro}>
-            {formatWaitReason(run.waitsBecause)} See{" "}
+            {explanation} See{" "}
             <AnchorLink underline="always" to="/contacts/accounts/sync" search={{}}>
               the sync page
             </AnchorLink>

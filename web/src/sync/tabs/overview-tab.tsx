@@ -25,7 +25,7 @@ export function OverviewTab({ connection }: { connection: ConnectionView }) {
   const { data: runs } = useQuery(routeQuery(runRoutes.listRuns, { query: {} }));
   const last = runs?.runs.find(({ id }) => id === lastRun?.id);
   const lastDone = runs?.runs.find(({ status }) => status === "done");
-  const isStopped = last?.status === "applying" && last.waitsBecause !== null;
+  const isStopped = last?.status === "applying" && last.haltReason !== null;
   const isUnsuccessful = last && (isStopped || last.status === "failed" || last.status === "interrupted");
   const hasPendingPlan = waiting !== null && attention?.place !== "plan";
   return (

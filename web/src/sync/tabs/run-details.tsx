@@ -13,7 +13,7 @@ import { usePreview, withOptions } from "../plan/use-preview.ts";
 import { RunProgress } from "../run/run-progress.tsx";
 import { RunErrorAlert, RunResult } from "../run/run-result.tsx";
 import { formatRequestUsage } from "../run/format-progress.ts";
-import { formatRunStatus, formatWaitReason, runName } from "../run/format-run.ts";
+import { formatRunStatus, formatTrigger, runExplanation, runName } from "../run/format-run.ts";
 import { applyLabel, applyRequest } from "../run/plan-actions.ts";
 import { isActive, useRun } from "../run/use-run.ts";
 import type { SyncSearch } from "../search-params.ts";
@@ -33,6 +33,7 @@ export function RunDetails({ id, search, connection }: Props) {
   const { text, tone } = formatRunStatus(run);
   const { settings } = run;
   const isPlan = run.status === "planned";
+  const explanation = runExplanation(run);
   return (
     <div>
       <p className={styles.breadcrumb}>
@@ -51,11 +52,11 @@ export function RunDetails({ id, search, connection }: Props) {
       )}
       <p>
         <span className={styles.muted}>
-          started by {run.startedBy ?? "the schedule"} <RelativeTime at={run.startedAt} />
+          started {formatTrigger(run)} <RelativeTime at={run.startedAt} />
           {!isActive(run) && ` · ${formatRequestUsage(run)}`}
         </span>
       </p>
-      {run.waitsBecause !== null && <p>{formatWaitReason(run.waitsBecause)}</p>}
+      {explanation !== null && <p>{explanation}</p>}
       <RunErrorAlert run={run} />
       {isActive(run) && <RunProgress run={run} />}
       {isPlan && <PlanActions run={run} connection={connection} />}
