@@ -45,8 +45,8 @@ export const run = z.object({
   /** "changes" reads what changed alone; a retry looks at the accounts of some issues again, and at nothing else. */
   mode: z.enum(["sync", "changes", "plan", "retry"]),
   status: runStatus,
-  /** Null where nobody in the application did. */
   trigger: z.enum(["person", "schedule", "command-line"]),
+  /** Null where nobody in the application did. */
   startedBy: z.string().nullable(),
   /** Who applied the plan. */
   appliedBy: z.string().nullable(),
