@@ -1,7 +1,7 @@
 // The wiring of a process that serves, by hand: the web application with its runner, or a worker.
 import manifest from "../package.json" with { type: "json" };
 import type { FastifyInstance } from "fastify";
-import { entraSignIn } from "./access/entra.ts";
+import { createEntraSignIn } from "./access/entra.ts";
 import type { ConnectedSource } from "./accounts/synced-fields.ts";
 import { accountRoutes } from "./api/app/accounts.ts";
 import { connectionRoutes } from "./api/app/connection.ts";
@@ -15,7 +15,7 @@ import { teammateRoutes } from "./api/app/teammates.ts";
 import { contract } from "./api/contract/all.ts";
 import { downloads } from "./api/downloads.ts";
 import type { Implementation } from "./api/implement.ts";
-import { buildBareServer, buildServer, type BareServerParts } from "./api/server.ts";
+import { buildBaseServer, buildServer, type BaseServerParts } from "./api/server.ts";
 import { loadConnection } from "./connections/connection.ts";
 import type { ConnectionSettings } from "./connections/file/connection-file.ts";
 import { keyIn } from "./connections/sign-in/key-file.ts";
@@ -25,26 +25,26 @@ import { createSealer, type Sealer } from "./lib/sealer.ts";
 import { forgetConnectionFile, useConnectionFile } from "./connections/file/use-connection-file.ts";
 import { waitingAttention } from "./connections/status/status.ts";
 import type { Database } from "./db/pool.ts";
-import { openMetrics, type Metrics } from "./jobs/metrics.ts";
+import { createMetrics, type Metrics } from "./jobs/metrics.ts";
 import type { RunRequests } from "./jobs/requests.ts";
 import { createRunner, type Runner } from "./jobs/runner.ts";
-import { notifyRun, type NotifyParts } from "./notify/notify.ts";
-import { requestConnections, type App } from "./open-app.ts";
-import { issueSentence } from "./sync/report/explanations.ts";
+import { notifyRun, type NotifyDeps } from "./notify/notify.ts";
+import { requestConnectionCount, type App } from "./open-app.ts";
+import { explainIssue } from "./sync/report/explanations.ts";
 import { issueKinds } from "./sync/rules/issue-kinds.ts";
 import { claimNotification, runsToNotify, runToNotify } from "./sync/record/notification-state.ts";
 
 const VERSION: string = manifest.version;
 
 /** For a connection of the pool: a browser and the servers between wait about a minute for an answer. */
-const REQUEST_WAIT_MS = 10_000;
+const CONNECTION_WAIT_MS = 10_000;
 
 /** The same database for requests: with connections of their own, and an end to each query. */
-function openForRequests({ config, database }: Pick<App, "config" | "database">): Database {
+function openRequestPool({ config, database }: Pick<App, "config" | "database">): Database {
   return database.openPool({
-    max: requestConnections(config),
-    waitMs: REQUEST_WAIT_MS,
-    statementMs: config.querySeconds * 1_000,
+    max: requestConnectionCount(config),
+    connectTimeoutMs: CONNECTION_WAIT_MS,
+    statementTimeoutMs: config.querySeconds * 1_000,
   });
 }
 
@@ -76,7 +76,7 @@ type RouteParts = {
   readonly requests: RunRequests;
 };
 
-function everyRoute(
+function allRoutes(
   { config, database, clock, log }: Pick<App, "config" | "database" | "clock" | "log">,
   { publicUrl, connections, requests }: RouteParts,
 ): Implementation[] {
@@ -94,7 +94,8 @@ function everyRoute(
       log,
       publicUrl,
       microsoft:
-        config.entra && entraSignIn({ app: config.entra, simulator: config.simulator, database, clock }),
+        config.entra &&
+        createEntraSignIn({ app: config.entra, simulator: config.simulator, database, clock }),
       installation,
     }),
     ...teammateRoutes({
@@ -112,21 +113,21 @@ function everyRoute(
     ...connectionRoutes({
       connections,
       publicUrl,
-      changed: () => requests.lookNow(),
+      notifyWorkers: () => requests.wakeWorkers(),
     }),
     ...notificationRoutes({ database }),
     ...runRoutes({ database, clock, requests, download }),
   ];
 }
 
-type Parts = Pick<App, "config" | "database" | "clock" | "log" | "signal">;
+type ProcessParts = Pick<App, "config" | "database" | "clock" | "log" | "signal">;
 
 /** What telling people of runs takes. */
 function notifyParts(
-  { config, database, clock, log }: Parts,
+  { config, database, clock, log }: ProcessParts,
   sealer: Sealer,
   publicUrl: () => string,
-): NotifyParts {
+): NotifyDeps {
   return {
     database,
     clock,
@@ -135,19 +136,19 @@ function notifyParts(
     publicUrl,
     workspace: config.workspace,
     delivers: config.mail !== undefined,
-    runEnds: { runsToNotify, runToNotify, claimNotification },
-    words: { kinds: issueKinds, sentence: issueSentence, waiting: waitingAttention },
+    notificationState: { runsToNotify, runToNotify, claimNotification },
+    explanations: { issueKinds: issueKinds, explainIssue: explainIssue, explainApproval: waitingAttention },
   };
 }
 
 type RunnerOptions = {
   readonly file: ConnectionSettings | undefined;
-  readonly notify: NotifyParts;
+  readonly notify: NotifyDeps;
   readonly metrics: Metrics | undefined;
 };
 
-function runnerOf(
-  app: Parts,
+function buildRunner(
+  app: ProcessParts,
   connections: Awaited<ReturnType<typeof connectionParts>>,
   { file, notify, metrics }: RunnerOptions,
 ): Runner {
@@ -165,15 +166,15 @@ function runnerOf(
 }
 
 /** What a process counts, if somebody may read it. */
-function metricsOf(app: Parts): Metrics | undefined {
-  return app.config.metricsToken === undefined ? undefined : openMetrics(app);
+function openMetricsIfEnabled(app: ProcessParts): Metrics | undefined {
+  return app.config.metricsToken === undefined ? undefined : createMetrics(app);
 }
 
-function bareParts(
-  { config, database, log }: Parts,
+function baseServerParts(
+  { config, database, log }: ProcessParts,
   publicUrl: () => string,
   metrics: Metrics | undefined,
-): BareServerParts {
+): BaseServerParts {
   const { metricsToken: token, trustedProxies } = config;
   return {
     healthDb: database.kysely,
@@ -185,19 +186,22 @@ function bareParts(
 }
 
 /** A process that serves no pages: its runner, and a server that says how it is. */
-export async function buildWorker(app: Parts, file?: ConnectionSettings): Promise<Omit<Web, "routes">> {
-  const { publicUrl: told, host, port } = app.config;
-  const publicUrl = () => told ?? `http://${host}:${port}`;
-  const metrics = metricsOf(app);
+export async function buildWorker(
+  app: ProcessParts,
+  file?: ConnectionSettings,
+): Promise<Omit<WebApp, "routes">> {
+  const { publicUrl: configuredUrl, host, port } = app.config;
+  const publicUrl = () => configuredUrl ?? `http://${host}:${port}`;
+  const metrics = openMetricsIfEnabled(app);
   const connections = await connectionParts(app, file);
   const notify = notifyParts(app, connections.sealer, publicUrl);
-  const runner = runnerOf(app, connections, { file, notify, metrics });
-  const server = await buildBareServer(bareParts(app, publicUrl, metrics));
-  return { server, runner, notify, close: closing(server, runner, connections.tokens) };
+  const runner = buildRunner(app, connections, { file, notify, metrics });
+  const server = await buildBaseServer(baseServerParts(app, publicUrl, metrics));
+  return { server, runner, notify, close: createClose(server, runner, connections.tokens) };
 }
 
 /** Nothing new comes in, and what is under way stops: at once, since a request may take as long as a process is given to end. */
-function closing(server: FastifyInstance, runner: Runner, tokens: SharedTokens): () => Promise<void> {
+function createClose(server: FastifyInstance, runner: Runner, tokens: SharedTokens): () => Promise<void> {
   return async () => {
     await Promise.all([server.close(), runner.close()]);
     await tokens.close();
@@ -205,11 +209,11 @@ function closing(server: FastifyInstance, runner: Runner, tokens: SharedTokens):
 }
 
 /** The web application of this installation; `server` is ready to listen. */
-export type Web = {
+export type WebApp = {
   readonly server: FastifyInstance;
   readonly routes: readonly Implementation[];
   readonly runner: Runner;
-  readonly notify: NotifyParts;
+  readonly notify: NotifyDeps;
   /** Finishes what is under way. */
   close(): Promise<void>;
 };
@@ -217,23 +221,23 @@ export type Web = {
 /**
  * Wires the routes. @param publicUrl told late, since a server that takes any port knows its address only once it listens
  */
-export async function buildWeb(
-  app: Parts,
+export async function buildWebApp(
+  app: ProcessParts,
   publicUrl: () => string,
   ui?: string,
   file?: ConnectionSettings,
-): Promise<Web> {
+): Promise<WebApp> {
   const connections = await connectionParts(app, file);
-  const metrics = metricsOf(app);
+  const metrics = openMetricsIfEnabled(app);
   const notify = notifyParts(app, connections.sealer, publicUrl);
-  const runner = runnerOf(app, connections, { file, notify, metrics });
-  const database = openForRequests(app);
-  const routes = everyRoute(
+  const runner = buildRunner(app, connections, { file, notify, metrics });
+  const database = openRequestPool(app);
+  const routes = allRoutes(
     { ...app, database },
     { publicUrl, connections: { ...connections, database }, requests: runner },
   );
   const server = await buildServer({
-    ...bareParts(app, publicUrl, metrics),
+    ...baseServerParts(app, publicUrl, metrics),
     db: database.kysely,
     contract,
     routes,
@@ -241,7 +245,7 @@ export async function buildWeb(
     version: VERSION,
     ui,
   });
-  const stop = closing(server, runner, connections.tokens);
+  const stop = createClose(server, runner, connections.tokens);
   return {
     server,
     routes,

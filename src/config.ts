@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { settings, type Setting, type SettingName } from "./config/settings.ts";
-import * as values from "./config/values.ts";
+import * as parse from "./config/parse.ts";
 import type { LogLevel } from "./lib/log.ts";
 import { UserError } from "./lib/user-error.ts";
 
@@ -29,13 +29,13 @@ export interface Config {
   readonly key: Buffer | undefined;
   /** Former keys, which only open. */
   readonly oldKeys: readonly Buffer[];
-  readonly mail: values.Mail | undefined;
+  readonly mail: parse.Mail | undefined;
   /** Signing in with Microsoft. */
-  readonly entra: values.EntraApp | undefined;
+  readonly entra: parse.EntraApp | undefined;
   /** The application registered for logging in to Dynamics 365; public if it has no secret. */
-  readonly dynamicsApp: values.DynamicsApp | undefined;
+  readonly dynamicsApp: parse.DynamicsApp | undefined;
   /** For how long what runs leave behind is kept. */
-  readonly keep: { readonly historyDays: number; readonly plansDays: number };
+  readonly retention: { readonly historyDays: number; readonly plansDays: number };
   /** Who has it may read /metrics; undefined: nobody. */
   readonly metricsToken: string | undefined;
   readonly colours: boolean;
@@ -58,7 +58,7 @@ export class ConfigError extends UserError {
 /** @throws ConfigError with a sentence for every fault. */
 export function readConfig(env: Environment = process.env, directory: string = process.cwd()): Config {
   const faults: string[] = [];
-  const get = (name: SettingName) => plain(env, name) ?? defaultOf(name);
+  const get = (name: SettingName) => readVariable(env, name) ?? defaultOf(name);
   const secret = (name: SettingName) => {
     try {
       return readSecret(env, name);
@@ -69,24 +69,24 @@ export function readConfig(env: Environment = process.env, directory: string = p
     }
   };
   const config: Config = {
-    databaseUrl: values.databaseUrl(secret("DATABASE_URL"), faults),
+    databaseUrl: parse.databaseUrl(secret("DATABASE_URL"), faults),
     home: resolve(directory, get("SLUICE_HOME") ?? "."),
-    logLevel: values.logLevel(get("SLUICE_LOG_LEVEL"), faults),
-    simulator: values.simulatorOrigin(get("SLUICE_SIMULATOR"), faults),
-    databaseConnections: values.databaseConnections(get("SLUICE_DATABASE_CONNECTIONS"), faults),
-    querySeconds: values.querySeconds(get("SLUICE_QUERY_SECONDS"), faults),
-    maxAccounts: values.maxAccounts(get("MAX_ACCOUNTS"), faults),
+    logLevel: parse.logLevel(get("SLUICE_LOG_LEVEL"), faults),
+    simulator: parse.simulatorOrigin(get("SLUICE_SIMULATOR"), faults),
+    databaseConnections: parse.databaseConnections(get("SLUICE_DATABASE_CONNECTIONS"), faults),
+    querySeconds: parse.querySeconds(get("SLUICE_QUERY_SECONDS"), faults),
+    maxAccounts: parse.maxAccounts(get("MAX_ACCOUNTS"), faults),
     host: get("SLUICE_HOST") ?? "127.0.0.1",
-    port: values.portNumber(get("SLUICE_PORT"), faults),
-    publicUrl: values.publicUrl(get("SLUICE_PUBLIC_URL"), faults),
-    trustedProxies: values.trustedProxies(get("SLUICE_TRUSTED_PROXIES"), faults),
+    port: parse.portNumber(get("SLUICE_PORT"), faults),
+    publicUrl: parse.publicUrl(get("SLUICE_PUBLIC_URL"), faults),
+    trustedProxies: parse.trustedProxies(get("SLUICE_TRUSTED_PROXIES"), faults),
     workspace: get("SLUICE_WORKSPACE") ?? "Support",
-    key: values.key("SLUICE_KEY", secret("SLUICE_KEY"), faults),
+    key: parse.key("SLUICE_KEY", secret("SLUICE_KEY"), faults),
     oldKeys: (secret("SLUICE_OLD_KEYS")?.split(",") ?? [])
-      .map((old) => values.key("SLUICE_OLD_KEYS", old.trim(), faults))
+      .map((old) => parse.key("SLUICE_OLD_KEYS", old.trim(), faults))
       .filter((old) => old !== undefined),
-    mail: values.mail(secret("SMTP_URL"), get("SLUICE_MAIL_FROM"), faults),
-    entra: values.entraApp(
+    mail: parse.mail(secret("SMTP_URL"), get("SLUICE_MAIL_FROM"), faults),
+    entra: parse.entraApp(
       {
         tenant: get("SLUICE_ENTRA_TENANT"),
         clientId: get("SLUICE_ENTRA_CLIENT_ID"),
@@ -94,15 +94,12 @@ export function readConfig(env: Environment = process.env, directory: string = p
       },
       faults,
     ),
-    dynamicsApp: values.dynamicsApp(
-      get("SLUICE_DYNAMICS_CLIENT_ID"),
-      secret("SLUICE_DYNAMICS_CLIENT_SECRET"),
-    ),
-    keep: {
-      historyDays: values.days("SLUICE_KEEP_HISTORY_DAYS", get("SLUICE_KEEP_HISTORY_DAYS"), faults),
-      plansDays: values.days("SLUICE_KEEP_PLANS_DAYS", get("SLUICE_KEEP_PLANS_DAYS"), faults),
+    dynamicsApp: parse.dynamicsApp(get("SLUICE_DYNAMICS_CLIENT_ID"), secret("SLUICE_DYNAMICS_CLIENT_SECRET")),
+    retention: {
+      historyDays: parse.days("SLUICE_KEEP_HISTORY_DAYS", get("SLUICE_KEEP_HISTORY_DAYS"), faults),
+      plansDays: parse.days("SLUICE_KEEP_PLANS_DAYS", get("SLUICE_KEEP_PLANS_DAYS"), faults),
     },
-    metricsToken: values.metricsToken(secret("METRICS_TOKEN"), faults),
+    metricsToken: parse.metricsToken(secret("METRICS_TOKEN"), faults),
     colours: get("NO_COLOR") === undefined,
     readSecret: (name) => readSecret(env, name),
   };
@@ -116,21 +113,21 @@ function defaultOf(name: SettingName): string | undefined {
 }
 
 /** An empty variable counts as none: that is how compose files and .env files leave one out. */
-function plain(env: Environment, name: string): string | undefined {
+function readVariable(env: Environment, name: string): string | undefined {
   const value = env[name]?.trim();
   return value === "" ? undefined : value;
 }
 
 function readSecret(env: Environment, name: string): string | undefined {
-  const value = plain(env, name);
-  const file = plain(env, `${name}_FILE`);
+  const value = readVariable(env, name);
+  const file = readVariable(env, `${name}_FILE`);
   if (file === undefined) return value;
   if (value !== undefined)
     throw new ConfigError([`${name} and ${name}_FILE are both set. Keep one of them.`]);
   try {
     // Editors and `echo` end a file with a line break; secrets do not.
-    const held = readFileSync(file, "utf8").trim();
-    if (held !== "") return held;
+    const content = readFileSync(file, "utf8").trim();
+    if (content !== "") return content;
   } catch (cause) {
     const reason = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown reason";
     throw new ConfigError([

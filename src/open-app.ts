@@ -9,7 +9,7 @@ import { migrate } from "./db/migrate.ts";
 import type { Database } from "./db/pool.ts";
 import { systemClock, type Clock } from "./lib/clock.ts";
 import type { Log } from "./lib/log.ts";
-import { releaseStack } from "./lib/releases.ts";
+import { createReleases } from "./lib/releases.ts";
 import type { RunContext } from "./sync/record/run-context.ts";
 
 export type App = {
@@ -26,7 +26,7 @@ export type App = {
 };
 
 /** Requests have connections of their own, so that slow ones leave those that runs, mails and /readyz need. */
-export function requestConnections({ databaseConnections }: Config): number {
+export function requestConnectionCount({ databaseConnections }: Config): number {
   return Math.floor(databaseConnections / 2);
 }
 
@@ -40,9 +40,9 @@ export async function openApp(
   clock: Clock = systemClock,
   signal?: AbortSignal,
 ): Promise<App> {
-  const releases = releaseStack();
+  const releases = createReleases();
   const { databaseUrl, home: directory } = config;
-  const max = config.databaseConnections - requestConnections(config);
+  const max = config.databaseConnections - requestConnectionCount(config);
   const database = await connectDatabase({ databaseUrl, directory, log, signal, max });
   releases.add(() => database.close());
   try {

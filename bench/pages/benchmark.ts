@@ -9,7 +9,7 @@ import fastify from "fastify";
 import { Kysely, PostgresDialect } from "kysely";
 import { Pool } from "pg";
 import { startSession } from "../../src/access/sessions.ts";
-import { buildWeb } from "../../src/app.ts";
+import { buildWebApp } from "../../src/app.ts";
 import { readConfig } from "../../src/config.ts";
 import { startEmbedded } from "../../src/db/embedded/start.ts";
 import { migrate } from "../../src/db/migrate.ts";
@@ -17,7 +17,7 @@ import { openDatabase, type Database } from "../../src/db/pool.ts";
 import type { Tables } from "../../src/db/tables.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 import { createLog } from "../../src/lib/log.ts";
-import { releaseStack, type Releases } from "../../src/lib/releases.ts";
+import { createReleases, type Releases } from "../../src/lib/releases.ts";
 import { percentile } from "../statistics.ts";
 import { accountCases, planCases, type Case } from "./cases.ts";
 import { storePlan } from "./store-plan.ts";
@@ -45,7 +45,7 @@ export async function benchmarkPages(args: readonly string[]): Promise<number> {
     console.error("npm run bench -- pages [--accounts N]\n\n  --accounts N   at least 100; default 20000");
     return 2;
   }
-  const releases = releaseStack();
+  const releases = createReleases();
   try {
     return await measurePages(Number(values.accounts), releases);
   } finally {
@@ -121,7 +121,7 @@ async function startServer(database: Database, home: string, releases: Releases)
   const { kysely } = database;
   const log = createLog({ level: "info", destination: { write: () => undefined } });
   const config = readConfig({ SLUICE_HOME: home });
-  const web = await buildWeb({ config, database, clock: systemClock, log }, () => "http://127.0.0.1");
+  const web = await buildWebApp({ config, database, clock: systemClock, log }, () => "http://127.0.0.1");
   releases.add(() => web.close());
   const origin = await web.server.listen({ host: "127.0.0.1", port: 0 });
   const emptyServer = fastify();

@@ -1,5 +1,5 @@
 // Defines the requests that are measured: lists, searches and filters of accounts, pages of a plan.
-import { cursorOf, orderOf } from "../../src/accounts/list/order.ts";
+import { encodePageCursor, parseOrder } from "../../src/accounts/list/order.ts";
 import type { Database } from "../../src/db/pool.ts";
 import type { Fields } from "./fill-accounts.ts";
 
@@ -21,7 +21,7 @@ export async function accountCases(
     .offset(Math.floor(accounts / 2))
     .limit(1)
     .executeTakeFirstOrThrow();
-  const after = cursorOf(orderOf("name", []), middle);
+  const after = encodePageCursor(parseOrder("name", []), middle);
   const filter = (name: string, is: string, value: string): string =>
     JSON.stringify([{ field: String(fields[name]), is, value }]);
   return [

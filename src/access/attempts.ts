@@ -4,33 +4,33 @@ import { sql, type Kysely } from "kysely";
 import type { Tables } from "../db/tables.ts";
 import { AccessError } from "./access-error.ts";
 
-export type Limit = { readonly what: string; readonly max: number; readonly windowMs: number };
+export type Limit = { readonly action: string; readonly max: number; readonly windowMs: number };
 
 const MINUTE_MS = 60_000;
 
 /** Per address a whole office may stand behind one; per e-mail someone may guess from many addresses. */
 export const LIMITS = {
-  signInFromAddress: { what: "sign-in from", max: 100, windowMs: 15 * MINUTE_MS },
-  signInAs: { what: "sign-in as", max: 30, windowMs: 15 * MINUTE_MS },
-  linkFromAddress: { what: "link from", max: 60, windowMs: 15 * MINUTE_MS },
-  resetFromAddress: { what: "reset from", max: 30, windowMs: 60 * MINUTE_MS },
-  resetFor: { what: "reset for", max: 5, windowMs: 60 * MINUTE_MS },
+  signInFromAddress: { action: "sign-in from", max: 100, windowMs: 15 * MINUTE_MS },
+  signInAs: { action: "sign-in as", max: 30, windowMs: 15 * MINUTE_MS },
+  linkFromAddress: { action: "link from", max: 60, windowMs: 15 * MINUTE_MS },
+  resetFromAddress: { action: "reset from", max: 30, windowMs: 60 * MINUTE_MS },
+  resetFor: { action: "reset for", max: 5, windowMs: 60 * MINUTE_MS },
 } as const satisfies Record<string, Limit>;
 
 /** Counts one try, and says whether it is still within the limit. */
 export async function countAttempt(
   db: Kysely<Tables>,
   limit: Limit,
-  whom: string,
+  subject: string,
   now: Date,
 ): Promise<boolean> {
-  const over = new Date(now.getTime() - limit.windowMs);
-  const key = `${limit.what} ${whom}`;
+  const windowStart = new Date(now.getTime() - limit.windowMs);
+  const key = `${limit.action} ${subject}`;
   const { rows } = await sql<{ count: number }>`
     insert into attempts as a (key, started_at, count) values (${key}, ${now}, 1)
     on conflict (key) do update set
-      count = case when a.started_at <= ${over} then 1 else a.count + 1 end,
-      started_at = case when a.started_at <= ${over} then excluded.started_at else a.started_at end
+      count = case when a.started_at <= ${windowStart} then 1 else a.count + 1 end,
+      started_at = case when a.started_at <= ${windowStart} then excluded.started_at else a.started_at end
     returning count`.execute(db);
   return (rows[0]?.count ?? 0) <= limit.max;
 }
@@ -39,10 +39,10 @@ export async function countAttempt(
 export async function requireAttempt(
   db: Kysely<Tables>,
   limit: Limit,
-  whom: string,
+  subject: string,
   now: Date,
 ): Promise<void> {
-  if (await countAttempt(db, limit, whom, now)) return;
+  if (await countAttempt(db, limit, subject, now)) return;
   throw new AccessError(
     "too-many",
     `That was tried too often. Wait ${limit.windowMs / MINUTE_MS} minutes and try again.`,
@@ -50,15 +50,15 @@ export async function requireAttempt(
 }
 
 /** A success forgets the failures before it. */
-export async function forgetAttempts(db: Kysely<Tables>, limit: Limit, whom: string): Promise<void> {
-  await db.deleteFrom("attempts").where("key", "=", `${limit.what} ${whom}`).execute();
+export async function resetAttempts(db: Kysely<Tables>, limit: Limit, subject: string): Promise<void> {
+  await db.deleteFrom("attempts").where("key", "=", `${limit.action} ${subject}`).execute();
 }
 
 /** Windows that are over, from whoever tried. */
-export async function dropOldAttempts(db: Kysely<Tables>, now: Date): Promise<void> {
-  const longest = Math.max(...Object.values(LIMITS).map(({ windowMs }) => windowMs));
+export async function deleteExpiredAttempts(db: Kysely<Tables>, now: Date): Promise<void> {
+  const longestWindow = Math.max(...Object.values(LIMITS).map(({ windowMs }) => windowMs));
   await db
     .deleteFrom("attempts")
-    .where("started_at", "<", new Date(now.getTime() - longest))
+    .where("started_at", "<", new Date(now.getTime() - longestWindow))
     .execute();
 }

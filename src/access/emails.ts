@@ -1,10 +1,10 @@
 // The mails of this room, as plain text: what happened, the link, and how long it works.
 import type { Mail } from "../mail/outbox.ts";
-import { LINK_MS } from "./links.ts";
+import { LINK_LIFETIME_MS } from "./links.ts";
 
-type Letter = { readonly to: string; readonly link: string; readonly now: Date };
+type LinkEmail = { readonly to: string; readonly link: string; readonly now: Date };
 
-export function invitationLetter({ to, link, now }: Letter, by: string, workspace: string): Mail {
+export function invitationEmail({ to, link, now }: LinkEmail, by: string, workspace: string): Mail {
   return {
     to,
     subject: `Invitation to ${workspace} on Sluice`,
@@ -16,11 +16,11 @@ ${link}
 
 If you do not know what this is about, do nothing; nobody can use your address without this link.
 `,
-    keepUntil: new Date(now.getTime() + LINK_MS.invitation),
+    expiresAt: new Date(now.getTime() + LINK_LIFETIME_MS.invitation),
   };
 }
 
-export function resetLetter({ to, link, now }: Letter): Mail {
+export function passwordResetEmail({ to, link, now }: LinkEmail): Mail {
   return {
     to,
     subject: "Set a new password for Sluice",
@@ -32,6 +32,6 @@ ${link}
 
 If it was not you, do nothing: your password stays as it is.
 `,
-    keepUntil: new Date(now.getTime() + LINK_MS["password-reset"]),
+    expiresAt: new Date(now.getTime() + LINK_LIFETIME_MS["password-reset"]),
   };
 }

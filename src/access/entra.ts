@@ -14,10 +14,10 @@ import { startSession } from "./sessions.ts";
 import { tokenHash } from "./tokens.ts";
 
 const MICROSOFT = "https://login.microsoftonline.com";
-const SIGN_IN_MS = 10 * 60_000;
-const DISCOVERED_MS = 24 * 3_600_000;
+const SIGN_IN_LIFETIME_MS = 10 * 60_000;
+const DISCOVERY_LIFETIME_MS = 24 * 3_600_000;
 
-export type EntraParts = {
+export type EntraDeps = {
   readonly app: { readonly tenant: string; readonly clientId: string; readonly clientSecret: string };
   /** Origin of the simulator, which then stands for Microsoft. */
   readonly simulator: string | undefined;
@@ -32,7 +32,7 @@ export type EntraSignIn = {
   finish(browser: string, returned: URL): Promise<string>;
 };
 
-const FAULTS = {
+const CODE_BY_PROBLEM = {
   cancelled: "wrong",
   refused: "wrong",
   unreachable: "wrong",
@@ -41,37 +41,37 @@ const FAULTS = {
   "not-invited": "not-allowed",
   "other-account": "not-allowed",
 } as const satisfies Record<string, AccessErrorCode>;
-export type MicrosoftProblem = keyof typeof FAULTS;
+export type MicrosoftProblem = keyof typeof CODE_BY_PROBLEM;
 
 /** Why somebody does not get in this way. A browser stands there: its page knows the sentence by `problem`. */
 export class MicrosoftError extends AccessError {
   readonly problem: MicrosoftProblem;
   /** Microsoft's own number of it, such as AADSTS50105, that its administrators know. */
-  readonly number: string | undefined;
+  readonly aadstsCode: string | undefined;
 
   constructor(
     problem: MicrosoftProblem,
     { cause, number }: { cause?: unknown; number?: string | undefined } = {},
   ) {
-    super(FAULTS[problem], `Signing in with Microsoft did not work: ${problem}.`);
+    super(CODE_BY_PROBLEM[problem], `Signing in with Microsoft did not work: ${problem}.`);
     this.problem = problem;
-    this.number = number;
+    this.aadstsCode = number;
     this.cause = cause;
   }
 }
 
-export function entraSignIn({ app, simulator, database, clock }: EntraParts): EntraSignIn {
+export function createEntraSignIn({ app, simulator, database, clock }: EntraDeps): EntraSignIn {
   const authority = new URL(`${simulator ?? MICROSOFT}/${app.tenant}/v2.0`);
-  let known: { readonly config: oidc.Configuration; readonly until: number } | undefined;
+  let cached: { readonly config: oidc.Configuration; readonly until: number } | undefined;
 
   async function configuration(): Promise<oidc.Configuration> {
-    if (known !== undefined && known.until > clock.now().getTime()) return known.config;
+    if (cached !== undefined && cached.until > clock.now().getTime()) return cached.config;
     const insecure = simulator === undefined ? [] : [oidc.allowInsecureRequests];
     const config = await oidc.discovery(authority, app.clientId, app.clientSecret, undefined, {
       execute: [...insecure, oidc.enableNonRepudiationChecks],
       timeout: 20,
     });
-    known = { config, until: clock.now().getTime() + DISCOVERED_MS };
+    cached = { config, until: clock.now().getTime() + DISCOVERY_LIFETIME_MS };
     return config;
   }
 
@@ -91,7 +91,7 @@ export function entraSignIn({ app, simulator, database, clock }: EntraParts): En
         browser_hash: tokenHash(browser),
         code_verifier: verifier,
         nonce,
-        expires_at: new Date(now.getTime() + SIGN_IN_MS),
+        expires_at: new Date(now.getTime() + SIGN_IN_LIFETIME_MS),
       })
       .execute();
     return oidc.buildAuthorizationUrl(config, {
@@ -105,51 +105,51 @@ export function entraSignIn({ app, simulator, database, clock }: EntraParts): En
   }
 
   async function finish(browser: string, returned: URL): Promise<string> {
-    const begun = await takeBegun(browser, returned.searchParams.get("state") ?? "");
+    const pending = await consumePending(browser, returned.searchParams.get("state") ?? "");
     const config = await configuration().catch((cause: unknown) => {
       throw new MicrosoftError("unreachable", { cause });
     });
     const claims = await oidc
       .authorizationCodeGrant(config, returned, {
-        pkceCodeVerifier: begun.codeVerifier,
-        expectedNonce: begun.nonce,
-        expectedState: begun.state,
+        pkceCodeVerifier: pending.codeVerifier,
+        expectedNonce: pending.nonce,
+        expectedState: pending.state,
         idTokenExpected: true,
       })
-      .then((tokens) => identity.parse(tokens.claims()))
+      .then((tokens) => claimsSchema.parse(tokens.claims()))
       .catch((cause: unknown) => {
-        throw refusedBy(cause);
+        throw toMicrosoftError(cause);
       });
     if (claims.tid !== app.tenant) throw new MicrosoftError("other-tenant");
-    return enter(database, claims, clock.now());
+    return signInTeammate(database, claims, clock.now());
   }
 
   /** Taken out, so it works once, and only in the browser it began in. */
-  async function takeBegun(browser: string, state: string) {
-    const begun = await database.kysely
+  async function consumePending(browser: string, state: string) {
+    const pending = await database.kysely
       .deleteFrom("entra_sign_ins")
       .where("state_hash", "=", tokenHash(state))
       .where("browser_hash", "=", tokenHash(browser))
       .where("expires_at", ">", clock.now())
       .returning(["code_verifier as codeVerifier", "nonce"])
       .executeTakeFirst();
-    if (begun) return { ...begun, state };
+    if (pending) return { ...pending, state };
     throw new MicrosoftError("expired");
   }
 
   return { begin, finish };
 }
 
-const identity = z.object({
+const claimsSchema = z.object({
   oid: z.string(),
   tid: z.string(),
   preferred_username: z.string().optional(),
   email: z.string().optional(),
   xms_edov: z.union([z.boolean(), z.number(), z.string()]).optional(),
 });
-type Identity = z.output<typeof identity>;
+type Claims = z.output<typeof claimsSchema>;
 
-function verifiedEmails({ preferred_username: name, email, xms_edov: verified }: Identity): string[] {
+function verifiedEmails({ preferred_username: name, email, xms_edov: verified }: Claims): string[] {
   const isVerified = verified === true || verified === 1 || verified === "1" || verified === "true";
   return [name, isVerified ? email : undefined]
     .filter((one) => one !== undefined && one.includes("@"))
@@ -160,32 +160,33 @@ function verifiedEmails({ preferred_username: name, email, xms_edov: verified }:
  * The first sign-in ties the Microsoft account to the teammate, who may then change their address there; an address that
  * moved on to somebody else opens nothing.
  */
-async function enter(database: Database, claims: Identity, now: Date): Promise<string> {
+async function signInTeammate(database: Database, claims: Claims, now: Date): Promise<string> {
   const emails = verifiedEmails(claims);
   return inTransaction(database, async ({ kysely: trx }) => {
-    const mayEnter = trx
+    const candidates = trx
       .selectFrom("teammates")
       .select(["id", "email", "entra_object_id as account"])
       .where("state", "!=", "no-sign-in")
       .forUpdate();
-    const found =
-      (await mayEnter.where("entra_object_id", "=", claims.oid).executeTakeFirst()) ??
-      (emails.length > 0 ? await mayEnter.where("email", "in", emails).executeTakeFirst() : undefined);
-    if (!found) throw new MicrosoftError("not-invited");
-    if (found.account !== null && found.account !== claims.oid) throw new MicrosoftError("other-account");
+    const teammate =
+      (await candidates.where("entra_object_id", "=", claims.oid).executeTakeFirst()) ??
+      (emails.length > 0 ? await candidates.where("email", "in", emails).executeTakeFirst() : undefined);
+    if (!teammate) throw new MicrosoftError("not-invited");
+    if (teammate.account !== null && teammate.account !== claims.oid)
+      throw new MicrosoftError("other-account");
     await trx
       .updateTable("teammates")
       .set({ entra_object_id: claims.oid })
-      .where("id", "=", found.id)
+      .where("id", "=", teammate.id)
       .execute();
     // An invitation that lies in a mailbox would still let somebody set a password.
-    await revokeLinks(trx, found.id);
-    return startSession(trx, found.id, now);
+    await revokeLinks(trx, teammate.id);
+    return startSession(trx, teammate.id, now);
   });
 }
 
 /** What Entra ID sent back instead of somebody. */
-function refusedBy(cause: unknown): MicrosoftError {
+function toMicrosoftError(cause: unknown): MicrosoftError {
   if (!(cause instanceof oidc.AuthorizationResponseError || cause instanceof oidc.ResponseBodyError))
     return new MicrosoftError("refused", { cause });
   if (cause.error === "access_denied") return new MicrosoftError("cancelled", { cause });

@@ -6,7 +6,7 @@ import type { LinkKind } from "./tables.ts";
 import { isToken, newToken, tokenHash } from "./tokens.ts";
 
 const HOUR_MS = 3_600_000;
-export const LINK_MS: Record<LinkKind, number> = {
+export const LINK_LIFETIME_MS: Record<LinkKind, number> = {
   invitation: 7 * 24 * HOUR_MS,
   "password-reset": HOUR_MS,
   "sign-in": 24 * HOUR_MS,
@@ -34,7 +34,7 @@ export async function createLink(
       token_hash: tokenHash(token),
       kind,
       teammate_id: teammateId,
-      expires_at: new Date(now.getTime() + LINK_MS[kind]),
+      expires_at: new Date(now.getTime() + LINK_LIFETIME_MS[kind]),
     })
     .execute();
   return token;
@@ -50,12 +50,12 @@ export async function revokeLinks(db: Kysely<Tables>, teammateId: number): Promi
 }
 
 /** Where a link leads, under the public address. */
-export function linkAddress(publicUrl: string, token: string): string {
+export function linkUrl(publicUrl: string, token: string): string {
   return `${publicUrl}/links/${token}`;
 }
 
 /** What a link is for, without using it up. @throws AccessError when it is none, was used, or is over */
-export async function lookAtLink(db: Kysely<Tables>, token: string, now: Date): Promise<Link> {
+export async function readLink(db: Kysely<Tables>, token: string, now: Date): Promise<Link> {
   const found = isToken(token)
     ? await db
         .selectFrom("one_time_links as l")
@@ -86,22 +86,22 @@ export async function lookAtLink(db: Kysely<Tables>, token: string, now: Date): 
 }
 
 /** Uses it up; of two who try at once, one is refused. @throws AccessError as `lookAtLink` */
-export async function takeLink(db: Kysely<Tables>, token: string, now: Date): Promise<void> {
-  const taken = await db
+export async function consumeLink(db: Kysely<Tables>, token: string, now: Date): Promise<void> {
+  const consumed = await db
     .updateTable("one_time_links")
     .set({ used_at: now })
     .where("token_hash", "=", tokenHash(token))
     .where("used_at", "is", null)
     .where("expires_at", ">", now)
     .executeTakeFirst();
-  if (taken.numUpdatedRows === 0n)
+  if (consumed.numUpdatedRows === 0n)
     throw new AccessError("expired", "This link has been used already. Sign in, or ask for a new one.");
 }
 
 /** Links that are over for a week; until then their pages say so. */
-export async function dropOldLinks(db: Kysely<Tables>, now: Date): Promise<void> {
+export async function deleteExpiredLinks(db: Kysely<Tables>, now: Date): Promise<void> {
   await db
     .deleteFrom("one_time_links")
-    .where("expires_at", "<", new Date(now.getTime() - LINK_MS.invitation))
+    .where("expires_at", "<", new Date(now.getTime() - LINK_LIFETIME_MS.invitation))
     .execute();
 }

@@ -13,7 +13,7 @@ export async function setPassword(db: Kysely<Tables>, teammateId: number, passwo
     .execute();
 }
 
-let standIn: Promise<string> | undefined;
+let dummyHash: Promise<string> | undefined;
 
 /** The teammate whose address and password these are. Takes as long for an address that nobody has. */
 export async function teammateByPassword(
@@ -21,14 +21,14 @@ export async function teammateByPassword(
   email: string,
   password: string,
 ): Promise<number | undefined> {
-  const found = await db
+  const credentials = await db
     .selectFrom("teammates as t")
     .innerJoin("teammate_passwords as p", "p.teammate_id", "t.id")
     .select(["t.id", "p.hash"])
     .where("t.email", "=", emailKey(email))
     .where("t.state", "=", "active")
     .executeTakeFirst();
-  standIn ??= hash("nobody has this password");
-  const isRight = await verify(found?.hash ?? (await standIn), password.normalize("NFC"));
-  return isRight ? found?.id : undefined;
+  dummyHash ??= hash("nobody has this password");
+  const matches = await verify(credentials?.hash ?? (await dummyHash), password.normalize("NFC"));
+  return matches ? credentials?.id : undefined;
 }

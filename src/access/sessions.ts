@@ -5,12 +5,12 @@ import { DAY_MS } from "../lib/durations.ts";
 import type { TeammateRole } from "../teammates/tables.ts";
 import { isToken, newToken, tokenHash } from "./tokens.ts";
 
-const IDLE_MS = 7 * DAY_MS;
-export const LONGEST_MS = 30 * DAY_MS;
+const IDLE_TIMEOUT_MS = 7 * DAY_MS;
+export const MAX_LIFETIME_MS = 30 * DAY_MS;
 /** How exactly "last seen" is kept, so that reading a page is not a write each time. */
-const SEEN_EVERY_MS = 5 * 60_000;
+const SEEN_INTERVAL_MS = 5 * 60_000;
 
-export type SignedIn = {
+export type SignedInTeammate = {
   readonly id: number;
   readonly email: string;
   readonly name: string;
@@ -33,8 +33,8 @@ export async function startSession(db: Kysely<Tables>, teammateId: number, now: 
     .deleteFrom("sessions")
     .where((or) =>
       or.or([
-        or("seen_at", "<=", new Date(now.getTime() - IDLE_MS)),
-        or("created_at", "<=", new Date(now.getTime() - LONGEST_MS)),
+        or("seen_at", "<=", new Date(now.getTime() - IDLE_TIMEOUT_MS)),
+        or("created_at", "<=", new Date(now.getTime() - MAX_LIFETIME_MS)),
       ]),
     )
     .execute();
@@ -42,24 +42,24 @@ export async function startSession(db: Kysely<Tables>, teammateId: number, now: 
 }
 
 /** Whose session this is, if it is one and still lasts. */
-export async function signedInBy(
+export async function teammateBySession(
   db: Kysely<Tables>,
   token: string,
   now: Date,
-): Promise<SignedIn | undefined> {
+): Promise<SignedInTeammate | undefined> {
   if (!isToken(token)) return undefined;
-  const found = await db
+  const session = await db
     .selectFrom("sessions as s")
     .innerJoin("teammates as t", "t.id", "s.teammate_id")
     .select(["t.id", "t.email", "t.name", "t.role", "s.seen_at as seenAt"])
     .where("s.token_hash", "=", tokenHash(token))
     .where("t.state", "=", "active")
-    .where("s.seen_at", ">", new Date(now.getTime() - IDLE_MS))
-    .where("s.created_at", ">", new Date(now.getTime() - LONGEST_MS))
+    .where("s.seen_at", ">", new Date(now.getTime() - IDLE_TIMEOUT_MS))
+    .where("s.created_at", ">", new Date(now.getTime() - MAX_LIFETIME_MS))
     .executeTakeFirst();
-  if (!found) return undefined;
-  const { seenAt, ...signedIn } = found;
-  if (now.getTime() - seenAt.getTime() >= SEEN_EVERY_MS) await markSeen(db, token, found.id, now);
+  if (!session) return undefined;
+  const { seenAt, ...signedIn } = session;
+  if (now.getTime() - seenAt.getTime() >= SEEN_INTERVAL_MS) await markSeen(db, token, session.id, now);
   return signedIn;
 }
 

@@ -3,12 +3,12 @@ import { inTransaction } from "../db/transaction.ts";
 import type { Database } from "../db/pool.ts";
 import { emailKey } from "../teammates/teammates.ts";
 import { AccessError } from "./access-error.ts";
-import { forgetAttempts, LIMITS, requireAttempt } from "./attempts.ts";
-import { lookAtLink, revokeLinks, takeLink } from "./links.ts";
+import { resetAttempts, LIMITS, requireAttempt } from "./attempts.ts";
+import { readLink, revokeLinks, consumeLink } from "./links.ts";
 import { setPassword, teammateByPassword } from "./passwords.ts";
 import { endSessionsOf, startSession } from "./sessions.ts";
 
-export type Access = {
+export type SignInContext = {
   readonly database: Database;
   readonly now: Date;
   /** Network address of who asks. */ readonly address: string;
@@ -16,24 +16,24 @@ export type Access = {
 
 /** @throws AccessError when they do not match, or were tried too often */
 export async function signInByPassword(
-  { database: { kysely: db }, now, address }: Access,
-  given: { readonly email: string; readonly password: string },
+  { database: { kysely: db }, now, address }: SignInContext,
+  credentials: { readonly email: string; readonly password: string },
 ): Promise<string> {
-  const email = emailKey(given.email);
+  const email = emailKey(credentials.email);
   await requireAttempt(db, LIMITS.signInFromAddress, address, now);
   await requireAttempt(db, LIMITS.signInAs, email, now);
-  const teammate = await teammateByPassword(db, email, given.password);
+  const teammate = await teammateByPassword(db, email, credentials.password);
   if (teammate === undefined) {
     throw new AccessError(
       "wrong",
       "This e-mail address and password do not belong together. Try again, or ask for a new password.",
     );
   }
-  await forgetAttempts(db, LIMITS.signInAs, email);
+  await resetAttempts(db, LIMITS.signInAs, email);
   return startSession(db, teammate, now);
 }
 
-export type LinkAnswer = { readonly name?: string | undefined; readonly password?: string | undefined };
+export type LinkInput = { readonly name?: string | undefined; readonly password?: string | undefined };
 
 /**
  * Uses a link and signs in. A link for a new password ends all other sessions; one that asks for a password is not used
@@ -41,16 +41,16 @@ export type LinkAnswer = { readonly name?: string | undefined; readonly password
  * @throws AccessError
  */
 export async function signInByLink(
-  { database, now, address }: Access,
+  { database, now, address }: SignInContext,
   token: string,
-  { name, password }: LinkAnswer,
+  { name, password }: LinkInput,
 ): Promise<string> {
   await requireAttempt(database.kysely, LIMITS.linkFromAddress, address, now);
   return inTransaction(database, async ({ kysely: trx }) => {
-    const link = await lookAtLink(trx, token, now);
+    const link = await readLink(trx, token, now);
     if (password === undefined && link.kind !== "sign-in")
       throw new AccessError("wrong", "Choose a password of at least 10 characters.", "password");
-    await takeLink(trx, token, now);
+    await consumeLink(trx, token, now);
     if (name !== undefined)
       await trx.updateTable("teammates").set({ name }).where("id", "=", link.teammateId).execute();
     if (password !== undefined) {

@@ -8,11 +8,11 @@ import type { Sealer } from "../lib/sealer.ts";
 import { queueMail } from "../mail/outbox.ts";
 import { emailKey, saveTeammate } from "../teammates/teammates.ts";
 import { AccessError } from "./access-error.ts";
-import { invitationLetter, resetLetter } from "./emails.ts";
-import { createLink, linkAddress, revokeLinks } from "./links.ts";
-import type { SignedIn } from "./sessions.ts";
+import { invitationEmail, passwordResetEmail } from "./emails.ts";
+import { createLink, linkUrl, revokeLinks } from "./links.ts";
+import type { SignedInTeammate } from "./sessions.ts";
 
-export type TeamParts = {
+export type TeamDeps = {
   readonly database: Database;
   readonly now: Date;
   readonly publicUrl: string;
@@ -33,40 +33,40 @@ export type Invitation = {
 
 /** Invites anew who was invited and has not come yet; the earlier link is over. @throws AccessError */
 export async function invite(
-  parts: TeamParts,
-  by: SignedIn,
+  deps: TeamDeps,
+  by: SignedInTeammate,
   { email, name, role }: Invitation,
 ): Promise<{ id: number; link: string }> {
-  const { database, now, publicUrl, workspace } = parts;
+  const { database, now, publicUrl, workspace } = deps;
   return inTransaction(database, async ({ kysely: trx }) => {
-    const present = await member(trx, "email", emailKey(email));
-    if (present?.state === "active")
+    const existing = await lockMember(trx, "email", emailKey(email));
+    if (existing?.state === "active")
       throw new AccessError(
         "taken",
-        `${present.email} works here already. Change the role in the list.`,
+        `${existing.email} works here already. Change the role in the list.`,
         "email",
       );
-    refuseUnlessCompanyAdmin(by, [role, present?.role]);
+    requireCompanyAdminFor(by, [role, existing?.role]);
     const { id, email: to } = await saveTeammate(trx, { email, name });
     await trx.updateTable("teammates").set({ role, state: "invited" }).where("id", "=", id).execute();
     await revokeLinks(trx, id);
-    const link = linkAddress(publicUrl, await createLink(trx, "invitation", id, now));
-    await queueMail(trx, invitationLetter({ to, link, now }, by.name || by.email, workspace), parts);
+    const link = linkUrl(publicUrl, await createLink(trx, "invitation", id, now));
+    await queueMail(trx, invitationEmail({ to, link, now }, by.name || by.email, workspace), deps);
     return { id, link };
   });
 }
 
 /** @throws AccessError */
 export async function editTeammate(
-  { database }: Pick<TeamParts, "database">,
-  by: SignedIn,
+  { database }: Pick<TeamDeps, "database">,
+  by: SignedInTeammate,
   id: number,
   { name, role }: { readonly name?: string | undefined; readonly role?: TeammateRole | undefined },
 ): Promise<void> {
   await inTransaction(database, async ({ kysely: trx }) => {
-    const present = await memberToChange(trx, by, id);
-    refuseUnlessCompanyAdmin(by, [role]);
-    if (role !== undefined && role !== "company-admin") await refuseForLastCompanyAdmin(trx, present);
+    const existing = await lockMemberToChange(trx, by, id);
+    requireCompanyAdminFor(by, [role]);
+    if (role !== undefined && role !== "company-admin") await requireOtherCompanyAdmin(trx, existing);
     const changes = { ...(name !== undefined && { name }), ...(role !== undefined && { role }) };
     if (Object.keys(changes).length > 0)
       await trx.updateTable("teammates").set(changes).where("id", "=", id).execute();
@@ -74,25 +74,25 @@ export async function editTeammate(
 }
 
 /** Their sessions and links end with them; accounts that name them keep an id nobody has until their next run. @throws AccessError */
-export async function dismiss(
-  { database }: Pick<TeamParts, "database">,
-  by: SignedIn,
+export async function deleteTeammate(
+  { database }: Pick<TeamDeps, "database">,
+  by: SignedInTeammate,
   id: number,
 ): Promise<void> {
   await inTransaction(database, async ({ kysely: trx }) => {
-    await refuseForLastCompanyAdmin(trx, await memberToChange(trx, by, id));
+    await requireOtherCompanyAdmin(trx, await lockMemberToChange(trx, by, id));
     await trx.deleteFrom("teammates").where("id", "=", id).execute();
   });
 }
 
 /** Mails a link for a new password, if somebody who may sign in has this address; tells nobody whether. */
-export async function mailReset(parts: TeamParts, email: string): Promise<void> {
-  const { database, now, publicUrl } = parts;
+export async function mailPasswordReset(deps: TeamDeps, email: string): Promise<void> {
+  const { database, now, publicUrl } = deps;
   await inTransaction(database, async ({ kysely: trx }) => {
-    const present = await member(trx, "email", emailKey(email));
-    if (present?.state !== "active") return;
-    const link = linkAddress(publicUrl, await createLink(trx, "password-reset", present.id, now));
-    await queueMail(trx, resetLetter({ to: present.email, link, now }), parts);
+    const existing = await lockMember(trx, "email", emailKey(email));
+    if (existing?.state !== "active") return;
+    const link = linkUrl(publicUrl, await createLink(trx, "password-reset", existing.id, now));
+    await queueMail(trx, passwordResetEmail({ to: existing.email, link, now }), deps);
   });
 }
 
@@ -100,29 +100,29 @@ export async function mailReset(parts: TeamParts, email: string): Promise<void> 
  * A link for the operator, who has the machine anyway: makes the first company admin, or lets one who lost their password in.
  * @throws AccessError when there is another company admin and this is none
  */
-export async function operatorLink(
-  { database, now, publicUrl }: Pick<TeamParts, "database" | "now" | "publicUrl">,
+export async function createOperatorLink(
+  { database, now, publicUrl }: Pick<TeamDeps, "database" | "now" | "publicUrl">,
   email: string,
 ): Promise<string> {
   return inTransaction(database, async ({ kysely: trx }) => {
-    const admins = await lockedCompanyAdmins(trx);
-    const present = await member(trx, "email", emailKey(email));
-    if (admins.length > 0 && !admins.includes(present?.id ?? -1)) {
+    const admins = await lockCompanyAdmins(trx);
+    const existing = await lockMember(trx, "email", emailKey(email));
+    if (admins.length > 0 && !admins.includes(existing?.id ?? -1)) {
       throw new AccessError(
         "not-allowed",
         `${email} is no company admin, and there is one already. Ask them for an invitation.`,
       );
     }
     const { id } = await saveTeammate(trx, { email });
-    if (present?.state === "active" && admins.length > 0)
-      return linkAddress(publicUrl, await createLink(trx, "password-reset", id, now));
+    if (existing?.state === "active" && admins.length > 0)
+      return linkUrl(publicUrl, await createLink(trx, "password-reset", id, now));
     await trx
       .updateTable("teammates")
       .set({ role: "company-admin", state: "invited" })
       .where("id", "=", id)
       .execute();
     await revokeLinks(trx, id);
-    return linkAddress(publicUrl, await createLink(trx, "invitation", id, now));
+    return linkUrl(publicUrl, await createLink(trx, "invitation", id, now));
   });
 }
 
@@ -138,7 +138,7 @@ export async function hasCompanyAdmin(db: Kysely<Tables>): Promise<boolean> {
   return found !== undefined;
 }
 
-async function member(
+async function lockMember(
   trx: Kysely<Tables>,
   by: "id" | "email",
   value: number | string,
@@ -151,22 +151,22 @@ async function member(
     .executeTakeFirst();
 }
 
-async function memberToChange(trx: Kysely<Tables>, by: SignedIn, id: number): Promise<Member> {
+async function lockMemberToChange(trx: Kysely<Tables>, by: SignedInTeammate, id: number): Promise<Member> {
   // Locked before the one to change, and always in this order, so that two who dismiss each other wait and do not deadlock.
-  await lockedCompanyAdmins(trx);
-  const present = await member(trx, "id", id);
-  if (!present)
+  await lockCompanyAdmins(trx);
+  const existing = await lockMember(trx, "id", id);
+  if (!existing)
     throw new AccessError("not-found", "Nobody with this number works here any more. Reload the list.");
-  refuseUnlessCompanyAdmin(by, [present.role]);
-  return present;
+  requireCompanyAdminFor(by, [existing.role]);
+  return existing;
 }
 
-function refuseUnlessCompanyAdmin(by: SignedIn, roles: readonly (TeammateRole | undefined)[]): void {
+function requireCompanyAdminFor(by: SignedInTeammate, roles: readonly (TeammateRole | undefined)[]): void {
   if (by.role === "company-admin" || !roles.includes("company-admin")) return;
   throw new AccessError("not-allowed", "Only a company admin makes or changes a company admin. Ask one.");
 }
 
-async function lockedCompanyAdmins(trx: Kysely<Tables>): Promise<number[]> {
+async function lockCompanyAdmins(trx: Kysely<Tables>): Promise<number[]> {
   const rows = await trx
     .selectFrom("teammates")
     .select("id")
@@ -178,11 +178,11 @@ async function lockedCompanyAdmins(trx: Kysely<Tables>): Promise<number[]> {
   return rows.map(({ id }) => id);
 }
 
-async function refuseForLastCompanyAdmin(trx: Kysely<Tables>, present: Member): Promise<void> {
-  const admins = await lockedCompanyAdmins(trx);
-  if (admins.length > 1 || admins[0] !== present.id) return;
+async function requireOtherCompanyAdmin(trx: Kysely<Tables>, member: Member): Promise<void> {
+  const admins = await lockCompanyAdmins(trx);
+  if (admins.length > 1 || admins[0] !== member.id) return;
   throw new AccessError(
     "not-allowed",
-    `${present.email} is the last company admin. Make somebody else a company admin first.`,
+    `${member.email} is the last company admin. Make somebody else a company admin first.`,
   );
 }

@@ -22,7 +22,7 @@ export function csrfTokenOf(cookie: string): string {
 }
 
 export function isCsrfTokenOf(cookie: string, sent: string): boolean {
-  const wanted = Buffer.from(csrfTokenOf(cookie));
-  const given = Buffer.from(sent);
-  return wanted.length === given.length && timingSafeEqual(wanted, given);
+  const expected = Buffer.from(csrfTokenOf(cookie));
+  const actual = Buffer.from(sent);
+  return expected.length === actual.length && timingSafeEqual(expected, actual);
 }

@@ -52,12 +52,12 @@ export async function ensureCustomFields(
     );
   }
   if (missing.length > 0) {
-    const made = await db
+    const created = await db
       .insertInto("custom_fields")
       .values(missing.map(({ name, type }) => ({ name, type })))
       .returningAll()
       .execute();
-    for (const field of made) existing.set(field.name, field);
+    for (const field of created) existing.set(field.name, field);
   }
   return new Map(wanted.map((field) => [field.name, existing.get(field.name)!]));
 }
@@ -67,12 +67,12 @@ export type NewField = { readonly name: string; readonly type: FieldType; readon
 /** @throws CustomFieldError when there is one of that name, or there are fifty */
 export async function createCustomField(database: Database, field: NewField): Promise<CustomField> {
   return inTransaction(database, async ({ kysely: trx }) => {
-    const existing = await lockedFields(trx);
+    const existing = await lockCustomFields(trx);
     if (existing.length >= MAX_CUSTOM_FIELDS)
       throw new CustomFieldError(
         `Accounts have ${MAX_CUSTOM_FIELDS} custom fields already, and more there cannot be. Delete one first.`,
       );
-    const name = checkedName(existing, field.name);
+    const name = validateName(existing, field.name);
     const description = storableText(field.description);
     return trx
       .insertInto("custom_fields")
@@ -93,11 +93,11 @@ export async function editCustomField(
   onRename: (trx: Kysely<Tables>, from: string, to: string) => Promise<void>,
 ): Promise<CustomField | undefined> {
   return inTransaction(database, async ({ kysely: trx }) => {
-    const existing = await lockedFields(trx);
+    const existing = await lockCustomFields(trx);
     const field = existing.find((one) => one.id === id);
     if (!field) return undefined;
     const others = existing.filter((one) => one.id !== id);
-    const name = patch.name === undefined ? field.name : checkedName(others, patch.name);
+    const name = patch.name === undefined ? field.name : validateName(others, patch.name);
     const description = storableText(patch.description ?? field.description);
     if (name !== field.name) await onRename(trx, field.name, name);
     await trx.updateTable("custom_fields").set({ name, description }).where("id", "=", id).execute();
@@ -106,13 +106,13 @@ export async function editCustomField(
 }
 
 /** Two people at once must not make the fifty-first, nor two of a name. */
-async function lockedFields(trx: Kysely<Tables>): Promise<readonly CustomField[]> {
+async function lockCustomFields(trx: Kysely<Tables>): Promise<readonly CustomField[]> {
   await sql`lock table custom_fields in share row exclusive mode`.execute(trx);
   return customFields(trx);
 }
 
 /** The name as it is stored; it must not be blank, nor one of the others'. */
-function checkedName(others: readonly CustomField[], written: string): string {
+function validateName(others: readonly CustomField[], written: string): string {
   const name = storableText(written).trim();
   if (name === "") throw new CustomFieldError("A field needs a name that is not blank.");
   const taken = others.find((field) => nameKey(field.name) === nameKey(name));
@@ -121,7 +121,7 @@ function checkedName(others: readonly CustomField[], written: string): string {
 }
 
 /** Accounts in one transaction: those who write beside it wait for about half a second. */
-const CLEARED_AT_ONCE = 10_000;
+const CLEAR_BATCH_SIZE = 10_000;
 
 /**
  * Deletes a field, then its values from all accounts that have one. Cut off in between it leaves values behind that
@@ -143,7 +143,7 @@ async function clearValues(database: Database, id: string, after: number): Promi
     await sql`update store_revision set revision = revision + 1`.execute(trx);
     const { rows } = await sql<{ last: number | null }>`
       with range as (
-        select id from accounts where id > ${after} and fields ? ${id} order by id limit ${CLEARED_AT_ONCE}
+        select id from accounts where id > ${after} and fields ? ${id} order by id limit ${CLEAR_BATCH_SIZE}
       ), cleared as (
         update accounts a set fields = a.fields - ${id}::text, version = a.version + 1 from range where a.id = range.id
       )

@@ -4,12 +4,12 @@ import { sql, type Kysely } from "kysely";
 import type { Tables } from "../db/tables.ts";
 import type { SyncState } from "./list/filters.ts";
 import { customFields } from "./custom-fields.ts";
-import { knownFields } from "./list/list.ts";
+import { existingFieldValues } from "./list/list.ts";
 import {
-  mappingInForce,
+  effectiveMapping,
   syncedColumns,
   type ConnectedSource,
-  type RecordPlace,
+  type RecordUrlBase,
   type SyncedColumns,
 } from "./synced-fields.ts";
 import type { StopReason, Origin, StoredFields } from "./tables.ts";
@@ -58,13 +58,13 @@ export async function accountDetails(
     .where("account_id", "=", id)
     .orderBy("domain")
     .execute();
-  const link = await linkOf(db, id, source);
+  const link = await loadLink(db, id, source);
   return {
     id,
     name: account.name,
     description: account.description,
     domains: domains.map(({ domain }) => domain),
-    fields: knownFields(account.fields, await customFields(db)),
+    fields: existingFieldValues(account.fields, await customFields(db)),
     externalId: account.external_id,
     origin: account.origin,
     sync: link?.sync ?? "not-synced",
@@ -74,7 +74,7 @@ export async function accountDetails(
   };
 }
 
-async function linkOf(
+async function loadLink(
   db: Kysely<Tables>,
   accountId: number,
   source: ConnectedSource | null,
@@ -87,7 +87,7 @@ async function linkOf(
   if (!link) return null;
   const { organization_id, record_id, matched_by, stop_reason } = link;
   const connected = source?.organizationId === organization_id ? source : null;
-  const mapping = stop_reason === null ? await mappingInForce(db, connected) : null;
+  const mapping = stop_reason === null ? await effectiveMapping(db, connected) : null;
   const run = await lastRun(db, organization_id, stop_reason === null ? null : accountId);
   return {
     sync: stop_reason !== null ? "stopped" : connected ? "synced" : "disconnected",
@@ -103,7 +103,7 @@ async function linkOf(
 }
 
 /** Microsoft Learn, "Open forms, views, dialogs, and reports with a URL". */
-export function recordUrl({ origin, appId }: RecordPlace, recordId: string): string {
+export function recordUrl({ origin, appId }: RecordUrlBase, recordId: string): string {
   const app = appId === null ? "" : `appid=${appId}&`;
   return `${origin}/main.aspx?${app}etn=account&pagetype=entityrecord&id=${recordId}`;
 }
@@ -112,7 +112,7 @@ export function recordUrl({ origin, appId }: RecordPlace, recordId: string): str
 async function lastRun(
   db: Kysely<Tables>,
   organizationId: string,
-  leftAccount: number | null,
+  stoppedAccountId: number | null,
 ): Promise<{ id: number; at: Date | null } | undefined> {
   const runs = db
     .selectFrom("runs as r")
@@ -121,14 +121,14 @@ async function lastRun(
     .where("r.status", "=", "done")
     .orderBy("r.id", "desc")
     .limit(1);
-  if (leftAccount === null) return runs.executeTakeFirst();
-  const leaving = db
+  if (stoppedAccountId === null) return runs.executeTakeFirst();
+  const stoppingRuns = db
     .selectFrom("account_changes as c")
     .select("c.run_id")
-    .where("c.account_id", "=", leftAccount)
+    .where("c.account_id", "=", stoppedAccountId)
     .where("c.action", "=", "stop")
     .where("c.outcome", "is", null);
-  return runs.where("r.id", "in", leaving).executeTakeFirst();
+  return runs.where("r.id", "in", stoppingRuns).executeTakeFirst();
 }
 
 /**
@@ -146,7 +146,7 @@ async function matchedValue(db: Kysely<Tables>, accountId: number, recordId: str
   const [linked] = rows;
   if (linked?.rule === "name") return linked.name;
   if (linked?.rule !== "domain") return null;
-  const had = linked.before.length > 0 ? linked.before : linked.after;
-  const both = linked.after.filter((domain) => had.includes(domain));
-  return both.length > 0 ? both.join(", ") : null;
+  const domainsBefore = linked.before.length > 0 ? linked.before : linked.after;
+  const sharedDomains = linked.after.filter((domain) => domainsBefore.includes(domain));
+  return sharedDomains.length > 0 ? sharedDomains.join(", ") : null;
 }

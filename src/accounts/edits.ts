@@ -2,7 +2,7 @@
 // What a run does is remembered as `account_changes`; `history.ts` tells both.
 import type { Kysely } from "kysely";
 import type { Tables } from "../db/tables.ts";
-import type { AccountBefore, EditAction } from "./tables.ts";
+import type { ChangedAccountValues, EditAction } from "./tables.ts";
 
 /** Who edits. `name` is what history shows, also after the teammate has left. */
 export type Editor =
@@ -10,7 +10,7 @@ export type Editor =
   | { readonly kind: "api" };
 
 /** An account's values as history compares them. */
-export type AccountState = Required<AccountBefore>;
+export type AccountState = Required<ChangedAccountValues>;
 
 export type Edit = {
   readonly accountId: number;
@@ -23,7 +23,10 @@ export type Edit = {
 };
 
 /** Locks the account until the transaction ends. Undefined if there is none. */
-export async function lockState(trx: Kysely<Tables>, accountId: number): Promise<AccountState | undefined> {
+export async function lockAccountState(
+  trx: Kysely<Tables>,
+  accountId: number,
+): Promise<AccountState | undefined> {
   const account = await trx
     .selectFrom("accounts")
     .select(["name", "description", "fields", "external_id as externalId"])
@@ -63,19 +66,22 @@ export async function recordEdit(trx: Kysely<Tables>, edit: Edit): Promise<void>
 const EMPTY: AccountState = { name: "", description: null, domains: [], fields: {}, externalId: null };
 
 /** Both sides, reduced to the keys in which they differ; an empty field is null. */
-function differences(before: AccountState, after: AccountState): [AccountBefore, AccountBefore] {
-  const sides: [AccountBefore, AccountBefore] = [{}, {}];
+function differences(
+  before: AccountState,
+  after: AccountState,
+): [ChangedAccountValues, ChangedAccountValues] {
+  const diff: [ChangedAccountValues, ChangedAccountValues] = [{}, {}];
   for (const [side, state] of [before, after].entries()) {
-    const kept = sides[side]!;
-    if (before.name !== after.name) kept.name = state.name;
-    if (before.description !== after.description) kept.description = state.description;
-    if (before.externalId !== after.externalId) kept.externalId = state.externalId;
-    if (before.domains.join() !== after.domains.join()) kept.domains = state.domains;
+    const changedValues = diff[side]!;
+    if (before.name !== after.name) changedValues.name = state.name;
+    if (before.description !== after.description) changedValues.description = state.description;
+    if (before.externalId !== after.externalId) changedValues.externalId = state.externalId;
+    if (before.domains.join() !== after.domains.join()) changedValues.domains = state.domains;
     const changed = [...new Set([...Object.keys(before.fields), ...Object.keys(after.fields)])].filter(
       (id) => (before.fields[id] ?? null) !== (after.fields[id] ?? null),
     );
     if (changed.length > 0)
-      kept.fields = Object.fromEntries(changed.map((id) => [id, state.fields[id] ?? null]));
+      changedValues.fields = Object.fromEntries(changed.map((id) => [id, state.fields[id] ?? null]));
   }
-  return sides;
+  return diff;
 }

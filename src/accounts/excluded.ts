@@ -3,7 +3,7 @@ import type { Kysely } from "kysely";
 import { inTransaction } from "../db/transaction.ts";
 import type { Database } from "../db/pool.ts";
 import type { Tables } from "../db/tables.ts";
-import { countEdit } from "./store.ts";
+import { bumpRevision } from "./store.ts";
 
 export type ExcludedRecord = { readonly recordId: string; readonly name: string | null };
 
@@ -17,13 +17,13 @@ export async function excludedRecords(db: Kysely<Tables>): Promise<readonly Excl
 }
 
 /** From the next run on; counts as an edit, or a run on an unchanged source would pass the record by. @returns whether it was excluded */
-export async function includeAgain(database: Database, recordId: string): Promise<boolean> {
+export async function includeRecord(database: Database, recordId: string): Promise<boolean> {
   return inTransaction(database, async ({ kysely: trx }) => {
-    await countEdit(trx);
-    const gone = await trx
+    await bumpRevision(trx);
+    const deleted = await trx
       .deleteFrom("excluded_records")
       .where("record_id", "=", recordId)
       .executeTakeFirst();
-    return gone.numDeletedRows > 0n;
+    return deleted.numDeletedRows > 0n;
   });
 }

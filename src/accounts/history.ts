@@ -5,7 +5,7 @@ import { z } from "zod";
 import type { Tables } from "../db/tables.ts";
 import { decodeCursor, encodeCursor } from "../lib/cursor.ts";
 import { customFields, type CustomField } from "./custom-fields.ts";
-import type { AccountBefore, EditAction, ChangeAction, EditorKind } from "./tables.ts";
+import type { ChangedAccountValues, EditAction, ChangeAction, EditorKind } from "./tables.ts";
 
 export type HistoryValue = string | number | boolean | readonly string[] | null;
 
@@ -28,7 +28,7 @@ export type HistoryEntry = {
 
 export type HistoryPage = { readonly entries: readonly HistoryEntry[]; readonly next: string | null };
 
-const PAGE = 50;
+const PAGE_SIZE = 50;
 
 /** `major` and `minor`: of a run its id and the change's `seq`, of an edit its id and 0. */
 type Row = {
@@ -40,8 +40,8 @@ type Row = {
   rule: string | null;
   editor_kind: EditorKind | null;
   editor_name: string | null;
-  before: AccountBefore;
-  after: AccountBefore;
+  before: ChangedAccountValues;
+  after: ChangedAccountValues;
 };
 
 /** @throws UserError when `after` is no cursor of a history */
@@ -50,7 +50,8 @@ export async function accountHistory(
   accountId: number,
   after?: string,
 ): Promise<HistoryPage> {
-  const start = after === undefined ? sql`true` : sql`(at, source, major, minor) < ${placeOf(after)}`;
+  const start =
+    after === undefined ? sql`true` : sql`(at, source, major, minor) < ${decodeHistoryCursor(after)}`;
   const { rows } = await sql<Row>`
     select * from (
       select date_trunc('milliseconds', coalesce(r.finished_at, r.planned_at, r.started_at)) as at, 'run' as source,
@@ -64,43 +65,43 @@ export async function accountHistory(
       select date_trunc('milliseconds', e.at), 'edit', e.id, 0, e.action, null, e.editor_kind, e.editor_name, e.before, e.after
       from account_edits e where e.account_id = ${accountId}
     ) entries
-    where ${start} order by at desc, source desc, major desc, minor desc limit ${PAGE + 1}`.execute(db);
-  const words = await wordsOf(db);
-  const shown = rows.slice(0, PAGE);
+    where ${start} order by at desc, source desc, major desc, minor desc limit ${PAGE_SIZE + 1}`.execute(db);
+  const names = await loadDisplayNames(db);
+  const shown = rows.slice(0, PAGE_SIZE);
   const last = shown.at(-1);
   return {
-    entries: shown.map((row) => entryOf(row, words)),
-    next: rows.length > PAGE && last ? cursorOf(last) : null,
+    entries: shown.map((row) => entryOf(row, names)),
+    next: rows.length > PAGE_SIZE && last ? encodeHistoryCursor(last) : null,
   };
 }
 
-function idOf({ source, major, minor }: Row): string {
+function entryId({ source, major, minor }: Row): string {
   return source === "run" ? `run-${major}-${minor}` : `edit-${major}`;
 }
 
 /** Moments in milliseconds up to the year 9999, and what fits the columns. */
-const place = z.tuple([
+const historyCursor = z.tuple([
   z.int().min(0).max(253_402_300_799_999),
   z.enum(["run", "edit"]),
   z.int().min(0),
   z.int().min(0).max(2_147_483_647),
 ]);
 
-function cursorOf({ at, source, major, minor }: Row): string {
-  return encodeCursor([at.getTime(), source, major, minor] satisfies z.infer<typeof place>);
+function encodeHistoryCursor({ at, source, major, minor }: Row): string {
+  return encodeCursor([at.getTime(), source, major, minor] satisfies z.infer<typeof historyCursor>);
 }
 
-function placeOf(cursor: string) {
-  const [at, source, major, minor] = decodeCursor(cursor, place);
+function decodeHistoryCursor(cursor: string) {
+  const [at, source, major, minor] = decodeCursor(cursor, historyCursor);
   return sql`(${new Date(at)}::timestamptz, ${source}::text, ${major}::bigint, ${minor}::integer)`;
 }
 
-type Words = {
+type DisplayNames = {
   readonly fields: ReadonlyMap<string, CustomField>;
   readonly teammates: ReadonlyMap<number, string>;
 };
 
-async function wordsOf(db: Kysely<Tables>): Promise<Words> {
+async function loadDisplayNames(db: Kysely<Tables>): Promise<DisplayNames> {
   const teammates = await db.selectFrom("teammates").select(["id", "email", "name"]).execute();
   return {
     fields: new Map((await customFields(db)).map((field) => [String(field.id), field])),
@@ -108,14 +109,14 @@ async function wordsOf(db: Kysely<Tables>): Promise<Words> {
   };
 }
 
-function entryOf(row: Row, words: Words): HistoryEntry {
+function entryOf(row: Row, names: DisplayNames): HistoryEntry {
   return {
-    id: idOf(row),
+    id: entryId(row),
     at: row.at,
     by: authorOf(row),
     action: row.action,
     rule: row.rule,
-    changes: [...changesOf(row, words)],
+    changes: [...changesOf(row, names)],
   };
 }
 
@@ -124,7 +125,7 @@ function authorOf({ source, major, editor_kind, editor_name }: Row): HistoryEntr
   return editor_kind === "teammate" ? { kind: "teammate", name: editor_name ?? "" } : { kind: "api" };
 }
 
-const OWN_FIELDS = [
+const STANDARD_FIELDS = [
   ["name", "Name"],
   ["description", "Description"],
   ["domains", "Domains"],
@@ -132,19 +133,19 @@ const OWN_FIELDS = [
 ] as const;
 
 /** Keys of `before` are what was altered. A run's create has none: there, everything that is not empty is new. */
-function* changesOf(row: Row, words: Words): Generator<HistoryEntry["changes"][number]> {
+function* changesOf(row: Row, names: DisplayNames): Generator<HistoryEntry["changes"][number]> {
   const { before, after } = row;
   const isNew = row.source === "run" && row.action === "create";
-  for (const [key, field] of OWN_FIELDS) {
-    const isTold = isNew ? !isEmpty(after[key]) : key in before;
-    if (isTold && row.action !== "stop")
+  for (const [key, field] of STANDARD_FIELDS) {
+    const isIncluded = isNew ? !isEmpty(after[key]) : key in before;
+    if (isIncluded && row.action !== "stop")
       yield { field, before: before[key] || null, after: after[key] || null };
   }
   for (const id of Object.keys((isNew ? after.fields : before.fields) ?? {})) {
     yield {
-      field: words.fields.get(id)?.name ?? `Field ${id}, since deleted`,
-      before: valueOf(id, before.fields?.[id], words),
-      after: valueOf(id, after.fields?.[id], words),
+      field: names.fields.get(id)?.name ?? `Field ${id}, since deleted`,
+      before: valueOf(id, before.fields?.[id], names),
+      after: valueOf(id, after.fields?.[id], names),
     };
   }
 }
@@ -158,8 +159,8 @@ function isEmpty(value: unknown): boolean {
 function valueOf(
   id: string,
   value: string | number | boolean | null | undefined,
-  words: Words,
+  names: DisplayNames,
 ): HistoryValue {
-  if (words.fields.get(id)?.type !== "teammate" || typeof value !== "number") return value ?? null;
-  return words.teammates.get(value) ?? "a teammate who has left";
+  if (names.fields.get(id)?.type !== "teammate" || typeof value !== "number") return value ?? null;
+  return names.teammates.get(value) ?? "a teammate who has left";
 }

@@ -7,7 +7,7 @@ import type { Database } from "../db/pool.ts";
 import type { Tables } from "../db/tables.ts";
 import { AccountError } from "./account-error.ts";
 import { setDomains } from "./domains/account-domains.ts";
-import { lockState, recordEdit, type AccountState, type Editor } from "./edits.ts";
+import { lockAccountState, recordEdit, type AccountState, type Editor } from "./edits.ts";
 import { nameKey } from "./name-key.ts";
 import type { Origin, StoredFields } from "./tables.ts";
 
@@ -31,16 +31,16 @@ export type AccountPatch = {
 };
 
 /** Counts an edit and, by the row's lock, waits for a chunk that a run is applying right now. */
-export async function countEdit(trx: Kysely<Tables>): Promise<void> {
+export async function bumpRevision(trx: Kysely<Tables>): Promise<void> {
   await sql`update store_revision set revision = revision + 1`.execute(trx);
 }
 
-function checkedName(name: string): string {
+function validateName(name: string): string {
   if (nameKey(name) === "") throw new AccountError("An account needs a name that is not blank.", "name");
   return name;
 }
 
-async function setDomainsOrRefuse(
+async function setDomainsOrThrow(
   trx: Kysely<Tables>,
   accountId: number,
   domains: readonly string[],
@@ -54,8 +54,8 @@ async function setDomainsOrRefuse(
   }
 }
 
-async function stateOf(trx: Kysely<Tables>, id: number): Promise<AccountState> {
-  const state = await lockState(trx, id);
+async function lockStateOrThrow(trx: Kysely<Tables>, id: number): Promise<AccountState> {
+  const state = await lockAccountState(trx, id);
   if (!state)
     throw new AccountError(
       `There is no account ${id}. It may have been deleted meanwhile; look for it in the list.`,
@@ -71,12 +71,12 @@ export async function createAccount(
   now: Date,
 ): Promise<number> {
   return inTransaction(database, async ({ kysely: trx }) => {
-    await countEdit(trx);
+    await bumpRevision(trx);
     const externalId = account.externalId ?? null;
-    const made = await trx
+    const created = await trx
       .insertInto("accounts")
       .values({
-        name: checkedName(account.name),
+        name: validateName(account.name),
         name_key: nameKey(account.name),
         description: account.description ?? null,
         external_id: externalId,
@@ -89,11 +89,11 @@ export async function createAccount(
       .onConflict((conflict) => conflict.column("external_id").doNothing())
       .returning("id")
       .executeTakeFirst();
-    if (!made) throw new AccountError(`Another account has the externalId ${externalId} already.`);
-    await setDomainsOrRefuse(trx, made.id, account.domains ?? []);
-    const after = await stateOf(trx, made.id);
-    await recordEdit(trx, { accountId: made.id, action: "create", before: null, after, by, now });
-    return made.id;
+    if (!created) throw new AccountError(`Another account has the externalId ${externalId} already.`);
+    await setDomainsOrThrow(trx, created.id, account.domains ?? []);
+    const after = await lockStateOrThrow(trx, created.id);
+    await recordEdit(trx, { accountId: created.id, action: "create", before: null, after, by, now });
+    return created.id;
   });
 }
 
@@ -109,15 +109,17 @@ export async function editAccount(
   now: Date,
 ): Promise<void> {
   await inTransaction(database, async ({ kysely: trx }) => {
-    await countEdit(trx);
-    const before = await stateOf(trx, id);
+    await bumpRevision(trx);
+    const before = await lockStateOrThrow(trx, id);
     const fields = Object.entries({ ...before.fields, ...patch.fields }).filter(
       ([, value]) => value !== null,
     );
     await trx
       .updateTable("accounts")
       .set((set) => ({
-        ...(patch.name === undefined ? {} : { name: checkedName(patch.name), name_key: nameKey(patch.name) }),
+        ...(patch.name === undefined
+          ? {}
+          : { name: validateName(patch.name), name_key: nameKey(patch.name) }),
         ...(patch.description === undefined ? {} : { description: patch.description }),
         fields: JSON.stringify(Object.fromEntries(fields)),
         version: set("version", "+", 1),
@@ -125,9 +127,9 @@ export async function editAccount(
       }))
       .where("id", "=", id)
       .execute();
-    if (patch.domains) await setDomainsOrRefuse(trx, id, patch.domains);
+    if (patch.domains) await setDomainsOrThrow(trx, id, patch.domains);
     await trx.updateTable("account_links").set({ fingerprint: null }).where("account_id", "=", id).execute();
-    const after = await stateOf(trx, id);
+    const after = await lockStateOrThrow(trx, id);
     await recordEdit(trx, { accountId: id, action: "edit", before, after, by, now });
   });
 }
@@ -141,8 +143,8 @@ export async function deleteAccount(
   now: Date,
 ): Promise<void> {
   await inTransaction(database, async ({ kysely: trx }) => {
-    await countEdit(trx);
-    const before = await stateOf(trx, id);
+    await bumpRevision(trx);
+    const before = await lockStateOrThrow(trx, id);
     if (options.exclude) {
       await sql`
         insert into excluded_records (organization_id, record_id, name)

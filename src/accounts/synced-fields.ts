@@ -7,7 +7,7 @@ import { chosenSettings, type Mapping } from "../settings/sync-settings.ts";
 import type { CustomField } from "./custom-fields.ts";
 
 /** Where records open in the browser. */
-export type RecordPlace = {
+export type RecordUrlBase = {
   /** Such as https://contoso.crm4.dynamics.com */
   readonly origin: string;
   /** The app that people work in; null opens the record in the one they used last. */
@@ -15,7 +15,7 @@ export type RecordPlace = {
 };
 
 /** What is connected, as far as accounts want to know it. */
-export type ConnectedSource = RecordPlace & {
+export type ConnectedSource = RecordUrlBase & {
   readonly organizationId: string;
   /** Null until somebody has chosen one. */
   readonly mapping: Mapping | null;
@@ -46,7 +46,7 @@ const withMapping = z.object({ settings: chosenSettings.pick({ mapping: true }) 
  * The mapping in force: what was chosen, else that of the run applied last. Null if nothing was ever synced, and while
  * nothing is connected: then Dynamics 365 decides about nothing here.
  */
-export async function mappingInForce(
+export async function effectiveMapping(
   db: Kysely<Tables>,
   source: ConnectedSource | null,
 ): Promise<Mapping | null> {

@@ -1,6 +1,6 @@
 import type { Generated } from "kysely";
 import type { FieldType } from "../settings/field-types.ts";
-import type { Json, Never64Bit, NullableJson } from "../db/tables.ts";
+import type { Json, UnreadBigint, NullableJson } from "../db/tables.ts";
 
 export type Origin = "dynamics" | "api" | "csv" | "manual";
 export type StopReason = "deleted" | "deactivated" | "left-view";
@@ -10,7 +10,7 @@ export type ChangeAction = "create" | "link" | "update" | "resume" | "stop";
 export type StoredFields = Record<string, string | number | boolean>;
 
 /** The old values of what a change alters; a key that is not there was not altered. */
-export interface AccountBefore {
+export interface ChangedAccountValues {
   name?: string;
   description?: string | null;
   domains?: string[];
@@ -46,7 +46,7 @@ declare module "../db/tables.ts" {
       matched_by: "create" | "domain" | "name";
       stop_reason: StopReason | null;
       record_version: number | null;
-      fingerprint: Never64Bit;
+      fingerprint: UnreadBigint;
     };
     excluded_records: { organization_id: string; record_id: string; name: string | null };
     domain_settings: { own: string[]; common_added: string[]; common_removed: string[] };
@@ -63,9 +63,9 @@ declare module "../db/tables.ts" {
       description: string | null;
       fields: Json<StoredFields> | null;
       domains: string[] | null;
-      before: NullableJson<AccountBefore>;
+      before: NullableJson<ChangedAccountValues>;
       record_version: number | null;
-      fingerprint: Never64Bit;
+      fingerprint: UnreadBigint;
       outcome: "changed" | "planned-again" | null;
     };
     account_edits: {
@@ -76,8 +76,8 @@ declare module "../db/tables.ts" {
       teammate_id: number | null;
       editor_name: string | null;
       action: EditAction;
-      before: Json<AccountBefore>;
-      after: Json<AccountBefore>;
+      before: Json<ChangedAccountValues>;
+      after: Json<ChangedAccountValues>;
     };
     store_revision: { only_row: Generated<boolean>; revision: number };
   }

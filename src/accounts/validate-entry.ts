@@ -1,7 +1,7 @@
 // What a person enters for an account, held against the rules before it is stored: what the sync fills is changed in
 // Dynamics 365, domains go through the same parser as everything else, and values are of their field's type.
 import { AccountError } from "./account-error.ts";
-import { isoSecond } from "./list/filters.ts";
+import { toIsoSeconds } from "./list/filters.ts";
 import type { CustomField } from "./custom-fields.ts";
 import { parseDomains, type DomainLists, type DomainRefusal } from "./domains/parse.ts";
 import { storableText } from "./storable-text.ts";
@@ -29,25 +29,25 @@ export type EntryRules = {
 };
 
 /** @throws AccountError that names the first thing that cannot be stored */
-export function checkedEntry(entry: Entry, rules: EntryRules): AccountPatch {
+export function validateEntry(entry: Entry, rules: EntryRules): AccountPatch {
   const { name, description, domains, fields } = entry;
-  refuseSynced(entry, rules);
+  rejectSyncedFields(entry, rules);
   return {
     ...(name !== undefined && { name: storableText(name) }),
     ...(description !== undefined && {
       description: description === null ? null : storableText(description) || null,
     }),
-    ...(domains !== undefined && { domains: checkedDomains(domains, rules.domainLists) }),
-    ...(fields !== undefined && { fields: checkedFields(fields, rules) }),
+    ...(domains !== undefined && { domains: validateDomains(domains, rules.domainLists) }),
+    ...(fields !== undefined && { fields: validateFields(fields, rules) }),
   };
 }
 
-const OWN_FIELDS = { name: "The name", description: "The description", domains: "The domains" } as const;
+const STANDARD_FIELDS = { name: "The name", description: "The description", domains: "The domains" } as const;
 
-function refuseSynced({ fields = {}, ...own }: Entry, rules: EntryRules): void {
+function rejectSyncedFields({ fields = {}, ...standard }: Entry, rules: EntryRules): void {
   for (const key of ["name", "description", "domains"] as const) {
     const columns = rules.synced[key];
-    if (own[key] !== undefined && columns) throw syncedError(OWN_FIELDS[key], columns, key);
+    if (standard[key] !== undefined && columns) throw syncedError(STANDARD_FIELDS[key], columns, key);
   }
   for (const id of Object.keys(fields)) {
     const columns = rules.synced[id];
@@ -65,61 +65,61 @@ function syncedError(what: string, columns: readonly string[], field: string): A
   );
 }
 
-const REFUSALS: Readonly<Record<DomainRefusal, string>> = {
+const DOMAIN_ERRORS: Readonly<Record<DomainRefusal, string>> = {
   "domain-invalid": "is no domain. Write one such as acme.com, an e-mail address, or a website.",
   "domain-common":
     "belongs to a mail provider that anybody can use, so it tells nothing about the account. Leave it out.",
   "domain-own": "is your own company's. Leave it out.",
 };
 
-function checkedDomains(written: readonly string[], lists: DomainLists): string[] {
+function validateDomains(written: readonly string[], lists: DomainLists): string[] {
   const accepted = new Set<string>();
   const sentences = new Set<string>();
   for (const text of written) {
     const parsed = parseDomains(storableText(text), lists);
     for (const domain of parsed.accepted) accepted.add(domain);
-    for (const { kind, value } of parsed.refused) sentences.add(`"${value}" ${REFUSALS[kind]}`);
+    for (const { kind, value } of parsed.refused) sentences.add(`"${value}" ${DOMAIN_ERRORS[kind]}`);
   }
   if (sentences.size > 0) throw new AccountError([...sentences].join(" "), "domains");
   return [...accepted];
 }
 
-function checkedFields(written: Readonly<Record<string, Value>>, rules: EntryRules): Record<string, Value> {
+function validateFields(written: Readonly<Record<string, Value>>, rules: EntryRules): Record<string, Value> {
   return Object.fromEntries(
     Object.entries(written).map(([id, value]) => {
       const field = rules.fields.find((one) => String(one.id) === id);
       if (!field)
         throw new AccountError(`There is no field ${id}. Reload the page: it may have been deleted.`, id);
       if (value === null || value === "") return [id, null];
-      const checked = CHECKS[field.type](value, rules);
-      if (checked === undefined) throw new AccountError(`"${field.name}" ${WANTED[field.type]}`, id);
-      return [id, checked];
+      const validated = VALIDATORS[field.type](value, rules);
+      if (validated === undefined) throw new AccountError(`"${field.name}" ${EXPECTATIONS[field.type]}`, id);
+      return [id, validated];
     }),
   );
 }
 
 /** The value as it is stored; undefined if it is none of the type. */
-const CHECKS: Readonly<
+const VALIDATORS: Readonly<
   Record<FieldType, (value: string | number | boolean, rules: EntryRules) => Value | undefined>
 > = {
   text: (value) =>
-    typeof value === "string" && value.length <= MAX_TEXT ? storableText(value) || null : undefined,
+    typeof value === "string" && value.length <= MAX_TEXT_LENGTH ? storableText(value) || null : undefined,
   number: (value) => (typeof value === "number" && Number.isFinite(value) ? value : undefined),
   boolean: (value) => (typeof value === "boolean" ? value : undefined),
   datetime: (value) =>
     typeof value === "string" && ISO_8601.test(value) && !Number.isNaN(Date.parse(value))
-      ? isoSecond(new Date(value))
+      ? toIsoSeconds(new Date(value))
       : undefined,
   teammate: (value, { teammateIds }) =>
     typeof value === "number" && teammateIds.has(value) ? value : undefined,
 };
 
-const MAX_TEXT = 100_000;
+const MAX_TEXT_LENGTH = 100_000;
 
 /** With its distance to UTC: without, the same text would be another moment on every server. */
 const ISO_8601 = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d))?$/;
 
-const WANTED: Readonly<Record<FieldType, string>> = {
+const EXPECTATIONS: Readonly<Record<FieldType, string>> = {
   text: "is text of at most 100,000 characters. Shorten it.",
   number: "is a number. Write digits, such as 12.5.",
   boolean: "is yes or no.",

@@ -1,35 +1,35 @@
 // The one cookie: a random token. Before signing in it only ties a browser to its CSRF token and to a sign-in under way;
 // signing in replaces it by a session's token, so one that was planted before is worth nothing after.
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { LONGEST_MS } from "../access/sessions.ts";
+import { MAX_LIFETIME_MS } from "../access/sessions.ts";
 import { isToken, newToken } from "../access/tokens.ts";
 
 const NAME = "sluice";
 
 /** With https the browser itself refuses a cookie of this name that another host or a plain page has set (RFC 6265bis, "__Host-"). */
-function nameFor(publicUrl: string): string {
+function cookieName(publicUrl: string): string {
   return publicUrl.startsWith("https:") ? `__Host-${NAME}` : NAME;
 }
 
 export function cookieOf(request: FastifyRequest, publicUrl: string): string | undefined {
-  const value = request.cookies[nameFor(publicUrl)];
+  const value = request.cookies[cookieName(publicUrl)];
   return value !== undefined && isToken(value) ? value : undefined;
 }
 
 export function setCookie(reply: FastifyReply, publicUrl: string, token: string): void {
-  reply.setCookie(nameFor(publicUrl), token, {
+  reply.setCookie(cookieName(publicUrl), token, {
     path: "/",
     httpOnly: true,
     sameSite: "lax",
     secure: publicUrl.startsWith("https:"),
-    maxAge: LONGEST_MS / 1000,
+    maxAge: MAX_LIFETIME_MS / 1000,
   });
 }
 
 /** The browser's cookie, given one if it has none. */
 export function ensureCookie(request: FastifyRequest, reply: FastifyReply, publicUrl: string): string {
-  const present = cookieOf(request, publicUrl);
-  if (present !== undefined) return present;
+  const existing = cookieOf(request, publicUrl);
+  if (existing !== undefined) return existing;
   const token = newToken();
   setCookie(reply, publicUrl, token);
   return token;

@@ -1,13 +1,13 @@
 // The contract as a page to read: every route with who may call it.
 import { APP_PREFIX } from "./contract/route.ts";
-import { escaped, htmlPage } from "./html.ts";
+import { escapeHtml, htmlPage } from "./html.ts";
 import type { Implementation } from "./implement.ts";
 
 export function docsPage(implementations: readonly Implementation[]): string {
   const rows = implementations.map(
     ({ route }) =>
-      `<tr><td><code>${route.method}</code></td><td><code>${escaped(APP_PREFIX + route.path)}</code></td>` +
-      `<td>${route.access}</td><td>${escaped(route.summary)}</td></tr>`,
+      `<tr><td><code>${route.method}</code></td><td><code>${escapeHtml(APP_PREFIX + route.path)}</code></td>` +
+      `<td>${route.access}</td><td>${escapeHtml(route.summary)}</td></tr>`,
   );
   return htmlPage(
     "What the server answers",

@@ -7,7 +7,7 @@ import { ApiError, type Exchange } from "./implement.ts";
 
 type Limits = {
   readonly log: Log;
-  readonly most?: number;
+  readonly maxOpen?: number;
   /** How long a reader may take nothing. */
   readonly stallMs?: number;
 };
@@ -16,18 +16,18 @@ type Limits = {
 export type Download = (exchange: Exchange, fileName: string, parts: AsyncIterable<string>) => Promise<void>;
 
 /** All downloads that it sends share its limits; each counts until it is over, however it ends. */
-export function downloads({ log, most = 2, stallMs = 60_000 }: Limits): Download {
+export function downloads({ log, maxOpen = 2, stallMs = 60_000 }: Limits): Download {
   let open = 0;
   return async ({ request, reply }, fileName, parts) => {
-    if (open >= most)
+    if (open >= maxOpen)
       throw new ApiError(
         429,
         "too-many-exports",
-        `${most === 1 ? "An export is" : `${most} exports are`} running already. Try again when one of them has ended.`,
+        `${maxOpen === 1 ? "An export is" : `${maxOpen} exports are`} running already. Try again when one of them has ended.`,
       );
     open++;
     const stalled = () => void stream.destroy(new Error("The reader of an export has stopped reading."));
-    const stream: Readable = Readable.from(untilStalled(parts, stallMs, stalled));
+    const stream: Readable = Readable.from(withStallTimeout(parts, stallMs, stalled));
     stream.once("close", () => open--);
     stream.once("error", (error) => {
       // Before the first byte it is refused like any other request.
@@ -44,13 +44,13 @@ export function downloads({ log, most = 2, stallMs = 60_000 }: Limits): Download
   };
 }
 
-async function* untilStalled(
+async function* withStallTimeout(
   parts: AsyncIterable<string>,
   stallMs: number,
-  stalled: () => void,
+  onStall: () => void,
 ): AsyncGenerator<string> {
   for await (const part of parts) {
-    const timer = setTimeout(stalled, stallMs);
+    const timer = setTimeout(onStall, stallMs);
     try {
       yield part;
     } finally {

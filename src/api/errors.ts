@@ -1,17 +1,17 @@
 // Errors as HTTP: the one place where what was thrown becomes a status, a code and a sentence. What is not known here
 // gets a neutral sentence, since its own text may hold anything.
-import { isDatabaseAway, isStatementTimeout } from "../db/away.ts";
+import { isDatabaseUnavailable, isStatementTimeout } from "../db/errors.ts";
 import { UserError } from "../lib/user-error.ts";
-import type { Refusal } from "./contract/route.ts";
+import type { ErrorAnswer } from "./contract/route.ts";
 import { ApiError } from "./implement.ts";
 
-export type Refused = { readonly status: number; readonly error: Omit<Refusal["error"], "requestId"> };
+export type HttpError = { readonly status: number; readonly error: Omit<ErrorAnswer["error"], "requestId"> };
 
 /** What stands in the way of what was asked, and lasts until somebody puts it right: all errors with a code not listed here. */
-const IN_THE_WAY = 409;
+const CONFLICT = 409;
 
 /** By an error's code. */
-const STATUS: Readonly<Record<string, number>> = {
+const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   // What was sent cannot be right.
   account: 400,
   cursor: 400,
@@ -48,7 +48,7 @@ const STATUS: Readonly<Record<string, number>> = {
 };
 
 /** Of fastify itself, by its code. */
-const FASTIFY: Readonly<Record<string, readonly [status: number, code: string, sentence: string]>> = {
+const FASTIFY_ERRORS: Readonly<Record<string, readonly [status: number, code: string, sentence: string]>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: [413, "too-large", "What was sent is larger than 1 MB. Send less at once."],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: [
     415,
@@ -72,7 +72,7 @@ const FASTIFY: Readonly<Record<string, readonly [status: number, code: string, s
   ],
 };
 
-export function refusalOf(error: unknown): Refused {
+export function toHttpError(error: unknown): HttpError {
   if (error instanceof ApiError) {
     const { status, code, message: sentence, field } = error;
     return { status, error: { code, sentence, ...(field !== undefined && { field }) } };
@@ -80,16 +80,16 @@ export function refusalOf(error: unknown): Refused {
   if (error instanceof UserError) {
     const { code, message: sentence, field } = error;
     return {
-      status: STATUS[code] ?? IN_THE_WAY,
+      status: STATUS_BY_CODE[code] ?? CONFLICT,
       error: { code, sentence, ...(field !== undefined && { field }) },
     };
   }
   if (!(error instanceof Error)) return UNKNOWN;
-  return ofDatabase(error) ?? ofFastify(error) ?? UNKNOWN;
+  return fromDatabaseError(error) ?? fromFastifyError(error) ?? UNKNOWN;
 }
 
 /** No 503, at which a browser would ask the same again. */
-const SLOW_QUERY: Refused = {
+const SLOW_QUERY: HttpError = {
   status: 500,
   error: {
     code: "slow-query",
@@ -97,7 +97,7 @@ const SLOW_QUERY: Refused = {
       "The database took longer than a request is given (SLUICE_QUERY_SECONDS). Narrow what you look for, or try again later.",
   },
 };
-const DATABASE_AWAY: Refused = {
+const DATABASE_UNAVAILABLE: HttpError = {
   status: 503,
   error: {
     code: "database-away",
@@ -105,12 +105,12 @@ const DATABASE_AWAY: Refused = {
   },
 };
 
-function ofDatabase(error: Error): Refused | undefined {
+function fromDatabaseError(error: Error): HttpError | undefined {
   if (isStatementTimeout(error)) return SLOW_QUERY;
-  return isDatabaseAway(error) ? DATABASE_AWAY : undefined;
+  return isDatabaseUnavailable(error) ? DATABASE_UNAVAILABLE : undefined;
 }
 
-const UNKNOWN: Refused = {
+const UNKNOWN: HttpError = {
   status: 500,
   error: {
     code: "unexpected",
@@ -119,14 +119,14 @@ const UNKNOWN: Refused = {
   },
 };
 
-function ofFastify(error: Error): Refused | undefined {
+function fromFastifyError(error: Error): HttpError | undefined {
   if (!("code" in error) || typeof error.code !== "string") return undefined;
-  const known = FASTIFY[error.code];
+  const known = FASTIFY_ERRORS[error.code];
   if (known) return { status: known[0], error: { code: known[1], sentence: known[2] } };
   // A malformed address, a header that is too long …: the caller's fault, in fastify's words.
   const status = "statusCode" in error ? Number(error.statusCode) : 500;
-  const isCallers = error.code.startsWith("FST_") && status >= 400 && status < 500;
-  if (!isCallers) return undefined;
+  const isClientError = error.code.startsWith("FST_") && status >= 400 && status < 500;
+  if (!isClientError) return undefined;
   return {
     status,
     error: { code: "bad-request", sentence: "The request is malformed. Check its address and headers." },

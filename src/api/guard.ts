@@ -7,7 +7,7 @@ function isAllowed(access: Access, caller: Caller): boolean {
   return accessLevels.indexOf(caller.teammate?.role ?? "anyone") >= accessLevels.indexOf(access);
 }
 
-const WHO: Record<Access, string> = {
+const ACCESS_NAMES: Record<Access, string> = {
   anyone: "anyone",
   teammate: "a teammate",
   "workspace-admin": "an admin of the workspace",
@@ -19,5 +19,5 @@ export function checkAccess(route: Route, caller: Caller): void {
   if (isAllowed(route.access, caller)) return;
   if (caller.teammate === null)
     throw new ApiError(401, "signed-out", "You are not signed in, or no longer. Sign in and try again.");
-  throw new ApiError(403, "not-allowed", `Only ${WHO[route.access]} may do this. Ask one.`);
+  throw new ApiError(403, "not-allowed", `Only ${ACCESS_NAMES[route.access]} may do this. Ask one.`);
 }

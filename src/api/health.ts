@@ -7,7 +7,7 @@ import { untilAborted } from "../lib/abort.ts";
 import type { Log } from "../lib/log.ts";
 
 /** Less than whoever asks waits for: the image's own check has five seconds. */
-const READY_WITHIN_MS = 2_000;
+const READY_TIMEOUT_MS = 2_000;
 
 export function serveHealth(
   server: FastifyInstance,
@@ -16,7 +16,7 @@ export function serveHealth(
   server.get("/healthz", { exposeHeadRoute: true }, async () => ({ status: "ok" }));
   server.get("/readyz", { exposeHeadRoute: true }, async (request, reply) => {
     try {
-      await within(READY_WITHIN_MS, sql`select 1`.execute(healthDb));
+      await withTimeout(READY_TIMEOUT_MS, sql`select 1`.execute(healthDb));
       return { status: "ready" };
     } catch (cause) {
       log.error("The database does not answer.", { err: cause, requestId: request.id });
@@ -25,12 +25,15 @@ export function serveHealth(
   });
 }
 
-async function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
-  const late = new AbortController();
-  const limit = setTimeout(() => late.abort(new Error(`No answer came within ${limitMs} ms.`)), limitMs);
+async function withTimeout<T>(limitMs: number, work: Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const timer = setTimeout(
+    () => controller.abort(new Error(`No answer came within ${limitMs} ms.`)),
+    limitMs,
+  );
   try {
-    return await untilAborted(work, late.signal);
+    return await untilAborted(work, controller.signal);
   } finally {
-    clearTimeout(limit);
+    clearTimeout(timer);
   }
 }

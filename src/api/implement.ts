@@ -47,7 +47,7 @@ export class ApiError extends Error {
 }
 
 /** Who calls, where a route's access lets nobody else in. */
-export function signedIn(caller: Caller): NonNullable<Caller["teammate"]> {
+export function requireTeammate(caller: Caller): NonNullable<Caller["teammate"]> {
   if (caller.teammate === null) throw new Error("A route for teammates was reached by nobody.");
   return caller.teammate;
 }

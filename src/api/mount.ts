@@ -3,8 +3,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Contract, Route } from "./contract/route.ts";
 import { checkAccess } from "./guard.ts";
 import type { Caller, Implementation } from "./implement.ts";
-import { validInput } from "./validate.ts";
-import { assertImplemented } from "./assert-all-implemented.ts";
+import { validateInput } from "./validate.ts";
+import { assertAllRoutesImplemented } from "./assert-all-routes-implemented.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -28,8 +28,8 @@ export type HttpApi = {
 /** @throws when a route of the contract has no code, or more than one piece of it */
 export function mountRoutes(server: FastifyInstance, api: HttpApi): void {
   const { prefix, routes, authenticate, checkForgery } = api;
-  assertImplemented(api.contract, routes);
-  const streams = openStreams(server);
+  assertAllRoutesImplemented(api.contract, routes);
+  const streams = trackEventStreams(server);
   for (const { route, handle } of routes) {
     server.route({
       method: route.method,
@@ -42,7 +42,7 @@ export function mountRoutes(server: FastifyInstance, api: HttpApi): void {
       },
       handler: async (request, reply) => {
         const { params, query, body } = request;
-        const input = validInput(route, { params, query, body });
+        const input = validateInput(route, { params, query, body });
         const answer = await handle(input, request.caller, { request, reply });
         return reply.sent || route.produces !== undefined ? reply : send(reply, route, answer);
       },
@@ -57,7 +57,7 @@ function send(reply: FastifyReply, route: Route, answer: unknown): FastifyReply 
 }
 
 /** Streams of events never end by themselves, so a server that stops ends them; the browser asks again. */
-function openStreams(server: FastifyInstance): { add(reply: FastifyReply): void } {
+function trackEventStreams(server: FastifyInstance): { add(reply: FastifyReply): void } {
   const open = new Set<FastifyReply["raw"]>();
   server.addHook("preClose", async () => {
     for (const raw of open) raw.end(() => raw.socket?.end());

@@ -5,7 +5,7 @@ import type { Implementation } from "./implement.ts";
 
 type Json = Record<string, unknown>;
 
-export function openApiOf(implementations: readonly Implementation[], version: string): Json {
+export function openApiDocument(implementations: readonly Implementation[], version: string): Json {
   const paths: Record<string, Json> = {};
   for (const { route } of implementations) {
     const path = APP_PREFIX + route.path.replaceAll(/:(\w+)/g, "{$1}");
@@ -76,7 +76,7 @@ function parametersOf(schema: z.ZodObject | undefined, where: "path" | "query"):
   }));
 }
 
-const PRODUCED = {
+const PRODUCED_ANSWERS = {
   csv: ["200", "A CSV file.", "text/csv"],
   events: ["200", "Server-sent events.", "text/event-stream"],
   redirect: ["302", "A redirect.", undefined],
@@ -84,7 +84,7 @@ const PRODUCED = {
 
 function answerOf(route: Route): Json {
   if (route.produces) {
-    const [status, description, type] = PRODUCED[route.produces];
+    const [status, description, type] = PRODUCED_ANSWERS[route.produces];
     return {
       [status]: { description, ...(type && { content: { [type]: { schema: { type: "string" } } } }) },
     };

@@ -15,14 +15,14 @@ import { docsPage } from "./docs-page.ts";
 import { ApiError, type Implementation } from "./implement.ts";
 import { serveMetrics, type ServedMetrics } from "./metrics.ts";
 import { mountRoutes } from "./mount.ts";
-import { openApiOf } from "./openapi.ts";
-import { refusalPage } from "./refusal-page.ts";
-import { refusalOf } from "./errors.ts";
+import { openApiDocument } from "./openapi.ts";
+import { errorPage } from "./error-page.ts";
+import { toHttpError } from "./errors.ts";
 import { sessionAuth } from "./session-auth.ts";
 import { serveUi } from "./ui.ts";
 
 /** What every process answers that listens. */
-export type BareServerParts = {
+export type BaseServerParts = {
   /** What /readyz asks. Not that of requests, so that slow ones do not make a process that works look like one that does not. */
   readonly healthDb: Kysely<Tables>;
   readonly log: Log;
@@ -33,7 +33,7 @@ export type BareServerParts = {
   readonly metrics?: ServedMetrics | undefined;
 };
 
-export type ServerParts = BareServerParts & {
+export type ServerParts = BaseServerParts & {
   readonly contract: Contract;
   /** The code of the contract, route by route. */
   readonly routes: readonly Implementation[];
@@ -50,7 +50,7 @@ const BODY_LIMIT_BYTES = 1_048_576;
 const REQUEST_TIMEOUT_MS = 120_000;
 
 /** Of a process that serves no pages: says how it is and what it counted. Ready to listen. */
-export async function buildBareServer(parts: BareServerParts): Promise<FastifyInstance> {
+export async function buildBaseServer(parts: BaseServerParts): Promise<FastifyInstance> {
   const server = fastify({
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -67,8 +67,8 @@ export async function buildBareServer(parts: BareServerParts): Promise<FastifyIn
   addHeaders(server, parts.publicUrl);
   logRequests(server, parts.log);
   closeConnectionsWhenStopping(server);
-  server.setErrorHandler((error, request, reply) => refuse(error, request, reply, parts.log));
-  server.setNotFoundHandler((request, reply) => refuse(NOT_FOUND, request, reply, parts.log));
+  server.setErrorHandler((error, request, reply) => sendError(error, request, reply, parts.log));
+  server.setNotFoundHandler((request, reply) => sendError(NOT_FOUND, request, reply, parts.log));
   serveHealth(server, parts);
   serveMetrics(server, parts.metrics);
   return server;
@@ -77,12 +77,12 @@ export async function buildBareServer(parts: BareServerParts): Promise<FastifyIn
 /** Ready to listen. `close` finishes what is under way and ends streams of events. */
 export async function buildServer(parts: ServerParts): Promise<FastifyInstance> {
   const { db, clock, publicUrl, contract, routes, version } = parts;
-  const server = await buildBareServer(parts);
+  const server = await buildBaseServer(parts);
   server.decorateRequest("browser");
   await server.register(cookie);
   mountRoutes(server, { prefix: APP_PREFIX, contract, routes, ...sessionAuth({ db, clock, publicUrl }) });
-  let openApi: ReturnType<typeof openApiOf> | undefined;
-  server.get(`${APP_PREFIX}/openapi.json`, async () => (openApi ??= openApiOf(routes, version)));
+  let openApi: ReturnType<typeof openApiDocument> | undefined;
+  server.get(`${APP_PREFIX}/openapi.json`, async () => (openApi ??= openApiDocument(routes, version)));
   server.get("/api/docs", async (_, reply) => reply.type("text/html; charset=utf-8").send(docsPage(routes)));
   if (parts.ui !== undefined) await serveUi(server, parts.ui);
   return server;
@@ -100,12 +100,13 @@ const CSP = {
   "frame-ancestors": ["'none'"],
 };
 
-const YEAR_S = 31_536_000;
+const YEAR_SECONDS = 31_536_000;
 
 function addHeaders(server: FastifyInstance, publicUrl: () => string): void {
   server.addHook("onRequest", async (request, reply) => {
     reply.header("x-request-id", request.id);
-    if (publicUrl().startsWith("https:")) reply.header("strict-transport-security", `max-age=${YEAR_S}`);
+    if (publicUrl().startsWith("https:"))
+      reply.header("strict-transport-security", `max-age=${YEAR_SECONDS}`);
     if (request.url.startsWith("/api/")) reply.header("cache-control", "no-store");
   });
 }
@@ -147,8 +148,8 @@ const NOT_FOUND = new ApiError(
   "There is nothing at this address. Check how it is written; /api/docs lists all there is.",
 );
 
-function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Log): FastifyReply {
-  const { status, error: refused } = refusalOf(error);
+function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Log): FastifyReply {
+  const { status, error: httpError } = toHttpError(error);
   if (status >= 500) {
     log.error("A request failed.", {
       err: error,
@@ -157,9 +158,9 @@ function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply, lo
       route: request.routeOptions.url ?? null,
     });
   }
-  const told = { ...refused, requestId: request.id };
+  const body = { ...httpError, requestId: request.id };
   // Only a browser that follows a link asks for a page; what our pages fetch does not.
   if (request.method === "GET" && request.headers.accept?.includes("text/html") === true)
-    return reply.status(status).type("text/html; charset=utf-8").send(refusalPage(told));
-  return reply.status(status).send({ error: told });
+    return reply.status(status).type("text/html; charset=utf-8").send(errorPage(body));
+  return reply.status(status).send({ error: body });
 }

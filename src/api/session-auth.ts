@@ -2,7 +2,7 @@
 // by itself, so a request that changes something must also prove that a page of ours made it.
 import type { FastifyRequest } from "fastify";
 import type { Kysely } from "kysely";
-import { signedInBy } from "../access/sessions.ts";
+import { teammateBySession } from "../access/sessions.ts";
 import { isCsrfTokenOf } from "../access/tokens.ts";
 import type { Tables } from "../db/tables.ts";
 import type { Clock } from "../lib/clock.ts";
@@ -32,7 +32,7 @@ export function sessionAuth({
     authenticate: async (request) => {
       request.browser = cookieOf(request, publicUrl());
       if (request.browser === undefined) return { teammate: null };
-      return { teammate: (await signedInBy(db, request.browser, clock.now())) ?? null };
+      return { teammate: (await teammateBySession(db, request.browser, clock.now())) ?? null };
     },
     checkForgery: (request) => checkOrigin(request, publicUrl()),
   };

@@ -7,11 +7,13 @@ import { ApiError } from "./implement.ts";
 type Part = "params" | "query" | "body";
 
 /** @throws ApiError 400 that names the field */
-export function validInput(route: Route, given: Record<Part, unknown>): RouteInput<Route> {
+export function validateInput(route: Route, received: Record<Part, unknown>): RouteInput<Route> {
   const read = (part: Part): unknown => {
     const schema = route[part];
     if (schema === undefined) return undefined;
-    const result = schema.safeParse(given[part] ?? (part === "body" ? undefined : {}), { error: sentenceOf });
+    const result = schema.safeParse(received[part] ?? (part === "body" ? undefined : {}), {
+      error: sentenceOf,
+    });
     if (result.success) return result.data;
     const [issue] = result.error.issues;
     const field = issue ? fieldOf(issue) : "";
@@ -29,10 +31,10 @@ function sentenceOf(issue: z.core.$ZodRawIssue): string {
   const field = fieldOf(issue);
   const name = field === "" ? "What was sent" : `"${field}"`;
   if (issue.input === undefined && issue.code !== "unrecognized_keys") return `${name} is missing.`;
-  return `${name} ${complaintOf(issue)}`;
+  return `${name} ${problemOf(issue)}`;
 }
 
-function complaintOf(issue: z.core.$ZodRawIssue): string {
+function problemOf(issue: z.core.$ZodRawIssue): string {
   if (issue.code === "too_big") {
     const { maximum, origin } = issue;
     return isNumber(origin) ? `must be at most ${maximum}.` : `is longer than ${maximum}. Shorten it.`;

@@ -5,7 +5,7 @@ import { once, type EventEmitter } from "node:events";
 import { z } from "zod";
 import type { Config } from "../config.ts";
 import { createLog, type Log, type LogLevel } from "../lib/log.ts";
-import { ProgressDisplay, WIPE } from "./output/progress.ts";
+import { ProgressDisplay, CLEAR_LINE } from "./output/progress.ts";
 
 /** A stream of Node, as far as commands need one. */
 export interface Output extends EventEmitter {
@@ -26,20 +26,20 @@ export interface CommandContext {
 }
 
 /** The result, told to a person or to a machine. */
-export function tell(context: CommandContext, lines: readonly string[], document: unknown): void {
+export function printResult(context: CommandContext, lines: readonly string[], document: unknown): void {
   context.stdout.write(context.json ? `${JSON.stringify(document)}\n` : `${lines.join("\n")}\n`);
 }
 
 /** A part of a long result. Resolves when the next one may come: not before a slow reader has taken this one. */
-export async function tellPart({ stdout, signal }: CommandContext, part: string): Promise<void> {
+export async function writePart({ stdout, signal }: CommandContext, part: string): Promise<void> {
   if (!stdout.write(part)) await once(stdout, "drain", { signal });
 }
 
-export function remark(context: CommandContext, line: string): void {
+export function printNote(context: CommandContext, line: string): void {
   context.stderr.write(`${line}\n`);
 }
 
-export function progressOf({ stderr }: CommandContext): ProgressDisplay {
+export function createProgressDisplay({ stderr }: CommandContext): ProgressDisplay {
   const target = {
     write: (text: string) => stderr.write(text),
     isTerminal: stderr.isTTY === true,
@@ -50,22 +50,22 @@ export function progressOf({ stderr }: CommandContext): ProgressDisplay {
 }
 
 /** How wide text for people is: the terminal, if that is what it goes to, and never too wide to read. */
-export function columnsOf({ stdout }: CommandContext): number {
+export function outputColumns({ stdout }: CommandContext): number {
   return Math.min(stdout.isTTY === true ? (stdout.columns ?? 80) : 100, 110);
 }
 
 const logLine = z.object({ level: z.string(), message: z.string() });
 
 /** Lines of JSON for whoever collects them; on a terminal the message alone, and above the progress line. */
-export function logOf({ config, stderr }: CommandContext, level: LogLevel = config.logLevel): Log {
+export function createCommandLog({ config, stderr }: CommandContext, level: LogLevel = config.logLevel): Log {
   if (stderr.isTTY !== true)
     return createLog({ level, destination: { write: (line) => void stderr.write(line) } });
   return createLog({
     level,
     destination: {
       write: (line) => {
-        const { level: said, message } = logLine.parse(JSON.parse(line));
-        stderr.write(`${WIPE}${said === "warn" ? "Note" : said}: ${message}\n`);
+        const { level: lineLevel, message } = logLine.parse(JSON.parse(line));
+        stderr.write(`${CLEAR_LINE}${lineLevel === "warn" ? "Note" : lineLevel}: ${message}\n`);
       },
     },
   });

@@ -23,7 +23,7 @@ export class DatabaseError extends UserError {
   }
 }
 
-export interface ToldError {
+export interface ErrorMessage {
   /** For scripts: the error's code, or its class where that has one code alone. */
   readonly kind: string;
   readonly sentence: string;
@@ -86,8 +86,8 @@ const EXIT_CODES: Readonly<Record<string, ExitCode>> = {
   "stored-json": exitCodes.attention,
 };
 
-export function sentenceOf(error: unknown): ToldError {
-  if (!(error instanceof Error)) return unexpected(String(error));
+export function describeError(error: unknown): ErrorMessage {
+  if (!(error instanceof Error)) return describeUnexpected(String(error));
   if (error.name === "AbortError") {
     return {
       kind: "interrupted",
@@ -96,17 +96,17 @@ export function sentenceOf(error: unknown): ToldError {
       exitCode: exitCodes.interrupted,
     };
   }
-  if (error instanceof RunStopped) return told(error, exitCodes.interrupted);
+  if (error instanceof RunStopped) return describeKnownError(error, exitCodes.interrupted);
   const exitCode = error instanceof UserError ? EXIT_CODES[error.code] : undefined;
-  if (exitCode !== undefined) return told(error, exitCode);
+  if (exitCode !== undefined) return describeKnownError(error, exitCode);
   // PostgreSQL's own errors carry a five-letter SQLSTATE and a severity.
   if ("severity" in error && "code" in error) {
     return { kind: "DatabaseError", sentence: databaseSentence(error), exitCode: exitCodes.database };
   }
-  return unexpected(error.message);
+  return describeUnexpected(error.message);
 }
 
-function told(error: Error, exitCode: ExitCode): ToldError {
+function describeKnownError(error: Error, exitCode: ExitCode): ErrorMessage {
   return { kind: errorKind(error), sentence: error.message, exitCode };
 }
 
@@ -114,7 +114,7 @@ function databaseSentence(error: Error): string {
   return `The database refused a statement: ${error.message}. See the log of PostgreSQL; if it happens again, please report it.`;
 }
 
-function unexpected(message: string): ToldError {
+function describeUnexpected(message: string): ErrorMessage {
   return {
     kind: "unexpected",
     sentence: `Something unexpected happened: ${message || "no message"}. Run it again with SLUICE_LOG_LEVEL=debug and report what it says.`,

@@ -15,8 +15,8 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 
 const program = buildProgram(async (global, work) => {
   // Loaded here, because neither the help nor a wrong option needs it.
-  const { perform } = await import("./perform.ts");
-  await perform(global, work);
+  const { runCommand } = await import("./run-command.ts");
+  await runCommand(global, work);
 });
 for (const command of [program, ...program.commands, ...program.commands.flatMap((one) => one.commands)]) {
   command.exitOverride();

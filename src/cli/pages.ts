@@ -10,7 +10,7 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
  * Tells `warn` what an operator should know of them.
  * @returns their folder, or undefined if they have not been built
  */
-export function findPages(warn: (sentence: string) => void, root: string = ROOT): string | undefined {
+export function findBuiltPages(warn: (sentence: string) => void, root: string = ROOT): string | undefined {
   const state = buildState(root, "web");
   if (state === "stale")
     warn("The pages were built from other sources than these. Build them again with: npm run build");

@@ -7,21 +7,23 @@ import { exitCodeHelp, type ExitCode } from "./exit-codes.ts";
 import { DEFAULT_CONNECTION_FILE, type GlobalOptions } from "./global-options.ts";
 
 /** Calls the command's function with the context that belongs to these options, and tells its errors. */
-export type Perform = (
+export type RunCommand = (
   global: GlobalOptions,
   work: (context: CommandContext) => Promise<ExitCode>,
 ) => Promise<void>;
 
-function wholeNumber(value: string): number {
+function parseWholeNumber(value: string): number {
   if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError("Write a whole number.");
   return Number(value);
 }
 
-function limit(thing: string, atFirst: number): Option {
-  return new Option("--limit <n>", `show at most this many ${thing}`).argParser(wholeNumber).default(atFirst);
+function limitOption(thing: string, defaultLimit: number): Option {
+  return new Option("--limit <n>", `show at most this many ${thing}`)
+    .argParser(parseWholeNumber)
+    .default(defaultLimit);
 }
 
-export function buildProgram(perform: Perform): Command {
+export function buildProgram(runCommand: RunCommand): Command {
   const program = new Command("sluice")
     .description("Keeps the accounts of a support workspace in step with Microsoft Dynamics 365, one way.")
     .version(manifest.version, "--version", "print the version of this program")
@@ -36,7 +38,7 @@ export function buildProgram(perform: Perform): Command {
   const action =
     <Options>(load: () => Promise<(context: CommandContext, options: Options) => Promise<ExitCode>>) =>
     (options: Options, command: Command) =>
-      perform(command.optsWithGlobals<GlobalOptions>(), async (context) => {
+      runCommand(command.optsWithGlobals<GlobalOptions>(), async (context) => {
         const work = await load();
         return work(context, options);
       });
@@ -48,14 +50,14 @@ export function buildProgram(perform: Perform): Command {
   program
     .command("plan")
     .description("read and plan, then stop: show what a sync would do")
-    .addOption(limit("accounts", 20))
+    .addOption(limitOption("accounts", 20))
     .action(action(async () => (await import("./commands/plan.ts")).plan));
   program
     .command("apply")
     .description("apply a plan exactly as it was shown")
-    .argument("<run>", "number of the planned run", wholeNumber)
+    .argument("<run>", "number of the planned run", parseWholeNumber)
     .action((run: number, _: object, command: Command) =>
-      perform(command.optsWithGlobals<GlobalOptions>(), async (context) =>
+      runCommand(command.optsWithGlobals<GlobalOptions>(), async (context) =>
         (await import("./commands/apply.ts")).apply(context, { run }),
       ),
     );
@@ -71,13 +73,13 @@ export function buildProgram(perform: Perform): Command {
   program
     .command("runs")
     .description("list the latest runs")
-    .addOption(limit("runs", 20))
+    .addOption(limitOption("runs", 20))
     .action(action(async () => (await import("./commands/runs.ts")).runs));
   program
     .command("issues")
     .description("tell what went wrong in a run, with which accounts, and what to do")
-    .option("--run <id>", "number of the run; default: the latest", wholeNumber)
-    .addOption(limit("accounts of each kind", 10))
+    .option("--run <id>", "number of the run; default: the latest", parseWholeNumber)
+    .addOption(limitOption("accounts of each kind", 10))
     .action(action(async () => (await import("./commands/issues.ts")).issues));
   program
     .command("fields")
@@ -96,7 +98,7 @@ export function buildProgram(perform: Perform): Command {
     .description("write everything the database holds to one file")
     .argument("[file]", 'a new file, or "-" for standard output', "-")
     .action((file: string, _: object, command: Command) =>
-      perform(command.optsWithGlobals<GlobalOptions>(), async (context) =>
+      runCommand(command.optsWithGlobals<GlobalOptions>(), async (context) =>
         (await import("./commands/backup.ts")).backup(context, { file }),
       ),
     );
@@ -105,15 +107,15 @@ export function buildProgram(perform: Perform): Command {
     .description("fill an empty database from a backup")
     .argument("<file>", 'what "sluice backup" wrote, or "-" for standard input')
     .action((file: string, _: object, command: Command) =>
-      perform(command.optsWithGlobals<GlobalOptions>(), async (context) =>
+      runCommand(command.optsWithGlobals<GlobalOptions>(), async (context) =>
         (await import("./commands/restore.ts")).restore(context, { file }),
       ),
     );
   program
     .command("simulator")
     .description("start a simulated Dynamics 365 on this machine")
-    .option("--port <n>", "port on 127.0.0.1", wholeNumber, 8365)
-    .option("--accounts <n>", "make this many accounts from a seed", wholeNumber)
+    .option("--port <n>", "port on 127.0.0.1", parseWholeNumber, 8365)
+    .option("--accounts <n>", "make this many accounts from a seed", parseWholeNumber)
     .option("--csv <file...>", "load the accounts of CSV files")
     .option("--customised", "add columns of every kind a company adds to account")
     .option("--columns <file...>", "add the columns of account that JSON files list")

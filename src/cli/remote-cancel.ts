@@ -3,43 +3,43 @@
 import { sql } from "kysely";
 import { loadConnection } from "../connections/connection.ts";
 import type { Database } from "../db/pool.ts";
-import { watchForStop, type StopWatch } from "../jobs/cancellation-watch.ts";
+import { watchForCancellation, type CancellationWatch } from "../jobs/cancellation-watch.ts";
 import type { LeasedRun } from "../sync/record/run-context.ts";
 import { RunError, RunStopped } from "../sync/record/run-errors.ts";
 import type { RunContext } from "../sync/record/run-context.ts";
-import { count, counted } from "./output/format.ts";
+import { formatCount, pluralize } from "./output/format.ts";
 
-const WHERE = "in the app, under Accounts, Sync from Dynamics 365";
+const APP_LOCATION = "in the app, under Accounts, Sync from Dynamics 365";
 
 /** As in the app, nothing that writes accounts starts until somebody resumes. @throws RunError */
-export async function refuseWhilePaused({ kysely }: Database): Promise<void> {
+export async function assertNotPaused({ kysely }: Database): Promise<void> {
   const { environment, paused } = await loadConnection(kysely);
   if (environment !== null && paused)
-    throw new RunError(`The sync is paused. Resume it ${WHERE}; then start this again.`);
+    throw new RunError(`The sync is paused. Resume it ${APP_LOCATION}; then start this again.`);
 }
 
 /** @throws RunStopped that says what is written, if somebody wanted the run to stop */
-export async function stoppableInApp<T>(
+export async function withRemoteCancel<T>(
   database: Database,
-  interruption: AbortSignal,
+  signal: AbortSignal,
   work: (hooks: Pick<RunContext, "onStarted" | "checkCancellation" | "signal">) => Promise<T>,
 ): Promise<T> {
-  const stop = new AbortController();
-  let watched: { readonly begun: LeasedRun; readonly watch: StopWatch } | undefined;
+  const cancel = new AbortController();
+  let watched: { readonly begun: LeasedRun; readonly watch: CancellationWatch } | undefined;
   try {
     return await work({
-      signal: AbortSignal.any([interruption, stop.signal]),
-      checkCancellation: async () => watched?.watch.look(),
+      signal: AbortSignal.any([signal, cancel.signal]),
+      checkCancellation: async () => watched?.watch.check(),
       onStarted(begun) {
-        watched = { begun, watch: watchForStop(database, begun, (reason) => stop.abort(reason)) };
+        watched = { begun, watch: watchForCancellation(database, begun, (reason) => cancel.abort(reason)) };
       },
     });
   } catch (error) {
-    const reason: unknown = stop.signal.reason;
+    const reason: unknown = cancel.signal.reason;
     if (watched === undefined || !(reason instanceof RunStopped)) throw error;
     throw new RunStopped(reason.kind, await stoppedSentence(database, watched.begun, reason));
   } finally {
-    watched?.watch.end();
+    watched?.watch.close();
   }
 }
 
@@ -56,15 +56,15 @@ async function stoppedSentence(
     where r.organization_id = ${organizationId} and r.fence = ${lease.fence} and r.status = 'applying'
     group by r.id limit 1`.execute(kysely);
   const [run] = rows;
-  const [why, goesOn, startAgain] =
+  const [cause, continuation, restart] =
     kind === "paused"
       ? [
           "The sync was paused.",
-          `Resume it ${WHERE}; a worker, or "sluice sync", then goes on from there.`,
-          `Resume it ${WHERE}; then start this again.`,
+          `Resume it ${APP_LOCATION}; a worker, or "sluice sync", then goes on from there.`,
+          `Resume it ${APP_LOCATION}; then start this again.`,
         ]
       : [message, 'The next run, or "sluice sync", goes on from there.', "Start it again when it is wanted."];
   if (run)
-    return `${why} Run ${run.id} has stopped with ${counted(run.written, "change")} written and ${count(run.left)} left. ${goesOn}`;
-  return `${why} Run ${runId} has stopped; nothing was written. ${startAgain}`;
+    return `${cause} Run ${run.id} has stopped with ${pluralize(run.written, "change")} written and ${formatCount(run.left)} left. ${continuation}`;
+  return `${cause} Run ${runId} has stopped; nothing was written. ${restart}`;
 }

@@ -7,16 +7,18 @@ import type { DataverseClient } from "../dataverse/client.ts";
 import type { Database } from "../db/pool.ts";
 import { systemClock } from "../lib/clock.ts";
 import type { RunContext } from "../sync/record/run-context.ts";
-import { logOf, type CommandContext } from "./context.ts";
+import { createCommandLog, type CommandContext } from "./context.ts";
 import type { ProgressDisplay } from "./output/progress.ts";
 import { DatabaseError } from "./error-message.ts";
-import { stoppableInApp } from "./remote-cancel.ts";
+import { withRemoteCancel } from "./remote-cancel.ts";
 
 async function withApp<T>(context: CommandContext, work: (app: App) => Promise<T>): Promise<T> {
   const { config, signal } = context;
-  const app = await openApp(config, logOf(context), systemClock, signal).catch((cause: unknown) => {
-    throw new DatabaseError(cause);
-  });
+  const app = await openApp(config, createCommandLog(context), systemClock, signal).catch(
+    (cause: unknown) => {
+      throw new DatabaseError(cause);
+    },
+  );
   try {
     return await work(app);
   } finally {
@@ -39,7 +41,7 @@ export async function withClient<T>(
 ): Promise<T> {
   const { config, connectionFile, signal } = context;
   const connection = loadConnectionFile(connectionFile, config.readSecret);
-  const log = logOf(context);
+  const log = createCommandLog(context);
   const open = await openConnection({ simulator: config.simulator, clock: systemClock, log }, connection, {
     signal,
   });
@@ -51,21 +53,21 @@ export async function withClient<T>(
 }
 
 /** Everything a run needs. The progress display is ended before an error is told. */
-export async function withSource<T>(
+export async function withRunContext<T>(
   context: CommandContext,
   progress: ProgressDisplay,
   work: (run: RunContext) => Promise<T>,
 ): Promise<T> {
   const { config, connectionFile, signal } = context;
   const connection = loadConnectionFile(connectionFile, config.readSecret);
-  const log = logOf(context);
+  const log = createCommandLog(context);
   // The source first: a wrong address should not cost the start of a database.
   const open = await openConnection({ simulator: config.simulator, clock: systemClock, log }, connection, {
     signal,
   });
   try {
     return await withApp(context, (app) =>
-      stoppableInApp(app.database, signal, (hooks) =>
+      withRemoteCancel(app.database, signal, (hooks) =>
         work(runContext(app, open, connection, { ...hooks, onProgress: progress.update })),
       ),
     );

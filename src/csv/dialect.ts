@@ -7,26 +7,26 @@ export interface CsvDialect {
   readonly delimiter: "," | ";" | "\t" | "|";
 }
 
-const HEAD = 64 * 1024;
+const SAMPLE_BYTES = 64 * 1024;
 
 /** Reads the whole file once: a letter that is not UTF-8 may stand in the last line. */
-export async function dialectOf(path: string): Promise<CsvDialect> {
-  const head: Buffer[] = [];
+export async function detectDialect(path: string): Promise<CsvDialect> {
+  const sample: Buffer[] = [];
   let length = 0;
   const utf8 = new TextDecoder("utf-8", { fatal: true });
   let isUtf8 = true;
   for await (const bytes of createReadStream(path) as AsyncIterable<Buffer>) {
-    if (length < HEAD) head.push(bytes);
+    if (length < SAMPLE_BYTES) sample.push(bytes);
     length += bytes.length;
-    isUtf8 = isUtf8 && accepts(() => utf8.decode(bytes, { stream: true }));
+    isUtf8 = isUtf8 && decodes(() => utf8.decode(bytes, { stream: true }));
   }
-  isUtf8 = isUtf8 && accepts(() => utf8.decode());
-  const start = Buffer.concat(head).subarray(0, HEAD);
-  const encoding = wideEncoding(start) ?? (isUtf8 ? "utf-8" : "windows-1252");
-  return { encoding, delimiter: delimiterOf(new TextDecoder(encoding).decode(start)) };
+  isUtf8 = isUtf8 && decodes(() => utf8.decode());
+  const start = Buffer.concat(sample).subarray(0, SAMPLE_BYTES);
+  const encoding = detectUtf16(start) ?? (isUtf8 ? "utf-8" : "windows-1252");
+  return { encoding, delimiter: detectDelimiter(new TextDecoder(encoding).decode(start)) };
 }
 
-function accepts(decode: () => string): boolean {
+function decodes(decode: () => string): boolean {
   try {
     decode();
     return true;
@@ -36,7 +36,7 @@ function accepts(decode: () => string): boolean {
 }
 
 /** UTF-16 by its mark, or by every other byte being zero, as it is in text that is mostly Latin. */
-function wideEncoding(start: Buffer): "utf-16le" | "utf-16be" | undefined {
+function detectUtf16(start: Buffer): "utf-16le" | "utf-16be" | undefined {
   if (start[0] === 0xff && start[1] === 0xfe) return "utf-16le";
   if (start[0] === 0xfe && start[1] === 0xff) return "utf-16be";
   const sample = start.subarray(0, 1024);
@@ -48,10 +48,10 @@ function wideEncoding(start: Buffer): "utf-16le" | "utf-16be" | undefined {
 
 const delimiters = [",", ";", "\t", "|"] as const;
 
-export function delimiterOf(text: string): CsvDialect["delimiter"] {
-  const named = /^\ufeff?sep=(.)\r?\n/i.exec(text)?.[1];
-  const byName = delimiters.find((one) => one === named);
-  if (byName !== undefined) return byName;
+export function detectDelimiter(text: string): CsvDialect["delimiter"] {
+  const declared = /^\ufeff?sep=(.)\r?\n/i.exec(text)?.[1];
+  const declaredDelimiter = delimiters.find((one) => one === declared);
+  if (declaredDelimiter !== undefined) return declaredDelimiter;
   // What stands in quotes delimits nothing; an unclosed quote at the cut is dropped with all behind it.
   const lines = text
     .replaceAll(/"(?:[^"]|"")*(?:"|$)/g, "")

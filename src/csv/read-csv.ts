@@ -2,7 +2,7 @@
 // A row that cannot be read is a value with its line; a file that cannot be read at all is thrown as CsvError.
 import { createReadStream } from "node:fs";
 import { parse, CsvError as ParserError } from "csv-parse";
-import { dialectOf, type CsvDialect } from "./dialect.ts";
+import { detectDialect, type CsvDialect } from "./dialect.ts";
 import { UserError, type UserErrorOptions } from "../lib/user-error.ts";
 
 export interface CsvRow {
@@ -29,7 +29,7 @@ export class CsvError extends UserError {
 }
 
 /** An unclosed quote makes the rest of the file one value: better to stop than to hold a gigabyte. */
-const LONGEST_ROW = 4 * 1024 * 1024;
+const MAX_ROW_BYTES = 4 * 1024 * 1024;
 
 /**
  * Rows and faulty rows in the order of the file.
@@ -40,14 +40,14 @@ export async function* readCsv(
   path: string,
   required: readonly string[] = [],
 ): AsyncGenerator<CsvRow | CsvFault> {
-  const dialect = await dialectOf(path).catch((cause: unknown) => {
-    throw unreadable(path, cause);
+  const dialect = await detectDialect(path).catch((cause: unknown) => {
+    throw readError(path, cause);
   });
-  const records = recordsOf(path, dialect);
+  const records = parseRecords(path, dialect);
   const first = await records.next();
   if (first.done) throw new CsvError(`The file ${path} is empty. Its first line must name the columns.`);
-  const header = headerOf(path, first.value.values, required);
-  for await (const record of records) yield rowOf(record, header);
+  const header = parseHeader(path, first.value.values, required);
+  for await (const record of records) yield toRow(record, header);
 }
 
 interface CsvRecord {
@@ -55,7 +55,7 @@ interface CsvRecord {
   readonly values: readonly string[];
 }
 
-async function* recordsOf(path: string, dialect: CsvDialect): AsyncGenerator<CsvRecord> {
+async function* parseRecords(path: string, dialect: CsvDialect): AsyncGenerator<CsvRecord> {
   const parser = parse({
     delimiter: dialect.delimiter,
     bom: true,
@@ -63,21 +63,21 @@ async function* recordsOf(path: string, dialect: CsvDialect): AsyncGenerator<Csv
     relax_column_count: true,
     relax_quotes: true,
     skip_empty_lines: true,
-    max_record_size: LONGEST_ROW,
+    max_record_size: MAX_ROW_BYTES,
   });
-  const text = textOf(path, dialect);
+  const text = decodeText(path, dialect);
   const feeding = feed(parser, text);
   try {
     for await (const { record, info } of parser as AsyncIterable<{
       record: string[];
       info: { lines: number };
     }>) {
-      const within = record.reduce((sum, value) => sum + (value.match(/\r\n|\r|\n/g)?.length ?? 0), 0);
-      yield { line: info.lines - within, values: record };
+      const lineBreaks = record.reduce((sum, value) => sum + (value.match(/\r\n|\r|\n/g)?.length ?? 0), 0);
+      yield { line: info.lines - lineBreaks, values: record };
     }
     await feeding;
   } catch (cause) {
-    throw cause instanceof ParserError ? unparsable(path, cause) : cause;
+    throw cause instanceof ParserError ? parseError(path, cause) : cause;
   } finally {
     parser.destroy();
     await feeding.catch(() => undefined);
@@ -95,7 +95,7 @@ async function feed(parser: ReturnType<typeof parse>, text: AsyncIterable<string
   parser.end();
 }
 
-async function* textOf(path: string, { encoding }: CsvDialect): AsyncGenerator<string> {
+async function* decodeText(path: string, { encoding }: CsvDialect): AsyncGenerator<string> {
   const decoder = new TextDecoder(encoding);
   let start = true;
   for await (const bytes of createReadStream(path) as AsyncIterable<Buffer>) {
@@ -107,11 +107,11 @@ async function* textOf(path: string, { encoding }: CsvDialect): AsyncGenerator<s
   yield decoder.decode();
 }
 
-function headerOf(path: string, names: readonly string[], required: readonly string[]): readonly string[] {
+function parseHeader(path: string, names: readonly string[], required: readonly string[]): readonly string[] {
   const header = names.map((name) => name.trim());
-  const twice = header.find((name, index) => name !== "" && header.indexOf(name) !== index);
-  if (twice !== undefined)
-    throw new CsvError(`The file ${path} has two columns named "${twice}". Rename or remove one.`);
+  const duplicate = header.find((name, index) => name !== "" && header.indexOf(name) !== index);
+  if (duplicate !== undefined)
+    throw new CsvError(`The file ${path} has two columns named "${duplicate}". Rename or remove one.`);
   const missing = required.filter((name) => !header.includes(name));
   if (missing.length > 0) {
     const found = header.filter(Boolean).slice(0, 20).join(", ");
@@ -122,7 +122,7 @@ function headerOf(path: string, names: readonly string[], required: readonly str
   return header;
 }
 
-function rowOf({ line, values }: CsvRecord, header: readonly string[]): CsvRow | CsvFault {
+function toRow({ line, values }: CsvRecord, header: readonly string[]): CsvRow | CsvFault {
   if (values.slice(header.length).some((value) => value.trim() !== "")) {
     const sentence = `Line ${line} has ${values.length} values, but there are ${header.length} columns. A value with the delimiter in it needs quotes.`;
     return { kind: "fault", line, sentence };
@@ -131,7 +131,7 @@ function rowOf({ line, values }: CsvRecord, header: readonly string[]): CsvRow |
   return { kind: "row", line, values: Object.fromEntries(named) };
 }
 
-function unreadable(path: string, cause: unknown): CsvError {
+function readError(path: string, cause: unknown): CsvError {
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown reason";
   const what =
     code === "ENOENT"
@@ -145,7 +145,7 @@ function unreadable(path: string, cause: unknown): CsvError {
   return new CsvError(sentence, { cause });
 }
 
-function unparsable(path: string, cause: ParserError): CsvError {
+function parseError(path: string, cause: ParserError): CsvError {
   const line = typeof cause["lines"] === "number" ? ` near line ${cause["lines"]}` : "";
   return new CsvError(
     `The file ${path} is no CSV that can be read: a quote${line} is opened and not closed. Correct it there.`,

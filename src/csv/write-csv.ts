@@ -12,7 +12,7 @@ export interface CsvOptions {
 }
 
 /** Lines of CSV, each ended by CRLF; the header is just the first of them. */
-export function csvOf(
+export function formatCsv(
   rows: readonly (readonly CsvValue[])[],
   { guardFormulas = false }: CsvOptions = {},
 ): string {

@@ -15,7 +15,7 @@ export type ConnectOptions = {
 };
 
 /** server_version_num of PostgreSQL 15. */
-const OLDEST = 150_000;
+const MIN_VERSION = 150_000;
 
 /** Node reports a refused connection to a name with several addresses as an AggregateError without a message. */
 function reasonOf(error: unknown): string {
@@ -37,15 +37,15 @@ async function checkServer(database: Database): Promise<void> {
       { cause },
     );
   }
-  if (version < OLDEST) {
+  if (version < MIN_VERSION) {
     throw new Error(
       `The PostgreSQL server of DATABASE_URL is version ${Math.floor(version / 10_000)}; Sluice needs 15 or newer.`,
     );
   }
 }
 
-function open(where: string | PoolConfig, { log, max }: Pick<ConnectOptions, "log" | "max">): Database {
-  return openDatabase(where, {
+function open(target: string | PoolConfig, { log, max }: Pick<ConnectOptions, "log" | "max">): Database {
+  return openDatabase(target, {
     ...(max !== undefined && { max }),
     onIdleError: (error) =>
       log.warn(`A connection to the database broke and will be replaced: ${error.message}`),

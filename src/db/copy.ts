@@ -10,7 +10,7 @@ const ESCAPES: Record<string, string> = { "\\": "\\\\", "\n": "\\n", "\r": "\\r"
 const NEEDS_ESCAPE = /[\\\n\r\t]/;
 const EACH_ESCAPE = /[\\\n\r\t]/g;
 
-function escapeText(text: string): string {
+function escapeCopyText(text: string): string {
   // The test first: nine texts of ten need nothing, and replace() alone takes twice as long.
   return NEEDS_ESCAPE.test(text)
     ? text.replace(EACH_ESCAPE, (character) => ESCAPES[character] ?? character)
@@ -21,12 +21,12 @@ function escapeText(text: string): string {
  * One row in COPY's text format, with its line end. A timestamptz is given as ISO 8601 text, jsonb as
  * JSON text, text[] through `textArray`. PostgreSQL holds no U+0000 in text; the server refuses such a row.
  */
-export function copyText(values: readonly CopyValue[]): string {
+export function encodeCopyRow(values: readonly CopyValue[]): string {
   let line = "";
   for (let index = 0; index < values.length; index++) {
     if (index > 0) line += "\t";
     const value = values[index];
-    if (typeof value === "string") line += escapeText(value);
+    if (typeof value === "string") line += escapeCopyText(value);
     else if (value === null || value === undefined) line += "\\N";
     else if (typeof value === "number") line += value;
     else line += value ? "t" : "f";
@@ -35,7 +35,7 @@ export function copyText(values: readonly CopyValue[]): string {
 }
 
 /** text[] as PostgreSQL reads it, `{"a","b"}`: every element quoted, so that nothing in it has a meaning. */
-export function textArray(elements: readonly (string | null)[]): string {
+export function encodeTextArray(elements: readonly (string | null)[]): string {
   if (elements.length === 0) return "{}";
   const quoted = elements.map((element) =>
     element === null ? "NULL" : `"${element.replace(/["\\]/g, (character) => `\\${character}`)}"`,
@@ -44,7 +44,7 @@ export function textArray(elements: readonly (string | null)[]): string {
 }
 
 /** Measured on 500,000 rows of 12 columns: 64 KB took 0.8 s; 8 KB, 256 KB and 1 MB all a little longer. */
-const PIECE = 64 * 1024;
+const CHUNK_BYTES = 64 * 1024;
 
 export type CopyWriter = {
   /** Takes rows; await what it returns, if anything, before the next write. Throws once the COPY has failed. */
@@ -69,15 +69,15 @@ export function copyIn(client: ClientBase, sql: string): CopyWriter {
     onFailure?.(failure);
   });
 
-  let full: Buffer[] = [];
-  let fullLength = 0;
+  let chunks: Buffer[] = [];
+  let chunksLength = 0;
   let text = "";
   let sending: Promise<void> | undefined;
 
-  function take(): Buffer {
-    const all = full.length === 0 ? Buffer.from(text) : Buffer.concat([...full, Buffer.from(text)]);
-    full = [];
-    fullLength = 0;
+  function takeAll(): Buffer {
+    const all = chunks.length === 0 ? Buffer.from(text) : Buffer.concat([...chunks, Buffer.from(text)]);
+    chunks = [];
+    chunksLength = 0;
     text = "";
     return all;
   }
@@ -91,9 +91,9 @@ export function copyIn(client: ClientBase, sql: string): CopyWriter {
     });
   }
 
-  async function sendFull(): Promise<void> {
+  async function flush(): Promise<void> {
     try {
-      while (fullLength + text.length >= PIECE) await send(take());
+      while (chunksLength + text.length >= CHUNK_BYTES) await send(takeAll());
     } finally {
       sending = undefined;
     }
@@ -104,16 +104,16 @@ export function copyIn(client: ClientBase, sql: string): CopyWriter {
       if (failure) throw failure;
       if (typeof chunk === "string") text += chunk;
       else {
-        full.push(Buffer.from(text), chunk);
-        fullLength += text.length + chunk.length;
+        chunks.push(Buffer.from(text), chunk);
+        chunksLength += text.length + chunk.length;
         text = "";
       }
-      if (fullLength + text.length < PIECE) return undefined;
-      return (sending ??= sendFull());
+      if (chunksLength + text.length < CHUNK_BYTES) return undefined;
+      return (sending ??= flush());
     },
     async end() {
       await sending;
-      if (fullLength + text.length > 0) await send(take());
+      if (chunksLength + text.length > 0) await send(takeAll());
       await new Promise<void>((resolve, reject) => {
         if (failure) return reject(failure);
         onFailure = reject;
@@ -146,8 +146,8 @@ export async function copyRows(
   const writer = copyIn(client, sql);
   try {
     for await (const row of rows) {
-      const waiting = writer.write(row);
-      if (waiting) await waiting;
+      const drained = writer.write(row);
+      if (drained) await drained;
     }
     return await writer.end();
   } catch (error) {
@@ -163,7 +163,7 @@ export async function copyRows(
 export async function* copyOut(client: ClientBase, sql: string): AsyncGenerator<Buffer, void, undefined> {
   const stream = client.query(copyTo(sql));
   // Heard from the start: who leaves after the last piece, or when the connection broke, would wait for what has been said.
-  const over = new Promise<void>((resolve) => stream.once("end", resolve).once("error", () => resolve()));
+  const closed = new Promise<void>((resolve) => stream.once("end", resolve).once("error", () => resolve()));
   let done = false;
   try {
     const chunks: AsyncIterable<Buffer> = stream.iterator({ destroyOnReturn: false });
@@ -175,7 +175,7 @@ export async function* copyOut(client: ClientBase, sql: string): AsyncGenerator<
   } finally {
     if (!done) {
       stream.resume();
-      await over;
+      await closed;
     }
   }
 }

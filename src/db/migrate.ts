@@ -11,21 +11,21 @@ import type { Pool, PoolClient } from "pg";
 const OUR_MIGRATIONS = fileURLToPath(new URL("./migrations", import.meta.url));
 
 /** Any fixed number will do, as long as nothing else in the database locks on it ("sluice" in ASCII). */
-const LOCK = "126943930147685";
+const LOCK_KEY = "126943930147685";
 
-type Step = { number: number; name: string; sql: string; checksum: string };
-type Recorded = { number: number; name: string; checksum: string };
+type Migration = { number: number; name: string; sql: string; checksum: string };
+type AppliedMigration = { number: number; name: string; checksum: string };
 
 /** The steps of a folder, 1, 2, 3 … without a gap. A checksum is the same whether git wrote LF or CRLF. */
-export async function readSteps(folder: string = OUR_MIGRATIONS): Promise<Step[]> {
+export async function readMigrations(folder: string = OUR_MIGRATIONS): Promise<Migration[]> {
   const names = (await readdir(folder)).filter((name) => name.endsWith(".sql")).toSorted();
   return Promise.all(
     names.map(async (file, index) => {
       const number = Number(/^(\d{4})-[a-z0-9-]+\.sql$/.exec(file)?.[1]);
       if (number !== index + 1) {
-        const wanted = String(index + 1).padStart(4, "0");
+        const expected = String(index + 1).padStart(4, "0");
         throw new Error(
-          `The migration ${file} should be called ${wanted}-some-name.sql: numbers run without gaps.`,
+          `The migration ${file} should be called ${expected}-some-name.sql: numbers run without gaps.`,
         );
       }
       const sql = (await readFile(join(folder, file), "utf8")).replaceAll("\r\n", "\n");
@@ -36,29 +36,32 @@ export async function readSteps(folder: string = OUR_MIGRATIONS): Promise<Step[]
 }
 
 /** Compares what the database has with what the program has; the step to take next, or none. */
-function nextStep(steps: readonly Step[], recorded: readonly Recorded[]): Step | undefined {
-  for (const done of recorded) {
-    const step = steps[done.number - 1];
-    if (!step) {
+function nextMigration(
+  migrations: readonly Migration[],
+  applied: readonly AppliedMigration[],
+): Migration | undefined {
+  for (const done of applied) {
+    const migration = migrations[done.number - 1];
+    if (!migration) {
       throw new Error(
-        `This database is newer than this program: it has had the migration ${done.name}, and the program knows ${steps.at(-1)?.name ?? "none"} as the last. Start the newer program, or restore a backup made before the upgrade.`,
+        `This database is newer than this program: it has had the migration ${done.name}, and the program knows ${migrations.at(-1)?.name ?? "none"} as the last. Start the newer program, or restore a backup made before the upgrade.`,
       );
     }
-    if (step.checksum !== done.checksum) {
+    if (migration.checksum !== done.checksum) {
       throw new Error(
-        `The migration ${step.name} was changed after it had been applied to this database (as ${done.name}). Put the file back as it was and make the change in a new migration.`,
+        `The migration ${migration.name} was changed after it had been applied to this database (as ${done.name}). Put the file back as it was and make the change in a new migration.`,
       );
     }
   }
-  return steps[recorded.length];
+  return migrations[applied.length];
 }
 
 /**
  * Waits for whoever migrates, until this transaction ends: taken before anything is read and given back by commit, so that
  * of two programs starting at once the second finds the first one's work done.
  */
-export async function beginMigrating(client: PoolClient): Promise<void> {
-  await client.query("select pg_advisory_xact_lock($1)", [LOCK]);
+export async function lockMigrations(client: PoolClient): Promise<void> {
+  await client.query("select pg_advisory_xact_lock($1)", [LOCK_KEY]);
   await client.query(`create table if not exists schema_migrations (
     number integer primary key,
     name text not null,
@@ -67,35 +70,34 @@ export async function beginMigrating(client: PoolClient): Promise<void> {
   )`);
 }
 
-async function applyNext(client: PoolClient, steps: readonly Step[]): Promise<Step | undefined> {
-  await beginMigrating(client);
-  const { rows } = await client.query<Recorded>(
+async function applyNext(
+  client: PoolClient,
+  migrations: readonly Migration[],
+): Promise<Migration | undefined> {
+  await lockMigrations(client);
+  const { rows } = await client.query<AppliedMigration>(
     "select number, name, checksum from schema_migrations order by number",
   );
-  const step = nextStep(steps, rows);
-  if (!step) return undefined;
+  const migration = nextMigration(migrations, rows);
+  if (!migration) return undefined;
   try {
-    await client.query(step.sql);
+    await client.query(migration.sql);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`The migration ${step.name} failed and was rolled back: ${reason}`, { cause });
+    throw new Error(`The migration ${migration.name} failed and was rolled back: ${reason}`, { cause });
   }
   await client.query("insert into schema_migrations (number, name, checksum) values ($1, $2, $3)", [
-    step.number,
-    step.name,
-    step.checksum,
+    migration.number,
+    migration.name,
+    migration.checksum,
   ]);
-  return step;
+  return migration;
 }
 
 const CANCEL_EVERY_MS = 100;
 
 /** Until it is called off: one that comes between two statements ends none. */
-async function cancelAgainAndAgain(
-  pool: Pool,
-  pid: number | undefined,
-  isOver: () => boolean,
-): Promise<void> {
+async function cancelRepeatedly(pool: Pool, pid: number | undefined, isOver: () => boolean): Promise<void> {
   while (!isOver()) {
     await pool.query("select pg_cancel_backend($1)", [pid]).catch(() => undefined);
     await delay(CANCEL_EVERY_MS);
@@ -103,7 +105,7 @@ async function cancelAgainAndAgain(
 }
 
 /** Ends the statement under way when the signal comes: a long one, or the wait for another program's migrations. */
-async function whileWanted<T>(
+async function withCancellation<T>(
   pool: Pool,
   client: PoolClient,
   signal: AbortSignal | undefined,
@@ -114,7 +116,7 @@ async function whileWanted<T>(
   let isOver = false;
   let cancelling: Promise<void> | undefined;
   const cancel = () => {
-    cancelling = cancelAgainAndAgain(pool, rows[0]?.pid, () => isOver);
+    cancelling = cancelRepeatedly(pool, rows[0]?.pid, () => isOver);
   };
   signal.addEventListener("abort", cancel, { once: true });
   try {
@@ -143,10 +145,10 @@ export async function migrate(
   pool: Pool,
   { folder = OUR_MIGRATIONS, signal }: MigrateOptions = {},
 ): Promise<string[]> {
-  const steps = await readSteps(folder);
+  const migrations = await readMigrations(folder);
   const client = await pool.connect();
   try {
-    return await whileWanted(pool, client, signal, () => takeAll(client, steps, signal));
+    return await withCancellation(pool, client, signal, () => applyAll(client, migrations, signal));
   } catch (error) {
     await client.query("rollback").catch(() => undefined);
     throw error;
@@ -155,18 +157,18 @@ export async function migrate(
   }
 }
 
-async function takeAll(
+async function applyAll(
   client: PoolClient,
-  steps: readonly Step[],
+  migrations: readonly Migration[],
   signal: AbortSignal | undefined,
 ): Promise<string[]> {
-  const taken: string[] = [];
+  const applied: string[] = [];
   for (;;) {
     signal?.throwIfAborted();
     await client.query("begin");
-    const step = await applyNext(client, steps);
+    const migration = await applyNext(client, migrations);
     await client.query("commit");
-    if (!step) return taken;
-    taken.push(step.name);
+    if (!migration) return applied;
+    applied.push(migration.name);
   }
 }

@@ -20,9 +20,9 @@ export type PoolLimits = {
   /** Connections it opens at most. */
   readonly max?: number;
   /** How long a query may wait for one of them. */
-  readonly waitMs?: number;
+  readonly connectTimeoutMs?: number;
   /** How long a statement may take; any time, if absent. */
-  readonly statementMs?: number;
+  readonly statementTimeoutMs?: number;
 };
 
 /**
@@ -35,7 +35,7 @@ const MAX_CONNECTIONS = 10;
  * A server that is there answers in milliseconds; what waits longer is told that the database is
  * away, and tries again.
  */
-const WAIT_MS = 30_000;
+const CONNECT_TIMEOUT_MS = 30_000;
 
 /** bigint → number. Ids and counters stay below 2^53; a larger one is refused, never rounded. */
 function parseBigint(text: string): number {
@@ -70,11 +70,16 @@ types.setTypeParser(INT8_ARRAY, parseBigints);
  * nobody used them (a restarted server); the pool replaces those by itself.
  */
 export function openDatabase(
-  where: string | PoolConfig,
+  target: string | PoolConfig,
   options: PoolLimits & { readonly onIdleError?: (error: Error) => void } = {},
 ): Database {
-  const config = typeof where === "string" ? { connectionString: where } : where;
-  const { max = config.max ?? MAX_CONNECTIONS, waitMs = WAIT_MS, statementMs, onIdleError } = options;
+  const config = typeof target === "string" ? { connectionString: target } : target;
+  const {
+    max = config.max ?? MAX_CONNECTIONS,
+    connectTimeoutMs = CONNECT_TIMEOUT_MS,
+    statementTimeoutMs,
+    onIdleError,
+  } = options;
   // A name of its own, so that the sessions of a process that hangs can be told from those of others.
   const application_name = `sluice ${randomBytes(6).toString("hex")}`;
   // What lies between here and the database forgets connections that are silent for long, as a
@@ -84,7 +89,7 @@ export function openDatabase(
     keepAlive: true,
     ...config,
     max,
-    connectionTimeoutMillis: waitMs,
+    connectionTimeoutMillis: connectTimeoutMs,
     types,
   });
   // Without a listener node ends the process when an idle connection breaks.
@@ -98,15 +103,15 @@ export function openDatabase(
     client.on("error", () => undefined);
     // As its first query and not as a parameter of the start, which a pooler in between may refuse.
     // A connection that breaks just then fails with the next query.
-    if (statementMs !== undefined)
-      client.query(`set statement_timeout = ${statementMs}`).catch(() => undefined);
+    if (statementTimeoutMs !== undefined)
+      client.query(`set statement_timeout = ${statementTimeoutMs}`).catch(() => undefined);
   });
   const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   let closing: Promise<void> | undefined;
   return {
     kysely,
     pool,
-    openPool: (limits) => openDatabase(where, { ...(onIdleError && { onIdleError }), ...limits }),
+    openPool: (limits) => openDatabase(target, { ...(onIdleError && { onIdleError }), ...limits }),
     close: () => (closing ??= pool.end()),
   };
 }

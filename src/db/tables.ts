@@ -6,6 +6,6 @@ import type { ColumnType } from "kysely";
 
 export type Json<T> = ColumnType<T, string, string>;
 export type NullableJson<T> = ColumnType<T | null, string | null, string | null>;
-export type Never64Bit = ColumnType<never, never, null>;
+export type UnreadBigint = ColumnType<never, never, null>;
 
 export interface Tables {}

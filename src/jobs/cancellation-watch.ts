@@ -5,18 +5,18 @@ import type { LeasedRun } from "../sync/record/run-context.ts";
 import { isPreview } from "../sync/record/run-state.ts";
 import { RunStopped } from "../sync/record/run-errors.ts";
 
-const LOOK_EVERY_MS = 1_000;
+const POLL_INTERVAL_MS = 1_000;
 
-const PAUSED = {
-  goesOn: "The sync was paused; it goes on when it is resumed.",
-  ends: "The sync was paused. Resume it, then start this again.",
+const PAUSED_MESSAGES = {
+  requeued: "The sync was paused; it goes on when it is resumed.",
+  stopped: "The sync was paused. Resume it, then start this again.",
 };
 
 /**
  * A pause concerns what writes accounts: not a preview, but a run that was stopped while it wrote and that the preview ends first.
  * It is the connection's: without one nobody could resume, so what goes by a connection file of its own is not held.
  */
-async function wishToStop(
+async function findStopReason(
   database: Database,
   { organizationId, lease, requeues }: LeasedRun,
 ): Promise<RunStopped | undefined> {
@@ -27,29 +27,30 @@ async function wishToStop(
     from connection c
     left join runs r on r.organization_id = ${organizationId} and r.fence = ${lease.fence} and r.cancelled_by is not null
     limit 1`.execute(database.kysely);
-  const wish = rows[0];
-  if (wish?.cancelled_by) return new RunStopped("cancelled", `Cancelled by ${wish.cancelled_by}.`);
-  if (wish?.paused) return new RunStopped("paused", requeues ? PAUSED.goesOn : PAUSED.ends);
+  const row = rows[0];
+  if (row?.cancelled_by) return new RunStopped("cancelled", `Cancelled by ${row.cancelled_by}.`);
+  if (row?.paused)
+    return new RunStopped("paused", requeues ? PAUSED_MESSAGES.requeued : PAUSED_MESSAGES.stopped);
   return undefined;
 }
 
-export type StopWatch = {
+export type CancellationWatch = {
   /** Does not wait for the next second. */
-  look(): Promise<void>;
-  end(): void;
+  check(): Promise<void>;
+  close(): void;
 };
 
 /** Looks once a second, by the machine's clock. A look that fails is not the end: the database may be back for the next one. */
-export function watchForStop(
+export function watchForCancellation(
   database: Database,
-  begun: LeasedRun,
+  run: LeasedRun,
   stop: (reason: RunStopped) => void,
-): StopWatch {
-  const look = async (): Promise<void> => {
-    const wish = await wishToStop(database, begun).catch(() => undefined);
-    if (wish) stop(wish);
+): CancellationWatch {
+  const check = async (): Promise<void> => {
+    const reason = await findStopReason(database, run).catch(() => undefined);
+    if (reason) stop(reason);
   };
-  const timer = setInterval(() => void look(), LOOK_EVERY_MS);
+  const timer = setInterval(() => void check(), POLL_INTERVAL_MS);
   timer.unref();
-  return { look, end: () => clearInterval(timer) };
+  return { check, close: () => clearInterval(timer) };
 }

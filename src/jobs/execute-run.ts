@@ -5,21 +5,21 @@ import { attentionOf } from "../connections/status/attention.ts";
 import { loadConnection, setAttention, settleAttention } from "../connections/connection.ts";
 import { learnViewName } from "../connections/setup/views.ts";
 import type { OpenConnection } from "../connections/sign-in/open-client.ts";
-import { isDiskFull } from "../db/away.ts";
+import { isDiskFull } from "../db/errors.ts";
 import type { Log } from "../lib/log.ts";
 import type { RunContext, LeasedRun } from "../sync/record/run-context.ts";
 import type { OpenContext, executeRun } from "../sync/run.ts";
 import { RunError, RunStopped } from "../sync/record/run-errors.ts";
-import { prepareRemedies } from "../sync/report/suggested-fixes.ts";
+import { precomputeFixes } from "../sync/report/suggested-fixes.ts";
 import type { SyncSettings } from "../settings/sync-settings.ts";
-import { openLedger, type RunCounters } from "./run-telemetry.ts";
-import { progressWriter } from "./progress.ts";
-import type { RequestParts } from "./requests.ts";
-import { watchForStop, type StopWatch } from "./cancellation-watch.ts";
+import { openRunTelemetry, type RunCounters } from "./run-telemetry.ts";
+import { createProgressWriter } from "./progress.ts";
+import type { RequestDeps } from "./requests.ts";
+import { watchForCancellation, type CancellationWatch } from "./cancellation-watch.ts";
 
-const WRITE_AGAIN_MS = 5_000;
+const DISK_FULL_RETRY_MS = 5_000;
 
-export type CarryParts = RequestParts & {
+export type ExecutionDeps = RequestDeps & {
   readonly log: Log;
   readonly maxAccounts: number;
   /** Who works here, as a connection file may say. */
@@ -30,47 +30,47 @@ export type CarryParts = RequestParts & {
   readonly counters?: RunCounters | undefined;
 };
 
-export type HowToCarry = {
+export type ExecutionParams = {
   readonly settings: SyncSettings;
-  readonly work: typeof executeRun;
+  readonly execute: typeof executeRun;
   readonly onApply?: RunContext["onApply"];
 };
 
-export type CarriedRun = {
+export type RunExecution = {
   /** Never rejects. */
   readonly ended: Promise<void>;
-  readonly stop: AbortController;
-  readonly watch: StopWatch;
+  readonly abortController: AbortController;
+  readonly watch: CancellationWatch;
 };
 
-export function carryRun(parts: CarryParts, begun: LeasedRun, how: HowToCarry): CarriedRun {
-  const { database, clock, log, maxAccounts, teammates } = parts;
-  const { settings, work, onApply } = how;
+export function startExecution(deps: ExecutionDeps, run: LeasedRun, params: ExecutionParams): RunExecution {
+  const { database, clock, log, maxAccounts, teammates } = deps;
+  const { settings, execute, onApply } = params;
   const db = database.kysely;
-  const stop = new AbortController();
-  const ledger = openLedger(parts, begun);
-  const progress = progressWriter(parts, begun.lease.fence, ledger.usage);
-  const watch = watchForStop(database, begun, (reason) => stop.abort(reason));
-  let connected: OpenConnection | undefined;
+  const abortController = new AbortController();
+  const telemetry = openRunTelemetry(deps, run);
+  const progress = createProgressWriter(deps, run.lease.fence, telemetry.usage);
+  const watch = watchForCancellation(database, run, (reason) => abortController.abort(reason));
+  let connection: OpenConnection | undefined;
 
-  const open: OpenContext = async () => {
-    connected = await parts.open({ signal: stop.signal });
-    await ledger.uses(connected.client.usage);
-    await checkOrganization(connected, begun, stop.signal);
-    await learnViewName(db, connected.client, settings, stop.signal);
+  const openContext: OpenContext = async () => {
+    connection = await deps.open({ signal: abortController.signal });
+    await telemetry.trackClient(connection.client.usage);
+    await checkOrganization(connection, run, abortController.signal);
+    await learnViewName(db, connection.client, settings, abortController.signal);
     const { brake } = await loadConnection(db);
     return {
       database,
       clock,
       maxAccounts,
       settings,
-      source: dynamicsSource(connected.client),
-      signal: stop.signal,
-      checkCancellation: () => watch.look(),
+      source: dynamicsSource(connection.client),
+      signal: abortController.signal,
+      checkCancellation: () => watch.check(),
       brake,
       onProgress: (now, runId) => {
-        ledger.note(now, runId);
-        progress.note(now, runId);
+        telemetry.recordProgress(now, runId);
+        progress.update(now, runId);
       },
       ...(teammates && { teammates }),
       ...(onApply && { onApply }),
@@ -78,60 +78,63 @@ export function carryRun(parts: CarryParts, begun: LeasedRun, how: HowToCarry): 
     };
   };
 
-  async function workAndTell(): Promise<void> {
+  async function executeAndClose(): Promise<void> {
     try {
-      const summary = await work(parts, { ...begun, onFailure }, open);
-      if (summary.status === "planned" && !stop.signal.aborted)
-        await prepareRemedies(database, { ...summary, counts: summary }, settings.options);
+      const summary = await execute(deps, { ...run, onFailure }, openContext);
+      if (summary.status === "planned" && !abortController.signal.aborted)
+        await precomputeFixes(database, { ...summary, counts: summary }, settings.options);
     } catch (error) {
-      const reason: unknown = stop.signal.aborted ? stop.signal.reason : error;
-      if (!(reason instanceof RunStopped)) log.error(`Run ${begun.runId} came to an error.`, { err: reason });
+      const reason: unknown = abortController.signal.aborted ? abortController.signal.reason : error;
+      if (!(reason instanceof RunStopped)) log.error(`Run ${run.runId} came to an error.`, { err: reason });
     } finally {
-      watch.end();
-      await progress.end();
-      await connected?.close();
-      await ledger.end();
+      watch.close();
+      await progress.close();
+      await connection?.close();
+      await telemetry.finish();
     }
   }
 
   async function raiseAttention(reason: unknown): Promise<void> {
-    const attention = attentionOf(stop.signal.aborted ? stop.signal.reason : reason, begun.runId);
+    const attention = attentionOf(
+      abortController.signal.aborted ? abortController.signal.reason : reason,
+      run.runId,
+    );
     // What is only proposed, and fails, says nothing about what is saved; who signs in does.
     const isProposal =
-      begun.mode === "plan" && (attention?.place === "accounts" || attention?.place === "fields");
+      run.mode === "plan" && (attention?.place === "accounts" || attention?.place === "fields");
     if (!attention || isProposal) return;
     await setAttention(db, attention).catch((error: unknown) => {
       if (isDiskFull(error)) throw error;
-      log.error(`What to do about run ${begun.runId} could not be noted.`, { err: error });
+      log.error(`What to do about run ${run.runId} could not be noted.`, { err: error });
     });
   }
 
   /** On a full disk, when there is space again. Until then the run stays in hand: taken anew, it would fail in the same way at once. */
-  async function onFailure(reason: unknown, write: () => Promise<void>): Promise<void> {
-    const signal = AbortSignal.any([stop.signal, begun.lease.signal]);
-    for (let isSaid = false; ; isSaid = true) {
+  async function onFailure(reason: unknown, record: () => Promise<void>): Promise<void> {
+    const signal = AbortSignal.any([abortController.signal, run.lease.signal]);
+    for (let isLogged = false; ; isLogged = true) {
       try {
         await raiseAttention(reason);
-        return await write();
+        return await record();
       } catch (error) {
         if (!isDiskFull(error)) throw error;
-        if (!isSaid)
+        if (!isLogged)
           log.error(
-            `The disk of the database is full, so not even how run ${begun.runId} ended can be written. Make space; it is tried again every few seconds.`,
+            `The disk of the database is full, so not even how run ${run.runId} ended can be written. Make space; it is tried again every few seconds.`,
             { err: error },
           );
-        await clock.sleep(WRITE_AGAIN_MS, signal);
+        await clock.sleep(DISK_FULL_RETRY_MS, signal);
       }
     }
   }
 
-  const ended = workAndTell()
-    .catch((error: unknown) => log.error(`How run ${begun.runId} ended could not be noted.`, { err: error }))
-    .then(() => parts.notify?.(begun.runId))
+  const ended = executeAndClose()
+    .catch((error: unknown) => log.error(`How run ${run.runId} ended could not be noted.`, { err: error }))
+    .then(() => deps.notify?.(run.runId))
     .catch((error: unknown) =>
-      log.error(`Nobody was told of run ${begun.runId} yet; a worker does it later.`, { err: error }),
+      log.error(`Nobody was told of run ${run.runId} yet; a worker does it later.`, { err: error }),
     );
-  return { ended, stop, watch };
+  return { ended, abortController, watch };
 }
 
 /** The address may lead to another organisation than the one that was connected. */
@@ -140,8 +143,8 @@ async function checkOrganization(
   { organizationId }: LeasedRun,
   signal: AbortSignal,
 ): Promise<void> {
-  const found = await client.whoAmI(signal);
-  if (found.organizationId !== organizationId)
+  const identity = await client.whoAmI(signal);
+  if (identity.organizationId !== organizationId)
     throw new RunError(
       "The address leads to another Dynamics 365 organisation than the one that was connected. Connect it again.",
     );

@@ -8,47 +8,47 @@ import type { Tables } from "../db/tables.ts";
 import { PLAN_LIFETIME_MS, isRunnable, isActive } from "../sync/record/run-state.ts";
 import { isLeased } from "../sync/record/lease.ts";
 
-export type World = {
+export type InstallationMetrics = {
   /** Open issues by kind. */
   readonly issues: Readonly<Record<string, number>>;
   /** Runs by stage. */
-  readonly underWay: Readonly<Record<string, number>>;
+  readonly activeRuns: Readonly<Record<string, number>>;
   /** Seconds that the oldest run has waited, by who lets it go on; 0 if none waits. */
   readonly queueAge: { readonly worker: number; readonly person: number };
   /** Of the last run that came to a plan; null before the first, and of one that took no time. */
   readonly rowsPerSecond: number | null;
-  readonly lastFinished: Date | null;
-  readonly mailsWaiting: number;
+  readonly lastFinishedAt: Date | null;
+  readonly queuedMails: number;
 };
 
 /** Whatever goes on or has ended lately is among these: a plan is worth something for a day, and failures wait ever longer. */
-const LATEST = sql`(select * from runs order by id desc limit 50)`;
+const LATEST_RUNS = sql`(select * from runs order by id desc limit 50)`;
 
-export async function worldOf(database: Database, now: Date): Promise<World> {
+export async function loadInstallationMetrics(database: Database, now: Date): Promise<InstallationMetrics> {
   const db = database.kysely;
   const { environment, ...connection } = await loadConnection(db);
   const organizationId = environment?.organizationId ?? null;
-  const last = await lastRuns(db, organizationId);
+  const last = await loadLastRuns(db, organizationId);
   const mails = await sql<{ count: number }>`
     select count(*)::int as count from mails where state = 'waiting'`.execute(db);
   return {
     issues: last.issues ?? {},
-    underWay: await runsByStage(db),
+    activeRuns: await countActiveRunsByStage(db),
     queueAge:
       organizationId === null || connection.paused || connection.settings === null
         ? { worker: 0, person: 0 }
-        : await queueAge(db, connection, { organizationId, now }),
+        : await loadQueueAge(db, connection, { organizationId, now }),
     rowsPerSecond: last.rate,
-    lastFinished: last.finished,
-    mailsWaiting: mails.rows[0]!.count,
+    lastFinishedAt: last.finished,
+    queuedMails: mails.rows[0]!.count,
   };
 }
 
-type Last = { issues: Record<string, number> | null; finished: Date | null; rate: number | null };
+type LastRuns = { issues: Record<string, number> | null; finished: Date | null; rate: number | null };
 
 /** What is open changes with runs alone, and each that is done keeps what it left open. */
-async function lastRuns(db: Kysely<Tables>, organizationId: string | null): Promise<Last> {
-  const { rows } = await sql<Last>`
+async function loadLastRuns(db: Kysely<Tables>, organizationId: string | null): Promise<LastRuns> {
+  const { rows } = await sql<LastRuns>`
     select done.issues, done.finished_at as finished, planned.rate
     from (select) one
     left join (
@@ -56,25 +56,25 @@ async function lastRuns(db: Kysely<Tables>, organizationId: string | null): Prom
       order by id desc limit 1) done on true
     left join (
       select (counts ->> 'read')::float8 / nullif(extract(epoch from planned_at - started_at), 0)::float8 as rate
-      from ${LATEST} r where organization_id = ${organizationId} and planned_at is not null
+      from ${LATEST_RUNS} r where organization_id = ${organizationId} and planned_at is not null
       order by id desc limit 1) planned on true`.execute(db);
   return rows[0]!;
 }
 
-async function runsByStage(db: Kysely<Tables>): Promise<Record<string, number>> {
+async function countActiveRunsByStage(db: Kysely<Tables>): Promise<Record<string, number>> {
   const { rows } = await sql<{ stage: string; count: number }>`
     select coalesce(r.progress ->> 'stage', 'connect') as stage, count(*)::int as count
-    from ${LATEST} r join run_leases l using (organization_id) where ${isActive} group by 1`.execute(db);
+    from ${LATEST_RUNS} r join run_leases l using (organization_id) where ${isActive} group by 1`.execute(db);
   return Object.fromEntries(rows.map(({ stage, count }) => [stage, count]));
 }
 
-type Scheduled = Pick<Awaited<ReturnType<typeof loadConnection>>, "attention" | "schedule">;
+type ScheduleState = Pick<Awaited<ReturnType<typeof loadConnection>>, "attention" | "schedule">;
 
-async function queueAge(
+async function loadQueueAge(
   db: Kysely<Tables>,
-  { attention, schedule }: Scheduled,
+  { attention, schedule }: ScheduleState,
   { organizationId, now }: { readonly organizationId: string; readonly now: Date },
-): Promise<World["queueAge"]> {
+): Promise<InstallationMetrics["queueAge"]> {
   const secondsSince = (moment: Date | null | undefined) =>
     moment ? Math.max(0, (now.getTime() - moment.getTime()) / 1000) : 0;
   const { rows } = await sql<{ planned: Date | null; waits: Date | null; busy: boolean }>`
@@ -83,7 +83,7 @@ async function queueAge(
         and approval_reason is not null and planned_at >= ${new Date(now.getTime() - PLAN_LIFETIME_MS)} and id > (
           select coalesce(max(id), 0) from runs where organization_id = ${organizationId} and status = 'done')) as planned,
       (select min(case when r.status = 'queued' then r.started_at else l.heartbeat_at end)
-        from ${LATEST} r left join run_leases l using (organization_id)
+        from ${LATEST_RUNS} r left join run_leases l using (organization_id)
         where r.organization_id = ${organizationId} and ${isRunnable}
           and (r.status = 'queued' or not coalesce(${isLeased}, false))) as waits,
       exists (select from run_leases l where organization_id = ${organizationId} and ${isLeased}) as busy`.execute(

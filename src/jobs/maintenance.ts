@@ -5,14 +5,14 @@ import type { Database } from "../db/pool.ts";
 import type { Clock } from "../lib/clock.ts";
 import { DAY_MS } from "../lib/durations.ts";
 
-export type Housekeeper = {
+export type Maintenance = {
   /** Does the chores if they fall to this process and are due; those that fail are due still. @returns whether it did */
-  look(): Promise<boolean>;
+  runIfDue(): Promise<boolean>;
   /** Leaves the chores to others. Call it when no look is under way. */
   close(): void;
 };
 
-export function createHousekeeper({
+export function createMaintenance({
   database,
   clock,
   chores,
@@ -20,41 +20,41 @@ export function createHousekeeper({
   readonly database: Database;
   readonly clock: Clock;
   readonly chores: (now: Date) => Promise<unknown>;
-}): Housekeeper {
-  let session: PoolClient | undefined;
-  let doneAt: Date | undefined;
+}): Maintenance {
+  let lockSession: PoolClient | undefined;
+  let lastRunAt: Date | undefined;
 
-  async function isHousekeeper(): Promise<boolean> {
-    const asked = session ?? (await database.pool.connect());
-    session = undefined;
+  async function acquireLock(): Promise<boolean> {
+    const client = lockSession ?? (await database.pool.connect());
+    lockSession = undefined;
     try {
       // Asked again by the session that holds it, it says yes, and that the session is there still.
-      const { rows } = await asked.query<{ mine: boolean }>(
+      const { rows } = await client.query<{ mine: boolean }>(
         "select pg_try_advisory_lock(hashtext('sluice keeps house')) as mine",
       );
-      if (rows[0]?.mine) session = asked;
-      else asked.release();
+      if (rows[0]?.mine) lockSession = client;
+      else client.release();
     } catch (error) {
-      asked.release(true);
+      client.release(true);
       throw error;
     }
-    return session !== undefined;
+    return lockSession !== undefined;
   }
 
   return {
-    async look() {
-      if (!(await isHousekeeper())) return false;
+    async runIfDue() {
+      if (!(await acquireLock())) return false;
       const now = clock.now();
       // A clock that has jumped back does not hold them off.
-      if (doneAt && Math.abs(now.getTime() - doneAt.getTime()) < DAY_MS) return false;
+      if (lastRunAt && Math.abs(now.getTime() - lastRunAt.getTime()) < DAY_MS) return false;
       await chores(now);
-      doneAt = now;
+      lastRunAt = now;
       return true;
     },
     close() {
       // Its session holds the lock for as long as it lives, so nobody else is given it.
-      session?.release(true);
-      session = undefined;
+      lockSession?.release(true);
+      lockSession = undefined;
     },
   };
 }

@@ -7,7 +7,7 @@ import type { RunStore } from "../sync/record/run-record.ts";
 import { NO_USAGE, usageBetween } from "../sync/record/run-summary.ts";
 import { issueKinds } from "../sync/rules/issue-kinds.ts";
 import type { RunCounters } from "./run-telemetry.ts";
-import { worldOf, type World } from "./installation-metrics.ts";
+import { loadInstallationMetrics, type InstallationMetrics } from "./installation-metrics.ts";
 
 export type Metrics = {
   readonly registry: Registry;
@@ -16,22 +16,22 @@ export type Metrics = {
   text(): Promise<string>;
 };
 
-export function openMetrics(parts: RunStore & { readonly log: Log }): Metrics {
-  const { database, clock, log } = parts;
+export function createMetrics(deps: RunStore & { readonly log: Log }): Metrics {
+  const { database, clock, log } = deps;
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const counters = runCounters(registry);
-  const show = worldGauges(registry);
+  const counters = createRunCounters(registry);
+  const updateGauges = installationGauges(registry);
   return {
     registry,
     counters,
     async text() {
       counters.look();
-      const world = await worldOf(database, clock.now()).catch((error: unknown) => {
+      const world = await loadInstallationMetrics(database, clock.now()).catch((error: unknown) => {
         log.error("The database did not answer a scrape of the metrics.", { err: error });
         return undefined;
       });
-      show(world);
+      updateGauges(world);
       return registry.metrics();
     },
   };
@@ -41,7 +41,7 @@ const RESULTS = ["done", "planned", "failed", "stopped"] as const;
 const MODES = ["sync", "changes", "plan", "retry"] as const;
 const OUTCOMES = ["created", "linked", "updated", "unchanged", "skipped", "failed", "stopped"] as const;
 
-function runCounters(registry: Registry): RunCounters & { look(): void } {
+function createRunCounters(registry: Registry): RunCounters & { look(): void } {
   const registers = [registry];
   const runs = new Counter({
     name: "sluice_runs_total",
@@ -79,26 +79,26 @@ function runCounters(registry: Registry): RunCounters & { look(): void } {
   for (const mode of MODES) for (const result of RESULTS) runs.inc({ mode, result }, 0);
   for (const outcome of OUTCOMES) rows.inc({ outcome }, 0);
 
-  const followed = new Map<Readonly<RunUsage>, RunUsage>();
-  const lookAt = (usage: Readonly<RunUsage>): void => {
+  const counted = new Map<Readonly<RunUsage>, RunUsage>();
+  const countUsage = (usage: Readonly<RunUsage>): void => {
     const now = { ...usage };
-    const news = usageBetween(followed.get(usage) ?? now, now);
-    requests.inc(news.requests);
-    throttled.inc(news.throttled);
-    throttledSeconds.inc(news.throttledMs / 1000);
-    bytes.inc(news.bytes);
-    followed.set(usage, now);
+    const increase = usageBetween(counted.get(usage) ?? now, now);
+    requests.inc(increase.requests);
+    throttled.inc(increase.throttled);
+    throttledSeconds.inc(increase.throttledMs / 1000);
+    bytes.inc(increase.bytes);
+    counted.set(usage, now);
   };
   return {
-    look: () => [...followed.keys()].forEach(lookAt),
-    follow(usage) {
-      followed.set(usage, NO_USAGE);
+    look: () => [...counted.keys()].forEach(countUsage),
+    trackUsage(usage) {
+      counted.set(usage, NO_USAGE);
       return () => {
-        lookAt(usage);
-        followed.delete(usage);
+        countUsage(usage);
+        counted.delete(usage);
       };
     },
-    ended({ mode, result, counts }) {
+    recordRun({ mode, result, counts }) {
       runs.inc({ mode, result });
       if (result === "done") for (const outcome of OUTCOMES) rows.inc({ outcome }, counts[outcome]);
     },
@@ -107,7 +107,7 @@ function runCounters(registry: Registry): RunCounters & { look(): void } {
 
 const STAGES = ["connect", "read", "plan", "apply", "finish"] as const;
 
-function worldGauges(registry: Registry): (world: World | undefined) => void {
+function installationGauges(registry: Registry): (world: InstallationMetrics | undefined) => void {
   const gauge = <Label extends string>(name: string, help: string, ...labelNames: Label[]) =>
     new Gauge({ name, help, labelNames, registers: [registry] });
   const up = gauge(
@@ -137,11 +137,11 @@ function worldGauges(registry: Registry): (world: World | undefined) => void {
     for (const one of [rate, finished, mails]) one.remove();
     if (!world) return;
     for (const kind of Object.keys(issueKinds)) issues.set({ kind }, world.issues[kind] ?? 0);
-    for (const stage of STAGES) underWay.set({ stage }, world.underWay[stage] ?? 0);
+    for (const stage of STAGES) underWay.set({ stage }, world.activeRuns[stage] ?? 0);
     age.set({ waits_for: "worker" }, world.queueAge.worker);
     age.set({ waits_for: "person" }, world.queueAge.person);
     if (world.rowsPerSecond !== null) rate.set(world.rowsPerSecond);
-    if (world.lastFinished !== null) finished.set(world.lastFinished.getTime() / 1000);
-    mails.set(world.mailsWaiting);
+    if (world.lastFinishedAt !== null) finished.set(world.lastFinishedAt.getTime() / 1000);
+    mails.set(world.queuedMails);
   };
 }

@@ -6,10 +6,10 @@ import { isLeased } from "../sync/record/lease.ts";
 import { isRunnableWhilePaused, isRunnable } from "../sync/record/run-state.ts";
 
 /** No wait is as long (src/sync/record/end-run.ts): a moment further away was said by a clock that has jumped back since. */
-const LONGEST_WAIT_MS = 10 * 60_000;
+const MAX_RETRY_DELAY_MS = 10 * 60_000;
 
 /** Undefined while one is under way. What was being written comes first: everything after it builds on that. Paused, only a preview is taken. */
-export async function nextWaitingRun(
+export async function nextRunnableRun(
   database: Database,
   organizationId: string | null,
   { now, paused }: { readonly now: Date; readonly paused: boolean },
@@ -20,7 +20,7 @@ export async function nextWaitingRun(
     from runs r
     where ${isRunnable} and (${organizationId}::uuid is null or r.organization_id = ${organizationId})
       and (not ${paused}::boolean or ${isRunnableWhilePaused})
-      and (r.retry_at is null or r.retry_at <= ${now} or r.retry_at > ${new Date(now.getTime() + LONGEST_WAIT_MS)})
+      and (r.retry_at is null or r.retry_at <= ${now} or r.retry_at > ${new Date(now.getTime() + MAX_RETRY_DELAY_MS)})
       and not exists (select from run_leases l where l.organization_id = r.organization_id and ${isLeased})
     order by r.status = 'applying' desc, r.id limit 1`.execute(database.kysely);
   return rows[0];

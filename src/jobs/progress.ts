@@ -4,22 +4,22 @@ import { saveProgress } from "../sync/record/run-updates.ts";
 import type { RunStore } from "../sync/record/run-record.ts";
 import type { Progress } from "../sync/record/run-context.ts";
 
-const WRITE_EVERY_MS = 1_000;
+const WRITE_INTERVAL_MS = 1_000;
 /** The rate is that of the last seconds: the first ones are slower, and throttling comes and goes. */
-const RATE_OVER_MS = 10_000;
+const RATE_WINDOW_MS = 10_000;
 
 /** Accounts done at a moment, in milliseconds. */
 export type Sample = { readonly at: number; readonly done: number };
 
 /** What is shown: the samples are of this stage, oldest first, the last one is now. */
-export function shownProgress(progress: Progress, samples: readonly Sample[]): RunProgress {
+export function toRunProgress(progress: Progress, samples: readonly Sample[]): RunProgress {
   const { stage } = progress;
   if (!("done" in progress)) return { stage, done: 0, total: null, rate: null, secondsLeft: null };
   const expected = progress.stage === "read" ? progress.expected : progress.total;
   // More can come than last time; then the old total says nothing any more.
   const total = expected === undefined || expected < progress.done ? null : expected;
   const now = samples.at(-1);
-  const first = samples.find(({ at }) => now !== undefined && now.at - at <= RATE_OVER_MS);
+  const first = samples.find(({ at }) => now !== undefined && now.at - at <= RATE_WINDOW_MS);
   const seconds = now && first ? (now.at - first.at) / 1_000 : 0;
   const rate = now && first && seconds > 0 ? Math.round((now.done - first.done) / seconds) : null;
   const secondsLeft = total !== null && rate ? Math.ceil((total - progress.done) / rate) : null;
@@ -27,9 +27,9 @@ export function shownProgress(progress: Progress, samples: readonly Sample[]): R
 }
 
 export type ProgressWriter = {
-  note(progress: Progress, runId: number): void;
+  update(progress: Progress, runId: number): void;
   /** Waits for the write under way; later ones are not made. */
-  end(): Promise<void>;
+  close(): Promise<void>;
 };
 
 /**
@@ -37,7 +37,7 @@ export type ProgressWriter = {
  * which passes evenly: the clock may jump back, and would hold the next write off for as long.
  * @param usageOf what a run has used of Dynamics 365 so far; it also changes while no account comes, since the run is throttled
  */
-export function progressWriter(
+export function createProgressWriter(
   { database }: Pick<RunStore, "database">,
   fence: number,
   usageOf: (runId: number) => RunUsage | undefined,
@@ -46,14 +46,14 @@ export function progressWriter(
   let samples: Sample[] = [];
   let writtenAt = 0;
   let writing: Promise<unknown> | undefined;
-  let ended = false;
+  let closed = false;
   let last: { runId: number; progress: RunProgress; usage: string | undefined } | undefined;
   /** A stage that began while another write was under way; nothing else may be noted of it for long. */
-  let waiting: (() => void) | undefined;
+  let pendingWrite: (() => void) | undefined;
   const timer = setInterval(() => {
     const usage = last && JSON.stringify(usageOf(last.runId));
-    if (last && !ended && !writing && usage !== last.usage) write(last.progress, last.runId);
-  }, WRITE_EVERY_MS);
+    if (last && !closed && !writing && usage !== last.usage) write(last.progress, last.runId);
+  }, WRITE_INTERVAL_MS);
   timer.unref();
 
   function write(progress: RunProgress, runId: number): void {
@@ -64,32 +64,32 @@ export function progressWriter(
       .catch(() => undefined)
       .finally(() => {
         writing = undefined;
-        const next = waiting;
-        waiting = undefined;
-        if (!ended) next?.();
+        const next = pendingWrite;
+        pendingWrite = undefined;
+        if (!closed) next?.();
       });
   }
 
   return {
-    note(progress, runId) {
+    update(progress, runId) {
       const at = performance.now();
       const isNew = `${runId} ${progress.stage}` !== stage;
       if (isNew) samples = [];
       stage = `${runId} ${progress.stage}`;
       samples = [
-        ...samples.filter((sample) => at - sample.at <= RATE_OVER_MS),
+        ...samples.filter((sample) => at - sample.at <= RATE_WINDOW_MS),
         { at, done: "done" in progress ? progress.done : 0 },
       ];
-      if (ended || (!isNew && !waiting && at - writtenAt < WRITE_EVERY_MS)) return;
-      const writeIt = () => {
+      if (closed || (!isNew && !pendingWrite && at - writtenAt < WRITE_INTERVAL_MS)) return;
+      const writeNow = () => {
         writtenAt = at;
-        write(shownProgress(progress, samples), runId);
+        write(toRunProgress(progress, samples), runId);
       };
-      if (!writing) writeIt();
-      else if (isNew || waiting) waiting = writeIt;
+      if (!writing) writeNow();
+      else if (isNew || pendingWrite) pendingWrite = writeNow;
     },
-    async end() {
-      ended = true;
+    async close() {
+      closed = true;
       clearInterval(timer);
       await writing;
     },

@@ -6,7 +6,7 @@ import type { StoredRun } from "../sync/record/run-record.ts";
 import type { ChosenSettings, SyncSettings } from "../settings/sync-settings.ts";
 
 /** With the lists as they are now. */
-export async function settingsWith(db: Kysely<Tables>, chosen: ChosenSettings): Promise<SyncSettings> {
+export async function buildSyncSettings(db: Kysely<Tables>, chosen: ChosenSettings): Promise<SyncSettings> {
   const { own, commonAdded, commonRemoved } = await loadDomainSettings(db);
   const { selection, mapping, options } = chosen;
   return {
@@ -19,7 +19,7 @@ export async function settingsWith(db: Kysely<Tables>, chosen: ChosenSettings): 
 }
 
 /** What an admin chose for this run, without those lists. */
-export function chosenIn({ settings: { settings } }: Pick<StoredRun, "settings">): ChosenSettings {
+export function chosenSettingsOf({ settings: { settings } }: Pick<StoredRun, "settings">): ChosenSettings {
   const { selection, mapping, options } = settings;
   return { selection, mapping, options };
 }

@@ -33,23 +33,23 @@ export type RunReport = {
 /** What is counted of runs, in the process that carries them out. */
 export type RunCounters = {
   /** Counts what a client uses from now on. @returns ends that, and counts the rest */
-  follow(usage: Readonly<RunUsage>): () => void;
-  ended(report: RunReport): void;
+  trackUsage(usage: Readonly<RunUsage>): () => void;
+  recordRun(report: RunReport): void;
 };
 
-export type Ledger = {
-  note(progress: Progress, runId: number): void;
+export type RunTelemetry = {
+  recordProgress(progress: Progress, runId: number): void;
   /** The client that serves the run, which has counted nothing of another one. */
-  uses(usage: Readonly<RunUsage>): Promise<void>;
+  trackClient(usage: Readonly<RunUsage>): Promise<void>;
   /** What the run has used so far, in other processes too; undefined while nothing is open, and of other runs. */
   readonly usage: (runId: number) => RunUsage | undefined;
   /** Call it when the row says how the run ended. */
-  end(): Promise<void>;
+  finish(): Promise<void>;
 };
 
-export type LedgerParts = RunStore & { readonly log: Log; readonly counters?: RunCounters | undefined };
+export type TelemetryDeps = RunStore & { readonly log: Log; readonly counters?: RunCounters | undefined };
 
-type Row = {
+type ReportRow = {
   mode: RunMode;
   status: RunStatus;
   because: string | null;
@@ -60,26 +60,27 @@ type Row = {
   issues: Record<string, number> | null;
 };
 
-export function openLedger(parts: LedgerParts, { runId, lease }: LeasedRun): Ledger {
-  const { database, clock, log, counters } = parts;
+export function openRunTelemetry(deps: TelemetryDeps, { runId, lease }: LeasedRun): RunTelemetry {
+  const { database, clock, log, counters } = deps;
   const db = database.kysely;
-  const began = clock.now().getTime();
-  const times = stageTimes(began);
-  let used: Readonly<RunUsage> | undefined;
-  let before = NO_USAGE;
-  let unfollow: (() => void) | undefined;
+  const startedAt = clock.now().getTime();
+  const stages = createStageTimer(startedAt);
+  let clientUsage: Readonly<RunUsage> | undefined;
+  let usageBefore = NO_USAGE;
+  let stopTracking: (() => void) | undefined;
 
-  const usage = (id: number) => (used && id === runId ? addUsage(before, used) : undefined);
+  const usage = (id: number) =>
+    clientUsage && id === runId ? addUsage(usageBefore, clientUsage) : undefined;
 
-  async function report(id: number, seconds: number): Promise<void> {
-    const { rows } = await sql<Row>`
+  async function reportRun(id: number, seconds: number): Promise<void> {
+    const { rows } = await sql<ReportRow>`
       select mode, status, coalesce(error ->> 'kind', halt_reason, approval_reason) as because, error is not null as "isFault",
         coalesce(applied_by, started_by) is not null as "byPerson",
         fence = ${lease.fence} as "isOurs", counts, issues
       from runs where id = ${id}`.execute(db);
     const row = rows[0];
     if (!row) return;
-    const one: RunReport = {
+    const report: RunReport = {
       run: id,
       mode: row.mode,
       result: resultOf(row),
@@ -89,35 +90,36 @@ export function openLedger(parts: LedgerParts, { runId, lease }: LeasedRun): Led
       counts: { ...NO_COUNTS, ...row.counts },
       issues: row.issues ?? {},
       usage: usage(id) ?? NO_USAGE,
-      stages: times.of(id),
+      stages: stages.secondsOf(id),
     };
-    logRun(log, one);
-    counters?.ended(one);
+    logRun(log, report);
+    counters?.recordRun(report);
   }
 
   return {
-    note: (progress, id) => times.note(progress.stage, id, clock.now().getTime()),
-    async uses(counted) {
+    recordProgress: (progress, id) => stages.enter(progress.stage, id, clock.now().getTime()),
+    async trackClient(usageOfClient) {
       const row = await db.selectFrom("runs").select("usage").where("id", "=", runId).executeTakeFirst();
-      before = { ...NO_USAGE, ...row?.usage };
-      used = counted;
-      unfollow = counters?.follow(counted);
+      usageBefore = { ...NO_USAGE, ...row?.usage };
+      clientUsage = usageOfClient;
+      stopTracking = counters?.trackUsage(usageOfClient);
     },
     usage,
-    async end() {
-      unfollow?.();
+    async finish() {
+      stopTracking?.();
       const now = clock.now().getTime();
-      times.end(now);
+      stages.stop(now);
       const total = usage(runId);
       if (total) await saveProgress(db, { runId, lease }, { usage: total });
       // A run that was cut off while it wrote is ended before a new one reads.
-      for (const id of times.runs()) if (id !== runId) await report(id, sum(Object.values(times.of(id))));
-      await report(runId, (now - began) / 1000);
+      for (const id of stages.runs())
+        if (id !== runId) await reportRun(id, sum(Object.values(stages.secondsOf(id))));
+      await reportRun(runId, (now - startedAt) / 1000);
     },
   };
 }
 
-function resultOf({ status, isFault, isOurs, because }: Row): RunResult {
+function resultOf({ status, isFault, isOurs, because }: ReportRow): RunResult {
   if (!isOurs) return "stopped";
   if (status === "done") return "done";
   if (status === "planned") return isFault ? "failed" : "planned";
@@ -128,10 +130,10 @@ function logRun(log: Log, { usage, ...report }: RunReport): void {
   const { run, result } = report;
   const { requests, throttled, throttledMs, bytes } = usage;
   const level = result === "failed" || result === "stopped" ? "warn" : "info";
-  log[level](`Run ${run} ${ENDS[result]}.`, { ...report, requests, throttled, throttledMs, bytes });
+  log[level](`Run ${run} ${RESULT_TEXTS[result]}.`, { ...report, requests, throttled, throttledMs, bytes });
 }
 
-const ENDS: Readonly<Record<RunResult, string>> = {
+const RESULT_TEXTS: Readonly<Record<RunResult, string>> = {
   done: "is done",
   planned: "has planned and waits",
   failed: "failed",
@@ -143,27 +145,30 @@ function sum(figures: readonly number[]): number {
 }
 
 /** How long each stage of each run took; a stage that comes again is added to. */
-function stageTimes(began: number) {
-  const spent = new Map<number, Partial<Record<Stage, number>>>();
-  let at: { run: number; stage: Stage; since: number } | undefined;
-  const close = (now: number): void => {
-    if (!at) return;
-    const of = spent.get(at.run) ?? {};
-    spent.set(at.run, { ...of, [at.stage]: (of[at.stage] ?? 0) + (now - at.since) / 1000 });
+function createStageTimer(startedAt: number) {
+  const secondsByRun = new Map<number, Partial<Record<Stage, number>>>();
+  let current: { run: number; stage: Stage; since: number } | undefined;
+  const addElapsed = (now: number): void => {
+    if (!current) return;
+    const seconds = secondsByRun.get(current.run) ?? {};
+    secondsByRun.set(current.run, {
+      ...seconds,
+      [current.stage]: (seconds[current.stage] ?? 0) + (now - current.since) / 1000,
+    });
   };
   return {
-    note(stage: Stage, run: number, now: number) {
-      if (at?.run === run && at.stage === stage) return;
+    enter(stage: Stage, run: number, now: number) {
+      if (current?.run === run && current.stage === stage) return;
       // Connecting began before there was a client to say so.
-      const since = at === undefined ? began : now;
-      close(now);
-      at = { run, stage, since };
+      const since = current === undefined ? startedAt : now;
+      addElapsed(now);
+      current = { run, stage, since };
     },
-    end(now: number) {
-      close(now);
-      at = undefined;
+    stop(now: number) {
+      addElapsed(now);
+      current = undefined;
     },
-    runs: () => [...spent.keys()],
-    of: (run: number) => spent.get(run) ?? {},
+    runs: () => [...secondsByRun.keys()],
+    secondsOf: (run: number) => secondsByRun.get(run) ?? {},
   };
 }

@@ -8,116 +8,121 @@ import { failAfterMaxAttempts, MAX_ATTEMPTS } from "../sync/record/end-run.ts";
 import { resumeApply, executeRun, executeApply } from "../sync/run.ts";
 import { RunStopped } from "../sync/record/run-errors.ts";
 import { LeaseError } from "../sync/record/lease.ts";
-import { carryRun, type CarriedRun, type CarryParts, type HowToCarry } from "./execute-run.ts";
-import { chosenIn, settingsWith } from "./run-settings.ts";
-import { nudge } from "./wakeup.ts";
+import {
+  startExecution,
+  type RunExecution,
+  type ExecutionDeps,
+  type ExecutionParams,
+} from "./execute-run.ts";
+import { chosenSettingsOf, buildSyncSettings } from "./run-settings.ts";
+import { wakeWorkers } from "./wakeup.ts";
 import { createRequests, type RunRequests } from "./requests.ts";
-import { nextWaitingRun } from "./next-run.ts";
+import { nextRunnableRun } from "./next-run.ts";
 
-export type RunnerParts = CarryParts;
+export type RunnerDeps = ExecutionDeps;
 
 /** A process that carries runs out can also be asked for them. */
 export type Runner = RunRequests & {
   /** Takes what waits, unless it is busy or another process was faster. @returns the run's id if there was one */
-  takeNext(): Promise<number | undefined>;
+  claimNext(): Promise<number | undefined>;
   /** Stops what this process runs if somebody wants it to, without waiting for the next second. */
-  lookForStop(): Promise<void>;
+  checkCancellation(): Promise<void>;
   /** Takes what waits, one after the other, and resolves when nothing is left to take and this process carries nothing out. */
-  settled(): Promise<void>;
+  waitUntilIdle(): Promise<void>;
   /** Stops what is under way, after the chunk that is being written, and waits for it. */
   close(): Promise<void>;
 };
 
-export function createRunner(parts: RunnerParts): Runner {
-  const { database, clock, log } = parts;
+export function createRunner(deps: RunnerDeps): Runner {
+  const { database, clock, log } = deps;
   const db = database.kysely;
-  const carried = new Map<number, CarriedRun>();
+  const executions = new Map<number, RunExecution>();
   let closing = false;
-  let taking: Promise<unknown> = Promise.resolve();
+  let claiming: Promise<unknown> = Promise.resolve();
 
-  async function take(): Promise<number | undefined> {
-    if (closing || carried.size > 0) return undefined;
+  async function claimOne(): Promise<number | undefined> {
+    if (closing || executions.size > 0) return undefined;
     const { environment, paused } = await loadConnection(db);
     if (environment === null) return undefined;
-    const waiting = await nextWaitingRun(database, environment.organizationId, { now: clock.now(), paused });
-    const begun = waiting && (await takeOrNot(waiting));
-    if (!waiting || !begun) return undefined;
-    if (waiting.attempts >= MAX_ATTEMPTS) await giveUpOn(begun);
-    else await carry(waiting, begun);
-    return waiting.id;
+    const queued = await nextRunnableRun(database, environment.organizationId, { now: clock.now(), paused });
+    const leased = queued && (await tryClaim(queued));
+    if (!queued || !leased) return undefined;
+    if (queued.attempts >= MAX_ATTEMPTS) await failExhausted(leased);
+    else await execute(queued, leased);
+    return queued.id;
   }
 
-  async function takeOrNot(waiting: QueuedRun): Promise<LeasedRun | undefined> {
+  async function tryClaim(queued: QueuedRun): Promise<LeasedRun | undefined> {
     try {
-      return await claimRun(parts, waiting);
+      return await claimRun(deps, queued);
     } catch (error) {
       if (error instanceof LeaseError) return undefined;
       throw error;
     }
   }
 
-  async function giveUpOn(begun: LeasedRun): Promise<void> {
+  async function failExhausted(leased: LeasedRun): Promise<void> {
     try {
-      await failAfterMaxAttempts(parts, begun);
+      await failAfterMaxAttempts(deps, leased);
     } finally {
-      await begun.lease.release();
+      await leased.lease.release();
     }
-    await parts.notify?.(begun.runId);
+    await deps.notify?.(leased.runId);
   }
 
-  async function carry(waiting: QueuedRun, begun: LeasedRun): Promise<void> {
-    const { id, status } = waiting;
+  async function execute(queued: QueuedRun, leased: LeasedRun): Promise<void> {
+    const { id, status } = queued;
     if (status === "reading" || status === "planning" || status === "applying")
       log.warn(
         `Run ${id} broke off or lost its process; it ${status === "applying" ? "goes on" : "starts over"} here.`,
       );
-    const how = await howToCarry(waiting).catch(async (error: unknown) => {
-      await begun.lease.release();
+    const params = await executionParams(queued).catch(async (error: unknown) => {
+      await leased.lease.release();
       throw error;
     });
-    const run = carryRun(parts, begun, how);
-    carried.set(id, run);
-    void run.ended.finally(() => {
-      carried.delete(id);
+    const execution = startExecution(deps, leased, params);
+    executions.set(id, execution);
+    void execution.ended.finally(() => {
+      executions.delete(id);
       // Somebody may have asked for the next one meanwhile. With the database away, the next look is as good.
-      void nudge(db).catch(() => undefined);
+      void wakeWorkers(db).catch(() => undefined);
     });
   }
 
-  async function howToCarry({ id, mode, status }: QueuedRun): Promise<HowToCarry> {
-    const chosen = chosenIn(await storedRun(db, id));
-    const settings = await settingsWith(db, chosen);
-    if (status === "applying") return { settings, work: resumeApply };
+  async function executionParams({ id, mode, status }: QueuedRun): Promise<ExecutionParams> {
+    const chosen = chosenSettingsOf(await storedRun(db, id));
+    const settings = await buildSyncSettings(db, chosen);
+    if (status === "applying") return { settings, execute: resumeApply };
     if (status === "planned")
-      return { settings, work: executeApply, onApply: (trx) => saveSettings(trx, chosen) };
+      return { settings, execute: executeApply, onApply: (trx) => saveSettings(trx, chosen) };
     // It may have waited for long, and what is saved is what a sync goes by.
     const saved = mode === "plan" ? null : (await loadConnection(db)).settings;
-    return { settings: saved === null ? settings : await settingsWith(db, saved), work: executeRun };
+    return { settings: saved === null ? settings : await buildSyncSettings(db, saved), execute: executeRun };
   }
 
-  function takeNext(): Promise<number | undefined> {
-    const taken = taking.then(take);
-    taking = taken.catch(() => undefined);
-    return taken;
+  function claimNext(): Promise<number | undefined> {
+    const claimed = claiming.then(claimOne);
+    claiming = claimed.catch(() => undefined);
+    return claimed;
   }
 
   return {
-    ...createRequests(parts),
-    takeNext,
-    async lookForStop() {
-      for (const { watch } of carried.values()) await watch.look();
+    ...createRequests(deps),
+    claimNext,
+    async checkCancellation() {
+      for (const { watch } of executions.values()) await watch.check();
     },
-    async settled() {
+    async waitUntilIdle() {
       // Another run may have to end first, and a plan that has ended may have to be applied by now, under the same id.
-      do await Promise.all([...carried.values()].map(({ ended }) => ended));
-      while ((await takeNext()) !== undefined || carried.size > 0);
+      do await Promise.all([...executions.values()].map(({ ended }) => ended));
+      while ((await claimNext()) !== undefined || executions.size > 0);
     },
     async close() {
       closing = true;
-      await taking;
+      await claiming;
       const reason = new RunStopped("stopped", "The server was stopped. Start it again.");
-      for (const { stop } of carried.values()) stop.abort(reason);
-      await Promise.all([...carried.values()].map(({ ended }) => ended));
+      for (const { abortController } of executions.values()) abortController.abort(reason);
+      await Promise.all([...executions.values()].map(({ ended }) => ended));
     },
   };
 }

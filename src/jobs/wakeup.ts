@@ -6,17 +6,17 @@ import type { Database } from "../db/pool.ts";
 import type { Tables } from "../db/tables.ts";
 
 /** Inside a transaction it is sent at its commit. */
-export async function nudge(db: Kysely<Tables>): Promise<void> {
+export async function wakeWorkers(db: Kysely<Tables>): Promise<void> {
   await sql`select pg_notify('sluice_runs', '')`.execute(db);
 }
 
-export type NudgeListener = {
+export type WakeupListener = {
   /** Listens, unless it does already; a connection that broke is replaced at the next call. */
   listen(): Promise<void>;
   close(): Promise<void>;
 };
 
-export function nudgeListener(database: Database, onNudge: () => void): NudgeListener {
+export function createWakeupListener(database: Database, onWakeup: () => void): WakeupListener {
   let client: PoolClient | undefined;
   let closed = false;
 
@@ -28,7 +28,7 @@ export function nudgeListener(database: Database, onNudge: () => void): NudgeLis
       fresh.release(true);
     };
     fresh.on("notification", () => {
-      if (!closed) onNudge();
+      if (!closed) onWakeup();
     });
     fresh.once("error", drop);
     fresh.once("end", drop);

@@ -7,98 +7,98 @@ import type { Database } from "../db/pool.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Log } from "../lib/log.ts";
 import { planAwaitingApproval } from "../sync/plan/plan-validity.ts";
-import { nudgeListener } from "./wakeup.ts";
+import { createWakeupListener } from "./wakeup.ts";
 import type { Runner } from "./runner.ts";
 
-export type WorkerParts = {
+export type WorkerDeps = {
   readonly database: Database;
   readonly clock: Clock;
   readonly log: Log;
   readonly runner: Runner;
   /** Chores that any worker may do at any time, again and again: mails that wait, history that is too old. */
-  readonly chores: readonly (() => Promise<unknown>)[];
+  readonly periodicTasks: readonly (() => Promise<unknown>)[];
 };
 
 export type Worker = {
   /** Looks once, as it does every few seconds. @returns the run it started or took over */
-  look(): Promise<number | undefined>;
+  poll(): Promise<number | undefined>;
   /** Looks no more, and waits for a look under way. Runs go on; they are the runner's. */
   close(): Promise<void>;
 };
 
 /** A run that lost its process is taken over in a second or so; its session ends at once, or its heartbeat after 45 seconds. */
-const LOOK_EVERY_MS = 1_000;
+const POLL_INTERVAL_MS = 1_000;
 /** The schedule and the chores are less urgent. */
-const SCHEDULE_EVERY = 5;
+const POLLS_PER_SCHEDULE_CHECK = 5;
 
 /** Besides, it takes what waits as soon as it is nudged. */
-export function startWorker(parts: WorkerParts, everyMs = LOOK_EVERY_MS): Worker {
-  const { database, log, runner } = parts;
+export function startWorker(deps: WorkerDeps, intervalMs = POLL_INTERVAL_MS): Worker {
+  const { database, log, runner } = deps;
   let closed = false;
   let timer: NodeJS.Timeout | undefined;
-  let looking: Promise<number | undefined> = Promise.resolve(undefined);
-  const say = sayOnce(log);
+  let polling: Promise<number | undefined> = Promise.resolve(undefined);
+  const pollLog = createPollLog(log);
 
   /** One after the other. With the database away, the next look finds it again. */
-  function one(work: () => Promise<number | undefined>): Promise<number | undefined> {
-    looking = looking
-      .then(() => (closed ? undefined : work()))
+  function pollAfterOthers(poll: () => Promise<number | undefined>): Promise<number | undefined> {
+    polling = polling
+      .then(() => (closed ? undefined : poll()))
       .then(
-        (run) => say.works(run),
-        (error: unknown) => say.fails(error),
+        (run) => pollLog.succeeded(run),
+        (error: unknown) => pollLog.failed(error),
       );
-    return looking;
+    return polling;
   }
 
-  const nudges = nudgeListener(database, () => {
-    void runner.lookForStop();
-    void one(() => runner.takeNext());
+  const wakeups = createWakeupListener(database, () => {
+    void runner.checkCancellation();
+    void pollAfterOthers(() => runner.claimNext());
   });
 
-  async function takeWhatWaits(): Promise<number | undefined> {
-    await nudges.listen();
-    return runner.takeNext();
+  async function claimQueuedRun(): Promise<number | undefined> {
+    await wakeups.listen();
+    return runner.claimNext();
   }
 
-  async function lookAtAll(): Promise<number | undefined> {
-    for (const chore of parts.chores) {
-      await chore().catch((error: unknown) =>
-        log.error("A chore failed; it is tried again.", { err: error }),
-      );
+  async function pollEverything(): Promise<number | undefined> {
+    for (const task of deps.periodicTasks) {
+      await task().catch((error: unknown) => log.error("A chore failed; it is tried again.", { err: error }));
     }
-    return (await takeWhatWaits()) ?? startWhatIsDue(parts);
+    return (await claimQueuedRun()) ?? startScheduledRun(deps);
   }
 
-  function again(looks: number): void {
+  function schedulePoll(polls: number): void {
     if (closed) return;
     timer = setTimeout(() => {
-      void one(looks % SCHEDULE_EVERY === 0 ? lookAtAll : takeWhatWaits).finally(() => again(looks + 1));
-    }, everyMs);
+      void pollAfterOthers(polls % POLLS_PER_SCHEDULE_CHECK === 0 ? pollEverything : claimQueuedRun).finally(
+        () => schedulePoll(polls + 1),
+      );
+    }, intervalMs);
   }
-  void one(takeWhatWaits);
-  again(0);
+  void pollAfterOthers(claimQueuedRun);
+  schedulePoll(0);
 
   return {
-    look: () => one(lookAtAll),
+    poll: () => pollAfterOthers(pollEverything),
     async close() {
       closed = true;
       clearTimeout(timer);
-      await nudges.close();
-      await looking;
+      await wakeups.close();
+      await polling;
     },
   };
 }
 
 /** What fails every second is one line of the log, and so is that it works again. */
-function sayOnce(log: Log) {
+function createPollLog(log: Log) {
   let failing = false;
   return {
-    works(run: number | undefined): number | undefined {
+    succeeded(run: number | undefined): number | undefined {
       if (failing) log.warn("Looking for runs that wait works again.");
       failing = false;
       return run;
     },
-    fails(error: unknown): undefined {
+    failed(error: unknown): undefined {
       if (!failing)
         log.error("Looking for runs that wait failed; it is tried again every second.", { err: error });
       failing = true;
@@ -106,18 +106,18 @@ function sayOnce(log: Log) {
   };
 }
 
-async function startWhatIsDue({ database, clock, runner }: WorkerParts): Promise<number | undefined> {
+async function startScheduledRun({ database, clock, runner }: WorkerDeps): Promise<number | undefined> {
   const db = database.kysely;
   const connection = await loadConnection(db);
   const organizationId = connection.environment?.organizationId;
   if (!organizationId || connection.paused || connection.settings === null) return undefined;
   const now = clock.now();
   // Only a person can settle what needs attention, and a plan that waits is looked at first.
-  const waiting = await planAwaitingApproval(db, organizationId, now);
-  if (connection.attention !== null || (waiting && waiting.why !== null)) return undefined;
+  const plan = await planAwaitingApproval(db, organizationId, now);
+  if (connection.attention !== null || (plan && plan.why !== null)) return undefined;
   const due = nextRun({ ...connection.schedule, ...(await pastRuns(db, organizationId)) }, now);
   if (due === undefined || due.at > now) return undefined;
   const started = await runner.startScheduled(due.mode);
-  await runner.takeNext();
+  await runner.claimNext();
   return started;
 }

@@ -11,11 +11,11 @@ export interface LinkedSignal {
 /** Aborts when any of the sources does, with that source's reason, or when told to. */
 export function linkSignals(...sources: readonly (AbortSignal | undefined)[]): LinkedSignal {
   const controller = new AbortController();
-  const followed = sources.filter((source) => source !== undefined);
+  const linked = sources.filter((source) => source !== undefined);
   const follow = () => {
-    controller.abort(followed.find((source) => source.aborted)?.reason);
+    controller.abort(linked.find((source) => source.aborted)?.reason);
   };
-  for (const source of followed) {
+  for (const source of linked) {
     if (source.aborted) controller.abort(source.reason);
     else source.addEventListener("abort", follow, { once: true });
   }
@@ -25,7 +25,7 @@ export function linkSignals(...sources: readonly (AbortSignal | undefined)[]): L
       controller.abort(reason);
     },
     release: () => {
-      for (const source of followed) source.removeEventListener("abort", follow);
+      for (const source of linked) source.removeEventListener("abort", follow);
     },
   };
 }

@@ -11,28 +11,28 @@ export interface SettableClock extends Clock {
   set(to: Date): void;
   advance(ms: number): void;
   /** The waits asked for so far, in milliseconds. */
-  readonly slept: readonly number[];
+  readonly sleeps: readonly number[];
 }
 
 // setTimeout holds its delay in a signed 32-bit number; a longer one fires at once (Node.js timers documentation).
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
   now: () => new Date(),
   async sleep(ms, signal) {
-    for (let left = Math.max(0, ms); ; left -= LONGEST_TIMER_MS) {
-      await timer(Math.min(left, LONGEST_TIMER_MS), signal);
-      if (left <= LONGEST_TIMER_MS) return;
+    for (let left = Math.max(0, ms); ; left -= MAX_TIMER_MS) {
+      await timer(Math.min(left, MAX_TIMER_MS), signal);
+      if (left <= MAX_TIMER_MS) return;
     }
   },
 };
 
 /** A clock for tests: it stands still until told, and its `sleep` advances it at once. */
-export function settableClock(start: Date | string): SettableClock {
+export function createSettableClock(start: Date | string): SettableClock {
   let time = new Date(start).getTime();
-  const slept: number[] = [];
+  const sleeps: number[] = [];
   return {
-    slept,
+    sleeps,
     now: () => new Date(time),
     set: (to) => {
       time = to.getTime();
@@ -42,7 +42,7 @@ export function settableClock(start: Date | string): SettableClock {
     },
     sleep: async (ms, signal) => {
       signal?.throwIfAborted();
-      slept.push(ms);
+      sleeps.push(ms);
       time += ms;
     },
   };

@@ -2,14 +2,14 @@
 import { UserError } from "./user-error.ts";
 
 /** A zod schema, or what works like one. */
-type Schema<Place> = { safeParse(value: unknown): { data?: Place | undefined } };
+type Schema<Position> = { safeParse(value: unknown): { data?: Position | undefined } };
 
-export function encodeCursor(place: unknown): string {
-  return Buffer.from(JSON.stringify(place)).toString("base64url");
+export function encodeCursor(position: unknown): string {
+  return Buffer.from(JSON.stringify(position)).toString("base64url");
 }
 
 /** @throws UserError when the cursor is not of a list of such places */
-export function decodeCursor<Place>(cursor: string, schema: Schema<Place>): Place {
+export function decodeCursor<Position>(cursor: string, schema: Schema<Position>): Position {
   const { data } = schema.safeParse(decoded(cursor));
   if (data === undefined)
     throw new UserError("cursor", "This list cannot go on from there.", {

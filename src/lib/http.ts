@@ -13,7 +13,7 @@ export interface HttpRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface HttpAnswer {
+export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** The body, already unpacked. */
@@ -24,7 +24,7 @@ export interface HttpAnswer {
 
 export interface Http {
   /** Any status is an answer. Throws HttpError when no whole answer came, or the signal's reason when aborted. */
-  send(request: HttpRequest): Promise<HttpAnswer>;
+  send(request: HttpRequest): Promise<HttpResponse>;
   close(): Promise<void>;
 }
 
@@ -61,7 +61,7 @@ export class HttpError extends Error {
 const gunzip = promisify(gunzipCallback);
 // Unpacking a collected body in zlib's thread with 1 MB pieces took 4.3 ms for a page of 2.4 MB (0.39 MB packed);
 // with the default pieces of 16 KB 11 ms, streamed 6.8 ms, and gunzipSync blocks the program for 5 to 16 ms.
-const UNPACK_CHUNK = 1024 * 1024;
+const UNPACK_CHUNK_BYTES = 1024 * 1024;
 
 export function openHttp(options: HttpOptions = {}): Http {
   const maxBodyBytes = options.maxBodyBytes ?? 256 * 1024 * 1024;
@@ -75,20 +75,25 @@ export function openHttp(options: HttpOptions = {}): Http {
     async send({ url, method = "GET", headers = {}, body, signal }) {
       const host = new URL(url).host;
       try {
-        const answer = await request(url, {
+        const response = await request(url, {
           dispatcher: agent,
           method,
           headers: { "accept-encoding": "gzip", ...headers },
           body: body ?? null,
           ...(signal === undefined ? {} : { signal }),
         });
-        const bytes = await answer.body.bytes();
+        const bytes = await response.body.bytes();
         const wire = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-        const unpacked = await unpack(wire, answer.headers["content-encoding"], maxBodyBytes);
-        return { status: answer.statusCode, headers: answer.headers, body: unpacked, wireBytes: wire.length };
+        const unpacked = await unpack(wire, response.headers["content-encoding"], maxBodyBytes);
+        return {
+          status: response.statusCode,
+          headers: response.headers,
+          body: unpacked,
+          wireBytes: wire.length,
+        };
       } catch (error) {
         signal?.throwIfAborted();
-        throw httpErrorOf(error, host);
+        throw toHttpError(error, host);
       }
     },
     close: () => agent.destroy(),
@@ -96,8 +101,8 @@ export function openHttp(options: HttpOptions = {}): Http {
 }
 
 /** All values of a header, however often it came. The name in lower case. */
-export function headerValues(answer: HttpAnswer, name: string): readonly string[] {
-  const value = answer.headers[name];
+export function headerValues(response: HttpResponse, name: string): readonly string[] {
+  const value = response.headers[name];
   if (value === undefined) return [];
   return typeof value === "string" ? [value] : value;
 }
@@ -122,7 +127,7 @@ async function unpack(
       "encoding",
       `The answer came in the encoding "${String(encoding)}", which was not asked for.`,
     );
-  return await gunzip(wire, { chunkSize: UNPACK_CHUNK, maxOutputLength });
+  return await gunzip(wire, { chunkSize: UNPACK_CHUNK_BYTES, maxOutputLength });
 }
 
 const KIND_BY_CODE: Readonly<Record<string, HttpErrorKind>> = {
@@ -158,7 +163,7 @@ const SENTENCES: Readonly<Record<HttpErrorKind, (host: string) => string>> = {
   tls: (host) => `The certificate of ${host} is not valid, so nothing was sent to it.`,
 };
 
-function httpErrorOf(error: unknown, host: string): HttpError {
+function toHttpError(error: unknown, host: string): HttpError {
   if (error instanceof HttpError) return error;
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   // What is left is a socket closed early, in undici's words or Node's, or a gzip stream that ends too soon.

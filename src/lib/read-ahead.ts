@@ -7,16 +7,16 @@
 export function readAhead<T>(
   source: AsyncIterable<T>,
   ready: Promise<unknown>,
-  atMost: number,
+  maxBuffered: number,
 ): AsyncGenerator<T> {
-  const items = keptUntil(source, ready, atMost);
+  const items = bufferUntil(source, ready, maxBuffered);
   const first = items.next();
   // It is thrown to whoever reads; nobody may, once `ready` has failed.
   first.catch(() => undefined);
-  return beginningWith(first, items);
+  return prepend(first, items);
 }
 
-async function* beginningWith<T>(
+async function* prepend<T>(
   first: Promise<IteratorResult<T, unknown>>,
   rest: AsyncGenerator<T>,
 ): AsyncGenerator<T> {
@@ -30,26 +30,26 @@ async function* beginningWith<T>(
   }
 }
 
-async function* keptUntil<T>(
+async function* bufferUntil<T>(
   source: AsyncIterable<T>,
   ready: Promise<unknown>,
-  atMost: number,
+  maxBuffered: number,
 ): AsyncGenerator<T> {
   let isSettled = false;
   const settle = (): void => void (isSettled = true);
   const settled = ready.then(settle, settle);
-  let kept: T[] = [];
+  let buffer: T[] = [];
   try {
     for await (const item of source) {
-      kept.push(item);
-      if (!isSettled && kept.length < atMost) continue;
+      buffer.push(item);
+      if (!isSettled && buffer.length < maxBuffered) continue;
       await ready;
-      const items = kept;
-      kept = [];
+      const items = buffer;
+      buffer = [];
       yield* items;
     }
     await ready;
-    yield* kept;
+    yield* buffer;
   } finally {
     await settled;
   }

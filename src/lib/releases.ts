@@ -8,7 +8,7 @@ export interface Releases {
   release(): Promise<void>;
 }
 
-export function releaseStack(): Releases {
+export function createReleases(): Releases {
   const stack: Release[] = [];
   return {
     add: (release) => {
@@ -31,7 +31,7 @@ export function releaseStack(): Releases {
 
 /** Runs the work and then releases. If both fail, the work's error is thrown: it came first and explains more. */
 export async function withReleases<T>(work: (releases: Releases) => Promise<T>): Promise<T> {
-  const releases = releaseStack();
+  const releases = createReleases();
   let result: T;
   try {
     result = await work(releases);

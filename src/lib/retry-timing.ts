@@ -1,19 +1,19 @@
 // When to try again: a pure function from what went wrong to a delay. The caller keeps the counts, waits and sends.
 
 /** 'throttled': the server asked for patience and means it. 'broken': it may work in a moment. 'final': it will not. */
-export type Trouble = "throttled" | "broken" | "final";
+export type FailureClass = "throttled" | "broken" | "final";
 
 export interface RetryLimits {
   /** Tries in all for what is broken. */
-  readonly brokenTries: number;
+  readonly maxTransientAttempts: number;
   /** How long one request may wait in all because it is throttled. */
   readonly throttledBudgetMs: number;
   /** The longest single wait, whatever the server says. */
-  readonly longestWaitMs: number;
+  readonly maxDelayMs: number;
 }
 
-export interface RetryQuestion {
-  readonly trouble: Trouble;
+export interface FailedAttempt {
+  readonly failure: FailureClass;
   /** Failures of this kind so far, from 1. */
   readonly attempt: number;
   /** The Retry-After header as it came: seconds, fractions of them, or an HTTP date. */
@@ -26,17 +26,17 @@ export interface RetryQuestion {
   readonly limits?: RetryLimits;
 }
 
-export const DEFAULT_LIMITS: RetryLimits = {
-  brokenTries: 6,
+export const DEFAULT_RETRY_LIMITS: RetryLimits = {
+  maxTransientAttempts: 6,
   throttledBudgetMs: 60 * 60_000,
   // Dataverse has been seen to ask for a little over 7 minutes after a burst; beyond 15 a single probe does no harm.
-  longestWaitMs: 15 * 60_000,
+  maxDelayMs: 15 * 60_000,
 };
 
 const FIRST_BACKOFF_MS = 1_000;
-const LONGEST_BACKOFF_MS = 60_000;
+const MAX_BACKOFF_MS = 60_000;
 
-const BY_STATUS: Readonly<Record<number, Trouble>> = {
+const FAILURE_BY_STATUS: Readonly<Record<number, FailureClass>> = {
   408: "broken",
   429: "throttled",
   500: "broken",
@@ -45,23 +45,24 @@ const BY_STATUS: Readonly<Record<number, Trouble>> = {
   504: "broken",
 };
 
-export function troubleOfStatus(status: number): Trouble {
-  return BY_STATUS[status] ?? "final";
+export function classifyStatus(status: number): FailureClass {
+  return FAILURE_BY_STATUS[status] ?? "final";
 }
 
 /** The delay before the next try in milliseconds, or 'give-up'. */
-export function retryDelay(question: RetryQuestion): number | "give-up" {
-  const limits = question.limits ?? DEFAULT_LIMITS;
-  if (question.trouble === "final") return "give-up";
-  if (question.trouble === "broken" && question.attempt >= limits.brokenTries) return "give-up";
+export function retryDelay(attempt: FailedAttempt): number | "give-up" {
+  const limits = attempt.limits ?? DEFAULT_RETRY_LIMITS;
+  if (attempt.failure === "final") return "give-up";
+  if (attempt.failure === "broken" && attempt.attempt >= limits.maxTransientAttempts) return "give-up";
 
-  const asked = parseRetryAfter(question.retryAfter, question.now);
-  const backoff = Math.min(FIRST_BACKOFF_MS * 2 ** Math.min(question.attempt - 1, 20), LONGEST_BACKOFF_MS);
+  const requested = parseRetryAfter(attempt.retryAfter, attempt.now);
+  const backoff = Math.min(FIRST_BACKOFF_MS * 2 ** Math.min(attempt.attempt - 1, 20), MAX_BACKOFF_MS);
   // What the server asked for is never undercut, so jitter is added to it. A backoff of our own is spread over its
   // second half. An asked-for delay of nothing still backs off, or a confused server would be called in a hot loop.
-  const wait = asked > 0 ? asked * (1 + 0.1 * question.jitter) : backoff * (0.5 + 0.5 * question.jitter);
-  const delay = Math.round(Math.min(wait, limits.longestWaitMs));
-  if (question.trouble === "throttled" && question.throttledMs + delay > limits.throttledBudgetMs)
+  const wait =
+    requested > 0 ? requested * (1 + 0.1 * attempt.jitter) : backoff * (0.5 + 0.5 * attempt.jitter);
+  const delay = Math.round(Math.min(wait, limits.maxDelayMs));
+  if (attempt.failure === "throttled" && attempt.throttledMs + delay > limits.throttledBudgetMs)
     return "give-up";
   return delay;
 }

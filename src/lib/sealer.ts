@@ -40,18 +40,20 @@ export function createSealer(keys: { readonly current: Buffer; readonly old?: re
   return {
     seal(purpose, text) {
       const iv = randomBytes(IV_BYTES);
-      const cipher = createCipheriv("aes-256-gcm", keys.current, iv).setAAD(boundTo(purpose, currentId));
+      const cipher = createCipheriv("aes-256-gcm", keys.current, iv).setAAD(
+        additionalData(purpose, currentId),
+      );
       const sealed = Buffer.concat([iv, cipher.update(text, "utf8"), cipher.final(), cipher.getAuthTag()]);
       return `${FORMAT}.${currentId}.${sealed.toString("base64url")}`;
     },
     open(purpose, text) {
       const [format, id = "", body = ""] = text.split(".");
       const key = format === FORMAT ? byId.get(id) : undefined;
-      if (key === undefined) throw wrongKey(purpose, id);
+      if (key === undefined) throw wrongKeyError(purpose, id);
       const sealed = Buffer.from(body, "base64url");
       try {
         const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, IV_BYTES))
-          .setAAD(boundTo(purpose, id))
+          .setAAD(additionalData(purpose, id))
           .setAuthTag(sealed.subarray(-TAG_BYTES));
         const open = decipher.update(sealed.subarray(IV_BYTES, -TAG_BYTES));
         return Buffer.concat([open, decipher.final()]).toString("utf8");
@@ -71,11 +73,11 @@ function keyId(key: Buffer): string {
   return createHash("sha256").update("sluice key id").update(key).digest("hex").slice(0, 8);
 }
 
-function boundTo(purpose: Purpose, id: string): Buffer {
+function additionalData(purpose: Purpose, id: string): Buffer {
   return Buffer.from(`sluice ${FORMAT} ${id} ${purpose.name}`);
 }
 
-function wrongKey({ name, remedy }: Purpose, id: string): SealError {
+function wrongKeyError({ name, remedy }: Purpose, id: string): SealError {
   return new SealError(
     `The stored ${name} was sealed with another key (${/^[0-9a-f]{8}$/.test(id) ? id : "unknown"}).`,
     {

@@ -6,10 +6,10 @@ class StoredJsonError extends UserError {
   override readonly name = "StoredJsonError";
 
   constructor(what: string, fix: string, { issues }: z.ZodError) {
-    const places = issues.map(({ path }) => path.map(String).join(".")).filter((place) => place !== "");
+    const paths = issues.map(({ path }) => path.map(String).join(".")).filter((place) => place !== "");
     super(
       "stored-json",
-      `${what} are not as this version stores them (${places.join(", ") || "as a whole"}).`,
+      `${what} are not as this version stores them (${paths.join(", ") || "as a whole"}).`,
       {
         fix,
       },

@@ -29,11 +29,11 @@ function wallClock(timeZone: string): (moment: number) => number {
  * When the clock on the wall first shows this or something later: of a time that is shown twice the first, of one that is
  * skipped the first moment after the gap.
  */
-function firstShown(shown: (moment: number) => number, wanted: number): number {
+function firstMomentShowing(shown: (moment: number) => number, wanted: number): number {
   // No zone is a day from UTC, and none moves its clock twice in two days.
-  const distances = [wanted - DAY_MS, wanted + DAY_MS].map((moment) => shown(moment) - moment);
-  let after = wanted - Math.min(...distances);
-  const early = wanted - Math.max(...distances);
+  const offsets = [wanted - DAY_MS, wanted + DAY_MS].map((moment) => shown(moment) - moment);
+  let after = wanted - Math.min(...offsets);
+  const early = wanted - Math.max(...offsets);
   if (shown(early) >= wanted) return early;
   // Only in a gap does the later of the two show something else: its end lies between them.
   for (let before = early; shown(after) > wanted && after - before > MINUTE_MS;) {
@@ -50,7 +50,7 @@ export function nextTimeOfDay(after: Date, timeOfDay: string, timeZone: string):
   const [hours = 0, minutes = 0] = timeOfDay.split(":").map(Number);
   const today = Math.floor(shown(after.getTime()) / DAY_MS) * DAY_MS;
   for (let day = today; ; day += DAY_MS) {
-    const moment = firstShown(shown, day + (hours * 60 + minutes) * MINUTE_MS);
+    const moment = firstMomentShowing(shown, day + (hours * 60 + minutes) * MINUTE_MS);
     if (moment > after.getTime()) return new Date(moment);
   }
 }

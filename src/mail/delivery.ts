@@ -6,20 +6,20 @@ import type { Tables } from "../db/tables.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Log } from "../lib/log.ts";
 import type { Sealer } from "../lib/sealer.ts";
-import { openTexts } from "./outbox.ts";
+import { unsealTexts } from "./outbox.ts";
 
 const MINUTE_MS = 60_000;
-const CLAIM_MS = 10 * MINUTE_MS;
-const AT_ONCE = 10;
-const LOOK_EVERY_MS = 5000;
+const CLAIM_LIFETIME_MS = 10 * MINUTE_MS;
+const BATCH_SIZE = 10;
+const POLL_INTERVAL_MS = 5000;
 
 /** Minutes until the next try, after the first, the second …: nearly five days in all, as RFC 5321 asks of mail servers (4.5.4.1). */
-const WAIT_MINUTES = [1, 5, 15, 60, 240, 720, 1440, 1440, 1440, 1440];
+const RETRY_DELAYS_MINUTES = [1, 5, 15, 60, 240, 720, 1440, 1440, 1440, 1440];
 
 /** A moment further away was said by a clock that has jumped back since. */
-const LONGEST_WAIT_MS = Math.max(...WAIT_MINUTES) * MINUTE_MS;
+const MAX_RETRY_DELAY_MS = Math.max(...RETRY_DELAYS_MINUTES) * MINUTE_MS;
 
-export type DeliveryParts = {
+export type DeliveryDeps = {
   readonly db: Kysely<Tables>;
   readonly clock: Clock;
   readonly log: Log;
@@ -36,7 +36,7 @@ export type Delivery = {
   close(): void;
 };
 
-type Claimed = {
+type ClaimedMail = {
   id: number;
   recipient: string;
   subject: string;
@@ -47,8 +47,8 @@ type Claimed = {
   isOver: boolean;
 };
 
-export function openDelivery(parts: DeliveryParts): Delivery {
-  const { db, clock, log, smtpUrl, from } = parts;
+export function openDelivery(deps: DeliveryDeps): Delivery {
+  const { db, clock, log, smtpUrl, from } = deps;
   const transport = createTransport(
     { url: smtpUrl, connectionTimeout: 30_000, greetingTimeout: 30_000, socketTimeout: MINUTE_MS },
     { from },
@@ -58,8 +58,8 @@ export function openDelivery(parts: DeliveryParts): Delivery {
     let sent = 0;
     for (;;) {
       const claimed = await claimDue(db, clock.now());
-      for (const mail of claimed) if (await deliver(parts, transport, mail)) sent += 1;
-      if (claimed.length < AT_ONCE) return sent;
+      for (const mail of claimed) if (await deliver(deps, transport, mail)) sent += 1;
+      if (claimed.length < BATCH_SIZE) return sent;
     }
   }
 
@@ -72,20 +72,20 @@ export function openDelivery(parts: DeliveryParts): Delivery {
         } catch (error) {
           log.error("Mails could not be looked at; they are tried again.", { err: error });
         }
-        await clock.sleep(LOOK_EVERY_MS, signal).catch(() => undefined);
+        await clock.sleep(POLL_INTERVAL_MS, signal).catch(() => undefined);
       }
     },
     close: () => transport.close(),
   };
 }
 
-async function claimDue(db: Kysely<Tables>, now: Date): Promise<Claimed[]> {
-  const { rows } = await sql<Claimed>`
-    update mails set attempts = attempts + 1, next_attempt_at = ${new Date(now.getTime() + CLAIM_MS)}
+async function claimDue(db: Kysely<Tables>, now: Date): Promise<ClaimedMail[]> {
+  const { rows } = await sql<ClaimedMail>`
+    update mails set attempts = attempts + 1, next_attempt_at = ${new Date(now.getTime() + CLAIM_LIFETIME_MS)}
     where id in (
       select id from mails where state = 'waiting'
-        and (next_attempt_at <= ${now} or next_attempt_at > ${new Date(now.getTime() + LONGEST_WAIT_MS)})
-      order by next_attempt_at, id limit ${AT_ONCE} for update skip locked
+        and (next_attempt_at <= ${now} or next_attempt_at > ${new Date(now.getTime() + MAX_RETRY_DELAY_MS)})
+      order by next_attempt_at, id limit ${BATCH_SIZE} for update skip locked
     )
     returning id, recipient, subject, body, html, sealed, attempts, keep_until <= ${now} as "isOver"`.execute(
     db,
@@ -94,13 +94,13 @@ async function claimDue(db: Kysely<Tables>, now: Date): Promise<Claimed[]> {
 }
 
 async function deliver(
-  { db, clock, log, sealer }: DeliveryParts,
+  { db, clock, log, sealer }: DeliveryDeps,
   transport: Transporter,
-  mail: Claimed,
+  mail: ClaimedMail,
 ): Promise<boolean> {
   const { id, recipient: to, subject } = mail;
   if (mail.isOver) {
-    await settle(db, id, {
+    await updateMail(db, id, {
       state: "failed",
       body: null,
       html: null,
@@ -110,31 +110,31 @@ async function deliver(
   }
   try {
     // A text that does not open now may open once the operator has put the old key back.
-    const { text, html } = openTexts(mail, sealer);
+    const { text, html } = unsealTexts(mail, sealer);
     await transport.sendMail({ to, subject, text: text ?? "", ...(html !== null && { html }) });
   } catch (error) {
-    const wait = isForGood(error) ? undefined : WAIT_MINUTES[mail.attempts - 1];
+    const delayMinutes = isPermanentFailure(error) ? undefined : RETRY_DELAYS_MINUTES[mail.attempts - 1];
     const reason = error instanceof Error ? error.message.slice(0, 500) : String(error);
     log.warn("A mail could not be sent.", {
       mail: id,
       attempts: mail.attempts,
       reason,
-      final: wait === undefined,
+      final: delayMinutes === undefined,
     });
-    await settle(
+    await updateMail(
       db,
       id,
-      wait === undefined
+      delayMinutes === undefined
         ? { state: "failed", body: null, html: null, error: reason }
-        : { next_attempt_at: new Date(clock.now().getTime() + wait * MINUTE_MS), error: reason },
+        : { next_attempt_at: new Date(clock.now().getTime() + delayMinutes * MINUTE_MS), error: reason },
     );
     return false;
   }
-  await settle(db, id, { state: "sent", body: null, html: null, error: null });
+  await updateMail(db, id, { state: "sent", body: null, html: null, error: null });
   return true;
 }
 
-async function settle(
+async function updateMail(
   db: Kysely<Tables>,
   id: number,
   values: {
@@ -149,7 +149,7 @@ async function settle(
 }
 
 /** The server refuses this recipient or this mail, and will again (RFC 5321, section 4.2.1: 5yz). A refused password is ours to mend. */
-function isForGood(error: unknown): boolean {
+function isPermanentFailure(error: unknown): boolean {
   if (!(error instanceof Error) || !("code" in error) || !("responseCode" in error)) return false;
   const isAboutTheMail = error.code === "EENVELOPE" || error.code === "EMESSAGE";
   return isAboutTheMail && Number(error.responseCode) >= 500;

@@ -11,13 +11,13 @@ export type Mail = {
   /** The same for programs that show it. */
   readonly html?: string;
   /** From then on its links are over, so it is neither sent nor shown any more. */
-  readonly keepUntil: Date;
+  readonly expiresAt: Date;
 };
 
 /** A text may hold a one-time link, so whoever reads the database or a backup reads none. */
-const MAIL: Purpose = { name: "mail", remedy: "invite anew, or ask for a new password once more" };
+const MAIL_PURPOSE: Purpose = { name: "mail", remedy: "invite anew, or ask for a new password once more" };
 
-export type Post = {
+export type MailContext = {
   readonly sealer: Sealer;
   /** Whether there is a mail server. */
   readonly delivers: boolean;
@@ -27,17 +27,17 @@ export type Post = {
 export async function queueMail(
   db: Kysely<Tables>,
   mail: Mail,
-  { sealer, delivers, now }: Post,
+  { sealer, delivers, now }: MailContext,
 ): Promise<void> {
   await db
     .insertInto("mails")
     .values({
       recipient: mail.to,
       subject: mail.subject,
-      body: sealer.seal(MAIL, mail.text),
-      html: mail.html === undefined ? null : sealer.seal(MAIL, mail.html),
+      body: sealer.seal(MAIL_PURPOSE, mail.text),
+      html: mail.html === undefined ? null : sealer.seal(MAIL_PURPOSE, mail.html),
       sealed: true,
-      keep_until: mail.keepUntil,
+      keep_until: mail.expiresAt,
       state: delivers ? "waiting" : "shown",
       next_attempt_at: delivers ? now : null,
       created_at: now,
@@ -48,12 +48,12 @@ export async function queueMail(
 type StoredTexts = Pick<Selectable<Tables["mails"]>, "body" | "html" | "sealed">;
 
 /** Those of before were not sealed. @throws SealError */
-export function openTexts(
+export function unsealTexts(
   { body, html, sealed }: StoredTexts,
   sealer: Sealer,
 ): { readonly text: string | null; readonly html: string | null } {
-  const open = (text: string | null) => (text !== null && sealed ? sealer.open(MAIL, text) : text);
-  return { text: open(body), html: open(html) };
+  const unseal = (text: string | null) => (text !== null && sealed ? sealer.open(MAIL_PURPOSE, text) : text);
+  return { text: unseal(body), html: unseal(html) };
 }
 
 export type ListedMail = {
@@ -66,7 +66,7 @@ export type ListedMail = {
   readonly createdAt: string;
 };
 
-const LATEST = 100;
+const MAX_LISTED = 100;
 
 /** The latest mails, newest first; of those that a mail server is to carry, never the text: it is the recipient's. */
 export async function latestMails(db: Kysely<Tables>, now: Date, sealer: Sealer): Promise<ListedMail[]> {
@@ -74,7 +74,7 @@ export async function latestMails(db: Kysely<Tables>, now: Date, sealer: Sealer)
     .selectFrom("mails")
     .select(["id", "recipient", "subject", "body", "html", "sealed", "keep_until", "state", "created_at"])
     .orderBy("id", "desc")
-    .limit(LATEST)
+    .limit(MAX_LISTED)
     .execute();
   return rows.map((row) => ({
     id: row.id,
@@ -82,7 +82,7 @@ export async function latestMails(db: Kysely<Tables>, now: Date, sealer: Sealer)
     subject: row.subject,
     text:
       row.state === "shown" && row.keep_until !== null && row.keep_until > now
-        ? shownText(row, sealer)
+        ? readableText(row, sealer)
         : null,
     state: row.state,
     createdAt: row.created_at.toISOString(),
@@ -90,9 +90,9 @@ export async function latestMails(db: Kysely<Tables>, now: Date, sealer: Sealer)
 }
 
 /** One that does not open says so in its place, and leaves the others readable. */
-function shownText(row: StoredTexts, sealer: Sealer): string | null {
+function readableText(row: StoredTexts, sealer: Sealer): string | null {
   try {
-    return openTexts(row, sealer).text;
+    return unsealTexts(row, sealer).text;
   } catch (error) {
     if (error instanceof SealError) return error.message;
     throw error;
@@ -100,7 +100,7 @@ function shownText(row: StoredTexts, sealer: Sealer): string | null {
 }
 
 /** Forgets the texts whose links are over. */
-export async function forgetOldTexts(db: Kysely<Tables>, now: Date): Promise<void> {
+export async function deleteExpiredTexts(db: Kysely<Tables>, now: Date): Promise<void> {
   await db
     .updateTable("mails")
     .set({ body: null, html: null })
@@ -111,7 +111,7 @@ export async function forgetOldTexts(db: Kysely<Tables>, now: Date): Promise<voi
 }
 
 /** What waits for a mail server that is no longer set up is shown in the app instead. */
-export async function showWaiting(db: Kysely<Tables>): Promise<void> {
+export async function showUndelivered(db: Kysely<Tables>): Promise<void> {
   await db
     .updateTable("mails")
     .set({ state: "shown", next_attempt_at: null })

@@ -5,7 +5,7 @@ import type { Attention } from "../connections/tables.ts";
 import type { RunMode } from "../sync/tables.ts";
 
 /** Errors of one kind, as they are open at the end of the run. */
-export type ErrorTally = {
+export type ErrorKindSummary = {
   readonly kind: string;
   readonly title: string;
   readonly howToResolve: string;
@@ -19,8 +19,8 @@ export type ErrorTally = {
   readonly examples: readonly string[];
 };
 
-export type Errors = {
-  readonly kinds: readonly ErrorTally[];
+export type ErrorSummary = {
+  readonly kinds: readonly ErrorKindSummary[];
   /** Accounts with errors, each counted once. */
   readonly accounts: number;
   readonly newAccounts: number;
@@ -32,7 +32,7 @@ export type EndedRun = {
   /** E-mail address of who started or applied it; null for the schedule. */
   readonly by: string | null;
 } & (
-  | { readonly end: "done"; readonly errors: Errors }
+  | { readonly end: "done"; readonly errors: ErrorSummary }
   | {
       readonly end: "failed";
       readonly error: { readonly kind: string; readonly sentence: string };
@@ -44,17 +44,17 @@ export type EndedRun = {
 );
 
 /** What somebody was told since the last sync that was applied. */
-export type Told = {
+export type SentNotice = {
   readonly to: string;
   readonly topic: string;
   /** Whether it was that a sync failed, rather than a preview, a retry, or a plan that waits. */
   readonly isOutage: boolean;
 };
 
-export type Because = "started" | "set-up" | "chosen" | "admin";
-export type Recipient = { readonly to: string; readonly because: Because };
+export type RecipientReason = "started" | "set-up" | "chosen" | "admin";
+export type Recipient = { readonly to: string; readonly because: RecipientReason };
 
-export type Settings = {
+export type NoticeSettings = {
   /** Whether who starts a run is told of its errors. */
   readonly starter: boolean;
   readonly scheduled: boolean;
@@ -62,74 +62,79 @@ export type Settings = {
   readonly recipients: readonly Recipient[];
 };
 
-export type News =
+export type NoticeEvent =
   | { readonly what: "attention"; readonly attention: Attention }
   | { readonly what: "failed"; readonly sentence: string }
-  | { readonly what: "errors"; readonly errors: Errors; readonly recovered: boolean }
+  | { readonly what: "errors"; readonly errors: ErrorSummary; readonly recovered: boolean }
   | { readonly what: "recovered" };
 
-export type Notice = Recipient & { readonly topic: string; readonly news: News };
+export type Notice = Recipient & { readonly topic: string; readonly news: NoticeEvent };
 
-type Matter = Pick<Notice, "topic" | "news">;
+type UnaddressedNotice = Pick<Notice, "topic" | "news">;
 
 /** At most one notice for each address. */
-export function whatToTell(run: EndedRun, told: readonly Told[], settings: Settings): Notice[] {
+export function decideNotices(
+  run: EndedRun,
+  sent: readonly SentNotice[],
+  settings: NoticeSettings,
+): Notice[] {
   const { by } = run;
-  const listeners = settings.scheduled ? settings.recipients : [];
-  if (by === null) return listeners.flatMap((one) => tell(one, scheduledMatter(run, toldTo(one, told))));
+  const recipients = settings.scheduled ? settings.recipients : [];
+  if (by === null)
+    return recipients.flatMap((one) => addressNotice(one, noticeForRecipient(run, sentTo(one, sent))));
   const starter: Recipient = { to: by, because: "started" };
   return [
-    ...(settings.starter ? tell(starter, ownMatter(run, toldTo(starter, told))) : []),
+    ...(settings.starter ? addressNotice(starter, noticeForStarter(run, sentTo(starter, sent))) : []),
     // Who heard that the sync failed hears that it works again, whoever put it right.
-    ...listeners
+    ...recipients
       .filter(({ to }) => to !== by)
-      .flatMap((one) => tell(one, recovers(run, toldTo(one, told)) ? RECOVERED : undefined)),
+      .flatMap((one) => addressNotice(one, isRecovery(run, sentTo(one, sent)) ? RECOVERED : undefined)),
   ];
 }
 
-function tell(recipient: Recipient, matter: Matter | undefined): Notice[] {
-  return matter ? [{ ...recipient, ...matter }] : [];
+function addressNotice(recipient: Recipient, notice: UnaddressedNotice | undefined): Notice[] {
+  return notice ? [{ ...recipient, ...notice }] : [];
 }
 
-const RECOVERED: Matter = { topic: "recovered", news: { what: "recovered" } };
+const RECOVERED: UnaddressedNotice = { topic: "recovered", news: { what: "recovered" } };
 
-function toldTo({ to }: Recipient, told: readonly Told[]): Told[] {
-  return told.filter((one) => one.to === to);
+function sentTo({ to }: Recipient, sent: readonly SentNotice[]): SentNotice[] {
+  return sent.filter((one) => one.to === to);
 }
 
-function ownMatter(run: EndedRun, told: readonly Told[]): Matter | undefined {
-  if (run.end === "done") return run.errors.kinds.length > 0 ? errorsOf(run.errors, false) : undefined;
-  const trouble = troubleOf(run);
+function noticeForStarter(run: EndedRun, sent: readonly SentNotice[]): UnaddressedNotice | undefined {
+  if (run.end === "done") return run.errors.kinds.length > 0 ? errorNotice(run.errors, false) : undefined;
+  const failure = failureNotice(run);
   // That a run failed is said of each that they start; what only an admin can settle is said once.
-  return trouble.news.what === "attention" && knows(told, trouble) ? undefined : trouble;
+  return failure.news.what === "attention" && wasSent(sent, failure) ? undefined : failure;
 }
 
-function scheduledMatter(run: EndedRun, told: readonly Told[]): Matter | undefined {
+function noticeForRecipient(run: EndedRun, sent: readonly SentNotice[]): UnaddressedNotice | undefined {
   if (run.end !== "done") {
-    const trouble = troubleOf(run);
+    const failure = failureNotice(run);
     // A failed sync is tried again and again; the first failure of each kind is news, and then that it works again.
-    return knows(told, trouble) ? undefined : trouble;
+    return wasSent(sent, failure) ? undefined : failure;
   }
-  const recovered = recovers(run, told);
+  const recovered = isRecovery(run, sent);
   const { kinds, newAccounts } = run.errors;
-  if (newAccounts > 0 || kinds.some(({ isNew }) => isNew)) return errorsOf(run.errors, recovered);
+  if (newAccounts > 0 || kinds.some(({ isNew }) => isNew)) return errorNotice(run.errors, recovered);
   return recovered ? RECOVERED : undefined;
 }
 
-function recovers({ end, mode }: EndedRun, told: readonly Told[]): boolean {
+function isRecovery({ end, mode }: EndedRun, sent: readonly SentNotice[]): boolean {
   // A retry looks at a few accounts, and says nothing about the selection.
-  return end === "done" && mode !== "retry" && told.some(({ isOutage }) => isOutage);
+  return end === "done" && mode !== "retry" && sent.some(({ isOutage }) => isOutage);
 }
 
-function knows(told: readonly Told[], { topic }: Matter): boolean {
-  return told.some((one) => one.topic === topic);
+function wasSent(sent: readonly SentNotice[], { topic }: UnaddressedNotice): boolean {
+  return sent.some((one) => one.topic === topic);
 }
 
-function errorsOf(errors: Errors, recovered: boolean): Matter {
+function errorNotice(errors: ErrorSummary, recovered: boolean): UnaddressedNotice {
   return { topic: "issues", news: { what: "errors", errors, recovered } };
 }
 
-function troubleOf(run: Exclude<EndedRun, { end: "done" }>): Matter {
+function failureNotice(run: Exclude<EndedRun, { end: "done" }>): UnaddressedNotice {
   if (run.end === "failed")
     return { topic: `failed:${run.error.kind}`, news: { what: "failed", sentence: run.error.sentence } };
   const { attention } = run;

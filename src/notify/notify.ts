@@ -11,12 +11,12 @@ import type { Log } from "../lib/log.ts";
 import type { Sealer } from "../lib/sealer.ts";
 import { queueMail, type Mail } from "../mail/outbox.ts";
 import type * as notificationState from "../sync/record/notification-state.ts";
-import { endedRun, toldBefore, type Words } from "./run-facts.ts";
-import { mailOf } from "./email-template.ts";
-import { tellSettings } from "./recipients.ts";
-import { whatToTell, type Told } from "./decide-notices.ts";
+import { loadEndedRun, loadSentNotices, type Explanations } from "./ended-run.ts";
+import { noticeEmail } from "./email-template.ts";
+import { loadNoticeSettings } from "./recipients.ts";
+import { decideNotices, type SentNotice } from "./decide-notices.ts";
 
-export type NotifyParts = {
+export type NotifyDeps = {
   readonly database: Database;
   readonly clock: Clock;
   readonly log: Log;
@@ -27,46 +27,46 @@ export type NotifyParts = {
   readonly workspace: string;
   /** Whether there is a mail server. */
   readonly delivers: boolean;
-  readonly words: Words;
+  readonly explanations: Explanations;
   /** Which runs people are to be notified of. */
-  readonly runEnds: RunEnds;
+  readonly notificationState: NotificationState;
 };
 
-type RunEnds = Pick<typeof notificationState, "runsToNotify" | "runToNotify" | "claimNotification">;
+type NotificationState = Pick<typeof notificationState, "runsToNotify" | "runToNotify" | "claimNotification">;
 
 /** What a process that just ended a run does itself; older than this, nobody does any more. */
-const LOST_AFTER_MS = 60_000;
+const MISSED_AFTER_MS = 60_000;
 
 /**
  * Call it when a run has ended, waits, or could not be applied; anything else is no news. Tells of
  * older runs first.
  */
-export async function notifyRun(parts: NotifyParts, runId: number): Promise<void> {
-  const ids = await parts.runEnds.runsToNotify(parts.database.kysely, { upTo: runId });
-  for (const id of ids) await tell(parts, id);
+export async function notifyRun(deps: NotifyDeps, runId: number): Promise<void> {
+  const ids = await deps.notificationState.runsToNotify(deps.database.kysely, { upTo: runId });
+  for (const id of ids) await notifyOne(deps, id);
 }
 
 /** Tells of runs whose process died between their end and its mails. Any worker may call it. */
-export async function notifyMissed(parts: NotifyParts): Promise<void> {
-  const endedBefore = new Date(parts.clock.now().getTime() - LOST_AFTER_MS);
-  const ids = await parts.runEnds.runsToNotify(parts.database.kysely, { endedBefore });
-  for (const id of ids) await tell(parts, id);
+export async function notifyMissed(deps: NotifyDeps): Promise<void> {
+  const endedBefore = new Date(deps.clock.now().getTime() - MISSED_AFTER_MS);
+  const ids = await deps.notificationState.runsToNotify(deps.database.kysely, { endedBefore });
+  for (const id of ids) await notifyOne(deps, id);
 }
 
-async function tell(parts: NotifyParts, runId: number): Promise<void> {
+async function notifyOne(deps: NotifyDeps, runId: number): Promise<void> {
   for (;;) {
-    const news = await newsOf(parts, runId);
-    if (news === undefined) return;
-    if (!(await queueNews(parts, news))) continue;
-    logMails(parts, news);
+    const prepared = await prepareNotices(deps, runId);
+    if (prepared === undefined) return;
+    if (!(await queueNotices(deps, prepared))) continue;
+    logMails(deps, prepared);
     return;
   }
 }
 
-type News = {
+type PreparedNotices = {
   readonly run: notificationState.RunToNotify;
   /** What it was decided by. */
-  readonly before: readonly Told[];
+  readonly sentBefore: readonly SentNotice[];
   readonly notices: readonly { readonly topic: string; readonly mail: Mail }[];
 };
 
@@ -74,30 +74,30 @@ type News = {
  * Mails are written before anything is locked. Undefined: nobody is to be told, or somebody else
  * has done it.
  */
-async function newsOf(
-  { database: { kysely: db }, words, runEnds, workspace, publicUrl, clock }: NotifyParts,
+async function prepareNotices(
+  { database: { kysely: db }, explanations, notificationState, workspace, publicUrl, clock }: NotifyDeps,
   runId: number,
-): Promise<News | undefined> {
-  const run = await runEnds.runToNotify(db, runId);
+): Promise<PreparedNotices | undefined> {
+  const run = await notificationState.runToNotify(db, runId);
   if (run === undefined) return undefined;
-  const ended = await endedRun(db, run, words);
-  if (ended === null) return { run, before: [], notices: [] };
-  const before = await toldBefore(db, run);
-  const shown = { workspace, publicUrl: publicUrl(), now: clock.now() };
-  const notices = whatToTell(ended, before, await tellSettings(db)).map((notice) => ({
+  const ended = await loadEndedRun(db, run, explanations);
+  if (ended === null) return { run, sentBefore: [], notices: [] };
+  const sentBefore = await loadSentNotices(db, run);
+  const context = { workspace, publicUrl: publicUrl(), now: clock.now() };
+  const notices = decideNotices(ended, sentBefore, await loadNoticeSettings(db)).map((notice) => ({
     topic: notice.topic,
-    mail: mailOf(notice, ended, shown),
+    mail: noticeEmail(notice, ended, context),
   }));
-  return { run, before, notices };
+  return { run, sentBefore, notices };
 }
 
 /** @returns false if another process has told of something meanwhile, which may be the same */
-function queueNews(parts: NotifyParts, { run, before, notices }: News): Promise<boolean> {
-  return inTransaction(parts.database, async ({ kysely: trx }) => {
+function queueNotices(deps: NotifyDeps, { run, sentBefore, notices }: PreparedNotices): Promise<boolean> {
+  return inTransaction(deps.database, async ({ kysely: trx }) => {
     await lockNotices(trx);
-    const isNews = notices.length === 0 || isDeepStrictEqual(await toldBefore(trx, run), before);
-    if (!isNews || !(await parts.runEnds.claimNotification(trx, run))) return false;
-    for (const { topic, mail } of notices) await writeDown(trx, parts, mail, { runId: run.id, topic });
+    const isCurrent = notices.length === 0 || isDeepStrictEqual(await loadSentNotices(trx, run), sentBefore);
+    if (!isCurrent || !(await deps.notificationState.claimNotification(trx, run))) return false;
+    for (const { topic, mail } of notices) await queueNotice(trx, deps, mail, { runId: run.id, topic });
     return true;
   });
 }
@@ -110,7 +110,7 @@ export async function lockNotices(trx: Kysely<Tables>): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtext('sluice tells of runs'))`.execute(trx);
 }
 
-function logMails({ log, delivers }: NotifyParts, { run, notices }: News): void {
+function logMails({ log, delivers }: NotifyDeps, { run, notices }: PreparedNotices): void {
   if (notices.length === 0) return;
   const topics = [...new Set(notices.map(({ topic }) => topic))];
   log.info(
@@ -122,9 +122,9 @@ function logMails({ log, delivers }: NotifyParts, { run, notices }: News): void 
 }
 
 /** Queues a mail, and notes with the run that its recipient was told. */
-export async function writeDown(
+export async function queueNotice(
   trx: Kysely<Tables>,
-  { clock, sealer, delivers }: NotifyParts,
+  { clock, sealer, delivers }: NotifyDeps,
   mail: Mail,
   { runId, topic }: { readonly runId: number; readonly topic: string },
 ): Promise<void> {

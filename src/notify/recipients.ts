@@ -3,7 +3,7 @@
 import type { Kysely } from "kysely";
 import type { Tables } from "../db/tables.ts";
 import { emailKey, teammatesByEmail, type Teammate } from "../teammates/teammates.ts";
-import type { Recipient, Settings } from "./decide-notices.ts";
+import type { Recipient, NoticeSettings } from "./decide-notices.ts";
 
 export type MailSettings = {
   readonly scheduled: boolean;
@@ -20,14 +20,14 @@ export async function loadMailSettings(db: Kysely<Tables>): Promise<MailSettings
     .selectFrom("connection")
     .select(["connected_by", "mail_scheduled", "mail_starter", "mail_teammates", "mail_addresses"])
     .executeTakeFirstOrThrow();
-  const here = await teammatesByEmail(db);
+  const teammates = await teammatesByEmail(db);
   const chosen = new Set(row.mail_teammates);
   return {
     scheduled: row.mail_scheduled,
     starter: row.mail_starter,
-    teammates: [...here.values()].filter(({ id }) => chosen.has(id)),
+    teammates: [...teammates.values()].filter(({ id }) => chosen.has(id)),
     addresses: row.mail_addresses,
-    setUpBy: (row.connected_by === null ? undefined : here.get(emailKey(row.connected_by))) ?? null,
+    setUpBy: (row.connected_by === null ? undefined : teammates.get(emailKey(row.connected_by))) ?? null,
   };
 }
 
@@ -44,27 +44,27 @@ export async function saveMailSettings(
   db: Kysely<Tables>,
   chosen: ChosenRecipients,
 ): Promise<readonly number[]> {
-  const here = await teammatesByEmail(db);
-  const ids = new Set([...here.values()].map(({ id }) => id));
+  const teammates = await teammatesByEmail(db);
+  const ids = new Set([...teammates.values()].map(({ id }) => id));
   const unknown = chosen.teammates.filter((id) => !ids.has(id));
   if (unknown.length > 0) return unknown;
   // An address that is a teammate's is that teammate, and ends with them.
   const addresses = new Set(chosen.addresses.map(emailKey));
-  const asTeammates = [...addresses].flatMap((address) => here.get(address)?.id ?? []);
+  const asTeammates = [...addresses].flatMap((address) => teammates.get(address)?.id ?? []);
   await db
     .updateTable("connection")
     .set({
       mail_scheduled: chosen.scheduled,
       mail_starter: chosen.starter,
       mail_teammates: [...new Set([...chosen.teammates, ...asTeammates])].toSorted((a, b) => a - b),
-      mail_addresses: [...addresses].filter((address) => !here.has(address)).toSorted(),
+      mail_addresses: [...addresses].filter((address) => !teammates.has(address)).toSorted(),
     })
     .execute();
   return [];
 }
 
 /** The settings as `whatToTell` takes them: each address once, for the first reason that holds. */
-export async function tellSettings(db: Kysely<Tables>): Promise<Settings> {
+export async function loadNoticeSettings(db: Kysely<Tables>): Promise<NoticeSettings> {
   const { scheduled, starter, teammates, addresses, setUpBy } = await loadMailSettings(db);
   const named: Recipient[] = [
     ...(setUpBy ? [{ to: setUpBy.email, because: "set-up" as const }] : []),

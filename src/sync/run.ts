@@ -80,7 +80,7 @@ async function execute(
   let run: ActiveRun | undefined;
   try {
     run = activeRun(leased, await open());
-    run.progress({ stage: "connect" });
+    run.reportProgress({ stage: "connect" });
     await steps(run);
   } catch (error) {
     await recordFailure(store, leased, failureOf(error, run?.signal));

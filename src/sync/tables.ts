@@ -1,7 +1,7 @@
 import type { ColumnType, Generated } from "kysely";
 import type { ChangeAction, Origin, StoredFields } from "../accounts/tables.ts";
 import type { ApprovalReason, HaltReason } from "../settings/run-explanations.ts";
-import type { Json, Never64Bit, NullableJson } from "../db/tables.ts";
+import type { Json, UnreadBigint, NullableJson } from "../db/tables.ts";
 
 export type RunStatus =
   | "queued"
@@ -141,7 +141,7 @@ declare module "../db/tables.ts" {
       kind: string;
       created_on: Date;
       record_version: number;
-      fingerprint: Never64Bit;
+      fingerprint: UnreadBigint;
       name: string;
       name_key: string;
       description: string | null;

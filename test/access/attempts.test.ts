@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { countAttempt, dropOldAttempts, LIMITS } from "../../src/access/attempts.ts";
+import { countAttempt, deleteExpiredAttempts, LIMITS } from "../../src/access/attempts.ts";
 import { testDatabase } from "../harness/database.ts";
 
 const NOW = new Date("2026-03-02T09:00:00Z");
@@ -21,7 +21,7 @@ it("drops what no limit looks at any more", async () => {
   const { kysely: db } = await testDatabase();
   await countAttempt(db, LIMITS.resetFor, "dana@ourcompany.example", NOW);
   await countAttempt(db, LIMITS.resetFor, "eve@ourcompany.example", later(30));
-  await dropOldAttempts(db, later(61));
+  await deleteExpiredAttempts(db, later(61));
   expect(await db.selectFrom("attempts").select("key").execute()).toEqual([
     { key: "reset for eve@ourcompany.example" },
   ]);

@@ -24,7 +24,7 @@ function invited(web: WebWorkspace, state: "invited" | "no-sign-in" = "invited")
 }
 
 /** Goes to Microsoft as a browser does. @returns the address that Microsoft sends the browser back to, from our root */
-async function atMicrosoft(browser: Browser, user = MAYA): Promise<string> {
+async function signInAtMicrosoft(browser: Browser, user = MAYA): Promise<string> {
   const { headers } = await browser.get("/session/microsoft");
   const url = new URL(headers.get("location") ?? "");
   url.searchParams.set("simulator_user", user);
@@ -42,7 +42,7 @@ it("lets an invited teammate in", async () => {
   const web = await withMicrosoft();
   await invited(web);
   const browser = browserAt(web.origin, newToken());
-  const back = await browser.get(await atMicrosoft(browser));
+  const back = await browser.get(await signInAtMicrosoft(browser));
   expect(back.headers.get("location")).toBe("/");
   expect((await browser.get("/session")).body).toMatchObject({
     microsoft: true,
@@ -57,7 +57,7 @@ it("ends the invitation that somebody came in without", async () => {
   const path = `/links/${new URL(body.link).pathname.split("/").at(-1)}`;
   const browser = browserAt(web.origin, newToken());
   expect((await browser.get(path)).status).toBe(200);
-  await browser.get(await atMicrosoft(browser));
+  await browser.get(await signInAtMicrosoft(browser));
   expect((await browser.get(path)).status).toBe(404);
 });
 
@@ -65,7 +65,7 @@ it("lets nobody in who was not invited, though a source named them", async () =>
   const web = await withMicrosoft();
   await invited(web, "no-sign-in");
   const browser = browserAt(web.origin, newToken());
-  expect(await problemOf(browser, await atMicrosoft(browser))).toBe("not-invited");
+  expect(await problemOf(browser, await signInAtMicrosoft(browser))).toBe("not-invited");
   expect((await browser.get("/session")).body.teammate).toBeNull();
 });
 
@@ -73,7 +73,7 @@ it("takes an answer once, and only in the browser that asked", async () => {
   const web = await withMicrosoft();
   await invited(web);
   const browser = browserAt(web.origin, newToken());
-  const back = await atMicrosoft(browser);
+  const back = await signInAtMicrosoft(browser);
   const victim = browserAt(web.origin, newToken());
   expect(await problemOf(victim, back)).toBe("expired");
   expect((await browser.get(back)).headers.get("location")).toBe("/");
@@ -85,7 +85,7 @@ it("opens nothing for an address that moved on to another Microsoft account", as
   await invited(web);
   await web.database.kysely.updateTable("teammates").set({ entra_object_id: "another account" }).execute();
   const browser = browserAt(web.origin, newToken());
-  expect(await problemOf(browser, await atMicrosoft(browser))).toBe("other-account");
+  expect(await problemOf(browser, await signInAtMicrosoft(browser))).toBe("other-account");
 });
 
 it("says so when somebody cancels at Microsoft, or it is not set up", async () => {

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { createLink, linkAddress } from "../../src/access/links.ts";
-import { operatorLink } from "../../src/access/team.ts";
+import { createLink, linkUrl } from "../../src/access/links.ts";
+import { createOperatorLink } from "../../src/access/team.ts";
 import { newToken } from "../../src/access/tokens.ts";
 import { browserAt, webWorkspace, type WebWorkspace } from "../harness/web.ts";
 
@@ -95,11 +95,11 @@ it("mails at most five resets an hour to one address, and tells nobody", async (
 it("gives the operator a link for the first company admin, and for no second one", async () => {
   const web = await webWorkspace();
   const parts = { database: web.database, now: web.clock.now(), publicUrl: web.origin };
-  const link = await operatorLink(parts, "dana@ourcompany.example");
-  expect(link.startsWith(linkAddress(web.origin, ""))).toBe(true);
+  const link = await createOperatorLink(parts, "dana@ourcompany.example");
+  expect(link.startsWith(linkUrl(web.origin, ""))).toBe(true);
   const dana = browserAt(web.origin, newToken());
   const { body } = await dana.post(new URL(link).pathname, { name: "Dana", password: PASSWORD });
   expect(body.teammate).toMatchObject({ name: "Dana", role: "company-admin", state: "active" });
-  await expect(operatorLink(parts, "eve@ourcompany.example")).rejects.toThrow("no company admin");
-  expect(await operatorLink(parts, "dana@ourcompany.example")).toContain("/links/");
+  await expect(createOperatorLink(parts, "eve@ourcompany.example")).rejects.toThrow("no company admin");
+  expect(await createOperatorLink(parts, "dana@ourcompany.example")).toContain("/links/");
 });

@@ -3,10 +3,10 @@ import { expect, it } from "vitest";
 import { countAccounts } from "../../src/accounts/list/list.ts";
 import { nameKey } from "../../src/accounts/name-key.ts";
 import type { StoredFields } from "../../src/accounts/tables.ts";
-import { listedStore, NOTHING } from "./listed-store.ts";
+import { accountListStore, NO_FILTERS } from "./account-list-store.ts";
 import { propertyRuns } from "../harness/counts.ts";
 
-const { kysely, city, size, hold, since, owner, zoe, anna, make, all } = await listedStore();
+const { kysely, city, size, hold, since, owner, zoe, anna, make, all } = await accountListStore();
 
 const text = fc.constantFrom("", "a", "B", "b", "ä", "Z", "zz", "%", "a b");
 const account = fc.record({
@@ -37,7 +37,7 @@ function storedOf(values: Values): StoredFields {
   };
 }
 
-function keysOf(values: Values): Made["keys"] {
+function keysOf(values: Values): CreatedAccount["keys"] {
   return {
     [city]: values.city === "" ? undefined : ascii(values.city),
     [size]: values.size ?? undefined,
@@ -47,13 +47,13 @@ function keysOf(values: Values): Made["keys"] {
   };
 }
 
-type Made = { id: number; keys: Record<string, string | number | undefined> };
+type CreatedAccount = { id: number; keys: Record<string, string | number | undefined> };
 
 const ascii = (value: string) => value.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
 
-function naive(accounts: readonly Made[], sort: string): number[] {
+function expectedOrder(accounts: readonly CreatedAccount[], sort: string): number[] {
   const sign = sort.startsWith("-") ? -1 : 1;
-  const compare = (a: Made, b: Made): number => {
+  const compare = (a: CreatedAccount, b: CreatedAccount): number => {
     const [x, y] = [a.keys[sort.replace("-", "")], b.keys[sort.replace("-", "")]];
     if (x === undefined || y === undefined) {
       if (x !== y) return x === undefined ? 1 : -1;
@@ -78,7 +78,7 @@ it("pages of any accounts in any order are the naive result, with no gap and no 
       fc.constantFrom(undefined, "a", "b", "zz"),
       async (wanted, limit, q) => {
         await kysely.deleteFrom("accounts").execute();
-        const made: Made[] = [];
+        const made: CreatedAccount[] = [];
         for (const { name, day, ...values } of wanted) {
           const id = await make({ name, fields: storedOf(values) }, new Date(Date.UTC(2026, 2, day)));
           made.push({ id, keys: { name: nameKey(name), updated: day, created: day, ...keysOf(values) } });
@@ -87,9 +87,9 @@ it("pages of any accounts in any order are the naive result, with no gap and no 
         const found = made.filter(({ keys }) => holds(keys["name"]) || holds(keys[city]));
         for (const sort of sorts) {
           const ids = (await all({ sort, limit, q })).map(({ id }) => id);
-          expect({ sort, ids }).toEqual({ sort, ids: naive(found, sort) });
+          expect({ sort, ids }).toEqual({ sort, ids: expectedOrder(found, sort) });
         }
-        expect(await countAccounts(kysely, { q, ...NOTHING })).toBe(found.length);
+        expect(await countAccounts(kysely, { q, ...NO_FILTERS })).toBe(found.length);
       },
     ),
     propertyRuns(10, 25),

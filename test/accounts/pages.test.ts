@@ -2,9 +2,9 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { ensureCustomFields } from "../../src/accounts/custom-fields.ts";
 import { accountPage, countAccounts, type PageRequest } from "../../src/accounts/list/list.ts";
 import { deleteAccount, editAccount } from "../../src/accounts/store.ts";
-import { BY, listedStore, NOTHING, NOW } from "./listed-store.ts";
+import { EDITOR, accountListStore, NO_FILTERS, NOW } from "./account-list-store.ts";
 
-const { database, kysely, city, size, hold, since, owner, zoe, anna, make, all } = await listedStore();
+const { database, kysely, city, size, hold, since, owner, zoe, anna, make, all } = await accountListStore();
 
 beforeEach(async () => {
   await kysely.deleteFrom("accounts").execute();
@@ -47,23 +47,23 @@ describe("a list in pages", () => {
   it("goes on behind an account that was deleted, and neither repeats nor hides others", async () => {
     const ids = new Map<string, number>();
     for (const name of ["A", "B", "C", "D", "E", "F"]) ids.set(name, await make({ name }));
-    const first = await accountPage(kysely, { sort: "name", limit: 3, ...NOTHING });
-    await deleteAccount(database, ids.get("C")!, { exclude: false }, BY, NOW);
-    await editAccount(database, ids.get("E")!, { name: "Ab" }, BY, NOW);
+    const first = await accountPage(kysely, { sort: "name", limit: 3, ...NO_FILTERS });
+    await deleteAccount(database, ids.get("C")!, { exclude: false }, EDITOR, NOW);
+    await editAccount(database, ids.get("E")!, { name: "Ab" }, EDITOR, NOW);
     await make({ name: "Ba" });
-    const second = await accountPage(kysely, { sort: "name", limit: 3, ...NOTHING, after: first.next! });
+    const second = await accountPage(kysely, { sort: "name", limit: 3, ...NO_FILTERS, after: first.next! });
     expect(second).toMatchObject({ accounts: [{ name: "D" }, { name: "F" }], next: null });
   });
 
   it("does not take a cursor of another order, nor one that nobody gave out", async () => {
     for (const name of ["A", "B"]) await make({ name });
-    const { next } = await accountPage(kysely, { sort: "name", limit: 1, ...NOTHING });
+    const { next } = await accountPage(kysely, { sort: "name", limit: 1, ...NO_FILTERS });
     const forged = ["", "x", "bnVsbA", Buffer.from('["created","yesterday",1]').toString("base64url")];
     for (const [sort, after] of [
       ["-name", next!],
       ...forged.map((cursor) => ["created", cursor] as const),
     ] as const) {
-      const asked = accountPage(kysely, { sort, limit: 1, ...NOTHING, after });
+      const asked = accountPage(kysely, { sort, limit: 1, ...NO_FILTERS, after });
       await expect(asked).rejects.toMatchObject({ code: "cursor", field: "after" });
     }
   });
@@ -116,7 +116,7 @@ describe("a search", () => {
       "Contoso GmbH",
     ]);
     expect(await namesOf({ q: 'Port "c' })).toEqual(["By field"]);
-    expect(await countAccounts(kysely, { q: "contoso", ...NOTHING })).toBe(4);
+    expect(await countAccounts(kysely, { q: "contoso", ...NO_FILTERS })).toBe(4);
   });
 
   it("finds the account of somebody's e-mail address or website", async () => {

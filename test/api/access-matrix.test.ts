@@ -92,10 +92,10 @@ const MATRIX: Record<Access, readonly string[]> = {
 
 const PEOPLE: readonly Person[] = ["signed-out", ...roles];
 /** The least one has to be, as a place in PEOPLE. */
-const LEAST: Record<Access, number> = { anyone: 0, teammate: 1, "workspace-admin": 2, "company-admin": 3 };
+const MIN_RANK: Record<Access, number> = { anyone: 0, teammate: 1, "workspace-admin": 2, "company-admin": 3 };
 const wanted = new Map(
   (["anyone", ...roles] as const).flatMap((access) =>
-    MATRIX[access].map((key) => [key, LEAST[access]] as const),
+    MATRIX[access].map((key) => [key, MIN_RANK[access]] as const),
   ),
 );
 
@@ -111,14 +111,14 @@ function routesIn(tree: string): string[] {
 }
 
 /** An address of that route that leads to nothing, so that whoever is allowed is told 400 or 404 and changes nothing. */
-function nowhere(path: string): string {
+function missingResourcePath(path: string): string {
   return path
     .replace(":recordId", "00000000-0000-4000-8000-000000000000")
     .replace(":id", "999999")
     .replace(":token", "x".repeat(43));
 }
 
-const REFUSED = new Set(["signed-out", "not-allowed"]);
+const ACCESS_ERRORS = new Set(["signed-out", "not-allowed"]);
 
 /** As in production, with the application; without its files, whose names come with each build. */
 async function served(): Promise<WebWorkspace & { readonly keys: readonly string[] }> {
@@ -129,8 +129,8 @@ async function served(): Promise<WebWorkspace & { readonly keys: readonly string
 }
 
 /** An answer of 500 is neither: what let somebody in did not get as far as knowing it. */
-function toldBy({ status, body }: Answer): string {
-  if ([401, 403].includes(status) && REFUSED.has(body?.error?.code)) return `refused ${status}`;
+function outcomeOf({ status, body }: Answer): string {
+  if ([401, 403].includes(status) && ACCESS_ERRORS.has(body?.error?.code)) return `refused ${status}`;
   return status < 500 ? "let in" : `failed ${status}`;
 }
 
@@ -149,10 +149,10 @@ it("lets in who may and nobody else, for every route and role", async () => {
       const browser = await web.as(person);
       const answer = await browser.request(
         method,
-        `/${nowhere(path)}`,
+        `/${missingResourcePath(path)}`,
         ["GET", "HEAD"].includes(method) ? undefined : {},
       );
-      found[`${person}: ${key}`] = toldBy(answer);
+      found[`${person}: ${key}`] = outcomeOf(answer);
       const isAllowed = rank >= (wanted.get(key) ?? Infinity);
       expected[`${person}: ${key}`] = isAllowed ? "let in" : `refused ${rank === 0 ? 401 : 403}`;
     }

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { expect, it } from "vitest";
 import { logIn } from "../connections/logging-in.ts";
-import { syncedWeb, type SyncedWeb } from "./accounts-web.ts";
+import { syncedWeb, type SyncedWeb } from "./synced-web.ts";
 
 async function oneAccount() {
   const web = await syncedWeb();

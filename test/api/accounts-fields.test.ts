@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { webWorkspace } from "../harness/web.ts";
-import { syncedWeb } from "./accounts-web.ts";
+import { syncedWeb } from "./synced-web.ts";
 
 it("are made, renamed and described; a name is there once", async () => {
   const { as } = await webWorkspace();

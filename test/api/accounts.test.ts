@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { webWorkspace } from "../harness/web.ts";
-import { syncedWeb } from "./accounts-web.ts";
+import { syncedWeb } from "./synced-web.ts";
 
 describe("a list of accounts", () => {
   it("comes in pages that are searched, filtered, sorted and counted", async () => {

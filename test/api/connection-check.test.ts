@@ -24,7 +24,7 @@ async function check(web: WebWorkspace): Promise<Map<string, CheckStep>> {
 const outcomes = (steps: Map<string, CheckStep>) =>
   Object.fromEntries([...steps].map(([id, { outcome }]) => [id, outcome]));
 
-const WELL = {
+const ALL_OK = {
   address: "ok",
   "sign-in": "ok",
   user: "ok",
@@ -37,7 +37,7 @@ const WELL = {
   clock: "ok",
   "secret-expiry": "ok",
 };
-const BEHIND_USER = {
+const AFTER_USER = {
   rights: "not-reached",
   accounts: "not-reached",
   metadata: "not-reached",
@@ -51,7 +51,7 @@ test("where all is well, every step says what it found and none asks for anythin
   const web = await connected();
   web.simulator.org.createAccount({ name: "Acme" });
   const steps = await check(web);
-  expect(outcomes(steps)).toEqual(WELL);
+  expect(outcomes(steps)).toEqual(ALL_OK);
   expect(steps.get("accounts")?.finding).toBe("1 active account.");
   expect(steps.get("user")?.finding).toBe("Admin Contoso (admin@contoso.example) is enabled and licensed.");
   expect([...steps.values()].filter(({ remedy, message }) => remedy ?? message)).toEqual([]);
@@ -70,7 +70,7 @@ test("a revoked sign-in fails its step; what stands behind it is not reached", a
   const { entra } = web.simulator;
   entra.revokeSessions(entra.directory.users[0]!.objectId);
   const steps = await check(web);
-  expect(outcomes(steps)).toEqual({ ...WELL, "sign-in": "failed", user: "not-reached", ...BEHIND_USER });
+  expect(outcomes(steps)).toEqual({ ...ALL_OK, "sign-in": "failed", user: "not-reached", ...AFTER_USER });
   expect(steps.get("sign-in")).toMatchObject({
     finding: "The sign-in was revoked, or the password was changed. (AADSTS50173)",
     remedy: "Connect Dynamics 365 again.",
@@ -88,7 +88,7 @@ test("an environment that does not answer fails the first step", async () => {
     address: "failed",
     "sign-in": "not-reached",
     user: "not-reached",
-    ...BEHIND_USER,
+    ...AFTER_USER,
     "secret-expiry": "ok",
   });
   expect(steps.get("address")?.finding).toMatch(/^127\.0\.0\.1:\d+ could not be reached\.$/);
@@ -103,7 +103,7 @@ test.each([
   const { org } = web.simulator;
   org.update("systemuser", org.adminId, values);
   const steps = await check(web);
-  expect(outcomes(steps)).toMatchObject({ "sign-in": "ok", user: "failed", ...BEHIND_USER });
+  expect(outcomes(steps)).toMatchObject({ "sign-in": "ok", user: "failed", ...AFTER_USER });
   const user = steps.get("user");
   expect(user?.finding).toContain(finding);
   expect(user?.message).toContain(user?.finding);
@@ -126,7 +126,7 @@ test("rights that were taken away fail by name, while the other steps are looked
   });
   org.assignRole(reader, org.adminId);
   const steps = await check(web);
-  expect(outcomes(steps)).toEqual({ ...WELL, rights: "failed", accounts: "failed" });
+  expect(outcomes(steps)).toEqual({ ...ALL_OK, rights: "failed", accounts: "failed" });
   expect(steps.get("rights")?.finding).toContain("is not a System Administrator any more");
   expect(steps.get("accounts")?.finding).toContain("lacks the privilege prvReadAccount");
   expect(steps.get("accounts")?.remedy).toContain("prvReadAccount");

@@ -12,7 +12,7 @@ async function connected(
   return { web, org: web.simulator.org, wren };
 }
 
-const NAMED = (conditions: string, attributes = '<attribute name="name" />') =>
+const fetchXml = (conditions: string, attributes = '<attribute name="name" />') =>
   `<fetch version="1.0" mapping="logical"><entity name="account">${attributes}<order attribute="name" />` +
   `<filter type="and">${conditions}</filter></entity></fetch>`;
 const cells = (...names: string[]) =>
@@ -27,10 +27,10 @@ test("views are yours, shared with you, or the system's; one that cannot be read
       .rows()
       .find((row) => row["fullname"] === "Maya Lindqvist")?.["systemuserid"],
   );
-  org.addView({ kind: "personal", name: "Mine", fetchxml: NAMED(ACTIVE) });
-  const shared = org.addView({ kind: "personal", name: "Maya's", owner: maya, fetchxml: NAMED(ACTIVE) });
+  org.addView({ kind: "personal", name: "Mine", fetchxml: fetchXml(ACTIVE) });
+  const shared = org.addView({ kind: "personal", name: "Maya's", owner: maya, fetchxml: fetchXml(ACTIVE) });
   org.shareView(shared, org.adminId);
-  org.addView({ kind: "personal", name: "Maya's own", owner: maya, fetchxml: NAMED(ACTIVE) });
+  org.addView({ kind: "personal", name: "Maya's own", owner: maya, fetchxml: fetchXml(ACTIVE) });
   org.addView({ kind: "personal", name: "No FetchXML", fetchxml: "" });
   const { body } = await wren.get("/connection/views");
   expect(
@@ -55,7 +55,7 @@ test("a view is shown in its own columns and order, formatted, with its count", 
   const view = org.addView({
     kind: "personal",
     name: "Acme",
-    fetchxml: NAMED(
+    fetchxml: fetchXml(
       '<condition attribute="name" operator="begins-with" value="Acme" />',
       '<attribute name="name" /><attribute name="revenue" /><attribute name="industrycode" /><attribute name="ownerid" />',
     ),
@@ -84,7 +84,7 @@ test("a view is shown in its own columns and order, formatted, with its count", 
 test("a view that shows a column which is gone is shown by what tells accounts apart, for it can be synced", async () => {
   const { org, wren } = await connected();
   org.createAccount({ name: "Acme" });
-  const fetchxml = NAMED(ACTIVE, '<attribute name="name" /><attribute name="new_gone" />');
+  const fetchxml = fetchXml(ACTIVE, '<attribute name="name" /><attribute name="new_gone" />');
   const view = org.addView({
     kind: "personal",
     name: "Broken",

@@ -48,7 +48,7 @@ const CHUNK = "x".repeat(100_000);
 async function serving(parts: () => AsyncIterable<string>, stallMs: number) {
   const logged: string[] = [];
   const log = createLog({ level: "info", destination: { write: (line) => void logged.push(line) } });
-  const download = downloads({ log, most: 1, stallMs });
+  const download = downloads({ log, maxOpen: 1, stallMs });
   const server = fastify();
   server.get("/", async (request, reply) => {
     await download({ request, reply }, "all.csv", parts());

@@ -5,7 +5,7 @@ import { createAccount } from "../../src/accounts/store.ts";
 import { connectedWeb, SETTINGS, type Connected } from "../jobs/connected.ts";
 
 /** Three accounts of one name, two of one domain, one without a name: only the first of each is synced. */
-function makeQuarrels({ org }: Connected): void {
+function createConflicts({ org }: Connected): void {
   for (const day of ["01", "02", "03"])
     org.createAccount({
       name: "Acme",
@@ -23,7 +23,7 @@ function makeQuarrels({ org }: Connected): void {
 test("a plan pages through everything without a gap or a double, skips last, each with its reason", async () => {
   const space = await connectedWeb();
   const { org, plan, apply, changes } = space;
-  makeQuarrels(space);
+  createConflicts(space);
   for (let n = 0; n < 30; n++) org.createAccount({ name: `Firm ${n}` });
   await apply((await plan()).id);
   for (const row of [...org.requireTable("account").rows()].filter(({ name }) =>
@@ -100,7 +100,7 @@ test("with duplicate names allowed, a new account without a domain says that it 
 test("what a setting would do is what the next plan under it then does", async () => {
   const space = await connectedWeb();
   const { carol, plan } = space;
-  makeQuarrels(space);
+  createConflicts(space);
   const run = await plan();
 
   const { groups } = (await carol.get(`/runs/${run.id}/problems`)).body;
@@ -142,7 +142,7 @@ test("a plan is exported, a line for each field that changes, with formulas made
 test("open issues link both sides and are exported with formulas made harmless", async () => {
   const space = await connectedWeb();
   const { org, web, plan, apply, issues, carol } = space;
-  makeQuarrels(space);
+  createConflicts(space);
   org.createAccount({ name: "=HYPERLINK(0)", websiteurl: "no domain" });
   const { id } = await apply((await plan()).id);
 
@@ -170,7 +170,7 @@ test("open issues link both sides and are exported with formulas made harmless",
 test("a retry looks at the accounts of its issues and at nothing else", async () => {
   const space = await connectedWeb();
   const { org, web, plan, apply, carol, ended, issues, names, sync } = space;
-  makeQuarrels(space);
+  createConflicts(space);
   const kept = org.createAccount({ name: "Kept" });
   const gone = org.createAccount({ name: "Gone" });
   await apply((await plan()).id);
@@ -261,7 +261,7 @@ test("a run's events are whole runs, and the last one is at rest", async () => {
 
   const { id } = (await carol.post("/runs", { mode: "plan", settings: SETTINGS })).body.run;
   const events = await follow(id);
-  await web.runner.settled();
+  await web.runner.waitUntilIdle();
   const later = await follow(id);
   const { requests, throttled, throttledMs } = (await carol.get(`/runs/${id}`)).body.run;
 

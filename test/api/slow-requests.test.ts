@@ -3,7 +3,7 @@
 import { expect, it, onTestFinished } from "vitest";
 import { buildServer } from "../../src/api/server.ts";
 import { openDatabase } from "../../src/db/pool.ts";
-import { settableClock } from "../../src/lib/clock.ts";
+import { createSettableClock } from "../../src/lib/clock.ts";
 import { createLog } from "../../src/lib/log.ts";
 import { testDatabase } from "../harness/database.ts";
 import { until } from "../harness/stages.ts";
@@ -35,7 +35,7 @@ it("pages that are stuck leave a sync and /readyz alone", async () => {
   await lock.waiting(6);
   const ready = await fetch(`${web.origin}/readyz`);
   await web.runner.apply(id, { id: await web.idOf("company-admin"), name: "Carol" });
-  await web.runner.settled();
+  await web.runner.waitUntilIdle();
   const { rows } = await web.database.pool.query("select status from runs");
   await lock.open();
 
@@ -65,7 +65,7 @@ it("/readyz answers within its own limit when the database does not answer at al
     routes: [],
     db: busy.kysely,
     healthDb: busy.kysely,
-    clock: settableClock("2026-03-02T09:00:00Z"),
+    clock: createSettableClock("2026-03-02T09:00:00Z"),
     log: createLog({ level: "silent" }),
     version: "1",
     publicUrl: () => "",

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { createGunzip, gunzipSync, gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { sentenceOf } from "../../src/cli/error-message.ts";
+import { describeError } from "../../src/cli/error-message.ts";
 import { BackupError } from "../../src/db/dump/format.ts";
 import { restoreDump } from "../../src/db/dump/restore.ts";
 import { writeDump } from "../../src/db/dump/write.ts";
@@ -190,7 +190,7 @@ describe("a backup", () => {
     unpacked.end(alter(gzipSync(Buffer.concat(text))));
     const error = await restoreDump(target, unpacked).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(BackupError);
-    expect(sentenceOf(error)).toMatchObject({ sentence: expect.stringMatching(sentence), exitCode: 2 });
+    expect(describeError(error)).toMatchObject({ sentence: expect.stringMatching(sentence), exitCode: 2 });
     expect(await contents(target)).toEqual({});
   });
 });

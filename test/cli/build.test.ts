@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { sourcesDigest } from "../../bin/build-state.js";
-import { findPages } from "../../src/cli/pages.ts";
+import { findBuiltPages } from "../../src/cli/pages.ts";
 import { builtCommand, command } from "../harness/command.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -89,7 +89,7 @@ test("runs the build where there are no sources, as in an image", async () => {
 test("serves old pages with a word about it", async () => {
   const { root, write, remove } = await builtCheckout({ hasTsx: false });
   const said: string[] = [];
-  const find = () => findPages((sentence) => said.push(sentence), root);
+  const find = () => findBuiltPages((sentence) => said.push(sentence), root);
   expect([find(), ...said]).toEqual([join(root, "dist/web")]);
 
   await write("src/api/contract/route.ts", "export const path = 2;\n");

@@ -7,24 +7,24 @@ import { onTestFinished } from "vitest";
 import { runSimulator, type RunningSimulator } from "../../simulator/main.ts";
 import type { CommandContext, Output } from "../../src/cli/context.ts";
 import { buildProgram } from "../../src/cli/program.ts";
-import { sentenceOf, type ToldError } from "../../src/cli/error-message.ts";
+import { describeError, type ErrorMessage } from "../../src/cli/error-message.ts";
 import { readConfig } from "../../src/config.ts";
 import { testDatabase, type TestDatabase } from "../harness/database.ts";
 
-export interface Said {
+export interface CommandResult {
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
-  readonly error?: ToldError;
+  readonly error?: ErrorMessage;
 }
 
 export interface CommandLine {
   readonly simulator: RunningSimulator;
   readonly database: TestDatabase;
   /** `sluice …` as typed; the connection file is the one written last. */
-  readonly run: (line: string, env?: Readonly<Record<string, string>>) => Promise<Said>;
+  readonly run: (line: string, env?: Readonly<Record<string, string>>) => Promise<CommandResult>;
   /** Writes the connection file; undefined takes it away. */
-  readonly connect: (text: string | undefined) => void;
+  readonly writeConnectionFile: (text: string | undefined) => void;
 }
 
 export function connectionText({ origin, clientId }: RunningSimulator): string {
@@ -50,9 +50,9 @@ export async function commandLine(accounts: number): Promise<CommandLine> {
     await simulator.close();
   });
   const file = join(directory, "sluice.yaml");
-  const connect = (text: string | undefined) =>
+  const writeConnectionFile = (text: string | undefined) =>
     text === undefined ? rmSync(file) : writeFileSync(file, text);
-  connect(connectionText(simulator));
+  writeConnectionFile(connectionText(simulator));
   const environment = {
     DATABASE_URL: database.url,
     SLUICE_SIMULATOR: simulator.origin,
@@ -61,14 +61,18 @@ export async function commandLine(accounts: number): Promise<CommandLine> {
   return {
     simulator,
     database,
-    connect,
-    run: (line, env = {}) => say(`--connection ${file} ${line}`.split(" "), { ...environment, ...env }),
+    writeConnectionFile,
+    run: (line, env = {}) =>
+      runInProcess(`--connection ${file} ${line}`.split(" "), { ...environment, ...env }),
   };
 }
 
-async function say(words: readonly string[], env: Readonly<Record<string, string>>): Promise<Said> {
+async function runInProcess(
+  words: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<CommandResult> {
   const written = { stdout: "", stderr: "" };
-  let said: Omit<Said, "stdout" | "stderr"> = { exitCode: -1 };
+  let said: Omit<CommandResult, "stdout" | "stderr"> = { exitCode: -1 };
   const program = buildProgram(async (global, work) => {
     const context: CommandContext = {
       config: readConfig(env),
@@ -81,7 +85,7 @@ async function say(words: readonly string[], env: Readonly<Record<string, string
     said = await work(context).then(
       (exitCode) => ({ exitCode }),
       (thrown: unknown) => {
-        const error = sentenceOf(thrown);
+        const error = describeError(thrown);
         return { exitCode: error.exitCode, error };
       },
     );

@@ -157,8 +157,8 @@ describe("bad input is one sentence that says what to do, and nothing is written
     ],
   ];
   it.each(cases)("%s", async (_, exitCode, sentence, change, env = {}) => {
-    const { run, connect, simulator } = await commandLine(20);
-    connect(change(connectionText(simulator)));
+    const { run, writeConnectionFile, simulator } = await commandLine(20);
+    writeConnectionFile(change(connectionText(simulator)));
     const said = await run("sync", env);
     expect(said.exitCode).toBe(exitCode);
     expect(said.error?.sentence).toMatch(sentence);
@@ -168,8 +168,8 @@ describe("bad input is one sentence that says what to do, and nothing is written
   });
 
   it("no connection file", async () => {
-    const { run, connect } = await commandLine(0);
-    connect(undefined);
+    const { run, writeConnectionFile } = await commandLine(0);
+    writeConnectionFile(undefined);
     expect(await run("sync")).toMatchObject({
       exitCode: 2,
       error: { sentence: expect.stringContaining("There is no such file.") },

@@ -13,7 +13,7 @@ const ACCOUNTS = 12_000;
 const KILLS = fewOrAll(8, 30);
 const KILLS_OF_A_STAGE = fewOrAll(1, 3);
 /** A quarter of the kills do if each hits. */
-const MOST_ROUNDS = 32;
+const MAX_ROUNDS = 32;
 
 it("ends in the same accounts however often it is killed, in every stage", async () => {
   const random = new Random(`kill ${SEED}`, 0);
@@ -47,7 +47,7 @@ it("ends in the same accounts however often it is killed, in every stage", async
     const total = () => Object.values(kills).reduce((sum, count) => sum + count, 0);
     const isEnough = () => total() >= KILLS && Math.min(...Object.values(kills)) >= KILLS_OF_A_STAGE;
     // A stage that was over before it was seen, or before its kill came, is no kill: then there is another round.
-    for (let round = 0; !isEnough() && round < MOST_ROUNDS; round++) {
+    for (let round = 0; !isEnough() && round < MAX_ROUNDS; round++) {
       const database = await testDatabase();
       for (const stage of STAGES) {
         const hit = await killIn(database, stage);

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from "vitest";
-import { duration, oneLine, wrapped } from "../../src/cli/output/format.ts";
+import { formatDuration, toOneLine, wrapText } from "../../src/cli/output/format.ts";
 import { issueReport } from "../../src/cli/output/issue-report.ts";
 import { planReport } from "../../src/cli/output/plan-report.ts";
 import { runReport, runTable } from "../../src/cli/output/run-report.ts";
@@ -172,9 +172,9 @@ describe("text on a terminal", () => {
   });
 
   it("never steers the terminal and never runs over", () => {
-    expect(oneLine("a\u001b]0;title\u0007b\nc")).toBe("a ]0;title b c");
-    expect(oneLine("日本電気株式会社", 7)).toBe("日本電…");
-    expect(wrapped("one two three", 9, "  ")).toEqual(["  one two", "  three"]);
+    expect(toOneLine("a\u001b]0;title\u0007b\nc")).toBe("a ]0;title b c");
+    expect(toOneLine("日本電気株式会社", 7)).toBe("日本電…");
+    expect(wrapText("one two three", 9, "  ")).toEqual(["  one two", "  three"]);
   });
 
   test.each([
@@ -183,6 +183,6 @@ describe("text on a terminal", () => {
     [185_000, "3 min 5 s"],
     [7_800_000, "2 h 10 min"],
   ])("%i ms are %s", (ms, text) => {
-    expect(duration(ms)).toBe(text);
+    expect(formatDuration(ms)).toBe(text);
   });
 });

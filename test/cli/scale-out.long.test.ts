@@ -17,7 +17,7 @@ const ACCOUNTS = 300;
 const KILLS = fewOrAll(16, 100);
 
 /** What people do in Dynamics 365 between two runs. */
-function work({ org }: RunningSimulator, round: number): void {
+function changeSource({ org }: RunningSimulator, round: number): void {
   const ids = [...org.accounts.rows()].map((row) => String(row["accountid"]));
   for (const [place, id] of ids.entries()) {
     if (place % 9 === round % 9)
@@ -43,7 +43,7 @@ it("does every run once however often its workers are killed, in every stage", a
   const total = () => Object.values(kills).reduce((sum, count) => sum + count, 0);
 
   for (let round = 0; total() < KILLS || Math.min(...Object.values(kills)) < 3; round++) {
-    if (round > 0) work(simulator, round);
+    if (round > 0) changeSource(simulator, round);
     const clicks = round % 5 === 0 ? CLICKS : 2;
     runs.push(
       await killedInEveryStage(site, { admin, clicks, random }, (stage) => {
@@ -95,7 +95,7 @@ async function killedInEveryStage(
   const [run = 0] = asked;
   const events = admin.get(`/runs/${run}/events`);
   for (const gate of gates) {
-    await gate.reached(() => stillGoesOn(site.database, run));
+    await gate.reached(() => assertStillRunning(site.database, run));
     const victim = await site.holder();
     // Now and then it gets a little further first, so that it is killed anywhere in the stage.
     const isLet = random.chance(30);
@@ -117,7 +117,7 @@ async function killedInEveryStage(
 }
 
 /** A run that was given up comes to no gate any more. */
-async function stillGoesOn({ pool }: TestDatabase, run: number): Promise<void> {
+async function assertStillRunning({ pool }: TestDatabase, run: number): Promise<void> {
   const { rows } = await pool.query<{ status: string; error: unknown; given_up: boolean }>(
     "select status, error, coalesce(halt_reason = 'failed', false) as given_up from runs where id = $1",
     [run],

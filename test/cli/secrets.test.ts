@@ -206,7 +206,7 @@ it("never reach a page, an answer to whoever asks, the server's log, or the data
 
   const answers = await everythingAnswered(web);
   // Some of the routes start a run, whose tables go when it ends.
-  await web.runner.settled();
+  await web.runner.waitUntilIdle();
   const everything = [...answers, ...web.logged, await everythingStored(web.database)].join("\n");
 
   expect(everything.length).toBeGreaterThan(200_000);

@@ -23,7 +23,7 @@ async function leftAlone(): Promise<Alone> {
   );
   const mapping = { ...SETTINGS.mapping, description: "description" };
   await connected.apply((await connected.plan({ mapping })).id);
-  const worker = startWorker({ ...web, log: createLog({ level: "silent" }), chores: [] }, 24 * HOUR);
+  const worker = startWorker({ ...web, log: createLog({ level: "silent" }), periodicTasks: [] }, 24 * HOUR);
   onTestFinished(() => worker.close());
   return {
     ...connected,
@@ -51,13 +51,13 @@ test("after a week in which nothing ran there is one run, and the next comes an 
   await alone.carol.put("/connection/schedule", HOURLY);
   alone.passes(7 * 24);
 
-  await alone.worker.look();
-  await alone.web.runner.settled();
+  await alone.worker.poll();
+  await alone.web.runner.waitUntilIdle();
 
-  expect(await alone.worker.look()).toBeUndefined();
+  expect(await alone.worker.poll()).toBeUndefined();
   alone.passes(1);
-  await alone.worker.look();
-  await alone.web.runner.settled();
+  await alone.worker.poll();
+  await alone.web.runner.waitUntilIdle();
   expect(await alone.runs()).toEqual(["plan done", "sync done", "changes done"]);
 });
 
@@ -113,7 +113,7 @@ test("a plan that waits is discarded: nothing is written, and the next one comes
   await alone.carol.put("/connection/schedule", HOURLY);
   blank(alone, 20);
   alone.passes(1);
-  const braked = await alone.ended((await alone.worker.look())!);
+  const braked = await alone.ended((await alone.worker.poll())!);
 
   await alone.carol.post(`/runs/${braked.id}/discard`);
 
@@ -122,9 +122,9 @@ test("a plan that waits is discarded: nothing is written, and the next one comes
     attention: null,
     nextRunAt: new Date(alone.web.clock.now().getTime() + HOUR).toISOString(),
   });
-  expect(await alone.worker.look()).toBeUndefined();
+  expect(await alone.worker.poll()).toBeUndefined();
   alone.passes(1);
-  expect(await alone.ended((await alone.worker.look())!)).toMatchObject({ approvalReason: "brake-changes" });
+  expect(await alone.ended((await alone.worker.poll())!)).toMatchObject({ approvalReason: "brake-changes" });
 });
 
 test("a plan that waits loses its worth by a retry: it is made anew at once, and nobody hears of it twice", async () => {
@@ -133,11 +133,11 @@ test("a plan that waits loses its worth by a retry: it is made anew at once, and
   await alone.sync();
   blank(alone, 20);
   alone.passes(24);
-  await alone.worker.look();
-  await alone.web.runner.settled();
+  await alone.worker.poll();
+  await alone.web.runner.waitUntilIdle();
 
   await alone.carol.post("/issues/retry", { kind: "name-in-use" });
-  await alone.web.runner.settled();
+  await alone.web.runner.waitUntilIdle();
 
   const told = async () => {
     const { rows } = await alone.web.database.pool.query<{ topic: string }>(
@@ -146,8 +146,8 @@ test("a plan that waits loses its worth by a retry: it is made anew at once, and
     return rows.map(({ topic }) => topic);
   };
   expect((await alone.carol.get("/connection")).body.nextRunAt).toBe(alone.web.clock.now().toISOString());
-  await alone.worker.look();
-  await alone.web.runner.settled();
+  await alone.worker.poll();
+  await alone.web.runner.waitUntilIdle();
   expect(await alone.runs()).toEqual([
     "plan done",
     "sync done",
@@ -166,11 +166,11 @@ test("a plan that waited for a day is made anew, so that it can be applied, or i
   const alone = await leftAlone();
   blank(alone, 20);
   alone.passes(24);
-  await alone.ended((await alone.worker.look())!);
+  await alone.ended((await alone.worker.poll())!);
   for (const id of alone.ids) alone.org.updateAccount(id, { description: "Something" });
 
   alone.passes(25);
-  await alone.ended((await alone.worker.look())!);
+  await alone.ended((await alone.worker.poll())!);
 
   expect(await alone.runs()).toEqual(["plan done", "sync discarded", "sync done"]);
   expect((await alone.carol.get("/connection")).body).toMatchObject({ state: "in-step", attention: null });
@@ -184,7 +184,7 @@ test("a sync that fails needs attention and is tried again; when it works, all i
     fault: { kind: "answer", status: 400, body: "{}" },
   });
   alone.passes(24);
-  const failed = await alone.ended((await alone.worker.look())!);
+  const failed = await alone.ended((await alone.worker.poll())!);
 
   const { body } = await alone.carol.get("/connection");
   expect(failed.status).toBe("failed");
@@ -196,7 +196,7 @@ test("a sync that fails needs attention and is tried again; when it works, all i
 
   faults.remove(broken);
   alone.passes(1);
-  await alone.ended((await alone.worker.look())!);
+  await alone.ended((await alone.worker.poll())!);
   expect((await alone.carol.get("/connection")).body).toMatchObject({ state: "in-step", attention: null });
 });
 
@@ -236,7 +236,7 @@ test("choosing a new view restarts the sync", async () => {
   alone.org.deleteView(old);
   await alone.sync();
   alone.passes(24);
-  expect(await alone.worker.look()).toBeUndefined();
+  expect(await alone.worker.poll()).toBeUndefined();
 
   const chosen = await alone.plan({ selection: { kind: "view", view: view("All of ours") } });
   await alone.apply(chosen.id);
@@ -248,5 +248,5 @@ test("choosing a new view restarts the sync", async () => {
     selectionName: "All of ours",
   });
   alone.passes(24);
-  expect(await alone.ended((await alone.worker.look())!)).toMatchObject({ status: "done", mode: "sync" });
+  expect(await alone.ended((await alone.worker.poll())!)).toMatchObject({ status: "done", mode: "sync" });
 });

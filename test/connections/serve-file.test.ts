@@ -9,7 +9,7 @@ import { openStoredConnection } from "../../src/connections/sign-in/open-stored-
 import { forgetConnectionFile, useConnectionFile } from "../../src/connections/file/use-connection-file.ts";
 import { syncState } from "../../src/connections/status/load-status.ts";
 import type { RunningSimulator } from "../../simulator/main.ts";
-import { settableClock } from "../../src/lib/clock.ts";
+import { createSettableClock } from "../../src/lib/clock.ts";
 import type { Attention } from "../../src/connections/tables.ts";
 import { partsFor, simulated } from "./stored.ts";
 
@@ -117,7 +117,7 @@ test("started again with the same file, it is the same connection, and what wait
   const { environment } = await loadConnection(kysely);
   simulator.faults.add({ times: 0, fault: { kind: "cut", when: "before-headers" } });
 
-  const later = { ...parts, clock: settableClock(new Date(parts.clock.now().getTime() + 3_600_000)) };
+  const later = { ...parts, clock: createSettableClock(new Date(parts.clock.now().getTime() + 3_600_000)) };
   await useConnectionFile(later, fileFor(simulator));
 
   expect(await loadConnection(kysely)).toMatchObject({

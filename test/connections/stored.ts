@@ -6,7 +6,7 @@ import { loadConnection, saveSignIn } from "../../src/connections/connection.ts"
 import type { ConnectionParts } from "../../src/connections/sign-in/open-stored-connection.ts";
 import { sharedTokens } from "../../src/connections/sign-in/shared-tokens.ts";
 import { createSealer } from "../../src/lib/sealer.ts";
-import { settableClock, type SettableClock } from "../../src/lib/clock.ts";
+import { createSettableClock, type SettableClock } from "../../src/lib/clock.ts";
 import { createLog } from "../../src/lib/log.ts";
 import { testDatabase } from "../harness/database.ts";
 import { REFRESH_TOKEN } from "../../src/connections/sign-in/secrets.ts";
@@ -25,7 +25,7 @@ export async function simulated(options: RunOptions = {}): Promise<RunningSimula
 export async function partsFor(simulator: RunningSimulator): Promise<Standing> {
   return {
     database: await testDatabase(),
-    clock: settableClock(simulator.org.now()),
+    clock: createSettableClock(simulator.org.now()),
     log: createLog({ level: "silent" }),
     simulator: simulator.origin,
     sealer: createSealer({ current: KEY }),

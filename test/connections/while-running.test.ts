@@ -77,7 +77,7 @@ test("paused while it reads, the sync is paused and not running; resumed, the ru
   const work = await syncing();
 
   await work.carol.post("/connection/pause");
-  await work.web.runner.settled();
+  await work.web.runner.waitUntilIdle();
   const { body } = await work.carol.get("/connection");
   work.goOn();
   await work.carol.post("/connection/resume");

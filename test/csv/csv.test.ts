@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it, test } from "vitest";
-import { delimiterOf, dialectOf } from "../../src/csv/dialect.ts";
+import { detectDelimiter, detectDialect } from "../../src/csv/dialect.ts";
 import { CsvError, readCsv, type CsvFault, type CsvRow } from "../../src/csv/read-csv.ts";
-import { csvOf } from "../../src/csv/write-csv.ts";
+import { formatCsv } from "../../src/csv/write-csv.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "sluice-csv-"));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -49,7 +49,7 @@ describe("a CSV file is read", () => {
     const rows = await read(late);
     expect(rows).toHaveLength(100_001);
     expect(rows.at(-1)).toEqual({ kind: "row", line: 100_002, values: { name: "€" } });
-    expect(await dialectOf(path)).toEqual({ encoding: "windows-1252", delimiter: "," });
+    expect(await detectDialect(path)).toEqual({ encoding: "windows-1252", delimiter: "," });
   });
 
   it("and a row with too many values is a fault among the rows", async () => {
@@ -94,13 +94,13 @@ test.each([
   ['"a,b";c\n"1,2,3";4', ";"],
   ["alone", ","],
 ])("%j is delimited by %j", (text, delimiter) => {
-  expect(delimiterOf(text)).toBe(delimiter);
+  expect(detectDelimiter(text)).toBe(delimiter);
 });
 
 describe("CSV is written", () => {
   it("so that RFC 4180 readers understand it", () => {
     expect(
-      csvOf([
+      formatCsv([
         ["name", "n", "b"],
         ['Müller, "Söhne"\nKöln', 1.5, true],
         ["", null, undefined],
@@ -109,13 +109,13 @@ describe("CSV is written", () => {
   });
 
   it("and on demand so that spreadsheets run nothing", () => {
-    expect(csvOf([["=1+1", -5, "@x", "a=b"]], { guardFormulas: true })).toBe("'=1+1,-5,'@x,a=b\r\n");
-    expect(csvOf([["=1+1"]])).toBe("=1+1\r\n");
+    expect(formatCsv([["=1+1", -5, "@x", "a=b"]], { guardFormulas: true })).toBe("'=1+1,-5,'@x,a=b\r\n");
+    expect(formatCsv([["=1+1"]])).toBe("=1+1\r\n");
   });
 
   it("and read back as it was", async () => {
     const values = [' a "b", c;\t|', "=x", "line\r\nbreak", "ü"];
-    expect(await read(csvOf([["1", "2", "3", "4"], values]))).toMatchObject([
+    expect(await read(formatCsv([["1", "2", "3", "4"], values]))).toMatchObject([
       { values: { 1: values[0], 2: values[1], 3: values[2], 4: values[3] } },
     ]);
   });

@@ -9,11 +9,11 @@ import { discoverSignIn } from "../../src/dataverse/auth/discovery.ts";
 import type { RawRow, View } from "../../src/dataverse/model.ts";
 import { refreshTokenTokens } from "../../src/dataverse/auth/tokens.ts";
 import type { TokenSource } from "../../src/dataverse/auth/tokens.ts";
-import { settableClock } from "../../src/lib/clock.ts";
+import { createSettableClock } from "../../src/lib/clock.ts";
 import type { SettableClock } from "../../src/lib/clock.ts";
 import { openHttp } from "../../src/lib/http.ts";
-import { sendJson, startSmallServer } from "../lib/small-server.ts";
-import type { Answer, Asked } from "../lib/small-server.ts";
+import { sendJson, startTestServer } from "../lib/test-server.ts";
+import type { RequestHandler, ReceivedRequest } from "../lib/test-server.ts";
 
 export interface Connected extends AsyncDisposable {
   readonly client: DataverseClient;
@@ -25,22 +25,22 @@ type Options = Partial<DataverseOptions>;
 
 /** Against a server that answers metadata with nothing, and everything else as told. */
 export async function connectTo(
-  answer: Answer,
+  answer: RequestHandler,
   options: Options = {},
-): Promise<Connected & { readonly asked: () => readonly Asked[] }> {
+): Promise<Connected & { readonly asked: () => readonly ReceivedRequest[] }> {
   let count = 0;
-  const server = await startSmallServer((asked, response) => {
+  const server = await startTestServer((asked, response) => {
     if (asked.url.includes("EntityDefinitions")) sendJson(response, { value: [] });
     else answer(asked, response, (count += 1));
   });
   const environment = normaliseAddress(server.origin, { simulatorOrigin: server.origin });
-  const clock = settableClock("2026-03-01T00:00:00Z");
+  const clock = createSettableClock("2026-03-01T00:00:00Z");
   const client = connectDataverse({ environment, clock, tokens: numberedTokens(), ...options });
   return {
     client,
     clock,
     environment,
-    asked: () => server.asked.filter(({ url }) => !url.includes("EntityDefinitions")),
+    asked: () => server.requests.filter(({ url }) => !url.includes("EntityDefinitions")),
     [Symbol.asyncDispose]: async () => {
       await client.close();
       await server[Symbol.asyncDispose]();
@@ -68,7 +68,7 @@ export async function connectSimulated(
   const { origin, clientId, clientSecret } = simulator;
   const environment = normaliseAddress(origin, { simulatorOrigin: origin });
   const http = openHttp();
-  const clock = settableClock("2026-03-01T00:00:00Z");
+  const clock = createSettableClock("2026-03-01T00:00:00Z");
   const place = await discoverSignIn(environment, { http, clock });
   const refreshToken = options.as ? simulator.refreshTokenOf(options.as(simulator)) : simulator.refreshToken;
   const signIn = { clientId, clientSecret, refreshToken, saveRefreshToken: async () => {} };

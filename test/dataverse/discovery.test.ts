@@ -1,29 +1,29 @@
 import { expect, test } from "vitest";
 import { AddressError, normaliseAddress } from "../../src/dataverse/auth/environment-address.ts";
 import { authorizationUri, discoverSignIn } from "../../src/dataverse/auth/discovery.ts";
-import { settableClock } from "../../src/lib/clock.ts";
+import { createSettableClock } from "../../src/lib/clock.ts";
 import { openHttp } from "../../src/lib/http.ts";
-import { startSmallServer } from "../lib/small-server.ts";
-import type { Answer } from "../lib/small-server.ts";
+import { startTestServer } from "../lib/test-server.ts";
+import type { RequestHandler } from "../lib/test-server.ts";
 
 const TENANT = "1dab20d6-5aef-4d18-ab11-59afc8e3106a";
 const uri = `https://login.microsoftonline.com/${TENANT}/oauth2/authorize`;
 
-async function discover(answer: Answer) {
-  await using server = await startSmallServer(answer);
+async function discover(answer: RequestHandler) {
+  await using server = await startTestServer(answer);
   const http = openHttp();
-  const clock = settableClock("2026-03-01T00:00:00Z");
+  const clock = createSettableClock("2026-03-01T00:00:00Z");
   try {
     const environment = normaliseAddress(server.origin, { simulatorOrigin: server.origin });
     const place = await discoverSignIn(environment, { http, clock }).catch((error: unknown) => error);
-    return { place, clock, asked: server.asked, origin: server.origin };
+    return { place, clock, asked: server.requests, origin: server.origin };
   } finally {
     await http.close();
   }
 }
 
 const challenge =
-  (...values: string[]): Answer =>
+  (...values: string[]): RequestHandler =>
   (_asked, response) => {
     response.writeHead(401, { "www-authenticate": values }).end();
   };
@@ -95,7 +95,7 @@ test("an environment under maintenance is waited for", async () => {
     else challenge(`Bearer authorization_uri=${uri}`)(asked, response, count);
   });
   expect(place).toMatchObject({ tenant: TENANT });
-  expect(clock.slept.map((ms) => Math.floor(ms / 60_000))).toEqual([1, 1]);
+  expect(clock.sleeps.map((ms) => Math.floor(ms / 60_000))).toEqual([1, 1]);
 });
 
 test("nobody there is told after a few tries", async () => {

@@ -1,23 +1,24 @@
 import { EventEmitter, once } from "node:events";
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { sendJson } from "../lib/small-server.ts";
-import type { Answer, Asked } from "../lib/small-server.ts";
+import { sendJson } from "../lib/test-server.ts";
+import type { RequestHandler, ReceivedRequest } from "../lib/test-server.ts";
 import { allOf, connectTo, row, viewOf } from "./connected.ts";
 
 const VIEW = viewOf('<fetch><entity name="account"><attribute name="name"/></entity></fetch>');
-const linkTo = ({ headers }: Asked, rest: string) => `http://${headers.host}/api/data/v9.2/accounts?${rest}`;
+const linkTo = ({ headers }: ReceivedRequest, rest: string) =>
+  `http://${headers.host}/api/data/v9.2/accounts?${rest}`;
 
 /** Pages 1 to `last`, one row each, by nextLink. */
 const linkedPages =
-  (last: number): Answer =>
+  (last: number): RequestHandler =>
   (asked, response) => {
     const page = Number(/\$skiptoken=(\d+)/.exec(asked.url)?.[1] ?? 1);
     const next = page < last ? { "@odata.nextLink": linkTo(asked, `$skiptoken=${page + 1}`) } : {};
     sendJson(response, { value: [row(`a${page}`)], ...next });
   };
 
-function fetchXmlOf(asked: Asked): string {
+function fetchXmlOf(asked: ReceivedRequest): string {
   return asked.url.slice(asked.url.indexOf("fetchXml=") + "fetchXml=".length);
 }
 

@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import type { FaultRuleInput } from "../../simulator/faults/rule.ts";
 import type { RequestStats } from "../../src/dataverse/model.ts";
 import { createLog } from "../../src/lib/log.ts";
-import { sendJson } from "../lib/small-server.ts";
-import type { Answer } from "../lib/small-server.ts";
+import { sendJson } from "../lib/test-server.ts";
+import type { RequestHandler } from "../lib/test-server.ts";
 import { allOf, connectSimulated, connectTo, row } from "./connected.ts";
 
 const refuse = (code: string, message: string) => ({ error: { code, message } });
@@ -15,8 +15,8 @@ test("a throttled request waits as long as it is told and goes on", async () => 
     else sendJson(response, { value: [row("a")] });
   });
   expect(await allOf(connected.client.readAccounts({ kind: "all" }, []))).toHaveLength(1);
-  expect(connected.clock.slept).toHaveLength(3);
-  expect(Math.min(...connected.clock.slept)).toBeGreaterThanOrEqual(30_000);
+  expect(connected.clock.sleeps).toHaveLength(3);
+  expect(Math.min(...connected.clock.sleeps)).toBeGreaterThanOrEqual(30_000);
   expect(connected.client.usage).toMatchObject({ retries: 3, throttledMs: expect.any(Number) });
 });
 
@@ -104,7 +104,7 @@ test("a refused token is renewed once, and a second refusal asks to reconnect", 
   expect(refused.asked()).toHaveLength(2);
 });
 
-const throttledOnce: Answer = (_asked, response, count) => {
+const throttledOnce: RequestHandler = (_asked, response, count) => {
   if (count === 1) sendJson(response, refuse("0x80072326", "Number of concurrent requests"), 429);
   else sendJson(response, { value: [row("a")] });
 };

@@ -1,16 +1,16 @@
 import { expect, test } from "vitest";
 import { normaliseAddress } from "../../src/dataverse/auth/environment-address.ts";
 import { clientCredentialTokens, refreshTokenTokens } from "../../src/dataverse/auth/tokens.ts";
-import { settableClock } from "../../src/lib/clock.ts";
+import { createSettableClock } from "../../src/lib/clock.ts";
 import { openHttp } from "../../src/lib/http.ts";
-import { sendJson, startSmallServer } from "../lib/small-server.ts";
-import type { Answer } from "../lib/small-server.ts";
+import { sendJson, startTestServer } from "../lib/test-server.ts";
+import type { RequestHandler } from "../lib/test-server.ts";
 
 const SECRET = "m4rked~sécret&=+";
 const TENANT = "1dab20d6-5aef-4d18-ab11-59afc8e3106a";
 
 /** Tokens access-1, access-2 …, each for an hour, with refresh-1 … */
-const granting: Answer = (_asked, response, count) => {
+const granting: RequestHandler = (_asked, response, count) => {
   sendJson(response, {
     token_type: "Bearer",
     access_token: `access-${count}`,
@@ -20,15 +20,15 @@ const granting: Answer = (_asked, response, count) => {
 };
 
 const refusing =
-  (status: number, error: string, description: string): Answer =>
+  (status: number, error: string, description: string): RequestHandler =>
   (_asked, response) => {
     sendJson(response, { error, error_description: description }, status);
   };
 
-async function signInAt(answer: Answer) {
-  const server = await startSmallServer(answer);
+async function signInAt(answer: RequestHandler) {
+  const server = await startTestServer(answer);
   const http = openHttp();
-  const clock = settableClock("2026-03-01T00:00:00Z");
+  const clock = createSettableClock("2026-03-01T00:00:00Z");
   const environment = normaliseAddress(server.origin, { simulatorOrigin: server.origin });
   const context = { environment, place: { authority: server.origin, tenant: TENANT }, http, clock };
   const saved: string[] = [];
@@ -43,8 +43,8 @@ async function signInAt(answer: Answer) {
     stored,
     byApp: clientCredentialTokens(context, { clientId: "app", clientSecret: SECRET }),
     byPerson: refreshTokenTokens(context, stored),
-    forms: () => server.asked.map(({ body }) => new URLSearchParams(body)),
-    paths: () => server.asked.map(({ url }) => url),
+    forms: () => server.requests.map(({ body }) => new URLSearchParams(body)),
+    paths: () => server.requests.map(({ url }) => url),
     [Symbol.asyncDispose]: async () => {
       await http.close();
       await server[Symbol.asyncDispose]();
@@ -213,8 +213,8 @@ test.each([
     else granting(asked, response, count);
   });
   expect(await signIn.byApp.token()).toBe("access-3");
-  expect(signIn.clock.slept).toHaveLength(2);
-  expect(Math.min(...signIn.clock.slept)).toBeGreaterThanOrEqual(7_000);
+  expect(signIn.clock.sleeps).toHaveLength(2);
+  expect(Math.min(...signIn.clock.sleeps)).toBeGreaterThanOrEqual(7_000);
 });
 
 test("a cut connection is tried four times, and then told as passing", async () => {

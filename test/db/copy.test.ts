@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import * as fc from "fast-check";
 import type { PoolClient } from "pg";
 import { afterAll, expect, test } from "vitest";
-import { copyIn, copyOut, copyRows, copyText, textArray } from "../../src/db/copy.ts";
+import { copyIn, copyOut, copyRows, encodeCopyRow, encodeTextArray } from "../../src/db/copy.ts";
 import { inTransaction } from "../../src/db/transaction.ts";
 import { databaseWithoutTables } from "../harness/database.ts";
 import { propertyRuns } from "../harness/counts.ts";
@@ -18,7 +18,7 @@ async function copyIntoT(lines: Iterable<string | Buffer>): Promise<number> {
   return writer.end();
 }
 
-const longLine = (n: number) => copyText([n, "x".repeat(n % 700), n / 2, null, null]);
+const longLine = (n: number) => encodeCopyRow([n, "x".repeat(n % 700), n / 2, null, null]);
 
 /** What PostgreSQL's text can hold: any string of whole characters without U+0000. */
 const text = fc.string({ unit: "grapheme" }).map((any) => any.replaceAll("\0", ""));
@@ -33,7 +33,7 @@ test("whatever the values are, what was copied in is what is read", async () => 
   await fc.assert(
     fc.asyncProperty(fc.array(value, { maxLength: 20 }), async (rows) => {
       await client.query("truncate t");
-      await copyIntoT(rows.map(({ a, b, c, d }, n) => copyText([n, a, b, c, d && textArray(d)])));
+      await copyIntoT(rows.map(({ a, b, c, d }, n) => encodeCopyRow([n, a, b, c, d && encodeTextArray(d)])));
       const found = await client.query("select a, b, c, d from t order by n");
       // -0 comes back as 0 where JavaScript made text of it.
       expect(found.rows).toEqual(rows.map((row) => ({ ...row, b: row.b === 0 ? 0 : row.b })));
@@ -57,7 +57,7 @@ test("rows in pieces of any size, as text and as bytes, arrive in order", async 
 test("a row the server refuses fails the copy with its message, and the connection goes on", async () => {
   await client.query("truncate t");
   const lines = Array.from({ length: 50_000 }, (_, n) =>
-    copyText([n === 10 ? "ten" : n, "x", 1, true, null]),
+    encodeCopyRow([n === 10 ? "ten" : n, "x", 1, true, null]),
   );
   await expect(copyIntoT(lines)).rejects.toThrow('invalid input syntax for type integer: "ten"');
   await expect(async () => copyIn(client, "copy nowhere from stdin").end()).rejects.toThrow("does not exist");
@@ -119,7 +119,7 @@ test("a row that cannot be made leaves no row, and a transaction that can be rol
   expect((await client.query("select count(*) from t")).rows).toEqual([{ count: 0 }]);
 });
 
-const copyAndLook = (fail: boolean) =>
+const copyAndSelect = (fail: boolean) =>
   inTransaction(db, async ({ kysely, client: own }) => {
     const writer = copyIn(own, "copy t (n) from stdin");
     await writer.write("7\n");
@@ -132,6 +132,6 @@ const copyAndLook = (fail: boolean) =>
 
 test("in a transaction COPY and queries are one, and an exception takes both back", async () => {
   await client.query("truncate t");
-  await expect(copyAndLook(true)).rejects.toThrow("no");
-  expect(await copyAndLook(false)).toEqual([{ n: 7 }]);
+  await expect(copyAndSelect(true)).rejects.toThrow("no");
+  expect(await copyAndSelect(false)).toEqual([{ n: 7 }]);
 });

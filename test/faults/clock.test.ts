@@ -13,7 +13,7 @@ function jump({ web }: Connected, hours: number): void {
 test.for([1, 24])("%i hours back in the middle of a run and between runs", async (hours) => {
   const work = await connectedWeb();
   const { web, org } = work;
-  const worker = startWorker({ ...web, log: createLog({ level: "silent" }), chores: [] }, 24 * HOUR);
+  const worker = startWorker({ ...web, log: createLog({ level: "silent" }), periodicTasks: [] }, 24 * HOUR);
   onTestFinished(() => worker.close());
   const runs = async () => (await web.database.pool.query("select mode, status from runs order by id")).rows;
   org.createAccount({ name: "Contoso" });
@@ -24,20 +24,20 @@ test.for([1, 24])("%i hours back in the middle of a run and between runs", async
   const { run } = (await work.carol.post("/runs", { mode: "sync" })).body;
   jump(work, -hours);
   const meanwhile = await work.carol.post("/runs", { mode: "sync" });
-  await worker.look();
+  await worker.poll();
   web.simulator.faults.remove(held);
   expect(meanwhile.body.run.id).toBe(run.id);
   expect(await work.ended(run.id)).toMatchObject({ status: "done", counts: { created: 1 } });
 
   jump(work, -hours);
-  await worker.look();
+  await worker.poll();
   expect(await runs()).toEqual([
     { mode: "plan", status: "done" },
     { mode: "sync", status: "done" },
   ]);
   jump(work, hours + 24);
   org.createAccount({ name: "Litware" });
-  const due = await worker.look();
+  const due = await worker.poll();
   expect(await work.ended(due!)).toMatchObject({ mode: "sync", status: "done", counts: { created: 1 } });
   expect(await work.names()).toEqual(["Contoso", "Fabrikam", "Litware"]);
 });
@@ -53,7 +53,7 @@ test("what broke off before the jump is tried again, and not only a day later", 
   );
 
   jump(work, -24);
-  await web.runner.settled();
+  await web.runner.waitUntilIdle();
 
   const { rows } = await web.database.pool.query("select status from runs");
   expect(rows).toEqual([{ status: "done" }]);

@@ -5,13 +5,13 @@ import { startSession } from "../../src/access/sessions.ts";
 import { csrfTokenOf, newToken } from "../../src/access/tokens.ts";
 import type { Role } from "../../src/api/contract/session.ts";
 import type { Implementation } from "../../src/api/implement.ts";
-import { buildWeb } from "../../src/app.ts";
+import { buildWebApp } from "../../src/app.ts";
 import { readConfig } from "../../src/config.ts";
 import type { Runner } from "../../src/jobs/runner.ts";
 import { startWorker } from "../../src/jobs/worker.ts";
-import { settableClock, type SettableClock } from "../../src/lib/clock.ts";
+import { createSettableClock, type SettableClock } from "../../src/lib/clock.ts";
 import { createLog } from "../../src/lib/log.ts";
-import type { NotifyParts } from "../../src/notify/notify.ts";
+import type { NotifyDeps } from "../../src/notify/notify.ts";
 import { afterwards } from "./afterwards.ts";
 import { testDatabase, type TestDatabase } from "./database.ts";
 
@@ -52,7 +52,7 @@ export type WebWorkspace = {
   readonly clock: SettableClock;
   readonly routes: readonly Implementation[];
   readonly runner: Runner;
-  readonly notify: NotifyParts;
+  readonly notify: NotifyDeps;
   /** What the server's router holds, printed. */
   readonly routeTree: string;
   /** What the server has logged, a JSON line each. */
@@ -77,7 +77,7 @@ export type WebOptions = RunOptions & {
 /** Called at the top of a file it lives as long as the file, inside a test as long as the test. */
 export async function webWorkspace({ env, ui, ...simulated }: WebOptions = {}): Promise<WebWorkspace> {
   const database = await testDatabase();
-  const clock = settableClock("2026-03-02T09:00:00Z");
+  const clock = createSettableClock("2026-03-02T09:00:00Z");
   const simulator = await runSimulator({
     redirectUris: [
       "http://127.0.0.1/api/app/connection/return",
@@ -96,11 +96,11 @@ export async function webWorkspace({ env, ui, ...simulated }: WebOptions = {}): 
     ...env,
   });
   let origin = "";
-  const web = await buildWeb({ config, database, clock, log }, () => config.publicUrl ?? origin, ui);
+  const web = await buildWebApp({ config, database, clock, log }, () => config.publicUrl ?? origin, ui);
   origin = await web.server.listen({ host: "127.0.0.1", port: 0 });
   afterwards(() => web.close());
   // It takes what is asked for; the schedule is for a test that has a worker of its own.
-  const worker = startWorker({ database, clock, log, runner: web.runner, chores: [] }, LOOKS_NEVER_MS);
+  const worker = startWorker({ database, clock, log, runner: web.runner, periodicTasks: [] }, LOOKS_NEVER_MS);
   afterwards(() => worker.close());
 
   const idOf = async (role: Role): Promise<number> => {

@@ -6,7 +6,7 @@ import { runSimulator, type RunningSimulator, type RunOptions } from "../../simu
 import { exportAccounts, type ExportedAccount } from "../../src/accounts/list/export-all.ts";
 import { openConnection } from "../../src/connections/sign-in/open-client.ts";
 import type { DataverseClient } from "../../src/dataverse/client.ts";
-import { settableClock, type SettableClock } from "../../src/lib/clock.ts";
+import { createSettableClock, type SettableClock } from "../../src/lib/clock.ts";
 import { createLog } from "../../src/lib/log.ts";
 import { plannedChanges, type PlannedChange } from "../../src/sync/report/planned-changes.ts";
 import { applyRun, runSync } from "../../src/sync/run.ts";
@@ -68,7 +68,7 @@ export async function workspace(options: RunOptions & { pageSize?: number } = {}
   const database = await testDatabase();
   const simulator = await runSimulator(options);
   onTestFinished(() => simulator.close());
-  const clock = settableClock("2026-03-02T09:00:00Z");
+  const clock = createSettableClock("2026-03-02T09:00:00Z");
   const log = createLog({ level: "silent" });
   const open = await openConnection(
     { simulator: simulator.origin, clock, log },

@@ -51,7 +51,7 @@ export async function connectedWeb(options: WebOptions = {}): Promise<Connected>
   async function ended(run: number): Promise<RunView> {
     const last = (await follow(run)).at(-1)!;
     // Its row says how it ended a moment before the runner has noted what follows from that.
-    await web.runner.settled();
+    await web.runner.waitUntilIdle();
     return last;
   }
   async function pages<T>(path: string, key: string, query = ""): Promise<T[]> {

@@ -32,7 +32,7 @@ async function scrape({ web }: Connected): Promise<Scrape> {
 }
 
 /** Those of one name that are not 0, by their labels' values. */
-function valuesOf({ samples }: Scrape, name: string): Record<string, number> {
+function nonZeroValues({ samples }: Scrape, name: string): Record<string, number> {
   const found = [...samples].flatMap(([key, value]) => {
     const [, labels = ""] = key.startsWith(name) ? (/^\w+(?:\{(.*)\})?$/.exec(key) ?? []) : [];
     const isIt = key === name || key.startsWith(`${name}{`);
@@ -42,12 +42,12 @@ function valuesOf({ samples }: Scrape, name: string): Record<string, number> {
   return Object.fromEntries(found);
 }
 
-function counting(): Promise<Connected> {
+function withMetrics(): Promise<Connected> {
   return connectedWeb({ env: { METRICS_TOKEN: TOKEN } });
 }
 
 /** What a run left in the log. */
-function lineOf({ web }: Connected, run: number): Record<string, unknown> {
+function logLineOf({ web }: Connected, run: number): Record<string, unknown> {
   const lines = web.logged.map((line): Record<string, unknown> => JSON.parse(line));
   const found = lines.filter((line) => line["run"] === run && "stages" in line);
   if (found.length !== 1) throw new Error(`${found.length} lines tell how run ${run} ended.`);
@@ -55,44 +55,44 @@ function lineOf({ web }: Connected, run: number): Record<string, unknown> {
 }
 
 test("a scrape says what runs did and used, and what the database holds; the log says the same of each", async () => {
-  const work = await counting();
+  const work = await withMetrics();
   const { web, org, plan, apply, sync } = work;
   org.createAccount({ name: "Acme", websiteurl: "acme.com" });
   org.createAccount({ name: "Bolt", websiteurl: "gmail.com" });
   web.simulator.faults.add(THROTTLED);
   const { id } = await plan();
-  await web.runner.settled();
+  await web.runner.waitUntilIdle();
   const afterPlan = await scrape(work);
   await apply(id);
-  await web.runner.settled();
+  await web.runner.waitUntilIdle();
   org.createAccount({ name: "Acme" });
   web.clock.advance(HOUR);
   const second = await sync();
-  await web.runner.settled();
+  await web.runner.waitUntilIdle();
 
   const now = await scrape(work);
 
-  expect(valuesOf(afterPlan, "sluice_runs_total")).toEqual({ "plan planned": 1 });
-  expect(valuesOf(afterPlan, "sluice_rows_total")).toEqual({});
-  expect(valuesOf(now, "sluice_runs_total")).toEqual({
+  expect(nonZeroValues(afterPlan, "sluice_runs_total")).toEqual({ "plan planned": 1 });
+  expect(nonZeroValues(afterPlan, "sluice_rows_total")).toEqual({});
+  expect(nonZeroValues(now, "sluice_runs_total")).toEqual({
     "plan planned": 1,
     "plan done": 1,
     "sync done": 1,
   });
-  expect(valuesOf(now, "sluice_rows_total")).toEqual({ created: 2, unchanged: 2, skipped: 1 });
+  expect(nonZeroValues(now, "sluice_rows_total")).toEqual({ created: 2, unchanged: 2, skipped: 1 });
   const { rows: open } = await web.database.pool.query<{ kind: string; count: number }>(
     "select kind, count(*)::int as count from sync_issues where closed_run is null group by kind",
   );
   expect(open).toHaveLength(2);
-  expect(valuesOf(now, "sluice_issues_open")).toEqual(
+  expect(nonZeroValues(now, "sluice_issues_open")).toEqual(
     Object.fromEntries(open.map(({ kind, count }) => [kind, count])),
   );
   const { rows: used } = await web.database.pool.query<{ requests: number; ms: number; throttled: number }>(
     `select sum((usage ->> 'requests')::int)::int as requests, sum((usage ->> 'throttledMs')::int)::int as ms,
        sum((usage ->> 'throttled')::int)::int as throttled from runs`,
   );
-  expect(valuesOf(now, "sluice_dataverse_requests_total")).toEqual({ "": used[0]?.requests });
-  expect(valuesOf(now, "sluice_dataverse_throttled_total")).toEqual({ "": 2 });
+  expect(nonZeroValues(now, "sluice_dataverse_requests_total")).toEqual({ "": used[0]?.requests });
+  expect(nonZeroValues(now, "sluice_dataverse_throttled_total")).toEqual({ "": 2 });
   expect(used[0]?.throttled).toBe(2);
   expect(now.samples.get("sluice_dataverse_throttled_seconds_total")).toBeCloseTo(used[0]!.ms / 1000, 6);
   expect(used[0]?.ms).toBeGreaterThanOrEqual(60_000);
@@ -100,7 +100,7 @@ test("a scrape says what runs did and used, and what the database holds; the log
   const { rows: ended } = await web.database.pool.query<{ at: number }>(
     "select extract(epoch from finished_at)::float8 as at from runs order by id desc limit 1",
   );
-  expect(valuesOf(now, "sluice_last_finished_run_timestamp_seconds")).toEqual({ "": ended[0]?.at });
+  expect(nonZeroValues(now, "sluice_last_finished_run_timestamp_seconds")).toEqual({ "": ended[0]?.at });
   expect(now.samples.get("sluice_database_up")).toBe(1);
 
   const { body } = await work.carol.get(`/runs/${id}`);
@@ -143,7 +143,7 @@ test("a scrape says what runs did and used, and what the database holds; the log
 });
 
 test("a run that fails and one that is stopped are counted as that, and warned of", async () => {
-  const work = await counting();
+  const work = await withMetrics();
   const { web, org, plan, apply, sync, carol, ended } = work;
   org.createAccount({ name: "Acme" });
   await apply((await plan()).id);
@@ -153,37 +153,39 @@ test("a run that fails and one that is stopped are counted as that, and warned o
     fault: { kind: "answer", status: 400 },
   });
   const { id: failedId } = await sync();
-  await web.runner.settled();
+  await web.runner.waitUntilIdle();
   // What it used stands in its row a moment after that it has failed.
   const failed: RunView = (await carol.get(`/runs/${failedId}`)).body.run;
   web.simulator.faults.remove(broken);
   web.simulator.faults.add({ path: ACCOUNTS, fault: { kind: "hold" } });
   const { id } = (await carol.post("/runs", { mode: "sync" })).body.run;
-  await expect.poll(async () => valuesOf(await scrape(work), "sluice_runs_under_way")).toEqual({ read: 1 });
+  await expect
+    .poll(async () => nonZeroValues(await scrape(work), "sluice_runs_under_way"))
+    .toEqual({ read: 1 });
   await carol.post(`/runs/${id}/cancel`);
   await ended(id);
-  await web.runner.settled();
+  await web.runner.waitUntilIdle();
 
   const now = await scrape(work);
 
-  expect(valuesOf(now, "sluice_runs_total")).toMatchObject({ "sync failed": 1, "sync stopped": 1 });
-  expect(valuesOf(now, "sluice_runs_under_way")).toEqual({});
-  expect(lineOf(work, failed.id)).toMatchObject({
+  expect(nonZeroValues(now, "sluice_runs_total")).toMatchObject({ "sync failed": 1, "sync stopped": 1 });
+  expect(nonZeroValues(now, "sluice_runs_under_way")).toEqual({});
+  expect(logLineOf(work, failed.id)).toMatchObject({
     level: "warn",
     result: "failed",
     because: failed.error?.kind,
     requests: failed.requests,
   });
   expect(failed.requests).toBeGreaterThan(0);
-  expect(lineOf(work, id)).toMatchObject({ level: "warn", result: "stopped", because: "cancelled" });
+  expect(logLineOf(work, id)).toMatchObject({ level: "warn", result: "stopped", because: "cancelled" });
 });
 
 test("what is due and nobody starts, and what waits for a person, grows older", async () => {
-  const work = await counting();
+  const work = await withMetrics();
   const { web, org, plan, apply, carol } = work;
   const account = org.createAccount({ name: "Acme" });
   await apply((await plan()).id);
-  const ages = async () => valuesOf(await scrape(work), "sluice_queue_age_seconds");
+  const ages = async () => nonZeroValues(await scrape(work), "sluice_queue_age_seconds");
   expect(await ages()).toEqual({});
 
   web.clock.advance(25 * HOUR);
@@ -194,10 +196,10 @@ test("what is due and nobody starts, and what waits for a person, grows older", 
   await carol.post("/connection/resume");
   org.deleteAccount(account);
   const log = createLog({ level: "silent" });
-  const worker = startWorker({ ...web, log, chores: [] }, 24 * HOUR);
+  const worker = startWorker({ ...web, log, periodicTasks: [] }, 24 * HOUR);
   onTestFinished(() => worker.close());
-  await worker.look();
-  await web.runner.settled();
+  await worker.poll();
+  await web.runner.waitUntilIdle();
   expect(await ages()).toEqual({});
   web.clock.advance(HOUR);
   expect(await ages()).toMatchObject({ person: 3600 });
@@ -211,11 +213,11 @@ test("mails that wait are counted", async () => {
   };
   const work = await connectedWeb({ env });
   await work.carol.post("/teammates", { email: "dana@ourcompany.example", role: "workspace-admin" });
-  expect(valuesOf(await scrape(work), "sluice_mails_waiting")).toEqual({ "": 1 });
+  expect(nonZeroValues(await scrape(work), "sluice_mails_waiting")).toEqual({ "": 1 });
 });
 
 test("only the operator's token reads them, and requests are counted by route", async () => {
-  const work = await counting();
+  const work = await withMetrics();
   const { web, carol } = work;
   const asked = (authorization?: string) =>
     fetch(`${web.origin}/metrics`, { headers: authorization === undefined ? {} : { authorization } });
@@ -227,7 +229,7 @@ test("only the operator's token reads them, and requests are counted by route", 
   expect((await carol.get("//metrics")).status).toBe(401);
   await carol.get("/accounts/4711?secret=x");
   await carol.get("//nowhere/at/all");
-  const durations = valuesOf(await scrape(work), "sluice_http_request_duration_seconds_count");
+  const durations = nonZeroValues(await scrape(work), "sluice_http_request_duration_seconds_count");
   expect(durations).toMatchObject({
     "GET /api/app/accounts/:id 404": 1,
     "GET none 404": 1,
@@ -244,7 +246,7 @@ test("without a token there are none, and it says so", async () => {
 });
 
 test("docs/metrics.md has each metric that is served, with its type, and no other", async () => {
-  const work = await counting();
+  const work = await withMetrics();
   await work.carol.get("/session");
   await work.apply((await work.plan(SETTINGS)).id);
   const { text } = await scrape(work);

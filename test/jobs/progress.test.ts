@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { progressWriter, shownProgress } from "../../src/jobs/progress.ts";
+import { createProgressWriter, toRunProgress } from "../../src/jobs/progress.ts";
 import { testDatabase } from "../harness/database.ts";
 
 test("the rate is that of the last seconds, and tells the time left", () => {
@@ -8,7 +8,7 @@ test("the rate is that of the last seconds, and tells the time left", () => {
     { at: 20_000, done: 1_000 },
     { at: 25_000, done: 6_000 },
   ];
-  expect(shownProgress({ stage: "apply", done: 6_000, total: 16_000 }, samples)).toEqual({
+  expect(toRunProgress({ stage: "apply", done: 6_000, total: 16_000 }, samples)).toEqual({
     stage: "apply",
     done: 6_000,
     total: 16_000,
@@ -19,8 +19,8 @@ test("the rate is that of the last seconds, and tells the time left", () => {
 
 test("a total that was passed, or never known, says nothing", () => {
   const now = [{ at: 0, done: 7 }];
-  const passed = shownProgress({ stage: "read", done: 7, expected: 5 }, now);
-  const unknown = shownProgress({ stage: "read", done: 7, expected: undefined }, now);
+  const passed = toRunProgress({ stage: "read", done: 7, expected: 5 }, now);
+  const unknown = toRunProgress({ stage: "read", done: 7, expected: undefined }, now);
   expect(passed).toEqual({ stage: "read", done: 7, total: null, rate: null, secondsLeft: null });
   expect(unknown).toEqual(passed);
 });
@@ -32,19 +32,19 @@ test("a stage that begins while another one is being written is written after it
      values ('11111111-1111-1111-1111-111111111111', 'dynamics', 'sync', 'applying', 'schedule', '{}', '', 1, now()) returning id`,
   );
   const { id } = rows[0]!;
-  const writer = progressWriter({ database }, 1, () => undefined);
+  const writer = createProgressWriter({ database }, 1, () => undefined);
   const busy = await database.pool.connect();
   await busy.query("begin");
   await busy.query("select from runs for update");
 
-  writer.note({ stage: "apply", done: 1, total: 1 }, id);
-  writer.note({ stage: "finish" }, id);
+  writer.update({ stage: "apply", done: 1, total: 1 }, id);
+  writer.update({ stage: "finish" }, id);
   await busy.query("commit");
   busy.release();
 
   const stage = async () =>
     (await database.pool.query("select progress ->> 'stage' as stage from runs")).rows;
   while ((await stage())[0]?.stage !== "finish");
-  await writer.end();
+  await writer.close();
   expect(await stage()).toEqual([{ stage: "finish" }]);
 });

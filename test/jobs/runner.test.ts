@@ -99,7 +99,7 @@ test("paused, a run stops and none starts; resumed, it goes on", async () => {
 });
 
 /** A first sync done, one account more since, and a sync that the pause stopped while it read. */
-async function pausedWhileItReads(): Promise<Connected & { id: number }> {
+async function pausedWhileReading(): Promise<Connected & { id: number }> {
   const connected = await connectedWeb();
   const { org, web, carol, plan, apply, ended } = connected;
   org.createAccount({ name: "Acme" });
@@ -114,7 +114,7 @@ async function pausedWhileItReads(): Promise<Connected & { id: number }> {
 }
 
 test("paused while it reads, a run starts over when resumed", async () => {
-  const { id, carol, ended } = await pausedWhileItReads();
+  const { id, carol, ended } = await pausedWhileReading();
 
   await carol.post("/connection/resume");
 
@@ -183,10 +183,10 @@ test("a pause lets a preview go on", async () => {
   org.createAccount({ name: "Acme" });
   web.simulator.faults.add({ path: String.raw`/accounts\?`, fault: { kind: "hold" } });
   const { id } = (await carol.post("/runs", { mode: "plan", settings: SETTINGS })).body.run;
-  await web.runner.takeNext();
+  await web.runner.claimNext();
 
   await carol.post("/connection/pause");
-  await web.runner.lookForStop();
+  await web.runner.checkCancellation();
 
   expect((await carol.get("/connection")).body).toMatchObject({ paused: true, running: id });
   web.simulator.faults.remove();
@@ -194,7 +194,7 @@ test("a pause lets a preview go on", async () => {
 });
 
 test("a sync that the pause stopped waits beside a preview, and comes first when resumed", async () => {
-  const { id, carol, plan, ended } = await pausedWhileItReads();
+  const { id, carol, plan, ended } = await pausedWhileReading();
 
   const preview = await plan(WITHOUT_DOMAINS);
 
@@ -282,14 +282,14 @@ test.for([
     );
     const { id } = left.rows[0]!;
 
-    await web.runner.takeNext();
+    await web.runner.claimNext();
 
     expect(await ended(id)).toMatchObject({ id, cancelledBy: "Dana", ...end });
     expect((await carol.get(`/runs/${id}`)).body.run.counts.created).toBe(0);
   },
 );
 
-const OURS = {
+const OUR_VIEW = {
   kind: "system",
   name: "Ours",
   fetchxml: `<fetch><entity name="account"><attribute name="name" /></entity></fetch>`,
@@ -298,7 +298,7 @@ const OURS = {
 test("an error that needs an admin says what to do and where; a run that is done ends that", async () => {
   const { org, plan, apply, sync, carol } = await connectedWeb();
   org.createAccount({ name: "Acme" });
-  const view = org.addView(OURS);
+  const view = org.addView(OUR_VIEW);
   const settings = { ...SETTINGS, selection: { kind: "view" as const, view } };
   await apply((await plan(settings)).id);
   org.deleteView(view);
@@ -317,7 +317,7 @@ test("an error that needs an admin says what to do and where; a run that is done
 test("how a run ended, and what to do about it, are seen at once", async () => {
   const { org, web, plan, apply, sync } = await connectedWeb();
   org.createAccount({ name: "Acme" });
-  const view = org.addView(OURS);
+  const view = org.addView(OUR_VIEW);
   await apply((await plan({ selection: { kind: "view", view } })).id);
   await web.database.pool.query(`
     create table seen (status text, attention text);

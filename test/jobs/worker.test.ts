@@ -13,7 +13,7 @@ async function working(): Promise<Connected & { worker: Worker; modes: () => Pro
   const { web, org } = connected;
   org.createAccount({ name: "Contoso" });
   await connected.apply((await connected.plan()).id);
-  const worker = startWorker({ ...web, log: createLog({ level: "silent" }), chores: [] }, 24 * HOUR);
+  const worker = startWorker({ ...web, log: createLog({ level: "silent" }), periodicTasks: [] }, 24 * HOUR);
   onTestFinished(() => worker.close());
   const modes = async () => {
     const { rows } = await web.database.pool.query<{ told: string }>(
@@ -31,13 +31,13 @@ async function passes({ web }: Connected, hours: number): Promise<void> {
 test("a full run comes every 24 hours, and changes in between when they are wanted", async () => {
   const work = await working();
   await work.web.database.pool.query("update connection set changes_every_minutes = 60");
-  expect(await work.worker.look()).toBeUndefined();
+  expect(await work.worker.poll()).toBeUndefined();
   work.org.createAccount({ name: "Fabrikam" });
 
   await passes(work, 1);
-  await work.ended((await work.worker.look())!);
+  await work.ended((await work.worker.poll())!);
   await passes(work, 23);
-  await work.ended((await work.worker.look())!);
+  await work.ended((await work.worker.poll())!);
 
   expect(await work.modes()).toEqual(["plan done", "changes done", "sync done"]);
   expect(await work.names()).toEqual(["Contoso", "Fabrikam"]);
@@ -47,15 +47,15 @@ test("nothing is started while the sync is paused, nor while a plan waits for so
   const work = await working();
   await passes(work, 24);
   await work.carol.post("/connection/pause");
-  expect(await work.worker.look()).toBeUndefined();
+  expect(await work.worker.poll()).toBeUndefined();
   await work.carol.post("/connection/resume");
   for (const { accountid } of [...work.org.accounts.rows()]) work.org.deleteAccount(String(accountid));
 
-  const emptied = await work.worker.look();
+  const emptied = await work.worker.poll();
   expect(await work.ended(emptied!)).toMatchObject({ status: "planned", approvalReason: "empty-selection" });
   await passes(work, 23);
 
-  expect(await work.worker.look()).toBeUndefined();
+  expect(await work.worker.poll()).toBeUndefined();
   expect(await work.names()).toEqual(["Contoso"]);
 });
 
@@ -75,7 +75,7 @@ test.for<RunMode>(["sync", "changes"])(
     );
     work.org.createAccount({ name: "Fabrikam" });
 
-    await work.worker.look();
+    await work.worker.poll();
 
     expect(await work.ended(2)).toMatchObject({ status: "done", startedBy: "dana@ourcompany.example" });
     expect(await work.modes()).toEqual(["plan done", `${mode} done`]);

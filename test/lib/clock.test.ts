@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import { settableClock, systemClock } from "../../src/lib/clock.ts";
+import { createSettableClock, systemClock } from "../../src/lib/clock.ts";
 
 test("a settable clock moves by what is slept, at once", async () => {
-  const clock = settableClock("2026-03-01T00:00:00Z");
+  const clock = createSettableClock("2026-03-01T00:00:00Z");
   await clock.sleep(90_000);
   clock.advance(500);
   expect(clock.now().toISOString()).toBe("2026-03-01T00:01:30.500Z");
-  expect(clock.slept).toEqual([90_000]);
+  expect(clock.sleeps).toEqual([90_000]);
 });
 
 test("a sleep ends with its signal, whether aborted before or meanwhile", async () => {
@@ -16,5 +16,5 @@ test("a sleep ends with its signal, whether aborted before or meanwhile", async 
   const sleeping = systemClock.sleep(60_000, controller.signal);
   controller.abort(reason);
   await expect(sleeping).rejects.toBe(reason);
-  await expect(settableClock(new Date(0)).sleep(1, AbortSignal.abort(reason))).rejects.toBe(reason);
+  await expect(createSettableClock(new Date(0)).sleep(1, AbortSignal.abort(reason))).rejects.toBe(reason);
 });

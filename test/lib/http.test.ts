@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { bodyText, headerValues, openHttp } from "../../src/lib/http.ts";
-import { startSmallServer } from "./small-server.ts";
+import { startTestServer } from "./test-server.ts";
 
 const text = JSON.stringify({ name: "Größe 株式会社 😀", filler: "x".repeat(5_000) });
 
@@ -15,7 +15,7 @@ async function sendOnce(origin: string, options: Parameters<typeof openHttp>[0] 
 }
 
 test("a gzipped body is unpacked, and what came over the wire is told", async () => {
-  await using server = await startSmallServer((_asked, response) => {
+  await using server = await startTestServer((_asked, response) => {
     response.writeHead(200, { "content-encoding": "gzip", "WWW-Authenticate": ["Negotiate", "NTLM"] });
     response.end(gzipSync(text));
   });
@@ -23,7 +23,7 @@ test("a gzipped body is unpacked, and what came over the wire is told", async ()
   expect(bodyText(answer.body)).toBe(text);
   expect(answer.wireBytes).toBeLessThan(answer.body.length);
   expect(headerValues(answer, "www-authenticate")).toEqual(["Negotiate", "NTLM"]);
-  expect(server.asked[0]?.headers["accept-encoding"]).toBe("gzip");
+  expect(server.requests[0]?.headers["accept-encoding"]).toBe("gzip");
 });
 
 test("text that is no UTF-8 does not fail", () => {
@@ -31,18 +31,18 @@ test("text that is no UTF-8 does not fail", () => {
 });
 
 test("a redirect is an answer, not followed", async () => {
-  await using server = await startSmallServer((_asked, response) => {
+  await using server = await startTestServer((_asked, response) => {
     response.writeHead(302, { location: "http://127.0.0.1:9/elsewhere" }).end();
   });
   expect((await sendOnce(server.origin)).status).toBe(302);
-  expect(server.asked).toHaveLength(1);
+  expect(server.requests).toHaveLength(1);
 });
 
 test.each([
   ["in the middle of a body", "cut", 1_000],
   ["before the answer", "cut", 0],
 ])("a connection cut %s is an error of kind %s", async (_where, kind, bytes) => {
-  await using server = await startSmallServer((_asked, response) => {
+  await using server = await startTestServer((_asked, response) => {
     if (bytes === 0) response.destroy();
     else {
       response.writeHead(200, { "content-length": String(text.length) });
@@ -53,7 +53,7 @@ test.each([
 });
 
 test("a gzip stream that ends early is a cut, whatever the length says", async () => {
-  await using server = await startSmallServer((_asked, response) => {
+  await using server = await startTestServer((_asked, response) => {
     response.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync(text).subarray(0, 60));
   });
   await expect(sendOnce(server.origin)).rejects.toMatchObject({ kind: "cut" });
@@ -63,7 +63,7 @@ test.each([
   ["as it is", false],
   ["unpacked", true],
 ])("a body that is too large %s is refused", async (_how, packed) => {
-  await using server = await startSmallServer((_asked, response) => {
+  await using server = await startTestServer((_asked, response) => {
     response.writeHead(200, packed ? { "content-encoding": "gzip" } : {});
     response.end(packed ? gzipSync(text) : text);
   });
@@ -71,14 +71,14 @@ test.each([
 });
 
 test("a server that does not answer is a timeout", async () => {
-  await using server = await startSmallServer(() => {});
+  await using server = await startTestServer(() => {});
   await expect(sendOnce(server.origin, { headersTimeoutMs: 20 })).rejects.toMatchObject({ kind: "timeout" });
 });
 
 test("an aborted request ends with the signal's reason", async () => {
   const reason = new Error("the run was cancelled");
   const controller = new AbortController();
-  await using server = await startSmallServer(() => {
+  await using server = await startTestServer(() => {
     controller.abort(reason);
   });
   await expect(sendOnce(server.origin, {}, controller.signal)).rejects.toBe(reason);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createLog } from "../../src/lib/log.ts";
 
-function recorded() {
+function recordingLog() {
   const lines: string[] = [];
   const log = createLog({
     level: "info",
@@ -15,7 +15,7 @@ function recorded() {
 }
 
 test("a line carries level, time, message and fields, and an error its causes", () => {
-  const { lines, log } = recorded();
+  const { lines, log } = recordingLog();
   log.child({ run: 7 }).error("It failed", { err: new Error("outer", { cause: new Error("inner") }) });
   const line: unknown = JSON.parse(lines[0] ?? "");
   expect(line).toMatchObject({ level: "error", message: "It failed", run: 7, err: { type: "Error" } });
@@ -23,13 +23,13 @@ test("a line carries level, time, message and fields, and an error its causes", 
 });
 
 test("what is below the level is not written", () => {
-  const { lines, log } = recorded();
+  const { lines, log } = recordingLog();
   log.debug("too fine");
   expect(lines).toEqual([]);
 });
 
 test("fields that hold secrets are blanked out, also deep down", () => {
-  const { lines, log } = recorded();
+  const { lines, log } = recordingLog();
   const secrets = { clientSecret: "m4rked", refresh_token: "m4rked", password: "m4rked" };
   log.info("Connecting", {
     ...secrets,

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { readAhead } from "../../src/lib/read-ahead.ts";
 
 /** Numbers up to `last`, noting each that was asked for and whether the reader let go. */
-function counting(last: number) {
+function countTo(last: number) {
   const seen: (number | "closed")[] = [];
   async function* numbers() {
     try {
@@ -17,27 +17,27 @@ function counting(last: number) {
   return { seen, numbers: numbers() };
 }
 
-async function allOf(items: AsyncIterable<number>): Promise<number[]> {
+async function collect(items: AsyncIterable<number>): Promise<number[]> {
   const all: number[] = [];
   for await (const item of items) all.push(item);
   return all;
 }
 
-function later() {
+function deferred() {
   let resolve = (): void => undefined;
   const promise = new Promise<void>((done) => (resolve = done));
   return { promise, resolve: () => resolve() };
 }
 
-const aWhile = () => new Promise((resolve) => setTimeout(resolve, 20));
+const shortDelay = () => new Promise((resolve) => setTimeout(resolve, 20));
 
 describe("reading ahead", () => {
   test("reads so many and no more until it is ready, and gives all in order", async () => {
-    const { seen, numbers } = counting(5);
-    const { promise, resolve } = later();
+    const { seen, numbers } = countTo(5);
+    const { promise, resolve } = deferred();
 
-    const read = allOf(readAhead(numbers, promise, 3));
-    await aWhile();
+    const read = collect(readAhead(numbers, promise, 3));
+    await shortDelay();
     const before = [...seen];
     resolve();
 
@@ -46,18 +46,18 @@ describe("reading ahead", () => {
   });
 
   test("begins before anybody asks for an item", async () => {
-    const { seen, numbers } = counting(3);
+    const { seen, numbers } = countTo(3);
 
     const items = readAhead(numbers, Promise.resolve(), 9);
-    await aWhile();
+    await shortDelay();
     const before = [...seen];
 
     expect(before).toEqual([1]);
-    expect(await allOf(items)).toEqual([1, 2, 3]);
+    expect(await collect(items)).toEqual([1, 2, 3]);
   });
 
   test("lets go of the source when the reader stops at the first item", async () => {
-    const { seen, numbers } = counting(3);
+    const { seen, numbers } = countTo(3);
 
     for await (const _ of readAhead(numbers, Promise.resolve(), 9)) break;
 
@@ -65,13 +65,13 @@ describe("reading ahead", () => {
   });
 
   test("waits for what is not ready even when the source has ended", async () => {
-    const { promise, resolve } = later();
+    const { promise, resolve } = deferred();
     let given = 0;
 
     const read = (async () => {
-      for await (const _ of readAhead(counting(2).numbers, promise, 9)) given += 1;
+      for await (const _ of readAhead(countTo(2).numbers, promise, 9)) given += 1;
     })();
-    await aWhile();
+    await shortDelay();
     const before = given;
     resolve();
     await read;
@@ -80,25 +80,25 @@ describe("reading ahead", () => {
   });
 
   test("what never gets ready is thrown, and the source is closed", async () => {
-    const { seen, numbers } = counting(9);
+    const { seen, numbers } = countTo(9);
 
-    const read = allOf(readAhead(numbers, Promise.reject(new Error("no database")), 3));
+    const read = collect(readAhead(numbers, Promise.reject(new Error("no database")), 3));
 
     await expect(read).rejects.toThrow("no database");
     expect(seen.at(-1)).toBe("closed");
   });
 
   test("a source that breaks off is thrown when the other has settled", async () => {
-    const { promise, resolve } = later();
+    const { promise, resolve } = deferred();
     let settled = false;
     async function* broken(): AsyncGenerator<number> {
       yield 1;
       throw new Error("cut");
     }
 
-    const read = allOf(readAhead(broken(), promise, 3)).finally(() => (settled = true));
+    const read = collect(readAhead(broken(), promise, 3)).finally(() => (settled = true));
     read.catch(() => undefined);
-    await aWhile();
+    await shortDelay();
     const before = settled;
     resolve();
 

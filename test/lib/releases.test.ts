@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { releaseStack, withReleases } from "../../src/lib/releases.ts";
+import { createReleases, withReleases } from "../../src/lib/releases.ts";
 
 test("releases run newest first, each once", async () => {
   const order: string[] = [];
-  const releases = releaseStack();
+  const releases = createReleases();
   for (const name of ["database", "worker", "server"])
     releases.add(() => {
       order.push(name);
@@ -15,7 +15,7 @@ test("releases run newest first, each once", async () => {
 
 test("one that fails does not keep the others from running", async () => {
   const order: string[] = [];
-  const releases = releaseStack();
+  const releases = createReleases();
   releases.add(() => {
     order.push("first");
   });

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { parseRetryAfter, retryDelay, troubleOfStatus } from "../../src/lib/retry-timing.ts";
-import type { RetryQuestion } from "../../src/lib/retry-timing.ts";
+import { parseRetryAfter, retryDelay, classifyStatus } from "../../src/lib/retry-timing.ts";
+import type { FailedAttempt } from "../../src/lib/retry-timing.ts";
 
 const now = new Date("2026-03-01T12:00:00Z");
-const ask = (question: Partial<RetryQuestion>) =>
-  retryDelay({ trouble: "broken", attempt: 1, now, throttledMs: 0, jitter: 1, ...question });
+const ask = (question: Partial<FailedAttempt>) =>
+  retryDelay({ failure: "broken", attempt: 1, now, throttledMs: 0, jitter: 1, ...question });
 
 test.each([
   [200, "final"],
@@ -20,7 +20,7 @@ test.each([
   [503, "throttled"],
   [504, "broken"],
 ] as const)("status %i is %s", (status, trouble) => {
-  expect(troubleOfStatus(status)).toBe(trouble);
+  expect(classifyStatus(status)).toBe(trouble);
 });
 
 test.each([
@@ -40,21 +40,21 @@ test.each([
 
 describe("what is asked for", () => {
   test("is never undercut, and jitter adds at most a tenth", () => {
-    expect(ask({ trouble: "throttled", retryAfter: "20", jitter: 0 })).toBe(20_000);
-    expect(ask({ trouble: "throttled", retryAfter: "20", jitter: 1 })).toBe(22_000);
+    expect(ask({ failure: "throttled", retryAfter: "20", jitter: 0 })).toBe(20_000);
+    expect(ask({ failure: "throttled", retryAfter: "20", jitter: 1 })).toBe(22_000);
   });
 
   test("is capped at a quarter of an hour", () => {
-    expect(ask({ trouble: "throttled", retryAfter: "86400" })).toBe(15 * 60_000);
+    expect(ask({ failure: "throttled", retryAfter: "86400" })).toBe(15 * 60_000);
   });
 
   test("is not asked for: the delay doubles up to a minute", () => {
-    const delays = [1, 2, 3, 4, 5, 6, 7, 8].map((attempt) => ask({ trouble: "throttled", attempt }));
+    const delays = [1, 2, 3, 4, 5, 6, 7, 8].map((attempt) => ask({ failure: "throttled", attempt }));
     expect(delays).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
   });
 
   test("is nothing: it still backs off", () => {
-    expect(ask({ trouble: "throttled", retryAfter: "0", jitter: 0 })).toBe(500);
+    expect(ask({ failure: "throttled", retryAfter: "0", jitter: 0 })).toBe(500);
   });
 });
 
@@ -71,6 +71,6 @@ describe("giving up", () => {
   });
 
   test("what is final gets none", () => {
-    expect(ask({ trouble: "final" })).toBe("give-up");
+    expect(ask({ failure: "final" })).toBe("give-up");
   });
 });

@@ -2,16 +2,16 @@ import type { AddressInfo } from "node:net";
 import { SMTPServer } from "smtp-server";
 import { expect, it, onTestFinished } from "vitest";
 import { createLog } from "../../src/lib/log.ts";
-import { settableClock } from "../../src/lib/clock.ts";
+import { createSettableClock } from "../../src/lib/clock.ts";
 import { createSealer } from "../../src/lib/sealer.ts";
 import { openDelivery } from "../../src/mail/delivery.ts";
-import { forgetOldTexts, latestMails, queueMail, showWaiting } from "../../src/mail/outbox.ts";
+import { deleteExpiredTexts, latestMails, queueMail, showUndelivered } from "../../src/mail/outbox.ts";
 import { testDatabase } from "../harness/database.ts";
 
 type Refusal = { readonly at: "recipient" | "sender"; readonly code: number };
 
 /** A real mail server; while `refuse` is set, it refuses. */
-async function mailServer() {
+async function startMailServer() {
   const taken: { to: string[]; text: string }[] = [];
   const state: { refuse?: Refusal } = {};
   const refusal = (at: Refusal["at"]): Error | null =>
@@ -40,10 +40,10 @@ async function mailServer() {
   return { taken, state, url: `smtp://127.0.0.1:${port}` };
 }
 
-async function postOffice() {
+async function setUpDelivery() {
   const { kysely: db } = await testDatabase();
-  const server = await mailServer();
-  const clock = settableClock("2026-03-02T09:00:00Z");
+  const server = await startMailServer();
+  const clock = createSettableClock("2026-03-02T09:00:00Z");
   const log = createLog({ level: "silent" });
   const sealer = createSealer({ current: Buffer.alloc(32, 1) });
   const delivery = openDelivery({
@@ -62,7 +62,7 @@ async function postOffice() {
         to: "dana@ourcompany.example",
         subject: "Invitation",
         text: "https://sluice.ourcompany.example/links/x",
-        keepUntil: new Date("2026-03-09T09:00:00Z"),
+        expiresAt: new Date("2026-03-09T09:00:00Z"),
       },
       { sealer, delivers, now: clock.now() },
     );
@@ -73,7 +73,7 @@ async function postOffice() {
 const MINUTE = 60_000;
 
 it("carries a mail to the server once and forgets its text", async () => {
-  const { db, server, delivery, queue, mails } = await postOffice();
+  const { db, server, delivery, queue, mails } = await setUpDelivery();
   await queue();
   expect(await delivery.deliverDue()).toBe(1);
   expect(await delivery.deliverDue()).toBe(0);
@@ -85,7 +85,7 @@ it("carries a mail to the server once and forgets its text", async () => {
 });
 
 it("tries again later when the server has no time", async () => {
-  const { server, clock, delivery, queue, mails } = await postOffice();
+  const { server, clock, delivery, queue, mails } = await setUpDelivery();
   server.state.refuse = { at: "sender", code: 451 };
   await queue();
   expect(await delivery.deliverDue()).toBe(0);
@@ -97,14 +97,14 @@ it("tries again later when the server has no time", async () => {
 });
 
 it("does not wait for a moment that a clock has said which has jumped back since", async () => {
-  const { clock, delivery, queue } = await postOffice();
+  const { clock, delivery, queue } = await setUpDelivery();
   await queue();
   clock.set(new Date("2026-02-27T09:00:00Z"));
   expect(await delivery.deliverDue()).toBe(1);
 });
 
 it("gives up at once when the server says that there is no such recipient", async () => {
-  const { server, delivery, queue, mails } = await postOffice();
+  const { server, delivery, queue, mails } = await setUpDelivery();
   server.state.refuse = { at: "recipient", code: 550 };
   await queue();
   await delivery.deliverDue();
@@ -112,7 +112,7 @@ it("gives up at once when the server says that there is no such recipient", asyn
 });
 
 it("gives up after eleven tries in nearly five days", async () => {
-  const { server, clock, delivery, queue, mails } = await postOffice();
+  const { server, clock, delivery, queue, mails } = await setUpDelivery();
   server.state.refuse = { at: "sender", code: 451 };
   await queue();
   for (const minutes of [1, 5, 15, 60, 240, 720, 1440, 1440, 1440, 1440]) {
@@ -125,7 +125,7 @@ it("gives up after eleven tries in nearly five days", async () => {
 });
 
 it("sends no mail whose links are over", async () => {
-  const { server, clock, delivery, queue, mails } = await postOffice();
+  const { server, clock, delivery, queue, mails } = await setUpDelivery();
   await queue();
   clock.set(new Date("2026-03-09T09:00:00Z"));
   expect(await delivery.deliverDue()).toBe(0);
@@ -134,7 +134,7 @@ it("sends no mail whose links are over", async () => {
 });
 
 it("sends a mail once when two processes look at the same time", async () => {
-  const { server, delivery, queue } = await postOffice();
+  const { server, delivery, queue } = await setUpDelivery();
   for (let mail = 0; mail < 15; mail += 1) await queue();
   const sent = await Promise.all([delivery.deliverDue(), delivery.deliverDue()]);
   expect(sent[0] + sent[1]).toBe(15);
@@ -142,7 +142,7 @@ it("sends a mail once when two processes look at the same time", async () => {
 });
 
 it("shows in the app what no server carries, until its links are over", async () => {
-  const { clock, delivery, queue, mails } = await postOffice();
+  const { clock, delivery, queue, mails } = await setUpDelivery();
   await queue(false);
   expect(await delivery.deliverDue()).toBe(0);
   expect(await mails()).toMatchObject([{ state: "shown", text: expect.stringContaining("/links/") }]);
@@ -151,24 +151,24 @@ it("shows in the app what no server carries, until its links are over", async ()
 });
 
 it("shows in the app what still waits once no mail server is set up any more", async () => {
-  const { db, queue, mails } = await postOffice();
+  const { db, queue, mails } = await setUpDelivery();
   await queue();
-  await showWaiting(db);
+  await showUndelivered(db);
   expect(await mails()).toMatchObject([{ state: "shown", text: expect.stringContaining("/links/") }]);
 });
 
 it("forgets a text whose links are over", async () => {
-  const { db, clock, queue } = await postOffice();
+  const { db, clock, queue } = await setUpDelivery();
   await queue(false);
   clock.set(new Date("2026-03-09T09:00:00Z"));
-  await forgetOldTexts(db, clock.now());
+  await deleteExpiredTexts(db, clock.now());
   expect(await db.selectFrom("mails").select("body").executeTakeFirst()).toEqual({ body: null });
 });
 
 const LINK = "https://sluice.ourcompany.example/links/x";
 
 it("keeps a text sealed, whoever reads the database, until it is sent or shown", async () => {
-  const { db, server, delivery, queue, mails } = await postOffice();
+  const { db, server, delivery, queue, mails } = await setUpDelivery();
   await queue(false);
   await queue();
   const rows = await db.selectFrom("mails").select(["body", "html", "subject"]).execute();
@@ -180,7 +180,7 @@ it("keeps a text sealed, whoever reads the database, until it is sent or shown",
 });
 
 it("carries a mail of before, which was not sealed", async () => {
-  const { db, server, delivery, queue } = await postOffice();
+  const { db, server, delivery, queue } = await setUpDelivery();
   await queue();
   await db.updateTable("mails").set({ body: LINK, sealed: false }).execute();
   expect(await delivery.deliverDue()).toBe(1);
@@ -188,7 +188,7 @@ it("carries a mail of before, which was not sealed", async () => {
 });
 
 it("without the key says so, sends nothing, and sends it once the key is back", async () => {
-  const { db, server, clock, delivery, queue } = await postOffice();
+  const { db, server, clock, delivery, queue } = await setUpDelivery();
   await queue();
   const other = createSealer({ current: Buffer.alloc(32, 2) });
   const log = createLog({ level: "silent" });
@@ -206,7 +206,7 @@ it("without the key says so, sends nothing, and sends it once the key is back", 
     state: "waiting",
     error: expect.stringMatching(/^The stored mail was sealed with another key .*SLUICE_OLD_KEYS/),
   });
-  await showWaiting(db);
+  await showUndelivered(db);
   expect(await latestMails(db, clock.now(), other)).toMatchObject([
     { text: expect.stringMatching(/sealed with another key/) },
   ]);

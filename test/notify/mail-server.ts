@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { SMTPServer } from "smtp-server";
 import { onTestFinished } from "vitest";
 
-export type TakenMail = {
+export type ReceivedMail = {
   readonly to: string;
   readonly subject: string;
   readonly text: string;
@@ -13,13 +13,13 @@ export type TakenMail = {
 export type MailServer = {
   readonly url: string;
   /** Everything taken so far, oldest first. */
-  readonly taken: TakenMail[];
+  readonly received: ReceivedMail[];
   isDown: boolean;
 };
 
-export async function mailServer(): Promise<MailServer> {
+export async function startMailServer(): Promise<MailServer> {
   const busy = Object.assign(new Error("Not today."), { responseCode: 451 });
-  const state: MailServer = { url: "", taken: [], isDown: false };
+  const state: MailServer = { url: "", received: [], isDown: false };
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ["STARTTLS"],
@@ -29,7 +29,7 @@ export async function mailServer(): Promise<MailServer> {
       let raw = "";
       stream.setEncoding("latin1").on("data", (some: string) => (raw += some));
       stream.on("end", () => {
-        state.taken.push({ to: session.envelope.rcptTo[0]!.address, ...read(raw) });
+        state.received.push({ to: session.envelope.rcptTo[0]!.address, ...parseMail(raw) });
         done();
       });
     },
@@ -42,7 +42,7 @@ export async function mailServer(): Promise<MailServer> {
 }
 
 /** As much of RFC 2045 and 2047 as nodemailer writes: folded headers, encoded words, a body of parts. */
-function read(raw: string): Omit<TakenMail, "to"> {
+function parseMail(raw: string): Omit<ReceivedMail, "to"> {
   const subject = headerOf(raw, "Subject").replaceAll(/=\?UTF-8\?Q\?(.*?)\?=\s*/gi, (_, word: string) =>
     quotedPrintable(word.replaceAll("_", " ")),
   );

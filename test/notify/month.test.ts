@@ -5,8 +5,8 @@ import { startWorker } from "../../src/jobs/worker.ts";
 import { MAX_ATTEMPTS } from "../../src/sync/record/end-run.ts";
 import { createLog } from "../../src/lib/log.ts";
 import { notifyMissed } from "../../src/notify/notify.ts";
-import { notifySecretEnd } from "../../src/notify/secret-end.ts";
-import { CAROL, DESK, telling, WENDY } from "./told.ts";
+import { notifySecretExpiry } from "../../src/notify/secret-expiry.ts";
+import { CAROL, DESK, notifiedWorkspace, WENDY } from "./notifications.ts";
 
 const HOUR = 3_600_000;
 const FIRMS = 12;
@@ -14,12 +14,12 @@ const BROKEN = { path: String.raw`/accounts\?`, times: 0, fault: { kind: "answer
 
 /** March 2026: a worker looks at nine every morning, the mail server is tried every hour. */
 async function march() {
-  const tells = await telling();
+  const tells = await notifiedWorkspace();
   const { web, org, server, delivery, carol } = tells;
   const { clock, runner } = web;
   const log = createLog({ level: "silent" });
-  const chores = [() => notifyMissed(tells.parts), () => notifySecretEnd(tells.parts)];
-  const worker = startWorker({ ...web, log, chores }, 24 * HOUR);
+  const periodicTasks = [() => notifyMissed(tells.deps), () => notifySecretExpiry(tells.deps)];
+  const worker = startWorker({ ...web, log, periodicTasks }, 24 * HOUR);
   onTestFinished(() => worker.close());
   const firms = Array.from({ length: FIRMS }, (_, place) =>
     org.createAccount({ name: `Firm ${place}`, websiteurl: `firm${place}.com` }),
@@ -30,8 +30,8 @@ async function march() {
 
   async function deliver(): Promise<void> {
     await delivery.deliverDue();
-    const news = server.taken.slice(read).map(({ to, subject }) => `${to}: ${subject}`);
-    read = server.taken.length;
+    const news = server.received.slice(read).map(({ to, subject }) => `${to}: ${subject}`);
+    read = server.received.length;
     const day = clock.now().getUTCDate();
     if (news.length > 0) diary[day] = [...(diary[day] ?? []), ...news.toSorted()];
   }
@@ -46,8 +46,8 @@ async function march() {
     // Who comes by every day stays signed in.
     await carol.get("/session");
     await happens();
-    const run = await worker.look();
-    if (run !== undefined) await runner.settled();
+    const run = await worker.poll();
+    if (run !== undefined) await runner.waitUntilIdle();
     const { rows } = await web.database.pool.query<{ told: string }>(
       "select mode || ' ' || status as told from runs where started_at = $1 order by id",
       [clock.now()],
@@ -66,7 +66,7 @@ async function march() {
   async function tryToTheEnd(): Promise<void> {
     for (let tries = 1; tries < MAX_ATTEMPTS; tries++) {
       clock.advance(HOUR / 10);
-      await runner.settled();
+      await runner.waitUntilIdle();
     }
   }
   return { ...tells, firms, diary, ends, on, connect, tryToTheEnd };

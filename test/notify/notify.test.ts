@@ -3,19 +3,19 @@ import { expect, test } from "vitest";
 import { notifyMissed, notifyRun } from "../../src/notify/notify.ts";
 import { until } from "../harness/stages.ts";
 import { connectedWeb, SETTINGS } from "../jobs/connected.ts";
-import { CAROL, DESK, telling, WENDY } from "./told.ts";
+import { CAROL, DESK, notifiedWorkspace, WENDY } from "./notifications.ts";
 
 const BROKEN = { path: String.raw`/accounts\?`, times: 0, fault: { kind: "answer", status: 400 } } as const;
 
 test("a month of good and bad days, and exactly these mails", async () => {
-  const { org, web, plan, apply, nextDay, startedBy, news } = await telling();
+  const { org, web, plan, apply, nextDay, startedBy, newMails } = await notifiedWorkspace();
   const view = org.addView({
     kind: "system",
     name: "Ours",
     fetchxml: `<fetch><entity name="account"><attribute name="name" /></entity></fetch>`,
   });
   const diary: [string, string[]][] = [];
-  const note = async (day: string) => void diary.push([day, await news()]);
+  const note = async (day: string) => void diary.push([day, await newMails()]);
 
   org.createAccount({ name: "Acme", websiteurl: "acme.com" });
   org.createAccount({ name: "Bolt", websiteurl: "gmail.com" });
@@ -85,18 +85,18 @@ test("a month of good and bad days, and exactly these mails", async () => {
 });
 
 test("a plan that waits is told once; after it was thrown away, the next one is news", async () => {
-  const { org, carol, web, plan, apply, nextDay, news } = await telling();
+  const { org, carol, web, plan, apply, nextDay, newMails } = await notifiedWorkspace();
   const id = org.createAccount({ name: "Acme" });
   await apply((await plan()).id);
   org.deleteAccount(id);
 
   await nextDay();
-  const first = await news();
+  const first = await newMails();
   await nextDay();
-  const second = await news();
+  const second = await newMails();
   // The first plan is too old by now, and is made anew.
   await nextDay();
-  const third = await news();
+  const third = await newMails();
   const { rows } = await web.database.pool.query<{ id: number }>(
     "select id from runs where status = 'planned'",
   );
@@ -108,32 +108,34 @@ test("a plan that waits is told once; after it was thrown away, the next one is 
   );
   expect(second).toEqual([]);
   expect(third).toEqual([]);
-  expect(await news()).toEqual(first);
+  expect(await newMails()).toEqual(first);
 });
 
 test("while the mail server is down the mail waits, and the run is done", async () => {
-  const { org, web, server, plan, apply, news } = await telling();
+  const { org, web, server, plan, apply, newMails } = await notifiedWorkspace();
   org.createAccount({ name: "Bolt", websiteurl: "gmail.com" });
   server.isDown = true;
 
   const run = await apply((await plan()).id);
 
   expect(run.status).toBe("done");
-  expect(await news()).toEqual([]);
+  expect(await newMails()).toEqual([]);
   server.isDown = false;
   web.clock.advance(60_000);
-  expect(await news()).toEqual([`${CAROL}: Support: your sync from Dynamics 365 has errors in 1 account`]);
+  expect(await newMails()).toEqual([
+    `${CAROL}: Support: your sync from Dynamics 365 has errors in 1 account`,
+  ]);
 });
 
 test("an account's name is text in both bodies, whatever it holds", async () => {
-  const { org, web, server, plan, apply, news } = await telling();
+  const { org, web, server, plan, apply, newMails } = await notifiedWorkspace();
   const name = `<img src=x onerror="alert('1')"> & Co`;
   org.createAccount({ name: `${name}\nTo stop: http://evil.example`, websiteurl: "gmail.com" });
 
   await apply((await plan()).id);
-  await news();
+  await newMails();
 
-  const { text, html } = server.taken[0]!;
+  const { text, html } = server.received[0]!;
   expect(text).toContain(`${name} To stop: http://evil.example`);
   expect(text).toContain(`${web.origin}/contacts/accounts/sync?tab=errors`);
   expect(text).toContain(`${web.origin}/contacts/accounts/sync?tab=connection`);
@@ -143,47 +145,51 @@ test("an account's name is text in both bodies, whatever it holds", async () => 
 });
 
 test("told again by whomever, also at the same time, nobody gets a second mail", async () => {
-  const { org, web, parts, plan, apply, news } = await telling();
+  const { org, web, deps, plan, apply, newMails } = await notifiedWorkspace();
   org.createAccount({ name: "Bolt", websiteurl: "gmail.com" });
   const { id } = await apply((await plan()).id);
-  await news();
+  await newMails();
 
   web.clock.advance(120_000);
-  await Promise.all([notifyRun(parts, id), notifyMissed(parts), notifyMissed(parts)]);
-  expect(await news()).toEqual([]);
+  await Promise.all([notifyRun(deps, id), notifyMissed(deps), notifyMissed(deps)]);
+  expect(await newMails()).toEqual([]);
 
   // As if the process had died between the run's end and its mails.
   await web.database.pool.query("delete from run_notices");
   await web.database.pool.query("update runs set notified_state = null");
-  await Promise.all([notifyMissed(parts), notifyMissed(parts), notifyRun(parts, id)]);
-  expect(await news()).toEqual([`${CAROL}: Support: your sync from Dynamics 365 has errors in 1 account`]);
+  await Promise.all([notifyMissed(deps), notifyMissed(deps), notifyRun(deps, id)]);
+  expect(await newMails()).toEqual([
+    `${CAROL}: Support: your sync from Dynamics 365 has errors in 1 account`,
+  ]);
 });
 
 test("mails are written and queued while somebody else has the connection's row", async () => {
-  const { org, web, parts, plan, apply, news } = await telling();
+  const { org, web, deps, plan, apply, newMails } = await notifiedWorkspace();
   org.createAccount({ name: "Bolt", websiteurl: "gmail.com" });
   const { id } = await apply((await plan()).id);
-  await news();
+  await newMails();
   const { pool } = web.database;
   await pool.query("delete from run_notices; update runs set notified_state = null");
   const other = await pool.connect();
   await other.query("begin; select from connection for update");
 
-  await notifyRun(parts, id);
+  await notifyRun(deps, id);
   await other.query("rollback");
   other.release();
 
-  expect(await news()).toEqual([`${CAROL}: Support: your sync from Dynamics 365 has errors in 1 account`]);
+  expect(await newMails()).toEqual([
+    `${CAROL}: Support: your sync from Dynamics 365 has errors in 1 account`,
+  ]);
 });
 
 test("what another process tells meanwhile is no news any more", async () => {
-  const { org, web, parts, plan, apply, nextDay, news } = await telling();
+  const { org, web, deps, plan, apply, nextDay, newMails } = await notifiedWorkspace();
   org.createAccount({ name: "Acme" });
   await apply((await plan()).id);
   web.simulator.faults.add(BROKEN);
   await nextDay();
   await nextDay();
-  await news();
+  await newMails();
   const { pool } = web.database;
   // As if two processes had ended them at the same time: the second run is about to be told of, the
   // first one is not yet.
@@ -193,7 +199,7 @@ test("what another process tells meanwhile is no news any more", async () => {
   );
   const other = await pool.connect();
   await other.query("begin; select pg_advisory_xact_lock(hashtext('sluice tells of runs'))");
-  const second = notifyRun(parts, rows[0]!.id);
+  const second = notifyRun(deps, rows[0]!.id);
   await until(async () => {
     const { rows: waiting } = await pool.query(
       "select from pg_locks where locktype = 'advisory' and not granted",
@@ -204,7 +210,7 @@ test("what another process tells meanwhile is no news any more", async () => {
   other.release();
   await second;
 
-  expect(await news()).toEqual([]);
+  expect(await newMails()).toEqual([]);
 });
 
 test("without a mail server the mail is shown in the app", async () => {
@@ -212,7 +218,7 @@ test("without a mail server the mail is shown in the app", async () => {
   org.createAccount({ name: "Bolt", websiteurl: "gmail.com" });
 
   await apply((await plan()).id);
-  await web.runner.settled();
+  await web.runner.waitUntilIdle();
 
   expect((await carol.get("/mail")).body.mails).toMatchObject([
     { to: CAROL, state: "shown", text: expect.stringContaining("“Bolt” is synced without gmail.com") },
@@ -223,7 +229,7 @@ test("without a mail server the mail is shown in the app", async () => {
 });
 
 test("who gets mails is chosen: a teammate by address is that teammate, and who is not wanted gets none", async () => {
-  const { org, web, carol, plan, apply, nextDay, news } = await telling();
+  const { org, web, carol, plan, apply, nextDay, newMails } = await notifiedWorkspace();
   const id = await web.idOf("workspace-admin");
   const chosen = { scheduled: true, starter: false, teammates: [], addresses: [WENDY.toUpperCase()] };
 
@@ -232,20 +238,20 @@ test("who gets mails is chosen: a teammate by address is that teammate, and who 
   expect(body).toMatchObject({ setUpBy: { email: CAROL }, teammates: [{ id, email: WENDY }], addresses: [] });
   org.createAccount({ name: "Bolt", websiteurl: "gmail.com" });
   await apply((await plan(SETTINGS)).id);
-  expect(await news()).toEqual([]);
+  expect(await newMails()).toEqual([]);
   org.createAccount({ name: "Cog", websiteurl: "gmail.com" });
   await nextDay();
-  expect((await news()).map((mail) => mail.split(":")[0])).toEqual([CAROL, WENDY]);
+  expect((await newMails()).map((mail) => mail.split(":")[0])).toEqual([CAROL, WENDY]);
   await carol.put("/connection/recipients", { ...chosen, scheduled: false });
   org.createAccount({ name: "Dot", websiteurl: "gmail.com" });
   await nextDay();
-  expect(await news()).toEqual([]);
+  expect(await newMails()).toEqual([]);
   const unknown = await carol.put("/connection/recipients", { ...chosen, teammates: [999_999] });
   expect(unknown).toMatchObject({ status: 400, body: { error: { code: "no-such-teammate" } } });
 });
 
 test("an issue knows when it was seen first and last, and how often; a run without changes writes nothing of it", async () => {
-  const { org, plan, apply, nextDay, issues, web } = await telling();
+  const { org, plan, apply, nextDay, issues, web } = await notifiedWorkspace();
   const id = org.createAccount({ name: "Bolt", websiteurl: "gmail.com" });
   await apply((await plan()).id);
   const rows = async () => (await web.database.pool.query("select xmin, * from sync_issues")).rows;
@@ -267,10 +273,10 @@ test("an issue knows when it was seen first and last, and how often; a run witho
 });
 
 test("of two teammates with one name, the one who started it is told", async () => {
-  const { org, web, plan, apply, startedBy, news } = await telling();
+  const { org, web, plan, apply, startedBy, newMails } = await notifiedWorkspace();
   org.createAccount({ name: "Bolt", websiteurl: "gmail.com" });
   await apply((await plan()).id);
-  await news();
+  await newMails();
   await web.database.pool.query("update teammates set name = 'Alex Kim'");
   const other = "alex2@ourcompany.example";
   await web.database.kysely
@@ -280,16 +286,16 @@ test("of two teammates with one name, the one who started it is told", async () 
 
   await startedBy("workspace-admin");
 
-  expect((await news()).map((mail) => mail.split(":")[0])).toEqual([WENDY]);
+  expect((await newMails()).map((mail) => mail.split(":")[0])).toEqual([WENDY]);
 });
 
 test("who applies a plan that cannot be applied is told, and is not told that it waits for them", async () => {
-  const { org, web, carol, plan, apply, nextDay, parts, news } = await telling();
+  const { org, web, carol, plan, apply, nextDay, deps, newMails } = await notifiedWorkspace();
   const id = org.createAccount({ name: "Acme" });
   await apply((await plan()).id);
   org.deleteAccount(id);
   await nextDay();
-  await news();
+  await newMails();
   const { rows } = await web.database.pool.query<{ id: number }>(
     "select id from runs where status = 'planned'",
   );
@@ -301,11 +307,11 @@ test("who applies a plan that cannot be applied is told, and is not told that it
   for (const browser of [wendy, wendy, carol]) {
     web.simulator.faults.add(fails);
     await browser.post(`/runs/${waits}/apply`);
-    await web.runner.settled();
+    await web.runner.waitUntilIdle();
     web.simulator.faults.remove();
     web.clock.advance(61_000);
-    await notifyMissed(parts);
-    told.push(await news());
+    await notifyMissed(deps);
+    told.push(await newMails());
   }
 
   const failed = "Support: your sync from Dynamics 365 failed";
@@ -313,7 +319,7 @@ test("who applies a plan that cannot be applied is told, and is not told that it
 });
 
 test("who heard that a sync broke off while it wrote hears that it works again, once", async () => {
-  const { org, web, plan, apply, nextDay, news } = await telling();
+  const { org, web, plan, apply, nextDay, newMails } = await notifiedWorkspace();
   org.createAccount({ name: "Acme" });
   await apply((await plan()).id);
   org.createAccount({ name: "Bolt" });
@@ -323,16 +329,16 @@ test("who heard that a sync broke off while it wrote hears that it works again, 
   await nextDay();
   for (let tries = 1; tries < 5; tries++) {
     web.clock.advance(200_000);
-    await web.runner.settled();
+    await web.runner.waitUntilIdle();
   }
-  const broken = await news();
+  const broken = await newMails();
   await web.database.pool.query("drop trigger refuse on accounts");
 
   await nextDay();
 
   const both = (subject: string) => [CAROL, DESK].map((to) => `${to}: Support: the sync from ${subject}`);
   expect(broken).toEqual(both("Dynamics 365 failed"));
-  expect(await news()).toEqual(both("Dynamics 365 works again"));
+  expect(await newMails()).toEqual(both("Dynamics 365 works again"));
   await nextDay();
-  expect(await news()).toEqual([]);
+  expect(await newMails()).toEqual([]);
 });

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { articleTypeOf, targetsFor } from "../../src/sync/rules/compatibility.ts";
+import { columnKindOf, targetsFor } from "../../src/sync/rules/compatibility.ts";
 import { outsideData } from "../harness/outside-data.ts";
 import { simulatedColumns } from "./simulated-columns.ts";
 
@@ -99,7 +99,7 @@ test.each(["customised", "standard"])(
     );
     const seen = offered.map((one) => {
       const column = byName.get(one.logicalName);
-      const row = column && articleTypeOf(column);
+      const row = column && columnKindOf(column);
       return [one.logicalName, column?.label, row, column && targetsFor(column)];
     });
     const expected = offered.map((one) => {

@@ -2,7 +2,7 @@
 import { sql } from "kysely";
 import { expect } from "vitest";
 import type { Database } from "../../src/db/pool.ts";
-import type { AccountBefore, ChangeAction } from "../../src/accounts/tables.ts";
+import type { ChangedAccountValues, ChangeAction } from "../../src/accounts/tables.ts";
 
 type Replayed = {
   readonly name: string;
@@ -23,8 +23,8 @@ type Entry = {
   readonly action: ChangeAction | "edit" | "delete";
   readonly rule: string | null;
   readonly record: string | null;
-  readonly before: AccountBefore;
-  readonly after: AccountBefore;
+  readonly before: ChangedAccountValues;
+  readonly after: ChangedAccountValues;
 };
 
 /** Plays the history from an empty store; every change must find what it says was there before. */
@@ -87,7 +87,7 @@ function change(accounts: Map<number, Replayed>, entry: Entry): void {
 }
 
 /** What the account has where a change says it found something. */
-function atThatMoment(known: Replayed, before: AccountBefore): Partial<Record<string, unknown>> {
+function atThatMoment(known: Replayed, before: ChangedAccountValues): Partial<Record<string, unknown>> {
   const touched = PROPERTIES.filter((property) => property in before);
   const fields = Object.keys(before.fields ?? {}).map((id) => [id, known.fields[id] ?? null]);
   return {
@@ -96,7 +96,7 @@ function atThatMoment(known: Replayed, before: AccountBefore): Partial<Record<st
   };
 }
 
-function sortedDomains<T extends AccountBefore>(values: T): T {
+function sortedDomains<T extends ChangedAccountValues>(values: T): T {
   return values.domains === undefined ? values : { ...values, domains: values.domains.toSorted() };
 }
 

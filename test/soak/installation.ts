@@ -54,7 +54,7 @@ export async function installation(
   });
 
   async function ended(run: number): Promise<RunSummary> {
-    await runner.settled();
+    await runner.waitUntilIdle();
     return summaryOf(database.kysely, run);
   }
   async function asked(path: string, body?: unknown): Promise<RunSummary> {
@@ -68,7 +68,7 @@ export async function installation(
       const due = Date.parse(body.nextRunAt ?? "");
       const today = clock.now().getTime();
       clock.set(new Date(due > today ? due : today + 300_000));
-      const run = await worker.look();
+      const run = await worker.poll();
       if (run !== undefined) return ended(run);
     }
     throw new Error("The schedule starts no run any more.");
@@ -101,5 +101,5 @@ export async function installation(
 /** One that looks when it is told to. */
 function workerOf({ database, clock, runner, notify }: WebWorkspace): Worker {
   const log = createLog({ level: "silent" });
-  return startWorker({ database, clock, log, runner, chores: [() => notifyMissed(notify)] }, DAY_MS);
+  return startWorker({ database, clock, log, runner, periodicTasks: [() => notifyMissed(notify)] }, DAY_MS);
 }

@@ -2,7 +2,7 @@
 // reference model in the same words.
 import { customFields } from "../../src/accounts/custom-fields.ts";
 import { saveDomainSettings } from "../../src/accounts/domains/settings.ts";
-import { includeAgain } from "../../src/accounts/excluded.ts";
+import { includeRecord } from "../../src/accounts/excluded.ts";
 import { createAccount, deleteAccount, editAccount } from "../../src/accounts/store.ts";
 import { removeTeammate, saveTeammate } from "../../src/teammates/teammates.ts";
 import type { WebWorkspace } from "../harness/web.ts";
@@ -72,7 +72,7 @@ export class Ours {
   }
 
   async includeAgain(record: string): Promise<void> {
-    await includeAgain(this.web.database, record);
+    await includeRecord(this.web.database, record);
     this.expected.world.excluded.delete(record);
   }
 

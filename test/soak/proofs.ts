@@ -4,7 +4,7 @@ import { sql } from "kysely";
 import { expect } from "vitest";
 import type { Database } from "../../src/db/pool.ts";
 import { exportAccounts, type ExportedAccount } from "../../src/accounts/list/export-all.ts";
-import type { AccountBefore, ChangeAction } from "../../src/accounts/tables.ts";
+import type { ChangedAccountValues, ChangeAction } from "../../src/accounts/tables.ts";
 import { countsBalance, issuesOf, type RunSummary } from "../../src/sync/record/run-summary.ts";
 import type { RunResult } from "../reference/model.ts";
 import { traces } from "../sync/real-line.ts";
@@ -19,7 +19,7 @@ type Change = {
   readonly description: string | null;
   readonly fields: Readonly<Record<string, unknown>> | null;
   readonly domains: readonly string[] | null;
-  readonly before: AccountBefore | null;
+  readonly before: ChangedAccountValues | null;
 };
 
 async function changesOf({ kysely }: Database, runId: number): Promise<Change[]> {

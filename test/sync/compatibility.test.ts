@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from "vitest";
-import { articleTypeOf, refusalReason, targetsFor } from "../../src/sync/rules/compatibility.ts";
+import { columnKindOf, incompatibilityReason, targetsFor } from "../../src/sync/rules/compatibility.ts";
 
 describe("rule 8: the table of compatibility", () => {
   test.each([
@@ -26,7 +26,7 @@ describe("rule 8: the table of compatibility", () => {
     ["industrycodename", "VirtualType", undefined, ""],
     ["odd", "toString", undefined, ""],
   ])("%s of %s is %s and may feed: %s", (logicalName, type, articleType, targets) => {
-    expect(articleTypeOf({ logicalName, type })).toBe(articleType);
+    expect(columnKindOf({ logicalName, type })).toBe(articleType);
     expect(targetsFor({ logicalName, type }).join(" ")).toBe(targets);
   });
 
@@ -36,16 +36,19 @@ describe("rule 8: the table of compatibility", () => {
     [["systemuser", "team"], undefined],
     [undefined, undefined],
   ])("a lookup to %j is %s", (targets, articleType) => {
-    expect(articleTypeOf({ logicalName: "new_lookup", type: "LookupType", targets })).toBe(articleType);
+    expect(columnKindOf({ logicalName: "new_lookup", type: "LookupType", targets })).toBe(articleType);
   });
 
   it("says why a column is refused, and what would do", () => {
-    expect(refusalReason({ logicalName: "donotemail", type: "BooleanType" }, "number")).toBe(
+    expect(incompatibilityReason({ logicalName: "donotemail", type: "BooleanType" }, "number")).toBe(
       "The column donotemail (Two Options) cannot be mapped to Number, only to Text or Yes or no. " +
         "Choose another column or another field.",
     );
     expect(
-      refusalReason({ logicalName: "parentaccountid", type: "LookupType", targets: ["account"] }, "text"),
+      incompatibilityReason(
+        { logicalName: "parentaccountid", type: "LookupType", targets: ["account"] },
+        "text",
+      ),
     ).toBe(
       "The column parentaccountid (a lookup to account) cannot be mapped to anything. Choose another column for Text.",
     );

@@ -1,7 +1,7 @@
 // The run lease as its holder sees it.
 import { once } from "node:events";
 import { expect, onTestFinished, test } from "vitest";
-import { isDatabaseAway } from "../../src/db/away.ts";
+import { isDatabaseUnavailable } from "../../src/db/errors.ts";
 import { openDatabase } from "../../src/db/pool.ts";
 import { acquireLease } from "../../src/sync/record/lease.ts";
 import { testDatabase } from "../harness/database.ts";
@@ -16,7 +16,7 @@ test("a holder whose database session ends knows at once that it is dead to all 
   await database.pool.query("select pg_terminate_backend(backend_pid) from run_leases");
   await lost;
 
-  expect(isDatabaseAway(lease.signal.reason)).toBe(true);
+  expect(isDatabaseUnavailable(lease.signal.reason)).toBe(true);
   const next = await acquireLease(database, organization);
   await lease.release();
   const { rows } = await database.pool.query("select fence, holder is not null as held from run_leases");

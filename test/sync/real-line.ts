@@ -7,7 +7,7 @@ import { exportAccounts } from "../../src/accounts/list/export-all.ts";
 import { createAccount, deleteAccount, editAccount } from "../../src/accounts/store.ts";
 import type { DataverseClient } from "../../src/dataverse/client.ts";
 import type { Database } from "../../src/db/pool.ts";
-import { settableClock } from "../../src/lib/clock.ts";
+import { createSettableClock } from "../../src/lib/clock.ts";
 import { runSync } from "../../src/sync/run.ts";
 import { issuesOf, type RunSummary } from "../../src/sync/record/run-summary.ts";
 import type { SyncSettings } from "../../src/settings/sync-settings.ts";
@@ -50,7 +50,7 @@ export interface RealRun {
 export class RealLine {
   private readonly database: Database;
   private readonly org: Org;
-  private readonly clock = settableClock("2024-03-01T08:00:00Z");
+  private readonly clock = createSettableClock("2024-03-01T08:00:00Z");
   private readonly owners: Record<string, string> = {};
   private readonly viewId: string;
   private fieldIds: ReadonlyMap<string, number> = new Map();

@@ -2,7 +2,7 @@
 // no run is taken before the test has looked.
 import { runSimulator, type RunningSimulator } from "../../simulator/main.ts";
 import type { Org } from "../../simulator/org/org.ts";
-import { buildWeb } from "../../src/app.ts";
+import { buildWebApp } from "../../src/app.ts";
 import { readConfig } from "../../src/config.ts";
 import type { Runner } from "../../src/jobs/runner.ts";
 import type { Clock } from "../../src/lib/clock.ts";
@@ -44,7 +44,7 @@ export async function startInstallation(
     SLUICE_ENTRA_CLIENT_ID: clientId,
     SLUICE_ENTRA_CLIENT_SECRET: clientSecret,
   });
-  const web = await buildWeb({ config, database, clock, log }, () => PUBLIC_URL);
+  const web = await buildWebApp({ config, database, clock, log }, () => PUBLIC_URL);
   const origin = await web.server.listen({ host: "127.0.0.1", port: 0 });
   afterwards(() => web.close());
   return {

@@ -60,19 +60,19 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
 };
 
 /** Acts, and lets the runner work until nothing is runnable. */
-export async function play(
+export async function runScenario(
   { act }: Scenario,
   installation: Installation,
   { token, clock }: { readonly token: string; readonly clock: SettableClock },
 ): Promise<void> {
   await act?.(installation.browser(token), clock);
-  await installation.runner.settled();
+  await installation.runner.waitUntilIdle();
 }
 
 /** @returns the run as the API shows it at its end */
 export async function syncAgain({ browser, runner }: Installation, token: string): Promise<unknown> {
   const dana = browser(token);
   const { body } = await dana.post("/runs", { mode: "sync" });
-  await runner.settled();
+  await runner.waitUntilIdle();
   return (await dana.get(`/runs/${body.run.id}`)).body.run;
 }

@@ -5,14 +5,14 @@ import { createGunzip } from "node:zlib";
 import { expect, test } from "vitest";
 import { restoreDump } from "../../src/db/dump/restore.ts";
 import { migrate } from "../../src/db/migrate.ts";
-import { settableClock, type SettableClock } from "../../src/lib/clock.ts";
+import { createSettableClock, type SettableClock } from "../../src/lib/clock.ts";
 import { databaseWithoutTables, type TestDatabase } from "../harness/database.ts";
 import { collectAnswers, type Answers } from "./answers.ts";
 import { comparableAnswers, expectedAnswers, translateRows, type Rows } from "./changes-since.ts";
 import { BACKUP, loadDatabase, readRecordings, type Recording } from "./fixture.ts";
 import { serveOrganisation, startInstallation, type Installation } from "./installation.ts";
 import { syncedOrganisation } from "./organisation.ts";
-import { play, scenarios, syncAgain } from "./scenarios.ts";
+import { runScenario, scenarios, syncAgain } from "./scenarios.ts";
 
 const recordings = await readRecordings();
 
@@ -70,7 +70,7 @@ async function start(
   databaseFor: (simulator: string) => Promise<TestDatabase>,
 ): Promise<Started> {
   const recording = recordings[name]!;
-  const clock = settableClock(recording.now);
+  const clock = createSettableClock(recording.now);
   const org = syncedOrganisation(() => clock.now());
   scenarios[name]!.changeSource(org);
   const served = await serveOrganisation(org);
@@ -90,7 +90,7 @@ test.for(Object.keys(scenarios))("a database left %s keeps everything and contin
   const { installation, token, answers, before, after } = started;
 
   expect(comparableAnswers(await answers(name === "idle"))).toEqual(expectedAnswers(before));
-  await play(scenarios[name]!, installation, started);
+  await runScenario(scenarios[name]!, installation, started);
 
   expect(comparableAnswers(await answers())).toEqual(expectedAnswers(after));
   expect(await syncAgain(installation, token)).toMatchObject(scenarios[name]!.nextSync);
@@ -107,7 +107,7 @@ test("a backup of a half-applied run is restored, and the run continues", async 
     return database;
   });
 
-  await play(scenarios[name]!, started.installation, started);
+  await runScenario(scenarios[name]!, started.installation, started);
 
   expect(comparableAnswers(await started.answers())).toEqual(expectedAnswers(started.after));
 });

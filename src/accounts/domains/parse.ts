@@ -25,29 +25,33 @@ export interface ParsedDomains {
 export function parseDomains(text: string, lists: DomainLists): ParsedDomains {
   const accepted = new Set<string>();
   const refused = new Map<string, { kind: DomainRefusal; value: string }>();
-  for (const word of valuesOf(plainText(text))) {
-    const verdict = judge(word, lists);
-    if (verdict.kind === "accepted") accepted.add(verdict.value);
-    else refused.set(`${verdict.kind} ${verdict.value}`, { kind: verdict.kind, value: verdict.value });
+  for (const word of extractValues(normalizeText(text))) {
+    const classification = classifyWord(word, lists);
+    if (classification.kind === "accepted") accepted.add(classification.value);
+    else
+      refused.set(`${classification.kind} ${classification.value}`, {
+        kind: classification.kind,
+        value: classification.value,
+      });
   }
   return { accepted: [...accepted], refused: [...refused.values()] };
 }
 
 /** The host that a text names, if somebody can own it: `mail.acme.com` of `https://mail.acme.com/`, and nothing of `co.uk`. */
-export function hostIn(text: string): string | undefined {
-  const host = hostOf(plainText(text));
+export function registrableHost(text: string): string | undefined {
+  const host = hostOf(normalizeText(text));
   return host === undefined || registrableDomain(host) === undefined ? undefined : host;
 }
 
-type Verdict = { kind: DomainRefusal | "accepted"; value: string };
+type Classification = { kind: DomainRefusal | "accepted"; value: string };
 
-function judge(word: string, lists: DomainLists): Verdict {
+function classifyWord(word: string, lists: DomainLists): Classification {
   const host = hostOf(word);
   const domain = host === undefined ? undefined : registrableDomain(host);
-  if (host === undefined || domain === undefined) return { kind: "domain-invalid", value: shortened(word) };
-  const own = listed(host, domain, lists.own);
+  if (host === undefined || domain === undefined) return { kind: "domain-invalid", value: truncated(word) };
+  const own = listedName(host, domain, lists.own);
   if (own !== undefined) return { kind: "domain-own", value: own };
-  const common = listed(host, domain, lists.common);
+  const common = listedName(host, domain, lists.common);
   if (common !== undefined) return { kind: "domain-common", value: common };
   return { kind: "accepted", value: domain };
 }
@@ -56,7 +60,7 @@ function judge(word: string, lists: DomainLists): Verdict {
  * The name under which a host or its domain is in the list. Hosts count because some providers live below a company's
  * domain (privaterelay.appleid.com); no name shorter than the registrable domain does.
  */
-function listed(host: string, domain: string, list: DomainSet): string | undefined {
+function listedName(host: string, domain: string, list: DomainSet): string | undefined {
   for (let name = host; name.length > domain.length; name = name.slice(name.indexOf(".") + 1)) {
     if (list.has(name)) return name;
   }
@@ -65,21 +69,21 @@ function listed(host: string, domain: string, list: DomainSet): string | undefin
 
 // Nothing of this can be seen: zero-width and direction marks, soft hyphens, variation selectors. Letters that Unicode
 // also calls ignorable (the Hangul fillers) look like a blank, and stay what no host has.
-const invisible = /\p{Cf}|(?!\p{L})\p{Default_Ignorable_Code_Point}/gu;
-const unusual = /[^\t-\r -~]/;
+const INVISIBLE = /\p{Cf}|(?!\p{L})\p{Default_Ignorable_Code_Point}/gu;
+const NON_ASCII_OR_CONTROL = /[^\t-\r -~]/;
 
 /**
  * Without invisible characters; control characters as blanks, so that what they keep apart stays apart; full-width
  * forms, punctuation of other scripts and backslashes as their ASCII twins.
  */
-function plainText(text: string): string {
-  const plain = unusual.test(text) ? asciiTwins(text) : text;
+function normalizeText(text: string): string {
+  const plain = NON_ASCII_OR_CONTROL.test(text) ? toAsciiEquivalents(text) : text;
   return plain.includes("\\") ? plain.replaceAll("\\", "/") : plain;
 }
 
-function asciiTwins(text: string): string {
+function toAsciiEquivalents(text: string): string {
   return text
-    .replace(invisible, "")
+    .replace(INVISIBLE, "")
     .replace(/\p{Cc}/gu, " ")
     .replace(/[\uff01-\uff5e]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0))
     .replace(/[\u3002\uff61]/g, ".")
@@ -89,23 +93,23 @@ function asciiTwins(text: string): string {
 
 // Quotation marks open in one language and close in another („acme.com“, »acme.com«).
 const QUOTES = "\"'`«»‹›“”„‘’‚";
-const wrapping = new RegExp(`^[<([{${QUOTES}]+|[>)\\]}${QUOTES}.,:!]+$`, "g");
-const separator = /[\s,;]+/;
-const startsValue = new RegExp(`^[<([{${QUOTES}]*(?:[a-z][a-z0-9+.-]*://|www\\.)|@`, "i");
+const WRAPPING = new RegExp(`^[<([{${QUOTES}]+|[>)\\]}${QUOTES}.,:!]+$`, "g");
+const SEPARATOR = /[\s,;]+/;
+const VALUE_START = new RegExp(`^[<([{${QUOTES}]*(?:[a-z][a-z0-9+.-]*://|www\\.)|@`, "i");
 /** `shown<target>` of mail programs, `[shown](target)` of Markdown; the target is an address or a website. */
-const link = /^(?<shown>.*?)(?:<|\]\()(?<target>(?:[^<>()]*@|[a-z][a-z0-9+.-]*:\/\/|www\.)[^<>()]*)/i;
+const LINK = /^(?<shown>.*?)(?:<|\]\()(?<target>(?:[^<>()]*@|[a-z][a-z0-9+.-]*:\/\/|www\.)[^<>()]*)/i;
 
 /**
  * The words of a text that are values. After a value with "/" only a word that plainly starts anew is one: paths hold
  * blanks and commas ("…/Gender Pay Report.pdf"). In `Jane Doe <jane@acme.com>` the words before the link are a name.
  */
-function valuesOf(text: string): string[] {
+function extractValues(text: string): string[] {
   const values: string[] = [];
   let inPath = false;
-  for (const word of text.split(separator)) {
-    if (word === "" || (inPath && !startsValue.test(word))) continue;
+  for (const word of text.split(SEPARATOR)) {
+    if (word === "" || (inPath && !VALUE_START.test(word))) continue;
     inPath = word.includes("/");
-    const { shown = "", target } = link.exec(word)?.groups ?? {};
+    const { shown = "", target } = LINK.exec(word)?.groups ?? {};
     if (target === undefined) values.push(word);
     else {
       while (isNameWord(values.at(-1))) values.pop();
@@ -122,41 +126,41 @@ function isNameWord(word: string | undefined): boolean {
   return host === undefined || registrableDomain(host) === undefined;
 }
 
-const scheme =
+const SCHEME =
   /^(?:(?:url|web|website|homepage):)?(?:[a-z][a-z0-9+.-]*:\/\/+|(?:mailto|https?|ftp|smtp):\/*|\/\/+)?/i;
 // Labels of RFC 1035, and underscores: hosts have them, domains do not.
-const asciiHost = /^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.(?!$)|$))+$/;
+const ASCII_HOST = /^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.(?!$)|$))+$/;
 
 /** The host of a domain, address or website, in lower-case ASCII without leading `www.`; undefined if there is none. */
 function hostOf(value: string): string | undefined {
-  const bare = value.replace(wrapping, "").replace(scheme, "");
+  const bare = value.replace(WRAPPING, "").replace(SCHEME, "");
   const authority = /^[^/?#]*/.exec(bare)?.[0] ?? "";
   const written = authority
     .slice(authority.lastIndexOf("@") + 1)
     .replace(/:\d*$/, "")
     .replace(/^\*?\.|\.+$/g, "")
     .toLowerCase();
-  const host = written.includes("xn--") || !asciiHost.test(written) ? asciiForm(written) : written;
-  return host.length <= 253 && asciiHost.test(host) ? host.replace(/^(?:www\.)+/, "") : undefined;
+  const host = written.includes("xn--") || !ASCII_HOST.test(written) ? asciiForm(written) : written;
+  return host.length <= 253 && ASCII_HOST.test(host) ? host.replace(/^(?:www\.)+/, "") : undefined;
 }
 
 // Letters, their marks and digits, as IDNA2008 has it: whatever else Unicode knows (dashes, bullets, typographic
 // apostrophes, ™) separates or adorns a domain, and would become part of one that nobody owns. The dot of l·l is Catalan.
 // Letters that cannot be seen (the Hangul fillers) are blanks to a reader, though IDNA lately drops them.
-const unicodeHost =
+const UNICODE_HOST =
   /^(?:(?!-)(?:(?!\p{Default_Ignorable_Code_Point})[\p{L}\p{M}\p{Nd}_-]|(?<=l)·(?=l))+(?<!-)(?:\.|$))+$/u;
 
 // As the URL Standard converts hosts. Node's own domainToASCII changes with the version of Node: 24 takes invalid
 // Punycode that 20 refuses, and the same text would give other domains after an upgrade.
-const asUrlsDo = { checkBidi: true, checkJoiners: true } as const;
+const URL_STANDARD_OPTIONS = { checkBidi: true, checkJoiners: true } as const;
 
 /** Of a host in other letters, in Punycode or percent-encoded; empty if it is none. */
 function asciiForm(written: string): string {
-  const host = written.includes("%") ? unescaped(written) : written;
-  return unicodeHost.test(host) ? (toASCII(host, asUrlsDo) ?? "") : "";
+  const host = written.includes("%") ? percentDecoded(written) : written;
+  return UNICODE_HOST.test(host) ? (toASCII(host, URL_STANDARD_OPTIONS) ?? "") : "";
 }
 
-function unescaped(text: string): string {
+function percentDecoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
@@ -164,7 +168,7 @@ function unescaped(text: string): string {
   }
 }
 
-const options = {
+const SUFFIX_OPTIONS = {
   allowPrivateDomains: true,
   extractHostname: false,
   validateHostname: false,
@@ -177,19 +181,19 @@ const options = {
  * s3.eu-west-1.amazonaws.com is nobody's.
  */
 function registrableDomain(host: string): string | undefined {
-  const found = parse(host, options);
+  const found = parse(host, SUFFIX_OPTIONS);
   if (found.isIcann !== true && found.isPrivate !== true) return undefined;
-  const domain = found.domain ?? ownerOfSuffix(host);
+  const domain = found.domain ?? icannRegistration(host);
   // What is left of `a.www.gov.uk` is `www.gov.uk`, which names the suffix gov.uk and would not survive a second reading.
   return domain === undefined || domain.startsWith("www.") || domain.includes("_") ? undefined : domain;
 }
 
-function ownerOfSuffix(host: string): string | undefined {
-  const found = parse(host, { ...options, allowPrivateDomains: false });
+function icannRegistration(host: string): string | undefined {
+  const found = parse(host, { ...SUFFIX_OPTIONS, allowPrivateDomains: false });
   return found.isIcann === true && found.domain === host ? host : undefined;
 }
 
 /** For people to recognise: no database column or table cell needs more. */
-function shortened(word: string): string {
+function truncated(word: string): string {
   return word.slice(0, 200).replace(/[\ud800-\udbff]$/, "");
 }

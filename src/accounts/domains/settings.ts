@@ -5,7 +5,7 @@ import type { Kysely } from "kysely";
 import type { Tables } from "../../db/tables.ts";
 import { AccountError } from "../account-error.ts";
 import { commonDomainsFor } from "./common.ts";
-import { hostIn, type DomainLists } from "./parse.ts";
+import { registrableHost, type DomainLists } from "./parse.ts";
 
 /** Hosts in lower-case ASCII, each list sorted. */
 export type DomainSettings = {
@@ -30,9 +30,9 @@ export async function saveDomainSettings(
   written: DomainSettings,
 ): Promise<DomainSettings> {
   const settings: DomainSettings = {
-    own: hostsOf("own", written.own),
-    commonAdded: hostsOf("commonAdded", written.commonAdded),
-    commonRemoved: hostsOf("commonRemoved", written.commonRemoved),
+    own: parseHosts("own", written.own),
+    commonAdded: parseHosts("commonAdded", written.commonAdded),
+    commonRemoved: parseHosts("commonRemoved", written.commonRemoved),
   };
   await db
     .updateTable("domain_settings")
@@ -45,11 +45,11 @@ export async function saveDomainSettings(
   return settings;
 }
 
-function hostsOf(field: keyof DomainSettings, written: readonly string[]): string[] {
+function parseHosts(field: keyof DomainSettings, written: readonly string[]): string[] {
   const hosts = new Set<string>();
   for (const text of written) {
     if (text.trim() === "") continue;
-    const host = hostIn(text.trim());
+    const host = registrableHost(text.trim());
     if (host === undefined)
       throw new AccountError(
         `"${text.trim()}" is no domain. Write one such as ourcompany.com, or remove it.`,

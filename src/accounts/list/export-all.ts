@@ -16,9 +16,9 @@ export type ExportedAccount = {
   readonly fields: Record<string, string | number | boolean>;
 };
 
-const BATCH = 2_000;
+const BATCH_SIZE = 2_000;
 
-const ACCOUNTS = `
+const ACCOUNTS_QUERY = `
   select name, external_id, origin, description, fields, coalesce(held.domains, '{}') as domains
   from accounts a
   left join lateral (select array_agg(domain order by domain) as domains from account_domains where account_id = a.id) held on true
@@ -33,10 +33,10 @@ type Row = {
   domains: string[];
 };
 
-async function* rowsOf(client: pg.PoolClient): AsyncGenerator<Row[]> {
-  await client.query(`declare exported no scroll cursor for ${ACCOUNTS}`);
+async function* fetchRows(client: pg.PoolClient): AsyncGenerator<Row[]> {
+  await client.query(`declare exported no scroll cursor for ${ACCOUNTS_QUERY}`);
   for (;;) {
-    const { rows } = await client.query<Row>(`fetch ${BATCH} from exported`);
+    const { rows } = await client.query<Row>(`fetch ${BATCH_SIZE} from exported`);
     if (rows.length === 0) return;
     yield rows;
   }
@@ -45,7 +45,7 @@ async function* rowsOf(client: pg.PoolClient): AsyncGenerator<Row[]> {
 /** Calls `take` with batches of accounts, one snapshot of the store whatever runs beside it. */
 export async function exportAccounts(
   database: Database,
-  take: (accounts: readonly ExportedAccount[]) => void | Promise<void>,
+  onBatch: (accounts: readonly ExportedAccount[]) => void | Promise<void>,
 ): Promise<void> {
   await inTransaction(database, async ({ kysely, client }) => {
     await client.query("set transaction isolation level repeatable read read only");
@@ -53,8 +53,8 @@ export async function exportAccounts(
     const teammates = new Map(
       (await kysely.selectFrom("teammates").selectAll().execute()).map((t) => [t.id, t.email]),
     );
-    for await (const rows of rowsOf(client)) {
-      await take(
+    for await (const rows of fetchRows(client)) {
+      await onBatch(
         rows.map((row) => ({
           name: row.name,
           externalId: row.external_id,

@@ -1,15 +1,15 @@
 // The accounts of a list, all of them, as a spreadsheet gets them: one snapshot of the store whatever is written beside
 // it, a few at a time, so that half a million need no more memory than a thousand.
 import type { Database } from "../../db/pool.ts";
-import type { Listing } from "./filters.ts";
+import type { AccountQuery } from "./filters.ts";
 import { customFields, type CustomField } from "../custom-fields.ts";
-import { allRows, type Row } from "./list.ts";
-import { orderOf } from "./order.ts";
+import { allRowsQuery, type Row } from "./list.ts";
+import { parseOrder } from "./order.ts";
 import type { FieldType } from "../../settings/field-types.ts";
 
 export type Cell = string | number | boolean | null;
 
-const BATCH = 1_000;
+const BATCH_SIZE = 1_000;
 
 /**
  * Rows of cells, the header first. Nothing is open before the first is asked for; the transaction ends also when the
@@ -18,49 +18,50 @@ const BATCH = 1_000;
  */
 export async function exportList(
   database: Database,
-  listing: Listing & { readonly sort: string },
+  query: AccountQuery & { readonly sort: string },
 ): Promise<AsyncGenerator<readonly (readonly Cell[])[]>> {
   const { kysely } = database;
   const fields = await customFields(kysely);
   const teammates = await kysely.selectFrom("teammates").select(["id", "email"]).execute();
   const emails = new Map(teammates.map(({ id, email }) => [id, email]));
-  const query = allRows(orderOf(listing.sort, fields), listing, fields).compile(kysely);
-  async function* tables(): AsyncGenerator<readonly (readonly Cell[])[]> {
-    yield [[...OWN_COLUMNS, ...fields.map(({ name }) => name)]];
-    for await (const rows of batches(database, query)) yield rows.map((row) => cellsOf(row, fields, emails));
+  const statement = allRowsQuery(parseOrder(query.sort, fields), query, fields).compile(kysely);
+  async function* rowBatches(): AsyncGenerator<readonly (readonly Cell[])[]> {
+    yield [[...STANDARD_COLUMNS, ...fields.map(({ name }) => name)]];
+    for await (const rows of fetchBatches(database, statement))
+      yield rows.map((row) => cellsOf(row, fields, emails));
   }
-  return tables();
+  return rowBatches();
 }
 
-async function* batches(
+async function* fetchBatches(
   { pool }: Database,
-  query: { readonly sql: string; readonly parameters: readonly unknown[] },
+  statement: { readonly sql: string; readonly parameters: readonly unknown[] },
 ): AsyncGenerator<readonly Row[]> {
   const client = await pool.connect();
-  let broken: Error | undefined;
+  let rollbackError: Error | undefined;
   try {
     await client.query("begin transaction isolation level repeatable read read only");
-    await client.query(`declare listed no scroll cursor for ${query.sql}`, [...query.parameters]);
+    await client.query(`declare listed no scroll cursor for ${statement.sql}`, [...statement.parameters]);
     for (;;) {
-      const { rows } = await client.query<Row>(`fetch ${BATCH} from listed`);
+      const { rows } = await client.query<Row>(`fetch ${BATCH_SIZE} from listed`);
       if (rows.length === 0) return;
       yield rows;
     }
   } finally {
     // Nothing was written. A connection that cannot even roll back is gone.
-    await client.query("rollback").catch((cause: Error) => (broken = cause));
-    client.release(broken);
+    await client.query("rollback").catch((cause: Error) => (rollbackError = cause));
+    client.release(rollbackError);
   }
 }
 
-const OWN_COLUMNS = ["Name", "Domains", "Description", "External ID", "Sync", "Created", "Updated"];
+const STANDARD_COLUMNS = ["Name", "Domains", "Description", "External ID", "Sync", "Created", "Updated"];
 
 function cellsOf(
   row: Row,
   fields: readonly CustomField[],
   emails: ReadonlyMap<number, string>,
 ): readonly Cell[] {
-  const told = (type: FieldType, value: Cell): Cell =>
+  const displayValue = (type: FieldType, value: Cell): Cell =>
     type === "teammate" ? (emails.get(Number(value)) ?? null) : value;
   return [
     row.name,
@@ -70,6 +71,6 @@ function cellsOf(
     row.sync,
     row.created_at.toISOString(),
     row.updated_at.toISOString(),
-    ...fields.map(({ id, type }) => told(type, row.fields[id] ?? null)),
+    ...fields.map(({ id, type }) => displayValue(type, row.fields[id] ?? null)),
   ];
 }

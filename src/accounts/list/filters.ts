@@ -3,7 +3,7 @@
 // A search finds a piece of text anywhere in the name, a domain, the description or a custom field of text. Capital and
 // small letters are the same, beyond A to Z only in names.
 import { sql, type RawBuilder } from "kysely";
-import { containing } from "../../db/like-pattern.ts";
+import { containsPattern } from "../../db/like-pattern.ts";
 import { AccountError } from "../account-error.ts";
 import type { CustomField } from "../custom-fields.ts";
 import { nameKey } from "../name-key.ts";
@@ -21,7 +21,7 @@ export type Filter = {
   readonly value: string;
 };
 
-export type Listing = {
+export type AccountQuery = {
   readonly q?: string | undefined;
   readonly sync?: SyncState | undefined;
   readonly filters: readonly Filter[];
@@ -31,7 +31,7 @@ export type Listing = {
 
 type Condition = RawBuilder<unknown>;
 
-export type Conditions = {
+export type QueryConditions = {
   /** All must hold. */
   readonly where: readonly Condition[];
   /** Nothing was searched for, or one of the two must hold. */
@@ -45,10 +45,10 @@ export type Conditions = {
 };
 
 /** @throws AccountError on a filter that makes no sense, naming it */
-export function conditionsOf(listing: Listing, fields: readonly CustomField[]): Conditions {
-  const where = listing.filters.map((filter) => filterCondition(filter, fields));
-  if (listing.sync !== undefined) where.push(syncConditions(listing.organizationId)[listing.sync]);
-  const q = storableText(listing.q ?? "").trim();
+export function buildConditions(query: AccountQuery, fields: readonly CustomField[]): QueryConditions {
+  const where = query.filters.map((filter) => filterCondition(filter, fields));
+  if (query.sync !== undefined) where.push(syncConditions(query.organizationId)[query.sync]);
+  const q = storableText(query.q ?? "").trim();
   if (q === "") return { where, search: undefined };
   return { where, search: { text: textCondition(q, fields), domains: domainCondition(q) } };
 }
@@ -65,18 +65,18 @@ function syncConditions(organizationId: string | null): Readonly<Record<SyncStat
 }
 
 /** As many fields cost as much as the whole JSON as text, in which one look passes most accounts by (80 ns each). */
-const FEW_FIELDS = 8;
+const MAX_SEPARATE_FIELDS = 8;
 
 function textCondition(q: string, fields: readonly CustomField[]): Condition {
   const conditions = [
-    sql`a.name_key like ${containing(nameKey(q))}`,
-    sql`lower(a.description collate "C") like ${containing(lowered(q))}`,
+    sql`a.name_key like ${containsPattern(nameKey(q))}`,
+    sql`lower(a.description collate "C") like ${containsPattern(asciiLowerCase(q))}`,
   ];
   const inFields = fields
     .filter(({ type }) => type === "text")
-    .map((field) => sql`lower(${textOf(field)}) like ${containing(lowered(q))}`);
-  if (inFields.length <= FEW_FIELDS) return anyOf([...conditions, ...inFields]);
-  const escaped = containing(JSON.stringify(lowered(q)).slice(1, -1));
+    .map((field) => sql`lower(${textOf(field)}) like ${containsPattern(asciiLowerCase(q))}`);
+  if (inFields.length <= MAX_SEPARATE_FIELDS) return anyOf([...conditions, ...inFields]);
+  const escaped = containsPattern(JSON.stringify(asciiLowerCase(q)).slice(1, -1));
   return anyOf([
     ...conditions,
     sql`(lower(a.fields::text collate "C") like ${escaped} and ${anyOf(inFields)})`,
@@ -86,10 +86,10 @@ function textCondition(q: string, fields: readonly CustomField[]): Condition {
 /** A part of a domain; of an address or a website, its domain. */
 function domainCondition(q: string): Condition | undefined {
   const { accepted } = parseDomains(q, NO_LISTS);
-  const either: Condition[] = [];
-  if (/^[a-z0-9.-]+$/i.test(q)) either.push(sql`d.domain like ${containing(q.toLowerCase())}`);
-  if (accepted.length > 0) either.push(sql`d.domain = any(${accepted}::text[])`);
-  return either.length === 0 ? undefined : anyOf(either);
+  const alternatives: Condition[] = [];
+  if (/^[a-z0-9.-]+$/i.test(q)) alternatives.push(sql`d.domain like ${containsPattern(q.toLowerCase())}`);
+  if (accepted.length > 0) alternatives.push(sql`d.domain = any(${accepted}::text[])`);
+  return alternatives.length === 0 ? undefined : anyOf(alternatives);
 }
 
 const NO_LISTS = { common: new Set<string>(), own: new Set<string>() };
@@ -97,101 +97,113 @@ const NO_LISTS = { common: new Set<string>(), own: new Set<string>() };
 function filterCondition(filter: Filter, fields: readonly CustomField[]): Condition {
   const { is } = filter;
   const field = fields.find(({ id }) => String(id) === filter.field);
-  const own = Object.hasOwn(OWN, filter.field) ? OWN[filter.field] : undefined;
-  const subject = field ? SUBJECTS[field.type](field) : own;
-  if (!subject)
+  const standard = Object.hasOwn(STANDARD_OPERATORS, filter.field)
+    ? STANDARD_OPERATORS[filter.field]
+    : undefined;
+  const operators = field ? OPERATORS_BY_TYPE[field.type](field) : standard;
+  if (!operators)
     throw new AccountError(
       `There is no field "${filter.field}" to filter accounts by. It may have been deleted; remove the filter.`,
       "filters",
     );
-  if (is === "empty") return sql`not ${subject.filled}`;
-  if (is === "filled") return subject.filled;
-  const condition = subject[is]?.(storableText(filter.value));
+  if (is === "empty") return sql`not ${operators.filled}`;
+  if (is === "filled") return operators.filled;
+  const condition = operators[is]?.(storableText(filter.value));
   if (condition) return condition;
   const name = field?.name ?? filter.field;
   throw new AccountError(
-    subject[is] ? `"${filter.value}" is no value of "${name}".` : `"${name}" cannot be filtered by "${is}".`,
+    operators[is]
+      ? `"${filter.value}" is no value of "${name}".`
+      : `"${name}" cannot be filtered by "${is}".`,
     "filters",
   );
 }
 
 /** How a field is compared; undefined when the value is none of its kind. */
 type Compare = (value: string) => Condition | undefined;
-type Subject = { readonly filled: Condition } & Partial<
+type FieldOperators = { readonly filled: Condition } & Partial<
   Record<"contains" | "equals" | "below" | "above", Compare>
 >;
 
 /** @param text in lower case, as far as `fold` goes */
-function textSubject(text: Condition, filled: Condition, fold: (value: string) => string): Subject {
+function textOperators(
+  text: Condition,
+  filled: Condition,
+  normalize: (value: string) => string,
+): FieldOperators {
   return {
     filled,
-    contains: (value) => sql`${text} like ${containing(fold(value))}`,
-    equals: (value) => sql`${text} = ${fold(value)}`,
+    contains: (value) => sql`${text} like ${containsPattern(normalize(value))}`,
+    equals: (value) => sql`${text} = ${normalize(value)}`,
   };
 }
 
-function domainsWhere(condition: Condition): Condition {
+function hasDomainWhere(condition: Condition): Condition {
   return sql`exists (select from account_domains d where d.account_id = a.id and ${condition})`;
 }
 
 /** The fields that every account has. */
-const OWN: Readonly<Record<string, Subject>> = {
-  name: textSubject(sql`a.name_key`, sql`true`, nameKey),
-  description: textSubject(
+const STANDARD_OPERATORS: Readonly<Record<string, FieldOperators>> = {
+  name: textOperators(sql`a.name_key`, sql`true`, nameKey),
+  description: textOperators(
     sql`lower(a.description collate "C")`,
     sql`(coalesce(a.description, '') <> '')`,
-    lowered,
+    asciiLowerCase,
   ),
-  externalId: textSubject(sql`lower(a.external_id)`, sql`(a.external_id is not null)`, lowered),
+  externalId: textOperators(sql`lower(a.external_id)`, sql`(a.external_id is not null)`, asciiLowerCase),
   domain: {
-    filled: domainsWhere(sql`true`),
-    contains: (value) => domainsWhere(sql`d.domain like ${containing(value.trim().toLowerCase())}`),
+    filled: hasDomainWhere(sql`true`),
+    contains: (value) => hasDomainWhere(sql`d.domain like ${containsPattern(value.trim().toLowerCase())}`),
     equals: (value) =>
-      domainsWhere(
+      hasDomainWhere(
         sql`d.domain = any(${[...parseDomains(value, NO_LISTS).accepted, value.trim().toLowerCase()]}::text[])`,
       ),
   },
 };
 
-const SUBJECTS: Readonly<Record<FieldType, (field: CustomField) => Subject>> = {
-  text: (field) => textSubject(sql`lower(${textOf(field)})`, hasKey(field), lowered),
+const OPERATORS_BY_TYPE: Readonly<Record<FieldType, (field: CustomField) => FieldOperators>> = {
+  text: (field) => textOperators(sql`lower(${textOf(field)})`, hasValue(field), asciiLowerCase),
   number: (field) => {
     const compare =
       (operator: Condition): Compare =>
       (value) =>
         isNumber(value)
-          ? sql`(${hasKey(field)} and ${storedOf(field)} ${operator} to_jsonb(${value.trim()}::numeric))`
+          ? sql`(${hasValue(field)} and ${jsonOf(field)} ${operator} to_jsonb(${value.trim()}::numeric))`
           : undefined;
-    return { filled: hasKey(field), equals: compare(sql`=`), below: compare(sql`<`), above: compare(sql`>`) };
+    return {
+      filled: hasValue(field),
+      equals: compare(sql`=`),
+      below: compare(sql`<`),
+      above: compare(sql`>`),
+    };
   },
   boolean: (field) => ({
-    filled: hasKey(field),
-    equals: (value) =>
-      /^(?:true|false)$/.test(value) ? sql`${storedOf(field)} = ${value}::jsonb` : undefined,
+    filled: hasValue(field),
+    equals: (value) => (/^(?:true|false)$/.test(value) ? sql`${jsonOf(field)} = ${value}::jsonb` : undefined),
   }),
   teammate: (field) => ({
-    filled: hasKey(field),
-    equals: (value) => (/^\d{1,9}$/.test(value) ? sql`${storedOf(field)} = ${value}::jsonb` : undefined),
+    filled: hasValue(field),
+    equals: (value) => (/^\d{1,9}$/.test(value) ? sql`${jsonOf(field)} = ${value}::jsonb` : undefined),
   }),
   // ISO 8601 in UTC sorts as text. A day equals all its moments.
   datetime: (field) => ({
-    filled: hasKey(field),
+    filled: hasValue(field),
     equals: (value) =>
       /^\d{4}-\d\d-\d\d$/.test(value)
         ? sql`${textOf(field)} like ${`${value}%`}`
-        : compareTo(field, value, sql`=`),
-    below: (value) => compareTo(field, value, sql`<`),
-    above: (value) => compareTo(field, value, sql`>`),
+        : compareDatetime(field, value, sql`=`),
+    below: (value) => compareDatetime(field, value, sql`<`),
+    above: (value) => compareDatetime(field, value, sql`>`),
   }),
 };
 
-function compareTo(field: CustomField, value: string, operator: Condition): Condition | undefined {
+function compareDatetime(field: CustomField, value: string, operator: Condition): Condition | undefined {
   const time = Date.parse(value);
-  return Number.isNaN(time) ? undefined : sql`${textOf(field)} ${operator} ${isoSecond(new Date(time))}`;
+  return Number.isNaN(time) ? undefined : sql`${textOf(field)} ${operator} ${toIsoSeconds(new Date(time))}`;
 }
 
 /** As Dataverse writes an instant, so that all sort alike: to the second, in UTC. */
-export function isoSecond(moment: Date): string {
+export function toIsoSeconds(moment: Date): string {
   return `${moment.toISOString().slice(0, 19)}Z`;
 }
 
@@ -203,11 +215,11 @@ function textOf({ id }: CustomField): Condition {
   return sql`((a.fields ->> ${sql.lit(String(id))}) collate "C")`;
 }
 
-function storedOf({ id }: CustomField): Condition {
+function jsonOf({ id }: CustomField): Condition {
   return sql`(a.fields -> ${sql.lit(String(id))})`;
 }
 
-function hasKey({ id }: CustomField): Condition {
+function hasValue({ id }: CustomField): Condition {
   return sql`(a.fields ? ${sql.lit(String(id))})`;
 }
 
@@ -216,6 +228,6 @@ function anyOf(conditions: readonly Condition[]): Condition {
 }
 
 /** What `lower(… collate "C")` does, which is the same in every database. */
-function lowered(text: string): string {
+function asciiLowerCase(text: string): string {
   return text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }

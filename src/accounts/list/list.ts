@@ -6,9 +6,18 @@
 // on names alone would add 10 µs to writing an account (56 %), and fields of text would still have to be looked through.
 import { sql, type Kysely, type RawBuilder } from "kysely";
 import type { Tables } from "../../db/tables.ts";
-import { conditionsOf, type Conditions, type Listing, type SyncState } from "./filters.ts";
+import { buildConditions, type QueryConditions, type AccountQuery, type SyncState } from "./filters.ts";
 import { customFields, type CustomField } from "../custom-fields.ts";
-import { behind, cursorOf, keyText, orderBy, orderOf, placeOf, type Order, type Place } from "./order.ts";
+import {
+  afterCursor,
+  encodePageCursor,
+  keyText,
+  orderBy,
+  parseOrder,
+  decodePageCursor,
+  type Order,
+  type PageCursor,
+} from "./order.ts";
 import type { StoredFields } from "../tables.ts";
 
 export type ListedAccount = {
@@ -21,7 +30,7 @@ export type ListedAccount = {
   readonly updatedAt: Date;
 };
 
-export type PageRequest = Listing & {
+export type PageRequest = AccountQuery & {
   /** "name", "updated", "created" or a custom field's id; with "-" in front, the other way round. */
   readonly sort: string;
   readonly after?: string | undefined;
@@ -31,60 +40,64 @@ export type PageRequest = Listing & {
 export type AccountPage = { readonly accounts: readonly ListedAccount[]; readonly next: string | null };
 
 /** Accounts looked at by name before all are. With 100 of them on a page, words of at least 2 % are found there. */
-const WALK = 5_000;
+const MAX_INDEX_SCAN = 5_000;
 
 /** @throws AccountError on a sort or filter that makes no sense, UserError on such a cursor */
 export async function accountPage(db: Kysely<Tables>, request: PageRequest): Promise<AccountPage> {
   const fields = await customFields(db);
-  const order = orderOf(request.sort, fields);
-  const conditions = conditionsOf(request, fields);
-  const place = request.after === undefined ? undefined : placeOf(order, request.after);
-  const wanted = request.limit + 1;
+  const order = parseOrder(request.sort, fields);
+  const conditions = buildConditions(request, fields);
+  const cursor = request.after === undefined ? undefined : decodePageCursor(order, request.after);
+  const fetchLimit = request.limit + 1;
   let rows: readonly Row[] = [];
-  for (const ids of attempts(order, conditions, place, wanted)) {
-    rows = (await rowsOf(order, ids, request.organizationId).execute(db)).rows;
-    if (rows.length === wanted) break;
+  for (const ids of pageQueries(order, conditions, cursor, fetchLimit)) {
+    rows = (await rowsQuery(order, ids, request.organizationId).execute(db)).rows;
+    if (rows.length === fetchLimit) break;
   }
   const shown = rows.slice(0, request.limit);
   const last = shown.at(-1);
   return {
-    accounts: shown.map((row) => listed(row, fields)),
-    next: rows.length === wanted && last ? cursorOf(order, last) : null,
+    accounts: shown.map((row) => toListedAccount(row, fields)),
+    next: rows.length === fetchLimit && last ? encodePageCursor(order, last) : null,
   };
 }
 
 /** One pass over the accounts at most. @throws AccountError on a filter that makes no sense */
-export async function countAccounts(db: Kysely<Tables>, listing: Listing): Promise<number> {
-  const conditions = conditionsOf(listing, await customFields(db));
+export async function countAccounts(db: Kysely<Tables>, query: AccountQuery): Promise<number> {
+  const conditions = buildConditions(query, await customFields(db));
   const { rows } = await sql<{ count: number }>`
-    select count(*) as count from (${matching(conditions, sql``, sql``, [])}) accounts`.execute(db);
+    select count(*) as count from (${matchingIds(conditions, sql``, sql``, [])}) accounts`.execute(db);
   return rows[0]!.count;
 }
 
 type Query = RawBuilder<unknown>;
 
 /** Queries of `id` and `key`; the next is only needed when the one before did not fill the page. */
-function attempts(
+function pageQueries(
   order: Order,
-  conditions: Conditions,
-  place: Place | undefined,
-  wanted: number,
+  conditions: QueryConditions,
+  cursor: PageCursor | undefined,
+  limit: number,
 ): readonly Query[] {
-  const start = place ? [behind(order, place)] : [];
-  const all = firstOf(order, matching(conditions, keyColumn(order), order.join ?? sql``, start), wanted);
+  const afterCondition = cursor ? [afterCursor(order, cursor)] : [];
+  const all = firstRows(
+    order,
+    matchingIds(conditions, keyColumn(order), order.join ?? sql``, afterCondition),
+    limit,
+  );
   if (!order.indexed) return [all];
-  const next = sql`
-    select * from accounts a ${whereAll(start)} order by ${orderBy(order, sql`a.name_key`, sql`a.id`)}`;
+  const inOrder = sql`
+    select * from accounts a ${whereAll(afterCondition)} order by ${orderBy(order, sql`a.name_key`, sql`a.id`)}`;
   const { where, search } = conditions;
   if (where.length === 0 && !search)
-    return [sql`select a.id ${keyColumn(order)} from (${next} limit ${wanted}) a`];
-  const found = search?.domains
+    return [sql`select a.id ${keyColumn(order)} from (${inOrder} limit ${limit}) a`];
+  const byDomain = search?.domains
     ? sql`exists (select from account_domains d where d.account_id = a.id and ${search.domains})`
     : sql`false`;
-  const walk = sql`
-    select a.id ${keyColumn(order)} from (${next} limit ${WALK}) a
-    ${whereAll(search ? [...where, sql`(${search.text} or ${found})`] : where)}`;
-  return [firstOf(order, walk, wanted), all];
+  const indexScan = sql`
+    select a.id ${keyColumn(order)} from (${inOrder} limit ${MAX_INDEX_SCAN}) a
+    ${whereAll(search ? [...where, sql`(${search.text} or ${byDomain})`] : where)}`;
+  return [firstRows(order, indexScan, limit), all];
 }
 
 function keyColumn({ key }: Order): Query {
@@ -95,35 +108,39 @@ function keyColumn({ key }: Order): Query {
  * All accounts that a list shows. Two looks and not one with "or": the planner takes that for most of the table, and does it
  * all in one process (three times as long).
  */
-function matching(
-  { where, search }: Conditions,
+function matchingIds(
+  { where, search }: QueryConditions,
   columns: Query,
   join: Query,
-  start: readonly Query[],
+  afterCondition: readonly Query[],
 ): Query {
   const from = sql`select a.id ${columns} from accounts a ${join}`;
-  if (!search) return sql`${from} ${whereAll([...start, ...where])}`;
-  const byText = sql`${from} ${whereAll([...start, ...where, search.text])}`;
+  if (!search) return sql`${from} ${whereAll([...afterCondition, ...where])}`;
+  const byText = sql`${from} ${whereAll([...afterCondition, ...where, search.text])}`;
   if (!search.domains) return byText;
-  const held = sql`a.id in (select d.account_id from account_domains d where ${search.domains})`;
-  const others = [...start, ...where, held, sql`${search.text} is not true`];
-  return sql`${byText} union all ${from} ${whereAll(others)}`;
+  const byDomain = sql`a.id in (select d.account_id from account_domains d where ${search.domains})`;
+  const byDomainAlone = [...afterCondition, ...where, byDomain, sql`${search.text} is not true`];
+  return sql`${byText} union all ${from} ${whereAll(byDomainAlone)}`;
 }
 
 /** `materialized`, since the planner would take the order from an index, one random account after the other. */
-function firstOf(order: Order, ids: Query, wanted: number): Query {
+function firstRows(order: Order, ids: Query, limit: number): Query {
   return sql`
     with matching as materialized (${ids})
-    select id, key from matching order by ${orderBy(order, sql`key`, sql`id`)} limit ${wanted}`;
+    select id, key from matching order by ${orderBy(order, sql`key`, sql`id`)} limit ${limit}`;
 }
 
 /** Every account of the list with its columns, in its order. */
-export function allRows(order: Order, listing: Listing, fields: readonly CustomField[]): RawBuilder<Row> {
-  const conditions = conditionsOf(listing, fields);
-  return rowsOf(
+export function allRowsQuery(
+  order: Order,
+  query: AccountQuery,
+  fields: readonly CustomField[],
+): RawBuilder<Row> {
+  const conditions = buildConditions(query, fields);
+  return rowsQuery(
     order,
-    matching(conditions, keyColumn(order), order.join ?? sql``, []),
-    listing.organizationId,
+    matchingIds(conditions, keyColumn(order), order.join ?? sql``, []),
+    query.organizationId,
   );
 }
 
@@ -144,7 +161,7 @@ export type Row = {
   updated_at: Date;
 };
 
-function rowsOf(order: Order, ids: Query, organizationId: string | null): RawBuilder<Row> {
+function rowsQuery(order: Order, ids: Query, organizationId: string | null): RawBuilder<Row> {
   return sql<Row>`
     select a.id, ${keyText(order, sql`page.key`)} as key, a.name, a.description, a.external_id, a.fields, a.created_at, a.updated_at,
       case when l.account_id is null then 'not-synced' when l.stop_reason is not null then 'stopped'
@@ -156,13 +173,20 @@ function rowsOf(order: Order, ids: Query, organizationId: string | null): RawBui
     order by ${orderBy(order, sql`page.key`, sql`page.id`)}`;
 }
 
-function listed(row: Row, fields: readonly CustomField[]): ListedAccount {
+function toListedAccount(row: Row, fields: readonly CustomField[]): ListedAccount {
   const { id, name, domains, sync } = row;
-  return { id, name, domains, fields: knownFields(row.fields, fields), sync, updatedAt: row.updated_at };
+  return {
+    id,
+    name,
+    domains,
+    fields: existingFieldValues(row.fields, fields),
+    sync,
+    updatedAt: row.updated_at,
+  };
 }
 
 /** Without the values of fields that were deleted. */
-export function knownFields(stored: StoredFields, fields: readonly CustomField[]): StoredFields {
+export function existingFieldValues(stored: StoredFields, fields: readonly CustomField[]): StoredFields {
   return Object.fromEntries(
     fields.flatMap(({ id }) => {
       const value = stored[id];

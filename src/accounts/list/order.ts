@@ -19,21 +19,21 @@ type SortKey = {
 export type Order = SortKey & { readonly sort: string; readonly descending: boolean };
 
 /** Where a list goes on: behind the account of this key and id. The key as the database writes it. */
-export type Place = { readonly key: string | null; readonly id: number };
+export type PageCursor = { readonly key: string | null; readonly id: number };
 
 /** More would sort no better, and a place must fit into an address. */
-const TEXT_KEY = sql.lit(200);
+const MAX_TEXT_KEY = sql.lit(200);
 
-const KEYS: Readonly<Record<string, SortKey>> = {
+const SORT_KEYS: Readonly<Record<string, SortKey>> = {
   name: { key: sql`a.name_key`, type: "text", indexed: true },
   updated: { key: sql`a.updated_at`, type: "timestamptz" },
   created: { key: sql`a.created_at`, type: "timestamptz" },
 };
 
 /** Never `lower()` in the database's locale, in which two installations would sort differently. */
-function keyOfField({ id, type }: CustomField): SortKey {
+function fieldSortKey({ id, type }: CustomField): SortKey {
   const value = sql`(a.fields ->> ${sql.lit(String(id))}) collate "C"`;
-  if (type === "text") return { key: sql`left(lower(${value}), ${TEXT_KEY})`, type: "text" };
+  if (type === "text") return { key: sql`left(lower(${value}), ${MAX_TEXT_KEY})`, type: "text" };
   if (type === "datetime") return { key: value, type: "text" };
   const stored = sql`a.fields -> ${sql.lit(String(id))}`;
   if (type !== "teammate") return { key: sql`(${stored})`, type: "jsonb" };
@@ -47,11 +47,11 @@ function keyOfField({ id, type }: CustomField): SortKey {
 }
 
 /** @param sort "name", "updated", "created" or a custom field's id; "-" in front turns it round. @throws AccountError */
-export function orderOf(sort: string, fields: readonly CustomField[]): Order {
+export function parseOrder(sort: string, fields: readonly CustomField[]): Order {
   const descending = sort.startsWith("-");
   const by = descending ? sort.slice(1) : sort;
   const field = fields.find(({ id }) => String(id) === by);
-  const key = Object.hasOwn(KEYS, by) ? KEYS[by] : field && keyOfField(field);
+  const key = Object.hasOwn(SORT_KEYS, by) ? SORT_KEYS[by] : field && fieldSortKey(field);
   if (!key)
     throw new AccountError(
       `There is no field "${by}" to sort accounts by. It may have been deleted; choose another one.`,
@@ -71,11 +71,11 @@ export function orderBy(
 }
 
 /** The accounts behind a place. */
-export function behind(order: Order, { key, id }: Place): RawBuilder<unknown> {
-  const past = order.descending ? sql`<` : sql`>`;
-  if (key === null) return sql`${order.key} is null and a.id ${past} ${id}`;
-  const further = sql`(${order.key}, a.id) ${past} (${key}::${sql.raw(order.type)}, ${id}::bigint)`;
-  return order.indexed ? further : sql`(${further} or ${order.key} is null)`;
+export function afterCursor(order: Order, { key, id }: PageCursor): RawBuilder<unknown> {
+  const comparison = order.descending ? sql`<` : sql`>`;
+  if (key === null) return sql`${order.key} is null and a.id ${comparison} ${id}`;
+  const keyComparison = sql`(${order.key}, a.id) ${comparison} (${key}::${sql.raw(order.type)}, ${id}::bigint)`;
+  return order.indexed ? keyComparison : sql`(${keyComparison} or ${order.key} is null)`;
 }
 
 /** A key as a place keeps it: to the microsecond, however this database likes to write moments. */
@@ -84,20 +84,20 @@ export function keyText({ type }: Order, key: RawBuilder<unknown>): RawBuilder<u
   return sql`to_char(${key} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 }
 
-export function cursorOf({ sort }: Order, { key, id }: Place): string {
+export function encodePageCursor({ sort }: Order, { key, id }: PageCursor): string {
   return encodeCursor([sort, key, id]);
 }
 
 /** @throws UserError when the cursor is not of a list in this order */
-export function placeOf(order: Order, cursor: string): Place {
-  const key = z.string().refine(IS_KEY[order.type]);
-  const place = z.tuple([z.literal(order.sort), order.indexed ? key : key.nullable(), z.int()]);
-  const [, lastKey, id] = decodeCursor<z.infer<typeof place>>(cursor, place);
+export function decodePageCursor(order: Order, cursor: string): PageCursor {
+  const key = z.string().refine(IS_VALID_KEY[order.type]);
+  const schema = z.tuple([z.literal(order.sort), order.indexed ? key : key.nullable(), z.int()]);
+  const [, lastKey, id] = decodeCursor<z.infer<typeof schema>>(cursor, schema);
   return { key: lastKey, id };
 }
 
 /** What the database would refuse with an error of its own. */
-const IS_KEY: Readonly<Record<SortKey["type"], (key: string) => boolean>> = {
+const IS_VALID_KEY: Readonly<Record<SortKey["type"], (key: string) => boolean>> = {
   text: (key) => !key.includes("\0"),
   timestamptz: (key) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/.test(key),
   jsonb: (key) => /^(?:true|false|-?\d+(?:\.\d+)?)$/.test(key),

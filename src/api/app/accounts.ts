@@ -1,23 +1,23 @@
 // Accounts as people look at them and edit them: pages, search, one account, its history.
 import { z } from "zod";
-import { checkedEntry, type Entry } from "../../accounts/validate-entry.ts";
-import type { Listing } from "../../accounts/list/filters.ts";
+import { validateEntry, type Entry } from "../../accounts/validate-entry.ts";
+import type { AccountQuery } from "../../accounts/list/filters.ts";
 import { customFields } from "../../accounts/custom-fields.ts";
 import { accountDetails } from "../../accounts/details.ts";
 import { domainListsOf, loadDomainSettings } from "../../accounts/domains/settings.ts";
 import type { Editor } from "../../accounts/edits.ts";
-import { excludedRecords, includeAgain } from "../../accounts/excluded.ts";
+import { excludedRecords, includeRecord } from "../../accounts/excluded.ts";
 import { accountHistory } from "../../accounts/history.ts";
 import { exportList } from "../../accounts/list/export-list.ts";
 import { accountPage, countAccounts } from "../../accounts/list/list.ts";
 import { createAccount, deleteAccount, editAccount } from "../../accounts/store.ts";
 import type { ConnectedSource, SyncedColumns } from "../../accounts/synced-fields.ts";
-import { csvOf } from "../../csv/write-csv.ts";
+import { formatCsv } from "../../csv/write-csv.ts";
 import type { Database } from "../../db/pool.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { accountFilter, accountRoutes as routes, type AccountDetails } from "../contract/accounts.ts";
 import type { Download } from "../downloads.ts";
-import { ApiError, implement, signedIn, type Caller, type Implementation } from "../implement.ts";
+import { ApiError, implement, requireTeammate, type Caller, type Implementation } from "../implement.ts";
 
 export type AccountParts = {
   readonly database: Database;
@@ -33,38 +33,38 @@ export function accountRoutes(parts: AccountParts): Implementation[] {
 
 function listRoutes({ database, source, download }: AccountParts): Implementation[] {
   const db = database.kysely;
-  const listingOf = async ({ filters, ...rest }: Searched): Promise<Listing> => ({
+  const toQuery = async ({ filters, ...rest }: SearchInput): Promise<AccountQuery> => ({
     ...rest,
-    filters: filters === undefined ? [] : readFilters(filters),
+    filters: filters === undefined ? [] : parseFilters(filters),
     organizationId: (await source())?.organizationId ?? null,
   });
   return [
     implement(routes.listAccounts, async ({ query: { limit, after, sort, ...rest } }) => {
-      const page = await accountPage(db, { ...(await listingOf(rest)), limit, after, sort });
-      return { accounts: page.accounts.map(told), next: page.next };
+      const page = await accountPage(db, { ...(await toQuery(rest)), limit, after, sort });
+      return { accounts: page.accounts.map(serialize), next: page.next };
     }),
     implement(routes.countAccounts, async ({ query }) => ({
-      count: await countAccounts(db, await listingOf(query)),
+      count: await countAccounts(db, await toQuery(query)),
     })),
     implement(routes.exportAccounts, async ({ query }, _, exchange) => {
-      const tables = await exportList(database, { ...(await listingOf(query)), sort: query.sort });
-      await download(exchange, "accounts.csv", linesOf(tables));
+      const rowBatches = await exportList(database, { ...(await toQuery(query)), sort: query.sort });
+      await download(exchange, "accounts.csv", csvParts(rowBatches));
       return undefined;
     }),
   ];
 }
 
 /** Begins with the mark by which spreadsheets know UTF-8; they would also run formulas, so these are guarded. */
-async function* linesOf(tables: AsyncIterable<Parameters<typeof csvOf>[0]>): AsyncGenerator<string> {
+async function* csvParts(rowBatches: AsyncIterable<Parameters<typeof formatCsv>[0]>): AsyncGenerator<string> {
   yield "\ufeff";
-  for await (const rows of tables) yield csvOf(rows, { guardFormulas: true });
+  for await (const rows of rowBatches) yield formatCsv(rows, { guardFormulas: true });
 }
 
-type Searched = Pick<Listing, "q" | "sync"> & { readonly filters?: string | undefined };
+type SearchInput = Pick<AccountQuery, "q" | "sync"> & { readonly filters?: string | undefined };
 
 const MAX_FILTERS = 20;
 
-function readFilters(text: string): Listing["filters"] {
+function parseFilters(text: string): AccountQuery["filters"] {
   try {
     return z.array(accountFilter).max(MAX_FILTERS).parse(JSON.parse(text));
   } catch {
@@ -79,15 +79,15 @@ function readFilters(text: string): Listing["filters"] {
 
 function oneAccountRoutes({ database, clock, source }: AccountParts): Implementation[] {
   const db = database.kysely;
-  const found = async (id: number) => {
+  const requireAccount = async (id: number) => {
     const details = await accountDetails(db, id, await source());
     if (!details)
       throw new ApiError(404, "not-found", `There is no account ${id}. It may have been deleted meanwhile.`);
     return details;
   };
-  const checked = async (entry: Entry, synced: SyncedColumns) => {
+  const validated = async (entry: Entry, synced: SyncedColumns) => {
     const teammates = await db.selectFrom("teammates").select("id").execute();
-    return checkedEntry(entry, {
+    return validateEntry(entry, {
       fields: await customFields(db),
       teammateIds: new Set(teammates.map(({ id }) => id)),
       domainLists: domainListsOf(await loadDomainSettings(db)),
@@ -96,34 +96,36 @@ function oneAccountRoutes({ database, clock, source }: AccountParts): Implementa
   };
   return [
     implement(routes.createAccount, async ({ body }, caller) => {
-      const { name = "", fields = {}, ...rest } = await checked(body, {});
+      const { name = "", fields = {}, ...rest } = await validated(body, {});
       const filled = Object.entries(fields).flatMap(([id, value]) => (value === null ? [] : [[id, value]]));
       const account = { ...rest, name, fields: Object.fromEntries(filled), origin: "manual" as const };
       const id = await createAccount(database, account, editorOf(caller), clock.now());
-      return { account: detailsView(await found(id)) };
+      return { account: detailsView(await requireAccount(id)) };
     }),
-    implement(routes.getAccount, async ({ params: { id } }) => ({ account: detailsView(await found(id)) })),
+    implement(routes.getAccount, async ({ params: { id } }) => ({
+      account: detailsView(await requireAccount(id)),
+    })),
     implement(routes.editAccount, async ({ params: { id }, body }, caller) => {
-      const { link } = await found(id);
+      const { link } = await requireAccount(id);
       await editAccount(
         database,
         id,
-        await checked(body, link?.columns ?? {}),
+        await validated(body, link?.columns ?? {}),
         editorOf(caller),
         clock.now(),
       );
-      return { account: detailsView(await found(id)) };
+      return { account: detailsView(await requireAccount(id)) };
     }),
     implement(routes.deleteAccount, async ({ params: { id }, query }, caller) => {
       const exclude = query.exclude === "true";
-      if (exclude && signedIn(caller).role === "teammate")
+      if (exclude && requireTeammate(caller).role === "teammate")
         throw new ApiError(
           403,
           "not-allowed",
           "Only an admin of the workspace may keep a record out of the sync. Delete the account alone, or ask one.",
           "exclude",
         );
-      await found(id);
+      await requireAccount(id);
       await deleteAccount(database, id, { exclude }, editorOf(caller), clock.now());
     }),
     implement(routes.getHistory, async ({ params: { id }, query }) => {
@@ -147,29 +149,29 @@ function excludedRoutes({ database }: AccountParts): Implementation[] {
   return [
     implement(routes.listExcluded, async () => ({ records: [...(await excludedRecords(database.kysely))] })),
     implement(routes.includeAgain, async ({ params: { recordId } }) => {
-      if (await includeAgain(database, recordId)) return;
+      if (await includeRecord(database, recordId)) return;
       throw new ApiError(404, "not-found", `The record ${recordId} is not kept out of the sync.`);
     }),
   ];
 }
 
 function editorOf(caller: Caller): Editor {
-  const { id, name, email } = signedIn(caller);
+  const { id, name, email } = requireTeammate(caller);
   return { kind: "teammate", id, name: name || email };
 }
 
-type Told<T> = Omit<T, "updatedAt" | "domains"> & { updatedAt: string; domains: string[] };
+type Serialized<T> = Omit<T, "updatedAt" | "domains"> & { updatedAt: string; domains: string[] };
 
-function told<T extends { readonly updatedAt: Date; readonly domains: readonly string[] }>(
+function serialize<T extends { readonly updatedAt: Date; readonly domains: readonly string[] }>(
   account: T,
-): Told<T> {
+): Serialized<T> {
   return { ...account, updatedAt: account.updatedAt.toISOString(), domains: [...account.domains] };
 }
 
 function detailsView(account: NonNullable<Awaited<ReturnType<typeof accountDetails>>>): AccountDetails {
   const { link } = account;
   return {
-    ...told(account),
+    ...serialize(account),
     createdAt: account.createdAt.toISOString(),
     link: link && {
       ...link,

@@ -1,10 +1,10 @@
 // A plan, or what was done of it, for spreadsheets: a line for each field that changes, page after page, so that it takes the
 // memory of one. What a spreadsheet would run as a formula is guarded.
-import { csvOf, type CsvValue } from "../../csv/write-csv.ts";
+import { formatCsv, type CsvValue } from "../../csv/write-csv.ts";
 import type { Database } from "../../db/pool.ts";
 import { changePage, type ChangeFilter, type ListedChange } from "../../sync/report/change-pages.ts";
 
-const PAGE = 1_000;
+const PAGE_SIZE = 1_000;
 const HEADER = [
   "Action",
   "Account",
@@ -23,12 +23,12 @@ export async function* changesCsv(
   filter: Pick<ChangeFilter, "action" | "q">,
 ): AsyncGenerator<string> {
   const guard = { guardFormulas: true };
-  yield csvOf([HEADER], guard);
-  let page = await changePage(database, runId, { ...filter, limit: PAGE });
+  yield formatCsv([HEADER], guard);
+  let page = await changePage(database, runId, { ...filter, limit: PAGE_SIZE });
   for (;;) {
-    yield csvOf(page.changes.flatMap(linesOf), guard);
+    yield formatCsv(page.changes.flatMap(linesOf), guard);
     if (page.next === undefined) return;
-    page = await changePage(database, runId, { ...filter, after: page.next, limit: PAGE });
+    page = await changePage(database, runId, { ...filter, after: page.next, limit: PAGE_SIZE });
   }
 }
 

@@ -21,27 +21,27 @@ import { offeredViews } from "../../connections/setup/views.ts";
 import { connectionRoutes as contract, type ConnectionView } from "../contract/connection.ts";
 import { APP_PREFIX } from "../contract/route.ts";
 import { ApiError, implement, type Caller, type Implementation } from "../implement.ts";
-import { refusalOf } from "../errors.ts";
+import { toHttpError } from "../errors.ts";
 
 export type ConnectionRouteParts = {
   readonly connections: ConnectionParts;
   readonly publicUrl: () => string;
   /** Tells the workers that the sync was paused, or resumed. */
-  readonly changed: () => Promise<void>;
+  readonly notifyWorkers: () => Promise<void>;
 };
 
-const PATIENCE_MS = 60_000;
+const TIMEOUT_MS = 60_000;
 
 export function connectionRoutes({
   connections,
   publicUrl,
-  changed,
+  notifyWorkers,
 }: ConnectionRouteParts): Implementation[] {
   const { database, clock } = connections;
   const db = database.kysely;
   const redirectUri = () => `${publicUrl()}${APP_PREFIX}${contract.signInReturns.path}`;
 
-  const shown = async (caller: Caller): Promise<ConnectionView> => {
+  const connectionView = async (caller: Caller): Promise<ConnectionView> => {
     const now = clock.now();
     const connection = await loadConnection(db);
     const notice = await noticeFor(db, teammateOf(caller).id, now);
@@ -54,7 +54,7 @@ export function connectionRoutes({
     });
   };
   const withClient = <T>(work: (client: OpenConnection["client"]) => Promise<T>): Promise<T> =>
-    patiently(async (signal) => {
+    withTimeout(async (signal) => {
       const open = await openStoredConnection(connections, { signal });
       try {
         return await work(open.client);
@@ -62,14 +62,14 @@ export function connectionRoutes({
         await open.close();
       }
     });
-  const tellOfOthers = async (caller: Caller, left: number): Promise<void> => {
+  const noticeOtherOrganisation = async (caller: Caller, formerLinks: number): Promise<void> => {
     const { id } = teammateOf(caller);
-    if (left === 0) await forgetNotice(db, id);
-    else await leaveNotice(db, id, otherOrganisation(left), clock.now());
+    if (formerLinks === 0) await forgetNotice(db, id);
+    else await leaveNotice(db, id, otherOrganisationNotice(formerLinks), clock.now());
   };
 
   return [
-    implement(contract.getConnection, (_, caller) => shown(caller)),
+    implement(contract.getConnection, (_, caller) => connectionView(caller)),
     implement(contract.getSyncState, async () => {
       const connection = await loadConnection(db);
       const { state, lastSyncedAt, openIssues, attention } = await syncState(db, connection, clock.now());
@@ -82,27 +82,29 @@ export function connectionRoutes({
       };
     }),
     implement(contract.lookAtAddress, ({ body }) =>
-      patiently((signal) => lookAtAddress(connections, body.address, signal)),
+      withTimeout((signal) => lookAtAddress(connections, body.address, signal)),
     ),
     implement(contract.startSignIn, ({ body: { address } }, caller) =>
-      patiently(async (signal) => {
-        const asked = { address, teammateId: teammateOf(caller).id, redirectUri: redirectUri() };
-        return { url: await beginLogIn(connections, asked, signal) };
+      withTimeout(async (signal) => {
+        const request = { address, teammateId: teammateOf(caller).id, redirectUri: redirectUri() };
+        return { url: await beginLogIn(connections, request, signal) };
       }),
     ),
     implement(contract.signInReturns, async ({ query }, caller, { reply }) => {
       const teammate = teammateOf(caller);
       try {
-        const left = await patiently((signal) => finishLogIn(connections, teammate, query, signal));
-        await tellOfOthers(caller, left);
+        const formerLinks = await withTimeout((signal) => finishLogIn(connections, teammate, query, signal));
+        await noticeOtherOrganisation(caller, formerLinks);
         // Of another organisation something is to be read before going on.
-        await reply.redirect(left === 0 ? backAt("accounts") : backAt("connect", "other-organisation"));
+        await reply.redirect(
+          formerLinks === 0 ? modalUrl("accounts") : modalUrl("connect", "other-organisation"),
+        );
       } catch (error) {
-        const { status, error: told } = refusalOf(error);
+        const { status, error: told } = toHttpError(error);
         if (status === 500) throw error;
         connections.log.info("A log-in to Dynamics 365 came to nothing.", { code: told.code });
         await leaveNotice(db, teammate.id, { code: told.code, sentence: told.sentence }, clock.now());
-        await reply.redirect(backAt("connect", told.code));
+        await reply.redirect(modalUrl("connect", told.code));
       }
       return undefined;
     }),
@@ -110,8 +112,11 @@ export function connectionRoutes({
       const { secretExpiresAt: expires, ...asked } = body;
       const signIn = { ...asked, secretExpiresAt: expires === undefined ? undefined : new Date(expires) };
       const { email } = teammateOf(caller);
-      await tellOfOthers(caller, await patiently((signal) => connectApp(connections, email, signIn, signal)));
-      return shown(caller);
+      await noticeOtherOrganisation(
+        caller,
+        await withTimeout((signal) => connectApp(connections, email, signIn, signal)),
+      );
+      return connectionView(caller);
     }),
     implement(contract.disconnect, async () => {
       if (connections.file !== undefined) throw setUpInFile();
@@ -119,7 +124,7 @@ export function connectionRoutes({
       return undefined;
     }),
     implement(contract.checkConnection, async () => {
-      const steps = await checkConnection(connections, AbortSignal.timeout(PATIENCE_MS));
+      const steps = await checkConnection(connections, AbortSignal.timeout(TIMEOUT_MS));
       return { steps, checkedAt: clock.now().toISOString() };
     }),
     implement(contract.listViews, () =>
@@ -144,22 +149,22 @@ export function connectionRoutes({
     implement(contract.putSchedule, async ({ body }, caller) => {
       if (connections.file !== undefined) throw setUpInFile();
       await saveSchedule(db, body);
-      return shown(caller);
+      return connectionView(caller);
     }),
     implement(contract.putBrake, async ({ body }, caller) => {
       if (connections.file !== undefined) throw setUpInFile();
       await saveBrake(db, body);
-      return shown(caller);
+      return connectionView(caller);
     }),
     implement(contract.pause, async (_, caller) => {
       await setPaused(db, true);
-      await changed();
-      return shown(caller);
+      await notifyWorkers();
+      return connectionView(caller);
     }),
     implement(contract.resume, async (_, caller) => {
       await setPaused(db, false);
-      await changed();
-      return shown(caller);
+      await notifyWorkers();
+      return connectionView(caller);
     }),
   ];
 }
@@ -174,12 +179,12 @@ function viewOf(
     brake,
   }: Awaited<ReturnType<typeof loadConnection>>,
   state: Awaited<ReturnType<typeof syncState>>,
-  beside: Pick<ConnectionView, "notice" | "logIn">,
+  rest: Pick<ConnectionView, "notice" | "logIn">,
 ): ConnectionView {
   const { lastRun, lastSyncedAt, nextRunAt, ...figures } = state;
   return {
     ...figures,
-    ...beside,
+    ...rest,
     paused,
     schedule,
     brake,
@@ -202,26 +207,26 @@ function viewOf(
 }
 
 /** The step of the sync modal where the browser ends. */
-function backAt(step: "accounts" | "connect", problem?: string): string {
+function modalUrl(step: "accounts" | "connect", problem?: string): string {
   const query = new URLSearchParams({ import: "dynamics", step, ...(problem !== undefined && { problem }) });
   return `/contacts/accounts?${query.toString()}`;
 }
 
 /** Rule 1: what belongs to another organisation is left alone, and told. */
-function otherOrganisation(left: number): { code: string; sentence: string } {
-  const [accounts, they, are] = left === 1 ? ["account", "it", "is"] : ["accounts", "they", "are"];
+function otherOrganisationNotice(formerLinks: number): { code: string; sentence: string } {
+  const [accounts, they, are] = formerLinks === 1 ? ["account", "it", "is"] : ["accounts", "they", "are"];
   return {
     code: "other-organisation",
     sentence:
-      `This is another Dynamics 365 organisation than before. ${left.toLocaleString("en")} ${accounts} linked to the former one ` +
-      `${left === 1 ? "stays as it is" : "stay as they are"} and ${are} not synced any more; an account of the new organisation that ` +
-      `matches ${left === 1 ? "it" : "one of them"} is skipped and reported. If the former organisation is connected again, ${they} ` +
-      `${left === 1 ? "goes" : "go"} on.`,
+      `This is another Dynamics 365 organisation than before. ${formerLinks.toLocaleString("en")} ${accounts} linked to the former one ` +
+      `${formerLinks === 1 ? "stays as it is" : "stay as they are"} and ${are} not synced any more; an account of the new organisation that ` +
+      `matches ${formerLinks === 1 ? "it" : "one of them"} is skipped and reported. If the former organisation is connected again, ${they} ` +
+      `${formerLinks === 1 ? "goes" : "go"} on.`,
   };
 }
 
-async function patiently<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const signal = AbortSignal.timeout(PATIENCE_MS);
+async function withTimeout<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
   try {
     return await work(signal);
   } catch (error) {

@@ -10,13 +10,13 @@ import { implement, type Implementation } from "../implement.ts";
 
 export function domainSettingRoutes({ database }: { readonly database: Database }): Implementation[] {
   return [
-    implement(routes.getDomainSettings, async () => lists(await loadDomainSettings(database.kysely))),
+    implement(routes.getDomainSettings, async () => settingsView(await loadDomainSettings(database.kysely))),
     implement(routes.saveDomainSettings, async ({ body }) =>
-      lists(await saveDomainSettings(database.kysely, body)),
+      settingsView(await saveDomainSettings(database.kysely, body)),
     ),
   ];
 }
 
-function lists({ own, commonAdded, commonRemoved }: DomainSettings) {
+function settingsView({ own, commonAdded, commonRemoved }: DomainSettings) {
   return { own: [...own], commonAdded: [...commonAdded], commonRemoved: [...commonRemoved] };
 }

@@ -6,7 +6,7 @@ import {
   editCustomField,
   type CustomField,
 } from "../../accounts/custom-fields.ts";
-import { mappingInForce, type ConnectedSource } from "../../accounts/synced-fields.ts";
+import { effectiveMapping, type ConnectedSource } from "../../accounts/synced-fields.ts";
 import { renameMappedField } from "../../connections/setup/rename-field.ts";
 import type { Database } from "../../db/pool.ts";
 import { MAX_CUSTOM_FIELDS } from "../../settings/field-types.ts";
@@ -21,27 +21,27 @@ export type FieldParts = {
 export function fieldRoutes({ database, source }: FieldParts): Implementation[] {
   const db = database.kysely;
   /** Columns by the name of the field they fill. */
-  const syncedNames = async (): Promise<ReadonlyMap<string, string>> => {
-    const mapping = await mappingInForce(db, await source());
+  const columnsByField = async (): Promise<ReadonlyMap<string, string>> => {
+    const mapping = await effectiveMapping(db, await source());
     return new Map(mapping?.fields.map(({ field, column }) => [field, column]));
   };
-  const known = async (id: number): Promise<CustomField> => {
+  const requireField = async (id: number): Promise<CustomField> => {
     const field = (await customFields(db)).find((one) => one.id === id);
     if (!field) throw notFound(id);
     return field;
   };
   return [
     implement(routes.listFields, async () => {
-      const synced = await syncedNames();
+      const synced = await columnsByField();
       const fields = await customFields(db);
       return { fields: fields.map((field) => viewOf(field, synced.has(field.name))), max: MAX_CUSTOM_FIELDS };
     }),
     implement(routes.createField, async ({ body }) => {
       const field = await createCustomField(database, body);
-      return { field: viewOf(field, (await syncedNames()).has(field.name)) };
+      return { field: viewOf(field, (await columnsByField()).has(field.name)) };
     }),
     implement(routes.editField, async ({ params: { id }, body }) => {
-      const synced = (await syncedNames()).has((await known(id)).name);
+      const synced = (await columnsByField()).has((await requireField(id)).name);
       const field = await editCustomField(database, id, body, (trx, from, to) =>
         renameMappedField(trx, { from, to }),
       );
@@ -49,8 +49,8 @@ export function fieldRoutes({ database, source }: FieldParts): Implementation[] 
       return { field: viewOf(field, synced) };
     }),
     implement(routes.deleteField, async ({ params: { id } }) => {
-      const { name } = await known(id);
-      const column = (await syncedNames()).get(name);
+      const { name } = await requireField(id);
+      const column = (await columnsByField()).get(name);
       if (column !== undefined)
         throw new ApiError(
           409,

@@ -1,18 +1,18 @@
 // Issues as the contract shows them: groups with their remedy, single ones with links to both sides, and all of them as CSV.
 import { recordUrl } from "../../accounts/details.ts";
-import type { RecordPlace } from "../../accounts/synced-fields.ts";
-import { csvOf } from "../../csv/write-csv.ts";
+import type { RecordUrlBase } from "../../accounts/synced-fields.ts";
+import { formatCsv } from "../../csv/write-csv.ts";
 import type { Database } from "../../db/pool.ts";
 import type { RunCounts } from "../../sync/tables.ts";
 import { issueKinds, issueKindNames } from "../../sync/rules/issue-kinds.ts";
 import type { IssueLifetime } from "../../sync/report/issue-lifetimes.ts";
 import {
-  issueCountsBy,
+  issueCountsByKind,
   issuePage,
   type IssueSource,
   type ListedIssue,
 } from "../../sync/report/issue-pages.ts";
-import { remedyFor } from "../../sync/report/suggested-fixes.ts";
+import { suggestFix } from "../../sync/report/suggested-fixes.ts";
 import type { SyncOptions } from "../../settings/sync-settings.ts";
 import type { IssueGroup, IssueView } from "../contract/runs.ts";
 
@@ -23,38 +23,38 @@ export async function issueGroups(
   options: SyncOptions | undefined,
   plan?: { readonly id: number; readonly counts: RunCounts },
 ): Promise<IssueGroup[]> {
-  const counted = new Map((await issueCountsBy(database, source)).map((one) => [one.kind, one]));
+  const countsByKind = new Map((await issueCountsByKind(database, source)).map((one) => [one.kind, one]));
   const groups: IssueGroup[] = [];
   for (const kind of issueKindNames) {
-    const found = counted.get(kind);
+    const found = countsByKind.get(kind);
     if (!found) continue;
-    const remedy = options && (await remedyFor(database, found, options, plan));
+    const remedy = options && (await suggestFix(database, found, options, plan));
     const { title, explanation, howToResolve, effect } = issueKinds[kind];
     groups.push({ title, explanation, howToResolve, effect, ...found, remedy: remedy ?? null });
   }
   return groups;
 }
 
-function urlOf(place: RecordPlace | null, recordId: string | null): string | null {
-  return place === null || recordId === null ? null : recordUrl(place, recordId);
+function recordUrlOrNull(urlBase: RecordUrlBase | null, recordId: string | null): string | null {
+  return urlBase === null || recordId === null ? null : recordUrl(urlBase, recordId);
 }
 
 export function issueView(
   issue: ListedIssue,
   { lastSeenAt, timesSeen }: IssueLifetime,
-  place: RecordPlace | null,
+  urlBase: RecordUrlBase | null,
 ): IssueView {
   return {
     ...issue,
     id: [issue.kind, issue.recordId, issue.field, issue.value].map((part) => part ?? "").join("/"),
-    dynamicsUrl: urlOf(place, issue.recordId),
+    dynamicsUrl: recordUrlOrNull(urlBase, issue.recordId),
     firstSeenAt: issue.firstSeenAt?.toISOString() ?? null,
     lastSeenAt: lastSeenAt?.toISOString() ?? null,
     timesSeen,
   };
 }
 
-const CSV_PAGE = 1_000;
+const CSV_PAGE_SIZE = 1_000;
 const CSV_HEADER = [
   "Kind",
   "What happened",
@@ -73,11 +73,14 @@ const CSV_HEADER = [
 export async function* issueCsv(
   database: Database,
   source: IssueSource,
-  { kinds, place }: { readonly kinds: readonly string[] | undefined; readonly place: RecordPlace | null },
+  {
+    kinds,
+    urlBase: urlBase,
+  }: { readonly kinds: readonly string[] | undefined; readonly urlBase: RecordUrlBase | null },
 ): AsyncGenerator<string> {
   const guard = { guardFormulas: true };
-  yield csvOf([CSV_HEADER], guard);
-  let page = await issuePage(database, source, { kinds, limit: CSV_PAGE });
+  yield formatCsv([CSV_HEADER], guard);
+  let page = await issuePage(database, source, { kinds, limit: CSV_PAGE_SIZE });
   for (;;) {
     const rows = page.issues.map((issue) => [
       issueKinds[issue.kind].title,
@@ -86,14 +89,14 @@ export async function* issueCsv(
       issue.field,
       issue.value,
       issue.recordId,
-      urlOf(place, issue.recordId),
+      recordUrlOrNull(urlBase, issue.recordId),
       issue.accountId,
       issue.otherAccountName,
       issue.otherAccountId,
       issue.firstSeenAt?.toISOString(),
     ]);
-    yield csvOf(rows, guard);
+    yield formatCsv(rows, guard);
     if (page.next === undefined) return;
-    page = await issuePage(database, source, { kinds, after: page.next, limit: CSV_PAGE });
+    page = await issuePage(database, source, { kinds, after: page.next, limit: CSV_PAGE_SIZE });
   }
 }

@@ -4,31 +4,31 @@
 import type { FastifyReply } from "fastify";
 import { untilAborted } from "../../lib/abort.ts";
 import type { RunView } from "../contract/runs.ts";
-import { isAtRest } from "./run-views.ts";
+import { isFinal } from "./run-views.ts";
 
 /**
  * Between two looks at a run: half as long as it has been followed, since many are over at once,
  * within these bounds.
  */
-const LOOK_AGAIN_MS = { least: 20, most: 500 };
+const POLL_INTERVAL_MS = { min: 20, max: 500 };
 /** How long a browser waits before it connects again; its own default is several seconds. */
-const CONNECT_AGAIN_MS = 1000;
+const RECONNECT_DELAY_MS = 1000;
 /** A comment now and then: proxies close what is silent for a minute. */
-const BEAT_EVERY_MS = 15_000;
+const HEARTBEAT_INTERVAL_MS = 15_000;
 
 /**
  * Ends when the browser or the server closes the connection.
- * @param run as it is now @param lookLater another look in so many milliseconds
+ * @param run as it is now @param readLater another look in so many milliseconds
  */
 export async function sendRunEvents(
   reply: FastifyReply,
   run: RunView,
-  lookLater: (inMs: number) => Promise<RunView>,
+  readLater: (inMs: number) => Promise<RunView>,
 ): Promise<void> {
-  const gone = new AbortController();
+  const closed = new AbortController();
   const { raw } = reply.hijack();
-  raw.on("close", () => gone.abort());
-  raw.on("finish", () => gone.abort());
+  raw.on("close", () => closed.abort());
+  raw.on("finish", () => closed.abort());
   raw.writeHead(200, {
     ...headersOf(reply),
     "content-type": "text/event-stream; charset=utf-8",
@@ -36,22 +36,22 @@ export async function sendRunEvents(
     // nginx would hold events back.
     "x-accel-buffering": "no",
   });
-  raw.write(`retry: ${CONNECT_AGAIN_MS}\n\n`);
+  raw.write(`retry: ${RECONNECT_DELAY_MS}\n\n`);
   let sent = "";
-  let followedMs = 0;
-  let quietMs = 0;
+  let elapsedMs = 0;
+  let silentMs = 0;
   try {
     for (;;) {
       const event = JSON.stringify(run);
       if (event !== sent) raw.write(`data: ${event}\n\n`);
-      else if (quietMs >= BEAT_EVERY_MS) raw.write(": still there\n\n");
-      if (event !== sent || quietMs >= BEAT_EVERY_MS) quietMs = 0;
+      else if (silentMs >= HEARTBEAT_INTERVAL_MS) raw.write(": still there\n\n");
+      if (event !== sent || silentMs >= HEARTBEAT_INTERVAL_MS) silentMs = 0;
       sent = event;
-      if (isAtRest(run)) break;
-      const waitMs = Math.min(LOOK_AGAIN_MS.most, Math.max(LOOK_AGAIN_MS.least, followedMs / 2));
-      run = await untilAborted(lookLater(waitMs), gone.signal);
-      followedMs += waitMs;
-      quietMs += waitMs;
+      if (isFinal(run)) break;
+      const waitMs = Math.min(POLL_INTERVAL_MS.max, Math.max(POLL_INTERVAL_MS.min, elapsedMs / 2));
+      run = await untilAborted(readLater(waitMs), closed.signal);
+      elapsedMs += waitMs;
+      silentMs += waitMs;
     }
   } catch {
     // Closed, or the database is away: the browser asks again either way.

@@ -43,7 +43,7 @@ type RunRow = {
   held: boolean;
 };
 
-function runRows({ database }: RunStore, condition: RawBuilder<unknown>, limit: number) {
+function queryRuns({ database }: RunStore, condition: RawBuilder<unknown>, limit: number) {
   return sql<RunRow>`
     select r.id, r.organization_id, r.mode, r.status, r.trigger, r.started_by, r.applied_by, r.cancelled_by, r.counts, r.issues, r.actions, r.progress,
       r.approval_reason, r.halt_reason, r.checkpoint, r.error, r.usage, r.started_at, r.planned_at, r.finished_at,
@@ -55,7 +55,7 @@ function runRows({ database }: RunStore, condition: RawBuilder<unknown>, limit: 
 
 /** @throws ApiError 404 */
 export async function runView(store: RunStore, id: number): Promise<RunView> {
-  const { rows } = await runRows(store, sql`r.id = ${id}`, 1);
+  const { rows } = await queryRuns(store, sql`r.id = ${id}`, 1);
   if (!rows[0])
     throw new ApiError(404, "not-found", `There is no run ${id}. Choose one from the list of runs.`);
   return viewOf(store, rows[0]);
@@ -67,31 +67,32 @@ export async function runsBefore(
   before: number | undefined,
   limit: number,
 ): Promise<RunView[]> {
-  const { rows } = await runRows(store, before === undefined ? sql`true` : sql`r.id < ${before}`, limit);
+  const { rows } = await queryRuns(store, before === undefined ? sql`true` : sql`r.id < ${before}`, limit);
   return Promise.all(rows.map((row) => viewOf(store, row)));
 }
 
 /** Nothing more will happen to it by itself. */
-export function isAtRest({ status, haltReason }: RunView): boolean {
+export function isFinal({ status, haltReason }: RunView): boolean {
   return haltReason !== null || !["queued", "reading", "planning", "applying"].includes(status);
 }
 
 async function viewOf(store: RunStore, row: RunRow): Promise<RunView> {
   const { status, under_way: underWay } = row;
-  const waits = status === "planned" && !underWay && !row.to_be_done;
-  const why = waits
+  const awaitsApproval = status === "planned" && !underWay && !row.to_be_done;
+  const invalidReason = awaitsApproval
     ? await planInvalidReason(store.database.kysely, {
         organizationId: row.organization_id,
         runId: row.id,
         now: store.clock.now(),
       })
     : "It is no plan that waits.";
-  const expires = waits && row.planned_at ? row.planned_at.getTime() + PLAN_LIFETIME_MS : undefined;
+  const expiresAt =
+    awaitsApproval && row.planned_at ? row.planned_at.getTime() + PLAN_LIFETIME_MS : undefined;
   return {
     id: row.id,
     mode: row.mode,
-    ...stateOf(row),
-    written: writtenBy(row),
+    ...displayedState(row),
+    written: writtenChanges(row),
     trigger: row.trigger,
     startedBy: row.started_by,
     appliedBy: row.applied_by,
@@ -100,8 +101,8 @@ async function viewOf(store: RunStore, row: RunRow): Promise<RunView> {
     ...(row.actions && { actions: { ...row.actions, skip: row.counts.skipped ?? 0 } }),
     issues: row.issues ?? {},
     progress: underWay ? row.progress : null,
-    applicable: { yes: why === undefined, why: why ?? null },
-    expiresAt: expires === undefined ? null : new Date(expires).toISOString(),
+    applicable: { yes: invalidReason === undefined, why: invalidReason ?? null },
+    expiresAt: expiresAt === undefined ? null : new Date(expiresAt).toISOString(),
     requests: row.usage.requests ?? 0,
     throttled: row.usage.throttled ?? 0,
     throttledMs: row.usage.throttledMs ?? 0,
@@ -112,7 +113,7 @@ async function viewOf(store: RunStore, row: RunRow): Promise<RunView> {
 }
 
 /** A change is written when the checkpoint has passed it. */
-function writtenBy({ status, under_way: underWay, checkpoint, counts }: RunRow): RunView["written"] {
+function writtenChanges({ status, under_way: underWay, checkpoint, counts }: RunRow): RunView["written"] {
   if (status !== "applying" || underWay) return null;
   const { created, linked, updated, stopped } = { ...NO_COUNTS, ...counts };
   return { done: Math.max(checkpoint, 0), total: created + linked + updated + stopped };
@@ -120,7 +121,7 @@ function writtenBy({ status, under_way: underWay, checkpoint, counts }: RunRow):
 
 type RunState = Pick<RunView, "status" | "approvalReason" | "haltReason" | "error">;
 
-function stateOf(row: RunRow): RunState {
+function displayedState(row: RunRow): RunState {
   const {
     status,
     under_way: underWay,

@@ -1,78 +1,78 @@
 // Planning, looking at a plan, applying it, following it, its history and its issues.
 import { z } from "zod";
 import { customFields } from "../../accounts/custom-fields.ts";
-import type { RecordPlace } from "../../accounts/synced-fields.ts";
+import type { RecordUrlBase } from "../../accounts/synced-fields.ts";
 import { loadConnection } from "../../connections/connection.ts";
 import { newFieldsOf } from "../../connections/setup/validate-mapping.ts";
 import { decodeCursor, encodeCursor } from "../../lib/cursor.ts";
 import type { RunRequests } from "../../jobs/requests.ts";
 import { NIL_UUID } from "../../lib/nil-uuid.ts";
-import { type Starter } from "../../sync/record/start-run.ts";
-import { changePage, type ChangePlace } from "../../sync/report/change-pages.ts";
+import { type RunStarter } from "../../sync/record/start-run.ts";
+import { changePage, type ChangeCursor } from "../../sync/report/change-pages.ts";
 import { issueLifetimes } from "../../sync/report/issue-lifetimes.ts";
-import { issuePage, type IssuePlace, type IssueSource } from "../../sync/report/issue-pages.ts";
+import { issuePage, type IssueCursor, type IssueSource } from "../../sync/report/issue-pages.ts";
 import { storedRun, type RunStore } from "../../sync/record/run-record.ts";
 import { NO_COUNTS } from "../../sync/record/run-summary.ts";
 import { runRoutes as contract } from "../contract/runs.ts";
 import type { ChosenSettings } from "../../settings/sync-settings.ts";
 import type { Download } from "../downloads.ts";
-import { ApiError, implement, signedIn, type Caller, type Implementation } from "../implement.ts";
+import { ApiError, implement, requireTeammate, type Caller, type Implementation } from "../implement.ts";
 import { changesCsv } from "./changes-csv.ts";
 import { issueCsv, issueGroups, issueView } from "./issues.ts";
 import { sendRunEvents } from "./run-events.ts";
 import { runsBefore, runView } from "./run-views.ts";
-import { sharedLooks } from "./shared-run-views.ts";
+import { sharedReads } from "./shared-reads.ts";
 
 export type RunRouteParts = RunStore & { readonly requests: RunRequests; readonly download: Download };
 
-type PlacedSource = IssueSource & { readonly place: RecordPlace | null };
+type IssueSourceWithUrl = IssueSource & { readonly urlBase: RecordUrlBase | null };
 
-const ISSUES_A_PAGE = 50;
+const ISSUE_PAGE_SIZE = 50;
 
 export function runRoutes(parts: RunRouteParts): Implementation[] {
   const { database, requests, download } = parts;
-  const lookLater = sharedLooks((id) => runView(parts, id));
-  const viewed = async (id: number) => ({ run: await runView(parts, id) });
+  const readLater = sharedReads((id) => runView(parts, id));
+  const runAnswer = async (id: number) => ({ run: await runView(parts, id) });
 
   /** Where issues are those of a run, or, without one, open now; and where their records open. */
-  async function sourceOf(runId?: number): Promise<PlacedSource> {
+  async function issueSource(runId?: number): Promise<IssueSourceWithUrl> {
     const { environment } = await loadConnection(database.kysely);
     if (runId === undefined)
-      return { organizationId: environment?.organizationId ?? NIL_UUID, place: environment };
-    const { id, organizationId, status } = await existing(runId);
+      return { organizationId: environment?.organizationId ?? NIL_UUID, urlBase: environment };
+    const { id, organizationId, status } = await requireRun(runId);
     // The records of another organisation open nowhere in this one.
-    const place = environment?.organizationId === organizationId ? environment : null;
-    return { organizationId, run: { id, status }, place };
+    const urlBase = environment?.organizationId === organizationId ? environment : null;
+    return { organizationId, run: { id, status }, urlBase };
   }
 
-  async function existing(runId: number) {
+  async function requireRun(runId: number) {
     await runView(parts, runId);
     return storedRun(database.kysely, runId);
   }
 
   async function pageOfIssues(
-    source: PlacedSource,
+    source: IssueSourceWithUrl,
     query: { kind?: string | undefined; q?: string | undefined; after?: string | undefined },
   ) {
     const { kind, q, after } = query;
     const page = await issuePage(database, source, {
       kinds: kind === undefined ? undefined : [kind],
       q,
-      after: after === undefined ? undefined : decodeCursor(after, issuePlace),
-      limit: ISSUES_A_PAGE,
+      after: after === undefined ? undefined : decodeCursor(after, issueCursor),
+      limit: ISSUE_PAGE_SIZE,
     });
     const lifetimes = await issueLifetimes(database, source.organizationId, page.issues);
     return {
-      issues: page.issues.map((issue, nth) => issueView(issue, lifetimes[nth]!, source.place)),
+      issues: page.issues.map((issue, nth) => issueView(issue, lifetimes[nth]!, source.urlBase)),
       next: page.next === undefined ? null : encodeCursor(page.next),
     };
   }
 
   return [
     implement(contract.startRun, async ({ body }, caller) => {
-      if (body.mode === "sync") return viewed(await requests.startSync(starterOf(caller)));
+      if (body.mode === "sync") return runAnswer(await requests.startSync(starterOf(caller)));
       await checkNewFields(body.settings, caller);
-      return viewed(await requests.startPlan(body.settings, starterOf(caller)));
+      return runAnswer(await requests.startPlan(body.settings, starterOf(caller)));
     }),
     implement(contract.listRuns, async ({ query: { after, limit } }) => {
       const before = after === undefined ? undefined : decodeCursor(after, z.int());
@@ -81,18 +81,18 @@ export function runRoutes(parts: RunRouteParts): Implementation[] {
       return { runs, next: last && runs.length === limit ? encodeCursor(last.id) : null };
     }),
     implement(contract.getRun, async ({ params }) => {
-      const { selection, mapping, options } = (await existing(params.id)).settings.settings;
+      const { selection, mapping, options } = (await requireRun(params.id)).settings.settings;
       const run = await runView(parts, params.id);
       return { run: { ...run, settings: { selection, mapping, options } } };
     }),
     implement(contract.followRun, async ({ params }, _, { reply }) => {
       const { id } = params;
-      await sendRunEvents(reply, await runView(parts, id), (inMs) => lookLater(id, inMs));
+      await sendRunEvents(reply, await runView(parts, id), (inMs) => readLater(id, inMs));
       return undefined;
     }),
     implement(contract.listChanges, async ({ params, query }) => {
-      await existing(params.id);
-      const after = query.after === undefined ? undefined : decodeCursor(query.after, changePlace);
+      await requireRun(params.id);
+      const after = query.after === undefined ? undefined : decodeCursor(query.after, changeCursor);
       const page = await changePage(database, params.id, { ...query, after });
       return {
         changes: page.changes,
@@ -100,48 +100,53 @@ export function runRoutes(parts: RunRouteParts): Implementation[] {
       };
     }),
     implement(contract.exportChanges, async ({ params: { id }, query }, _, exchange) => {
-      await existing(id);
+      await requireRun(id);
       await download(exchange, `run-${id}.csv`, changesCsv(database, id, query));
       return undefined;
     }),
     implement(contract.listProblems, async ({ params }) => {
-      const { id, counts, settings, status } = await existing(params.id);
+      const { id, counts, settings, status } = await requireRun(params.id);
       const plan = status === "planned" ? { id, counts: { ...NO_COUNTS, ...counts } } : undefined;
-      const groups = await issueGroups(database, await sourceOf(params.id), settings.settings.options, plan);
+      const groups = await issueGroups(
+        database,
+        await issueSource(params.id),
+        settings.settings.options,
+        plan,
+      );
       return { groups };
     }),
     implement(contract.listRunIssues, async ({ params, query }) =>
-      pageOfIssues(await sourceOf(params.id), query),
+      pageOfIssues(await issueSource(params.id), query),
     ),
     implement(contract.applyRun, async ({ params, query }, caller) => {
-      await existing(params.id);
+      await requireRun(params.id);
       const resume = query.resume !== undefined;
-      return viewed(await requests.apply(params.id, starterOf(caller), { resume }));
+      return runAnswer(await requests.apply(params.id, starterOf(caller), { resume }));
     }),
     implement(contract.discardRun, async ({ params }) => {
-      await existing(params.id);
+      await requireRun(params.id);
       await requests.discard(params.id);
-      return viewed(params.id);
+      return runAnswer(params.id);
     }),
     implement(contract.cancelRun, async ({ params }, caller) => {
-      await existing(params.id);
+      await requireRun(params.id);
       await requests.cancel(params.id, starterOf(caller).name);
-      return viewed(params.id);
+      return runAnswer(params.id);
     }),
     implement(contract.listIssueGroups, async () => {
       const { settings } = await loadConnection(database.kysely);
-      return { groups: await issueGroups(database, await sourceOf(), settings?.options) };
+      return { groups: await issueGroups(database, await issueSource(), settings?.options) };
     }),
-    implement(contract.listIssues, async ({ query }) => pageOfIssues(await sourceOf(), query)),
+    implement(contract.listIssues, async ({ query }) => pageOfIssues(await issueSource(), query)),
     implement(contract.exportIssues, async ({ query: { kind } }, _, exchange) => {
-      const source = await sourceOf();
+      const source = await issueSource();
       const kinds = kind === undefined ? undefined : [kind];
-      const lines = issueCsv(database, source, { kinds, place: source.place });
+      const lines = issueCsv(database, source, { kinds, urlBase: source.urlBase });
       await download(exchange, "sync-issues.csv", lines);
       return undefined;
     }),
     implement(contract.retryIssues, async ({ body }, caller) =>
-      viewed(await requests.retry(body, starterOf(caller))),
+      runAnswer(await requests.retry(body, starterOf(caller))),
     ),
   ];
 
@@ -160,13 +165,13 @@ export function runRoutes(parts: RunRouteParts): Implementation[] {
   }
 }
 
-function starterOf(caller: Caller): Starter {
-  const { id, name, email } = signedIn(caller);
+function starterOf(caller: Caller): RunStarter {
+  const { id, name, email } = requireTeammate(caller);
   return { id, name: name || email };
 }
 
-const issuePlace: z.ZodType<IssuePlace> = z.tuple([z.string(), z.guid(), z.string(), z.string()]);
-const changePlace: z.ZodType<ChangePlace> = z.union([
-  z.strictObject({ seq: z.number().int(), skip: issuePlace }),
+const issueCursor: z.ZodType<IssueCursor> = z.tuple([z.string(), z.guid(), z.string(), z.string()]);
+const changeCursor: z.ZodType<ChangeCursor> = z.union([
+  z.strictObject({ seq: z.number().int(), skip: issueCursor }),
   z.strictObject({ seq: z.number().int() }),
 ]);

@@ -3,9 +3,9 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { AccessError } from "../../access/access-error.ts";
 import { LIMITS, requireAttempt } from "../../access/attempts.ts";
 import { MicrosoftError, type EntraSignIn } from "../../access/entra.ts";
-import { lookAtLink } from "../../access/links.ts";
-import { endSession, signedInBy } from "../../access/sessions.ts";
-import { signInByLink, signInByPassword, type Access } from "../../access/sign-in.ts";
+import { readLink } from "../../access/links.ts";
+import { endSession, teammateBySession } from "../../access/sessions.ts";
+import { signInByLink, signInByPassword, type SignInContext } from "../../access/sign-in.ts";
 import { csrfTokenOf, newToken } from "../../access/tokens.ts";
 import type { Database } from "../../db/pool.ts";
 import type { Clock } from "../../lib/clock.ts";
@@ -29,10 +29,14 @@ export type SessionParts = {
 
 export function sessionRoutes(parts: SessionParts): Implementation[] {
   const { database, clock, publicUrl, microsoft, installation } = parts;
-  const access = (request: FastifyRequest): Access => ({ database, now: clock.now(), address: request.ip });
+  const access = (request: FastifyRequest): SignInContext => ({
+    database,
+    now: clock.now(),
+    address: request.ip,
+  });
 
   const sessionOf = async (token: string): Promise<Session> => {
-    const signedIn = await signedInBy(database.kysely, token, clock.now());
+    const signedIn = await teammateBySession(database.kysely, token, clock.now());
     const teammate = signedIn === undefined ? null : await teammateView(database.kysely, signedIn.id);
     return {
       teammate,
@@ -41,7 +45,7 @@ export function sessionRoutes(parts: SessionParts): Implementation[] {
       ...installation,
     };
   };
-  const begin = (reply: FastifyReply, token: string): Promise<Session> => {
+  const startSession = (reply: FastifyReply, token: string): Promise<Session> => {
     setCookie(reply, publicUrl(), token);
     return sessionOf(token);
   };
@@ -51,7 +55,7 @@ export function sessionRoutes(parts: SessionParts): Implementation[] {
       sessionOf(ensureCookie(request, reply, publicUrl())),
     ),
     implement(routes.signIn, async ({ body }, _, { request, reply }) =>
-      begin(reply, await signInByPassword(access(request), body)),
+      startSession(reply, await signInByPassword(access(request), body)),
     ),
     implement(routes.signOut, async (_, __, { request, reply }) => {
       if (request.browser !== undefined) await endSession(database.kysely, request.browser);
@@ -61,17 +65,17 @@ export function sessionRoutes(parts: SessionParts): Implementation[] {
     implement(routes.lookAtLink, async ({ params }, _, { request }) => {
       const { now, address } = access(request);
       await requireAttempt(database.kysely, LIMITS.linkFromAddress, address, now);
-      const { kind, email, name, expiresAt } = await lookAtLink(database.kysely, params.token, now);
+      const { kind, email, name, expiresAt } = await readLink(database.kysely, params.token, now);
       return { kind, email, name, expiresAt: expiresAt.toISOString() };
     }),
     implement(routes.useLink, async ({ params, body }, _, { request, reply }) =>
-      begin(reply, await signInByLink(access(request), params.token, body)),
+      startSession(reply, await signInByLink(access(request), params.token, body)),
     ),
     implement(routes.signInWithMicrosoft, async (_, __, { request, reply }) =>
-      orBackWithAProblem(reply, parts.log, async () => {
+      redirectOrReport(reply, parts.log, async () => {
         await requireAttempt(database.kysely, LIMITS.signInFromAddress, request.ip, clock.now());
         const browser = ensureCookie(request, reply, publicUrl());
-        const url = await required(microsoft).begin(
+        const url = await requireMicrosoft(microsoft).begin(
           browser,
           `${publicUrl()}${APP_PREFIX}${routes.microsoftReturns.path}`,
         );
@@ -79,9 +83,9 @@ export function sessionRoutes(parts: SessionParts): Implementation[] {
       }),
     ),
     implement(routes.microsoftReturns, async (_, __, { request, reply }) =>
-      orBackWithAProblem(reply, parts.log, async () => {
+      redirectOrReport(reply, parts.log, async () => {
         const returned = new URL(request.url, publicUrl());
-        const token = await required(microsoft).finish(request.browser ?? "", returned);
+        const token = await requireMicrosoft(microsoft).finish(request.browser ?? "", returned);
         setCookie(reply, publicUrl(), token);
         return "/";
       }),
@@ -89,7 +93,7 @@ export function sessionRoutes(parts: SessionParts): Implementation[] {
   ];
 }
 
-function required(microsoft: EntraSignIn | undefined): EntraSignIn {
+function requireMicrosoft(microsoft: EntraSignIn | undefined): EntraSignIn {
   if (microsoft) return microsoft;
   throw new AccessError("not-found", "Signing in with Microsoft is not set up here.");
 }
@@ -100,19 +104,19 @@ function problemOf(error: AccessError): SignInProblem {
 }
 
 /** A browser stands here, not a program: the sign-in page says in a sentence what the code in its address means. */
-async function orBackWithAProblem(
+async function redirectOrReport(
   reply: FastifyReply,
   log: Log,
-  go: () => Promise<string>,
+  redirectTarget: () => Promise<string>,
 ): Promise<undefined> {
   try {
-    reply.redirect(await go());
+    reply.redirect(await redirectTarget());
   } catch (error) {
     if (!(error instanceof AccessError)) throw error;
     // The cause's message alone: around it are the claims of whoever tried.
     const reason = error.cause instanceof Error ? error.cause.message : null;
     log.warn("A sign-in with Microsoft did not work.", { problem: problemOf(error), reason });
-    const number = error instanceof MicrosoftError ? error.number : undefined;
+    const number = error instanceof MicrosoftError ? error.aadstsCode : undefined;
     const back = new URLSearchParams({ problem: problemOf(error), ...(number !== undefined && { number }) });
     reply.redirect(`/sign-in?${back.toString()}`);
   }

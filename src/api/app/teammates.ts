@@ -1,14 +1,14 @@
 // Who works here, and who lost their password.
 import type { Kysely } from "kysely";
 import { countAttempt, LIMITS, requireAttempt } from "../../access/attempts.ts";
-import { dismiss, editTeammate, invite, mailReset, type TeamParts } from "../../access/team.ts";
+import { deleteTeammate, editTeammate, invite, mailPasswordReset, type TeamDeps } from "../../access/team.ts";
 import type { Database } from "../../db/pool.ts";
 import type { Tables } from "../../db/tables.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Sealer } from "../../lib/sealer.ts";
 import { emailKey } from "../../teammates/teammates.ts";
 import { sessionRoutes as routes, type TeammateView } from "../contract/session.ts";
-import { implement, signedIn, type Implementation } from "../implement.ts";
+import { implement, requireTeammate, type Implementation } from "../implement.ts";
 
 export type TeammateParts = {
   readonly database: Database;
@@ -40,19 +40,19 @@ export async function teammateView(db: Kysely<Tables>, id: number): Promise<Team
 export function teammateRoutes(parts: TeammateParts): Implementation[] {
   const { database, clock, publicUrl, ...rest } = parts;
   const db = database.kysely;
-  const team = (): TeamParts => ({ database, now: clock.now(), publicUrl: publicUrl(), ...rest });
+  const team = (): TeamDeps => ({ database, now: clock.now(), publicUrl: publicUrl(), ...rest });
   return [
     implement(routes.listTeammates, async () => ({ teammates: (await views(db).execute()).map(viewOf) })),
     implement(routes.invite, async ({ body }, caller) => {
-      const { id, link } = await invite(team(), signedIn(caller), body);
+      const { id, link } = await invite(team(), requireTeammate(caller), body);
       return { teammate: await teammateView(db, id), link: rest.delivers ? null : link };
     }),
     implement(routes.editTeammate, async ({ params, body }, caller) => {
-      await editTeammate(team(), signedIn(caller), params.id, body);
+      await editTeammate(team(), requireTeammate(caller), params.id, body);
       return { teammate: await teammateView(db, params.id) };
     }),
     implement(routes.removeTeammate, async ({ params }, caller) => {
-      await dismiss(team(), signedIn(caller), params.id);
+      await deleteTeammate(team(), requireTeammate(caller), params.id);
       return undefined;
     }),
     implement(routes.askForReset, async ({ body }, _, { request }) => {
@@ -60,7 +60,7 @@ export function teammateRoutes(parts: TeammateParts): Implementation[] {
       await requireAttempt(db, LIMITS.resetFromAddress, request.ip, now);
       // Told to nobody: the answer is the same whether the address is known, unknown or asked for too often.
       if (await countAttempt(db, LIMITS.resetFor, emailKey(body.email), now))
-        await mailReset(team(), body.email);
+        await mailPasswordReset(team(), body.email);
       return undefined;
     }),
   ];

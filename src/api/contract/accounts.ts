@@ -1,7 +1,7 @@
 // Accounts as people look at them: lists, one account, its history, custom fields, and the rules for domains.
 import { z } from "zod";
 import { fieldType } from "../../settings/field-types.ts";
-import { cursor, idParam, moment, route } from "./route.ts";
+import { cursor, idParam, timestamp, route } from "./route.ts";
 
 /** A teammate is their id; a date and time is ISO 8601. */
 const fieldValue = z.union([z.string(), z.number(), z.boolean(), z.null()]);
@@ -17,7 +17,7 @@ export const accountRow = z.object({
   domains: z.array(z.string()),
   fields: fieldValues,
   sync: syncState,
-  updatedAt: moment,
+  updatedAt: timestamp,
 });
 export type AccountRow = z.infer<typeof accountRow>;
 
@@ -32,7 +32,7 @@ export const accountFilter = z.object({
 });
 export type AccountFilter = z.infer<typeof accountFilter>;
 
-const listing = z.object({
+const accountQuery = z.object({
   /**
    * A piece of text, found anywhere in the name, a domain, the description or a custom field of text; of an e-mail
    * address or a website, its domain is found as well. Small and capital letters are the same, beyond A to Z only in names.
@@ -49,7 +49,7 @@ export const accountDetails = accountRow.extend({
   description: z.string().nullable(),
   externalId: z.string().nullable(),
   origin: z.enum(["dynamics", "api", "csv", "manual"]),
-  createdAt: moment,
+  createdAt: timestamp,
   /** Null for an account that no record of Dynamics 365 is linked to. */
   link: z
     .object({
@@ -61,7 +61,7 @@ export const accountDetails = accountRow.extend({
       matchedValue: z.string().nullable(),
       /** Why it no longer syncs. */
       stopReason: z.enum(["deleted", "deactivated", "left-view"]).nullable(),
-      lastSyncedAt: moment.nullable(),
+      lastSyncedAt: timestamp.nullable(),
       lastRun: z.number().nullable(),
       /** What Dynamics 365 decides: "name", "description", "domains" and custom field ids. */
       synced: z.array(z.string()),
@@ -76,7 +76,7 @@ const change = z.object({ field: z.string(), before: z.unknown(), after: z.unkno
 
 export const historyEntry = z.object({
   id: z.string(),
-  at: moment,
+  at: timestamp,
   /** A run of the sync, or a teammate. */
   by: z.discriminatedUnion("kind", [
     z.object({ kind: z.literal("run"), run: z.number() }),
@@ -130,7 +130,7 @@ export const accountRoutes = {
     path: "/accounts",
     access: "teammate",
     summary: "A page of accounts: searched, filtered, sorted.",
-    query: listing.extend({
+    query: accountQuery.extend({
       after: cursor.optional(),
       limit: z.coerce.number().int().min(1).max(200).default(100),
     }),
@@ -141,7 +141,7 @@ export const accountRoutes = {
     path: "/accounts/count",
     access: "teammate",
     summary: "How many accounts a search finds; asked apart from the list, which does not wait for it.",
-    query: listing.omit({ sort: true }),
+    query: accountQuery.omit({ sort: true }),
     answer: z.object({ count: z.number() }),
   }),
   exportAccounts: route({
@@ -149,7 +149,7 @@ export const accountRoutes = {
     path: "/accounts/export.csv",
     access: "teammate",
     summary: "The accounts of a search as CSV; two at a time.",
-    query: listing,
+    query: accountQuery,
     produces: "csv",
   }),
   createAccount: route({

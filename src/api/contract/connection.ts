@@ -4,7 +4,7 @@ import { brakeLimits } from "../../settings/brake.ts";
 import { targetKind } from "../../settings/field-types.ts";
 import { schedule } from "../../settings/schedule.ts";
 import { chosenSettings, mappingInput, selectionInput } from "../../settings/sync-settings.ts";
-import { moment, route } from "./route.ts";
+import { timestamp, route } from "./route.ts";
 
 /** In words on screen: "In step", "Needs attention: …". */
 const connectionState = z.enum([
@@ -45,11 +45,11 @@ export const connection = z.object({
       signInBy: z.enum(["delegated", "app-only"]),
       signedInAs: z.string(),
       connectedBy: z.string().nullable(),
-      connectedAt: moment,
+      connectedAt: timestamp,
       /** Set up in a connection file: shown here, changed there. */
       fromFile: z.boolean(),
       /** Of an application's client secret, if it was entered. */
-      secretExpiresAt: moment.nullable(),
+      secretExpiresAt: timestamp.nullable(),
     })
     .nullable(),
   /** What the last try to connect came to, for who tried; `code` is the `problem` in the address of the sync modal. */
@@ -60,10 +60,10 @@ export const connection = z.object({
   settings: chosenSettings.nullable(),
   selectionName: z.string().nullable(),
   lastRun: z
-    .object({ id: z.number(), status: z.string(), startedAt: moment, finishedAt: moment.nullable() })
+    .object({ id: z.number(), status: z.string(), startedAt: timestamp, finishedAt: timestamp.nullable() })
     .nullable(),
-  lastSyncedAt: moment.nullable(),
-  nextRunAt: moment.nullable(),
+  lastSyncedAt: timestamp.nullable(),
+  nextRunAt: timestamp.nullable(),
   /** The run that is under way, if any. */
   running: z.number().nullable(),
   /** A plan that waits for somebody to apply or discard it. */
@@ -184,7 +184,7 @@ export const connectionRoutes = {
       clientId: z.string().trim().min(1).max(200),
       clientSecret: z.string().min(1).max(500),
       /** When the secret expires: the overview of the sync and the check warn from 30 days before. */
-      secretExpiresAt: moment.optional(),
+      secretExpiresAt: timestamp.optional(),
     }),
     answer: connection,
   }),
@@ -199,7 +199,7 @@ export const connectionRoutes = {
     path: "/connection/check",
     access: "workspace-admin",
     summary: "Goes through everything the sync needs, step by step.",
-    answer: z.object({ steps: z.array(checkStep), checkedAt: moment }),
+    answer: z.object({ steps: z.array(checkStep), checkedAt: timestamp }),
   }),
   listViews: route({
     method: "GET",

@@ -30,26 +30,28 @@ export type Contract = Readonly<Record<string, Route>>;
 export const APP_PREFIX = "/api/app";
 
 /** Keeps the literal types of a route. */
-export function route<const R extends Route>(described: R): R {
-  return described;
+export function route<const R extends Route>(definition: R): R {
+  return definition;
 }
 
-type Infer<T> = T extends z.ZodType ? z.output<T> : undefined;
-type Asked<T> = T extends z.ZodType ? z.input<T> : undefined;
+type SchemaOutput<T> = T extends z.ZodType ? z.output<T> : undefined;
+type SchemaInput<T> = T extends z.ZodType ? z.input<T> : undefined;
 
 /** What a route's code is given, validated. */
 export type RouteInput<R extends Route> = {
-  readonly params: Infer<R["params"]>;
-  readonly query: Infer<R["query"]>;
-  readonly body: Infer<R["body"]>;
+  readonly params: SchemaOutput<R["params"]>;
+  readonly query: SchemaOutput<R["query"]>;
+  readonly body: SchemaOutput<R["body"]>;
 };
 
 /** What a caller passes: only the parts the route has. */
 export type RouteRequest<R extends Route> = (R["params"] extends z.ZodType
-  ? { readonly params: Asked<R["params"]> }
+  ? { readonly params: SchemaInput<R["params"]> }
   : { readonly params?: undefined }) &
-  (R["query"] extends z.ZodType ? { readonly query?: Asked<R["query"]> } : { readonly query?: undefined }) &
-  (R["body"] extends z.ZodType ? { readonly body: Asked<R["body"]> } : { readonly body?: undefined });
+  (R["query"] extends z.ZodType
+    ? { readonly query?: SchemaInput<R["query"]> }
+    : { readonly query?: undefined }) &
+  (R["body"] extends z.ZodType ? { readonly body: SchemaInput<R["body"]> } : { readonly body?: undefined });
 
 export type RouteAnswer<R extends Route> = R["answer"] extends z.ZodType ? z.output<R["answer"]> : undefined;
 
@@ -64,10 +66,10 @@ export const refusal = z.object({
     requestId: z.string(),
   }),
 });
-export type Refusal = z.infer<typeof refusal>;
+export type ErrorAnswer = z.infer<typeof refusal>;
 
 /** A moment as ISO 8601 in UTC. */
-export const moment = z.iso.datetime();
+export const timestamp = z.iso.datetime();
 /** A number in a path. */
 export const idParam = z.object({ id: z.coerce.number().int().positive() });
 /** Where a list goes on; what is in it is the server's business. As long as the longest name of an account makes it. */

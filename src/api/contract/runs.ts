@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { approvalReason, haltReason } from "../../settings/run-explanations.ts";
 import { changedOptions, chosenSettings, chosenSettingsInput } from "../../settings/sync-settings.ts";
-import { cursor, idParam, moment, route } from "./route.ts";
+import { cursor, idParam, timestamp, route } from "./route.ts";
 
 const runStatus = z.enum([
   // Until a worker takes it, or takes it over.
@@ -70,15 +70,15 @@ export const run = z.object({
   /** Whether the plan may still be applied, and if not, why. */
   applicable: z.object({ yes: z.boolean(), why: z.string().nullable() }),
   /** Of a planned run: what it would be worth until. */
-  expiresAt: moment.nullable(),
+  expiresAt: timestamp.nullable(),
   /** API calls to Dataverse so far, repeated ones included. */
   requests: z.number(),
   /** Answers that asked for patience, and what requests waited because of them. */
   throttled: z.number(),
   throttledMs: z.number(),
-  startedAt: moment,
-  plannedAt: moment.nullable(),
-  finishedAt: moment.nullable(),
+  startedAt: timestamp,
+  plannedAt: timestamp.nullable(),
+  finishedAt: timestamp.nullable(),
 });
 export type RunView = z.infer<typeof run>;
 
@@ -131,9 +131,9 @@ export const issue = z.object({
   otherAccountId: z.number().nullable(),
   otherAccountName: z.string().nullable(),
   firstRun: z.number().nullable(),
-  firstSeenAt: moment.nullable(),
+  firstSeenAt: timestamp.nullable(),
   /** The end of the last run that found it; null of what only a plan has found. */
-  lastSeenAt: moment.nullable(),
+  lastSeenAt: timestamp.nullable(),
   /** How often it has opened; closed and found again counts again. */
   timesSeen: z.number(),
 });

@@ -1,6 +1,6 @@
 // Who is signed in, how one gets in, and who works here.
 import { z } from "zod";
-import { idParam, moment, route } from "./route.ts";
+import { idParam, timestamp, route } from "./route.ts";
 
 export const roles = ["teammate", "workspace-admin", "company-admin"] as const;
 export type Role = (typeof roles)[number];
@@ -12,7 +12,7 @@ export const teammate = z.object({
   role: z.enum(roles),
   /** Invited and not yet signed in; a teammate that only a source of accounts named is neither. */
   state: z.enum(["active", "invited", "no-sign-in"]),
-  lastSeenAt: moment.nullable(),
+  lastSeenAt: timestamp.nullable(),
 });
 export type TeammateView = z.infer<typeof teammate>;
 
@@ -101,7 +101,7 @@ export const sessionRoutes = {
       kind: z.enum(["invitation", "password-reset", "sign-in"]),
       email: z.string(),
       name: z.string(),
-      expiresAt: moment,
+      expiresAt: timestamp,
     }),
   }),
   useLink: route({
@@ -167,7 +167,7 @@ export const sessionRoutes = {
           /** Null when the mail left the house. */
           text: z.string().nullable(),
           state: z.enum(["waiting", "sent", "shown", "failed"]),
-          createdAt: moment,
+          createdAt: timestamp,
         }),
       ),
     }),

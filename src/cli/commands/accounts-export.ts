@@ -2,11 +2,11 @@
 // compared line by line.
 import { exportAccounts, type ExportedAccount } from "../../accounts/list/export-all.ts";
 import { customFields } from "../../accounts/custom-fields.ts";
-import { csvOf, type CsvValue } from "../../csv/write-csv.ts";
+import { formatCsv, type CsvValue } from "../../csv/write-csv.ts";
 import type { Database } from "../../db/pool.ts";
-import { remark, tellPart, type CommandContext } from "../context.ts";
+import { printNote, writePart, type CommandContext } from "../context.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
-import { counted } from "../output/format.ts";
+import { pluralize } from "../output/format.ts";
 import { withDatabase } from "../resources.ts";
 
 export interface ExportOptions {
@@ -21,9 +21,9 @@ export async function accountsExport(context: CommandContext, options: ExportOpt
     await exportAccounts(database, async (accounts) => {
       context.signal.throwIfAborted();
       total += accounts.length;
-      await tellPart(context, render(accounts));
+      await writePart(context, render(accounts));
     });
-    remark(context, `${counted(total, "account")} exported.`);
+    printNote(context, `${pluralize(total, "account")} exported.`);
     return exitCodes.done;
   });
 }
@@ -40,11 +40,11 @@ async function csvRenderer(
 ): Promise<(accounts: readonly ExportedAccount[]) => string> {
   const names = (await customFields(kysely)).map(({ name }) => name).toSorted((a, b) => (a < b ? -1 : 1));
   stdout.write(
-    csvOf([["name", "externalId", "origin", "domains", "description", ...names]], { guardFormulas }),
+    formatCsv([["name", "externalId", "origin", "domains", "description", ...names]], { guardFormulas }),
   );
   const rowOf = ({ name, externalId, origin, domains, description, fields }: ExportedAccount): CsvValue[] => {
     const own = names.map((field) => fields[field]);
     return [name, externalId, origin, domains.join(" "), description, ...own];
   };
-  return (accounts) => csvOf(accounts.map(rowOf), { guardFormulas });
+  return (accounts) => formatCsv(accounts.map(rowOf), { guardFormulas });
 }

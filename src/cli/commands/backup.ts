@@ -11,9 +11,9 @@ import { connectDatabase } from "../../db/connect.ts";
 import { writeDump } from "../../db/dump/write.ts";
 import type { Database } from "../../db/pool.ts";
 import { systemClock } from "../../lib/clock.ts";
-import { logOf, remark, tell, type CommandContext } from "../context.ts";
+import { createCommandLog, printNote, printResult, type CommandContext } from "../context.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
-import { counted } from "../output/format.ts";
+import { pluralize } from "../output/format.ts";
 import { DatabaseError, UsageError } from "../error-message.ts";
 
 const STANDARD_OUTPUT = "-";
@@ -22,12 +22,12 @@ export async function backup(
   context: CommandContext,
   { file }: { readonly file: string },
 ): Promise<ExitCode> {
-  refuseTarget(context, file);
+  validateTarget(context, file);
   const { config } = context;
   const database = await connectDatabase({
     databaseUrl: config.databaseUrl,
     directory: config.home,
-    log: logOf(context),
+    log: createCommandLog(context),
   }).catch((cause: unknown) => {
     throw new DatabaseError(cause);
   });
@@ -36,16 +36,16 @@ export async function backup(
       file === STANDARD_OUTPUT
         ? await writeTo(process.stdout, context, database)
         : await writeFile(file, context, database);
-    const sentence = `${counted(rows["accounts"] ?? 0, "account")} and all else is in the backup. Secrets in it stay sealed: keep SLUICE_KEY, or the key in SLUICE_HOME, apart from it.`;
-    if (file === STANDARD_OUTPUT) remark(context, sentence);
-    else tell(context, [sentence], { file, rows });
+    const sentence = `${pluralize(rows["accounts"] ?? 0, "account")} and all else is in the backup. Secrets in it stay sealed: keep SLUICE_KEY, or the key in SLUICE_HOME, apart from it.`;
+    if (file === STANDARD_OUTPUT) printNote(context, sentence);
+    else printResult(context, [sentence], { file, rows });
     return exitCodes.done;
   } finally {
     await database.close();
   }
 }
 
-function refuseTarget({ json, stdout }: CommandContext, file: string): void {
+function validateTarget({ json, stdout }: CommandContext, file: string): void {
   if (file !== STANDARD_OUTPUT) {
     if (existsSync(file)) throw new UsageError(`${file} exists already. Name a new file.`);
   } else if (json) {

@@ -1,7 +1,7 @@
 // `sluice fields`: the columns that the organisation offers, and what each may be mapped to.
 import type { Column } from "../../dataverse/model.ts";
-import { articleTypeOf, targetNames, targetsFor } from "../../sync/rules/compatibility.ts";
-import { tell, type CommandContext } from "../context.ts";
+import { columnKindOf, targetNames, targetsFor } from "../../sync/rules/compatibility.ts";
+import { printResult, type CommandContext } from "../context.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { withClient } from "../resources.ts";
 import { tableLines } from "../output/table.ts";
@@ -9,7 +9,7 @@ import { tableLines } from "../output/table.ts";
 export async function fields(context: CommandContext): Promise<ExitCode> {
   return withClient(context, async (client) => {
     const columns = await client.accountColumns(context.signal);
-    tell(context, fieldTable(columns), columns.map(describe));
+    printResult(context, fieldTable(columns), columns.map(describe));
     return exitCodes.done;
   });
 }
@@ -20,7 +20,7 @@ function describe(column: Column) {
     column: logicalName,
     label,
     type,
-    kind: articleTypeOf(column) ?? null,
+    kind: columnKindOf(column) ?? null,
     targets: targetsFor(column),
     secured,
     readable,
@@ -31,11 +31,11 @@ function describe(column: Column) {
 function fieldTable(columns: readonly Column[]): string[] {
   const offered = columns.filter((column) => targetsFor(column).length > 0);
   const table = tableLines(
-    [{ title: "column" }, { title: "label", atMost: 40 }, { title: "kind" }, { title: "may be mapped to" }],
+    [{ title: "column" }, { title: "label", maxWidth: 40 }, { title: "kind" }, { title: "may be mapped to" }],
     offered.map((column) => [
       column.logicalName,
       column.label,
-      articleTypeOf(column) ?? "",
+      columnKindOf(column) ?? "",
       targetsFor(column)
         .map((target) => targetNames[target])
         .join(", ") + (column.readable ? "" : " (secured: not readable)"),

@@ -2,7 +2,7 @@
 import { issueKinds } from "../../sync/rules/issue-kinds.ts";
 import { issuesOf, recentRuns } from "../../sync/record/run-summary.ts";
 import { RunError } from "../../sync/record/run-errors.ts";
-import { columnsOf, tell, type CommandContext } from "../context.ts";
+import { outputColumns, printResult, type CommandContext } from "../context.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { issueReport } from "../output/issue-report.ts";
 import { withDatabase } from "../resources.ts";
@@ -16,7 +16,7 @@ export async function issues(
     if (runId === undefined) throw new RunError('There are no runs yet. "sluice sync" starts one.');
     const found = await issuesOf(database.kysely, runId);
     const document = found.map((issue) => Object.assign({ title: issueKinds[issue.kind].title }, issue));
-    tell(context, issueReport(found, { limit, columns: columnsOf(context) }), document);
+    printResult(context, issueReport(found, { limit, columns: outputColumns(context) }), document);
     return exitCodes.done;
   });
 }

@@ -2,7 +2,7 @@
 // is for those who want to do it apart, before the first process of a new version runs.
 import { connectDatabase } from "../../db/connect.ts";
 import { migrate as migrateDatabase } from "../../db/migrate.ts";
-import { logOf, tell, type CommandContext } from "../context.ts";
+import { createCommandLog, printResult, type CommandContext } from "../context.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { DatabaseError } from "../error-message.ts";
 
@@ -12,7 +12,7 @@ export async function migrate(context: CommandContext): Promise<ExitCode> {
   });
   const lines =
     applied.length === 0 ? ["The database is up to date."] : applied.map((name) => `Applied ${name}.`);
-  tell(context, lines, { applied });
+  printResult(context, lines, { applied });
   return exitCodes.done;
 }
 
@@ -21,7 +21,7 @@ async function migrations(context: CommandContext): Promise<string[]> {
   const database = await connectDatabase({
     databaseUrl: config.databaseUrl,
     directory: config.home,
-    log: logOf(context),
+    log: createCommandLog(context),
     signal,
   });
   try {

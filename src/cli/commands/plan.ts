@@ -1,9 +1,9 @@
 // `sluice plan`: everything a sync does up to the point where something would be written, and what that would be.
 import { plannedChanges } from "../../sync/report/planned-changes.ts";
 import { runSync } from "../../sync/run.ts";
-import { progressOf, tell, type CommandContext } from "../context.ts";
+import { createProgressDisplay, printResult, type CommandContext } from "../context.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
-import { withSource } from "../resources.ts";
+import { withRunContext } from "../resources.ts";
 import { planReport } from "../output/plan-report.ts";
 import { runReport } from "../output/run-report.ts";
 
@@ -11,12 +11,15 @@ export async function plan(
   context: CommandContext,
   { limit }: { readonly limit: number },
 ): Promise<ExitCode> {
-  const progress = progressOf(context);
-  return withSource(context, progress, async (run) => {
+  const progress = createProgressDisplay(context);
+  return withRunContext(context, progress, async (run) => {
     const summary = await runSync(run, "plan");
     progress.end();
     const changes = await plannedChanges(run.database, summary.id, limit);
-    tell(context, [...planReport(summary, changes), "", ...runReport(summary)], { run: summary, changes });
+    printResult(context, [...planReport(summary, changes), "", ...runReport(summary)], {
+      run: summary,
+      changes,
+    });
     return exitCodes.done;
   });
 }

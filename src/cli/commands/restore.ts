@@ -10,9 +10,9 @@ import { systemClock } from "../../lib/clock.ts";
 import { interruptRun } from "../../sync/record/end-run.ts";
 import { RunStopped, serializeError } from "../../sync/record/run-errors.ts";
 import type { UnplannedStatus } from "../../sync/record/transitions.ts";
-import { logOf, tell, type CommandContext } from "../context.ts";
+import { createCommandLog, printResult, type CommandContext } from "../context.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
-import { counted } from "../output/format.ts";
+import { pluralize } from "../output/format.ts";
 import { DatabaseError, UsageError } from "../error-message.ts";
 
 const STANDARD_INPUT = "-";
@@ -26,7 +26,7 @@ export async function restore(
   const database = await connectDatabase({
     databaseUrl: config.databaseUrl,
     directory: config.home,
-    log: logOf(context),
+    log: createCommandLog(context),
   }).catch((cause: unknown) => {
     throw new DatabaseError(cause);
   });
@@ -40,10 +40,10 @@ export async function restore(
     await endInterruptedRuns(database);
     // The planner knows nothing of tables that were filled a moment ago.
     await database.pool.query("analyze");
-    tell(
+    printResult(
       context,
       [
-        `${counted(rows["accounts"] ?? 0, "account")} and all else are as they were on ${head.madeAt}.`,
+        `${pluralize(rows["accounts"] ?? 0, "account")} and all else are as they were on ${head.madeAt}.`,
         ...applied.map((name) => `Applied ${name}.`),
         "Secrets are sealed as they were: start Sluice with the SLUICE_KEY, or the key file, of then.",
       ],

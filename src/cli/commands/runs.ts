@@ -1,6 +1,6 @@
 // `sluice runs`: the latest runs, newest first.
 import { recentRuns } from "../../sync/record/run-summary.ts";
-import { tell, type CommandContext } from "../context.ts";
+import { printResult, type CommandContext } from "../context.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { withDatabase } from "../resources.ts";
 import { runTable } from "../output/run-report.ts";
@@ -11,7 +11,7 @@ export async function runs(
 ): Promise<ExitCode> {
   return withDatabase(context, async (database) => {
     const summaries = await recentRuns(database.kysely, limit);
-    tell(context, runTable(summaries), summaries);
+    printResult(context, runTable(summaries), summaries);
     return exitCodes.done;
   });
 }

@@ -2,26 +2,26 @@
 // nobody can sign in, how the first company admin gets in.
 import { existsSync } from "node:fs";
 import { once } from "node:events";
-import { dropOldAttempts } from "../../access/attempts.ts";
-import { dropOldLinks } from "../../access/links.ts";
-import { hasCompanyAdmin, operatorLink } from "../../access/team.ts";
-import { buildWeb, buildWorker, type Web } from "../../app.ts";
+import { deleteExpiredAttempts } from "../../access/attempts.ts";
+import { deleteExpiredLinks } from "../../access/links.ts";
+import { hasCompanyAdmin, createOperatorLink } from "../../access/team.ts";
+import { buildWebApp, buildWorker, type WebApp } from "../../app.ts";
 import { loadConnectionFile, type ConnectionSettings } from "../../connections/file/connection-file.ts";
-import { createHousekeeper } from "../../jobs/maintenance.ts";
+import { createMaintenance } from "../../jobs/maintenance.ts";
 import type { Runner } from "../../jobs/runner.ts";
 import { startWorker } from "../../jobs/worker.ts";
 import { openDelivery } from "../../mail/delivery.ts";
-import { forgetOldTexts, showWaiting } from "../../mail/outbox.ts";
-import { notifyMissed, type NotifyParts } from "../../notify/notify.ts";
-import { notifySecretEnd } from "../../notify/secret-end.ts";
+import { deleteExpiredTexts, showUndelivered } from "../../mail/outbox.ts";
+import { notifyMissed, type NotifyDeps } from "../../notify/notify.ts";
+import { notifySecretExpiry } from "../../notify/secret-expiry.ts";
 import { pruneHistory } from "../../sync/record/retention.ts";
 import { systemClock } from "../../lib/clock.ts";
 import { withReleases, type Releases } from "../../lib/releases.ts";
 import { openApp, type App } from "../../open-app.ts";
-import { logOf, remark, tell, type CommandContext } from "../context.ts";
+import { createCommandLog, printNote, printResult, type CommandContext } from "../context.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { DEFAULT_CONNECTION_FILE } from "../global-options.ts";
-import { findPages } from "../pages.ts";
+import { findBuiltPages } from "../pages.ts";
 import { DatabaseError, UsageError } from "../error-message.ts";
 
 export async function serve(
@@ -35,31 +35,39 @@ export async function serve(
       "A worker serves no pages to sign in to. Give --admin to the process that serves them, without --only worker.",
     );
   // Set up in a file, the connection is shown in the app and changed in the file; else it is set up in the app.
-  const file = isFileWanted(connectionFile)
+  const file = usesConnectionFile(connectionFile)
     ? loadConnectionFile(connectionFile, config.readSecret)
     : undefined;
   const served = withReleases(async (releases) => {
-    const app = await openApp(config, logOf(context), systemClock, signal).catch((cause: unknown) => {
-      signal.throwIfAborted();
-      throw new DatabaseError(cause);
-    });
+    const app = await openApp(config, createCommandLog(context), systemClock, signal).catch(
+      (cause: unknown) => {
+        signal.throwIfAborted();
+        throw new DatabaseError(cause);
+      },
+    );
     releases.add(() => app.close());
     if (only === "worker") {
-      const { url } = await startWorking(app, releases, file);
+      const { url } = await startWorkerProcess(app, releases, file);
       signal.throwIfAborted();
-      tell(context, workerLines(url), { worker: true, url });
-      await untilStoppedOrLost(context, app);
+      printResult(context, workerLines(url), { worker: true, url });
+      await untilStoppedOrDatabaseLost(context, app);
       return exitCodes.done;
     }
-    const { url } = await startServing(context, app, releases, { file, withoutWorker: only === "api" });
+    const { url } = await startWebProcess(context, app, releases, { file, withoutWorker: only === "api" });
     signal.throwIfAborted();
     const link =
       options.admin === undefined
         ? undefined
-        : await operatorLink({ database: app.database, now: app.clock.now(), publicUrl: url }, options.admin);
-    const isEmpty = link === undefined && !(await hasCompanyAdmin(app.database.kysely));
-    tell(context, [servingLine(url), ...waysIn(link, isEmpty, options.admin)], { url, link: link ?? null });
-    await untilStoppedOrLost(context, app);
+        : await createOperatorLink(
+            { database: app.database, now: app.clock.now(), publicUrl: url },
+            options.admin,
+          );
+    const hasNoAdmin = link === undefined && !(await hasCompanyAdmin(app.database.kysely));
+    printResult(context, [servingLine(url), ...signInLines(link, hasNoAdmin, options.admin)], {
+      url,
+      link: link ?? null,
+    });
+    await untilStoppedOrDatabaseLost(context, app);
     return exitCodes.done;
   });
   return served.catch((error: unknown) => {
@@ -72,12 +80,12 @@ export async function serve(
 const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"]);
 
 /** One that was named must be there; the one of the default name may be. */
-function isFileWanted(connectionFile: string): boolean {
+function usesConnectionFile(connectionFile: string): boolean {
   return connectionFile !== DEFAULT_CONNECTION_FILE || existsSync(connectionFile);
 }
 
 /** Starts what `releases` then stops: requests under way are finished, streams of events end, mails wait for the next start. */
-export async function startServing(
+export async function startWebProcess(
   context: CommandContext,
   app: App,
   releases: Releases,
@@ -90,47 +98,47 @@ export async function startServing(
   const { config } = app;
   let listening = "";
   const url = () => config.publicUrl ?? listening;
-  const ui = findPages((sentence) => remark(context, sentence));
+  const ui = findBuiltPages((sentence) => printNote(context, sentence));
   if (config.publicUrl === undefined && !LOOPBACK.has(config.host))
-    remark(
+    printNote(
       context,
       "SLUICE_PUBLIC_URL is not set, so links lead to this machine. Set it to the https address people use.",
     );
-  const web = await buildWeb(app, url, ui, options.file);
-  keepHouse(app, releases);
+  const web = await buildWebApp(app, url, ui, options.file);
+  startMaintenance(app, releases);
   releases.add(() => web.close());
-  if (options.withoutWorker !== true) work(web.notify, web.runner, releases);
-  if (config.mail) deliverMails(web.notify, config.mail, releases);
-  else await showWaiting(app.database.kysely);
+  if (options.withoutWorker !== true) startJobWorker(web.notify, web.runner, releases);
+  if (config.mail) startMailDelivery(web.notify, config.mail, releases);
+  else await showUndelivered(app.database.kysely);
   listening = await listen(web, config, options.anyPortIfTaken === true);
   return { url: url() };
 }
 
 /** A process without pages, beside others on one DATABASE_URL: runs that are due or orphaned, mails, and the chores. */
-async function startWorking(
+async function startWorkerProcess(
   app: App,
   releases: Releases,
   file: ConnectionSettings | undefined,
 ): Promise<{ url: string }> {
   const { mail } = app.config;
   const worker = await buildWorker(app, file);
-  keepHouse(app, releases);
+  startMaintenance(app, releases);
   releases.add(() => worker.close());
-  work(worker.notify, worker.runner, releases);
-  if (mail) deliverMails(worker.notify, mail, releases);
+  startJobWorker(worker.notify, worker.runner, releases);
+  if (mail) startMailDelivery(worker.notify, mail, releases);
   return { url: await listen(worker, app.config, false) };
 }
 
 /** Starts what is due and takes over what lost its process, as long as this process lives. */
-function work(parts: NotifyParts, runner: Runner, releases: Releases): void {
+function startJobWorker(parts: NotifyDeps, runner: Runner, releases: Releases): void {
   const { database, clock, log } = parts;
-  const chores = [() => notifyMissed(parts), () => notifySecretEnd(parts)];
-  const worker = startWorker({ database, clock, log, runner, chores });
+  const periodicTasks = [() => notifyMissed(parts), () => notifySecretExpiry(parts)];
+  const worker = startWorker({ database, clock, log, runner, periodicTasks });
   releases.add(() => worker.close());
 }
 
 async function listen(
-  { server }: Pick<Web, "server">,
+  { server }: Pick<WebApp, "server">,
   { host, port }: { readonly host: string; readonly port: number },
   anyPortIfTaken: boolean,
 ): Promise<string> {
@@ -155,8 +163,8 @@ async function listen(
   return `http://${name}:${listensOn}`;
 }
 
-function deliverMails(
-  { database, clock, log, sealer }: NotifyParts,
+function startMailDelivery(
+  { database, clock, log, sealer }: NotifyDeps,
   mail: NonNullable<App["config"]["mail"]>,
   releases: Releases,
 ): void {
@@ -171,27 +179,31 @@ function deliverMails(
 }
 
 /** So soon another process does the chores when the one that did is gone. */
-const LOOK_AT_CHORES_EVERY_MS = 3_600_000;
+const MAINTENANCE_INTERVAL_MS = 3_600_000;
 
 /** Forgets what nobody may use any more. Added before what carries runs out, so that it is stopped after that: it may take a while. */
-function keepHouse({ config, database, clock, log }: App, releases: Releases): void {
+function startMaintenance({ config, database, clock, log }: App, releases: Releases): void {
   const db = database.kysely;
   const stop = new AbortController();
-  const housekeeper = createHousekeeper({
+  const housekeeper = createMaintenance({
     database,
     clock,
     async chores(now) {
-      await Promise.all([dropOldAttempts(db, now), dropOldLinks(db, now), forgetOldTexts(db, now)]);
-      await pruneHistory(database, now, config.keep);
+      await Promise.all([
+        deleteExpiredAttempts(db, now),
+        deleteExpiredLinks(db, now),
+        deleteExpiredTexts(db, now),
+      ]);
+      await pruneHistory(database, now, config.retention);
     },
   });
   const again = async () => {
     while (!stop.signal.aborted) {
       // The database may be away for a while; the next hour finds it again.
       await housekeeper
-        .look()
+        .runIfDue()
         .catch((error: unknown) => log.error("What is too old was not forgotten.", { err: error }));
-      await clock.sleep(LOOK_AT_CHORES_EVERY_MS, stop.signal).catch(() => undefined);
+      await clock.sleep(MAINTENANCE_INTERVAL_MS, stop.signal).catch(() => undefined);
     }
   };
   const running = again();
@@ -213,10 +225,10 @@ function workerLines(url: string): string[] {
   ];
 }
 
-function waysIn(link: string | undefined, isEmpty: boolean, admin: string | undefined): string[] {
+function signInLines(link: string | undefined, hasNoAdmin: boolean, admin: string | undefined): string[] {
   if (link !== undefined)
     return ["", `A one-time link for ${admin}, to choose a password and sign in:`, `  ${link}`];
-  if (!isEmpty) return [];
+  if (!hasNoAdmin) return [];
   return [
     "",
     "Nobody can sign in yet. Stop it, and start it with: sluice serve --admin you@ourcompany.example",
@@ -224,7 +236,7 @@ function waysIn(link: string | undefined, isEmpty: boolean, admin: string | unde
 }
 
 /** @throws DatabaseError so that whoever supervises it starts it again, with the database */
-async function untilStoppedOrLost(context: CommandContext, { lost }: App): Promise<void> {
+async function untilStoppedOrDatabaseLost(context: CommandContext, { lost }: App): Promise<void> {
   const error = await Promise.race([untilStopped(context), ...(lost ? [lost] : [])]);
   if (error) throw new DatabaseError(error);
 }

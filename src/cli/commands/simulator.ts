@@ -1,13 +1,13 @@
 // `sluice simulator`: a simulated Dynamics 365 with its sign-in, on this machine, until it is stopped. Says how to connect.
 import { once } from "node:events";
 import { readCsv } from "../../csv/read-csv.ts";
-import { remark, tell, type CommandContext } from "../context.ts";
-import { demoRedirects } from "./demo/serve.ts";
+import { printNote, printResult, type CommandContext } from "../context.ts";
+import { demoRedirectUris } from "./demo/serve.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
-import { count } from "../output/format.ts";
+import { formatCount } from "../output/format.ts";
 import { UsageError } from "../error-message.ts";
 
-export interface SimulatorCommand {
+export interface SimulatorOptions {
   readonly port: number;
   readonly accounts?: number;
   readonly csv?: readonly string[];
@@ -17,14 +17,14 @@ export interface SimulatorCommand {
   readonly seed?: string;
 }
 
-export async function simulator(context: CommandContext, options: SimulatorCommand): Promise<ExitCode> {
+export async function simulator(context: CommandContext, options: SimulatorOptions): Promise<ExitCode> {
   for (const file of options.csv ?? []) await checkCsv(file);
   // Loaded here, because no other command needs it.
   const { runSimulator } = await import("../../../simulator/main.ts");
   const { accounts, csv, columns, customised, seed, port } = options;
   const running = await runSimulator({
     port,
-    redirectUris: demoRedirects,
+    redirectUris: demoRedirectUris,
     demo: options.demo ?? (accounts === undefined && csv === undefined),
     ...(accounts === undefined ? {} : { accounts }),
     ...(csv === undefined ? {} : { csv }),
@@ -36,11 +36,18 @@ export async function simulator(context: CommandContext, options: SimulatorComma
   });
   try {
     const { origin, clientId, clientSecret, refreshToken, users } = running;
-    const held = running.org.accounts.size;
-    const lines = simulatorLines({ origin, clientId, clientSecret, held });
-    tell(context, lines, { origin, clientId, clientSecret, refreshToken, users, accounts: held });
+    const accountCount = running.org.accounts.size;
+    const lines = simulatorLines({ origin, clientId, clientSecret, accountCount });
+    printResult(context, lines, {
+      origin,
+      clientId,
+      clientSecret,
+      refreshToken,
+      users,
+      accounts: accountCount,
+    });
     if (!context.signal.aborted) await once(context.signal, "abort");
-    remark(context, "The simulator has stopped.");
+    printNote(context, "The simulator has stopped.");
     return exitCodes.done;
   } finally {
     await running.close();
@@ -66,16 +73,16 @@ function startError(cause: unknown, port: number): unknown {
     : cause;
 }
 
-interface Simulated {
+interface SimulatorDetails {
   readonly origin: string;
   readonly clientId: string;
   readonly clientSecret: string;
-  readonly held: number;
+  readonly accountCount: number;
 }
 
-function simulatorLines({ origin, clientId, clientSecret, held }: Simulated): string[] {
+function simulatorLines({ origin, clientId, clientSecret, accountCount }: SimulatorDetails): string[] {
   return [
-    `A simulated Dynamics 365 with ${count(held)} accounts answers at ${origin}. Ctrl-C stops it.`,
+    `A simulated Dynamics 365 with ${formatCount(accountCount)} accounts answers at ${origin}. Ctrl-C stops it.`,
     "",
     "To sync from it, put this into sluice.yaml:",
     "",

@@ -3,24 +3,24 @@
 const thousands = new Intl.NumberFormat("en");
 
 /** 51,350 */
-export function count(value: number): string {
+export function formatCount(value: number): string {
   return thousands.format(value);
 }
 
 const exact = new Intl.NumberFormat("en", { maximumFractionDigits: 20 });
 
 /** 1,234.5: a value of an account, with all its digits. */
-export function number(value: number): string {
+export function formatNumber(value: number): string {
   return exact.format(value);
 }
 
 /** "1 account", "51,350 accounts" */
-export function counted(value: number, noun: string, plural = `${noun}s`): string {
-  return `${count(value)} ${value === 1 ? noun : plural}`;
+export function pluralize(value: number, noun: string, plural = `${noun}s`): string {
+  return `${formatCount(value)} ${value === 1 ? noun : plural}`;
 }
 
 /** "0.8 s", "42 s", "3 min 5 s", "2 h 10 min" */
-export function duration(ms: number): string {
+export function formatDuration(ms: number): string {
   if (ms < 10_000) return `${(Math.max(0, ms) / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);
   if (seconds < 60) return `${seconds} s`;
@@ -30,18 +30,18 @@ export function duration(ms: number): string {
 }
 
 /** "2026-03-01 09:30:15 UTC": the same for everybody who talks about a run. */
-export function instant(date: Date): string {
+export function formatInstant(date: Date): string {
   return `${date.toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
 
-const wide =
+const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
 
 /** Columns that a terminal gives to one character. */
 function widthOf(character: string): number {
   if (character >= " " && character <= "~") return 1;
   if (/^[\p{M}\p{Cf}]$/u.test(character)) return 0;
-  return wide.test(character) ? 2 : 1;
+  return WIDE.test(character) ? 2 : 1;
 }
 
 export function displayWidth(text: string): number {
@@ -51,7 +51,7 @@ export function displayWidth(text: string): number {
 }
 
 /** Data on one line: control characters, which could also steer a terminal, become blanks; what is too long is cut with "…". */
-export function oneLine(text: string, columns = Number.POSITIVE_INFINITY): string {
+export function toOneLine(text: string, columns = Number.POSITIVE_INFINITY): string {
   const clean = text.replaceAll(/\p{Cc}+/gu, " ").trim();
   if (displayWidth(clean) <= columns) return clean;
   let cut = "";
@@ -64,13 +64,13 @@ export function oneLine(text: string, columns = Number.POSITIVE_INFINITY): strin
   return `${cut}…`;
 }
 
-export function padded(text: string, columns: number, align: "left" | "right" = "left"): string {
+export function padToWidth(text: string, columns: number, align: "left" | "right" = "left"): string {
   const blanks = " ".repeat(Math.max(0, columns - displayWidth(text)));
   return align === "left" ? text + blanks : blanks + text;
 }
 
 /** Breaks text between words; `indent` goes before each line and counts. */
-export function wrapped(text: string, columns: number, indent = ""): string[] {
+export function wrapText(text: string, columns: number, indent = ""): string[] {
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(/\s+/)) {

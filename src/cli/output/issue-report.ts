@@ -1,7 +1,7 @@
 // The issues of a run told to an admin: by kind, with what to do and the accounts it is about.
 import { issueKindNames, issueKinds, type IssueKind } from "../../sync/rules/issue-kinds.ts";
 import type { RunIssue } from "../../sync/record/run-summary.ts";
-import { count, counted, oneLine, wrapped } from "./format.ts";
+import { formatCount, pluralize, toOneLine, wrapText } from "./format.ts";
 import { tableLines } from "./table.ts";
 
 export interface IssueReportOptions {
@@ -30,9 +30,9 @@ function kindLines(
   if (issues.length === 0) return [];
   const { title, explanation, howToResolve } = issueKinds[kind];
   return [
-    `${title} (${kind}): ${counted(issues.length, "time")}`,
-    ...wrapped(explanation, columns, "  "),
-    ...wrapped(`What to do: ${howToResolve}`, columns, "  "),
+    `${title} (${kind}): ${pluralize(issues.length, "time")}`,
+    ...wrapText(explanation, columns, "  "),
+    ...wrapText(`What to do: ${howToResolve}`, columns, "  "),
     "",
     ...accountLines(issues, limit),
     "",
@@ -44,7 +44,7 @@ function accountLines(issues: readonly RunIssue[], limit: number): string[] {
   const columns = [
     { title: "account", cell: (issue: RunIssue) => issue.name ?? "" },
     { title: "field", cell: (issue: RunIssue) => issue.field ?? "" },
-    { title: "value", cell: (issue: RunIssue) => oneLine(issue.value ?? "", 60) },
+    { title: "value", cell: (issue: RunIssue) => toOneLine(issue.value ?? "", 60) },
     {
       title: "in the way",
       cell: (issue: RunIssue) => (issue.otherAccountId === null ? "" : `account ${issue.otherAccountId}`),
@@ -55,6 +55,6 @@ function accountLines(issues: readonly RunIssue[], limit: number): string[] {
   const more = issues.length - shown.length;
   return [
     ...tableLines(columns, rows).map((line) => `    ${line}`),
-    ...(more > 0 ? [`    … and ${count(more)} more. --limit shows more of them.`] : []),
+    ...(more > 0 ? [`    … and ${formatCount(more)} more. --limit shows more of them.`] : []),
   ];
 }

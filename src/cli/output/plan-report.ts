@@ -3,9 +3,9 @@
 import type { ChangeAction } from "../../accounts/tables.ts";
 import type { ChangeValue, PlannedChange } from "../../sync/report/planned-changes.ts";
 import type { RunSummary } from "../../sync/record/run-summary.ts";
-import { count, counted, number, oneLine } from "./format.ts";
+import { formatCount, pluralize, formatNumber, toOneLine } from "./format.ts";
 
-const signs: Readonly<Record<ChangeAction, string>> = {
+const actionSymbols: Readonly<Record<ChangeAction, string>> = {
   create: "+",
   link: "&",
   update: "~",
@@ -22,7 +22,7 @@ const verbs: Readonly<Record<ChangeAction, readonly [planned: string, applied: s
   stop: ["will stop syncing and stay as it is", "stopped syncing and stays as it is"],
 };
 
-const reasons: Readonly<Record<string, string>> = {
+const ruleExplanations: Readonly<Record<string, string>> = {
   create: "no account here has its id, a domain or its name",
   domain: "an account here has one of its domains",
   name: "an account here has its name",
@@ -39,7 +39,7 @@ export function planReport(run: RunSummary, changes: readonly PlannedChange[]): 
   const more = total - changes.length;
   return [
     ...changes.flatMap((change) => changeLines(change, "planned")),
-    ...(more > 0 ? [`… and ${counted(more, "more account")}. --limit shows more of them.`, ""] : []),
+    ...(more > 0 ? [`… and ${pluralize(more, "more account")}. --limit shows more of them.`, ""] : []),
     totals(run),
   ];
 }
@@ -51,30 +51,30 @@ function totals(run: RunSummary): string {
     [run.updated, "to update"],
     [run.stopped, "to stop syncing"],
   ] as const;
-  const rest = `${count(run.unchanged)} unchanged, ${count(run.skipped)} skipped`;
-  return `Plan: ${parts.map(([value, word]) => `${count(value)} ${word}`).join(", ")} (${rest}).`;
+  const rest = `${formatCount(run.unchanged)} unchanged, ${formatCount(run.skipped)} skipped`;
+  return `Plan: ${parts.map(([value, word]) => `${formatCount(value)} ${word}`).join(", ")} (${rest}).`;
 }
 
 /** One change, and an empty line after it. */
 export function changeLines(change: PlannedChange, state: "planned" | "applied"): string[] {
   const verb = verbs[change.action][state === "planned" ? 0 : 1];
-  const reason = reasons[change.rule] ?? change.rule;
-  const heading = `${signs[change.action]} ${oneLine(change.name, 80)} ${verb}: ${reason}`;
+  const reason = ruleExplanations[change.rule] ?? change.rule;
+  const heading = `${actionSymbols[change.action]} ${toOneLine(change.name, 80)} ${verb}: ${reason}`;
   const width = Math.max(0, ...change.values.map(({ field }) => field.length));
   return [
     heading,
     ...change.values.map(({ field, before, after }) => {
-      const shownAfter = shown(after);
-      const transition = change.action === "create" ? shownAfter : `${shown(before)} → ${shownAfter}`;
-      return `    ${oneLine(field, 40).padEnd(Math.min(width, 40))}  ${transition}`;
+      const shownAfter = displayValue(after);
+      const transition = change.action === "create" ? shownAfter : `${displayValue(before)} → ${shownAfter}`;
+      return `    ${toOneLine(field, 40).padEnd(Math.min(width, 40))}  ${transition}`;
     }),
     "",
   ];
 }
 
-function shown(value: ChangeValue): string {
+function displayValue(value: ChangeValue): string {
   if (value === null || value === "") return "(empty)";
-  if (typeof value === "string") return JSON.stringify(oneLine(value, 60));
-  if (typeof value === "object") return value.length === 0 ? "(none)" : oneLine(value.join(", "), 80);
-  return typeof value === "boolean" ? (value ? "yes" : "no") : number(value);
+  if (typeof value === "string") return JSON.stringify(toOneLine(value, 60));
+  if (typeof value === "object") return value.length === 0 ? "(none)" : toOneLine(value.join(", "), 80);
+  return typeof value === "boolean" ? (value ? "yes" : "no") : formatNumber(value);
 }

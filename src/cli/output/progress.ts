@@ -1,7 +1,7 @@
 // How far a run is: on a terminal one line that is written over, with rate and time left; elsewhere one line a stage,
 // so that logs stay short. Always on standard error, because standard output belongs to the result.
 import type { Progress } from "../../sync/record/run-context.ts";
-import { count, duration, padded } from "./format.ts";
+import { formatCount, formatDuration, padToWidth } from "./format.ts";
 
 type Stage = Progress["stage"];
 
@@ -21,33 +21,33 @@ export interface StageState {
   readonly total?: number | undefined;
 }
 
-const BAR = 24;
+const BAR_WIDTH = 24;
 /** Four times a second: often enough to look alive, seldom enough to cost nothing. */
-const REDRAW_MS = 250;
+const REDRAW_INTERVAL_MS = 250;
 
 /** `Reading    ████████░░░░░░░░░░░░░░░░  17,000 of 51,350  8,512/s  4.0 s left` */
 export function progressLine({ stage, startedAt, done, total }: StageState, now: number): string {
-  const name = padded(stageNames[stage], 10);
+  const name = padToWidth(stageNames[stage], 10);
   const elapsed = now - startedAt;
-  if (done === undefined) return `${name} ${duration(elapsed)}`;
+  if (done === undefined) return `${name} ${formatDuration(elapsed)}`;
   const rate = elapsed > 0 ? (done * 1000) / elapsed : 0;
-  const speed = done > 0 && rate > 0 ? [`${count(Math.round(rate))}/s`] : [];
+  const speed = done > 0 && rate > 0 ? [`${formatCount(Math.round(rate))}/s`] : [];
   // More can come than last time: then the old total says nothing any more.
   if (total === undefined || total < done || total === 0)
-    return [`${name} ${count(done)}`, ...speed].join("  ");
-  const filled = Math.round((BAR * done) / total);
-  const bar = "█".repeat(filled) + "░".repeat(BAR - filled);
-  const left = rate > 0 && done < total ? [`${duration(((total - done) * 1000) / rate)} left`] : [];
-  return [`${name} ${bar}`, `${count(done)} of ${count(total)}`, ...speed, ...left].join("  ");
+    return [`${name} ${formatCount(done)}`, ...speed].join("  ");
+  const filled = Math.round((BAR_WIDTH * done) / total);
+  const bar = "█".repeat(filled) + "░".repeat(BAR_WIDTH - filled);
+  const left = rate > 0 && done < total ? [`${formatDuration(((total - done) * 1000) / rate)} left`] : [];
+  return [`${name} ${bar}`, `${formatCount(done)} of ${formatCount(total)}`, ...speed, ...left].join("  ");
 }
 
 /** What is said of a stage that is over: `Reading    51,350 in 6.1 s (8,418/s)`. */
 function stageLine({ stage, startedAt, done }: StageState, now: number): string {
-  const name = padded(stageNames[stage], 10);
+  const name = padToWidth(stageNames[stage], 10);
   const elapsed = now - startedAt;
-  if (done === undefined) return `${name} ${duration(elapsed)}`;
-  const rate = elapsed > 0 && done > 0 ? ` (${count(Math.round((done * 1000) / elapsed))}/s)` : "";
-  return `${name} ${count(done)} in ${duration(elapsed)}${rate}`;
+  if (done === undefined) return `${name} ${formatDuration(elapsed)}`;
+  const rate = elapsed > 0 && done > 0 ? ` (${formatCount(Math.round((done * 1000) / elapsed))}/s)` : "";
+  return `${name} ${formatCount(done)} in ${formatDuration(elapsed)}${rate}`;
 }
 
 export interface ProgressTarget {
@@ -57,7 +57,7 @@ export interface ProgressTarget {
 }
 
 /** Back to the start of the line, which is then empty (ECMA-48: EL). */
-export const WIPE = "\r\u001b[2K";
+export const CLEAR_LINE = "\r\u001b[2K";
 
 export class ProgressDisplay {
   readonly #target: ProgressTarget;
@@ -86,7 +86,7 @@ export class ProgressDisplay {
     const state = this.#state;
     this.#state = undefined;
     if (state === undefined) return;
-    if (this.#target.isTerminal) this.#target.write(WIPE);
+    if (this.#target.isTerminal) this.#target.write(CLEAR_LINE);
     this.#target.write(`${stageLine(state, this.#now())}\n`);
   }
 
@@ -99,10 +99,11 @@ export class ProgressDisplay {
 
   #draw(): void {
     const now = this.#now();
-    if (!this.#target.isTerminal || this.#state === undefined || now - this.#drawnAt < REDRAW_MS) return;
+    if (!this.#target.isTerminal || this.#state === undefined || now - this.#drawnAt < REDRAW_INTERVAL_MS)
+      return;
     this.#drawnAt = now;
     this.#target.write(
-      WIPE + progressLine(this.#state, now).slice(0, Math.max(20, this.#target.columns - 1)),
+      CLEAR_LINE + progressLine(this.#state, now).slice(0, Math.max(20, this.#target.columns - 1)),
     );
   }
 }

@@ -2,7 +2,7 @@
 import { approvalExplanations, haltExplanations } from "../../settings/run-explanations.ts";
 import { issueKindNames, issueKinds } from "../../sync/rules/issue-kinds.ts";
 import type { RunSummary } from "../../sync/record/run-summary.ts";
-import { count, counted, duration, instant, padded } from "./format.ts";
+import { formatCount, pluralize, formatDuration, formatInstant, padToWidth } from "./format.ts";
 import { tableLines } from "./table.ts";
 
 /** The counts that add up to what was read, with a word on those that do not speak for themselves. */
@@ -17,29 +17,29 @@ const outcomes = [
 
 /** Lines without line ends. */
 export function runReport(run: RunSummary): string[] {
-  return [headline(run), ...errorLines(run), ...countLines(run), ...issueLines(run), ...nextLines(run)];
+  return [headline(run), ...errorLines(run), ...countLines(run), ...issueLines(run), ...nextStepLines(run)];
 }
 
 function headline(run: RunSummary): string {
-  const ms = workTime(run);
-  const after = ms === undefined ? "" : ` after ${duration(ms)}`;
+  const ms = workMs(run);
+  const after = ms === undefined ? "" : ` after ${formatDuration(ms)}`;
   if (run.status === "planned")
     return `Run ${run.id} is planned${after}. Nothing has been written to the accounts.`;
-  return `Run ${run.id} ${statusWords[run.status]}${after}.`;
+  return `Run ${run.id} ${statusPhrases[run.status]}${after}.`;
 }
 
 /** Milliseconds of work, where they are known: a plan that was applied later also counts the time it waited. */
-function workTime({ mode, startedAt, plannedAt, finishedAt, status }: RunSummary): number | undefined {
+function workMs({ mode, startedAt, plannedAt, finishedAt, status }: RunSummary): number | undefined {
   const end = status === "planned" ? plannedAt : mode === "sync" ? finishedAt : null;
   return end === null ? undefined : end.getTime() - startedAt.getTime();
 }
 
-function timeOf(run: RunSummary): string {
-  const ms = workTime(run);
-  return ms === undefined ? "" : duration(ms);
+function workDuration(run: RunSummary): string {
+  const ms = workMs(run);
+  return ms === undefined ? "" : formatDuration(ms);
 }
 
-const statusWords: Readonly<Record<RunSummary["status"], string>> = {
+const statusPhrases: Readonly<Record<RunSummary["status"], string>> = {
   queued: "waits for a worker",
   reading: "is reading",
   planning: "is planning",
@@ -74,15 +74,15 @@ function countLines(run: RunSummary): string[] {
       run.stopped === 0 ? "" : "no longer in the selection; kept here, not synced any more",
     ],
   ];
-  const width = Math.max(...rows.map(([, value]) => count(value).length));
+  const width = Math.max(...rows.map(([, value]) => formatCount(value).length));
   const lines = rows.map(([name, value, remark]) =>
-    `  ${padded(name, 13)}${padded(count(value), width, "right")}  ${remark}`.trimEnd(),
+    `  ${padToWidth(name, 13)}${padToWidth(formatCount(value), width, "right")}  ${remark}`.trimEnd(),
   );
-  const throttled = run.throttledMs > 0 ? `, waited ${duration(run.throttledMs)} for its limits` : "";
-  const retried = run.retries > 0 ? `, ${count(run.retries)} repeated` : "";
+  const throttled = run.throttledMs > 0 ? `, waited ${formatDuration(run.throttledMs)} for its limits` : "";
+  const retried = run.retries > 0 ? `, ${formatCount(run.retries)} repeated` : "";
   const usage =
     run.requests > 0
-      ? ["", `  ${counted(run.requests, "request")} to Dynamics 365${retried}${throttled}`]
+      ? ["", `  ${pluralize(run.requests, "request")} to Dynamics 365${retried}${throttled}`]
       : [];
   return ["", ...lines, ...usage];
 }
@@ -91,15 +91,15 @@ function issueLines(run: RunSummary): string[] {
   // In the order in which the kinds are defined: the gravest first.
   const present = issueKindNames.filter((kind) => (run.issues[kind] ?? 0) > 0);
   if (present.length === 0) return [];
-  const rows = present.map((kind) => [count(run.issues[kind] ?? 0), issueKinds[kind].title, kind]);
+  const rows = present.map((kind) => [formatCount(run.issues[kind] ?? 0), issueKinds[kind].title, kind]);
   const lines = tableLines(
-    [{ title: "Issues", align: "right" }, { title: "", atMost: 80 }, { title: "" }],
+    [{ title: "Issues", align: "right" }, { title: "", maxWidth: 80 }, { title: "" }],
     rows,
   );
   return ["", ...lines.map((line) => `  ${line}`)];
 }
 
-function nextLines(run: RunSummary): string[] {
+function nextStepLines(run: RunSummary): string[] {
   const next: string[] = [];
   if (run.status === "planned")
     next.push(`sluice apply ${run.id}   applies exactly this plan, within 24 hours`);
@@ -108,7 +108,7 @@ function nextLines(run: RunSummary): string[] {
   return next.length === 0 ? [] : ["", "Next:", ...next.map((line) => `  ${line}`)];
 }
 
-const number = (title: string) => ({ title, align: "right" as const });
+const numberColumn = (title: string) => ({ title, align: "right" as const });
 
 /** The table of `sluice runs`. */
 export function runTable(runs: readonly RunSummary[]): string[] {
@@ -116,22 +116,22 @@ export function runTable(runs: readonly RunSummary[]): string[] {
   const keys = ["read", "created", "linked", "updated", "unchanged", "skipped", "failed", "stopped"] as const;
   return tableLines(
     [
-      number("run"),
+      numberColumn("run"),
       { title: "started" },
       { title: "mode" },
       { title: "status" },
-      number("took"),
-      ...keys.map((key) => number(key)),
-      number("issues"),
+      numberColumn("took"),
+      ...keys.map((key) => numberColumn(key)),
+      numberColumn("issues"),
     ],
     runs.map((run) => [
       String(run.id),
-      instant(run.startedAt),
+      formatInstant(run.startedAt),
       run.mode,
       run.status,
-      timeOf(run),
-      ...keys.map((key) => count(run[key])),
-      count(Object.values(run.issues).reduce((sum, value) => sum + value, 0)),
+      workDuration(run),
+      ...keys.map((key) => formatCount(run[key])),
+      formatCount(Object.values(run.issues).reduce((sum, value) => sum + value, 0)),
     ]),
   );
 }

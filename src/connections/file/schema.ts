@@ -1,6 +1,6 @@
 // What a connection file may say. Everything is checked strictly: a misspelt option must not be silently without effect.
 import { z } from "zod";
-import { hostIn } from "../../accounts/domains/parse.ts";
+import { registrableHost } from "../../accounts/domains/parse.ts";
 import { brakeInput } from "../../settings/brake.ts";
 import { fieldType } from "../../settings/field-types.ts";
 import { scheduleInput } from "../../settings/schedule.ts";
@@ -46,7 +46,7 @@ const domain = z
   .regex(/^[^\s@/:.]+(?:\.[^\s@/:.]+)+$/, "write a bare domain, such as example.com")
   // Runs compare hosts in their ASCII form, so that is what a list holds: bücher.de would match nothing.
   .transform((written, context) => {
-    const host = hostIn(written);
+    const host = registrableHost(written);
     if (host !== undefined) return host;
     const message = "nobody can own this domain; write one such as example.com";
     context.addIssue({ code: "custom", message });

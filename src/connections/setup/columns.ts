@@ -5,7 +5,7 @@ import type { Column } from "../../dataverse/model.ts";
 import { resolveSelection } from "../../sync/source/dynamics.ts";
 import type { Selection } from "../../settings/sync-settings.ts";
 import type { TargetKind } from "../../settings/field-types.ts";
-import { articleTypeOf, targetsFor } from "../../sync/rules/compatibility.ts";
+import { columnKindOf, targetsFor } from "../../sync/rules/compatibility.ts";
 import { fieldKey, type ExistingField } from "./validate-mapping.ts";
 
 export type OfferedColumn = {
@@ -58,7 +58,7 @@ const OTHER_TYPES: Readonly<Record<string, string>> = {
 };
 
 function typeName(column: Column): string {
-  return articleTypeOf(column) ?? OTHER_TYPES[column.type] ?? column.type.replace(/Type$/, "");
+  return columnKindOf(column) ?? OTHER_TYPES[column.type] ?? column.type.replace(/Type$/, "");
 }
 
 function reasonOf(column: Column): string | null {

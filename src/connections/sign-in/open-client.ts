@@ -9,7 +9,7 @@ import type { SignInContext } from "../../dataverse/auth/token-endpoint.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { openHttp, type Http } from "../../lib/http.ts";
 import type { Log } from "../../lib/log.ts";
-import { releaseStack } from "../../lib/releases.ts";
+import { createReleases } from "../../lib/releases.ts";
 import type { ConnectionSettings, SignIn } from "../file/connection-file.ts";
 
 /** What reaching Dynamics 365 needs besides a connection. */
@@ -64,7 +64,7 @@ export async function openClient(
 ): Promise<OpenConnection> {
   const { environment } = at;
   const { clock, log } = outside;
-  const releases = releaseStack();
+  const releases = createReleases();
   const http = openHttp();
   releases.add(() => http.close());
   try {

@@ -1,5 +1,5 @@
 // The body of a page of accounts: checked once it is parsed, and searched for the way to the next page before that.
-import type { HttpAnswer } from "../../lib/http.ts";
+import type { HttpResponse } from "../../lib/http.ts";
 import { ProtocolError } from "../http/errors.ts";
 import type { RawRow } from "../model.ts";
 import type { Step } from "./pages.ts";
@@ -12,7 +12,7 @@ export interface Body {
   readonly "@Microsoft.Dynamics.CRM.morerecords"?: boolean;
 }
 
-export function pageBody(answer: HttpAnswer): Body {
+export function pageBody(answer: HttpResponse): Body {
   const body = parseJson(answer);
   if (isPage(body)) return body;
   throw new ProtocolError("Dynamics 365 answered a page of accounts in a form that is not understood.");

@@ -1,7 +1,7 @@
 // Reading accounts: all active ones through OData, a view through its FetchXML, some by their ids. No annotations are
 // asked for (labels come from metadata, owners from the user list): they would double what is sent and parsed.
 import { linkSignals } from "../../lib/abort.ts";
-import { inOrder } from "../../lib/in-order.ts";
+import { runInOrder } from "../../lib/run-in-order.ts";
 import { ProtocolError } from "../http/errors.ts";
 import type { AccountSelection, AccountVersion, RawRow } from "../model.ts";
 import { announceEarly, annotationIn, linkedStep, pageBody } from "./page-body.ts";
@@ -67,7 +67,7 @@ export async function* fetchByIds(
     return rows;
   });
   try {
-    yield* inOrder(requests, ID_REQUESTS_AT_ONCE);
+    yield* runInOrder(requests, ID_REQUESTS_AT_ONCE);
   } finally {
     linked.abort(new DOMException("The reader has stopped.", "AbortError"));
     linked.release();

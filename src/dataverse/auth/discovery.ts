@@ -3,9 +3,9 @@
 // authority has been found among Microsoft's own.
 import type { Clock } from "../../lib/clock.ts";
 import { HttpError, headerValues } from "../../lib/http.ts";
-import type { Http, HttpAnswer } from "../../lib/http.ts";
-import { DEFAULT_LIMITS, retryDelay, troubleOfStatus } from "../../lib/retry-timing.ts";
-import type { RetryLimits, Trouble } from "../../lib/retry-timing.ts";
+import type { Http, HttpResponse } from "../../lib/http.ts";
+import { DEFAULT_RETRY_LIMITS, retryDelay, classifyStatus } from "../../lib/retry-timing.ts";
+import type { RetryLimits, FailureClass } from "../../lib/retry-timing.ts";
 import { AddressError } from "./environment-address.ts";
 import type { Environment } from "./environment-address.ts";
 import { DataverseError, ProtocolError } from "../http/errors.ts";
@@ -25,7 +25,7 @@ const AUTHORITIES: ReadonlySet<string> = new Set([
 ]);
 
 // A mistyped address should be told soon.
-const LIMITS: RetryLimits = { ...DEFAULT_LIMITS, brokenTries: 4 };
+const LIMITS: RetryLimits = { ...DEFAULT_RETRY_LIMITS, maxTransientAttempts: 4 };
 
 export interface DiscoveryContext {
   readonly http: Http;
@@ -66,7 +66,7 @@ export function authorizationUri(challenges: readonly string[]): string | undefi
 }
 
 interface Silence {
-  readonly trouble: Trouble;
+  readonly trouble: FailureClass;
   readonly retryAfter?: string;
   readonly error: Error;
 }
@@ -74,17 +74,17 @@ interface Silence {
 async function probe(
   environment: Environment,
   { http, clock, signal }: DiscoveryContext,
-): Promise<HttpAnswer> {
+): Promise<HttpResponse> {
   const failures = { throttled: 0, broken: 0, final: 0 };
   let throttledMs = 0;
   for (;;) {
     const outcome = await ask(environment, http, signal);
     if ("answer" in outcome) return outcome.answer;
-    const { trouble, retryAfter, error } = outcome;
-    failures[trouble] += 1;
+    const { trouble: failure, retryAfter, error } = outcome;
+    failures[failure] += 1;
     const delay = retryDelay({
-      trouble,
-      attempt: failures[trouble],
+      failure,
+      attempt: failures[failure],
       retryAfter,
       now: clock.now(),
       throttledMs,
@@ -92,7 +92,7 @@ async function probe(
       limits: LIMITS,
     });
     if (delay === "give-up") throw error;
-    if (trouble === "throttled") throttledMs += delay;
+    if (failure === "throttled") throttledMs += delay;
     await clock.sleep(delay, signal);
   }
 }
@@ -101,14 +101,14 @@ async function ask(
   environment: Environment,
   http: Http,
   signal: AbortSignal | undefined,
-): Promise<{ answer: HttpAnswer } | Silence> {
+): Promise<{ answer: HttpResponse } | Silence> {
   try {
     const answer = await http.send({
       url: environment.apiRoot,
       headers: { Accept: "application/json" },
       signal,
     });
-    const trouble = troubleOfStatus(answer.status);
+    const trouble = classifyStatus(answer.status);
     if (trouble === "final") return { answer };
     const error = new DataverseError(
       "unavailable",

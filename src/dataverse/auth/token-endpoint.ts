@@ -4,8 +4,8 @@ import * as oauth from "openid-client";
 import type { Clock } from "../../lib/clock.ts";
 import { HttpError } from "../../lib/http.ts";
 import type { Http, HttpRequest } from "../../lib/http.ts";
-import { retryDelay, troubleOfStatus } from "../../lib/retry-timing.ts";
-import type { Trouble } from "../../lib/retry-timing.ts";
+import { retryDelay, classifyStatus } from "../../lib/retry-timing.ts";
+import type { FailureClass } from "../../lib/retry-timing.ts";
 import { signInErrorOf } from "./aadsts.ts";
 import type { Environment } from "./environment-address.ts";
 import type { SignInPlace } from "./discovery.ts";
@@ -93,13 +93,13 @@ export async function grant<T>({ clock, signal }: SignInContext, ask: () => Prom
     } catch (error) {
       const { trouble, retryAfter, told } = await refusalOf(error);
       const delay = retryDelay({
-        trouble: trouble === "throttled" && tries >= TRIES ? "final" : trouble,
+        failure: trouble === "throttled" && tries >= TRIES ? "final" : trouble,
         attempt: tries,
         retryAfter,
         now: clock.now(),
         throttledMs: 0,
         jitter: Math.random(),
-        limits: { brokenTries: TRIES, throttledBudgetMs: 10 * 60_000, longestWaitMs: 2 * 60_000 },
+        limits: { maxTransientAttempts: TRIES, throttledBudgetMs: 10 * 60_000, maxDelayMs: 2 * 60_000 },
       });
       if (delay === "give-up") throw told;
       await clock.sleep(delay, signal);
@@ -108,7 +108,7 @@ export async function grant<T>({ clock, signal }: SignInContext, ask: () => Prom
 }
 
 interface Refusal {
-  readonly trouble: Trouble;
+  readonly trouble: FailureClass;
   readonly retryAfter?: string | undefined;
   readonly told: Error;
 }
@@ -124,7 +124,7 @@ async function refusalOf(error: unknown): Promise<Refusal> {
   if (cause instanceof Response) {
     const told = signInErrorOf({ status: cause.status, error: "", description: "" });
     return {
-      trouble: troubleOfStatus(cause.status),
+      trouble: classifyStatus(cause.status),
       retryAfter: cause.headers.get("retry-after") ?? "",
       told,
     };

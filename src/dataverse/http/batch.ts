@@ -1,7 +1,7 @@
 // One GET inside a $batch, for queries too long for a URL: Dataverse takes 32 KB in a URL, 64 KB in a batch.
 // Microsoft Learn, "Execute batch operations using the Web API". A batch of GETs changes nothing, so it may be repeated.
 import { randomUUID } from "node:crypto";
-import type { HttpAnswer } from "../../lib/http.ts";
+import type { HttpResponse } from "../../lib/http.ts";
 
 export interface BatchRequest {
   readonly contentType: string;
@@ -26,7 +26,7 @@ export function batchOfOne(url: URL, headers: Readonly<Record<string, string>>):
 }
 
 /** The answer inside the batch's answer, or undefined if the body is not whole. Line ends may be CR LF or LF. */
-export function answerInBatch(outer: HttpAnswer): HttpAnswer | undefined {
+export function answerInBatch(outer: HttpResponse): HttpResponse | undefined {
   const boundary = /boundary="?([^";]+)"?/i.exec(String(outer.headers["content-type"] ?? ""))?.[1];
   if (boundary === undefined) return undefined;
   const { body } = outer;

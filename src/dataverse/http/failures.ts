@@ -1,15 +1,15 @@
 // Why a request failed, whether it may be sent again, and what the admin reads if it may not or that did not help.
 import { z } from "zod";
-import type { HttpAnswer, HttpError, HttpErrorKind } from "../../lib/http.ts";
-import { troubleOfStatus } from "../../lib/retry-timing.ts";
-import type { Trouble } from "../../lib/retry-timing.ts";
+import type { HttpResponse, HttpError, HttpErrorKind } from "../../lib/http.ts";
+import { classifyStatus } from "../../lib/retry-timing.ts";
+import type { FailureClass } from "../../lib/retry-timing.ts";
 import { parseJson, requestIdOf } from "./json-body.ts";
 import type { TornBody } from "./json-body.ts";
 import { DataverseError, SignInError, dataverseErrorOf } from "./errors.ts";
 import type { ErrorAnswer } from "./errors.ts";
 
 export interface Failure {
-  readonly trouble: Trouble | "token" | "not-a-member-yet";
+  readonly trouble: FailureClass | "token" | "not-a-member-yet";
   readonly retryAfter?: string | undefined;
   readonly error: Error;
 }
@@ -18,14 +18,14 @@ export interface Failure {
 const SQL_TIMEOUT = "0x80044151";
 
 /** Of an answer that is not 2xx. */
-export function failureOf(answer: HttpAnswer): Failure {
+export function failureOf(answer: HttpResponse): Failure {
   const told = errorAnswerOf(answer);
   const retryAfter = String(answer.headers["retry-after"] ?? "");
   if (answer.status === 401) return { trouble: "token", error: tokenRefused(told) };
   const error = dataverseErrorOf(told);
   if (error.code === "not-a-member") return { trouble: "not-a-member-yet", error };
   if (told.serverCode.toLowerCase() === SQL_TIMEOUT) return { trouble: "broken", error: sqlTimeout(told) };
-  const trouble = troubleOfStatus(answer.status);
+  const trouble = classifyStatus(answer.status);
   if (trouble === "final" || error.code === "administration-mode") return { trouble, retryAfter, error };
   return { trouble, retryAfter, error: exhausted(told) };
 }
@@ -70,7 +70,7 @@ function sqlTimeout(told: ErrorAnswer): DataverseError {
   );
 }
 
-export function tornFailure(error: TornBody, answer: HttpAnswer | undefined): Failure {
+export function tornFailure(error: TornBody, answer: HttpResponse | undefined): Failure {
   const finding = "Dynamics 365 sent an answer that was not complete.";
   const facts = { status: answer?.status ?? 0, requestId: answer && requestIdOf(answer) };
   const options = { fix: "Try again later.", cause: error };
@@ -91,7 +91,7 @@ const ErrorBody = z.object({
   error: z.object({ code: z.string().catch(""), message: z.string().catch("") }),
 });
 
-function errorAnswerOf(answer: HttpAnswer): ErrorAnswer {
+function errorAnswerOf(answer: HttpResponse): ErrorAnswer {
   const base = { status: answer.status, requestId: requestIdOf(answer) };
   // Gateways answer in HTML; there is nothing in it for anybody.
   const json = /^\s*\{/.test(answer.body.toString("latin1", 0, 100)) ? safeJson(answer) : undefined;
@@ -99,7 +99,7 @@ function errorAnswerOf(answer: HttpAnswer): ErrorAnswer {
   return { ...base, serverCode, message };
 }
 
-function safeJson(answer: HttpAnswer): unknown {
+function safeJson(answer: HttpResponse): unknown {
   try {
     return parseJson(answer);
   } catch {

@@ -1,6 +1,6 @@
 // What every answer of Dataverse is read with.
 import { bodyText } from "../../lib/http.ts";
-import type { HttpAnswer } from "../../lib/http.ts";
+import type { HttpResponse } from "../../lib/http.ts";
 
 /** A body that came, but not whole or not as JSON. */
 export class TornBody extends Error {
@@ -8,7 +8,7 @@ export class TornBody extends Error {
 }
 
 /** The body as JSON. Throws TornBody if it is none. */
-export function parseJson(answer: HttpAnswer): unknown {
+export function parseJson(answer: HttpResponse): unknown {
   try {
     return JSON.parse(bodyText(answer.body));
   } catch (error) {
@@ -17,7 +17,7 @@ export function parseJson(answer: HttpAnswer): unknown {
 }
 
 /** What Microsoft's support asks for. */
-export function requestIdOf(answer: HttpAnswer): string | undefined {
+export function requestIdOf(answer: HttpResponse): string | undefined {
   const id = answer.headers["x-ms-service-request-id"] ?? answer.headers["req_id"];
   return id === undefined ? undefined : String(id);
 }

@@ -4,7 +4,7 @@ import type { z } from "zod";
 import { linkSignals } from "../../lib/abort.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { HttpError } from "../../lib/http.ts";
-import type { Http, HttpAnswer } from "../../lib/http.ts";
+import type { Http, HttpResponse } from "../../lib/http.ts";
 import type { Log } from "../../lib/log.ts";
 import { retryDelay } from "../../lib/retry-timing.ts";
 import type { Environment } from "../auth/environment-address.ts";
@@ -27,7 +27,7 @@ export interface Requests {
    * GETs a path below the API root, or an absolute URL of the same origin. `read` gets an answer of 2xx; if it throws
    * TornBody, the request is tried again.
    */
-  get<T>(target: string, options: RequestOptions, read: (answer: HttpAnswer) => T | Promise<T>): Promise<T>;
+  get<T>(target: string, options: RequestOptions, read: (answer: HttpResponse) => T | Promise<T>): Promise<T>;
   json<T>(target: string, schema: z.ZodType<T>, options?: RequestOptions): Promise<T>;
 }
 
@@ -103,7 +103,7 @@ async function persist<T>(
   usage: Usage,
   url: URL,
   options: RequestOptions,
-  read: (answer: HttpAnswer) => T | Promise<T>,
+  read: (answer: HttpResponse) => T | Promise<T>,
 ): Promise<T> {
   const { tokens, clock, log } = context;
   const { signal } = options;
@@ -126,7 +126,7 @@ async function persist<T>(
     // A user that was just added is unknown for some seconds (seen after provisioning); asking once more tells.
     if (trouble === "not-a-member-yet" && failures[trouble] > 1) throw error;
     const delay = retryDelay({
-      trouble: trouble === "not-a-member-yet" ? "broken" : trouble,
+      failure: trouble === "not-a-member-yet" ? "broken" : trouble,
       attempt: failures[trouble],
       retryAfter,
       now: clock.now(),
@@ -161,9 +161,9 @@ async function attempt<T>(
   url: URL,
   token: string,
   options: RequestOptions,
-  read: (answer: HttpAnswer) => T | Promise<T>,
+  read: (answer: HttpResponse) => T | Promise<T>,
 ): Promise<{ value: T } | Failure> {
-  let answer: HttpAnswer | undefined;
+  let answer: HttpResponse | undefined;
   try {
     answer = await sendOnce(context, url, token, options);
     if (answer.status < 200 || answer.status > 299) return failureOf(answer);
@@ -180,13 +180,13 @@ async function sendOnce(
   url: URL,
   token: string,
   { prefer, signal }: RequestOptions,
-): Promise<HttpAnswer> {
+): Promise<HttpResponse> {
   const started = clock.now().getTime();
   const headers = { ...HEADERS, ...(prefer === undefined ? {} : { Prefer: prefer }) };
   const long = url.href.length > LONGEST_URL;
   const method = long ? "POST" : "GET";
   const told = { method, path: url.pathname, ms: 0, status: 0, wireBytes: 0, bytes: 0 } as const;
-  const tell = (answer?: HttpAnswer) => {
+  const tell = (answer?: HttpResponse) => {
     const ms = clock.now().getTime() - started;
     if (answer === undefined) onRequest?.({ ...told, ms });
     else
@@ -216,7 +216,7 @@ async function sendAsBatch(
   token: string,
   headers: Readonly<Record<string, string>>,
   signal: AbortSignal | undefined,
-): Promise<HttpAnswer> {
+): Promise<HttpResponse> {
   const batch = batchOfOne(url, headers);
   const target = new URL("$batch", new URL(url.pathname.replace(/[^/]*$/, ""), url));
   const outer = await http.send({

@@ -1,7 +1,7 @@
 // The account table's columns. One request tells of all of them what every column has; what only some have (labels of
 // choices, targets, precision) needs a cast, so one more request each. Microsoft Learn, "Query schema definitions".
 import { z } from "zod";
-import { inOrder } from "../../lib/in-order.ts";
+import { runInOrder } from "../../lib/run-in-order.ts";
 import type { Access } from "./privileges.ts";
 import { DataverseError } from "../http/errors.ts";
 import { listOf, readList } from "../http/lists.ts";
@@ -102,7 +102,7 @@ async function readDetails(
         readList(requests, `${ATTRIBUTES}/Microsoft.Dynamics.CRM.${cast}?${query}`, listOf(Detail), signal),
   );
   const details = new Map<string, Detail>();
-  for await (const list of inOrder(asks, ASKED_AT_ONCE))
+  for await (const list of runInOrder(asks, ASKED_AT_ONCE))
     for (const detail of list) details.set(detail.LogicalName, detail);
   return details;
 }

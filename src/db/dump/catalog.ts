@@ -3,7 +3,7 @@ import type { ClientBase } from "pg";
 import type { End, Section } from "./format.ts";
 
 /** Tables and partitioned tables of ours; partitions are told apart. */
-export async function tablesIn(client: ClientBase): Promise<string[]> {
+export async function listTables(client: ClientBase): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(`
     select relname as name from pg_class
     where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition
@@ -16,7 +16,7 @@ const COLUMNS = `(
   where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '') as columns`;
 
 /** Every table with rows of its own, those that others refer to first: each COPY is checked as soon as it ends. */
-async function plainSections(client: ClientBase): Promise<Section[]> {
+async function tableSections(client: ClientBase): Promise<Section[]> {
   const { rows } = await client.query<Section & { refers: string[] }>(`
     select c.relname as table, ${COLUMNS}, array(
       select f.relname::text from pg_constraint k join pg_class f on f.oid = k.confrelid
@@ -25,14 +25,14 @@ async function plainSections(client: ClientBase): Promise<Section[]> {
     where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and not c.relispartition
     order by c.relname collate "C"`);
   const ordered: Section[] = [];
-  const placed = new Set<string>();
-  const place = ({ table, columns, refers }: (typeof rows)[number]): void => {
-    if (placed.has(table)) return;
-    placed.add(table);
-    for (const other of rows) if (refers.includes(other.table)) place(other);
+  const visited = new Set<string>();
+  const visit = ({ table, columns, refers }: (typeof rows)[number]): void => {
+    if (visited.has(table)) return;
+    visited.add(table);
+    for (const other of rows) if (refers.includes(other.table)) visit(other);
     ordered.push({ table, columns });
   };
-  for (const row of rows) place(row);
+  for (const row of rows) visit(row);
   return ordered;
 }
 
@@ -62,12 +62,12 @@ async function workingSections(client: ClientBase): Promise<Section[]> {
   }));
 }
 
-export async function sectionsOf(client: ClientBase): Promise<Section[]> {
-  return [...(await plainSections(client)), ...(await workingSections(client))];
+export async function listSections(client: ClientBase): Promise<Section[]> {
+  return [...(await tableSections(client)), ...(await workingSections(client))];
 }
 
 /** As they are now, not as they were in the snapshot: numbers given since are skipped and never given twice. */
-export async function sequencesOf(client: ClientBase): Promise<End["sequences"]> {
+export async function listSequences(client: ClientBase): Promise<End["sequences"]> {
   const { rows } = await client.query<{ name: string }>(`
     select relname as name from pg_class
     where relnamespace = 'public'::regnamespace and relkind = 'S' order by relname collate "C"`);

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { UserError, type UserErrorOptions } from "../../lib/user-error.ts";
 
 /** Grows when an older program could not read what a newer one writes. */
-export const FORMAT = 1;
+export const FORMAT_VERSION = 1;
 
 /** Ends the rows of a table. Rows cannot contain it: COPY doubles every backslash of a value. */
 export const END_OF_ROWS = "\\.\n";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { BackupError, END_OF_ROWS } from "./format.ts";
 
-const CUT =
+const TRUNCATED =
   "The backup is not whole: it was cut off or altered after it was written. Use another copy of it.";
 const END = Buffer.from(END_OF_ROWS);
 const NEXT_END = Buffer.from(`\n${END_OF_ROWS}`);
@@ -23,7 +23,7 @@ export class DumpReader {
     const next = await this.#pieces.next().catch((error: unknown) => {
       // zlib's own: Z_BUF_ERROR for a cut file, Z_DATA_ERROR for an altered one or one that is no gzip.
       const code = error instanceof Error && "code" in error ? String(error.code) : "";
-      if (code.startsWith("Z_")) throw new BackupError(CUT, { cause: error });
+      if (code.startsWith("Z_")) throw new BackupError(TRUNCATED, { cause: error });
       throw error;
     });
     if (next.done === true) return false;
@@ -41,12 +41,13 @@ export class DumpReader {
   async line(): Promise<unknown> {
     this.#hash.update(this.#lastLine);
     let end: number;
-    while ((end = this.#rest.indexOf(LINE_END)) < 0) if (!(await this.#more())) throw new BackupError(CUT);
+    while ((end = this.#rest.indexOf(LINE_END)) < 0)
+      if (!(await this.#more())) throw new BackupError(TRUNCATED);
     this.#lastLine = this.#take(end + 1);
     try {
       return JSON.parse(this.#lastLine.toString());
     } catch (cause) {
-      throw new BackupError(CUT, { cause });
+      throw new BackupError(TRUNCATED, { cause });
     }
   }
 
@@ -66,13 +67,13 @@ export class DumpReader {
         const piece = this.#take(length);
         this.#hash.update(piece);
         yield piece;
-      } else if (!(await this.#more())) throw new BackupError(CUT);
+      } else if (!(await this.#more())) throw new BackupError(TRUNCATED);
     }
   }
 
   /** Reads to the end of the file, where gzip has a checksum too; nothing may follow the last line. @throws BackupError */
   async end(sha256: string): Promise<void> {
     while (this.#rest.length === 0 && (await this.#more()));
-    if (this.#rest.length > 0 || this.#hash.digest("hex") !== sha256) throw new BackupError(CUT);
+    if (this.#rest.length > 0 || this.#hash.digest("hex") !== sha256) throw new BackupError(TRUNCATED);
   }
 }

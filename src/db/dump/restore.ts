@@ -1,14 +1,14 @@
 import { DatabaseError as PostgresError, type PoolClient } from "pg";
 import type { z } from "zod";
 import { copyRows } from "../copy.ts";
-import { beginMigrating, readSteps } from "../migrate.ts";
+import { lockMigrations, readMigrations } from "../migrate.ts";
 import type { Database } from "../pool.ts";
 import { inTransaction } from "../transaction.ts";
-import { tablesIn } from "./catalog.ts";
+import { listTables } from "./catalog.ts";
 import {
   BackupError,
   endSchema,
-  FORMAT,
+  FORMAT_VERSION,
   headSchema,
   sectionSchema,
   type End,
@@ -27,7 +27,7 @@ class NotEmptyError extends UserError {
   }
 }
 
-function parsed<T>(schema: z.ZodType<T>, document: unknown): T {
+function parseLine<T>(schema: z.ZodType<T>, document: unknown): T {
   const { data, success } = schema.safeParse(document);
   if (!success)
     throw new BackupError(
@@ -38,28 +38,28 @@ function parsed<T>(schema: z.ZodType<T>, document: unknown): T {
 
 async function readHead(reader: DumpReader): Promise<Head> {
   const document = await reader.line();
-  const { sluiceBackup } = parsed(headSchema.pick({ sluiceBackup: true }), document);
-  if (sluiceBackup > FORMAT)
+  const { sluiceBackup } = parseLine(headSchema.pick({ sluiceBackup: true }), document);
+  if (sluiceBackup > FORMAT_VERSION)
     throw new BackupError(
-      `The backup has format ${sluiceBackup}, and this program reads up to ${FORMAT}. Restore it with the newer program.`,
+      `The backup has format ${sluiceBackup}, and this program reads up to ${FORMAT_VERSION}. Restore it with the newer program.`,
     );
-  return parsed(headSchema, document);
+  return parseLine(headSchema, document);
 }
 
 /** Brings an empty database to the schema that the backup was made of, which may be older than this program's. */
-async function layOut(client: PoolClient, { migrations, program }: Head): Promise<void> {
-  const steps = await readSteps();
+async function applyMigrations(client: PoolClient, { migrations, program }: Head): Promise<void> {
+  const known = await readMigrations();
   for (const done of migrations) {
-    const step = steps[done.number - 1];
-    if (!step)
+    const migration = known[done.number - 1];
+    if (!migration)
       throw new BackupError(
-        `The backup is newer than this program: Sluice ${program} wrote it with the migration ${done.name}, and this program knows ${steps.at(-1)?.name ?? "none"} as the last. Restore it with the newer program.`,
+        `The backup is newer than this program: Sluice ${program} wrote it with the migration ${done.name}, and this program knows ${known.at(-1)?.name ?? "none"} as the last. Restore it with the newer program.`,
       );
-    if (step.checksum !== done.checksum)
+    if (migration.checksum !== done.checksum)
       throw new BackupError(
-        `The backup was made with another version of the migration ${step.name} than this program has. Restore it with the program that wrote it, Sluice ${program}.`,
+        `The backup was made with another version of the migration ${migration.name} than this program has. Restore it with the program that wrote it, Sluice ${program}.`,
       );
-    await client.query(step.sql);
+    await client.query(migration.sql);
   }
 }
 
@@ -86,16 +86,16 @@ async function copyAll(client: PoolClient, reader: DumpReader): Promise<End> {
       checkCounts(rows, data.end.rows);
       return data.end;
     }
-    const section = parsed(sectionSchema, document);
+    const section = parseLine(sectionSchema, document);
     rows[section.table] = await copySection(client, section, reader);
   }
 }
 
-function checkCounts(stored: End["rows"], told: End["rows"]): void {
-  for (const table of new Set([...Object.keys(stored), ...Object.keys(told)])) {
-    if (stored[table] !== told[table])
+function checkCounts(restored: End["rows"], declared: End["rows"]): void {
+  for (const table of new Set([...Object.keys(restored), ...Object.keys(declared)])) {
+    if (restored[table] !== declared[table])
       throw new BackupError(
-        `The backup says that ${table} has ${told[table] ?? "no"} rows, and ${stored[table] ?? "none"} came in; nothing was restored. Use another copy of it.`,
+        `The backup says that ${table} has ${declared[table] ?? "no"} rows, and ${restored[table] ?? "none"} came in; nothing was restored. Use another copy of it.`,
       );
   }
 }
@@ -113,14 +113,14 @@ export async function restoreDump(
   try {
     return await inTransaction(database, async ({ client }) => {
       await client.query("set local client_min_messages = warning");
-      await beginMigrating(client);
-      if ((await tablesIn(client)).some((table) => table !== "schema_migrations"))
+      await lockMigrations(client);
+      if ((await listTables(client)).some((table) => table !== "schema_migrations"))
         throw new NotEmptyError(
           "The database is not empty, and a backup is restored into an empty one only. Name a new database in DATABASE_URL, or a new directory in SLUICE_HOME.",
         );
-      await layOut(client, head);
+      await applyMigrations(client, head);
       // Migrations put first rows into some tables; the backup has them as they are by now.
-      const names = (await tablesIn(client)).map((table) => client.escapeIdentifier(table));
+      const names = (await listTables(client)).map((table) => client.escapeIdentifier(table));
       await client.query(`truncate ${names.join(", ")}`);
       const { rows, sequences } = await copyAll(client, reader);
       for (const { name, last, used } of sequences)

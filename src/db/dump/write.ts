@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Pool, PoolClient } from "pg";
 import { copyOut } from "../copy.ts";
-import { sectionsOf, sequencesOf, tablesIn } from "./catalog.ts";
-import { BackupError, END_OF_ROWS, FORMAT, type End, type Head } from "./format.ts";
+import { listSections, listSequences, listTables } from "./catalog.ts";
+import { BackupError, END_OF_ROWS, FORMAT_VERSION, type End, type Head } from "./format.ts";
 
 const ABOUT =
   "Everything a Sluice database holds. Lines of JSON; after each that names a table, its rows in PostgreSQL's COPY text format up to a line of backslash and full stop.";
@@ -10,7 +10,7 @@ const ABOUT =
 const LINE_END = 0x0a;
 
 /** Rows in a piece of COPY's text: there, a line end is always the end of a row. */
-function rowsIn(piece: Buffer): number {
+function countRows(piece: Buffer): number {
   let rows = 0;
   for (let at = piece.indexOf(LINE_END); at >= 0; at = piece.indexOf(LINE_END, at + 1)) rows++;
   return rows;
@@ -22,7 +22,7 @@ function rowsIn(piece: Buffer): number {
  * and fills its tables in between.
  */
 async function openSnapshot(client: PoolClient): Promise<void> {
-  const tables = await tablesIn(client);
+  const tables = await listTables(client);
   if (!tables.includes("schema_migrations"))
     throw new BackupError(
       "There is nothing to back up: the database has no tables of Sluice. Check DATABASE_URL or SLUICE_HOME.",
@@ -33,11 +33,11 @@ async function openSnapshot(client: PoolClient): Promise<void> {
   );
 }
 
-async function headOf(client: PoolClient, program: string, now: Date): Promise<Head> {
+async function readHead(client: PoolClient, program: string, now: Date): Promise<Head> {
   const { rows } = await client.query<Head["migrations"][number]>(
     "select number, name, checksum from schema_migrations order by number",
   );
-  return { sluiceBackup: FORMAT, about: ABOUT, program, madeAt: now.toISOString(), migrations: rows };
+  return { sluiceBackup: FORMAT_VERSION, about: ABOUT, program, madeAt: now.toISOString(), migrations: rows };
 }
 
 /** The backup's text in pieces. @throws BackupError when there is nothing to back up */
@@ -46,17 +46,17 @@ export async function* writeDump(
   { program, now }: { readonly program: string; readonly now: Date },
 ): AsyncGenerator<Buffer, End["rows"], undefined> {
   const hash = createHash("sha256");
-  const told = (piece: Buffer): Buffer => {
+  const hashed = (piece: Buffer): Buffer => {
     hash.update(piece);
     return piece;
   };
-  const line = (document: unknown): Buffer => told(Buffer.from(`${JSON.stringify(document)}\n`));
+  const line = (document: unknown): Buffer => hashed(Buffer.from(`${JSON.stringify(document)}\n`));
   const client = await pool.connect();
   try {
     await openSnapshot(client);
-    yield line(await headOf(client, program, now));
+    yield line(await readHead(client, program, now));
     const rows: End["rows"] = {};
-    for (const section of await sectionsOf(client)) {
+    for (const section of await listSections(client)) {
       const { table, columns } = section;
       yield line(section);
       rows[table] = 0;
@@ -65,12 +65,12 @@ export async function* writeDump(
         client,
         `copy ${client.escapeIdentifier(table)} (${names}) to stdout`,
       )) {
-        rows[table] += rowsIn(piece);
-        yield told(piece);
+        rows[table] += countRows(piece);
+        yield hashed(piece);
       }
-      yield told(Buffer.from(END_OF_ROWS));
+      yield hashed(Buffer.from(END_OF_ROWS));
     }
-    const sequences = await sequencesOf(client);
+    const sequences = await listSequences(client);
     yield line({ end: { rows, sequences, sha256: hash.copy().digest("hex") } });
     return rows;
   } finally {

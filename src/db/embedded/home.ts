@@ -18,12 +18,12 @@ async function exists(path: string): Promise<boolean> {
 }
 
 /** A folder that everybody may enter, whatever the umask of root is. */
-export async function makeOpen(path: string): Promise<void> {
+export async function createPublicFolder(path: string): Promise<void> {
   await mkdir(path, { recursive: true });
   await chmod(path, 0o755);
 }
 
-async function makeOwned(path: string, runAs: RunAs): Promise<void> {
+async function createOwnedFolder(path: string, runAs: RunAs): Promise<void> {
   await mkdir(path, { mode: 0o700, recursive: true });
   if (runAs) await chown(path, runAs.uid, runAs.gid);
 }
@@ -34,15 +34,15 @@ async function ownerOf(path: string): Promise<RunAs> {
   return isRoot && uid !== 0 ? { uid, gid } : unprivilegedUser();
 }
 
-async function makeHome(link: string, directory: string): Promise<void> {
+async function createHome(link: string, directory: string): Promise<void> {
   const runAs = unprivilegedUser();
   if (runAs && !canEnter(directory, runAs)) {
     // A link and not a fixed place, so that whoever deletes or moves the directory deletes or moves the data.
-    const elsewhere = join(ROOT_HOMES, randomBytes(8).toString("hex"));
-    await makeOpen(ROOT_HOMES);
-    await makeOwned(elsewhere, runAs);
-    await symlink(elsewhere, link);
-  } else await makeOwned(link, runAs);
+    const target = join(ROOT_HOMES, randomBytes(8).toString("hex"));
+    await createPublicFolder(ROOT_HOMES);
+    await createOwnedFolder(target, runAs);
+    await symlink(target, link);
+  } else await createOwnedFolder(link, runAs);
 }
 
 /**
@@ -53,7 +53,7 @@ export async function openHome(directory: string): Promise<Home> {
   await mkdir(directory, { recursive: true });
   const link = join(directory, "postgres");
   if (!(await exists(link))) {
-    await makeHome(link, directory).catch((error: NodeJS.ErrnoException) => {
+    await createHome(link, directory).catch((error: NodeJS.ErrnoException) => {
       // Somebody else made it in the meantime; the lock decides later who may use it.
       if (error.code !== "EEXIST") throw error;
     });

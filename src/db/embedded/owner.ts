@@ -1,19 +1,19 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Client } from "pg";
-import { isDatabaseAway } from "../away.ts";
+import { isDatabaseUnavailable } from "../errors.ts";
 import { isRunning } from "./postmaster.ts";
 
 /** Any fixed number; held by one connection of the process that owns the server, and by nobody else. */
-const LOCK = "8390052889124366190";
-const NAME = /^sluice process (\d+)$/;
+const LOCK_KEY = "8390052889124366190";
+const APPLICATION_NAME = /^sluice process (\d+)$/;
 
 /** How long the server may take to notice that a killed owner's connection is gone; milliseconds in practice. */
-const PATIENCE_MS = 10_000;
+const LOCK_TIMEOUT_MS = 10_000;
 
-export type Address = { host: string; port: number; user: string; password: string };
+export type ServerAddress = { host: string; port: number; user: string; password: string };
 
 /** A connection under this process's number, or none when the server cannot take one at the moment. */
-export async function tryConnect(address: Address): Promise<Client | undefined> {
+export async function tryConnect(address: ServerAddress): Promise<Client | undefined> {
   const client = new Client({
     ...address,
     database: "postgres",
@@ -27,28 +27,30 @@ export async function tryConnect(address: Address): Promise<Client | undefined> 
     return client;
   } catch (error) {
     await client.end().catch(() => undefined);
-    if (isDatabaseAway(error)) return undefined;
+    if (isDatabaseUnavailable(error)) return undefined;
     throw error;
   }
 }
 
 /** The process that holds the lock, by the name its connection gave. */
-async function holder(client: Client): Promise<number | undefined> {
+async function lockHolder(client: Client): Promise<number | undefined> {
   const { rows } = await client.query<{ application_name: string }>(
     `select a.application_name from pg_locks l join pg_stat_activity a using (pid)
      where l.locktype = 'advisory' and l.granted and (l.classid::bigint << 32 | l.objid::bigint) = $1`,
-    [LOCK],
+    [LOCK_KEY],
   );
-  return Number(NAME.exec(rows[0]?.application_name ?? "")?.[1]) || undefined;
+  return Number(APPLICATION_NAME.exec(rows[0]?.application_name ?? "")?.[1]) || undefined;
 }
 
 /** Makes this connection the owner's, or throws the sentence for the second process. */
 export async function takeOwnership(client: Client, directory: string): Promise<void> {
   for (let waited = 0; ; waited += 20) {
-    const { rows } = await client.query<{ mine: boolean }>("select pg_try_advisory_lock($1) as mine", [LOCK]);
+    const { rows } = await client.query<{ mine: boolean }>("select pg_try_advisory_lock($1) as mine", [
+      LOCK_KEY,
+    ]);
     if (rows[0]?.mine) return;
-    const pid = await holder(client);
-    if ((pid !== undefined && isRunning(pid)) || waited > PATIENCE_MS) {
+    const pid = await lockHolder(client);
+    if ((pid !== undefined && isRunning(pid)) || waited > LOCK_TIMEOUT_MS) {
       throw new Error(
         `The database in ${directory} is in use by another Sluice (process ${pid ?? "unknown"}). Stop that one first, or set DATABASE_URL to a PostgreSQL server, which many can use at once.`,
       );

@@ -10,8 +10,8 @@ import { asUser } from "./run-as.ts";
 
 const PORT = 5432;
 /** sun_path holds 104 bytes on macOS and 108 on Linux, PostgreSQL's lock file beside it included. */
-const LONGEST_SOCKET = 100;
-const LOG_LIMIT = 10 * 1024 * 1024;
+const MAX_SOCKET_PATH = 100;
+const MAX_LOG_BYTES = 10 * 1024 * 1024;
 
 export type Postmaster = { pid: number; socketFolder: string; port: number };
 
@@ -36,7 +36,7 @@ export async function isPostmaster(pid: number, data: string): Promise<boolean> 
 }
 
 /** Whether somebody listens; a socket file that a killed server left behind refuses. */
-async function answers(socket: string): Promise<boolean> {
+async function acceptsConnections(socket: string): Promise<boolean> {
   const connection = connect(socket);
   try {
     await once(connection, "connect");
@@ -60,14 +60,14 @@ export async function findPostmaster(data: string): Promise<Postmaster | undefin
   if (await isPostmaster(found.pid, data)) return found;
   // In another container on the same volume the process cannot be seen, but its socket answers. Two servers on
   // one data folder destroy it, and PostgreSQL itself looks at the process number only.
-  if (await answers(join(found.socketFolder, `.s.PGSQL.${found.port}`))) return found;
+  if (await acceptsConnections(join(found.socketFolder, `.s.PGSQL.${found.port}`))) return found;
   // After a reboot the number may be anybody's, and PostgreSQL would then refuse to start for ever.
   if (isRunning(found.pid)) await rm(file, { force: true });
   return undefined;
 }
 
-async function socketFolder(home: Home): Promise<string> {
-  if (Buffer.byteLength(join(home.path, `.s.PGSQL.${PORT}.lock`)) <= LONGEST_SOCKET) return home.path;
+async function findSocketFolder(home: Home): Promise<string> {
+  if (Buffer.byteLength(join(home.path, `.s.PGSQL.${PORT}.lock`)) <= MAX_SOCKET_PATH) return home.path;
   const name = createHash("sha256").update(home.path).digest("hex").slice(0, 16);
   const folder = `/tmp/sluice-${name}`;
   await mkdir(folder, { mode: 0o700 }).then(
@@ -85,7 +85,7 @@ async function socketFolder(home: Home): Promise<string> {
 }
 
 /** Good for loading a few hundred thousand rows at a time beside everyday work, on a small machine. */
-function settings(durable: boolean): Record<string, string> {
+function serverSettings(durable: boolean): Record<string, string> {
   return {
     listen_addresses: "",
     unix_socket_permissions: "0700",
@@ -118,14 +118,14 @@ export async function spawnPostmaster(
   binaries: Binaries,
   durable: boolean,
 ): Promise<ChildProcess> {
-  const folder = await socketFolder(home);
+  const folder = await findSocketFolder(home);
   const size = await stat(logFile(home)).then(
     (found) => found.size,
     () => 0,
   );
-  if (size > LOG_LIMIT) await rename(logFile(home), `${logFile(home)}.old`);
+  if (size > MAX_LOG_BYTES) await rename(logFile(home), `${logFile(home)}.old`);
   const log = await open(logFile(home), "a", 0o600);
-  const flags = Object.entries({ ...settings(durable), unix_socket_directories: folder }).flatMap(
+  const flags = Object.entries({ ...serverSettings(durable), unix_socket_directories: folder }).flatMap(
     ([name, value]) => ["-c", `${name}=${value}`],
   );
   try {
@@ -149,12 +149,12 @@ export async function spawnPostmaster(
 const REFUSED_SESSION = /\] \[unknown\] /;
 
 /** The last lines of the server's log, for an error's sentence. */
-export async function lastWords(home: Pick<Home, "path">): Promise<string> {
+export async function lastLogLines(home: Pick<Home, "path">): Promise<string> {
   const log = await readFile(logFile(home), "utf8").catch(() => "");
   const lines = log
     .trim()
     .split("\n")
     .filter((line) => !REFUSED_SESSION.test(line));
-  const telling = lines.slice(-20).filter((line) => /FATAL|PANIC|ERROR|HINT|DETAIL|error/.test(line));
-  return (telling.length > 0 ? telling : lines).slice(-4).join(" ");
+  const relevant = lines.slice(-20).filter((line) => /FATAL|PANIC|ERROR|HINT|DETAIL|error/.test(line));
+  return (relevant.length > 0 ? relevant : lines).slice(-4).join(" ");
 }

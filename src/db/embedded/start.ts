@@ -6,12 +6,18 @@ import { realpath, rmdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Client } from "pg";
 import { setTimeout as delay } from "node:timers/promises";
-import { isDatabaseAway, isDiskFull } from "../away.ts";
+import { isDatabaseUnavailable, isDiskFull } from "../errors.ts";
 import { type Binaries, findBinaries } from "./binaries.ts";
-import { dataFolder, dataMajor, initialise, password, USER } from "./cluster.ts";
+import { dataFolder, dataMajor, initializeCluster, readOrCreatePassword, USER } from "./cluster.ts";
 import { type Home, openHome } from "./home.ts";
-import { type Address, takeOwnership, tryConnect } from "./owner.ts";
-import { findPostmaster, isPostmaster, lastWords, type Postmaster, spawnPostmaster } from "./postmaster.ts";
+import { type ServerAddress, takeOwnership, tryConnect } from "./owner.ts";
+import {
+  findPostmaster,
+  isPostmaster,
+  lastLogLines,
+  type Postmaster,
+  spawnPostmaster,
+} from "./postmaster.ts";
 
 export type ServerLog = { info(sentence: string): void; warn(sentence: string): void };
 
@@ -29,7 +35,7 @@ export type EmbeddedOptions = {
 
 export type EmbeddedServer = {
   /** For pg: a Unix socket's folder as host, and a database called sluice. */
-  address: Address & { database: string; ssl: false };
+  address: ServerAddress & { database: string; ssl: false };
   /** As the server says it, such as 18.4. */
   version: string;
   /** Resolves if the server ends, or is taken by somebody else, without having been stopped here: with a sentence. */
@@ -38,53 +44,58 @@ export type EmbeddedServer = {
   stop(): Promise<void>;
 };
 
-type Running = {
+type OwnedServer = {
   postmaster: Postmaster;
   owner: Client;
-  address: Address;
+  address: ServerAddress;
   /** When the owner's session is, for whatever reason. */
-  over: Promise<void>;
+  sessionEnded: Promise<void>;
 };
 
 const POLL_MS = 20;
-const SAY_EVERY_MS = 10_000;
-const FAST_SHUTDOWN_MS = 60_000;
+const LOG_INTERVAL_MS = 10_000;
+const FAST_SHUTDOWN_TIMEOUT_MS = 60_000;
 
 /** Connects as soon as the server lets us, however long its recovery takes; none if it ends instead. */
-async function connectTo(
+async function connectWhenReady(
   data: string,
-  secret: string,
+  password: string,
   isAlive: () => boolean,
   { log, signal }: EmbeddedOptions,
-): Promise<Running | undefined> {
+): Promise<OwnedServer | undefined> {
   for (let waited = 0; ; waited += POLL_MS) {
     signal?.throwIfAborted();
     // Before the look, so that a server that ends between the two is looked at once more.
     const alive = isAlive();
     const postmaster = await findPostmaster(data);
     if (postmaster?.socketFolder) {
-      const address = { host: postmaster.socketFolder, port: postmaster.port, user: USER, password: secret };
+      const address = {
+        host: postmaster.socketFolder,
+        port: postmaster.port,
+        user: USER,
+        password: password,
+      };
       const owner = await tryConnect(address);
       if (owner) {
-        const over = new Promise<void>((resolve) => owner.once("end", resolve));
-        return { postmaster, owner, address, over };
+        const sessionEnded = new Promise<void>((resolve) => owner.once("end", resolve));
+        return { postmaster, owner, address, sessionEnded };
       }
     }
     if (!postmaster && !alive) return undefined;
-    if (waited > 0 && waited % SAY_EVERY_MS === 0)
+    if (waited > 0 && waited % LOG_INTERVAL_MS === 0)
       log.info("The embedded PostgreSQL is still starting or recovering.");
     await delay(POLL_MS);
   }
 }
 
-async function useOrStart(home: Home, binaries: Binaries, options: EmbeddedOptions): Promise<Running> {
+async function useOrStart(home: Home, binaries: Binaries, options: EmbeddedOptions): Promise<OwnedServer> {
   const data = dataFolder(home);
-  const secret = await password(home);
-  const found = await connectTo(data, secret, () => false, options);
+  const password = await readOrCreatePassword(home);
+  const found = await connectWhenReady(data, password, () => false, options);
   if (found) return found;
   const child = await spawnPostmaster(home, data, binaries, options.durable ?? true);
   const isAlive = () => child.pid !== undefined && child.exitCode === null && child.signalCode === null;
-  const started = await connectTo(data, secret, isAlive, options).catch(async (error: unknown) => {
+  const started = await connectWhenReady(data, password, isAlive, options).catch(async (error: unknown) => {
     // Referenced again, or nothing would keep this process here until it has ended.
     child.ref();
     child.kill("SIGINT");
@@ -93,7 +104,7 @@ async function useOrStart(home: Home, binaries: Binaries, options: EmbeddedOptio
   });
   if (started) return started;
   throw new Error(
-    `PostgreSQL ${binaries.version} did not start in ${home.path}. Its log says: ${await lastWords(home)}`,
+    `PostgreSQL ${binaries.version} did not start in ${home.path}. Its log says: ${await lastLogLines(home)}`,
   );
 }
 
@@ -103,57 +114,57 @@ async function ensureDatabase(owner: Client): Promise<void> {
 }
 
 /** It takes its pid file away before it ends. */
-async function waitUntilGone(data: string, { pid }: Postmaster, log: ServerLog): Promise<void> {
+async function waitForExit(data: string, { pid }: Postmaster, log: ServerLog): Promise<void> {
   const isThere = async () => (await findPostmaster(data))?.pid === pid || (await isPostmaster(pid, data));
   for (let waited = 0; await isThere(); waited += POLL_MS) {
-    if (waited === FAST_SHUTDOWN_MS) {
+    if (waited === FAST_SHUTDOWN_TIMEOUT_MS) {
       log.warn(
         "The embedded PostgreSQL takes long to stop; it is told to stop at once and will recover at the next start.",
       );
-      send("SIGQUIT", pid);
+      sendSignal("SIGQUIT", pid);
     }
     await delay(POLL_MS);
   }
 }
 
-const OWN_AGAIN_MS = 1_000;
+const REACQUIRE_DELAY_MS = 1_000;
 
 /**
  * After a crash PostgreSQL ends every session and recovers by itself, and then nobody owns it: so it is owned anew, as often as
  * that happens. @returns why it cannot be owned any more. @throws the signal's reason
  */
-async function keepOwning(
+async function reacquireAfterCrashes(
   home: Home,
-  running: Running,
+  running: OwnedServer,
   options: EmbeddedOptions & { signal: AbortSignal },
 ): Promise<Error> {
   const { directory, log, signal } = options;
   const data = dataFolder(home);
   for (;;) {
-    await running.over;
+    await running.sessionEnded;
     signal.throwIfAborted();
     try {
-      const found = await connectTo(data, running.address.password, () => false, options);
-      if (!found) return await endedSentence(home);
+      const found = await connectWhenReady(data, running.address.password, () => false, options);
+      if (!found) return await serverEndedError(home);
       await takeOwnership(found.owner, directory);
       Object.assign(running, found);
       log.warn("The embedded PostgreSQL crashed, and has recovered.");
     } catch (error) {
-      if (!isDatabaseAway(error) && !isDiskFull(error)) throw error;
-      await delay(OWN_AGAIN_MS, undefined, { signal });
+      if (!isDatabaseUnavailable(error) && !isDiskFull(error)) throw error;
+      await delay(REACQUIRE_DELAY_MS, undefined, { signal });
     }
   }
 }
 
-async function endedSentence(home: Home): Promise<Error> {
-  const words = await lastWords(home);
+async function serverEndedError(home: Home): Promise<Error> {
+  const words = await lastLogLines(home);
   const remedy = words.includes("No space left on device") ? "Make space on its disk, and start" : "Start";
   return new Error(
     `PostgreSQL ended in ${home.path}, and Sluice cannot go on without it. ${remedy} Sluice again; what was committed is not lost. Its log says: ${words}`,
   );
 }
 
-function send(signal: NodeJS.Signals, pid: number): void {
+function sendSignal(signal: NodeJS.Signals, pid: number): void {
   try {
     process.kill(pid, signal);
   } catch {
@@ -176,8 +187,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
     ...(options.binaries !== undefined && { only: options.binaries }),
     ...(major !== undefined && { major }),
   });
-  await password(home);
-  if (major === undefined) await initialise(home, binaries, options.durable ?? true);
+  await readOrCreatePassword(home);
+  if (major === undefined) await initializeCluster(home, binaries, options.durable ?? true);
   const running = await useOrStart(home, binaries, options);
   const { owner, address } = running;
   try {
@@ -188,11 +199,11 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
     throw error;
   }
   // A program that ends by an exception leaves no server behind; kill -9 does, and the next start finds it.
-  const onExit = () => send("SIGINT", running.postmaster.pid);
+  const onExit = () => sendSignal("SIGINT", running.postmaster.pid);
   process.once("exit", onExit);
   const stopped = new AbortController();
   let isLost = false;
-  const lost = keepOwning(home, running, { ...options, signal: stopped.signal })
+  const lost = reacquireAfterCrashes(home, running, { ...options, signal: stopped.signal })
     .catch((error: unknown) => {
       if (stopped.signal.aborted) return new Promise<never>(() => undefined);
       return error instanceof Error ? error : new Error(String(error));
@@ -208,8 +219,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
     stopped.abort();
     // The lock is kept to the end: nobody takes over a server that is going away.
     if (!isLost) {
-      send("SIGINT", running.postmaster.pid);
-      await waitUntilGone(dataFolder(home), running.postmaster, options.log);
+      sendSignal("SIGINT", running.postmaster.pid);
+      await waitForExit(dataFolder(home), running.postmaster, options.log);
     }
     process.off("exit", onExit);
     await running.owner.end().catch(() => undefined);

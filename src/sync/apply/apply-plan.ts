@@ -2,7 +2,7 @@
 // domain that the plan takes away is released, so that accounts can swap domains. Rows that changed meanwhile are planned again.
 import { sql } from "kysely";
 import { applyChanges, markChangedSincePlan, type ApplyOptions } from "../../accounts/apply-changes.ts";
-import { takeDomains } from "../../accounts/domains/account-domains.ts";
+import { releaseDomains } from "../../accounts/domains/account-domains.ts";
 import type { OpenTransaction } from "../../db/transaction.ts";
 import { matchOptions, replan } from "../plan/store-plan.ts";
 import { fenceLostError } from "../record/lease.ts";
@@ -11,7 +11,7 @@ import { storedRun } from "../record/run-record.ts";
 import { transition } from "../record/transitions.ts";
 
 /** Changes in one transaction. Larger ones are hardly faster and make edits by hand wait longer (about half a second). */
-const CHUNK = 10_000;
+const CHUNK_SIZE = 10_000;
 /** How often a row that changed under an automatic run is planned, in all. */
 const PLANNING_ATTEMPTS = 3;
 
@@ -34,31 +34,31 @@ export async function applyPlan(run: ActiveRun): Promise<void> {
 }
 
 async function applyChunks(run: ActiveRun, options: ApplyOptions): Promise<void> {
-  const { runId, progress } = run;
-  let { checkpoint, last } = await loadPosition(run);
-  if (checkpoint < last) progress({ stage: "apply", done: Math.max(checkpoint, 0), total: last });
+  const { runId, reportProgress } = run;
+  let { checkpoint, last } = await loadCheckpoint(run);
+  if (checkpoint < last) reportProgress({ stage: "apply", done: Math.max(checkpoint, 0), total: last });
   if (checkpoint < 0) {
-    await stopIfWanted(run);
+    await stopIfCancelled(run);
     await run.transaction(async (trx) => {
-      await advance(trx, run, { from: checkpoint, to: 0 });
-      await takeDomains(trx.kysely, runId);
+      await recordCheckpoint(trx, run, { from: checkpoint, to: 0 });
+      await releaseDomains(trx.kysely, runId);
     });
     checkpoint = 0;
   }
   while (checkpoint < last) {
-    await stopIfWanted(run);
-    const range = { runId, from: checkpoint, to: Math.min(checkpoint + CHUNK, last) };
+    await stopIfCancelled(run);
+    const range = { runId, from: checkpoint, to: Math.min(checkpoint + CHUNK_SIZE, last) };
     await run.transaction(async (trx) => {
-      const isUntouched = await advance(trx, run, range);
-      if (!isUntouched) await markChangedSincePlan(trx.kysely, range, options);
+      const noConcurrentEdits = await recordCheckpoint(trx, run, range);
+      if (!noConcurrentEdits) await markChangedSincePlan(trx.kysely, range, options);
       await applyChanges(trx.kysely, range, options);
     });
     checkpoint = range.to;
-    progress({ stage: "apply", done: checkpoint, total: last });
+    reportProgress({ stage: "apply", done: checkpoint, total: last });
   }
 }
 
-async function loadPosition({ context, runId }: ActiveRun): Promise<{ checkpoint: number; last: number }> {
+async function loadCheckpoint({ context, runId }: ActiveRun): Promise<{ checkpoint: number; last: number }> {
   const { rows } = await sql<{ checkpoint: number; last: number }>`
     select r.checkpoint,
       coalesce((select max(seq) from account_changes where run_id = r.id), 0)::int as last
@@ -67,13 +67,13 @@ async function loadPosition({ context, runId }: ActiveRun): Promise<{ checkpoint
 }
 
 /** Between two writes a run can stop. */
-async function stopIfWanted({ context, signal }: ActiveRun): Promise<void> {
+async function stopIfCancelled({ context, signal }: ActiveRun): Promise<void> {
   await context.checkCancellation?.();
   signal.throwIfAborted();
 }
 
 /** Moves the run's checkpoint. @returns whether nobody but this run has written to the store since its plan */
-async function advance(
+async function recordCheckpoint(
   { kysely: trx }: OpenTransaction,
   run: ActiveRun,
   { from, to }: { readonly from: number; readonly to: number },
@@ -91,12 +91,12 @@ async function advance(
     .forUpdate()
     .executeTakeFirst();
   if (!found || found.plannedRevision === null) throw fenceLostError(run.runId);
-  const isUntouched = found.plannedRevision === revision - 1;
+  const noConcurrentEdits = found.plannedRevision === revision - 1;
   await transition(trx, run, "applying", {
     type: "recordCheckpoint",
     checkpoint: to,
-    plannedRevision: isUntouched ? revision : found.plannedRevision,
-    noConcurrentEdits: found.noConcurrentEdits && isUntouched,
+    plannedRevision: noConcurrentEdits ? revision : found.plannedRevision,
+    noConcurrentEdits: found.noConcurrentEdits && noConcurrentEdits,
   });
-  return isUntouched;
+  return noConcurrentEdits;
 }

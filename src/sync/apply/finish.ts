@@ -7,14 +7,14 @@ import { NIL_UUID } from "../../lib/nil-uuid.ts";
 import type { RunCounts } from "../tables.ts";
 import { discardPlans } from "../record/end-run.ts";
 import type { ActiveRun } from "../record/run-context.ts";
-import { PlanWorthless, RunError, serializeError } from "../record/run-errors.ts";
+import { StalePlan, RunError, serializeError } from "../record/run-errors.ts";
 import { countsBalance, NO_COUNTS } from "../record/run-summary.ts";
 import { cacheActionCounts, cacheIssueCounts } from "../record/run-updates.ts";
 import { createTemporaryTable } from "../record/temporary-tables.ts";
 import { transition } from "../record/transitions.ts";
 import { dropWorkingTables } from "../record/working-tables.ts";
 import { kindsOfConflict } from "../rules/issue-kinds.ts";
-import { lookAgainIfDraftsAreLost, rememberWaiting } from "./save-blocked.ts";
+import { clearFingerprintsIfDraftsLost, saveBlockedRecords } from "./save-blocked.ts";
 
 /** Stands for "the whole connection" where records are compared. */
 const NO_RECORD = sql.lit(NIL_UUID);
@@ -41,7 +41,7 @@ async function loadConcurrency(trx: OpenTransaction, { runId }: FinishScope): Pr
  * Versions and fingerprints of linked rows that were found equal, and versions of waiting ones. A link without a fingerprint
  * may belong to an account that was edited since the plan: then it stays without, and the next run puts the edit right.
  */
-async function moveVersions(
+async function updateVersions(
   open: OpenTransaction,
   scope: FinishScope,
   noConcurrentEdits: boolean,
@@ -62,7 +62,7 @@ async function moveVersions(
 }
 
 /** Names the account in the way, which is known only now that the plan is applied. */
-async function completeIssues(open: OpenTransaction, { runId }: FinishScope): Promise<void> {
+async function setBlockingAccounts(open: OpenTransaction, { runId }: FinishScope): Promise<void> {
   await sql`
     update run_issues i set other_account_id = held.account_id from account_domains held
     where i.run_id = ${runId} and i.kind = any(${kindsOfConflict("domain")}::text[]) and held.domain = i.value`.execute(
@@ -116,7 +116,7 @@ const SAME_ISSUE = sql`
   and s.field = coalesce(i.field, '') and s.value = coalesce(i.value, '')`;
 
 /** What stands and was found again stays, what was not closes, what is new opens. */
-async function settleIssues(open: OpenTransaction, scope: FinishScope): Promise<void> {
+async function reconcileIssues(open: OpenTransaction, scope: FinishScope): Promise<void> {
   const { runId, organizationId } = scope;
   await gatherOpenIssues(open, scope);
   await sql`
@@ -144,8 +144,8 @@ async function settleIssues(open: OpenTransaction, scope: FinishScope): Promise<
  * @throws RunError when the counts do not balance: then something was lost or counted twice, and nothing of this is kept
  */
 export async function finishRun(run: ActiveRun): Promise<void> {
-  const { context, runId, mode, progress } = run;
-  progress({ stage: "finish" });
+  const { context, runId, mode, reportProgress } = run;
+  reportProgress({ stage: "finish" });
   await run.transaction(async (trx) => {
     await context.onDone?.(trx.kysely, { id: runId, mode });
     await complete(trx, run, await finalCounts(trx, runId));
@@ -167,8 +167,8 @@ async function complete(trx: OpenTransaction, run: ActiveRun, counts: RunCounts)
   await sql`analyze run_issues`.execute(kysely);
   await sql`analyze run_decisions`.execute(kysely);
   const { noConcurrentEdits, plannedRevision } = await loadConcurrency(trx, run);
-  await moveVersions(trx, run, noConcurrentEdits);
-  const isLost = await lookAgainIfDraftsAreLost(trx, run);
+  await updateVersions(trx, run, noConcurrentEdits);
+  const areDraftsLost = await clearFingerprintsIfDraftsLost(trx, run);
   const { storeUnchanged, noChanges } = await kysely
     .selectFrom("runs")
     .select(["store_unchanged as storeUnchanged", "no_changes as noChanges"])
@@ -176,18 +176,18 @@ async function complete(trx: OpenTransaction, run: ActiveRun, counts: RunCounts)
     .executeTakeFirstOrThrow();
   // A run without changes decided nothing: what is blocked still is, and only what concerns the whole connection can be news.
   if (!noChanges) {
-    await completeIssues(trx, run);
+    await setBlockingAccounts(trx, run);
     // Blocked records are compared all with all. A loop is quick only over as few as the planner guesses, and of a table that
     // was filled a moment ago, or was empty until now, it knows nothing: 48 s at 46,000 issues.
     await sql`set local enable_nestloop = off`.execute(kysely);
-    await rememberWaiting(trx, run, storeUnchanged && noConcurrentEdits);
+    await saveBlockedRecords(trx, run, storeUnchanged && noConcurrentEdits);
     await sql`set local enable_nestloop = on`.execute(kysely);
   }
-  await settleIssues(trx, run);
+  await reconcileIssues(trx, run);
   await transition(kysely, run, "applying", {
     type: "complete",
     counts,
-    settledRevision: run.mode !== "retry" && !isLost && noConcurrentEdits ? plannedRevision : null,
+    settledRevision: run.mode !== "retry" && !areDraftsLost && noConcurrentEdits ? plannedRevision : null,
     now: run.context.clock.now(),
   });
 }
@@ -224,6 +224,6 @@ async function discardSupersededPlans({ context, organizationId, runId }: Active
   await discardPlans(
     context,
     plans.map(({ id, fence }) => ({ runId: id, lease: { fence } })),
-    serializeError(PlanWorthless.superseded(runId)),
+    serializeError(StalePlan.superseded(runId)),
   );
 }

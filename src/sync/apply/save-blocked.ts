@@ -9,25 +9,25 @@ type Scope = { readonly runId: number; readonly organizationId: string };
  * A crash of the database itself empties the drafts, which are not in its log; what was decided is then known, and what for is
  * not. The links of the run ask for another look. @returns whether that happened
  */
-export async function lookAgainIfDraftsAreLost(
+export async function clearFingerprintsIfDraftsLost(
   open: OpenTransaction,
   { runId, organizationId }: Scope,
 ): Promise<boolean> {
-  const again = await sql`
+  const cleared = await sql`
     update account_links l set fingerprint = null from account_changes c
     where c.run_id = ${runId} and c.action <> 'stop' and l.organization_id = ${organizationId} and l.record_id = c.record_id
       and not exists (select from run_drafts where run_id = ${runId})`.execute(open.kysely);
-  return (again.numAffectedRows ?? 0n) > 0n;
+  return (cleared.numAffectedRows ?? 0n) > 0n;
 }
 
 /**
  * At the run's end: who waits now, of those that were decided; the others wait as before.
- * @param untouched nobody but runs has written since the run before this one was done
+ * @param storeUnchanged nobody but runs has written since the run before this one was done
  */
-export async function rememberWaiting(
+export async function saveBlockedRecords(
   open: OpenTransaction,
   { runId, organizationId }: Scope,
-  untouched: boolean,
+  storeUnchanged: boolean,
 ): Promise<void> {
   await sql`
     delete from blocked_records w using run_decisions x
@@ -56,13 +56,13 @@ export async function rememberWaiting(
     from newly_blocked on conflict do nothing`.execute(open.kysely);
   // Issues of records that are not read any more end with them. Those of linked ones ended as they left, unless the account was
   // deleted here since. Two statements, because a join is found for each and not for both with "or" between.
-  const forgotten = sql`s.record_id in (select record_id from run_decisions where run_id = ${runId} and action = 'forget')`;
-  const unlinked = sql`not exists (
+  const isUnblocked = sql`s.record_id in (select record_id from run_decisions where run_id = ${runId} and action = 'forget')`;
+  const isUnlinked = sql`not exists (
     select from account_links l where l.organization_id = s.organization_id and l.record_id = s.record_id)`;
-  for (const gone of untouched ? [forgotten] : [forgotten, unlinked]) {
+  for (const condition of storeUnchanged ? [isUnblocked] : [isUnblocked, isUnlinked]) {
     await sql`
       update sync_issues s set closed_run = ${runId}
-      where s.organization_id = ${organizationId} and s.closed_run is null and s.record_id is not null and ${gone}
+      where s.organization_id = ${organizationId} and s.closed_run is null and s.record_id is not null and ${condition}
         and not exists (select from run_drafts d where d.run_id = ${runId} and d.record_id = s.record_id)
         and not exists (select from blocked_records w
           where w.organization_id = s.organization_id and w.record_id = s.record_id)`.execute(open.kysely);

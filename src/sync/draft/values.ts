@@ -7,7 +7,7 @@ import type { FieldType } from "../../settings/field-types.ts";
 export type FieldValue = string | number | boolean | undefined;
 
 /** Turns a raw value (what JSON.parse made of it; null or absent when empty) into a field value, or throws nothing: `invalid` is a value too. */
-export type ReadValue = (raw: unknown) => FieldValue | typeof INVALID;
+export type ValueReader = (raw: unknown) => FieldValue | typeof INVALID;
 
 /** The value does not fit its column's type: it becomes empty, and the report says `value-invalid`. */
 export const INVALID = Symbol("invalid");
@@ -28,22 +28,22 @@ function isEmpty(raw: unknown): raw is null | undefined | "" {
   return raw === null || raw === undefined || raw === "";
 }
 
-function text(raw: unknown): ReturnType<ReadValue> {
+function text(raw: unknown): ReturnType<ValueReader> {
   if (isEmpty(raw)) return undefined;
   return typeof raw === "string" ? raw : INVALID;
 }
 
-function number(raw: unknown): ReturnType<ReadValue> {
+function number(raw: unknown): ReturnType<ValueReader> {
   if (isEmpty(raw)) return undefined;
   return typeof raw === "number" && Number.isFinite(raw) ? raw : INVALID;
 }
 
-function numberAsText(raw: unknown): ReturnType<ReadValue> {
+function numberAsText(raw: unknown): ReturnType<ValueReader> {
   const value = number(raw);
   return typeof value === "number" ? plainDecimal(value) : value;
 }
 
-function yesOrNo(raw: unknown): ReturnType<ReadValue> {
+function yesOrNo(raw: unknown): ReturnType<ValueReader> {
   if (isEmpty(raw)) return undefined;
   return typeof raw === "boolean" ? raw : INVALID;
 }
@@ -53,7 +53,7 @@ function labelOf(options: Column["options"]): (value: number) => string {
   return (value) => options?.get(value) || String(value);
 }
 
-function choice(options: Column["options"]): ReadValue {
+function choice(options: Column["options"]): ValueReader {
   const label = labelOf(options);
   return (raw) => {
     if (isEmpty(raw)) return undefined;
@@ -62,7 +62,7 @@ function choice(options: Column["options"]): ReadValue {
 }
 
 /** On the wire "2,3,8"; labels may hold commas and semicolons themselves, so the text of the service is not split. */
-function choices(options: Column["options"]): ReadValue {
+function choices(options: Column["options"]): ValueReader {
   const label = labelOf(options);
   return (raw) => {
     if (isEmpty(raw)) return undefined;
@@ -72,7 +72,7 @@ function choices(options: Column["options"]): ReadValue {
   };
 }
 
-function twoOptions(options: Column["options"]): ReadValue {
+function twoOptions(options: Column["options"]): ValueReader {
   const yes = options?.get(1) || "Yes";
   const no = options?.get(0) || "No";
   return (raw) => {
@@ -84,14 +84,14 @@ function twoOptions(options: Column["options"]): ReadValue {
 const DATE = /^\d{4}-\d\d-\d\d$/;
 
 /** DateOnly comes as "2015-01-01": midnight UTC. All else comes as an instant in UTC and stays as sent. */
-function instant(raw: unknown): ReturnType<ReadValue> {
+function instant(raw: unknown): ReturnType<ValueReader> {
   if (isEmpty(raw)) return undefined;
   if (typeof raw !== "string" || Number.isNaN(Date.parse(raw))) return INVALID;
   return DATE.test(raw) ? `${raw}T00:00:00Z` : raw;
 }
 
 /** Text of a column by its `AttributeTypeName`; a type that is not here cannot be text. */
-const AS_TEXT: Record<string, (column: Column) => ReadValue> = {
+const AS_TEXT: Record<string, (column: Column) => ValueReader> = {
   StringType: () => text,
   MemoType: () => text,
   PicklistType: (column) => choice(column.options),
@@ -107,7 +107,7 @@ const AS_TEXT: Record<string, (column: Column) => ReadValue> = {
 };
 
 /** The reader for a column and a target type. The mapping was checked against the compatibility table before. */
-export function valueReader(column: Column, target: Exclude<FieldType, "teammate">): ReadValue {
+export function valueReader(column: Column, target: Exclude<FieldType, "teammate">): ValueReader {
   if (target === "number") return number;
   if (target === "boolean") return yesOrNo;
   if (target === "datetime") return instant;

@@ -6,7 +6,7 @@ import type { ApprovalReason } from "../../settings/run-explanations.ts";
 import type { BrakeLimits } from "../../settings/brake.ts";
 
 /** So few accounts come and go by themselves; a test with three of them is no accident. */
-const NO_ACCIDENT = 10;
+const NEGLIGIBLE_COUNT = 10;
 
 export type BrakeFacts = {
   /** Accounts that sync now. */
@@ -15,24 +15,24 @@ export type BrakeFacts = {
   readonly touched: number;
   readonly read: number;
   /** What the run applied last read of the same selection; undefined if there is none. */
-  readonly readBefore: number | undefined;
+  readonly previouslyRead: number | undefined;
 };
 
 /** Why the plan waits; undefined if it need not. */
 export function brakeReason(facts: BrakeFacts, limits: BrakeLimits): ApprovalReason | undefined {
-  const { linked, touched, read, readBefore } = facts;
+  const { linked, touched, read, previouslyRead } = facts;
   const { sharePercent, accounts, shareOfFewPercent, shrunkToPercent } = limits;
   if (
-    readBefore !== undefined &&
-    read * 100 <= readBefore * shrunkToPercent &&
-    readBefore - read > NO_ACCIDENT
+    previouslyRead !== undefined &&
+    read * 100 <= previouslyRead * shrunkToPercent &&
+    previouslyRead - read > NEGLIGIBLE_COUNT
   )
     return "brake-shrunk";
-  const few = linked * sharePercent < accounts * 100;
-  const tooMany = few
+  const isSmallStore = linked * sharePercent < accounts * 100;
+  const isOverLimit = isSmallStore
     ? touched * 100 > linked * shareOfFewPercent
     : touched * 100 > linked * sharePercent && touched > accounts;
-  return tooMany && touched > NO_ACCIDENT ? "brake-changes" : undefined;
+  return isOverLimit && touched > NEGLIGIBLE_COUNT ? "brake-changes" : undefined;
 }
 
 /**
@@ -58,5 +58,5 @@ export async function brakeFacts(
          and r.settings -> 'settings' -> 'selection' = this.settings -> 'settings' -> 'selection'
        order by r.id desc limit 1) as before`.execute(open.kysely);
   const { linked, touched, before } = rows[0]!;
-  return { linked, touched, read, readBefore: before ?? undefined };
+  return { linked, touched, read, previouslyRead: before ?? undefined };
 }

@@ -1,16 +1,16 @@
 // What the matcher needs from the database and what it decides, set-based: which drafts meet somebody, the accounts
 // they meet, and the decisions copied back. The deciding itself is pure, in `match.ts`.
 import { sql } from "kysely";
-import { copyRows, copyText, textArray } from "../../db/copy.ts";
+import { copyRows, encodeCopyRow, encodeTextArray } from "../../db/copy.ts";
 import type { Origin } from "../../accounts/tables.ts";
 import type { OpenTransaction } from "../../db/transaction.ts";
 import { createTemporaryTable } from "../record/temporary-tables.ts";
 import {
   matchDrafts,
-  type ContestedDraft,
+  type ConflictingDraft,
   type Match,
   type MatchOptions,
-  type StandingAccount,
+  type ExistingAccount,
 } from "./match.ts";
 
 export type MatchScope = {
@@ -39,7 +39,7 @@ export async function gatherPending(open: OpenTransaction, scope: MatchScope): P
 }
 
 /** Stores the refusals among the pending, which are then pending no more. */
-export async function refusePending(open: OpenTransaction, { runId }: MatchScope): Promise<void> {
+export async function skipPending(open: OpenTransaction, { runId }: MatchScope): Promise<void> {
   await sql`
     insert into run_decisions (run_id, record_id, action, rule, account_id)
     select ${runId}, record_id, 'skip', refused, account_id from pending_drafts where refused is not null`.execute(
@@ -49,7 +49,7 @@ export async function refusePending(open: OpenTransaction, { runId }: MatchScope
 }
 
 /** Makes `conflicting_drafts`: the pending drafts that share a name or domain with anybody else. */
-async function gatherContested(
+async function gatherConflicting(
   open: OpenTransaction,
   { origin }: MatchScope,
   options: MatchOptions,
@@ -98,9 +98,9 @@ async function gatherContested(
   await sql`drop table wanted_domains`.execute(open.kysely);
 }
 
-type NamedDraft = ContestedDraft & { readonly name: string };
+type NamedDraft = ConflictingDraft & { readonly name: string };
 
-async function contestedDrafts(open: OpenTransaction, { origin }: MatchScope): Promise<NamedDraft[]> {
+async function loadConflicting(open: OpenTransaction, { origin }: MatchScope): Promise<NamedDraft[]> {
   // Taken as they come, without a copy: in a first sync of millions they are most of what is in memory.
   const { rows } = await sql<NamedDraft>`
     select c.record_id as id, c.name, c.name_key as "nameKey", c.domains, c.account_id as "linkedTo",
@@ -112,8 +112,8 @@ async function contestedDrafts(open: OpenTransaction, { origin }: MatchScope): P
 }
 
 /** A record that this run read is not deleted, whatever its link says; one that this run found deleted is. */
-async function standingAccounts(open: OpenTransaction, scope: MatchScope): Promise<StandingAccount[]> {
-  const { rows } = await sql<StandingAccount>`
+async function loadConflictingAccounts(open: OpenTransaction, scope: MatchScope): Promise<ExistingAccount[]> {
+  const { rows } = await sql<ExistingAccount>`
     select a.id, a.name_key as "nameKey",
       a.external_origin is distinct from ${scope.origin} and a.external_id is not null
       or l.account_id is not null
@@ -134,31 +134,32 @@ async function standingAccounts(open: OpenTransaction, scope: MatchScope): Promi
   return rows;
 }
 
-function decisionRow(runId: number, draft: ContestedDraft, match: Match): string {
-  if (match.kind === "refused") return copyText([runId, draft.id, "skip", match.reason, null, null]);
-  const domains = textArray(match.domains);
-  if (match.kind === "create") return copyText([runId, draft.id, "create", "create", null, domains]);
+function decisionRow(runId: number, draft: ConflictingDraft, match: Match): string {
+  if (match.kind === "refused") return encodeCopyRow([runId, draft.id, "skip", match.reason, null, null]);
+  const domains = encodeTextArray(match.domains);
+  if (match.kind === "create") return encodeCopyRow([runId, draft.id, "create", "create", null, domains]);
   const action = match.kind === "linked" ? "update" : "link";
-  return copyText([runId, draft.id, action, match.kind, match.accountId, domains]);
+  return encodeCopyRow([runId, draft.id, action, match.kind, match.accountId, domains]);
 }
 
 function* issueRows(runId: number, { id, name }: NamedDraft, match: Match): Generator<string> {
   if (match.kind === "refused") {
-    yield copyText([runId, id, name, match.reason, match.value === "" ? null : match.value]);
+    yield encodeCopyRow([runId, id, name, match.reason, match.value === "" ? null : match.value]);
     return;
   }
-  for (const domain of match.leftOut) yield copyText([runId, id, name, "domain-taken", domain]);
+  for (const domain of match.unavailableDomains)
+    yield encodeCopyRow([runId, id, name, "domain-taken", domain]);
 }
 
 /** Decides the pending drafts that meet somebody, in their order, and stores nothing. */
-export async function matchContested(
+export async function matchConflicting(
   open: OpenTransaction,
   scope: MatchScope,
   options: MatchOptions,
 ): Promise<{ drafts: NamedDraft[]; matches: Match[] }> {
-  await gatherContested(open, scope, options);
-  const drafts = await contestedDrafts(open, scope);
-  return { drafts, matches: matchDrafts(drafts, await standingAccounts(open, scope), options) };
+  await gatherConflicting(open, scope, options);
+  const drafts = await loadConflicting(open, scope);
+  return { drafts, matches: matchDrafts(drafts, await loadConflictingAccounts(open, scope), options) };
 }
 
 /** Decides the pending drafts that meet somebody and stores what came out: decisions, and why domains were left out. */
@@ -167,7 +168,7 @@ export async function matchPending(
   scope: MatchScope,
   options: MatchOptions,
 ): Promise<void> {
-  const { drafts, matches } = await matchContested(open, scope, options);
+  const { drafts, matches } = await matchConflicting(open, scope, options);
   function* decisions(): Generator<string> {
     for (const [index, draft] of drafts.entries()) yield decisionRow(scope.runId, draft, matches[index]!);
   }

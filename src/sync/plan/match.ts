@@ -4,7 +4,7 @@
 import type { SyncOptions } from "../../settings/sync-settings.ts";
 
 /** A draft that is not skipped beforehand, in the order of createdon and id. */
-export type ContestedDraft = {
+export type ConflictingDraft = {
   readonly id: string;
   readonly nameKey: string;
   /** In mapping order; empty when domains are not mapped. */
@@ -16,7 +16,7 @@ export type ContestedDraft = {
 };
 
 /** An account that a contested draft meets, as it stands before the run. */
-export type StandingAccount = {
+export type ExistingAccount = {
   readonly id: number;
   readonly nameKey: string;
   /** Linked, or with an externalId of another origin; docs/rules.md says exactly when. */
@@ -26,26 +26,30 @@ export type StandingAccount = {
 
 export type MatchOptions = Readonly<SyncOptions> & { readonly domainsMapped: boolean };
 
-export type Refusal = "linked-to-other-source" | "domain-linked-elsewhere" | "name-in-use";
+export type MatchSkipReason = "linked-to-other-source" | "domain-linked-elsewhere" | "name-in-use";
 
 export type Match =
   | {
       readonly kind: "linked" | "domain" | "name";
       readonly accountId: number;
       readonly domains: readonly string[];
-      readonly leftOut: readonly string[];
+      readonly unavailableDomains: readonly string[];
     }
-  | { readonly kind: "create"; readonly domains: readonly string[]; readonly leftOut: readonly string[] }
-  | { readonly kind: "refused"; readonly reason: Refusal; readonly value: string };
+  | {
+      readonly kind: "create";
+      readonly domains: readonly string[];
+      readonly unavailableDomains: readonly string[];
+    }
+  | { readonly kind: "refused"; readonly reason: MatchSkipReason; readonly value: string };
 
 /** The store as it would be after what was decided so far. An account to be created gets a number below zero. */
-class Outlook {
+class ProjectedStore {
   readonly #accounts = new Map<number, { nameKey: string | null; taken: boolean; domains: Set<string> }>();
   readonly #holders = new Map<string, number>();
   readonly #named = new Map<string, Set<number>>();
   #created = 0;
 
-  constructor(accounts: Iterable<StandingAccount>) {
+  constructor(accounts: Iterable<ExistingAccount>) {
     for (const { id, nameKey, taken, domains } of accounts) {
       this.#accounts.set(id, { nameKey: null, taken, domains: new Set() });
       this.rename(id, nameKey);
@@ -66,7 +70,7 @@ class Outlook {
     return id;
   }
 
-  take(id: number): void {
+  markTaken(id: number): void {
     this.#account(id).taken = true;
   }
 
@@ -85,11 +89,11 @@ class Outlook {
     else this.#named.set(nameKey, new Set([id]));
   }
 
-  named(nameKey: string): ReadonlySet<number> {
+  accountsNamed(nameKey: string): ReadonlySet<number> {
     return this.#named.get(nameKey) ?? new Set();
   }
 
-  holder(domain: string): number | undefined {
+  holderOf(domain: string): number | undefined {
     return this.#holders.get(domain);
   }
 
@@ -99,7 +103,7 @@ class Outlook {
   }
 
   /** Gives up every domain that is not to be kept. */
-  keepOnly(id: number, keep: readonly string[]): void {
+  releaseDomainsExcept(id: number, keep: readonly string[]): void {
     const { domains } = this.#account(id);
     for (const domain of domains) {
       if (keep.includes(domain)) continue;
@@ -114,60 +118,60 @@ class Outlook {
 }
 
 /** A draft's match, and the account it has in the outlook (undefined while refused). */
-type Standing = { readonly draft: ContestedDraft; match: Match; account: number | undefined };
+type Decision = { readonly draft: ConflictingDraft; match: Match; account: number | undefined };
 
 export function matchDrafts(
-  drafts: readonly ContestedDraft[],
-  accounts: Iterable<StandingAccount>,
+  drafts: readonly ConflictingDraft[],
+  accounts: Iterable<ExistingAccount>,
   options: MatchOptions,
 ): Match[] {
-  const outlook = new Outlook(accounts);
+  const store = new ProjectedStore(accounts);
 
-  function giveUp(draft: ContestedDraft): void {
+  function releaseClaims(draft: ConflictingDraft): void {
     if (draft.linkedTo === null) return;
-    if (options.domainsMapped) outlook.keepOnly(draft.linkedTo, draft.domains);
-    if (outlook.nameOf(draft.linkedTo) !== draft.nameKey) outlook.rename(draft.linkedTo, null);
+    if (options.domainsMapped) store.releaseDomainsExcept(draft.linkedTo, draft.domains);
+    if (store.nameOf(draft.linkedTo) !== draft.nameKey) store.rename(draft.linkedTo, null);
   }
 
   /** Gives the account what nobody else has; says what it got and what it did not. */
   function claimDomains(
     account: number,
     domains: readonly string[],
-  ): { domains: string[]; leftOut: string[] } {
-    const got: string[] = [];
-    const leftOut: string[] = [];
+  ): { domains: string[]; unavailableDomains: string[] } {
+    const claimed: string[] = [];
+    const unavailableDomains: string[] = [];
     for (const domain of domains) {
-      const holder = outlook.holder(domain);
-      if (holder === undefined) outlook.claim(account, domain);
-      (holder === undefined || holder === account ? got : leftOut).push(domain);
+      const holder = store.holderOf(domain);
+      if (holder === undefined) store.claim(account, domain);
+      (holder === undefined || holder === account ? claimed : unavailableDomains).push(domain);
     }
-    return { domains: got, leftOut };
+    return { domains: claimed, unavailableDomains };
   }
 
-  function linkTo(draft: ContestedDraft, account: number, kind: "domain" | "name"): Standing {
-    outlook.take(account);
-    outlook.rename(account, draft.nameKey);
-    if (options.domainsMapped) outlook.keepOnly(account, draft.domains);
+  function linkTo(draft: ConflictingDraft, account: number, kind: "domain" | "name"): Decision {
+    store.markTaken(account);
+    store.rename(account, draft.nameKey);
+    if (options.domainsMapped) store.releaseDomainsExcept(account, draft.domains);
     return { draft, account, match: { kind, accountId: account, ...claimDomains(account, draft.domains) } };
   }
 
-  function refuse(draft: ContestedDraft, reason: Refusal, value: string): Standing {
+  function skip(draft: ConflictingDraft, reason: MatchSkipReason, value: string): Decision {
     return { draft, account: undefined, match: { kind: "refused", reason, value } };
   }
 
   /** Rule 4. */
-  function byName(draft: ContestedDraft): Standing | undefined {
-    const named = outlook.named(draft.nameKey);
+  function matchByName(draft: ConflictingDraft): Decision | undefined {
+    const named = store.accountsNamed(draft.nameKey);
     if (named.size === 0) return undefined;
     // Numbers grow as accounts are made, and an account to be created (below zero) is never open.
     let oldest: number | undefined;
-    for (const id of named) if (!outlook.isTaken(id) && (oldest === undefined || id < oldest)) oldest = id;
-    return oldest === undefined ? refuse(draft, "name-in-use", "") : linkTo(draft, oldest, "name");
+    for (const id of named) if (!store.isTaken(id) && (oldest === undefined || id < oldest)) oldest = id;
+    return oldest === undefined ? skip(draft, "name-in-use", "") : linkTo(draft, oldest, "name");
   }
 
-  function decide(draft: ContestedDraft): Standing {
+  function decide(draft: ConflictingDraft): Decision {
     if (draft.linkedTo !== null) {
-      outlook.rename(draft.linkedTo, draft.nameKey);
+      store.rename(draft.linkedTo, draft.nameKey);
       const claims = claimDomains(draft.linkedTo, draft.domains);
       return {
         draft,
@@ -175,22 +179,22 @@ export function matchDrafts(
         match: { kind: "linked", accountId: draft.linkedTo, ...claims },
       };
     }
-    if (draft.heldByOtherSource) return refuse(draft, "linked-to-other-source", "");
-    const decisive = draft.domains.find((domain) => outlook.holder(domain) !== undefined);
+    if (draft.heldByOtherSource) return skip(draft, "linked-to-other-source", "");
+    const decisive = draft.domains.find((domain) => store.holderOf(domain) !== undefined);
     if (decisive !== undefined) {
-      const holder = outlook.holder(decisive)!;
-      if (!outlook.isTaken(holder)) return linkTo(draft, holder, "domain");
-      if (options.onDomainTaken === "skip") return refuse(draft, "domain-linked-elsewhere", decisive);
+      const holder = store.holderOf(decisive)!;
+      if (!store.isTaken(holder)) return linkTo(draft, holder, "domain");
+      if (options.onDomainTaken === "skip") return skip(draft, "domain-linked-elsewhere", decisive);
     }
-    const named = options.allowDuplicateNames ? undefined : byName(draft);
+    const named = options.allowDuplicateNames ? undefined : matchByName(draft);
     if (named) return named;
-    const account = outlook.create(draft.nameKey);
+    const account = store.create(draft.nameKey);
     return { draft, account, match: { kind: "create", ...claimDomains(account, draft.domains) } };
   }
 
   /** Decides a refused draft anew, or tries its left-out domains again. @returns whether anything moved. */
-  function decideAgain(standing: Standing): boolean {
-    const { draft, match } = standing;
+  function reconsider(decision: Decision): boolean {
+    const { draft, match } = decision;
     if (match.kind === "refused") {
       if (match.reason === "linked-to-other-source") return false;
       const again = decide(draft);
@@ -198,21 +202,21 @@ export function matchDrafts(
         again.match.kind !== "refused" ||
         again.match.reason !== match.reason ||
         again.match.value !== match.value;
-      standing.match = again.match;
-      standing.account = again.account;
+      decision.match = again.match;
+      decision.account = again.account;
       return moved;
     }
-    const claims = claimDomains(standing.account!, draft.domains);
-    const moved = claims.leftOut.length < match.leftOut.length;
-    if (moved) standing.match = { ...match, ...claims };
-    return moved;
+    const claims = claimDomains(decision.account!, draft.domains);
+    const hasChanged = claims.unavailableDomains.length < match.unavailableDomains.length;
+    if (hasChanged) decision.match = { ...match, ...claims };
+    return hasChanged;
   }
 
-  for (const draft of drafts) giveUp(draft);
+  for (const draft of drafts) releaseClaims(draft);
   const decided = drafts.map(decide);
   let blocked = decided;
   do {
-    blocked = blocked.filter(({ match }) => match.kind === "refused" || match.leftOut.length > 0);
-  } while (blocked.map(decideAgain).includes(true));
+    blocked = blocked.filter(({ match }) => match.kind === "refused" || match.unavailableDomains.length > 0);
+  } while (blocked.map(reconsider).includes(true));
   return decided.map(({ match }) => match);
 }

@@ -3,7 +3,7 @@
 import { sql } from "kysely";
 import type { OpenTransaction } from "../../db/transaction.ts";
 import { createTemporaryTable } from "../record/temporary-tables.ts";
-import { gatherPending, matchPending, refusePending, type MatchScope } from "./match-store.ts";
+import { gatherPending, matchPending, skipPending, type MatchScope } from "./match-store.ts";
 import type { MatchOptions } from "./match.ts";
 
 export type PlanScope = MatchScope & {
@@ -67,7 +67,7 @@ export async function planStops(
  * Links, updates and returns. The state after is spelled out in full, so that apply and undo need not merge; `before`
  * has only what differs. A linked record with nothing in `before` is unchanged and not stored.
  */
-async function planTouches(
+async function planUpdates(
   open: OpenTransaction,
   scope: PlanScope,
   options: MatchOptions,
@@ -171,14 +171,14 @@ export async function planDrafts(
   // Sorting and hashing half a million rows in memory; the settings end with the transaction.
   await sql`set local work_mem = '128MB'`.execute(open.kysely);
   await gatherPending(open, scope);
-  await refusePending(open, scope);
+  await skipPending(open, scope);
   await matchPending(open, scope, options);
   await storeDraftIssues(open, scope);
-  const touches = await planTouches(open, scope, options);
+  const updates = await planUpdates(open, scope, options);
   const created = await planCreates(open, scope, options);
   const { rows } = await sql<{ drafts: number; skipped: number }>`
     select count(*)::int as drafts, count(*) filter (where x.action = 'skip')::int as skipped
     from run_drafts d left join run_decisions x on x.run_id = d.run_id and x.record_id = d.record_id
     where d.run_id = ${scope.runId} and d.attempt = ${scope.attempt}`.execute(open.kysely);
-  return { ...rows[0]!, ...touches, created };
+  return { ...rows[0]!, ...updates, created };
 }

@@ -5,27 +5,27 @@ import type { ApprovalReason } from "../../settings/run-explanations.ts";
 import type { Tables } from "../../db/tables.ts";
 import { prepareRun } from "../read/prepare.ts";
 import type { ActiveRun } from "../record/run-context.ts";
-import { PlanWorthless, RunError } from "../record/run-errors.ts";
+import { StalePlan, RunError } from "../record/run-errors.ts";
 import { PLAN_LIFETIME_MS } from "../record/run-state.ts";
 import { transition } from "../record/transitions.ts";
 import { lastAppliedRun } from "./store-plan.ts";
 
-const PLAN_ANEW = '"sluice plan" shows what would change now.';
+const PLAN_AGAIN = '"sluice plan" shows what would change now.';
 
 /** What became of a run that is no plan, or none any more, and what to do instead. */
-const NO_PLAN: Readonly<Record<Exclude<RunStatus, "planned">, (run: string) => string>> = {
+const NOT_PLANNED_REASONS: Readonly<Record<Exclude<RunStatus, "planned">, (run: string) => string>> = {
   queued: (run) => `${run} has no plan yet. Wait until a worker has planned it.`,
-  reading: (run) => `${run} has no plan: it was reading when it was last heard of. ${PLAN_ANEW}`,
-  planning: (run) => `${run} has no plan: it was planning when it was last heard of. ${PLAN_ANEW}`,
+  reading: (run) => `${run} has no plan: it was reading when it was last heard of. ${PLAN_AGAIN}`,
+  planning: (run) => `${run} has no plan: it was planning when it was last heard of. ${PLAN_AGAIN}`,
   applying: (run) =>
     `${run} is being applied already. If it broke off, the next "sluice sync" goes on with it.`,
-  done: (run) => `${run} is applied already. ${PLAN_ANEW}`,
-  failed: (run) => `${run} failed, so there is no plan of it. ${PLAN_ANEW}`,
-  interrupted: (run) => `${run} was interrupted, so there is no plan of it. ${PLAN_ANEW}`,
-  discarded: (run) => `${run} was discarded in the app. ${PLAN_ANEW}`,
+  done: (run) => `${run} is applied already. ${PLAN_AGAIN}`,
+  failed: (run) => `${run} failed, so there is no plan of it. ${PLAN_AGAIN}`,
+  interrupted: (run) => `${run} was interrupted, so there is no plan of it. ${PLAN_AGAIN}`,
+  discarded: (run) => `${run} was discarded in the app. ${PLAN_AGAIN}`,
 };
 
-function whyNoPlan({
+function notPlannedReason({
   id,
   status,
   error,
@@ -35,9 +35,9 @@ function whyNoPlan({
   error: { kind: string; sentence: string } | null;
 }): string {
   const run = `Run ${id}`;
-  if (status === "discarded" && error !== null && PlanWorthless.isSaidBy(error))
-    return `${run} cannot be applied any more. ${error.sentence} ${PLAN_ANEW}`;
-  return NO_PLAN[status](run);
+  if (status === "discarded" && error !== null && StalePlan.matches(error))
+    return `${run} cannot be applied any more. ${error.sentence} ${PLAN_AGAIN}`;
+  return NOT_PLANNED_REASONS[status](run);
 }
 
 /**
@@ -57,7 +57,7 @@ export async function planInvalidReason(
   if (!run || run.organization_id !== organizationId)
     return `There is no run ${runId} of this organisation. "sluice runs" lists them.`;
   const { status } = run;
-  if (status !== "planned") return whyNoPlan({ ...run, status });
+  if (status !== "planned") return notPlannedReason({ ...run, status });
   if (settingsHash !== undefined && run.settings_hash !== settingsHash)
     return `Mapping, selection, options or fields changed since run ${runId} was planned. Plan anew.`;
   if ((await lastAppliedRun(db, organizationId)) !== run.planned_after)

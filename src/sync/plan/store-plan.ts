@@ -1,7 +1,7 @@
 // A plan is stored in the transaction that makes it, and says whether a person must approve it first. Rows that changed under an
 // automatic run are planned again, and the plan says so.
 import { sql, type Kysely } from "kysely";
-import { takeDomains } from "../../accounts/domains/account-domains.ts";
+import { releaseDomains } from "../../accounts/domains/account-domains.ts";
 import type { Tables } from "../../db/tables.ts";
 import type { OpenTransaction } from "../../db/transaction.ts";
 import { isDescriptionMapped, mappedFieldIds, type Prepared } from "../read/prepare.ts";
@@ -44,15 +44,15 @@ export async function storePlan(
   read: ReadResult,
 ): Promise<"planned" | "applying"> {
   run.signal.throwIfAborted();
-  run.progress({ stage: "plan" });
+  run.reportProgress({ stage: "plan" });
   await run.transaction(({ kysely: trx }) => transition(trx, run, "reading", { type: "startPlanning" }));
   return run.transaction(async (trx) => {
     const plannedAfter = await lastAppliedRun(trx.kysely, run.organizationId);
-    const counts = await planRead(trx, run, prepared, read);
+    const counts = await planChanges(trx, run, prepared, read);
     const reason = await approvalReason(trx, run, counts);
     const figures = {
       counts,
-      usage: usageBetween(run.usageBefore, run.context.source.usage),
+      usage: usageBetween(run.usageAtStart, run.context.source.usage),
       storeUnchanged: read.storeUnchanged,
       noChanges: read.noChanges,
       plannedRevision: read.storeRevision,
@@ -81,7 +81,7 @@ export async function lastAppliedRun(trx: Kysely<Tables>, organizationId: string
 }
 
 /** Stores the planned changes. @returns what they come to, with what was read and is not planned */
-async function planRead(
+async function planChanges(
   trx: OpenTransaction,
   run: ActiveRun,
   prepared: Prepared,
@@ -105,12 +105,12 @@ async function planRead(
   }
   return {
     ...NO_COUNTS,
-    read: read.unchanged + read.refused + read.staged,
+    read: read.unchanged + read.skipped + read.staged,
     created: plan.created,
     linked: plan.linked,
     updated: plan.updated,
     unchanged: read.unchanged + plan.unchanged,
-    skipped: read.refused + plan.skipped,
+    skipped: read.skipped + plan.skipped,
     stopped,
   };
 }
@@ -138,18 +138,18 @@ export async function replan(run: ActiveRun, scope: PlanScope, options: MatchOpt
       select exists (
         select from account_changes where run_id = ${runId} and outcome = 'changed') as any`.execute(kysely);
     if (!changed.rows[0]!.any) return false;
-    const moved = await sql`
+    const restaged = await sql`
       update run_drafts d set attempt = ${attempt} from account_changes c, runs r
       where d.run_id = ${runId} and c.run_id = d.run_id and c.record_id = d.record_id and c.outcome = 'changed'
         and r.id = d.run_id and r.mode <> 'plan'`.execute(kysely);
-    if (moved.numAffectedRows === 0n) return false;
+    if (restaged.numAffectedRows === 0n) return false;
     await discardDecisions(kysely, scope);
     const { revision } = await kysely
       .selectFrom("store_revision")
       .select("revision")
       .executeTakeFirstOrThrow();
     const plan = await planDrafts(trx, scope, options);
-    await takeDomains(kysely, runId);
+    await releaseDomains(kysely, runId);
     const counts = await addedCounts(kysely, runId, plan);
     await transition(kysely, run, "applying", { type: "replan", plannedRevision: revision, counts });
     return true;

@@ -6,7 +6,7 @@ import type { Database } from "../../db/pool.ts";
 import { inTransaction } from "../../db/transaction.ts";
 import type { StoredSettings } from "../rules/settings.ts";
 import { cacheWhatIf } from "../record/run-updates.ts";
-import { gatherPending, matchContested } from "./match-store.ts";
+import { gatherPending, matchConflicting } from "./match-store.ts";
 import type { SyncOptions } from "../../settings/sync-settings.ts";
 import type { WhatIf } from "../tables.ts";
 
@@ -26,7 +26,7 @@ async function plannedRun(database: Database, runId: number): Promise<PlannedRun
 }
 
 /** Figures being found out right now, so that whoever asks meanwhile waits for them instead of asking again. */
-const underWay = new WeakMap<Database, Map<string, Promise<WhatIf | undefined>>>();
+const inProgress = new WeakMap<Database, Map<string, Promise<WhatIf | undefined>>>();
 
 /** @returns undefined for a run that is no stored plan, and for one that passed its waiting accounts by as nothing had moved. */
 export async function whatIf(
@@ -39,27 +39,27 @@ export async function whatIf(
   const key = `${options.allowDuplicateNames ? "duplicates" : "one of a name"}, ${options.onDomainTaken}`;
   const kept = run.kept[key];
   if (kept) return kept;
-  const asked = underWay.get(database) ?? new Map<string, Promise<WhatIf | undefined>>();
-  underWay.set(database, asked);
+  const pending = inProgress.get(database) ?? new Map<string, Promise<WhatIf | undefined>>();
+  inProgress.set(database, pending);
   const name = `${runId} ${key}`;
   const answer =
-    asked.get(name) ?? decideAndKeep(database, run, { key, options }).finally(() => asked.delete(name));
-  asked.set(name, answer);
+    pending.get(name) ?? computeAndCache(database, run, { key, options }).finally(() => pending.delete(name));
+  pending.set(name, answer);
   return answer;
 }
 
-async function decideAndKeep(
+async function computeAndCache(
   database: Database,
   run: PlannedRun,
   { key, options }: { key: string; options: SyncOptions },
 ): Promise<WhatIf | undefined> {
-  const decided = await decideAnew(database, run, options);
-  if (decided === undefined) return undefined;
-  await cacheWhatIf(database.kysely, run.id, { key, figures: decided });
-  return decided;
+  const figures = await computeFigures(database, run, options);
+  if (figures === undefined) return undefined;
+  await cacheWhatIf(database.kysely, run.id, { key, figures: figures });
+  return figures;
 }
 
-function decideAnew(
+function computeFigures(
   database: Database,
   { id, organizationId, origin, settings }: PlannedRun,
   options: SyncOptions,
@@ -68,9 +68,9 @@ function decideAnew(
   return inTransaction(database, async (open) => {
     await sql`set local work_mem = '128MB'`.execute(open.kysely);
     await gatherPending(open, scope);
-    const gone = await sql`delete from pending_drafts where refused is not null`.execute(open.kysely);
+    const skipped = await sql`delete from pending_drafts where refused is not null`.execute(open.kysely);
     const domainsMapped = settings.settings.mapping.domains.length > 0;
-    const { matches } = await matchContested(open, scope, { ...options, domainsMapped });
+    const { matches } = await matchConflicting(open, scope, { ...options, domainsMapped });
     const { rows } = await sql<{ drafts: number; created: number }>`
       select (select count(*)::int from pending_drafts) as drafts, count(*)::int as created from pending_drafts
       where account_id is null and record_id not in (select record_id from conflicting_drafts)`.execute(
@@ -78,12 +78,12 @@ function decideAnew(
     );
     const { drafts, created } = rows[0]!;
     if (drafts === 0) return undefined;
-    const whatIs: WhatIf = { created, linked: 0, skipped: Number(gone.numAffectedRows ?? 0) };
+    const figures: WhatIf = { created, linked: 0, skipped: Number(skipped.numAffectedRows ?? 0) };
     for (const { kind } of matches) {
-      if (kind === "create") whatIs.created++;
-      else if (kind === "refused") whatIs.skipped++;
-      else if (kind !== "linked") whatIs.linked++;
+      if (kind === "create") figures.created++;
+      else if (kind === "refused") figures.skipped++;
+      else if (kind !== "linked") figures.linked++;
     }
-    return whatIs;
+    return figures;
   });
 }

@@ -12,14 +12,14 @@ const STAGED = 2;
 const MUST_STAGE = 4;
 const DELETED = 8;
 /** What becomes of it depends on other accounts (`waiting.ts`). */
-const WAITING = 16;
-const REFUSED = 32;
+const BLOCKED = 16;
+const SKIPPED = 32;
 const NO_LINK = 64;
 
-const NIBBLE = new Int8Array(128).fill(-1);
+const HEX_VALUE = new Int8Array(128).fill(-1);
 for (let value = 0; value < 16; value++) {
-  NIBBLE["0123456789abcdef".charCodeAt(value)] = value;
-  NIBBLE["0123456789ABCDEF".charCodeAt(value)] = value;
+  HEX_VALUE["0123456789abcdef".charCodeAt(value)] = value;
+  HEX_VALUE["0123456789ABCDEF".charCodeAt(value)] = value;
 }
 
 /** Reads "8-4-4-4-12" into four big-endian words: unsigned comparison of them is comparison of the lower-case text. */
@@ -27,7 +27,7 @@ function readGuid(text: string, words: Uint32Array): void {
   let word = 0;
   let digits = 0;
   for (let index = 0; index < text.length; index++) {
-    const digit = NIBBLE[text.charCodeAt(index) & 127]!;
+    const digit = HEX_VALUE[text.charCodeAt(index) & 127]!;
     if (digit < 0) continue;
     word = (word << 4) | digit;
     if (++digits % 8 === 0) {
@@ -51,7 +51,7 @@ function wordAt(bytes: string, at: number): number {
 }
 
 /** Places of the table for a record: full to four fifths, a look-up takes three probes, and the table 5 bytes a record. */
-const ROOM = 1.25;
+const SLOTS_PER_RECORD = 1.25;
 
 export class KnownRecords {
   /** Records loaded so far. */
@@ -68,13 +68,13 @@ export class KnownRecords {
   /** The part of the probed id's hash that is kept beside its place. */
   #tag = 0;
 
-  constructor(atMost: number) {
-    this.#places = new Uint32Array(Math.ceil(atMost * ROOM) + 1);
-    this.#placeMask = 2 ** Math.ceil(Math.log2(atMost + 2)) - 1;
-    this.#ids = new Uint32Array(atMost * 4);
-    this.#fingerprints = new Uint32Array(atMost * 2);
-    this.#versions = new Float64Array(atMost);
-    this.#state = new Uint8Array(atMost);
+  constructor(capacity: number) {
+    this.#places = new Uint32Array(Math.ceil(capacity * SLOTS_PER_RECORD) + 1);
+    this.#placeMask = 2 ** Math.ceil(Math.log2(capacity + 2)) - 1;
+    this.#ids = new Uint32Array(capacity * 4);
+    this.#fingerprints = new Uint32Array(capacity * 2);
+    this.#versions = new Float64Array(capacity);
+    this.#state = new Uint8Array(capacity);
   }
 
   /** Takes over one row of binary COPY at `at`; a later row of the same record counts beside its state. Offsets: see ROW_BYTES. */
@@ -158,25 +158,25 @@ export class KnownRecords {
   }
 
   /** Records that were read and are not staged. A row that came twice, once changed, counts as staged. */
-  countUnchanged(): { settled: number; refused: number; waiting: number } {
-    const counts = { settled: 0, refused: 0, waiting: 0 };
+  countUnchanged(): { synced: number; skipped: number; withoutDomain: number } {
+    const counts = { synced: 0, skipped: 0, withoutDomain: 0 };
     for (const state of this.#state) {
       if ((state & (UNCHANGED | STAGED)) !== UNCHANGED) continue;
-      if ((state & WAITING) === 0) counts.settled++;
-      else if ((state & REFUSED) === 0) counts.waiting++;
-      else counts.refused++;
+      if ((state & BLOCKED) === 0) counts.synced++;
+      else if ((state & SKIPPED) === 0) counts.withoutDomain++;
+      else counts.skipped++;
     }
     return counts;
   }
 
   /** Ids of the records with a link, not known to be deleted, that the read did not bring. */
-  notRead(): string[] {
+  linkedIdsNotRead(): string[] {
     return this.#idsWhere((state) => (state & (UNCHANGED | STAGED | DELETED | NO_LINK)) === 0);
   }
 
   /** Ids of the waiting records that the read did not bring. */
-  waitingNotRead(): string[] {
-    return this.#idsWhere((state) => (state & (UNCHANGED | STAGED | WAITING)) === WAITING);
+  blockedIdsNotRead(): string[] {
+    return this.#idsWhere((state) => (state & (UNCHANGED | STAGED | BLOCKED)) === BLOCKED);
   }
 
   #idsWhere(test: (state: number) => boolean): string[] {
@@ -199,7 +199,7 @@ const HEADER_BYTES = 19;
  * A guid from the database is safe inside a statement; COPY takes no parameters. A waiting record counts beside its link: it is
  * there, also when the link still says that it was deleted, since what came back was refused.
  */
-function recordsOf(organizationId: string): string[] {
+function copyStatements(organizationId: string): string[] {
   const organization = `organization_id = '${organizationId.replaceAll(/[^0-9a-f-]/g, "")}'`;
   return [
     `copy (
@@ -211,21 +211,21 @@ function recordsOf(organizationId: string): string[] {
         coalesce(record_version, 0), coalesce(fingerprint, 0)
       from account_links l where ${organization}) to stdout (format binary)`,
     `copy (
-      select record_id, ${NO_LINK} + case when kind = 'domain-taken' then ${WAITING} else ${WAITING | REFUSED} end::int4,
+      select record_id, ${NO_LINK} + case when kind = 'domain-taken' then ${BLOCKED} else ${BLOCKED | SKIPPED} end::int4,
         record_version, fingerprint
       from blocked_records where ${organization}) to stdout (format binary)`,
   ];
 }
 
-async function* rowsOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+async function* completeRows(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let rest: Buffer = Buffer.alloc(0);
   let skip = HEADER_BYTES;
   for await (const chunk of chunks) {
     rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     if (rest.length < skip + ROW_BYTES) continue;
-    const whole = Math.floor((rest.length - skip) / ROW_BYTES) * ROW_BYTES;
-    yield rest.subarray(skip, skip + whole);
-    rest = rest.subarray(skip + whole);
+    const completeBytes = Math.floor((rest.length - skip) / ROW_BYTES) * ROW_BYTES;
+    yield rest.subarray(skip, skip + completeBytes);
+    rest = rest.subarray(skip + completeBytes);
     skip = 0;
   }
 }
@@ -241,8 +241,8 @@ export async function loadKnownRecords(database: Database, organizationId: strin
       [organizationId],
     );
     const known = new KnownRecords(counted.rows[0]!.count);
-    for (const records of recordsOf(organizationId)) {
-      for await (const rows of rowsOf(copyOut(client, records))) {
+    for (const statement of copyStatements(organizationId)) {
+      for await (const rows of completeRows(copyOut(client, statement))) {
         for (let at = 0; at < rows.length; at += ROW_BYTES) known.add(rows, at);
         // Otherwise libuv reads this socket up to 32 times before any other, and what a run asks of Dynamics meanwhile is
         // answered when all is loaded (0.8 s instead of 0.3 at 300,000 records).

@@ -30,12 +30,12 @@ export type Prepared = {
 };
 
 /** Owners and users become teammates by e-mail; a disabled user is nobody's colleague any more. */
-async function teammateOfUser(
+async function mapUsersToTeammates(
   database: Database,
   users: readonly SourceUser[],
 ): Promise<Pick<DraftRules, "teammateOfUser" | "nameOfUser">> {
   const teammates = await teammatesByEmail(database.kysely);
-  const found = new Map<string, number>();
+  const teammateIds = new Map<string, number>();
   const names = new Map<string, string>();
   for (const user of users) {
     const address = user.email === null ? "no e-mail address" : user.email;
@@ -44,25 +44,25 @@ async function teammateOfUser(
       `${user.fullName} (${user.disabled ? "disabled, " : ""}${address})`.trim(),
     );
     const teammate = user.email === null || user.disabled ? undefined : teammates.get(emailKey(user.email));
-    if (teammate) found.set(user.id.toLowerCase(), teammate.id);
+    if (teammate) teammateIds.set(user.id.toLowerCase(), teammate.id);
   }
-  return { teammateOfUser: found, nameOfUser: names };
+  return { teammateOfUser: teammateIds, nameOfUser: names };
 }
 
 type CheckedColumns = { columns: Map<string, Column>; runIssues: FieldIssue[] };
 
 /** The mapped columns that can be read. @throws AttentionError when the mapping cannot be used at all. */
-function checkedColumns(settings: SyncSettings, offered: readonly Column[]): CheckedColumns {
+function checkColumns(settings: SyncSettings, available: readonly Column[]): CheckedColumns {
   const { mapping } = settings;
-  const check = checkMapping(mapping, offered);
+  const check = checkMapping(mapping, available);
   if (check.problems.length > 0) throw new AttentionError("mapping", check.problems.join("\n"));
   const stopped = new Set([...check.missingColumns, ...check.unreadableColumns]);
-  const wanted = new Set([mapping.name, ...mapping.domains, ...mapping.fields.map((field) => field.column)]);
-  if (mapping.description !== undefined) wanted.add(mapping.description);
+  const mapped = new Set([mapping.name, ...mapping.domains, ...mapping.fields.map((field) => field.column)]);
+  if (mapping.description !== undefined) mapped.add(mapping.description);
   return {
     columns: new Map(
-      offered
-        .filter((column) => wanted.has(column.logicalName) && !stopped.has(column.logicalName))
+      available
+        .filter((column) => mapped.has(column.logicalName) && !stopped.has(column.logicalName))
         .map((column) => [column.logicalName, column]),
     ),
     runIssues: [
@@ -79,14 +79,14 @@ export async function prepareRun({
 }: Pick<ActiveRun, "context" | "signal">): Promise<Prepared> {
   const { database, source, settings } = context;
   const { mapping } = settings;
-  const { columns, runIssues } = checkedColumns(settings, await source.columns(signal));
+  const { columns, runIssues } = checkColumns(settings, await source.columns(signal));
   const records = await source.select(settings.selection, signal);
   for (const teammate of context.teammates ?? []) await saveTeammate(database.kysely, teammate);
   const needsUsers = mapping.fields.some((field) => field.type === "teammate");
   const users = needsUsers
-    ? await teammateOfUser(database, await source.users(signal))
+    ? await mapUsersToTeammates(database, await source.users(signal))
     : { teammateOfUser: new Map<string, number>(), nameOfUser: new Map<string, string>() };
-  const before = new Set((await customFields(database.kysely)).map((field) => field.id));
+  const existingFieldIds = new Set((await customFields(database.kysely)).map((field) => field.id));
   const wanted = mapping.fields.map(({ field, type }) => ({ name: field, type }));
   const fields: ReadonlyMap<string, CustomField> = await ensureCustomFields(database.kysely, wanted);
   const fieldIds = new Map([...fields].map(([name, field]) => [name, field.id]));
@@ -116,7 +116,7 @@ export async function prepareRun({
     },
     runIssues,
     settingsHash,
-    newFieldIds: [...fieldIds.values()].filter((id) => !before.has(id)),
+    newFieldIds: [...fieldIds.values()].filter((id) => !existingFieldIds.has(id)),
   };
 }
 

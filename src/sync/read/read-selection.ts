@@ -2,24 +2,24 @@
 // was read, what is missing is looked up, and what waits on something that moved is staged again.
 import type { RawRow } from "../../dataverse/model.ts";
 import { readAhead } from "../../lib/read-ahead.ts";
-import { storeDepartures } from "./missing-records.ts";
+import { stageStops } from "./missing-records.ts";
 import { createDrafter, type Drafter } from "../draft/draft.ts";
 import { KnownRecords, loadKnownRecords } from "./known-records.ts";
 import type { ActiveRun } from "../record/run-context.ts";
 import type { Prepared } from "./prepare.ts";
-import { readPages, settleRead, TooManyAccountsError, type ReadResult } from "./stage-rows.ts";
+import { readPages, finishStaging, TooManyAccountsError, type ReadResult } from "./stage-rows.ts";
 import { retriedIds } from "./retry-selection.ts";
-import { sinceLastRun, stageWaiting, storeForgotten } from "./stage-blocked.ts";
+import { compareStoreToLastRun, stageBlocked, stageUnreadBlocked } from "./stage-blocked.ts";
 
 /**
  * More changed accounts than this part of all, and reading everything is cheaper: by ids 500 come with a request, and 5,000
  * otherwise. A few requests are always fewer than a whole selection's pages of full rows.
  */
-const MOSTLY_CHANGED = 0.2;
-const FEW = 1_000;
+const FULL_READ_SHARE = 0.2;
+const FULL_READ_MIN_CHANGES = 1_000;
 /** Pages that are kept while what is known is still being loaded: of a sweep at most some 60 MB, of rows some 50 MB. */
-const SWEPT_AHEAD = 100;
-const READ_AHEAD = 4;
+const SWEEP_PAGES_AHEAD = 100;
+const ROW_PAGES_AHEAD = 4;
 
 /** What is known of the organisation's records before it is read; a retry reads as if that were nothing. */
 export function loadKnown({ context, organizationId, mode }: ActiveRun): Promise<KnownRecords> {
@@ -46,7 +46,7 @@ async function* onePage(rows: readonly RawRow[]): AsyncGenerator<readonly RawRow
   yield rows;
 }
 
-type Opened = { readonly known: KnownRecords; readonly drafter: Drafter };
+type ReadState = { readonly known: KnownRecords; readonly drafter: Drafter };
 
 function expectedOf({ count }: KnownRecords): number | undefined {
   return count > 0 ? count : undefined;
@@ -57,16 +57,16 @@ async function readEverything(
   prepared: Prepared,
   loading: Promise<KnownRecords>,
 ): Promise<ReadResult> {
-  const { context, signal, progress } = run;
+  const { context, signal, reportProgress } = run;
   const { maxAccounts } = context;
   const drafter = createDrafter(prepared.rules);
   const rows = prepared.records.read(drafter.columns, signal);
-  const pages = readAhead(rows, loading, READ_AHEAD);
+  const pages = readAhead(rows, loading, ROW_PAGES_AHEAD);
   const known = await loading;
-  const onPage = (done: number) => progress({ stage: "read", done, expected: expectedOf(known) });
+  const onPage = (done: number) => reportProgress({ stage: "read", done, expected: expectedOf(known) });
   onPage(0);
   await readPages(pages, { run, drafter, known, maxAccounts, onPage });
-  return settle(run, prepared, { known, drafter });
+  return completeRead(run, prepared, { known, drafter });
 }
 
 /** Rule 16: only the rows whose version moved are read. Under other settings every row says something else, so all are. */
@@ -75,16 +75,16 @@ async function readChanges(
   prepared: Prepared,
   loading: Promise<KnownRecords>,
 ): Promise<ReadResult> {
-  const { context, organizationId, signal, progress } = run;
+  const { context, organizationId, signal, reportProgress } = run;
   const { database, source, maxAccounts } = context;
-  const since = await sinceLastRun(database, organizationId, prepared.settingsHash);
-  if (since.store === "other-settings" || !source.capabilities.versions)
+  const comparison = await compareStoreToLastRun(database, organizationId, prepared.settingsHash);
+  if (comparison.store === "other-settings" || !source.capabilities.versions)
     return readEverything(run, prepared, loading);
-  const pages = readAhead(prepared.records.versions(signal), loading, SWEPT_AHEAD);
+  const pages = readAhead(prepared.records.versions(signal), loading, SWEEP_PAGES_AHEAD);
   const known = await loading;
   const changed = new Set<string>();
   let swept = 0;
-  const onPage = () => progress({ stage: "read", done: swept, expected: expectedOf(known) });
+  const onPage = () => reportProgress({ stage: "read", done: swept, expected: expectedOf(known) });
   onPage();
   for await (const page of pages) {
     swept += page.length;
@@ -96,12 +96,12 @@ async function readChanges(
     }
     onPage();
   }
-  if (changed.size > Math.max(FEW, swept * MOSTLY_CHANGED))
+  if (changed.size > Math.max(FULL_READ_MIN_CHANGES, swept * FULL_READ_SHARE))
     return readEverything(run, prepared, loadKnown(run));
   const drafter = createDrafter(prepared.rules);
   const rows = prepared.records.fetch([...changed], drafter.columns, signal);
   await readPages(rows, { run, drafter, known, maxAccounts, onPage: () => undefined });
-  return settle(run, prepared, { known, drafter });
+  return completeRead(run, prepared, { known, drafter });
 }
 
 /**
@@ -113,19 +113,23 @@ async function readRetried(
   prepared: Prepared,
   loading: Promise<KnownRecords>,
 ): Promise<ReadResult> {
-  const { context, organizationId, signal, progress } = run;
+  const { context, organizationId, signal, reportProgress } = run;
   const { database, maxAccounts } = context;
   const drafter = createDrafter(prepared.rules);
   const known = await loading;
   const ids = await retriedIds(database, run.runId);
-  const onPage = (done: number) => progress({ stage: "read", done, expected: ids.length });
+  const onPage = (done: number) => reportProgress({ stage: "read", done, expected: ids.length });
   onPage(0);
   const selected = await prepared.records.among(ids, signal);
   const pages = prepared.records.fetch(selected, drafter.columns, signal);
   await readPages(pages, { run, drafter, known, maxAccounts, onPage });
-  const { revision: storeRevision } = await sinceLastRun(database, organizationId, prepared.settingsHash);
+  const { revision: storeRevision } = await compareStoreToLastRun(
+    database,
+    organizationId,
+    prepared.settingsHash,
+  );
   return {
-    ...(await settleRead(run, known, maxAccounts)),
+    ...(await finishStaging(run, known, maxAccounts)),
     storeUnchanged: false,
     noChanges: false,
     storeRevision,
@@ -133,33 +137,37 @@ async function readRetried(
 }
 
 /** After a read of the whole selection: departures, forgotten records, and those that wait on something that moved. */
-async function settle(run: ActiveRun, prepared: Prepared, { known, drafter }: Opened): Promise<ReadResult> {
+async function completeRead(
+  run: ActiveRun,
+  prepared: Prepared,
+  { known, drafter }: ReadState,
+): Promise<ReadResult> {
   const { context, organizationId, signal } = run;
   const { database, source, maxAccounts } = context;
-  const notRead = source.capabilities.missingRecords ? known.notRead() : [];
-  let departures = 0;
+  const notRead = source.capabilities.missingRecords ? known.linkedIdsNotRead() : [];
+  let stops = 0;
   if (notRead.length > 0) {
-    const found = await prepared.records.lookUpMissing(notRead, drafter.columns, signal);
+    const missing = await prepared.records.lookUpMissing(notRead, drafter.columns, signal);
     const missed = { run, drafter, known, maxAccounts, onPage: () => undefined };
-    if (found.missed.length > 0) await readPages(onePage(found.missed), missed);
-    departures = await storeDepartures(run, found.stopped);
+    if (missing.missed.length > 0) await readPages(onePage(missing.missed), missed);
+    stops = await stageStops(run, missing.stopped);
   }
-  const forgotten = known.waitingNotRead();
-  await storeForgotten(run, forgotten);
-  const read = await settleRead(run, known, maxAccounts);
-  const { store, revision: storeRevision } = await sinceLastRun(
+  const unreadBlocked = known.blockedIdsNotRead();
+  await stageUnreadBlocked(run, unreadBlocked);
+  const read = await finishStaging(run, known, maxAccounts);
+  const { store, revision: storeRevision } = await compareStoreToLastRun(
     database,
     organizationId,
     prepared.settingsHash,
   );
   const storeUnchanged = store === "unchanged";
-  const noChanges = storeUnchanged && read.staged + departures + forgotten.length === 0;
+  const noChanges = storeUnchanged && read.staged + stops + unreadBlocked.length === 0;
   if (noChanges) return { ...read, storeUnchanged, noChanges, storeRevision };
-  const again = await stageWaiting(run, storeUnchanged ? "affected" : "all");
+  const restaged = await stageBlocked(run, storeUnchanged ? "affected" : "all");
   return {
-    unchanged: read.unchanged - again.synced,
-    refused: read.refused - again.refused,
-    staged: read.staged + again.synced + again.refused,
+    unchanged: read.unchanged - restaged.synced,
+    skipped: read.skipped - restaged.refused,
+    staged: read.staged + restaged.synced + restaged.refused,
     storeUnchanged,
     noChanges,
     storeRevision,

@@ -5,10 +5,10 @@ import { sql, type RawBuilder } from "kysely";
 import type { Database } from "../../db/pool.ts";
 import type { OpenTransaction } from "../../db/transaction.ts";
 import { createTemporaryTable } from "../record/temporary-tables.ts";
-import { noteNotRead } from "./missing-records.ts";
+import { insertDecisionsOfUnread } from "./missing-records.ts";
 import type { StagingRun } from "./stage-rows.ts";
 
-export type SinceLastRun = {
+export type StoreComparison = {
   /**
    * "unchanged" when the store is as the run applied last left it, under the same settings, so that every waiting record would be
    * decided as before if the source brings nothing new; "edited" when somebody else wrote.
@@ -19,11 +19,11 @@ export type SinceLastRun = {
 };
 
 /** How the store stands to the run applied last. */
-export async function sinceLastRun(
+export async function compareStoreToLastRun(
   database: Database,
   organizationId: string,
   settingsHash: string,
-): Promise<SinceLastRun> {
+): Promise<StoreComparison> {
   const { rows } = await sql<{ revision: number; same: boolean | null; unchanged: boolean | null }>`
     select s.revision, last.settings_hash = ${settingsHash} as same,
       last.settled_revision = s.revision as unchanged
@@ -38,10 +38,10 @@ export async function sinceLastRun(
 }
 
 /** Notes the waiting records that the read did not bring; the run's end forgets them. */
-export async function storeForgotten(run: StagingRun, ids: readonly string[]): Promise<void> {
+export async function stageUnreadBlocked(run: StagingRun, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   const reasons = ids.map((id) => [id, "not-read"] as const);
-  await run.transaction(({ client }) => noteNotRead(client, run.runId, "forget", reasons));
+  await run.transaction(({ client }) => insertDecisionsOfUnread(client, run.runId, "forget", reasons));
 }
 
 /**
@@ -49,13 +49,13 @@ export async function storeForgotten(run: StagingRun, ids: readonly string[]): P
  * on are its name and its domains; so whoever shares one with a staged draft, with the account of one, or with a departing
  * account is staged, and then whoever shares one with those. @returns how many, by whether they are synced or refused
  */
-export async function stageWaiting(
+export async function stageBlocked(
   run: StagingRun,
   which: "all" | "affected",
 ): Promise<{ synced: number; refused: number }> {
   const { runId, organizationId } = run;
   const staged = { synced: 0, refused: 0 };
-  const stage = async (open: OpenTransaction, woken: RawBuilder<unknown>): Promise<number> => {
+  const stage = async (open: OpenTransaction, condition: RawBuilder<unknown>): Promise<number> => {
     const { rows } = await sql<{ kind: string; count: number }>`
       with staged as (
         insert into run_drafts (run_id, record_id, created_on, record_version, fingerprint, name, name_key, description, fields, domains, issues)
@@ -63,7 +63,7 @@ export async function stageWaiting(
           w.description, w.fields, w.domains, w.issues
         from blocked_records w
         left join run_versions v on v.run_id = ${runId} and v.record_id = w.record_id
-        where w.organization_id = ${organizationId} and ${woken}
+        where w.organization_id = ${organizationId} and ${condition}
           and not exists (select from run_drafts d where d.run_id = ${runId} and d.record_id = w.record_id)
           and not exists (select from run_decisions x where x.run_id = ${runId} and x.record_id = w.record_id and x.action = 'forget')
         returning record_id)

@@ -1,7 +1,7 @@
 // Read: all pages of a selection, in whatever order they come, held against what is known; drafts that differ are
 // staged by COPY into the run's own table. Nothing is decided here, so a read that breaks off does no harm.
 import { sql } from "kysely";
-import { copyIn, copyText, textArray, type CopyWriter } from "../../db/copy.ts";
+import { copyIn, encodeCopyRow, encodeTextArray, type CopyWriter } from "../../db/copy.ts";
 import { UserError } from "../../lib/user-error.ts";
 import type { RawRow } from "../../dataverse/model.ts";
 import type { AccountDraft, Drafter } from "../draft/draft.ts";
@@ -12,7 +12,7 @@ export type ReadResult = {
   /** Distinct records that say what they said last time, linked. */
   readonly unchanged: number;
   /** The same of records that stay refused. */
-  readonly refused: number;
+  readonly skipped: number;
   /** Distinct records staged. */
   readonly staged: number;
   /** Whether the store was as the run before left it, under the same settings. */
@@ -38,7 +38,7 @@ export class TooManyAccountsError extends UserError {
 }
 
 function draftRow(runId: number, draft: AccountDraft, fingerprint: string): string {
-  return copyText([
+  return encodeCopyRow([
     runId,
     draft.id,
     draft.createdOn,
@@ -48,13 +48,13 @@ function draftRow(runId: number, draft: AccountDraft, fingerprint: string): stri
     draft.nameKey,
     draft.description ?? null,
     JSON.stringify(draft.fields),
-    textArray(draft.domains),
+    encodeTextArray(draft.domains),
     draft.issues.length === 0 ? null : JSON.stringify(draft.issues),
   ]);
 }
 
 /** Rows are staged on one connection and moved versions on another, since a COPY has its connection to itself. */
-class Staging {
+class StagingWriter {
   readonly #runId: number;
   readonly #drafts: CopyWriter;
   readonly #versions: CopyWriter;
@@ -70,7 +70,7 @@ class Staging {
   }
 
   stageVersion(id: string, version: number): Promise<void> | undefined {
-    return this.#versions.write(copyText([this.#runId, id, version]));
+    return this.#versions.write(encodeCopyRow([this.#runId, id, version]));
   }
 
   async end(): Promise<void> {
@@ -110,7 +110,7 @@ export async function readPages(
   const { runId } = run;
   await run.transaction((first) =>
     run.transaction(async (second) => {
-      const staging = new Staging(
+      const staging = new StagingWriter(
         runId,
         copyIn(first.client, `copy run_drafts_${runId} (${DRAFT_COLUMNS}) from stdin`),
         copyIn(second.client, `copy run_versions_${runId} (run_id, record_id, record_version) from stdin`),
@@ -129,7 +129,7 @@ export async function readPages(
 async function stagePages(
   pages: AsyncIterable<readonly RawRow[]>,
   { drafter, known, maxAccounts, onPage }: ReadOptions,
-  staging: Staging,
+  staging: StagingWriter,
 ): Promise<void> {
   let rows = 0;
   for await (const page of pages) {
@@ -137,8 +137,8 @@ async function stagePages(
     // Pages can repeat rows; only far beyond the limit is it sure without counting distinct ids.
     if (rows > maxAccounts * 2) throw new TooManyAccountsError(maxAccounts);
     for (const row of page) {
-      const waiting = stageRow(row, drafter, known, staging);
-      if (waiting) await waiting;
+      const pendingWrite = stageRow(row, drafter, known, staging);
+      if (pendingWrite) await pendingWrite;
     }
     onPage(rows);
   }
@@ -148,7 +148,7 @@ function stageRow(
   row: RawRow,
   drafter: Drafter,
   known: KnownRecords,
-  staging: Staging,
+  staging: StagingWriter,
 ): Promise<void> | undefined {
   const id = drafter.recordId(row);
   const index = known.find(id);
@@ -167,7 +167,7 @@ function stageRow(
  * highest version stays (equal versions: the higher fingerprint, so that chance decides nothing).
  * @throws TooManyAccountsError
  */
-export async function settleRead(
+export async function finishStaging(
   run: StagingRun,
   known: KnownRecords,
   maxAccounts: number,
@@ -186,10 +186,11 @@ export async function settleRead(
             from ${drafts}) numbered
           where n > 1)`.execute(db);
     }
-    const { settled, waiting, refused } = known.countUnchanged();
-    if (settled + waiting + refused + distinct > maxAccounts) throw new TooManyAccountsError(maxAccounts);
+    const { synced, withoutDomain, skipped } = known.countUnchanged();
+    if (synced + withoutDomain + skipped + distinct > maxAccounts)
+      throw new TooManyAccountsError(maxAccounts);
     await sql`analyze ${drafts}`.execute(db);
     await sql`analyze ${sql.table(`run_versions_${runId}`)}`.execute(db);
-    return { unchanged: settled + waiting, refused, staged: distinct };
+    return { unchanged: synced + withoutDomain, skipped: skipped, staged: distinct };
   });
 }

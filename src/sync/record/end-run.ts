@@ -2,7 +2,7 @@
 // where the run is, say which event that is.
 import type { RunStatus } from "../tables.ts";
 import { sql, type Kysely } from "kysely";
-import { isDatabaseAway } from "../../db/away.ts";
+import { isDatabaseUnavailable } from "../../db/errors.ts";
 import type { Tables } from "../../db/tables.ts";
 import { inTransaction } from "../../db/transaction.ts";
 import { LeaseError } from "./lease.ts";
@@ -21,10 +21,10 @@ import {
 /** Maximum consecutive attempts that break off, or lose their process, before a run is left to a person. */
 export const MAX_ATTEMPTS = 5;
 /** Before the second attempt; it doubles with each: some minutes in all. */
-const FIRST_DELAY_MS = 5_000;
+const FIRST_RETRY_DELAY_MS = 5_000;
 
 function retryTime(now: Date, attempts: number): Date {
-  return new Date(now.getTime() + FIRST_DELAY_MS * 2 ** Math.max(attempts - 1, 0));
+  return new Date(now.getTime() + FIRST_RETRY_DELAY_MS * 2 ** Math.max(attempts - 1, 0));
 }
 
 /** How a run broke off. */
@@ -43,7 +43,7 @@ export function failureOf(error: unknown, signal: AbortSignal | undefined): Fail
 /** What recording a failure needs of its run. */
 type FailedRun = FencedRun & Pick<LeasedRun, "requeues" | "onFailure">;
 
-type Found = { readonly status: RunStatus; readonly attempts: number };
+type LockedRun = { readonly status: RunStatus; readonly attempts: number };
 
 /**
  * Records how a run broke off, by where it is. Whoever lost it to another process records nothing. With the database away not even
@@ -53,18 +53,18 @@ export async function recordFailure(store: RunStore, run: FailedRun, failure: Fa
   const { onFailure } = run;
   const record = () =>
     inTransaction(store.database, async ({ kysely: trx }) => {
-      const found = await lockRun(trx, run);
-      if (found) await recordFailureIn(trx, run, found, { ...failure, now: store.clock.now() });
+      const locked = await lockRun(trx, run);
+      if (locked) await recordFailureIn(trx, run, locked, { ...failure, now: store.clock.now() });
     });
   try {
     await (onFailure ? onFailure(failure.reason, record) : record());
   } catch (error) {
-    if (!isDatabaseAway(error)) throw error;
+    if (!isDatabaseUnavailable(error)) throw error;
   }
 }
 
-async function lockRun(trx: Kysely<Tables>, { runId, lease }: FencedRun): Promise<Found | undefined> {
-  const { rows } = await sql<Found>`
+async function lockRun(trx: Kysely<Tables>, { runId, lease }: FencedRun): Promise<LockedRun | undefined> {
+  const { rows } = await sql<LockedRun>`
     select status, attempts from runs where id = ${runId} and fence = ${lease.fence}
     for update`.execute(trx);
   return rows[0];
@@ -73,29 +73,29 @@ async function lockRun(trx: Kysely<Tables>, { runId, lease }: FencedRun): Promis
 async function recordFailureIn(
   trx: Kysely<Tables>,
   run: FailedRun,
-  { status, attempts }: Found,
+  { status, attempts }: LockedRun,
   failure: Failure & { readonly now: Date },
 ): Promise<void> {
   const { requeues } = run;
   if (status === "reading" || status === "planning")
-    await transition(trx, run, status, unplannedFailure(failure, { attempts, requeues }));
-  else if (status === "planned") await transition(trx, run, status, planFailure(failure, { requeues }));
+    await transition(trx, run, status, unplannedFailureEvent(failure, { attempts, requeues }));
+  else if (status === "planned") await transition(trx, run, status, planFailureEvent(failure, { requeues }));
   else if (status === "applying") {
-    const written = await writtenChanges(trx, run.runId);
-    await transition(trx, run, status, applyFailure(failure, attempts, written));
+    const written = await countWrittenChanges(trx, run.runId);
+    await transition(trx, run, status, applyFailureEvent(failure, attempts, written));
   }
 }
 
 /** Before its plan is stored: it ends, or goes back into the queue if it broke off for no fault of its own. */
-function unplannedFailure(
+function unplannedFailureEvent(
   { reason, isAborted, now }: Failure & { readonly now: Date },
   { attempts, requeues = false }: { readonly attempts: number; readonly requeues?: boolean | undefined },
 ): EventFrom<"reading" | "planning"> {
   const error = serializeError(reason);
   const isStop = reason instanceof RunStopped;
   if (requeues && isStop && reason.kind !== "cancelled") return { type: "requeue", retryAt: null };
-  const mayPass = isDatabaseAway(reason) || reason instanceof LeaseError;
-  if (requeues && mayPass && attempts < MAX_ATTEMPTS)
+  const isTransient = isDatabaseUnavailable(reason) || reason instanceof LeaseError;
+  if (requeues && isTransient && attempts < MAX_ATTEMPTS)
     return { type: "requeue", retryAt: retryTime(now, attempts) };
   return isStop || isAborted || reason instanceof LeaseError
     ? { type: "interrupt", error, now }
@@ -103,28 +103,28 @@ function unplannedFailure(
 }
 
 /** A plan that could not be applied just now: it stays a plan and says why; one that was paused, or lost the database, stays approved. */
-function planFailure(
+function planFailureEvent(
   { reason }: Failure,
   { requeues = false }: { readonly requeues?: boolean | undefined },
 ): EventFrom<"planned"> {
-  if (requeues && isDatabaseAway(reason)) return { type: "keepApproved", countsAsAttempt: true };
+  if (requeues && isDatabaseUnavailable(reason)) return { type: "keepApproved", countsAsAttempt: true };
   if (requeues && reason instanceof RunStopped && reason.kind !== "cancelled")
     return { type: "keepApproved", countsAsAttempt: false };
   return { type: "revertToPlanned", error: serializeError(reason) };
 }
 
-type Written = { readonly written: number; readonly all: number };
+type WrittenChanges = { readonly written: number; readonly all: number };
 
 /**
  * While it was written: it goes on later, from its checkpoint. After some attempts that got no further it is left to a person: it
  * says why and how much of it is written, and the next sync goes on with it.
  */
-function applyFailure(
+function applyFailureEvent(
   { reason, isAborted, now }: Failure & { readonly now: Date },
   attempts: number,
-  { written, all }: Written,
+  { written, all }: WrittenChanges,
 ): EventFrom<"applying"> {
-  if (isAborted && !isDatabaseAway(reason))
+  if (isAborted && !isDatabaseUnavailable(reason))
     return { type: "halt", reason: reason instanceof RunStopped ? reason.kind : "interrupted" };
   const { kind, sentence } = serializeError(reason);
   const error = { kind, sentence: `${sentence} (${written} of ${all} changes are written.)` };
@@ -133,8 +133,8 @@ function applyFailure(
     : { type: "scheduleRetry", retryAt: retryTime(now, attempts), error };
 }
 
-async function writtenChanges(trx: Kysely<Tables>, runId: number): Promise<Written> {
-  const { rows } = await sql<Written>`
+async function countWrittenChanges(trx: Kysely<Tables>, runId: number): Promise<WrittenChanges> {
+  const { rows } = await sql<WrittenChanges>`
     select count(*) filter (where seq <= r.checkpoint)::int as written, count(*)::int as all
     from runs r join account_changes c on c.run_id = r.id
     where r.id = ${runId}`.execute(trx);

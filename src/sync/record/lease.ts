@@ -8,7 +8,7 @@ import type { Database } from "../../db/pool.ts";
 import { inTransaction, type OpenTransaction } from "../../db/transaction.ts";
 import { UserError, type UserErrorOptions } from "../../lib/user-error.ts";
 
-const BEAT_EVERY_MS = 10_000;
+const HEARTBEAT_INTERVAL_MS = 10_000;
 /**
  * A holder whose last beat is older than this is dead, as one without a database session is at once. By the database's clock,
  * the one clock that all processes share.
@@ -17,9 +17,9 @@ const STALE_AFTER_MS = 45_000;
 const STALE = `now() - interval '${STALE_AFTER_MS} milliseconds'`;
 const HAS_SESSION =
   "exists (select from pg_stat_activity a where a.pid = l.backend_pid and a.backend_start = l.backend_start)";
-const IS_HELD = `(l.holder is not null and l.heartbeat_at >= ${STALE} and ${HAS_SESSION})`;
+const IS_LEASED = `(l.holder is not null and l.heartbeat_at >= ${STALE} and ${HAS_SESSION})`;
 /** SQL over `run_leases l`: its holder beats, and has its database session. */
-export const isLeased: RawBuilder<boolean> = sql.raw(IS_HELD);
+export const isLeased: RawBuilder<boolean> = sql.raw(IS_LEASED);
 
 export class LeaseError extends UserError {
   override readonly name = "LeaseError";
@@ -60,11 +60,11 @@ export async function withFencedTransaction<T>(
 ): Promise<T> {
   return inTransaction(database, async (open) => {
     const result = await work(open);
-    const held = await sql`
+    const current = await sql`
       select from run_leases where organization_id = ${organizationId} and fence = ${lease.fence} for share`.execute(
       open.kysely,
     );
-    if (held.rows.length === 0) throw fenceLostError(runId);
+    if (current.rows.length === 0) throw fenceLostError(runId);
     return result;
   });
 }
@@ -78,21 +78,21 @@ export async function acquireLease(database: Database, organizationId: string): 
   const client = await database.pool.connect();
   const holder = `${hostname()} process ${process.pid}`;
   try {
-    const dead = await deadHolder(client, organizationId);
+    const dead = await findDeadHolder(client, organizationId);
     // Before the lease is taken, since they may have locked it.
     if (dead) await endSessions(client, dead);
-    const taken = await client.query<{ fence: number }>(
+    const acquired = await client.query<{ fence: number }>(
       `insert into run_leases as l (organization_id, fence, holder, backend_pid, backend_start, session_name, heartbeat_at)
        select $1, 1, $2, pid, backend_start, application_name, clock_timestamp()
        from pg_stat_activity where pid = pg_backend_pid()
        on conflict (organization_id) do update set fence = l.fence + 1, holder = excluded.holder,
          backend_pid = excluded.backend_pid, backend_start = excluded.backend_start,
          session_name = excluded.session_name, heartbeat_at = excluded.heartbeat_at
-       where not ${IS_HELD}
+       where not ${IS_LEASED}
        returning fence`,
       [organizationId, holder],
     );
-    const fence = taken.rows[0]?.fence;
+    const fence = acquired.rows[0]?.fence;
     if (fence === undefined) {
       const other = await client.query<{ holder: string }>(
         "select holder from run_leases where organization_id = $1",
@@ -102,7 +102,7 @@ export async function acquireLease(database: Database, organizationId: string): 
         `A run for this organisation is going on already (${other.rows[0]?.holder ?? "it has just ended"}). Wait for it to end, then try again.`,
       );
     }
-    return keepLease(database, client, { organizationId, fence });
+    return maintainLease(database, client, { organizationId, fence });
   } catch (error) {
     client.release();
     throw error;
@@ -116,10 +116,10 @@ type DeadHolder = {
   readonly hangs: boolean;
 };
 
-async function deadHolder(client: PoolClient, organizationId: string): Promise<DeadHolder | undefined> {
+async function findDeadHolder(client: PoolClient, organizationId: string): Promise<DeadHolder | undefined> {
   const { rows } = await client.query<DeadHolder>(
     `select l.session_name as "sessionName", ${HAS_SESSION} as hangs from run_leases l
-     where l.organization_id = $1 and l.holder is not null and not ${IS_HELD}
+     where l.organization_id = $1 and l.holder is not null and not ${IS_LEASED}
        and l.session_name <> current_setting('application_name')`,
     [organizationId],
   );
@@ -139,41 +139,41 @@ async function endSessions(client: PoolClient, { sessionName, hangs }: DeadHolde
   );
 }
 
-const LOST = new LeaseError("Another process has taken this run over.");
+const LEASE_LOST = new LeaseError("Another process has taken this run over.");
 
 /**
  * The beat goes over the session that stands for the holder: one that is silent for hours is ended by what lies between here and
  * the database, and a pool whose connections are all in use would make the beat wait.
  */
-function keepLease(
+function maintainLease(
   database: Database,
   session: PoolClient,
   { organizationId, fence }: { readonly organizationId: string; readonly fence: number },
 ): Lease {
   const lost = new AbortController();
-  let lastBeat = performance.now();
-  let isBeating = false;
+  let lastHeartbeat = performance.now();
+  let isHeartbeatPending = false;
   const lose = (reason: Error) => lost.abort(reason);
   // Without its session the holder is dead to all others, so it need not go on.
   session.once("error", lose);
-  const beat = async (): Promise<void> => {
+  const sendHeartbeat = async (): Promise<void> => {
     // Asleep, or without an answer, for longer than others wait, it need not ask whether somebody has taken its run.
-    if (performance.now() - lastBeat > STALE_AFTER_MS) lose(LOST);
-    if (isBeating || lost.signal.aborted) return;
-    isBeating = true;
+    if (performance.now() - lastHeartbeat > STALE_AFTER_MS) lose(LEASE_LOST);
+    if (isHeartbeatPending || lost.signal.aborted) return;
+    isHeartbeatPending = true;
     try {
-      const kept = await session.query(
+      const renewed = await session.query(
         "update run_leases set heartbeat_at = clock_timestamp() where organization_id = $1 and fence = $2",
         [organizationId, fence],
       );
-      if (kept.rowCount === 0) lose(LOST);
-      lastBeat = performance.now();
+      if (renewed.rowCount === 0) lose(LEASE_LOST);
+      lastHeartbeat = performance.now();
     } finally {
-      isBeating = false;
+      isHeartbeatPending = false;
     }
   };
   // A beat that fails is not a lost lease: the next one may be answered, and the fence guards every write.
-  const timer = setInterval(() => void beat().catch(() => undefined), BEAT_EVERY_MS);
+  const timer = setInterval(() => void sendHeartbeat().catch(() => undefined), HEARTBEAT_INTERVAL_MS);
   timer.unref();
   return {
     fence,
@@ -188,7 +188,7 @@ function keepLease(
       } finally {
         session.off("error", lose);
         // Nobody else is given a session that broke, or that may still wait for an answer.
-        session.release(isBeating || lost.signal.aborted);
+        session.release(isHeartbeatPending || lost.signal.aborted);
       }
     },
   };

@@ -5,9 +5,9 @@ import type { ApprovalReason } from "../../settings/run-explanations.ts";
 import type { RunMode, RunStatus } from "../tables.ts";
 
 /** How a run ended, in one text; the index runs_to_notify has the same words. A plan that is being applied has not ended. */
-const END = sql`status || coalesce(':' || (error ->> 'kind'), '')`;
-const IS_PENDING = sql`(status in ('done', 'failed', 'planned') or status = 'applying' and halt_reason = 'failed')
-  and notified_state is distinct from ${END} and (status <> 'planned' or approved_at is null)`;
+const END_STATE = sql`status || coalesce(':' || (error ->> 'kind'), '')`;
+const IS_UNNOTIFIED = sql`(status in ('done', 'failed', 'planned') or status = 'applying' and halt_reason = 'failed')
+  and notified_state is distinct from ${END_STATE} and (status <> 'planned' or approved_at is null)`;
 
 /** Ended runs nobody was notified of yet, oldest first. */
 export async function runsToNotify(
@@ -15,7 +15,7 @@ export async function runsToNotify(
   { upTo, endedBefore }: { readonly upTo?: number; readonly endedBefore?: Date },
 ): Promise<number[]> {
   const { rows } = await sql<{ id: number }>`
-    select id from runs where ${IS_PENDING} and id <= ${upTo ?? Number.MAX_SAFE_INTEGER}
+    select id from runs where ${IS_UNNOTIFIED} and id <= ${upTo ?? Number.MAX_SAFE_INTEGER}
       and (${endedBefore ?? null}::timestamptz is null
         or coalesce(finished_at, planned_at, started_at) <= ${endedBefore ?? null})
     order by id`.execute(db);
@@ -39,11 +39,11 @@ export type RunToNotify = {
 /** Undefined if somebody else has notified of its end, or it has none. */
 export async function runToNotify(db: Kysely<Tables>, id: number): Promise<RunToNotify | undefined> {
   const { rows } = await sql<RunToNotify>`
-    select id, ${END} as "endedAs", organization_id as "organizationId", mode, status,
+    select id, ${END_STATE} as "endedAs", organization_id as "organizationId", mode, status,
       case when applied_by is null and applied_by_id is null then started_by_id else applied_by_id end as "byId",
       approval_reason as "approvalReason", error
     from runs
-    where id = ${id} and ${IS_PENDING}`.execute(db);
+    where id = ${id} and ${IS_UNNOTIFIED}`.execute(db);
   return rows[0];
 }
 
@@ -53,7 +53,7 @@ export async function claimNotification(
   { id, endedAs }: Pick<RunToNotify, "id" | "endedAs">,
 ): Promise<boolean> {
   const { numAffectedRows } = await sql`
-    update runs set notified_state = ${END}
-    where id = ${id} and ${END} = ${endedAs} and ${IS_PENDING}`.execute(trx);
+    update runs set notified_state = ${END_STATE}
+    where id = ${id} and ${END_STATE} = ${endedAs} and ${IS_UNNOTIFIED}`.execute(trx);
   return numAffectedRows === 1n;
 }

@@ -4,12 +4,12 @@ import type { RunMode, RunStatus } from "../tables.ts";
 import { discardPlans, failureOf, interruptRun, recordFailure } from "./end-run.ts";
 import { fenceLostError } from "./lease.ts";
 import { underSameLease, type ActiveRun } from "./run-context.ts";
-import { PlanWorthless, RunError, serializeError } from "./run-errors.ts";
+import { StalePlan, RunError, serializeError } from "./run-errors.ts";
 import { PLAN_LIFETIME_MS } from "./run-state.ts";
 import { tryTransition, type FencedRun } from "./transitions.ts";
 import { dropOrphanedTables } from "./working-tables.ts";
 
-type OldRun = FencedRun & {
+type EarlierRun = FencedRun & {
   readonly mode: RunMode;
   readonly status: RunStatus;
   readonly plannedAt: Date | null;
@@ -24,18 +24,19 @@ export async function recoverInterruptedRuns(
   resume: ((interrupted: ActiveRun) => Promise<void>) | undefined,
 ): Promise<void> {
   const { context } = run;
-  const tooOld = context.clock.now().getTime() - PLAN_LIFETIME_MS;
-  const error = serializeError(PlanWorthless.tooOld());
-  for (const { status, mode, plannedAt, ...old } of await loadOldRuns(run)) {
-    if (status === "applying") await resumeInterrupted(run, { ...old, mode }, resume);
+  const expiry = context.clock.now().getTime() - PLAN_LIFETIME_MS;
+  const error = serializeError(StalePlan.tooOld());
+  for (const { status, mode, plannedAt, ...earlier } of await loadEarlierRuns(run)) {
+    if (status === "applying") await resumeInterrupted(run, { ...earlier, mode }, resume);
     else if (status === "planned") {
-      if (plannedAt !== null && plannedAt.getTime() < tooOld) await discardPlans(context, [old], error);
-    } else if (status === "reading" || status === "planning") await interruptRun(context, { ...old, status });
+      if (plannedAt !== null && plannedAt.getTime() < expiry) await discardPlans(context, [earlier], error);
+    } else if (status === "reading" || status === "planning")
+      await interruptRun(context, { ...earlier, status });
   }
   await dropOrphanedTables(context.database.kysely);
 }
 
-async function loadOldRuns({ context, organizationId, runId }: ActiveRun): Promise<OldRun[]> {
+async function loadEarlierRuns({ context, organizationId, runId }: ActiveRun): Promise<EarlierRun[]> {
   const rows = await context.database.kysely
     .selectFrom("runs")
     .select(["id", "mode", "status", "fence", "planned_at"])
@@ -55,17 +56,17 @@ async function loadOldRuns({ context, organizationId, runId }: ActiveRun): Promi
 
 async function resumeInterrupted(
   run: ActiveRun,
-  { mode, ...old }: FencedRun & Pick<OldRun, "mode">,
+  { mode, ...earlier }: FencedRun & Pick<EarlierRun, "mode">,
   resume: ((interrupted: ActiveRun) => Promise<void>) | undefined,
 ): Promise<void> {
   const { context, lease } = run;
-  if (!resume) throw unfinishedApply(old.runId);
-  const claimed = await tryTransition(context.database.kysely, old, "applying", {
+  if (!resume) throw unfinishedApplyError(earlier.runId);
+  const claimed = await tryTransition(context.database.kysely, earlier, "applying", {
     type: "takeOverApply",
     fence: lease.fence,
   });
   if (!claimed) throw fenceLostError(run.runId);
-  const interrupted = underSameLease(run, { runId: old.runId, mode });
+  const interrupted = underSameLease(run, { runId: earlier.runId, mode });
   try {
     await resume(interrupted);
   } catch (error) {
@@ -75,7 +76,7 @@ async function resumeInterrupted(
 }
 
 /** For whoever wants a preview, which has to wait until what was being written is written. */
-export function unfinishedApply(runId: number, { paused } = { paused: false }): RunError {
+export function unfinishedApplyError(runId: number, { paused } = { paused: false }): RunError {
   return new RunError(
     `Run ${runId} stopped before all of its plan was written. ${paused ? "Resume the sync" : "Sync"} to finish it; a preview can be made after that.`,
   );

@@ -6,7 +6,7 @@ import type { Tables } from "../../db/tables.ts";
 import { inTransaction } from "../../db/transaction.ts";
 import { DAY_MS } from "../../lib/durations.ts";
 
-export type Keep = {
+export type RetentionPeriods = {
   /** Days that applied changes, edits by hand, closed issues and the runs themselves are kept. */
   readonly historyDays: number;
   /** Days that plans are kept that were discarded, interrupted or failed. */
@@ -14,39 +14,43 @@ export type Keep = {
 };
 
 /** Rows that were removed. */
-export type Pruned = { changes: number; edits: number; issues: number; runs: number };
+export type DeletedRows = { changes: number; edits: number; issues: number; runs: number };
 
 /**
  * Of each account that is still there, the latest change, the one that linked it and the latest edit stay however old they
  * are: they say where its values come from. A run stays while such a change, an open issue, or the next run needs it, or what was told of a client secret is noted with it.
  */
-export async function pruneHistory(database: Database, now: Date, keep: Keep): Promise<Pruned> {
-  const history = new Date(now.getTime() - keep.historyDays * DAY_MS);
-  const plans = new Date(now.getTime() - keep.plansDays * DAY_MS);
+export async function pruneHistory(
+  database: Database,
+  now: Date,
+  periods: RetentionPeriods,
+): Promise<DeletedRows> {
+  const historyCutoff = new Date(now.getTime() - periods.historyDays * DAY_MS);
+  const plansCutoff = new Date(now.getTime() - periods.plansDays * DAY_MS);
   return inTransaction(database, async ({ kysely: db }) => {
-    const useless = await dropUselessPlans(db, plans);
-    const old = await dropOldChanges(db, history);
+    const unusedPlanChanges = await deleteUnusedPlans(db, plansCutoff);
+    const oldChanges = await deleteOldChanges(db, historyCutoff);
     return {
-      changes: useless + old,
-      edits: await dropOldEdits(db, history),
-      issues: await dropClosedIssues(db, history),
-      runs: await dropEmptyRuns(db, { history, plans }),
+      changes: unusedPlanChanges + oldChanges,
+      edits: await deleteOldEdits(db, historyCutoff),
+      issues: await deleteClosedIssues(db, historyCutoff),
+      runs: await deleteUnreferencedRuns(db, { history: historyCutoff, plans: plansCutoff }),
     };
   });
 }
 
-async function dropUselessPlans(db: Kysely<Tables>, before: Date): Promise<number> {
-  const dropped = await sql`
+async function deleteUnusedPlans(db: Kysely<Tables>, before: Date): Promise<number> {
+  const deleted = await sql`
     delete from account_changes c using runs r
     where r.id = c.run_id and r.status in ('failed', 'discarded', 'interrupted') and r.finished_at < ${before}`.execute(
     db,
   );
-  return Number(dropped.numAffectedRows ?? 0);
+  return Number(deleted.numAffectedRows ?? 0);
 }
 
 /** A later change counts only if it was applied for sure: if its run is done. */
-async function dropOldChanges(db: Kysely<Tables>, before: Date): Promise<number> {
-  const dropped = await sql`
+async function deleteOldChanges(db: Kysely<Tables>, before: Date): Promise<number> {
+  const deleted = await sql`
     delete from account_changes c using runs r
     where r.id = c.run_id and r.status = 'done' and r.finished_at < ${before} and (
       c.outcome is not null
@@ -55,34 +59,34 @@ async function dropOldChanges(db: Kysely<Tables>, before: Date): Promise<number>
         select from account_changes later join runs done on done.id = later.run_id and done.status = 'done'
         where later.account_id = c.account_id and later.run_id > c.run_id and later.outcome is null
           and (c.action <> 'link' or later.action = 'link')))`.execute(db);
-  return Number(dropped.numAffectedRows ?? 0);
+  return Number(deleted.numAffectedRows ?? 0);
 }
 
 /** Of an account that was deleted, the edit that did so is its latest, and stays. */
-async function dropOldEdits(db: Kysely<Tables>, before: Date): Promise<number> {
-  const dropped = await sql`
+async function deleteOldEdits(db: Kysely<Tables>, before: Date): Promise<number> {
+  const deleted = await sql`
     delete from account_edits e
     where e.at < ${before} and exists (
       select from account_edits later where later.account_id = e.account_id and later.id > e.id)`.execute(db);
-  return Number(dropped.numAffectedRows ?? 0);
+  return Number(deleted.numAffectedRows ?? 0);
 }
 
-async function dropClosedIssues(db: Kysely<Tables>, before: Date): Promise<number> {
-  const dropped = await sql`
+async function deleteClosedIssues(db: Kysely<Tables>, before: Date): Promise<number> {
+  const deleted = await sql`
     delete from sync_issues s using runs r
     where r.id = s.closed_run and r.finished_at < ${before}`.execute(db);
-  return Number(dropped.numAffectedRows ?? 0);
+  return Number(deleted.numAffectedRows ?? 0);
 }
 
 /**
  * Runs from the one applied last, and from the full one applied last, say when the next is due, what a plan followed, and
  * how many accounts there were; so they stay, and without any applied run all do.
  */
-async function dropEmptyRuns(
+async function deleteUnreferencedRuns(
   db: Kysely<Tables>,
   before: { readonly history: Date; readonly plans: Date },
 ): Promise<number> {
-  const dropped = await sql`
+  const deleted = await sql`
     delete from runs r
     where (r.status = 'done' and r.finished_at < ${before.history}
         or r.status in ('failed', 'discarded', 'interrupted') and r.finished_at < ${before.plans})
@@ -93,5 +97,5 @@ async function dropEmptyRuns(
       and not exists (select from run_notices n where n.run_id = r.id and n.topic like 'secret:%')`.execute(
     db,
   );
-  return Number(dropped.numAffectedRows ?? 0);
+  return Number(deleted.numAffectedRows ?? 0);
 }

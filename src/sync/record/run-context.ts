@@ -60,11 +60,11 @@ export type ActiveRun = Omit<LeasedRun, "lease"> & {
   readonly lease: Pick<Lease, "fence">;
   /** Aborts when somebody wants the run to stop, or the lease is lost. */
   readonly signal: AbortSignal;
-  readonly progress: (progress: Progress) => void;
+  readonly reportProgress: (progress: Progress) => void;
   /** Commits only as long as the run is ours. @throws LeaseError */
   readonly transaction: <T>(work: (trx: OpenTransaction) => Promise<T>) => Promise<T>;
   /** What the client had counted when the run began here: it counts from its own start. */
-  readonly usageBefore: RunUsage;
+  readonly usageAtStart: RunUsage;
 };
 
 export function activeRun(leased: LeasedRun, context: RunContext): ActiveRun {
@@ -76,9 +76,9 @@ export function activeRun(leased: LeasedRun, context: RunContext): ActiveRun {
     ...leased,
     context,
     signal,
-    progress: (now) => context.onProgress?.(now, leased.runId),
+    reportProgress: (progress) => context.onProgress?.(progress, leased.runId),
     transaction: (work) => withFencedTransaction(context.database, leased, work),
-    usageBefore: { ...context.source.usage },
+    usageAtStart: { ...context.source.usage },
   };
 }
 
@@ -91,7 +91,7 @@ export function underSameLease(run: ActiveRun, other: Pick<LeasedRun, "runId" | 
     ...run,
     ...other,
     context,
-    progress: (now) => context.onProgress?.(now, other.runId),
+    reportProgress: (progress) => context.onProgress?.(progress, other.runId),
     transaction: (work) =>
       withFencedTransaction(context.database, { organizationId, lease, runId: other.runId }, work),
   };

@@ -1,5 +1,5 @@
 // What can be wrong with a run, and how that is kept with it.
-import { isDatabaseAway, isDiskFull } from "../../db/away.ts";
+import { isDatabaseUnavailable, isDiskFull } from "../../db/errors.ts";
 import { errorKind, UserError, type UserErrorOptions } from "../../lib/user-error.ts";
 import { STALE_PLAN_KINDS, type StalePlanKind } from "../../settings/run-explanations.ts";
 
@@ -28,32 +28,32 @@ export class RunStopped extends Error {
 }
 
 /** Why a plan was thrown away although nobody did: what it waited for is not settled by that. */
-export class PlanWorthless extends Error {
+export class StalePlan extends Error {
   override readonly name = "PlanWorthless";
   readonly kind: StalePlanKind;
 
-  private constructor(kind: PlanWorthless["kind"], sentence: string) {
+  private constructor(kind: StalePlan["kind"], sentence: string) {
     super(sentence);
     this.kind = kind;
   }
 
-  static tooOld(): PlanWorthless {
-    return new PlanWorthless(
+  static tooOld(): StalePlan {
+    return new StalePlan(
       "too-old",
       "Nobody applied this plan within a day, so accounts were read and planned anew.",
     );
   }
 
   /** `by`: the run that was applied instead. */
-  static superseded(by: number): PlanWorthless {
-    return new PlanWorthless(
+  static superseded(appliedRunId: number): StalePlan {
+    return new StalePlan(
       "superseded",
-      `Run ${by} was applied since this plan was made, so a new one is needed.`,
+      `Run ${appliedRunId} was applied since this plan was made, so a new one is needed.`,
     );
   }
 
   /** As it is kept with the run. */
-  static isSaidBy({ kind }: { readonly kind: string }): boolean {
+  static matches({ kind }: { readonly kind: string }): boolean {
     return STALE_PLAN_KINDS.some((one) => one === kind);
   }
 }
@@ -68,7 +68,7 @@ export function serializeError(error: unknown): StoredError {
       sentence:
         "The disk of the database is full, so nothing more could be written. What was written before stays. Make space there, then sync again.",
     };
-  if (isDatabaseAway(error))
+  if (isDatabaseUnavailable(error))
     return {
       kind: "database-away",
       sentence: "The connection to the database broke. Check the database server, then sync again.",

@@ -84,14 +84,14 @@ export async function issueCounts(
  */
 export function issuesOfRun(run: { id: number; organizationId: string; status: RunStatus }) {
   const { id, organizationId } = run;
-  const lookedAt = sql`(
+  const isInScope = sql`(
     record_id is null or (select mode from runs where id = ${id}) <> 'retry'
     or record_id in (select record_id from retried_records where run_id = ${id}))`;
   if (run.status === "done") {
     return sql`(
       select kind, record_id, name, field, value, other_account_id, first_run from sync_issues
       where organization_id = ${organizationId} and first_run <= ${id} and (closed_run is null or closed_run > ${id})
-        and ${lookedAt})`;
+        and ${isInScope})`;
   }
   // Of a plan: what it found, and what stands from before for the rows it did not look at.
   return sql`(
@@ -99,7 +99,7 @@ export function issuesOfRun(run: { id: number; organizationId: string; status: R
     union all
     select s.kind, s.record_id, s.name, s.field, s.value, s.other_account_id, s.first_run from sync_issues s
     where s.organization_id = ${organizationId} and s.first_run <= ${id} and (s.closed_run is null or s.closed_run > ${id})
-      and s.record_id is not null and ${lookedAt}
+      and s.record_id is not null and ${isInScope}
       and not exists (select from run_drafts d where d.run_id = ${id} and d.record_id = s.record_id)
       and not exists (select from run_decisions x where x.run_id = ${id} and x.record_id = s.record_id))`;
 }

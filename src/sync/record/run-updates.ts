@@ -62,13 +62,13 @@ export async function clearRetryDelay(db: Kysely<Tables>, runId: number): Promis
 
 /** Asks whoever executes a run to stop. @returns whether anybody does */
 export async function requestCancellation(db: Kysely<Tables>, runId: number, by: string): Promise<boolean> {
-  const asked = await sql`
+  const requested = await sql`
     update runs r set cancelled_by = ${by} from run_leases l
     where r.id = ${runId} and l.organization_id = r.organization_id and ${isActive}`.execute(db);
-  return asked.numAffectedRows === 1n;
+  return requested.numAffectedRows === 1n;
 }
 
-const ENDED: readonly RunStatus[] = ["done", "failed", "discarded"];
+const ENDED_STATUSES: readonly RunStatus[] = ["done", "failed", "discarded"];
 
 /**
  * In runs that may still be applied or resumed, which would make a field of the old name again, and in the one applied last. A
@@ -85,7 +85,7 @@ export async function renameFieldInRuns(
         order by n)
       from jsonb_array_elements(settings #> '{settings,mapping,fields}') with ordinality as each (f, n)))
     where settings #> '{settings,mapping,fields}' @> ${JSON.stringify([{ field: from }])}::jsonb
-      and (status <> all(${ENDED}::text[]) or id = (select max(id) from runs where status = 'done'))`.execute(
+      and (status <> all(${ENDED_STATUSES}::text[]) or id = (select max(id) from runs where status = 'done'))`.execute(
     db,
   );
 }

@@ -22,7 +22,7 @@ export type RetriedIssues = {
 };
 
 /** A teammate: as people called them then, and who it was, for two may have one name. */
-export type Starter = { readonly id: number; readonly name: string };
+export type RunStarter = { readonly id: number; readonly name: string };
 
 export type NewRun = {
   readonly organizationId: string;
@@ -30,7 +30,7 @@ export type NewRun = {
   readonly settings: SyncSettings;
   readonly trigger: RunTrigger;
   /** Who asked for it, where a person did in the application. */
-  readonly startedBy?: Starter | undefined;
+  readonly startedBy?: RunStarter | undefined;
 } & (
   | { readonly mode: "sync" | "changes" | "plan" }
   | { readonly mode: "retry"; readonly issues: RetriedIssues }
@@ -77,7 +77,7 @@ async function insertRetriedRecords(
   { id, organizationId }: { readonly id: number; readonly organizationId: string },
   { kind, recordIds }: RetriedIssues,
 ): Promise<void> {
-  const found = await sql`
+  const inserted = await sql`
     insert into retried_records (run_id, record_id)
     select distinct ${id}::bigint, record_id from sync_issues
     where organization_id = ${organizationId} and closed_run is null and record_id is not null
@@ -85,7 +85,7 @@ async function insertRetriedRecords(
       and (${recordIds ?? null}::uuid[] is null or record_id = any(${recordIds ?? null}::uuid[]))`.execute(
     trx,
   );
-  if (found.numAffectedRows === 0n)
+  if (inserted.numAffectedRows === 0n)
     throw new RunError("There are no open issues of these accounts; there is nothing to look at again.");
 }
 

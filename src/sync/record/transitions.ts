@@ -221,11 +221,11 @@ export async function tryTransition<From extends RunStatus>(
   const set = Object.entries({ status: to, ...columnsOf(event) }).map(
     ([column, value]) => sql`${sql.ref(column)} = ${value}`,
   );
-  const moved = await sql`
+  const updated = await sql`
     update runs set ${sql.join(set)}
     where id = ${runId} and status = ${from} and fence = ${lease.fence} and ${guardOf(event)}`.execute(trx);
-  if (moved.numAffectedRows !== 1n) return false;
-  if (WITHOUT_EFFECT.has(to)) await removeTraces(trx, runId);
+  if (updated.numAffectedRows !== 1n) return false;
+  if (WITHOUT_EFFECT.has(to)) await removeRunData(trx, runId);
   return true;
 }
 
@@ -244,7 +244,7 @@ function guardOf(event: AnyEvent): RawBuilder<unknown> {
   return "fence" in event ? sql`fence < ${event.fence}` : sql`true`;
 }
 
-async function removeTraces(trx: Kysely<Tables>, runId: number): Promise<void> {
+async function removeRunData(trx: Kysely<Tables>, runId: number): Promise<void> {
   await dropWorkingTables(trx, runId);
   await rollbackCreatedFields(trx, runId);
 }

@@ -55,14 +55,14 @@ async function runsWithWorkingTables(db: Kysely<Tables>): Promise<number[]> {
 
 /** Of runs that have ended: somebody was reading them when they should have gone, as a backup does. */
 export async function dropOrphanedTables(db: Kysely<Tables>): Promise<void> {
-  const left = await runsWithWorkingTables(db);
+  const remaining = await runsWithWorkingTables(db);
   const needed = await db
     .selectFrom("runs")
     .select("id")
-    .where("id", "in", [0, ...left])
+    .where("id", "in", [0, ...remaining])
     .where("status", "in", ["queued", "reading", "planning", "planned", "applying"])
     .execute();
-  const ended = left.filter((run) => !needed.some(({ id }) => id === run));
+  const ended = remaining.filter((run) => !needed.some(({ id }) => id === run));
   // All or none: under a backup one wait says that the others would wait as well.
   if (ended.length > 0) await dropWorkingTables(db, ...ended);
 }

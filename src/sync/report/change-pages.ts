@@ -2,13 +2,13 @@
 // after the last one's place, so no page counts or passes over what was shown before.
 import { sql } from "kysely";
 import { nameKey } from "../../accounts/name-key.ts";
-import { containing } from "../../db/like-pattern.ts";
+import { containsPattern } from "../../db/like-pattern.ts";
 import type { Database } from "../../db/pool.ts";
 import type { ChangeAction } from "../../accounts/tables.ts";
 import { storedRun, type StoredRun } from "../record/run-record.ts";
-import { becauseOf } from "./explanations.ts";
+import { explainChange } from "./explanations.ts";
 import { issueKinds } from "../rules/issue-kinds.ts";
-import { issuePage, type IssuePlace } from "./issue-pages.ts";
+import { issuePage, type IssueCursor } from "./issue-pages.ts";
 import { changeNames, valuesOf, type ChangeRow, type PlannedChange } from "./planned-changes.ts";
 
 export type ListedChange = Omit<PlannedChange, "action" | "rule" | "values"> & {
@@ -21,22 +21,22 @@ export type ListedChange = Omit<PlannedChange, "action" | "rule" | "values"> & {
 };
 
 /** Where a page ended: a change, or so many skips after the last change. */
-export type ChangePlace = { readonly seq: number } | { readonly seq: number; readonly skip: IssuePlace };
+export type ChangeCursor = { readonly seq: number } | { readonly seq: number; readonly skip: IssueCursor };
 
 export type ChangeFilter = {
   readonly action?: ChangeAction | "skip" | undefined;
   /** A part of the account's name. */
   readonly q?: string | undefined;
-  readonly after?: ChangePlace | undefined;
+  readonly after?: ChangeCursor | undefined;
   readonly limit: number;
 };
 
 export type ChangePage = {
   readonly changes: ListedChange[];
-  readonly next: ChangePlace | undefined;
+  readonly next: ChangeCursor | undefined;
 };
 
-const SKIPPING = Object.entries(issueKinds)
+const SKIP_KINDS = Object.entries(issueKinds)
   .filter(([, { effect }]) => effect === "skips-account")
   .map(([kind]) => kind);
 
@@ -52,12 +52,12 @@ async function changesAfter(
     from account_changes
     where run_id = ${run.id} and seq > ${after} and outcome is distinct from 'planned-again'
       and (${action ?? null}::text is null or action = ${action ?? null})
-      and (${q ?? null}::text is null or name_key like ${containing(nameKey(q ?? ""))})
+      and (${q ?? null}::text is null or name_key like ${containsPattern(nameKey(q ?? ""))})
     order by seq limit ${limit}`.execute(database.kysely);
   return rows.map((row) => ({
     seq: row.seq,
     action: row.action,
-    because: becauseOf(row, run.settings.settings),
+    because: explainChange(row, run.settings.settings),
     name: row.name,
     recordId: row.record_id,
     accountId: row.account_id,
@@ -71,14 +71,14 @@ async function skipsAfter(
   database: Database,
   run: StoredRun,
   { q, limit }: ChangeFilter,
-  after: { readonly seq: number; readonly skip?: IssuePlace },
+  after: { readonly seq: number; readonly skip?: IssueCursor },
 ): Promise<ChangePage> {
   if (run.status !== "planned" && run.status !== "applying" && run.status !== "done")
     return { changes: [], next: undefined };
   const page = await issuePage(
     database,
     { organizationId: run.organizationId, run },
-    { kinds: SKIPPING, q, after: after.skip, limit },
+    { kinds: SKIP_KINDS, q, after: after.skip, limit },
   );
   const changes = page.issues.map((issue, index): ListedChange => ({
     seq: after.seq + index + 1,

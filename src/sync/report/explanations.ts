@@ -3,49 +3,51 @@ import type { ChangeRow } from "./planned-changes.ts";
 import { issueKindInfo, type IssueKind } from "../rules/issue-kinds.ts";
 import type { SyncSettings } from "../../settings/sync-settings.ts";
 
-const LEFT: Readonly<Record<string, string>> = {
+const STOP_EXPLANATIONS: Readonly<Record<string, string>> = {
   deleted: "Deleted in Dynamics 365",
   deactivated: "Deactivated in Dynamics 365",
   "left-view": "No longer in the view",
 };
 
 /** The rule behind a change, without a full stop. */
-export function becauseOf(change: ChangeRow, settings: SyncSettings): string {
+export function explainChange(change: ChangeRow, settings: SyncSettings): string {
   const { action, rule } = change;
-  if (action === "create") return becauseNew(change, settings);
-  if (action === "stop") return LEFT[rule] ?? "No longer in the selection";
+  if (action === "create") return explainCreate(change, settings);
+  if (action === "stop") return STOP_EXPLANATIONS[rule] ?? "No longer in the selection";
   if (action === "resume") return "Linked to this record, which is back in the selection";
-  if (rule === "domain") return becauseDomain(change);
+  if (rule === "domain") return explainDomainMatch(change);
   return rule === "name" ? "Same name, not linked yet" : "Linked to this record";
 }
 
-function becauseNew({ domains: claimed }: ChangeRow, { mapping, options }: SyncSettings): string {
-  const domains = mapping.domains.length > 0;
-  if (domains && options.onDomainTaken === "skip") {
+function explainCreate({ domains: claimed }: ChangeRow, { mapping, options }: SyncSettings): string {
+  const areDomainsMapped = mapping.domains.length > 0;
+  if (areDomainsMapped && options.onDomainTaken === "skip") {
     // What is made in this mode has all domains of its record.
-    const isWithout = claimed === null || claimed.length === 0;
+    const hasNoDomains = claimed === null || claimed.length === 0;
     if (options.allowDuplicateNames)
-      return isWithout ? "New: it has no email domain to be found by" : "New: nobody has its domains";
-    return isWithout ? "New: nobody has its name" : "New: nobody has its domains or its name";
+      return hasNoDomains ? "New: it has no email domain to be found by" : "New: nobody has its domains";
+    return hasNoDomains ? "New: nobody has its name" : "New: nobody has its domains or its name";
   }
   if (options.allowDuplicateNames) return "New: nobody here is it already";
-  return domains ? "New: nobody who is not linked has its domains or its name" : "New: nobody has its name";
+  return areDomainsMapped
+    ? "New: nobody who is not linked has its domains or its name"
+    : "New: nobody has its name";
 }
 
 /** An open account takes no domain before it is linked, so what it has from before is what decided. */
-function becauseDomain({ domains, before }: ChangeRow): string {
+function explainDomainMatch({ domains, before }: ChangeRow): string {
   const had = before?.domains ?? domains ?? [];
   const shared = (domains ?? []).filter((domain) => had.includes(domain));
-  const told = shared.length === 0 ? "One of its domains" : named(shared, "Its domain", "Its domains");
-  return `${told} ${shared.length > 1 ? "belong" : "belongs"} to this account`;
+  const subject = shared.length === 0 ? "One of its domains" : listNames(shared, "Its domain", "Its domains");
+  return `${subject} ${shared.length > 1 ? "belong" : "belongs"} to this account`;
 }
 
-function named(values: readonly string[], one: string, many: string): string {
+function listNames(values: readonly string[], one: string, many: string): string {
   const last = values.at(-1) ?? "";
   return values.length < 2 ? `${one} ${last}` : `${many} ${values.slice(0, -1).join(", ")} and ${last}`;
 }
 
-export type ToldIssue = {
+export type ExplainedIssue = {
   readonly kind: IssueKind;
   readonly name: string | null;
   readonly field: string | null;
@@ -55,7 +57,7 @@ export type ToldIssue = {
 };
 
 /** What happened to one account; the kind's own text says what to do. */
-export function issueSentence(issue: ToldIssue): string {
+export function explainIssue(issue: ExplainedIssue): string {
   const name = issue.name === null || issue.name.trim() === "" ? "The account" : `“${issue.name}”`;
   const field = issue.field === null ? "A field" : `The field ${issue.field}`;
   const value = issue.value ?? "";

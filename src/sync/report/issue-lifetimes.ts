@@ -4,7 +4,7 @@ import { sql } from "kysely";
 import type { Database } from "../../db/pool.ts";
 
 /** What makes an issue the same one in another run. */
-export type SameIssue = {
+export type IssueIdentity = {
   readonly kind: string;
   readonly recordId: string | null;
   readonly field: string | null;
@@ -25,7 +25,7 @@ export type IssueLifetime = {
 export async function issueLifetimes(
   database: Database,
   organizationId: string,
-  issues: readonly SameIssue[],
+  issues: readonly IssueIdentity[],
 ): Promise<IssueLifetime[]> {
   const { rows } = await sql<IssueLifetime>`
     with asked as (

@@ -2,12 +2,12 @@
 // page costs what the first one does. Of a run as it was then, or those that are open now.
 import { sql, type RawBuilder } from "kysely";
 import { nameKey } from "../../accounts/name-key.ts";
-import { containing } from "../../db/like-pattern.ts";
+import { containsPattern } from "../../db/like-pattern.ts";
 import { NIL_UUID } from "../../lib/nil-uuid.ts";
 import type { Database } from "../../db/pool.ts";
 import type { RunStatus } from "../tables.ts";
 import { issueKindInfo, type IssueKind } from "../rules/issue-kinds.ts";
-import { issueSentence } from "./explanations.ts";
+import { explainIssue } from "./explanations.ts";
 import { issuesOfRun } from "../record/run-summary.ts";
 
 export type IssueSource = {
@@ -31,13 +31,13 @@ export type ListedIssue = {
 };
 
 /** Where a page ended: the issue's kind, record, field and value, which together are one issue. */
-export type IssuePlace = readonly [kind: string, recordId: string, field: string, value: string];
+export type IssueCursor = readonly [kind: string, recordId: string, field: string, value: string];
 
 export type IssueFilter = {
   readonly kinds?: readonly string[] | undefined;
   /** A part of the account's name, or of the value. */
   readonly q?: string | undefined;
-  readonly after?: IssuePlace | undefined;
+  readonly after?: IssueCursor | undefined;
   readonly limit: number;
 };
 
@@ -50,7 +50,7 @@ function issuesOf({ organizationId, run }: IssueSource): RawBuilder<unknown> {
 
 export type IssueCount = { readonly kind: IssueKind; readonly count: number; readonly accounts: number };
 
-export async function issueCountsBy(database: Database, source: IssueSource): Promise<IssueCount[]> {
+export async function issueCountsByKind(database: Database, source: IssueSource): Promise<IssueCount[]> {
   const { rows } = await sql<IssueCount>`
     select kind, count(*)::int as count, count(distinct record_id)::int as accounts
     from ${issuesOf(source)} i group by kind`.execute(database.kysely);
@@ -74,7 +74,7 @@ type IssueRow = {
 const ORDER = sql`i.kind collate "C", coalesce(i.record_id, ${sql.lit(NIL_UUID)}::uuid),
   coalesce(i.field, '') collate "C", coalesce(i.value, '') collate "C"`;
 
-function placeOf({ kind, record_id, field, value }: IssueRow): IssuePlace {
+function cursorAfter({ kind, record_id, field, value }: IssueRow): IssueCursor {
   return [kind, record_id ?? NIL_UUID, field ?? "", value ?? ""];
 }
 
@@ -83,7 +83,7 @@ function conditions(filter: IssueFilter): RawBuilder<unknown> {
   const all = [sql`true`];
   if (kinds?.length === 1) all.push(sql`i.kind collate "C" = ${kinds[0]}`);
   else if (kinds) all.push(sql`i.kind = any(${[...kinds]}::text[])`);
-  if (q) all.push(sql`(i.name ilike ${containing(q)} or i.value ilike ${containing(q)})`);
+  if (q) all.push(sql`(i.name ilike ${containsPattern(q)} or i.value ilike ${containsPattern(q)})`);
   if (after) all.push(sql`(${ORDER}) > (${after[0]}, ${after[1]}::uuid, ${after[2]}, ${after[3]})`);
   return sql.join(all, sql` and `);
 }
@@ -113,7 +113,7 @@ function conflictOver(kind: IssueKind): "domain" | "name" | undefined {
 }
 
 /** Of a plan nobody has looked yet who stands in the way: accounts that are here, found for the issues of one page. */
-async function withHolders(database: Database, rows: readonly IssueRow[]): Promise<IssueRow[]> {
+async function withDomainAndNameHolders(database: Database, rows: readonly IssueRow[]): Promise<IssueRow[]> {
   const open = rows.filter((row) => row.other_account_id === null);
   const domains = open.flatMap(({ kind, value }) => (conflictOver(kind) === "domain" ? (value ?? []) : []));
   const names = open.flatMap(({ kind, name }) =>
@@ -152,7 +152,7 @@ async function plannedHolders(
   return new Map(found.rows.flatMap((row) => row.domains.map((domain) => [domain, row.name] as const)));
 }
 
-export type IssuePage = { readonly issues: readonly ListedIssue[]; readonly next: IssuePlace | undefined };
+export type IssuePage = { readonly issues: readonly ListedIssue[]; readonly next: IssueCursor | undefined };
 
 /** One page, by kind and then by record. */
 export async function issuePage(
@@ -160,11 +160,11 @@ export async function issuePage(
   source: IssueSource,
   filter: IssueFilter,
 ): Promise<IssuePage> {
-  const told = await issueRows(database, source, filter);
-  const ofPlan = source.run && source.run.status !== "done" ? source.run.id : undefined;
-  const rows = ofPlan === undefined ? told : await withHolders(database, told);
+  const found = await issueRows(database, source, filter);
+  const planRunId = source.run && source.run.status !== "done" ? source.run.id : undefined;
+  const rows = planRunId === undefined ? found : await withDomainAndNameHolders(database, found);
   const planned =
-    ofPlan === undefined ? new Map<string, string>() : await plannedHolders(database, ofPlan, rows);
+    planRunId === undefined ? new Map<string, string>() : await plannedHolders(database, planRunId, rows);
   const last = rows.at(-1);
   return {
     issues: rows.map((row) => {
@@ -175,7 +175,7 @@ export async function issuePage(
         name: row.name,
         field: row.field,
         value: row.value,
-        sentence: issueSentence({ ...row, otherName }),
+        sentence: explainIssue({ ...row, otherName }),
         accountId: row.account_id,
         otherAccountId: row.other_account_id,
         otherAccountName: otherName,
@@ -183,6 +183,6 @@ export async function issuePage(
         firstSeenAt: row.first_seen_at,
       };
     }),
-    next: last && rows.length === filter.limit ? placeOf(last) : undefined,
+    next: last && rows.length === filter.limit ? cursorAfter(last) : undefined,
   };
 }

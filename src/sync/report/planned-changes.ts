@@ -1,7 +1,7 @@
 // Planned and applied changes as a person or a program reads them: per field before → after.
 import { customFields } from "../../accounts/custom-fields.ts";
 import type { Database } from "../../db/pool.ts";
-import type { AccountBefore, ChangeAction, StoredFields } from "../../accounts/tables.ts";
+import type { ChangedAccountValues, ChangeAction, StoredFields } from "../../accounts/tables.ts";
 
 export type ChangeValue = string | number | boolean | readonly string[] | null;
 
@@ -48,7 +48,7 @@ export type ChangeRow = {
   description: string | null;
   fields: StoredFields | null;
   domains: string[] | null;
-  before: AccountBefore | null;
+  before: ChangedAccountValues | null;
 };
 
 export function* valuesOf(row: ChangeRow, names: ChangeNames): Generator<PlannedChange["values"][number]> {
@@ -64,12 +64,12 @@ export function* valuesOf(row: ChangeRow, names: ChangeNames): Generator<Planned
   const changed = created ? (row.fields ?? {}) : (old.fields ?? {});
   for (const id of Object.keys(changed)) {
     const field = names.fields.get(id);
-    const told = (value: string | number | boolean | null | undefined): ChangeValue =>
+    const displayed = (value: string | number | boolean | null | undefined): ChangeValue =>
       field?.isTeammate && typeof value === "number" ? (names.teammates.get(value) ?? null) : (value ?? null);
     yield {
       field: field?.name ?? `field ${id}`,
-      before: told(old.fields?.[id]),
-      after: told(row.fields?.[id]),
+      before: displayed(old.fields?.[id]),
+      after: displayed(row.fields?.[id]),
     };
   }
 }

@@ -5,7 +5,7 @@ import type { SyncOptions } from "../../settings/sync-settings.ts";
 import type { RunCounts } from "../tables.ts";
 import { whatIf } from "../plan/what-if.ts";
 
-export type Remedy = {
+export type SuggestedFix = {
   readonly options: Partial<SyncOptions>;
   readonly label: string;
   /** What it would do, as a sentence. */
@@ -21,15 +21,15 @@ function accounts(value: number): string {
 }
 
 /** What the setting does to a plan that is worth these counts. */
-function exactly(
+function effectOnPlan(
   plan: RunCounts,
   other: Pick<RunCounts, "created" | "linked" | "skipped">,
-  added: string,
+  qualifier: string,
 ): string {
   const created = other.created - plan.created;
   const linked = other.linked - plan.linked;
   const parts = [
-    ...(created > 0 ? [`${accounts(created)} created${added}`] : []),
+    ...(created > 0 ? [`${accounts(created)} created${qualifier}`] : []),
     ...(created < 0 ? [`${number(-created)} fewer created`] : []),
     ...(linked > 0 ? [`${created > 0 ? `${number(linked)} more` : accounts(linked)} linked`] : []),
     ...(linked < 0 ? [`${number(-linked)} fewer linked`] : []),
@@ -43,12 +43,12 @@ function exactly(
  * @param current the options under which the issues arose
  * @returns undefined where no setting helps, and where it is set already
  */
-export async function remedyFor(
+export async function suggestFix(
   database: Database,
   issue: { readonly kind: IssueKind; readonly accounts: number },
   current: SyncOptions,
   plan?: { readonly id: number; readonly counts: RunCounts },
-): Promise<Remedy | undefined> {
+): Promise<SuggestedFix | undefined> {
   const setting = issueKindInfo(issue.kind).suggestion;
   if (!setting) return undefined;
   const options = { ...current, ...setting.options };
@@ -63,19 +63,19 @@ export async function remedyFor(
     label: setting.label,
     effect:
       plan && other
-        ? exactly(plan.counts, other, setting.qualifier)
+        ? effectOnPlan(plan.counts, other, setting.qualifier)
         : `Up to ${accounts(issue.accounts)} synced${setting.qualifier}.`,
   };
 }
 
 /** Finds out beforehand what people are about to ask of a stored plan: at 500,000 accounts it takes as long as planning did. */
-export async function prepareRemedies(
+export async function precomputeFixes(
   database: Database,
   { id, counts, issues }: { id: number; counts: RunCounts; issues: Partial<Record<IssueKind, number>> },
   current: SyncOptions,
 ): Promise<void> {
   for (const kind of issueKindNames) {
     if (issues[kind] !== undefined)
-      await remedyFor(database, { kind, accounts: issues[kind] }, current, { id, counts });
+      await suggestFix(database, { kind, accounts: issues[kind] }, current, { id, counts });
   }
 }

@@ -3,7 +3,7 @@
 // Column types are Dataverse's AttributeTypeName (Microsoft Learn: "AttributeTypeDisplayName").
 import type { TargetKind } from "../../settings/field-types.ts";
 
-export type ArticleType =
+export type ColumnKind =
   | "Single line of text"
   | "Multiple lines of text"
   | "Option Set"
@@ -45,7 +45,7 @@ export interface ColumnFacts {
 }
 
 /** Name is ours (rule 9): an account's name comes from one line of text and nothing else. */
-const compatibility: Readonly<Record<ArticleType, readonly TargetKind[]>> = {
+const compatibility: Readonly<Record<ColumnKind, readonly TargetKind[]>> = {
   "Single line of text": ["text", "domains", "description", "name"],
   "Multiple lines of text": ["text", "description"],
   "Option Set": ["text"],
@@ -66,7 +66,7 @@ const compatibility: Readonly<Record<ArticleType, readonly TargetKind[]>> = {
   Website: ["domains"],
 };
 
-const articleTypes: Readonly<Record<string, ArticleType>> = {
+const columnKinds: Readonly<Record<string, ColumnKind>> = {
   StringType: "Single line of text",
   MemoType: "Multiple lines of text",
   PicklistType: "Option Set",
@@ -86,38 +86,38 @@ const articleTypes: Readonly<Record<string, ArticleType>> = {
 };
 
 /** The column's row in the table; undefined if it has none (ids, versions, lookups to other tables). */
-export function articleTypeOf(column: ColumnFacts): ArticleType | undefined {
+export function columnKindOf(column: ColumnFacts): ColumnKind | undefined {
   // The default field Website has a row of its own; other columns with the format Url are lines of text.
   if (column.logicalName === "websiteurl" && column.type === "StringType") return "Website";
   if (column.type === "LookupType") {
     return column.targets?.length === 1 && column.targets[0] === "systemuser" ? "Lookup(user)" : undefined;
   }
-  return Object.hasOwn(articleTypes, column.type) ? articleTypes[column.type] : undefined;
+  return Object.hasOwn(columnKinds, column.type) ? columnKinds[column.type] : undefined;
 }
 
 /** What the column may feed; empty if it may feed nothing. */
 export function targetsFor(column: ColumnFacts): readonly TargetKind[] {
-  const type = articleTypeOf(column);
+  const type = columnKindOf(column);
   return type === undefined ? [] : compatibility[type];
 }
 
 /** A sentence for the admin on why the column may not feed the target. */
-export function refusalReason(column: ColumnFacts, target: TargetKind): string {
-  const type = articleTypeOf(column);
-  const kind = type ?? describedType(column);
+export function incompatibilityReason(column: ColumnFacts, target: TargetKind): string {
+  const columnKind = columnKindOf(column);
+  const description = columnKind ?? describedType(column);
   const targets = targetsFor(column);
-  const subject = `The column ${column.logicalName} (${kind}) cannot be mapped`;
+  const subject = `The column ${column.logicalName} (${description}) cannot be mapped`;
   if (targets.length === 0)
     return `${subject} to anything. Choose another column for ${targetNames[target]}.`;
-  const offered = list(targets.map((one) => targetNames[one]));
+  const offered = joinWithOr(targets.map((one) => targetNames[one]));
   return `${subject} to ${targetNames[target]}, only to ${offered}. Choose another column or another field.`;
 }
 
 function describedType(column: ColumnFacts): string {
   if (column.type !== "LookupType") return column.type.replace(/Type$/, "");
-  return `a lookup to ${list(column.targets ?? []) || "another table"}`;
+  return `a lookup to ${joinWithOr(column.targets ?? []) || "another table"}`;
 }
 
-function list(names: readonly string[]): string {
+function joinWithOr(names: readonly string[]): string {
   return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
 }

@@ -2,7 +2,7 @@
 // A column may feed several targets; no target takes two columns, except Domains, which takes them in order.
 import { MAX_CUSTOM_FIELDS, type TargetKind } from "../../settings/field-types.ts";
 import type { Mapping } from "../../settings/sync-settings.ts";
-import { refusalReason, targetsFor, type ColumnFacts } from "./compatibility.ts";
+import { incompatibilityReason, targetsFor, type ColumnFacts } from "./compatibility.ts";
 
 export interface MappableColumn extends ColumnFacts {
   /** False if the column is secured and the user who signed in may not read it. */
@@ -24,26 +24,26 @@ export interface MappingCheck {
  */
 export function checkMapping(mapping: Mapping, columns: Iterable<MappableColumn>): MappingCheck {
   const known = new Map([...columns].map((column) => [column.logicalName, column]));
-  const problems = repetitions(mapping);
+  const problems = duplicateProblems(mapping);
   const missing = new Set<string>();
   const unreadable = new Set<string>();
   for (const { column: logicalName, target } of usesOf(mapping)) {
     const column = known.get(logicalName);
-    const vital = target === "name" || target === "domains";
-    const place = target === "name" ? "Name" : "Domains";
+    const isRequired = target === "name" || target === "domains";
+    const targetName = target === "name" ? "Name" : "Domains";
     if (column === undefined) {
       missing.add(logicalName);
-      if (vital)
+      if (isRequired)
         problems.push(
-          `The column ${logicalName}, mapped to ${place}, does not exist. Choose another column.`,
+          `The column ${logicalName}, mapped to ${targetName}, does not exist. Choose another column.`,
         );
     } else if (!targetsFor(column).includes(target)) {
-      problems.push(refusalReason(column, target));
+      problems.push(incompatibilityReason(column, target));
     } else if (column.readable === false) {
       unreadable.add(logicalName);
-      if (vital) {
+      if (isRequired) {
         problems.push(
-          `The column ${logicalName}, mapped to ${place}, is secured and may not be read. ` +
+          `The column ${logicalName}, mapped to ${targetName}, is secured and may not be read. ` +
             "Ask for a field security profile that allows it, or choose another column.",
         );
       }
@@ -59,23 +59,23 @@ function* usesOf(mapping: Mapping): Generator<{ column: string; target: TargetKi
   for (const { column, type } of mapping.fields) yield { column, target: type };
 }
 
-function repetitions(mapping: Mapping): string[] {
+function duplicateProblems(mapping: Mapping): string[] {
   const problems: string[] = [];
   if (mapping.fields.length > MAX_CUSTOM_FIELDS) {
     problems.push(
       `${mapping.fields.length} custom fields are mapped; at most ${MAX_CUSTOM_FIELDS} can be. Remove the ones nobody needs.`,
     );
   }
-  for (const field of repeated(mapping.fields.map((one) => one.field.trim().toLowerCase()))) {
+  for (const field of duplicates(mapping.fields.map((one) => one.field.trim().toLowerCase()))) {
     const { field: name } = mapping.fields.find((one) => one.field.trim().toLowerCase() === field)!;
     problems.push(`The field ${name} is mapped twice. Keep one column for it.`);
   }
-  for (const column of repeated(mapping.domains)) {
+  for (const column of duplicates(mapping.domains)) {
     problems.push(`The column ${column} is mapped to Domains twice. Remove one.`);
   }
   return problems;
 }
 
-function repeated(values: readonly string[]): string[] {
+function duplicates(values: readonly string[]): string[] {
   return [...new Set(values.filter((value, index) => values.indexOf(value) !== index))];
 }

@@ -8,7 +8,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Client } from "pg";
 import { beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { type EmbeddedOptions, type EmbeddedServer, startEmbedded } from "../../../src/db/embedded/start.ts";
-import { lastWords } from "../../../src/db/embedded/postmaster.ts";
+import { lastLogLines } from "../../../src/db/embedded/postmaster.ts";
 import { skipped } from "../../harness/skipped.ts";
 
 // Other processes are started here, and a busy machine takes its time.
@@ -170,7 +170,7 @@ test("the last words of a server are not what it tells those who connect too ear
     "2026-11-30 20:41:23.927 UTC [26182] [unknown] DETAIL:  Consistent recovery state has not been yet reached.",
   ];
   await writeFile(join(path, "postgres.log"), [full, ...early, ...early, ...early].join("\n"));
-  expect(await lastWords({ path })).toBe(full);
+  expect(await lastLogLines({ path })).toBe(full);
 });
 
 test("a pid file whose number now belongs to somebody else does not stop the start", async () => {

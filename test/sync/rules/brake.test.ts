@@ -8,7 +8,7 @@ const facts = (given: Partial<BrakeFacts>): BrakeFacts => ({
   linked: 10_000,
   touched: 0,
   read: 10_000,
-  readBefore: 10_000,
+  previouslyRead: 10_000,
   ...given,
 });
 
@@ -18,11 +18,11 @@ describe("decides by what a plan would do to the linked accounts", () => {
     ["more than a fifth", { touched: 2001 }, "brake-changes"],
     ["more than a fifth, but of few", { linked: 2000, touched: 600 }, undefined],
     ["more than half of few", { linked: 2000, touched: 1001 }, "brake-changes"],
-    ["a handful", { linked: 10, touched: 10, read: 10, readBefore: 10 }, undefined],
-    ["a first sync", { linked: 0, touched: 0, readBefore: undefined }, undefined],
+    ["a handful", { linked: 10, touched: 10, read: 10, previouslyRead: 10 }, undefined],
+    ["a first sync", { linked: 0, touched: 0, previouslyRead: undefined }, undefined],
     ["a selection of half", { read: 5000 }, "brake-shrunk"],
     ["a selection of a little more than half", { read: 5001 }, undefined],
-    ["another selection", { read: 10, readBefore: undefined }, undefined],
+    ["another selection", { read: 10, previouslyRead: undefined }, undefined],
   ])("%s", ([, given, reason]) => {
     expect(brakeReason(facts(given), DEFAULT_LIMITS)).toBe(reason);
   });

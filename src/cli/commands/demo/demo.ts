@@ -13,90 +13,93 @@ import { openApp, runContext, type App } from "../../../open-app.ts";
 import { plannedChanges } from "../../../sync/report/planned-changes.ts";
 import { applyRun, runSync } from "../../../sync/run.ts";
 import type { RunSummary } from "../../../sync/record/run-summary.ts";
-import { logOf, progressOf, type CommandContext } from "../../context.ts";
-import { demoRedirects, serveDemo } from "./serve.ts";
-import { changeSource, demoConnection, existingAccounts } from "./story.ts";
+import { createCommandLog, createProgressDisplay, type CommandContext } from "../../context.ts";
+import { demoRedirectUris, serveDemo } from "./serve.ts";
+import { changeSource, demoConnection, existingAccounts } from "./scenario.ts";
 import { exitCodes, type ExitCode } from "../../exit-codes.ts";
-import { counted } from "../../output/format.ts";
+import { pluralize } from "../../output/format.ts";
 import { changeLines, planReport } from "../../output/plan-report.ts";
 import { runReport } from "../../output/run-report.ts";
 import { DatabaseError } from "../../error-message.ts";
 
-export interface DemoCommand {
+export interface DemoOptions {
   /** Serve at the end; default: on a terminal. */
   readonly serve?: boolean;
 }
 
-export async function demo(context: CommandContext, options: DemoCommand): Promise<ExitCode> {
+export async function demo(context: CommandContext, options: DemoOptions): Promise<ExitCode> {
   const serves = options.serve ?? (context.stdout.isTTY === true && !context.json);
   await withReleases(async (releases) => {
-    const { app, simulator, runs } = await performDemo(context, releases);
+    const { app, simulator, runs } = await runDemo(context, releases);
     if (context.json) context.stdout.write(`${JSON.stringify({ runs })}\n`);
     if (serves) {
       await serveDemo(context, app, simulator, releases);
     } else {
-      heading(context, "Where to look next:");
-      show(context, whereNext(app.config.home, runs[0]?.id ?? 0));
+      printHeading(context, "Where to look next:");
+      print(context, nextSteps(app.config.home, runs[0]?.id ?? 0));
     }
   });
   return exitCodes.done;
 }
 
-type Performed = {
+type DemoResult = {
   readonly app: App;
   readonly simulator: RunningSimulator;
   readonly runs: readonly RunSummary[];
 };
 
-async function performDemo(context: CommandContext, releases: Releases): Promise<Performed> {
+async function runDemo(context: CommandContext, releases: Releases): Promise<DemoResult> {
   const { runSimulator } = await import("../../../../simulator/main.ts");
-  const simulator = await runSimulator({ demo: true, redirectUris: demoRedirects });
+  const simulator = await runSimulator({ demo: true, redirectUris: demoRedirectUris });
   releases.add(() => simulator.close());
   const config = demoConfig(context.config, simulator);
-  const organisations = counted(simulator.org.accounts.size, "real organisation");
-  heading(context, `1. A simulated Dynamics 365 with ${organisations} answers at ${simulator.origin}.`);
+  const organisations = pluralize(simulator.org.accounts.size, "real organisation");
+  printHeading(context, `1. A simulated Dynamics 365 with ${organisations} answers at ${simulator.origin}.`);
 
-  const app = await openFresh({ ...context, config });
+  const app = await openEmptyDatabase({ ...context, config });
   releases.add(() => app.close());
   for (const account of existingAccounts)
     await createAccount(app.database, account, { kind: "api" }, app.clock.now());
-  const known = existingAccounts.map(({ name }) => name).join("; ");
-  heading(context, `2. A PostgreSQL of our own is running. Accounts entered by hand so far: ${known}.`);
+  const existingNames = existingAccounts.map(({ name }) => name).join("; ");
+  printHeading(
+    context,
+    `2. A PostgreSQL of our own is running. Accounts entered by hand so far: ${existingNames}.`,
+  );
 
   const connection = demoConnection(simulator);
   const open = await openConnection({ ...app, simulator: simulator.origin }, connection, {
     signal: context.signal,
   });
   releases.add(() => open.close());
-  const progress = progressOf(context);
+  const progress = createProgressDisplay(context);
   const run = runContext(app, open, connection, {
     onProgress: progress.update,
     signal: context.signal,
   });
-  const watched = (work: Promise<RunSummary>) => work.finally(() => progress.end());
+  const withProgress = (work: Promise<RunSummary>) => work.finally(() => progress.end());
 
-  heading(context, "3. Plan: what a sync would do. Nothing is written yet.");
-  const planned = await watched(runSync(run, "plan"));
-  show(context, ["", ...planReport(planned, await plannedChanges(run.database, planned.id, 4))]);
+  printHeading(context, "3. Plan: what a sync would do. Nothing is written yet.");
+  const planned = await withProgress(runSync(run, "plan"));
+  print(context, ["", ...planReport(planned, await plannedChanges(run.database, planned.id, 4))]);
 
-  heading(context, "4. Apply: exactly that plan.");
-  const first = await watched(applyRun(run, planned.id));
-  show(context, ["", ...runReport(first)]);
+  printHeading(context, "4. Apply: exactly that plan.");
+  const first = await withProgress(applyRun(run, planned.id));
+  print(context, ["", ...runReport(first)]);
 
-  heading(context, "5. Meanwhile, in Dynamics 365:");
-  show(
+  printHeading(context, "5. Meanwhile, in Dynamics 365:");
+  print(
     context,
     changeSource(simulator).map((line) => `   - ${line}`),
   );
 
-  heading(context, "6. Sync again: only what differs is written.");
-  const second = await watched(runSync(run, "sync"));
+  printHeading(context, "6. Sync again: only what differs is written.");
+  const second = await withProgress(runSync(run, "sync"));
   const changes = await plannedChanges(run.database, second.id, 20);
-  show(context, ["", ...changes.flatMap((change) => changeLines(change, "applied")), ...runReport(second)]);
+  print(context, ["", ...changes.flatMap((change) => changeLines(change, "applied")), ...runReport(second)]);
 
-  heading(context, "7. And once more: where nothing changed, nothing is written.");
-  const third = await watched(runSync(run, "sync"));
-  show(context, ["", ...planReport(third, [])]);
+  printHeading(context, "7. And once more: where nothing changed, nothing is written.");
+  const third = await withProgress(runSync(run, "sync"));
+  print(context, ["", ...planReport(third, [])]);
   return { app, simulator, runs: [first, second, third] };
 }
 
@@ -115,15 +118,15 @@ function demoConfig(config: Config, { origin, tenantId, clientId, clientSecret }
   };
 }
 
-function show(context: CommandContext, lines: readonly string[]): void {
+function print(context: CommandContext, lines: readonly string[]): void {
   if (!context.json) context.stdout.write(`${lines.join("\n")}\n`);
 }
 
-function heading(context: CommandContext, line: string): void {
-  show(context, ["", line]);
+function printHeading(context: CommandContext, line: string): void {
+  print(context, ["", line]);
 }
 
-function whereNext(home: string, firstRun: number): string[] {
+function nextSteps(home: string, firstRun: number): string[] {
   const here = `npm run --silent sluice -- --home ${relative(process.cwd(), home) || "."}`;
   return [
     "  npm run demo -- --serve",
@@ -142,10 +145,10 @@ function whereNext(home: string, firstRun: number): string[] {
 }
 
 /** The database of the last demo, if there is one, emptied; nothing outside the demo's own directory. */
-async function openFresh(context: CommandContext): Promise<App> {
+async function openEmptyDatabase(context: CommandContext): Promise<App> {
   const { config } = context;
   // That it is only the simulator is the point here, and no warning.
-  const log = logOf(context, config.logLevel === "warn" ? "error" : config.logLevel);
+  const log = createCommandLog(context, config.logLevel === "warn" ? "error" : config.logLevel);
   const app = await openApp(config, log, systemClock).catch((cause: unknown) => {
     throw new DatabaseError(cause);
   });

@@ -2,7 +2,7 @@
 // simulator to connect to.
 import type { RunningSimulator } from "../../../../simulator/main.ts";
 import { saveDomainSettings } from "../../../accounts/domains/settings.ts";
-import { createLink, linkAddress } from "../../../access/links.ts";
+import { createLink, linkUrl } from "../../../access/links.ts";
 import { connectionParts } from "../../../app.ts";
 import { connectApp } from "../../../connections/sign-in/connect-app.ts";
 import { saveSettings } from "../../../connections/connection.ts";
@@ -11,11 +11,11 @@ import type { Releases } from "../../../lib/releases.ts";
 import type { App } from "../../../open-app.ts";
 import { emailKey } from "../../../teammates/teammates.ts";
 import type { CommandContext } from "../../context.ts";
-import { demoConnection } from "./story.ts";
-import { servingLine, startServing, untilStopped } from "../serve.ts";
+import { demoConnection } from "./scenario.ts";
+import { servingLine, startWebProcess, untilStopped } from "../serve.ts";
 
 /** Where the simulated Entra ID may send browsers back to; loopback addresses match with any port. */
-export const demoRedirects = ["connection/return", "session/microsoft/return"].map(
+export const demoRedirectUris = ["connection/return", "session/microsoft/return"].map(
   (path) => `http://127.0.0.1/api/app/${path}`,
 );
 
@@ -33,8 +33,8 @@ export async function serveDemo(
   releases: Releases,
 ): Promise<void> {
   await connect(app, simulator);
-  const { url } = await startServing(context, app, releases, { anyPortIfTaken: true });
-  const link = linkAddress(url, await letIn(app));
+  const { url } = await startWebProcess(context, app, releases, { anyPortIfTaken: true });
+  const link = linkUrl(url, await createSignInLink(app));
   const password = simulator.users[0]?.password ?? "";
   context.stdout.write(
     [
@@ -64,7 +64,7 @@ async function connect(app: App, simulator: RunningSimulator): Promise<void> {
 }
 
 /** @returns the token of a link for the first admin */
-async function letIn({ database: { kysely: db }, clock }: App): Promise<string> {
+async function createSignInLink({ database: { kysely: db }, clock }: App): Promise<string> {
   for (const [email, role, state] of COLLEAGUES) {
     await db.updateTable("teammates").set({ role, state }).where("email", "=", emailKey(email)).execute();
   }

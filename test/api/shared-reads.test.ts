@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
-import { sharedLooks } from "../../src/api/app/shared-run-views.ts";
+import { sharedReads } from "../../src/api/app/shared-reads.ts";
 
 it("five who follow a run cause one look at a time between them, and another run has its own", async () => {
   const looks: number[] = [];
-  const lookLater = sharedLooks(async (id) => looks.push(id));
+  const lookLater = sharedReads(async (id) => looks.push(id));
   const follow = async (id: number, waitMs: number) => {
     for (let times = 0; times < 3; times++) await lookLater(id, waitMs);
   };
@@ -15,7 +15,7 @@ it("five who follow a run cause one look at a time between them, and another run
 
 it("a look that fails is told to all who wait for it, and the next one is taken", async () => {
   let isBroken = true;
-  const lookLater = sharedLooks(async () => {
+  const lookLater = sharedReads(async () => {
     if (isBroken) throw new Error("The database is away.");
     return "there";
   });

@@ -4,47 +4,52 @@ import type { Attention } from "../connections/tables.ts";
 import { STALE_PLAN_KINDS, type ApprovalReason } from "../settings/run-explanations.ts";
 import type { Tables } from "../db/tables.ts";
 import type { RunToNotify } from "../sync/record/notification-state.ts";
-import type { ToldIssue } from "../sync/report/explanations.ts";
+import type { ExplainedIssue } from "../sync/report/explanations.ts";
 import type { IssueKind, IssueKindInfo } from "../sync/rules/issue-kinds.ts";
 import { adminAddress } from "./recipients.ts";
-import type { EndedRun, Errors, ErrorTally, Told } from "./decide-notices.ts";
+import type { EndedRun, ErrorSummary, ErrorKindSummary, SentNotice } from "./decide-notices.ts";
 
 type Db = Kysely<Tables>;
 
 /** Words that other rooms have for what happens. */
-export type Words = {
-  readonly kinds: Readonly<Record<IssueKind, IssueKindInfo>>;
-  readonly sentence: (issue: ToldIssue) => string;
+export type Explanations = {
+  readonly issueKinds: Readonly<Record<IssueKind, IssueKindInfo>>;
+  readonly explainIssue: (issue: ExplainedIssue) => string;
   /** What an admin does about a plan that waits for this reason. */
-  readonly waiting: (run: { readonly id: number; readonly why: ApprovalReason }) => Attention | null;
+  readonly explainApproval: (run: { readonly id: number; readonly why: ApprovalReason }) => Attention | null;
 };
 
 /** SQL over `run_notices n` and `runs r`: the schedule could not sync. One that broke off while it wrote is gone on with, and done then. */
-const IS_OUTAGE = sql`(r.mode in ('sync', 'changes') and (r.status = 'failed' or n.topic like 'failed:%'))`;
+const IS_SYNC_FAILURE = sql`(r.mode in ('sync', 'changes') and (r.status = 'failed' or n.topic like 'failed:%'))`;
 
 /** Somebody stopped it: they know. */
-const STOPPED = new Set(["cancelled", "paused", "stopped"]);
+const STOPPED_KINDS = new Set(["cancelled", "paused", "stopped"]);
 
 /** Null of what is no end to tell of: a plan that somebody asked for and looks at, a run that somebody stopped. */
-export async function endedRun(db: Db, row: RunToNotify, words: Words): Promise<EndedRun | null> {
+export async function loadEndedRun(
+  db: Db,
+  row: RunToNotify,
+  explanations: Explanations,
+): Promise<EndedRun | null> {
   const { id, mode, status, error } = row;
   const by = await adminAddress(db, row.byId);
-  if (status === "done") return { id, mode, by, end: "done", errors: await errorsOf(db, row, words) };
+  if (status === "done")
+    return { id, mode, by, end: "done", errors: await loadErrorSummary(db, row, explanations) };
   if (error !== null) {
-    if (STOPPED.has(error.kind)) return null;
-    const attention = await attentionOf(db, id);
+    if (STOPPED_KINDS.has(error.kind)) return null;
+    const attention = await loadAttention(db, id);
     return attention
       ? { id, mode, by, end: "needs-admin", attention }
       : { id, mode, by, end: "failed", error, isHalfWritten: status === "applying" };
   }
   if (status !== "planned" || row.approvalReason === null || mode === "plan") return null;
-  const attention = words.waiting({ id, why: row.approvalReason });
+  const attention = explanations.explainApproval({ id, why: row.approvalReason });
   return (
     attention && { id, mode, by, end: "needs-admin", attention: { ...attention, kind: row.approvalReason } }
   );
 }
 
-async function attentionOf(db: Db, run: number): Promise<Attention | null> {
+async function loadAttention(db: Db, run: number): Promise<Attention | null> {
   const row = await db.selectFrom("connection").select("attention").executeTakeFirstOrThrow();
   return row.attention?.run === run ? row.attention : null;
 }
@@ -53,35 +58,38 @@ async function attentionOf(db: Db, run: number): Promise<Attention | null> {
  * What was told since the last sync that was applied, of this run too: one that broke off is done later. A plan that waits is settled when somebody throws it away, and not when
  * it lost its worth by itself and was made anew.
  */
-export async function toldBefore(db: Db, { id, organizationId }: RunToNotify): Promise<Told[]> {
+export async function loadSentNotices(db: Db, { id, organizationId }: RunToNotify): Promise<SentNotice[]> {
   const last = (condition: RawBuilder<unknown>) => sql`(
     select coalesce(max(id), 0) from runs
     where organization_id = ${organizationId} and id < ${id} and ${condition})`;
   const done = last(sql`status = 'done' and mode <> 'retry'`);
-  const thrownAway = last(
+  const discarded = last(
     sql`status = 'discarded' and mode in ('sync', 'changes') and coalesce(error ->> 'kind' <> all(${STALE_PLAN_KINDS}::text[]), true)`,
   );
-  const { rows } = await sql<Told>`
-    select n.recipient as to, n.topic, ${IS_OUTAGE} as "isOutage"
+  const { rows } = await sql<SentNotice>`
+    select n.recipient as to, n.topic, ${IS_SYNC_FAILURE} as "isOutage"
     from run_notices n join runs r on r.id = n.run_id
     where r.organization_id = ${organizationId} and r.id <= ${id} and r.id > ${done}
-      and (r.status = 'failed' or r.id = ${id} or r.id > ${thrownAway})
+      and (r.status = 'failed' or r.id = ${id} or r.id > ${discarded})
     order by n.run_id, n.recipient, n.topic`.execute(db);
   return rows;
 }
 
-const EXAMPLES = 3;
+const MAX_EXAMPLES = 3;
 
 /** Kinds that cost something and that nobody chose. */
-function errorKinds({ kinds }: Words): string[] {
-  return Object.entries(kinds)
+function errorKinds({ issueKinds }: Explanations): string[] {
+  return Object.entries(issueKinds)
     .filter(([, { effect, isChosen }]) => effect !== "keeps-value" && isChosen === undefined)
     .map(([kind]) => kind);
 }
 
 /** A subquery: errors that were open when the run was done, of a retry those of the accounts it looked at, and what is new. */
-function errorsAtTheEnd({ id, organizationId, mode }: RunToNotify, words: Words): RawBuilder<unknown> {
-  const looked =
+function errorsAtEnd(
+  { id, organizationId, mode }: RunToNotify,
+  explanations: Explanations,
+): RawBuilder<unknown> {
+  const inScope =
     mode === "retry"
       ? sql`k.record_id in (select record_id from retried_records where run_id = ${id})`
       : sql`true`;
@@ -89,34 +97,34 @@ function errorsAtTheEnd({ id, organizationId, mode }: RunToNotify, words: Words)
     with known as (
       select kind, record_id, name, field, value, other_account_id, first_run, closed_run from sync_issues
       where organization_id = ${organizationId} and first_run <= ${id} and (closed_run is null or closed_run >= ${id})
-        and kind = any(${errorKinds(words)}::text[])),
+        and kind = any(${errorKinds(explanations)}::text[])),
     kinds_before as (select distinct kind from known where first_run < ${id}),
     records_before as (select distinct record_id from known where first_run < ${id} and record_id is not null)
     select k.*, b.kind is null as kind_is_new, k.record_id is not null and r.record_id is null as account_is_new
     from known k left join kinds_before b on b.kind = k.kind
     left join records_before r on r.record_id = k.record_id
-    where (k.closed_run is null or k.closed_run > ${id}) and ${looked})`;
+    where (k.closed_run is null or k.closed_run > ${id}) and ${inScope})`;
 }
 
-type Counted = Pick<ErrorTally, "accounts" | "newAccounts" | "isNew"> & {
+type ErrorCounts = Pick<ErrorKindSummary, "accounts" | "newAccounts" | "isNew"> & {
   /** Null: all kinds together. */
   readonly kind: string | null;
 };
 
-async function countsOf(db: Db, errors: RawBuilder<unknown>): Promise<Counted[]> {
-  const { rows } = await sql<Counted>`
+async function loadErrorCounts(db: Db, errors: RawBuilder<unknown>): Promise<ErrorCounts[]> {
+  const { rows } = await sql<ErrorCounts>`
     select kind, count(distinct record_id)::int as accounts, coalesce(bool_or(kind_is_new), false) as "isNew",
       count(distinct record_id) filter (where account_is_new)::int as "newAccounts"
     from ${errors} e group by grouping sets ((kind), ())`.execute(db);
   return rows;
 }
 
-async function examplesOf(
+async function loadExamples(
   db: Db,
   { organizationId }: RunToNotify,
   errors: RawBuilder<unknown>,
-): Promise<ToldIssue[]> {
-  const { rows } = await sql<ToldIssue>`
+): Promise<ExplainedIssue[]> {
+  const { rows } = await sql<ExplainedIssue>`
     select e.kind, coalesce(e.name, a.name) as name, e.field, e.value, other.name as "otherName"
     from (select *, row_number() over (partition by kind
             order by account_is_new desc, first_run desc, name collate "C", record_id, field, value) as place
@@ -124,20 +132,20 @@ async function examplesOf(
     left join account_links l on l.organization_id = ${organizationId} and l.record_id = e.record_id
     left join accounts a on a.id = l.account_id
     left join accounts other on other.id = e.other_account_id
-    where place <= ${EXAMPLES} order by place`.execute(db);
+    where place <= ${MAX_EXAMPLES} order by place`.execute(db);
   return rows;
 }
 
-async function errorsOf(db: Db, run: RunToNotify, words: Words): Promise<Errors> {
-  const errors = errorsAtTheEnd(run, words);
-  const counted = new Map((await countsOf(db, errors)).map((row) => [row.kind, row]));
-  const examples = counted.size > 1 ? await examplesOf(db, run, errors) : [];
+async function loadErrorSummary(db: Db, run: RunToNotify, explanations: Explanations): Promise<ErrorSummary> {
+  const errors = errorsAtEnd(run, explanations);
+  const counted = new Map((await loadErrorCounts(db, errors)).map((row) => [row.kind, row]));
+  const examples = counted.size > 1 ? await loadExamples(db, run, errors) : [];
   const { accounts = 0, newAccounts = 0 } = counted.get(null) ?? {};
   // In the order in which kinds are defined: the gravest first.
-  const kinds = Object.entries(words.kinds).flatMap(([kind, { title, howToResolve }]) => {
+  const kinds = Object.entries(explanations.issueKinds).flatMap(([kind, { title, howToResolve }]) => {
     const tally = counted.get(kind);
     if (!tally) return [];
-    const some = examples.filter((one) => one.kind === kind).map((one) => words.sentence(one));
+    const some = examples.filter((one) => one.kind === kind).map((one) => explanations.explainIssue(one));
     return [{ ...tally, kind, title, howToResolve, examples: some }];
   });
   return { accounts, newAccounts, kinds };

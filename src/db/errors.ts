@@ -2,9 +2,9 @@
 // without anything of ours being wrong.
 
 /** SQLSTATEs of appendix A: class 08, and a server that stops, crashed, starts, or has no connection left. */
-const AWAY = /^(?:08...|57P0[1-5]|53300)$/;
+const UNAVAILABLE_STATES = /^(?:08...|57P0[1-5]|53300)$/;
 /** Of the line and of the socket. */
-const BROKEN = new Set([
+const SOCKET_ERRORS = new Set([
   "ECONNREFUSED",
   "ECONNRESET",
   "ENOENT",
@@ -14,7 +14,7 @@ const BROKEN = new Set([
   "ENOTFOUND",
 ]);
 /** Errors of pg without a code. */
-const ENDED =
+const CLOSED_MESSAGES =
   /^(?:Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect)/;
 
 function codeOf(error: Error): string {
@@ -22,11 +22,11 @@ function codeOf(error: Error): string {
 }
 
 /** Whether the connection to the database is what broke. Errors of other connections carry no such codes; they are wrapped. */
-export function isDatabaseAway(error: unknown): boolean {
-  if (error instanceof AggregateError) return error.errors.some(isDatabaseAway);
+export function isDatabaseUnavailable(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.some(isDatabaseUnavailable);
   if (!(error instanceof Error)) return false;
   const code = codeOf(error);
-  return AWAY.test(code) || BROKEN.has(code) || ENDED.test(error.message);
+  return UNAVAILABLE_STATES.test(code) || SOCKET_ERRORS.has(code) || CLOSED_MESSAGES.test(error.message);
 }
 
 export function isDiskFull(error: unknown): boolean {

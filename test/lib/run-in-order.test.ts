@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { inOrder } from "../../src/lib/in-order.ts";
+import { runInOrder } from "../../src/lib/run-in-order.ts";
 
 test("results come in order, with at most so many tasks under way", async () => {
   let running = 0;
@@ -11,7 +11,7 @@ test("results come in order, with at most so many tasks under way", async () => 
     return turns;
   });
   const results: number[] = [];
-  for await (const result of inOrder(tasks, 2)) results.push(result);
+  for await (const result of runInOrder(tasks, 2)) results.push(result);
   expect(results).toEqual([3, 1, 2, 0]);
   expect(most).toBe(2);
 });
@@ -20,7 +20,7 @@ test("the first failure ends it", async () => {
   const tasks = [async () => 1, () => Promise.reject(new Error("second")), async () => 3];
   const results: number[] = [];
   const reading = (async () => {
-    for await (const result of inOrder(tasks, 3)) results.push(result);
+    for await (const result of runInOrder(tasks, 3)) results.push(result);
   })();
   await expect(reading).rejects.toThrow("second");
   expect(results).toEqual([1]);

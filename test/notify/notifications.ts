@@ -3,31 +3,31 @@ import { onTestFinished } from "vitest";
 import type { Role } from "../../src/api/contract/session.ts";
 import { createLog } from "../../src/lib/log.ts";
 import { openDelivery, type Delivery } from "../../src/mail/delivery.ts";
-import type { NotifyParts } from "../../src/notify/notify.ts";
+import type { NotifyDeps } from "../../src/notify/notify.ts";
 import { connectedWeb, type Connected } from "../jobs/connected.ts";
-import { mailServer, type MailServer } from "./mail-server.ts";
+import { startMailServer, type MailServer } from "./mail-server.ts";
 
 export const CAROL = "company-admin@ourcompany.example";
 export const WENDY = "workspace-admin@ourcompany.example";
 export const DESK = "desk@ourcompany.example";
 
-export type Telling = Connected & {
+export type NotifiedWorkspace = Connected & {
   readonly server: MailServer;
   readonly delivery: Delivery;
   /** What telling takes, as another process has it. */
-  readonly parts: NotifyParts;
+  readonly deps: NotifyDeps;
   /** What the schedule does a day later; resolves when everybody was told. */
   readonly nextDay: () => Promise<void>;
   /** The same for what this person starts. */
   readonly startedBy: (role: Role) => Promise<number>;
   /** Delivers, and says which mails came since last asked: "to: subject", sorted. */
-  readonly news: () => Promise<string[]>;
+  readonly newMails: () => Promise<string[]>;
 };
 
 const DAY = 24 * 3_600_000;
 
-export async function telling(): Promise<Telling> {
-  const server = await mailServer();
+export async function notifiedWorkspace(): Promise<NotifiedWorkspace> {
+  const server = await startMailServer();
   const env = { SMTP_URL: server.url, SLUICE_MAIL_FROM: "sluice@ourcompany.example" };
   const connected = await connectedWeb({ env });
   const { web, carol } = connected;
@@ -40,8 +40,8 @@ export async function telling(): Promise<Telling> {
   if (saved.status !== 200) throw new Error(saved.text);
   const delivery = openDelivery({ db: database.kysely, clock, log, sealer, smtpUrl: server.url, from: DESK });
   onTestFinished(() => delivery.close());
-  const told = async (run: number) => {
-    await runner.settled();
+  const afterNotices = async (run: number) => {
+    await runner.waitUntilIdle();
     return run;
   };
   let seen = 0;
@@ -49,23 +49,23 @@ export async function telling(): Promise<Telling> {
     ...connected,
     server,
     delivery,
-    parts: web.notify,
+    deps: web.notify,
     async nextDay() {
       clock.set(new Date(clock.now().getTime() + DAY));
-      await told(await runner.startScheduled("sync"));
+      await afterNotices(await runner.startScheduled("sync"));
       // Who comes by every day stays signed in.
       await carol.get("/session");
     },
-    startedBy: async (role) => told(await runner.startSync({ id: await web.idOf(role), name: role })),
+    startedBy: async (role) => afterNotices(await runner.startSync({ id: await web.idOf(role), name: role })),
     async apply(run) {
       const applied = await connected.apply(run);
-      await runner.settled();
+      await runner.waitUntilIdle();
       return applied;
     },
-    async news() {
+    async newMails() {
       await delivery.deliverDue();
-      const mails = server.taken.slice(seen);
-      seen = server.taken.length;
+      const mails = server.received.slice(seen);
+      seen = server.received.length;
       return mails.map(({ to, subject }) => `${to}: ${subject}`).toSorted();
     },
   };

@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { IncomingHttpHeaders, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-export interface Asked {
+export interface ReceivedRequest {
   readonly method: string;
   /** Path and query, decoded. */
   readonly url: string;
@@ -11,16 +11,16 @@ export interface Asked {
   readonly body: string;
 }
 
-export interface SmallServer extends AsyncDisposable {
+export interface TestServer extends AsyncDisposable {
   readonly origin: string;
-  readonly asked: readonly Asked[];
+  readonly requests: readonly ReceivedRequest[];
 }
 
-export type Answer = (asked: Asked, response: ServerResponse, count: number) => void;
+export type RequestHandler = (asked: ReceivedRequest, response: ServerResponse, count: number) => void;
 
 /** `count` is the number of the request, from 1. */
-export async function startSmallServer(answer: Answer): Promise<SmallServer> {
-  const asked: Asked[] = [];
+export async function startTestServer(handle: RequestHandler): Promise<TestServer> {
+  const requests: ReceivedRequest[] = [];
   // As Dataverse does, it takes addresses up to 32 KB.
   const server = createServer({ maxHeaderSize: 64 * 1024 }, (request, response) => {
     const chunks: Buffer[] = [];
@@ -28,8 +28,8 @@ export async function startSmallServer(answer: Answer): Promise<SmallServer> {
     request.on("end", () => {
       const { method = "", url = "", headers } = request;
       const one = { method, url: decodeURIComponent(url), headers, body: Buffer.concat(chunks).toString() };
-      asked.push(one);
-      answer(one, response, asked.length);
+      requests.push(one);
+      handle(one, response, requests.length);
     });
   });
   await new Promise<void>((resolve) => {
@@ -39,7 +39,7 @@ export async function startSmallServer(answer: Answer): Promise<SmallServer> {
   const { port } = server.address() as AddressInfo;
   return {
     origin: `http://127.0.0.1:${port}`,
-    asked,
+    requests,
     [Symbol.asyncDispose]: () =>
       new Promise((resolve) => {
         server.close(() => {

@@ -6,11 +6,11 @@ import { saveTeammate } from "../../src/teammates/teammates.ts";
 import { testDatabase } from "../harness/database.ts";
 
 export const NOW = new Date("2026-03-02T09:00:00Z");
-export const BY = { kind: "api" } as const;
+export const EDITOR = { kind: "api" } as const;
 /** Nothing is filtered, and nothing connected. */
-export const NOTHING = { filters: [], organizationId: null };
+export const NO_FILTERS = { filters: [], organizationId: null };
 
-export async function listedStore() {
+export async function accountListStore() {
   const database = await testDatabase();
   const { kysely } = database;
   const fields = await ensureCustomFields(kysely, [
@@ -33,13 +33,13 @@ export async function listedStore() {
     /** Known by her address alone. */
     anna: await saveTeammate(kysely, { email: "anna@ourcompany.example" }),
     make: (account: Partial<NewAccount> & { name: string }, now = NOW) =>
-      createAccount(database, { origin: "manual", ...account }, BY, now),
+      createAccount(database, { origin: "manual", ...account }, EDITOR, now),
     /** Every page after the other. */
     all: async (request: Partial<PageRequest>): Promise<ListedAccount[]> => {
       const accounts: ListedAccount[] = [];
       let after: string | undefined;
       do {
-        const page = await accountPage(kysely, { sort: "name", limit: 3, ...NOTHING, ...request, after });
+        const page = await accountPage(kysely, { sort: "name", limit: 3, ...NO_FILTERS, ...request, after });
         accounts.push(...page.accounts);
         after = page.next ?? undefined;
       } while (after !== undefined);

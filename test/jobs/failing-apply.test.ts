@@ -3,16 +3,16 @@ import { expect, test } from "vitest";
 import { until } from "../harness/stages.ts";
 import { connectedWeb, type Connected } from "./connected.ts";
 
-const SENTENCE = "no room here (0 of 1 changes are written.)";
+const MESSAGE = "no room here (0 of 1 changes are written.)";
 
 /** Something in the database that no apply gets past, as a bug of ours or a broken index would be. */
-async function breakWriting({ web }: Connected): Promise<void> {
+async function failWrites({ web }: Connected): Promise<void> {
   await web.database.pool.query(`
     create function refuse() returns trigger language plpgsql as $$ begin raise exception 'no room here'; end $$;
     create trigger refuse before insert on accounts execute function refuse()`);
 }
 
-async function mendWriting({ web }: Connected): Promise<void> {
+async function repairWrites({ web }: Connected): Promise<void> {
   await web.database.pool.query("drop trigger refuse on accounts");
 }
 
@@ -37,29 +37,29 @@ async function applyingOnFullDisk(): Promise<{ work: Connected; id: number }> {
   return { work, id };
 }
 
-async function makeSpace({ web }: Connected): Promise<void> {
+async function freeDisk({ web }: Connected): Promise<void> {
   await web.database.pool.query("drop function no_space() cascade");
 }
 
 /** Waits out the pause after a try. */
 async function tryAgain({ web }: Connected): Promise<void> {
   web.clock.advance(200_000);
-  await web.runner.settled();
+  await web.runner.waitUntilIdle();
 }
 
 test("what passes is tried again by itself, from the checkpoint, and nobody is told", async () => {
   const work = await connectedWeb();
   work.org.createAccount({ name: "Acme" });
   const { id } = await work.plan();
-  await breakWriting(work);
+  await failWrites(work);
   await work.carol.post(`/runs/${id}/apply`);
-  await work.web.runner.settled();
+  await work.web.runner.waitUntilIdle();
 
   const between = (await work.carol.get(`/runs/${id}`)).body.run;
-  await mendWriting(work);
+  await repairWrites(work);
   await tryAgain(work);
 
-  expect(between).toMatchObject({ status: "queued", error: { sentence: SENTENCE } });
+  expect(between).toMatchObject({ status: "queued", error: { sentence: MESSAGE } });
   const after = (await work.carol.get(`/runs/${id}`)).body.run;
   expect(after).toMatchObject({ status: "done", error: null, counts: { created: 1 } });
   expect(await work.names()).toEqual(["Acme"]);
@@ -70,20 +70,20 @@ test("what does not pass is left to a person after five tries; the next run goes
   const { web, carol, org } = work;
   org.createAccount({ name: "Acme" });
   const { id } = await work.plan();
-  await breakWriting(work);
+  await failWrites(work);
   await carol.post(`/runs/${id}/apply`);
-  await web.runner.settled();
+  await web.runner.waitUntilIdle();
   for (let tries = 1; tries < 5; tries++) await tryAgain(work);
 
   const { body } = await carol.get(`/runs/${id}`);
   expect(body.run).toMatchObject({
     status: "applying",
     haltReason: "failed",
-    error: { sentence: SENTENCE },
+    error: { sentence: MESSAGE },
   });
   expect((await carol.get("/connection")).body).toMatchObject({
     state: "needs-attention",
-    attention: { kind: "run-failed", sentence: SENTENCE, run: id },
+    attention: { kind: "run-failed", sentence: MESSAGE, run: id },
   });
   const mails = await web.database.pool.query("select recipient, subject from mails");
   expect(mails.rows).toEqual([
@@ -92,7 +92,7 @@ test("what does not pass is left to a person after five tries; the next run goes
   await tryAgain(work);
   expect((await web.database.pool.query("select attempts from runs")).rows).toEqual([{ attempts: 5 }]);
 
-  await mendWriting(work);
+  await repairWrites(work);
   org.createAccount({ name: "Bolt" });
   expect(await work.sync()).toMatchObject({ status: "done", counts: { created: 1, unchanged: 1 } });
   expect((await carol.get(`/runs/${id}`)).body.run).toMatchObject({ status: "done", error: null });
@@ -108,8 +108,8 @@ test("on a full disk a run stays in hand until there is space to write how it en
     return rows[0].attempts >= 2;
   });
   const { rows } = await web.database.pool.query("select status, attempts from runs");
-  await makeSpace(work);
-  await web.runner.settled();
+  await freeDisk(work);
+  await web.runner.waitUntilIdle();
   const between = (await carol.get(`/runs/${id}`)).body.run;
   await tryAgain(work);
 
@@ -130,5 +130,5 @@ test("a process that is told to stop does not wait for space on the disk", async
 
   const { rows } = await web.database.pool.query("select holder from run_leases");
   expect(rows).toEqual([{ holder: null }]);
-  await makeSpace(work);
+  await freeDisk(work);
 });

@@ -1,8 +1,8 @@
 // Chores of the database, done by one of the processes on it. A process is a pool of its own here, as it is in earnest.
 import { expect, onTestFinished, test } from "vitest";
 import { openDatabase } from "../../src/db/pool.ts";
-import { createHousekeeper } from "../../src/jobs/maintenance.ts";
-import { settableClock } from "../../src/lib/clock.ts";
+import { createMaintenance } from "../../src/jobs/maintenance.ts";
+import { createSettableClock } from "../../src/lib/clock.ts";
 import { testDatabase } from "../harness/database.ts";
 import { until } from "../harness/stages.ts";
 
@@ -10,18 +10,18 @@ const HOUR_MS = 3_600_000;
 
 async function installation() {
   const { url } = await testDatabase();
-  const clock = settableClock("2026-03-02T09:00:00Z");
+  const clock = createSettableClock("2026-03-02T09:00:00Z");
   const done: string[] = [];
-  function process(name: string, chores = async () => void done.push(name)) {
+  function process(name: string, task = async () => void done.push(name)) {
     const database = openDatabase(url);
-    const keeper = createHousekeeper({ database, clock, chores });
-    let gone: Promise<void> | undefined;
-    const ends = () => {
-      keeper.close();
-      return (gone ??= database.close());
+    const maintenance = createMaintenance({ database, clock, chores: task });
+    let closed: Promise<void> | undefined;
+    const stop = () => {
+      maintenance.close();
+      return (closed ??= database.close());
     };
-    onTestFinished(ends);
-    return { look: () => keeper.look(), ends };
+    onTestFinished(stop);
+    return { look: () => maintenance.runIfDue(), ends: stop };
   }
   return { clock, done, process };
 }

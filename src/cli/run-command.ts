@@ -6,8 +6,8 @@ import { readConfig } from "../config.ts";
 import type { CommandContext } from "./context.ts";
 import type { GlobalOptions } from "./global-options.ts";
 import { interruption } from "./signals.ts";
-import type { Perform } from "./program.ts";
-import { sentenceOf } from "./error-message.ts";
+import type { RunCommand } from "./program.ts";
+import { describeError } from "./error-message.ts";
 
 // One signal reaches every request under way, and a dozen requests read metadata at once; Node
 // warns from 11 listeners on.
@@ -25,12 +25,12 @@ function contextOf({ json, connection, home }: GlobalOptions): CommandContext {
   };
 }
 
-export const perform: Perform = async (global, work) => {
+export const runCommand: RunCommand = async (global, work) => {
   try {
     process.exitCode = await work(contextOf(global));
   } catch (error) {
     const { aborted, reason } = interruption.signal;
-    const { kind, sentence, exitCode } = sentenceOf(aborted ? reason : error);
+    const { kind, sentence, exitCode } = describeError(aborted ? reason : error);
     process.stderr.write(`${sentence}\n`);
     if (global.json === true) {
       process.stdout.write(`${JSON.stringify({ error: { kind, message: sentence, exitCode } })}\n`);

@@ -3,7 +3,7 @@ import { AccessError } from "../../src/access/access-error.ts";
 import { AccountError } from "../../src/accounts/account-error.ts";
 import { CustomFieldError } from "../../src/accounts/custom-fields.ts";
 import { ApiError } from "../../src/api/implement.ts";
-import { refusalOf } from "../../src/api/errors.ts";
+import { toHttpError } from "../../src/api/errors.ts";
 import { ConnectionError } from "../../src/connections/connection-error.ts";
 import { ConnectionFileError } from "../../src/connections/file/connection-file.ts";
 import { SealError } from "../../src/lib/sealer.ts";
@@ -37,13 +37,13 @@ it.each([
     "self-running",
   ],
 ] as const)("tells %s with its sentence", (error, status, code) => {
-  const refused = refusalOf(error);
+  const refused = toHttpError(error);
   expect(refused).toMatchObject({ status, error: { code } });
   expect(refused.error.sentence).toContain("Said.");
 });
 
 it("tells nothing of an error it does not know", () => {
-  const { status, error } = refusalOf(new Error("password of the database: hunter2"));
+  const { status, error } = toHttpError(new Error("password of the database: hunter2"));
   expect(status).toBe(500);
   expect(error.sentence).not.toContain("hunter2");
 });

@@ -5,27 +5,27 @@ import { sql, type Kysely } from "kysely";
 import type { Tables } from "../db/tables.ts";
 import { inTransaction } from "../db/transaction.ts";
 import { DAY_MS } from "../lib/durations.ts";
-import { secretMailOf, type EndingSecret } from "./email-template.ts";
-import { lockNotices, writeDown, type NotifyParts } from "./notify.ts";
-import { tellSettings } from "./recipients.ts";
+import { secretExpiryEmail, type ExpiringSecret } from "./email-template.ts";
+import { lockNotices, queueNotice, type NotifyDeps } from "./notify.ts";
+import { loadNoticeSettings } from "./recipients.ts";
 
 /** The overview warns from the first of them on, too (web/src/sync/tabs/secret-expiry.tsx). */
 const DAYS_BEFORE = [30, 7] as const;
 
 /** Any worker may call it at any time: each of the two mails is sent once for a secret. */
-export async function notifySecretEnd(parts: NotifyParts): Promise<void> {
-  const { database, clock, log, delivers, workspace } = parts;
+export async function notifySecretExpiry(deps: NotifyDeps): Promise<void> {
+  const { database, clock, log, delivers, workspace } = deps;
   const now = clock.now();
-  const due = await noticeDue(database.kysely, now);
+  const due = await findDueNotice(database.kysely, now);
   if (!due) return;
-  const { scheduled, recipients } = await tellSettings(database.kysely);
+  const { scheduled, recipients } = await loadNoticeSettings(database.kysely);
   if (!scheduled) return;
-  const shown = { workspace, publicUrl: parts.publicUrl(), now };
-  const mails = recipients.map((recipient) => secretMailOf(recipient, due, shown));
+  const context = { workspace, publicUrl: deps.publicUrl(), now };
+  const mails = recipients.map((recipient) => secretExpiryEmail(recipient, due, context));
   const isQueued = await inTransaction(database, async ({ kysely: trx }) => {
     await lockNotices(trx);
-    if ((await noticeDue(trx, now))?.topic !== due.topic) return false;
-    for (const mail of mails) await writeDown(trx, parts, mail, due);
+    if ((await findDueNotice(trx, now))?.topic !== due.topic) return false;
+    for (const mail of mails) await queueNotice(trx, deps, mail, due);
     return true;
   });
   if (isQueued && mails.length > 0)
@@ -37,32 +37,32 @@ export async function notifySecretEnd(parts: NotifyParts): Promise<void> {
     );
 }
 
-type DueNotice = EndingSecret & { readonly runId: number; readonly topic: string };
+type DueNotice = ExpiringSecret & { readonly runId: number; readonly topic: string };
 
 /**
  * It is noted with the last sync that was applied: before the first there is none to miss. The same
  * secret entered once more is told of no more; another one ends on another day.
  */
-async function noticeDue(db: Kysely<Tables>, now: Date): Promise<DueNotice | undefined> {
-  const { rows } = await sql<EndingSecret & { origin: string; runId: number | null }>`
+async function findDueNotice(db: Kysely<Tables>, now: Date): Promise<DueNotice | undefined> {
+  const { rows } = await sql<ExpiringSecret & { origin: string; runId: number | null }>`
     select c.origin, c.client_id as "clientId", c.secret_expires_at as "endsAt",
       (select max(id) from runs r where r.organization_id = c.organization_id and r.status = 'done') as "runId"
     from connection c
     where c.sign_in = 'app-only' and c.secret_expires_at > ${now}
       and c.secret_expires_at <= ${new Date(now.getTime() + DAYS_BEFORE[0] * DAY_MS)}`.execute(db);
-  const found = rows[0];
-  if (!found || found.runId === null) return undefined;
-  const { origin, clientId, endsAt, runId } = found;
+  const secret = rows[0];
+  if (!secret || secret.runId === null) return undefined;
+  const { origin, clientId, endsAt, runId } = secret;
   const left = endsAt.getTime() - now.getTime();
   const topicOf = (days: number) => `secret:${clientId}:${endsAt.toISOString()}:${days}`;
   const reached = DAYS_BEFORE.filter((days) => left <= days * DAY_MS);
   // A clock that is set back must not tell the earlier one after the later.
   const topics = DAYS_BEFORE.slice(reached.length - 1).map(topicOf);
-  const told = await db
+  const sent = await db
     .selectFrom("run_notices")
     .select("run_id")
     .where("topic", "in", topics)
     .limit(1)
     .executeTakeFirst();
-  return told ? undefined : { host: new URL(origin).host, clientId, endsAt, runId, topic: topics[0]! };
+  return sent ? undefined : { host: new URL(origin).host, clientId, endsAt, runId, topic: topics[0]! };
 }

@@ -51,14 +51,14 @@ export function maxAccounts(value: string | undefined, faults: string[]): number
 }
 
 /** Fewer would leave a run waiting for itself. */
-const FEWEST_CONNECTIONS = 12;
+const MIN_CONNECTIONS = 12;
 
 export function databaseConnections(value: string | undefined, faults: string[]): number {
-  if (/^\d{1,4}$/.test(value ?? "") && Number(value) >= FEWEST_CONNECTIONS) return Number(value);
+  if (/^\d{1,4}$/.test(value ?? "") && Number(value) >= MIN_CONNECTIONS) return Number(value);
   faults.push(
-    `SLUICE_DATABASE_CONNECTIONS is "${value}". Write a whole number from ${FEWEST_CONNECTIONS} to 9999, such as 20.`,
+    `SLUICE_DATABASE_CONNECTIONS is "${value}". Write a whole number from ${MIN_CONNECTIONS} to 9999, such as 20.`,
   );
-  return FEWEST_CONNECTIONS;
+  return MIN_CONNECTIONS;
 }
 
 export function querySeconds(value: string | undefined, faults: string[]): number {
@@ -99,8 +99,8 @@ export function trustedProxies(value: string | undefined, faults: string[]): str
 function isNetwork(text: string): boolean {
   if (NETWORKS.has(text)) return true;
   const [, address = "", bits] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
-  const most = { 0: 0, 4: 32, 6: 128 }[isIP(address)] ?? 0;
-  return most > 0 && (bits === undefined || (Number(bits) > 0 && Number(bits) <= most));
+  const maxBits = { 0: 0, 4: 32, 6: 128 }[isIP(address)] ?? 0;
+  return maxBits > 0 && (bits === undefined || (Number(bits) > 0 && Number(bits) <= maxBits));
 }
 
 export function publicUrl(value: string | undefined, faults: string[]): string | undefined {

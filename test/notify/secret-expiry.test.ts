@@ -1,14 +1,14 @@
 // A client secret that ends is told of while there is time to replace it: real mails, by whichever process is first.
 import { expect, test } from "vitest";
-import { notifySecretEnd } from "../../src/notify/secret-end.ts";
+import { notifySecretExpiry } from "../../src/notify/secret-expiry.ts";
 import { pruneHistory } from "../../src/sync/record/retention.ts";
-import { CAROL, DESK, telling } from "./told.ts";
+import { CAROL, DESK, notifiedWorkspace } from "./notifications.ts";
 
 const both = (subject: string) => [`${CAROL}: Support: ${subject}`, `${DESK}: Support: ${subject}`];
 
 async function secretThatEnds(secretExpiresAt: string) {
-  const tells = await telling();
-  const { web, carol, parts, news } = tells;
+  const tells = await notifiedWorkspace();
+  const { web, carol, deps, newMails } = tells;
   async function connect(expires: string): Promise<void> {
     const { origin: address, clientId, clientSecret } = web.simulator;
     const asked = { address, clientId, clientSecret, secretExpiresAt: expires };
@@ -17,8 +17,8 @@ async function secretThatEnds(secretExpiresAt: string) {
   /** What three processes mail at that moment, together. */
   async function toldAt(moment: string): Promise<string[]> {
     web.clock.set(new Date(moment));
-    await Promise.all([notifySecretEnd(parts), notifySecretEnd(parts), notifySecretEnd(parts)]);
-    return news();
+    await Promise.all([notifySecretExpiry(deps), notifySecretExpiry(deps), notifySecretExpiry(deps)]);
+    return newMails();
   }
   await connect(secretExpiresAt);
   tells.org.createAccount({ name: "Acme", websiteurl: "acme.com" });
@@ -38,7 +38,7 @@ test("30 days and 7 days before its end it is mailed, each once; a new secret be
   expect(await toldAt("2026-05-09T23:59:59Z")).toEqual([]);
   expect(await toldAt("2026-05-11T00:00:00Z")).toEqual([]);
 
-  const { text, html } = server.taken.at(-1)!;
+  const { text, html } = server.received.at(-1)!;
   const { host } = new URL(web.simulator.origin);
   expect(text).toContain(
     `The connection to ${host} signs in with a client secret of the application ${web.simulator.clientId}. ` +
@@ -68,13 +68,13 @@ test("one that ends within the week when somebody first looks is mailed once", a
 });
 
 test("once it has ended, the sync that meets it is mailed as soon as it fails, and the page says the same", async () => {
-  const { web, carol, toldAt, nextDay, news } = await secretThatEnds("2026-03-03T00:00:00Z");
+  const { web, carol, toldAt, nextDay, newMails } = await secretThatEnds("2026-03-03T00:00:00Z");
   await toldAt("2026-03-02T10:00:00Z");
   web.simulator.entra.forceError(7000222, { times: 99 });
 
   await nextDay();
 
-  expect(await news()).toEqual(both("the sync needs you: Dynamics 365 has to be connected again"));
+  expect(await newMails()).toEqual(both("the sync needs you: Dynamics 365 has to be connected again"));
   expect((await carol.get("/connection")).body.attention).toMatchObject({
     kind: "reconnect",
     sentence: expect.stringContaining("The client secret has expired."),
