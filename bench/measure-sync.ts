@@ -1,7 +1,7 @@
 // Measures a whole run, as `sluice sync` makes it, with the time of each stage.
 import { openApp, runContext } from "../src/open-app.ts";
 import { readConfig } from "../src/config.ts";
-import { openConnection } from "../src/connections/sign-in/open-client.ts";
+import { openFileConnection } from "../src/connections/sign-in/open-client.ts";
 import { createLog } from "../src/lib/log.ts";
 import { runSync } from "../src/sync/run.ts";
 import type { Progress } from "../src/sync/record/run-context.ts";
@@ -22,7 +22,7 @@ export async function measureSync(
   const connection = connectionTo(source);
   const app = await openApp(config, log);
   try {
-    const open = await openConnection({ ...app, simulator: source.origin }, connection);
+    const open = await openFileConnection({ ...app, simulator: source.origin }, connection);
     try {
       const stageStarts = new Map<Progress["stage"], number>();
       const onProgress = ({ stage }: Progress): void => {

@@ -36,8 +36,8 @@ export async function openSourcePages(
     },
   };
   const clock = systemClock;
-  const place = await discoverSignIn(environment, { http, clock });
-  const tokens = clientCredentialTokens({ environment, place, http, clock }, source);
+  const authority = await discoverSignIn(environment, { http, clock });
+  const tokens = clientCredentialTokens({ environment, authority, http, clock }, source);
   const client = connectDataverse({ environment, tokens, clock, http });
   const columns = await columnsOf(client);
   return {

@@ -18,12 +18,12 @@ import type { Implementation } from "./api/implement.ts";
 import { buildBaseServer, buildServer, type BaseServerParts } from "./api/server.ts";
 import { loadConnection } from "./connections/connection.ts";
 import type { ConnectionSettings } from "./connections/file/connection-file.ts";
-import { keyIn } from "./connections/sign-in/key-file.ts";
-import { openStoredConnection, type ConnectionParts } from "./connections/sign-in/open-stored-connection.ts";
+import { loadOrCreateKey } from "./connections/sign-in/key-file.ts";
+import { openStoredConnection, type ConnectionDeps } from "./connections/sign-in/open-stored-connection.ts";
 import { sharedTokens, type SharedTokens } from "./connections/sign-in/shared-tokens.ts";
 import { createSealer, type Sealer } from "./lib/sealer.ts";
-import { forgetConnectionFile, useConnectionFile } from "./connections/file/use-connection-file.ts";
-import { waitingAttention } from "./connections/status/status.ts";
+import { removeFileConnection, useConnectionFile } from "./connections/file/use-connection-file.ts";
+import { approvalAttention } from "./connections/status/status.ts";
 import type { Database } from "./db/pool.ts";
 import { createMetrics, type Metrics } from "./jobs/metrics.ts";
 import type { RunRequests } from "./jobs/requests.ts";
@@ -52,12 +52,12 @@ function openRequestPool({ config, database }: Pick<App, "config" | "database">)
 export async function connectionParts(
   { config, database, clock, log, signal }: Pick<App, "config" | "database" | "clock" | "log" | "signal">,
   file: ConnectionSettings | undefined,
-): Promise<ConnectionParts> {
+): Promise<ConnectionDeps> {
   const { simulator, dynamicsApp, oldKeys } = config;
-  const current = config.key ?? (await keyIn(config.home));
+  const current = config.key ?? (await loadOrCreateKey(config.home));
   const sealer = createSealer({ current, old: oldKeys });
   const parts = { database, clock, log, simulator, dynamicsApp, sealer, tokens: sharedTokens() };
-  if (file === undefined) await forgetConnectionFile(database);
+  if (file === undefined) await removeFileConnection(database);
   else await useConnectionFile(parts, file, signal);
   return { ...parts, file };
 }
@@ -72,7 +72,7 @@ async function connectedSource({ kysely }: Database): Promise<ConnectedSource | 
 
 type RouteParts = {
   readonly publicUrl: () => string;
-  readonly connections: ConnectionParts;
+  readonly connections: ConnectionDeps;
   readonly requests: RunRequests;
 };
 
@@ -137,7 +137,7 @@ function notifyParts(
     workspace: config.workspace,
     delivers: config.mail !== undefined,
     notificationState: { runsToNotify, runToNotify, claimNotification },
-    explanations: { issueKinds: issueKinds, explainIssue: explainIssue, explainApproval: waitingAttention },
+    explanations: { issueKinds: issueKinds, explainIssue: explainIssue, explainApproval: approvalAttention },
   };
 }
 

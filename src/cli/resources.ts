@@ -2,7 +2,7 @@
 // The connection file is read before anything is opened, so that its faults cost nothing.
 import { openApp, runContext, type App } from "../open-app.ts";
 import { loadConnectionFile } from "../connections/file/connection-file.ts";
-import { openConnection } from "../connections/sign-in/open-client.ts";
+import { openFileConnection } from "../connections/sign-in/open-client.ts";
 import type { DataverseClient } from "../dataverse/client.ts";
 import type { Database } from "../db/pool.ts";
 import { systemClock } from "../lib/clock.ts";
@@ -42,9 +42,13 @@ export async function withClient<T>(
   const { config, connectionFile, signal } = context;
   const connection = loadConnectionFile(connectionFile, config.readSecret);
   const log = createCommandLog(context);
-  const open = await openConnection({ simulator: config.simulator, clock: systemClock, log }, connection, {
-    signal,
-  });
+  const open = await openFileConnection(
+    { simulator: config.simulator, clock: systemClock, log },
+    connection,
+    {
+      signal,
+    },
+  );
   try {
     return await work(open.client);
   } finally {
@@ -62,9 +66,13 @@ export async function withRunContext<T>(
   const connection = loadConnectionFile(connectionFile, config.readSecret);
   const log = createCommandLog(context);
   // The source first: a wrong address should not cost the start of a database.
-  const open = await openConnection({ simulator: config.simulator, clock: systemClock, log }, connection, {
-    signal,
-  });
+  const open = await openFileConnection(
+    { simulator: config.simulator, clock: systemClock, log },
+    connection,
+    {
+      signal,
+    },
+  );
   try {
     return await withApp(context, (app) =>
       withRemoteCancel(app.database, signal, (hooks) =>

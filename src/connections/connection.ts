@@ -2,10 +2,10 @@
 // read by open-stored-connection.ts alone; nothing here can show one.
 import type { Kysely, Transaction } from "kysely";
 import type { Environment } from "../dataverse/auth/environment-address.ts";
-import type { SignInPlace } from "../dataverse/auth/discovery.ts";
+import type { SignInAuthority } from "../dataverse/auth/discovery.ts";
 import type { Tables } from "../db/tables.ts";
 import { parseStored } from "../lib/stored-json.ts";
-import { endsWithSignIn, isSettledBy, type DoneRun } from "./status/attention.ts";
+import { isResolvedBySignIn, isResolvedBy, type CompletedRun } from "./status/attention.ts";
 import { brakeLimits, DEFAULT_LIMITS, type BrakeLimits } from "../settings/brake.ts";
 import type { Schedule } from "../settings/schedule.ts";
 import { chosenSettings, type ChosenSettings } from "../settings/sync-settings.ts";
@@ -42,11 +42,11 @@ export type Connection = {
 
 type Db = Kysely<Tables>;
 
-const CHOSEN = {
+const STORED_SETTINGS = {
   what: "The sync settings in connection.settings",
   fix: "Set that column to null in the database, then choose accounts and fields again.",
 };
-const LIMITS = {
+const STORED_LIMITS = {
   what: "The limits in connection.brake",
   fix: "Set that column to null in the database, which brings the defaults back.",
 };
@@ -55,7 +55,7 @@ const LIMITS = {
 export async function loadConnection(db: Db): Promise<Connection> {
   const row = await db.selectFrom("connection").selectAll().executeTakeFirstOrThrow();
   const { paused, attention } = row;
-  const settings = row.settings === null ? null : parseStored(chosenSettings, row.settings, CHOSEN);
+  const settings = row.settings === null ? null : parseStored(chosenSettings, row.settings, STORED_SETTINGS);
   const chosenView = settings?.selection.kind === "view" ? settings.selection.view : undefined;
   return {
     environment:
@@ -85,7 +85,7 @@ export async function loadConnection(db: Db): Promise<Connection> {
       fullAt: row.full_at,
       timeZone: row.time_zone,
     },
-    brake: row.brake === null ? DEFAULT_LIMITS : parseStored(brakeLimits, row.brake, LIMITS),
+    brake: row.brake === null ? DEFAULT_LIMITS : parseStored(brakeLimits, row.brake, STORED_LIMITS),
   };
 }
 
@@ -127,14 +127,15 @@ export async function setAttention(db: Db, attention: Attention | null): Promise
 }
 
 /** In the transaction in which a run is done: what it proves settled asks for nobody any more. */
-export async function settleAttention(trx: Db, run: DoneRun): Promise<void> {
-  const asked = trx.selectFrom("connection").select("attention");
-  const isSettled = async (query: typeof asked) => {
+export async function resolveAttention(trx: Db, run: CompletedRun): Promise<void> {
+  const selectAttention = trx.selectFrom("connection").select("attention");
+  const isResolved = async (query: typeof selectAttention) => {
     const { attention } = await query.executeTakeFirstOrThrow();
-    return attention !== null && isSettledBy(attention, run);
+    return attention !== null && isResolvedBy(attention, run);
   };
   // Mostly there is none, and then nobody has to wait until the run is done.
-  if ((await isSettled(asked)) && (await isSettled(asked.forUpdate()))) await setAttention(trx, null);
+  if ((await isResolved(selectAttention)) && (await isResolved(selectAttention.forUpdate())))
+    await setAttention(trx, null);
 }
 
 /** Forgets the sign-in. Accounts, links, history and what was chosen stay, so that connecting again goes on. */
@@ -160,7 +161,7 @@ export async function disconnect(db: Db): Promise<void> {
 export type NewSignIn = {
   readonly environment: Environment;
   /** Null of a connection file, which asks at every start. */
-  readonly place: SignInPlace | null;
+  readonly authority: SignInAuthority | null;
   readonly organizationId: string | null;
   readonly signInBy: "delegated" | "app-only";
   readonly signedInAs: string;
@@ -178,19 +179,21 @@ export type NewSignIn = {
  * others, so there it is chosen anew. @returns how many accounts stay linked to the organisation that was connected before
  */
 export async function saveSignIn(trx: Transaction<Tables>, signIn: NewSignIn): Promise<number> {
-  const { environment, place, organizationId } = signIn;
+  const { environment, authority, organizationId } = signIn;
   const before = await trx.selectFrom("connection").selectAll().forUpdate().executeTakeFirstOrThrow();
-  const isOther =
+  const isOtherOrganisation =
     before.organization_id !== null && organizationId !== null && before.organization_id !== organizationId;
   // A file is read at every start of every process, and that settles nothing: a sync that failed before still has.
-  const isAsBefore =
+  const isSameFileConnection =
     signIn.fromFile === true &&
     before.from_file &&
-    !isOther &&
+    !isOtherOrganisation &&
     before.origin === environment.origin &&
     before.client_id === signIn.clientId;
   const keptAttention =
-    !isOther && before.attention !== null && !endsWithSignIn(before.attention) ? before.attention : null;
+    !isOtherOrganisation && before.attention !== null && !isResolvedBySignIn(before.attention)
+      ? before.attention
+      : null;
   await trx
     .updateTable("connection")
     .set({
@@ -199,22 +202,22 @@ export async function saveSignIn(trx: Transaction<Tables>, signIn: NewSignIn): P
       region: environment.region,
       app_id: environment.appId ?? null,
       organization_id: organizationId ?? before.organization_id,
-      authority: place?.authority ?? null,
-      tenant: place?.tenant ?? null,
+      authority: authority?.authority ?? null,
+      tenant: authority?.tenant ?? null,
       sign_in: signIn.signInBy,
       from_file: signIn.fromFile ?? false,
       signed_in_as: signIn.signedInAs,
       connected_by: signIn.connectedBy,
-      connected_at: (isAsBefore ? before.connected_at : null) ?? signIn.connectedAt,
+      connected_at: (isSameFileConnection ? before.connected_at : null) ?? signIn.connectedAt,
       client_id: signIn.clientId,
       sealed_client_secret: signIn.sealedClientSecret ?? null,
       secret_expires_at: signIn.secretExpiresAt ?? null,
       sealed_refresh_token: signIn.sealedRefreshToken ?? null,
       attention: keptAttention && JSON.stringify(keptAttention),
-      ...(isOther && { settings: null, selection_name: null, view_names: "{}", paused: false }),
+      ...(isOtherOrganisation && { settings: null, selection_name: null, view_names: "{}", paused: false }),
     })
     .execute();
-  if (!isOther) return 0;
+  if (!isOtherOrganisation) return 0;
   const { count } = await trx
     .selectFrom("account_links")
     .select(({ fn }) => fn.countAll<number>().as("count"))

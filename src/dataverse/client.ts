@@ -5,12 +5,12 @@ import type { Clock } from "../lib/clock.ts";
 import { openHttp } from "../lib/http.ts";
 import type { Http } from "../lib/http.ts";
 import type { Log } from "../lib/log.ts";
-import { accessOf } from "./metadata/privileges.ts";
+import { userAccess } from "./metadata/privileges.ts";
 import type { PrivilegeGaps } from "./metadata/privileges.ts";
 import { fetchByIds, readAccounts, sweepAccounts } from "./accounts/read-accounts.ts";
 import type { ReadContext } from "./accounts/read-accounts.ts";
 import type { Environment } from "./auth/environment-address.ts";
-import { askServerTime, askUser, askWhoAmI } from "./metadata/identity.ts";
+import { readServerTime, readConnectedUser, readWhoAmI } from "./metadata/identity.ts";
 import { readColumns } from "./metadata/columns.ts";
 import { wireName } from "./model.ts";
 import type {
@@ -93,10 +93,10 @@ export function connectDataverse(options: DataverseOptions): DataverseClient {
   const { environment } = options;
   const http = options.http ?? openHttp();
   const requests = openRequests({ ...options, http });
-  const whoAmI = remembered((signal) => askWhoAmI(requests, signal));
-  const access = accessOf(requests, whoAmI.value);
-  const columns = remembered((signal) => readColumns(requests, access, signal));
-  const reading: ReadContext = {
+  const whoAmI = cachedAsync((signal) => readWhoAmI(requests, signal));
+  const access = userAccess(requests, whoAmI.value);
+  const columns = cachedAsync((signal) => readColumns(requests, access, signal));
+  const readContext: ReadContext = {
     requests,
     pageSize: Math.min(Math.max(options.pageSize ?? 5000, 1), 5000),
     wireNames: async (names, signal) => wireNames(names, await columns.value(signal)),
@@ -104,15 +104,15 @@ export function connectDataverse(options: DataverseOptions): DataverseClient {
   return {
     environment,
     whoAmI: whoAmI.fresh,
-    connectedUser: async (signal) => askUser(requests, (await whoAmI.value(signal)).userId, signal),
-    serverTime: (signal) => askServerTime(requests, signal),
+    connectedUser: async (signal) => readConnectedUser(requests, (await whoAmI.value(signal)).userId, signal),
+    serverTime: (signal) => readServerTime(requests, signal),
     accountColumns: columns.fresh,
     views: (signal) => readViews(requests, signal),
     view: (id, signal) => readView(requests, id, signal),
-    readAccounts: (selection, names, signal) => readAccounts(reading, selection, names, signal),
-    sweepAccounts: (selection, signal) => sweepAccounts(reading, selection, signal),
-    fetchByIds: (ids, names, signal) => fetchByIds(reading, ids, names, signal),
-    sample: (selection, names, rows, signal) => readSample(reading, selection, names, rows, signal),
+    readAccounts: (selection, names, signal) => readAccounts(readContext, selection, names, signal),
+    sweepAccounts: (selection, signal) => sweepAccounts(readContext, selection, signal),
+    fetchByIds: (ids, names, signal) => fetchByIds(readContext, ids, names, signal),
+    sample: (selection, names, rows, signal) => readSample(readContext, selection, names, rows, signal),
     users: (signal) => readUsers(requests, signal),
     privilegeGaps: (signal) => access.privilegeGaps(signal),
     isSystemAdministrator: (signal) => access.isSystemAdministrator(signal),
@@ -132,13 +132,16 @@ function wireNames(names: readonly string[], columns: readonly Column[]): readon
   });
 }
 
-type Ask<T> = (signal?: AbortSignal) => Promise<T>;
+type CancellableRequest<T> = (signal?: AbortSignal) => Promise<T>;
 
 /** `fresh` asks each time, `value` only if nothing was asked yet. */
-function remembered<T>(ask: Ask<T>): { fresh: Ask<T>; value: Ask<T> } {
+function cachedAsync<T>(request: CancellableRequest<T>): {
+  fresh: CancellableRequest<T>;
+  value: CancellableRequest<T>;
+} {
   let last: { value: T } | undefined;
-  const fresh: Ask<T> = async (signal) => {
-    last = { value: await ask(signal) };
+  const fresh: CancellableRequest<T> = async (signal) => {
+    last = { value: await request(signal) };
     return last.value;
   };
   return { fresh, value: async (signal) => last?.value ?? (await fresh(signal)) };

@@ -2,8 +2,8 @@
 // and tells people how it ended.
 import { dynamicsSource } from "../sync/source/dynamics.ts";
 import { attentionOf } from "../connections/status/attention.ts";
-import { loadConnection, setAttention, settleAttention } from "../connections/connection.ts";
-import { learnViewName } from "../connections/setup/views.ts";
+import { loadConnection, setAttention, resolveAttention } from "../connections/connection.ts";
+import { fetchViewName } from "../connections/setup/views.ts";
 import type { OpenConnection } from "../connections/sign-in/open-client.ts";
 import { isDiskFull } from "../db/errors.ts";
 import type { Log } from "../lib/log.ts";
@@ -57,7 +57,7 @@ export function startExecution(deps: ExecutionDeps, run: LeasedRun, params: Exec
     connection = await deps.open({ signal: abortController.signal });
     await telemetry.trackClient(connection.client.usage);
     await checkOrganization(connection, run, abortController.signal);
-    await learnViewName(db, connection.client, settings, abortController.signal);
+    await fetchViewName(db, connection.client, settings, abortController.signal);
     const { brake } = await loadConnection(db);
     return {
       database,
@@ -74,7 +74,7 @@ export function startExecution(deps: ExecutionDeps, run: LeasedRun, params: Exec
       },
       ...(teammates && { teammates }),
       ...(onApply && { onApply }),
-      onDone: settleAttention,
+      onDone: resolveAttention,
     };
   };
 

@@ -1,7 +1,7 @@
 // How the installation is, for whoever scrapes it: a few rows by index each, however many accounts and runs there are.
 import { sql, type Kysely } from "kysely";
 import { loadConnection } from "../connections/connection.ts";
-import { pastRuns } from "../connections/schedule/past-runs.ts";
+import { loadPastRuns } from "../connections/schedule/past-runs.ts";
 import { nextRun } from "../connections/schedule/next-run.ts";
 import type { Database } from "../db/pool.ts";
 import type { Tables } from "../db/tables.ts";
@@ -90,7 +90,7 @@ async function loadQueueAge(
     db,
   );
   const { planned, waits, busy } = rows[0]!;
-  const due = nextRun({ ...schedule, ...(await pastRuns(db, organizationId)) }, now)?.at;
+  const due = nextRun({ ...schedule, ...(await loadPastRuns(db, organizationId)) }, now)?.at;
   // A run under way reads what is due too.
   const overdue = busy ? 0 : secondsSince(due);
   return {

@@ -1,7 +1,7 @@
 // The worker: takes runs that wait, starts what is due, and does the chores. Any number of workers may look at one database:
 // the run lease lets one of them begin, so a look that comes second finds the run under way.
 import { loadConnection } from "../connections/connection.ts";
-import { pastRuns } from "../connections/schedule/past-runs.ts";
+import { loadPastRuns } from "../connections/schedule/past-runs.ts";
 import { nextRun } from "../connections/schedule/next-run.ts";
 import type { Database } from "../db/pool.ts";
 import type { Clock } from "../lib/clock.ts";
@@ -115,7 +115,7 @@ async function startScheduledRun({ database, clock, runner }: WorkerDeps): Promi
   // Only a person can settle what needs attention, and a plan that waits is looked at first.
   const plan = await planAwaitingApproval(db, organizationId, now);
   if (connection.attention !== null || (plan && plan.why !== null)) return undefined;
-  const due = nextRun({ ...connection.schedule, ...(await pastRuns(db, organizationId)) }, now);
+  const due = nextRun({ ...connection.schedule, ...(await loadPastRuns(db, organizationId)) }, now);
   if (due === undefined || due.at > now) return undefined;
   const started = await runner.startScheduled(due.mode);
   await runner.claimNext();

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { expect, it } from "vitest";
-import { logIn } from "../connections/logging-in.ts";
+import { logIn } from "../connections/browser-log-in.ts";
 import { syncedWeb, type SyncedWeb } from "./synced-web.ts";
 
 async function oneAccount() {

@@ -3,8 +3,8 @@ import type { CheckStep } from "../../src/api/contract/connection.ts";
 import { checkConnection } from "../../src/connections/check/check.ts";
 import { saveSettings } from "../../src/connections/connection.ts";
 import { webWorkspace, type WebWorkspace } from "../harness/web.ts";
-import { logIn } from "../connections/logging-in.ts";
-import { simulated, standing } from "../connections/stored.ts";
+import { logIn } from "../connections/browser-log-in.ts";
+import { startSimulator, connectedDeps } from "../connections/stored-connection.ts";
 
 async function connected(): Promise<WebWorkspace> {
   const web = await webWorkspace();
@@ -82,7 +82,7 @@ test("a revoked sign-in fails its step; what stands behind it is not reached", a
 
 test("an environment that does not answer fails the first step", async () => {
   // Nobody listens there; a port that a simulator has given back could be another test's by now.
-  const parts = await standing({ ...(await simulated()), origin: "http://127.0.0.1:1" });
+  const parts = await connectedDeps({ ...(await startSimulator()), origin: "http://127.0.0.1:1" });
   const steps = new Map((await checkConnection(parts)).map((step) => [step.id, step]));
   expect(Object.fromEntries([...steps].map(([id, { outcome }]) => [id, outcome]))).toEqual({
     address: "failed",

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Org } from "../../simulator/org/org.ts";
 import { webWorkspace, type Browser, type WebWorkspace } from "../harness/web.ts";
-import { logIn } from "../connections/logging-in.ts";
+import { logIn } from "../connections/browser-log-in.ts";
 
 async function connected(
   options: Parameters<typeof webWorkspace>[0] = {},

@@ -7,7 +7,7 @@ import { toHttpError } from "../../src/api/errors.ts";
 import { ConnectionError } from "../../src/connections/connection-error.ts";
 import { ConnectionFileError } from "../../src/connections/file/connection-file.ts";
 import { SealError } from "../../src/lib/sealer.ts";
-import { SelfRunningError } from "../../src/connections/schedule/settings.ts";
+import { ScheduleSettingsError } from "../../src/connections/schedule/settings.ts";
 import { AddressError } from "../../src/dataverse/auth/environment-address.ts";
 import { DataverseError, ProtocolError, SignInError } from "../../src/dataverse/http/errors.ts";
 import { LeaseError } from "../../src/sync/record/lease.ts";
@@ -32,7 +32,7 @@ it.each([
   [new LeaseError("Said."), 409, "lease"],
   [new AttentionError("mapping", "Said."), 409, "mapping"],
   [
-    new SelfRunningError({ code: "custom", message: "said", path: ["fullAt"], input: "" }),
+    new ScheduleSettingsError({ code: "custom", message: "said", path: ["fullAt"], input: "" }),
     400,
     "self-running",
   ],

@@ -1,13 +1,13 @@
 // The web application with accounts that were synced from its simulated Dynamics 365.
 import { dynamicsSource } from "../../src/sync/source/dynamics.ts";
 import { onTestFinished } from "vitest";
-import { openConnection } from "../../src/connections/sign-in/open-client.ts";
+import { openFileConnection } from "../../src/connections/sign-in/open-client.ts";
 import { saveSettings } from "../../src/connections/connection.ts";
 import { loadDomainSettings } from "../../src/accounts/domains/settings.ts";
 import { createLog } from "../../src/lib/log.ts";
 import { runSync } from "../../src/sync/run.ts";
 import type { RunSummary } from "../../src/sync/record/run-summary.ts";
-import { logIn } from "../connections/logging-in.ts";
+import { logIn } from "../connections/browser-log-in.ts";
 import { webWorkspace, type Browser, type WebWorkspace } from "../harness/web.ts";
 
 const SETTINGS = {
@@ -36,7 +36,7 @@ export async function syncedWeb(): Promise<SyncedWeb> {
   const { database, simulator, clock } = web;
   await logIn(web, admin);
   await saveSettings(database.kysely, SETTINGS);
-  const open = await openConnection(
+  const open = await openFileConnection(
     { simulator: simulator.origin, clock, log: createLog({ level: "silent" }) },
     {
       address: simulator.origin,

@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { runSimulator } from "../../simulator/main.ts";
 import { createLink } from "../../src/access/links.ts";
 import { roles } from "../../src/api/contract/session.ts";
-import { logIn } from "../connections/logging-in.ts";
+import { logIn } from "../connections/browser-log-in.ts";
 import { command, connectionYaml, type Ended } from "../harness/command.ts";
 import { testDatabase, type TestDatabase } from "../harness/database.ts";
 import { webWorkspace, type Browser, type WebWorkspace } from "../harness/web.ts";

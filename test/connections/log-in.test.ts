@@ -1,8 +1,15 @@
 import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { webWorkspace, type WebWorkspace } from "../harness/web.ts";
-import { roleOf } from "../dataverse/connected.ts";
-import { CONNECTED, comeBack, logIn, problem, throughPage, wayBack } from "./logging-in.ts";
+import { roleOf } from "../dataverse/test-client.ts";
+import {
+  CONNECTED_PAGE,
+  followCallback,
+  logIn,
+  problemPage,
+  submitSignInPage,
+  callbackUrl,
+} from "./browser-log-in.ts";
 
 const sentenceFor = async (web: WebWorkspace): Promise<string | undefined> =>
   (await (await web.as("workspace-admin")).get("/connection")).body.notice?.sentence;
@@ -15,7 +22,7 @@ const isConnected = async (web: WebWorkspace): Promise<boolean> => {
 test("an administrator logs in, and the connection stands", async () => {
   const web = await webWorkspace();
   const wren = await web.as("workspace-admin");
-  expect(await logIn(web, wren)).toBe(CONNECTED);
+  expect(await logIn(web, wren)).toBe(CONNECTED_PAGE);
   const { body } = await wren.get("/connection");
   expect(body).toMatchObject({
     state: "never-synced",
@@ -68,13 +75,13 @@ test("a role through a team makes an administrator too", async () => {
   const roles = [roleOf(web.simulator, "System Administrator")];
   org.addTeam({ name: "Admins", type: 2, members: [String(user["systemuserid"])], roles });
   const end = await logIn(web, await web.as("workspace-admin"), { as: "maya.lindqvist@contoso.example" });
-  expect(end).toBe(CONNECTED);
+  expect(end).toBe(CONNECTED_PAGE);
 });
 
 test("somebody who is no administrator is named, and nothing is stored", async () => {
   const web = await webWorkspace();
   const end = await logIn(web, await web.as("workspace-admin"), { as: "maya.lindqvist@contoso.example" });
-  expect(end).toBe(problem("not-administrator"));
+  expect(end).toBe(problemPage("not-administrator"));
   expect(await sentenceFor(web)).toMatch(
     /^Maya Lindqvist \(maya\.lindqvist@contoso\.example\) is not a System Administrator in 127\.0\.0\.1:\d+\. Log in as/,
   );
@@ -84,7 +91,7 @@ test("somebody who is no administrator is named, and nothing is stored", async (
 test("permissions that are declined are told", async () => {
   const web = await webWorkspace();
   expect(await logIn(web, await web.as("workspace-admin"), { consent: "no" })).toBe(
-    problem("sign-in-reconnect"),
+    problemPage("sign-in-reconnect"),
   );
   expect(await sentenceFor(web)).toBe(
     "The permissions were declined. (AADSTS65004) Connect again and accept them.",
@@ -139,7 +146,7 @@ test.each<Hindrance>([
 ])("says what to do when $when, and stores nothing", async ({ does, code, sentence }) => {
   const web = await webWorkspace();
   does(web);
-  expect(await logIn(web, await web.as("workspace-admin"))).toBe(problem(code));
+  expect(await logIn(web, await web.as("workspace-admin"))).toBe(problemPage(code));
   expect(await sentenceFor(web)).toContain(sentence);
   expect(await isConnected(web)).toBe(false);
 });
@@ -149,7 +156,9 @@ test("an account of another tenant is refused in words, and nothing is stored", 
   const wren = await web.as("workspace-admin");
   const { body } = await wren.post("/connection/sign-in", { address: web.simulator.origin });
   const answer = await fetch(`${body.url}&simulator_user=somebody@elsewhere.example`, { redirect: "manual" });
-  expect(await comeBack(web, wren, answer.headers.get("location") ?? "")).toBe(problem("sign-in-reconnect"));
+  expect(await followCallback(web, wren, answer.headers.get("location") ?? "")).toBe(
+    problemPage("sign-in-reconnect"),
+  );
   expect(await sentenceFor(web)).toContain(
     "does not exist in the organisation that this environment belongs to. (AADSTS50034)",
   );
@@ -159,35 +168,37 @@ test("an account of another tenant is refused in words, and nothing is stored", 
 test("a state that was never given out is refused", async () => {
   const web = await webWorkspace();
   const wren = await web.as("workspace-admin");
-  const back = new URL(await wayBack(web, wren));
+  const back = new URL(await callbackUrl(web, wren));
   back.searchParams.set("state", "f".repeat(43));
-  expect(await comeBack(web, wren, back.href)).toBe(problem("sign-in-unknown"));
+  expect(await followCallback(web, wren, back.href)).toBe(problemPage("sign-in-unknown"));
   expect(await sentenceFor(web)).toContain("was not begun here by you");
   expect(await isConnected(web)).toBe(false);
 });
 
 test("what one teammate began another cannot finish", async () => {
   const web = await webWorkspace();
-  const back = await wayBack(web, await web.as("company-admin"));
-  expect(await comeBack(web, await web.as("workspace-admin"), back)).toBe(problem("sign-in-unknown"));
+  const back = await callbackUrl(web, await web.as("company-admin"));
+  expect(await followCallback(web, await web.as("workspace-admin"), back)).toBe(
+    problemPage("sign-in-unknown"),
+  );
   expect(await isConnected(web)).toBe(false);
 });
 
 test("a way back counts once", async () => {
   const web = await webWorkspace();
   const wren = await web.as("workspace-admin");
-  const back = await wayBack(web, wren);
-  expect(await comeBack(web, wren, back)).toBe(CONNECTED);
-  expect(await comeBack(web, wren, back)).toBe(problem("sign-in-used"));
+  const back = await callbackUrl(web, wren);
+  expect(await followCallback(web, wren, back)).toBe(CONNECTED_PAGE);
+  expect(await followCallback(web, wren, back)).toBe(problemPage("sign-in-used"));
   expect((await wren.get("/connection")).body.state).toBe("never-synced");
 });
 
 test("of two that come back with one state at once, one goes on", async () => {
   const web = await webWorkspace();
   const wren = await web.as("workspace-admin");
-  const back = await wayBack(web, wren);
-  const ends = await Promise.all([comeBack(web, wren, back), comeBack(web, wren, back)]);
-  expect(ends.toSorted()).toEqual([CONNECTED, problem("sign-in-used")].toSorted());
+  const back = await callbackUrl(web, wren);
+  const ends = await Promise.all([followCallback(web, wren, back), followCallback(web, wren, back)]);
+  expect(ends.toSorted()).toEqual([CONNECTED_PAGE, problemPage("sign-in-used")].toSorted());
 });
 
 test("a log-in that fails leaves the connection there is as it is", async () => {
@@ -205,9 +216,9 @@ test("a log-in that fails leaves the connection there is as it is", async () => 
 test("a code that somebody else has redeemed is worth nothing", async () => {
   const web = await webWorkspace();
   const wren = await web.as("workspace-admin");
-  const back = await wayBack(web, wren);
+  const back = await callbackUrl(web, wren);
   web.simulator.entra.codes.get(new URL(back).searchParams.get("code") ?? "")!.redeemed = true;
-  expect(await comeBack(web, wren, back)).toBe(problem("sign-in-reconnect"));
+  expect(await followCallback(web, wren, back)).toBe(problemPage("sign-in-reconnect"));
   expect(await sentenceFor(web)).toContain("The sign-in was used twice. (AADSTS54005)");
   expect(await isConnected(web)).toBe(false);
 });
@@ -215,10 +226,11 @@ test("a code that somebody else has redeemed is worth nothing", async () => {
 test("a code that was stolen from another log-in does not fit the verifier", async () => {
   const web = await webWorkspace();
   const wren = await web.as("workspace-admin");
-  const stolen = new URL(await wayBack(web, await web.as("company-admin"))).searchParams.get("code") ?? "";
-  const back = new URL(await wayBack(web, wren));
+  const stolen =
+    new URL(await callbackUrl(web, await web.as("company-admin"))).searchParams.get("code") ?? "";
+  const back = new URL(await callbackUrl(web, wren));
   back.searchParams.set("code", stolen);
-  expect(await comeBack(web, wren, back.href)).toBe(problem("sign-in-reconnect"));
+  expect(await followCallback(web, wren, back.href)).toBe(problemPage("sign-in-reconnect"));
   expect(await sentenceFor(web)).toContain("AADSTS501481");
   expect(await isConnected(web)).toBe(false);
 });
@@ -226,9 +238,9 @@ test("a code that was stolen from another log-in does not fit the verifier", asy
 test("ten minutes are all there is", async () => {
   const web = await webWorkspace();
   const wren = await web.as("workspace-admin");
-  const back = await wayBack(web, wren);
+  const back = await callbackUrl(web, wren);
   web.clock.advance(10 * 60_000);
-  expect(await comeBack(web, wren, back)).toBe(problem("sign-in-expired"));
+  expect(await followCallback(web, wren, back)).toBe(problemPage("sign-in-expired"));
   expect(await sentenceFor(web)).toContain("longer than ten minutes");
   expect(await isConnected(web)).toBe(false);
 });
@@ -293,7 +305,7 @@ test("no secret is in the database, in the log or in an answer", async () => {
     seen.push(token);
     return token;
   };
-  await comeBack(web, wren, await throughPage(web, begun, {}));
+  await followCallback(web, wren, await submitSignInPage(web, begun, {}));
   expect(seen).toHaveLength(1);
   const { rows } = await sql<{ dump: string }>`
     select (select coalesce(json_agg(c)::text, '') from connection c) || (select coalesce(json_agg(s)::text, '') from dynamics_sign_ins s) as dump

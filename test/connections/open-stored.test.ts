@@ -6,17 +6,17 @@ import { openStoredConnection } from "../../src/connections/sign-in/open-stored-
 import { createSealer } from "../../src/lib/sealer.ts";
 import {
   anotherProcess,
-  attentionIn,
+  loadAttention,
   KEY,
-  logInStored,
-  partsFor,
-  simulated,
-  standing,
-  storedToken,
-  type Standing,
-} from "./stored.ts";
+  saveLogIn,
+  disconnectedDeps,
+  startSimulator,
+  connectedDeps,
+  storedRefreshToken,
+  type TestDeps,
+} from "./stored-connection.ts";
 
-async function whoAmI(parts: Standing): Promise<string> {
+async function whoAmI(parts: TestDeps): Promise<string> {
   const open = await openStoredConnection(parts);
   try {
     return (await open.client.whoAmI()).userId;
@@ -35,27 +35,27 @@ const CHOSEN: ChosenSettings = {
 };
 
 test("a refresh token is replaced by the one that came of it, and saved before its access token is used", async () => {
-  const simulator = await simulated();
-  const parts = await standing(simulator);
-  const before = await storedToken(parts);
+  const simulator = await startSimulator();
+  const parts = await connectedDeps(simulator);
+  const before = await storedRefreshToken(parts);
   const storedAtFirstUse: Promise<string>[] = [];
   const check = simulator.entra.check.bind(simulator.entra);
   simulator.entra.check = (...request) => {
-    storedAtFirstUse.push(storedToken(parts));
+    storedAtFirstUse.push(storedRefreshToken(parts));
     return check(...request);
   };
   await whoAmI(parts);
   expect(await storedAtFirstUse[0]).not.toBe(before);
-  expect(await storedAtFirstUse[0]).toBe(await storedToken(parts));
+  expect(await storedAtFirstUse[0]).toBe(await storedRefreshToken(parts));
 });
 
 test("a sign-in that was revoked asks to be connected again; connecting again goes on with what was chosen", async () => {
-  const simulator = await simulated();
-  const parts = await standing(simulator);
+  const simulator = await startSimulator();
+  const parts = await connectedDeps(simulator);
   await saveSettings(parts.database.kysely, CHOSEN);
   simulator.entra.revokeSessions(adminOf(simulator).objectId);
   await expect(whoAmI(parts)).rejects.toThrow("The sign-in was revoked, or the password was changed.");
-  expect(await attentionIn(parts)).toEqual({
+  expect(await loadAttention(parts)).toEqual({
     kind: "reconnect",
     title: "Dynamics 365 has to be connected again",
     sentence:
@@ -64,40 +64,40 @@ test("a sign-in that was revoked asks to be connected again; connecting again go
     place: "connect",
     run: null,
   });
-  await logInStored(parts, simulator, simulator.refreshTokenOf(simulator.org.adminId));
+  await saveLogIn(parts, simulator, simulator.refreshTokenOf(simulator.org.adminId));
   expect(await loadConnection(parts.database.kysely)).toMatchObject({ attention: null, settings: CHOSEN });
   expect(await whoAmI(parts)).toBe(simulator.org.adminId);
 });
 
 test("a sign-in that is blocked says whom to ask, and asks for nothing any more once it works", async () => {
-  const simulator = await simulated();
-  const parts = await standing(simulator);
+  const simulator = await startSimulator();
+  const parts = await connectedDeps(simulator);
   adminOf(simulator).blockedByConditionalAccess = true;
   await expect(whoAmI(parts)).rejects.toMatchObject({ category: "blocked" });
-  expect(await attentionIn(parts)).toMatchObject({ kind: "sign-in-refused", place: "check" });
+  expect(await loadAttention(parts)).toMatchObject({ kind: "sign-in-refused", place: "check" });
   adminOf(simulator).blockedByConditionalAccess = false;
   await whoAmI(parts);
-  expect(await attentionIn(parts)).toBeNull();
+  expect(await loadAttention(parts)).toBeNull();
 });
 
 test("a trouble that passes by itself asks for nobody", async () => {
-  const simulator = await simulated();
-  const parts = await standing(simulator);
+  const simulator = await startSimulator();
+  const parts = await connectedDeps(simulator);
   simulator.entra.forceError(90055, { times: 99 });
   await expect(whoAmI(parts)).rejects.toMatchObject({ category: "retry" });
-  expect(await attentionIn(parts)).toBeNull();
+  expect(await loadAttention(parts)).toBeNull();
 });
 
 test("with a key that was replaced and not kept, it says so and asks to connect again", async () => {
-  const parts = await standing(await simulated());
+  const parts = await connectedDeps(await startSimulator());
   const other = anotherProcess(parts, { sealer: createSealer({ current: Buffer.alloc(32, 8) }) });
   await expect(openStoredConnection(other)).rejects.toThrow("add that key to SLUICE_OLD_KEYS");
-  expect(await attentionIn(parts)).toMatchObject({ kind: "reconnect" });
+  expect(await loadAttention(parts)).toMatchObject({ kind: "reconnect" });
 });
 
 test("with the former key kept, it goes on, and what is stored moves to the new one", async () => {
-  const simulator = await simulated();
-  const parts = await standing(simulator);
+  const simulator = await startSimulator();
+  const parts = await connectedDeps(simulator);
   const current = Buffer.alloc(32, 8);
   await whoAmI(anotherProcess(parts, { sealer: createSealer({ current, old: [KEY] }) }));
   const later = anotherProcess(parts, { sealer: createSealer({ current }) });
@@ -105,16 +105,16 @@ test("with the former key kept, it goes on, and what is stored moves to the new 
 });
 
 test("another application than the one that was logged in to cannot use the sign-in", async () => {
-  const parts = await standing(await simulated());
+  const parts = await connectedDeps(await startSimulator());
   const other = anotherProcess(parts, { dynamicsApp: { clientId: "another" } });
   await expect(openStoredConnection(other)).rejects.toMatchObject({ code: "other-application" });
 });
 
 test("a connection that was never made, or was ended, says so", async () => {
-  const simulator = await simulated();
-  const parts = await partsFor(simulator);
+  const simulator = await startSimulator();
+  const parts = await disconnectedDeps(simulator);
   await expect(openStoredConnection(parts)).rejects.toThrow("Dynamics 365 is not connected.");
-  await logInStored(parts, simulator);
+  await saveLogIn(parts, simulator);
   await saveSettings(parts.database.kysely, CHOSEN);
   await disconnect(parts.database.kysely);
   await expect(openStoredConnection(parts)).rejects.toThrow("Dynamics 365 is not connected.");
@@ -131,8 +131,8 @@ test("a connection that was never made, or was ended, says so", async () => {
 });
 
 test("a refresh under way does not outlive the sign-in it belongs to", async () => {
-  const simulator = await simulated();
-  const parts = await standing(simulator);
+  const simulator = await startSimulator();
+  const parts = await connectedDeps(simulator);
   const open = await openStoredConnection(parts);
   await disconnect(parts.database.kysely);
   await expect(open.client.whoAmI()).rejects.toMatchObject({ code: "replaced" });
@@ -140,8 +140,8 @@ test("a refresh under way does not outlive the sign-in it belongs to", async () 
 });
 
 test("of the same organisation what was chosen stays; of another it is chosen anew, and what stays behind is counted", async () => {
-  const first = await simulated();
-  const parts = await standing(first);
+  const first = await startSimulator();
+  const parts = await connectedDeps(first);
   const { kysely, pool } = parts.database;
   await saveViewNames(kysely, [{ id: "v-1", name: "Key accounts" }]);
   await saveSettings(kysely, CHOSEN);
@@ -150,11 +150,11 @@ test("of the same organisation what was chosen stays; of another it is chosen an
     insert into account_links (organization_id, record_id, account_id, matched_by)
     select '${first.org.id}', gen_random_uuid(), id, 'create' from accounts`);
   await disconnect(kysely);
-  expect(await logInStored(parts, first)).toBe(0);
+  expect(await saveLogIn(parts, first)).toBe(0);
   expect(await loadConnection(kysely)).toMatchObject({ settings: CHOSEN, selectionName: "Key accounts" });
 
-  const second = await simulated({ seed: "another" });
-  expect(await logInStored(anotherProcess(parts, { simulator: second.origin }), second)).toBe(1);
+  const second = await startSimulator({ seed: "another" });
+  expect(await saveLogIn(anotherProcess(parts, { simulator: second.origin }), second)).toBe(1);
   expect(await loadConnection(kysely)).toMatchObject({
     environment: { organizationId: second.org.id },
     settings: null,

@@ -4,9 +4,15 @@ import { expect, test } from "vitest";
 import type { RunningSimulator } from "../../simulator/main.ts";
 import { openStoredConnection } from "../../src/connections/sign-in/open-stored-connection.ts";
 import { until } from "../harness/stages.ts";
-import { anotherProcess, simulated, standing, storedToken, type Standing } from "./stored.ts";
+import {
+  anotherProcess,
+  startSimulator,
+  connectedDeps,
+  storedRefreshToken,
+  type TestDeps,
+} from "./stored-connection.ts";
 
-async function whoAmI(parts: Standing): Promise<string> {
+async function whoAmI(parts: TestDeps): Promise<string> {
   const open = await openStoredConnection(parts);
   try {
     return (await open.client.whoAmI()).userId;
@@ -35,8 +41,8 @@ function refuseUsedTokens(simulator: RunningSimulator): void {
 const minutes = (count: number) => count * 60_000;
 
 test("while Microsoft does not answer, nothing of the database is held for it", async () => {
-  const simulator = await simulated();
-  const parts = await standing(simulator);
+  const simulator = await startSimulator();
+  const parts = await connectedDeps(simulator);
   const { pool } = parts.database;
   const first = holdFirstExchange(simulator);
 
@@ -53,8 +59,8 @@ test("while Microsoft does not answer, nothing of the database is held for it", 
 });
 
 test("a process exchanges the token once for all who open the connection, until what it got is over", async () => {
-  const simulator = await simulated();
-  const parts = await standing(simulator);
+  const simulator = await startSimulator();
+  const parts = await connectedDeps(simulator);
 
   await Promise.all(Array.from({ length: 5 }, () => whoAmI(parts)));
   parts.clock.advance(minutes(50));
@@ -67,8 +73,8 @@ test("a process exchanges the token once for all who open the connection, until 
 });
 
 test("of several processes one exchanges it at a time, each the newest", async () => {
-  const simulator = await simulated();
-  const parts = await standing(simulator);
+  const simulator = await startSimulator();
+  const parts = await connectedDeps(simulator);
   refuseUsedTokens(simulator);
 
   const users = await Promise.all(Array.from({ length: 5 }, () => whoAmI(anotherProcess(parts))));
@@ -78,8 +84,8 @@ test("of several processes one exchanges it at a time, each the newest", async (
 });
 
 test("what a process claimed that died before it stored anything is free after a minute", async () => {
-  const simulator = await simulated();
-  const parts = await standing(simulator);
+  const simulator = await startSimulator();
+  const parts = await connectedDeps(simulator);
   const claim = (lasts: string) =>
     parts.database.pool.query(
       `update connection set refresh_claim = gen_random_uuid(), refresh_claimed_until = now() + $1::interval`,
@@ -96,8 +102,8 @@ test("what a process claimed that died before it stored anything is free after a
 });
 
 test("who slept while another process took over starts over with the token that one stored", async () => {
-  const simulator = await simulated();
-  const sleeper = await standing(simulator);
+  const simulator = await startSimulator();
+  const sleeper = await connectedDeps(simulator);
   const other = anotherProcess(sleeper);
   const first = holdFirstExchange(simulator);
   const asleep = whoAmI(sleeper);
@@ -105,20 +111,20 @@ test("who slept while another process took over starts over with the token that 
 
   await sleeper.database.pool.query("update connection set refresh_claimed_until = now()");
   const awake = await whoAmI(other);
-  const newer = await storedToken(sleeper);
+  const newer = await storedRefreshToken(sleeper);
   first.goOn();
 
   expect([awake, await asleep]).toEqual([simulator.org.adminId, simulator.org.adminId]);
   expect(simulator.entra.usedRefreshTokens.size).toBe(2);
-  expect(await storedToken(sleeper)).not.toBe(newer);
+  expect(await storedRefreshToken(sleeper)).not.toBe(newer);
 });
 
 test("a token that could not be stored is not lost, and is what is exchanged next", async () => {
-  const simulator = await simulated();
-  const parts = await standing(simulator);
+  const simulator = await startSimulator();
+  const parts = await connectedDeps(simulator);
   refuseUsedTokens(simulator);
   const { pool } = parts.database;
-  const before = await storedToken(parts);
+  const before = await storedRefreshToken(parts);
   await pool.query(`
     create function refuse() returns trigger language plpgsql as $$ begin raise 'no space'; end $$;
     create trigger refuse before update of sealed_refresh_token on connection
@@ -127,6 +133,6 @@ test("a token that could not be stored is not lost, and is what is exchanged nex
   await expect(whoAmI(parts)).rejects.toThrow("no space");
   await pool.query("drop trigger refuse on connection");
 
-  expect(await storedToken(parts)).toBe(before);
+  expect(await storedRefreshToken(parts)).toBe(before);
   expect(await whoAmI(parts)).toBe(simulator.org.adminId);
 });

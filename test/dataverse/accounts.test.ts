@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { allOf, connectSimulated } from "./connected.ts";
+import { allOf, connectSimulated } from "./test-client.ts";
 
 const LIST = '<fetch><entity name="account"><attribute name="name"/></entity></fetch>';
 

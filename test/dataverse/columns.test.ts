@@ -3,7 +3,7 @@ import type { RunningSimulator } from "../../simulator/main.ts";
 import { customiseOrg } from "../../simulator/org/customise.ts";
 import { wireName } from "../../src/dataverse/model.ts";
 import type { Column } from "../../src/dataverse/model.ts";
-import { addReader, connectSimulated } from "./connected.ts";
+import { addReader, connectSimulated } from "./test-client.ts";
 
 async function columnsOfCustomised(as?: (simulator: RunningSimulator) => string) {
   const prepare = (simulator: RunningSimulator) => {

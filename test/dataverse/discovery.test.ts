@@ -15,8 +15,8 @@ async function discover(answer: RequestHandler) {
   const clock = createSettableClock("2026-03-01T00:00:00Z");
   try {
     const environment = normaliseAddress(server.origin, { simulatorOrigin: server.origin });
-    const place = await discoverSignIn(environment, { http, clock }).catch((error: unknown) => error);
-    return { place, clock, asked: server.requests, origin: server.origin };
+    const authority = await discoverSignIn(environment, { http, clock }).catch((error: unknown) => error);
+    return { place: authority, clock, asked: server.requests, origin: server.origin };
   } finally {
     await http.close();
   }

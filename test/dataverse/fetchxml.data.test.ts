@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { outsideData } from "../harness/outside-data.ts";
-import { allOf, connectSimulated, viewOf } from "./connected.ts";
+import { allOf, connectSimulated, viewOf } from "./test-client.ts";
 
 interface PublishedView {
   readonly key: string;

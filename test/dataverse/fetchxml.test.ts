@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { viewQuery, viewSample } from "../../src/dataverse/accounts/fetchxml.ts";
-import { viewOf } from "./connected.ts";
+import { viewQuery, sampleQuery } from "../../src/dataverse/accounts/fetchxml.ts";
+import { viewOf } from "./test-client.ts";
 
 function rewritten(fetchXml: string, columns: readonly string[] = ["name"]): string {
   return viewQuery(viewOf(fetchXml), columns, 5000).xml(1);
@@ -55,7 +55,7 @@ test("an empty top is none: the view is read page by page", () => {
   const query = viewQuery(view, ["name"], 5000);
   expect(query.top).toBeUndefined();
   expect(query.xml(2)).toBe(`<fetch count="5000" page="2"><entity name="account">${OURS}</entity></fetch>`);
-  expect(viewSample(view, 3)).toContain('<fetch count="3" page="1"');
+  expect(sampleQuery(view, 3)).toContain('<fetch count="3" page="1"');
 });
 
 test.each(["\ufeff", "\n\t", '\ufeff\n<?xml version="1.0" encoding="utf-8"?>\n'])(

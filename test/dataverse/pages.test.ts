@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { sendJson } from "../lib/test-server.ts";
 import type { RequestHandler, ReceivedRequest } from "../lib/test-server.ts";
-import { allOf, connectTo, row, viewOf } from "./connected.ts";
+import { allOf, connectTo, row, viewOf } from "./test-client.ts";
 
 const VIEW = viewOf('<fetch><entity name="account"><attribute name="name"/></entity></fetch>');
 const linkTo = ({ headers }: ReceivedRequest, rest: string) =>

@@ -4,7 +4,7 @@ import type { RequestStats } from "../../src/dataverse/model.ts";
 import { createLog } from "../../src/lib/log.ts";
 import { sendJson } from "../lib/test-server.ts";
 import type { RequestHandler } from "../lib/test-server.ts";
-import { allOf, connectSimulated, connectTo, row } from "./connected.ts";
+import { allOf, connectSimulated, connectTo, row } from "./test-client.ts";
 
 const refuse = (code: string, message: string) => ({ error: { code, message } });
 

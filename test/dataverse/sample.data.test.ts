@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { layoutColumns } from "../../src/dataverse/metadata/view-layout.ts";
 import { outsideData } from "../harness/outside-data.ts";
-import { connectSimulated, viewOf } from "./connected.ts";
+import { connectSimulated, viewOf } from "./test-client.ts";
 
 type Published = { readonly key: string; readonly fetchxml: string; readonly layoutxml?: string };
 const PUBLISHED = outsideData("data/fetchxml-account-views.json");

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { layoutColumns } from "../../src/dataverse/metadata/view-layout.ts";
 import type { View } from "../../src/dataverse/model.ts";
-import { connectSimulated, viewOf } from "./connected.ts";
+import { connectSimulated, viewOf } from "./test-client.ts";
 
 const view = (fetchXml: string, layoutXml = ""): View => ({ ...viewOf(fetchXml), layoutXml });
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { normaliseAddress } from "../../src/dataverse/auth/environment-address.ts";
-import { clientCredentialTokens, refreshTokenTokens } from "../../src/dataverse/auth/tokens.ts";
+import { clientCredentialTokens, storedRefreshTokens } from "../../src/dataverse/auth/tokens.ts";
 import { createSettableClock } from "../../src/lib/clock.ts";
 import { openHttp } from "../../src/lib/http.ts";
 import { sendJson, startTestServer } from "../lib/test-server.ts";
@@ -30,7 +30,7 @@ async function signInAt(answer: RequestHandler) {
   const http = openHttp();
   const clock = createSettableClock("2026-03-01T00:00:00Z");
   const environment = normaliseAddress(server.origin, { simulatorOrigin: server.origin });
-  const context = { environment, place: { authority: server.origin, tenant: TENANT }, http, clock };
+  const context = { environment, authority: { authority: server.origin, tenant: TENANT }, http, clock };
   const saved: string[] = [];
   const saveRefreshToken = async (token: string) => {
     saved.push(token);
@@ -42,7 +42,7 @@ async function signInAt(answer: RequestHandler) {
     saved,
     stored,
     byApp: clientCredentialTokens(context, { clientId: "app", clientSecret: SECRET }),
-    byPerson: refreshTokenTokens(context, stored),
+    byPerson: storedRefreshTokens(context, stored),
     forms: () => server.requests.map(({ body }) => new URLSearchParams(body)),
     paths: () => server.requests.map(({ url }) => url),
     [Symbol.asyncDispose]: async () => {
@@ -89,7 +89,7 @@ test("many who ask at once, or found the same token stale, cause one request", a
 test("a new refresh token is saved before the access token that came with it is given out, and used next", async () => {
   await using signIn = await signInAt(granting);
   const order: string[] = [];
-  const tokens = refreshTokenTokens(signIn.context, {
+  const tokens = storedRefreshTokens(signIn.context, {
     ...signIn.stored,
     saveRefreshToken: async (token) => {
       await new Promise(setImmediate);
@@ -109,7 +109,7 @@ test("a refresh token that could not be saved is not lost: it is saved before an
   await using signIn = await signInAt(granting);
   let broken = true;
   const saved: string[] = [];
-  const tokens = refreshTokenTokens(signIn.context, {
+  const tokens = storedRefreshTokens(signIn.context, {
     ...signIn.stored,
     saveRefreshToken: async (token) => {
       if (broken) throw new Error("The database is gone.");

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { addReader, allOf, connectSimulated } from "./connected.ts";
+import { addReader, allOf, connectSimulated } from "./test-client.ts";
 
 const LIST = '<fetch><entity name="account"><attribute name="name"/></entity></fetch>';
 

@@ -5,7 +5,7 @@ import type { ChildProcess } from "node:child_process";
 import { runSimulator, type RunningSimulator } from "../../simulator/main.ts";
 import { startSession } from "../../src/access/sessions.ts";
 import { loadConnectionFile } from "../../src/connections/file/connection-file.ts";
-import { openConnection } from "../../src/connections/sign-in/open-client.ts";
+import { openFileConnection } from "../../src/connections/sign-in/open-client.ts";
 import { createRequests } from "../../src/jobs/requests.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 import { createLog } from "../../src/lib/log.ts";
@@ -116,7 +116,7 @@ export async function apart({ accounts = 0, ...given }: ApartOptions = {}): Prom
       const connection = loadConnectionFile(file, () => simulator.clientSecret);
       const log = createLog({ level: "silent" });
       const at = { simulator: simulator.origin, clock: systemClock, log };
-      const open = await openConnection(at, connection);
+      const open = await openFileConnection(at, connection);
       try {
         const context = {
           database: other,

@@ -4,7 +4,7 @@ import { dynamicsSource } from "../../src/sync/source/dynamics.ts";
 import { onTestFinished } from "vitest";
 import { runSimulator, type RunningSimulator, type RunOptions } from "../../simulator/main.ts";
 import { exportAccounts, type ExportedAccount } from "../../src/accounts/list/export-all.ts";
-import { openConnection } from "../../src/connections/sign-in/open-client.ts";
+import { openFileConnection } from "../../src/connections/sign-in/open-client.ts";
 import type { DataverseClient } from "../../src/dataverse/client.ts";
 import { createSettableClock, type SettableClock } from "../../src/lib/clock.ts";
 import { createLog } from "../../src/lib/log.ts";
@@ -70,7 +70,7 @@ export async function workspace(options: RunOptions & { pageSize?: number } = {}
   onTestFinished(() => simulator.close());
   const clock = createSettableClock("2026-03-02T09:00:00Z");
   const log = createLog({ level: "silent" });
-  const open = await openConnection(
+  const open = await openFileConnection(
     { simulator: simulator.origin, clock, log },
     {
       address: simulator.origin,

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { keyIn } from "../../src/connections/sign-in/key-file.ts";
+import { loadOrCreateKey } from "../../src/connections/sign-in/key-file.ts";
 import { createSealer, SealError } from "../../src/lib/sealer.ts";
 import { CLIENT_SECRET, REFRESH_TOKEN } from "../../src/connections/sign-in/secrets.ts";
 
@@ -55,13 +55,13 @@ test("an installation without a key of its operator's makes one and keeps it to 
   const directory = mkdtempSync(join(tmpdir(), "sluice-key-"));
   onTestFinished(() => rmSync(directory, { recursive: true }));
   const home = join(directory, "home");
-  const one = await keyIn(home);
+  const one = await loadOrCreateKey(home);
   expect(one).toHaveLength(32);
-  expect((await keyIn(home)).equals(one)).toBe(true);
+  expect((await loadOrCreateKey(home)).equals(one)).toBe(true);
   expect(readdirSync(home)).toEqual(["sealing.key"]);
   expect(statSync(join(home, "sealing.key")).mode & 0o777).toBe(0o600);
   writeFileSync(join(home, "sealing.key"), "short");
-  await expect(keyIn(home)).rejects.toThrow("Restore it from a backup");
+  await expect(loadOrCreateKey(home)).rejects.toThrow("Restore it from a backup");
 });
 
 test("two that make the key at once, in one process too, agree on one", async () => {
@@ -70,7 +70,7 @@ test("two that make the key at once, in one process too, agree on one", async ()
   // One pair in a hundred met when both wrote the same draft.
   for (let pair = 0; pair < 300; pair += 1) {
     const home = join(directory, String(pair));
-    const [one, other] = await Promise.all([keyIn(home), keyIn(home)]);
+    const [one, other] = await Promise.all([loadOrCreateKey(home), loadOrCreateKey(home)]);
     expect(other.equals(one)).toBe(true);
   }
 });

@@ -3,7 +3,7 @@ import { normaliseAddress } from "../../src/dataverse/auth/environment-address.t
 import { connectDataverse } from "../../src/dataverse/client.ts";
 import { discoverSignIn } from "../../src/dataverse/auth/discovery.ts";
 import type { Column, RawRow } from "../../src/dataverse/model.ts";
-import { refreshTokenTokens } from "../../src/dataverse/auth/tokens.ts";
+import { storedRefreshTokens } from "../../src/dataverse/auth/tokens.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 import { openHttp } from "../../src/lib/http.ts";
 import type { RunOptions } from "../../simulator/main.ts";
@@ -21,9 +21,9 @@ export async function simulatedColumns(options: RunOptions): Promise<SimulatedCo
   const http = openHttp();
   const clock = systemClock;
   try {
-    const place = await discoverSignIn(environment, { http, clock });
-    const tokens = refreshTokenTokens(
-      { environment, place, http, clock },
+    const authority = await discoverSignIn(environment, { http, clock });
+    const tokens = storedRefreshTokens(
+      { environment, authority, http, clock },
       { clientId, clientSecret, refreshToken, saveRefreshToken: async () => undefined },
     );
     const client = connectDataverse({ environment, tokens, clock, http });

@@ -6,7 +6,7 @@ import { startWorker, type Worker } from "../../src/jobs/worker.ts";
 import { createLog } from "../../src/lib/log.ts";
 import { notifyMissed } from "../../src/notify/notify.ts";
 import { summaryOf, type RunSummary } from "../../src/sync/record/run-summary.ts";
-import { CONNECTED, logIn } from "../connections/logging-in.ts";
+import { CONNECTED_PAGE, logIn } from "../connections/browser-log-in.ts";
 import { webWorkspace, type WebWorkspace } from "../harness/web.ts";
 import { mappingOf, type Chosen } from "./expected.ts";
 import type { Organisation } from "./organisation.ts";
@@ -43,7 +43,7 @@ export async function installation(
   // A session ends long before the thirty days do.
   const admin = () => web.as("company-admin");
   const end = await logIn(web, await admin());
-  if (end !== CONNECTED) throw new Error(`The log-in ended at ${end}.`);
+  if (end !== CONNECTED_PAGE) throw new Error(`The log-in ended at ${end}.`);
   const schedule = { changesEveryMinutes: 360, fullEveryMinutes: 1_440, fullAt: null };
   const scheduled = await (await admin()).put("/connection/schedule", schedule);
   if (scheduled.status !== 200) throw new Error(scheduled.text);

@@ -1,6 +1,6 @@
 // A simulated organisation without accounts, and clients that read it over real HTTP with pages of any size. The
 // sign-in and the connections are shared, since a story has dozens of runs and a test hundreds of stories.
-import { refreshTokenTokens } from "../../src/dataverse/auth/tokens.ts";
+import { storedRefreshTokens } from "../../src/dataverse/auth/tokens.ts";
 import { connectDataverse, type DataverseClient } from "../../src/dataverse/client.ts";
 import { discoverSignIn } from "../../src/dataverse/auth/discovery.ts";
 import { normaliseAddress } from "../../src/dataverse/auth/environment-address.ts";
@@ -22,9 +22,9 @@ export async function simulatedOrganisation(): Promise<SimulatedOrganisation> {
   const environment = normaliseAddress(origin, { simulatorOrigin: origin });
   const http = openHttp();
   const clock = systemClock;
-  const place = await discoverSignIn(environment, { http, clock });
-  const tokens = refreshTokenTokens(
-    { environment, place, http, clock },
+  const authority = await discoverSignIn(environment, { http, clock });
+  const tokens = storedRefreshTokens(
+    { environment, authority, http, clock },
     { clientId, clientSecret, refreshToken, saveRefreshToken: async () => undefined },
   );
   const clients = new Map<number, DataverseClient>();

@@ -1,7 +1,7 @@
 // A failed attempt to connect shows the reason and stores nothing.
 import { describe, expect, test } from "vitest";
 import type { WebWorkspace } from "../harness/web.ts";
-import { logIn as logInByRequests } from "../connections/logging-in.ts";
+import { logIn as logInByRequests } from "../connections/browser-log-in.ts";
 import { startApplication, visit } from "./harness.ts";
 import { logIn, step } from "./sync-wizard.ts";
 

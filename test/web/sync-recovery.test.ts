@@ -4,7 +4,7 @@ import { loadConnection } from "../../src/connections/connection.ts";
 import { describe, expect, test } from "vitest";
 import type { WebWorkspace } from "../harness/web.ts";
 import { connectedWeb, SETTINGS } from "../jobs/connected.ts";
-import { logIn as logInByRequests } from "../connections/logging-in.ts";
+import { logIn as logInByRequests } from "../connections/browser-log-in.ts";
 import { builtPages } from "../harness/pages.ts";
 import { auditPage, visit } from "./harness.ts";
 import { logIn, step } from "./sync-wizard.ts";

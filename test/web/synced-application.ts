@@ -1,7 +1,7 @@
 // Starts the application connected to a simulated Dynamics 365, set up, and synced once.
 import { dynamicsSource } from "../../src/sync/source/dynamics.ts";
 import { saveSettings } from "../../src/connections/connection.ts";
-import { openConnection } from "../../src/connections/sign-in/open-client.ts";
+import { openFileConnection } from "../../src/connections/sign-in/open-client.ts";
 import { createLog } from "../../src/lib/log.ts";
 import { runSync } from "../../src/sync/run.ts";
 import type { SyncSettings } from "../../src/settings/sync-settings.ts";
@@ -44,7 +44,7 @@ export async function startSyncedApplication(options: WebOptions = {}): Promise<
   } as const;
   await saveSettings(database.kysely, settings);
   const log = createLog({ level: "silent" });
-  const open = await openConnection(
+  const open = await openFileConnection(
     { simulator: origin, clock, log },
     {
       address: origin,

@@ -5,18 +5,18 @@ import { checkConnection } from "../../connections/check/check.ts";
 import { offeredColumns } from "../../connections/setup/columns.ts";
 import { connectApp } from "../../connections/sign-in/connect-app.ts";
 import { disconnect, loadConnection, saveViewNames, setPaused } from "../../connections/connection.ts";
-import { beginLogIn, finishLogIn, setUpInFile } from "../../connections/sign-in/log-in.ts";
-import { mappingVerdict } from "../../connections/setup/validate-mapping.ts";
-import { forgetNotice, leaveNotice, noticeFor } from "../../connections/sign-in/notices.ts";
-import { lookAtAddress } from "../../connections/sign-in/resolve-address.ts";
+import { startLogIn, finishLogIn, setUpInFileError } from "../../connections/sign-in/log-in.ts";
+import { validateMapping } from "../../connections/setup/validate-mapping.ts";
+import { deleteNotice, saveNotice, loadNotice } from "../../connections/sign-in/notices.ts";
+import { resolveAddress } from "../../connections/sign-in/resolve-address.ts";
 import {
   openStoredConnection,
-  type ConnectionParts,
+  type ConnectionDeps,
 } from "../../connections/sign-in/open-stored-connection.ts";
 import type { OpenConnection } from "../../connections/sign-in/open-client.ts";
 import { sampleTable } from "../../connections/setup/sample.ts";
 import { saveBrake, saveSchedule } from "../../connections/schedule/settings.ts";
-import { syncState } from "../../connections/status/load-status.ts";
+import { loadSyncStatus } from "../../connections/status/load-status.ts";
 import { offeredViews } from "../../connections/setup/views.ts";
 import { connectionRoutes as contract, type ConnectionView } from "../contract/connection.ts";
 import { APP_PREFIX } from "../contract/route.ts";
@@ -24,7 +24,7 @@ import { ApiError, implement, type Caller, type Implementation } from "../implem
 import { toHttpError } from "../errors.ts";
 
 export type ConnectionRouteParts = {
-  readonly connections: ConnectionParts;
+  readonly connections: ConnectionDeps;
   readonly publicUrl: () => string;
   /** Tells the workers that the sync was paused, or resumed. */
   readonly notifyWorkers: () => Promise<void>;
@@ -44,8 +44,8 @@ export function connectionRoutes({
   const connectionView = async (caller: Caller): Promise<ConnectionView> => {
     const now = clock.now();
     const connection = await loadConnection(db);
-    const notice = await noticeFor(db, teammateOf(caller).id, now);
-    return viewOf(connection, await syncState(db, connection, now), {
+    const notice = await loadNotice(db, teammateOf(caller).id, now);
+    return viewOf(connection, await loadSyncStatus(db, connection, now), {
       notice: notice ?? null,
       logIn: {
         available: connections.dynamicsApp !== undefined && connections.file === undefined,
@@ -64,15 +64,19 @@ export function connectionRoutes({
     });
   const noticeOtherOrganisation = async (caller: Caller, formerLinks: number): Promise<void> => {
     const { id } = teammateOf(caller);
-    if (formerLinks === 0) await forgetNotice(db, id);
-    else await leaveNotice(db, id, otherOrganisationNotice(formerLinks), clock.now());
+    if (formerLinks === 0) await deleteNotice(db, id);
+    else await saveNotice(db, id, otherOrganisationNotice(formerLinks), clock.now());
   };
 
   return [
     implement(contract.getConnection, (_, caller) => connectionView(caller)),
     implement(contract.getSyncState, async () => {
       const connection = await loadConnection(db);
-      const { state, lastSyncedAt, openIssues, attention } = await syncState(db, connection, clock.now());
+      const { state, lastSyncedAt, openIssues, attention } = await loadSyncStatus(
+        db,
+        connection,
+        clock.now(),
+      );
       return {
         state,
         lastSyncedAt: lastSyncedAt?.toISOString() ?? null,
@@ -82,12 +86,12 @@ export function connectionRoutes({
       };
     }),
     implement(contract.lookAtAddress, ({ body }) =>
-      withTimeout((signal) => lookAtAddress(connections, body.address, signal)),
+      withTimeout((signal) => resolveAddress(connections, body.address, signal)),
     ),
     implement(contract.startSignIn, ({ body: { address } }, caller) =>
       withTimeout(async (signal) => {
         const request = { address, teammateId: teammateOf(caller).id, redirectUri: redirectUri() };
-        return { url: await beginLogIn(connections, request, signal) };
+        return { url: await startLogIn(connections, request, signal) };
       }),
     ),
     implement(contract.signInReturns, async ({ query }, caller, { reply }) => {
@@ -103,7 +107,7 @@ export function connectionRoutes({
         const { status, error: told } = toHttpError(error);
         if (status === 500) throw error;
         connections.log.info("A log-in to Dynamics 365 came to nothing.", { code: told.code });
-        await leaveNotice(db, teammate.id, { code: told.code, sentence: told.sentence }, clock.now());
+        await saveNotice(db, teammate.id, { code: told.code, sentence: told.sentence }, clock.now());
         await reply.redirect(modalUrl("connect", told.code));
       }
       return undefined;
@@ -119,7 +123,7 @@ export function connectionRoutes({
       return connectionView(caller);
     }),
     implement(contract.disconnect, async () => {
-      if (connections.file !== undefined) throw setUpInFile();
+      if (connections.file !== undefined) throw setUpInFileError();
       await disconnect(db);
       return undefined;
     }),
@@ -143,16 +147,16 @@ export function connectionRoutes({
     ),
     implement(contract.checkMapping, ({ body }) =>
       withClient(async (client) =>
-        mappingVerdict(body.mapping, await client.accountColumns(), await customFields(db)),
+        validateMapping(body.mapping, await client.accountColumns(), await customFields(db)),
       ),
     ),
     implement(contract.putSchedule, async ({ body }, caller) => {
-      if (connections.file !== undefined) throw setUpInFile();
+      if (connections.file !== undefined) throw setUpInFileError();
       await saveSchedule(db, body);
       return connectionView(caller);
     }),
     implement(contract.putBrake, async ({ body }, caller) => {
-      if (connections.file !== undefined) throw setUpInFile();
+      if (connections.file !== undefined) throw setUpInFileError();
       await saveBrake(db, body);
       return connectionView(caller);
     }),
@@ -178,7 +182,7 @@ function viewOf(
     schedule,
     brake,
   }: Awaited<ReturnType<typeof loadConnection>>,
-  state: Awaited<ReturnType<typeof syncState>>,
+  state: Awaited<ReturnType<typeof loadSyncStatus>>,
   rest: Pick<ConnectionView, "notice" | "logIn">,
 ): ConnectionView {
   const { lastRun, lastSyncedAt, nextRunAt, ...figures } = state;

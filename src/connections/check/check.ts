@@ -3,10 +3,10 @@
 import { DataverseError } from "../../dataverse/http/errors.ts";
 import { HttpError } from "../../lib/http.ts";
 import { UserError } from "../../lib/user-error.ts";
-import { CHECK_STEPS, type CheckContext, type CheckId, type Found, type Who } from "./steps.ts";
+import { CHECK_STEPS, type CheckContext, type CheckId, type StepResult, type Responsible } from "./steps.ts";
 import { ConnectionError } from "../connection-error.ts";
 import { loadConnection, type Connection } from "../connection.ts";
-import type { ConnectionParts } from "../sign-in/open-stored-connection.ts";
+import type { ConnectionDeps } from "../sign-in/open-stored-connection.ts";
 
 export type CheckStep = {
   readonly id: CheckId;
@@ -19,29 +19,29 @@ export type CheckStep = {
 };
 
 /** @throws ConnectionError when nothing is connected; all that is found wrong is in the steps */
-export async function checkConnection(parts: ConnectionParts, signal?: AbortSignal): Promise<CheckStep[]> {
-  const connection = await loadConnection(parts.database.kysely);
+export async function checkConnection(deps: ConnectionDeps, signal?: AbortSignal): Promise<CheckStep[]> {
+  const connection = await loadConnection(deps.database.kysely);
   if (connection.environment === null)
     throw new ConnectionError(
       "not-connected",
       "Dynamics 365 is not connected, so there is nothing to check.",
     );
-  const context: CheckContext = { parts, connection, environment: connection.environment, signal };
+  const context: CheckContext = { deps, connection, environment: connection.environment, signal };
   const done: CheckStep[] = [];
   const failed = new Map<CheckId, string>();
   try {
     for (const step of CHECK_STEPS) {
       const { id, title } = step;
-      const behind = step.needs === undefined ? undefined : failed.get(step.needs);
-      if (behind !== undefined) {
-        failed.set(id, behind);
-        const finding = `Not looked at, since "${behind}" failed.`;
+      const failedStep = step.needs === undefined ? undefined : failed.get(step.needs);
+      if (failedStep !== undefined) {
+        failed.set(id, failedStep);
+        const finding = `Not looked at, since "${failedStep}" failed.`;
         done.push({ id, title, outcome: "not-reached", finding, remedy: null, message: null });
         continue;
       }
-      const found = await step.look(context).catch((error: unknown) => troubleWith(error, signal));
-      if (found.outcome === "failed") failed.set(id, title);
-      done.push(stepOf(id, title, found, connection));
+      const result = await step.run(context).catch((error: unknown) => failureResult(error, signal));
+      if (result.outcome === "failed") failed.set(id, title);
+      done.push(toCheckStep(id, title, result, connection));
     }
   } finally {
     await context.open?.close();
@@ -49,15 +49,15 @@ export async function checkConnection(parts: ConnectionParts, signal?: AbortSign
   return done;
 }
 
-function stepOf(id: CheckId, title: string, found: Found, connection: Connection): CheckStep {
-  const { outcome, finding } = found;
+function toCheckStep(id: CheckId, title: string, result: StepResult, connection: Connection): CheckStep {
+  const { outcome, finding } = result;
   if (outcome === "ok") return { id, title, outcome, finding, remedy: null, message: null };
-  const { remedy, who } = found;
-  const message = who === "dynamics" ? letter(connection, finding, remedy) : null;
+  const { remedy, responsible } = result;
+  const message = responsible === "dynamics" ? messageToAdministrator(connection, finding, remedy) : null;
   return { id, title, outcome, finding, remedy, message };
 }
 
-function letter({ environment }: Connection, finding: string, remedy: string): string {
+function messageToAdministrator({ environment }: Connection, finding: string, remedy: string): string {
   const as = environment?.signedInAs ? `, as ${environment.signedInAs}` : "";
   return [
     "Hello,",
@@ -74,36 +74,41 @@ function letter({ environment }: Connection, finding: string, remedy: string): s
 }
 
 /** What the admin is told when a step could not be completed. @throws what is no trouble of the connection */
-function troubleWith(error: unknown, signal: AbortSignal | undefined): Found {
+function failureResult(error: unknown, signal: AbortSignal | undefined): StepResult {
   if (signal?.aborted === true) {
     return {
       outcome: "failed",
       finding: "Dynamics 365 did not answer in time.",
       remedy: "Check again in some minutes; if it stays, see whether the environment is under maintenance.",
-      who: "here",
+      responsible: "here",
     };
   }
   if (error instanceof UserError) {
     const { code, finding, fix } = error;
     const remedy = fix ?? CHECK_LATER;
-    return { outcome: "failed", finding: `${finding}${factsOf(error)}`, remedy, who: WHO[code] ?? "here" };
+    return {
+      outcome: "failed",
+      finding: `${finding}${supportFacts(error)}`,
+      remedy,
+      responsible: RESPONSIBLE_BY_CODE[code] ?? "here",
+    };
   }
   if (error instanceof HttpError)
-    return { outcome: "failed", finding: error.message, remedy: CHECK_LATER, who: "here" };
+    return { outcome: "failed", finding: error.message, remedy: CHECK_LATER, responsible: "here" };
   throw error;
 }
 
 const CHECK_LATER = "Check again later.";
 
 /** What Microsoft's support asks for. */
-function factsOf(error: UserError): string {
+function supportFacts(error: UserError): string {
   if (!(error instanceof DataverseError)) return "";
   const facts = [error.serverCode, error.requestId && `request ${error.requestId}`].filter(Boolean);
   return facts.length === 0 ? "" : ` (${facts.join(", ")})`;
 }
 
 /** By an error's code: what is put right in Dynamics 365 or by its company's policies; all else is put right here, or passes. */
-const WHO: Readonly<Record<string, Who>> = {
+const RESPONSIBLE_BY_CODE: Readonly<Record<string, Responsible>> = {
   "missing-privilege": "dynamics",
   "access-denied": "dynamics",
   "user-disabled": "dynamics",

@@ -6,8 +6,8 @@ import { DAY_MS } from "../../lib/durations.ts";
 import { openHttp } from "../../lib/http.ts";
 import { issueKinds } from "../../sync/rules/issue-kinds.ts";
 import type { ConnectedEnvironment, Connection } from "../connection.ts";
-import { environmentAt, findPlace, type OpenConnection } from "../sign-in/open-client.ts";
-import { openStoredConnection, type ConnectionParts } from "../sign-in/open-stored-connection.ts";
+import { environmentAt, findSignInAuthority, type OpenConnection } from "../sign-in/open-client.ts";
+import { openStoredConnection, type ConnectionDeps } from "../sign-in/open-stored-connection.ts";
 
 export type CheckId =
   | "address"
@@ -23,20 +23,20 @@ export type CheckId =
   | "secret-expiry";
 
 /** Who can do what has to be done: an administrator of Dynamics 365, or somebody on this side. */
-export type Who = "dynamics" | "here";
+export type Responsible = "dynamics" | "here";
 
-export type Found =
+export type StepResult =
   | { readonly outcome: "ok"; readonly finding: string }
   | {
       readonly outcome: "failed" | "warning";
       readonly finding: string;
       readonly remedy: string;
-      readonly who: Who;
+      readonly responsible: Responsible;
     };
 
 /** What the steps hand on to those behind them is filled in as they go. */
 export type CheckContext = {
-  readonly parts: ConnectionParts;
+  readonly deps: ConnectionDeps;
   readonly connection: Connection;
   readonly environment: ConnectedEnvironment;
   readonly signal: AbortSignal | undefined;
@@ -50,43 +50,43 @@ type Step = {
   readonly title: string;
   /** The step without which this one makes no sense. */
   readonly needs?: CheckId;
-  readonly look: (context: CheckContext) => Promise<Found>;
+  readonly run: (context: CheckContext) => Promise<StepResult>;
 };
 
-const ok = (finding: string): Found => ({ outcome: "ok", finding });
-const warning = (who: Who, finding: string, remedy: string): Found => ({
+const ok = (finding: string): StepResult => ({ outcome: "ok", finding });
+const warning = (responsible: Responsible, finding: string, remedy: string): StepResult => ({
   outcome: "warning",
   finding,
   remedy,
-  who,
+  responsible,
 });
-const failed = (who: Who, finding: string, remedy: string): Found => ({
+const failed = (responsible: Responsible, finding: string, remedy: string): StepResult => ({
   outcome: "failed",
   finding,
   remedy,
-  who,
+  responsible,
 });
 
 export const CHECK_STEPS: readonly Step[] = [
-  { id: "address", title: "Dynamics 365 answers at its address", look: lookAtAddress },
-  { id: "sign-in", title: "The sign-in is good", needs: "address", look: lookAtSignIn },
-  { id: "user", title: "The connected user may come in", needs: "sign-in", look: lookAtUser },
-  { id: "rights", title: "The connected user has the rights it needs", needs: "user", look: lookAtRights },
-  { id: "accounts", title: "Accounts can be read", needs: "user", look: lookAtAccounts },
-  { id: "metadata", title: "Columns can be read", needs: "user", look: lookAtColumns },
-  { id: "secured-columns", title: "Secured columns", needs: "metadata", look: lookAtSecured },
-  { id: "users", title: "Users can be read", needs: "user", look: lookAtUsers },
-  { id: "views", title: "Views are visible", needs: "user", look: lookAtViews },
-  { id: "clock", title: "The clocks agree", needs: "user", look: lookAtClock },
-  { id: "secret-expiry", title: "The sign-in lasts", look: lookAtExpiry },
+  { id: "address", title: "Dynamics 365 answers at its address", run: checkAddress },
+  { id: "sign-in", title: "The sign-in is good", needs: "address", run: checkSignIn },
+  { id: "user", title: "The connected user may come in", needs: "sign-in", run: checkUser },
+  { id: "rights", title: "The connected user has the rights it needs", needs: "user", run: checkPrivileges },
+  { id: "accounts", title: "Accounts can be read", needs: "user", run: checkAccounts },
+  { id: "metadata", title: "Columns can be read", needs: "user", run: checkColumns },
+  { id: "secured-columns", title: "Secured columns", needs: "metadata", run: checkSecuredColumns },
+  { id: "users", title: "Users can be read", needs: "user", run: checkUsers },
+  { id: "views", title: "Views are visible", needs: "user", run: checkViews },
+  { id: "clock", title: "The clocks agree", needs: "user", run: checkClock },
+  { id: "secret-expiry", title: "The sign-in lasts", run: checkSecretExpiry },
 ];
 
 const ADMIN_CENTER = "In the Power Platform admin center, under the environment's";
 
-async function lookAtAddress({ parts, environment, signal }: CheckContext): Promise<Found> {
+async function checkAddress({ deps, environment, signal }: CheckContext): Promise<StepResult> {
   const http = openHttp();
   try {
-    const place = await findPlace(parts, environmentAt(parts, environment.origin), http, signal);
+    const place = await findSignInAuthority(deps, environmentAt(deps, environment.origin), http, signal);
     return ok(`${environment.host} answers, and has people sign in at ${new URL(place.authority).host}.`);
   } finally {
     await http.close();
@@ -94,10 +94,10 @@ async function lookAtAddress({ parts, environment, signal }: CheckContext): Prom
 }
 
 /** What Dynamics 365 then says of the user is the next step's matter. */
-async function lookAtSignIn(context: CheckContext): Promise<Found> {
+async function checkSignIn(context: CheckContext): Promise<StepResult> {
   // A token that was given an hour ago would say nothing of a sign-in that was revoked since.
-  context.parts.tokens.forget();
-  context.open = await openStoredConnection(context.parts, { signal: context.signal });
+  context.deps.tokens.invalidate();
+  context.open = await openStoredConnection(context.deps, { signal: context.signal });
   try {
     context.identity = await context.open.client.whoAmI();
   } catch (error) {
@@ -108,7 +108,7 @@ async function lookAtSignIn(context: CheckContext): Promise<Found> {
   return ok("Microsoft Entra ID gives tokens, and Dynamics 365 takes them.");
 }
 
-async function lookAtUser({ open, identity, environment }: CheckContext): Promise<Found> {
+async function checkUser({ open, identity, environment }: CheckContext): Promise<StepResult> {
   if (identity instanceof DataverseError) throw identity;
   if (environment.organizationId !== null && identity?.organizationId !== environment.organizationId)
     return failed(
@@ -140,7 +140,7 @@ async function lookAtUser({ open, identity, environment }: CheckContext): Promis
   return ok(`${name} is enabled${user.application ? "; an application needs no licence" : " and licensed"}.`);
 }
 
-async function lookAtRights({ open, environment }: CheckContext): Promise<Found> {
+async function checkPrivileges({ open, environment }: CheckContext): Promise<StepResult> {
   const { client } = open!;
   if (await client.isSystemAdministrator()) return ok("It is System Administrator.");
   if (environment.signInBy === "delegated")
@@ -149,17 +149,17 @@ async function lookAtRights({ open, environment }: CheckContext): Promise<Found>
       `${environment.signedInAs} is not a System Administrator any more, neither directly nor through a team.`,
       `${ADMIN_CENTER} "Users", give it the security role "System Administrator", or log in as somebody who has it.`,
     );
-  const { missing, narrow } = await client.privilegeGaps();
-  const lacks = [...missing, ...narrow.map((name) => `${name} for the whole organisation`)];
+  const { missing, insufficientDepth } = await client.privilegeGaps();
+  const lacks = [...missing, ...insufficientDepth.map((name) => `${name} for the whole organisation`)];
   if (lacks.length === 0) return ok("It has every privilege that is needed.");
   return failed(
     "dynamics",
     `The application lacks ${lacks.join(", ")}.`,
-    `${ADMIN_CENTER} "Application users", give it a security role with ${[...missing, ...narrow].join(", ")} for the whole organisation.`,
+    `${ADMIN_CENTER} "Application users", give it a security role with ${[...missing, ...insufficientDepth].join(", ")} for the whole organisation.`,
   );
 }
 
-async function lookAtAccounts({ open }: CheckContext): Promise<Found> {
+async function checkAccounts({ open }: CheckContext): Promise<StepResult> {
   const { count } = await open!.client.sample({ kind: "all" }, ["name"], 1);
   if (count === 0)
     return warning(
@@ -171,7 +171,7 @@ async function lookAtAccounts({ open }: CheckContext): Promise<Found> {
   return ok(count === 1 ? "1 active account." : `${count.toLocaleString("en")} active accounts.`);
 }
 
-async function lookAtColumns(context: CheckContext): Promise<Found> {
+async function checkColumns(context: CheckContext): Promise<StepResult> {
   context.columns = await context.open!.client.accountColumns();
   const known = new Set(context.columns.map(({ logicalName }) => logicalName));
   const missing = mappedColumns(context.connection).filter((name) => !known.has(name));
@@ -180,7 +180,7 @@ async function lookAtColumns(context: CheckContext): Promise<Found> {
   return warning("here", `Mapped, and not there any more: ${missing.join(", ")}.`, howToResolve);
 }
 
-async function lookAtSecured({ columns = [], connection }: CheckContext): Promise<Found> {
+async function checkSecuredColumns({ columns = [], connection }: CheckContext): Promise<StepResult> {
   const unreadable = columns.filter(({ readable }) => !readable).map(({ logicalName }) => logicalName);
   const mapped = mappedColumns(connection).filter((name) => unreadable.includes(name));
   if (mapped.length > 0)
@@ -196,7 +196,7 @@ async function lookAtSecured({ columns = [], connection }: CheckContext): Promis
   );
 }
 
-async function lookAtUsers({ open }: CheckContext): Promise<Found> {
+async function checkUsers({ open }: CheckContext): Promise<StepResult> {
   const users = await open!.client.users();
   const enabled = users.filter(({ disabled }) => !disabled);
   if (enabled.some(({ email }) => email !== null))
@@ -208,7 +208,7 @@ async function lookAtUsers({ open }: CheckContext): Promise<Found> {
   );
 }
 
-async function lookAtViews({ open, connection, environment }: CheckContext): Promise<Found> {
+async function checkViews({ open, connection, environment }: CheckContext): Promise<StepResult> {
   const views = await open!.client.views();
   const selection = connection.settings?.selection;
   if (selection?.kind === "view" && !views.some(({ id, name }) => [id, name].includes(selection.view)))
@@ -227,17 +227,17 @@ async function lookAtViews({ open, connection, environment }: CheckContext): Pro
 }
 
 /** Tokens are refused when clocks differ by more than this (Microsoft Learn, "Access tokens": five minutes of skew). */
-const MOST_SKEW_MS = 5 * 60_000;
+const MAX_CLOCK_SKEW_MS = 5 * 60_000;
 
-async function lookAtClock({ open, parts }: CheckContext): Promise<Found> {
-  const theirs = await open!.client.serverTime();
-  if (theirs === undefined) return ok("Dynamics 365 did not say what time it is.");
-  const difference = parts.clock.now().getTime() - theirs.getTime();
-  const seconds = Math.round(Math.abs(difference) / 1000);
-  if (Math.abs(difference) <= MOST_SKEW_MS) return ok(`They differ by ${seconds} s.`);
+async function checkClock({ open, deps }: CheckContext): Promise<StepResult> {
+  const serverTime = await open!.client.serverTime();
+  if (serverTime === undefined) return ok("Dynamics 365 did not say what time it is.");
+  const skewMs = deps.clock.now().getTime() - serverTime.getTime();
+  const seconds = Math.round(Math.abs(skewMs) / 1000);
+  if (Math.abs(skewMs) <= MAX_CLOCK_SKEW_MS) return ok(`They differ by ${seconds} s.`);
   return warning(
     "here",
-    `The clock of this server is ${duration(seconds)} ${difference > 0 ? "ahead of" : "behind"} Dynamics 365's.`,
+    `The clock of this server is ${duration(seconds)} ${skewMs > 0 ? "ahead of" : "behind"} Dynamics 365's.`,
     "Have the operator set the server's clock by a time service (NTP).",
   );
 }
@@ -247,19 +247,19 @@ function duration(seconds: number): string {
   return seconds < 48 * 3600 ? `${Math.round(seconds / 3600)} hours` : `${Math.round(seconds / 86_400)} days`;
 }
 
-const TOLD_BEFORE_DAYS = 30;
+const EXPIRY_WARNING_DAYS = 30;
 
-async function lookAtExpiry({ environment, parts }: CheckContext): Promise<Found> {
+async function checkSecretExpiry({ environment, deps }: CheckContext): Promise<StepResult> {
   if (environment.signInBy === "delegated")
     return ok("A log-in lasts as long as it is used: it ends when 90 days pass without a sync.");
   const { secretExpiresAt } = environment;
   if (secretExpiresAt === null) return ok("When the client secret ends was not entered.");
   const day = secretExpiresAt.toISOString().slice(0, 10);
-  const days = (secretExpiresAt.getTime() - parts.clock.now().getTime()) / DAY_MS;
+  const days = (secretExpiresAt.getTime() - deps.clock.now().getTime()) / DAY_MS;
   const remedy =
     'Make a new secret in the app registration, under "Certificates & secrets", and connect with it.';
   if (days <= 0) return failed("here", `The client secret ended on ${day}.`, remedy);
-  if (days <= TOLD_BEFORE_DAYS) return warning("here", `The client secret ends on ${day}.`, remedy);
+  if (days <= EXPIRY_WARNING_DAYS) return warning("here", `The client secret ends on ${day}.`, remedy);
   return ok(`The client secret is good until ${day}.`);
 }
 

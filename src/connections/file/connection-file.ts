@@ -57,20 +57,20 @@ export function loadConnectionFile(
   path: string,
   readSecret: (name: string) => string | undefined,
 ): ConnectionSettings {
-  const written = connectionSchema.safeParse(contentOf(path));
-  if (!written.success) throw new ConnectionFileError(path, faultsOf(written.error));
+  const parsed = connectionSchema.safeParse(parseFile(path));
+  if (!parsed.success) throw new ConnectionFileError(path, faultsOf(parsed.error));
   const faults: string[] = [];
-  const settings = settingsOf(written.data, new SecretReader(path, readSecret, faults));
+  const settings = settingsOf(parsed.data, new SecretReader(path, readSecret, faults));
   if (faults.length > 0) throw new ConnectionFileError(path, faults);
   return settings;
 }
 
-function contentOf(path: string): unknown {
+function parseFile(path: string): unknown {
   let text: string;
   try {
     text = readFileSync(path, "utf8");
   } catch (cause) {
-    throw new ConnectionFileError(path, [unreadable(cause)], { cause });
+    throw new ConnectionFileError(path, [unreadableReason(cause)], { cause });
   }
   // The library's own messages quote the text, which may be a secret that somebody wrote into the file.
   const document = parseDocument(text, { prettyErrors: true, logLevel: "silent" });
@@ -97,7 +97,7 @@ function contentOf(path: string): unknown {
   ]);
 }
 
-function unreadable(cause: unknown): string {
+function unreadableReason(cause: unknown): string {
   const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
   if (code === "ENOENT") return "There is no such file. Name the right one with --connection.";
   if (code === "EISDIR") return "It is a directory. Name a file with --connection.";
@@ -105,13 +105,13 @@ function unreadable(cause: unknown): string {
   return `It cannot be read (${String(code)}).`;
 }
 
-type Written = z.output<typeof connectionSchema>;
+type ParsedFile = z.output<typeof connectionSchema>;
 
-function settingsOf(written: Written, secrets: SecretReader): ConnectionSettings {
-  const { selection, mapping } = written;
+function settingsOf(parsed: ParsedFile, secrets: SecretReader): ConnectionSettings {
+  const { selection, mapping } = parsed;
   return {
-    address: written.address,
-    signIn: signInOf(written.signIn, secrets),
+    address: parsed.address,
+    signIn: signInOf(parsed.signIn, secrets),
     selection: selection === "all" ? { kind: "all" } : { kind: "view", view: selection.view },
     mapping: {
       name: mapping.name,
@@ -123,21 +123,21 @@ function settingsOf(written: Written, secrets: SecretReader): ConnectionSettings
         type,
       })),
     },
-    options: written.options,
-    schedule: written.schedule,
-    brake: written.brake,
-    ownDomains: written.ownDomains,
-    commonDomains: written.commonDomains,
-    teammates: written.teammates,
+    options: parsed.options,
+    schedule: parsed.schedule,
+    brake: parsed.brake,
+    ownDomains: parsed.ownDomains,
+    commonDomains: parsed.commonDomains,
+    teammates: parsed.teammates,
   };
 }
 
-function signInOf(written: Written["signIn"], secrets: SecretReader): SignIn {
-  const { kind, tenant, clientId, clientSecret } = written;
+function signInOf(parsed: ParsedFile["signIn"], secrets: SecretReader): SignIn {
+  const { kind, tenant, clientId, clientSecret } = parsed;
   if (kind === "client-credentials") {
-    return { kind, tenant, clientId, clientSecret: secrets.fromEnvironment(written.clientSecret.env) };
+    return { kind, tenant, clientId, clientSecret: secrets.fromEnvironment(parsed.clientSecret.env) };
   }
-  const source = written.refreshToken;
+  const source = parsed.refreshToken;
   const file = "file" in source ? secrets.pathOf(source.file) : undefined;
   return {
     kind,

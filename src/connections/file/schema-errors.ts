@@ -14,21 +14,21 @@ const expectedNames: Readonly<Record<string, string>> = {
 /** One sentence for each fault, with its place: `mapping.domains[1]: …`. */
 export function faultsOf(error: z.ZodError): string[] {
   return error.issues.map((issue) => {
-    const place = placeOf(issue.path);
-    return `${place === "" ? "" : `${place}: `}${sentence(issue)}.`;
+    const path = pathText(issue.path);
+    return `${path === "" ? "" : `${path}: `}${describeIssue(issue)}.`;
   });
 }
 
-function placeOf(path: readonly PropertyKey[]): string {
+function pathText(path: readonly PropertyKey[]): string {
   return path
     .map((key, index) => (typeof key === "number" ? `[${key}]` : `${index === 0 ? "" : "."}${String(key)}`))
     .join("");
 }
 
-function sentence(issue: z.core.$ZodIssue): string {
+function describeIssue(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case "unrecognized_keys":
-      return `${issue.keys.map(shown).join(" and ")} cannot be set here; check the spelling or remove it`;
+      return `${issue.keys.map(displayKey).join(" and ")} cannot be set here; check the spelling or remove it`;
     case "invalid_type":
       return `${expectedNames[issue.expected] ?? issue.expected} belongs here`;
     case "too_small":
@@ -53,6 +53,6 @@ function sentence(issue: z.core.$ZodIssue): string {
 }
 
 /** A secret can end up as a key, too: only what looks like a setting's name is repeated. */
-function shown(key: string): string {
+function displayKey(key: string): string {
   return /^[A-Za-z]{1,30}$/.test(key) ? key : "one of the names";
 }

@@ -14,22 +14,22 @@ const SECRET_RULE =
  * because a secret pasted where the name belongs would otherwise be shown as a variable that is not set.
  */
 const environmentSecret = z.unknown().transform((written, context): { env: string } => {
-  const name = onlyValue(written, "env");
+  const name = singleValue(written, "env");
   if (name !== undefined && /^[A-Z_][A-Z0-9_]*$/.test(name)) return { env: name };
   context.addIssue({ code: "custom", message: SECRET_RULE });
   return z.NEVER;
 });
 
 const refreshTokenSource = z.unknown().transform((written, context): { env: string } | { file: string } => {
-  const file = onlyValue(written, "file");
+  const file = singleValue(written, "file");
   if (file !== undefined && file !== "") return { file };
-  const name = onlyValue(written, "env");
+  const name = singleValue(written, "env");
   if (name !== undefined && /^[A-Z_][A-Z0-9_]*$/.test(name)) return { env: name };
   context.addIssue({ code: "custom", message: `${SECRET_RULE}, or { file: path }` });
   return z.NEVER;
 });
 
-function onlyValue(written: unknown, key: string): string | undefined {
+function singleValue(written: unknown, key: string): string | undefined {
   if (typeof written !== "object" || written === null) return undefined;
   const [entry, ...others] = Object.entries(written);
   if (others.length > 0 || entry?.[0] !== key) return undefined;

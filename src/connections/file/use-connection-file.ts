@@ -4,8 +4,8 @@ import type { ConnectionSettings } from "./connection-file.ts";
 import { saveSettings, saveSignIn, setAttention } from "../connection.ts";
 import { attentionOf } from "../status/attention.ts";
 import { saveBrake, saveSchedule } from "../schedule/settings.ts";
-import { environmentAt, openConnection } from "../sign-in/open-client.ts";
-import type { ConnectionParts } from "../sign-in/open-stored-connection.ts";
+import { environmentAt, openFileConnection } from "../sign-in/open-client.ts";
+import type { ConnectionDeps } from "../sign-in/open-stored-connection.ts";
 import type { Database } from "../../db/pool.ts";
 
 /**
@@ -13,23 +13,23 @@ import type { Database } from "../../db/pool.ts";
  * do about it waits as attention. @throws AddressError when the file's address is none, or the signal's reason
  */
 export async function useConnectionFile(
-  parts: Omit<ConnectionParts, "file">,
+  deps: Omit<ConnectionDeps, "file">,
   file: ConnectionSettings,
   stop?: AbortSignal,
 ): Promise<void> {
-  const { kysely } = parts.database;
-  const environment = environmentAt(parts, file.address);
-  const found = await whoIs(parts, file, stop);
+  const { kysely } = deps.database;
+  const environment = environmentAt(deps, file.address);
+  const identity = await identifyOrganisation(deps, file, stop);
   await kysely.transaction().execute((trx) =>
     saveSignIn(trx, {
       environment,
-      place: null,
-      organizationId: found.organizationId,
+      authority: null,
+      organizationId: identity.organizationId,
       signInBy: file.signIn.kind === "client-credentials" ? "app-only" : "delegated",
-      signedInAs: found.name,
+      signedInAs: identity.name,
       clientId: file.signIn.clientId,
       connectedBy: null,
-      connectedAt: parts.clock.now(),
+      connectedAt: deps.clock.now(),
       fromFile: true,
     }),
   );
@@ -38,21 +38,25 @@ export async function useConnectionFile(
   await saveSchedule(kysely, schedule);
   await saveBrake(kysely, brake);
   // That it does not answer says nothing about what waited for an admin before.
-  const attention = attentionOf(found.error);
+  const attention = attentionOf(identity.error);
   if (attention !== undefined) await setAttention(kysely, attention);
 }
 
-type Found = { readonly organizationId: string | null; readonly name: string; readonly error?: unknown };
+type OrganisationIdentity = {
+  readonly organizationId: string | null;
+  readonly name: string;
+  readonly error?: unknown;
+};
 
-async function whoIs(
-  parts: Omit<ConnectionParts, "file">,
+async function identifyOrganisation(
+  deps: Omit<ConnectionDeps, "file">,
   file: ConnectionSettings,
   stop: AbortSignal | undefined,
-): Promise<Found> {
+): Promise<OrganisationIdentity> {
   const timeout = AbortSignal.timeout(30_000);
   const signal = stop === undefined ? timeout : AbortSignal.any([timeout, stop]);
   try {
-    const open = await openConnection(parts, file, { signal });
+    const open = await openFileConnection(deps, file, { signal });
     try {
       const { organizationId } = await open.client.whoAmI();
       return { organizationId, name: (await open.client.connectedUser()).fullName };
@@ -61,13 +65,13 @@ async function whoIs(
     }
   } catch (error) {
     stop?.throwIfAborted();
-    parts.log.warn("The organisation of the connection file does not answer.", { err: error });
+    deps.log.warn("The organisation of the connection file does not answer.", { err: error });
     return { organizationId: null, name: "", error };
   }
 }
 
 /** Sluice was started without a file: what an earlier one set up is no connection any more; what it chose stays. */
-export async function forgetConnectionFile({ kysely }: Database): Promise<void> {
+export async function removeFileConnection({ kysely }: Database): Promise<void> {
   await kysely
     .updateTable("connection")
     .set({ sign_in: null, from_file: false, attention: null })

@@ -11,7 +11,7 @@ export type PastRuns = Pick<ScheduleFacts, "lastFull" | "lastDone" | "failures">
  * looked at it, so the next one comes an interval after that and not at once; nobody has looked at one that lost its worth by itself. Every worker asks every few seconds, so the
  * newest are found by index: 300 ms for 115,000 runs (a year of five minutes) when all were read, 1 ms so.
  */
-export async function pastRuns(db: Kysely<Tables>, organizationId: string): Promise<PastRuns> {
+export async function loadPastRuns(db: Kysely<Tables>, organizationId: string): Promise<PastRuns> {
   const { rows } = await sql<{
     last_full: Date | null;
     last_done: Date | null;

@@ -8,7 +8,7 @@ import { brakeInput } from "../../settings/brake.ts";
 import { scheduleInput } from "../../settings/schedule.ts";
 
 /** A setting of the schedule or the brake that makes no sense; `field` names it. */
-export class SelfRunningError extends UserError {
+export class ScheduleSettingsError extends UserError {
   override readonly name = "SelfRunningError";
 
   constructor({ message, path }: z.core.$ZodIssue) {
@@ -19,8 +19,8 @@ export class SelfRunningError extends UserError {
 }
 
 /** @throws SelfRunningError */
-export async function saveSchedule(db: Kysely<Tables>, wanted: z.input<typeof scheduleInput>): Promise<void> {
-  const { fullAt, timeZone, fullEveryMinutes, changesEveryMinutes } = checked(scheduleInput, wanted);
+export async function saveSchedule(db: Kysely<Tables>, input: z.input<typeof scheduleInput>): Promise<void> {
+  const { fullAt, timeZone, fullEveryMinutes, changesEveryMinutes } = validated(scheduleInput, input);
   await db
     .updateTable("connection")
     .set({
@@ -33,16 +33,16 @@ export async function saveSchedule(db: Kysely<Tables>, wanted: z.input<typeof sc
 }
 
 /** @throws SelfRunningError */
-export async function saveBrake(db: Kysely<Tables>, wanted: z.input<typeof brakeInput>): Promise<void> {
-  const limits = checked(brakeInput, wanted);
+export async function saveBrake(db: Kysely<Tables>, input: z.input<typeof brakeInput>): Promise<void> {
+  const limits = validated(brakeInput, input);
   await db
     .updateTable("connection")
     .set({ brake: JSON.stringify(limits) })
     .execute();
 }
 
-function checked<S extends z.ZodType>(schema: S, wanted: z.input<S>): z.output<S> {
-  const { data, error } = schema.safeParse(wanted);
-  if (error) throw new SelfRunningError(error.issues[0]!);
+function validated<S extends z.ZodType>(schema: S, input: z.input<S>): z.output<S> {
+  const { data, error } = schema.safeParse(input);
+  if (error) throw new ScheduleSettingsError(error.issues[0]!);
   return data;
 }

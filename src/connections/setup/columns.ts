@@ -43,13 +43,13 @@ export async function offeredColumns(
     custom: column.custom,
     sample: rows.find((row) => row[column.logicalName] !== undefined)?.[column.logicalName] ?? null,
     targets: column.readable ? [...targetsFor(column)] : [],
-    reason: reasonOf(column),
+    reason: restrictionOf(column),
     readable: column.readable,
     suggestion: column.readable ? suggestionFor(column, fields) : null,
   }));
 }
 
-const OTHER_TYPES: Readonly<Record<string, string>> = {
+const UNSUPPORTED_TYPE_NAMES: Readonly<Record<string, string>> = {
   UniqueidentifierType: "Unique Identifier",
   BigIntType: "Version or Timestamp",
   LookupType: "Lookup",
@@ -58,10 +58,10 @@ const OTHER_TYPES: Readonly<Record<string, string>> = {
 };
 
 function typeName(column: Column): string {
-  return columnKindOf(column) ?? OTHER_TYPES[column.type] ?? column.type.replace(/Type$/, "");
+  return columnKindOf(column) ?? UNSUPPORTED_TYPE_NAMES[column.type] ?? column.type.replace(/Type$/, "");
 }
 
-function reasonOf(column: Column): string | null {
+function restrictionOf(column: Column): string | null {
   if (!column.readable)
     return (
       "It is secured in Dynamics 365, and the user who signed in may not read it. A field security profile can allow it; " +
@@ -78,7 +78,7 @@ function reasonOf(column: Column): string | null {
 }
 
 /** Obvious pairs: a field of ours that has the column's name, else what most companies want. */
-const OBVIOUS: Readonly<Record<string, { kind: TargetKind; field: string | null }>> = {
+const DEFAULT_SUGGESTIONS: Readonly<Record<string, { kind: TargetKind; field: string | null }>> = {
   name: { kind: "name", field: null },
   description: { kind: "description", field: null },
   websiteurl: { kind: "domains", field: null },
@@ -88,14 +88,14 @@ const OBVIOUS: Readonly<Record<string, { kind: TargetKind; field: string | null 
 
 function suggestionFor(column: Column, fields: readonly ExistingField[]): OfferedColumn["suggestion"] {
   const targets = targetsFor(column);
-  const namesake = fields.find(({ name }) => fieldKey(name) === fieldKey(column.label));
-  if (namesake !== undefined && targets.includes(namesake.type))
-    return { kind: namesake.type, field: namesake.name };
-  const obvious = OBVIOUS[column.logicalName];
-  if (obvious === undefined || !targets.includes(obvious.kind)) return null;
-  const taken = fields.find(
-    ({ name }) => obvious.field !== null && fieldKey(name) === fieldKey(obvious.field),
+  const sameName = fields.find(({ name }) => fieldKey(name) === fieldKey(column.label));
+  if (sameName !== undefined && targets.includes(sameName.type))
+    return { kind: sameName.type, field: sameName.name };
+  const suggestion = DEFAULT_SUGGESTIONS[column.logicalName];
+  if (suggestion === undefined || !targets.includes(suggestion.kind)) return null;
+  const existing = fields.find(
+    ({ name }) => suggestion.field !== null && fieldKey(name) === fieldKey(suggestion.field),
   );
-  if (taken === undefined) return obvious;
-  return taken.type === obvious.kind ? { kind: obvious.kind, field: taken.name } : null;
+  if (existing === undefined) return suggestion;
+  return existing.type === suggestion.kind ? { kind: suggestion.kind, field: existing.name } : null;
 }

@@ -22,15 +22,15 @@ export async function renameMappedField(
       "set-up-in-file",
       `"${from}" is named in the connection file that Sluice was started with, so it keeps its name.`,
     );
-  const one = JSON.stringify([{ field: from }]);
+  const fieldFilter = JSON.stringify([{ field: from }]);
   const organization = environment?.organizationId ?? null;
-  const running = organization === null ? undefined : await activeRunId(trx, organization);
-  const { rows: using } = await sql`
-    select from runs where id = ${running ?? null} and settings #> '{settings,mapping,fields}' @> ${one}::jsonb`.execute(
+  const activeRun = organization === null ? undefined : await activeRunId(trx, organization);
+  const { rows: runsWithField } = await sql`
+    select from runs where id = ${activeRun ?? null} and settings #> '{settings,mapping,fields}' @> ${fieldFilter}::jsonb`.execute(
     trx,
   );
-  if (using.length > 0)
-    throw new ConnectionError("busy", `Run ${running} is filling "${from}".`, {
+  if (runsWithField.length > 0)
+    throw new ConnectionError("busy", `Run ${activeRun} is filling "${from}".`, {
       fix: "Rename it when the run has ended.",
     });
   await sql`
@@ -39,6 +39,6 @@ export async function renameMappedField(
         case when f ->> 'field' = ${from} then f || jsonb_build_object('field', ${to}::text) else f end
         order by n)
       from jsonb_array_elements(settings #> '{mapping,fields}') with ordinality as each (f, n)))
-    where settings #> '{mapping,fields}' @> ${one}::jsonb`.execute(trx);
+    where settings #> '{mapping,fields}' @> ${fieldFilter}::jsonb`.execute(trx);
   await renameFieldInRuns(trx, { from, to });
 }

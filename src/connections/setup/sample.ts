@@ -13,32 +13,39 @@ export type SampleTable = {
   readonly count: number | null;
 };
 
-const ROWS = 5;
+const SAMPLE_ROWS = 5;
 /** Where no view says what to show: what a person tells accounts apart by. */
-const TELLING_COLUMNS = ["name", "accountnumber", "websiteurl", "emailaddress1", "address1_city", "ownerid"];
+const DEFAULT_COLUMNS = ["name", "accountnumber", "websiteurl", "emailaddress1", "address1_city", "ownerid"];
 
 export async function sampleTable(client: DataverseClient, selection: Selection): Promise<SampleTable> {
   const chosen = await resolveSelection(client, selection);
-  const known = await client.accountColumns();
-  const shown = chosen.kind === "view" ? layoutColumns(chosen.view) : [];
-  const telling = TELLING_COLUMNS.filter((name) => known.some((column) => column.logicalName === name));
-  const names = shown.length > 0 ? shown : telling;
+  const accountColumns = await client.accountColumns();
+  const viewColumns = chosen.kind === "view" ? layoutColumns(chosen.view) : [];
+  const defaultColumns = DEFAULT_COLUMNS.filter((name) =>
+    accountColumns.some((column) => column.logicalName === name),
+  );
+  const names = viewColumns.length > 0 ? viewColumns : defaultColumns;
   try {
-    const asked = shown.length > 0 ? "of the view" : names;
-    return tableOf(await client.sample(chosen, asked, ROWS), names, known);
+    const requested = viewColumns.length > 0 ? "of the view" : names;
+    return tableOf(await client.sample(chosen, requested, SAMPLE_ROWS), names, accountColumns);
   } catch (error) {
     // A view that shows a column which is gone opens no more in Dynamics 365, and can be synced: a sync takes its own columns.
-    if (shown.length === 0 || !(error instanceof DataverseError) || error.code !== "view-broken") throw error;
-    return tableOf(await client.sample(chosen, telling, ROWS), telling, known);
+    if (viewColumns.length === 0 || !(error instanceof DataverseError) || error.code !== "view-broken")
+      throw error;
+    return tableOf(await client.sample(chosen, defaultColumns, SAMPLE_ROWS), defaultColumns, accountColumns);
   }
 }
 
-function tableOf({ rows, count }: Sample, names: readonly string[], known: readonly Column[]): SampleTable {
-  const labels = new Map(known.map(({ logicalName, label }) => [logicalName, label]));
+function tableOf(
+  { rows, count }: Sample,
+  names: readonly string[],
+  accountColumns: readonly Column[],
+): SampleTable {
+  const labels = new Map(accountColumns.map(({ logicalName, label }) => [logicalName, label]));
   return {
     columns: names.map((logicalName) => ({
       logicalName,
-      label: labels.get(logicalName) ?? wordsOf(logicalName),
+      label: labels.get(logicalName) ?? labelFromName(logicalName),
     })),
     rows: rows.map((row) => names.map((name) => row[name] ?? "")),
     count,
@@ -46,7 +53,7 @@ function tableOf({ rows, count }: Sample, names: readonly string[], known: reado
 }
 
 /** "owner.internal_email" → "Internal email": the labels of other tables were not asked for. */
-function wordsOf(name: string): string {
+function labelFromName(name: string): string {
   const words = (name.split(".").at(-1) ?? name).replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

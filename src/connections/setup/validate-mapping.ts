@@ -8,7 +8,7 @@ import { checkMapping } from "../../sync/rules/mapping.ts";
 /** A custom field of ours. */
 export type ExistingField = { readonly name: string; readonly type: FieldType };
 
-export type MappingVerdict = {
+export type MappingValidation = {
   /** The mapping cannot be used while there is one. */
   readonly problems: string[];
   /** It can, but not all of it has an effect. */
@@ -17,21 +17,21 @@ export type MappingVerdict = {
 };
 
 /** A mapping held against the organisation's columns and our own fields. */
-export function mappingVerdict(
+export function validateMapping(
   mapping: Mapping,
   columns: readonly Column[],
   fields: readonly ExistingField[],
-): MappingVerdict {
+): MappingValidation {
   const { problems, missingColumns, unreadableColumns } = checkMapping(mapping, columns);
-  const vital = new Set([mapping.name, ...mapping.domains]);
+  const requiredColumns = new Set([mapping.name, ...mapping.domains]);
   return {
     problems: [...problems, ...fieldProblems(mapping, fields)],
     warnings: [
       ...missingColumns
-        .filter((name) => !vital.has(name))
+        .filter((name) => !requiredColumns.has(name))
         .map((name) => `The column ${name} does not exist any more; its mapping has no effect. Remove it.`),
       ...unreadableColumns
-        .filter((name) => !vital.has(name))
+        .filter((name) => !requiredColumns.has(name))
         .map((name) => `The column ${name} is secured and may not be read; its mapping has no effect.`),
     ],
     newFields: newFieldsOf(mapping, fields),
@@ -46,15 +46,15 @@ export function newFieldsOf(mapping: Pick<Mapping, "fields">, fields: readonly E
 
 function fieldProblems(mapping: Mapping, fields: readonly ExistingField[]): string[] {
   const problems = mapping.fields.flatMap(({ field, type }) => {
-    const namesake = fields.find(({ name }) => fieldKey(name) === fieldKey(field));
-    if (namesake === undefined) return [];
-    if (namesake.type !== type)
+    const sameName = fields.find(({ name }) => fieldKey(name) === fieldKey(field));
+    if (sameName === undefined) return [];
+    if (sameName.type !== type)
       return [
-        `The field "${namesake.name}" exists as ${targetNames[namesake.type]}, and a field keeps its type. Map to a field of another name.`,
+        `The field "${sameName.name}" exists as ${targetNames[sameName.type]}, and a field keeps its type. Map to a field of another name.`,
       ];
-    return namesake.name === field.trim()
+    return sameName.name === field.trim()
       ? []
-      : [`There is a field "${namesake.name}" already. Write it the same way, or choose another name.`];
+      : [`There is a field "${sameName.name}" already. Write it the same way, or choose another name.`];
   });
   const total = fields.length + newFieldsOf(mapping, fields).length;
   if (total > MAX_CUSTOM_FIELDS)

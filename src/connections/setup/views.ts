@@ -26,11 +26,11 @@ export async function offeredViews(client: DataverseClient): Promise<OfferedView
     kind: view.kind,
     owner: view.kind === "system" ? "system" : view.ownerId === userId ? "yours" : "shared",
     description: view.description ?? "",
-    refused: whyUnreadable(view),
+    refused: unreadableReason(view),
   }));
 }
 
-function whyUnreadable(view: View): string | null {
+function unreadableReason(view: View): string | null {
   try {
     viewQuery(view, ["accountid"], 1);
     return null;
@@ -44,7 +44,7 @@ function whyUnreadable(view: View): string | null {
  * A view that was chosen without being offered, through the API or by its id in a file, is called as Dynamics 365 calls it.
  * One that is not there keeps no name: the run tells.
  */
-export async function learnViewName(
+export async function fetchViewName(
   db: Kysely<Tables>,
   client: DataverseClient,
   { selection }: Pick<ChosenSettings, "selection">,

@@ -3,9 +3,9 @@
 import { clientCredentialTokens } from "../../dataverse/auth/tokens.ts";
 import { ConnectionError } from "../connection-error.ts";
 import { saveSignIn } from "../connection.ts";
-import { setUpInFile } from "./log-in.ts";
+import { setUpInFileError } from "./log-in.ts";
 import { environmentAt, openClient } from "./open-client.ts";
-import type { ConnectionParts } from "./open-stored-connection.ts";
+import type { ConnectionDeps } from "./open-stored-connection.ts";
 import { CLIENT_SECRET } from "./secrets.ts";
 
 export type AppSignIn = {
@@ -20,38 +20,39 @@ export type AppSignIn = {
 
 /** @returns how many accounts stay linked to another organisation. @throws with a sentence; nothing is stored then */
 export async function connectApp(
-  parts: ConnectionParts,
-  by: string,
-  asked: AppSignIn,
+  deps: ConnectionDeps,
+  connectedBy: string,
+  signIn: AppSignIn,
   signal?: AbortSignal,
 ): Promise<number> {
-  if (parts.file !== undefined) throw setUpInFile();
-  const tenant = tenantOf(asked.tenant);
-  const environment = environmentAt(parts, asked.address);
-  const { clientId, clientSecret } = asked;
+  if (deps.file !== undefined) throw setUpInFileError();
+  const tenant = validTenant(signIn.tenant);
+  const environment = environmentAt(deps, signIn.address);
+  const { clientId, clientSecret } = signIn;
   const open = await openClient(
-    parts,
+    deps,
     { environment, tenant },
     (context) => clientCredentialTokens(context, { clientId, clientSecret }),
     { signal },
   );
   try {
     const { organizationId } = await open.client.whoAmI();
-    const { missing, narrow } = await open.client.privilegeGaps();
-    if (missing.length > 0 || narrow.length > 0) throw missingPrivileges(missing, narrow);
+    const { missing, insufficientDepth } = await open.client.privilegeGaps();
+    if (missing.length > 0 || insufficientDepth.length > 0)
+      throw missingPrivileges(missing, insufficientDepth);
     const { fullName } = await open.client.connectedUser();
-    return await parts.database.kysely.transaction().execute((trx) =>
+    return await deps.database.kysely.transaction().execute((trx) =>
       saveSignIn(trx, {
         environment,
-        place: open.place,
+        authority: open.authority,
         organizationId,
         signInBy: "app-only",
         signedInAs: fullName,
         clientId,
-        sealedClientSecret: parts.sealer.seal(CLIENT_SECRET, clientSecret),
-        secretExpiresAt: asked.secretExpiresAt,
-        connectedBy: by,
-        connectedAt: parts.clock.now(),
+        sealedClientSecret: deps.sealer.seal(CLIENT_SECRET, clientSecret),
+        secretExpiresAt: signIn.secretExpiresAt,
+        connectedBy: connectedBy,
+        connectedAt: deps.clock.now(),
       }),
     );
   } finally {
@@ -73,7 +74,7 @@ function missingPrivileges(missing: readonly string[], narrow: readonly string[]
 }
 
 /** It becomes part of an address at Microsoft, so nothing but an id or a domain may stand there. */
-function tenantOf(text: string | undefined): string | undefined {
+function validTenant(text: string | undefined): string | undefined {
   if (text === undefined || text === "") return undefined;
   if (/^[a-z0-9][a-z0-9.-]*$/i.test(text)) return text;
   throw new ConnectionError("tenant", "This is not a tenant.", {

@@ -16,9 +16,9 @@ class KeyFileError extends UserError {
 }
 
 /** The key in `directory`, made if it is not there. @throws KeyFileError */
-export async function keyIn(directory: string): Promise<Buffer> {
+export async function loadOrCreateKey(directory: string): Promise<Buffer> {
   const path = join(directory, "sealing.key");
-  const text = await readOrMake(path, directory).catch((cause: unknown) => {
+  const text = await readOrCreate(path, directory).catch((cause: unknown) => {
     const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown reason";
     throw new KeyFileError(
       `The key that seals the sign-in to Dynamics 365 cannot be read or made in ${path} (${code}). ` +
@@ -34,35 +34,35 @@ export async function keyIn(directory: string): Promise<Buffer> {
   );
 }
 
-async function readOrMake(path: string, directory: string): Promise<string> {
-  return (await contentOf(path)) ?? (await made(path, directory));
+async function readOrCreate(path: string, directory: string): Promise<string> {
+  return (await readIfExists(path)) ?? (await createKeyFile(path, directory));
 }
 
 /** Two that start at once agree: a link is made once, and whoever comes second reads the first one's. */
-async function made(path: string, directory: string): Promise<string> {
+async function createKeyFile(path: string, directory: string): Promise<string> {
   await mkdir(directory, { recursive: true });
   // A name of its own for each call, since two calls may come from one process.
-  const draft = `${path}.${randomUUID()}`;
-  await writeFile(draft, `${randomBytes(KEY_BYTES).toString("base64")}\n`, { mode: 0o600 });
+  const temporaryPath = `${path}.${randomUUID()}`;
+  await writeFile(temporaryPath, `${randomBytes(KEY_BYTES).toString("base64")}\n`, { mode: 0o600 });
   try {
-    await link(draft, path);
+    await link(temporaryPath, path);
   } catch (error) {
-    if (!isError(error, "EEXIST")) throw error;
+    if (!hasCode(error, "EEXIST")) throw error;
   } finally {
-    await rm(draft, { force: true });
+    await rm(temporaryPath, { force: true });
   }
   return readFile(path, "utf8");
 }
 
-async function contentOf(path: string): Promise<string | undefined> {
+async function readIfExists(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, "utf8");
   } catch (error) {
-    if (isError(error, "ENOENT")) return undefined;
+    if (hasCode(error, "ENOENT")) return undefined;
     throw error;
   }
 }
 
-function isError(error: unknown, code: string): boolean {
+function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && "code" in error && error.code === code;
 }

@@ -2,7 +2,7 @@
 // code. Only a System Administrator may connect, for personal views are seen by nobody else; until that is known nothing is
 // stored but the way back: a state that is good once, for ten minutes, for the teammate who began.
 import { createHash } from "node:crypto";
-import { redeemCode, refusedSignIn, startSignIn } from "../../dataverse/auth/authorize.ts";
+import { redeemCode, authorizationError, startSignIn } from "../../dataverse/auth/authorize.ts";
 import type { DataverseClient } from "../../dataverse/client.ts";
 import { DataverseError } from "../../dataverse/http/errors.ts";
 import type { ClientCredentials } from "../../dataverse/auth/token-endpoint.ts";
@@ -11,45 +11,45 @@ import { DAY_MS } from "../../lib/durations.ts";
 import { openHttp, type Http } from "../../lib/http.ts";
 import { ConnectionError } from "../connection-error.ts";
 import { saveSignIn } from "../connection.ts";
-import { environmentAt, findPlace, openClient } from "./open-client.ts";
-import type { ConnectionParts } from "./open-stored-connection.ts";
+import { environmentAt, findSignInAuthority, openClient } from "./open-client.ts";
+import type { ConnectionDeps } from "./open-stored-connection.ts";
 import { REFRESH_TOKEN, SIGN_IN_VERIFIER } from "./secrets.ts";
 
-export type Returned = {
+export type AuthorizationResponse = {
   readonly code?: string | undefined;
   readonly state?: string | undefined;
   readonly error?: string | undefined;
   readonly error_description?: string | undefined;
 };
 
-const GOOD_FOR_MS = 10 * 60_000;
+const SIGN_IN_TTL_MS = 10 * 60_000;
 
 /** @returns where the browser goes. @throws ConnectionError, AddressError, DataverseError */
-export async function beginLogIn(
-  parts: ConnectionParts,
-  asked: { readonly address: string; readonly teammateId: number; readonly redirectUri: string },
+export async function startLogIn(
+  deps: ConnectionDeps,
+  request: { readonly address: string; readonly teammateId: number; readonly redirectUri: string },
   signal?: AbortSignal,
 ): Promise<string> {
-  const app = applicationOf(parts);
-  const environment = environmentAt(parts, asked.address);
+  const app = requireApplication(deps);
+  const environment = environmentAt(deps, request.address);
   return withHttp(async (http) => {
-    const place = await findPlace(parts, environment, http, signal);
-    const context = { environment, place, http, clock: parts.clock };
-    const { url, state, verifier } = await startSignIn(context, app, asked.redirectUri);
-    const { kysely } = parts.database;
-    const now = parts.clock.now();
+    const authority = await findSignInAuthority(deps, environment, http, signal);
+    const context = { environment, authority: authority, http, clock: deps.clock };
+    const { url, state, verifier } = await startSignIn(context, app, request.redirectUri);
+    const { kysely } = deps.database;
+    const now = deps.clock.now();
     await kysely.deleteFrom("dynamics_sign_ins").where("expires_at", "<=", dayBefore(now)).execute();
     await kysely
       .insertInto("dynamics_sign_ins")
       .values({
         state_hash: hashOf(state),
-        teammate_id: asked.teammateId,
-        address: asked.address,
-        authority: place.authority,
-        tenant: place.tenant,
-        redirect_uri: asked.redirectUri,
-        sealed_verifier: parts.sealer.seal(SIGN_IN_VERIFIER, verifier),
-        expires_at: new Date(now.getTime() + GOOD_FOR_MS),
+        teammate_id: request.teammateId,
+        address: request.address,
+        authority: authority.authority,
+        tenant: authority.tenant,
+        redirect_uri: request.redirectUri,
+        sealed_verifier: deps.sealer.seal(SIGN_IN_VERIFIER, verifier),
+        expires_at: new Date(now.getTime() + SIGN_IN_TTL_MS),
       })
       .execute();
     return url;
@@ -58,23 +58,24 @@ export async function beginLogIn(
 
 /** @returns how many accounts stay linked to another organisation. @throws with a sentence; nothing is stored then */
 export async function finishLogIn(
-  parts: ConnectionParts,
+  deps: ConnectionDeps,
   teammate: { readonly id: number; readonly email: string },
-  returned: Returned,
+  response: AuthorizationResponse,
   signal?: AbortSignal,
 ): Promise<number> {
-  const begun = await takeBegun(parts, teammate.id, returned.state ?? "");
-  if (returned.error !== undefined) throw refusedSignIn(returned.error, returned.error_description ?? "");
-  const { code } = returned;
-  if (code === undefined) throw unknownSignIn();
-  const app = applicationOf(parts);
-  const environment = environmentAt(parts, begun.address);
-  const place = { authority: begun.authority, tenant: begun.tenant };
-  const verifier = parts.sealer.open(SIGN_IN_VERIFIER, begun.sealed_verifier);
+  const pending = await claimPendingSignIn(deps, teammate.id, response.state ?? "");
+  if (response.error !== undefined)
+    throw authorizationError(response.error, response.error_description ?? "");
+  const { code } = response;
+  if (code === undefined) throw unknownSignInError();
+  const app = requireApplication(deps);
+  const environment = environmentAt(deps, pending.address);
+  const authority = { authority: pending.authority, tenant: pending.tenant };
+  const verifier = deps.sealer.open(SIGN_IN_VERIFIER, pending.sealed_verifier);
   return withHttp(async (http) => {
-    const context = { environment, place, http, clock: parts.clock };
-    const signedIn = await redeemCode(context, app, { code, redirectUri: begun.redirect_uri, verifier });
-    let { refreshToken } = signedIn;
+    const context = { environment, authority: authority, http, clock: deps.clock };
+    const issued = await redeemCode(context, app, { code, redirectUri: pending.redirect_uri, verifier });
+    let { refreshToken } = issued;
     const tokens = sharedRefreshTokens(
       context,
       {
@@ -85,32 +86,37 @@ export async function finishLogIn(
           return exchanged.result;
         },
       },
-      signedIn.granted,
+      issued.accessToken,
     );
-    const who = await administratorBehind(parts, { environment, place }, tokens, signal);
-    return parts.database.kysely.transaction().execute((trx) =>
+    const administrator = await requireAdministrator(
+      deps,
+      { environment, authority: authority },
+      tokens,
+      signal,
+    );
+    return deps.database.kysely.transaction().execute((trx) =>
       saveSignIn(trx, {
         environment,
-        place,
-        organizationId: who.organizationId,
+        authority: authority,
+        organizationId: administrator.organizationId,
         signInBy: "delegated",
-        signedInAs: who.name,
+        signedInAs: administrator.name,
         clientId: app.clientId,
-        sealedRefreshToken: parts.sealer.seal(REFRESH_TOKEN, refreshToken),
+        sealedRefreshToken: deps.sealer.seal(REFRESH_TOKEN, refreshToken),
         connectedBy: teammate.email,
-        connectedAt: parts.clock.now(),
+        connectedAt: deps.clock.now(),
       }),
     );
   });
 }
 
-async function administratorBehind(
-  parts: ConnectionParts,
-  at: Parameters<typeof openClient>[1],
+async function requireAdministrator(
+  deps: ConnectionDeps,
+  target: Parameters<typeof openClient>[1],
   tokens: TokenSource,
   signal: AbortSignal | undefined,
 ): Promise<{ organizationId: string; name: string }> {
-  const open = await openClient(parts, at, () => tokens, { signal });
+  const open = await openClient(deps, target, () => tokens, { signal });
   try {
     const { organizationId } = await open.client.whoAmI();
     const { fullName, address } = await open.client.connectedUser();
@@ -118,7 +124,7 @@ async function administratorBehind(
     if (await isAdministrator(open.client)) return { organizationId, name };
     throw new ConnectionError(
       "not-administrator",
-      `${name} is not a System Administrator in ${new URL(at.environment.origin).host}.`,
+      `${name} is not a System Administrator in ${new URL(target.environment.origin).host}.`,
       {
         fix:
           'Log in as somebody who is, or have the security role "System Administrator" given to this user, directly ' +
@@ -141,13 +147,13 @@ async function isAdministrator(client: DataverseClient): Promise<boolean> {
 }
 
 /** Compare and set: of two that come back with one state, one goes on. */
-async function takeBegun({ database, clock }: ConnectionParts, teammateId: number, state: string) {
+async function claimPendingSignIn({ database, clock }: ConnectionDeps, teammateId: number, state: string) {
   const now = clock.now();
-  const mine = { state_hash: hashOf(state), teammate_id: teammateId };
+  const own = { state_hash: hashOf(state), teammate_id: teammateId };
   const taken = await database.kysely
     .updateTable("dynamics_sign_ins")
     .set({ used_at: now })
-    .where((eb) => eb.and(mine))
+    .where((eb) => eb.and(own))
     .where("used_at", "is", null)
     .where("expires_at", ">", now)
     .returning(["address", "authority", "tenant", "redirect_uri", "sealed_verifier"])
@@ -156,9 +162,9 @@ async function takeBegun({ database, clock }: ConnectionParts, teammateId: numbe
   const known = await database.kysely
     .selectFrom("dynamics_sign_ins")
     .select("used_at")
-    .where((eb) => eb.and(mine))
+    .where((eb) => eb.and(own))
     .executeTakeFirst();
-  if (known === undefined) throw unknownSignIn();
+  if (known === undefined) throw unknownSignInError();
   if (known.used_at !== null)
     throw new ConnectionError(
       "sign-in-used",
@@ -172,7 +178,7 @@ async function takeBegun({ database, clock }: ConnectionParts, teammateId: numbe
   );
 }
 
-function unknownSignIn(): ConnectionError {
+function unknownSignInError(): ConnectionError {
   return new ConnectionError(
     "sign-in-unknown",
     "This log-in was not begun here by you, so it was not accepted.",
@@ -180,8 +186,8 @@ function unknownSignIn(): ConnectionError {
   );
 }
 
-function applicationOf({ dynamicsApp, file }: ConnectionParts): ClientCredentials {
-  if (file !== undefined) throw setUpInFile();
+function requireApplication({ dynamicsApp, file }: ConnectionDeps): ClientCredentials {
+  if (file !== undefined) throw setUpInFileError();
   if (dynamicsApp !== undefined) return dynamicsApp;
   throw new ConnectionError(
     "no-application",
@@ -194,7 +200,7 @@ function applicationOf({ dynamicsApp, file }: ConnectionParts): ClientCredential
   );
 }
 
-export function setUpInFile(): ConnectionError {
+export function setUpInFileError(): ConnectionError {
   return new ConnectionError(
     "set-up-in-file",
     "The connection is set up in the connection file that Sluice was started with.",

@@ -5,15 +5,15 @@ import type { Tables } from "../../db/tables.ts";
 
 export type Notice = { readonly code: string; readonly sentence: string };
 
-const SHOWN_FOR_MS = 60 * 60_000;
+const NOTICE_TTL_MS = 60 * 60_000;
 
-export async function leaveNotice(
+export async function saveNotice(
   db: Kysely<Tables>,
   teammateId: number,
   notice: Notice,
   now: Date,
 ): Promise<void> {
-  const row = { ...notice, until: new Date(now.getTime() + SHOWN_FOR_MS) };
+  const row = { ...notice, until: new Date(now.getTime() + NOTICE_TTL_MS) };
   await db
     .insertInto("connection_notices")
     .values({ teammate_id: teammateId, ...row })
@@ -21,7 +21,7 @@ export async function leaveNotice(
     .execute();
 }
 
-export async function noticeFor(
+export async function loadNotice(
   db: Kysely<Tables>,
   teammateId: number,
   now: Date,
@@ -34,6 +34,6 @@ export async function noticeFor(
     .executeTakeFirst();
 }
 
-export async function forgetNotice(db: Kysely<Tables>, teammateId: number): Promise<void> {
+export async function deleteNotice(db: Kysely<Tables>, teammateId: number): Promise<void> {
   await db.deleteFrom("connection_notices").where("teammate_id", "=", teammateId).execute();
 }

@@ -3,8 +3,12 @@
 import { chmod, rename, writeFile } from "node:fs/promises";
 import { normaliseAddress, type Environment } from "../../dataverse/auth/environment-address.ts";
 import { connectDataverse, type DataverseClient } from "../../dataverse/client.ts";
-import { discoverSignIn, type SignInPlace } from "../../dataverse/auth/discovery.ts";
-import { clientCredentialTokens, refreshTokenTokens, type TokenSource } from "../../dataverse/auth/tokens.ts";
+import { discoverSignIn, type SignInAuthority } from "../../dataverse/auth/discovery.ts";
+import {
+  clientCredentialTokens,
+  storedRefreshTokens,
+  type TokenSource,
+} from "../../dataverse/auth/tokens.ts";
 import type { SignInContext } from "../../dataverse/auth/token-endpoint.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { openHttp, type Http } from "../../lib/http.ts";
@@ -13,7 +17,7 @@ import { createReleases } from "../../lib/releases.ts";
 import type { ConnectionSettings, SignIn } from "../file/connection-file.ts";
 
 /** What reaching Dynamics 365 needs besides a connection. */
-export type Outside = {
+export type ClientDeps = {
   /** The one origin besides Microsoft's that may be spoken to, if any. */
   readonly simulator: string | undefined;
   readonly clock: Clock;
@@ -22,7 +26,7 @@ export type Outside = {
 
 export type OpenConnection = {
   readonly environment: Environment;
-  readonly place: SignInPlace;
+  readonly authority: SignInAuthority;
   readonly client: DataverseClient;
   close(): Promise<void>;
 };
@@ -30,22 +34,22 @@ export type OpenConnection = {
 export type OpenOptions = { readonly signal?: AbortSignal | undefined; readonly pageSize?: number };
 
 /** The environment at an address, and a warning in the log if it is not Microsoft's. @throws AddressError */
-export function environmentAt(outside: Outside, address: string): Environment {
-  const environment = normaliseAddress(address, { simulatorOrigin: outside.simulator });
+export function environmentAt(deps: ClientDeps, address: string): Environment {
+  const environment = normaliseAddress(address, { simulatorOrigin: deps.simulator });
   if (environment.region === "simulator") {
-    outside.log.warn(`Speaking to the simulator at ${environment.origin}, not to Dynamics 365.`);
+    deps.log.warn(`Speaking to the simulator at ${environment.origin}, not to Dynamics 365.`);
   }
   return environment;
 }
 
 /** One request, without any secret. @throws AddressError, DataverseError, ProtocolError */
-export function findPlace(
-  outside: Outside,
+export function findSignInAuthority(
+  deps: ClientDeps,
   environment: Environment,
   http: Http,
   signal?: AbortSignal,
-): Promise<SignInPlace> {
-  return discoverSignIn(environment, { http, clock: outside.clock, signal });
+): Promise<SignInAuthority> {
+  return discoverSignIn(environment, { http, clock: deps.clock, signal });
 }
 
 /**
@@ -53,24 +57,24 @@ export function findPlace(
  * @throws AddressError, DataverseError, ProtocolError
  */
 export async function openClient(
-  outside: Outside,
-  at: {
+  deps: ClientDeps,
+  target: {
     readonly environment: Environment;
-    readonly place?: SignInPlace;
+    readonly authority?: SignInAuthority;
     readonly tenant?: string | undefined;
   },
   tokensFor: (context: SignInContext) => TokenSource,
   options: OpenOptions = {},
 ): Promise<OpenConnection> {
-  const { environment } = at;
-  const { clock, log } = outside;
+  const { environment } = target;
+  const { clock, log } = deps;
   const releases = createReleases();
   const http = openHttp();
   releases.add(() => http.close());
   try {
-    const found = at.place ?? (await findPlace(outside, environment, http, options.signal));
-    const place = at.tenant === undefined ? found : { ...found, tenant: at.tenant };
-    const tokens = tokensFor({ environment, place, http, clock });
+    const found = target.authority ?? (await findSignInAuthority(deps, environment, http, options.signal));
+    const authority = target.tenant === undefined ? found : { ...found, tenant: target.tenant };
+    const tokens = tokensFor({ environment, authority, http, clock });
     const { signal, pageSize } = options;
     const client = connectDataverse({
       environment,
@@ -82,7 +86,7 @@ export async function openClient(
       ...(pageSize === undefined ? {} : { pageSize }),
     });
     releases.add(() => client.close());
-    return { environment, place, client, close: () => releases.release() };
+    return { environment, authority: authority, client, close: () => releases.release() };
   } catch (error) {
     await releases.release();
     throw error;
@@ -90,16 +94,16 @@ export async function openClient(
 }
 
 /** A client for the organisation that a connection file names. @throws AddressError, DataverseError, ProtocolError */
-export function openConnection(
-  outside: Outside,
+export function openFileConnection(
+  deps: ClientDeps,
   connection: Pick<ConnectionSettings, "address" | "signIn">,
   options: OpenOptions = {},
 ): Promise<OpenConnection> {
   const { signIn } = connection;
   return openClient(
-    outside,
-    { environment: environmentAt(outside, connection.address), tenant: signIn.tenant },
-    (context) => fileTokens(signIn, context, outside.log),
+    deps,
+    { environment: environmentAt(deps, connection.address), tenant: signIn.tenant },
+    (context) => fileTokens(signIn, context, deps.log),
     options,
   );
 }
@@ -111,7 +115,7 @@ export function fileTokens(signIn: SignIn, context: SignInContext, log: Log): To
       clientSecret: signIn.clientSecret(),
     });
   }
-  return refreshTokenTokens(context, {
+  return storedRefreshTokens(context, {
     clientId: signIn.clientId,
     clientSecret: signIn.clientSecret?.(),
     refreshToken: signIn.refreshToken(),
@@ -127,8 +131,8 @@ async function saveRefreshToken(file: string | undefined, token: string, log: Lo
     );
     return;
   }
-  const draft = `${file}.new`;
-  await writeFile(draft, token, { mode: 0o600 });
-  await chmod(draft, 0o600);
-  await rename(draft, file);
+  const temporaryFile = `${file}.new`;
+  await writeFile(temporaryFile, token, { mode: 0o600 });
+  await chmod(temporaryFile, 0o600);
+  await rename(temporaryFile, file);
 }

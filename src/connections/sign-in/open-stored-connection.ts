@@ -6,17 +6,17 @@ import type { TokenSource } from "../../dataverse/auth/tokens.ts";
 import type { ClientCredentials, SignInContext } from "../../dataverse/auth/token-endpoint.ts";
 import type { Database } from "../../db/pool.ts";
 import type { Tables } from "../../db/tables.ts";
-import { attentionOf, KINDS_THAT_END_WITH_TOKEN } from "../status/attention.ts";
+import { attentionOf, KINDS_RESOLVED_BY_TOKEN } from "../status/attention.ts";
 import type { ConnectionSettings } from "../file/connection-file.ts";
 import { ConnectionError } from "../connection-error.ts";
 import { environmentAt, fileTokens, openClient } from "./open-client.ts";
-import type { OpenConnection, OpenOptions, Outside } from "./open-client.ts";
+import type { OpenConnection, OpenOptions, ClientDeps } from "./open-client.ts";
 import type { Sealer } from "../../lib/sealer.ts";
 import { refreshTokenStore } from "./refresh-token-store.ts";
 import { CLIENT_SECRET, REFRESH_TOKEN } from "./secrets.ts";
 import type { SharedTokens } from "./shared-tokens.ts";
 
-export type ConnectionParts = Outside & {
+export type ConnectionDeps = ClientDeps & {
   readonly database: Database;
   readonly sealer: Sealer;
   readonly tokens: SharedTokens;
@@ -28,38 +28,38 @@ export type ConnectionParts = Outside & {
 
 /** @throws ConnectionError, SealError, AddressError, DataverseError */
 export async function openStoredConnection(
-  parts: ConnectionParts,
+  deps: ConnectionDeps,
   options: OpenOptions = {},
 ): Promise<OpenConnection> {
-  const stored = await parts.database.kysely.selectFrom("connection").selectAll().executeTakeFirstOrThrow();
-  const source = parts.file === undefined ? storedSource(parts, stored) : fileSource(parts, parts.file);
+  const stored = await deps.database.kysely.selectFrom("connection").selectAll().executeTakeFirstOrThrow();
+  const source = deps.file === undefined ? storedSource(deps, stored) : fileSource(deps, deps.file);
   try {
-    await sealAnew(parts, stored);
+    await reencryptSecret(deps, stored);
     const open = await openClient(
-      parts,
-      source.at,
+      deps,
+      source.target,
       (context) =>
-        parts.tokens.sourceOf(stored.generation, (requests) =>
+        deps.tokens.sourceOf(stored.generation, (requests) =>
           withAttentionTracking(
-            parts.database,
+            deps.database,
             stored.generation,
             source.tokensFor({ ...context, ...requests }),
           ),
         ),
       options,
     );
-    if (stored.organization_id === null) await learnOrganisation(parts, stored, open);
+    if (stored.organization_id === null) await saveOrganisationId(deps, stored, open);
     return open;
   } catch (error) {
-    await noteAttention(parts.database, stored.generation, error);
+    await saveAttention(deps.database, stored.generation, error);
     throw error;
   }
 }
 
 /** Of a connection file whose organisation did not answer when it was first read. */
-async function learnOrganisation(
-  { database }: ConnectionParts,
-  stored: Stored,
+async function saveOrganisationId(
+  { database }: ConnectionDeps,
+  stored: StoredConnection,
   open: OpenConnection,
 ): Promise<void> {
   try {
@@ -75,43 +75,50 @@ async function learnOrganisation(
   }
 }
 
-type Stored = Selectable<Tables["connection"]>;
-type Source = {
-  readonly at: Parameters<typeof openClient>[1];
+type StoredConnection = Selectable<Tables["connection"]>;
+type SignInSource = {
+  readonly target: Parameters<typeof openClient>[1];
   readonly tokensFor: (context: SignInContext) => TokenSource;
 };
 
-function fileSource(parts: ConnectionParts, file: NonNullable<ConnectionParts["file"]>): Source {
+function fileSource(deps: ConnectionDeps, file: NonNullable<ConnectionDeps["file"]>): SignInSource {
   return {
-    at: { environment: environmentAt(parts, file.address), tenant: file.signIn.tenant },
-    tokensFor: (context) => fileTokens(file.signIn, context, parts.log),
+    target: { environment: environmentAt(deps, file.address), tenant: file.signIn.tenant },
+    tokensFor: (context) => fileTokens(file.signIn, context, deps.log),
   };
 }
 
-function storedSource(parts: ConnectionParts, stored: Stored): Source {
+function storedSource(deps: ConnectionDeps, stored: StoredConnection): SignInSource {
   const { origin, authority, tenant, sign_in: signIn, app_id: appId } = stored;
   if (signIn === null || origin === null || authority === null || tenant === null)
     throw new ConnectionError("not-connected", "Dynamics 365 is not connected.", {
       fix: "Connect it under Accounts, Sync from Dynamics 365.",
     });
-  const environment = environmentAt(parts, origin);
+  const environment = environmentAt(deps, origin);
   return {
-    at: {
+    target: {
       environment: { ...environment, ...(appId !== null && { appId }) },
-      place: { authority, tenant },
+      authority: { authority, tenant },
     },
     tokensFor: (context) =>
-      signIn === "app-only" ? appTokens(parts, stored, context) : personTokens(parts, stored, context),
+      signIn === "app-only" ? appTokens(deps, stored, context) : delegatedTokens(deps, stored, context),
   };
 }
 
-function appTokens({ sealer }: ConnectionParts, stored: Stored, context: SignInContext): TokenSource {
+function appTokens(
+  { sealer }: ConnectionDeps,
+  stored: StoredConnection,
+  context: SignInContext,
+): TokenSource {
   const clientSecret = sealer.open(CLIENT_SECRET, stored.sealed_client_secret ?? "");
   return clientCredentialTokens(context, { clientId: stored.client_id ?? "", clientSecret });
 }
 
 /** Under the current key, so that the operator may throw an old one away. (A refresh token is with each exchange.) */
-async function sealAnew({ database, sealer }: ConnectionParts, stored: Stored): Promise<void> {
+async function reencryptSecret(
+  { database, sealer }: ConnectionDeps,
+  stored: StoredConnection,
+): Promise<void> {
   const { sealed_client_secret: sealed } = stored;
   if (sealed === null || sealer.isCurrent(sealed)) return;
   const secret = sealer.open(CLIENT_SECRET, sealed);
@@ -122,8 +129,12 @@ async function sealAnew({ database, sealer }: ConnectionParts, stored: Stored): 
     .execute();
 }
 
-function personTokens(parts: ConnectionParts, stored: Stored, context: SignInContext): TokenSource {
-  const { database, dynamicsApp, sealer } = parts;
+function delegatedTokens(
+  deps: ConnectionDeps,
+  stored: StoredConnection,
+  context: SignInContext,
+): TokenSource {
+  const { database, dynamicsApp, sealer } = deps;
   if (dynamicsApp?.clientId !== stored.client_id || dynamicsApp === undefined)
     throw new ConnectionError(
       "other-application",
@@ -142,16 +153,16 @@ function personTokens(parts: ConnectionParts, stored: Stored, context: SignInCon
 /** A sign-in that fails asks for attention; one that gives a token it did not give before ends that. */
 function withAttentionTracking(database: Database, generation: number, tokens: TokenSource): TokenSource {
   let last: string | undefined;
-  const track = async (asked: Promise<string>): Promise<string> => {
+  const track = async (request: Promise<string>): Promise<string> => {
     try {
-      const token = await asked;
+      const token = await request;
       if (token !== last) {
         last = token;
-        await endAttention(database, generation);
+        await clearAttention(database, generation);
       }
       return token;
     } catch (error) {
-      await noteAttention(database, generation, error);
+      await saveAttention(database, generation, error);
       throw error;
     }
   };
@@ -161,7 +172,7 @@ function withAttentionTracking(database: Database, generation: number, tokens: T
   };
 }
 
-async function noteAttention(database: Database, generation: number, error: unknown): Promise<void> {
+async function saveAttention(database: Database, generation: number, error: unknown): Promise<void> {
   const attention = attentionOf(error);
   if (attention === undefined) return;
   await database.kysely
@@ -171,11 +182,11 @@ async function noteAttention(database: Database, generation: number, error: unkn
     .execute();
 }
 
-async function endAttention(database: Database, generation: number): Promise<void> {
+async function clearAttention(database: Database, generation: number): Promise<void> {
   await database.kysely
     .updateTable("connection")
     .set({ attention: null })
     .where("generation", "=", generation)
-    .where(sql<string>`attention ->> 'kind'`, "in", KINDS_THAT_END_WITH_TOKEN)
+    .where(sql<string>`attention ->> 'kind'`, "in", KINDS_RESOLVED_BY_TOKEN)
     .execute();
 }

@@ -14,9 +14,9 @@ import { REFRESH_TOKEN } from "./secrets.ts";
 /** Longer than the one request that it is for, whose limit is 30 seconds (token-endpoint.ts). */
 const CLAIM_SECONDS = 60;
 /** An exchange takes some 0.2 s, and others wait for it about once an hour. */
-const TRY_AGAIN_MS = 100;
+const POLL_INTERVAL_MS = 100;
 
-type StoreParts = {
+type StoreDeps = {
   readonly database: Database;
   readonly sealer: Sealer;
   /** Ends the wait for a claim. */
@@ -24,8 +24,8 @@ type StoreParts = {
 };
 
 /** Lends the newest token for one exchange at a time over all processes; stores the next one. */
-export function refreshTokenStore(parts: StoreParts, generation: number): SharedSignIn["exchange"] {
-  const { sealer } = parts;
+export function refreshTokenStore(deps: StoreDeps, generation: number): SharedSignIn["exchange"] {
+  const { sealer } = deps;
   const claim: Claim = { id: randomUUID(), generation };
   /**
    * What came of an exchange and could not be stored: the newest there is, as long as nobody else
@@ -34,18 +34,18 @@ export function refreshTokenStore(parts: StoreParts, generation: number): Shared
   let unstored: { readonly from: string; readonly refreshToken: string } | undefined;
   return async (use) => {
     for (;;) {
-      const stored = sealer.open(REFRESH_TOKEN, await claimed(parts, claim));
+      const stored = sealer.open(REFRESH_TOKEN, await acquireClaim(deps, claim));
       try {
         const { refreshToken, result } = await use(
           unstored?.from === stored ? unstored.refreshToken : stored,
         );
         unstored = { from: stored, refreshToken };
-        if (await store(parts, claim, refreshToken)) return result;
+        if (await saveToken(deps, claim, refreshToken)) return result;
         // Another process took over after the claim's time, and has a newer one: what came of this
         // exchange is dropped.
       } catch (error) {
         // A claim that cannot be given back ends by itself; why the exchange failed says more.
-        await giveBack(parts, claim).catch(() => undefined);
+        await releaseClaim(deps, claim).catch(() => undefined);
         throw error;
       }
     }
@@ -58,7 +58,7 @@ type Claim = { readonly id: string; readonly generation: number };
  * Waits for the claim, by the database's clock, which is the same for all processes.
  * @returns the token, sealed @throws ConnectionError
  */
-async function claimed({ database, signal }: StoreParts, { id, generation }: Claim): Promise<string> {
+async function acquireClaim({ database, signal }: StoreDeps, { id, generation }: Claim): Promise<string> {
   for (;;) {
     const taken = await database.kysely
       .updateTable("connection")
@@ -84,14 +84,14 @@ async function claimed({ database, signal }: StoreParts, { id, generation }: Cla
         is.and([is("generation", "=", generation), is("sealed_refresh_token", "is not", null)]).as("current"),
       )
       .executeTakeFirstOrThrow();
-    if (!current) throw replaced();
-    await pause(TRY_AGAIN_MS, undefined, { signal });
+    if (!current) throw replacedError();
+    await pause(POLL_INTERVAL_MS, undefined, { signal });
   }
 }
 
 /** Stores the new token and gives the claim back. @returns false if the claim was lost before */
-async function store(
-  { database, sealer }: StoreParts,
+async function saveToken(
+  { database, sealer }: StoreDeps,
   { id, generation }: Claim,
   refreshToken: string,
 ): Promise<boolean> {
@@ -108,7 +108,7 @@ async function store(
   return numUpdatedRows > 0n;
 }
 
-async function giveBack({ database }: StoreParts, { id }: Claim): Promise<void> {
+async function releaseClaim({ database }: StoreDeps, { id }: Claim): Promise<void> {
   await database.kysely
     .updateTable("connection")
     .set({ refresh_claim: null, refresh_claimed_until: null })
@@ -116,7 +116,7 @@ async function giveBack({ database }: StoreParts, { id }: Claim): Promise<void> 
     .execute();
 }
 
-function replaced(): ConnectionError {
+function replacedError(): ConnectionError {
   return new ConnectionError("replaced", "Dynamics 365 was disconnected or connected anew in the meantime.", {
     fix: "Try again.",
   });

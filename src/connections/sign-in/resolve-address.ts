@@ -1,8 +1,8 @@
 // What a pasted address leads to, before anybody signs in. Sends no secret.
 import { openHttp } from "../../lib/http.ts";
-import { environmentAt, findPlace, type Outside } from "./open-client.ts";
+import { environmentAt, findSignInAuthority, type ClientDeps } from "./open-client.ts";
 
-export type FoundAddress = {
+export type ResolvedAddress = {
   readonly host: string;
   readonly origin: string;
   readonly region: string;
@@ -11,12 +11,12 @@ export type FoundAddress = {
 };
 
 /** @throws AddressError, DataverseError, ProtocolError */
-export async function lookAtAddress(
-  outside: Outside,
+export async function resolveAddress(
+  deps: ClientDeps,
   address: string,
   signal?: AbortSignal,
-): Promise<FoundAddress> {
-  const environment = environmentAt(outside, address);
+): Promise<ResolvedAddress> {
+  const environment = environmentAt(deps, address);
   const http = openHttp();
   try {
     const { origin, region } = environment;
@@ -24,7 +24,7 @@ export async function lookAtAddress(
       host: new URL(origin).host,
       origin,
       region,
-      ...(await findPlace(outside, environment, http, signal)),
+      ...(await findSignInAuthority(deps, environment, http, signal)),
     };
   } finally {
     await http.close();

@@ -5,13 +5,13 @@ import type { TokenSource } from "../../dataverse/auth/tokens.ts";
 import { openHttp } from "../../lib/http.ts";
 
 /** What a source sends its requests with; it outlives the client that happened to come first. */
-export type TokenRequests = Pick<SignInContext, "http" | "signal">;
+export type TokenTransport = Pick<SignInContext, "http" | "signal">;
 
 export type SharedTokens = {
   /** The source of this sign-in, made if there is none yet; that of a former sign-in is dropped. */
-  sourceOf(generation: number, make: (requests: TokenRequests) => TokenSource): TokenSource;
+  sourceOf(generation: number, make: (transport: TokenTransport) => TokenSource): TokenSource;
   /** Whoever opens the connection next asks Microsoft Entra ID anew. */
-  forget(): void;
+  invalidate(): void;
   /** Ends what is being asked. */
   close(): Promise<void>;
 };
@@ -26,7 +26,7 @@ export function sharedTokens(): SharedTokens {
         current = { generation, source: make({ http, signal: closed.signal }) };
       return current.source;
     },
-    forget() {
+    invalidate() {
       current = undefined;
     },
     async close() {

@@ -13,7 +13,7 @@ const RECONNECT: Remedy = {
   howToResolve: "Connect Dynamics 365 again. Selection, mapping and accounts stay as they are.",
   place: "connect",
 };
-const REFUSED: Remedy = {
+const SIGN_IN_REFUSED: Remedy = {
   kind: "sign-in-refused",
   title: "Microsoft Entra ID refuses the sign-in",
   howToResolve: "Check the connection: it says what is refused and whom to ask, with a text ready to send.",
@@ -25,7 +25,7 @@ const ACCESS: Remedy = {
   howToResolve: "Check the connection: it says what is missing and whom to ask, with a text ready to send.",
   place: "check",
 };
-const MAPPING: Remedy = {
+const MISSING_COLUMN: Remedy = {
   kind: "mapping",
   title: "A mapped field is missing in Dynamics 365",
   howToResolve: "Choose another Dynamics 365 field, or remove the mapping, and look at the new plan.",
@@ -37,7 +37,7 @@ const CUSTOM_FIELD: Remedy = {
   howToResolve: "Map the column to a field of another name, and look at the new plan.",
   place: "fields",
 };
-const TOO_MANY: Remedy = {
+const TOO_MANY_ACCOUNTS: Remedy = {
   kind: "too-many-accounts",
   title: "The selection has too many accounts",
   howToResolve: "Choose a view with fewer accounts.",
@@ -48,7 +48,7 @@ const TOO_MANY: Remedy = {
 const REMEDIES: Readonly<Record<string, Remedy>> = {
   "sign-in-reconnect": RECONNECT,
   "sign-in-configuration": RECONNECT,
-  "sign-in-blocked": REFUSED,
+  "sign-in-blocked": SIGN_IN_REFUSED,
   seal: RECONNECT,
   "other-application": RECONNECT,
   "missing-privilege": ACCESS,
@@ -57,11 +57,11 @@ const REMEDIES: Readonly<Record<string, Remedy>> = {
   "no-roles": ACCESS,
   "no-licence": ACCESS,
   "not-a-member": ACCESS,
-  "view-not-found": ofView("view-not-found"),
-  "view-broken": ofView("view-broken"),
-  mapping: MAPPING,
+  "view-not-found": viewRemedy("view-not-found"),
+  "view-broken": viewRemedy("view-broken"),
+  mapping: MISSING_COLUMN,
   "custom-field": CUSTOM_FIELD,
-  "too-many-accounts": TOO_MANY,
+  "too-many-accounts": TOO_MANY_ACCOUNTS,
 };
 
 /** Undefined if nobody has to do anything. @param run the run that came upon it */
@@ -72,29 +72,29 @@ export function attentionOf(error: unknown, run: number | null = null): Attentio
 }
 
 /** What a token of Microsoft Entra ID settles. */
-export const KINDS_THAT_END_WITH_TOKEN: readonly string[] = [RECONNECT.kind, REFUSED.kind];
+export const KINDS_RESOLVED_BY_TOKEN: readonly string[] = [RECONNECT.kind, SIGN_IN_REFUSED.kind];
 
-function endsWithToken({ kind }: Attention): boolean {
-  return KINDS_THAT_END_WITH_TOKEN.includes(kind);
+function isResolvedByToken({ kind }: Attention): boolean {
+  return KINDS_RESOLVED_BY_TOKEN.includes(kind);
 }
 
 /** Whether connecting again, perhaps as somebody else, settles it. */
-export function endsWithSignIn(attention: Attention): boolean {
-  return endsWithToken(attention) || attention.kind === ACCESS.kind;
+export function isResolvedBySignIn(attention: Attention): boolean {
+  return isResolvedByToken(attention) || attention.kind === ACCESS.kind;
 }
 
-export type DoneRun = { readonly id: number; readonly mode: RunMode };
+export type CompletedRun = { readonly id: number; readonly mode: RunMode };
 
 /**
  * Whether a run that was applied settles it. A retry reads a few records by id, and proves no more than that the sign-in
  * works; and what came up after a plan was made is not settled by writing that plan.
  */
-export function isSettledBy(attention: Attention, run: DoneRun): boolean {
-  if (run.mode === "retry") return endsWithToken(attention);
+export function isResolvedBy(attention: Attention, run: CompletedRun): boolean {
+  if (run.mode === "retry") return isResolvedByToken(attention);
   return attention.run === null || attention.run <= run.id;
 }
 
-function ofView(kind: "view-not-found" | "view-broken"): Remedy {
+function viewRemedy(kind: "view-not-found" | "view-broken"): Remedy {
   const { title, howToResolve } = issueKinds[kind];
   return { kind, title, howToResolve, place: "accounts" };
 }

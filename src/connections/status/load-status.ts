@@ -7,12 +7,12 @@ import type { Tables } from "../../db/tables.ts";
 import { planAwaitingApproval } from "../../sync/plan/plan-validity.ts";
 import { activeRunId } from "../../sync/record/run-state.ts";
 import type { Connection } from "../connection.ts";
-import { pastRuns } from "../schedule/past-runs.ts";
+import { loadPastRuns } from "../schedule/past-runs.ts";
 import { nextRun } from "../schedule/next-run.ts";
-import { stateOf, type FailedRun, type StateFacts, type StateWord, type WaitingRun } from "./status.ts";
+import { deriveState, type FailedRun, type StatusFacts, type SyncState, type WaitingRun } from "./status.ts";
 
-export type SyncState = {
-  readonly state: StateWord;
+export type SyncStatus = {
+  readonly state: SyncState;
   readonly attention: Attention | null;
   readonly lastRun: {
     readonly id: number;
@@ -33,23 +33,27 @@ const NO_FIGURES = {
   lastRun: null,
   lastDone: null,
   running: null,
-  waiting: null,
+  pendingPlan: null,
   failed: null,
   openIssues: 0,
   accounts: 0,
 };
 
-export async function syncState(db: Kysely<Tables>, connection: Connection, now: Date): Promise<SyncState> {
+export async function loadSyncStatus(
+  db: Kysely<Tables>,
+  connection: Connection,
+  now: Date,
+): Promise<SyncStatus> {
   const { environment, paused, attention } = connection;
   const organization = environment?.organizationId ?? null;
-  const figures = organization === null ? NO_FIGURES : await figuresOf(db, organization, { paused, now });
-  const { running, waiting, openIssues, lastDone } = figures;
-  const facts: StateFacts = {
+  const figures = organization === null ? NO_FIGURES : await loadFigures(db, organization, { paused, now });
+  const { running, pendingPlan, openIssues, lastDone } = figures;
+  const facts: StatusFacts = {
     connected: environment !== null,
     paused,
     attention,
     isRunning: running !== null,
-    waiting,
+    pendingPlan: pendingPlan,
     failed:
       figures.failed !== null && environment !== null && figures.failed.at >= environment.connectedAt
         ? figures.failed
@@ -57,14 +61,15 @@ export async function syncState(db: Kysely<Tables>, connection: Connection, now:
     everSynced: lastDone !== null,
     openIssues,
   };
-  const isHeld = paused || attention !== null || waiting?.why;
+  const isSuspended = paused || attention !== null || pendingPlan?.why;
   return {
-    ...stateOf(facts),
+    ...deriveState(facts),
     lastRun: figures.lastRun,
     lastSyncedAt: lastDone?.finishedAt ?? null,
-    nextRunAt: organization === null || isHeld ? null : await nextRunAt(db, organization, connection, now),
+    nextRunAt:
+      organization === null || isSuspended ? null : await nextRunAt(db, organization, connection, now),
     running,
-    waiting: waiting?.id ?? null,
+    waiting: pendingPlan?.id ?? null,
     openIssues,
     accounts: figures.accounts,
   };
@@ -78,31 +83,32 @@ async function nextRunAt(
   now: Date,
 ): Promise<Date | null> {
   if (settings === null) return null;
-  const due = nextRun({ ...schedule, ...(await pastRuns(db, organization)) }, now)?.at;
+  const due = nextRun({ ...schedule, ...(await loadPastRuns(db, organization)) }, now)?.at;
   if (due === undefined) return null;
   return due > now ? due : now;
 }
 
-type Figures = Pick<SyncState, "lastRun" | "running" | "openIssues" | "accounts"> & {
-  readonly lastDone: SyncState["lastRun"];
-  readonly waiting: WaitingRun | null;
+type Figures = Pick<SyncStatus, "lastRun" | "running" | "openIssues" | "accounts"> & {
+  readonly lastDone: SyncStatus["lastRun"];
+  readonly pendingPlan: WaitingRun | null;
   readonly failed: (FailedRun & { readonly at: Date }) | null;
 };
 
-const UNDER_WAY: ReadonlySet<RunStatus> = new Set(["reading", "planning", "applying"]);
+const ACTIVE_STATUSES: ReadonlySet<RunStatus> = new Set(["reading", "planning", "applying"]);
 
-async function figuresOf(
+async function loadFigures(
   db: Kysely<Tables>,
   organization: string,
   { paused, now }: { paused: boolean; now: Date },
 ): Promise<Figures> {
   const runs = db.selectFrom("runs").where("organization_id", "=", organization).orderBy("id", "desc");
-  const short = ["id", "status", "started_at as startedAt", "finished_at as finishedAt"] as const;
-  const lastRow = await runs.select(short).executeTakeFirst();
-  const lastDone = await runs.select(short).where("status", "=", "done").executeTakeFirst();
+  const columns = ["id", "status", "started_at as startedAt", "finished_at as finishedAt"] as const;
+  const lastRow = await runs.select(columns).executeTakeFirst();
+  const lastDone = await runs.select(columns).where("status", "=", "done").executeTakeFirst();
   const running = await activeRunId(db, organization, { paused });
   // The row of a run whose process is gone says what it was doing, until the next run clears up.
-  const isStuck = lastRow !== undefined && lastRow.id !== running && UNDER_WAY.has(lastRow.status);
+  const isInterrupted =
+    lastRow !== undefined && lastRow.id !== running && ACTIVE_STATUSES.has(lastRow.status);
   const waiting = await planAwaitingApproval(db, organization, now);
   const counts = await sql<{ issues: number; accounts: number }>`
     select
@@ -111,10 +117,10 @@ async function figuresOf(
     `.execute(db);
   return {
     lastRun:
-      lastRow === undefined ? null : isStuck ? { ...lastRow, status: "interrupted" as const } : lastRow,
+      lastRow === undefined ? null : isInterrupted ? { ...lastRow, status: "interrupted" as const } : lastRow,
     lastDone: lastDone ?? null,
     running: running ?? null,
-    waiting: waiting ?? null,
+    pendingPlan: waiting ?? null,
     failed: await lastFailure(db, organization),
     openIssues: counts.rows[0]?.issues ?? 0,
     accounts: counts.rows[0]?.accounts ?? 0,

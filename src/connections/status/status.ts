@@ -2,7 +2,7 @@
 import { approvalExplanations, type ApprovalReason } from "../../settings/run-explanations.ts";
 import type { Attention } from "../tables.ts";
 
-export type StateWord =
+export type SyncState =
   | "not-connected"
   | "never-synced"
   | "running"
@@ -14,45 +14,47 @@ export type StateWord =
 export type WaitingRun = { readonly id: number; readonly why: ApprovalReason | null };
 export type FailedRun = { readonly id: number; readonly sentence: string };
 
-export type StateFacts = {
+export type StatusFacts = {
   readonly connected: boolean;
   readonly paused: boolean;
   /** What the connection itself asks for: it holds until somebody has settled it. */
   readonly attention: Attention | null;
   readonly isRunning: boolean;
   /** A plan that can still be applied. */
-  readonly waiting: WaitingRun | null;
+  readonly pendingPlan: WaitingRun | null;
   /** The last sync, if it failed since somebody connected. */
   readonly failed: FailedRun | null;
   readonly everSynced: boolean;
   readonly openIssues: number;
 };
 
-export function stateOf(facts: StateFacts): {
-  readonly state: StateWord;
+export function deriveState(facts: StatusFacts): {
+  readonly state: SyncState;
   readonly attention: Attention | null;
 } {
   if (!facts.connected) return { state: "not-connected", attention: null };
-  const attention = attentionIn(facts);
-  const word = (): StateWord => {
+  const attention = attentionOf(facts);
+  const state = (): SyncState => {
     if (facts.isRunning) return "running";
     if (attention !== null) return "needs-attention";
     if (facts.paused) return "paused";
     if (!facts.everSynced) return "never-synced";
     return facts.openIssues > 0 ? "with-issues" : "in-step";
   };
-  return { state: word(), attention };
+  return { state: state(), attention };
 }
 
 /** What an admin has to settle first. A failure comes last: it is tried again, and what else there is may be why. */
-function attentionIn({ attention, waiting, failed, everSynced }: StateFacts): Attention | null {
+function attentionOf({ attention, pendingPlan, failed, everSynced }: StatusFacts): Attention | null {
   return (
-    attention ?? (waiting && waitingAttention(waiting)) ?? (failed && failedAttention(failed, everSynced))
+    attention ??
+    (pendingPlan && approvalAttention(pendingPlan)) ??
+    (failed && failureAttention(failed, everSynced))
   );
 }
 
 /** A run that was to sync by itself and stopped before writing; a plan that somebody asked for is no news to them. */
-export function waitingAttention(run: WaitingRun): Attention | null {
+export function approvalAttention(run: WaitingRun): Attention | null {
   if (run.why === null) return null;
   const { finding, fix } = approvalExplanations[run.why];
   return {
@@ -66,7 +68,7 @@ export function waitingAttention(run: WaitingRun): Attention | null {
 }
 
 /** The schedule begins with the first sync that is done (schedule.ts). */
-function failedAttention({ id, sentence }: FailedRun, everSynced: boolean): Attention {
+function failureAttention({ id, sentence }: FailedRun, everSynced: boolean): Attention {
   return {
     kind: "run-failed",
     title: "The last sync failed",

@@ -22,9 +22,9 @@ const DROPPED_ATTRIBUTES = [
 ];
 // At every level. An order that is not by the key, or of a linked table, loses the paging cookie and with it everything
 // beyond 50,000 rows.
-const REPLACED: ReadonlySet<string> = new Set(["attribute", "all-attributes", "no-attrs", "order"]);
+const REPLACED_ELEMENTS: ReadonlySet<string> = new Set(["attribute", "all-attributes", "no-attrs", "order"]);
 /** Joins that cannot make one account into several rows. */
-const NOT_MULTIPLYING: ReadonlySet<string> = new Set([
+const ROW_PRESERVING_JOINS: ReadonlySet<string> = new Set([
   "any",
   "not any",
   "all",
@@ -38,25 +38,25 @@ const NOT_MULTIPLYING: ReadonlySet<string> = new Set([
 export function viewQuery(view: View, columns: readonly string[], pageSize: number): ViewQuery {
   const { document, fetch, entity } = parseView(view);
   const top = topOf(fetch);
-  const single = top !== undefined;
+  const isSinglePage = top !== undefined;
 
   for (const name of DROPPED_ATTRIBUTES) fetch.removeAttribute(name);
   // Which rows are the first ones depends on the order, and in a distinct query on the columns: there both stay.
-  dropChildren(fetch, (child) => !single && REPLACED.has(child.tagName));
-  const missing = single ? columns.filter((name) => !shows(entity, name)) : columns;
-  if (!single) {
-    if (multiplies(entity)) fetch.setAttribute("distinct", "true");
-    entity.insertBefore(element(document, "order", { attribute: "accountid" }), entity.firstChild);
+  removeElements(fetch, (child) => !isSinglePage && REPLACED_ELEMENTS.has(child.tagName));
+  const missing = isSinglePage ? columns.filter((name) => !selectsColumn(entity, name)) : columns;
+  if (!isSinglePage) {
+    if (mayRepeatRows(entity)) fetch.setAttribute("distinct", "true");
+    entity.insertBefore(createElement(document, "order", { attribute: "accountid" }), entity.firstChild);
     fetch.setAttribute("count", String(pageSize));
   }
   for (const name of missing.toReversed())
-    entity.insertBefore(element(document, "attribute", { name }), entity.firstChild);
+    entity.insertBefore(createElement(document, "attribute", { name }), entity.firstChild);
 
   const serializer = new XMLSerializer();
   return {
     top,
     xml: (page, cookie) => {
-      if (!single) fetch.setAttribute("page", String(page));
+      if (!isSinglePage) fetch.setAttribute("page", String(page));
       if (cookie === undefined) fetch.removeAttribute("paging-cookie");
       else fetch.setAttribute("paging-cookie", cookie);
       return serializer.serializeToString(fetch);
@@ -65,7 +65,7 @@ export function viewQuery(view: View, columns: readonly string[], pageSize: numb
 }
 
 /** The first rows as the view itself shows them: its columns, its order. Throws DataverseError of kind 'view-broken'. */
-export function viewSample(view: View, rows: number): string {
+export function sampleQuery(view: View, rows: number): string {
   const { fetch } = parseView(view);
   for (const name of DROPPED_ATTRIBUTES) fetch.removeAttribute(name);
   if (topOf(fetch) === undefined) {
@@ -76,17 +76,17 @@ export function viewSample(view: View, rows: number): string {
   return new XMLSerializer().serializeToString(fetch);
 }
 
-export function viewBroken(view: View, why: string, cause?: unknown): DataverseError {
+export function viewBroken(view: View, reason: string, cause?: unknown): DataverseError {
   const facts = cause instanceof DataverseError ? cause : {};
   return new DataverseError(
     "view-broken",
-    `The view "${view.name}" cannot be read: ${why}`,
-    { ...pick(facts), subject: view.name },
+    `The view "${view.name}" cannot be read: ${reason}`,
+    { ...answerFacts(facts), subject: view.name },
     { fix: "Repair the view in Dynamics 365, or choose another one.", ...(cause !== undefined && { cause }) },
   );
 }
 
-function pick({ status, serverCode, requestId }: DataverseErrorFacts): DataverseErrorFacts {
+function answerFacts({ status, serverCode, requestId }: DataverseErrorFacts): DataverseErrorFacts {
   return {
     ...(status !== undefined && { status }),
     ...(serverCode !== undefined && { serverCode }),
@@ -108,12 +108,12 @@ function parseView(view: View): { document: Document; fetch: Element; entity: El
       },
     }).parseFromString(fetchXml, "text/xml");
   } catch (error) {
-    const words = shorten(error instanceof Error ? error.message : String(error));
-    throw viewBroken(view, `its FetchXML is not well-formed (${words}).`, error);
+    const message = shorten(error instanceof Error ? error.message : String(error));
+    throw viewBroken(view, `its FetchXML is not well-formed (${message}).`, error);
   }
   const fetch = document.documentElement;
   if (fetch?.tagName !== "fetch") throw viewBroken(view, "its FetchXML does not begin with <fetch>.");
-  const entity = elements(fetch).find((child) => child.tagName === "entity");
+  const entity = childElements(fetch).find((child) => child.tagName === "entity");
   if (entity?.getAttribute("name") !== "account")
     throw viewBroken(view, `it lists the table "${entity?.getAttribute("name") ?? "none"}", not accounts.`);
   if (isTrue(fetch.getAttribute("aggregate")))
@@ -128,8 +128,8 @@ function topOf(fetch: Element): number | undefined {
   return top === null ? undefined : Number(top);
 }
 
-function shows(entity: Element, column: string): boolean {
-  return elements(entity).some(
+function selectsColumn(entity: Element, column: string): boolean {
+  return childElements(entity).some(
     (child) =>
       child.tagName === "all-attributes" ||
       (child.tagName === "attribute" &&
@@ -139,23 +139,23 @@ function shows(entity: Element, column: string): boolean {
 }
 
 /** Whether a join may give an account more than one row: any join but one from a lookup to the other table's key. */
-function multiplies(parent: Element): boolean {
-  return elements(parent).some((link) => {
-    if (link.tagName !== "link-entity" || NOT_MULTIPLYING.has(link.getAttribute("link-type") ?? "inner"))
+function mayRepeatRows(parent: Element): boolean {
+  return childElements(parent).some((link) => {
+    if (link.tagName !== "link-entity" || ROW_PRESERVING_JOINS.has(link.getAttribute("link-type") ?? "inner"))
       return false;
     // Keys are named after their table, activities' apart. A key named otherwise is taken for a 1:N join, and costs
     // no more than a needless "distinct".
     const from = link.getAttribute("from");
     const toOne = from === `${link.getAttribute("name")}id` || from === "activityid";
-    return !toOne || multiplies(link);
+    return !toOne || mayRepeatRows(link);
   });
 }
 
-function dropChildren(parent: Element, dropped: (child: Element) => boolean): void {
+function removeElements(parent: Element, isRemoved: (child: Element) => boolean): void {
   for (const child of Array.from(parent.childNodes)) {
     if (isElement(child)) {
-      if (dropped(child)) parent.removeChild(child);
-      else dropChildren(child, dropped);
+      if (isRemoved(child)) parent.removeChild(child);
+      else removeElements(child, isRemoved);
     } else if (parent.tagName !== "value") {
       // Indentation and comments only make the URL longer; text matters in <value> alone.
       parent.removeChild(child);
@@ -163,7 +163,7 @@ function dropChildren(parent: Element, dropped: (child: Element) => boolean): vo
   }
 }
 
-function elements(parent: Element): Element[] {
+function childElements(parent: Element): Element[] {
   return Array.from(parent.childNodes).filter(isElement);
 }
 
@@ -171,10 +171,14 @@ function isElement(node: Node): node is Element {
   return node.nodeType === node.ELEMENT_NODE;
 }
 
-function element(document: Document, tag: string, attributes: Readonly<Record<string, string>>): Element {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  return made;
+function createElement(
+  document: Document,
+  tag: string,
+  attributes: Readonly<Record<string, string>>,
+): Element {
+  const created = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) created.setAttribute(name, value);
+  return created;
 }
 
 function isTrue(value: string | null): boolean {

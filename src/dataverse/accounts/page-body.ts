@@ -2,24 +2,24 @@
 import type { HttpResponse } from "../../lib/http.ts";
 import { ProtocolError } from "../http/errors.ts";
 import type { RawRow } from "../model.ts";
-import type { Step } from "./pages.ts";
+import type { PageRequest } from "./pages.ts";
 import { parseJson } from "../http/json-body.ts";
 
-export interface Body {
+export interface PageBody {
   readonly value: RawRow[];
   readonly "@odata.nextLink"?: string;
   readonly "@Microsoft.Dynamics.CRM.fetchxmlpagingcookie"?: string;
   readonly "@Microsoft.Dynamics.CRM.morerecords"?: boolean;
 }
 
-export function pageBody(answer: HttpResponse): Body {
+export function pageBody(answer: HttpResponse): PageBody {
   const body = parseJson(answer);
-  if (isPage(body)) return body;
+  if (isPageBody(body)) return body;
   throw new ProtocolError("Dynamics 365 answered a page of accounts in a form that is not understood.");
 }
 
 /** Every row is looked at: what has no id can be neither matched nor counted. */
-function isPage(body: unknown): body is Body {
+function isPageBody(body: unknown): body is PageBody {
   if (typeof body !== "object" || body === null || !("value" in body) || !Array.isArray(body.value))
     return false;
   return body.value.every((row: RawRow | null) => typeof row?.["accountid"] === "string");
@@ -33,7 +33,7 @@ const TAIL_BYTES = 72 * 1024;
  * A text annotation of the page, found without parsing it. Inside a JSON text a quote is always escaped, so these bytes
  * can only be the property. If it is farther inside the body, it is not found; the parsed page then tells.
  */
-export function annotationIn(body: Buffer, name: string): string | undefined {
+export function findAnnotation(body: Buffer, name: string): string | undefined {
   for (const part of endsOf(body)) {
     const at = part.lastIndexOf(`"${name}"`);
     if (at < 0) continue;
@@ -46,7 +46,7 @@ export function annotationIn(body: Buffer, name: string): string | undefined {
   return undefined;
 }
 
-export function saysMoreRecords(body: Buffer): boolean {
+export function hasMoreRecords(body: Buffer): boolean {
   return endsOf(body).some((part) => {
     const at = part.lastIndexOf('"@Microsoft.Dynamics.CRM.morerecords"');
     return at >= 0 && /^"[^"]+"\s*:\s*true/.test(part.toString("latin1", at, at + 80));
@@ -58,14 +58,17 @@ function endsOf(body: Buffer): readonly Buffer[] {
 }
 
 /** The step that a nextLink leads to. */
-export function linkedStep({ page }: Step, link: string | undefined): Step | undefined {
-  return link === undefined ? undefined : { url: link, page: page + 1, mark: link };
+export function nextLinkRequest({ page }: PageRequest, link: string | undefined): PageRequest | undefined {
+  return link === undefined ? undefined : { url: link, page: page + 1, position: link };
 }
 
 /** Tells of the next step and lets its request leave before parsing blocks the program. */
-export async function announceEarly(announce: (next: Step) => void, next: Step | undefined): Promise<void> {
+export async function prefetchNext(
+  prefetch: (next: PageRequest) => void,
+  next: PageRequest | undefined,
+): Promise<void> {
   if (next === undefined) return;
-  announce(next);
+  prefetch(next);
   await new Promise((resolve) => {
     setImmediate(resolve);
   });

@@ -4,7 +4,7 @@ import { linkSignals } from "../../lib/abort.ts";
 import { runInOrder } from "../../lib/run-in-order.ts";
 import { ProtocolError } from "../http/errors.ts";
 import type { AccountSelection, AccountVersion, RawRow } from "../model.ts";
-import { announceEarly, annotationIn, linkedStep, pageBody } from "./page-body.ts";
+import { prefetchNext, findAnnotation, nextLinkRequest, pageBody } from "./page-body.ts";
 import { readPages } from "./pages.ts";
 import type { ReadPage } from "./pages.ts";
 import type { Requests } from "../http/requests.ts";
@@ -19,11 +19,11 @@ export interface ReadContext {
 }
 
 /** With every row, whatever is asked for. */
-const ALWAYS = ["accountid", "createdon", "versionnumber", "statecode"];
-const FOR_SWEEP = ["accountid", "versionnumber"];
+const REQUIRED_COLUMNS = ["accountid", "createdon", "versionnumber", "statecode"];
+const SWEEP_COLUMNS = ["accountid", "versionnumber"];
 /** Ids in one request: some 22 KB of URL, and Dataverse allows 500 conditions. */
 const IDS_PER_REQUEST = 500;
-const ID_REQUESTS_AT_ONCE = 3;
+const MAX_CONCURRENT_ID_REQUESTS = 3;
 
 export async function* readAccounts(
   context: ReadContext,
@@ -31,7 +31,7 @@ export async function* readAccounts(
   columns: readonly string[],
   signal?: AbortSignal,
 ): AsyncGenerator<RawRow[]> {
-  const wanted = unique([...columns, ...ALWAYS]);
+  const wanted = unique([...columns, ...REQUIRED_COLUMNS]);
   if (selection.kind === "view")
     yield* readViewPages(context.requests, context.pageSize, selection.view, wanted, signal);
   else yield* readActive(context, await context.wireNames(wanted, signal), signal);
@@ -45,8 +45,8 @@ export async function* sweepAccounts(
 ): AsyncGenerator<readonly AccountVersion[]> {
   const pages =
     selection.kind === "view"
-      ? readViewPages(context.requests, context.pageSize, selection.view, FOR_SWEEP, signal)
-      : readActive(context, FOR_SWEEP, signal);
+      ? readViewPages(context.requests, context.pageSize, selection.view, SWEEP_COLUMNS, signal)
+      : readActive(context, SWEEP_COLUMNS, signal);
   for await (const rows of pages) yield rows.map(versionOf);
 }
 
@@ -57,9 +57,9 @@ export async function* fetchByIds(
   columns: readonly string[],
   signal?: AbortSignal,
 ): AsyncGenerator<RawRow[]> {
-  const select = await context.wireNames(unique([...columns, ...ALWAYS]), signal);
+  const select = await context.wireNames(unique([...columns, ...REQUIRED_COLUMNS]), signal);
   const linked = linkSignals(signal);
-  const requests = chunks(ids.map(plainId), IDS_PER_REQUEST).map((chunk) => async () => {
+  const requests = chunks(ids.map(normaliseId), IDS_PER_REQUEST).map((chunk) => async () => {
     const values = chunk.map((id) => `'${id}'`).join(",");
     const filter = `Microsoft.Dynamics.CRM.In(PropertyName='accountid',PropertyValues=[${values}])`;
     const rows: RawRow[] = [];
@@ -67,7 +67,7 @@ export async function* fetchByIds(
     return rows;
   });
   try {
-    yield* runInOrder(requests, ID_REQUESTS_AT_ONCE);
+    yield* runInOrder(requests, MAX_CONCURRENT_ID_REQUESTS);
   } finally {
     linked.abort(new DOMException("The reader has stopped.", "AbortError"));
     linked.release();
@@ -86,13 +86,13 @@ function odataUrl(select: readonly string[], filter: string, orderBy?: string): 
 
 function readOData({ requests, pageSize }: ReadContext, url: string, signal: AbortSignal | undefined) {
   const prefer = `odata.maxpagesize=${pageSize}`;
-  const read: ReadPage = (step, announce, abort) =>
-    requests.get(step.url, { prefer, signal: abort }, async (answer) => {
-      await announceEarly(announce, linkedStep(step, annotationIn(answer.body, "@odata.nextLink")));
+  const read: ReadPage = (request, prefetch, abort) =>
+    requests.get(request.url, { prefer, signal: abort }, async (answer) => {
+      await prefetchNext(prefetch, nextLinkRequest(request, findAnnotation(answer.body, "@odata.nextLink")));
       const body = pageBody(answer);
-      return { rows: body.value, next: linkedStep(step, body["@odata.nextLink"]) };
+      return { rows: body.value, next: nextLinkRequest(request, body["@odata.nextLink"]) };
     });
-  return readPages({ url, page: 1, mark: url }, read, signal);
+  return readPages({ url, page: 1, position: url }, read, signal);
 }
 
 function versionOf(row: RawRow): AccountVersion {
@@ -102,9 +102,9 @@ function versionOf(row: RawRow): AccountVersion {
   return { id: String(row["accountid"]).toLowerCase(), version };
 }
 
-function plainId(id: string): string {
-  const plain = id.replaceAll(/[{}]/g, "").toLowerCase();
-  if (/^[0-9a-f-]{36}$/.test(plain)) return plain;
+function normaliseId(id: string): string {
+  const normalised = id.replaceAll(/[{}]/g, "").toLowerCase();
+  if (/^[0-9a-f-]{36}$/.test(normalised)) return normalised;
   throw new TypeError(`"${id}" is not an account's id.`);
 }
 

@@ -2,7 +2,7 @@
 // dates in the format of the connected user. For looking at only; a sync reads raw values.
 import { z } from "zod";
 import type { ReadContext } from "./read-accounts.ts";
-import { viewQuery, viewSample } from "./fetchxml.ts";
+import { viewQuery, sampleQuery } from "./fetchxml.ts";
 import type { AccountSelection, RawRow, Sample, View } from "../model.ts";
 import { asViewError } from "./view-pages.ts";
 
@@ -10,8 +10,8 @@ const FORMATTED = "OData.Community.Display.V1.FormattedValue";
 const TOTAL = "Microsoft.Dynamics.CRM.totalrecordcount";
 const TOTAL_EXCEEDED = "Microsoft.Dynamics.CRM.totalrecordcountlimitexceeded";
 /** Dataverse counts no further (Microsoft Learn, "Count number of rows"). */
-const MOST_COUNTED = 5_000;
-const LONGEST_TEXT = 200;
+const MAX_COUNTED = 5_000;
+const MAX_TEXT_LENGTH = 200;
 
 const Body = z.object({
   value: z.array(z.record(z.string(), z.unknown())),
@@ -28,11 +28,11 @@ export async function readSample(
   rows: number,
   signal: AbortSignal | undefined,
 ): Promise<Sample> {
-  const body = await askFor(context, selection, columns, rows, signal);
+  const body = await fetchSample(context, selection, columns, rows, signal);
   return { rows: body.value.slice(0, rows).map(textsOf), count: countOf(body, selection) };
 }
 
-async function askFor(
+async function fetchSample(
   { requests, wireNames }: ReadContext,
   selection: AccountSelection,
   columns: readonly string[] | "of the view",
@@ -42,7 +42,7 @@ async function askFor(
   const annotations = `odata.include-annotations="${FORMATTED},${TOTAL},${TOTAL_EXCEEDED}"`;
   if (selection.kind === "view") {
     const { view } = selection;
-    const xml = columns === "of the view" ? viewSample(view, rows) : viewQuery(view, columns, rows).xml(1);
+    const xml = columns === "of the view" ? sampleQuery(view, rows) : viewQuery(view, columns, rows).xml(1);
     const path = `accounts?fetchXml=${encodeURIComponent(xml)}`;
     try {
       return await requests.json(path, Body, { prefer: annotations, signal });
@@ -56,15 +56,15 @@ async function askFor(
 }
 
 function countOf(body: Body, selection: AccountSelection): number | null {
-  if (selection.kind === "view" && isTop(selection.view)) return body.value.length;
+  if (selection.kind === "view" && isTopView(selection.view)) return body.value.length;
   const count = body["@odata.count"] ?? body[`@${TOTAL}`] ?? -1;
   if (body[`@${TOTAL_EXCEEDED}`] === true || count < 0) return null;
   // Without the annotation nobody knows whether it stopped counting there.
-  return count >= MOST_COUNTED && body[`@${TOTAL_EXCEEDED}`] === undefined ? null : count;
+  return count >= MAX_COUNTED && body[`@${TOTAL_EXCEEDED}`] === undefined ? null : count;
 }
 
 /** A view of the first N rows comes whole. */
-function isTop(view: View): boolean {
+function isTopView(view: View): boolean {
   return viewQuery(view, [], 1).top !== undefined;
 }
 
@@ -76,7 +76,7 @@ function textsOf(row: RawRow): Record<string, string> {
     const text = (typeof formatted === "string" ? formatted : plainText(value))
       .replaceAll(/\s+/g, " ")
       .trim();
-    if (text !== "") texts[columnOf(key)] = text.slice(0, LONGEST_TEXT);
+    if (text !== "") texts[columnOf(key)] = text.slice(0, MAX_TEXT_LENGTH);
   }
   return texts;
 }

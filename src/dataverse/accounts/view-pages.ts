@@ -2,10 +2,10 @@
 import { DataverseError, ProtocolError } from "../http/errors.ts";
 import { viewBroken, viewQuery } from "./fetchxml.ts";
 import type { RawRow, View } from "../model.ts";
-import { announceEarly, annotationIn, linkedStep, pageBody, saysMoreRecords } from "./page-body.ts";
-import type { Body } from "./page-body.ts";
+import { prefetchNext, findAnnotation, nextLinkRequest, pageBody, hasMoreRecords } from "./page-body.ts";
+import type { PageBody } from "./page-body.ts";
 import { readPages } from "./pages.ts";
-import type { Page, ReadPage, Step } from "./pages.ts";
+import type { Page, ReadPage, PageRequest } from "./pages.ts";
 import type { Requests } from "../http/requests.ts";
 
 /** Without a paging cookie Dataverse stops here without a word (same page, "Simple paging"). */
@@ -24,30 +24,32 @@ export async function* readViewPages(
 ): AsyncGenerator<RawRow[]> {
   const query = viewQuery(view, columns, pageSize);
   const { top } = query;
-  const stepTo = (page: number, cookie?: string): Step => ({
+  const requestFor = (page: number, cookie?: string): PageRequest => ({
     url: `accounts?fetchXml=${encodeURIComponent(query.xml(page, cookie))}`,
     page,
     // The cookie counts pages even where it stands still, so its number is no part of the mark.
-    mark: cookie?.replace(/ page="\d+"/, "") ?? `page ${page}`,
-    byNumber: cookie === undefined && page > 1,
+    position: cookie?.replace(/ page="\d+"/, "") ?? `page ${page}`,
+    isByPageNumber: cookie === undefined && page > 1,
   });
-  const read: ReadPage = (step, announce, abort) =>
-    requests.get(step.url, { prefer: PREFER, signal: abort }, async (answer) => {
-      const cookie = annotationIn(answer.body, "@Microsoft.Dynamics.CRM.fetchxmlpagingcookie");
-      if (top === undefined && cookie !== undefined && saysMoreRecords(answer.body))
-        await announceEarly(announce, stepAfter(step, decodeCookie(cookie), stepTo));
+  const read: ReadPage = (request, prefetch, abort) =>
+    requests.get(request.url, { prefer: PREFER, signal: abort }, async (answer) => {
+      const cookie = findAnnotation(answer.body, "@Microsoft.Dynamics.CRM.fetchxmlpagingcookie");
+      if (top === undefined && cookie !== undefined && hasMoreRecords(answer.body))
+        await prefetchNext(prefetch, requestAfter(request, decodeCookie(cookie), requestFor));
       const body = pageBody(answer);
-      return top === undefined ? pageOfView(view, step, body, pageSize, stepTo) : onlyPage(view, body, top);
+      return top === undefined
+        ? viewPage(view, request, body, pageSize, requestFor)
+        : singlePage(view, body, top);
     });
   try {
-    yield* readPages(stepTo(1), read, signal);
+    yield* readPages(requestFor(1), read, signal);
   } catch (error) {
     throw asViewError(error, view, columns);
   }
 }
 
 /** Of a view of the first rows. Part of it, taken for all of it, would make accounts leave. */
-function onlyPage(view: View, body: Body, top: number): Page {
+function singlePage(view: View, body: PageBody, top: number): Page {
   const rows = body.value;
   if (body["@Microsoft.Dynamics.CRM.morerecords"] === true && rows.length !== top)
     throw new ProtocolError(
@@ -59,41 +61,46 @@ function onlyPage(view: View, body: Body, top: number): Page {
   return { rows, next: undefined };
 }
 
-function pageOfView(
+function viewPage(
   view: View,
-  step: Step,
-  body: Body,
+  request: PageRequest,
+  body: PageBody,
   pageSize: number,
-  stepTo: (page: number, cookie?: string) => Step,
+  requestFor: (page: number, cookie?: string) => PageRequest,
 ): Page {
   const rows = body.value;
   const cookie = decodeCookie(body["@Microsoft.Dynamics.CRM.fetchxmlpagingcookie"]);
   const link = body["@odata.nextLink"];
-  const more = body["@Microsoft.Dynamics.CRM.morerecords"] ?? (cookie !== undefined && rows.length > 0);
+  const hasMore = body["@Microsoft.Dynamics.CRM.morerecords"] ?? (cookie !== undefined && rows.length > 0);
   // A read that ends at the limit cannot be told from a whole one, so it counts as broken: part of a view, taken for
   // all of it, would make accounts leave.
-  const full = more || rows.length >= pageSize;
-  if (step.byNumber && cookie === undefined && full && step.page * pageSize >= SIMPLE_PAGING_LIMIT)
+  const mayHaveMore = hasMore || rows.length >= pageSize;
+  if (
+    request.isByPageNumber &&
+    cookie === undefined &&
+    mayHaveMore &&
+    request.page * pageSize >= SIMPLE_PAGING_LIMIT
+  )
     throw viewBroken(
       view,
       `Dynamics 365 gives no paging cookie for it and so ends after ${SIMPLE_PAGING_LIMIT.toLocaleString("en")} rows.`,
     );
-  if (more) return { rows, next: stepAfter(step, cookie, stepTo) };
+  if (hasMore) return { rows, next: requestAfter(request, cookie, requestFor) };
   // Plain OData paging has been seen in answers to FetchXML, and the other way round.
-  return { rows, next: linkedStep(step, link) };
+  return { rows, next: nextLinkRequest(request, link) };
 }
 
 /**
  * The page after a cookie is the cookie's own page plus one. To count on regardless would lose a page when a server
  * repeats one: Dataverse takes the distance between the two numbers for pages to skip.
  */
-function stepAfter(
-  { page }: Step,
+function requestAfter(
+  { page }: PageRequest,
   cookie: string | undefined,
-  stepTo: (page: number, cookie?: string) => Step,
-): Step {
+  requestFor: (page: number, cookie?: string) => PageRequest,
+): PageRequest {
   const cookiePage = /^<cookie page="(\d+)"/.exec(cookie ?? "")?.[1];
-  return stepTo((cookiePage === undefined ? page : Number(cookiePage)) + 1, cookie);
+  return requestFor((cookiePage === undefined ? page : Number(cookiePage)) + 1, cookie);
 }
 
 /** The paging cookie inside the annotation: URL-encoded twice within an XML attribute. */
@@ -115,8 +122,9 @@ function decodeCookie(annotation: string | undefined): string | undefined {
 export function asViewError(error: unknown, view: View, columns: readonly string[]): unknown {
   if (!(error instanceof DataverseError) || error.status !== 400) return error;
   if (error.code === "column-not-found") {
-    const ours = error.table === "account" && error.subject !== undefined && columns.includes(error.subject);
-    if (ours) return error;
+    const isRequestedColumn =
+      error.table === "account" && error.subject !== undefined && columns.includes(error.subject);
+    if (isRequestedColumn) return error;
     return viewBroken(
       view,
       `it uses the column "${error.subject}" of the table "${error.table}", which no longer exists.`,

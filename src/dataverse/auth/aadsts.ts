@@ -3,31 +3,35 @@
 import { SignInError } from "../http/errors.ts";
 import type { SignInCategory } from "../http/errors.ts";
 
-interface Meaning {
+interface ErrorMeaning {
   readonly category: SignInCategory;
   readonly finding: string;
   readonly fix: string;
 }
 
 const RECONNECT = "Connect Dynamics 365 again.";
-const row = (category: SignInCategory, finding: string, fix: string): Meaning => ({ category, finding, fix });
+const row = (category: SignInCategory, finding: string, fix: string): ErrorMeaning => ({
+  category,
+  finding,
+  fix,
+});
 
-const CONSENT = row(
+const MISSING_CONSENT = row(
   "reconnect",
   "Nobody has allowed this app to read Dynamics 365 yet.",
   "Connect again and accept the permissions; if the page asks for an administrator, have one do it.",
 );
-const ADMIN_CONSENT = row(
+const MISSING_ADMIN_CONSENT = row(
   "blocked",
   "Your organisation lets only administrators allow apps.",
   "Have an Entra administrator grant admin consent to this app, then connect again.",
 );
-const OUR_REQUEST = row(
+const MALFORMED_REQUEST = row(
   "configuration",
   "Microsoft Entra ID does not accept the form of our sign-in request.",
   "Check the address of the environment and the client id; if they are right, report this with the code.",
 );
-const PERMISSION = row(
+const MISSING_PERMISSION = row(
   "configuration",
   "The app registration lacks the permission for Dynamics 365.",
   'In the app registration, under "API permissions", add "Dynamics CRM → user_impersonation" and grant it.',
@@ -42,7 +46,7 @@ const WRONG_SECRET = row(
   "The client secret is wrong.",
   'Put in the secret\'s "Value" (not its "Secret ID") from the app registration, under "Certificates & secrets".',
 );
-const MULTI_FACTOR = row(
+const MULTI_FACTOR_REQUIRED = row(
   "reconnect",
   "Microsoft asks for a second factor, which only a person can give.",
   "Connect Dynamics 365 again and complete the sign-in.",
@@ -59,18 +63,18 @@ const WRONG_ACCOUNT = row(
   "The account that signed in does not exist in the organisation that this environment belongs to.",
   "Connect again with an account of that organisation.",
 );
-const BUSY = row(
+const OVERLOADED = row(
   "retry",
   "Microsoft Entra ID is overloaded or limits our sign-ins.",
   "Try again in some minutes.",
 );
 
-const BY_NUMBER: Readonly<Record<string, Meaning>> = {
-  "65001": CONSENT,
+const BY_NUMBER: Readonly<Record<string, ErrorMeaning>> = {
+  "65001": MISSING_CONSENT,
   "65004": row("reconnect", "The permissions were declined.", "Connect again and accept them."),
-  "90094": ADMIN_CONSENT,
-  "90095": ADMIN_CONSENT,
-  "900941": ADMIN_CONSENT,
+  "90094": MISSING_ADMIN_CONSENT,
+  "90095": MISSING_ADMIN_CONSENT,
+  "900941": MISSING_ADMIN_CONSENT,
   "7000112": row(
     "blocked",
     "This app is blocked in your organisation.",
@@ -93,9 +97,9 @@ const BY_NUMBER: Readonly<Record<string, Meaning>> = {
     "Your organisation has no subscription to Dynamics 365.",
     "Connect with an account of the organisation that has one.",
   ),
-  "650057": PERMISSION,
-  "650056": PERMISSION,
-  "65005": PERMISSION,
+  "650057": MISSING_PERMISSION,
+  "650056": MISSING_PERMISSION,
+  "65005": MISSING_PERMISSION,
   "50020": WRONG_ACCOUNT,
   "50034": WRONG_ACCOUNT,
   "50057": row(
@@ -103,10 +107,10 @@ const BY_NUMBER: Readonly<Record<string, Meaning>> = {
     "The account that signed in is disabled.",
     "Enable it, or connect with another one.",
   ),
-  "50074": MULTI_FACTOR,
-  "50076": MULTI_FACTOR,
-  "50078": MULTI_FACTOR,
-  "50079": MULTI_FACTOR,
+  "50074": MULTI_FACTOR_REQUIRED,
+  "50076": MULTI_FACTOR_REQUIRED,
+  "50078": MULTI_FACTOR_REQUIRED,
+  "50079": MULTI_FACTOR_REQUIRED,
   "53000": CONDITIONAL_ACCESS,
   "53003": CONDITIONAL_ACCESS,
   "50105": row(
@@ -135,9 +139,9 @@ const BY_NUMBER: Readonly<Record<string, Meaning>> = {
     "The app is registered as a public client, which must not have a secret.",
     'Register a "Web" platform, or leave the client secret out.',
   ),
-  "70011": OUR_REQUEST,
-  "28002": OUR_REQUEST,
-  "900144": OUR_REQUEST,
+  "70011": MALFORMED_REQUEST,
+  "28002": MALFORMED_REQUEST,
+  "900144": MALFORMED_REQUEST,
   "90002": row(
     "configuration",
     "Microsoft does not know the organisation that the environment names.",
@@ -153,13 +157,13 @@ const BY_NUMBER: Readonly<Record<string, Meaning>> = {
     "The app belongs to one organisation, but was used for all.",
     "Connect with the address of an environment of that organisation.",
   ),
-  "50196": BUSY,
-  "90055": BUSY,
+  "50196": OVERLOADED,
+  "90055": OVERLOADED,
 };
 
-const BY_OAUTH_ERROR: Readonly<Record<string, Meaning>> = {
+const BY_OAUTH_ERROR: Readonly<Record<string, ErrorMeaning>> = {
   interaction_required: EXPIRED,
-  consent_required: CONSENT,
+  consent_required: MISSING_CONSENT,
   login_required: EXPIRED,
   invalid_grant: EXPIRED,
   access_denied: row(
@@ -167,20 +171,20 @@ const BY_OAUTH_ERROR: Readonly<Record<string, Meaning>> = {
     "Microsoft Entra ID denied the sign-in.",
     "Ask your Entra administrator why.",
   ),
-  temporarily_unavailable: BUSY,
-  server_error: BUSY,
+  temporarily_unavailable: OVERLOADED,
+  server_error: OVERLOADED,
   invalid_client: row(
     "configuration",
     "Microsoft Entra ID does not accept the client id or its secret.",
     "Check both against the app registration.",
   ),
   unauthorized_client: NOT_IN_TENANT,
-  invalid_request: OUR_REQUEST,
-  invalid_scope: OUR_REQUEST,
-  invalid_resource: OUR_REQUEST,
+  invalid_request: MALFORMED_REQUEST,
+  invalid_scope: MALFORMED_REQUEST,
+  invalid_resource: MALFORMED_REQUEST,
 };
 
-export interface EntraRefusal {
+export interface EntraErrorAnswer {
   readonly status: number;
   /** The OAuth `error`. */
   readonly error: string;
@@ -188,19 +192,19 @@ export interface EntraRefusal {
 }
 
 /** The error for what a token endpoint answered. Entra's own text is not repeated: it may echo what was sent. */
-export function signInErrorOf(refusal: EntraRefusal): SignInError {
-  const number = /AADSTS(\d+)/.exec(refusal.description)?.[1];
+export function signInErrorOf(answer: EntraErrorAnswer): SignInError {
+  const number = /AADSTS(\d+)/.exec(answer.description)?.[1];
   const meaning =
     BY_NUMBER[number ?? ""] ??
-    BY_OAUTH_ERROR[refusal.error] ??
-    (refusal.status === 429 || refusal.status >= 500 ? BUSY : OUR_REQUEST);
-  const serverCode = number === undefined ? refusal.error : `AADSTS${number}`;
-  const correlation = /Correlation ID: ([0-9a-f-]{36})/i.exec(refusal.description)?.[1];
-  const told = [`HTTP ${refusal.status}`, refusal.error, serverCode, correlation].filter(Boolean).join(", ");
+    BY_OAUTH_ERROR[answer.error] ??
+    (answer.status === 429 || answer.status >= 500 ? OVERLOADED : MALFORMED_REQUEST);
+  const serverCode = number === undefined ? answer.error : `AADSTS${number}`;
+  const correlation = /Correlation ID: ([0-9a-f-]{36})/i.exec(answer.description)?.[1];
+  const details = [`HTTP ${answer.status}`, answer.error, serverCode, correlation].filter(Boolean).join(", ");
   const { category, finding, fix } = meaning;
   return new SignInError(category, serverCode === "" ? finding : `${finding} (${serverCode})`, {
     serverCode,
     fix,
-    cause: new Error(`The token endpoint answered: ${told}`),
+    cause: new Error(`The token endpoint answered: ${details}`),
   });
 }

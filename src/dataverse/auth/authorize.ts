@@ -4,10 +4,10 @@
 import * as oauth from "openid-client";
 import { signInErrorOf } from "./aadsts.ts";
 import { SignInError } from "../http/errors.ts";
-import { delegatedScope, entraClient, grant, grantedBy } from "./token-endpoint.ts";
-import type { ClientCredentials, Granted, SignInContext } from "./token-endpoint.ts";
+import { delegatedScope, entraClient, requestWithRetry, accessTokenOf } from "./token-endpoint.ts";
+import type { ClientCredentials, AccessToken, SignInContext } from "./token-endpoint.ts";
 
-export interface StartedSignIn {
+export interface AuthorizationRequest {
   /** Where the browser goes. */
   readonly url: string;
   /** Comes back with the browser. */
@@ -16,8 +16,8 @@ export interface StartedSignIn {
   readonly verifier: string;
 }
 
-export interface SignedIn {
-  readonly granted: Granted;
+export interface IssuedTokens {
+  readonly accessToken: AccessToken;
   readonly refreshToken: string;
 }
 
@@ -26,7 +26,7 @@ export async function startSignIn(
   context: SignInContext,
   app: ClientCredentials,
   redirectUri: string,
-): Promise<StartedSignIn> {
+): Promise<AuthorizationRequest> {
   const verifier = oauth.randomPKCECodeVerifier();
   const state = oauth.randomState();
   const url = oauth.buildAuthorizationUrl(entraClient(context, app), {
@@ -42,7 +42,7 @@ export async function startSignIn(
 }
 
 /** The refusal that the browser brought back. Its text is read for Entra's number alone: anybody can write an address. */
-export function refusedSignIn(error: string, description: string): SignInError {
+export function authorizationError(error: string, description: string): SignInError {
   // "Return to the application without granting consent" comes without a number.
   const declined = error === "access_denied" && !/AADSTS\d/.test(description);
   return signInErrorOf({ status: 302, error, description: declined ? "AADSTS65004" : description });
@@ -53,9 +53,9 @@ export async function redeemCode(
   context: SignInContext,
   app: ClientCredentials,
   returned: { readonly code: string; readonly redirectUri: string; readonly verifier: string },
-): Promise<SignedIn> {
+): Promise<IssuedTokens> {
   const configuration = entraClient(context, app);
-  const answer = await grant(context, () =>
+  const answer = await requestWithRetry(context, () =>
     oauth.genericGrantRequest(configuration, "authorization_code", {
       code: returned.code,
       redirect_uri: returned.redirectUri,
@@ -64,7 +64,7 @@ export async function redeemCode(
     }),
   );
   if (answer.refresh_token !== undefined)
-    return { granted: grantedBy(answer), refreshToken: answer.refresh_token };
+    return { accessToken: accessTokenOf(answer), refreshToken: answer.refresh_token };
   throw new SignInError(
     "configuration",
     "Microsoft Entra ID gave a sign-in that ends within the hour, and none that lasts.",

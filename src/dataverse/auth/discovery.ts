@@ -10,7 +10,7 @@ import { AddressError } from "./environment-address.ts";
 import type { Environment } from "./environment-address.ts";
 import { DataverseError, ProtocolError } from "../http/errors.ts";
 
-export interface SignInPlace {
+export interface SignInAuthority {
   /** Without a slash at the end, for example https://login.microsoftonline.com */
   readonly authority: string;
   /** The tenant's GUID, or "common" of very old environments. */
@@ -25,7 +25,7 @@ const AUTHORITIES: ReadonlySet<string> = new Set([
 ]);
 
 // A mistyped address should be told soon.
-const LIMITS: RetryLimits = { ...DEFAULT_RETRY_LIMITS, maxTransientAttempts: 4 };
+const RETRY_LIMITS: RetryLimits = { ...DEFAULT_RETRY_LIMITS, maxTransientAttempts: 4 };
 
 export interface DiscoveryContext {
   readonly http: Http;
@@ -37,15 +37,15 @@ export interface DiscoveryContext {
 export async function discoverSignIn(
   environment: Environment,
   context: DiscoveryContext,
-): Promise<SignInPlace> {
+): Promise<SignInAuthority> {
   const challenges = headerValues(await probe(environment, context), "www-authenticate");
   const uri = authorizationUri(challenges);
   if (uri === undefined) throw AddressError.of("self-hosted");
   const url = URL.canParse(uri) ? new URL(uri) : undefined;
   const tenant = url?.pathname.split("/")[1] ?? "";
   if (url === undefined || /^(adfs)?$/i.test(tenant)) throw AddressError.of("self-hosted");
-  const simulators = environment.region === "simulator" && url.origin === environment.origin;
-  if (!simulators && (!AUTHORITIES.has(url.origin) || url.username !== ""))
+  const isSimulator = environment.region === "simulator" && url.origin === environment.origin;
+  if (!isSimulator && (!AUTHORITIES.has(url.origin) || url.username !== ""))
     throw new ProtocolError(
       `The environment wants us to sign in at ${url.origin}, which is not one of Microsoft's sign-in servers. Nothing ` +
         "was sent there.",
@@ -65,7 +65,7 @@ export function authorizationUri(challenges: readonly string[]): string | undefi
   return undefined;
 }
 
-interface Silence {
+interface ProbeFailure {
   readonly trouble: FailureClass;
   readonly retryAfter?: string;
   readonly error: Error;
@@ -78,7 +78,7 @@ async function probe(
   const failures = { throttled: 0, broken: 0, final: 0 };
   let throttledMs = 0;
   for (;;) {
-    const outcome = await ask(environment, http, signal);
+    const outcome = await sendProbe(environment, http, signal);
     if ("answer" in outcome) return outcome.answer;
     const { trouble: failure, retryAfter, error } = outcome;
     failures[failure] += 1;
@@ -89,7 +89,7 @@ async function probe(
       now: clock.now(),
       throttledMs,
       jitter: Math.random(),
-      limits: LIMITS,
+      limits: RETRY_LIMITS,
     });
     if (delay === "give-up") throw error;
     if (failure === "throttled") throttledMs += delay;
@@ -97,11 +97,11 @@ async function probe(
   }
 }
 
-async function ask(
+async function sendProbe(
   environment: Environment,
   http: Http,
   signal: AbortSignal | undefined,
-): Promise<{ answer: HttpResponse } | Silence> {
+): Promise<{ answer: HttpResponse } | ProbeFailure> {
   try {
     const answer = await http.send({
       url: environment.apiRoot,
@@ -119,9 +119,9 @@ async function ask(
     return { trouble, retryAfter: String(answer.headers["retry-after"] ?? ""), error };
   } catch (error) {
     if (!(error instanceof HttpError)) throw error;
-    const lasting = ["no-such-host", "tls", "too-large", "closed"].includes(error.kind);
+    const isPermanent = ["no-such-host", "tls", "too-large", "closed"].includes(error.kind);
     const fix = "Check the address of the environment, and that this server may reach it.";
-    const told = new AddressError("unreachable", error.message, { fix, cause: error });
-    return { trouble: lasting ? "final" : "broken", error: told };
+    const addressError = new AddressError("unreachable", error.message, { fix, cause: error });
+    return { trouble: isPermanent ? "final" : "broken", error: addressError };
   }
 }

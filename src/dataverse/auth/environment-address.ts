@@ -31,17 +31,17 @@ export type AddressErrorCode =
   | "unreachable";
 
 const BROWSER_EXAMPLE = "https://contoso.crm4.dynamics.com";
-const HOW_TO =
+const COPY_FROM_BROWSER =
   `Open Dynamics 365 (Sales or Customer Service) in the browser and copy its address; ` +
   `it looks like ${BROWSER_EXAMPLE}.`;
 
 const FAULTS: Readonly<
   Record<Exclude<AddressErrorCode, "unreachable">, readonly [finding: string, fix: string]>
 > = {
-  empty: ["The address is empty.", HOW_TO],
-  garbage: ["This is not a web address.", HOW_TO],
+  empty: ["The address is empty.", COPY_FROM_BROWSER],
+  garbage: ["This is not a web address.", COPY_FROM_BROWSER],
   "not-https": ["Dynamics 365 is reached over https:// only.", "Change http:// to https:// in the address."],
-  "ip-address": ["An IP address cannot be a Dynamics 365 environment.", HOW_TO],
+  "ip-address": ["An IP address cannot be a Dynamics 365 environment.", COPY_FROM_BROWSER],
   credentials: [
     'The address contains a user name or password before "@".',
     "Take that out; nothing was sent.",
@@ -49,29 +49,29 @@ const FAULTS: Readonly<
   "self-hosted": [
     "This is not an address of Dynamics 365 online; it looks self-hosted (on-premises). Only environments in " +
       "Microsoft's cloud can be connected.",
-    HOW_TO,
+    COPY_FROM_BROWSER,
   ],
   "business-central": [
     "This is Dynamics 365 Business Central, another product. Accounts are read from Dynamics 365 Sales or Customer " +
       "Service (Dataverse).",
-    HOW_TO,
+    COPY_FROM_BROWSER,
   ],
   "finance-operations": [
     "This is Dynamics 365 Finance & Operations, another product. Accounts are read from Dynamics 365 Sales or " +
       "Customer Service (Dataverse).",
-    HOW_TO,
+    COPY_FROM_BROWSER,
   ],
   "maker-portal": [
     "This is a Power Platform portal (maker portal, admin center or home page), not an environment.",
     `In the admin center, open the environment and copy its "Environment URL"; it looks like ${BROWSER_EXAMPLE}.`,
   ],
-  "power-pages": ["This is a Power Pages web site, not the environment behind it.", HOW_TO],
+  "power-pages": ["This is a Power Pages web site, not the environment behind it.", COPY_FROM_BROWSER],
   "closed-cloud": [
     "This address belongs to the German cloud that Microsoft closed in 2021.",
     "Ask your administrator for the address that the environment was moved to; it ends in crm16.dynamics.com or " +
       "crm4.dynamics.com.",
   ],
-  "no-organisation": ["The address lacks the name of the organisation before the region.", HOW_TO],
+  "no-organisation": ["The address lacks the name of the organisation before the region.", COPY_FROM_BROWSER],
 };
 
 /** The address cannot be used. The message is for the admin. */

@@ -8,13 +8,13 @@ import { retryDelay, classifyStatus } from "../../lib/retry-timing.ts";
 import type { FailureClass } from "../../lib/retry-timing.ts";
 import { signInErrorOf } from "./aadsts.ts";
 import type { Environment } from "./environment-address.ts";
-import type { SignInPlace } from "./discovery.ts";
+import type { SignInAuthority } from "./discovery.ts";
 import { SignInError } from "../http/errors.ts";
 
 export interface SignInContext {
   readonly environment: Environment;
   /** From `discoverSignIn`. */
-  readonly place: SignInPlace;
+  readonly authority: SignInAuthority;
   readonly http: Http;
   readonly clock: Clock;
   /** Ends the wait before another try. */
@@ -29,8 +29,8 @@ export interface ClientCredentials {
   readonly clientSecret?: string | undefined;
 }
 
-export interface Granted {
-  readonly accessToken: string;
+export interface AccessToken {
+  readonly token: string;
   readonly expiresInSeconds: number;
 }
 
@@ -39,17 +39,17 @@ export function delegatedScope({ origin }: Environment): string {
   return `${origin}/user_impersonation offline_access`;
 }
 
-export function grantedBy(answer: oauth.TokenEndpointResponse): Granted {
-  return { accessToken: answer.access_token, expiresInSeconds: answer.expires_in ?? 600 };
+export function accessTokenOf(answer: oauth.TokenEndpointResponse): AccessToken {
+  return { token: answer.access_token, expiresInSeconds: answer.expires_in ?? 600 };
 }
 
-const TRIES = 4;
+const MAX_ATTEMPTS = 4;
 
 export function entraClient(
-  { place, http, requestSeconds = 30 }: SignInContext,
+  { authority, http, requestSeconds = 30 }: SignInContext,
   { clientId, clientSecret }: ClientCredentials,
 ): oauth.Configuration {
-  const base = `${place.authority}/${place.tenant}`;
+  const base = `${authority.authority}/${authority.tenant}`;
   const configuration = new oauth.Configuration(
     {
       issuer: `${base}/v2.0`,
@@ -61,7 +61,7 @@ export function entraClient(
     clientSecret === undefined ? oauth.None() : oauth.ClientSecretPost(clientSecret),
   );
   // Discovery lets only the simulator's 127.0.0.1 through without TLS.
-  if (place.authority.startsWith("http://")) oauth.allowInsecureRequests(configuration);
+  if (authority.authority.startsWith("http://")) oauth.allowInsecureRequests(configuration);
   configuration.timeout = requestSeconds;
   configuration[oauth.customFetch] = async (url, { method, headers, body, signal }) => {
     const request: HttpRequest = {
@@ -86,56 +86,66 @@ export function entraClient(
 }
 
 /** Asks again where that makes sense. @throws SignInError */
-export async function grant<T>({ clock, signal }: SignInContext, ask: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries += 1) {
+export async function requestWithRetry<T>(
+  { clock, signal }: SignInContext,
+  request: () => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
     try {
-      return await ask();
+      return await request();
     } catch (error) {
-      const { trouble, retryAfter, told } = await refusalOf(error);
+      const { trouble, retryAfter, signInError } = await tokenFailureOf(error);
       const delay = retryDelay({
-        failure: trouble === "throttled" && tries >= TRIES ? "final" : trouble,
-        attempt: tries,
+        failure: trouble === "throttled" && attempt >= MAX_ATTEMPTS ? "final" : trouble,
+        attempt: attempt,
         retryAfter,
         now: clock.now(),
         throttledMs: 0,
         jitter: Math.random(),
-        limits: { maxTransientAttempts: TRIES, throttledBudgetMs: 10 * 60_000, maxDelayMs: 2 * 60_000 },
+        limits: {
+          maxTransientAttempts: MAX_ATTEMPTS,
+          throttledBudgetMs: 10 * 60_000,
+          maxDelayMs: 2 * 60_000,
+        },
       });
-      if (delay === "give-up") throw told;
+      if (delay === "give-up") throw signInError;
       await clock.sleep(delay, signal);
     }
   }
 }
 
-interface Refusal {
+interface TokenFailure {
   readonly trouble: FailureClass;
   readonly retryAfter?: string | undefined;
-  readonly told: Error;
+  readonly signInError: Error;
 }
 
 // openid-client's own error is not passed on as a cause: it holds the answer's whole text, which may echo a secret.
-async function refusalOf(error: unknown): Promise<Refusal> {
+async function tokenFailureOf(error: unknown): Promise<TokenFailure> {
   if (error instanceof oauth.ResponseBodyError) {
     const description = error.error_description ?? "";
-    const told = signInErrorOf({ status: error.status, error: error.error, description });
-    return { trouble: told.category === "retry" ? "broken" : "final", told };
+    const signInError = signInErrorOf({ status: error.status, error: error.error, description });
+    return { trouble: signInError.category === "retry" ? "broken" : "final", signInError };
   }
   const cause = error instanceof Error ? error.cause : undefined;
   if (cause instanceof Response) {
-    const told = signInErrorOf({ status: cause.status, error: "", description: "" });
+    const signInError = signInErrorOf({ status: cause.status, error: "", description: "" });
     return {
       trouble: classifyStatus(cause.status),
       retryAfter: cause.headers.get("retry-after") ?? "",
-      told,
+      signInError,
     };
   }
-  const http = [error, cause].find((one) => one instanceof HttpError);
-  if (http === undefined) throw error;
-  const told = new SignInError("retry", http.message, {
+  const httpError = [error, cause].find((one) => one instanceof HttpError);
+  if (httpError === undefined) throw error;
+  const signInError = new SignInError("retry", httpError.message, {
     fix: "Check that this server may reach Microsoft, and try again.",
-    cause: http,
+    cause: httpError,
   });
-  return { trouble: ["tls", "too-large", "closed"].includes(http.kind) ? "final" : "broken", told };
+  return {
+    trouble: ["tls", "too-large", "closed"].includes(httpError.kind) ? "final" : "broken",
+    signInError,
+  };
 }
 
 function retryAfterOf(answer: { headers: Readonly<Record<string, string | string[] | undefined>> }): string {

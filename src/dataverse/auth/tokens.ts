@@ -3,8 +3,8 @@
 import * as oauth from "openid-client";
 import { untilAborted } from "../../lib/abort.ts";
 import type { Clock } from "../../lib/clock.ts";
-import { delegatedScope, entraClient, grant, grantedBy } from "./token-endpoint.ts";
-import type { ClientCredentials, Granted, SignInContext } from "./token-endpoint.ts";
+import { delegatedScope, entraClient, requestWithRetry, accessTokenOf } from "./token-endpoint.ts";
+import type { ClientCredentials, AccessToken, SignInContext } from "./token-endpoint.ts";
 
 export interface TokenSource {
   /** A token that is good for some minutes. Throws SignInError. */
@@ -24,16 +24,16 @@ export interface SharedSignIn extends ClientCredentials {
    * Lends the newest refresh token for one request at a time, and keeps the one that came of it before it resolves.
    * For a token that several processes use: two that exchange it at once would each lose what the other got.
    */
-  readonly exchange: <T>(use: (refreshToken: string) => Promise<Exchanged<T>>) => Promise<T>;
+  readonly exchange: <T>(use: (refreshToken: string) => Promise<ExchangeResult<T>>) => Promise<T>;
 }
 
-export interface Exchanged<T> {
+export interface ExchangeResult<T> {
   readonly refreshToken: string;
   readonly result: T;
 }
 
 /** A token is renewed this long before its end, so that none ends while a request waits in a queue. */
-const MARGIN_MS = 5 * 60_000;
+const RENEWAL_MARGIN_MS = 5 * 60_000;
 
 export function clientCredentialTokens(
   context: SignInContext,
@@ -41,12 +41,14 @@ export function clientCredentialTokens(
 ): TokenSource {
   const configuration = entraClient(context, credentials);
   const scope = `${context.environment.origin}/.default`;
-  return cached(context.clock, async () =>
-    grantedBy(await grant(context, () => oauth.clientCredentialsGrant(configuration, { scope }))),
+  return cachedTokens(context.clock, async () =>
+    accessTokenOf(
+      await requestWithRetry(context, () => oauth.clientCredentialsGrant(configuration, { scope })),
+    ),
   );
 }
 
-export function refreshTokenTokens(context: SignInContext, signIn: StoredSignIn): TokenSource {
+export function storedRefreshTokens(context: SignInContext, signIn: StoredSignIn): TokenSource {
   let current = signIn.refreshToken;
   let saved = true;
   const save = async () => {
@@ -68,44 +70,48 @@ export function refreshTokenTokens(context: SignInContext, signIn: StoredSignIn)
   });
 }
 
-/** @param first an access token that is there already */
+/** @param initialToken an access token that is there already */
 export function sharedRefreshTokens(
   context: SignInContext,
   signIn: SharedSignIn,
-  first?: Granted,
+  initialToken?: AccessToken,
 ): TokenSource {
   const configuration = entraClient(context, signIn);
   const scope = delegatedScope(context.environment);
   // The token is lent for one request, and not for the waits between two.
-  const refresh = (): Promise<Granted> =>
-    grant(context, () =>
+  const refresh = (): Promise<AccessToken> =>
+    requestWithRetry(context, () =>
       signIn.exchange(async (refreshToken) => {
         const answer = await oauth.refreshTokenGrant(configuration, refreshToken, { scope });
-        return { refreshToken: answer.refresh_token ?? refreshToken, result: grantedBy(answer) };
+        return { refreshToken: answer.refresh_token ?? refreshToken, result: accessTokenOf(answer) };
       }),
     );
-  return cached(context.clock, refresh, first);
+  return cachedTokens(context.clock, refresh, initialToken);
 }
 
-function cached(clock: Clock, obtain: () => Promise<Granted>, first?: Granted): TokenSource {
+function cachedTokens(
+  clock: Clock,
+  requestToken: () => Promise<AccessToken>,
+  initialToken?: AccessToken,
+): TokenSource {
   let current: { token: string; renewAt: number } | undefined;
-  const keep = ({ accessToken, expiresInSeconds }: Granted): string => {
+  const remember = ({ token, expiresInSeconds }: AccessToken): string => {
     const lifeMs = expiresInSeconds * 1_000;
-    const renewAt = clock.now().getTime() + Math.max(lifeMs - MARGIN_MS, lifeMs / 2);
-    current = { token: accessToken, renewAt };
-    return accessToken;
+    const renewAt = clock.now().getTime() + Math.max(lifeMs - RENEWAL_MARGIN_MS, lifeMs / 2);
+    current = { token, renewAt };
+    return token;
   };
-  if (first !== undefined) keep(first);
-  let underway: Promise<string> | undefined;
+  if (initialToken !== undefined) remember(initialToken);
+  let pending: Promise<string> | undefined;
   const refresh = (signal: AbortSignal | undefined): Promise<string> => {
     // One at a time: two refreshes with the same refresh token would race to save what they got. A caller that stops
     // waiting does not stop the others.
-    underway ??= obtain()
-      .then(keep)
+    pending ??= requestToken()
+      .then(remember)
       .finally(() => {
-        underway = undefined;
+        pending = undefined;
       });
-    return untilAborted(underway, signal);
+    return untilAborted(pending, signal);
   };
   return {
     token: async (signal) => {

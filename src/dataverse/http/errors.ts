@@ -97,37 +97,37 @@ export interface ErrorAnswer {
   readonly requestId?: string | undefined;
 }
 
-interface CodeMeaning {
+interface ErrorMeaning {
   readonly code: DataverseErrorCode;
-  readonly told: (answer: ErrorAnswer) => { readonly finding: string; readonly fix?: string };
-  readonly about?: (message: string) => { subject?: string | undefined; table?: string | undefined };
+  readonly explain: (answer: ErrorAnswer) => { readonly finding: string; readonly fix?: string };
+  readonly subjectOf?: (message: string) => { subject?: string | undefined; table?: string | undefined };
 }
 
 const ADMIN_CENTER = 'In the Power Platform admin center, under the environment\'s "Users",';
 
-const ACCESS_DENIED: CodeMeaning = {
+const ACCESS_DENIED: ErrorMeaning = {
   code: "access-denied",
-  told: () => ({
+  explain: () => ({
     finding: "Dynamics 365 denies the connected user access.",
     fix: "Ask a System Administrator to check its security roles.",
   }),
 };
-const PRIVILEGE: CodeMeaning = {
+const MISSING_PRIVILEGE: ErrorMeaning = {
   code: "missing-privilege",
-  about: (message) => ({ subject: privilegeNamed(message) }),
-  told: ({ message }) => {
-    const name = privilegeNamed(message);
+  subjectOf: (message) => ({ subject: privilegeIn(message) }),
+  explain: ({ message }) => {
+    const name = privilegeIn(message);
     return {
       finding: `The connected user lacks ${name === undefined ? "a privilege" : `the privilege ${name}`} in Dynamics 365.`,
       fix: `Ask a System Administrator to give it a security role that contains ${name ?? "it"}.`,
     };
   },
 };
-const NO_COLUMN: CodeMeaning = {
+const COLUMN_NOT_FOUND: ErrorMeaning = {
   code: "column-not-found",
-  about: columnNamed,
-  told: ({ message }) => {
-    const { subject, table } = columnNamed(message);
+  subjectOf: columnIn,
+  explain: ({ message }) => {
+    const { subject, table } = columnIn(message);
     return {
       finding:
         `Dynamics 365 has no column ${subject === undefined ? "of a name that was asked for" : `"${subject}"`} in the ` +
@@ -137,67 +137,67 @@ const NO_COLUMN: CodeMeaning = {
   },
 };
 
-const BY_SERVER_CODE: Readonly<Record<string, CodeMeaning>> = {
-  "0x80040220": PRIVILEGE,
-  "0x80040231": PRIVILEGE,
+const BY_SERVER_CODE: Readonly<Record<string, ErrorMeaning>> = {
+  "0x80040220": MISSING_PRIVILEGE,
+  "0x80040231": MISSING_PRIVILEGE,
   "0x80048405": ACCESS_DENIED,
   "0x80040225": {
     code: "user-disabled",
-    told: () => ({
+    explain: () => ({
       finding: "The connected user is disabled in Dynamics 365.",
       fix: `${ADMIN_CENTER} enable it or connect another user.`,
     }),
   },
   "0x80042f09": {
     code: "no-roles",
-    told: () => ({
+    explain: () => ({
       finding: "The connected user has no security role in this environment.",
       fix: `${ADMIN_CENTER} give it one, then check the connection again.`,
     }),
   },
   "0x80072560": {
     code: "not-a-member",
-    told: () => ({
+    explain: () => ({
       finding: "The connected user or app is not a user of this environment.",
       fix: `${ADMIN_CENTER} add it (an app under "Application users") and give it a security role.`,
     }),
   },
   "0x8004d24b": {
     code: "no-licence",
-    told: () => ({
+    explain: () => ({
       finding: "The connected user has no licence for Dynamics 365.",
       fix: "Assign one in the Microsoft 365 admin center or connect another user.",
     }),
   },
   "0x8004a113": {
     code: "administration-mode",
-    told: () => ({
+    explain: () => ({
       finding: "The environment is in administration mode, so only administrators get in.",
       fix: "Wait until it is switched off in the Power Platform admin center.",
     }),
   },
   "0x80040217": {
     code: "record-not-found",
-    told: () => ({
+    explain: () => ({
       finding: "Dynamics 365 has no such record, or the connected user cannot see it.",
     }),
   },
-  "0x80041103": NO_COLUMN,
+  "0x80041103": COLUMN_NOT_FOUND,
   "0x8004f506": {
     code: "refused",
-    told: () => ({
+    explain: () => ({
       finding: "A filter uses a secured column that the connected user may not read.",
       fix: "Give the user a field security profile that allows it, or choose another view.",
     }),
   },
 };
 
-function privilegeNamed(message: string): string | undefined {
+function privilegeIn(message: string): string | undefined {
   return /missing (prv\w+) privilege/i.exec(message)?.[1];
 }
 
 // The two texts in which a missing column is told: by OData and by FetchXML.
-function columnNamed(message: string): { subject?: string | undefined; table?: string | undefined } {
+function columnIn(message: string): { subject?: string | undefined; table?: string | undefined } {
   const odata = /property named '([^']+)' on type 'Microsoft\.Dynamics\.CRM\.([^']+)'/.exec(message);
   if (odata) return { subject: odata[1], table: odata[2] };
   const fetchXml = /'([^']+)' entity doesn't contain attribute with Name = '([^']+)'/.exec(message);
@@ -212,14 +212,14 @@ export function dataverseErrorOf(answer: ErrorAnswer, cause?: unknown): Datavers
   const options = cause === undefined ? {} : { cause };
   const meaning = meaningOf(answer);
   if (meaning !== undefined) {
-    const { finding, fix } = meaning.told(answer);
-    const about = meaning.about?.(answer.message);
-    return new DataverseError(meaning.code, finding, { ...facts, ...about }, { ...options, fix });
+    const { finding, fix } = meaning.explain(answer);
+    const subject = meaning.subjectOf?.(answer.message);
+    return new DataverseError(meaning.code, finding, { ...facts, ...subject }, { ...options, fix });
   }
-  const words = serverText === "" ? "" : ` It says: "${serverText}"`;
+  const quote = serverText === "" ? "" : ` It says: "${serverText}"`;
   return new DataverseError(
     "refused",
-    `Dynamics 365 refused a request (${[`HTTP ${status}`, serverCode].filter(Boolean).join(", ")}).${words}`,
+    `Dynamics 365 refused a request (${[`HTTP ${status}`, serverCode].filter(Boolean).join(", ")}).${quote}`,
     facts,
     {
       ...options,
@@ -228,10 +228,10 @@ export function dataverseErrorOf(answer: ErrorAnswer, cause?: unknown): Datavers
   );
 }
 
-function meaningOf(answer: ErrorAnswer): CodeMeaning | undefined {
+function meaningOf(answer: ErrorAnswer): ErrorMeaning | undefined {
   // The same code says many things about a URL; only this text is about a column.
   if (answer.serverCode === "0x80060888" && answer.message.includes("Could not find a property named"))
-    return NO_COLUMN;
+    return COLUMN_NOT_FOUND;
   return (
     BY_SERVER_CODE[answer.serverCode.toLowerCase()] ?? (answer.status === 403 ? ACCESS_DENIED : undefined)
   );

@@ -4,7 +4,7 @@ import type { HttpResponse, HttpError, HttpErrorKind } from "../../lib/http.ts";
 import { classifyStatus } from "../../lib/retry-timing.ts";
 import type { FailureClass } from "../../lib/retry-timing.ts";
 import { parseJson, requestIdOf } from "./json-body.ts";
-import type { TornBody } from "./json-body.ts";
+import type { IncompleteBody } from "./json-body.ts";
 import { DataverseError, SignInError, dataverseErrorOf } from "./errors.ts";
 import type { ErrorAnswer } from "./errors.ts";
 
@@ -19,58 +19,59 @@ const SQL_TIMEOUT = "0x80044151";
 
 /** Of an answer that is not 2xx. */
 export function failureOf(answer: HttpResponse): Failure {
-  const told = errorAnswerOf(answer);
+  const errorAnswer = errorAnswerOf(answer);
   const retryAfter = String(answer.headers["retry-after"] ?? "");
-  if (answer.status === 401) return { trouble: "token", error: tokenRefused(told) };
-  const error = dataverseErrorOf(told);
+  if (answer.status === 401) return { trouble: "token", error: tokenRefused(errorAnswer) };
+  const error = dataverseErrorOf(errorAnswer);
   if (error.code === "not-a-member") return { trouble: "not-a-member-yet", error };
-  if (told.serverCode.toLowerCase() === SQL_TIMEOUT) return { trouble: "broken", error: sqlTimeout(told) };
+  if (errorAnswer.serverCode.toLowerCase() === SQL_TIMEOUT)
+    return { trouble: "broken", error: sqlTimeout(errorAnswer) };
   const trouble = classifyStatus(answer.status);
   if (trouble === "final" || error.code === "administration-mode") return { trouble, retryAfter, error };
-  return { trouble, retryAfter, error: exhausted(told) };
+  return { trouble, retryAfter, error: retriesExhausted(errorAnswer) };
 }
 
-function tokenRefused(told: ErrorAnswer): SignInError {
+function tokenRefused(errorAnswer: ErrorAnswer): SignInError {
   return new SignInError(
     "reconnect",
     "Dynamics 365 does not accept the sign-in any more, although it was just renewed.",
     {
-      serverCode: told.serverCode,
+      serverCode: errorAnswer.serverCode,
       fix: "Connect Dynamics 365 again; check that the address is of the environment that was signed in to.",
-      cause: dataverseErrorOf(told),
+      cause: dataverseErrorOf(errorAnswer),
     },
   );
 }
 
-function exhausted(told: ErrorAnswer): DataverseError {
-  if (told.status === 429)
+function retriesExhausted(errorAnswer: ErrorAnswer): DataverseError {
+  if (errorAnswer.status === 429)
     return new DataverseError(
       "throttled",
       "Dynamics 365 has been asking for more than an hour to slow down (service protection limits).",
-      told,
+      errorAnswer,
       {
         fix: "Another program probably uses the same user; run the sync at another time or give it a user of its own.",
-        cause: dataverseErrorOf(told),
+        cause: dataverseErrorOf(errorAnswer),
       },
     );
   return new DataverseError(
     "unavailable",
-    `Dynamics 365 has not been available (HTTP ${told.status}); it may be under maintenance.`,
-    told,
-    { fix: "Try again later.", cause: dataverseErrorOf(told) },
+    `Dynamics 365 has not been available (HTTP ${errorAnswer.status}); it may be under maintenance.`,
+    errorAnswer,
+    { fix: "Try again later.", cause: dataverseErrorOf(errorAnswer) },
   );
 }
 
-function sqlTimeout(told: ErrorAnswer): DataverseError {
+function sqlTimeout(errorAnswer: ErrorAnswer): DataverseError {
   return new DataverseError(
     "unavailable",
     "Dynamics 365 could not finish a query within the two minutes it allows itself.",
-    told,
-    { fix: "Map fewer columns or choose a simpler view.", cause: dataverseErrorOf(told) },
+    errorAnswer,
+    { fix: "Map fewer columns or choose a simpler view.", cause: dataverseErrorOf(errorAnswer) },
   );
 }
 
-export function tornFailure(error: TornBody, answer: HttpResponse | undefined): Failure {
+export function incompleteBodyFailure(error: IncompleteBody, answer: HttpResponse | undefined): Failure {
   const finding = "Dynamics 365 sent an answer that was not complete.";
   const facts = { status: answer?.status ?? 0, requestId: answer && requestIdOf(answer) };
   const options = { fix: "Try again later.", cause: error };
@@ -78,11 +79,11 @@ export function tornFailure(error: TornBody, answer: HttpResponse | undefined): 
 }
 
 /** A name that is not found may be found again: this environment has been talked to. */
-const LASTING: ReadonlySet<HttpErrorKind> = new Set(["too-large", "tls", "closed"]);
+const PERMANENT_ERRORS: ReadonlySet<HttpErrorKind> = new Set(["too-large", "tls", "closed"]);
 
 export function connectionFailure(error: HttpError): Failure {
   return {
-    trouble: LASTING.has(error.kind) ? "final" : "broken",
+    trouble: PERMANENT_ERRORS.has(error.kind) ? "final" : "broken",
     error: new DataverseError("unavailable", error.message, {}, { fix: "Try again later.", cause: error }),
   };
 }
@@ -94,12 +95,12 @@ const ErrorBody = z.object({
 function errorAnswerOf(answer: HttpResponse): ErrorAnswer {
   const base = { status: answer.status, requestId: requestIdOf(answer) };
   // Gateways answer in HTML; there is nothing in it for anybody.
-  const json = /^\s*\{/.test(answer.body.toString("latin1", 0, 100)) ? safeJson(answer) : undefined;
+  const json = /^\s*\{/.test(answer.body.toString("latin1", 0, 100)) ? jsonOrUndefined(answer) : undefined;
   const { code: serverCode = "", message = "" } = ErrorBody.safeParse(json).data?.error ?? {};
   return { ...base, serverCode, message };
 }
 
-function safeJson(answer: HttpResponse): unknown {
+function jsonOrUndefined(answer: HttpResponse): unknown {
   try {
     return parseJson(answer);
   } catch {

@@ -3,7 +3,7 @@ import { bodyText } from "../../lib/http.ts";
 import type { HttpResponse } from "../../lib/http.ts";
 
 /** A body that came, but not whole or not as JSON. */
-export class TornBody extends Error {
+export class IncompleteBody extends Error {
   override readonly name = "TornBody";
 }
 
@@ -12,7 +12,7 @@ export function parseJson(answer: HttpResponse): unknown {
   try {
     return JSON.parse(bodyText(answer.body));
   } catch (error) {
-    throw new TornBody("The body is not JSON.", { cause: error });
+    throw new IncompleteBody("The body is not JSON.", { cause: error });
   }
 }
 

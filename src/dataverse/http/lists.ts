@@ -3,9 +3,9 @@ import { z } from "zod";
 import { ProtocolError } from "./errors.ts";
 import type { Requests } from "./requests.ts";
 
-const MOST_PAGES = 1_000;
+const MAX_PAGES = 1_000;
 
-export function listOf<T extends z.ZodType>(item: T) {
+export function listSchema<T extends z.ZodType>(item: T) {
   return z.object({ value: z.array(item), "@odata.nextLink": z.string().optional() });
 }
 
@@ -19,7 +19,7 @@ export async function readList<T>(
   const items: T[] = [];
   let next: string | undefined = path;
   for (let page = 0; next !== undefined; page += 1) {
-    if (page === MOST_PAGES)
+    if (page === MAX_PAGES)
       throw new ProtocolError("Dynamics 365 answers a list without an end.", {}, { fix: "Try again later." });
     const body: z.infer<typeof schema> = await requests.json(next, schema, {
       prefer: "odata.maxpagesize=5000",

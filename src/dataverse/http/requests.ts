@@ -8,10 +8,10 @@ import type { Http, HttpResponse } from "../../lib/http.ts";
 import type { Log } from "../../lib/log.ts";
 import { retryDelay } from "../../lib/retry-timing.ts";
 import type { Environment } from "../auth/environment-address.ts";
-import { TornBody, parseJson, requestIdOf } from "./json-body.ts";
+import { IncompleteBody, parseJson, requestIdOf } from "./json-body.ts";
 import { answerInBatch, batchOfOne } from "./batch.ts";
 import { DataverseError, ProtocolError } from "./errors.ts";
-import { connectionFailure, failureOf, tornFailure } from "./failures.ts";
+import { connectionFailure, failureOf, incompleteBodyFailure } from "./failures.ts";
 import type { Failure } from "./failures.ts";
 import type { RequestStats, Usage } from "../model.ts";
 import type { TokenSource } from "../auth/tokens.ts";
@@ -42,7 +42,7 @@ export interface RequestsContext {
 }
 
 // Dataverse takes 32 KB; some room is left for what proxies add.
-const LONGEST_URL = 30_000;
+const MAX_URL_LENGTH = 30_000;
 
 // The headers of every request (Microsoft Learn, "Compose HTTP requests and handle errors").
 const HEADERS = {
@@ -54,7 +54,7 @@ const HEADERS = {
 
 export function openRequests(context: RequestsContext): Requests {
   const usage: Usage = { requests: 0, retries: 0, throttled: 0, throttledMs: 0, bytes: 0 };
-  const counting: RequestsContext = {
+  const countingContext: RequestsContext = {
     ...context,
     onRequest: (stats) => {
       usage.bytes += stats.wireBytes;
@@ -62,10 +62,10 @@ export function openRequests(context: RequestsContext): Requests {
     },
   };
   const get: Requests["get"] = async (target, options, read) => {
-    const url = ownUrl(target, context.environment);
+    const url = environmentUrl(target, context.environment);
     const linked = linkSignals(context.signal, options.signal);
     try {
-      return await persist(counting, usage, url, { ...options, signal: linked.signal }, read);
+      return await sendWithRetry(countingContext, usage, url, { ...options, signal: linked.signal }, read);
     } finally {
       linked.release();
     }
@@ -86,7 +86,7 @@ export function openRequests(context: RequestsContext): Requests {
   };
 }
 
-function ownUrl(target: string, environment: Environment): URL {
+function environmentUrl(target: string, environment: Environment): URL {
   const url = URL.canParse(target, environment.apiRoot) ? new URL(target, environment.apiRoot) : undefined;
   if (url !== undefined && url.origin === environment.origin && url.pathname.startsWith("/api/data/"))
     return url;
@@ -98,7 +98,7 @@ function ownUrl(target: string, environment: Environment): URL {
   );
 }
 
-async function persist<T>(
+async function sendWithRetry<T>(
   context: RequestsContext,
   usage: Usage,
   url: URL,
@@ -170,8 +170,8 @@ async function attempt<T>(
     return { value: await read(answer) };
   } catch (error) {
     if (error instanceof HttpError) return connectionFailure(error);
-    if (!(error instanceof TornBody)) throw error;
-    return tornFailure(error, answer);
+    if (!(error instanceof IncompleteBody)) throw error;
+    return incompleteBodyFailure(error, answer);
   }
 }
 
@@ -183,15 +183,15 @@ async function sendOnce(
 ): Promise<HttpResponse> {
   const started = clock.now().getTime();
   const headers = { ...HEADERS, ...(prefer === undefined ? {} : { Prefer: prefer }) };
-  const long = url.href.length > LONGEST_URL;
-  const method = long ? "POST" : "GET";
-  const told = { method, path: url.pathname, ms: 0, status: 0, wireBytes: 0, bytes: 0 } as const;
-  const tell = (answer?: HttpResponse) => {
+  const needsBatch = url.href.length > MAX_URL_LENGTH;
+  const method = needsBatch ? "POST" : "GET";
+  const stats = { method, path: url.pathname, ms: 0, status: 0, wireBytes: 0, bytes: 0 } as const;
+  const reportAttempt = (answer?: HttpResponse) => {
     const ms = clock.now().getTime() - started;
-    if (answer === undefined) onRequest?.({ ...told, ms });
+    if (answer === undefined) onRequest?.({ ...stats, ms });
     else
       onRequest?.({
-        ...told,
+        ...stats,
         ms,
         status: answer.status,
         wireBytes: answer.wireBytes,
@@ -199,13 +199,13 @@ async function sendOnce(
       });
   };
   try {
-    const answer = long
+    const answer = needsBatch
       ? await sendAsBatch(http, url, token, headers, signal)
       : await http.send({ url: url.href, headers: { ...headers, Authorization: `Bearer ${token}` }, signal });
-    tell(answer);
+    reportAttempt(answer);
     return answer;
   } catch (error) {
-    tell();
+    reportAttempt();
     throw error;
   }
 }
@@ -228,7 +228,7 @@ async function sendAsBatch(
   });
   if (outer.status !== 200) return outer;
   const inner = answerInBatch(outer);
-  if (inner === undefined) throw new TornBody("The batch answer is not complete.");
+  if (inner === undefined) throw new IncompleteBody("The batch answer is not complete.");
   return inner;
 }
 

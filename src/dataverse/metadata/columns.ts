@@ -2,9 +2,9 @@
 // choices, targets, precision) needs a cast, so one more request each. Microsoft Learn, "Query schema definitions".
 import { z } from "zod";
 import { runInOrder } from "../../lib/run-in-order.ts";
-import type { Access } from "./privileges.ts";
+import type { UserAccess } from "./privileges.ts";
 import { DataverseError } from "../http/errors.ts";
-import { listOf, readList } from "../http/lists.ts";
+import { listSchema, readList } from "../http/lists.ts";
 import type { Column } from "../model.ts";
 import type { Requests } from "../http/requests.ts";
 
@@ -48,7 +48,7 @@ const Detail = z.object({
 type Detail = z.infer<typeof Detail>;
 
 /** Dataverse recommends 4 to a small environment (its header x-ms-dop-hint). */
-const ASKED_AT_ONCE = 4;
+const MAX_CONCURRENT_REQUESTS = 4;
 
 const CHOICES = "$select=LogicalName&$expand=OptionSet,GlobalOptionSet";
 const CASTS: Readonly<Record<string, string>> = {
@@ -74,21 +74,21 @@ const SELECT = Object.keys(Attribute.shape).join(",");
 /** What can be offered: readable over OData and no companion of another column, by label. */
 export async function readColumns(
   requests: Requests,
-  access: Access,
+  access: UserAccess,
   signal?: AbortSignal,
 ): Promise<readonly Column[]> {
   const [attributes, details] = await Promise.all([
-    readList(requests, `${ATTRIBUTES}?$select=${SELECT}`, listOf(Attribute), signal),
+    readList(requests, `${ATTRIBUTES}?$select=${SELECT}`, listSchema(Attribute), signal),
     readDetails(requests, signal),
   ]);
   const offered = attributes.filter(
     (attribute) => attribute.IsValidForRead && attribute.IsValidODataAttribute && !attribute.AttributeOf,
   );
-  const mayRead = offered.some(({ IsSecured }) => IsSecured)
-    ? await securedReader(access, signal)
+  const isReadable = offered.some(({ IsSecured }) => IsSecured)
+    ? await securedColumnPredicate(access, signal)
     : () => true;
   return offered
-    .map((attribute) => columnOf(attribute, details.get(attribute.LogicalName), mayRead))
+    .map((attribute) => columnOf(attribute, details.get(attribute.LogicalName), isReadable))
     .toSorted((a, b) => a.label.localeCompare(b.label) || a.logicalName.localeCompare(b.logicalName));
 }
 
@@ -96,19 +96,24 @@ async function readDetails(
   requests: Requests,
   signal: AbortSignal | undefined,
 ): Promise<ReadonlyMap<string, Detail>> {
-  const asks = Object.entries(CASTS).map(
+  const tasks = Object.entries(CASTS).map(
     ([cast, query]) =>
       () =>
-        readList(requests, `${ATTRIBUTES}/Microsoft.Dynamics.CRM.${cast}?${query}`, listOf(Detail), signal),
+        readList(
+          requests,
+          `${ATTRIBUTES}/Microsoft.Dynamics.CRM.${cast}?${query}`,
+          listSchema(Detail),
+          signal,
+        ),
   );
   const details = new Map<string, Detail>();
-  for await (const list of runInOrder(asks, ASKED_AT_ONCE))
+  for await (const list of runInOrder(tasks, MAX_CONCURRENT_REQUESTS))
     for (const detail of list) details.set(detail.LogicalName, detail);
   return details;
 }
 
-async function securedReader(
-  access: Access,
+async function securedColumnPredicate(
+  access: UserAccess,
   signal: AbortSignal | undefined,
 ): Promise<(name: string) => boolean> {
   if (await access.isSystemAdministrator(signal)) return () => true;
@@ -118,7 +123,7 @@ async function securedReader(
 
 /** Who may not look into the profiles cannot know of a secured column, so none counts as readable: nothing is blanked by it. */
 async function readableByProfile(
-  access: Access,
+  access: UserAccess,
   signal: AbortSignal | undefined,
 ): Promise<ReadonlySet<string>> {
   try {
@@ -132,7 +137,7 @@ async function readableByProfile(
 function columnOf(
   attribute: z.infer<typeof Attribute>,
   detail: Detail | undefined,
-  mayRead: (name: string) => boolean,
+  isReadable: (name: string) => boolean,
 ): Column {
   const name = attribute.LogicalName;
   const secured = attribute.IsSecured ?? false;
@@ -141,7 +146,7 @@ function columnOf(
   const behavior = dateBehaviorOf(detail?.DateTimeBehavior?.Value);
   return {
     logicalName: name,
-    label: textOf(attribute.DisplayName) ?? attribute.SchemaName ?? name,
+    label: labelText(attribute.DisplayName) ?? attribute.SchemaName ?? name,
     type: attribute.AttributeTypeName?.Value ?? "",
     ...(format ? { format } : {}),
     ...(detail?.Targets ? { targets: detail.Targets } : {}),
@@ -149,7 +154,7 @@ function columnOf(
     ...(typeof detail?.Precision === "number" ? { precision: detail.Precision } : {}),
     ...(behavior ? { dateBehavior: behavior } : {}),
     secured,
-    readable: !secured || mayRead(name),
+    readable: !secured || isReadable(name),
     calculated: (attribute.SourceType ?? 0) > 0,
     ...(typeof detail?.MaxLength === "number" ? { maxLength: detail.MaxLength } : {}),
     custom: attribute.IsCustomAttribute ?? false,
@@ -160,17 +165,22 @@ function columnOf(
 function optionsOf(detail: Detail | undefined): ReadonlyMap<number, string> | undefined {
   const sets = [detail?.OptionSet, detail?.GlobalOptionSet];
   for (const set of sets) {
-    const two = TwoOptions.safeParse(set).data;
-    const many = Options.safeParse(set).data?.Options ?? [];
-    const options = [...many, ...[two?.TrueOption, two?.FalseOption].filter((option) => option != null)];
+    const twoOptions = TwoOptions.safeParse(set).data;
+    const choices = Options.safeParse(set).data?.Options ?? [];
+    const options = [
+      ...choices,
+      ...[twoOptions?.TrueOption, twoOptions?.FalseOption].filter((option) => option != null),
+    ];
     if (options.length > 0)
-      return new Map(options.map((option) => [option.Value, textOf(option.Label) ?? String(option.Value)]));
+      return new Map(
+        options.map((option) => [option.Value, labelText(option.Label) ?? String(option.Value)]),
+      );
   }
   return undefined;
 }
 
 /** In the connected user's language, else in the first there is. */
-function textOf(label: Label): string | undefined {
+function labelText(label: Label): string | undefined {
   return (
     [label?.UserLocalizedLabel, ...(label?.LocalizedLabels ?? [])].find((one) => one?.Label)?.Label ??
     undefined

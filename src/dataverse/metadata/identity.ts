@@ -15,7 +15,7 @@ const User = z.object({
   applicationid: z.string().nullish(),
 });
 
-export async function askWhoAmI(requests: Requests, signal: AbortSignal | undefined): Promise<Identity> {
+export async function readWhoAmI(requests: Requests, signal: AbortSignal | undefined): Promise<Identity> {
   const answer = await requests.json("WhoAmI", WhoAmI, { signal });
   return {
     organizationId: answer.OrganizationId.toLowerCase(),
@@ -24,7 +24,7 @@ export async function askWhoAmI(requests: Requests, signal: AbortSignal | undefi
   };
 }
 
-export async function askUser(
+export async function readConnectedUser(
   requests: Requests,
   userId: string,
   signal: AbortSignal | undefined,
@@ -42,7 +42,7 @@ export async function askUser(
 }
 
 /** By the Date header, which HTTP servers with a clock send (RFC 9110 6.6.1). */
-export async function askServerTime(
+export async function readServerTime(
   requests: Requests,
   signal: AbortSignal | undefined,
 ): Promise<Date | undefined> {

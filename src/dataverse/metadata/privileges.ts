@@ -2,7 +2,7 @@
 // Microsoft Learn, "Security concepts" and "Column-level security"; roles are told by template, for every business unit
 // has its own copy of each.
 import { z } from "zod";
-import { listOf, readList } from "../http/lists.ts";
+import { listSchema, readList } from "../http/lists.ts";
 import type { Identity } from "../model.ts";
 import type { Requests } from "../http/requests.ts";
 
@@ -20,16 +20,16 @@ const NEEDED_PRIVILEGES = [
 ] as const;
 
 /** Those whose depth decides how much is seen; a personal view is never seen by more than its owner and those it is shared with. */
-const NEEDED_FOR_ALL: readonly string[] = ["prvReadAccount", "prvReadUser", "prvReadTeam"];
+const NEEDED_ORGANISATION_WIDE: readonly string[] = ["prvReadAccount", "prvReadUser", "prvReadTeam"];
 
 export interface PrivilegeGaps {
   /** Needed privileges that no role of the user or its teams gives. */
   readonly missing: readonly string[];
   /** Given, but not for the whole organisation: part of the accounts or users would not be seen, without any error. */
-  readonly narrow: readonly string[];
+  readonly insufficientDepth: readonly string[];
 }
 
-export interface Access {
+export interface UserAccess {
   isSystemAdministrator(signal?: AbortSignal): Promise<boolean>;
   privilegeGaps(signal?: AbortSignal): Promise<PrivilegeGaps>;
   /** Secured account columns that a field security profile lets the user read. Does not speak for administrators. */
@@ -61,17 +61,20 @@ const ALLOWED = 4;
 /** team.teamtype: an access team shares records; it has neither roles nor profiles. */
 const ACCESS_TEAM = 1;
 
-export function accessOf(requests: Requests, whoAmI: (signal?: AbortSignal) => Promise<Identity>): Access {
+export function userAccess(
+  requests: Requests,
+  whoAmI: (signal?: AbortSignal) => Promise<Identity>,
+): UserAccess {
   const teamsOf = async (userId: string, signal: AbortSignal | undefined) => {
     const path = `systemusers(${userId})/teammembership_association?$select=teamid,teamtype`;
-    const teams = await readList(requests, path, listOf(Team), signal);
+    const teams = await readList(requests, path, listSchema(Team), signal);
     return teams.filter(({ teamtype }) => teamtype !== ACCESS_TEAM).map(({ teamid }) => teamid);
   };
-  const holdsTemplate = async (path: string, signal: AbortSignal | undefined) => {
+  const hasAdministratorRole = async (path: string, signal: AbortSignal | undefined) => {
     const roles = await readList(
       requests,
       `${path}?$select=roleid,_roletemplateid_value`,
-      listOf(Role),
+      listSchema(Role),
       signal,
     );
     return roles.some(
@@ -81,21 +84,26 @@ export function accessOf(requests: Requests, whoAmI: (signal?: AbortSignal) => P
   return {
     async isSystemAdministrator(signal) {
       const { userId } = await whoAmI(signal);
-      if (await holdsTemplate(`systemusers(${userId})/systemuserroles_association`, signal)) return true;
+      if (await hasAdministratorRole(`systemusers(${userId})/systemuserroles_association`, signal))
+        return true;
       for (const team of await teamsOf(userId, signal))
-        if (await holdsTemplate(`teams(${team})/teamroles_association`, signal)) return true;
+        if (await hasAdministratorRole(`teams(${team})/teamroles_association`, signal)) return true;
       return false;
     },
     async privilegeGaps(signal) {
       const { userId } = await whoAmI(signal);
       const path = `systemusers(${userId})/Microsoft.Dynamics.CRM.RetrieveUserPrivileges()`;
-      const { RolePrivileges: held } = await requests.json(path, PrivilegesOfUser, { signal });
-      const names = await privilegeNames(requests, held, signal);
-      const global = await privilegeNames(requests, held.filter(isForAll), signal);
+      const { RolePrivileges: rolePrivileges } = await requests.json(path, PrivilegesOfUser, { signal });
+      const names = await privilegeNames(requests, rolePrivileges, signal);
+      const organisationWide = await privilegeNames(
+        requests,
+        rolePrivileges.filter(isOrganisationWide),
+        signal,
+      );
       return {
         missing: NEEDED_PRIVILEGES.filter((name) => !names.has(name.toLowerCase())),
-        narrow: NEEDED_FOR_ALL.filter(
-          (name) => names.has(name.toLowerCase()) && !global.has(name.toLowerCase()),
+        insufficientDepth: NEEDED_ORGANISATION_WIDE.filter(
+          (name) => names.has(name.toLowerCase()) && !organisationWide.has(name.toLowerCase()),
         ),
       };
     },
@@ -103,23 +111,25 @@ export function accessOf(requests: Requests, whoAmI: (signal?: AbortSignal) => P
       const { userId } = await whoAmI(signal);
       const paths = [`systemusers(${userId})/systemuserprofiles_association`];
       for (const team of await teamsOf(userId, signal)) paths.push(`teams(${team})/teamprofiles_association`);
-      const mine = new Set<string>();
+      const profileIds = new Set<string>();
       for (const path of paths)
         for (const profile of await readList(
           requests,
           `${path}?$select=fieldsecurityprofileid`,
-          listOf(Profile),
+          listSchema(Profile),
           signal,
         ))
-          mine.add(profile.fieldsecurityprofileid.toLowerCase());
+          profileIds.add(profile.fieldsecurityprofileid.toLowerCase());
       const select = "attributelogicalname,canread,_fieldsecurityprofileid_value";
       const filter = "entityname eq 'account'".replaceAll(" ", "%20");
       const query = `fieldpermissions?$select=${select}&$filter=${filter}`;
-      const permissions = await readList(requests, query, listOf(Permission), signal);
+      const permissions = await readList(requests, query, listSchema(Permission), signal);
       return new Set(
         permissions
           .filter(({ canread }) => canread === ALLOWED)
-          .filter(({ _fieldsecurityprofileid_value: profile }) => mine.has(profile?.toLowerCase() ?? ""))
+          .filter(({ _fieldsecurityprofileid_value: profile }) =>
+            profileIds.has(profile?.toLowerCase() ?? ""),
+          )
           .map(({ attributelogicalname }) => attributelogicalname),
       );
     },
@@ -127,26 +137,26 @@ export function accessOf(requests: Requests, whoAmI: (signal?: AbortSignal) => P
 }
 
 /** Where the depth is not told in words, nothing is made of it. */
-function isForAll({ Depth: depth }: { Depth?: unknown }): boolean {
+function isOrganisationWide({ Depth: depth }: { Depth?: unknown }): boolean {
   return typeof depth !== "string" || depth === "Global";
 }
 
 // Newer versions name the privileges in the answer itself; before, only their ids came.
 async function privilegeNames(
   requests: Requests,
-  held: z.infer<typeof PrivilegesOfUser>["RolePrivileges"],
+  rolePrivileges: z.infer<typeof PrivilegesOfUser>["RolePrivileges"],
   signal: AbortSignal | undefined,
 ): Promise<ReadonlySet<string>> {
-  if (held.every(({ PrivilegeName: name }) => name))
-    return new Set(held.map(({ PrivilegeName: name }) => name?.toLowerCase() ?? ""));
-  const ids = new Set(held.map(({ PrivilegeId: id }) => id.toLowerCase()));
+  if (rolePrivileges.every(({ PrivilegeName: name }) => name))
+    return new Set(rolePrivileges.map(({ PrivilegeName: name }) => name?.toLowerCase() ?? ""));
+  const ids = new Set(rolePrivileges.map(({ PrivilegeId: id }) => id.toLowerCase()));
   const filter = NEEDED_PRIVILEGES.map((name) => `name eq '${name}'`)
     .join(" or ")
     .replaceAll(" ", "%20");
   const all = await readList(
     requests,
     `privileges?$select=privilegeid,name&$filter=${filter}`,
-    listOf(Privilege),
+    listSchema(Privilege),
     signal,
   );
   return new Set(

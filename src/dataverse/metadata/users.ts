@@ -1,7 +1,7 @@
 // The organisation's users: owners and user lookups carry ids, and this list turns them into people.
 import { z } from "zod";
 import type { DynamicsUser } from "../model.ts";
-import { listOf, readList } from "../http/lists.ts";
+import { listSchema, readList } from "../http/lists.ts";
 import type { Requests } from "../http/requests.ts";
 
 const User = z.object({
@@ -15,7 +15,7 @@ const User = z.object({
 /** All of them, disabled ones too: a disabled user still owns accounts. */
 export async function readUsers(requests: Requests, signal?: AbortSignal): Promise<readonly DynamicsUser[]> {
   const select = "systemuserid,fullname,internalemailaddress,domainname,isdisabled";
-  const users = await readList(requests, `systemusers?$select=${select}`, listOf(User), signal);
+  const users = await readList(requests, `systemusers?$select=${select}`, listSchema(User), signal);
   return users.map((user) => ({
     id: user.systemuserid.toLowerCase(),
     fullName: user.fullname ?? "",

@@ -6,7 +6,7 @@ import type { View } from "../model.ts";
 export function layoutColumns({ layoutXml = "" }: View): string[] {
   if (layoutXml === "" || /<!DOCTYPE/i.test(layoutXml)) return [];
   try {
-    const cells = new DOMParser({ onError: refuse })
+    const cells = new DOMParser({ onError: throwParseError })
       .parseFromString(layoutXml, "text/xml")
       .getElementsByTagName("cell");
     const shown = Array.from(cells).filter((cell) => cell.getAttribute("ishidden") !== "1");
@@ -16,6 +16,6 @@ export function layoutColumns({ layoutXml = "" }: View): string[] {
   }
 }
 
-function refuse(_level: string, message: string): never {
+function throwParseError(_level: string, message: string): never {
   throw new Error(message);
 }

@@ -3,11 +3,11 @@
 import { z } from "zod";
 import { DataverseError } from "../http/errors.ts";
 import { viewBroken } from "../accounts/fetchxml.ts";
-import { listOf, readList } from "../http/lists.ts";
+import { listSchema, readList } from "../http/lists.ts";
 import type { View } from "../model.ts";
 import type { Requests } from "../http/requests.ts";
 
-const Stored = z.object({
+const StoredView = z.object({
   userqueryid: z.string().optional(),
   savedqueryid: z.string().optional(),
   name: z.string().nullish(),
@@ -18,9 +18,9 @@ const Stored = z.object({
   description: z.string().nullish(),
   layoutxml: z.string().nullish(),
 });
-type Stored = z.infer<typeof Stored>;
+type StoredView = z.infer<typeof StoredView>;
 
-const SETS = {
+const ENTITY_SETS = {
   personal: {
     set: "userqueries",
     select: "userqueryid,name,description,fetchxml,returnedtypecode,statecode,_ownerid_value",
@@ -41,9 +41,9 @@ export async function readViews(requests: Requests, signal?: AbortSignal): Promi
   const kinds = ["personal", "system"] as const;
   const lists = await Promise.all(
     kinds.map(async (kind) => {
-      const { set, select } = SETS[kind];
+      const { set, select } = ENTITY_SETS[kind];
       const path = `${set}?$select=${select}&$filter=${ACCOUNT_LISTS}&$orderby=name`;
-      const stored = await readList(requests, path, listOf(Stored), signal);
+      const stored = await readList(requests, path, listSchema(StoredView), signal);
       return stored.map((view) => viewOf(view, kind));
     }),
   );
@@ -52,11 +52,11 @@ export async function readViews(requests: Requests, signal?: AbortSignal): Promi
 
 /** Throws DataverseError: 'view-not-found' if there is none or it is not visible, 'view-broken' if it cannot be read. */
 export async function readView(requests: Requests, id: string, signal?: AbortSignal): Promise<View> {
-  const plain = id.replaceAll(/[{}]/g, "").toLowerCase();
-  if (!/^[0-9a-f-]{36}$/.test(plain)) throw notFound(id);
+  const normalisedId = id.replaceAll(/[{}]/g, "").toLowerCase();
+  if (!/^[0-9a-f-]{36}$/.test(normalisedId)) throw notFound(id);
   const found =
-    (await findView(requests, plain, "personal", signal)) ??
-    (await findView(requests, plain, "system", signal));
+    (await findView(requests, normalisedId, "personal", signal)) ??
+    (await findView(requests, normalisedId, "system", signal));
   if (found === undefined) throw notFound(id);
   const { stored, view } = found;
   if (stored.returnedtypecode !== undefined && stored.returnedtypecode !== "account")
@@ -67,9 +67,9 @@ export async function readView(requests: Requests, id: string, signal?: AbortSig
 }
 
 async function findView(requests: Requests, id: string, kind: View["kind"], signal: AbortSignal | undefined) {
-  const { set, select } = SETS[kind];
+  const { set, select } = ENTITY_SETS[kind];
   try {
-    const stored = await requests.json(`${set}(${id})?$select=${select},layoutxml`, Stored, { signal });
+    const stored = await requests.json(`${set}(${id})?$select=${select},layoutxml`, StoredView, { signal });
     return { stored, view: viewOf(stored, kind) };
   } catch (error) {
     if (error instanceof DataverseError && error.code === "record-not-found") return undefined;
@@ -77,7 +77,7 @@ async function findView(requests: Requests, id: string, kind: View["kind"], sign
   }
 }
 
-function viewOf(stored: Stored, kind: View["kind"]): View {
+function viewOf(stored: StoredView, kind: View["kind"]): View {
   const owner = stored["_ownerid_value"]?.toLowerCase();
   return {
     id: (stored.userqueryid ?? stored.savedqueryid ?? "").toLowerCase(),

@@ -5,7 +5,7 @@ import { join, relative } from "node:path";
 import type { RunningSimulator } from "../../../../simulator/main.ts";
 import { createAccount } from "../../../accounts/store.ts";
 import type { Config } from "../../../config.ts";
-import { openConnection } from "../../../connections/sign-in/open-client.ts";
+import { openFileConnection } from "../../../connections/sign-in/open-client.ts";
 import { migrate } from "../../../db/migrate.ts";
 import { systemClock } from "../../../lib/clock.ts";
 import { withReleases, type Releases } from "../../../lib/releases.ts";
@@ -67,7 +67,7 @@ async function runDemo(context: CommandContext, releases: Releases): Promise<Dem
   );
 
   const connection = demoConnection(simulator);
-  const open = await openConnection({ ...app, simulator: simulator.origin }, connection, {
+  const open = await openFileConnection({ ...app, simulator: simulator.origin }, connection, {
     signal: context.signal,
   });
   releases.add(() => open.close());

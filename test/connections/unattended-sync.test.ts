@@ -6,7 +6,7 @@ import { connectedWeb, SETTINGS, type Connected } from "../jobs/connected.ts";
 
 const HOUR = 3_600_000;
 
-type Alone = Connected & {
+type UnattendedSync = Connected & {
   readonly worker: Worker;
   readonly ids: readonly string[];
   readonly passes: (hours: number) => void;
@@ -15,7 +15,7 @@ type Alone = Connected & {
 };
 
 /** Thirty accounts synced once, and a worker that looks only when told to. */
-async function leftAlone(): Promise<Alone> {
+async function unattendedSync(): Promise<UnattendedSync> {
   const connected = await connectedWeb();
   const { web, org } = connected;
   const ids = Array.from({ length: 30 }, (_, index) =>
@@ -39,7 +39,7 @@ async function leftAlone(): Promise<Alone> {
   };
 }
 
-function blank({ org, ids }: Alone, count: number): void {
+function blank({ org, ids }: UnattendedSync, count: number): void {
   for (const id of ids.slice(0, count)) org.updateAccount(id, { description: "" });
 }
 
@@ -47,7 +47,7 @@ const HOURLY = { changesEveryMinutes: 60, fullEveryMinutes: 1440, fullAt: null }
 const BRAKE = { sharePercent: 20, accounts: 500, shareOfFewPercent: 50, shrunkToPercent: 50 };
 
 test("after a week in which nothing ran there is one run, and the next comes an interval later", async () => {
-  const alone = await leftAlone();
+  const alone = await unattendedSync();
   await alone.carol.put("/connection/schedule", HOURLY);
   alone.passes(7 * 24);
 
@@ -62,7 +62,7 @@ test("after a week in which nothing ran there is one run, and the next comes an 
 });
 
 test("the full run of the day begins at its time, and the page says when", async () => {
-  const alone = await leftAlone();
+  const alone = await unattendedSync();
 
   const { body } = await alone.carol.put("/connection/schedule", {
     changesEveryMinutes: null,
@@ -75,7 +75,7 @@ test("the full run of the day begins at its time, and the page says when", async
 });
 
 test("the share of few accounts is the connection's own", async () => {
-  const alone = await leftAlone();
+  const alone = await unattendedSync();
   await alone.carol.put("/connection/brake", { ...BRAKE, shareOfFewPercent: 100 });
   blank(alone, 20);
   expect(await alone.sync()).toMatchObject({ status: "done", counts: { updated: 20 } });
@@ -87,7 +87,7 @@ test("the share of few accounts is the connection's own", async () => {
 });
 
 test("the share and the number of many accounts are the connection's own", async () => {
-  const alone = await leftAlone();
+  const alone = await unattendedSync();
   await alone.carol.put("/connection/brake", { ...BRAKE, sharePercent: 40, accounts: 12 });
   blank(alone, 12);
   expect(await alone.sync()).toMatchObject({ status: "done", counts: { updated: 12 } });
@@ -98,7 +98,7 @@ test("the share and the number of many accounts are the connection's own", async
 });
 
 test("how far the selection may shrink is the connection's own, and an empty one always waits", async () => {
-  const alone = await leftAlone();
+  const alone = await unattendedSync();
   await alone.carol.put("/connection/brake", { ...BRAKE, shareOfFewPercent: 100, shrunkToPercent: 0 });
   for (const id of alone.ids.slice(0, 20)) alone.org.updateAccount(id, { statecode: 1 });
   expect(await alone.sync()).toMatchObject({ status: "done", counts: { stopped: 20 } });
@@ -109,7 +109,7 @@ test("how far the selection may shrink is the connection's own, and an empty one
 });
 
 test("a plan that waits is discarded: nothing is written, and the next one comes an interval later", async () => {
-  const alone = await leftAlone();
+  const alone = await unattendedSync();
   await alone.carol.put("/connection/schedule", HOURLY);
   blank(alone, 20);
   alone.passes(1);
@@ -128,7 +128,7 @@ test("a plan that waits is discarded: nothing is written, and the next one comes
 });
 
 test("a plan that waits loses its worth by a retry: it is made anew at once, and nobody hears of it twice", async () => {
-  const alone = await leftAlone();
+  const alone = await unattendedSync();
   alone.org.createAccount({ name: "Company 1" });
   await alone.sync();
   blank(alone, 20);
@@ -163,7 +163,7 @@ test("a plan that waits loses its worth by a retry: it is made anew at once, and
 });
 
 test("a plan that waited for a day is made anew, so that it can be applied, or is not needed any more", async () => {
-  const alone = await leftAlone();
+  const alone = await unattendedSync();
   blank(alone, 20);
   alone.passes(24);
   await alone.ended((await alone.worker.poll())!);
@@ -177,7 +177,7 @@ test("a plan that waited for a day is made anew, so that it can be applied, or i
 });
 
 test("a sync that fails needs attention and is tried again; when it works, all is well", async () => {
-  const alone = await leftAlone();
+  const alone = await unattendedSync();
   const { faults } = alone.web.simulator;
   const broken = faults.add({
     path: String.raw`/accounts\?`,
@@ -201,7 +201,7 @@ test("a sync that fails needs attention and is tried again; when it works, all i
 });
 
 test("a retry that is done leaves what it did not settle", async () => {
-  const alone = await leftAlone();
+  const alone = await unattendedSync();
   alone.org.createAccount({ name: "Company 1" });
   await alone.sync();
   const attention = {
@@ -224,7 +224,7 @@ test("a retry that is done leaves what it did not settle", async () => {
 });
 
 test("choosing a new view restarts the sync", async () => {
-  const alone = await leftAlone();
+  const alone = await unattendedSync();
   const view = (name: string) =>
     alone.org.addView({
       kind: "system",

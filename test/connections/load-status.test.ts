@@ -1,17 +1,17 @@
 import { expect, test } from "vitest";
 import { loadConnection, saveSettings, saveSignIn, setPaused } from "../../src/connections/connection.ts";
-import { syncState, type SyncState } from "../../src/connections/status/load-status.ts";
+import { loadSyncStatus, type SyncStatus } from "../../src/connections/status/load-status.ts";
 import { normaliseAddress } from "../../src/dataverse/auth/environment-address.ts";
 import { workspace, type Workspace } from "../harness/workspace.ts";
 
-async function connectedWorkspace(): Promise<Workspace & { readonly state: () => Promise<SyncState> }> {
+async function connectedWorkspace(): Promise<Workspace & { readonly state: () => Promise<SyncStatus> }> {
   const work = await workspace();
   const { simulator, database, clock } = work;
   const { kysely } = database;
   await kysely.transaction().execute((trx) =>
     saveSignIn(trx, {
       environment: normaliseAddress(simulator.origin, { simulatorOrigin: simulator.origin }),
-      place: { authority: simulator.origin, tenant: simulator.tenantId },
+      authority: { authority: simulator.origin, tenant: simulator.tenantId },
       organizationId: simulator.org.id,
       signInBy: "delegated",
       signedInAs: "Admin Contoso",
@@ -22,7 +22,7 @@ async function connectedWorkspace(): Promise<Workspace & { readonly state: () =>
   );
   const { selection, mapping, options } = work.context().settings;
   await saveSettings(kysely, { selection, mapping, options });
-  return { ...work, state: async () => syncState(kysely, await loadConnection(kysely), clock.now()) };
+  return { ...work, state: async () => loadSyncStatus(kysely, await loadConnection(kysely), clock.now()) };
 }
 
 test("before the first run it has never synced; a preview waits without asking for anybody", async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { RunningSimulator } from "../../simulator/main.ts";
-import { addReader, allOf, connectSimulated, roleOf } from "./connected.ts";
+import { addReader, allOf, connectSimulated, roleOf } from "./test-client.ts";
 
 async function isAdministrator(as: (simulator: RunningSimulator) => string) {
   await using connected = await connectSimulated({ as });

@@ -4,14 +4,14 @@ import type { ConnectionSettings } from "../../src/connections/file/connection-f
 import { DEFAULT_LIMITS } from "../../src/settings/brake.ts";
 import { DEFAULT_SCHEDULE } from "../../src/settings/schedule.ts";
 import { loadConnection, setAttention } from "../../src/connections/connection.ts";
-import { beginLogIn } from "../../src/connections/sign-in/log-in.ts";
+import { startLogIn } from "../../src/connections/sign-in/log-in.ts";
 import { openStoredConnection } from "../../src/connections/sign-in/open-stored-connection.ts";
-import { forgetConnectionFile, useConnectionFile } from "../../src/connections/file/use-connection-file.ts";
-import { syncState } from "../../src/connections/status/load-status.ts";
+import { removeFileConnection, useConnectionFile } from "../../src/connections/file/use-connection-file.ts";
+import { loadSyncStatus } from "../../src/connections/status/load-status.ts";
 import type { RunningSimulator } from "../../simulator/main.ts";
 import { createSettableClock } from "../../src/lib/clock.ts";
 import type { Attention } from "../../src/connections/tables.ts";
-import { partsFor, simulated } from "./stored.ts";
+import { disconnectedDeps, startSimulator } from "./stored-connection.ts";
 
 function fileFor({ origin, clientId, clientSecret }: RunningSimulator): ConnectionSettings {
   return {
@@ -29,8 +29,8 @@ function fileFor({ origin, clientId, clientSecret }: RunningSimulator): Connecti
 }
 
 test("a connection file is shown as the connection, opened by its own secret, and changed in the file alone", async () => {
-  const simulator = await simulated();
-  const parts = await partsFor(simulator);
+  const simulator = await startSimulator();
+  const parts = await disconnectedDeps(simulator);
   const file = fileFor(simulator);
   await useConnectionFile(parts, file);
   expect(await loadConnection(parts.database.kysely)).toMatchObject({
@@ -54,27 +54,27 @@ test("a connection file is shown as the connection, opened by its own secret, an
   expect((await open.client.whoAmI()).organizationId).toBe(simulator.org.id);
   await open.close();
   const asked = { address: simulator.origin, teammateId: 1, redirectUri: "http://127.0.0.1/x" };
-  await expect(beginLogIn({ ...parts, file }, asked)).rejects.toMatchObject({ code: "set-up-in-file" });
+  await expect(startLogIn({ ...parts, file }, asked)).rejects.toMatchObject({ code: "set-up-in-file" });
 });
 
 test("started without the file, nothing is connected, and what it chose stays", async () => {
-  const simulator = await simulated();
-  const parts = await partsFor(simulator);
+  const simulator = await startSimulator();
+  const parts = await disconnectedDeps(simulator);
   await useConnectionFile(parts, fileFor(simulator));
-  await forgetConnectionFile(parts.database);
+  await removeFileConnection(parts.database);
   const { environment, selectionName } = await loadConnection(parts.database.kysely);
   expect([environment, selectionName]).toEqual([null, "Key accounts"]);
 });
 
 test("an organisation that does not answer at the start keeps nobody from starting, and is learnt later", async () => {
-  const simulator = await simulated();
-  const parts = await partsFor(simulator);
+  const simulator = await startSimulator();
+  const parts = await disconnectedDeps(simulator);
   // Its port stays its own: one that is given back may be anybody's when it is wanted again.
   const away = simulator.faults.add({ times: 0, fault: { kind: "cut", when: "before-headers" } });
   await useConnectionFile(parts, fileFor(simulator));
   const { kysely } = parts.database;
   expect((await loadConnection(kysely)).environment).toMatchObject({ organizationId: null, fromFile: true });
-  expect(await syncState(kysely, await loadConnection(kysely), parts.clock.now())).toMatchObject({
+  expect(await loadSyncStatus(kysely, await loadConnection(kysely), parts.clock.now())).toMatchObject({
     state: "never-synced",
     attention: null,
   });
@@ -85,8 +85,8 @@ test("an organisation that does not answer at the start keeps nobody from starti
 });
 
 test("a secret that is wrong waits as attention; an address that is none is refused at once", async () => {
-  const simulator = await simulated();
-  const parts = await partsFor(simulator);
+  const simulator = await startSimulator();
+  const parts = await disconnectedDeps(simulator);
   const file = fileFor(simulator);
   await useConnectionFile(parts, {
     ...file,
@@ -101,8 +101,8 @@ test("a secret that is wrong waits as attention; an address that is none is refu
 });
 
 test("started again with the same file, it is the same connection, and what waits for an admin still waits", async () => {
-  const simulator = await simulated();
-  const parts = await partsFor(simulator);
+  const simulator = await startSimulator();
+  const parts = await disconnectedDeps(simulator);
   const { kysely } = parts.database;
   await useConnectionFile(parts, fileFor(simulator));
   const attention: Attention = {

@@ -7,7 +7,7 @@ import { connectDataverse } from "../../src/dataverse/client.ts";
 import type { DataverseClient, DataverseOptions } from "../../src/dataverse/client.ts";
 import { discoverSignIn } from "../../src/dataverse/auth/discovery.ts";
 import type { RawRow, View } from "../../src/dataverse/model.ts";
-import { refreshTokenTokens } from "../../src/dataverse/auth/tokens.ts";
+import { storedRefreshTokens } from "../../src/dataverse/auth/tokens.ts";
 import type { TokenSource } from "../../src/dataverse/auth/tokens.ts";
 import { createSettableClock } from "../../src/lib/clock.ts";
 import type { SettableClock } from "../../src/lib/clock.ts";
@@ -69,10 +69,10 @@ export async function connectSimulated(
   const environment = normaliseAddress(origin, { simulatorOrigin: origin });
   const http = openHttp();
   const clock = createSettableClock("2026-03-01T00:00:00Z");
-  const place = await discoverSignIn(environment, { http, clock });
+  const authority = await discoverSignIn(environment, { http, clock });
   const refreshToken = options.as ? simulator.refreshTokenOf(options.as(simulator)) : simulator.refreshToken;
   const signIn = { clientId, clientSecret, refreshToken, saveRefreshToken: async () => {} };
-  const tokens = refreshTokenTokens({ environment, place, http, clock }, signIn);
+  const tokens = storedRefreshTokens({ environment, authority, http, clock }, signIn);
   const client = connectDataverse({ environment, clock, tokens, http, ...options.client });
   return {
     client,

@@ -1,18 +1,18 @@
 // The state of the sync in one word, from what is known of it; who has to do something is told what, and where.
 import { describe, expect, test } from "vitest";
-import { stateOf, type StateFacts } from "../../src/connections/status/status.ts";
-import { attentionOf, isSettledBy } from "../../src/connections/status/attention.ts";
+import { deriveState, type StatusFacts } from "../../src/connections/status/status.ts";
+import { attentionOf, isResolvedBy } from "../../src/connections/status/attention.ts";
 import { DataverseError, SignInError } from "../../src/dataverse/http/errors.ts";
 import { AttentionError } from "../../src/sync/rules/attention-error.ts";
 import { TooManyAccountsError } from "../../src/sync/read/stage-rows.ts";
 import type { Attention } from "../../src/connections/tables.ts";
 
-const facts = (given: Partial<StateFacts> = {}): StateFacts => ({
+const facts = (given: Partial<StatusFacts> = {}): StatusFacts => ({
   connected: true,
   paused: false,
   attention: null,
   isRunning: false,
-  waiting: null,
+  pendingPlan: null,
   failed: null,
   everSynced: true,
   openIssues: 0,
@@ -24,12 +24,12 @@ const asked = (error: Error, run: number | null = 7): Attention => attentionOf(e
 const failed = { id: 7, sentence: "Dynamics 365 does not answer." };
 
 describe("the word", () => {
-  test.for<[string, Partial<StateFacts>, string]>([
+  test.for<[string, Partial<StatusFacts>, string]>([
     ["not connected", { connected: false, everSynced: false, attention: asked(reconnect) }, "not-connected"],
     ["never synced", { everSynced: false }, "never-synced"],
     [
       "a preview waits before the first sync",
-      { everSynced: false, waiting: { id: 1, why: null } },
+      { everSynced: false, pendingPlan: { id: 1, why: null } },
       "never-synced",
     ],
     ["running", { isRunning: true }, "running"],
@@ -38,11 +38,11 @@ describe("the word", () => {
     ["with issues", { openIssues: 2 }, "with-issues"],
     ["paused", { paused: true, openIssues: 2 }, "paused"],
     ["paused, and it needs attention", { paused: true, attention: asked(reconnect) }, "needs-attention"],
-    ["a plan that somebody asked for", { waiting: { id: 7, why: null } }, "in-step"],
-    ["stopped by the brake", { waiting: { id: 7, why: "brake-changes" } }, "needs-attention"],
+    ["a plan that somebody asked for", { pendingPlan: { id: 7, why: null } }, "in-step"],
+    ["stopped by the brake", { pendingPlan: { id: 7, why: "brake-changes" } }, "needs-attention"],
     ["the last sync failed", { failed }, "needs-attention"],
   ])("%s", ([, given, word]) => {
-    expect(stateOf(facts(given)).state).toBe(word);
+    expect(deriveState(facts(given)).state).toBe(word);
   });
 });
 
@@ -59,26 +59,26 @@ describe("what needs attention says what to do, and where", () => {
     ["the sign-in has ended", reconnect, "connect"],
     ["too many accounts", new TooManyAccountsError(500_000), "accounts"],
   ])("%s", ([, error, place]) => {
-    const { state, attention } = stateOf(facts({ attention: asked(error), failed }));
+    const { state, attention } = deriveState(facts({ attention: asked(error), failed }));
     expect(state).toBe("needs-attention");
     expect(attention).toMatchObject({ place, sentence: error.message, run: 7 });
     expect(attention?.howToResolve).toMatch(places[place]);
   });
 
-  test.for<[string, Partial<StateFacts>, Partial<Attention>]>([
+  test.for<[string, Partial<StatusFacts>, Partial<Attention>]>([
     [
       "stopped by the brake",
-      { waiting: { id: 9, why: "brake-changes" }, failed },
+      { pendingPlan: { id: 9, why: "brake-changes" }, failed },
       { place: "plan", run: 9, howToResolve: "Look at the plan, and apply or discard it." },
     ],
     [
       "the selection shrank",
-      { waiting: { id: 9, why: "brake-shrunk" } },
+      { pendingPlan: { id: 9, why: "brake-shrunk" } },
       { sentence: "The selection has far fewer accounts than last time. Nothing was written." },
     ],
     [
       "the selection is empty",
-      { waiting: { id: 9, why: "empty-selection" } },
+      { pendingPlan: { id: 9, why: "empty-selection" } },
       { sentence: "The selection has no accounts. Nothing was written." },
     ],
     [
@@ -101,19 +101,19 @@ describe("what needs attention says what to do, and where", () => {
       },
     ],
   ])("%s", ([, given, attention]) => {
-    expect(stateOf(facts(given)).attention).toMatchObject(attention);
+    expect(deriveState(facts(given)).attention).toMatchObject(attention);
   });
 });
 
 describe("a run that was applied", () => {
   const viewGone = asked(new DataverseError("view-not-found", "It is gone."));
-  test.for<[string, Attention, Parameters<typeof isSettledBy>[1], boolean]>([
+  test.for<[string, Attention, Parameters<typeof isResolvedBy>[1], boolean]>([
     ["settles what came up before", viewGone, { id: 8, mode: "sync" }, true],
     ["settles what its own plan met", viewGone, { id: 7, mode: "plan" }, true],
     ["does not settle what came up after its plan", viewGone, { id: 6, mode: "plan" }, false],
     ["settles nothing of the selection as a retry", viewGone, { id: 8, mode: "retry" }, false],
     ["settles the sign-in as a retry", asked(reconnect, null), { id: 8, mode: "retry" }, true],
   ])("%s", ([, attention, run, settled]) => {
-    expect(isSettledBy(attention, run)).toBe(settled);
+    expect(isResolvedBy(attention, run)).toBe(settled);
   });
 });

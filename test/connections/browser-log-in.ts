@@ -1,22 +1,26 @@
 // Logging in to Dynamics 365 as a browser does: to the sign-in page, through its form, and back with what it gives.
 import type { Browser, WebWorkspace } from "../harness/web.ts";
 
-export type Answered = {
+export type SignInForm = {
   /** As Microsoft's page would: default the administrator, who agrees. */
   readonly as?: string;
   readonly consent?: "yes" | "no";
 };
 
 /** The address that the sign-in page sends the browser back to. */
-export async function wayBack(web: WebWorkspace, browser: Browser, answered: Answered = {}): Promise<string> {
+export async function callbackUrl(
+  web: WebWorkspace,
+  browser: Browser,
+  form: SignInForm = {},
+): Promise<string> {
   const { body } = await browser.post("/connection/sign-in", { address: web.simulator.origin });
-  return throughPage(web, body.url, answered);
+  return submitSignInPage(web, body.url, form);
 }
 
-export async function throughPage(
+export async function submitSignInPage(
   { simulator }: WebWorkspace,
   url: string,
-  { as = simulator.users[0]!.userPrincipalName, consent = "yes" }: Answered,
+  { as = simulator.users[0]!.userPrincipalName, consent = "yes" }: SignInForm,
 ): Promise<string> {
   const form = new URLSearchParams({ login: as, passwd: simulator.users[0]!.password, consent });
   const answer = await fetch(url, { method: "POST", body: form, redirect: "manual" });
@@ -26,16 +30,16 @@ export async function throughPage(
 }
 
 /** Comes back with it. @returns where the browser ends */
-export async function comeBack(web: WebWorkspace, browser: Browser, back: string): Promise<string> {
-  if (!back.startsWith(web.origin)) throw new Error(`The way back leads to ${back}.`);
-  const { headers, status, text } = await browser.request("GET", `/${back.slice(web.origin.length)}`);
+export async function followCallback(web: WebWorkspace, browser: Browser, callback: string): Promise<string> {
+  if (!callback.startsWith(web.origin)) throw new Error(`The way back leads to ${callback}.`);
+  const { headers, status, text } = await browser.request("GET", `/${callback.slice(web.origin.length)}`);
   return headers.get("location") ?? `${status} ${text}`;
 }
 
-export async function logIn(web: WebWorkspace, browser: Browser, answered: Answered = {}): Promise<string> {
-  return comeBack(web, browser, await wayBack(web, browser, answered));
+export async function logIn(web: WebWorkspace, browser: Browser, form: SignInForm = {}): Promise<string> {
+  return followCallback(web, browser, await callbackUrl(web, browser, form));
 }
 
-export const CONNECTED = "/contacts/accounts?import=dynamics&step=accounts";
-export const problem = (code: string): string =>
+export const CONNECTED_PAGE = "/contacts/accounts?import=dynamics&step=accounts";
+export const problemPage = (code: string): string =>
   `/contacts/accounts?import=dynamics&step=connect&problem=${code}`;

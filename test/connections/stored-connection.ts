@@ -3,7 +3,7 @@ import { onTestFinished } from "vitest";
 import { runSimulator, type RunningSimulator, type RunOptions } from "../../simulator/main.ts";
 import { normaliseAddress } from "../../src/dataverse/auth/environment-address.ts";
 import { loadConnection, saveSignIn } from "../../src/connections/connection.ts";
-import type { ConnectionParts } from "../../src/connections/sign-in/open-stored-connection.ts";
+import type { ConnectionDeps } from "../../src/connections/sign-in/open-stored-connection.ts";
 import { sharedTokens } from "../../src/connections/sign-in/shared-tokens.ts";
 import { createSealer } from "../../src/lib/sealer.ts";
 import { createSettableClock, type SettableClock } from "../../src/lib/clock.ts";
@@ -13,16 +13,16 @@ import { REFRESH_TOKEN } from "../../src/connections/sign-in/secrets.ts";
 
 export const KEY = Buffer.alloc(32, 7);
 
-export type Standing = ConnectionParts & { readonly simulator: string; readonly clock: SettableClock };
+export type TestDeps = ConnectionDeps & { readonly simulator: string; readonly clock: SettableClock };
 
-export async function simulated(options: RunOptions = {}): Promise<RunningSimulator> {
+export async function startSimulator(options: RunOptions = {}): Promise<RunningSimulator> {
   const simulator = await runSimulator(options);
   onTestFinished(() => simulator.close());
   return simulator;
 }
 
 /** Without any connection yet. */
-export async function partsFor(simulator: RunningSimulator): Promise<Standing> {
+export async function disconnectedDeps(simulator: RunningSimulator): Promise<TestDeps> {
   return {
     database: await testDatabase(),
     clock: createSettableClock(simulator.org.now()),
@@ -35,15 +35,15 @@ export async function partsFor(simulator: RunningSimulator): Promise<Standing> {
 }
 
 /** As if the person had just logged in. @returns how many accounts stay linked to another organisation */
-export async function logInStored(
-  parts: Standing,
+export async function saveLogIn(
+  parts: TestDeps,
   simulator: RunningSimulator,
   refreshToken: string = simulator.refreshToken,
 ): Promise<number> {
   return parts.database.kysely.transaction().execute((trx) =>
     saveSignIn(trx, {
       environment: normaliseAddress(simulator.origin, { simulatorOrigin: simulator.origin }),
-      place: { authority: simulator.origin, tenant: simulator.tenantId },
+      authority: { authority: simulator.origin, tenant: simulator.tenantId },
       organizationId: simulator.org.id,
       signInBy: "delegated",
       signedInAs: "Admin Contoso",
@@ -55,22 +55,22 @@ export async function logInStored(
   );
 }
 
-export async function standing(simulator: RunningSimulator): Promise<Standing> {
-  const parts = await partsFor(simulator);
-  await logInStored(parts, simulator);
+export async function connectedDeps(simulator: RunningSimulator): Promise<TestDeps> {
+  const parts = await disconnectedDeps(simulator);
+  await saveLogIn(parts, simulator);
   return parts;
 }
 
 /** The same installation in a process of its own, perhaps with settings of its own. */
-export function anotherProcess(parts: Standing, changed: Partial<Standing> = {}): Standing {
+export function anotherProcess(parts: TestDeps, changed: Partial<TestDeps> = {}): TestDeps {
   return { ...parts, ...changed, tokens: sharedTokens() };
 }
 
-export const attentionIn = async ({ database }: Standing) =>
+export const loadAttention = async ({ database }: TestDeps) =>
   (await loadConnection(database.kysely)).attention;
 
 /** The refresh token as it is stored, opened. */
-export async function storedToken({ database, sealer }: Standing): Promise<string> {
+export async function storedRefreshToken({ database, sealer }: TestDeps): Promise<string> {
   const row = await database.kysely
     .selectFrom("connection")
     .select("sealed_refresh_token")
