@@ -75,7 +75,7 @@ export async function* issueCsv(
   source: IssueSource,
   {
     kinds,
-    urlBase: urlBase,
+    urlBase,
   }: { readonly kinds: readonly string[] | undefined; readonly urlBase: RecordUrlBase | null },
 ): AsyncGenerator<string> {
   const guard = { guardFormulas: true };
