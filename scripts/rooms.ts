@@ -180,6 +180,37 @@ function importCycles(imports: readonly Import[], files: ReadonlySet<string>): s
   return [...cycles.values()];
 }
 
+type Ownership = {
+  readonly pattern: RegExp;
+  /** The file or folder that alone may do it. */
+  readonly owner: string;
+  readonly fault: string;
+};
+
+/** What one place of src alone does, whoever may import it. */
+const OWNERSHIPS: readonly Ownership[] = [
+  {
+    pattern: /\bprocess\.env\b/,
+    owner: "src/config.ts",
+    fault: "reads process.env, but only src/config.ts may; take the value as an argument.",
+  },
+  {
+    pattern: /(?:updateTable|insertInto|deleteFrom)\("runs"\)|\b(?:update|insert into|delete from) runs\b/,
+    owner: "src/sync/record/",
+    fault: "writes runs, but only src/sync/record may; say the event, or add what is written there.",
+  },
+];
+
+/** The first line of each kind that is in a file which does not own it. */
+function ownerFaults(file: string, text: string): string[] {
+  if (!file.startsWith("src/")) return [];
+  const lines = text.split("\n").map((line) => line.replace(/\/\/.*|^\s*\*.*/, ""));
+  return OWNERSHIPS.flatMap(({ pattern, owner, fault }) => {
+    const line = lines.findIndex((code) => pattern.test(code));
+    return line < 0 || file.startsWith(owner) ? [] : [`${file}:${line + 1} ${fault}`];
+  });
+}
+
 async function sourceFiles(root: string): Promise<string[]> {
   const tops = [...new Set(Object.keys(ROOMS).map((room) => room.split("/")[0] ?? room))];
   const found = await Promise.all(
@@ -207,13 +238,7 @@ export async function roomFaults(root: string): Promise<string[]> {
       faults.push(
         `${file} is in no room. Move it, or give its folder a line in the room table of scripts/rooms.ts.`,
       );
-    const reader = text
-      .split("\n")
-      .findIndex((line) => /\bprocess\.env\b/.test(line.replace(/\/\/.*|^\s*\*.*/, "")));
-    if (reader >= 0 && file.startsWith("src/") && file !== "src/config.ts")
-      faults.push(
-        `${file}:${reader + 1} reads process.env, but only src/config.ts may; take the value as an argument.`,
-      );
+    faults.push(...ownerFaults(file, text));
     imports.push(...importsOf(file, text));
   }
   faults.push(...imports.map(faultOf).filter((fault) => fault !== undefined));

@@ -63,6 +63,17 @@ test("an import cycle is reported once, whichever file it is entered by, and one
   ]);
 });
 
+test("a second writer of runs is told", async () => {
+  const root = await treeOf({
+    "src/sync/record/end.ts": 'export const x = db.updateTable("runs");\n',
+    "src/jobs/ask.ts":
+      "// update runs is for others\nexport const y = sql`update runs set status = 'done'`;\n",
+  });
+  expect(await roomFaults(root)).toEqual([
+    "src/jobs/ask.ts:2 writes runs, but only src/sync/record may; say the event, or add what is written there.",
+  ]);
+});
+
 test("a folder without a room, and a second reader of the environment, are told", async () => {
   const root = await treeOf({
     "src/utils/all.ts": "export const x = 1;\n",
