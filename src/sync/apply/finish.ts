@@ -168,7 +168,7 @@ export async function finishRun(run: ActiveRun): Promise<void> {
 async function complete(trx: OpenTransaction, run: ActiveRun, counts: RunCounts): Promise<void> {
   if (!countsBalance(counts)) {
     throw new RunError(
-      `The run does not add up: ${JSON.stringify(counts)}. It is not marked as done; please report this with the log of the run.`,
+      `The counts of the run do not balance: ${JSON.stringify(counts)}. It is not marked as done; please report this with the log of the run.`,
     );
   }
   const { kysely } = trx;

@@ -15,10 +15,10 @@ const PLAN_AGAIN = '"sluice plan" shows what would change now.';
 /** Why a run in this status is not a plan that can be applied, and what to do instead. */
 const NOT_PLANNED_REASONS: Readonly<Record<Exclude<RunStatus, "planned">, (run: string) => string>> = {
   queued: (run) => `${run} has no plan yet. Wait until a worker has planned it.`,
-  reading: (run) => `${run} has no plan: it was reading when it was last heard of. ${PLAN_AGAIN}`,
-  planning: (run) => `${run} has no plan: it was planning when it was last heard of. ${PLAN_AGAIN}`,
+  reading: (run) => `${run} has no plan: it is still reading, or was interrupted. ${PLAN_AGAIN}`,
+  planning: (run) => `${run} has no plan: it is still planning, or was interrupted. ${PLAN_AGAIN}`,
   applying: (run) =>
-    `${run} is being applied already. If it broke off, the next "sluice sync" goes on with it.`,
+    `${run} is being applied already. If it was interrupted, the next "sluice sync" resumes it.`,
   done: (run) => `${run} is applied already. ${PLAN_AGAIN}`,
   failed: (run) => `${run} failed, so there is no plan of it. ${PLAN_AGAIN}`,
   interrupted: (run) => `${run} was interrupted, so there is no plan of it. ${PLAN_AGAIN}`,
@@ -60,11 +60,11 @@ export async function planInvalidReason(
   const { status } = run;
   if (status !== "planned") return notPlannedReason({ ...run, status });
   if (settingsHash !== undefined && run.settings_hash !== settingsHash)
-    return `Mapping, selection, options or fields changed since run ${runId} was planned. Plan anew.`;
+    return `Mapping, selection, options or fields changed since run ${runId} was planned. Plan again.`;
   if ((await lastAppliedRun(db, organizationId)) !== run.planned_after)
-    return `Another run was applied since run ${runId} was planned. Plan anew.`;
+    return `Another run was applied since run ${runId} was planned. Plan again.`;
   if (now.getTime() - run.planned_at!.getTime() > PLAN_LIFETIME_MS)
-    return `Run ${runId} was planned more than 24 hours ago. Plan anew.`;
+    return `Run ${runId} was planned more than 24 hours ago. Plan again.`;
   return undefined;
 }
 

@@ -101,7 +101,7 @@ export async function acquireLease(database: Database, organizationId: string): 
         [organizationId],
       );
       throw new LeaseError(
-        `A run for this organisation is going on already (${other.rows[0]?.holder ?? "it has just ended"}). Wait for it to end, then try again.`,
+        `A run of this organisation is active already (${other.rows[0]?.holder ?? "it has just ended"}). Wait for it to end, then try again.`,
       );
     }
     return maintainLease(database, client, { organizationId, fence });

@@ -40,7 +40,7 @@ export class StalePlan extends Error {
   static tooOld(): StalePlan {
     return new StalePlan(
       "too-old",
-      "Nobody applied this plan within a day, so accounts were read and planned anew.",
+      "Nobody applied this plan within a day, so accounts were read and planned again.",
     );
   }
 

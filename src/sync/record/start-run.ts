@@ -86,7 +86,7 @@ async function insertRetriedRecords(
     trx,
   );
   if (inserted.numAffectedRows === 0n)
-    throw new RunError("There are no open issues of these accounts; there is nothing to look at again.");
+    throw new RunError("There are no open issues of these accounts; there is nothing to retry.");
 }
 
 /**

@@ -25,13 +25,13 @@ function explainCreate({ domains: claimed }: ChangeRow, { mapping, options }: Sy
     // With this option an account is created only if it gets all domains of its record.
     const hasNoDomains = claimed === null || claimed.length === 0;
     if (options.allowDuplicateNames)
-      return hasNoDomains ? "New: it has no email domain to be found by" : "New: nobody has its domains";
-    return hasNoDomains ? "New: nobody has its name" : "New: nobody has its domains or its name";
+      return hasNoDomains ? "New: it has no email domain to match by" : "New: no account has its domains";
+    return hasNoDomains ? "New: no account has its name" : "New: no account has its domains or its name";
   }
-  if (options.allowDuplicateNames) return "New: nobody here is it already";
+  if (options.allowDuplicateNames) return "New: no account matches it";
   return areDomainsMapped
-    ? "New: nobody who is not linked has its domains or its name"
-    : "New: nobody has its name";
+    ? "New: no account without a link has its domains or its name"
+    : "New: no account has its name";
 }
 
 /** The domains that the account had before the change are those that matched. */

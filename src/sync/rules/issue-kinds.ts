@@ -59,7 +59,7 @@ export const issueKinds = {
   "view-broken": {
     title: "Dynamics 365 view cannot be run",
     explanation:
-      "Dynamics 365 refuses to run the view, usually because it filters on a column that no longer exists. Nothing is synced until this is settled.",
+      "Dynamics 365 refuses to run the view, usually because it filters on a column that no longer exists. Nothing is synced until this is solved.",
     howToResolve:
       "Open the view in Dynamics 365, repair and save it, or choose another view in the sync settings.",
     effect: "stops-run",
@@ -68,7 +68,7 @@ export const issueKinds = {
   "field-not-found": {
     title: "Dynamics 365 field not found",
     explanation:
-      "A mapped field was deleted in Dynamics 365. It is no longer synced; the accounts keep its last values, and everything else goes on. For the field mapped to Name or Domains, nothing is synced.",
+      "A mapped field was deleted in Dynamics 365. It is no longer synced; the accounts keep its last values, and everything else is synced. For the field mapped to Name or Domains, nothing is synced.",
     howToResolve: "In the sync settings, choose a new Dynamics 365 field to sync, or remove the mapping.",
     effect: "stops-field",
     explain: ({ value }) =>
@@ -77,7 +77,7 @@ export const issueKinds = {
   "field-not-readable": {
     title: "Dynamics 365 field cannot be read",
     explanation:
-      "A mapped field is secured in Dynamics 365, and the user who signed in may not read it. It is no longer synced; the accounts keep its last values, and everything else goes on. For the field mapped to Name or Domains, nothing is synced.",
+      "A mapped field is secured in Dynamics 365, and the user who signed in may not read it. It is no longer synced; the accounts keep its last values, and everything else is synced. For the field mapped to Name or Domains, nothing is synced.",
     howToResolve:
       "In Dynamics 365, give that user the right to read the field through a field security profile, or choose another field in the sync settings.",
     effect: "stops-field",
@@ -205,7 +205,7 @@ export const issueKinds = {
     title: "Account changed while the sync was running",
     explanation:
       "The account was changed here after the sync had decided about it, so this change was not applied.",
-    howToResolve: "Sync again; the account is then decided anew.",
+    howToResolve: "Sync again; the account is then decided again.",
     effect: "fails-account",
     explain: ({ name }) =>
       `${name} was changed here after the sync had decided about it, so its change was not applied.`,
