@@ -60,9 +60,19 @@ export async function saveBlockedRecords(
     select ${organizationId}, record_id, kind, created_on, record_version, fingerprint,
       name, name_key, description, fields, domains, issues
     from newly_blocked on conflict do nothing`.execute(open.kysely);
-  // Issues of records that are no longer read are closed. Those of linked records were closed when
-  // they stopped, unless the account was deleted here since. Two statements, because PostgreSQL finds
-  // a join for each condition and none for both with "or".
+  await closeIssuesOfRemoved(open, { runId, organizationId }, storeUnchanged);
+}
+
+/**
+ * Closes the issues of records that are no longer read. Those of linked records were closed when they
+ * stopped, unless the account was deleted here since.
+ */
+async function closeIssuesOfRemoved(
+  open: OpenTransaction,
+  { runId, organizationId }: Scope,
+  storeUnchanged: boolean,
+): Promise<void> {
+  // Two statements, because PostgreSQL finds a join for each condition and none for both with "or".
   const isUnblocked = sql`
     s.record_id in (select record_id from run_decisions where run_id = ${runId} and action = 'forget')`;
   const isUnlinked = sql`

@@ -136,6 +136,40 @@ function version(row: RawRow): number {
   return Number(row["versionnumber"] ?? 0);
 }
 
+/** Parses the domain columns in mapping order; adds an issue for each value that is no usable domain. */
+function draftDomains(
+  row: RawRow,
+  { wires, lists, issues }: { wires: readonly string[]; lists: DomainLists; issues: FieldIssue[] },
+): string[] {
+  const accepted: string[] = [];
+  for (const wire of wires) {
+    const raw = textOf(row[wire]);
+    if (raw === "") continue;
+    const parsed = parseDomains(raw, lists);
+    for (const domain of parsed.accepted) if (!accepted.includes(domain)) accepted.push(domain);
+    for (const { kind, value } of parsed.refused) {
+      if (!issues.some((issue) => issue.kind === kind && issue.value === value)) issues.push({ kind, value });
+    }
+  }
+  return accepted;
+}
+
+function draftFields(row: RawRow, readers: readonly FieldReader[], issues: FieldIssue[]): StoredFields {
+  const fields: StoredFields = {};
+  for (const reader of readers) {
+    const raw = row[reader.wire];
+    const value = reader.read(raw);
+    if (value === INVALID) {
+      issues.push({ kind: "value-invalid", field: reader.field, value: JSON.stringify(raw).slice(0, 200) });
+      continue;
+    }
+    const issue = reader.issueOf(value, raw);
+    if (issue) issues.push(issue);
+    if (value !== undefined) fields[reader.id] = typeof value === "string" ? replaceUnstorable(value) : value;
+  }
+  return fields;
+}
+
 export function createDrafter(rules: DraftRules): Drafter {
   const { mapping, columns } = rules;
   const wire = (logicalName: string): string | undefined => {
@@ -150,38 +184,6 @@ export function createDrafter(rules: DraftRules): Drafter {
   const readDescription = descriptionColumn && valueReader(descriptionColumn, "text");
   const domainWires = mapping.domains.flatMap((column) => wire(column) ?? []);
   const readers = fieldReaders(rules);
-
-  function draftDomains(row: RawRow, issues: FieldIssue[]): string[] {
-    const accepted: string[] = [];
-    for (const domainWire of domainWires) {
-      const raw = textOf(row[domainWire]);
-      if (raw === "") continue;
-      const parsed = parseDomains(raw, rules.domainLists);
-      for (const domain of parsed.accepted) if (!accepted.includes(domain)) accepted.push(domain);
-      for (const { kind, value } of parsed.refused) {
-        if (!issues.some((issue) => issue.kind === kind && issue.value === value))
-          issues.push({ kind, value });
-      }
-    }
-    return accepted;
-  }
-
-  function draftFields(row: RawRow, issues: FieldIssue[]): StoredFields {
-    const fields: StoredFields = {};
-    for (const reader of readers) {
-      const raw = row[reader.wire];
-      const value = reader.read(raw);
-      if (value === INVALID) {
-        issues.push({ kind: "value-invalid", field: reader.field, value: JSON.stringify(raw).slice(0, 200) });
-        continue;
-      }
-      const issue = reader.issueOf(value, raw);
-      if (issue) issues.push(issue);
-      if (value !== undefined)
-        fields[reader.id] = typeof value === "string" ? replaceUnstorable(value) : value;
-    }
-    return fields;
-  }
 
   return {
     columns: [...columns.keys()],
@@ -214,8 +216,8 @@ export function createDrafter(rules: DraftRules): Drafter {
         name,
         nameKey: nameKey(name),
         description: typeof description === "string" ? replaceUnstorable(description) : undefined,
-        domains: draftDomains(row, issues),
-        fields: draftFields(row, issues),
+        domains: draftDomains(row, { wires: domainWires, lists: rules.domainLists, issues }),
+        fields: draftFields(row, readers, issues),
         issues,
       };
     },

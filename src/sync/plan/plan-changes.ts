@@ -65,16 +65,8 @@ export async function planStops(
   return Number(numAffectedRows ?? 0);
 }
 
-/**
- * Plans links, updates and resumes. A change has the complete state after it, so that apply and
- * undo need not merge, and in `before` only what differs. An update without a difference is not
- * stored.
- */
-async function planUpdates(
-  open: OpenTransaction,
-  scope: PlanScope,
-  options: MatchOptions,
-): Promise<{ linked: number; updated: number; unchanged: number }> {
+/** Fills `planned_updates`: links, updates and resumes, each with its state before and after. */
+async function gatherUpdates(open: OpenTransaction, scope: PlanScope, options: MatchOptions): Promise<void> {
   const { runId } = scope;
   const fieldIds = scope.fieldIds.map(String);
   await createTemporaryTable(
@@ -126,6 +118,20 @@ async function planUpdates(
     ) own
     where d.run_id = ${runId} and d.attempt = ${scope.attempt}`,
   );
+}
+
+/**
+ * Plans links, updates and resumes. A change has the complete state after it, so that apply and
+ * undo need not merge, and in `before` only what differs. An update without a difference is not
+ * stored.
+ */
+async function planUpdates(
+  open: OpenTransaction,
+  scope: PlanScope,
+  options: MatchOptions,
+): Promise<{ linked: number; updated: number; unchanged: number }> {
+  const { runId } = scope;
+  await gatherUpdates(open, scope, options);
   const base = await lastSeq(open, runId);
   await sql`
     insert into account_changes (run_id, seq, action, rule, account_id, account_version, record_id,
