@@ -24,10 +24,7 @@ export type RunMode = "sync" | "changes" | "plan" | "retry";
 /** Who started a run. */
 export type RunTrigger = "person" | "schedule" | "command-line";
 
-/**
- * Counts of distinct records: `read` is the sum of all others but `stopped`, or the run is not
- * done.
- */
+/** Counts of distinct records: `read` is the sum of all others but `stopped`. */
 export type RunCounts = {
   read: number;
   created: number;

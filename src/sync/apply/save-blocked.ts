@@ -1,5 +1,4 @@
-// Saves the blocked records of a run with their drafts, and closes the issues of records that are
-// gone.
+// Saves the blocked records of a run with their drafts, and closes the issues of removed records.
 import { sql } from "kysely";
 import type { OpenTransaction } from "../../db/transaction.ts";
 import { createTemporaryTable } from "../record/temporary-tables.ts";
@@ -64,8 +63,8 @@ export async function saveBlockedRecords(
 }
 
 /**
- * Closes the issues of records that are no longer read. Those of linked records were closed when they
- * stopped, unless the account was deleted here since.
+ * Closes the issues of records that are no longer read. Those of linked records were closed when
+ * they stopped, unless the account was deleted here since.
  */
 async function closeIssuesOfRemoved(
   open: OpenTransaction,

@@ -136,7 +136,7 @@ function version(row: RawRow): number {
   return Number(row["versionnumber"] ?? 0);
 }
 
-/** Parses the domain columns in mapping order; adds an issue for each value that is no usable domain. */
+/** Parses the domain columns in mapping order, with an issue for each value that is refused. */
 function draftDomains(
   row: RawRow,
   { wires, lists, issues }: { wires: readonly string[]; lists: DomainLists; issues: FieldIssue[] },

@@ -7,10 +7,7 @@ import type { FieldType } from "../../settings/field-types.ts";
 /** A value as it is stored; undefined is empty. `draft.ts` converts teammates. */
 export type FieldValue = string | number | boolean | undefined;
 
-/**
- * Converts a raw value (from JSON.parse; null or absent if empty) to a field value; it never
- * throws.
- */
+/** Converts a raw value (from JSON.parse; null or absent if empty) to a field value. */
 export type ValueReader = (raw: unknown) => FieldValue | typeof INVALID;
 
 /** The value does not fit its type: it becomes empty, with an issue `value-invalid`. */
@@ -110,10 +107,7 @@ const AS_TEXT: Record<string, (column: Column) => ValueReader> = {
   DateTimeType: () => text,
 };
 
-/**
- * Makes the reader of a column for a field type; `checkMapping` has checked that they are
- * compatible.
- */
+/** Makes the reader of a column for a field type that `checkMapping` has accepted. */
 export function valueReader(column: Column, target: Exclude<FieldType, "teammate">): ValueReader {
   if (target === "number") return number;
   if (target === "boolean") return yesOrNo;

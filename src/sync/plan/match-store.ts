@@ -115,10 +115,7 @@ async function loadConflicting(open: OpenTransaction, { origin }: MatchScope): P
   return rows;
 }
 
-/**
- * Loads the accounts. Whether a record is deleted is known from this run, and otherwise from its
- * link.
- */
+/** Loads the accounts. What this run read or found deleted overrides the stop reason of a link. */
 async function loadConflictingAccounts(open: OpenTransaction, scope: MatchScope): Promise<ExistingAccount[]> {
   const { rows } = await sql<ExistingAccount>`
     select a.id, a.name_key as "nameKey",
@@ -170,10 +167,7 @@ export async function matchConflicting(
   return { drafts, matches: matchDrafts(drafts, await loadConflictingAccounts(open, scope), options) };
 }
 
-/**
- * Decides the conflicting drafts; stores the decisions, and the issues of skipped drafts and
- * domains.
- */
+/** Decides the conflicting drafts, and stores the decisions with their issues. */
 export async function matchPending(
   open: OpenTransaction,
   scope: MatchScope,

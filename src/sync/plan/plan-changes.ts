@@ -1,6 +1,5 @@
-// Plan: turns matches into planned changes, stored before anything is applied, and only for what
-// differs. Set-based, in the transaction that matched; each change has its rule and before → after
-// per field.
+// Plan: turns matches into planned changes, only for what differs, each with its rule and before →
+// after per field. They are stored before anything is applied, in the transaction that matched.
 import { sql } from "kysely";
 import type { OpenTransaction } from "../../db/transaction.ts";
 import { createTemporaryTable } from "../record/temporary-tables.ts";

@@ -1,6 +1,5 @@
 // Counts what a stored plan would do under other options: the matcher decides the drafts of the
-// run's working tables again, and the decisions are counted instead of stored. The counts are
-// cached.
+// run's working tables again, and its decisions are counted instead of stored.
 import { sql } from "kysely";
 import type { Origin } from "../../accounts/tables.ts";
 import type { Database } from "../../db/pool.ts";

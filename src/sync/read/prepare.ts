@@ -1,6 +1,5 @@
-// Prepares a run before it reads: checks the mapping against the organisation's columns, finds the
-// view and matches users to teammates. What makes the run impossible is thrown before anything is
-// written.
+// Prepares a run: checks the mapping against the columns of the source, finds the selection and
+// matches users to teammates. What makes the run impossible is thrown before anything is written.
 import { customFields, ensureCustomFields, type CustomField } from "../../accounts/custom-fields.ts";
 import { commonDomainsFor } from "../../accounts/domains/common.ts";
 import type { Column } from "../../dataverse/model.ts";
@@ -17,10 +16,7 @@ import { AttentionError } from "../rules/attention-error.ts";
 import type { SelectedRecords, SourceUser } from "../source/source.ts";
 import { hashOf } from "../rules/settings.ts";
 
-/**
- * To be raised when the same row and mapping give another draft than before: all rows are
- * redrafted.
- */
+/** To be raised when the same row and mapping give another draft: all rows are then redrafted. */
 const DRAFTING_VERSION = 2;
 
 export type Prepared = {
@@ -139,10 +135,7 @@ export function isDescriptionMapped({ rules }: Prepared): boolean {
   return description !== undefined && rules.columns.has(description);
 }
 
-/**
- * Stores what the run reads and writes, for any process that resumes it, and creates its working
- * tables.
- */
+/** Stores the settings for any process that resumes the run, and creates its working tables. */
 export async function savePreparedSettings(run: ActiveRun, prepared: Prepared): Promise<void> {
   const settings = {
     settings: run.context.settings,

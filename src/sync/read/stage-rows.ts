@@ -1,6 +1,5 @@
-// Compares the rows of a selection, in any order, to the known records and stages drafts of those
-// that differ by COPY into the run's table. It decides nothing, so an interrupted read does no
-// harm.
+// Compares the rows of a selection, in any order, to the known records, and stages drafts of those
+// that differ, by COPY. Nothing is decided here, so an interrupted read does no harm.
 import { sql } from "kysely";
 import { copyIn, encodeCopyRow, encodeTextArray, type CopyWriter } from "../../db/copy.ts";
 import { UserError } from "../../lib/user-error.ts";

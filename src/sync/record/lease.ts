@@ -132,8 +132,7 @@ async function findDeadHolder(client: PoolClient, organizationId: string): Promi
 /**
  * Ends the sessions of a dead holder, whose open transactions would keep their locks: those of a
  * process that hangs for as long as it does, those of a killed one until their query ends, since
- * PostgreSQL notices only then that its client is gone. Idle sessions end only if the process
- * hangs.
+ * PostgreSQL notices only then that its client is gone. Idle ones end only if the process hangs.
  */
 async function endSessions(client: PoolClient, { sessionName, isHung }: DeadHolder): Promise<void> {
   await client.query(

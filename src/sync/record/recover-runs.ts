@@ -17,8 +17,7 @@ type EarlierRun = FencedRun & {
 
 /**
  * Resumes, ends or discards the earlier runs of the organisation.
- * @param resume applies the rest of a plan and finishes its run; undefined for a preview, which
- * writes nothing
+ * @param resume finishes an interrupted apply; undefined for a preview, which writes nothing
  * @throws RunError when a preview finds an interrupted apply
  */
 export async function recoverInterruptedRuns(

@@ -83,8 +83,7 @@ async function deleteClosedIssues(db: Kysely<Tables>, before: Date): Promise<num
 
 /**
  * Deletes runs that nothing refers to. The last full run that is done and all after it stay,
- * because the schedule, the validity of a plan and the brake depend on them; without one all runs
- * stay.
+ * because the schedule, the validity of plans and the brake depend on them.
  */
 async function deleteUnreferencedRuns(
   db: Kysely<Tables>,

@@ -1,6 +1,5 @@
-// SQL conditions over `runs r`: which runs are active, which a worker may claim, and which it may
-// claim while the sync is paused. Each process asks the database, because no process knows of the
-// others.
+// SQL conditions over `runs r`: which runs are active, and which a worker may claim, also while the
+// sync is paused. Every process asks the database, since none knows of the others.
 import { sql, type Kysely, type RawBuilder } from "kysely";
 import type { Tables } from "../../db/tables.ts";
 import { DAY_MS } from "../../lib/durations.ts";

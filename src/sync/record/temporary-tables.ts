@@ -56,10 +56,7 @@ export type TemporaryTable =
    */
   | "newly_blocked";
 
-/**
- * Creates or replaces a table from a query, and analyzes it: the query planner has no statistics
- * yet.
- */
+/** Creates or replaces a table from a query, and analyzes it for the query planner. */
 export async function createTemporaryTable(
   { kysely: trx }: OpenTransaction,
   name: TemporaryTable,

@@ -58,10 +58,7 @@ async function runsWithWorkingTables(db: Kysely<Tables>): Promise<number[]> {
   return rows.map(({ run }) => run);
 }
 
-/**
- * Drops the tables of ended runs, which could not be dropped while a backup, for example, read
- * them.
- */
+/** Drops tables of ended runs, which a reader such as a backup has kept from being dropped. */
 export async function dropOrphanedTables(db: Kysely<Tables>): Promise<void> {
   const remaining = await runsWithWorkingTables(db);
   const needed = await db

@@ -114,10 +114,7 @@ function conflictOver(kind: IssueKind): "domain" | "name" | undefined {
   return issueKindInfo(kind).conflictOver;
 }
 
-/**
- * Adds the existing accounts that issues conflict with, which are stored only once a plan is
- * applied.
- */
+/** Adds the accounts that the issues of a plan conflict with; they are stored only at its end. */
 async function withDomainAndNameHolders(database: Database, rows: readonly IssueRow[]): Promise<IssueRow[]> {
   const open = rows.filter((row) => row.other_account_id === null);
   const domains = open.flatMap(({ kind, value }) => (conflictOver(kind) === "domain" ? (value ?? []) : []));

@@ -71,10 +71,7 @@ export async function suggestFix(
   };
 }
 
-/**
- * Computes the suggestions of a stored plan in advance: at 500,000 accounts they take as long as
- * the plan.
- */
+/** Computes suggestions in advance: at 500,000 accounts they take as long as the plan. */
 export async function precomputeFixes(
   database: Database,
   { id, counts, issues }: { id: number; counts: RunCounts; issues: Partial<Record<IssueKind, number>> },

@@ -1,5 +1,4 @@
-// Dynamics 365 as a source: selects a view or all active accounts, and looks up missing records by
-// id.
+// Dynamics 365 as a source: the selection is a view or all active accounts.
 import type { StopReason } from "../../accounts/tables.ts";
 import type { DataverseClient } from "../../dataverse/client.ts";
 import { DataverseError } from "../../dataverse/http/errors.ts";
@@ -105,7 +104,7 @@ async function lookUpMissing(
 ): Promise<MissingRecords> {
   const stopReasons = new Map<string, StopReason>(ids.map((id) => [id, "deleted"]));
   const missed: RawRow[] = [];
-  if (selection.kind === "view" && ids.length > SWEEP_ABOVE) {
+  if (selection.kind === "view" && ids.length > SWEEP_THRESHOLD) {
     for await (const page of client.sweepAccounts({ kind: "all" }, signal)) {
       for (const { id } of page) if (stopReasons.has(id)) stopReasons.set(id, "left-view");
     }
