@@ -1,5 +1,6 @@
-// A run, from the source to the store: read → draft → match → plan → apply → finish. Preview is "plan and stop"; approval
-// is "apply this plan"; a run that was interrupted while applying goes on from its checkpoint, any other starts over.
+// Executes a run: read → draft → match → plan → apply → finish. A preview stops after the plan, an
+// approval applies a stored plan. An interrupted apply resumes at its checkpoint, every other
+// interrupted run starts over.
 import { applyPlan } from "./apply/apply-plan.ts";
 import { finishRun } from "./apply/finish.ts";
 import { startApply } from "./plan/plan-validity.ts";
@@ -14,13 +15,16 @@ import type { RunStore } from "./record/run-record.ts";
 import { summaryOf, type RunSummary } from "./record/run-summary.ts";
 import { claimPlan, startRun } from "./record/start-run.ts";
 
-/** How often reading may start over because a column vanished while it was read. */
+/**
+ * Maximum attempts at reading, each after the first because a column was deleted during the read.
+ */
 const READ_ATTEMPTS = 3;
 
 /**
- * Runs a full sync; with mode "changes" reads what changed alone, with mode "plan" stops when the plan is stored. A selection without any account is planned and
- * waits for a person to apply that plan. A sync resumes a run that was interrupted while applying first.
- * @throws LeaseError, AttentionError, TooManyAccountsError, DataverseError, SignInError: then no account was written.
+ * Runs a full sync; mode "changes" reads only what changed, mode "plan" stops when the plan is
+ * stored. A plan for an empty selection awaits approval. A sync first resumes an interrupted apply.
+ * @throws LeaseError, AttentionError, TooManyAccountsError, DataverseError, SignInError
+ * when no account was written.
  */
 export async function runSync(context: RunContext, mode: "sync" | "changes" | "plan"): Promise<RunSummary> {
   const { organizationId } = await context.source.identity(context.signal);
@@ -36,7 +40,10 @@ export async function runSync(context: RunContext, mode: "sync" | "changes" | "p
   return executeRun(context, run, async () => context);
 }
 
-/** Applies a stored plan exactly. @throws RunError when the plan is not valid any more; the sentence says why. */
+/**
+ * Applies a stored plan exactly.
+ * @throws RunError that says why the plan is no longer valid
+ */
 export async function applyRun(context: RunContext, runId: number): Promise<RunSummary> {
   const { organizationId } = await context.source.identity(context.signal);
   const run = await claimPlan(context, { organizationId, runId });
@@ -44,10 +51,16 @@ export async function applyRun(context: RunContext, runId: number): Promise<RunS
   return executeApply(context, run, async () => context);
 }
 
-/** Makes what a run is given. Its row is there by then, so that one that cannot reach its source says so. */
+/**
+ * Opens the context of a run, such as its client. It is called when the run is already stored, so
+ * that a failure to reach the source is recorded with the run.
+ */
 export type OpenContext = () => Promise<RunContext>;
 
-/** Everything after the run's row is there; releases the lease however it ends. @throws what `runSync` does. */
+/**
+ * Executes a claimed run and releases its lease.
+ * @throws what `runSync` throws
+ */
 export function executeRun(store: RunStore, leased: LeasedRun, open: OpenContext): Promise<RunSummary> {
   return execute(store, leased, open, async (run) => {
     await recoverInterruptedRuns(run, run.mode === "plan" ? undefined : applyAndFinish);
@@ -57,7 +70,10 @@ export function executeRun(store: RunStore, leased: LeasedRun, open: OpenContext
   });
 }
 
-/** The same for a stored plan. @throws RunError */
+/**
+ * Applies the stored plan of a claimed run and releases its lease.
+ * @throws RunError that says why the plan is no longer valid
+ */
 export function executeApply(store: RunStore, leased: LeasedRun, open: OpenContext): Promise<RunSummary> {
   return execute(store, leased, open, async (run) => {
     await recoverInterruptedRuns(run, applyAndFinish);
@@ -66,7 +82,7 @@ export function executeApply(store: RunStore, leased: LeasedRun, open: OpenConte
   });
 }
 
-/** Goes on with a run that was interrupted while applying, and does nothing else. */
+/** Resumes an interrupted apply at its checkpoint and releases the lease. */
 export function resumeApply(store: RunStore, leased: LeasedRun, open: OpenContext): Promise<RunSummary> {
   return execute(store, leased, open, applyAndFinish);
 }
@@ -96,10 +112,14 @@ async function applyAndFinish(run: ActiveRun): Promise<void> {
   await finishRun(run);
 }
 
-/** Reads to the end. A column that went away after the metadata was read: it is read again, without it (rule 13). */
+/**
+ * Reads the whole selection. When a column is deleted after the metadata was read, everything is
+ * read again without it (rule 13).
+ */
 async function readSource(run: ActiveRun): Promise<{ prepared: Prepared; read: ReadResult }> {
   for (let attempt = 1; ; attempt++) {
-    // Takes the database as long as the source takes to say what there is to read. If it fails, that is thrown where it is read.
+    // Loading takes about as long as the metadata requests, so both run at once. A failure to load
+    // is thrown where the promise is awaited.
     const loading = loadKnown(run);
     loading.catch(() => undefined);
     const prepared = await prepareRun(run);

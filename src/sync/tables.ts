@@ -1,3 +1,4 @@
+// The tables of the sync: runs, their working tables, issues and blocked records.
 import type { ColumnType, Generated } from "kysely";
 import type { ChangeAction, Origin, StoredFields } from "../accounts/tables.ts";
 import type { ApprovalReason, HaltReason } from "../settings/run-explanations.ts";
@@ -14,13 +15,16 @@ export type RunStatus =
   | "discarded"
   | "interrupted";
 
-/** "changes" reads what changed alone; "plan" stops when the plan is stored; "retry" looks at the records of some issues alone. */
+/**
+ * "changes" reads only what changed, "plan" stops when the plan is stored, "retry" reads only the
+ * records of some issues.
+ */
 export type RunMode = "sync" | "changes" | "plan" | "retry";
 
-/** What asked for a run. */
+/** Who started a run. */
 export type RunTrigger = "person" | "schedule" | "command-line";
 
-/** Counted in distinct records. The first is the sum of the next six, or the run is not done; `stopped` stands beside. */
+/** Counts of distinct records: `read` is the sum of all others but `stopped`. */
 export type RunCounts = {
   read: number;
   created: number;
@@ -32,7 +36,7 @@ export type RunCounts = {
   stopped: number;
 };
 
-/** How far a run is. `rate` is accounts a second over the last few; null where nobody knows yet. */
+/** The progress of a run. `rate` is in accounts a second, recently; null is unknown. */
 export type RunProgress = {
   stage: "connect" | "read" | "plan" | "apply" | "finish";
   done: number;
@@ -41,10 +45,10 @@ export type RunProgress = {
   secondsLeft: number | null;
 };
 
-/** What a plan would come to under other options. */
+/** The counts of a plan under other options. */
 export type WhatIf = { created: number; linked: number; skipped: number };
 
-/** What a run asked of Dynamics 365, as its client counts it; runs of before lack the throttled answers and the bytes. */
+/** The requests of a run to Dynamics 365; older runs lack `throttled` and `bytes`. */
 export type RunUsage = {
   requests: number;
   retries: number;
@@ -137,7 +141,7 @@ declare module "../db/tables.ts" {
     blocked_records: {
       organization_id: string;
       record_id: string;
-      /** A refusal's issue kind, or "domain-taken" for a record that is synced without a domain. */
+      /** The issue kind that skips the record, or "domain-taken" if it is synced without a domain. */
       kind: string;
       created_on: Date;
       record_version: number;

@@ -80,8 +80,8 @@ test("each decision says its rule, in the plan and in the history of what was ap
   expect(planned.map(({ name, because }) => `${name}: ${because}`).toSorted()).toEqual([
     "Cog: Its domain cog.com belongs to this account",
     "Dyno: Same name, not linked yet",
-    "Eel: New: nobody has its domains or its name",
-    "Fig: New: nobody has its name",
+    "Eel: New: no account has its domains or its name",
+    "Fig: New: no account has its name",
   ]);
   expect(await changes(run.id)).toEqual(planned);
 });
@@ -93,7 +93,7 @@ test("with duplicate names allowed, a new account without a domain says that it 
   const run = await plan({ options: { ...SETTINGS.options, allowDuplicateNames: true } });
 
   expect((await changes(run.id)).map(({ because }) => because)).toEqual([
-    "New: it has no email domain to be found by",
+    "New: it has no email domain to match by",
   ]);
 });
 

@@ -103,7 +103,7 @@ describe("the commands", () => {
     expect([await said(1), await said(2), await said(3), await said(4)]).toEqual([
       '4: Run 1 cannot be applied any more. Run 2 was applied since this plan was made, so a new one is needed. "sluice plan" shows what would change now.',
       '4: Run 2 is applied already. "sluice plan" shows what would change now.',
-      '4: Run 3 cannot be applied any more. Nobody applied this plan within a day, so accounts were read and planned anew. "sluice plan" shows what would change now.',
+      '4: Run 3 cannot be applied any more. Nobody applied this plan within a day, so accounts were read and planned again. "sluice plan" shows what would change now.',
       '4: Run 4 was discarded in the app. "sluice plan" shows what would change now.',
     ]);
   });

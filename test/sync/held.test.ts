@@ -30,8 +30,8 @@ const drafter = createDrafter({
     ],
   ]),
   fieldIds: new Map(),
-  teammateOfUser: new Map(),
-  nameOfUser: new Map(),
+  teammateIdOfUser: new Map(),
+  userNames: new Map(),
   domainLists: { common: new Set(), own: new Set() },
   salt: "",
 });

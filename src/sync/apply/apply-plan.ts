@@ -1,5 +1,6 @@
-// Apply: a stored plan goes into the store in chunks, each one transaction with its checkpoint. Before the first chunk every
-// domain that the plan takes away is released, so that accounts can swap domains. Rows that changed meanwhile are planned again.
+// Apply: writes a stored plan to the store in chunks, each in one transaction with its checkpoint.
+// All domains are released before the first chunk, so that accounts can swap them. Accounts that
+// changed since the plan are planned again.
 import { sql } from "kysely";
 import { applyChanges, markChangedSincePlan, type ApplyOptions } from "../../accounts/apply-changes.ts";
 import { releaseDomains } from "../../accounts/domains/account-domains.ts";
@@ -10,12 +11,14 @@ import type { ActiveRun } from "../record/run-context.ts";
 import { storedRun } from "../record/run-record.ts";
 import { transition } from "../record/transitions.ts";
 
-/** Changes in one transaction. Larger ones are hardly faster and make edits by hand wait longer (about half a second). */
+/**
+ * Changes per transaction. Larger ones are hardly faster, and block manual edits for over 0.5 s.
+ */
 const CHUNK_SIZE = 10_000;
-/** How often a row that changed under an automatic run is planned, in all. */
+/** How often an account that changes during an automatic run is planned in total. */
 const PLANNING_ATTEMPTS = 3;
 
-/** Applies what is left of the plan after the run's checkpoint. Can be called again after any interruption. */
+/** Applies the plan after the run's checkpoint. It can be called again after any interruption. */
 export async function applyPlan(run: ActiveRun): Promise<void> {
   const { context, runId, organizationId } = run;
   const { origin, settings: stored } = await storedRun(context.database.kysely, runId);
@@ -35,8 +38,8 @@ export async function applyPlan(run: ActiveRun): Promise<void> {
 
 async function applyChunks(run: ActiveRun, options: ApplyOptions): Promise<void> {
   const { runId, reportProgress } = run;
-  let { checkpoint, last } = await loadCheckpoint(run);
-  if (checkpoint < last) reportProgress({ stage: "apply", done: Math.max(checkpoint, 0), total: last });
+  let { checkpoint, lastSeq } = await loadCheckpoint(run);
+  if (checkpoint < lastSeq) reportProgress({ stage: "apply", done: Math.max(checkpoint, 0), total: lastSeq });
   if (checkpoint < 0) {
     await stopIfCancelled(run);
     await run.transaction(async (trx) => {
@@ -45,34 +48,40 @@ async function applyChunks(run: ActiveRun, options: ApplyOptions): Promise<void>
     });
     checkpoint = 0;
   }
-  while (checkpoint < last) {
+  while (checkpoint < lastSeq) {
     await stopIfCancelled(run);
-    const range = { runId, from: checkpoint, to: Math.min(checkpoint + CHUNK_SIZE, last) };
+    const range = { runId, from: checkpoint, to: Math.min(checkpoint + CHUNK_SIZE, lastSeq) };
     await run.transaction(async (trx) => {
       const noConcurrentEdits = await recordCheckpoint(trx, run, range);
       if (!noConcurrentEdits) await markChangedSincePlan(trx.kysely, range, options);
       await applyChanges(trx.kysely, range, options);
     });
     checkpoint = range.to;
-    reportProgress({ stage: "apply", done: checkpoint, total: last });
+    reportProgress({ stage: "apply", done: checkpoint, total: lastSeq });
   }
 }
 
-async function loadCheckpoint({ context, runId }: ActiveRun): Promise<{ checkpoint: number; last: number }> {
-  const { rows } = await sql<{ checkpoint: number; last: number }>`
+async function loadCheckpoint({
+  context,
+  runId,
+}: ActiveRun): Promise<{ checkpoint: number; lastSeq: number }> {
+  const { rows } = await sql<{ checkpoint: number; lastSeq: number }>`
     select r.checkpoint,
-      coalesce((select max(seq) from account_changes where run_id = r.id), 0)::int as last
+      coalesce((select max(seq) from account_changes where run_id = r.id), 0)::int as "lastSeq"
     from runs r where id = ${runId}`.execute(context.database.kysely);
   return rows[0]!;
 }
 
-/** Between two writes a run can stop. */
+/** Called before each transaction: a run is cancelled between two of them. */
 async function stopIfCancelled({ context, signal }: ActiveRun): Promise<void> {
   await context.checkCancellation?.();
   signal.throwIfAborted();
 }
 
-/** Moves the run's checkpoint. @returns whether nobody but this run has written to the store since its plan */
+/**
+ * Moves the checkpoint of the run.
+ * @returns whether only this run has written to the store since its plan
+ */
 async function recordCheckpoint(
   { kysely: trx }: OpenTransaction,
   run: ActiveRun,

@@ -1,6 +1,6 @@
-// Finish: the run's accounts must add up; then, in one transaction, row versions move, refusals are remembered,
-// issues open and close, and the run is done. Written only where something differs, so that a run on an unchanged
-// source writes nothing but its own record.
+// Finish: checks the counts of a run, updates versions, blocked records and issues, and completes
+// the run, in one transaction. Only differences are written, so a run on an unchanged source writes
+// nothing but itself.
 import { sql } from "kysely";
 import type { OpenTransaction } from "../../db/transaction.ts";
 import { NIL_UUID } from "../../lib/nil-uuid.ts";
@@ -16,18 +16,18 @@ import { dropWorkingTables } from "../record/working-tables.ts";
 import { kindsOfConflict } from "../rules/issue-kinds.ts";
 import { clearFingerprintsIfDraftsLost, saveBlockedRecords } from "./save-blocked.ts";
 
-/** Stands for "the whole connection" where records are compared. */
+/** Replaces a null record id, which concerns the whole connection, where ids are compared. */
 const NO_RECORD = sql.lit(NIL_UUID);
 
 type FinishScope = Pick<ActiveRun, "runId" | "organizationId">;
 
 type Concurrency = {
-  /** Nobody but this run wrote to the store since its plan. */
+  /** Only this run has written to the store since its plan. */
   readonly noConcurrentEdits: boolean;
   readonly plannedRevision: number | null;
 };
 
-/** Who edits now waits until the run is done. */
+/** Locks the store's revision: edits wait until the run is done. */
 async function loadConcurrency(trx: OpenTransaction, { runId }: FinishScope): Promise<Concurrency> {
   const { rows } = await sql<Concurrency>`
     select coalesce(r.no_concurrent_edits and r.planned_revision = s.revision, false) as "noConcurrentEdits",
@@ -38,8 +38,9 @@ async function loadConcurrency(trx: OpenTransaction, { runId }: FinishScope): Pr
 }
 
 /**
- * Versions and fingerprints of linked rows that were found equal, and versions of waiting ones. A link without a fingerprint
- * may belong to an account that was edited since the plan: then it stays without, and the next run puts the edit right.
+ * Updates versions and fingerprints of unchanged linked records, and versions of blocked ones. A
+ * link without a fingerprint may belong to an account that was edited since the plan; it stays
+ * without, and the next run reverts the edit.
  */
 async function updateVersions(
   open: OpenTransaction,
@@ -53,15 +54,16 @@ async function updateVersions(
       fingerprint = case when ${drafted} then v.fingerprint else l.fingerprint end
     from run_versions v
     where v.run_id = ${runId} and l.organization_id = ${organizationId} and l.record_id = v.record_id
-      and (l.record_version is distinct from v.record_version or ${drafted} and l.fingerprint is distinct from v.fingerprint)
-  `.execute(open.kysely);
+      and (l.record_version is distinct from v.record_version
+        or ${drafted} and l.fingerprint is distinct from v.fingerprint)`.execute(open.kysely);
   await sql`
-    update blocked_records w set record_version = v.record_version from run_versions v
-    where v.run_id = ${runId} and w.organization_id = ${organizationId} and w.record_id = v.record_id
-      and w.record_version <> v.record_version`.execute(open.kysely);
+    update blocked_records b set record_version = v.record_version
+    from run_versions v
+    where v.run_id = ${runId} and b.organization_id = ${organizationId} and b.record_id = v.record_id
+      and b.record_version <> v.record_version`.execute(open.kysely);
 }
 
-/** Names the account in the way, which is known only now that the plan is applied. */
+/** Sets the account that blocks a record, which is known only after the plan is applied. */
 async function setBlockingAccounts(open: OpenTransaction, { runId }: FinishScope): Promise<void> {
   await sql`
     update run_issues i set other_account_id = held.account_id from account_domains held
@@ -84,19 +86,19 @@ async function setBlockingAccounts(open: OpenTransaction, { runId }: FinishScope
 }
 
 /**
- * Makes `open_issues`: the open issues that this run would have found again, which are those of the records it
- * looked at and of the whole connection. The others stay as they are, and comparing them cost a changes-only run more than
- * anything else (0.8 s of 4.7 at 125,000 open issues).
+ * Fills `open_issues`: the open issues that this run would have found again, which are those of its
+ * records and of the whole connection. Comparing the others too was the largest cost of a
+ * changes-only run (0.8 s of 4.7 s at 125,000 open issues).
  */
 async function gatherOpenIssues(
   open: OpenTransaction,
   { runId, organizationId }: FinishScope,
 ): Promise<void> {
   const openIssues = sql`
-    select id, kind, coalesce(record_id, ${NO_RECORD}) as record_id, coalesce(field, '') as field, coalesce(value, '') as value,
-      name, other_account_id
+    select id, kind, coalesce(record_id, ${NO_RECORD}) as record_id,
+      coalesce(field, '') as field, coalesce(value, '') as value, name, other_account_id
     from sync_issues where organization_id = ${organizationId} and closed_run is null`;
-  // One list of ids, and no "or" around it: PostgreSQL joins that, and would look through each list for each issue otherwise
+  // PostgreSQL joins a single list of ids; with "or" it would search each list for each issue
   // (161 s at 27,000 issues and 5,000 changes).
   await createTemporaryTable(
     open,
@@ -110,29 +112,32 @@ async function gatherOpenIssues(
   );
 }
 
-/** By plain equality, because PostgreSQL hashes that and nothing else: "is not distinct from" took 29 s at 13,000 issues. */
+/** Plain equality can be hashed: "is not distinct from" took 29 s at 13,000 issues. */
 const SAME_ISSUE = sql`
   s.kind = i.kind and s.record_id = coalesce(i.record_id, ${NO_RECORD})
   and s.field = coalesce(i.field, '') and s.value = coalesce(i.value, '')`;
 
-/** What stands and was found again stays, what was not closes, what is new opens. */
+/** Closes open issues that were not found again, updates those that were, and opens new ones. */
 async function reconcileIssues(open: OpenTransaction, scope: FinishScope): Promise<void> {
   const { runId, organizationId } = scope;
   await gatherOpenIssues(open, scope);
   await sql`
-    update sync_issues set closed_run = ${runId} where id in (
-      select id from open_issues s where not exists (select from run_issues i where i.run_id = ${runId} and ${SAME_ISSUE}))`.execute(
-    open.kysely,
-  );
+    update sync_issues set closed_run = ${runId}
+    where id in (
+      select id from open_issues s
+      where not exists (
+        select from run_issues i where i.run_id = ${runId} and ${SAME_ISSUE}))`.execute(open.kysely);
   await sql`
     update sync_issues stays set name = i.name, other_account_id = i.other_account_id
     from open_issues s join run_issues i on i.run_id = ${runId} and ${SAME_ISSUE}
-    where stays.id = s.id and (s.name is distinct from i.name or s.other_account_id is distinct from i.other_account_id)`.execute(
-    open.kysely,
-  );
+    where stays.id = s.id
+      and (s.name is distinct from i.name
+        or s.other_account_id is distinct from i.other_account_id)`.execute(open.kysely);
   await sql`
-    insert into sync_issues (organization_id, kind, record_id, name, field, value, other_account_id, first_run)
-    select ${organizationId}::uuid, i.kind, i.record_id, i.name, i.field, i.value, i.other_account_id, ${runId}::bigint
+    insert into sync_issues (organization_id, kind, record_id, name, field, value,
+      other_account_id, first_run)
+    select ${organizationId}::uuid, i.kind, i.record_id, i.name, i.field, i.value,
+      i.other_account_id, ${runId}::bigint
     from run_issues i
     where i.run_id = ${runId} and not exists (select from open_issues s where ${SAME_ISSUE})`.execute(
     open.kysely,
@@ -140,8 +145,9 @@ async function reconcileIssues(open: OpenTransaction, scope: FinishScope): Promi
 }
 
 /**
- * Marks a run as done; then plans that were made before it are discarded, and its working tables go.
- * @throws RunError when the counts do not balance: then something was lost or counted twice, and nothing of this is kept
+ * Completes a run, discards plans that were made before it, and drops its working tables.
+ * @throws RunError when the counts do not balance, so that a record was lost or counted twice; then
+ * the run is not completed
  */
 export async function finishRun(run: ActiveRun): Promise<void> {
   const { context, runId, mode, reportProgress } = run;
@@ -159,11 +165,11 @@ export async function finishRun(run: ActiveRun): Promise<void> {
 async function complete(trx: OpenTransaction, run: ActiveRun, counts: RunCounts): Promise<void> {
   if (!countsBalance(counts)) {
     throw new RunError(
-      `The run does not add up: ${JSON.stringify(counts)}. It is not marked as done; please report this with the log of the run.`,
+      `The counts of the run do not balance: ${JSON.stringify(counts)}. It is not marked as done; please report this with the log of the run.`,
     );
   }
   const { kysely } = trx;
-  // The planner knows nothing of tables made a moment ago, and guesses nested loops over them.
+  // Without statistics of the new tables PostgreSQL plans nested loops.
   await sql`analyze run_issues`.execute(kysely);
   await sql`analyze run_decisions`.execute(kysely);
   const { noConcurrentEdits, plannedRevision } = await loadConcurrency(trx, run);
@@ -174,11 +180,11 @@ async function complete(trx: OpenTransaction, run: ActiveRun, counts: RunCounts)
     .select(["store_unchanged as storeUnchanged", "no_changes as noChanges"])
     .where("id", "=", run.runId)
     .executeTakeFirstOrThrow();
-  // A run without changes decided nothing: what is blocked still is, and only what concerns the whole connection can be news.
+  // A run without changes decided nothing, so only issues of the whole connection can differ.
   if (!noChanges) {
     await setBlockingAccounts(trx, run);
-    // Blocked records are compared all with all. A loop is quick only over as few as the planner guesses, and of a table that
-    // was filled a moment ago, or was empty until now, it knows nothing: 48 s at 46,000 issues.
+    // These joins compare all blocked records. PostgreSQL has no statistics of a table that was just
+    // filled and would plan nested loops: 48 s at 46,000 issues.
     await sql`set local enable_nestloop = off`.execute(kysely);
     await saveBlockedRecords(trx, run, storeUnchanged && noConcurrentEdits);
     await sql`set local enable_nestloop = on`.execute(kysely);
@@ -192,7 +198,7 @@ async function complete(trx: OpenTransaction, run: ActiveRun, counts: RunCounts)
   });
 }
 
-/** What was really applied, from the changes themselves; the rest was counted when it was planned. */
+/** Counts the applied changes, and stores an issue for each failed one. */
 async function finalCounts({ kysely }: OpenTransaction, runId: number): Promise<RunCounts> {
   const { rows } = await sql<Pick<RunCounts, "created" | "linked" | "updated" | "failed" | "stopped">>`
     select count(*) filter (where outcome is null and action = 'create')::int as created,
@@ -213,7 +219,7 @@ async function finalCounts({ kysely }: OpenTransaction, runId: number): Promise<
   return { ...NO_COUNTS, ...run.counts, ...rows[0]! };
 }
 
-/** Plans made before a run was applied are not valid any more. */
+/** Discards the plans that were made before this run was done, since they are no longer valid. */
 async function discardSupersededPlans({ context, organizationId, runId }: ActiveRun): Promise<void> {
   const plans = await context.database.kysely
     .selectFrom("runs")

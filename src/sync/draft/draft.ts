@@ -1,6 +1,6 @@
-// Draft: a raw row and the mapping make an AccountDraft, with issues for what could not be taken over (rules 6–9).
-// Pure. The fingerprint of a row is taken over the same values before the dear part, the parsing of domains, so
-// an unchanged row costs little more than reading it.
+// Draft: makes an AccountDraft of a raw row by the mapping, with issues of values that are not
+// synced (rules 6–9). Pure. The fingerprint is taken over raw values, before domains are parsed,
+// which is the expensive part; so an unchanged row costs little more than reading it.
 import { hash } from "node:crypto";
 import { nameKey } from "../../accounts/name-key.ts";
 import { parseDomains, type DomainLists } from "../../accounts/domains/parse.ts";
@@ -16,7 +16,7 @@ export type FieldIssue = { readonly kind: IssueKind; readonly field?: string; re
 export type AccountDraft = {
   /** accountid, lower case. */
   readonly id: string;
-  /** ISO 8601, as sent; the order of drafts is by this, then by id. */
+  /** ISO 8601, as sent. Drafts are ordered by this and then by id. */
   readonly createdOn: string;
   readonly recordVersion: number;
   readonly name: string;
@@ -29,26 +29,32 @@ export type AccountDraft = {
   readonly issues: readonly FieldIssue[];
 };
 
-/** What drafting needs to know besides the row; fixed for a run. */
+/** What drafting needs besides the row; the same for the whole run. */
 export type DraftRules = {
   readonly mapping: Mapping;
-  /** The mapped columns by logical name. One that is gone or unreadable is not here: its mapping stops. */
+  /**
+   * The mapped columns by logical name, without missing and unreadable ones, which are not synced.
+   */
   readonly columns: ReadonlyMap<string, Column>;
   /** Custom field name → id. */
   readonly fieldIds: ReadonlyMap<string, number>;
-  /** Dynamics user id → our teammate's id, if there is one and the user is enabled. */
-  readonly teammateOfUser: ReadonlyMap<string, number>;
-  /** Every user by id, as a person would know them; an owner who is not among them is a team. */
-  readonly nameOfUser: ReadonlyMap<string, string>;
+  /** Dynamics user id → teammate id, of enabled users who are teammates. */
+  readonly teammateIdOfUser: ReadonlyMap<string, number>;
+  /** Dynamics user id → name and e-mail address, of all users. An owner who is not here is a team. */
+  readonly userNames: ReadonlyMap<string, string>;
   readonly domainLists: DomainLists;
-  /** Changes whenever the same row could make another draft: mapping, domain lists, this program's rules. */
+  /**
+   * Changes whenever the same row could give another draft: with mapping, domain lists or our rules.
+   */
   readonly salt: string;
 };
 
 export type Drafter = {
   /** Logical names of the columns to read. */
   readonly columns: readonly string[];
-  /** 8 bytes, one a character, that differ whenever the draft could; equal rows under equal rules have equal ones. */
+  /**
+   * 8 bytes, one a character. Equal for equal rows and rules; otherwise different if the draft is.
+   */
   fingerprint(row: RawRow): string;
   /** As sent. @throws ProtocolError of a row without one */
   recordId(row: RawRow): string;
@@ -68,8 +74,8 @@ function textOf(raw: unknown): string {
   return typeof raw === "string" ? raw : "";
 }
 
-function userLabel({ nameOfUser }: DraftRules, id: string): string {
-  return nameOfUser.get(id.toLowerCase()) ?? `a team (${id})`;
+function userLabel({ userNames }: DraftRules, id: string): string {
+  return userNames.get(id.toLowerCase()) ?? `a team (${id})`;
 }
 
 function fieldReaders(rules: DraftRules): FieldReader[] {
@@ -81,7 +87,7 @@ function fieldReaders(rules: DraftRules): FieldReader[] {
     if (type === "teammate") {
       return {
         ...base,
-        read: (raw) => rules.teammateOfUser.get(textOf(raw).toLowerCase()),
+        read: (raw) => rules.teammateIdOfUser.get(textOf(raw).toLowerCase()),
         issueOf: (value, raw) =>
           value === undefined && raw
             ? { kind: "teammate-not-found", field, value: userLabel(rules, textOf(raw)) }
@@ -100,15 +106,17 @@ function fieldReaders(rules: DraftRules): FieldReader[] {
 }
 
 /**
- * PostgreSQL stores neither U+0000 nor half a surrogate pair, and a source that cuts text at its column's length leaves such
- * halves behind. The one is dropped, the other becomes U+FFFD.
+ * PostgreSQL stores neither U+0000, which is dropped, nor lone surrogates, which become U+FFFD.
+ * Sources that truncate text to the length of a column produce them.
  */
 function replaceUnstorable(text: string): string {
   const wellFormed = text.isWellFormed() ? text : text.toWellFormed();
   return wellFormed.includes("\0") ? wellFormed.replaceAll("\0", "") : wellFormed;
 }
 
-/** Hashing over SHA-1 for its spread, not its secrecy: 1.4 µs a row of 12 values, and 2.3 when it comes as a buffer.  */
+/**
+ * SHA-1 for its distribution, not for security: 1.4 µs a row of 12 values, and 2.3 µs as a buffer.
+ */
 function fingerprintOf(parts: readonly unknown[]): string {
   return hash("sha1", parts.join("\0"), "binary").slice(0, 8);
 }
@@ -128,6 +136,40 @@ function version(row: RawRow): number {
   return Number(row["versionnumber"] ?? 0);
 }
 
+/** Parses the domain columns in mapping order, with an issue for each value that is refused. */
+function draftDomains(
+  row: RawRow,
+  { wires, lists, issues }: { wires: readonly string[]; lists: DomainLists; issues: FieldIssue[] },
+): string[] {
+  const accepted: string[] = [];
+  for (const wire of wires) {
+    const raw = textOf(row[wire]);
+    if (raw === "") continue;
+    const parsed = parseDomains(raw, lists);
+    for (const domain of parsed.accepted) if (!accepted.includes(domain)) accepted.push(domain);
+    for (const { kind, value } of parsed.refused) {
+      if (!issues.some((issue) => issue.kind === kind && issue.value === value)) issues.push({ kind, value });
+    }
+  }
+  return accepted;
+}
+
+function draftFields(row: RawRow, readers: readonly FieldReader[], issues: FieldIssue[]): StoredFields {
+  const fields: StoredFields = {};
+  for (const reader of readers) {
+    const raw = row[reader.wire];
+    const value = reader.read(raw);
+    if (value === INVALID) {
+      issues.push({ kind: "value-invalid", field: reader.field, value: JSON.stringify(raw).slice(0, 200) });
+      continue;
+    }
+    const issue = reader.issueOf(value, raw);
+    if (issue) issues.push(issue);
+    if (value !== undefined) fields[reader.id] = typeof value === "string" ? replaceUnstorable(value) : value;
+  }
+  return fields;
+}
+
 export function createDrafter(rules: DraftRules): Drafter {
   const { mapping, columns } = rules;
   const wire = (logicalName: string): string | undefined => {
@@ -142,38 +184,6 @@ export function createDrafter(rules: DraftRules): Drafter {
   const readDescription = descriptionColumn && valueReader(descriptionColumn, "text");
   const domainWires = mapping.domains.flatMap((column) => wire(column) ?? []);
   const readers = fieldReaders(rules);
-
-  function draftDomains(row: RawRow, issues: FieldIssue[]): string[] {
-    const accepted: string[] = [];
-    for (const domainWire of domainWires) {
-      const raw = textOf(row[domainWire]);
-      if (raw === "") continue;
-      const parsed = parseDomains(raw, rules.domainLists);
-      for (const domain of parsed.accepted) if (!accepted.includes(domain)) accepted.push(domain);
-      for (const { kind, value } of parsed.refused) {
-        if (!issues.some((issue) => issue.kind === kind && issue.value === value))
-          issues.push({ kind, value });
-      }
-    }
-    return accepted;
-  }
-
-  function draftFields(row: RawRow, issues: FieldIssue[]): StoredFields {
-    const fields: StoredFields = {};
-    for (const reader of readers) {
-      const raw = row[reader.wire];
-      const value = reader.read(raw);
-      if (value === INVALID) {
-        issues.push({ kind: "value-invalid", field: reader.field, value: JSON.stringify(raw).slice(0, 200) });
-        continue;
-      }
-      const issue = reader.issueOf(value, raw);
-      if (issue) issues.push(issue);
-      if (value !== undefined)
-        fields[reader.id] = typeof value === "string" ? replaceUnstorable(value) : value;
-    }
-    return fields;
-  }
 
   return {
     columns: [...columns.keys()],
@@ -190,7 +200,7 @@ export function createDrafter(rules: DraftRules): Drafter {
       for (const reader of readers) {
         const raw = row[reader.wire];
         const value = reader.read(raw);
-        // Without a value its issue counts, or the raw one: another unknown owner, or another name of them, is another issue.
+        // Without a value the issue's value counts, so that the name of an unknown owner is up to date.
         parts.push(value === INVALID ? raw : (value ?? reader.issueOf(value, raw)?.value ?? raw));
       }
       return fingerprintOf(parts);
@@ -206,8 +216,8 @@ export function createDrafter(rules: DraftRules): Drafter {
         name,
         nameKey: nameKey(name),
         description: typeof description === "string" ? replaceUnstorable(description) : undefined,
-        domains: draftDomains(row, issues),
-        fields: draftFields(row, issues),
+        domains: draftDomains(row, { wires: domainWires, lists: rules.domainLists, issues }),
+        fields: draftFields(row, readers, issues),
         issues,
       };
     },

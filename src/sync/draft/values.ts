@@ -1,18 +1,19 @@
-// What a Dynamics value becomes here (rule 8): by the column's type and the target, never by how the value looks.
-// Text is labels for choices, plain decimals for numbers, ISO 8601 for dates; everything else is as sent.
+// Converts Dynamics values to field values (rule 8), by the types of the column and the field,
+// never by the form of the value. As text, choices are labels, numbers plain decimals, dates ISO
+// 8601; other values are as sent.
 import type { Column } from "../../dataverse/model.ts";
 import type { FieldType } from "../../settings/field-types.ts";
 
-/** A value as it is stored; undefined is "empty". A teammate is looked up by `draft.ts`, which knows who works here. */
+/** A value as it is stored; undefined is empty. `draft.ts` converts teammates. */
 export type FieldValue = string | number | boolean | undefined;
 
-/** Turns a raw value (what JSON.parse made of it; null or absent when empty) into a field value, or throws nothing: `invalid` is a value too. */
+/** Converts a raw value (from JSON.parse; null or absent if empty) to a field value. */
 export type ValueReader = (raw: unknown) => FieldValue | typeof INVALID;
 
-/** The value does not fit its column's type: it becomes empty, and the report says `value-invalid`. */
+/** The value does not fit its type: it becomes empty, with an issue `value-invalid`. */
 export const INVALID = Symbol("invalid");
 
-/** Number("1e21") prints as 1e+21; people expect 1000000000000000000000. Fractions below 1e-6 likewise. */
+/** Formats a number without exponent: String(1e21) is "1e+21", and below 1e-6 it is alike. */
 function plainDecimal(value: number): string {
   const printed = String(value);
   const match = /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/.exec(printed);
@@ -48,7 +49,7 @@ function yesOrNo(raw: unknown): ReturnType<ValueReader> {
   return typeof raw === "boolean" ? raw : INVALID;
 }
 
-/** An option deleted from the set keeps its number in old rows; the number is then the best name there is. */
+/** Old rows keep the number of an option that was deleted; then the number is its label. */
 function labelOf(options: Column["options"]): (value: number) => string {
   return (value) => options?.get(value) || String(value);
 }
@@ -61,7 +62,7 @@ function choice(options: Column["options"]): ValueReader {
   };
 }
 
-/** On the wire "2,3,8"; labels may hold commas and semicolons themselves, so the text of the service is not split. */
+/** Sent as "2,3,8". Labels may contain commas, so the formatted text of the service is not used. */
 function choices(options: Column["options"]): ValueReader {
   const label = labelOf(options);
   return (raw) => {
@@ -83,14 +84,14 @@ function twoOptions(options: Column["options"]): ValueReader {
 
 const DATE = /^\d{4}-\d\d-\d\d$/;
 
-/** DateOnly comes as "2015-01-01": midnight UTC. All else comes as an instant in UTC and stays as sent. */
+/** A date alone ("2015-01-01") becomes midnight UTC; an instant in UTC stays as sent. */
 function instant(raw: unknown): ReturnType<ValueReader> {
   if (isEmpty(raw)) return undefined;
   if (typeof raw !== "string" || Number.isNaN(Date.parse(raw))) return INVALID;
   return DATE.test(raw) ? `${raw}T00:00:00Z` : raw;
 }
 
-/** Text of a column by its `AttributeTypeName`; a type that is not here cannot be text. */
+/** Readers of text by `AttributeTypeName`; other types cannot become text. */
 const AS_TEXT: Record<string, (column: Column) => ValueReader> = {
   StringType: () => text,
   MemoType: () => text,
@@ -106,7 +107,7 @@ const AS_TEXT: Record<string, (column: Column) => ValueReader> = {
   DateTimeType: () => text,
 };
 
-/** The reader for a column and a target type. The mapping was checked against the compatibility table before. */
+/** Makes the reader of a column for a field type that `checkMapping` has accepted. */
 export function valueReader(column: Column, target: Exclude<FieldType, "teammate">): ValueReader {
   if (target === "number") return number;
   if (target === "boolean") return yesOrNo;
@@ -118,8 +119,8 @@ export function valueReader(column: Column, target: Exclude<FieldType, "teammate
 }
 
 /**
- * Whether a number may have lost digits on its way through JSON: beyond 2^53 units of its last decimal place a double
- * cannot tell neighbours apart.
+ * Whether a number may have lost digits in JSON.parse: beyond 2^53 units of its last decimal place
+ * neighbouring values have the same double.
  */
 export function mayBeRounded(value: number, precision: number | undefined): boolean {
   return Math.abs(value) * 10 ** (precision ?? 0) > 2 ** 53;

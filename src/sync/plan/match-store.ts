@@ -1,28 +1,23 @@
-// What the matcher needs from the database and what it decides, set-based: which drafts meet somebody, the accounts
-// they meet, and the decisions copied back. The deciding itself is pure, in `match.ts`.
+// Loads what the matcher needs, set-based (the conflicting drafts and the accounts they conflict
+// with), and stores its decisions. `match.ts` decides.
 import { sql } from "kysely";
 import { copyRows, encodeCopyRow, encodeTextArray } from "../../db/copy.ts";
 import type { Origin } from "../../accounts/tables.ts";
 import type { OpenTransaction } from "../../db/transaction.ts";
 import { createTemporaryTable } from "../record/temporary-tables.ts";
-import {
-  matchDrafts,
-  type ConflictingDraft,
-  type Match,
-  type MatchOptions,
-  type ExistingAccount,
-} from "./match.ts";
+import type { ExistingAccount } from "./projected-store.ts";
+import { matchDrafts, type ConflictingDraft, type Match, type MatchOptions } from "./match.ts";
 
 export type MatchScope = {
   readonly runId: number;
   readonly organizationId: string;
-  /** Of the accounts that the run makes: an account with an id of another origin is not the record's. */
+  /** The origin of the accounts that the run creates: an id of another origin is not the record's. */
   readonly origin: Origin;
-  /** Which drafts: 1 for all, more for those planned again. */
+  /** Selects the drafts: 1 for all, more for those planned again. */
   readonly attempt: number;
 };
 
-/** Makes `pending_drafts`: the drafts to decide, each with its link. Later steps of the same transaction read it. */
+/** Fills `pending_drafts`: the drafts to decide, each with its link. */
 export async function gatherPending(open: OpenTransaction, scope: MatchScope): Promise<void> {
   const { runId, organizationId, attempt } = scope;
   await createTemporaryTable(
@@ -30,7 +25,10 @@ export async function gatherPending(open: OpenTransaction, scope: MatchScope): P
     "pending_drafts",
     sql`
     select d.record_id, d.created_on, d.name, d.name_key, d.domains, l.account_id, l.stop_reason,
-      case when d.name_key = '' then 'name-empty' when e.record_id is not null then 'excluded' end as refused
+      case
+        when d.name_key = '' then 'name-empty'
+        when e.record_id is not null then 'excluded'
+      end as skip_reason
     from run_drafts d
     left join account_links l on l.organization_id = ${organizationId} and l.record_id = d.record_id
     left join excluded_records e on e.organization_id = ${organizationId} and e.record_id = d.record_id
@@ -38,17 +36,16 @@ export async function gatherPending(open: OpenTransaction, scope: MatchScope): P
   );
 }
 
-/** Stores the refusals among the pending, which are then pending no more. */
+/** Decides the pending drafts that are skipped without matching. */
 export async function skipPending(open: OpenTransaction, { runId }: MatchScope): Promise<void> {
   await sql`
     insert into run_decisions (run_id, record_id, action, rule, account_id)
-    select ${runId}, record_id, 'skip', refused, account_id from pending_drafts where refused is not null`.execute(
-    open.kysely,
-  );
-  await sql`delete from pending_drafts where refused is not null`.execute(open.kysely);
+    select ${runId}, record_id, 'skip', skip_reason, account_id
+    from pending_drafts where skip_reason is not null`.execute(open.kysely);
+  await sql`delete from pending_drafts where skip_reason is not null`.execute(open.kysely);
 }
 
-/** Makes `conflicting_drafts`: the pending drafts that share a name or domain with anybody else. */
+/** Fills `conflicting_drafts`: the pending drafts that share a name or domain with another. */
 async function gatherConflicting(
   open: OpenTransaction,
   { origin }: MatchScope,
@@ -69,10 +66,12 @@ async function gatherConflicting(
     "conflicting_drafts",
     sql`
     select * from pending_drafts where record_id in (
-      select record_id from pending_drafts where ${names}::boolean and account_id is null
+      select record_id from pending_drafts
+      where ${names}::boolean and account_id is null
         and name_key in (select name_key from pending_drafts group by name_key having count(*) > 1)
       union all
-      select p.record_id from pending_drafts p join accounts a using (name_key) where ${names}::boolean and p.account_id is null
+      select p.record_id from pending_drafts p join accounts a using (name_key)
+      where ${names}::boolean and p.account_id is null
       union all
       select record_id from wanted_domains
         where domain in (select domain from wanted_domains group by domain having count(*) > 1)
@@ -85,11 +84,16 @@ async function gatherConflicting(
       union all
       select p.record_id from pending_drafts p
         where ${domains}::boolean and p.account_id is not null and (
-          exists (select from unnest(p.domains) d
-                  where not exists (select from account_domains own where own.account_id = p.account_id and own.domain = d))
-          or exists (select from account_domains own where own.account_id = p.account_id and own.domain <> all(p.domains)))
+          exists (
+            select from unnest(p.domains) d
+            where not exists (
+              select from account_domains own where own.account_id = p.account_id and own.domain = d))
+          or exists (
+            select from account_domains own
+            where own.account_id = p.account_id and own.domain <> all(p.domains)))
       union all
-      select p.record_id from pending_drafts p join accounts a on a.external_id = p.record_id::text where p.account_id is null
+      select p.record_id from pending_drafts p join accounts a on a.external_id = p.record_id::text
+      where p.account_id is null
       union all
       select p.record_id from pending_drafts p join accounts a
         on a.external_origin <> ${sql.lit(origin)} and lower(btrim(a.external_id, '{}')) = p.record_id::text
@@ -101,7 +105,7 @@ async function gatherConflicting(
 type NamedDraft = ConflictingDraft & { readonly name: string };
 
 async function loadConflicting(open: OpenTransaction, { origin }: MatchScope): Promise<NamedDraft[]> {
-  // Taken as they come, without a copy: in a first sync of millions they are most of what is in memory.
+  // The rows are not copied: in a large first sync they take most of the memory.
   const { rows } = await sql<NamedDraft>`
     select c.record_id as id, c.name, c.name_key as "nameKey", c.domains, c.account_id as "linkedTo",
       c.account_id is null and (exists (select from accounts a where a.external_id = c.record_id::text)
@@ -111,7 +115,7 @@ async function loadConflicting(open: OpenTransaction, { origin }: MatchScope): P
   return rows;
 }
 
-/** A record that this run read is not deleted, whatever its link says; one that this run found deleted is. */
+/** Loads the accounts. What this run read or found deleted overrides the stop reason of a link. */
 async function loadConflictingAccounts(open: OpenTransaction, scope: MatchScope): Promise<ExistingAccount[]> {
   const { rows } = await sql<ExistingAccount>`
     select a.id, a.name_key as "nameKey",
@@ -122,7 +126,8 @@ async function loadConflictingAccounts(open: OpenTransaction, scope: MatchScope)
         and not (l.organization_id = ${scope.organizationId} and exists (
           select from run_decisions x where x.run_id = ${scope.runId} and x.record_id = l.record_id
             and x.action = 'stop' and x.rule = 'deleted')) as taken,
-      coalesce((select array_agg(domain order by domain) from account_domains where account_id = a.id), '{}') as domains
+      coalesce((
+        select array_agg(domain order by domain) from account_domains where account_id = a.id), '{}') as domains
     from accounts a left join account_links l on l.account_id = a.id
     where a.id in (
       select account_id from conflicting_drafts where account_id is not null
@@ -135,7 +140,7 @@ async function loadConflictingAccounts(open: OpenTransaction, scope: MatchScope)
 }
 
 function decisionRow(runId: number, draft: ConflictingDraft, match: Match): string {
-  if (match.kind === "refused") return encodeCopyRow([runId, draft.id, "skip", match.reason, null, null]);
+  if (match.kind === "skip") return encodeCopyRow([runId, draft.id, "skip", match.reason, null, null]);
   const domains = encodeTextArray(match.domains);
   if (match.kind === "create") return encodeCopyRow([runId, draft.id, "create", "create", null, domains]);
   const action = match.kind === "linked" ? "update" : "link";
@@ -143,7 +148,7 @@ function decisionRow(runId: number, draft: ConflictingDraft, match: Match): stri
 }
 
 function* issueRows(runId: number, { id, name }: NamedDraft, match: Match): Generator<string> {
-  if (match.kind === "refused") {
+  if (match.kind === "skip") {
     yield encodeCopyRow([runId, id, name, match.reason, match.value === "" ? null : match.value]);
     return;
   }
@@ -151,7 +156,7 @@ function* issueRows(runId: number, { id, name }: NamedDraft, match: Match): Gene
     yield encodeCopyRow([runId, id, name, "domain-taken", domain]);
 }
 
-/** Decides the pending drafts that meet somebody, in their order, and stores nothing. */
+/** Decides the conflicting drafts in their order, and stores nothing. */
 export async function matchConflicting(
   open: OpenTransaction,
   scope: MatchScope,
@@ -162,7 +167,7 @@ export async function matchConflicting(
   return { drafts, matches: matchDrafts(drafts, await loadConflictingAccounts(open, scope), options) };
 }
 
-/** Decides the pending drafts that meet somebody and stores what came out: decisions, and why domains were left out. */
+/** Decides the conflicting drafts, and stores the decisions with their issues. */
 export async function matchPending(
   open: OpenTransaction,
   scope: MatchScope,

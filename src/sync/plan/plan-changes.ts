@@ -1,5 +1,5 @@
-// Plan: matches become planned changes, stored before anything is applied, for what changes only. Set-based, in the
-// transaction that matched; per field before → after, with the rule that decided.
+// Plan: turns matches into planned changes, only for what differs, each with its rule and before →
+// after per field. They are stored before anything is applied, in the transaction that matched.
 import { sql } from "kysely";
 import type { OpenTransaction } from "../../db/transaction.ts";
 import { createTemporaryTable } from "../record/temporary-tables.ts";
@@ -7,12 +7,12 @@ import { gatherPending, matchPending, skipPending, type MatchScope } from "./mat
 import type { MatchOptions } from "./match.ts";
 
 export type PlanScope = MatchScope & {
-  /** Ids of the custom fields that are mapped and readable: only these are compared and written. */
+  /** The custom fields that are mapped and readable: only these are compared and written. */
   readonly fieldIds: readonly number[];
   readonly descriptionMapped: boolean;
 };
 
-/** What the drafts of one attempt come to, by distinct record. */
+/** The distinct records of one attempt, by outcome. */
 export type PlanCounts = {
   drafts: number;
   created: number;
@@ -22,7 +22,7 @@ export type PlanCounts = {
   skipped: number;
 };
 
-/** Stores the issues that drafting found, and the reasons of blank names and exclusions. */
+/** Stores the issues that drafting found, and those of blank names and exclusions. */
 async function storeDraftIssues(open: OpenTransaction, { runId, attempt }: MatchScope): Promise<void> {
   await sql`
     insert into run_issues (run_id, record_id, name, kind, field, value)
@@ -31,13 +31,13 @@ async function storeDraftIssues(open: OpenTransaction, { runId, attempt }: Match
     where d.run_id = ${runId} and d.attempt = ${attempt} and d.issues is not null`.execute(open.kysely);
   await sql`
     insert into run_issues (run_id, record_id, name, kind)
-    select x.run_id, x.record_id, d.name, x.rule from run_decisions x join run_drafts d using (run_id, record_id)
-    where x.run_id = ${runId} and d.attempt = ${attempt} and x.action = 'skip' and x.rule in ('name-empty', 'excluded')`.execute(
-    open.kysely,
-  );
+    select x.run_id, x.record_id, d.name, x.rule
+    from run_decisions x join run_drafts d using (run_id, record_id)
+    where x.run_id = ${runId} and d.attempt = ${attempt}
+      and x.action = 'skip' and x.rule in ('name-empty', 'excluded')`.execute(open.kysely);
 }
 
-/** @returns the highest seq used so far, after which the next changes are numbered. */
+/** @returns the highest seq so far; the next changes are numbered after it */
 async function lastSeq(open: OpenTransaction, runId: number): Promise<number> {
   const { rows } = await sql<{ seq: number }>`
     select coalesce(max(seq), 0)::int as seq from account_changes where run_id = ${runId}`.execute(
@@ -46,16 +46,17 @@ async function lastSeq(open: OpenTransaction, runId: number): Promise<number> {
   return rows[0]!.seq;
 }
 
-/** Stores the departures that stand in `run_decisions`. */
+/** Plans the stops that reading decided. */
 export async function planStops(
   open: OpenTransaction,
   { runId, organizationId }: MatchScope,
 ): Promise<number> {
   const base = await lastSeq(open, runId);
   const { numAffectedRows } = await sql`
-    insert into account_changes (run_id, seq, action, rule, account_id, account_version, record_id, name, name_key, before)
-    select ${runId}, ${base} + row_number() over (order by x.record_id), 'stop', x.rule, a.id, a.version, x.record_id,
-      a.name, a.name_key, '{}'
+    insert into account_changes (run_id, seq, action, rule, account_id, account_version, record_id,
+      name, name_key, before)
+    select ${runId}, ${base} + row_number() over (order by x.record_id), 'stop', x.rule,
+      a.id, a.version, x.record_id, a.name, a.name_key, '{}'
     from run_decisions x
     join account_links l on l.organization_id = ${organizationId} and l.record_id = x.record_id
     join accounts a on a.id = l.account_id
@@ -63,15 +64,8 @@ export async function planStops(
   return Number(numAffectedRows ?? 0);
 }
 
-/**
- * Links, updates and returns. The state after is spelled out in full, so that apply and undo need not merge; `before`
- * has only what differs. A linked record with nothing in `before` is unchanged and not stored.
- */
-async function planUpdates(
-  open: OpenTransaction,
-  scope: PlanScope,
-  options: MatchOptions,
-): Promise<{ linked: number; updated: number; unchanged: number }> {
+/** Fills `planned_updates`: links, updates and resumes, each with its state before and after. */
+async function gatherUpdates(open: OpenTransaction, scope: PlanScope, options: MatchOptions): Promise<void> {
   const { runId } = scope;
   const fieldIds = scope.fieldIds.map(String);
   await createTemporaryTable(
@@ -79,49 +73,76 @@ async function planUpdates(
     "planned_updates",
     sql`
     select d.record_id, d.created_on, d.record_version, a.id as account_id, a.version as account_version,
-      case when t.action = 'link' then 'link' when t.stop_reason is not null then 'resume' else 'update' end as action,
+      case
+        when t.action = 'link' then 'link'
+        when t.stop_reason is not null then 'resume'
+        else 'update'
+      end as action,
       coalesce(t.rule, 'linked') as rule,
       d.name, d.name_key,
       case when ${scope.descriptionMapped}::boolean then d.description else a.description end as description,
       (a.fields - ${fieldIds}::text[]) || d.fields as fields,
       case when ${options.domainsMapped}::boolean then own.after end as domains,
       d.fingerprint,
-      case when a.name <> d.name then jsonb_build_object('name', a.name) else '{}' end
+      case when a.name <> d.name
+        then jsonb_build_object('name', a.name) else '{}' end
       || case when ${scope.descriptionMapped}::boolean and a.description is distinct from d.description
-           then jsonb_build_object('description', a.description) else '{}' end
+        then jsonb_build_object('description', a.description) else '{}' end
       || case when ${options.domainsMapped}::boolean and own.before <> own.after
-           then jsonb_build_object('domains', to_jsonb(own.before)) else '{}' end
-      || case when (a.fields - ${fieldIds}::text[]) || d.fields <> a.fields then jsonb_build_object('fields', (
-           select jsonb_object_agg(k, a.fields -> k) from unnest(${fieldIds}::text[]) k
-           where (a.fields -> k) is distinct from (d.fields -> k))) else '{}' end
+        then jsonb_build_object('domains', to_jsonb(own.before)) else '{}' end
+      || case when (a.fields - ${fieldIds}::text[]) || d.fields <> a.fields
+        then jsonb_build_object('fields', (
+          select jsonb_object_agg(k, a.fields -> k) from unnest(${fieldIds}::text[]) k
+          where (a.fields -> k) is distinct from (d.fields -> k))) else '{}' end
       || case when a.external_id is distinct from d.record_id::text
-           then jsonb_build_object('externalId', a.external_id) else '{}' end as before
+        then jsonb_build_object('externalId', a.external_id) else '{}' end as before
     from (
-      select p.record_id, p.stop_reason, x.action, x.rule, x.domains, coalesce(x.account_id, p.account_id) as account_id
-      from pending_drafts p left join run_decisions x on x.run_id = ${runId} and x.record_id = p.record_id
-      where (p.account_id is not null or x.account_id is not null) and (x.action is null or x.action in ('link', 'update'))
+      select p.record_id, p.stop_reason, x.action, x.rule, x.domains,
+        coalesce(x.account_id, p.account_id) as account_id
+      from pending_drafts p
+      left join run_decisions x on x.run_id = ${runId} and x.record_id = p.record_id
+      where (p.account_id is not null or x.account_id is not null)
+        and (x.action is null or x.action in ('link', 'update'))
     ) t
     join run_drafts d using (record_id)
     join accounts a on a.id = t.account_id
     cross join lateral (
       select
-        coalesce((select array_agg(domain order by domain) from account_domains where account_id = a.id), '{}') as before,
-        coalesce((select array_agg(n order by n collate "C") from unnest(coalesce(t.domains, d.domains)) n), '{}') as after
+        coalesce((
+          select array_agg(domain order by domain)
+          from account_domains where account_id = a.id), '{}') as before,
+        coalesce((
+          select array_agg(n order by n collate "C")
+          from unnest(coalesce(t.domains, d.domains)) n), '{}') as after
     ) own
     where d.run_id = ${runId} and d.attempt = ${scope.attempt}`,
   );
+}
+
+/**
+ * Plans links, updates and resumes. A change has the complete state after it, so that apply and
+ * undo need not merge, and in `before` only what differs. An update without a difference is not
+ * stored.
+ */
+async function planUpdates(
+  open: OpenTransaction,
+  scope: PlanScope,
+  options: MatchOptions,
+): Promise<{ linked: number; updated: number; unchanged: number }> {
+  const { runId } = scope;
+  await gatherUpdates(open, scope, options);
   const base = await lastSeq(open, runId);
   await sql`
-    insert into account_changes (run_id, seq, action, rule, account_id, account_version, record_id, name, name_key,
-      description, fields, domains, before, record_version, fingerprint)
-    select ${runId}, ${base} + row_number() over (order by created_on, record_id), action, rule, account_id, account_version,
-      record_id, name, name_key, description, fields, domains, before, record_version, fingerprint
+    insert into account_changes (run_id, seq, action, rule, account_id, account_version, record_id,
+      name, name_key, description, fields, domains, before, record_version, fingerprint)
+    select ${runId}, ${base} + row_number() over (order by created_on, record_id), action, rule,
+      account_id, account_version, record_id,
+      name, name_key, description, fields, domains, before, record_version, fingerprint
     from planned_updates where action <> 'update' or before <> '{}'`.execute(open.kysely);
   await sql`
     insert into run_versions (run_id, record_id, record_version, fingerprint, drafted)
-    select ${runId}, record_id, record_version, fingerprint, true from planned_updates where action = 'update' and before = '{}'`.execute(
-    open.kysely,
-  );
+    select ${runId}, record_id, record_version, fingerprint, true
+    from planned_updates where action = 'update' and before = '{}'`.execute(open.kysely);
   const { rows } = await sql<{ linked: number; updated: number; unchanged: number }>`
     select count(*) filter (where action = 'link')::int as linked,
       count(*) filter (where action = 'resume' or action = 'update' and before <> '{}')::int as updated,
@@ -131,8 +152,9 @@ async function planUpdates(
 }
 
 /**
- * Creates, numbered in the order of the drafts: "oldest" among new accounts is first by createdon and id as well. Numbers and
- * account ids are given to narrow rows and joined, since sorting the drafts themselves spills half a gigabyte.
+ * Plans creates, numbered in the order of the drafts, so that the ids of new accounts grow with
+ * their age at the source. Narrow rows are sorted and joined, because sorting whole drafts spills
+ * half a gigabyte (500,000 accounts).
  */
 async function planCreates(
   open: OpenTransaction,
@@ -144,31 +166,37 @@ async function planCreates(
     open,
     "numbered_creates",
     sql`
-    select record_id, domains, (${base} + row_number() over ())::int as seq, nextval('accounts_id_seq') as account_id
+    select record_id, domains, (${base} + row_number() over ())::int as seq,
+      nextval('accounts_id_seq') as account_id
     from (
       select p.record_id, x.domains
-      from pending_drafts p left join run_decisions x on x.run_id = ${runId} and x.record_id = p.record_id
+      from pending_drafts p
+      left join run_decisions x on x.run_id = ${runId} and x.record_id = p.record_id
       where p.account_id is null and (x.action is null or x.action = 'create')
       order by p.created_on, p.record_id
     ) creates`,
   );
   const { numAffectedRows } = await sql`
-    insert into account_changes (run_id, seq, action, rule, account_id, record_id, name, name_key, description, fields,
-      domains, record_version, fingerprint)
-    select ${runId}, n.seq, 'create', 'create', n.account_id, d.record_id, d.name, d.name_key, d.description, d.fields,
-      case when ${options.domainsMapped}::boolean then coalesce(n.domains, d.domains) end, d.record_version, d.fingerprint
+    insert into account_changes (run_id, seq, action, rule, account_id, record_id,
+      name, name_key, description, fields, domains, record_version, fingerprint)
+    select ${runId}, n.seq, 'create', 'create', n.account_id, d.record_id,
+      d.name, d.name_key, d.description, d.fields,
+      case when ${options.domainsMapped}::boolean then coalesce(n.domains, d.domains) end,
+      d.record_version, d.fingerprint
     from run_drafts d join numbered_creates n using (record_id)
     where d.run_id = ${runId}`.execute(open.kysely);
   return Number(numAffectedRows ?? 0);
 }
 
-/** Matches and plans the drafts of one attempt. Departed records must stand in `run_decisions` before the first. */
+/**
+ * Matches and plans the drafts of one attempt. Stops must be in `run_decisions` before the first.
+ */
 export async function planDrafts(
   open: OpenTransaction,
   scope: PlanScope,
   options: MatchOptions,
 ): Promise<PlanCounts> {
-  // Sorting and hashing half a million rows in memory; the settings end with the transaction.
+  // Sorts and hashes 500,000 rows in memory; the setting ends with the transaction.
   await sql`set local work_mem = '128MB'`.execute(open.kysely);
   await gatherPending(open, scope);
   await skipPending(open, scope);
@@ -178,7 +206,8 @@ export async function planDrafts(
   const created = await planCreates(open, scope, options);
   const { rows } = await sql<{ drafts: number; skipped: number }>`
     select count(*)::int as drafts, count(*) filter (where x.action = 'skip')::int as skipped
-    from run_drafts d left join run_decisions x on x.run_id = d.run_id and x.record_id = d.record_id
+    from run_drafts d
+    left join run_decisions x on x.run_id = d.run_id and x.record_id = d.record_id
     where d.run_id = ${scope.runId} and d.attempt = ${scope.attempt}`.execute(open.kysely);
   return { ...rows[0]!, ...updates, created };
 }

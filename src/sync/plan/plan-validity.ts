@@ -1,4 +1,4 @@
-// What a stored plan is still worth (rule 15), as a sentence that says why it cannot be applied any more.
+// Checks whether a stored plan is still valid (rule 15), and says why if it is not.
 import type { RunStatus } from "../tables.ts";
 import { sql, type Kysely } from "kysely";
 import type { ApprovalReason } from "../../settings/run-explanations.ts";
@@ -12,13 +12,13 @@ import { lastAppliedRun } from "./store-plan.ts";
 
 const PLAN_AGAIN = '"sluice plan" shows what would change now.';
 
-/** What became of a run that is no plan, or none any more, and what to do instead. */
+/** Why a run in this status is not a plan that can be applied, and what to do instead. */
 const NOT_PLANNED_REASONS: Readonly<Record<Exclude<RunStatus, "planned">, (run: string) => string>> = {
   queued: (run) => `${run} has no plan yet. Wait until a worker has planned it.`,
-  reading: (run) => `${run} has no plan: it was reading when it was last heard of. ${PLAN_AGAIN}`,
-  planning: (run) => `${run} has no plan: it was planning when it was last heard of. ${PLAN_AGAIN}`,
+  reading: (run) => `${run} has no plan: it is still reading, or was interrupted. ${PLAN_AGAIN}`,
+  planning: (run) => `${run} has no plan: it is still planning, or was interrupted. ${PLAN_AGAIN}`,
   applying: (run) =>
-    `${run} is being applied already. If it broke off, the next "sluice sync" goes on with it.`,
+    `${run} is being applied already. If it was interrupted, the next "sluice sync" resumes it.`,
   done: (run) => `${run} is applied already. ${PLAN_AGAIN}`,
   failed: (run) => `${run} failed, so there is no plan of it. ${PLAN_AGAIN}`,
   interrupted: (run) => `${run} was interrupted, so there is no plan of it. ${PLAN_AGAIN}`,
@@ -41,8 +41,9 @@ function notPlannedReason({
 }
 
 /**
- * When a plan is refused whole. Without a `settingsHash` the settings are not compared, since what they come to today takes
- * asking Dynamics. @returns a sentence, or undefined if it can be applied.
+ * Checks a plan. Without a `settingsHash` the settings are not compared, since their hash takes
+ * requests to Dynamics.
+ * @returns a sentence, or undefined if the plan can be applied
  */
 export async function planInvalidReason(
   db: Kysely<Tables>,
@@ -59,15 +60,18 @@ export async function planInvalidReason(
   const { status } = run;
   if (status !== "planned") return notPlannedReason({ ...run, status });
   if (settingsHash !== undefined && run.settings_hash !== settingsHash)
-    return `Mapping, selection, options or fields changed since run ${runId} was planned. Plan anew.`;
+    return `Mapping, selection, options or fields changed since run ${runId} was planned. Plan again.`;
   if ((await lastAppliedRun(db, organizationId)) !== run.planned_after)
-    return `Another run was applied since run ${runId} was planned. Plan anew.`;
+    return `Another run was applied since run ${runId} was planned. Plan again.`;
   if (now.getTime() - run.planned_at!.getTime() > PLAN_LIFETIME_MS)
-    return `Run ${runId} was planned more than 24 hours ago. Plan anew.`;
+    return `Run ${runId} was planned more than 24 hours ago. Plan again.`;
   return undefined;
 }
 
-/** From here on the plan is written, if it is still valid. @throws RunError that says why it is not */
+/**
+ * Starts the apply of a stored plan.
+ * @throws RunError that says why the plan is no longer valid
+ */
 export async function startApply(run: ActiveRun): Promise<void> {
   const { context, runId, organizationId } = run;
   const { settingsHash } = await prepareRun(run);
@@ -81,10 +85,13 @@ export async function startApply(run: ActiveRun): Promise<void> {
   });
 }
 
-/** A plan that can still be applied, and why it waits: null if somebody asked for it and looks at it anyway. */
+/** A plan that can be applied, and why it needs approval; null for a preview. */
 export type PlanAwaitingApproval = { readonly id: number; readonly why: ApprovalReason | null };
 
-/** Of several the newest, but first one that nobody asked for: a person has to see it. One older than a day waits no more (rule 15). */
+/**
+ * Finds the newest plan that can be applied, but prefers one of an automatic run, which nobody has
+ * seen yet. A plan older than a day has expired (rule 15).
+ */
 export async function planAwaitingApproval(
   db: Kysely<Tables>,
   organizationId: string,
@@ -94,7 +101,9 @@ export async function planAwaitingApproval(
     select id, approval_reason as why from runs
     where organization_id = ${organizationId} and status = 'planned' and approved_at is null
       and planned_at >= ${new Date(now.getTime() - PLAN_LIFETIME_MS)}
-      and id > (select coalesce(max(id), 0) from runs where organization_id = ${organizationId} and status = 'done')
+      and id > (
+        select coalesce(max(id), 0) from runs
+        where organization_id = ${organizationId} and status = 'done')
     order by approval_reason is null, id desc limit 1`.execute(db);
   return rows[0];
 }

@@ -1,5 +1,5 @@
-// A plan is stored in the transaction that makes it, and says whether a person must approve it first. Rows that changed under an
-// automatic run are planned again, and the plan says so.
+// Stores a plan and decides whether it needs approval, in one transaction. Plans accounts again
+// that changed during an automatic run.
 import { sql, type Kysely } from "kysely";
 import { releaseDomains } from "../../accounts/domains/account-domains.ts";
 import type { Tables } from "../../db/tables.ts";
@@ -22,7 +22,7 @@ export function matchOptions(settings: SyncSettings): MatchOptions {
   return { ...settings.options, domainsMapped: settings.mapping.domains.length > 0 };
 }
 
-/** Why the plan of a run that would be applied by itself needs a person's approval; null if it need not. */
+/** @returns why a plan needs approval; null if it is applied at once or is a preview */
 async function approvalReason(
   trx: OpenTransaction,
   { context, mode, runId, organizationId }: ActiveRun,
@@ -35,8 +35,9 @@ async function approvalReason(
 }
 
 /**
- * Plans what was read. @returns whether the plan is applied at once, or waits for a person
- * @throws RunError, LeaseError: then nothing of it is kept
+ * Plans what was read.
+ * @returns "applying" if the plan is applied at once, "planned" if it awaits approval
+ * @throws RunError, LeaseError; then nothing is stored
  */
 export async function storePlan(
   run: ActiveRun,
@@ -67,7 +68,8 @@ export async function storePlan(
       isApproved ? { type: "applyAtOnce", ...figures } : { type: "awaitApproval", reason, ...figures },
     );
     await cacheActionCounts(trx.kysely, run.runId);
-    // What is applied at once has its issues counted when it is done: at 250,000 accounts a twentieth of a changes-only run.
+    // A plan that is applied at once has its issues counted when it is done; counting twice takes 5 %
+    // of a changes-only run at 250,000 accounts.
     if (!isApproved) await cacheIssueCounts(trx.kysely, run.runId);
     return isApproved ? "applying" : "planned";
   });
@@ -80,7 +82,10 @@ export async function lastAppliedRun(trx: Kysely<Tables>, organizationId: string
   return rows[0]!.last;
 }
 
-/** Stores the planned changes. @returns what they come to, with what was read and is not planned */
+/**
+ * Stores the planned changes.
+ * @returns the counts of the plan, with the records that were read and not staged
+ */
 async function planChanges(
   trx: OpenTransaction,
   run: ActiveRun,
@@ -115,7 +120,7 @@ async function planChanges(
   };
 }
 
-/** Issues of the whole connection: those of no single record. */
+/** Stores the issues of the whole connection, which belong to no record. */
 async function insertRunIssues(trx: Kysely<Tables>, runId: number, { runIssues }: Prepared): Promise<void> {
   const NONE = { record_id: null, name: null, field: null, other_account_id: null };
   for (const { kind, value } of runIssues) {
@@ -127,8 +132,9 @@ async function insertRunIssues(trx: Kysely<Tables>, runId: number, { runIssues }
 }
 
 /**
- * Plans the rows again that changed under an automatic run. A plan that a person approved is not touched up: its rows are
- * left and counted. @returns whether there is something more to apply.
+ * Plans accounts again that changed since the plan of an automatic run. A plan that a person
+ * approved is never altered: such accounts are counted as failed.
+ * @returns whether there are further changes to apply
  */
 export async function replan(run: ActiveRun, scope: PlanScope, options: MatchOptions): Promise<boolean> {
   const { runId, attempt } = scope;
@@ -156,7 +162,7 @@ export async function replan(run: ActiveRun, scope: PlanScope, options: MatchOpt
   });
 }
 
-/** What was decided of the drafts of this attempt before. */
+/** Discards the earlier decisions on the drafts of this attempt. */
 async function discardDecisions(trx: Kysely<Tables>, { runId, attempt }: PlanScope): Promise<void> {
   const again = sql`select record_id from run_drafts where run_id = ${runId} and attempt = ${attempt}`;
   await sql`
@@ -166,7 +172,7 @@ async function discardDecisions(trx: Kysely<Tables>, { runId, attempt }: PlanSco
   await sql`delete from run_issues where run_id = ${runId} and record_id in (${again})`.execute(trx);
 }
 
-/** Rows planned again may turn out unchanged or skipped; created, linked and updated are counted from the plan at the end. */
+/** Adds unchanged and skipped records; `finishRun` counts the others from the applied changes. */
 async function addedCounts(
   trx: Kysely<Tables>,
   runId: number,

@@ -1,5 +1,5 @@
-// What a stored plan would come to under other options: the matcher decides the staged drafts once more, as long as the run's
-// working tables last, and what it decides is counted instead of stored. The figures are kept with the run.
+// Counts what a stored plan would do under other options: the matcher decides the drafts of the
+// run's working tables again, and its decisions are counted instead of stored.
 import { sql } from "kysely";
 import type { Origin } from "../../accounts/tables.ts";
 import type { Database } from "../../db/pool.ts";
@@ -15,20 +15,23 @@ type PlannedRun = {
   readonly organizationId: string;
   readonly origin: Origin;
   readonly settings: StoredSettings;
-  readonly kept: Record<string, WhatIf>;
+  readonly cached: Record<string, WhatIf>;
 };
 
 async function plannedRun(database: Database, runId: number): Promise<PlannedRun | undefined> {
   const { rows } = await sql<PlannedRun>`
-    select id, organization_id as "organizationId", origin, settings, what_if as kept from runs
+    select id, organization_id as "organizationId", origin, settings, what_if as cached
+    from runs
     where id = ${runId} and status = 'planned'`.execute(database.kysely);
   return rows[0];
 }
 
-/** Figures being found out right now, so that whoever asks meanwhile waits for them instead of asking again. */
+/** Counts that are being computed, so that concurrent requests share one computation. */
 const inProgress = new WeakMap<Database, Map<string, Promise<WhatIf | undefined>>>();
 
-/** @returns undefined for a run that is no stored plan, and for one that passed its waiting accounts by as nothing had moved. */
+/**
+ * @returns undefined for a run that is no stored plan, or that found no changes and staged nothing
+ */
 export async function whatIf(
   database: Database,
   runId: number,
@@ -37,8 +40,8 @@ export async function whatIf(
   const run = await plannedRun(database, runId);
   if (!run) return undefined;
   const key = `${options.allowDuplicateNames ? "duplicates" : "one of a name"}, ${options.onDomainTaken}`;
-  const kept = run.kept[key];
-  if (kept) return kept;
+  const cached = run.cached[key];
+  if (cached) return cached;
   const pending = inProgress.get(database) ?? new Map<string, Promise<WhatIf | undefined>>();
   inProgress.set(database, pending);
   const name = `${runId} ${key}`;
@@ -68,11 +71,13 @@ function computeFigures(
   return inTransaction(database, async (open) => {
     await sql`set local work_mem = '128MB'`.execute(open.kysely);
     await gatherPending(open, scope);
-    const skipped = await sql`delete from pending_drafts where refused is not null`.execute(open.kysely);
+    const skipped = await sql`
+      delete from pending_drafts where skip_reason is not null`.execute(open.kysely);
     const domainsMapped = settings.settings.mapping.domains.length > 0;
     const { matches } = await matchConflicting(open, scope, { ...options, domainsMapped });
     const { rows } = await sql<{ drafts: number; created: number }>`
-      select (select count(*)::int from pending_drafts) as drafts, count(*)::int as created from pending_drafts
+      select (select count(*)::int from pending_drafts) as drafts, count(*)::int as created
+      from pending_drafts
       where account_id is null and record_id not in (select record_id from conflicting_drafts)`.execute(
       open.kysely,
     );
@@ -81,7 +86,7 @@ function computeFigures(
     const figures: WhatIf = { created, linked: 0, skipped: Number(skipped.numAffectedRows ?? 0) };
     for (const { kind } of matches) {
       if (kind === "create") figures.created++;
-      else if (kind === "refused") figures.skipped++;
+      else if (kind === "skip") figures.skipped++;
       else if (kind !== "linked") figures.linked++;
     }
     return figures;

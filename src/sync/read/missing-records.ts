@@ -1,11 +1,14 @@
-// Departures: linked records that a complete read did not bring (rule 11). Whether one was deleted is looked up by id, never
-// inferred. The account stays, stops syncing and says why.
+// Missing records: linked ones that a complete read did not return (rule 11). Why is looked up by
+// id and never inferred. Their accounts stop syncing, with that reason, and are not deleted.
 import type { ClientBase } from "pg";
 import { copyRows, encodeCopyRow } from "../../db/copy.ts";
 import type { StopReason } from "../../accounts/tables.ts";
 import type { StagingRun } from "./stage-rows.ts";
 
-/** Stores those that are news: a departed record whose reason is the same as before plans nothing. @returns how many. */
+/**
+ * Stores the decisions to stop, except for records that have stopped for the same reason already.
+ * @returns how many were stored
+ */
 export async function stageStops(
   run: StagingRun,
   stopReasons: ReadonlyMap<string, StopReason>,
@@ -23,7 +26,7 @@ export async function stageStops(
   });
 }
 
-/** Notes records that the read did not bring, with what becomes of each and why. */
+/** Stores decisions on records that were not read. */
 export async function insertDecisionsOfUnread(
   client: ClientBase,
   runId: number,

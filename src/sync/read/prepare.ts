@@ -1,5 +1,5 @@
-// Before a run reads: the mapping is held against the organisation's columns, the view is found, users become teammates.
-// Whatever makes the run impossible is thrown here, before anything is written.
+// Prepares a run: checks the mapping against the columns of the source, finds the selection and
+// matches users to teammates. What makes the run impossible is thrown before anything is written.
 import { customFields, ensureCustomFields, type CustomField } from "../../accounts/custom-fields.ts";
 import { commonDomainsFor } from "../../accounts/domains/common.ts";
 import type { Column } from "../../dataverse/model.ts";
@@ -16,24 +16,24 @@ import { AttentionError } from "../rules/attention-error.ts";
 import type { SelectedRecords, SourceUser } from "../source/source.ts";
 import { hashOf } from "../rules/settings.ts";
 
-/** Raise when the same row and mapping would make another draft than before: all rows are then looked at again. */
+/** To be raised when the same row and mapping give another draft: all rows are then redrafted. */
 const DRAFTING_VERSION = 2;
 
 export type Prepared = {
   readonly records: SelectedRecords;
   readonly rules: DraftRules;
-  /** Mapped columns that are gone or unreadable: their mappings stop, and the report says so. */
+  /** Issues of mapped columns that are missing or unreadable, which are no longer synced. */
   readonly runIssues: readonly FieldIssue[];
   readonly settingsHash: string;
-  /** Fields made for this run; taken back if it comes to nothing. */
+  /** Fields created for this run; they are deleted if it ends without effect. */
   readonly newFieldIds: readonly number[];
 };
 
-/** Owners and users become teammates by e-mail; a disabled user is nobody's colleague any more. */
+/** Matches users to teammates by e-mail; a disabled user is no teammate. */
 async function mapUsersToTeammates(
   database: Database,
   users: readonly SourceUser[],
-): Promise<Pick<DraftRules, "teammateOfUser" | "nameOfUser">> {
+): Promise<Pick<DraftRules, "teammateIdOfUser" | "userNames">> {
   const teammates = await teammatesByEmail(database.kysely);
   const teammateIds = new Map<string, number>();
   const names = new Map<string, string>();
@@ -46,12 +46,15 @@ async function mapUsersToTeammates(
     const teammate = user.email === null || user.disabled ? undefined : teammates.get(emailKey(user.email));
     if (teammate) teammateIds.set(user.id.toLowerCase(), teammate.id);
   }
-  return { teammateOfUser: teammateIds, nameOfUser: names };
+  return { teammateIdOfUser: teammateIds, userNames: names };
 }
 
 type CheckedColumns = { columns: Map<string, Column>; runIssues: FieldIssue[] };
 
-/** The mapped columns that can be read. @throws AttentionError when the mapping cannot be used at all. */
+/**
+ * Selects the mapped columns that can be read.
+ * @throws AttentionError when the mapping cannot be used
+ */
 function checkColumns(settings: SyncSettings, available: readonly Column[]): CheckedColumns {
   const { mapping } = settings;
   const check = checkMapping(mapping, available);
@@ -72,7 +75,7 @@ function checkColumns(settings: SyncSettings, available: readonly Column[]): Che
   };
 }
 
-/** Asks first and writes last: teammates and custom fields that are new, once nothing can be refused any more. */
+/** Prepares a run. It creates teammates and custom fields last, when nothing can fail any more. */
 export async function prepareRun({
   context,
   signal,
@@ -85,7 +88,7 @@ export async function prepareRun({
   const needsUsers = mapping.fields.some((field) => field.type === "teammate");
   const users = needsUsers
     ? await mapUsersToTeammates(database, await source.users(signal))
-    : { teammateOfUser: new Map<string, number>(), nameOfUser: new Map<string, string>() };
+    : { teammateIdOfUser: new Map<string, number>(), userNames: new Map<string, string>() };
   const existingFieldIds = new Set((await customFields(database.kysely)).map((field) => field.id));
   const wanted = mapping.fields.map(({ field, type }) => ({ name: field, type }));
   const fields: ReadonlyMap<string, CustomField> = await ensureCustomFields(database.kysely, wanted);
@@ -98,7 +101,7 @@ export async function prepareRun({
     domainLists: { common: commonDomainsFor(settings.commonDomains), own: new Set(settings.ownDomains) },
   };
   const types = [...columns.values()].map(({ logicalName, type }) => `${logicalName} ${type}`).toSorted();
-  // A column that comes back, or may be read again, brings other values to rows whose versions did not move.
+  // A column that is restored, or readable again, changes values of rows without changing versions.
   const settingsHash = hashOf({ settings, fieldIds: Object.fromEntries(fieldIds), types });
   const { ownDomains, commonDomains } = settings;
   return {
@@ -120,7 +123,7 @@ export async function prepareRun({
   };
 }
 
-/** Fields whose column is there and readable: only these are compared and written (rule 13). */
+/** The fields with an existing, readable column: only these are compared and written (rule 13). */
 export function mappedFieldIds({ rules }: Prepared): number[] {
   return rules.mapping.fields.flatMap(({ column, field }) =>
     rules.columns.has(column) ? rules.fieldIds.get(field)! : [],
@@ -132,7 +135,7 @@ export function isDescriptionMapped({ rules }: Prepared): boolean {
   return description !== undefined && rules.columns.has(description);
 }
 
-/** Stores with the run what it reads and writes, for whoever goes on with it; its working tables are there then, and empty. */
+/** Stores the settings for any process that resumes the run, and creates its working tables. */
 export async function savePreparedSettings(run: ActiveRun, prepared: Prepared): Promise<void> {
   const settings = {
     settings: run.context.settings,
@@ -146,13 +149,13 @@ export async function savePreparedSettings(run: ActiveRun, prepared: Prepared): 
       settings,
       settingsHash: prepared.settingsHash,
     });
-    // Those of a holder that died are still there.
+    // A holder that died has left its own.
     await dropWorkingTables(trx, run.runId);
     await createWorkingTables(trx, run.runId);
   });
 }
 
-/** What was read goes again, since reading starts over. */
+/** Discards what was read, before reading starts over. */
 export async function discardRead(run: ActiveRun): Promise<void> {
   await run.transaction(async ({ kysely: trx }) => {
     await dropWorkingTables(trx, run.runId);

@@ -1,5 +1,5 @@
-// What a run reads: everything; what changed, found by a sweep of ids and versions; or the records of some issues. However it
-// was read, what is missing is looked up, and what waits on something that moved is staged again.
+// Reads the selection: everything; what changed, by a sweep of ids and versions; or the records of
+// some issues. Then looks up missing records, and stages blocked ones that may be unblocked.
 import type { RawRow } from "../../dataverse/model.ts";
 import { readAhead } from "../../lib/read-ahead.ts";
 import { stageStops } from "./missing-records.ts";
@@ -12,24 +12,27 @@ import { retriedIds } from "./retry-selection.ts";
 import { compareStoreToLastRun, stageBlocked, stageUnreadBlocked } from "./stage-blocked.ts";
 
 /**
- * More changed accounts than this part of all, and reading everything is cheaper: by ids 500 come with a request, and 5,000
- * otherwise. A few requests are always fewer than a whole selection's pages of full rows.
+ * Above this share of changed accounts, reading everything is cheaper: a request by ids returns 500
+ * rows, a page 5,000. Below the minimum, reading by ids takes a few requests and is always cheaper.
  */
 const FULL_READ_SHARE = 0.2;
 const FULL_READ_MIN_CHANGES = 1_000;
-/** Pages that are kept while what is known is still being loaded: of a sweep at most some 60 MB, of rows some 50 MB. */
+/**
+ * Pages buffered while the known records load: at most about 60 MB of a sweep, 50 MB of full rows.
+ */
 const SWEEP_PAGES_AHEAD = 100;
 const ROW_PAGES_AHEAD = 4;
 
-/** What is known of the organisation's records before it is read; a retry reads as if that were nothing. */
+/** Loads the known records; for a retry none, so that it stages whatever it reads. */
 export function loadKnown({ context, organizationId, mode }: ActiveRun): Promise<KnownRecords> {
   if (mode === "retry") return Promise.resolve(new KnownRecords(0));
   return loadKnownRecords(context.database, organizationId);
 }
 
 /**
- * Reads what the run's mode asks for, to its end. @throws TooManyAccountsError, and whatever the source throws
- * @param loading what is known, which is marked with what is read
+ * Reads and stages what the mode of the run demands.
+ * @param loading the known records, in which each record read is marked
+ * @throws TooManyAccountsError, and what the source throws
  */
 export function readSelection(
   run: ActiveRun,
@@ -69,7 +72,7 @@ async function readEverything(
   return completeRead(run, prepared, { known, drafter });
 }
 
-/** Rule 16: only the rows whose version moved are read. Under other settings every row says something else, so all are. */
+/** Reads the rows whose version changed (rule 16). After a change of settings all rows are read. */
 async function readChanges(
   run: ActiveRun,
   prepared: Prepared,
@@ -105,8 +108,8 @@ async function readChanges(
 }
 
 /**
- * Reads the retried records alone, in any case and as if nothing were known of them. Those that are gone, inactive or not in
- * the view are not read: what became of them is for a full run to say.
+ * Reads the records of a retry. Those that are deleted, inactive or not in the view are not read;
+ * the next full run looks up why.
  */
 async function readRetried(
   run: ActiveRun,
@@ -120,7 +123,7 @@ async function readRetried(
   const ids = await retriedIds(database, run.runId);
   const onPage = (done: number) => reportProgress({ stage: "read", done, expected: ids.length });
   onPage(0);
-  const selected = await prepared.records.among(ids, signal);
+  const selected = await prepared.records.filterSelected(ids, signal);
   const pages = prepared.records.fetch(selected, drafter.columns, signal);
   await readPages(pages, { run, drafter, known, maxAccounts, onPage });
   const { revision: storeRevision } = await compareStoreToLastRun(
@@ -136,7 +139,7 @@ async function readRetried(
   };
 }
 
-/** After a read of the whole selection: departures, forgotten records, and those that wait on something that moved. */
+/** Completes a read of the whole selection: looks up missing records, and stages blocked ones. */
 async function completeRead(
   run: ActiveRun,
   prepared: Prepared,
@@ -150,7 +153,7 @@ async function completeRead(
     const missing = await prepared.records.lookUpMissing(notRead, drafter.columns, signal);
     const missed = { run, drafter, known, maxAccounts, onPage: () => undefined };
     if (missing.missed.length > 0) await readPages(onePage(missing.missed), missed);
-    stops = await stageStops(run, missing.stopped);
+    stops = await stageStops(run, missing.stopReasons);
   }
   const unreadBlocked = known.blockedIdsNotRead();
   await stageUnreadBlocked(run, unreadBlocked);
@@ -166,8 +169,8 @@ async function completeRead(
   const restaged = await stageBlocked(run, storeUnchanged ? "affected" : "all");
   return {
     unchanged: read.unchanged - restaged.synced,
-    skipped: read.skipped - restaged.refused,
-    staged: read.staged + restaged.synced + restaged.refused,
+    skipped: read.skipped - restaged.skipped,
+    staged: read.staged + restaged.synced + restaged.skipped,
     storeUnchanged,
     noChanges,
     storeRevision,

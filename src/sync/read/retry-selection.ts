@@ -1,8 +1,8 @@
-// The records of the issues that a retry is about.
+// The records of the issues to retry.
 import { sql } from "kysely";
 import type { Database } from "../../db/pool.ts";
 
-/** Ids of the records that a retry is about, in their order. */
+/** The ids of the records to retry, in their order. */
 export async function retriedIds(database: Database, runId: number): Promise<string[]> {
   const { rows } = await sql<{ record_id: string }>`
     select record_id from retried_records where run_id = ${runId} order by record_id`.execute(

@@ -1,6 +1,6 @@
-// Waiting records: refused, or synced without a domain that somebody else has. What becomes of them depends on other
-// accounts, so their drafts are kept: when anything moved they are decided again, without being read again, and when
-// nothing moved a run passes them by like any unchanged row.
+// Blocked records: skipped, or synced without a domain, because of other accounts. Their drafts are
+// stored, so that they are decided again when one of those accounts changes, without being read
+// again. Without such a change they are skipped like any unchanged row.
 import { sql, type RawBuilder } from "kysely";
 import type { Database } from "../../db/pool.ts";
 import type { OpenTransaction } from "../../db/transaction.ts";
@@ -10,15 +10,15 @@ import type { StagingRun } from "./stage-rows.ts";
 
 export type StoreComparison = {
   /**
-   * "unchanged" when the store is as the run applied last left it, under the same settings, so that every waiting record would be
-   * decided as before if the source brings nothing new; "edited" when somebody else wrote.
+   * "unchanged" if nothing but runs wrote to the store, under the same settings: then blocked records
+   * stay blocked unless the source changes. "edited" if something else wrote.
    */
   readonly store: "unchanged" | "edited" | "other-settings";
-  /** Of the store at that moment: what is written after it has not been looked at. */
+  /** The store's revision at the time of the comparison. */
   readonly revision: number;
 };
 
-/** How the store stands to the run applied last. */
+/** Compares the store to its state after the last run that was done. */
 export async function compareStoreToLastRun(
   database: Database,
   organizationId: string,
@@ -29,69 +29,89 @@ export async function compareStoreToLastRun(
       last.settled_revision = s.revision as unchanged
     from store_revision s left join lateral (
       select settings_hash, settled_revision from runs
-      where organization_id = ${organizationId} and status = 'done' order by id desc limit 1) last on true`.execute(
-    database.kysely,
-  );
+      where organization_id = ${organizationId} and status = 'done'
+      order by id desc limit 1) last on true`.execute(database.kysely);
   const { revision, same, unchanged } = rows[0]!;
   if (!same) return { store: "other-settings", revision };
   return { store: unchanged ? "unchanged" : "edited", revision };
 }
 
-/** Notes the waiting records that the read did not bring; the run's end forgets them. */
+/** Stores decisions on blocked records that were not read; `saveBlockedRecords` deletes them. */
 export async function stageUnreadBlocked(run: StagingRun, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   const reasons = ids.map((id) => [id, "not-read"] as const);
   await run.transaction(({ client }) => insertDecisionsOfUnread(client, run.runId, "forget", reasons));
 }
 
+type StagedBlocked = {
+  /** Records that were synced without a domain. */
+  readonly synced: number;
+  readonly skipped: number;
+};
+
 /**
- * Stages waiting records that were read and said nothing new: all, or those woken by what this run moves. What a record waits
- * on are its name and its domains; so whoever shares one with a staged draft, with the account of one, or with a departing
- * account is staged, and then whoever shares one with those. @returns how many, by whether they are synced or refused
+ * Stages blocked records that are unchanged: all, or those that this run may unblock. A record is
+ * blocked over its name or domains. So it is staged if it shares one with a staged draft, with the
+ * account of one, or with an account that stops; then those that share one with it are staged too.
  */
-export async function stageBlocked(
-  run: StagingRun,
-  which: "all" | "affected",
-): Promise<{ synced: number; refused: number }> {
-  const { runId, organizationId } = run;
-  const staged = { synced: 0, refused: 0 };
-  const stage = async (open: OpenTransaction, condition: RawBuilder<unknown>): Promise<number> => {
-    const { rows } = await sql<{ kind: string; count: number }>`
-      with staged as (
-        insert into run_drafts (run_id, record_id, created_on, record_version, fingerprint, name, name_key, description, fields, domains, issues)
-        select ${runId}, w.record_id, w.created_on, coalesce(v.record_version, w.record_version), w.fingerprint, w.name, w.name_key,
-          w.description, w.fields, w.domains, w.issues
-        from blocked_records w
-        left join run_versions v on v.run_id = ${runId} and v.record_id = w.record_id
-        where w.organization_id = ${organizationId} and ${condition}
-          and not exists (select from run_drafts d where d.run_id = ${runId} and d.record_id = w.record_id)
-          and not exists (select from run_decisions x where x.run_id = ${runId} and x.record_id = w.record_id and x.action = 'forget')
-        returning record_id)
-      select case w.kind when 'domain-taken' then 'synced' else 'refused' end as kind, count(*)::int as count
-      from staged join blocked_records w using (record_id) where w.organization_id = ${organizationId} group by 1`.execute(
-      open.kysely,
-    );
-    for (const { kind, count } of rows) staged[kind === "synced" ? "synced" : "refused"] += count;
-    return rows.reduce((sum, { count }) => sum + count, 0);
-  };
-  await run.transaction(async (open) => {
-    if (which === "all") await stage(open, sql`true`);
+export async function stageBlocked(run: StagingRun, which: "all" | "affected"): Promise<StagedBlocked> {
+  const { runId } = run;
+  return run.transaction(async (open) => {
+    let staged: StagedBlocked = { synced: 0, skipped: 0 };
+    const stage = async (condition: RawBuilder<unknown>): Promise<number> => {
+      const { synced, skipped } = await stageBlockedWhere(open, run, condition);
+      staged = { synced: staged.synced + synced, skipped: staged.skipped + skipped };
+      return synced + skipped;
+    };
+    if (which === "all") await stage(sql`true`);
     else {
       await gatherMovedKeys(open, run);
-      const woken = sql`w.record_id in (select record_id from blocked_keys join moved_keys using (key))`;
-      while ((await stage(open, woken)) > 0) {
+      const isAffected = sql`b.record_id in (select record_id from blocked_keys join moved_keys using (key))`;
+      while ((await stage(isAffected)) > 0) {
         await sql`
-          insert into moved_keys select key from blocked_keys join run_drafts d using (record_id)
-          where d.run_id = ${runId} on conflict do nothing`.execute(open.kysely);
+          insert into moved_keys
+          select key from blocked_keys join run_drafts d using (record_id)
+          where d.run_id = ${runId}
+          on conflict do nothing`.execute(open.kysely);
       }
     }
-    if (staged.synced + staged.refused > 0)
+    if (staged.synced + staged.skipped > 0)
       await sql`analyze ${sql.table(`run_drafts_${runId}`)}`.execute(open.kysely);
+    return staged;
   });
-  return staged;
 }
 
-/** Names and domains that this run moves, and that blocked records wait for. */
+/** @param condition SQL over `blocked_records b` */
+async function stageBlockedWhere(
+  { kysely: trx }: OpenTransaction,
+  { runId, organizationId }: StagingRun,
+  condition: RawBuilder<unknown>,
+): Promise<StagedBlocked> {
+  const { rows } = await sql<StagedBlocked>`
+    with staged as (
+      insert into run_drafts (run_id, record_id, created_on, record_version, fingerprint,
+        name, name_key, description, fields, domains, issues)
+      select ${runId}, b.record_id, b.created_on, coalesce(v.record_version, b.record_version), b.fingerprint,
+        b.name, b.name_key, b.description, b.fields, b.domains, b.issues
+      from blocked_records b
+      left join run_versions v on v.run_id = ${runId} and v.record_id = b.record_id
+      where b.organization_id = ${organizationId} and ${condition}
+        and not exists (
+          select from run_drafts d where d.run_id = ${runId} and d.record_id = b.record_id)
+        and not exists (
+          select from run_decisions x
+          where x.run_id = ${runId} and x.record_id = b.record_id and x.action = 'forget')
+      returning record_id)
+    select count(*) filter (where b.kind = 'domain-taken')::int as synced,
+      count(*) filter (where b.kind <> 'domain-taken')::int as skipped
+    from staged join blocked_records b using (record_id)
+    where b.organization_id = ${organizationId}`.execute(trx);
+  return rows[0]!;
+}
+
+/**
+ * Fills the names and domains of blocked records, and those that this run may assign or release.
+ */
 async function gatherMovedKeys(trx: OpenTransaction, { runId, organizationId }: StagingRun): Promise<void> {
   await createTemporaryTable(
     trx,
@@ -117,7 +137,8 @@ async function gatherMovedKeys(trx: OpenTransaction, { runId, organizationId }: 
     select 'n' || name_key as key from run_drafts where run_id = ${runId}
     union select 'd' || unnest(domains) from run_drafts where run_id = ${runId}
     union select 'n' || name_key from accounts where id in (select account_id from affected_accounts)
-    union select 'd' || domain from account_domains where account_id in (select account_id from affected_accounts)`,
+    union select 'd' || domain from account_domains
+      where account_id in (select account_id from affected_accounts)`,
   );
   await sql`alter table moved_keys add primary key (key)`.execute(trx.kysely);
 }

@@ -1,5 +1,5 @@
-// Read: all pages of a selection, in whatever order they come, held against what is known; drafts that differ are
-// staged by COPY into the run's own table. Nothing is decided here, so a read that breaks off does no harm.
+// Compares the rows of a selection, in any order, to the known records, and stages drafts of those
+// that differ, by COPY. Nothing is decided here, so an interrupted read does no harm.
 import { sql } from "kysely";
 import { copyIn, encodeCopyRow, encodeTextArray, type CopyWriter } from "../../db/copy.ts";
 import { UserError } from "../../lib/user-error.ts";
@@ -9,21 +9,21 @@ import type { KnownRecords } from "./known-records.ts";
 import type { ActiveRun } from "../record/run-context.ts";
 
 export type ReadResult = {
-  /** Distinct records that say what they said last time, linked. */
+  /** Distinct records that are synced and unchanged. */
   readonly unchanged: number;
-  /** The same of records that stay refused. */
+  /** Distinct records that are unchanged and stay skipped. */
   readonly skipped: number;
-  /** Distinct records staged. */
+  /** Distinct records that were staged. */
   readonly staged: number;
-  /** Whether the store was as the run before left it, under the same settings. */
+  /** Whether only runs have written to the store since the last one, under the same settings. */
   readonly storeUnchanged: boolean;
-  /** Whether nothing moved, here or at the source. */
+  /** Whether the store is unchanged, and so is the source. */
   readonly noChanges: boolean;
-  /** Of the store, when it was decided which blocked records to decide again. */
+  /** The store's revision when the blocked records to decide again were selected. */
   readonly storeRevision: number;
 };
 
-/** More accounts than one workspace may hold: refused before anything is written. */
+/** The selection has more accounts than a workspace may; thrown before anything is written. */
 export class TooManyAccountsError extends UserError {
   override readonly name = "TooManyAccountsError";
 
@@ -53,7 +53,7 @@ function draftRow(runId: number, draft: AccountDraft, fingerprint: string): stri
   ]);
 }
 
-/** Rows are staged on one connection and moved versions on another, since a COPY has its connection to itself. */
+/** Writes drafts and versions over two connections, since a COPY occupies its connection. */
 class StagingWriter {
   readonly #runId: number;
   readonly #drafts: CopyWriter;
@@ -87,7 +87,7 @@ class StagingWriter {
 const DRAFT_COLUMNS =
   "run_id, record_id, created_on, record_version, fingerprint, name, name_key, description, fields, domains, issues";
 
-/** What staging needs of its run. */
+/** The part of a run that staging needs. */
 export type StagingRun = Pick<ActiveRun, "runId" | "organizationId" | "transaction">;
 
 export type ReadOptions = {
@@ -99,8 +99,8 @@ export type ReadOptions = {
 };
 
 /**
- * Reads every page to its end. @throws TooManyAccountsError, LeaseError, and whatever the source throws: then nothing counts as
- * read. Two transactions, since a COPY has its connection to itself.
+ * Stages all pages in two transactions, one for each COPY.
+ * @throws TooManyAccountsError, LeaseError, and what the source throws; then nothing is staged
  */
 export async function readPages(
   pages: AsyncIterable<readonly RawRow[]>,
@@ -134,7 +134,7 @@ async function stagePages(
   let rows = 0;
   for await (const page of pages) {
     rows += page.length;
-    // Pages can repeat rows; only far beyond the limit is it sure without counting distinct ids.
+    // Pages may repeat rows, so only twice the limit is conclusive without counting distinct ids.
     if (rows > maxAccounts * 2) throw new TooManyAccountsError(maxAccounts);
     for (const row of page) {
       const pendingWrite = stageRow(row, drafter, known, staging);
@@ -163,8 +163,9 @@ function stageRow(
 }
 
 /**
- * Settles what was read: joins, repeated pages and rows that changed between pages can bring a record twice; its
- * highest version stays (equal versions: the higher fingerprint, so that chance decides nothing).
+ * Removes duplicates and counts. Joins, repeated pages and changes between pages may return a
+ * record twice: its highest version stays, and of equal versions the higher fingerprint, so that
+ * the result does not depend on the order.
  * @throws TooManyAccountsError
  */
 export async function finishStaging(
@@ -180,9 +181,12 @@ export async function finishStaging(
     const { rows, distinct } = counted.rows[0]!;
     if (rows > distinct) {
       await sql`
-        delete from ${drafts} where ctid in (
+        delete from ${drafts}
+        where ctid in (
           select ctid from (
-            select ctid, row_number() over (partition by record_id order by record_version desc, fingerprint desc, ctid) as n
+            select ctid, row_number() over (
+              partition by record_id
+              order by record_version desc, fingerprint desc, ctid) as n
             from ${drafts}) numbered
           where n > 1)`.execute(db);
     }

@@ -1,5 +1,5 @@
-// How a run ends before it is done, or stops until a process or a person goes on with it: the error or the wish of somebody, and
-// where the run is, say which event that is.
+// Ends or suspends a run that is not done. The cause (an error, a cancellation, a shutdown) and the
+// status of the run decide which event is recorded.
 import type { RunStatus } from "../tables.ts";
 import { sql, type Kysely } from "kysely";
 import { isDatabaseUnavailable } from "../../db/errors.ts";
@@ -18,36 +18,41 @@ import {
   type UnplannedStatus,
 } from "./transitions.ts";
 
-/** Maximum consecutive attempts that break off, or lose their process, before a run is left to a person. */
+/** Maximum consecutive failed attempts before a run is not retried automatically. */
 export const MAX_ATTEMPTS = 5;
-/** Before the second attempt; it doubles with each: some minutes in all. */
+/** Delay before the second attempt. It doubles with each, so five attempts take about a minute. */
 const FIRST_RETRY_DELAY_MS = 5_000;
 
 function retryTime(now: Date, attempts: number): Date {
   return new Date(now.getTime() + FIRST_RETRY_DELAY_MS * 2 ** Math.max(attempts - 1, 0));
 }
 
-/** How a run broke off. */
+/** Why the execution of a run ended early. */
 export type Failure = {
   readonly reason: unknown;
-  /** Somebody wanted it to stop, or its lease was lost, rather than that something failed. */
+  /** The run's signal was aborted by a cancellation, a shutdown or a lost lease. */
   readonly isAborted: boolean;
 };
 
-/** @param signal of the run, if it came so far: what aborted it is the reason, whatever that broke. */
+/**
+ * Describes why a run ended early.
+ * @param signal of the run, if it was opened; its abort reason takes precedence over the error,
+ * which is only a consequence of the abort
+ */
 export function failureOf(error: unknown, signal: AbortSignal | undefined): Failure {
   const isAborted = signal?.aborted ?? false;
   return { reason: isAborted ? signal?.reason : error, isAborted };
 }
 
-/** What recording a failure needs of its run. */
+/** The part of a run that recording its failure needs. */
 type FailedRun = FencedRun & Pick<LeasedRun, "requeues" | "onFailure">;
 
 type LockedRun = { readonly status: RunStatus; readonly attempts: number };
 
 /**
- * Records how a run broke off, by where it is. Whoever lost it to another process records nothing. With the database away not even
- * this can be written; then whoever takes the run over finds it as it was.
+ * Records a failure according to the status of the run. Nothing is recorded when another process
+ * has taken the run over, or when the database cannot be reached: the next process that claims the
+ * run then finds it as it was.
  */
 export async function recordFailure(store: RunStore, run: FailedRun, failure: Failure): Promise<void> {
   const { onFailure } = run;
@@ -86,7 +91,7 @@ async function recordFailureIn(
   }
 }
 
-/** Before its plan is stored: it ends, or goes back into the queue if it broke off for no fault of its own. */
+/** Ends a run without a plan, or requeues it when it was stopped or the failure is transient. */
 function unplannedFailureEvent(
   { reason, isAborted, now }: Failure & { readonly now: Date },
   { attempts, requeues = false }: { readonly attempts: number; readonly requeues?: boolean | undefined },
@@ -102,7 +107,10 @@ function unplannedFailureEvent(
     : { type: "fail", error, now };
 }
 
-/** A plan that could not be applied just now: it stays a plan and says why; one that was paused, or lost the database, stays approved. */
+/**
+ * Keeps a plan that could not be applied. It stays approved when the sync was paused, the process
+ * stopped or the database was lost, and otherwise needs another approval.
+ */
 function planFailureEvent(
   { reason }: Failure,
   { requeues = false }: { readonly requeues?: boolean | undefined },
@@ -113,21 +121,21 @@ function planFailureEvent(
   return { type: "revertToPlanned", error: serializeError(reason) };
 }
 
-type WrittenChanges = { readonly written: number; readonly all: number };
+type WrittenChanges = { readonly written: number; readonly total: number };
 
 /**
- * While it was written: it goes on later, from its checkpoint. After some attempts that got no further it is left to a person: it
- * says why and how much of it is written, and the next sync goes on with it.
+ * Halts an apply or schedules its retry from the checkpoint. After the maximum attempts without a
+ * checkpoint it waits for the next sync, and its error says how much is written.
  */
 function applyFailureEvent(
   { reason, isAborted, now }: Failure & { readonly now: Date },
   attempts: number,
-  { written, all }: WrittenChanges,
+  { written, total }: WrittenChanges,
 ): EventFrom<"applying"> {
   if (isAborted && !isDatabaseUnavailable(reason))
     return { type: "halt", reason: reason instanceof RunStopped ? reason.kind : "interrupted" };
   const { kind, sentence } = serializeError(reason);
-  const error = { kind, sentence: `${sentence} (${written} of ${all} changes are written.)` };
+  const error = { kind, sentence: `${sentence} (${written} of ${total} changes are written.)` };
   return attempts >= MAX_ATTEMPTS
     ? { type: "halt", reason: "failed", error }
     : { type: "scheduleRetry", retryAt: retryTime(now, attempts), error };
@@ -135,13 +143,13 @@ function applyFailureEvent(
 
 async function countWrittenChanges(trx: Kysely<Tables>, runId: number): Promise<WrittenChanges> {
   const { rows } = await sql<WrittenChanges>`
-    select count(*) filter (where seq <= r.checkpoint)::int as written, count(*)::int as all
+    select count(*) filter (where seq <= r.checkpoint)::int as written, count(*)::int as total
     from runs r join account_changes c on c.run_id = r.id
     where r.id = ${runId}`.execute(trx);
   return rows[0]!;
 }
 
-/** A run that lost its process again and again is left to a person, since the next process would fare no better. */
+/** Ends a run whose process died repeatedly, since the next process would most likely die too. */
 export async function failAfterMaxAttempts(store: RunStore, run: FencedRun): Promise<void> {
   const error = serializeError(
     new RunError(
@@ -159,7 +167,10 @@ export async function failAfterMaxAttempts(store: RunStore, run: FencedRun): Pro
   });
 }
 
-/** Cancels a run that no process has claimed, so that none claims it. @returns whether it was one */
+/**
+ * Cancels a run that no process has claimed.
+ * @returns whether the run could be cancelled
+ */
 export async function cancelUnclaimed(
   trx: Kysely<Tables>,
   { runId, by, now }: { readonly runId: number; readonly by: string; readonly now: Date },
@@ -179,10 +190,10 @@ export async function cancelUnclaimed(
   return tryTransition(trx, run, status, { type: "interrupt", cancelledBy: by, error, now });
 }
 
-/** A run that has no plan, and that no process has claimed. */
+/** A run without a plan that no process has claimed. */
 export type UnplannedRun = FencedRun & { readonly status: UnplannedStatus };
 
-/** Ends a run whose process is gone. */
+/** Ends a run whose process is dead. */
 export function interruptRun(
   { database, clock }: RunStore,
   { status, ...run }: UnplannedRun,
@@ -193,7 +204,7 @@ export function interruptRun(
   );
 }
 
-/** Discards plans that are not valid any more. */
+/** Discards plans that are no longer valid. */
 export async function discardPlans(
   { database, clock }: RunStore,
   plans: readonly FencedRun[],

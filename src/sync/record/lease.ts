@@ -1,6 +1,6 @@
-// The run lease: one run writes for an organisation at a time, whatever is clicked and however many processes there are.
-// A fencing number grows with every holder, and each write of a run compares it first, so a process that was
-// thought dead and wakes up writes nothing.
+// The lease of an organisation: one run at a time writes for it, across all processes. The fencing
+// token grows with every holder and each transaction of a run compares it, so a process that was
+// presumed dead and wakes up commits nothing.
 import { hostname } from "node:os";
 import { sql, type RawBuilder } from "kysely";
 import type { PoolClient } from "pg";
@@ -10,15 +10,15 @@ import { UserError, type UserErrorOptions } from "../../lib/user-error.ts";
 
 const HEARTBEAT_INTERVAL_MS = 10_000;
 /**
- * A holder whose last beat is older than this is dead, as one without a database session is at once. By the database's clock,
- * the one clock that all processes share.
+ * A holder without a heartbeat for this long is presumed dead; one without a database session is
+ * dead at once. Measured by the database's clock, the only one that all processes share.
  */
 const STALE_AFTER_MS = 45_000;
 const STALE = `now() - interval '${STALE_AFTER_MS} milliseconds'`;
 const HAS_SESSION =
   "exists (select from pg_stat_activity a where a.pid = l.backend_pid and a.backend_start = l.backend_start)";
 const IS_LEASED = `(l.holder is not null and l.heartbeat_at >= ${STALE} and ${HAS_SESSION})`;
-/** SQL over `run_leases l`: its holder beats, and has its database session. */
+/** SQL over `run_leases l`: the holder sends heartbeats and has its database session. */
 export const isLeased: RawBuilder<boolean> = sql.raw(IS_LEASED);
 
 export class LeaseError extends UserError {
@@ -29,19 +29,19 @@ export class LeaseError extends UserError {
   }
 }
 
-/** For a write that found its run in other hands. */
+/** Makes the error of a write that compared its fence and found that of another process. */
 export function fenceLostError(runId: number): LeaseError {
   return new LeaseError(`Run ${runId} has been taken over by another process; this one stops.`);
 }
 
 export type Lease = {
   readonly fence: number;
-  /** Aborts when the lease was lost. */
+  /** Aborts when the lease is lost. */
   readonly signal: AbortSignal;
   release(): Promise<void>;
 };
 
-/** The lease under which a transaction is made, and whose run it is about. */
+/** A run and the lease under which its transactions are made. */
 export type Fence = {
   readonly runId: number;
   readonly organizationId: string;
@@ -49,9 +49,9 @@ export type Fence = {
 };
 
 /**
- * A transaction of whoever has the lease: after a takeover it writes nothing, however late it notices. The lease is locked from
- * the look at it to the commit, so a takeover comes before, or clears away what it finds.
- * @throws LeaseError
+ * Runs a transaction that commits only while the lease is held. The lease is locked from the
+ * comparison of the fence to the commit, so a takeover happens either before or after both.
+ * @throws LeaseError when another process has taken the run over
  */
 export async function withFencedTransaction<T>(
   database: Pick<Database, "pool">,
@@ -70,19 +70,21 @@ export async function withFencedTransaction<T>(
 }
 
 /**
- * Takes the lease of an organisation. A dead holder is known by its database session, which ends with its process, or by a
- * heartbeat that stopped (a machine that vanished without closing its connections, a process that hangs).
- * @throws LeaseError when somebody else is running; the sentence names them.
+ * Acquires the lease of an organisation. A holder is dead when its database session has ended, as
+ * it does with its process, or when its heartbeats have stopped (a machine that vanished without
+ * closing its connections, a process that hangs).
+ * @throws LeaseError that names the process which holds the lease
  */
 export async function acquireLease(database: Database, organizationId: string): Promise<Lease> {
   const client = await database.pool.connect();
   const holder = `${hostname()} process ${process.pid}`;
   try {
     const dead = await findDeadHolder(client, organizationId);
-    // Before the lease is taken, since they may have locked it.
+    // The sessions may have locked the lease, so they end before it is acquired.
     if (dead) await endSessions(client, dead);
     const acquired = await client.query<{ fence: number }>(
-      `insert into run_leases as l (organization_id, fence, holder, backend_pid, backend_start, session_name, heartbeat_at)
+      `insert into run_leases as l
+         (organization_id, fence, holder, backend_pid, backend_start, session_name, heartbeat_at)
        select $1, 1, $2, pid, backend_start, application_name, clock_timestamp()
        from pg_stat_activity where pid = pg_backend_pid()
        on conflict (organization_id) do update set fence = l.fence + 1, holder = excluded.holder,
@@ -99,7 +101,7 @@ export async function acquireLease(database: Database, organizationId: string): 
         [organizationId],
       );
       throw new LeaseError(
-        `A run for this organisation is going on already (${other.rows[0]?.holder ?? "it has just ended"}). Wait for it to end, then try again.`,
+        `A run of this organisation is active already (${other.rows[0]?.holder ?? "it has just ended"}). Wait for it to end, then try again.`,
       );
     }
     return maintainLease(database, client, { organizationId, fence });
@@ -110,15 +112,16 @@ export async function acquireLease(database: Database, organizationId: string): 
 }
 
 type DeadHolder = {
-  /** The name of all database sessions of its process (src/db/pool.ts gives each process its own). */
+  /** Names all database sessions of its process (src/db/pool.ts gives each process a name). */
   readonly sessionName: string;
-  /** It stopped beating, though the session that stands for it is there. */
-  readonly hangs: boolean;
+  /** Its heartbeats have stopped although its session is there. */
+  readonly isHung: boolean;
 };
 
 async function findDeadHolder(client: PoolClient, organizationId: string): Promise<DeadHolder | undefined> {
   const { rows } = await client.query<DeadHolder>(
-    `select l.session_name as "sessionName", ${HAS_SESSION} as hangs from run_leases l
+    `select l.session_name as "sessionName", ${HAS_SESSION} as "isHung"
+     from run_leases l
      where l.organization_id = $1 and l.holder is not null and not ${IS_LEASED}
        and l.session_name <> current_setting('application_name')`,
     [organizationId],
@@ -127,23 +130,24 @@ async function findDeadHolder(client: PoolClient, organizationId: string): Promi
 }
 
 /**
- * A transaction that is half done keeps its locks, and everybody waiting: that of a process that hangs for as long as it does,
- * and that of one that was killed for as long as its query waits or works, since PostgreSQL looks for its client only then.
- * One that lost no more than its lease keeps what it does not use at the moment.
+ * Ends the sessions of a dead holder, whose open transactions would keep their locks: those of a
+ * process that hangs for as long as it does, those of a killed one until their query ends, since
+ * PostgreSQL notices only then that its client is gone. Idle ones end only if the process hangs.
  */
-async function endSessions(client: PoolClient, { sessionName, hangs }: DeadHolder): Promise<void> {
+async function endSessions(client: PoolClient, { sessionName, isHung }: DeadHolder): Promise<void> {
   await client.query(
     `select pg_terminate_backend(pid) from pg_stat_activity
      where application_name = $1 and (xact_start is not null or $2)`,
-    [sessionName, hangs],
+    [sessionName, isHung],
   );
 }
 
 const LEASE_LOST = new LeaseError("Another process has taken this run over.");
 
 /**
- * The beat goes over the session that stands for the holder: one that is silent for hours is ended by what lies between here and
- * the database, and a pool whose connections are all in use would make the beat wait.
+ * Sends heartbeats until the lease is released or lost. They use the session that proves the holder
+ * alive, because firewalls end connections that are idle for hours, and because a heartbeat must
+ * not wait for a free connection of the pool.
  */
 function maintainLease(
   database: Database,
@@ -154,10 +158,10 @@ function maintainLease(
   let lastHeartbeat = performance.now();
   let isHeartbeatPending = false;
   const lose = (reason: Error) => lost.abort(reason);
-  // Without its session the holder is dead to all others, so it need not go on.
+  // Without its session all other processes presume the holder dead, so it stops.
   session.once("error", lose);
   const sendHeartbeat = async (): Promise<void> => {
-    // Asleep, or without an answer, for longer than others wait, it need not ask whether somebody has taken its run.
+    // After a pause this long (the machine slept, the database hung) others presume it dead.
     if (performance.now() - lastHeartbeat > STALE_AFTER_MS) lose(LEASE_LOST);
     if (isHeartbeatPending || lost.signal.aborted) return;
     isHeartbeatPending = true;
@@ -172,7 +176,7 @@ function maintainLease(
       isHeartbeatPending = false;
     }
   };
-  // A beat that fails is not a lost lease: the next one may be answered, and the fence guards every write.
+  // A failed heartbeat does not lose the lease: the next may succeed, and the fence guards writes.
   const timer = setInterval(() => void sendHeartbeat().catch(() => undefined), HEARTBEAT_INTERVAL_MS);
   timer.unref();
   return {
@@ -187,7 +191,7 @@ function maintainLease(
         );
       } finally {
         session.off("error", lose);
-        // Nobody else is given a session that broke, or that may still wait for an answer.
+        // A session that broke, or still waits for an answer, does not go back into the pool.
         session.release(isHeartbeatPending || lost.signal.aborted);
       }
     },

@@ -1,15 +1,18 @@
-// Whether people were notified of how a run ended: each end once, whichever process does it.
+// Tracks which ended runs people were notified of: each end is notified once, by any process.
 import { sql, type Kysely } from "kysely";
 import type { Tables } from "../../db/tables.ts";
 import type { ApprovalReason } from "../../settings/run-explanations.ts";
 import type { RunMode, RunStatus } from "../tables.ts";
 
-/** How a run ended, in one text; the index runs_to_notify has the same words. A plan that is being applied has not ended. */
+/**
+ * SQL: how a run ended, as one text. The index runs_to_notify contains the same condition. An
+ * approved plan has not ended.
+ */
 const END_STATE = sql`status || coalesce(':' || (error ->> 'kind'), '')`;
 const IS_UNNOTIFIED = sql`(status in ('done', 'failed', 'planned') or status = 'applying' and halt_reason = 'failed')
   and notified_state is distinct from ${END_STATE} and (status <> 'planned' or approved_at is null)`;
 
-/** Ended runs nobody was notified of yet, oldest first. */
+/** Ended runs that nobody was notified of, oldest first. */
 export async function runsToNotify(
   db: Kysely<Tables>,
   { upTo, endedBefore }: { readonly upTo?: number; readonly endedBefore?: Date },
@@ -22,21 +25,21 @@ export async function runsToNotify(
   return rows.map(({ id }) => id);
 }
 
-/** A run that ended, and nobody was notified of how. */
+/** An ended run that nobody was notified of. */
 export type RunToNotify = {
   readonly id: number;
-  /** How it ended, as it is claimed. */
+  /** How it ended; `claimNotification` compares this. */
   readonly endedAs: string;
   readonly organizationId: string;
   readonly mode: RunMode;
   readonly status: RunStatus;
-  /** Who applied it, or else started it; null for the schedule. */
+  /** The teammate who applied it, or else started it; null for the schedule. */
   readonly byId: number | null;
   readonly approvalReason: ApprovalReason | null;
   readonly error: { readonly kind: string; readonly sentence: string } | null;
 };
 
-/** Undefined if somebody else has notified of its end, or it has none. */
+/** @returns undefined if its end was notified already, or it has not ended */
 export async function runToNotify(db: Kysely<Tables>, id: number): Promise<RunToNotify | undefined> {
   const { rows } = await sql<RunToNotify>`
     select id, ${END_STATE} as "endedAs", organization_id as "organizationId", mode, status,
@@ -47,7 +50,7 @@ export async function runToNotify(db: Kysely<Tables>, id: number): Promise<RunTo
   return rows[0];
 }
 
-/** @returns false if somebody else has notified of this end, or it is not how the run ended any more */
+/** @returns false if this end was notified already, or the run has moved on since */
 export async function claimNotification(
   trx: Kysely<Tables>,
   { id, endedAs }: Pick<RunToNotify, "id" | "endedAs">,

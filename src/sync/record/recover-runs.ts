@@ -1,5 +1,5 @@
-// What a run finds of those before it: an apply that was interrupted is resumed, what had no plan yet is ended, and plans that
-// are too old are discarded.
+// Cleans up earlier runs of an organisation before a run reads: an interrupted apply is resumed, a
+// run without a plan is ended, and expired plans are discarded.
 import type { RunMode, RunStatus } from "../tables.ts";
 import { discardPlans, failureOf, interruptRun, recordFailure } from "./end-run.ts";
 import { fenceLostError } from "./lease.ts";
@@ -16,8 +16,9 @@ type EarlierRun = FencedRun & {
 };
 
 /**
- * @param resume applies what is left of a run and finishes it; undefined for a preview, which writes nothing
- * @throws RunError when a preview finds a run that was interrupted while applying
+ * Resumes, ends or discards the earlier runs of the organisation.
+ * @param resume finishes an interrupted apply; undefined for a preview, which writes nothing
+ * @throws RunError when a preview finds an interrupted apply
  */
 export async function recoverInterruptedRuns(
   run: ActiveRun,
@@ -29,7 +30,8 @@ export async function recoverInterruptedRuns(
   for (const { status, mode, plannedAt, ...earlier } of await loadEarlierRuns(run)) {
     if (status === "applying") await resumeInterrupted(run, { ...earlier, mode }, resume);
     else if (status === "planned") {
-      if (plannedAt !== null && plannedAt.getTime() < expiry) await discardPlans(context, [earlier], error);
+      const isExpired = plannedAt !== null && plannedAt.getTime() < expiry;
+      if (isExpired) await discardPlans(context, [earlier], error);
     } else if (status === "reading" || status === "planning")
       await interruptRun(context, { ...earlier, status });
   }
@@ -75,7 +77,7 @@ async function resumeInterrupted(
   }
 }
 
-/** For whoever wants a preview, which has to wait until what was being written is written. */
+/** Makes the error of a preview, which is impossible while another plan is partly written. */
 export function unfinishedApplyError(runId: number, { paused } = { paused: false }): RunError {
   return new RunError(
     `Run ${runId} stopped before all of its plan was written. ${paused ? "Resume the sync" : "Sync"} to finish it; a preview can be made after that.`,

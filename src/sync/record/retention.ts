@@ -1,5 +1,5 @@
-// What is kept of runs, and for how long: plans that came to nothing go first, applied changes, edits by hand and closed
-// issues when they are history to nobody. Called daily by one process; may be called at any time, by any number.
+// Deletes the history of runs after its retention period: changes, manual edits, closed issues and
+// the runs themselves. One process does so daily; any number may at any time.
 import { sql, type Kysely } from "kysely";
 import type { Database } from "../../db/pool.ts";
 import type { Tables } from "../../db/tables.ts";
@@ -7,18 +7,19 @@ import { inTransaction } from "../../db/transaction.ts";
 import { DAY_MS } from "../../lib/durations.ts";
 
 export type RetentionPeriods = {
-  /** Days that applied changes, edits by hand, closed issues and the runs themselves are kept. */
+  /** Days to keep applied changes, manual edits, closed issues and the runs themselves. */
   readonly historyDays: number;
-  /** Days that plans are kept that were discarded, interrupted or failed. */
+  /** Days to keep the plans of discarded, interrupted and failed runs. */
   readonly plansDays: number;
 };
 
-/** Rows that were removed. */
+/** How many rows were deleted. */
 export type DeletedRows = { changes: number; edits: number; issues: number; runs: number };
 
 /**
- * Of each account that is still there, the latest change, the one that linked it and the latest edit stay however old they
- * are: they say where its values come from. A run stays while such a change, an open issue, or the next run needs it, or what was told of a client secret is noted with it.
+ * Deletes what is older than its retention period. The latest change of an existing account, the
+ * one that linked it and its latest edit stay, because they say where its values come from. A run
+ * stays while a change, an issue, the next run or a notice about a client secret refers to it.
  */
 export async function pruneHistory(
   database: Database,
@@ -42,13 +43,14 @@ export async function pruneHistory(
 async function deleteUnusedPlans(db: Kysely<Tables>, before: Date): Promise<number> {
   const deleted = await sql`
     delete from account_changes c using runs r
-    where r.id = c.run_id and r.status in ('failed', 'discarded', 'interrupted') and r.finished_at < ${before}`.execute(
-    db,
-  );
+    where r.id = c.run_id and r.status in ('failed', 'discarded', 'interrupted')
+      and r.finished_at < ${before}`.execute(db);
   return Number(deleted.numAffectedRows ?? 0);
 }
 
-/** A later change counts only if it was applied for sure: if its run is done. */
+/**
+ * Deletes changes that a later one replaced; only a change of a run that is done replaces another.
+ */
 async function deleteOldChanges(db: Kysely<Tables>, before: Date): Promise<number> {
   const deleted = await sql`
     delete from account_changes c using runs r
@@ -56,13 +58,14 @@ async function deleteOldChanges(db: Kysely<Tables>, before: Date): Promise<numbe
       c.outcome is not null
       or not exists (select from accounts a where a.id = c.account_id)
       or exists (
-        select from account_changes later join runs done on done.id = later.run_id and done.status = 'done'
+        select from account_changes later
+        join runs done on done.id = later.run_id and done.status = 'done'
         where later.account_id = c.account_id and later.run_id > c.run_id and later.outcome is null
           and (c.action <> 'link' or later.action = 'link')))`.execute(db);
   return Number(deleted.numAffectedRows ?? 0);
 }
 
-/** Of an account that was deleted, the edit that did so is its latest, and stays. */
+/** Deletes all but the latest edit; of a deleted account that is the deletion, which stays. */
 async function deleteOldEdits(db: Kysely<Tables>, before: Date): Promise<number> {
   const deleted = await sql`
     delete from account_edits e
@@ -79,8 +82,8 @@ async function deleteClosedIssues(db: Kysely<Tables>, before: Date): Promise<num
 }
 
 /**
- * Runs from the one applied last, and from the full one applied last, say when the next is due, what a plan followed, and
- * how many accounts there were; so they stay, and without any applied run all do.
+ * Deletes runs that nothing refers to. The last full run that is done and all after it stay,
+ * because the schedule, the validity of plans and the brake depend on them.
  */
 async function deleteUnreferencedRuns(
   db: Kysely<Tables>,
@@ -90,8 +93,10 @@ async function deleteUnreferencedRuns(
     delete from runs r
     where (r.status = 'done' and r.finished_at < ${before.history}
         or r.status in ('failed', 'discarded', 'interrupted') and r.finished_at < ${before.plans})
-      and r.id < (select max(id) from runs full_run
-        where full_run.organization_id = r.organization_id and full_run.status = 'done' and full_run.mode in ('sync', 'plan'))
+      and r.id < (
+        select max(id) from runs full_run
+        where full_run.organization_id = r.organization_id and full_run.status = 'done'
+          and full_run.mode in ('sync', 'plan'))
       and not exists (select from account_changes c where c.run_id = r.id)
       and not exists (select from sync_issues s where s.first_run = r.id or s.closed_run = r.id)
       and not exists (select from run_notices n where n.run_id = r.id and n.topic like 'secret:%')`.execute(

@@ -1,4 +1,4 @@
-// What a run is given, and what each of its steps is handed.
+// The context that a run is opened with, and the run that is passed to each step.
 import type { Kysely } from "kysely";
 import { setMaxListeners } from "node:events";
 import type { Database } from "../../db/pool.ts";
@@ -18,15 +18,21 @@ export type Progress =
   | { readonly stage: "read"; readonly done: number; readonly expected: number | undefined }
   | { readonly stage: "apply"; readonly done: number; readonly total: number };
 
-/** A run that this process has claimed. Whoever has it executes it, or releases the lease. */
+/** A run that this process has claimed. Its holder executes it or releases the lease. */
 export type LeasedRun = {
   readonly runId: number;
   readonly organizationId: string;
   readonly mode: RunMode;
   readonly lease: Lease;
-  /** Claimed by a worker: if it breaks off for no fault of its own, it is put back for a worker to claim. */
+  /**
+   * Requeued when it is stopped or its failure is transient, because a worker will claim it again.
+   */
   readonly requeues?: boolean;
-  /** Given how the run failed or stopped, records it, with what to do about it before, for whoever sees its end. */
+  /**
+   * Wraps the recording of a failure, to update the connection before anybody sees that the run
+   * ended.
+   * @param record records the failure with the run
+   */
   readonly onFailure?: (reason: unknown, record: () => Promise<void>) => Promise<void>;
 };
 
@@ -34,43 +40,48 @@ export type RunContext = {
   readonly database: Database;
   readonly source: Source;
   readonly settings: SyncSettings;
-  /** Who works here, as a connection file may say; saved before owners are looked up among them. */
+  /**
+   * Teammates that a connection file lists; they are saved before owners are matched to teammates.
+   */
   readonly teammates?: readonly NewTeammate[];
   readonly clock: Clock;
-  /** More accounts than this are refused before anything is written. */
+  /** A selection with more accounts fails before anything is written. */
   readonly maxAccounts: number;
-  /** How much a plan that nobody looked at may change; any amount, if absent. */
+  /** Limits of what is applied without approval; none, if absent. */
   readonly brake?: BrakeLimits;
-  /** `runId` is the run that the progress is of: an interrupted run is resumed before a new one reads. */
+  /** `runId` tells a resumed run, which comes first, from the new one. */
   readonly onProgress?: (progress: Progress, runId: number) => void;
-  /** Called when a plan was found valid, in the transaction from which on it is written. */
+  /** Called in the transaction in which the apply of a stored plan starts. */
   readonly onApply?: (trx: Kysely<Tables>) => Promise<void>;
-  /** Called in the transaction in which the run is done, before anything else there. */
+  /** Called first in the transaction that completes the run. */
   readonly onDone?: (trx: Kysely<Tables>, run: Pick<RunSummary, "id" | "mode">) => Promise<void>;
-  /** Called when a run that starts here has its row: from then on others can ask it to stop. */
+  /** Called when a run that starts in this process is stored, so that it can be cancelled. */
   readonly onStarted?: (run: LeasedRun) => void;
-  /** Called before each write to the store: aborts the signal if somebody wants the run to stop. */
+  /** Called before each write to the store; aborts the signal if the run was cancelled or paused. */
   readonly checkCancellation?: () => Promise<void>;
   readonly signal?: AbortSignal;
 };
 
-/** A run while it is executed, as its steps are handed it. */
+/** A run while it is executed. */
 export type ActiveRun = Omit<LeasedRun, "lease"> & {
   readonly context: RunContext;
   readonly lease: Pick<Lease, "fence">;
-  /** Aborts when somebody wants the run to stop, or the lease is lost. */
+  /** Aborts when the run is to stop, or its lease is lost. */
   readonly signal: AbortSignal;
   readonly reportProgress: (progress: Progress) => void;
-  /** Commits only as long as the run is ours. @throws LeaseError */
+  /**
+   * Runs a transaction that commits only while the lease is held.
+   * @throws LeaseError when another process has taken the run over
+   */
   readonly transaction: <T>(work: (trx: OpenTransaction) => Promise<T>) => Promise<T>;
-  /** What the client had counted when the run began here: it counts from its own start. */
+  /** The client's counters at the start of the run, since the client may have served earlier runs. */
   readonly usageAtStart: RunUsage;
 };
 
 export function activeRun(leased: LeasedRun, context: RunContext): ActiveRun {
   const { lease } = leased;
   const signal = context.signal ? AbortSignal.any([lease.signal, context.signal]) : lease.signal;
-  // A dozen metadata requests listen at once; Node takes more than ten for a leak.
+  // A dozen metadata requests listen at once; Node warns of a leak above ten listeners.
   setMaxListeners(100, signal);
   return {
     ...leased,
@@ -82,10 +93,10 @@ export function activeRun(leased: LeasedRun, context: RunContext): ActiveRun {
   };
 }
 
-/** Another run of the organisation, executed under the same lease. */
+/** Makes another run of the organisation active under the same lease. */
 export function underSameLease(run: ActiveRun, other: Pick<LeasedRun, "runId" | "mode">): ActiveRun {
   const { organizationId, lease } = run;
-  // That it is done says nothing of the run for which it is gone on with.
+  // `onDone` concerns the run that was started, not the one that is resumed before it.
   const { onDone: _, ...context } = run.context;
   return {
     ...run,

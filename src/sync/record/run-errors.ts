@@ -1,9 +1,9 @@
-// What can be wrong with a run, and how that is kept with it.
+// Errors of runs, and how they are stored.
 import { isDatabaseUnavailable, isDiskFull } from "../../db/errors.ts";
 import { errorKind, UserError, type UserErrorOptions } from "../../lib/user-error.ts";
 import { STALE_PLAN_KINDS, type StalePlanKind } from "../../settings/run-explanations.ts";
 
-/** Something about a run that an admin can put right; the message says how. */
+/** A problem with a run that an admin can solve; the message says how. */
 export class RunError extends UserError {
   override readonly name = "RunError";
 
@@ -16,7 +16,7 @@ export function noSuchRun(runId: number): RunError {
   return new RunError(`There is no run ${runId}.`, { fix: '"sluice runs" lists them.' });
 }
 
-/** Why a run stopped although nothing went wrong. While it reads or plans nothing was written; an apply goes on later. */
+/** A run was stopped on purpose. Before the apply nothing was written; an apply can be resumed. */
 export class RunStopped extends Error {
   override readonly name = "RunStopped";
   readonly kind: "cancelled" | "paused" | "stopped";
@@ -27,9 +27,9 @@ export class RunStopped extends Error {
   }
 }
 
-/** Why a plan was thrown away although nobody did: what it waited for is not settled by that. */
+/** A plan was discarded automatically; what it needed approval for is not approved by that. */
 export class StalePlan extends Error {
-  override readonly name = "PlanWorthless";
+  override readonly name = "StalePlan";
   readonly kind: StalePlanKind;
 
   private constructor(kind: StalePlan["kind"], sentence: string) {
@@ -40,11 +40,10 @@ export class StalePlan extends Error {
   static tooOld(): StalePlan {
     return new StalePlan(
       "too-old",
-      "Nobody applied this plan within a day, so accounts were read and planned anew.",
+      "Nobody applied this plan within a day, so accounts were read and planned again.",
     );
   }
 
-  /** `by`: the run that was applied instead. */
   static superseded(appliedRunId: number): StalePlan {
     return new StalePlan(
       "superseded",
@@ -52,13 +51,13 @@ export class StalePlan extends Error {
     );
   }
 
-  /** As it is kept with the run. */
+  /** Whether a stored error is one of these. */
   static matches({ kind }: { readonly kind: string }): boolean {
     return STALE_PLAN_KINDS.some((one) => one === kind);
   }
 }
 
-/** How an error is kept with a run: its kind, where it has one, and its sentence. */
+/** An error as it is stored with a run. */
 export type StoredError = { readonly kind: string; readonly sentence: string };
 
 export function serializeError(error: unknown): StoredError {

@@ -1,4 +1,4 @@
-// A run as it is stored: what it was asked for, and what whoever goes on with it needs to know.
+// A stored run: its settings, and what the process that claims it needs.
 import { sql, type Kysely } from "kysely";
 import type { Database } from "../../db/pool.ts";
 import type { Origin } from "../../accounts/tables.ts";
@@ -8,7 +8,7 @@ import type { RunCounts, RunMode, RunStatus } from "../tables.ts";
 import { settingsOfRun, type StoredSettings } from "../rules/settings.ts";
 import { noSuchRun } from "./run-errors.ts";
 
-/** Where runs are stored, and the clock that they go by. */
+/** The database that stores runs, and the clock for their timestamps. */
 export type RunStore = { readonly database: Database; readonly clock: Clock };
 
 export type StoredRun = {
@@ -22,7 +22,10 @@ export type StoredRun = {
   readonly fence: number;
 };
 
-/** @throws RunError when there is no such run, StoredJsonError when its settings cannot be read */
+/**
+ * Loads a run.
+ * @throws RunError when there is no such run, StoredJsonError when its settings cannot be parsed
+ */
 export async function storedRun(db: Kysely<Tables>, runId: number): Promise<StoredRun> {
   const { rows } = await sql<Omit<StoredRun, "settings"> & { readonly settings: unknown }>`
     select id, organization_id as "organizationId", origin, mode, status, counts, settings, fence

@@ -1,4 +1,4 @@
-// What a run read, planned and applied, and which issues it found: its figures as they are kept with it, and as people see them.
+// Summaries of runs: what each read, planned and applied, and which issues it found.
 import type { RunCounts, RunMode, RunStatus, RunUsage } from "../tables.ts";
 import type { ApprovalReason, HaltReason } from "../../settings/run-explanations.ts";
 import { sql, type Kysely, type Selectable } from "kysely";
@@ -11,12 +11,14 @@ export type RunSummary = RunCounts & {
   readonly organizationId: string;
   readonly mode: RunMode;
   readonly status: RunStatus;
-  /** Why a plan that was to be applied by itself needs a person's approval. */
+  /** Why a plan that would be applied automatically needs approval. */
   readonly approvalReason: ApprovalReason | null;
   /** Why an apply stopped before its end. */
   readonly haltReason: HaltReason | null;
   readonly error: { kind: string; sentence: string } | null;
-  /** Open issues by kind: those of the rows this run looked at, and those that stand from before. */
+  /**
+   * Open issues by kind: those that this run found, and earlier ones of records it did not decide.
+   */
   readonly issues: Partial<Record<IssueKind, number>>;
   readonly startedAt: Date;
   readonly plannedAt: Date | null;
@@ -36,7 +38,7 @@ export const NO_COUNTS: RunCounts = {
 
 export const NO_USAGE: RunUsage = { requests: 0, retries: 0, throttled: 0, throttledMs: 0, bytes: 0 };
 
-/** What was used between two looks at the same counters. */
+/** Usage between two readings of the same counters. */
 export function usageBetween(before: RunUsage, now: RunUsage): RunUsage {
   return combineUsage(now, before, (later, earlier) => later - earlier);
 }
@@ -59,16 +61,13 @@ function combineUsage(
   };
 }
 
-/** The run is not done as long as this does not hold. */
+/** Whether each record read has exactly one outcome; a run is completed only if so. */
 export function countsBalance(counts: RunCounts): boolean {
   const { read, created, linked, updated, unchanged, skipped, failed } = counts;
   return read === created + linked + updated + unchanged + skipped + failed;
 }
 
-/**
- * Issues of a run: those it found itself while its working tables last, and after that those that were open when it was
- * done. `planned` says which of the two.
- */
+/** Counts the issues of a run by kind. */
 export async function issueCounts(
   db: Kysely<Tables>,
   run: { id: number; organizationId: string; status: RunStatus },
@@ -79,32 +78,41 @@ export async function issueCounts(
 }
 
 /**
- * A subquery over a run's issues: kind, record_id, name, field, value, other_account_id, first_run. Of a retry: those of the
- * records it looked at, and of the whole connection.
+ * Makes a subquery over the issues of a run: kind, record_id, name, field, value, other_account_id,
+ * first_run. They are those open when the run was done; before that, those it has found so far and
+ * earlier ones of records it did not decide. A retry has only those of its records and those of the
+ * whole connection.
  */
 export function issuesOfRun(run: { id: number; organizationId: string; status: RunStatus }) {
   const { id, organizationId } = run;
   const isInScope = sql`(
-    record_id is null or (select mode from runs where id = ${id}) <> 'retry'
+    record_id is null
+    or (select mode from runs where id = ${id}) <> 'retry'
     or record_id in (select record_id from retried_records where run_id = ${id}))`;
   if (run.status === "done") {
     return sql`(
       select kind, record_id, name, field, value, other_account_id, first_run from sync_issues
-      where organization_id = ${organizationId} and first_run <= ${id} and (closed_run is null or closed_run > ${id})
+      where organization_id = ${organizationId}
+        and first_run <= ${id} and (closed_run is null or closed_run > ${id})
         and ${isInScope})`;
   }
-  // Of a plan: what it found, and what stands from before for the rows it did not look at.
   return sql`(
-    select kind, record_id, name, field, value, other_account_id, null::bigint as first_run from run_issues where run_id = ${id}
+    select kind, record_id, name, field, value, other_account_id, null::bigint as first_run
+    from run_issues where run_id = ${id}
     union all
-    select s.kind, s.record_id, s.name, s.field, s.value, s.other_account_id, s.first_run from sync_issues s
-    where s.organization_id = ${organizationId} and s.first_run <= ${id} and (s.closed_run is null or s.closed_run > ${id})
+    select s.kind, s.record_id, s.name, s.field, s.value, s.other_account_id, s.first_run
+    from sync_issues s
+    where s.organization_id = ${organizationId}
+      and s.first_run <= ${id} and (s.closed_run is null or s.closed_run > ${id})
       and s.record_id is not null and ${isInScope}
       and not exists (select from run_drafts d where d.run_id = ${id} and d.record_id = s.record_id)
       and not exists (select from run_decisions x where x.run_id = ${id} and x.record_id = s.record_id))`;
 }
 
-/** @throws RunError when there is no such run */
+/**
+ * Loads the summary of a run.
+ * @throws RunError when there is no such run
+ */
 export async function summaryOf(db: Kysely<Tables>, runId: number): Promise<RunSummary> {
   const row = await db.selectFrom("runs").selectAll().where("id", "=", runId).executeTakeFirst();
   if (!row) throw noSuchRun(runId);
@@ -146,7 +154,10 @@ export type RunIssue = {
   readonly otherAccountId: number | null;
 };
 
-/** Issues of a run, grouped by kind and then by name. */
+/**
+ * Loads the issues of a run, ordered by kind and name.
+ * @throws RunError when there is no such run
+ */
 export async function issuesOf(db: Kysely<Tables>, runId: number): Promise<RunIssue[]> {
   const run = await db
     .selectFrom("runs")
@@ -156,6 +167,7 @@ export async function issuesOf(db: Kysely<Tables>, runId: number): Promise<RunIs
   if (!run) throw noSuchRun(runId);
   const { rows } = await sql<RunIssue>`
     select kind, record_id as "recordId", name, field, value, other_account_id as "otherAccountId"
-    from ${issuesOfRun(run)} i order by kind, name collate "C", record_id, field, value`.execute(db);
+    from ${issuesOfRun(run)} i
+    order by kind, name collate "C", record_id, field, value`.execute(db);
   return rows;
 }

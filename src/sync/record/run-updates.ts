@@ -1,4 +1,4 @@
-// What is written to a run beside its status: figures that are shown while it is executed, caches, and wishes of people.
+// Updates of a run that are no transitions: its progress, cached counts, requests to cancel it.
 import type { ChangeAction } from "../../accounts/tables.ts";
 import type { RunProgress, RunStatus, RunUsage, WhatIf } from "../tables.ts";
 import { sql, type Kysely } from "kysely";
@@ -7,7 +7,7 @@ import { isActive } from "./run-state.ts";
 import { issueCounts } from "./run-summary.ts";
 import type { FencedRun } from "./transitions.ts";
 
-/** How far a run is, and what it has used of its source. Only whoever has it in hand says so. */
+/** Saves the progress of a run and its usage of the source, if this process still holds it. */
 export async function saveProgress(
   db: Kysely<Tables>,
   { runId, lease }: FencedRun,
@@ -24,7 +24,7 @@ export async function saveProgress(
     .execute();
 }
 
-/** Keeps a run's changes by action with it, as they are now: whoever watches it would count them again and again. */
+/** Caches the counts of a run's changes by action, which pages that poll would count every time. */
 export async function cacheActionCounts(db: Kysely<Tables>, runId: number): Promise<void> {
   const { rows } = await sql<{ action: ChangeAction; count: number }>`
     select action, count(*)::int as count from account_changes
@@ -33,7 +33,7 @@ export async function cacheActionCounts(db: Kysely<Tables>, runId: number): Prom
   await db.updateTable("runs").set({ actions }).where("id", "=", runId).execute();
 }
 
-/** The same for its issues by kind, of a plan that awaits approval or a run that is done. */
+/** Caches the counts of a run's issues by kind, once it awaits approval or is done. */
 export async function cacheIssueCounts(db: Kysely<Tables>, runId: number): Promise<void> {
   const run = await db
     .selectFrom("runs")
@@ -44,7 +44,7 @@ export async function cacheIssueCounts(db: Kysely<Tables>, runId: number): Promi
   await db.updateTable("runs").set({ issues }).where("id", "=", runId).execute();
 }
 
-/** What a plan would come to under other options. */
+/** Caches the counts of a plan under other options. */
 export async function cacheWhatIf(
   db: Kysely<Tables>,
   runId: number,
@@ -55,12 +55,15 @@ export async function cacheWhatIf(
     where id = ${runId}`.execute(db);
 }
 
-/** Who asks again does not want to wait until it is tried again by itself. */
+/** Makes a run claimable now instead of after its retry delay. */
 export async function clearRetryDelay(db: Kysely<Tables>, runId: number): Promise<void> {
   await db.updateTable("runs").set({ retry_at: null }).where("id", "=", runId).execute();
 }
 
-/** Asks whoever executes a run to stop. @returns whether anybody does */
+/**
+ * Requests the cancellation of an active run.
+ * @returns false if it is not active
+ */
 export async function requestCancellation(db: Kysely<Tables>, runId: number, by: string): Promise<boolean> {
   const requested = await sql`
     update runs r set cancelled_by = ${by} from run_leases l
@@ -71,8 +74,9 @@ export async function requestCancellation(db: Kysely<Tables>, runId: number, by:
 const ENDED_STATUSES: readonly RunStatus[] = ["done", "failed", "discarded"];
 
 /**
- * In runs that may still be applied or resumed, which would make a field of the old name again, and in the one applied last. A
- * plan made before is refused, since its mapping changed (rule 15).
+ * Renames a custom field in the settings of runs that may still be applied or resumed, since they
+ * would create the old field again, and of the run applied last. A plan made before is refused
+ * because its mapping changed (rule 15).
  */
 export async function renameFieldInRuns(
   db: Kysely<Tables>,

@@ -1,5 +1,5 @@
-// How a run starts: its row, and the lease of whoever executes it, both before anything is asked of the source. So whoever asked
-// for the run has its number at once. end-run.ts has the other end.
+// Starts runs: stores the run and acquires the lease before the source is contacted, so that the
+// caller has the id of the run at once. `end-run.ts` ends runs.
 import { sql, type Kysely } from "kysely";
 import type { Origin } from "../../accounts/tables.ts";
 import type { Tables } from "../../db/tables.ts";
@@ -15,13 +15,13 @@ import { RunError } from "./run-errors.ts";
 import type { RunStore } from "./run-record.ts";
 import { tryTransition, type FencedRun } from "./transitions.ts";
 
-/** Which open issues a retry is about; both given, those that fit both. */
+/** Selects the open issues to retry, by both conditions if both are given. */
 export type RetriedIssues = {
   readonly kind?: string | undefined;
   readonly recordIds?: readonly string[] | undefined;
 };
 
-/** A teammate: as people called them then, and who it was, for two may have one name. */
+/** A teammate, with the name at that time; the id tells namesakes apart. */
 export type RunStarter = { readonly id: number; readonly name: string };
 
 export type NewRun = {
@@ -29,7 +29,7 @@ export type NewRun = {
   readonly origin: Origin;
   readonly settings: SyncSettings;
   readonly trigger: RunTrigger;
-  /** Who asked for it, where a person did in the application. */
+  /** The person who started it in the app. */
   readonly startedBy?: RunStarter | undefined;
 } & (
   | { readonly mode: "sync" | "changes" | "plan" }
@@ -71,7 +71,7 @@ async function insertRun(
   return id;
 }
 
-/** @throws RunError when there are none */
+/** @throws RunError when there are no such issues */
 async function insertRetriedRecords(
   trx: Kysely<Tables>,
   { id, organizationId }: { readonly id: number; readonly organizationId: string },
@@ -86,15 +86,21 @@ async function insertRetriedRecords(
     trx,
   );
   if (inserted.numAffectedRows === 0n)
-    throw new RunError("There are no open issues of these accounts; there is nothing to look at again.");
+    throw new RunError("There are no open issues of these accounts; there is nothing to retry.");
 }
 
-/** For a worker to claim. @throws RunError when there is nothing to retry. */
+/**
+ * Queues a run for a worker to claim.
+ * @throws RunError when there is nothing to retry
+ */
 export function queueRun(trx: Kysely<Tables>, run: NewRun, now: Date): Promise<number> {
   return insertRun(trx, run, { status: "queued", fence: 0, now });
 }
 
-/** Releases the lease if what is to be done under it cannot start. @throws LeaseError when a run is active already. */
+/**
+ * Acquires the lease for `start`, and releases it if that fails.
+ * @throws LeaseError when a run is active
+ */
 async function withLease<T>(
   { database }: RunStore,
   organizationId: string,
@@ -109,7 +115,10 @@ async function withLease<T>(
   }
 }
 
-/** Starts at once, in this process. @throws LeaseError when a run is active already. */
+/**
+ * Starts a run in this process.
+ * @throws LeaseError when a run is active
+ */
 export async function startRun(store: RunStore, run: NewRun): Promise<LeasedRun> {
   const { organizationId, mode } = run;
   return withLease(store, organizationId, async (lease) => {
@@ -120,8 +129,9 @@ export async function startRun(store: RunStore, run: NewRun): Promise<LeasedRun>
 }
 
 /**
- * Takes the lease to apply a stored plan. Whether it may still be applied is asked later; a run that is no plan stays as it is.
- * @throws LeaseError when a run is active already.
+ * Claims a stored plan to apply it. `startApply` checks later whether it is valid; a run in another
+ * status is not changed.
+ * @throws LeaseError when a run is active
  */
 export async function claimPlan(
   store: RunStore,
@@ -149,16 +159,17 @@ export type QueuedRun = {
   readonly organizationId: string;
   readonly mode: RunMode;
   readonly status: RunStatus;
-  /** Of whoever had it last; 0 if nobody had. */
+  /** The fence of its last holder; 0 before the first claim. */
   readonly fence: number;
-  /** How often it was claimed since it last got further. */
+  /** How often it was claimed since its last progress. */
   readonly attempts: number;
 };
 
 /**
- * Claims a run, by compare-and-set: an apply goes on from its checkpoint, anything else starts over. One that somebody
- * wanted to stop, and whose holder was gone before it did, stops here.
- * @returns undefined if somebody was faster, or it is not wanted any more. @throws LeaseError when a run is active.
+ * Claims a run by compare-and-set: an apply resumes at its checkpoint, any other run starts over. A
+ * run whose holder died before it noticed a cancellation is cancelled here.
+ * @returns undefined if another process claimed the run, or it was cancelled
+ * @throws LeaseError when a run is active
  */
 export async function claimRun(store: RunStore, run: QueuedRun): Promise<LeasedRun | undefined> {
   const { id: runId, organizationId, mode } = run;

@@ -1,34 +1,62 @@
-// Temporary tables: what one statement of a transaction gathers for the statements after it. They are gone when it ends.
+// Temporary tables pass rows between the statements of a transaction, and end with it.
 import { sql, type RawBuilder } from "kysely";
 import type { OpenTransaction } from "../../db/transaction.ts";
 
-/** Their names and columns, who fills each and who reads it. */
+/** Each with the file that fills it, its columns and its rows. */
 export type TemporaryTable =
-  /** Of read, by `stage-blocked.ts`: record_id, key. The names ("n…") and domains ("d…") that blocked records wait for. */
+  /**
+   * `read/stage-blocked.ts`: record_id, key.
+   * The names ("n…") and domains ("d…") of blocked records.
+   */
   | "blocked_keys"
-  /** Of read, by `stage-blocked.ts`: account_id. Accounts of records that are staged, or that stop syncing. */
+  /**
+   * `read/stage-blocked.ts`: account_id.
+   * Accounts whose records are staged or stop syncing.
+   */
   | "affected_accounts"
-  /** Of read, by `stage-blocked.ts`: key. The names and domains that this run may move. */
+  /**
+   * `read/stage-blocked.ts`: key.
+   * The names and domains that this run may assign or release.
+   */
   | "moved_keys"
   /**
-   * Of plan, by `match-store.ts`: record_id, created_on, name, name_key, domains, and of the link account_id and stop_reason;
-   * `refused` says why a draft is not matched at all. The drafts to decide; read by matching, planning and what-if.
+   * `plan/match-store.ts`: record_id, created_on, name, name_key, domains, account_id and stop_reason
+   * of the link, and skip_reason for a draft that is not matched.
+   * The drafts to decide; also read by `plan-changes.ts` and `what-if.ts`.
    */
   | "pending_drafts"
-  /** Of plan, by `match-store.ts`: record_id, account_id, domain. The domains of pending drafts, a row each. */
+  /**
+   * `plan/match-store.ts`: record_id, account_id, domain.
+   * The domains of pending drafts, one a row.
+   */
   | "wanted_domains"
-  /** Of plan, by `match-store.ts`: as pending_drafts. Those that share a name or domain with anybody; read by matching and what-if. */
+  /**
+   * `plan/match-store.ts`: the columns of pending_drafts.
+   * Drafts that share a name or domain with others; also read by `what-if.ts`.
+   */
   | "conflicting_drafts"
-  /** Of plan, by `plan-changes.ts`: as account_changes. Links, updates and resumes; the updates without a difference, too. */
+  /**
+   * `plan/plan-changes.ts`: the columns of account_changes.
+   * Links, updates and resumes, updates without a difference included.
+   */
   | "planned_updates"
-  /** Of plan, by `plan-changes.ts`: record_id, domains, seq, account_id. The accounts to create, in their order. */
+  /**
+   * `plan/plan-changes.ts`: record_id, domains, seq, account_id.
+   * The accounts to create, in their order.
+   */
   | "numbered_creates"
-  /** Of apply, by `finish.ts`: as sync_issues, without nulls. The open issues that this run would have found again. */
+  /**
+   * `apply/finish.ts`: the columns of sync_issues, without nulls.
+   * The open issues that this run would have found again.
+   */
   | "open_issues"
-  /** Of apply, by `save-blocked.ts`: as run_drafts, with kind. The records that are blocked after this run. */
+  /**
+   * `apply/save-blocked.ts`: the columns of run_drafts, and kind.
+   * The records of this run that are blocked after it.
+   */
   | "newly_blocked";
 
-/** Makes the table anew from the rows of a query. The planner knows nothing of a table made a moment ago, so it is analyzed. */
+/** Creates or replaces a table from a query, and analyzes it for the query planner. */
 export async function createTemporaryTable(
   { kysely: trx }: OpenTransaction,
   name: TemporaryTable,

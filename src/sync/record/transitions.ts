@@ -1,5 +1,6 @@
-// The life of a run as data: which event moves a run from which status to which, and what it writes. Nothing else writes the
-// status of a run. Every write compares the run's status and fence first, so whoever lost the run to another process writes nothing.
+// The state machine of runs: each event with its statuses before and after, and the columns it
+// writes. Nothing else writes the status of a run. Each transition compares status and fence, so a
+// process that lost the run to another writes nothing.
 import { sql, type Kysely, type RawBuilder } from "kysely";
 import type { Tables } from "../../db/tables.ts";
 import { rollbackCreatedFields } from "./created-fields.ts";
@@ -10,14 +11,14 @@ import type { StoredSettings } from "../rules/settings.ts";
 import type { ApprovalReason, HaltReason } from "../../settings/run-explanations.ts";
 import { dropWorkingTables } from "./working-tables.ts";
 
-/** Event → status before → status after. What is not in it cannot happen, and does not compile. */
+/** Event → status before → status after. A transition that is not listed does not compile. */
 export const TRANSITIONS = {
-  // A process claims the run under a new fence: to start over, or to go on with a plan that is stored.
+  // A process claims the run under a new fence, to start over or to continue with its stored plan.
   claim: { queued: "reading", reading: "reading", planning: "reading" },
   claimApprovedPlan: { planned: "planned" },
   claimPlan: { planned: "planned" },
   takeOverApply: { applying: "applying" },
-  // The way of a run that nothing stops.
+  // The run proceeds.
   prepare: { reading: "reading" },
   startPlanning: { reading: "planning" },
   awaitApproval: { planning: "planned" },
@@ -27,14 +28,14 @@ export const TRANSITIONS = {
   recordCheckpoint: { applying: "applying" },
   replan: { applying: "applying" },
   complete: { applying: "done" },
-  // It breaks off, and a process claims it later.
+  // Its execution ends early, and a process claims it later.
   requeue: { reading: "queued", planning: "queued" },
   keepApproved: { planned: "planned" },
   scheduleRetry: { applying: "applying" },
-  // It stops until a person does something.
+  // It waits for a person or the next sync.
   revertToPlanned: { planned: "planned" },
   halt: { applying: "applying" },
-  // It ends, and nothing was written.
+  // It ends without effect.
   fail: { reading: "failed", planning: "failed" },
   interrupt: { queued: "interrupted", reading: "interrupted", planning: "interrupted" },
   discard: { planned: "discarded" },
@@ -43,23 +44,23 @@ export const TRANSITIONS = {
 type Transitions = typeof TRANSITIONS;
 export type EventType = keyof Transitions;
 
-/** Statuses in which a plan was not made yet. */
+/** Statuses of a run that has no plan yet. */
 export type UnplannedStatus = "queued" | "reading" | "planning";
 
 type PlanFigures = {
   readonly counts: RunCounts;
   readonly usage: RunUsage;
-  /** Nobody but runs wrote since the run before, and under the same settings. */
+  /** Only runs wrote to the store since the last run, and the settings are the same. */
   readonly storeUnchanged: boolean;
-  /** Nothing changed at the source either. */
+  /** The store is unchanged, and so is the source. */
   readonly noChanges: boolean;
   readonly plannedRevision: number;
-  /** The run applied last when this one was planned. */
+  /** The last run that was done when this one was planned. */
   readonly plannedAfter: number | null;
   readonly now: Date;
 };
 
-/** What each event carries. */
+/** The data of each event. */
 type Payloads = {
   claim: { readonly fence: number; readonly now: Date };
   claimApprovedPlan: { readonly fence: number };
@@ -78,7 +79,7 @@ type Payloads = {
   };
   replan: { readonly plannedRevision: number; readonly counts: Partial<RunCounts> };
   complete: { readonly counts: RunCounts; readonly settledRevision: number | null; readonly now: Date };
-  /** `retryAt`: null if it broke off because somebody wanted it to; then its attempts do not count. */
+  /** `retryAt` is null if the run was stopped on purpose; then its attempts are reset. */
   requeue: { readonly retryAt: Date | null };
   keepApproved: { readonly countsAsAttempt: boolean };
   scheduleRetry: { readonly retryAt: Date; readonly error: StoredError };
@@ -89,21 +90,21 @@ type Payloads = {
   discard: { readonly error?: StoredError; readonly now: Date };
 };
 
-/** Events that a run in one of these statuses can meet. */
+/** The events that are possible in all of these statuses. */
 export type EventFrom<From extends RunStatus> = {
   [Type in EventType]: [From] extends [keyof Transitions[Type]]
     ? { readonly type: Type } & Payloads[Type]
     : never;
 }[EventType];
 
-/** A run, and the fence under which it was last claimed. */
+/** A run and the fence of its last claim. */
 export type FencedRun = { readonly runId: number; readonly lease: Pick<Lease, "fence"> };
 
 type AnyEvent = EventOf<EventType>;
 type EventOf<Type extends EventType> = { [Each in Type]: { readonly type: Each } & Payloads[Each] }[Type];
 type Columns = Readonly<Record<string, unknown>>;
 
-/** Of whoever had it before, nothing is shown any more. */
+/** A claim clears what the previous holder recorded. */
 const CLAIMED: Columns = { retry_at: null, progress: null, error: null, halt_reason: null };
 const NOT_APPROVED: Columns = { approved_at: null, applied_by: null };
 
@@ -129,11 +130,11 @@ function endColumns({ error, now }: { readonly error?: StoredError; readonly now
   };
 }
 
-/** What an event writes besides the status. */
+/** The columns that an event writes besides the status. */
 const COLUMNS: { readonly [Type in EventType]: (event: EventOf<Type>) => Columns } = {
   claim: ({ fence, now }) => ({ ...CLAIMED, fence, attempts: sql`attempts + 1`, started_at: now }),
   claimApprovedPlan: ({ fence }) => ({ ...CLAIMED, fence, attempts: sql`attempts + 1` }),
-  // Nobody goes on with it if this process dies: a person who applies it from the command line does so again.
+  // Not approved: if this process dies, no worker claims the plan, and it can be applied again.
   claimPlan: ({ fence }) => ({ ...CLAIMED, ...NOT_APPROVED, fence, applied_by_id: null, cancelled_by: null }),
   takeOverApply: ({ fence }) => ({ ...CLAIMED, fence, attempts: sql`attempts + 1`, cancelled_by: null }),
   prepare: ({ settings, settingsHash }) => ({
@@ -151,7 +152,7 @@ const COLUMNS: { readonly [Type in EventType]: (event: EventOf<Type>) => Columns
     cancelled_by: null,
     attempts: 0,
     retry_at: null,
-    // People are notified of another failure again.
+    // A failure of this attempt is notified again.
     notified_state: null,
   }),
   startApply: () => ({ approval_reason: null, approved_at: null }),
@@ -186,7 +187,7 @@ const COLUMNS: { readonly [Type in EventType]: (event: EventOf<Type>) => Columns
   halt: ({ reason, error, cancelledBy }) => ({
     halt_reason: reason,
     progress: null,
-    // Whoever goes on with what failed has one attempt.
+    // After a failure the attempts stay exhausted, so the next holder has one attempt.
     ...(reason !== "failed" && { attempts: 0 }),
     ...(error && { error: JSON.stringify(error) }),
     ...(cancelledBy !== undefined && { cancelled_by: cancelledBy }),
@@ -203,12 +204,13 @@ function columnsOf<Type extends EventType>(event: EventOf<Type>): Columns {
   return COLUMNS[event.type](event);
 }
 
-/** Statuses of a run that came to nothing. */
+/** Statuses of a run that ended without effect. */
 const WITHOUT_EFFECT: ReadonlySet<RunStatus> = new Set(["failed", "interrupted", "discarded"]);
 
 /**
- * Moves a run on, if it still has this status and this fence. What comes to nothing leaves nothing behind but its row.
- * @returns whether it had
+ * Applies an event to a run that has this status and this fence. A run that ends without effect
+ * loses its working tables and the fields it created.
+ * @returns false if the run has another status or fence
  */
 export async function tryTransition<From extends RunStatus>(
   trx: Kysely<Tables>,
@@ -229,7 +231,10 @@ export async function tryTransition<From extends RunStatus>(
   return true;
 }
 
-/** The same for whoever has the lease. @throws LeaseError when another process has taken the run over */
+/**
+ * Applies an event to a run whose lease this process holds.
+ * @throws LeaseError when another process has taken the run over
+ */
 export async function transition<From extends RunStatus>(
   trx: Kysely<Tables>,
   run: FencedRun,
@@ -239,7 +244,7 @@ export async function transition<From extends RunStatus>(
   if (!(await tryTransition(trx, run, from, event))) throw fenceLostError(run.runId);
 }
 
-/** Fences only grow, so whoever has lost the lease since claims nothing. */
+/** Makes the condition of a claim: fences only grow, so an outdated lease claims nothing. */
 function guardOf(event: AnyEvent): RawBuilder<unknown> {
   return "fence" in event ? sql`fence < ${event.fence}` : sql`true`;
 }

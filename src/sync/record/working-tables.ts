@@ -1,8 +1,9 @@
-// The working tables of a run: what it drafted, decided and found, in a partition of its own that is dropped when the run is over.
+// The working tables of a run: its drafts, decisions and issues, in partitions that are dropped
+// when it ends.
 import { sql, type Kysely } from "kysely";
 import type { Tables } from "../../db/tables.ts";
 
-/** The working tables of a run, one partition each; unlogged where a crash of the database may lose them. */
+/** Each with its persistence: unlogged tables are emptied by a crash of the database. */
 const WORKING_TABLES = [
   ["run_drafts", "unlogged"],
   ["run_versions", "unlogged"],
@@ -11,8 +12,9 @@ const WORKING_TABLES = [
 ] as const;
 
 /**
- * Attached, and not made as a partition: that would wait for whoever reads the tables of any run, as a backup does from its begin
- * to its end (PostgreSQL's page on CREATE TABLE, "PARTITION OF"). What could not be dropped is emptied.
+ * Creates the partitions, or empties those that could not be dropped. They are attached, because
+ * `create table … partition of` waits for all readers of the parent, such as a backup (PostgreSQL
+ * manual, "CREATE TABLE", "PARTITION OF").
  */
 export async function createWorkingTables(db: Kysely<Tables>, runId: number): Promise<void> {
   for (const [table, kind] of WORKING_TABLES) {
@@ -22,16 +24,17 @@ export async function createWorkingTables(db: Kysely<Tables>, runId: number): Pr
       await sql`delete from ${partition}`.execute(db);
     } else {
       await sql`create ${sql.raw(kind)} table ${partition} (like ${parent} including all)`.execute(db);
-      await sql`alter table ${parent} attach partition ${partition} for values in (${sql.lit(runId)})`.execute(
-        db,
-      );
+      await sql`
+        alter table ${parent} attach partition ${partition}
+        for values in (${sql.lit(runId)})`.execute(db);
     }
   }
 }
 
 /**
- * Dropping waits for whoever reads the tables of any run, and all others then wait behind it. So it waits no longer than
- * PostgreSQL takes to send its own vacuum away (deadlock_timeout, a second); what is left, the next run drops (`dropOrphanedTables`).
+ * Drops the partitions. A drop waits for all readers of the parent, and other queries queue behind
+ * it, so it waits 2 s at most: PostgreSQL cancels its own autovacuum after 1 s (deadlock_timeout).
+ * The next run drops what remains (`dropOrphanedTables`).
  */
 export async function dropWorkingTables(db: Kysely<Tables>, ...runIds: readonly number[]): Promise<void> {
   const tables = runIds.flatMap((id) => WORKING_TABLES.map(([table]) => sql.table(`${table}_${id}`)));
@@ -43,17 +46,19 @@ export async function dropWorkingTables(db: Kysely<Tables>, ...runIds: readonly 
     exception when lock_not_available then null; end $$`.execute(db);
 }
 
-/** Runs, ended ones too, of which some are still there. */
+/** The ids of runs that have working tables. */
 async function runsWithWorkingTables(db: Kysely<Tables>): Promise<number[]> {
   const { rows } = await sql<{ run: number }>`
     select distinct substring(c.relname from '[0-9]+$')::bigint as run
-    from pg_inherits i join pg_class c on c.oid = i.inhrelid join pg_class parent on parent.oid = i.inhparent
+    from pg_inherits i
+    join pg_class c on c.oid = i.inhrelid
+    join pg_class parent on parent.oid = i.inhparent
     where c.relkind = 'r' and parent.relnamespace = 'public'::regnamespace
       and parent.relname = any(${WORKING_TABLES.map(([table]) => table)}::text[])`.execute(db);
   return rows.map(({ run }) => run);
 }
 
-/** Of runs that have ended: somebody was reading them when they should have gone, as a backup does. */
+/** Drops tables of ended runs, which a reader such as a backup has kept from being dropped. */
 export async function dropOrphanedTables(db: Kysely<Tables>): Promise<void> {
   const remaining = await runsWithWorkingTables(db);
   const needed = await db
@@ -63,6 +68,6 @@ export async function dropOrphanedTables(db: Kysely<Tables>): Promise<void> {
     .where("status", "in", ["queued", "reading", "planning", "planned", "applying"])
     .execute();
   const ended = remaining.filter((run) => !needed.some(({ id }) => id === run));
-  // All or none: under a backup one wait says that the others would wait as well.
+  // In one statement: during a backup each of them would wait, so one wait is enough.
   if (ended.length > 0) await dropWorkingTables(db, ...ended);
 }

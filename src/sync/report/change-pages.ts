@@ -1,5 +1,5 @@
-// A run's changes page by page, and after them the accounts it skipped: what it will do, what it did, and why. A page goes on
-// after the last one's place, so no page counts or passes over what was shown before.
+// Pages of a run's changes and, after them, of the accounts it skipped. Keyset pagination, so that
+// a later page takes no longer than the first.
 import { sql } from "kysely";
 import { nameKey } from "../../accounts/name-key.ts";
 import { containsPattern } from "../../db/like-pattern.ts";
@@ -12,7 +12,7 @@ import { issuePage, type IssueCursor } from "./issue-pages.ts";
 import { changeNames, valuesOf, type ChangeRow, type PlannedChange } from "./planned-changes.ts";
 
 export type ListedChange = Omit<PlannedChange, "action" | "rule" | "values"> & {
-  /** Its place in the list, ever growing. */
+  /** Its position in the list, always growing. */
   readonly seq: number;
   readonly action: ChangeAction | "skip";
   readonly because: string;
@@ -20,12 +20,12 @@ export type ListedChange = Omit<PlannedChange, "action" | "rule" | "values"> & {
   readonly values: PlannedChange["values"][number][];
 };
 
-/** Where a page ended: a change, or so many skips after the last change. */
+/** The last entry of a page: a change, or an account skipped. */
 export type ChangeCursor = { readonly seq: number } | { readonly seq: number; readonly skip: IssueCursor };
 
 export type ChangeFilter = {
   readonly action?: ChangeAction | "skip" | undefined;
-  /** A part of the account's name. */
+  /** Part of the account's name. */
   readonly q?: string | undefined;
   readonly after?: ChangeCursor | undefined;
   readonly limit: number;
@@ -66,7 +66,7 @@ async function changesAfter(
   }));
 }
 
-/** A skip is an account with one issue that skips it; of a run that came to nothing none are kept. */
+/** Loads skipped accounts, each by the one issue that skips it. A run without effect has none. */
 async function skipsAfter(
   database: Database,
   run: StoredRun,
@@ -93,7 +93,10 @@ async function skipsAfter(
   return { changes, next: page.next && { seq: after.seq + changes.length, skip: page.next } };
 }
 
-/** Departures first, then links, updates and returns, then creates, then skips. @throws RunError when there is no such run. */
+/**
+ * Loads a page of changes: stops, then links, updates and resumes, then creates, then skips.
+ * @throws RunError when there is no such run
+ */
 export async function changePage(
   database: Database,
   runId: number,

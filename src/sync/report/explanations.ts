@@ -1,4 +1,4 @@
-// Why a run decided as it did, in sentences that an admin reads: of a change the rule, of an issue what stands in the way.
+// Explains the changes and issues of a run to an admin.
 import type { ChangeRow } from "./planned-changes.ts";
 import { issueKindInfo, type IssueKind } from "../rules/issue-kinds.ts";
 import type { SyncSettings } from "../../settings/sync-settings.ts";
@@ -9,7 +9,7 @@ const STOP_EXPLANATIONS: Readonly<Record<string, string>> = {
   "left-view": "No longer in the view",
 };
 
-/** The rule behind a change, without a full stop. */
+/** Explains the rule that decided a change, without a full stop. */
 export function explainChange(change: ChangeRow, settings: SyncSettings): string {
   const { action, rule } = change;
   if (action === "create") return explainCreate(change, settings);
@@ -22,19 +22,19 @@ export function explainChange(change: ChangeRow, settings: SyncSettings): string
 function explainCreate({ domains: claimed }: ChangeRow, { mapping, options }: SyncSettings): string {
   const areDomainsMapped = mapping.domains.length > 0;
   if (areDomainsMapped && options.onDomainTaken === "skip") {
-    // What is made in this mode has all domains of its record.
+    // With this option an account is created only if it gets all domains of its record.
     const hasNoDomains = claimed === null || claimed.length === 0;
     if (options.allowDuplicateNames)
-      return hasNoDomains ? "New: it has no email domain to be found by" : "New: nobody has its domains";
-    return hasNoDomains ? "New: nobody has its name" : "New: nobody has its domains or its name";
+      return hasNoDomains ? "New: it has no email domain to match by" : "New: no account has its domains";
+    return hasNoDomains ? "New: no account has its name" : "New: no account has its domains or its name";
   }
-  if (options.allowDuplicateNames) return "New: nobody here is it already";
+  if (options.allowDuplicateNames) return "New: no account matches it";
   return areDomainsMapped
-    ? "New: nobody who is not linked has its domains or its name"
-    : "New: nobody has its name";
+    ? "New: no account without a link has its domains or its name"
+    : "New: no account has its name";
 }
 
-/** An open account takes no domain before it is linked, so what it has from before is what decided. */
+/** The domains that the account had before the change are those that matched. */
 function explainDomainMatch({ domains, before }: ChangeRow): string {
   const had = before?.domains ?? domains ?? [];
   const shared = (domains ?? []).filter((domain) => had.includes(domain));
@@ -52,11 +52,11 @@ export type ExplainedIssue = {
   readonly name: string | null;
   readonly field: string | null;
   readonly value: string | null;
-  /** The account in the way: here already, or made by the same plan. */
+  /** The account that this one conflicts with: an existing one, or one that the same plan creates. */
   readonly otherName: string | null;
 };
 
-/** What happened to one account; the kind's own text says what to do. */
+/** Explains what happened to one account; `howToResolve` of the kind says what to do. */
 export function explainIssue(issue: ExplainedIssue): string {
   const name = issue.name === null || issue.name.trim() === "" ? "The account" : `“${issue.name}”`;
   const field = issue.field === null ? "A field" : `The field ${issue.field}`;

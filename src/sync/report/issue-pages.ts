@@ -1,5 +1,5 @@
-// Issues as lists: by kind with how many, and one by one in pages that go on where the last one ended, so that the hundredth
-// page costs what the first one does. Of a run as it was then, or those that are open now.
+// Lists issues, those of a run or the open ones: counted by kind, and in pages. Keyset pagination,
+// so that a later page takes no longer than the first.
 import { sql, type RawBuilder } from "kysely";
 import { nameKey } from "../../accounts/name-key.ts";
 import { containsPattern } from "../../db/like-pattern.ts";
@@ -12,7 +12,7 @@ import { issuesOfRun } from "../record/run-summary.ts";
 
 export type IssueSource = {
   readonly organizationId: string;
-  /** Absent: the issues open now. */
+  /** If absent, the open issues. */
   readonly run?: { readonly id: number; readonly status: RunStatus } | undefined;
 };
 
@@ -30,12 +30,12 @@ export type ListedIssue = {
   readonly firstSeenAt: Date | null;
 };
 
-/** Where a page ended: the issue's kind, record, field and value, which together are one issue. */
+/** The last issue of a page; its kind, record, field and value identify it. */
 export type IssueCursor = readonly [kind: string, recordId: string, field: string, value: string];
 
 export type IssueFilter = {
   readonly kinds?: readonly string[] | undefined;
-  /** A part of the account's name, or of the value. */
+  /** Part of the account's name or of the value. */
   readonly q?: string | undefined;
   readonly after?: IssueCursor | undefined;
   readonly limit: number;
@@ -70,7 +70,9 @@ type IssueRow = {
   first_seen_at: Date | null;
 };
 
-/** What orders issues, as the index sync_issues_in_order has it; kinds by their bytes, whatever the database's language. */
+/**
+ * The order of the index sync_issues_in_order; kinds by bytes, whatever the database's collation.
+ */
 const ORDER = sql`i.kind collate "C", coalesce(i.record_id, ${sql.lit(NIL_UUID)}::uuid),
   coalesce(i.field, '') collate "C", coalesce(i.value, '') collate "C"`;
 
@@ -112,7 +114,7 @@ function conflictOver(kind: IssueKind): "domain" | "name" | undefined {
   return issueKindInfo(kind).conflictOver;
 }
 
-/** Of a plan nobody has looked yet who stands in the way: accounts that are here, found for the issues of one page. */
+/** Adds the accounts that the issues of a plan conflict with; they are stored only at its end. */
 async function withDomainAndNameHolders(database: Database, rows: readonly IssueRow[]): Promise<IssueRow[]> {
   const open = rows.filter((row) => row.other_account_id === null);
   const domains = open.flatMap(({ kind, value }) => (conflictOver(kind) === "domain" ? (value ?? []) : []));
@@ -136,7 +138,9 @@ async function withDomainAndNameHolders(database: Database, rows: readonly Issue
   });
 }
 
-/** Accounts that the same plan makes or changes, by the domains they get: of a first sync nearly all that stand in the way. */
+/**
+ * Finds the accounts that issues of a first sync conflict with: the same plan assigns the domains.
+ */
 async function plannedHolders(
   database: Database,
   runId: number,
@@ -154,7 +158,7 @@ async function plannedHolders(
 
 export type IssuePage = { readonly issues: readonly ListedIssue[]; readonly next: IssueCursor | undefined };
 
-/** One page, by kind and then by record. */
+/** Loads a page of issues, ordered by kind and record. */
 export async function issuePage(
   database: Database,
   source: IssueSource,

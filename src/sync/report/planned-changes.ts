@@ -1,14 +1,14 @@
-// Planned and applied changes as a person or a program reads them: per field before → after.
+// Planned and applied changes, with before → after per field.
 import { customFields } from "../../accounts/custom-fields.ts";
 import type { Database } from "../../db/pool.ts";
 import type { ChangedAccountValues, ChangeAction, StoredFields } from "../../accounts/tables.ts";
 
 export type ChangeValue = string | number | boolean | readonly string[] | null;
 
-/** One change. `values` has only what differs; of a create, what the account gets. */
+/** `values` has only what differs; of a create, the values of the new account. */
 export type PlannedChange = {
   readonly action: ChangeAction;
-  /** What decided: "create", "domain", "name", "linked", or why a record left. */
+  /** The rule that decided: "create", "domain", "name", "linked", or the reason of a stop. */
   readonly rule: string;
   readonly name: string;
   /** Lower case. */
@@ -26,7 +26,7 @@ export type ChangeNames = {
   readonly teammates: ReadonlyMap<number, string>;
 };
 
-/** What field ids and teammates in stored changes are called. */
+/** Loads the names of fields and teammates that stored changes have as ids. */
 export async function changeNames(database: Database): Promise<ChangeNames> {
   const fields = await customFields(database.kysely);
   const teammates = await database.kysely.selectFrom("teammates").select(["id", "email"]).execute();
@@ -38,7 +38,7 @@ export async function changeNames(database: Database): Promise<ChangeNames> {
   };
 }
 
-/** As stored, without what apply alone needs. */
+/** The stored columns, without those that only the apply needs. */
 export type ChangeRow = {
   action: ChangeAction;
   rule: string;
@@ -74,7 +74,7 @@ export function* valuesOf(row: ChangeRow, names: ChangeNames): Generator<Planned
   }
 }
 
-/** The first changes of a run, in the order in which they are applied; departures first. */
+/** Loads the first changes of a run, in the order in which they are applied. */
 export async function plannedChanges(
   database: Database,
   runId: number,

@@ -1,4 +1,5 @@
-// Which setting would solve a kind of issue, and what it would then do: of a stored plan exactly, elsewhere at most.
+// Suggests a setting that would solve a kind of issue, with its effect: exact for a stored plan,
+// and otherwise an upper bound.
 import type { Database } from "../../db/pool.ts";
 import { issueKindInfo, issueKindNames, type IssueKind } from "../rules/issue-kinds.ts";
 import type { SyncOptions } from "../../settings/sync-settings.ts";
@@ -8,7 +9,7 @@ import { whatIf } from "../plan/what-if.ts";
 export type SuggestedFix = {
   readonly options: Partial<SyncOptions>;
   readonly label: string;
-  /** What it would do, as a sentence. */
+  /** A sentence on what the setting would do. */
   readonly effect: string;
 };
 
@@ -20,7 +21,7 @@ function accounts(value: number): string {
   return `${number(value)} more account${value === 1 ? "" : "s"}`;
 }
 
-/** What the setting does to a plan that is worth these counts. */
+/** Describes the difference that the setting makes to a plan. */
 function effectOnPlan(
   plan: RunCounts,
   other: Pick<RunCounts, "created" | "linked" | "skipped">,
@@ -39,9 +40,11 @@ function effectOnPlan(
 }
 
 /**
- * @param plan the stored plan and what it is worth; absent for issues that are open now, where only planning anew tells
+ * Suggests a setting.
  * @param current the options under which the issues arose
- * @returns undefined where no setting helps, and where it is set already
+ * @param plan the stored plan with its counts; absent for open issues, whose effect is not known
+ * before another plan
+ * @returns undefined if no setting helps, or it is set already
  */
 export async function suggestFix(
   database: Database,
@@ -68,7 +71,7 @@ export async function suggestFix(
   };
 }
 
-/** Finds out beforehand what people are about to ask of a stored plan: at 500,000 accounts it takes as long as planning did. */
+/** Computes suggestions in advance: at 500,000 accounts they take as long as the plan. */
 export async function precomputeFixes(
   database: Database,
   { id, counts, issues }: { id: number; counts: RunCounts; issues: Partial<Record<IssueKind, number>> },

@@ -1,6 +1,7 @@
+// The error of a run that fails until an admin changes a setting.
 import { UserError } from "../../lib/user-error.ts";
 
-/** Something that an admin must choose anew; nothing is written until then. */
+/** A setting that an admin must choose again; nothing is written until then. */
 export class AttentionError extends UserError<"view-not-found" | "mapping"> {
   override readonly name = "AttentionError";
 }

@@ -1,6 +1,6 @@
-// Which columns of Dynamics may feed which targets: the table of field compatibility, as data, in one place.
-// Screens, API, command line and validation all read it here. What is not in the table is refused.
-// Column types are Dataverse's AttributeTypeName (Microsoft Learn: "AttributeTypeDisplayName").
+// Which Dynamics columns can be mapped to which targets, as one table for pages, API, command line
+// and validation. What is not in the table is refused. Column types are Dataverse's
+// AttributeTypeName (Microsoft Learn: "AttributeTypeDisplayName").
 import type { TargetKind } from "../../settings/field-types.ts";
 
 export type ColumnKind =
@@ -34,17 +34,17 @@ export const targetNames: Readonly<Record<TargetKind, string>> = {
   name: "Name",
 };
 
-/** What must be known of a column to say what it may feed. */
+/** The properties of a column that decide what it can be mapped to. */
 export interface ColumnFacts {
   readonly logicalName: string;
   /** AttributeTypeName, e.g. "StringType". */
   readonly type: string;
   readonly format?: string | undefined;
-  /** Tables a lookup points to. */
+  /** The tables that a lookup refers to. */
   readonly targets?: readonly string[] | undefined;
 }
 
-/** Name is ours (rule 9): an account's name comes from one line of text and nothing else. */
+/** Name is a target of our own (rule 9): only a single line of text can be mapped to it. */
 const compatibility: Readonly<Record<ColumnKind, readonly TargetKind[]>> = {
   "Single line of text": ["text", "domains", "description", "name"],
   "Multiple lines of text": ["text", "description"],
@@ -85,9 +85,11 @@ const columnKinds: Readonly<Record<string, ColumnKind>> = {
   OwnerType: "Owner",
 };
 
-/** The column's row in the table; undefined if it has none (ids, versions, lookups to other tables). */
+/**
+ * @returns the column's row of the table; undefined for ids, versions and lookups of other tables
+ */
 export function columnKindOf(column: ColumnFacts): ColumnKind | undefined {
-  // The default field Website has a row of its own; other columns with the format Url are lines of text.
+  // Only the standard column Website has a row of its own; others with the format Url are text.
   if (column.logicalName === "websiteurl" && column.type === "StringType") return "Website";
   if (column.type === "LookupType") {
     return column.targets?.length === 1 && column.targets[0] === "systemuser" ? "Lookup(user)" : undefined;
@@ -95,13 +97,13 @@ export function columnKindOf(column: ColumnFacts): ColumnKind | undefined {
   return Object.hasOwn(columnKinds, column.type) ? columnKinds[column.type] : undefined;
 }
 
-/** What the column may feed; empty if it may feed nothing. */
+/** The targets that the column can be mapped to. */
 export function targetsFor(column: ColumnFacts): readonly TargetKind[] {
   const type = columnKindOf(column);
   return type === undefined ? [] : compatibility[type];
 }
 
-/** A sentence for the admin on why the column may not feed the target. */
+/** Explains to the admin why the column cannot be mapped to the target. */
 export function incompatibilityReason(column: ColumnFacts, target: TargetKind): string {
   const columnKind = columnKindOf(column);
   const description = columnKind ?? describedType(column);

@@ -1,9 +1,10 @@
-// Every kind of issue a run can report: what it is called, what happened, and what an admin does about it.
-// Screens, e-mails, API and command line take their words from here; the order is the one in which kinds are listed.
-
+// Every kind of issue: its title, what happened, and how an admin resolves it, for pages, e-mails,
+// API and command line. The order is the one in which kinds are listed.
 import type { SyncOptions } from "../../settings/sync-settings.ts";
 
-/** What an issue costs: the whole account, one domain, one field of one account, one field of all, or the run. */
+/**
+ * What is not synced: an account, a domain, a field of one account, a field of all, or anything.
+ */
 export type IssueEffect =
   | "skips-account"
   | "fails-account"
@@ -13,13 +14,13 @@ export type IssueEffect =
   | "stops-field"
   | "stops-run";
 
-/** What a sentence about one issue is made of: how the account, its field and the account in the way are shown. */
+/** The parts of a sentence about one issue; `other` is the account that it conflicts with. */
 type IssueParts = {
   readonly name: string;
   readonly field: string;
   readonly value: string;
   readonly other: string;
-  /** The account in the way has the same name, or is not known. */
+  /** The other account has the same name, or is not known. */
   readonly isSameName: boolean;
 };
 
@@ -27,7 +28,7 @@ type IssueParts = {
 export type SuggestedSetting = {
   readonly options: Partial<SyncOptions>;
   readonly label: string;
-  /** What is added where it is told how many more accounts would be synced. */
+  /** Is added to the sentence on how many more accounts would be synced. */
   readonly qualifier: string;
 };
 
@@ -38,10 +39,10 @@ export interface IssueKindInfo {
   readonly effect: IssueEffect;
   /** What happened to one account, in a sentence. */
   readonly explain: (issue: IssueParts) => string;
-  /** What another account has that this one would need; then the account in the way is named. */
+  /** What another account has and this one would need; then `other` is known. */
   readonly conflictOver?: "domain" | "name";
   readonly suggestion?: SuggestedSetting;
-  /** Somebody chose this, so nobody is notified of it. */
+  /** A person chose this, so nobody is notified of it. */
   readonly isChosen?: true;
 }
 
@@ -58,7 +59,7 @@ export const issueKinds = {
   "view-broken": {
     title: "Dynamics 365 view cannot be run",
     explanation:
-      "Dynamics 365 refuses to run the view, usually because it filters on a column that no longer exists. Nothing is synced until this is settled.",
+      "Dynamics 365 refuses to run the view, usually because it filters on a column that no longer exists. Nothing is synced until this is solved.",
     howToResolve:
       "Open the view in Dynamics 365, repair and save it, or choose another view in the sync settings.",
     effect: "stops-run",
@@ -67,7 +68,7 @@ export const issueKinds = {
   "field-not-found": {
     title: "Dynamics 365 field not found",
     explanation:
-      "A mapped field was deleted in Dynamics 365. It is no longer synced; the accounts keep its last values, and everything else goes on. For the field mapped to Name or Domains, nothing is synced.",
+      "A mapped field was deleted in Dynamics 365. It is no longer synced; the accounts keep its last values, and everything else is synced. For the field mapped to Name or Domains, nothing is synced.",
     howToResolve: "In the sync settings, choose a new Dynamics 365 field to sync, or remove the mapping.",
     effect: "stops-field",
     explain: ({ value }) =>
@@ -76,7 +77,7 @@ export const issueKinds = {
   "field-not-readable": {
     title: "Dynamics 365 field cannot be read",
     explanation:
-      "A mapped field is secured in Dynamics 365, and the user who signed in may not read it. It is no longer synced; the accounts keep its last values, and everything else goes on. For the field mapped to Name or Domains, nothing is synced.",
+      "A mapped field is secured in Dynamics 365, and the user who signed in may not read it. It is no longer synced; the accounts keep its last values, and everything else is synced. For the field mapped to Name or Domains, nothing is synced.",
     howToResolve:
       "In Dynamics 365, give that user the right to read the field through a field security profile, or choose another field in the sync settings.",
     effect: "stops-field",
@@ -204,7 +205,7 @@ export const issueKinds = {
     title: "Account changed while the sync was running",
     explanation:
       "The account was changed here after the sync had decided about it, so this change was not applied.",
-    howToResolve: "Sync again; the account is then decided anew.",
+    howToResolve: "Sync again; the account is then decided again.",
     effect: "fails-account",
     explain: ({ name }) =>
       `${name} was changed here after the sync had decided about it, so its change was not applied.`,
@@ -220,7 +221,7 @@ function isIssueKind(text: string): text is IssueKind {
 /** In the order in which they are listed. */
 export const issueKindNames: readonly IssueKind[] = Object.keys(issueKinds).filter(isIssueKind);
 
-/** Every property, also those that only some kinds have. */
+/** Gives access to the properties that only some kinds have. */
 export function issueKindInfo(kind: IssueKind): IssueKindInfo {
   return issueKinds[kind];
 }
@@ -229,10 +230,10 @@ type KindsWith<Effect extends IssueEffect> = {
   [Kind in IssueKind]: (typeof issueKinds)[Kind]["effect"] extends Effect ? Kind : never;
 }[IssueKind];
 
-/** Kinds in which another account has what this one would need. */
+/** The kinds of conflict with another account. */
 export function kindsOfConflict(over: "domain" | "name"): readonly IssueKind[] {
   return issueKindNames.filter((kind) => issueKindInfo(kind).conflictOver === over);
 }
 
-/** Why an account was skipped; exactly one of these explains each skip. */
+/** Why an account was skipped; each skipped account has exactly one of these issues. */
 export type SkipReason = KindsWith<"skips-account">;

@@ -1,26 +1,26 @@
-// Mapping: which column of Dynamics feeds which field of ours, and whether that is possible in this organisation.
-// A column may feed several targets; no target takes two columns, except Domains, which takes them in order.
+// Checks a mapping of Dynamics columns to fields against the columns of an organisation. A column
+// may have several targets; a target has one column, except Domains, which has several in order.
 import { MAX_CUSTOM_FIELDS, type TargetKind } from "../../settings/field-types.ts";
 import type { Mapping } from "../../settings/sync-settings.ts";
 import { incompatibilityReason, targetsFor, type ColumnFacts } from "./compatibility.ts";
 
 export interface MappableColumn extends ColumnFacts {
-  /** False if the column is secured and the user who signed in may not read it. */
+  /** False if the column is secured and the connected user may not read it. */
   readonly readable?: boolean | undefined;
 }
 
 export interface MappingCheck {
-  /** Sentences; the mapping cannot be used while there is one. */
+  /** Sentences; a mapping with a problem cannot be used. */
   readonly problems: string[];
-  /** Mapped columns that the organisation no longer has, each once. */
+  /** Mapped columns that the organisation does not have, each once. */
   readonly missingColumns: string[];
-  /** Mapped columns that are there and may not be read, each once. */
+  /** Mapped columns that may not be read, each once. */
   readonly unreadableColumns: string[];
 }
 
 /**
- * Holds a mapping against an organisation's columns. A missing or unreadable column is a problem only where it is mapped to
- * Name or Domains; elsewhere that one mapping stops and all else goes on.
+ * Checks a mapping. A missing or unreadable column is a problem only if it is mapped to Name or
+ * Domains; otherwise only that column is not synced.
  */
 export function checkMapping(mapping: Mapping, columns: Iterable<MappableColumn>): MappingCheck {
   const known = new Map([...columns].map((column) => [column.logicalName, column]));

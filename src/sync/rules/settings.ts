@@ -1,5 +1,5 @@
-// The settings of a run, as its record stores them and as a hash: a plan made under other settings is refused, and a row
-// drafted under others is looked at again.
+// The settings of a run, as they are stored with it and as a hash. A plan made under other settings
+// is refused, and a row drafted under others is drafted again.
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { parseStored } from "../../lib/stored-json.ts";
@@ -9,13 +9,13 @@ const storedSettings = z.object({
   settings: syncSettings,
   fieldIds: z.array(z.number()).readonly(),
   descriptionMapped: z.boolean(),
-  /** Custom fields made for this run, which go when it comes to nothing. */
+  /** Custom fields created for this run; they are deleted if it ends without effect. */
   newFieldIds: z.array(z.number()).readonly(),
 });
-/** What applying needs to know later, perhaps in another process: stored with the run. */
+/** What applying needs, perhaps in another process. */
 export type StoredSettings = z.infer<typeof storedSettings>;
 
-/** @throws StoredJsonError when this version cannot read them */
+/** @throws StoredJsonError when this version cannot parse them */
 export function settingsOfRun(runId: number, stored: unknown): StoredSettings {
   return parseStored(storedSettings, stored, {
     what: `The settings of run ${runId}`,
@@ -23,7 +23,7 @@ export function settingsOfRun(runId: number, stored: unknown): StoredSettings {
   });
 }
 
-/** JSON with sorted keys, so that the same settings always give the same text. */
+/** Makes JSON with sorted keys, so that equal settings give equal text. */
 function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
   if (typeof value === "object" && value !== null) {
@@ -34,7 +34,7 @@ function canonicalJson(value: unknown): string {
   return JSON.stringify(value);
 }
 
-/** Equal exactly when the settings are. */
+/** Equal for equal values, whatever the order of their keys. */
 export function hashOf(value: unknown): string {
   return createHash("sha256").update(canonicalJson(value)).digest("hex").slice(0, 32);
 }

@@ -1,4 +1,4 @@
-// Dynamics 365 as a source: what is selected is a view or all active accounts, and what is missing is looked up by id.
+// Dynamics 365 as a source: the selection is a view or all active accounts.
 import type { StopReason } from "../../accounts/tables.ts";
 import type { DataverseClient } from "../../dataverse/client.ts";
 import { DataverseError } from "../../dataverse/http/errors.ts";
@@ -7,8 +7,8 @@ import type { Selection } from "../../settings/sync-settings.ts";
 import { AttentionError } from "../rules/attention-error.ts";
 import type { MissingRecords, SelectedRecords, Source } from "./source.ts";
 
-/** Above this many, one sweep of all active accounts first (5,000 a request) is cheaper than asking for each id. */
-const SWEEP_ABOVE = 5_000;
+/** Above this many missing records a sweep (5,000 ids a request) is cheaper than a lookup by id. */
+const SWEEP_THRESHOLD = 5_000;
 
 const GUID = /^\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?$/i;
 
@@ -27,7 +27,10 @@ export function dynamicsSource(client: DataverseClient): Source {
   };
 }
 
-/** A view by id, or by its name if that names exactly one. @throws AttentionError, DataverseError */
+/**
+ * Finds a view by its id, or by a name that only one view has.
+ * @throws AttentionError, DataverseError
+ */
 export async function resolveSelection(
   client: DataverseClient,
   selection: Selection,
@@ -54,30 +57,32 @@ function selectedRecords(client: DataverseClient, selection: AccountSelection): 
     read: (columns, signal) => client.readAccounts(selection, columns, signal),
     versions: (signal) => client.sweepAccounts(selection, signal),
     fetch: (ids, columns, signal) => fetchActive(client, selection, { ids, columns, signal }),
-    among: (ids, signal) =>
-      selection.kind === "all" ? Promise.resolve(ids) : inView(client, selection, ids, signal),
+    filterSelected: (ids, signal) =>
+      selection.kind === "all" ? Promise.resolve(ids) : idsInView(client, selection, ids, signal),
     lookUpMissing: (ids, columns, signal) => lookUpMissing(client, selection, { ids, columns, signal }),
   };
 }
 
-type Request = {
+type RowRequest = {
   readonly ids: readonly string[];
   readonly columns: readonly string[];
   readonly signal: AbortSignal;
 };
 
-/** One that was deactivated since the sweep is not among all active ones any more. */
+/** Reads records by their ids, without those that were deactivated since they were selected. */
 async function* fetchActive(
   client: DataverseClient,
   selection: AccountSelection,
-  { ids, columns, signal }: Request,
+  { ids, columns, signal }: RowRequest,
 ): AsyncGenerator<RawRow[]> {
   for await (const page of client.fetchByIds(ids, columns, signal))
     yield selection.kind === "all" ? page.filter((row) => row["statecode"] === 0) : page;
 }
 
-/** Only the view itself says what is in it, so it is swept: two columns, 5,000 accounts a request. */
-async function inView(
+/**
+ * Sweeps the view (two columns, 5,000 accounts a request), since only its query knows its records.
+ */
+async function idsInView(
   client: DataverseClient,
   selection: AccountSelection,
   ids: readonly string[],
@@ -95,30 +100,30 @@ async function inView(
 async function lookUpMissing(
   client: DataverseClient,
   selection: AccountSelection,
-  { ids, columns, signal }: Request,
+  { ids, columns, signal }: RowRequest,
 ): Promise<MissingRecords> {
-  const stopped = new Map<string, StopReason>(ids.map((id) => [id, "deleted"]));
+  const stopReasons = new Map<string, StopReason>(ids.map((id) => [id, "deleted"]));
   const missed: RawRow[] = [];
-  if (selection.kind === "view" && ids.length > SWEEP_ABOVE) {
+  if (selection.kind === "view" && ids.length > SWEEP_THRESHOLD) {
     for await (const page of client.sweepAccounts({ kind: "all" }, signal)) {
-      for (const { id } of page) if (stopped.has(id)) stopped.set(id, "left-view");
+      for (const { id } of page) if (stopReasons.has(id)) stopReasons.set(id, "left-view");
     }
   }
-  const unknown = ids.filter((id) => stopped.get(id) === "deleted");
+  const unknown = ids.filter((id) => stopReasons.get(id) === "deleted");
   const reason: StopReason = selection.kind === "all" ? "deactivated" : "left-view";
   const active: string[] = [];
   for await (const row of rowsOf(client.fetchByIds(unknown, [], signal))) {
     if (selection.kind === "all" && row["statecode"] === 0) active.push(idOf(row));
-    else stopped.set(idOf(row), reason);
+    else stopReasons.set(idOf(row), reason);
   }
-  // Most never come back, and are asked for in each run: what they say is read of the few that do.
+  // Most are inactive for good and looked up in each run, so columns are read of active ones only.
   for await (const row of rowsOf(client.fetchByIds(active, columns, signal))) {
     if (row["statecode"] === 0) {
-      stopped.delete(idOf(row));
+      stopReasons.delete(idOf(row));
       missed.push(row);
-    } else stopped.set(idOf(row), reason);
+    } else stopReasons.set(idOf(row), reason);
   }
-  return { stopped, missed };
+  return { stopReasons, missed };
 }
 
 async function* rowsOf(pages: AsyncIterable<readonly RawRow[]>): AsyncGenerator<RawRow> {

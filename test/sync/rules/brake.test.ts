@@ -6,7 +6,7 @@ import { workspace, type Workspace } from "../../harness/workspace.ts";
 
 const facts = (given: Partial<BrakeFacts>): BrakeFacts => ({
   linked: 10_000,
-  touched: 0,
+  affected: 0,
   read: 10_000,
   previouslyRead: 10_000,
   ...given,
@@ -14,12 +14,12 @@ const facts = (given: Partial<BrakeFacts>): BrakeFacts => ({
 
 describe("decides by what a plan would do to the linked accounts", () => {
   test.for<[string, Partial<BrakeFacts>, string | undefined]>([
-    ["a fifth of many", { touched: 2000 }, undefined],
-    ["more than a fifth", { touched: 2001 }, "brake-changes"],
-    ["more than a fifth, but of few", { linked: 2000, touched: 600 }, undefined],
-    ["more than half of few", { linked: 2000, touched: 1001 }, "brake-changes"],
-    ["a handful", { linked: 10, touched: 10, read: 10, previouslyRead: 10 }, undefined],
-    ["a first sync", { linked: 0, touched: 0, previouslyRead: undefined }, undefined],
+    ["a fifth of many", { affected: 2000 }, undefined],
+    ["more than a fifth", { affected: 2001 }, "brake-changes"],
+    ["more than a fifth, but of few", { linked: 2000, affected: 600 }, undefined],
+    ["more than half of few", { linked: 2000, affected: 1001 }, "brake-changes"],
+    ["a handful", { linked: 10, affected: 10, read: 10, previouslyRead: 10 }, undefined],
+    ["a first sync", { linked: 0, affected: 0, previouslyRead: undefined }, undefined],
     ["a selection of half", { read: 5000 }, "brake-shrunk"],
     ["a selection of a little more than half", { read: 5001 }, undefined],
     ["another selection", { read: 10, previouslyRead: undefined }, undefined],
@@ -31,19 +31,19 @@ describe("decides by what a plan would do to the linked accounts", () => {
 describe("takes the limits it is given", () => {
   const off = { sharePercent: 100, accounts: 0, shareOfFewPercent: 100, shrunkToPercent: 0 };
   test.for<[string, Partial<BrakeLimits>, Partial<BrakeFacts>, string | undefined]>([
-    ["all of them, with the share at 100 %", {}, { touched: 10_000 }, undefined],
+    ["all of them, with the share at 100 %", {}, { affected: 10_000 }, undefined],
     ["nearly none left, with the shrinking at 0 %", {}, { read: 1 }, undefined],
-    ["more than a tenth", { sharePercent: 10 }, { touched: 1001 }, "brake-changes"],
+    ["more than a tenth", { sharePercent: 10 }, { affected: 1001 }, "brake-changes"],
     [
       "more than a tenth, but no more than the number",
       { sharePercent: 10, accounts: 900, shareOfFewPercent: 100 },
-      { linked: 9_100, touched: 900 },
+      { linked: 9_100, affected: 900 },
       undefined,
     ],
     [
       "more than the share of few",
       { accounts: 5000, sharePercent: 20, shareOfFewPercent: 30 },
-      { touched: 3001 },
+      { affected: 3001 },
       "brake-changes",
     ],
     ["a selection of nine tenths", { shrunkToPercent: 90 }, { read: 9000 }, "brake-shrunk"],

@@ -107,7 +107,7 @@ describe("rule 15: a stored plan", () => {
     const plan = await space.plan();
     space.clock.advance(25 * 60 * 60 * 1000);
 
-    await expect(space.apply(plan.id)).rejects.toThrow(/Plan anew/);
+    await expect(space.apply(plan.id)).rejects.toThrow(/Plan again/);
   });
 
   it("moves no row version by being made: the next run finds the same changes", async () => {
