@@ -1,10 +1,11 @@
-// The one list of settings there are. `.env.example` is made from it, and the manual is held against it.
+// The list of all settings. `.env.example` is generated from it, and a check compares the manual
+// with it.
 
 export interface Setting {
   readonly name: string;
   readonly description: string;
   readonly default?: string;
-  /** May also be given as NAME_FILE; never shown. */
+  /** May also be given as NAME_FILE; is never shown. */
   readonly secret?: boolean;
 }
 

@@ -1,9 +1,12 @@
-// The schema as text, for the reviewer of a migration: `schema.sql` is what the migrations add up to, and the
-// check compares. From the catalog by our own queries, since pg_dump's text changes with its version and the
-// npm package does not bring it; the same on PostgreSQL 15 and 18.
+// The schema as text: `schema.sql` shows reviewers what the migrations add up to, and a check
+// compares it. It is read from the catalog, since the text of pg_dump differs by version and the
+// npm package lacks it; the result is the same on PostgreSQL 15 and 18.
 import type { Pool } from "pg";
 
-/** Each query yields statements, one a row, in an order that does not depend on the database's collation. */
+/**
+ * Each query yields one statement a row, in an order that is independent of the database's
+ * collation.
+ */
 const QUERIES: readonly string[] = [
   `select format('create extension %I;', extname) as statement
      from pg_extension where extname <> 'plpgsql' order by extname collate "C"`,
@@ -13,7 +16,7 @@ const QUERIES: readonly string[] = [
      from pg_type t join pg_enum e on e.enumtypid = t.oid
     where t.typnamespace = 'public'::regnamespace group by t.typname order by t.typname collate "C"`,
 
-  // Sequences of identity and serial columns show in their columns.
+  // Sequences of identity and serial columns are shown with their columns.
   `select format('create sequence %I as %s start %s increment %s;', c.relname, format_type(s.seqtypid, null),
        s.seqstart, s.seqincrement) as statement
      from pg_sequence s join pg_class c on c.oid = s.seqrelid
@@ -21,7 +24,8 @@ const QUERIES: readonly string[] = [
       and not exists (select from pg_depend d where d.objid = c.oid and d.deptype in ('a', 'i') and d.refobjsubid > 0)
     order by c.relname collate "C"`,
 
-  // 18 also keeps "not null" as a constraint (contype n); it is left to the column, as in 15.
+  // PostgreSQL 18 also lists "not null" as a constraint (contype n); it is shown with the column, as
+  // in 15.
   `select format(E'create %stable %I (\\n%s\\n)%s;', case c.relpersistence when 'u' then 'unlogged ' else '' end, c.relname,
        concat_ws(E',\\n', (
          select string_agg(concat_ws(' ', '  ' || quote_ident(a.attname), format_type(a.atttypid, a.atttypmod),
@@ -46,7 +50,7 @@ const QUERIES: readonly string[] = [
       and not exists (select from pg_constraint k where k.conindid = i.indexrelid and k.contype in ('p', 'u', 'x'))
     order by c.relname collate "C"`,
 
-  // Only what a view yields: how pg_get_viewdef writes a column's name differs between 15 and 18.
+  // Only the columns of a view, because the text of pg_get_viewdef differs between 15 and 18.
   `select format('-- view %I yields %s', c.relname,
        string_agg(format('%I %s', a.attname, format_type(a.atttypid, a.atttypmod)), ', ' order by a.attnum)) as statement
      from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0
@@ -67,7 +71,7 @@ const QUERIES: readonly string[] = [
 
 const HEAD = `-- What the migrations add up to. Written by "npx tsx scripts/schema.ts --write", compared by "npm run check".`;
 
-/** Schema `public` of the pool's database as SQL text, ending with a line end. */
+/** Schema `public` as SQL text. */
 export async function schemaText(pool: Pool): Promise<string> {
   const statements: string[] = [];
   for (const query of QUERIES) {

@@ -1,5 +1,5 @@
-// One run, carried out by this process: opens what it needs, watches whether somebody wants it to stop, writes how far it is,
-// and tells people how it ended.
+// Executes one run in this process: opens its connection, watches for cancellation, saves its
+// progress, records how it ended, and notifies people.
 import { dynamicsSource } from "../sync/source/dynamics.ts";
 import { attentionOf } from "../connections/status/attention.ts";
 import { loadConnection, setAttention, resolveAttention } from "../connections/connection.ts";
@@ -22,11 +22,11 @@ const DISK_FULL_RETRY_MS = 5_000;
 export type ExecutionDeps = RequestDeps & {
   readonly log: Log;
   readonly maxAccounts: number;
-  /** Who works here, as a connection file may say. */
+  /** Teammates that a connection file lists. */
   readonly teammates?: RunContext["teammates"];
-  /** Tells people of a run that has ended, waits, or could not be applied. */
+  /** Notifies people of a run that has ended, needs approval, or could not be applied. */
   readonly notify?: (runId: number) => Promise<void>;
-  /** Counts runs and what they use, for the metrics of this process. */
+  /** Counts runs and their usage, for the metrics of this process. */
   readonly counters?: RunCounters | undefined;
 };
 
@@ -37,7 +37,7 @@ export type ExecutionParams = {
 };
 
 export type RunExecution = {
-  /** Never rejects. */
+  /** Resolves when the run has ended; never rejects. */
   readonly ended: Promise<void>;
   readonly abortController: AbortController;
   readonly watch: CancellationWatch;
@@ -99,7 +99,7 @@ export function startExecution(deps: ExecutionDeps, run: LeasedRun, params: Exec
       abortController.signal.aborted ? abortController.signal.reason : reason,
       run.runId,
     );
-    // What is only proposed, and fails, says nothing about what is saved; who signs in does.
+    // The failure of a preview says nothing about the saved settings, unless its sign-in failed.
     const isProposal =
       run.mode === "plan" && (attention?.place === "accounts" || attention?.place === "fields");
     if (!attention || isProposal) return;
@@ -109,7 +109,10 @@ export function startExecution(deps: ExecutionDeps, run: LeasedRun, params: Exec
     });
   }
 
-  /** On a full disk, when there is space again. Until then the run stays in hand: taken anew, it would fail in the same way at once. */
+  /**
+   * Retries while the disk is full. The lease is held until then, because a run that is claimed again
+   * would fail in the same way at once.
+   */
   async function onFailure(reason: unknown, record: () => Promise<void>): Promise<void> {
     const signal = AbortSignal.any([abortController.signal, run.lease.signal]);
     for (let isLogged = false; ; isLogged = true) {
@@ -137,7 +140,7 @@ export function startExecution(deps: ExecutionDeps, run: LeasedRun, params: Exec
   return { ended, abortController, watch };
 }
 
-/** The address may lead to another organisation than the one that was connected. */
+/** The address may have come to belong to another organisation. */
 async function checkOrganization(
   { client }: OpenConnection,
   { organizationId }: LeasedRun,

@@ -1,4 +1,5 @@
-// How the installation is, for whoever scrapes it: a few rows by index each, however many accounts and runs there are.
+// Metrics of the installation, read at each scrape by a few index lookups, however many accounts
+// and runs there are.
 import { sql, type Kysely } from "kysely";
 import { loadConnection } from "../connections/connection.ts";
 import { loadPastRuns } from "../connections/schedule/past-runs.ts";
@@ -11,17 +12,20 @@ import { isLeased } from "../sync/record/lease.ts";
 export type InstallationMetrics = {
   /** Open issues by kind. */
   readonly issues: Readonly<Record<string, number>>;
-  /** Runs by stage. */
+  /** Active runs by stage. */
   readonly activeRuns: Readonly<Record<string, number>>;
-  /** Seconds that the oldest run has waited, by who lets it go on; 0 if none waits. */
+  /** Seconds since the oldest pending run, by who has to act; 0 if none is pending. */
   readonly queueAge: { readonly worker: number; readonly person: number };
-  /** Of the last run that came to a plan; null before the first, and of one that took no time. */
+  /** Rate of the last run that was planned; null before the first one, or if it took no time. */
   readonly rowsPerSecond: number | null;
   readonly lastFinishedAt: Date | null;
   readonly queuedMails: number;
 };
 
-/** Whatever goes on or has ended lately is among these: a plan is worth something for a day, and failures wait ever longer. */
+/**
+ * Contains every active and every recently ended run: a plan is valid for a day, and retries back
+ * off.
+ */
 const LATEST_RUNS = sql`(select * from runs order by id desc limit 50)`;
 
 export async function loadInstallationMetrics(database: Database, now: Date): Promise<InstallationMetrics> {
@@ -46,7 +50,7 @@ export async function loadInstallationMetrics(database: Database, now: Date): Pr
 
 type LastRuns = { issues: Record<string, number> | null; finished: Date | null; rate: number | null };
 
-/** What is open changes with runs alone, and each that is done keeps what it left open. */
+/** Each run that is done stores its open issues, and nothing else changes them. */
 async function loadLastRuns(db: Kysely<Tables>, organizationId: string | null): Promise<LastRuns> {
   const { rows } = await sql<LastRuns>`
     select done.issues, done.finished_at as finished, planned.rate
@@ -91,7 +95,7 @@ async function loadQueueAge(
   );
   const { planned, waits, busy } = rows[0]!;
   const due = nextRun({ ...schedule, ...(await loadPastRuns(db, organizationId)) }, now)?.at;
-  // A run under way reads what is due too.
+  // An active run reads what is due too.
   const overdue = busy ? 0 : secondsSince(due);
   return {
     worker: Math.max(secondsSince(waits), attention || planned ? 0 : overdue),

@@ -1,5 +1,6 @@
-// Metrics for Prometheus: counters of the runs that this process carried out, and gauges of the world, read from the
-// database at each scrape. docs/metrics.md has a line for each; labels have few values, and no account is in any.
+// Prometheus metrics: counters of the runs that this process executed, and gauges that are read
+// from the database at each scrape. Documented in docs/metrics.md. Labels have few values and never
+// identify an account.
 import { collectDefaultMetrics, Counter, Gauge, Registry } from "prom-client";
 import type { RunUsage } from "../sync/tables.ts";
 import type { Log } from "../lib/log.ts";
@@ -12,7 +13,7 @@ import { loadInstallationMetrics, type InstallationMetrics } from "./installatio
 export type Metrics = {
   readonly registry: Registry;
   readonly counters: RunCounters;
-  /** Everything as of now, in Prometheus's text format. */
+  /** Current values in Prometheus's text format. */
   text(): Promise<string>;
 };
 
@@ -75,7 +76,7 @@ function createRunCounters(registry: Registry): RunCounters & { look(): void } {
     help: "Bytes of answers to runs, as they came over the wire.",
     registers,
   });
-  // A series that is there from the start has an increase to alert on.
+  // Initialised to 0, because an alert on an increase needs a series that exists from the start.
   for (const mode of MODES) for (const result of RESULTS) runs.inc({ mode, result }, 0);
   for (const outcome of OUTCOMES) rows.inc({ outcome }, 0);
 
@@ -133,7 +134,7 @@ function installationGauges(registry: Registry): (world: InstallationMetrics | u
   return (world) => {
     up.set(world ? 1 : 0);
     for (const one of [issues, underWay, age]) one.reset();
-    // Reset, one without labels would say 0.
+    // A reset gauge without labels would read 0; a removed one is absent.
     for (const one of [rate, finished, mails]) one.remove();
     if (!world) return;
     for (const kind of Object.keys(issueKinds)) issues.set({ kind }, world.issues[kind] ?? 0);

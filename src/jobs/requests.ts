@@ -1,5 +1,6 @@
-// What people and the schedule ask of runs. Each is a change of a row and a nudge, so any process may be asked: a worker, here
-// or elsewhere, takes the row and carries it out (runner.ts). Asked again while a run is under way, the answer is that run.
+// Requests for runs by people and the schedule. Each updates a row and wakes the workers, so any
+// process accepts them and a worker executes the run (runner.ts). A request while a run is active
+// returns that run.
 import { sql, type Kysely } from "kysely";
 import { loadConnection, setPaused, type Connection } from "../connections/connection.ts";
 import type { OpenConnection, OpenOptions } from "../connections/sign-in/open-client.ts";
@@ -19,33 +20,52 @@ import { buildSyncSettings } from "./run-settings.ts";
 import { wakeWorkers } from "./wakeup.ts";
 
 export type RequestDeps = RunStore & {
-  /** Opens what an admin connected. */
+  /** Opens the stored connection. */
   readonly open: (options: OpenOptions) => Promise<OpenConnection>;
 };
 
-/** Who asks; undefined for the schedule. */
+/** Who requests it; undefined for the schedule. */
 type RequestedBy = RunStarter | undefined;
 
 export type RunRequests = {
-  /** Plans with these settings and stops, also while the sync is paused. @returns the run's id, or that of the run under way. */
+  /**
+   * Plans with these settings without applying, also while the sync is paused.
+   * @returns the id of the new or the active run
+   */
   startPlan(settings: ChosenSettings, by: RequestedBy): Promise<number>;
-  /** Syncs with the saved settings. @returns the run's id, or that of the run under way. */
+  /**
+   * Syncs with the saved settings.
+   * @returns the id of the new or the active run
+   */
   startSync(by: RequestedBy): Promise<number>;
-  /** What the schedule starts, with the saved settings; nobody is named. @returns the run's id, or that of the run under way. */
+  /**
+   * A scheduled run with the saved settings.
+   * @returns the id of the new or the active run
+   */
   startScheduled(mode: "sync" | "changes"): Promise<number>;
-  /** Looks at the records of these open issues again, and at nothing else. @returns the run's id, or that of the run under way. */
+  /**
+   * Processes only the records of these open issues again.
+   * @returns the id of the new or the active run
+   */
   retry(issues: RetriedIssues, by: RequestedBy): Promise<number>;
   /**
-   * Applies exactly this plan and makes its settings the saved ones. `resume`: a paused sync is resumed with it, in one step, or
-   * what is due meanwhile would come first and leave the plan without worth.
+   * Applies exactly this plan and saves its settings.
+   * @param options `resume`: resumes a paused sync in the same transaction, because a run that is due
+   * could otherwise start first and make the plan stale
    * @throws RunError when it cannot be applied (any more); then a paused sync stays paused
    */
   apply(runId: number, by: RunStarter, options?: { readonly resume?: boolean }): Promise<number>;
-  /** Throws a plan away. @throws RunError */
+  /**
+   * Discards a plan.
+   * @throws RunError
+   */
   discard(runId: number): Promise<void>;
-  /** Asks a run to stop, wherever it is carried out. @throws RunError when it is over. */
+  /**
+   * Requests that a run stops, whichever process executes it.
+   * @throws RunError when it has ended
+   */
   cancel(runId: number, by: string): Promise<void>;
-  /** Tells every worker that something has changed: the sync was paused, or resumed. */
+  /** Makes every worker poll now, because the sync was paused or resumed. */
   wakeWorkers(): Promise<void>;
 };
 
@@ -60,7 +80,10 @@ export function createRequests(deps: RequestDeps): RunRequests {
 
   type ConnectedOrganization = { connection: Connection; organizationId: string };
 
-  /** The connection, if a run may start that writes accounts; and its organisation. */
+  /**
+   * The connection and its organisation.
+   * @throws RunError when the sync is paused
+   */
   async function requireUnpaused(): Promise<ConnectedOrganization> {
     const target = await requireConnection();
     if (target.connection.paused) throw new RunError(PAUSED_MESSAGE);
@@ -75,7 +98,7 @@ export function createRequests(deps: RequestDeps): RunRequests {
     return { connection, organizationId: known ?? (await fetchOrganizationId()) };
   }
 
-  /** Of a connection file nobody knows the organisation before it was asked once. */
+  /** The organisation of a connection file is unknown before its first sign-in. */
   async function fetchOrganizationId(): Promise<string> {
     const open = await deps.open({});
     try {
@@ -85,7 +108,9 @@ export function createRequests(deps: RequestDeps): RunRequests {
     }
   }
 
-  /** One after the other, so that of two clicks at once the second finds the run of the first. */
+  /**
+   * Serialises requests, so that of two concurrent ones the second one finds the run of the first.
+   */
   async function withConnectionLock<T>(work: (trx: Kysely<Tables>) => Promise<T>): Promise<T> {
     return inTransaction(database, async ({ kysely: trx }) => {
       await sql`select from connection for update`.execute(trx);
@@ -183,12 +208,15 @@ export function createRequests(deps: RequestDeps): RunRequests {
   };
 }
 
-/** Whoever takes it right now, or asks something else of it, has to wait, and then finds what became of it. */
+/** A concurrent claim or request waits for the lock, and then sees the new state. */
 async function lockRun(trx: Kysely<Tables>, runId: number): Promise<void> {
   await sql`select from runs where id = ${runId} for update`.execute(trx);
 }
 
-/** @throws RunError when a run stopped while it wrote, which no preview can be made beside */
+/**
+ * @throws RunError when an apply was interrupted, since a preview cannot be made before it is
+ * complete
+ */
 async function requireNoUnfinishedApply(
   trx: Kysely<Tables>,
   organizationId: string,
@@ -204,7 +232,7 @@ function triggerOf(by: RequestedBy): Pick<NewRun, "trigger" | "startedBy"> {
   return by ? { trigger: "person", startedBy: by } : { trigger: "schedule" };
 }
 
-/** Whether this run is asked for by the same click. */
+/** Whether this run is a preview with the same settings. */
 async function isPreviewWith(trx: Kysely<Tables>, runId: number, settings: SyncSettings): Promise<boolean> {
   const { rows } = await sql`
     select from runs where id = ${runId} and mode = 'plan' and settings -> 'settings' = ${JSON.stringify(settings)}::jsonb`.execute(

@@ -1,19 +1,18 @@
-// Who is told what about a run that has ended. Pure: the run, what was told before and the settings go in, notices come
-// out. A person hears of the errors of what they started; of scheduled syncs the recipients hear only what is new, and what
-// needs an admin once until it is settled.
+// Decides who is notified of a run that has ended. Pure. Who started it is notified of its errors;
+// the recipients of scheduled syncs only of new ones, and once of what needs an admin.
 import type { Attention } from "../connections/tables.ts";
 import type { RunMode } from "../sync/tables.ts";
 
-/** Errors of one kind, as they are open at the end of the run. */
+/** Open errors of one kind at the end of the run. */
 export type ErrorKindSummary = {
   readonly kind: string;
   readonly title: string;
   readonly howToResolve: string;
-  /** Accounts that have it; 0 where it concerns the whole sync. */
+  /** Number of affected accounts; 0 if it concerns the whole sync. */
   readonly accounts: number;
-  /** Of those, accounts that had no error at all before the run. */
+  /** Affected accounts that had no error before the run. */
   readonly newAccounts: number;
-  /** Whether no account had this kind before the run. */
+  /** Whether no account had an error of this kind before the run. */
   readonly isNew: boolean;
   /** The first few, as sentences; new ones first. */
   readonly examples: readonly string[];
@@ -21,7 +20,7 @@ export type ErrorKindSummary = {
 
 export type ErrorSummary = {
   readonly kinds: readonly ErrorKindSummary[];
-  /** Accounts with errors, each counted once. */
+  /** Number of accounts with errors. */
   readonly accounts: number;
   readonly newAccounts: number;
 };
@@ -29,25 +28,27 @@ export type ErrorSummary = {
 export type EndedRun = {
   readonly id: number;
   readonly mode: RunMode;
-  /** E-mail address of who started or applied it; null for the schedule. */
+  /** E-mail address of the person who started or applied it; null for the schedule. */
   readonly by: string | null;
 } & (
   | { readonly end: "done"; readonly errors: ErrorSummary }
   | {
       readonly end: "failed";
       readonly error: { readonly kind: string; readonly sentence: string };
-      /** It broke off while it wrote, and is gone on with later. */
+      /** Its apply was interrupted, and is resumed later. */
       readonly isHalfWritten: boolean;
     }
-  /** It failed, or its plan waits, and only an admin can settle it. */
+  /** It failed or needs approval, and only an admin can resolve that. */
   | { readonly end: "needs-admin"; readonly attention: Attention }
 );
 
-/** What somebody was told since the last sync that was applied. */
+/** A notice sent since the last sync that was applied. */
 export type SentNotice = {
   readonly to: string;
   readonly topic: string;
-  /** Whether it was that a sync failed, rather than a preview, a retry, or a plan that waits. */
+  /**
+   * Whether it reported a failed sync, rather than a preview, a retry, or a plan that needs approval.
+   */
   readonly isOutage: boolean;
 };
 
@@ -55,10 +56,10 @@ export type RecipientReason = "started" | "set-up" | "chosen" | "admin";
 export type Recipient = { readonly to: string; readonly because: RecipientReason };
 
 export type NoticeSettings = {
-  /** Whether who starts a run is told of its errors. */
+  /** Whether the person who starts a run is notified of its errors. */
   readonly starter: boolean;
   readonly scheduled: boolean;
-  /** Of scheduled syncs, each address once. */
+  /** Recipients of notices of scheduled syncs, each address once. */
   readonly recipients: readonly Recipient[];
 };
 
@@ -85,7 +86,7 @@ export function decideNotices(
   const starter: Recipient = { to: by, because: "started" };
   return [
     ...(settings.starter ? addressNotice(starter, noticeForStarter(run, sentTo(starter, sent))) : []),
-    // Who heard that the sync failed hears that it works again, whoever put it right.
+    // Whoever was notified of the failure is notified of the recovery, whoever fixed it.
     ...recipients
       .filter(({ to }) => to !== by)
       .flatMap((one) => addressNotice(one, isRecovery(run, sentTo(one, sent)) ? RECOVERED : undefined)),
@@ -105,14 +106,14 @@ function sentTo({ to }: Recipient, sent: readonly SentNotice[]): SentNotice[] {
 function noticeForStarter(run: EndedRun, sent: readonly SentNotice[]): UnaddressedNotice | undefined {
   if (run.end === "done") return run.errors.kinds.length > 0 ? errorNotice(run.errors, false) : undefined;
   const failure = failureNotice(run);
-  // That a run failed is said of each that they start; what only an admin can settle is said once.
+  // A failure is reported for each run they start; what needs an admin is reported once.
   return failure.news.what === "attention" && wasSent(sent, failure) ? undefined : failure;
 }
 
 function noticeForRecipient(run: EndedRun, sent: readonly SentNotice[]): UnaddressedNotice | undefined {
   if (run.end !== "done") {
     const failure = failureNotice(run);
-    // A failed sync is tried again and again; the first failure of each kind is news, and then that it works again.
+    // A failed sync is retried; only the first failure of each kind is reported, and the recovery.
     return wasSent(sent, failure) ? undefined : failure;
   }
   const recovered = isRecovery(run, sent);
@@ -122,7 +123,7 @@ function noticeForRecipient(run: EndedRun, sent: readonly SentNotice[]): Unaddre
 }
 
 function isRecovery({ end, mode }: EndedRun, sent: readonly SentNotice[]): boolean {
-  // A retry looks at a few accounts, and says nothing about the selection.
+  // A retry processes a few accounts, which says nothing about the whole selection.
   return end === "done" && mode !== "retry" && sent.some(({ isOutage }) => isOutage);
 }
 

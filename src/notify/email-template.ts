@@ -1,6 +1,6 @@
-// A notice as a mail: what happened, counts by kind with what to do about them, a few examples, where to look, and how to
-// stop it. Text and HTML are written from the same parts; whatever came from Dynamics 365 is escaped in the one and kept to
-// its line in the other.
+// Renders a notice as an email: what happened, counts by kind with what to do, some examples, a
+// link, and how to unsubscribe. Text and HTML have the same content; values from the source are
+// escaped in HTML and kept to one line in text.
 import type { Attention } from "../connections/tables.ts";
 import { DAY_MS } from "../lib/durations.ts";
 import type { Mail } from "../mail/outbox.ts";
@@ -32,11 +32,11 @@ type EmailContent = {
   readonly subject: string;
   readonly lead: readonly string[];
   readonly sections: readonly Section[];
-  /** Where to look: what it is called, and its path. */
+  /** Label and path of the link. */
   readonly link: readonly [label: string, path: string];
 };
 
-/** Where no mail server takes it, the app shows it for so long. */
+/** How long the app shows it if there is no mail server. */
 const RETENTION_MS = 30 * DAY_MS;
 
 const SYNC_PATH = "/contacts/accounts/sync";
@@ -51,9 +51,9 @@ export function noticeEmail(notice: Notice, run: EndedRun, context: EmailContext
   return renderEmail(notice, noticeContent(notice, run), context);
 }
 
-/** A client secret that ends soon. */
+/** A client secret that expires soon. */
 export type ExpiringSecret = {
-  /** Of Dynamics 365. */
+  /** Host of Dynamics 365. */
   readonly host: string;
   readonly clientId: string;
   readonly endsAt: Date;
@@ -133,7 +133,7 @@ function recoveredContent({ by }: EndedRun): EmailContent {
   };
 }
 
-/** An end is entered as a day, and is its first moment in UTC. */
+/** The expiry is entered as a date, and stored as the start of that day in UTC. */
 const DAY_FORMAT = new Intl.DateTimeFormat("en", { dateStyle: "long", timeZone: "UTC" });
 
 function secretExpiryContent({ host, clientId, endsAt }: ExpiringSecret, now: Date): EmailContent {
@@ -173,7 +173,7 @@ function errorCountText({ accounts: count }: ErrorSummary): string {
   return count === 0 ? "errors" : `errors in ${accountsText(count)}`;
 }
 
-/** Accounts with their first error, or else the kinds that are new. */
+/** New accounts with errors, or else new kinds of errors. */
 function newErrorsText({ newAccounts, kinds }: ErrorSummary): string {
   if (newAccounts > 0) return `new errors in ${accountsText(newAccounts)}`;
   const titles = kinds.filter(({ isNew }) => isNew).map(({ title }) => title);
@@ -238,7 +238,7 @@ function escapeHtml(text: string): string {
   return text.replaceAll(/[&<>"']/g, (sign) => HTML_ESCAPES[sign] ?? sign);
 }
 
-/** A name with a line break in it must not look like a line of ours, nor a header. */
+/** A line break in a name could otherwise forge a line of the text or a header. */
 function oneLine(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").trim();
 }

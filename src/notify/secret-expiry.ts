@@ -1,6 +1,5 @@
-// Tells of a client secret that ends: a month and a week before, while it can be replaced and no
-// sync is missed. Once it has ended the next sync fails, and that is mailed as what needs an admin
-// (src/notify/notify.ts).
+// Notifies people 30 and 7 days before a client secret expires, so that no sync is missed. After
+// the expiry the next sync fails, which is notified as what needs an admin (src/notify/notify.ts).
 import { sql, type Kysely } from "kysely";
 import type { Tables } from "../db/tables.ts";
 import { inTransaction } from "../db/transaction.ts";
@@ -40,8 +39,9 @@ export async function notifySecretExpiry(deps: NotifyDeps): Promise<void> {
 type DueNotice = ExpiringSecret & { readonly runId: number; readonly topic: string };
 
 /**
- * It is noted with the last sync that was applied: before the first there is none to miss. The same
- * secret entered once more is told of no more; another one ends on another day.
+ * The notice is recorded with the last sync that was applied; before the first one no sync can be
+ * missed. Entering the same secret again sends no second notice, since its expiry is part of the
+ * topic.
  */
 async function findDueNotice(db: Kysely<Tables>, now: Date): Promise<DueNotice | undefined> {
   const { rows } = await sql<ExpiringSecret & { origin: string; runId: number | null }>`
@@ -56,7 +56,7 @@ async function findDueNotice(db: Kysely<Tables>, now: Date): Promise<DueNotice |
   const left = endsAt.getTime() - now.getTime();
   const topicOf = (days: number) => `secret:${clientId}:${endsAt.toISOString()}:${days}`;
   const reached = DAYS_BEFORE.filter((days) => left <= days * DAY_MS);
-  // A clock that is set back must not tell the earlier one after the later.
+  // If the clock is set back, the earlier notice must not follow the later one.
   const topics = DAYS_BEFORE.slice(reached.length - 1).map(topicOf);
   const sent = await db
     .selectFrom("run_notices")

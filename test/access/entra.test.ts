@@ -5,7 +5,10 @@ import { browserAt, webWorkspace, type Browser, type WebWorkspace } from "../har
 
 const MAYA = "maya.lindqvist@contoso.example";
 
-/** Same seed, same tenant and app: what the simulator of the workspace will be is known before it runs. */
+/**
+ * The same seed gives the same tenant and app, so the simulator of the workspace is known before it
+ * runs.
+ */
 async function withMicrosoft(): Promise<WebWorkspace> {
   const simulator = await runSimulator();
   await simulator.close();
@@ -23,7 +26,10 @@ function invited(web: WebWorkspace, state: "invited" | "no-sign-in" = "invited")
   return web.database.kysely.insertInto("teammates").values({ email: MAYA, name: "Maya", state }).execute();
 }
 
-/** Goes to Microsoft as a browser does. @returns the address that Microsoft sends the browser back to, from our root */
+/**
+ * Signs in at Microsoft as a browser does.
+ * @returns the path that Microsoft redirects the browser to
+ */
 async function signInAtMicrosoft(browser: Browser, user = MAYA): Promise<string> {
   const { headers } = await browser.get("/session/microsoft");
   const url = new URL(headers.get("location") ?? "");

@@ -20,7 +20,7 @@ async function copyIntoT(lines: Iterable<string | Buffer>): Promise<number> {
 
 const longLine = (n: number) => encodeCopyRow([n, "x".repeat(n % 700), n / 2, null, null]);
 
-/** What PostgreSQL's text can hold: any string of whole characters without U+0000. */
+/** What a text column can hold: any string of whole characters without U+0000. */
 const text = fc.string({ unit: "grapheme" }).map((any) => any.replaceAll("\0", ""));
 
 test("whatever the values are, what was copied in is what is read", async () => {
@@ -35,7 +35,7 @@ test("whatever the values are, what was copied in is what is read", async () => 
       await client.query("truncate t");
       await copyIntoT(rows.map(({ a, b, c, d }, n) => encodeCopyRow([n, a, b, c, d && encodeTextArray(d)])));
       const found = await client.query("select a, b, c, d from t order by n");
-      // -0 comes back as 0 where JavaScript made text of it.
+      // JavaScript writes -0 as 0.
       expect(found.rows).toEqual(rows.map((row) => ({ ...row, b: row.b === 0 ? 0 : row.b })));
     }),
     propertyRuns(30, 60),
@@ -88,7 +88,7 @@ test("who gives up a copy that has ended, since another one failed, does not wai
 test("who leaves a copy after its last piece, or when the connection has broken, does not wait for what has been said", async () => {
   for await (const piece of copyOut(client, "copy (select 1) to stdout")) {
     expect(piece.toString()).toBe("1\n");
-    // The stream says meanwhile that this was all.
+    // Meanwhile the stream emits its end.
     await nextTurn();
     break;
   }

@@ -8,7 +8,7 @@ import { type Database, openDatabase } from "../../src/db/pool.ts";
 import { schemaText } from "../../src/db/schema-dump.ts";
 import { POSTGRES_15 } from "../projects.ts";
 
-/** One of everything the catalog queries know, beside what our migrations use today. */
+/** One of everything that the catalog queries handle, beside what the migrations use. */
 const ONE_OF_EVERYTHING = `
   create type mood as enum ('calm', 'it''s busy');
   create sequence tickets as bigint start 100 increment 5;

@@ -1,11 +1,11 @@
-// An apply that breaks off by an error: it is tried again from its checkpoint, and after some tries a person is told.
+// An apply that fails is retried from its checkpoint, and needs a person after some attempts.
 import { expect, test } from "vitest";
 import { until } from "../harness/stages.ts";
 import { connectedWeb, type Connected } from "./connected.ts";
 
 const MESSAGE = "no room here (0 of 1 changes are written.)";
 
-/** Something in the database that no apply gets past, as a bug of ours or a broken index would be. */
+/** Makes every insert of an account fail, as a bug or a broken index would. */
 async function failWrites({ web }: Connected): Promise<void> {
   await web.database.pool.query(`
     create function refuse() returns trigger language plpgsql as $$ begin raise exception 'no room here'; end $$;
@@ -16,7 +16,7 @@ async function repairWrites({ web }: Connected): Promise<void> {
   await web.database.pool.query("drop trigger refuse on accounts");
 }
 
-/** The disk is full for accounts, and for how a run ended; each attempt to write that is counted. */
+/** Makes writes of accounts and of errors of runs fail as on a full disk, and counts the latter. */
 async function fillDisk({ web }: Connected): Promise<void> {
   await web.database.pool.query(`
     create sequence written_ends;
@@ -41,7 +41,7 @@ async function freeDisk({ web }: Connected): Promise<void> {
   await web.database.pool.query("drop function no_space() cascade");
 }
 
-/** Waits out the pause after a try. */
+/** Moves past the delay before the next attempt. */
 async function tryAgain({ web }: Connected): Promise<void> {
   web.clock.advance(200_000);
   await web.runner.waitUntilIdle();

@@ -1,4 +1,4 @@
-// Chores of the database, done by one of the processes on it. A process is a pool of its own here, as it is in earnest.
+// Daily maintenance by one of several processes, each with a pool of its own.
 import { expect, onTestFinished, test } from "vitest";
 import { openDatabase } from "../../src/db/pool.ts";
 import { createMaintenance } from "../../src/jobs/maintenance.ts";

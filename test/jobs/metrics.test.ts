@@ -1,4 +1,4 @@
-// What a scrape says, beside what the database holds; and the one line that a run leaves in the log.
+// Metrics compared with what the database holds, and the log line of a run.
 import { expect, onTestFinished, test } from "vitest";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -16,7 +16,7 @@ const THROTTLED = {
   fault: { kind: "throttle", limit: "requests", retryAfter: 30 },
 } as const;
 
-/** Samples as `name{labels}` → value, in the order of the text format: labels as they were given. */
+/** Samples as `name{labels}` → value, in the order of the text format. */
 type Scrape = { readonly text: string; readonly samples: ReadonlyMap<string, number> };
 
 async function scrape({ web }: Connected): Promise<Scrape> {
@@ -31,7 +31,7 @@ async function scrape({ web }: Connected): Promise<Scrape> {
   return { text, samples: new Map(samples) };
 }
 
-/** Those of one name that are not 0, by their labels' values. */
+/** Samples of one metric that are not 0, by the values of their labels. */
 function nonZeroValues({ samples }: Scrape, name: string): Record<string, number> {
   const found = [...samples].flatMap(([key, value]) => {
     const [, labels = ""] = key.startsWith(name) ? (/^\w+(?:\{(.*)\})?$/.exec(key) ?? []) : [];
@@ -46,7 +46,7 @@ function withMetrics(): Promise<Connected> {
   return connectedWeb({ env: { METRICS_TOKEN: TOKEN } });
 }
 
-/** What a run left in the log. */
+/** The log line of a run. */
 function logLineOf({ web }: Connected, run: number): Record<string, unknown> {
   const lines = web.logged.map((line): Record<string, unknown> => JSON.parse(line));
   const found = lines.filter((line) => line["run"] === run && "stages" in line);
@@ -116,7 +116,7 @@ test("a scrape says what runs did and used, and what the database holds; the log
       startedBy: "person",
       throttled: 2,
       throttledMs: first.throttledMs,
-      // The clock of a test moves while a request waits, and at no other time.
+      // The test's clock advances only while a request waits.
       seconds: first.throttledMs / 1000,
       stages: { connect: 0, read: first.throttledMs / 1000, plan: 0 },
     },
@@ -134,7 +134,7 @@ test("a scrape says what runs did and used, and what the database holds; the log
       requests: second.requests,
       throttledMs: 0,
       bytes: expect.any(Number),
-      // It has nothing to write.
+      // There is nothing to apply.
       stages: { connect: 0, read: 0, plan: 0, finish: 0 },
     },
   ]);
@@ -154,7 +154,7 @@ test("a run that fails and one that is stopped are counted as that, and warned o
   });
   const { id: failedId } = await sync();
   await web.runner.waitUntilIdle();
-  // What it used stands in its row a moment after that it has failed.
+  // The usage is saved shortly after the status.
   const failed: RunView = (await carol.get(`/runs/${failedId}`)).body.run;
   web.simulator.faults.remove(broken);
   web.simulator.faults.add({ path: ACCOUNTS, fault: { kind: "hold" } });

@@ -1,4 +1,4 @@
-// Runs as people start, watch and stop them.
+// Starting, following, pausing and cancelling runs.
 import { expect, test } from "vitest";
 import { closeGate } from "../harness/stages.ts";
 import { connectedWeb, SETTINGS, type Connected } from "./connected.ts";
@@ -36,7 +36,7 @@ test("two clicks are one run, from whichever process", async () => {
   web.simulator.faults.remove(held);
 
   expect(new Set(clicks.map(({ body }) => body.run.id)).size).toBe(1);
-  // Whoever was told of it may have taken it already; it gets no further than to the held request.
+  // A worker may have claimed it already; it gets no further than the held request.
   expect(clicks[0]?.body.run).toMatchObject({
     status: expect.stringMatching(/^(queued|reading)$/),
     mode: "plan",
@@ -98,7 +98,7 @@ test("paused, a run stops and none starts; resumed, it goes on", async () => {
   expect(await names()).toEqual(["Acme"]);
 });
 
-/** A first sync done, one account more since, and a sync that the pause stopped while it read. */
+/** A first sync is done, an account was added, and a second sync was paused while reading. */
 async function pausedWhileReading(): Promise<Connected & { id: number }> {
   const connected = await connectedWeb();
   const { org, web, carol, plan, apply, ended } = connected;
@@ -273,7 +273,7 @@ test.for([
     const { org, web, plan, apply, ended, carol } = await connectedWeb();
     org.createAccount({ name: "Acme" });
     await apply((await plan()).id);
-    // As a process leaves it that is killed between the wish and its next look.
+    // As left by a process that was killed between the cancellation and its next check.
     const left = await web.database.pool.query<{ id: number }>(
       `insert into runs (organization_id, origin, mode, status, trigger, settings, settings_hash, fence, started_at, planned_at, cancelled_by, applied_by, approved_at, checkpoint)
        select organization_id, origin, $1, $2, 'person', settings, settings_hash, 0, started_at, planned_at, 'Dana', 'Dana', planned_at, -1
@@ -411,7 +411,7 @@ test("the server stops only after what it was writing", async () => {
   expect(leases.rows).toEqual([{ holder: null }]);
 });
 
-/** Applies a plan, which then stands before the first chunk that it writes. */
+/** Starts to apply a plan and holds it before its first chunk. */
 async function heldApply({ web, carol }: Pick<Connected, "web" | "carol">, run: number) {
   const gate = await closeGate("apply", web);
   await carol.post(`/runs/${run}/apply`);

@@ -1,4 +1,5 @@
-// The worker: starts what is due, takes over what lost its process, and lets be what a person must look at first.
+// The worker starts what is due, takes over runs of dead processes, and leaves alone what needs a
+// person.
 import { onTestFinished, expect, test } from "vitest";
 import { startWorker, type Worker } from "../../src/jobs/worker.ts";
 import { createLog } from "../../src/lib/log.ts";
@@ -7,7 +8,7 @@ import { connectedWeb, type Connected } from "./connected.ts";
 
 const HOUR = 3_600_000;
 
-/** A worker that looks only when told to, and a first sync done. */
+/** A worker that polls only when called, after a first sync. */
 async function working(): Promise<Connected & { worker: Worker; modes: () => Promise<string[]> }> {
   const connected = await connectedWeb();
   const { web, org } = connected;
@@ -64,8 +65,8 @@ test.for<RunMode>(["sync", "changes"])(
   async (mode) => {
     const work = await working();
     const { web } = work;
-    // As a process leaves it that is killed: the run's row, and a lease whose database session is gone. At once, since the
-    // worker may be looking for the run before.
+    // As a killed process leaves it: the run's row, and a lease whose session is gone. In one
+    // transaction, since the worker may be polling.
     await web.database.pool.query(
       `with gone as (
          update run_leases set fence = 77, holder = 'gone', backend_pid = 999999, backend_start = now(), heartbeat_at = now())

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { readAhead } from "../../src/lib/read-ahead.ts";
 
-/** Numbers up to `last`, noting each that was asked for and whether the reader let go. */
+/** Numbers up to `last`, recording each that was read and whether the source was closed. */
 function countTo(last: number) {
   const seen: (number | "closed")[] = [];
   async function* numbers() {

@@ -67,7 +67,7 @@ test("an installation without a key of its operator's makes one and keeps it to 
 test("two that make the key at once, in one process too, agree on one", async () => {
   const directory = mkdtempSync(join(tmpdir(), "sluice-key-"));
   onTestFinished(() => rmSync(directory, { recursive: true }));
-  // One pair in a hundred met when both wrote the same draft.
+  // One pair in a hundred collided when both wrote the same draft file.
   for (let pair = 0; pair < 300; pair += 1) {
     const home = join(directory, String(pair));
     const [one, other] = await Promise.all([loadOrCreateKey(home), loadOrCreateKey(home)]);

@@ -10,7 +10,7 @@ import { testDatabase } from "../harness/database.ts";
 
 type Refusal = { readonly at: "recipient" | "sender"; readonly code: number };
 
-/** A real mail server; while `refuse` is set, it refuses. */
+/** A real SMTP server, which refuses mails while `refuse` is set. */
 async function startMailServer() {
   const taken: { to: string[]; text: string }[] = [];
   const state: { refuse?: Refusal } = {};
@@ -35,7 +35,7 @@ async function startMailServer() {
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => new Promise<void>((resolve) => server.close(resolve)));
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a server on a TCP port has an AddressInfo
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a TCP server has an AddressInfo
   const { port } = server.server.address() as AddressInfo;
   return { taken, state, url: `smtp://127.0.0.1:${port}` };
 }

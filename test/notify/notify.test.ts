@@ -1,4 +1,4 @@
-// Errors reach a person, once: real runs, a real mail server.
+// Notices of runs, with real runs and a real mail server: each person gets each notice once.
 import { expect, test } from "vitest";
 import { notifyMissed, notifyRun } from "../../src/notify/notify.ts";
 import { until } from "../harness/stages.ts";
@@ -94,7 +94,7 @@ test("a plan that waits is told once; after it was thrown away, the next one is 
   const first = await newMails();
   await nextDay();
   const second = await newMails();
-  // The first plan is too old by now, and is made anew.
+  // The first plan is too old by now, and is made again.
   await nextDay();
   const third = await newMails();
   const { rows } = await web.database.pool.query<{ id: number }>(
@@ -191,8 +191,8 @@ test("what another process tells meanwhile is no news any more", async () => {
   await nextDay();
   await newMails();
   const { pool } = web.database;
-  // As if two processes had ended them at the same time: the second run is about to be told of, the
-  // first one is not yet.
+  // As if two processes had ended them at the same time: the notices of the second run are being
+  // decided before those of the first are stored.
   await pool.query("create table told_first as select * from run_notices; delete from run_notices");
   const { rows } = await pool.query<{ id: number }>(
     "update runs set notified_state = null where id = (select max(id) from runs) returning id",

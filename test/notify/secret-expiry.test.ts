@@ -1,4 +1,4 @@
-// A client secret that ends is told of while there is time to replace it: real mails, by whichever process is first.
+// Notices before a client secret expires, with real mails and several processes.
 import { expect, test } from "vitest";
 import { notifySecretExpiry } from "../../src/notify/secret-expiry.ts";
 import { pruneHistory } from "../../src/sync/record/retention.ts";

@@ -1,4 +1,4 @@
-// What is stored as JSON is parsed when it is read: what this version cannot read is said, with the row it stands in.
+// Stored JSON is parsed when it is read; an error names the row that cannot be read.
 import { expect, test } from "vitest";
 import { loadConnection } from "../../src/connections/connection.ts";
 import { storedRun } from "../../src/sync/record/run-record.ts";

@@ -11,7 +11,7 @@ const ENDS: [string, (socket: Socket) => unknown][] = [
   ["closes it after the first words", (socket) => socket.once("data", () => socket.destroy())],
 ];
 
-// On a line that the server has closed, the first write fails with EPIPE, if it comes late enough.
+// The first write on a socket that the server has closed fails with EPIPE, if it comes late enough.
 test.for(ENDS)("a server that takes a connection and %s cannot take one at the moment", async ([, end]) => {
   const host = await mkdtemp(join(tmpdir(), "sluice-owner-"));
   onTestFinished(() => rm(host, { recursive: true }));

@@ -11,12 +11,13 @@ import { type EmbeddedOptions, type EmbeddedServer, startEmbedded } from "../../
 import { lastLogLines } from "../../../src/db/embedded/postmaster.ts";
 import { skipped } from "../../harness/skipped.ts";
 
-// Other processes are started here, and a busy machine takes its time.
+// These tests start other processes, which take long on a busy machine.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const quiet = { info: () => undefined, warn: () => undefined };
 
-// Making a data folder takes a second of two processors; four tests make one, the others share this.
+// Creating a data folder takes a second of two processors; four tests create one, the others share
+// this.
 let shared: string;
 beforeAll(async () => {
   shared = await mkdtemp(join(tmpdir(), "sluice-embedded-"));
@@ -32,7 +33,7 @@ const isPlainUser = skipped("a data folder of root", process.getuid?.() === 0, "
 async function temporary(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), "sluice-embedded-"));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
-  // mkdtemp closes it to others, and as root the server is another user.
+  // mkdtemp sets mode 0700, and under root the server runs as another user.
   await chmod(directory, 0o755);
   return directory;
 }
@@ -54,7 +55,10 @@ async function query(server: EmbeddedServer, sql: string): Promise<unknown[]> {
   }
 }
 
-/** Another process that starts the same directory; the first line it prints. */
+/**
+ * Starts the same directory in another process.
+ * @returns the first line it prints
+ */
 async function otherProcess(directory: string): Promise<{ child: ChildProcess; said: string }> {
   const program = join(import.meta.dirname, "owner-program.ts");
   const child = spawn(process.execPath, ["--import", "tsx", program, directory], {
@@ -139,7 +143,7 @@ test("after a crash, from which PostgreSQL recovers by itself, it is still ours"
 test("it has stopped when its process has ended, which is after its pid file is gone", async () => {
   const server = await start(shared);
   const pid = await postmasterPid(shared);
-  // As in the moment between the two.
+  // As between the removal of the pid file and the end of the process.
   process.kill(pid, "SIGSTOP");
   await rm(join(shared, "postgres/data/postmaster.pid"));
   const events: string[] = [];
