@@ -69,143 +69,147 @@ export type RunRequests = {
   wakeWorkers(): Promise<void>;
 };
 
-/** Of what the connection brings. */
+/** Origin of the records that the connection reads. */
 const ORIGIN = "dynamics";
 
 const PAUSED_MESSAGE = "The sync is paused. Resume it first.";
 
 export function createRequests(deps: RequestDeps): RunRequests {
-  const { database, clock } = deps;
-  const db = database.kysely;
-
-  type ConnectedOrganization = { connection: Connection; organizationId: string };
-
-  /**
-   * The connection and its organisation.
-   * @throws RunError when the sync is paused
-   */
-  async function requireUnpaused(): Promise<ConnectedOrganization> {
-    const target = await requireConnection();
-    if (target.connection.paused) throw new RunError(PAUSED_MESSAGE);
-    return target;
-  }
-
-  async function requireConnection(): Promise<ConnectedOrganization> {
-    const connection = await loadConnection(db);
-    if (connection.environment === null)
-      throw new RunError("Dynamics 365 is not connected. Connect it under Accounts, Sync from Dynamics 365.");
-    const known = connection.environment.organizationId;
-    return { connection, organizationId: known ?? (await fetchOrganizationId()) };
-  }
-
-  /** The organisation of a connection file is unknown before its first sign-in. */
-  async function fetchOrganizationId(): Promise<string> {
-    const open = await deps.open({});
-    try {
-      return (await open.client.whoAmI()).organizationId;
-    } finally {
-      await open.close();
-    }
-  }
-
-  /**
-   * Serialises requests, so that of two concurrent ones the second one finds the run of the first.
-   */
-  async function withConnectionLock<T>(work: (trx: Kysely<Tables>) => Promise<T>): Promise<T> {
-    return inTransaction(database, async ({ kysely: trx }) => {
-      await sql`select from connection for update`.execute(trx);
-      const result = await work(trx);
-      await wakeWorkers(trx);
-      return result;
-    });
-  }
-
-  function startOrJoin(run: NewRun): Promise<number> {
-    return withConnectionLock(async (trx) => {
-      const { paused } = await loadConnection(trx);
-      if (paused && run.mode !== "plan") throw new RunError(PAUSED_MESSAGE);
-      const activeId = await activeRunId(trx, run.organizationId, { paused });
-      if (activeId === undefined) {
-        if (run.mode === "plan") await requireNoUnfinishedApply(trx, run.organizationId, paused);
-        return queueRun(trx, run, clock.now());
-      }
-      if (run.mode === "plan" && !(await isPreviewWith(trx, activeId, run.settings)))
-        throw new RunError(
-          `Run ${activeId} is under way. Wait until it has ended, or cancel it; then look at what other settings would change.`,
-        );
-      await clearRetryDelay(trx, activeId);
-      return activeId;
-    });
-  }
-
-  async function startPlan(chosen: ChosenSettings, by: RequestedBy): Promise<number> {
-    const { organizationId } = await requireConnection();
-    const settings = await buildSyncSettings(db, chosen);
-    return startOrJoin({ organizationId, origin: ORIGIN, mode: "plan", settings, ...triggerOf(by) });
-  }
-
-  async function startWithSavedSettings(
-    by: RequestedBy,
-    run: { mode: "sync" | "changes" } | { mode: "retry"; issues: RetriedIssues },
-  ): Promise<number> {
-    const { organizationId, connection } = await requireUnpaused();
-    if (connection.settings === null)
-      throw new RunError("Nothing is chosen yet. Choose accounts and fields, and look at a plan first.");
-    const settings = await buildSyncSettings(db, connection.settings);
-    return startOrJoin({ ...run, organizationId, origin: ORIGIN, settings, ...triggerOf(by) });
-  }
-
-  async function apply(runId: number, by: RunStarter, { resume = false } = {}): Promise<number> {
-    const { organizationId } = await (resume ? requireConnection() : requireUnpaused());
-    return withConnectionLock(async (trx) => {
-      if (resume) await setPaused(trx, false);
-      await lockRun(trx, runId);
-      const activeId = await activeRunId(trx, organizationId);
-      if (activeId === runId) return runId;
-      if (activeId !== undefined)
-        throw new RunError(`Run ${activeId} is under way. Wait until it has ended, or cancel it.`);
-      const now = clock.now();
-      const reason = await planInvalidReason(trx, { organizationId, runId, now });
-      if (reason !== undefined) throw new RunError(reason);
-      const { fence } = await storedRun(trx, runId);
-      await transition(trx, { runId, lease: { fence } }, "planned", { type: "approve", by, now });
-      return runId;
-    });
-  }
-
-  async function discard(runId: number): Promise<void> {
-    await inTransaction(database, async ({ kysely: trx }) => {
-      await lockRun(trx, runId);
-      const { status, organizationId, fence } = await storedRun(trx, runId);
-      if (status !== "planned" || (await activeRunId(trx, organizationId)) === runId)
-        throw new RunError(`Run ${runId} is ${status}; only a plan that waits can be discarded.`);
-      await transition(trx, { runId, lease: { fence } }, "planned", { type: "discard", now: clock.now() });
-    });
-  }
-
-  async function cancel(runId: number, by: string): Promise<void> {
-    const { status } = await storedRun(db, runId);
-    await inTransaction(database, async ({ kysely: trx }) => {
-      await lockRun(trx, runId);
-      const isCancelled =
-        (await requestCancellation(trx, runId, by)) ||
-        (await cancelUnclaimed(trx, { runId, by, now: clock.now() }));
-      if (!isCancelled)
-        throw new RunError(`Run ${runId} is ${status} and not under way; there is nothing to cancel.`);
-      await wakeWorkers(trx);
-    });
-  }
-
+  const { database } = deps;
   return {
-    startPlan,
-    startSync: (by) => startWithSavedSettings(by, { mode: "sync" }),
-    startScheduled: (mode) => startWithSavedSettings(undefined, { mode }),
-    retry: (issues, by) => startWithSavedSettings(by, { mode: "retry", issues }),
-    apply,
-    discard,
-    cancel,
-    wakeWorkers: () => wakeWorkers(db),
+    async startPlan(chosen, by) {
+      const { organizationId } = await requireConnection(deps);
+      const settings = await buildSyncSettings(database.kysely, chosen);
+      return startOrJoin(deps, { organizationId, origin: ORIGIN, mode: "plan", settings, ...triggerOf(by) });
+    },
+    startSync: (by) => startWithSavedSettings(deps, by, { mode: "sync" }),
+    startScheduled: (mode) => startWithSavedSettings(deps, undefined, { mode }),
+    retry: (issues, by) => startWithSavedSettings(deps, by, { mode: "retry", issues }),
+    apply: (runId, by, options) => approvePlan(deps, runId, by, options),
+    discard: (runId) => discardPlan(deps, runId),
+    cancel: (runId, by) => cancelRun(deps, runId, by),
+    wakeWorkers: () => wakeWorkers(database.kysely),
   };
+}
+
+type ConnectedOrganization = { connection: Connection; organizationId: string };
+
+/**
+ * The connection and its organisation.
+ * @throws RunError when the sync is paused
+ */
+async function requireUnpaused(deps: RequestDeps): Promise<ConnectedOrganization> {
+  const target = await requireConnection(deps);
+  if (target.connection.paused) throw new RunError(PAUSED_MESSAGE);
+  return target;
+}
+
+async function requireConnection(deps: RequestDeps): Promise<ConnectedOrganization> {
+  const connection = await loadConnection(deps.database.kysely);
+  if (connection.environment === null)
+    throw new RunError("Dynamics 365 is not connected. Connect it under Accounts, Sync from Dynamics 365.");
+  const known = connection.environment.organizationId;
+  return { connection, organizationId: known ?? (await fetchOrganizationId(deps)) };
+}
+
+/** The organisation of a connection file is unknown before its first sign-in. */
+async function fetchOrganizationId(deps: RequestDeps): Promise<string> {
+  const open = await deps.open({});
+  try {
+    return (await open.client.whoAmI()).organizationId;
+  } finally {
+    await open.close();
+  }
+}
+
+/** Serialises requests, so that of two concurrent ones the second finds the run of the first. */
+async function withConnectionLock<T>(
+  { database }: RequestDeps,
+  work: (trx: Kysely<Tables>) => Promise<T>,
+): Promise<T> {
+  return inTransaction(database, async ({ kysely: trx }) => {
+    await sql`select from connection for update`.execute(trx);
+    const result = await work(trx);
+    await wakeWorkers(trx);
+    return result;
+  });
+}
+
+function startOrJoin(deps: RequestDeps, run: NewRun): Promise<number> {
+  return withConnectionLock(deps, async (trx) => {
+    const { paused } = await loadConnection(trx);
+    if (paused && run.mode !== "plan") throw new RunError(PAUSED_MESSAGE);
+    const activeId = await activeRunId(trx, run.organizationId, { paused });
+    if (activeId === undefined) {
+      if (run.mode === "plan") await requireNoUnfinishedApply(trx, run.organizationId, paused);
+      return queueRun(trx, run, deps.clock.now());
+    }
+    if (run.mode === "plan" && !(await isPreviewWith(trx, activeId, run.settings)))
+      throw new RunError(
+        `Run ${activeId} is under way. Wait until it has ended, or cancel it; ` +
+          "then look at what other settings would change.",
+      );
+    await clearRetryDelay(trx, activeId);
+    return activeId;
+  });
+}
+
+async function startWithSavedSettings(
+  deps: RequestDeps,
+  by: RequestedBy,
+  run: { mode: "sync" | "changes" } | { mode: "retry"; issues: RetriedIssues },
+): Promise<number> {
+  const { organizationId, connection } = await requireUnpaused(deps);
+  if (connection.settings === null)
+    throw new RunError("Nothing is chosen yet. Choose accounts and fields, and look at a plan first.");
+  const settings = await buildSyncSettings(deps.database.kysely, connection.settings);
+  return startOrJoin(deps, { ...run, organizationId, origin: ORIGIN, settings, ...triggerOf(by) });
+}
+
+async function approvePlan(
+  deps: RequestDeps,
+  runId: number,
+  by: RunStarter,
+  { resume = false }: { readonly resume?: boolean } = {},
+): Promise<number> {
+  const { organizationId } = await (resume ? requireConnection(deps) : requireUnpaused(deps));
+  return withConnectionLock(deps, async (trx) => {
+    if (resume) await setPaused(trx, false);
+    await lockRun(trx, runId);
+    const activeId = await activeRunId(trx, organizationId);
+    if (activeId === runId) return runId;
+    if (activeId !== undefined)
+      throw new RunError(`Run ${activeId} is under way. Wait until it has ended, or cancel it.`);
+    const now = deps.clock.now();
+    const reason = await planInvalidReason(trx, { organizationId, runId, now });
+    if (reason !== undefined) throw new RunError(reason);
+    const { fence } = await storedRun(trx, runId);
+    await transition(trx, { runId, lease: { fence } }, "planned", { type: "approve", by, now });
+    return runId;
+  });
+}
+
+async function discardPlan({ database, clock }: RequestDeps, runId: number): Promise<void> {
+  await inTransaction(database, async ({ kysely: trx }) => {
+    await lockRun(trx, runId);
+    const { status, organizationId, fence } = await storedRun(trx, runId);
+    if (status !== "planned" || (await activeRunId(trx, organizationId)) === runId)
+      throw new RunError(`Run ${runId} is ${status}; only a plan that was not applied can be discarded.`);
+    await transition(trx, { runId, lease: { fence } }, "planned", { type: "discard", now: clock.now() });
+  });
+}
+
+async function cancelRun({ database, clock }: RequestDeps, runId: number, by: string): Promise<void> {
+  const { status } = await storedRun(database.kysely, runId);
+  await inTransaction(database, async ({ kysely: trx }) => {
+    await lockRun(trx, runId);
+    const isCancelled =
+      (await requestCancellation(trx, runId, by)) ||
+      (await cancelUnclaimed(trx, { runId, by, now: clock.now() }));
+    if (!isCancelled)
+      throw new RunError(`Run ${runId} is ${status} and not under way; there is nothing to cancel.`);
+    await wakeWorkers(trx);
+  });
 }
 
 /** A concurrent claim or request waits for the lock, and then sees the new state. */
@@ -235,8 +239,8 @@ function triggerOf(by: RequestedBy): Pick<NewRun, "trigger" | "startedBy"> {
 /** Whether this run is a preview with the same settings. */
 async function isPreviewWith(trx: Kysely<Tables>, runId: number, settings: SyncSettings): Promise<boolean> {
   const { rows } = await sql`
-    select from runs where id = ${runId} and mode = 'plan' and settings -> 'settings' = ${JSON.stringify(settings)}::jsonb`.execute(
-    trx,
-  );
+    select from runs
+    where id = ${runId} and mode = 'plan'
+      and settings -> 'settings' = ${JSON.stringify(settings)}::jsonb`.execute(trx);
   return rows.length > 0;
 }

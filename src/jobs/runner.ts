@@ -1,6 +1,8 @@
 // Claims runnable runs and executes them in this process, one at a time. Any process can watch or
 // stop them; when this process dies, another one claims what it leaves.
+import type { Kysely } from "kysely";
 import { loadConnection, saveSettings } from "../connections/connection.ts";
+import type { Tables } from "../db/tables.ts";
 import { claimRun, type QueuedRun } from "../sync/record/start-run.ts";
 import { storedRun } from "../sync/record/run-record.ts";
 import type { LeasedRun } from "../sync/record/run-context.ts";
@@ -19,8 +21,6 @@ import { wakeWorkers } from "./wakeup.ts";
 import { createRequests, type RunRequests } from "./requests.ts";
 import { nextRunnableRun } from "./next-run.ts";
 
-export type RunnerDeps = ExecutionDeps;
-
 /** A process that executes runs also accepts requests for them. */
 export type Runner = RunRequests & {
   /**
@@ -36,7 +36,7 @@ export type Runner = RunRequests & {
   close(): Promise<void>;
 };
 
-export function createRunner(deps: RunnerDeps): Runner {
+export function createRunner(deps: ExecutionDeps): Runner {
   const { database, clock, log } = deps;
   const db = database.kysely;
   const executions = new Map<number, RunExecution>();
@@ -77,9 +77,9 @@ export function createRunner(deps: RunnerDeps): Runner {
     const { id, status } = queued;
     if (status === "reading" || status === "planning" || status === "applying")
       log.warn(
-        `Run ${id} broke off or lost its process; it ${status === "applying" ? "goes on" : "starts over"} here.`,
+        `Run ${id} was interrupted; this process ${status === "applying" ? "resumes it" : "starts it over"}.`,
       );
-    const params = await executionParams(queued).catch(async (error: unknown) => {
+    const params = await executionParams(db, queued).catch(async (error: unknown) => {
       await leased.lease.release();
       throw error;
     });
@@ -91,17 +91,6 @@ export function createRunner(deps: RunnerDeps): Runner {
       // it.
       void wakeWorkers(db).catch(() => undefined);
     });
-  }
-
-  async function executionParams({ id, mode, status }: QueuedRun): Promise<ExecutionParams> {
-    const chosen = chosenSettingsOf(await storedRun(db, id));
-    const settings = await buildSyncSettings(db, chosen);
-    if (status === "applying") return { settings, execute: resumeApply };
-    if (status === "planned")
-      return { settings, execute: executeApply, onApply: (trx) => saveSettings(trx, chosen) };
-    // A queued sync uses the settings saved now, not those of the time of its request.
-    const saved = mode === "plan" ? null : (await loadConnection(db)).settings;
-    return { settings: saved === null ? settings : await buildSyncSettings(db, saved), execute: executeRun };
   }
 
   function claimNext(): Promise<number | undefined> {
@@ -130,4 +119,18 @@ export function createRunner(deps: RunnerDeps): Runner {
       await Promise.all([...executions.values()].map(({ ended }) => ended));
     },
   };
+}
+
+async function executionParams(
+  db: Kysely<Tables>,
+  { id, mode, status }: QueuedRun,
+): Promise<ExecutionParams> {
+  const chosen = chosenSettingsOf(await storedRun(db, id));
+  const settings = await buildSyncSettings(db, chosen);
+  if (status === "applying") return { settings, execute: resumeApply };
+  if (status === "planned")
+    return { settings, execute: executeApply, onApply: (trx) => saveSettings(trx, chosen) };
+  // A queued sync uses the settings saved now, not those of the time of its request.
+  const saved = mode === "plan" ? null : (await loadConnection(db)).settings;
+  return { settings: saved === null ? settings : await buildSyncSettings(db, saved), execute: executeRun };
 }
