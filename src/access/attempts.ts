@@ -51,7 +51,7 @@ export async function requireAttempt(
   if (await countAttempt(db, limit, subject, now)) return;
   throw new AccessError(
     "too-many",
-    `That was tried too often. Wait ${limit.windowMs / MINUTE_MS} minutes and try again.`,
+    `Too many attempts. Wait ${limit.windowMs / MINUTE_MS} minutes and try again.`,
   );
 }
 

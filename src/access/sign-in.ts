@@ -26,7 +26,7 @@ export async function signInByPassword(
   if (teammate === undefined) {
     throw new AccessError(
       "wrong",
-      "This e-mail address and password do not belong together. Try again, or ask for a new password.",
+      "This e-mail address and password do not match. Try again, or reset your password.",
     );
   }
   await resetAttempts(db, LIMITS.signInAs, email);

@@ -47,7 +47,7 @@ export async function invite(
     if (existing?.state === "active")
       throw new AccessError(
         "taken",
-        `${existing.email} works here already. Change the role in the list.`,
+        `${existing.email} is a teammate already. Change the role in the list.`,
         "email",
       );
     requireCompanyAdminFor(by, [role, existing?.role]);
@@ -164,8 +164,7 @@ async function lockMemberToChange(trx: Kysely<Tables>, by: SignedInTeammate, id:
   // Locks are always taken in this order, so that two admins who delete each other do not deadlock.
   await lockCompanyAdmins(trx);
   const existing = await lockMember(trx, "id", id);
-  if (!existing)
-    throw new AccessError("not-found", "Nobody with this number works here any more. Reload the list.");
+  if (!existing) throw new AccessError("not-found", "This teammate no longer exists. Reload the list.");
   requireCompanyAdminFor(by, [existing.role]);
   return existing;
 }

@@ -122,7 +122,7 @@ export function key(name: string, value: string | undefined, faults: string[]): 
   const bytes = Buffer.from(value, isHex ? "hex" : "base64");
   if (bytes.length === KEY_BYTES) return bytes;
   faults.push(
-    `${name} holds what is not a key. Write 32 bytes in base64 or hex, such as "openssl rand -base64 32" prints.`,
+    `${name} is not a key. Write 32 bytes in base64 or hex, such as "openssl rand -base64 32" prints.`,
   );
   return undefined;
 }

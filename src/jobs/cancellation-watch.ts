@@ -27,7 +27,8 @@ async function findStopReason(
         select from runs r where r.organization_id = ${organizationId} and r.fence = ${lease.fence}
           and r.finished_at is null and not ${isPreview}) as paused
     from connection c
-    left join runs r on r.organization_id = ${organizationId} and r.fence = ${lease.fence} and r.cancelled_by is not null
+    left join runs r on r.organization_id = ${organizationId} and r.fence = ${lease.fence}
+      and r.cancelled_by is not null
     limit 1`.execute(database.kysely);
   const row = rows[0];
   if (row?.cancelled_by) return new RunStopped("cancelled", `Cancelled by ${row.cancelled_by}.`);

@@ -18,11 +18,11 @@ export type Maintenance = {
 export function createMaintenance({
   database,
   clock,
-  chores,
+  tasks,
 }: {
   readonly database: Database;
   readonly clock: Clock;
-  readonly chores: (now: Date) => Promise<unknown>;
+  readonly tasks: (now: Date) => Promise<unknown>;
 }): Maintenance {
   let lockSession: PoolClient | undefined;
   let lastRunAt: Date | undefined;
@@ -32,10 +32,10 @@ export function createMaintenance({
     lockSession = undefined;
     try {
       // The session that holds the lock gets it again, which also shows that the session is alive.
-      const { rows } = await client.query<{ mine: boolean }>(
-        "select pg_try_advisory_lock(hashtext('sluice keeps house')) as mine",
+      const { rows } = await client.query<{ acquired: boolean }>(
+        "select pg_try_advisory_lock(hashtext('sluice maintenance')) as acquired",
       );
-      if (rows[0]?.mine) lockSession = client;
+      if (rows[0]?.acquired) lockSession = client;
       else client.release();
     } catch (error) {
       client.release(true);
@@ -50,7 +50,7 @@ export function createMaintenance({
       const now = clock.now();
       // A clock that was set back must not delay the tasks.
       if (lastRunAt && Math.abs(now.getTime() - lastRunAt.getTime()) < DAY_MS) return false;
-      await chores(now);
+      await tasks(now);
       lastRunAt = now;
       return true;
     },

@@ -18,7 +18,7 @@ export type RunReport = {
   readonly mode: RunMode;
   readonly result: RunResult;
   /** The kind of its error, or why it needs approval or stopped. */
-  readonly because: string | null;
+  readonly reason: string | null;
   readonly startedBy: "person" | "schedule";
   /** From its start to its end in this process. */
   readonly seconds: number;
@@ -58,10 +58,10 @@ export type TelemetryDeps = RunStore & { readonly log: Log; readonly counters?: 
 type ReportRow = {
   mode: RunMode;
   status: RunStatus;
-  because: string | null;
-  isFault: boolean;
-  byPerson: boolean;
-  isOurs: boolean;
+  reason: string | null;
+  hasError: boolean;
+  isByPerson: boolean;
+  holdsFence: boolean;
   counts: Partial<RunCounts>;
   issues: Record<string, number> | null;
 };
@@ -80,9 +80,9 @@ export function openRunTelemetry(deps: TelemetryDeps, { runId, lease }: LeasedRu
 
   async function reportRun(id: number, seconds: number): Promise<void> {
     const { rows } = await sql<ReportRow>`
-      select mode, status, coalesce(error ->> 'kind', halt_reason, approval_reason) as because, error is not null as "isFault",
-        coalesce(applied_by, started_by) is not null as "byPerson",
-        fence = ${lease.fence} as "isOurs", counts, issues
+      select mode, status, coalesce(error ->> 'kind', halt_reason, approval_reason) as reason,
+        error is not null as "hasError", coalesce(applied_by, started_by) is not null as "isByPerson",
+        fence = ${lease.fence} as "holdsFence", counts, issues
       from runs where id = ${id}`.execute(db);
     const row = rows[0];
     if (!row) return;
@@ -90,8 +90,8 @@ export function openRunTelemetry(deps: TelemetryDeps, { runId, lease }: LeasedRu
       run: id,
       mode: row.mode,
       result: resultOf(row),
-      because: row.isOurs ? row.because : "taken-over",
-      startedBy: row.byPerson ? "person" : "schedule",
+      reason: row.holdsFence ? row.reason : "taken-over",
+      startedBy: row.isByPerson ? "person" : "schedule",
       seconds,
       counts: { ...NO_COUNTS, ...row.counts },
       issues: row.issues ?? {},
@@ -125,11 +125,11 @@ export function openRunTelemetry(deps: TelemetryDeps, { runId, lease }: LeasedRu
   };
 }
 
-function resultOf({ status, isFault, isOurs, because }: ReportRow): RunResult {
-  if (!isOurs) return "stopped";
+function resultOf({ status, hasError, holdsFence, reason }: ReportRow): RunResult {
+  if (!holdsFence) return "stopped";
   if (status === "done") return "done";
-  if (status === "planned") return isFault ? "failed" : "planned";
-  return status === "failed" || (status === "applying" && because === null) ? "failed" : "stopped";
+  if (status === "planned") return hasError ? "failed" : "planned";
+  return status === "failed" || (status === "applying" && reason === null) ? "failed" : "stopped";
 }
 
 function logRun(log: Log, { usage, ...report }: RunReport): void {
@@ -141,7 +141,7 @@ function logRun(log: Log, { usage, ...report }: RunReport): void {
 
 const RESULT_TEXTS: Readonly<Record<RunResult, string>> = {
   done: "is done",
-  planned: "has planned and waits",
+  planned: "is planned",
   failed: "failed",
   stopped: "stopped",
 };

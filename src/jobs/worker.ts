@@ -71,7 +71,9 @@ export function startWorker(deps: WorkerDeps, intervalMs = POLL_INTERVAL_MS): Wo
 
   async function pollEverything(): Promise<number | undefined> {
     for (const task of deps.periodicTasks) {
-      await task().catch((error: unknown) => log.error("A chore failed; it is tried again.", { err: error }));
+      await task().catch((error: unknown) =>
+        log.error("A periodic task failed; it is tried again.", { err: error }),
+      );
     }
     return (await claimQueuedRun()) ?? startScheduledRun(deps);
   }
@@ -103,13 +105,12 @@ function createPollLog(log: Log) {
   let failing = false;
   return {
     succeeded(run: number | undefined): number | undefined {
-      if (failing) log.warn("Looking for runs that wait works again.");
+      if (failing) log.warn("Polling for runs works again.");
       failing = false;
       return run;
     },
     failed(error: unknown): undefined {
-      if (!failing)
-        log.error("Looking for runs that wait failed; it is tried again every second.", { err: error });
+      if (!failing) log.error("Polling for runs failed; it is tried again every second.", { err: error });
       failing = true;
     },
   };

@@ -50,7 +50,7 @@ type ClaimedMail = {
   html: string | null;
   sealed: boolean;
   attempts: number;
-  isOver: boolean;
+  isExpired: boolean;
 };
 
 export function openDelivery(deps: DeliveryDeps): Delivery {
@@ -76,7 +76,7 @@ export function openDelivery(deps: DeliveryDeps): Delivery {
         try {
           await deliverDue();
         } catch (error) {
-          log.error("Mails could not be looked at; they are tried again.", { err: error });
+          log.error("Mails could not be read from the database; it is tried again.", { err: error });
         }
         await clock.sleep(POLL_INTERVAL_MS, signal).catch(() => undefined);
       }
@@ -93,7 +93,7 @@ async function claimDue(db: Kysely<Tables>, now: Date): Promise<ClaimedMail[]> {
         and (next_attempt_at <= ${now} or next_attempt_at > ${new Date(now.getTime() + MAX_RETRY_DELAY_MS)})
       order by next_attempt_at, id limit ${BATCH_SIZE} for update skip locked
     )
-    returning id, recipient, subject, body, html, sealed, attempts, keep_until <= ${now} as "isOver"`.execute(
+    returning id, recipient, subject, body, html, sealed, attempts, keep_until <= ${now} as "isExpired"`.execute(
     db,
   );
   return rows;
@@ -105,12 +105,12 @@ async function deliver(
   mail: ClaimedMail,
 ): Promise<boolean> {
   const { id, recipient: to, subject } = mail;
-  if (mail.isOver) {
+  if (mail.isExpired) {
     await updateMail(db, id, {
       state: "failed",
       body: null,
       html: null,
-      error: "Its links were over before a mail server took it.",
+      error: "Its links expired before a mail server accepted it.",
     });
     return false;
   }

@@ -36,7 +36,7 @@ export type EndedRun = {
       readonly end: "failed";
       readonly error: { readonly kind: string; readonly sentence: string };
       /** Its apply was interrupted, and is resumed later. */
-      readonly isHalfWritten: boolean;
+      readonly isInterrupted: boolean;
     }
   /** It failed or needs approval, and only an admin can resolve that. */
   | { readonly end: "needs-admin"; readonly attention: Attention }
@@ -49,11 +49,11 @@ export type SentNotice = {
   /**
    * Whether it reported a failed sync, rather than a preview, a retry, or a plan that needs approval.
    */
-  readonly isOutage: boolean;
+  readonly isSyncFailure: boolean;
 };
 
 export type RecipientReason = "started" | "set-up" | "chosen" | "admin";
-export type Recipient = { readonly to: string; readonly because: RecipientReason };
+export type Recipient = { readonly to: string; readonly reason: RecipientReason };
 
 export type NoticeSettings = {
   /** Whether the person who starts a run is notified of its errors. */
@@ -64,14 +64,14 @@ export type NoticeSettings = {
 };
 
 export type NoticeEvent =
-  | { readonly what: "attention"; readonly attention: Attention }
-  | { readonly what: "failed"; readonly sentence: string }
-  | { readonly what: "errors"; readonly errors: ErrorSummary; readonly recovered: boolean }
-  | { readonly what: "recovered" };
+  | { readonly type: "attention"; readonly attention: Attention }
+  | { readonly type: "failed"; readonly sentence: string }
+  | { readonly type: "errors"; readonly errors: ErrorSummary; readonly recovered: boolean }
+  | { readonly type: "recovered" };
 
-export type Notice = Recipient & { readonly topic: string; readonly news: NoticeEvent };
+export type Notice = Recipient & { readonly topic: string; readonly event: NoticeEvent };
 
-type UnaddressedNotice = Pick<Notice, "topic" | "news">;
+type UnaddressedNotice = Pick<Notice, "topic" | "event">;
 
 /** At most one notice for each address. */
 export function decideNotices(
@@ -83,7 +83,7 @@ export function decideNotices(
   const recipients = settings.scheduled ? settings.recipients : [];
   if (by === null)
     return recipients.flatMap((one) => addressNotice(one, noticeForRecipient(run, sentTo(one, sent))));
-  const starter: Recipient = { to: by, because: "started" };
+  const starter: Recipient = { to: by, reason: "started" };
   return [
     ...(settings.starter ? addressNotice(starter, noticeForStarter(run, sentTo(starter, sent))) : []),
     // Whoever was notified of the failure is notified of the recovery, whoever fixed it.
@@ -97,7 +97,7 @@ function addressNotice(recipient: Recipient, notice: UnaddressedNotice | undefin
   return notice ? [{ ...recipient, ...notice }] : [];
 }
 
-const RECOVERED: UnaddressedNotice = { topic: "recovered", news: { what: "recovered" } };
+const RECOVERED: UnaddressedNotice = { topic: "recovered", event: { type: "recovered" } };
 
 function sentTo({ to }: Recipient, sent: readonly SentNotice[]): SentNotice[] {
   return sent.filter((one) => one.to === to);
@@ -107,7 +107,7 @@ function noticeForStarter(run: EndedRun, sent: readonly SentNotice[]): Unaddress
   if (run.end === "done") return run.errors.kinds.length > 0 ? errorNotice(run.errors, false) : undefined;
   const failure = failureNotice(run);
   // A failure is reported for each run they start; what needs an admin is reported once.
-  return failure.news.what === "attention" && wasSent(sent, failure) ? undefined : failure;
+  return failure.event.type === "attention" && wasSent(sent, failure) ? undefined : failure;
 }
 
 function noticeForRecipient(run: EndedRun, sent: readonly SentNotice[]): UnaddressedNotice | undefined {
@@ -124,7 +124,7 @@ function noticeForRecipient(run: EndedRun, sent: readonly SentNotice[]): Unaddre
 
 function isRecovery({ end, mode }: EndedRun, sent: readonly SentNotice[]): boolean {
   // A retry processes a few accounts, which says nothing about the whole selection.
-  return end === "done" && mode !== "retry" && sent.some(({ isOutage }) => isOutage);
+  return end === "done" && mode !== "retry" && sent.some(({ isSyncFailure }) => isSyncFailure);
 }
 
 function wasSent(sent: readonly SentNotice[], { topic }: UnaddressedNotice): boolean {
@@ -132,12 +132,12 @@ function wasSent(sent: readonly SentNotice[], { topic }: UnaddressedNotice): boo
 }
 
 function errorNotice(errors: ErrorSummary, recovered: boolean): UnaddressedNotice {
-  return { topic: "issues", news: { what: "errors", errors, recovered } };
+  return { topic: "issues", event: { type: "errors", errors, recovered } };
 }
 
 function failureNotice(run: Exclude<EndedRun, { end: "done" }>): UnaddressedNotice {
   if (run.end === "failed")
-    return { topic: `failed:${run.error.kind}`, news: { what: "failed", sentence: run.error.sentence } };
+    return { topic: `failed:${run.error.kind}`, event: { type: "failed", sentence: run.error.sentence } };
   const { attention } = run;
-  return { topic: `attention:${attention.kind}`, news: { what: "attention", attention } };
+  return { topic: `attention:${attention.kind}`, event: { type: "attention", attention } };
 }

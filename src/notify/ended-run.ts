@@ -45,7 +45,7 @@ export async function loadEndedRun(
     const attention = await loadAttention(db, id);
     return attention
       ? { id, mode, by, end: "needs-admin", attention }
-      : { id, mode, by, end: "failed", error, isHalfWritten: status === "applying" };
+      : { id, mode, by, end: "failed", error, isInterrupted: status === "applying" };
   }
   if (status !== "planned" || row.approvalReason === null || mode === "plan") return null;
   const attention = explanations.explainApproval({ id, why: row.approvalReason });
@@ -69,10 +69,11 @@ export async function loadSentNotices(db: Db, { id, organizationId }: RunToNotif
     where organization_id = ${organizationId} and id < ${id} and ${condition})`;
   const done = last(sql`status = 'done' and mode <> 'retry'`);
   const discarded = last(
-    sql`status = 'discarded' and mode in ('sync', 'changes') and coalesce(error ->> 'kind' <> all(${STALE_PLAN_KINDS}::text[]), true)`,
+    sql`status = 'discarded' and mode in ('sync', 'changes')
+      and coalesce(error ->> 'kind' <> all(${STALE_PLAN_KINDS}::text[]), true)`,
   );
   const { rows } = await sql<SentNotice>`
-    select n.recipient as to, n.topic, ${IS_SYNC_FAILURE} as "isOutage"
+    select n.recipient as to, n.topic, ${IS_SYNC_FAILURE} as "isSyncFailure"
     from run_notices n join runs r on r.id = n.run_id
     where r.organization_id = ${organizationId} and r.id <= ${id} and r.id > ${done}
       and (r.status = 'failed' or r.id = ${id} or r.id > ${discarded})
@@ -82,7 +83,7 @@ export async function loadSentNotices(db: Db, { id, organizationId }: RunToNotif
 
 const MAX_EXAMPLES = 3;
 
-/** Kinds that skip or change something, and that nobody chose. */
+/** Kinds that are not chosen, and whose effect is more than keeping the old value. */
 function errorKinds({ issueKinds }: Explanations): string[] {
   return Object.entries(issueKinds)
     .filter(([, { effect, isChosen }]) => effect !== "keeps-value" && isChosen === undefined)

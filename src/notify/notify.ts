@@ -107,7 +107,7 @@ function queueNotices(deps: NotifyDeps, { run, sentBefore, notices }: PreparedNo
  * ends.
  */
 export async function lockNotices(trx: Kysely<Tables>): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtext('sluice tells of runs'))`.execute(trx);
+  await sql`select pg_advisory_xact_lock(hashtext('sluice run notices'))`.execute(trx);
 }
 
 function logMails({ log, delivers }: NotifyDeps, { run, notices }: PreparedNotices): void {
@@ -115,7 +115,7 @@ function logMails({ log, delivers }: NotifyDeps, { run, notices }: PreparedNotic
   const topics = [...new Set(notices.map(({ topic }) => topic))];
   log.info(
     delivers
-      ? "Mails about a run wait for the mail server."
+      ? "Mails about a run are queued for the mail server."
       : "No mail server is set up, so mails about a run are shown in the app.",
     { run: run.id, mails: notices.length, topics },
   );

@@ -67,10 +67,10 @@ export async function saveMailSettings(
 export async function loadNoticeSettings(db: Kysely<Tables>): Promise<NoticeSettings> {
   const { scheduled, starter, teammates, addresses, setUpBy } = await loadMailSettings(db);
   const named: Recipient[] = [
-    ...(setUpBy ? [{ to: setUpBy.email, because: "set-up" as const }] : []),
+    ...(setUpBy ? [{ to: setUpBy.email, reason: "set-up" as const }] : []),
     ...[...teammates.map(({ email }) => email), ...addresses].map((to) => ({
       to,
-      because: "chosen" as const,
+      reason: "chosen" as const,
     })),
   ];
   const all = named.length > 0 ? named : await companyAdmins(db);
@@ -86,7 +86,7 @@ async function companyAdmins(db: Kysely<Tables>): Promise<Recipient[]> {
     .where("state", "=", "active")
     .orderBy("id")
     .execute();
-  return rows.map(({ email }) => ({ to: email, because: "admin" }));
+  return rows.map(({ email }) => ({ to: email, reason: "admin" }));
 }
 
 /**

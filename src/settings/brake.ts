@@ -22,4 +22,4 @@ export const brakeInput = z.strictObject({
   shrunkToPercent: wholeNumber(0, 99).default(50),
 });
 
-export const DEFAULT_LIMITS: BrakeLimits = brakeInput.parse({});
+export const DEFAULT_BRAKE_LIMITS: BrakeLimits = brakeInput.parse({});

@@ -26,7 +26,8 @@ const ONE_OF_EVERYTHING = `
   create index everything_recent on everything (seen desc, lower("Mixed Name")) where amount is not null;
   create view calm as select id, "Mixed Name" from everything where mood = 'calm';
   create function touch() returns trigger language plpgsql as $$ begin new.seen := now(); return new; end $$;
-  create trigger touched before update on everything for each row when (old.mood is distinct from new.mood) execute function touch();
+  create trigger touched before update on everything
+    for each row when (old.mood is distinct from new.mood) execute function touch();
 `;
 
 async function serverOf(binaries?: string): Promise<Database & { version: string }> {

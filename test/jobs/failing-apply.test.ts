@@ -25,7 +25,8 @@ async function fillDisk({ web }: Connected): Promise<void> {
       raise exception 'could not extend file: No space left on device' using errcode = 'disk_full';
     end $$;
     create trigger no_space before insert on accounts execute function no_space();
-    create trigger no_space before update on runs for each row when (new.error is not null) execute function no_space()`);
+    create trigger no_space before update on runs
+      for each row when (new.error is not null) execute function no_space()`);
 }
 
 async function applyingOnFullDisk(): Promise<{ work: Connected; id: number }> {
@@ -47,7 +48,7 @@ async function tryAgain({ web }: Connected): Promise<void> {
   await web.runner.waitUntilIdle();
 }
 
-test("what passes is tried again by itself, from the checkpoint, and nobody is told", async () => {
+test("a failing apply is retried from its checkpoint, and nobody is notified", async () => {
   const work = await connectedWeb();
   work.org.createAccount({ name: "Acme" });
   const { id } = await work.plan();
@@ -65,7 +66,7 @@ test("what passes is tried again by itself, from the checkpoint, and nobody is t
   expect(await work.names()).toEqual(["Acme"]);
 });
 
-test("what does not pass is left to a person after five tries; the next run goes on with it", async () => {
+test("after five attempts a failing apply needs a person; the next run resumes it", async () => {
   const work = await connectedWeb();
   const { web, carol, org } = work;
   org.createAccount({ name: "Acme" });
@@ -99,7 +100,7 @@ test("what does not pass is left to a person after five tries; the next run goes
   expect(await work.names()).toEqual(["Acme", "Bolt"]);
 });
 
-test("on a full disk a run stays in hand until there is space to write how it ended", async () => {
+test("on a full disk a run keeps its lease until its end can be recorded", async () => {
   const { work, id } = await applyingOnFullDisk();
   const { web, carol } = work;
 
@@ -119,7 +120,7 @@ test("on a full disk a run stays in hand until there is space to write how it en
   expect(await work.names()).toEqual(["Acme"]);
 });
 
-test("a process that is told to stop does not wait for space on the disk", async () => {
+test("a process that is stopped does not wait for space on the disk", async () => {
   const { work } = await applyingOnFullDisk();
   const { web } = work;
   await until(

@@ -54,7 +54,7 @@ function logLineOf({ web }: Connected, run: number): Record<string, unknown> {
   return found[0]!;
 }
 
-test("a scrape says what runs did and used, and what the database holds; the log says the same of each", async () => {
+test("metrics count what runs did and used; the log has the same for each run", async () => {
   const work = await withMetrics();
   const { web, org, plan, apply, sync } = work;
   org.createAccount({ name: "Acme", websiteurl: "acme.com" });
@@ -110,7 +110,7 @@ test("a scrape says what runs did and used, and what the database holds; the log
   expect(lines.filter((line) => "stages" in line)).toMatchObject([
     {
       level: "info",
-      message: `Run ${id} has planned and waits.`,
+      message: `Run ${id} is planned.`,
       mode: "plan",
       result: "planned",
       startedBy: "person",
@@ -126,7 +126,7 @@ test("a scrape says what runs did and used, and what the database holds; the log
       run: second.id,
       mode: "sync",
       result: "done",
-      because: null,
+      reason: null,
       startedBy: "person",
       seconds: 0,
       counts: second.counts,
@@ -142,7 +142,7 @@ test("a scrape says what runs did and used, and what the database holds; the log
   expect(told).not.toMatch(/acme|bolt|company-admin|gmail/i);
 });
 
-test("a run that fails and one that is stopped are counted as that, and warned of", async () => {
+test("a failed run and a cancelled one are counted as such, and logged as warnings", async () => {
   const work = await withMetrics();
   const { web, org, plan, apply, sync, carol, ended } = work;
   org.createAccount({ name: "Acme" });
@@ -173,14 +173,14 @@ test("a run that fails and one that is stopped are counted as that, and warned o
   expect(logLineOf(work, failed.id)).toMatchObject({
     level: "warn",
     result: "failed",
-    because: failed.error?.kind,
+    reason: failed.error?.kind,
     requests: failed.requests,
   });
   expect(failed.requests).toBeGreaterThan(0);
-  expect(logLineOf(work, id)).toMatchObject({ level: "warn", result: "stopped", because: "cancelled" });
+  expect(logLineOf(work, id)).toMatchObject({ level: "warn", result: "stopped", reason: "cancelled" });
 });
 
-test("what is due and nobody starts, and what waits for a person, grows older", async () => {
+test("the queue age grows while a due run does not start, or a plan needs approval", async () => {
   const work = await withMetrics();
   const { web, org, plan, apply, carol } = work;
   const account = org.createAccount({ name: "Acme" });
@@ -205,7 +205,7 @@ test("what is due and nobody starts, and what waits for a person, grows older", 
   expect(await ages()).toMatchObject({ person: 3600 });
 });
 
-test("mails that wait are counted", async () => {
+test("queued mails are counted", async () => {
   const env = {
     METRICS_TOKEN: TOKEN,
     SMTP_URL: "smtp://127.0.0.1:1",
@@ -216,7 +216,7 @@ test("mails that wait are counted", async () => {
   expect(nonZeroValues(await scrape(work), "sluice_mails_waiting")).toEqual({ "": 1 });
 });
 
-test("only the operator's token reads them, and requests are counted by route", async () => {
+test("only the operator's token gives access, and requests are counted by route", async () => {
   const work = await withMetrics();
   const { web, carol } = work;
   const asked = (authorization?: string) =>
@@ -238,7 +238,7 @@ test("only the operator's token reads them, and requests are counted by route", 
   expect(Object.keys(durations).join()).not.toMatch(/4711|nowhere|secret/);
 });
 
-test("without a token there are none, and it says so", async () => {
+test("without a configured token there are no metrics, and the answer says so", async () => {
   const { web } = await connectedWeb();
   const answer = await fetch(`${web.origin}/metrics`);
   expect(answer.status).toBe(404);

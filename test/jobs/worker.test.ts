@@ -29,7 +29,7 @@ async function passes({ web }: Connected, hours: number): Promise<void> {
   web.clock.set(new Date(web.clock.now().getTime() + hours * HOUR));
 }
 
-test("a full run comes every 24 hours, and changes in between when they are wanted", async () => {
+test("a full run starts every 24 hours, and changes-only runs in between if scheduled", async () => {
   const work = await working();
   await work.web.database.pool.query("update connection set changes_every_minutes = 60");
   expect(await work.worker.poll()).toBeUndefined();
@@ -44,7 +44,7 @@ test("a full run comes every 24 hours, and changes in between when they are want
   expect(await work.names()).toEqual(["Contoso", "Fabrikam"]);
 });
 
-test("nothing is started while the sync is paused, nor while a plan waits for somebody", async () => {
+test("nothing starts while the sync is paused, or a plan needs approval", async () => {
   const work = await working();
   await passes(work, 24);
   await work.carol.post("/connection/pause");
@@ -61,7 +61,7 @@ test("nothing is started while the sync is paused, nor while a plan waits for so
 });
 
 test.for<RunMode>(["sync", "changes"])(
-  "a %s run whose process died while it read starts over",
+  "a %s run whose process died while reading starts over",
   async (mode) => {
     const work = await working();
     const { web } = work;
@@ -69,9 +69,13 @@ test.for<RunMode>(["sync", "changes"])(
     // transaction, since the worker may be polling.
     await web.database.pool.query(
       `with gone as (
-         update run_leases set fence = 77, holder = 'gone', backend_pid = 999999, backend_start = now(), heartbeat_at = now())
-       insert into runs (organization_id, origin, mode, status, trigger, settings, settings_hash, fence, started_at, started_by)
-       select organization_id, origin, $1, 'reading', 'person', settings, '', 77, started_at, 'dana@ourcompany.example' from runs`,
+         update run_leases
+         set fence = 77, holder = 'gone', backend_pid = 999999, backend_start = now(), heartbeat_at = now())
+       insert into runs (organization_id, origin, mode, status, trigger, settings, settings_hash, fence,
+         started_at, started_by)
+       select organization_id, origin, $1, 'reading', 'person', settings, '', 77,
+         started_at, 'dana@ourcompany.example'
+       from runs`,
       [mode],
     );
     work.org.createAccount({ name: "Fabrikam" });

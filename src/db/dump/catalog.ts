@@ -57,7 +57,8 @@ async function workingSections(client: ClientBase): Promise<Section[]> {
     from pg_class c
     join pg_inherits i on i.inhrelid = c.oid
     join pg_class p on p.oid = i.inhparent
-    join runs r on substring(pg_get_expr(c.relpartbound, c.oid) from '^FOR VALUES IN \\(''?(\\d+)''?\\)$')::bigint = r.id
+    join runs r on r.id =
+      substring(pg_get_expr(c.relpartbound, c.oid) from '^FOR VALUES IN \\(''?(\\d+)''?\\)$')::bigint
     where c.relnamespace = 'public'::regnamespace and c.relispartition and r.status in ('planned', 'applying')
     order by r.id, c.relname collate "C"`);
   return rows.map(({ table, columns, of, value, unlogged }) => ({

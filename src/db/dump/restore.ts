@@ -97,7 +97,7 @@ function checkCounts(restored: End["rows"], declared: End["rows"]): void {
   for (const table of new Set([...Object.keys(restored), ...Object.keys(declared)])) {
     if (restored[table] !== declared[table])
       throw new BackupError(
-        `The backup says that ${table} has ${declared[table] ?? "no"} rows, and ${restored[table] ?? "none"} came in; nothing was restored. Use another copy of it.`,
+        `The backup says that ${table} has ${declared[table] ?? "no"} rows, and ${restored[table] ?? "none"} were read; nothing was restored. Use another copy of it.`,
       );
   }
 }
