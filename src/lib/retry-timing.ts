@@ -1,9 +1,7 @@
 // When to retry: a pure function from a failure to a delay. The caller counts, waits and sends.
 
-/**
- * "throttled": the server asked to slow down. "broken": a retry may succeed. "final": it will not.
- */
-export type FailureClass = "throttled" | "broken" | "final";
+/** The server asked to slow down; a retry may succeed; no retry will. */
+export type FailureClass = "throttled" | "transient" | "permanent";
 
 export interface RetryLimits {
   /** Maximum number of attempts for a transient failure. */
@@ -40,23 +38,23 @@ const FIRST_BACKOFF_MS = 1_000;
 const MAX_BACKOFF_MS = 60_000;
 
 const FAILURE_BY_STATUS: Readonly<Record<number, FailureClass>> = {
-  408: "broken",
+  408: "transient",
   429: "throttled",
-  500: "broken",
-  502: "broken",
+  500: "transient",
+  502: "transient",
   503: "throttled",
-  504: "broken",
+  504: "transient",
 };
 
 export function classifyStatus(status: number): FailureClass {
-  return FAILURE_BY_STATUS[status] ?? "final";
+  return FAILURE_BY_STATUS[status] ?? "permanent";
 }
 
 /** Milliseconds before the next attempt, or 'give-up'. */
 export function retryDelay(attempt: FailedAttempt): number | "give-up" {
   const limits = attempt.limits ?? DEFAULT_RETRY_LIMITS;
-  if (attempt.failure === "final") return "give-up";
-  if (attempt.failure === "broken" && attempt.attempt >= limits.maxTransientAttempts) return "give-up";
+  if (attempt.failure === "permanent") return "give-up";
+  if (attempt.failure === "transient" && attempt.attempt >= limits.maxTransientAttempts) return "give-up";
 
   const requested = parseRetryAfter(attempt.retryAfter, attempt.now);
   const backoff = Math.min(FIRST_BACKOFF_MS * 2 ** Math.min(attempt.attempt - 1, 20), MAX_BACKOFF_MS);

@@ -30,7 +30,8 @@ test("a stage that starts during a write is written after it", async () => {
   const { rows } = await database.pool.query<{ id: number }>(
     `insert into runs (organization_id, origin, mode, status, trigger, settings, settings_hash, fence,
        started_at)
-     values ('11111111-1111-1111-1111-111111111111', 'dynamics', 'sync', 'applying', 'schedule', '{}', '', 1, now()) returning id`,
+     values ('11111111-1111-1111-1111-111111111111', 'dynamics', 'sync', 'applying', 'schedule', '{}', '', 1, now())
+     returning id`,
   );
   const { id } = rows[0]!;
   const writer = createProgressWriter({ database }, 1, () => undefined);

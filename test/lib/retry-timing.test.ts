@@ -4,21 +4,21 @@ import type { FailedAttempt } from "../../src/lib/retry-timing.ts";
 
 const now = new Date("2026-03-01T12:00:00Z");
 const ask = (attempt: Partial<FailedAttempt>) =>
-  retryDelay({ failure: "broken", attempt: 1, now, throttledMs: 0, jitter: 1, ...attempt });
+  retryDelay({ failure: "transient", attempt: 1, now, throttledMs: 0, jitter: 1, ...attempt });
 
 test.each([
-  [200, "final"],
-  [400, "final"],
-  [401, "final"],
-  [403, "final"],
-  [404, "final"],
-  [408, "broken"],
+  [200, "permanent"],
+  [400, "permanent"],
+  [401, "permanent"],
+  [403, "permanent"],
+  [404, "permanent"],
+  [408, "transient"],
   [429, "throttled"],
-  [500, "broken"],
-  [501, "final"],
-  [502, "broken"],
+  [500, "transient"],
+  [501, "permanent"],
+  [502, "transient"],
   [503, "throttled"],
-  [504, "broken"],
+  [504, "transient"],
 ] as const)("status %i is %s", (status, failure) => {
   expect(classifyStatus(status)).toBe(failure);
 });
@@ -71,6 +71,6 @@ describe("giving up", () => {
   });
 
   test("a permanent failure gets no retry", () => {
-    expect(ask({ failure: "final" })).toBe("give-up");
+    expect(ask({ failure: "permanent" })).toBe("give-up");
   });
 });
