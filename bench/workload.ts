@@ -1,6 +1,6 @@
 // Defines what is synced: twelve mapped columns of kinds that organisations usually map.
 import type { ConnectionSettings } from "../src/connections/file/connection-file.ts";
-import { DEFAULT_LIMITS } from "../src/settings/brake.ts";
+import { DEFAULT_BRAKE_LIMITS } from "../src/settings/brake.ts";
 import { DEFAULT_SCHEDULE } from "../src/settings/schedule.ts";
 import type { Mapping } from "../src/settings/sync-settings.ts";
 
@@ -44,7 +44,7 @@ export function connectionTo({ origin, clientId, clientSecret }: Source): Connec
     mapping,
     options: { allowDuplicateNames: false, onDomainTaken: "skip" },
     schedule: DEFAULT_SCHEDULE,
-    brake: DEFAULT_LIMITS,
+    brake: DEFAULT_BRAKE_LIMITS,
     ownDomains: ["ourcompany.com"],
     commonDomains: { add: [], remove: [] },
     // All users of the simulated organisation who can sign in. Disabled users, robots and teams are no

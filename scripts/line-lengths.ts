@@ -7,7 +7,32 @@ import { fileURLToPath } from "node:url";
 import { parseSync } from "vite";
 
 /** Folders that are checked; src, web and the rest of test follow when their lines are in order. */
-const FOLDERS = ["simulator", "bench", "scripts", "test/simulator", "test/scripts", "src/sync"];
+const FOLDERS = [
+  "bench",
+  "scripts",
+  "simulator",
+  "src/access",
+  "src/config",
+  "src/csv",
+  "src/db",
+  "src/jobs",
+  "src/lib",
+  "src/mail",
+  "src/notify",
+  "src/settings",
+  "src/sync",
+  "src/teammates",
+  "test/access",
+  "test/csv",
+  "test/db",
+  "test/jobs",
+  "test/lib",
+  "test/mail",
+  "test/notify",
+  "test/scripts",
+  "test/settings",
+  "test/simulator",
+];
 
 /** Counted from the comment's first character, because indentation makes it no harder to read. */
 const MAX_COMMENT = 100;

@@ -1,5 +1,5 @@
-// What the environment says: the only file that reads process.env. All faults are reported at once, so an operator mends
-// everything in one go. Secrets may be given as NAME, or as NAME_FILE, the path of a file that holds them.
+// Reads the configuration; no other file reads process.env. Faults are reported all at once. A
+// secret is given as NAME, or as NAME_FILE, the path of a file that contains it.
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { settings, type Setting, type SettingName } from "./config/settings.ts";
@@ -14,32 +14,37 @@ export interface Config {
   readonly logLevel: LogLevel;
   /** An origin such as http://127.0.0.1:8365. */
   readonly simulator: string | undefined;
-  /** At most, of a process that serves pages; a worker or a command opens half of them. */
+  /** Maximum for a process that serves pages; a worker or a command opens half of them. */
   readonly databaseConnections: number;
-  /** For one query of a request. */
+  /** Timeout of one query of a request. */
   readonly querySeconds: number;
   readonly maxAccounts: number;
   readonly host: string;
   readonly port: number;
-  /** An origin; undefined: the one it listens on. */
+  /** An origin; undefined: the address it listens on. */
   readonly publicUrl: string | undefined;
   readonly trustedProxies: readonly string[];
   readonly workspace: string;
   /** 32 bytes; undefined: the one kept in `home`. */
   readonly key: Buffer | undefined;
-  /** Former keys, which only open. */
+  /** Former keys, which decrypt but do not encrypt. */
   readonly oldKeys: readonly Buffer[];
   readonly mail: parse.Mail | undefined;
-  /** Signing in with Microsoft. */
+  /** Sign-in with Microsoft. */
   readonly entra: parse.EntraApp | undefined;
-  /** The application registered for logging in to Dynamics 365; public if it has no secret. */
+  /**
+   * The application registered for connecting to Dynamics 365; a public client if it has no secret.
+   */
   readonly dynamicsApp: parse.DynamicsApp | undefined;
-  /** For how long what runs leave behind is kept. */
+  /** How long finished runs and their changes are kept. */
   readonly retention: { readonly historyDays: number; readonly plansDays: number };
-  /** Who has it may read /metrics; undefined: nobody. */
+  /** The bearer token for /metrics; undefined: /metrics is off. */
   readonly metricsToken: string | undefined;
   readonly colours: boolean;
-  /** A secret that a connection file names: NAME, or what the file of NAME_FILE holds. @throws ConfigError if that file cannot be read. */
+  /**
+   * Reads a secret that a connection file names, from NAME or the file of NAME_FILE.
+   * @throws ConfigError if that file cannot be read
+   */
   readonly readSecret: (name: string) => string | undefined;
 }
 
@@ -55,7 +60,7 @@ export class ConfigError extends UserError {
   }
 }
 
-/** @throws ConfigError with a sentence for every fault. */
+/** @throws ConfigError with a sentence for every fault */
 export function readConfig(env: Environment = process.env, directory: string = process.cwd()): Config {
   const faults: string[] = [];
   const get = (name: SettingName) => readVariable(env, name) ?? defaultOf(name);
@@ -112,7 +117,7 @@ function defaultOf(name: SettingName): string | undefined {
   return setting?.default;
 }
 
-/** An empty variable counts as none: that is how compose files and .env files leave one out. */
+/** An empty variable counts as unset, because compose files and .env files cannot unset one. */
 function readVariable(env: Environment, name: string): string | undefined {
   const value = env[name]?.trim();
   return value === "" ? undefined : value;
@@ -125,7 +130,7 @@ function readSecret(env: Environment, name: string): string | undefined {
   if (value !== undefined)
     throw new ConfigError([`${name} and ${name}_FILE are both set. Keep one of them.`]);
   try {
-    // Editors and `echo` end a file with a line break; secrets do not.
+    // Editors and `echo` end a file with a line break; secrets have none.
     const content = readFileSync(file, "utf8").trim();
     if (content !== "") return content;
   } catch (cause) {

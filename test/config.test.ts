@@ -18,7 +18,7 @@ function faultsOf(env: Record<string, string>): readonly string[] {
 }
 
 describe("the environment", () => {
-  it("may say nothing", () => {
+  it("may be empty", () => {
     expect(readConfig({ DATABASE_URL: "" }, directory)).toMatchObject({
       databaseUrl: undefined,
       home: join(directory, ".sluice"),
@@ -29,7 +29,7 @@ describe("the environment", () => {
     });
   });
 
-  it("gives secrets as they are or by file", () => {
+  it("gives secrets directly or by file", () => {
     const file = join(directory, "url");
     writeFileSync(file, "postgres://u:p@db/sluice\n");
     const config = readConfig({ DATABASE_URL_FILE: file, A_SECRET: "a", B_SECRET_FILE: file }, directory);
@@ -41,7 +41,7 @@ describe("the environment", () => {
     ]);
   });
 
-  it("believes proxies at addresses and in networks, and names what is neither", () => {
+  it("trusts proxies by address and network, and names invalid ones", () => {
     const proxies = (list: string) => readConfig({ SLUICE_TRUSTED_PROXIES: list }).trustedProxies;
     expect(proxies("10.0.0.0/8, ::1,loopback,fd00::/8")).toEqual([
       "10.0.0.0/8",
@@ -56,7 +56,7 @@ describe("the environment", () => {
       ]);
   });
 
-  it("gives a process connections enough for a run, and a query of a request some seconds", () => {
+  it("limits connections and query time, and refuses too few", () => {
     expect(readConfig({})).toMatchObject({ databaseConnections: 20, querySeconds: 30 });
     expect(faultsOf({ SLUICE_DATABASE_CONNECTIONS: "11", SLUICE_QUERY_SECONDS: "0" })).toEqual([
       'SLUICE_DATABASE_CONNECTIONS is "11". Write a whole number from 12 to 9999, such as 20.',
@@ -80,7 +80,7 @@ describe("the environment", () => {
     expect(faults.join()).not.toContain("hidden");
   });
 
-  it("sets up the server, its mail and signing in with Microsoft", () => {
+  it("configures the server, its mail and sign-in with Microsoft", () => {
     const key = Buffer.alloc(32, 7);
     const entra = { tenant: "0c9d3e5a-1111-4222-8333-444455556666", clientId: "app", clientSecret: "secret" };
     const config = readConfig(
@@ -107,7 +107,7 @@ describe("the environment", () => {
     });
   });
 
-  it("is refused with a sentence for what would let strangers in or strand a link", () => {
+  it("is refused with a sentence for insecure or unusable values", () => {
     const faults = faultsOf({
       SLUICE_PORT: "70000",
       SLUICE_PUBLIC_URL: "https://sluice.ourcompany.example/app",
@@ -137,7 +137,7 @@ describe("the environment", () => {
     expect(faultsOf({ DATABASE_URL_FILE: empty, DATABASE_URL: "postgres://db/x" })[0]).toContain("both set");
   });
 
-  it("lets the simulator be on this machine only", () => {
+  it("allows the simulator on this machine only", () => {
     expect(readConfig({ SLUICE_SIMULATOR: "http://127.0.0.1:8365/" }, directory).simulator).toBe(
       "http://127.0.0.1:8365",
     );

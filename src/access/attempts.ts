@@ -1,5 +1,5 @@
-// How often somebody may try: counted in the database, so that several processes count together and a restart forgets nothing.
-// A window begins with the first try and is over at its end; our clock tells when.
+// Rate limits by fixed window, counted in the database, so that processes share the counts and a
+// restart keeps them. A window starts with its first attempt.
 import { sql, type Kysely } from "kysely";
 import type { Tables } from "../db/tables.ts";
 import { AccessError } from "./access-error.ts";
@@ -8,7 +8,10 @@ export type Limit = { readonly action: string; readonly max: number; readonly wi
 
 const MINUTE_MS = 60_000;
 
-/** Per address a whole office may stand behind one; per e-mail someone may guess from many addresses. */
+/**
+ * Limits per network address are higher, because a whole office may share one address; limits per
+ * e-mail address stop an attacker who uses many network addresses.
+ */
 export const LIMITS = {
   signInFromAddress: { action: "sign-in from", max: 100, windowMs: 15 * MINUTE_MS },
   signInAs: { action: "sign-in as", max: 30, windowMs: 15 * MINUTE_MS },
@@ -17,7 +20,10 @@ export const LIMITS = {
   resetFor: { action: "reset for", max: 5, windowMs: 60 * MINUTE_MS },
 } as const satisfies Record<string, Limit>;
 
-/** Counts one try, and says whether it is still within the limit. */
+/**
+ * Counts one attempt.
+ * @returns whether it is within the limit
+ */
 export async function countAttempt(
   db: Kysely<Tables>,
   limit: Limit,
@@ -35,7 +41,7 @@ export async function countAttempt(
   return (rows[0]?.count ?? 0) <= limit.max;
 }
 
-/** @throws AccessError when it was tried too often */
+/** @throws AccessError when the limit is exceeded */
 export async function requireAttempt(
   db: Kysely<Tables>,
   limit: Limit,
@@ -45,16 +51,16 @@ export async function requireAttempt(
   if (await countAttempt(db, limit, subject, now)) return;
   throw new AccessError(
     "too-many",
-    `That was tried too often. Wait ${limit.windowMs / MINUTE_MS} minutes and try again.`,
+    `Too many attempts. Wait ${limit.windowMs / MINUTE_MS} minutes and try again.`,
   );
 }
 
-/** A success forgets the failures before it. */
+/** Resets the count after a success. */
 export async function resetAttempts(db: Kysely<Tables>, limit: Limit, subject: string): Promise<void> {
   await db.deleteFrom("attempts").where("key", "=", `${limit.action} ${subject}`).execute();
 }
 
-/** Windows that are over, from whoever tried. */
+/** Deletes counts whose window has ended under every limit. */
 export async function deleteExpiredAttempts(db: Kysely<Tables>, now: Date): Promise<void> {
   const longestWindow = Math.max(...Object.values(LIMITS).map(({ windowMs }) => windowMs));
   await db

@@ -1,4 +1,4 @@
-// The mails of this room, as plain text: what happened, the link, and how long it works.
+// Emails with a one-time link, as plain text: why it was sent, the link, and how long it works.
 import type { Mail } from "../mail/outbox.ts";
 import { LINK_LIFETIME_MS } from "./links.ts";
 

@@ -1,7 +1,6 @@
-// Signing in with Microsoft: OpenID Connect at the company's own tenant, authorization code with PKCE, through openid-client.
-// Nobody comes in by this who was not invited. The address is the user principal name, whose domain the tenant has verified;
-// the claim "email" may hold anything unless Entra ID says that its domain's owner is verified ("xms_edov").
-// Source: Microsoft Learn "OpenID Connect on the Microsoft identity platform", "ID token claims reference", "Migrate away from using email claims".
+// Sign-in with Microsoft: OpenID Connect with PKCE at the company's own tenant, for invited
+// teammates. The tenant verifies a user principal name, but the claim "email" only if "xms_edov" is
+// set (Microsoft Learn, "ID token claims reference", "Migrate away from using email claims").
 import * as oidc from "openid-client";
 import { z } from "zod";
 import type { Database } from "../db/pool.ts";
@@ -19,16 +18,24 @@ const DISCOVERY_LIFETIME_MS = 24 * 3_600_000;
 
 export type EntraDeps = {
   readonly app: { readonly tenant: string; readonly clientId: string; readonly clientSecret: string };
-  /** Origin of the simulator, which then stands for Microsoft. */
+  /** Origin of the simulator, used in place of Microsoft's. */
   readonly simulator: string | undefined;
   readonly database: Database;
   readonly clock: Clock;
 };
 
 export type EntraSignIn = {
-  /** Where the browser goes; `browser` is the value of its cookie. */
+  /**
+   * Starts a sign-in for the browser with this cookie value.
+   * @returns the URL to redirect it to
+   */
   begin(browser: string, redirectUri: string): Promise<URL>;
-  /** `returned`: the address the browser came back to. @returns the token of a session @throws AccessError */
+  /**
+   * Completes a sign-in.
+   * @param returned the URL that Microsoft redirected the browser to
+   * @returns the token of a session
+   * @throws AccessError
+   */
   finish(browser: string, returned: URL): Promise<string>;
 };
 
@@ -43,10 +50,10 @@ const CODE_BY_PROBLEM = {
 } as const satisfies Record<string, AccessErrorCode>;
 export type MicrosoftProblem = keyof typeof CODE_BY_PROBLEM;
 
-/** Why somebody does not get in this way. A browser stands there: its page knows the sentence by `problem`. */
+/** Sign-in with Microsoft failed. The page in the browser has a sentence for each `problem`. */
 export class MicrosoftError extends AccessError {
   readonly problem: MicrosoftProblem;
-  /** Microsoft's own number of it, such as AADSTS50105, that its administrators know. */
+  /** Microsoft's error code, such as AADSTS50105, which administrators look up. */
   readonly aadstsCode: string | undefined;
 
   constructor(
@@ -124,7 +131,7 @@ export function createEntraSignIn({ app, simulator, database, clock }: EntraDeps
     return signInTeammate(database, claims, clock.now());
   }
 
-  /** Taken out, so it works once, and only in the browser it began in. */
+  /** Deletes the pending sign-in, so that it works once, and only in the browser that started it. */
   async function consumePending(browser: string, state: string) {
     const pending = await database.kysely
       .deleteFrom("entra_sign_ins")
@@ -157,8 +164,8 @@ function verifiedEmails({ preferred_username: name, email, xms_edov: verified }:
 }
 
 /**
- * The first sign-in ties the Microsoft account to the teammate, who may then change their address there; an address that
- * moved on to somebody else opens nothing.
+ * Matches by Microsoft account, which the first sign-in stores with the teammate. So a teammate
+ * keeps access when their address changes, and whoever gets the old address gains none.
  */
 async function signInTeammate(database: Database, claims: Claims, now: Date): Promise<string> {
   const emails = verifiedEmails(claims);
@@ -179,13 +186,13 @@ async function signInTeammate(database: Database, claims: Claims, now: Date): Pr
       .set({ entra_object_id: claims.oid })
       .where("id", "=", teammate.id)
       .execute();
-    // An invitation that lies in a mailbox would still let somebody set a password.
+    // An unused invitation would still allow setting a password.
     await revokeLinks(trx, teammate.id);
     return startSession(trx, teammate.id, now);
   });
 }
 
-/** What Entra ID sent back instead of somebody. */
+/** Maps an error response of Entra ID to the problem shown. */
 function toMicrosoftError(cause: unknown): MicrosoftError {
   if (!(cause instanceof oidc.AuthorizationResponseError || cause instanceof oidc.ResponseBodyError))
     return new MicrosoftError("refused", { cause });

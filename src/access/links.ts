@@ -1,4 +1,5 @@
-// One-time links: an invitation, a new password, the first sign-in. Each works once, until it expires.
+// One-time links: an invitation, a password reset, the first sign-in. Each works once, until it
+// expires.
 import type { Kysely } from "kysely";
 import type { Tables } from "../db/tables.ts";
 import { AccessError } from "./access-error.ts";
@@ -20,7 +21,10 @@ export type Link = {
   readonly expiresAt: Date;
 };
 
-/** @returns the token of the link, told once */
+/**
+ * Creates a link.
+ * @returns its token, which cannot be read again
+ */
 export async function createLink(
   db: Kysely<Tables>,
   kind: LinkKind,
@@ -40,7 +44,7 @@ export async function createLink(
   return token;
 }
 
-/** Ends all links of a teammate: they have come in, or a newer invitation is on its way. */
+/** Revokes all unused links of a teammate. */
 export async function revokeLinks(db: Kysely<Tables>, teammateId: number): Promise<void> {
   await db
     .deleteFrom("one_time_links")
@@ -49,12 +53,15 @@ export async function revokeLinks(db: Kysely<Tables>, teammateId: number): Promi
     .execute();
 }
 
-/** Where a link leads, under the public address. */
+/** The link's URL under the public address. */
 export function linkUrl(publicUrl: string, token: string): string {
   return `${publicUrl}/links/${token}`;
 }
 
-/** What a link is for, without using it up. @throws AccessError when it is none, was used, or is over */
+/**
+ * Loads a link without using it.
+ * @throws AccessError when it does not exist, was used, or has expired
+ */
 export async function readLink(db: Kysely<Tables>, token: string, now: Date): Promise<Link> {
   const found = isToken(token)
     ? await db
@@ -85,7 +92,10 @@ export async function readLink(db: Kysely<Tables>, token: string, now: Date): Pr
   return link;
 }
 
-/** Uses it up; of two who try at once, one is refused. @throws AccessError as `lookAtLink` */
+/**
+ * Marks a link as used; of two concurrent requests one is refused.
+ * @throws AccessError as `readLink`
+ */
 export async function consumeLink(db: Kysely<Tables>, token: string, now: Date): Promise<void> {
   const consumed = await db
     .updateTable("one_time_links")
@@ -98,7 +108,7 @@ export async function consumeLink(db: Kysely<Tables>, token: string, now: Date):
     throw new AccessError("expired", "This link has been used already. Sign in, or ask for a new one.");
 }
 
-/** Links that are over for a week; until then their pages say so. */
+/** Deletes links a week after they expired; until then their page says that they have expired. */
 export async function deleteExpiredLinks(db: Kysely<Tables>, now: Date): Promise<void> {
   await db
     .deleteFrom("one_time_links")

@@ -1,4 +1,5 @@
-// Passwords: Argon2id with the parameters OWASP's Password Storage Cheat Sheet names first (19 MiB, 2 passes), the library's defaults.
+// Passwords: Argon2id with the library's defaults, which are the first parameters of OWASP's
+// Password Storage Cheat Sheet (19 MiB, 2 passes).
 import { hash, verify } from "@node-rs/argon2";
 import type { Kysely } from "kysely";
 import type { Tables } from "../db/tables.ts";
@@ -15,7 +16,10 @@ export async function setPassword(db: Kysely<Tables>, teammateId: number, passwo
 
 let dummyHash: Promise<string> | undefined;
 
-/** The teammate whose address and password these are. Takes as long for an address that nobody has. */
+/**
+ * Finds the teammate with this address and password. An unknown address takes as long, so that
+ * timing does not reveal which addresses exist.
+ */
 export async function teammateByPassword(
   db: Kysely<Tables>,
   email: string,

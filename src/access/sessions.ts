@@ -1,4 +1,5 @@
-// Sessions: a token in the browser's cookie, its hash here. One ends a week after it was last used, and after a month whatever happens.
+// Sessions: the token is in the browser's cookie, its hash in the database. A session ends a week
+// after its last use, and a month after its start.
 import type { Kysely } from "kysely";
 import type { Tables } from "../db/tables.ts";
 import { DAY_MS } from "../lib/durations.ts";
@@ -7,7 +8,7 @@ import { isToken, newToken, tokenHash } from "./tokens.ts";
 
 const IDLE_TIMEOUT_MS = 7 * DAY_MS;
 export const MAX_LIFETIME_MS = 30 * DAY_MS;
-/** How exactly "last seen" is kept, so that reading a page is not a write each time. */
+/** How precisely `seen_at` is kept, so that not every request writes. */
 const SEEN_INTERVAL_MS = 5 * 60_000;
 
 export type SignedInTeammate = {
@@ -17,7 +18,10 @@ export type SignedInTeammate = {
   readonly role: TeammateRole;
 };
 
-/** Begins a session and makes an invited teammate an active one. @returns the token for the cookie */
+/**
+ * Starts a session and activates an invited teammate.
+ * @returns the token for the cookie
+ */
 export async function startSession(db: Kysely<Tables>, teammateId: number, now: Date): Promise<string> {
   const token = newToken();
   await db
@@ -41,7 +45,7 @@ export async function startSession(db: Kysely<Tables>, teammateId: number, now: 
   return token;
 }
 
-/** Whose session this is, if it is one and still lasts. */
+/** The teammate of a valid session. */
 export async function teammateBySession(
   db: Kysely<Tables>,
   token: string,

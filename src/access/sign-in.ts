@@ -1,4 +1,4 @@
-// Getting in with a password or a one-time link. Each ends in the token of a new session.
+// Sign-in by password or one-time link. Each returns the token of a new session.
 import { inTransaction } from "../db/transaction.ts";
 import type { Database } from "../db/pool.ts";
 import { emailKey } from "../teammates/teammates.ts";
@@ -11,10 +11,10 @@ import { endSessionsOf, startSession } from "./sessions.ts";
 export type SignInContext = {
   readonly database: Database;
   readonly now: Date;
-  /** Network address of who asks. */ readonly address: string;
+  /** Network address of the client. */ readonly address: string;
 };
 
-/** @throws AccessError when they do not match, or were tried too often */
+/** @throws AccessError when they do not match, or after too many attempts */
 export async function signInByPassword(
   { database: { kysely: db }, now, address }: SignInContext,
   credentials: { readonly email: string; readonly password: string },
@@ -26,7 +26,7 @@ export async function signInByPassword(
   if (teammate === undefined) {
     throw new AccessError(
       "wrong",
-      "This e-mail address and password do not belong together. Try again, or ask for a new password.",
+      "This e-mail address and password do not match. Try again, or reset your password.",
     );
   }
   await resetAttempts(db, LIMITS.signInAs, email);
@@ -36,8 +36,8 @@ export async function signInByPassword(
 export type LinkInput = { readonly name?: string | undefined; readonly password?: string | undefined };
 
 /**
- * Uses a link and signs in. A link for a new password ends all other sessions; one that asks for a password is not used
- * up by forgetting to send one.
+ * Uses a link and signs in. Setting a password ends all other sessions. A link that needs a
+ * password stays unused when none is sent.
  * @throws AccessError
  */
 export async function signInByLink(

@@ -1,4 +1,5 @@
-// Who may change whom: a company admin anybody, a workspace admin everybody but company admins; the last company admin stays.
+// Managing teammates: a company admin may change everybody, a workspace admin everybody but company
+// admins. The last company admin cannot be removed.
 import type { Kysely } from "kysely";
 import { inTransaction } from "../db/transaction.ts";
 import type { Database } from "../db/pool.ts";
@@ -17,7 +18,7 @@ export type TeamDeps = {
   readonly now: Date;
   readonly publicUrl: string;
   readonly workspace: string;
-  /** Whether there is a mail server. */
+  /** Whether a mail server is configured. */
   readonly delivers: boolean;
   readonly sealer: Sealer;
 };
@@ -26,12 +27,15 @@ type Member = { id: number; email: string; role: TeammateRole; state: TeammateSt
 
 export type Invitation = {
   readonly email: string;
-  /** Empty: they say it themselves. */
+  /** Empty: the teammate enters it. */
   readonly name: string;
   readonly role: TeammateRole;
 };
 
-/** Invites anew who was invited and has not come yet; the earlier link is over. @throws AccessError */
+/**
+ * Invites a teammate, or invites one again who has not joined; earlier links are revoked.
+ * @throws AccessError
+ */
 export async function invite(
   deps: TeamDeps,
   by: SignedInTeammate,
@@ -43,7 +47,7 @@ export async function invite(
     if (existing?.state === "active")
       throw new AccessError(
         "taken",
-        `${existing.email} works here already. Change the role in the list.`,
+        `${existing.email} is a teammate already. Change the role in the list.`,
         "email",
       );
     requireCompanyAdminFor(by, [role, existing?.role]);
@@ -73,7 +77,11 @@ export async function editTeammate(
   });
 }
 
-/** Their sessions and links end with them; accounts that name them keep an id nobody has until their next run. @throws AccessError */
+/**
+ * Deletes a teammate with their sessions and links. Accounts keep the dangling id until their next
+ * sync.
+ * @throws AccessError
+ */
 export async function deleteTeammate(
   { database }: Pick<TeamDeps, "database">,
   by: SignedInTeammate,
@@ -85,7 +93,7 @@ export async function deleteTeammate(
   });
 }
 
-/** Mails a link for a new password, if somebody who may sign in has this address; tells nobody whether. */
+/** Mails a password reset link if an active teammate has this address; the caller cannot tell. */
 export async function mailPasswordReset(deps: TeamDeps, email: string): Promise<void> {
   const { database, now, publicUrl } = deps;
   await inTransaction(database, async ({ kysely: trx }) => {
@@ -97,7 +105,8 @@ export async function mailPasswordReset(deps: TeamDeps, email: string): Promise<
 }
 
 /**
- * A link for the operator, who has the machine anyway: makes the first company admin, or lets one who lost their password in.
+ * A link for the operator: it creates the first company admin, or lets one in who lost the
+ * password.
  * @throws AccessError when there is another company admin and this is none
  */
 export async function createOperatorLink(
@@ -126,7 +135,7 @@ export async function createOperatorLink(
   });
 }
 
-/** Whether anybody has ever come in who may change everything. */
+/** Whether there is an active company admin. */
 export async function hasCompanyAdmin(db: Kysely<Tables>): Promise<boolean> {
   const found = await db
     .selectFrom("teammates")
@@ -152,11 +161,10 @@ async function lockMember(
 }
 
 async function lockMemberToChange(trx: Kysely<Tables>, by: SignedInTeammate, id: number): Promise<Member> {
-  // Locked before the one to change, and always in this order, so that two who dismiss each other wait and do not deadlock.
+  // Locks are always taken in this order, so that two admins who delete each other do not deadlock.
   await lockCompanyAdmins(trx);
   const existing = await lockMember(trx, "id", id);
-  if (!existing)
-    throw new AccessError("not-found", "Nobody with this number works here any more. Reload the list.");
+  if (!existing) throw new AccessError("not-found", "This teammate no longer exists. Reload the list.");
   requireCompanyAdminFor(by, [existing.role]);
   return existing;
 }

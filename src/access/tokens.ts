@@ -1,6 +1,5 @@
-// Who may come in and what they may do: sessions, one-time links, passwords, invitations, signing in with Microsoft.
-// A token is 256 random bits; it is kept as a hash alone, so a copy of the database lets nobody in.
-// Every time is the clock's that is passed in.
+// Tokens of sessions and links: 256 random bits, stored as a hash only, so that a copy of the
+// database grants no access.
 import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 
 export function newToken(): string {
@@ -11,12 +10,12 @@ export function isToken(text: string): boolean {
   return /^[\w-]{43}$/.test(text);
 }
 
-/** What is stored in a token's place. */
+/** The hash that is stored. */
 export function tokenHash(token: string): Buffer {
   return createHash("sha256").update(token).digest();
 }
 
-/** Proves that a request was made by a page of ours: only that page was told the answer for its browser's cookie. */
+/** The CSRF token of a session: only pages of this origin can read it. */
 export function csrfTokenOf(cookie: string): string {
   return createHmac("sha256", cookie).update("sluice csrf").digest("base64url");
 }

@@ -1,5 +1,5 @@
-// From the text of a setting to its value. What is wrong with it is added to the faults, as a sentence with what to write;
-// a secret is never part of one.
+// Parses the text of each setting. A fault is added as a sentence that says what to write; it never
+// contains a secret.
 import { isIP } from "node:net";
 import type { LogLevel } from "../lib/log.ts";
 import type { SettingName } from "./settings.ts";
@@ -16,7 +16,7 @@ export type Mail = { readonly smtpUrl: string; readonly from: string };
 export function databaseUrl(value: string | undefined, faults: string[]): string | undefined {
   if (value === undefined) return undefined;
   if (!/^postgres(?:ql)?:\/\//.test(value) || !URL.canParse(value)) {
-    // Not shown: it may hold a password even if it is misspelt.
+    // The value is not shown, since it may contain a password.
     faults.push(
       "DATABASE_URL is not an address of PostgreSQL. Write postgres://user:password@host:5432/database.",
     );
@@ -50,7 +50,7 @@ export function maxAccounts(value: string | undefined, faults: string[]): number
   return 0;
 }
 
-/** Fewer would leave a run waiting for itself. */
+/** With fewer, a run could wait for a connection that it holds itself. */
 const MIN_CONNECTIONS = 12;
 
 export function databaseConnections(value: string | undefined, faults: string[]): number {
@@ -79,7 +79,7 @@ export function portNumber(value: string | undefined, faults: string[]): number 
   return 0;
 }
 
-/** Names of networks that fastify knows, besides addresses. */
+/** Names of networks that Fastify accepts beside addresses. */
 const NETWORKS: ReadonlySet<string> = new Set(["loopback", "linklocal", "uniquelocal"]);
 
 export function trustedProxies(value: string | undefined, faults: string[]): string[] {
@@ -122,7 +122,7 @@ export function key(name: string, value: string | undefined, faults: string[]): 
   const bytes = Buffer.from(value, isHex ? "hex" : "base64");
   if (bytes.length === KEY_BYTES) return bytes;
   faults.push(
-    `${name} holds what is not a key. Write 32 bytes in base64 or hex, such as "openssl rand -base64 32" prints.`,
+    `${name} is not a key. Write 32 bytes in base64 or hex, such as "openssl rand -base64 32" prints.`,
   );
   return undefined;
 }
@@ -166,7 +166,7 @@ export function entraApp(
     );
     return undefined;
   }
-  // "common" and "organizations" would let in whoever has a Microsoft account with a teammate's address on it.
+  // "common" and "organizations" would admit any Microsoft account with a teammate's address.
   if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(tenant)) {
     faults.push(
       `SLUICE_ENTRA_TENANT is "${tenant}". Write the Directory (tenant) ID that the Microsoft Entra admin center shows, such as 00000000-0000-0000-0000-000000000000.`,

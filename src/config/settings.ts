@@ -1,10 +1,11 @@
-// The one list of settings there are. `.env.example` is made from it, and the manual is held against it.
+// The list of all settings. `.env.example` is generated from it, and a check compares the manual
+// with it.
 
 export interface Setting {
   readonly name: string;
   readonly description: string;
   readonly default?: string;
-  /** May also be given as NAME_FILE; never shown. */
+  /** May also be given as NAME_FILE; is never shown. */
   readonly secret?: boolean;
 }
 
@@ -29,13 +30,13 @@ export const settings = [
   {
     name: "SLUICE_SIMULATOR",
     description:
-      "The one address besides Dynamics 365 that may be spoken to: the simulator's, as http://127.0.0.1:8365. " +
+      "Address of the simulator, the only one besides Dynamics 365 that may be contacted, as http://127.0.0.1:8365. " +
       "Leave it out in production.",
   },
   {
     name: "SLUICE_DATABASE_CONNECTIONS",
     description:
-      "Connections to the database that a process opens at most, 12 or more: half for requests of pages, half for runs and chores.",
+      "Connections to the database that a process opens at most, 12 or more: half for requests, half for runs and maintenance.",
     default: "20",
   },
   {
@@ -64,20 +65,20 @@ export const settings = [
   {
     name: "SLUICE_TRUSTED_PROXIES",
     description:
-      "Addresses or networks of proxies, separated by commas, that are believed when they say who asks.",
+      "Addresses or networks of proxies, separated by commas, that are trusted to name the client's address.",
     default: "127.0.0.1,::1",
   },
   { name: "SLUICE_WORKSPACE", description: "Name of the workspace, as people see it.", default: "Support" },
   {
     name: "SLUICE_KEY",
     description:
-      "Seals what Dynamics 365 trusts us with: 32 bytes in base64 or hex. Without it, one is made in SLUICE_HOME.",
+      "Encrypts credentials and mails in the database: 32 bytes in base64 or hex. Without it, one is made in SLUICE_HOME.",
     secret: true,
   },
   {
     name: "SLUICE_OLD_KEYS",
     description:
-      "Former values of SLUICE_KEY, separated by commas: they still open what they sealed, and seal nothing.",
+      "Former values of SLUICE_KEY, separated by commas: they decrypt what they encrypted, and encrypt nothing new.",
     secret: true,
   },
   {
@@ -120,7 +121,7 @@ export const settings = [
   {
     name: "METRICS_TOKEN",
     description:
-      "What Prometheus sends as a bearer token to read /metrics, 16 characters or more. Without it there are no metrics.",
+      "Bearer token with which Prometheus reads /metrics, 16 characters or more. Without it there are no metrics.",
     secret: true,
   },
   { name: "NO_COLOR", description: "Set it to anything to have no colours on a terminal." },

@@ -6,7 +6,7 @@ import type { SignInAuthority } from "../dataverse/auth/discovery.ts";
 import type { Tables } from "../db/tables.ts";
 import { parseStored } from "../lib/stored-json.ts";
 import { isResolvedBySignIn, isResolvedBy, type CompletedRun } from "./status/attention.ts";
-import { brakeLimits, DEFAULT_LIMITS, type BrakeLimits } from "../settings/brake.ts";
+import { brakeLimits, DEFAULT_BRAKE_LIMITS, type BrakeLimits } from "../settings/brake.ts";
 import type { Schedule } from "../settings/schedule.ts";
 import { chosenSettings, type ChosenSettings } from "../settings/sync-settings.ts";
 import type { Attention } from "./tables.ts";
@@ -85,7 +85,7 @@ export async function loadConnection(db: Db): Promise<Connection> {
       fullAt: row.full_at,
       timeZone: row.time_zone,
     },
-    brake: row.brake === null ? DEFAULT_LIMITS : parseStored(brakeLimits, row.brake, STORED_LIMITS),
+    brake: row.brake === null ? DEFAULT_BRAKE_LIMITS : parseStored(brakeLimits, row.brake, STORED_LIMITS),
   };
 }
 

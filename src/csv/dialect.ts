@@ -1,5 +1,5 @@
-// The dialect of a CSV file, found by looking: encoding by its byte-order mark or by what decodes, delimiter by which
-// one cuts the first lines into equally many pieces.
+// Detects the dialect of a CSV file: the encoding by byte-order mark or by what decodes, the
+// delimiter by which one splits the first lines into equally many values.
 import { createReadStream } from "node:fs";
 
 export interface CsvDialect {
@@ -9,7 +9,7 @@ export interface CsvDialect {
 
 const SAMPLE_BYTES = 64 * 1024;
 
-/** Reads the whole file once: a letter that is not UTF-8 may stand in the last line. */
+/** Reads the whole file once, because the last line may contain the only byte that is not UTF-8. */
 export async function detectDialect(path: string): Promise<CsvDialect> {
   const sample: Buffer[] = [];
   let length = 0;
@@ -35,7 +35,7 @@ function decodes(decode: () => string): boolean {
   }
 }
 
-/** UTF-16 by its mark, or by every other byte being zero, as it is in text that is mostly Latin. */
+/** UTF-16 by its byte-order mark, or by every other byte being zero, as in mostly Latin text. */
 function detectUtf16(start: Buffer): "utf-16le" | "utf-16be" | undefined {
   if (start[0] === 0xff && start[1] === 0xfe) return "utf-16le";
   if (start[0] === 0xfe && start[1] === 0xff) return "utf-16be";
@@ -52,7 +52,8 @@ export function detectDelimiter(text: string): CsvDialect["delimiter"] {
   const declared = /^\ufeff?sep=(.)\r?\n/i.exec(text)?.[1];
   const declaredDelimiter = delimiters.find((one) => one === declared);
   if (declaredDelimiter !== undefined) return declaredDelimiter;
-  // What stands in quotes delimits nothing; an unclosed quote at the cut is dropped with all behind it.
+  // Quoted text delimits nothing; an unclosed quote at the end of the sample is dropped with what
+  // follows.
   const lines = text
     .replaceAll(/"(?:[^"]|"")*(?:"|$)/g, "")
     .split(/\r\n|\r|\n/)

@@ -1,5 +1,5 @@
-// CSV files as people have them: rows are streamed, whatever the encoding and delimiter.
-// A row that cannot be read is a value with its line; a file that cannot be read at all is thrown as CsvError.
+// Streams the rows of a CSV file in any common encoding and delimiter. A row that cannot be read is
+// yielded as a fault with its line; a file that cannot be read is thrown as CsvError.
 import { createReadStream } from "node:fs";
 import { parse, CsvError as ParserError } from "csv-parse";
 import { detectDialect, type CsvDialect } from "./dialect.ts";
@@ -7,9 +7,9 @@ import { UserError, type UserErrorOptions } from "../lib/user-error.ts";
 
 export interface CsvRow {
   readonly kind: "row";
-  /** Where the row begins in the file; the header is line 1. */
+  /** Line on which the row starts; the header is line 1. */
   readonly line: number;
-  /** By column name; a column that the row lacks at its end is empty. */
+  /** Values by column name; missing columns at the end of a row are empty. */
   readonly values: Readonly<Record<string, string>>;
 }
 
@@ -19,7 +19,7 @@ export interface CsvFault {
   readonly sentence: string;
 }
 
-/** The file as a whole cannot be used; the message is a sentence for whoever chose it. */
+/** The file as a whole cannot be used. */
 export class CsvError extends UserError {
   override readonly name = "CsvError";
 
@@ -28,13 +28,13 @@ export class CsvError extends UserError {
   }
 }
 
-/** An unclosed quote makes the rest of the file one value: better to stop than to hold a gigabyte. */
+/** An unclosed quote makes the rest of the file one value, which must not fill the memory. */
 const MAX_ROW_BYTES = 4 * 1024 * 1024;
 
 /**
- * Rows and faulty rows in the order of the file.
- * @param required columns that must be in the header.
- * @throws CsvError if the file cannot be read, is empty, lacks a column, or its quotes do not close.
+ * Rows and faults in the order of the file.
+ * @param required columns that the header must have
+ * @throws CsvError if the file cannot be read, is empty, lacks a column, or has an unclosed quote
  */
 export async function* readCsv(
   path: string,
@@ -100,7 +100,7 @@ async function* decodeText(path: string, { encoding }: CsvDialect): AsyncGenerat
   let start = true;
   for await (const bytes of createReadStream(path) as AsyncIterable<Buffer>) {
     const text = decoder.decode(bytes, { stream: true });
-    // Excel's own way to name the delimiter; it is not the header.
+    // Excel's declaration of the delimiter; it is not the header.
     yield start ? text.replace(/^sep=.\r?\n/i, "") : text;
     start = false;
   }

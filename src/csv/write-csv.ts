@@ -1,17 +1,17 @@
-// CSV for spreadsheets and for machines: RFC 4180, so commas, double quotes and CRLF.
+// Writes CSV as in RFC 4180: commas, double quotes and CRLF.
 import { stringify } from "csv-stringify/sync";
 
 export type CsvValue = string | number | boolean | null | undefined;
 
 export interface CsvOptions {
   /**
-   * Puts an apostrophe before text that a spreadsheet would run as a formula (OWASP, "CSV Injection"). Off by default,
-   * because it changes the data for every other reader.
+   * Prefixes text that a spreadsheet would run as a formula with an apostrophe (OWASP, "CSV
+   * Injection"). Off by default, because it changes the data for every other reader.
    */
   readonly guardFormulas?: boolean;
 }
 
-/** Lines of CSV, each ended by CRLF; the header is just the first of them. */
+/** Formats rows as CSV lines, each ended by CRLF; a header is simply the first row. */
 export function formatCsv(
   rows: readonly (readonly CsvValue[])[],
   { guardFormulas = false }: CsvOptions = {},

@@ -7,23 +7,26 @@ export type ConnectOptions = {
   databaseUrl?: string | undefined;
   /** Where the embedded PostgreSQL keeps its data. */
   directory: string;
-  /** Connections at most. */
+  /** Maximum number of connections. */
   max?: number;
   log: ServerLog;
-  /** Ends the start of the embedded PostgreSQL. */
+  /** Aborts the start of the embedded PostgreSQL. */
   signal?: AbortSignal | undefined;
 };
 
-/** server_version_num of PostgreSQL 15. */
+/** The server_version_num of PostgreSQL 15. */
 const MIN_VERSION = 150_000;
 
-/** Node reports a refused connection to a name with several addresses as an AggregateError without a message. */
+/**
+ * Node reports a refused connection to a host with several addresses as an AggregateError without a
+ * message.
+ */
 function reasonOf(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(reasonOf).join("; ");
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The URL itself is never shown: it holds the password. */
+/** The URL is never shown, because it contains the password. */
 async function checkServer(database: Database): Promise<void> {
   let version: number;
   try {
@@ -53,8 +56,8 @@ function open(target: string | PoolConfig, { log, max }: Pick<ConnectOptions, "l
 }
 
 /**
- * The database of this installation, ready for `migrate`: the server of `databaseUrl`, or one of our own.
- * `close` ends the pool and stops what was started; call it also on SIGTERM and SIGINT.
+ * Connects to the server of `databaseUrl`, or starts the embedded one; the database is ready for
+ * `migrate`. `close` ends the pool and stops what was started; call it on SIGTERM and SIGINT too.
  */
 export async function connectDatabase(
   options: ConnectOptions,

@@ -1,9 +1,12 @@
-// What the database says of itself when a query fails: that it is not there just now, or that its disk is full. Both pass
-// without anything of ours being wrong.
+// Classifies errors of queries that have a passing cause outside this program: the database is
+// unavailable, its disk is full, or a statement took too long.
 
-/** SQLSTATEs of appendix A: class 08, and a server that stops, crashed, starts, or has no connection left. */
+/**
+ * SQLSTATEs (appendix A): class 08, and a server that stops, crashed, starts, or has no connection
+ * left.
+ */
 const UNAVAILABLE_STATES = /^(?:08...|57P0[1-5]|53300)$/;
-/** Of the line and of the socket. */
+/** Codes of sockets and name resolution. */
 const SOCKET_ERRORS = new Set([
   "ECONNREFUSED",
   "ECONNRESET",
@@ -13,7 +16,7 @@ const SOCKET_ERRORS = new Set([
   "EHOSTUNREACH",
   "ENOTFOUND",
 ]);
-/** Errors of pg without a code. */
+/** Errors of pg that have no code. */
 const CLOSED_MESSAGES =
   /^(?:Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect)/;
 
@@ -21,7 +24,10 @@ function codeOf(error: Error): string {
   return "code" in error ? String(error.code) : "";
 }
 
-/** Whether the connection to the database is what broke. Errors of other connections carry no such codes; they are wrapped. */
+/**
+ * Whether the connection to the database failed. Errors of other connections are wrapped and carry
+ * no such codes.
+ */
 export function isDatabaseUnavailable(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.some(isDatabaseUnavailable);
   if (!(error instanceof Error)) return false;
@@ -33,7 +39,9 @@ export function isDiskFull(error: unknown): boolean {
   return error instanceof Error && codeOf(error) === "53100";
 }
 
-/** Ended because it took longer than its connection allows, or by an operator. */
+/**
+ * The statement was cancelled because it exceeded the timeout of its connection, or by an operator.
+ */
 export function isStatementTimeout(error: unknown): boolean {
   return error instanceof Error && codeOf(error) === "57014";
 }

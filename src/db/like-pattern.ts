@@ -1,4 +1,4 @@
-/** A LIKE pattern for texts that contain this one, in which nothing else has a meaning of its own. */
+/** A LIKE pattern that matches texts containing this one, with its special characters escaped. */
 export function containsPattern(text: string): string {
   return `%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
 }

@@ -1,6 +1,6 @@
-// Brings a database to this program's schema: the files of `migrations/`, in the order of their numbers,
-// each in a transaction of its own together with its line in `schema_migrations`. Frozen once merged, which
-// the checksum enforces; plain SQL, so that an old step never depends on today's code.
+// Applies missing migrations in the order of their numbers, each in one transaction with its row in
+// `schema_migrations`. Merged files are frozen, which the checksum enforces; they are plain SQL, so
+// that an old migration never depends on today's code.
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -10,13 +10,16 @@ import type { Pool, PoolClient } from "pg";
 
 const OUR_MIGRATIONS = fileURLToPath(new URL("./migrations", import.meta.url));
 
-/** Any fixed number will do, as long as nothing else in the database locks on it ("sluice" in ASCII). */
+/** An arbitrary constant that no other lock of the database uses ("sluice" in ASCII). */
 const LOCK_KEY = "126943930147685";
 
 type Migration = { number: number; name: string; sql: string; checksum: string };
 type AppliedMigration = { number: number; name: string; checksum: string };
 
-/** The steps of a folder, 1, 2, 3 … without a gap. A checksum is the same whether git wrote LF or CRLF. */
+/**
+ * The migrations of a folder, numbered 1, 2, 3 … without gaps. A checksum is the same for LF and
+ * CRLF.
+ */
 export async function readMigrations(folder: string = OUR_MIGRATIONS): Promise<Migration[]> {
   const names = (await readdir(folder)).filter((name) => name.endsWith(".sql")).toSorted();
   return Promise.all(
@@ -35,7 +38,10 @@ export async function readMigrations(folder: string = OUR_MIGRATIONS): Promise<M
   );
 }
 
-/** Compares what the database has with what the program has; the step to take next, or none. */
+/**
+ * The next migration to apply, or none.
+ * @throws when the database is newer than the program, or an applied migration was changed
+ */
 function nextMigration(
   migrations: readonly Migration[],
   applied: readonly AppliedMigration[],
@@ -57,8 +63,8 @@ function nextMigration(
 }
 
 /**
- * Waits for whoever migrates, until this transaction ends: taken before anything is read and given back by commit, so that
- * of two programs starting at once the second finds the first one's work done.
+ * Takes the lock until this transaction ends. Take it before reading, so that of two programs that
+ * start at once the second one finds the work of the first done.
  */
 export async function lockMigrations(client: PoolClient): Promise<void> {
   await client.query("select pg_advisory_xact_lock($1)", [LOCK_KEY]);
@@ -96,7 +102,9 @@ async function applyNext(
 
 const CANCEL_EVERY_MS = 100;
 
-/** Until it is called off: one that comes between two statements ends none. */
+/**
+ * Cancels until it is told to stop, because a cancellation between two statements has no effect.
+ */
 async function cancelRepeatedly(pool: Pool, pid: number | undefined, isOver: () => boolean): Promise<void> {
   while (!isOver()) {
     await pool.query("select pg_cancel_backend($1)", [pid]).catch(() => undefined);
@@ -104,7 +112,7 @@ async function cancelRepeatedly(pool: Pool, pid: number | undefined, isOver: () 
   }
 }
 
-/** Ends the statement under way when the signal comes: a long one, or the wait for another program's migrations. */
+/** Cancels the current statement when the signal aborts: a long one, or the wait for the lock. */
 async function withCancellation<T>(
   pool: Pool,
   client: PoolClient,
@@ -132,14 +140,15 @@ async function withCancellation<T>(
 }
 
 export type MigrateOptions = {
-  /** Of the steps; default: ours. */
+  /** The folder of migrations; default: ours. */
   folder?: string;
   signal?: AbortSignal | undefined;
 };
 
 /**
- * Applies what is missing and returns the names of the steps it took, none when the database was up to date.
- * @throws the signal's reason; the step under way is rolled back then
+ * Applies missing migrations.
+ * @returns their names
+ * @throws the signal's reason; the current migration is rolled back then
  */
 export async function migrate(
   pool: Pool,

@@ -1,7 +1,5 @@
-// The database as the rooms are handed it: one pool of connections, and Kysely with our table types
-// on top of the same pool. What comes out of a column is decided here: bigint is a number,
-// timestamptz a Date. Everything else about PostgreSQL (who runs it, where it is) is behind
-// `connect.ts`.
+// A pool of connections, with Kysely on top of it. Column types are decided here: a bigint is read
+// as a number, a timestamptz as a Date. Everything else about the server is in `connect.ts`.
 import { randomBytes } from "node:crypto";
 import { Kysely, PostgresDialect } from "kysely";
 import { Pool, type PoolConfig, TypeOverrides } from "pg";
@@ -10,30 +8,29 @@ import type { Tables } from "./tables.ts";
 export type Database = {
   readonly kysely: Kysely<Tables>;
   readonly pool: Pool;
-  /** Another pool on the same database, which whoever opens it closes. */
+  /** Opens another pool on the same database, which the caller closes. */
   readonly openPool: (limits: PoolLimits) => Database;
-  /** Ends the pool; running queries finish first. */
+  /** Ends the pool after running queries have finished. */
   readonly close: () => Promise<void>;
 };
 
 export type PoolLimits = {
-  /** Connections it opens at most. */
+  /** Maximum number of connections. */
   readonly max?: number;
-  /** How long a query may wait for one of them. */
+  /** How long a query may wait for a connection. */
   readonly connectTimeoutMs?: number;
-  /** How long a statement may take; any time, if absent. */
+  /** How long a statement may take; unlimited if absent. */
   readonly statementTimeoutMs?: number;
 };
 
 /**
- * Room for what one process does beside requests: the lease of a run, its transaction and COPY, its
- * progress, the listener for requests of runs, chores, mails. In a sync 5 were seen in use at once;
- * 3 of them are held as long as it goes on.
+ * Enough for what one process does beside requests: the lease of a run, its transaction and COPY,
+ * its progress, the wake-up listener, periodic tasks, mails. In a sync at most 5 were in use at
+ * once; it holds 3 of them until its end.
  */
 const MAX_CONNECTIONS = 10;
 /**
- * A server that is there answers in milliseconds; what waits longer is told that the database is
- * away, and tries again.
+ * A reachable server answers in milliseconds; after this time the database counts as unavailable.
  */
 const CONNECT_TIMEOUT_MS = 30_000;
 
@@ -46,7 +43,7 @@ function parseBigint(text: string): number {
   );
 }
 
-/** bigint[] has one dimension here and comes as {1,2,NULL}. */
+/** Arrays of bigint have one dimension here, such as {1,2,NULL}. */
 function parseBigints(text: string): (number | null)[] {
   const inner = text.slice(1, -1);
   return inner === ""
@@ -54,20 +51,20 @@ function parseBigints(text: string): (number | null)[] {
     : inner.split(",").map((element) => (element === "NULL" ? null : parseBigint(element)));
 }
 
-/** OIDs of pg_type.dat; they never change. */
+/** OIDs of pg_type.dat, which never change. */
 const INT8 = 20;
 const INT8_ARRAY = 1016;
 
-// Per pool and not by pg's global setTypeParser, which would change every other user of pg in the
+// Set for each pool, because pg's global setTypeParser would change other users of pg in the
 // process.
 const types = new TypeOverrides();
 types.setTypeParser(INT8, parseBigint);
 types.setTypeParser(INT8_ARRAY, parseBigints);
 
 /**
- * Opens a pool on `where`: a postgres:// URL or pg's own settings. Connects on first use, so a
- * wrong address shows at the first query. `onIdleError` hears of connections that broke while
- * nobody used them (a restarted server); the pool replaces those by itself.
+ * Opens a pool on `target`: a postgres:// URL or settings of pg. It connects on first use, so a
+ * wrong address shows at the first query. `onIdleError` is called for connections that broke while
+ * idle (a restarted server); the pool replaces those.
  */
 export function openDatabase(
   target: string | PoolConfig,
@@ -80,10 +77,9 @@ export function openDatabase(
     statementTimeoutMs,
     onIdleError,
   } = options;
-  // A name of its own, so that the sessions of a process that hangs can be told from those of others.
+  // A unique name, so that the sessions of a hanging process can be told from those of others.
   const application_name = `sluice ${randomBytes(6).toString("hex")}`;
-  // What lies between here and the database forgets connections that are silent for long, as a
-  // listening one is.
+  // Network devices may drop connections that are silent for long, such as that of a listener.
   const pool = new Pool({
     application_name,
     keepAlive: true,
@@ -92,17 +88,16 @@ export function openDatabase(
     connectionTimeoutMillis: connectTimeoutMs,
     types,
   });
-  // Without a listener node ends the process when an idle connection breaks.
+  // Without a listener, Node would end the process when an idle connection breaks.
   pool.on("error", (error) => {
-    // Being closed, its connections may be told of a server that stops a moment later.
+    // While the pool closes, its connections may still report a server that stops.
     if (!pool.ending) onIdleError?.(error);
   });
-  // The same while it is lent out, as a run's lease is for hours: whoever has it hears of it from
-  // their next query.
+  // The same for a connection in use, such as a run's lease for hours: its next query fails.
   pool.on("connect", (client) => {
     client.on("error", () => undefined);
-    // As its first query and not as a parameter of the start, which a pooler in between may refuse.
-    // A connection that breaks just then fails with the next query.
+    // Sent as the first query, because a pooler may refuse it as a startup parameter. If the connection
+    // breaks here, the next query fails.
     if (statementTimeoutMs !== undefined)
       client.query(`set statement_timeout = ${statementTimeoutMs}`).catch(() => undefined);
   });

@@ -1,7 +1,6 @@
-// The tables as Kysely sees them; the SQL of `migrations/` is the truth, these types follow it.
-// Each room declares its tables in a `tables.ts` of its own, which merges into `Tables`. The type checker finds
-// every one, imported or not, since tsconfig.json includes all of src.
-// bigint columns that stay below 2^53 are numbers; fingerprints are 64 bits wide and never read one by one.
+// Row types for Kysely; the SQL in `migrations/` is authoritative. Each room declares its tables in
+// its own `tables.ts`, merged into `Tables`; tsconfig.json includes all of src, so none needs an
+// import. A bigint below 2^53 is a number; 64-bit fingerprints are never read.
 import type { ColumnType } from "kysely";
 
 export type Json<T> = ColumnType<T, string, string>;

@@ -5,10 +5,10 @@ import type { Tables } from "./tables.ts";
 
 const doNothing = () => undefined;
 
-/** One connection with a transaction open on it: Kysely for queries, the bare client for COPY. Both are the same session. */
+/** An open transaction: Kysely for queries and the client for COPY, on the same connection. */
 export type OpenTransaction = { readonly kysely: Kysely<Tables>; readonly client: PoolClient };
 
-/** Kysely that runs every query on this one connection, and cannot give it back or end it. */
+/** Kysely on this one connection, which it cannot release or end. */
 function kyselyOn(client: PoolClient): Kysely<Tables> {
   const borrowed = new Proxy(client, {
     get(target, key) {
@@ -22,8 +22,8 @@ function kyselyOn(client: PoolClient): Kysely<Tables> {
 }
 
 /**
- * Runs `work` in one transaction and commits, or rolls back and throws what `work` threw. Kysely's own
- * `transaction()` does the same but keeps its connection to itself, and COPY needs the connection.
+ * Runs `work` in one transaction: commits, or rolls back and rethrows. Kysely's own `transaction()`
+ * does not expose its connection, which COPY needs.
  */
 export async function inTransaction<T>(
   database: Pick<Database, "pool">,
@@ -37,7 +37,7 @@ export async function inTransaction<T>(
     await client.query("commit");
     return result;
   } catch (error) {
-    // The first error is the one to report; a rollback that fails as well means the connection is gone.
+    // The first error is reported; if the rollback fails too, the connection is broken.
     await client.query("rollback").catch((cause: Error) => (broken = cause));
     throw error;
   } finally {

@@ -1,4 +1,5 @@
-// Whether somebody, in whatever process, wants a run to stop: it was cancelled, or the connection was paused.
+// Watches whether a run that this process executes has to stop: it was cancelled or the sync was
+// paused, in any process.
 import { sql } from "kysely";
 import type { Database } from "../db/pool.ts";
 import type { LeasedRun } from "../sync/record/run-context.ts";
@@ -13,8 +14,9 @@ const PAUSED_MESSAGES = {
 };
 
 /**
- * A pause concerns what writes accounts: not a preview, but a run that was stopped while it wrote and that the preview ends first.
- * It is the connection's: without one nobody could resume, so what goes by a connection file of its own is not held.
+ * A pause stops runs that write accounts: a preview goes on, unless it completes an interrupted
+ * apply first. A run from a connection file is not paused, because nobody could resume it in the
+ * app.
  */
 async function findStopReason(
   database: Database,
@@ -25,7 +27,8 @@ async function findStopReason(
         select from runs r where r.organization_id = ${organizationId} and r.fence = ${lease.fence}
           and r.finished_at is null and not ${isPreview}) as paused
     from connection c
-    left join runs r on r.organization_id = ${organizationId} and r.fence = ${lease.fence} and r.cancelled_by is not null
+    left join runs r on r.organization_id = ${organizationId} and r.fence = ${lease.fence}
+      and r.cancelled_by is not null
     limit 1`.execute(database.kysely);
   const row = rows[0];
   if (row?.cancelled_by) return new RunStopped("cancelled", `Cancelled by ${row.cancelled_by}.`);
@@ -35,12 +38,15 @@ async function findStopReason(
 }
 
 export type CancellationWatch = {
-  /** Does not wait for the next second. */
+  /** Checks now instead of at the next poll. */
   check(): Promise<void>;
   close(): void;
 };
 
-/** Looks once a second, by the machine's clock. A look that fails is not the end: the database may be back for the next one. */
+/**
+ * Polls once a second of machine time. A failed poll is ignored: the database may be back for the
+ * next one.
+ */
 export function watchForCancellation(
   database: Database,
   run: LeasedRun,

@@ -1,11 +1,9 @@
-// One run, carried out by this process: opens what it needs, watches whether somebody wants it to stop, writes how far it is,
-// and tells people how it ended.
+// Executes one run in this process: opens its connection, watches for cancellation, saves its
+// progress, records how it ended, and notifies people.
+import { loadConnection, resolveAttention } from "../connections/connection.ts";
 import { dynamicsSource } from "../sync/source/dynamics.ts";
-import { attentionOf } from "../connections/status/attention.ts";
-import { loadConnection, setAttention, resolveAttention } from "../connections/connection.ts";
 import { fetchViewName } from "../connections/setup/views.ts";
 import type { OpenConnection } from "../connections/sign-in/open-client.ts";
-import { isDiskFull } from "../db/errors.ts";
 import type { Log } from "../lib/log.ts";
 import type { RunContext, LeasedRun } from "../sync/record/run-context.ts";
 import type { OpenContext, executeRun } from "../sync/run.ts";
@@ -14,19 +12,18 @@ import { precomputeFixes } from "../sync/report/suggested-fixes.ts";
 import type { SyncSettings } from "../settings/sync-settings.ts";
 import { openRunTelemetry, type RunCounters } from "./run-telemetry.ts";
 import { createProgressWriter } from "./progress.ts";
+import { recordFailure } from "./record-failure.ts";
 import type { RequestDeps } from "./requests.ts";
 import { watchForCancellation, type CancellationWatch } from "./cancellation-watch.ts";
-
-const DISK_FULL_RETRY_MS = 5_000;
 
 export type ExecutionDeps = RequestDeps & {
   readonly log: Log;
   readonly maxAccounts: number;
-  /** Who works here, as a connection file may say. */
+  /** Teammates that a connection file lists. */
   readonly teammates?: RunContext["teammates"];
-  /** Tells people of a run that has ended, waits, or could not be applied. */
+  /** Notifies people of a run that has ended, needs approval, or could not be applied. */
   readonly notify?: (runId: number) => Promise<void>;
-  /** Counts runs and what they use, for the metrics of this process. */
+  /** Counts runs and their usage, for the metrics of this process. */
   readonly counters?: RunCounters | undefined;
 };
 
@@ -37,7 +34,7 @@ export type ExecutionParams = {
 };
 
 export type RunExecution = {
-  /** Never rejects. */
+  /** Resolves when the run has ended; never rejects. */
   readonly ended: Promise<void>;
   readonly abortController: AbortController;
   readonly watch: CancellationWatch;
@@ -48,16 +45,17 @@ export function startExecution(deps: ExecutionDeps, run: LeasedRun, params: Exec
   const { settings, execute, onApply } = params;
   const db = database.kysely;
   const abortController = new AbortController();
+  const { signal } = abortController;
   const telemetry = openRunTelemetry(deps, run);
   const progress = createProgressWriter(deps, run.lease.fence, telemetry.usage);
   const watch = watchForCancellation(database, run, (reason) => abortController.abort(reason));
   let connection: OpenConnection | undefined;
 
   const openContext: OpenContext = async () => {
-    connection = await deps.open({ signal: abortController.signal });
+    connection = await deps.open({ signal });
     await telemetry.trackClient(connection.client.usage);
-    await checkOrganization(connection, run, abortController.signal);
-    await fetchViewName(db, connection.client, settings, abortController.signal);
+    await checkOrganization(connection, run, signal);
+    await fetchViewName(db, connection.client, settings, signal);
     const { brake } = await loadConnection(db);
     return {
       database,
@@ -65,7 +63,7 @@ export function startExecution(deps: ExecutionDeps, run: LeasedRun, params: Exec
       maxAccounts,
       settings,
       source: dynamicsSource(connection.client),
-      signal: abortController.signal,
+      signal,
       checkCancellation: () => watch.check(),
       brake,
       onProgress: (now, runId) => {
@@ -78,14 +76,17 @@ export function startExecution(deps: ExecutionDeps, run: LeasedRun, params: Exec
     };
   };
 
+  const onFailure: NonNullable<LeasedRun["onFailure"]> = (reason, record) =>
+    recordFailure(deps, run, { reason: signal.aborted ? signal.reason : reason, signal, record });
+
   async function executeAndClose(): Promise<void> {
     try {
       const summary = await execute(deps, { ...run, onFailure }, openContext);
-      if (summary.status === "planned" && !abortController.signal.aborted)
+      if (summary.status === "planned" && !signal.aborted)
         await precomputeFixes(database, { ...summary, counts: summary }, settings.options);
     } catch (error) {
-      const reason: unknown = abortController.signal.aborted ? abortController.signal.reason : error;
-      if (!(reason instanceof RunStopped)) log.error(`Run ${run.runId} came to an error.`, { err: reason });
+      const reason: unknown = signal.aborted ? signal.reason : error;
+      if (!(reason instanceof RunStopped)) log.error(`Run ${run.runId} failed.`, { err: reason });
     } finally {
       watch.close();
       await progress.close();
@@ -94,50 +95,16 @@ export function startExecution(deps: ExecutionDeps, run: LeasedRun, params: Exec
     }
   }
 
-  async function raiseAttention(reason: unknown): Promise<void> {
-    const attention = attentionOf(
-      abortController.signal.aborted ? abortController.signal.reason : reason,
-      run.runId,
-    );
-    // What is only proposed, and fails, says nothing about what is saved; who signs in does.
-    const isProposal =
-      run.mode === "plan" && (attention?.place === "accounts" || attention?.place === "fields");
-    if (!attention || isProposal) return;
-    await setAttention(db, attention).catch((error: unknown) => {
-      if (isDiskFull(error)) throw error;
-      log.error(`What to do about run ${run.runId} could not be noted.`, { err: error });
-    });
-  }
-
-  /** On a full disk, when there is space again. Until then the run stays in hand: taken anew, it would fail in the same way at once. */
-  async function onFailure(reason: unknown, record: () => Promise<void>): Promise<void> {
-    const signal = AbortSignal.any([abortController.signal, run.lease.signal]);
-    for (let isLogged = false; ; isLogged = true) {
-      try {
-        await raiseAttention(reason);
-        return await record();
-      } catch (error) {
-        if (!isDiskFull(error)) throw error;
-        if (!isLogged)
-          log.error(
-            `The disk of the database is full, so not even how run ${run.runId} ended can be written. Make space; it is tried again every few seconds.`,
-            { err: error },
-          );
-        await clock.sleep(DISK_FULL_RETRY_MS, signal);
-      }
-    }
-  }
-
   const ended = executeAndClose()
-    .catch((error: unknown) => log.error(`How run ${run.runId} ended could not be noted.`, { err: error }))
+    .catch((error: unknown) => log.error(`How run ${run.runId} ended could not be recorded.`, { err: error }))
     .then(() => deps.notify?.(run.runId))
     .catch((error: unknown) =>
-      log.error(`Nobody was told of run ${run.runId} yet; a worker does it later.`, { err: error }),
+      log.error(`Nobody was notified of run ${run.runId}; a worker tries again.`, { err: error }),
     );
   return { ended, abortController, watch };
 }
 
-/** The address may lead to another organisation than the one that was connected. */
+/** The address may have come to belong to another organisation. */
 async function checkOrganization(
   { client }: OpenConnection,
   { organizationId }: LeasedRun,

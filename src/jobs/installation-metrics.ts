@@ -1,4 +1,5 @@
-// How the installation is, for whoever scrapes it: a few rows by index each, however many accounts and runs there are.
+// Metrics of the installation, read at each scrape by a few index lookups, however many accounts
+// and runs there are.
 import { sql, type Kysely } from "kysely";
 import { loadConnection } from "../connections/connection.ts";
 import { loadPastRuns } from "../connections/schedule/past-runs.ts";
@@ -11,17 +12,20 @@ import { isLeased } from "../sync/record/lease.ts";
 export type InstallationMetrics = {
   /** Open issues by kind. */
   readonly issues: Readonly<Record<string, number>>;
-  /** Runs by stage. */
+  /** Active runs by stage. */
   readonly activeRuns: Readonly<Record<string, number>>;
-  /** Seconds that the oldest run has waited, by who lets it go on; 0 if none waits. */
+  /** Seconds since the oldest pending run, by who has to act; 0 if none is pending. */
   readonly queueAge: { readonly worker: number; readonly person: number };
-  /** Of the last run that came to a plan; null before the first, and of one that took no time. */
+  /** Rate of the last run that was planned; null before the first one, or if it took no time. */
   readonly rowsPerSecond: number | null;
   readonly lastFinishedAt: Date | null;
   readonly queuedMails: number;
 };
 
-/** Whatever goes on or has ended lately is among these: a plan is worth something for a day, and failures wait ever longer. */
+/**
+ * Contains every active and every recently ended run: a plan is valid for a day, and retries back
+ * off.
+ */
 const LATEST_RUNS = sql`(select * from runs order by id desc limit 50)`;
 
 export async function loadInstallationMetrics(database: Database, now: Date): Promise<InstallationMetrics> {
@@ -39,17 +43,17 @@ export async function loadInstallationMetrics(database: Database, now: Date): Pr
         ? { worker: 0, person: 0 }
         : await loadQueueAge(db, connection, { organizationId, now }),
     rowsPerSecond: last.rate,
-    lastFinishedAt: last.finished,
+    lastFinishedAt: last.finishedAt,
     queuedMails: mails.rows[0]!.count,
   };
 }
 
-type LastRuns = { issues: Record<string, number> | null; finished: Date | null; rate: number | null };
+type LastRuns = { issues: Record<string, number> | null; finishedAt: Date | null; rate: number | null };
 
-/** What is open changes with runs alone, and each that is done keeps what it left open. */
+/** Each run that is done stores its open issues, and nothing else changes them. */
 async function loadLastRuns(db: Kysely<Tables>, organizationId: string | null): Promise<LastRuns> {
   const { rows } = await sql<LastRuns>`
-    select done.issues, done.finished_at as finished, planned.rate
+    select done.issues, done.finished_at as "finishedAt", planned.rate
     from (select) one
     left join (
       select issues, finished_at from runs where organization_id = ${organizationId} and status = 'done'
@@ -77,24 +81,27 @@ async function loadQueueAge(
 ): Promise<InstallationMetrics["queueAge"]> {
   const secondsSince = (moment: Date | null | undefined) =>
     moment ? Math.max(0, (now.getTime() - moment.getTime()) / 1000) : 0;
-  const { rows } = await sql<{ planned: Date | null; waits: Date | null; busy: boolean }>`
+  const { rows } = await sql<{ plannedAt: Date | null; pendingSince: Date | null; isLeased: boolean }>`
     select
-      (select min(planned_at) from runs where organization_id = ${organizationId} and status = 'planned'
-        and approval_reason is not null and planned_at >= ${new Date(now.getTime() - PLAN_LIFETIME_MS)} and id > (
-          select coalesce(max(id), 0) from runs where organization_id = ${organizationId} and status = 'done')) as planned,
+      (select min(planned_at) from runs
+        where organization_id = ${organizationId} and status = 'planned' and approval_reason is not null
+          and planned_at >= ${new Date(now.getTime() - PLAN_LIFETIME_MS)} and id > (
+            select coalesce(max(id), 0) from runs
+            where organization_id = ${organizationId} and status = 'done')) as "plannedAt",
       (select min(case when r.status = 'queued' then r.started_at else l.heartbeat_at end)
         from ${LATEST_RUNS} r left join run_leases l using (organization_id)
         where r.organization_id = ${organizationId} and ${isRunnable}
-          and (r.status = 'queued' or not coalesce(${isLeased}, false))) as waits,
-      exists (select from run_leases l where organization_id = ${organizationId} and ${isLeased}) as busy`.execute(
+          and (r.status = 'queued' or not coalesce(${isLeased}, false))) as "pendingSince",
+      exists (
+        select from run_leases l where organization_id = ${organizationId} and ${isLeased}) as "isLeased"`.execute(
     db,
   );
-  const { planned, waits, busy } = rows[0]!;
+  const { plannedAt, pendingSince, isLeased: hasLease } = rows[0]!;
   const due = nextRun({ ...schedule, ...(await loadPastRuns(db, organizationId)) }, now)?.at;
-  // A run under way reads what is due too.
-  const overdue = busy ? 0 : secondsSince(due);
+  // An active run reads what is due too.
+  const overdue = hasLease ? 0 : secondsSince(due);
   return {
-    worker: Math.max(secondsSince(waits), attention || planned ? 0 : overdue),
-    person: planned ? secondsSince(planned) : attention ? overdue : 0,
+    worker: Math.max(secondsSince(pendingSince), attention || plannedAt ? 0 : overdue),
+    person: plannedAt ? secondsSince(plannedAt) : attention ? overdue : 0,
   };
 }

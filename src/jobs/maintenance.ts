@@ -1,25 +1,28 @@
-// Chores of the database, such as forgetting what is too old: of all processes on it one is the housekeeper, and does them once a
-// day. It is who holds an advisory lock, which ends with its database session; then another process is.
+// Daily maintenance of the database, such as deleting old history. Of all processes the one that
+// holds an advisory lock does it; the lock ends with its session.
 import type { PoolClient } from "pg";
 import type { Database } from "../db/pool.ts";
 import type { Clock } from "../lib/clock.ts";
 import { DAY_MS } from "../lib/durations.ts";
 
 export type Maintenance = {
-  /** Does the chores if they fall to this process and are due; those that fail are due still. @returns whether it did */
+  /**
+   * Runs the tasks if this process gets the lock and they are due; failed ones stay due.
+   * @returns whether they ran
+   */
   runIfDue(): Promise<boolean>;
-  /** Leaves the chores to others. Call it when no look is under way. */
+  /** Releases the lock. Call it when `runIfDue` is not running. */
   close(): void;
 };
 
 export function createMaintenance({
   database,
   clock,
-  chores,
+  tasks,
 }: {
   readonly database: Database;
   readonly clock: Clock;
-  readonly chores: (now: Date) => Promise<unknown>;
+  readonly tasks: (now: Date) => Promise<unknown>;
 }): Maintenance {
   let lockSession: PoolClient | undefined;
   let lastRunAt: Date | undefined;
@@ -28,11 +31,11 @@ export function createMaintenance({
     const client = lockSession ?? (await database.pool.connect());
     lockSession = undefined;
     try {
-      // Asked again by the session that holds it, it says yes, and that the session is there still.
-      const { rows } = await client.query<{ mine: boolean }>(
-        "select pg_try_advisory_lock(hashtext('sluice keeps house')) as mine",
+      // The session that holds the lock gets it again, which also shows that the session is alive.
+      const { rows } = await client.query<{ acquired: boolean }>(
+        "select pg_try_advisory_lock(hashtext('sluice maintenance')) as acquired",
       );
-      if (rows[0]?.mine) lockSession = client;
+      if (rows[0]?.acquired) lockSession = client;
       else client.release();
     } catch (error) {
       client.release(true);
@@ -45,14 +48,14 @@ export function createMaintenance({
     async runIfDue() {
       if (!(await acquireLock())) return false;
       const now = clock.now();
-      // A clock that has jumped back does not hold them off.
+      // A clock that was set back must not delay the tasks.
       if (lastRunAt && Math.abs(now.getTime() - lastRunAt.getTime()) < DAY_MS) return false;
-      await chores(now);
+      await tasks(now);
       lastRunAt = now;
       return true;
     },
     close() {
-      // Its session holds the lock for as long as it lives, so nobody else is given it.
+      // The lock lasts as long as its session, so the session is closed and not returned to the pool.
       lockSession?.release(true);
       lockSession = undefined;
     },

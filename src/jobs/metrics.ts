@@ -1,5 +1,6 @@
-// Metrics for Prometheus: counters of the runs that this process carried out, and gauges of the world, read from the
-// database at each scrape. docs/metrics.md has a line for each; labels have few values, and no account is in any.
+// Prometheus metrics: counters of the runs that this process executed, and gauges that are read
+// from the database at each scrape. Documented in docs/metrics.md. Labels have few values and never
+// identify an account.
 import { collectDefaultMetrics, Counter, Gauge, Registry } from "prom-client";
 import type { RunUsage } from "../sync/tables.ts";
 import type { Log } from "../lib/log.ts";
@@ -12,7 +13,7 @@ import { loadInstallationMetrics, type InstallationMetrics } from "./installatio
 export type Metrics = {
   readonly registry: Registry;
   readonly counters: RunCounters;
-  /** Everything as of now, in Prometheus's text format. */
+  /** Current values in Prometheus's text format. */
   text(): Promise<string>;
 };
 
@@ -26,12 +27,12 @@ export function createMetrics(deps: RunStore & { readonly log: Log }): Metrics {
     registry,
     counters,
     async text() {
-      counters.look();
-      const world = await loadInstallationMetrics(database, clock.now()).catch((error: unknown) => {
-        log.error("The database did not answer a scrape of the metrics.", { err: error });
+      counters.collect();
+      const metrics = await loadInstallationMetrics(database, clock.now()).catch((error: unknown) => {
+        log.error("The database could not be read for a scrape of the metrics.", { err: error });
         return undefined;
       });
-      updateGauges(world);
+      updateGauges(metrics);
       return registry.metrics();
     },
   };
@@ -41,7 +42,7 @@ const RESULTS = ["done", "planned", "failed", "stopped"] as const;
 const MODES = ["sync", "changes", "plan", "retry"] as const;
 const OUTCOMES = ["created", "linked", "updated", "unchanged", "skipped", "failed", "stopped"] as const;
 
-function createRunCounters(registry: Registry): RunCounters & { look(): void } {
+function createRunCounters(registry: Registry): RunCounters & { collect(): void } {
   const registers = [registry];
   const runs = new Counter({
     name: "sluice_runs_total",
@@ -75,7 +76,7 @@ function createRunCounters(registry: Registry): RunCounters & { look(): void } {
     help: "Bytes of answers to runs, as they came over the wire.",
     registers,
   });
-  // A series that is there from the start has an increase to alert on.
+  // Initialised to 0, because an alert on an increase needs a series that exists from the start.
   for (const mode of MODES) for (const result of RESULTS) runs.inc({ mode, result }, 0);
   for (const outcome of OUTCOMES) rows.inc({ outcome }, 0);
 
@@ -90,7 +91,7 @@ function createRunCounters(registry: Registry): RunCounters & { look(): void } {
     counted.set(usage, now);
   };
   return {
-    look: () => [...counted.keys()].forEach(countUsage),
+    collect: () => [...counted.keys()].forEach(countUsage),
     trackUsage(usage) {
       counted.set(usage, NO_USAGE);
       return () => {
@@ -107,7 +108,7 @@ function createRunCounters(registry: Registry): RunCounters & { look(): void } {
 
 const STAGES = ["connect", "read", "plan", "apply", "finish"] as const;
 
-function installationGauges(registry: Registry): (world: InstallationMetrics | undefined) => void {
+function installationGauges(registry: Registry): (metrics: InstallationMetrics | undefined) => void {
   const gauge = <Label extends string>(name: string, help: string, ...labelNames: Label[]) =>
     new Gauge({ name, help, labelNames, registers: [registry] });
   const up = gauge(
@@ -115,7 +116,7 @@ function installationGauges(registry: Registry): (world: InstallationMetrics | u
     "Whether the database answered this scrape; if not, what it knows is left out.",
   );
   const issues = gauge("sluice_issues_open", "Open issues, as the last run that was done left them.", "kind");
-  const underWay = gauge("sluice_runs_under_way", "Runs under way in any process.", "stage");
+  const activeRuns = gauge("sluice_runs_under_way", "Runs under way in any process.", "stage");
   const age = gauge(
     "sluice_queue_age_seconds",
     "How long the oldest run has waited that is due or was cut off (for a worker), or that only a person can let go on.",
@@ -130,18 +131,18 @@ function installationGauges(registry: Registry): (world: InstallationMetrics | u
     "When the last run that was done ended, in seconds since 1970.",
   );
   const mails = gauge("sluice_mails_waiting", "Mails that wait for the mail server.");
-  return (world) => {
-    up.set(world ? 1 : 0);
-    for (const one of [issues, underWay, age]) one.reset();
-    // Reset, one without labels would say 0.
+  return (metrics) => {
+    up.set(metrics ? 1 : 0);
+    for (const one of [issues, activeRuns, age]) one.reset();
+    // A reset gauge without labels would read 0; a removed one is absent.
     for (const one of [rate, finished, mails]) one.remove();
-    if (!world) return;
-    for (const kind of Object.keys(issueKinds)) issues.set({ kind }, world.issues[kind] ?? 0);
-    for (const stage of STAGES) underWay.set({ stage }, world.activeRuns[stage] ?? 0);
-    age.set({ waits_for: "worker" }, world.queueAge.worker);
-    age.set({ waits_for: "person" }, world.queueAge.person);
-    if (world.rowsPerSecond !== null) rate.set(world.rowsPerSecond);
-    if (world.lastFinishedAt !== null) finished.set(world.lastFinishedAt.getTime() / 1000);
-    mails.set(world.queuedMails);
+    if (!metrics) return;
+    for (const kind of Object.keys(issueKinds)) issues.set({ kind }, metrics.issues[kind] ?? 0);
+    for (const stage of STAGES) activeRuns.set({ stage }, metrics.activeRuns[stage] ?? 0);
+    age.set({ waits_for: "worker" }, metrics.queueAge.worker);
+    age.set({ waits_for: "person" }, metrics.queueAge.person);
+    if (metrics.rowsPerSecond !== null) rate.set(metrics.rowsPerSecond);
+    if (metrics.lastFinishedAt !== null) finished.set(metrics.lastFinishedAt.getTime() / 1000);
+    mails.set(metrics.queuedMails);
   };
 }

@@ -1,14 +1,20 @@
-// The run that a worker takes next: asked for by somebody, put back, or without its process.
+// Selects the next run to claim: a queued one, or one whose process died.
 import { sql } from "kysely";
 import type { Database } from "../db/pool.ts";
 import type { QueuedRun } from "../sync/record/start-run.ts";
 import { isLeased } from "../sync/record/lease.ts";
 import { isRunnableWhilePaused, isRunnable } from "../sync/record/run-state.ts";
 
-/** No wait is as long (src/sync/record/end-run.ts): a moment further away was said by a clock that has jumped back since. */
+/**
+ * Retry delays are shorter (src/sync/record/end-run.ts): a later time was written by a clock that
+ * has been set back since.
+ */
 const MAX_RETRY_DELAY_MS = 10 * 60_000;
 
-/** Undefined while one is under way. What was being written comes first: everything after it builds on that. Paused, only a preview is taken. */
+/**
+ * Undefined while a run is leased. An interrupted apply comes first, because every later plan
+ * builds on it. While the sync is paused, only previews are runnable.
+ */
 export async function nextRunnableRun(
   database: Database,
   organizationId: string | null,

@@ -1,22 +1,28 @@
-// How far a run is, written to its row at most once a second, so that whoever asks any process sees it.
+// Saves the progress of a run to its row at most once a second, so that every process can show it.
 import type { RunProgress, RunUsage } from "../sync/tables.ts";
 import { saveProgress } from "../sync/record/run-updates.ts";
 import type { RunStore } from "../sync/record/run-record.ts";
 import type { Progress } from "../sync/record/run-context.ts";
 
 const WRITE_INTERVAL_MS = 1_000;
-/** The rate is that of the last seconds: the first ones are slower, and throttling comes and goes. */
+/**
+ * The rate is measured over the last seconds, because a run starts slower, and throttling comes and
+ * goes.
+ */
 const RATE_WINDOW_MS = 10_000;
 
-/** Accounts done at a moment, in milliseconds. */
+/** Accounts done at a time, in milliseconds. */
 export type Sample = { readonly at: number; readonly done: number };
 
-/** What is shown: the samples are of this stage, oldest first, the last one is now. */
+/**
+ * Progress with rate and time left.
+ * @param samples of this stage, oldest first; the last one is current
+ */
 export function toRunProgress(progress: Progress, samples: readonly Sample[]): RunProgress {
   const { stage } = progress;
   if (!("done" in progress)) return { stage, done: 0, total: null, rate: null, secondsLeft: null };
   const expected = progress.stage === "read" ? progress.expected : progress.total;
-  // More can come than last time; then the old total says nothing any more.
+  // There may be more accounts than last time; then the expected total is no use.
   const total = expected === undefined || expected < progress.done ? null : expected;
   const now = samples.at(-1);
   const first = samples.find(({ at }) => now !== undefined && now.at - at <= RATE_WINDOW_MS);
@@ -28,14 +34,15 @@ export function toRunProgress(progress: Progress, samples: readonly Sample[]): R
 
 export type ProgressWriter = {
   update(progress: Progress, runId: number): void;
-  /** Waits for the write under way; later ones are not made. */
+  /** Waits for the current write and stops. */
   close(): Promise<void>;
 };
 
 /**
- * Writes for the holder of this fence alone. A write that fails is not repeated: the next one says more. Time is the machine's,
- * which passes evenly: the clock may jump back, and would hold the next write off for as long.
- * @param usageOf what a run has used of Dynamics 365 so far; it also changes while no account comes, since the run is throttled
+ * Writes only while this fence holds. A failed write is not retried, since the next one supersedes
+ * it. Intervals use the machine's monotonic clock, because the system clock may be set back.
+ * @param usageOf usage of Dynamics 365 by a run so far; it also grows while throttled, without
+ * progress
  */
 export function createProgressWriter(
   { database }: Pick<RunStore, "database">,
@@ -48,7 +55,10 @@ export function createProgressWriter(
   let writing: Promise<unknown> | undefined;
   let closed = false;
   let last: { runId: number; progress: RunProgress; usage: string | undefined } | undefined;
-  /** A stage that began while another write was under way; nothing else may be noted of it for long. */
+  /**
+   * The start of a stage, reported while another write was running; the stage may report nothing else
+   * for long.
+   */
   let pendingWrite: (() => void) | undefined;
   const timer = setInterval(() => {
     const usage = last && JSON.stringify(usageOf(last.runId));

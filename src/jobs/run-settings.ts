@@ -1,11 +1,11 @@
-// What a run is carried out with: what an admin chose, and the lists of domains that are kept elsewhere.
+// The settings of a run: what an admin chose, with the domain lists that are stored separately.
 import type { Kysely } from "kysely";
 import { loadDomainSettings } from "../accounts/domains/settings.ts";
 import type { Tables } from "../db/tables.ts";
 import type { StoredRun } from "../sync/record/run-record.ts";
 import type { ChosenSettings, SyncSettings } from "../settings/sync-settings.ts";
 
-/** With the lists as they are now. */
+/** Adds the current domain lists. */
 export async function buildSyncSettings(db: Kysely<Tables>, chosen: ChosenSettings): Promise<SyncSettings> {
   const { own, commonAdded, commonRemoved } = await loadDomainSettings(db);
   const { selection, mapping, options } = chosen;
@@ -18,7 +18,7 @@ export async function buildSyncSettings(db: Kysely<Tables>, chosen: ChosenSettin
   };
 }
 
-/** What an admin chose for this run, without those lists. */
+/** What an admin chose for this run, without the domain lists. */
 export function chosenSettingsOf({ settings: { settings } }: Pick<StoredRun, "settings">): ChosenSettings {
   const { selection, mapping, options } = settings;
   return { selection, mapping, options };

@@ -1,5 +1,5 @@
-// What a run takes while this process carries it out, and how it ended: one line of the log, the counters, and what it used
-// of Dynamics 365 in its row. Nothing of it names an account or a person.
+// Measures a run that this process executes: one log line and the counters when it ends, and its
+// usage of Dynamics 365 in its row. Nothing identifies an account or a person.
 import { sql } from "kysely";
 import type { RunCounts, RunMode, RunStatus, RunUsage } from "../sync/tables.ts";
 import type { Log } from "../lib/log.ts";
@@ -10,40 +10,46 @@ import { addUsage, NO_COUNTS, NO_USAGE } from "../sync/record/run-summary.ts";
 import type { Progress } from "../sync/record/run-context.ts";
 
 export type Stage = Progress["stage"];
-/** "planned": a preview, or a plan that waits for somebody. "stopped": what is left of it may go on later. */
+/** "planned": a preview, or a plan that needs approval. "stopped": it may be resumed later. */
 export type RunResult = "done" | "planned" | "failed" | "stopped";
 
 export type RunReport = {
   readonly run: number;
   readonly mode: RunMode;
   readonly result: RunResult;
-  /** The error's kind, or why it waits or stopped. */
-  readonly because: string | null;
+  /** The kind of its error, or why it needs approval or stopped. */
+  readonly reason: string | null;
   readonly startedBy: "person" | "schedule";
-  /** From its begin here to its end here. */
+  /** From its start to its end in this process. */
   readonly seconds: number;
   readonly counts: RunCounts;
   /** By kind. */
   readonly issues: Readonly<Record<string, number>>;
   readonly usage: RunUsage;
-  /** Seconds by stage, in the order in which they came. */
+  /** Seconds by stage, in the order of the stages. */
   readonly stages: Readonly<Partial<Record<Stage, number>>>;
 };
 
-/** What is counted of runs, in the process that carries them out. */
+/** Counters of the runs that this process executes. */
 export type RunCounters = {
-  /** Counts what a client uses from now on. @returns ends that, and counts the rest */
+  /**
+   * Counts the usage of a client from now on.
+   * @returns a function that counts the rest and stops
+   */
   trackUsage(usage: Readonly<RunUsage>): () => void;
   recordRun(report: RunReport): void;
 };
 
 export type RunTelemetry = {
   recordProgress(progress: Progress, runId: number): void;
-  /** The client that serves the run, which has counted nothing of another one. */
+  /** Attaches the client of the run, which has not been used by another run. */
   trackClient(usage: Readonly<RunUsage>): Promise<void>;
-  /** What the run has used so far, in other processes too; undefined while nothing is open, and of other runs. */
+  /**
+   * Usage of the run so far, in other processes too; undefined before a client is attached, and for
+   * other runs.
+   */
   readonly usage: (runId: number) => RunUsage | undefined;
-  /** Call it when the row says how the run ended. */
+  /** Call it when the run's row says how it ended. */
   finish(): Promise<void>;
 };
 
@@ -52,10 +58,10 @@ export type TelemetryDeps = RunStore & { readonly log: Log; readonly counters?: 
 type ReportRow = {
   mode: RunMode;
   status: RunStatus;
-  because: string | null;
-  isFault: boolean;
-  byPerson: boolean;
-  isOurs: boolean;
+  reason: string | null;
+  hasError: boolean;
+  isByPerson: boolean;
+  holdsFence: boolean;
   counts: Partial<RunCounts>;
   issues: Record<string, number> | null;
 };
@@ -74,9 +80,9 @@ export function openRunTelemetry(deps: TelemetryDeps, { runId, lease }: LeasedRu
 
   async function reportRun(id: number, seconds: number): Promise<void> {
     const { rows } = await sql<ReportRow>`
-      select mode, status, coalesce(error ->> 'kind', halt_reason, approval_reason) as because, error is not null as "isFault",
-        coalesce(applied_by, started_by) is not null as "byPerson",
-        fence = ${lease.fence} as "isOurs", counts, issues
+      select mode, status, coalesce(error ->> 'kind', halt_reason, approval_reason) as reason,
+        error is not null as "hasError", coalesce(applied_by, started_by) is not null as "isByPerson",
+        fence = ${lease.fence} as "holdsFence", counts, issues
       from runs where id = ${id}`.execute(db);
     const row = rows[0];
     if (!row) return;
@@ -84,8 +90,8 @@ export function openRunTelemetry(deps: TelemetryDeps, { runId, lease }: LeasedRu
       run: id,
       mode: row.mode,
       result: resultOf(row),
-      because: row.isOurs ? row.because : "taken-over",
-      startedBy: row.byPerson ? "person" : "schedule",
+      reason: row.holdsFence ? row.reason : "taken-over",
+      startedBy: row.isByPerson ? "person" : "schedule",
       seconds,
       counts: { ...NO_COUNTS, ...row.counts },
       issues: row.issues ?? {},
@@ -111,7 +117,7 @@ export function openRunTelemetry(deps: TelemetryDeps, { runId, lease }: LeasedRu
       stages.stop(now);
       const total = usage(runId);
       if (total) await saveProgress(db, { runId, lease }, { usage: total });
-      // A run that was cut off while it wrote is ended before a new one reads.
+      // An interrupted apply is completed under the same lease before a new run reads.
       for (const id of stages.runs())
         if (id !== runId) await reportRun(id, sum(Object.values(stages.secondsOf(id))));
       await reportRun(runId, (now - startedAt) / 1000);
@@ -119,11 +125,11 @@ export function openRunTelemetry(deps: TelemetryDeps, { runId, lease }: LeasedRu
   };
 }
 
-function resultOf({ status, isFault, isOurs, because }: ReportRow): RunResult {
-  if (!isOurs) return "stopped";
+function resultOf({ status, hasError, holdsFence, reason }: ReportRow): RunResult {
+  if (!holdsFence) return "stopped";
   if (status === "done") return "done";
-  if (status === "planned") return isFault ? "failed" : "planned";
-  return status === "failed" || (status === "applying" && because === null) ? "failed" : "stopped";
+  if (status === "planned") return hasError ? "failed" : "planned";
+  return status === "failed" || (status === "applying" && reason === null) ? "failed" : "stopped";
 }
 
 function logRun(log: Log, { usage, ...report }: RunReport): void {
@@ -135,7 +141,7 @@ function logRun(log: Log, { usage, ...report }: RunReport): void {
 
 const RESULT_TEXTS: Readonly<Record<RunResult, string>> = {
   done: "is done",
-  planned: "has planned and waits",
+  planned: "is planned",
   failed: "failed",
   stopped: "stopped",
 };
@@ -144,7 +150,7 @@ function sum(figures: readonly number[]): number {
   return figures.reduce((all, one) => all + one, 0);
 }
 
-/** How long each stage of each run took; a stage that comes again is added to. */
+/** Measures the seconds of each stage of each run; a stage that recurs is added up. */
 function createStageTimer(startedAt: number) {
   const secondsByRun = new Map<number, Partial<Record<Stage, number>>>();
   let current: { run: number; stage: Stage; since: number } | undefined;
@@ -159,7 +165,7 @@ function createStageTimer(startedAt: number) {
   return {
     enter(stage: Stage, run: number, now: number) {
       if (current?.run === run && current.stage === stage) return;
-      // Connecting began before there was a client to say so.
+      // The stage "connect" starts before there is a client to report it.
       const since = current === undefined ? startedAt : now;
       addElapsed(now);
       current = { run, stage, since };

@@ -1,6 +1,8 @@
-// The runner of a process: takes runs that wait and carries them out, one at a time. What it runs can be watched and stopped
-// from any process, and says in its row how it ended; what it leaves behind when it dies, another one takes.
+// Claims runnable runs and executes them in this process, one at a time. Any process can watch or
+// stop them; when this process dies, another one claims what it leaves.
+import type { Kysely } from "kysely";
 import { loadConnection, saveSettings } from "../connections/connection.ts";
+import type { Tables } from "../db/tables.ts";
 import { claimRun, type QueuedRun } from "../sync/record/start-run.ts";
 import { storedRun } from "../sync/record/run-record.ts";
 import type { LeasedRun } from "../sync/record/run-context.ts";
@@ -19,21 +21,22 @@ import { wakeWorkers } from "./wakeup.ts";
 import { createRequests, type RunRequests } from "./requests.ts";
 import { nextRunnableRun } from "./next-run.ts";
 
-export type RunnerDeps = ExecutionDeps;
-
-/** A process that carries runs out can also be asked for them. */
+/** A process that executes runs also accepts requests for them. */
 export type Runner = RunRequests & {
-  /** Takes what waits, unless it is busy or another process was faster. @returns the run's id if there was one */
+  /**
+   * Claims the next run, unless this process is busy or another one was faster.
+   * @returns the run's id, if any
+   */
   claimNext(): Promise<number | undefined>;
-  /** Stops what this process runs if somebody wants it to, without waiting for the next second. */
+  /** Checks now whether a run of this process has to stop. */
   checkCancellation(): Promise<void>;
-  /** Takes what waits, one after the other, and resolves when nothing is left to take and this process carries nothing out. */
+  /** Claims runs until none is runnable, and resolves when this process executes none. */
   waitUntilIdle(): Promise<void>;
-  /** Stops what is under way, after the chunk that is being written, and waits for it. */
+  /** Stops active runs after the current chunk, and waits for them. */
   close(): Promise<void>;
 };
 
-export function createRunner(deps: RunnerDeps): Runner {
+export function createRunner(deps: ExecutionDeps): Runner {
   const { database, clock, log } = deps;
   const db = database.kysely;
   const executions = new Map<number, RunExecution>();
@@ -74,9 +77,9 @@ export function createRunner(deps: RunnerDeps): Runner {
     const { id, status } = queued;
     if (status === "reading" || status === "planning" || status === "applying")
       log.warn(
-        `Run ${id} broke off or lost its process; it ${status === "applying" ? "goes on" : "starts over"} here.`,
+        `Run ${id} was interrupted; this process ${status === "applying" ? "resumes it" : "starts it over"}.`,
       );
-    const params = await executionParams(queued).catch(async (error: unknown) => {
+    const params = await executionParams(db, queued).catch(async (error: unknown) => {
       await leased.lease.release();
       throw error;
     });
@@ -84,20 +87,10 @@ export function createRunner(deps: RunnerDeps): Runner {
     executions.set(id, execution);
     void execution.ended.finally(() => {
       executions.delete(id);
-      // Somebody may have asked for the next one meanwhile. With the database away, the next look is as good.
+      // Another run may have been queued meanwhile. If the database is unavailable, the next poll finds
+      // it.
       void wakeWorkers(db).catch(() => undefined);
     });
-  }
-
-  async function executionParams({ id, mode, status }: QueuedRun): Promise<ExecutionParams> {
-    const chosen = chosenSettingsOf(await storedRun(db, id));
-    const settings = await buildSyncSettings(db, chosen);
-    if (status === "applying") return { settings, execute: resumeApply };
-    if (status === "planned")
-      return { settings, execute: executeApply, onApply: (trx) => saveSettings(trx, chosen) };
-    // It may have waited for long, and what is saved is what a sync goes by.
-    const saved = mode === "plan" ? null : (await loadConnection(db)).settings;
-    return { settings: saved === null ? settings : await buildSyncSettings(db, saved), execute: executeRun };
   }
 
   function claimNext(): Promise<number | undefined> {
@@ -113,7 +106,8 @@ export function createRunner(deps: RunnerDeps): Runner {
       for (const { watch } of executions.values()) await watch.check();
     },
     async waitUntilIdle() {
-      // Another run may have to end first, and a plan that has ended may have to be applied by now, under the same id.
+      // Claims again, because an interrupted apply may come first, and a plan that was just made may
+      // already be approved, under the same id.
       do await Promise.all([...executions.values()].map(({ ended }) => ended));
       while ((await claimNext()) !== undefined || executions.size > 0);
     },
@@ -125,4 +119,18 @@ export function createRunner(deps: RunnerDeps): Runner {
       await Promise.all([...executions.values()].map(({ ended }) => ended));
     },
   };
+}
+
+async function executionParams(
+  db: Kysely<Tables>,
+  { id, mode, status }: QueuedRun,
+): Promise<ExecutionParams> {
+  const chosen = chosenSettingsOf(await storedRun(db, id));
+  const settings = await buildSyncSettings(db, chosen);
+  if (status === "applying") return { settings, execute: resumeApply };
+  if (status === "planned")
+    return { settings, execute: executeApply, onApply: (trx) => saveSettings(trx, chosen) };
+  // A queued sync uses the settings saved now, not those of the time of its request.
+  const saved = mode === "plan" ? null : (await loadConnection(db)).settings;
+  return { settings: saved === null ? settings : await buildSyncSettings(db, saved), execute: executeRun };
 }

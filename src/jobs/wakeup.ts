@@ -1,17 +1,17 @@
-// Nudges: a process that changed something about runs tells all workers to look now, by NOTIFY of PostgreSQL. A nudge says
-// nothing and may be lost; what there is to do stands in the rows, and every worker looks there by itself too.
+// Wakes all workers by PostgreSQL's NOTIFY after a change to runs. A notification has no content
+// and may be lost, since workers poll the rows anyway.
 import { sql, type Kysely } from "kysely";
 import type { PoolClient } from "pg";
 import type { Database } from "../db/pool.ts";
 import type { Tables } from "../db/tables.ts";
 
-/** Inside a transaction it is sent at its commit. */
+/** In a transaction it is sent at the commit. */
 export async function wakeWorkers(db: Kysely<Tables>): Promise<void> {
   await sql`select pg_notify('sluice_runs', '')`.execute(db);
 }
 
 export type WakeupListener = {
-  /** Listens, unless it does already; a connection that broke is replaced at the next call. */
+  /** Listens, unless it does already; the next call replaces a broken connection. */
   listen(): Promise<void>;
   close(): Promise<void>;
 };
@@ -53,7 +53,7 @@ export function createWakeupListener(database: Database, onWakeup: () => void): 
     async close() {
       closed = true;
       await connecting.catch(() => undefined);
-      // Its session listens for as long as it lives, so nobody else is given it.
+      // The session listens as long as it lives, so it is closed and not returned to the pool.
       client?.release(true);
       client = undefined;
     },

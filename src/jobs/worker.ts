@@ -1,5 +1,5 @@
-// The worker: takes runs that wait, starts what is due, and does the chores. Any number of workers may look at one database:
-// the run lease lets one of them begin, so a look that comes second finds the run under way.
+// The worker claims runnable runs, starts scheduled ones, and runs periodic tasks. Any number of
+// workers may poll one database, since the run lease admits one at a time.
 import { loadConnection } from "../connections/connection.ts";
 import { loadPastRuns } from "../connections/schedule/past-runs.ts";
 import { nextRun } from "../connections/schedule/next-run.ts";
@@ -15,23 +15,29 @@ export type WorkerDeps = {
   readonly clock: Clock;
   readonly log: Log;
   readonly runner: Runner;
-  /** Chores that any worker may do at any time, again and again: mails that wait, history that is too old. */
+  /** Idempotent tasks that any worker may run at any time, such as missed notifications. */
   readonly periodicTasks: readonly (() => Promise<unknown>)[];
 };
 
 export type Worker = {
-  /** Looks once, as it does every few seconds. @returns the run it started or took over */
+  /**
+   * Polls once.
+   * @returns the run it started or claimed
+   */
   poll(): Promise<number | undefined>;
-  /** Looks no more, and waits for a look under way. Runs go on; they are the runner's. */
+  /** Stops polling and waits for a poll in progress. Runs go on; they belong to the runner. */
   close(): Promise<void>;
 };
 
-/** A run that lost its process is taken over in a second or so; its session ends at once, or its heartbeat after 45 seconds. */
+/**
+ * The run of a dead process is claimed within about a second: its session ends at once, or its
+ * lease after 45 seconds without a heartbeat.
+ */
 const POLL_INTERVAL_MS = 1_000;
-/** The schedule and the chores are less urgent. */
+/** The schedule and the tasks are less urgent. */
 const POLLS_PER_SCHEDULE_CHECK = 5;
 
-/** Besides, it takes what waits as soon as it is nudged. */
+/** Claims runs when woken, too. */
 export function startWorker(deps: WorkerDeps, intervalMs = POLL_INTERVAL_MS): Worker {
   const { database, log, runner } = deps;
   let closed = false;
@@ -39,7 +45,10 @@ export function startWorker(deps: WorkerDeps, intervalMs = POLL_INTERVAL_MS): Wo
   let polling: Promise<number | undefined> = Promise.resolve(undefined);
   const pollLog = createPollLog(log);
 
-  /** One after the other. With the database away, the next look finds it again. */
+  /**
+   * Serialises polls. A poll that fails because the database is unavailable is repeated by the next
+   * one.
+   */
   function pollAfterOthers(poll: () => Promise<number | undefined>): Promise<number | undefined> {
     polling = polling
       .then(() => (closed ? undefined : poll()))
@@ -62,7 +71,9 @@ export function startWorker(deps: WorkerDeps, intervalMs = POLL_INTERVAL_MS): Wo
 
   async function pollEverything(): Promise<number | undefined> {
     for (const task of deps.periodicTasks) {
-      await task().catch((error: unknown) => log.error("A chore failed; it is tried again.", { err: error }));
+      await task().catch((error: unknown) =>
+        log.error("A periodic task failed; it is tried again.", { err: error }),
+      );
     }
     return (await claimQueuedRun()) ?? startScheduledRun(deps);
   }
@@ -89,18 +100,17 @@ export function startWorker(deps: WorkerDeps, intervalMs = POLL_INTERVAL_MS): Wo
   };
 }
 
-/** What fails every second is one line of the log, and so is that it works again. */
+/** Logs the first failure of consecutive polls, and the recovery. */
 function createPollLog(log: Log) {
   let failing = false;
   return {
     succeeded(run: number | undefined): number | undefined {
-      if (failing) log.warn("Looking for runs that wait works again.");
+      if (failing) log.warn("Polling for runs works again.");
       failing = false;
       return run;
     },
     failed(error: unknown): undefined {
-      if (!failing)
-        log.error("Looking for runs that wait failed; it is tried again every second.", { err: error });
+      if (!failing) log.error("Polling for runs failed; it is tried again every second.", { err: error });
       failing = true;
     },
   };
@@ -112,7 +122,7 @@ async function startScheduledRun({ database, clock, runner }: WorkerDeps): Promi
   const organizationId = connection.environment?.organizationId;
   if (!organizationId || connection.paused || connection.settings === null) return undefined;
   const now = clock.now();
-  // Only a person can settle what needs attention, and a plan that waits is looked at first.
+  // Attention needs a person, and a plan that needs approval is decided first.
   const plan = await planAwaitingApproval(db, organizationId, now);
   if (connection.attention !== null || (plan && plan.why !== null)) return undefined;
   const due = nextRun({ ...connection.schedule, ...(await loadPastRuns(db, organizationId)) }, now);

@@ -1,14 +1,14 @@
-// One abort signal out of several. AbortSignal.any would do, but in Node 20 it keeps every
-// result alive for as long as its longest-lived source lives, and a run makes thousands of requests.
+// Combines abort signals. AbortSignal.any in Node 20 keeps each result alive as long as its
+// longest-lived source, and a run makes thousands of requests.
 
 export interface LinkedSignal {
   readonly signal: AbortSignal;
   abort(reason?: unknown): void;
-  /** Forgets the sources. Call it when the work is over. */
+  /** Detaches from the sources. Call it when the work is done. */
   release(): void;
 }
 
-/** Aborts when any of the sources does, with that source's reason, or when told to. */
+/** Aborts when any of the sources does, with its reason, or when `abort` is called. */
 export function linkSignals(...sources: readonly (AbortSignal | undefined)[]): LinkedSignal {
   const controller = new AbortController();
   const linked = sources.filter((source) => source !== undefined);
@@ -30,7 +30,10 @@ export function linkSignals(...sources: readonly (AbortSignal | undefined)[]): L
   };
 }
 
-/** The promise's outcome, or the signal's reason if that comes first. The work behind the promise goes on. */
+/**
+ * Settles as the promise does, or rejects with the signal's reason if that comes first. The work
+ * behind the promise goes on.
+ */
 export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise;
   return new Promise((resolve, reject) => {

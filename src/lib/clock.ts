@@ -1,5 +1,5 @@
-// The clock. Everything that asks for the time or waits is handed one of these,
-// so that a test can move an hour in no time and a wait always ends with its signal.
+// The time and delays are injected, so that a test can move an hour in no time, and every delay
+// ends with its signal.
 
 export interface Clock {
   now(): Date;
@@ -10,11 +10,12 @@ export interface Clock {
 export interface SettableClock extends Clock {
   set(to: Date): void;
   advance(ms: number): void;
-  /** The waits asked for so far, in milliseconds. */
+  /** All delays so far, in milliseconds. */
   readonly sleeps: readonly number[];
 }
 
-// setTimeout holds its delay in a signed 32-bit number; a longer one fires at once (Node.js timers documentation).
+// setTimeout stores its delay as a signed 32-bit integer and fires at once if it is longer (Node.js
+// documentation, "Timers").
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
@@ -27,7 +28,7 @@ export const systemClock: Clock = {
   },
 };
 
-/** A clock for tests: it stands still until told, and its `sleep` advances it at once. */
+/** A clock for tests: time moves only by calls, and `sleep` advances it at once. */
 export function createSettableClock(start: Date | string): SettableClock {
   let time = new Date(start).getTime();
   const sleeps: number[] = [];

@@ -1,14 +1,14 @@
-// Keyset cursors: where a list goes on, as text that a caller hands back without knowing what is in it.
+// Keyset cursors: the position at which a list continues, as opaque text.
 import { UserError } from "./user-error.ts";
 
-/** A zod schema, or what works like one. */
+/** A zod schema, or anything with the same method. */
 type Schema<Position> = { safeParse(value: unknown): { data?: Position | undefined } };
 
 export function encodeCursor(position: unknown): string {
   return Buffer.from(JSON.stringify(position)).toString("base64url");
 }
 
-/** @throws UserError when the cursor is not of a list of such places */
+/** @throws UserError when the cursor does not match the schema of this list */
 export function decodeCursor<Position>(cursor: string, schema: Schema<Position>): Position {
   const { data } = schema.safeParse(decoded(cursor));
   if (data === undefined)

@@ -1,5 +1,6 @@
-// The way out: one undici dispatcher with timeouts, a limit on what an answer may weigh, and gzip.
-// It follows no redirects and keeps no cookies. It does not retry: only the caller knows what may be sent twice.
+// The HTTP client: an undici dispatcher with timeouts, a limit on response size, and gzip. It
+// follows no redirects, keeps no cookies and does not retry, because only the caller knows what may
+// be sent twice.
 import { isAscii } from "node:buffer";
 import { promisify } from "node:util";
 import { gunzip as gunzipCallback } from "node:zlib";
@@ -16,25 +17,32 @@ export interface HttpRequest {
 export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** The body, already unpacked. */
+  /** The decompressed body. */
   readonly body: Buffer;
-  /** What came over the wire. */
+  /** Bytes received over the wire. */
   readonly wireBytes: number;
 }
 
 export interface Http {
-  /** Any status is an answer. Throws HttpError when no whole answer came, or the signal's reason when aborted. */
+  /**
+   * Resolves for any status.
+   * @throws HttpError when no complete response came
+   * @throws the signal's reason when aborted
+   */
   send(request: HttpRequest): Promise<HttpResponse>;
   close(): Promise<void>;
 }
 
 export interface HttpOptions {
-  /** Largest body accepted, as sent and unpacked. Default 256 MB. */
+  /** Maximum size of a body, compressed and decompressed. Default: 256 MB. */
   readonly maxBodyBytes?: number;
   readonly connectTimeoutMs?: number;
-  /** Until the answer begins. Default 5 minutes: a Dataverse query may take 2, its gateway gives up after about 4. */
+  /**
+   * Time until the response starts. Default: 5 minutes, because a Dataverse query may take 2 and its
+   * gateway times out after about 4.
+   */
   readonly headersTimeoutMs?: number;
-  /** Between two parts of a body. */
+  /** Time between two chunks of a body. */
   readonly bodyTimeoutMs?: number;
 }
 
@@ -59,8 +67,9 @@ export class HttpError extends Error {
 }
 
 const gunzip = promisify(gunzipCallback);
-// Unpacking a collected body in zlib's thread with 1 MB pieces took 4.3 ms for a page of 2.4 MB (0.39 MB packed);
-// with the default pieces of 16 KB 11 ms, streamed 6.8 ms, and gunzipSync blocks the program for 5 to 16 ms.
+// Decompressing a collected body in zlib's thread with 1 MB chunks took 4.3 ms for a page of 2.4 MB
+// (0.39 MB compressed); with the default chunks of 16 KB 11 ms, streamed 6.8 ms, and gunzipSync
+// blocks for 5 to 16 ms.
 const UNPACK_CHUNK_BYTES = 1024 * 1024;
 
 export function openHttp(options: HttpOptions = {}): Http {
@@ -100,7 +109,10 @@ export function openHttp(options: HttpOptions = {}): Http {
   };
 }
 
-/** All values of a header, however often it came. The name in lower case. */
+/**
+ * All values of a header.
+ * @param name in lower case
+ */
 export function headerValues(response: HttpResponse, name: string): readonly string[] {
   const value = response.headers[name];
   if (value === undefined) return [];
@@ -108,9 +120,10 @@ export function headerValues(response: HttpResponse, name: string): readonly str
 }
 
 /**
- * The body, which is UTF-8, as text. Where all of it is ASCII it is taken over byte by byte: with JSON.parse behind it
- * 6 to 9 instead of 15 ms for 2.4 MB, and looking costs 0.1 ms. (buffer.transcode to UTF-16 won for other pages when
- * measured alone, and lost in a running reader: 35 against 31 ms of processor time a page, for its garbage.)
+ * Decodes the UTF-8 body. Pure ASCII is decoded as latin1: with JSON.parse 6 to 9 instead of 15 ms
+ * for 2.4 MB, and the test costs 0.1 ms. (buffer.transcode to UTF-16 was faster for other pages
+ * alone, but slower in a running reader: 35 against 31 ms of processor time a page, because of its
+ * garbage.)
  */
 export function bodyText(body: Buffer): string {
   return isAscii(body) ? body.toString("latin1") : body.toString("utf8");
@@ -166,7 +179,8 @@ const SENTENCES: Readonly<Record<HttpErrorKind, (host: string) => string>> = {
 function toHttpError(error: unknown, host: string): HttpError {
   if (error instanceof HttpError) return error;
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  // What is left is a socket closed early, in undici's words or Node's, or a gzip stream that ends too soon.
+  // Otherwise a socket was closed early, as reported by undici or Node, or a gzip stream is
+  // incomplete.
   const kind = KIND_BY_CODE[code] ?? (code.startsWith("Z_") && code !== "Z_BUF_ERROR" ? "encoding" : "cut");
   if (kind === "cut" && !(error instanceof errors.UndiciError) && code === "") throw error;
   return new HttpError(kind, SENTENCES[kind](host), { cause: error });

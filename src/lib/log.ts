@@ -1,4 +1,4 @@
-// The log: lines of JSON through pino, with the fields that could hold a secret blanked out by name.
+// The log: JSON lines through pino, with fields that may contain a secret redacted by name.
 import { destination as fileDescriptor, pino } from "pino";
 import type { DestinationStream, Logger } from "pino";
 
@@ -9,14 +9,14 @@ export interface Log {
   debug(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;
-  /** Put an Error under `err`: it is written with its stack and causes. */
+  /** Pass an Error as `err`: it is written with its stack and causes. */
   error(message: string, fields?: LogFields): void;
   child(fields: LogFields): Log;
 }
 
 export interface LogOptions {
   readonly level: LogLevel;
-  /** Where lines go; standard error if absent, because standard output belongs to a command's result. */
+  /** Default: standard error, because standard output has a command's result. */
   readonly destination?: DestinationStream;
 }
 
@@ -37,7 +37,8 @@ const SECRET_FIELDS = [
   "DATABASE_URL",
   "databaseUrl",
 ];
-// pino's `*` stands for one level, so the depths that occur are listed (pino documentation, "Redaction").
+// pino's `*` matches one level, so the levels that occur are listed (pino documentation,
+// "Redaction").
 const DEPTHS = ["", "*.", "*.*.", "*.*.*."];
 
 export function createLog({ level, destination }: LogOptions): Log {

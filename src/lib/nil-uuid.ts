@@ -1,2 +1,2 @@
-/** The UUID that names nothing (RFC 9562, 5.9). */
+/** The nil UUID (RFC 9562, 5.9). */
 export const NIL_UUID = "00000000-0000-0000-0000-000000000000";

@@ -1,8 +1,9 @@
-// Reads on while something else is waited for.
+// Reads from a source while something else is awaited.
 
 /**
- * The same items in the same order, none before `ready` is fulfilled; up to `atMost` of them are read and kept until then,
- * from now on. Whichever fails first is thrown; the source is closed then, and `ready` is settled.
+ * Yields the items in order, none before `ready` is fulfilled; until then up to `maxBuffered` items
+ * are read into a buffer, starting now. The first failure is thrown, after the source was closed
+ * and `ready` has settled.
  */
 export function readAhead<T>(
   source: AsyncIterable<T>,
@@ -11,7 +12,7 @@ export function readAhead<T>(
 ): AsyncGenerator<T> {
   const items = bufferUntil(source, ready, maxBuffered);
   const first = items.next();
-  // It is thrown to whoever reads; nobody may, once `ready` has failed.
+  // The reader gets the rejection; it may never read if `ready` fails.
   first.catch(() => undefined);
   return prepend(first, items);
 }

@@ -1,10 +1,13 @@
-// What was started must be stopped: in reverse order, each once, also when the start failed half-way.
+// Releases resources in reverse order, each once, also when a start failed half-way.
 
 export type Release = () => void | Promise<void>;
 
 export interface Releases {
   add(release: Release): void;
-  /** Runs all that were added, newest first. A second call runs only what was added since. Throws after all have run. */
+  /**
+   * Runs the added functions, newest first, and then throws their errors. A second call runs only
+   * those added since.
+   */
   release(): Promise<void>;
 }
 
@@ -29,7 +32,9 @@ export function createReleases(): Releases {
   };
 }
 
-/** Runs the work and then releases. If both fail, the work's error is thrown: it came first and explains more. */
+/**
+ * Runs the work and then releases. If both fail, the work's error is thrown, since it is the cause.
+ */
 export async function withReleases<T>(work: (releases: Releases) => Promise<T>): Promise<T> {
   const releases = createReleases();
   let result: T;

@@ -1,6 +1,9 @@
-// Several tasks at once, their results in order.
+// Runs tasks concurrently and yields their results in order.
 
-/** At most `atOnce` run or wait to be taken. The first failure ends it; what then still runs is left alone. */
+/**
+ * At most `concurrency` tasks run or wait to be yielded. The first failure is thrown; tasks that
+ * are running then are not awaited.
+ */
 export async function* runInOrder<T>(
   tasks: readonly (() => Promise<T>)[],
   concurrency: number,

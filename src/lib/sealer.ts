@@ -1,14 +1,16 @@
-// What nobody may read in the database is sealed before it is stored: AES-256-GCM under the operator's key, bound to what it
-// is for, so that a sealed text moved to another place does not open there. Each sealed text names its key, so that keys can
-// be replaced: new ones seal, old ones still open.
+// Encrypts secrets before they are stored: AES-256-GCM with the operator's key, and the purpose as
+// additional data, so that a text copied to another column does not decrypt. Each text names its
+// key, so that keys can be rotated: the current one encrypts, old ones still decrypt.
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
 import { UserError, type UserErrorOptions } from "./user-error.ts";
 
-/** What is sealed; none opens as another. */
+/** What is encrypted; a text of one purpose does not decrypt as another. */
 export type Purpose = {
-  /** As in "The stored … was changed". What is sealed is bound to it, so it stays as it is. */
+  /** As in "The stored … was changed". Stored texts are bound to it, so it must not change. */
   readonly name: string;
-  /** What an admin does when the text cannot be opened any more, as a clause without a full stop. */
+  /**
+   * What an admin does when the text cannot be decrypted any more, as a clause without a full stop.
+   */
   readonly remedy: string;
 };
 
@@ -16,7 +18,10 @@ export type Sealer = {
   seal(purpose: Purpose, text: string): string;
   /** @throws SealError */
   open(purpose: Purpose, sealed: string): string;
-  /** Whether it is under the current key; if not, it should be sealed anew before the old key is thrown away. */
+  /**
+   * Whether it was encrypted with the current key; if not, encrypt it again before the old key is
+   * removed.
+   */
   isCurrent(sealed: string): boolean;
 };
 
@@ -28,12 +33,15 @@ export class SealError extends UserError {
   }
 }
 
-/** Of 96 random bits (NIST SP 800-38D 8.2.2); an installation seals some thousand texts a year, far below 2^32. */
+/**
+ * 96 random bits (NIST SP 800-38D 8.2.2); an installation encrypts some thousand texts a year, far
+ * below 2^32.
+ */
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 const FORMAT = "s1";
 
-/** @param keys 32 bytes each; `old` ones only open */
+/** @param keys 32 bytes each; `old` keys only decrypt */
 export function createSealer(keys: { readonly current: Buffer; readonly old?: readonly Buffer[] }): Sealer {
   const currentId = keyId(keys.current);
   const byId = new Map([keys.current, ...(keys.old ?? [])].map((key) => [keyId(key), key]));
@@ -68,7 +76,7 @@ export function createSealer(keys: { readonly current: Buffer; readonly old?: re
   };
 }
 
-/** Tells keys apart without telling anything of them. */
+/** Identifies a key without revealing it. */
 function keyId(key: Buffer): string {
   return createHash("sha256").update("sluice key id").update(key).digest("hex").slice(0, 8);
 }

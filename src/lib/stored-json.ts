@@ -1,7 +1,10 @@
 import type { z } from "zod";
 import { UserError } from "./user-error.ts";
 
-/** A column of JSON holds what this version does not write: somebody changed it, or another version wrote it. */
+/**
+ * The JSON in a column does not match this version's schema: it was edited, or another version
+ * wrote it.
+ */
 class StoredJsonError extends UserError {
   override readonly name = "StoredJsonError";
 
@@ -18,8 +21,9 @@ class StoredJsonError extends UserError {
 }
 
 /**
- * What was stored as JSON, with its type.
- * @param told `what` cannot be read, such as "The settings of run 7", and how to `fix` that, as a sentence
+ * Parses JSON that was stored.
+ * @param told `what` cannot be read, such as "The settings of run 7", and how to `fix` that, as a
+ * sentence
  * @throws StoredJsonError
  */
 export function parseStored<S extends z.ZodType>(

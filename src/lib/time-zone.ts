@@ -1,10 +1,13 @@
 import { DAY_MS } from "./durations.ts";
-// Times of day in a time zone, by the rules that the JavaScript engine brings (ICU's copy of the IANA database; Temporal is
-// not in Node 20). Pure: what it is told comes from the caller.
+// Times of day in a time zone, by ICU's copy of the IANA database, since Node 20 has no Temporal.
+// Pure.
 
 const MINUTE_MS = 60_000;
 
-/** What the zone's clock on the wall shows at a moment, as the moment at which UTC shows the same; down to the minute. */
+/**
+ * The local time of a zone at a moment, expressed as the moment at which UTC shows it, to the
+ * minute.
+ */
 function wallClock(timeZone: string): (moment: number) => number {
   const format = new Intl.DateTimeFormat("en-US", {
     timeZone,
@@ -26,16 +29,17 @@ function wallClock(timeZone: string): (moment: number) => number {
 }
 
 /**
- * When the clock on the wall first shows this or something later: of a time that is shown twice the first, of one that is
- * skipped the first moment after the gap.
+ * The first moment with this local time or a later one: of a time that occurs twice the first, of a
+ * skipped time the end of the gap.
  */
 function firstMomentShowing(shown: (moment: number) => number, wanted: number): number {
-  // No zone is a day from UTC, and none moves its clock twice in two days.
+  // No zone differs from UTC by a day or more, and none changes its offset twice within two days.
   const offsets = [wanted - DAY_MS, wanted + DAY_MS].map((moment) => shown(moment) - moment);
   let after = wanted - Math.min(...offsets);
   const early = wanted - Math.max(...offsets);
   if (shown(early) >= wanted) return early;
-  // Only in a gap does the later of the two show something else: its end lies between them.
+  // In a gap, the later candidate shows another time than wanted; the end of the gap is between the
+  // two.
   for (let before = early; shown(after) > wanted && after - before > MINUTE_MS;) {
     const middle = before + Math.floor((after - before) / 2 / MINUTE_MS) * MINUTE_MS;
     if (shown(middle) >= wanted) after = middle;
@@ -44,7 +48,10 @@ function firstMomentShowing(shown: (moment: number) => number, wanted: number): 
   return after;
 }
 
-/** The next moment at which it is this time of day in that zone ("02:30"), on any day, after a moment. */
+/**
+ * The next moment after `after` at which the zone's local time is this time of day, such as
+ * "02:30".
+ */
 export function nextTimeOfDay(after: Date, timeOfDay: string, timeZone: string): Date {
   const shown = wallClock(timeZone);
   const [hours = 0, minutes = 0] = timeOfDay.split(":").map(Number);

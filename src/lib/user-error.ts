@@ -1,15 +1,20 @@
 export type UserErrorOptions = ErrorOptions & {
-  /** What to do, as sentences of their own; they become the end of the message. */
+  /** What to do, in sentences; they end the message. */
   readonly fix?: string | undefined;
-  /** The part of the input that is wrong, such as "domains". */
+  /** The input field the error concerns, such as "domains". */
   readonly field?: string | undefined;
 };
 
-/** An error whose message a person reads: what happened, to what, and what to do. It never holds a secret. */
+/**
+ * An error whose message a person reads: what happened, to what, and what to do. It never contains
+ * a secret.
+ */
 export class UserError<Code extends string = string> extends Error {
-  /** What kind of trouble it is, such as "view-not-found": for tables, and for programs. It never changes. */
+  /**
+   * Identifies the error for lookups and for programs, such as "view-not-found". It never changes.
+   */
   readonly code: Code;
-  /** What happened, without what to do about it. */
+  /** What happened, without what to do. */
   readonly finding: string;
   /** What to do; undefined where the finding says it. */
   readonly fix: string | undefined;
@@ -24,7 +29,10 @@ export class UserError<Code extends string = string> extends Error {
   }
 }
 
-/** What programs know an error by where it is stored or printed: its code, or its class where the class has one code alone. */
+/**
+ * The kind by which programs know a stored or printed error: its code, or its class if the class
+ * has only one code.
+ */
 export function errorKind(error: Error): string {
   if (error instanceof UserError)
     return error.code === codeOfClass(error.name) ? error.name : String(error.code);

@@ -1,5 +1,5 @@
-// Carries waiting mails to the mail server. Each is claimed first, so that of several processes one sends it; a claim of a
-// process that died is over after ten minutes. A mail may so arrive twice, but never not at all.
+// Delivers queued mails to the mail server. Each is claimed first, so that one process sends it;
+// the claim of a dead process expires after ten minutes. Delivery is at least once.
 import { sql, type Kysely } from "kysely";
 import { createTransport, type Transporter } from "nodemailer";
 import type { Tables } from "../db/tables.ts";
@@ -13,10 +13,13 @@ const CLAIM_LIFETIME_MS = 10 * MINUTE_MS;
 const BATCH_SIZE = 10;
 const POLL_INTERVAL_MS = 5000;
 
-/** Minutes until the next try, after the first, the second …: nearly five days in all, as RFC 5321 asks of mail servers (4.5.4.1). */
+/**
+ * Minutes until the next attempt after each failure: nearly five days in all, as RFC 5321 (4.5.4.1)
+ * asks for.
+ */
 const RETRY_DELAYS_MINUTES = [1, 5, 15, 60, 240, 720, 1440, 1440, 1440, 1440];
 
-/** A moment further away was said by a clock that has jumped back since. */
+/** A later time was written by a clock that has been set back since. */
 const MAX_RETRY_DELAY_MS = Math.max(...RETRY_DELAYS_MINUTES) * MINUTE_MS;
 
 export type DeliveryDeps = {
@@ -29,9 +32,12 @@ export type DeliveryDeps = {
 };
 
 export type Delivery = {
-  /** Tries every mail that is due, and says how many the server took. */
+  /**
+   * Attempts every mail that is due.
+   * @returns how many the server accepted
+   */
   deliverDue(): Promise<number>;
-  /** Goes on delivering until the signal ends it. */
+  /** Delivers until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
   close(): void;
 };
@@ -44,7 +50,7 @@ type ClaimedMail = {
   html: string | null;
   sealed: boolean;
   attempts: number;
-  isOver: boolean;
+  isExpired: boolean;
 };
 
 export function openDelivery(deps: DeliveryDeps): Delivery {
@@ -70,7 +76,7 @@ export function openDelivery(deps: DeliveryDeps): Delivery {
         try {
           await deliverDue();
         } catch (error) {
-          log.error("Mails could not be looked at; they are tried again.", { err: error });
+          log.error("Mails could not be read from the database; it is tried again.", { err: error });
         }
         await clock.sleep(POLL_INTERVAL_MS, signal).catch(() => undefined);
       }
@@ -87,7 +93,7 @@ async function claimDue(db: Kysely<Tables>, now: Date): Promise<ClaimedMail[]> {
         and (next_attempt_at <= ${now} or next_attempt_at > ${new Date(now.getTime() + MAX_RETRY_DELAY_MS)})
       order by next_attempt_at, id limit ${BATCH_SIZE} for update skip locked
     )
-    returning id, recipient, subject, body, html, sealed, attempts, keep_until <= ${now} as "isOver"`.execute(
+    returning id, recipient, subject, body, html, sealed, attempts, keep_until <= ${now} as "isExpired"`.execute(
     db,
   );
   return rows;
@@ -99,17 +105,17 @@ async function deliver(
   mail: ClaimedMail,
 ): Promise<boolean> {
   const { id, recipient: to, subject } = mail;
-  if (mail.isOver) {
+  if (mail.isExpired) {
     await updateMail(db, id, {
       state: "failed",
       body: null,
       html: null,
-      error: "Its links were over before a mail server took it.",
+      error: "Its links expired before a mail server accepted it.",
     });
     return false;
   }
   try {
-    // A text that does not open now may open once the operator has put the old key back.
+    // A text that does not decrypt now may do so after the operator has restored the old key.
     const { text, html } = unsealTexts(mail, sealer);
     await transport.sendMail({ to, subject, text: text ?? "", ...(html !== null && { html }) });
   } catch (error) {
@@ -148,7 +154,10 @@ async function updateMail(
   await db.updateTable("mails").set(values).where("id", "=", id).execute();
 }
 
-/** The server refuses this recipient or this mail, and will again (RFC 5321, section 4.2.1: 5yz). A refused password is ours to mend. */
+/**
+ * The server refuses this recipient or this mail for good (RFC 5321, section 4.2.1: 5yz). A refused
+ * password is the operator's to correct, so it is retried.
+ */
 function isPermanentFailure(error: unknown): boolean {
   if (!(error instanceof Error) || !("code" in error) || !("responseCode" in error)) return false;
   const isAboutTheMail = error.code === "EENVELOPE" || error.code === "EMESSAGE";

@@ -1,5 +1,5 @@
-// Mails: written down in the transaction that causes them, sent afterwards, tried again until a mail server takes them.
-// Where no mail server is set up they are shown in the app, so that an admin can pass them on.
+// The outbox: mails are stored in the transaction that causes them and delivered afterwards, with
+// retries. Without a mail server they are shown in the app, so that an admin can forward them.
 import type { Kysely, Selectable } from "kysely";
 import type { Tables } from "../db/tables.ts";
 import { SealError, type Purpose, type Sealer } from "../lib/sealer.ts";
@@ -8,18 +8,18 @@ export type Mail = {
   readonly to: string;
   readonly subject: string;
   readonly text: string;
-  /** The same for programs that show it. */
+  /** The HTML alternative. */
   readonly html?: string;
-  /** From then on its links are over, so it is neither sent nor shown any more. */
+  /** After this time its links have expired, so it is neither sent nor shown. */
   readonly expiresAt: Date;
 };
 
-/** A text may hold a one-time link, so whoever reads the database or a backup reads none. */
+/** A text may contain a one-time link, which nobody must read in the database or a backup. */
 const MAIL_PURPOSE: Purpose = { name: "mail", remedy: "invite anew, or ask for a new password once more" };
 
 export type MailContext = {
   readonly sealer: Sealer;
-  /** Whether there is a mail server. */
+  /** Whether a mail server is configured. */
   readonly delivers: boolean;
   readonly now: Date;
 };
@@ -47,7 +47,10 @@ export async function queueMail(
 
 type StoredTexts = Pick<Selectable<Tables["mails"]>, "body" | "html" | "sealed">;
 
-/** Those of before were not sealed. @throws SealError */
+/**
+ * Decrypts the texts; old mails were stored in clear.
+ * @throws SealError
+ */
 export function unsealTexts(
   { body, html, sealed }: StoredTexts,
   sealer: Sealer,
@@ -68,7 +71,10 @@ export type ListedMail = {
 
 const MAX_LISTED = 100;
 
-/** The latest mails, newest first; of those that a mail server is to carry, never the text: it is the recipient's. */
+/**
+ * The latest mails, newest first. The text of a mail for the mail server is left out, because it is
+ * for its recipient alone.
+ */
 export async function latestMails(db: Kysely<Tables>, now: Date, sealer: Sealer): Promise<ListedMail[]> {
   const rows = await db
     .selectFrom("mails")
@@ -89,7 +95,7 @@ export async function latestMails(db: Kysely<Tables>, now: Date, sealer: Sealer)
   }));
 }
 
-/** One that does not open says so in its place, and leaves the others readable. */
+/** A text that does not decrypt is replaced by the error, so that the others stay readable. */
 function readableText(row: StoredTexts, sealer: Sealer): string | null {
   try {
     return unsealTexts(row, sealer).text;
@@ -99,7 +105,7 @@ function readableText(row: StoredTexts, sealer: Sealer): string | null {
   }
 }
 
-/** Forgets the texts whose links are over. */
+/** Deletes texts whose links have expired. */
 export async function deleteExpiredTexts(db: Kysely<Tables>, now: Date): Promise<void> {
   await db
     .updateTable("mails")
@@ -110,7 +116,7 @@ export async function deleteExpiredTexts(db: Kysely<Tables>, now: Date): Promise
     .execute();
 }
 
-/** What waits for a mail server that is no longer set up is shown in the app instead. */
+/** Shows queued mails in the app after the mail server was removed from the settings. */
 export async function showUndelivered(db: Kysely<Tables>): Promise<void> {
   await db
     .updateTable("mails")

@@ -1,19 +1,18 @@
-// Who is told what about a run that has ended. Pure: the run, what was told before and the settings go in, notices come
-// out. A person hears of the errors of what they started; of scheduled syncs the recipients hear only what is new, and what
-// needs an admin once until it is settled.
+// Decides who is notified of a run that has ended. Pure. Who started it is notified of its errors;
+// the recipients of scheduled syncs only of new ones, and once of what needs an admin.
 import type { Attention } from "../connections/tables.ts";
 import type { RunMode } from "../sync/tables.ts";
 
-/** Errors of one kind, as they are open at the end of the run. */
+/** Open errors of one kind at the end of the run. */
 export type ErrorKindSummary = {
   readonly kind: string;
   readonly title: string;
   readonly howToResolve: string;
-  /** Accounts that have it; 0 where it concerns the whole sync. */
+  /** Number of affected accounts; 0 if it concerns the whole sync. */
   readonly accounts: number;
-  /** Of those, accounts that had no error at all before the run. */
+  /** Affected accounts that had no error before the run. */
   readonly newAccounts: number;
-  /** Whether no account had this kind before the run. */
+  /** Whether no account had an error of this kind before the run. */
   readonly isNew: boolean;
   /** The first few, as sentences; new ones first. */
   readonly examples: readonly string[];
@@ -21,7 +20,7 @@ export type ErrorKindSummary = {
 
 export type ErrorSummary = {
   readonly kinds: readonly ErrorKindSummary[];
-  /** Accounts with errors, each counted once. */
+  /** Number of accounts with errors. */
   readonly accounts: number;
   readonly newAccounts: number;
 };
@@ -29,48 +28,50 @@ export type ErrorSummary = {
 export type EndedRun = {
   readonly id: number;
   readonly mode: RunMode;
-  /** E-mail address of who started or applied it; null for the schedule. */
+  /** E-mail address of the person who started or applied it; null for the schedule. */
   readonly by: string | null;
 } & (
   | { readonly end: "done"; readonly errors: ErrorSummary }
   | {
       readonly end: "failed";
       readonly error: { readonly kind: string; readonly sentence: string };
-      /** It broke off while it wrote, and is gone on with later. */
-      readonly isHalfWritten: boolean;
+      /** Its apply was interrupted, and is resumed later. */
+      readonly isInterrupted: boolean;
     }
-  /** It failed, or its plan waits, and only an admin can settle it. */
+  /** It failed or needs approval, and only an admin can resolve that. */
   | { readonly end: "needs-admin"; readonly attention: Attention }
 );
 
-/** What somebody was told since the last sync that was applied. */
+/** A notice sent since the last sync that was applied. */
 export type SentNotice = {
   readonly to: string;
   readonly topic: string;
-  /** Whether it was that a sync failed, rather than a preview, a retry, or a plan that waits. */
-  readonly isOutage: boolean;
+  /**
+   * Whether it reported a failed sync, rather than a preview, a retry, or a plan that needs approval.
+   */
+  readonly isSyncFailure: boolean;
 };
 
 export type RecipientReason = "started" | "set-up" | "chosen" | "admin";
-export type Recipient = { readonly to: string; readonly because: RecipientReason };
+export type Recipient = { readonly to: string; readonly reason: RecipientReason };
 
 export type NoticeSettings = {
-  /** Whether who starts a run is told of its errors. */
+  /** Whether the person who starts a run is notified of its errors. */
   readonly starter: boolean;
   readonly scheduled: boolean;
-  /** Of scheduled syncs, each address once. */
+  /** Recipients of notices of scheduled syncs, each address once. */
   readonly recipients: readonly Recipient[];
 };
 
 export type NoticeEvent =
-  | { readonly what: "attention"; readonly attention: Attention }
-  | { readonly what: "failed"; readonly sentence: string }
-  | { readonly what: "errors"; readonly errors: ErrorSummary; readonly recovered: boolean }
-  | { readonly what: "recovered" };
+  | { readonly type: "attention"; readonly attention: Attention }
+  | { readonly type: "failed"; readonly sentence: string }
+  | { readonly type: "errors"; readonly errors: ErrorSummary; readonly recovered: boolean }
+  | { readonly type: "recovered" };
 
-export type Notice = Recipient & { readonly topic: string; readonly news: NoticeEvent };
+export type Notice = Recipient & { readonly topic: string; readonly event: NoticeEvent };
 
-type UnaddressedNotice = Pick<Notice, "topic" | "news">;
+type UnaddressedNotice = Pick<Notice, "topic" | "event">;
 
 /** At most one notice for each address. */
 export function decideNotices(
@@ -82,10 +83,10 @@ export function decideNotices(
   const recipients = settings.scheduled ? settings.recipients : [];
   if (by === null)
     return recipients.flatMap((one) => addressNotice(one, noticeForRecipient(run, sentTo(one, sent))));
-  const starter: Recipient = { to: by, because: "started" };
+  const starter: Recipient = { to: by, reason: "started" };
   return [
     ...(settings.starter ? addressNotice(starter, noticeForStarter(run, sentTo(starter, sent))) : []),
-    // Who heard that the sync failed hears that it works again, whoever put it right.
+    // Whoever was notified of the failure is notified of the recovery, whoever fixed it.
     ...recipients
       .filter(({ to }) => to !== by)
       .flatMap((one) => addressNotice(one, isRecovery(run, sentTo(one, sent)) ? RECOVERED : undefined)),
@@ -96,7 +97,7 @@ function addressNotice(recipient: Recipient, notice: UnaddressedNotice | undefin
   return notice ? [{ ...recipient, ...notice }] : [];
 }
 
-const RECOVERED: UnaddressedNotice = { topic: "recovered", news: { what: "recovered" } };
+const RECOVERED: UnaddressedNotice = { topic: "recovered", event: { type: "recovered" } };
 
 function sentTo({ to }: Recipient, sent: readonly SentNotice[]): SentNotice[] {
   return sent.filter((one) => one.to === to);
@@ -105,14 +106,14 @@ function sentTo({ to }: Recipient, sent: readonly SentNotice[]): SentNotice[] {
 function noticeForStarter(run: EndedRun, sent: readonly SentNotice[]): UnaddressedNotice | undefined {
   if (run.end === "done") return run.errors.kinds.length > 0 ? errorNotice(run.errors, false) : undefined;
   const failure = failureNotice(run);
-  // That a run failed is said of each that they start; what only an admin can settle is said once.
-  return failure.news.what === "attention" && wasSent(sent, failure) ? undefined : failure;
+  // A failure is reported for each run they start; what needs an admin is reported once.
+  return failure.event.type === "attention" && wasSent(sent, failure) ? undefined : failure;
 }
 
 function noticeForRecipient(run: EndedRun, sent: readonly SentNotice[]): UnaddressedNotice | undefined {
   if (run.end !== "done") {
     const failure = failureNotice(run);
-    // A failed sync is tried again and again; the first failure of each kind is news, and then that it works again.
+    // A failed sync is retried; only the first failure of each kind is reported, and the recovery.
     return wasSent(sent, failure) ? undefined : failure;
   }
   const recovered = isRecovery(run, sent);
@@ -122,8 +123,8 @@ function noticeForRecipient(run: EndedRun, sent: readonly SentNotice[]): Unaddre
 }
 
 function isRecovery({ end, mode }: EndedRun, sent: readonly SentNotice[]): boolean {
-  // A retry looks at a few accounts, and says nothing about the selection.
-  return end === "done" && mode !== "retry" && sent.some(({ isOutage }) => isOutage);
+  // A retry processes a few accounts, which says nothing about the whole selection.
+  return end === "done" && mode !== "retry" && sent.some(({ isSyncFailure }) => isSyncFailure);
 }
 
 function wasSent(sent: readonly SentNotice[], { topic }: UnaddressedNotice): boolean {
@@ -131,12 +132,12 @@ function wasSent(sent: readonly SentNotice[], { topic }: UnaddressedNotice): boo
 }
 
 function errorNotice(errors: ErrorSummary, recovered: boolean): UnaddressedNotice {
-  return { topic: "issues", news: { what: "errors", errors, recovered } };
+  return { topic: "issues", event: { type: "errors", errors, recovered } };
 }
 
 function failureNotice(run: Exclude<EndedRun, { end: "done" }>): UnaddressedNotice {
   if (run.end === "failed")
-    return { topic: `failed:${run.error.kind}`, news: { what: "failed", sentence: run.error.sentence } };
+    return { topic: `failed:${run.error.kind}`, event: { type: "failed", sentence: run.error.sentence } };
   const { attention } = run;
-  return { topic: `attention:${attention.kind}`, news: { what: "attention", attention } };
+  return { topic: `attention:${attention.kind}`, event: { type: "attention", attention } };
 }

@@ -1,6 +1,6 @@
-// A notice as a mail: what happened, counts by kind with what to do about them, a few examples, where to look, and how to
-// stop it. Text and HTML are written from the same parts; whatever came from Dynamics 365 is escaped in the one and kept to
-// its line in the other.
+// Renders a notice as an email: what happened, counts by kind with what to do, some examples, a
+// link, and how to unsubscribe. Text and HTML have the same content; values from the source are
+// escaped in HTML and kept to one line in text.
 import type { Attention } from "../connections/tables.ts";
 import { DAY_MS } from "../lib/durations.ts";
 import type { Mail } from "../mail/outbox.ts";
@@ -32,11 +32,11 @@ type EmailContent = {
   readonly subject: string;
   readonly lead: readonly string[];
   readonly sections: readonly Section[];
-  /** Where to look: what it is called, and its path. */
+  /** Label and path of the link. */
   readonly link: readonly [label: string, path: string];
 };
 
-/** Where no mail server takes it, the app shows it for so long. */
+/** How long the app shows it if there is no mail server. */
 const RETENTION_MS = 30 * DAY_MS;
 
 const SYNC_PATH = "/contacts/accounts/sync";
@@ -51,12 +51,12 @@ export function noticeEmail(notice: Notice, run: EndedRun, context: EmailContext
   return renderEmail(notice, noticeContent(notice, run), context);
 }
 
-/** A client secret that ends soon. */
+/** A client secret that expires soon. */
 export type ExpiringSecret = {
-  /** Of Dynamics 365. */
+  /** Host of Dynamics 365. */
   readonly host: string;
   readonly clientId: string;
-  readonly endsAt: Date;
+  readonly expiresAt: Date;
 };
 
 export function secretExpiryEmail(recipient: Recipient, secret: ExpiringSecret, context: EmailContext): Mail {
@@ -64,12 +64,12 @@ export function secretExpiryEmail(recipient: Recipient, secret: ExpiringSecret, 
 }
 
 function renderEmail(
-  { to, because }: Recipient,
+  { to, reason }: Recipient,
   content: EmailContent,
   { workspace, publicUrl, now }: EmailContext,
 ): Mail {
-  const links = { look: publicUrl + content.link[1], stop: `${publicUrl}${SYNC_PATH}?tab=connection` };
-  const footer = `You get this mail because ${REASON_TEXTS[because](workspace)}.`;
+  const links = { action: publicUrl + content.link[1], settings: `${publicUrl}${SYNC_PATH}?tab=connection` };
+  const footer = `You get this mail because ${REASON_TEXTS[reason](workspace)}.`;
   return {
     to,
     subject: oneLine(`${workspace}: ${content.subject}`),
@@ -87,11 +87,11 @@ const REASON_TEXTS: Readonly<Record<RecipientReason, (workspace: string) => stri
 };
 
 function noticeContent(notice: Notice, run: EndedRun): EmailContent {
-  const { news } = notice;
-  if (news.what === "attention") return attentionContent(news.attention, run);
-  if (news.what === "failed") return failedContent(news.sentence, notice, run);
-  if (news.what === "recovered") return recoveredContent(run);
-  return errorContent(news, notice);
+  const { event } = notice;
+  if (event.type === "attention") return attentionContent(event.attention, run);
+  if (event.type === "failed") return failedContent(event.sentence, notice, run);
+  if (event.type === "recovered") return recoveredContent(run);
+  return errorContent(event, notice);
 }
 
 function attentionContent(
@@ -106,13 +106,13 @@ function attentionContent(
   };
 }
 
-function failedContent(sentence: string, { because }: Notice, run: EndedRun): EmailContent {
+function failedContent(sentence: string, { reason }: Notice, run: EndedRun): EmailContent {
   const { id, mode } = run;
-  const isForStarter = because === "started";
+  const isForStarter = reason === "started";
   const what = !isForStarter ? THE_SYNC : mode === "plan" ? "your preview of the sync" : YOUR_SYNC;
   const next = isForStarter ? [] : ["It is tried again by itself, and you hear when it works again."];
   const written =
-    run.end === "failed" && run.isHalfWritten
+    run.end === "failed" && run.isInterrupted
       ? "What was written stays, and the next sync goes on from there."
       : "No account was changed.";
   return {
@@ -124,25 +124,25 @@ function failedContent(sentence: string, { because }: Notice, run: EndedRun): Em
 }
 
 function recoveredContent({ by }: EndedRun): EmailContent {
-  const who = by !== null ? "Somebody put it right: a sync" : "A sync";
+  const who = by !== null ? "Somebody fixed it: a sync" : "A sync";
   return {
     subject: `${THE_SYNC} works again`,
-    lead: [`${who} has gone through.`],
+    lead: [`${who} has succeeded.`],
     sections: [],
     link: ["See the sync", SYNC_PATH],
   };
 }
 
-/** An end is entered as a day, and is its first moment in UTC. */
+/** The expiry is entered as a date, and stored as the start of that day in UTC. */
 const DAY_FORMAT = new Intl.DateTimeFormat("en", { dateStyle: "long", timeZone: "UTC" });
 
-function secretExpiryContent({ host, clientId, endsAt }: ExpiringSecret, now: Date): EmailContent {
-  const days = Math.ceil((endsAt.getTime() - now.getTime()) / DAY_MS);
-  const ends = `ends on ${DAY_FORMAT.format(endsAt)}`;
+function secretExpiryContent({ host, clientId, expiresAt }: ExpiringSecret, now: Date): EmailContent {
+  const days = Math.ceil((expiresAt.getTime() - now.getTime()) / DAY_MS);
+  const expiry = `ends on ${DAY_FORMAT.format(expiresAt)}`;
   return {
-    subject: `the client secret for Dynamics 365 ${ends}`,
+    subject: `the client secret for Dynamics 365 ${expiry}`,
     lead: [
-      `The connection to ${host} signs in with a client secret of the application ${clientId}. It ${ends}, in ${days} day${days === 1 ? "" : "s"}.`,
+      `The connection to ${host} signs in with a client secret of the application ${clientId}. It ${expiry}, in ${days} day${days === 1 ? "" : "s"}.`,
       "Nothing is synced from then on.",
       "Make a new one in the app registration, under “Certificates & secrets”, and connect with it. Selection, mapping and accounts stay as they are.",
     ],
@@ -152,10 +152,10 @@ function secretExpiryContent({ host, clientId, endsAt }: ExpiringSecret, now: Da
 }
 
 function errorContent(
-  { errors, recovered }: Extract<NoticeEvent, { what: "errors" }>,
-  { because }: Notice,
+  { errors, recovered }: Extract<NoticeEvent, { type: "errors" }>,
+  { reason }: Notice,
 ): EmailContent {
-  const isForStarter = because === "started";
+  const isForStarter = reason === "started";
   const what = isForStarter ? `${YOUR_SYNC} has ${errorCountText(errors)}` : newErrorsText(errors);
   return {
     subject: isForStarter ? what : `${THE_SYNC} ${recovered ? "works again, with" : "has"} ${what}`,
@@ -173,7 +173,7 @@ function errorCountText({ accounts: count }: ErrorSummary): string {
   return count === 0 ? "errors" : `errors in ${accountsText(count)}`;
 }
 
-/** Accounts with their first error, or else the kinds that are new. */
+/** New accounts with errors, or else new kinds of errors. */
 function newErrorsText({ newAccounts, kinds }: ErrorSummary): string {
   if (newAccounts > 0) return `new errors in ${accountsText(newAccounts)}`;
   const titles = kinds.filter(({ isNew }) => isNew).map(({ title }) => title);
@@ -193,21 +193,29 @@ function errorSection(summary: ErrorKindSummary, marksNew: boolean): Section {
   return { title, lines: [`${countText}${newText}. ${howToResolve}`], examples };
 }
 
-type Links = { readonly look: string; readonly stop: string };
+type Links = { readonly action: string; readonly settings: string };
 
-function renderText({ lead, sections, link }: EmailContent, footer: string, { look, stop }: Links): string {
+function renderText(
+  { lead, sections, link }: EmailContent,
+  footer: string,
+  { action, settings }: Links,
+): string {
   const blocks = [
     lead.map(oneLine).join("\n"),
     ...sections.map(({ title, lines, examples }) =>
       [title, ...lines, ...examples.map((one) => `  - ${oneLine(one)}`)].join("\n"),
     ),
-    `${link[0]}:\n${look}`,
-    `-- \n${oneLine(footer)} To change who gets them, or to have none:\n${stop}`,
+    `${link[0]}:\n${action}`,
+    `-- \n${oneLine(footer)} To change who gets them, or to have none:\n${settings}`,
   ];
   return `${blocks.join("\n\n")}\n`;
 }
 
-function renderHtml({ lead, sections, link }: EmailContent, footer: string, { look, stop }: Links): string {
+function renderHtml(
+  { lead, sections, link }: EmailContent,
+  footer: string,
+  { action, settings }: Links,
+): string {
   const paragraph = (text: string) => `<p style="margin:0 0 12px">${escapeHtml(text)}</p>`;
   const list = (items: readonly string[]) =>
     items.length === 0
@@ -219,9 +227,9 @@ function renderHtml({ lead, sections, link }: EmailContent, footer: string, { lo
 <html lang="en"><body style="font:15px/1.5 system-ui,sans-serif;color:#1a1a1a;max-width:640px">
 ${lead.map(paragraph).join("\n")}
 ${sections.map(section).join("\n")}
-<p style="margin:20px 0"><a href="${escapeHtml(look)}">${escapeHtml(link[0])}</a></p>
+<p style="margin:20px 0"><a href="${escapeHtml(action)}">${escapeHtml(link[0])}</a></p>
 <p style="margin:20px 0 0;font-size:13px;color:#595959">${escapeHtml(footer)}
-<a href="${escapeHtml(stop)}" style="color:#595959">Change who gets them, or have none</a></p>
+<a href="${escapeHtml(settings)}" style="color:#595959">Change who gets them, or have none</a></p>
 </body></html>
 `;
 }
@@ -238,7 +246,7 @@ function escapeHtml(text: string): string {
   return text.replaceAll(/[&<>"']/g, (sign) => HTML_ESCAPES[sign] ?? sign);
 }
 
-/** A name with a line break in it must not look like a line of ours, nor a header. */
+/** A line break in a name could otherwise forge a line of the text or a header. */
 function oneLine(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").trim();
 }

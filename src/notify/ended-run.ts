@@ -1,4 +1,4 @@
-// What is known of a run that has ended, read from its row and the issues.
+// Loads what a notice says about a run that has ended, from its row and its issues.
 import { sql, type Kysely, type RawBuilder } from "kysely";
 import type { Attention } from "../connections/tables.ts";
 import { STALE_PLAN_KINDS, type ApprovalReason } from "../settings/run-explanations.ts";
@@ -11,21 +11,26 @@ import type { EndedRun, ErrorSummary, ErrorKindSummary, SentNotice } from "./dec
 
 type Db = Kysely<Tables>;
 
-/** Words that other rooms have for what happens. */
+/** Explanations that other rooms provide. */
 export type Explanations = {
   readonly issueKinds: Readonly<Record<IssueKind, IssueKindInfo>>;
   readonly explainIssue: (issue: ExplainedIssue) => string;
-  /** What an admin does about a plan that waits for this reason. */
+  /** What an admin does about a plan that needs approval for this reason. */
   readonly explainApproval: (run: { readonly id: number; readonly why: ApprovalReason }) => Attention | null;
 };
 
-/** SQL over `run_notices n` and `runs r`: the schedule could not sync. One that broke off while it wrote is gone on with, and done then. */
+/**
+ * SQL over `run_notices n` and `runs r`: a scheduled sync failed. A resumed run counts as well, by
+ * its notice.
+ */
 const IS_SYNC_FAILURE = sql`(r.mode in ('sync', 'changes') and (r.status = 'failed' or n.topic like 'failed:%'))`;
 
-/** Somebody stopped it: they know. */
+/** Somebody stopped the run, so they know. */
 const STOPPED_KINDS = new Set(["cancelled", "paused", "stopped"]);
 
-/** Null of what is no end to tell of: a plan that somebody asked for and looks at, a run that somebody stopped. */
+/**
+ * Null if nobody is to be notified: a preview that was requested, or a run that somebody stopped.
+ */
 export async function loadEndedRun(
   db: Db,
   row: RunToNotify,
@@ -40,7 +45,7 @@ export async function loadEndedRun(
     const attention = await loadAttention(db, id);
     return attention
       ? { id, mode, by, end: "needs-admin", attention }
-      : { id, mode, by, end: "failed", error, isHalfWritten: status === "applying" };
+      : { id, mode, by, end: "failed", error, isInterrupted: status === "applying" };
   }
   if (status !== "planned" || row.approvalReason === null || mode === "plan") return null;
   const attention = explanations.explainApproval({ id, why: row.approvalReason });
@@ -55,8 +60,8 @@ async function loadAttention(db: Db, run: number): Promise<Attention | null> {
 }
 
 /**
- * What was told since the last sync that was applied, of this run too: one that broke off is done later. A plan that waits is settled when somebody throws it away, and not when
- * it lost its worth by itself and was made anew.
+ * Notices since the last sync that was applied, including those of this run, which may have been
+ * resumed. Discarding a plan also resolves its notices, unless it went stale and was made again.
  */
 export async function loadSentNotices(db: Db, { id, organizationId }: RunToNotify): Promise<SentNotice[]> {
   const last = (condition: RawBuilder<unknown>) => sql`(
@@ -64,10 +69,11 @@ export async function loadSentNotices(db: Db, { id, organizationId }: RunToNotif
     where organization_id = ${organizationId} and id < ${id} and ${condition})`;
   const done = last(sql`status = 'done' and mode <> 'retry'`);
   const discarded = last(
-    sql`status = 'discarded' and mode in ('sync', 'changes') and coalesce(error ->> 'kind' <> all(${STALE_PLAN_KINDS}::text[]), true)`,
+    sql`status = 'discarded' and mode in ('sync', 'changes')
+      and coalesce(error ->> 'kind' <> all(${STALE_PLAN_KINDS}::text[]), true)`,
   );
   const { rows } = await sql<SentNotice>`
-    select n.recipient as to, n.topic, ${IS_SYNC_FAILURE} as "isOutage"
+    select n.recipient as to, n.topic, ${IS_SYNC_FAILURE} as "isSyncFailure"
     from run_notices n join runs r on r.id = n.run_id
     where r.organization_id = ${organizationId} and r.id <= ${id} and r.id > ${done}
       and (r.status = 'failed' or r.id = ${id} or r.id > ${discarded})
@@ -77,14 +83,17 @@ export async function loadSentNotices(db: Db, { id, organizationId }: RunToNotif
 
 const MAX_EXAMPLES = 3;
 
-/** Kinds that cost something and that nobody chose. */
+/** Kinds that are not chosen, and whose effect is more than keeping the old value. */
 function errorKinds({ issueKinds }: Explanations): string[] {
   return Object.entries(issueKinds)
     .filter(([, { effect, isChosen }]) => effect !== "keeps-value" && isChosen === undefined)
     .map(([kind]) => kind);
 }
 
-/** A subquery: errors that were open when the run was done, of a retry those of the accounts it looked at, and what is new. */
+/**
+ * A subquery: errors open at the end of the run (of a retry, those of its accounts), and whether
+ * each is new.
+ */
 function errorsAtEnd(
   { id, organizationId, mode }: RunToNotify,
   explanations: Explanations,
@@ -141,7 +150,7 @@ async function loadErrorSummary(db: Db, run: RunToNotify, explanations: Explanat
   const counted = new Map((await loadErrorCounts(db, errors)).map((row) => [row.kind, row]));
   const examples = counted.size > 1 ? await loadExamples(db, run, errors) : [];
   const { accounts = 0, newAccounts = 0 } = counted.get(null) ?? {};
-  // In the order in which kinds are defined: the gravest first.
+  // In the order in which kinds are declared, the most severe first.
   const kinds = Object.entries(explanations.issueKinds).flatMap(([kind, { title, howToResolve }]) => {
     const tally = counted.get(kind);
     if (!tally) return [];

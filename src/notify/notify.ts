@@ -1,6 +1,5 @@
-// Tells people of runs that have ended: once, whichever process does it, also of a run whose
-// process died before it could. Who is told of what, and the mail itself, are written down in one
-// transaction; the outbox carries it.
+// Notifies people of runs that have ended: exactly once, by any process, also if the process that
+// ended the run died. Notices and mails are stored in one transaction; the outbox delivers them.
 import { isDeepStrictEqual } from "node:util";
 import { sql, type Kysely } from "kysely";
 import type { Database } from "../db/pool.ts";
@@ -21,32 +20,31 @@ export type NotifyDeps = {
   readonly clock: Clock;
   readonly log: Log;
   readonly sealer: Sealer;
-  /** Where people reach the app; links in mails begin with it. */
+  /** Origin of the links in mails. */
   readonly publicUrl: () => string;
   /** The workspace's name. */
   readonly workspace: string;
-  /** Whether there is a mail server. */
+  /** Whether a mail server is configured. */
   readonly delivers: boolean;
   readonly explanations: Explanations;
-  /** Which runs people are to be notified of. */
+  /** Selects and claims the runs to notify people of. */
   readonly notificationState: NotificationState;
 };
 
 type NotificationState = Pick<typeof notificationState, "runsToNotify" | "runToNotify" | "claimNotification">;
 
-/** What a process that just ended a run does itself; older than this, nobody does any more. */
+/** The process that ended a run notifies people itself; after this time it must have died. */
 const MISSED_AFTER_MS = 60_000;
 
 /**
- * Call it when a run has ended, waits, or could not be applied; anything else is no news. Tells of
- * older runs first.
+ * Call it when a run has ended, needs approval, or could not be applied. Handles older runs first.
  */
 export async function notifyRun(deps: NotifyDeps, runId: number): Promise<void> {
   const ids = await deps.notificationState.runsToNotify(deps.database.kysely, { upTo: runId });
   for (const id of ids) await notifyOne(deps, id);
 }
 
-/** Tells of runs whose process died between their end and its mails. Any worker may call it. */
+/** Handles runs whose process died between their end and their mails. Any worker may call it. */
 export async function notifyMissed(deps: NotifyDeps): Promise<void> {
   const endedBefore = new Date(deps.clock.now().getTime() - MISSED_AFTER_MS);
   const ids = await deps.notificationState.runsToNotify(deps.database.kysely, { endedBefore });
@@ -65,14 +63,14 @@ async function notifyOne(deps: NotifyDeps, runId: number): Promise<void> {
 
 type PreparedNotices = {
   readonly run: notificationState.RunToNotify;
-  /** What it was decided by. */
+  /** The notices that the decision was based on. */
   readonly sentBefore: readonly SentNotice[];
   readonly notices: readonly { readonly topic: string; readonly mail: Mail }[];
 };
 
 /**
- * Mails are written before anything is locked. Undefined: nobody is to be told, or somebody else
- * has done it.
+ * Renders the mails before anything is locked. Undefined: nobody is to be notified, or another
+ * process has done it.
  */
 async function prepareNotices(
   { database: { kysely: db }, explanations, notificationState, workspace, publicUrl, clock }: NotifyDeps,
@@ -91,7 +89,9 @@ async function prepareNotices(
   return { run, sentBefore, notices };
 }
 
-/** @returns false if another process has told of something meanwhile, which may be the same */
+/**
+ * @returns false if another process has sent notices meanwhile, so that they must be decided again
+ */
 function queueNotices(deps: NotifyDeps, { run, sentBefore, notices }: PreparedNotices): Promise<boolean> {
   return inTransaction(deps.database, async ({ kysely: trx }) => {
     await lockNotices(trx);
@@ -103,11 +103,11 @@ function queueNotices(deps: NotifyDeps, { run, sentBefore, notices }: PreparedNo
 }
 
 /**
- * What was told before decides what is news, so one process at a time adds to it, until its
- * transaction ends.
+ * Earlier notices decide what is new, so one process at a time adds notices, until its transaction
+ * ends.
  */
 export async function lockNotices(trx: Kysely<Tables>): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtext('sluice tells of runs'))`.execute(trx);
+  await sql`select pg_advisory_xact_lock(hashtext('sluice run notices'))`.execute(trx);
 }
 
 function logMails({ log, delivers }: NotifyDeps, { run, notices }: PreparedNotices): void {
@@ -115,13 +115,13 @@ function logMails({ log, delivers }: NotifyDeps, { run, notices }: PreparedNotic
   const topics = [...new Set(notices.map(({ topic }) => topic))];
   log.info(
     delivers
-      ? "Mails about a run wait for the mail server."
+      ? "Mails about a run are queued for the mail server."
       : "No mail server is set up, so mails about a run are shown in the app.",
     { run: run.id, mails: notices.length, topics },
   );
 }
 
-/** Queues a mail, and notes with the run that its recipient was told. */
+/** Queues a mail and records the notice with the run. */
 export async function queueNotice(
   trx: Kysely<Tables>,
   { clock, sealer, delivers }: NotifyDeps,
@@ -133,7 +133,7 @@ export async function queueNotice(
   await trx
     .insertInto("run_notices")
     .values({ run_id: runId, recipient: mail.to, topic, at: now })
-    // Applied again, a plan can fail in the same way again.
+    // A plan that is applied again can fail in the same way again.
     .onConflict((conflict) => conflict.doNothing())
     .execute();
 }

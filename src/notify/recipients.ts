@@ -1,5 +1,5 @@
-// Who gets mails about scheduled syncs: who connected Dynamics 365, and whom an admin chose besides. If that is nobody
-// any more, the company admins, so that errors reach a person.
+// Recipients of notices of scheduled syncs: who connected Dynamics 365, and whom an admin chose. If
+// none of them is left, the company admins, so that errors reach a person.
 import type { Kysely } from "kysely";
 import type { Tables } from "../db/tables.ts";
 import { emailKey, teammatesByEmail, type Teammate } from "../teammates/teammates.ts";
@@ -8,10 +8,10 @@ import type { Recipient, NoticeSettings } from "./decide-notices.ts";
 export type MailSettings = {
   readonly scheduled: boolean;
   readonly starter: boolean;
-  /** Chosen teammates who are still here. */
+  /** Chosen teammates, without deleted ones. */
   readonly teammates: readonly Teammate[];
   readonly addresses: readonly string[];
-  /** Who connected Dynamics 365, if they are still here. */
+  /** The teammate who connected Dynamics 365, if not deleted. */
   readonly setUpBy: Teammate | null;
 };
 
@@ -34,12 +34,12 @@ export async function loadMailSettings(db: Kysely<Tables>): Promise<MailSettings
 export type ChosenRecipients = {
   readonly scheduled: boolean;
   readonly starter: boolean;
-  /** Ids. */
+  /** Ids of teammates. */
   readonly teammates: readonly number[];
   readonly addresses: readonly string[];
 };
 
-/** @returns the ids that are no teammate's; then nothing was saved. */
+/** @returns the ids that are unknown; then nothing was saved */
 export async function saveMailSettings(
   db: Kysely<Tables>,
   chosen: ChosenRecipients,
@@ -48,7 +48,7 @@ export async function saveMailSettings(
   const ids = new Set([...teammates.values()].map(({ id }) => id));
   const unknown = chosen.teammates.filter((id) => !ids.has(id));
   if (unknown.length > 0) return unknown;
-  // An address that is a teammate's is that teammate, and ends with them.
+  // The address of a teammate is saved as that teammate, so that it goes when they are deleted.
   const addresses = new Set(chosen.addresses.map(emailKey));
   const asTeammates = [...addresses].flatMap((address) => teammates.get(address)?.id ?? []);
   await db
@@ -63,14 +63,14 @@ export async function saveMailSettings(
   return [];
 }
 
-/** The settings as `whatToTell` takes them: each address once, for the first reason that holds. */
+/** The settings for `decideNotices`: each address once, with the first reason that applies. */
 export async function loadNoticeSettings(db: Kysely<Tables>): Promise<NoticeSettings> {
   const { scheduled, starter, teammates, addresses, setUpBy } = await loadMailSettings(db);
   const named: Recipient[] = [
-    ...(setUpBy ? [{ to: setUpBy.email, because: "set-up" as const }] : []),
+    ...(setUpBy ? [{ to: setUpBy.email, reason: "set-up" as const }] : []),
     ...[...teammates.map(({ email }) => email), ...addresses].map((to) => ({
       to,
-      because: "chosen" as const,
+      reason: "chosen" as const,
     })),
   ];
   const all = named.length > 0 ? named : await companyAdmins(db);
@@ -86,10 +86,13 @@ async function companyAdmins(db: Kysely<Tables>): Promise<Recipient[]> {
     .where("state", "=", "active")
     .orderBy("id")
     .execute();
-  return rows.map(({ email }) => ({ to: email, because: "admin" }));
+  return rows.map(({ email }) => ({ to: email, reason: "admin" }));
 }
 
-/** Where an admin is written to; null of who has left or is none any more, and of the schedule. */
+/**
+ * The address of an admin; null of one who was deleted or is no admin any more, and of the
+ * schedule.
+ */
 export async function adminAddress(db: Kysely<Tables>, id: number | null): Promise<string | null> {
   if (id === null) return null;
   const row = await db

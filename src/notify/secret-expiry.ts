@@ -1,6 +1,5 @@
-// Tells of a client secret that ends: a month and a week before, while it can be replaced and no
-// sync is missed. Once it has ended the next sync fails, and that is mailed as what needs an admin
-// (src/notify/notify.ts).
+// Notifies people 30 and 7 days before a client secret expires, so that no sync is missed. After
+// the expiry the next sync fails, which is notified as what needs an admin (src/notify/notify.ts).
 import { sql, type Kysely } from "kysely";
 import type { Tables } from "../db/tables.ts";
 import { inTransaction } from "../db/transaction.ts";
@@ -31,8 +30,8 @@ export async function notifySecretExpiry(deps: NotifyDeps): Promise<void> {
   if (isQueued && mails.length > 0)
     log.info(
       delivers
-        ? "Mails about the end of the client secret wait for the mail server."
-        : "No mail server is set up, so mails about the end of the client secret are shown in the app.",
+        ? "Mails about the expiry of the client secret are queued for the mail server."
+        : "No mail server is set up, so mails about the expiry of the client secret are shown in the app.",
       { mails: mails.length },
     );
 }
@@ -40,23 +39,24 @@ export async function notifySecretExpiry(deps: NotifyDeps): Promise<void> {
 type DueNotice = ExpiringSecret & { readonly runId: number; readonly topic: string };
 
 /**
- * It is noted with the last sync that was applied: before the first there is none to miss. The same
- * secret entered once more is told of no more; another one ends on another day.
+ * The notice is recorded with the last sync that was applied; before the first one no sync can be
+ * missed. Entering the same secret again sends no second notice, since its expiry is part of the
+ * topic.
  */
 async function findDueNotice(db: Kysely<Tables>, now: Date): Promise<DueNotice | undefined> {
   const { rows } = await sql<ExpiringSecret & { origin: string; runId: number | null }>`
-    select c.origin, c.client_id as "clientId", c.secret_expires_at as "endsAt",
+    select c.origin, c.client_id as "clientId", c.secret_expires_at as "expiresAt",
       (select max(id) from runs r where r.organization_id = c.organization_id and r.status = 'done') as "runId"
     from connection c
     where c.sign_in = 'app-only' and c.secret_expires_at > ${now}
       and c.secret_expires_at <= ${new Date(now.getTime() + DAYS_BEFORE[0] * DAY_MS)}`.execute(db);
   const secret = rows[0];
   if (!secret || secret.runId === null) return undefined;
-  const { origin, clientId, endsAt, runId } = secret;
-  const left = endsAt.getTime() - now.getTime();
-  const topicOf = (days: number) => `secret:${clientId}:${endsAt.toISOString()}:${days}`;
+  const { origin, clientId, expiresAt, runId } = secret;
+  const left = expiresAt.getTime() - now.getTime();
+  const topicOf = (days: number) => `secret:${clientId}:${expiresAt.toISOString()}:${days}`;
   const reached = DAYS_BEFORE.filter((days) => left <= days * DAY_MS);
-  // A clock that is set back must not tell the earlier one after the later.
+  // If the clock is set back, the earlier notice must not follow the later one.
   const topics = DAYS_BEFORE.slice(reached.length - 1).map(topicOf);
   const sent = await db
     .selectFrom("run_notices")
@@ -64,5 +64,5 @@ async function findDueNotice(db: Kysely<Tables>, now: Date): Promise<DueNotice |
     .where("topic", "in", topics)
     .limit(1)
     .executeTakeFirst();
-  return sent ? undefined : { host: new URL(origin).host, clientId, endsAt, runId, topic: topics[0]! };
+  return sent ? undefined : { host: new URL(origin).host, clientId, expiresAt, runId, topic: topics[0]! };
 }

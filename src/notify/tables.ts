@@ -1,4 +1,4 @@
-/** Who was told what about a run, so that nobody is told twice. */
+/** Notices sent about a run, so that nobody gets one twice. */
 export type RunNotice = { run_id: number; recipient: string; topic: string; at: Date };
 
 declare module "../db/tables.ts" {

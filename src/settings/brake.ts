@@ -1,20 +1,20 @@
 import { z } from "zod";
 import { wholeNumber } from "./whole-number.ts";
 
-/** When the plan of a run that nobody looks at waits for somebody. A selection without any account always does. */
+/** When an unattended plan needs approval. A selection without accounts always does. */
 export const brakeLimits = z.object({
-  /** Of the synced accounts, from 1; 100 is never reached. */
+  /** Maximum share of the synced accounts that may change, from 1; 100 is never exceeded. */
   sharePercent: z.number(),
-  /** … and more than so many accounts. */
+  /** A plan that changes fewer accounts than this passes, whatever their share. */
   accounts: z.number(),
-  /** The share that counts alone where the other would be fewer than `accounts`. */
+  /** Maximum share where `sharePercent` of the synced accounts would be fewer than `accounts`. */
   shareOfFewPercent: z.number(),
-  /** Of what the selection had last time, up to 99; 0 is never reached. */
+  /** Minimum share of the accounts that the selection had last time, up to 99; 0 always passes. */
   shrunkToPercent: z.number(),
 });
 export type BrakeLimits = z.infer<typeof brakeLimits>;
 
-/** As a person may set them; what is left out has its default. */
+/** What a person may enter; what is left out gets its default. */
 export const brakeInput = z.strictObject({
   sharePercent: wholeNumber(1, 100).default(20),
   accounts: wholeNumber(0, 500_000).default(500),
@@ -22,4 +22,4 @@ export const brakeInput = z.strictObject({
   shrunkToPercent: wholeNumber(0, 99).default(50),
 });
 
-export const DEFAULT_LIMITS: BrakeLimits = brakeInput.parse({});
+export const DEFAULT_BRAKE_LIMITS: BrakeLimits = brakeInput.parse({});

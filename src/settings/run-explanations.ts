@@ -1,4 +1,5 @@
-// Why a run stopped short of its end, and what is to be done: the same sentences in the app, on the command line and in mails.
+// Why a run stopped before its end, and what to do: the same sentences in the app, on the command
+// line and in mails.
 import { z } from "zod";
 
 type Explanation = {
@@ -8,7 +9,7 @@ type Explanation = {
   readonly fix: string;
 };
 
-/** Why a plan that would be applied by itself needs a person's approval; nothing was written by then. */
+/** Why an unattended plan needs a person's approval. Nothing was written before it. */
 export const approvalReason = z.enum(["empty-selection", "brake-changes", "brake-shrunk"]);
 export type ApprovalReason = z.infer<typeof approvalReason>;
 
@@ -26,7 +27,10 @@ export const approvalExplanations: Readonly<Record<ApprovalReason, Explanation>>
   },
 };
 
-/** Why a plan was discarded although nobody did: as the `kind` of its run's error. What it waited for is not settled by that. */
+/**
+ * Why a plan was discarded automatically, as the `kind` of its run's error. The reason for its
+ * approval stays open.
+ */
 export const STALE_PLAN_KINDS = ["too-old", "superseded"] as const;
 export type StalePlanKind = (typeof STALE_PLAN_KINDS)[number];
 

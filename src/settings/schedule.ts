@@ -3,22 +3,28 @@ import { wholeNumber } from "./whole-number.ts";
 
 const DAY_MINUTES = 24 * 60;
 
-/** When runs start by themselves. */
+/** When runs start automatically. */
 export const schedule = z.object({
-  /** From 5 to 1,440; null: changes are found by full runs only. */
+  /** From 5 to 1,440; null: only full runs find changes. */
   changesEveryMinutes: z.number().nullable(),
   /** From 60 to 1,440. */
   fullEveryMinutes: z.number(),
-  /** Such as "02:30", by the clocks of `timeZone`, for one full run a day; null: so long after the last one began. */
+  /**
+   * Such as "02:30", in `timeZone`, for one full run a day; null: `fullEveryMinutes` after the last
+   * start.
+   */
   fullAt: z.string().max(100).nullable(),
-  /** As the IANA database names it, such as "Europe/Berlin". A page loaded before there were zones says times in UTC. */
+  /**
+   * A name of the IANA database, such as "Europe/Berlin". Pages loaded before there were time zones
+   * send UTC.
+   */
   timeZone: z.string().max(100).default("UTC"),
 });
 export type Schedule = z.infer<typeof schedule>;
 
 /**
- * Whether the engine knows a zone of this name. Distances such as "+01:00" are no zones: newer engines take them, but
- * they follow no clock that changes, and the Node that reads them next may not know them.
+ * Whether the engine knows a zone of this name. Offsets such as "+01:00" are refused: they ignore
+ * daylight saving time, and older versions of Node do not know them.
  */
 export function isTimeZone(name: string): boolean {
   if (!/^[A-Za-z]/.test(name)) return false;
@@ -29,7 +35,7 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
-/** As a person may set it; what is left out has its default. */
+/** What a person may enter; what is left out gets its default. */
 export const scheduleInput = z
   .strictObject({
     changesEveryMinutes: wholeNumber(5, DAY_MINUTES).nullable().default(null),

@@ -1,9 +1,10 @@
-// What an admin decides about the sync, once for everybody who stores, shows, checks or carries it out. A schema says what is
-// stored and shown; the one whose name ends in "Input" adds what holds for what a person may enter.
+// The settings of the sync, declared once for storing, showing, checking and executing. A schema
+// describes what is stored and shown; one whose name ends in "Input" adds the limits for what a
+// person enters.
 import { z } from "zod";
 import { fieldType, MAX_CUSTOM_FIELDS } from "./field-types.ts";
 
-/** A view by its id or, in a file written by a person, by its name. */
+/** A view by its id or, in a connection file, by its name. */
 export const selection = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("all") }),
   z.object({ kind: z.literal("view"), view: z.string() }),
@@ -23,7 +24,7 @@ export type Mapping = z.infer<typeof mapping>;
 
 const optionValues = z.object({
   allowDuplicateNames: z.boolean(),
-  /** What becomes of a record whose domain an account has that is linked to another record. */
+  /** What happens to a record whose domain belongs to an account linked to another record. */
   onDomainTaken: z.enum(["skip", "without-domain"]),
 });
 const { allowDuplicateNames, onDomainTaken } = optionValues.shape;
@@ -32,15 +33,18 @@ export const syncOptions = z.object({
   allowDuplicateNames: allowDuplicateNames.default(false),
   onDomainTaken: onDomainTaken.default("skip"),
 });
-/** Those to change, such as what would solve an issue: what is left out has no default, but stays as it is. */
+/**
+ * Options to change, such as those that would resolve an issue. They have no defaults: what is left
+ * out stays.
+ */
 export const changedOptions = optionValues.partial();
 export type SyncOptions = z.infer<typeof syncOptions>;
 
-/** What is chosen together, and planned together. */
+/** Settings that are chosen, previewed and saved together. */
 export const chosenSettings = z.object({ selection, mapping, options: syncOptions });
 export type ChosenSettings = z.infer<typeof chosenSettings>;
 
-/** What a run is given: with the lists of domains, which are kept elsewhere, as they were when it began. */
+/** Settings of a run: with the domain lists, which are stored separately, as of its start. */
 export const syncSettings = chosenSettings.extend({
   /** Hosts in lower-case ASCII, without `www.`, like those of `commonDomains`. */
   ownDomains: z.array(z.string()).readonly(),

@@ -1,4 +1,5 @@
-// Teammates: who works here, found by e-mail whatever its case. What they may do is decided in `src/access`.
+// Teammates, identified by e-mail address regardless of case. What they may do is decided in
+// `src/access`.
 import type { Kysely } from "kysely";
 import type { Tables } from "../db/tables.ts";
 
@@ -6,20 +7,20 @@ export type Teammate = { readonly id: number; readonly email: string; readonly n
 
 export type NewTeammate = { readonly email: string; readonly name?: string | undefined };
 
-/** The one way an e-mail address is compared: trimmed and lower-cased. */
+/** Normalises an e-mail address for comparison: trimmed and lower-cased. */
 export function emailKey(email: string): string {
   return email.trim().toLowerCase();
 }
 
-/** All teammates by `emailKey`. A company has hundreds of them, not more. */
+/** All teammates by `emailKey`; a company has hundreds at most. */
 export async function teammatesByEmail(db: Kysely<Tables>): Promise<Map<string, Teammate>> {
   const rows = await db.selectFrom("teammates").select(["id", "email", "name"]).execute();
   return new Map(rows.map((row) => [row.email, row]));
 }
 
 /**
- * Adds a teammate who cannot sign in yet, or gives one that is there the new name. Who has signed in keeps theirs: they
- * wrote it themselves.
+ * Adds a teammate without access, or updates the name of an existing one. An active teammate keeps
+ * the name, because they entered it.
  */
 export async function saveTeammate(db: Kysely<Tables>, teammate: NewTeammate): Promise<Teammate> {
   const { name } = teammate;
@@ -43,7 +44,7 @@ export async function saveTeammate(db: Kysely<Tables>, teammate: NewTeammate): P
     .executeTakeFirstOrThrow();
 }
 
-/** Removes a teammate; accounts that name them keep an id nobody has until their next run. */
+/** Deletes a teammate. Accounts keep the dangling id until their next sync. */
 export async function removeTeammate(db: Kysely<Tables>, email: string): Promise<void> {
   await db.deleteFrom("teammates").where("email", "=", emailKey(email)).execute();
 }

@@ -5,7 +5,7 @@ import { testDatabase } from "../harness/database.ts";
 const NOW = new Date("2026-03-02T09:00:00Z");
 const later = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000);
 
-it("counts tries at the same time one by one, each limit and each person for itself", async () => {
+it("counts concurrent attempts exactly, for each limit and each subject", async () => {
   const { kysely: db } = await testDatabase();
   const tries = await Promise.all(
     Array.from({ length: 8 }, () => countAttempt(db, LIMITS.resetFor, "dana@ourcompany.example", NOW)),
@@ -17,7 +17,7 @@ it("counts tries at the same time one by one, each limit and each person for its
   expect(await countAttempt(db, LIMITS.resetFor, "dana@ourcompany.example", later(60))).toBe(true);
 });
 
-it("drops what no limit looks at any more", async () => {
+it("deletes windows that have ended under every limit", async () => {
   const { kysely: db } = await testDatabase();
   await countAttempt(db, LIMITS.resetFor, "dana@ourcompany.example", NOW);
   await countAttempt(db, LIMITS.resetFor, "eve@ourcompany.example", later(30));

@@ -5,7 +5,10 @@ import { browserAt, webWorkspace, type Browser, type WebWorkspace } from "../har
 
 const MAYA = "maya.lindqvist@contoso.example";
 
-/** Same seed, same tenant and app: what the simulator of the workspace will be is known before it runs. */
+/**
+ * The same seed gives the same tenant and app, so the simulator of the workspace is known before it
+ * runs.
+ */
 async function withMicrosoft(): Promise<WebWorkspace> {
   const simulator = await runSimulator();
   await simulator.close();
@@ -23,7 +26,10 @@ function invited(web: WebWorkspace, state: "invited" | "no-sign-in" = "invited")
   return web.database.kysely.insertInto("teammates").values({ email: MAYA, name: "Maya", state }).execute();
 }
 
-/** Goes to Microsoft as a browser does. @returns the address that Microsoft sends the browser back to, from our root */
+/**
+ * Signs in at Microsoft as a browser does.
+ * @returns the path that Microsoft redirects the browser to
+ */
 async function signInAtMicrosoft(browser: Browser, user = MAYA): Promise<string> {
   const { headers } = await browser.get("/session/microsoft");
   const url = new URL(headers.get("location") ?? "");
@@ -38,7 +44,7 @@ async function problemOf(browser: Browser, back: string): Promise<string> {
   return new URL(headers.get("location") ?? "", "http://x").searchParams.get("problem") ?? "";
 }
 
-it("lets an invited teammate in", async () => {
+it("signs an invited teammate in", async () => {
   const web = await withMicrosoft();
   await invited(web);
   const browser = browserAt(web.origin, newToken());
@@ -50,7 +56,7 @@ it("lets an invited teammate in", async () => {
   });
 });
 
-it("ends the invitation that somebody came in without", async () => {
+it("revokes an unused invitation after the sign-in", async () => {
   const web = await withMicrosoft();
   const admin = await web.as("workspace-admin");
   const { body } = await admin.post("/teammates", { email: MAYA, name: "Maya", role: "teammate" });
@@ -61,7 +67,7 @@ it("ends the invitation that somebody came in without", async () => {
   expect((await browser.get(path)).status).toBe(404);
 });
 
-it("lets nobody in who was not invited, though a source named them", async () => {
+it("refuses a teammate who was not invited, even if a source named them", async () => {
   const web = await withMicrosoft();
   await invited(web, "no-sign-in");
   const browser = browserAt(web.origin, newToken());
@@ -69,7 +75,7 @@ it("lets nobody in who was not invited, though a source named them", async () =>
   expect((await browser.get("/session")).body.teammate).toBeNull();
 });
 
-it("takes an answer once, and only in the browser that asked", async () => {
+it("accepts a response once, and only in the browser that started the sign-in", async () => {
   const web = await withMicrosoft();
   await invited(web);
   const browser = browserAt(web.origin, newToken());
@@ -80,7 +86,7 @@ it("takes an answer once, and only in the browser that asked", async () => {
   expect(await problemOf(browser, back)).toBe("expired");
 });
 
-it("opens nothing for an address that moved on to another Microsoft account", async () => {
+it("refuses another Microsoft account that got a teammate's address", async () => {
   const web = await withMicrosoft();
   await invited(web);
   await web.database.kysely.updateTable("teammates").set({ entra_object_id: "another account" }).execute();
@@ -88,7 +94,7 @@ it("opens nothing for an address that moved on to another Microsoft account", as
   expect(await problemOf(browser, await signInAtMicrosoft(browser))).toBe("other-account");
 });
 
-it("says so when somebody cancels at Microsoft, or it is not set up", async () => {
+it("reports a cancelled sign-in, and one that is not configured", async () => {
   const web = await withMicrosoft();
   const browser = browserAt(web.origin, newToken());
   const { headers } = await browser.get("/session/microsoft");

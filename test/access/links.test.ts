@@ -11,7 +11,7 @@ async function resetLink(web: WebWorkspace): Promise<string> {
   return createLink(web.database.kysely, "password-reset", id, web.clock.now());
 }
 
-it("tells what a link is for without using it up, then signs in with a new password", async () => {
+it("shows what a link is for without using it, then signs in with a new password", async () => {
   const web = await webWorkspace();
   const link = await resetLink(web);
   const browser = browserAt(web.origin, newToken());
@@ -25,7 +25,7 @@ it("tells what a link is for without using it up, then signs in with a new passw
   ).toBe(200);
 });
 
-it("works once: a second use is refused, also of two at the same time", async () => {
+it("works once: a second use is refused, also of concurrent ones", async () => {
   const web = await webWorkspace();
   const link = await resetLink(web);
   const answers = await Promise.all(
@@ -45,7 +45,7 @@ it("expires", async () => {
   expect(body.error.sentence).toContain("too old");
 });
 
-it("is not used up by a password that is too short or missing", async () => {
+it("stays unused when the password is too short or missing", async () => {
   const web = await webWorkspace();
   const link = await resetLink(web);
   const browser = browserAt(web.origin, newToken());
@@ -68,7 +68,7 @@ it("ends all other sessions and links when a password is set", async () => {
   expect((await other.get(`/links/${second}`)).status).toBe(404);
 });
 
-it("mails a reset to who may sign in, and answers others the same", async () => {
+it("mails a reset to an active teammate, and answers the same to others", async () => {
   const web = await webWorkspace();
   const admin = await web.as("company-admin");
   const browser = browserAt(web.origin, newToken());
@@ -82,7 +82,7 @@ it("mails a reset to who may sign in, and answers others the same", async () => 
   expect((await browser.get(`/links/${link}`)).body.kind).toBe("password-reset");
 });
 
-it("mails at most five resets an hour to one address, and tells nobody", async () => {
+it("mails at most five resets an hour to one address, without saying so", async () => {
   const web = await webWorkspace();
   const admin = await web.as("company-admin");
   for (let asked = 0; asked < 7; asked += 1)
@@ -92,7 +92,7 @@ it("mails at most five resets an hour to one address, and tells nobody", async (
   expect((await admin.get("/mail")).body.mails).toHaveLength(5);
 });
 
-it("gives the operator a link for the first company admin, and for no second one", async () => {
+it("gives the operator a link for the first company admin, but not for a second one", async () => {
   const web = await webWorkspace();
   const parts = { database: web.database, now: web.clock.now(), publicUrl: web.origin };
   const link = await createOperatorLink(parts, "dana@ourcompany.example");

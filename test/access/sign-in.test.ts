@@ -14,7 +14,7 @@ async function withPassword(web: WebWorkspace) {
   return { id, browser: browserAt(web.origin, newToken()) };
 }
 
-it("lets somebody in with e-mail and password, whatever the case of the address", async () => {
+it("signs in with e-mail and password, ignoring the case of the address", async () => {
   const web = await webWorkspace();
   const { browser } = await withPassword(web);
   const before = browser.cookie;
@@ -28,7 +28,7 @@ it("lets somebody in with e-mail and password, whatever the case of the address"
   expect((await browser.get("/teammates")).status).toBe(200);
 });
 
-it("says the same of a wrong password and of an address that nobody has", async () => {
+it("answers the same to a wrong password and an unknown address", async () => {
   const web = await webWorkspace();
   const { browser } = await withPassword(web);
   const wrong = await browser.post("/session", { email: DANA, password: "not that one" });
@@ -37,7 +37,7 @@ it("says the same of a wrong password and of an address that nobody has", async 
   expect(nobody.body.error.sentence).toBe(wrong.body.error.sentence);
 });
 
-it("lets nobody in whom only a source of accounts named", async () => {
+it("refuses a teammate who was only named by a source of accounts", async () => {
   const web = await webWorkspace();
   const { id, browser } = await withPassword(web);
   await web.database.kysely
@@ -48,7 +48,7 @@ it("lets nobody in whom only a source of accounts named", async () => {
   expect((await browser.post("/session", { email: DANA, password: PASSWORD })).status).toBe(400);
 });
 
-it("stops guessing for one address after thirty tries, and forgets after a quarter of an hour", async () => {
+it("refuses an address after thirty attempts, for a quarter of an hour", async () => {
   const web = await webWorkspace();
   const { browser } = await withPassword(web);
   await web.database.kysely
@@ -61,7 +61,7 @@ it("stops guessing for one address after thirty tries, and forgets after a quart
   expect((await browser.post("/session", { email: DANA, password: PASSWORD })).status).toBe(200);
 });
 
-it("ends a session a week after it was last used, and after a month whatever happens", async () => {
+it("ends a session a week after its last use, and a month after its start", async () => {
   const web = await webWorkspace();
   const idle = await web.as("teammate");
   web.clock.advance(7 * DAY);
@@ -74,7 +74,7 @@ it("ends a session a week after it was last used, and after a month whatever hap
   expect((await busy.get("/teammates")).status).toBe(401);
 });
 
-it("signs out here and stays signed in elsewhere", async () => {
+it("signs out one session and keeps the others", async () => {
   const web = await webWorkspace();
   const here = await web.as("teammate");
   const there = await web.as("teammate");
@@ -84,14 +84,16 @@ it("signs out here and stays signed in elsewhere", async () => {
   expect((await there.get("/teammates")).status).toBe(200);
 });
 
-it("keeps no token, password or link in clear in the database", async () => {
+it("stores no token, password or link in clear text", async () => {
   const web = await webWorkspace();
   const { id, browser } = await withPassword(web);
   await browser.post("/session", { email: DANA, password: PASSWORD });
   const link = await createLink(web.database.kysely, "sign-in", id, web.clock.now());
   const { rows } = await web.database.pool.query<{ all: string }>(
     `select string_agg(t, ' ') as all from (
-       select s::text as t from sessions s union all select p::text from teammate_passwords p union all select l::text from one_time_links l
+       select s::text as t from sessions s
+       union all select p::text from teammate_passwords p
+       union all select l::text from one_time_links l
      ) everything`,
   );
   const stored = rows[0]?.all ?? "";

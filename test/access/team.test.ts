@@ -5,7 +5,7 @@ import { browserAt, webWorkspace } from "../harness/web.ts";
 
 const EVE = { email: "Eve@OurCompany.example", name: "Eve", role: "teammate" } as const;
 
-it("invites somebody, who then joins with a name and a password", async () => {
+it("invites a teammate, who joins with a name and a password", async () => {
   const web = await webWorkspace();
   const admin = await web.as("workspace-admin");
   const { body } = await admin.post("/teammates", EVE);
@@ -16,7 +16,7 @@ it("invites somebody, who then joins with a name and a password", async () => {
   expect(joined.body.teammate).toMatchObject({ name: "Eve Ng", role: "teammate", state: "active" });
 });
 
-it("tells nobody the link when a mail server carries it", async () => {
+it("does not return the link when it is sent by mail", async () => {
   const web = await webWorkspace({
     env: { SMTP_URL: "smtp://127.0.0.1:9", SLUICE_MAIL_FROM: "sluice@ourcompany.example" },
   });
@@ -26,7 +26,7 @@ it("tells nobody the link when a mail server carries it", async () => {
   expect((await admin.get("/mail")).body.mails).toMatchObject([{ state: "waiting", text: null }]);
 });
 
-it("replaces the earlier link when it invites anew, and refuses for who is here already", async () => {
+it("replaces the earlier link on a second invitation, and refuses to invite an active teammate", async () => {
   const web = await webWorkspace();
   const admin = await web.as("company-admin");
   const first = (await admin.post("/teammates", EVE)).body.link;
@@ -37,7 +37,7 @@ it("replaces the earlier link when it invites anew, and refuses for who is here 
   expect(taken).toMatchObject({ status: 409, body: { error: { field: "email" } } });
 });
 
-it("gives a sign-in to somebody whom only a source named, once invited", async () => {
+it("gives access to a teammate named by a source, once invited", async () => {
   const web = await webWorkspace();
   const { id } = await saveTeammate(web.database.kysely, { email: EVE.email, name: "Eve of Dynamics" });
   const admin = await web.as("workspace-admin");
@@ -47,7 +47,7 @@ it("gives a sign-in to somebody whom only a source named, once invited", async (
   expect(body.teammate).toMatchObject({ id, name: "Eve of Dynamics", state: "invited" });
 });
 
-it("keeps the name that somebody gave themselves when a connection file names them otherwise", async () => {
+it("keeps a name that the teammate entered when a connection file has another one", async () => {
   const web = await webWorkspace();
   const email = "teammate@ourcompany.example";
   const id = await web.idOf("teammate");
@@ -76,7 +76,7 @@ it("lets only a company admin make, change or remove a company admin", async () 
   expect((await company.patch(`/teammates/${colleague}`, { role: "company-admin" })).status).toBe(200);
 });
 
-it("keeps the last company admin, even of two who dismiss each other at once", async () => {
+it("keeps the last company admin, even if two delete each other concurrently", async () => {
   const web = await webWorkspace();
   const dana = await web.as("company-admin");
   const danasId = await web.idOf("company-admin");
@@ -92,7 +92,7 @@ it("keeps the last company admin, even of two who dismiss each other at once", a
   expect(rows).toHaveLength(1);
 });
 
-it("ends the sessions of who is removed, and takes a lost role away at once", async () => {
+it("ends the sessions of a deleted teammate, and applies a lower role at once", async () => {
   const web = await webWorkspace();
   const [dana, admin, colleague] = [
     await web.as("company-admin"),

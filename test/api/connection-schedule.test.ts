@@ -1,7 +1,7 @@
 // Schedule and brake of the connection over HTTP: saved, shown, refused in sentences, and read-only if a file says them.
 import { describe, expect, test } from "vitest";
 import { loadConnection } from "../../src/connections/connection.ts";
-import { DEFAULT_LIMITS } from "../../src/settings/brake.ts";
+import { DEFAULT_BRAKE_LIMITS } from "../../src/settings/brake.ts";
 import { DEFAULT_SCHEDULE } from "../../src/settings/schedule.ts";
 import { webWorkspace } from "../harness/web.ts";
 
@@ -87,21 +87,21 @@ describe("what makes no sense is refused in a sentence, with the setting it is a
     [
       "no share at all",
       "brake",
-      { ...DEFAULT_LIMITS, sharePercent: 0 },
+      { ...DEFAULT_BRAKE_LIMITS, sharePercent: 0 },
       "sharePercent",
       "Write a whole number from 1 to 100.",
     ],
     [
       "a part of an account",
       "brake",
-      { ...DEFAULT_LIMITS, accounts: 0.5 },
+      { ...DEFAULT_BRAKE_LIMITS, accounts: 0.5 },
       "accounts",
       "Write a whole number from 0 to 500,000.",
     ],
     [
       "a selection that always shrank",
       "brake",
-      { ...DEFAULT_LIMITS, shrunkToPercent: 100 },
+      { ...DEFAULT_BRAKE_LIMITS, shrunkToPercent: 100 },
       "shrunkToPercent",
       "Write a whole number from 0 to 99.",
     ],

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { AddressError } from "../../src/dataverse/auth/environment-address.ts";
 import type { ConnectionSettings } from "../../src/connections/file/connection-file.ts";
-import { DEFAULT_LIMITS } from "../../src/settings/brake.ts";
+import { DEFAULT_BRAKE_LIMITS } from "../../src/settings/brake.ts";
 import { DEFAULT_SCHEDULE } from "../../src/settings/schedule.ts";
 import { loadConnection, setAttention } from "../../src/connections/connection.ts";
 import { startLogIn } from "../../src/connections/sign-in/log-in.ts";
@@ -21,7 +21,7 @@ function fileFor({ origin, clientId, clientSecret }: RunningSimulator): Connecti
     mapping: { name: "name", domains: ["websiteurl"], fields: [] },
     options: { allowDuplicateNames: true, onDomainTaken: "skip" },
     schedule: { ...DEFAULT_SCHEDULE, changesEveryMinutes: 15 },
-    brake: { ...DEFAULT_LIMITS, accounts: 100 },
+    brake: { ...DEFAULT_BRAKE_LIMITS, accounts: 100 },
     ownDomains: [],
     commonDomains: { add: [], remove: [] },
     teammates: [],

@@ -40,7 +40,7 @@ describe("a CSV file is read", () => {
     expect(rows.map((row) => row.kind === "row" && row.values)).toEqual(expected.map((row) => row.values));
   });
 
-  it("with the lines on which rows begin", async () => {
+  it("with the lines on which rows start", async () => {
     expect(await read(content)).toEqual(expected);
   });
 
@@ -52,7 +52,7 @@ describe("a CSV file is read", () => {
     expect(await detectDialect(path)).toEqual({ encoding: "windows-1252", delimiter: "," });
   });
 
-  it("and a row with too many values is a fault among the rows", async () => {
+  it("and yields a row with too many values as a fault", async () => {
     expect(await read("name,city\nAcme, Inc,Paris\nBeta,Rome,,\n")).toEqual([
       expect.objectContaining({
         kind: "fault",
@@ -81,7 +81,7 @@ describe("a CSV file is refused", () => {
     await expect(readCsv(directory).next()).rejects.toThrow("There is a directory");
   });
 
-  it("when an open quote swallows more than any row holds", async () => {
+  it("when an unclosed quote makes a row too long", async () => {
     await expect(read(`name\n"${"Acme\n".repeat(1_000_000)}`)).rejects.toThrow(CsvError);
   });
 });
@@ -98,7 +98,7 @@ test.each([
 });
 
 describe("CSV is written", () => {
-  it("so that RFC 4180 readers understand it", () => {
+  it("as in RFC 4180", () => {
     expect(
       formatCsv([
         ["name", "n", "b"],
@@ -108,7 +108,7 @@ describe("CSV is written", () => {
     ).toBe('name,n,b\r\n"Müller, ""Söhne""\nKöln",1.5,true\r\n,,\r\n');
   });
 
-  it("and on demand so that spreadsheets run nothing", () => {
+  it("optionally without formulas that spreadsheets run", () => {
     expect(formatCsv([["=1+1", -5, "@x", "a=b"]], { guardFormulas: true })).toBe("'=1+1,-5,'@x,a=b\r\n");
     expect(formatCsv([["=1+1"]])).toBe("=1+1\r\n");
   });

@@ -34,7 +34,7 @@ test("without one, PostgreSQL runs in the directory until it is closed", async (
 test.each([
   ["a port where nobody listens", "postgres://someone:hunter2@localhost:1/x", "ECONNREFUSED"],
   ["a name nobody has", "postgres://someone:hunter2@nowhere.invalid/x", "nowhere.invalid"],
-])("%s is one sentence without the password", async (_, databaseUrl, reason) => {
+])("%s is an error without the password", async (_, databaseUrl, reason) => {
   const error: Error = await connectDatabase({ databaseUrl, directory: "/nowhere", log }).then(
     () => expect.unreachable(),
     (thrown: Error) => thrown,
@@ -44,7 +44,7 @@ test.each([
   expect(`${error.message} ${String(error.cause)}`).not.toContain("hunter2");
 });
 
-test("a wrong password or database is told apart by the server's own words", async () => {
+test("a wrong password and a wrong database are distinguished by the server's message", async () => {
   const { url } = await testDatabase();
   const wrong = url.replace(/:[^:@/]+@/, ":hunter2@");
   const elsewhere = url.replace(/test_\w+$/, "not_there");

@@ -20,10 +20,10 @@ async function copyIntoT(lines: Iterable<string | Buffer>): Promise<number> {
 
 const longLine = (n: number) => encodeCopyRow([n, "x".repeat(n % 700), n / 2, null, null]);
 
-/** What PostgreSQL's text can hold: any string of whole characters without U+0000. */
+/** What a text column can hold: any string of whole characters without U+0000. */
 const text = fc.string({ unit: "grapheme" }).map((any) => any.replaceAll("\0", ""));
 
-test("whatever the values are, what was copied in is what is read", async () => {
+test("any values are read as they were copied in", async () => {
   const value = fc.record({
     a: fc.option(fc.oneof(text, fc.constantFrom("\\N", "\\.", "\t\r\n\\", "", "NULL"))),
     b: fc.option(fc.double({ noNaN: true })),
@@ -35,14 +35,14 @@ test("whatever the values are, what was copied in is what is read", async () => 
       await client.query("truncate t");
       await copyIntoT(rows.map(({ a, b, c, d }, n) => encodeCopyRow([n, a, b, c, d && encodeTextArray(d)])));
       const found = await client.query("select a, b, c, d from t order by n");
-      // -0 comes back as 0 where JavaScript made text of it.
+      // JavaScript writes -0 as 0.
       expect(found.rows).toEqual(rows.map((row) => ({ ...row, b: row.b === 0 ? 0 : row.b })));
     }),
     propertyRuns(30, 60),
   );
 });
 
-test("rows in pieces of any size, as text and as bytes, arrive in order", async () => {
+test("rows as text and as bytes, in chunks of any size, arrive in order", async () => {
   await client.query("truncate t");
   const lines = Array.from({ length: 20_000 }, (_, n) =>
     n % 3 === 0 ? Buffer.from(longLine(n)) : longLine(n),
@@ -54,7 +54,7 @@ test("rows in pieces of any size, as text and as bytes, arrive in order", async 
   expect(Buffer.concat(pieces).equals(Buffer.concat(lines.map((one) => Buffer.from(one))))).toBe(true);
 });
 
-test("a row the server refuses fails the copy with its message, and the connection goes on", async () => {
+test("a row that the server refuses fails the copy with its message, and the connection stays usable", async () => {
   await client.query("truncate t");
   const lines = Array.from({ length: 50_000 }, (_, n) =>
     encodeCopyRow([n === 10 ? "ten" : n, "x", 1, true, null]),
@@ -64,7 +64,7 @@ test("a row the server refuses fails the copy with its message, and the connecti
   expect((await client.query("select count(*) from t")).rows).toEqual([{ count: 0 }]);
 });
 
-test("a copy given up leaves no row, a copy read half leaves a free connection", async () => {
+test("an aborted copy leaves no row, and a partly read copy a usable connection", async () => {
   await client.query("truncate t");
   const writer = copyIn(client, "copy t (n) from stdin");
   for (let n = 0; n < 50_000; n++) await writer.write(`${n}\n`);
@@ -76,7 +76,7 @@ test("a copy given up leaves no row, a copy read half leaves a free connection",
   expect((await client.query("select count(*) from t")).rows).toEqual([{ count: 0 }]);
 });
 
-test("who gives up a copy that has ended, since another one failed, does not wait for what it never says", async () => {
+test("aborting a copy that has ended does not wait for an event", async () => {
   await client.query("truncate t");
   const writer = copyIn(client, "copy t (n) from stdin");
   await writer.write("1\n");
@@ -85,10 +85,10 @@ test("who gives up a copy that has ended, since another one failed, does not wai
   expect((await client.query("select n from t")).rows).toEqual([{ n: 1 }]);
 });
 
-test("who leaves a copy after its last piece, or when the connection has broken, does not wait for what has been said", async () => {
+test("leaving a copy after its last chunk, or after the connection broke, does not wait", async () => {
   for await (const piece of copyOut(client, "copy (select 1) to stdout")) {
     expect(piece.toString()).toBe("1\n");
-    // The stream says meanwhile that this was all.
+    // Meanwhile the stream emits its end.
     await nextTurn();
     break;
   }
@@ -106,7 +106,7 @@ test("who leaves a copy after its last piece, or when the connection has broken,
   broken.release(true);
 });
 
-test("a row that cannot be made leaves no row, and a transaction that can be rolled back", async () => {
+test("a failing row source leaves no row, and a transaction that can be rolled back", async () => {
   await client.query("truncate t");
   function* rows() {
     yield "1\n";
@@ -130,7 +130,7 @@ const copyAndSelect = (fail: boolean) =>
     return seen.rows;
   });
 
-test("in a transaction COPY and queries are one, and an exception takes both back", async () => {
+test("an exception rolls back COPY and queries of one transaction", async () => {
   await client.query("truncate t");
   await expect(copyAndSelect(true)).rejects.toThrow("no");
   expect(await copyAndSelect(false)).toEqual([{ n: 7 }]);

@@ -15,14 +15,14 @@ async function folderOf(files: Record<string, string>): Promise<string> {
 const ONE = { "0001-one.sql": "create table one (a int);" };
 const TWO = { ...ONE, "0002-two.sql": "insert into one values (1); create table two (a int);" };
 
-test("steps are taken in order, once, and only the missing ones", async () => {
+test("missing migrations are applied in order, once", async () => {
   const db = await databaseWithoutTables();
   expect(await migrate(db.pool, { folder: await folderOf(ONE) })).toEqual(["0001-one"]);
   expect(await migrate(db.pool, { folder: await folderOf(TWO) })).toEqual(["0002-two"]);
   expect(await migrate(db.pool, { folder: await folderOf(TWO) })).toEqual([]);
 });
 
-test("of many programs that migrate at once each step is taken by one", async () => {
+test("of concurrent programs one applies each migration", async () => {
   const db = await databaseWithoutTables();
   const folder = await folderOf(TWO);
   const taken = await Promise.all(Array.from({ length: 5 }, () => migrate(db.pool, { folder })));
@@ -30,7 +30,7 @@ test("of many programs that migrate at once each step is taken by one", async ()
   expect((await db.pool.query("select * from one")).rows).toEqual([{ a: 1 }]);
 });
 
-test("a step that fails leaves nothing of itself, and what was before it stays", async () => {
+test("a failing migration is rolled back, and earlier ones stay", async () => {
   const db = await databaseWithoutTables();
   const folder = await folderOf({ ...ONE, "0002-bad.sql": "create table two (a int); select 1 / 0;" });
   await expect(migrate(db.pool, { folder })).rejects.toThrow(
@@ -40,7 +40,7 @@ test("a step that fails leaves nothing of itself, and what was before it stays",
   expect(rows).toEqual([{ one: "one", two: null }]);
 });
 
-test("a database newer than the program, and a changed old step, are refused with what to do", async () => {
+test("a newer database and a changed migration are refused with what to do", async () => {
   const db = await databaseWithoutTables();
   await migrate(db.pool, { folder: await folderOf(TWO) });
   await expect(migrate(db.pool, { folder: await folderOf(ONE) })).rejects.toThrow(
@@ -52,7 +52,7 @@ test("a database newer than the program, and a changed old step, are refused wit
   );
 });
 
-test("line ends as Windows writes them are no change, a gap in the numbers is refused", async () => {
+test("CRLF is no change, and a gap in the numbers is refused", async () => {
   const db = await databaseWithoutTables();
   await migrate(db.pool, { folder: await folderOf({ "0001-one.sql": "create table one (\n a int);" }) });
   expect(

@@ -9,7 +9,7 @@ beforeAll(async () => {
   return other.close;
 });
 
-test("a bigint comes out as a number, also in an array, and one beyond 2^53 is refused", async () => {
+test("a bigint is read as a number, also in an array, and refused beyond 2^53", async () => {
   const { rows } = await db.pool.query(
     "select 9007199254740991::bigint as one, array[1, null, 2]::bigint[] as many",
   );
@@ -27,7 +27,7 @@ test("the url of a test database opens that database and no other", async () => 
   expect(rows).toEqual([{ count: 0 }]);
 });
 
-test("a connection that breaks while it is lent out and idle ends no process, and is not lent out again", async () => {
+test("a checked-out connection that breaks does not end the process, and is not reused", async () => {
   const own = openDatabase(db.url);
   const lent = await own.pool.connect();
   const { rows } = await lent.query<{ pid: number }>("select pg_backend_pid() as pid");

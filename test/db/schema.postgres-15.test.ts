@@ -8,7 +8,7 @@ import { type Database, openDatabase } from "../../src/db/pool.ts";
 import { schemaText } from "../../src/db/schema-dump.ts";
 import { POSTGRES_15 } from "../projects.ts";
 
-/** One of everything the catalog queries know, beside what our migrations use today. */
+/** One of everything that the catalog queries handle, beside what the migrations use. */
 const ONE_OF_EVERYTHING = `
   create type mood as enum ('calm', 'it''s busy');
   create sequence tickets as bigint start 100 increment 5;
@@ -26,7 +26,8 @@ const ONE_OF_EVERYTHING = `
   create index everything_recent on everything (seen desc, lower("Mixed Name")) where amount is not null;
   create view calm as select id, "Mixed Name" from everything where mood = 'calm';
   create function touch() returns trigger language plpgsql as $$ begin new.seen := now(); return new; end $$;
-  create trigger touched before update on everything for each row when (old.mood is distinct from new.mood) execute function touch();
+  create trigger touched before update on everything
+    for each row when (old.mood is distinct from new.mood) execute function touch();
 `;
 
 async function serverOf(binaries?: string): Promise<Database & { version: string }> {

@@ -42,9 +42,7 @@ it.skipIf(isWithoutDisk)(
     const { admin, log } = await serve();
     // There may be too little space for even that to be in the run's row before there is more.
     const brokenOff = (id: number) =>
-      until(
-        async () => log().includes(`Run ${id} came to an error.`) || log().includes(`how run ${id} ended`),
-      );
+      until(async () => log().includes(`Run ${id} failed.`) || log().includes(`how run ${id} ended`));
 
     const makeSpace = await fillUp(disk);
     const sync = await asked(admin, "/runs", { mode: "sync" });

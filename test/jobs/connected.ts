@@ -1,5 +1,5 @@
-// A workspace in the browser with Dynamics 365 connected, and the runs in it told as a person would: plan, apply, look at the
-// end. A run is followed through its events, as the browser does.
+// A workspace connected to Dynamics 365, with its runs as a person starts and follows them in the
+// browser: preview, apply, sync.
 import { onTestFinished } from "vitest";
 import type { ChosenSettings } from "../../src/settings/sync-settings.ts";
 import type { IssueView, PlannedChangeView, RunView } from "../../src/api/contract/runs.ts";
@@ -15,11 +15,11 @@ export const SETTINGS: ChosenSettings = {
 export type Connected = {
   readonly web: WebWorkspace;
   readonly org: Org;
-  /** A company admin. */
+  /** The browser of a company admin. */
   readonly carol: Browser;
-  /** Every run that the events told, up to the one at rest. */
+  /** All states of a run that its events report, up to its last one. */
   readonly follow: (run: number) => Promise<RunView[]>;
-  /** The run when nothing more happens to it, nor because of it. */
+  /** The run after its end, when the runner is idle. */
   readonly ended: (run: number) => Promise<RunView>;
   readonly plan: (settings?: Partial<ChosenSettings>) => Promise<RunView>;
   readonly apply: (run: number) => Promise<RunView>;
@@ -27,7 +27,7 @@ export type Connected = {
   /** All pages of a list. */
   readonly changes: (run: number, query?: string) => Promise<PlannedChangeView[]>;
   readonly issues: (path: string) => Promise<IssueView[]>;
-  /** Names of the accounts here, sorted. */
+  /** Names of the accounts in the workspace, sorted. */
   readonly names: () => Promise<string[]>;
 };
 
@@ -50,7 +50,7 @@ export async function connectedWeb(options: WebOptions = {}): Promise<Connected>
   }
   async function ended(run: number): Promise<RunView> {
     const last = (await follow(run)).at(-1)!;
-    // Its row says how it ended a moment before the runner has noted what follows from that.
+    // The row says how the run ended shortly before the runner has recorded what follows.
     await web.runner.waitUntilIdle();
     return last;
   }
@@ -65,7 +65,7 @@ export async function connectedWeb(options: WebOptions = {}): Promise<Connected>
       after = body.next;
     }
   }
-  // Runs of this test end before its database goes.
+  // Runs must end before the database of the test is closed.
   onTestFinished(() => web.stop());
   return {
     web,

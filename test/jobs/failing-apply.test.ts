@@ -1,11 +1,11 @@
-// An apply that breaks off by an error: it is tried again from its checkpoint, and after some tries a person is told.
+// An apply that fails is retried from its checkpoint, and needs a person after some attempts.
 import { expect, test } from "vitest";
 import { until } from "../harness/stages.ts";
 import { connectedWeb, type Connected } from "./connected.ts";
 
 const MESSAGE = "no room here (0 of 1 changes are written.)";
 
-/** Something in the database that no apply gets past, as a bug of ours or a broken index would be. */
+/** Makes every insert of an account fail, as a bug or a broken index would. */
 async function failWrites({ web }: Connected): Promise<void> {
   await web.database.pool.query(`
     create function refuse() returns trigger language plpgsql as $$ begin raise exception 'no room here'; end $$;
@@ -16,7 +16,7 @@ async function repairWrites({ web }: Connected): Promise<void> {
   await web.database.pool.query("drop trigger refuse on accounts");
 }
 
-/** The disk is full for accounts, and for how a run ended; each attempt to write that is counted. */
+/** Makes writes of accounts and of errors of runs fail as on a full disk, and counts the latter. */
 async function fillDisk({ web }: Connected): Promise<void> {
   await web.database.pool.query(`
     create sequence written_ends;
@@ -25,7 +25,8 @@ async function fillDisk({ web }: Connected): Promise<void> {
       raise exception 'could not extend file: No space left on device' using errcode = 'disk_full';
     end $$;
     create trigger no_space before insert on accounts execute function no_space();
-    create trigger no_space before update on runs for each row when (new.error is not null) execute function no_space()`);
+    create trigger no_space before update on runs
+      for each row when (new.error is not null) execute function no_space()`);
 }
 
 async function applyingOnFullDisk(): Promise<{ work: Connected; id: number }> {
@@ -41,13 +42,13 @@ async function freeDisk({ web }: Connected): Promise<void> {
   await web.database.pool.query("drop function no_space() cascade");
 }
 
-/** Waits out the pause after a try. */
+/** Moves past the delay before the next attempt. */
 async function tryAgain({ web }: Connected): Promise<void> {
   web.clock.advance(200_000);
   await web.runner.waitUntilIdle();
 }
 
-test("what passes is tried again by itself, from the checkpoint, and nobody is told", async () => {
+test("a failing apply is retried from its checkpoint, and nobody is notified", async () => {
   const work = await connectedWeb();
   work.org.createAccount({ name: "Acme" });
   const { id } = await work.plan();
@@ -65,7 +66,7 @@ test("what passes is tried again by itself, from the checkpoint, and nobody is t
   expect(await work.names()).toEqual(["Acme"]);
 });
 
-test("what does not pass is left to a person after five tries; the next run goes on with it", async () => {
+test("after five attempts a failing apply needs a person; the next run resumes it", async () => {
   const work = await connectedWeb();
   const { web, carol, org } = work;
   org.createAccount({ name: "Acme" });
@@ -99,7 +100,7 @@ test("what does not pass is left to a person after five tries; the next run goes
   expect(await work.names()).toEqual(["Acme", "Bolt"]);
 });
 
-test("on a full disk a run stays in hand until there is space to write how it ended", async () => {
+test("on a full disk a run keeps its lease until its end can be recorded", async () => {
   const { work, id } = await applyingOnFullDisk();
   const { web, carol } = work;
 
@@ -119,7 +120,7 @@ test("on a full disk a run stays in hand until there is space to write how it en
   expect(await work.names()).toEqual(["Acme"]);
 });
 
-test("a process that is told to stop does not wait for space on the disk", async () => {
+test("a process that is stopped does not wait for space on the disk", async () => {
   const { work } = await applyingOnFullDisk();
   const { web } = work;
   await until(

@@ -1,4 +1,4 @@
-// Chores of the database, done by one of the processes on it. A process is a pool of its own here, as it is in earnest.
+// Daily maintenance by one of several processes, each with a pool of its own.
 import { expect, onTestFinished, test } from "vitest";
 import { openDatabase } from "../../src/db/pool.ts";
 import { createMaintenance } from "../../src/jobs/maintenance.ts";
@@ -14,7 +14,7 @@ async function installation() {
   const done: string[] = [];
   function process(name: string, task = async () => void done.push(name)) {
     const database = openDatabase(url);
-    const maintenance = createMaintenance({ database, clock, chores: task });
+    const maintenance = createMaintenance({ database, clock, tasks: task });
     let closed: Promise<void> | undefined;
     const stop = () => {
       maintenance.close();
@@ -26,7 +26,7 @@ async function installation() {
   return { clock, done, process };
 }
 
-test("of several processes one does the chores, once a day", async () => {
+test("of several processes one runs the tasks, once a day", async () => {
   const { clock, done, process } = await installation();
   const all = [process("a"), process("b"), process("c")];
 
@@ -41,7 +41,7 @@ test("of several processes one does the chores, once a day", async () => {
   expect(done).toEqual([...first, ...first]);
 });
 
-test("nobody else begins while they are being done", async () => {
+test("no other process runs them at the same time", async () => {
   const { done, process } = await installation();
   const other = process("other");
   const first = process("first", async () => {
@@ -53,7 +53,7 @@ test("nobody else begins while they are being done", async () => {
   expect(done).toEqual([]);
 });
 
-test("they fall to another process when the one that did them is gone", async () => {
+test("another process takes over when the one that ran them has ended", async () => {
   const { done, process } = await installation();
   const first = process("first");
   const second = process("second");
@@ -66,7 +66,7 @@ test("they fall to another process when the one that did them is gone", async ()
   expect(done).toEqual(["first", "second"]);
 });
 
-test("what failed is tried again at the next look, and not a day later", async () => {
+test("failed tasks are tried again at the next call, and not a day later", async () => {
   const { process } = await installation();
   let tries = 0;
   const only = process("only", async () => {

@@ -1,4 +1,4 @@
-// What a scrape says, beside what the database holds; and the one line that a run leaves in the log.
+// Metrics compared with what the database holds, and the log line of a run.
 import { expect, onTestFinished, test } from "vitest";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -16,7 +16,7 @@ const THROTTLED = {
   fault: { kind: "throttle", limit: "requests", retryAfter: 30 },
 } as const;
 
-/** Samples as `name{labels}` → value, in the order of the text format: labels as they were given. */
+/** Samples as `name{labels}` → value, in the order of the text format. */
 type Scrape = { readonly text: string; readonly samples: ReadonlyMap<string, number> };
 
 async function scrape({ web }: Connected): Promise<Scrape> {
@@ -31,7 +31,7 @@ async function scrape({ web }: Connected): Promise<Scrape> {
   return { text, samples: new Map(samples) };
 }
 
-/** Those of one name that are not 0, by their labels' values. */
+/** Samples of one metric that are not 0, by the values of their labels. */
 function nonZeroValues({ samples }: Scrape, name: string): Record<string, number> {
   const found = [...samples].flatMap(([key, value]) => {
     const [, labels = ""] = key.startsWith(name) ? (/^\w+(?:\{(.*)\})?$/.exec(key) ?? []) : [];
@@ -46,7 +46,7 @@ function withMetrics(): Promise<Connected> {
   return connectedWeb({ env: { METRICS_TOKEN: TOKEN } });
 }
 
-/** What a run left in the log. */
+/** The log line of a run. */
 function logLineOf({ web }: Connected, run: number): Record<string, unknown> {
   const lines = web.logged.map((line): Record<string, unknown> => JSON.parse(line));
   const found = lines.filter((line) => line["run"] === run && "stages" in line);
@@ -54,7 +54,7 @@ function logLineOf({ web }: Connected, run: number): Record<string, unknown> {
   return found[0]!;
 }
 
-test("a scrape says what runs did and used, and what the database holds; the log says the same of each", async () => {
+test("metrics count what runs did and used; the log has the same for each run", async () => {
   const work = await withMetrics();
   const { web, org, plan, apply, sync } = work;
   org.createAccount({ name: "Acme", websiteurl: "acme.com" });
@@ -110,13 +110,13 @@ test("a scrape says what runs did and used, and what the database holds; the log
   expect(lines.filter((line) => "stages" in line)).toMatchObject([
     {
       level: "info",
-      message: `Run ${id} has planned and waits.`,
+      message: `Run ${id} is planned.`,
       mode: "plan",
       result: "planned",
       startedBy: "person",
       throttled: 2,
       throttledMs: first.throttledMs,
-      // The clock of a test moves while a request waits, and at no other time.
+      // The test's clock advances only while a request waits.
       seconds: first.throttledMs / 1000,
       stages: { connect: 0, read: first.throttledMs / 1000, plan: 0 },
     },
@@ -126,7 +126,7 @@ test("a scrape says what runs did and used, and what the database holds; the log
       run: second.id,
       mode: "sync",
       result: "done",
-      because: null,
+      reason: null,
       startedBy: "person",
       seconds: 0,
       counts: second.counts,
@@ -134,7 +134,7 @@ test("a scrape says what runs did and used, and what the database holds; the log
       requests: second.requests,
       throttledMs: 0,
       bytes: expect.any(Number),
-      // It has nothing to write.
+      // There is nothing to apply.
       stages: { connect: 0, read: 0, plan: 0, finish: 0 },
     },
   ]);
@@ -142,7 +142,7 @@ test("a scrape says what runs did and used, and what the database holds; the log
   expect(told).not.toMatch(/acme|bolt|company-admin|gmail/i);
 });
 
-test("a run that fails and one that is stopped are counted as that, and warned of", async () => {
+test("a failed run and a cancelled one are counted as such, and logged as warnings", async () => {
   const work = await withMetrics();
   const { web, org, plan, apply, sync, carol, ended } = work;
   org.createAccount({ name: "Acme" });
@@ -154,7 +154,7 @@ test("a run that fails and one that is stopped are counted as that, and warned o
   });
   const { id: failedId } = await sync();
   await web.runner.waitUntilIdle();
-  // What it used stands in its row a moment after that it has failed.
+  // The usage is saved shortly after the status.
   const failed: RunView = (await carol.get(`/runs/${failedId}`)).body.run;
   web.simulator.faults.remove(broken);
   web.simulator.faults.add({ path: ACCOUNTS, fault: { kind: "hold" } });
@@ -173,14 +173,14 @@ test("a run that fails and one that is stopped are counted as that, and warned o
   expect(logLineOf(work, failed.id)).toMatchObject({
     level: "warn",
     result: "failed",
-    because: failed.error?.kind,
+    reason: failed.error?.kind,
     requests: failed.requests,
   });
   expect(failed.requests).toBeGreaterThan(0);
-  expect(logLineOf(work, id)).toMatchObject({ level: "warn", result: "stopped", because: "cancelled" });
+  expect(logLineOf(work, id)).toMatchObject({ level: "warn", result: "stopped", reason: "cancelled" });
 });
 
-test("what is due and nobody starts, and what waits for a person, grows older", async () => {
+test("the queue age grows while a due run does not start, or a plan needs approval", async () => {
   const work = await withMetrics();
   const { web, org, plan, apply, carol } = work;
   const account = org.createAccount({ name: "Acme" });
@@ -205,7 +205,7 @@ test("what is due and nobody starts, and what waits for a person, grows older", 
   expect(await ages()).toMatchObject({ person: 3600 });
 });
 
-test("mails that wait are counted", async () => {
+test("queued mails are counted", async () => {
   const env = {
     METRICS_TOKEN: TOKEN,
     SMTP_URL: "smtp://127.0.0.1:1",
@@ -216,7 +216,7 @@ test("mails that wait are counted", async () => {
   expect(nonZeroValues(await scrape(work), "sluice_mails_waiting")).toEqual({ "": 1 });
 });
 
-test("only the operator's token reads them, and requests are counted by route", async () => {
+test("only the operator's token gives access, and requests are counted by route", async () => {
   const work = await withMetrics();
   const { web, carol } = work;
   const asked = (authorization?: string) =>
@@ -238,7 +238,7 @@ test("only the operator's token reads them, and requests are counted by route", 
   expect(Object.keys(durations).join()).not.toMatch(/4711|nowhere|secret/);
 });
 
-test("without a token there are none, and it says so", async () => {
+test("without a configured token there are no metrics, and the answer says so", async () => {
   const { web } = await connectedWeb();
   const answer = await fetch(`${web.origin}/metrics`);
   expect(answer.status).toBe(404);

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { createProgressWriter, toRunProgress } from "../../src/jobs/progress.ts";
 import { testDatabase } from "../harness/database.ts";
 
-test("the rate is that of the last seconds, and tells the time left", () => {
+test("the rate of the last seconds gives the time left", () => {
   const samples = [
     { at: 0, done: 0 },
     { at: 20_000, done: 1_000 },
@@ -17,7 +17,7 @@ test("the rate is that of the last seconds, and tells the time left", () => {
   });
 });
 
-test("a total that was passed, or never known, says nothing", () => {
+test("a total that was exceeded or is unknown is left out", () => {
   const now = [{ at: 0, done: 7 }];
   const passed = toRunProgress({ stage: "read", done: 7, expected: 5 }, now);
   const unknown = toRunProgress({ stage: "read", done: 7, expected: undefined }, now);
@@ -25,11 +25,13 @@ test("a total that was passed, or never known, says nothing", () => {
   expect(unknown).toEqual(passed);
 });
 
-test("a stage that begins while another one is being written is written after it", async () => {
+test("a stage that starts during a write is written after it", async () => {
   const database = await testDatabase();
   const { rows } = await database.pool.query<{ id: number }>(
-    `insert into runs (organization_id, origin, mode, status, trigger, settings, settings_hash, fence, started_at)
-     values ('11111111-1111-1111-1111-111111111111', 'dynamics', 'sync', 'applying', 'schedule', '{}', '', 1, now()) returning id`,
+    `insert into runs (organization_id, origin, mode, status, trigger, settings, settings_hash, fence,
+       started_at)
+     values ('11111111-1111-1111-1111-111111111111', 'dynamics', 'sync', 'applying', 'schedule', '{}', '', 1, now())
+     returning id`,
   );
   const { id } = rows[0]!;
   const writer = createProgressWriter({ database }, 1, () => undefined);

@@ -1,9 +1,9 @@
-// Runs as people start, watch and stop them.
+// Starting, following, pausing and cancelling runs.
 import { expect, test } from "vitest";
 import { closeGate } from "../harness/stages.ts";
 import { connectedWeb, SETTINGS, type Connected } from "./connected.ts";
 
-test("a plan writes nothing; applied, it does exactly what it said, and its settings are the saved ones", async () => {
+test("a plan writes nothing; applying it writes exactly that, and saves its settings", async () => {
   const { org, plan, apply, changes, names, carol } = await connectedWeb();
   for (const name of ["Acme", "Bolt", "Cog"]) org.createAccount({ name, websiteurl: `${name}.com` });
 
@@ -25,7 +25,7 @@ test("a plan writes nothing; applied, it does exactly what it said, and its sett
   expect(body).toMatchObject({ state: "in-step", settings: SETTINGS, attention: null });
 });
 
-test("two clicks are one run, from whichever process", async () => {
+test("concurrent requests start one run", async () => {
   const { org, web, carol, ended } = await connectedWeb();
   org.createAccount({ name: "Acme" });
   const held = web.simulator.faults.add({ path: String.raw`/accounts\?`, fault: { kind: "hold" } });
@@ -36,7 +36,7 @@ test("two clicks are one run, from whichever process", async () => {
   web.simulator.faults.remove(held);
 
   expect(new Set(clicks.map(({ body }) => body.run.id)).size).toBe(1);
-  // Whoever was told of it may have taken it already; it gets no further than to the held request.
+  // A worker may have claimed it already; it gets no further than the held request.
   expect(clicks[0]?.body.run).toMatchObject({
     status: expect.stringMatching(/^(queued|reading)$/),
     mode: "plan",
@@ -44,7 +44,7 @@ test("two clicks are one run, from whichever process", async () => {
   expect(await ended(clicks[0]?.body.run.id)).toMatchObject({ status: "planned", counts: { created: 1 } });
 });
 
-test("cancelled while it reads, a run stops at once and the next one does it all", async () => {
+test("a run that is cancelled while reading stops at once, and the next one starts over", async () => {
   const { org, web, carol, plan, apply, ended, sync, names } = await connectedWeb();
   org.createAccount({ name: "Acme" });
   await apply((await plan()).id);
@@ -66,7 +66,7 @@ test("cancelled while it reads, a run stops at once and the next one does it all
   expect((await carol.post(`/runs/${id}/cancel`)).body.error.sentence).toMatch(/nothing to cancel/);
 });
 
-test("cancelled while it writes, a run waits, and the next one ends it first", async () => {
+test("a run that is cancelled while applying stops, and the next one completes it first", async () => {
   const { org, web, carol, plan, ended, sync, names } = await connectedWeb();
   for (const name of ["Acme", "Bolt"]) org.createAccount({ name });
   const { id } = await plan();
@@ -82,7 +82,7 @@ test("cancelled while it writes, a run waits, and the next one ends it first", a
   expect(await names()).toEqual(["Acme", "Bolt", "Cog"]);
 });
 
-test("paused, a run stops and none starts; resumed, it goes on", async () => {
+test("a pause stops the run and refuses others; resuming completes it", async () => {
   const { org, web, carol, plan, ended, names } = await connectedWeb();
   org.createAccount({ name: "Acme" });
   const { id } = await plan();
@@ -98,7 +98,7 @@ test("paused, a run stops and none starts; resumed, it goes on", async () => {
   expect(await names()).toEqual(["Acme"]);
 });
 
-/** A first sync done, one account more since, and a sync that the pause stopped while it read. */
+/** A first sync is done, an account was added, and a second sync was paused while reading. */
 async function pausedWhileReading(): Promise<Connected & { id: number }> {
   const connected = await connectedWeb();
   const { org, web, carol, plan, apply, ended } = connected;
@@ -113,7 +113,7 @@ async function pausedWhileReading(): Promise<Connected & { id: number }> {
   return { ...connected, id };
 }
 
-test("paused while it reads, a run starts over when resumed", async () => {
+test("a run that is paused while reading starts over when resumed", async () => {
   const { id, carol, ended } = await pausedWhileReading();
 
   await carol.post("/connection/resume");
@@ -123,7 +123,7 @@ test("paused while it reads, a run starts over when resumed", async () => {
 
 const WITHOUT_DOMAINS = { mapping: { ...SETTINGS.mapping, domains: [] } };
 
-test("paused, an edit is previewed and not applied; resumed, exactly that is applied", async () => {
+test("while paused, changed settings are previewed; after resuming, exactly that is applied", async () => {
   const { org, carol, plan, apply, names } = await connectedWeb();
   org.createAccount({ name: "Acme" });
   await apply((await plan()).id);
@@ -153,7 +153,7 @@ test("paused, an edit is previewed and not applied; resumed, exactly that is app
   expect((await carol.get("/connection")).body.settings).toMatchObject(WITHOUT_DOMAINS);
 });
 
-test("a paused sync is resumed with a plan, which goes before what is due; a plan that is refused leaves it paused", async () => {
+test("applying a plan can resume the sync, before a due run starts; a refused plan leaves it paused", async () => {
   const { org, web, carol, plan, apply, ended } = await connectedWeb();
   org.createAccount({ name: "Acme" });
   await apply((await plan()).id);
@@ -178,7 +178,7 @@ test("a paused sync is resumed with a plan, which goes before what is due; a pla
   expect((await carol.get("/connection")).body).toMatchObject({ paused: true });
 });
 
-test("a pause lets a preview go on", async () => {
+test("a pause does not stop a preview", async () => {
   const { org, web, carol, ended } = await connectedWeb();
   org.createAccount({ name: "Acme" });
   web.simulator.faults.add({ path: String.raw`/accounts\?`, fault: { kind: "hold" } });
@@ -193,7 +193,7 @@ test("a pause lets a preview go on", async () => {
   expect(await ended(id)).toMatchObject({ id, status: "planned", counts: { created: 1 } });
 });
 
-test("a sync that the pause stopped waits beside a preview, and comes first when resumed", async () => {
+test("a paused sync stays queued beside a preview, and comes first when resumed", async () => {
   const { id, carol, plan, ended } = await pausedWhileReading();
 
   const preview = await plan(WITHOUT_DOMAINS);
@@ -208,7 +208,7 @@ test("a sync that the pause stopped waits beside a preview, and comes first when
   expect((await carol.get(`/runs/${preview.id}`)).body.run).toMatchObject({ status: "discarded" });
 });
 
-test("what the pause stopped while it wrote is not written for the sake of a preview", async () => {
+test("a preview is refused while a paused apply is incomplete", async () => {
   const { org, web, carol, plan, ended, names } = await connectedWeb();
   org.createAccount({ name: "Acme" });
   const { id } = await plan();
@@ -226,7 +226,7 @@ test("what the pause stopped while it wrote is not written for the sake of a pre
   expect(await names()).toEqual([]);
 });
 
-test("a preview writes nothing of a run that was cancelled while it wrote; the next sync does", async () => {
+test("a preview does not complete a cancelled apply; the next sync does", async () => {
   const { org, web, carol, plan, ended, sync, names } = await connectedWeb();
   org.createAccount({ name: "Acme" });
   const { id } = await plan();
@@ -246,7 +246,7 @@ test("a preview writes nothing of a run that was cancelled while it wrote; the n
   expect(await names()).toEqual(["Acme"]);
 });
 
-test("an approved plan that is paused before it writes anything goes on when resumed", async () => {
+test("an approved plan that is paused before its first write is applied when resumed", async () => {
   const { org, web, carol, plan, ended, names } = await connectedWeb();
   org.createAccount({ name: "Acme" });
   const { id } = await plan();
@@ -268,15 +268,17 @@ test.for([
   { status: "applying", mode: "sync", end: { status: "applying", haltReason: "cancelled" } },
   { status: "planned", mode: "plan", end: { status: "planned", appliedBy: null } },
 ] as const)(
-  "cancelled just before its process died, a $status run is not taken up again",
+  "a $status run that was cancelled just before its process died is not resumed",
   async ({ status, mode, end }) => {
     const { org, web, plan, apply, ended, carol } = await connectedWeb();
     org.createAccount({ name: "Acme" });
     await apply((await plan()).id);
-    // As a process leaves it that is killed between the wish and its next look.
+    // As left by a process that was killed between the cancellation and its next check.
     const left = await web.database.pool.query<{ id: number }>(
-      `insert into runs (organization_id, origin, mode, status, trigger, settings, settings_hash, fence, started_at, planned_at, cancelled_by, applied_by, approved_at, checkpoint)
-       select organization_id, origin, $1, $2, 'person', settings, settings_hash, 0, started_at, planned_at, 'Dana', 'Dana', planned_at, -1
+      `insert into runs (organization_id, origin, mode, status, trigger, settings, settings_hash, fence,
+         started_at, planned_at, cancelled_by, applied_by, approved_at, checkpoint)
+       select organization_id, origin, $1, $2, 'person', settings, settings_hash, 0,
+         started_at, planned_at, 'Dana', 'Dana', planned_at, -1
        from runs returning id`,
       [mode, status],
     );
@@ -295,7 +297,7 @@ const OUR_VIEW = {
   fetchxml: `<fetch><entity name="account"><attribute name="name" /></entity></fetch>`,
 } as const;
 
-test("an error that needs an admin says what to do and where; a run that is done ends that", async () => {
+test("an error that needs an admin says what to do and where, until a run is done", async () => {
   const { org, plan, apply, sync, carol } = await connectedWeb();
   org.createAccount({ name: "Acme" });
   const view = org.addView(OUR_VIEW);
@@ -314,7 +316,7 @@ test("an error that needs an admin says what to do and where; a run that is done
   expect((await carol.get("/connection")).body).toMatchObject({ attention: null, settings: SETTINGS });
 });
 
-test("how a run ended, and what to do about it, are seen at once", async () => {
+test("the end of a run and what to do about it are committed together", async () => {
   const { org, web, plan, apply, sync } = await connectedWeb();
   org.createAccount({ name: "Acme" });
   const view = org.addView(OUR_VIEW);
@@ -323,7 +325,8 @@ test("how a run ended, and what to do about it, are seen at once", async () => {
     create table seen (status text, attention text);
     create function look() returns trigger language plpgsql as $$ begin
       insert into seen select new.status, attention ->> 'kind' from connection; return null; end $$;
-    create trigger look after update of status on runs for each row when (new.status in ('failed', 'done')) execute function look()`);
+    create trigger look after update of status on runs
+      for each row when (new.status in ('failed', 'done')) execute function look()`);
   org.deleteView(view);
 
   await sync();
@@ -335,7 +338,7 @@ test("how a run ended, and what to do about it, are seen at once", async () => {
   ]);
 });
 
-test("a plan that does not begin to be written leaves what is saved alone", async () => {
+test("a plan whose apply does not start leaves the saved settings unchanged", async () => {
   const { org, web, plan, apply, carol } = await connectedWeb();
   org.createAccount({ name: "Acme" });
   await apply((await plan()).id);
@@ -349,7 +352,7 @@ test("a plan that does not begin to be written leaves what is saved alone", asyn
   expect((await carol.get("/connection")).body.settings).toEqual(SETTINGS);
 });
 
-test("a plan that is worth nothing any more once an older run is finished says so", async () => {
+test("a plan that goes stale when an older run is completed says so", async () => {
   const { org, web, carol, plan, apply, ended, names } = await connectedWeb();
   org.createAccount({ name: "Acme" });
   const other = await plan();
@@ -371,7 +374,7 @@ test("a plan that is worth nothing any more once an older run is finished says s
   expect(await names()).toEqual(["Acme"]);
 });
 
-test("a proposal that fails says so and leaves what is saved alone", async () => {
+test("a failed preview leaves the saved settings unchanged", async () => {
   const { org, plan, apply, carol } = await connectedWeb();
   org.createAccount({ name: "Acme" });
   await apply((await plan()).id);
@@ -382,7 +385,7 @@ test("a proposal that fails says so and leaves what is saved alone", async () =>
   expect((await carol.get("/connection")).body).toMatchObject({ state: "in-step", settings: SETTINGS });
 });
 
-test("a plan that is discarded takes the custom fields along that it would have filled", async () => {
+test("discarding a plan deletes the custom fields it created", async () => {
   const { org, web, plan, carol } = await connectedWeb();
   org.createAccount({ name: "Acme", address1_city: "Porto" });
   const field = { column: "address1_city", field: "City", type: "text" as const };
@@ -395,7 +398,7 @@ test("a plan that is discarded takes the custom fields along that it would have 
   expect((await carol.post(`/runs/${id}/apply`)).status).toBe(409);
 });
 
-test("the server stops only after what it was writing", async () => {
+test("the server stops after the chunk it is writing", async () => {
   const { org, web, carol, plan } = await connectedWeb();
   org.createAccount({ name: "Acme" });
   const { id } = await plan();
@@ -411,7 +414,7 @@ test("the server stops only after what it was writing", async () => {
   expect(leases.rows).toEqual([{ holder: null }]);
 });
 
-/** Applies a plan, which then stands before the first chunk that it writes. */
+/** Starts to apply a plan and holds it before its first chunk. */
 async function heldApply({ web, carol }: Pick<Connected, "web" | "carol">, run: number) {
   const gate = await closeGate("apply", web);
   await carol.post(`/runs/${run}/apply`);

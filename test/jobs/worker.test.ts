@@ -1,4 +1,5 @@
-// The worker: starts what is due, takes over what lost its process, and lets be what a person must look at first.
+// The worker starts what is due, takes over runs of dead processes, and leaves alone what needs a
+// person.
 import { onTestFinished, expect, test } from "vitest";
 import { startWorker, type Worker } from "../../src/jobs/worker.ts";
 import { createLog } from "../../src/lib/log.ts";
@@ -7,7 +8,7 @@ import { connectedWeb, type Connected } from "./connected.ts";
 
 const HOUR = 3_600_000;
 
-/** A worker that looks only when told to, and a first sync done. */
+/** A worker that polls only when called, after a first sync. */
 async function working(): Promise<Connected & { worker: Worker; modes: () => Promise<string[]> }> {
   const connected = await connectedWeb();
   const { web, org } = connected;
@@ -28,7 +29,7 @@ async function passes({ web }: Connected, hours: number): Promise<void> {
   web.clock.set(new Date(web.clock.now().getTime() + hours * HOUR));
 }
 
-test("a full run comes every 24 hours, and changes in between when they are wanted", async () => {
+test("a full run starts every 24 hours, and changes-only runs in between if scheduled", async () => {
   const work = await working();
   await work.web.database.pool.query("update connection set changes_every_minutes = 60");
   expect(await work.worker.poll()).toBeUndefined();
@@ -43,7 +44,7 @@ test("a full run comes every 24 hours, and changes in between when they are want
   expect(await work.names()).toEqual(["Contoso", "Fabrikam"]);
 });
 
-test("nothing is started while the sync is paused, nor while a plan waits for somebody", async () => {
+test("nothing starts while the sync is paused, or a plan needs approval", async () => {
   const work = await working();
   await passes(work, 24);
   await work.carol.post("/connection/pause");
@@ -60,17 +61,21 @@ test("nothing is started while the sync is paused, nor while a plan waits for so
 });
 
 test.for<RunMode>(["sync", "changes"])(
-  "a %s run whose process died while it read starts over",
+  "a %s run whose process died while reading starts over",
   async (mode) => {
     const work = await working();
     const { web } = work;
-    // As a process leaves it that is killed: the run's row, and a lease whose database session is gone. At once, since the
-    // worker may be looking for the run before.
+    // As a killed process leaves it: the run's row, and a lease whose session is gone. In one
+    // transaction, since the worker may be polling.
     await web.database.pool.query(
       `with gone as (
-         update run_leases set fence = 77, holder = 'gone', backend_pid = 999999, backend_start = now(), heartbeat_at = now())
-       insert into runs (organization_id, origin, mode, status, trigger, settings, settings_hash, fence, started_at, started_by)
-       select organization_id, origin, $1, 'reading', 'person', settings, '', 77, started_at, 'dana@ourcompany.example' from runs`,
+         update run_leases
+         set fence = 77, holder = 'gone', backend_pid = 999999, backend_start = now(), heartbeat_at = now())
+       insert into runs (organization_id, origin, mode, status, trigger, settings, settings_hash, fence,
+         started_at, started_by)
+       select organization_id, origin, $1, 'reading', 'person', settings, '', 77,
+         started_at, 'dana@ourcompany.example'
+       from runs`,
       [mode],
     );
     work.org.createAccount({ name: "Fabrikam" });

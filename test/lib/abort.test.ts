@@ -10,17 +10,17 @@ test("a linked signal aborts with the reason of the source that did", () => {
   expect(linked.signal.reason).toBe("enough");
 });
 
-test("a source that is aborted already counts", () => {
+test("a source that is already aborted counts", () => {
   expect(linkSignals(AbortSignal.abort("before")).signal.reason).toBe("before");
 });
 
-test("a released link leaves nothing behind at a long-lived source", () => {
+test("a released link leaves no listener on a long-lived source", () => {
   const run = new AbortController();
   for (let request = 0; request < 3; request += 1) linkSignals(run.signal).release();
   expect(getEventListeners(run.signal, "abort")).toHaveLength(0);
 });
 
-test("whoever stops waiting gets the reason, and the others their result", async () => {
+test("an aborted waiter gets the reason, and others get the result", async () => {
   const shared = Promise.resolve("token");
   const impatient = new AbortController();
   const waiting = untilAborted(new Promise<string>(() => {}), impatient.signal);

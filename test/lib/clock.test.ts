@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createSettableClock, systemClock } from "../../src/lib/clock.ts";
 
-test("a settable clock moves by what is slept, at once", async () => {
+test("a settable clock advances by sleeping, at once", async () => {
   const clock = createSettableClock("2026-03-01T00:00:00Z");
   await clock.sleep(90_000);
   clock.advance(500);
@@ -9,7 +9,7 @@ test("a settable clock moves by what is slept, at once", async () => {
   expect(clock.sleeps).toEqual([90_000]);
 });
 
-test("a sleep ends with its signal, whether aborted before or meanwhile", async () => {
+test("a sleep ends with its signal, aborted before or during it", async () => {
   const reason = new Error("stop");
   await expect(systemClock.sleep(60_000, AbortSignal.abort(reason))).rejects.toBe(reason);
   const controller = new AbortController();

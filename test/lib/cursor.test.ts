@@ -2,22 +2,22 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import { decodeCursor, encodeCursor } from "../../src/lib/cursor.ts";
 
-const place = z.tuple([z.string(), z.int()]);
+const position = z.tuple([z.string(), z.int()]);
 
-test("a place comes back as it was, whatever its text", () => {
+test("a position is decoded as it was encoded, whatever its text", () => {
   const written = encodeCursor(["Bücher & Co. 🐘", 7]);
   expect(written).toMatch(/^[\w-]+$/);
-  expect(decodeCursor(written, place)).toEqual(["Bücher & Co. 🐘", 7]);
+  expect(decodeCursor(written, position)).toEqual(["Bücher & Co. 🐘", 7]);
 });
 
 test.for([
   ["nothing", ""],
   ["another list's", encodeCursor({ seq: 7 })],
-  ["a place that lacks a part", encodeCursor(["name"])],
+  ["a position that lacks a part", encodeCursor(["name"])],
   ["no JSON", Buffer.from("[7").toString("base64url")],
   ["no base64", "!!!"],
-])("%s is the caller's fault, in a sentence", ([, cursor]) => {
-  expect(() => decodeCursor(cursor!, place)).toThrow(
+])("%s is refused with a sentence", ([, cursor]) => {
+  expect(() => decodeCursor(cursor!, position)).toThrow(
     expect.objectContaining({
       code: "cursor",
       field: "after",

@@ -14,7 +14,7 @@ async function sendOnce(origin: string, options: Parameters<typeof openHttp>[0] 
   }
 }
 
-test("a gzipped body is unpacked, and what came over the wire is told", async () => {
+test("a gzipped body is decompressed, and its size on the wire is reported", async () => {
   await using server = await startTestServer((_asked, response) => {
     response.writeHead(200, { "content-encoding": "gzip", "WWW-Authenticate": ["Negotiate", "NTLM"] });
     response.end(gzipSync(text));
@@ -26,11 +26,11 @@ test("a gzipped body is unpacked, and what came over the wire is told", async ()
   expect(server.requests[0]?.headers["accept-encoding"]).toBe("gzip");
 });
 
-test("text that is no UTF-8 does not fail", () => {
+test("invalid UTF-8 does not fail", () => {
   expect(bodyText(Buffer.from([0x22, 0xff, 0x22]))).toBe('"\uFFFD"');
 });
 
-test("a redirect is an answer, not followed", async () => {
+test("a redirect is a response and not followed", async () => {
   await using server = await startTestServer((_asked, response) => {
     response.writeHead(302, { location: "http://127.0.0.1:9/elsewhere" }).end();
   });
@@ -39,8 +39,8 @@ test("a redirect is an answer, not followed", async () => {
 });
 
 test.each([
-  ["in the middle of a body", "cut", 1_000],
-  ["before the answer", "cut", 0],
+  ["in a body", "cut", 1_000],
+  ["before the response", "cut", 0],
 ])("a connection cut %s is an error of kind %s", async (_where, kind, bytes) => {
   await using server = await startTestServer((_asked, response) => {
     if (bytes === 0) response.destroy();
@@ -52,7 +52,7 @@ test.each([
   await expect(sendOnce(server.origin)).rejects.toMatchObject({ name: "HttpError", kind });
 });
 
-test("a gzip stream that ends early is a cut, whatever the length says", async () => {
+test("an incomplete gzip stream counts as cut, whatever its length says", async () => {
   await using server = await startTestServer((_asked, response) => {
     response.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync(text).subarray(0, 60));
   });
@@ -70,7 +70,7 @@ test.each([
   await expect(sendOnce(server.origin, { maxBodyBytes: 1_000 })).rejects.toMatchObject({ kind: "too-large" });
 });
 
-test("a server that does not answer is a timeout", async () => {
+test("a server that does not respond is a timeout", async () => {
   await using server = await startTestServer(() => {});
   await expect(sendOnce(server.origin, { headersTimeoutMs: 20 })).rejects.toMatchObject({ kind: "timeout" });
 });
@@ -84,7 +84,7 @@ test("an aborted request ends with the signal's reason", async () => {
   await expect(sendOnce(server.origin, {}, controller.signal)).rejects.toBe(reason);
 });
 
-test("nobody there: the sentence names the host and not the query", async () => {
+test("an unreachable server is an error that names the host and not the query", async () => {
   const error: unknown = await sendOnce("http://127.0.0.1:9").catch((reason: unknown) => reason);
   expect(error).toMatchObject({ kind: "unreachable", message: "127.0.0.1:9 could not be reached." });
 });

@@ -14,7 +14,7 @@ function recordingLog() {
   return { lines, log };
 }
 
-test("a line carries level, time, message and fields, and an error its causes", () => {
+test("a line has level, time, message and fields, and an error its causes", () => {
   const { lines, log } = recordingLog();
   log.child({ run: 7 }).error("It failed", { err: new Error("outer", { cause: new Error("inner") }) });
   const line: unknown = JSON.parse(lines[0] ?? "");
@@ -22,13 +22,13 @@ test("a line carries level, time, message and fields, and an error its causes", 
   expect(lines[0]).toContain("outer: inner");
 });
 
-test("what is below the level is not written", () => {
+test("lines below the level are not written", () => {
   const { lines, log } = recordingLog();
   log.debug("too fine");
   expect(lines).toEqual([]);
 });
 
-test("fields that hold secrets are blanked out, also deep down", () => {
+test("fields with secrets are redacted, also nested ones", () => {
   const { lines, log } = recordingLog();
   const secrets = { clientSecret: "m4rked", refresh_token: "m4rked", password: "m4rked" };
   log.info("Connecting", {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { readAhead } from "../../src/lib/read-ahead.ts";
 
-/** Numbers up to `last`, noting each that was asked for and whether the reader let go. */
+/** Numbers up to `last`, recording each that was read and whether the source was closed. */
 function countTo(last: number) {
   const seen: (number | "closed")[] = [];
   async function* numbers() {
@@ -32,7 +32,7 @@ function deferred() {
 const shortDelay = () => new Promise((resolve) => setTimeout(resolve, 20));
 
 describe("reading ahead", () => {
-  test("reads so many and no more until it is ready, and gives all in order", async () => {
+  test("buffers up to the maximum until it is ready, and yields all in order", async () => {
     const { seen, numbers } = countTo(5);
     const { promise, resolve } = deferred();
 
@@ -45,7 +45,7 @@ describe("reading ahead", () => {
     expect(await read).toEqual([1, 2, 3, 4, 5]);
   });
 
-  test("begins before anybody asks for an item", async () => {
+  test("starts reading before the first item is requested", async () => {
     const { seen, numbers } = countTo(3);
 
     const items = readAhead(numbers, Promise.resolve(), 9);
@@ -56,7 +56,7 @@ describe("reading ahead", () => {
     expect(await collect(items)).toEqual([1, 2, 3]);
   });
 
-  test("lets go of the source when the reader stops at the first item", async () => {
+  test("closes the source when the reader stops at the first item", async () => {
     const { seen, numbers } = countTo(3);
 
     for await (const _ of readAhead(numbers, Promise.resolve(), 9)) break;
@@ -64,7 +64,7 @@ describe("reading ahead", () => {
     expect(seen).toContain("closed");
   });
 
-  test("waits for what is not ready even when the source has ended", async () => {
+  test("waits for ready even when the source has ended", async () => {
     const { promise, resolve } = deferred();
     let given = 0;
 
@@ -79,7 +79,7 @@ describe("reading ahead", () => {
     expect([before, given]).toEqual([0, 2]);
   });
 
-  test("what never gets ready is thrown, and the source is closed", async () => {
+  test("a rejection of ready is thrown, and the source is closed", async () => {
     const { seen, numbers } = countTo(9);
 
     const read = collect(readAhead(numbers, Promise.reject(new Error("no database")), 3));
@@ -88,7 +88,7 @@ describe("reading ahead", () => {
     expect(seen.at(-1)).toBe("closed");
   });
 
-  test("a source that breaks off is thrown when the other has settled", async () => {
+  test("an error of the source is thrown after ready has settled", async () => {
     const { promise, resolve } = deferred();
     let settled = false;
     async function* broken(): AsyncGenerator<number> {

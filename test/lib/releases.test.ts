@@ -13,7 +13,7 @@ test("releases run newest first, each once", async () => {
   expect(order).toEqual(["server", "worker", "database"]);
 });
 
-test("one that fails does not keep the others from running", async () => {
+test("a failing release does not prevent the others", async () => {
   const order: string[] = [];
   const releases = createReleases();
   releases.add(() => {
@@ -26,7 +26,7 @@ test("one that fails does not keep the others from running", async () => {
   expect(order).toEqual(["first"]);
 });
 
-test("a start that fails half-way is released, and its own error is told", async () => {
+test("a start that fails half-way is released, and its own error is thrown", async () => {
   const order: string[] = [];
   const started = withReleases(async (releases) => {
     releases.add(() => {

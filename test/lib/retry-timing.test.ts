@@ -3,24 +3,24 @@ import { parseRetryAfter, retryDelay, classifyStatus } from "../../src/lib/retry
 import type { FailedAttempt } from "../../src/lib/retry-timing.ts";
 
 const now = new Date("2026-03-01T12:00:00Z");
-const ask = (question: Partial<FailedAttempt>) =>
-  retryDelay({ failure: "broken", attempt: 1, now, throttledMs: 0, jitter: 1, ...question });
+const ask = (attempt: Partial<FailedAttempt>) =>
+  retryDelay({ failure: "transient", attempt: 1, now, throttledMs: 0, jitter: 1, ...attempt });
 
 test.each([
-  [200, "final"],
-  [400, "final"],
-  [401, "final"],
-  [403, "final"],
-  [404, "final"],
-  [408, "broken"],
+  [200, "permanent"],
+  [400, "permanent"],
+  [401, "permanent"],
+  [403, "permanent"],
+  [404, "permanent"],
+  [408, "transient"],
   [429, "throttled"],
-  [500, "broken"],
-  [501, "final"],
-  [502, "broken"],
+  [500, "transient"],
+  [501, "permanent"],
+  [502, "transient"],
   [503, "throttled"],
-  [504, "broken"],
-] as const)("status %i is %s", (status, trouble) => {
-  expect(classifyStatus(status)).toBe(trouble);
+  [504, "transient"],
+] as const)("status %i is %s", (status, failure) => {
+  expect(classifyStatus(status)).toBe(failure);
 });
 
 test.each([
@@ -38,8 +38,8 @@ test.each([
   expect(parseRetryAfter(header, now)).toBe(ms);
 });
 
-describe("what is asked for", () => {
-  test("is never undercut, and jitter adds at most a tenth", () => {
+describe("the delay", () => {
+  test("is at least what was requested, plus at most a tenth of jitter", () => {
     expect(ask({ failure: "throttled", retryAfter: "20", jitter: 0 })).toBe(20_000);
     expect(ask({ failure: "throttled", retryAfter: "20", jitter: 1 })).toBe(22_000);
   });
@@ -48,29 +48,29 @@ describe("what is asked for", () => {
     expect(ask({ failure: "throttled", retryAfter: "86400" })).toBe(15 * 60_000);
   });
 
-  test("is not asked for: the delay doubles up to a minute", () => {
+  test("doubles up to a minute when none was requested", () => {
     const delays = [1, 2, 3, 4, 5, 6, 7, 8].map((attempt) => ask({ failure: "throttled", attempt }));
     expect(delays).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
   });
 
-  test("is nothing: it still backs off", () => {
+  test("backs off when 0 was requested", () => {
     expect(ask({ failure: "throttled", retryAfter: "0", jitter: 0 })).toBe(500);
   });
 });
 
 describe("giving up", () => {
-  test("what is broken gets six tries", () => {
+  test("a transient failure gets six attempts", () => {
     expect(ask({ attempt: 5 })).toBe(16_000);
     expect(ask({ attempt: 6 })).toBe("give-up");
   });
 
-  test("what is throttled may wait an hour in all, however often", () => {
-    const question = { trouble: "throttled", attempt: 300, retryAfter: "10", jitter: 0 } as const;
-    expect(ask({ ...question, throttledMs: 3_590_000 })).toBe(10_000);
-    expect(ask({ ...question, throttledMs: 3_590_001 })).toBe("give-up");
+  test("throttling may delay a request for an hour in all", () => {
+    const attempt = { failure: "throttled", attempt: 300, retryAfter: "10", jitter: 0 } as const;
+    expect(ask({ ...attempt, throttledMs: 3_590_000 })).toBe(10_000);
+    expect(ask({ ...attempt, throttledMs: 3_590_001 })).toBe("give-up");
   });
 
-  test("what is final gets none", () => {
-    expect(ask({ failure: "final" })).toBe("give-up");
+  test("a permanent failure gets no retry", () => {
+    expect(ask({ failure: "permanent" })).toBe("give-up");
   });
 });

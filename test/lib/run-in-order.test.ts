@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { runInOrder } from "../../src/lib/run-in-order.ts";
 
-test("results come in order, with at most so many tasks under way", async () => {
+test("results come in order, with limited concurrency", async () => {
   let running = 0;
   let most = 0;
   const tasks = [3, 1, 2, 0].map((turns) => async () => {
@@ -16,7 +16,7 @@ test("results come in order, with at most so many tasks under way", async () => 
   expect(most).toBe(2);
 });
 
-test("the first failure ends it", async () => {
+test("the first failure is thrown and ends it", async () => {
   const tasks = [async () => 1, () => Promise.reject(new Error("second")), async () => 3];
   const results: number[] = [];
   const reading = (async () => {

@@ -10,7 +10,7 @@ import { CLIENT_SECRET, REFRESH_TOKEN } from "../../src/connections/sign-in/secr
 const [first, second] = [randomBytes(32), randomBytes(32)];
 const SECRET = "s3cret~MARKED é";
 
-test("what is sealed opens for its purpose alone", () => {
+test("a sealed text opens for its own purpose only", () => {
   const sealer = createSealer({ current: first });
   const sealed = sealer.seal(REFRESH_TOKEN, SECRET);
   expect(sealed).toMatch(/^s1\.[0-9a-f]{8}\.[\w-]+$/);
@@ -19,7 +19,7 @@ test("what is sealed opens for its purpose alone", () => {
   expect(sealer.seal(REFRESH_TOKEN, SECRET)).not.toBe(sealed);
 });
 
-test("a key that was replaced still opens, and the new one seals", () => {
+test("a replaced key still opens, and the new one seals", () => {
   const before = createSealer({ current: first }).seal(CLIENT_SECRET, SECRET);
   const sealer = createSealer({ current: second, old: [first] });
   expect(sealer.open(CLIENT_SECRET, before)).toBe(SECRET);
@@ -29,14 +29,14 @@ test("a key that was replaced still opens, and the new one seals", () => {
   expect(createSealer({ current: second }).open(CLIENT_SECRET, after)).toBe(SECRET);
 });
 
-test("another key is a sentence that says what to do, without the secret", () => {
+test("a wrong key is an error that says what to do, without the secret", () => {
   const sealed = createSealer({ current: first }).seal(CLIENT_SECRET, SECRET);
   expect(() => createSealer({ current: second }).open(CLIENT_SECRET, sealed)).toThrow(
     /sealed with another key \([0-9a-f]{8}\)\. Set SLUICE_KEY to the key it was sealed with, or add that key to SLUICE_OLD_KEYS/,
   );
 });
 
-test("a sealed text that was tampered with does not open, whatever was done to it", () => {
+test("an altered text does not open", () => {
   const sealer = createSealer({ current: first });
   const sealed = sealer.seal(CLIENT_SECRET, SECRET);
   const at = sealed.lastIndexOf(".") + 1;
@@ -51,7 +51,7 @@ test("a sealed text that was tampered with does not open, whatever was done to i
     expect(() => sealer.open(CLIENT_SECRET, text)).toThrow(SealError);
 });
 
-test("an installation without a key of its operator's makes one and keeps it to itself", async () => {
+test("an installation without a configured key creates one in a private file", async () => {
   const directory = mkdtempSync(join(tmpdir(), "sluice-key-"));
   onTestFinished(() => rmSync(directory, { recursive: true }));
   const home = join(directory, "home");
@@ -64,10 +64,10 @@ test("an installation without a key of its operator's makes one and keeps it to 
   await expect(loadOrCreateKey(home)).rejects.toThrow("Restore it from a backup");
 });
 
-test("two that make the key at once, in one process too, agree on one", async () => {
+test("concurrent creators of the key agree on one, in one process too", async () => {
   const directory = mkdtempSync(join(tmpdir(), "sluice-key-"));
   onTestFinished(() => rmSync(directory, { recursive: true }));
-  // One pair in a hundred met when both wrote the same draft.
+  // One pair in a hundred collided when both wrote the same draft file.
   for (let pair = 0; pair < 300; pair += 1) {
     const home = join(directory, String(pair));
     const [one, other] = await Promise.all([loadOrCreateKey(home), loadOrCreateKey(home)]);

@@ -1,4 +1,4 @@
-// A server for one test: it answers as it is told and remembers what it was asked.
+// An HTTP server for one test, which records its requests.
 import { createServer } from "node:http";
 import type { IncomingHttpHeaders, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -18,10 +18,10 @@ export interface TestServer extends AsyncDisposable {
 
 export type RequestHandler = (asked: ReceivedRequest, response: ServerResponse, count: number) => void;
 
-/** `count` is the number of the request, from 1. */
+/** @param handle gets the request, the response, and the number of the request, from 1 */
 export async function startTestServer(handle: RequestHandler): Promise<TestServer> {
   const requests: ReceivedRequest[] = [];
-  // As Dataverse does, it takes addresses up to 32 KB.
+  // Accepts URLs up to 32 KB, as Dataverse does.
   const server = createServer({ maxHeaderSize: 64 * 1024 }, (request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -35,7 +35,7 @@ export async function startTestServer(handle: RequestHandler): Promise<TestServe
   await new Promise<void>((resolve) => {
     server.listen(0, "127.0.0.1", resolve);
   });
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a server on a TCP port has an AddressInfo
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a TCP server has an AddressInfo
   const { port } = server.address() as AddressInfo;
   return {
     origin: `http://127.0.0.1:${port}`,

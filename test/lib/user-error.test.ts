@@ -4,7 +4,7 @@ import { DataverseError, SignInError } from "../../src/dataverse/http/errors.ts"
 import { HttpError } from "../../src/lib/http.ts";
 import { errorKind, UserError } from "../../src/lib/user-error.ts";
 
-test("what to do ends the message, and stands alone as well", () => {
+test("the fix ends the message, and is available separately", () => {
   const error = new UserError("tenant", "This is not a tenant.", { fix: "Leave it out.", field: "tenant" });
   expect(error).toMatchObject({
     message: "This is not a tenant. Leave it out.",

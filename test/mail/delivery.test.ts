@@ -10,7 +10,7 @@ import { testDatabase } from "../harness/database.ts";
 
 type Refusal = { readonly at: "recipient" | "sender"; readonly code: number };
 
-/** A real mail server; while `refuse` is set, it refuses. */
+/** A real SMTP server, which refuses mails while `refuse` is set. */
 async function startMailServer() {
   const taken: { to: string[]; text: string }[] = [];
   const state: { refuse?: Refusal } = {};
@@ -35,7 +35,7 @@ async function startMailServer() {
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => new Promise<void>((resolve) => server.close(resolve)));
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a server on a TCP port has an AddressInfo
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a TCP server has an AddressInfo
   const { port } = server.server.address() as AddressInfo;
   return { taken, state, url: `smtp://127.0.0.1:${port}` };
 }
@@ -72,7 +72,7 @@ async function setUpDelivery() {
 
 const MINUTE = 60_000;
 
-it("carries a mail to the server once and forgets its text", async () => {
+it("delivers a mail once and deletes its text", async () => {
   const { db, server, delivery, queue, mails } = await setUpDelivery();
   await queue();
   expect(await delivery.deliverDue()).toBe(1);
@@ -84,7 +84,7 @@ it("carries a mail to the server once and forgets its text", async () => {
   expect(await db.selectFrom("mails").select("body").executeTakeFirst()).toEqual({ body: null });
 });
 
-it("tries again later when the server has no time", async () => {
+it("retries later when the server is busy", async () => {
   const { server, clock, delivery, queue, mails } = await setUpDelivery();
   server.state.refuse = { at: "sender", code: 451 };
   await queue();
@@ -96,14 +96,14 @@ it("tries again later when the server has no time", async () => {
   expect(await delivery.deliverDue()).toBe(1);
 });
 
-it("does not wait for a moment that a clock has said which has jumped back since", async () => {
+it("does not wait for a time written by a clock that was set back since", async () => {
   const { clock, delivery, queue } = await setUpDelivery();
   await queue();
   clock.set(new Date("2026-02-27T09:00:00Z"));
   expect(await delivery.deliverDue()).toBe(1);
 });
 
-it("gives up at once when the server says that there is no such recipient", async () => {
+it("fails at once when the server says that there is no such recipient", async () => {
   const { server, delivery, queue, mails } = await setUpDelivery();
   server.state.refuse = { at: "recipient", code: 550 };
   await queue();
@@ -111,7 +111,7 @@ it("gives up at once when the server says that there is no such recipient", asyn
   expect(await mails()).toMatchObject([{ state: "failed", text: null }]);
 });
 
-it("gives up after eleven tries in nearly five days", async () => {
+it("fails after eleven attempts in nearly five days", async () => {
   const { server, clock, delivery, queue, mails } = await setUpDelivery();
   server.state.refuse = { at: "sender", code: 451 };
   await queue();
@@ -124,7 +124,7 @@ it("gives up after eleven tries in nearly five days", async () => {
   expect(await mails()).toMatchObject([{ state: "failed" }]);
 });
 
-it("sends no mail whose links are over", async () => {
+it("sends no mail whose links have expired", async () => {
   const { server, clock, delivery, queue, mails } = await setUpDelivery();
   await queue();
   clock.set(new Date("2026-03-09T09:00:00Z"));
@@ -133,7 +133,7 @@ it("sends no mail whose links are over", async () => {
   expect(await mails()).toMatchObject([{ state: "failed" }]);
 });
 
-it("sends a mail once when two processes look at the same time", async () => {
+it("sends a mail once when two processes deliver concurrently", async () => {
   const { server, delivery, queue } = await setUpDelivery();
   for (let mail = 0; mail < 15; mail += 1) await queue();
   const sent = await Promise.all([delivery.deliverDue(), delivery.deliverDue()]);
@@ -141,7 +141,7 @@ it("sends a mail once when two processes look at the same time", async () => {
   expect(server.taken).toHaveLength(15);
 });
 
-it("shows in the app what no server carries, until its links are over", async () => {
+it("shows mails in the app without a mail server, until their links expire", async () => {
   const { clock, delivery, queue, mails } = await setUpDelivery();
   await queue(false);
   expect(await delivery.deliverDue()).toBe(0);
@@ -150,14 +150,14 @@ it("shows in the app what no server carries, until its links are over", async ()
   expect(await mails()).toMatchObject([{ state: "shown", text: null }]);
 });
 
-it("shows in the app what still waits once no mail server is set up any more", async () => {
+it("shows queued mails in the app after the mail server was removed", async () => {
   const { db, queue, mails } = await setUpDelivery();
   await queue();
   await showUndelivered(db);
   expect(await mails()).toMatchObject([{ state: "shown", text: expect.stringContaining("/links/") }]);
 });
 
-it("forgets a text whose links are over", async () => {
+it("deletes a text whose links have expired", async () => {
   const { db, clock, queue } = await setUpDelivery();
   await queue(false);
   clock.set(new Date("2026-03-09T09:00:00Z"));
@@ -167,7 +167,7 @@ it("forgets a text whose links are over", async () => {
 
 const LINK = "https://sluice.ourcompany.example/links/x";
 
-it("keeps a text sealed, whoever reads the database, until it is sent or shown", async () => {
+it("stores a text encrypted until it is sent or shown", async () => {
   const { db, server, delivery, queue, mails } = await setUpDelivery();
   await queue(false);
   await queue();
@@ -179,7 +179,7 @@ it("keeps a text sealed, whoever reads the database, until it is sent or shown",
   expect(await mails()).toMatchObject([{ text: null }, { state: "shown", text: LINK }]);
 });
 
-it("carries a mail of before, which was not sealed", async () => {
+it("delivers an old mail that was stored in clear", async () => {
   const { db, server, delivery, queue } = await setUpDelivery();
   await queue();
   await db.updateTable("mails").set({ body: LINK, sealed: false }).execute();
@@ -187,7 +187,7 @@ it("carries a mail of before, which was not sealed", async () => {
   expect(server.taken[0]?.text).toContain(LINK);
 });
 
-it("without the key says so, sends nothing, and sends it once the key is back", async () => {
+it("reports a missing key, and sends the mail once the key is back", async () => {
   const { db, server, clock, delivery, queue } = await setUpDelivery();
   await queue();
   const other = createSealer({ current: Buffer.alloc(32, 2) });

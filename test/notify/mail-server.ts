@@ -1,4 +1,5 @@
-// A real mail server for a test: keeps what it takes as people read it, and refuses while it is told to.
+// A real SMTP server for a test, which keeps received mails as text and refuses them while it is
+// down.
 import type { AddressInfo } from "node:net";
 import { SMTPServer } from "smtp-server";
 import { onTestFinished } from "vitest";
@@ -12,7 +13,7 @@ export type ReceivedMail = {
 
 export type MailServer = {
   readonly url: string;
-  /** Everything taken so far, oldest first. */
+  /** All mails received so far, oldest first. */
   readonly received: ReceivedMail[];
   isDown: boolean;
 };
@@ -36,12 +37,15 @@ export async function startMailServer(): Promise<MailServer> {
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => new Promise<void>((resolve) => server.close(resolve)));
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a server on a TCP port has an AddressInfo
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a TCP server has an AddressInfo
   const { port } = server.server.address() as AddressInfo;
   return Object.assign(state, { url: `smtp://127.0.0.1:${port}` });
 }
 
-/** As much of RFC 2045 and 2047 as nodemailer writes: folded headers, encoded words, a body of parts. */
+/**
+ * As much of RFC 2045 and 2047 as nodemailer produces: folded headers, encoded words, multipart
+ * bodies.
+ */
 function parseMail(raw: string): Omit<ReceivedMail, "to"> {
   const subject = headerOf(raw, "Subject").replaceAll(/=\?UTF-8\?Q\?(.*?)\?=\s*/gi, (_, word: string) =>
     quotedPrintable(word.replaceAll("_", " ")),

@@ -1,5 +1,5 @@
-// A month as the schedule, people, Dynamics 365 and the mail server make it, and every mail of it: to whom, what about, on
-// which day. A mail too many teaches people to look away; one too few leaves them in the dark.
+// A month of scheduled syncs, people and failures, and every mail of it: to whom, about what, on
+// which day. Too many mails get ignored; a missing one hides an error.
 import { expect, onTestFinished, test } from "vitest";
 import { startWorker } from "../../src/jobs/worker.ts";
 import { MAX_ATTEMPTS } from "../../src/sync/record/end-run.ts";
@@ -12,7 +12,7 @@ const HOUR = 3_600_000;
 const FIRMS = 12;
 const BROKEN = { path: String.raw`/accounts\?`, times: 0, fault: { kind: "answer", status: 400 } } as const;
 
-/** March 2026: a worker looks at nine every morning, the mail server is tried every hour. */
+/** March 2026: the worker polls at nine every morning, and mails are delivered every hour. */
 async function march() {
   const tells = await notifiedWorkspace();
   const { web, org, server, delivery, carol } = tells;
@@ -36,14 +36,14 @@ async function march() {
     if (news.length > 0) diary[day] = [...(diary[day] ?? []), ...news.toSorted()];
   }
 
-  /** Goes on to nine o'clock of that day; on it, what happens first and then what the worker does. */
+  /** Advances to nine o'clock of that day, runs `first`, and then the worker. */
   async function on(day: number, happens: () => unknown = () => undefined): Promise<void> {
     const morning = Date.UTC(2026, 2, day, 9);
     while (clock.now().getTime() < morning) {
       clock.advance(HOUR);
       await deliver();
     }
-    // Who comes by every day stays signed in.
+    // The admin's session is used every day, so that it does not expire.
     await carol.get("/session");
     await happens();
     const run = await worker.poll();
@@ -62,7 +62,7 @@ async function march() {
     expect(await carol.post("/connection/app-only", asked)).toMatchObject({ status: 200 });
   }
 
-  /** What every worker does within some minutes, until a run that breaks off while it writes is left to a person. */
+  /** Repeats what every worker does within minutes, until a failing apply needs a person. */
   async function tryToTheEnd(): Promise<void> {
     for (let tries = 1; tries < MAX_ATTEMPTS; tries++) {
       clock.advance(HOUR / 10);
@@ -140,7 +140,8 @@ test("a month has exactly these mails", { timeout: 300_000 }, async () => {
   await on(31, () => more.connect("2026-04-20T00:00:00Z"));
 
   expect(diary).toEqual({
-    // Its apply broke off until it was left to a person; the next day's sync cannot go on with it either, which is no news.
+    // Its apply failed until it needed a person; the next day's sync cannot resume it either, which is
+    // not reported again.
     3: both(`${THE_SYNC} failed`),
     5: both(`${THE_SYNC} works again`),
     6: both(`${THE_SYNC} has new errors in 1 account`),
@@ -151,7 +152,7 @@ test("a month has exactly these mails", { timeout: 300_000 }, async () => {
     14: [`${WENDY}: Support: your sync from Dynamics 365 has errors in 2 accounts`],
     20: both(`${THE_SYNC} has new errors in 1 account`),
     21: both("the sync needs you: A plan waits for you"),
-    // Written on the 26th; the mail server is tried ever more rarely, and takes it the morning after it is up again.
+    // Queued on the 26th; retries get rarer, so the server gets it the morning after it is up again.
     29: both(`${THE_SYNC} has new errors in 1 account`),
     30: both("the client secret for Dynamics 365 ends on April 6, 2026"),
     31: both("the client secret for Dynamics 365 ends on April 20, 2026"),

@@ -1,4 +1,5 @@
-// A workspace that syncs, with a mail server: Carol connected it, and one address was chosen besides.
+// A connected workspace with a mail server: Carol connected it, and one further recipient was
+// chosen.
 import { onTestFinished } from "vitest";
 import type { Role } from "../../src/api/contract/session.ts";
 import { createLog } from "../../src/lib/log.ts";
@@ -14,13 +15,16 @@ export const DESK = "desk@ourcompany.example";
 export type NotifiedWorkspace = Connected & {
   readonly server: MailServer;
   readonly delivery: Delivery;
-  /** What telling takes, as another process has it. */
+  /** Dependencies for notifying, as another process has them. */
   readonly deps: NotifyDeps;
-  /** What the schedule does a day later; resolves when everybody was told. */
+  /** Runs the scheduled sync of the next day; resolves when everybody was notified. */
   readonly nextDay: () => Promise<void>;
-  /** The same for what this person starts. */
+  /** The same for a sync that this person starts. */
   readonly startedBy: (role: Role) => Promise<number>;
-  /** Delivers, and says which mails came since last asked: "to: subject", sorted. */
+  /**
+   * Delivers mails.
+   * @returns those received since the last call, as "to: subject", sorted
+   */
   readonly newMails: () => Promise<string[]>;
 };
 
@@ -53,7 +57,7 @@ export async function notifiedWorkspace(): Promise<NotifiedWorkspace> {
     async nextDay() {
       clock.set(new Date(clock.now().getTime() + DAY));
       await afterNotices(await runner.startScheduled("sync"));
-      // Who comes by every day stays signed in.
+      // The admin's session is used every day, so that it does not expire.
       await carol.get("/session");
     },
     startedBy: async (role) => afterNotices(await runner.startSync({ id: await web.idOf(role), name: role })),

@@ -1,4 +1,4 @@
-// Errors reach a person, once: real runs, a real mail server.
+// Notices of runs, with real runs and a real mail server: each person gets each notice once.
 import { expect, test } from "vitest";
 import { notifyMissed, notifyRun } from "../../src/notify/notify.ts";
 import { until } from "../harness/stages.ts";
@@ -84,7 +84,7 @@ test("a month of good and bad days, and exactly these mails", async () => {
   ]);
 });
 
-test("a plan that waits is told once; after it was thrown away, the next one is news", async () => {
+test("a plan that needs approval is notified once, and again after it was discarded", async () => {
   const { org, carol, web, plan, apply, nextDay, newMails } = await notifiedWorkspace();
   const id = org.createAccount({ name: "Acme" });
   await apply((await plan()).id);
@@ -94,7 +94,7 @@ test("a plan that waits is told once; after it was thrown away, the next one is 
   const first = await newMails();
   await nextDay();
   const second = await newMails();
-  // The first plan is too old by now, and is made anew.
+  // The first plan is too old by now, and is made again.
   await nextDay();
   const third = await newMails();
   const { rows } = await web.database.pool.query<{ id: number }>(
@@ -111,7 +111,7 @@ test("a plan that waits is told once; after it was thrown away, the next one is 
   expect(await newMails()).toEqual(first);
 });
 
-test("while the mail server is down the mail waits, and the run is done", async () => {
+test("while the mail server is down mails stay queued, and the run is done", async () => {
   const { org, web, server, plan, apply, newMails } = await notifiedWorkspace();
   org.createAccount({ name: "Bolt", websiteurl: "gmail.com" });
   server.isDown = true;
@@ -144,7 +144,7 @@ test("an account's name is text in both bodies, whatever it holds", async () => 
   expect(html).toContain("&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt; &amp; Co");
 });
 
-test("told again by whomever, also at the same time, nobody gets a second mail", async () => {
+test("repeated and concurrent notifications send no second mail", async () => {
   const { org, web, deps, plan, apply, newMails } = await notifiedWorkspace();
   org.createAccount({ name: "Bolt", websiteurl: "gmail.com" });
   const { id } = await apply((await plan()).id);
@@ -163,7 +163,7 @@ test("told again by whomever, also at the same time, nobody gets a second mail",
   ]);
 });
 
-test("mails are written and queued while somebody else has the connection's row", async () => {
+test("mails are queued while another transaction locks the connection's row", async () => {
   const { org, web, deps, plan, apply, newMails } = await notifiedWorkspace();
   org.createAccount({ name: "Bolt", websiteurl: "gmail.com" });
   const { id } = await apply((await plan()).id);
@@ -182,7 +182,7 @@ test("mails are written and queued while somebody else has the connection's row"
   ]);
 });
 
-test("what another process tells meanwhile is no news any more", async () => {
+test("a notice that another process sends meanwhile is not sent again", async () => {
   const { org, web, deps, plan, apply, nextDay, newMails } = await notifiedWorkspace();
   org.createAccount({ name: "Acme" });
   await apply((await plan()).id);
@@ -191,14 +191,14 @@ test("what another process tells meanwhile is no news any more", async () => {
   await nextDay();
   await newMails();
   const { pool } = web.database;
-  // As if two processes had ended them at the same time: the second run is about to be told of, the
-  // first one is not yet.
+  // As if two processes had ended them at the same time: the notices of the second run are being
+  // decided before those of the first are stored.
   await pool.query("create table told_first as select * from run_notices; delete from run_notices");
   const { rows } = await pool.query<{ id: number }>(
     "update runs set notified_state = null where id = (select max(id) from runs) returning id",
   );
   const other = await pool.connect();
-  await other.query("begin; select pg_advisory_xact_lock(hashtext('sluice tells of runs'))");
+  await other.query("begin; select pg_advisory_xact_lock(hashtext('sluice run notices'))");
   const second = notifyRun(deps, rows[0]!.id);
   await until(async () => {
     const { rows: waiting } = await pool.query(
@@ -228,7 +228,7 @@ test("without a mail server the mail is shown in the app", async () => {
   );
 });
 
-test("who gets mails is chosen: a teammate by address is that teammate, and who is not wanted gets none", async () => {
+test("recipients are chosen: a teammate's address is saved as the teammate, and others get no mail", async () => {
   const { org, web, carol, plan, apply, nextDay, newMails } = await notifiedWorkspace();
   const id = await web.idOf("workspace-admin");
   const chosen = { scheduled: true, starter: false, teammates: [], addresses: [WENDY.toUpperCase()] };
@@ -250,7 +250,7 @@ test("who gets mails is chosen: a teammate by address is that teammate, and who 
   expect(unknown).toMatchObject({ status: 400, body: { error: { code: "no-such-teammate" } } });
 });
 
-test("an issue knows when it was seen first and last, and how often; a run without changes writes nothing of it", async () => {
+test("an issue records when and how often it occurred; a run without changes writes nothing of it", async () => {
   const { org, plan, apply, nextDay, issues, web } = await notifiedWorkspace();
   const id = org.createAccount({ name: "Bolt", websiteurl: "gmail.com" });
   await apply((await plan()).id);
@@ -272,7 +272,7 @@ test("an issue knows when it was seen first and last, and how often; a run witho
   ]);
 });
 
-test("of two teammates with one name, the one who started it is told", async () => {
+test("of two teammates with one name, the one who started the run is notified", async () => {
   const { org, web, plan, apply, startedBy, newMails } = await notifiedWorkspace();
   org.createAccount({ name: "Bolt", websiteurl: "gmail.com" });
   await apply((await plan()).id);
@@ -289,7 +289,7 @@ test("of two teammates with one name, the one who started it is told", async () 
   expect((await newMails()).map((mail) => mail.split(":")[0])).toEqual([WENDY]);
 });
 
-test("who applies a plan that cannot be applied is told, and is not told that it waits for them", async () => {
+test("whoever applies a plan that fails is notified of that, and not that it needs approval", async () => {
   const { org, web, carol, plan, apply, nextDay, deps, newMails } = await notifiedWorkspace();
   const id = org.createAccount({ name: "Acme" });
   await apply((await plan()).id);
@@ -318,7 +318,7 @@ test("who applies a plan that cannot be applied is told, and is not told that it
   expect(told).toEqual([[`${WENDY}: ${failed}`], [`${WENDY}: ${failed}`], [`${CAROL}: ${failed}`]]);
 });
 
-test("who heard that a sync broke off while it wrote hears that it works again, once", async () => {
+test("recipients who were notified of an interrupted apply are notified of its recovery, once", async () => {
   const { org, web, plan, apply, nextDay, newMails } = await notifiedWorkspace();
   org.createAccount({ name: "Acme" });
   await apply((await plan()).id);

@@ -1,4 +1,4 @@
-// A client secret that ends is told of while there is time to replace it: real mails, by whichever process is first.
+// Notices before a client secret expires, with real mails and several processes.
 import { expect, test } from "vitest";
 import { notifySecretExpiry } from "../../src/notify/secret-expiry.ts";
 import { pruneHistory } from "../../src/sync/record/retention.ts";
@@ -26,7 +26,7 @@ async function secretThatEnds(secretExpiresAt: string) {
   return { ...tells, connect, toldAt };
 }
 
-test("30 days and 7 days before its end it is mailed, each once; a new secret begins anew", async () => {
+test("30 and 7 days before the expiry one mail each is sent; a new secret starts again", async () => {
   const { web, carol, connect, toldAt, server } = await secretThatEnds("2026-05-10T00:00:00Z");
   const ends = both("the client secret for Dynamics 365 ends on May 10, 2026");
 
@@ -56,7 +56,7 @@ test("30 days and 7 days before its end it is mailed, each once; a new secret be
   );
 });
 
-test("one that ends within the week when somebody first looks is mailed once", async () => {
+test("a secret that already expires within a week is mailed once", async () => {
   const { toldAt, connect } = await secretThatEnds("2026-03-05T00:00:00Z");
 
   expect(await toldAt("2026-03-02T10:00:00Z")).toEqual(
@@ -67,7 +67,7 @@ test("one that ends within the week when somebody first looks is mailed once", a
   expect(await toldAt("2026-03-02T11:00:00Z")).toEqual([]);
 });
 
-test("once it has ended, the sync that meets it is mailed as soon as it fails, and the page says the same", async () => {
+test("after the expiry the first failing sync is mailed, and the page says the same", async () => {
   const { web, carol, toldAt, nextDay, newMails } = await secretThatEnds("2026-03-03T00:00:00Z");
   await toldAt("2026-03-02T10:00:00Z");
   web.simulator.entra.forceError(7000222, { times: 99 });
@@ -82,7 +82,7 @@ test("once it has ended, the sync that meets it is mailed as soon as it fails, a
   expect(await toldAt("2026-03-03T12:00:00Z")).toEqual([]);
 });
 
-test("what was told is still known when the run it is noted with is too old to be kept", async () => {
+test("a sent notice is still known after its run was deleted as too old", async () => {
   const { web, toldAt, nextDay } = await secretThatEnds("2026-04-01T00:00:00Z");
   await nextDay();
   expect(await toldAt("2026-03-03T10:00:00Z")).toHaveLength(2);
@@ -95,7 +95,7 @@ test("what was told is still known when the run it is noted with is too old to b
   expect(await toldAt("2026-03-20T11:00:00Z")).toEqual([]);
 });
 
-test("nobody hears of it who wants no mails of scheduled syncs, nor once the connection is ended", async () => {
+test("no mail is sent to those who want none of scheduled syncs, nor after disconnecting", async () => {
   const { carol, toldAt } = await secretThatEnds("2026-03-20T00:00:00Z");
   const chosen = { scheduled: false, starter: true, teammates: [], addresses: [DESK] };
   await carol.put("/connection/recipients", chosen);

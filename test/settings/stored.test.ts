@@ -1,10 +1,10 @@
-// What is stored as JSON is parsed when it is read: what this version cannot read is said, with the row it stands in.
+// Stored JSON is parsed when it is read; an error names the row that cannot be read.
 import { expect, test } from "vitest";
 import { loadConnection } from "../../src/connections/connection.ts";
 import { storedRun } from "../../src/sync/record/run-record.ts";
 import { SETTINGS, connectedWeb } from "../jobs/connected.ts";
 
-test("a run and a connection give back what was chosen", async () => {
+test("a run and a connection return the settings that were stored", async () => {
   const { web, plan, apply } = await connectedWeb();
   const { id } = await apply((await plan()).id);
 
@@ -17,7 +17,7 @@ test("a run and a connection give back what was chosen", async () => {
   ]);
 });
 
-test("a run whose settings cannot be read says which, and what to do", async () => {
+test("invalid settings of a run are an error that names the run and what to do", async () => {
   const { web, carol, plan } = await connectedWeb();
   const { id } = await plan();
   await web.database.pool.query(
@@ -34,7 +34,7 @@ test("a run whose settings cannot be read says which, and what to do", async () 
   ]);
 });
 
-test("settings of a connection that cannot be read are no settings of another kind", async () => {
+test("invalid settings of a connection are an error, not other settings", async () => {
   const { web, carol, plan, apply } = await connectedWeb();
   await apply((await plan()).id);
   await web.database.pool.query(

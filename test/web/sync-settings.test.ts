@@ -1,6 +1,6 @@
 // Settings of a scheduled sync: its schedule, its limits and its recipients.
 import { describe, expect, test } from "vitest";
-import { DEFAULT_LIMITS } from "../../src/settings/brake.ts";
+import { DEFAULT_BRAKE_LIMITS } from "../../src/settings/brake.ts";
 import { auditPage, visit } from "./harness.ts";
 import { savedConnection, syncedConnection } from "./synced-connection.ts";
 
@@ -51,7 +51,7 @@ describe("a scheduled sync", () => {
         fullAt: "03:30",
         timeZone: "Europe/Berlin",
       },
-      brake: { ...DEFAULT_LIMITS, sharePercent: 10 },
+      brake: { ...DEFAULT_BRAKE_LIMITS, sharePercent: 10 },
     });
     const { body } = await connected.carol.get("/connection/recipients");
     expect(body).toMatchObject({

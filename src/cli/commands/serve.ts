@@ -188,7 +188,7 @@ function startMaintenance({ config, database, clock, log }: App, releases: Relea
   const housekeeper = createMaintenance({
     database,
     clock,
-    async chores(now) {
+    async tasks(now) {
       await Promise.all([
         deleteExpiredAttempts(db, now),
         deleteExpiredLinks(db, now),

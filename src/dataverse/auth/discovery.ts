@@ -75,7 +75,7 @@ async function probe(
   environment: Environment,
   { http, clock, signal }: DiscoveryContext,
 ): Promise<HttpResponse> {
-  const failures = { throttled: 0, broken: 0, final: 0 };
+  const failures = { throttled: 0, transient: 0, permanent: 0 };
   let throttledMs = 0;
   for (;;) {
     const outcome = await sendProbe(environment, http, signal);
@@ -109,7 +109,7 @@ async function sendProbe(
       signal,
     });
     const trouble = classifyStatus(answer.status);
-    if (trouble === "final") return { answer };
+    if (trouble === "permanent") return { answer };
     const error = new DataverseError(
       "unavailable",
       `Dynamics 365 is not available at the moment (HTTP ${answer.status}).`,
@@ -122,6 +122,6 @@ async function sendProbe(
     const isPermanent = ["no-such-host", "tls", "too-large", "closed"].includes(error.kind);
     const fix = "Check the address of the environment, and that this server may reach it.";
     const addressError = new AddressError("unreachable", error.message, { fix, cause: error });
-    return { trouble: isPermanent ? "final" : "broken", error: addressError };
+    return { trouble: isPermanent ? "permanent" : "transient", error: addressError };
   }
 }

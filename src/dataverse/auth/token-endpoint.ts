@@ -96,7 +96,7 @@ export async function requestWithRetry<T>(
     } catch (error) {
       const { trouble, retryAfter, signInError } = await tokenFailureOf(error);
       const delay = retryDelay({
-        failure: trouble === "throttled" && attempt >= MAX_ATTEMPTS ? "final" : trouble,
+        failure: trouble === "throttled" && attempt >= MAX_ATTEMPTS ? "permanent" : trouble,
         attempt: attempt,
         retryAfter,
         now: clock.now(),
@@ -125,7 +125,7 @@ async function tokenFailureOf(error: unknown): Promise<TokenFailure> {
   if (error instanceof oauth.ResponseBodyError) {
     const description = error.error_description ?? "";
     const signInError = signInErrorOf({ status: error.status, error: error.error, description });
-    return { trouble: signInError.category === "retry" ? "broken" : "final", signInError };
+    return { trouble: signInError.category === "retry" ? "transient" : "permanent", signInError };
   }
   const cause = error instanceof Error ? error.cause : undefined;
   if (cause instanceof Response) {
@@ -143,7 +143,7 @@ async function tokenFailureOf(error: unknown): Promise<TokenFailure> {
     cause: httpError,
   });
   return {
-    trouble: ["tls", "too-large", "closed"].includes(httpError.kind) ? "final" : "broken",
+    trouble: ["tls", "too-large", "closed"].includes(httpError.kind) ? "permanent" : "transient",
     signInError,
   };
 }

@@ -25,9 +25,9 @@ export function failureOf(answer: HttpResponse): Failure {
   const error = dataverseErrorOf(errorAnswer);
   if (error.code === "not-a-member") return { trouble: "not-a-member-yet", error };
   if (errorAnswer.serverCode.toLowerCase() === SQL_TIMEOUT)
-    return { trouble: "broken", error: sqlTimeout(errorAnswer) };
+    return { trouble: "transient", error: sqlTimeout(errorAnswer) };
   const trouble = classifyStatus(answer.status);
-  if (trouble === "final" || error.code === "administration-mode") return { trouble, retryAfter, error };
+  if (trouble === "permanent" || error.code === "administration-mode") return { trouble, retryAfter, error };
   return { trouble, retryAfter, error: retriesExhausted(errorAnswer) };
 }
 
@@ -75,7 +75,7 @@ export function incompleteBodyFailure(error: IncompleteBody, answer: HttpRespons
   const finding = "Dynamics 365 sent an answer that was not complete.";
   const facts = { status: answer?.status ?? 0, requestId: answer && requestIdOf(answer) };
   const options = { fix: "Try again later.", cause: error };
-  return { trouble: "broken", error: new DataverseError("unavailable", finding, facts, options) };
+  return { trouble: "transient", error: new DataverseError("unavailable", finding, facts, options) };
 }
 
 /** A name that is not found may be found again: this environment has been talked to. */
@@ -83,7 +83,7 @@ const PERMANENT_ERRORS: ReadonlySet<HttpErrorKind> = new Set(["too-large", "tls"
 
 export function connectionFailure(error: HttpError): Failure {
   return {
-    trouble: PERMANENT_ERRORS.has(error.kind) ? "final" : "broken",
+    trouble: PERMANENT_ERRORS.has(error.kind) ? "permanent" : "transient",
     error: new DataverseError("unavailable", error.message, {}, { fix: "Try again later.", cause: error }),
   };
 }

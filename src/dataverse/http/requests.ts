@@ -107,7 +107,7 @@ async function sendWithRetry<T>(
 ): Promise<T> {
   const { tokens, clock, log } = context;
   const { signal } = options;
-  const failures = { throttled: 0, broken: 0, final: 0, token: 0, "not-a-member-yet": 0 };
+  const failures = { throttled: 0, transient: 0, permanent: 0, token: 0, "not-a-member-yet": 0 };
   let throttledMs = 0;
   let token = await tokens.token(signal);
   for (;;) {
@@ -126,7 +126,7 @@ async function sendWithRetry<T>(
     // A user that was just added is unknown for some seconds (seen after provisioning); asking once more tells.
     if (trouble === "not-a-member-yet" && failures[trouble] > 1) throw error;
     const delay = retryDelay({
-      failure: trouble === "not-a-member-yet" ? "broken" : trouble,
+      failure: trouble === "not-a-member-yet" ? "transient" : trouble,
       attempt: failures[trouble],
       retryAfter,
       now: clock.now(),

@@ -1,8 +1,9 @@
-// What a backup has to carry, asked of the catalog, so that no table of a later migration can be forgotten.
+// Lists what a backup has to contain from the catalog, so that no table of a later migration is
+// left out.
 import type { ClientBase } from "pg";
 import type { End, Section } from "./format.ts";
 
-/** Tables and partitioned tables of ours; partitions are told apart. */
+/** Tables and partitioned tables, without partitions. */
 export async function listTables(client: ClientBase): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(`
     select relname as name from pg_class
@@ -15,7 +16,10 @@ const COLUMNS = `(
   select array_agg(a.attname::text order by a.attnum) from pg_attribute a
   where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '') as columns`;
 
-/** Every table with rows of its own, those that others refer to first: each COPY is checked as soon as it ends. */
+/**
+ * Tables with rows of their own, referenced tables first, because each COPY checks its foreign
+ * keys.
+ */
 async function tableSections(client: ClientBase): Promise<Section[]> {
   const { rows } = await client.query<Section & { refers: string[] }>(`
     select c.relname as table, ${COLUMNS}, array(
@@ -37,8 +41,9 @@ async function tableSections(client: ClientBase): Promise<Section[]> {
 }
 
 /**
- * The working tables of runs whose plan is stored: applying one to its end takes what it decided and read, the unlogged
- * tables included. A run that still reads or plans starts over, so its tables stay behind.
+ * The working tables of runs whose plan is stored, unlogged ones included, because completing its
+ * apply needs them. A run that is still reading or planning starts over, so its tables are left
+ * out.
  */
 async function workingSections(client: ClientBase): Promise<Section[]> {
   const { rows } = await client.query<{
@@ -52,7 +57,8 @@ async function workingSections(client: ClientBase): Promise<Section[]> {
     from pg_class c
     join pg_inherits i on i.inhrelid = c.oid
     join pg_class p on p.oid = i.inhparent
-    join runs r on substring(pg_get_expr(c.relpartbound, c.oid) from '^FOR VALUES IN \\(''?(\\d+)''?\\)$')::bigint = r.id
+    join runs r on r.id =
+      substring(pg_get_expr(c.relpartbound, c.oid) from '^FOR VALUES IN \\(''?(\\d+)''?\\)$')::bigint
     where c.relnamespace = 'public'::regnamespace and c.relispartition and r.status in ('planned', 'applying')
     order by r.id, c.relname collate "C"`);
   return rows.map(({ table, columns, of, value, unlogged }) => ({
@@ -66,7 +72,10 @@ export async function listSections(client: ClientBase): Promise<Section[]> {
   return [...(await tableSections(client)), ...(await workingSections(client))];
 }
 
-/** As they are now, not as they were in the snapshot: numbers given since are skipped and never given twice. */
+/**
+ * Current values, not those of the snapshot: values used since then are skipped and never used
+ * twice.
+ */
 export async function listSequences(client: ClientBase): Promise<End["sequences"]> {
   const { rows } = await client.query<{ name: string }>(`
     select relname as name from pg_class

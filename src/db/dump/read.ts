@@ -7,11 +7,11 @@ const END = Buffer.from(END_OF_ROWS);
 const NEXT_END = Buffer.from(`\n${END_OF_ROWS}`);
 const LINE_END = 0x0a;
 
-/** Reads a backup's text line by line, and the rows of a table in pieces of whole rows. */
+/** Reads a backup line by line, and the rows of a table in chunks of whole rows. */
 export class DumpReader {
   readonly #pieces: AsyncIterator<Buffer>;
   readonly #hash = createHash("sha256");
-  /** Not read yet; begins at the start of a line. */
+  /** Unread bytes; starts at the start of a line. */
   #rest: Buffer = Buffer.alloc(0);
   #lastLine: Buffer = Buffer.alloc(0);
 
@@ -21,7 +21,8 @@ export class DumpReader {
 
   async #more(): Promise<boolean> {
     const next = await this.#pieces.next().catch((error: unknown) => {
-      // zlib's own: Z_BUF_ERROR for a cut file, Z_DATA_ERROR for an altered one or one that is no gzip.
+      // Codes of zlib: Z_BUF_ERROR for a truncated file, Z_DATA_ERROR for one that was altered or is no
+      // gzip.
       const code = error instanceof Error && "code" in error ? String(error.code) : "";
       if (code.startsWith("Z_")) throw new BackupError(TRUNCATED, { cause: error });
       throw error;
@@ -37,7 +38,10 @@ export class DumpReader {
     return taken;
   }
 
-  /** The next line as JSON. @throws BackupError */
+  /**
+   * The next line as JSON.
+   * @throws BackupError
+   */
   async line(): Promise<unknown> {
     this.#hash.update(this.#lastLine);
     let end: number;
@@ -51,7 +55,10 @@ export class DumpReader {
     }
   }
 
-  /** The rows up to the end of the table. @throws BackupError */
+  /**
+   * The rows up to the end of the table.
+   * @throws BackupError
+   */
   async *rows(): AsyncGenerator<Buffer, void, undefined> {
     this.#hash.update(this.#lastLine);
     this.#lastLine = END;
@@ -61,7 +68,8 @@ export class DumpReader {
         return;
       }
       const end = this.#rest.indexOf(NEXT_END);
-      // Without an end in sight all whole rows go, but one that may turn out to be it must be seen from its start.
+      // Before the end was found, all whole rows are yielded but the last one, which may turn out to be
+      // the end.
       const length = (end >= 0 ? end : this.#rest.lastIndexOf(LINE_END)) + 1;
       if (length > 0) {
         const piece = this.#take(length);
@@ -71,7 +79,11 @@ export class DumpReader {
     }
   }
 
-  /** Reads to the end of the file, where gzip has a checksum too; nothing may follow the last line. @throws BackupError */
+  /**
+   * Reads to the end of the file, so that gzip's own checksum is verified; nothing may follow the
+   * last line.
+   * @throws BackupError
+   */
   async end(sha256: string): Promise<void> {
     while (this.#rest.length === 0 && (await this.#more()));
     if (this.#rest.length > 0 || this.#hash.digest("hex") !== sha256) throw new BackupError(TRUNCATED);

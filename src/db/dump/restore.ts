@@ -18,7 +18,7 @@ import {
 import { DumpReader } from "./read.ts";
 import { UserError, type UserErrorOptions } from "../../lib/user-error.ts";
 
-/** The target has tables already; the message says what to do. */
+/** The target database has tables already. */
 class NotEmptyError extends UserError {
   override readonly name = "NotEmptyError";
 
@@ -46,7 +46,9 @@ async function readHead(reader: DumpReader): Promise<Head> {
   return parseLine(headSchema, document);
 }
 
-/** Brings an empty database to the schema that the backup was made of, which may be older than this program's. */
+/**
+ * Applies the migrations that the backup was made with, which may be fewer than this program has.
+ */
 async function applyMigrations(client: PoolClient, { migrations, program }: Head): Promise<void> {
   const known = await readMigrations();
   for (const done of migrations) {
@@ -95,14 +97,15 @@ function checkCounts(restored: End["rows"], declared: End["rows"]): void {
   for (const table of new Set([...Object.keys(restored), ...Object.keys(declared)])) {
     if (restored[table] !== declared[table])
       throw new BackupError(
-        `The backup says that ${table} has ${declared[table] ?? "no"} rows, and ${restored[table] ?? "none"} came in; nothing was restored. Use another copy of it.`,
+        `The backup says that ${table} has ${declared[table] ?? "no"} rows, and ${restored[table] ?? "none"} were read; nothing was restored. Use another copy of it.`,
       );
   }
 }
 
 /**
- * Restores into a database without any table of ours, all or nothing.
- * @throws BackupError of a file that cannot be restored, NotEmptyError of a database that is in use
+ * Restores into a database without tables, all or nothing.
+ * @throws BackupError when the file cannot be restored
+ * @throws NotEmptyError when the database is in use
  */
 export async function restoreDump(
   database: Database,
@@ -119,7 +122,7 @@ export async function restoreDump(
           "The database is not empty, and a backup is restored into an empty one only. Name a new database in DATABASE_URL, or a new directory in SLUICE_HOME.",
         );
       await applyMigrations(client, head);
-      // Migrations put first rows into some tables; the backup has them as they are by now.
+      // Migrations insert initial rows into some tables; the backup has their current state.
       const names = (await listTables(client)).map((table) => client.escapeIdentifier(table));
       await client.query(`truncate ${names.join(", ")}`);
       const { rows, sequences } = await copyAll(client, reader);
@@ -129,7 +132,7 @@ export async function restoreDump(
           last,
           used,
         ]);
-      // Whoever carried out a run when the backup was made does not do so here, even if it lives on the same server.
+      // The process that held a lease when the backup was made does not hold it in this database.
       await client.query("update run_leases set holder = null");
       return { head, rows };
     });

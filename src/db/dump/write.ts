@@ -9,7 +9,7 @@ const ABOUT =
 
 const LINE_END = 0x0a;
 
-/** Rows in a piece of COPY's text: there, a line end is always the end of a row. */
+/** In COPY's text format a line end always ends a row. */
 function countRows(piece: Buffer): number {
   let rows = 0;
   for (let at = piece.indexOf(LINE_END); at >= 0; at = piece.indexOf(LINE_END, at + 1)) rows++;
@@ -17,9 +17,9 @@ function countRows(piece: Buffer): number {
 }
 
 /**
- * The lock comes before the snapshot, so that what the snapshot shows is still there when it is read: a run that ends
- * meanwhile leaves its working tables to the next one. Others read and write on. Both go in one message, so that no run makes
- * and fills its tables in between.
+ * The lock precedes the snapshot, so that no table of the snapshot is dropped before it is read: a
+ * run that ends meanwhile leaves its working tables to the next run. Reads and writes go on. One
+ * message takes both, so that no run creates tables in between.
  */
 async function openSnapshot(client: PoolClient): Promise<void> {
   const tables = await listTables(client);
@@ -40,7 +40,10 @@ async function readHead(client: PoolClient, program: string, now: Date): Promise
   return { sluiceBackup: FORMAT_VERSION, about: ABOUT, program, madeAt: now.toISOString(), migrations: rows };
 }
 
-/** The backup's text in pieces. @throws BackupError when there is nothing to back up */
+/**
+ * The backup as chunks of text.
+ * @throws BackupError when there is nothing to back up
+ */
 export async function* writeDump(
   pool: Pool,
   { program, now }: { readonly program: string; readonly now: Date },
@@ -74,7 +77,7 @@ export async function* writeDump(
     yield line({ end: { rows, sequences, sha256: hash.copy().digest("hex") } });
     return rows;
   } finally {
-    // Nothing was written; and a connection that broke is found out by the pool.
+    // Nothing was written, and the pool detects a broken connection.
     await client.query("rollback").catch(() => undefined);
     client.release();
   }

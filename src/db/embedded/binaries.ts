@@ -8,7 +8,7 @@ import { z } from "zod";
 import { type Home, createPublicFolder } from "./home.ts";
 import { asUser } from "./run-as.ts";
 
-/** A PostgreSQL that has been seen to run here. `environment` is all its programs are given. */
+/** PostgreSQL programs that were verified to run here. `environment` is all they get. */
 export type Binaries = {
   folder: string;
   major: number;
@@ -16,7 +16,7 @@ export type Binaries = {
   environment: Record<string, string>;
 };
 
-/** SQL stays within 15, so nothing older is any use. */
+/** The program's SQL needs PostgreSQL 15. */
 const MIN_MAJOR = 15;
 
 const symlinkList = z.array(z.object({ source: z.string(), target: z.string() }));
@@ -33,12 +33,15 @@ function environmentFor(libraries: readonly string[]): Record<string, string> {
 
 type TryResult = { binaries: Binaries } | { reason: string; unreachable: boolean };
 
-/** What went wrong, in the program's words or the system's. */
+/** What went wrong, in the words of the program or the system. */
 function reasonOf(ran: SpawnSyncReturns<string>): string {
   return ran.error?.message ?? (ran.stderr.trim() || `ended with ${ran.signal ?? ran.status}`);
 }
 
-/** Runs `postgres --version` as the user that will run the server, which shows reachability, libraries and version at once. */
+/**
+ * Runs `postgres --version` as the user that will run the server, which tests access, libraries and
+ * version at once.
+ */
 function tryBinaries(folder: string, libraries: readonly string[], home: Home): TryResult {
   const env = environmentFor(libraries);
   const ran = spawnSync(join(folder, "postgres"), ["--version"], {
@@ -58,8 +61,8 @@ function tryBinaries(folder: string, libraries: readonly string[], home: Home): 
 }
 
 /**
- * The library links an install script would have made; without them the programs do not start. Each is moved over what may be
- * there, since another process can be making them, or using them, at the same moment.
+ * Creates the library links that the package's install script would have made and that the programs
+ * need to start. Each is renamed into place, since another process may be creating or using them.
  */
 async function linkLibraries(native: string, into: string, pointTo: (file: string) => string): Promise<void> {
   const list = symlinkList.parse(JSON.parse(await readFile(join(native, "pg-symlinks.json"), "utf8")));
@@ -71,14 +74,20 @@ async function linkLibraries(native: string, into: string, pointTo: (file: strin
   }
 }
 
-/** Links beside the package, which may be read-only. Enough for Linux, where LD_LIBRARY_PATH reaches every child. */
+/**
+ * Puts the links beside the package, which may be read-only. Sufficient on Linux, where
+ * LD_LIBRARY_PATH reaches every child.
+ */
 async function tryInPlace(native: string, home: Home): Promise<TryResult> {
   const links = join(home.path, "libraries");
   await linkLibraries(native, links, (file) => join(native, "lib", file));
   return tryBinaries(join(native, "bin"), [links, join(native, "lib")], home);
 }
 
-/** A copy with the links inside, readable by everybody; made once for each version, and moved into place whole. */
+/**
+ * Copies the package with the links inside, readable by everybody; once for each version, renamed
+ * into place when complete.
+ */
 async function tryCopy(native: string, version: string, home: Home): Promise<TryResult> {
   const target = join(home.binariesCache, `postgresql-${version}-${process.arch}`);
   const ready = tryBinaries(join(target, "bin"), [join(target, "lib")], home);
@@ -91,7 +100,7 @@ async function tryCopy(native: string, version: string, home: Home): Promise<Try
   for (const name of await readdir(links)) await rename(join(links, name), join(temporary, "lib", name));
   spawnSync("chmod", ["-R", "a+rX", temporary]);
   await rm(target, { recursive: true, force: true });
-  // Another process may have put its copy there just now; either will do.
+  // Another process may have put its copy there; either will do.
   await rename(temporary, target).catch(() => rm(temporary, { recursive: true, force: true }));
   return tryBinaries(join(target, "bin"), [join(target, "lib")], home);
 }
@@ -107,7 +116,7 @@ async function tryPackage(home: Home): Promise<TryResult> {
     return { reason: "is not installed (it is optional, and not made for every system)", unreachable: false };
   }
   const native = join(root, "native");
-  // macOS drops DYLD_LIBRARY_PATH where a shell is in between, and initdb uses one.
+  // macOS drops DYLD_LIBRARY_PATH when a shell starts a program, and initdb uses one.
   const linked: TryResult =
     process.platform === "linux" ? await tryInPlace(native, home) : { reason: "", unreachable: true };
   if ("binaries" in linked || !linked.unreachable) return linked;
@@ -115,7 +124,10 @@ async function tryPackage(home: Home): Promise<TryResult> {
   return tryCopy(native, version, home);
 }
 
-/** Folders with a system's PostgreSQL: Debian's and Red Hat's places, newest first, then the search path. */
+/**
+ * Folders of installed PostgreSQL versions: those of Debian and Red Hat, newest first, then the
+ * search path.
+ */
 async function systemFolders(): Promise<string[]> {
   const versions = await readdir("/usr/lib/postgresql").catch(() => []);
   const debian = versions
@@ -131,8 +143,8 @@ async function systemFolders(): Promise<string[]> {
 }
 
 /**
- * Finds a PostgreSQL that runs: `only` (a folder of programs) if given, else the npm package, else the
- * system's. Data made by one major version wants that version, so `major` narrows the choice.
+ * Finds PostgreSQL programs that run here: the folder `only` if given, else the npm package, else
+ * installed ones. Existing data needs the major version that made it, which is `major`.
  */
 export async function findBinaries(home: Home, want: { only?: string; major?: number }): Promise<Binaries> {
   const reasons: string[] = [];

@@ -18,7 +18,7 @@ function isMissing(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "ENOENT";
 }
 
-/** The major version that made the data, or none when there is no data yet. */
+/** The major version of the existing data, or none when there is no data. */
 export async function dataMajor(home: Home): Promise<number | undefined> {
   try {
     return Number((await readFile(join(dataFolder(home), "PG_VERSION"), "utf8")).trim());
@@ -28,7 +28,10 @@ export async function dataMajor(home: Home): Promise<number | undefined> {
   }
 }
 
-/** The password of the one user, made once. Written aside and linked, so that nobody ever reads half of it. */
+/**
+ * The password of the only user, created once. It is written to a temporary file and linked, so
+ * that no process reads an incomplete one.
+ */
 export async function readOrCreatePassword(home: Home): Promise<string> {
   const file = join(home.path, "password");
   try {
@@ -51,13 +54,13 @@ export async function readOrCreatePassword(home: Home): Promise<string> {
   return readFile(file, "utf8");
 }
 
-/** Flags that differ by version: 18 writes page checksums unless told not to, earlier ones only when told to. */
+/** PostgreSQL 18 writes page checksums by default, earlier versions do not. */
 function initdbFlags(major: number, durable: boolean): string[] {
   if (!durable) return major >= 18 ? ["--no-sync", "--no-data-checksums"] : ["--no-sync"];
   return major >= 18 ? [] : ["--data-checksums"];
 }
 
-/** Half-made folders of processes that are gone. */
+/** Removes incomplete data folders of processes that have ended. */
 async function removeLeftovers(home: Home): Promise<void> {
   for (const name of await readdir(home.path)) {
     const pid = /^data\.new-(\d+)$/.exec(name)?.[1];
@@ -65,7 +68,10 @@ async function removeLeftovers(home: Home): Promise<void> {
   }
 }
 
-/** Makes the data folder, whole or not at all. Locale C: the same order and case rules on every machine and version. */
+/**
+ * Creates the data folder atomically. Locale C gives the same collation on every machine and
+ * version.
+ */
 export async function initializeCluster(home: Home, binaries: Binaries, durable: boolean): Promise<void> {
   await removeLeftovers(home);
   const temporary = `${dataFolder(home)}.new-${process.pid}`;
@@ -92,7 +98,7 @@ export async function initializeCluster(home: Home, binaries: Binaries, durable:
   }
   await rename(temporary, dataFolder(home)).catch(async (error: NodeJS.ErrnoException) => {
     await rm(temporary, { recursive: true, force: true });
-    // Another process was faster; its data is as good.
+    // Another process was faster; its data folder is used.
     if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
   });
 }

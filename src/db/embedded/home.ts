@@ -3,11 +3,14 @@ import { chmod, chown, lstat, mkdir, realpath, stat, symlink } from "node:fs/pro
 import { join } from "node:path";
 import { canEnter, isRoot, type RunAs, unprivilegedUser } from "./run-as.ts";
 
-/** Where root keeps what the unprivileged user must reach, when the directory it was given is closed to that user. */
+/** Where root keeps the data when the unprivileged user cannot enter the given directory. */
 const ROOT_HOMES = "/var/lib/sluice";
 const ROOT_CACHE = "/var/cache/sluice";
 
-/** The folder of one embedded server (data, password, log, socket) and who runs it. Owned by that user, mode 0700. */
+/**
+ * The folder of one embedded server (data, password, log, socket) and the user who runs it, who
+ * owns it with mode 0700.
+ */
 export type Home = { path: string; runAs: RunAs; binariesCache: string };
 
 async function exists(path: string): Promise<boolean> {
@@ -17,7 +20,7 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-/** A folder that everybody may enter, whatever the umask of root is. */
+/** Creates a folder that everybody may enter, whatever root's umask is. */
 export async function createPublicFolder(path: string): Promise<void> {
   await mkdir(path, { recursive: true });
   await chmod(path, 0o755);
@@ -28,7 +31,7 @@ async function createOwnedFolder(path: string, runAs: RunAs): Promise<void> {
   if (runAs) await chown(path, runAs.uid, runAs.gid);
 }
 
-/** Data made by an ordinary user stays that user's when root comes by. */
+/** Data of an ordinary user keeps its owner when root starts the program. */
 async function ownerOf(path: string): Promise<RunAs> {
   const { uid, gid } = await stat(path);
   return isRoot && uid !== 0 ? { uid, gid } : unprivilegedUser();
@@ -37,7 +40,7 @@ async function ownerOf(path: string): Promise<RunAs> {
 async function createHome(link: string, directory: string): Promise<void> {
   const runAs = unprivilegedUser();
   if (runAs && !canEnter(directory, runAs)) {
-    // A link and not a fixed place, so that whoever deletes or moves the directory deletes or moves the data.
+    // A link in the directory, so that deleting or moving the directory deletes or moves the data.
     const target = join(ROOT_HOMES, randomBytes(8).toString("hex"));
     await createPublicFolder(ROOT_HOMES);
     await createOwnedFolder(target, runAs);
@@ -46,15 +49,16 @@ async function createHome(link: string, directory: string): Promise<void> {
 }
 
 /**
- * `<directory>/postgres`, made when missing. For root under a directory that the unprivileged user cannot
- * enter (a parent of mode 0700) it is a link into /var/lib/sluice.
+ * Opens `<directory>/postgres`, and creates it when missing. If the program runs as root and the
+ * unprivileged user cannot enter the directory (a parent has mode 0700), it is a link into
+ * /var/lib/sluice.
  */
 export async function openHome(directory: string): Promise<Home> {
   await mkdir(directory, { recursive: true });
   const link = join(directory, "postgres");
   if (!(await exists(link))) {
     await createHome(link, directory).catch((error: NodeJS.ErrnoException) => {
-      // Somebody else made it in the meantime; the lock decides later who may use it.
+      // Another process created it meanwhile; the lock decides later who may use it.
       if (error.code !== "EEXIST") throw error;
     });
   }

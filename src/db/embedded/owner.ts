@@ -3,16 +3,22 @@ import { Client } from "pg";
 import { isDatabaseUnavailable } from "../errors.ts";
 import { isRunning } from "./postmaster.ts";
 
-/** Any fixed number; held by one connection of the process that owns the server, and by nobody else. */
+/** An arbitrary constant; one connection of the owning process holds this lock. */
 const LOCK_KEY = "8390052889124366190";
 const APPLICATION_NAME = /^sluice process (\d+)$/;
 
-/** How long the server may take to notice that a killed owner's connection is gone; milliseconds in practice. */
+/**
+ * How long the server may take to notice that the connection of a killed owner is gone; usually
+ * milliseconds.
+ */
 const LOCK_TIMEOUT_MS = 10_000;
 
 export type ServerAddress = { host: string; port: number; user: string; password: string };
 
-/** A connection under this process's number, or none when the server cannot take one at the moment. */
+/**
+ * Connects under this process's id, or returns none when the server does not accept connections
+ * yet.
+ */
 export async function tryConnect(address: ServerAddress): Promise<Client | undefined> {
   const client = new Client({
     ...address,
@@ -20,7 +26,7 @@ export async function tryConnect(address: ServerAddress): Promise<Client | undef
     ssl: false,
     application_name: `sluice process ${process.pid}`,
   });
-  // A server that goes away breaks this idle connection, which is not this program's end.
+  // An idle connection that breaks must not end this process.
   client.on("error", () => undefined);
   try {
     await client.connect();
@@ -32,7 +38,7 @@ export async function tryConnect(address: ServerAddress): Promise<Client | undef
   }
 }
 
-/** The process that holds the lock, by the name its connection gave. */
+/** The process that holds the lock, by the application name of its connection. */
 async function lockHolder(client: Client): Promise<number | undefined> {
   const { rows } = await client.query<{ application_name: string }>(
     `select a.application_name from pg_locks l join pg_stat_activity a using (pid)
@@ -42,7 +48,10 @@ async function lockHolder(client: Client): Promise<number | undefined> {
   return Number(APPLICATION_NAME.exec(rows[0]?.application_name ?? "")?.[1]) || undefined;
 }
 
-/** Makes this connection the owner's, or throws the sentence for the second process. */
+/**
+ * Takes the lock for this connection.
+ * @throws an error that names the other process when it has the lock
+ */
 export async function takeOwnership(client: Client, directory: string): Promise<void> {
   for (let waited = 0; ; waited += 20) {
     const { rows } = await client.query<{ mine: boolean }>("select pg_try_advisory_lock($1) as mine", [

@@ -9,7 +9,10 @@ import type { Home } from "./home.ts";
 import { asUser } from "./run-as.ts";
 
 const PORT = 5432;
-/** sun_path holds 104 bytes on macOS and 108 on Linux, PostgreSQL's lock file beside it included. */
+/**
+ * sun_path holds 104 bytes on macOS and 108 on Linux; PostgreSQL's lock file beside the socket has
+ * a longer name.
+ */
 const MAX_SOCKET_PATH = 100;
 const MAX_LOG_BYTES = 10 * 1024 * 1024;
 
@@ -24,7 +27,10 @@ export function isRunning(pid: number): boolean {
   }
 }
 
-/** The command line of a process, empty for a zombie. Process numbers are used again, so a number alone proves nothing. */
+/**
+ * The command line of a process, empty for a zombie. Process ids are reused, so an id alone proves
+ * nothing.
+ */
 async function commandLine(pid: number): Promise<string> {
   if (process.platform === "linux") return readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
   return spawnSync("ps", ["-o", "command=", "-p", String(pid)], { encoding: "utf8" }).stdout ?? "";
@@ -35,7 +41,7 @@ export async function isPostmaster(pid: number, data: string): Promise<boolean> 
   return isRunning(pid) && (await commandLine(pid)).includes(data);
 }
 
-/** Whether somebody listens; a socket file that a killed server left behind refuses. */
+/** Whether the socket accepts connections; the socket file of a killed server refuses them. */
 async function acceptsConnections(socket: string): Promise<boolean> {
   const connection = connect(socket);
   try {
@@ -49,8 +55,8 @@ async function acceptsConnections(socket: string): Promise<boolean> {
 }
 
 /**
- * The server that runs on this data folder, by its postmaster.pid (line 1 process, 4 port, 5 socket folder;
- * PostgreSQL's src/include/utils/pidfile.h), whoever started it.
+ * Finds the server on this data folder, whoever started it, by its postmaster.pid (line 1 process
+ * id, 4 port, 5 socket folder; PostgreSQL's src/include/utils/pidfile.h).
  */
 export async function findPostmaster(data: string): Promise<Postmaster | undefined> {
   const file = join(data, "postmaster.pid");
@@ -58,10 +64,10 @@ export async function findPostmaster(data: string): Promise<Postmaster | undefin
   const found = { pid: Number(lines[0]), port: Number(lines[3]) || PORT, socketFolder: lines[4] ?? "" };
   if (!found.pid) return undefined;
   if (await isPostmaster(found.pid, data)) return found;
-  // In another container on the same volume the process cannot be seen, but its socket answers. Two servers on
-  // one data folder destroy it, and PostgreSQL itself looks at the process number only.
+  // A process in another container on the same volume cannot be seen, but its socket can be reached.
+  // PostgreSQL itself checks the process id only, and two servers would destroy the data.
   if (await acceptsConnections(join(found.socketFolder, `.s.PGSQL.${found.port}`))) return found;
-  // After a reboot the number may be anybody's, and PostgreSQL would then refuse to start for ever.
+  // After a reboot another process may have the id, and PostgreSQL would refuse to start.
   if (isRunning(found.pid)) await rm(file, { force: true });
   return undefined;
 }
@@ -84,7 +90,9 @@ async function findSocketFolder(home: Home): Promise<string> {
   return folder;
 }
 
-/** Good for loading a few hundred thousand rows at a time beside everyday work, on a small machine. */
+/**
+ * Tuned for bulk loads of several hundred thousand rows beside everyday work, on a small machine.
+ */
 function serverSettings(durable: boolean): Record<string, string> {
   return {
     listen_addresses: "",
@@ -97,7 +105,7 @@ function serverSettings(durable: boolean): Record<string, string> {
     max_wal_size: "4GB",
     checkpoint_timeout: "30min",
     wal_compression: "on",
-    // The default, 4, is that of turning disks: looking up the 1 % that changed, it reads whole tables instead.
+    // The default, 4, is for spinning disks: for the 1 % of rows that changed, it reads whole tables.
     random_page_cost: "1.1",
     jit: "off",
     timezone: "UTC",
@@ -111,7 +119,10 @@ function logFile(home: Pick<Home, "path">): string {
   return join(home.path, "postgres.log");
 }
 
-/** Starts a server without waiting for it. Its log is a file, since a pipe would break with us. */
+/**
+ * Starts a server without waiting for it. It logs to a file, since a pipe would break when this
+ * process ends.
+ */
 export async function spawnPostmaster(
   home: Home,
   data: string,
@@ -132,11 +143,13 @@ export async function spawnPostmaster(
     const child = spawn(join(binaries.folder, "postgres"), ["-D", data, ...flags], {
       ...asUser(home.runAs),
       env: binaries.environment,
-      // Its own process group: Ctrl-C in a terminal is for us, and we still want to write to it then.
+      // A process group of its own: Ctrl-C in a terminal stops this program, which still writes to the
+      // server then.
       detached: true,
       stdio: ["ignore", log.fd, log.fd],
     });
-    // Without a listener a program that cannot start ends ours; the exit is what is looked at.
+    // Without a listener, a program that cannot start would end this process; its exit is checked
+    // instead.
     child.on("error", () => undefined);
     child.unref();
     return child;
@@ -145,10 +158,13 @@ export async function spawnPostmaster(
   }
 }
 
-/** A line about a session that was refused, by `%a` of log_line_prefix: we connect again and again while a server starts. */
+/**
+ * A line about a refused session (`%a` of log_line_prefix is unknown): this program tries to
+ * connect repeatedly while a server starts.
+ */
 const REFUSED_SESSION = /\] \[unknown\] /;
 
-/** The last lines of the server's log, for an error's sentence. */
+/** The last relevant lines of the server's log, for an error message. */
 export async function lastLogLines(home: Pick<Home, "path">): Promise<string> {
   const log = await readFile(logFile(home), "utf8").catch(() => "");
   const lines = log

@@ -1,11 +1,11 @@
 import { execFileSync, spawnSync } from "node:child_process";
 
-/** The user that PostgreSQL's processes run as; `undefined` means: whoever we are. */
+/** The user that PostgreSQL's processes run as; undefined: the user of this process. */
 export type RunAs = { uid: number; gid: number } | undefined;
 
 export const isRoot = process.getuid?.() === 0;
 
-/** Spawn options. `cwd` is one that everybody can enter; ours may be closed to that user. */
+/** Spawn options. `cwd` is a folder that everybody can enter; ours may be closed to that user. */
 export function asUser(runAs: RunAs): { cwd: string; uid?: number; gid?: number } {
   return { cwd: "/", ...runAs };
 }
@@ -14,7 +14,10 @@ function idOf(flag: "-u" | "-g", name: string): number {
   return Number(execFileSync("id", [flag, name], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }));
 }
 
-/** PostgreSQL refuses to run as root. Root runs it as `postgres` where that user exists, else as `nobody`. */
+/**
+ * PostgreSQL refuses to run as root. Root runs it as `postgres` where that user exists, else as
+ * `nobody`.
+ */
 export function unprivilegedUser(): RunAs {
   if (!isRoot) return undefined;
   for (const name of ["postgres", "nobody"]) {
@@ -29,7 +32,9 @@ export function unprivilegedUser(): RunAs {
   );
 }
 
-/** Asks the kernel instead of reading mode bits, so that access lists and mounts count too. */
+/**
+ * Asks the kernel instead of reading mode bits, so that access control lists and mounts count too.
+ */
 export function canEnter(folder: string, runAs: RunAs): boolean {
   return spawnSync("/bin/sh", ["-c", 'cd -- "$1"', "sh", folder], asUser(runAs)).status === 0;
 }

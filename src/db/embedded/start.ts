@@ -1,6 +1,6 @@
-// PostgreSQL without an administrator: finds programs that run here (an npm package brings them), makes a
-// data folder, starts the server on a socket that only we reach, and holds a lock so that one process at a
-// time uses it. A server that outlived a killed process is found by its pid file and used again.
+// Runs a PostgreSQL server for this program alone: finds programs that run here, creates a data
+// folder, starts the server on a private socket, and takes a lock so that one process at a time
+// uses it. A server that outlived a killed process is found by its pid file and used again.
 import { once } from "node:events";
 import { realpath, rmdir } from "node:fs/promises";
 import { dirname } from "node:path";
@@ -22,25 +22,32 @@ import {
 export type ServerLog = { info(sentence: string): void; warn(sentence: string): void };
 
 export type EmbeddedOptions = {
-  /** Everything is kept in `<directory>/postgres`; see openHome for root under a closed directory. */
+  /** Files are kept in `<directory>/postgres`; see openHome for root and a closed directory. */
   directory: string;
   log: ServerLog;
-  /** false trades safety against power loss for speed; for tests. Default true. */
+  /** false trades safety on power loss for speed, in tests. Default: true. */
   durable?: boolean;
-  /** A folder of PostgreSQL programs to use instead of looking for some. */
+  /** A folder of PostgreSQL programs to use instead of searching for some. */
   binaries?: string;
-  /** Ends the start, however long a recovery takes; the server that was started for it is stopped. */
+  /**
+   * Aborts the start, however long a recovery takes, and stops the server that was started for it.
+   */
   signal?: AbortSignal | undefined;
 };
 
 export type EmbeddedServer = {
-  /** For pg: a Unix socket's folder as host, and a database called sluice. */
+  /** Connection settings for pg: the folder of a Unix socket as host, and the database sluice. */
   address: ServerAddress & { database: string; ssl: false };
-  /** As the server says it, such as 18.4. */
+  /** As the server reports it, such as 18.4. */
   version: string;
-  /** Resolves if the server ends, or is taken by somebody else, without having been stopped here: with a sentence. */
+  /**
+   * Resolves with an error if the server ends, or another process takes it, before `stop` was called.
+   */
   lost: Promise<Error>;
-  /** Stops the server (PostgreSQL's fast shutdown) and waits until it has; a second call waits with the first. */
+  /**
+   * Stops the server (PostgreSQL's fast shutdown) and waits until it has ended; a second call waits
+   * for the first.
+   */
   stop(): Promise<void>;
 };
 
@@ -48,7 +55,7 @@ type OwnedServer = {
   postmaster: Postmaster;
   owner: Client;
   address: ServerAddress;
-  /** When the owner's session is, for whatever reason. */
+  /** Resolves when the owner's session ends, for whatever reason. */
   sessionEnded: Promise<void>;
 };
 
@@ -56,7 +63,10 @@ const POLL_MS = 20;
 const LOG_INTERVAL_MS = 10_000;
 const FAST_SHUTDOWN_TIMEOUT_MS = 60_000;
 
-/** Connects as soon as the server lets us, however long its recovery takes; none if it ends instead. */
+/**
+ * Connects as soon as the server accepts connections, however long its recovery takes; returns none
+ * if the server ends.
+ */
 async function connectWhenReady(
   data: string,
   password: string,
@@ -65,7 +75,7 @@ async function connectWhenReady(
 ): Promise<OwnedServer | undefined> {
   for (let waited = 0; ; waited += POLL_MS) {
     signal?.throwIfAborted();
-    // Before the look, so that a server that ends between the two is looked at once more.
+    // Read before the pid file, so that a server that ends between the two is checked once more.
     const alive = isAlive();
     const postmaster = await findPostmaster(data);
     if (postmaster?.socketFolder) {
@@ -96,7 +106,7 @@ async function useOrStart(home: Home, binaries: Binaries, options: EmbeddedOptio
   const child = await spawnPostmaster(home, data, binaries, options.durable ?? true);
   const isAlive = () => child.pid !== undefined && child.exitCode === null && child.signalCode === null;
   const started = await connectWhenReady(data, password, isAlive, options).catch(async (error: unknown) => {
-    // Referenced again, or nothing would keep this process here until it has ended.
+    // Referenced again, so that this process waits until the child has ended.
     child.ref();
     child.kill("SIGINT");
     if (isAlive()) await once(child, "exit");
@@ -113,7 +123,7 @@ async function ensureDatabase(owner: Client): Promise<void> {
   if (rowCount === 0) await owner.query("create database sluice");
 }
 
-/** It takes its pid file away before it ends. */
+/** The server removes its pid file before it ends, so both are checked. */
 async function waitForExit(data: string, { pid }: Postmaster, log: ServerLog): Promise<void> {
   const isThere = async () => (await findPostmaster(data))?.pid === pid || (await isPostmaster(pid, data));
   for (let waited = 0; await isThere(); waited += POLL_MS) {
@@ -130,8 +140,9 @@ async function waitForExit(data: string, { pid }: Postmaster, log: ServerLog): P
 const REACQUIRE_DELAY_MS = 1_000;
 
 /**
- * After a crash PostgreSQL ends every session and recovers by itself, and then nobody owns it: so it is owned anew, as often as
- * that happens. @returns why it cannot be owned any more. @throws the signal's reason
+ * Takes the lock again after each crash: PostgreSQL then ends every session and recovers by itself.
+ * @returns why the lock cannot be taken again
+ * @throws the signal's reason
  */
 async function reacquireAfterCrashes(
   home: Home,
@@ -168,11 +179,14 @@ function sendSignal(signal: NodeJS.Signals, pid: number): void {
   try {
     process.kill(pid, signal);
   } catch {
-    // It has ended by itself.
+    // The process has ended already.
   }
 }
 
-/** Starts, or finds and takes over, the server of `directory`. Throws a sentence when another process has it or it cannot run. */
+/**
+ * Starts the server of `directory`, or takes over a running one.
+ * @throws an error with what to do when another process uses it or it cannot run
+ */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedServer> {
   const { signal } = options;
   signal?.throwIfAborted();
@@ -198,7 +212,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
     await owner.end();
     throw error;
   }
-  // A program that ends by an exception leaves no server behind; kill -9 does, and the next start finds it.
+  // An exception that ends this process stops the server too; after kill -9 the next start finds it.
   const onExit = () => sendSignal("SIGINT", running.postmaster.pid);
   process.once("exit", onExit);
   const stopped = new AbortController();
@@ -209,7 +223,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
       return error instanceof Error ? error : new Error(String(error));
     })
     .then((error) => {
-      // Its number may be another process's by now, and a server in its place is somebody else's.
+      // Another process may have the server's id by now, and another server may have its place.
       isLost = true;
       process.off("exit", onExit);
       return error;
@@ -217,14 +231,14 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
 
   async function stopOnce(): Promise<void> {
     stopped.abort();
-    // The lock is kept to the end: nobody takes over a server that is going away.
+    // The lock is held to the end, so that no process takes over a server that is stopping.
     if (!isLost) {
       sendSignal("SIGINT", running.postmaster.pid);
       await waitForExit(dataFolder(home), running.postmaster, options.log);
     }
     process.off("exit", onExit);
     await running.owner.end().catch(() => undefined);
-    // The one in /tmp for long paths; the server has taken its socket away.
+    // The socket folder in /tmp that long paths need; the server has removed its socket.
     if (address.host !== home.path) await rmdir(address.host).catch(() => undefined);
   }
   let stopping: Promise<void> | undefined;

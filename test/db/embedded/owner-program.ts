@@ -1,5 +1,5 @@
-// Started by the tests of the embedded server as a process of its own, to be killed or to be in the way:
-// owns the server of the directory it is given, says so in one line, and stops when its input ends.
+// Run by the tests of the embedded server as a process of its own: it takes the server of the given
+// directory, prints one line, and stops when its standard input ends.
 import { startEmbedded } from "../../../src/db/embedded/start.ts";
 
 const directory = process.argv[2] ?? "";

@@ -8,11 +8,11 @@ import { tryConnect } from "../../../src/db/embedded/owner.ts";
 
 const ENDS: [string, (socket: Socket) => unknown][] = [
   ["closes it at once", (socket) => socket.destroy()],
-  ["closes it after the first words", (socket) => socket.once("data", () => socket.destroy())],
+  ["closes it after the first bytes", (socket) => socket.once("data", () => socket.destroy())],
 ];
 
-// On a line that the server has closed, the first write fails with EPIPE, if it comes late enough.
-test.for(ENDS)("a server that takes a connection and %s cannot take one at the moment", async ([, end]) => {
+// The first write on a socket that the server has closed fails with EPIPE, if it comes late enough.
+test.for(ENDS)("a server that accepts a connection and %s counts as not ready", async ([, end]) => {
   const host = await mkdtemp(join(tmpdir(), "sluice-owner-"));
   onTestFinished(() => rm(host, { recursive: true }));
   const server = createServer((socket) => void end(socket.on("error", () => undefined)));

@@ -11,12 +11,13 @@ import { type EmbeddedOptions, type EmbeddedServer, startEmbedded } from "../../
 import { lastLogLines } from "../../../src/db/embedded/postmaster.ts";
 import { skipped } from "../../harness/skipped.ts";
 
-// Other processes are started here, and a busy machine takes its time.
+// These tests start other processes, which take long on a busy machine.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const quiet = { info: () => undefined, warn: () => undefined };
 
-// Making a data folder takes a second of two processors; four tests make one, the others share this.
+// Creating a data folder takes a second of two processors; four tests create one, the others share
+// this.
 let shared: string;
 beforeAll(async () => {
   shared = await mkdtemp(join(tmpdir(), "sluice-embedded-"));
@@ -32,7 +33,7 @@ const isPlainUser = skipped("a data folder of root", process.getuid?.() === 0, "
 async function temporary(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), "sluice-embedded-"));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
-  // mkdtemp closes it to others, and as root the server is another user.
+  // mkdtemp sets mode 0700, and under root the server runs as another user.
   await chmod(directory, 0o755);
   return directory;
 }
@@ -54,7 +55,10 @@ async function query(server: EmbeddedServer, sql: string): Promise<unknown[]> {
   }
 }
 
-/** Another process that starts the same directory; the first line it prints. */
+/**
+ * Starts the same directory in another process.
+ * @returns the first line it prints
+ */
 async function otherProcess(directory: string): Promise<{ child: ChildProcess; said: string }> {
   const program = join(import.meta.dirname, "owner-program.ts");
   const child = spawn(process.execPath, ["--import", "tsx", program, directory], {
@@ -73,7 +77,7 @@ async function postmasterPid(directory: string): Promise<number> {
   return Number((await readFile(join(directory, "postgres/data/postmaster.pid"), "utf8")).split("\n")[0]);
 }
 
-test("what was written is there at the next start, and only we can read the password", async () => {
+test("data is there at the next start, and only its user can read the password", async () => {
   const server = await start(shared);
   expect(await query(server, "select one from kept")).toEqual([{ one: 1 }]);
   expect((await stat(join(shared, "postgres/password"))).mode & 0o777).toBe(0o600);
@@ -81,12 +85,12 @@ test("what was written is there at the next start, and only we can read the pass
   await expect(query(stranger, "select 1")).rejects.toThrow("password authentication failed");
 });
 
-test("a second process on the same directory gets one sentence that names the first", async () => {
+test("a second process on the same directory gets an error that names the first", async () => {
   const { child } = await otherProcess(shared);
   await expect(start(shared)).rejects.toThrow(`in use by another Sluice (process ${child.pid})`);
 });
 
-test("a server whose process cannot be seen, as from another container, is not started a second time", async () => {
+test("a server in another container, whose process is invisible, is not started a second time", async () => {
   const { child } = await otherProcess(shared);
   const file = join(shared, "postgres/data/postmaster.pid");
   const text = await readFile(file, "utf8");
@@ -104,7 +108,7 @@ test("of two processes started at once on an empty directory, one owns it and th
   expect(said.filter((line) => line.includes("in use by another Sluice"))).toHaveLength(1);
 });
 
-test("after kill -9 of the owner the server it left is used again, at once", async () => {
+test("after kill -9 of the owner its server is used again at once", async () => {
   const { child } = await otherProcess(shared);
   const orphan = await postmasterPid(shared);
   child.kill("SIGKILL");
@@ -124,7 +128,7 @@ test("after kill -9 of the server itself, committed rows are there at the next s
   expect(await query(next, "select one, two from kept, also_kept")).toEqual([{ one: 1, two: 2 }]);
 });
 
-test("after a crash, from which PostgreSQL recovers by itself, it is still ours", async () => {
+test("after a crash and recovery of PostgreSQL the lock is held again", async () => {
   const server = await start(shared);
   const owner = "select pid from pg_locks where locktype = 'advisory' and granted";
   const [held] = await query(server, owner);
@@ -136,10 +140,10 @@ test("after a crash, from which PostgreSQL recovers by itself, it is still ours"
   expect((await otherProcess(shared)).said).toContain(`in use by another Sluice (process ${process.pid})`);
 });
 
-test("it has stopped when its process has ended, which is after its pid file is gone", async () => {
+test("stop waits for the end of the process, after its pid file is gone", async () => {
   const server = await start(shared);
   const pid = await postmasterPid(shared);
-  // As in the moment between the two.
+  // As between the removal of the pid file and the end of the process.
   process.kill(pid, "SIGSTOP");
   await rm(join(shared, "postgres/data/postmaster.pid"));
   const events: string[] = [];
@@ -151,7 +155,7 @@ test("it has stopped when its process has ended, which is after its pid file is 
   expect(events).toEqual(["ends", "stopped"]);
 });
 
-test("a server that ends by itself says so, with the words of its log", async () => {
+test("a server that ends unexpectedly is reported with lines of its log", async () => {
   const directory = await temporary();
   const server = await start(directory);
   process.kill(await postmasterPid(directory), "SIGINT");
@@ -161,7 +165,7 @@ test("a server that ends by itself says so, with the words of its log", async ()
   expect(await query(await start(directory), "select 1 as one")).toEqual([{ one: 1 }]);
 });
 
-test("the last words of a server are not what it tells those who connect too early", async () => {
+test("the last log lines leave out refused connections", async () => {
   const path = await temporary();
   const full =
     '2026-11-30 20:41:23.9 UTC [26170]  PANIC:  could not write to file "pg_wal/x": No space left on device';
@@ -173,14 +177,14 @@ test("the last words of a server are not what it tells those who connect too ear
   expect(await lastLogLines({ path })).toBe(full);
 });
 
-test("a pid file whose number now belongs to somebody else does not stop the start", async () => {
+test("a stale pid file whose id another process has does not prevent the start", async () => {
   const stale = `${process.pid}\n${shared}/postgres/data\n1700000000\n5432\n${shared}/postgres\n\n 1 2\nready\n`;
   await writeFile(join(shared, "postgres/data/postmaster.pid"), stale);
   const server = await start(shared);
   expect(await query(server, "select one from kept")).toEqual([{ one: 1 }]);
 });
 
-test("the socket of a directory with a long path is somewhere shorter", async () => {
+test("the socket of a directory with a long path is in a shorter one", async () => {
   const directory = join(await temporary(), "a-long-name-".repeat(10));
   const server = await start(directory);
   expect(server.address.host.length).toBeLessThan(100);
@@ -199,7 +203,7 @@ test("data of another major version, or no PostgreSQL to run, is refused with wh
   );
 });
 
-test.skipIf(isPlainUser)("root under a directory closed to others finds its data again", async () => {
+test.skipIf(isPlainUser)("root in a directory closed to others finds its data again", async () => {
   const closed = await temporary();
   await chmod(closed, 0o700);
   const directory = join(closed, "data");
@@ -214,7 +218,7 @@ test.skipIf(isPlainUser)("root under a directory closed to others finds its data
 });
 
 test.skipIf(isPlainUser)(
-  "a directory that is where root would keep the data is not told as elsewhere",
+  "a directory in root's own data folder is not reported as a different place",
   async () => {
     await mkdir("/var/lib/sluice", { recursive: true });
     const directory = await mkdtemp("/var/lib/sluice/test-");

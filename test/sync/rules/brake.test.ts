@@ -1,6 +1,6 @@
 // The brake: a plan that nobody looked at and that would change too much waits before anything is written.
 import { describe, expect, test } from "vitest";
-import { DEFAULT_LIMITS, type BrakeLimits } from "../../../src/settings/brake.ts";
+import { DEFAULT_BRAKE_LIMITS, type BrakeLimits } from "../../../src/settings/brake.ts";
 import { brakeReason, type BrakeFacts } from "../../../src/sync/plan/brake.ts";
 import { workspace, type Workspace } from "../../harness/workspace.ts";
 
@@ -24,7 +24,7 @@ describe("decides by what a plan would do to the linked accounts", () => {
     ["a selection of a little more than half", { read: 5001 }, undefined],
     ["another selection", { read: 10, previouslyRead: undefined }, undefined],
   ])("%s", ([, given, reason]) => {
-    expect(brakeReason(facts(given), DEFAULT_LIMITS)).toBe(reason);
+    expect(brakeReason(facts(given), DEFAULT_BRAKE_LIMITS)).toBe(reason);
   });
 });
 
@@ -57,7 +57,7 @@ async function synced(): Promise<{ space: Workspace; ids: string[] }> {
   const ids = Array.from({ length: 30 }, (_, index) =>
     space.org.createAccount({ name: `Company ${index}`, industrycode: 1, description: "Something" }),
   );
-  await space.sync({}, { brake: DEFAULT_LIMITS });
+  await space.sync({}, { brake: DEFAULT_BRAKE_LIMITS });
   return { space, ids };
 }
 
@@ -65,7 +65,7 @@ test("nothing is written until the plan is applied, which needs no brake", async
   const { space, ids } = await synced();
   for (const id of ids.slice(0, 16)) space.org.updateAccount(id, { description: "" });
 
-  const run = await space.sync({}, { brake: DEFAULT_LIMITS });
+  const run = await space.sync({}, { brake: DEFAULT_BRAKE_LIMITS });
 
   expect(run).toMatchObject({ status: "planned", approvalReason: "brake-changes", updated: 16 });
   expect((await space.account("Company 0")).description).toBe("Something");
@@ -76,7 +76,7 @@ test("a selection that shrank by half waits", async () => {
   const { space, ids } = await synced();
   for (const id of ids.slice(0, 15)) space.org.updateAccount(id, { statecode: 1 });
 
-  const run = await space.sync({}, { brake: DEFAULT_LIMITS });
+  const run = await space.sync({}, { brake: DEFAULT_BRAKE_LIMITS });
 
   expect(run).toMatchObject({ status: "planned", approvalReason: "brake-shrunk", stopped: 15 });
 });
@@ -85,7 +85,7 @@ test("a renamed label does not count", async () => {
   const { space } = await synced();
   space.org.renameChoice("industrycode", 1, "Bookkeeping");
 
-  const run = await space.sync({}, { brake: DEFAULT_LIMITS });
+  const run = await space.sync({}, { brake: DEFAULT_BRAKE_LIMITS });
 
   expect(run).toMatchObject({ status: "done", updated: 30 });
 });

@@ -2,7 +2,7 @@
 import type { RunningSimulator } from "../../../../simulator/main.ts";
 import type { NewAccount } from "../../../accounts/store.ts";
 import type { ConnectionSettings } from "../../../connections/file/connection-file.ts";
-import { DEFAULT_LIMITS } from "../../../settings/brake.ts";
+import { DEFAULT_BRAKE_LIMITS } from "../../../settings/brake.ts";
 import { DEFAULT_SCHEDULE } from "../../../settings/schedule.ts";
 
 /** Entered by hand before anybody thought of a sync: found by domain, found by name, and one that nothing matches. */
@@ -34,7 +34,7 @@ export function demoConnection(simulator: RunningSimulator): ConnectionSettings 
     },
     options: { allowDuplicateNames: false, onDomainTaken: "skip" },
     schedule: DEFAULT_SCHEDULE,
-    brake: DEFAULT_LIMITS,
+    brake: DEFAULT_BRAKE_LIMITS,
     ownDomains: ["contoso.com"],
     commonDomains: { add: [], remove: [] },
     teammates: [

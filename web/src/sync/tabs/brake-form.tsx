@@ -1,5 +1,5 @@
 // Limits of how much a run may change before its plan needs approval.
-import { DEFAULT_LIMITS, type BrakeLimits } from "../../../../src/settings/brake.ts";
+import { DEFAULT_BRAKE_LIMITS, type BrakeLimits } from "../../../../src/settings/brake.ts";
 import { Button, NumberInput } from "@mantine/core";
 import { useState } from "react";
 import { connectionRoutes } from "../../../../src/api/contract/connection.ts";
@@ -78,7 +78,7 @@ export function BrakeForm({ brake, readOnly }: { brake: BrakeLimits; readOnly: b
       mutation={save}
       onSave={() => save.mutate({ body: limits })}
       extraAction={
-        <Button variant="default" onClick={() => change(DEFAULT_LIMITS)}>
+        <Button variant="default" onClick={() => change(DEFAULT_BRAKE_LIMITS)}>
           Use the defaults
         </Button>
       }
