@@ -21,7 +21,7 @@ async function whoAmI(parts: TestDeps): Promise<string> {
   }
 }
 
-/** Holds what is sent to the token endpoint first. */
+/** Blocks the first request to the token endpoint. */
 function holdFirstExchange({ faults }: RunningSimulator) {
   const id = faults.add({ path: "/token$", fault: { kind: "hold" } });
   return {
@@ -30,10 +30,7 @@ function holdFirstExchange({ faults }: RunningSimulator) {
   };
 }
 
-/**
- * Stricter than Entra ID: a token that was used is refused, so two exchanges of the same one would
- * show.
- */
+/** Refuses a token that was used, unlike Entra ID, so that a second exchange of it would fail. */
 function refuseUsedTokens(simulator: RunningSimulator): void {
   Object.assign(simulator.entra.options, { oldRefreshTokens: "refused" });
 }

@@ -1,4 +1,5 @@
-// A connection that stands: a simulated organisation, a database, and an administrator who has logged in.
+// A stored connection: a simulated organisation, a database, and an administrator who has logged
+// in.
 import { onTestFinished } from "vitest";
 import { runSimulator, type RunningSimulator, type RunOptions } from "../../simulator/main.ts";
 import { normaliseAddress } from "../../src/dataverse/auth/environment-address.ts";
@@ -21,7 +22,7 @@ export async function startSimulator(options: RunOptions = {}): Promise<RunningS
   return simulator;
 }
 
-/** Without any connection yet. */
+/** The dependencies of an installation that is not connected yet. */
 export async function disconnectedDeps(simulator: RunningSimulator): Promise<TestDeps> {
   return {
     database: await testDatabase(),
@@ -34,7 +35,10 @@ export async function disconnectedDeps(simulator: RunningSimulator): Promise<Tes
   };
 }
 
-/** As if the person had just logged in. @returns how many accounts stay linked to another organisation */
+/**
+ * Stores the sign-in that a log-in would store.
+ * @returns how many accounts stay linked to another organisation
+ */
 export async function saveLogIn(
   parts: TestDeps,
   simulator: RunningSimulator,
@@ -61,7 +65,7 @@ export async function connectedDeps(simulator: RunningSimulator): Promise<TestDe
   return parts;
 }
 
-/** The same installation in a process of its own, perhaps with settings of its own. */
+/** The same installation in another process, perhaps with other settings. */
 export function anotherProcess(parts: TestDeps, changed: Partial<TestDeps> = {}): TestDeps {
   return { ...parts, ...changed, tokens: sharedTokens() };
 }
@@ -69,7 +73,7 @@ export function anotherProcess(parts: TestDeps, changed: Partial<TestDeps> = {})
 export const loadAttention = async ({ database }: TestDeps) =>
   (await loadConnection(database.kysely)).attention;
 
-/** The refresh token as it is stored, opened. */
+/** The stored refresh token, unsealed. */
 export async function storedRefreshToken({ database, sealer }: TestDeps): Promise<string> {
   const row = await database.kysely
     .selectFrom("connection")

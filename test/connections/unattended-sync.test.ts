@@ -1,4 +1,4 @@
-// A sync that nobody looks after: what the schedule and the brake of a connection make of a week.
+// The schedule and the brake of a connection, over days in which nobody attends to the sync.
 import { onTestFinished, expect, test } from "vitest";
 import { startWorker, type Worker } from "../../src/jobs/worker.ts";
 import { createLog } from "../../src/lib/log.ts";
@@ -14,7 +14,7 @@ type UnattendedSync = Connected & {
   readonly runs: () => Promise<string[]>;
 };
 
-/** Thirty accounts synced once, and a worker that looks only when told to. */
+/** Thirty accounts that were synced once, and a worker that polls only when told to. */
 async function unattendedSync(): Promise<UnattendedSync> {
   const connected = await connectedWeb();
   const { web, org } = connected;
@@ -244,7 +244,7 @@ test("choosing a new view restarts the sync", async () => {
   expect((await alone.carol.get("/connection")).body).toMatchObject({
     state: "in-step",
     attention: null,
-    // As Dynamics 365 calls it, although nobody listed the views.
+    // The name comes from Dynamics 365, although nobody listed the views.
     selectionName: "All of ours",
   });
   alone.passes(24);

@@ -69,7 +69,7 @@ test("started without the file, nothing is connected, and what it chose stays", 
 test("an organisation that does not answer at the start keeps nobody from starting, and is learnt later", async () => {
   const simulator = await startSimulator();
   const parts = await disconnectedDeps(simulator);
-  // Its port stays its own: one that is given back may be anybody's when it is wanted again.
+  // The simulator keeps its port: a closed one could be taken by another process in the meantime.
   const away = simulator.faults.add({ times: 0, fault: { kind: "cut", when: "before-headers" } });
   await useConnectionFile(parts, fileFor(simulator));
   const { kysely } = parts.database;

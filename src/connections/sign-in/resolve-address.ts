@@ -1,4 +1,5 @@
-// What a pasted address leads to, before anybody signs in. Sends no secret.
+// Resolves a pasted address to its environment and sign-in authority, before anybody signs in.
+// Sends no secret.
 import { openHttp } from "../../lib/http.ts";
 import { environmentAt, findSignInAuthority, type ClientDeps } from "./open-client.ts";
 

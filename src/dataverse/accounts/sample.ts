@@ -1,5 +1,5 @@
-// The first rows of a selection as a person sees them in Dynamics 365: labels for choices, names for lookups, numbers and
-// dates in the format of the connected user. For looking at only; a sync reads raw values.
+// The first rows of a selection as a person sees them in Dynamics 365: labels for choices, names
+// for lookups, numbers and dates in the user's format. For display only; a sync reads raw values.
 import { z } from "zod";
 import type { ReadContext } from "./read-accounts.ts";
 import { viewQuery, sampleQuery } from "./fetchxml.ts";
@@ -59,11 +59,11 @@ function countOf(body: Body, selection: AccountSelection): number | null {
   if (selection.kind === "view" && isTopView(selection.view)) return body.value.length;
   const count = body["@odata.count"] ?? body[`@${TOTAL}`] ?? -1;
   if (body[`@${TOTAL_EXCEEDED}`] === true || count < 0) return null;
-  // Without the annotation nobody knows whether it stopped counting there.
+  // Without the annotation it is unknown whether the count stopped there.
   return count >= MAX_COUNTED && body[`@${TOTAL_EXCEEDED}`] === undefined ? null : count;
 }
 
-/** A view of the first N rows comes whole. */
+/** A view of the first N rows comes in one page. */
 function isTopView(view: View): boolean {
   return viewQuery(view, [], 1).top !== undefined;
 }
@@ -85,7 +85,7 @@ function plainText(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-/** A lookup comes as `_ownerid_value`; the dot of a linked column may come escaped (seen in older versions). */
+/** A lookup comes as `_ownerid_value`; older versions escape the dot of a linked column. */
 function columnOf(key: string): string {
   return (/^_(.+)_value$/.exec(key)?.[1] ?? key).replace("_x002e_", ".");
 }

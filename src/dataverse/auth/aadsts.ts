@@ -1,5 +1,6 @@
-// What Microsoft Entra ID's refusals mean to an admin. Codes: Microsoft Learn, "Microsoft Entra authentication and
-// authorization error codes" (reference-error-codes). A row beats the OAuth `error`, which says less.
+// What the errors of Microsoft Entra ID mean to an admin. Codes: Microsoft Learn, "Microsoft Entra
+// authentication and authorization error codes" (reference-error-codes). An AADSTS number beats the
+// OAuth `error`, which is less specific.
 import { SignInError } from "../http/errors.ts";
 import type { SignInCategory } from "../http/errors.ts";
 
@@ -191,7 +192,10 @@ export interface EntraErrorAnswer {
   readonly description: string;
 }
 
-/** The error for what a token endpoint answered. Entra's own text is not repeated: it may echo what was sent. */
+/**
+ * The error of a token endpoint's response. It does not repeat Entra's text, which may contain what
+ * was sent.
+ */
 export function signInErrorOf(answer: EntraErrorAnswer): SignInError {
   const number = /AADSTS(\d+)/.exec(answer.description)?.[1];
   const meaning =

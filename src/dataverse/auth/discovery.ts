@@ -1,6 +1,6 @@
-// Where an environment signs in: asked of the environment itself, which names its authority and tenant when called
-// without a token. Microsoft Learn, "Use OAuth authentication with Microsoft Dataverse". No secret is sent before the
-// authority has been found among Microsoft's own.
+// Discovers where an environment signs in: without a token, the environment responds with its
+// authority and tenant (Microsoft Learn, "Use OAuth authentication with Microsoft Dataverse"). No
+// secret is sent before the authority is known to be Microsoft's.
 import type { Clock } from "../../lib/clock.ts";
 import { HttpError, headerValues } from "../../lib/http.ts";
 import type { Http, HttpResponse } from "../../lib/http.ts";
@@ -11,9 +11,9 @@ import type { Environment } from "./environment-address.ts";
 import { DataverseError, ProtocolError } from "../http/errors.ts";
 
 export interface SignInAuthority {
-  /** Without a slash at the end, for example https://login.microsoftonline.com */
+  /** Without a trailing slash, for example https://login.microsoftonline.com */
   readonly authority: string;
-  /** The tenant's GUID, or "common" of very old environments. */
+  /** The tenant's GUID, or "common" for very old environments. */
   readonly tenant: string;
 }
 
@@ -24,7 +24,7 @@ const AUTHORITIES: ReadonlySet<string> = new Set([
   "https://login.windows.net",
 ]);
 
-// A mistyped address should be told soon.
+// A mistyped address should be reported soon.
 const RETRY_LIMITS: RetryLimits = { ...DEFAULT_RETRY_LIMITS, maxTransientAttempts: 4 };
 
 export interface DiscoveryContext {
@@ -33,7 +33,10 @@ export interface DiscoveryContext {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Throws AddressError if there is no Dataverse online at the address, DataverseError if it is out of reach now. */
+/**
+ * @throws AddressError if there is no Dataverse online at the address, DataverseError if it cannot
+ * be reached now
+ */
 export async function discoverSignIn(
   environment: Environment,
   context: DiscoveryContext,
@@ -55,7 +58,10 @@ export async function discoverSignIn(
   return { authority: url.origin, tenant };
 }
 
-/** The `authorization_uri` in a WWW-Authenticate header: quoted or not, anywhere among the parameters. */
+/**
+ * The `authorization_uri` of a WWW-Authenticate header: quoted or not, anywhere among the
+ * parameters.
+ */
 export function authorizationUri(challenges: readonly string[]): string | undefined {
   for (const challenge of challenges) {
     const match = /\bauthorization_uri\s*=\s*(?:"([^"]*)"|([^\s,"]+))/i.exec(challenge);

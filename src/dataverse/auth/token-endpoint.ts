@@ -1,5 +1,6 @@
-// The token endpoint of Microsoft Entra ID: how it is asked, how often, and what its refusals become.
-// Entra's endpoints follow from authority and tenant (Microsoft Learn, "OAuth 2.0 and OpenID Connect protocols").
+// Sends requests to the token endpoint of Microsoft Entra ID, retries them, and turns its responses
+// into errors. Its URLs follow from authority and tenant (Microsoft Learn, "OAuth 2.0 and OpenID
+// Connect protocols").
 import * as oauth from "openid-client";
 import type { Clock } from "../../lib/clock.ts";
 import { HttpError } from "../../lib/http.ts";
@@ -17,9 +18,9 @@ export interface SignInContext {
   readonly authority: SignInAuthority;
   readonly http: Http;
   readonly clock: Clock;
-  /** Ends the wait before another try. */
+  /** Ends the wait before a retry. */
   readonly signal?: AbortSignal | undefined;
-  /** For one request, answer included. Default 30. */
+  /** Timeout of one request, response included. Default 30. */
   readonly requestSeconds?: number | undefined;
 }
 
@@ -34,7 +35,7 @@ export interface AccessToken {
   readonly expiresInSeconds: number;
 }
 
-/** What a person's sign-in asks for: to act as them in this environment, for longer than an hour. */
+/** The scope of a delegated sign-in: act as the user in this environment, with a refresh token. */
 export function delegatedScope({ origin }: Environment): string {
   return `${origin}/user_impersonation offline_access`;
 }
@@ -60,7 +61,7 @@ export function entraClient(
     undefined,
     clientSecret === undefined ? oauth.None() : oauth.ClientSecretPost(clientSecret),
   );
-  // Discovery lets only the simulator's 127.0.0.1 through without TLS.
+  // Discovery accepts http only for the simulator at 127.0.0.1.
   if (authority.authority.startsWith("http://")) oauth.allowInsecureRequests(configuration);
   configuration.timeout = requestSeconds;
   configuration[oauth.customFetch] = async (url, { method, headers, body, signal }) => {
@@ -85,7 +86,10 @@ export function entraClient(
   return configuration;
 }
 
-/** Asks again where that makes sense. @throws SignInError */
+/**
+ * Sends a token request, and retries transient failures.
+ * @throws SignInError
+ */
 export async function requestWithRetry<T>(
   { clock, signal }: SignInContext,
   request: () => Promise<T>,
@@ -120,7 +124,8 @@ interface TokenFailure {
   readonly signInError: Error;
 }
 
-// openid-client's own error is not passed on as a cause: it holds the answer's whole text, which may echo a secret.
+// openid-client's error is not kept as the cause: it has the whole response, which may contain a
+// secret.
 async function tokenFailureOf(error: unknown): Promise<TokenFailure> {
   if (error instanceof oauth.ResponseBodyError) {
     const description = error.error_description ?? "";

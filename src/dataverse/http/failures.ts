@@ -1,4 +1,5 @@
-// Why a request failed, whether it may be sent again, and what the admin reads if it may not or that did not help.
+// Classifies a failed request: whether it may be retried, and the error for the admin if it may not
+// or if the retries failed.
 import { z } from "zod";
 import type { HttpResponse, HttpError, HttpErrorKind } from "../../lib/http.ts";
 import { classifyStatus } from "../../lib/retry-timing.ts";
@@ -14,10 +15,10 @@ export interface Failure {
   readonly error: Error;
 }
 
-// Comes with various statuses; the code is what tells it.
+// This code comes with various HTTP statuses.
 const SQL_TIMEOUT = "0x80044151";
 
-/** Of an answer that is not 2xx. */
+/** The failure of a response that is not 2xx. */
 export function failureOf(answer: HttpResponse): Failure {
   const errorAnswer = errorAnswerOf(answer);
   const retryAfter = String(answer.headers["retry-after"] ?? "");
@@ -78,7 +79,9 @@ export function incompleteBodyFailure(error: IncompleteBody, answer: HttpRespons
   return { trouble: "broken", error: new DataverseError("unavailable", finding, facts, options) };
 }
 
-/** A name that is not found may be found again: this environment has been talked to. */
+/**
+ * A host name that is not found counts as transient, because this environment was reached before.
+ */
 const PERMANENT_ERRORS: ReadonlySet<HttpErrorKind> = new Set(["too-large", "tls", "closed"]);
 
 export function connectionFailure(error: HttpError): Failure {
@@ -94,7 +97,7 @@ const ErrorBody = z.object({
 
 function errorAnswerOf(answer: HttpResponse): ErrorAnswer {
   const base = { status: answer.status, requestId: requestIdOf(answer) };
-  // Gateways answer in HTML; there is nothing in it for anybody.
+  // Gateways respond with HTML, which says nothing useful.
   const json = /^\s*\{/.test(answer.body.toString("latin1", 0, 100)) ? jsonOrUndefined(answer) : undefined;
   const { code: serverCode = "", message = "" } = ErrorBody.safeParse(json).data?.error ?? {};
   return { ...base, serverCode, message };

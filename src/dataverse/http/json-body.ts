@@ -1,13 +1,16 @@
-// What every answer of Dataverse is read with.
+// Parses the JSON body and the request id of a Dataverse response.
 import { bodyText } from "../../lib/http.ts";
 import type { HttpResponse } from "../../lib/http.ts";
 
-/** A body that came, but not whole or not as JSON. */
+/** The body was received incomplete or is not JSON. */
 export class IncompleteBody extends Error {
   override readonly name = "TornBody";
 }
 
-/** The body as JSON. Throws TornBody if it is none. */
+/**
+ * Parses the body as JSON.
+ * @throws IncompleteBody
+ */
 export function parseJson(answer: HttpResponse): unknown {
   try {
     return JSON.parse(bodyText(answer.body));
@@ -16,7 +19,7 @@ export function parseJson(answer: HttpResponse): unknown {
   }
 }
 
-/** What Microsoft's support asks for. */
+/** The request id that Microsoft's support asks for. */
 export function requestIdOf(answer: HttpResponse): string | undefined {
   const id = answer.headers["x-ms-service-request-id"] ?? answer.headers["req_id"];
   return id === undefined ? undefined : String(id);

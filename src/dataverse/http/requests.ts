@@ -1,5 +1,6 @@
-// One request to Dataverse: the token only to our own origin, tried again as long as it makes sense, and any failure
-// told as an error for the admin. Nothing above this file knows about 429, tokens or torn bodies.
+// Sends requests to Dataverse: the token only to its own origin, retries while they make sense, and
+// every failure as an error for the admin. Callers need to know nothing of HTTP 429, tokens or
+// incomplete bodies.
 import type { z } from "zod";
 import { linkSignals } from "../../lib/abort.ts";
 import type { Clock } from "../../lib/clock.ts";
@@ -24,8 +25,8 @@ export interface RequestOptions {
 export interface Requests {
   readonly usage: Readonly<Usage>;
   /**
-   * GETs a path below the API root, or an absolute URL of the same origin. `read` gets an answer of 2xx; if it throws
-   * TornBody, the request is tried again.
+   * Sends a GET to a path below the API root, or to an absolute URL of the same origin. `read` gets a
+   * 2xx response; if it throws IncompleteBody, the request is retried.
    */
   get<T>(target: string, options: RequestOptions, read: (answer: HttpResponse) => T | Promise<T>): Promise<T>;
   json<T>(target: string, schema: z.ZodType<T>, options?: RequestOptions): Promise<T>;
@@ -41,7 +42,7 @@ export interface RequestsContext {
   readonly onRequest?: ((stats: RequestStats) => void) | undefined;
 }
 
-// Dataverse takes 32 KB; some room is left for what proxies add.
+// Dataverse accepts 32 KB; the rest is for what proxies add.
 const MAX_URL_LENGTH = 30_000;
 
 // The headers of every request (Microsoft Learn, "Compose HTTP requests and handle errors").
@@ -123,7 +124,7 @@ async function sendWithRetry<T>(
       token = await tokens.renew(token, signal);
       continue;
     }
-    // A user that was just added is unknown for some seconds (seen after provisioning); asking once more tells.
+    // Dataverse does not know a user for some seconds after it was added, so one retry decides.
     if (trouble === "not-a-member-yet" && failures[trouble] > 1) throw error;
     const delay = retryDelay({
       failure: trouble === "not-a-member-yet" ? "broken" : trouble,
@@ -150,7 +151,7 @@ async function sendWithRetry<T>(
       reason: error.cause instanceof Error ? error.cause.message : error.message,
     });
     await clock.sleep(delay, signal);
-    // The wait may have been longer than the token lives; a refusal of the old one then says nothing of the new one.
+    // The token may have expired during the wait; its refusal then says nothing about the new one.
     failures.token = 0;
     token = await tokens.token(signal);
   }

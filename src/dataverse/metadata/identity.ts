@@ -1,4 +1,4 @@
-// Who is signed in, and what time it is at the other end.
+// The identity of the signed-in user, and the server's time.
 import { z } from "zod";
 import type { ConnectedUser, Identity } from "../model.ts";
 import type { Requests } from "../http/requests.ts";
@@ -41,7 +41,7 @@ export async function readConnectedUser(
   };
 }
 
-/** By the Date header, which HTTP servers with a clock send (RFC 9110 6.6.1). */
+/** From the Date header, which HTTP servers with a clock send (RFC 9110 6.6.1). */
 export async function readServerTime(
   requests: Requests,
   signal: AbortSignal | undefined,
