@@ -214,7 +214,7 @@ export async function saveSignIn(trx: Transaction<Tables>, signIn: NewSignIn): P
       region: environment.region,
       app_id: environment.appId ?? null,
       organization_id: organizationId ?? before.organization_id,
-      authority: authority?.authority ?? null,
+      authority: authority?.origin ?? null,
       tenant: authority?.tenant ?? null,
       sign_in: signIn.signInBy,
       from_file: signIn.fromFile ?? false,

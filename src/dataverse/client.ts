@@ -60,7 +60,7 @@ export interface DataverseClient {
   /** The first rows, formatted: in the view's own columns and order, or in the given columns. */
   sample(
     selection: AccountSelection,
-    columns: readonly string[] | "of the view",
+    columns: readonly string[] | "view-columns",
     rows: number,
     signal?: AbortSignal,
   ): Promise<Sample>;

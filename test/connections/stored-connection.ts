@@ -40,34 +40,34 @@ export async function disconnectedDeps(simulator: RunningSimulator): Promise<Tes
  * @returns how many accounts stay linked to another organisation
  */
 export async function saveLogIn(
-  parts: TestDeps,
+  deps: TestDeps,
   simulator: RunningSimulator,
   refreshToken: string = simulator.refreshToken,
 ): Promise<number> {
-  return parts.database.kysely.transaction().execute((trx) =>
+  return deps.database.kysely.transaction().execute((trx) =>
     saveSignIn(trx, {
       environment: normaliseAddress(simulator.origin, { simulatorOrigin: simulator.origin }),
-      authority: { authority: simulator.origin, tenant: simulator.tenantId },
+      authority: { origin: simulator.origin, tenant: simulator.tenantId },
       organizationId: simulator.org.id,
       signInBy: "delegated",
       signedInAs: "Admin Contoso",
       clientId: simulator.clientId,
-      sealedRefreshToken: parts.sealer.seal(REFRESH_TOKEN, refreshToken),
+      sealedRefreshToken: deps.sealer.seal(REFRESH_TOKEN, refreshToken),
       connectedBy: "wren@ourcompany.example",
-      connectedAt: parts.clock.now(),
+      connectedAt: deps.clock.now(),
     }),
   );
 }
 
 export async function connectedDeps(simulator: RunningSimulator): Promise<TestDeps> {
-  const parts = await disconnectedDeps(simulator);
-  await saveLogIn(parts, simulator);
-  return parts;
+  const deps = await disconnectedDeps(simulator);
+  await saveLogIn(deps, simulator);
+  return deps;
 }
 
 /** The same installation in another process, perhaps with other settings. */
-export function anotherProcess(parts: TestDeps, changed: Partial<TestDeps> = {}): TestDeps {
-  return { ...parts, ...changed, tokens: sharedTokens() };
+export function anotherProcess(deps: TestDeps, changed: Partial<TestDeps> = {}): TestDeps {
+  return { ...deps, ...changed, tokens: sharedTokens() };
 }
 
 export const loadAttention = async ({ database }: TestDeps) =>

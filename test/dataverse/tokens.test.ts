@@ -30,7 +30,7 @@ async function signInAt(answer: RequestHandler) {
   const http = openHttp();
   const clock = createSettableClock("2026-03-01T00:00:00Z");
   const environment = normaliseAddress(server.origin, { simulatorOrigin: server.origin });
-  const context = { environment, authority: { authority: server.origin, tenant: TENANT }, http, clock };
+  const context = { environment, authority: { origin: server.origin, tenant: TENANT }, http, clock };
   const saved: string[] = [];
   const saveRefreshToken = async (token: string) => {
     saved.push(token);

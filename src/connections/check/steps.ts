@@ -86,8 +86,8 @@ const ADMIN_CENTER = "In the Power Platform admin center, under the environment'
 async function checkAddress({ deps, environment, signal }: CheckContext): Promise<StepResult> {
   const http = openHttp();
   try {
-    const place = await findSignInAuthority(deps, environmentAt(deps, environment.origin), http, signal);
-    return ok(`${environment.host} answers, and has people sign in at ${new URL(place.authority).host}.`);
+    const authority = await findSignInAuthority(deps, environmentAt(deps, environment.origin), http, signal);
+    return ok(`${environment.host} answers, and has people sign in at ${new URL(authority.origin).host}.`);
   } finally {
     await http.close();
   }

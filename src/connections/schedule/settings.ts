@@ -12,7 +12,7 @@ export class ScheduleSettingsError extends UserError {
   override readonly name = "SelfRunningError";
 
   constructor({ message, path }: z.core.$ZodIssue) {
-    super("self-running", `${message.charAt(0).toUpperCase()}${message.slice(1)}.`, {
+    super("schedule-settings", `${message.charAt(0).toUpperCase()}${message.slice(1)}.`, {
       field: path.join("."),
     });
   }

@@ -26,7 +26,7 @@ export async function sampleTable(client: DataverseClient, selection: Selection)
   );
   const names = viewColumns.length > 0 ? viewColumns : defaultColumns;
   try {
-    const requested = viewColumns.length > 0 ? "of the view" : names;
+    const requested = viewColumns.length > 0 ? "view-columns" : names;
     return tableOf(await client.sample(chosen, requested, SAMPLE_ROWS), names, accountColumns);
   } catch (error) {
     // Dynamics 365 cannot open a view whose layout has a deleted column, but a sync can read it with

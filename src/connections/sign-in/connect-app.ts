@@ -55,7 +55,7 @@ export async function connectApp(
         clientId,
         sealedClientSecret: deps.sealer.seal(CLIENT_SECRET, clientSecret),
         secretExpiresAt: signIn.secretExpiresAt,
-        connectedBy: connectedBy,
+        connectedBy,
         connectedAt: deps.clock.now(),
       }),
     );

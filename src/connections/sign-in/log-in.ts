@@ -37,7 +37,7 @@ export async function startLogIn(
   const environment = environmentAt(deps, request.address);
   return withHttp(async (http) => {
     const authority = await findSignInAuthority(deps, environment, http, signal);
-    const context = { environment, authority: authority, http, clock: deps.clock };
+    const context = { environment, authority, http, clock: deps.clock };
     const { url, state, verifier } = await startSignIn(context, app, request.redirectUri);
     const { kysely } = deps.database;
     const now = deps.clock.now();
@@ -48,7 +48,7 @@ export async function startLogIn(
         state_hash: hashOf(state),
         teammate_id: request.teammateId,
         address: request.address,
-        authority: authority.authority,
+        authority: authority.origin,
         tenant: authority.tenant,
         redirect_uri: request.redirectUri,
         sealed_verifier: deps.sealer.seal(SIGN_IN_VERIFIER, verifier),
@@ -76,10 +76,10 @@ export async function finishLogIn(
   if (code === undefined) throw unknownSignInError();
   const app = requireApplication(deps);
   const environment = environmentAt(deps, pending.address);
-  const authority = { authority: pending.authority, tenant: pending.tenant };
+  const authority = { origin: pending.authority, tenant: pending.tenant };
   const verifier = deps.sealer.open(SIGN_IN_VERIFIER, pending.sealed_verifier);
   return withHttp(async (http) => {
-    const context = { environment, authority: authority, http, clock: deps.clock };
+    const context = { environment, authority, http, clock: deps.clock };
     const issued = await redeemCode(context, app, { code, redirectUri: pending.redirect_uri, verifier });
     let { refreshToken } = issued;
     const tokens = sharedRefreshTokens(
@@ -94,16 +94,11 @@ export async function finishLogIn(
       },
       issued.accessToken,
     );
-    const administrator = await requireAdministrator(
-      deps,
-      { environment, authority: authority },
-      tokens,
-      signal,
-    );
+    const administrator = await requireAdministrator(deps, { environment, authority }, tokens, signal);
     return deps.database.kysely.transaction().execute((trx) =>
       saveSignIn(trx, {
         environment,
-        authority: authority,
+        authority,
         organizationId: administrator.organizationId,
         signInBy: "delegated",
         signedInAs: administrator.name,

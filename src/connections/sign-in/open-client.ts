@@ -93,7 +93,7 @@ export async function openClient(
       ...(pageSize === undefined ? {} : { pageSize }),
     });
     releases.add(() => client.close());
-    return { environment, authority: authority, client, close: () => releases.release() };
+    return { environment, authority, client, close: () => releases.release() };
   } catch (error) {
     await releases.release();
     throw error;

@@ -101,7 +101,7 @@ function storedSource(deps: ConnectionDeps, stored: StoredConnection): SignInSou
   return {
     target: {
       environment: { ...environment, ...(appId !== null && { appId }) },
-      authority: { authority, tenant },
+      authority: { origin: authority, tenant },
     },
     tokensFor: (context) =>
       signIn === "app-only" ? appTokens(deps, stored, context) : delegatedTokens(deps, stored, context),

@@ -21,11 +21,13 @@ export async function resolveAddress(
   const http = openHttp();
   try {
     const { origin, region } = environment;
+    const authority = await findSignInAuthority(deps, environment, http, signal);
     return {
       host: new URL(origin).host,
       origin,
       region,
-      ...(await findSignInAuthority(deps, environment, http, signal)),
+      tenant: authority.tenant,
+      authority: authority.origin,
     };
   } finally {
     await http.close();

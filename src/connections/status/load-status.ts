@@ -53,7 +53,7 @@ export async function loadSyncStatus(
     paused,
     attention,
     isRunning: running !== null,
-    pendingPlan: pendingPlan,
+    pendingPlan,
     failed:
       figures.failed !== null && environment !== null && figures.failed.at >= environment.connectedAt
         ? figures.failed

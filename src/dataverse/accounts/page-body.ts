@@ -13,8 +13,8 @@ export interface PageBody {
   readonly "@Microsoft.Dynamics.CRM.morerecords"?: boolean;
 }
 
-export function pageBody(answer: HttpResponse): PageBody {
-  const body = parseJson(answer);
+export function pageBody(response: HttpResponse): PageBody {
+  const body = parseJson(response);
   if (isPageBody(body)) return body;
   throw new ProtocolError("Dynamics 365 answered a page of accounts in a form that is not understood.");
 }

@@ -88,9 +88,12 @@ function odataUrl(select: readonly string[], filter: string, orderBy?: string): 
 function readOData({ requests, pageSize }: ReadContext, url: string, signal: AbortSignal | undefined) {
   const prefer = `odata.maxpagesize=${pageSize}`;
   const read: ReadPage = (request, prefetch, abort) =>
-    requests.get(request.url, { prefer, signal: abort }, async (answer) => {
-      await prefetchNext(prefetch, nextLinkRequest(request, findAnnotation(answer.body, "@odata.nextLink")));
-      const body = pageBody(answer);
+    requests.get(request.url, { prefer, signal: abort }, async (response) => {
+      await prefetchNext(
+        prefetch,
+        nextLinkRequest(request, findAnnotation(response.body, "@odata.nextLink")),
+      );
+      const body = pageBody(response);
       return { rows: body.value, next: nextLinkRequest(request, body["@odata.nextLink"]) };
     });
   return readPages({ url, page: 1, position: url }, read, signal);

@@ -24,7 +24,7 @@ type Body = z.infer<typeof Body>;
 export async function readSample(
   context: ReadContext,
   selection: AccountSelection,
-  columns: readonly string[] | "of the view",
+  columns: readonly string[] | "view-columns",
   rows: number,
   signal: AbortSignal | undefined,
 ): Promise<Sample> {
@@ -35,22 +35,22 @@ export async function readSample(
 async function fetchSample(
   { requests, wireNames }: ReadContext,
   selection: AccountSelection,
-  columns: readonly string[] | "of the view",
+  columns: readonly string[] | "view-columns",
   rows: number,
   signal: AbortSignal | undefined,
 ): Promise<Body> {
   const annotations = `odata.include-annotations="${FORMATTED},${TOTAL},${TOTAL_EXCEEDED}"`;
   if (selection.kind === "view") {
     const { view } = selection;
-    const xml = columns === "of the view" ? sampleQuery(view, rows) : viewQuery(view, columns, rows).xml(1);
+    const xml = columns === "view-columns" ? sampleQuery(view, rows) : viewQuery(view, columns, rows).xml(1);
     const path = `accounts?fetchXml=${encodeURIComponent(xml)}`;
     try {
       return await requests.json(path, Body, { prefer: annotations, signal });
     } catch (error) {
-      throw asViewError(error, view, columns === "of the view" ? [] : columns);
+      throw asViewError(error, view, columns === "view-columns" ? [] : columns);
     }
   }
-  const select = columns === "of the view" ? ["name"] : await wireNames(columns, signal);
+  const select = columns === "view-columns" ? ["name"] : await wireNames(columns, signal);
   const path = `accounts?$select=${select.join(",")}&$filter=statecode%20eq%200&$orderby=name&$count=true`;
   return await requests.json(path, Body, { prefer: `odata.maxpagesize=${rows},${annotations}`, signal });
 }

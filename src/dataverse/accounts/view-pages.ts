@@ -35,11 +35,11 @@ export async function* readViewPages(
     isByPageNumber: cookie === undefined && page > 1,
   });
   const read: ReadPage = (request, prefetch, abort) =>
-    requests.get(request.url, { prefer: PREFER, signal: abort }, async (answer) => {
-      const cookie = findAnnotation(answer.body, "@Microsoft.Dynamics.CRM.fetchxmlpagingcookie");
-      if (top === undefined && cookie !== undefined && hasMoreRecords(answer.body))
+    requests.get(request.url, { prefer: PREFER, signal: abort }, async (response) => {
+      const cookie = findAnnotation(response.body, "@Microsoft.Dynamics.CRM.fetchxmlpagingcookie");
+      if (top === undefined && cookie !== undefined && hasMoreRecords(response.body))
         await prefetchNext(prefetch, requestAfter(request, decodeCookie(cookie), requestFor));
-      const body = pageBody(answer);
+      const body = pageBody(response);
       return top === undefined
         ? viewPage(view, request, body, pageSize, requestFor)
         : singlePage(view, body, top);

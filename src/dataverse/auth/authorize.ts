@@ -55,19 +55,19 @@ export function authorizationError(error: string, description: string): SignInEr
 export async function redeemCode(
   context: SignInContext,
   app: ClientCredentials,
-  returned: { readonly code: string; readonly redirectUri: string; readonly verifier: string },
+  redirect: { readonly code: string; readonly redirectUri: string; readonly verifier: string },
 ): Promise<IssuedTokens> {
   const configuration = entraClient(context, app);
-  const answer = await requestWithRetry(context, () =>
+  const response = await requestWithRetry(context, () =>
     oauth.genericGrantRequest(configuration, "authorization_code", {
-      code: returned.code,
-      redirect_uri: returned.redirectUri,
-      code_verifier: returned.verifier,
+      code: redirect.code,
+      redirect_uri: redirect.redirectUri,
+      code_verifier: redirect.verifier,
       scope: delegatedScope(context.environment),
     }),
   );
-  if (answer.refresh_token !== undefined)
-    return { accessToken: accessTokenOf(answer), refreshToken: answer.refresh_token };
+  if (response.refresh_token !== undefined)
+    return { accessToken: accessTokenOf(response), refreshToken: response.refresh_token };
   throw new SignInError(
     "configuration",
     "Microsoft Entra ID gave a sign-in that ends within the hour, and none that lasts.",

@@ -12,7 +12,7 @@ import { DataverseError, ProtocolError } from "../http/errors.ts";
 
 export interface SignInAuthority {
   /** Without a trailing slash, for example https://login.microsoftonline.com */
-  readonly authority: string;
+  readonly origin: string;
   /** The tenant's GUID, or "common" for very old environments. */
   readonly tenant: string;
 }
@@ -55,7 +55,7 @@ export async function discoverSignIn(
       {},
       { fix: "Check the address; if it is right, have your network looked at." },
     );
-  return { authority: url.origin, tenant };
+  return { origin: url.origin, tenant };
 }
 
 /**
@@ -72,7 +72,7 @@ export function authorizationUri(challenges: readonly string[]): string | undefi
 }
 
 interface ProbeFailure {
-  readonly trouble: FailureClass;
+  readonly failureClass: FailureClass;
   readonly retryAfter?: string;
   readonly error: Error;
 }
@@ -85,12 +85,12 @@ async function probe(
   let throttledMs = 0;
   for (;;) {
     const outcome = await sendProbe(environment, http, signal);
-    if ("answer" in outcome) return outcome.answer;
-    const { trouble: failure, retryAfter, error } = outcome;
-    failures[failure] += 1;
+    if ("response" in outcome) return outcome.response;
+    const { failureClass, retryAfter, error } = outcome;
+    failures[failureClass] += 1;
     const delay = retryDelay({
-      failure,
-      attempt: failures[failure],
+      failure: failureClass,
+      attempt: failures[failureClass],
       retryAfter,
       now: clock.now(),
       throttledMs,
@@ -98,7 +98,7 @@ async function probe(
       limits: RETRY_LIMITS,
     });
     if (delay === "give-up") throw error;
-    if (failure === "throttled") throttledMs += delay;
+    if (failureClass === "throttled") throttledMs += delay;
     await clock.sleep(delay, signal);
   }
 }
@@ -107,27 +107,27 @@ async function sendProbe(
   environment: Environment,
   http: Http,
   signal: AbortSignal | undefined,
-): Promise<{ answer: HttpResponse } | ProbeFailure> {
+): Promise<{ response: HttpResponse } | ProbeFailure> {
   try {
-    const answer = await http.send({
+    const response = await http.send({
       url: environment.apiRoot,
       headers: { Accept: "application/json" },
       signal,
     });
-    const trouble = classifyStatus(answer.status);
-    if (trouble === "final") return { answer };
+    const failureClass = classifyStatus(response.status);
+    if (failureClass === "final") return { response };
     const error = new DataverseError(
       "unavailable",
-      `Dynamics 365 is not available at the moment (HTTP ${answer.status}).`,
-      { status: answer.status },
+      `Dynamics 365 is not available at the moment (HTTP ${response.status}).`,
+      { status: response.status },
       { fix: "Try again later." },
     );
-    return { trouble, retryAfter: String(answer.headers["retry-after"] ?? ""), error };
+    return { failureClass, retryAfter: String(response.headers["retry-after"] ?? ""), error };
   } catch (error) {
     if (!(error instanceof HttpError)) throw error;
     const isPermanent = ["no-such-host", "tls", "too-large", "closed"].includes(error.kind);
     const fix = "Check the address of the environment, and that this server may reach it.";
     const addressError = new AddressError("unreachable", error.message, { fix, cause: error });
-    return { trouble: isPermanent ? "final" : "broken", error: addressError };
+    return { failureClass: isPermanent ? "final" : "broken", error: addressError };
   }
 }

@@ -40,8 +40,8 @@ export function delegatedScope({ origin }: Environment): string {
   return `${origin}/user_impersonation offline_access`;
 }
 
-export function accessTokenOf(answer: oauth.TokenEndpointResponse): AccessToken {
-  return { token: answer.access_token, expiresInSeconds: answer.expires_in ?? 600 };
+export function accessTokenOf(response: oauth.TokenEndpointResponse): AccessToken {
+  return { token: response.access_token, expiresInSeconds: response.expires_in ?? 600 };
 }
 
 const MAX_ATTEMPTS = 4;
@@ -50,7 +50,7 @@ export function entraClient(
   { authority, http, requestSeconds = 30 }: SignInContext,
   { clientId, clientSecret }: ClientCredentials,
 ): oauth.Configuration {
-  const base = `${authority.authority}/${authority.tenant}`;
+  const base = `${authority.origin}/${authority.tenant}`;
   const configuration = new oauth.Configuration(
     {
       issuer: `${base}/v2.0`,
@@ -62,7 +62,7 @@ export function entraClient(
     clientSecret === undefined ? oauth.None() : oauth.ClientSecretPost(clientSecret),
   );
   // Discovery accepts http only for the simulator at 127.0.0.1.
-  if (authority.authority.startsWith("http://")) oauth.allowInsecureRequests(configuration);
+  if (authority.origin.startsWith("http://")) oauth.allowInsecureRequests(configuration);
   configuration.timeout = requestSeconds;
   configuration[oauth.customFetch] = async (url, { method, headers, body, signal }) => {
     const request: HttpRequest = {
@@ -72,16 +72,16 @@ export function entraClient(
       ...(body instanceof URLSearchParams ? { body: body.toString() } : {}),
       signal,
     };
-    const answer = await http.send(request).catch((error: unknown) => {
+    const response = await http.send(request).catch((error: unknown) => {
       if (signal?.aborted !== true) throw error;
       throw new HttpError("timeout", `${new URL(url).host} did not answer in time.`, { cause: error });
     });
-    const type = String(answer.headers["content-type"] ?? "");
+    const type = String(response.headers["content-type"] ?? "");
     const init = {
-      status: answer.status,
-      headers: { "content-type": type, "retry-after": retryAfterOf(answer) },
+      status: response.status,
+      headers: { "content-type": type, "retry-after": retryAfterOf(response) },
     };
-    return new Response(new Uint8Array(answer.body), init);
+    return new Response(new Uint8Array(response.body), init);
   };
   return configuration;
 }
@@ -98,10 +98,10 @@ export async function requestWithRetry<T>(
     try {
       return await request();
     } catch (error) {
-      const { trouble, retryAfter, signInError } = await tokenFailureOf(error);
+      const { failureClass, retryAfter, signInError } = await tokenFailureOf(error);
       const delay = retryDelay({
-        failure: trouble === "throttled" && attempt >= MAX_ATTEMPTS ? "final" : trouble,
-        attempt: attempt,
+        failure: failureClass === "throttled" && attempt >= MAX_ATTEMPTS ? "final" : failureClass,
+        attempt,
         retryAfter,
         now: clock.now(),
         throttledMs: 0,
@@ -119,7 +119,7 @@ export async function requestWithRetry<T>(
 }
 
 interface TokenFailure {
-  readonly trouble: FailureClass;
+  readonly failureClass: FailureClass;
   readonly retryAfter?: string | undefined;
   readonly signInError: Error;
 }
@@ -130,13 +130,13 @@ async function tokenFailureOf(error: unknown): Promise<TokenFailure> {
   if (error instanceof oauth.ResponseBodyError) {
     const description = error.error_description ?? "";
     const signInError = signInErrorOf({ status: error.status, error: error.error, description });
-    return { trouble: signInError.category === "retry" ? "broken" : "final", signInError };
+    return { failureClass: signInError.category === "retry" ? "broken" : "final", signInError };
   }
   const cause = error instanceof Error ? error.cause : undefined;
   if (cause instanceof Response) {
     const signInError = signInErrorOf({ status: cause.status, error: "", description: "" });
     return {
-      trouble: classifyStatus(cause.status),
+      failureClass: classifyStatus(cause.status),
       retryAfter: cause.headers.get("retry-after") ?? "",
       signInError,
     };
@@ -148,11 +148,13 @@ async function tokenFailureOf(error: unknown): Promise<TokenFailure> {
     cause: httpError,
   });
   return {
-    trouble: ["tls", "too-large", "closed"].includes(httpError.kind) ? "final" : "broken",
+    failureClass: ["tls", "too-large", "closed"].includes(httpError.kind) ? "final" : "broken",
     signInError,
   };
 }
 
-function retryAfterOf(answer: { headers: Readonly<Record<string, string | string[] | undefined>> }): string {
-  return String(answer.headers["retry-after"] ?? "");
+function retryAfterOf(response: {
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+}): string {
+  return String(response.headers["retry-after"] ?? "");
 }

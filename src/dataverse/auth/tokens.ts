@@ -89,8 +89,8 @@ export function sharedRefreshTokens(
   const refresh = (): Promise<AccessToken> =>
     requestWithRetry(context, () =>
       signIn.exchange(async (refreshToken) => {
-        const answer = await oauth.refreshTokenGrant(configuration, refreshToken, { scope });
-        return { refreshToken: answer.refresh_token ?? refreshToken, result: accessTokenOf(answer) };
+        const response = await oauth.refreshTokenGrant(configuration, refreshToken, { scope });
+        return { refreshToken: response.refresh_token ?? refreshToken, result: accessTokenOf(response) };
       }),
     );
   return cachedTokens(context.clock, refresh, initialToken);

@@ -30,7 +30,7 @@ export function batchOfOne(url: URL, headers: Readonly<Record<string, string>>):
  * The response inside a batch response; undefined if the body is incomplete. Lines end with CR LF
  * or LF.
  */
-export function answerInBatch(outer: HttpResponse): HttpResponse | undefined {
+export function responseInBatch(outer: HttpResponse): HttpResponse | undefined {
   const boundary = /boundary="?([^";]+)"?/i.exec(String(outer.headers["content-type"] ?? ""))?.[1];
   if (boundary === undefined) return undefined;
   const { body } = outer;

@@ -90,7 +90,7 @@ export class SignInError extends UserError<SignInErrorCode> {
   }
 }
 
-export interface ErrorAnswer {
+export interface ErrorResponse {
   readonly status: number;
   readonly serverCode: string;
   /** Dataverse's message. */
@@ -100,7 +100,7 @@ export interface ErrorAnswer {
 
 interface ErrorMeaning {
   readonly code: DataverseErrorCode;
-  readonly explain: (answer: ErrorAnswer) => { readonly finding: string; readonly fix?: string };
+  readonly explain: (response: ErrorResponse) => { readonly finding: string; readonly fix?: string };
   readonly subjectOf?: (message: string) => { subject?: string | undefined; table?: string | undefined };
 }
 
@@ -206,15 +206,15 @@ function columnIn(message: string): { subject?: string | undefined; table?: stri
 }
 
 /** The error of a response that is not to be retried. */
-export function dataverseErrorOf(answer: ErrorAnswer, cause?: unknown): DataverseError {
-  const { status, serverCode, requestId } = answer;
-  const serverText = shorten(answer.message);
+export function dataverseErrorOf(response: ErrorResponse, cause?: unknown): DataverseError {
+  const { status, serverCode, requestId } = response;
+  const serverText = shorten(response.message);
   const facts = { status, serverCode, requestId, serverText };
   const options = cause === undefined ? {} : { cause };
-  const meaning = meaningOf(answer);
+  const meaning = meaningOf(response);
   if (meaning !== undefined) {
-    const { finding, fix } = meaning.explain(answer);
-    const subject = meaning.subjectOf?.(answer.message);
+    const { finding, fix } = meaning.explain(response);
+    const subject = meaning.subjectOf?.(response.message);
     return new DataverseError(meaning.code, finding, { ...facts, ...subject }, { ...options, fix });
   }
   const quote = serverText === "" ? "" : ` It says: "${serverText}"`;
@@ -229,12 +229,12 @@ export function dataverseErrorOf(answer: ErrorAnswer, cause?: unknown): Datavers
   );
 }
 
-function meaningOf(answer: ErrorAnswer): ErrorMeaning | undefined {
+function meaningOf(response: ErrorResponse): ErrorMeaning | undefined {
   // This code has many meanings; only this text is about a column.
-  if (answer.serverCode === "0x80060888" && answer.message.includes("Could not find a property named"))
+  if (response.serverCode === "0x80060888" && response.message.includes("Could not find a property named"))
     return COLUMN_NOT_FOUND;
   return (
-    BY_SERVER_CODE[answer.serverCode.toLowerCase()] ?? (answer.status === 403 ? ACCESS_DENIED : undefined)
+    BY_SERVER_CODE[response.serverCode.toLowerCase()] ?? (response.status === 403 ? ACCESS_DENIED : undefined)
   );
 }
 

@@ -11,16 +11,16 @@ export class IncompleteBody extends Error {
  * Parses the body as JSON.
  * @throws IncompleteBody
  */
-export function parseJson(answer: HttpResponse): unknown {
+export function parseJson(response: HttpResponse): unknown {
   try {
-    return JSON.parse(bodyText(answer.body));
+    return JSON.parse(bodyText(response.body));
   } catch (error) {
     throw new IncompleteBody("The body is not JSON.", { cause: error });
   }
 }
 
 /** The request id that Microsoft's support asks for. */
-export function requestIdOf(answer: HttpResponse): string | undefined {
-  const id = answer.headers["x-ms-service-request-id"] ?? answer.headers["req_id"];
+export function requestIdOf(response: HttpResponse): string | undefined {
+  const id = response.headers["x-ms-service-request-id"] ?? response.headers["req_id"];
   return id === undefined ? undefined : String(id);
 }

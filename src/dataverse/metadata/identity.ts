@@ -16,11 +16,11 @@ const User = z.object({
 });
 
 export async function readWhoAmI(requests: Requests, signal: AbortSignal | undefined): Promise<Identity> {
-  const answer = await requests.json("WhoAmI", WhoAmI, { signal });
+  const body = await requests.json("WhoAmI", WhoAmI, { signal });
   return {
-    organizationId: answer.OrganizationId.toLowerCase(),
-    userId: answer.UserId.toLowerCase(),
-    businessUnitId: answer.BusinessUnitId.toLowerCase(),
+    organizationId: body.OrganizationId.toLowerCase(),
+    userId: body.UserId.toLowerCase(),
+    businessUnitId: body.BusinessUnitId.toLowerCase(),
   };
 }
 
@@ -46,7 +46,7 @@ export async function readServerTime(
   requests: Requests,
   signal: AbortSignal | undefined,
 ): Promise<Date | undefined> {
-  const header = await requests.get("WhoAmI", { signal }, (answer) => answer.headers["date"]);
+  const header = await requests.get("WhoAmI", { signal }, (response) => response.headers["date"]);
   const time = Date.parse(String(header ?? ""));
   return Number.isNaN(time) ? undefined : new Date(time);
 }
