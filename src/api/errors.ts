@@ -15,7 +15,7 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   // What was sent cannot be right.
   account: 400,
   cursor: 400,
-  "self-running": 400,
+  "schedule-settings": 400,
   // Addresses that are none of Dynamics 365, or that nobody answers at.
   empty: 400,
   garbage: 400,

@@ -1,4 +1,4 @@
-// What stands in the way of connecting, as sentences for the admin who tries.
+// Errors of connecting to Dynamics 365, as sentences for the admin who tries.
 import { UserError } from "../lib/user-error.ts";
 
 export type ConnectionErrorCode =

@@ -1,5 +1,6 @@
-// The one connection of an installation: where, as whom, what an admin chose, and what waits for one. Sealed secrets are
-// read by open-stored-connection.ts alone; nothing here can show one.
+// The connection of an installation to Dynamics 365: the environment, the signed-in user and the
+// settings that an admin chose. Only open-stored-connection.ts reads the sealed secrets, so nothing
+// here can reveal one.
 import type { Kysely, Transaction } from "kysely";
 import type { Environment } from "../dataverse/auth/environment-address.ts";
 import type { SignInAuthority } from "../dataverse/auth/discovery.ts";
@@ -13,17 +14,20 @@ import type { Attention } from "./tables.ts";
 
 export type ConnectedEnvironment = {
   readonly origin: string;
-  /** As a person knows it, such as contoso.crm4.dynamics.com. */
+  /** The host name, such as contoso.crm4.dynamics.com. */
   readonly host: string;
   readonly region: string;
   readonly appId: string | null;
-  /** Null only of a connection file whose organisation has not answered yet. */
+  /** Null only for a connection file whose organisation has not answered yet. */
   readonly organizationId: string | null;
   readonly signInBy: "delegated" | "app-only";
   readonly signedInAs: string;
   readonly connectedBy: string | null;
   readonly connectedAt: Date;
-  /** Set up in a connection file: shown here, changed there. */
+  /**
+   * True if the connection comes from a connection file: the app shows it, and only the file can
+   * change it.
+   */
   readonly fromFile: boolean;
   readonly secretExpiresAt: Date | null;
 };
@@ -51,7 +55,7 @@ const STORED_LIMITS = {
   fix: "Set that column to null in the database, which brings the defaults back.",
 };
 
-/** @throws StoredJsonError when what was chosen cannot be read */
+/** @throws StoredJsonError if the stored settings or limits cannot be parsed */
 export async function loadConnection(db: Db): Promise<Connection> {
   const row = await db.selectFrom("connection").selectAll().executeTakeFirstOrThrow();
   const { paused, attention } = row;
@@ -75,7 +79,7 @@ export async function loadConnection(db: Db): Promise<Connection> {
             secretExpiresAt: row.secret_expires_at,
           },
     settings,
-    // As it was offered last: views are renamed.
+    // The name from the last list of views wins, because views can be renamed in Dynamics 365.
     selectionName: (chosenView && row.view_names[chosenView]) ?? row.selection_name,
     paused,
     attention,
@@ -89,7 +93,7 @@ export async function loadConnection(db: Db): Promise<Connection> {
   };
 }
 
-/** The settings of an applied plan become the saved ones; the view keeps the name it was offered under. */
+/** Saves the settings of an applied plan, and the name that the view had when it was listed. */
 export async function saveSettings(db: Db, settings: ChosenSettings): Promise<void> {
   const { view_names: names } = await db
     .selectFrom("connection")
@@ -118,7 +122,7 @@ export async function setPaused(db: Db, paused: boolean): Promise<void> {
   await db.updateTable("connection").set({ paused }).execute();
 }
 
-/** Null: nothing has to be done any more. */
+/** Null clears it: nothing needs an admin any more. */
 export async function setAttention(db: Db, attention: Attention | null): Promise<void> {
   await db
     .updateTable("connection")
@@ -126,19 +130,25 @@ export async function setAttention(db: Db, attention: Attention | null): Promise
     .execute();
 }
 
-/** In the transaction in which a run is done: what it proves settled asks for nobody any more. */
+/**
+ * Clears the attention that a completed run proves resolved. Call it in the run's last transaction.
+ */
 export async function resolveAttention(trx: Db, run: CompletedRun): Promise<void> {
   const selectAttention = trx.selectFrom("connection").select("attention");
   const isResolved = async (query: typeof selectAttention) => {
     const { attention } = await query.executeTakeFirstOrThrow();
     return attention !== null && isResolvedBy(attention, run);
   };
-  // Mostly there is none, and then nobody has to wait until the run is done.
+  // Most runs find no attention, so the row is locked only if there is one: other writers do not
+  // wait.
   if ((await isResolved(selectAttention)) && (await isResolved(selectAttention.forUpdate())))
     await setAttention(trx, null);
 }
 
-/** Forgets the sign-in. Accounts, links, history and what was chosen stay, so that connecting again goes on. */
+/**
+ * Deletes the sign-in. Accounts, links, history and settings stay, so that connecting again
+ * continues the sync.
+ */
 export async function disconnect(db: Db): Promise<void> {
   await db
     .updateTable("connection")
@@ -160,7 +170,7 @@ export async function disconnect(db: Db): Promise<void> {
 
 export type NewSignIn = {
   readonly environment: Environment;
-  /** Null of a connection file, which asks at every start. */
+  /** Null for a connection file, which discovers it at every start. */
   readonly authority: SignInAuthority | null;
   readonly organizationId: string | null;
   readonly signInBy: "delegated" | "app-only";
@@ -175,15 +185,17 @@ export type NewSignIn = {
 };
 
 /**
- * Makes this the connection. Of the same organisation, what was chosen stays; views and columns of another one are
- * others, so there it is chosen anew. @returns how many accounts stay linked to the organisation that was connected before
+ * Replaces the sign-in of the connection. The settings stay if the organisation is the same; they
+ * are cleared for another one, because its views and columns differ.
+ * @returns how many accounts stay linked to the organisation that was connected before
  */
 export async function saveSignIn(trx: Transaction<Tables>, signIn: NewSignIn): Promise<number> {
   const { environment, authority, organizationId } = signIn;
   const before = await trx.selectFrom("connection").selectAll().forUpdate().executeTakeFirstOrThrow();
   const isOtherOrganisation =
     before.organization_id !== null && organizationId !== null && before.organization_id !== organizationId;
-  // A file is read at every start of every process, and that settles nothing: a sync that failed before still has.
+  // Every process reads the file at every start. That resolves nothing, so `connectedAt` stays, and
+  // with it a sync that failed since.
   const isSameFileConnection =
     signIn.fromFile === true &&
     before.from_file &&
@@ -202,7 +214,7 @@ export async function saveSignIn(trx: Transaction<Tables>, signIn: NewSignIn): P
       region: environment.region,
       app_id: environment.appId ?? null,
       organization_id: organizationId ?? before.organization_id,
-      authority: authority?.authority ?? null,
+      authority: authority?.origin ?? null,
       tenant: authority?.tenant ?? null,
       sign_in: signIn.signInBy,
       from_file: signIn.fromFile ?? false,

@@ -1,13 +1,13 @@
 import type { ColumnType, Generated } from "kysely";
 import type { Json, NullableJson } from "../db/tables.ts";
 
-/** What an admin must do before anything is synced again; all texts are for people. */
+/** What an admin must do before the next sync; all texts are for people. */
 export type Attention = {
   kind: string;
   title: string;
   sentence: string;
   howToResolve: string;
-  /** Where the remedy is: a step of setting up, or the plan that waits. */
+  /** Where the admin fixes it: a step of the setup, the plan that awaits approval, or the check. */
   place: "connect" | "accounts" | "fields" | "plan" | "check";
   run: number | null;
 };

@@ -1,6 +1,6 @@
-// The Dataverse client: everything the program asks of Dynamics 365, through one object for one environment and one user.
-// Rows come as pages from async generators, read ahead; whatever is passing is retried inside; what is thrown is a
-// DataverseError or a SignInError with a sentence for the admin. Nothing here knows of accounts of our own.
+// The Dataverse client: all requests to one environment as one user. Rows come as pages from async
+// generators that read ahead; transient failures are retried inside, and what is thrown is a
+// DataverseError or a SignInError with a sentence for the admin. It knows nothing of our accounts.
 import type { Clock } from "../lib/clock.ts";
 import { openHttp } from "../lib/http.ts";
 import type { Http } from "../lib/http.ts";
@@ -36,40 +36,43 @@ export interface DataverseClient {
   readonly environment: Environment;
   whoAmI(signal?: AbortSignal): Promise<Identity>;
   connectedUser(signal?: AbortSignal): Promise<ConnectedUser>;
-  /** What time it is there, to the second; undefined if it does not say. */
+  /** The server's time, to the second; undefined if the response has none. */
   serverTime(signal?: AbortSignal): Promise<Date | undefined>;
-  /** What can be offered for mapping, types that are never supported included, by label. */
+  /** All columns that can be listed for a mapping, unsupported types included, sorted by label. */
   accountColumns(signal?: AbortSignal): Promise<readonly Column[]>;
   /** Active list views of accounts: personal ones (own and shared), then system ones. */
   views(signal?: AbortSignal): Promise<readonly View[]>;
-  /** Throws DataverseError of kind 'view-not-found' or 'view-broken'. */
+  /** @throws DataverseError with the code 'view-not-found' or 'view-broken' */
   view(id: string, signal?: AbortSignal): Promise<View>;
-  /** One yield is one page as it came; a view with joins may repeat rows. `columns` are logical names. */
+  /** Yields each page as it came; a view with joins may repeat rows. `columns` are logical names. */
   readAccounts(
     selection: AccountSelection,
     columns: readonly string[],
     signal?: AbortSignal,
   ): AsyncGenerator<RawRow[]>;
   sweepAccounts(selection: AccountSelection, signal?: AbortSignal): AsyncGenerator<readonly AccountVersion[]>;
-  /** In any state. Ids that are gone are not returned; the order is not that of the ids. */
+  /** Accounts in any state. Ids that do not exist are left out; the order is arbitrary. */
   fetchByIds(
     ids: readonly string[],
     columns: readonly string[],
     signal?: AbortSignal,
   ): AsyncGenerator<RawRow[]>;
-  /** The first rows, formatted: in the columns and the order of the view itself, or in the columns named. */
+  /** The first rows, formatted: in the view's own columns and order, or in the given columns. */
   sample(
     selection: AccountSelection,
-    columns: readonly string[] | "of the view",
+    columns: readonly string[] | "view-columns",
     rows: number,
     signal?: AbortSignal,
   ): Promise<Sample>;
   users(signal?: AbortSignal): Promise<readonly DynamicsUser[]>;
-  /** Privileges that a sync needs and the connected user lacks, or has for a part of the organisation only. */
+  /**
+   * Privileges that a sync needs and the connected user lacks, or has for part of the organisation
+   * only.
+   */
   privilegeGaps(signal?: AbortSignal): Promise<PrivilegeGaps>;
-  /** By role, also through teams. */
+  /** Whether the user has the role, directly or through a team. */
   isSystemAdministrator(signal?: AbortSignal): Promise<boolean>;
-  /** Counted since the client was made. */
+  /** Counted since the client was created. */
   readonly usage: Readonly<Usage>;
   close(): Promise<void>;
 }
@@ -79,16 +82,16 @@ export interface DataverseOptions {
   readonly tokens: TokenSource;
   readonly clock: Clock;
   readonly log?: Log;
-  /** Ends everything the client does. */
+  /** Aborts everything that the client does. */
   readonly signal?: AbortSignal;
   readonly onRequest?: (stats: RequestStats) => void;
-  /** Rows a page, 1 to 5000. Default 5000. */
+  /** Rows per page, 1 to 5000. Default 5000. */
   readonly pageSize?: number;
-  /** Shared with others, and then not closed by `close`. Default: one of its own. */
+  /** A shared HTTP client, which `close` then leaves open. Default: one of its own. */
   readonly http?: Http;
 }
 
-/** Sends nothing yet. */
+/** Creates a client. Sends nothing yet. */
 export function connectDataverse(options: DataverseOptions): DataverseClient {
   const { environment } = options;
   const http = options.http ?? openHttp();
@@ -123,7 +126,7 @@ export function connectDataverse(options: DataverseOptions): DataverseClient {
   };
 }
 
-// A column that metadata does not know goes out under its own name: Dataverse then says that it is missing.
+// A column without metadata keeps its own name, so that Dataverse reports it as missing.
 function wireNames(names: readonly string[], columns: readonly Column[]): readonly string[] {
   const byName = new Map(columns.map((column) => [column.logicalName, column]));
   return names.map((name) => {
@@ -134,7 +137,7 @@ function wireNames(names: readonly string[], columns: readonly Column[]): readon
 
 type CancellableRequest<T> = (signal?: AbortSignal) => Promise<T>;
 
-/** `fresh` asks each time, `value` only if nothing was asked yet. */
+/** `fresh` sends a request each time, `value` only if there is no result yet. */
 function cachedAsync<T>(request: CancellableRequest<T>): {
   fresh: CancellableRequest<T>;
   value: CancellableRequest<T>;

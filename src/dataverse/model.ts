@@ -1,23 +1,25 @@
-// The shapes that the client hands out.
+// The types that the client returns.
 
 export interface Column {
   readonly logicalName: string;
   readonly label: string;
   /** AttributeTypeName, for example "StringType". */
   readonly type: string;
-  /** A text column's FormatName, a date's or whole number's Format. */
+  /** FormatName of a text column, Format of a date or whole number. */
   readonly format?: string;
-  /** The tables a lookup may point to. */
+  /** The tables that a lookup can refer to. */
   readonly targets?: readonly string[];
-  /** The labels of a choice; of Two Options under 1 (yes) and 0 (no). */
+  /** The labels of a choice; Two Options has them under 1 (yes) and 0 (no). */
   readonly options?: ReadonlyMap<number, string>;
   readonly precision?: number;
   readonly dateBehavior?: "UserLocal" | "DateOnly" | "TimeZoneIndependent";
-  /** Guarded by column security. */
+  /** Protected by column security. */
   readonly secured: boolean;
-  /** Whether the connected user sees its values. An unreadable column comes empty, without any error. */
+  /**
+   * Whether the connected user can read its values. Unreadable columns come empty, without an error.
+   */
   readonly readable: boolean;
-  /** Calculated, rollup or formula: its value changes without the row's version changing. */
+  /** Calculated, rollup or formula: its value can change without a new row version. */
   readonly calculated: boolean;
   readonly maxLength?: number;
   readonly custom: boolean;
@@ -28,20 +30,21 @@ export interface View {
   readonly id: string;
   readonly name: string;
   readonly kind: "personal" | "system";
-  /** Of a personal view: the user or team that owns it. */
+  /** The user or team that owns a personal view. */
   readonly ownerId?: string;
   /** Empty if the view has none; such a view cannot be read. */
   readonly fetchXml: string;
   readonly description?: string;
-  /** The columns it shows, as XML; only of a view that was asked for by its id. */
+  /** The view's columns, as XML; only if the view was read by its id. */
   readonly layoutXml?: string;
 }
 
 export type AccountSelection = { readonly kind: "all" } | { readonly kind: "view"; readonly view: View };
 
 /**
- * A row as JSON.parse made it, keyed by wire names (see `wireName`). Always has `accountid`, `createdon`,
- * `versionnumber` and `statecode`. A column without a value is null ("all") or absent (a view).
+ * A row as JSON.parse returns it, keyed by wire names (see `wireName`). It always has `accountid`,
+ * `createdon`, `versionnumber` and `statecode`. A column without a value is null ("all") or absent
+ * (a view).
  */
 export type RawRow = Readonly<Record<string, unknown>>;
 
@@ -54,29 +57,34 @@ export interface AccountVersion {
 export interface DynamicsUser {
   readonly id: string;
   readonly fullName: string;
-  /** The e-mail address, else the sign-in name if it has the form of one. */
+  /** The e-mail address, else the sign-in name if it looks like one. */
   readonly email: string | null;
   readonly disabled: boolean;
 }
 
-/** Some rows of a selection, as a person would see them. */
+/** Some rows of a selection, formatted as a person sees them. */
 export interface Sample {
-  /** Texts by logical name, or by alias and name ("owner.fullname"); no key for an empty value. */
+  /** Texts by logical name, or by alias and name ("owner.fullname"); an empty value has no key. */
   readonly rows: readonly Readonly<Record<string, string>>[];
-  /** Of the whole selection: exact up to 5,000, null above or if it is not told. */
+  /** Rows of the whole selection: exact up to 5,000, null above or if unknown. */
   readonly count: number | null;
 }
 
-/** The user that is signed in. */
+/** The signed-in user. */
 export interface ConnectedUser {
   readonly fullName: string;
-  /** The e-mail address, else the sign-in name; empty if it has neither, as an application user. */
+  /**
+   * The e-mail address, else the sign-in name; empty if there is neither, as for an application user.
+   */
   readonly address: string;
   readonly disabled: boolean;
   readonly licensed: boolean;
-  /** systemuser.accessmode: 0 read-write, 1 administrative, 2 read, 3 support, 4 non-interactive, 5 delegated admin. */
+  /**
+   * systemuser.accessmode: 0 read-write, 1 administrative, 2 read, 3 support, 4 non-interactive, 5
+   * delegated admin.
+   */
   readonly accessMode: number;
-  /** An app's own user; it needs no licence. */
+  /** The user of an application; it needs no licence. */
   readonly application: boolean;
 }
 
@@ -86,12 +94,12 @@ export interface Identity {
   readonly businessUnitId: string;
 }
 
-/** One try of one request, told when it is over. */
+/** One attempt of one request, reported when it has ended. */
 export interface RequestStats {
   readonly method: "GET" | "POST";
   /** Without the query. */
   readonly path: string;
-  /** 0 if no answer came. */
+  /** 0 if there was no response. */
   readonly status: number;
   readonly ms: number;
   readonly wireBytes: number;
@@ -99,14 +107,14 @@ export interface RequestStats {
 }
 
 export interface Usage {
-  /** Every try counts. */
+  /** Attempts, retries included. */
   requests: number;
   retries: number;
-  /** Answers that asked for patience. */
+  /** Responses that asked to slow down. */
   throttled: number;
-  /** What was waited because of them. */
+  /** Time waited because of them. */
   throttledMs: number;
-  /** Of answers, as they came over the wire. */
+  /** Bytes of responses, compressed as received. */
   bytes: number;
 }
 
@@ -116,7 +124,7 @@ function isLookup(column: Pick<Column, "type">): boolean {
   return LOOKUP_TYPES.has(column.type);
 }
 
-/** The key under which a row carries the column's value. A lookup's holds the id of the row it points to. */
+/** The key of the column's value in a row. A lookup has the id of the row that it refers to. */
 export function wireName(column: Pick<Column, "logicalName" | "type">): string {
   return isLookup(column) ? `_${column.logicalName}_value` : column.logicalName;
 }

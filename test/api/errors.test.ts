@@ -34,7 +34,7 @@ it.each([
   [
     new ScheduleSettingsError({ code: "custom", message: "said", path: ["fullAt"], input: "" }),
     400,
-    "self-running",
+    "schedule-settings",
   ],
 ] as const)("tells %s with its sentence", (error, status, code) => {
   const refused = toHttpError(error);

@@ -1,13 +1,13 @@
-// Logging in to Dynamics 365 as a browser does: to the sign-in page, through its form, and back with what it gives.
+// Logs in to Dynamics 365 as a browser does: submits the sign-in page and follows its redirect.
 import type { Browser, WebWorkspace } from "../harness/web.ts";
 
 export type SignInForm = {
-  /** As Microsoft's page would: default the administrator, who agrees. */
+  /** The user who signs in. Default: the administrator. */
   readonly as?: string;
   readonly consent?: "yes" | "no";
 };
 
-/** The address that the sign-in page sends the browser back to. */
+/** The URL that the sign-in page redirects the browser to. */
 export async function callbackUrl(
   web: WebWorkspace,
   browser: Browser,
@@ -29,7 +29,10 @@ export async function submitSignInPage(
   return back;
 }
 
-/** Comes back with it. @returns where the browser ends */
+/**
+ * Requests the callback URL.
+ * @returns where it redirects to
+ */
 export async function followCallback(web: WebWorkspace, browser: Browser, callback: string): Promise<string> {
   if (!callback.startsWith(web.origin)) throw new Error(`The way back leads to ${callback}.`);
   const { headers, status, text } = await browser.request("GET", `/${callback.slice(web.origin.length)}`);

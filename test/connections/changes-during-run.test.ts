@@ -1,4 +1,4 @@
-// What an admin does while a run goes on: the run keeps to what it started with.
+// What an admin changes during a run: the run keeps the settings that it started with.
 import { expect, test } from "vitest";
 import type { ChosenSettings } from "../../src/settings/sync-settings.ts";
 import { connectedWeb, SETTINGS, type Connected } from "../jobs/connected.ts";
@@ -8,7 +8,7 @@ const WITH_CITY: ChosenSettings = {
   mapping: { ...SETTINGS.mapping, fields: [{ column: "address1_city", field: "City", type: "text" }] },
 };
 
-/** Twenty accounts synced, all of them changed since, and a sync that hangs while it reads. */
+/** Twenty synced accounts, all changed since, and a sync whose read is blocked by a fault. */
 async function syncing(): Promise<Connected & { run: number; planned: number; goOn: () => void }> {
   const connected = await connectedWeb();
   const { org, web, carol } = connected;
@@ -41,7 +41,7 @@ test("another mapping cannot be looked at until the run has ended, which goes on
     409,
     `Run ${work.run} is under way. Wait until it has ended, or cancel it; then look at what other settings would change.`,
   ]);
-  // The limits of its start: all twenty accounts at once wait for somebody.
+  // The run keeps the limits of its start: twenty changed accounts need approval.
   expect(await work.ended(work.run)).toMatchObject({ status: "planned", approvalReason: "brake-changes" });
   expect(await work.plan(WITH_CITY)).toMatchObject({ status: "planned", counts: { updated: 20 } });
 });

@@ -11,7 +11,7 @@ async function connectedWorkspace(): Promise<Workspace & { readonly state: () =>
   await kysely.transaction().execute((trx) =>
     saveSignIn(trx, {
       environment: normaliseAddress(simulator.origin, { simulatorOrigin: simulator.origin }),
-      authority: { authority: simulator.origin, tenant: simulator.tenantId },
+      authority: { origin: simulator.origin, tenant: simulator.tenantId },
       organizationId: simulator.org.id,
       signInBy: "delegated",
       signedInAs: "Admin Contoso",

@@ -1,4 +1,4 @@
-// A full run at a time of day, by the clocks of a zone: also on the days on which they change.
+// A full run at a time of day in a time zone, including the days on which its clocks change.
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { nextRun } from "../../src/connections/schedule/next-run.ts";
@@ -62,17 +62,20 @@ describe("the full run of the day", () => {
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
-/** Minute by minute, with an eye on the clock on the wall: the first at which it is as late as never before, and that time has come. */
+/**
+ * Searches minute by minute for the first local time later than any before it at which the time of
+ * day has passed.
+ */
 function searched(last: Date, fullAt: string, timeZone: string): Date {
   const wall = new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "short" });
-  // A day before the last run it showed what it shows now at the least.
+  // A day before the last run, the local time was at most what it is at the run.
   let moment = Math.floor((last.getTime() - DAY) / MINUTE) * MINUTE;
   let latest = wall.format(moment);
   for (;;) {
     moment += MINUTE;
     const shown = wall.format(moment);
     if (shown <= latest) continue;
-    // Of the days that it went through since, in a gap more than a minute's.
+    // The days that a gap of more than a minute skipped.
     const days = new Set([latest.slice(0, 10), shown.slice(0, 10), dayAfter(latest)]);
     const isReached = [...days].some((day) => latest < `${day} ${fullAt}` && `${day} ${fullAt}` <= shown);
     latest = shown;
@@ -106,7 +109,7 @@ test.for(Object.keys(CHANGES))("is as a search minute by minute finds it: %s", (
     noInvalidDate: true,
   });
   const two = (value: number) => String(value).padStart(2, "0");
-  // Clocks change in the night, so half of the times are there.
+  // Clocks change at night, so half of the times are there.
   const hour = fc.oneof(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 23 }));
   const time = fc.tuple(hour, fc.integer({ min: 0, max: 59 })).map((parts) => parts.map(two).join(":"));
   fc.assert(

@@ -1,4 +1,4 @@
-// When a run is due: by the runs so far, the two intervals, and our clock.
+// When the next run is due, from past runs, the two intervals and the current time.
 import { describe, expect, test } from "vitest";
 import { nextRun, type ScheduleFacts } from "../../src/connections/schedule/next-run.ts";
 

@@ -16,8 +16,8 @@ import {
   type TestDeps,
 } from "./stored-connection.ts";
 
-async function whoAmI(parts: TestDeps): Promise<string> {
-  const open = await openStoredConnection(parts);
+async function whoAmI(deps: TestDeps): Promise<string> {
+  const open = await openStoredConnection(deps);
   try {
     return (await open.client.whoAmI()).userId;
   } finally {
@@ -36,26 +36,26 @@ const CHOSEN: ChosenSettings = {
 
 test("a refresh token is replaced by the one that came of it, and saved before its access token is used", async () => {
   const simulator = await startSimulator();
-  const parts = await connectedDeps(simulator);
-  const before = await storedRefreshToken(parts);
+  const deps = await connectedDeps(simulator);
+  const before = await storedRefreshToken(deps);
   const storedAtFirstUse: Promise<string>[] = [];
   const check = simulator.entra.check.bind(simulator.entra);
   simulator.entra.check = (...request) => {
-    storedAtFirstUse.push(storedRefreshToken(parts));
+    storedAtFirstUse.push(storedRefreshToken(deps));
     return check(...request);
   };
-  await whoAmI(parts);
+  await whoAmI(deps);
   expect(await storedAtFirstUse[0]).not.toBe(before);
-  expect(await storedAtFirstUse[0]).toBe(await storedRefreshToken(parts));
+  expect(await storedAtFirstUse[0]).toBe(await storedRefreshToken(deps));
 });
 
 test("a sign-in that was revoked asks to be connected again; connecting again goes on with what was chosen", async () => {
   const simulator = await startSimulator();
-  const parts = await connectedDeps(simulator);
-  await saveSettings(parts.database.kysely, CHOSEN);
+  const deps = await connectedDeps(simulator);
+  await saveSettings(deps.database.kysely, CHOSEN);
   simulator.entra.revokeSessions(adminOf(simulator).objectId);
-  await expect(whoAmI(parts)).rejects.toThrow("The sign-in was revoked, or the password was changed.");
-  expect(await loadAttention(parts)).toEqual({
+  await expect(whoAmI(deps)).rejects.toThrow("The sign-in was revoked, or the password was changed.");
+  expect(await loadAttention(deps)).toEqual({
     kind: "reconnect",
     title: "Dynamics 365 has to be connected again",
     sentence:
@@ -64,61 +64,61 @@ test("a sign-in that was revoked asks to be connected again; connecting again go
     place: "connect",
     run: null,
   });
-  await saveLogIn(parts, simulator, simulator.refreshTokenOf(simulator.org.adminId));
-  expect(await loadConnection(parts.database.kysely)).toMatchObject({ attention: null, settings: CHOSEN });
-  expect(await whoAmI(parts)).toBe(simulator.org.adminId);
+  await saveLogIn(deps, simulator, simulator.refreshTokenOf(simulator.org.adminId));
+  expect(await loadConnection(deps.database.kysely)).toMatchObject({ attention: null, settings: CHOSEN });
+  expect(await whoAmI(deps)).toBe(simulator.org.adminId);
 });
 
 test("a sign-in that is blocked says whom to ask, and asks for nothing any more once it works", async () => {
   const simulator = await startSimulator();
-  const parts = await connectedDeps(simulator);
+  const deps = await connectedDeps(simulator);
   adminOf(simulator).blockedByConditionalAccess = true;
-  await expect(whoAmI(parts)).rejects.toMatchObject({ category: "blocked" });
-  expect(await loadAttention(parts)).toMatchObject({ kind: "sign-in-refused", place: "check" });
+  await expect(whoAmI(deps)).rejects.toMatchObject({ category: "blocked" });
+  expect(await loadAttention(deps)).toMatchObject({ kind: "sign-in-refused", place: "check" });
   adminOf(simulator).blockedByConditionalAccess = false;
-  await whoAmI(parts);
-  expect(await loadAttention(parts)).toBeNull();
+  await whoAmI(deps);
+  expect(await loadAttention(deps)).toBeNull();
 });
 
 test("a trouble that passes by itself asks for nobody", async () => {
   const simulator = await startSimulator();
-  const parts = await connectedDeps(simulator);
+  const deps = await connectedDeps(simulator);
   simulator.entra.forceError(90055, { times: 99 });
-  await expect(whoAmI(parts)).rejects.toMatchObject({ category: "retry" });
-  expect(await loadAttention(parts)).toBeNull();
+  await expect(whoAmI(deps)).rejects.toMatchObject({ category: "retry" });
+  expect(await loadAttention(deps)).toBeNull();
 });
 
 test("with a key that was replaced and not kept, it says so and asks to connect again", async () => {
-  const parts = await connectedDeps(await startSimulator());
-  const other = anotherProcess(parts, { sealer: createSealer({ current: Buffer.alloc(32, 8) }) });
+  const deps = await connectedDeps(await startSimulator());
+  const other = anotherProcess(deps, { sealer: createSealer({ current: Buffer.alloc(32, 8) }) });
   await expect(openStoredConnection(other)).rejects.toThrow("add that key to SLUICE_OLD_KEYS");
-  expect(await loadAttention(parts)).toMatchObject({ kind: "reconnect" });
+  expect(await loadAttention(deps)).toMatchObject({ kind: "reconnect" });
 });
 
 test("with the former key kept, it goes on, and what is stored moves to the new one", async () => {
   const simulator = await startSimulator();
-  const parts = await connectedDeps(simulator);
+  const deps = await connectedDeps(simulator);
   const current = Buffer.alloc(32, 8);
-  await whoAmI(anotherProcess(parts, { sealer: createSealer({ current, old: [KEY] }) }));
-  const later = anotherProcess(parts, { sealer: createSealer({ current }) });
+  await whoAmI(anotherProcess(deps, { sealer: createSealer({ current, old: [KEY] }) }));
+  const later = anotherProcess(deps, { sealer: createSealer({ current }) });
   expect(await whoAmI(later)).toBe(simulator.org.adminId);
 });
 
 test("another application than the one that was logged in to cannot use the sign-in", async () => {
-  const parts = await connectedDeps(await startSimulator());
-  const other = anotherProcess(parts, { dynamicsApp: { clientId: "another" } });
+  const deps = await connectedDeps(await startSimulator());
+  const other = anotherProcess(deps, { dynamicsApp: { clientId: "another" } });
   await expect(openStoredConnection(other)).rejects.toMatchObject({ code: "other-application" });
 });
 
 test("a connection that was never made, or was ended, says so", async () => {
   const simulator = await startSimulator();
-  const parts = await disconnectedDeps(simulator);
-  await expect(openStoredConnection(parts)).rejects.toThrow("Dynamics 365 is not connected.");
-  await saveLogIn(parts, simulator);
-  await saveSettings(parts.database.kysely, CHOSEN);
-  await disconnect(parts.database.kysely);
-  await expect(openStoredConnection(parts)).rejects.toThrow("Dynamics 365 is not connected.");
-  const { rows } = await parts.database.pool.query<{ c: Record<string, unknown> }>(
+  const deps = await disconnectedDeps(simulator);
+  await expect(openStoredConnection(deps)).rejects.toThrow("Dynamics 365 is not connected.");
+  await saveLogIn(deps, simulator);
+  await saveSettings(deps.database.kysely, CHOSEN);
+  await disconnect(deps.database.kysely);
+  await expect(openStoredConnection(deps)).rejects.toThrow("Dynamics 365 is not connected.");
+  const { rows } = await deps.database.pool.query<{ c: Record<string, unknown> }>(
     "select to_jsonb(connection) as c from connection",
   );
   expect(rows[0]?.c).toMatchObject({
@@ -132,17 +132,17 @@ test("a connection that was never made, or was ended, says so", async () => {
 
 test("a refresh under way does not outlive the sign-in it belongs to", async () => {
   const simulator = await startSimulator();
-  const parts = await connectedDeps(simulator);
-  const open = await openStoredConnection(parts);
-  await disconnect(parts.database.kysely);
+  const deps = await connectedDeps(simulator);
+  const open = await openStoredConnection(deps);
+  await disconnect(deps.database.kysely);
   await expect(open.client.whoAmI()).rejects.toMatchObject({ code: "replaced" });
   await open.close();
 });
 
 test("of the same organisation what was chosen stays; of another it is chosen anew, and what stays behind is counted", async () => {
   const first = await startSimulator();
-  const parts = await connectedDeps(first);
-  const { kysely, pool } = parts.database;
+  const deps = await connectedDeps(first);
+  const { kysely, pool } = deps.database;
   await saveViewNames(kysely, [{ id: "v-1", name: "Key accounts" }]);
   await saveSettings(kysely, CHOSEN);
   await pool.query(`
@@ -150,11 +150,11 @@ test("of the same organisation what was chosen stays; of another it is chosen an
     insert into account_links (organization_id, record_id, account_id, matched_by)
     select '${first.org.id}', gen_random_uuid(), id, 'create' from accounts`);
   await disconnect(kysely);
-  expect(await saveLogIn(parts, first)).toBe(0);
+  expect(await saveLogIn(deps, first)).toBe(0);
   expect(await loadConnection(kysely)).toMatchObject({ settings: CHOSEN, selectionName: "Key accounts" });
 
   const second = await startSimulator({ seed: "another" });
-  expect(await saveLogIn(anotherProcess(parts, { simulator: second.origin }), second)).toBe(1);
+  expect(await saveLogIn(anotherProcess(deps, { simulator: second.origin }), second)).toBe(1);
   expect(await loadConnection(kysely)).toMatchObject({
     environment: { organizationId: second.org.id },
     settings: null,

@@ -12,8 +12,8 @@ import {
   type TestDeps,
 } from "./stored-connection.ts";
 
-async function whoAmI(parts: TestDeps): Promise<string> {
-  const open = await openStoredConnection(parts);
+async function whoAmI(deps: TestDeps): Promise<string> {
+  const open = await openStoredConnection(deps);
   try {
     return (await open.client.whoAmI()).userId;
   } finally {
@@ -21,7 +21,7 @@ async function whoAmI(parts: TestDeps): Promise<string> {
   }
 }
 
-/** Holds what is sent to the token endpoint first. */
+/** Blocks the first request to the token endpoint. */
 function holdFirstExchange({ faults }: RunningSimulator) {
   const id = faults.add({ path: "/token$", fault: { kind: "hold" } });
   return {
@@ -30,10 +30,7 @@ function holdFirstExchange({ faults }: RunningSimulator) {
   };
 }
 
-/**
- * Stricter than Entra ID: a token that was used is refused, so two exchanges of the same one would
- * show.
- */
+/** Refuses a token that was used, unlike Entra ID, so that a second exchange of it would fail. */
 function refuseUsedTokens(simulator: RunningSimulator): void {
   Object.assign(simulator.entra.options, { oldRefreshTokens: "refused" });
 }
@@ -42,11 +39,11 @@ const minutes = (count: number) => count * 60_000;
 
 test("while Microsoft does not answer, nothing of the database is held for it", async () => {
   const simulator = await startSimulator();
-  const parts = await connectedDeps(simulator);
-  const { pool } = parts.database;
+  const deps = await connectedDeps(simulator);
+  const { pool } = deps.database;
   const first = holdFirstExchange(simulator);
 
-  const clicks = Array.from({ length: 12 }, () => whoAmI(parts));
+  const clicks = Array.from({ length: 12 }, () => whoAmI(deps));
   await first.reached();
   const { rows } = await pool.query<{ open: number }>(
     `select count(*)::int as open from pg_stat_activity
@@ -60,24 +57,24 @@ test("while Microsoft does not answer, nothing of the database is held for it", 
 
 test("a process exchanges the token once for all who open the connection, until what it got is over", async () => {
   const simulator = await startSimulator();
-  const parts = await connectedDeps(simulator);
+  const deps = await connectedDeps(simulator);
 
-  await Promise.all(Array.from({ length: 5 }, () => whoAmI(parts)));
-  parts.clock.advance(minutes(50));
-  await whoAmI(parts);
+  await Promise.all(Array.from({ length: 5 }, () => whoAmI(deps)));
+  deps.clock.advance(minutes(50));
+  await whoAmI(deps);
   expect(simulator.entra.usedRefreshTokens.size).toBe(1);
-  parts.clock.advance(minutes(10));
-  await whoAmI(parts);
+  deps.clock.advance(minutes(10));
+  await whoAmI(deps);
 
   expect(simulator.entra.usedRefreshTokens.size).toBe(2);
 });
 
 test("of several processes one exchanges it at a time, each the newest", async () => {
   const simulator = await startSimulator();
-  const parts = await connectedDeps(simulator);
+  const deps = await connectedDeps(simulator);
   refuseUsedTokens(simulator);
 
-  const users = await Promise.all(Array.from({ length: 5 }, () => whoAmI(anotherProcess(parts))));
+  const users = await Promise.all(Array.from({ length: 5 }, () => whoAmI(anotherProcess(deps))));
 
   expect(new Set(users)).toEqual(new Set([simulator.org.adminId]));
   expect(simulator.entra.usedRefreshTokens.size).toBe(5);
@@ -85,16 +82,16 @@ test("of several processes one exchanges it at a time, each the newest", async (
 
 test("what a process claimed that died before it stored anything is free after a minute", async () => {
   const simulator = await startSimulator();
-  const parts = await connectedDeps(simulator);
+  const deps = await connectedDeps(simulator);
   const claim = (lasts: string) =>
-    parts.database.pool.query(
+    deps.database.pool.query(
       `update connection set refresh_claim = gen_random_uuid(), refresh_claimed_until = now() + $1::interval`,
       [lasts],
     );
   await claim("1 minute");
 
-  const opened = whoAmI(parts);
-  const before = await Promise.race([opened, parts.database.pool.query("select pg_sleep(0.5)")]);
+  const opened = whoAmI(deps);
+  const before = await Promise.race([opened, deps.database.pool.query("select pg_sleep(0.5)")]);
   await claim("-1 second");
 
   expect(before).toHaveProperty("rows");
@@ -121,18 +118,18 @@ test("who slept while another process took over starts over with the token that 
 
 test("a token that could not be stored is not lost, and is what is exchanged next", async () => {
   const simulator = await startSimulator();
-  const parts = await connectedDeps(simulator);
+  const deps = await connectedDeps(simulator);
   refuseUsedTokens(simulator);
-  const { pool } = parts.database;
-  const before = await storedRefreshToken(parts);
+  const { pool } = deps.database;
+  const before = await storedRefreshToken(deps);
   await pool.query(`
     create function refuse() returns trigger language plpgsql as $$ begin raise 'no space'; end $$;
     create trigger refuse before update of sealed_refresh_token on connection
       for each row execute function refuse()`);
 
-  await expect(whoAmI(parts)).rejects.toThrow("no space");
+  await expect(whoAmI(deps)).rejects.toThrow("no space");
   await pool.query("drop trigger refuse on connection");
 
-  expect(await storedRefreshToken(parts)).toBe(before);
-  expect(await whoAmI(parts)).toBe(simulator.org.adminId);
+  expect(await storedRefreshToken(deps)).toBe(before);
+  expect(await whoAmI(deps)).toBe(simulator.org.adminId);
 });

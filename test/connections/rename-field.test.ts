@@ -1,4 +1,5 @@
-// Renaming a custom field that the sync fills: the mapping follows, and no field of the old name comes back.
+// Renaming a custom field that is mapped: the mapping follows, and the sync does not create the old
+// field again.
 import { expect, test } from "vitest";
 import { connectedWeb, SETTINGS, type Connected } from "../jobs/connected.ts";
 

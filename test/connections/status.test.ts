@@ -1,4 +1,4 @@
-// The state of the sync in one word, from what is known of it; who has to do something is told what, and where.
+// The state of the sync, derived from facts, and what needs an admin: what to do, and where.
 import { describe, expect, test } from "vitest";
 import { deriveState, type StatusFacts } from "../../src/connections/status/status.ts";
 import { attentionOf, isResolvedBy } from "../../src/connections/status/attention.ts";

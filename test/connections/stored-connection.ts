@@ -1,4 +1,5 @@
-// A connection that stands: a simulated organisation, a database, and an administrator who has logged in.
+// A stored connection: a simulated organisation, a database, and an administrator who has logged
+// in.
 import { onTestFinished } from "vitest";
 import { runSimulator, type RunningSimulator, type RunOptions } from "../../simulator/main.ts";
 import { normaliseAddress } from "../../src/dataverse/auth/environment-address.ts";
@@ -21,7 +22,7 @@ export async function startSimulator(options: RunOptions = {}): Promise<RunningS
   return simulator;
 }
 
-/** Without any connection yet. */
+/** The dependencies of an installation that is not connected yet. */
 export async function disconnectedDeps(simulator: RunningSimulator): Promise<TestDeps> {
   return {
     database: await testDatabase(),
@@ -34,42 +35,45 @@ export async function disconnectedDeps(simulator: RunningSimulator): Promise<Tes
   };
 }
 
-/** As if the person had just logged in. @returns how many accounts stay linked to another organisation */
+/**
+ * Stores the sign-in that a log-in would store.
+ * @returns how many accounts stay linked to another organisation
+ */
 export async function saveLogIn(
-  parts: TestDeps,
+  deps: TestDeps,
   simulator: RunningSimulator,
   refreshToken: string = simulator.refreshToken,
 ): Promise<number> {
-  return parts.database.kysely.transaction().execute((trx) =>
+  return deps.database.kysely.transaction().execute((trx) =>
     saveSignIn(trx, {
       environment: normaliseAddress(simulator.origin, { simulatorOrigin: simulator.origin }),
-      authority: { authority: simulator.origin, tenant: simulator.tenantId },
+      authority: { origin: simulator.origin, tenant: simulator.tenantId },
       organizationId: simulator.org.id,
       signInBy: "delegated",
       signedInAs: "Admin Contoso",
       clientId: simulator.clientId,
-      sealedRefreshToken: parts.sealer.seal(REFRESH_TOKEN, refreshToken),
+      sealedRefreshToken: deps.sealer.seal(REFRESH_TOKEN, refreshToken),
       connectedBy: "wren@ourcompany.example",
-      connectedAt: parts.clock.now(),
+      connectedAt: deps.clock.now(),
     }),
   );
 }
 
 export async function connectedDeps(simulator: RunningSimulator): Promise<TestDeps> {
-  const parts = await disconnectedDeps(simulator);
-  await saveLogIn(parts, simulator);
-  return parts;
+  const deps = await disconnectedDeps(simulator);
+  await saveLogIn(deps, simulator);
+  return deps;
 }
 
-/** The same installation in a process of its own, perhaps with settings of its own. */
-export function anotherProcess(parts: TestDeps, changed: Partial<TestDeps> = {}): TestDeps {
-  return { ...parts, ...changed, tokens: sharedTokens() };
+/** The same installation in another process, perhaps with other settings. */
+export function anotherProcess(deps: TestDeps, changed: Partial<TestDeps> = {}): TestDeps {
+  return { ...deps, ...changed, tokens: sharedTokens() };
 }
 
 export const loadAttention = async ({ database }: TestDeps) =>
   (await loadConnection(database.kysely)).attention;
 
-/** The refresh token as it is stored, opened. */
+/** The stored refresh token, unsealed. */
 export async function storedRefreshToken({ database, sealer }: TestDeps): Promise<string> {
   const row = await database.kysely
     .selectFrom("connection")

@@ -30,10 +30,10 @@ function fileFor({ origin, clientId, clientSecret }: RunningSimulator): Connecti
 
 test("a connection file is shown as the connection, opened by its own secret, and changed in the file alone", async () => {
   const simulator = await startSimulator();
-  const parts = await disconnectedDeps(simulator);
+  const deps = await disconnectedDeps(simulator);
   const file = fileFor(simulator);
-  await useConnectionFile(parts, file);
-  expect(await loadConnection(parts.database.kysely)).toMatchObject({
+  await useConnectionFile(deps, file);
+  expect(await loadConnection(deps.database.kysely)).toMatchObject({
     environment: {
       origin: simulator.origin,
       organizationId: simulator.org.id,
@@ -47,64 +47,64 @@ test("a connection file is shown as the connection, opened by its own secret, an
     brake: file.brake,
     selectionName: "Key accounts",
   });
-  const { rows } = await parts.database.pool.query("select to_jsonb(connection)::text as c from connection");
+  const { rows } = await deps.database.pool.query("select to_jsonb(connection)::text as c from connection");
   expect(rows[0].c).not.toContain(simulator.clientSecret);
 
-  const open = await openStoredConnection({ ...parts, file });
+  const open = await openStoredConnection({ ...deps, file });
   expect((await open.client.whoAmI()).organizationId).toBe(simulator.org.id);
   await open.close();
   const asked = { address: simulator.origin, teammateId: 1, redirectUri: "http://127.0.0.1/x" };
-  await expect(startLogIn({ ...parts, file }, asked)).rejects.toMatchObject({ code: "set-up-in-file" });
+  await expect(startLogIn({ ...deps, file }, asked)).rejects.toMatchObject({ code: "set-up-in-file" });
 });
 
 test("started without the file, nothing is connected, and what it chose stays", async () => {
   const simulator = await startSimulator();
-  const parts = await disconnectedDeps(simulator);
-  await useConnectionFile(parts, fileFor(simulator));
-  await removeFileConnection(parts.database);
-  const { environment, selectionName } = await loadConnection(parts.database.kysely);
+  const deps = await disconnectedDeps(simulator);
+  await useConnectionFile(deps, fileFor(simulator));
+  await removeFileConnection(deps.database);
+  const { environment, selectionName } = await loadConnection(deps.database.kysely);
   expect([environment, selectionName]).toEqual([null, "Key accounts"]);
 });
 
 test("an organisation that does not answer at the start keeps nobody from starting, and is learnt later", async () => {
   const simulator = await startSimulator();
-  const parts = await disconnectedDeps(simulator);
-  // Its port stays its own: one that is given back may be anybody's when it is wanted again.
+  const deps = await disconnectedDeps(simulator);
+  // The simulator keeps its port: a closed one could be taken by another process in the meantime.
   const away = simulator.faults.add({ times: 0, fault: { kind: "cut", when: "before-headers" } });
-  await useConnectionFile(parts, fileFor(simulator));
-  const { kysely } = parts.database;
+  await useConnectionFile(deps, fileFor(simulator));
+  const { kysely } = deps.database;
   expect((await loadConnection(kysely)).environment).toMatchObject({ organizationId: null, fromFile: true });
-  expect(await loadSyncStatus(kysely, await loadConnection(kysely), parts.clock.now())).toMatchObject({
+  expect(await loadSyncStatus(kysely, await loadConnection(kysely), deps.clock.now())).toMatchObject({
     state: "never-synced",
     attention: null,
   });
   simulator.faults.remove(away);
-  const open = await openStoredConnection({ ...parts, file: fileFor(simulator) });
+  const open = await openStoredConnection({ ...deps, file: fileFor(simulator) });
   await open.close();
   expect((await loadConnection(kysely)).environment?.organizationId).toBe(simulator.org.id);
 });
 
 test("a secret that is wrong waits as attention; an address that is none is refused at once", async () => {
   const simulator = await startSimulator();
-  const parts = await disconnectedDeps(simulator);
+  const deps = await disconnectedDeps(simulator);
   const file = fileFor(simulator);
-  await useConnectionFile(parts, {
+  await useConnectionFile(deps, {
     ...file,
     signIn: { ...file.signIn, clientSecret: () => "wrong" } as const,
   });
-  expect((await loadConnection(parts.database.kysely)).attention).toMatchObject({
+  expect((await loadConnection(deps.database.kysely)).attention).toMatchObject({
     kind: "reconnect",
     sentence: expect.stringContaining("The client secret is wrong."),
   });
   const elsewhere = { ...file, address: "https://crm.ourcompany.example" };
-  await expect(useConnectionFile(parts, elsewhere)).rejects.toThrow(AddressError);
+  await expect(useConnectionFile(deps, elsewhere)).rejects.toThrow(AddressError);
 });
 
 test("started again with the same file, it is the same connection, and what waits for an admin still waits", async () => {
   const simulator = await startSimulator();
-  const parts = await disconnectedDeps(simulator);
-  const { kysely } = parts.database;
-  await useConnectionFile(parts, fileFor(simulator));
+  const deps = await disconnectedDeps(simulator);
+  const { kysely } = deps.database;
+  await useConnectionFile(deps, fileFor(simulator));
   const attention: Attention = {
     kind: "view-broken",
     title: "The view cannot be run",
@@ -117,7 +117,7 @@ test("started again with the same file, it is the same connection, and what wait
   const { environment } = await loadConnection(kysely);
   simulator.faults.add({ times: 0, fault: { kind: "cut", when: "before-headers" } });
 
-  const later = { ...parts, clock: createSettableClock(new Date(parts.clock.now().getTime() + 3_600_000)) };
+  const later = { ...deps, clock: createSettableClock(new Date(deps.clock.now().getTime() + 3_600_000)) };
   await useConnectionFile(later, fileFor(simulator));
 
   expect(await loadConnection(kysely)).toMatchObject({

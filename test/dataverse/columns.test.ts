@@ -20,7 +20,7 @@ async function taxIdFor(as?: (simulator: RunningSimulator) => string): Promise<C
   return (await columnsOfCustomised(as))("new_taxid");
 }
 
-/** A user with a profile that lets it read new_taxid, its own or a team's. */
+/** A user whose own or team's profile allows reading new_taxid. */
 const withProfile = (through: "user" | "team") => (simulator: RunningSimulator) => {
   const { org } = simulator;
   const user = addReader(simulator);

@@ -30,7 +30,7 @@ test("published views give the accounts that their own FetchXML gives", async ()
     const given = await idsIn(
       await fetch(`${connected.environment.apiRoot}accounts?fetchXml=${whole}`, { headers }),
     );
-    // A view that shows a column the organisation lacks is refused as it stands; we leave that column out.
+    // A view with a column that the organisation lacks is refused as it is; we leave that column out.
     if (given === "refused") continue;
     theirs.set(key, given);
     const rows = await allOf(

@@ -9,7 +9,7 @@ const VIEW = viewOf('<fetch><entity name="account"><attribute name="name"/></ent
 const linkTo = ({ headers }: ReceivedRequest, rest: string) =>
   `http://${headers.host}/api/data/v9.2/accounts?${rest}`;
 
-/** Pages 1 to `last`, one row each, by nextLink. */
+/** Pages 1 to `last`, one row each, linked by nextLink. */
 const linkedPages =
   (last: number): RequestHandler =>
   (asked, response) => {
@@ -47,7 +47,7 @@ test("at most two pages are asked for ahead of the one being used", async () => 
   await using connected = await connectTo(linkedPages(9));
   const pages = connected.client.readAccounts({ kind: "all" }, []);
   await pages.next();
-  // Metadata is the one slow round trip that lets whatever would be asked for arrive.
+  // A slow metadata request gives any further page request time to arrive.
   for (let turn = 0; turn < 3; turn += 1) await connected.client.accountColumns();
   expect(connected.asked()).toHaveLength(3);
   await pages.return(undefined);

@@ -161,7 +161,7 @@ test("whatever goes wrong on the way, the read is complete, all accounts or a vi
   const undisturbed = await idsOf({ kind: "all" });
   for (const fault of FAULTS) {
     for (const selection of [{ kind: "all" }, { kind: "view", view: active }] as const) {
-      // The fault can only be put into a nextLink.
+      // The simulator can add this fault only to a nextLink.
       if (fault.fault.kind === "empty-page" && selection.kind === "view") continue;
       simulator.faults.add(fault);
       expect(await idsOf(selection), `${fault.fault.kind} ${selection.kind}`).toEqual(undisturbed);

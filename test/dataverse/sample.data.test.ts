@@ -15,7 +15,7 @@ test("published views show their first rows in their own columns", async () => {
   for (const { key, fetchxml, layoutxml } of views) {
     const one = { ...viewOf(fetchxml, key), layoutXml: layoutxml ?? "" };
     const sample = await connected.client
-      .sample({ kind: "view", view: one }, "of the view", 5)
+      .sample({ kind: "view", view: one }, "view-columns", 5)
       .catch(() => undefined);
     const columns = layoutColumns(one);
     if (sample === undefined || sample.rows.length === 0 || columns.length === 0) continue;

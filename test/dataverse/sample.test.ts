@@ -13,7 +13,7 @@ test("a column of a linked table is shown under its alias", async () => {
     '<fetch><entity name="account"><attribute name="name"/><link-entity name="systemuser" from="systemuserid" to="owninguser" alias="boss">' +
       '<attribute name="internalemailaddress"/></link-entity></entity></fetch>',
   );
-  const { rows } = await connected.client.sample({ kind: "view", view: linked }, "of the view", 5);
+  const { rows } = await connected.client.sample({ kind: "view", view: linked }, "view-columns", 5);
   expect(rows[0]).toMatchObject({ name: "Acme", "boss.internalemailaddress": "admin@contoso.example" });
 });
 
@@ -23,7 +23,7 @@ test("a view of the first rows keeps their number and its order", async () => {
   const top = view(
     '<fetch top="3"><entity name="account"><attribute name="name"/><order attribute="name" descending="true"/></entity></fetch>',
   );
-  const { rows, count } = await connected.client.sample({ kind: "view", view: top }, "of the view", 2);
+  const { rows, count } = await connected.client.sample({ kind: "view", view: top }, "view-columns", 2);
   expect([rows.map(({ name }) => name), count]).toEqual([["Acme 4", "Acme 3"], 3]);
 });
 

@@ -1,4 +1,5 @@
-// A client for a test: connected to a small server that answers as told, or to a whole simulator.
+// A client for a test: connected to a small server that responds as the test says, or to a
+// simulator.
 import { runSimulator } from "../../simulator/main.ts";
 import type { RunningSimulator, RunOptions } from "../../simulator/main.ts";
 import { normaliseAddress } from "../../src/dataverse/auth/environment-address.ts";
@@ -23,7 +24,7 @@ export interface Connected extends AsyncDisposable {
 
 type Options = Partial<DataverseOptions>;
 
-/** Against a server that answers metadata with nothing, and everything else as told. */
+/** Connects to a server that has no metadata, and responds to everything else as the test says. */
 export async function connectTo(
   answer: RequestHandler,
   options: Options = {},
@@ -57,7 +58,7 @@ function numberedTokens(): TokenSource {
   };
 }
 
-/** Against a simulator, signed in as the given user, else as the System Administrator. */
+/** Connects to a simulator, as the given user or else as the System Administrator. */
 export async function connectSimulated(
   options: RunOptions & {
     readonly as?: (simulator: RunningSimulator) => string;
@@ -87,7 +88,7 @@ export async function connectSimulated(
   };
 }
 
-/** A user with the role Basic User alone. */
+/** Adds a user whose only role is Basic User. */
 export function addReader(simulator: RunningSimulator): string {
   const roles = [roleOf(simulator, "Basic User")];
   return simulator.org.addUser({ fullname: "Rita Reader", email: "rita@contoso.example", roles });
@@ -109,7 +110,7 @@ export function viewOf(fetchXml: string, name = "My accounts"): View {
   return { id: "00000000-0000-0000-0000-000000000001", name, kind: "personal", fetchXml };
 }
 
-/** A row as small as a reader accepts it. */
+/** The smallest row that a reader accepts. */
 export function row(id: string): RawRow {
   return { accountid: id, versionnumber: 1 };
 }

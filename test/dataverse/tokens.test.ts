@@ -9,7 +9,7 @@ import type { RequestHandler } from "../lib/test-server.ts";
 const SECRET = "m4rked~sécret&=+";
 const TENANT = "1dab20d6-5aef-4d18-ab11-59afc8e3106a";
 
-/** Tokens access-1, access-2 …, each for an hour, with refresh-1 … */
+/** Issues access-1, access-2 …, each for an hour, with refresh-1 … */
 const granting: RequestHandler = (_asked, response, count) => {
   sendJson(response, {
     token_type: "Bearer",
@@ -30,7 +30,7 @@ async function signInAt(answer: RequestHandler) {
   const http = openHttp();
   const clock = createSettableClock("2026-03-01T00:00:00Z");
   const environment = normaliseAddress(server.origin, { simulatorOrigin: server.origin });
-  const context = { environment, authority: { authority: server.origin, tenant: TENANT }, http, clock };
+  const context = { environment, authority: { origin: server.origin, tenant: TENANT }, http, clock };
   const saved: string[] = [];
   const saveRefreshToken = async (token: string) => {
     saved.push(token);

@@ -1,5 +1,6 @@
-// The connection check: everything the sync needs, step by step, each with what was found, what to do about it, and, where it
-// is theirs to do, a text for the Dynamics 365 administrator. A step that stands behind one that failed is told as not reached.
+// The connection check: everything that a sync needs, step by step, each with its finding, its
+// remedy and, if the Dynamics 365 administrator must act, a message to send them. A step that
+// depends on a failed one is not run.
 import { DataverseError } from "../../dataverse/http/errors.ts";
 import { HttpError } from "../../lib/http.ts";
 import { UserError } from "../../lib/user-error.ts";
@@ -14,11 +15,11 @@ export type CheckStep = {
   readonly outcome: "ok" | "failed" | "warning" | "not-reached";
   readonly finding: string;
   readonly remedy: string | null;
-  /** Ready to send to the Dynamics 365 administrator; null where they can do nothing about it. */
+  /** A message to the Dynamics 365 administrator; null if they cannot fix it. */
   readonly message: string | null;
 };
 
-/** @throws ConnectionError when nothing is connected; all that is found wrong is in the steps */
+/** @throws ConnectionError if nothing is connected; all other faults are reported in the steps */
 export async function checkConnection(deps: ConnectionDeps, signal?: AbortSignal): Promise<CheckStep[]> {
   const connection = await loadConnection(deps.database.kysely);
   if (connection.environment === null)
@@ -73,7 +74,10 @@ function messageToAdministrator({ environment }: Connection, finding: string, re
   ].join("\n");
 }
 
-/** What the admin is told when a step could not be completed. @throws what is no trouble of the connection */
+/**
+ * The result of a step that threw.
+ * @throws the error, if it is not about the connection
+ */
 function failureResult(error: unknown, signal: AbortSignal | undefined): StepResult {
   if (signal?.aborted === true) {
     return {
@@ -100,14 +104,16 @@ function failureResult(error: unknown, signal: AbortSignal | undefined): StepRes
 
 const CHECK_LATER = "Check again later.";
 
-/** What Microsoft's support asks for. */
+/** The facts that Microsoft's support asks for. */
 function supportFacts(error: UserError): string {
   if (!(error instanceof DataverseError)) return "";
   const facts = [error.serverCode, error.requestId && `request ${error.requestId}`].filter(Boolean);
   return facts.length === 0 ? "" : ` (${facts.join(", ")})`;
 }
 
-/** By an error's code: what is put right in Dynamics 365 or by its company's policies; all else is put right here, or passes. */
+/**
+ * Errors by code that the Dynamics 365 administrator must fix; all others are fixed here, or pass.
+ */
 const RESPONSIBLE_BY_CODE: Readonly<Record<string, Responsible>> = {
   "missing-privilege": "dynamics",
   "access-denied": "dynamics",

@@ -1,5 +1,5 @@
-// The steps of the connection check, in their order. Each looks at one thing and says what it found; what it throws is told
-// as a failure (check.ts).
+// The steps of the connection check, in order. Each checks one thing and returns its finding;
+// check.ts reports what it throws as a failure.
 import { DataverseError } from "../../dataverse/http/errors.ts";
 import type { Column, Identity } from "../../dataverse/model.ts";
 import { DAY_MS } from "../../lib/durations.ts";
@@ -22,7 +22,7 @@ export type CheckId =
   | "clock"
   | "secret-expiry";
 
-/** Who can do what has to be done: an administrator of Dynamics 365, or somebody on this side. */
+/** Who can fix it: the Dynamics 365 administrator, or somebody on this side. */
 export type Responsible = "dynamics" | "here";
 
 export type StepResult =
@@ -34,7 +34,7 @@ export type StepResult =
       readonly responsible: Responsible;
     };
 
-/** What the steps hand on to those behind them is filled in as they go. */
+/** The context of a check. Each step adds what later steps need. */
 export type CheckContext = {
   readonly deps: ConnectionDeps;
   readonly connection: Connection;
@@ -48,7 +48,7 @@ export type CheckContext = {
 type Step = {
   readonly id: CheckId;
   readonly title: string;
-  /** The step without which this one makes no sense. */
+  /** The step that must succeed before this one. */
   readonly needs?: CheckId;
   readonly run: (context: CheckContext) => Promise<StepResult>;
 };
@@ -86,16 +86,19 @@ const ADMIN_CENTER = "In the Power Platform admin center, under the environment'
 async function checkAddress({ deps, environment, signal }: CheckContext): Promise<StepResult> {
   const http = openHttp();
   try {
-    const place = await findSignInAuthority(deps, environmentAt(deps, environment.origin), http, signal);
-    return ok(`${environment.host} answers, and has people sign in at ${new URL(place.authority).host}.`);
+    const authority = await findSignInAuthority(deps, environmentAt(deps, environment.origin), http, signal);
+    return ok(`${environment.host} answers, and has people sign in at ${new URL(authority.origin).host}.`);
   } finally {
     await http.close();
   }
 }
 
-/** What Dynamics 365 then says of the user is the next step's matter. */
+/**
+ * Checks that the sign-in issues tokens. Whether Dynamics 365 admits the user is the next step's
+ * result.
+ */
 async function checkSignIn(context: CheckContext): Promise<StepResult> {
-  // A token that was given an hour ago would say nothing of a sign-in that was revoked since.
+  // A cached token would be accepted although the sign-in was revoked since.
   context.deps.tokens.invalidate();
   context.open = await openStoredConnection(context.deps, { signal: context.signal });
   try {
@@ -130,7 +133,7 @@ async function checkUser({ open, identity, environment }: CheckContext): Promise
       `${name} has the access mode Administrative, which sees no accounts.`,
       `${ADMIN_CENTER} "Users", set its access mode to Read-Write, or connect as somebody else.`,
     );
-  // Applications and non-interactive users need none.
+  // Applications and non-interactive users need no licence.
   if (!user.licensed && !user.application && user.accessMode !== 4)
     return failed(
       "dynamics",
@@ -226,7 +229,10 @@ async function checkViews({ open, connection, environment }: CheckContext): Prom
   );
 }
 
-/** Tokens are refused when clocks differ by more than this (Microsoft Learn, "Access tokens": five minutes of skew). */
+/**
+ * Tokens are refused if clocks differ by more (Microsoft Learn, "Access tokens": five minutes of
+ * skew).
+ */
 const MAX_CLOCK_SKEW_MS = 5 * 60_000;
 
 async function checkClock({ open, deps }: CheckContext): Promise<StepResult> {

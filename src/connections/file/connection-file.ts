@@ -1,6 +1,6 @@
-// A connection as a file that people review: address, sign-in, selection, mapping, options. YAML or JSON.
-// Secrets are named in it, never written, and nothing that could be one appears in a message.
-// All faults are reported at once, each with its place in the file.
+// A connection file, YAML or JSON: address, sign-in, selection, mapping and options, for people to
+// review. It names secrets and never contains them, and no message repeats what could be one. All
+// faults are reported at once, each with its path in the file.
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { parseDocument } from "yaml";
@@ -12,13 +12,13 @@ import type { SyncSettings } from "../../settings/sync-settings.ts";
 import { connectionSchema } from "./schema.ts";
 import { faultsOf } from "./schema-errors.ts";
 
-/** A function, so that no log, dump or JSON of a connection can hold what it gives. */
+/** A function, so that no log, dump or JSON of a connection contains the value. */
 export type Secret = () => string;
 
 export type SignIn =
   | {
       readonly kind: "client-credentials";
-      /** Found by asking the organisation, if absent. */
+      /** Discovered from the environment if absent. */
       readonly tenant: string | undefined;
       readonly clientId: string;
       readonly clientSecret: Secret;
@@ -29,12 +29,14 @@ export type SignIn =
       readonly clientId: string;
       readonly clientSecret: Secret | undefined;
       readonly refreshToken: Secret;
-      /** Absolute path of the file it came from, where the next one belongs: refresh tokens are replaced as they are used. */
+      /**
+       * Absolute path of the token's file. The next token is written there, because each use replaces it.
+       */
       readonly refreshTokenFile: string | undefined;
     };
 
 export type ConnectionSettings = SyncSettings & {
-  /** As written; `src/dataverse` decides whether it is one of Dynamics 365. */
+  /** As written; `src/dataverse` decides whether it is an address of Dynamics 365. */
   readonly address: string;
   readonly signIn: SignIn;
   readonly schedule: Schedule;
@@ -52,7 +54,7 @@ export class ConnectionFileError extends UserError {
   }
 }
 
-/** @throws ConnectionFileError if the file cannot be read, is not YAML or JSON, or says something it should not. */
+/** @throws ConnectionFileError if the file cannot be read or parsed, or its content is invalid */
 export function loadConnectionFile(
   path: string,
   readSecret: (name: string) => string | undefined,
@@ -72,7 +74,7 @@ function parseFile(path: string): unknown {
   } catch (cause) {
     throw new ConnectionFileError(path, [unreadableReason(cause)], { cause });
   }
-  // The library's own messages quote the text, which may be a secret that somebody wrote into the file.
+  // The library's messages quote the text, which may be a secret that somebody wrote into the file.
   const document = parseDocument(text, { prettyErrors: true, logLevel: "silent" });
   if (document.errors.length > 0) {
     throw new ConnectionFileError(
@@ -149,7 +151,7 @@ function signInOf(parsed: ParsedFile["signIn"], secrets: SecretReader): SignIn {
   };
 }
 
-/** Reads what the file names, once, and notes what is not there. */
+/** Reads the secrets that the file names, once, and records those that are missing. */
 class SecretReader {
   readonly #path: string;
   readonly #read: (name: string) => string | undefined;
@@ -161,7 +163,7 @@ class SecretReader {
     this.#faults = faults;
   }
 
-  /** Relative paths start at the connection file, which moves together with what it names. */
+  /** Resolves relative paths from the connection file's folder, so that both can move together. */
   pathOf(file: string): string {
     return resolve(dirname(this.#path), file);
   }

@@ -1,5 +1,5 @@
-// Faults of a connection file as sentences. They name places and what belongs there, never the values found,
-// because a secret may have been written anywhere.
+// Schema errors of a connection file as sentences. They name the path and what is expected, never
+// the value found, because it may be a secret.
 import type { z } from "zod";
 
 const expectedNames: Readonly<Record<string, string>> = {
@@ -11,7 +11,7 @@ const expectedNames: Readonly<Record<string, string>> = {
   number: "a number",
 };
 
-/** One sentence for each fault, with its place: `mapping.domains[1]: …`. */
+/** One sentence for each fault, with its path: `mapping.domains[1]: …`. */
 export function faultsOf(error: z.ZodError): string[] {
   return error.issues.map((issue) => {
     const path = pathText(issue.path);
@@ -52,7 +52,7 @@ function describeIssue(issue: z.core.$ZodIssue): string {
   return issue.message;
 }
 
-/** A secret can end up as a key, too: only what looks like a setting's name is repeated. */
+/** Repeats only what looks like a setting's name, because a key can be a secret, too. */
 function displayKey(key: string): string {
   return /^[A-Za-z]{1,30}$/.test(key) ? key : "one of the names";
 }

@@ -1,4 +1,5 @@
-// What a connection file may say. Everything is checked strictly: a misspelt option must not be silently without effect.
+// The schema of a connection file. Objects are strict, because a misspelt option must not be
+// ignored silently.
 import { z } from "zod";
 import { registrableHost } from "../../accounts/domains/parse.ts";
 import { brakeInput } from "../../settings/brake.ts";
@@ -10,8 +11,8 @@ const SECRET_RULE =
   "secrets are named here and never written: use { env: NAME_OF_AN_ENVIRONMENT_VARIABLE }, in capital letters";
 
 /**
- * `{ env: NAME }`. Checked by hand, because a general message could quote what was written in its place. Capitals only,
- * because a secret pasted where the name belongs would otherwise be shown as a variable that is not set.
+ * `{ env: NAME }`. Validated by hand, because zod's message could quote the value. Capitals only,
+ * because a secret in place of the name would be shown as a variable that is not set.
  */
 const environmentSecret = z.unknown().transform((written, context): { env: string } => {
   const name = singleValue(written, "env");
@@ -44,7 +45,7 @@ const domain = z
   .string()
   .trim()
   .regex(/^[^\s@/:.]+(?:\.[^\s@/:.]+)+$/, "write a bare domain, such as example.com")
-  // Runs compare hosts in their ASCII form, so that is what a list holds: bücher.de would match nothing.
+  // Runs compare hosts in their ASCII form, so lists hold that form: bücher.de would match nothing.
   .transform((written, context) => {
     const host = registrableHost(written);
     if (host !== undefined) return host;

@@ -1,5 +1,5 @@
-// A connection file that Sluice was started with: it is the connection then, with its selection, mapping and options. What
-// is shown of it stands where an app-made connection stands; its secrets stay in the file.
+// Makes the connection file that Sluice was started with the connection. Its settings are stored
+// like those chosen in the app; its secrets stay in the file.
 import type { ConnectionSettings } from "./connection-file.ts";
 import { saveSettings, saveSignIn, setAttention } from "../connection.ts";
 import { attentionOf } from "../status/attention.ts";
@@ -9,8 +9,9 @@ import type { ConnectionDeps } from "../sign-in/open-stored-connection.ts";
 import type { Database } from "../../db/pool.ts";
 
 /**
- * Makes the file the connection. An organisation that does not answer now is learnt at the next start; what an admin has to
- * do about it waits as attention. @throws AddressError when the file's address is none, or the signal's reason
+ * Saves the file as the connection. If the organisation does not answer, its id is saved at a later
+ * start, and what an admin has to do is saved as attention.
+ * @throws AddressError if the file's address is invalid, or the signal's reason
  */
 export async function useConnectionFile(
   deps: Omit<ConnectionDeps, "file">,
@@ -37,7 +38,7 @@ export async function useConnectionFile(
   await saveSettings(kysely, { selection, mapping, options });
   await saveSchedule(kysely, schedule);
   await saveBrake(kysely, brake);
-  // That it does not answer says nothing about what waited for an admin before.
+  // An organisation that does not answer does not resolve the attention from before.
   const attention = attentionOf(identity.error);
   if (attention !== undefined) await setAttention(kysely, attention);
 }
@@ -70,7 +71,9 @@ async function identifyOrganisation(
   }
 }
 
-/** Sluice was started without a file: what an earlier one set up is no connection any more; what it chose stays. */
+/**
+ * Removes the connection of an earlier file when Sluice is started without one; its settings stay.
+ */
 export async function removeFileConnection({ kysely }: Database): Promise<void> {
   await kysely
     .updateTable("connection")

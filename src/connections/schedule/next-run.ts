@@ -1,27 +1,31 @@
-// When the next run is due, by our clock: a full run every 24 hours or at a time of day, and changes in between if somebody
-// wants them. What nobody ran for a week is one run and not a week's: only the last run counts.
-// Pure; what it is told comes from the connection and its runs.
+// When the next scheduled run is due: a full run at an interval or at a time of day, and
+// changes-only runs in between if they are enabled. Only the last run counts, so a week without
+// runs is made up by one run. Pure.
 import { nextTimeOfDay } from "../../lib/time-zone.ts";
 import { isTimeZone, type Schedule } from "../../settings/schedule.ts";
 
 export type ScheduleFacts = Readonly<Schedule> & {
-  /** When the last applied run that read everything began; null: nothing was ever synced. */
+  /** When the last completed full run started; null if nothing was ever synced. */
   readonly lastFull: Date | null;
-  /** When the last applied run of any kind began. */
+  /** When the last completed run of any mode started. */
   readonly lastDone: Date | null;
-  /** The end of the last run that failed after that, and how many did in a row. */
+  /** How many runs in a row failed since then, and when the last of them ended. */
   readonly failures: { readonly count: number; readonly last: Date } | null;
 };
 
 export type DueRun = { readonly mode: "sync" | "changes"; readonly at: Date };
 
-/** After a failure the next try waits five minutes, then twice as long each time, at most as long as between two full runs. */
+/**
+ * The delay after the first failure. It doubles with each failure, up to the interval between two
+ * full runs.
+ */
 const FIRST_RETRY_MINUTES = 5;
 
-/** The first moment of that time of day after the last full run, or an interval after it. */
+/** The first occurrence of the time of day after the last full run, or one interval after it. */
 function nextFull(last: Date, { fullAt, fullEveryMinutes, timeZone }: Schedule): Date {
   if (fullAt === null) return addMinutes(last, fullEveryMinutes);
-  // A zone that was chosen under a newer Node: some hours off is better than never.
+  // A newer Node may have accepted a zone that this one does not know. UTC is some hours off, and
+  // better than no run.
   return nextTimeOfDay(last, fullAt, isTimeZone(timeZone) ? timeZone : "UTC");
 }
 
@@ -30,8 +34,8 @@ function addMinutes(moment: Date, minutes: number): Date {
 }
 
 /**
- * The next run and when it is due; undefined before the first sync, which a person looks at. A clock that jumped back makes
- * nothing due early and nothing late by more than an interval: a moment in the future counts as now.
+ * The next run; undefined before the first sync, which an admin approves. A run in the future
+ * counts as now, so that a clock set back delays no run by more than an interval.
  */
 export function nextRun(facts: ScheduleFacts, now: Date): DueRun | undefined {
   const { lastFull, lastDone, failures } = facts;
@@ -41,7 +45,7 @@ export function nextRun(facts: ScheduleFacts, now: Date): DueRun | undefined {
   const interval = facts.changesEveryMinutes;
   const changes: DueRun | undefined =
     interval === null ? undefined : { mode: "changes", at: addMinutes(notAfterNow(lastDone), interval) };
-  // A full run finds the changes too, so one that is due comes first.
+  // A full run includes the changes, so it wins if both are due.
   const due = changes !== undefined && full.at > now && changes.at < full.at ? changes : full;
   if (failures === null) return due;
   const waitMinutes = Math.min(FIRST_RETRY_MINUTES * 2 ** (failures.count - 1), facts.fullEveryMinutes);

@@ -1,5 +1,5 @@
-// Saves what an admin decides about runs that nobody starts: when they come, and how much they may change before
-// somebody looks. A connection file is held to the same rules.
+// Saves the schedule and the brake: when runs start by themselves, and how much they may change
+// without approval. A connection file is validated by the same rules.
 import type { Kysely } from "kysely";
 import type { z } from "zod";
 import type { Tables } from "../../db/tables.ts";
@@ -7,12 +7,12 @@ import { UserError } from "../../lib/user-error.ts";
 import { brakeInput } from "../../settings/brake.ts";
 import { scheduleInput } from "../../settings/schedule.ts";
 
-/** A setting of the schedule or the brake that makes no sense; `field` names it. */
+/** A setting of the schedule or the brake is invalid; `field` names it. */
 export class ScheduleSettingsError extends UserError {
   override readonly name = "SelfRunningError";
 
   constructor({ message, path }: z.core.$ZodIssue) {
-    super("self-running", `${message.charAt(0).toUpperCase()}${message.slice(1)}.`, {
+    super("schedule-settings", `${message.charAt(0).toUpperCase()}${message.slice(1)}.`, {
       field: path.join("."),
     });
   }

@@ -1,5 +1,5 @@
-// The columns of Dynamics 365 accounts as an admin maps them: what each is, what it holds in the first accounts of the
-// selection, what it may feed, why not more, and what we would do with it unasked.
+// The columns of Dynamics 365 accounts for the mapping: the type of each, a sample value, the
+// fields it may be mapped to, why not more, and a suggestion.
 import type { DataverseClient } from "../../dataverse/client.ts";
 import type { Column } from "../../dataverse/model.ts";
 import { resolveSelection } from "../../sync/source/dynamics.ts";
@@ -11,7 +11,7 @@ import { fieldKey, type ExistingField } from "./validate-mapping.ts";
 export type OfferedColumn = {
   readonly logicalName: string;
   readonly label: string;
-  /** As the table of compatibility calls it. */
+  /** The type's name in the compatibility table. */
   readonly type: string;
   readonly custom: boolean;
   readonly sample: string | null;
@@ -21,7 +21,7 @@ export type OfferedColumn = {
   readonly suggestion: { readonly kind: TargetKind; readonly field: string | null } | null;
 };
 
-/** Enough for most columns to show something, in one small answer. */
+/** 50 rows give most columns a value, in one small response. */
 const SAMPLED_ROWS = 50;
 
 export async function offeredColumns(
@@ -77,7 +77,7 @@ function restrictionOf(column: Column): string | null {
   return `${typeName(column)} fields cannot be synced.`;
 }
 
-/** Obvious pairs: a field of ours that has the column's name, else what most companies want. */
+/** Mappings to suggest for a column unless a custom field has the column's name. */
 const DEFAULT_SUGGESTIONS: Readonly<Record<string, { kind: TargetKind; field: string | null }>> = {
   name: { kind: "name", field: null },
   description: { kind: "description", field: null },

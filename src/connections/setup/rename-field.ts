@@ -1,4 +1,4 @@
-// A custom field that the mapping knows by its name: what is stored of the mapping follows when the field is renamed.
+// Renames a custom field in the stored mapping, which refers to fields by name.
 import { sql, type Kysely } from "kysely";
 import type { Tables } from "../../db/tables.ts";
 import { activeRunId } from "../../sync/record/run-state.ts";
@@ -7,9 +7,10 @@ import { ConnectionError } from "../connection-error.ts";
 import { loadConnection } from "../connection.ts";
 
 /**
- * In the saved mapping, and in runs that may still be applied or gone on with, which would make a field of the old name
- * again. A plan made before is refused, since its mapping changed (rule 15).
- * @throws ConnectionError where the name is not ours to change, or a run is using it
+ * Renames the field in the saved mapping, and in runs that can still be applied or resumed, because
+ * they would create the field under its old name again. Plans made before become stale, since their
+ * mapping changed (rule 15).
+ * @throws ConnectionError if a connection file sets the name, or a run is using it
  */
 export async function renameMappedField(
   trx: Kysely<Tables>,

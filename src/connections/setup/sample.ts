@@ -1,4 +1,4 @@
-// A look at a selection: its first accounts in the columns that its view shows in Dynamics 365.
+// A sample of a selection: its first accounts, in the columns that its view shows in Dynamics 365.
 import type { DataverseClient } from "../../dataverse/client.ts";
 import { DataverseError } from "../../dataverse/http/errors.ts";
 import { layoutColumns } from "../../dataverse/metadata/view-layout.ts";
@@ -9,12 +9,12 @@ import { resolveSelection } from "../../sync/source/dynamics.ts";
 export type SampleTable = {
   readonly columns: { logicalName: string; label: string }[];
   readonly rows: string[][];
-  /** Up to 5,000 exactly, null above. */
+  /** Exact up to 5,000, null above. */
   readonly count: number | null;
 };
 
 const SAMPLE_ROWS = 5;
-/** Where no view says what to show: what a person tells accounts apart by. */
+/** Columns that identify an account to a person, for a selection without a view's layout. */
 const DEFAULT_COLUMNS = ["name", "accountnumber", "websiteurl", "emailaddress1", "address1_city", "ownerid"];
 
 export async function sampleTable(client: DataverseClient, selection: Selection): Promise<SampleTable> {
@@ -26,10 +26,11 @@ export async function sampleTable(client: DataverseClient, selection: Selection)
   );
   const names = viewColumns.length > 0 ? viewColumns : defaultColumns;
   try {
-    const requested = viewColumns.length > 0 ? "of the view" : names;
+    const requested = viewColumns.length > 0 ? "view-columns" : names;
     return tableOf(await client.sample(chosen, requested, SAMPLE_ROWS), names, accountColumns);
   } catch (error) {
-    // A view that shows a column which is gone opens no more in Dynamics 365, and can be synced: a sync takes its own columns.
+    // Dynamics 365 cannot open a view whose layout has a deleted column, but a sync can read it with
+    // its own columns.
     if (viewColumns.length === 0 || !(error instanceof DataverseError) || error.code !== "view-broken")
       throw error;
     return tableOf(await client.sample(chosen, defaultColumns, SAMPLE_ROWS), defaultColumns, accountColumns);
@@ -52,7 +53,7 @@ function tableOf(
   };
 }
 
-/** "owner.internal_email" → "Internal email": the labels of other tables were not asked for. */
+/** "owner.internal_email" → "Internal email": labels of linked tables are not loaded. */
 function labelFromName(name: string): string {
   const words = (name.split(".").at(-1) ?? name).replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);

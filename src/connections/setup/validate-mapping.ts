@@ -1,22 +1,21 @@
-// Whether a mapping can be used: held against the organisation's columns and our own custom fields. Pure.
+// Validates a mapping against the organisation's columns and our custom fields. Pure.
 import type { Column } from "../../dataverse/model.ts";
 import { MAX_CUSTOM_FIELDS, type FieldType } from "../../settings/field-types.ts";
 import type { Mapping } from "../../settings/sync-settings.ts";
 import { targetNames } from "../../sync/rules/compatibility.ts";
 import { checkMapping } from "../../sync/rules/mapping.ts";
 
-/** A custom field of ours. */
+/** A custom field that exists. */
 export type ExistingField = { readonly name: string; readonly type: FieldType };
 
 export type MappingValidation = {
-  /** The mapping cannot be used while there is one. */
+  /** The mapping cannot be used until these are solved. */
   readonly problems: string[];
-  /** It can, but not all of it has an effect. */
+  /** Parts of the mapping that have no effect. */
   readonly warnings: string[];
   readonly newFields: string[];
 };
 
-/** A mapping held against the organisation's columns and our own fields. */
 export function validateMapping(
   mapping: Mapping,
   columns: readonly Column[],
@@ -38,7 +37,7 @@ export function validateMapping(
   };
 }
 
-/** Names of the custom fields that would be made; only a company admin may have that happen. */
+/** Names of the custom fields that the mapping would create; only a company admin may do that. */
 export function newFieldsOf(mapping: Pick<Mapping, "fields">, fields: readonly ExistingField[]): string[] {
   const existing = new Set(fields.map(({ name }) => name));
   return mapping.fields.map(({ field }) => field.trim()).filter((name) => !existing.has(name));
@@ -64,7 +63,10 @@ function fieldProblems(mapping: Mapping, fields: readonly ExistingField[]): stri
   return problems;
 }
 
-/** Two fields that differ in case or outer white space alone would be one to a reader. */
+/**
+ * The comparison key of a name: readers take names that differ only in case or outer spaces for
+ * one.
+ */
 export function fieldKey(name: string): string {
   return name.trim().toLowerCase();
 }

@@ -1,5 +1,5 @@
-// The views that an admin may choose from: personal ones, yours and shared with you, and the system's. A view that could
-// not be read is offered with the reason instead, so that nobody looks for it in vain.
+// The views that an admin may choose: personal ones (own and shared) and system ones. A view that
+// cannot be read is listed with the reason, so that nobody searches for it in vain.
 import { sql, type Kysely } from "kysely";
 import type { DataverseClient } from "../../dataverse/client.ts";
 import { DataverseError } from "../../dataverse/http/errors.ts";
@@ -41,8 +41,8 @@ function unreadableReason(view: View): string | null {
 }
 
 /**
- * A view that was chosen without being offered, through the API or by its id in a file, is called as Dynamics 365 calls it.
- * One that is not there keeps no name: the run tells.
+ * Saves the name of a view that was chosen without listing the views, by the API or by its id in a
+ * file. If the view does not exist, no name is saved, and the run reports it.
  */
 export async function fetchViewName(
   db: Kysely<Tables>,

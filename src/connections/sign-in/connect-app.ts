@@ -1,5 +1,6 @@
-// Connecting with an application's own secret. It sees no personal views but those shared with it, so it is the second
-// way; what it may read is checked privilege by privilege before anything is stored.
+// Connects with an application's client secret. An application sees only the personal views that
+// are shared with it, so this is the second choice. Its privileges are checked before anything is
+// stored.
 import { clientCredentialTokens } from "../../dataverse/auth/tokens.ts";
 import { ConnectionError } from "../connection-error.ts";
 import { saveSignIn } from "../connection.ts";
@@ -10,15 +11,18 @@ import { CLIENT_SECRET } from "./secrets.ts";
 
 export type AppSignIn = {
   readonly address: string;
-  /** Directory id or domain; found by asking the environment if absent. */
+  /** Directory (tenant) id or domain; discovered from the environment if absent. */
   readonly tenant?: string | undefined;
   readonly clientId: string;
   readonly clientSecret: string;
-  /** When the secret ends, so that somebody is told before. */
+  /** When the secret expires, so that the connection check can warn before. */
   readonly secretExpiresAt?: Date | undefined;
 };
 
-/** @returns how many accounts stay linked to another organisation. @throws with a sentence; nothing is stored then */
+/**
+ * @returns how many accounts stay linked to another organisation
+ * @throws UserError, and stores nothing then
+ */
 export async function connectApp(
   deps: ConnectionDeps,
   connectedBy: string,
@@ -51,7 +55,7 @@ export async function connectApp(
         clientId,
         sealedClientSecret: deps.sealer.seal(CLIENT_SECRET, clientSecret),
         secretExpiresAt: signIn.secretExpiresAt,
-        connectedBy: connectedBy,
+        connectedBy,
         connectedAt: deps.clock.now(),
       }),
     );
@@ -73,7 +77,7 @@ function missingPrivileges(missing: readonly string[], narrow: readonly string[]
   );
 }
 
-/** It becomes part of an address at Microsoft, so nothing but an id or a domain may stand there. */
+/** Accepts only an id or a domain, because the tenant becomes part of a URL at Microsoft. */
 function validTenant(text: string | undefined): string | undefined {
   if (text === undefined || text === "") return undefined;
   if (/^[a-z0-9][a-z0-9.-]*$/i.test(text)) return text;

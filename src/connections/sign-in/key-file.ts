@@ -1,4 +1,5 @@
-// The key of an installation whose operator has set none: made once, kept beside the embedded database.
+// The sealing key of an installation whose operator has set none: created once and kept beside the
+// embedded database.
 import { randomBytes, randomUUID } from "node:crypto";
 import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -6,7 +7,7 @@ import { UserError, type UserErrorOptions } from "../../lib/user-error.ts";
 
 const KEY_BYTES = 32;
 
-/** The key cannot be read or made; the operator mends it. */
+/** The key file cannot be read or created; the operator must repair it. */
 class KeyFileError extends UserError {
   override readonly name = "KeyFileError";
 
@@ -15,7 +16,10 @@ class KeyFileError extends UserError {
   }
 }
 
-/** The key in `directory`, made if it is not there. @throws KeyFileError */
+/**
+ * Loads the key in `directory`, and creates it if there is none.
+ * @throws KeyFileError
+ */
 export async function loadOrCreateKey(directory: string): Promise<Buffer> {
   const path = join(directory, "sealing.key");
   const text = await readOrCreate(path, directory).catch((cause: unknown) => {
@@ -38,10 +42,13 @@ async function readOrCreate(path: string, directory: string): Promise<string> {
   return (await readIfExists(path)) ?? (await createKeyFile(path, directory));
 }
 
-/** Two that start at once agree: a link is made once, and whoever comes second reads the first one's. */
+/**
+ * Creates the file by a hard link, which only one of several processes can create. The others then
+ * read the first one's key.
+ */
 async function createKeyFile(path: string, directory: string): Promise<string> {
   await mkdir(directory, { recursive: true });
-  // A name of its own for each call, since two calls may come from one process.
+  // The name is unique for each call, because two calls may come from one process.
   const temporaryPath = `${path}.${randomUUID()}`;
   await writeFile(temporaryPath, `${randomBytes(KEY_BYTES).toString("base64")}\n`, { mode: 0o600 });
   try {

@@ -1,6 +1,6 @@
-// "Log in to Dynamics 365": a person signs in at Microsoft Entra ID, in the tenant of the environment, and comes back with a
-// code. Only a System Administrator may connect, for personal views are seen by nobody else; until that is known nothing is
-// stored but the way back: a state that is good once, for ten minutes, for the teammate who began.
+// "Log in to Dynamics 365": delegated sign-in, since a personal view is visible only to its owner
+// and those it is shared with. Only a System Administrator may connect; until that is verified,
+// only the state is stored, valid once, for ten minutes, for the teammate who started.
 import { createHash } from "node:crypto";
 import { redeemCode, authorizationError, startSignIn } from "../../dataverse/auth/authorize.ts";
 import type { DataverseClient } from "../../dataverse/client.ts";
@@ -24,7 +24,10 @@ export type AuthorizationResponse = {
 
 const SIGN_IN_TTL_MS = 10 * 60_000;
 
-/** @returns where the browser goes. @throws ConnectionError, AddressError, DataverseError */
+/**
+ * @returns the URL of the sign-in page
+ * @throws ConnectionError, AddressError, DataverseError
+ */
 export async function startLogIn(
   deps: ConnectionDeps,
   request: { readonly address: string; readonly teammateId: number; readonly redirectUri: string },
@@ -34,7 +37,7 @@ export async function startLogIn(
   const environment = environmentAt(deps, request.address);
   return withHttp(async (http) => {
     const authority = await findSignInAuthority(deps, environment, http, signal);
-    const context = { environment, authority: authority, http, clock: deps.clock };
+    const context = { environment, authority, http, clock: deps.clock };
     const { url, state, verifier } = await startSignIn(context, app, request.redirectUri);
     const { kysely } = deps.database;
     const now = deps.clock.now();
@@ -45,7 +48,7 @@ export async function startLogIn(
         state_hash: hashOf(state),
         teammate_id: request.teammateId,
         address: request.address,
-        authority: authority.authority,
+        authority: authority.origin,
         tenant: authority.tenant,
         redirect_uri: request.redirectUri,
         sealed_verifier: deps.sealer.seal(SIGN_IN_VERIFIER, verifier),
@@ -56,7 +59,10 @@ export async function startLogIn(
   });
 }
 
-/** @returns how many accounts stay linked to another organisation. @throws with a sentence; nothing is stored then */
+/**
+ * @returns how many accounts stay linked to another organisation
+ * @throws UserError, and stores nothing then
+ */
 export async function finishLogIn(
   deps: ConnectionDeps,
   teammate: { readonly id: number; readonly email: string },
@@ -70,10 +76,10 @@ export async function finishLogIn(
   if (code === undefined) throw unknownSignInError();
   const app = requireApplication(deps);
   const environment = environmentAt(deps, pending.address);
-  const authority = { authority: pending.authority, tenant: pending.tenant };
+  const authority = { origin: pending.authority, tenant: pending.tenant };
   const verifier = deps.sealer.open(SIGN_IN_VERIFIER, pending.sealed_verifier);
   return withHttp(async (http) => {
-    const context = { environment, authority: authority, http, clock: deps.clock };
+    const context = { environment, authority, http, clock: deps.clock };
     const issued = await redeemCode(context, app, { code, redirectUri: pending.redirect_uri, verifier });
     let { refreshToken } = issued;
     const tokens = sharedRefreshTokens(
@@ -88,16 +94,11 @@ export async function finishLogIn(
       },
       issued.accessToken,
     );
-    const administrator = await requireAdministrator(
-      deps,
-      { environment, authority: authority },
-      tokens,
-      signal,
-    );
+    const administrator = await requireAdministrator(deps, { environment, authority }, tokens, signal);
     return deps.database.kysely.transaction().execute((trx) =>
       saveSignIn(trx, {
         environment,
-        authority: authority,
+        authority,
         organizationId: administrator.organizationId,
         signInBy: "delegated",
         signedInAs: administrator.name,
@@ -136,7 +137,7 @@ async function requireAdministrator(
   }
 }
 
-/** Who may not even read roles is none. */
+/** A user who may not read roles is no administrator. */
 async function isAdministrator(client: DataverseClient): Promise<boolean> {
   try {
     return await client.isSystemAdministrator();
@@ -146,7 +147,10 @@ async function isAdministrator(client: DataverseClient): Promise<boolean> {
   }
 }
 
-/** Compare and set: of two that come back with one state, one goes on. */
+/**
+ * Marks the pending sign-in as used by compare-and-set: of two requests with one state, one
+ * succeeds.
+ */
 async function claimPendingSignIn({ database, clock }: ConnectionDeps, teammateId: number, state: string) {
   const now = clock.now();
   const own = { state_hash: hashOf(state), teammate_id: teammateId };

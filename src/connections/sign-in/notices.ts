@@ -1,5 +1,5 @@
-// What the last try to connect came to, for the teammate who tried. The browser comes back from Microsoft with a code in its
-// address alone; the sentence waits here.
+// The result of a teammate's last attempt to connect. The redirect back to the app carries only a
+// code in its URL; the sentence is kept here.
 import type { Kysely } from "kysely";
 import type { Tables } from "../../db/tables.ts";
 

@@ -1,5 +1,6 @@
-// A connection becomes a client of Dynamics 365: address, place to sign in, tokens. A connection file is opened here, the
-// connection that an admin made in the app in open-stored-connection.ts; both end in `openClient`.
+// Opens a client of Dynamics 365 from an environment, a sign-in authority and tokens. A connection
+// file is opened here, the connection made in the app in open-stored-connection.ts; both use
+// `openClient`.
 import { chmod, rename, writeFile } from "node:fs/promises";
 import { normaliseAddress, type Environment } from "../../dataverse/auth/environment-address.ts";
 import { connectDataverse, type DataverseClient } from "../../dataverse/client.ts";
@@ -16,9 +17,9 @@ import type { Log } from "../../lib/log.ts";
 import { createReleases } from "../../lib/releases.ts";
 import type { ConnectionSettings, SignIn } from "../file/connection-file.ts";
 
-/** What reaching Dynamics 365 needs besides a connection. */
+/** What every client of Dynamics 365 needs besides its connection. */
 export type ClientDeps = {
-  /** The one origin besides Microsoft's that may be spoken to, if any. */
+  /** The only origin besides Microsoft's that may be contacted, if any. */
   readonly simulator: string | undefined;
   readonly clock: Clock;
   readonly log: Log;
@@ -33,7 +34,10 @@ export type OpenConnection = {
 
 export type OpenOptions = { readonly signal?: AbortSignal | undefined; readonly pageSize?: number };
 
-/** The environment at an address, and a warning in the log if it is not Microsoft's. @throws AddressError */
+/**
+ * Parses an address, and logs a warning if it is the simulator's.
+ * @throws AddressError
+ */
 export function environmentAt(deps: ClientDeps, address: string): Environment {
   const environment = normaliseAddress(address, { simulatorOrigin: deps.simulator });
   if (environment.region === "simulator") {
@@ -42,7 +46,10 @@ export function environmentAt(deps: ClientDeps, address: string): Environment {
   return environment;
 }
 
-/** One request, without any secret. @throws AddressError, DataverseError, ProtocolError */
+/**
+ * Sends one request, without any secret.
+ * @throws AddressError, DataverseError, ProtocolError
+ */
 export function findSignInAuthority(
   deps: ClientDeps,
   environment: Environment,
@@ -53,7 +60,7 @@ export function findSignInAuthority(
 }
 
 /**
- * Sends one request, without any secret, to find where to sign in, unless that is known.
+ * Opens a client. If the authority is unknown, one request without any secret discovers it.
  * @throws AddressError, DataverseError, ProtocolError
  */
 export async function openClient(
@@ -86,14 +93,17 @@ export async function openClient(
       ...(pageSize === undefined ? {} : { pageSize }),
     });
     releases.add(() => client.close());
-    return { environment, authority: authority, client, close: () => releases.release() };
+    return { environment, authority, client, close: () => releases.release() };
   } catch (error) {
     await releases.release();
     throw error;
   }
 }
 
-/** A client for the organisation that a connection file names. @throws AddressError, DataverseError, ProtocolError */
+/**
+ * Opens a client for the environment of a connection file.
+ * @throws AddressError, DataverseError, ProtocolError
+ */
 export function openFileConnection(
   deps: ClientDeps,
   connection: Pick<ConnectionSettings, "address" | "signIn">,
@@ -123,7 +133,7 @@ export function fileTokens(signIn: SignIn, context: SignInContext, log: Log): To
   });
 }
 
-/** A new refresh token replaces the old one where it came from, whole or not at all, readable by its owner alone. */
+/** Replaces the refresh token file atomically; only its owner can read it. */
 async function saveRefreshToken(file: string | undefined, token: string, log: Log): Promise<void> {
   if (file === undefined) {
     log.info(

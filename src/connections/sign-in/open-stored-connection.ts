@@ -1,5 +1,5 @@
-// The connection that an admin made in the app becomes a client of Dynamics 365, with the access tokens that this process
-// shares. A sign-in that fails asks for an admin's attention.
+// Opens the connection that is stored in the database, with the access tokens that this process
+// shares. A sign-in that fails is saved as attention for an admin.
 import { sql, type Selectable } from "kysely";
 import { clientCredentialTokens, sharedRefreshTokens } from "../../dataverse/auth/tokens.ts";
 import type { TokenSource } from "../../dataverse/auth/tokens.ts";
@@ -20,9 +20,12 @@ export type ConnectionDeps = ClientDeps & {
   readonly database: Database;
   readonly sealer: Sealer;
   readonly tokens: SharedTokens;
-  /** The application that people sign in to from the app, if the operator registered one. */
+  /** The application that people sign in to from the app, if the operator has registered one. */
   readonly dynamicsApp: ClientCredentials | undefined;
-  /** Given to serve: it is the connection then, and the app only shows it. */
+  /**
+   * The connection file that `serve` was started with: it replaces the stored connection, and the app
+   * only shows it.
+   */
   readonly file?: Pick<ConnectionSettings, "address" | "signIn"> | undefined;
 };
 
@@ -56,7 +59,7 @@ export async function openStoredConnection(
   }
 }
 
-/** Of a connection file whose organisation did not answer when it was first read. */
+/** Saves the organisation of a connection file that did not answer when the file was first read. */
 async function saveOrganisationId(
   { database }: ConnectionDeps,
   stored: StoredConnection,
@@ -98,7 +101,7 @@ function storedSource(deps: ConnectionDeps, stored: StoredConnection): SignInSou
   return {
     target: {
       environment: { ...environment, ...(appId !== null && { appId }) },
-      authority: { authority, tenant },
+      authority: { origin: authority, tenant },
     },
     tokensFor: (context) =>
       signIn === "app-only" ? appTokens(deps, stored, context) : delegatedTokens(deps, stored, context),
@@ -114,7 +117,10 @@ function appTokens(
   return clientCredentialTokens(context, { clientId: stored.client_id ?? "", clientSecret });
 }
 
-/** Under the current key, so that the operator may throw an old one away. (A refresh token is with each exchange.) */
+/**
+ * Seals the client secret with the current key, so that the operator can remove an old one. (A
+ * refresh token is sealed again at each exchange.)
+ */
 async function reencryptSecret(
   { database, sealer }: ConnectionDeps,
   stored: StoredConnection,
@@ -144,13 +150,13 @@ function delegatedTokens(
         fix: "Set SLUICE_DYNAMICS_CLIENT_ID and SLUICE_DYNAMICS_CLIENT_SECRET to it, or connect Dynamics 365 again.",
       },
     );
-  // Told now rather than with the first request.
+  // Opening it now reports a wrong key before the first request.
   sealer.open(REFRESH_TOKEN, stored.sealed_refresh_token ?? "");
   const exchange = refreshTokenStore({ database, sealer, signal: context.signal }, stored.generation);
   return sharedRefreshTokens(context, { ...dynamicsApp, exchange });
 }
 
-/** A sign-in that fails asks for attention; one that gives a token it did not give before ends that. */
+/** Saves attention when the sign-in fails, and clears it when it issues a new token. */
 function withAttentionTracking(database: Database, generation: number, tokens: TokenSource): TokenSource {
   let last: string | undefined;
   const track = async (request: Promise<string>): Promise<string> => {

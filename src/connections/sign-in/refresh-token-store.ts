@@ -1,7 +1,7 @@
-// The refresh token of the stored sign-in. Microsoft Entra ID gives a new one with each exchange,
-// and two processes that exchange the same one would each lose what the other got, so a process
-// claims it first. The claim is a row's columns and not a lock: nothing of the database is held
-// while Microsoft is asked, and what a process that died had claimed is free when its time is up.
+// The refresh token of the stored sign-in. Entra ID replaces it at each exchange, and two processes
+// that exchange the same one would lose each other's, so a process claims it first. The claim is
+// two columns, not a lock: no transaction is open during the request, and a dead process's claim
+// expires.
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { sql } from "kysely";
@@ -11,9 +11,11 @@ import type { Sealer } from "../../lib/sealer.ts";
 import { ConnectionError } from "../connection-error.ts";
 import { REFRESH_TOKEN } from "./secrets.ts";
 
-/** Longer than the one request that it is for, whose limit is 30 seconds (token-endpoint.ts). */
+/**
+ * Longer than the one request that a claim is for, which is limited to 30 s (token-endpoint.ts).
+ */
 const CLAIM_SECONDS = 60;
-/** An exchange takes some 0.2 s, and others wait for it about once an hour. */
+/** An exchange takes about 0.2 s, and other processes wait for one about once an hour. */
 const POLL_INTERVAL_MS = 100;
 
 type StoreDeps = {
@@ -23,12 +25,15 @@ type StoreDeps = {
   readonly signal?: AbortSignal | undefined;
 };
 
-/** Lends the newest token for one exchange at a time over all processes; stores the next one. */
+/**
+ * Runs one exchange at a time over all processes, with the newest token, and stores the token it
+ * returns.
+ */
 export function refreshTokenStore(deps: StoreDeps, generation: number): SharedSignIn["exchange"] {
   const { sealer } = deps;
   const claim: Claim = { id: randomUUID(), generation };
   /**
-   * What came of an exchange and could not be stored: the newest there is, as long as nobody else
+   * The token of an exchange that could not be stored: the newest one, as long as no other process
    * has exchanged `from`.
    */
   let unstored: { readonly from: string; readonly refreshToken: string } | undefined;
@@ -41,10 +46,9 @@ export function refreshTokenStore(deps: StoreDeps, generation: number): SharedSi
         );
         unstored = { from: stored, refreshToken };
         if (await saveToken(deps, claim, refreshToken)) return result;
-        // Another process took over after the claim's time, and has a newer one: what came of this
-        // exchange is dropped.
+        // The claim expired and another process has stored a newer token, so this result is discarded.
       } catch (error) {
-        // A claim that cannot be given back ends by itself; why the exchange failed says more.
+        // A claim that cannot be released expires; the reason why the exchange failed says more.
         await releaseClaim(deps, claim).catch(() => undefined);
         throw error;
       }
@@ -55,8 +59,9 @@ export function refreshTokenStore(deps: StoreDeps, generation: number): SharedSi
 type Claim = { readonly id: string; readonly generation: number };
 
 /**
- * Waits for the claim, by the database's clock, which is the same for all processes.
- * @returns the token, sealed @throws ConnectionError
+ * Waits for the claim, by the database's clock, which all processes share.
+ * @returns the sealed token
+ * @throws ConnectionError if the sign-in was replaced
  */
 async function acquireClaim({ database, signal }: StoreDeps, { id, generation }: Claim): Promise<string> {
   for (;;) {
@@ -89,7 +94,10 @@ async function acquireClaim({ database, signal }: StoreDeps, { id, generation }:
   }
 }
 
-/** Stores the new token and gives the claim back. @returns false if the claim was lost before */
+/**
+ * Stores the new token and releases the claim.
+ * @returns false if the claim was lost before
+ */
 async function saveToken(
   { database, sealer }: StoreDeps,
   { id, generation }: Claim,

@@ -1,4 +1,5 @@
-// What a pasted address leads to, before anybody signs in. Sends no secret.
+// Resolves a pasted address to its environment and sign-in authority, before anybody signs in.
+// Sends no secret.
 import { openHttp } from "../../lib/http.ts";
 import { environmentAt, findSignInAuthority, type ClientDeps } from "./open-client.ts";
 
@@ -20,11 +21,13 @@ export async function resolveAddress(
   const http = openHttp();
   try {
     const { origin, region } = environment;
+    const authority = await findSignInAuthority(deps, environment, http, signal);
     return {
       host: new URL(origin).host,
       origin,
       region,
-      ...(await findSignInAuthority(deps, environment, http, signal)),
+      tenant: authority.tenant,
+      authority: authority.origin,
     };
   } finally {
     await http.close();

@@ -1,4 +1,4 @@
-// What Dynamics 365 trusts us with, sealed before it is stored.
+// The secrets of the connection to Dynamics 365, which are sealed before they are stored.
 import type { Purpose } from "../../lib/sealer.ts";
 
 const remedy = "connect Dynamics 365 again";

@@ -1,18 +1,21 @@
-// The access tokens of a process: one source for all that opens the connection in it, so that a
-// token is used until it ends, and not one asked for with every click.
+// The access tokens of a process: everything that opens the connection shares one token source, so
+// that a token is used until it expires and not requested for every click.
 import type { SignInContext } from "../../dataverse/auth/token-endpoint.ts";
 import type { TokenSource } from "../../dataverse/auth/tokens.ts";
 import { openHttp } from "../../lib/http.ts";
 
-/** What a source sends its requests with; it outlives the client that happened to come first. */
+/** How a source sends its requests; it outlives the client that was opened first. */
 export type TokenTransport = Pick<SignInContext, "http" | "signal">;
 
 export type SharedTokens = {
-  /** The source of this sign-in, made if there is none yet; that of a former sign-in is dropped. */
+  /**
+   * Returns the source of this sign-in, and creates it if there is none. A former sign-in's is
+   * dropped.
+   */
   sourceOf(generation: number, make: (transport: TokenTransport) => TokenSource): TokenSource;
-  /** Whoever opens the connection next asks Microsoft Entra ID anew. */
+  /** Drops the source, so that the next client requests a new token. */
   invalidate(): void;
-  /** Ends what is being asked. */
+  /** Aborts pending requests. */
   close(): Promise<void>;
 };
 

@@ -1,5 +1,5 @@
-// Which errors need an admin, and what they are told: a title, what happened, what to do, and where. What passes by itself
-// (throttling, maintenance, a broken line) needs nobody.
+// Which errors need an admin, and what the admin reads: a title, what happened, what to do, and
+// where. Errors that pass by themselves (throttling, maintenance, network) need nobody.
 import { UserError } from "../../lib/user-error.ts";
 import { issueKinds } from "../../sync/rules/issue-kinds.ts";
 import type { RunMode } from "../../sync/tables.ts";
@@ -44,7 +44,7 @@ const TOO_MANY_ACCOUNTS: Remedy = {
   place: "accounts",
 };
 
-/** By an error's code. */
+/** By error code. */
 const REMEDIES: Readonly<Record<string, Remedy>> = {
   "sign-in-reconnect": RECONNECT,
   "sign-in-configuration": RECONNECT,
@@ -64,21 +64,24 @@ const REMEDIES: Readonly<Record<string, Remedy>> = {
   "too-many-accounts": TOO_MANY_ACCOUNTS,
 };
 
-/** Undefined if nobody has to do anything. @param run the run that came upon it */
+/**
+ * The attention that an error needs; undefined if nobody has to act.
+ * @param run the run that failed with it
+ */
 export function attentionOf(error: unknown, run: number | null = null): Attention | undefined {
   if (!(error instanceof UserError)) return undefined;
   const remedy = REMEDIES[error.code];
   return remedy && { ...remedy, sentence: error.message, run };
 }
 
-/** What a token of Microsoft Entra ID settles. */
+/** Resolved when Microsoft Entra ID issues a token. */
 export const KINDS_RESOLVED_BY_TOKEN: readonly string[] = [RECONNECT.kind, SIGN_IN_REFUSED.kind];
 
 function isResolvedByToken({ kind }: Attention): boolean {
   return KINDS_RESOLVED_BY_TOKEN.includes(kind);
 }
 
-/** Whether connecting again, perhaps as somebody else, settles it. */
+/** Whether connecting again, perhaps as another user, resolves it. */
 export function isResolvedBySignIn(attention: Attention): boolean {
   return isResolvedByToken(attention) || attention.kind === ACCESS.kind;
 }
@@ -86,8 +89,8 @@ export function isResolvedBySignIn(attention: Attention): boolean {
 export type CompletedRun = { readonly id: number; readonly mode: RunMode };
 
 /**
- * Whether a run that was applied settles it. A retry reads a few records by id, and proves no more than that the sign-in
- * works; and what came up after a plan was made is not settled by writing that plan.
+ * Whether a completed run resolves it. A retry reads a few records by id and proves only that the
+ * sign-in works, and applying a plan does not resolve what came up after the plan was made.
  */
 export function isResolvedBy(attention: Attention, run: CompletedRun): boolean {
   if (run.mode === "retry") return isResolvedByToken(attention);

@@ -1,4 +1,4 @@
-// The state of the sync and the figures beside it: from the connection, its runs and its open issues.
+// Loads the status of the sync: its state, and figures from its runs and open issues.
 import type { Attention } from "../tables.ts";
 import type { RunStatus } from "../../sync/tables.ts";
 import { sql } from "kysely";
@@ -25,7 +25,7 @@ export type SyncStatus = {
   readonly running: number | null;
   readonly waiting: number | null;
   readonly openIssues: number;
-  /** Linked to the organisation, and still synced. */
+  /** Accounts that are linked to the organisation and not stopped. */
   readonly accounts: number;
 };
 
@@ -53,7 +53,7 @@ export async function loadSyncStatus(
     paused,
     attention,
     isRunning: running !== null,
-    pendingPlan: pendingPlan,
+    pendingPlan,
     failed:
       figures.failed !== null && environment !== null && figures.failed.at >= environment.connectedAt
         ? figures.failed
@@ -75,7 +75,7 @@ export async function loadSyncStatus(
   };
 }
 
-/** When the schedule asks for the next run; null before an admin has applied the first. */
+/** When the next scheduled run is due; null before an admin has applied the first. */
 async function nextRunAt(
   db: Kysely<Tables>,
   organization: string,
@@ -106,7 +106,7 @@ async function loadFigures(
   const lastRow = await runs.select(columns).executeTakeFirst();
   const lastDone = await runs.select(columns).where("status", "=", "done").executeTakeFirst();
   const running = await activeRunId(db, organization, { paused });
-  // The row of a run whose process is gone says what it was doing, until the next run clears up.
+  // If a run's process died, its row keeps the active status until the next run recovers it.
   const isInterrupted =
     lastRow !== undefined && lastRow.id !== running && ACTIVE_STATUSES.has(lastRow.status);
   const waiting = await planAwaitingApproval(db, organization, now);
@@ -128,8 +128,8 @@ async function loadFigures(
 }
 
 /**
- * Of the runs that keep the accounts in step: who looks at a preview or tries a few accounts again sees how that ends. One that
- * broke off while it wrote, and was given up, is the last word until the next run has gone on with it.
+ * The failure of the last sync, if it failed. Previews and retries do not count: their user sees
+ * how they end. An apply that was interrupted and gave up counts until a run resumes it.
  */
 async function lastFailure(db: Kysely<Tables>, organization: string): Promise<Figures["failed"]> {
   const { rows } = await sql<{ id: number; isFailure: boolean; sentence: string | null; at: Date | null }>`

@@ -1,4 +1,5 @@
-// How the sync is doing, in one word, and what waits for an admin. Pure: the connection and its runs go in (state.ts).
+// Derives the state of the sync, and what needs an admin, from facts about the connection and its
+// runs (load-status.ts). Pure.
 import { approvalExplanations, type ApprovalReason } from "../../settings/run-explanations.ts";
 import type { Attention } from "../tables.ts";
 
@@ -17,7 +18,7 @@ export type FailedRun = { readonly id: number; readonly sentence: string };
 export type StatusFacts = {
   readonly connected: boolean;
   readonly paused: boolean;
-  /** What the connection itself asks for: it holds until somebody has settled it. */
+  /** The attention that is stored with the connection, until something resolves it. */
   readonly attention: Attention | null;
   readonly isRunning: boolean;
   /** A plan that can still be applied. */
@@ -44,7 +45,10 @@ export function deriveState(facts: StatusFacts): {
   return { state: state(), attention };
 }
 
-/** What an admin has to settle first. A failure comes last: it is tried again, and what else there is may be why. */
+/**
+ * What an admin must resolve first. A failure comes last, because it is retried and the others may
+ * be its cause.
+ */
 function attentionOf({ attention, pendingPlan, failed, everSynced }: StatusFacts): Attention | null {
   return (
     attention ??
@@ -53,7 +57,9 @@ function attentionOf({ attention, pendingPlan, failed, everSynced }: StatusFacts
   );
 }
 
-/** A run that was to sync by itself and stopped before writing; a plan that somebody asked for is no news to them. */
+/**
+ * The attention for a sync that needs approval before it writes; a requested preview needs none.
+ */
 export function approvalAttention(run: WaitingRun): Attention | null {
   if (run.why === null) return null;
   const { finding, fix } = approvalExplanations[run.why];
@@ -67,7 +73,7 @@ export function approvalAttention(run: WaitingRun): Attention | null {
   };
 }
 
-/** The schedule begins with the first sync that is done (schedule.ts). */
+/** The schedule starts after the first completed sync (next-run.ts). */
 function failureAttention({ id, sentence }: FailedRun, everSynced: boolean): Attention {
   return {
     kind: "run-failed",

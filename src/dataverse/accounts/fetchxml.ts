@@ -1,18 +1,18 @@
-// A view's FetchXML, rewritten for reading: our columns, our order, our pages; its conditions and joins untouched.
-// Microsoft Learn, "Page results using FetchXML" and the FetchXML reference.
+// Rewrites a view's FetchXML for reading: our columns, order and paging; its conditions and joins
+// stay. Microsoft Learn, "Page results using FetchXML" and the FetchXML reference.
 import { DOMParser, XMLSerializer } from "@xmldom/xmldom";
 import type { Document, Element, Node } from "@xmldom/xmldom";
 import { DataverseError, shorten, type DataverseErrorFacts } from "../http/errors.ts";
 import type { View } from "../model.ts";
 
 export interface ViewQuery {
-  /** Of a view of the first N rows, N: it keeps its own order and has one page. */
+  /** N if the view selects the first N rows: it keeps its own order and has one page. */
   readonly top: number | undefined;
-  /** The FetchXML of a page, counted from 1. The cookie as XML text, decoded. */
+  /** The FetchXML of a page, counted from 1, after the decoded paging cookie. */
   xml(page: number, cookie?: string): string;
 }
 
-// Set by us, or of no use to a reader. `top` is kept: it is part of what the view means.
+// Set by us or useless for reading. `top` stays, because it limits the view's rows.
 const DROPPED_ATTRIBUTES = [
   "count",
   "page",
@@ -20,10 +20,10 @@ const DROPPED_ATTRIBUTES = [
   "returntotalrecordcount",
   "min-active-row-version",
 ];
-// At every level. An order that is not by the key, or of a linked table, loses the paging cookie and with it everything
-// beyond 50,000 rows.
+// Removed at every level. An order by anything but the key, or of a linked table, disables the
+// paging cookie, and with it all rows beyond 50,000.
 const REPLACED_ELEMENTS: ReadonlySet<string> = new Set(["attribute", "all-attributes", "no-attrs", "order"]);
-/** Joins that cannot make one account into several rows. */
+/** Joins that never return an account more than once. */
 const ROW_PRESERVING_JOINS: ReadonlySet<string> = new Set([
   "any",
   "not any",
@@ -34,14 +34,15 @@ const ROW_PRESERVING_JOINS: ReadonlySet<string> = new Set([
   "matchfirstrowusingcrossapply",
 ]);
 
-/** Throws DataverseError of kind 'view-broken', naming the view. */
+/** @throws DataverseError with the code 'view-broken' and the view's name */
 export function viewQuery(view: View, columns: readonly string[], pageSize: number): ViewQuery {
   const { document, fetch, entity } = parseView(view);
   const top = topOf(fetch);
   const isSinglePage = top !== undefined;
 
   for (const name of DROPPED_ATTRIBUTES) fetch.removeAttribute(name);
-  // Which rows are the first ones depends on the order, and in a distinct query on the columns: there both stay.
+  // The order decides which rows are the first ones, and in a distinct query so do the columns, so
+  // both stay for `top`.
   removeElements(fetch, (child) => !isSinglePage && REPLACED_ELEMENTS.has(child.tagName));
   const missing = isSinglePage ? columns.filter((name) => !selectsColumn(entity, name)) : columns;
   if (!isSinglePage) {
@@ -64,7 +65,10 @@ export function viewQuery(view: View, columns: readonly string[], pageSize: numb
   };
 }
 
-/** The first rows as the view itself shows them: its columns, its order. Throws DataverseError of kind 'view-broken'. */
+/**
+ * The query of a view's first rows in its own columns and order.
+ * @throws DataverseError with the code 'view-broken'
+ */
 export function sampleQuery(view: View, rows: number): string {
   const { fetch } = parseView(view);
   for (const name of DROPPED_ATTRIBUTES) fetch.removeAttribute(name);
@@ -95,10 +99,10 @@ function answerFacts({ status, serverCode, requestId }: DataverseErrorFacts): Da
 }
 
 function parseView(view: View): { document: Document; fetch: Element; entity: Element } {
-  // Tools that write views leave byte order marks and blank lines before an XML declaration, where XML allows nothing.
+  // Some tools write a byte order mark or blank lines before the XML declaration, which XML forbids.
   const fetchXml = view.fetchXml.trim();
   if (fetchXml === "") throw viewBroken(view, "it has no FetchXML (it is not an ordinary list).");
-  // A view has no document type; one could only be there to make entities that blow up.
+  // A view needs no document type; one could only define entities that expand without bounds.
   if (/<!DOCTYPE/i.test(fetchXml)) throw viewBroken(view, "its FetchXML contains a document type.");
   let document: Document;
   try {
@@ -118,7 +122,7 @@ function parseView(view: View): { document: Document; fetch: Element; entity: El
     throw viewBroken(view, `it lists the table "${entity?.getAttribute("name") ?? "none"}", not accounts.`);
   if (isTrue(fetch.getAttribute("aggregate")))
     throw viewBroken(view, "it shows totals (an aggregate query), not accounts.");
-  // An empty one limits nothing, and would keep the view from being paged.
+  // An empty `top` limits nothing, and would prevent paging.
   if (fetch.getAttribute("top")?.trim() === "") fetch.removeAttribute("top");
   return { document, fetch, entity };
 }
@@ -138,13 +142,15 @@ function selectsColumn(entity: Element, column: string): boolean {
   );
 }
 
-/** Whether a join may give an account more than one row: any join but one from a lookup to the other table's key. */
+/**
+ * Whether a join may repeat an account: any join except one from a lookup to the other table's key.
+ */
 function mayRepeatRows(parent: Element): boolean {
   return childElements(parent).some((link) => {
     if (link.tagName !== "link-entity" || ROW_PRESERVING_JOINS.has(link.getAttribute("link-type") ?? "inner"))
       return false;
-    // Keys are named after their table, activities' apart. A key named otherwise is taken for a 1:N join, and costs
-    // no more than a needless "distinct".
+    // Keys are named after their table, except activities'. A key with another name is taken for a 1:N
+    // join, which costs only an unnecessary "distinct".
     const from = link.getAttribute("from");
     const toOne = from === `${link.getAttribute("name")}id` || from === "activityid";
     return !toOne || mayRepeatRows(link);
@@ -157,7 +163,7 @@ function removeElements(parent: Element, isRemoved: (child: Element) => boolean)
       if (isRemoved(child)) parent.removeChild(child);
       else removeElements(child, isRemoved);
     } else if (parent.tagName !== "value") {
-      // Indentation and comments only make the URL longer; text matters in <value> alone.
+      // Indentation and comments only lengthen the URL; text matters only in <value>.
       parent.removeChild(child);
     }
   }

@@ -1,4 +1,5 @@
-// The body of a page of accounts: checked once it is parsed, and searched for the way to the next page before that.
+// The body of a page of accounts: validated after it is parsed, and searched for the link to the
+// next page before that.
 import type { HttpResponse } from "../../lib/http.ts";
 import { ProtocolError } from "../http/errors.ts";
 import type { RawRow } from "../model.ts";
@@ -12,26 +13,28 @@ export interface PageBody {
   readonly "@Microsoft.Dynamics.CRM.morerecords"?: boolean;
 }
 
-export function pageBody(answer: HttpResponse): PageBody {
-  const body = parseJson(answer);
+export function pageBody(response: HttpResponse): PageBody {
+  const body = parseJson(response);
   if (isPageBody(body)) return body;
   throw new ProtocolError("Dynamics 365 answered a page of accounts in a form that is not understood.");
 }
 
-/** Every row is looked at: what has no id can be neither matched nor counted. */
+/** Validates every row: one without an id can be neither matched nor counted. */
 function isPageBody(body: unknown): body is PageBody {
   if (typeof body !== "object" || body === null || !("value" in body) || !Array.isArray(body.value))
     return false;
   return body.value.every((row: RawRow | null) => typeof row?.["accountid"] === "string");
 }
 
-// How far from either end of a body the annotations are looked for. A link repeats the query, so it may be long.
+// How far from either end of a body annotations are searched. A link repeats the query, so it may
+// be long.
 const HEAD_BYTES = 16 * 1024;
 const TAIL_BYTES = 72 * 1024;
 
 /**
- * A text annotation of the page, found without parsing it. Inside a JSON text a quote is always escaped, so these bytes
- * can only be the property. If it is farther inside the body, it is not found; the parsed page then tells.
+ * Finds a text annotation without parsing the page. Quotes inside a JSON text are always escaped,
+ * so these bytes can only be the property. One that is deeper in the body is not found; the parsed
+ * page then has it.
  */
 export function findAnnotation(body: Buffer, name: string): string | undefined {
   for (const part of endsOf(body)) {
@@ -57,12 +60,12 @@ function endsOf(body: Buffer): readonly Buffer[] {
   return [body.subarray(-TAIL_BYTES), body.subarray(0, HEAD_BYTES)];
 }
 
-/** The step that a nextLink leads to. */
+/** The request for the page that a nextLink refers to. */
 export function nextLinkRequest({ page }: PageRequest, link: string | undefined): PageRequest | undefined {
   return link === undefined ? undefined : { url: link, page: page + 1, position: link };
 }
 
-/** Tells of the next step and lets its request leave before parsing blocks the program. */
+/** Starts the request for the next page before parsing blocks the event loop. */
 export async function prefetchNext(
   prefetch: (next: PageRequest) => void,
   next: PageRequest | undefined,

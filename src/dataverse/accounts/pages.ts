@@ -1,16 +1,17 @@
-// A chain of pages, each naming the next, read ahead of the consumer. The next page is asked for as soon as its link is
-// known, which is before the page that carries it has been parsed: the server works while we do.
+// Reads pages that each link to the next, ahead of the consumer. The next page is requested as soon
+// as its link is found, before the page with the link is parsed, so that server and client work in
+// parallel.
 import { linkSignals } from "../../lib/abort.ts";
 import { ProtocolError } from "../http/errors.ts";
 import type { RawRow } from "../model.ts";
 
 export interface PageRequest {
   readonly url: string;
-  /** From 1. */
+  /** Counted from 1. */
   readonly page: number;
-  /** What the server says to know the place by. The same mark again and again is a loop. */
+  /** The position that the server reports. A position that repeats is a loop. */
   readonly position: string;
-  /** Reached by a page number alone, for lack of a paging cookie. */
+  /** Requested by page number only, because there is no paging cookie. */
   readonly isByPageNumber?: boolean;
 }
 
@@ -19,22 +20,22 @@ export interface Page {
   readonly next: PageRequest | undefined;
 }
 
-/** Reads one page. `announce` may be told of the next step early; it is a hint, `next` decides. */
+/** Reads one page. It may pass the next request to `prefetch` early, as a hint; `next` decides. */
 export type ReadPage = (
   request: PageRequest,
   prefetch: (next: PageRequest) => void,
   signal: AbortSignal,
 ) => Promise<Page>;
 
-/** The page in the consumer's hands, the one that follows, and one on its way. */
+/** The page that the consumer has, the next one, and one that is being requested. */
 const MAX_BUFFERED_PAGES = 3;
-/** A server that repeats a page once goes on after it; a mark seen a third time is a loop. */
+/** A server may repeat a page once and then continue; a third time is a loop. */
 const MAX_TIMES_SEEN = 2;
 
 interface Node {
   readonly request: PageRequest;
   readonly page: Promise<Page>;
-  /** The step after this one, as far as it is known: announced, or read. */
+  /** The request after this one, as far as it is known: prefetched, or read. */
   nextRequest?: PageRequest | undefined;
   next?: Node;
 }
@@ -57,12 +58,12 @@ export async function* readPages(
       ? Promise.reject(loopError())
       : read(request, setNextRequest, linked.signal);
     const node: Node = { request, page };
-    // Whoever waits for the page hears of its failure; a page nobody waits for any more may fail in silence.
+    // Whoever awaits the page handles its error; the error of a dropped page is ignored.
     void reportNext(page, setNextRequest);
     return node;
   };
-  // Only what hangs on the consumer's page grows. A page that turned out not to follow any more is forgotten with all
-  // behind it, and cannot start others.
+  // Only nodes that follow the consumer's page are extended. A page that no longer follows is dropped
+  // with all after it, and starts no others.
   const readAhead = () => {
     let buffered = 1;
     let tail = head;
@@ -74,7 +75,7 @@ export async function* readPages(
     head = start(first);
     while (head !== undefined) {
       const { rows, next }: Page = await head.page;
-      // The hint was wrong: the page was torn, and came differently when it came again.
+      // The hint was wrong: an incomplete page came differently when it was read again.
       if (head.next !== undefined && head.next.request.url !== next?.url) delete head.next;
       head.nextRequest = next;
       readAhead();
@@ -96,7 +97,7 @@ async function reportNext(
   try {
     setNextRequest((await page).next);
   } catch {
-    // Told to whoever waits for the page.
+    // Whoever awaits the page handles the error.
   }
 }
 

@@ -1,5 +1,6 @@
-// Reading accounts: all active ones through OData, a view through its FetchXML, some by their ids. No annotations are
-// asked for (labels come from metadata, owners from the user list): they would double what is sent and parsed.
+// Reads accounts: all active ones by OData, a view by its FetchXML, some by their ids. Annotations
+// are not requested, because they would double what is sent and parsed: labels come from metadata,
+// owners from the list of users.
 import { linkSignals } from "../../lib/abort.ts";
 import { runInOrder } from "../../lib/run-in-order.ts";
 import { ProtocolError } from "../http/errors.ts";
@@ -14,14 +15,14 @@ export interface ReadContext {
   readonly requests: Requests;
   /** At most 5000, which is Dataverse's own limit. */
   readonly pageSize: number;
-  /** Logical names → the names to `$select`. */
+  /** Maps logical names to the names for `$select`. */
   readonly wireNames: (columns: readonly string[], signal?: AbortSignal) => Promise<readonly string[]>;
 }
 
-/** With every row, whatever is asked for. */
+/** Selected for every row. */
 const REQUIRED_COLUMNS = ["accountid", "createdon", "versionnumber", "statecode"];
 const SWEEP_COLUMNS = ["accountid", "versionnumber"];
-/** Ids in one request: some 22 KB of URL, and Dataverse allows 500 conditions. */
+/** Ids in one request: about 22 KB of URL; Dataverse allows 500 conditions. */
 const IDS_PER_REQUEST = 500;
 const MAX_CONCURRENT_ID_REQUESTS = 3;
 
@@ -37,7 +38,7 @@ export async function* readAccounts(
   else yield* readActive(context, await context.wireNames(wanted, signal), signal);
 }
 
-/** The ids and versions of a selection, one page at a time. */
+/** The ids and versions of a selection, page by page. */
 export async function* sweepAccounts(
   context: ReadContext,
   selection: AccountSelection,
@@ -50,7 +51,7 @@ export async function* sweepAccounts(
   for await (const rows of pages) yield rows.map(versionOf);
 }
 
-/** In any state. An id that is gone is simply not among the rows. The order is not that of the ids. */
+/** Accounts in any state. Ids that do not exist are left out; the order is arbitrary. */
 export async function* fetchByIds(
   context: ReadContext,
   ids: readonly string[],
@@ -75,7 +76,7 @@ export async function* fetchByIds(
 }
 
 function readActive(context: ReadContext, select: readonly string[], signal: AbortSignal | undefined) {
-  // By the key: a row cannot move across the reader's place while it is being read.
+  // Ordered by the key, so that no row moves past the reader's position during a read.
   return readOData(context, odataUrl(select, "statecode eq 0", "accountid"), signal);
 }
 
@@ -87,9 +88,12 @@ function odataUrl(select: readonly string[], filter: string, orderBy?: string): 
 function readOData({ requests, pageSize }: ReadContext, url: string, signal: AbortSignal | undefined) {
   const prefer = `odata.maxpagesize=${pageSize}`;
   const read: ReadPage = (request, prefetch, abort) =>
-    requests.get(request.url, { prefer, signal: abort }, async (answer) => {
-      await prefetchNext(prefetch, nextLinkRequest(request, findAnnotation(answer.body, "@odata.nextLink")));
-      const body = pageBody(answer);
+    requests.get(request.url, { prefer, signal: abort }, async (response) => {
+      await prefetchNext(
+        prefetch,
+        nextLinkRequest(request, findAnnotation(response.body, "@odata.nextLink")),
+      );
+      const body = pageBody(response);
       return { rows: body.value, next: nextLinkRequest(request, body["@odata.nextLink"]) };
     });
   return readPages({ url, page: 1, position: url }, read, signal);

@@ -1,5 +1,5 @@
-// The first rows of a selection as a person sees them in Dynamics 365: labels for choices, names for lookups, numbers and
-// dates in the format of the connected user. For looking at only; a sync reads raw values.
+// The first rows of a selection as a person sees them in Dynamics 365: labels for choices, names
+// for lookups, numbers and dates in the user's format. For display only; a sync reads raw values.
 import { z } from "zod";
 import type { ReadContext } from "./read-accounts.ts";
 import { viewQuery, sampleQuery } from "./fetchxml.ts";
@@ -24,7 +24,7 @@ type Body = z.infer<typeof Body>;
 export async function readSample(
   context: ReadContext,
   selection: AccountSelection,
-  columns: readonly string[] | "of the view",
+  columns: readonly string[] | "view-columns",
   rows: number,
   signal: AbortSignal | undefined,
 ): Promise<Sample> {
@@ -35,22 +35,22 @@ export async function readSample(
 async function fetchSample(
   { requests, wireNames }: ReadContext,
   selection: AccountSelection,
-  columns: readonly string[] | "of the view",
+  columns: readonly string[] | "view-columns",
   rows: number,
   signal: AbortSignal | undefined,
 ): Promise<Body> {
   const annotations = `odata.include-annotations="${FORMATTED},${TOTAL},${TOTAL_EXCEEDED}"`;
   if (selection.kind === "view") {
     const { view } = selection;
-    const xml = columns === "of the view" ? sampleQuery(view, rows) : viewQuery(view, columns, rows).xml(1);
+    const xml = columns === "view-columns" ? sampleQuery(view, rows) : viewQuery(view, columns, rows).xml(1);
     const path = `accounts?fetchXml=${encodeURIComponent(xml)}`;
     try {
       return await requests.json(path, Body, { prefer: annotations, signal });
     } catch (error) {
-      throw asViewError(error, view, columns === "of the view" ? [] : columns);
+      throw asViewError(error, view, columns === "view-columns" ? [] : columns);
     }
   }
-  const select = columns === "of the view" ? ["name"] : await wireNames(columns, signal);
+  const select = columns === "view-columns" ? ["name"] : await wireNames(columns, signal);
   const path = `accounts?$select=${select.join(",")}&$filter=statecode%20eq%200&$orderby=name&$count=true`;
   return await requests.json(path, Body, { prefer: `odata.maxpagesize=${rows},${annotations}`, signal });
 }
@@ -59,11 +59,11 @@ function countOf(body: Body, selection: AccountSelection): number | null {
   if (selection.kind === "view" && isTopView(selection.view)) return body.value.length;
   const count = body["@odata.count"] ?? body[`@${TOTAL}`] ?? -1;
   if (body[`@${TOTAL_EXCEEDED}`] === true || count < 0) return null;
-  // Without the annotation nobody knows whether it stopped counting there.
+  // Without the annotation it is unknown whether the count stopped there.
   return count >= MAX_COUNTED && body[`@${TOTAL_EXCEEDED}`] === undefined ? null : count;
 }
 
-/** A view of the first N rows comes whole. */
+/** A view of the first N rows comes in one page. */
 function isTopView(view: View): boolean {
   return viewQuery(view, [], 1).top !== undefined;
 }
@@ -85,7 +85,7 @@ function plainText(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-/** A lookup comes as `_ownerid_value`; the dot of a linked column may come escaped (seen in older versions). */
+/** A lookup comes as `_ownerid_value`; older versions escape the dot of a linked column. */
 function columnOf(key: string): string {
   return (/^_(.+)_value$/.exec(key)?.[1] ?? key).replace("_x002e_", ".");
 }

@@ -1,4 +1,4 @@
-// Reading a view page by page with the paging cookie. Microsoft Learn, "Page results using FetchXML".
+// Reads a view page by page with the paging cookie. Microsoft Learn, "Page results using FetchXML".
 import { DataverseError, ProtocolError } from "../http/errors.ts";
 import { viewBroken, viewQuery } from "./fetchxml.ts";
 import type { RawRow, View } from "../model.ts";
@@ -8,13 +8,16 @@ import { readPages } from "./pages.ts";
 import type { Page, ReadPage, PageRequest } from "./pages.ts";
 import type { Requests } from "../http/requests.ts";
 
-/** Without a paging cookie Dataverse stops here without a word (same page, "Simple paging"). */
+/** Without a paging cookie Dataverse stops here without an error (same page, "Simple paging"). */
 const SIMPLE_PAGING_LIMIT = 50_000;
 
 const PREFER =
   'odata.include-annotations="Microsoft.Dynamics.CRM.fetchxmlpagingcookie,Microsoft.Dynamics.CRM.morerecords"';
 
-/** `columns` are logical names. Throws DataverseError of kind 'view-broken' for what is wrong with the view itself. */
+/**
+ * Reads a view. `columns` are logical names.
+ * @throws DataverseError with the code 'view-broken' if the view itself is at fault
+ */
 export async function* readViewPages(
   requests: Requests,
   pageSize: number,
@@ -27,16 +30,16 @@ export async function* readViewPages(
   const requestFor = (page: number, cookie?: string): PageRequest => ({
     url: `accounts?fetchXml=${encodeURIComponent(query.xml(page, cookie))}`,
     page,
-    // The cookie counts pages even where it stands still, so its number is no part of the mark.
+    // The cookie counts pages even if its position repeats, so the number is not part of the position.
     position: cookie?.replace(/ page="\d+"/, "") ?? `page ${page}`,
     isByPageNumber: cookie === undefined && page > 1,
   });
   const read: ReadPage = (request, prefetch, abort) =>
-    requests.get(request.url, { prefer: PREFER, signal: abort }, async (answer) => {
-      const cookie = findAnnotation(answer.body, "@Microsoft.Dynamics.CRM.fetchxmlpagingcookie");
-      if (top === undefined && cookie !== undefined && hasMoreRecords(answer.body))
+    requests.get(request.url, { prefer: PREFER, signal: abort }, async (response) => {
+      const cookie = findAnnotation(response.body, "@Microsoft.Dynamics.CRM.fetchxmlpagingcookie");
+      if (top === undefined && cookie !== undefined && hasMoreRecords(response.body))
         await prefetchNext(prefetch, requestAfter(request, decodeCookie(cookie), requestFor));
-      const body = pageBody(answer);
+      const body = pageBody(response);
       return top === undefined
         ? viewPage(view, request, body, pageSize, requestFor)
         : singlePage(view, body, top);
@@ -48,7 +51,7 @@ export async function* readViewPages(
   }
 }
 
-/** Of a view of the first rows. Part of it, taken for all of it, would make accounts leave. */
+/** The only page of a view of the first rows. An incomplete one would make accounts depart. */
 function singlePage(view: View, body: PageBody, top: number): Page {
   const rows = body.value;
   if (body["@Microsoft.Dynamics.CRM.morerecords"] === true && rows.length !== top)
@@ -72,8 +75,8 @@ function viewPage(
   const cookie = decodeCookie(body["@Microsoft.Dynamics.CRM.fetchxmlpagingcookie"]);
   const link = body["@odata.nextLink"];
   const hasMore = body["@Microsoft.Dynamics.CRM.morerecords"] ?? (cookie !== undefined && rows.length > 0);
-  // A read that ends at the limit cannot be told from a whole one, so it counts as broken: part of a view, taken for
-  // all of it, would make accounts leave.
+  // A read that ends at the limit may be incomplete, so it counts as broken: an incomplete view would
+  // make accounts depart.
   const mayHaveMore = hasMore || rows.length >= pageSize;
   if (
     request.isByPageNumber &&
@@ -86,13 +89,13 @@ function viewPage(
       `Dynamics 365 gives no paging cookie for it and so ends after ${SIMPLE_PAGING_LIMIT.toLocaleString("en")} rows.`,
     );
   if (hasMore) return { rows, next: requestAfter(request, cookie, requestFor) };
-  // Plain OData paging has been seen in answers to FetchXML, and the other way round.
+  // Some responses to FetchXML have OData links instead of cookies, and the other way round.
   return { rows, next: nextLinkRequest(request, link) };
 }
 
 /**
- * The page after a cookie is the cookie's own page plus one. To count on regardless would lose a page when a server
- * repeats one: Dataverse takes the distance between the two numbers for pages to skip.
+ * The next page's number is the cookie's plus one. Counting on regardless would lose a page if a
+ * server repeats one: Dataverse skips as many pages as the two numbers differ.
  */
 function requestAfter(
   { page }: PageRequest,
@@ -103,7 +106,7 @@ function requestAfter(
   return requestFor((cookiePage === undefined ? page : Number(cookiePage)) + 1, cookie);
 }
 
-/** The paging cookie inside the annotation: URL-encoded twice within an XML attribute. */
+/** Decodes the paging cookie of the annotation: URL-encoded twice, in an XML attribute. */
 function decodeCookie(annotation: string | undefined): string | undefined {
   const encoded = /pagingcookie="([^"]*)"/.exec(annotation ?? "")?.[1];
   if (encoded === undefined || encoded === "") return undefined;
@@ -118,7 +121,7 @@ function decodeCookie(annotation: string | undefined): string | undefined {
   }
 }
 
-// A missing column of ours is the mapping's matter; everything else that Dataverse refuses in a view is the view's.
+// A missing column that we requested is the mapping's fault; any other error is the view's.
 export function asViewError(error: unknown, view: View, columns: readonly string[]): unknown {
   if (!(error instanceof DataverseError) || error.status !== 400) return error;
   if (error.code === "column-not-found") {

@@ -1,5 +1,6 @@
-// What Microsoft Entra ID's refusals mean to an admin. Codes: Microsoft Learn, "Microsoft Entra authentication and
-// authorization error codes" (reference-error-codes). A row beats the OAuth `error`, which says less.
+// What the errors of Microsoft Entra ID mean to an admin. Codes: Microsoft Learn, "Microsoft Entra
+// authentication and authorization error codes" (reference-error-codes). An AADSTS number beats the
+// OAuth `error`, which is less specific.
 import { SignInError } from "../http/errors.ts";
 import type { SignInCategory } from "../http/errors.ts";
 
@@ -184,23 +185,28 @@ const BY_OAUTH_ERROR: Readonly<Record<string, ErrorMeaning>> = {
   invalid_resource: MALFORMED_REQUEST,
 };
 
-export interface EntraErrorAnswer {
+export interface EntraErrorResponse {
   readonly status: number;
   /** The OAuth `error`. */
   readonly error: string;
   readonly description: string;
 }
 
-/** The error for what a token endpoint answered. Entra's own text is not repeated: it may echo what was sent. */
-export function signInErrorOf(answer: EntraErrorAnswer): SignInError {
-  const number = /AADSTS(\d+)/.exec(answer.description)?.[1];
+/**
+ * The error of a token endpoint's response. It does not repeat Entra's text, which may contain what
+ * was sent.
+ */
+export function signInErrorOf(response: EntraErrorResponse): SignInError {
+  const number = /AADSTS(\d+)/.exec(response.description)?.[1];
   const meaning =
     BY_NUMBER[number ?? ""] ??
-    BY_OAUTH_ERROR[answer.error] ??
-    (answer.status === 429 || answer.status >= 500 ? OVERLOADED : MALFORMED_REQUEST);
-  const serverCode = number === undefined ? answer.error : `AADSTS${number}`;
-  const correlation = /Correlation ID: ([0-9a-f-]{36})/i.exec(answer.description)?.[1];
-  const details = [`HTTP ${answer.status}`, answer.error, serverCode, correlation].filter(Boolean).join(", ");
+    BY_OAUTH_ERROR[response.error] ??
+    (response.status === 429 || response.status >= 500 ? OVERLOADED : MALFORMED_REQUEST);
+  const serverCode = number === undefined ? response.error : `AADSTS${number}`;
+  const correlation = /Correlation ID: ([0-9a-f-]{36})/i.exec(response.description)?.[1];
+  const details = [`HTTP ${response.status}`, response.error, serverCode, correlation]
+    .filter(Boolean)
+    .join(", ");
   const { category, finding, fix } = meaning;
   return new SignInError(category, serverCode === "" ? finding : `${finding} (${serverCode})`, {
     serverCode,

@@ -1,6 +1,6 @@
-// A person signs in: authorization code with PKCE, in the tenant of the environment. Microsoft Learn, "Microsoft identity
-// platform and OAuth 2.0 authorization code flow". Between the two steps the browser is at Microsoft; state and verifier
-// are kept by the caller.
+// Interactive sign-in: OAuth authorization code flow with PKCE, in the tenant of the environment
+// (Microsoft Learn, "Microsoft identity platform and OAuth 2.0 authorization code flow"). The
+// caller keeps state and verifier while the browser is at Microsoft.
 import * as oauth from "openid-client";
 import { signInErrorOf } from "./aadsts.ts";
 import { SignInError } from "../http/errors.ts";
@@ -8,11 +8,11 @@ import { delegatedScope, entraClient, requestWithRetry, accessTokenOf } from "./
 import type { ClientCredentials, AccessToken, SignInContext } from "./token-endpoint.ts";
 
 export interface AuthorizationRequest {
-  /** Where the browser goes. */
+  /** The URL of the sign-in page. */
   readonly url: string;
-  /** Comes back with the browser. */
+  /** Returned with the redirect. */
   readonly state: string;
-  /** Stays here; the code is worth nothing without it. */
+  /** The PKCE verifier, kept on the server; the code is useless without it. */
   readonly verifier: string;
 }
 
@@ -21,7 +21,7 @@ export interface IssuedTokens {
   readonly refreshToken: string;
 }
 
-/** Sends nothing. */
+/** Creates an authorization request. Sends nothing. */
 export async function startSignIn(
   context: SignInContext,
   app: ClientCredentials,
@@ -35,13 +35,16 @@ export async function startSignIn(
     state,
     code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
     code_challenge_method: "S256",
-    // Whoever is signed in to Microsoft in this browser need not be who should connect.
+    // The user signed in to Microsoft in this browser may not be the one to connect.
     prompt: "select_account",
   });
   return { url: url.href, state, verifier };
 }
 
-/** The refusal that the browser brought back. Its text is read for Entra's number alone: anybody can write an address. */
+/**
+ * The error of an authorization response. Only Entra's number is used of its text, because anybody
+ * can forge a redirect.
+ */
 export function authorizationError(error: string, description: string): SignInError {
   // "Return to the application without granting consent" comes without a number.
   const declined = error === "access_denied" && !/AADSTS\d/.test(description);
@@ -52,19 +55,19 @@ export function authorizationError(error: string, description: string): SignInEr
 export async function redeemCode(
   context: SignInContext,
   app: ClientCredentials,
-  returned: { readonly code: string; readonly redirectUri: string; readonly verifier: string },
+  redirect: { readonly code: string; readonly redirectUri: string; readonly verifier: string },
 ): Promise<IssuedTokens> {
   const configuration = entraClient(context, app);
-  const answer = await requestWithRetry(context, () =>
+  const response = await requestWithRetry(context, () =>
     oauth.genericGrantRequest(configuration, "authorization_code", {
-      code: returned.code,
-      redirect_uri: returned.redirectUri,
-      code_verifier: returned.verifier,
+      code: redirect.code,
+      redirect_uri: redirect.redirectUri,
+      code_verifier: redirect.verifier,
       scope: delegatedScope(context.environment),
     }),
   );
-  if (answer.refresh_token !== undefined)
-    return { accessToken: accessTokenOf(answer), refreshToken: answer.refresh_token };
+  if (response.refresh_token !== undefined)
+    return { accessToken: accessTokenOf(response), refreshToken: response.refresh_token };
   throw new SignInError(
     "configuration",
     "Microsoft Entra ID gave a sign-in that ends within the hour, and none that lasts.",

@@ -1,6 +1,6 @@
-// Where an environment signs in: asked of the environment itself, which names its authority and tenant when called
-// without a token. Microsoft Learn, "Use OAuth authentication with Microsoft Dataverse". No secret is sent before the
-// authority has been found among Microsoft's own.
+// Discovers where an environment signs in: without a token, the environment responds with its
+// authority and tenant (Microsoft Learn, "Use OAuth authentication with Microsoft Dataverse"). No
+// secret is sent before the authority is known to be Microsoft's.
 import type { Clock } from "../../lib/clock.ts";
 import { HttpError, headerValues } from "../../lib/http.ts";
 import type { Http, HttpResponse } from "../../lib/http.ts";
@@ -11,9 +11,9 @@ import type { Environment } from "./environment-address.ts";
 import { DataverseError, ProtocolError } from "../http/errors.ts";
 
 export interface SignInAuthority {
-  /** Without a slash at the end, for example https://login.microsoftonline.com */
-  readonly authority: string;
-  /** The tenant's GUID, or "common" of very old environments. */
+  /** Without a trailing slash, for example https://login.microsoftonline.com */
+  readonly origin: string;
+  /** The tenant's GUID, or "common" for very old environments. */
   readonly tenant: string;
 }
 
@@ -24,7 +24,7 @@ const AUTHORITIES: ReadonlySet<string> = new Set([
   "https://login.windows.net",
 ]);
 
-// A mistyped address should be told soon.
+// A mistyped address should be reported soon.
 const RETRY_LIMITS: RetryLimits = { ...DEFAULT_RETRY_LIMITS, maxTransientAttempts: 4 };
 
 export interface DiscoveryContext {
@@ -33,7 +33,10 @@ export interface DiscoveryContext {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Throws AddressError if there is no Dataverse online at the address, DataverseError if it is out of reach now. */
+/**
+ * @throws AddressError if there is no Dataverse online at the address, DataverseError if it cannot
+ * be reached now
+ */
 export async function discoverSignIn(
   environment: Environment,
   context: DiscoveryContext,
@@ -52,10 +55,13 @@ export async function discoverSignIn(
       {},
       { fix: "Check the address; if it is right, have your network looked at." },
     );
-  return { authority: url.origin, tenant };
+  return { origin: url.origin, tenant };
 }
 
-/** The `authorization_uri` in a WWW-Authenticate header: quoted or not, anywhere among the parameters. */
+/**
+ * The `authorization_uri` of a WWW-Authenticate header: quoted or not, anywhere among the
+ * parameters.
+ */
 export function authorizationUri(challenges: readonly string[]): string | undefined {
   for (const challenge of challenges) {
     const match = /\bauthorization_uri\s*=\s*(?:"([^"]*)"|([^\s,"]+))/i.exec(challenge);
@@ -66,7 +72,7 @@ export function authorizationUri(challenges: readonly string[]): string | undefi
 }
 
 interface ProbeFailure {
-  readonly trouble: FailureClass;
+  readonly failureClass: FailureClass;
   readonly retryAfter?: string;
   readonly error: Error;
 }
@@ -79,12 +85,12 @@ async function probe(
   let throttledMs = 0;
   for (;;) {
     const outcome = await sendProbe(environment, http, signal);
-    if ("answer" in outcome) return outcome.answer;
-    const { trouble: failure, retryAfter, error } = outcome;
-    failures[failure] += 1;
+    if ("response" in outcome) return outcome.response;
+    const { failureClass, retryAfter, error } = outcome;
+    failures[failureClass] += 1;
     const delay = retryDelay({
-      failure,
-      attempt: failures[failure],
+      failure: failureClass,
+      attempt: failures[failureClass],
       retryAfter,
       now: clock.now(),
       throttledMs,
@@ -92,7 +98,7 @@ async function probe(
       limits: RETRY_LIMITS,
     });
     if (delay === "give-up") throw error;
-    if (failure === "throttled") throttledMs += delay;
+    if (failureClass === "throttled") throttledMs += delay;
     await clock.sleep(delay, signal);
   }
 }
@@ -101,27 +107,27 @@ async function sendProbe(
   environment: Environment,
   http: Http,
   signal: AbortSignal | undefined,
-): Promise<{ answer: HttpResponse } | ProbeFailure> {
+): Promise<{ response: HttpResponse } | ProbeFailure> {
   try {
-    const answer = await http.send({
+    const response = await http.send({
       url: environment.apiRoot,
       headers: { Accept: "application/json" },
       signal,
     });
-    const trouble = classifyStatus(answer.status);
-    if (trouble === "permanent") return { answer };
+    const failureClass = classifyStatus(response.status);
+    if (failureClass === "permanent") return { response };
     const error = new DataverseError(
       "unavailable",
-      `Dynamics 365 is not available at the moment (HTTP ${answer.status}).`,
-      { status: answer.status },
+      `Dynamics 365 is not available at the moment (HTTP ${response.status}).`,
+      { status: response.status },
       { fix: "Try again later." },
     );
-    return { trouble, retryAfter: String(answer.headers["retry-after"] ?? ""), error };
+    return { failureClass, retryAfter: String(response.headers["retry-after"] ?? ""), error };
   } catch (error) {
     if (!(error instanceof HttpError)) throw error;
     const isPermanent = ["no-such-host", "tls", "too-large", "closed"].includes(error.kind);
     const fix = "Check the address of the environment, and that this server may reach it.";
     const addressError = new AddressError("unreachable", error.message, { fix, cause: error });
-    return { trouble: isPermanent ? "permanent" : "transient", error: addressError };
+    return { failureClass: isPermanent ? "permanent" : "transient", error: addressError };
   }
 }

@@ -1,15 +1,15 @@
-// The address of an environment: whatever an admin pastes is reduced to one origin on a host that Microsoft runs,
-// before any request goes out. Hosts: Microsoft Learn, "Datacenter regions" (new-datacenter-regions); forms of URL:
-// "Open apps, forms, views, dialogs and reports with a URL". What is not Dataverse online is refused by its name.
+// Normalises a pasted address to an origin on a host that Microsoft runs, before any request is
+// sent. Hosts: Microsoft Learn, "Datacenter regions" (new-datacenter-regions); URL forms: "Open
+// apps, forms, views, dialogs and reports with a URL". Other products are refused by name.
 
 import { UserError } from "../../lib/user-error.ts";
 
 export interface Environment {
   /** The browser's origin, for example https://contoso.crm4.dynamics.com */
   readonly origin: string;
-  /** With a slash at the end. */
+  /** With a trailing slash. */
   readonly apiRoot: string;
-  /** The app the pasted address was of, so that links stay in it. */
+  /** The app of the pasted address, so that links open in it. */
   readonly appId?: string;
   /** "crm4", "crm9" …, "gcc-high", "dod", "china", or "simulator". */
   readonly region: string;
@@ -74,7 +74,7 @@ const FAULTS: Readonly<
   "no-organisation": ["The address lacks the name of the organisation before the region.", COPY_FROM_BROWSER],
 };
 
-/** The address cannot be used. The message is for the admin. */
+/** The address cannot be used; the message is for the admin. */
 export class AddressError extends UserError<AddressErrorCode> {
   override readonly name = "AddressError";
 
@@ -84,7 +84,8 @@ export class AddressError extends UserError<AddressErrorCode> {
   }
 }
 
-// One label for the organisation and one for the region. Regions are numbered as Microsoft adds them, so any number goes.
+// A host has one label for the organisation and one for the region. Microsoft numbers regions as it
+// adds them, so any number is accepted.
 const CLOUDS: readonly { readonly host: RegExp; readonly suffix: RegExp; readonly region?: string }[] = [
   { host: /^([a-z0-9-]+)\.(crm\d*)\.dynamics\.com$/, suffix: /^(?:api\.)?crm\d*\.dynamics\.com$/ },
   {
@@ -100,7 +101,7 @@ const CLOUDS: readonly { readonly host: RegExp; readonly suffix: RegExp; readonl
   { host: /^([a-z0-9-]+)\.(crm)\.dynamics\.cn$/, suffix: /^(?:api\.)?crm\.dynamics\.cn$/, region: "china" },
 ];
 
-// In this order: the first that fits names the mistake.
+// The first pattern that matches names the mistake.
 const OTHER_PRODUCTS: readonly (readonly [RegExp, keyof typeof FAULTS])[] = [
   [/(^|\.)crm\.microsoftdynamics\.de$/, "closed-cloud"],
   [/(^|\.)businesscentral\.dynamics\.com$/, "business-central"],
@@ -116,11 +117,17 @@ const OTHER_PRODUCTS: readonly (readonly [RegExp, keyof typeof FAULTS])[] = [
 ];
 
 export interface AddressOptions {
-  /** Exactly one http://127.0.0.1:PORT that is allowed beside Microsoft's hosts: the simulator. */
+  /**
+   * The simulator's origin, http://127.0.0.1:PORT, the only one that is allowed besides Microsoft's
+   * hosts.
+   */
   readonly simulatorOrigin?: string | undefined;
 }
 
-/** What the pasted text addresses. Throws AddressError. */
+/**
+ * The environment that the pasted text refers to.
+ * @throws AddressError
+ */
 export function normaliseAddress(pasted: string, options: AddressOptions = {}): Environment {
   const text = pasted
     .replaceAll(/[\u200B-\u200D\u2060\uFEFF]/g, "")
@@ -171,7 +178,7 @@ function simulatorOrigin(setting: string): string {
 }
 
 function cloudHost(host: string): { canonical: string; region: string } {
-  // contoso.api.crm4… serves the same API; tokens and links are for the browser's host.
+  // contoso.api.crm4… serves the same API, but tokens and links need the browser's host.
   const browserHost = host.replace(/^([a-z0-9-]+)\.api\./, "$1.");
   for (const cloud of CLOUDS) {
     if (cloud.suffix.test(host)) throw AddressError.of("no-organisation");

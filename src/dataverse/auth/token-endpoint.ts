@@ -1,5 +1,6 @@
-// The token endpoint of Microsoft Entra ID: how it is asked, how often, and what its refusals become.
-// Entra's endpoints follow from authority and tenant (Microsoft Learn, "OAuth 2.0 and OpenID Connect protocols").
+// Sends requests to the token endpoint of Microsoft Entra ID, retries them, and turns its responses
+// into errors. Its URLs follow from authority and tenant (Microsoft Learn, "OAuth 2.0 and OpenID
+// Connect protocols").
 import * as oauth from "openid-client";
 import type { Clock } from "../../lib/clock.ts";
 import { HttpError } from "../../lib/http.ts";
@@ -17,9 +18,9 @@ export interface SignInContext {
   readonly authority: SignInAuthority;
   readonly http: Http;
   readonly clock: Clock;
-  /** Ends the wait before another try. */
+  /** Ends the wait before a retry. */
   readonly signal?: AbortSignal | undefined;
-  /** For one request, answer included. Default 30. */
+  /** Timeout of one request, response included. Default 30. */
   readonly requestSeconds?: number | undefined;
 }
 
@@ -34,13 +35,13 @@ export interface AccessToken {
   readonly expiresInSeconds: number;
 }
 
-/** What a person's sign-in asks for: to act as them in this environment, for longer than an hour. */
+/** The scope of a delegated sign-in: act as the user in this environment, with a refresh token. */
 export function delegatedScope({ origin }: Environment): string {
   return `${origin}/user_impersonation offline_access`;
 }
 
-export function accessTokenOf(answer: oauth.TokenEndpointResponse): AccessToken {
-  return { token: answer.access_token, expiresInSeconds: answer.expires_in ?? 600 };
+export function accessTokenOf(response: oauth.TokenEndpointResponse): AccessToken {
+  return { token: response.access_token, expiresInSeconds: response.expires_in ?? 600 };
 }
 
 const MAX_ATTEMPTS = 4;
@@ -49,7 +50,7 @@ export function entraClient(
   { authority, http, requestSeconds = 30 }: SignInContext,
   { clientId, clientSecret }: ClientCredentials,
 ): oauth.Configuration {
-  const base = `${authority.authority}/${authority.tenant}`;
+  const base = `${authority.origin}/${authority.tenant}`;
   const configuration = new oauth.Configuration(
     {
       issuer: `${base}/v2.0`,
@@ -60,8 +61,8 @@ export function entraClient(
     undefined,
     clientSecret === undefined ? oauth.None() : oauth.ClientSecretPost(clientSecret),
   );
-  // Discovery lets only the simulator's 127.0.0.1 through without TLS.
-  if (authority.authority.startsWith("http://")) oauth.allowInsecureRequests(configuration);
+  // Discovery accepts http only for the simulator at 127.0.0.1.
+  if (authority.origin.startsWith("http://")) oauth.allowInsecureRequests(configuration);
   configuration.timeout = requestSeconds;
   configuration[oauth.customFetch] = async (url, { method, headers, body, signal }) => {
     const request: HttpRequest = {
@@ -71,21 +72,24 @@ export function entraClient(
       ...(body instanceof URLSearchParams ? { body: body.toString() } : {}),
       signal,
     };
-    const answer = await http.send(request).catch((error: unknown) => {
+    const response = await http.send(request).catch((error: unknown) => {
       if (signal?.aborted !== true) throw error;
       throw new HttpError("timeout", `${new URL(url).host} did not answer in time.`, { cause: error });
     });
-    const type = String(answer.headers["content-type"] ?? "");
+    const type = String(response.headers["content-type"] ?? "");
     const init = {
-      status: answer.status,
-      headers: { "content-type": type, "retry-after": retryAfterOf(answer) },
+      status: response.status,
+      headers: { "content-type": type, "retry-after": retryAfterOf(response) },
     };
-    return new Response(new Uint8Array(answer.body), init);
+    return new Response(new Uint8Array(response.body), init);
   };
   return configuration;
 }
 
-/** Asks again where that makes sense. @throws SignInError */
+/**
+ * Sends a token request, and retries transient failures.
+ * @throws SignInError
+ */
 export async function requestWithRetry<T>(
   { clock, signal }: SignInContext,
   request: () => Promise<T>,
@@ -94,10 +98,10 @@ export async function requestWithRetry<T>(
     try {
       return await request();
     } catch (error) {
-      const { trouble, retryAfter, signInError } = await tokenFailureOf(error);
+      const { failureClass, retryAfter, signInError } = await tokenFailureOf(error);
       const delay = retryDelay({
-        failure: trouble === "throttled" && attempt >= MAX_ATTEMPTS ? "permanent" : trouble,
-        attempt: attempt,
+        failure: failureClass === "throttled" && attempt >= MAX_ATTEMPTS ? "permanent" : failureClass,
+        attempt,
         retryAfter,
         now: clock.now(),
         throttledMs: 0,
@@ -115,23 +119,24 @@ export async function requestWithRetry<T>(
 }
 
 interface TokenFailure {
-  readonly trouble: FailureClass;
+  readonly failureClass: FailureClass;
   readonly retryAfter?: string | undefined;
   readonly signInError: Error;
 }
 
-// openid-client's own error is not passed on as a cause: it holds the answer's whole text, which may echo a secret.
+// openid-client's error is not kept as the cause: it has the whole response, which may contain a
+// secret.
 async function tokenFailureOf(error: unknown): Promise<TokenFailure> {
   if (error instanceof oauth.ResponseBodyError) {
     const description = error.error_description ?? "";
     const signInError = signInErrorOf({ status: error.status, error: error.error, description });
-    return { trouble: signInError.category === "retry" ? "transient" : "permanent", signInError };
+    return { failureClass: signInError.category === "retry" ? "transient" : "permanent", signInError };
   }
   const cause = error instanceof Error ? error.cause : undefined;
   if (cause instanceof Response) {
     const signInError = signInErrorOf({ status: cause.status, error: "", description: "" });
     return {
-      trouble: classifyStatus(cause.status),
+      failureClass: classifyStatus(cause.status),
       retryAfter: cause.headers.get("retry-after") ?? "",
       signInError,
     };
@@ -143,11 +148,13 @@ async function tokenFailureOf(error: unknown): Promise<TokenFailure> {
     cause: httpError,
   });
   return {
-    trouble: ["tls", "too-large", "closed"].includes(httpError.kind) ? "permanent" : "transient",
+    failureClass: ["tls", "too-large", "closed"].includes(httpError.kind) ? "permanent" : "transient",
     signInError,
   };
 }
 
-function retryAfterOf(answer: { headers: Readonly<Record<string, string | string[] | undefined>> }): string {
-  return String(answer.headers["retry-after"] ?? "");
+function retryAfterOf(response: {
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+}): string {
+  return String(response.headers["retry-after"] ?? "");
 }

@@ -1,5 +1,6 @@
-// Access tokens from Microsoft Entra ID: for an app by its secret, or for a person by a stored refresh token.
-// Each source asks once at a time, keeps a token until shortly before it ends, and never shows a secret in an error.
+// Access tokens from Microsoft Entra ID: for an application by its secret, for a user by a refresh
+// token. A source sends one request at a time, caches the token until shortly before it expires,
+// and never includes a secret in an error.
 import * as oauth from "openid-client";
 import { untilAborted } from "../../lib/abort.ts";
 import type { Clock } from "../../lib/clock.ts";
@@ -7,22 +8,26 @@ import { delegatedScope, entraClient, requestWithRetry, accessTokenOf } from "./
 import type { ClientCredentials, AccessToken, SignInContext } from "./token-endpoint.ts";
 
 export interface TokenSource {
-  /** A token that is good for some minutes. Throws SignInError. */
+  /**
+   * A token that is valid for some minutes.
+   * @throws SignInError
+   */
   token(signal?: AbortSignal): Promise<string>;
-  /** After a 401: another token than the stale one. */
+  /** Another token than the stale one, after a 401. */
   renew(staleToken: string, signal?: AbortSignal): Promise<string>;
 }
 
 export interface StoredSignIn extends ClientCredentials {
   readonly refreshToken: string;
-  /** Entra gives a new refresh token with each use. It is saved before the access token that came with it is used. */
+  /** Saves the refresh token that Entra issues at each use, before its access token is used. */
   readonly saveRefreshToken: (newToken: string) => Promise<void>;
 }
 
 export interface SharedSignIn extends ClientCredentials {
   /**
-   * Lends the newest refresh token for one request at a time, and keeps the one that came of it before it resolves.
-   * For a token that several processes use: two that exchange it at once would each lose what the other got.
+   * Runs one exchange at a time with the newest refresh token, and stores the next one before it
+   * resolves. For a token that several processes use: two that exchange it at once would lose each
+   * other's.
    */
   readonly exchange: <T>(use: (refreshToken: string) => Promise<ExchangeResult<T>>) => Promise<T>;
 }
@@ -32,7 +37,9 @@ export interface ExchangeResult<T> {
   readonly result: T;
 }
 
-/** A token is renewed this long before its end, so that none ends while a request waits in a queue. */
+/**
+ * Tokens are renewed this long before they expire, so that none expires while a request is queued.
+ */
 const RENEWAL_MARGIN_MS = 5 * 60_000;
 
 export function clientCredentialTokens(
@@ -59,7 +66,7 @@ export function storedRefreshTokens(context: SignInContext, signIn: StoredSignIn
   return sharedRefreshTokens(context, {
     ...signIn,
     exchange: async (use) => {
-      // A token that could not be saved last time is the newest there is: it must not be lost to yet another one.
+      // A token that was not saved last time is the newest one, and must not be lost to the next.
       await save();
       const { refreshToken, result } = await use(current);
       saved = refreshToken === current;
@@ -70,7 +77,7 @@ export function storedRefreshTokens(context: SignInContext, signIn: StoredSignIn
   });
 }
 
-/** @param initialToken an access token that is there already */
+/** @param initialToken an access token that was issued before */
 export function sharedRefreshTokens(
   context: SignInContext,
   signIn: SharedSignIn,
@@ -78,12 +85,12 @@ export function sharedRefreshTokens(
 ): TokenSource {
   const configuration = entraClient(context, signIn);
   const scope = delegatedScope(context.environment);
-  // The token is lent for one request, and not for the waits between two.
+  // The refresh token is claimed for one request, not for the waits between retries.
   const refresh = (): Promise<AccessToken> =>
     requestWithRetry(context, () =>
       signIn.exchange(async (refreshToken) => {
-        const answer = await oauth.refreshTokenGrant(configuration, refreshToken, { scope });
-        return { refreshToken: answer.refresh_token ?? refreshToken, result: accessTokenOf(answer) };
+        const response = await oauth.refreshTokenGrant(configuration, refreshToken, { scope });
+        return { refreshToken: response.refresh_token ?? refreshToken, result: accessTokenOf(response) };
       }),
     );
   return cachedTokens(context.clock, refresh, initialToken);
@@ -104,8 +111,8 @@ function cachedTokens(
   if (initialToken !== undefined) remember(initialToken);
   let pending: Promise<string> | undefined;
   const refresh = (signal: AbortSignal | undefined): Promise<string> => {
-    // One at a time: two refreshes with the same refresh token would race to save what they got. A caller that stops
-    // waiting does not stop the others.
+    // One refresh at a time: two with the same refresh token would race to save theirs. A caller that
+    // stops waiting does not abort it for the others.
     pending ??= requestToken()
       .then(remember)
       .finally(() => {
@@ -122,7 +129,7 @@ function cachedTokens(
     renew: async (staleToken, signal) => {
       signal?.throwIfAborted();
       if (current !== undefined && current.token !== staleToken) return current.token;
-      // If no other one is to be had, the next who asks is not given it again.
+      // If the renewal fails, the next caller must not get the stale token again.
       current = undefined;
       return await refresh(signal);
     },

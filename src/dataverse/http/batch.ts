@@ -1,5 +1,6 @@
-// One GET inside a $batch, for queries too long for a URL: Dataverse takes 32 KB in a URL, 64 KB in a batch.
-// Microsoft Learn, "Execute batch operations using the Web API". A batch of GETs changes nothing, so it may be repeated.
+// One GET inside a $batch, for queries that are too long for a URL: Dataverse accepts 32 KB in a
+// URL and 64 KB in a batch (Microsoft Learn, "Execute batch operations using the Web API"). A batch
+// of GETs changes nothing, so it can be retried.
 import { randomUUID } from "node:crypto";
 import type { HttpResponse } from "../../lib/http.ts";
 
@@ -25,8 +26,11 @@ export function batchOfOne(url: URL, headers: Readonly<Record<string, string>>):
   return { contentType: `multipart/mixed; boundary=${boundary}`, body: lines.join("\r\n") };
 }
 
-/** The answer inside the batch's answer, or undefined if the body is not whole. Line ends may be CR LF or LF. */
-export function answerInBatch(outer: HttpResponse): HttpResponse | undefined {
+/**
+ * The response inside a batch response; undefined if the body is incomplete. Lines end with CR LF
+ * or LF.
+ */
+export function responseInBatch(outer: HttpResponse): HttpResponse | undefined {
   const boundary = /boundary="?([^";]+)"?/i.exec(String(outer.headers["content-type"] ?? ""))?.[1];
   if (boundary === undefined) return undefined;
   const { body } = outer;
@@ -45,7 +49,7 @@ export function answerInBatch(outer: HttpResponse): HttpResponse | undefined {
   };
 }
 
-/** The lines up to the next blank one, and where what follows them begins. */
+/** The lines up to the next blank one, and the offset of what follows. */
 function headAt(body: Buffer, from: number, limit: number): { text: string; end: number } | undefined {
   const candidates = ["\r\n\r\n", "\n\n"]
     .map((blank) => ({ at: body.indexOf(blank, from), length: blank.length }))

@@ -1,5 +1,6 @@
-// What can go wrong with Dynamics 365, as errors that carry Dataverse's code for support and a sentence for the admin.
-// Its codes: Microsoft Learn, "Web service error codes" (data-service-error-codes). The catcher chooses by our own `code`.
+// Errors of Dynamics 365, with Dataverse's code for support and a sentence for the admin.
+// Dataverse's codes: Microsoft Learn, "Web service error codes" (data-service-error-codes). Callers
+// decide by our own `code`.
 import { UserError, type UserErrorOptions } from "../../lib/user-error.ts";
 
 export type DataverseErrorCode =
@@ -20,17 +21,17 @@ export type DataverseErrorCode =
   | "protocol";
 
 export interface DataverseErrorFacts {
-  /** The HTTP status, 0 if there was no answer. */
+  /** The HTTP status; 0 if there was no response. */
   readonly status?: number;
   /** Dataverse's code, for example "0x80041103"; empty if it gave none. */
   readonly serverCode?: string;
-  /** What Microsoft's support asks for. */
+  /** The request id that Microsoft's support asks for. */
   readonly requestId?: string | undefined;
-  /** The column, privilege or view it is about. */
+  /** The column, privilege or view that the error is about. */
   readonly subject?: string | undefined;
-  /** Of a column: the table that lacks it. */
+  /** The table that lacks the column. */
   readonly table?: string | undefined;
-  /** Dataverse's own words, shortened. */
+  /** Dataverse's message, shortened. */
   readonly serverText?: string | undefined;
 }
 
@@ -59,7 +60,7 @@ export class DataverseError extends UserError<DataverseErrorCode> {
   }
 }
 
-/** The other side does not keep to the protocol, or tries to lead a token elsewhere. */
+/** The server violates the protocol, or would have a token sent elsewhere. */
 export class ProtocolError extends DataverseError {
   override readonly name = "ProtocolError";
 
@@ -71,11 +72,11 @@ export class ProtocolError extends DataverseError {
 export type SignInCategory = "reconnect" | "configuration" | "retry" | "blocked";
 export type SignInErrorCode = `sign-in-${SignInCategory}`;
 
-/** Microsoft Entra ID gave no token, or Dynamics 365 does not take the one it gave. */
+/** Microsoft Entra ID issued no token, or Dynamics 365 rejects the one it issued. */
 export class SignInError extends UserError<SignInErrorCode> {
   override readonly name = "SignInError";
   readonly category: SignInCategory;
-  /** For example "AADSTS7000215"; Entra's OAuth error if it gave no number; empty if neither. */
+  /** For example "AADSTS7000215"; Entra's OAuth error if there is no number; empty if neither. */
   readonly serverCode: string;
 
   constructor(
@@ -89,17 +90,17 @@ export class SignInError extends UserError<SignInErrorCode> {
   }
 }
 
-export interface ErrorAnswer {
+export interface ErrorResponse {
   readonly status: number;
   readonly serverCode: string;
-  /** Dataverse's own words. */
+  /** Dataverse's message. */
   readonly message: string;
   readonly requestId?: string | undefined;
 }
 
 interface ErrorMeaning {
   readonly code: DataverseErrorCode;
-  readonly explain: (answer: ErrorAnswer) => { readonly finding: string; readonly fix?: string };
+  readonly explain: (response: ErrorResponse) => { readonly finding: string; readonly fix?: string };
   readonly subjectOf?: (message: string) => { subject?: string | undefined; table?: string | undefined };
 }
 
@@ -196,7 +197,7 @@ function privilegeIn(message: string): string | undefined {
   return /missing (prv\w+) privilege/i.exec(message)?.[1];
 }
 
-// The two texts in which a missing column is told: by OData and by FetchXML.
+// A missing column is reported by two texts, one of OData and one of FetchXML.
 function columnIn(message: string): { subject?: string | undefined; table?: string | undefined } {
   const odata = /property named '([^']+)' on type 'Microsoft\.Dynamics\.CRM\.([^']+)'/.exec(message);
   if (odata) return { subject: odata[1], table: odata[2] };
@@ -204,16 +205,16 @@ function columnIn(message: string): { subject?: string | undefined; table?: stri
   return { subject: fetchXml?.[2], table: fetchXml?.[1] };
 }
 
-/** The error for an answer that is not to be retried. */
-export function dataverseErrorOf(answer: ErrorAnswer, cause?: unknown): DataverseError {
-  const { status, serverCode, requestId } = answer;
-  const serverText = shorten(answer.message);
+/** The error of a response that is not to be retried. */
+export function dataverseErrorOf(response: ErrorResponse, cause?: unknown): DataverseError {
+  const { status, serverCode, requestId } = response;
+  const serverText = shorten(response.message);
   const facts = { status, serverCode, requestId, serverText };
   const options = cause === undefined ? {} : { cause };
-  const meaning = meaningOf(answer);
+  const meaning = meaningOf(response);
   if (meaning !== undefined) {
-    const { finding, fix } = meaning.explain(answer);
-    const subject = meaning.subjectOf?.(answer.message);
+    const { finding, fix } = meaning.explain(response);
+    const subject = meaning.subjectOf?.(response.message);
     return new DataverseError(meaning.code, finding, { ...facts, ...subject }, { ...options, fix });
   }
   const quote = serverText === "" ? "" : ` It says: "${serverText}"`;
@@ -228,12 +229,12 @@ export function dataverseErrorOf(answer: ErrorAnswer, cause?: unknown): Datavers
   );
 }
 
-function meaningOf(answer: ErrorAnswer): ErrorMeaning | undefined {
-  // The same code says many things about a URL; only this text is about a column.
-  if (answer.serverCode === "0x80060888" && answer.message.includes("Could not find a property named"))
+function meaningOf(response: ErrorResponse): ErrorMeaning | undefined {
+  // This code has many meanings; only this text is about a column.
+  if (response.serverCode === "0x80060888" && response.message.includes("Could not find a property named"))
     return COLUMN_NOT_FOUND;
   return (
-    BY_SERVER_CODE[answer.serverCode.toLowerCase()] ?? (answer.status === 403 ? ACCESS_DENIED : undefined)
+    BY_SERVER_CODE[response.serverCode.toLowerCase()] ?? (response.status === 403 ? ACCESS_DENIED : undefined)
   );
 }
 

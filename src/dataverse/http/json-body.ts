@@ -1,23 +1,26 @@
-// What every answer of Dataverse is read with.
+// Parses the JSON body and the request id of a Dataverse response.
 import { bodyText } from "../../lib/http.ts";
 import type { HttpResponse } from "../../lib/http.ts";
 
-/** A body that came, but not whole or not as JSON. */
+/** The body was received incomplete or is not JSON. */
 export class IncompleteBody extends Error {
   override readonly name = "TornBody";
 }
 
-/** The body as JSON. Throws TornBody if it is none. */
-export function parseJson(answer: HttpResponse): unknown {
+/**
+ * Parses the body as JSON.
+ * @throws IncompleteBody
+ */
+export function parseJson(response: HttpResponse): unknown {
   try {
-    return JSON.parse(bodyText(answer.body));
+    return JSON.parse(bodyText(response.body));
   } catch (error) {
     throw new IncompleteBody("The body is not JSON.", { cause: error });
   }
 }
 
-/** What Microsoft's support asks for. */
-export function requestIdOf(answer: HttpResponse): string | undefined {
-  const id = answer.headers["x-ms-service-request-id"] ?? answer.headers["req_id"];
+/** The request id that Microsoft's support asks for. */
+export function requestIdOf(response: HttpResponse): string | undefined {
+  const id = response.headers["x-ms-service-request-id"] ?? response.headers["req_id"];
   return id === undefined ? undefined : String(id);
 }

@@ -1,4 +1,4 @@
-// Short lists (users, views, roles): read whole, page by page, each item checked against its schema.
+// Reads short lists (users, views, roles) completely, page by page, and validates each item.
 import { z } from "zod";
 import { ProtocolError } from "./errors.ts";
 import type { Requests } from "./requests.ts";
@@ -9,7 +9,7 @@ export function listSchema<T extends z.ZodType>(item: T) {
   return z.object({ value: z.array(item), "@odata.nextLink": z.string().optional() });
 }
 
-/** All items of all pages. Links to another host are refused by `requests`. */
+/** All items of all pages. `requests` refuses a link to another host. */
 export async function readList<T>(
   requests: Requests,
   path: string,

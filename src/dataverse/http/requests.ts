@@ -1,5 +1,6 @@
-// One request to Dataverse: the token only to our own origin, tried again as long as it makes sense, and any failure
-// told as an error for the admin. Nothing above this file knows about 429, tokens or torn bodies.
+// Sends requests to Dataverse: the token only to its own origin, retries while they make sense, and
+// every failure as an error for the admin. Callers need to know nothing of HTTP 429, tokens or
+// incomplete bodies.
 import type { z } from "zod";
 import { linkSignals } from "../../lib/abort.ts";
 import type { Clock } from "../../lib/clock.ts";
@@ -9,7 +10,7 @@ import type { Log } from "../../lib/log.ts";
 import { retryDelay } from "../../lib/retry-timing.ts";
 import type { Environment } from "../auth/environment-address.ts";
 import { IncompleteBody, parseJson, requestIdOf } from "./json-body.ts";
-import { answerInBatch, batchOfOne } from "./batch.ts";
+import { responseInBatch, batchOfOne } from "./batch.ts";
 import { DataverseError, ProtocolError } from "./errors.ts";
 import { connectionFailure, failureOf, incompleteBodyFailure } from "./failures.ts";
 import type { Failure } from "./failures.ts";
@@ -24,10 +25,14 @@ export interface RequestOptions {
 export interface Requests {
   readonly usage: Readonly<Usage>;
   /**
-   * GETs a path below the API root, or an absolute URL of the same origin. `read` gets an answer of 2xx; if it throws
-   * TornBody, the request is tried again.
+   * Sends a GET to a path below the API root, or to an absolute URL of the same origin. `read` gets a
+   * 2xx response; if it throws IncompleteBody, the request is retried.
    */
-  get<T>(target: string, options: RequestOptions, read: (answer: HttpResponse) => T | Promise<T>): Promise<T>;
+  get<T>(
+    target: string,
+    options: RequestOptions,
+    read: (response: HttpResponse) => T | Promise<T>,
+  ): Promise<T>;
   json<T>(target: string, schema: z.ZodType<T>, options?: RequestOptions): Promise<T>;
 }
 
@@ -41,7 +46,7 @@ export interface RequestsContext {
   readonly onRequest?: ((stats: RequestStats) => void) | undefined;
 }
 
-// Dataverse takes 32 KB; some room is left for what proxies add.
+// Dataverse accepts 32 KB; the rest is for what proxies add.
 const MAX_URL_LENGTH = 30_000;
 
 // The headers of every request (Microsoft Learn, "Compose HTTP requests and handle errors").
@@ -74,12 +79,12 @@ export function openRequests(context: RequestsContext): Requests {
     usage,
     get,
     json: (target, schema, options = {}) =>
-      get(target, options, (answer) => {
-        const parsed = schema.safeParse(parseJson(answer));
+      get(target, options, (response) => {
+        const parsed = schema.safeParse(parseJson(response));
         if (parsed.success) return parsed.data;
         throw new ProtocolError(
           `Dynamics 365 answered ${pathOf(target)} in a form that is not understood.`,
-          { status: answer.status, requestId: requestIdOf(answer) },
+          { status: response.status, requestId: requestIdOf(response) },
           { fix: "Please report this with the log.", cause: parsed.error },
         );
       }),
@@ -103,7 +108,7 @@ async function sendWithRetry<T>(
   usage: Usage,
   url: URL,
   options: RequestOptions,
-  read: (answer: HttpResponse) => T | Promise<T>,
+  read: (response: HttpResponse) => T | Promise<T>,
 ): Promise<T> {
   const { tokens, clock, log } = context;
   const { signal } = options;
@@ -114,20 +119,20 @@ async function sendWithRetry<T>(
     usage.requests += 1;
     const outcome = await attempt(context, url, token, options, read);
     if ("value" in outcome) return outcome.value;
-    const { error, trouble, retryAfter } = outcome;
-    failures[trouble] += 1;
-    if (trouble === "throttled") usage.throttled += 1;
-    if (trouble === "token") {
+    const { error, failureClass, retryAfter } = outcome;
+    failures[failureClass] += 1;
+    if (failureClass === "throttled") usage.throttled += 1;
+    if (failureClass === "token") {
       if (failures.token > 1) throw error;
       usage.retries += 1;
       token = await tokens.renew(token, signal);
       continue;
     }
-    // A user that was just added is unknown for some seconds (seen after provisioning); asking once more tells.
-    if (trouble === "not-a-member-yet" && failures[trouble] > 1) throw error;
+    // Dataverse does not know a user for some seconds after it was added, so one retry decides.
+    if (failureClass === "not-a-member-yet" && failures[failureClass] > 1) throw error;
     const delay = retryDelay({
-      failure: trouble === "not-a-member-yet" ? "transient" : trouble,
-      attempt: failures[trouble],
+      failure: failureClass === "not-a-member-yet" ? "transient" : failureClass,
+      attempt: failures[failureClass],
       retryAfter,
       now: clock.now(),
       throttledMs,
@@ -135,14 +140,14 @@ async function sendWithRetry<T>(
     });
     if (delay === "give-up") throw error;
     usage.retries += 1;
-    if (trouble === "throttled") {
+    if (failureClass === "throttled") {
       throttledMs += delay;
       usage.throttledMs += delay;
     }
     log?.warn("Dynamics 365 did not serve a request; trying again", {
       path: url.pathname,
-      trouble,
-      attempt: failures[trouble],
+      failure: failureClass,
+      attempt: failures[failureClass],
       delayMs: delay,
       ...(error instanceof DataverseError
         ? { status: error.status, code: error.serverCode, requestId: error.requestId }
@@ -150,7 +155,7 @@ async function sendWithRetry<T>(
       reason: error.cause instanceof Error ? error.cause.message : error.message,
     });
     await clock.sleep(delay, signal);
-    // The wait may have been longer than the token lives; a refusal of the old one then says nothing of the new one.
+    // The token may have expired during the wait; its refusal then says nothing about the new one.
     failures.token = 0;
     token = await tokens.token(signal);
   }
@@ -161,17 +166,17 @@ async function attempt<T>(
   url: URL,
   token: string,
   options: RequestOptions,
-  read: (answer: HttpResponse) => T | Promise<T>,
+  read: (response: HttpResponse) => T | Promise<T>,
 ): Promise<{ value: T } | Failure> {
-  let answer: HttpResponse | undefined;
+  let response: HttpResponse | undefined;
   try {
-    answer = await sendOnce(context, url, token, options);
-    if (answer.status < 200 || answer.status > 299) return failureOf(answer);
-    return { value: await read(answer) };
+    response = await sendOnce(context, url, token, options);
+    if (response.status < 200 || response.status > 299) return failureOf(response);
+    return { value: await read(response) };
   } catch (error) {
     if (error instanceof HttpError) return connectionFailure(error);
     if (!(error instanceof IncompleteBody)) throw error;
-    return incompleteBodyFailure(error, answer);
+    return incompleteBodyFailure(error, response);
   }
 }
 
@@ -186,24 +191,24 @@ async function sendOnce(
   const needsBatch = url.href.length > MAX_URL_LENGTH;
   const method = needsBatch ? "POST" : "GET";
   const stats = { method, path: url.pathname, ms: 0, status: 0, wireBytes: 0, bytes: 0 } as const;
-  const reportAttempt = (answer?: HttpResponse) => {
+  const reportAttempt = (response?: HttpResponse) => {
     const ms = clock.now().getTime() - started;
-    if (answer === undefined) onRequest?.({ ...stats, ms });
+    if (response === undefined) onRequest?.({ ...stats, ms });
     else
       onRequest?.({
         ...stats,
         ms,
-        status: answer.status,
-        wireBytes: answer.wireBytes,
-        bytes: answer.body.length,
+        status: response.status,
+        wireBytes: response.wireBytes,
+        bytes: response.body.length,
       });
   };
   try {
-    const answer = needsBatch
+    const response = needsBatch
       ? await sendAsBatch(http, url, token, headers, signal)
       : await http.send({ url: url.href, headers: { ...headers, Authorization: `Bearer ${token}` }, signal });
-    reportAttempt(answer);
-    return answer;
+    reportAttempt(response);
+    return response;
   } catch (error) {
     reportAttempt();
     throw error;
@@ -227,7 +232,7 @@ async function sendAsBatch(
     signal,
   });
   if (outer.status !== 200) return outer;
-  const inner = answerInBatch(outer);
+  const inner = responseInBatch(outer);
   if (inner === undefined) throw new IncompleteBody("The batch answer is not complete.");
   return inner;
 }

@@ -1,5 +1,6 @@
-// The account table's columns. One request tells of all of them what every column has; what only some have (labels of
-// choices, targets, precision) needs a cast, so one more request each. Microsoft Learn, "Query schema definitions".
+// The columns of the account table. One request reads what all types have; labels of choices,
+// targets and precision need a cast, so one request for each type (Microsoft Learn, "Query schema
+// definitions").
 import { z } from "zod";
 import { runInOrder } from "../../lib/run-in-order.ts";
 import type { UserAccess } from "./privileges.ts";
@@ -47,7 +48,7 @@ const Detail = z.object({
 });
 type Detail = z.infer<typeof Detail>;
 
-/** Dataverse recommends 4 to a small environment (its header x-ms-dop-hint). */
+/** Dataverse recommends 4 to a small environment (header x-ms-dop-hint). */
 const MAX_CONCURRENT_REQUESTS = 4;
 
 const CHOICES = "$select=LogicalName&$expand=OptionSet,GlobalOptionSet";
@@ -57,7 +58,7 @@ const CASTS: Readonly<Record<string, string>> = {
   StateAttributeMetadata: CHOICES,
   StatusAttributeMetadata: CHOICES,
   BooleanAttributeMetadata: CHOICES,
-  // Also owners and customers: their metadata types are this one.
+  // Includes owners and customers, which have this metadata type.
   LookupAttributeMetadata: "$select=LogicalName,Targets",
   DateTimeAttributeMetadata: "$select=LogicalName,Format,DateTimeBehavior",
   StringAttributeMetadata: "$select=LogicalName,FormatName,MaxLength",
@@ -71,7 +72,10 @@ const CASTS: Readonly<Record<string, string>> = {
 const ATTRIBUTES = "EntityDefinitions(LogicalName='account')/Attributes";
 const SELECT = Object.keys(Attribute.shape).join(",");
 
-/** What can be offered: readable over OData and no companion of another column, by label. */
+/**
+ * The columns that can be listed: readable over OData and not derived from another column, by
+ * label.
+ */
 export async function readColumns(
   requests: Requests,
   access: UserAccess,
@@ -121,7 +125,10 @@ async function securedColumnPredicate(
   return (name) => readable.has(name);
 }
 
-/** Who may not look into the profiles cannot know of a secured column, so none counts as readable: nothing is blanked by it. */
+/**
+ * A user who may not read the profiles cannot know which secured columns are readable, so none
+ * counts as readable: none is synced as empty.
+ */
 async function readableByProfile(
   access: UserAccess,
   signal: AbortSignal | undefined,
@@ -161,7 +168,8 @@ function columnOf(
   };
 }
 
-// A choice that several tables share comes under the other name; which of the two is filled is not told beforehand.
+// A shared choice comes as GlobalOptionSet, a local one as OptionSet; nothing says which
+// beforehand.
 function optionsOf(detail: Detail | undefined): ReadonlyMap<number, string> | undefined {
   const sets = [detail?.OptionSet, detail?.GlobalOptionSet];
   for (const set of sets) {
@@ -179,7 +187,7 @@ function optionsOf(detail: Detail | undefined): ReadonlyMap<number, string> | un
   return undefined;
 }
 
-/** In the connected user's language, else in the first there is. */
+/** In the connected user's language, else in the first one that has a label. */
 function labelText(label: Label): string | undefined {
   return (
     [label?.UserLocalizedLabel, ...(label?.LocalizedLabels ?? [])].find((one) => one?.Label)?.Label ??

@@ -1,4 +1,4 @@
-// Who is signed in, and what time it is at the other end.
+// The identity of the signed-in user, and the server's time.
 import { z } from "zod";
 import type { ConnectedUser, Identity } from "../model.ts";
 import type { Requests } from "../http/requests.ts";
@@ -16,11 +16,11 @@ const User = z.object({
 });
 
 export async function readWhoAmI(requests: Requests, signal: AbortSignal | undefined): Promise<Identity> {
-  const answer = await requests.json("WhoAmI", WhoAmI, { signal });
+  const body = await requests.json("WhoAmI", WhoAmI, { signal });
   return {
-    organizationId: answer.OrganizationId.toLowerCase(),
-    userId: answer.UserId.toLowerCase(),
-    businessUnitId: answer.BusinessUnitId.toLowerCase(),
+    organizationId: body.OrganizationId.toLowerCase(),
+    userId: body.UserId.toLowerCase(),
+    businessUnitId: body.BusinessUnitId.toLowerCase(),
   };
 }
 
@@ -41,12 +41,12 @@ export async function readConnectedUser(
   };
 }
 
-/** By the Date header, which HTTP servers with a clock send (RFC 9110 6.6.1). */
+/** From the Date header, which HTTP servers with a clock send (RFC 9110 6.6.1). */
 export async function readServerTime(
   requests: Requests,
   signal: AbortSignal | undefined,
 ): Promise<Date | undefined> {
-  const header = await requests.get("WhoAmI", { signal }, (answer) => answer.headers["date"]);
+  const header = await requests.get("WhoAmI", { signal }, (response) => response.headers["date"]);
   const time = Date.parse(String(header ?? ""));
   return Number.isNaN(time) ? undefined : new Date(time);
 }

@@ -1,6 +1,6 @@
-// What the connected user may do: by role, by privilege, and by field security profile, each also through its teams.
-// Microsoft Learn, "Security concepts" and "Column-level security"; roles are told by template, for every business unit
-// has its own copy of each.
+// The connected user's roles, privileges and field security profiles, also through teams (Microsoft
+// Learn, "Security concepts" and "Column-level security"). Roles are compared by template, because
+// each business unit has its own copy of a role.
 import { z } from "zod";
 import { listSchema, readList } from "../http/lists.ts";
 import type { Identity } from "../model.ts";
@@ -8,7 +8,7 @@ import type { Requests } from "../http/requests.ts";
 
 const SYSTEM_ADMINISTRATOR_TEMPLATE = "627090ff-40a3-4053-8790-584edc5be201";
 
-/** What a sync reads. */
+/** The privileges for what a sync reads. */
 const NEEDED_PRIVILEGES = [
   "prvReadAccount",
   "prvReadUser",
@@ -19,20 +19,29 @@ const NEEDED_PRIVILEGES = [
   "prvReadAttribute",
 ] as const;
 
-/** Those whose depth decides how much is seen; a personal view is never seen by more than its owner and those it is shared with. */
+/**
+ * Privileges whose depth limits which rows are visible. Personal views are excluded: only their
+ * owner and those they are shared with see them, at any depth.
+ */
 const NEEDED_ORGANISATION_WIDE: readonly string[] = ["prvReadAccount", "prvReadUser", "prvReadTeam"];
 
 export interface PrivilegeGaps {
-  /** Needed privileges that no role of the user or its teams gives. */
+  /** Needed privileges that no role of the user or its teams grants. */
   readonly missing: readonly string[];
-  /** Given, but not for the whole organisation: part of the accounts or users would not be seen, without any error. */
+  /**
+   * Granted, but not for the whole organisation: some accounts or users would be missing without an
+   * error.
+   */
   readonly insufficientDepth: readonly string[];
 }
 
 export interface UserAccess {
   isSystemAdministrator(signal?: AbortSignal): Promise<boolean>;
   privilegeGaps(signal?: AbortSignal): Promise<PrivilegeGaps>;
-  /** Secured account columns that a field security profile lets the user read. Does not speak for administrators. */
+  /**
+   * Secured account columns that a field security profile lets the user read. Administrators need
+   * none.
+   */
   readableSecuredColumns(signal?: AbortSignal): Promise<ReadonlySet<string>>;
 }
 
@@ -49,16 +58,16 @@ const PrivilegesOfUser = z.object({
     z.object({
       PrivilegeId: z.string(),
       PrivilegeName: z.string().nullish(),
-      /** "Basic", "Local", "Deep" or "Global"; once for each role that gives it. */
+      /** "Basic", "Local", "Deep" or "Global", once for each role that grants it. */
       Depth: z.unknown().optional(),
     }),
   ),
 });
 const Privilege = z.object({ privilegeid: z.string(), name: z.string().nullish() });
 
-/** fieldpermission.canread */
+/** fieldpermission.canread: allowed. */
 const ALLOWED = 4;
-/** team.teamtype: an access team shares records; it has neither roles nor profiles. */
+/** team.teamtype: an access team shares records, and has neither roles nor profiles. */
 const ACCESS_TEAM = 1;
 
 export function userAccess(
@@ -136,12 +145,12 @@ export function userAccess(
   };
 }
 
-/** Where the depth is not told in words, nothing is made of it. */
+/** A depth that is not a text is ignored. */
 function isOrganisationWide({ Depth: depth }: { Depth?: unknown }): boolean {
   return typeof depth !== "string" || depth === "Global";
 }
 
-// Newer versions name the privileges in the answer itself; before, only their ids came.
+// Newer versions return the names of privileges, older ones only their ids.
 async function privilegeNames(
   requests: Requests,
   rolePrivileges: z.infer<typeof PrivilegesOfUser>["RolePrivileges"],

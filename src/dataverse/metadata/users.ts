@@ -1,4 +1,4 @@
-// The organisation's users: owners and user lookups carry ids, and this list turns them into people.
+// The users of the organisation. Owners and user lookups refer to them by id.
 import { z } from "zod";
 import type { DynamicsUser } from "../model.ts";
 import { listSchema, readList } from "../http/lists.ts";
@@ -12,7 +12,7 @@ const User = z.object({
   isdisabled: z.boolean().nullish(),
 });
 
-/** All of them, disabled ones too: a disabled user still owns accounts. */
+/** All users, including disabled ones, which can still own accounts. */
 export async function readUsers(requests: Requests, signal?: AbortSignal): Promise<readonly DynamicsUser[]> {
   const select = "systemuserid,fullname,internalemailaddress,domainname,isdisabled";
   const users = await readList(requests, `systemusers?$select=${select}`, listSchema(User), signal);
@@ -24,7 +24,8 @@ export async function readUsers(requests: Requests, signal?: AbortSignal): Promi
   }));
 }
 
-// The sign-in name is an address for most users, but "CONTOSO\\jo" for synchronised ones, and a GUID for apps.
+// The sign-in name is an e-mail address for most users, but "CONTOSO\\jo" for synchronised ones and
+// a GUID for applications.
 function emailOf({ internalemailaddress, domainname }: z.infer<typeof User>): string | null {
   const address = internalemailaddress?.trim();
   if (address) return address;

@@ -1,8 +1,11 @@
-// The columns that a view shows: its layout, a grid of cells (Microsoft Learn, "Customize views", layoutxml).
+// The columns of a view's layout, a grid of cells (Microsoft Learn, "Customize views", layoutxml).
 import { DOMParser } from "@xmldom/xmldom";
 import type { View } from "../model.ts";
 
-/** Of the account "name", of a linked table "alias.name"; empty if the view has no layout that can be read. */
+/**
+ * "name" for an account's column, "alias.name" for a linked table's; empty if the layout is missing
+ * or cannot be parsed.
+ */
 export function layoutColumns({ layoutXml = "" }: View): string[] {
   if (layoutXml === "" || /<!DOCTYPE/i.test(layoutXml)) return [];
   try {

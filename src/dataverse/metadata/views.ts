@@ -1,5 +1,5 @@
-// Views of accounts: personal ones (userquery: the connected user's own and those shared with it) and system ones
-// (savedquery). Microsoft Learn, "Saved queries". `querytype` 0 is the ordinary list.
+// Views of accounts: personal ones (userquery: own and shared) and system ones (savedquery).
+// Microsoft Learn, "Saved queries". `querytype` 0 is an ordinary list.
 import { z } from "zod";
 import { DataverseError } from "../http/errors.ts";
 import { viewBroken } from "../accounts/fetchxml.ts";
@@ -50,7 +50,10 @@ export async function readViews(requests: Requests, signal?: AbortSignal): Promi
   return lists.flat();
 }
 
-/** Throws DataverseError: 'view-not-found' if there is none or it is not visible, 'view-broken' if it cannot be read. */
+/**
+ * @throws DataverseError with the code 'view-not-found' if it does not exist or is not visible,
+ * 'view-broken' if it cannot be read
+ */
 export async function readView(requests: Requests, id: string, signal?: AbortSignal): Promise<View> {
   const normalisedId = id.replaceAll(/[{}]/g, "").toLowerCase();
   if (!/^[0-9a-f-]{36}$/.test(normalisedId)) throw notFound(id);
