@@ -1,4 +1,4 @@
-// The wiring of a process that serves, by hand: the web application with its runner, or a worker.
+// Wires a serving process by hand: the web application with its runner, or a worker.
 import manifest from "../package.json" with { type: "json" };
 import type { FastifyInstance } from "fastify";
 import { createEntraSignIn } from "./access/entra.ts";
@@ -36,10 +36,13 @@ import { claimNotification, runsToNotify, runToNotify } from "./sync/record/noti
 
 const VERSION: string = manifest.version;
 
-/** For a connection of the pool: a browser and the servers between wait about a minute for an answer. */
+/**
+ * Maximum wait for a connection of the pool; browsers and proxies wait about a minute for an
+ * answer.
+ */
 const CONNECTION_WAIT_MS = 10_000;
 
-/** The same database for requests: with connections of their own, and an end to each query. */
+/** Opens a pool of its own for requests, with a statement timeout. */
 function openRequestPool({ config, database }: Pick<App, "config" | "database">): Database {
   return database.openPool({
     max: requestConnectionCount(config),
@@ -48,7 +51,11 @@ function openRequestPool({ config, database }: Pick<App, "config" | "database">)
   });
 }
 
-/** What opens the connection that is stored, or that `file` says. @throws AddressError of the file's address */
+/**
+ * Returns what is needed to open the stored connection, after saving that of `file`, if there is
+ * one.
+ * @throws AddressError if the file's address is invalid
+ */
 export async function connectionParts(
   { config, database, clock, log, signal }: Pick<App, "config" | "database" | "clock" | "log" | "signal">,
   file: ConnectionSettings | undefined,
@@ -62,7 +69,7 @@ export async function connectionParts(
   return { ...parts, file };
 }
 
-/** What accounts want to know of the connection: for links into Dynamics 365, and for what is decided there. */
+/** Returns what accounts need to know about the connection. */
 async function connectedSource({ kysely }: Database): Promise<ConnectedSource | null> {
   const { environment, settings } = await loadConnection(kysely);
   if (!environment?.organizationId) return null;
@@ -122,7 +129,7 @@ function allRoutes(
 
 type ProcessParts = Pick<App, "config" | "database" | "clock" | "log" | "signal">;
 
-/** What telling people of runs takes. */
+/** Returns what notifications of runs need. */
 function notifyParts(
   { config, database, clock, log }: ProcessParts,
   sealer: Sealer,
@@ -165,7 +172,7 @@ function buildRunner(
   });
 }
 
-/** What a process counts, if somebody may read it. */
+/** Opens the metrics, if a token allows somebody to read them. */
 function openMetricsIfEnabled(app: ProcessParts): Metrics | undefined {
   return app.config.metricsToken === undefined ? undefined : createMetrics(app);
 }
@@ -185,7 +192,7 @@ function baseServerParts(
   };
 }
 
-/** A process that serves no pages: its runner, and a server that says how it is. */
+/** Builds a process without pages: a runner, and a server for health and metrics. */
 export async function buildWorker(
   app: ProcessParts,
   file?: ConnectionSettings,
@@ -200,7 +207,10 @@ export async function buildWorker(
   return { server, runner, notify, close: createClose(server, runner, connections.tokens) };
 }
 
-/** Nothing new comes in, and what is under way stops: at once, since a request may take as long as a process is given to end. */
+/**
+ * Returns a function that closes server and runner at the same time, because requests in progress
+ * may take as long as a process has to end.
+ */
 function createClose(server: FastifyInstance, runner: Runner, tokens: SharedTokens): () => Promise<void> {
   return async () => {
     await Promise.all([server.close(), runner.close()]);
@@ -214,12 +224,14 @@ export type WebApp = {
   readonly routes: readonly Implementation[];
   readonly runner: Runner;
   readonly notify: NotifyDeps;
-  /** Finishes what is under way. */
+  /** Completes requests in progress and stops the runner. */
   close(): Promise<void>;
 };
 
 /**
- * Wires the routes. @param publicUrl told late, since a server that takes any port knows its address only once it listens
+ * Builds the web application.
+ * @param publicUrl a function, because a server that may take any port knows its address only once
+ * it listens
  */
 export async function buildWebApp(
   app: ProcessParts,

@@ -1,5 +1,5 @@
-// What changed an account, newest first: runs of the sync (their applied plans) and people (`account_edits`), told in the
-// names that fields and teammates have now.
+// The history of an account, newest first: changes by runs (applied plans) and by people
+// (`account_edits`), with the names that fields and teammates have now.
 import { sql, type Kysely } from "kysely";
 import { z } from "zod";
 import type { Tables } from "../db/tables.ts";
@@ -17,7 +17,10 @@ export type HistoryEntry = {
     | { readonly kind: "teammate"; readonly name: string }
     | { readonly kind: "api" };
   readonly action: ChangeAction | EditAction;
-  /** What decided, of a run: "create", "domain", "name", "linked", or why the record left. */
+  /**
+   * The rule of a run's change: "create", "domain", "name", "linked", or the reason why the account
+   * stopped syncing.
+   */
   readonly rule: string | null;
   readonly changes: readonly {
     readonly field: string;
@@ -30,7 +33,7 @@ export type HistoryPage = { readonly entries: readonly HistoryEntry[]; readonly 
 
 const PAGE_SIZE = 50;
 
-/** `major` and `minor`: of a run its id and the change's `seq`, of an edit its id and 0. */
+/** `source_id` and `seq` are the ids of a run and its change, or the id of an edit and 0. */
 type Row = {
   at: Date;
   source: "run" | "edit";
@@ -44,7 +47,7 @@ type Row = {
   after: ChangedAccountValues;
 };
 
-/** @throws UserError when `after` is no cursor of a history */
+/** @throws UserError if `after` is not a cursor of a history */
 export async function accountHistory(
   db: Kysely<Tables>,
   accountId: number,
@@ -79,7 +82,7 @@ function entryId({ source, major, minor }: Row): string {
   return source === "run" ? `run-${major}-${minor}` : `edit-${major}`;
 }
 
-/** Moments in milliseconds up to the year 9999, and what fits the columns. */
+/** Times are milliseconds up to the year 9999; the other limits are those of the columns. */
 const historyCursor = z.tuple([
   z.int().min(0).max(253_402_300_799_999),
   z.enum(["run", "edit"]),
@@ -132,7 +135,10 @@ const STANDARD_FIELDS = [
   ["externalId", "External ID"],
 ] as const;
 
-/** Keys of `before` are what was altered. A run's create has none: there, everything that is not empty is new. */
+/**
+ * Yields the changed fields. `before` has a key for each field that was changed, except for a run's
+ * create, where every non-empty value is new.
+ */
 function* changesOf(row: Row, names: DisplayNames): Generator<HistoryEntry["changes"][number]> {
   const { before, after } = row;
   const isNew = row.source === "run" && row.action === "create";

@@ -1,4 +1,4 @@
-// The contract as a page to read: every route with who may call it.
+// An HTML page that lists every route with who may call it.
 import { APP_PREFIX } from "./contract/route.ts";
 import { escapeHtml, htmlPage } from "./html.ts";
 import type { Implementation } from "./implement.ts";

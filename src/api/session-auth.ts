@@ -1,5 +1,6 @@
-// Who calls the web application's API: whoever the session behind the browser's cookie is of. A browser sends that cookie
-// by itself, so a request that changes something must also prove that a page of ours made it.
+// Authenticates callers of the web application's API by the session of the browser's cookie.
+// Browsers send the cookie by themselves, so a request that changes something must also prove that
+// it comes from a page of ours.
 import type { FastifyRequest } from "fastify";
 import type { Kysely } from "kysely";
 import { teammateBySession } from "../access/sessions.ts";
@@ -12,7 +13,7 @@ import type { HttpApi } from "./mount.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
-    /** The value of our cookie, if the browser sent one. */
+    /** The value of our cookie, if the browser sent it. */
     browser: string | undefined;
   }
 }
@@ -45,8 +46,9 @@ const FORGED = new ApiError(
 );
 
 /**
- * A page of another site can make a browser send a request with its cookie, but can neither read our CSRF token nor
- * forge Origin and Sec-Fetch-Site. Each of the three alone would do; a program that is no browser sends the token.
+ * Another site's page can make a browser send a request with its cookie, but can neither read our
+ * CSRF token nor forge Origin and Sec-Fetch-Site. Each of the three would suffice; programs other
+ * than browsers send only the token.
  * @throws ApiError 403
  */
 function checkOrigin(request: FastifyRequest, publicUrl: string): void {
@@ -58,7 +60,10 @@ function checkOrigin(request: FastifyRequest, publicUrl: string): void {
   if (browser === undefined || typeof token !== "string" || !isCsrfTokenOf(browser, token)) throw FORGED;
 }
 
-/** The address as the browser wrote it: localhost where the operator wrote 127.0.0.1. Another site's cookie is not sent there. */
+/**
+ * Returns the origin as the browser wrote it, such as localhost if the operator wrote 127.0.0.1.
+ * The cookie of another host is not sent there.
+ */
 function ownOrigin(request: FastifyRequest): string {
   return `${request.protocol}://${request.host}`;
 }

@@ -1,12 +1,12 @@
-// The commands of `sluice` with their options: what the help says, and which function does it. The
-// file of a command is loaded when the command is called, so that the help costs little.
+// The commands of `sluice` with their options, help texts and functions. A command's file is loaded
+// when the command is called, so that the help starts fast.
 import { Command, InvalidArgumentError, Option } from "commander";
 import manifest from "../../package.json" with { type: "json" };
 import type { CommandContext } from "./context.ts";
 import { exitCodeHelp, type ExitCode } from "./exit-codes.ts";
 import { DEFAULT_CONNECTION_FILE, type GlobalOptions } from "./global-options.ts";
 
-/** Calls the command's function with the context that belongs to these options, and tells its errors. */
+/** Calls the command's function with the context that the options give, and prints its errors. */
 export type RunCommand = (
   global: GlobalOptions,
   work: (context: CommandContext) => Promise<ExitCode>,
@@ -34,7 +34,7 @@ export function buildProgram(runCommand: RunCommand): Command {
     .showHelpAfterError('("sluice --help" tells more)')
     .addHelpText("after", `\n${exitCodeHelp}`);
 
-  /** Commander hands over arguments, options and the command itself; only the last knows the global options. */
+  /** Commander passes arguments, options and the command; only the command has the global options. */
   const action =
     <Options>(load: () => Promise<(context: CommandContext, options: Options) => Promise<ExitCode>>) =>
     (options: Options, command: Command) =>

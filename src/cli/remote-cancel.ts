@@ -1,5 +1,6 @@
-// A run of the command line stops like one of a worker when somebody clicks Cancel or Pause in the app, and tells what is
-// written by then. It is not put back for a worker, whose settings may be others: what was not written yet is started again here.
+// Stops a run of the command line when somebody clicks Cancel or Pause in the app, and reports what
+// was written. Such a run is not requeued, because a worker may have other settings; it has to be
+// started again here.
 import { sql } from "kysely";
 import { loadConnection } from "../connections/connection.ts";
 import type { Database } from "../db/pool.ts";
@@ -11,14 +12,17 @@ import { formatCount, pluralize } from "./output/format.ts";
 
 const APP_LOCATION = "in the app, under Accounts, Sync from Dynamics 365";
 
-/** As in the app, nothing that writes accounts starts until somebody resumes. @throws RunError */
+/**
+ * As in the app, nothing that writes accounts starts until the sync is resumed.
+ * @throws RunError
+ */
 export async function assertNotPaused({ kysely }: Database): Promise<void> {
   const { environment, paused } = await loadConnection(kysely);
   if (environment !== null && paused)
     throw new RunError(`The sync is paused. Resume it ${APP_LOCATION}; then start this again.`);
 }
 
-/** @throws RunStopped that says what is written, if somebody wanted the run to stop */
+/** @throws RunStopped that says what was written, if somebody stopped the run */
 export async function withRemoteCancel<T>(
   database: Database,
   signal: AbortSignal,
@@ -43,7 +47,7 @@ export async function withRemoteCancel<T>(
   }
 }
 
-/** The run itself, or one that was cut off earlier and that it was finishing first. */
+/** The run is this one, or an interrupted one that it had to complete first. */
 async function stoppedSentence(
   { kysely }: Database,
   { organizationId, lease, runId }: LeasedRun,

@@ -11,7 +11,9 @@ async function connectAppOnly(web: WebWorkspace, replaced: Record<string, unknow
 const stored = (web: WebWorkspace) =>
   web.database.kysely.selectFrom("connection").selectAll().executeTakeFirstOrThrow();
 
-/** The application's user in Dynamics 365, with a role of its own instead of the administrator's. */
+/**
+ * Gives the application's user in Dynamics 365 a role of its own instead of the administrator's.
+ */
 function giveOwnRole({ simulator: { org } }: WebWorkspace): string {
   const user = [...org.requireTable("systemuser").rows()].find((row) => row["fullname"] === "# Sluice")!;
   const role = org.addRole("Sluice reader", {

@@ -1,4 +1,5 @@
-// Schedule and brake of the connection over HTTP: saved, shown, refused in sentences, and read-only if a file says them.
+// Schedule and limits of the connection over HTTP: saved, shown, refused in sentences, and
+// read-only if a file sets them.
 import { describe, expect, test } from "vitest";
 import { loadConnection } from "../../src/connections/connection.ts";
 import { DEFAULT_LIMITS } from "../../src/settings/brake.ts";

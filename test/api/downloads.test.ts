@@ -62,7 +62,7 @@ async function serving(parts: () => AsyncIterable<string>, stallMs: number) {
   return { port: Number(new URL(origin).port), server, logged };
 }
 
-/** What comes over the line, asked for as `version`. */
+/** The socket of a request with this HTTP version. */
 function ask(port: number, version: "1.0" | "1.1"): Socket {
   const socket = connect({ port, host: "127.0.0.1" });
   socket.write(`GET / HTTP/${version}\r\nhost: 127.0.0.1\r\n\r\n`);

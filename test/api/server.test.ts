@@ -11,7 +11,7 @@ import { openDatabase } from "../../src/db/pool.ts";
 import { createLog } from "../../src/lib/log.ts";
 import { browserAt, webWorkspace } from "../harness/web.ts";
 
-/** For the tests that leave nothing behind. */
+/** For tests that leave nothing behind. */
 const shared = await webWorkspace();
 
 it("tells a browser who is signed in", async () => {
@@ -216,7 +216,7 @@ it("serves the pages: hashed files for a year, the page anew each time and for e
   expect((await browser.get("//..%2f..%2fetc%2fpasswd")).text).not.toContain("root:");
 });
 
-/** Until it takes nothing new. */
+/** Waits until the server accepts no new connections. */
 async function stopping(origin: string): Promise<void> {
   const headers = { connection: "close" };
   while (

@@ -1,4 +1,4 @@
-// `sluice accounts export` with readers that are slow, or that leave.
+// `sluice accounts export` with slow readers, and with readers that close the pipe.
 import { access, chmod } from "node:fs/promises";
 import { join } from "node:path";
 import { Writable } from "node:stream";
@@ -43,7 +43,7 @@ it.each(["ndjson", "csv"] as const)(
 
 it("a reader who leaves ends it without a fault, and the PostgreSQL that it started too", async () => {
   const sluice = await command();
-  // Closed, it would keep out the user that PostgreSQL runs as.
+  // PostgreSQL runs as another user, which needs access to the folder.
   await chmod(sluice.folder, 0o755);
   const { process, ended } = sluice.start(["accounts", "export", "--format", "csv"]);
   process.stdout?.destroy();

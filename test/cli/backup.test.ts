@@ -13,7 +13,10 @@ import { builtCommand, command } from "../harness/command.ts";
 import { databaseWithoutTables, type TestDatabase } from "../harness/database.ts";
 import { workspace } from "../harness/workspace.ts";
 
-/** Every row of every table, partitions included, as text; without what belongs to the process that holds a lease. */
+/**
+ * Every row of every table, partitions included, as text; without the data of the process that
+ * holds a lease.
+ */
 async function contents({ pool }: TestDatabase): Promise<Record<string, string[]>> {
   const { rows: tables } = await pool.query<{ name: string }>(`
     select relname as name from pg_class

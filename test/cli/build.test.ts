@@ -1,5 +1,5 @@
-// What bin/sluice.js runs: the build or the sources. The tree is as small as can be; its program says
-// which of the two it is.
+// What bin/sluice.js runs: the build or the sources. The tree is minimal; its program prints which
+// of the two it is.
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -20,7 +20,7 @@ const BUILT = {
   "dist/web/index.html": "<p>build</p>\n",
 };
 
-/** A checkout that has just been built, with packages for development or without. */
+/** A checkout that was just built, with development packages or without. */
 async function builtCheckout({ hasTsx }: { hasTsx: boolean }) {
   const root = await mkdtemp(join(tmpdir(), "sluice-build-"));
   onTestFinished(() => rm(root, { recursive: true, force: true }));

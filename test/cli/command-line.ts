@@ -1,4 +1,5 @@
-// The command line for a test, in this process: a simulator, an empty store, a connection file, and what a command wrote.
+// The command line in the test's process: a simulator, an empty store, a connection file, and
+// captured output.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -21,9 +22,9 @@ export interface CommandResult {
 export interface CommandLine {
   readonly simulator: RunningSimulator;
   readonly database: TestDatabase;
-  /** `sluice …` as typed; the connection file is the one written last. */
+  /** Runs `sluice …` as typed, with the last written connection file. */
   readonly run: (line: string, env?: Readonly<Record<string, string>>) => Promise<CommandResult>;
-  /** Writes the connection file; undefined takes it away. */
+  /** Writes the connection file; undefined removes it. */
   readonly writeConnectionFile: (text: string | undefined) => void;
 }
 

@@ -1,4 +1,5 @@
-// Secrets are planted wherever one can be given; then everything that was printed, logged, stored or exported is searched.
+// Secrets are planted wherever one can be entered; then everything printed, logged, stored or
+// exported is searched for them.
 import { readFile } from "node:fs/promises";
 import { expect, it } from "vitest";
 import { runSimulator } from "../../simulator/main.ts";
@@ -10,7 +11,7 @@ import { testDatabase, type TestDatabase } from "../harness/database.ts";
 import { webWorkspace, type Browser, type WebWorkspace } from "../harness/web.ts";
 import { builtPages } from "../harness/pages.ts";
 
-/** Every row of every table as text, and the text of the statements that the server remembers. */
+/** Every row of every table as text, and the statements that the server shows. */
 async function everythingStored(database: TestDatabase): Promise<string> {
   const tables = await database.pool.query<{ name: string }>(
     "select quote_ident(relname) as name from pg_class where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace",
@@ -105,7 +106,7 @@ it("never reach output, log, error, database, export or plan", async () => {
         found: everything.includes(secret) || everything.includes(encodeURIComponent(secret)),
       }).toEqual({ where, found: false });
     }
-    // Access tokens are JWTs or opaque; either way they travel behind this word.
+    // Access tokens are JWTs or opaque; either way "Bearer" comes before them.
     expect(everything).not.toMatch(/bearer [\w.~-]{20,}/i);
   } finally {
     await simulator.close();
@@ -115,8 +116,8 @@ it("never reach output, log, error, database, export or plan", async () => {
 const PAGES = ["/", "/sign-in", "/contacts/accounts", "/api/docs", "/api/app/openapi.json", "/nowhere"];
 
 /**
- * Every route of the contract as everybody, with what there is by that address, and with what is wrong; whole answers. What
- * deletes comes last and with an address of nothing, since it would change what the others have to tell.
+ * Calls every route as everybody, with existing ids and with wrong input. Deletions come last and
+ * with an unknown id, because they would change what the other routes answer.
  */
 async function everythingAnswered(web: WebWorkspace): Promise<string[]> {
   const answers: string[] = [];
@@ -205,7 +206,7 @@ it("never reach a page, an answer to whoever asks, the server's log, or the data
   await carol.get(`/runs/${run.body.run.id}/events`);
 
   const answers = await everythingAnswered(web);
-  // Some of the routes start a run, whose tables go when it ends.
+  // Some of the routes start a run, whose working tables are dropped when it ends.
   await web.runner.waitUntilIdle();
   const everything = [...answers, ...web.logged, await everythingStored(web.database)].join("\n");
 

@@ -1,5 +1,5 @@
-// `sluice serve` is told to stop before it is ready, as by a supervisor that changes its mind, or at the end of a machine that
-// has just been started: it ends well and soon, leaves nothing behind, and starts again.
+// `sluice serve` is stopped before it is ready, as by a supervisor: it ends well and soon, leaves
+// nothing behind, and can start again.
 import { chmod, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -10,20 +10,22 @@ import { testDatabase } from "../harness/database.ts";
 import { skipped } from "../harness/skipped.ts";
 import { until } from "../harness/stages.ts";
 
-// Other processes are started here, and a busy machine takes its time.
+// Other processes are started here, which takes time on a busy machine.
 vi.setConfig({ testTimeout: 300_000 });
 
 const SERVE = { SLUICE_PORT: "0", SLUICE_KEY: "5".repeat(64) };
-/** A signal that comes while Node itself starts finds nobody who listens, and nothing that could be left behind. */
+/**
+ * A signal that arrives while Node itself starts has no handler yet, and nothing is left behind.
+ */
 const WELL = [
   { code: 0, signal: null },
   { code: null, signal: "SIGTERM" },
 ];
 
-/** A Sluice with a PostgreSQL of its own in `folder`. */
+/** A Sluice with a PostgreSQL of its own in a folder. */
 async function alone() {
   const sluice = await command(SERVE);
-  // Closed, it would keep out the user that PostgreSQL runs as.
+  // PostgreSQL runs as another user, which needs access to the folder.
   await chmod(sluice.folder, 0o755);
   const home = join(sluice.folder, ".sluice/postgres");
   const start = () => {
@@ -32,7 +34,7 @@ async function alone() {
     started.process.stdout?.on("data", (text: string) => (said += text));
     return { ...started, hasSaid: async () => said.includes("\n") };
   };
-  /** Starts it, and tells it to stop at that moment. */
+  /** Starts it, and stops it at that moment. */
   async function stoppedAt(moment: (hasSaid: () => Promise<boolean>) => Promise<unknown>): Promise<Ended> {
     const { process, ended, hasSaid } = start();
     await Promise.race([moment(hasSaid), ended]);
@@ -46,7 +48,7 @@ async function has(folder: string, name: RegExp): Promise<boolean> {
   return (await readdir(folder).catch(() => [])).some((one) => name.test(one));
 }
 
-/** Processes of a PostgreSQL in this folder, and what one that runs there leaves. */
+/** Returns the processes of a PostgreSQL in this folder, and the files that a running one has. */
 async function leftIn(home: string): Promise<string[]> {
   const lines = await Promise.all(
     (await readdir("/proc"))
@@ -67,7 +69,7 @@ it.skipIf(skipped("what a stop leaves behind", process.platform === "linux", "it
   async () => {
     const { home, stoppedAt } = await alone();
     const files: [string, RegExp][] = [
-      // The data folder is being made; PostgreSQL is being started; it takes connections, and migrations run.
+      // The data folder is created; PostgreSQL starts; it accepts connections, and migrations run.
       [home, /^data\.new/],
       [join(home, "data"), /^postmaster\.pid$/],
       [home, /^\.s\.PGSQL\.\d+$/],

@@ -8,7 +8,7 @@ import { browserAt } from "../harness/web.ts";
 
 type Serving = ReturnType<Command["start"]> & { readonly said: string };
 
-/** Until it has told where it is. */
+/** Waits until it has printed its address. */
 async function serving(started: ReturnType<Command["start"]>): Promise<Serving> {
   const { stdout } = started.process;
   let said = "";

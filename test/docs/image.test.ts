@@ -1,4 +1,4 @@
-// The image cannot be built where the tests run, so what its files say is compared with what there is.
+// The image cannot be built in tests, so its files are compared with the sources.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -26,7 +26,7 @@ const compose = z.object({
   secrets: z.record(z.string(), z.object({ file: z.string() })),
 });
 
-/** `text` of compose.yaml; with `split`, the services that its comments offer in place of one. */
+/** Parses compose.yaml; with `split`, the services that its comments offer in place of one. */
 function composeFile(split = false) {
   let text = readFileSync(join(ROOT, "compose.yaml"), "utf8");
   if (split) {

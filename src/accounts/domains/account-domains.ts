@@ -1,12 +1,15 @@
-// The only writer of `account_domains`. A domain belongs to at most one account; the primary key says so,
-// and whoever gives a domain away takes it from the account that has it first.
+// The only writer of `account_domains`. The primary key ensures that a domain belongs to at most
+// one account, so it has to be removed from one account before another account gets it.
 import { sql, type Kysely } from "kysely";
 import type { Tables } from "../../db/tables.ts";
 
-/** The range of a run's changes, by seq: after `from`, up to and including `to`. */
+/** A range of a run's changes by seq: after `from`, up to and including `to`. */
 export type ChangeRange = { readonly runId: number; readonly from: number; readonly to: number };
 
-/** Makes these the domains of an account. @returns the domains that other accounts have, and which were therefore not set. */
+/**
+ * Replaces the domains of an account.
+ * @returns the domains that other accounts have, and which were therefore not set
+ */
 export async function setDomains(
   trx: Kysely<Tables>,
   accountId: number,
@@ -27,8 +30,9 @@ export async function setDomains(
 }
 
 /**
- * Takes away every domain that a run's plan takes from an account, for the whole plan at once and before anything is given,
- * so that two accounts can swap a domain. Accounts that changed since the plan are left alone.
+ * Removes every domain that the plan removes from an account. This happens for the whole plan
+ * before any domain is assigned, so that two accounts can swap a domain. Accounts that changed
+ * since the plan are skipped.
  */
 export async function releaseDomains(trx: Kysely<Tables>, runId: number): Promise<void> {
   await sql`
@@ -38,7 +42,10 @@ export async function releaseDomains(trx: Kysely<Tables>, runId: number): Promis
       and held.account_id = c.account_id and held.domain <> all(c.domains)`.execute(trx);
 }
 
-/** Gives the domains of a range of changes. Throws (unique violation) if another account has one: apply looked before. */
+/**
+ * Assigns the domains of a range of changes.
+ * @throws unique violation if another account has one; `markChangedSincePlan` has excluded that
+ */
 export async function assignDomains(trx: Kysely<Tables>, range: ChangeRange): Promise<void> {
   await sql`
     insert into account_domains (domain, account_id)

@@ -1,4 +1,4 @@
-// Accounts as people look at them and edit them: pages, search, one account, its history.
+// Routes of accounts: lists, search, downloads, single accounts, history, excluded records.
 import { z } from "zod";
 import { validateEntry, type Entry } from "../../accounts/validate-entry.ts";
 import type { AccountQuery } from "../../accounts/list/filters.ts";
@@ -23,7 +23,7 @@ export type AccountParts = {
   readonly database: Database;
   readonly clock: Clock;
   readonly download: Download;
-  /** What is connected now; null if nothing is. */
+  /** The connected organisation; null if nothing is connected. */
   readonly source: () => Promise<ConnectedSource | null>;
 };
 
@@ -54,7 +54,10 @@ function listRoutes({ database, source, download }: AccountParts): Implementatio
   ];
 }
 
-/** Begins with the mark by which spreadsheets know UTF-8; they would also run formulas, so these are guarded. */
+/**
+ * Starts with a byte order mark, by which spreadsheets recognise UTF-8. Formulas are guarded,
+ * because spreadsheets would run them.
+ */
 async function* csvParts(rowBatches: AsyncIterable<Parameters<typeof formatCsv>[0]>): AsyncGenerator<string> {
   yield "\ufeff";
   for await (const rows of rowBatches) yield formatCsv(rows, { guardFormulas: true });

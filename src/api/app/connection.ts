@@ -1,5 +1,5 @@
-// Connecting Dynamics 365, choosing accounts and mapping their fields. What talks to Dynamics 365 does so for a person who
-// waits, so it is given a minute.
+// Routes of the connection: connecting Dynamics 365, choosing accounts, mapping fields, schedule
+// and limits. Requests to Dynamics 365 get a minute, because a person waits for them.
 import { customFields } from "../../accounts/custom-fields.ts";
 import { checkConnection } from "../../connections/check/check.ts";
 import { offeredColumns } from "../../connections/setup/columns.ts";
@@ -26,7 +26,7 @@ import { toHttpError } from "../errors.ts";
 export type ConnectionRouteParts = {
   readonly connections: ConnectionDeps;
   readonly publicUrl: () => string;
-  /** Tells the workers that the sync was paused, or resumed. */
+  /** Makes workers notice that the sync was paused or resumed. */
   readonly notifyWorkers: () => Promise<void>;
 };
 
@@ -99,7 +99,7 @@ export function connectionRoutes({
       try {
         const formerLinks = await withTimeout((signal) => finishLogIn(connections, teammate, query, signal));
         await noticeOtherOrganisation(caller, formerLinks);
-        // Of another organisation something is to be read before going on.
+        // A notice about another organisation is shown before the next step.
         await reply.redirect(
           formerLinks === 0 ? modalUrl("accounts") : modalUrl("connect", "other-organisation"),
         );
@@ -210,13 +210,13 @@ function viewOf(
   };
 }
 
-/** The step of the sync modal where the browser ends. */
+/** Returns the address of a step of the sync modal. */
 function modalUrl(step: "accounts" | "connect", problem?: string): string {
   const query = new URLSearchParams({ import: "dynamics", step, ...(problem !== undefined && { problem }) });
   return `/contacts/accounts?${query.toString()}`;
 }
 
-/** Rule 1: what belongs to another organisation is left alone, and told. */
+/** Rule 1: accounts of another organisation are left unchanged, and the admin is told so. */
 function otherOrganisationNotice(formerLinks: number): { code: string; sentence: string } {
   const [accounts, they, are] = formerLinks === 1 ? ["account", "it", "is"] : ["accounts", "they", "are"];
   return {
@@ -244,7 +244,6 @@ async function withTimeout<T>(work: (signal: AbortSignal) => Promise<T>): Promis
 }
 
 function teammateOf({ teammate }: Caller): NonNullable<Caller["teammate"]> {
-  // The guard has let nobody else through (guard.ts).
   if (teammate === null)
     throw new ApiError(401, "signed-out", "You are not signed in. Sign in and try again.");
   return teammate;

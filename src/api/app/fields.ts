@@ -1,4 +1,4 @@
-// Custom fields of accounts.
+// Routes of the accounts' custom fields.
 import {
   createCustomField,
   customFields,
@@ -20,7 +20,7 @@ export type FieldParts = {
 
 export function fieldRoutes({ database, source }: FieldParts): Implementation[] {
   const db = database.kysely;
-  /** Columns by the name of the field they fill. */
+  /** Returns the mapped columns by the name of the field that they fill. */
   const columnsByField = async (): Promise<ReadonlyMap<string, string>> => {
     const mapping = await effectiveMapping(db, await source());
     return new Map(mapping?.fields.map(({ field, column }) => [field, column]));

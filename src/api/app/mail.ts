@@ -1,4 +1,4 @@
-// The mails of this installation, for a company admin.
+// Route of the latest mails, for company admins.
 import type { Database } from "../../db/pool.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Sealer } from "../../lib/sealer.ts";

@@ -1,4 +1,4 @@
-// Who gets e-mails about the sync.
+// Routes that show and set who gets e-mails about the sync.
 import type { Database } from "../../db/pool.ts";
 import { loadMailSettings, saveMailSettings } from "../../notify/recipients.ts";
 import { notificationRoutes as contract, type RecipientsView } from "../contract/notifications.ts";

@@ -1,5 +1,5 @@
-// Runs as the contract shows them. A run whose process is gone keeps its status in its row until the next run clears up; here it
-// is shown as what it is.
+// Runs as the contract has them. If a run's process has ended, its row keeps the old status until
+// the next run recovers it; the view shows it as interrupted or queued.
 import { sql, type RawBuilder } from "kysely";
 import type { ChangeAction } from "../../accounts/tables.ts";
 import type { RunCounts, RunMode, RunProgress, RunStatus, RunUsage } from "../../sync/tables.ts";
@@ -37,9 +37,9 @@ type RunRow = {
   planned_at: Date | null;
   finished_at: Date | null;
   under_way: boolean;
-  /** Nobody carries it out, and the next worker takes it. */
+  /** No worker executes it, and the next free one will. */
   to_be_done: boolean;
-  /** Nobody takes it until the sync is resumed. */
+  /** No worker executes it until the sync is resumed. */
   held: boolean;
 };
 
@@ -61,7 +61,7 @@ export async function runView(store: RunStore, id: number): Promise<RunView> {
   return viewOf(store, rows[0]);
 }
 
-/** Newest first, those before a run. */
+/** Returns the runs before a run, newest first. */
 export async function runsBefore(
   store: RunStore,
   before: number | undefined,
@@ -71,7 +71,7 @@ export async function runsBefore(
   return Promise.all(rows.map((row) => viewOf(store, row)));
 }
 
-/** Nothing more will happen to it by itself. */
+/** Whether the run no longer changes by itself. */
 export function isFinal({ status, haltReason }: RunView): boolean {
   return haltReason !== null || !["queued", "reading", "planning", "applying"].includes(status);
 }
@@ -112,7 +112,7 @@ async function viewOf(store: RunStore, row: RunRow): Promise<RunView> {
   };
 }
 
-/** A change is written when the checkpoint has passed it. */
+/** A change is written once the checkpoint is past it. */
 function writtenChanges({ status, under_way: underWay, checkpoint, counts }: RunRow): RunView["written"] {
   if (status !== "applying" || underWay) return null;
   const { created, linked, updated, stopped } = { ...NO_COUNTS, ...counts };
@@ -130,7 +130,7 @@ function displayedState(row: RunRow): RunState {
     halt_reason: haltReason,
   } = row;
   const without = { approvalReason: null, haltReason: null, error };
-  // Its apply has begun, and nothing is written yet.
+  // Its apply has started, and nothing is written yet.
   if (status === "planned" && underWay) return { ...without, status: "applying", error: null };
   if (!underWay && row.to_be_done) {
     if (!row.held) return { ...without, status: "queued" };

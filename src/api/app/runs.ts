@@ -1,4 +1,5 @@
-// Planning, looking at a plan, applying it, following it, its history and its issues.
+// Routes of runs: starting, previewing, applying, cancelling and following them, their history and
+// their issues.
 import { z } from "zod";
 import { customFields } from "../../accounts/custom-fields.ts";
 import type { RecordUrlBase } from "../../accounts/synced-fields.ts";
@@ -34,13 +35,16 @@ export function runRoutes(parts: RunRouteParts): Implementation[] {
   const readLater = sharedReads((id) => runView(parts, id));
   const runAnswer = async (id: number) => ({ run: await runView(parts, id) });
 
-  /** Where issues are those of a run, or, without one, open now; and where their records open. */
+  /**
+   * Returns where to read issues, those of a run or the open ones, with the base of their records'
+   * URLs.
+   */
   async function issueSource(runId?: number): Promise<IssueSourceWithUrl> {
     const { environment } = await loadConnection(database.kysely);
     if (runId === undefined)
       return { organizationId: environment?.organizationId ?? NIL_UUID, urlBase: environment };
     const { id, organizationId, status } = await requireRun(runId);
-    // The records of another organisation open nowhere in this one.
+    // Records of another organisation have no address in the connected one.
     const urlBase = environment?.organizationId === organizationId ? environment : null;
     return { organizationId, run: { id, status }, urlBase };
   }
@@ -150,7 +154,7 @@ export function runRoutes(parts: RunRouteParts): Implementation[] {
     ),
   ];
 
-  /** A custom field is everybody's, so only a company admin may have one made. */
+  /** All accounts share the custom fields, so only a company admin may have new ones created. */
   async function checkNewFields(settings: ChosenSettings, caller: Caller): Promise<void> {
     if (caller.teammate?.role === "company-admin") return;
     const missing = newFieldsOf(settings.mapping, await customFields(database.kysely));

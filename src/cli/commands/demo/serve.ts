@@ -1,5 +1,5 @@
-// The end of the demo: the web application on what it has synced, with a first admin, colleagues of every role, and the
-// simulator to connect to.
+// The end of the demo: serves the web application with the synced accounts, teammates of every
+// role, and the simulator as its connection.
 import type { RunningSimulator } from "../../../../simulator/main.ts";
 import { saveDomainSettings } from "../../../accounts/domains/settings.ts";
 import { createLink, linkUrl } from "../../../access/links.ts";
@@ -14,7 +14,7 @@ import type { CommandContext } from "../../context.ts";
 import { demoConnection } from "./scenario.ts";
 import { servingLine, startWebProcess, untilStopped } from "../serve.ts";
 
-/** Where the simulated Entra ID may send browsers back to; loopback addresses match with any port. */
+/** Redirect URIs of the simulated Entra ID; loopback addresses match with any port. */
 export const demoRedirectUris = ["connection/return", "session/microsoft/return"].map(
   (path) => `http://127.0.0.1/api/app/${path}`,
 );
@@ -52,7 +52,9 @@ export async function serveDemo(
   await untilStopped(context);
 }
 
-/** What the runs so far were given by hand becomes the connection that the app shows and goes on with. */
+/**
+ * Stores the connection that the runs so far got as parameters, so that the app shows and uses it.
+ */
 async function connect(app: App, simulator: RunningSimulator): Promise<void> {
   const { kysely: db } = app.database;
   const { address, ownDomains, mapping, options } = demoConnection(simulator);
@@ -63,7 +65,7 @@ async function connect(app: App, simulator: RunningSimulator): Promise<void> {
   await saveDomainSettings(db, { own: ownDomains, commonAdded: [], commonRemoved: [] });
 }
 
-/** @returns the token of a link for the first admin */
+/** @returns the token of a one-time link for the first admin */
 async function createSignInLink({ database: { kysely: db }, clock }: App): Promise<string> {
   for (const [email, role, state] of COLLEAGUES) {
     await db.updateTable("teammates").set({ role, state }).where("email", "=", emailKey(email)).execute();
