@@ -31,24 +31,36 @@ export async function markChangedSincePlan(
   options: ApplyOptions,
 ): Promise<void> {
   await sql`
-    update account_changes c set outcome = 'changed'
+    update account_changes c
+    set outcome = 'changed'
     where ${inRange(range)} and (
       c.action in ('link', 'update', 'resume') and not exists (
-        select from accounts a where a.id = c.account_id and a.version = c.account_version)
+        select from accounts a
+        where a.id = c.account_id and a.version = c.account_version)
       or c.action = 'stop' and not exists (
-        select from account_links l where l.organization_id = ${options.organizationId} and l.record_id = c.record_id)
+        select from account_links l
+        where l.organization_id = ${options.organizationId} and l.record_id = c.record_id)
       or c.action in ('create', 'link') and (
-        exists (select from accounts a where a.id <> c.account_id and (a.external_id = c.record_id::text
-          or a.external_origin <> ${sql.lit(options.origin)} and lower(btrim(a.external_id, '{}')) = c.record_id::text))
-        or exists (select from account_links l
-                   where l.organization_id = ${options.organizationId} and l.record_id = c.record_id)
-        or exists (select from excluded_records e
-                   where e.organization_id = ${options.organizationId} and e.record_id = c.record_id))
+        exists (
+          select from accounts a
+          where a.id <> c.account_id and (
+            a.external_id = c.record_id::text
+            or a.external_origin <> ${sql.lit(options.origin)} and lower(btrim(a.external_id, '{}')) = c.record_id::text))
+        or exists (
+          select from account_links l
+          where l.organization_id = ${options.organizationId} and l.record_id = c.record_id)
+        or exists (
+          select from excluded_records e
+          where e.organization_id = ${options.organizationId} and e.record_id = c.record_id))
       or c.action = 'create' and not ${options.allowDuplicateNames}::boolean and exists (
-        select from accounts a where a.name_key = c.name_key
-          and not exists (select from account_changes own where own.run_id = c.run_id and own.account_id = a.id))
+        select from accounts a
+        where a.name_key = c.name_key and not exists (
+          select from account_changes own
+          where own.run_id = c.run_id and own.account_id = a.id))
       or exists (
-        select from unnest(c.domains) d join account_domains held on held.domain = d and held.account_id <> c.account_id))
+        select from unnest(c.domains) claimed (domain)
+        join account_domains d using (domain)
+        where d.account_id <> c.account_id))
   `.execute(trx);
 }
 
@@ -59,10 +71,12 @@ export async function markChangedSincePlan(
 async function actionsIn(
   trx: Kysely<Tables>,
   range: ChangeRange,
-): Promise<(...any: ChangeAction[]) => boolean> {
+): Promise<(...actions: ChangeAction[]) => boolean> {
   const { rows } = await sql<{ action: ChangeAction }>`
-    select distinct c.action from account_changes c where ${inRange(range)}`.execute(trx);
-  return (...any) => rows.some(({ action }) => any.includes(action));
+    select distinct c.action
+    from account_changes c
+    where ${inRange(range)}`.execute(trx);
+  return (...actions) => rows.some(({ action }) => actions.includes(action));
 }
 
 /** Applies the changes of the range that are not marked. */
@@ -86,9 +100,13 @@ async function insertAccounts(
   { now, origin }: ApplyOptions,
 ): Promise<void> {
   await sql`
-    insert into accounts (id, name, name_key, description, external_id, external_origin, origin, fields, created_at, updated_at)
-    select c.account_id, c.name, c.name_key, c.description, c.record_id::text, ${origin}, ${origin}, c.fields, ${now}, ${now}
-    from account_changes c where ${inRange(range)} and c.action = 'create' order by c.seq`.execute(trx);
+    insert into accounts (
+      id, name, name_key, description, external_id, external_origin, origin, fields, created_at, updated_at)
+    select c.account_id, c.name, c.name_key, c.description, c.record_id::text, ${origin}, ${origin}, c.fields,
+      ${now}, ${now}
+    from account_changes c
+    where ${inRange(range)} and c.action = 'create'
+    order by c.seq`.execute(trx);
 }
 
 async function updateAccounts(
@@ -97,12 +115,12 @@ async function updateAccounts(
   { now, origin }: ApplyOptions,
 ): Promise<void> {
   await sql`
-    update accounts a set name = c.name, name_key = c.name_key, description = c.description, fields = c.fields,
+    update accounts a
+    set name = c.name, name_key = c.name_key, description = c.description, fields = c.fields,
       external_id = c.record_id::text, external_origin = ${origin}, version = a.version + 1, updated_at = ${now}
     from account_changes c
-    where ${inRange(range)} and c.action in ('link', 'update', 'resume') and c.before <> '{}' and a.id = c.account_id`.execute(
-    trx,
-  );
+    where ${inRange(range)} and c.action in ('link', 'update', 'resume') and c.before <> '{}'
+      and a.id = c.account_id`.execute(trx);
 }
 
 /**
@@ -110,7 +128,8 @@ async function updateAccounts(
  */
 async function removeOldLinks(trx: Kysely<Tables>, range: ChangeRange): Promise<void> {
   await sql`
-    delete from account_links l using account_changes c
+    delete from account_links l
+    using account_changes c
     where ${inRange(range)} and c.action = 'link' and l.account_id = c.account_id`.execute(trx);
 }
 
@@ -120,11 +139,12 @@ async function insertLinks(
   { organizationId }: ApplyOptions,
 ): Promise<void> {
   await sql`
-    insert into account_links (organization_id, record_id, account_id, matched_by, record_version, fingerprint)
+    insert into account_links (
+      organization_id, record_id, account_id, matched_by, record_version, fingerprint)
     select ${organizationId}, c.record_id, c.account_id, c.rule, c.record_version, c.fingerprint
-    from account_changes c where ${inRange(range)} and c.action in ('create', 'link') order by c.seq`.execute(
-    trx,
-  );
+    from account_changes c
+    where ${inRange(range)} and c.action in ('create', 'link')
+    order by c.seq`.execute(trx);
 }
 
 async function updateLinks(
@@ -133,7 +153,8 @@ async function updateLinks(
   { organizationId }: ApplyOptions,
 ): Promise<void> {
   await sql`
-    update account_links l set record_version = coalesce(c.record_version, l.record_version), fingerprint = c.fingerprint,
+    update account_links l
+    set record_version = coalesce(c.record_version, l.record_version), fingerprint = c.fingerprint,
       stop_reason = case c.action when 'stop' then c.rule end
     from account_changes c
     where ${inRange(range)} and c.action in ('update', 'resume', 'stop')

@@ -159,11 +159,19 @@ async function clearValues(database: Database, id: string, after: number): Promi
     await sql`update store_revision set revision = revision + 1`.execute(trx);
     const { rows } = await sql<{ last: number | null }>`
       with range as (
-        select id from accounts where id > ${after} and fields ? ${id} order by id limit ${CLEAR_BATCH_SIZE}
+        select id
+        from accounts
+        where id > ${after} and fields ? ${id}
+        order by id
+        limit ${CLEAR_BATCH_SIZE}
       ), cleared as (
-        update accounts a set fields = a.fields - ${id}::text, version = a.version + 1 from range where a.id = range.id
+        update accounts a
+        set fields = a.fields - ${id}::text, version = a.version + 1
+        from range
+        where a.id = range.id
       )
-      select max(id) as last from range`.execute(trx);
+      select max(id) as last
+      from range`.execute(trx);
     return rows[0]!.last;
   });
 }

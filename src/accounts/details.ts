@@ -144,10 +144,12 @@ async function matchedValue(db: Kysely<Tables>, accountId: number, recordId: str
   const { rows } = await sql<{ rule: string; name: string; before: string[]; after: string[] }>`
     select c.rule, coalesce(c.before ->> 'name', c.name) as name, coalesce(c.domains, '{}') as after,
       coalesce(array(select jsonb_array_elements_text(c.before -> 'domains')), '{}') as before
-    from account_changes c join runs r on r.id = c.run_id
+    from account_changes c
+    join runs r on r.id = c.run_id
     where c.account_id = ${accountId} and c.record_id = ${recordId} and c.action = 'link' and c.outcome is null
       and c.seq <= r.checkpoint
-    order by c.run_id desc limit 1`.execute(db);
+    order by c.run_id desc
+    limit 1`.execute(db);
   const [linked] = rows;
   if (linked?.rule === "name") return linked.name;
   if (linked?.rule !== "domain") return null;

@@ -37,8 +37,8 @@ const PAGE_SIZE = 50;
 type Row = {
   at: Date;
   source: "run" | "edit";
-  major: number;
-  minor: number;
+  source_id: number;
+  seq: number;
   action: ChangeAction | EditAction;
   rule: string | null;
   editor_kind: EditorKind | null;
@@ -54,21 +54,28 @@ export async function accountHistory(
   after?: string,
 ): Promise<HistoryPage> {
   const start =
-    after === undefined ? sql`true` : sql`(at, source, major, minor) < ${decodeHistoryCursor(after)}`;
+    after === undefined ? sql`true` : sql`(at, source, source_id, seq) < ${decodeHistoryCursor(after)}`;
   const { rows } = await sql<Row>`
-    select * from (
-      select date_trunc('milliseconds', coalesce(r.finished_at, r.planned_at, r.started_at)) as at, 'run' as source,
-        c.run_id as major, c.seq as minor, c.action, c.rule, null as editor_kind, null as editor_name,
-        coalesce(c.before, '{}') as before,
-        jsonb_build_object('name', c.name, 'description', c.description, 'domains', coalesce(c.domains, '{}'),
+    select *
+    from (
+      select date_trunc('milliseconds', coalesce(r.finished_at, r.planned_at, r.started_at)) as at,
+        'run' as source, c.run_id as source_id, c.seq, c.action, c.rule,
+        null as editor_kind, null as editor_name, coalesce(c.before, '{}') as before,
+        jsonb_build_object(
+          'name', c.name, 'description', c.description, 'domains', coalesce(c.domains, '{}'),
           'fields', coalesce(c.fields, '{}'), 'externalId', c.record_id) as after
-      from account_changes c join runs r on r.id = c.run_id
+      from account_changes c
+      join runs r on r.id = c.run_id
       where c.account_id = ${accountId} and c.outcome is null and (r.status = 'done' or c.seq <= r.checkpoint)
       union all
-      select date_trunc('milliseconds', e.at), 'edit', e.id, 0, e.action, null, e.editor_kind, e.editor_name, e.before, e.after
-      from account_edits e where e.account_id = ${accountId}
+      select date_trunc('milliseconds', e.at), 'edit', e.id, 0, e.action, null,
+        e.editor_kind, e.editor_name, e.before, e.after
+      from account_edits e
+      where e.account_id = ${accountId}
     ) entries
-    where ${start} order by at desc, source desc, major desc, minor desc limit ${PAGE_SIZE + 1}`.execute(db);
+    where ${start}
+    order by at desc, source desc, source_id desc, seq desc
+    limit ${PAGE_SIZE + 1}`.execute(db);
   const names = await loadDisplayNames(db);
   const shown = rows.slice(0, PAGE_SIZE);
   const last = shown.at(-1);
@@ -78,8 +85,8 @@ export async function accountHistory(
   };
 }
 
-function entryId({ source, major, minor }: Row): string {
-  return source === "run" ? `run-${major}-${minor}` : `edit-${major}`;
+function entryId({ source, source_id, seq }: Row): string {
+  return source === "run" ? `run-${source_id}-${seq}` : `edit-${source_id}`;
 }
 
 /** Times are milliseconds up to the year 9999; the other limits are those of the columns. */
@@ -90,13 +97,13 @@ const historyCursor = z.tuple([
   z.int().min(0).max(2_147_483_647),
 ]);
 
-function encodeHistoryCursor({ at, source, major, minor }: Row): string {
-  return encodeCursor([at.getTime(), source, major, minor] satisfies z.infer<typeof historyCursor>);
+function encodeHistoryCursor({ at, source, source_id, seq }: Row): string {
+  return encodeCursor([at.getTime(), source, source_id, seq] satisfies z.infer<typeof historyCursor>);
 }
 
 function decodeHistoryCursor(cursor: string) {
-  const [at, source, major, minor] = decodeCursor(cursor, historyCursor);
-  return sql`(${new Date(at)}::timestamptz, ${source}::text, ${major}::bigint, ${minor}::integer)`;
+  const [at, source, sourceId, seq] = decodeCursor(cursor, historyCursor);
+  return sql`(${new Date(at)}::timestamptz, ${source}::text, ${sourceId}::bigint, ${seq}::integer)`;
 }
 
 type DisplayNames = {
@@ -123,8 +130,8 @@ function entryOf(row: Row, names: DisplayNames): HistoryEntry {
   };
 }
 
-function authorOf({ source, major, editor_kind, editor_name }: Row): HistoryEntry["by"] {
-  if (source === "run") return { kind: "run", run: major };
+function authorOf({ source, source_id, editor_kind, editor_name }: Row): HistoryEntry["by"] {
+  if (source === "run") return { kind: "run", run: source_id };
   return editor_kind === "teammate" ? { kind: "teammate", name: editor_name ?? "" } : { kind: "api" };
 }
 

@@ -158,7 +158,9 @@ export async function deleteAccount(
     if (options.exclude) {
       await sql`
         insert into excluded_records (organization_id, record_id, name)
-        select organization_id, record_id, ${before.name} from account_links where account_id = ${id}
+        select organization_id, record_id, ${before.name}
+        from account_links
+        where account_id = ${id}
         on conflict do nothing`.execute(trx);
     }
     await trx.deleteFrom("accounts").where("id", "=", id).execute();

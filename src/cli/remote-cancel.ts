@@ -56,9 +56,11 @@ async function stoppedSentence(
   const { rows } = await sql<{ id: number; written: number; left: number }>`
     select r.id, count(c.seq) filter (where c.seq <= r.checkpoint)::int as written,
       count(c.seq) filter (where c.seq > r.checkpoint)::int as left
-    from runs r left join account_changes c on c.run_id = r.id
+    from runs r
+    left join account_changes c on c.run_id = r.id
     where r.organization_id = ${organizationId} and r.fence = ${lease.fence} and r.status = 'applying'
-    group by r.id limit 1`.execute(kysely);
+    group by r.id
+    limit 1`.execute(kysely);
   const [run] = rows;
   const [cause, continuation, restart] =
     kind === "paused"

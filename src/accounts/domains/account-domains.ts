@@ -16,16 +16,19 @@ export async function setDomains(
   domains: readonly string[],
 ): Promise<readonly string[]> {
   const wanted = [...domains];
-  await sql`delete from account_domains where account_id = ${accountId} and domain <> all(${wanted}::text[])`.execute(
-    trx,
-  );
   await sql`
-    insert into account_domains (domain, account_id) select d, ${accountId} from unnest(${wanted}::text[]) d
+    delete from account_domains
+    where account_id = ${accountId} and domain <> all(${wanted}::text[])`.execute(trx);
+  await sql`
+    insert into account_domains (domain, account_id)
+    select d, ${accountId}
+    from unnest(${wanted}::text[]) d
     on conflict do nothing`.execute(trx);
   const taken = await sql<{ domain: string }>`
-    select domain from account_domains where domain = any(${wanted}::text[]) and account_id <> ${accountId} order by 1`.execute(
-    trx,
-  );
+    select domain
+    from account_domains
+    where domain = any(${wanted}::text[]) and account_id <> ${accountId}
+    order by domain`.execute(trx);
   return taken.rows.map((row) => row.domain);
 }
 
@@ -36,10 +39,11 @@ export async function setDomains(
  */
 export async function releaseDomains(trx: Kysely<Tables>, runId: number): Promise<void> {
   await sql`
-    delete from account_domains held using account_changes c, accounts a
+    delete from account_domains d
+    using account_changes c, accounts a
     where c.run_id = ${runId} and c.outcome is null and c.before ? 'domains'
       and a.id = c.account_id and a.version = c.account_version
-      and held.account_id = c.account_id and held.domain <> all(c.domains)`.execute(trx);
+      and d.account_id = c.account_id and d.domain <> all(c.domains)`.execute(trx);
 }
 
 /**
@@ -50,10 +54,12 @@ export async function assignDomains(trx: Kysely<Tables>, range: ChangeRange): Pr
   await sql`
     insert into account_domains (domain, account_id)
     select d.domain, c.account_id
-    from account_changes c cross join lateral unnest(c.domains) d (domain)
+    from account_changes c
+    cross join lateral unnest(c.domains) d (domain)
     where c.run_id = ${range.runId} and c.seq > ${range.from} and c.seq <= ${range.to} and c.outcome is null
-      and (c.action = 'create' or c.before ? 'domains' and not exists (
-        select from account_domains own where own.domain = d.domain and own.account_id = c.account_id))`.execute(
-    trx,
-  );
+      and (
+        c.action = 'create'
+        or c.before ? 'domains' and not exists (
+          select from account_domains own
+          where own.domain = d.domain and own.account_id = c.account_id))`.execute(trx);
 }

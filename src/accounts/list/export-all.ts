@@ -19,10 +19,14 @@ export type ExportedAccount = {
 const BATCH_SIZE = 2_000;
 
 const ACCOUNTS_QUERY = `
-  select name, external_id, origin, description, fields, coalesce(held.domains, '{}') as domains
+  select name, external_id, origin, description, fields, coalesce(d.domains, '{}') as domains
   from accounts a
-  left join lateral (select array_agg(domain order by domain) as domains from account_domains where account_id = a.id) held on true
-  order by name collate "C", external_id nulls first, held.domains, description collate "C", a.id`;
+  left join lateral (
+    select array_agg(domain order by domain) as domains
+    from account_domains
+    where account_id = a.id
+  ) d on true
+  order by name collate "C", external_id nulls first, d.domains, description collate "C", a.id`;
 
 type Row = {
   name: string;

@@ -72,7 +72,8 @@ export async function accountPage(db: Kysely<Tables>, request: PageRequest): Pro
 export async function countAccounts(db: Kysely<Tables>, query: AccountQuery): Promise<number> {
   const conditions = buildConditions(query, await customFields(db));
   const { rows } = await sql<{ count: number }>`
-    select count(*) as count from (${matchingIds(conditions, sql``, sql``, [])}) accounts`.execute(db);
+    select count(*) as count
+    from (${matchingIds(conditions, sql``, sql``, [])}) accounts`.execute(db);
   return rows[0]!.count;
 }
 
@@ -99,7 +100,10 @@ function pageQueries(
   );
   if (!order.indexed) return [all];
   const inOrder = sql`
-    select * from accounts a ${whereAll(afterCondition)} order by ${orderBy(order, sql`a.name_key`, sql`a.id`)}`;
+    select *
+    from accounts a
+    ${whereAll(afterCondition)}
+    order by ${orderBy(order, sql`a.name_key`, sql`a.id`)}`;
   const { where, search } = conditions;
   if (where.length === 0 && !search)
     return [sql`select a.id ${keyColumn(order)} from (${inOrder} limit ${limit}) a`];
@@ -107,7 +111,8 @@ function pageQueries(
     ? sql`exists (select from account_domains d where d.account_id = a.id and ${search.domains})`
     : sql`false`;
   const indexScan = sql`
-    select a.id ${keyColumn(order)} from (${inOrder} limit ${MAX_INDEX_SCAN}) a
+    select a.id ${keyColumn(order)}
+    from (${inOrder} limit ${MAX_INDEX_SCAN}) a
     ${whereAll(search ? [...where, sql`(${search.text} or ${byDomain})`] : where)}`;
   return [firstRows(order, indexScan, limit), all];
 }
@@ -142,7 +147,10 @@ function matchingIds(
 function firstRows(order: Order, ids: Query, limit: number): Query {
   return sql`
     with matching as materialized (${ids})
-    select id, key from matching order by ${orderBy(order, sql`key`, sql`id`)} limit ${limit}`;
+    select id, key
+    from matching
+    order by ${orderBy(order, sql`key`, sql`id`)}
+    limit ${limit}`;
 }
 
 /** Returns every account of the list with its columns, in order. */
@@ -178,10 +186,16 @@ export type Row = {
 
 function rowsQuery(order: Order, ids: Query, organizationId: string | null): RawBuilder<Row> {
   return sql<Row>`
-    select a.id, ${keyText(order, sql`page.key`)} as key, a.name, a.description, a.external_id, a.fields, a.created_at, a.updated_at,
-      case when l.account_id is null then 'not-synced' when l.stop_reason is not null then 'stopped'
-        when l.organization_id = ${organizationId} then 'synced' else 'disconnected' end as sync,
-      coalesce((select array_agg(domain order by domain) from account_domains where account_id = a.id), '{}') as domains
+    select a.id, ${keyText(order, sql`page.key`)} as key, a.name, a.description, a.external_id, a.fields,
+      a.created_at, a.updated_at,
+      case
+        when l.account_id is null then 'not-synced'
+        when l.stop_reason is not null then 'stopped'
+        when l.organization_id = ${organizationId} then 'synced'
+        else 'disconnected'
+      end as sync,
+      coalesce(
+        (select array_agg(domain order by domain) from account_domains where account_id = a.id), '{}') as domains
     from (${ids}) page
     join accounts a on a.id = page.id
     left join account_links l on l.account_id = a.id

@@ -44,7 +44,8 @@ function fieldSortKey({ id, type }: CustomField): SortKey {
     key: sql`t.name`,
     type: "text",
     join: sql`left join (
-      select to_jsonb(id) as id, lower(coalesce(nullif(name, ''), email) collate "C") as name from teammates
+      select to_jsonb(id) as id, lower(coalesce(nullif(name, ''), email) collate "C") as name
+      from teammates
     ) t on t.id = ${stored}`,
   };
 }
