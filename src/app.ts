@@ -15,7 +15,7 @@ import { teammateRoutes } from "./api/app/teammates.ts";
 import { contract } from "./api/contract/all.ts";
 import { downloads } from "./api/downloads.ts";
 import type { Implementation } from "./api/implement.ts";
-import { buildBaseServer, buildServer, type BaseServerParts } from "./api/server.ts";
+import { buildBaseServer, buildServer, type BaseServerDeps } from "./api/server.ts";
 import { loadConnection } from "./connections/connection.ts";
 import type { ConnectionSettings } from "./connections/file/connection-file.ts";
 import { loadOrCreateKey } from "./connections/sign-in/key-file.ts";
@@ -56,17 +56,17 @@ function openRequestPool({ config, database }: Pick<App, "config" | "database">)
  * one.
  * @throws AddressError if the file's address is invalid
  */
-export async function connectionParts(
+export async function connectionDeps(
   { config, database, clock, log, signal }: Pick<App, "config" | "database" | "clock" | "log" | "signal">,
   file: ConnectionSettings | undefined,
 ): Promise<ConnectionDeps> {
   const { simulator, dynamicsApp, oldKeys } = config;
   const current = config.key ?? (await loadOrCreateKey(config.home));
   const sealer = createSealer({ current, old: oldKeys });
-  const parts = { database, clock, log, simulator, dynamicsApp, sealer, tokens: sharedTokens() };
+  const deps = { database, clock, log, simulator, dynamicsApp, sealer, tokens: sharedTokens() };
   if (file === undefined) await removeFileConnection(database);
-  else await useConnectionFile(parts, file, signal);
-  return { ...parts, file };
+  else await useConnectionFile(deps, file, signal);
+  return { ...deps, file };
 }
 
 /** Returns what accounts need to know about the connection. */
@@ -77,7 +77,7 @@ async function connectedSource({ kysely }: Database): Promise<ConnectedSource | 
   return { organizationId, origin, appId, mapping: settings?.mapping ?? null };
 }
 
-type RouteParts = {
+type RouteDeps = {
   readonly publicUrl: () => string;
   readonly connections: ConnectionDeps;
   readonly requests: RunRequests;
@@ -85,7 +85,7 @@ type RouteParts = {
 
 function allRoutes(
   { config, database, clock, log }: Pick<App, "config" | "database" | "clock" | "log">,
-  { publicUrl, connections, requests }: RouteParts,
+  { publicUrl, connections, requests }: RouteDeps,
 ): Implementation[] {
   const installation = {
     workspace: { name: config.workspace },
@@ -127,11 +127,11 @@ function allRoutes(
   ];
 }
 
-type ProcessParts = Pick<App, "config" | "database" | "clock" | "log" | "signal">;
+type ProcessDeps = Pick<App, "config" | "database" | "clock" | "log" | "signal">;
 
 /** Returns what notifications of runs need. */
-function notifyParts(
-  { config, database, clock, log }: ProcessParts,
+function notifyDeps(
+  { config, database, clock, log }: ProcessDeps,
   sealer: Sealer,
   publicUrl: () => string,
 ): NotifyDeps {
@@ -144,7 +144,7 @@ function notifyParts(
     workspace: config.workspace,
     delivers: config.mail !== undefined,
     notificationState: { runsToNotify, runToNotify, claimNotification },
-    explanations: { issueKinds: issueKinds, explainIssue: explainIssue, explainApproval: approvalAttention },
+    explanations: { issueKinds, explainIssue, explainApproval: approvalAttention },
   };
 }
 
@@ -155,8 +155,8 @@ type RunnerOptions = {
 };
 
 function buildRunner(
-  app: ProcessParts,
-  connections: Awaited<ReturnType<typeof connectionParts>>,
+  app: ProcessDeps,
+  connections: Awaited<ReturnType<typeof connectionDeps>>,
   { file, notify, metrics }: RunnerOptions,
 ): Runner {
   const { config, database, clock, log } = app;
@@ -173,15 +173,15 @@ function buildRunner(
 }
 
 /** Opens the metrics, if a token allows somebody to read them. */
-function openMetricsIfEnabled(app: ProcessParts): Metrics | undefined {
+function openMetricsIfEnabled(app: ProcessDeps): Metrics | undefined {
   return app.config.metricsToken === undefined ? undefined : createMetrics(app);
 }
 
-function baseServerParts(
-  { config, database, log }: ProcessParts,
+function baseServerDeps(
+  { config, database, log }: ProcessDeps,
   publicUrl: () => string,
   metrics: Metrics | undefined,
-): BaseServerParts {
+): BaseServerDeps {
   const { metricsToken: token, trustedProxies } = config;
   return {
     healthDb: database.kysely,
@@ -194,16 +194,16 @@ function baseServerParts(
 
 /** Builds a process without pages: a runner, and a server for health and metrics. */
 export async function buildWorker(
-  app: ProcessParts,
+  app: ProcessDeps,
   file?: ConnectionSettings,
 ): Promise<Omit<WebApp, "routes">> {
   const { publicUrl: configuredUrl, host, port } = app.config;
   const publicUrl = () => configuredUrl ?? `http://${host}:${port}`;
   const metrics = openMetricsIfEnabled(app);
-  const connections = await connectionParts(app, file);
-  const notify = notifyParts(app, connections.sealer, publicUrl);
+  const connections = await connectionDeps(app, file);
+  const notify = notifyDeps(app, connections.sealer, publicUrl);
   const runner = buildRunner(app, connections, { file, notify, metrics });
-  const server = await buildBaseServer(baseServerParts(app, publicUrl, metrics));
+  const server = await buildBaseServer(baseServerDeps(app, publicUrl, metrics));
   return { server, runner, notify, close: createClose(server, runner, connections.tokens) };
 }
 
@@ -234,14 +234,14 @@ export type WebApp = {
  * it listens
  */
 export async function buildWebApp(
-  app: ProcessParts,
+  app: ProcessDeps,
   publicUrl: () => string,
   ui?: string,
   file?: ConnectionSettings,
 ): Promise<WebApp> {
-  const connections = await connectionParts(app, file);
+  const connections = await connectionDeps(app, file);
   const metrics = openMetricsIfEnabled(app);
-  const notify = notifyParts(app, connections.sealer, publicUrl);
+  const notify = notifyDeps(app, connections.sealer, publicUrl);
   const runner = buildRunner(app, connections, { file, notify, metrics });
   const database = openRequestPool(app);
   const routes = allRoutes(
@@ -249,7 +249,7 @@ export async function buildWebApp(
     { publicUrl, connections: { ...connections, database }, requests: runner },
   );
   const server = await buildServer({
-    ...baseServerParts(app, publicUrl, metrics),
+    ...baseServerDeps(app, publicUrl, metrics),
     db: database.kysely,
     contract,
     routes,

@@ -37,11 +37,11 @@ export async function customFields(db: Kysely<Tables>): Promise<readonly CustomF
  */
 export async function ensureCustomFields(
   db: Kysely<Tables>,
-  wanted: readonly { name: string; type: FieldType }[],
+  requested: readonly { name: string; type: FieldType }[],
 ): Promise<ReadonlyMap<string, CustomField>> {
   const existing = new Map((await customFields(db)).map((field) => [field.name, field]));
-  const missing = wanted.filter((field) => !existing.has(field.name));
-  for (const field of wanted) {
+  const missing = requested.filter((field) => !existing.has(field.name));
+  for (const field of requested) {
     const found = existing.get(field.name);
     if (found && found.type !== field.type) {
       throw new CustomFieldError(
@@ -62,7 +62,7 @@ export async function ensureCustomFields(
       .execute();
     for (const field of created) existing.set(field.name, field);
   }
-  return new Map(wanted.map((field) => [field.name, existing.get(field.name)!]));
+  return new Map(requested.map((field) => [field.name, existing.get(field.name)!]));
 }
 
 export type NewField = { readonly name: string; readonly type: FieldType; readonly description: string };

@@ -13,7 +13,7 @@ export function docsPage(implementations: readonly Implementation[]): string {
     "What the server answers",
     `<p>The whole of it, with every field: <a href="${APP_PREFIX}/openapi.json">OpenAPI 3.1</a>. A session comes with the cookie of
 signing in; whatever changes something also sends <code>x-sluice-csrf</code>, as <code>GET ${APP_PREFIX}/session</code> tells it.
-A refusal is <code>{ "error": { code, sentence, field?, requestId } }</code>.</p>
+An error is <code>{ "error": { code, sentence, field?, requestId } }</code>.</p>
 <table>
 <tr><th>Method</th><th>Path</th><th>Access</th><th>What it does</th></tr>
 ${rows.join("\n")}

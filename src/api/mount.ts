@@ -29,12 +29,12 @@ export type HttpApi = {
    * Needed for credentials that browsers send by themselves, such as a cookie.
    * @throws ApiError 403 if another site may have caused the request
    */
-  readonly checkForgery?: (request: FastifyRequest) => void;
+  readonly checkCsrf?: (request: FastifyRequest) => void;
 };
 
 /** @throws if a route of the contract has no implementation, or several */
 export function mountRoutes(server: FastifyInstance, api: HttpApi): void {
-  const { prefix, routes, authenticate, checkForgery } = api;
+  const { prefix, routes, authenticate, checkCsrf } = api;
   assertAllRoutesImplemented(api.contract, routes);
   const streams = trackEventStreams(server);
   for (const { route, handle } of routes) {
@@ -44,7 +44,7 @@ export function mountRoutes(server: FastifyInstance, api: HttpApi): void {
       onRequest: async (request, reply) => {
         request.caller = await authenticate(request);
         checkAccess(route, request.caller);
-        checkForgery?.(request);
+        checkCsrf?.(request);
         if (route.produces === "events") streams.add(reply);
       },
       handler: async (request, reply) => {

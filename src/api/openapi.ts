@@ -1,7 +1,7 @@
 // The contract as an OpenAPI 3.1 document. Its schemas are JSON Schema 2020-12, as zod generates
 // them.
 import { z } from "zod";
-import { APP_PREFIX, refusal, type Route } from "./contract/route.ts";
+import { APP_PREFIX, errorAnswer, type Route } from "./contract/route.ts";
 import type { Implementation } from "./implement.ts";
 
 type Json = Record<string, unknown>;
@@ -26,7 +26,7 @@ export function openApiDocument(implementations: readonly Implementation[], vers
         session: { type: "apiKey", in: "cookie", name: "sluice" },
         csrf: { type: "apiKey", in: "header", name: "x-sluice-csrf" },
       },
-      schemas: { Refusal: schemaOf(refusal, "output") },
+      schemas: { Error: schemaOf(errorAnswer, "output") },
     },
   };
 }
@@ -56,8 +56,8 @@ function operationOf(route: Route): Json {
     responses: {
       ...answerOf(route),
       default: {
-        description: "A refusal, with a sentence.",
-        content: { "application/json": { schema: { $ref: "#/components/schemas/Refusal" } } },
+        description: "An error, with a sentence.",
+        content: { "application/json": { schema: { $ref: "#/components/schemas/Error" } } },
       },
     },
     security: [{ ...(route.access !== "anyone" && { session: [] }), ...(isChange && { csrf: [] }) }],

@@ -22,7 +22,7 @@ import { sessionAuth } from "./session-auth.ts";
 import { serveUi } from "./ui.ts";
 
 /** What the server of every process needs. */
-export type BaseServerParts = {
+export type BaseServerDeps = {
   /**
    * The database that /readyz queries. Its pool is not that of requests, so that slow requests do not
    * make a working process look unavailable.
@@ -38,7 +38,7 @@ export type BaseServerParts = {
   readonly metrics?: ServedMetrics | undefined;
 };
 
-export type ServerParts = BaseServerParts & {
+export type ServerDeps = BaseServerDeps & {
   readonly contract: Contract;
   /** The contract's implementations. */
   readonly routes: readonly Implementation[];
@@ -55,11 +55,11 @@ const BODY_LIMIT_BYTES = 1_048_576;
 const REQUEST_TIMEOUT_MS = 120_000;
 
 /** Builds the server of a process without pages: health and metrics. */
-export async function buildBaseServer(parts: BaseServerParts): Promise<FastifyInstance> {
+export async function buildBaseServer(deps: BaseServerDeps): Promise<FastifyInstance> {
   const server = fastify({
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    trustProxy: [...parts.trustedProxies],
+    trustProxy: [...deps.trustedProxies],
     genReqId: () => randomUUID(),
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 500 },
@@ -69,13 +69,13 @@ export async function buildBaseServer(parts: BaseServerParts): Promise<FastifyIn
     contentSecurityPolicy: { useDefaults: false, directives: CSP },
     hsts: false,
   });
-  addHeaders(server, parts.publicUrl);
-  logRequests(server, parts.log);
+  addHeaders(server, deps.publicUrl);
+  logRequests(server, deps.log);
   closeConnectionsWhenStopping(server);
-  server.setErrorHandler((error, request, reply) => sendError(error, request, reply, parts.log));
-  server.setNotFoundHandler((request, reply) => sendError(NOT_FOUND, request, reply, parts.log));
-  serveHealth(server, parts);
-  serveMetrics(server, parts.metrics);
+  server.setErrorHandler((error, request, reply) => sendError(error, request, reply, deps.log));
+  server.setNotFoundHandler((request, reply) => sendError(NOT_FOUND, request, reply, deps.log));
+  serveHealth(server, deps);
+  serveMetrics(server, deps.metrics);
   return server;
 }
 
@@ -83,16 +83,16 @@ export async function buildBaseServer(parts: BaseServerParts): Promise<FastifyIn
  * Builds the server with API and pages. `close` completes requests in progress and ends event
  * streams.
  */
-export async function buildServer(parts: ServerParts): Promise<FastifyInstance> {
-  const { db, clock, publicUrl, contract, routes, version } = parts;
-  const server = await buildBaseServer(parts);
-  server.decorateRequest("browser");
+export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
+  const { db, clock, publicUrl, contract, routes, version } = deps;
+  const server = await buildBaseServer(deps);
+  server.decorateRequest("browserToken");
   await server.register(cookie);
   mountRoutes(server, { prefix: APP_PREFIX, contract, routes, ...sessionAuth({ db, clock, publicUrl }) });
   let openApi: ReturnType<typeof openApiDocument> | undefined;
   server.get(`${APP_PREFIX}/openapi.json`, async () => (openApi ??= openApiDocument(routes, version)));
   server.get("/api/docs", async (_, reply) => reply.type("text/html; charset=utf-8").send(docsPage(routes)));
-  if (parts.ui !== undefined) await serveUi(server, parts.ui);
+  if (deps.ui !== undefined) await serveUi(server, deps.ui);
   return server;
 }
 

@@ -14,11 +14,11 @@ import type { HttpApi } from "./mount.ts";
 declare module "fastify" {
   interface FastifyRequest {
     /** The value of our cookie, if the browser sent it. */
-    browser: string | undefined;
+    browserToken: string | undefined;
   }
 }
 
-export type SessionAuthParts = {
+export type SessionAuthDeps = {
   readonly db: Kysely<Tables>;
   readonly clock: Clock;
   readonly publicUrl: () => string;
@@ -28,14 +28,14 @@ export function sessionAuth({
   db,
   clock,
   publicUrl,
-}: SessionAuthParts): Pick<HttpApi, "authenticate" | "checkForgery"> {
+}: SessionAuthDeps): Pick<HttpApi, "authenticate" | "checkCsrf"> {
   return {
     authenticate: async (request) => {
-      request.browser = cookieOf(request, publicUrl());
-      if (request.browser === undefined) return { teammate: null };
-      return { teammate: (await teammateBySession(db, request.browser, clock.now())) ?? null };
+      request.browserToken = cookieOf(request, publicUrl());
+      if (request.browserToken === undefined) return { teammate: null };
+      return { teammate: (await teammateBySession(db, request.browserToken, clock.now())) ?? null };
     },
-    checkForgery: (request) => checkOrigin(request, publicUrl()),
+    checkCsrf: (request) => checkOrigin(request, publicUrl()),
   };
 }
 
@@ -56,8 +56,9 @@ function checkOrigin(request: FastifyRequest, publicUrl: string): void {
   const { origin, "sec-fetch-site": site, "x-sluice-csrf": token } = request.headers;
   if (site !== undefined && site !== "same-origin") throw FORGED;
   if (origin !== undefined && origin !== publicUrl && origin !== ownOrigin(request)) throw FORGED;
-  const { browser } = request;
-  if (browser === undefined || typeof token !== "string" || !isCsrfTokenOf(browser, token)) throw FORGED;
+  const { browserToken } = request;
+  if (browserToken === undefined || typeof token !== "string" || !isCsrfTokenOf(browserToken, token))
+    throw FORGED;
 }
 
 /**

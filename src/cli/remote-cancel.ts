@@ -29,19 +29,19 @@ export async function withRemoteCancel<T>(
   work: (hooks: Pick<RunContext, "onStarted" | "checkCancellation" | "signal">) => Promise<T>,
 ): Promise<T> {
   const cancel = new AbortController();
-  let watched: { readonly begun: LeasedRun; readonly watch: CancellationWatch } | undefined;
+  let watched: { readonly run: LeasedRun; readonly watch: CancellationWatch } | undefined;
   try {
     return await work({
       signal: AbortSignal.any([signal, cancel.signal]),
       checkCancellation: async () => watched?.watch.check(),
-      onStarted(begun) {
-        watched = { begun, watch: watchForCancellation(database, begun, (reason) => cancel.abort(reason)) };
+      onStarted(run) {
+        watched = { run, watch: watchForCancellation(database, run, (reason) => cancel.abort(reason)) };
       },
     });
   } catch (error) {
     const reason: unknown = cancel.signal.reason;
     if (watched === undefined || !(reason instanceof RunStopped)) throw error;
-    throw new RunStopped(reason.kind, await stoppedSentence(database, watched.begun, reason));
+    throw new RunStopped(reason.kind, await stoppedSentence(database, watched.run, reason));
   } finally {
     watched?.watch.close();
   }

@@ -32,7 +32,7 @@ export async function accountListStore() {
     zoe: await saveTeammate(kysely, { email: "zoe@ourcompany.example", name: "Zoe" }),
     /** She has no name. */
     anna: await saveTeammate(kysely, { email: "anna@ourcompany.example" }),
-    make: (account: Partial<NewAccount> & { name: string }, now = NOW) =>
+    create: (account: Partial<NewAccount> & { name: string }, now = NOW) =>
       createAccount(database, { origin: "manual", ...account }, EDITOR, now),
     /** Reads all pages. */
     all: async (request: Partial<PageRequest>): Promise<ListedAccount[]> => {

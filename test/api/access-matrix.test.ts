@@ -96,7 +96,7 @@ const MATRIX: Record<Access, readonly string[]> = {
 const PEOPLE: readonly Person[] = ["signed-out", ...roles];
 /** The lowest role that is allowed, as an index of PEOPLE. */
 const MIN_RANK: Record<Access, number> = { anyone: 0, teammate: 1, "workspace-admin": 2, "company-admin": 3 };
-const wanted = new Map(
+const minRankByRoute = new Map(
   (["anyone", ...roles] as const).flatMap((access) =>
     MATRIX[access].map((key) => [key, MIN_RANK[access]] as const),
   ),
@@ -145,7 +145,7 @@ function outcomeOf({ status, body }: Answer): string {
 
 it("has a row for every route, and a route for every row", async () => {
   const { keys } = await served();
-  expect(keys.toSorted()).toEqual([...wanted.keys()].toSorted());
+  expect(keys.toSorted()).toEqual([...minRankByRoute.keys()].toSorted());
 });
 
 it("lets in who may and nobody else, for every route and role", async () => {
@@ -162,7 +162,7 @@ it("lets in who may and nobody else, for every route and role", async () => {
         ["GET", "HEAD"].includes(method) ? undefined : {},
       );
       found[`${person}: ${key}`] = outcomeOf(answer);
-      const isAllowed = rank >= (wanted.get(key) ?? Infinity);
+      const isAllowed = rank >= (minRankByRoute.get(key) ?? Infinity);
       expected[`${person}: ${key}`] = isAllowed ? "let in" : `refused ${rank === 0 ? 401 : 403}`;
     }
   }

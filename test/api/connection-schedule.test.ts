@@ -106,8 +106,8 @@ describe("what makes no sense is refused in a sentence, with the setting it is a
       "shrunkToPercent",
       "Write a whole number from 0 to 99.",
     ],
-  ])("%s", async ([, what, wanted, field, sentence]) => {
-    const { status, body } = await admin.put(`/connection/${what}`, wanted);
+  ])("%s", async ([, what, input, field, sentence]) => {
+    const { status, body } = await admin.put(`/connection/${what}`, input);
     expect([status, body.error.field, body.error.sentence]).toEqual([400, field, sentence]);
   });
 });

@@ -48,9 +48,9 @@ it("sets a cookie that no script reads, that only https carries where people use
 
 it("refuses a body of 10 MB with a sentence, and reads none of it for who is signed out", async () => {
   const body = { email: "x".repeat(10_000_000), password: "x" };
-  const { status, body: refusal } = await (await shared.as("teammate")).post("/session", body);
+  const { status, body: error } = await (await shared.as("teammate")).post("/session", body);
   expect(status).toBe(413);
-  expect(refusal.error.sentence).toContain("1 MB");
+  expect(error.error.sentence).toContain("1 MB");
   const signedOut = await (
     await shared.as("signed-out")
   )

@@ -14,14 +14,17 @@ async function lockMails(pool: Awaited<ReturnType<typeof testDatabase>>["pool"])
   const client = await pool.connect();
   await client.query("begin; lock table mails");
   onTestFinished(() => client.release());
-  const waiting = async (count: number) => {
+  const waitForBlocked = async (count: number) => {
     const { rows } = await pool.query<{ count: number }>(
       `select count(*)::int as count from pg_stat_activity
        where datname = current_database() and wait_event_type = 'Lock'`,
     );
     return rows[0]!.count >= count;
   };
-  return { waiting: (count: number) => until(() => waiting(count)), open: () => client.query("rollback") };
+  return {
+    waiting: (count: number) => until(() => waitForBlocked(count)),
+    open: () => client.query("rollback"),
+  };
 }
 
 it("pages that are stuck leave a sync and /readyz alone", async () => {

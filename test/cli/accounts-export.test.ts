@@ -17,10 +17,10 @@ it.each(["ndjson", "csv"] as const)(
      select 'Account ' || n, 'account ' || n, repeat('x', 1000), 'manual', now(), now()
      from generate_series(1, 10000) n`,
     );
-    let [most, total] = [0, 0];
+    let [maxBuffered, total] = [0, 0];
     const stdout = new Writable({
       write(chunk: Buffer, _, done) {
-        most = Math.max(most, stdout.writableLength);
+        maxBuffered = Math.max(maxBuffered, stdout.writableLength);
         total += chunk.length;
         setTimeout(done, 200);
       },
@@ -37,7 +37,7 @@ it.each(["ndjson", "csv"] as const)(
     expect(await accountsExport(context, { format })).toBe(0);
 
     expect(total).toBeGreaterThan(10_000_000);
-    expect(most).toBeLessThan(3_000_000);
+    expect(maxBuffered).toBeLessThan(3_000_000);
   },
 );
 

@@ -88,19 +88,19 @@ test("runs the build where there are no sources, as in an image", async () => {
 
 test("serves old pages with a word about it", async () => {
   const { root, write, remove } = await builtCheckout({ hasTsx: false });
-  const said: string[] = [];
-  const find = () => findBuiltPages((sentence) => said.push(sentence), root);
-  expect([find(), ...said]).toEqual([join(root, "dist/web")]);
+  const warnings: string[] = [];
+  const find = () => findBuiltPages((sentence) => warnings.push(sentence), root);
+  expect([find(), ...warnings]).toEqual([join(root, "dist/web")]);
 
   await write("src/api/contract/route.ts", "export const path = 2;\n");
-  expect([find(), ...said]).toEqual([
+  expect([find(), ...warnings]).toEqual([
     join(root, "dist/web"),
     "The pages were built from other sources than these. Build them again with: npm run build",
   ]);
 
   await remove("dist/web.sources");
   expect(find()).toBeUndefined();
-  expect(said.at(-1)).toContain("The pages have not been built");
+  expect(warnings.at(-1)).toContain("The pages have not been built");
 });
 
 test("a build says what it was made from", async () => {

@@ -69,11 +69,11 @@ export async function commandLine(accounts: number): Promise<CommandLine> {
 }
 
 async function runInProcess(
-  words: readonly string[],
+  args: readonly string[],
   env: Readonly<Record<string, string>>,
 ): Promise<CommandResult> {
   const written = { stdout: "", stderr: "" };
-  let said: Omit<CommandResult, "stdout" | "stderr"> = { exitCode: -1 };
+  let result: Omit<CommandResult, "stdout" | "stderr"> = { exitCode: -1 };
   const program = buildProgram(async (global, work) => {
     const context: CommandContext = {
       config: readConfig(env),
@@ -83,7 +83,7 @@ async function runInProcess(
       stderr: outputInto((text) => (written.stderr += text)),
       signal: new AbortController().signal,
     };
-    said = await work(context).then(
+    result = await work(context).then(
       (exitCode) => ({ exitCode }),
       (thrown: unknown) => {
         const error = describeError(thrown);
@@ -91,15 +91,15 @@ async function runInProcess(
       },
     );
   });
-  await program.parseAsync([...words], { from: "user" });
-  return { ...said, ...written };
+  await program.parseAsync([...args], { from: "user" });
+  return { ...result, ...written };
 }
 
-function outputInto(take: (text: string) => void): Output {
+function outputInto(onText: (text: string) => void): Output {
   return new Writable({
     decodeStrings: false,
     write: (text: string, _, done) => {
-      take(text);
+      onText(text);
       done();
     },
   });

@@ -9,13 +9,13 @@ async function site(accounts: number) {
   const here = await apart({ accounts });
   const { admin } = await here.startPages();
   /** Starts a command, and holds its run before a stage, or in the first chunk that it writes. */
-  async function held(line: string, stage: "read" | "apply" | "first chunk") {
+  async function startHeld(line: string, stage: "read" | "apply" | "first chunk") {
     const gate = stage === "first chunk" ? await holdFirstChunk(here) : await closeGate(stage, here);
     const { ended } = here.sluice.start(line.split(" "));
     await gate.reached();
     return { gate, ended };
   }
-  return { ...here, admin, held };
+  return { ...here, admin, held: startHeld };
 }
 
 async function runs({ database }: Apart): Promise<string[]> {

@@ -95,10 +95,10 @@ async function killedInEveryStage(
   const clicks = await Promise.all(
     Array.from({ length: times }, () => admin.post("/runs", { mode: "sync" })),
   );
-  const asked = new Set(clicks.map(({ body }) => Number(body.run.id)));
-  expect(asked.size).toBe(1);
-  const [run = 0] = asked;
-  const events = admin.get(`/runs/${run}/events`);
+  const runIds = new Set(clicks.map(({ body }) => Number(body.run.id)));
+  expect(runIds.size).toBe(1);
+  const [run = 0] = runIds;
+  const following = admin.get(`/runs/${run}/events`);
   for (const gate of gates) {
     await gate.reached(() => assertStillRunning(site.database, run));
     const victim = await site.holder();
@@ -115,8 +115,8 @@ async function killedInEveryStage(
     }
     if (!isLet) await gate.open();
   }
-  const told = (await events).text.split("\n\n").filter((event) => event.includes("data: "));
-  const last: RunView = JSON.parse(told.at(-1)!.replace(/^[^]*data: /, ""));
+  const events = (await following).text.split("\n\n").filter((event) => event.includes("data: "));
+  const last: RunView = JSON.parse(events.at(-1)!.replace(/^[^]*data: /, ""));
   expect(last).toMatchObject({ id: run, status: "done" });
   return run;
 }

@@ -17,25 +17,25 @@ const SERVE = { SLUICE_PORT: "0", SLUICE_KEY: "5".repeat(64) };
 /**
  * A signal that arrives while Node itself starts has no handler yet, and nothing is left behind.
  */
-const WELL = [
+const CLEAN_ENDS = [
   { code: 0, signal: null },
   { code: null, signal: "SIGTERM" },
 ];
 
 /** A Sluice with a PostgreSQL of its own in a folder. */
-async function alone() {
+async function commandWithOwnPostgres() {
   const sluice = await command(SERVE);
   // PostgreSQL runs as another user, which needs access to the folder.
   await chmod(sluice.folder, 0o755);
   const home = join(sluice.folder, ".sluice/postgres");
   const start = () => {
     const started = sluice.start(["serve"]);
-    let said = "";
-    started.process.stdout?.on("data", (text: string) => (said += text));
-    return { ...started, hasSaid: async () => said.includes("\n") };
+    let output = "";
+    started.process.stdout?.on("data", (text: string) => (output += text));
+    return { ...started, hasSaid: async () => output.includes("\n") };
   };
   /** Starts it, and stops it at that moment. */
-  async function stoppedAt(moment: (hasSaid: () => Promise<boolean>) => Promise<unknown>): Promise<Ended> {
+  async function stoppedAt(moment: (hasPrinted: () => Promise<boolean>) => Promise<unknown>): Promise<Ended> {
     const { process, ended, hasSaid } = start();
     await Promise.race([moment(hasSaid), ended]);
     process.kill("SIGTERM");
@@ -49,7 +49,7 @@ async function has(folder: string, name: RegExp): Promise<boolean> {
 }
 
 /** Returns the processes of a PostgreSQL in this folder, and the files that a running one has. */
-async function leftIn(home: string): Promise<string[]> {
+async function leftovers(home: string): Promise<string[]> {
   const lines = await Promise.all(
     (await readdir("/proc"))
       .filter((name) => /^\d+$/.test(name))
@@ -67,7 +67,7 @@ async function leftIn(home: string): Promise<string[]> {
 it.skipIf(skipped("what a stop leaves behind", process.platform === "linux", "it looks into /proc"))(
   "ends well whenever it is told, with a PostgreSQL of its own",
   async () => {
-    const { home, stoppedAt } = await alone();
+    const { home, stoppedAt } = await commandWithOwnPostgres();
     const files: [string, RegExp][] = [
       // The data folder is created; PostgreSQL starts; it accepts connections, and migrations run.
       [home, /^data\.new/],
@@ -79,16 +79,16 @@ it.skipIf(skipped("what a stop leaves behind", process.platform === "linux", "it
       const { code, signal, stderr } = ended;
       const broken = stderr.split("\n").filter((line) => line.includes("broke"));
       ends.push([moment, { code, signal }]);
-      expect({ moment, broken, left: await leftIn(home) }).toEqual({ moment, broken: [], left: [] });
+      expect({ moment, broken, left: await leftovers(home) }).toEqual({ moment, broken: [], left: [] });
     };
     for (const [folder, name] of files)
       await note(String(name), await stoppedAt(() => until(() => has(folder, name))));
     for (const ms of [0, 50, 200, 500, 1000]) await note(`${ms} ms`, await stoppedAt(() => delay(ms)));
     await note("first line", await stoppedAt((hasSaid) => until(hasSaid)));
 
-    for (const [, end] of ends) expect(WELL).toContainEqual(end);
+    for (const [, end] of ends) expect(CLEAN_ENDS).toContainEqual(end);
     expect(ends.filter(([moment]) => !moment.endsWith(" ms")).map(([, end]) => end)).toEqual(
-      Array.from({ length: 4 }, () => WELL[0]),
+      Array.from({ length: 4 }, () => CLEAN_ENDS[0]),
     );
   },
 );
@@ -119,7 +119,7 @@ it("does not wait for a Dynamics 365 that does not answer", async () => {
   const database = await testDatabase();
   const simulator = await runSimulator();
   onTestFinished(() => simulator.close());
-  const held = simulator.faults.add({ path: "WhoAmI", fault: { kind: "hold" } });
+  const faultId = simulator.faults.add({ path: "WhoAmI", fault: { kind: "hold" } });
   const sluice = await command({
     ...SERVE,
     DATABASE_URL: database.url,
@@ -128,7 +128,7 @@ it("does not wait for a Dynamics 365 that does not answer", async () => {
   });
   await sluice.write("sluice.yaml", connectionYaml(simulator));
   const { process, ended } = sluice.start(["serve"]);
-  await until(async () => simulator.faults.list().some(({ id, applied }) => id === held && applied > 0));
+  await until(async () => simulator.faults.list().some(({ id, applied }) => id === faultId && applied > 0));
 
   process.kill("SIGTERM");
 

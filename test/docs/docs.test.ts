@@ -76,13 +76,13 @@ describe.for(pagePaths())("%s", (page) => {
 
 test("configure.md has each setting with its default, and no other", () => {
   const rows = tableRowsOf(textOf("docs/configure.md")).filter(([name = ""]) => /^[A-Z][A-Z_]+$/.test(name));
-  const told = rows.map(([name, type = "", standard]) => [name, type.startsWith("secret"), standard]);
-  const wanted = known.map(({ name, secret, default: standard }) => [
+  const documented = rows.map(([name, type = "", standard]) => [name, type.startsWith("secret"), standard]);
+  const expected = known.map(({ name, secret, default: standard }) => [
     name,
     secret === true,
     standard ?? "none",
   ]);
-  expect(told.toSorted()).toEqual(wanted.toSorted());
+  expect(documented.toSorted()).toEqual(expected.toSorted());
 });
 
 test("the pages for operators hold commands, and the README leads to each page", () => {

@@ -36,9 +36,9 @@ test("everything that needs attention has its place", () => {
     .filter((file) => file.endsWith(".ts"))
     .flatMap((file) => kindsIn(`${folder}/${file}`, /kind: "([a-z-]+)",\s+title:/g));
   expect(kinds.length).toBeGreaterThan(4);
-  const waits = kindsIn("src/sync/plan/brake.ts", /"(brake-[a-z]+)"/g);
-  expect(waits.length).toBeGreaterThan(1);
-  expect(missing([...kinds, ...waits, "empty-selection"])).toEqual([]);
+  const approvalReasons = kindsIn("src/sync/plan/brake.ts", /"(brake-[a-z]+)"/g);
+  expect(approvalReasons.length).toBeGreaterThan(1);
+  expect(missing([...kinds, ...approvalReasons, "empty-selection"])).toEqual([]);
 });
 
 test("every refusal of Microsoft Entra ID that is understood has its place", () => {

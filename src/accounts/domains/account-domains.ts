@@ -15,19 +15,19 @@ export async function setDomains(
   accountId: number,
   domains: readonly string[],
 ): Promise<readonly string[]> {
-  const wanted = [...domains];
+  const requested = [...domains];
   await sql`
     delete from account_domains
-    where account_id = ${accountId} and domain <> all(${wanted}::text[])`.execute(trx);
+    where account_id = ${accountId} and domain <> all(${requested}::text[])`.execute(trx);
   await sql`
     insert into account_domains (domain, account_id)
     select d, ${accountId}
-    from unnest(${wanted}::text[]) d
+    from unnest(${requested}::text[]) d
     on conflict do nothing`.execute(trx);
   const taken = await sql<{ domain: string }>`
     select domain
     from account_domains
-    where domain = any(${wanted}::text[]) and account_id <> ${accountId}
+    where domain = any(${requested}::text[]) and account_id <> ${accountId}
     order by domain`.execute(trx);
   return taken.rows.map((row) => row.domain);
 }

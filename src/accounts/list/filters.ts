@@ -205,8 +205,8 @@ function compareDatetime(field: CustomField, value: string, operator: Condition)
 }
 
 /** Formats as Dataverse does, to the second in UTC, so that all values sort alike. */
-export function toIsoSeconds(moment: Date): string {
-  return `${moment.toISOString().slice(0, 19)}Z`;
+export function toIsoSeconds(time: Date): string {
+  return `${time.toISOString().slice(0, 19)}Z`;
 }
 
 function isNumber(value: string): boolean {

@@ -136,8 +136,8 @@ function matchingIds(
   const byText = sql`${from} ${whereAll([...afterCondition, ...where, search.text])}`;
   if (!search.domains) return byText;
   const byDomain = sql`a.id in (select d.account_id from account_domains d where ${search.domains})`;
-  const byDomainAlone = [...afterCondition, ...where, byDomain, sql`${search.text} is not true`];
-  return sql`${byText} union all ${from} ${whereAll(byDomainAlone)}`;
+  const onlyByDomain = [...afterCondition, ...where, byDomain, sql`${search.text} is not true`];
+  return sql`${byText} union all ${from} ${whereAll(onlyByDomain)}`;
 }
 
 /**

@@ -19,7 +19,7 @@ import { accountFilter, accountRoutes as routes, type AccountDetails } from "../
 import type { Download } from "../downloads.ts";
 import { ApiError, implement, requireTeammate, type Caller, type Implementation } from "../implement.ts";
 
-export type AccountParts = {
+export type AccountDeps = {
   readonly database: Database;
   readonly clock: Clock;
   readonly download: Download;
@@ -27,11 +27,11 @@ export type AccountParts = {
   readonly source: () => Promise<ConnectedSource | null>;
 };
 
-export function accountRoutes(parts: AccountParts): Implementation[] {
-  return [...listRoutes(parts), ...oneAccountRoutes(parts), ...excludedRoutes(parts)];
+export function accountRoutes(deps: AccountDeps): Implementation[] {
+  return [...listRoutes(deps), ...oneAccountRoutes(deps), ...excludedRoutes(deps)];
 }
 
-function listRoutes({ database, source, download }: AccountParts): Implementation[] {
+function listRoutes({ database, source, download }: AccountDeps): Implementation[] {
   const db = database.kysely;
   const toQuery = async ({ filters, ...rest }: SearchInput): Promise<AccountQuery> => ({
     ...rest,
@@ -80,7 +80,7 @@ function parseFilters(text: string): AccountQuery["filters"] {
   }
 }
 
-function oneAccountRoutes({ database, clock, source }: AccountParts): Implementation[] {
+function oneAccountRoutes({ database, clock, source }: AccountDeps): Implementation[] {
   const db = database.kysely;
   const requireAccount = async (id: number) => {
     const details = await accountDetails(db, id, await source());
@@ -148,7 +148,7 @@ function oneAccountRoutes({ database, clock, source }: AccountParts): Implementa
   ];
 }
 
-function excludedRoutes({ database }: AccountParts): Implementation[] {
+function excludedRoutes({ database }: AccountDeps): Implementation[] {
   return [
     implement(routes.listExcluded, async () => ({ records: [...(await excludedRecords(database.kysely))] })),
     implement(routes.includeAgain, async ({ params: { recordId } }) => {

@@ -23,7 +23,7 @@ import { APP_PREFIX } from "../contract/route.ts";
 import { ApiError, implement, type Caller, type Implementation } from "../implement.ts";
 import { toHttpError } from "../errors.ts";
 
-export type ConnectionRouteParts = {
+export type ConnectionRouteDeps = {
   readonly connections: ConnectionDeps;
   readonly publicUrl: () => string;
   /** Makes workers notice that the sync was paused or resumed. */
@@ -36,7 +36,7 @@ export function connectionRoutes({
   connections,
   publicUrl,
   notifyWorkers,
-}: ConnectionRouteParts): Implementation[] {
+}: ConnectionRouteDeps): Implementation[] {
   const { database, clock } = connections;
   const db = database.kysely;
   const redirectUri = () => `${publicUrl()}${APP_PREFIX}${contract.signInReturns.path}`;
@@ -104,17 +104,22 @@ export function connectionRoutes({
           formerLinks === 0 ? modalUrl("accounts") : modalUrl("connect", "other-organisation"),
         );
       } catch (error) {
-        const { status, error: told } = toHttpError(error);
+        const { status, error: httpError } = toHttpError(error);
         if (status === 500) throw error;
-        connections.log.info("A log-in to Dynamics 365 came to nothing.", { code: told.code });
-        await saveNotice(db, teammate.id, { code: told.code, sentence: told.sentence }, clock.now());
-        await reply.redirect(modalUrl("connect", told.code));
+        connections.log.info("A log-in to Dynamics 365 came to nothing.", { code: httpError.code });
+        await saveNotice(
+          db,
+          teammate.id,
+          { code: httpError.code, sentence: httpError.sentence },
+          clock.now(),
+        );
+        await reply.redirect(modalUrl("connect", httpError.code));
       }
       return undefined;
     }),
     implement(contract.connectAppOnly, async ({ body }, caller) => {
-      const { secretExpiresAt: expires, ...asked } = body;
-      const signIn = { ...asked, secretExpiresAt: expires === undefined ? undefined : new Date(expires) };
+      const { secretExpiresAt: expires, ...input } = body;
+      const signIn = { ...input, secretExpiresAt: expires === undefined ? undefined : new Date(expires) };
       const { email } = teammateOf(caller);
       await noticeOtherOrganisation(
         caller,

@@ -13,12 +13,12 @@ import { MAX_CUSTOM_FIELDS } from "../../settings/field-types.ts";
 import { accountRoutes as routes, type CustomFieldView } from "../contract/accounts.ts";
 import { ApiError, implement, type Implementation } from "../implement.ts";
 
-export type FieldParts = {
+export type FieldDeps = {
   readonly database: Database;
   readonly source: () => Promise<ConnectedSource | null>;
 };
 
-export function fieldRoutes({ database, source }: FieldParts): Implementation[] {
+export function fieldRoutes({ database, source }: FieldDeps): Implementation[] {
   const db = database.kysely;
   /** Returns the mapped columns by the name of the field that they fill. */
   const columnsByField = async (): Promise<ReadonlyMap<string, string>> => {

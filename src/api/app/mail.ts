@@ -6,14 +6,14 @@ import { latestMails } from "../../mail/outbox.ts";
 import { sessionRoutes as routes } from "../contract/session.ts";
 import { implement, type Implementation } from "../implement.ts";
 
-export function mailRoutes(parts: {
+export function mailRoutes(deps: {
   readonly database: Database;
   readonly clock: Clock;
   readonly sealer: Sealer;
 }): Implementation[] {
   return [
     implement(routes.listMail, async () => ({
-      mails: await latestMails(parts.database.kysely, parts.clock.now(), parts.sealer),
+      mails: await latestMails(deps.database.kysely, deps.clock.now(), deps.sealer),
     })),
   ];
 }

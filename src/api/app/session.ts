@@ -16,7 +16,7 @@ import { ensureCookie, setCookie } from "../cookie.ts";
 import { implement, type Exchange, type Implementation } from "../implement.ts";
 import { teammateView } from "./teammates.ts";
 
-export type SessionParts = {
+export type SessionDeps = {
   readonly database: Database;
   readonly clock: Clock;
   readonly log: Log;
@@ -27,8 +27,8 @@ export type SessionParts = {
   readonly installation: Pick<Session, "workspace" | "mail" | "simulator" | "version">;
 };
 
-export function sessionRoutes(parts: SessionParts): Implementation[] {
-  const { database, clock, publicUrl, microsoft, installation } = parts;
+export function sessionRoutes(deps: SessionDeps): Implementation[] {
+  const { database, clock, publicUrl, microsoft, installation } = deps;
   const access = (request: FastifyRequest): SignInContext => ({
     database,
     now: clock.now(),
@@ -58,7 +58,7 @@ export function sessionRoutes(parts: SessionParts): Implementation[] {
       startSession(reply, await signInByPassword(access(request), body)),
     ),
     implement(routes.signOut, async (_, __, { request, reply }) => {
-      if (request.browser !== undefined) await endSession(database.kysely, request.browser);
+      if (request.browserToken !== undefined) await endSession(database.kysely, request.browserToken);
       setCookie(reply, publicUrl(), newToken());
       return undefined;
     }),
@@ -72,7 +72,7 @@ export function sessionRoutes(parts: SessionParts): Implementation[] {
       startSession(reply, await signInByLink(access(request), params.token, body)),
     ),
     implement(routes.signInWithMicrosoft, async (_, __, { request, reply }) =>
-      redirectOrReport(reply, parts.log, async () => {
+      redirectOrReport(reply, deps.log, async () => {
         await requireAttempt(database.kysely, LIMITS.signInFromAddress, request.ip, clock.now());
         const browser = ensureCookie(request, reply, publicUrl());
         const url = await requireMicrosoft(microsoft).begin(
@@ -83,9 +83,9 @@ export function sessionRoutes(parts: SessionParts): Implementation[] {
       }),
     ),
     implement(routes.microsoftReturns, async (_, __, { request, reply }) =>
-      redirectOrReport(reply, parts.log, async () => {
+      redirectOrReport(reply, deps.log, async () => {
         const returned = new URL(request.url, publicUrl());
-        const token = await requireMicrosoft(microsoft).finish(request.browser ?? "", returned);
+        const token = await requireMicrosoft(microsoft).finish(request.browserToken ?? "", returned);
         setCookie(reply, publicUrl(), token);
         return "/";
       }),

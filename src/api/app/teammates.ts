@@ -10,7 +10,7 @@ import { emailKey } from "../../teammates/teammates.ts";
 import { sessionRoutes as routes, type TeammateView } from "../contract/session.ts";
 import { implement, requireTeammate, type Implementation } from "../implement.ts";
 
-export type TeammateParts = {
+export type TeammateDeps = {
   readonly database: Database;
   readonly clock: Clock;
   readonly publicUrl: () => string;
@@ -40,8 +40,8 @@ export async function teammateView(db: Kysely<Tables>, id: number): Promise<Team
   return viewOf(await views(db).where("id", "=", id).executeTakeFirstOrThrow());
 }
 
-export function teammateRoutes(parts: TeammateParts): Implementation[] {
-  const { database, clock, publicUrl, ...rest } = parts;
+export function teammateRoutes(deps: TeammateDeps): Implementation[] {
+  const { database, clock, publicUrl, ...rest } = deps;
   const db = database.kysely;
   const team = (): TeamDeps => ({ database, now: clock.now(), publicUrl: publicUrl(), ...rest });
   return [

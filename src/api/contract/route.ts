@@ -56,7 +56,7 @@ export type RouteRequest<R extends Route> = (R["params"] extends z.ZodType
 export type RouteAnswer<R extends Route> = R["answer"] extends z.ZodType ? z.output<R["answer"]> : undefined;
 
 /** The body of every error answer. `sentence` says what happened, to what, and what to do. */
-export const refusal = z.object({
+export const errorAnswer = z.object({
   error: z.object({
     /** An identifier to search for, such as "signed-out" or "view-not-found". */
     code: z.string(),
@@ -66,7 +66,7 @@ export const refusal = z.object({
     requestId: z.string(),
   }),
 });
-export type ErrorAnswer = z.infer<typeof refusal>;
+export type ErrorAnswer = z.infer<typeof errorAnswer>;
 
 /** A time as ISO 8601 in UTC. */
 export const timestamp = z.iso.datetime();

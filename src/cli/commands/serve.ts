@@ -138,9 +138,9 @@ async function startWorkerProcess(
 }
 
 /** Starts due runs, and takes over the runs of processes that ended. */
-function startJobWorker(parts: NotifyDeps, runner: Runner, releases: Releases): void {
-  const { database, clock, log } = parts;
-  const periodicTasks = [() => notifyMissed(parts), () => notifySecretExpiry(parts)];
+function startJobWorker(deps: NotifyDeps, runner: Runner, releases: Releases): void {
+  const { database, clock, log } = deps;
+  const periodicTasks = [() => notifyMissed(deps), () => notifySecretExpiry(deps)];
   const worker = startWorker({ database, clock, log, runner, periodicTasks });
   releases.add(() => worker.close());
 }
@@ -199,7 +199,7 @@ const MAINTENANCE_INTERVAL_MS = 3_600_000;
 function startMaintenance({ config, database, clock, log }: App, releases: Releases): void {
   const db = database.kysely;
   const stop = new AbortController();
-  const housekeeper = createMaintenance({
+  const maintenance = createMaintenance({
     database,
     clock,
     async chores(now) {
@@ -214,7 +214,7 @@ function startMaintenance({ config, database, clock, log }: App, releases: Relea
   const again = async () => {
     while (!stop.signal.aborted) {
       // If the database is unavailable, the next hour tries again.
-      await housekeeper
+      await maintenance
         .runIfDue()
         .catch((error: unknown) => log.error("What is too old was not forgotten.", { err: error }));
       await clock.sleep(MAINTENANCE_INTERVAL_MS, stop.signal).catch(() => undefined);
@@ -224,7 +224,7 @@ function startMaintenance({ config, database, clock, log }: App, releases: Relea
   releases.add(async () => {
     stop.abort();
     await running;
-    housekeeper.close();
+    maintenance.close();
   });
 }
 

@@ -3,7 +3,7 @@
 import type { RunningSimulator } from "../../../../simulator/main.ts";
 import { saveDomainSettings } from "../../../accounts/domains/settings.ts";
 import { createLink, linkUrl } from "../../../access/links.ts";
-import { connectionParts } from "../../../app.ts";
+import { connectionDeps } from "../../../app.ts";
 import { connectApp } from "../../../connections/sign-in/connect-app.ts";
 import { saveSettings } from "../../../connections/connection.ts";
 import type { TeammateRole, TeammateState } from "../../../teammates/tables.ts";
@@ -59,8 +59,8 @@ async function connect(app: App, simulator: RunningSimulator): Promise<void> {
   const { kysely: db } = app.database;
   const { address, ownDomains, mapping, options } = demoConnection(simulator);
   const { tenantId: tenant, clientId, clientSecret } = simulator;
-  const parts = await connectionParts(app, undefined);
-  await connectApp(parts, "Maya Lindqvist", { address, tenant, clientId, clientSecret });
+  const deps = await connectionDeps(app, undefined);
+  await connectApp(deps, "Maya Lindqvist", { address, tenant, clientId, clientSecret });
   await saveSettings(db, { selection: { kind: "all" }, mapping, options });
   await saveDomainSettings(db, { own: ownDomains, commonAdded: [], commonRemoved: [] });
 }
