@@ -11,6 +11,8 @@ import { mailRoutes } from "./api/app/mail.ts";
 import { notificationRoutes } from "./api/app/notifications.ts";
 import { runRoutes } from "./api/app/runs.ts";
 import { sessionRoutes } from "./api/app/session.ts";
+import { setupRoutes } from "./api/app/setup.ts";
+import { signInRoutes } from "./api/app/sign-in.ts";
 import { teammateRoutes } from "./api/app/teammates.ts";
 import { contract } from "./api/contract/all.ts";
 import { downloads } from "./api/downloads.ts";
@@ -117,11 +119,9 @@ function allRoutes(
     ...accountRoutes({ database, clock, download, source: () => connectedSource(database) }),
     ...fieldRoutes({ database, source: () => connectedSource(database) }),
     ...domainSettingRoutes({ database }),
-    ...connectionRoutes({
-      connections,
-      publicUrl,
-      notifyWorkers: () => requests.wakeWorkers(),
-    }),
+    ...connectionRoutes({ connections, publicUrl, notifyWorkers: () => requests.wakeWorkers() }),
+    ...signInRoutes({ connections, publicUrl }),
+    ...setupRoutes(connections),
     ...notificationRoutes({ database }),
     ...runRoutes({ database, clock, requests, download }),
   ];

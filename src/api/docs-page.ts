@@ -11,8 +11,8 @@ export function docsPage(implementations: readonly Implementation[]): string {
   );
   return htmlPage(
     "What the server answers",
-    `<p>The whole of it, with every field: <a href="${APP_PREFIX}/openapi.json">OpenAPI 3.1</a>. A session comes with the cookie of
-signing in; whatever changes something also sends <code>x-sluice-csrf</code>, as <code>GET ${APP_PREFIX}/session</code> tells it.
+    `<p>The whole of it, with every field: <a href="${APP_PREFIX}/openapi.json">OpenAPI 3.1</a>. Signing in sets a cookie; requests that
+change something also need the header <code>x-sluice-csrf</code> with the token of <code>GET ${APP_PREFIX}/session</code>.
 An error is <code>{ "error": { code, sentence, field?, requestId } }</code>.</p>
 <table>
 <tr><th>Method</th><th>Path</th><th>Access</th><th>What it does</th></tr>
