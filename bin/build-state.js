@@ -1,5 +1,5 @@
-// Tells whether `dist` was built from the sources that are here now. It compares contents, since the
-// times of files say nothing after a checkout or a copy; reading all of them takes 20 ms.
+// Tells whether `dist` was built from the present sources. It compares contents, because the times
+// of files are meaningless after a checkout or a copy; reading all of them takes 20 ms.
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";

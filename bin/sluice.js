@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// The command `sluice`. It runs the build if that was made from the sources that are here, or if
-// there are none, as in an image; else it runs the sources by tsx, which is installed for development
-// alone. So nobody runs an old build without knowing it.
+// The command `sluice`. It runs the build if that was made from the present sources, or if there
+// are no sources, as in an image. Otherwise it runs the sources by tsx, a development dependency,
+// so that nobody runs an old build unknowingly.
 import { fileURLToPath } from "node:url";
 import { buildState } from "./build-state.js";
 
@@ -29,7 +29,7 @@ async function runSources() {
 }
 
 if (state === "current") {
-  // So that stack traces name the sources.
+  // Makes stack traces name the sources.
   process.setSourceMapsEnabled(true);
   await import(new URL("../dist/program/main.js", import.meta.url).href);
 } else {

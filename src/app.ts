@@ -1,4 +1,4 @@
-// The wiring of a process that serves, by hand: the web application with its runner, or a worker.
+// Wires a serving process by hand: the web application with its runner, or a worker.
 import manifest from "../package.json" with { type: "json" };
 import type { FastifyInstance } from "fastify";
 import { createEntraSignIn } from "./access/entra.ts";
@@ -11,11 +11,13 @@ import { mailRoutes } from "./api/app/mail.ts";
 import { notificationRoutes } from "./api/app/notifications.ts";
 import { runRoutes } from "./api/app/runs.ts";
 import { sessionRoutes } from "./api/app/session.ts";
+import { setupRoutes } from "./api/app/setup.ts";
+import { signInRoutes } from "./api/app/sign-in.ts";
 import { teammateRoutes } from "./api/app/teammates.ts";
 import { contract } from "./api/contract/all.ts";
 import { downloads } from "./api/downloads.ts";
 import type { Implementation } from "./api/implement.ts";
-import { buildBaseServer, buildServer, type BaseServerParts } from "./api/server.ts";
+import { buildBaseServer, buildServer, type BaseServerDeps } from "./api/server.ts";
 import { loadConnection } from "./connections/connection.ts";
 import type { ConnectionSettings } from "./connections/file/connection-file.ts";
 import { loadOrCreateKey } from "./connections/sign-in/key-file.ts";
@@ -36,10 +38,13 @@ import { claimNotification, runsToNotify, runToNotify } from "./sync/record/noti
 
 const VERSION: string = manifest.version;
 
-/** For a connection of the pool: a browser and the servers between wait about a minute for an answer. */
+/**
+ * Maximum wait for a connection of the pool; browsers and proxies wait about a minute for an
+ * answer.
+ */
 const CONNECTION_WAIT_MS = 10_000;
 
-/** The same database for requests: with connections of their own, and an end to each query. */
+/** Opens a pool of its own for requests, with a statement timeout. */
 function openRequestPool({ config, database }: Pick<App, "config" | "database">): Database {
   return database.openPool({
     max: requestConnectionCount(config),
@@ -48,21 +53,25 @@ function openRequestPool({ config, database }: Pick<App, "config" | "database">)
   });
 }
 
-/** What opens the connection that is stored, or that `file` says. @throws AddressError of the file's address */
-export async function connectionParts(
+/**
+ * Returns what is needed to open the stored connection, after saving that of `file`, if there is
+ * one.
+ * @throws AddressError if the file's address is invalid
+ */
+export async function connectionDeps(
   { config, database, clock, log, signal }: Pick<App, "config" | "database" | "clock" | "log" | "signal">,
   file: ConnectionSettings | undefined,
 ): Promise<ConnectionDeps> {
   const { simulator, dynamicsApp, oldKeys } = config;
   const current = config.key ?? (await loadOrCreateKey(config.home));
   const sealer = createSealer({ current, old: oldKeys });
-  const parts = { database, clock, log, simulator, dynamicsApp, sealer, tokens: sharedTokens() };
+  const deps = { database, clock, log, simulator, dynamicsApp, sealer, tokens: sharedTokens() };
   if (file === undefined) await removeFileConnection(database);
-  else await useConnectionFile(parts, file, signal);
-  return { ...parts, file };
+  else await useConnectionFile(deps, file, signal);
+  return { ...deps, file };
 }
 
-/** What accounts want to know of the connection: for links into Dynamics 365, and for what is decided there. */
+/** Returns what accounts need to know about the connection. */
 async function connectedSource({ kysely }: Database): Promise<ConnectedSource | null> {
   const { environment, settings } = await loadConnection(kysely);
   if (!environment?.organizationId) return null;
@@ -70,7 +79,7 @@ async function connectedSource({ kysely }: Database): Promise<ConnectedSource | 
   return { organizationId, origin, appId, mapping: settings?.mapping ?? null };
 }
 
-type RouteParts = {
+type RouteDeps = {
   readonly publicUrl: () => string;
   readonly connections: ConnectionDeps;
   readonly requests: RunRequests;
@@ -78,7 +87,7 @@ type RouteParts = {
 
 function allRoutes(
   { config, database, clock, log }: Pick<App, "config" | "database" | "clock" | "log">,
-  { publicUrl, connections, requests }: RouteParts,
+  { publicUrl, connections, requests }: RouteDeps,
 ): Implementation[] {
   const installation = {
     workspace: { name: config.workspace },
@@ -110,21 +119,19 @@ function allRoutes(
     ...accountRoutes({ database, clock, download, source: () => connectedSource(database) }),
     ...fieldRoutes({ database, source: () => connectedSource(database) }),
     ...domainSettingRoutes({ database }),
-    ...connectionRoutes({
-      connections,
-      publicUrl,
-      notifyWorkers: () => requests.wakeWorkers(),
-    }),
+    ...connectionRoutes({ connections, publicUrl, notifyWorkers: () => requests.wakeWorkers() }),
+    ...signInRoutes({ connections, publicUrl }),
+    ...setupRoutes(connections),
     ...notificationRoutes({ database }),
     ...runRoutes({ database, clock, requests, download }),
   ];
 }
 
-type ProcessParts = Pick<App, "config" | "database" | "clock" | "log" | "signal">;
+type ProcessDeps = Pick<App, "config" | "database" | "clock" | "log" | "signal">;
 
-/** What telling people of runs takes. */
-function notifyParts(
-  { config, database, clock, log }: ProcessParts,
+/** Returns what notifications of runs need. */
+function notifyDeps(
+  { config, database, clock, log }: ProcessDeps,
   sealer: Sealer,
   publicUrl: () => string,
 ): NotifyDeps {
@@ -137,7 +144,7 @@ function notifyParts(
     workspace: config.workspace,
     delivers: config.mail !== undefined,
     notificationState: { runsToNotify, runToNotify, claimNotification },
-    explanations: { issueKinds: issueKinds, explainIssue: explainIssue, explainApproval: approvalAttention },
+    explanations: { issueKinds, explainIssue, explainApproval: approvalAttention },
   };
 }
 
@@ -148,8 +155,8 @@ type RunnerOptions = {
 };
 
 function buildRunner(
-  app: ProcessParts,
-  connections: Awaited<ReturnType<typeof connectionParts>>,
+  app: ProcessDeps,
+  connections: Awaited<ReturnType<typeof connectionDeps>>,
   { file, notify, metrics }: RunnerOptions,
 ): Runner {
   const { config, database, clock, log } = app;
@@ -165,16 +172,16 @@ function buildRunner(
   });
 }
 
-/** What a process counts, if somebody may read it. */
-function openMetricsIfEnabled(app: ProcessParts): Metrics | undefined {
+/** Opens the metrics, if a token allows somebody to read them. */
+function openMetricsIfEnabled(app: ProcessDeps): Metrics | undefined {
   return app.config.metricsToken === undefined ? undefined : createMetrics(app);
 }
 
-function baseServerParts(
-  { config, database, log }: ProcessParts,
+function baseServerDeps(
+  { config, database, log }: ProcessDeps,
   publicUrl: () => string,
   metrics: Metrics | undefined,
-): BaseServerParts {
+): BaseServerDeps {
   const { metricsToken: token, trustedProxies } = config;
   return {
     healthDb: database.kysely,
@@ -185,22 +192,25 @@ function baseServerParts(
   };
 }
 
-/** A process that serves no pages: its runner, and a server that says how it is. */
+/** Builds a process without pages: a runner, and a server for health and metrics. */
 export async function buildWorker(
-  app: ProcessParts,
+  app: ProcessDeps,
   file?: ConnectionSettings,
 ): Promise<Omit<WebApp, "routes">> {
   const { publicUrl: configuredUrl, host, port } = app.config;
   const publicUrl = () => configuredUrl ?? `http://${host}:${port}`;
   const metrics = openMetricsIfEnabled(app);
-  const connections = await connectionParts(app, file);
-  const notify = notifyParts(app, connections.sealer, publicUrl);
+  const connections = await connectionDeps(app, file);
+  const notify = notifyDeps(app, connections.sealer, publicUrl);
   const runner = buildRunner(app, connections, { file, notify, metrics });
-  const server = await buildBaseServer(baseServerParts(app, publicUrl, metrics));
+  const server = await buildBaseServer(baseServerDeps(app, publicUrl, metrics));
   return { server, runner, notify, close: createClose(server, runner, connections.tokens) };
 }
 
-/** Nothing new comes in, and what is under way stops: at once, since a request may take as long as a process is given to end. */
+/**
+ * Returns a function that closes server and runner at the same time, because requests in progress
+ * may take as long as a process has to end.
+ */
 function createClose(server: FastifyInstance, runner: Runner, tokens: SharedTokens): () => Promise<void> {
   return async () => {
     await Promise.all([server.close(), runner.close()]);
@@ -214,22 +224,24 @@ export type WebApp = {
   readonly routes: readonly Implementation[];
   readonly runner: Runner;
   readonly notify: NotifyDeps;
-  /** Finishes what is under way. */
+  /** Completes requests in progress and stops the runner. */
   close(): Promise<void>;
 };
 
 /**
- * Wires the routes. @param publicUrl told late, since a server that takes any port knows its address only once it listens
+ * Builds the web application.
+ * @param publicUrl a function, because a server that may take any port knows its address only once
+ * it listens
  */
 export async function buildWebApp(
-  app: ProcessParts,
+  app: ProcessDeps,
   publicUrl: () => string,
   ui?: string,
   file?: ConnectionSettings,
 ): Promise<WebApp> {
-  const connections = await connectionParts(app, file);
+  const connections = await connectionDeps(app, file);
   const metrics = openMetricsIfEnabled(app);
-  const notify = notifyParts(app, connections.sealer, publicUrl);
+  const notify = notifyDeps(app, connections.sealer, publicUrl);
   const runner = buildRunner(app, connections, { file, notify, metrics });
   const database = openRequestPool(app);
   const routes = allRoutes(
@@ -237,7 +249,7 @@ export async function buildWebApp(
     { publicUrl, connections: { ...connections, database }, requests: runner },
   );
   const server = await buildServer({
-    ...baseServerParts(app, publicUrl, metrics),
+    ...baseServerDeps(app, publicUrl, metrics),
     db: database.kysely,
     contract,
     routes,

@@ -1,5 +1,5 @@
-// The wiring of every command, by hand: a configuration makes a database, a connection file makes a
-// client of Dynamics 365, and both make what a run is given. Whoever opens something here closes it.
+// Wires what every command needs, by hand: the configuration gives a database, the connection file
+// a Dynamics 365 client, and both a run's context. Whoever opens something closes it.
 import { dynamicsSource } from "./sync/source/dynamics.ts";
 import type { Config } from "./config.ts";
 import type { ConnectionSettings } from "./connections/file/connection-file.ts";
@@ -17,22 +17,24 @@ export type App = {
   readonly database: Database;
   readonly clock: Clock;
   readonly log: Log;
-  /** Aborted when it is to stop, perhaps before it is ready. */
+  /** Aborted when the process has to stop, perhaps before it is ready. */
   readonly signal?: AbortSignal | undefined;
   /** Resolves if the embedded PostgreSQL ends by itself; then nothing here works any more. */
   readonly lost?: Promise<Error> | undefined;
-  /** Closes what was opened, the embedded PostgreSQL included. */
+  /** Closes everything that was opened, the embedded PostgreSQL included. */
   close(): Promise<void>;
 };
 
-/** Requests have connections of their own, so that slow ones leave those that runs, mails and /readyz need. */
+/**
+ * Requests have connections of their own, so that slow ones do not block runs, mails and /readyz.
+ */
 export function requestConnectionCount({ databaseConnections }: Config): number {
   return Math.floor(databaseConnections / 2);
 }
 
 /**
  * Opens and migrates the database of this installation.
- * @throws with a sentence when it cannot be used, or the signal's reason
+ * @throws if it cannot be used, with a sentence, or with the signal's reason
  */
 export async function openApp(
   config: Config,
@@ -54,7 +56,7 @@ export async function openApp(
   return { config, database, clock, log, signal, lost: database.lost, close: () => releases.release() };
 }
 
-/** What a run is given: the database, the source, and what the connection file says. */
+/** Returns a run's context: the database, the source, and the settings of the connection file. */
 export function runContext(
   app: App,
   open: OpenConnection,

@@ -1,6 +1,6 @@
 import { UserError } from "../lib/user-error.ts";
 
-/** What somebody asked of the store and cannot have; the message says what to do instead. */
+/** A change of the accounts that was refused. The message says what to do instead. */
 export class AccountError extends UserError {
   override readonly name = "AccountError";
 

@@ -1,5 +1,6 @@
-// Custom fields of accounts: a name, a type, at most fifty. Values live in `accounts.fields` under the field's id,
-// so that renaming a field touches no account.
+// Custom fields of accounts: each has a name and a type, and there are at most fifty.
+// `accounts.fields` holds the values by the field's id, so that renaming a field writes to no
+// account.
 import { sql, type Kysely } from "kysely";
 import { inTransaction } from "../db/transaction.ts";
 import type { Database } from "../db/pool.ts";
@@ -29,16 +30,18 @@ export async function customFields(db: Kysely<Tables>): Promise<readonly CustomF
 }
 
 /**
- * Makes the fields that are not there yet and returns the wanted ones by name.
- * @throws CustomFieldError when one exists with another type (a type never changes) or there would be over fifty.
+ * Creates the fields that do not exist yet.
+ * @returns the requested fields by name
+ * @throws CustomFieldError if a field exists with another type, which never changes, or if there
+ * would be more than fifty
  */
 export async function ensureCustomFields(
   db: Kysely<Tables>,
-  wanted: readonly { name: string; type: FieldType }[],
+  requested: readonly { name: string; type: FieldType }[],
 ): Promise<ReadonlyMap<string, CustomField>> {
   const existing = new Map((await customFields(db)).map((field) => [field.name, field]));
-  const missing = wanted.filter((field) => !existing.has(field.name));
-  for (const field of wanted) {
+  const missing = requested.filter((field) => !existing.has(field.name));
+  for (const field of requested) {
     const found = existing.get(field.name);
     if (found && found.type !== field.type) {
       throw new CustomFieldError(
@@ -59,12 +62,12 @@ export async function ensureCustomFields(
       .execute();
     for (const field of created) existing.set(field.name, field);
   }
-  return new Map(wanted.map((field) => [field.name, existing.get(field.name)!]));
+  return new Map(requested.map((field) => [field.name, existing.get(field.name)!]));
 }
 
 export type NewField = { readonly name: string; readonly type: FieldType; readonly description: string };
 
-/** @throws CustomFieldError when there is one of that name, or there are fifty */
+/** @throws CustomFieldError if the name is taken, or there are fifty already */
 export async function createCustomField(database: Database, field: NewField): Promise<CustomField> {
   return inTransaction(database, async ({ kysely: trx }) => {
     const existing = await lockCustomFields(trx);
@@ -83,8 +86,10 @@ export async function createCustomField(database: Database, field: NewField): Pr
 }
 
 /**
- * Renames or describes a field. @param onRename who else knows it by its name; what that throws leaves everything as it was
- * @returns undefined if there is no such field. @throws CustomFieldError
+ * Changes the name or the description of a field.
+ * @param onRename updates whatever refers to the field by name; if it throws, nothing is changed
+ * @returns undefined if there is no such field
+ * @throws CustomFieldError if the name is blank or taken
  */
 export async function editCustomField(
   database: Database,
@@ -105,13 +110,19 @@ export async function editCustomField(
   });
 }
 
-/** Two people at once must not make the fifty-first, nor two of a name. */
+/**
+ * Locks the table, so that two people at once cannot create the fifty-first field, or two fields of
+ * one name.
+ */
 async function lockCustomFields(trx: Kysely<Tables>): Promise<readonly CustomField[]> {
   await sql`lock table custom_fields in share row exclusive mode`.execute(trx);
   return customFields(trx);
 }
 
-/** The name as it is stored; it must not be blank, nor one of the others'. */
+/**
+ * Returns the name as it is stored.
+ * @throws CustomFieldError if it is blank, or another field has it
+ */
 function validateName(others: readonly CustomField[], written: string): string {
   const name = storableText(written).trim();
   if (name === "") throw new CustomFieldError("A field needs a name that is not blank.");
@@ -120,12 +131,13 @@ function validateName(others: readonly CustomField[], written: string): string {
   return name;
 }
 
-/** Accounts in one transaction: those who write beside it wait for about half a second. */
+/** Accounts per transaction. Other writers wait for about half a second until it ends. */
 const CLEAR_BATCH_SIZE = 10_000;
 
 /**
- * Deletes a field, then its values from all accounts that have one. Cut off in between it leaves values behind that
- * nothing shows: a number is never used for a second field. @returns whether there was such a field
+ * Deletes a field, then its values in all accounts. If that is interrupted, the remaining values
+ * are not shown anywhere, because a field's id is never used again.
+ * @returns whether there was such a field
  */
 export async function deleteCustomField(database: Database, id: number): Promise<boolean> {
   const { numDeletedRows } = await database.kysely
@@ -137,17 +149,29 @@ export async function deleteCustomField(database: Database, id: number): Promise
   return true;
 }
 
-/** @returns the account id after which to go on; null at the end. The version moves: a plan made before must not write the value back. */
+/**
+ * Removes the values of one batch. It increments the accounts' versions, because a plan that was
+ * made before must not write the values back.
+ * @returns the last account id of the batch, or null at the end
+ */
 async function clearValues(database: Database, id: string, after: number): Promise<number | null> {
   return inTransaction(database, async ({ kysely: trx }) => {
     await sql`update store_revision set revision = revision + 1`.execute(trx);
     const { rows } = await sql<{ last: number | null }>`
       with range as (
-        select id from accounts where id > ${after} and fields ? ${id} order by id limit ${CLEAR_BATCH_SIZE}
+        select id
+        from accounts
+        where id > ${after} and fields ? ${id}
+        order by id
+        limit ${CLEAR_BATCH_SIZE}
       ), cleared as (
-        update accounts a set fields = a.fields - ${id}::text, version = a.version + 1 from range where a.id = range.id
+        update accounts a
+        set fields = a.fields - ${id}::text, version = a.version + 1
+        from range
+        where a.id = range.id
       )
-      select max(id) as last from range`.execute(trx);
+      select max(id) as last
+      from range`.execute(trx);
     return rows[0]!.last;
   });
 }

@@ -1,5 +1,5 @@
-// One account with all there is to say about it: its values, the record of Dynamics 365 that it is linked to, how the two
-// found each other, and which of its fields are decided there.
+// One account in full: its values, the Dynamics 365 record that it is linked to, how the two were
+// matched, and which of its fields the sync fills.
 import { sql, type Kysely } from "kysely";
 import type { Tables } from "../db/tables.ts";
 import type { SyncState } from "./list/filters.ts";
@@ -17,16 +17,20 @@ import type { StopReason, Origin, StoredFields } from "./tables.ts";
 export type AccountLink = {
   readonly sync: Exclude<SyncState, "not-synced">;
   readonly recordId: string;
-  /** Opens the record in Dynamics 365; null when its organisation is not the connected one. */
+  /** The address of the record in Dynamics 365; null if its organisation is not the connected one. */
   readonly url: string | null;
   readonly matchedBy: "create" | "domain" | "name";
-  /** The domains or the name that both had; null where history does not tell. */
+  /**
+   * The domains or the name that account and record had in common; null if history does not have it.
+   */
   readonly matchedValue: string | null;
   readonly stopReason: StopReason | null;
-  /** When the last run ended that found it in step, or took it out. */
+  /**
+   * End of the last run that found the record unchanged or updated the account, or that stopped it.
+   */
   readonly lastSyncedAt: Date | null;
   readonly lastRun: number | null;
-  /** Empty once it has left, and while its organisation is not connected. */
+  /** Empty if the account has stopped syncing, and while its organisation is not connected. */
   readonly columns: SyncedColumns;
 };
 
@@ -44,7 +48,7 @@ export type AccountDetails = {
   readonly link: AccountLink | null;
 };
 
-/** Undefined if there is no such account. */
+/** @returns undefined if there is no such account */
 export async function accountDetails(
   db: Kysely<Tables>,
   id: number,
@@ -102,13 +106,13 @@ async function loadLink(
   };
 }
 
-/** Microsoft Learn, "Open forms, views, dialogs, and reports with a URL". */
+/** See Microsoft Learn, "Open forms, views, dialogs, and reports with a URL". */
 export function recordUrl({ origin, appId }: RecordUrlBase, recordId: string): string {
   const app = appId === null ? "" : `appid=${appId}&`;
   return `${origin}/main.aspx?${app}etn=account&pagetype=entityrecord&id=${recordId}`;
 }
 
-/** The last run applied for an organisation; of an account that has left, the one that saw it leave. */
+/** Returns the last applied run of an organisation, or the run that stopped the given account. */
 async function lastRun(
   db: Kysely<Tables>,
   organizationId: string,
@@ -132,17 +136,20 @@ async function lastRun(
 }
 
 /**
- * What the account and the record had in common when they were linked. The plan keeps which rule decided and the state before
- * and after: by domain, what stands in both; by name, the name the account had.
+ * Returns what the account and the record had in common when they were linked. The plan has the
+ * rule that decided, and the values before and after: for a match by domain, the domains on both
+ * sides; for a match by name, the name that the account had.
  */
 async function matchedValue(db: Kysely<Tables>, accountId: number, recordId: string): Promise<string | null> {
   const { rows } = await sql<{ rule: string; name: string; before: string[]; after: string[] }>`
     select c.rule, coalesce(c.before ->> 'name', c.name) as name, coalesce(c.domains, '{}') as after,
       coalesce(array(select jsonb_array_elements_text(c.before -> 'domains')), '{}') as before
-    from account_changes c join runs r on r.id = c.run_id
+    from account_changes c
+    join runs r on r.id = c.run_id
     where c.account_id = ${accountId} and c.record_id = ${recordId} and c.action = 'link' and c.outcome is null
       and c.seq <= r.checkpoint
-    order by c.run_id desc limit 1`.execute(db);
+    order by c.run_id desc
+    limit 1`.execute(db);
   const [linked] = rows;
   if (linked?.rule === "name") return linked.name;
   if (linked?.rule !== "domain") return null;

@@ -1,28 +1,32 @@
-// Edits by hand and over the API, remembered in the transaction that makes them: who, when, and per field before → after.
-// What a run does is remembered as `account_changes`; `history.ts` tells both.
+// Edits by people and by the API, recorded in the transaction that makes them: who, when, and each
+// field's old and new value. A run's changes are in `account_changes` instead; `history.ts` shows
+// both.
 import type { Kysely } from "kysely";
 import type { Tables } from "../db/tables.ts";
 import type { ChangedAccountValues, EditAction } from "./tables.ts";
 
-/** Who edits. `name` is what history shows, also after the teammate has left. */
+/** Who made an edit. `name` is what the history shows, even after the teammate was removed. */
 export type Editor =
   | { readonly kind: "teammate"; readonly id: number; readonly name: string }
   | { readonly kind: "api" };
 
-/** An account's values as history compares them. */
+/** An account's values as the history compares them. */
 export type AccountState = Required<ChangedAccountValues>;
 
 export type Edit = {
   readonly accountId: number;
   readonly action: EditAction;
-  /** Null before a create and after a delete. */
+  /** `before` is null for a create, `after` for a delete. */
   readonly before: AccountState | null;
   readonly after: AccountState | null;
   readonly by: Editor;
   readonly now: Date;
 };
 
-/** Locks the account until the transaction ends. Undefined if there is none. */
+/**
+ * Locks the account until the transaction ends.
+ * @returns undefined if there is no such account
+ */
 export async function lockAccountState(
   trx: Kysely<Tables>,
   accountId: number,
@@ -43,7 +47,7 @@ export async function lockAccountState(
   return { ...account, domains: domains.map(({ domain }) => domain) };
 }
 
-/** Remembers what differs; nothing, if nothing does. */
+/** Records what differs; an edit that changes nothing is not recorded. */
 export async function recordEdit(trx: Kysely<Tables>, edit: Edit): Promise<void> {
   const { accountId, action, by, now } = edit;
   const [before, after] = differences(edit.before ?? EMPTY, edit.after ?? EMPTY);
@@ -65,7 +69,7 @@ export async function recordEdit(trx: Kysely<Tables>, edit: Edit): Promise<void>
 
 const EMPTY: AccountState = { name: "", description: null, domains: [], fields: {}, externalId: null };
 
-/** Both sides, reduced to the keys in which they differ; an empty field is null. */
+/** Reduces both states to the keys in which they differ. An empty field is null. */
 function differences(
   before: AccountState,
   after: AccountState,

@@ -1,4 +1,4 @@
-// Records of Dynamics 365 that an admin keeps out of the sync, chosen when the account was deleted here.
+// Dynamics 365 records that an admin excluded from the sync when deleting the account here.
 import type { Kysely } from "kysely";
 import { inTransaction } from "../db/transaction.ts";
 import type { Database } from "../db/pool.ts";
@@ -16,7 +16,11 @@ export async function excludedRecords(db: Kysely<Tables>): Promise<readonly Excl
     .execute();
 }
 
-/** From the next run on; counts as an edit, or a run on an unchanged source would pass the record by. @returns whether it was excluded */
+/**
+ * Includes the record from the next run on. This counts as an edit of the store; otherwise a run on
+ * an unchanged source would skip the record.
+ * @returns whether it was excluded
+ */
 export async function includeRecord(database: Database, recordId: string): Promise<boolean> {
   return inTransaction(database, async ({ kysely: trx }) => {
     await bumpRevision(trx);

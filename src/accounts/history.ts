@@ -1,5 +1,5 @@
-// What changed an account, newest first: runs of the sync (their applied plans) and people (`account_edits`), told in the
-// names that fields and teammates have now.
+// The history of an account, newest first: changes by runs (applied plans) and by people
+// (`account_edits`), with the names that fields and teammates have now.
 import { sql, type Kysely } from "kysely";
 import { z } from "zod";
 import type { Tables } from "../db/tables.ts";
@@ -17,7 +17,10 @@ export type HistoryEntry = {
     | { readonly kind: "teammate"; readonly name: string }
     | { readonly kind: "api" };
   readonly action: ChangeAction | EditAction;
-  /** What decided, of a run: "create", "domain", "name", "linked", or why the record left. */
+  /**
+   * The rule of a run's change: "create", "domain", "name", "linked", or the reason why the account
+   * stopped syncing.
+   */
   readonly rule: string | null;
   readonly changes: readonly {
     readonly field: string;
@@ -30,12 +33,12 @@ export type HistoryPage = { readonly entries: readonly HistoryEntry[]; readonly 
 
 const PAGE_SIZE = 50;
 
-/** `major` and `minor`: of a run its id and the change's `seq`, of an edit its id and 0. */
+/** `source_id` and `seq` are the ids of a run and its change, or the id of an edit and 0. */
 type Row = {
   at: Date;
   source: "run" | "edit";
-  major: number;
-  minor: number;
+  source_id: number;
+  seq: number;
   action: ChangeAction | EditAction;
   rule: string | null;
   editor_kind: EditorKind | null;
@@ -44,28 +47,35 @@ type Row = {
   after: ChangedAccountValues;
 };
 
-/** @throws UserError when `after` is no cursor of a history */
+/** @throws UserError if `after` is not a cursor of a history */
 export async function accountHistory(
   db: Kysely<Tables>,
   accountId: number,
   after?: string,
 ): Promise<HistoryPage> {
   const start =
-    after === undefined ? sql`true` : sql`(at, source, major, minor) < ${decodeHistoryCursor(after)}`;
+    after === undefined ? sql`true` : sql`(at, source, source_id, seq) < ${decodeHistoryCursor(after)}`;
   const { rows } = await sql<Row>`
-    select * from (
-      select date_trunc('milliseconds', coalesce(r.finished_at, r.planned_at, r.started_at)) as at, 'run' as source,
-        c.run_id as major, c.seq as minor, c.action, c.rule, null as editor_kind, null as editor_name,
-        coalesce(c.before, '{}') as before,
-        jsonb_build_object('name', c.name, 'description', c.description, 'domains', coalesce(c.domains, '{}'),
+    select *
+    from (
+      select date_trunc('milliseconds', coalesce(r.finished_at, r.planned_at, r.started_at)) as at,
+        'run' as source, c.run_id as source_id, c.seq, c.action, c.rule,
+        null as editor_kind, null as editor_name, coalesce(c.before, '{}') as before,
+        jsonb_build_object(
+          'name', c.name, 'description', c.description, 'domains', coalesce(c.domains, '{}'),
           'fields', coalesce(c.fields, '{}'), 'externalId', c.record_id) as after
-      from account_changes c join runs r on r.id = c.run_id
+      from account_changes c
+      join runs r on r.id = c.run_id
       where c.account_id = ${accountId} and c.outcome is null and (r.status = 'done' or c.seq <= r.checkpoint)
       union all
-      select date_trunc('milliseconds', e.at), 'edit', e.id, 0, e.action, null, e.editor_kind, e.editor_name, e.before, e.after
-      from account_edits e where e.account_id = ${accountId}
+      select date_trunc('milliseconds', e.at), 'edit', e.id, 0, e.action, null,
+        e.editor_kind, e.editor_name, e.before, e.after
+      from account_edits e
+      where e.account_id = ${accountId}
     ) entries
-    where ${start} order by at desc, source desc, major desc, minor desc limit ${PAGE_SIZE + 1}`.execute(db);
+    where ${start}
+    order by at desc, source desc, source_id desc, seq desc
+    limit ${PAGE_SIZE + 1}`.execute(db);
   const names = await loadDisplayNames(db);
   const shown = rows.slice(0, PAGE_SIZE);
   const last = shown.at(-1);
@@ -75,11 +85,11 @@ export async function accountHistory(
   };
 }
 
-function entryId({ source, major, minor }: Row): string {
-  return source === "run" ? `run-${major}-${minor}` : `edit-${major}`;
+function entryId({ source, source_id, seq }: Row): string {
+  return source === "run" ? `run-${source_id}-${seq}` : `edit-${source_id}`;
 }
 
-/** Moments in milliseconds up to the year 9999, and what fits the columns. */
+/** Times are milliseconds up to the year 9999; the other limits are those of the columns. */
 const historyCursor = z.tuple([
   z.int().min(0).max(253_402_300_799_999),
   z.enum(["run", "edit"]),
@@ -87,13 +97,13 @@ const historyCursor = z.tuple([
   z.int().min(0).max(2_147_483_647),
 ]);
 
-function encodeHistoryCursor({ at, source, major, minor }: Row): string {
-  return encodeCursor([at.getTime(), source, major, minor] satisfies z.infer<typeof historyCursor>);
+function encodeHistoryCursor({ at, source, source_id, seq }: Row): string {
+  return encodeCursor([at.getTime(), source, source_id, seq] satisfies z.infer<typeof historyCursor>);
 }
 
 function decodeHistoryCursor(cursor: string) {
-  const [at, source, major, minor] = decodeCursor(cursor, historyCursor);
-  return sql`(${new Date(at)}::timestamptz, ${source}::text, ${major}::bigint, ${minor}::integer)`;
+  const [at, source, sourceId, seq] = decodeCursor(cursor, historyCursor);
+  return sql`(${new Date(at)}::timestamptz, ${source}::text, ${sourceId}::bigint, ${seq}::integer)`;
 }
 
 type DisplayNames = {
@@ -120,8 +130,8 @@ function entryOf(row: Row, names: DisplayNames): HistoryEntry {
   };
 }
 
-function authorOf({ source, major, editor_kind, editor_name }: Row): HistoryEntry["by"] {
-  if (source === "run") return { kind: "run", run: major };
+function authorOf({ source, source_id, editor_kind, editor_name }: Row): HistoryEntry["by"] {
+  if (source === "run") return { kind: "run", run: source_id };
   return editor_kind === "teammate" ? { kind: "teammate", name: editor_name ?? "" } : { kind: "api" };
 }
 
@@ -132,7 +142,10 @@ const STANDARD_FIELDS = [
   ["externalId", "External ID"],
 ] as const;
 
-/** Keys of `before` are what was altered. A run's create has none: there, everything that is not empty is new. */
+/**
+ * Yields the changed fields. `before` has a key for each field that was changed, except for a run's
+ * create, where every non-empty value is new.
+ */
 function* changesOf(row: Row, names: DisplayNames): Generator<HistoryEntry["changes"][number]> {
   const { before, after } = row;
   const isNew = row.source === "run" && row.action === "create";

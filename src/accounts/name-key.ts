@@ -1,12 +1,16 @@
 import { createHash } from "node:crypto";
 
-/** Of a longer key only so many characters stand in the index, whose rows hold 2,704 bytes; the rest is told by a hash. */
+/**
+ * Maximum length in code points. An index row holds 2,704 bytes, so a longer key is cut and gets a
+ * hash.
+ */
 const MAX_KEY_LENGTH = 300;
 
 /**
- * What makes two account names the same: NFC, trimmed, lower-cased. Trimmed is what `String.prototype.trim` trims: Unicode
- * white space, line ends and U+FEFF at both ends. Inner white space counts. Never computed in SQL, whose `lower()` depends
- * on the database's locale. An empty key is a blank name.
+ * Returns a key that is equal for names that count as the same: NFC, trimmed, lower case.
+ * `String.prototype.trim` removes Unicode white space, line ends and U+FEFF at both ends; inner
+ * white space counts. SQL must not compute it, because `lower()` depends on the database's locale.
+ * The key of a blank name is empty.
  */
 export function nameKey(name: string): string {
   const key = name.normalize("NFC").trim().toLowerCase();

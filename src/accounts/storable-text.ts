@@ -1,4 +1,4 @@
-/** Without what PostgreSQL cannot hold: the character zero and, in JSON, half of a surrogate pair. */
+/** Removes what PostgreSQL cannot store: NUL characters and, in JSON, lone surrogates. */
 export function storableText(text: string): string {
   return text.toWellFormed().replaceAll("\0", "");
 }

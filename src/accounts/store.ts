@@ -1,6 +1,6 @@
-// Accounts made, edited and deleted by somebody: by hand, over the API, from a CSV file. What a run writes goes
-// through `apply-changes.ts` instead. Every write here counts in `store_revision`, which tells a run that it was not alone,
-// and is remembered with its author (`edits.ts`).
+// Creates, edits and deletes accounts by hand, by API or from CSV; runs write by `apply-changes.ts`
+// instead. Each write increments `store_revision`, so that a run notices concurrent edits, and is
+// recorded with its author (`edits.ts`).
 import { sql, type Kysely } from "kysely";
 import { inTransaction } from "../db/transaction.ts";
 import type { Database } from "../db/pool.ts";
@@ -14,7 +14,7 @@ import type { Origin, StoredFields } from "./tables.ts";
 export type NewAccount = {
   readonly name: string;
   readonly description?: string | null;
-  /** Registrable domains, as `parseDomains` accepts them. */
+  /** Registrable domains, as `parseDomains` returns them. */
   readonly domains?: readonly string[];
   /** By custom field id. */
   readonly fields?: StoredFields;
@@ -26,11 +26,13 @@ export type AccountPatch = {
   readonly name?: string;
   readonly description?: string | null;
   readonly domains?: readonly string[];
-  /** By custom field id; null clears, a field that is not named stays. */
+  /** By custom field id. Null clears a field; a field without a key keeps its value. */
   readonly fields?: Record<string, string | number | boolean | null>;
 };
 
-/** Counts an edit and, by the row's lock, waits for a chunk that a run is applying right now. */
+/**
+ * Increments the revision. Its row lock makes an edit wait for the chunk that a run is applying.
+ */
 export async function bumpRevision(trx: Kysely<Tables>): Promise<void> {
   await sql`update store_revision set revision = revision + 1`.execute(trx);
 }
@@ -63,7 +65,10 @@ async function lockStateOrThrow(trx: Kysely<Tables>, id: number): Promise<Accoun
   return state;
 }
 
-/** @returns the new account's id. @throws AccountError on a blank name, or a domain or externalId that another account has. */
+/**
+ * @returns the new account's id
+ * @throws AccountError if the name is blank, or another account has a domain or the externalId
+ */
 export async function createAccount(
   database: Database,
   account: NewAccount,
@@ -98,8 +103,10 @@ export async function createAccount(
 }
 
 /**
- * Changes an account and marks its link, so that the next run of any kind looks at it again: Dynamics wins on mapped fields.
- * @throws AccountError when there is no such account, the name is blank, or a domain belongs to another account.
+ * Changes an account and clears its link's fingerprint, so that the next run of any kind compares
+ * it again: Dynamics 365 decides about mapped fields.
+ * @throws AccountError if there is no such account, the name is blank, or another account has a
+ * domain
  */
 export async function editAccount(
   database: Database,
@@ -134,7 +141,10 @@ export async function editAccount(
   });
 }
 
-/** Deletes an account with its domains and link. `exclude` keeps the record it was linked to out of the sync from now on. */
+/**
+ * Deletes an account with its domains and its link. `exclude` excludes the linked record from the
+ * sync.
+ */
 export async function deleteAccount(
   database: Database,
   id: number,
@@ -148,7 +158,9 @@ export async function deleteAccount(
     if (options.exclude) {
       await sql`
         insert into excluded_records (organization_id, record_id, name)
-        select organization_id, record_id, ${before.name} from account_links where account_id = ${id}
+        select organization_id, record_id, ${before.name}
+        from account_links
+        where account_id = ${id}
         on conflict do nothing`.execute(trx);
     }
     await trx.deleteFrom("accounts").where("id", "=", id).execute();

@@ -1,4 +1,5 @@
-// Which fields of an account the sync fills, and from which columns: those are changed in Dynamics 365 and not here.
+// Which fields of an account the sync fills, and from which columns. Those are edited in Dynamics
+// 365 and not here.
 import type { Kysely } from "kysely";
 import { z } from "zod";
 import type { Tables } from "../db/tables.ts";
@@ -6,22 +7,25 @@ import { parseStored } from "../lib/stored-json.ts";
 import { chosenSettings, type Mapping } from "../settings/sync-settings.ts";
 import type { CustomField } from "./custom-fields.ts";
 
-/** Where records open in the browser. */
+/** What the address of a record starts with. */
 export type RecordUrlBase = {
   /** Such as https://contoso.crm4.dynamics.com */
   readonly origin: string;
-  /** The app that people work in; null opens the record in the one they used last. */
+  /** The model-driven app that people use; null opens the record in the app they used last. */
   readonly appId: string | null;
 };
 
-/** What is connected, as far as accounts want to know it. */
+/** What accounts need to know about the connected organisation. */
 export type ConnectedSource = RecordUrlBase & {
   readonly organizationId: string;
-  /** Null until somebody has chosen one. */
+  /** Null until it has been chosen. */
   readonly mapping: Mapping | null;
 };
 
-/** Columns by "name", "description", "domains" and custom field ids; what is not in there is not synced. */
+/**
+ * Columns by "name", "description", "domains" or custom field id. A field without a key is not
+ * synced.
+ */
 export type SyncedColumns = Readonly<Record<string, readonly string[]>>;
 
 export function syncedColumns(mapping: Mapping, fields: readonly CustomField[]): SyncedColumns {
@@ -39,12 +43,12 @@ export function syncedColumns(mapping: Mapping, fields: readonly CustomField[]):
   };
 }
 
-/** As much of a run's settings as accounts want to know. */
+/** The part of a run's settings that is read here. */
 const withMapping = z.object({ settings: chosenSettings.pick({ mapping: true }) });
 
 /**
- * The mapping in force: what was chosen, else that of the run applied last. Null if nothing was ever synced, and while
- * nothing is connected: then Dynamics 365 decides about nothing here.
+ * Returns the chosen mapping, or else that of the last applied run. It is null if nothing was ever
+ * synced, and while nothing is connected, because then every field is edited here.
  */
 export async function effectiveMapping(
   db: Kysely<Tables>,

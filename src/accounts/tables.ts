@@ -6,10 +6,10 @@ export type Origin = "dynamics" | "api" | "csv" | "manual";
 export type StopReason = "deleted" | "deactivated" | "left-view";
 export type ChangeAction = "create" | "link" | "update" | "resume" | "stop";
 
-/** Values of an account by custom field id; no key for an empty value. */
+/** Values of an account by custom field id; an empty value has no key. */
 export type StoredFields = Record<string, string | number | boolean>;
 
-/** The old values of what a change alters; a key that is not there was not altered. */
+/** The values that a change alters, old or new; a field that was not altered has no key. */
 export interface ChangedAccountValues {
   name?: string;
   description?: string | null;
@@ -18,7 +18,7 @@ export interface ChangedAccountValues {
   externalId?: string | null;
 }
 
-/** Who edited: a teammate by hand, or a program over the API. */
+/** Who edited: a teammate, or a program by the API. */
 export type EditorKind = "teammate" | "api";
 export type EditAction = "create" | "edit" | "delete";
 

@@ -1,5 +1,5 @@
-// What a person enters for an account, held against the rules before it is stored: what the sync fills is changed in
-// Dynamics 365, domains go through the same parser as everything else, and values are of their field's type.
+// Validates what a person enters for an account: synced fields are refused, domains are parsed as
+// everywhere else, and values must be of their field's type.
 import { AccountError } from "./account-error.ts";
 import { toIsoSeconds } from "./list/filters.ts";
 import type { CustomField } from "./custom-fields.ts";
@@ -24,11 +24,11 @@ export type EntryRules = {
   readonly fields: readonly CustomField[];
   readonly teammateIds: ReadonlySet<number>;
   readonly domainLists: DomainLists;
-  /** Of the account; none of an account that is not synced. */
+  /** Columns of the account's synced fields; empty if the account is not synced. */
   readonly synced: SyncedColumns;
 };
 
-/** @throws AccountError that names the first thing that cannot be stored */
+/** @throws AccountError that names the first value that cannot be stored */
 export function validateEntry(entry: Entry, rules: EntryRules): AccountPatch {
   const { name, description, domains, fields } = entry;
   rejectSyncedFields(entry, rules);
@@ -98,7 +98,7 @@ function validateFields(written: Readonly<Record<string, Value>>, rules: EntryRu
   );
 }
 
-/** The value as it is stored; undefined if it is none of the type. */
+/** Return the value as it is stored, or undefined if it is not of the type. */
 const VALIDATORS: Readonly<
   Record<FieldType, (value: string | number | boolean, rules: EntryRules) => Value | undefined>
 > = {
@@ -116,7 +116,10 @@ const VALIDATORS: Readonly<
 
 const MAX_TEXT_LENGTH = 100_000;
 
-/** With its distance to UTC: without, the same text would be another moment on every server. */
+/**
+ * A time needs its offset from UTC; without one, its meaning would depend on the server's time
+ * zone.
+ */
 const ISO_8601 = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d))?$/;
 
 const EXPECTATIONS: Readonly<Record<FieldType, string>> = {

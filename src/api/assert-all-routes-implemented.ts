@@ -1,8 +1,8 @@
-// Whether everything that a contract promises has code behind it: told at the start, not by a page that meets a 404.
+// Checks at the start that every route of a contract has code, so that no page meets a 404 later.
 import type { Contract } from "./contract/route.ts";
 import type { Implementation } from "./implement.ts";
 
-/** @throws with the routes that have no code, or more than one piece of it */
+/** @throws that names the routes with no implementation, or several */
 export function assertAllRoutesImplemented(contract: Contract, routes: readonly Implementation[]): void {
   const implementationCount = (route: Implementation["route"]) =>
     routes.filter((one) => one.route === route).length;

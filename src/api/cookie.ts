@@ -1,12 +1,16 @@
-// The one cookie: a random token. Before signing in it only ties a browser to its CSRF token and to a sign-in under way;
-// signing in replaces it by a session's token, so one that was planted before is worth nothing after.
+// The only cookie holds a random token. Before signing in, the token only ties a browser to its
+// CSRF token and to a sign-in in progress. Signing in replaces it by a session's token, which
+// prevents session fixation.
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { MAX_LIFETIME_MS } from "../access/sessions.ts";
 import { isToken, newToken } from "../access/tokens.ts";
 
 const NAME = "sluice";
 
-/** With https the browser itself refuses a cookie of this name that another host or a plain page has set (RFC 6265bis, "__Host-"). */
+/**
+ * With https, browsers refuse a cookie of this name that another host or a plain http page sets
+ * (RFC 6265bis, "__Host-").
+ */
 function cookieName(publicUrl: string): string {
   return publicUrl.startsWith("https:") ? `__Host-${NAME}` : NAME;
 }
@@ -26,7 +30,7 @@ export function setCookie(reply: FastifyReply, publicUrl: string, token: string)
   });
 }
 
-/** The browser's cookie, given one if it has none. */
+/** Returns the browser's token; sets a new one if the browser has none. */
 export function ensureCookie(request: FastifyRequest, reply: FastifyReply, publicUrl: string): string {
   const existing = cookieOf(request, publicUrl);
   if (existing !== undefined) return existing;

@@ -1,4 +1,4 @@
-// The contract as a page to read: every route with who may call it.
+// An HTML page that lists every route with who may call it.
 import { APP_PREFIX } from "./contract/route.ts";
 import { escapeHtml, htmlPage } from "./html.ts";
 import type { Implementation } from "./implement.ts";
@@ -11,9 +11,9 @@ export function docsPage(implementations: readonly Implementation[]): string {
   );
   return htmlPage(
     "What the server answers",
-    `<p>The whole of it, with every field: <a href="${APP_PREFIX}/openapi.json">OpenAPI 3.1</a>. A session comes with the cookie of
-signing in; whatever changes something also sends <code>x-sluice-csrf</code>, as <code>GET ${APP_PREFIX}/session</code> tells it.
-A refusal is <code>{ "error": { code, sentence, field?, requestId } }</code>.</p>
+    `<p>The whole of it, with every field: <a href="${APP_PREFIX}/openapi.json">OpenAPI 3.1</a>. Signing in sets a cookie; requests that
+change something also need the header <code>x-sluice-csrf</code> with the token of <code>GET ${APP_PREFIX}/session</code>.
+An error is <code>{ "error": { code, sentence, field?, requestId } }</code>.</p>
 <table>
 <tr><th>Method</th><th>Path</th><th>Access</th><th>What it does</th></tr>
 ${rows.join("\n")}

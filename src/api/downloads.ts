@@ -1,6 +1,5 @@
-// Downloads, which hold something of the server's while they are read, as a connection to the
-// database with its snapshot: only so many at a time, and none for a reader who has stopped
-// reading. Else a few stalled ones would leave nothing for others.
+// CSV downloads. Each holds a database connection with a snapshot while it is read, so their number
+// is limited, and one whose reader stops reading is ended.
 import { Readable } from "node:stream";
 import type { Log } from "../lib/log.ts";
 import { ApiError, type Exchange } from "./implement.ts";
@@ -8,14 +7,20 @@ import { ApiError, type Exchange } from "./implement.ts";
 type Limits = {
   readonly log: Log;
   readonly maxOpen?: number;
-  /** How long a reader may take nothing. */
+  /** Maximum time for which the reader may take nothing. */
   readonly stallMs?: number;
 };
 
-/** Sends CSV as a file, part by part. @throws ApiError 429 */
+/**
+ * Sends CSV as a file, part by part.
+ * @throws ApiError 429
+ */
 export type Download = (exchange: Exchange, fileName: string, parts: AsyncIterable<string>) => Promise<void>;
 
-/** All downloads that it sends share its limits; each counts until it is over, however it ends. */
+/**
+ * Returns a function whose downloads share the limits; each counts until it ends, for whatever
+ * reason.
+ */
 export function downloads({ log, maxOpen = 2, stallMs = 60_000 }: Limits): Download {
   let open = 0;
   return async ({ request, reply }, fileName, parts) => {
@@ -30,11 +35,11 @@ export function downloads({ log, maxOpen = 2, stallMs = 60_000 }: Limits): Downl
     const stream: Readable = Readable.from(withStallTimeout(parts, stallMs, stalled));
     stream.once("close", () => open--);
     stream.once("error", (error) => {
-      // Before the first byte it is refused like any other request.
+      // Before the first byte, fastify answers the error like that of any other request.
       if (!reply.raw.headersSent) return;
       log.error("A download was cut off.", { err: error, requestId: request.id, file: fileName });
-      // A reset and not an end: to a proxy that speaks HTTP/1.0, which has no chunks, an end means
-      // that the file is whole.
+      // A reset is needed: a proxy that speaks HTTP/1.0, which has no chunks, takes an end of the
+      // connection for the end of the file.
       reply.raw.socket?.resetAndDestroy();
     });
     await reply

@@ -1,4 +1,5 @@
-// A refusal for a person who followed a link (a download, the way back from Microsoft) and would else look at JSON.
+// An error as an HTML page, for a person who followed a link (a download, the redirect from
+// Microsoft) and would otherwise see JSON.
 import type { ErrorAnswer } from "./contract/route.ts";
 import { htmlPage, escapeHtml } from "./html.ts";
 

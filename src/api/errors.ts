@@ -1,5 +1,5 @@
-// Errors as HTTP: the one place where what was thrown becomes a status, a code and a sentence. What is not known here
-// gets a neutral sentence, since its own text may hold anything.
+// Maps everything that can be thrown to an HTTP status, a code and a sentence. An unknown error
+// gets a neutral sentence, because its own text may hold anything.
 import { isDatabaseUnavailable, isStatementTimeout } from "../db/errors.ts";
 import { UserError } from "../lib/user-error.ts";
 import type { ErrorAnswer } from "./contract/route.ts";
@@ -7,16 +7,16 @@ import { ApiError } from "./implement.ts";
 
 export type HttpError = { readonly status: number; readonly error: Omit<ErrorAnswer["error"], "requestId"> };
 
-/** What stands in the way of what was asked, and lasts until somebody puts it right: all errors with a code not listed here. */
+/** Default status: something prevents what was asked for, until somebody corrects it. */
 const CONFLICT = 409;
 
-/** By an error's code. */
+/** Statuses by an error's code, if it is not 409. */
 const STATUS_BY_CODE: Readonly<Record<string, number>> = {
-  // What was sent cannot be right.
+  // The input is invalid.
   account: 400,
   cursor: 400,
   "schedule-settings": 400,
-  // Addresses that are none of Dynamics 365, or that nobody answers at.
+  // The address is not one of Dynamics 365, or nothing answers there.
   empty: 400,
   garbage: 400,
   "not-https": 400,
@@ -30,14 +30,15 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   "closed-cloud": 400,
   "no-organisation": 400,
   unreachable: 400,
-  // Who asks may not, or not any more.
+  // The caller has no access, or no longer.
   wrong: 400,
   "not-allowed": 403,
   "not-found": 404,
   expired: 410,
   "too-many": 429,
-  // Dynamics 365 and Microsoft Entra ID, where it passes by itself or nobody here can do anything about it. What an admin has to
-  // put right is no 502, since servers in front of this one replace the pages of those with their own.
+  // Dynamics 365 or Microsoft Entra ID fails, and it either recovers by itself or nobody here can do
+  // anything. What an admin has to correct is no 502, because reverse proxies replace the pages of
+  // 502 with their own.
   "record-not-found": 502,
   "administration-mode": 502,
   throttled: 502,
@@ -47,7 +48,7 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   "sign-in-retry": 502,
 };
 
-/** Of fastify itself, by its code. */
+/** Fastify's own errors by their code. */
 const FASTIFY_ERRORS: Readonly<Record<string, readonly [status: number, code: string, sentence: string]>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: [413, "too-large", "What was sent is larger than 1 MB. Send less at once."],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: [
@@ -88,7 +89,7 @@ export function toHttpError(error: unknown): HttpError {
   return fromDatabaseError(error) ?? fromFastifyError(error) ?? UNKNOWN;
 }
 
-/** No 503, at which a browser would ask the same again. */
+/** The status is not 503, after which a browser would send the same request again. */
 const SLOW_QUERY: HttpError = {
   status: 500,
   error: {
@@ -123,7 +124,7 @@ function fromFastifyError(error: Error): HttpError | undefined {
   if (!("code" in error) || typeof error.code !== "string") return undefined;
   const known = FASTIFY_ERRORS[error.code];
   if (known) return { status: known[0], error: { code: known[1], sentence: known[2] } };
-  // A malformed address, a header that is too long …: the caller's fault, in fastify's words.
+  // Other client errors, such as a malformed address or a header that is too long.
   const status = "statusCode" in error ? Number(error.statusCode) : 500;
   const isClientError = error.code.startsWith("FST_") && status >= 400 && status < 500;
   if (!isClientError) return undefined;

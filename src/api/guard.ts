@@ -1,8 +1,11 @@
-// Who may call a route, decided before a byte of the body is read: the caller's role against the route's access.
+// Checks the caller's role against a route's access level, before the body is read.
 import { accessLevels, type Access, type Route } from "./contract/route.ts";
 import { ApiError, type Caller } from "./implement.ts";
 
-/** Each role may do what the ones before it may; the levels are the roles, and "anyone" below them. */
+/**
+ * Access levels are ordered: each role may do what the ones before it may, and "anyone" is the
+ * lowest.
+ */
 function isAllowed(access: Access, caller: Caller): boolean {
   return accessLevels.indexOf(caller.teammate?.role ?? "anyone") >= accessLevels.indexOf(access);
 }
@@ -14,7 +17,7 @@ const ACCESS_NAMES: Record<Access, string> = {
   "company-admin": "a company admin",
 };
 
-/** @throws ApiError 401 signed out, 403 not allowed */
+/** @throws ApiError 401 if nobody is signed in, 403 if the role is too low */
 export function checkAccess(route: Route, caller: Caller): void {
   if (isAllowed(route.access, caller)) return;
   if (caller.teammate === null)

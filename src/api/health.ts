@@ -1,12 +1,11 @@
-// Whether a process lives, and whether its database answers: for whoever starts, watches and
-// replaces processes.
+// Liveness and readiness of a process, for supervisors, load balancers and monitoring.
 import type { FastifyInstance } from "fastify";
 import { sql, type Kysely } from "kysely";
 import type { Tables } from "../db/tables.ts";
 import { untilAborted } from "../lib/abort.ts";
 import type { Log } from "../lib/log.ts";
 
-/** Less than whoever asks waits for: the image's own check has five seconds. */
+/** Less than the timeout of a caller: the image's own health check waits for five seconds. */
 const READY_TIMEOUT_MS = 2_000;
 
 export function serveHealth(

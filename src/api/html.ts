@@ -1,4 +1,4 @@
-// The frame of the few pages that the server writes itself. No script, and nothing from elsewhere.
+// The layout of the few HTML pages that the server renders, without scripts or external resources.
 
 const ESCAPES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 
@@ -6,7 +6,7 @@ export function escapeHtml(text: string): string {
   return text.replaceAll(/[&<>"]/g, (sign) => ESCAPES[sign] ?? sign);
 }
 
-/** @param content HTML, with everything that came from elsewhere `escaped` */
+/** @param content HTML in which all outside text was escaped by `escapeHtml` */
 export function htmlPage(title: string, content: string): string {
   return `<!doctype html>
 <html lang="en">

@@ -1,10 +1,10 @@
-// A route of the contract and the code behind it. The server mounts implementations: it checks who calls, validates what
-// comes in by the route's schemas, and turns what is thrown into a refusal with a sentence.
+// Connects a route of the contract with its handler. The server checks access, validates the input
+// by the route's schemas, and turns errors into answers (`mount.ts`).
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Route, RouteAnswer, RouteInput } from "./contract/route.ts";
 import type { Role } from "./contract/session.ts";
 
-/** Who calls: null only where a route lets anyone in. */
+/** The caller; null if nobody is signed in, which only routes for "anyone" allow. */
 export type Caller = {
   readonly teammate: {
     readonly id: number;
@@ -14,7 +14,7 @@ export type Caller = {
   } | null;
 };
 
-/** For answers that are no JSON (downloads, events, redirects): the handler writes them itself. */
+/** For answers other than JSON (downloads, events, redirects), which the handler writes itself. */
 export type Exchange = { readonly request: FastifyRequest; readonly reply: FastifyReply };
 
 export type Handler<R extends Route> = (
@@ -25,13 +25,13 @@ export type Handler<R extends Route> = (
 
 export type Implementation = { readonly route: Route; readonly handle: Handler<Route> };
 
-/** Ties a route to its code, with the types of its schemas. */
+/** Connects a route with its handler, typed by the route's schemas. */
 export function implement<R extends Route>(route: R, handle: Handler<R>): Implementation {
-  // The server passes what the route's own schemas gave, so the narrower types hold.
+  // The server passes what the route's own schemas return, so the narrower types hold.
   return { route, handle };
 }
 
-/** A refusal: thrown anywhere behind a route, answered with its status and sentence. */
+/** An error with an HTTP status, a code and a sentence, to be thrown anywhere behind a route. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
   readonly status: number;
@@ -46,7 +46,7 @@ export class ApiError extends Error {
   }
 }
 
-/** Who calls, where a route's access lets nobody else in. */
+/** Returns the signed-in teammate, in routes whose access level requires one. */
 export function requireTeammate(caller: Caller): NonNullable<Caller["teammate"]> {
   if (caller.teammate === null) throw new Error("A route for teammates was reached by nobody.");
   return caller.teammate;

@@ -1,5 +1,5 @@
-// GET /metrics, for whoever has the operator's token, and how long each request took. A request is counted under its route's
-// pattern: an address may hold an account's number or a one-time link.
+// GET /metrics, for callers with the operator's token, and the duration of requests. A request is
+// counted by its route's pattern, because a URL may hold an account's id or a one-time link.
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { FastifyInstance } from "fastify";
 import { Histogram } from "prom-client";
@@ -29,7 +29,7 @@ export function serveMetrics(server: FastifyInstance, metrics: ServedMetrics | u
   });
 }
 
-/** Compared as digests, which are of one length, so that the time taken tells nothing. */
+/** Compares digests, which have one length, so that the time taken reveals nothing. */
 function isBearer(header: string | undefined, token: string): boolean {
   return timingSafeEqual(digest(header ?? ""), digest(`Bearer ${token}`));
 }
@@ -47,7 +47,7 @@ function measureRequests(server: FastifyInstance, { registry }: ServedMetrics): 
     registers: [registry],
   });
   server.addHook("onResponse", async (request, reply) => {
-    // Such a stream lasts as long as somebody looks.
+    // An event stream lasts as long as its page is open.
     if (request.headers.accept === "text/event-stream") return;
     const route = request.routeOptions.url ?? "none";
     duration.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000);

@@ -1,4 +1,5 @@
-// Implementations of the contract, mounted: guard, validate, handle, and of the answer only what the contract promises.
+// Mounts implementations of a contract: checks access, validates input, calls the handler, and
+// sends only the fields that the contract has.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Contract, Route } from "./contract/route.ts";
 import { checkAccess } from "./guard.ts";
@@ -12,22 +13,28 @@ declare module "fastify" {
   }
 }
 
-/** An HTTP API: the routes below a prefix, and how one tells who calls them. */
+/** An HTTP API: routes below a prefix, and how callers are authenticated. */
 export type HttpApi = {
   /** Such as "/api/app". */
   readonly prefix: string;
   readonly contract: Contract;
-  /** The code of the contract. */
+  /** The contract's implementations. */
   readonly routes: readonly Implementation[];
-  /** @throws ApiError 401 when what the request shows is not accepted; a route may let nobody in particular in */
+  /**
+   * May return a caller without a teammate, for routes that allow anyone.
+   * @throws ApiError 401 if credentials are given and not accepted
+   */
   readonly authenticate: (request: FastifyRequest) => Promise<Caller>;
-  /** For what browsers send by themselves, such as a cookie. @throws ApiError 403 when another site may have made the request */
-  readonly checkForgery?: (request: FastifyRequest) => void;
+  /**
+   * Needed for credentials that browsers send by themselves, such as a cookie.
+   * @throws ApiError 403 if another site may have caused the request
+   */
+  readonly checkCsrf?: (request: FastifyRequest) => void;
 };
 
-/** @throws when a route of the contract has no code, or more than one piece of it */
+/** @throws if a route of the contract has no implementation, or several */
 export function mountRoutes(server: FastifyInstance, api: HttpApi): void {
-  const { prefix, routes, authenticate, checkForgery } = api;
+  const { prefix, routes, authenticate, checkCsrf } = api;
   assertAllRoutesImplemented(api.contract, routes);
   const streams = trackEventStreams(server);
   for (const { route, handle } of routes) {
@@ -37,7 +44,7 @@ export function mountRoutes(server: FastifyInstance, api: HttpApi): void {
       onRequest: async (request, reply) => {
         request.caller = await authenticate(request);
         checkAccess(route, request.caller);
-        checkForgery?.(request);
+        checkCsrf?.(request);
         if (route.produces === "events") streams.add(reply);
       },
       handler: async (request, reply) => {
@@ -52,11 +59,14 @@ export function mountRoutes(server: FastifyInstance, api: HttpApi): void {
 
 function send(reply: FastifyReply, route: Route, answer: unknown): FastifyReply {
   if (route.answer === undefined) return reply.status(204).send();
-  // Parsed, so that a column that is new tomorrow is not published by itself.
+  // Parsing drops other fields, so that a new column is not published by accident.
   return reply.send(route.answer.parse(answer));
 }
 
-/** Streams of events never end by themselves, so a server that stops ends them; the browser asks again. */
+/**
+ * Ends event streams when the server stops, because they never end by themselves. Browsers
+ * reconnect.
+ */
 function trackEventStreams(server: FastifyInstance): { add(reply: FastifyReply): void } {
   const open = new Set<FastifyReply["raw"]>();
   server.addHook("preClose", async () => {
@@ -66,7 +76,8 @@ function trackEventStreams(server: FastifyInstance): { add(reply: FastifyReply):
     add: ({ raw }) => {
       open.add(raw);
       raw.on("close", () => open.delete(raw));
-      // An event that was on its way when the stream ended here goes nowhere; unheard, that would end the process.
+      // Writing an event after the stream has ended emits an error, which would end the process if nobody
+      // listened.
       raw.on("error", () => open.delete(raw));
     },
   };

@@ -1,6 +1,7 @@
-// The contract as an OpenAPI 3.1 document, whose schemas are JSON Schema 2020-12: what zod makes of them is used as it is.
+// The contract as an OpenAPI 3.1 document. Its schemas are JSON Schema 2020-12, as zod generates
+// them.
 import { z } from "zod";
-import { APP_PREFIX, refusal, type Route } from "./contract/route.ts";
+import { APP_PREFIX, errorAnswer, type Route } from "./contract/route.ts";
 import type { Implementation } from "./implement.ts";
 
 type Json = Record<string, unknown>;
@@ -25,7 +26,7 @@ export function openApiDocument(implementations: readonly Implementation[], vers
         session: { type: "apiKey", in: "cookie", name: "sluice" },
         csrf: { type: "apiKey", in: "header", name: "x-sluice-csrf" },
       },
-      schemas: { Refusal: schemaOf(refusal, "output") },
+      schemas: { Error: schemaOf(errorAnswer, "output") },
     },
   };
 }
@@ -33,7 +34,8 @@ export function openApiDocument(implementations: readonly Implementation[], vers
 function schemaOf(schema: z.ZodType, io: "input" | "output"): Json {
   const { $schema: _, ...json } = z.toJSONSchema(schema, {
     io,
-    // OpenAPI means by it that nobody sends such a value, and zod that our own code changes none.
+    // In OpenAPI `readOnly` means that clients must not send the value; zod means that code does not
+    // modify it.
     override: ({ jsonSchema }) => void delete jsonSchema.readOnly,
   });
   return json;
@@ -54,8 +56,8 @@ function operationOf(route: Route): Json {
     responses: {
       ...answerOf(route),
       default: {
-        description: "A refusal, with a sentence.",
-        content: { "application/json": { schema: { $ref: "#/components/schemas/Refusal" } } },
+        description: "An error, with a sentence.",
+        content: { "application/json": { schema: { $ref: "#/components/schemas/Error" } } },
       },
     },
     security: [{ ...(route.access !== "anyone" && { session: [] }), ...(isChange && { csrf: [] }) }],

@@ -1,6 +1,6 @@
-// The web application's server: what comes in is logged, guarded and validated, what goes out carries security headers
-// and, when it is a refusal, a sentence and the request's id. Built here, started elsewhere, so tests build the same.
-// Routes come as implementations of the contract; what they need they were given where they were made (src/app.ts).
+// The HTTP server: logs requests, mounts the routes, sets security headers, and answers errors with
+// a sentence and the request's id. It is built here and started elsewhere, so that tests build the
+// same one.
 import { randomUUID } from "node:crypto";
 import cookie from "@fastify/cookie";
 import helmet from "@fastify/helmet";
@@ -21,40 +21,45 @@ import { toHttpError } from "./errors.ts";
 import { sessionAuth } from "./session-auth.ts";
 import { serveUi } from "./ui.ts";
 
-/** What every process answers that listens. */
-export type BaseServerParts = {
-  /** What /readyz asks. Not that of requests, so that slow ones do not make a process that works look like one that does not. */
+/** What the server of every process needs. */
+export type BaseServerDeps = {
+  /**
+   * The database that /readyz queries. Its pool is not that of requests, so that slow requests do not
+   * make a working process look unavailable.
+   */
   readonly healthDb: Kysely<Tables>;
   readonly log: Log;
-  /** The origin people use; known once it listens, if it is told to take any port. */
+  /**
+   * The origin that people use. If any port may be taken, it is known only once the server listens.
+   */
   readonly publicUrl: () => string;
   readonly trustedProxies: readonly string[];
-  /** Undefined: nobody may read any. */
+  /** Undefined if metrics are disabled. */
   readonly metrics?: ServedMetrics | undefined;
 };
 
-export type ServerParts = BaseServerParts & {
+export type ServerDeps = BaseServerDeps & {
   readonly contract: Contract;
-  /** The code of the contract, route by route. */
+  /** The contract's implementations. */
   readonly routes: readonly Implementation[];
-  /** Where sessions are looked up. */
+  /** The database with the sessions. */
   readonly db: Kysely<Tables>;
   readonly clock: Clock;
   readonly version: string;
-  /** Directory of the built user interface; without one, only the API answers. */
+  /** Directory of the built user interface; without it, only the API is served. */
   readonly ui?: string | undefined;
 };
 
 const BODY_LIMIT_BYTES = 1_048_576;
-/** For a request to arrive whole; nothing said about its answer. */
+/** Maximum time for a request to arrive completely; its answer may take longer. */
 const REQUEST_TIMEOUT_MS = 120_000;
 
-/** Of a process that serves no pages: says how it is and what it counted. Ready to listen. */
-export async function buildBaseServer(parts: BaseServerParts): Promise<FastifyInstance> {
+/** Builds the server of a process without pages: health and metrics. */
+export async function buildBaseServer(deps: BaseServerDeps): Promise<FastifyInstance> {
   const server = fastify({
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    trustProxy: [...parts.trustedProxies],
+    trustProxy: [...deps.trustedProxies],
     genReqId: () => randomUUID(),
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 500 },
@@ -64,27 +69,30 @@ export async function buildBaseServer(parts: BaseServerParts): Promise<FastifyIn
     contentSecurityPolicy: { useDefaults: false, directives: CSP },
     hsts: false,
   });
-  addHeaders(server, parts.publicUrl);
-  logRequests(server, parts.log);
+  addHeaders(server, deps.publicUrl);
+  logRequests(server, deps.log);
   closeConnectionsWhenStopping(server);
-  server.setErrorHandler((error, request, reply) => sendError(error, request, reply, parts.log));
-  server.setNotFoundHandler((request, reply) => sendError(NOT_FOUND, request, reply, parts.log));
-  serveHealth(server, parts);
-  serveMetrics(server, parts.metrics);
+  server.setErrorHandler((error, request, reply) => sendError(error, request, reply, deps.log));
+  server.setNotFoundHandler((request, reply) => sendError(NOT_FOUND, request, reply, deps.log));
+  serveHealth(server, deps);
+  serveMetrics(server, deps.metrics);
   return server;
 }
 
-/** Ready to listen. `close` finishes what is under way and ends streams of events. */
-export async function buildServer(parts: ServerParts): Promise<FastifyInstance> {
-  const { db, clock, publicUrl, contract, routes, version } = parts;
-  const server = await buildBaseServer(parts);
-  server.decorateRequest("browser");
+/**
+ * Builds the server with API and pages. `close` completes requests in progress and ends event
+ * streams.
+ */
+export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
+  const { db, clock, publicUrl, contract, routes, version } = deps;
+  const server = await buildBaseServer(deps);
+  server.decorateRequest("browserToken");
   await server.register(cookie);
   mountRoutes(server, { prefix: APP_PREFIX, contract, routes, ...sessionAuth({ db, clock, publicUrl }) });
   let openApi: ReturnType<typeof openApiDocument> | undefined;
   server.get(`${APP_PREFIX}/openapi.json`, async () => (openApi ??= openApiDocument(routes, version)));
   server.get("/api/docs", async (_, reply) => reply.type("text/html; charset=utf-8").send(docsPage(routes)));
-  if (parts.ui !== undefined) await serveUi(server, parts.ui);
+  if (deps.ui !== undefined) await serveUi(server, deps.ui);
   return server;
 }
 
@@ -111,7 +119,10 @@ function addHeaders(server: FastifyInstance, publicUrl: () => string): void {
   });
 }
 
-/** The route's pattern stands for the address: a path may be a one-time link, a query may hold a code. */
+/**
+ * Logs the route's pattern instead of the URL, because a path may be a one-time link, and a query
+ * may hold a code.
+ */
 function logRequests(server: FastifyInstance, log: Log): void {
   server.addHook("onResponse", async (request, reply) => {
     log.info("request", {
@@ -126,8 +137,9 @@ function logRequests(server: FastifyInstance, log: Log): void {
 }
 
 /**
- * A browser would keep the connection of its last answer open for a minute, and the stop would wait for it. An answer that had begun
- * when the stop came has told its reader nothing of that.
+ * Browsers keep a connection open for a minute, and stopping would wait for that. An answer whose
+ * headers were sent before the stop has no "connection: close", so idle connections are closed as
+ * well.
  */
 function closeConnectionsWhenStopping(server: FastifyInstance): void {
   let isStopping = false;
@@ -159,7 +171,7 @@ function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply,
     });
   }
   const body = { ...httpError, requestId: request.id };
-  // Only a browser that follows a link asks for a page; what our pages fetch does not.
+  // Only a browser that follows a link accepts HTML; requests of our pages do not.
   if (request.method === "GET" && request.headers.accept?.includes("text/html") === true)
     return reply.status(status).type("text/html; charset=utf-8").send(errorPage(body));
   return reply.status(status).send({ error: body });

@@ -1,5 +1,6 @@
-// Who calls the web application's API: whoever the session behind the browser's cookie is of. A browser sends that cookie
-// by itself, so a request that changes something must also prove that a page of ours made it.
+// Authenticates callers of the web application's API by the session of the browser's cookie.
+// Browsers send the cookie by themselves, so a request that changes something must also prove that
+// it comes from a page of ours.
 import type { FastifyRequest } from "fastify";
 import type { Kysely } from "kysely";
 import { teammateBySession } from "../access/sessions.ts";
@@ -12,12 +13,12 @@ import type { HttpApi } from "./mount.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
-    /** The value of our cookie, if the browser sent one. */
-    browser: string | undefined;
+    /** The value of our cookie, if the browser sent it. */
+    browserToken: string | undefined;
   }
 }
 
-export type SessionAuthParts = {
+export type SessionAuthDeps = {
   readonly db: Kysely<Tables>;
   readonly clock: Clock;
   readonly publicUrl: () => string;
@@ -27,14 +28,14 @@ export function sessionAuth({
   db,
   clock,
   publicUrl,
-}: SessionAuthParts): Pick<HttpApi, "authenticate" | "checkForgery"> {
+}: SessionAuthDeps): Pick<HttpApi, "authenticate" | "checkCsrf"> {
   return {
     authenticate: async (request) => {
-      request.browser = cookieOf(request, publicUrl());
-      if (request.browser === undefined) return { teammate: null };
-      return { teammate: (await teammateBySession(db, request.browser, clock.now())) ?? null };
+      request.browserToken = cookieOf(request, publicUrl());
+      if (request.browserToken === undefined) return { teammate: null };
+      return { teammate: (await teammateBySession(db, request.browserToken, clock.now())) ?? null };
     },
-    checkForgery: (request) => checkOrigin(request, publicUrl()),
+    checkCsrf: (request) => checkOrigin(request, publicUrl()),
   };
 }
 
@@ -45,8 +46,9 @@ const FORGED = new ApiError(
 );
 
 /**
- * A page of another site can make a browser send a request with its cookie, but can neither read our CSRF token nor
- * forge Origin and Sec-Fetch-Site. Each of the three alone would do; a program that is no browser sends the token.
+ * Another site's page can make a browser send a request with its cookie, but can neither read our
+ * CSRF token nor forge Origin and Sec-Fetch-Site. Each of the three would suffice; programs other
+ * than browsers send only the token.
  * @throws ApiError 403
  */
 function checkOrigin(request: FastifyRequest, publicUrl: string): void {
@@ -54,11 +56,15 @@ function checkOrigin(request: FastifyRequest, publicUrl: string): void {
   const { origin, "sec-fetch-site": site, "x-sluice-csrf": token } = request.headers;
   if (site !== undefined && site !== "same-origin") throw FORGED;
   if (origin !== undefined && origin !== publicUrl && origin !== ownOrigin(request)) throw FORGED;
-  const { browser } = request;
-  if (browser === undefined || typeof token !== "string" || !isCsrfTokenOf(browser, token)) throw FORGED;
+  const { browserToken } = request;
+  if (browserToken === undefined || typeof token !== "string" || !isCsrfTokenOf(browserToken, token))
+    throw FORGED;
 }
 
-/** The address as the browser wrote it: localhost where the operator wrote 127.0.0.1. Another site's cookie is not sent there. */
+/**
+ * Returns the origin as the browser wrote it, such as localhost if the operator wrote 127.0.0.1.
+ * The cookie of another host is not sent there.
+ */
 function ownOrigin(request: FastifyRequest): string {
   return `${request.protocol}://${request.host}`;
 }

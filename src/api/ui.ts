@@ -1,5 +1,5 @@
-// The built user interface: files whose names carry a hash are kept for a year, the page itself is asked for each time,
-// and every address that is a page of the application gets that page.
+// Serves the built user interface: files with a hash in their name are cached for a year, the page
+// is revalidated each time, and every path of the application gets that page.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import files from "@fastify/static";
@@ -17,7 +17,8 @@ export async function serveUi(server: FastifyInstance, directory: string): Promi
       reply.setHeader("cache-control", isHashed ? "public, max-age=31536000, immutable" : "no-cache");
     },
   });
-  // A missing file is told as missing: a browser that asks for a script of the last version must not get a page.
+  // A missing file is a 404: a browser that asks for a script of the previous version must not get a
+  // page.
   server.get("/*", { exposeHeadRoute: true }, async (request, reply) => {
     const [path = ""] = request.url.split("?");
     if (path.startsWith("/api/") || /\.\w{1,8}$/.test(path)) return reply.callNotFound();

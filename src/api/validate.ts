@@ -1,5 +1,5 @@
-// What comes in, held against a route's schemas. A fault is a sentence that names the field; where the contract words
-// one itself ("Write an e-mail address, …"), that is the sentence.
+// Validates a request by its route's schemas. An error is a sentence that names the field, unless
+// the schema has a message of its own ("Write an e-mail address, …").
 import type { z } from "zod";
 import type { Route, RouteInput } from "./contract/route.ts";
 import { ApiError } from "./implement.ts";
@@ -19,7 +19,7 @@ export function validateInput(route: Route, received: Record<Part, unknown>): Ro
     const field = issue ? fieldOf(issue) : "";
     throw new ApiError(400, "invalid", issue?.message ?? "The request is not right.", field || part);
   };
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each part is what the route's own schema gave
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parsed by the route's own schemas
   return { params: read("params"), query: read("query"), body: read("body") } as RouteInput<Route>;
 }
 

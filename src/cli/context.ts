@@ -1,15 +1,15 @@
-// What every command is handed: settings, where its output goes, and the signal that ends it.
-// Results go to standard output; progress and remarks go to standard error. With --json, standard output has one JSON
-// document (or one a line, of an export) and nothing else.
+// What every command gets: settings, output streams, and the signal that ends it. Results go to
+// standard output, progress and notes to standard error. With --json, standard output has one JSON
+// document (an export: one per line) and nothing else.
 import { once, type EventEmitter } from "node:events";
 import { z } from "zod";
 import type { Config } from "../config.ts";
 import { createLog, type Log, type LogLevel } from "../lib/log.ts";
 import { ProgressDisplay, CLEAR_LINE } from "./output/progress.ts";
 
-/** A stream of Node, as far as commands need one. */
+/** The part of a Node stream that commands use. */
 export interface Output extends EventEmitter {
-  /** False: what was written waits for its reader, until "drain". */
+  /** Returns false if the text is buffered; "drain" is emitted when the reader has taken it. */
   readonly write: (text: string) => boolean;
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
@@ -18,19 +18,19 @@ export interface Output extends EventEmitter {
 export interface CommandContext {
   readonly config: Config;
   readonly json: boolean;
-  /** The path given with --connection, or its default. */
+  /** The path given by --connection, or its default. */
   readonly connectionFile: string;
   readonly stdout: Output;
   readonly stderr: Output;
   readonly signal: AbortSignal;
 }
 
-/** The result, told to a person or to a machine. */
+/** Prints the result, as text or as JSON. */
 export function printResult(context: CommandContext, lines: readonly string[], document: unknown): void {
   context.stdout.write(context.json ? `${JSON.stringify(document)}\n` : `${lines.join("\n")}\n`);
 }
 
-/** A part of a long result. Resolves when the next one may come: not before a slow reader has taken this one. */
+/** Writes a part of a long result, and waits until a slow reader has taken it. */
 export async function writePart({ stdout, signal }: CommandContext, part: string): Promise<void> {
   if (!stdout.write(part)) await once(stdout, "drain", { signal });
 }
@@ -43,20 +43,23 @@ export function createProgressDisplay({ stderr }: CommandContext): ProgressDispl
   const target = {
     write: (text: string) => stderr.write(text),
     isTerminal: stderr.isTTY === true,
-    // 0 where a pseudo-terminal was given no size.
+    // It is 0 on a pseudo-terminal without a size.
     columns: stderr.columns || 80,
   };
   return new ProgressDisplay(target, () => performance.now());
 }
 
-/** How wide text for people is: the terminal, if that is what it goes to, and never too wide to read. */
+/** Returns the width of text for people: that of the terminal, and at most what is easy to read. */
 export function outputColumns({ stdout }: CommandContext): number {
   return Math.min(stdout.isTTY === true ? (stdout.columns ?? 80) : 100, 110);
 }
 
 const logLine = z.object({ level: z.string(), message: z.string() });
 
-/** Lines of JSON for whoever collects them; on a terminal the message alone, and above the progress line. */
+/**
+ * Logs JSON lines for log collectors. On a terminal it prints only messages, above the progress
+ * line.
+ */
 export function createCommandLog({ config, stderr }: CommandContext, level: LogLevel = config.logLevel): Log {
   if (stderr.isTTY !== true)
     return createLog({ level, destination: { write: (line) => void stderr.write(line) } });

@@ -1,11 +1,11 @@
-// Errors as the operator reads them: one function says the sentence and the exit code for whatever was thrown.
+// Maps everything that can be thrown to a sentence for the operator and an exit code.
 import type { AddressErrorCode } from "../dataverse/auth/environment-address.ts";
 import type { DataverseErrorCode, SignInErrorCode } from "../dataverse/http/errors.ts";
 import { errorKind, UserError, type UserErrorOptions } from "../lib/user-error.ts";
 import { RunStopped } from "../sync/record/run-errors.ts";
 import { exitCodes, type ExitCode } from "./exit-codes.ts";
 
-/** The command was used in a way that cannot work; the message says how it should be. */
+/** The command cannot be used in this way; the message says how it can. */
 export class UsageError extends UserError {
   override readonly name = "UsageError";
 
@@ -14,7 +14,7 @@ export class UsageError extends UserError {
   }
 }
 
-/** The database could not be opened or migrated; the message is that of its cause. */
+/** The database could not be opened or migrated; the message is that of the cause. */
 export class DatabaseError extends UserError {
   override readonly name = "DatabaseError";
 
@@ -24,13 +24,16 @@ export class DatabaseError extends UserError {
 }
 
 export interface ErrorMessage {
-  /** For scripts: the error's code, or its class where that has one code alone. */
+  /** For scripts: the error's code, or its class if that has only one code. */
   readonly kind: string;
   readonly sentence: string;
   readonly exitCode: ExitCode;
 }
 
-/** Of Dynamics 365, its sign-in and its address: complete, so that a new code has to be thought about. */
+/**
+ * Codes of Dynamics 365, its sign-in and its address. The type is complete, so that a new code does
+ * not compile until it has an exit code.
+ */
 const SOURCE_CODES: Readonly<Record<DataverseErrorCode | SignInErrorCode | AddressErrorCode, ExitCode>> = {
   "view-not-found": exitCodes.attention,
   "view-broken": exitCodes.attention,
@@ -66,7 +69,7 @@ const SOURCE_CODES: Readonly<Record<DataverseErrorCode | SignInErrorCode | Addre
   "no-organisation": exitCodes.usage,
 };
 
-/** By an error's code; what is not in here is not expected of a command. */
+/** Exit codes by an error's code; other codes are unexpected in a command. */
 const EXIT_CODES: Readonly<Record<string, ExitCode>> = {
   ...SOURCE_CODES,
   usage: exitCodes.usage,
@@ -99,7 +102,7 @@ export function describeError(error: unknown): ErrorMessage {
   if (error instanceof RunStopped) return describeKnownError(error, exitCodes.interrupted);
   const exitCode = error instanceof UserError ? EXIT_CODES[error.code] : undefined;
   if (exitCode !== undefined) return describeKnownError(error, exitCode);
-  // PostgreSQL's own errors carry a five-letter SQLSTATE and a severity.
+  // PostgreSQL's own errors have an SQLSTATE and a severity.
   if ("severity" in error && "code" in error) {
     return { kind: "DatabaseError", sentence: databaseSentence(error), exitCode: exitCodes.database };
   }

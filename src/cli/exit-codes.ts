@@ -1,7 +1,11 @@
-// What the command's number means to scripts. Documented in `sluice --help` and in the README; do not renumber.
+// What the exit codes mean to scripts. `sluice --help` and the README document them; do not
+// renumber.
 
 export const exitCodes = {
-  /** Skipped accounts and issues are a normal end: the report tells of them, and a nightly job need not alarm anybody. */
+  /**
+   * Skipped accounts and issues are normal: the report lists them, and a nightly job need not alert
+   * anybody.
+   */
   done: 0,
   failedAccounts: 1,
   usage: 2,

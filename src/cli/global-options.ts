@@ -1,4 +1,4 @@
-// The options that every command takes. The help needs them, so this file imports nothing.
+// The options of every command. The help needs them, so this file imports nothing.
 
 export interface GlobalOptions {
   readonly json?: boolean;

@@ -1,20 +1,20 @@
-// The command `sluice`, started: hears signals, reads the command line, and has `perform.ts` run the
-// command. It ends with the number that `exit-codes.ts` explains.
-// Signals are heard from here on, before anything slow is loaded.
+// The entry point of `sluice`: handles signals, parses the command line, and runs the command by
+// `run-command.ts`. The exit code is one of `exit-codes.ts`. Signals are handled before anything
+// slow is loaded.
 // oxlint-disable-next-line import/no-unassigned-import
 import "./signals.ts";
 import { CommanderError } from "commander";
 import { exitCodes } from "./exit-codes.ts";
 import { buildProgram } from "./program.ts";
 
-// `sluice accounts export | head` closes the pipe early; that is no fault.
+// `sluice accounts export | head` closes the pipe early, which is no error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
   process.exit(exitCodes.done);
 });
 
 const program = buildProgram(async (global, work) => {
-  // Loaded here, because neither the help nor a wrong option needs it.
+  // It is loaded here, because neither the help nor a wrong option needs it.
   const { runCommand } = await import("./run-command.ts");
   await runCommand(global, work);
 });
@@ -25,6 +25,6 @@ try {
   await program.parseAsync();
 } catch (error) {
   if (!(error instanceof CommanderError)) throw error;
-  // Commander has said what is wrong; asking for help is not wrong.
+  // Commander has printed what is wrong; asking for help is no error.
   process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
 }

@@ -1,13 +1,13 @@
-// The pages that `npm run build` made.
+// The pages that `npm run build` makes.
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildState } from "../../bin/build-state.js";
 
-/** This file and the built program (`dist/program`) are equally deep, so that one path fits both. */
+/** The path fits both this file and the built program (`dist/program`), which are equally deep. */
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /**
- * Tells `warn` what an operator should know of them.
+ * Warns the operator of pages that are missing or outdated.
  * @returns their folder, or undefined if they have not been built
  */
 export function findBuiltPages(warn: (sentence: string) => void, root: string = ROOT): string | undefined {

@@ -1,12 +1,12 @@
-// The commands of `sluice` with their options: what the help says, and which function does it. The
-// file of a command is loaded when the command is called, so that the help costs little.
+// The commands of `sluice` with their options, help texts and functions. A command's file is loaded
+// when the command is called, so that the help starts fast.
 import { Command, InvalidArgumentError, Option } from "commander";
 import manifest from "../../package.json" with { type: "json" };
 import type { CommandContext } from "./context.ts";
 import { exitCodeHelp, type ExitCode } from "./exit-codes.ts";
 import { DEFAULT_CONNECTION_FILE, type GlobalOptions } from "./global-options.ts";
 
-/** Calls the command's function with the context that belongs to these options, and tells its errors. */
+/** Calls the command's function with the context that the options give, and prints its errors. */
 export type RunCommand = (
   global: GlobalOptions,
   work: (context: CommandContext) => Promise<ExitCode>,
@@ -23,6 +23,25 @@ function limitOption(thing: string, defaultLimit: number): Option {
     .default(defaultLimit);
 }
 
+type Load<Options> = () => Promise<(context: CommandContext, options: Options) => Promise<ExitCode>>;
+
+type Actions = {
+  /** Loads the command's function and runs it. */
+  readonly execute: <Options>(load: Load<Options>, options: Options, command: Command) => Promise<void>;
+  /** Returns the action of a command without arguments. */
+  readonly action: <Options>(load: Load<Options>) => (options: Options, command: Command) => Promise<void>;
+};
+
+function createActions(runCommand: RunCommand): Actions {
+  // Only the command that commander passes knows the global options.
+  const execute: Actions["execute"] = (load, options, command) =>
+    runCommand(command.optsWithGlobals<GlobalOptions>(), async (context) => {
+      const work = await load();
+      return work(context, options);
+    });
+  return { execute, action: (load) => (options, command) => execute(load, options, command) };
+}
+
 export function buildProgram(runCommand: RunCommand): Command {
   const program = new Command("sluice")
     .description("Keeps the accounts of a support workspace in step with Microsoft Dynamics 365, one way.")
@@ -33,16 +52,15 @@ export function buildProgram(runCommand: RunCommand): Command {
     .helpCommand(false)
     .showHelpAfterError('("sluice --help" tells more)')
     .addHelpText("after", `\n${exitCodeHelp}`);
+  const actions = createActions(runCommand);
+  addSyncCommands(program, actions);
+  addListCommands(program, actions);
+  addDatabaseCommands(program, actions);
+  addServerCommands(program, actions);
+  return program;
+}
 
-  /** Commander hands over arguments, options and the command itself; only the last knows the global options. */
-  const action =
-    <Options>(load: () => Promise<(context: CommandContext, options: Options) => Promise<ExitCode>>) =>
-    (options: Options, command: Command) =>
-      runCommand(command.optsWithGlobals<GlobalOptions>(), async (context) => {
-        const work = await load();
-        return work(context, options);
-      });
-
+function addSyncCommands(program: Command, { action, execute }: Actions): void {
   program
     .command("sync")
     .description("read, plan and apply: bring the accounts into step")
@@ -57,10 +75,11 @@ export function buildProgram(runCommand: RunCommand): Command {
     .description("apply a plan exactly as it was shown")
     .argument("<run>", "number of the planned run", parseWholeNumber)
     .action((run: number, _: object, command: Command) =>
-      runCommand(command.optsWithGlobals<GlobalOptions>(), async (context) =>
-        (await import("./commands/apply.ts")).apply(context, { run }),
-      ),
+      execute(async () => (await import("./commands/apply.ts")).apply, { run }, command),
     );
+}
+
+function addListCommands(program: Command, { action }: Actions): void {
   program
     .command("accounts")
     .description("the accounts here")
@@ -89,6 +108,9 @@ export function buildProgram(runCommand: RunCommand): Command {
     .command("views")
     .description("list the views that can select accounts")
     .action(action(async () => (await import("./commands/views.ts")).views));
+}
+
+function addDatabaseCommands(program: Command, { action, execute }: Actions): void {
   program
     .command("migrate")
     .description("bring the database to this version's schema")
@@ -98,19 +120,18 @@ export function buildProgram(runCommand: RunCommand): Command {
     .description("write everything the database holds to one file")
     .argument("[file]", 'a new file, or "-" for standard output', "-")
     .action((file: string, _: object, command: Command) =>
-      runCommand(command.optsWithGlobals<GlobalOptions>(), async (context) =>
-        (await import("./commands/backup.ts")).backup(context, { file }),
-      ),
+      execute(async () => (await import("./commands/backup.ts")).backup, { file }, command),
     );
   program
     .command("restore")
     .description("fill an empty database from a backup")
     .argument("<file>", 'what "sluice backup" wrote, or "-" for standard input')
     .action((file: string, _: object, command: Command) =>
-      runCommand(command.optsWithGlobals<GlobalOptions>(), async (context) =>
-        (await import("./commands/restore.ts")).restore(context, { file }),
-      ),
+      execute(async () => (await import("./commands/restore.ts")).restore, { file }, command),
     );
+}
+
+function addServerCommands(program: Command, { action }: Actions): void {
   program
     .command("simulator")
     .description("start a simulated Dynamics 365 on this machine")
@@ -141,5 +162,4 @@ export function buildProgram(runCommand: RunCommand): Command {
     .option("--serve", "serve the web application at the end; the default on a terminal")
     .option("--no-serve", "end after the second sync; the default elsewhere")
     .action(action(async () => (await import("./commands/demo/demo.ts")).demo));
-  return program;
 }

@@ -1,5 +1,6 @@
-// A run of the command line stops like one of a worker when somebody clicks Cancel or Pause in the app, and tells what is
-// written by then. It is not put back for a worker, whose settings may be others: what was not written yet is started again here.
+// Stops a run of the command line when somebody clicks Cancel or Pause in the app, and reports what
+// was written. Such a run is not requeued, because a worker may have other settings; it has to be
+// started again here.
 import { sql } from "kysely";
 import { loadConnection } from "../connections/connection.ts";
 import type { Database } from "../db/pool.ts";
@@ -11,39 +12,42 @@ import { formatCount, pluralize } from "./output/format.ts";
 
 const APP_LOCATION = "in the app, under Accounts, Sync from Dynamics 365";
 
-/** As in the app, nothing that writes accounts starts until somebody resumes. @throws RunError */
+/**
+ * As in the app, nothing that writes accounts starts until the sync is resumed.
+ * @throws RunError
+ */
 export async function assertNotPaused({ kysely }: Database): Promise<void> {
   const { environment, paused } = await loadConnection(kysely);
   if (environment !== null && paused)
     throw new RunError(`The sync is paused. Resume it ${APP_LOCATION}; then start this again.`);
 }
 
-/** @throws RunStopped that says what is written, if somebody wanted the run to stop */
+/** @throws RunStopped that says what was written, if somebody stopped the run */
 export async function withRemoteCancel<T>(
   database: Database,
   signal: AbortSignal,
   work: (hooks: Pick<RunContext, "onStarted" | "checkCancellation" | "signal">) => Promise<T>,
 ): Promise<T> {
   const cancel = new AbortController();
-  let watched: { readonly begun: LeasedRun; readonly watch: CancellationWatch } | undefined;
+  let watched: { readonly run: LeasedRun; readonly watch: CancellationWatch } | undefined;
   try {
     return await work({
       signal: AbortSignal.any([signal, cancel.signal]),
       checkCancellation: async () => watched?.watch.check(),
-      onStarted(begun) {
-        watched = { begun, watch: watchForCancellation(database, begun, (reason) => cancel.abort(reason)) };
+      onStarted(run) {
+        watched = { run, watch: watchForCancellation(database, run, (reason) => cancel.abort(reason)) };
       },
     });
   } catch (error) {
     const reason: unknown = cancel.signal.reason;
     if (watched === undefined || !(reason instanceof RunStopped)) throw error;
-    throw new RunStopped(reason.kind, await stoppedSentence(database, watched.begun, reason));
+    throw new RunStopped(reason.kind, await stoppedSentence(database, watched.run, reason));
   } finally {
     watched?.watch.close();
   }
 }
 
-/** The run itself, or one that was cut off earlier and that it was finishing first. */
+/** The run is this one, or an interrupted one that it had to complete first. */
 async function stoppedSentence(
   { kysely }: Database,
   { organizationId, lease, runId }: LeasedRun,
@@ -52,9 +56,11 @@ async function stoppedSentence(
   const { rows } = await sql<{ id: number; written: number; left: number }>`
     select r.id, count(c.seq) filter (where c.seq <= r.checkpoint)::int as written,
       count(c.seq) filter (where c.seq > r.checkpoint)::int as left
-    from runs r left join account_changes c on c.run_id = r.id
+    from runs r
+    left join account_changes c on c.run_id = r.id
     where r.organization_id = ${organizationId} and r.fence = ${lease.fence} and r.status = 'applying'
-    group by r.id limit 1`.execute(kysely);
+    group by r.id
+    limit 1`.execute(kysely);
   const [run] = rows;
   const [cause, continuation, restart] =
     kind === "paused"

@@ -1,5 +1,5 @@
-// What a command needs open while it works, closed however it ends: the database, the source, or both for a run.
-// The connection file is read before anything is opened, so that its faults cost nothing.
+// Opens what a command needs, and closes it however the command ends: the database, the source, or
+// both. The connection file is read first, so that its errors cost nothing.
 import { openApp, runContext, type App } from "../open-app.ts";
 import { loadConnectionFile } from "../connections/file/connection-file.ts";
 import { openFileConnection } from "../connections/sign-in/open-client.ts";
@@ -26,7 +26,7 @@ async function withApp<T>(context: CommandContext, work: (app: App) => Promise<T
   }
 }
 
-/** Opens and migrates the database, and nothing else. */
+/** Opens and migrates the database. */
 export function withDatabase<T>(
   context: CommandContext,
   work: (database: Database) => Promise<T>,
@@ -34,7 +34,7 @@ export function withDatabase<T>(
   return withApp(context, ({ database }) => work(database));
 }
 
-/** Connects to the organisation of the connection file, without any database. */
+/** Connects to the organisation of the connection file, without a database. */
 export async function withClient<T>(
   context: CommandContext,
   work: (client: DataverseClient) => Promise<T>,
@@ -56,7 +56,7 @@ export async function withClient<T>(
   }
 }
 
-/** Everything a run needs. The progress display is ended before an error is told. */
+/** Opens everything a run needs. The progress display ends before an error is printed. */
 export async function withRunContext<T>(
   context: CommandContext,
   progress: ProgressDisplay,
@@ -65,7 +65,7 @@ export async function withRunContext<T>(
   const { config, connectionFile, signal } = context;
   const connection = loadConnectionFile(connectionFile, config.readSecret);
   const log = createCommandLog(context);
-  // The source first: a wrong address should not cost the start of a database.
+  // The source comes first, so that a wrong address does not cost the start of a database.
   const open = await openFileConnection(
     { simulator: config.simulator, clock: systemClock, log },
     connection,

@@ -1,5 +1,5 @@
-// Runs a command: reads the settings, calls the command's function, and tells whatever it throws as
-// a sentence and an exit code.
+// Runs a command: reads the settings, calls the command's function, and turns an error into a
+// sentence and an exit code.
 import { setMaxListeners } from "node:events";
 import { resolve } from "node:path";
 import { readConfig } from "../config.ts";
@@ -9,8 +9,7 @@ import { interruption } from "./signals.ts";
 import type { RunCommand } from "./program.ts";
 import { describeError } from "./error-message.ts";
 
-// One signal reaches every request under way, and a dozen requests read metadata at once; Node
-// warns from 11 listeners on.
+// A dozen concurrent requests listen to one signal; Node warns from 11 listeners on.
 setMaxListeners(100);
 
 function contextOf({ json, connection, home }: GlobalOptions): CommandContext {

@@ -1,10 +1,10 @@
-// Hears SIGINT and SIGTERM before the rest of the program is loaded: a signal that came meanwhile
-// would end it by force, and as process 1 of a container it would be lost.
+// Handles SIGINT and SIGTERM before the rest of the program is loaded. Without a handler, a signal
+// would end the process at once, and process 1 of a container would ignore it.
 import { exitCodes } from "./exit-codes.ts";
 
 export const interruption = new AbortController();
 
-// The first asks the command to stop where nothing is lost; who asks twice does not want to wait for that.
+// The first signal stops the command where nothing is lost; a second one ends the process at once.
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => {
     if (interruption.signal.aborted) process.exit(exitCodes.interrupted);

@@ -1,4 +1,4 @@
-// A store for lists: a field of each type, two teammates, no account yet.
+// A store for tests of lists: a field of each type, two teammates, no account yet.
 import { ensureCustomFields } from "../../src/accounts/custom-fields.ts";
 import { accountPage, type ListedAccount, type PageRequest } from "../../src/accounts/list/list.ts";
 import { createAccount, type NewAccount } from "../../src/accounts/store.ts";
@@ -7,7 +7,7 @@ import { testDatabase } from "../harness/database.ts";
 
 export const NOW = new Date("2026-03-02T09:00:00Z");
 export const EDITOR = { kind: "api" } as const;
-/** Nothing is filtered, and nothing connected. */
+/** No filter, and no connected organisation. */
 export const NO_FILTERS = { filters: [], organizationId: null };
 
 export async function accountListStore() {
@@ -30,11 +30,11 @@ export async function accountListStore() {
     since: idOf("Since"),
     owner: idOf("Owner"),
     zoe: await saveTeammate(kysely, { email: "zoe@ourcompany.example", name: "Zoe" }),
-    /** Known by her address alone. */
+    /** She has no name. */
     anna: await saveTeammate(kysely, { email: "anna@ourcompany.example" }),
-    make: (account: Partial<NewAccount> & { name: string }, now = NOW) =>
+    create: (account: Partial<NewAccount> & { name: string }, now = NOW) =>
       createAccount(database, { origin: "manual", ...account }, EDITOR, now),
-    /** Every page after the other. */
+    /** Reads all pages. */
     all: async (request: Partial<PageRequest>): Promise<ListedAccount[]> => {
       const accounts: ListedAccount[] = [];
       let after: string | undefined;

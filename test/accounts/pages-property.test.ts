@@ -6,7 +6,7 @@ import type { StoredFields } from "../../src/accounts/tables.ts";
 import { accountListStore, NO_FILTERS } from "./account-list-store.ts";
 import { propertyRuns } from "../harness/counts.ts";
 
-const { kysely, city, size, hold, since, owner, zoe, anna, make, all } = await accountListStore();
+const { kysely, city, size, hold, since, owner, zoe, anna, create, all } = await accountListStore();
 
 const text = fc.constantFrom("", "a", "B", "b", "ä", "Z", "zz", "%", "a b");
 const account = fc.record({
@@ -76,15 +76,15 @@ it("pages of any accounts in any order are the naive result, with no gap and no 
       fc.array(account, { maxLength: 25 }),
       fc.integer({ min: 1, max: 7 }),
       fc.constantFrom(undefined, "a", "b", "zz"),
-      async (wanted, limit, q) => {
+      async (accountsToCreate, limit, q) => {
         await kysely.deleteFrom("accounts").execute();
-        const made: CreatedAccount[] = [];
-        for (const { name, day, ...values } of wanted) {
-          const id = await make({ name, fields: storedOf(values) }, new Date(Date.UTC(2026, 2, day)));
-          made.push({ id, keys: { name: nameKey(name), updated: day, created: day, ...keysOf(values) } });
+        const created: CreatedAccount[] = [];
+        for (const { name, day, ...values } of accountsToCreate) {
+          const id = await create({ name, fields: storedOf(values) }, new Date(Date.UTC(2026, 2, day)));
+          created.push({ id, keys: { name: nameKey(name), updated: day, created: day, ...keysOf(values) } });
         }
         const holds = (key: string | number | undefined) => String(key ?? "").includes(q ?? "");
-        const found = made.filter(({ keys }) => holds(keys["name"]) || holds(keys[city]));
+        const found = created.filter(({ keys }) => holds(keys["name"]) || holds(keys[city]));
         for (const sort of sorts) {
           const ids = (await all({ sort, limit, q })).map(({ id }) => id);
           expect({ sort, ids }).toEqual({ sort, ids: expectedOrder(found, sort) });

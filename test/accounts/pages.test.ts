@@ -4,7 +4,7 @@ import { accountPage, countAccounts, type PageRequest } from "../../src/accounts
 import { deleteAccount, editAccount } from "../../src/accounts/store.ts";
 import { EDITOR, accountListStore, NO_FILTERS, NOW } from "./account-list-store.ts";
 
-const { database, kysely, city, size, hold, since, owner, zoe, anna, make, all } = await accountListStore();
+const { database, kysely, city, size, hold, since, owner, zoe, anna, create, all } = await accountListStore();
 
 beforeEach(async () => {
   await kysely.deleteFrom("accounts").execute();
@@ -17,7 +17,7 @@ const filtered = (field: string, is: PageRequest["filters"][number]["is"], value
 
 describe("a list in pages", () => {
   it("has every account once, by name, whatever its case", async () => {
-    for (const name of ["beta", "Alpha", "alpha 2", "Éclair", "Gamma", "ALPHA"]) await make({ name });
+    for (const name of ["beta", "Alpha", "alpha 2", "Éclair", "Gamma", "ALPHA"]) await create({ name });
     expect(await namesOf()).toEqual(["Alpha", "ALPHA", "alpha 2", "beta", "Gamma", "Éclair"]);
     expect(await namesOf({ sort: "-name" })).toEqual([
       "Éclair",
@@ -30,41 +30,41 @@ describe("a list in pages", () => {
   });
 
   it("puts empty values last in both directions", async () => {
-    await make({ name: "None" });
-    await make({ name: "Two", fields: { [size]: 2 } });
-    await make({ name: "Ten", fields: { [size]: 10 } });
-    await make({ name: "Minus", fields: { [size]: -0.5 } });
+    await create({ name: "None" });
+    await create({ name: "Two", fields: { [size]: 2 } });
+    await create({ name: "Ten", fields: { [size]: 10 } });
+    await create({ name: "Minus", fields: { [size]: -0.5 } });
     expect(await namesOf({ sort: size })).toEqual(["Minus", "Two", "Ten", "None"]);
     expect(await namesOf({ sort: `-${size}` })).toEqual(["Ten", "Two", "Minus", "None"]);
   });
 
   it("sorts teammates by what they are called", async () => {
-    await make({ name: "Of Zoe", fields: { [owner]: zoe.id } });
-    await make({ name: "Of Anna", fields: { [owner]: anna.id } });
+    await create({ name: "Of Zoe", fields: { [owner]: zoe.id } });
+    await create({ name: "Of Anna", fields: { [owner]: anna.id } });
     expect(await namesOf({ sort: owner })).toEqual(["Of Anna", "Of Zoe"]);
   });
 
   it("goes on behind an account that was deleted, and neither repeats nor hides others", async () => {
     const ids = new Map<string, number>();
-    for (const name of ["A", "B", "C", "D", "E", "F"]) ids.set(name, await make({ name }));
+    for (const name of ["A", "B", "C", "D", "E", "F"]) ids.set(name, await create({ name }));
     const first = await accountPage(kysely, { sort: "name", limit: 3, ...NO_FILTERS });
     await deleteAccount(database, ids.get("C")!, { exclude: false }, EDITOR, NOW);
     await editAccount(database, ids.get("E")!, { name: "Ab" }, EDITOR, NOW);
-    await make({ name: "Ba" });
+    await create({ name: "Ba" });
     const second = await accountPage(kysely, { sort: "name", limit: 3, ...NO_FILTERS, after: first.next! });
     expect(second).toMatchObject({ accounts: [{ name: "D" }, { name: "F" }], next: null });
   });
 
   it("does not take a cursor of another order, nor one that nobody gave out", async () => {
-    for (const name of ["A", "B"]) await make({ name });
+    for (const name of ["A", "B"]) await create({ name });
     const { next } = await accountPage(kysely, { sort: "name", limit: 1, ...NO_FILTERS });
     const forged = ["", "x", "bnVsbA", Buffer.from('["created","yesterday",1]').toString("base64url")];
     for (const [sort, after] of [
       ["-name", next!],
       ...forged.map((cursor) => ["created", cursor] as const),
     ] as const) {
-      const asked = accountPage(kysely, { sort, limit: 1, ...NO_FILTERS, after });
-      await expect(asked).rejects.toMatchObject({ code: "cursor", field: "after" });
+      const page = accountPage(kysely, { sort, limit: 1, ...NO_FILTERS, after });
+      await expect(page).rejects.toMatchObject({ code: "cursor", field: "after" });
     }
   });
 
@@ -74,8 +74,8 @@ describe("a list in pages", () => {
   });
 
   it("tells how an account stands to Dynamics 365", async () => {
-    const [synced, stopped] = [await make({ name: "Synced" }), await make({ name: "Stopped" })];
-    await make({ name: "Neither" });
+    const [synced, stopped] = [await create({ name: "Synced" }), await create({ name: "Stopped" })];
+    await create({ name: "Neither" });
     const organizationId = "00000000-0000-4000-8000-000000000001";
     const link = { organization_id: organizationId, matched_by: "create" as const };
     await kysely
@@ -104,11 +104,11 @@ describe("a list in pages", () => {
 
 describe("a search", () => {
   it("finds a piece of a name, a domain, the description or a field of text", async () => {
-    await make({ name: "Contoso GmbH" });
-    await make({ name: "By domain", domains: ["contoso.com"] });
-    await make({ name: "By description", description: "Part of CONTOSO since 2020" });
-    await make({ name: "By field", fields: { [city]: 'Port "Contoso"' } });
-    await make({ name: "Other", fields: { [size]: 5 } });
+    await create({ name: "Contoso GmbH" });
+    await create({ name: "By domain", domains: ["contoso.com"] });
+    await create({ name: "By description", description: "Part of CONTOSO since 2020" });
+    await create({ name: "By field", fields: { [city]: 'Port "Contoso"' } });
+    await create({ name: "Other", fields: { [size]: 5 } });
     expect(await namesOf({ q: " ntOSo " })).toEqual([
       "By description",
       "By domain",
@@ -120,16 +120,16 @@ describe("a search", () => {
   });
 
   it("finds the account of somebody's e-mail address or website", async () => {
-    await make({ name: "Acme", domains: ["acme.co.uk"] });
-    await make({ name: "Other", domains: ["other.com"] });
+    await create({ name: "Acme", domains: ["acme.co.uk"] });
+    await create({ name: "Other", domains: ["other.com"] });
     expect(await namesOf({ q: "Jane@mail.acme.co.uk" })).toEqual(["Acme"]);
     expect(await namesOf({ q: "https://www.acme.co.uk/about" })).toEqual(["Acme"]);
   });
 
   it("takes signs of patterns, quotes and zero characters as text", async () => {
-    await make({ name: "100% pure" });
-    await make({ name: "1000 pure" });
-    await make({ name: "back\\slash_es" });
+    await create({ name: "100% pure" });
+    await create({ name: "1000 pure" });
+    await create({ name: "back\\slash_es" });
     expect(await namesOf({ q: "100%" })).toEqual(["100% pure"]);
     expect(await namesOf({ q: "h_e" })).toEqual(["back\\slash_es"]);
     expect(await namesOf({ q: "k\\s" })).toEqual(["back\\slash_es"]);
@@ -144,14 +144,14 @@ describe("a search", () => {
       names.map((name) => ({ name, type: "text" })),
     );
     const id = String(many.get("Text 11")!.id);
-    await make({ name: "One", fields: { [id]: 'C:\\Data\n"Big" Tab\there', [size]: 4711 } });
+    await create({ name: "One", fields: { [id]: 'C:\\Data\n"Big" Tab\there', [size]: 4711 } });
     for (const q of ["c:\\data", '"BIG"', "tab\there", 'data\n"'])
       expect(await namesOf({ q })).toEqual(["One"]);
     for (const q of ["4711", `"${id}"`, "nbig"]) expect(await namesOf({ q })).toEqual([]);
   });
 
   it("does not find numbers, yes or no, or the numbers of fields", async () => {
-    await make({ name: "One", fields: { [size]: 4711, [hold]: true } });
+    await create({ name: "One", fields: { [size]: 4711, [hold]: true } });
     expect(await namesOf({ q: "4711" })).toEqual([]);
     expect(await namesOf({ q: "true" })).toEqual([]);
   });
@@ -159,7 +159,7 @@ describe("a search", () => {
 
 describe("a filter", () => {
   beforeEach(async () => {
-    await make({
+    await create({
       name: "Full",
       description: "Long",
       domains: ["full.com", "full.de"],
@@ -172,7 +172,7 @@ describe("a filter", () => {
         [owner]: zoe.id,
       },
     });
-    await make({ name: "Bare" });
+    await create({ name: "Bare" });
   });
 
   it.each([

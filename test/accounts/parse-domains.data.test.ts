@@ -15,7 +15,7 @@ const caseList = z.array(
   }),
 );
 
-/** The file's verdict looks at the host alone; what is common mail is our own rule on top. */
+/** The file's verdict is about the host alone; common domains are our own rule. */
 const differs: Record<string, string> = {
   "gmail.com": "a mail provider's domain: valid as a host, refused as common",
   "outlook.com": "a mail provider's domain, reached through one of its mail links: refused as common",

@@ -9,7 +9,10 @@ import { propertyRuns } from "../harness/counts.ts";
 const own = ["sluice.example.com", "ourcompany.com"];
 const lists = { common: commonDomains, own: new Set(own) };
 
-/** `acme.com !gmail.com common` for accepted and refused, so that a table row reads at a glance. */
+/**
+ * Formats as `acme.com !gmail.com common`, accepted and refused domains, so that a row is easy to
+ * read.
+ */
 function read(text: string): string {
   const { accepted, refused } = parseDomains(text, lists);
   return [...accepted, ...refused.map((r) => `!${r.value} ${r.kind.slice("domain-".length)}`)].join(" ");
@@ -92,7 +95,7 @@ const readings: Readonly<Record<string, readonly (readonly [text: string, domain
     ["acme.com،acme.org؛acme.net､acme.io", "acme.com acme.org acme.net acme.io"],
     ["acme.com\u0000acme.org\u001facme.net\u0085acme.io", "acme.com acme.org acme.net acme.io"],
     ["https://acme.com/a „www.acme.org“", "acme.com acme.org"],
-    // Only a "/" begins a path: a question mark after a domain is more often a doubt than a query.
+    // Only a "/" starts a path: a question mark after a domain is more often a doubt than a query.
     ["acme.com? acme.org?", "acme.com acme.org"],
     ["acme.com?x=1 acme.org", "acme.com acme.org"],
   ],

@@ -5,7 +5,10 @@ import { roles } from "../../src/api/contract/session.ts";
 import { webWorkspace, type Answer, type Person, type WebWorkspace } from "../harness/web.ts";
 import { builtPages } from "../harness/pages.ts";
 
-/** Written down a second time and by hand: who may call what. A route that is served and not in here fails the test. */
+/**
+ * Who may call what, written a second time and by hand. A served route that is missing here fails
+ * the test.
+ */
 const MATRIX: Record<Access, readonly string[]> = {
   anyone: [
     "GET /api/app/session",
@@ -23,7 +26,7 @@ const MATRIX: Record<Access, readonly string[]> = {
     "HEAD /readyz",
     // By the operator's token, whoever is signed in.
     "GET /metrics",
-    // The application itself, of which each page asks who one is.
+    // The application itself; each of its pages asks for the session.
     "GET *",
     "HEAD *",
   ],
@@ -91,15 +94,15 @@ const MATRIX: Record<Access, readonly string[]> = {
 };
 
 const PEOPLE: readonly Person[] = ["signed-out", ...roles];
-/** The least one has to be, as a place in PEOPLE. */
+/** The lowest role that is allowed, as an index of PEOPLE. */
 const MIN_RANK: Record<Access, number> = { anyone: 0, teammate: 1, "workspace-admin": 2, "company-admin": 3 };
-const wanted = new Map(
+const minRankByRoute = new Map(
   (["anyone", ...roles] as const).flatMap((access) =>
     MATRIX[access].map((key) => [key, MIN_RANK[access]] as const),
   ),
 );
 
-/** The server's own list: its router, printed as a tree with the methods behind each path. */
+/** Lists the server's routes from its router, which prints a tree with the methods of each path. */
 function routesIn(tree: string): string[] {
   const path: string[] = [];
   return tree.split("\n").flatMap((line) => {
@@ -110,7 +113,10 @@ function routesIn(tree: string): string[] {
   });
 }
 
-/** An address of that route that leads to nothing, so that whoever is allowed is told 400 or 404 and changes nothing. */
+/**
+ * Returns an address of the route with no resource, so that an allowed caller gets 400 or 404 and
+ * changes nothing.
+ */
 function missingResourcePath(path: string): string {
   return path
     .replace(":recordId", "00000000-0000-4000-8000-000000000000")
@@ -120,7 +126,10 @@ function missingResourcePath(path: string): string {
 
 const ACCESS_ERRORS = new Set(["signed-out", "not-allowed"]);
 
-/** As in production, with the application; without its files, whose names come with each build. */
+/**
+ * Serves as in production, with the application, but leaves its files out, whose names change with
+ * each build.
+ */
 async function served(): Promise<WebWorkspace & { readonly keys: readonly string[] }> {
   const ui = await builtPages();
   const web = await webWorkspace({ ui });
@@ -128,7 +137,7 @@ async function served(): Promise<WebWorkspace & { readonly keys: readonly string
   return { ...web, keys: routesIn(web.routeTree).filter((key) => !files.has(key.split(" ")[1] ?? "")) };
 }
 
-/** An answer of 500 is neither: what let somebody in did not get as far as knowing it. */
+/** A 500 is neither allowed nor refused, because the server failed before it could tell. */
 function outcomeOf({ status, body }: Answer): string {
   if ([401, 403].includes(status) && ACCESS_ERRORS.has(body?.error?.code)) return `refused ${status}`;
   return status < 500 ? "let in" : `failed ${status}`;
@@ -136,7 +145,7 @@ function outcomeOf({ status, body }: Answer): string {
 
 it("has a row for every route, and a route for every row", async () => {
   const { keys } = await served();
-  expect(keys.toSorted()).toEqual([...wanted.keys()].toSorted());
+  expect(keys.toSorted()).toEqual([...minRankByRoute.keys()].toSorted());
 });
 
 it("lets in who may and nobody else, for every route and role", async () => {
@@ -153,7 +162,7 @@ it("lets in who may and nobody else, for every route and role", async () => {
         ["GET", "HEAD"].includes(method) ? undefined : {},
       );
       found[`${person}: ${key}`] = outcomeOf(answer);
-      const isAllowed = rank >= (wanted.get(key) ?? Infinity);
+      const isAllowed = rank >= (minRankByRoute.get(key) ?? Infinity);
       expected[`${person}: ${key}`] = isAllowed ? "let in" : `refused ${rank === 0 ? 401 : 403}`;
     }
   }

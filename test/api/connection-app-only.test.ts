@@ -11,8 +11,10 @@ async function connectAppOnly(web: WebWorkspace, replaced: Record<string, unknow
 const stored = (web: WebWorkspace) =>
   web.database.kysely.selectFrom("connection").selectAll().executeTakeFirstOrThrow();
 
-/** The application's user in Dynamics 365, with a role of its own instead of the administrator's. */
-function giveOwnRole({ simulator: { org } }: WebWorkspace): string {
+/**
+ * Gives the application's user in Dynamics 365 a role of its own instead of the administrator's.
+ */
+function assignOwnRole({ simulator: { org } }: WebWorkspace): string {
   const user = [...org.requireTable("systemuser").rows()].find((row) => row["fullname"] === "# Sluice")!;
   const role = org.addRole("Sluice reader", {
     prvReadAccount: "organisation",
@@ -50,7 +52,7 @@ test("an application connects with its secret, which is sealed", async () => {
 
 test("with a role of its own it needs each privilege, and what is missing is named", async () => {
   const web = await webWorkspace();
-  const role = giveOwnRole(web);
+  const role = assignOwnRole(web);
   expect((await connectAppOnly(web)).status).toBe(200);
   web.simulator.org.setPrivilege(role, "prvReadUserQuery", undefined);
   web.simulator.org.setPrivilege(role, "prvReadTeam", undefined);
@@ -64,13 +66,13 @@ test("with a role of its own it needs each privilege, and what is missing is nam
 
 test("a wrong secret, a wrong tenant and an application nobody knows are told, and nothing is stored", async () => {
   const web = await webWorkspace();
-  const refusals: [Record<string, unknown>, string][] = [
+  const errorCases: [Record<string, unknown>, string][] = [
     [{ clientSecret: "wr0ng~MARKED" }, "The client secret is wrong. (AADSTS7000215)"],
     [{ tenant: "elsewhere.example" }, "(AADSTS90002)"],
     [{ clientId: "00000000-0000-4000-8000-000000000000" }, "(AADSTS700016)"],
     [{ tenant: "../evil" }, "This is not a tenant."],
   ];
-  for (const [replaced, sentence] of refusals) {
+  for (const [replaced, sentence] of errorCases) {
     const { status, body, text } = await connectAppOnly(web, replaced);
     expect(status).toBeGreaterThanOrEqual(400);
     expect(body.error.sentence).toContain(sentence);
@@ -82,7 +84,7 @@ test("a wrong secret, a wrong tenant and an application nobody knows are told, a
 
 test("a secured column that the application may not read is told, in the list and, if mapped, in the check", async () => {
   const web = await webWorkspace();
-  giveOwnRole(web);
+  assignOwnRole(web);
   web.simulator.org.secureColumn("revenue");
   await connectAppOnly(web);
   const wren = await web.as("workspace-admin");

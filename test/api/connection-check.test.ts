@@ -8,7 +8,7 @@ import { startSimulator, connectedDeps } from "../connections/stored-connection.
 
 async function connected(): Promise<WebWorkspace> {
   const web = await webWorkspace();
-  // The simulator's web server tells the machine's time.
+  // The simulator's web server has the machine's time.
   web.clock.set(new Date());
   await logIn(web, await web.as("workspace-admin"));
   return web;
@@ -65,7 +65,7 @@ test("what is not there to be connected cannot be checked", async () => {
 
 test("a revoked sign-in fails its step; what stands behind it is not reached", async () => {
   const web = await connected();
-  // The access token that this gets is good for another hour.
+  // The access token that this gets is valid for another hour.
   await (await web.as("workspace-admin")).get("/connection/views");
   const { entra } = web.simulator;
   entra.revokeSessions(entra.directory.users[0]!.objectId);
@@ -74,14 +74,14 @@ test("a revoked sign-in fails its step; what stands behind it is not reached", a
   expect(steps.get("sign-in")).toMatchObject({
     finding: "The sign-in was revoked, or the password was changed. (AADSTS50173)",
     remedy: "Connect Dynamics 365 again.",
-    // Nobody over there can do that.
+    // The Dynamics 365 administrator cannot do that.
     message: null,
   });
   expect(steps.get("users")?.finding).toBe('Not looked at, since "The sign-in is good" failed.');
 });
 
 test("an environment that does not answer fails the first step", async () => {
-  // Nobody listens there; a port that a simulator has given back could be another test's by now.
+  // Nothing listens on port 1; a port that a simulator had could be used by another test.
   const parts = await connectedDeps({ ...(await startSimulator()), origin: "http://127.0.0.1:1" });
   const steps = new Map((await checkConnection(parts)).map((step) => [step.id, step]));
   expect(Object.fromEntries([...steps].map(([id, { outcome }]) => [id, outcome]))).toEqual({

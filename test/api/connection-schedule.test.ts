@@ -1,4 +1,5 @@
-// Schedule and brake of the connection over HTTP: saved, shown, refused in sentences, and read-only if a file says them.
+// Schedule and limits of the connection over HTTP: saved, shown, refused in sentences, and
+// read-only if a file sets them.
 import { describe, expect, test } from "vitest";
 import { loadConnection } from "../../src/connections/connection.ts";
 import { DEFAULT_BRAKE_LIMITS } from "../../src/settings/brake.ts";
@@ -105,8 +106,8 @@ describe("what makes no sense is refused in a sentence, with the setting it is a
       "shrunkToPercent",
       "Write a whole number from 0 to 99.",
     ],
-  ])("%s", async ([, what, wanted, field, sentence]) => {
-    const { status, body } = await admin.put(`/connection/${what}`, wanted);
+  ])("%s", async ([, what, input, field, sentence]) => {
+    const { status, body } = await admin.put(`/connection/${what}`, input);
     expect([status, body.error.field, body.error.sentence]).toEqual([400, field, sentence]);
   });
 });

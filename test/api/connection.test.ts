@@ -249,7 +249,7 @@ test("another organisation becomes the connection, and what stays of the former 
     insert into accounts (name, name_key, origin, created_at, updated_at) values ('Acme', 'acme', 'dynamics', now(), now());
     insert into account_links (organization_id, record_id, account_id, matched_by)
     select '${org.id}', gen_random_uuid(), id, 'create' from accounts`);
-  // The environment at this address is another one from now on, as after a copy or a reset.
+  // From now on, another environment is at this address, as after a copy or a reset.
   await pool.query("update connection set organization_id = gen_random_uuid()");
   await pool.query("update account_links set organization_id = connection.organization_id from connection");
   expect(await logIn(web, wren)).toBe(

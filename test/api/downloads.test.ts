@@ -16,7 +16,7 @@ it("two exports run at a time, a third is told to wait, and all others go on bei
      select 'Account ' || n, 'account ' || n, repeat('x', 2000), 'manual', now(), now()
      from generate_series(1, 20000) n`,
   );
-  const begin = async (signal: AbortSignal) => {
+  const startDownload = async (signal: AbortSignal) => {
     const response = await fetch(`${web.origin}/api/app/accounts/export.csv`, {
       headers: { cookie: `sluice=${wren.cookie}` },
       signal,
@@ -26,7 +26,7 @@ it("two exports run at a time, a third is told to wait, and all others go on bei
     return reader;
   };
   const stop = new AbortController();
-  const [first] = [await begin(stop.signal), await begin(stop.signal)];
+  const [first] = [await startDownload(stop.signal), await startDownload(stop.signal)];
   const { status, body } = await wren.get("/accounts/export.csv");
   expect([status, body.error.code, body.error.sentence]).toEqual([
     429,
@@ -37,7 +37,7 @@ it("two exports run at a time, a third is told to wait, and all others go on bei
 
   let read = await first.read();
   while (!read.done) read = await first.read();
-  const again = await begin(stop.signal);
+  const again = await startDownload(stop.signal);
   expect((await again.read()).done).toBe(false);
   stop.abort();
 });
@@ -62,7 +62,7 @@ async function serving(parts: () => AsyncIterable<string>, stallMs: number) {
   return { port: Number(new URL(origin).port), server, logged };
 }
 
-/** What comes over the line, asked for as `version`. */
+/** The socket of a request with this HTTP version. */
 function ask(port: number, version: "1.0" | "1.1"): Socket {
   const socket = connect({ port, host: "127.0.0.1" });
   socket.write(`GET / HTTP/${version}\r\nhost: 127.0.0.1\r\n\r\n`);
@@ -70,18 +70,18 @@ function ask(port: number, version: "1.0" | "1.1"): Socket {
 }
 
 it("a reader who stops reading is given up, and what was held for them is free", async () => {
-  let held = true;
+  let isOpen = true;
   const { port, logged } = await serving(async function* () {
     try {
       for (;;) yield CHUNK;
     } finally {
-      held = false;
+      isOpen = false;
     }
   }, 20);
   const reader = ask(port, "1.1");
   await once(reader, "readable");
 
-  await until(async () => !held);
+  await until(async () => !isOpen);
   await until(async () =>
     logged.some((line) => line.includes("The reader of an export has stopped reading.")),
   );

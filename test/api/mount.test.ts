@@ -1,4 +1,4 @@
-// Routes mounted as an API of their own: each API says where it is, what it promises and how it knows its callers.
+// An API of its own: each has a prefix, a contract and its own authentication.
 import fastify from "fastify";
 import { expect, test } from "vitest";
 import { z } from "zod";

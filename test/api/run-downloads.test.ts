@@ -1,4 +1,4 @@
-// Downloads of what a run did and of issues have the same limits as those of accounts.
+// Downloads of changes and of issues have the same limits as those of accounts.
 import { once } from "node:events";
 import { request, type IncomingMessage } from "node:http";
 import { expect, it } from "vitest";

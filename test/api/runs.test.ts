@@ -1,10 +1,13 @@
-// Looking at a plan, its problems and what would solve them; issues, their export, and looking at them again.
+// Reading a plan, its problems and their suggested fixes; issues, their export, and retries.
 import { expect, test } from "vitest";
 import type { IssueGroup } from "../../src/api/contract/runs.ts";
 import { createAccount } from "../../src/accounts/store.ts";
 import { connectedWeb, SETTINGS, type Connected } from "../jobs/connected.ts";
 
-/** Three accounts of one name, two of one domain, one without a name: only the first of each is synced. */
+/**
+ * Creates three accounts of one name, two of one domain, and one without a name: only the first of
+ * each is synced.
+ */
 function createConflicts({ org }: Connected): void {
   for (const day of ["01", "02", "03"])
     org.createAccount({
@@ -271,7 +274,7 @@ test("a run's events are whole runs, and the last one is at rest", async () => {
     applicable: { yes: true },
     expiresAt: "2026-03-03T09:00:00.000Z",
   });
-  // The last figures of what it used are written a moment after it is at rest.
+  // The last figures of its usage are written just after it is final.
   expect(later).toEqual([{ ...events.at(-1), requests, throttled, throttledMs }]);
   expect((await carol.get("/runs/999/events")).status).toBe(404);
 });

@@ -11,7 +11,7 @@ import { openDatabase } from "../../src/db/pool.ts";
 import { createLog } from "../../src/lib/log.ts";
 import { browserAt, webWorkspace } from "../harness/web.ts";
 
-/** For the tests that leave nothing behind. */
+/** For tests that leave nothing behind. */
 const shared = await webWorkspace();
 
 it("tells a browser who is signed in", async () => {
@@ -48,9 +48,9 @@ it("sets a cookie that no script reads, that only https carries where people use
 
 it("refuses a body of 10 MB with a sentence, and reads none of it for who is signed out", async () => {
   const body = { email: "x".repeat(10_000_000), password: "x" };
-  const { status, body: refusal } = await (await shared.as("teammate")).post("/session", body);
+  const { status, body: error } = await (await shared.as("teammate")).post("/session", body);
   expect(status).toBe(413);
-  expect(refusal.error.sentence).toContain("1 MB");
+  expect(error.error.sentence).toContain("1 MB");
   const signedOut = await (
     await shared.as("signed-out")
   )
@@ -216,7 +216,7 @@ it("serves the pages: hashed files for a year, the page anew each time and for e
   expect((await browser.get("//..%2f..%2fetc%2fpasswd")).text).not.toContain("root:");
 });
 
-/** Until it takes nothing new. */
+/** Waits until the server accepts no new connections. */
 async function stopping(origin: string): Promise<void> {
   const headers = { connection: "close" };
   while (

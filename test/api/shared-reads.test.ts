@@ -2,15 +2,15 @@ import { expect, it } from "vitest";
 import { sharedReads } from "../../src/api/app/shared-reads.ts";
 
 it("five who follow a run cause one look at a time between them, and another run has its own", async () => {
-  const looks: number[] = [];
-  const lookLater = sharedReads(async (id) => looks.push(id));
+  const reads: number[] = [];
+  const readLater = sharedReads(async (id) => reads.push(id));
   const follow = async (id: number, waitMs: number) => {
-    for (let times = 0; times < 3; times++) await lookLater(id, waitMs);
+    for (let times = 0; times < 3; times++) await readLater(id, waitMs);
   };
 
   await Promise.all([...[1, 2, 3, 4, 5].map((waitMs) => follow(7, waitMs)), follow(8, 1)]);
 
-  expect(looks.toSorted()).toEqual([7, 7, 7, 8, 8, 8]);
+  expect(reads.toSorted()).toEqual([7, 7, 7, 8, 8, 8]);
 });
 
 it("a look that fails is told to all who wait for it, and the next one is taken", async () => {

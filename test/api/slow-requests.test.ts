@@ -1,5 +1,4 @@
-// Requests that the database is slow to answer: they end by themselves, and take nothing from runs
-// or from whoever watches.
+// Slow requests: they end by themselves, and block neither runs nor health checks.
 import { expect, it, onTestFinished } from "vitest";
 import { buildServer } from "../../src/api/server.ts";
 import { openDatabase } from "../../src/db/pool.ts";
@@ -10,19 +9,22 @@ import { until } from "../harness/stages.ts";
 import { webWorkspace } from "../harness/web.ts";
 import { connectedWeb } from "../jobs/connected.ts";
 
-/** Nobody reads the mails until the test lets them; a run has none to do with them. */
+/** Blocks reading mails until the test ends it; a run of these tests reads none. */
 async function lockMails(pool: Awaited<ReturnType<typeof testDatabase>>["pool"]) {
   const client = await pool.connect();
   await client.query("begin; lock table mails");
   onTestFinished(() => client.release());
-  const waiting = async (count: number) => {
+  const waitForBlocked = async (count: number) => {
     const { rows } = await pool.query<{ count: number }>(
       `select count(*)::int as count from pg_stat_activity
        where datname = current_database() and wait_event_type = 'Lock'`,
     );
     return rows[0]!.count >= count;
   };
-  return { waiting: (count: number) => until(() => waiting(count)), open: () => client.query("rollback") };
+  return {
+    waiting: (count: number) => until(() => waitForBlocked(count)),
+    open: () => client.query("rollback"),
+  };
 }
 
 it("pages that are stuck leave a sync and /readyz alone", async () => {

@@ -10,7 +10,7 @@ import { createLog } from "../../src/lib/log.ts";
 import { until } from "../harness/stages.ts";
 import { webWorkspace } from "../harness/web.ts";
 
-/** A server of one route, which answers as given, and the answer. */
+/** A server of one route that answers as given, and its answer. */
 async function answering(route: Route, path: string, handle: (reply: FastifyReply) => void) {
   const { database, clock, as } = await webWorkspace();
   const { cookie } = await as("workspace-admin");
@@ -51,7 +51,7 @@ it("lets an answer end that has begun when it stops, and then does not keep its 
     "/accounts/export.csv",
     (reply) => void reply.type("text/csv").send(parts),
   );
-  // Only the stop ends a connection then.
+  // Otherwise the connection would stay open.
   server.server.keepAliveTimeout = 0;
   expect((await reader.read()).value).toBe("first,");
   const stopped = server.close();

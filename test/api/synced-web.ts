@@ -29,7 +29,7 @@ export type SyncedWeb = WebWorkspace & {
   fieldNumber(name: string): Promise<number>;
 };
 
-/** Connected, with settings saved; nothing is synced yet. */
+/** Connected, with saved settings; nothing is synced yet. */
 export async function syncedWeb(): Promise<SyncedWeb> {
   const web = await webWorkspace();
   const admin = await web.as("company-admin");

@@ -13,7 +13,10 @@ import { builtCommand, command } from "../harness/command.ts";
 import { databaseWithoutTables, type TestDatabase } from "../harness/database.ts";
 import { workspace } from "../harness/workspace.ts";
 
-/** Every row of every table, partitions included, as text; without what belongs to the process that holds a lease. */
+/**
+ * Every row of every table, partitions included, as text; without the data of the process that
+ * holds a lease.
+ */
 async function contents({ pool }: TestDatabase): Promise<Record<string, string[]>> {
   const { rows: tables } = await pool.query<{ name: string }>(`
     select relname as name from pg_class
@@ -41,7 +44,7 @@ async function backedUp(database: TestDatabase) {
 const inText = (alter: (text: string) => string) => (packed: Buffer) =>
   gzipSync(alter(gunzipSync(packed).toString()));
 
-const refusals: [string, (packed: Buffer) => Buffer, RegExp][] = [
+const invalidBackups: [string, (packed: Buffer) => Buffer, RegExp][] = [
   ["cut off", (packed) => packed.subarray(0, Math.floor(packed.length * 0.7)), /is not whole/],
   [
     "cut off between two tables",
@@ -179,7 +182,7 @@ describe("a backup", () => {
     expect(await readdir(sluice.folder)).toEqual(["taken.gz"]);
   });
 
-  it.each(refusals)("that is %s changes nothing and says why", async (_, alter, sentence) => {
+  it.each(invalidBackups)("that is %s changes nothing and says why", async (_, alter, sentence) => {
     const here = await workspace({ accounts: 10 });
     await here.sync();
     const text: Buffer[] = [];

@@ -1,5 +1,5 @@
-// What bin/sluice.js runs: the build or the sources. The tree is as small as can be; its program says
-// which of the two it is.
+// What bin/sluice.js runs: the build or the sources. The tree is minimal; its program prints which
+// of the two it is.
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -20,7 +20,7 @@ const BUILT = {
   "dist/web/index.html": "<p>build</p>\n",
 };
 
-/** A checkout that has just been built, with packages for development or without. */
+/** A checkout that was just built, with development packages or without. */
 async function builtCheckout({ hasTsx }: { hasTsx: boolean }) {
   const root = await mkdtemp(join(tmpdir(), "sluice-build-"));
   onTestFinished(() => rm(root, { recursive: true, force: true }));
@@ -88,19 +88,19 @@ test("runs the build where there are no sources, as in an image", async () => {
 
 test("serves old pages with a word about it", async () => {
   const { root, write, remove } = await builtCheckout({ hasTsx: false });
-  const said: string[] = [];
-  const find = () => findBuiltPages((sentence) => said.push(sentence), root);
-  expect([find(), ...said]).toEqual([join(root, "dist/web")]);
+  const warnings: string[] = [];
+  const find = () => findBuiltPages((sentence) => warnings.push(sentence), root);
+  expect([find(), ...warnings]).toEqual([join(root, "dist/web")]);
 
   await write("src/api/contract/route.ts", "export const path = 2;\n");
-  expect([find(), ...said]).toEqual([
+  expect([find(), ...warnings]).toEqual([
     join(root, "dist/web"),
     "The pages were built from other sources than these. Build them again with: npm run build",
   ]);
 
   await remove("dist/web.sources");
   expect(find()).toBeUndefined();
-  expect(said.at(-1)).toContain("The pages have not been built");
+  expect(warnings.at(-1)).toContain("The pages have not been built");
 });
 
 test("a build says what it was made from", async () => {

@@ -1,4 +1,5 @@
-// The command line for a test, in this process: a simulator, an empty store, a connection file, and what a command wrote.
+// The command line in the test's process: a simulator, an empty store, a connection file, and
+// captured output.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -21,9 +22,9 @@ export interface CommandResult {
 export interface CommandLine {
   readonly simulator: RunningSimulator;
   readonly database: TestDatabase;
-  /** `sluice …` as typed; the connection file is the one written last. */
+  /** Runs `sluice …` as typed, with the last written connection file. */
   readonly run: (line: string, env?: Readonly<Record<string, string>>) => Promise<CommandResult>;
-  /** Writes the connection file; undefined takes it away. */
+  /** Writes the connection file; undefined removes it. */
   readonly writeConnectionFile: (text: string | undefined) => void;
 }
 
@@ -68,11 +69,11 @@ export async function commandLine(accounts: number): Promise<CommandLine> {
 }
 
 async function runInProcess(
-  words: readonly string[],
+  args: readonly string[],
   env: Readonly<Record<string, string>>,
 ): Promise<CommandResult> {
   const written = { stdout: "", stderr: "" };
-  let said: Omit<CommandResult, "stdout" | "stderr"> = { exitCode: -1 };
+  let result: Omit<CommandResult, "stdout" | "stderr"> = { exitCode: -1 };
   const program = buildProgram(async (global, work) => {
     const context: CommandContext = {
       config: readConfig(env),
@@ -82,7 +83,7 @@ async function runInProcess(
       stderr: outputInto((text) => (written.stderr += text)),
       signal: new AbortController().signal,
     };
-    said = await work(context).then(
+    result = await work(context).then(
       (exitCode) => ({ exitCode }),
       (thrown: unknown) => {
         const error = describeError(thrown);
@@ -90,15 +91,15 @@ async function runInProcess(
       },
     );
   });
-  await program.parseAsync([...words], { from: "user" });
-  return { ...said, ...written };
+  await program.parseAsync([...args], { from: "user" });
+  return { ...result, ...written };
 }
 
-function outputInto(take: (text: string) => void): Output {
+function outputInto(onText: (text: string) => void): Output {
   return new Writable({
     decodeStrings: false,
     write: (text: string, _, done) => {
-      take(text);
+      onText(text);
       done();
     },
   });

@@ -95,12 +95,12 @@ describe("the commands", () => {
     await run("plan");
     await database.pool.query("update runs set status = 'discarded' where id = 4");
 
-    const said = async (id: number) => {
+    const applyResult = async (id: number) => {
       const { exitCode, error } = await run(`apply ${id}`);
       return `${exitCode}: ${error?.sentence}`;
     };
 
-    expect([await said(1), await said(2), await said(3), await said(4)]).toEqual([
+    expect([await applyResult(1), await applyResult(2), await applyResult(3), await applyResult(4)]).toEqual([
       '4: Run 1 cannot be applied any more. Run 2 was applied since this plan was made, so a new one is needed. "sluice plan" shows what would change now.',
       '4: Run 2 is applied already. "sluice plan" shows what would change now.',
       '4: Run 3 cannot be applied any more. Nobody applied this plan within a day, so accounts were read and planned again. "sluice plan" shows what would change now.',

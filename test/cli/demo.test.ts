@@ -64,12 +64,12 @@ it(
   { timeout: 180_000 },
   async () => {
     const child = await demo("demo", "--serve");
-    let said = "";
+    let output = "";
     for await (const some of child.stdout.setEncoding("utf8")) {
-      said += String(some);
-      if (said.includes("Dynamics 365 is connected")) break;
+      output += String(some);
+      if (output.includes("Dynamics 365 is connected")) break;
     }
-    const [, origin = "", token = ""] = /(http:\/\/127\.0\.0\.1:\d+)\/links\/([\w-]{43})/.exec(said) ?? [];
+    const [, origin = "", token = ""] = /(http:\/\/127\.0\.0\.1:\d+)\/links\/([\w-]{43})/.exec(output) ?? [];
     const maya = browserAt(origin, newToken());
     expect((await maya.post(`/links/${token}`, {})).body.teammate.role).toBe("company-admin");
     expect((await maya.get("/connection")).body).toMatchObject({

@@ -1,4 +1,4 @@
-// kill -9 at any moment, then `sluice sync`: the same accounts as if nobody had killed anything.
+// kill -9 at any time, then `sluice sync`: the accounts are the same as without a kill.
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { Random } from "../../simulator/load/random.ts";
@@ -8,11 +8,11 @@ import { fewOrAll, SEED } from "../harness/counts.ts";
 import { testDatabase, type TestDatabase } from "../harness/database.ts";
 import { exported, STAGES, stageOf, type Stage } from "../harness/stages.ts";
 
-/** Enough for two chunks of changes, and few enough for that many runs. */
+/** Enough for two chunks of changes, and few enough for so many runs. */
 const ACCOUNTS = 12_000;
 const KILLS = fewOrAll(8, 30);
 const KILLS_OF_A_STAGE = fewOrAll(1, 3);
-/** A quarter of the kills do if each hits. */
+/** A quarter suffices if every kill hits its stage. */
 const MAX_ROUNDS = 32;
 
 it("ends in the same accounts however often it is killed, in every stage", async () => {
@@ -25,14 +25,17 @@ it("ends in the same accounts however often it is killed, in every stage", async
     });
     await sluice.write("sluice.yaml", connectionYaml(simulator));
 
-    /** Starts a sync and kills it a random moment after it got to the stage. @returns the stage it was in, if it was still running. */
+    /**
+     * Starts a sync and kills it at a random time after it reached the stage.
+     * @returns the stage in which it was killed, if it was still running
+     */
     const killIn = async (database: TestDatabase, stage: Stage): Promise<Stage | undefined> => {
       const { process: child, ended } = sluice.start(["sync", "--json"], { DATABASE_URL: database.url });
       const gone = ended.then(() => true);
       while ((await stageOf(database)) !== stage) {
         if (await Promise.race([gone, delay(1, false)])) return undefined;
       }
-      // The finish is one short transaction; the other stages take a second or so.
+      // The finish is one short transaction; the other stages take about a second.
       await delay(random.below(stage === "finish" ? 20 : 400));
       const hit = await stageOf(database);
       child.kill("SIGKILL");
@@ -46,7 +49,7 @@ it("ends in the same accounts however often it is killed, in every stage", async
     const kills: Record<Stage, number> = { read: 0, plan: 0, apply: 0, finish: 0 };
     const total = () => Object.values(kills).reduce((sum, count) => sum + count, 0);
     const isEnough = () => total() >= KILLS && Math.min(...Object.values(kills)) >= KILLS_OF_A_STAGE;
-    // A stage that was over before it was seen, or before its kill came, is no kill: then there is another round.
+    // A stage that ended before it was seen or before its kill does not count; another round follows.
     for (let round = 0; !isEnough() && round < MAX_ROUNDS; round++) {
       const database = await testDatabase();
       for (const stage of STAGES) {

@@ -1,4 +1,4 @@
-// Cancel and Pause in the app, and a run that somebody started on the command line: each a process of its own.
+// Cancel and Pause in the app, for a run of the command line; each is a process of its own.
 import { expect, it } from "vitest";
 import { closeGate, holdFirstChunk } from "../harness/stages.ts";
 import { apart, type Apart } from "../harness/workers.ts";
@@ -8,14 +8,14 @@ const WHERE = "in the app, under Accounts, Sync from Dynamics 365";
 async function site(accounts: number) {
   const here = await apart({ accounts });
   const { admin } = await here.startPages();
-  /** Types a command, and holds its run before it reads or writes, or in the first chunk that it writes. */
-  async function held(line: string, stage: "read" | "apply" | "first chunk") {
+  /** Starts a command, and holds its run before a stage, or in the first chunk that it writes. */
+  async function startHeld(line: string, stage: "read" | "apply" | "first chunk") {
     const gate = stage === "first chunk" ? await holdFirstChunk(here) : await closeGate(stage, here);
     const { ended } = here.sluice.start(line.split(" "));
     await gate.reached();
     return { gate, ended };
   }
-  return { ...here, admin, held };
+  return { ...here, admin, held: startHeld };
 }
 
 async function runs({ database }: Apart): Promise<string[]> {

@@ -1,5 +1,5 @@
-// Four workers and the pages, each a process of its own, on one database: whoever is killed while a run is under way, another
-// one goes on, and in the end everything is as if nobody had killed anything.
+// Four workers and the pages, each a process, on one database: if a worker is killed during a run,
+// another one continues it, and the result is the same as without a kill.
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, it } from "vitest";
 import type { RunView } from "../../src/api/contract/runs.ts";
@@ -16,7 +16,7 @@ const CLICKS = 50;
 const ACCOUNTS = 300;
 const KILLS = fewOrAll(16, 100);
 
-/** What people do in Dynamics 365 between two runs. */
+/** Changes records as people do between two runs. */
 function changeSource({ org }: RunningSimulator, round: number): void {
   const ids = [...org.accounts.rows()].map((row) => String(row["accountid"]));
   for (const [place, id] of ids.entries()) {
@@ -63,8 +63,9 @@ it("does every run once however often its workers are killed, in every stage", a
 }, 900_000);
 
 /**
- * As a supervisor does: one that ends by itself, since the database has no connection left for it, say, is started again. One
- * that takes the run as soon as it runs may be killed before it has said so.
+ * Starts a worker again, as a supervisor does, if it ends by itself, for example because the
+ * database has no free connection. A worker that claims the run at once may be killed before it
+ * printed that it is ready.
  */
 async function replaceWorker(site: Apart): Promise<void> {
   await site.startWorker().catch((error: unknown) => {
@@ -75,7 +76,11 @@ async function replaceWorker(site: Apart): Promise<void> {
   });
 }
 
-/** People click at once; then, stage after stage, the worker that has the run is killed and replaced. @returns the run */
+/**
+ * Starts a run by concurrent clicks; then, stage after stage, kills and replaces the worker that
+ * executes it.
+ * @returns the run
+ */
 async function killedInEveryStage(
   site: Apart,
   {
@@ -90,14 +95,14 @@ async function killedInEveryStage(
   const clicks = await Promise.all(
     Array.from({ length: times }, () => admin.post("/runs", { mode: "sync" })),
   );
-  const asked = new Set(clicks.map(({ body }) => Number(body.run.id)));
-  expect(asked.size).toBe(1);
-  const [run = 0] = asked;
-  const events = admin.get(`/runs/${run}/events`);
+  const runIds = new Set(clicks.map(({ body }) => Number(body.run.id)));
+  expect(runIds.size).toBe(1);
+  const [run = 0] = runIds;
+  const following = admin.get(`/runs/${run}/events`);
   for (const gate of gates) {
     await gate.reached(() => assertStillRunning(site.database, run));
     const victim = await site.holder();
-    // Now and then it gets a little further first, so that it is killed anywhere in the stage.
+    // Sometimes it continues a little first, so that it is killed anywhere in the stage.
     const isLet = random.chance(30);
     if (isLet) {
       await gate.open();
@@ -110,13 +115,13 @@ async function killedInEveryStage(
     }
     if (!isLet) await gate.open();
   }
-  const told = (await events).text.split("\n\n").filter((event) => event.includes("data: "));
-  const last: RunView = JSON.parse(told.at(-1)!.replace(/^[^]*data: /, ""));
+  const events = (await following).text.split("\n\n").filter((event) => event.includes("data: "));
+  const last: RunView = JSON.parse(events.at(-1)!.replace(/^[^]*data: /, ""));
   expect(last).toMatchObject({ id: run, status: "done" });
   return run;
 }
 
-/** A run that was given up comes to no gate any more. */
+/** A run that has failed reaches no further gate. */
 async function assertStillRunning({ pool }: TestDatabase, run: number): Promise<void> {
   const { rows } = await pool.query<{ status: string; error: unknown; given_up: boolean }>(
     "select status, error, coalesce(halt_reason = 'failed', false) as given_up from runs where id = $1",
@@ -135,7 +140,7 @@ async function everyRunIsDoneOnce({ pool }: TestDatabase, runs: readonly number[
   );
 }
 
-/** Also by the accounts: each write of one makes its version one higher, so one that was written twice shows it. */
+/** Compares versions as well: each write increments an account's version. */
 async function everyChangeIsInTheHistoryOnce(killed: TestDatabase, undisturbed: TestDatabase): Promise<void> {
   const history = `
     select run_id as run, action, array_agg(record_id order by record_id) as records
@@ -147,7 +152,7 @@ async function everyChangeIsInTheHistoryOnce(killed: TestDatabase, undisturbed: 
   expect(writtenTwice.rows).toEqual([]);
 }
 
-/** Ids of the records that are synced, or refused for a reason that is told. */
+/** Ids of the records that are synced, or have an open issue. */
 async function accountsHere({ pool }: TestDatabase): Promise<string[]> {
   const { rows } = await pool.query<{ id: string }>(`
     select record_id as id from account_links where stop_reason is null

@@ -1,4 +1,5 @@
-// Secrets are planted wherever one can be given; then everything that was printed, logged, stored or exported is searched.
+// Secrets are planted wherever one can be entered; then everything printed, logged, stored or
+// exported is searched for them.
 import { readFile } from "node:fs/promises";
 import { expect, it } from "vitest";
 import { runSimulator } from "../../simulator/main.ts";
@@ -10,7 +11,7 @@ import { testDatabase, type TestDatabase } from "../harness/database.ts";
 import { webWorkspace, type Browser, type WebWorkspace } from "../harness/web.ts";
 import { builtPages } from "../harness/pages.ts";
 
-/** Every row of every table as text, and the text of the statements that the server remembers. */
+/** Every row of every table as text, and the statements that the server shows. */
 async function everythingStored(database: TestDatabase): Promise<string> {
   const tables = await database.pool.query<{ name: string }>(
     "select quote_ident(relname) as name from pg_class where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace",
@@ -49,14 +50,10 @@ it("never reach output, log, error, database, export or plan", async () => {
       SLUICE_LOG_LEVEL: "debug",
       DYNAMICS_CLIENT_SECRET: planted.clientSecret,
     });
-    const said: Ended[] = [];
-    const sluiceSays = async (
-      line: string,
-      code: number,
-      env: Record<string, string> = {},
-    ): Promise<void> => {
+    const outputs: Ended[] = [];
+    const runSluice = async (line: string, code: number, env: Record<string, string> = {}): Promise<void> => {
       const ended = await sluice.run(line.split(" "), env);
-      said.push(ended);
+      outputs.push(ended);
       expect({ line, code: ended.code, stderr: ended.code === code ? "" : ended.stderr }).toEqual({
         line,
         code,
@@ -65,37 +62,37 @@ it("never reach output, log, error, database, export or plan", async () => {
     };
 
     await sluice.write("sluice.yaml", connectionYaml(simulator));
-    await sluiceSays("plan --json", 0);
+    await runSluice("plan --json", 0);
     simulator.faults.add({ path: "/accounts", times: 1, fault: { kind: "expired-token" } });
     simulator.faults.add({ path: "/accounts", times: 1, fault: { kind: "cut", when: "in-body" } });
-    await sluiceSays("sync --json", 0);
+    await runSluice("sync --json", 0);
     for (const line of ["runs --json", "issues --run 2", "fields", "accounts export --format ndjson"])
-      await sluiceSays(line, 0);
-    await sluiceSays("sync", 3, { DYNAMICS_CLIENT_SECRET: planted.wrongSecret });
-    await sluiceSays("sync", 5, {
+      await runSluice(line, 0);
+    await runSluice("sync", 3, { DYNAMICS_CLIENT_SECRET: planted.wrongSecret });
+    await runSluice("sync", 5, {
       DATABASE_URL: `postgres://sluice:${planted.wrongPassword}@127.0.0.1:1/none`,
     });
 
     const address = simulator.origin.replace("://", `://somebody:${planted.inAddress}@`);
     await sluice.write("sluice.yaml", connectionYaml({ ...simulator, origin: address }));
-    await sluiceSays("sync", 2);
+    await runSluice("sync", 2);
     await sluice.write(
       "sluice.yaml",
       connectionYaml(simulator).replace("{ env: DYNAMICS_CLIENT_SECRET }", planted.inFile),
     );
-    await sluiceSays("sync", 2);
+    await runSluice("sync", 2);
 
     const signIn = `signIn: { kind: refresh-token, clientId: ${simulator.clientId}, clientSecret: { env: DYNAMICS_CLIENT_SECRET }, refreshToken: { file: token } }`;
     await sluice.write("sluice.yaml", connectionYaml(simulator).replace(/signIn:.*/, signIn));
     const file = await sluice.write("token", planted.refreshToken);
-    await sluiceSays("sync --json", 0);
+    await runSluice("sync --json", 0);
     const rotated = (await readFile(file, "utf8")).trim();
     await sluice.write("token", planted.wrongToken);
-    await sluiceSays("sync", 3);
+    await runSluice("sync", 3);
 
     expect(rotated).not.toBe(planted.refreshToken);
     const everything = [
-      ...said.flatMap(({ stdout, stderr }) => [stdout, stderr]),
+      ...outputs.flatMap(({ stdout, stderr }) => [stdout, stderr]),
       await everythingStored(database),
     ].join("\n");
     expect(everything.length).toBeGreaterThan(50_000);
@@ -105,7 +102,7 @@ it("never reach output, log, error, database, export or plan", async () => {
         found: everything.includes(secret) || everything.includes(encodeURIComponent(secret)),
       }).toEqual({ where, found: false });
     }
-    // Access tokens are JWTs or opaque; either way they travel behind this word.
+    // Access tokens are JWTs or opaque; either way "Bearer" comes before them.
     expect(everything).not.toMatch(/bearer [\w.~-]{20,}/i);
   } finally {
     await simulator.close();
@@ -115,12 +112,12 @@ it("never reach output, log, error, database, export or plan", async () => {
 const PAGES = ["/", "/sign-in", "/contacts/accounts", "/api/docs", "/api/app/openapi.json", "/nowhere"];
 
 /**
- * Every route of the contract as everybody, with what there is by that address, and with what is wrong; whole answers. What
- * deletes comes last and with an address of nothing, since it would change what the others have to tell.
+ * Calls every route as everybody, with existing ids and with wrong input. Deletions come last and
+ * with an unknown id, because they would change what the other routes answer.
  */
 async function everythingAnswered(web: WebWorkspace): Promise<string[]> {
   const answers: string[] = [];
-  const keep = ({ text, headers }: Awaited<ReturnType<Browser["get"]>>) =>
+  const addAnswer = ({ text, headers }: Awaited<ReturnType<Browser["get"]>>) =>
     answers.push(text, JSON.stringify([...headers].filter(([name]) => name !== "set-cookie")));
   const deletes = web.routes.filter(({ route }) => route.method === "DELETE");
   const others = web.routes.filter(({ route }) => route.method !== "DELETE");
@@ -129,16 +126,16 @@ async function everythingAnswered(web: WebWorkspace): Promise<string[]> {
   );
   for (const { person, accept } of everybody) {
     for (const page of PAGES)
-      keep(await (await web.as(person)).request("GET", `/${page}`, undefined, { accept }));
+      addAnswer(await (await web.as(person)).request("GET", `/${page}`, undefined, { accept }));
     for (const { route } of others) {
       const body = route.method === "GET" ? undefined : { address: "https://wrong.example", clientSecret: 4 };
       const browser = await web.as(person);
-      keep(await browser.request(route.method, pathOf(route.path, "1"), body, { accept }));
+      addAnswer(await browser.request(route.method, pathOf(route.path, "1"), body, { accept }));
     }
   }
   for (const { person, accept } of everybody)
     for (const { route } of deletes)
-      keep(
+      addAnswer(
         await (await web.as(person)).request("DELETE", pathOf(route.path, "999999"), undefined, { accept }),
       );
   return answers;
@@ -205,7 +202,7 @@ it("never reach a page, an answer to whoever asks, the server's log, or the data
   await carol.get(`/runs/${run.body.run.id}/events`);
 
   const answers = await everythingAnswered(web);
-  // Some of the routes start a run, whose tables go when it ends.
+  // Some of the routes start a run, whose working tables are dropped when it ends.
   await web.runner.waitUntilIdle();
   const everything = [...answers, ...web.logged, await everythingStored(web.database)].join("\n");
 

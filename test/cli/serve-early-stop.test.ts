@@ -1,5 +1,5 @@
-// `sluice serve` is told to stop before it is ready, as by a supervisor that changes its mind, or at the end of a machine that
-// has just been started: it ends well and soon, leaves nothing behind, and starts again.
+// `sluice serve` is stopped before it is ready, as by a supervisor: it ends well and soon, leaves
+// nothing behind, and can start again.
 import { chmod, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -10,30 +10,32 @@ import { testDatabase } from "../harness/database.ts";
 import { skipped } from "../harness/skipped.ts";
 import { until } from "../harness/stages.ts";
 
-// Other processes are started here, and a busy machine takes its time.
+// Other processes are started here, which takes time on a busy machine.
 vi.setConfig({ testTimeout: 300_000 });
 
 const SERVE = { SLUICE_PORT: "0", SLUICE_KEY: "5".repeat(64) };
-/** A signal that comes while Node itself starts finds nobody who listens, and nothing that could be left behind. */
-const WELL = [
+/**
+ * A signal that arrives while Node itself starts has no handler yet, and nothing is left behind.
+ */
+const CLEAN_ENDS = [
   { code: 0, signal: null },
   { code: null, signal: "SIGTERM" },
 ];
 
-/** A Sluice with a PostgreSQL of its own in `folder`. */
-async function alone() {
+/** A Sluice with a PostgreSQL of its own in a folder. */
+async function commandWithOwnPostgres() {
   const sluice = await command(SERVE);
-  // Closed, it would keep out the user that PostgreSQL runs as.
+  // PostgreSQL runs as another user, which needs access to the folder.
   await chmod(sluice.folder, 0o755);
   const home = join(sluice.folder, ".sluice/postgres");
   const start = () => {
     const started = sluice.start(["serve"]);
-    let said = "";
-    started.process.stdout?.on("data", (text: string) => (said += text));
-    return { ...started, hasSaid: async () => said.includes("\n") };
+    let output = "";
+    started.process.stdout?.on("data", (text: string) => (output += text));
+    return { ...started, hasSaid: async () => output.includes("\n") };
   };
-  /** Starts it, and tells it to stop at that moment. */
-  async function stoppedAt(moment: (hasSaid: () => Promise<boolean>) => Promise<unknown>): Promise<Ended> {
+  /** Starts it, and stops it at that moment. */
+  async function stoppedAt(moment: (hasPrinted: () => Promise<boolean>) => Promise<unknown>): Promise<Ended> {
     const { process, ended, hasSaid } = start();
     await Promise.race([moment(hasSaid), ended]);
     process.kill("SIGTERM");
@@ -46,8 +48,8 @@ async function has(folder: string, name: RegExp): Promise<boolean> {
   return (await readdir(folder).catch(() => [])).some((one) => name.test(one));
 }
 
-/** Processes of a PostgreSQL in this folder, and what one that runs there leaves. */
-async function leftIn(home: string): Promise<string[]> {
+/** Returns the processes of a PostgreSQL in this folder, and the files that a running one has. */
+async function leftovers(home: string): Promise<string[]> {
   const lines = await Promise.all(
     (await readdir("/proc"))
       .filter((name) => /^\d+$/.test(name))
@@ -65,9 +67,9 @@ async function leftIn(home: string): Promise<string[]> {
 it.skipIf(skipped("what a stop leaves behind", process.platform === "linux", "it looks into /proc"))(
   "ends well whenever it is told, with a PostgreSQL of its own",
   async () => {
-    const { home, stoppedAt } = await alone();
+    const { home, stoppedAt } = await commandWithOwnPostgres();
     const files: [string, RegExp][] = [
-      // The data folder is being made; PostgreSQL is being started; it takes connections, and migrations run.
+      // The data folder is created; PostgreSQL starts; it accepts connections, and migrations run.
       [home, /^data\.new/],
       [join(home, "data"), /^postmaster\.pid$/],
       [home, /^\.s\.PGSQL\.\d+$/],
@@ -77,16 +79,16 @@ it.skipIf(skipped("what a stop leaves behind", process.platform === "linux", "it
       const { code, signal, stderr } = ended;
       const broken = stderr.split("\n").filter((line) => line.includes("broke"));
       ends.push([moment, { code, signal }]);
-      expect({ moment, broken, left: await leftIn(home) }).toEqual({ moment, broken: [], left: [] });
+      expect({ moment, broken, left: await leftovers(home) }).toEqual({ moment, broken: [], left: [] });
     };
     for (const [folder, name] of files)
       await note(String(name), await stoppedAt(() => until(() => has(folder, name))));
     for (const ms of [0, 50, 200, 500, 1000]) await note(`${ms} ms`, await stoppedAt(() => delay(ms)));
     await note("first line", await stoppedAt((hasSaid) => until(hasSaid)));
 
-    for (const [, end] of ends) expect(WELL).toContainEqual(end);
+    for (const [, end] of ends) expect(CLEAN_ENDS).toContainEqual(end);
     expect(ends.filter(([moment]) => !moment.endsWith(" ms")).map(([, end]) => end)).toEqual(
-      Array.from({ length: 4 }, () => WELL[0]),
+      Array.from({ length: 4 }, () => CLEAN_ENDS[0]),
     );
   },
 );
@@ -117,7 +119,7 @@ it("does not wait for a Dynamics 365 that does not answer", async () => {
   const database = await testDatabase();
   const simulator = await runSimulator();
   onTestFinished(() => simulator.close());
-  const held = simulator.faults.add({ path: "WhoAmI", fault: { kind: "hold" } });
+  const faultId = simulator.faults.add({ path: "WhoAmI", fault: { kind: "hold" } });
   const sluice = await command({
     ...SERVE,
     DATABASE_URL: database.url,
@@ -126,7 +128,7 @@ it("does not wait for a Dynamics 365 that does not answer", async () => {
   });
   await sluice.write("sluice.yaml", connectionYaml(simulator));
   const { process, ended } = sluice.start(["serve"]);
-  await until(async () => simulator.faults.list().some(({ id, applied }) => id === held && applied > 0));
+  await until(async () => simulator.faults.list().some(({ id, applied }) => id === faultId && applied > 0));
 
   process.kill("SIGTERM");
 

@@ -6,21 +6,21 @@ import { command, type Command, type Ended } from "../harness/command.ts";
 import { testDatabase } from "../harness/database.ts";
 import { browserAt } from "../harness/web.ts";
 
-type Serving = ReturnType<Command["start"]> & { readonly said: string };
+type Serving = ReturnType<Command["start"]> & { readonly output: string };
 
-/** Until it has told where it is. */
+/** Waits until it has printed its address. */
 async function serving(started: ReturnType<Command["start"]>): Promise<Serving> {
   const { stdout } = started.process;
-  let said = "";
-  const told = new Promise<void>((resolve) => {
+  let output = "";
+  const ready = new Promise<void>((resolve) => {
     stdout?.on("data", (text: string) => {
-      said += text;
-      if (said.endsWith("\n")) resolve();
+      output += text;
+      if (output.endsWith("\n")) resolve();
     });
   });
-  const early = await Promise.race([told, started.ended]);
+  const early = await Promise.race([ready, started.ended]);
   if (early) throw new Error(`It ended: ${early.stderr}`);
-  return { ...started, said };
+  return { ...started, output };
 }
 
 async function stopped({ process, ended }: Serving): Promise<Ended> {
@@ -35,14 +35,14 @@ it("serves until it is stopped, and lets the first company admin in by the link 
   const sluice = await command({ DATABASE_URL: database.url, SLUICE_PORT: "0", SLUICE_KEY: "5".repeat(64) });
   const first = await serving(sluice.start(["serve", "--admin", ADMIN]));
   const [, origin = "", token = ""] =
-    /(http:\/\/127\.0\.0\.1:\d+)\/links\/([\w-]{43})/.exec(first.said) ?? [];
+    /(http:\/\/127\.0\.0\.1:\d+)\/links\/([\w-]{43})/.exec(first.output) ?? [];
   const dana = browserAt(origin, newToken());
   const { body } = await dana.post(`/links/${token}`, { name: "Dana", password: "a fine long password" });
   expect(body.teammate).toMatchObject({ email: ADMIN, role: "company-admin" });
   expect(await stopped(first)).toMatchObject({ code: 0, stderr: expect.not.stringContaining(token) });
 
   const second = await serving(sluice.start(["serve"]));
-  expect(second.said).not.toContain("Nobody can sign in");
+  expect(second.output).not.toContain("Nobody can sign in");
   await stopped(second);
 });
 
@@ -50,7 +50,7 @@ it("says how to get in while nobody can", async () => {
   const database = await testDatabase();
   const sluice = await command({ DATABASE_URL: database.url, SLUICE_PORT: "0", SLUICE_KEY: "5".repeat(64) });
   const started = await serving(sluice.start(["serve"]));
-  expect(started.said).toContain("sluice serve --admin");
+  expect(started.output).toContain("sluice serve --admin");
   await stopped(started);
 });
 
@@ -74,10 +74,10 @@ it("is a worker without pages beside others, if told so", async () => {
   const env = { DATABASE_URL: database.url, SLUICE_PORT: "0", SLUICE_KEY: "5".repeat(64) };
   const sluice = await command({ ...env, METRICS_TOKEN: token });
   const worker = await serving(sluice.start(["serve", "--only", "worker", "--json"]));
-  const { url } = JSON.parse(worker.said);
+  const { url } = JSON.parse(worker.output);
   const ask = (path: string) => fetch(url + path, { headers: { authorization: `Bearer ${token}` } });
 
-  expect(JSON.parse(worker.said)).toMatchObject({ worker: true });
+  expect(JSON.parse(worker.output)).toMatchObject({ worker: true });
   expect((await ask("/healthz")).status).toBe(200);
   expect((await ask("/readyz")).status).toBe(200);
   expect(await (await ask("/metrics")).text()).toContain("\nsluice_database_up 1\n");

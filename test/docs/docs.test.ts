@@ -17,7 +17,7 @@ function faultOfLink(page: string, target: string): string | undefined {
   return `${target}: ${file} has no such heading`;
 }
 
-/** Options of a command, and of those above it, which come first on the line. */
+/** Options of a command, and of those above it. */
 function optionsOf(command: Command): string[] {
   const own = command.options.flatMap(({ long, short }) => [long, short]).filter((name) => name != null);
   return [...own, "--help", ...(command.parent ? optionsOf(command.parent) : [])];
@@ -45,7 +45,7 @@ function faultOfCommand(words: readonly string[]): string | undefined {
 
 const ALLOWED = new Set([
   ...known.flatMap(({ name, secret }) => (secret ? [name, `${name}_FILE`] : [name])),
-  // Of the tests alone.
+  // Only the tests read these.
   "SLUICE_TEST_DATA",
   "SLUICE_TEST_POSTGRES",
   "SLUICE_TEST_REQUIRE",
@@ -76,13 +76,13 @@ describe.for(pagePaths())("%s", (page) => {
 
 test("configure.md has each setting with its default, and no other", () => {
   const rows = tableRowsOf(textOf("docs/configure.md")).filter(([name = ""]) => /^[A-Z][A-Z_]+$/.test(name));
-  const told = rows.map(([name, type = "", standard]) => [name, type.startsWith("secret"), standard]);
-  const wanted = known.map(({ name, secret, default: standard }) => [
+  const documented = rows.map(([name, type = "", standard]) => [name, type.startsWith("secret"), standard]);
+  const expected = known.map(({ name, secret, default: standard }) => [
     name,
     secret === true,
     standard ?? "none",
   ]);
-  expect(told.toSorted()).toEqual(wanted.toSorted());
+  expect(documented.toSorted()).toEqual(expected.toSorted());
 });
 
 test("the pages for operators hold commands, and the README leads to each page", () => {

@@ -1,4 +1,4 @@
-// The image cannot be built where the tests run, so what its files say is compared with what there is.
+// The image cannot be built in tests, so its files are compared with the sources.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -26,7 +26,7 @@ const compose = z.object({
   secrets: z.record(z.string(), z.object({ file: z.string() })),
 });
 
-/** `text` of compose.yaml; with `split`, the services that its comments offer in place of one. */
+/** Parses compose.yaml; with `split`, the services that its comments offer in place of one. */
 function composeFile(split = false) {
   let text = readFileSync(join(ROOT, "compose.yaml"), "utf8");
   if (split) {
@@ -65,13 +65,14 @@ test("the image starts the program itself, as nobody special, and with no secret
   const lines = dockerfile.split("\n").filter((line) => !line.startsWith("#"));
   expect(lines).toContain(`ENTRYPOINT ["node", "${manifest.bin.sluice}"]`);
   expect(lines.findLast((line) => line.startsWith("USER"))).toBe("USER node");
-  const told = [...dockerfile.matchAll(/\b(SLUICE_[A-Z_]+)=(\S+)/g)].map(([, name = "", value = ""]) => [
-    name,
-    value,
-  ]);
-  expect(() => readConfig(Object.fromEntries(told))).not.toThrow();
+  const environment = [...dockerfile.matchAll(/\b(SLUICE_[A-Z_]+)=(\S+)/g)].map(
+    ([, name = "", value = ""]) => [name, value],
+  );
+  expect(() => readConfig(Object.fromEntries(environment))).not.toThrow();
   const secret = new Set(known.filter((one) => one.secret).map(({ name }) => name));
-  expect(told.map(([name]) => name).filter((name) => !names.has(name!) || secret.has(name!))).toEqual([]);
+  expect(environment.map(([name]) => name).filter((name) => !names.has(name!) || secret.has(name!))).toEqual(
+    [],
+  );
 });
 
 test.for([false, true])("compose.yaml gives settings that there are (split: %s)", (split) => {

@@ -1,12 +1,11 @@
-// The documentation as its tests read it: pages with their headings, their code, and the commands in it.
-// Prose is left to people; what can be compared with the program is compared.
+// Parses the documentation: headings, code, commands, links, tables. Prose is not tested.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
-/** Paths from the root, of every page that people read. */
+/** Paths from the root of all pages. */
 export function pagePaths(): string[] {
   const docs = readdirSync(join(ROOT, "docs")).filter((name) => name.endsWith(".md"));
   return ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", ...docs.map((name) => `docs/${name}`)];
@@ -18,7 +17,7 @@ export function textOf(path: string): string {
 
 type Line = { readonly text: string; readonly code: boolean };
 
-/** Fenced lines, and those that are indented by four behind an empty line or another of them, are code. */
+/** Fenced lines are code, and lines that are indented by four after an empty or a code line. */
 function linesOf(text: string): Line[] {
   const lines: Line[] = [];
   let fenced = false;
@@ -32,19 +31,19 @@ function linesOf(text: string): Line[] {
   return lines;
 }
 
-/** The page without what only looks like Markdown. */
+/** The page without code, which may look like Markdown. */
 export function proseOf(text: string): string {
   return linesOf(text)
     .map(({ text: line, code }) => (code ? "" : line))
     .join("\n");
 }
 
-/** Lines of code blocks, and what stands between backticks in the rest. */
+/** Lines of code blocks, and code spans of the rest. */
 export function codeOf(text: string): string[] {
   const blocks = linesOf(text)
     .filter(({ code }) => code)
     .map(({ text: line }) => line.trim());
-  // A line that goes on behind a backslash is one command.
+  // A line that ends with a backslash continues.
   const joined = blocks.join("\n").replaceAll(/\\\n\s*/g, "");
   const spans = [...proseOf(text).matchAll(/`([^`]+)`/g)].map(([, code = ""]) =>
     code.replaceAll(/\s+/g, " "),
@@ -52,7 +51,7 @@ export function codeOf(text: string): string[] {
   return [...joined.split("\n"), ...spans];
 }
 
-/** The fragment that leads to a heading, as GitHub makes it. */
+/** The fragment of a heading, as GitHub makes it. */
 function fragmentOf(heading: string): string {
   return heading
     .toLowerCase()
@@ -77,24 +76,24 @@ export function linksOf(text: string): string[] {
     .filter((target) => !/^[a-z]+:/.test(target));
 }
 
-/** What may stand before the program's name where it is called. */
+/** What may precede the program's name where it is called. */
 const CALL =
   /(?:^|\$ |&& |\| |-u \S+ |-s \S+ |compose (?:run|exec) (?:\S+ )*?|ExecStart=\S+ \S*bin\/)(?:sluice|sluice\.js|npm run sluice --)(?: (.+))?$/;
 
-/** Every call of `sluice` in the page, as words behind the program's name. */
+/** Every call of `sluice` in the page, as words after the program's name. */
 export function commandsOf(text: string): string[][] {
   return codeOf(text).flatMap((code) => {
     const plain = code
       .replace("npm run serve --", "npm run sluice -- serve")
       .replace("sluice node bin/sluice.js", "sluice");
     const call = CALL.exec(plain);
-    // A remark stands behind two blanks, a pipe or a redirection.
+    // A comment follows after two blanks, a pipe or a redirection.
     const words = call?.[1]?.split(/ {2,}| [#|>&;]| …/)[0]?.trim();
     return words ? [words.split(" ")] : [];
   });
 }
 
-/** Rows of the page's tables, as cells without their backticks. */
+/** Rows of the page's tables, as cells without backticks. */
 export function tableRowsOf(text: string): string[][] {
   return proseOf(text)
     .split("\n")

@@ -1,4 +1,5 @@
-// Whoever looks for what the program has told them finds it: every kind of issue, all that needs attention, every refusal.
+// The page explains everything that the program reports: issue kinds, attention, sign-in errors,
+// exit codes.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -9,7 +10,10 @@ import { codeOf, proseOf, ROOT, tableRowsOf, textOf } from "./pages.ts";
 const page = textOf("docs/troubleshooting.md");
 const code = new Set(codeOf(page));
 
-/** Some kinds and numbers stand in tables that their files keep to themselves, so they are read from the text. */
+/**
+ * Some kinds and numbers are in tables that their files do not export, so they are read from the
+ * source.
+ */
 function kindsIn(file: string, pattern: RegExp): string[] {
   const text = readFileSync(join(ROOT, file), "utf8");
   return [...new Set([...text.matchAll(pattern)].map(([, name = ""]) => name))];
@@ -32,9 +36,9 @@ test("everything that needs attention has its place", () => {
     .filter((file) => file.endsWith(".ts"))
     .flatMap((file) => kindsIn(`${folder}/${file}`, /kind: "([a-z-]+)",\s+title:/g));
   expect(kinds.length).toBeGreaterThan(4);
-  const waits = kindsIn("src/sync/plan/brake.ts", /"(brake-[a-z]+)"/g);
-  expect(waits.length).toBeGreaterThan(1);
-  expect(missing([...kinds, ...waits, "empty-selection"])).toEqual([]);
+  const approvalReasons = kindsIn("src/sync/plan/brake.ts", /"(brake-[a-z]+)"/g);
+  expect(approvalReasons.length).toBeGreaterThan(1);
+  expect(missing([...kinds, ...approvalReasons, "empty-selection"])).toEqual([]);
 });
 
 test("every refusal of Microsoft Entra ID that is understood has its place", () => {

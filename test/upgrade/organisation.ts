@@ -73,7 +73,7 @@ function fetchXml(types: readonly number[]): string {
 
 const websiteOf = (name: string) => `${name.toLowerCase().replaceAll(" ", "-")}.com`;
 
-/** As it was connected. */
+/** The state in which it was connected. */
 function newOrganisation(now: () => Date): Org {
   const org = new Org({ seed: SEED, now });
   const users = addPeople(org);

@@ -32,7 +32,7 @@ const resume = (dana: Browser) => post(dana, "/connection/resume");
 
 export const scenarios: Readonly<Record<string, Scenario>> = {
   idle: { changeSource: () => undefined, nextSync: UNCHANGED },
-  // A preview, and three syncs: too many changes, too few accounts, no account.
+  // A preview, and three syncs: one with too many changes, one with too few accounts, one with none.
   "plans-awaiting-approval": {
     changeSource: (org) => {
       applyDayOfChanges(org);

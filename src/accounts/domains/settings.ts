@@ -1,13 +1,13 @@
-// Which domains never are an account's: the company's own, and how its idea of common ones differs from the list that
-// comes with us. Every way in reads them here; a change of them is a change of the run's settings, so that the next
-// run looks at every account again.
+// Which domains are never an account's: the company's own, and the workspace's corrections of the
+// common ones. They are part of a run's settings, so that after a change the next run drafts every
+// account again.
 import type { Kysely } from "kysely";
 import type { Tables } from "../../db/tables.ts";
 import { AccountError } from "../account-error.ts";
 import { commonDomainsFor } from "./common.ts";
 import { registrableHost, type DomainLists } from "./parse.ts";
 
-/** Hosts in lower-case ASCII, each list sorted. */
+/** Hosts in lower-case ASCII; each list is sorted. */
 export type DomainSettings = {
   readonly own: readonly string[];
   readonly commonAdded: readonly string[];
@@ -22,8 +22,9 @@ export async function loadDomainSettings(db: Kysely<Tables>): Promise<DomainSett
 }
 
 /**
- * Saves the lists as a person wrote them: domains, websites or addresses.
- * @returns what was saved. @throws AccountError for what is no domain, and then nothing is saved
+ * Saves lists that hold domains, websites or e-mail addresses.
+ * @returns what was saved
+ * @throws AccountError for a value that is no domain; then nothing is saved
  */
 export async function saveDomainSettings(
   db: Kysely<Tables>,
@@ -60,7 +61,7 @@ function parseHosts(field: keyof DomainSettings, written: readonly string[]): st
   return [...hosts].toSorted();
 }
 
-/** As `parseDomains` wants them. */
+/** The settings as `parseDomains` takes them. */
 export function domainListsOf(settings: DomainSettings): DomainLists {
   const { own, commonAdded, commonRemoved } = settings;
   return { common: commonDomainsFor({ add: commonAdded, remove: commonRemoved }), own: new Set(own) };

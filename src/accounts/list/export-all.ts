@@ -1,5 +1,5 @@
-// All accounts, as the command line, tests and backups of the curious want them: by name, in a stable order that
-// does not depend on which number an account was given.
+// Exports all accounts for the command line and for tests, in an order that does not depend on
+// their ids: by name.
 import type pg from "pg";
 import { inTransaction } from "../../db/transaction.ts";
 import type { Database } from "../../db/pool.ts";
@@ -12,17 +12,21 @@ export type ExportedAccount = {
   readonly origin: Origin;
   readonly domains: readonly string[];
   readonly description: string | null;
-  /** By field name, in the order of the names; a teammate as e-mail address. Empty fields are left out. */
+  /** By field name, sorted by name. A teammate is an e-mail address; empty fields have no key. */
   readonly fields: Record<string, string | number | boolean>;
 };
 
 const BATCH_SIZE = 2_000;
 
 const ACCOUNTS_QUERY = `
-  select name, external_id, origin, description, fields, coalesce(held.domains, '{}') as domains
+  select name, external_id, origin, description, fields, coalesce(d.domains, '{}') as domains
   from accounts a
-  left join lateral (select array_agg(domain order by domain) as domains from account_domains where account_id = a.id) held on true
-  order by name collate "C", external_id nulls first, held.domains, description collate "C", a.id`;
+  left join lateral (
+    select array_agg(domain order by domain) as domains
+    from account_domains
+    where account_id = a.id
+  ) d on true
+  order by name collate "C", external_id nulls first, d.domains, description collate "C", a.id`;
 
 type Row = {
   name: string;
@@ -42,7 +46,7 @@ async function* fetchRows(client: pg.PoolClient): AsyncGenerator<Row[]> {
   }
 }
 
-/** Calls `take` with batches of accounts, one snapshot of the store whatever runs beside it. */
+/** Calls `onBatch` with batches of accounts from one snapshot of the store. */
 export async function exportAccounts(
   database: Database,
   onBatch: (accounts: readonly ExportedAccount[]) => void | Promise<void>,

@@ -1,5 +1,5 @@
-// The accounts of a list, all of them, as a spreadsheet gets them: one snapshot of the store whatever is written beside
-// it, a few at a time, so that half a million need no more memory than a thousand.
+// Exports all accounts of a list as rows for a spreadsheet: from one snapshot of the store, in
+// batches, so that memory does not depend on the number of accounts.
 import type { Database } from "../../db/pool.ts";
 import type { AccountQuery } from "./filters.ts";
 import { customFields, type CustomField } from "../custom-fields.ts";
@@ -12,9 +12,9 @@ export type Cell = string | number | boolean | null;
 const BATCH_SIZE = 1_000;
 
 /**
- * Rows of cells, the header first. Nothing is open before the first is asked for; the transaction ends also when the
- * reader stops in between.
- * @throws AccountError on a sort or filter that makes no sense
+ * Yields batches of rows, the header first. The transaction starts with the first batch after the
+ * header, and also ends when the reader stops early.
+ * @throws AccountError if the sort or a filter is invalid
  */
 export async function exportList(
   database: Database,
@@ -48,7 +48,7 @@ async function* fetchBatches(
       yield rows;
     }
   } finally {
-    // Nothing was written. A connection that cannot even roll back is gone.
+    // Nothing was written, so a failed rollback means that the connection is broken.
     await client.query("rollback").catch((cause: Error) => (rollbackError = cause));
     client.release(rollbackError);
   }

@@ -1,7 +1,6 @@
-// Which accounts a list shows: what was searched for, filters, and how an account stands to Dynamics 365. As SQL over
-// `accounts a`, with every value as a parameter.
-// A search finds a piece of text anywhere in the name, a domain, the description or a custom field of text. Capital and
-// small letters are the same, beyond A to Z only in names.
+// Builds the SQL conditions of a list over `accounts a`: search, filters and sync state, with each
+// value as a parameter. A search finds a substring of the name, a domain, the description or a text
+// field; case is ignored, for letters beyond A to Z only in names.
 import { sql, type RawBuilder } from "kysely";
 import { containsPattern } from "../../db/like-pattern.ts";
 import { AccountError } from "../account-error.ts";
@@ -11,7 +10,7 @@ import { parseDomains } from "../domains/parse.ts";
 import { storableText } from "../storable-text.ts";
 import type { FieldType } from "../../settings/field-types.ts";
 
-/** "disconnected": synced until its organisation was disconnected. */
+/** "disconnected" means synced until its organisation was disconnected. */
 export type SyncState = "synced" | "stopped" | "disconnected" | "not-synced";
 
 export type Filter = {
@@ -25,26 +24,26 @@ export type AccountQuery = {
   readonly q?: string | undefined;
   readonly sync?: SyncState | undefined;
   readonly filters: readonly Filter[];
-  /** The organisation that is connected; null while none is. */
+  /** The connected organisation; null if none is connected. */
   readonly organizationId: string | null;
 };
 
 type Condition = RawBuilder<unknown>;
 
 export type QueryConditions = {
-  /** All must hold. */
+  /** All of these must hold. */
   readonly where: readonly Condition[];
-  /** Nothing was searched for, or one of the two must hold. */
+  /** If set, one of the two must hold. */
   readonly search:
     | {
         readonly text: Condition;
-        /** Over `account_domains d`: the account has such a domain. */
+        /** Over `account_domains d`: the account has a matching domain. */
         readonly domains: Condition | undefined;
       }
     | undefined;
 };
 
-/** @throws AccountError on a filter that makes no sense, naming it */
+/** @throws AccountError that names the invalid filter */
 export function buildConditions(query: AccountQuery, fields: readonly CustomField[]): QueryConditions {
   const where = query.filters.map((filter) => filterCondition(filter, fields));
   if (query.sync !== undefined) where.push(syncConditions(query.organizationId)[query.sync]);
@@ -64,7 +63,10 @@ function syncConditions(organizationId: string | null): Readonly<Record<SyncStat
   };
 }
 
-/** As many fields cost as much as the whole JSON as text, in which one look passes most accounts by (80 ns each). */
+/**
+ * Maximum number of fields that are compared one by one. More of them cost as much as searching the
+ * whole JSON as text, which rules out most accounts in 80 ns each.
+ */
 const MAX_SEPARATE_FIELDS = 8;
 
 function textCondition(q: string, fields: readonly CustomField[]): Condition {
@@ -83,7 +85,7 @@ function textCondition(q: string, fields: readonly CustomField[]): Condition {
   ]);
 }
 
-/** A part of a domain; of an address or a website, its domain. */
+/** Matches a substring of a domain and, for an e-mail address or a website, its domain. */
 function domainCondition(q: string): Condition | undefined {
   const { accepted } = parseDomains(q, NO_LISTS);
   const alternatives: Condition[] = [];
@@ -119,13 +121,13 @@ function filterCondition(filter: Filter, fields: readonly CustomField[]): Condit
   );
 }
 
-/** How a field is compared; undefined when the value is none of its kind. */
+/** Builds a comparison; undefined if the value is not valid for the field. */
 type Compare = (value: string) => Condition | undefined;
 type FieldOperators = { readonly filled: Condition } & Partial<
   Record<"contains" | "equals" | "below" | "above", Compare>
 >;
 
-/** @param text in lower case, as far as `fold` goes */
+/** @param text the column in lower case, as `normalize` does it */
 function textOperators(
   text: Condition,
   filled: Condition,
@@ -142,7 +144,7 @@ function hasDomainWhere(condition: Condition): Condition {
   return sql`exists (select from account_domains d where d.account_id = a.id and ${condition})`;
 }
 
-/** The fields that every account has. */
+/** Operators of the fields that every account has. */
 const STANDARD_OPERATORS: Readonly<Record<string, FieldOperators>> = {
   name: textOperators(sql`a.name_key`, sql`true`, nameKey),
   description: textOperators(
@@ -185,7 +187,7 @@ const OPERATORS_BY_TYPE: Readonly<Record<FieldType, (field: CustomField) => Fiel
     filled: hasValue(field),
     equals: (value) => (/^\d{1,9}$/.test(value) ? sql`${jsonOf(field)} = ${value}::jsonb` : undefined),
   }),
-  // ISO 8601 in UTC sorts as text. A day equals all its moments.
+  // ISO 8601 in UTC sorts as text. A date without a time equals all times of that day.
   datetime: (field) => ({
     filled: hasValue(field),
     equals: (value) =>
@@ -202,9 +204,9 @@ function compareDatetime(field: CustomField, value: string, operator: Condition)
   return Number.isNaN(time) ? undefined : sql`${textOf(field)} ${operator} ${toIsoSeconds(new Date(time))}`;
 }
 
-/** As Dataverse writes an instant, so that all sort alike: to the second, in UTC. */
-export function toIsoSeconds(moment: Date): string {
-  return `${moment.toISOString().slice(0, 19)}Z`;
+/** Formats as Dataverse does, to the second in UTC, so that all values sort alike. */
+export function toIsoSeconds(time: Date): string {
+  return `${time.toISOString().slice(0, 19)}Z`;
 }
 
 function isNumber(value: string): boolean {
@@ -227,7 +229,7 @@ function anyOf(conditions: readonly Condition[]): Condition {
   return sql`(${sql.join(conditions, sql` or `)})`;
 }
 
-/** What `lower(… collate "C")` does, which is the same in every database. */
+/** Lower-cases as `lower(… collate "C")` does, which is the same in every database. */
 function asciiLowerCase(text: string): string {
   return text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }

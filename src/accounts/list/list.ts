@@ -1,9 +1,6 @@
-// Pages of accounts out of any number of them, and how many there are.
-// By name, a page is read from the index, and what is filtered is looked for among the next few thousand accounts first:
-// frequent words fill a page from there. All else is one parallel look at every account, which needs no index that each
-// sync would have to pay for. Measured at 500,000 accounts of ten fields on two cores that others used as well: 9 ms by
-// name, 0.1 s for a frequent word, 0.3 s by last change, 1.2 s by a field or for a word that nothing holds. A trigram index
-// on names alone would add 10 µs to writing an account (56 %), and fields of text would still have to be looked through.
+// Pages of accounts and their number, for any number of accounts. Sorted by name, a page is read
+// from the index, and a filter is first applied to the next few thousand accounts. Anything else
+// scans all accounts in parallel, so that a sync has no further index to maintain.
 import { sql, type Kysely, type RawBuilder } from "kysely";
 import type { Tables } from "../../db/tables.ts";
 import { buildConditions, type QueryConditions, type AccountQuery, type SyncState } from "./filters.ts";
@@ -24,14 +21,14 @@ export type ListedAccount = {
   readonly id: number;
   readonly name: string;
   readonly domains: readonly string[];
-  /** Of the fields that there are. */
+  /** Values of fields that were not deleted. */
   readonly fields: StoredFields;
   readonly sync: SyncState;
   readonly updatedAt: Date;
 };
 
 export type PageRequest = AccountQuery & {
-  /** "name", "updated", "created" or a custom field's id; with "-" in front, the other way round. */
+  /** "name", "updated", "created" or a custom field's id; a leading "-" reverses the order. */
   readonly sort: string;
   readonly after?: string | undefined;
   readonly limit: number;
@@ -39,10 +36,16 @@ export type PageRequest = AccountQuery & {
 
 export type AccountPage = { readonly accounts: readonly ListedAccount[]; readonly next: string | null };
 
-/** Accounts looked at by name before all are. With 100 of them on a page, words of at least 2 % are found there. */
+/**
+ * Accounts read by name before all are scanned. A filter that at least 2 % of the accounts match
+ * fills a page of 100 from them.
+ */
 const MAX_INDEX_SCAN = 5_000;
 
-/** @throws AccountError on a sort or filter that makes no sense, UserError on such a cursor */
+/**
+ * @throws AccountError if the sort or a filter is invalid
+ * @throws UserError if the cursor is invalid
+ */
 export async function accountPage(db: Kysely<Tables>, request: PageRequest): Promise<AccountPage> {
   const fields = await customFields(db);
   const order = parseOrder(request.sort, fields);
@@ -62,17 +65,27 @@ export async function accountPage(db: Kysely<Tables>, request: PageRequest): Pro
   };
 }
 
-/** One pass over the accounts at most. @throws AccountError on a filter that makes no sense */
+/**
+ * Takes at most one scan of the accounts.
+ * @throws AccountError if a filter is invalid
+ */
 export async function countAccounts(db: Kysely<Tables>, query: AccountQuery): Promise<number> {
   const conditions = buildConditions(query, await customFields(db));
   const { rows } = await sql<{ count: number }>`
-    select count(*) as count from (${matchingIds(conditions, sql``, sql``, [])}) accounts`.execute(db);
+    select count(*) as count
+    from (${matchingIds(conditions, sql``, sql``, [])}) accounts`.execute(db);
   return rows[0]!.count;
 }
 
 type Query = RawBuilder<unknown>;
 
-/** Queries of `id` and `key`; the next is only needed when the one before did not fill the page. */
+/**
+ * Returns queries of `id` and `key`; each is only needed if the one before did not fill the page.
+ * Measured at 500,000 accounts of ten fields on two busy cores: 9 ms by name, 0.1 s for a frequent
+ * word, 0.3 s by last change, 1.2 s by a field or for a word without a match. A trigram index on
+ * names alone would add 10 µs to each account that is written (56 %), and text fields would still
+ * be scanned.
+ */
 function pageQueries(
   order: Order,
   conditions: QueryConditions,
@@ -87,7 +100,10 @@ function pageQueries(
   );
   if (!order.indexed) return [all];
   const inOrder = sql`
-    select * from accounts a ${whereAll(afterCondition)} order by ${orderBy(order, sql`a.name_key`, sql`a.id`)}`;
+    select *
+    from accounts a
+    ${whereAll(afterCondition)}
+    order by ${orderBy(order, sql`a.name_key`, sql`a.id`)}`;
   const { where, search } = conditions;
   if (where.length === 0 && !search)
     return [sql`select a.id ${keyColumn(order)} from (${inOrder} limit ${limit}) a`];
@@ -95,7 +111,8 @@ function pageQueries(
     ? sql`exists (select from account_domains d where d.account_id = a.id and ${search.domains})`
     : sql`false`;
   const indexScan = sql`
-    select a.id ${keyColumn(order)} from (${inOrder} limit ${MAX_INDEX_SCAN}) a
+    select a.id ${keyColumn(order)}
+    from (${inOrder} limit ${MAX_INDEX_SCAN}) a
     ${whereAll(search ? [...where, sql`(${search.text} or ${byDomain})`] : where)}`;
   return [firstRows(order, indexScan, limit), all];
 }
@@ -105,8 +122,8 @@ function keyColumn({ key }: Order): Query {
 }
 
 /**
- * All accounts that a list shows. Two looks and not one with "or": the planner takes that for most of the table, and does it
- * all in one process (three times as long).
+ * Returns the ids of all matching accounts. It unites two queries, because for one query with "or"
+ * the planner expects most of the table, and does not run it in parallel (three times as long).
  */
 function matchingIds(
   { where, search }: QueryConditions,
@@ -119,18 +136,24 @@ function matchingIds(
   const byText = sql`${from} ${whereAll([...afterCondition, ...where, search.text])}`;
   if (!search.domains) return byText;
   const byDomain = sql`a.id in (select d.account_id from account_domains d where ${search.domains})`;
-  const byDomainAlone = [...afterCondition, ...where, byDomain, sql`${search.text} is not true`];
-  return sql`${byText} union all ${from} ${whereAll(byDomainAlone)}`;
+  const onlyByDomain = [...afterCondition, ...where, byDomain, sql`${search.text} is not true`];
+  return sql`${byText} union all ${from} ${whereAll(onlyByDomain)}`;
 }
 
-/** `materialized`, since the planner would take the order from an index, one random account after the other. */
+/**
+ * Takes the first rows in order. `materialized` is needed because the planner would otherwise read
+ * an index in that order, with one random access per account.
+ */
 function firstRows(order: Order, ids: Query, limit: number): Query {
   return sql`
     with matching as materialized (${ids})
-    select id, key from matching order by ${orderBy(order, sql`key`, sql`id`)} limit ${limit}`;
+    select id, key
+    from matching
+    order by ${orderBy(order, sql`key`, sql`id`)}
+    limit ${limit}`;
 }
 
-/** Every account of the list with its columns, in its order. */
+/** Returns every account of the list with its columns, in order. */
 export function allRowsQuery(
   order: Order,
   query: AccountQuery,
@@ -163,10 +186,16 @@ export type Row = {
 
 function rowsQuery(order: Order, ids: Query, organizationId: string | null): RawBuilder<Row> {
   return sql<Row>`
-    select a.id, ${keyText(order, sql`page.key`)} as key, a.name, a.description, a.external_id, a.fields, a.created_at, a.updated_at,
-      case when l.account_id is null then 'not-synced' when l.stop_reason is not null then 'stopped'
-        when l.organization_id = ${organizationId} then 'synced' else 'disconnected' end as sync,
-      coalesce((select array_agg(domain order by domain) from account_domains where account_id = a.id), '{}') as domains
+    select a.id, ${keyText(order, sql`page.key`)} as key, a.name, a.description, a.external_id, a.fields,
+      a.created_at, a.updated_at,
+      case
+        when l.account_id is null then 'not-synced'
+        when l.stop_reason is not null then 'stopped'
+        when l.organization_id = ${organizationId} then 'synced'
+        else 'disconnected'
+      end as sync,
+      coalesce(
+        (select array_agg(domain order by domain) from account_domains where account_id = a.id), '{}') as domains
     from (${ids}) page
     join accounts a on a.id = page.id
     left join account_links l on l.account_id = a.id
@@ -185,7 +214,7 @@ function toListedAccount(row: Row, fields: readonly CustomField[]): ListedAccoun
   };
 }
 
-/** Without the values of fields that were deleted. */
+/** Removes the values of deleted fields. */
 export function existingFieldValues(stored: StoredFields, fields: readonly CustomField[]): StoredFields {
   return Object.fromEntries(
     fields.flatMap(({ id }) => {

@@ -1,27 +1,27 @@
-// In which order accounts are listed, and where a page goes on. A place in a list is the sort key and id of the last
-// account shown and not a number of rows, so that a page deep down costs what the first one does, and accounts made,
-// changed or deleted in between neither repeat nor hide others. Empty values come last in both directions.
+// Sort orders and page cursors of lists. A cursor holds the last row's sort key and id, not an
+// offset, so that a late page costs what the first one does, and no row repeats or is skipped if
+// accounts are created, edited or deleted meanwhile. Empty values come last in both directions.
 import { sql, type RawBuilder } from "kysely";
 import { z } from "zod";
 import { decodeCursor, encodeCursor } from "../../lib/cursor.ts";
 import { AccountError } from "../account-error.ts";
 import type { CustomField } from "../custom-fields.ts";
 
-/** The key as a column of `accounts a`, with what must be joined for it. */
+/** The sort key as a column of `accounts a`, with the join that it needs. */
 type SortKey = {
   readonly key: RawBuilder<unknown>;
   readonly type: "text" | "timestamptz" | "jsonb";
   readonly join?: RawBuilder<unknown>;
-  /** Never empty, and an index gives the accounts in this order. */
+  /** The key is never empty, and an index has the accounts in this order. */
   readonly indexed?: boolean;
 };
 
 export type Order = SortKey & { readonly sort: string; readonly descending: boolean };
 
-/** Where a list goes on: behind the account of this key and id. The key as the database writes it. */
+/** The sort key, as the database formats it, and the id of a page's last account. */
 export type PageCursor = { readonly key: string | null; readonly id: number };
 
-/** More would sort no better, and a place must fit into an address. */
+/** Maximum length of a text key. More would sort no better, and the cursor must fit into a URL. */
 const MAX_TEXT_KEY = sql.lit(200);
 
 const SORT_KEYS: Readonly<Record<string, SortKey>> = {
@@ -30,7 +30,10 @@ const SORT_KEYS: Readonly<Record<string, SortKey>> = {
   created: { key: sql`a.created_at`, type: "timestamptz" },
 };
 
-/** Never `lower()` in the database's locale, in which two installations would sort differently. */
+/**
+ * `lower()` needs the collation "C": in the database's locale, two installations would sort
+ * differently.
+ */
 function fieldSortKey({ id, type }: CustomField): SortKey {
   const value = sql`(a.fields ->> ${sql.lit(String(id))}) collate "C"`;
   if (type === "text") return { key: sql`left(lower(${value}), ${MAX_TEXT_KEY})`, type: "text" };
@@ -41,12 +44,16 @@ function fieldSortKey({ id, type }: CustomField): SortKey {
     key: sql`t.name`,
     type: "text",
     join: sql`left join (
-      select to_jsonb(id) as id, lower(coalesce(nullif(name, ''), email) collate "C") as name from teammates
+      select to_jsonb(id) as id, lower(coalesce(nullif(name, ''), email) collate "C") as name
+      from teammates
     ) t on t.id = ${stored}`,
   };
 }
 
-/** @param sort "name", "updated", "created" or a custom field's id; "-" in front turns it round. @throws AccountError */
+/**
+ * @param sort "name", "updated", "created" or a custom field's id; a leading "-" reverses the order
+ * @throws AccountError if there is no such field
+ */
 export function parseOrder(sort: string, fields: readonly CustomField[]): Order {
   const descending = sort.startsWith("-");
   const by = descending ? sort.slice(1) : sort;
@@ -60,7 +67,10 @@ export function parseOrder(sort: string, fields: readonly CustomField[]): Order 
   return { ...key, sort, descending };
 }
 
-/** The part of `order by` for columns of these names. An index read backwards would have empty values first, if any. */
+/**
+ * Returns the `order by` list for columns of these names. An indexed key is never empty, and with
+ * "nulls last" the index could not be read backwards.
+ */
 export function orderBy(
   { descending, indexed }: Order,
   key: RawBuilder<unknown>,
@@ -70,7 +80,7 @@ export function orderBy(
   return indexed ? sql`${key} desc, ${id} desc` : sql`${key} desc nulls last, ${id} desc`;
 }
 
-/** The accounts behind a place. */
+/** Returns the condition for accounts after the cursor. */
 export function afterCursor(order: Order, { key, id }: PageCursor): RawBuilder<unknown> {
   const comparison = order.descending ? sql`<` : sql`>`;
   if (key === null) return sql`${order.key} is null and a.id ${comparison} ${id}`;
@@ -78,7 +88,7 @@ export function afterCursor(order: Order, { key, id }: PageCursor): RawBuilder<u
   return order.indexed ? keyComparison : sql`(${keyComparison} or ${order.key} is null)`;
 }
 
-/** A key as a place keeps it: to the microsecond, however this database likes to write moments. */
+/** Formats a key for a cursor: times to the microsecond, whatever the database's date style is. */
 export function keyText({ type }: Order, key: RawBuilder<unknown>): RawBuilder<unknown> {
   if (type !== "timestamptz") return sql`${key}::text`;
   return sql`to_char(${key} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
@@ -88,7 +98,7 @@ export function encodePageCursor({ sort }: Order, { key, id }: PageCursor): stri
   return encodeCursor([sort, key, id]);
 }
 
-/** @throws UserError when the cursor is not of a list in this order */
+/** @throws UserError if the cursor is not of a list in this order */
 export function decodePageCursor(order: Order, cursor: string): PageCursor {
   const key = z.string().refine(IS_VALID_KEY[order.type]);
   const schema = z.tuple([z.literal(order.sort), order.indexed ? key : key.nullable(), z.int()]);
@@ -96,7 +106,7 @@ export function decodePageCursor(order: Order, cursor: string): PageCursor {
   return { key: lastKey, id };
 }
 
-/** What the database would refuse with an error of its own. */
+/** Keys that the database would refuse with an error of its own must be refused before. */
 const IS_VALID_KEY: Readonly<Record<SortKey["type"], (key: string) => boolean>> = {
   text: (key) => !key.includes("\0"),
   timestamptz: (key) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/.test(key),

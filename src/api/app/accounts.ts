@@ -1,4 +1,4 @@
-// Accounts as people look at them and edit them: pages, search, one account, its history.
+// Routes of accounts: lists, search, downloads, single accounts, history, excluded records.
 import { z } from "zod";
 import { validateEntry, type Entry } from "../../accounts/validate-entry.ts";
 import type { AccountQuery } from "../../accounts/list/filters.ts";
@@ -19,19 +19,19 @@ import { accountFilter, accountRoutes as routes, type AccountDetails } from "../
 import type { Download } from "../downloads.ts";
 import { ApiError, implement, requireTeammate, type Caller, type Implementation } from "../implement.ts";
 
-export type AccountParts = {
+export type AccountDeps = {
   readonly database: Database;
   readonly clock: Clock;
   readonly download: Download;
-  /** What is connected now; null if nothing is. */
+  /** The connected organisation; null if nothing is connected. */
   readonly source: () => Promise<ConnectedSource | null>;
 };
 
-export function accountRoutes(parts: AccountParts): Implementation[] {
-  return [...listRoutes(parts), ...oneAccountRoutes(parts), ...excludedRoutes(parts)];
+export function accountRoutes(deps: AccountDeps): Implementation[] {
+  return [...listRoutes(deps), ...oneAccountRoutes(deps), ...excludedRoutes(deps)];
 }
 
-function listRoutes({ database, source, download }: AccountParts): Implementation[] {
+function listRoutes({ database, source, download }: AccountDeps): Implementation[] {
   const db = database.kysely;
   const toQuery = async ({ filters, ...rest }: SearchInput): Promise<AccountQuery> => ({
     ...rest,
@@ -54,7 +54,10 @@ function listRoutes({ database, source, download }: AccountParts): Implementatio
   ];
 }
 
-/** Begins with the mark by which spreadsheets know UTF-8; they would also run formulas, so these are guarded. */
+/**
+ * Starts with a byte order mark, by which spreadsheets recognise UTF-8. Formulas are guarded,
+ * because spreadsheets would run them.
+ */
 async function* csvParts(rowBatches: AsyncIterable<Parameters<typeof formatCsv>[0]>): AsyncGenerator<string> {
   yield "\ufeff";
   for await (const rows of rowBatches) yield formatCsv(rows, { guardFormulas: true });
@@ -77,7 +80,7 @@ function parseFilters(text: string): AccountQuery["filters"] {
   }
 }
 
-function oneAccountRoutes({ database, clock, source }: AccountParts): Implementation[] {
+function oneAccountRoutes({ database, clock, source }: AccountDeps): Implementation[] {
   const db = database.kysely;
   const requireAccount = async (id: number) => {
     const details = await accountDetails(db, id, await source());
@@ -145,7 +148,7 @@ function oneAccountRoutes({ database, clock, source }: AccountParts): Implementa
   ];
 }
 
-function excludedRoutes({ database }: AccountParts): Implementation[] {
+function excludedRoutes({ database }: AccountDeps): Implementation[] {
   return [
     implement(routes.listExcluded, async () => ({ records: [...(await excludedRecords(database.kysely))] })),
     implement(routes.includeAgain, async ({ params: { recordId } }) => {

@@ -1,5 +1,5 @@
-// A plan, or what was done of it, for spreadsheets: a line for each field that changes, page after page, so that it takes the
-// memory of one. What a spreadsheet would run as a formula is guarded.
+// The changes of a run as CSV, one line for each field that changes. It reads page by page, so that
+// memory does not grow with the plan. Formulas are guarded, because spreadsheets would run them.
 import { formatCsv, type CsvValue } from "../../csv/write-csv.ts";
 import type { Database } from "../../db/pool.ts";
 import { changePage, type ChangeFilter, type ListedChange } from "../../sync/report/change-pages.ts";
@@ -50,7 +50,7 @@ function linesOf(change: ListedChange): CsvValue[][] {
   return values.map(({ field, before, after }) => line(field, cellOf(before), cellOf(after)));
 }
 
-/** Domains are a list. */
+/** Domains are a list and share a cell. */
 function cellOf(value: unknown): CsvValue {
   if (Array.isArray(value)) return value.join(" ");
   if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;

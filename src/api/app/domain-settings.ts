@@ -1,4 +1,4 @@
-// The company's own domains, and what counts as common.
+// Routes of the domain settings: the company's own domains, and corrections of the common ones.
 import {
   loadDomainSettings,
   saveDomainSettings,

@@ -1,4 +1,4 @@
-// Custom fields of accounts.
+// Routes of the accounts' custom fields.
 import {
   createCustomField,
   customFields,
@@ -13,14 +13,14 @@ import { MAX_CUSTOM_FIELDS } from "../../settings/field-types.ts";
 import { accountRoutes as routes, type CustomFieldView } from "../contract/accounts.ts";
 import { ApiError, implement, type Implementation } from "../implement.ts";
 
-export type FieldParts = {
+export type FieldDeps = {
   readonly database: Database;
   readonly source: () => Promise<ConnectedSource | null>;
 };
 
-export function fieldRoutes({ database, source }: FieldParts): Implementation[] {
+export function fieldRoutes({ database, source }: FieldDeps): Implementation[] {
   const db = database.kysely;
-  /** Columns by the name of the field they fill. */
+  /** Returns the mapped columns by the name of the field that they fill. */
   const columnsByField = async (): Promise<ReadonlyMap<string, string>> => {
     const mapping = await effectiveMapping(db, await source());
     return new Map(mapping?.fields.map(({ field, column }) => [field, column]));

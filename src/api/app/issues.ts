@@ -1,4 +1,5 @@
-// Issues as the contract shows them: groups with their remedy, single ones with links to both sides, and all of them as CSV.
+// Issues as the contract has them: groups with a suggested fix, single issues with links to record
+// and account, and all of them as CSV.
 import { recordUrl } from "../../accounts/details.ts";
 import type { RecordUrlBase } from "../../accounts/synced-fields.ts";
 import { formatCsv } from "../../csv/write-csv.ts";
@@ -16,7 +17,7 @@ import { suggestFix } from "../../sync/report/suggested-fixes.ts";
 import type { SyncOptions } from "../../settings/sync-settings.ts";
 import type { IssueGroup, IssueView } from "../contract/runs.ts";
 
-/** In the order in which kinds are defined: the gravest first. */
+/** Returns groups in the order of the kinds' definition, the most severe first. */
 export async function issueGroups(
   database: Database,
   source: IssueSource,
@@ -69,7 +70,10 @@ const CSV_HEADER = [
   "First seen",
 ];
 
-/** Page after page, so that it takes the memory of one. For spreadsheets: what they would run as a formula is guarded. */
+/**
+ * Reads page by page, so that memory does not grow with the number of issues. Formulas are guarded,
+ * because spreadsheets would run them.
+ */
 export async function* issueCsv(
   database: Database,
   source: IssueSource,

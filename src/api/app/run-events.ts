@@ -1,24 +1,25 @@
-// A run as server-sent events (HTML Living Standard, "Server-sent events"): each event is a whole
-// run, sent when it differs from the last one, until nothing more happens to it by itself. Read
-// from its row, so any process can tell of any run.
+// A run as server-sent events (HTML Living Standard, "Server-sent events"). Each event is a whole
+// run, sent when it differs from the last one, until the run is final. It is read from the
+// database, so any process can serve any run.
 import type { FastifyReply } from "fastify";
 import { untilAborted } from "../../lib/abort.ts";
 import type { RunView } from "../contract/runs.ts";
 import { isFinal } from "./run-views.ts";
 
 /**
- * Between two looks at a run: half as long as it has been followed, since many are over at once,
- * within these bounds.
+ * Polling starts fast, because many runs end soon; the interval is half of the time so far, within
+ * these limits.
  */
 const POLL_INTERVAL_MS = { min: 20, max: 500 };
-/** How long a browser waits before it connects again; its own default is several seconds. */
+/** The browser's delay before it reconnects; its own default is several seconds. */
 const RECONNECT_DELAY_MS = 1000;
-/** A comment now and then: proxies close what is silent for a minute. */
+/** Interval of comments, because proxies close a connection that is silent for a minute. */
 const HEARTBEAT_INTERVAL_MS = 15_000;
 
 /**
- * Ends when the browser or the server closes the connection.
- * @param run as it is now @param readLater another look in so many milliseconds
+ * Ends when the run is final, or when the browser or the server closes the connection.
+ * @param run as it is now
+ * @param readLater reads the run again after a delay
  */
 export async function sendRunEvents(
   reply: FastifyReply,
@@ -33,7 +34,7 @@ export async function sendRunEvents(
     ...headersOf(reply),
     "content-type": "text/event-stream; charset=utf-8",
     "cache-control": "no-store",
-    // nginx would hold events back.
+    // nginx would buffer the events.
     "x-accel-buffering": "no",
   });
   raw.write(`retry: ${RECONNECT_DELAY_MS}\n\n`);
@@ -54,12 +55,12 @@ export async function sendRunEvents(
       silentMs += waitMs;
     }
   } catch {
-    // Closed, or the database is away: the browser asks again either way.
+    // The connection was closed, or the database is unavailable: the browser reconnects in either case.
   }
   if (!raw.writableEnded) raw.end();
 }
 
-/** What the server's hooks have set, which a hijacked reply would lose. */
+/** Returns the headers that the server's hooks have set, which a hijacked reply would lose. */
 function headersOf(reply: FastifyReply): Record<string, string | string[]> {
   const headers = Object.entries(reply.getHeaders()).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, typeof value === "number" ? String(value) : value] as const],

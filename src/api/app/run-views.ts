@@ -1,5 +1,5 @@
-// Runs as the contract shows them. A run whose process is gone keeps its status in its row until the next run clears up; here it
-// is shown as what it is.
+// Runs as the contract has them. If a run's process has ended, its row keeps the old status until
+// the next run recovers it; the view shows it as interrupted or queued.
 import { sql, type RawBuilder } from "kysely";
 import type { ChangeAction } from "../../accounts/tables.ts";
 import type { RunCounts, RunMode, RunProgress, RunStatus, RunUsage } from "../../sync/tables.ts";
@@ -36,21 +36,25 @@ type RunRow = {
   started_at: Date;
   planned_at: Date | null;
   finished_at: Date | null;
-  under_way: boolean;
-  /** Nobody carries it out, and the next worker takes it. */
-  to_be_done: boolean;
-  /** Nobody takes it until the sync is resumed. */
-  held: boolean;
+  is_active: boolean;
+  /** No worker executes it, and the next free one will. */
+  is_runnable: boolean;
+  /** No worker executes it until the sync is resumed. */
+  is_paused: boolean;
 };
 
 function queryRuns({ database }: RunStore, condition: RawBuilder<unknown>, limit: number) {
   return sql<RunRow>`
-    select r.id, r.organization_id, r.mode, r.status, r.trigger, r.started_by, r.applied_by, r.cancelled_by, r.counts, r.issues, r.actions, r.progress,
-      r.approval_reason, r.halt_reason, r.checkpoint, r.error, r.usage, r.started_at, r.planned_at, r.finished_at,
-      coalesce(${isActive}, false) as under_way, ${isRunnable} as to_be_done,
-      (select paused from connection) and not ${isRunnableWhilePaused} as held
-    from runs r left join run_leases l using (organization_id)
-    where ${condition} order by r.id desc limit ${limit}`.execute(database.kysely);
+    select r.id, r.organization_id, r.mode, r.status, r.trigger, r.started_by, r.applied_by,
+      r.cancelled_by, r.counts, r.issues, r.actions, r.progress, r.approval_reason, r.halt_reason, r.checkpoint,
+      r.error, r.usage, r.started_at, r.planned_at, r.finished_at,
+      coalesce(${isActive}, false) as is_active, ${isRunnable} as is_runnable,
+      (select paused from connection) and not ${isRunnableWhilePaused} as is_paused
+    from runs r
+    left join run_leases l using (organization_id)
+    where ${condition}
+    order by r.id desc
+    limit ${limit}`.execute(database.kysely);
 }
 
 /** @throws ApiError 404 */
@@ -61,7 +65,7 @@ export async function runView(store: RunStore, id: number): Promise<RunView> {
   return viewOf(store, rows[0]);
 }
 
-/** Newest first, those before a run. */
+/** Returns the runs before a run, newest first. */
 export async function runsBefore(
   store: RunStore,
   before: number | undefined,
@@ -71,14 +75,14 @@ export async function runsBefore(
   return Promise.all(rows.map((row) => viewOf(store, row)));
 }
 
-/** Nothing more will happen to it by itself. */
+/** Whether the run no longer changes by itself. */
 export function isFinal({ status, haltReason }: RunView): boolean {
   return haltReason !== null || !["queued", "reading", "planning", "applying"].includes(status);
 }
 
 async function viewOf(store: RunStore, row: RunRow): Promise<RunView> {
-  const { status, under_way: underWay } = row;
-  const awaitsApproval = status === "planned" && !underWay && !row.to_be_done;
+  const { status, is_active: active } = row;
+  const awaitsApproval = status === "planned" && !active && !row.is_runnable;
   const invalidReason = awaitsApproval
     ? await planInvalidReason(store.database.kysely, {
         organizationId: row.organization_id,
@@ -100,7 +104,7 @@ async function viewOf(store: RunStore, row: RunRow): Promise<RunView> {
     counts: { ...NO_COUNTS, ...row.counts },
     ...(row.actions && { actions: { ...row.actions, skip: row.counts.skipped ?? 0 } }),
     issues: row.issues ?? {},
-    progress: underWay ? row.progress : null,
+    progress: active ? row.progress : null,
     applicable: { yes: invalidReason === undefined, why: invalidReason ?? null },
     expiresAt: expiresAt === undefined ? null : new Date(expiresAt).toISOString(),
     requests: row.usage.requests ?? 0,
@@ -112,9 +116,9 @@ async function viewOf(store: RunStore, row: RunRow): Promise<RunView> {
   };
 }
 
-/** A change is written when the checkpoint has passed it. */
-function writtenChanges({ status, under_way: underWay, checkpoint, counts }: RunRow): RunView["written"] {
-  if (status !== "applying" || underWay) return null;
+/** A change is written once the checkpoint is past it. */
+function writtenChanges({ status, is_active: active, checkpoint, counts }: RunRow): RunView["written"] {
+  if (status !== "applying" || active) return null;
   const { created, linked, updated, stopped } = { ...NO_COUNTS, ...counts };
   return { done: Math.max(checkpoint, 0), total: created + linked + updated + stopped };
 }
@@ -122,21 +126,15 @@ function writtenChanges({ status, under_way: underWay, checkpoint, counts }: Run
 type RunState = Pick<RunView, "status" | "approvalReason" | "haltReason" | "error">;
 
 function displayedState(row: RunRow): RunState {
-  const {
-    status,
-    under_way: underWay,
-    error,
-    approval_reason: approvalReason,
-    halt_reason: haltReason,
-  } = row;
+  const { status, is_active: active, error, approval_reason: approvalReason, halt_reason: haltReason } = row;
   const without = { approvalReason: null, haltReason: null, error };
-  // Its apply has begun, and nothing is written yet.
-  if (status === "planned" && underWay) return { ...without, status: "applying", error: null };
-  if (!underWay && row.to_be_done) {
-    if (!row.held) return { ...without, status: "queued" };
+  // Its apply has started, and nothing is written yet.
+  if (status === "planned" && active) return { ...without, status: "applying", error: null };
+  if (!active && row.is_runnable) {
+    if (!row.is_paused) return { ...without, status: "queued" };
     return { ...without, status: status === "applying" ? status : "queued", haltReason: "paused" };
   }
-  if (!underWay && (status === "reading" || status === "planning")) {
+  if (!active && (status === "reading" || status === "planning")) {
     const sentence = "The process that ran it ended. Nothing was written; start it again.";
     return { ...without, status: "interrupted", error: { kind: "interrupted", sentence } };
   }

@@ -1,4 +1,5 @@
-// Planning, looking at a plan, applying it, following it, its history and its issues.
+// Routes of runs: starting, previewing, applying, cancelling and following them, their history and
+// their issues.
 import { z } from "zod";
 import { customFields } from "../../accounts/custom-fields.ts";
 import type { RecordUrlBase } from "../../accounts/synced-fields.ts";
@@ -23,30 +24,33 @@ import { sendRunEvents } from "./run-events.ts";
 import { runsBefore, runView } from "./run-views.ts";
 import { sharedReads } from "./shared-reads.ts";
 
-export type RunRouteParts = RunStore & { readonly requests: RunRequests; readonly download: Download };
+export type RunRouteDeps = RunStore & { readonly requests: RunRequests; readonly download: Download };
 
 type IssueSourceWithUrl = IssueSource & { readonly urlBase: RecordUrlBase | null };
 
 const ISSUE_PAGE_SIZE = 50;
 
-export function runRoutes(parts: RunRouteParts): Implementation[] {
-  const { database, requests, download } = parts;
-  const readLater = sharedReads((id) => runView(parts, id));
-  const runAnswer = async (id: number) => ({ run: await runView(parts, id) });
+export function runRoutes(deps: RunRouteDeps): Implementation[] {
+  const { database, requests, download } = deps;
+  const readLater = sharedReads((id) => runView(deps, id));
+  const runAnswer = async (id: number) => ({ run: await runView(deps, id) });
 
-  /** Where issues are those of a run, or, without one, open now; and where their records open. */
+  /**
+   * Returns where to read issues, those of a run or the open ones, with the base of their records'
+   * URLs.
+   */
   async function issueSource(runId?: number): Promise<IssueSourceWithUrl> {
     const { environment } = await loadConnection(database.kysely);
     if (runId === undefined)
       return { organizationId: environment?.organizationId ?? NIL_UUID, urlBase: environment };
     const { id, organizationId, status } = await requireRun(runId);
-    // The records of another organisation open nowhere in this one.
+    // Records of another organisation have no address in the connected one.
     const urlBase = environment?.organizationId === organizationId ? environment : null;
     return { organizationId, run: { id, status }, urlBase };
   }
 
   async function requireRun(runId: number) {
-    await runView(parts, runId);
+    await runView(deps, runId);
     return storedRun(database.kysely, runId);
   }
 
@@ -76,18 +80,18 @@ export function runRoutes(parts: RunRouteParts): Implementation[] {
     }),
     implement(contract.listRuns, async ({ query: { after, limit } }) => {
       const before = after === undefined ? undefined : decodeCursor(after, z.int());
-      const runs = await runsBefore(parts, before, limit);
+      const runs = await runsBefore(deps, before, limit);
       const last = runs.at(-1);
       return { runs, next: last && runs.length === limit ? encodeCursor(last.id) : null };
     }),
     implement(contract.getRun, async ({ params }) => {
       const { selection, mapping, options } = (await requireRun(params.id)).settings.settings;
-      const run = await runView(parts, params.id);
+      const run = await runView(deps, params.id);
       return { run: { ...run, settings: { selection, mapping, options } } };
     }),
     implement(contract.followRun, async ({ params }, _, { reply }) => {
       const { id } = params;
-      await sendRunEvents(reply, await runView(parts, id), (inMs) => readLater(id, inMs));
+      await sendRunEvents(reply, await runView(deps, id), (inMs) => readLater(id, inMs));
       return undefined;
     }),
     implement(contract.listChanges, async ({ params, query }) => {
@@ -150,7 +154,7 @@ export function runRoutes(parts: RunRouteParts): Implementation[] {
     ),
   ];
 
-  /** A custom field is everybody's, so only a company admin may have one made. */
+  /** All accounts share the custom fields, so only a company admin may have new ones created. */
   async function checkNewFields(settings: ChosenSettings, caller: Caller): Promise<void> {
     if (caller.teammate?.role === "company-admin") return;
     const missing = newFieldsOf(settings.mapping, await customFields(database.kysely));

@@ -1,4 +1,4 @@
-// Who is signed in, and getting in and out.
+// Routes of the session: who is signed in, signing in and out, one-time links.
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { AccessError } from "../../access/access-error.ts";
 import { LIMITS, requireAttempt } from "../../access/attempts.ts";
@@ -16,19 +16,19 @@ import { ensureCookie, setCookie } from "../cookie.ts";
 import { implement, type Exchange, type Implementation } from "../implement.ts";
 import { teammateView } from "./teammates.ts";
 
-export type SessionParts = {
+export type SessionDeps = {
   readonly database: Database;
   readonly clock: Clock;
   readonly log: Log;
   readonly publicUrl: () => string;
-  /** Where it is set up. */
+  /** Undefined if signing in with Microsoft is not set up. */
   readonly microsoft: EntraSignIn | undefined;
-  /** What this installation offers; the same for everybody. */
+  /** What this installation offers to everybody. */
   readonly installation: Pick<Session, "workspace" | "mail" | "simulator" | "version">;
 };
 
-export function sessionRoutes(parts: SessionParts): Implementation[] {
-  const { database, clock, publicUrl, microsoft, installation } = parts;
+export function sessionRoutes(deps: SessionDeps): Implementation[] {
+  const { database, clock, publicUrl, microsoft, installation } = deps;
   const access = (request: FastifyRequest): SignInContext => ({
     database,
     now: clock.now(),
@@ -58,7 +58,7 @@ export function sessionRoutes(parts: SessionParts): Implementation[] {
       startSession(reply, await signInByPassword(access(request), body)),
     ),
     implement(routes.signOut, async (_, __, { request, reply }) => {
-      if (request.browser !== undefined) await endSession(database.kysely, request.browser);
+      if (request.browserToken !== undefined) await endSession(database.kysely, request.browserToken);
       setCookie(reply, publicUrl(), newToken());
       return undefined;
     }),
@@ -72,7 +72,7 @@ export function sessionRoutes(parts: SessionParts): Implementation[] {
       startSession(reply, await signInByLink(access(request), params.token, body)),
     ),
     implement(routes.signInWithMicrosoft, async (_, __, { request, reply }) =>
-      redirectOrReport(reply, parts.log, async () => {
+      redirectOrReport(reply, deps.log, async () => {
         await requireAttempt(database.kysely, LIMITS.signInFromAddress, request.ip, clock.now());
         const browser = ensureCookie(request, reply, publicUrl());
         const url = await requireMicrosoft(microsoft).begin(
@@ -83,9 +83,9 @@ export function sessionRoutes(parts: SessionParts): Implementation[] {
       }),
     ),
     implement(routes.microsoftReturns, async (_, __, { request, reply }) =>
-      redirectOrReport(reply, parts.log, async () => {
+      redirectOrReport(reply, deps.log, async () => {
         const returned = new URL(request.url, publicUrl());
-        const token = await requireMicrosoft(microsoft).finish(request.browser ?? "", returned);
+        const token = await requireMicrosoft(microsoft).finish(request.browserToken ?? "", returned);
         setCookie(reply, publicUrl(), token);
         return "/";
       }),
@@ -103,7 +103,10 @@ function problemOf(error: AccessError): SignInProblem {
   return error.code === "too-many" ? "too-many" : "not-set-up";
 }
 
-/** A browser stands here, not a program: the sign-in page says in a sentence what the code in its address means. */
+/**
+ * Redirects the browser, on failure to the sign-in page with an error code, which that page
+ * explains.
+ */
 async function redirectOrReport(
   reply: FastifyReply,
   log: Log,
@@ -113,7 +116,7 @@ async function redirectOrReport(
     reply.redirect(await redirectTarget());
   } catch (error) {
     if (!(error instanceof AccessError)) throw error;
-    // The cause's message alone: around it are the claims of whoever tried.
+    // Only the cause's message is logged; its other properties hold the claims of the person.
     const reason = error.cause instanceof Error ? error.cause.message : null;
     log.warn("A sign-in with Microsoft did not work.", { problem: problemOf(error), reason });
     const number = error instanceof MicrosoftError ? error.aadstsCode : undefined;

@@ -1,10 +1,10 @@
-// Looks at a run that all who follow it in this process share, so that it costs the same however
-// many tabs show it.
+// Shares the reads of a run among all who follow it in this process, so that the cost does not
+// depend on the number of open tabs.
 import { setTimeout as pause } from "node:timers/promises";
 
 /**
- * The next look, after a while. Whoever asks before it is taken gets the same one, so of many who
- * follow a thing together the first says when it is looked at again.
+ * Returns a function that reads after a delay. Until that read starts, further calls for the same
+ * id share it, and the first caller's delay counts.
  */
 export function sharedReads<T>(read: (id: number) => Promise<T>): (id: number, inMs: number) => Promise<T> {
   const pending = new Map<number, Promise<T>>();
@@ -15,7 +15,7 @@ export function sharedReads<T>(read: (id: number) => Promise<T>): (id: number, i
       pending.delete(id);
       return read(id);
     });
-    // All who asked may be gone by then.
+    // All callers may be gone by then.
     reading.catch(() => undefined);
     pending.set(id, reading);
     return reading;

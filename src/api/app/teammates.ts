@@ -1,4 +1,4 @@
-// Who works here, and who lost their password.
+// Routes of teammates: list, invitation, roles, removal, password reset.
 import type { Kysely } from "kysely";
 import { countAttempt, LIMITS, requireAttempt } from "../../access/attempts.ts";
 import { deleteTeammate, editTeammate, invite, mailPasswordReset, type TeamDeps } from "../../access/team.ts";
@@ -10,12 +10,15 @@ import { emailKey } from "../../teammates/teammates.ts";
 import { sessionRoutes as routes, type TeammateView } from "../contract/session.ts";
 import { implement, requireTeammate, type Implementation } from "../implement.ts";
 
-export type TeammateParts = {
+export type TeammateDeps = {
   readonly database: Database;
   readonly clock: Clock;
   readonly publicUrl: () => string;
   readonly workspace: string;
-  /** Whether there is a mail server; otherwise links are given to whoever made them, to pass on. */
+  /**
+   * Whether a mail server is set up; otherwise a link is returned to whoever created it, to pass it
+   * on.
+   */
   readonly delivers: boolean;
   readonly sealer: Sealer;
 };
@@ -37,8 +40,8 @@ export async function teammateView(db: Kysely<Tables>, id: number): Promise<Team
   return viewOf(await views(db).where("id", "=", id).executeTakeFirstOrThrow());
 }
 
-export function teammateRoutes(parts: TeammateParts): Implementation[] {
-  const { database, clock, publicUrl, ...rest } = parts;
+export function teammateRoutes(deps: TeammateDeps): Implementation[] {
+  const { database, clock, publicUrl, ...rest } = deps;
   const db = database.kysely;
   const team = (): TeamDeps => ({ database, now: clock.now(), publicUrl: publicUrl(), ...rest });
   return [
@@ -58,7 +61,7 @@ export function teammateRoutes(parts: TeammateParts): Implementation[] {
     implement(routes.askForReset, async ({ body }, _, { request }) => {
       const { now } = team();
       await requireAttempt(db, LIMITS.resetFromAddress, request.ip, now);
-      // Told to nobody: the answer is the same whether the address is known, unknown or asked for too often.
+      // The answer is the same whether the address is known, unknown, or was requested too often.
       if (await countAttempt(db, LIMITS.resetFor, emailKey(body.email), now))
         await mailPasswordReset(team(), body.email);
       return undefined;

@@ -1,14 +1,14 @@
-// Accounts as people look at them: lists, one account, its history, custom fields, and the rules for domains.
+// Contract of accounts: lists, single accounts, history, custom fields, and the rules for domains.
 import { z } from "zod";
 import { fieldType } from "../../settings/field-types.ts";
 import { cursor, idParam, timestamp, route } from "./route.ts";
 
-/** A teammate is their id; a date and time is ISO 8601. */
+/** A teammate is an id; a date and time is ISO 8601. */
 const fieldValue = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 /** By custom field id. */
 const fieldValues = z.record(z.string(), fieldValue);
 
-/** How an account stands to Dynamics 365; "disconnected": synced until its organisation was disconnected. */
+/** "disconnected" means synced until its organisation was disconnected. */
 export const syncState = z.enum(["synced", "stopped", "disconnected", "not-synced"]);
 
 export const accountRow = z.object({
@@ -22,8 +22,9 @@ export const accountRow = z.object({
 export type AccountRow = z.infer<typeof accountRow>;
 
 /**
- * `field` is "name", "domain", "description", "externalId" or a custom field's id. "contains" is for text; "below" and
- * "above" for numbers and moments, of which a day alone equals all its moments.
+ * `field` is "name", "domain", "description", "externalId" or a custom field's id. "contains" is
+ * for text, "below" and "above" for numbers and times. A date without a time equals all times of
+ * that day.
  */
 export const accountFilter = z.object({
   field: z.string().max(20),
@@ -34,14 +35,14 @@ export type AccountFilter = z.infer<typeof accountFilter>;
 
 const accountQuery = z.object({
   /**
-   * A piece of text, found anywhere in the name, a domain, the description or a custom field of text; of an e-mail
-   * address or a website, its domain is found as well. Small and capital letters are the same, beyond A to Z only in names.
+   * A substring of the name, a domain, the description or a text field; an e-mail address or a
+   * website also finds its domain. Case is ignored, for letters beyond A to Z only in names.
    */
   q: z.string().max(200).optional(),
   sync: syncState.optional(),
   /** JSON of AccountFilter[]. */
   filters: z.string().max(4000).optional(),
-  /** "name", "updated", "created" or a custom field's id; with "-" in front, the other way round. */
+  /** "name", "updated", "created" or a custom field's id; a leading "-" reverses the order. */
   sort: z.string().max(24).default("name"),
 });
 
@@ -50,22 +51,22 @@ export const accountDetails = accountRow.extend({
   externalId: z.string().nullable(),
   origin: z.enum(["dynamics", "api", "csv", "manual"]),
   createdAt: timestamp,
-  /** Null for an account that no record of Dynamics 365 is linked to. */
+  /** Null if no Dynamics 365 record is linked to the account. */
   link: z
     .object({
       recordId: z.string(),
       /** Opens the record in Dynamics 365. */
       url: z.string().nullable(),
       matchedBy: z.enum(["create", "domain", "name"]),
-      /** The domain or name that decided, where known. */
+      /** The domain or name that both had in common, if known. */
       matchedValue: z.string().nullable(),
       /** Why it no longer syncs. */
       stopReason: z.enum(["deleted", "deactivated", "left-view"]).nullable(),
       lastSyncedAt: timestamp.nullable(),
       lastRun: z.number().nullable(),
-      /** What Dynamics 365 decides: "name", "description", "domains" and custom field ids. */
+      /** Fields that the sync fills: "name", "description", "domains" and custom field ids. */
       synced: z.array(z.string()),
-      /** Logical names of the columns behind them, by the same keys. */
+      /** Logical names of the columns that fill them, by the same keys. */
       columns: z.record(z.string(), z.array(z.string())),
     })
     .nullable(),
@@ -84,7 +85,7 @@ export const historyEntry = z.object({
     z.object({ kind: z.literal("api") }),
   ]),
   action: z.string(),
-  /** The rule that decided, of a run. */
+  /** The rule of a run's change. */
   rule: z.string().nullable(),
   changes: z.array(change),
 });
@@ -95,20 +96,20 @@ export const customField = z.object({
   name: z.string(),
   type: fieldType,
   description: z.string(),
-  /** Whether the sync fills it: then it is read-only here. */
+  /** Whether the sync fills it; then it is read-only here. */
   synced: z.boolean(),
 });
 export type CustomFieldView = z.infer<typeof customField>;
 
 const editable = {
-  // A database index ends at 2,704 bytes.
+  // A row of a database index holds 2,704 bytes.
   name: z
     .string()
     .trim()
     .min(1, "An account needs a name.")
     .max(500, "A name has at most 500 characters. Shorten it."),
   description: z.string().max(100_000).nullable(),
-  /** Domains, e-mail addresses or websites; what is no usable domain is refused with a sentence. */
+  /** Domains, e-mail addresses or websites; an unusable one is refused with a sentence. */
   domains: z.array(z.string().max(500)).max(200),
   fields: fieldValues,
 };
@@ -118,7 +119,7 @@ const fieldName = z.string().trim().min(1, "A field needs a name.").max(100);
 export const domainSettings = z.object({
   /** The company's own domains, never an account's. */
   own: z.array(z.string().max(300)).max(1000),
-  /** Counted as common besides the list that comes with us, and not counted although on it. */
+  /** Corrections of the built-in list of common domains. */
   commonAdded: z.array(z.string().max(300)).max(10_000),
   commonRemoved: z.array(z.string().max(300)).max(10_000),
 });

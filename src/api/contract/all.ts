@@ -1,4 +1,4 @@
-// Every route there is. What is not in here is not served, and what is in here must be.
+// All routes. The server serves these and no others.
 import { accountRoutes } from "./accounts.ts";
 import { connectionRoutes } from "./connection.ts";
 import { notificationRoutes } from "./notifications.ts";

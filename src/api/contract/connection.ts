@@ -1,4 +1,4 @@
-// Connecting Dynamics 365, choosing accounts and mapping their fields.
+// Contract of the connection: connecting Dynamics 365, choosing accounts, mapping their fields.
 import { z } from "zod";
 import { brakeLimits } from "../../settings/brake.ts";
 import { targetKind } from "../../settings/field-types.ts";
@@ -6,7 +6,7 @@ import { schedule } from "../../settings/schedule.ts";
 import { chosenSettings, mappingInput, selectionInput } from "../../settings/sync-settings.ts";
 import { timestamp, route } from "./route.ts";
 
-/** In words on screen: "In step", "Needs attention: …". */
+/** The pages show these as words: "In step", "Needs attention: …". */
 const connectionState = z.enum([
   "not-connected",
   "never-synced",
@@ -22,7 +22,7 @@ const attention = z.object({
   title: z.string(),
   sentence: z.string(),
   howToResolve: z.string(),
-  /** Where the remedy is: a step of setting up, or the plan that waits. */
+  /** Where to resolve it: a step of the setup, or the plan that needs approval. */
   place: z.enum(["connect", "accounts", "fields", "plan", "check"]),
   run: z.number().nullable(),
 });
@@ -30,14 +30,14 @@ const attention = z.object({
 export const connection = z.object({
   state: connectionState,
   attention: attention.nullable(),
-  /** Whether an admin has paused it, whatever else there is to say. */
+  /** Whether an admin has paused the sync, whatever `state` is. */
   paused: z.boolean(),
   schedule,
   brake: brakeLimits,
   /** Null until connected. */
   environment: z
     .object({
-      /** As a person knows it, such as contoso.crm4.dynamics.com. */
+      /** Such as contoso.crm4.dynamics.com. */
       host: z.string(),
       origin: z.string(),
       region: z.string(),
@@ -48,13 +48,16 @@ export const connection = z.object({
       connectedAt: timestamp,
       /** Set up in a connection file: shown here, changed there. */
       fromFile: z.boolean(),
-      /** Of an application's client secret, if it was entered. */
+      /** Expiry of the application's client secret, if it was entered. */
       secretExpiresAt: timestamp.nullable(),
     })
     .nullable(),
-  /** What the last try to connect came to, for who tried; `code` is the `problem` in the address of the sync modal. */
+  /**
+   * The result of the last attempt to connect, for the teammate who made it. `code` is the `problem`
+   * in the sync modal's URL.
+   */
   notice: z.object({ code: z.string(), sentence: z.string() }).nullable(),
-  /** Whether Log in to Dynamics 365 is set up, and the redirect address to register for it. */
+  /** Whether Log in to Dynamics 365 is set up, and the redirect URI to register for it. */
   logIn: z.object({ available: z.boolean(), redirectUri: z.string() }),
   /** Null until chosen. */
   settings: chosenSettings.nullable(),
@@ -64,9 +67,9 @@ export const connection = z.object({
     .nullable(),
   lastSyncedAt: timestamp.nullable(),
   nextRunAt: timestamp.nullable(),
-  /** The run that is under way, if any. */
+  /** The active run, if any. */
   running: z.number().nullable(),
-  /** A plan that waits for somebody to apply or discard it. */
+  /** A plan that somebody has to apply or discard. */
   waiting: z.number().nullable(),
   openIssues: z.number(),
   accounts: z.number(),
@@ -77,7 +80,7 @@ export const view = z.object({
   id: z.string(),
   name: z.string(),
   kind: z.enum(["personal", "system"]),
-  /** Yours, shared with you, or the system's. */
+  /** Who owns the view: the connected user, another user, or the system. */
   owner: z.enum(["yours", "shared", "system"]),
   description: z.string(),
   /** Why it cannot be chosen; null if it can. */
@@ -87,16 +90,16 @@ export const view = z.object({
 export const column = z.object({
   logicalName: z.string(),
   label: z.string(),
-  /** As the table of compatibility calls it, such as "Option Set". */
+  /** The type's name in the table of compatible types, such as "Option Set". */
   type: z.string(),
   custom: z.boolean(),
-  /** Of the first account of the selection that has one, formatted. */
+  /** The formatted value of the first selected account that has one. */
   sample: z.string().nullable(),
   targets: z.array(targetKind),
-  /** Why nothing, or not everything, is offered; null if there is nothing to explain. */
+  /** Why no targets, or not all, are offered; null if there is nothing to explain. */
   reason: z.string().nullable(),
   readable: z.boolean(),
-  /** What we would map it to unasked: an obvious pair. */
+  /** The default mapping of a well-known column. */
   suggestion: z.object({ kind: targetKind, field: z.string().nullable() }).nullable(),
 });
 export type ColumnView = z.infer<typeof column>;
@@ -106,10 +109,10 @@ export const checkStep = z.object({
   id: z.string(),
   title: z.string(),
   outcome: z.enum(["ok", "failed", "warning", "not-reached"]),
-  /** What was found, in a sentence. */
+  /** The result in a sentence. */
   finding: z.string(),
   remedy: z.string().nullable(),
-  /** A text for the Dynamics 365 administrator, ready to send, where they have to act. */
+  /** A message to send to the Dynamics 365 administrator, if they have to act. */
   message: z.string().nullable(),
 });
 export type CheckStep = z.infer<typeof checkStep>;
@@ -124,7 +127,7 @@ export const connectionRoutes = {
     summary: "The connection, its state in one word, and what has to be done if anything has.",
     answer: connection,
   }),
-  /** Everybody may know whether the accounts they see are fresh. */
+  /** Every teammate may see whether the accounts are up to date. */
   getSyncState: route({
     method: "GET",
     path: "/sync-state",
@@ -183,7 +186,7 @@ export const connectionRoutes = {
       tenant: z.string().trim().max(200).optional(),
       clientId: z.string().trim().min(1).max(200),
       clientSecret: z.string().min(1).max(500),
-      /** When the secret expires: the overview of the sync and the check warn from 30 days before. */
+      /** The overview of the sync and the connection check warn from 30 days before it. */
       secretExpiresAt: timestamp.optional(),
     }),
     answer: connection,
@@ -217,7 +220,7 @@ export const connectionRoutes = {
     answer: z.object({
       columns: z.array(z.object({ logicalName: z.string(), label: z.string() })),
       rows: z.array(z.array(z.string())),
-      /** How many there are, when Dynamics 365 tells at once: up to 5,000 exactly, null above. */
+      /** The number of accounts if Dynamics 365 returns it: exact up to 5,000, null above. */
       count: z.number().nullable(),
     }),
   }),
@@ -237,11 +240,11 @@ export const connectionRoutes = {
     summary: "Whether a mapping can be used, and why not.",
     body: z.object({ mapping: mappingInput }),
     answer: z.object({
-      /** It cannot be used while there is one. */
+      /** Errors, with which the mapping cannot be used. */
       problems: z.array(z.string()),
-      /** It can, but not all of it has an effect. */
+      /** Parts of the mapping that have no effect. */
       warnings: z.array(z.string()),
-      /** Custom fields it would make; only a company admin may. */
+      /** Custom fields that it would create, which only a company admin may. */
       newFields: z.array(z.string()),
     }),
   }),
@@ -250,7 +253,7 @@ export const connectionRoutes = {
     path: "/connection/schedule",
     access: "workspace-admin",
     summary: "When runs come by themselves.",
-    // Its rules, and those of the limits, are told by src/connections/schedule/settings.ts.
+    // src/connections/schedule/settings.ts checks its rules, and those of the limits.
     body: schedule,
     answer: connection,
   }),

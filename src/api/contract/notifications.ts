@@ -1,17 +1,20 @@
-// Who gets e-mails about the sync.
+// Contract of the e-mails about the sync.
 import { z } from "zod";
 import { route } from "./route.ts";
 
 const person = z.object({ id: z.number(), email: z.string(), name: z.string() });
 
 export const recipients = z.object({
-  /** Whether scheduled syncs are mailed about: when one fails, brings new errors, needs an admin, or works again. */
+  /**
+   * Whether mails are sent about a scheduled sync that fails, has new errors, needs an admin, or
+   * works again.
+   */
   scheduled: z.boolean(),
-  /** Whether who starts a run gets a mail when it has errors. */
+  /** Whether the person who starts a run gets a mail if it has errors. */
   starter: z.boolean(),
-  /** Who connected Dynamics 365, and so gets mails about scheduled syncs. */
+  /** Who connected Dynamics 365, and therefore gets mails about scheduled syncs. */
   setUpBy: person.nullable(),
-  /** Chosen besides. If there is nobody at all, the company admins get them. */
+  /** Further recipients. If there are none at all, the company admins get the mails. */
   teammates: z.array(person),
   addresses: z.array(z.string()),
 });

@@ -1,35 +1,35 @@
-// What the server answers and the browser asks, as data: every route with its method, path, who may call it, and the
-// zod schemas of what goes in and comes out. Types, validation, the OpenAPI page, the browser's client and the test
-// over route × role are all made from it. Imports zod and src/settings alone, so the browser can have it whole.
+// Routes as data: method, path, access level, and zod schemas of input and answer. Types,
+// validation, the OpenAPI document, the browser's client and the access test derive from them. It
+// imports only zod and src/settings, so that the browser can use it.
 import { z } from "zod";
 
-/** Who may call a route; each includes the ones below it. */
+/** Who may call a route; each level includes the ones after it. */
 export const accessLevels = ["anyone", "teammate", "workspace-admin", "company-admin"] as const;
 export type Access = (typeof accessLevels)[number];
 
 export type Route = {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  /** Under its API's prefix, with fastify's `:name` for parameters. */
+  /** Below its API's prefix, with fastify's `:name` for parameters. */
   readonly path: string;
   readonly access: Access;
-  /** One line for the OpenAPI page. */
+  /** One line for the OpenAPI document. */
   readonly summary: string;
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
-  /** JSON of this shape; absent for an empty answer (204) and for what `produces` names. */
+  /** The schema of a JSON answer; absent for an empty answer (204) and with `produces`. */
   readonly answer?: z.ZodType;
-  /** A download, a stream of server-sent events, or a redirect that the browser itself follows. */
+  /** A download, a stream of server-sent events, or a redirect that the browser follows. */
   readonly produces?: "csv" | "events" | "redirect";
 };
 
 /** The routes of an HTTP API, by name. */
 export type Contract = Readonly<Record<string, Route>>;
 
-/** Where the web application's routes are. */
+/** Prefix of the web application's routes. */
 export const APP_PREFIX = "/api/app";
 
-/** Keeps the literal types of a route. */
+/** Keeps the literal types of a definition. */
 export function route<const R extends Route>(definition: R): R {
   return definition;
 }
@@ -37,14 +37,14 @@ export function route<const R extends Route>(definition: R): R {
 type SchemaOutput<T> = T extends z.ZodType ? z.output<T> : undefined;
 type SchemaInput<T> = T extends z.ZodType ? z.input<T> : undefined;
 
-/** What a route's code is given, validated. */
+/** The validated input of a route's handler. */
 export type RouteInput<R extends Route> = {
   readonly params: SchemaOutput<R["params"]>;
   readonly query: SchemaOutput<R["query"]>;
   readonly body: SchemaOutput<R["body"]>;
 };
 
-/** What a caller passes: only the parts the route has. */
+/** What a caller passes, only with the parts that the route has. */
 export type RouteRequest<R extends Route> = (R["params"] extends z.ZodType
   ? { readonly params: SchemaInput<R["params"]> }
   : { readonly params?: undefined }) &
@@ -55,10 +55,10 @@ export type RouteRequest<R extends Route> = (R["params"] extends z.ZodType
 
 export type RouteAnswer<R extends Route> = R["answer"] extends z.ZodType ? z.output<R["answer"]> : undefined;
 
-/** What every refusal looks like. `sentence` says what happened, to what, and what to do. */
-export const refusal = z.object({
+/** The body of every error answer. `sentence` says what happened, to what, and what to do. */
+export const errorAnswer = z.object({
   error: z.object({
-    /** Small print to search for, such as "signed-out" or "view-not-found". */
+    /** An identifier to search for, such as "signed-out" or "view-not-found". */
     code: z.string(),
     sentence: z.string(),
     /** The part of the input that is wrong, such as "address". */
@@ -66,11 +66,11 @@ export const refusal = z.object({
     requestId: z.string(),
   }),
 });
-export type ErrorAnswer = z.infer<typeof refusal>;
+export type ErrorAnswer = z.infer<typeof errorAnswer>;
 
-/** A moment as ISO 8601 in UTC. */
+/** A time as ISO 8601 in UTC. */
 export const timestamp = z.iso.datetime();
-/** A number in a path. */
+/** A numeric id in a path. */
 export const idParam = z.object({ id: z.coerce.number().int().positive() });
-/** Where a list goes on; what is in it is the server's business. As long as the longest name of an account makes it. */
+/** An opaque position in a list. Its longest part is the longest name of an account. */
 export const cursor = z.string().max(8000);

@@ -1,11 +1,12 @@
-// Runs: planning, looking at a plan, applying it, following it, its history and its issues.
+// Contract of runs: planning, previewing, applying and following them, their history and their
+// issues.
 import { z } from "zod";
 import { approvalReason, haltReason } from "../../settings/run-explanations.ts";
 import { changedOptions, chosenSettings, chosenSettingsInput } from "../../settings/sync-settings.ts";
 import { cursor, idParam, timestamp, route } from "./route.ts";
 
 const runStatus = z.enum([
-  // Until a worker takes it, or takes it over.
+  // Until a worker claims it, or takes it over.
   "queued",
   "reading",
   "planning",
@@ -33,47 +34,50 @@ const counts = z.object({
 const progress = z.object({
   stage: z.enum(["connect", "read", "plan", "apply", "finish"]),
   done: z.number(),
-  /** Null when nobody knows yet. */
+  /** Null while it is unknown. */
   total: z.number().nullable(),
-  /** Accounts a second, lately. */
+  /** Accounts per second, recently. */
   rate: z.number().nullable(),
   secondsLeft: z.number().nullable(),
 });
 
 export const run = z.object({
   id: z.number(),
-  /** "changes" reads what changed alone; a retry looks at the accounts of some issues again, and at nothing else. */
+  /**
+   * "changes" reads only what changed since the last run; "retry" processes only the accounts of
+   * certain issues.
+   */
   mode: z.enum(["sync", "changes", "plan", "retry"]),
   status: runStatus,
   trigger: z.enum(["person", "schedule", "command-line"]),
-  /** Null where nobody in the application did. */
+  /** Null if it was not a person in the app. */
   startedBy: z.string().nullable(),
   /** Who applied the plan. */
   appliedBy: z.string().nullable(),
-  /** Who asked it to stop. */
+  /** Who cancelled it. */
   cancelledBy: z.string().nullable(),
   counts,
-  /** Changes of the plan by action: `counts` tell returns among the updated. */
+  /** Changes of the plan by action; `counts` has resumed accounts among the updated ones. */
   actions: z.partialRecord(planAction, z.number()).optional(),
-  /** What it was planned with, for whoever goes on from it; left out of lists. */
+  /** The settings it was planned with; lists omit them. */
   settings: chosenSettings.optional(),
   /** Issues by kind. */
   issues: z.record(z.string(), z.number()),
   progress: progress.nullable(),
-  /** Why its plan needs approval; src/settings/run-explanations.ts says it in words. */
+  /** Why its plan needs approval; src/settings/run-explanations.ts has the words. */
   approvalReason: approvalReason.nullable(),
-  /** Why it stopped while it was applied, or is not started: "paused". */
+  /** Why its apply halted; "paused" also for a run that has not started. */
   haltReason: haltReason.nullable(),
-  /** Changes of a run that stopped while it was applied: how many are written, of how many. */
+  /** Number of written changes, of all changes, while an apply is halted. */
   written: z.object({ done: z.number(), total: z.number() }).nullable(),
   error: z.object({ kind: z.string(), sentence: z.string() }).nullable(),
-  /** Whether the plan may still be applied, and if not, why. */
+  /** Whether the plan can still be applied, and if not, why. */
   applicable: z.object({ yes: z.boolean(), why: z.string().nullable() }),
-  /** Of a planned run: what it would be worth until. */
+  /** When the plan expires. */
   expiresAt: timestamp.nullable(),
-  /** API calls to Dataverse so far, repeated ones included. */
+  /** API calls to Dataverse so far, retries included. */
   requests: z.number(),
-  /** Answers that asked for patience, and what requests waited because of them. */
+  /** Throttled responses, and how long requests waited because of them. */
   throttled: z.number(),
   throttledMs: z.number(),
   startedAt: timestamp,
@@ -83,15 +87,15 @@ export const run = z.object({
 export type RunView = z.infer<typeof run>;
 
 export const plannedChange = z.object({
-  /** Its place in the list, ever growing; of a skip, among those listed. */
+  /** Its position in the list, increasing; skipped records are numbered separately. */
   seq: z.number(),
   action: planAction,
-  /** The rule that decided, in a sentence an admin reads. */
+  /** The rule that decided, as a sentence for an admin. */
   because: z.string(),
   name: z.string(),
   recordId: z.string(),
   accountId: z.number().nullable(),
-  /** Left out when applying, since the account changed meanwhile. */
+  /** "changed" if it was not applied, because the account had changed meanwhile. */
   outcome: z.enum(["changed"]).nullable(),
   values: z.array(z.object({ field: z.string(), before: z.unknown(), after: z.unknown() })),
 });
@@ -106,10 +110,12 @@ export const issueGroup = z.object({
   effect: z.string(),
   count: z.number(),
   accounts: z.number(),
-  /** The setting that would solve it, and what it would then do; null when only Dynamics 365 can. */
+  /**
+   * The setting that would solve it and its effect; null if it can only be solved in Dynamics 365.
+   */
   remedy: z
     .object({
-      /** Merged into the settings by the browser, and planned anew. */
+      /** The browser merges them into the settings and plans again. */
       options: changedOptions,
       label: z.string(),
       effect: z.string(),
@@ -132,9 +138,9 @@ export const issue = z.object({
   otherAccountName: z.string().nullable(),
   firstRun: z.number().nullable(),
   firstSeenAt: timestamp.nullable(),
-  /** The end of the last run that found it; null of what only a plan has found. */
+  /** End of the last run that found it; null if only a plan has found it. */
   lastSeenAt: timestamp.nullable(),
-  /** How often it has opened; closed and found again counts again. */
+  /** How many times it was opened; an issue that was closed and found again counts again. */
   timesSeen: z.number(),
 });
 export type IssueView = z.infer<typeof issue>;
@@ -281,7 +287,7 @@ export const runRoutes = {
     summary: "Looks at the accounts of these issues again now, and at nothing else.",
     body: z.object({
       kind: z.string().max(50).optional(),
-      /** Not every id of Dynamics 365 is a UUID of RFC 9562: many have other version bits. */
+      /** `z.uuid` would refuse some ids of Dynamics 365, whose version bits are not those of RFC 9562. */
       recordIds: z.array(z.guid()).max(10_000).optional(),
     }),
     answer: z.object({ run }),

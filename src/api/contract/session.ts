@@ -1,4 +1,4 @@
-// Who is signed in, how one gets in, and who works here.
+// Contract of sessions, one-time links and teammates.
 import { z } from "zod";
 import { idParam, timestamp, route } from "./route.ts";
 
@@ -10,7 +10,10 @@ export const teammate = z.object({
   email: z.string(),
   name: z.string(),
   role: z.enum(roles),
-  /** Invited and not yet signed in; a teammate that only a source of accounts named is neither. */
+  /**
+   * "invited" until the first sign-in; "no-sign-in" for a teammate that only a source of accounts has
+   * named.
+   */
   state: z.enum(["active", "invited", "no-sign-in"]),
   lastSeenAt: timestamp.nullable(),
 });
@@ -19,19 +22,22 @@ export type TeammateView = z.infer<typeof teammate>;
 export const session = z.object({
   teammate: teammate.nullable(),
   workspace: z.object({ name: z.string() }),
-  /** Sent back as `x-sluice-csrf` with everything that changes something. */
+  /** To be sent as `x-sluice-csrf` with every request that changes something. */
   csrfToken: z.string(),
   /** Whether signing in with Microsoft Entra ID is set up. */
   microsoft: z.boolean(),
-  /** Whether mail leaves the house; otherwise links are shown to the admin to pass on. */
+  /** Whether a mail server is set up; otherwise links are shown to the admin, to pass them on. */
   mail: z.boolean(),
-  /** Origin of the simulator, when the server speaks to it instead of Dynamics 365. */
+  /** Origin of the simulator, if the server uses it instead of Dynamics 365. */
   simulator: z.string().nullable(),
   version: z.string(),
 });
 export type Session = z.infer<typeof session>;
 
-/** Why a sign-in with Microsoft led back to the sign-in page. Its address names one of these; a sentence in an address could be anybody's. */
+/**
+ * Why a sign-in with Microsoft failed. The sign-in page's URL has only the key, because anybody
+ * could write a sentence into a URL.
+ */
 export const signInProblems = {
   cancelled: "The sign-in with Microsoft was cancelled. Choose it again, or sign in with your password.",
   refused: "The sign-in with Microsoft did not work. Try again; if it stays, show this to an admin.",
@@ -90,7 +96,7 @@ export const sessionRoutes = {
       .loose(),
     produces: "redirect",
   }),
-  /** A link of an invitation, a password reset or a first sign-in: what it is for, without using it up. */
+  /** A link of an invitation, a password reset or a first sign-in. Reading it does not use it up. */
   lookAtLink: route({
     method: "GET",
     path: "/links/:token",
@@ -133,7 +139,7 @@ export const sessionRoutes = {
     access: "workspace-admin",
     summary: "Invites somebody by a link. Only a company admin may invite a company admin.",
     body: z.object({ email, name: z.string().trim().max(100).default(""), role: z.enum(roles) }),
-    /** The link is there when no mail can be sent, to be passed on by hand. */
+    /** The link is set if no mail can be sent, to be passed on by hand. */
     answer: z.object({ teammate, link: z.string().nullable() }),
   }),
   editTeammate: route({
@@ -164,7 +170,7 @@ export const sessionRoutes = {
           id: z.number(),
           to: z.string(),
           subject: z.string(),
-          /** Null when the mail left the house. */
+          /** Null if the mail was sent by a mail server. */
           text: z.string().nullable(),
           state: z.enum(["waiting", "sent", "shown", "failed"]),
           createdAt: timestamp,

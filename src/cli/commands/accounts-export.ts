@@ -1,4 +1,4 @@
-// `sluice accounts export`: all accounts on standard output as they stand, in a stable order, so that two exports can be
+// `sluice accounts export`: prints all accounts in a stable order, so that two exports can be
 // compared line by line.
 import { exportAccounts, type ExportedAccount } from "../../accounts/list/export-all.ts";
 import { customFields } from "../../accounts/custom-fields.ts";
@@ -32,7 +32,7 @@ function ndjson(accounts: readonly ExportedAccount[]): string {
   return accounts.map((account) => `${JSON.stringify(account)}\n`).join("");
 }
 
-/** Writes the header at once; domains are joined by blanks, and each custom field is a column under its own name. */
+/** Writes the header at once. Domains are joined by blanks; each custom field is a column. */
 async function csvRenderer(
   { stdout }: CommandContext,
   { kysely }: Database,

@@ -1,4 +1,4 @@
-// `sluice apply RUN`: applies a plan that somebody has looked at, exactly as it is stored.
+// `sluice apply RUN`: applies a plan exactly as it is stored.
 import { applyRun } from "../../sync/run.ts";
 import { createProgressDisplay, printResult, type CommandContext } from "../context.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";

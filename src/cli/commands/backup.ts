@@ -1,5 +1,6 @@
-// `sluice backup`: everything the database holds as one file, readable by every later version and on every PostgreSQL. The
-// database is left as it is, not even migrated, so that a backup can be made before an upgrade.
+// `sluice backup`: writes the whole database to one file, which every later version and every
+// PostgreSQL can read. The database is not migrated, so that a backup can be made before an
+// upgrade.
 import { once } from "node:events";
 import { createWriteStream, existsSync } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
@@ -59,7 +60,10 @@ function validateTarget({ json, stdout }: CommandContext, file: string): void {
   }
 }
 
-/** Under another name until it is whole, so that a file of the wanted name is always a whole backup; only its owner may read it. */
+/**
+ * Writes to a temporary name first, so that a file of the final name is always complete. Only its
+ * owner may read it.
+ */
 async function writeFile(
   file: string,
   context: CommandContext,

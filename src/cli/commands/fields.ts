@@ -1,4 +1,4 @@
-// `sluice fields`: the columns that the organisation offers, and what each may be mapped to.
+// `sluice fields`: lists the columns that the organisation has, and what each may be mapped to.
 import type { Column } from "../../dataverse/model.ts";
 import { columnKindOf, targetNames, targetsFor } from "../../sync/rules/compatibility.ts";
 import { printResult, type CommandContext } from "../context.ts";
@@ -27,7 +27,7 @@ function describe(column: Column) {
   };
 }
 
-/** Only what can be mapped; the rest in one sentence. */
+/** Lists the columns that can be mapped, and counts the rest. */
 function fieldTable(columns: readonly Column[]): string[] {
   const offered = columns.filter((column) => targetsFor(column).length > 0);
   const table = tableLines(

@@ -1,4 +1,4 @@
-// `sluice issues`: what went wrong in a run, by kind, with the accounts and what an admin can do.
+// `sluice issues`: lists a run's issues by kind, with the accounts and what an admin can do.
 import { issueKinds } from "../../sync/rules/issue-kinds.ts";
 import { issuesOf, recentRuns } from "../../sync/record/run-summary.ts";
 import { RunError } from "../../sync/record/run-errors.ts";

@@ -1,5 +1,5 @@
-// `sluice migrate`: brings the database to this version's schema. Every other command does so too when it starts; this one
-// is for those who want to do it apart, before the first process of a new version runs.
+// `sluice migrate`: migrates the database to this version's schema. Every other command does so at
+// its start; this one does it before the first process of a new version runs.
 import { connectDatabase } from "../../db/connect.ts";
 import { migrate as migrateDatabase } from "../../db/migrate.ts";
 import { createCommandLog, printResult, type CommandContext } from "../context.ts";

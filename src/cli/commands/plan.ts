@@ -1,4 +1,4 @@
-// `sluice plan`: everything a sync does up to the point where something would be written, and what that would be.
+// `sluice plan`: plans a sync, and prints what it would write.
 import { plannedChanges } from "../../sync/report/planned-changes.ts";
 import { runSync } from "../../sync/run.ts";
 import { createProgressDisplay, printResult, type CommandContext } from "../context.ts";

@@ -1,4 +1,5 @@
-// `sluice restore`: an empty database becomes what a backup holds, or stays empty; then it is brought to this program's schema.
+// `sluice restore`: restores a backup into an empty database, completely or not at all, and then
+// migrates it.
 import { createReadStream } from "node:fs";
 import { createGunzip } from "node:zlib";
 import { pipeline } from "node:stream/promises";
@@ -32,13 +33,13 @@ export async function restore(
   });
   try {
     const text = createGunzip();
-    // Its errors come out of the text as well, and there they are told.
+    // The errors of the pipeline are also those of the text, and `restoreDump` reports them.
     const reading = pipeline(input, text, { signal: context.signal }).catch(() => undefined);
     const { head, rows } = await restoreDump(database, text).finally(() => text.destroy());
     await reading;
     const applied = await migrate(database.pool);
     await endInterruptedRuns(database);
-    // The planner knows nothing of tables that were filled a moment ago.
+    // PostgreSQL has no statistics of tables that were just filled.
     await database.pool.query("analyze");
     printResult(
       context,
@@ -68,7 +69,10 @@ async function openFile(file: string) {
   return stream;
 }
 
-/** What they had read is not in the backup. A run that was applying goes on with the next sync. */
+/**
+ * Ends runs whose staged records are not in the backup. A run that was applying continues with the
+ * next sync.
+ */
 async function endInterruptedRuns(database: Database): Promise<void> {
   const runs = await database.kysely
     .selectFrom("runs")

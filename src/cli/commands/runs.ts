@@ -1,4 +1,4 @@
-// `sluice runs`: the latest runs, newest first.
+// `sluice runs`: lists the latest runs, newest first.
 import { recentRuns } from "../../sync/record/run-summary.ts";
 import { printResult, type CommandContext } from "../context.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";

@@ -1,5 +1,6 @@
-// `sluice serve`: the web application until it is stopped, with the loop that carries mails. Says where it is and, while
-// nobody can sign in, how the first company admin gets in.
+// `sluice serve`: serves the web application until it is stopped, with the worker and the mail
+// delivery. It prints its address and, while nobody can sign in, how the first company admin gets
+// in.
 import { existsSync } from "node:fs";
 import { once } from "node:events";
 import { deleteExpiredAttempts } from "../../access/attempts.ts";
@@ -34,7 +35,8 @@ export async function serve(
     throw new UsageError(
       "A worker serves no pages to sign in to. Give --admin to the process that serves them, without --only worker.",
     );
-  // Set up in a file, the connection is shown in the app and changed in the file; else it is set up in the app.
+  // A connection of a file is shown in the app and changed in the file; otherwise it is set up in the
+  // app.
   const file = usesConnectionFile(connectionFile)
     ? loadConnectionFile(connectionFile, config.readSecret)
     : undefined;
@@ -71,7 +73,7 @@ export async function serve(
     return exitCodes.done;
   });
   return served.catch((error: unknown) => {
-    // Stopped before it was ready, it ends as well as later.
+    // A stop before it is ready is as normal as one later.
     if (signal.aborted && error === signal.reason) return exitCodes.done;
     throw error;
   });
@@ -79,12 +81,15 @@ export async function serve(
 
 const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"]);
 
-/** One that was named must be there; the one of the default name may be. */
+/** A file that was named must exist; the one of the default name may. */
 function usesConnectionFile(connectionFile: string): boolean {
   return connectionFile !== DEFAULT_CONNECTION_FILE || existsSync(connectionFile);
 }
 
-/** Starts what `releases` then stops: requests under way are finished, streams of events end, mails wait for the next start. */
+/**
+ * Starts the web application, which `releases` stops: requests in progress are completed, event
+ * streams end, and mails remain for the next start.
+ */
 export async function startWebProcess(
   context: CommandContext,
   app: App,
@@ -114,7 +119,10 @@ export async function startWebProcess(
   return { url: url() };
 }
 
-/** A process without pages, beside others on one DATABASE_URL: runs that are due or orphaned, mails, and the chores. */
+/**
+ * Starts a process without pages, beside others on one DATABASE_URL: due and orphaned runs, mails,
+ * maintenance.
+ */
 async function startWorkerProcess(
   app: App,
   releases: Releases,
@@ -129,10 +137,10 @@ async function startWorkerProcess(
   return { url: await listen(worker, app.config, false) };
 }
 
-/** Starts what is due and takes over what lost its process, as long as this process lives. */
-function startJobWorker(parts: NotifyDeps, runner: Runner, releases: Releases): void {
-  const { database, clock, log } = parts;
-  const periodicTasks = [() => notifyMissed(parts), () => notifySecretExpiry(parts)];
+/** Starts due runs, and takes over the runs of processes that ended. */
+function startJobWorker(deps: NotifyDeps, runner: Runner, releases: Releases): void {
+  const { database, clock, log } = deps;
+  const periodicTasks = [() => notifyMissed(deps), () => notifySecretExpiry(deps)];
   const worker = startWorker({ database, clock, log, runner, periodicTasks });
   releases.add(() => worker.close());
 }
@@ -157,7 +165,7 @@ async function listen(
   }
   const [address] = server.addresses();
   const listensOn = typeof address === "object" ? address.port : port;
-  // "All addresses" is none that a browser could open.
+  // Browsers cannot open the address for all interfaces.
   const isAll = host === "0.0.0.0" || host === "::";
   const name = isAll ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host;
   return `http://${name}:${listensOn}`;
@@ -178,14 +186,20 @@ function startMailDelivery(
   });
 }
 
-/** So soon another process does the chores when the one that did is gone. */
+/**
+ * Another process takes over the maintenance within this time, if the process that did it has
+ * ended.
+ */
 const MAINTENANCE_INTERVAL_MS = 3_600_000;
 
-/** Forgets what nobody may use any more. Added before what carries runs out, so that it is stopped after that: it may take a while. */
+/**
+ * Deletes expired data. It is added to `releases` before the runner, so that it stops after the
+ * runner, because it may take a while.
+ */
 function startMaintenance({ config, database, clock, log }: App, releases: Releases): void {
   const db = database.kysely;
   const stop = new AbortController();
-  const housekeeper = createMaintenance({
+  const maintenance = createMaintenance({
     database,
     clock,
     async tasks(now) {
@@ -199,8 +213,8 @@ function startMaintenance({ config, database, clock, log }: App, releases: Relea
   });
   const again = async () => {
     while (!stop.signal.aborted) {
-      // The database may be away for a while; the next hour finds it again.
-      await housekeeper
+      // If the database is unavailable, the next hour tries again.
+      await maintenance
         .runIfDue()
         .catch((error: unknown) => log.error("What is too old was not forgotten.", { err: error }));
       await clock.sleep(MAINTENANCE_INTERVAL_MS, stop.signal).catch(() => undefined);
@@ -210,7 +224,7 @@ function startMaintenance({ config, database, clock, log }: App, releases: Relea
   releases.add(async () => {
     stop.abort();
     await running;
-    housekeeper.close();
+    maintenance.close();
   });
 }
 
@@ -235,7 +249,7 @@ function signInLines(link: string | undefined, hasNoAdmin: boolean, admin: strin
   ];
 }
 
-/** @throws DatabaseError so that whoever supervises it starts it again, with the database */
+/** @throws DatabaseError so that the process's supervisor starts it again, with the database */
 async function untilStoppedOrDatabaseLost(context: CommandContext, { lost }: App): Promise<void> {
   const error = await Promise.race([untilStopped(context), ...(lost ? [lost] : [])]);
   if (error) throw new DatabaseError(error);

@@ -1,4 +1,5 @@
-// `sluice simulator`: a simulated Dynamics 365 with its sign-in, on this machine, until it is stopped. Says how to connect.
+// `sluice simulator`: runs a simulated Dynamics 365 with its sign-in on this machine until it is
+// stopped, and prints how to connect.
 import { once } from "node:events";
 import { readCsv } from "../../csv/read-csv.ts";
 import { printNote, printResult, type CommandContext } from "../context.ts";
@@ -19,7 +20,7 @@ export interface SimulatorOptions {
 
 export async function simulator(context: CommandContext, options: SimulatorOptions): Promise<ExitCode> {
   for (const file of options.csv ?? []) await checkCsv(file);
-  // Loaded here, because no other command needs it.
+  // It is loaded here, because no other command needs it.
   const { runSimulator } = await import("../../../simulator/main.ts");
   const { accounts, csv, columns, customised, seed, port } = options;
   const running = await runSimulator({
@@ -54,7 +55,7 @@ export async function simulator(context: CommandContext, options: SimulatorOptio
   }
 }
 
-/** Said before anything is loaded: whether there is a file, with a header that has names, and a row. */
+/** Checks, before anything is loaded, that the file exists, with named columns and a row. */
 async function checkCsv(file: string): Promise<void> {
   const rows = readCsv(file, ["name"]);
   const first = await rows.next();
@@ -65,7 +66,7 @@ async function checkCsv(file: string): Promise<void> {
 
 function startError(cause: unknown, port: number): unknown {
   if (!(cause instanceof Error)) return cause;
-  // By name: its class is loaded with the simulator alone.
+  // The class would have to be loaded with the simulator, so its name is compared.
   if (cause.name === "LoadError") return new UsageError(cause.message, { cause });
   const isTaken = "code" in cause && cause.code === "EADDRINUSE";
   return isTaken

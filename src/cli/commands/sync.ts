@@ -1,4 +1,4 @@
-// `sluice sync`: a whole run, from the source to the store.
+// `sluice sync`: executes a whole run.
 import { runSync } from "../../sync/run.ts";
 import { createProgressDisplay, printResult, type CommandContext } from "../context.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";

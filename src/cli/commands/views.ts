@@ -1,4 +1,5 @@
-// `sluice views`: the views that can select accounts, for `selection: { view: … }` in the connection file.
+// `sluice views`: lists the views that can select accounts, for `selection: { view: … }` in the
+// connection file.
 import { printResult, type CommandContext } from "../context.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { withClient } from "../resources.ts";

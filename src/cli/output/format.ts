@@ -2,24 +2,24 @@
 
 const thousands = new Intl.NumberFormat("en");
 
-/** 51,350 */
+/** Formats as in 51,350. */
 export function formatCount(value: number): string {
   return thousands.format(value);
 }
 
 const exact = new Intl.NumberFormat("en", { maximumFractionDigits: 20 });
 
-/** 1,234.5: a value of an account, with all its digits. */
+/** Formats a value of an account with all its digits, as in 1,234.5. */
 export function formatNumber(value: number): string {
   return exact.format(value);
 }
 
-/** "1 account", "51,350 accounts" */
+/** Formats as in "1 account" and "51,350 accounts". */
 export function pluralize(value: number, noun: string, plural = `${noun}s`): string {
   return `${formatCount(value)} ${value === 1 ? noun : plural}`;
 }
 
-/** "0.8 s", "42 s", "3 min 5 s", "2 h 10 min" */
+/** Formats as in "0.8 s", "42 s", "3 min 5 s" and "2 h 10 min". */
 export function formatDuration(ms: number): string {
   if (ms < 10_000) return `${(Math.max(0, ms) / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);
@@ -29,7 +29,7 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** "2026-03-01 09:30:15 UTC": the same for everybody who talks about a run. */
+/** Formats in UTC, as in "2026-03-01 09:30:15 UTC", so that it is the same for everybody. */
 export function formatInstant(date: Date): string {
   return `${date.toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
@@ -37,7 +37,7 @@ export function formatInstant(date: Date): string {
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
 
-/** Columns that a terminal gives to one character. */
+/** Returns the number of terminal columns of one character. */
 function widthOf(character: string): number {
   if (character >= " " && character <= "~") return 1;
   if (/^[\p{M}\p{Cf}]$/u.test(character)) return 0;
@@ -50,7 +50,10 @@ export function displayWidth(text: string): number {
   return width;
 }
 
-/** Data on one line: control characters, which could also steer a terminal, become blanks; what is too long is cut with "…". */
+/**
+ * Puts data on one line: control characters, which could control the terminal, become blanks, and
+ * text that is too long is cut with "…".
+ */
 export function toOneLine(text: string, columns = Number.POSITIVE_INFINITY): string {
   const clean = text.replaceAll(/\p{Cc}+/gu, " ").trim();
   if (displayWidth(clean) <= columns) return clean;
@@ -69,7 +72,7 @@ export function padToWidth(text: string, columns: number, align: "left" | "right
   return align === "left" ? text + blanks : blanks + text;
 }
 
-/** Breaks text between words; `indent` goes before each line and counts. */
+/** Breaks text between words; `indent` starts each line and counts. */
 export function wrapText(text: string, columns: number, indent = ""): string[] {
   const lines: string[] = [];
   let line = "";

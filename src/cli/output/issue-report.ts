@@ -1,16 +1,16 @@
-// The issues of a run told to an admin: by kind, with what to do and the accounts it is about.
+// The issues of a run as text: by kind, with what to do and the accounts concerned.
 import { issueKindNames, issueKinds, type IssueKind } from "../../sync/rules/issue-kinds.ts";
 import type { RunIssue } from "../../sync/record/run-summary.ts";
 import { formatCount, pluralize, toOneLine, wrapText } from "./format.ts";
 import { tableLines } from "./table.ts";
 
 export interface IssueReportOptions {
-  /** Accounts shown of each kind. */
+  /** Maximum accounts per kind. */
   readonly limit: number;
   readonly columns: number;
 }
 
-/** Lines without line ends. */
+/** Returns lines without line ends. */
 export function issueReport(issues: readonly RunIssue[], options: IssueReportOptions): string[] {
   if (issues.length === 0) return ["No issues."];
   return issueKindNames.flatMap((kind) =>

@@ -1,5 +1,5 @@
-// A plan told to a person, in the manner of `terraform plan`: each account with what would change, before → after, and the
-// rule that decided; then the totals.
+// A plan as text, like the output of `terraform plan`: each account with the rule that decided and
+// the changed values, then the totals.
 import type { ChangeAction } from "../../accounts/tables.ts";
 import type { ChangeValue, PlannedChange } from "../../sync/report/planned-changes.ts";
 import type { RunSummary } from "../../sync/record/run-summary.ts";
@@ -13,7 +13,7 @@ const actionSymbols: Readonly<Record<ChangeAction, string>> = {
   stop: "-",
 };
 
-/** What is said of a planned and of an applied change. */
+/** Verbs for a planned and for an applied change. */
 const verbs: Readonly<Record<ChangeAction, readonly [planned: string, applied: string]>> = {
   create: ["will be created", "was created"],
   link: ["will be linked", "was linked"],
@@ -32,7 +32,9 @@ const ruleExplanations: Readonly<Record<string, string>> = {
   "left-view": "it is no longer in the view",
 };
 
-/** Lines without line ends: the changes, of which `changes` may be only the first, and then all of them in numbers. */
+/**
+ * Returns lines without line ends: `changes`, of which there may be more, and the totals of all.
+ */
 export function planReport(run: RunSummary, changes: readonly PlannedChange[]): string[] {
   const total = run.created + run.linked + run.updated + run.stopped;
   if (total === 0) return ["No changes: the accounts here are as they are in Dynamics 365."];
@@ -55,7 +57,7 @@ function totals(run: RunSummary): string {
   return `Plan: ${parts.map(([value, word]) => `${formatCount(value)} ${word}`).join(", ")} (${rest}).`;
 }
 
-/** One change, and an empty line after it. */
+/** Returns the lines of one change and an empty line. */
 export function changeLines(change: PlannedChange, state: "planned" | "applied"): string[] {
   const verb = verbs[change.action][state === "planned" ? 0 : 1];
   const reason = ruleExplanations[change.rule] ?? change.rule;

@@ -1,5 +1,5 @@
-// How far a run is: on a terminal one line that is written over, with rate and time left; elsewhere one line a stage,
-// so that logs stay short. Always on standard error, because standard output belongs to the result.
+// The progress of a run on standard error: on a terminal one line that is redrawn, with rate and
+// time left; otherwise two lines per stage, so that logs stay short.
 import type { Progress } from "../../sync/record/run-context.ts";
 import { formatCount, formatDuration, padToWidth } from "./format.ts";
 
@@ -17,22 +17,22 @@ export interface StageState {
   readonly stage: Stage;
   readonly startedAt: number;
   readonly done?: number | undefined;
-  /** Undefined where nobody knows beforehand, as with the first read of a view. */
+  /** Undefined if it is unknown, as in the first read of a view. */
   readonly total?: number | undefined;
 }
 
 const BAR_WIDTH = 24;
-/** Four times a second: often enough to look alive, seldom enough to cost nothing. */
+/** Fast enough to look alive, and slow enough to cost nothing. */
 const REDRAW_INTERVAL_MS = 250;
 
-/** `Reading    ████████░░░░░░░░░░░░░░░░  17,000 of 51,350  8,512/s  4.0 s left` */
+/** Formats as `Reading    ████████░░░░░░░░░░░░░░░░  17,000 of 51,350  8,512/s  4.0 s left`. */
 export function progressLine({ stage, startedAt, done, total }: StageState, now: number): string {
   const name = padToWidth(stageNames[stage], 10);
   const elapsed = now - startedAt;
   if (done === undefined) return `${name} ${formatDuration(elapsed)}`;
   const rate = elapsed > 0 ? (done * 1000) / elapsed : 0;
   const speed = done > 0 && rate > 0 ? [`${formatCount(Math.round(rate))}/s`] : [];
-  // More can come than last time: then the old total says nothing any more.
+  // There may be more than last time; then the expected total is meaningless.
   if (total === undefined || total < done || total === 0)
     return [`${name} ${formatCount(done)}`, ...speed].join("  ");
   const filled = Math.round((BAR_WIDTH * done) / total);
@@ -41,7 +41,7 @@ export function progressLine({ stage, startedAt, done, total }: StageState, now:
   return [`${name} ${bar}`, `${formatCount(done)} of ${formatCount(total)}`, ...speed, ...left].join("  ");
 }
 
-/** What is said of a stage that is over: `Reading    51,350 in 6.1 s (8,418/s)`. */
+/** Formats a completed stage as `Reading    51,350 in 6.1 s (8,418/s)`. */
 function stageLine({ stage, startedAt, done }: StageState, now: number): string {
   const name = padToWidth(stageNames[stage], 10);
   const elapsed = now - startedAt;
@@ -56,7 +56,7 @@ export interface ProgressTarget {
   readonly columns: number;
 }
 
-/** Back to the start of the line, which is then empty (ECMA-48: EL). */
+/** Moves to the start of the line and clears it (ECMA-48: EL). */
 export const CLEAR_LINE = "\r\u001b[2K";
 
 export class ProgressDisplay {
@@ -70,7 +70,7 @@ export class ProgressDisplay {
     this.#now = now;
   }
 
-  /** Hand this to a run as `onProgress`. */
+  /** To be passed to a run as `onProgress`. */
   readonly update = (progress: Progress): void => {
     const { stage } = progress;
     if (stage !== this.#state?.stage) this.#begin(stage);
@@ -81,7 +81,10 @@ export class ProgressDisplay {
     this.#draw();
   };
 
-  /** Says how the last stage went and leaves the cursor on a fresh line. Call it also when a run fails. */
+  /**
+   * Prints the completed stage, and leaves the cursor on a new line. It must also be called if a run
+   * fails.
+   */
   end(): void {
     const state = this.#state;
     this.#state = undefined;

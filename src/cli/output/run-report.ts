@@ -1,11 +1,11 @@
-// A run told to a person: what became of the accounts, what went wrong, where to look next.
+// A run as text: what happened to the accounts, what went wrong, and what to look at next.
 import { approvalExplanations, haltExplanations } from "../../settings/run-explanations.ts";
 import { issueKindNames, issueKinds } from "../../sync/rules/issue-kinds.ts";
 import type { RunSummary } from "../../sync/record/run-summary.ts";
 import { formatCount, pluralize, formatDuration, formatInstant, padToWidth } from "./format.ts";
 import { tableLines } from "./table.ts";
 
-/** The counts that add up to what was read, with a word on those that do not speak for themselves. */
+/** The counts that add up to what was read, with a note on those that need one. */
 const outcomes = [
   ["created", "new here"],
   ["linked", "were here already, found by domain or name"],
@@ -15,7 +15,7 @@ const outcomes = [
   ["failed", "changed here meanwhile; sync again"],
 ] as const satisfies readonly (readonly [keyof RunSummary, string])[];
 
-/** Lines without line ends. */
+/** Returns lines without line ends. */
 export function runReport(run: RunSummary): string[] {
   return [headline(run), ...errorLines(run), ...countLines(run), ...issueLines(run), ...nextStepLines(run)];
 }
@@ -28,7 +28,10 @@ function headline(run: RunSummary): string {
   return `Run ${run.id} ${statusPhrases[run.status]}${after}.`;
 }
 
-/** Milliseconds of work, where they are known: a plan that was applied later also counts the time it waited. */
+/**
+ * Returns milliseconds of work, if known: a plan that was applied later would also count the time
+ * between.
+ */
 function workMs({ mode, startedAt, plannedAt, finishedAt, status }: RunSummary): number | undefined {
   const end = status === "planned" ? plannedAt : mode === "sync" ? finishedAt : null;
   return end === null ? undefined : end.getTime() - startedAt.getTime();
@@ -88,7 +91,7 @@ function countLines(run: RunSummary): string[] {
 }
 
 function issueLines(run: RunSummary): string[] {
-  // In the order in which the kinds are defined: the gravest first.
+  // The most severe kinds come first, in the order of their definition.
   const present = issueKindNames.filter((kind) => (run.issues[kind] ?? 0) > 0);
   if (present.length === 0) return [];
   const rows = present.map((kind) => [formatCount(run.issues[kind] ?? 0), issueKinds[kind].title, kind]);
@@ -110,7 +113,7 @@ function nextStepLines(run: RunSummary): string[] {
 
 const numberColumn = (title: string) => ({ title, align: "right" as const });
 
-/** The table of `sluice runs`. */
+/** Returns the table of `sluice runs`. */
 export function runTable(runs: readonly RunSummary[]): string[] {
   if (runs.length === 0) return ['No runs yet. "sluice sync" starts one.'];
   const keys = ["read", "created", "linked", "updated", "unchanged", "skipped", "failed", "stopped"] as const;

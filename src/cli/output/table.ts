@@ -1,14 +1,14 @@
-// A table for people: aligned columns, no lines between them, so that it can also be cut by awk.
+// A table for people: aligned columns without lines between them, so that awk can cut it as well.
 import { displayWidth, toOneLine, padToWidth } from "./format.ts";
 
 export interface TableColumn {
   readonly title: string;
   readonly align?: "left" | "right";
-  /** Longer cells are cut. Default: 60. */
+  /** Longer cells are truncated. Default: 60. */
   readonly maxWidth?: number;
 }
 
-/** Lines without line ends; the first is the header. */
+/** Returns lines without line ends; the first is the header. */
 export function tableLines(columns: readonly TableColumn[], rows: readonly (readonly string[])[]): string[] {
   const cells = [columns.map((column) => column.title), ...rows].map((row) =>
     columns.map(({ maxWidth = 60 }, index) => toOneLine(row[index] ?? "", maxWidth)),

@@ -1,6 +1,6 @@
 // Calls the server: one function for every route of the contract, typed by its schemas.
 import type { Route, RouteAnswer, RouteRequest } from "../../../src/api/contract/route.ts";
-import { APP_PREFIX, refusal } from "../../../src/api/contract/route.ts";
+import { APP_PREFIX, errorAnswer } from "../../../src/api/contract/route.ts";
 
 /** An answer with an error, or a request that failed. The message is a sentence for the user. */
 export class ApiError extends Error {
@@ -59,7 +59,7 @@ export function routeUrl<R extends Route>(route: R, request: Omit<RouteRequest<R
 }
 
 async function toApiError(response: Response): Promise<ApiError> {
-  const parsed = refusal.safeParse(await response.json().catch(() => null));
+  const parsed = errorAnswer.safeParse(await response.json().catch(() => null));
   if (!parsed.success)
     return new ApiError(
       response.status,

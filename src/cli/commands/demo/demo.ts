@@ -1,6 +1,6 @@
-// `sluice demo`: the whole line on this machine, from nothing: a simulated Dynamics 365 with real organisations, a plan, the
-// first sync, changes at the source, the second sync, and a third that finds nothing to do; then the web application with it.
-// It has a database of its own below SLUICE_HOME, made anew each time; DATABASE_URL is never touched.
+// `sluice demo`: runs everything on this machine: a simulated Dynamics 365, a plan, a first sync,
+// changes at the source, two more syncs, and the web application. Its own database is below
+// SLUICE_HOME, and new each time; DATABASE_URL is never touched.
 import { join, relative } from "node:path";
 import type { RunningSimulator } from "../../../../simulator/main.ts";
 import { createAccount } from "../../../accounts/store.ts";
@@ -23,7 +23,7 @@ import { runReport } from "../../output/run-report.ts";
 import { DatabaseError } from "../../error-message.ts";
 
 export interface DemoOptions {
-  /** Serve at the end; default: on a terminal. */
+  /** Serves at the end; default: on a terminal. */
   readonly serve?: boolean;
 }
 
@@ -103,7 +103,7 @@ async function runDemo(context: CommandContext, releases: Releases): Promise<Dem
   return { app, simulator, runs: [first, second, third] };
 }
 
-/** Nothing of the operator's own: a database and a key below SLUICE_HOME, and nobody gets mail. */
+/** Uses nothing of the operator's: a database and a key below SLUICE_HOME, and no mail server. */
 function demoConfig(config: Config, { origin, tenantId, clientId, clientSecret }: RunningSimulator): Config {
   return {
     ...config,
@@ -144,10 +144,10 @@ function nextSteps(home: string, firstRun: number): string[] {
   ];
 }
 
-/** The database of the last demo, if there is one, emptied; nothing outside the demo's own directory. */
+/** Opens the database of the last demo, if there is one, and empties it. It is the demo's own. */
 async function openEmptyDatabase(context: CommandContext): Promise<App> {
   const { config } = context;
-  // That it is only the simulator is the point here, and no warning.
+  // The warning that it is only the simulator would be pointless here.
   const log = createCommandLog(context, config.logLevel === "warn" ? "error" : config.logLevel);
   const app = await openApp(config, log, systemClock).catch((cause: unknown) => {
     throw new DatabaseError(cause);

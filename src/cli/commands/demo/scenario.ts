@@ -1,11 +1,14 @@
-// What the demo is about: the connection it uses, the accounts that were there before, and what changes at the source.
+// The data of the demo: its connection, the accounts that exist before, and the changes at the
+// source.
 import type { RunningSimulator } from "../../../../simulator/main.ts";
 import type { NewAccount } from "../../../accounts/store.ts";
 import type { ConnectionSettings } from "../../../connections/file/connection-file.ts";
 import { DEFAULT_BRAKE_LIMITS } from "../../../settings/brake.ts";
 import { DEFAULT_SCHEDULE } from "../../../settings/schedule.ts";
 
-/** Entered by hand before anybody thought of a sync: found by domain, found by name, and one that nothing matches. */
+/**
+ * Accounts that exist before the first sync: one matches by domain, one by name, one not at all.
+ */
 export const existingAccounts: readonly NewAccount[] = [
   { name: "Stripe, Inc.", domains: ["stripe.com"], origin: "manual" },
   { name: "hotjar", origin: "manual" },
@@ -50,7 +53,10 @@ export function demoConnection(simulator: RunningSimulator): ConnectionSettings 
   };
 }
 
-/** Does what people do in a day at Dynamics 365. @returns what was done, a line each */
+/**
+ * Changes the source as people do in a day.
+ * @returns one line for each change
+ */
 export function changeSource({ org }: RunningSimulator): string[] {
   const active = new Map(
     [...org.accounts.rows()]

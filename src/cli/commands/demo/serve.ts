@@ -1,9 +1,9 @@
-// The end of the demo: the web application on what it has synced, with a first admin, colleagues of every role, and the
-// simulator to connect to.
+// The end of the demo: serves the web application with the synced accounts, teammates of every
+// role, and the simulator as its connection.
 import type { RunningSimulator } from "../../../../simulator/main.ts";
 import { saveDomainSettings } from "../../../accounts/domains/settings.ts";
 import { createLink, linkUrl } from "../../../access/links.ts";
-import { connectionParts } from "../../../app.ts";
+import { connectionDeps } from "../../../app.ts";
 import { connectApp } from "../../../connections/sign-in/connect-app.ts";
 import { saveSettings } from "../../../connections/connection.ts";
 import type { TeammateRole, TeammateState } from "../../../teammates/tables.ts";
@@ -14,7 +14,7 @@ import type { CommandContext } from "../../context.ts";
 import { demoConnection } from "./scenario.ts";
 import { servingLine, startWebProcess, untilStopped } from "../serve.ts";
 
-/** Where the simulated Entra ID may send browsers back to; loopback addresses match with any port. */
+/** Redirect URIs of the simulated Entra ID; loopback addresses match with any port. */
 export const demoRedirectUris = ["connection/return", "session/microsoft/return"].map(
   (path) => `http://127.0.0.1/api/app/${path}`,
 );
@@ -52,18 +52,20 @@ export async function serveDemo(
   await untilStopped(context);
 }
 
-/** What the runs so far were given by hand becomes the connection that the app shows and goes on with. */
+/**
+ * Stores the connection that the runs so far got as parameters, so that the app shows and uses it.
+ */
 async function connect(app: App, simulator: RunningSimulator): Promise<void> {
   const { kysely: db } = app.database;
   const { address, ownDomains, mapping, options } = demoConnection(simulator);
   const { tenantId: tenant, clientId, clientSecret } = simulator;
-  const parts = await connectionParts(app, undefined);
-  await connectApp(parts, "Maya Lindqvist", { address, tenant, clientId, clientSecret });
+  const deps = await connectionDeps(app, undefined);
+  await connectApp(deps, "Maya Lindqvist", { address, tenant, clientId, clientSecret });
   await saveSettings(db, { selection: { kind: "all" }, mapping, options });
   await saveDomainSettings(db, { own: ownDomains, commonAdded: [], commonRemoved: [] });
 }
 
-/** @returns the token of a link for the first admin */
+/** @returns the token of a one-time link for the first admin */
 async function createSignInLink({ database: { kysely: db }, clock }: App): Promise<string> {
   for (const [email, role, state] of COLLEAGUES) {
     await db.updateTable("teammates").set({ role, state }).where("email", "=", emailKey(email)).execute();
