@@ -21,9 +21,8 @@ class StoredJsonError extends UserError {
 }
 
 /**
- * Parses JSON that was stored.
- * @param told `what` cannot be read, such as "The settings of run 7", and how to `fix` that, as a
- * sentence
+ * Parses JSON that was stored. The error says that `what` cannot be read, such as "The settings of
+ * run 7", and how to `fix` that, as a sentence.
  * @throws StoredJsonError
  */
 export function parseStored<S extends z.ZodType>(

@@ -55,7 +55,7 @@ export const haltExplanations: Readonly<Record<HaltReason, Explanation>> = {
     fix: BY_ITSELF,
   },
   interrupted: {
-    finding: "It broke off before all of its plan was written; what was written stays.",
+    finding: "It was interrupted before all of its plan was written; what was written stays.",
     fix: BY_ITSELF,
   },
   failed: {
