@@ -49,7 +49,8 @@ function fieldProblems(mapping: Mapping, fields: readonly ExistingField[]): stri
     if (sameName === undefined) return [];
     if (sameName.type !== type)
       return [
-        `The field "${sameName.name}" exists as ${targetNames[sameName.type]}, and a field keeps its type. Map to a field of another name.`,
+        `The field "${sameName.name}" exists as ${targetNames[sameName.type]}, and a field keeps its type. ` +
+          "Map to a field of another name.",
       ];
     return sameName.name === field.trim()
       ? []
