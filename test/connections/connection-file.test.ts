@@ -158,7 +158,10 @@ teammates: [{ email: jane }]
       "address: [",
       "It is not valid YAML or JSON in line 1. Correct it; indentation and quotes are the usual causes.",
     ],
-    ["a: 1\na: 2", "A name stands twice in line 2. Correct it; indentation and quotes are the usual causes."],
+    [
+      "a: 1\na: 2",
+      "A name appears twice in line 2. Correct it; indentation and quotes are the usual causes.",
+    ],
     ["just words", "a group of settings belongs here."],
   ])("%j is refused", (text, fault) => {
     expect(faultsOf(() => load(text))[0]).toBe(fault);

@@ -171,7 +171,7 @@ test("an unknown state is refused", async () => {
   const back = new URL(await callbackUrl(web, wren));
   back.searchParams.set("state", "f".repeat(43));
   expect(await followCallback(web, wren, back.href)).toBe(problemPage("sign-in-unknown"));
-  expect(await sentenceFor(web)).toContain("was not begun here by you");
+  expect(await sentenceFor(web)).toContain("was not started here by you");
   expect(await isConnected(web)).toBe(false);
 });
 

@@ -146,9 +146,11 @@ test("connecting another organisation clears the settings and counts the account
   await saveViewNames(kysely, [{ id: "v-1", name: "Key accounts" }]);
   await saveSettings(kysely, CHOSEN);
   await pool.query(`
-    insert into accounts (name, name_key, origin, created_at, updated_at) values ('Acme', 'acme', 'dynamics', now(), now());
+    insert into accounts (name, name_key, origin, created_at, updated_at)
+    values ('Acme', 'acme', 'dynamics', now(), now());
     insert into account_links (organization_id, record_id, account_id, matched_by)
-    select '${first.org.id}', gen_random_uuid(), id, 'create' from accounts`);
+    select '${first.org.id}', gen_random_uuid(), id, 'create'
+    from accounts`);
   await disconnect(kysely);
   expect(await saveLogIn(deps, first)).toBe(0);
   expect(await loadConnection(kysely)).toMatchObject({ settings: CHOSEN, selectionName: "Key accounts" });

@@ -59,7 +59,8 @@ function fieldProblems(mapping: Mapping, fields: readonly ExistingField[]): stri
   const total = fields.length + newFieldsOf(mapping, fields).length;
   if (total > MAX_CUSTOM_FIELDS)
     problems.push(
-      `With this mapping there would be ${total} fields, and accounts can have ${MAX_CUSTOM_FIELDS}. Map fewer columns.`,
+      `With this mapping there would be ${total} fields, and accounts can have ${MAX_CUSTOM_FIELDS}. ` +
+        "Map fewer columns.",
     );
   return problems;
 }

@@ -150,5 +150,5 @@ async function lastFailure(db: Kysely<Tables>, organization: string): Promise<Fi
     limit 1`.execute(db);
   const last = rows[0];
   if (!last?.isFailure || last.at === null) return null;
-  return { id: last.id, sentence: last.sentence ?? "It does not say why.", at: last.at };
+  return { id: last.id, sentence: last.sentence ?? "Its reason is unknown.", at: last.at };
 }

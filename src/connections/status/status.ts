@@ -65,7 +65,7 @@ export function approvalAttention(plan: PlanAwaitingApproval): Attention | null 
   const { finding, fix } = approvalExplanations[plan.why];
   return {
     kind: "plan-waits",
-    title: "A plan waits for you",
+    title: "A plan needs your approval",
     sentence: `${finding} Nothing was written.`,
     howToResolve: fix,
     place: "plan",
