@@ -12,7 +12,7 @@ import {
 } from "../../dataverse/auth/tokens.ts";
 import type { SignInContext } from "../../dataverse/auth/token-endpoint.ts";
 import type { Clock } from "../../lib/clock.ts";
-import { openHttp, type Http } from "../../lib/http.ts";
+import { openHttp } from "../../lib/http.ts";
 import type { Log } from "../../lib/log.ts";
 import { createReleases } from "../../lib/releases.ts";
 import type { ConnectionSettings, SignIn } from "../file/connection-file.ts";

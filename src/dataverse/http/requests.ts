@@ -149,16 +149,19 @@ async function sendWithRetry<T>(
       failure: failureClass,
       attempt: failures[failureClass],
       delayMs: delay,
-      ...(error instanceof DataverseError
-        ? { status: error.status, code: error.serverCode, requestId: error.requestId }
-        : {}),
-      reason: error.cause instanceof Error ? error.cause.message : error.message,
+      ...logFields(error),
     });
     await clock.sleep(delay, signal);
     // The token may have expired during the wait; its refusal then says nothing about the new one.
     failures.token = 0;
     token = await tokens.token(signal);
   }
+}
+
+function logFields(error: Error): Readonly<Record<string, unknown>> {
+  const reason = error.cause instanceof Error ? error.cause.message : error.message;
+  if (!(error instanceof DataverseError)) return { reason };
+  return { status: error.status, code: error.serverCode, requestId: error.requestId, reason };
 }
 
 async function attempt<T>(
