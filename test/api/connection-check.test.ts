@@ -77,7 +77,7 @@ test("a revoked sign-in fails its step; what stands behind it is not reached", a
     // The Dynamics 365 administrator cannot do that.
     message: null,
   });
-  expect(steps.get("users")?.finding).toBe('Not looked at, since "The sign-in is good" failed.');
+  expect(steps.get("users")?.finding).toBe('Not checked, because "The sign-in works" failed.');
 });
 
 test("an environment that does not answer fails the first step", async () => {
@@ -185,6 +185,6 @@ test("a client secret that ends soon is warned of, one that has ended fails", as
   const ended = (await check(web)).get("secret-expiry");
   expect(ended).toMatchObject({
     outcome: "failed",
-    finding: expect.stringMatching(/^The client secret ended on /),
+    finding: expect.stringMatching(/^The client secret expired on /),
   });
 });

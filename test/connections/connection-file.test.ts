@@ -32,7 +32,7 @@ const signIn =
 const least = `address: https://contoso.crm4.dynamics.com\n${signIn}\nselection: all\n`;
 
 describe("a connection file", () => {
-  it("says all there is to say of a connection", () => {
+  it("sets everything of a connection", () => {
     const settings = load(`
 address: https://contoso.crm4.dynamics.com
 ${signIn}
@@ -86,7 +86,7 @@ teammates: [{ email: jane@ourcompany.com, name: Jane Doe }]
     });
   });
 
-  it("holds domains as a run compares them, however they are written", () => {
+  it("normalises domains as a run compares them", () => {
     const { ownDomains, commonDomains } = load(
       `${least}ownDomains: [bücher.de, www.Acme.com, ａcme.net]\n` +
         "commonDomains: { add: [www.shared.com, mail.müll.de], remove: [www.gmail.com] }",
@@ -115,7 +115,7 @@ teammates: [{ email: jane@ourcompany.com, name: Jane Doe }]
     });
   });
 
-  it("takes a refresh token from a file beside it, and says where the next one belongs", () => {
+  it("reads a refresh token from a file beside it, and knows where to write the next one", () => {
     writeFileSync(join(directory, "token"), `${MARKED}\n`);
     const { signIn: read } = load(
       "address: https://contoso.crm.dynamics.com\nselection: all\n" +
@@ -125,7 +125,7 @@ teammates: [{ email: jane@ourcompany.com, name: Jane Doe }]
     expect(read.kind === "refresh-token" && read.refreshToken()).toBe(MARKED);
   });
 
-  it("is refused with all its faults at once, each with its place", () => {
+  it("is refused with all its faults at once, each with its path", () => {
     const faults = faultsOf(() =>
       load(`
 adress: https://contoso.crm.dynamics.com
@@ -158,13 +158,16 @@ teammates: [{ email: jane }]
       "address: [",
       "It is not valid YAML or JSON in line 1. Correct it; indentation and quotes are the usual causes.",
     ],
-    ["a: 1\na: 2", "A name stands twice in line 2. Correct it; indentation and quotes are the usual causes."],
+    [
+      "a: 1\na: 2",
+      "A name appears twice in line 2. Correct it; indentation and quotes are the usual causes.",
+    ],
     ["just words", "a group of settings belongs here."],
   ])("%j is refused", (text, fault) => {
     expect(faultsOf(() => load(text))[0]).toBe(fault);
   });
 
-  it("is refused when it is not there or no file", () => {
+  it("is refused if it does not exist or is a directory", () => {
     const missing = join(directory, "none.yaml");
     expect(() => loadConnectionFile(missing, () => "")).toThrow(
       /none\.yaml cannot be used\. There is no such file/,
@@ -191,7 +194,7 @@ describe("secrets", () => {
     expect(faultsOf(() => load(text)).join(" ")).not.toContain(MARKED);
   });
 
-  it("are asked for by name when they are not set", () => {
+  it("are named when they are not set", () => {
     const faults = faultsOf(() => load(least.replace("DYNAMICS_CLIENT_SECRET", "OTHER")));
     expect(faults).toEqual([
       "The environment variable OTHER is not set. Set it, or OTHER_FILE, to the secret.",

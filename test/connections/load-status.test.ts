@@ -25,7 +25,7 @@ async function connectedWorkspace(): Promise<Workspace & { readonly state: () =>
   return { ...work, state: async () => loadSyncStatus(kysely, await loadConnection(kysely), clock.now()) };
 }
 
-test("before the first run it has never synced; a preview waits without asking for anybody", async () => {
+test("before the first run the sync has never synced, and a preview needs no attention", async () => {
   const work = await connectedWorkspace();
   work.org.createAccount({ name: "Acme" });
   expect(await work.state()).toMatchObject({
@@ -44,7 +44,7 @@ test("before the first run it has never synced; a preview waits without asking f
   });
 });
 
-test("a plan that is too old to be applied waits no more", async () => {
+test("a plan that is too old to be applied no longer awaits approval", async () => {
   const work = await connectedWorkspace();
   work.org.createAccount({ name: "Acme" });
   await work.plan();
@@ -52,7 +52,7 @@ test("a plan that is too old to be applied waits no more", async () => {
   expect((await work.state()).waiting).toBeNull();
 });
 
-test("after a run it is in step, counts its accounts, and says when it looks again", async () => {
+test("after a run the sync is in step, with its accounts and its next run", async () => {
   const work = await connectedWorkspace();
   work.org.createAccount({ name: "Acme" });
   const { id, finishedAt } = await work.sync();
@@ -68,7 +68,7 @@ test("after a run it is in step, counts its accounts, and says when it looks aga
   expect((await work.state()).nextRunAt).toEqual(new Date("2026-03-05T00:00:00Z"));
 });
 
-test("open issues, a pause and a plan that stopped by itself each have their word", async () => {
+test("open issues, a pause and a plan that needs approval each have a state", async () => {
   const work = await connectedWorkspace();
   const id = work.org.createAccount({ name: "Acme", websiteurl: "gmail.com" });
   await work.sync();
@@ -92,7 +92,7 @@ test("open issues, a pause and a plan that stopped by itself each have their wor
   });
 });
 
-test("a run whose process is gone is not under way", async () => {
+test("a run whose process died is not active", async () => {
   const work = await connectedWorkspace();
   work.org.createAccount({ name: "Acme" });
   const { id } = await work.plan();

@@ -19,7 +19,7 @@ const isConnected = async (web: WebWorkspace): Promise<boolean> => {
   return row.sign_in !== null || row.sealed_refresh_token !== null || row.organization_id !== null;
 };
 
-test("an administrator logs in, and the connection stands", async () => {
+test("an administrator logs in, and Dynamics 365 is connected", async () => {
   const web = await webWorkspace();
   const wren = await web.as("workspace-admin");
   expect(await logIn(web, wren)).toBe(CONNECTED_PAGE);
@@ -43,7 +43,7 @@ test("an administrator logs in, and the connection stands", async () => {
   });
 });
 
-test("asks Microsoft in the tenant of the environment, with PKCE, for this environment and no other", async () => {
+test("the sign-in is in the tenant of the environment, with PKCE, for this environment only", async () => {
   const web = await webWorkspace();
   const wren = await web.as("workspace-admin");
   const { body } = await wren.post("/connection/sign-in", {
@@ -65,7 +65,7 @@ test("asks Microsoft in the tenant of the environment, with PKCE, for this envir
   expect(query["state"]).toMatch(/^[\w-]{43}$/);
 });
 
-test("a role through a team makes an administrator too", async () => {
+test("a role through a team makes a user an administrator, too", async () => {
   const web = await webWorkspace();
   const { org } = web.simulator;
   const user = org
@@ -78,7 +78,7 @@ test("a role through a team makes an administrator too", async () => {
   expect(end).toBe(CONNECTED_PAGE);
 });
 
-test("somebody who is no administrator is named, and nothing is stored", async () => {
+test("a user who is no administrator is named, and nothing is stored", async () => {
   const web = await webWorkspace();
   const end = await logIn(web, await web.as("workspace-admin"), { as: "maya.lindqvist@contoso.example" });
   expect(end).toBe(problemPage("not-administrator"));
@@ -88,7 +88,7 @@ test("somebody who is no administrator is named, and nothing is stored", async (
   expect(await isConnected(web)).toBe(false);
 });
 
-test("permissions that are declined are told", async () => {
+test("declined permissions are reported", async () => {
   const web = await webWorkspace();
   expect(await logIn(web, await web.as("workspace-admin"), { consent: "no" })).toBe(
     problemPage("sign-in-reconnect"),
@@ -99,13 +99,13 @@ test("permissions that are declined are told", async () => {
   expect(await isConnected(web)).toBe(false);
 });
 
-type Hindrance = { when: string; does: (web: WebWorkspace) => void; code: string; sentence: string };
+type Obstacle = { when: string; does: (web: WebWorkspace) => void; code: string; sentence: string };
 const directoryOf = (web: WebWorkspace) => {
   const { users, apps } = web.simulator.entra.directory;
   return { user: users[0]!, app: apps[0]! };
 };
 
-test.each<Hindrance>([
+test.each<Obstacle>([
   {
     when: "the organisation lets only administrators allow apps",
     does: (web) => (directoryOf(web).app.needsAdminConsent = true),
@@ -151,7 +151,7 @@ test.each<Hindrance>([
   expect(await isConnected(web)).toBe(false);
 });
 
-test("an account of another tenant is refused in words, and nothing is stored", async () => {
+test("an account of another tenant is refused, and nothing is stored", async () => {
   const web = await webWorkspace();
   const wren = await web.as("workspace-admin");
   const { body } = await wren.post("/connection/sign-in", { address: web.simulator.origin });
@@ -165,17 +165,17 @@ test("an account of another tenant is refused in words, and nothing is stored", 
   expect(await isConnected(web)).toBe(false);
 });
 
-test("a state that was never given out is refused", async () => {
+test("an unknown state is refused", async () => {
   const web = await webWorkspace();
   const wren = await web.as("workspace-admin");
   const back = new URL(await callbackUrl(web, wren));
   back.searchParams.set("state", "f".repeat(43));
   expect(await followCallback(web, wren, back.href)).toBe(problemPage("sign-in-unknown"));
-  expect(await sentenceFor(web)).toContain("was not begun here by you");
+  expect(await sentenceFor(web)).toContain("was not started here by you");
   expect(await isConnected(web)).toBe(false);
 });
 
-test("what one teammate began another cannot finish", async () => {
+test("a teammate cannot finish another's log-in", async () => {
   const web = await webWorkspace();
   const back = await callbackUrl(web, await web.as("company-admin"));
   expect(await followCallback(web, await web.as("workspace-admin"), back)).toBe(
@@ -184,7 +184,7 @@ test("what one teammate began another cannot finish", async () => {
   expect(await isConnected(web)).toBe(false);
 });
 
-test("a way back counts once", async () => {
+test("a callback URL is accepted once", async () => {
   const web = await webWorkspace();
   const wren = await web.as("workspace-admin");
   const back = await callbackUrl(web, wren);
@@ -193,7 +193,7 @@ test("a way back counts once", async () => {
   expect((await wren.get("/connection")).body.state).toBe("never-synced");
 });
 
-test("of two that come back with one state at once, one goes on", async () => {
+test("of two callbacks with one state at once, one succeeds", async () => {
   const web = await webWorkspace();
   const wren = await web.as("workspace-admin");
   const back = await callbackUrl(web, wren);
@@ -201,7 +201,7 @@ test("of two that come back with one state at once, one goes on", async () => {
   expect(ends.toSorted()).toEqual([CONNECTED_PAGE, problemPage("sign-in-used")].toSorted());
 });
 
-test("a log-in that fails leaves the connection there is as it is", async () => {
+test("a log-in that fails does not change the connection", async () => {
   const web = await webWorkspace();
   const wren = await web.as("workspace-admin");
   await logIn(web, wren);
@@ -213,7 +213,7 @@ test("a log-in that fails leaves the connection there is as it is", async () => 
   expect((await wren.get("/connection/views")).status).toBe(200);
 });
 
-test("a code that somebody else has redeemed is worth nothing", async () => {
+test("a code that was redeemed before is refused", async () => {
   const web = await webWorkspace();
   const wren = await web.as("workspace-admin");
   const back = await callbackUrl(web, wren);
@@ -223,7 +223,7 @@ test("a code that somebody else has redeemed is worth nothing", async () => {
   expect(await isConnected(web)).toBe(false);
 });
 
-test("a code that was stolen from another log-in does not fit the verifier", async () => {
+test("a code of another log-in does not match the verifier", async () => {
   const web = await webWorkspace();
   const wren = await web.as("workspace-admin");
   const stolen =
@@ -235,7 +235,7 @@ test("a code that was stolen from another log-in does not fit the verifier", asy
   expect(await isConnected(web)).toBe(false);
 });
 
-test("ten minutes are all there is", async () => {
+test("a log-in expires after ten minutes", async () => {
   const web = await webWorkspace();
   const wren = await web.as("workspace-admin");
   const back = await callbackUrl(web, wren);
@@ -245,7 +245,7 @@ test("ten minutes are all there is", async () => {
   expect(await isConnected(web)).toBe(false);
 });
 
-test("the sentence is for who tried, and its words are in no address", async () => {
+test("the notice is for the teammate who tried, and its text is in no URL", async () => {
   const web = await webWorkspace();
   const end = await logIn(web, await web.as("workspace-admin"), { consent: "no" });
   expect(decodeURIComponent(end)).not.toMatch(/declined|AADSTS|consent/i);
@@ -254,7 +254,7 @@ test("the sentence is for who tried, and its words are in no address", async () 
   expect(await sentenceFor(web)).toBeUndefined();
 });
 
-test("without an application of the operator's, logging in says what is missing", async () => {
+test("without a registered application, logging in says what is missing", async () => {
   const web = await webWorkspace({ env: { SLUICE_DYNAMICS_CLIENT_ID: "" } });
   const wren = await web.as("workspace-admin");
   const { status, body } = await wren.post("/connection/sign-in", { address: web.simulator.origin });
@@ -276,7 +276,7 @@ test.each([
   }
 });
 
-test("a pasted address is reduced to its environment, its tenant found", async () => {
+test("a pasted address is resolved to its environment and tenant", async () => {
   const web = await webWorkspace();
   const { body } = await (
     await web.as("workspace-admin")
@@ -292,25 +292,31 @@ test("a pasted address is reduced to its environment, its tenant found", async (
   });
 });
 
-test("no secret is in the database, in the log or in an answer", async () => {
+test("no secret is in the database, in the log or in a response", async () => {
   const web = await webWorkspace();
   const wren = await web.as("workspace-admin");
   const { body } = await wren.post("/connection/sign-in", { address: web.simulator.origin });
-  const begun: string = body.url;
+  const signInUrl: string = body.url;
   const seen: string[] = [];
   const { entra } = web.simulator;
-  const given = entra.sealRefreshToken.bind(entra);
+  const sealRefreshToken = entra.sealRefreshToken.bind(entra);
   entra.sealRefreshToken = (...grant) => {
-    const token = given(...grant);
+    const token = sealRefreshToken(...grant);
     seen.push(token);
     return token;
   };
-  await followCallback(web, wren, await submitSignInPage(web, begun, {}));
+  await followCallback(web, wren, await submitSignInPage(web, signInUrl, {}));
   expect(seen).toHaveLength(1);
   const { rows } = await sql<{ dump: string }>`
-    select (select coalesce(json_agg(c)::text, '') from connection c) || (select coalesce(json_agg(s)::text, '') from dynamics_sign_ins s) as dump
+    select
+      (select coalesce(json_agg(c)::text, '') from connection c)
+      || (select coalesce(json_agg(s)::text, '') from dynamics_sign_ins s) as dump
   `.execute(web.database.kysely);
   const everywhere = [rows[0]?.dump, ...web.logged, (await wren.get("/connection")).text].join("\n");
-  for (const secret of [...seen, web.simulator.clientSecret, new URL(begun).searchParams.get("state") ?? "?"])
+  for (const secret of [
+    ...seen,
+    web.simulator.clientSecret,
+    new URL(signInUrl).searchParams.get("state") ?? "?",
+  ])
     expect(everywhere).not.toContain(secret);
 });

@@ -12,48 +12,54 @@ function nextFull(last: Date, fullAt: string, timeZone: string): Date | undefine
 
 describe("the full run of the day", () => {
   test.for<[string, string, string, string, string]>([
-    ["comes later the same day", "2026-07-01T00:29Z", "02:30", "Europe/Berlin", "2026-07-01T00:30Z"],
-    ["comes the next day, once it began", "2026-07-01T00:30Z", "02:30", "Europe/Berlin", "2026-07-02T00:30Z"],
+    ["is later the same day", "2026-07-01T00:29Z", "02:30", "Europe/Berlin", "2026-07-01T00:30Z"],
+    [
+      "is the next day once it has started",
+      "2026-07-01T00:30Z",
+      "02:30",
+      "Europe/Berlin",
+      "2026-07-02T00:30Z",
+    ],
     ["moves with the clocks in spring", "2026-03-28T22:00Z", "09:00", "Europe/Berlin", "2026-03-29T07:00Z"],
     ["moves with the clocks in autumn", "2026-10-24T22:00Z", "09:00", "Europe/Berlin", "2026-10-25T08:00Z"],
     [
-      "comes after the gap that its time is in",
+      "is after the gap that contains its time",
       "2026-03-28T12:00Z",
       "02:30",
       "Europe/Berlin",
       "2026-03-29T01:00Z",
     ],
     [
-      "is in time again a day after the gap",
+      "is at its time again a day after the gap",
       "2026-03-29T01:00Z",
       "02:30",
       "Europe/Berlin",
       "2026-03-30T00:30Z",
     ],
     [
-      "comes the first time that its time is shown",
+      "is at the first of two occurrences of its time",
       "2026-10-24T12:00Z",
       "02:30",
       "Europe/Berlin",
       "2026-10-25T00:30Z",
     ],
-    ["does not come the second time", "2026-10-25T00:30Z", "02:30", "Europe/Berlin", "2026-10-26T01:30Z"],
+    ["is not at the second occurrence", "2026-10-25T00:30Z", "02:30", "Europe/Berlin", "2026-10-26T01:30Z"],
     [
-      "goes by UTC where the engine does not know the zone",
+      "uses UTC if the engine does not know the zone",
       "2026-07-01T00:00Z",
       "02:30",
       "Mars/Olympus_Mons",
       "2026-07-01T02:30Z",
     ],
-    ["knows a gap of half an hour", "2026-10-03T12:00Z", "02:10", "Australia/Lord_Howe", "2026-10-03T15:30Z"],
-    ["knows a gap up to midnight", "2024-03-30T12:00Z", "23:30", "America/Nuuk", "2024-03-31T01:00Z"],
     [
-      "comes at once after a day that was left out",
-      "2011-12-30T09:00Z",
-      "02:30",
-      "Pacific/Apia",
-      "2011-12-30T10:00Z",
+      "handles a gap of half an hour",
+      "2026-10-03T12:00Z",
+      "02:10",
+      "Australia/Lord_Howe",
+      "2026-10-03T15:30Z",
     ],
+    ["handles a gap up to midnight", "2024-03-30T12:00Z", "23:30", "America/Nuuk", "2024-03-31T01:00Z"],
+    ["is immediately after a skipped day", "2011-12-30T09:00Z", "02:30", "Pacific/Apia", "2011-12-30T10:00Z"],
   ])("%s", ([, last, fullAt, timeZone, next]) => {
     expect(nextFull(new Date(last), fullAt, timeZone)).toEqual(new Date(next));
   });
@@ -98,7 +104,7 @@ const CHANGES: Readonly<Record<string, readonly string[]>> = {
   UTC: ["2026-03-29T01:00Z"],
 };
 
-test.for(Object.keys(CHANGES))("is as a search minute by minute finds it: %s", (timeZone) => {
+test.for(Object.keys(CHANGES))("equals the result of a search minute by minute: %s", (timeZone) => {
   const changes = CHANGES[timeZone]!.map((change) => Date.parse(change));
   const nearAChange = fc
     .tuple(fc.constantFrom(...changes), fc.integer({ min: -36 * 60 * 60, max: 36 * 60 * 60 }))

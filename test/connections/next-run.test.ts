@@ -18,40 +18,40 @@ const facts = (given: Partial<ScheduleFacts> = {}): ScheduleFacts => ({
 
 describe("the next run", () => {
   test.for<[string, Partial<ScheduleFacts>, { mode: string; at: Date } | undefined]>([
-    ["is nobody's before the first sync", { lastFull: null, lastDone: null }, undefined],
-    ["is a full one a day after the last began", {}, { mode: "sync", at: at("03T09:00") }],
+    ["is undefined before the first sync", { lastFull: null, lastDone: null }, undefined],
+    ["is a full run a day after the last one started", {}, { mode: "sync", at: at("03T09:00") }],
     [
-      "reads changes when they are wanted sooner",
+      "is changes-only if that is due sooner",
       { changesEveryMinutes: 30 },
       { mode: "changes", at: at("02T09:30") },
     ],
     [
-      "counts changes from the last run of any kind",
+      "counts the interval of changes from the last run of any mode",
       { changesEveryMinutes: 60, lastDone: at("02T11:30") },
       { mode: "changes", at: at("02T12:30") },
     ],
     [
-      "is the full one when that is due first",
+      "is the full run if that is due first",
       { changesEveryMinutes: 60, lastFull: at("01T12:10"), lastDone: at("02T11:30") },
       { mode: "sync", at: at("02T12:10") },
     ],
     [
-      "is one and not a week's, when nobody ran for a week",
+      "is one run after a week without any",
       { lastFull: at("01T09:00"), lastDone: at("01T09:00"), changesEveryMinutes: 5 },
       { mode: "sync", at: at("02T09:00") },
     ],
     [
-      "is a full one at its time of day, on the day after the last",
+      "is a full run at its time of day, on the day after the last",
       { fullAt: "02:30" },
       { mode: "sync", at: at("03T02:30") },
     ],
     [
-      "is a full one at its time of day, later the same day",
+      "is a full run at its time of day, later the same day",
       { fullAt: "17:00" },
       { mode: "sync", at: at("02T17:00") },
     ],
     [
-      "comes the next day when it began exactly at its time",
+      "is the next day if the last started exactly at its time",
       { fullAt: "09:00" },
       { mode: "sync", at: at("03T09:00") },
     ],
@@ -71,7 +71,7 @@ describe("the next run", () => {
       { mode: "sync", at: at("02T12:30") },
     ],
     [
-      "comes an interval from now when the clock has jumped back",
+      "is an interval from now if the clock was set back",
       { lastFull: at("09T09:00"), lastDone: at("09T09:00"), changesEveryMinutes: 30 },
       { mode: "changes", at: at("02T12:30") },
     ],

@@ -34,7 +34,7 @@ const CHOSEN: ChosenSettings = {
   options: { allowDuplicateNames: false, onDomainTaken: "skip" },
 };
 
-test("a refresh token is replaced by the one that came of it, and saved before its access token is used", async () => {
+test("a refresh token is replaced, and the new one saved before its access token is used", async () => {
   const simulator = await startSimulator();
   const deps = await connectedDeps(simulator);
   const before = await storedRefreshToken(deps);
@@ -49,7 +49,7 @@ test("a refresh token is replaced by the one that came of it, and saved before i
   expect(await storedAtFirstUse[0]).toBe(await storedRefreshToken(deps));
 });
 
-test("a sign-in that was revoked asks to be connected again; connecting again goes on with what was chosen", async () => {
+test("a revoked sign-in needs attention; connecting again clears it and keeps the settings", async () => {
   const simulator = await startSimulator();
   const deps = await connectedDeps(simulator);
   await saveSettings(deps.database.kysely, CHOSEN);
@@ -69,7 +69,7 @@ test("a sign-in that was revoked asks to be connected again; connecting again go
   expect(await whoAmI(deps)).toBe(simulator.org.adminId);
 });
 
-test("a sign-in that is blocked says whom to ask, and asks for nothing any more once it works", async () => {
+test("a blocked sign-in needs attention, until it works again", async () => {
   const simulator = await startSimulator();
   const deps = await connectedDeps(simulator);
   adminOf(simulator).blockedByConditionalAccess = true;
@@ -80,7 +80,7 @@ test("a sign-in that is blocked says whom to ask, and asks for nothing any more 
   expect(await loadAttention(deps)).toBeNull();
 });
 
-test("a trouble that passes by itself asks for nobody", async () => {
+test("a transient error needs no attention", async () => {
   const simulator = await startSimulator();
   const deps = await connectedDeps(simulator);
   simulator.entra.forceError(90055, { times: 99 });
@@ -88,14 +88,14 @@ test("a trouble that passes by itself asks for nobody", async () => {
   expect(await loadAttention(deps)).toBeNull();
 });
 
-test("with a key that was replaced and not kept, it says so and asks to connect again", async () => {
+test("without the key that sealed the sign-in, opening fails and needs attention", async () => {
   const deps = await connectedDeps(await startSimulator());
   const other = anotherProcess(deps, { sealer: createSealer({ current: Buffer.alloc(32, 8) }) });
   await expect(openStoredConnection(other)).rejects.toThrow("add that key to SLUICE_OLD_KEYS");
   expect(await loadAttention(deps)).toMatchObject({ kind: "reconnect" });
 });
 
-test("with the former key kept, it goes on, and what is stored moves to the new one", async () => {
+test("with the old key kept, opening works and seals the sign-in with the new key", async () => {
   const simulator = await startSimulator();
   const deps = await connectedDeps(simulator);
   const current = Buffer.alloc(32, 8);
@@ -104,13 +104,13 @@ test("with the former key kept, it goes on, and what is stored moves to the new 
   expect(await whoAmI(later)).toBe(simulator.org.adminId);
 });
 
-test("another application than the one that was logged in to cannot use the sign-in", async () => {
+test("another application than the sign-in's cannot use it", async () => {
   const deps = await connectedDeps(await startSimulator());
   const other = anotherProcess(deps, { dynamicsApp: { clientId: "another" } });
   await expect(openStoredConnection(other)).rejects.toMatchObject({ code: "other-application" });
 });
 
-test("a connection that was never made, or was ended, says so", async () => {
+test("opening fails if Dynamics 365 was never connected or is disconnected", async () => {
   const simulator = await startSimulator();
   const deps = await disconnectedDeps(simulator);
   await expect(openStoredConnection(deps)).rejects.toThrow("Dynamics 365 is not connected.");
@@ -130,7 +130,7 @@ test("a connection that was never made, or was ended, says so", async () => {
   });
 });
 
-test("a refresh under way does not outlive the sign-in it belongs to", async () => {
+test("a refresh fails once its sign-in is deleted", async () => {
   const simulator = await startSimulator();
   const deps = await connectedDeps(simulator);
   const open = await openStoredConnection(deps);
@@ -139,16 +139,18 @@ test("a refresh under way does not outlive the sign-in it belongs to", async () 
   await open.close();
 });
 
-test("of the same organisation what was chosen stays; of another it is chosen anew, and what stays behind is counted", async () => {
+test("connecting another organisation clears the settings and counts the accounts of the first", async () => {
   const first = await startSimulator();
   const deps = await connectedDeps(first);
   const { kysely, pool } = deps.database;
   await saveViewNames(kysely, [{ id: "v-1", name: "Key accounts" }]);
   await saveSettings(kysely, CHOSEN);
   await pool.query(`
-    insert into accounts (name, name_key, origin, created_at, updated_at) values ('Acme', 'acme', 'dynamics', now(), now());
+    insert into accounts (name, name_key, origin, created_at, updated_at)
+    values ('Acme', 'acme', 'dynamics', now(), now());
     insert into account_links (organization_id, record_id, account_id, matched_by)
-    select '${first.org.id}', gen_random_uuid(), id, 'create' from accounts`);
+    select '${first.org.id}', gen_random_uuid(), id, 'create'
+    from accounts`);
   await disconnect(kysely);
   expect(await saveLogIn(deps, first)).toBe(0);
   expect(await loadConnection(kysely)).toMatchObject({ settings: CHOSEN, selectionName: "Key accounts" });

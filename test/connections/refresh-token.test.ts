@@ -22,11 +22,11 @@ async function whoAmI(deps: TestDeps): Promise<string> {
 }
 
 /** Blocks the first request to the token endpoint. */
-function holdFirstExchange({ faults }: RunningSimulator) {
+function blockFirstExchange({ faults }: RunningSimulator) {
   const id = faults.add({ path: "/token$", fault: { kind: "hold" } });
   return {
     reached: () => until(async () => faults.list().some((rule) => rule.id === id && rule.matched > 0)),
-    goOn: () => faults.remove(id),
+    unblock: () => faults.remove(id),
   };
 }
 
@@ -37,11 +37,11 @@ function refuseUsedTokens(simulator: RunningSimulator): void {
 
 const minutes = (count: number) => count * 60_000;
 
-test("while Microsoft does not answer, nothing of the database is held for it", async () => {
+test("no database session is busy while Microsoft does not respond", async () => {
   const simulator = await startSimulator();
   const deps = await connectedDeps(simulator);
   const { pool } = deps.database;
-  const first = holdFirstExchange(simulator);
+  const first = blockFirstExchange(simulator);
 
   const clicks = Array.from({ length: 12 }, () => whoAmI(deps));
   await first.reached();
@@ -49,13 +49,13 @@ test("while Microsoft does not answer, nothing of the database is held for it", 
     `select count(*)::int as open from pg_stat_activity
      where datname = current_database() and pid <> pg_backend_pid() and state <> 'idle'`,
   );
-  first.goOn();
+  first.unblock();
 
   expect(rows).toEqual([{ open: 0 }]);
   expect(new Set(await Promise.all(clicks))).toEqual(new Set([simulator.org.adminId]));
 });
 
-test("a process exchanges the token once for all who open the connection, until what it got is over", async () => {
+test("a process exchanges the token once for all its clients, until the access token expires", async () => {
   const simulator = await startSimulator();
   const deps = await connectedDeps(simulator);
 
@@ -69,7 +69,7 @@ test("a process exchanges the token once for all who open the connection, until 
   expect(simulator.entra.usedRefreshTokens.size).toBe(2);
 });
 
-test("of several processes one exchanges it at a time, each the newest", async () => {
+test("several processes exchange the token one at a time, each the newest", async () => {
   const simulator = await startSimulator();
   const deps = await connectedDeps(simulator);
   refuseUsedTokens(simulator);
@@ -80,7 +80,7 @@ test("of several processes one exchanges it at a time, each the newest", async (
   expect(simulator.entra.usedRefreshTokens.size).toBe(5);
 });
 
-test("what a process claimed that died before it stored anything is free after a minute", async () => {
+test("the claim of a process that died expires after a minute", async () => {
   const simulator = await startSimulator();
   const deps = await connectedDeps(simulator);
   const claim = (lasts: string) =>
@@ -98,25 +98,25 @@ test("what a process claimed that died before it stored anything is free after a
   expect(await opened).toBe(simulator.org.adminId);
 });
 
-test("who slept while another process took over starts over with the token that one stored", async () => {
+test("a process that lost its claim exchanges the token that the other one stored", async () => {
   const simulator = await startSimulator();
   const sleeper = await connectedDeps(simulator);
   const other = anotherProcess(sleeper);
-  const first = holdFirstExchange(simulator);
+  const first = blockFirstExchange(simulator);
   const asleep = whoAmI(sleeper);
   await first.reached();
 
   await sleeper.database.pool.query("update connection set refresh_claimed_until = now()");
   const awake = await whoAmI(other);
   const newer = await storedRefreshToken(sleeper);
-  first.goOn();
+  first.unblock();
 
   expect([awake, await asleep]).toEqual([simulator.org.adminId, simulator.org.adminId]);
   expect(simulator.entra.usedRefreshTokens.size).toBe(2);
   expect(await storedRefreshToken(sleeper)).not.toBe(newer);
 });
 
-test("a token that could not be stored is not lost, and is what is exchanged next", async () => {
+test("a token that could not be stored is not lost, and is exchanged next", async () => {
   const simulator = await startSimulator();
   const deps = await connectedDeps(simulator);
   refuseUsedTokens(simulator);

@@ -36,7 +36,7 @@ async function synced(): Promise<
 const names = async ({ carol }: Connected) =>
   (await carol.get("/fields")).body.fields.map(({ name }: { name: string }) => name);
 
-test("the sync goes on filling it under its new name", async () => {
+test("the sync continues to fill the field under its new name", async () => {
   const work = await synced();
 
   const renamed = await work.carol.patch(`/fields/${work.field}`, { name: "Town" });
@@ -53,7 +53,7 @@ test("the sync goes on filling it under its new name", async () => {
   expect(await names(work)).toEqual(["Town", "Industry"]);
 });
 
-test("a plan that was made under the old name is not applied, and makes no field", async () => {
+test("a plan with the old name is not applied, and creates no field", async () => {
   const work = await synced();
   work.org.updateAccount(work.record, { address1_city: "Rome" });
   const { id } = await work.plan({ mapping });
@@ -68,13 +68,13 @@ test("a plan that was made under the old name is not applied, and makes no field
   expect(await names(work)).toEqual(["Town", "Industry"]);
 });
 
-test("while a run is under way it keeps its name, and so does one of a connection file", async () => {
+test("a field cannot be renamed during a run, or if a connection file names it", async () => {
   const work = await synced();
-  const held = work.web.simulator.faults.add({ path: String.raw`/accounts\?`, fault: { kind: "hold" } });
+  const fault = work.web.simulator.faults.add({ path: String.raw`/accounts\?`, fault: { kind: "hold" } });
   const { id } = (await work.carol.post("/runs", { mode: "sync" })).body.run;
 
   const busy = await work.carol.patch(`/fields/${work.field}`, { name: "Town" });
-  work.web.simulator.faults.remove(held);
+  work.web.simulator.faults.remove(fault);
   await work.ended(id);
   await work.web.database.kysely.updateTable("connection").set({ from_file: true }).execute();
   const inFile = await work.carol.patch(`/fields/${work.field}`, { name: "Town" });

@@ -20,33 +20,41 @@ const facts = (given: Partial<StatusFacts> = {}): StatusFacts => ({
 });
 
 const reconnect = new SignInError("reconnect", "Gone.", { fix: "Connect again." });
-const asked = (error: Error, run: number | null = 7): Attention => attentionOf(error, run)!;
+const attentionFor = (error: Error, run: number | null = 7): Attention => attentionOf(error, run)!;
 const failed = { id: 7, sentence: "Dynamics 365 does not answer." };
 
-describe("the word", () => {
+describe("the state", () => {
   test.for<[string, Partial<StatusFacts>, string]>([
-    ["not connected", { connected: false, everSynced: false, attention: asked(reconnect) }, "not-connected"],
+    [
+      "not connected",
+      { connected: false, everSynced: false, attention: attentionFor(reconnect) },
+      "not-connected",
+    ],
     ["never synced", { everSynced: false }, "never-synced"],
     [
-      "a preview waits before the first sync",
+      "a preview before the first sync",
       { everSynced: false, pendingPlan: { id: 1, why: null } },
       "never-synced",
     ],
     ["running", { isRunning: true }, "running"],
-    ["running, and it needs attention", { isRunning: true, attention: asked(reconnect) }, "running"],
+    ["running, and it needs attention", { isRunning: true, attention: attentionFor(reconnect) }, "running"],
     ["in step", {}, "in-step"],
     ["with issues", { openIssues: 2 }, "with-issues"],
     ["paused", { paused: true, openIssues: 2 }, "paused"],
-    ["paused, and it needs attention", { paused: true, attention: asked(reconnect) }, "needs-attention"],
-    ["a plan that somebody asked for", { pendingPlan: { id: 7, why: null } }, "in-step"],
+    [
+      "paused, and it needs attention",
+      { paused: true, attention: attentionFor(reconnect) },
+      "needs-attention",
+    ],
+    ["a plan that somebody requested", { pendingPlan: { id: 7, why: null } }, "in-step"],
     ["stopped by the brake", { pendingPlan: { id: 7, why: "brake-changes" } }, "needs-attention"],
     ["the last sync failed", { failed }, "needs-attention"],
-  ])("%s", ([, given, word]) => {
-    expect(deriveState(facts(given)).state).toBe(word);
+  ])("%s", ([, given, state]) => {
+    expect(deriveState(facts(given)).state).toBe(state);
   });
 });
 
-describe("what needs attention says what to do, and where", () => {
+describe("attention says what to do, and where", () => {
   const places = {
     connect: /Connect Dynamics 365 again/,
     accounts: /view/,
@@ -59,7 +67,7 @@ describe("what needs attention says what to do, and where", () => {
     ["the sign-in has ended", reconnect, "connect"],
     ["too many accounts", new TooManyAccountsError(500_000), "accounts"],
   ])("%s", ([, error, place]) => {
-    const { state, attention } = deriveState(facts({ attention: asked(error), failed }));
+    const { state, attention } = deriveState(facts({ attention: attentionFor(error), failed }));
     expect(state).toBe("needs-attention");
     expect(attention).toMatchObject({ place, sentence: error.message, run: 7 });
     expect(attention?.howToResolve).toMatch(places[place]);
@@ -105,15 +113,25 @@ describe("what needs attention says what to do, and where", () => {
   });
 });
 
-describe("a run that was applied", () => {
-  const viewGone = asked(new DataverseError("view-not-found", "It is gone."));
+describe("a completed run", () => {
+  const viewGone = attentionFor(new DataverseError("view-not-found", "It is gone."));
   test.for<[string, Attention, Parameters<typeof isResolvedBy>[1], boolean]>([
-    ["settles what came up before", viewGone, { id: 8, mode: "sync" }, true],
-    ["settles what its own plan met", viewGone, { id: 7, mode: "plan" }, true],
-    ["does not settle what came up after its plan", viewGone, { id: 6, mode: "plan" }, false],
-    ["settles nothing of the selection as a retry", viewGone, { id: 8, mode: "retry" }, false],
-    ["settles the sign-in as a retry", asked(reconnect, null), { id: 8, mode: "retry" }, true],
-  ])("%s", ([, attention, run, settled]) => {
-    expect(isResolvedBy(attention, run)).toBe(settled);
+    ["resolves what came up before", viewGone, { id: 8, mode: "sync" }, true],
+    ["resolves what its own plan met", viewGone, { id: 7, mode: "plan" }, true],
+    ["does not resolve what came up after its plan", viewGone, { id: 6, mode: "plan" }, false],
+    [
+      "does not resolve the selection's attention if it is a retry",
+      viewGone,
+      { id: 8, mode: "retry" },
+      false,
+    ],
+    [
+      "resolves the sign-in's attention if it is a retry",
+      attentionFor(reconnect, null),
+      { id: 8, mode: "retry" },
+      true,
+    ],
+  ])("%s", ([, attention, run, resolved]) => {
+    expect(isResolvedBy(attention, run)).toBe(resolved);
   });
 });

@@ -46,7 +46,7 @@ function blank({ org, ids }: UnattendedSync, count: number): void {
 const HOURLY = { changesEveryMinutes: 60, fullEveryMinutes: 1440, fullAt: null };
 const BRAKE = { sharePercent: 20, accounts: 500, shareOfFewPercent: 50, shrunkToPercent: 50 };
 
-test("after a week in which nothing ran there is one run, and the next comes an interval later", async () => {
+test("after a week without runs there is one run, and the next an interval later", async () => {
   const unattended = await unattendedSync();
   await unattended.carol.put("/connection/schedule", HOURLY);
   unattended.passes(7 * 24);
@@ -61,7 +61,7 @@ test("after a week in which nothing ran there is one run, and the next comes an 
   expect(await unattended.runs()).toEqual(["plan done", "sync done", "changes done"]);
 });
 
-test("the full run of the day begins at its time, and the page says when", async () => {
+test("the daily full run is due at its time of day", async () => {
   const unattended = await unattendedSync();
 
   const { body } = await unattended.carol.put("/connection/schedule", {
@@ -74,7 +74,7 @@ test("the full run of the day begins at its time, and the page says when", async
   expect(body.nextRunAt).toBe("2026-03-03T07:30:00.000Z");
 });
 
-test("the share of few accounts is the connection's own", async () => {
+test("the connection's share of a small store triggers the brake", async () => {
   const unattended = await unattendedSync();
   await unattended.carol.put("/connection/brake", { ...BRAKE, shareOfFewPercent: 100 });
   blank(unattended, 20);
@@ -87,7 +87,7 @@ test("the share of few accounts is the connection's own", async () => {
   expect(await unattended.sync()).toMatchObject({ status: "planned", approvalReason: "brake-changes" });
 });
 
-test("the share and the number of many accounts are the connection's own", async () => {
+test("the connection's share and number of accounts trigger the brake", async () => {
   const unattended = await unattendedSync();
   await unattended.carol.put("/connection/brake", { ...BRAKE, sharePercent: 40, accounts: 12 });
   blank(unattended, 12);
@@ -99,7 +99,7 @@ test("the share and the number of many accounts are the connection's own", async
   expect(await unattended.sync()).toMatchObject({ status: "planned", approvalReason: "brake-changes" });
 });
 
-test("how far the selection may shrink is the connection's own, and an empty one always waits", async () => {
+test("the connection limits how far the selection may shrink, and an empty one needs approval", async () => {
   const unattended = await unattendedSync();
   await unattended.carol.put("/connection/brake", { ...BRAKE, shareOfFewPercent: 100, shrunkToPercent: 0 });
   for (const id of unattended.ids.slice(0, 20)) unattended.org.updateAccount(id, { statecode: 1 });
@@ -110,7 +110,7 @@ test("how far the selection may shrink is the connection's own, and an empty one
   expect(await unattended.sync()).toMatchObject({ status: "planned", approvalReason: "empty-selection" });
 });
 
-test("a plan that waits is discarded: nothing is written, and the next one comes an interval later", async () => {
+test("after a plan is discarded, nothing is written, and the next run is an interval later", async () => {
   const unattended = await unattendedSync();
   await unattended.carol.put("/connection/schedule", HOURLY);
   blank(unattended, 20);
@@ -131,7 +131,7 @@ test("a plan that waits is discarded: nothing is written, and the next one comes
   });
 });
 
-test("a plan that waits loses its worth by a retry: it is made anew at once, and nobody hears of it twice", async () => {
+test("a plan that a retry makes stale is remade at once, and nobody is notified twice", async () => {
   const unattended = await unattendedSync();
   unattended.org.createAccount({ name: "Company 1" });
   await unattended.sync();
@@ -168,7 +168,7 @@ test("a plan that waits loses its worth by a retry: it is made anew at once, and
   expect(await notices()).toEqual(["attention:brake-changes"]);
 });
 
-test("a plan that waited for a day is made anew, so that it can be applied, or is not needed any more", async () => {
+test("a plan that awaited approval for a day is remade, or is no longer needed", async () => {
   const unattended = await unattendedSync();
   blank(unattended, 20);
   unattended.passes(24);
@@ -185,7 +185,7 @@ test("a plan that waited for a day is made anew, so that it can be applied, or i
   });
 });
 
-test("a sync that fails needs attention and is tried again; when it works, all is well", async () => {
+test("a sync that fails needs attention and is retried; once it succeeds, the sync is in step", async () => {
   const unattended = await unattendedSync();
   const { faults } = unattended.web.simulator;
   const broken = faults.add({
@@ -212,7 +212,7 @@ test("a sync that fails needs attention and is tried again; when it works, all i
   });
 });
 
-test("a retry that is done leaves what it did not settle", async () => {
+test("a completed retry keeps attention that it did not resolve", async () => {
   const unattended = await unattendedSync();
   unattended.org.createAccount({ name: "Company 1" });
   await unattended.sync();

@@ -28,7 +28,7 @@ function fileFor({ origin, clientId, clientSecret }: RunningSimulator): Connecti
   };
 }
 
-test("a connection file is shown as the connection, opened by its own secret, and changed in the file alone", async () => {
+test("a connection file is shown as the connection, uses its own secret, and changes only in the file", async () => {
   const simulator = await startSimulator();
   const deps = await disconnectedDeps(simulator);
   const file = fileFor(simulator);
@@ -53,11 +53,11 @@ test("a connection file is shown as the connection, opened by its own secret, an
   const open = await openStoredConnection({ ...deps, file });
   expect((await open.client.whoAmI()).organizationId).toBe(simulator.org.id);
   await open.close();
-  const asked = { address: simulator.origin, teammateId: 1, redirectUri: "http://127.0.0.1/x" };
-  await expect(startLogIn({ ...deps, file }, asked)).rejects.toMatchObject({ code: "set-up-in-file" });
+  const request = { address: simulator.origin, teammateId: 1, redirectUri: "http://127.0.0.1/x" };
+  await expect(startLogIn({ ...deps, file }, request)).rejects.toMatchObject({ code: "set-up-in-file" });
 });
 
-test("started without the file, nothing is connected, and what it chose stays", async () => {
+test("without the file, nothing is connected, and its settings stay", async () => {
   const simulator = await startSimulator();
   const deps = await disconnectedDeps(simulator);
   await useConnectionFile(deps, fileFor(simulator));
@@ -66,7 +66,7 @@ test("started without the file, nothing is connected, and what it chose stays", 
   expect([environment, selectionName]).toEqual([null, "Key accounts"]);
 });
 
-test("an organisation that does not answer at the start keeps nobody from starting, and is learnt later", async () => {
+test("an organisation that does not respond does not prevent the start, and is saved later", async () => {
   const simulator = await startSimulator();
   const deps = await disconnectedDeps(simulator);
   // The simulator keeps its port: a closed one could be taken by another process in the meantime.
@@ -84,7 +84,7 @@ test("an organisation that does not answer at the start keeps nobody from starti
   expect((await loadConnection(kysely)).environment?.organizationId).toBe(simulator.org.id);
 });
 
-test("a secret that is wrong waits as attention; an address that is none is refused at once", async () => {
+test("a wrong secret needs attention; an invalid address is refused at once", async () => {
   const simulator = await startSimulator();
   const deps = await disconnectedDeps(simulator);
   const file = fileFor(simulator);
@@ -100,7 +100,7 @@ test("a secret that is wrong waits as attention; an address that is none is refu
   await expect(useConnectionFile(deps, elsewhere)).rejects.toThrow(AddressError);
 });
 
-test("started again with the same file, it is the same connection, and what waits for an admin still waits", async () => {
+test("after a restart with the same file, the connection and its attention are the same", async () => {
   const simulator = await startSimulator();
   const deps = await disconnectedDeps(simulator);
   const { kysely } = deps.database;

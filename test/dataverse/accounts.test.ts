@@ -3,7 +3,7 @@ import { allOf, connectSimulated } from "./test-client.ts";
 
 const LIST = '<fetch><entity name="account"><attribute name="name"/></entity></fetch>';
 
-test("all active ones, a view, a sweep and a fetch by ids agree", async () => {
+test("reading all accounts, a view, a sweep and a fetch by ids agree", async () => {
   await using connected = await connectSimulated({ accounts: 250, client: { pageSize: 60 } });
   const { client, simulator } = connected;
   const active = (await client.views()).find(({ name }) => name === "Active Accounts");
@@ -45,7 +45,7 @@ test("all active ones, a view, a sweep and a fetch by ids agree", async () => {
   expect(all.length).toBe([...simulator.org.accounts.rows()].filter((one) => one["statecode"] === 0).length);
 });
 
-test("fetching by ids finds inactive ones and leaves out what was deleted", async () => {
+test("a fetch by ids returns inactive accounts and omits deleted ones", async () => {
   await using connected = await connectSimulated();
   const { org } = connected.simulator;
   const [active, inactive, deleted] = ["A", "B", "C"].map((name) => org.createAccount({ name }));
@@ -59,7 +59,7 @@ test("fetching by ids finds inactive ones and leaves out what was deleted", asyn
   ]);
 });
 
-test("a view with a 1:N join gives each account once", async () => {
+test("a view with a 1:N join returns each account once", async () => {
   await using connected = await connectSimulated();
   const { org } = connected.simulator;
   const account = org.createAccount({ name: "Contoso" });

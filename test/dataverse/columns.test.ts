@@ -29,7 +29,7 @@ const withProfile = (through: "user" | "team") => (simulator: RunningSimulator) 
   return user;
 };
 
-test("each kind comes with what can be told of it", async () => {
+test("each column type has its details", async () => {
   const column = await columnsOfCustomised();
   expect(column("name")).toMatchObject({
     type: "StringType",
@@ -54,7 +54,7 @@ test("each kind comes with what can be told of it", async () => {
   expect(column("new_contract")?.type).toBe("FileType");
 });
 
-test("choices come with their labels, local and shared, and Two Options as 1 and 0", async () => {
+test("choices have their labels, local and shared, and Two Options as 1 and 0", async () => {
   const column = await columnsOfCustomised();
   expect(column("new_products")?.options?.get(100000002)).toBe("Analytics; advanced");
   expect(Object.fromEntries(column("new_segment")?.options ?? [])).toEqual({
@@ -66,13 +66,13 @@ test("choices come with their labels, local and shared, and Two Options as 1 and
   expect(column("statecode")?.options?.get(0)).toBe("Active");
 });
 
-test("a label is in our language, else in any, else the schema name", async () => {
+test("a label is in the user's language, else in any, else the schema name", async () => {
   const column = await columnsOfCustomised();
   expect(column("new_codeinterne")?.label).toBe("Code interne");
   expect(column("new_unlabelled")?.label).toBe("new_Unlabelled");
 });
 
-test("calculated, rollup and formula columns are told; companions and unreadable ones are not offered", async () => {
+test("calculated, rollup and formula columns are marked; derived and unreadable ones are not listed", async () => {
   const column = await columnsOfCustomised();
   for (const name of ["new_weightedscore", "new_opentickets", "new_displayname"])
     expect(column(name)).toMatchObject({ calculated: true });
@@ -81,7 +81,7 @@ test("calculated, rollup and formula columns are told; companions and unreadable
     expect(column(name)).toBeUndefined();
 });
 
-test("a lookup is read under another name than it is called", async () => {
+test("a lookup's wire name differs from its logical name", async () => {
   const column = await columnsOfCustomised();
   const names = ["ownerid", "new_payer", "name"].map((name) =>
     wireName(column(name) ?? { logicalName: name, type: "" }),

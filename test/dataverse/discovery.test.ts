@@ -16,7 +16,7 @@ async function discover(answer: RequestHandler) {
   try {
     const environment = normaliseAddress(server.origin, { simulatorOrigin: server.origin });
     const authority = await discoverSignIn(environment, { http, clock }).catch((error: unknown) => error);
-    return { place: authority, clock, asked: server.requests, origin: server.origin };
+    return { authority, clock, requests: server.requests, origin: server.origin };
   } finally {
     await http.close();
   }
@@ -24,7 +24,7 @@ async function discover(answer: RequestHandler) {
 
 const challenge =
   (...values: string[]): RequestHandler =>
-  (_asked, response) => {
+  (_request, response) => {
     response.writeHead(401, { "www-authenticate": values }).end();
   };
 
@@ -36,13 +36,13 @@ test.each([
   expect(authorizationUri([header])).toBe(uri);
 });
 
-test("the authority and tenant come from the environment's refusal, without a token being sent", async () => {
-  const { place, asked } = await discover(
+test("the authority and tenant come from the environment's 401, without a token being sent", async () => {
+  const { authority, requests } = await discover(
     challenge("Negotiate", `Bearer authorization_uri=${uri}, resource_id=x`),
   );
-  expect(place).toEqual({ authority: "https://login.microsoftonline.com", tenant: TENANT });
-  expect(asked[0]).toMatchObject({ url: "/api/data/v9.2/" });
-  expect(asked[0]?.headers.authorization).toBeUndefined();
+  expect(authority).toEqual({ origin: "https://login.microsoftonline.com", tenant: TENANT });
+  expect(requests[0]).toMatchObject({ url: "/api/data/v9.2/" });
+  expect(requests[0]?.headers.authorization).toBeUndefined();
 });
 
 test.each([
@@ -53,11 +53,11 @@ test.each([
   ["http://login.microsoftonline.com", false],
   ["https://login.microsoftonline.com:8443", false],
   ["https://evil.example", false],
-])("an authority at %s: accepted is %s", async (authority, accepted) => {
-  const { place } = await discover(
-    challenge(`Bearer authorization_uri=${authority}/${TENANT}/oauth2/authorize`),
+])("an authority at %s: accepted is %s", async (origin, accepted) => {
+  const { authority } = await discover(
+    challenge(`Bearer authorization_uri=${origin}/${TENANT}/oauth2/authorize`),
   );
-  expect(place).toMatchObject(accepted ? { authority } : { name: "ProtocolError", code: "protocol" });
+  expect(authority).toMatchObject(accepted ? { origin } : { name: "ProtocolError", code: "protocol" });
 });
 
 test("the simulator signs in at its own origin, and at no other on this machine", async () => {
@@ -67,11 +67,11 @@ test("the simulator signs in at its own origin, and at no other on this machine"
     });
     response.end();
   });
-  expect(own.place).toEqual({ authority: own.origin, tenant: TENANT });
+  expect(own.authority).toEqual({ origin: own.origin, tenant: TENANT });
   const other = await discover(
     challenge(`Bearer authorization_uri=http://127.0.0.1:9/${TENANT}/oauth2/authorize`),
   );
-  expect(other.place).toMatchObject({ code: "protocol" });
+  expect(other.authority).toMatchObject({ code: "protocol" });
 });
 
 test.each([
@@ -83,23 +83,23 @@ test.each([
     ],
   ],
   ["nothing at all", []],
-])("%s is told as self-hosted", async (_what, values) => {
-  const { place } = await discover(challenge(...values));
-  expect(place).toBeInstanceOf(AddressError);
-  expect(place).toMatchObject({ code: "self-hosted" });
+])("%s is reported as self-hosted", async (_what, values) => {
+  const { authority } = await discover(challenge(...values));
+  expect(authority).toBeInstanceOf(AddressError);
+  expect(authority).toMatchObject({ code: "self-hosted" });
 });
 
-test("an environment under maintenance is waited for", async () => {
-  const { place, clock } = await discover((asked, response, count) => {
+test("discovery waits for an environment under maintenance", async () => {
+  const { authority, clock } = await discover((request, response, count) => {
     if (count < 3) response.writeHead(503, { "retry-after": "60" }).end();
-    else challenge(`Bearer authorization_uri=${uri}`)(asked, response, count);
+    else challenge(`Bearer authorization_uri=${uri}`)(request, response, count);
   });
-  expect(place).toMatchObject({ tenant: TENANT });
+  expect(authority).toMatchObject({ tenant: TENANT });
   expect(clock.sleeps.map((ms) => Math.floor(ms / 60_000))).toEqual([1, 1]);
 });
 
-test("nobody there is told after a few tries", async () => {
-  const { place, asked } = await discover((_asked, response) => response.destroy());
-  expect(place).toMatchObject({ name: "AddressError", code: "unreachable" });
-  expect(asked).toHaveLength(4);
+test("an environment that does not respond is reported after a few attempts", async () => {
+  const { authority, requests } = await discover((_request, response) => response.destroy());
+  expect(authority).toMatchObject({ name: "AddressError", code: "unreachable" });
+  expect(requests).toHaveLength(4);
 });

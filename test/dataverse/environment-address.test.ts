@@ -78,7 +78,7 @@ test.each([
 describe("the simulator's origin", () => {
   const simulatorOrigin = "http://127.0.0.1:4711";
 
-  test("is allowed when it is set, with any path, and no other port", () => {
+  test("is accepted if it is set, with any path, and on no other port", () => {
     const environment = normaliseAddress("127.0.0.1:4711/main.aspx".replace(/^/, "http://"), {
       simulatorOrigin,
     });

@@ -18,7 +18,7 @@ async function idsIn(response: Response): Promise<unknown> {
   return new Set(body.value.map((row: Readonly<Record<string, unknown>>) => row["accountid"]));
 }
 
-test("published views give the accounts that their own FetchXML gives", async () => {
+test("published views return the accounts that their own FetchXML returns", async () => {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own test data
   const views = JSON.parse(await readFile(PUBLISHED, "utf8")) as readonly PublishedView[];
   await using connected = await connectSimulated({ accounts: 120, client: { pageSize: 25 } });

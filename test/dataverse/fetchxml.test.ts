@@ -20,7 +20,7 @@ function isDistinct(inner: string, fetch = ""): boolean {
 
 const OURS = '<attribute name="name"/><order attribute="accountid"/>';
 
-test("columns and order become ours at every level; conditions, joins and aliases stay", () => {
+test("columns and order are replaced at every level; conditions, joins and aliases stay", () => {
   const view = `
     <fetch version="1.0" output-format="xml-platform" mapping="logical" count="50" page="3" paging-cookie="x">
       <entity name="account"><!-- old -->
@@ -40,7 +40,7 @@ test("columns and order become ours at every level; conditions, joins and aliase
   );
 });
 
-test("a view of the first rows keeps its number, order and columns, gets ours beside them, and is not paged", () => {
+test("a view with `top` keeps it, its order and its columns, gets ours as well, and is not paged", () => {
   const inner = `<attribute name="revenue"/><order attribute="revenue"/>${link('name="contact" from="parentcustomerid" to="accountid"')}`;
   const query = viewQuery(viewOf(entity(inner, ' top="100"')), ["name", "revenue"], 5000);
   expect(query.top).toBe(100);
@@ -50,7 +50,7 @@ test("a view of the first rows keeps its number, order and columns, gets ours be
   );
 });
 
-test("an empty top is none: the view is read page by page", () => {
+test("an empty `top` is ignored: the view is paged", () => {
   const view = viewOf(entity("", ' top=""'));
   const query = viewQuery(view, ["name"], 5000);
   expect(query.top).toBeUndefined();
@@ -59,13 +59,13 @@ test("an empty top is none: the view is read page by page", () => {
 });
 
 test.each(["\ufeff", "\n\t", '\ufeff\n<?xml version="1.0" encoding="utf-8"?>\n'])(
-  "what stands before the FetchXML does not matter: %j",
+  "a prefix of the FetchXML is ignored: %j",
   (before) => {
     expect(rewritten(before + entity(""))).toBe(rewritten(entity("")));
   },
 );
 
-test("the cookie is escaped into its attribute, and gone from a first page made later", () => {
+test("the cookie is escaped into its attribute, and absent from a first page requested later", () => {
   const query = viewQuery(viewOf(entity("")), [], 10);
   expect(query.xml(2, '<cookie page="1"/>')).toContain(
     'count="10" page="2" paging-cookie="&lt;cookie page=&quot;1&quot;/&gt;"',
@@ -97,7 +97,7 @@ describe("distinct", () => {
     expect(isDistinct(inner)).toBe(expected);
   });
 
-  test("stays where it was", () => {
+  test("stays if it was set", () => {
     expect(isDistinct("", ' distinct="true"')).toBe(true);
     expect(isDistinct("", ' distinct="false"')).toBe(false);
   });

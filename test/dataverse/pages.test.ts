@@ -12,14 +12,14 @@ const linkTo = ({ headers }: ReceivedRequest, rest: string) =>
 /** Pages 1 to `last`, one row each, linked by nextLink. */
 const linkedPages =
   (last: number): RequestHandler =>
-  (asked, response) => {
-    const page = Number(/\$skiptoken=(\d+)/.exec(asked.url)?.[1] ?? 1);
-    const next = page < last ? { "@odata.nextLink": linkTo(asked, `$skiptoken=${page + 1}`) } : {};
+  (request, response) => {
+    const page = Number(/\$skiptoken=(\d+)/.exec(request.url)?.[1] ?? 1);
+    const next = page < last ? { "@odata.nextLink": linkTo(request, `$skiptoken=${page + 1}`) } : {};
     sendJson(response, { value: [row(`a${page}`)], ...next });
   };
 
-function fetchXmlOf(asked: ReceivedRequest): string {
-  return asked.url.slice(asked.url.indexOf("fetchXml=") + "fetchXml=".length);
+function fetchXmlOf(request: ReceivedRequest): string {
+  return request.url.slice(request.url.indexOf("fetchXml=") + "fetchXml=".length);
 }
 
 function cookieAnnotation(page: number, cookie: string) {
@@ -31,11 +31,11 @@ function cookieAnnotation(page: number, cookie: string) {
   };
 }
 
-test("all active accounts come by key, with the columns every row needs, and no annotations", async () => {
+test("all active accounts are read by key, with the required columns and no annotations", async () => {
   await using connected = await connectTo(linkedPages(3));
   const rows = await allOf(connected.client.readAccounts({ kind: "all" }, ["name", "accountid"]));
   expect(rows.map((one) => one["accountid"])).toEqual(["a1", "a2", "a3"]);
-  const [first, second] = connected.asked();
+  const [first, second] = connected.requests();
   expect(first?.url).toBe(
     "/api/data/v9.2/accounts?$select=name,accountid,createdon,versionnumber,statecode&$filter=statecode eq 0&$orderby=accountid",
   );
@@ -43,21 +43,21 @@ test("all active accounts come by key, with the columns every row needs, and no 
   expect(second?.headers.prefer).toBe("odata.maxpagesize=5000");
 });
 
-test("at most two pages are asked for ahead of the one being used", async () => {
+test("at most two pages are requested ahead of the consumer's", async () => {
   await using connected = await connectTo(linkedPages(9));
   const pages = connected.client.readAccounts({ kind: "all" }, []);
   await pages.next();
   // A slow metadata request gives any further page request time to arrive.
   for (let turn = 0; turn < 3; turn += 1) await connected.client.accountColumns();
-  expect(connected.asked()).toHaveLength(3);
+  expect(connected.requests()).toHaveLength(3);
   await pages.return(undefined);
 });
 
-test("a reader that stops early stops what is on its way", async () => {
+test("a reader that stops early aborts pending requests", async () => {
   const events = new EventEmitter();
   const [arrived, closed] = [once(events, "arrived"), once(events, "closed")];
-  await using connected = await connectTo((asked, response, count) => {
-    if (count === 1) return linkedPages(2)(asked, response, count);
+  await using connected = await connectTo((request, response, count) => {
+    if (count === 1) return linkedPages(2)(request, response, count);
     response.on("close", () => events.emit("closed"));
     events.emit("arrived");
   });
@@ -66,7 +66,7 @@ test("a reader that stops early stops what is on its way", async () => {
   await arrived;
   await pages.return(undefined);
   await closed;
-  expect(connected.asked()).toHaveLength(2);
+  expect(connected.requests()).toHaveLength(2);
 });
 
 test("an aborted read ends with the signal's reason", async () => {
@@ -80,7 +80,7 @@ test("an aborted read ends with the signal's reason", async () => {
 
 test("a link to another host is refused before a token goes there", async () => {
   await using elsewhere = await connectTo(linkedPages(1));
-  await using connected = await connectTo((_asked, response) => {
+  await using connected = await connectTo((_request, response) => {
     sendJson(response, {
       value: [row("a1")],
       "@odata.nextLink": `${elsewhere.environment.apiRoot}accounts?$skiptoken=2`,
@@ -88,31 +88,32 @@ test("a link to another host is refused before a token goes there", async () => 
   });
   const reading = allOf(connected.client.readAccounts({ kind: "all" }, []));
   await expect(reading).rejects.toMatchObject({ name: "ProtocolError", code: "protocol" });
-  expect(elsewhere.asked()).toEqual([]);
+  expect(elsewhere.requests()).toEqual([]);
 });
 
-test("a page that comes twice is passed on; one that comes for ever is an error", async () => {
-  await using twice = await connectTo((asked, response, count) => {
-    const next = count === 4 ? {} : { "@odata.nextLink": linkTo(asked, `$skiptoken=${count === 3 ? 3 : 2}`) };
+test("a page that comes twice is returned; one that comes for ever is an error", async () => {
+  await using twice = await connectTo((request, response, count) => {
+    const next =
+      count === 4 ? {} : { "@odata.nextLink": linkTo(request, `$skiptoken=${count === 3 ? 3 : 2}`) };
     sendJson(response, { value: [row("a")], ...next });
   });
   expect(await allOf(twice.client.readAccounts({ kind: "all" }, []))).toHaveLength(4);
-  await using forever = await connectTo((asked, response) => {
-    sendJson(response, { value: [row("a")], "@odata.nextLink": linkTo(asked, "$skiptoken=2") });
+  await using forever = await connectTo((request, response) => {
+    sendJson(response, { value: [row("a")], "@odata.nextLink": linkTo(request, "$skiptoken=2") });
   });
   await expect(allOf(forever.client.readAccounts({ kind: "all" }, []))).rejects.toThrow("over and over");
 });
 
 test("an empty page in the middle does not end the read", async () => {
-  await using connected = await connectTo((asked, response, count) => {
-    if (count === 1) sendJson(response, { value: [], "@odata.nextLink": linkTo(asked, "$skiptoken=2") });
+  await using connected = await connectTo((request, response, count) => {
+    if (count === 1) sendJson(response, { value: [], "@odata.nextLink": linkTo(request, "$skiptoken=2") });
     else sendJson(response, { value: [row("a")] });
   });
   expect(await allOf(connected.client.readAccounts({ kind: "all" }, []))).toHaveLength(1);
 });
 
 test("a row without an id is not taken for an account", async () => {
-  await using connected = await connectTo((_asked, response) => {
+  await using connected = await connectTo((_request, response) => {
     sendJson(response, { value: [{ name: "Contoso" }] });
   });
   await expect(allOf(connected.client.readAccounts({ kind: "all" }, []))).rejects.toMatchObject({
@@ -121,7 +122,7 @@ test("a row without an id is not taken for an account", async () => {
 });
 
 test("a view is paged with its cookie, decoded twice and escaped once", async () => {
-  await using connected = await connectTo((_asked, response, count) => {
+  await using connected = await connectTo((_request, response, count) => {
     const more =
       count < 3
         ? cookieAnnotation(
@@ -133,7 +134,7 @@ test("a view is paged with its cookie, decoded twice and escaped once", async ()
   });
   const rows = await allOf(connected.client.readAccounts({ kind: "view", view: VIEW }, ["name"]));
   expect(rows).toHaveLength(3);
-  const [first, , third] = connected.asked().map(fetchXmlOf);
+  const [first, , third] = connected.requests().map(fetchXmlOf);
   expect(first).not.toContain("paging-cookie");
   expect(third).toContain('page="3"');
   expect(third).toContain(
@@ -141,8 +142,8 @@ test("a view is paged with its cookie, decoded twice and escaped once", async ()
   );
 });
 
-test("a paging cookie that stands still is a loop, although it counts on", async () => {
-  await using connected = await connectTo((_asked, response, count) => {
+test("a paging cookie that repeats its position is a loop, although its page number increases", async () => {
+  await using connected = await connectTo((_request, response, count) => {
     const still = `<cookie page="${count}"><accountid last="{1}" first="{1}" /></cookie>`;
     sendJson(response, { ...cookieAnnotation(count, still), value: [row("v")] });
   });
@@ -150,32 +151,32 @@ test("a paging cookie that stands still is a loop, although it counts on", async
   await expect(reading).rejects.toThrow("over and over");
 });
 
-test("a view without a cookie goes on by page number, and stops being trusted at 50,000 rows", async () => {
+test("a view without a cookie is paged by number, and fails at 50,000 rows", async () => {
   const rows = Array.from({ length: 5_000 }, (_, index) => row(`v${index}`));
   const body = gzipSync(JSON.stringify({ "@Microsoft.Dynamics.CRM.morerecords": true, value: rows }));
-  await using connected = await connectTo((_asked, response, count) => {
+  await using connected = await connectTo((_request, response, count) => {
     if (count === 10) sendJson(response, { value: rows });
     else response.writeHead(200, { "content-encoding": "gzip" }).end(body);
   });
   const reading = allOf(connected.client.readAccounts({ kind: "view", view: VIEW }, []));
   await expect(reading).rejects.toMatchObject({ code: "view-broken", subject: "My accounts" });
-  expect(fetchXmlOf(connected.asked().at(-1) ?? { method: "", url: "", headers: {}, body: "" })).toContain(
+  expect(fetchXmlOf(connected.requests().at(-1) ?? { method: "", url: "", headers: {}, body: "" })).toContain(
     'page="10"',
   );
 });
 
-test("a nextLink in the answer to a view is followed as well", async () => {
-  await using connected = await connectTo((asked, response, count) => {
+test("a nextLink in the response to a view is followed as well", async () => {
+  await using connected = await connectTo((request, response, count) => {
     sendJson(response, {
       value: [row(`v${count}`)],
-      ...(count === 1 ? { "@odata.nextLink": linkTo(asked, "$skiptoken=2") } : {}),
+      ...(count === 1 ? { "@odata.nextLink": linkTo(request, "$skiptoken=2") } : {}),
     });
   });
   expect(await allOf(connected.client.readAccounts({ kind: "view", view: VIEW }, []))).toHaveLength(2);
 });
 
-test("a view of the first rows is one page, and broken if it has fewer rows while there are more", async () => {
-  await using connected = await connectTo((_asked, response) => {
+test("a view with `top` is one page, and fails if it has fewer rows while there are more", async () => {
+  await using connected = await connectTo((_request, response) => {
     sendJson(response, { ...cookieAnnotation(1, "<cookie/>"), value: [row("v1"), row("v2")] });
   });
   const firstRows = (top: number) =>
@@ -191,16 +192,16 @@ test("a view of the first rows is one page, and broken if it has fewer rows whil
       message: expect.stringMatching(/2 rows of the view "My accounts"/),
     }),
   );
-  expect(connected.asked()).toHaveLength(2);
+  expect(connected.requests()).toHaveLength(2);
 });
 
-test("a query too long for an address goes through $batch", async () => {
+test("a query too long for a URL is sent as $batch", async () => {
   const values = Array.from(
     { length: 1_500 },
     (_, index) => `<value>Contoso &amp; Söhne ${index}</value>`,
   ).join("");
   const long = `<fetch><entity name="account"><filter><condition attribute="name" operator="in">${values}</condition></filter></entity></fetch>`;
-  await using connected = await connectTo((_asked, response) => {
+  await using connected = await connectTo((_request, response) => {
     const inner = [
       "HTTP/1.1 200 OK",
       "Content-Type: application/json; odata.metadata=minimal",
@@ -222,18 +223,18 @@ test("a query too long for an address goes through $batch", async () => {
   });
   const rows = await allOf(connected.client.readAccounts({ kind: "view", view: viewOf(long) }, ["name"]));
   expect(rows).toEqual([row("b1")]);
-  expect(connected.asked()[0]).toMatchObject({ method: "POST", url: "/api/data/v9.2/$batch" });
-  expect(decodeURIComponent(connected.asked()[0]?.body ?? "")).toContain("Contoso &amp; Söhne 1499");
+  expect(connected.requests()[0]).toMatchObject({ method: "POST", url: "/api/data/v9.2/$batch" });
+  expect(decodeURIComponent(connected.requests()[0]?.body ?? "")).toContain("Contoso &amp; Söhne 1499");
 });
 
-test("ids are fetched in chunks, in any state, and those that are gone are left out", async () => {
+test("ids are fetched in chunks, in any state, without those that do not exist", async () => {
   const ids = Array.from(
     { length: 1_100 },
     (_, index) => `00000000-0000-0000-0000-${String(index).padStart(12, "0")}`,
   );
-  await using connected = await connectTo((asked, response) => {
-    const asked500 = asked.url.match(/[0-9a-f-]{36}/g) ?? [];
-    sendJson(response, { value: asked500.filter((id) => !id.endsWith("7")).map(row) });
+  await using connected = await connectTo((request, response) => {
+    const ids500 = request.url.match(/[0-9a-f-]{36}/g) ?? [];
+    sendJson(response, { value: ids500.filter((id) => !id.endsWith("7")).map(row) });
   });
   const rows = await allOf(
     connected.client.fetchByIds(
@@ -242,6 +243,6 @@ test("ids are fetched in chunks, in any state, and those that are gone are left 
     ),
   );
   expect(rows).toHaveLength(990);
-  expect(connected.asked()).toHaveLength(3);
-  expect(connected.asked()[0]?.url).not.toContain("statecode eq");
+  expect(connected.requests()).toHaveLength(3);
+  expect(connected.requests()[0]?.url).not.toContain("statecode eq");
 });

@@ -7,7 +7,7 @@ async function isAdministrator(as: (simulator: RunningSimulator) => string) {
   return await connected.client.isSystemAdministrator();
 }
 
-test("who is a System Administrator: by role, through a team, or not", async () => {
+test("a System Administrator has the role directly or through a team", async () => {
   expect(await isAdministrator(({ org }) => org.adminId)).toBe(true);
   expect(await isAdministrator(addReader)).toBe(false);
   const throughTeam = await isAdministrator((simulator) => {
@@ -24,7 +24,7 @@ test("who is a System Administrator: by role, through a team, or not", async () 
   expect(throughTeam).toBe(true);
 });
 
-test("privileges that are missing are named, one by one and in an error", async () => {
+test("missing privileges are named, in the list and in an error", async () => {
   await using connected = await connectSimulated({
     as: (simulator) => {
       simulator.org.setPrivilege(roleOf(simulator, "Basic User"), "prvReadAccount", undefined);
@@ -40,12 +40,12 @@ test("privileges that are missing are named, one by one and in an error", async 
   await expect(reading).rejects.toMatchObject({ code: "missing-privilege", subject: "prvReadAccount" });
 });
 
-test("a privilege for one's own records alone is told: it hides accounts without any error", async () => {
+test("a privilege for the user's own records only is reported: it hides accounts without an error", async () => {
   await using connected = await connectSimulated({ as: addReader });
   expect(await connected.client.privilegeGaps()).toEqual({ missing: [], narrow: ["prvReadAccount"] });
 });
 
-test("who we are is told in lower case", async () => {
+test("the ids of an identity are in lower case", async () => {
   await using connected = await connectSimulated();
   const { org } = connected.simulator;
   expect(await connected.client.whoAmI()).toEqual({
@@ -55,7 +55,7 @@ test("who we are is told in lower case", async () => {
   });
 });
 
-test("users come with an e-mail address, else a sign-in name that is one, else none", async () => {
+test("users have an e-mail address, else a sign-in name that is one, else none", async () => {
   await using connected = await connectSimulated();
   const { org } = connected.simulator;
   const ids = [

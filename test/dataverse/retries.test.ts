@@ -8,8 +8,8 @@ import { allOf, connectSimulated, connectTo, row } from "./test-client.ts";
 
 const refuse = (code: string, message: string) => ({ error: { code, message } });
 
-test("a throttled request waits as long as it is told and goes on", async () => {
-  await using connected = await connectTo((_asked, response, count) => {
+test("a throttled request waits as long as Retry-After says and continues", async () => {
+  await using connected = await connectTo((_request, response, count) => {
     if (count <= 3)
       sendJson(response, refuse("0x80072321", "Combined execution time"), 429, { "retry-after": "30" });
     else sendJson(response, { value: [row("a")] });
@@ -20,8 +20,8 @@ test("a throttled request waits as long as it is told and goes on", async () => 
   expect(connected.client.usage).toMatchObject({ retries: 3, throttledMs: expect.any(Number) });
 });
 
-test("an environment that throttles for more than an hour is told so", async () => {
-  await using connected = await connectTo((_asked, response) => {
+test("an environment that throttles for more than an hour is an error", async () => {
+  await using connected = await connectTo((_request, response) => {
     sendJson(response, refuse("0x80072322", "Number of requests"), 429, { "retry-after": "300" });
   });
   await expect(connected.client.whoAmI()).rejects.toMatchObject({
@@ -43,13 +43,13 @@ test.each([
   ],
   ["a body that is not whole", 200, '{"value":[{"accoun', "application/json", "unavailable"],
   ["HTML with 200", 200, "<html>Sign in</html>", "text/html", "unavailable"],
-])("%s is tried six times", async (_what, status, body, type, code) => {
-  await using connected = await connectTo((_asked, response) => {
+])("%s is attempted six times", async (_what, status, body, type, code) => {
+  await using connected = await connectTo((_request, response) => {
     response.writeHead(status, { "content-type": type }).end(body);
   });
   const reading = allOf(connected.client.readAccounts({ kind: "all" }, []));
   await expect(reading).rejects.toMatchObject({ name: "DataverseError", code });
-  expect(connected.asked()).toHaveLength(6);
+  expect(connected.requests()).toHaveLength(6);
 });
 
 test.each([
@@ -74,42 +74,42 @@ test.each([
   [404, "0x80040217", "Entity 'x' With Id = 1 Does Not Exist", "record-not-found", undefined],
   [400, "0x80060888", "Syntax error at position 12", "refused", undefined],
 ])("%i %s is final, and code %#", async (status, serverCode, message, code, subject) => {
-  await using connected = await connectTo((_asked, response) => {
+  await using connected = await connectTo((_request, response) => {
     sendJson(response, refuse(serverCode, message), status, { "x-ms-service-request-id": "f00d" });
   });
   const error: unknown = await connected.client.whoAmI().catch((reason: unknown) => reason);
   expect(error).toMatchObject({ code, status, serverCode, requestId: "f00d" });
   expect(error).toHaveProperty("subject", ...(subject === undefined ? [] : [subject]));
-  expect(connected.asked()).toHaveLength(1);
+  expect(connected.requests()).toHaveLength(1);
 });
 
-test("a user who is not a member yet is asked for once more", async () => {
-  await using connected = await connectTo((_asked, response) => {
+test("a user who is not a member yet is retried once", async () => {
+  await using connected = await connectTo((_request, response) => {
     sendJson(response, refuse("0x80072560", "The user is not a member of the organization."), 403);
   });
   await expect(connected.client.whoAmI()).rejects.toMatchObject({ code: "not-a-member" });
-  expect(connected.asked()).toHaveLength(2);
+  expect(connected.requests()).toHaveLength(2);
 });
 
 test("a refused token is renewed once, and a second refusal asks to reconnect", async () => {
-  await using connected = await connectTo((asked, response) => {
-    if (asked.headers.authorization === "Bearer token-2") sendJson(response, { value: [row("a")] });
+  await using connected = await connectTo((request, response) => {
+    if (request.headers.authorization === "Bearer token-2") sendJson(response, { value: [row("a")] });
     else response.writeHead(401).end();
   });
   expect(await allOf(connected.client.readAccounts({ kind: "all" }, []))).toHaveLength(1);
-  await using refused = await connectTo((_asked, response) => {
+  await using refused = await connectTo((_request, response) => {
     response.writeHead(401).end();
   });
   await expect(refused.client.whoAmI()).rejects.toMatchObject({ name: "SignInError", category: "reconnect" });
-  expect(refused.asked()).toHaveLength(2);
+  expect(refused.requests()).toHaveLength(2);
 });
 
-const throttledOnce: RequestHandler = (_asked, response, count) => {
+const throttledOnce: RequestHandler = (_request, response, count) => {
   if (count === 1) sendJson(response, refuse("0x80072326", "Number of concurrent requests"), 429);
   else sendJson(response, { value: [row("a")] });
 };
 
-test("each try is told, and the log says why, without token or query", async () => {
+test("each attempt is reported, and the log says why, without token or query", async () => {
   const lines: string[] = [];
   const log = createLog({ level: "debug", destination: { write: (line) => void lines.push(line) } });
   const tries: RequestStats[] = [];
@@ -123,10 +123,10 @@ test("each try is told, and the log says why, without token or query", async () 
   expect(lines[0]).not.toMatch(/token-1|select/);
 });
 
-test("a client that is told to stop does not go on waiting", async () => {
+test("a client that is aborted stops waiting", async () => {
   const controller = new AbortController();
   await using connected = await connectTo(
-    (_asked, response) => {
+    (_request, response) => {
       controller.abort(new Error("the program ends"));
       sendJson(response, refuse("0x80072322", ""), 429);
     },
@@ -148,7 +148,7 @@ const FAULTS: readonly FaultRuleInput[] = [
   { path: "accounts\\?", skip: 1, fault: { kind: "repeat-page" } },
 ];
 
-test("whatever goes wrong on the way, the read is complete, all accounts or a view", async () => {
+test("a read is complete after any fault, of all accounts or of a view", async () => {
   await using connected = await connectSimulated({ accounts: 400, client: { pageSize: 100 } });
   const { client, simulator } = connected;
   const views = await client.views();

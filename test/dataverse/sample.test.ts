@@ -17,7 +17,7 @@ test("a column of a linked table is shown under its alias", async () => {
   expect(rows[0]).toMatchObject({ name: "Acme", "boss.internalemailaddress": "admin@contoso.example" });
 });
 
-test("a view of the first rows keeps their number and its order", async () => {
+test("a view with `top` keeps it and its order", async () => {
   await using connected = await connectSimulated();
   for (const n of [1, 2, 3, 4]) connected.simulator.org.createAccount({ name: `Acme ${n}` });
   const top = view(
@@ -27,7 +27,7 @@ test("a view of the first rows keeps their number and its order", async () => {
   expect([rows.map(({ name }) => name), count]).toEqual([["Acme 4", "Acme 3"], 3]);
 });
 
-test("in the columns named, an empty value has no key and a lookup its logical name", async () => {
+test("with given columns, an empty value has no key and a lookup its logical name", async () => {
   await using connected = await connectSimulated();
   const { org } = connected.simulator;
   org.createAccount({ name: "Acme", description: "two\r\nlines", ownerid: org.adminId });

@@ -28,11 +28,11 @@ type Options = Partial<DataverseOptions>;
 export async function connectTo(
   answer: RequestHandler,
   options: Options = {},
-): Promise<Connected & { readonly asked: () => readonly ReceivedRequest[] }> {
+): Promise<Connected & { readonly requests: () => readonly ReceivedRequest[] }> {
   let count = 0;
-  const server = await startTestServer((asked, response) => {
-    if (asked.url.includes("EntityDefinitions")) sendJson(response, { value: [] });
-    else answer(asked, response, (count += 1));
+  const server = await startTestServer((request, response) => {
+    if (request.url.includes("EntityDefinitions")) sendJson(response, { value: [] });
+    else answer(request, response, (count += 1));
   });
   const environment = normaliseAddress(server.origin, { simulatorOrigin: server.origin });
   const clock = createSettableClock("2026-03-01T00:00:00Z");
@@ -41,7 +41,7 @@ export async function connectTo(
     client,
     clock,
     environment,
-    asked: () => server.requests.filter(({ url }) => !url.includes("EntityDefinitions")),
+    requests: () => server.requests.filter(({ url }) => !url.includes("EntityDefinitions")),
     [Symbol.asyncDispose]: async () => {
       await client.close();
       await server[Symbol.asyncDispose]();

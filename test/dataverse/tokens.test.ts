@@ -10,7 +10,7 @@ const SECRET = "m4rked~sécret&=+";
 const TENANT = "1dab20d6-5aef-4d18-ab11-59afc8e3106a";
 
 /** Issues access-1, access-2 …, each for an hour, with refresh-1 … */
-const granting: RequestHandler = (_asked, response, count) => {
+const granting: RequestHandler = (_request, response, count) => {
   sendJson(response, {
     token_type: "Bearer",
     access_token: `access-${count}`,
@@ -21,7 +21,7 @@ const granting: RequestHandler = (_asked, response, count) => {
 
 const refusing =
   (status: number, error: string, description: string): RequestHandler =>
-  (_asked, response) => {
+  (_request, response) => {
     sendJson(response, { error, error_description: description }, status);
   };
 
@@ -52,7 +52,7 @@ async function signInAt(answer: RequestHandler) {
   };
 }
 
-test("an app asks at its tenant, for this environment alone, with its secret in the body", async () => {
+test("an application sends its secret in the body, to its tenant, for this environment only", async () => {
   await using signIn = await signInAt(granting);
   expect(await signIn.byApp.token()).toBe("access-1");
   expect(signIn.paths()).toEqual([`/${TENANT}/oauth2/v2.0/token`]);
@@ -64,7 +64,7 @@ test("an app asks at its tenant, for this environment alone, with its secret in 
   });
 });
 
-test("a token is kept until shortly before its end", async () => {
+test("a token is cached until shortly before it expires", async () => {
   await using signIn = await signInAt(granting);
   await signIn.byApp.token();
   signIn.clock.advance(54 * 60_000);
@@ -73,7 +73,7 @@ test("a token is kept until shortly before its end", async () => {
   expect(await signIn.byApp.token()).toBe("access-2");
 });
 
-test("many who ask at once, or found the same token stale, cause one request", async () => {
+test("many callers at once, or with the same stale token, cause one request", async () => {
   await using signIn = await signInAt(granting);
   const first = await Promise.all([signIn.byApp.token(), signIn.byApp.token(), signIn.byApp.token()]);
   const renewed = await Promise.all([signIn.byApp.renew("access-1"), signIn.byApp.renew("access-1")]);
@@ -86,7 +86,7 @@ test("many who ask at once, or found the same token stale, cause one request", a
   expect(signIn.forms()).toHaveLength(2);
 });
 
-test("a new refresh token is saved before the access token that came with it is given out, and used next", async () => {
+test("a new refresh token is saved before its access token is returned, and used next", async () => {
   await using signIn = await signInAt(granting);
   const order: string[] = [];
   const tokens = storedRefreshTokens(signIn.context, {
@@ -105,7 +105,7 @@ test("a new refresh token is saved before the access token that came with it is 
   );
 });
 
-test("a refresh token that could not be saved is not lost: it is saved before anything else is asked", async () => {
+test("a refresh token that was not saved is not lost: it is saved before the next request", async () => {
   await using signIn = await signInAt(granting);
   let broken = true;
   const saved: string[] = [];
@@ -122,10 +122,10 @@ test("a refresh token that could not be saved is not lost: it is saved before an
   expect(saved).toEqual(["refresh-1", "refresh-2"]);
 });
 
-test("a stale token for which no other is to be had is not given out again", async () => {
-  await using signIn = await signInAt((asked, response, count) =>
+test("a stale token that cannot be renewed is not returned again", async () => {
+  await using signIn = await signInAt((request, response, count) =>
     (count === 2 ? refusing(400, "invalid_grant", "AADSTS50173: It was revoked.") : granting)(
-      asked,
+      request,
       response,
       count,
     ),
@@ -135,7 +135,7 @@ test("a stale token for which no other is to be had is not given out again", asy
   expect(await signIn.byApp.token()).toBe("access-3");
 });
 
-test("an authority that does not answer is given up after the time for a request", async () => {
+test("an authority that does not respond fails after the request timeout", async () => {
   await using signIn = await signInAt(() => undefined);
   const tokens = clientCredentialTokens(
     { ...signIn.context, requestSeconds: 0.02 },
@@ -148,7 +148,7 @@ test("an authority that does not answer is given up after the time for a request
   expect(signIn.paths()).toHaveLength(4);
 });
 
-test("a source that is closed does not wait for another try", async () => {
+test("a source that is aborted does not wait for a retry", async () => {
   await using signIn = await signInAt(refusing(503, "temporarily_unavailable", "AADSTS90055"));
   const tokens = clientCredentialTokens(
     { ...signIn.context, signal: AbortSignal.abort(new Error("closed")) },
@@ -158,7 +158,7 @@ test("a source that is closed does not wait for another try", async () => {
   expect(signIn.paths()).toHaveLength(1);
 });
 
-test("one who stops waiting does not stop the others", async () => {
+test("a caller that stops waiting does not abort the others", async () => {
   await using signIn = await signInAt(granting);
   const impatient = new AbortController();
   const [gone, stays] = [signIn.byApp.token(impatient.signal), signIn.byApp.token()];
@@ -207,18 +207,18 @@ test.each([
   ["an overloaded server", 503],
   ["too many requests", 429],
   ["a server error", 500],
-])("%s is tried again", async (_what, status) => {
-  await using signIn = await signInAt((asked, response, count) => {
+])("%s is retried", async (_what, status) => {
+  await using signIn = await signInAt((request, response, count) => {
     if (count < 3) response.writeHead(status, { "retry-after": "7" }).end("busy");
-    else granting(asked, response, count);
+    else granting(request, response, count);
   });
   expect(await signIn.byApp.token()).toBe("access-3");
   expect(signIn.clock.sleeps).toHaveLength(2);
   expect(Math.min(...signIn.clock.sleeps)).toBeGreaterThanOrEqual(7_000);
 });
 
-test("a cut connection is tried four times, and then told as passing", async () => {
-  await using signIn = await signInAt((_asked, response) => response.destroy());
+test("a cut connection is attempted four times, and then reported as transient", async () => {
+  await using signIn = await signInAt((_request, response) => response.destroy());
   await expect(signIn.byApp.token()).rejects.toMatchObject({ name: "SignInError", category: "retry" });
   expect(signIn.forms()).toHaveLength(4);
 });

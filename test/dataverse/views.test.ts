@@ -26,7 +26,7 @@ test("own and shared personal views and system ones are listed; others' and othe
   expect(views[1]?.ownerId).toBe(connected.simulator.org.adminId);
 });
 
-test("a view that is gone, hidden, switched off or empty is told apart", async () => {
+test("a view that is deleted, hidden, deactivated or empty is distinguished", async () => {
   await using connected = await connectSimulated({
     as: addReader,
   });
@@ -56,7 +56,7 @@ test("a view that is gone, hidden, switched off or empty is told apart", async (
   ]);
 });
 
-test("a column that is gone breaks the view if it is the view's, and the mapping if it is ours", async () => {
+test("a deleted column is the view's error if the view uses it, and the mapping's if we request it", async () => {
   await using connected = await connectSimulated({ accounts: 3 });
   const { client, simulator } = connected;
   const filter = '<filter><condition attribute="new_gone" operator="not-null"/></filter>';

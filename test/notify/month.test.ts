@@ -151,7 +151,7 @@ test("a month has exactly these mails", { timeout: 300_000 }, async () => {
     12: both(`${THE_SYNC} works again`),
     14: [`${WENDY}: Support: your sync from Dynamics 365 has errors in 2 accounts`],
     20: both(`${THE_SYNC} has new errors in 1 account`),
-    21: both("the sync needs you: A plan waits for you"),
+    21: both("the sync needs you: A plan needs your approval"),
     // Queued on the 26th; retries get rarer, so the server gets it the morning after it is up again.
     29: both(`${THE_SYNC} has new errors in 1 account`),
     30: both("the client secret for Dynamics 365 ends on April 6, 2026"),

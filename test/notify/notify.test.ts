@@ -104,7 +104,7 @@ test("a plan that needs approval is notified once, and again after it was discar
   await nextDay();
 
   expect(first).toEqual(
-    [CAROL, DESK].map((to) => `${to}: Support: the sync needs you: A plan waits for you`),
+    [CAROL, DESK].map((to) => `${to}: Support: the sync needs you: A plan needs your approval`),
   );
   expect(second).toEqual([]);
   expect(third).toEqual([]);

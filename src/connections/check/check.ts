@@ -36,7 +36,7 @@ export async function checkConnection(deps: ConnectionDeps, signal?: AbortSignal
       const failedStep = step.needs === undefined ? undefined : failed.get(step.needs);
       if (failedStep !== undefined) {
         failed.set(id, failedStep);
-        const finding = `Not looked at, since "${failedStep}" failed.`;
+        const finding = `Not checked, because "${failedStep}" failed.`;
         done.push({ id, title, outcome: "not-reached", finding, remedy: null, message: null });
         continue;
       }
@@ -84,7 +84,7 @@ function failureResult(error: unknown, signal: AbortSignal | undefined): StepRes
       outcome: "failed",
       finding: "Dynamics 365 did not answer in time.",
       remedy: "Check again in some minutes; if it stays, see whether the environment is under maintenance.",
-      responsible: "here",
+      responsible: "sluice",
     };
   }
   if (error instanceof UserError) {
@@ -94,11 +94,11 @@ function failureResult(error: unknown, signal: AbortSignal | undefined): StepRes
       outcome: "failed",
       finding: `${finding}${supportFacts(error)}`,
       remedy,
-      responsible: RESPONSIBLE_BY_CODE[code] ?? "here",
+      responsible: RESPONSIBLE_BY_CODE[code] ?? "sluice",
     };
   }
   if (error instanceof HttpError)
-    return { outcome: "failed", finding: error.message, remedy: CHECK_LATER, responsible: "here" };
+    return { outcome: "failed", finding: error.message, remedy: CHECK_LATER, responsible: "sluice" };
   throw error;
 }
 

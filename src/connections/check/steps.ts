@@ -1,12 +1,13 @@
 // The steps of the connection check, in order. Each checks one thing and returns its finding;
 // check.ts reports what it throws as a failure.
+import { discoverSignIn } from "../../dataverse/auth/discovery.ts";
 import { DataverseError } from "../../dataverse/http/errors.ts";
 import type { Column, Identity } from "../../dataverse/model.ts";
 import { DAY_MS } from "../../lib/durations.ts";
 import { openHttp } from "../../lib/http.ts";
 import { issueKinds } from "../../sync/rules/issue-kinds.ts";
 import type { ConnectedEnvironment, Connection } from "../connection.ts";
-import { environmentAt, findSignInAuthority, type OpenConnection } from "../sign-in/open-client.ts";
+import { environmentAt, type OpenConnection } from "../sign-in/open-client.ts";
 import { openStoredConnection, type ConnectionDeps } from "../sign-in/open-stored-connection.ts";
 
 export type CheckId =
@@ -22,8 +23,8 @@ export type CheckId =
   | "clock"
   | "secret-expiry";
 
-/** Who can fix it: the Dynamics 365 administrator, or somebody on this side. */
-export type Responsible = "dynamics" | "here";
+/** Who can fix it: the Dynamics 365 administrator, or the admin of Sluice. */
+export type Responsible = "dynamics" | "sluice";
 
 export type StepResult =
   | { readonly outcome: "ok"; readonly finding: string }
@@ -69,16 +70,21 @@ const failed = (responsible: Responsible, finding: string, remedy: string): Step
 
 export const CHECK_STEPS: readonly Step[] = [
   { id: "address", title: "Dynamics 365 answers at its address", run: checkAddress },
-  { id: "sign-in", title: "The sign-in is good", needs: "address", run: checkSignIn },
-  { id: "user", title: "The connected user may come in", needs: "sign-in", run: checkUser },
-  { id: "rights", title: "The connected user has the rights it needs", needs: "user", run: checkPrivileges },
+  { id: "sign-in", title: "The sign-in works", needs: "address", run: checkSignIn },
+  { id: "user", title: "The connected user has access", needs: "sign-in", run: checkUser },
+  {
+    id: "rights",
+    title: "The connected user has the privileges it needs",
+    needs: "user",
+    run: checkPrivileges,
+  },
   { id: "accounts", title: "Accounts can be read", needs: "user", run: checkAccounts },
   { id: "metadata", title: "Columns can be read", needs: "user", run: checkColumns },
   { id: "secured-columns", title: "Secured columns", needs: "metadata", run: checkSecuredColumns },
   { id: "users", title: "Users can be read", needs: "user", run: checkUsers },
   { id: "views", title: "Views are visible", needs: "user", run: checkViews },
   { id: "clock", title: "The clocks agree", needs: "user", run: checkClock },
-  { id: "secret-expiry", title: "The sign-in lasts", run: checkSecretExpiry },
+  { id: "secret-expiry", title: "The sign-in does not expire soon", run: checkSecretExpiry },
 ];
 
 const ADMIN_CENTER = "In the Power Platform admin center, under the environment's";
@@ -86,7 +92,11 @@ const ADMIN_CENTER = "In the Power Platform admin center, under the environment'
 async function checkAddress({ deps, environment, signal }: CheckContext): Promise<StepResult> {
   const http = openHttp();
   try {
-    const authority = await findSignInAuthority(deps, environmentAt(deps, environment.origin), http, signal);
+    const authority = await discoverSignIn(environmentAt(deps, environment.origin), {
+      http,
+      clock: deps.clock,
+      signal,
+    });
     return ok(`${environment.host} answers, and has people sign in at ${new URL(authority.origin).host}.`);
   } finally {
     await http.close();
@@ -108,14 +118,14 @@ async function checkSignIn(context: CheckContext): Promise<StepResult> {
       throw error;
     context.identity = error;
   }
-  return ok("Microsoft Entra ID gives tokens, and Dynamics 365 takes them.");
+  return ok("Microsoft Entra ID issues tokens, and Dynamics 365 accepts them.");
 }
 
 async function checkUser({ open, identity, environment }: CheckContext): Promise<StepResult> {
   if (identity instanceof DataverseError) throw identity;
   if (environment.organizationId !== null && identity?.organizationId !== environment.organizationId)
     return failed(
-      "here",
+      "sluice",
       `${environment.host} belongs to another organisation than the one that was connected.`,
       "Connect Dynamics 365 again; accounts of the organisation before stay, but are not synced any more.",
     );
@@ -180,7 +190,7 @@ async function checkColumns(context: CheckContext): Promise<StepResult> {
   const missing = mappedColumns(context.connection).filter((name) => !known.has(name));
   if (missing.length === 0) return ok(`${context.columns.length} columns of accounts.`);
   const { howToResolve } = issueKinds["field-not-found"];
-  return warning("here", `Mapped, and not there any more: ${missing.join(", ")}.`, howToResolve);
+  return warning("sluice", `Mapped, and not there any more: ${missing.join(", ")}.`, howToResolve);
 }
 
 async function checkSecuredColumns({ columns = [], connection }: CheckContext): Promise<StepResult> {
@@ -216,7 +226,7 @@ async function checkViews({ open, connection, environment }: CheckContext): Prom
   const selection = connection.settings?.selection;
   if (selection?.kind === "view" && !views.some(({ id, name }) => [id, name].includes(selection.view)))
     return failed(
-      "here",
+      "sluice",
       `The view that selects the accounts, "${connection.selectionName ?? selection.view}", is not visible to the connected user.`,
       issueKinds["view-not-found"].howToResolve,
     );
@@ -237,12 +247,12 @@ const MAX_CLOCK_SKEW_MS = 5 * 60_000;
 
 async function checkClock({ open, deps }: CheckContext): Promise<StepResult> {
   const serverTime = await open!.client.serverTime();
-  if (serverTime === undefined) return ok("Dynamics 365 did not say what time it is.");
+  if (serverTime === undefined) return ok("Dynamics 365 did not send its time.");
   const skewMs = deps.clock.now().getTime() - serverTime.getTime();
   const seconds = Math.round(Math.abs(skewMs) / 1000);
   if (Math.abs(skewMs) <= MAX_CLOCK_SKEW_MS) return ok(`They differ by ${seconds} s.`);
   return warning(
-    "here",
+    "sluice",
     `The clock of this server is ${duration(seconds)} ${skewMs > 0 ? "ahead of" : "behind"} Dynamics 365's.`,
     "Have the operator set the server's clock by a time service (NTP).",
   );
@@ -259,14 +269,14 @@ async function checkSecretExpiry({ environment, deps }: CheckContext): Promise<S
   if (environment.signInBy === "delegated")
     return ok("A log-in lasts as long as it is used: it ends when 90 days pass without a sync.");
   const { secretExpiresAt } = environment;
-  if (secretExpiresAt === null) return ok("When the client secret ends was not entered.");
+  if (secretExpiresAt === null) return ok("The expiry date of the client secret was not entered.");
   const day = secretExpiresAt.toISOString().slice(0, 10);
   const days = (secretExpiresAt.getTime() - deps.clock.now().getTime()) / DAY_MS;
   const remedy =
     'Make a new secret in the app registration, under "Certificates & secrets", and connect with it.';
-  if (days <= 0) return failed("here", `The client secret ended on ${day}.`, remedy);
-  if (days <= EXPIRY_WARNING_DAYS) return warning("here", `The client secret ends on ${day}.`, remedy);
-  return ok(`The client secret is good until ${day}.`);
+  if (days <= 0) return failed("sluice", `The client secret expired on ${day}.`, remedy);
+  if (days <= EXPIRY_WARNING_DAYS) return warning("sluice", `The client secret expires on ${day}.`, remedy);
+  return ok(`The client secret is valid until ${day}.`);
 }
 
 function mappedColumns({ settings }: Connection): string[] {

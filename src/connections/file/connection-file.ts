@@ -81,7 +81,7 @@ function parseFile(path: string): unknown {
       path,
       document.errors.map(({ code, linePos }) => {
         const place = linePos === undefined ? "" : ` in line ${linePos[0].line}`;
-        const what = code === "DUPLICATE_KEY" ? "A name stands twice" : "It is not valid YAML or JSON";
+        const what = code === "DUPLICATE_KEY" ? "A name appears twice" : "It is not valid YAML or JSON";
         return `${what}${place}. Correct it; indentation and quotes are the usual causes.`;
       }),
     );

@@ -20,17 +20,31 @@ export async function loadPastRuns(db: Kysely<Tables>, organizationId: string): 
     last_failure: Date | null;
   }>`
     with done as (
-      select id, started_at from runs where organization_id = ${organizationId} and status = 'done' and mode <> 'retry'
-      order by id desc limit 1),
+      select id, started_at
+      from runs
+      where organization_id = ${organizationId} and status = 'done' and mode <> 'retry'
+      order by id desc
+      limit 1),
     since as (
-      select status, mode, finished_at as at, error ->> 'kind' as why from runs
-      where organization_id = ${organizationId} and mode in ('sync', 'changes') and id > coalesce((select id from done), 0)),
+      select status, mode, finished_at as at, error ->> 'kind' as error_kind
+      from runs
+      where organization_id = ${organizationId}
+        and mode in ('sync', 'changes')
+        and id > coalesce((select id from done), 0)),
     discarded as (
-      select mode, at from since, done where status = 'discarded' and coalesce(why <> all(${STALE_PLAN_KINDS}::text[]), true))
+      select mode, at
+      from since, done
+      where status = 'discarded'
+        and coalesce(error_kind <> all(${STALE_PLAN_KINDS}::text[]), true)),
+    full_run as (
+      select started_at
+      from runs
+      where organization_id = ${organizationId} and status = 'done' and mode in ('sync', 'plan')
+      order by id desc
+      limit 1)
     select
       greatest(
-        (select started_at from runs where organization_id = ${organizationId} and status = 'done' and mode in ('sync', 'plan')
-          order by id desc limit 1),
+        (select started_at from full_run),
         (select max(at) from discarded where mode = 'sync')) as last_full,
       (select greatest(started_at, (select max(at) from discarded)) from done) as last_done,
       (select count(*) from since where status = 'failed')::int as failures,

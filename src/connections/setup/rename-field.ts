@@ -27,9 +27,10 @@ export async function renameMappedField(
   const organization = environment?.organizationId ?? null;
   const activeRun = organization === null ? undefined : await activeRunId(trx, organization);
   const { rows: runsWithField } = await sql`
-    select from runs where id = ${activeRun ?? null} and settings #> '{settings,mapping,fields}' @> ${fieldFilter}::jsonb`.execute(
-    trx,
-  );
+    select
+    from runs
+    where id = ${activeRun ?? null}
+      and settings #> '{settings,mapping,fields}' @> ${fieldFilter}::jsonb`.execute(trx);
   if (runsWithField.length > 0)
     throw new ConnectionError("busy", `Run ${activeRun} is filling "${from}".`, {
       fix: "Rename it when the run has ended.",

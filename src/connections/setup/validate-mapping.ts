@@ -49,7 +49,8 @@ function fieldProblems(mapping: Mapping, fields: readonly ExistingField[]): stri
     if (sameName === undefined) return [];
     if (sameName.type !== type)
       return [
-        `The field "${sameName.name}" exists as ${targetNames[sameName.type]}, and a field keeps its type. Map to a field of another name.`,
+        `The field "${sameName.name}" exists as ${targetNames[sameName.type]}, and a field keeps its type. ` +
+          "Map to a field of another name.",
       ];
     return sameName.name === field.trim()
       ? []
@@ -58,7 +59,8 @@ function fieldProblems(mapping: Mapping, fields: readonly ExistingField[]): stri
   const total = fields.length + newFieldsOf(mapping, fields).length;
   if (total > MAX_CUSTOM_FIELDS)
     problems.push(
-      `With this mapping there would be ${total} fields, and accounts can have ${MAX_CUSTOM_FIELDS}. Map fewer columns.`,
+      `With this mapping there would be ${total} fields, and accounts can have ${MAX_CUSTOM_FIELDS}. ` +
+        "Map fewer columns.",
     );
   return problems;
 }

@@ -3,6 +3,7 @@
 // only the state is stored, valid once, for ten minutes, for the teammate who started.
 import { createHash } from "node:crypto";
 import { redeemCode, authorizationError, startSignIn } from "../../dataverse/auth/authorize.ts";
+import { discoverSignIn } from "../../dataverse/auth/discovery.ts";
 import type { DataverseClient } from "../../dataverse/client.ts";
 import { DataverseError } from "../../dataverse/http/errors.ts";
 import type { ClientCredentials } from "../../dataverse/auth/token-endpoint.ts";
@@ -11,7 +12,7 @@ import { DAY_MS } from "../../lib/durations.ts";
 import { openHttp, type Http } from "../../lib/http.ts";
 import { ConnectionError } from "../connection-error.ts";
 import { saveSignIn } from "../connection.ts";
-import { environmentAt, findSignInAuthority, openClient } from "./open-client.ts";
+import { environmentAt, openClient } from "./open-client.ts";
 import type { ConnectionDeps } from "./open-stored-connection.ts";
 import { REFRESH_TOKEN, SIGN_IN_VERIFIER } from "./secrets.ts";
 
@@ -36,7 +37,7 @@ export async function startLogIn(
   const app = requireApplication(deps);
   const environment = environmentAt(deps, request.address);
   return withHttp(async (http) => {
-    const authority = await findSignInAuthority(deps, environment, http, signal);
+    const authority = await discoverSignIn(environment, { http, clock: deps.clock, signal });
     const context = { environment, authority, http, clock: deps.clock };
     const { url, state, verifier } = await startSignIn(context, app, request.redirectUri);
     const { kysely } = deps.database;
@@ -172,7 +173,7 @@ async function claimPendingSignIn({ database, clock }: ConnectionDeps, teammateI
   if (known.used_at !== null)
     throw new ConnectionError(
       "sign-in-used",
-      "This log-in was completed already, and a log-in counts once.",
+      "This log-in was already completed, and a log-in can be used only once.",
       { fix: "If Dynamics 365 is not connected, log in again." },
     );
   throw new ConnectionError(
@@ -185,7 +186,7 @@ async function claimPendingSignIn({ database, clock }: ConnectionDeps, teammateI
 function unknownSignInError(): ConnectionError {
   return new ConnectionError(
     "sign-in-unknown",
-    "This log-in was not begun here by you, so it was not accepted.",
+    "This log-in was not started here by you, so it was not accepted.",
     { fix: "Log in to Dynamics 365 from the sync settings." },
   );
 }

@@ -12,7 +12,7 @@ import {
 } from "../../dataverse/auth/tokens.ts";
 import type { SignInContext } from "../../dataverse/auth/token-endpoint.ts";
 import type { Clock } from "../../lib/clock.ts";
-import { openHttp, type Http } from "../../lib/http.ts";
+import { openHttp } from "../../lib/http.ts";
 import type { Log } from "../../lib/log.ts";
 import { createReleases } from "../../lib/releases.ts";
 import type { ConnectionSettings, SignIn } from "../file/connection-file.ts";
@@ -41,22 +41,9 @@ export type OpenOptions = { readonly signal?: AbortSignal | undefined; readonly 
 export function environmentAt(deps: ClientDeps, address: string): Environment {
   const environment = normaliseAddress(address, { simulatorOrigin: deps.simulator });
   if (environment.region === "simulator") {
-    deps.log.warn(`Speaking to the simulator at ${environment.origin}, not to Dynamics 365.`);
+    deps.log.warn(`Connecting to the simulator at ${environment.origin}, not to Dynamics 365.`);
   }
   return environment;
-}
-
-/**
- * Sends one request, without any secret.
- * @throws AddressError, DataverseError, ProtocolError
- */
-export function findSignInAuthority(
-  deps: ClientDeps,
-  environment: Environment,
-  http: Http,
-  signal?: AbortSignal,
-): Promise<SignInAuthority> {
-  return discoverSignIn(environment, { http, clock: deps.clock, signal });
 }
 
 /**
@@ -79,7 +66,8 @@ export async function openClient(
   const http = openHttp();
   releases.add(() => http.close());
   try {
-    const found = target.authority ?? (await findSignInAuthority(deps, environment, http, options.signal));
+    const found =
+      target.authority ?? (await discoverSignIn(environment, { http, clock, signal: options.signal }));
     const authority = target.tenant === undefined ? found : { ...found, tenant: target.tenant };
     const tokens = tokensFor({ environment, authority, http, clock });
     const { signal, pageSize } = options;

@@ -125,7 +125,11 @@ async function releaseClaim({ database }: StoreDeps, { id }: Claim): Promise<voi
 }
 
 function replacedError(): ConnectionError {
-  return new ConnectionError("replaced", "Dynamics 365 was disconnected or connected anew in the meantime.", {
-    fix: "Try again.",
-  });
+  return new ConnectionError(
+    "replaced",
+    "Dynamics 365 was disconnected or connected again in the meantime.",
+    {
+      fix: "Try again.",
+    },
+  );
 }

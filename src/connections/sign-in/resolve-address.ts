@@ -1,7 +1,8 @@
 // Resolves a pasted address to its environment and sign-in authority, before anybody signs in.
 // Sends no secret.
+import { discoverSignIn } from "../../dataverse/auth/discovery.ts";
 import { openHttp } from "../../lib/http.ts";
-import { environmentAt, findSignInAuthority, type ClientDeps } from "./open-client.ts";
+import { environmentAt, type ClientDeps } from "./open-client.ts";
 
 export type ResolvedAddress = {
   readonly host: string;
@@ -21,7 +22,7 @@ export async function resolveAddress(
   const http = openHttp();
   try {
     const { origin, region } = environment;
-    const authority = await findSignInAuthority(deps, environment, http, signal);
+    const authority = await discoverSignIn(environment, { http, clock: deps.clock, signal });
     return {
       host: new URL(origin).host,
       origin,

@@ -4,12 +4,12 @@ import type { RunStatus } from "../../sync/tables.ts";
 import { sql } from "kysely";
 import type { Kysely } from "kysely";
 import type { Tables } from "../../db/tables.ts";
-import { planAwaitingApproval } from "../../sync/plan/plan-validity.ts";
+import { planAwaitingApproval, type PlanAwaitingApproval } from "../../sync/plan/plan-validity.ts";
 import { activeRunId } from "../../sync/record/run-state.ts";
 import type { Connection } from "../connection.ts";
 import { loadPastRuns } from "../schedule/past-runs.ts";
 import { nextRun } from "../schedule/next-run.ts";
-import { deriveState, type FailedRun, type StatusFacts, type SyncState, type WaitingRun } from "./status.ts";
+import { deriveState, type FailedRun, type StatusFacts, type SyncState } from "./status.ts";
 
 export type SyncStatus = {
   readonly state: SyncState;
@@ -90,7 +90,7 @@ async function nextRunAt(
 
 type Figures = Pick<SyncStatus, "lastRun" | "running" | "openIssues" | "accounts"> & {
   readonly lastDone: SyncStatus["lastRun"];
-  readonly pendingPlan: WaitingRun | null;
+  readonly pendingPlan: PlanAwaitingApproval | null;
   readonly failed: (FailedRun & { readonly at: Date }) | null;
 };
 
@@ -109,18 +109,22 @@ async function loadFigures(
   // If a run's process died, its row keeps the active status until the next run recovers it.
   const isInterrupted =
     lastRow !== undefined && lastRow.id !== running && ACTIVE_STATUSES.has(lastRow.status);
-  const waiting = await planAwaitingApproval(db, organization, now);
+  const pendingPlan = await planAwaitingApproval(db, organization, now);
   const counts = await sql<{ issues: number; accounts: number }>`
     select
-      (select count(*) from sync_issues where organization_id = ${organization} and closed_run is null) as issues,
-      (select count(*) from account_links where organization_id = ${organization} and stop_reason is null) as accounts
+      (select count(*)
+        from sync_issues
+        where organization_id = ${organization} and closed_run is null) as issues,
+      (select count(*)
+        from account_links
+        where organization_id = ${organization} and stop_reason is null) as accounts
     `.execute(db);
   return {
     lastRun:
       lastRow === undefined ? null : isInterrupted ? { ...lastRow, status: "interrupted" as const } : lastRow,
     lastDone: lastDone ?? null,
     running: running ?? null,
-    pendingPlan: waiting ?? null,
+    pendingPlan: pendingPlan ?? null,
     failed: await lastFailure(db, organization),
     openIssues: counts.rows[0]?.issues ?? 0,
     accounts: counts.rows[0]?.accounts ?? 0,
@@ -136,11 +140,15 @@ async function lastFailure(db: Kysely<Tables>, organization: string): Promise<Fi
     select id, status in ('failed', 'applying') as "isFailure", error ->> 'sentence' as sentence,
       coalesce(finished_at, planned_at) as at
     from runs
-    where organization_id = ${organization} and mode <> 'retry' and (
-      status = 'done' or status = 'applying' and halt_reason = 'failed'
-      or status in ('failed', 'planned', 'discarded') and mode in ('sync', 'changes'))
-    order by id desc limit 1`.execute(db);
+    where organization_id = ${organization}
+      and mode <> 'retry'
+      and (
+        status = 'done'
+        or status = 'applying' and halt_reason = 'failed'
+        or status in ('failed', 'planned', 'discarded') and mode in ('sync', 'changes'))
+    order by id desc
+    limit 1`.execute(db);
   const last = rows[0];
   if (!last?.isFailure || last.at === null) return null;
-  return { id: last.id, sentence: last.sentence ?? "It does not say why.", at: last.at };
+  return { id: last.id, sentence: last.sentence ?? "Its reason is unknown.", at: last.at };
 }

@@ -1,6 +1,7 @@
 // Derives the state of the sync, and what needs an admin, from facts about the connection and its
 // runs (load-status.ts). Pure.
-import { approvalExplanations, type ApprovalReason } from "../../settings/run-explanations.ts";
+import { approvalExplanations } from "../../settings/run-explanations.ts";
+import type { PlanAwaitingApproval } from "../../sync/plan/plan-validity.ts";
 import type { Attention } from "../tables.ts";
 
 export type SyncState =
@@ -12,7 +13,6 @@ export type SyncState =
   | "paused"
   | "needs-attention";
 
-export type WaitingRun = { readonly id: number; readonly why: ApprovalReason | null };
 export type FailedRun = { readonly id: number; readonly sentence: string };
 
 export type StatusFacts = {
@@ -22,7 +22,7 @@ export type StatusFacts = {
   readonly attention: Attention | null;
   readonly isRunning: boolean;
   /** A plan that can still be applied. */
-  readonly pendingPlan: WaitingRun | null;
+  readonly pendingPlan: PlanAwaitingApproval | null;
   /** The last sync, if it failed since somebody connected. */
   readonly failed: FailedRun | null;
   readonly everSynced: boolean;
@@ -60,16 +60,16 @@ function attentionOf({ attention, pendingPlan, failed, everSynced }: StatusFacts
 /**
  * The attention for a sync that needs approval before it writes; a requested preview needs none.
  */
-export function approvalAttention(run: WaitingRun): Attention | null {
-  if (run.why === null) return null;
-  const { finding, fix } = approvalExplanations[run.why];
+export function approvalAttention(plan: PlanAwaitingApproval): Attention | null {
+  if (plan.why === null) return null;
+  const { finding, fix } = approvalExplanations[plan.why];
   return {
     kind: "plan-waits",
-    title: "A plan waits for you",
+    title: "A plan needs your approval",
     sentence: `${finding} Nothing was written.`,
     howToResolve: fix,
     place: "plan",
-    run: run.id,
+    run: plan.id,
   };
 }
 

@@ -53,7 +53,7 @@ export async function discoverSignIn(
       `The environment wants us to sign in at ${url.origin}, which is not one of Microsoft's sign-in servers. Nothing ` +
         "was sent there.",
       {},
-      { fix: "Check the address; if it is right, have your network looked at." },
+      { fix: "Check the address; if it is right, have your network checked." },
     );
   return { origin: url.origin, tenant };
 }

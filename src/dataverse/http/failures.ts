@@ -74,7 +74,7 @@ function sqlTimeout(errorResponse: ErrorResponse): DataverseError {
 }
 
 export function incompleteBodyFailure(error: IncompleteBody, response: HttpResponse | undefined): Failure {
-  const finding = "Dynamics 365 sent an answer that was not complete.";
+  const finding = "Dynamics 365 sent an incomplete response.";
   const facts = { status: response?.status ?? 0, requestId: response && requestIdOf(response) };
   const options = { fix: "Try again later.", cause: error };
   return { failureClass: "transient", error: new DataverseError("unavailable", finding, facts, options) };

@@ -96,7 +96,7 @@ function environmentUrl(target: string, environment: Environment): URL {
   if (url !== undefined && url.origin === environment.origin && url.pathname.startsWith("/api/data/"))
     return url;
   throw new ProtocolError(
-    `Dynamics 365 answered with a link to another place (${url?.origin ?? "not a URL"}), which was not followed: ` +
+    `Dynamics 365 answered with a link to another host (${url?.origin ?? "not a URL"}), which was not followed: ` +
       `only ${environment.origin} is given our token.`,
     {},
     { fix: "If a proxy rewrites addresses, have it leave Dynamics 365 alone." },
@@ -144,21 +144,24 @@ async function sendWithRetry<T>(
       throttledMs += delay;
       usage.throttledMs += delay;
     }
-    log?.warn("Dynamics 365 did not serve a request; trying again", {
+    log?.warn("A request to Dynamics 365 failed; retrying", {
       path: url.pathname,
       failure: failureClass,
       attempt: failures[failureClass],
       delayMs: delay,
-      ...(error instanceof DataverseError
-        ? { status: error.status, code: error.serverCode, requestId: error.requestId }
-        : {}),
-      reason: error.cause instanceof Error ? error.cause.message : error.message,
+      ...logFields(error),
     });
     await clock.sleep(delay, signal);
     // The token may have expired during the wait; its refusal then says nothing about the new one.
     failures.token = 0;
     token = await tokens.token(signal);
   }
+}
+
+function logFields(error: Error): Readonly<Record<string, unknown>> {
+  const reason = error.cause instanceof Error ? error.cause.message : error.message;
+  if (!(error instanceof DataverseError)) return { reason };
+  return { status: error.status, code: error.serverCode, requestId: error.requestId, reason };
 }
 
 async function attempt<T>(
@@ -233,7 +236,7 @@ async function sendAsBatch(
   });
   if (outer.status !== 200) return outer;
   const inner = responseInBatch(outer);
-  if (inner === undefined) throw new IncompleteBody("The batch answer is not complete.");
+  if (inner === undefined) throw new IncompleteBody("The batch response is incomplete.");
   return inner;
 }
 

@@ -74,78 +74,87 @@ export function userAccess(
   requests: Requests,
   whoAmI: (signal?: AbortSignal) => Promise<Identity>,
 ): UserAccess {
-  const teamsOf = async (userId: string, signal: AbortSignal | undefined) => {
-    const path = `systemusers(${userId})/teammembership_association?$select=teamid,teamtype`;
-    const teams = await readList(requests, path, listSchema(Team), signal);
-    return teams.filter(({ teamtype }) => teamtype !== ACCESS_TEAM).map(({ teamid }) => teamid);
+  return {
+    isSystemAdministrator: async (signal) =>
+      isSystemAdministrator(requests, (await whoAmI(signal)).userId, signal),
+    privilegeGaps: async (signal) => readPrivilegeGaps(requests, (await whoAmI(signal)).userId, signal),
+    readableSecuredColumns: async (signal) =>
+      readSecuredColumns(requests, (await whoAmI(signal)).userId, signal),
   };
-  const hasAdministratorRole = async (path: string, signal: AbortSignal | undefined) => {
-    const roles = await readList(
-      requests,
-      `${path}?$select=roleid,_roletemplateid_value`,
-      listSchema(Role),
-      signal,
-    );
+}
+
+async function isSystemAdministrator(
+  requests: Requests,
+  userId: string,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  const isAmong = async (path: string) => {
+    const query = `${path}?$select=roleid,_roletemplateid_value`;
+    const roles = await readList(requests, query, listSchema(Role), signal);
     return roles.some(
       (role) => role["_roletemplateid_value"]?.toLowerCase() === SYSTEM_ADMINISTRATOR_TEMPLATE,
     );
   };
+  if (await isAmong(`systemusers(${userId})/systemuserroles_association`)) return true;
+  for (const team of await readTeamIds(requests, userId, signal))
+    if (await isAmong(`teams(${team})/teamroles_association`)) return true;
+  return false;
+}
+
+async function readTeamIds(
+  requests: Requests,
+  userId: string,
+  signal: AbortSignal | undefined,
+): Promise<string[]> {
+  const path = `systemusers(${userId})/teammembership_association?$select=teamid,teamtype`;
+  const teams = await readList(requests, path, listSchema(Team), signal);
+  return teams.filter(({ teamtype }) => teamtype !== ACCESS_TEAM).map(({ teamid }) => teamid);
+}
+
+async function readPrivilegeGaps(
+  requests: Requests,
+  userId: string,
+  signal: AbortSignal | undefined,
+): Promise<PrivilegeGaps> {
+  const path = `systemusers(${userId})/Microsoft.Dynamics.CRM.RetrieveUserPrivileges()`;
+  const { RolePrivileges: granted } = await requests.json(path, PrivilegesOfUser, { signal });
+  const names = await privilegeNames(requests, granted, signal);
+  const organisationWide = await privilegeNames(requests, granted.filter(isOrganisationWide), signal);
   return {
-    async isSystemAdministrator(signal) {
-      const { userId } = await whoAmI(signal);
-      if (await hasAdministratorRole(`systemusers(${userId})/systemuserroles_association`, signal))
-        return true;
-      for (const team of await teamsOf(userId, signal))
-        if (await hasAdministratorRole(`teams(${team})/teamroles_association`, signal)) return true;
-      return false;
-    },
-    async privilegeGaps(signal) {
-      const { userId } = await whoAmI(signal);
-      const path = `systemusers(${userId})/Microsoft.Dynamics.CRM.RetrieveUserPrivileges()`;
-      const { RolePrivileges: rolePrivileges } = await requests.json(path, PrivilegesOfUser, { signal });
-      const names = await privilegeNames(requests, rolePrivileges, signal);
-      const organisationWide = await privilegeNames(
-        requests,
-        rolePrivileges.filter(isOrganisationWide),
-        signal,
-      );
-      return {
-        missing: NEEDED_PRIVILEGES.filter((name) => !names.has(name.toLowerCase())),
-        insufficientDepth: NEEDED_ORGANISATION_WIDE.filter(
-          (name) => names.has(name.toLowerCase()) && !organisationWide.has(name.toLowerCase()),
-        ),
-      };
-    },
-    async readableSecuredColumns(signal) {
-      const { userId } = await whoAmI(signal);
-      const paths = [`systemusers(${userId})/systemuserprofiles_association`];
-      for (const team of await teamsOf(userId, signal)) paths.push(`teams(${team})/teamprofiles_association`);
-      const profileIds = new Set<string>();
-      for (const path of paths)
-        for (const profile of await readList(
-          requests,
-          `${path}?$select=fieldsecurityprofileid`,
-          listSchema(Profile),
-          signal,
-        ))
-          profileIds.add(profile.fieldsecurityprofileid.toLowerCase());
-      const select = "attributelogicalname,canread,_fieldsecurityprofileid_value";
-      const filter = "entityname eq 'account'".replaceAll(" ", "%20");
-      const query = `fieldpermissions?$select=${select}&$filter=${filter}`;
-      const permissions = await readList(requests, query, listSchema(Permission), signal);
-      return new Set(
-        permissions
-          .filter(({ canread }) => canread === ALLOWED)
-          .filter(({ _fieldsecurityprofileid_value: profile }) =>
-            profileIds.has(profile?.toLowerCase() ?? ""),
-          )
-          .map(({ attributelogicalname }) => attributelogicalname),
-      );
-    },
+    missing: NEEDED_PRIVILEGES.filter((name) => !names.has(name.toLowerCase())),
+    insufficientDepth: NEEDED_ORGANISATION_WIDE.filter(
+      (name) => names.has(name.toLowerCase()) && !organisationWide.has(name.toLowerCase()),
+    ),
   };
 }
 
-/** A depth that is not a text is ignored. */
+async function readSecuredColumns(
+  requests: Requests,
+  userId: string,
+  signal: AbortSignal | undefined,
+): Promise<ReadonlySet<string>> {
+  const paths = [`systemusers(${userId})/systemuserprofiles_association`];
+  for (const team of await readTeamIds(requests, userId, signal))
+    paths.push(`teams(${team})/teamprofiles_association`);
+  const profileIds = new Set<string>();
+  for (const path of paths) {
+    const query = `${path}?$select=fieldsecurityprofileid`;
+    const profiles = await readList(requests, query, listSchema(Profile), signal);
+    for (const profile of profiles) profileIds.add(profile.fieldsecurityprofileid.toLowerCase());
+  }
+  const select = "attributelogicalname,canread,_fieldsecurityprofileid_value";
+  const filter = "entityname eq 'account'".replaceAll(" ", "%20");
+  const query = `fieldpermissions?$select=${select}&$filter=${filter}`;
+  const permissions = await readList(requests, query, listSchema(Permission), signal);
+  return new Set(
+    permissions
+      .filter(({ canread }) => canread === ALLOWED)
+      .filter(({ _fieldsecurityprofileid_value: profile }) => profileIds.has(profile?.toLowerCase() ?? ""))
+      .map(({ attributelogicalname }) => attributelogicalname),
+  );
+}
+
+/** A depth that is not a text counts as organisation-wide: it is no evidence of a gap. */
 function isOrganisationWide({ Depth: depth }: { Depth?: unknown }): boolean {
   return typeof depth !== "string" || depth === "Global";
 }
