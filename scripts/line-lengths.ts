@@ -9,9 +9,13 @@ import { parseSync } from "vite";
 /** Folders that are checked; src, web and the rest of test follow when their lines are in order. */
 const FOLDERS = [
   "bench",
+  "bin",
   "scripts",
   "simulator",
   "src/access",
+  "src/accounts",
+  "src/api",
+  "src/cli",
   "src/config",
   "src/csv",
   "src/db",
@@ -23,8 +27,12 @@ const FOLDERS = [
   "src/sync",
   "src/teammates",
   "test/access",
+  "test/accounts",
+  "test/api",
+  "test/cli",
   "test/csv",
   "test/db",
+  "test/docs",
   "test/jobs",
   "test/lib",
   "test/mail",
@@ -32,6 +40,7 @@ const FOLDERS = [
   "test/scripts",
   "test/settings",
   "test/simulator",
+  "test/upgrade",
 ];
 
 /** Counted from the comment's first character, because indentation makes it no harder to read. */

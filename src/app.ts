@@ -4,9 +4,11 @@ import type { FastifyInstance } from "fastify";
 import { createEntraSignIn } from "./access/entra.ts";
 import type { ConnectedSource } from "./accounts/synced-fields.ts";
 import { accountRoutes } from "./api/app/accounts.ts";
+import { changeRoutes } from "./api/app/changes.ts";
 import { connectionRoutes } from "./api/app/connection.ts";
 import { domainSettingRoutes } from "./api/app/domain-settings.ts";
 import { fieldRoutes } from "./api/app/fields.ts";
+import { issueRoutes } from "./api/app/issues.ts";
 import { mailRoutes } from "./api/app/mail.ts";
 import { notificationRoutes } from "./api/app/notifications.ts";
 import { runRoutes } from "./api/app/runs.ts";
@@ -123,7 +125,9 @@ function allRoutes(
     ...signInRoutes({ connections, publicUrl }),
     ...setupRoutes(connections),
     ...notificationRoutes({ database }),
-    ...runRoutes({ database, clock, requests, download }),
+    ...runRoutes({ database, clock, requests }),
+    ...changeRoutes({ database, clock, download }),
+    ...issueRoutes({ database, clock, requests, download }),
   ];
 }
 

@@ -45,7 +45,8 @@ export async function markChangedSincePlan(
           select from accounts a
           where a.id <> c.account_id and (
             a.external_id = c.record_id::text
-            or a.external_origin <> ${sql.lit(options.origin)} and lower(btrim(a.external_id, '{}')) = c.record_id::text))
+            or a.external_origin <> ${sql.lit(options.origin)}
+              and lower(btrim(a.external_id, '{}')) = c.record_id::text))
         or exists (
           select from account_links l
           where l.organization_id = ${options.organizationId} and l.record_id = c.record_id)

@@ -10,7 +10,7 @@ import { workspace } from "../harness/workspace.ts";
 
 const EMPTY = { own: [], commonAdded: [], commonRemoved: [] };
 
-it("starts with no domains of one's own and the common ones as they come", async () => {
+it("starts with no own domains and the built-in common ones", async () => {
   const { kysely } = await testDatabase();
   expect(await loadDomainSettings(kysely)).toEqual(EMPTY);
 });
@@ -50,7 +50,7 @@ it("decides which domains an account can have", () => {
   ]);
 });
 
-it("makes the next run look at every account again", async () => {
+it("makes the next run draft every account again", async () => {
   const space = await workspace();
   space.org.createAccount({ name: "Acme", websiteurl: "acme.com", emailaddress1: "info@isp.de" });
   space.org.createAccount({ name: "Other", websiteurl: "other.com" });

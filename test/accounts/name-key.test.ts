@@ -19,7 +19,7 @@ it("is empty for a blank name", () => {
   expect(nameKey(" \t\u3000\u2028")).toBe("");
 });
 
-it("tells long names apart wherever they differ, and fits into an index", () => {
+it("distinguishes long names wherever they differ, and fits into an index", () => {
   const long = "名".repeat(4000);
 
   expect(nameKey(`${long}a`)).toBe(nameKey(` ${long}A`));

@@ -66,7 +66,7 @@ function expectedOrder(accounts: readonly CreatedAccount[], sort: string): numbe
   return accounts.toSorted(compare).map(({ id }) => id);
 }
 
-it("pages of any accounts in any order are the naive result, with no gap and no double", async () => {
+it("pages of any accounts in any order equal a plain sort, without gaps or duplicates", async () => {
   const sorts = ["name", "updated", "created", city, size, hold, since, owner].flatMap((sort) => [
     sort,
     `-${sort}`,

@@ -38,13 +38,13 @@ describe("a list in pages", () => {
     expect(await namesOf({ sort: `-${size}` })).toEqual(["Ten", "Two", "Minus", "None"]);
   });
 
-  it("sorts teammates by what they are called", async () => {
+  it("sorts teammates by name", async () => {
     await create({ name: "Of Zoe", fields: { [owner]: zoe.id } });
     await create({ name: "Of Anna", fields: { [owner]: anna.id } });
     expect(await namesOf({ sort: owner })).toEqual(["Of Anna", "Of Zoe"]);
   });
 
-  it("goes on behind an account that was deleted, and neither repeats nor hides others", async () => {
+  it("continues after a deleted account, and neither repeats nor skips others", async () => {
     const ids = new Map<string, number>();
     for (const name of ["A", "B", "C", "D", "E", "F"]) ids.set(name, await create({ name }));
     const first = await accountPage(kysely, { sort: "name", limit: 3, ...NO_FILTERS });
@@ -55,7 +55,7 @@ describe("a list in pages", () => {
     expect(second).toMatchObject({ accounts: [{ name: "D" }, { name: "F" }], next: null });
   });
 
-  it("does not take a cursor of another order, nor one that nobody gave out", async () => {
+  it("refuses a cursor of another order, and a forged one", async () => {
     for (const name of ["A", "B"]) await create({ name });
     const { next } = await accountPage(kysely, { sort: "name", limit: 1, ...NO_FILTERS });
     const forged = ["", "x", "bnVsbA", Buffer.from('["created","yesterday",1]').toString("base64url")];
@@ -73,7 +73,7 @@ describe("a list in pages", () => {
     await expect(namesOf({ sort: "constructor" })).rejects.toThrow("to sort accounts by");
   });
 
-  it("tells how an account stands to Dynamics 365", async () => {
+  it("filters by sync state", async () => {
     const [synced, stopped] = [await create({ name: "Synced" }), await create({ name: "Stopped" })];
     await create({ name: "Neither" });
     const organizationId = "00000000-0000-4000-8000-000000000001";
@@ -103,7 +103,7 @@ describe("a list in pages", () => {
 });
 
 describe("a search", () => {
-  it("finds a piece of a name, a domain, the description or a field of text", async () => {
+  it("finds a substring of a name, a domain, the description or a text field", async () => {
     await create({ name: "Contoso GmbH" });
     await create({ name: "By domain", domains: ["contoso.com"] });
     await create({ name: "By description", description: "Part of CONTOSO since 2020" });
@@ -126,7 +126,7 @@ describe("a search", () => {
     expect(await namesOf({ q: "https://www.acme.co.uk/about" })).toEqual(["Acme"]);
   });
 
-  it("takes signs of patterns, quotes and zero characters as text", async () => {
+  it("takes wildcards, quotes and NUL characters as text", async () => {
     await create({ name: "100% pure" });
     await create({ name: "1000 pure" });
     await create({ name: "back\\slash_es" });
@@ -137,7 +137,7 @@ describe("a search", () => {
     expect(await namesOf({ q: "pure\0" })).toEqual(["100% pure", "1000 pure"]);
   });
 
-  it("finds text among many fields, with signs that JSON escapes", async () => {
+  it("finds text among many fields, with characters that JSON escapes", async () => {
     const names = Array.from({ length: 12 }, (_, n) => `Text ${n}`);
     const many = await ensureCustomFields(
       kysely,
@@ -150,7 +150,7 @@ describe("a search", () => {
     for (const q of ["4711", `"${id}"`, "nbig"]) expect(await namesOf({ q })).toEqual([]);
   });
 
-  it("does not find numbers, yes or no, or the numbers of fields", async () => {
+  it("does not find numbers, booleans or the ids of fields", async () => {
     await create({ name: "One", fields: { [size]: 4711, [hold]: true } });
     expect(await namesOf({ q: "4711" })).toEqual([]);
     expect(await namesOf({ q: "true" })).toEqual([]);

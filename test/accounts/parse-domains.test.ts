@@ -189,7 +189,7 @@ describe("what is no domain", () => {
     expect(new Set(refused.map((r) => r.kind))).toEqual(new Set(["domain-invalid"]));
   });
 
-  it("says nothing about nothing", () => {
+  it("finds nothing in blank text", () => {
     expect(parseDomains(" \u200b\t,;\n\u3000", lists)).toEqual({ accepted: [], refused: [] });
   });
 });
@@ -275,7 +275,7 @@ describe("whatever comes", () => {
     );
   });
 
-  it("is read by the reference model alike", () => {
+  it("agrees with the reference model", () => {
     const rules = { ...DOMAIN_RULES, own };
     const byProduct = (text: string) => {
       const { accepted, refused } = parseDomains(text, lists);

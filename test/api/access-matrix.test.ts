@@ -148,7 +148,7 @@ it("has a row for every route, and a route for every row", async () => {
   expect(keys.toSorted()).toEqual([...minRankByRoute.keys()].toSorted());
 });
 
-it("lets in who may and nobody else, for every route and role", async () => {
+it("allows exactly the callers who may, for every route and role", async () => {
   const web = await served();
   const found: Record<string, string> = {};
   const expected: Record<string, string> = {};

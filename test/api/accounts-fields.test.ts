@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { webWorkspace } from "../harness/web.ts";
 import { syncedWeb } from "./synced-web.ts";
 
-it("are made, renamed and described; a name is there once", async () => {
+it("are created, renamed and described; names are unique", async () => {
   const { as } = await webWorkspace();
   const dana = await as("company-admin");
   const made = await dana.post("/fields", { name: "Tier", type: "text" });
@@ -21,7 +21,7 @@ it("are made, renamed and described; a name is there once", async () => {
   expect((await dana.patch(`/fields/${id + 1}`, { name: "x" })).status).toBe(404);
 });
 
-it("are fifty at most, also when many are made at once", async () => {
+it("are fifty at most, even if many are created at once", async () => {
   const { as } = await webWorkspace();
   const dana = await as("company-admin");
   const answers = await Promise.all(
@@ -33,7 +33,7 @@ it("are fifty at most, also when many are made at once", async () => {
   expect(refused[0]!.body.error.sentence).toContain("Accounts have 50 custom fields already");
 });
 
-it("go with their values, and leave the others alone", async () => {
+it("are deleted with their values, and no others", async () => {
   const web = await webWorkspace();
   const dana = await web.as("company-admin");
   const [gone, kept] = [
@@ -82,7 +82,7 @@ it("deleted after a plan was made are not written back by it", async () => {
   expect(stored.fields).toEqual({ [await web.fieldNumber("City")]: "Rome" });
 });
 
-it("and domain settings are saved as people write them, or refused with the list that is wrong", async () => {
+it("and domain settings are saved as people write them, or refused with the name of the wrong list", async () => {
   const { as } = await webWorkspace();
   const dana = await as("workspace-admin");
   const saved = await dana.put("/settings/domains", {

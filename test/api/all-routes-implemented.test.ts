@@ -3,7 +3,7 @@ import { contract } from "../../src/api/contract/all.ts";
 import { assertAllRoutesImplemented } from "../../src/api/assert-all-routes-implemented.ts";
 import { webWorkspace } from "../harness/web.ts";
 
-it("refuses to start without code for a route, or with two", async () => {
+it("refuses to start if a route has no implementation, or two", async () => {
   const { routes } = await webWorkspace();
   expect(() => assertAllRoutesImplemented(contract, routes)).not.toThrow();
   expect(() => assertAllRoutesImplemented(contract, routes.slice(1))).toThrow("getSession has 0");

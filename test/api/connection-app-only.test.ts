@@ -64,7 +64,7 @@ test("with a role of its own it needs each privilege, and what is missing is nam
   );
 });
 
-test("a wrong secret, a wrong tenant and an application nobody knows are told, and nothing is stored", async () => {
+test("a wrong secret, a wrong tenant and an unknown application are refused, and nothing is stored", async () => {
   const web = await webWorkspace();
   const errorCases: [Record<string, unknown>, string][] = [
     [{ clientSecret: "wr0ng~MARKED" }, "The client secret is wrong. (AADSTS7000215)"],
@@ -82,7 +82,7 @@ test("a wrong secret, a wrong tenant and an application nobody knows are told, a
   expect(web.logged.join()).not.toContain("MARKED");
 });
 
-test("a secured column that the application may not read is told, in the list and, if mapped, in the check", async () => {
+test("a secured column that the application may not read is marked in the list and in the check", async () => {
   const web = await webWorkspace();
   assignOwnRole(web);
   web.simulator.org.secureColumn("revenue");

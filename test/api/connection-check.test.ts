@@ -57,13 +57,13 @@ test("where all is well, every step says what it found and none asks for anythin
   expect([...steps.values()].filter(({ remedy, message }) => remedy ?? message)).toEqual([]);
 });
 
-test("what is not there to be connected cannot be checked", async () => {
+test("nothing is checked if nothing is connected", async () => {
   const web = await webWorkspace();
   const { status, body } = await (await web.as("workspace-admin")).post("/connection/check");
   expect([status, body.error.code]).toEqual([409, "not-connected"]);
 });
 
-test("a revoked sign-in fails its step; what stands behind it is not reached", async () => {
+test("a revoked sign-in fails its step; the steps after it are not reached", async () => {
   const web = await connected();
   // The access token that this gets is valid for another hour.
   await (await web.as("workspace-admin")).get("/connection/views");
@@ -111,7 +111,7 @@ test.each([
   expect(user?.message).toContain("as Admin Contoso (admin@contoso.example)");
 });
 
-test("rights that were taken away fail by name, while the other steps are looked at", async () => {
+test("missing privileges fail by name, while the other steps are checked", async () => {
   const web = await connected();
   const { org } = web.simulator;
   org.unlink("systemuserroles", { systemuserid: org.adminId });
@@ -162,7 +162,7 @@ test("a mapped column that is gone or hidden, and a view that is not shared any 
   expect(steps.get("views")?.remedy).toContain("ask the view's owner to share it again");
 });
 
-test("a clock that is off is told by how much", async () => {
+test("a clock that is off is reported with the difference", async () => {
   const web = await connected();
   web.clock.advance(3 * 3_600_000);
   expect((await check(web)).get("clock")).toMatchObject({

@@ -11,7 +11,7 @@ const admin = await web.as("workspace-admin");
 const { origin: address, clientId, clientSecret } = web.simulator;
 await admin.post("/connection/app-only", { address, clientId, clientSecret });
 
-test("what nobody decided is as the manual says: once a day, 20 % and 500 accounts, half of few, half as many", async () => {
+test("defaults are those of the manual: a run a day, 20 % and 500 accounts, half of few, half as many", async () => {
   const { body } = await admin.get("/connection");
   expect([body.schedule, body.brake]).toEqual([
     { changesEveryMinutes: null, fullEveryMinutes: 1440, fullAt: null, timeZone: "UTC" },
@@ -19,7 +19,7 @@ test("what nobody decided is as the manual says: once a day, 20 % and 500 accoun
   ]);
 });
 
-test("what an admin decides is kept", async () => {
+test("what an admin sets is saved", async () => {
   const schedule = {
     changesEveryMinutes: 15,
     fullEveryMinutes: 1440,

@@ -81,7 +81,7 @@ test("a view is shown in its own columns and order, formatted, with its count", 
   ]);
 });
 
-test("a view that shows a column which is gone is shown by what tells accounts apart, for it can be synced", async () => {
+test("a view with a deleted column, which can still be synced, is shown in default columns", async () => {
   const { org, wren } = await connected();
   org.createAccount({ name: "Acme" });
   const fetchxml = fetchXml(ACTIVE, '<attribute name="name" /><attribute name="new_gone" />');
@@ -95,7 +95,7 @@ test("a view that shows a column which is gone is shown by what tells accounts a
   expect([status, body.rows[0]?.[0], body.columns[0].label]).toEqual([200, "Acme", "Account Name"]);
 });
 
-test("all active accounts are shown by what tells them apart", async () => {
+test("all active accounts are shown in default columns", async () => {
   const { org, wren } = await connected();
   org.createAccount({ name: "Bravo", websiteurl: "https://bravo.example", address1_city: "Kyiv" });
   org.createAccount({ name: "Alpha", emailaddress1: "hi@alpha.example" });
@@ -106,7 +106,7 @@ test("all active accounts are shown by what tells them apart", async () => {
   expect(body.rows[1]).toEqual(expect.arrayContaining(["https://bravo.example", "Kyiv"]));
 });
 
-test("above 5,000 nobody counts", async () => {
+test("there is no count above 5,000", async () => {
   const { wren } = await connected({ accounts: 5_500 });
   const view = "00000000-0000-0000-00aa-000010001002";
   for (const selection of [{ kind: "all" }, { kind: "view", view }]) {
@@ -125,7 +125,7 @@ test("a view may be named, as in a connection file", async () => {
   expect([status, body.error.code]).toEqual([409, "view-not-found"]);
 });
 
-test("a view that is gone is told as what it is", async () => {
+test("a deleted view is reported as such", async () => {
   const { wren } = await connected();
   const selection = { kind: "view", view: "00000000-0000-0000-0000-00000000dead" };
   for (const path of ["/connection/sample", "/connection/columns"]) {
@@ -134,7 +134,7 @@ test("a view that is gone is told as what it is", async () => {
   }
 });
 
-test("columns say what they are, what they hold, what they may feed, and why not", async () => {
+test("columns have a type, a sample, possible targets, and a reason if there are none", async () => {
   const { web, org, wren } = await connected();
   org.createAccount({ name: "Acme", industrycode: 1, ownerid: org.adminId, websiteurl: "acme.example" });
   await web.database.kysely
@@ -186,7 +186,7 @@ test("columns say what they are, what they hold, what they may feed, and why not
   });
 });
 
-test("a mapping is held against the columns and the fields there are", async () => {
+test("a mapping is validated against the existing columns and fields", async () => {
   const { web, wren } = await connected();
   await web.database.kysely
     .insertInto("custom_fields")
@@ -225,7 +225,7 @@ test("a mapping is held against the columns and the fields there are", async () 
   ]);
 });
 
-test("disconnecting forgets the sign-in, and everybody is told in one word", async () => {
+test("disconnecting deletes the sign-in, and everybody sees the state", async () => {
   const { web, wren } = await connected();
   expect((await wren.delete("/connection")).status).toBe(204);
   expect((await wren.get("/connection")).body).toMatchObject({ state: "not-connected", environment: null });
@@ -242,11 +242,12 @@ test("disconnecting forgets the sign-in, and everybody is told in one word", asy
   expect((await tess.get("/connection")).status).toBe(403);
 });
 
-test("another organisation becomes the connection, and what stays of the former is told before going on", async () => {
+test("after connecting another organisation, a notice says what remains of the former one", async () => {
   const { web, org, wren } = await connected();
   const { pool } = web.database;
   await pool.query(`
-    insert into accounts (name, name_key, origin, created_at, updated_at) values ('Acme', 'acme', 'dynamics', now(), now());
+    insert into accounts (name, name_key, origin, created_at, updated_at)
+    values ('Acme', 'acme', 'dynamics', now(), now());
     insert into account_links (organization_id, record_id, account_id, matched_by)
     select '${org.id}', gen_random_uuid(), id, 'create' from accounts`);
   // From now on, another environment is at this address, as after a copy or a reset.
@@ -262,13 +263,13 @@ test("another organisation becomes the connection, and what stays of the former 
   );
 });
 
-test("pausing and resuming change the word", async () => {
+test("pausing and resuming change the state", async () => {
   const { wren } = await connected();
   expect((await wren.post("/connection/pause")).body.state).toBe("paused");
   expect((await wren.post("/connection/resume")).body.state).toBe("never-synced");
 });
 
-test("a revoked sign-in is told where the admin looks, until the log-in that mends it", async () => {
+test("a revoked sign-in needs attention until the next log-in", async () => {
   const { web, wren } = await connected();
   const { entra } = web.simulator;
   entra.revokeSessions(entra.directory.users[0]!.objectId);

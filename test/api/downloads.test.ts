@@ -8,7 +8,7 @@ import { createLog } from "../../src/lib/log.ts";
 import { until } from "../harness/stages.ts";
 import { webWorkspace } from "../harness/web.ts";
 
-it("two exports run at a time, a third is told to wait, and all others go on being answered", async () => {
+it("two exports run at a time, a third is refused, and other requests are still answered", async () => {
   const web = await webWorkspace();
   const wren = await web.as("teammate");
   await web.database.pool.query(
@@ -69,7 +69,7 @@ function ask(port: number, version: "1.0" | "1.1"): Socket {
   return socket;
 }
 
-it("a reader who stops reading is given up, and what was held for them is free", async () => {
+it("a download whose reader stops reading is ended, and releases what it held", async () => {
   let isOpen = true;
   const { port, logged } = await serving(async function* () {
     try {

@@ -42,7 +42,7 @@ it.each([
   expect(refused.error.sentence).toContain("Said.");
 });
 
-it("tells nothing of an error it does not know", () => {
+it("reveals nothing of an unknown error", () => {
   const { status, error } = toHttpError(new Error("password of the database: hunter2"));
   expect(status).toBe(500);
   expect(error.sentence).not.toContain("hunter2");

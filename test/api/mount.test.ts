@@ -37,16 +37,16 @@ function mounted() {
     });
 }
 
-test("whoever comes with a token, and no cookie, needs no proof that a page of ours asks", async () => {
+test("a request with a token and no cookie needs no CSRF protection", async () => {
   const { statusCode, body } = await mounted()("Bearer ours");
   expect([statusCode, JSON.parse(body)]).toEqual([200, { id: 7, name: "Acme" }]);
 });
 
-test("whoever shows nothing that is accepted is let in nowhere", async () => {
+test("a request without accepted credentials is refused", async () => {
   expect((await mounted()("Bearer theirs")).statusCode).not.toBe(200);
 });
 
-test("a promised route without code is told before anything is served", () => {
+test("a route without implementation is reported before anything is served", () => {
   const api = { prefix: "/api/core", contract: { rename }, routes: [], authenticate: async () => PROGRAM };
   expect(() => mountRoutes(fastify(), api)).toThrow("rename has 0");
 });

@@ -5,7 +5,7 @@ import { expect, it } from "vitest";
 import { until } from "../harness/stages.ts";
 import { connectedWeb } from "../jobs/connected.ts";
 
-it("a download that fails after its first byte ends as one that was cut, and the log says why", async () => {
+it("a download that fails after its first byte resets the connection, and the log says why", async () => {
   const { web, org, carol, plan } = await connectedWeb();
   for (let n = 0; n < 5; n++) org.createAccount({ name: `Acme ${n}` });
   const { id } = await plan();
@@ -22,7 +22,7 @@ it("a download that fails after its first byte ends as one that was cut, and the
   expect(line).toContain("rule");
 });
 
-it("exports of accounts, runs and issues count together, and a third is told to wait", async () => {
+it("exports of accounts, runs and issues share a limit, and a third is refused", async () => {
   const { web, org, carol, plan } = await connectedWeb();
   org.createAccount({ name: "Acme" });
   const { id } = await plan();

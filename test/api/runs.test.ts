@@ -23,7 +23,7 @@ function createConflicts({ org }: Connected): void {
   org.createAccount({ name: " " });
 }
 
-test("a plan pages through everything without a gap or a double, skips last, each with its reason", async () => {
+test("a plan is paged without gaps or duplicates, skips last, each with its reason", async () => {
   const space = await connectedWeb();
   const { org, plan, apply, changes } = space;
   createConflicts(space);
@@ -100,7 +100,7 @@ test("with duplicate names allowed, a new account without a domain says that it 
   ]);
 });
 
-test("what a setting would do is what the next plan under it then does", async () => {
+test("the predicted effect of a setting is what the next plan with it does", async () => {
   const space = await connectedWeb();
   const { carol, plan } = space;
   createConflicts(space);
@@ -170,7 +170,7 @@ test("open issues link both sides and are exported with formulas made harmless",
   });
 });
 
-test("a retry looks at the accounts of its issues and at nothing else", async () => {
+test("a retry processes the accounts of its issues and no others", async () => {
   const space = await connectedWeb();
   const { org, web, plan, apply, carol, ended, issues, names, sync } = space;
   createConflicts(space);
@@ -204,7 +204,7 @@ test("a retry looks at the accounts of its issues and at nothing else", async ()
   });
 });
 
-test("a retry tells the problems of the accounts it looked at, and those of no other", async () => {
+test("a retry reports the problems of its accounts and of no others", async () => {
   const { org, plan, apply, carol, ended, issues, changes } = await connectedWeb();
   for (const name of ["Acme", "Bolt"])
     for (const day of ["01", "02"]) org.createAccount({ name, createdon: `2026-01-${day}T00:00:00Z` });
@@ -222,7 +222,7 @@ test("a retry tells the problems of the accounts it looked at, and those of no o
   expect(ids(await issues("/issues"))).toEqual([acme!.recordId, bolt!.recordId]);
 });
 
-test("a retry under a view leaves out what is not in it any more", async () => {
+test("a retry with a view skips records that are no longer in it", async () => {
   const { org, plan, apply, carol, ended, issues } = await connectedWeb();
   const view = org.addView({
     kind: "system",
@@ -240,7 +240,7 @@ test("a retry under a view leaves out what is not in it any more", async () => {
   expect(run.counts).toMatchObject({ read: 1, created: 1 });
 });
 
-test("only a company admin plans what makes custom fields", async () => {
+test("only a company admin may plan with new custom fields", async () => {
   const { org, web, plan } = await connectedWeb();
   org.createAccount({ name: "Acme" });
   const mapping = {
@@ -258,7 +258,7 @@ test("only a company admin plans what makes custom fields", async () => {
   expect(allowed.status).toBe(200);
 });
 
-test("a run's events are whole runs, and the last one is at rest", async () => {
+test("a run's events are whole runs, and the last one is final", async () => {
   const { org, web, carol, follow } = await connectedWeb();
   org.createAccount({ name: "Acme" });
 

@@ -37,7 +37,7 @@ it("gives every answer a request id and headers that keep other sites out", asyn
   expect(z.uuid().safeParse(headers.get("x-request-id")).success).toBe(true);
 });
 
-it("sets a cookie that no script reads, that only https carries where people use https", async () => {
+it("sets an HttpOnly cookie, which is Secure if people use https", async () => {
   const set = (await fetch(`${shared.origin}/api/app/session`)).headers.get("set-cookie");
   expect(set).toMatch(/^sluice=[\w-]{43}; .*HttpOnly; SameSite=Lax$/);
   const secure = await webWorkspace({ env: { SLUICE_PUBLIC_URL: "https://sluice.ourcompany.example" } });
@@ -46,7 +46,7 @@ it("sets a cookie that no script reads, that only https carries where people use
   expect(headers.get("strict-transport-security")).toContain("max-age=");
 });
 
-it("refuses a body of 10 MB with a sentence, and reads none of it for who is signed out", async () => {
+it("refuses a body of 10 MB with a sentence, and reads none of it if signed out", async () => {
   const body = { email: "x".repeat(10_000_000), password: "x" };
   const { status, body: error } = await (await shared.as("teammate")).post("/session", body);
   expect(status).toBe(413);
@@ -112,7 +112,7 @@ it.each([
   expect((await admin.request("POST", "/teammates", eve, { origin: shared.origin })).status).toBe(200);
 });
 
-it("says 404 with a sentence for what is not there, and 500 without a detail for what broke", async () => {
+it("answers 404 with a sentence for an unknown path, and 500 without details for an unexpected error", async () => {
   const web = await webWorkspace();
   const admin = await web.as("company-admin");
   const missing = await admin.get("/nothing-here");
@@ -146,7 +146,7 @@ it("logs no link, no query and no cookie", async () => {
   for (const secret of [link, "a-code-of-entra", browser.cookie]) expect(logged).not.toContain(secret);
 });
 
-it("says whether it lives and whether its database answers", async () => {
+it("reports liveness, and whether its database answers", async () => {
   expect((await fetch(`${shared.origin}/readyz`)).status).toBe(200);
   const { kysely: db, close } = openDatabase("postgres://nobody@127.0.0.1:1/nothing");
   onTestFinished(close);
@@ -194,7 +194,7 @@ function builtPages(): string {
   return ui;
 }
 
-it("serves the pages: hashed files for a year, the page anew each time and for every address of the application", async () => {
+it("caches hashed files for a year, and serves the page for every address of the application", async () => {
   const web = await webWorkspace({ ui: builtPages() });
   const browser = await web.as("signed-out");
   const script = await browser.get("//assets/index-abc123.js");
@@ -227,7 +227,7 @@ async function stopping(origin: string): Promise<void> {
   );
 }
 
-it("finishes the request under way when it stops", async () => {
+it("completes the request in progress when it stops", async () => {
   const web = await webWorkspace();
   const cookie = newToken();
   const sent = JSON.stringify({ email: "nobody@ourcompany.example" });

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { sharedReads } from "../../src/api/app/shared-reads.ts";
 
-it("five who follow a run cause one look at a time between them, and another run has its own", async () => {
+it("five followers of a run share one read at a time, and another run has its own", async () => {
   const reads: number[] = [];
   const readLater = sharedReads(async (id) => reads.push(id));
   const follow = async (id: number, waitMs: number) => {
@@ -13,7 +13,7 @@ it("five who follow a run cause one look at a time between them, and another run
   expect(reads.toSorted()).toEqual([7, 7, 7, 8, 8, 8]);
 });
 
-it("a look that fails is told to all who wait for it, and the next one is taken", async () => {
+it("a failed read rejects for all who share it, and the next one is made", async () => {
   let isBroken = true;
   const lookLater = sharedReads(async () => {
     if (isBroken) throw new Error("The database is away.");

@@ -27,7 +27,7 @@ async function lockMails(pool: Awaited<ReturnType<typeof testDatabase>>["pool"])
   };
 }
 
-it("pages that are stuck leave a sync and /readyz alone", async () => {
+it("slow requests block neither a sync nor /readyz", async () => {
   const { web, org, carol, plan } = await connectedWeb({ env: { SLUICE_DATABASE_CONNECTIONS: "12" } });
   org.createAccount({ name: "Acme" });
   const { id } = await plan();
@@ -45,7 +45,7 @@ it("pages that are stuck leave a sync and /readyz alone", async () => {
   expect(new Set((await Promise.all(stuck)).map(({ status }) => status))).toEqual(new Set([200]));
 });
 
-it("a query that takes longer than a request is given is ended, and says so", async () => {
+it("a query beyond a request's time limit is cancelled, and the answer says so", async () => {
   const web = await webWorkspace({ env: { SLUICE_QUERY_SECONDS: "1" } });
   const carol = await web.as("company-admin");
   const lock = await lockMails(web.database.pool);

@@ -43,7 +43,7 @@ it("ends streams of events when it stops, and does not wait for their readers", 
   expect((await reader.read()).done).toBe(true);
 });
 
-it("lets an answer end that has begun when it stops, and then does not keep its connection", async () => {
+it("completes a started answer when it stops, and then closes its connection", async () => {
   const parts = new PassThrough();
   parts.write("first,");
   const { server, reader } = await answering(

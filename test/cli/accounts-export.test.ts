@@ -41,7 +41,7 @@ it.each(["ndjson", "csv"] as const)(
   },
 );
 
-it("a reader who leaves ends it without a fault, and the PostgreSQL that it started too", async () => {
+it("a closed pipe ends it without an error, and its PostgreSQL as well", async () => {
   const sluice = await command();
   // PostgreSQL runs as another user, which needs access to the folder.
   await chmod(sluice.folder, 0o755);

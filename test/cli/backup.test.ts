@@ -24,7 +24,9 @@ async function contents({ pool }: TestDatabase): Promise<Record<string, string[]
   const all: Record<string, string[]> = {};
   for (const { name } of tables) {
     const { rows } = await pool.query<{ row: string }>(
-      `select (to_jsonb(t) - '{holder,backend_pid,backend_start,session_name,heartbeat_at}'::text[])::text as row from ${name} t order by 1`,
+      `select (to_jsonb(t) - '{holder,backend_pid,backend_start,session_name,heartbeat_at}'::text[])::text as row
+       from ${name} t
+       order by 1`,
     );
     all[name] = rows.map(({ row }) => row);
   }
@@ -79,7 +81,7 @@ const invalidBackups: [string, (packed: Buffer) => Buffer, RegExp][] = [
 ];
 
 describe("a backup", () => {
-  it("restores every row of every table, and numbers go on where they were", async () => {
+  it("restores every row of every table, and sequences continue where they were", async () => {
     const here = await workspace({ accounts: 300 });
     await here.sync();
     const [first] = here.org.accounts.rows();
@@ -119,7 +121,7 @@ describe("a backup", () => {
     expect(await contents(target)).toEqual(await contents(here.database));
   });
 
-  it("of a run that was being applied lets it be applied to its end", async () => {
+  it("of a run that was applying lets the run be completed", async () => {
     const here = await workspace({ accounts: 200 });
     await here.sync();
     for (const row of [...here.org.accounts.rows()].slice(0, 50))
@@ -143,7 +145,7 @@ describe("a backup", () => {
     expect(run.status).toBe("done");
   });
 
-  it("of a run that was reading says that it was interrupted, and leaves what it had read", async () => {
+  it("of a run that was reading marks it as interrupted, without what it had read", async () => {
     const here = await workspace({ accounts: 20 });
     const { id } = await here.plan();
     await here.database.pool.query("update runs set status = 'reading' where id = $1", [id]);

@@ -86,7 +86,7 @@ test("runs the build where there are no sources, as in an image", async () => {
   expect(await run([])).toMatchObject({ code: 0, stdout: "build\n" });
 });
 
-test("serves old pages with a word about it", async () => {
+test("serves outdated pages with a warning", async () => {
   const { root, write, remove } = await builtCheckout({ hasTsx: false });
   const warnings: string[] = [];
   const find = () => findBuiltPages((sentence) => warnings.push(sentence), root);

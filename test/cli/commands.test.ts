@@ -18,7 +18,7 @@ const exported = z.object({
 });
 
 describe("the commands", () => {
-  it("plan, apply and sync, and tell of it", async () => {
+  it("plan, apply and sync, and print a report", async () => {
     const { run } = await commandLine(200);
     const planned = await run("plan --limit 2");
     expect(planned.exitCode).toBe(0);
@@ -73,7 +73,7 @@ describe("the commands", () => {
     expect((await run("views")).stdout).toMatch(/^Active Accounts +system +0{8}-/m);
   });
 
-  it("let an empty selection wait for an admin", async () => {
+  it("make an empty selection need approval", async () => {
     const { run, simulator } = await commandLine(3);
     await run("sync");
     const ids = Array.from(simulator.org.accounts.rows(), (row) => String(row["accountid"]));
@@ -86,7 +86,7 @@ describe("the commands", () => {
     expect((await run("apply 2")).exitCode).toBe(0);
   });
 
-  it("say what became of a plan that cannot be applied any more", async () => {
+  it("say why a plan can no longer be applied", async () => {
     const { run, database } = await commandLine(3);
     for (const line of ["plan", "plan", "apply 2"]) expect(await run(line)).toMatchObject({ exitCode: 0 });
     const aDayAgo = "update runs set planned_at = now() - interval '25 hours' where id = $1";

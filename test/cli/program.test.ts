@@ -31,11 +31,11 @@ describe("the program as the shell sees it", () => {
     expect(help.stdout).toContain("Exit codes:");
   });
 
-  it("tells its version", async () => {
+  it("prints its version", async () => {
     expect(await sluice("--version")).toMatchObject({ code: 0, stdout: `${manifest.version}\n` });
   });
 
-  it("tells errors on standard error, and with --json on standard output too", async () => {
+  it("prints errors on standard error, and with --json on standard output too", async () => {
     expect(await sluice("sink")).toMatchObject({
       code: 2,
       stdout: "",

@@ -9,7 +9,7 @@ function display(isTerminal: boolean) {
 }
 
 describe("progress", () => {
-  it("is two lines a stage where nobody watches", () => {
+  it("is two lines per stage without a terminal", () => {
     const { written, clock, progress } = display(false);
     progress.update({ stage: "connect" });
     clock.now = 500;
@@ -35,7 +35,7 @@ describe("progress", () => {
     expect(written.at(-1)).toBe("Applying   100 in 1.0 s (100/s)\n");
   });
 
-  it("tells rate and time left when the total is known", () => {
+  it("has rate and time left if the total is known", () => {
     const state = { stage: "read", startedAt: 0, done: 25_000, total: 100_000 } as const;
     expect(progressLine(state, 5000)).toBe(
       `Reading    ${"█".repeat(6)}${"░".repeat(18)}  25,000 of 100,000  5,000/s  15 s left`,

@@ -76,7 +76,7 @@ it("a plan is made while the sync is paused, and applied when it is resumed", as
   expect(await here.sluice.run(["apply", "1"])).toMatchObject({ code: 0 });
 });
 
-it("an apply that is cancelled says what is left, also to a program", async () => {
+it("a cancelled apply says what remains, also as JSON", async () => {
   const here = await site(3);
   expect(await here.sluice.run(["plan"])).toMatchObject({ code: 0 });
   const { gate, ended } = await here.held("apply 1 --json", "apply");
@@ -96,7 +96,7 @@ it("an apply that is cancelled says what is left, also to a program", async () =
   ]);
 });
 
-it("a pause holds nobody up who goes by a file of their own when nothing is connected in the app", async () => {
+it("a pause does not affect the command line if nothing is connected in the app", async () => {
   const here = await apart({ accounts: 3 });
   await here.database.pool.query("update connection set paused = true");
 

@@ -113,7 +113,7 @@ describe("a plan is told", () => {
     ]);
   });
 
-  it("with what a new account gets, and why another leaves", () => {
+  it("with what a new account gets, and why another stops syncing", () => {
     const values = [{ field: "Name", before: null, after: "Contoso" }];
     const lines = planReport({ ...counts, created: 1, updated: 0, stopped: 1 }, [
       { ...change, action: "create", rule: "create", values },
@@ -171,7 +171,7 @@ describe("text on a terminal", () => {
     expect(lines).toEqual(["name       n", "日本電気   1", "Cafe\u0301      12"]);
   });
 
-  it("never steers the terminal and never runs over", () => {
+  it("never controls the terminal and never exceeds its width", () => {
     expect(toOneLine("a\u001b]0;title\u0007b\nc")).toBe("a ]0;title b c");
     expect(toOneLine("日本電気株式会社", 7)).toBe("日本電…");
     expect(wrapText("one two three", 9, "  ")).toEqual(["  one two", "  three"]);

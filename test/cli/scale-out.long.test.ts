@@ -27,7 +27,7 @@ function changeSource({ org }: RunningSimulator, round: number): void {
   for (let made = 0; made < 5; made++) org.createAccount({ name: `Made ${round}-${made}` });
 }
 
-it("does every run once however often its workers are killed, in every stage", async () => {
+it("executes every run once however often its workers are killed, in every stage", async () => {
   const random = new Random(`scale-out ${SEED}`, 0);
   const site = await apart({ accounts: ACCOUNTS });
   const { database, simulator } = site;

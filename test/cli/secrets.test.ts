@@ -14,7 +14,9 @@ import { builtPages } from "../harness/pages.ts";
 /** Every row of every table as text, and the statements that the server shows. */
 async function everythingStored(database: TestDatabase): Promise<string> {
   const tables = await database.pool.query<{ name: string }>(
-    "select quote_ident(relname) as name from pg_class where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace",
+    `select quote_ident(relname) as name
+     from pg_class
+     where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace`,
   );
   const parts: string[] = [];
   for (const { name } of tables.rows) {
@@ -148,7 +150,7 @@ function pathOf(pattern: string, id: string): string {
     .replace(":token", "x".repeat(43));
 }
 
-it("never reach a page, an answer to whoever asks, the server's log, or the database as they are", async () => {
+it("never reach a page, an answer, the server's log, or, unsealed, the database", async () => {
   const planted = {
     key: "5a".repeat(32),
     oldKey: "6b".repeat(32),

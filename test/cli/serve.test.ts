@@ -68,7 +68,7 @@ it("says which address is taken", async () => {
   expect(stderr).toContain(`127.0.0.1:${port} is taken`);
 });
 
-it("is a worker without pages beside others, if told so", async () => {
+it("runs a worker without pages with --only worker", async () => {
   const database = await testDatabase();
   const token = "a-token-of-this-test-alone";
   const env = { DATABASE_URL: database.url, SLUICE_PORT: "0", SLUICE_KEY: "5".repeat(64) };
@@ -92,7 +92,7 @@ it("makes no link for an admin in a worker, which has no pages to sign in to", a
   expect(stderr).toContain("Give --admin to the process that serves them");
 });
 
-it("says what is wrong with a key that is none", async () => {
+it("says what is wrong with an invalid key", async () => {
   const database = await testDatabase();
   const sluice = await command({ DATABASE_URL: database.url, SLUICE_PORT: "0", SLUICE_HOME: "." });
   await sluice.write("sealing.key", "short");

@@ -56,15 +56,15 @@ const ALLOWED = new Set([
 describe.for(pagePaths())("%s", (page) => {
   const text = textOf(page);
 
-  test("leads nowhere that is not there", () => {
+  test("has no broken links", () => {
     expect(linksOf(text).map((target) => faultOfLink(page, target))).not.toContainEqual(expect.anything());
   });
 
-  test("names commands and options that there are", () => {
+  test("names only existing commands and options", () => {
     expect(commandsOf(text).map(faultOfCommand)).not.toContainEqual(expect.anything());
   });
 
-  test("names settings that there are", () => {
+  test("names only existing settings", () => {
     const named = codeOf(text).flatMap(
       (code) =>
         code.match(/\b(?:SLUICE_[A-Z_]*[A-Z](?![*\w])|(?:DATABASE|SMTP)_URL(?:_FILE)?\b|MAX_ACCOUNTS\b)/g) ??

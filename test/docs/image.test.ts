@@ -61,7 +61,7 @@ test("the image has the build, and the packages that are no part of it", () => {
   expect(copied).toEqual([...scopes, "dist"]);
 });
 
-test("the image starts the program itself, as nobody special, and with no secret in it", () => {
+test("the image starts the program itself, without privileges, and holds no secret", () => {
   const lines = dockerfile.split("\n").filter((line) => !line.startsWith("#"));
   expect(lines).toContain(`ENTRYPOINT ["node", "${manifest.bin.sluice}"]`);
   expect(lines.findLast((line) => line.startsWith("USER"))).toBe("USER node");
@@ -75,7 +75,7 @@ test("the image starts the program itself, as nobody special, and with no secret
   );
 });
 
-test.for([false, true])("compose.yaml gives settings that there are (split: %s)", (split) => {
+test.for([false, true])("compose.yaml has only existing settings (split: %s)", (split) => {
   const { services, secrets } = composeFile(split);
   const { database, ...ours } = services;
   expect(Object.keys(ours)).toEqual(split ? ["sluice", "worker"] : ["sluice"]);

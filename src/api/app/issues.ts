@@ -1,106 +1,95 @@
-// Issues as the contract has them: groups with a suggested fix, single issues with links to record
-// and account, and all of them as CSV.
-import { recordUrl } from "../../accounts/details.ts";
+// Routes of issues: those of a run and the open ones, their export, and retries.
+import { z } from "zod";
 import type { RecordUrlBase } from "../../accounts/synced-fields.ts";
-import { formatCsv } from "../../csv/write-csv.ts";
+import { loadConnection } from "../../connections/connection.ts";
 import type { Database } from "../../db/pool.ts";
-import type { RunCounts } from "../../sync/tables.ts";
-import { issueKinds, issueKindNames } from "../../sync/rules/issue-kinds.ts";
-import type { IssueLifetime } from "../../sync/report/issue-lifetimes.ts";
-import {
-  issueCountsByKind,
-  issuePage,
-  type IssueSource,
-  type ListedIssue,
-} from "../../sync/report/issue-pages.ts";
-import { suggestFix } from "../../sync/report/suggested-fixes.ts";
-import type { SyncOptions } from "../../settings/sync-settings.ts";
-import type { IssueGroup, IssueView } from "../contract/runs.ts";
+import { decodeCursor, encodeCursor } from "../../lib/cursor.ts";
+import { NIL_UUID } from "../../lib/nil-uuid.ts";
+import type { RunStore } from "../../sync/record/run-record.ts";
+import { NO_COUNTS } from "../../sync/record/run-summary.ts";
+import { issueLifetimes } from "../../sync/report/issue-lifetimes.ts";
+import { issuePage, type IssueCursor, type IssueSource } from "../../sync/report/issue-pages.ts";
+import { runRoutes as contract } from "../contract/runs.ts";
+import type { Download } from "../downloads.ts";
+import { implement, type Implementation } from "../implement.ts";
+import { issueCsv, issueGroups, issueView } from "./issue-views.ts";
+import { requireRun } from "./run-views.ts";
+import { runAnswer, starterOf, type RunRouteDeps } from "./runs.ts";
 
-/** Returns groups in the order of the kinds' definition, the most severe first. */
-export async function issueGroups(
-  database: Database,
-  source: IssueSource,
-  options: SyncOptions | undefined,
-  plan?: { readonly id: number; readonly counts: RunCounts },
-): Promise<IssueGroup[]> {
-  const countsByKind = new Map((await issueCountsByKind(database, source)).map((one) => [one.kind, one]));
-  const groups: IssueGroup[] = [];
-  for (const kind of issueKindNames) {
-    const found = countsByKind.get(kind);
-    if (!found) continue;
-    const remedy = options && (await suggestFix(database, found, options, plan));
-    const { title, explanation, howToResolve, effect } = issueKinds[kind];
-    groups.push({ title, explanation, howToResolve, effect, ...found, remedy: remedy ?? null });
-  }
-  return groups;
+export type IssueRouteDeps = RunRouteDeps & { readonly download: Download };
+
+export function issueRoutes(deps: IssueRouteDeps): Implementation[] {
+  const { database, requests, download } = deps;
+  return [
+    implement(contract.listProblems, async ({ params }) => {
+      const { id, counts, settings, status } = await requireRun(deps, params.id);
+      const plan = status === "planned" ? { id, counts: { ...NO_COUNTS, ...counts } } : undefined;
+      const groups = await issueGroups(
+        database,
+        await issueSource(deps, params.id),
+        settings.settings.options,
+        plan,
+      );
+      return { groups };
+    }),
+    implement(contract.listRunIssues, async ({ params, query }) =>
+      issuesAnswer(database, await issueSource(deps, params.id), query),
+    ),
+    implement(contract.listIssueGroups, async () => {
+      const { settings } = await loadConnection(database.kysely);
+      return { groups: await issueGroups(database, await issueSource(deps), settings?.options) };
+    }),
+    implement(contract.listIssues, async ({ query }) =>
+      issuesAnswer(database, await issueSource(deps), query),
+    ),
+    implement(contract.exportIssues, async ({ query: { kind } }, _, exchange) => {
+      const source = await issueSource(deps);
+      const kinds = kind === undefined ? undefined : [kind];
+      const lines = issueCsv(database, source, { kinds, urlBase: source.urlBase });
+      await download(exchange, "sync-issues.csv", lines);
+      return undefined;
+    }),
+    implement(contract.retryIssues, async ({ body }, caller) =>
+      runAnswer(deps, await requests.retry(body, starterOf(caller))),
+    ),
+  ];
 }
 
-function recordUrlOrNull(urlBase: RecordUrlBase | null, recordId: string | null): string | null {
-  return urlBase === null || recordId === null ? null : recordUrl(urlBase, recordId);
-}
-
-export function issueView(
-  issue: ListedIssue,
-  { lastSeenAt, timesSeen }: IssueLifetime,
-  urlBase: RecordUrlBase | null,
-): IssueView {
-  return {
-    ...issue,
-    id: [issue.kind, issue.recordId, issue.field, issue.value].map((part) => part ?? "").join("/"),
-    dynamicsUrl: recordUrlOrNull(urlBase, issue.recordId),
-    firstSeenAt: issue.firstSeenAt?.toISOString() ?? null,
-    lastSeenAt: lastSeenAt?.toISOString() ?? null,
-    timesSeen,
-  };
-}
-
-const CSV_PAGE_SIZE = 1_000;
-const CSV_HEADER = [
-  "Kind",
-  "What happened",
-  "Account",
-  "Field",
-  "Value",
-  "Dynamics 365 id",
-  "Dynamics 365 record",
-  "Account number",
-  "In the way",
-  "Account number in the way",
-  "First seen",
-];
+type IssueSourceWithUrl = IssueSource & { readonly urlBase: RecordUrlBase | null };
 
 /**
- * Reads page by page, so that memory does not grow with the number of issues. Formulas are guarded,
- * because spreadsheets would run them.
+ * Returns where to read issues, those of a run or the open ones, with the base of their records'
+ * URLs.
  */
-export async function* issueCsv(
+async function issueSource(store: RunStore, runId?: number): Promise<IssueSourceWithUrl> {
+  const { environment } = await loadConnection(store.database.kysely);
+  if (runId === undefined)
+    return { organizationId: environment?.organizationId ?? NIL_UUID, urlBase: environment };
+  const { id, organizationId, status } = await requireRun(store, runId);
+  // Records of another organisation have no address in the connected one.
+  const urlBase = environment?.organizationId === organizationId ? environment : null;
+  return { organizationId, run: { id, status }, urlBase };
+}
+
+const ISSUE_PAGE_SIZE = 50;
+
+export const issueCursor: z.ZodType<IssueCursor> = z.tuple([z.string(), z.guid(), z.string(), z.string()]);
+
+async function issuesAnswer(
   database: Database,
-  source: IssueSource,
-  {
-    kinds,
-    urlBase,
-  }: { readonly kinds: readonly string[] | undefined; readonly urlBase: RecordUrlBase | null },
-): AsyncGenerator<string> {
-  const guard = { guardFormulas: true };
-  yield formatCsv([CSV_HEADER], guard);
-  let page = await issuePage(database, source, { kinds, limit: CSV_PAGE_SIZE });
-  for (;;) {
-    const rows = page.issues.map((issue) => [
-      issueKinds[issue.kind].title,
-      issue.sentence,
-      issue.name,
-      issue.field,
-      issue.value,
-      issue.recordId,
-      recordUrlOrNull(urlBase, issue.recordId),
-      issue.accountId,
-      issue.otherAccountName,
-      issue.otherAccountId,
-      issue.firstSeenAt?.toISOString(),
-    ]);
-    yield formatCsv(rows, guard);
-    if (page.next === undefined) return;
-    page = await issuePage(database, source, { kinds, after: page.next, limit: CSV_PAGE_SIZE });
-  }
+  source: IssueSourceWithUrl,
+  query: { kind?: string | undefined; q?: string | undefined; after?: string | undefined },
+) {
+  const { kind, q, after } = query;
+  const page = await issuePage(database, source, {
+    kinds: kind === undefined ? undefined : [kind],
+    q,
+    after: after === undefined ? undefined : decodeCursor(after, issueCursor),
+    limit: ISSUE_PAGE_SIZE,
+  });
+  const lifetimes = await issueLifetimes(database, source.organizationId, page.issues);
+  return {
+    issues: page.issues.map((issue, index) => issueView(issue, lifetimes[index]!, source.urlBase)),
+    next: page.next === undefined ? null : encodeCursor(page.next),
+  };
 }

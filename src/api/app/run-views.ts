@@ -3,7 +3,7 @@
 import { sql, type RawBuilder } from "kysely";
 import type { ChangeAction } from "../../accounts/tables.ts";
 import type { RunCounts, RunMode, RunProgress, RunStatus, RunUsage } from "../../sync/tables.ts";
-import type { RunStore } from "../../sync/record/run-record.ts";
+import { storedRun, type RunStore, type StoredRun } from "../../sync/record/run-record.ts";
 import {
   PLAN_LIFETIME_MS,
   isRunnableWhilePaused,
@@ -63,6 +63,12 @@ export async function runView(store: RunStore, id: number): Promise<RunView> {
   if (!rows[0])
     throw new ApiError(404, "not-found", `There is no run ${id}. Choose one from the list of runs.`);
   return viewOf(store, rows[0]);
+}
+
+/** @throws ApiError 404 */
+export async function requireRun(store: RunStore, id: number): Promise<StoredRun> {
+  await runView(store, id);
+  return storedRun(store.database.kysely, id);
 }
 
 /** Returns the runs before a run, newest first. */

@@ -216,7 +216,7 @@ function startMaintenance({ config, database, clock, log }: App, releases: Relea
       // If the database is unavailable, the next hour tries again.
       await maintenance
         .runIfDue()
-        .catch((error: unknown) => log.error("What is too old was not forgotten.", { err: error }));
+        .catch((error: unknown) => log.error("Expired data was not deleted.", { err: error }));
       await clock.sleep(MAINTENANCE_INTERVAL_MS, stop.signal).catch(() => undefined);
     }
   };

@@ -1,0 +1,106 @@
+// Issues as the contract has them: groups with a suggested fix, single issues with links to record
+// and account, and all of them as CSV.
+import { recordUrl } from "../../accounts/details.ts";
+import type { RecordUrlBase } from "../../accounts/synced-fields.ts";
+import { formatCsv } from "../../csv/write-csv.ts";
+import type { Database } from "../../db/pool.ts";
+import type { RunCounts } from "../../sync/tables.ts";
+import { issueKinds, issueKindNames } from "../../sync/rules/issue-kinds.ts";
+import type { IssueLifetime } from "../../sync/report/issue-lifetimes.ts";
+import {
+  issueCountsByKind,
+  issuePage,
+  type IssueSource,
+  type ListedIssue,
+} from "../../sync/report/issue-pages.ts";
+import { suggestFix } from "../../sync/report/suggested-fixes.ts";
+import type { SyncOptions } from "../../settings/sync-settings.ts";
+import type { IssueGroup, IssueView } from "../contract/runs.ts";
+
+/** Returns groups in the order of the kinds' definition, the most severe first. */
+export async function issueGroups(
+  database: Database,
+  source: IssueSource,
+  options: SyncOptions | undefined,
+  plan?: { readonly id: number; readonly counts: RunCounts },
+): Promise<IssueGroup[]> {
+  const countsByKind = new Map((await issueCountsByKind(database, source)).map((one) => [one.kind, one]));
+  const groups: IssueGroup[] = [];
+  for (const kind of issueKindNames) {
+    const found = countsByKind.get(kind);
+    if (!found) continue;
+    const remedy = options && (await suggestFix(database, found, options, plan));
+    const { title, explanation, howToResolve, effect } = issueKinds[kind];
+    groups.push({ title, explanation, howToResolve, effect, ...found, remedy: remedy ?? null });
+  }
+  return groups;
+}
+
+function recordUrlOrNull(urlBase: RecordUrlBase | null, recordId: string | null): string | null {
+  return urlBase === null || recordId === null ? null : recordUrl(urlBase, recordId);
+}
+
+export function issueView(
+  issue: ListedIssue,
+  { lastSeenAt, timesSeen }: IssueLifetime,
+  urlBase: RecordUrlBase | null,
+): IssueView {
+  return {
+    ...issue,
+    id: [issue.kind, issue.recordId, issue.field, issue.value].map((part) => part ?? "").join("/"),
+    dynamicsUrl: recordUrlOrNull(urlBase, issue.recordId),
+    firstSeenAt: issue.firstSeenAt?.toISOString() ?? null,
+    lastSeenAt: lastSeenAt?.toISOString() ?? null,
+    timesSeen,
+  };
+}
+
+const CSV_PAGE_SIZE = 1_000;
+const CSV_HEADER = [
+  "Kind",
+  "What happened",
+  "Account",
+  "Field",
+  "Value",
+  "Dynamics 365 id",
+  "Dynamics 365 record",
+  "Account number",
+  "In the way",
+  "Account number in the way",
+  "First seen",
+];
+
+/**
+ * Reads page by page, so that memory does not grow with the number of issues. Formulas are guarded,
+ * because spreadsheets would run them.
+ */
+export async function* issueCsv(
+  database: Database,
+  source: IssueSource,
+  {
+    kinds,
+    urlBase,
+  }: { readonly kinds: readonly string[] | undefined; readonly urlBase: RecordUrlBase | null },
+): AsyncGenerator<string> {
+  const guard = { guardFormulas: true };
+  yield formatCsv([CSV_HEADER], guard);
+  let page = await issuePage(database, source, { kinds, limit: CSV_PAGE_SIZE });
+  for (;;) {
+    const rows = page.issues.map((issue) => [
+      issueKinds[issue.kind].title,
+      issue.sentence,
+      issue.name,
+      issue.field,
+      issue.value,
+      issue.recordId,
+      recordUrlOrNull(urlBase, issue.recordId),
+      issue.accountId,
+      issue.otherAccountName,
+      issue.otherAccountId,
+      issue.firstSeenAt?.toISOString(),
+    ]);
+    yield formatCsv(rows, guard);
+    if (page.next === undefined) return;
+    page = await issuePage(database, source, { kinds, after: page.next, limit: CSV_PAGE_SIZE });
+  }
+}
