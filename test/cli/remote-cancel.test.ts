@@ -1,7 +1,7 @@
 // Cancel and Pause in the app, and a run that somebody started on the command line: each a process of its own.
 import { expect, it } from "vitest";
 import { closeGate, holdFirstChunk } from "../harness/stages.ts";
-import { apart, type Apart } from "../harness/workers.ts";
+import { apart, type Apart } from "../harness/multi-process-site.ts";
 
 const WHERE = "in the app, under Accounts, Sync from Dynamics 365";
 

@@ -8,7 +8,7 @@ import type { RunningSimulator } from "../../simulator/main.ts";
 import { fewOrAll, SEED } from "../harness/counts.ts";
 import { testDatabase, type TestDatabase } from "../harness/database.ts";
 import { closeGate, exported, STAGES, stageOf, type Gate, type Stage } from "../harness/stages.ts";
-import { apart, EndedEarly, type Apart } from "../harness/workers.ts";
+import { apart, EndedEarly, type Apart } from "../harness/multi-process-site.ts";
 import type { Browser } from "../harness/web.ts";
 
 const WORKERS = 4;

@@ -10,7 +10,7 @@ import { openDatabase } from "../../src/db/pool.ts";
 import { fewOrAll } from "../harness/counts.ts";
 import { testDatabase, type TestDatabase } from "../harness/database.ts";
 import { closeGate, exported, STAGES } from "../harness/stages.ts";
-import { apart } from "../harness/workers.ts";
+import { apart } from "../harness/multi-process-site.ts";
 
 /** The mechanism is the same after a second; once, in a long run, it is as long as a server takes to be updated. */
 const AWAY_MS = { read: fewOrAll(3_000, 30_000), plan: 1_000, apply: 1_000, finish: 1_000 };

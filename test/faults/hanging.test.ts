@@ -2,7 +2,7 @@
 // it writes nothing any more, whatever it was in the middle of.
 import { expect, it } from "vitest";
 import { closeGate, STAGES, until, type Gate } from "../harness/stages.ts";
-import { apart, expectAsUndisturbed } from "../harness/workers.ts";
+import { apart, expectAsUndisturbed } from "../harness/multi-process-site.ts";
 
 it("writes nothing when it wakes up, in whatever stage it slept", async () => {
   const site = await apart({ accounts: 300 });

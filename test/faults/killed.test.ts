@@ -2,7 +2,7 @@
 // looks for its client only afterwards. Whoever takes the run over does not wait for it.
 import { expect, it } from "vitest";
 import { closeGate } from "../harness/stages.ts";
-import { apart, expectAsUndisturbed } from "../harness/workers.ts";
+import { apart, expectAsUndisturbed } from "../harness/multi-process-site.ts";
 
 it.each(["plan", "apply", "finish"] as const)("holds nobody up, killed in the stage %s", async (stage) => {
   const site = await apart({ accounts: 100 });

@@ -3,7 +3,7 @@
 import { expect, it } from "vitest";
 import type { TestDatabase } from "../harness/database.ts";
 import { closeGate, STAGES, type Gate, type Stage } from "../harness/stages.ts";
-import { apart, expectAsUndisturbed } from "../harness/workers.ts";
+import { apart, expectAsUndisturbed } from "../harness/multi-process-site.ts";
 
 it("ends with 0 in every stage, and the next process goes on", async () => {
   const site = await apart({ accounts: 300 });

@@ -1,7 +1,7 @@
 // A database for a test file or a test, on the one PostgreSQL that all files of a run share.
 import { z } from "zod";
 import { type Database, openDatabase } from "../../src/db/pool.ts";
-import { afterwards } from "./afterwards.ts";
+import { afterwards } from "./cleanup.ts";
 import { requestShared } from "./shared/request.ts";
 
 const given = z.object({

@@ -12,7 +12,7 @@ import { startWorker } from "../../src/jobs/worker.ts";
 import { createSettableClock, type SettableClock } from "../../src/lib/clock.ts";
 import { createLog } from "../../src/lib/log.ts";
 import type { NotifyDeps } from "../../src/notify/notify.ts";
-import { afterwards } from "./afterwards.ts";
+import { afterwards } from "./cleanup.ts";
 import { testDatabase, type TestDatabase } from "./database.ts";
 
 const LOOKS_NEVER_MS = 24 * 3_600_000;

@@ -2,9 +2,16 @@
 // ("In order, one draft after the other"). Changes the world it is given; `model.ts` calls it in order.
 // The lines that only count which branch was reached are in `notes.ts`.
 import type { Draft, Issue } from "./draft.ts";
-import { noteByDomain, noteByName, noteClaims, noteCreate, noteLinked, noteRefused } from "./notes.ts";
-import { takenBecause, type Decision, type Running } from "./running.ts";
-import { nameKey, type Account, type Link } from "./world.ts";
+import {
+  noteByDomain,
+  noteByName,
+  noteClaims,
+  noteCreate,
+  noteLinked,
+  noteRefused,
+} from "./count-branches.ts";
+import { takenBecause, type Decision, type Running } from "./run-state.ts";
+import { nameKey, type Account, type Link } from "./model-store.ts";
 
 export function giveUpDomains(running: Running, account: Account, draft: Draft): void {
   if (draft.domains === null) return;

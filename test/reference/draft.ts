@@ -2,7 +2,7 @@
 // already free of the protocol (labels beside their choices, a user beside its id), so this file says only
 // what a value *means*, not how it travels.
 import { domainsIn, type DomainRules } from "./domains.ts";
-import type { FieldValue } from "./world.ts";
+import type { FieldValue } from "./model-store.ts";
 
 export type RawValue =
   | string

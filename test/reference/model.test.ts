@@ -1,11 +1,11 @@
 // The model held against itself: whatever the rules make of a random story, these must be true of them.
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { Coverage, unreachable } from "./rules.ts";
-import { story, type Story } from "./scenarios.ts";
-import { ModelStage, type Settings } from "./story.ts";
-import { Cast } from "./cast.ts";
-import { play } from "./telling.ts";
+import { Coverage, unreachable } from "./coverage.ts";
+import { story, type Story } from "./random-stories.ts";
+import { ModelStage, type Settings } from "./model-sync.ts";
+import { Cast } from "./story-state.ts";
+import { play } from "./interpreter.ts";
 import { fewOrAll, propertyRuns } from "../harness/counts.ts";
 
 /** Tells a story to the model and calls `look` after each run that read anything. */

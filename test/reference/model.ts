@@ -3,9 +3,9 @@
 // question is answered by looking at the world as it is at that moment.
 import { decideLinked, decideNotLinked, giveUpDomains, giveUpName } from "./decide.ts";
 import type { Draft, Issue } from "./draft.ts";
-import { noteGiveUp } from "./notes.ts";
-import type { Decision, RunOptions, Running } from "./running.ts";
-import type { Account, LeftReason, World } from "./world.ts";
+import { noteGiveUp } from "./count-branches.ts";
+import type { Decision, RunOptions, Running } from "./run-state.ts";
+import type { Account, LeftReason, World } from "./model-store.ts";
 
 export interface Outcome {
   readonly outcome: "created" | "linked" | "updated" | "unchanged" | "skipped";

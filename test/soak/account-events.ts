@@ -1,6 +1,6 @@
 // What happens to accounts in Dynamics 365 in a day.
 import { OWN_DOMAINS, type Account } from "./organisation.ts";
-import { hasSite, isNamed, siteOf, type Kinds, type Scene } from "./scene.ts";
+import { hasSite, isNamed, siteOf, type Kinds, type Scene } from "./event-context.ts";
 
 function pair(
   { random, organisation }: Scene,

@@ -2,10 +2,10 @@
 // that cannot happen at that moment (nobody to bring back) does not, and is not counted.
 import type { Random } from "../../simulator/load/random.ts";
 import { accountEvents } from "./account-events.ts";
-import { ourEvents } from "./our-events.ts";
-import type { Kinds } from "./scene.ts";
-import { settingsEvents } from "./settings-events.ts";
-import { troubles } from "./trouble.ts";
+import { ourEvents } from "./local-events.ts";
+import type { Kinds } from "./event-context.ts";
+import { settingsEvents } from "./metadata-events.ts";
+import { troubles } from "./fault-events.ts";
 
 export const kinds: Kinds = { ...accountEvents, ...settingsEvents, ...ourEvents, ...troubles };
 

@@ -8,7 +8,7 @@ import { notifyMissed } from "../../src/notify/notify.ts";
 import { summaryOf, type RunSummary } from "../../src/sync/record/run-summary.ts";
 import { CONNECTED_PAGE, logIn } from "../connections/browser-log-in.ts";
 import { webWorkspace, type WebWorkspace } from "../harness/web.ts";
-import { mappingOf, type Chosen } from "./expected.ts";
+import { mappingOf, type Chosen } from "./expected-state.ts";
 import type { Organisation } from "./organisation.ts";
 
 const DAY_MS = 24 * 3_600_000;

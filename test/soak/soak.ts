@@ -3,14 +3,21 @@
 import { Random } from "../../simulator/load/random.ts";
 import type { RunResult } from "../reference/model.ts";
 import type { RunSummary } from "../../src/sync/record/run-summary.ts";
-import { traces } from "../sync/real-line.ts";
+import { traces } from "../sync/real-sync.ts";
 import { Deck, kinds } from "./events.ts";
-import { Expected, type Chosen } from "./expected.ts";
+import { Expected, type Chosen } from "./expected-state.ts";
 import type { Installation } from "./installation.ts";
 import type { Organisation } from "./organisation.ts";
-import { Ours } from "./ours.ts";
-import { accountingHolds, countsAgree, isRun, looksAsExpected, wroteNothing, wroteOnly } from "./proofs.ts";
-import type { Scene } from "./scene.ts";
+import { Ours } from "./local-edits.ts";
+import {
+  accountingHolds,
+  countsAgree,
+  isRun,
+  looksAsExpected,
+  wroteNothing,
+  wroteOnly,
+} from "./expectations.ts";
+import type { Scene } from "./event-context.ts";
 import { Tally } from "./tally.ts";
 
 const EVENTS_AT_ONCE = 7;

@@ -10,7 +10,7 @@ import { kinds } from "./events.ts";
 import { replayed, stored } from "./history.ts";
 import { installation } from "./installation.ts";
 import { Organisation } from "./organisation.ts";
-import { nothingIsLeftOver } from "./proofs.ts";
+import { nothingIsLeftOver } from "./expectations.ts";
 import { Soak } from "./soak.ts";
 import { faultsMet, issuesSeen, requestsSeen, runsSeen, table } from "./tally.ts";
 

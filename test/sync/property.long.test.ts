@@ -7,13 +7,13 @@ import { expect, onTestFinished, test } from "vitest";
 import type { Database } from "../../src/db/pool.ts";
 import { fewOrAll, SEED } from "../harness/counts.ts";
 import { testDatabase } from "../harness/database.ts";
-import { Cast } from "../reference/cast.ts";
+import { Cast } from "../reference/story-state.ts";
 import type { RunResult } from "../reference/model.ts";
-import { Coverage, unreachable } from "../reference/rules.ts";
-import { story, type Story } from "../reference/scenarios.ts";
-import { ModelStage, type Settings } from "../reference/story.ts";
-import { play } from "../reference/telling.ts";
-import { issueText, RealLine, traces, type RealRun } from "./real-line.ts";
+import { Coverage, unreachable } from "../reference/coverage.ts";
+import { story, type Story } from "../reference/random-stories.ts";
+import { ModelStage, type Settings } from "../reference/model-sync.ts";
+import { play } from "../reference/interpreter.ts";
+import { issueText, RealLine, traces, type RealRun } from "./real-sync.ts";
 import { simulatedOrganisation, type SimulatedOrganisation } from "./simulated-organisation.ts";
 
 /** At a time, each with a database and an organisation of its own: one waits where the other works. */

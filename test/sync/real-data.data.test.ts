@@ -13,11 +13,11 @@ import { testDatabase } from "../harness/database.ts";
 import { outsideData } from "../harness/outside-data.ts";
 import { domainsIn } from "../reference/domains.ts";
 import { run } from "../reference/model.ts";
-import type { RunOptions } from "../reference/running.ts";
-import { ORG } from "../reference/story.ts";
-import { World, type ExportedAccount } from "../reference/world.ts";
+import type { RunOptions } from "../reference/run-state.ts";
+import { ORG } from "../reference/model-sync.ts";
+import { World, type ExportedAccount } from "../reference/model-store.ts";
 import { CHOICES, DOMAIN_RULES, draftsOf, MAPPING_YAML, unexplained } from "./real-data.ts";
-import { traces } from "./real-line.ts";
+import { traces } from "./real-sync.ts";
 
 const file = (name: string): string => outsideData(`data/${name}`);
 

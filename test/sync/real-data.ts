@@ -5,7 +5,7 @@ import { commonDomains } from "../../src/accounts/domains/common.ts";
 import type { Org } from "../../simulator/org/org.ts";
 import type { DomainRules } from "../reference/domains.ts";
 import { draftOf, type Draft, type Mapping, type RawRecord, type RawValue } from "../reference/draft.ts";
-import { nameKey, type ExportedAccount } from "../reference/world.ts";
+import { nameKey, type ExportedAccount } from "../reference/model-store.ts";
 
 const FIELDS = {
   Ticker: "accountnumber",

@@ -8,7 +8,7 @@ import type { Runner } from "../../src/jobs/runner.ts";
 import type { Clock } from "../../src/lib/clock.ts";
 import { createLog } from "../../src/lib/log.ts";
 import type { TestDatabase } from "../harness/database.ts";
-import { afterwards } from "../harness/afterwards.ts";
+import { afterwards } from "../harness/cleanup.ts";
 import { browserAt, type Browser } from "../harness/web.ts";
 
 const PUBLIC_URL = "http://127.0.0.1";

@@ -7,8 +7,8 @@ import { exportAccounts, type ExportedAccount } from "../../src/accounts/list/ex
 import type { ChangedAccountValues, ChangeAction } from "../../src/accounts/tables.ts";
 import { countsBalance, issuesOf, type RunSummary } from "../../src/sync/record/run-summary.ts";
 import type { RunResult } from "../reference/model.ts";
-import { traces } from "../sync/real-line.ts";
-import { issueText, type Expected } from "./expected.ts";
+import { traces } from "../sync/real-sync.ts";
+import { issueText, type Expected } from "./expected-state.ts";
 
 type Change = {
   readonly action: ChangeAction;

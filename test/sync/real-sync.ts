@@ -24,8 +24,8 @@ import {
   type NewAccount,
   type Settings,
   type SourceRecord,
-} from "../reference/story.ts";
-import type { ExportedAccount, FieldValue } from "../reference/world.ts";
+} from "../reference/model-sync.ts";
+import type { ExportedAccount, FieldValue } from "../reference/model-store.ts";
 
 const INDUSTRIES = { Accounting: 1, Consulting: 7 } as const;
 const BY = { kind: "api" } as const;

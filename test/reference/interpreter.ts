@@ -1,9 +1,9 @@
 // From the steps of a story to deeds: each step is held against what is there at that moment, and becomes what can be
 // done, or nothing.
-import { nth, type Cast } from "./cast.ts";
-import { recordId, RECORDS, type AccountEdit, type StartAccount, type Step } from "./scenarios.ts";
-import { UNMAPPED_FIELD, users, type ModelStage } from "./story.ts";
-import { tie } from "./tangles.ts";
+import { nth, type Cast } from "./story-state.ts";
+import { recordId, RECORDS, type AccountEdit, type StartAccount, type Step } from "./random-stories.ts";
+import { UNMAPPED_FIELD, users, type ModelStage } from "./model-sync.ts";
+import { tie } from "./conflict-scenarios.ts";
 
 const DOMAIN_COLUMNS = ["websiteurl", "emailaddress1"] as const;
 

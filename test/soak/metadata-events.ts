@@ -1,5 +1,5 @@
 // What happens in Dynamics 365 around the accounts: the view, labels, owners, columns. Most of it moves no account's version.
-import type { Kinds } from "./scene.ts";
+import type { Kinds } from "./event-context.ts";
 
 export const settingsEvents: Kinds = {
   "view edited": {

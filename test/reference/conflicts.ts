@@ -1,6 +1,6 @@
 // The knots of names and domains that random stories tie: which there are, which go together, and under which settings each
 // reaches the branch of docs/rules.md that it is for.
-import type { Settings } from "./story.ts";
+import type { Settings } from "./model-sync.ts";
 
 /** Knots that chance alone ties too seldom; `tangles.ts` ties them. */
 const anyKnots = [

@@ -2,7 +2,7 @@
 // which a row that nothing moved still says what it said when it was last drafted (rule 16); nothing else is told to it.
 import { draftOf, type Draft } from "../reference/draft.ts";
 import { run, type RunResult } from "../reference/model.ts";
-import { GONE, World, type Account as OurAccount } from "../reference/world.ts";
+import { GONE, World, type Account as OurAccount } from "../reference/model-store.ts";
 import { OWN_DOMAINS, REGION, type Account, type Organisation } from "./organisation.ts";
 
 export type Chosen = {

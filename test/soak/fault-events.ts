@@ -1,7 +1,7 @@
 // What goes wrong between Dynamics 365 and us. A rule waits for its turn: it may meet this run's requests or the next one's.
 import type { FaultRuleInput } from "../../simulator/faults/rule.ts";
 import { TOKEN_SECONDS } from "./installation.ts";
-import type { Kind, Kinds } from "./scene.ts";
+import type { Kind, Kinds } from "./event-context.ts";
 
 /** The next requests to Dynamics meet this; those that answer a sign-in do not. */
 function trouble(rule: Pick<FaultRuleInput, "fault" | "times">): Kind["happen"] {

@@ -4,8 +4,8 @@
 import type { Draft, IssueKind, Mapping, RawRecord, RawValue } from "./draft.ts";
 import { draftOf } from "./draft.ts";
 import { run, type Outcome, type RunResult } from "./model.ts";
-import type { Hit } from "./rules.ts";
-import { World, type Account, type FieldValue, type LeftReason } from "./world.ts";
+import type { Hit } from "./coverage.ts";
+import { World, type Account, type FieldValue, type LeftReason } from "./model-store.ts";
 
 export const ORG = "11111111-2222-4333-8444-555555555555";
 export const OTHER_ORG = "99999999-8888-4777-8666-555555555555";

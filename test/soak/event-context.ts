@@ -1,9 +1,9 @@
 // Where events happen, what an event is, and whom one can happen to.
 import type { RunningSimulator } from "../../simulator/main.ts";
 import type { Random } from "../../simulator/load/random.ts";
-import type { Expected } from "./expected.ts";
+import type { Expected } from "./expected-state.ts";
 import type { Account, Organisation } from "./organisation.ts";
-import type { Ours } from "./ours.ts";
+import type { Ours } from "./local-edits.ts";
 
 export type Scene = {
   readonly random: Random;

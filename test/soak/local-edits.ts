@@ -6,8 +6,8 @@ import { includeRecord } from "../../src/accounts/excluded.ts";
 import { createAccount, deleteAccount, editAccount } from "../../src/accounts/store.ts";
 import { removeTeammate, saveTeammate } from "../../src/teammates/teammates.ts";
 import type { WebWorkspace } from "../harness/web.ts";
-import type { Expected } from "./expected.ts";
-import type { Account } from "../reference/world.ts";
+import type { Expected } from "./expected-state.ts";
+import type { Account } from "../reference/model-store.ts";
 
 const BY = { kind: "api" } as const;
 

@@ -1,10 +1,10 @@
 // Knots of names and domains that chance ties too seldom: each makes or changes the records and accounts that it takes for
 // one rare branch of docs/rules.md to be reached in the next run, if the settings are those it needs. Where what it needs
 // is not there, or another knot of the chapter has it, a knot stays untied.
-import { EARLIEST, LATEST, nth, type Cast } from "./cast.ts";
-import type { Knot } from "./knots.ts";
-import { domains, names, type Step } from "./scenarios.ts";
-import { OWN_DOMAIN } from "./story.ts";
+import { EARLIEST, LATEST, nth, type Cast } from "./story-state.ts";
+import type { Knot } from "./conflicts.ts";
+import { domains, names, type Step } from "./random-stories.ts";
+import { OWN_DOMAIN } from "./model-sync.ts";
 
 interface Strands {
   readonly cast: Cast;

@@ -1,8 +1,8 @@
 // Which branch of docs/rules.md is being taken: looks, counts, changes nothing. Called by the model just before
 // it acts, so the world is still as the decision saw it.
-import { takenBecause, type Running } from "./running.ts";
+import { takenBecause, type Running } from "./run-state.ts";
 import type { Draft, Issue } from "./draft.ts";
-import { nameKey, type Account, type Link } from "./world.ts";
+import { nameKey, type Account, type Link } from "./model-store.ts";
 
 export function noteGiveUp({ hit }: Running, draft: Draft, { account, left }: Link): void {
   const others = [...account.domains].filter((domain) => !draft.domains?.includes(domain));

@@ -1,7 +1,7 @@
 // A run under way: the world as it is at the moment, what was decided so far, and who is taken.
 import type { Issue } from "./draft.ts";
-import type { Hit } from "./rules.ts";
-import type { Account, World } from "./world.ts";
+import type { Hit } from "./coverage.ts";
+import type { Account, World } from "./model-store.ts";
 
 export interface RunOptions {
   readonly org: string;

@@ -1,7 +1,7 @@
 // What people do here: to accounts, to settings, to the team.
-import type { Account } from "../reference/world.ts";
+import type { Account } from "../reference/model-store.ts";
 import { OWN_DOMAINS } from "./organisation.ts";
-import { hasSite, hostOf, type Kinds, type Scene } from "./scene.ts";
+import { hasSite, hostOf, type Kinds, type Scene } from "./event-context.ts";
 
 /** An account of ours that syncs. */
 function synced({ random, expected }: Scene): Account | undefined {

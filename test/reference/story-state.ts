@@ -1,9 +1,9 @@
 // Who is there at a moment of a story, by the part they play, and the small things that can happen to one of them.
 // Whatever happens, happens to the model at once and is noted as a deed, for the real line to do the same.
 import { domainToUnicode } from "node:url";
-import { domains, names, recordId, RECORDS, strangers, type NewRecord } from "./scenarios.ts";
-import { ORG, type Deed, type ModelStage, type RecordValues, type SourceRecord } from "./story.ts";
-import { nameKey, type Account } from "./world.ts";
+import { domains, names, recordId, RECORDS, strangers, type NewRecord } from "./random-stories.ts";
+import { ORG, type Deed, type ModelStage, type RecordValues, type SourceRecord } from "./model-sync.ts";
+import { nameKey, type Account } from "./model-store.ts";
 
 const CREATED = ["2020-01-01T00:00:00Z", "2020-01-01T00:00:01Z", "2021-06-30T12:00:00Z"];
 export const EARLIEST = "2019-12-31T23:59:59Z";

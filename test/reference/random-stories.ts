@@ -1,9 +1,9 @@
 // Random organisations and stories. Names and domains come from pools so small that everything collides with
 // everything; the weights are set so that every branch of docs/rules.md comes up often (see `rules.ts`).
 import * as fc from "fast-check";
-import type { LeftReason } from "./world.ts";
-import { tangles, type Knot } from "./knots.ts";
-import { OWN_DOMAIN, type RecordValues, type Settings } from "./story.ts";
+import type { LeftReason } from "./model-store.ts";
+import { tangles, type Knot } from "./conflicts.ts";
+import { OWN_DOMAIN, type RecordValues, type Settings } from "./model-sync.ts";
 
 /** What happens in a story; its numbers are still to be resolved against what is there (`telling.ts`). */
 export type Step =
