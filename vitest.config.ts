@@ -16,7 +16,7 @@ export default defineConfig({
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
     projects: all
-      .filter(({ files, lacks }) => files.length > 0 && lacks === undefined)
+      .filter(({ files, unavailableReason }) => files.length > 0 && unavailableReason === undefined)
       .map(({ project, files }) => ({
         test: {
           name: project,

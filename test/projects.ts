@@ -32,11 +32,11 @@ function importsOf(file: string): string[] {
   });
 }
 
-function closureOf(file: string, test: string, seen: Set<string> = new Set()): Set<string> {
+function importClosure(file: string, test: string, seen: Set<string> = new Set()): Set<string> {
   for (const target of importsOf(file)) {
     if (seen.has(target)) continue;
     seen.add(target);
-    if (target.startsWith(`${test}/`)) closureOf(target, test, seen);
+    if (target.startsWith(`${test}/`)) importClosure(target, test, seen);
   }
   return seen;
 }
@@ -46,7 +46,7 @@ export function projectOf(file: string, test: string): Project {
   const named = BY_NAME.exec(file)?.groups?.["project"];
   const byName = PROJECTS.find((project) => project === named);
   if (byName) return byName;
-  const imported = [...closureOf(file, test)];
+  const imported = [...importClosure(file, test)];
   const found = BY_IMPORT.find(([, pattern]) => imported.some((target) => pattern.test(target)));
   return found?.[0] ?? "pure";
 }
@@ -70,7 +70,7 @@ export const OUTSIDE_DATA = resolve(ROOT, process.env["SLUICE_TEST_DATA"] ?? "..
 export const POSTGRES_15 = "/usr/lib/postgresql/15/bin";
 
 /** What the machine may lack for the tests of a project. */
-const LACKS: Partial<Record<Project, () => string | undefined>> = {
+const UNAVAILABLE_REASONS: Partial<Record<Project, () => string | undefined>> = {
   data: () =>
     existsSync(OUTSIDE_DATA) ? undefined : "the data is not here (SLUICE_TEST_DATA names its folder)",
   "postgres-15": () =>
@@ -84,31 +84,31 @@ export type ProjectFiles = {
   /** Relative to the root of the repository. */
   readonly files: readonly string[];
   /** Why they cannot run on this machine. */
-  readonly lacks: string | undefined;
+  readonly unavailableReason: string | undefined;
 };
 
 /** Those that do more in a long run (harness/counts.ts). */
-function hasCounts(file: string): boolean {
-  return closureOf(file, TEST).has(join(TEST, "harness/counts.ts"));
+function importsCounts(file: string): boolean {
+  return importClosure(file, TEST).has(join(TEST, "harness/counts.ts"));
 }
 
 /** @param isLong only what does more in a long run */
 export function projects(isLong = false): ProjectFiles[] {
-  const files = testFiles().filter((file) => !isLong || hasCounts(file));
+  const files = testFiles().filter((file) => !isLong || importsCounts(file));
   const all = files.map((file) => ({ file: relative(ROOT, file), project: projectOf(file, TEST) }));
   return PROJECTS.map((project) => ({
     project,
     files: all.filter((one) => one.project === project).map(({ file }) => file),
-    lacks: LACKS[project]?.(),
+    unavailableReason: UNAVAILABLE_REASONS[project]?.(),
   }));
 }
 
 /** A line for each project that does not run on this machine. */
 export function notRun(all: readonly ProjectFiles[]): string[] {
   return all
-    .filter(({ lacks }) => lacks !== undefined)
+    .filter(({ unavailableReason }) => unavailableReason !== undefined)
     .map(
-      ({ project, files, lacks }) =>
-        `Not run: ${files.length} files of the project ${project}, since ${lacks}.`,
+      ({ project, files, unavailableReason }) =>
+        `Not run: ${files.length} files of the project ${project}, since ${unavailableReason}.`,
     );
 }

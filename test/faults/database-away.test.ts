@@ -9,18 +9,18 @@ import { migrate } from "../../src/db/migrate.ts";
 import { openDatabase } from "../../src/db/pool.ts";
 import { fewOrAll } from "../harness/counts.ts";
 import { testDatabase, type TestDatabase } from "../harness/database.ts";
-import { closeGate, exported, STAGES } from "../harness/stages.ts";
-import { apart } from "../harness/multi-process-site.ts";
+import { closeGate, exportedAccounts, STAGES } from "../harness/stages.ts";
+import { startMultiProcessSite } from "../harness/multi-process-site.ts";
 
 /** The mechanism is the same after a second; once, in a long run, it is as long as a server takes to be updated. */
 const AWAY_MS = { read: fewOrAll(3_000, 30_000), plan: 1_000, apply: 1_000, finish: 1_000 };
 
 it("the process outlives it, and the run goes on in every stage", async () => {
   const server = await ownServer();
-  const site = await apart({ accounts: 300, database: server.database });
+  const site = await startMultiProcessSite({ accounts: 300, database: server.database });
   const worker = await site.startWorker();
   let gate = await closeGate("read", site);
-  const run = await site.askForSync();
+  const run = await site.requestSync();
 
   for (const [place, stage] of STAGES.entries()) {
     await gate.reached();
@@ -34,12 +34,12 @@ it("the process outlives it, and the run goes on in every stage", async () => {
     if (next) gate = await closeGate(next, site);
     worker.child.kill("SIGCONT");
   }
-  await site.done(run);
+  await site.untilDone(run);
 
   expect(worker.child.exitCode).toBeNull();
   const undisturbed = await testDatabase();
-  await site.syncUndisturbed(undisturbed);
-  expect(await exported(server.database)).toBe(await exported(undisturbed));
+  await site.syncUninterrupted(undisturbed);
+  expect(await exportedAccounts(server.database)).toBe(await exportedAccounts(undisturbed));
   const { rows } = await server.database.pool.query("select id, status, error from runs");
   expect(rows).toEqual([{ id: run, status: "done", error: null }]);
   worker.child.kill("SIGTERM");

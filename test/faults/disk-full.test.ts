@@ -22,7 +22,7 @@ const DISK_MB = 400;
 /** Of 16 MB. */
 const LOG_SEGMENTS = 6;
 /** Left free: enough to say what happened, and not enough for a run. */
-const LEFT = 3 * 1024 * 1024;
+const FREE_BYTES = 3 * 1024 * 1024;
 
 function mayMount(): boolean {
   try {
@@ -47,21 +47,21 @@ it.skipIf(isWithoutDisk)(
       );
 
     const makeSpace = await fillUp(disk);
-    const sync = await asked(admin, "/runs", { mode: "sync" });
+    const sync = await requestRun(admin, "/runs", { mode: "sync" });
     await brokenOff(sync);
     await makeSpace();
-    const read = await seen(admin, sync, isOver);
+    const read = await runWhen(admin, sync, isFinal);
     expect(read).toMatchObject({ status: "failed", error: FULL });
     const { settings } = read;
 
-    const plan = await seen(admin, await asked(admin, "/runs", { mode: "plan", settings }), isOver);
+    const plan = await runWhen(admin, await requestRun(admin, "/runs", { mode: "plan", settings }), isFinal);
     const makeSpaceAgain = await fillUp(disk);
-    await asked(admin, `/runs/${plan.id}/apply`);
+    await requestRun(admin, `/runs/${plan.id}/apply`);
     await brokenOff(plan.id);
     await makeSpaceAgain();
-    const broken = await seen(admin, plan.id, ({ error }) => error !== null);
+    const broken = await runWhen(admin, plan.id, ({ error }) => error !== null);
     expect(["queued", "applying"]).toContain(broken.status);
-    const applied = await seen(admin, plan.id, isOver);
+    const applied = await runWhen(admin, plan.id, isFinal);
 
     expect(applied).toMatchObject({ status: "done", error: null, counts: { created: plan.counts.created } });
     const { body } = await admin.get("/accounts/count");
@@ -75,9 +75,9 @@ it.skipIf(isWithoutDisk)(
   async () => {
     const { disk, serve, run } = await smallDisk();
     const { admin, ended } = await serve();
-    const first = await seen(admin, await asked(admin, "/runs", { mode: "sync" }), isOver);
+    const first = await runWhen(admin, await requestRun(admin, "/runs", { mode: "sync" }), isFinal);
     expect(first).toMatchObject({ status: "done" });
-    const queued = await asked(admin, "/runs", { mode: "sync" });
+    const queued = await requestRun(admin, "/runs", { mode: "sync" });
     const makeSpace = await fillUp(disk, useUpLogSegments);
 
     await Promise.race([ended, until(() => nextLogSegment(disk))]);
@@ -86,7 +86,7 @@ it.skipIf(isWithoutDisk)(
     expect(await run(["serve"])).toMatchObject({ code: 5, stderr: expect.stringMatching(NOT_STARTED) });
     await makeSpace();
     const again = await serve();
-    expect(await seen(again.admin, queued, isOver)).toMatchObject({ status: "done", error: null });
+    expect(await runWhen(again.admin, queued, isFinal)).toMatchObject({ status: "done", error: null });
     const { body } = await again.admin.get("/accounts/count");
     expect(body).toMatchObject({ count: first.counts.created });
   },
@@ -99,7 +99,7 @@ const NOT_STARTED = /PostgreSQL .* did not start in .* No space left on device/;
 
 const FULL = { kind: "disk-full", sentence: expect.stringContaining("The disk of the database is full") };
 
-function isOver({ status }: RunView): boolean {
+function isFinal({ status }: RunView): boolean {
   return !["queued", "reading", "planning", "applying"].includes(status);
 }
 
@@ -157,12 +157,12 @@ async function fillUp(disk: string, prepare = keepLogSegments): Promise<() => Pr
   await prepare(disk);
   const filler = join(disk, "filler");
   const { bavail, bsize } = await statfs(disk);
-  await writeFile(filler, Buffer.alloc(bavail * bsize - LEFT, 1));
+  await writeFile(filler, Buffer.alloc(bavail * bsize - FREE_BYTES, 1));
   return () => rm(filler);
 }
 
 /** Asked until it is taken: the database may be away for a moment. @returns the run's id */
-async function asked(admin: Browser, path: string, body?: unknown): Promise<number> {
+async function requestRun(admin: Browser, path: string, body?: unknown): Promise<number> {
   let run = 0;
   await until(async () => {
     const answer = await admin.post(path, body);
@@ -172,17 +172,17 @@ async function asked(admin: Browser, path: string, body?: unknown): Promise<numb
   return run;
 }
 
-async function seen(admin: Browser, id: number, isSo: (run: RunView) => boolean): Promise<RunView> {
+async function runWhen(admin: Browser, id: number, condition: (run: RunView) => boolean): Promise<RunView> {
   let run: RunView | undefined;
   await until(async () => {
     run = (await admin.get(`/runs/${id}`)).body?.run ?? run;
-    return run !== undefined && isSo(run);
+    return run !== undefined && condition(run);
   });
   return run!;
 }
 
-type Ended = { readonly code: number | null; readonly stderr: string };
-type Served = { readonly admin: Browser; readonly ended: Promise<Ended>; readonly log: () => string };
+type ProcessEnd = { readonly code: number | null; readonly stderr: string };
+type Served = { readonly admin: Browser; readonly ended: Promise<ProcessEnd>; readonly log: () => string };
 
 async function smallDisk() {
   const simulator = await runSimulator({ accounts: ACCOUNTS });
@@ -217,16 +217,18 @@ async function smallDisk() {
       env,
       stdio: ["ignore", "pipe", "pipe"],
     });
-    let said = "";
+    let stdout = "";
     let stderr = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => (said += text));
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
     child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-    const ended = new Promise<Ended>((resolve) => child.on("close", (code) => resolve({ code, stderr })));
+    const ended = new Promise<ProcessEnd>((resolve) =>
+      child.on("close", (code) => resolve({ code, stderr })),
+    );
     onTestFinished(async () => {
       child.kill("SIGTERM");
       await ended;
     });
-    return { ended, said: () => said, log: () => stderr };
+    return { ended, said: () => stdout, log: () => stderr };
   }
 
   return {

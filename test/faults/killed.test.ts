@@ -2,13 +2,13 @@
 // looks for its client only afterwards. Whoever takes the run over does not wait for it.
 import { expect, it } from "vitest";
 import { closeGate } from "../harness/stages.ts";
-import { apart, expectAsUndisturbed } from "../harness/multi-process-site.ts";
+import { startMultiProcessSite, expectSameAsUninterrupted } from "../harness/multi-process-site.ts";
 
 it.each(["plan", "apply", "finish"] as const)("holds nobody up, killed in the stage %s", async (stage) => {
-  const site = await apart({ accounts: 100 });
+  const site = await startMultiProcessSite({ accounts: 100 });
   const gate = await closeGate(stage, site);
   const killed = await site.startWorker();
-  const run = await site.askForSync();
+  const run = await site.requestSync();
   await gate.reached();
 
   killed.child.kill("SIGKILL");
@@ -16,8 +16,8 @@ it.each(["plan", "apply", "finish"] as const)("holds nobody up, killed in the st
   await site.startWorker();
   await gate.reached();
 
-  expect(await site.holder()).not.toBe(killed);
+  expect(await site.leaseHolder()).not.toBe(killed);
   await gate.open();
-  await site.done(run);
-  await expectAsUndisturbed(site, run);
+  await site.untilDone(run);
+  await expectSameAsUninterrupted(site, run);
 });

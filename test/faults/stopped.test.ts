@@ -3,15 +3,15 @@
 import { expect, it } from "vitest";
 import type { TestDatabase } from "../harness/database.ts";
 import { closeGate, STAGES, type Gate, type Stage } from "../harness/stages.ts";
-import { apart, expectAsUndisturbed } from "../harness/multi-process-site.ts";
+import { startMultiProcessSite, expectSameAsUninterrupted } from "../harness/multi-process-site.ts";
 
 it("ends with 0 in every stage, and the next process goes on", async () => {
-  const site = await apart({ accounts: 300 });
+  const site = await startMultiProcessSite({ accounts: 300 });
   const { database } = site;
   let worker = await site.startWorker();
   const gates = new Map<Stage, Gate>();
   for (const stage of STAGES) gates.set(stage, await closeGate(stage, site));
-  const run = await site.askForSync();
+  const run = await site.requestSync();
 
   for (const [place, stage] of STAGES.entries()) {
     await gates.get(stage)!.reached();
@@ -20,7 +20,7 @@ it("ends with 0 in every stage, and the next process goes on", async () => {
     if (stage !== "read") await gates.get(stage)!.open();
     // A signal that comes a moment late finds it before the next gate, which the next process meets again.
     const next = STAGES[place + 1];
-    const isLate = next && (await Promise.race([worker.ended.then(() => false), before(gates.get(next))]));
+    const isLate = next && (await Promise.race([worker.ended.then(() => false), isReached(gates.get(next))]));
     if (isLate) await gates.get(next)!.open();
     expect(await worker.ended).toMatchObject({ code: 0, signal: null });
     if (isLate) gates.set(next, await closeGate(next, site));
@@ -28,11 +28,11 @@ it("ends with 0 in every stage, and the next process goes on", async () => {
     expect(await halfApplied(database)).toBe(0);
     worker = await site.startWorker();
   }
-  await site.done(run);
-  await expectAsUndisturbed(site, run);
+  await site.untilDone(run);
+  await expectSameAsUninterrupted(site, run);
 }, 300_000);
 
-async function before(gate: Gate | undefined): Promise<boolean> {
+async function isReached(gate: Gate | undefined): Promise<boolean> {
   await gate?.reached();
   return true;
 }

@@ -1,7 +1,7 @@
 import { afterAll, onTestFinished } from "vitest";
 
 /** At the end of the running test, or of the file when no test runs (vitest throws then). */
-export function afterwards(close: () => Promise<unknown>): void {
+export function registerCleanup(close: () => Promise<unknown>): void {
   try {
     onTestFinished(async () => void (await close()));
   } catch {

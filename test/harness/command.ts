@@ -12,7 +12,7 @@ export function builtCommand(): Promise<string> {
   return requestShared("command", z.string());
 }
 
-export type Ended = {
+export type ProcessResult = {
   readonly code: number | null;
   readonly signal: string | null;
   readonly stdout: string;
@@ -21,12 +21,12 @@ export type Ended = {
 
 export type Command = {
   /** Runs to its end. */
-  readonly run: (args: readonly string[], env?: Record<string, string>) => Promise<Ended>;
+  readonly run: (args: readonly string[], env?: Record<string, string>) => Promise<ProcessResult>;
   /** Starts and hands over the process; it is killed at the end of the test if it still runs. */
   readonly start: (
     args: readonly string[],
     env?: Record<string, string>,
-  ) => { process: ChildProcess; ended: Promise<Ended> };
+  ) => { process: ChildProcess; ended: Promise<ProcessResult> };
   /** The folder it runs in, empty at first. */
   readonly folder: string;
   /** Writes a file into the folder. */
@@ -34,8 +34,8 @@ export type Command = {
 };
 
 /** `env` is all the process gets besides PATH: nothing of the machine's own settings leaks into a test. */
-export async function command(env: Record<string, string> = {}, other?: string): Promise<Command> {
-  const program = other ?? (await builtCommand());
+export async function command(env: Record<string, string> = {}, programPath?: string): Promise<Command> {
+  const program = programPath ?? (await builtCommand());
   const folder = await mkdtemp(join(tmpdir(), "sluice-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const start: Command["start"] = (args, more = {}) => {
@@ -48,7 +48,7 @@ export async function command(env: Record<string, string> = {}, other?: string):
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
     child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-    const ended = new Promise<Ended>((resolve, reject) => {
+    const ended = new Promise<ProcessResult>((resolve, reject) => {
       child.on("error", reject);
       child.on("close", (code, signal) => resolve({ code, signal, stdout, stderr }));
     });

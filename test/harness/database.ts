@@ -1,10 +1,10 @@
 // A database for a test file or a test, on the one PostgreSQL that all files of a run share.
 import { z } from "zod";
 import { type Database, openDatabase } from "../../src/db/pool.ts";
-import { afterwards } from "./cleanup.ts";
+import { registerCleanup } from "./cleanup.ts";
 import { requestShared } from "./shared/request.ts";
 
-const given = z.object({
+const sharedDatabase = z.object({
   address: z.object({
     host: z.string(),
     port: z.number(),
@@ -24,12 +24,12 @@ export type TestDatabase = Database & { url: string };
  * test as long as the test. In a `beforeAll`, return its `close`.
  */
 export async function testDatabase(): Promise<TestDatabase> {
-  return connectTo(await requestShared("database", given));
+  return connectTo(await requestShared("database", sharedDatabase));
 }
 
 /** The same as PostgreSQL makes a new one: without any table of ours. */
 export async function databaseWithoutTables(): Promise<TestDatabase> {
-  const { address, name } = await requestShared("database", given);
+  const { address, name } = await requestShared("database", sharedDatabase);
   const admin = openDatabase({ ...address, max: 1 });
   await admin.pool.query(`drop database ${name}`);
   await admin.pool.query(`create database ${name} template template0`);
@@ -37,11 +37,11 @@ export async function databaseWithoutTables(): Promise<TestDatabase> {
   return connectTo({ address, name });
 }
 
-function connectTo({ address, name }: z.infer<typeof given>): TestDatabase {
+function connectTo({ address, name }: z.infer<typeof sharedDatabase>): TestDatabase {
   const database = openDatabase({ ...address, database: name });
   const url = `postgres://${address.user}:${address.password}@${encodeURIComponent(address.host)}:${address.port}/${name}`;
   let closing: Promise<void> | undefined;
   const close = () => (closing ??= database.close());
-  afterwards(close);
+  registerCleanup(close);
   return { ...database, url, close };
 }

@@ -23,7 +23,7 @@ export async function stageOf({ pool }: Database): Promise<Stage | undefined> {
 
 export type Gate = {
   /** Resolves when the run stands before it; `meanwhile` may throw when it never will. */
-  reached(meanwhile?: () => Promise<void>): Promise<void>;
+  reached(check?: () => Promise<void>): Promise<void>;
   open(): Promise<void>;
 };
 
@@ -39,14 +39,14 @@ export async function closeGate(
   stage: Stage,
   { database, simulator }: { readonly database: Database; readonly simulator: RunningSimulator },
 ): Promise<Gate> {
-  return stage === "read" ? holdReading(simulator) : hold(database, LOCKS[stage]);
+  return stage === "read" ? closeGateByRequest(simulator) : closeGateByLock(database, LOCKS[stage]);
 }
 
 /**
  * A gate in the first chunk that a run writes, which has locked nothing by then. Between two transactions of a run the lock of
  * `apply` is free for a moment, and whoever waits for that moment may come too late.
  */
-export async function holdFirstChunk({ database }: { readonly database: Database }): Promise<Gate> {
+export async function closeGateAtFirstChunk({ database }: { readonly database: Database }): Promise<Gate> {
   await database.pool.query(`
     create function wait_in_first_chunk() returns trigger language plpgsql as $$ begin
       if exists (select from runs where status = 'applying' and checkpoint = 0) then
@@ -56,10 +56,10 @@ export async function holdFirstChunk({ database }: { readonly database: Database
     end $$;
     create trigger wait_in_first_chunk before update on store_revision
       for each statement execute function wait_in_first_chunk()`);
-  return hold(database, "select pg_advisory_xact_lock(1)");
+  return closeGateByLock(database, "select pg_advisory_xact_lock(1)");
 }
 
-async function hold(database: Database, lock: string): Promise<Gate> {
+async function closeGateByLock(database: Database, lock: string): Promise<Gate> {
   const client = await database.pool.connect();
   await client.query("begin");
   await client.query(lock);
@@ -69,18 +69,18 @@ async function hold(database: Database, lock: string): Promise<Gate> {
     if (isOpen) return;
     isOpen = true;
     // The test may have taken the database away meanwhile.
-    const broken = await client.query("commit").then(
+    const isBroken = await client.query("commit").then(
       () => false,
       () => true,
     );
-    client.release(broken);
+    client.release(isBroken);
   }
   onTestFinished(open);
   return {
     open,
-    reached: (meanwhile) =>
+    reached: (check) =>
       until(async () => {
-        await meanwhile?.();
+        await check?.();
         // A session of the process that has the run now: one of a process that was killed waits on until it is let.
         const waiting = await database.pool.query(
           `select from run_leases l
@@ -94,12 +94,12 @@ async function hold(database: Database, lock: string): Promise<Gate> {
   };
 }
 
-function holdReading({ faults }: RunningSimulator): Gate {
+function closeGateByRequest({ faults }: RunningSimulator): Gate {
   const rule = faults.add({ path: String.raw`/accounts\?`, fault: { kind: "hold" } });
   return {
-    reached: (meanwhile) =>
+    reached: (check) =>
       until(async () => {
-        await meanwhile?.();
+        await check?.();
         return faults.list().some(({ id, applied }) => id === rule && applied > 0);
       }),
     async open() {
@@ -109,12 +109,12 @@ function holdReading({ faults }: RunningSimulator): Gate {
 }
 
 /** Looks again and again until it is so. The test's own timeout is the end of it. */
-export async function until(isSo: () => Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await delay(10);
+export async function until(condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition())) await delay(10);
 }
 
 /** Every account as the export shows it, a line each. */
-export async function exported(database: Database): Promise<string> {
+export async function exportedAccounts(database: Database): Promise<string> {
   const lines: string[] = [];
   await exportAccounts(
     database,

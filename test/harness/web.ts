@@ -12,10 +12,10 @@ import { startWorker } from "../../src/jobs/worker.ts";
 import { createSettableClock, type SettableClock } from "../../src/lib/clock.ts";
 import { createLog } from "../../src/lib/log.ts";
 import type { NotifyDeps } from "../../src/notify/notify.ts";
-import { afterwards } from "./cleanup.ts";
+import { registerCleanup } from "./cleanup.ts";
 import { testDatabase, type TestDatabase } from "./database.ts";
 
-const LOOKS_NEVER_MS = 24 * 3_600_000;
+const NEVER_POLLS_MS = 24 * 3_600_000;
 
 export type Person = Role | "signed-out";
 
@@ -85,7 +85,7 @@ export async function webWorkspace({ env, ui, ...simulated }: WebOptions = {}): 
     ],
     ...simulated,
   });
-  afterwards(() => simulator.close());
+  registerCleanup(() => simulator.close());
   const logged: string[] = [];
   const log = createLog({ level: "info", destination: { write: (line) => void logged.push(line) } });
   const config = readConfig({
@@ -98,10 +98,10 @@ export async function webWorkspace({ env, ui, ...simulated }: WebOptions = {}): 
   let origin = "";
   const web = await buildWebApp({ config, database, clock, log }, () => config.publicUrl ?? origin, ui);
   origin = await web.server.listen({ host: "127.0.0.1", port: 0 });
-  afterwards(() => web.close());
+  registerCleanup(() => web.close());
   // It takes what is asked for; the schedule is for a test that has a worker of its own.
-  const worker = startWorker({ database, clock, log, runner: web.runner, periodicTasks: [] }, LOOKS_NEVER_MS);
-  afterwards(() => worker.close());
+  const worker = startWorker({ database, clock, log, runner: web.runner, periodicTasks: [] }, NEVER_POLLS_MS);
+  registerCleanup(() => worker.close());
 
   const idOf = async (role: Role): Promise<number> => {
     const email = `${role}@ourcompany.example`;

@@ -58,7 +58,7 @@ export type Workspace = {
 export const LATER = { createdon: "2099-01-01T00:00:00Z" };
 
 /** Issues as "kind name value", sorted: short enough to stand in a test. */
-export function told(issues: readonly RunIssue[]): string[] {
+export function issueTexts(issues: readonly RunIssue[]): string[] {
   return issues
     .map(({ kind, name, field, value }) => [kind, name, field, value].filter(Boolean).join(" "))
     .toSorted();

@@ -1,173 +1,195 @@
 // Knots of names and domains that chance ties too seldom: each makes or changes the records and accounts that it takes for
 // one rare branch of docs/rules.md to be reached in the next run, if the settings are those it needs. Where what it needs
 // is not there, or another knot of the chapter has it, a knot stays untied.
-import { EARLIEST, LATEST, nth, type Cast } from "./story-state.ts";
-import type { Knot } from "./conflicts.ts";
+import { EARLIEST, LATEST, nth, type StoryState } from "./story-state.ts";
+import type { Conflict } from "./conflicts.ts";
 import { domains, names, type Step } from "./random-stories.ts";
 import { OWN_DOMAIN } from "./model-sync.ts";
 
-interface Strands {
-  readonly cast: Cast;
+interface ScenarioContext {
+  readonly state: StoryState;
   readonly n: number;
   /** A new record gets this name and these domains; returns its id. */
-  readonly heir: (name: string | null, some: readonly string[], created?: string) => string | undefined;
+  readonly addRecord: (name: string | null, some: readonly string[], created?: string) => string | undefined;
 }
 
-function written(some: readonly string[]) {
+function domainValues(some: readonly string[]) {
   return { websiteurl: some.join("; ") || null, emailaddress1: null };
 }
 
-const ways: Readonly<Record<Knot, (strands: Strands) => void>> = {
-  "an open account lets go of what a linked one wants": ({ cast, n, heir }) => {
-    const [of, wanted, name] = [cast.takeLinked(n), cast.freeDomain(n), cast.freeName(n)];
+const scenarios: Readonly<Record<Conflict, (strands: ScenarioContext) => void>> = {
+  "an open account lets go of what a linked one wants": ({ state, n, addRecord }) => {
+    const [of, wanted, name] = [state.reserveLinked(n), state.reserveFreeDomain(n), state.reserveFreeName(n)];
     if (!of || !wanted || !name) return;
-    cast.openAccount(name, [wanted]);
-    cast.change(of, { emailaddress1: wanted });
-    heir(name, [], LATEST);
+    state.createOpenAccount(name, [wanted]);
+    state.updateRecord(of, { emailaddress1: wanted });
+    addRecord(name, [], LATEST);
   },
-  "a taken domain, then one of an open namesake": ({ cast, n, heir }) => {
-    const [taken, domain, name] = [cast.takenDomain(n), cast.freeDomain(n), cast.freeName(n)];
+  "a taken domain, then one of an open namesake": ({ state, n, addRecord }) => {
+    const [taken, domain, name] = [
+      state.reserveLinkedDomain(n),
+      state.reserveFreeDomain(n),
+      state.reserveFreeName(n),
+    ];
     if (!taken || !domain || !name) return;
-    cast.openAccount(name, [domain]);
-    heir(name, [taken, domain]);
+    state.createOpenAccount(name, [domain]);
+    addRecord(name, [taken, domain]);
   },
-  "a taken domain, then one of an open stranger": ({ cast, n, heir }) => {
-    const [taken, domain, name] = [cast.takenDomain(n), cast.freeDomain(n), cast.freeName(n)];
+  "a taken domain, then one of an open stranger": ({ state, n, addRecord }) => {
+    const [taken, domain, name] = [
+      state.reserveLinkedDomain(n),
+      state.reserveFreeDomain(n),
+      state.reserveFreeName(n),
+    ];
     if (!taken || !domain || !name) return;
-    cast.openAccount(nth(names, n) ?? name, [domain]);
-    heir(name, [taken, domain]);
+    state.createOpenAccount(nth(names, n) ?? name, [domain]);
+    addRecord(name, [taken, domain]);
   },
-  "a taken domain, then a name in use": ({ cast, n, heir }) => {
-    const [taken, namesake] = [cast.takenDomain(n), cast.keep(cast.linkedWithOwnName(), n)];
-    if (taken && namesake) heir(namesake.values.name, [taken]);
+  "a taken domain, then a name in use": ({ state, n, addRecord }) => {
+    const [taken, namesake] = [
+      state.reserveLinkedDomain(n),
+      state.reserveReadOnly(state.linkedWithUniqueName(), n),
+    ];
+    if (taken && namesake) addRecord(namesake.values.name, [taken]);
   },
-  "open namesakes beside a linked one": ({ cast, n, heir }) => {
-    const name = cast.takeLinked(n)?.values.name ?? "";
+  "open namesakes beside a linked one": ({ state, n, addRecord }) => {
+    const name = state.reserveLinked(n)?.values.name ?? "";
     if (name.trim() === "") return;
-    cast.openAccount(name.toUpperCase(), []);
-    cast.openAccount(name, []);
-    heir(name, []);
+    state.createOpenAccount(name.toUpperCase(), []);
+    state.createOpenAccount(name, []);
+    addRecord(name, []);
   },
-  "a name in use, and a domain that a later one claims": ({ cast, n, heir }) => {
-    const namesake = cast.keep(cast.linkedWithOwnName(), n);
-    const [later, domain] = [cast.takeLinked(n), cast.freeDomain(n)];
+  "a name in use, and a domain that a later one claims": ({ state, n, addRecord }) => {
+    const namesake = state.reserveReadOnly(state.linkedWithUniqueName(), n);
+    const [later, domain] = [state.reserveLinked(n), state.reserveFreeDomain(n)];
     if (!namesake || !later || !domain) return;
-    heir(namesake.values.name, [domain], EARLIEST);
-    cast.change(later, { emailaddress1: domain });
+    addRecord(namesake.values.name, [domain], EARLIEST);
+    state.updateRecord(later, { emailaddress1: domain });
   },
-  "a linked one wants what an earlier one makes": ({ cast, n, heir }) => {
-    const [of, domain, name] = [cast.takeLinked(n), cast.freeDomain(n), cast.freeName(n)];
+  "a linked one wants what an earlier one makes": ({ state, n, addRecord }) => {
+    const [of, domain, name] = [state.reserveLinked(n), state.reserveFreeDomain(n), state.reserveFreeName(n)];
     if (!of || !domain || !name) return;
-    heir(name, [domain], EARLIEST);
-    cast.change(of, { emailaddress1: domain });
+    addRecord(name, [domain], EARLIEST);
+    state.updateRecord(of, { emailaddress1: domain });
   },
-  "an account that nobody holds back": ({ cast, n, heir }) => {
-    const [first, second, name] = [cast.freeDomain(n), cast.freeDomain(n), cast.freeName(n)];
+  "an account that nobody holds back": ({ state, n, addRecord }) => {
+    const [first, second, name] = [
+      state.reserveFreeDomain(n),
+      state.reserveFreeDomain(n),
+      state.reserveFreeName(n),
+    ];
     if (!first || !second || !name) return;
-    cast.openAccount(nth(names, n) ?? name, [second]);
-    cast.openAccount(name, []);
-    heir(name, [first, second, ...domains.filter((domain) => domain !== first && domain !== second)]);
+    state.createOpenAccount(nth(names, n) ?? name, [second]);
+    state.createOpenAccount(name, []);
+    addRecord(name, [first, second, ...domains.filter((domain) => domain !== first && domain !== second)]);
   },
-  "two want the same": ({ cast, n, heir }) => {
-    const [domain, name] = [cast.freeDomain(n), cast.freeName(n)];
+  "two want the same": ({ state, n, addRecord }) => {
+    const [domain, name] = [state.reserveFreeDomain(n), state.reserveFreeName(n)];
     if (!domain || !name) return;
-    heir(name, [domain], EARLIEST);
-    heir(nth(names, n) ?? null, [domain], LATEST);
-    heir(name, [], LATEST);
+    addRecord(name, [domain], EARLIEST);
+    addRecord(nth(names, n) ?? null, [domain], LATEST);
+    addRecord(name, [], LATEST);
   },
-  "one of another source is in the way": ({ cast, n, heir }) => {
-    const [domain, name] = [cast.freeDomain(n), cast.freeName(n)];
+  "one of another source is in the way": ({ state, n, addRecord }) => {
+    const [domain, name] = [state.reserveFreeDomain(n), state.reserveFreeName(n)];
     if (!domain || !name) return;
-    cast.foreignAccount(name, [domain], n);
-    heir(name, []);
-    heir(nth(names, n) ?? null, [domain]);
+    state.createForeignAccount(name, [domain], n);
+    addRecord(name, []);
+    addRecord(nth(names, n) ?? null, [domain]);
   },
-  "one of another source has its id": ({ cast, n, heir }) => {
-    const id = heir(nth(names, n) ?? null, []);
-    if (id !== undefined) cast.foreignAccount(nth(names, n + 1) ?? "", [], n, id);
+  "one of another source has its id": ({ state, n, addRecord }) => {
+    const id = addRecord(nth(names, n) ?? null, []);
+    if (id !== undefined) state.createForeignAccount(nth(names, n + 1) ?? "", [], n, id);
   },
-  "a departed one is in the way": ({ cast, n, heir }) => {
-    const of = cast.takeLinkedWithDomains(n);
+  "a departed one is in the way": ({ state, n, addRecord }) => {
+    const of = state.reserveLinkedWithDomains(n);
     if (!of) return;
-    cast.sendAway(of, "hide");
-    heir(of.values.name, []);
-    heir(nth(names, n) ?? null, cast.domainsOf(of.id));
+    state.removeRecord(of, "hide");
+    addRecord(of.values.name, []);
+    addRecord(nth(names, n) ?? null, state.domainsOf(of.id));
   },
-  "one departs": ({ cast, n }) => {
-    const of = cast.takeLinkedWithDomains(n);
-    if (of) cast.sendAway(of, "hide");
+  "one departs": ({ state, n }) => {
+    const of = state.reserveLinkedWithDomains(n);
+    if (of) state.removeRecord(of, "hide");
   },
-  "a departed one comes back changed": ({ cast, n }) => {
-    const departed = cast.take(cast.awayWithDomains(), n) ?? cast.take(cast.away(), n);
-    const domain = cast.freeDomain(n);
+  "a departed one comes back changed": ({ state, n }) => {
+    const departed = state.reserve(state.stoppedWithDomains(), n) ?? state.reserve(state.stopped(), n);
+    const domain = state.reserveFreeDomain(n);
     if (!departed) return;
-    cast.bringBack(departed, {
+    state.restoreRecord(departed, {
       name: nth(names, n) ?? null,
-      ...written(domain === undefined ? [] : [domain]),
+      ...domainValues(domain === undefined ? [] : [domain]),
     });
   },
-  "a departed one is deleted": ({ cast, n }) => {
-    const departed = cast.take(
-      cast.away().filter(({ id }) => cast.stage.source.has(id)),
+  "a departed one is deleted": ({ state, n }) => {
+    const departed = state.reserve(
+      state.stopped().filter(({ id }) => state.model.source.has(id)),
       n,
     );
-    if (departed) cast.sendAway(departed, "delete");
+    if (departed) state.removeRecord(departed, "delete");
   },
-  "a deleted one has heirs": ({ cast, n, heir }) => {
-    const [of, other] = [cast.takeLinked(n), cast.takeLinkedWithDomains(n)];
+  "a deleted one has heirs": ({ state, n, addRecord }) => {
+    const [of, other] = [state.reserveLinked(n), state.reserveLinkedWithDomains(n)];
     if (of) {
-      cast.sendAway(of, "delete");
-      heir(of.values.name, []);
+      state.removeRecord(of, "delete");
+      addRecord(of.values.name, []);
     }
     if (other) {
-      cast.sendAway(other, "delete");
-      heir(nth(names, n) ?? null, cast.domainsOf(other.id));
+      state.removeRecord(other, "delete");
+      addRecord(nth(names, n) ?? null, state.domainsOf(other.id));
     }
   },
-  "a linked one lets go of what a new one wants": ({ cast, n, heir }) => {
-    const [holder, of, name] = [cast.takeLinkedWithDomains(n), cast.takeLinked(n), cast.freeName(n)];
+  "a linked one lets go of what a new one wants": ({ state, n, addRecord }) => {
+    const [holder, of, name] = [
+      state.reserveLinkedWithDomains(n),
+      state.reserveLinked(n),
+      state.reserveFreeName(n),
+    ];
     if (!holder || !of || !name) return;
-    cast.change(holder, written([]));
-    heir(name, cast.domainsOf(holder.id));
-    cast.change(of, { name: cast.freeName(n) ?? nth(names, n) ?? null });
-    heir(of.values.name, []);
+    state.updateRecord(holder, domainValues([]));
+    addRecord(name, state.domainsOf(holder.id));
+    state.updateRecord(of, { name: state.reserveFreeName(n) ?? nth(names, n) ?? null });
+    addRecord(of.values.name, []);
   },
-  "domains swapped": ({ cast, n }) => {
-    const [a, b] = [cast.takeLinkedWithDomains(n), cast.takeLinkedWithDomains(n)];
+  "domains swapped": ({ state, n }) => {
+    const [a, b] = [state.reserveLinkedWithDomains(n), state.reserveLinkedWithDomains(n)];
     if (!a || !b) return;
-    cast.change(a, written(cast.domainsOf(b.id)));
-    cast.change(b, written(cast.domainsOf(a.id)));
+    state.updateRecord(a, domainValues(state.domainsOf(b.id)));
+    state.updateRecord(b, domainValues(state.domainsOf(a.id)));
   },
-  "names swapped": ({ cast, n }) => {
-    cast.swap(cast.takeLinked(n), cast.takeLinked(n), ["name"]);
+  "names swapped": ({ state, n }) => {
+    state.swapValues(state.reserveLinked(n), state.reserveLinked(n), ["name"]);
   },
-  "a name is spelled otherwise": ({ cast, n }) => {
-    const of = cast.takeLinked(n);
-    if (of?.values.name) cast.change(of, { name: ` ${of.values.name.trim().toUpperCase()}` });
+  "a name is spelled otherwise": ({ state, n }) => {
+    const of = state.reserveLinked(n);
+    if (of?.values.name) state.updateRecord(of, { name: ` ${of.values.name.trim().toUpperCase()}` });
   },
-  "a name goes blank": ({ cast, n }) => {
-    const of = cast.takeLinked(n);
-    if (of) cast.change(of, { name: " \t" });
+  "a name goes blank": ({ state, n }) => {
+    const of = state.reserveLinked(n);
+    if (of) state.updateRecord(of, { name: " \t" });
   },
-  "an open namesake with domains": ({ cast, n, heir }) => {
-    const [domain, name] = [cast.freeDomain(n), cast.freeName(n)];
+  "an open namesake with domains": ({ state, n, addRecord }) => {
+    const [domain, name] = [state.reserveFreeDomain(n), state.reserveFreeName(n)];
     if (!domain || !name) return;
-    cast.openAccount(name, [domain]);
-    heir(name, []);
+    state.createOpenAccount(name, [domain]);
+    addRecord(name, []);
   },
-  "what was in the way makes room": ({ cast, n }) => {
-    const refused = cast.take(cast.refused(), n);
-    if (refused) cast.clearTheWay(refused);
+  "what was in the way makes room": ({ state, n }) => {
+    const refused = state.reserve(state.refused(), n);
+    if (refused) state.removeBlockers(refused);
   },
 };
 
-export function tie({ knot, record: n, heir }: Extract<Step, { step: "tangle" }>, cast: Cast): void {
-  ways[knot]({
-    cast,
+export function arrangeConflict(
+  { conflict, record: n, heir }: Extract<Step, { step: "tangle" }>,
+  state: StoryState,
+): void {
+  scenarios[conflict]({
+    state,
     n,
-    heir: (name, some, created) => {
+    addRecord: (name, some, created) => {
       const junk = nth(["10.0.0.1", "gmail.com", OWN_DOMAIN, null], n);
-      return cast.makeRecord(heir, { name, ...written(some), emailaddress1: junk ?? null }, created);
+      return state.createRecord(heir, { name, ...domainValues(some), emailaddress1: junk ?? null }, created);
     },
   });
 }

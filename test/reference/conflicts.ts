@@ -3,7 +3,7 @@
 import type { Settings } from "./model-sync.ts";
 
 /** Knots that chance alone ties too seldom; `tangles.ts` ties them. */
-const anyKnots = [
+const generalConflicts = [
   "a departed one comes back changed",
   "open namesakes beside a linked one",
   "one departs",
@@ -16,7 +16,7 @@ const anyKnots = [
   "one of another source has its id",
   "what was in the way makes room",
 ] as const;
-const domainKnots = [
+const domainConflicts = [
   "domains swapped",
   "an open account lets go of what a linked one wants",
   "a linked one wants what an earlier one makes",
@@ -24,7 +24,7 @@ const domainKnots = [
   "a linked one lets go of what a new one wants",
   "domains swapped",
 ] as const;
-const skipKnots = [
+const skipConflicts = [
   "one of another source is in the way",
   "one of another source is in the way",
   "a name in use, and a domain that a later one claims",
@@ -38,7 +38,7 @@ const skipKnots = [
   "a departed one is in the way",
   "one of another source is in the way",
 ] as const;
-const withoutDomainKnots = [
+const withoutDomainConflicts = [
   "a taken domain, then a name in use",
   "a taken domain, then one of an open namesake",
   "a taken domain, then one of an open namesake",
@@ -47,39 +47,39 @@ const withoutDomainKnots = [
   "a taken domain, then one of an open namesake",
   "a taken domain, then one of an open stranger",
 ] as const;
-const unmappedKnots = ["an open namesake with domains"] as const;
+const unmappedConflicts = ["an open namesake with domains"] as const;
 
-export type Knot =
-  | (typeof anyKnots)[number]
-  | (typeof domainKnots)[number]
-  | (typeof skipKnots)[number]
-  | (typeof withoutDomainKnots)[number]
-  | (typeof unmappedKnots)[number];
+export type Conflict =
+  | (typeof generalConflicts)[number]
+  | (typeof domainConflicts)[number]
+  | (typeof skipConflicts)[number]
+  | (typeof withoutDomainConflicts)[number]
+  | (typeof unmappedConflicts)[number];
 
 /** Knots that can be tied together, the settings that they need, and how often these are chosen. */
-export const tangles: readonly {
+export const conflictSets: readonly {
   readonly weight: number;
-  readonly knots: readonly Knot[];
+  readonly conflicts: readonly Conflict[];
   readonly settings: Partial<Settings>;
 }[] = [
   {
     weight: 5,
-    knots: [...anyKnots, ...domainKnots, ...skipKnots],
+    conflicts: [...generalConflicts, ...domainConflicts, ...skipConflicts],
     settings: { domainsMapped: true, allowDuplicateNames: false, onDomainTaken: "skip" },
   },
   {
     weight: 4,
-    knots: [...anyKnots, ...domainKnots, ...withoutDomainKnots],
+    conflicts: [...generalConflicts, ...domainConflicts, ...withoutDomainConflicts],
     settings: { domainsMapped: true, allowDuplicateNames: false, onDomainTaken: "without-domain" },
   },
   {
     weight: 1,
-    knots: [...anyKnots, ...domainKnots],
+    conflicts: [...generalConflicts, ...domainConflicts],
     settings: { domainsMapped: true, allowDuplicateNames: true },
   },
   {
     weight: 2,
-    knots: [...anyKnots, ...unmappedKnots, ...unmappedKnots],
+    conflicts: [...generalConflicts, ...unmappedConflicts, ...unmappedConflicts],
     settings: { domainsMapped: false, allowDuplicateNames: false },
   },
 ];

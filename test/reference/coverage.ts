@@ -1,6 +1,6 @@
 // Every branch of docs/rules.md by a name, so that a test can count how often random stories reached it.
 
-export const rules = [
+export const branches = [
   // Before the drafts are decided
   "leave: deleted",
   "leave: deactivated",
@@ -96,8 +96,8 @@ export const rules = [
   "issue: value-invalid",
 ] as const;
 
-export type Rule = (typeof rules)[number] | (typeof unreachable)[number];
-export type Hit = (rule: Rule) => void;
+export type Branch = (typeof branches)[number] | (typeof unreachable)[number];
+export type CountBranch = (rule: Branch) => void;
 
 /**
  * Nothing may ever reach these. A refused draft cannot be let in by the same run: once all have given up, an account
@@ -106,14 +106,14 @@ export type Hit = (rule: Rule) => void;
 export const unreachable = ["again: refused no longer"] as const;
 
 export class Coverage {
-  readonly counts = new Map<Rule, number>([...rules, ...unreachable].map((rule) => [rule, 0]));
-  readonly hit: Hit = (rule) => {
+  readonly counts = new Map<Branch, number>([...branches, ...unreachable].map((rule) => [rule, 0]));
+  readonly hit: CountBranch = (rule) => {
     this.counts.set(rule, (this.counts.get(rule) ?? 0) + 1);
   };
 
   /** Rules hit fewer than `least` times. */
-  below(least: number): Rule[] {
-    return rules.filter((rule) => (this.counts.get(rule) ?? 0) < least);
+  below(least: number): Branch[] {
+    return branches.filter((rule) => (this.counts.get(rule) ?? 0) < least);
   }
 
   table(): string {

@@ -3,46 +3,46 @@
 // The lines that only count which branch was reached are in `notes.ts`.
 import type { Draft, Issue } from "./draft.ts";
 import {
-  noteByDomain,
-  noteByName,
-  noteClaims,
-  noteCreate,
-  noteLinked,
-  noteRefused,
+  countByDomain,
+  countByName,
+  countClaims,
+  countCreate,
+  countLinked,
+  countRefused,
 } from "./count-branches.ts";
-import { takenBecause, type Decision, type Running } from "./run-state.ts";
+import { takenReason, type Decision, type RunState } from "./run-state.ts";
 import { nameKey, type Account, type Link } from "./model-store.ts";
 
-export function giveUpDomains(running: Running, account: Account, draft: Draft): void {
+export function releaseDomains(running: RunState, account: Account, draft: Draft): void {
   if (draft.domains === null) return;
   for (const domain of account.domains) {
     if (draft.domains.includes(domain)) continue;
-    running.world.takeAway(account, domain);
-    running.freedDomains.set(domain, account);
+    running.store.releaseDomain(account, domain);
+    running.releasedDomains.set(domain, account);
   }
 }
 
 /** Gives up the name if the draft's is another one; a mere other spelling is not. */
-export function giveUpName(running: Running, account: Account, draft: Draft): void {
+export function releaseName(running: RunState, account: Account, draft: Draft): void {
   if (account.name === null || nameKey(account.name) === nameKey(draft.name)) return;
-  running.freedNames.set(nameKey(account.name), account);
-  running.world.rename(account, null);
+  running.releasedNames.set(nameKey(account.name), account);
+  running.store.rename(account, null);
 }
 
 /** Gives the account each of the draft's domains that nobody has; returns those that others have. */
-function claimDomains(running: Running, account: Account, draft: Draft): string[] {
-  const leftOut: string[] = [];
+function claimDomains(running: RunState, account: Account, draft: Draft): string[] {
+  const takenDomains: string[] = [];
   for (const domain of draft.domains ?? []) {
-    const holder = running.world.holder(domain);
-    if (holder === undefined) running.world.give(account, domain);
-    else if (holder !== account) leftOut.push(domain);
+    const holder = running.store.holder(domain);
+    if (holder === undefined) running.store.assignDomain(account, domain);
+    else if (holder !== account) takenDomains.push(domain);
   }
-  return leftOut;
+  return takenDomains;
 }
 
 /** Name, description and fields, as mapped; an empty value clears. */
-function write(running: Running, account: Account, draft: Draft): void {
-  running.world.rename(account, draft.name);
+function write(running: RunState, account: Account, draft: Draft): void {
+  running.store.rename(account, draft.name);
   if (draft.description !== undefined) account.description = draft.description;
   for (const [field, value] of Object.entries(draft.fields)) {
     if (value === null) delete account.fields[field];
@@ -50,60 +50,60 @@ function write(running: Running, account: Account, draft: Draft): void {
   }
 }
 
-export function decideLinked(running: Running, draft: Draft, link: Link): Decision {
-  noteLinked(running, draft, link);
-  link.left = null;
+export function decideLinked(running: RunState, draft: Draft, link: Link): Decision {
+  countLinked(running, draft, link);
+  link.stopReason = null;
   write(running, link.account, draft);
-  return { kind: "kept", account: link.account, leftOut: claimDomains(running, link.account, draft) };
+  return { kind: "kept", account: link.account, takenDomains: claimDomains(running, link.account, draft) };
 }
 
-export function decideNotLinked(running: Running, draft: Draft): Decision {
-  const { world, options } = running;
-  const carrier = world.withExternalId(draft.id);
-  if (carrier) return refuse(running, draft, carrier, { kind: "linked-to-other-source" });
+export function decideNotLinked(running: RunState, draft: Draft): Decision {
+  const { store, options } = running;
+  const sameExternalId = store.withExternalId(draft.id);
+  if (sameExternalId) return refuse(running, draft, sameExternalId, { kind: "linked-to-other-source" });
 
-  const held = (draft.domains ?? []).find((domain) => world.holder(domain) !== undefined);
-  const holder = held === undefined ? undefined : world.holder(held);
-  if (held !== undefined && holder !== undefined) {
-    if (takenBecause(running, holder) === null) return makeItsOwn(running, draft, holder, "domain");
+  const matchedDomain = (draft.domains ?? []).find((domain) => store.holder(domain) !== undefined);
+  const holder = matchedDomain === undefined ? undefined : store.holder(matchedDomain);
+  if (matchedDomain !== undefined && holder !== undefined) {
+    if (takenReason(running, holder) === null) return linkExisting(running, draft, holder, "domain");
     if (options.onDomainTaken === "skip")
-      return refuse(running, draft, holder, { kind: "domain-linked-elsewhere", value: held });
+      return refuse(running, draft, holder, { kind: "domain-linked-elsewhere", value: matchedDomain });
     running.hit("without-domain: goes on with the name");
   }
 
   if (!options.allowDuplicateNames) {
-    const namesakes = world.withNameKey(nameKey(draft.name));
-    const open = namesakes.find((account) => takenBecause(running, account) === null);
-    if (open) return makeItsOwn(running, draft, open, "name");
+    const namesakes = store.withNameKey(nameKey(draft.name));
+    const open = namesakes.find((account) => takenReason(running, account) === null);
+    if (open) return linkExisting(running, draft, open, "name");
     if (namesakes[0]) return refuse(running, draft, namesakes[0], { kind: "name-in-use" });
   }
   return create(running, draft);
 }
 
-function refuse(running: Running, draft: Draft, inTheWay: Account, issue: Issue): Decision {
-  noteRefused(running, draft, inTheWay, issue);
-  return { kind: "skipped", issue, inTheWay };
+function refuse(running: RunState, draft: Draft, blocker: Account, issue: Issue): Decision {
+  countRefused(running, draft, blocker, issue);
+  return { kind: "skipped", issue, blocker };
 }
 
-function makeItsOwn(running: Running, draft: Draft, account: Account, kind: "domain" | "name"): Decision {
-  if (kind === "domain") noteByDomain(running, draft, account);
-  else noteByName(running, draft, account);
-  noteClaims(running, draft, account);
-  const ofDeletedRecord = running.world.linkOfAccount(account);
-  if (ofDeletedRecord) running.world.endLink(ofDeletedRecord);
-  giveUpDomains(running, account, draft);
-  giveUpName(running, account, draft);
+function linkExisting(running: RunState, draft: Draft, account: Account, kind: "domain" | "name"): Decision {
+  if (kind === "domain") countByDomain(running, draft, account);
+  else countByName(running, draft, account);
+  countClaims(running, draft, account);
+  const oldLink = running.store.linkOfAccount(account);
+  if (oldLink) running.store.unlink(oldLink);
+  releaseDomains(running, account, draft);
+  releaseName(running, account, draft);
   write(running, account, draft);
-  running.world.tie(running.options.org, draft.id, account);
-  running.made.add(account);
-  return { kind, account, leftOut: claimDomains(running, account, draft) };
+  running.store.link(running.options.org, draft.id, account);
+  running.linkedInRun.add(account);
+  return { kind, account, takenDomains: claimDomains(running, account, draft) };
 }
 
-function create(running: Running, draft: Draft): Decision {
-  noteCreate(running, draft);
-  const account = running.world.add({ name: draft.name, domains: [], origin: "dynamics" });
+function create(running: RunState, draft: Draft): Decision {
+  countCreate(running, draft);
+  const account = running.store.add({ name: draft.name, domains: [], origin: "dynamics" });
   write(running, account, draft);
-  running.world.tie(running.options.org, draft.id, account);
-  running.made.add(account);
-  return { kind: "created", account, leftOut: claimDomains(running, account, draft) };
+  running.store.link(running.options.org, draft.id, account);
+  running.linkedInRun.add(account);
+  return { kind: "created", account, takenDomains: claimDomains(running, account, draft) };
 }

@@ -13,13 +13,13 @@ export interface DomainRules {
   readonly own: readonly string[];
 }
 
-export type ReadDomain =
+export type ParsedDomain =
   | { readonly domain: string }
   | { readonly refused: "domain-invalid" | "domain-common" | "domain-own"; readonly value: string };
 
 const common = new Set<string>(freeEmailDomains);
 
-const TWINS: Readonly<Record<string, string>> = {
+const LOOKALIKES: Readonly<Record<string, string>> = {
   "\u3002": ".",
   "\uFF61": ".",
   "\u3001": ",",
@@ -30,16 +30,16 @@ const TWINS: Readonly<Record<string, string>> = {
 };
 
 /** What has no width goes, what controls a device separates, and what only looks different becomes what it means. */
-function plain(text: string): string {
-  let written = "";
+function normalize(text: string): string {
+  let normalized = "";
   for (const character of text) {
-    if (/\p{Cc}/u.test(character)) written += " ";
+    if (/\p{Cc}/u.test(character)) normalized += " ";
     else if (/\p{Cf}/u.test(character)) continue;
     else if (/\p{Default_Ignorable_Code_Point}/u.test(character) && !/\p{L}/u.test(character)) continue;
-    else if (/[\uFF01-\uFF5E]/u.test(character)) written += character.normalize("NFKC");
-    else written += TWINS[character] ?? character;
+    else if (/[\uFF01-\uFF5E]/u.test(character)) normalized += character.normalize("NFKC");
+    else normalized += LOOKALIKES[character] ?? character;
   }
-  return written.replaceAll("\\", "/");
+  return normalized.replaceAll("\\", "/");
 }
 
 const OPENING = "<([{\"'`«»‹›“”„‘’‚";
@@ -71,15 +71,15 @@ function linkIn(part: string): { shown: string; target: string } | undefined {
   return undefined;
 }
 
-function isName(word: string): boolean {
-  return !word.includes("@") && !word.includes("/") && registrable(hostOf(word)) === null;
+function isDisplayName(word: string): boolean {
+  return !word.includes("@") && !word.includes("/") && registrableDomain(hostOf(word)) === null;
 }
 
 /** Commas, semicolons and white space separate; after a "/" only a scheme, `www.` or "@" starts anew. */
-function separate(text: string): string[] {
+function splitValues(text: string): string[] {
   const values: string[] = [];
   let isInPath = false;
-  for (const part of plain(text).split(/[,;\s]+/u)) {
+  for (const part of normalize(text).split(/[,;\s]+/u)) {
     if (part === "") continue;
     // The path of an address may hold blanks and commas; what follows one belongs to it.
     if (isInPath && !isWebsite(withoutOpening(part)) && !part.includes("@")) continue;
@@ -90,8 +90,8 @@ function separate(text: string): string[] {
       continue;
     }
     // The words before a link are what it is called, unless they are domains themselves.
-    while (values.length > 0 && isName(values[values.length - 1] ?? "")) values.pop();
-    values.push(link.target.includes("@") || isName(link.shown) ? link.target : link.shown);
+    while (values.length > 0 && isDisplayName(values[values.length - 1] ?? "")) values.pop();
+    values.push(link.target.includes("@") || isDisplayName(link.shown) ? link.target : link.shown);
   }
   return values;
 }
@@ -128,7 +128,7 @@ function isLabel(label: string): boolean {
 
 const UNCHECKED = { extractHostname: false, validateHostname: false } as const;
 
-function registrable(host: string): string | null {
+function registrableDomain(host: string): string | null {
   const found = parse(host, { ...UNCHECKED, allowPrivateDomains: true });
   if (found.isIp === true || host === "") return null;
   if (!found.isIcann && !found.isPrivate) return null;
@@ -141,22 +141,22 @@ function registrable(host: string): string | null {
 }
 
 /** A host, what stands above it, and so on up to its domain: each may be in a list. */
-function namesOf(host: string, domain: string): string[] {
+function parentDomains(host: string, domain: string): string[] {
   const labels = host.split(".");
   const count = labels.length - domain.split(".").length;
   return labels.slice(0, count + 1).map((_label, index) => labels.slice(index).join("."));
 }
 
 /** Every domain a text speaks of, in its order, or why not. */
-export function domainsIn(text: string, rules: DomainRules): ReadDomain[] {
+export function domainsIn(text: string, rules: DomainRules): ParsedDomain[] {
   const isCommon = (name: string) =>
     (common.has(name) && !rules.notCommon.includes(name)) || rules.alsoCommon.includes(name);
-  return separate(text).map((value) => {
+  return splitValues(text).map((value) => {
     const host = hostOf(value);
-    const domain = registrable(host);
+    const domain = registrableDomain(host);
     // No longer than somebody reads.
     if (domain === null) return { refused: "domain-invalid", value: value.slice(0, 200) };
-    const names = namesOf(host, domain);
+    const names = parentDomains(host, domain);
     const own = names.find((name) => rules.own.includes(name));
     if (own !== undefined) return { refused: "domain-own", value: own };
     const provider = names.find(isCommon);

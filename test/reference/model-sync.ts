@@ -4,8 +4,8 @@
 import type { Draft, IssueKind, Mapping, RawRecord, RawValue } from "./draft.ts";
 import { draftOf } from "./draft.ts";
 import { run, type Outcome, type RunResult } from "./model.ts";
-import type { Hit } from "./coverage.ts";
-import { World, type Account, type FieldValue, type LeftReason } from "./model-store.ts";
+import type { CountBranch } from "./coverage.ts";
+import { ModelStore, type Account, type FieldValue, type StopReason } from "./model-store.ts";
 
 export const ORG = "11111111-2222-4333-8444-555555555555";
 export const OTHER_ORG = "99999999-8888-4777-8666-555555555555";
@@ -66,7 +66,7 @@ export interface NewAccount {
 }
 
 /** One thing that happens, with nothing left to choose. Accounts are named by their rank: 0 is the oldest. */
-export type Deed =
+export type Operation =
   | { readonly deed: "record made" | "record changed"; readonly record: SourceRecord }
   | { readonly deed: "record deleted"; readonly id: string }
   | { readonly deed: "account made"; readonly account: NewAccount }
@@ -74,7 +74,7 @@ export type Deed =
       readonly deed: "account made by another organisation";
       readonly account: Omit<NewAccount, "externalId">;
       readonly recordId: string;
-      readonly left: LeftReason | null;
+      readonly stopReason: StopReason | null;
     }
   | {
       readonly deed: "account edited";
@@ -124,14 +124,14 @@ function rawRecord({ id, createdon, values }: SourceRecord): RawRecord {
 const refusals = new Set<IssueKind>(["linked-to-other-source", "domain-linked-elsewhere", "name-in-use"]);
 
 /** The model on its way through a story. */
-export class ModelStage {
-  world = new World();
+export class ModelSync {
+  store = new ModelStore();
   readonly source = new Map<string, SourceRecord>();
-  private readonly hit: Hit;
+  private readonly hit: CountBranch;
   /** Records that the last run refused because of an account of ours, as they and the settings were. */
   refused: ReadonlyMap<string, string> = new Map();
 
-  constructor(hit: Hit = () => undefined) {
+  constructor(hit: CountBranch = () => undefined) {
     this.hit = hit;
   }
 
@@ -142,23 +142,23 @@ export class ModelStage {
 
   /** Oldest first. */
   accounts(): Account[] {
-    return [...this.world.accounts.values()].toSorted((a, b) => a.number - b.number);
+    return [...this.store.accounts.values()].toSorted((a, b) => a.number - b.number);
   }
 
   run(settings: Settings, count = true): RunResult {
-    const drafting = {
+    const context = {
       mapping: mappingOf(settings),
       domainRules: { alsoCommon: [], notCommon: [], own: [OWN_DOMAIN] },
-      teammates: this.world.teammates,
+      teammates: this.store.teammates,
     };
-    const drafts = this.rows(settings).map((record) => draftOf(rawRecord(record), drafting));
+    const drafts = this.rows(settings).map((record) => draftOf(rawRecord(record), context));
     const lookUp = (id: string) => {
       const record = this.source.get(id);
       return record === undefined ? "gone" : record.active ? "active" : "inactive";
     };
     const hit = count ? this.hit : () => undefined;
-    const result = run(this.world, drafts, { org: ORG, ...settings, lookUp, hit });
-    this.world = result.world;
+    const result = run(this.store, drafts, { org: ORG, ...settings, lookUp, hit });
+    this.store = result.store;
     this.compareRefusals(settings, drafts, result.outcomes, hit);
     return result;
   }
@@ -168,36 +168,38 @@ export class ModelStage {
     settings: Settings,
     drafts: readonly Draft[],
     outcomes: ReadonlyMap<string, Outcome>,
-    hit: Hit,
+    hit: CountBranch,
   ): void {
     const before = this.refused;
     const refusedNow = new Map<string, string>();
     for (const draft of drafts) {
-      const asked = JSON.stringify([settings, draft]);
+      const input = JSON.stringify([settings, draft]);
       const refused = outcomes.get(draft.id)?.issues.some(({ kind }) => refusals.has(kind)) ?? false;
-      if (refused) refusedNow.set(draft.id, asked);
-      if (before.get(draft.id) !== asked) continue;
+      if (refused) refusedNow.set(draft.id, input);
+      if (before.get(draft.id) !== input) continue;
       hit(refused ? "later run: refused still" : "later run: refused no longer");
     }
     this.refused = refusedNow;
   }
 
   /** Anything but a run. */
-  does(deed: Exclude<Deed, { deed: "run" }>): void {
-    const { world } = this;
-    if (deed.deed === "record made" || deed.deed === "record changed")
-      this.source.set(deed.record.id, deed.record);
-    else if (deed.deed === "record deleted") this.source.delete(deed.id);
-    else if (deed.deed === "teammate added") world.teammates.add(deed.email);
-    else if (deed.deed === "teammate removed") world.removeTeammate(deed.email);
-    else if (deed.deed === "account made") {
-      const { externalId, origin } = deed.account;
-      world.add({ ...deed.account, externalOrigin: externalId === null ? null : origin });
-    } else if (deed.deed === "account made by another organisation") {
-      const account = world.add({ ...deed.account, origin: "dynamics" });
-      world.tie(OTHER_ORG, deed.recordId, account, deed.left);
-    } else if (deed.deed === "account edited") this.edit(this.accountAt(deed.rank), deed.patch);
-    else if (deed.deed === "account deleted") this.deleteAccount(this.accountAt(deed.rank), deed.exclude);
+  perform(operation: Exclude<Operation, { deed: "run" }>): void {
+    const { store } = this;
+    if (operation.deed === "record made" || operation.deed === "record changed")
+      this.source.set(operation.record.id, operation.record);
+    else if (operation.deed === "record deleted") this.source.delete(operation.id);
+    else if (operation.deed === "teammate added") store.teammates.add(operation.email);
+    else if (operation.deed === "teammate removed") store.removeTeammate(operation.email);
+    else if (operation.deed === "account made") {
+      const { externalId, origin } = operation.account;
+      store.add({ ...operation.account, externalOrigin: externalId === null ? null : origin });
+    } else if (operation.deed === "account made by another organisation") {
+      const account = store.add({ ...operation.account, origin: "dynamics" });
+      store.link(OTHER_ORG, operation.recordId, account, operation.stopReason);
+    } else if (operation.deed === "account edited")
+      this.edit(this.accountAt(operation.rank), operation.patch);
+    else if (operation.deed === "account deleted")
+      this.deleteAccount(this.accountAt(operation.rank), operation.exclude);
   }
 
   private accountAt(rank: number): Account {
@@ -206,18 +208,18 @@ export class ModelStage {
     return account;
   }
 
-  private edit(account: Account, patch: Extract<Deed, { deed: "account edited" }>["patch"]): void {
-    if (patch.name !== undefined) this.world.rename(account, patch.name);
+  private edit(account: Account, patch: Extract<Operation, { deed: "account edited" }>["patch"]): void {
+    if (patch.name !== undefined) this.store.rename(account, patch.name);
     if (patch.description !== undefined) account.description = patch.description;
     if (patch.fields !== undefined) account.fields = { ...account.fields, ...patch.fields };
     if (patch.domains === undefined) return;
-    for (const domain of account.domains) this.world.takeAway(account, domain);
-    for (const domain of patch.domains) this.world.give(account, domain);
+    for (const domain of account.domains) this.store.releaseDomain(account, domain);
+    for (const domain of patch.domains) this.store.assignDomain(account, domain);
   }
 
   private deleteAccount(account: Account, exclude: boolean): void {
-    const link = this.world.linkOfAccount(account);
-    if (exclude && link?.org === ORG) this.world.excluded.add(link.recordId);
-    this.world.remove(account);
+    const link = this.store.linkOfAccount(account);
+    if (exclude && link?.org === ORG) this.store.excluded.add(link.recordId);
+    this.store.remove(account);
   }
 }

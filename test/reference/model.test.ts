@@ -3,23 +3,23 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { Coverage, unreachable } from "./coverage.ts";
 import { story, type Story } from "./random-stories.ts";
-import { ModelStage, type Settings } from "./model-sync.ts";
-import { Cast } from "./story-state.ts";
-import { play } from "./interpreter.ts";
+import { ModelSync, type Settings } from "./model-sync.ts";
+import { StoryState } from "./story-state.ts";
+import { interpretStep } from "./interpreter.ts";
 import { fewOrAll, propertyRuns } from "../harness/counts.ts";
 
 /** Tells a story to the model and calls `look` after each run that read anything. */
 function tell(
   told: Story,
   coverage: Coverage,
-  look: (stage: ModelStage, settings: Settings, outcomes: number) => void,
+  look: (stage: ModelSync, settings: Settings, outcomes: number) => void,
 ) {
-  const stage = new ModelStage(coverage.hit);
-  const cast = new Cast(stage);
+  const stage = new ModelSync(coverage.hit);
+  const cast = new StoryState(stage);
   let { settings } = told;
   for (const step of told.steps) {
     if (step.step !== "run") {
-      play(step, cast);
+      interpretStep(step, cast);
       continue;
     }
     settings = Object.assign({}, settings, step.settings);
@@ -35,14 +35,14 @@ test("settles any random story in one run", () => {
       tell(told, coverage, (stage, settings, outcomes) => {
         looks += 1;
         expect(outcomes).toBe(stage.rows(settings).length);
-        const before = stage.world.export();
+        const before = stage.store.export();
         const second = stage.run(settings, false);
         const moved = [...second.outcomes].filter(
           ([, { outcome }]) => !["unchanged", "skipped"].includes(outcome),
         );
         expect(moved).toEqual([]);
-        expect(second.left).toEqual([]);
-        expect(stage.world.export()).toEqual(before);
+        expect(second.stopped).toEqual([]);
+        expect(stage.store.export()).toEqual(before);
       });
     }),
     { ...propertyRuns(20, 80), unbiased: true },

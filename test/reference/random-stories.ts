@@ -1,8 +1,8 @@
 // Random organisations and stories. Names and domains come from pools so small that everything collides with
 // everything; the weights are set so that every branch of docs/rules.md comes up often (see `rules.ts`).
 import * as fc from "fast-check";
-import type { LeftReason } from "./model-store.ts";
-import { tangles, type Knot } from "./conflicts.ts";
+import type { StopReason } from "./model-store.ts";
+import { conflictSets, type Conflict } from "./conflicts.ts";
 import { OWN_DOMAIN, type RecordValues, type Settings } from "./model-sync.ts";
 
 /** What happens in a story; its numbers are still to be resolved against what is there (`telling.ts`). */
@@ -29,8 +29,13 @@ export type Step =
       readonly how: "delete" | "hide";
     }
   | { readonly step: "make room"; readonly from: number }
-  | { readonly step: "tangle"; readonly knot: Knot; readonly record: number; readonly heir: NewRecord }
-  | { readonly step: "make account"; readonly account: StartAccount }
+  | {
+      readonly step: "tangle";
+      readonly conflict: Conflict;
+      readonly record: number;
+      readonly heir: NewRecord;
+    }
+  | { readonly step: "make account"; readonly account: AccountSpec }
   | { readonly step: "edit account"; readonly account: number; readonly patch: AccountEdit }
   | { readonly step: "delete account"; readonly account: number; readonly exclude: boolean }
   | { readonly step: "teammate"; readonly who: number }
@@ -50,14 +55,14 @@ export interface AccountEdit {
   readonly notes?: string;
 }
 
-export interface StartAccount {
+export interface AccountSpec {
   readonly name: string;
   readonly domains: readonly string[];
   readonly from: "api" | "csv" | "manual" | "another organisation";
   /** A number: the id of that record. */
   readonly externalId: null | "another" | number;
   /** Of another organisation's link. */
-  readonly left: LeftReason | null;
+  readonly stopReason: StopReason | null;
   readonly description: string | null;
 }
 
@@ -88,7 +93,7 @@ export const names = [
   "Initech",
 ] as const;
 /** For knots that need a name nobody has. */
-export const strangers = [
+export const spareNames = [
   "Hooli",
   "Hooli & Sons",
   "Stark",
@@ -118,28 +123,28 @@ const accountName = fc.constantFrom(...names);
 const someDomains = fc.uniqueArray(domain, { maxLength: 3 });
 
 /** A domain as people write it. */
-function written(bare: string, way: number): string {
-  const readable = bare === "xn--bcher-kva.de" && way % 2 === 0 ? "B\u00fccher.de" : bare;
-  return [readable, readable.toUpperCase(), `www.${readable}`, `info@${readable}`][way % 4] ?? readable;
+function formatDomain(bare: string, style: number): string {
+  const readable = bare === "xn--bcher-kva.de" && style % 2 === 0 ? "B\u00fccher.de" : bare;
+  return [readable, readable.toUpperCase(), `www.${readable}`, `info@${readable}`][style % 4] ?? readable;
 }
 
 const website = fc
   .record({ domains: fc.uniqueArray(domain, { maxLength: 2, size: "small" }), way: fc.nat(7) })
   .map(({ domains: some, way }) => {
     if (some.length === 0) return null;
-    const text = some.map((one) => written(one, way)).join("; ");
-    return way > 5 ? `https://${written(some[0] ?? "", 0)}/about us` : text;
+    const text = some.map((one) => formatDomain(one, way)).join("; ");
+    return way > 5 ? `https://${formatDomain(some[0] ?? "", 0)}/about us` : text;
   });
 
-const junk = fc.constantFrom("10.0.0.1", "gmail.com", OWN_DOMAIN, "n/a");
+const invalidDomain = fc.constantFrom("10.0.0.1", "gmail.com", OWN_DOMAIN, "n/a");
 const email = fc.oneof(
   { weight: 3, arbitrary: fc.constant(null) },
-  { weight: 3, arbitrary: fc.tuple(domain, fc.nat(7)).map(([one, way]) => written(one, way)) },
-  { weight: 1, arbitrary: junk },
-  { weight: 1, arbitrary: fc.tuple(domain, junk).map(([one, wrong]) => `${one}, ${wrong}`) },
+  { weight: 3, arbitrary: fc.tuple(domain, fc.nat(7)).map(([one, way]) => formatDomain(one, way)) },
+  { weight: 1, arbitrary: invalidDomain },
+  { weight: 1, arbitrary: fc.tuple(domain, invalidDomain).map(([one, wrong]) => `${one}, ${wrong}`) },
 );
 
-const others = {
+const otherValues = {
   description: fc.constantFrom(null, "Makes things", "Zwei\nZeilen"),
   industrycode: fc.constantFrom(null, "Accounting" as const, "Consulting" as const),
   numberofemployees: fc.constantFrom(null, 0, 7, 120_000),
@@ -154,38 +159,38 @@ const values: fc.Arbitrary<RecordValues> = fc.record({
   name,
   websiteurl: website,
   emailaddress1: email,
-  ...others,
+  ...otherValues,
 });
-const change: fc.Arbitrary<Partial<RecordValues>> = fc.oneof(
+const valuesChange: fc.Arbitrary<Partial<RecordValues>> = fc.oneof(
   fc.record({ name }),
   fc.record({ websiteurl: website }),
   fc.record({ emailaddress1: email }),
   fc.record({ name, websiteurl: website }),
-  fc.record(others),
-  fc.record({ owner: others.owner }),
+  fc.record(otherValues),
+  fc.record({ owner: otherValues.owner }),
 );
 
-const nth = fc.nat(59);
+const index = fc.nat(59);
 const newRecord: fc.Arbitrary<NewRecord> = fc.record({
   createdon: fc.nat(2),
   inView: fc.constantFrom(true, true, false),
   values,
 });
 
-const startAccount: fc.Arbitrary<StartAccount> = fc.record({
+const accountSpec: fc.Arbitrary<AccountSpec> = fc.record({
   name: accountName,
   domains: someDomains,
   from: fc.constantFrom("api", "csv", "manual", "manual", "another organisation"),
   externalId: fc.oneof(
     { weight: 4, arbitrary: fc.constant(null) },
     { weight: 4, arbitrary: fc.constant("another" as const) },
-    { weight: 5, arbitrary: nth },
+    { weight: 5, arbitrary: index },
   ),
-  left: fc.constantFrom(null, "deleted", "deactivated"),
+  stopReason: fc.constantFrom(null, "deleted", "deactivated"),
   description: fc.constantFrom(null, "Known here"),
 });
 
-const makeAccount: fc.Arbitrary<Step> = startAccount.map((made) => ({ step: "make account", account: made }));
+const makeAccount: fc.Arbitrary<Step> = accountSpec.map((made) => ({ step: "make account", account: made }));
 
 const edit: fc.Arbitrary<AccountEdit> = fc.oneof(
   fc.record({ name: accountName }),
@@ -209,26 +214,30 @@ const makeRecord: fc.Arbitrary<Step> = fc.record({
   record: newRecord,
 });
 
-const atTheSource: fc.Arbitrary<Step> = fc.oneof(
+const sourceStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: makeRecord },
   {
     weight: 5,
-    arbitrary: fc.record({ step: fc.constant("change record" as const), record: nth, values: change }),
+    arbitrary: fc.record({
+      step: fc.constant("change record" as const),
+      record: index,
+      values: valuesChange,
+    }),
   },
   {
     weight: 2,
     arbitrary: fc.record({
       step: fc.constant("swap" as const),
       what: fc.constantFrom("domains", "name"),
-      record: nth,
-      other: nth,
+      record: index,
+      other: index,
     }),
   },
   {
     weight: 4,
     arbitrary: fc.record({
       step: fc.constant("send away" as const),
-      record: nth,
+      record: index,
       how: fc.constantFrom("delete", "hide", "hide"),
     }),
   },
@@ -236,15 +245,15 @@ const atTheSource: fc.Arbitrary<Step> = fc.oneof(
     weight: 8,
     arbitrary: fc.record({
       step: fc.constant("bring back" as const),
-      record: nth,
-      values: fc.oneof(fc.constant({}), change),
+      record: index,
+      values: fc.oneof(fc.constant({}), valuesChange),
     }),
   },
   {
     weight: 2,
     arbitrary: fc.record({
       step: fc.constant("hand over" as const),
-      record: nth,
+      record: index,
       heir: newRecord,
       what: fc.constantFrom("domains", "name", "both"),
       how: fc.constantFrom("delete", "hide"),
@@ -252,24 +261,24 @@ const atTheSource: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-const here: fc.Arbitrary<Step> = fc.oneof(
+const storeStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: makeAccount },
   {
     weight: 5,
-    arbitrary: fc.record({ step: fc.constant("edit account" as const), account: nth, patch: edit }),
+    arbitrary: fc.record({ step: fc.constant("edit account" as const), account: index, patch: edit }),
   },
   {
     weight: 2,
     arbitrary: fc.record({
       step: fc.constant("delete account" as const),
-      account: nth,
+      account: index,
       exclude: fc.boolean(),
     }),
   },
   { weight: 1, arbitrary: fc.record({ step: fc.constant("teammate" as const), who: fc.nat(2) }) },
 );
 
-const aRun: fc.Arbitrary<Step> = fc.oneof(
+const runStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.constant({ step: "run" as const, settings: {} }) },
   {
     weight: 1,
@@ -291,23 +300,25 @@ const aRun: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-const edits = (most: number) =>
-  fc.array(fc.oneof({ weight: 2, arbitrary: atTheSource }, { weight: 1, arbitrary: here }), {
+const editSteps = (most: number) =>
+  fc.array(fc.oneof({ weight: 2, arbitrary: sourceStep }, { weight: 1, arbitrary: storeStep }), {
     maxLength: most,
   });
 
 /** Edits, then a run. */
-const chapter: fc.Arbitrary<Step[]> = fc.tuple(edits(14), aRun).map(([some, then]) => some.concat(then));
+const cycle: fc.Arbitrary<Step[]> = fc.tuple(editSteps(14), runStep).map(([some, then]) => some.concat(then));
 
 /** Room, a few edits, some knots, and a run under the settings that these need. */
-const tangledChapter: fc.Arbitrary<Step[]> = fc
-  .oneof(...tangles.map((arbitrary) => ({ weight: arbitrary.weight, arbitrary: fc.constant(arbitrary) })))
-  .chain(({ knots, settings: needed }) =>
+const conflictCycle: fc.Arbitrary<Step[]> = fc
+  .oneof(
+    ...conflictSets.map((arbitrary) => ({ weight: arbitrary.weight, arbitrary: fc.constant(arbitrary) })),
+  )
+  .chain(({ conflicts, settings: needed }) =>
     fc
       .record({
         from: fc.nat(7),
-        before: edits(3),
-        tied: fc.array(fc.record({ knot: fc.constantFrom(...knots), record: nth, heir: newRecord }), {
+        before: editSteps(3),
+        tied: fc.array(fc.record({ knot: fc.constantFrom(...conflicts), record: index, heir: newRecord }), {
           minLength: 8,
           maxLength: 14,
         }),
@@ -315,7 +326,7 @@ const tangledChapter: fc.Arbitrary<Step[]> = fc
       .map(({ from, before, tied }) => {
         const steps = tied.map((one): Step => ({
           step: "tangle",
-          knot: one.knot,
+          conflict: one.knot,
           record: one.record,
           heir: { ...one.heir, inView: true },
         }));
@@ -331,11 +342,11 @@ export const story: fc.Arbitrary<Story> = fc
     accounts: fc.array(makeAccount, { maxLength: 8 }),
     records: fc.array(makeRecord, { minLength: 4, maxLength: 9 }),
     teammates: fc.uniqueArray(fc.nat(2), { maxLength: 3 }),
-    first: aRun,
-    chapters: fc.array(
-      fc.oneof({ weight: 1, arbitrary: chapter }, { weight: 8, arbitrary: tangledChapter }),
-      { minLength: 10, maxLength: 20 },
-    ),
+    first: runStep,
+    cycles: fc.array(fc.oneof({ weight: 1, arbitrary: cycle }, { weight: 8, arbitrary: conflictCycle }), {
+      minLength: 10,
+      maxLength: 20,
+    }),
   })
   .map((made) => ({
     settings: made.settings,
@@ -345,6 +356,6 @@ export const story: fc.Arbitrary<Story> = fc
       ...made.accounts,
       ...made.records,
       made.first,
-      ...made.chapters.flat(),
+      ...made.cycles.flat(),
     ],
   }));

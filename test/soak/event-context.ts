@@ -1,28 +1,28 @@
 // Where events happen, what an event is, and whom one can happen to.
 import type { RunningSimulator } from "../../simulator/main.ts";
 import type { Random } from "../../simulator/load/random.ts";
-import type { Expected } from "./expected-state.ts";
+import type { ExpectedState } from "./expected-state.ts";
 import type { Account, Organisation } from "./organisation.ts";
-import type { Ours } from "./local-edits.ts";
+import type { LocalEdits } from "./local-edits.ts";
 
-export type Scene = {
+export type EventContext = {
   readonly random: Random;
   readonly organisation: Organisation;
-  readonly ours: Ours;
-  readonly expected: Expected;
+  readonly localEdits: LocalEdits;
+  readonly expected: ExpectedState;
   readonly simulator: RunningSimulator;
 };
 
-export type Kind = {
+export type EventKind = {
   /** How many of a deck. */
-  readonly cards: number;
+  readonly weight: number;
   /** Fields of ours that only a full run can put right; absent: any run sees it. */
-  readonly onlyFull?: readonly string[];
+  readonly needsFullRun?: readonly string[];
   /** @returns false when it cannot happen now */
-  readonly happen: (scene: Scene) => boolean | Promise<boolean>;
+  readonly perform: (scene: EventContext) => boolean | Promise<boolean>;
 };
 
-export type Kinds = Readonly<Record<string, Kind>>;
+export type EventKinds = Readonly<Record<string, EventKind>>;
 
 export const hasSite = ({ active, values }: Account): boolean => active && values.websiteurl !== null;
 export const isNamed = ({ active, values }: Account): boolean => active && (values.name ?? "").trim() !== "";

@@ -2,31 +2,31 @@
 // that cannot happen at that moment (nobody to bring back) does not, and is not counted.
 import type { Random } from "../../simulator/load/random.ts";
 import { accountEvents } from "./account-events.ts";
-import { ourEvents } from "./local-events.ts";
-import type { Kinds } from "./event-context.ts";
-import { settingsEvents } from "./metadata-events.ts";
-import { troubles } from "./fault-events.ts";
+import { localEvents } from "./local-events.ts";
+import type { EventKinds } from "./event-context.ts";
+import { metadataEvents } from "./metadata-events.ts";
+import { faultEvents } from "./fault-events.ts";
 
-export const kinds: Kinds = { ...accountEvents, ...settingsEvents, ...ourEvents, ...troubles };
+export const kinds: EventKinds = { ...accountEvents, ...metadataEvents, ...localEvents, ...faultEvents };
 
 /** Cards in an order of its own; laid out anew when none is left. */
-export class Deck {
+export class ShuffleBag {
   private readonly random: Random;
-  private cards: string[] = [];
+  private names: string[] = [];
 
   constructor(random: Random) {
     this.random = random;
   }
 
-  /** @param onlyFull only what a full run alone can see; undefined when the deck has no such card left */
-  draw(onlyFull: boolean): string | undefined {
-    if (this.cards.length === 0)
-      this.cards = shuffled(
-        Object.entries(kinds).flatMap(([name, { cards }]) => Array.from({ length: cards }, () => name)),
+  /** @param needsFullRun only what a full run alone can see; undefined when the deck has no such card left */
+  draw(needsFullRun: boolean): string | undefined {
+    if (this.names.length === 0)
+      this.names = shuffled(
+        Object.entries(kinds).flatMap(([name, { weight }]) => Array.from({ length: weight }, () => name)),
         this.random,
       );
-    const at = onlyFull ? this.cards.findIndex((name) => kinds[name]?.onlyFull) : 0;
-    return at < 0 ? undefined : this.cards.splice(at, 1)[0];
+    const at = needsFullRun ? this.names.findIndex((name) => kinds[name]?.needsFullRun) : 0;
+    return at < 0 ? undefined : this.names.splice(at, 1)[0];
   }
 }
 

@@ -7,8 +7,8 @@ import { exportAccounts, type ExportedAccount } from "../../src/accounts/list/ex
 import type { ChangedAccountValues, ChangeAction } from "../../src/accounts/tables.ts";
 import { countsBalance, issuesOf, type RunSummary } from "../../src/sync/record/run-summary.ts";
 import type { RunResult } from "../reference/model.ts";
-import { traces } from "../sync/real-sync.ts";
-import { issueText, type Expected } from "./expected-state.ts";
+import { storeFingerprints } from "../sync/real-sync.ts";
+import { issueText, type ExpectedState } from "./expected-state.ts";
 
 type Change = {
   readonly action: ChangeAction;
@@ -30,7 +30,7 @@ async function changesOf({ kysely }: Database, runId: number): Promise<Change[]>
 }
 
 /** The counts add up, each record was changed once, and the changes kept are those counted. */
-export async function accountingHolds(database: Database, run: RunSummary): Promise<void> {
+export async function expectCountsMatchChanges(database: Database, run: RunSummary): Promise<void> {
   expect(countsBalance(run), `run ${run.id} adds up`).toBe(true);
   const changes = await changesOf(database, run.id);
   const records = changes.map(({ record }) => record);
@@ -47,7 +47,7 @@ export async function accountingHolds(database: Database, run: RunSummary): Prom
 }
 
 /** Of each change of a run, what it is and which properties and fields it altered. */
-async function altered(database: Database, runId: number): Promise<Set<string>> {
+async function alteredProperties(database: Database, runId: number): Promise<Set<string>> {
   const fields = await database.kysely.selectFrom("custom_fields").select(["id", "name"]).execute();
   const nameOf = new Map(fields.map(({ id, name }) => [String(id), name]));
   const found = new Set<string>();
@@ -60,7 +60,7 @@ async function altered(database: Database, runId: number): Promise<Set<string>> 
 }
 
 /** Open issues that name another account than the one in the way now. */
-async function wronglyBlamed({ kysely }: Database): Promise<string[]> {
+async function wrongBlockers({ kysely }: Database): Promise<string[]> {
   const { rows } = await sql<{ told: string }>`
     select concat_ws(' ', s.record_id, s.kind, s.value, 'names', s.other_account_id, 'and is', held.account_id, named.id) as told
     from sync_issues s
@@ -73,50 +73,52 @@ async function wronglyBlamed({ kysely }: Database): Promise<string[]> {
 }
 
 /** Accounts, domains, fields, their order and links, and open issues. */
-export async function looksAsExpected(database: Database, run: number, expected: Expected): Promise<void> {
+export async function expectStore(database: Database, run: number, expected: ExpectedState): Promise<void> {
   const accounts: ExportedAccount[] = [];
   await exportAccounts(database, (some) => void accounts.push(...some));
-  expect(accounts, `accounts after run ${run}`).toEqual(expected.world.export());
+  expect(accounts, `accounts after run ${run}`).toEqual(expected.store.export());
   const byAge = await database.kysely.selectFrom("accounts").select("name").orderBy("id").execute();
   expect(byAge.map(({ name }) => name)).toEqual(expected.accounts().map(({ name }) => name));
   const links = await database.pool.query<{ told: string }>(
     "select concat_ws(' ', record_id, name, coalesce(stop_reason, 'syncs')) as told from account_links l join accounts a on a.id = l.account_id",
   );
-  expect(links.rows.map(({ told }) => told).toSorted(), `links after run ${run}`).toEqual(expected.states());
+  expect(links.rows.map(({ told }) => told).toSorted(), `links after run ${run}`).toEqual(
+    expected.linkStates(),
+  );
   const issues = await issuesOf(database.kysely, run);
   const told = issues.map((issue) => issueText(issue.recordId, issue));
   expect(told.toSorted(), `issues after run ${run}`).toEqual(expected.issues);
-  expect(await wronglyBlamed(database), `accounts in the way after run ${run}`).toEqual([]);
+  expect(await wrongBlockers(database), `accounts in the way after run ${run}`).toEqual([]);
 }
 
-export function countsAgree(run: RunSummary, { outcomes, left }: RunResult): void {
+export function expectCounts(run: RunSummary, { outcomes, stopped }: RunResult): void {
   const counts = { created: 0, linked: 0, updated: 0, unchanged: 0, skipped: 0 };
   for (const { outcome } of outcomes.values()) counts[outcome] += 1;
-  const expected = { ...counts, read: outcomes.size, failed: 0, stopped: left.length };
+  const expected = { ...counts, read: outcomes.size, failed: 0, stopped: stopped.length };
   expect(run, `counts of run ${run.id}`).toMatchObject(expected);
 }
 
-export function isRun(run: RunSummary, like: object): void {
+export function expectRun(run: RunSummary, like: object): void {
   expect(run).toMatchObject(like);
 }
 
 /** @param allowed names of fields */
-export async function wroteOnly(
+export async function expectWroteOnly(
   database: Database,
   run: number,
   allowed: ReadonlySet<string>,
 ): Promise<void> {
-  const others = [...(await altered(database, run))].filter((what) => !allowed.has(what));
+  const others = [...(await alteredProperties(database, run))].filter((what) => !allowed.has(what));
   expect(others, `what run ${run} wrote, and the changes-only run before should have`).toEqual([]);
 }
 
 /** @param before what `traces` said */
-export async function wroteNothing(database: Database, before: readonly string[]): Promise<void> {
-  expect(await traces(database)).toEqual(before);
+export async function expectWroteNothing(database: Database, before: readonly string[]): Promise<void> {
+  expect(await storeFingerprints(database)).toEqual(before);
 }
 
 /** What a run works with is gone with it, and nothing went wrong that a run does not tell of. */
-export async function nothingIsLeftOver({ kysely }: Database, logged: readonly string[]): Promise<void> {
+export async function expectNoLeftovers({ kysely }: Database, logged: readonly string[]): Promise<void> {
   const { rows } = await sql<{ name: string }>`
     select relname as name from pg_class where relname ~ '^run_(drafts|versions|decisions|issues)_[0-9]+$'`.execute(
     kysely,

@@ -2,10 +2,10 @@
 // which a row that nothing moved still says what it said when it was last drafted (rule 16); nothing else is told to it.
 import { draftOf, type Draft } from "../reference/draft.ts";
 import { run, type RunResult } from "../reference/model.ts";
-import { GONE, World, type Account as OurAccount } from "../reference/model-store.ts";
+import { REMOVED_TEAMMATE, ModelStore, type Account as OurAccount } from "../reference/model-store.ts";
 import { OWN_DOMAINS, REGION, type Account, type Organisation } from "./organisation.ts";
 
-export type Chosen = {
+export type SoakSettings = {
   readonly selection: "all" | "view";
   readonly onDomainTaken: "skip" | "without-domain";
   /** Its id. */
@@ -25,7 +25,7 @@ const FIELDS = [
 const REST = { name: "name", description: "description", domains: ["websiteurl", "emailaddress1"] };
 
 /** As an admin saves it. */
-export function mappingOf({ regionMapped }: Chosen) {
+export function mappingOf({ regionMapped }: SoakSettings) {
   const mapped = FIELDS.filter(({ column }) => column !== REGION || regionMapped);
   return { ...REST, fields: mapped.map(({ column, to, type }) => ({ column, field: to, type })) };
 }
@@ -38,15 +38,15 @@ export function issueText(
   return [record ?? "connection", kind, field, value].filter(Boolean).join(" ");
 }
 
-export class Expected {
-  world = new World();
+export class ExpectedState {
+  store = new ModelStore();
   ownDomains: readonly string[] = OWN_DOMAINS;
   private readonly organisation: Organisation;
   /** By record: what it said when it was last drafted. */
   private readonly drafts = new Map<string, { readonly version: number; draft: Draft }>();
-  private waiting = new Set<string>();
+  private blocked = new Set<string>();
   /** Records whose account somebody edited here. */
-  private readonly marked = new Set<string>();
+  private readonly editedRecords = new Set<string>();
   private settings = "";
   /** Open issues after the last run, sorted. */
   issues: readonly string[] = [];
@@ -57,38 +57,38 @@ export class Expected {
 
   /** Oldest first. */
   accounts(): OurAccount[] {
-    return [...this.world.accounts.values()].toSorted((a, b) => a.number - b.number);
+    return [...this.store.accounts.values()].toSorted((a, b) => a.number - b.number);
   }
 
   linkOf(record: string) {
-    return this.world.linkOfRecord(this.organisation.org.id, record);
+    return this.store.linkOfRecord(this.organisation.org.id, record);
   }
 
-  noteEdit(account: OurAccount): void {
-    const link = this.world.linkOfAccount(account);
-    if (link) this.marked.add(link.recordId);
+  markEdited(account: OurAccount): void {
+    const link = this.store.linkOfAccount(account);
+    if (link) this.editedRecords.add(link.recordId);
   }
 
   removeTeammate(email: string): void {
-    this.world.removeTeammate(email);
+    this.store.removeTeammate(email);
     for (const known of this.drafts.values()) {
       const { draft } = known;
       if (draft.fields["Owner"] === email)
-        known.draft = { ...draft, fields: { ...draft.fields, Owner: GONE } };
+        known.draft = { ...draft, fields: { ...draft.fields, Owner: REMOVED_TEAMMATE } };
     }
   }
 
   /** A run that was applied. */
-  run(chosen: Chosen, mode: "full" | "changes"): RunResult {
+  run(chosen: SoakSettings, mode: "full" | "changes"): RunResult {
     const { organisation } = this;
-    const withRegion = chosen.regionMapped && organisation.regionIsThere;
+    const withRegion = chosen.regionMapped && organisation.hasRegion;
     const settings = JSON.stringify([chosen, this.ownDomains, withRegion]);
     const isFull = mode === "full" || settings !== this.settings;
     const rows = [...organisation.accounts.values()].filter((row) =>
-      organisation.isIn(chosen.selection, row),
+      organisation.isSelected(chosen.selection, row),
     );
     const drafts = rows.map((row) => this.draft(row, { isFull, withRegion }));
-    const result = run(this.world, drafts, {
+    const result = run(this.store, drafts, {
       org: organisation.org.id,
       selection: chosen.selection,
       onDomainTaken: chosen.onDomainTaken,
@@ -98,42 +98,42 @@ export class Expected {
         return there === undefined ? "gone" : there.active ? "active" : "inactive";
       },
     });
-    this.world = result.world;
+    this.store = result.store;
     this.settings = settings;
-    this.remember(result, chosen.regionMapped && !withRegion);
+    this.saveOutcomes(result, chosen.regionMapped && !withRegion);
     return result;
   }
 
   private draft(row: Account, { isFull, withRegion }: { isFull: boolean; withRegion: boolean }): Draft {
     const known = this.drafts.get(row.id);
     const link = this.linkOf(row.id);
-    const isMarked = this.marked.delete(row.id);
-    const isKnown = (link !== undefined || this.waiting.has(row.id)) && (link?.left ?? null) === null;
+    const isMarked = this.editedRecords.delete(row.id);
+    const isKnown = (link !== undefined || this.blocked.has(row.id)) && (link?.stopReason ?? null) === null;
     if (!isFull && known?.version === row.version && isKnown && !isMarked) return known.draft;
-    const draft = draftOf(this.organisation.raw(row), {
+    const draft = draftOf(this.organisation.rawRecord(row), {
       mapping: { ...REST, fields: FIELDS.filter(({ column }) => column !== REGION || withRegion) },
       domainRules: { alsoCommon: [], notCommon: [], own: this.ownDomains },
-      teammates: this.world.teammates,
+      teammates: this.store.teammates,
     });
     this.drafts.set(row.id, { version: row.version, draft });
     return draft;
   }
 
-  private remember({ outcomes }: RunResult, regionIsMissed: boolean): void {
-    this.waiting = new Set();
+  private saveOutcomes({ outcomes }: RunResult, regionIsMissed: boolean): void {
+    this.blocked = new Set();
     const issues = regionIsMissed ? [`connection field-not-found ${REGION}`] : [];
     for (const [id, { outcome, issues: own }] of outcomes) {
-      if (outcome === "skipped" || own.some(({ kind }) => kind === "domain-taken")) this.waiting.add(id);
+      if (outcome === "skipped" || own.some(({ kind }) => kind === "domain-taken")) this.blocked.add(id);
       for (const issue of own) issues.push(issueText(id, issue));
     }
     this.issues = issues.toSorted();
   }
 
   /** Each link that left, with why. */
-  states(): string[] {
-    const links = this.world.linksOf(this.organisation.org.id);
+  linkStates(): string[] {
+    const links = this.store.linksOf(this.organisation.org.id);
     return links
-      .map(({ recordId, account, left }) => `${recordId} ${account.name} ${left ?? "syncs"}`)
+      .map(({ recordId, account, stopReason }) => `${recordId} ${account.name} ${stopReason ?? "syncs"}`)
       .toSorted();
   }
 }

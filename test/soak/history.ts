@@ -4,7 +4,7 @@ import { expect } from "vitest";
 import type { Database } from "../../src/db/pool.ts";
 import type { ChangedAccountValues, ChangeAction } from "../../src/accounts/tables.ts";
 
-type Replayed = {
+type AccountState = {
   readonly name: string;
   readonly description: string | null;
   readonly domains: readonly string[];
@@ -16,7 +16,7 @@ type Replayed = {
 
 const PROPERTIES = ["name", "description", "domains", "fields", "externalId"] as const;
 
-type Entry = {
+type HistoryEntry = {
   readonly run: number | null;
   readonly at: Date;
   readonly account: number;
@@ -28,8 +28,8 @@ type Entry = {
 };
 
 /** Plays the history from an empty store; every change must find what it says was there before. */
-export async function replayed({ kysely }: Database): Promise<Map<number, Replayed>> {
-  const { rows } = await sql<Entry>`
+export async function replayHistory({ kysely }: Database): Promise<Map<number, AccountState>> {
+  const { rows } = await sql<HistoryEntry>`
     select * from (
       select c.run_id as run, r.finished_at as at, c.seq::bigint as place, c.account_id as account, c.action, c.rule, c.record_id as record,
         coalesce(c.before, '{}') as before,
@@ -39,7 +39,7 @@ export async function replayed({ kysely }: Database): Promise<Map<number, Replay
       union all
       select null, at, id, account_id, action, null, null, before, after from account_edits
     ) entries order by at, run nulls last, place`.execute(kysely);
-  const accounts = new Map<number, Replayed>();
+  const accounts = new Map<number, AccountState>();
   for (const entry of rows) {
     if (entry.action === "delete") accounts.delete(entry.account);
     else if (entry.action === "create") create(accounts, entry);
@@ -48,7 +48,7 @@ export async function replayed({ kysely }: Database): Promise<Map<number, Replay
   return accounts;
 }
 
-function create(accounts: Map<number, Replayed>, { account, after, record }: Entry): void {
+function create(accounts: Map<number, AccountState>, { account, after, record }: HistoryEntry): void {
   expect(accounts.has(account), `account ${account} is created once`).toBe(false);
   accounts.set(account, {
     name: after.name ?? "",
@@ -60,7 +60,7 @@ function create(accounts: Map<number, Replayed>, { account, after, record }: Ent
   });
 }
 
-function change(accounts: Map<number, Replayed>, entry: Entry): void {
+function change(accounts: Map<number, AccountState>, entry: HistoryEntry): void {
   const { run, account, action, rule, record, before, after } = entry;
   const known = accounts.get(account);
   if (!known) throw new Error(`The history changes account ${account}, and does not make it.`);
@@ -69,9 +69,9 @@ function change(accounts: Map<number, Replayed>, entry: Entry): void {
     return;
   }
   const where = `of account ${account}, ${run === null ? "edited here" : `in run ${run}`}`;
-  expect(atThatMoment(known, before), `what was there ${where}`).toEqual(sortedDomains(before));
+  expect(valuesNamedIn(known, before), `what was there ${where}`).toEqual(sortedDomains(before));
   const fields = run === null ? { ...known.fields, ...after.fields } : (after.fields ?? {});
-  const now: Replayed = {
+  const now: AccountState = {
     ...known,
     ...sortedDomains(after),
     description: "description" in after ? (after.description ?? null) : known.description,
@@ -87,7 +87,7 @@ function change(accounts: Map<number, Replayed>, entry: Entry): void {
 }
 
 /** What the account has where a change says it found something. */
-function atThatMoment(known: Replayed, before: ChangedAccountValues): Partial<Record<string, unknown>> {
+function valuesNamedIn(known: AccountState, before: ChangedAccountValues): Partial<Record<string, unknown>> {
   const touched = PROPERTIES.filter((property) => property in before);
   const fields = Object.keys(before.fields ?? {}).map((id) => [id, known.fields[id] ?? null]);
   return {
@@ -105,8 +105,8 @@ function withoutEmpty(fields: Readonly<Record<string, unknown>>): Record<string,
 }
 
 /** The store as it is, in the words of `replayed`. */
-export async function stored({ kysely }: Database): Promise<Map<number, Replayed>> {
-  const { rows } = await sql<Replayed & { id: number }>`
+export async function storedAccounts({ kysely }: Database): Promise<Map<number, AccountState>> {
+  const { rows } = await sql<AccountState & { id: number }>`
     select a.id, name, description, fields, external_id as "externalId",
       coalesce((select array_agg(domain order by domain collate "C") from account_domains where account_id = a.id), '{}') as domains,
       l.record_id || ' ' || coalesce(l.stop_reason, 'syncs') as link

@@ -8,7 +8,7 @@ import { notifyMissed } from "../../src/notify/notify.ts";
 import { summaryOf, type RunSummary } from "../../src/sync/record/run-summary.ts";
 import { CONNECTED_PAGE, logIn } from "../connections/browser-log-in.ts";
 import { webWorkspace, type WebWorkspace } from "../harness/web.ts";
-import { mappingOf, type Chosen } from "./expected-state.ts";
+import { mappingOf, type SoakSettings } from "./expected-state.ts";
 import type { Organisation } from "./organisation.ts";
 
 const DAY_MS = 24 * 3_600_000;
@@ -21,7 +21,7 @@ export type Installation = {
   /** Sets the clock to when the next run is due, and sees that run to its end. */
   readonly nextRun: () => Promise<RunSummary>;
   /** A plan with these settings. */
-  readonly plan: (chosen: Chosen) => Promise<RunSummary>;
+  readonly plan: (chosen: SoakSettings) => Promise<RunSummary>;
   readonly apply: (run: number) => Promise<RunSummary>;
   readonly discard: (run: number) => Promise<void>;
   readonly sync: () => Promise<RunSummary>;
@@ -53,14 +53,14 @@ export async function installation(
     await web.stop();
   });
 
-  async function ended(run: number): Promise<RunSummary> {
+  async function finishedRun(run: number): Promise<RunSummary> {
     await runner.waitUntilIdle();
     return summaryOf(database.kysely, run);
   }
-  async function asked(path: string, body?: unknown): Promise<RunSummary> {
+  async function requestRun(path: string, body?: unknown): Promise<RunSummary> {
     const answer = await (await admin()).post(path, body);
     if (answer.status !== 200) throw new Error(`${path}: ${answer.text}`);
-    return ended(Number(answer.body.run.id));
+    return finishedRun(Number(answer.body.run.id));
   }
   async function nextRun(): Promise<RunSummary> {
     for (let looks = 0; looks < 1_000; looks += 1) {
@@ -69,7 +69,7 @@ export async function installation(
       const today = clock.now().getTime();
       clock.set(new Date(due > today ? due : today + 300_000));
       const run = await worker.poll();
-      if (run !== undefined) return ended(run);
+      if (run !== undefined) return finishedRun(run);
     }
     throw new Error("The schedule starts no run any more.");
   }
@@ -83,14 +83,14 @@ export async function installation(
         mapping: mappingOf(chosen),
         options: { allowDuplicateNames: false, onDomainTaken },
       };
-      return asked("/runs", { mode: "plan", settings });
+      return requestRun("/runs", { mode: "plan", settings });
     },
-    apply: (run) => asked(`/runs/${run}/apply`),
+    apply: (run) => requestRun(`/runs/${run}/apply`),
     discard: async (run) => {
       const answer = await (await admin()).post(`/runs/${run}/discard`);
       if (answer.status !== 200) throw new Error(answer.text);
     },
-    sync: () => asked("/runs", { mode: "sync" }),
+    sync: () => requestRun("/runs", { mode: "sync" }),
     tokens: () => {
       const given = [...web.simulator.requests].filter(([pattern]) => pattern.endsWith("/oauth2/v2.0/token"));
       return given.reduce((sum, [, times]) => sum + times, 0);

@@ -1,85 +1,85 @@
 // What people do here: to accounts, to settings, to the team.
 import type { Account } from "../reference/model-store.ts";
 import { OWN_DOMAINS } from "./organisation.ts";
-import { hasSite, hostOf, type Kinds, type Scene } from "./event-context.ts";
+import { hasSite, hostOf, type EventKinds, type EventContext } from "./event-context.ts";
 
 /** An account of ours that syncs. */
-function synced({ random, expected }: Scene): Account | undefined {
-  const { world } = expected;
-  const all = expected.accounts().filter((account) => world.linkOfAccount(account)?.left === null);
+function syncedAccount({ random, expected }: EventContext): Account | undefined {
+  const { store } = expected;
+  const all = expected.accounts().filter((account) => store.linkOfAccount(account)?.stopReason === null);
   return all.length === 0 ? undefined : random.pick(all);
 }
 
-export const ourEvents: Kinds = {
+export const localEvents: EventKinds = {
   "teammate came": {
-    cards: 1,
-    onlyFull: ["Owner"],
-    happen: async ({ random, organisation, expected, ours }) => {
+    weight: 1,
+    needsFullRun: ["Owner"],
+    perform: async ({ random, organisation, expected, localEdits }) => {
       const wanted = [...organisation.users.values()].flatMap(({ email }) => email?.toLowerCase() ?? []);
-      const absent = wanted.filter((email) => !expected.world.teammates.has(email));
-      if (absent.length > 0) await ours.addTeammate(random.pick(absent));
+      const absent = wanted.filter((email) => !expected.store.teammates.has(email));
+      if (absent.length > 0) await localEdits.addTeammate(random.pick(absent));
       return absent.length > 0;
     },
   },
   "teammate left": {
-    cards: 1,
-    onlyFull: ["Owner"],
-    happen: async ({ random, expected, ours }) => {
-      const there = [...expected.world.teammates];
+    weight: 1,
+    needsFullRun: ["Owner"],
+    perform: async ({ random, expected, localEdits }) => {
+      const there = [...expected.store.teammates];
       if (there.length < 4) return false;
-      await ours.removeTeammate(random.pick(there));
+      await localEdits.removeTeammate(random.pick(there));
       return true;
     },
   },
   "own domains edited": {
-    cards: 1,
-    happen: async ({ random, organisation, expected, ours }) => {
-      const site = organisation.some(random, hasSite);
+    weight: 1,
+    perform: async ({ random, organisation, expected, localEdits }) => {
+      const site = organisation.randomAccount(random, hasSite);
       const isLonger = expected.ownDomains.length > OWN_DOMAINS.length;
       const [added] = (site && expected.linkOf(site.id)?.account.domains) ?? [];
       if (added === undefined) return false;
-      await ours.setOwnDomains(isLonger ? OWN_DOMAINS : [...OWN_DOMAINS, added]);
+      await localEdits.setOwnDomains(isLonger ? OWN_DOMAINS : [...OWN_DOMAINS, added]);
       return true;
     },
   },
   "synced field edited here": {
-    cards: 3,
-    happen: async (scene) => {
-      const account = synced(scene);
-      if (account) await scene.ours.edit(account, scene.random.below(100), scene.random.chance(60));
+    weight: 3,
+    perform: async (scene) => {
+      const account = syncedAccount(scene);
+      if (account) await scene.localEdits.edit(account, scene.random.below(100), scene.random.chance(60));
       return account !== undefined;
     },
   },
   "account deleted here": {
-    cards: 1,
-    happen: async (scene) => {
-      const account = synced(scene);
-      if (account) await scene.ours.remove(account, false);
+    weight: 1,
+    perform: async (scene) => {
+      const account = syncedAccount(scene);
+      if (account) await scene.localEdits.remove(account, false);
       return account !== undefined;
     },
   },
   "account deleted here and excluded": {
-    cards: 2,
-    happen: async (scene) => {
-      const account = synced(scene);
-      if (account) await scene.ours.remove(account, true);
+    weight: 2,
+    perform: async (scene) => {
+      const account = syncedAccount(scene);
+      if (account) await scene.localEdits.remove(account, true);
       return account !== undefined;
     },
   },
   "excluded account let in again": {
-    cards: 1,
-    happen: async ({ random, expected, ours }) => {
-      const { excluded } = expected.world;
-      if (excluded.size > 0) await ours.includeAgain(random.pick([...excluded]));
+    weight: 1,
+    perform: async ({ random, expected, localEdits }) => {
+      const { excluded } = expected.store;
+      if (excluded.size > 0) await localEdits.includeAgain(random.pick([...excluded]));
       return excluded.size > 0;
     },
   },
   "account made here first": {
-    cards: 2,
-    happen: async ({ random, organisation, ours }) => {
+    weight: 2,
+    perform: async ({ random, organisation, localEdits }) => {
       const { values } = organisation.add(random);
       const byDomain = random.chance(50);
-      await ours.make(
+      await localEdits.make(
         byDomain ? `${values.name} Ltd` : values.name!,
         byDomain ? [hostOf(values.websiteurl!)] : [],
         null,
@@ -88,10 +88,10 @@ export const ourEvents: Kinds = {
     },
   },
   "account made here under a record's id": {
-    cards: 1,
-    happen: async ({ random, organisation, ours }) => {
+    weight: 1,
+    perform: async ({ random, organisation, localEdits }) => {
       const id = random.guid();
-      await ours.make(`By the API ${id.slice(0, 4)}`, [], `{${id.toUpperCase()}}`);
+      await localEdits.make(`By the API ${id.slice(0, 4)}`, [], `{${id.toUpperCase()}}`);
       organisation.add(random, {}, id);
       return true;
     },

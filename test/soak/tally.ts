@@ -58,7 +58,7 @@ export function requestsSeen({ requests }: Pick<Simulator, "requests">): Tally {
 }
 
 /** Requests that were answered by a fault, by its kind. */
-export function faultsMet(faults: Faults): Tally {
+export function faultsApplied(faults: Faults): Tally {
   const tally = new Tally();
   for (const { rule, applied } of faults.list()) tally.add(rule.fault.kind, applied);
   return tally;

@@ -7,18 +7,18 @@ import { Random } from "../../simulator/load/random.ts";
 import { pruneHistory } from "../../src/sync/record/retention.ts";
 import { isFull, SEED } from "../harness/counts.ts";
 import { kinds } from "./events.ts";
-import { replayed, stored } from "./history.ts";
+import { replayHistory, storedAccounts } from "./history.ts";
 import { installation } from "./installation.ts";
 import { Organisation } from "./organisation.ts";
-import { nothingIsLeftOver } from "./expectations.ts";
+import { expectNoLeftovers } from "./expectations.ts";
 import { Soak } from "./soak.ts";
-import { faultsMet, issuesSeen, requestsSeen, runsSeen, table } from "./tally.ts";
+import { faultsApplied, issuesSeen, requestsSeen, runsSeen, table } from "./tally.ts";
 
 const DAYS = 30;
 const ACCOUNTS = 300;
 const CHANGES_RUNS_A_DAY = 3;
 /** So short that some plans which came to nothing go within the thirty days. */
-const KEEP = { historyDays: 400, plansDays: 7 };
+const RETENTION = { historyDays: 400, plansDays: 7 };
 
 const ISSUES = [
   "field-not-found",
@@ -34,7 +34,7 @@ const ISSUES = [
   "teammate-not-found",
 ];
 const FAULTS = ["throttle", "unavailable", "bad-gateway", "cut", "expired-token"];
-const BESIDE = [
+const OTHER_EVENTS = [
   "import that touches everything",
   "plan that waited for an admin: brake-changes",
   "synced field edited here while a plan waits",
@@ -46,22 +46,22 @@ const BESIDE = [
   "changes that retention removed in the end",
 ];
 
-async function aDay(soak: Soak, day: number): Promise<void> {
-  if (day === 4) await soak.choose({ regionMapped: true });
-  if (day === 10) await soak.choose({ selection: "view" });
-  if (day === 20) await soak.choose({ onDomainTaken: "without-domain" });
-  if (day === 25) await soak.loseView();
-  if (day % 6 === 0) await soak.planForNothing();
+async function simulateDay(soak: Soak, day: number): Promise<void> {
+  if (day === 4) await soak.changeSettings({ regionMapped: true });
+  if (day === 10) await soak.changeSettings({ selection: "view" });
+  if (day === 20) await soak.changeSettings({ onDomainTaken: "without-domain" });
+  if (day === 25) await soak.replaceView();
+  if (day % 6 === 0) await soak.planAndDiscard();
   for (let runs = 0, mode = ""; mode !== "sync"; runs += 1) {
     // Right before the full run nothing happens that the changes-only run would have seen.
-    await soak.events({ onlyFull: runs >= CHANGES_RUNS_A_DAY });
+    await soak.performEvents({ onlyFull: runs >= CHANGES_RUNS_A_DAY });
     if (day === 15 && runs === 0) soak.massEdit();
-    mode = await soak.nextApplied();
+    mode = await soak.applyNextRun();
   }
 }
 
-const ALWAYS = ["a fixed seed", "thirty days", true] as const;
-const seeds = isFull ? [ALWAYS, ["a seed of its own", String(SEED), false] as const] : [ALWAYS];
+const FIXED_SEED = ["a fixed seed", "thirty days", true] as const;
+const seeds = isFull ? [FIXED_SEED, ["a seed of its own", String(SEED), false] as const] : [FIXED_SEED];
 
 test.for(seeds)("thirty days of %s end as the model says", { timeout: 1_200_000 }, async ([, seed, all]) => {
   const time = { now: () => new Date("2026-03-02T09:00:00Z") };
@@ -71,24 +71,24 @@ test.for(seeds)("thirty days of %s end as the model says", { timeout: 1_200_000 
   const installed = await installation(organisation, time);
   const { database, clock, simulator } = installed.web;
   const soak = new Soak(installed, organisation, seed);
-  await soak.begin();
+  await soak.start();
   for (let day = 1; day <= DAYS; day += 1) {
-    await aDay(soak, day);
-    const { runs } = await pruneHistory(database, clock.now(), KEEP);
+    await simulateDay(soak, day);
+    const { runs } = await pruneHistory(database, clock.now(), RETENTION);
     soak.tally.add("runs that retention removed", runs);
   }
-  await soak.nothingMoves();
+  await soak.expectIdleRuns();
 
-  expect(await replayed(database), "what the history makes of an empty store").toEqual(
-    await stored(database),
+  expect(await replayHistory(database), "what the history makes of an empty store").toEqual(
+    await storedAccounts(database),
   );
   const issues = await issuesSeen(database);
   const runs = await runsSeen(database);
-  await nothingIsLeftOver(database, installed.web.logged);
+  await expectNoLeftovers(database, installed.web.logged);
   const pruned = await pruneHistory(database, clock.now(), { historyDays: 10, plansDays: 1 });
   soak.tally.add("changes that retention removed in the end", pruned.changes);
-  await soak.nothingMoves();
-  const faults = faultsMet(simulator.faults);
+  await soak.expectIdleRuns();
+  const faults = faultsApplied(simulator.faults);
   console.log(
     table({
       "What happened": soak.tally,
@@ -99,7 +99,7 @@ test.for(seeds)("thirty days of %s end as the model says", { timeout: 1_200_000 
     }),
   );
   if (!all) return;
-  expect([...Object.keys(kinds), ...BESIDE].filter((kind) => soak.tally.of(kind) === 0)).toEqual([]);
+  expect([...Object.keys(kinds), ...OTHER_EVENTS].filter((kind) => soak.tally.of(kind) === 0)).toEqual([]);
   expect(ISSUES.filter((kind) => issues.of(kind) === 0)).toEqual([]);
   expect(FAULTS.filter((kind) => faults.of(kind) === 0)).toEqual([]);
 });

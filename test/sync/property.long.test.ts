@@ -7,32 +7,32 @@ import { expect, onTestFinished, test } from "vitest";
 import type { Database } from "../../src/db/pool.ts";
 import { fewOrAll, SEED } from "../harness/counts.ts";
 import { testDatabase } from "../harness/database.ts";
-import { Cast } from "../reference/story-state.ts";
+import { StoryState } from "../reference/story-state.ts";
 import type { RunResult } from "../reference/model.ts";
 import { Coverage, unreachable } from "../reference/coverage.ts";
 import { story, type Story } from "../reference/random-stories.ts";
-import { ModelStage, type Settings } from "../reference/model-sync.ts";
-import { play } from "../reference/interpreter.ts";
-import { issueText, RealLine, traces, type RealRun } from "./real-sync.ts";
+import { ModelSync, type Settings } from "../reference/model-sync.ts";
+import { interpretStep } from "../reference/interpreter.ts";
+import { issueText, RealSync, storeFingerprints, type RealRun } from "./real-sync.ts";
 import { simulatedOrganisation, type SimulatedOrganisation } from "./simulated-organisation.ts";
 
 /** At a time, each with a database and an organisation of its own: one waits where the other works. */
-const TELLERS = 2;
-const STORIES_OF_EACH = fewOrAll(4, 30);
+const CONCURRENT_STORIES = 2;
+const STORIES_EACH = fewOrAll(4, 30);
 /** How often each rule must have been reached. */
-const LEAST = fewOrAll(4, 100);
+const MIN_HITS = fewOrAll(4, 100);
 /** Stories are told until that is so. With any seed two or three rounds do; a rule that takes longer is hardly tested. */
-const MOST_ROUNDS = 8;
+const MAX_ROUNDS = 8;
 
-interface Teller {
+interface System {
   readonly organisation: SimulatedOrganisation;
-  readonly line: RealLine;
+  readonly sync: RealSync;
   readonly database: Database;
 }
 
 /** What the model says happened, in the words of the real line: unchanged records are not mentioned. */
-function said({ outcomes, left }: RunResult) {
-  const happened = new Map<string, string>();
+function modelResult({ outcomes, stopped }: RunResult) {
+  const changed = new Map<string, string>();
   const issues: string[] = [];
   const counts = {
     read: outcomes.size,
@@ -42,13 +42,13 @@ function said({ outcomes, left }: RunResult) {
     unchanged: 0,
     skipped: 0,
     failed: 0,
-    stopped: left.length,
+    stopped: stopped.length,
   };
   for (const [id, outcome] of outcomes) {
     counts[outcome.outcome] += 1;
-    const reason = outcome.matchedBy ?? outcome.issues.find(({ kind }) => skips.has(kind))?.kind;
+    const reason = outcome.matchedBy ?? outcome.issues.find(({ kind }) => SKIP_KINDS.has(kind))?.kind;
     if (outcome.outcome !== "unchanged")
-      happened.set(
+      changed.set(
         id,
         reason && outcome.outcome !== "updated" && outcome.outcome !== "created"
           ? `${outcome.outcome} ${reason}`
@@ -56,11 +56,11 @@ function said({ outcomes, left }: RunResult) {
       );
     for (const issue of outcome.issues) issues.push(issueText(id, issue));
   }
-  for (const { recordId, reason } of left) happened.set(recordId, `left ${reason}`);
-  return { counts, happened: sorted(happened), issues: issues.toSorted() };
+  for (const { recordId, reason } of stopped) changed.set(recordId, `left ${reason}`);
+  return { counts, happened: sorted(changed), issues: issues.toSorted() };
 }
 
-const skips = new Set([
+const SKIP_KINDS = new Set([
   "name-empty",
   "excluded",
   "linked-to-other-source",
@@ -72,80 +72,81 @@ function sorted(happened: ReadonlyMap<string, string>): string[] {
   return [...happened].map(([id, what]) => `${id} ${what}`).toSorted();
 }
 
-function heard({ summary, happened, issues }: RealRun) {
+function realResult({ summary, outcomes, issues }: RealRun) {
   const { read, created, linked, updated, unchanged, skipped, failed, stopped } = summary;
   return {
     counts: { read, created, linked, updated, unchanged, skipped, failed, stopped },
-    happened: sorted(happened),
+    happened: sorted(outcomes),
     issues,
   };
 }
 
-async function compare(
-  { line, organisation }: Teller,
-  model: ModelStage,
+async function compareRun(
+  { sync, organisation }: System,
+  model: ModelSync,
   settings: Settings,
   { pageSize, mode }: { pageSize: number; mode: "sync" | "changes" },
 ): Promise<void> {
-  const expected = said(model.run(settings));
-  expect(heard(await line.run(settings, await organisation.client(pageSize), mode))).toEqual(expected);
-  expect(await line.accounts()).toEqual(model.world.export());
+  const expected = modelResult(model.run(settings));
+  expect(realResult(await sync.run(settings, await organisation.client(pageSize), mode))).toEqual(expected);
+  expect(await sync.accounts()).toEqual(model.store.export());
   const byAge = model.accounts().map(({ name, externalId }) => `${name} ${externalId ?? ""}`);
-  expect(await line.byAge()).toEqual(byAge);
+  expect(await sync.byAge()).toEqual(byAge);
 }
 
 /** A run on an unchanged source, in pages of another size. */
-async function nothingMoves(
-  { line, organisation, database }: Teller,
-  model: ModelStage,
+async function expectNoChanges(
+  { sync, organisation, database }: System,
+  model: ModelSync,
   settings: Settings,
   pageSize: number,
 ): Promise<void> {
-  const before = await traces(database);
-  const expected = said(model.run(settings, false));
-  expect(heard(await line.run(settings, await organisation.client(pageSize)))).toEqual(expected);
-  expect(await traces(database)).toEqual(before);
+  const before = await storeFingerprints(database);
+  const expected = modelResult(model.run(settings, false));
+  expect(realResult(await sync.run(settings, await organisation.client(pageSize)))).toEqual(expected);
+  expect(await storeFingerprints(database)).toEqual(before);
 }
 
 /** @returns how many runs were compared. */
-async function tell(teller: Teller, told: Story, coverage: Coverage): Promise<number> {
-  await teller.line.reset();
-  const model = new ModelStage(coverage.hit);
-  const cast = new Cast(model);
+async function runStory(teller: System, told: Story, coverage: Coverage): Promise<number> {
+  await teller.sync.reset();
+  const model = new ModelSync(coverage.hit);
+  const cast = new StoryState(model);
   let settings: Settings = told.settings;
-  let done = 0;
+  let performed = 0;
   let runs = 0;
   for (const step of told.steps) {
     if (step.step !== "run") {
-      play(step, cast);
+      interpretStep(step, cast);
       continue;
     }
     // Who works here is a setting of ours, and only a full run looks at every owner again (rule 16).
-    const onlyRecords = !cast.deeds.slice(done).some(({ deed }) => deed.startsWith("teammate"));
-    for (; done < cast.deeds.length; done++) await teller.line.does(cast.deeds[done]!);
+    const onlyRecords = !cast.operations.slice(performed).some(({ deed }) => deed.startsWith("teammate"));
+    for (; performed < cast.operations.length; performed++)
+      await teller.sync.perform(cast.operations[performed]!);
     settings = Object.assign({}, settings, step.settings);
     if (model.rows(settings).length === 0) continue;
     const mode = onlyRecords && runs % 2 === 1 ? "changes" : "sync";
-    await compare(teller, model, settings, { pageSize: told.pageSize, mode });
+    await compareRun(teller, model, settings, { pageSize: told.pageSize, mode });
     runs += 1;
   }
   const otherSize = told.pageSize === 5000 ? 3 : 5000;
-  if (model.rows(settings).length > 0) await nothingMoves(teller, model, settings, otherSize);
+  if (model.rows(settings).length > 0) await expectNoChanges(teller, model, settings, otherSize);
   return runs;
 }
 
 /** @returns how many runs were compared. @throws when a story ends differently. */
-async function tellStories(seed: number, coverage: Coverage): Promise<number> {
+async function runStories(seed: number, coverage: Coverage): Promise<number> {
   const database = await testDatabase();
   const organisation = await simulatedOrganisation();
   onTestFinished(() => organisation.close());
-  const teller = { organisation, database, line: new RealLine(database, organisation.org) };
+  const teller = { organisation, database, sync: new RealSync(database, organisation.org) };
   let runs = 0;
   const property = fc.asyncProperty(story, async (told) => {
-    runs += await tell(teller, told, coverage);
+    runs += await runStory(teller, told, coverage);
   });
   const { failed, numRuns, errorInstance } = await fc.check(property, {
-    numRuns: STORIES_OF_EACH,
+    numRuns: STORIES_EACH,
     seed,
     unbiased: true,
     // To make a story shorter takes many more of them.
@@ -166,14 +167,17 @@ test(
     let runs = 0;
     for (
       let round = 0;
-      round < MOST_ROUNDS && (round === 0 || coverage.below(LEAST).length > 0);
+      round < MAX_ROUNDS && (round === 0 || coverage.below(MIN_HITS).length > 0);
       round += 1
     ) {
-      const seeds = Array.from({ length: TELLERS }, (_, teller) => SEED + round * TELLERS + teller);
-      for (const told of await Promise.all(seeds.map((seed) => tellStories(seed, coverage)))) runs += told;
+      const seeds = Array.from(
+        { length: CONCURRENT_STORIES },
+        (_, teller) => SEED + round * CONCURRENT_STORIES + teller,
+      );
+      for (const told of await Promise.all(seeds.map((seed) => runStories(seed, coverage)))) runs += told;
     }
     console.log(`${String(runs)} runs; how often each rule was reached:\n${coverage.table()}`);
-    expect(coverage.below(LEAST)).toEqual([]);
+    expect(coverage.below(MIN_HITS)).toEqual([]);
     expect(unreachable.filter((rule) => coverage.counts.get(rule) !== 0)).toEqual([]);
   },
 );

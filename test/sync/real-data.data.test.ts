@@ -15,14 +15,14 @@ import { domainsIn } from "../reference/domains.ts";
 import { run } from "../reference/model.ts";
 import type { RunOptions } from "../reference/run-state.ts";
 import { ORG } from "../reference/model-sync.ts";
-import { World, type ExportedAccount } from "../reference/model-store.ts";
+import { ModelStore, type ExportedAccount } from "../reference/model-store.ts";
 import { CHOICES, DOMAIN_RULES, draftsOf, MAPPING_YAML, unexplained } from "./real-data.ts";
-import { traces } from "./real-sync.ts";
+import { storeFingerprints } from "./real-sync.ts";
 
 const file = (name: string): string => outsideData(`data/${name}`);
 
 /** What the product writes on standard output, when it ends well. */
-async function ask(sluice: Command, args: readonly string[]): Promise<string> {
+async function runCommand(sluice: Command, args: readonly string[]): Promise<string> {
   const { code, stdout, stderr } = await sluice.run(args);
   if (code !== 0) throw new Error(`sluice ${args.join(" ")} ended with ${code}: ${stderr} ${stdout}`);
   return stdout;
@@ -54,11 +54,11 @@ const account = z.strictObject({
 });
 
 async function synced(sluice: Command) {
-  return summary.parse(JSON.parse(await ask(sluice, ["sync", "--json"])));
+  return summary.parse(JSON.parse(await runCommand(sluice, ["sync", "--json"])));
 }
 
 async function exported(sluice: Command): Promise<ExportedAccount[]> {
-  const lines = (await ask(sluice, ["accounts", "export", "--format", "ndjson"])).split("\n");
+  const lines = (await runCommand(sluice, ["accounts", "export", "--format", "ndjson"])).split("\n");
   return lines.filter(Boolean).map((line) => account.parse(JSON.parse(line)));
 }
 
@@ -80,7 +80,7 @@ const OPTIONS: RunOptions = {
   lookUp: () => "active",
 };
 
-function counted(outcomes: ReturnType<typeof run>["outcomes"]) {
+function countsOf(outcomes: ReturnType<typeof run>["outcomes"]) {
   const counts = { created: 0, linked: 0, updated: 0, unchanged: 0, skipped: 0, failed: 0 };
   for (const { outcome } of outcomes.values()) counts[outcome] += 1;
   return counts;
@@ -90,8 +90,8 @@ function counted(outcomes: ReturnType<typeof run>["outcomes"]) {
 async function syncTwice(
   simulator: RunningSimulator,
   sluice: Command,
-  database: Parameters<typeof traces>[0],
-  world: World,
+  database: Parameters<typeof storeFingerprints>[0],
+  world: ModelStore,
 ) {
   const drafts = draftsOf(simulator.org);
   const model = run(world, drafts, OPTIONS);
@@ -100,15 +100,15 @@ async function syncTwice(
 
   expect(read).toBe(drafts.length);
   expect(Object.values(counts).reduce((sum, count) => sum + count)).toBe(read);
-  expect(counts).toEqual(counted(model.outcomes));
+  expect(counts).toEqual(countsOf(model.outcomes));
   expect(stopped).toBe(0);
   const accounts = await exported(sluice);
-  expect(firstDifference(accounts, model.world.export())).toBeUndefined();
-  const issues = issueList.parse(JSON.parse(await ask(sluice, ["issues", "--json"])));
+  expect(firstDifference(accounts, model.store.export())).toBeUndefined();
+  const issues = issueList.parse(JSON.parse(await runCommand(sluice, ["issues", "--json"])));
   expect(unexplained(drafts, accounts, issues).slice(0, 10)).toEqual([]);
   console.log(`${read} read: ${JSON.stringify(counts)}; ${JSON.stringify(issueCounts)}`);
 
-  const before = await traces(database);
+  const before = await storeFingerprints(database);
   const second = await synced(sluice);
   expect(second).toMatchObject({
     read,
@@ -119,8 +119,8 @@ async function syncTwice(
     skipped: counts.skipped,
     failed: 0,
   });
-  expect(await traces(database)).toEqual(before);
-  return model.world;
+  expect(await storeFingerprints(database)).toEqual(before);
+  return model.store;
 }
 
 describe("real organisations", () => {
@@ -139,7 +139,7 @@ describe("real organisations", () => {
         await sluice.write("sluice.yaml", connectionYaml(simulator, MAPPING_YAML));
 
         loadCsv(simulator.org, file("listed-companies.csv"), { choices: CHOICES });
-        const world = await syncTwice(simulator, sluice, database, new World());
+        const world = await syncTwice(simulator, sluice, database, new ModelStore());
 
         for (const more of ["uk-employers-2021.csv", "universities.csv"]) loadCsv(simulator.org, file(more));
         const settled = await syncTwice(simulator, sluice, database, world);

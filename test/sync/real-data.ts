@@ -72,14 +72,14 @@ export function draftsOf(org: Org): Draft[] {
 }
 
 /** As `sluice issues --json` tells it. */
-export interface ToldIssue {
+export interface ReportedIssue {
   readonly recordId: string | null;
   readonly kind: string;
   readonly value: string | null;
 }
 
 /** "kind value" of each issue, by record. */
-function byRecord(issues: readonly ToldIssue[]): Map<string, Set<string>> {
+function byRecord(issues: readonly ReportedIssue[]): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>();
   for (const { recordId, kind, value } of issues) {
     const id = recordId ?? "";
@@ -95,33 +95,34 @@ function byRecord(issues: readonly ToldIssue[]): Map<string, Set<string>> {
 export function unexplained(
   drafts: readonly Draft[],
   accounts: readonly ExportedAccount[],
-  issues: readonly ToldIssue[],
+  issues: readonly ReportedIssue[],
 ): string[] {
   const ofRecord = new Map(accounts.map((account) => [account.externalId, account]));
   const holder = new Map(accounts.flatMap((account) => account.domains.map((domain) => [domain, account])));
   const names = new Set(accounts.map(({ name }) => nameKey(name)));
-  const said = byRecord(issues);
+  const reported = byRecord(issues);
   const wrong: string[] = [];
   for (const draft of drafts) {
-    const reasons = new Set(said.get(draft.id));
+    const reasons = new Set(reported.get(draft.id));
     for (const { kind, value } of draft.issues)
       if (!reasons.delete(`${kind} ${value}`)) wrong.push(`${draft.id}: nobody says ${kind} ${value}`);
     const domains = draft.domains ?? [];
     const account = ofRecord.get(draft.id);
     if (account) {
       for (const domain of domains.filter((one) => !account.domains.includes(one))) {
-        const told = reasons.delete(`domain-taken ${domain}`) && holder.has(domain);
-        if (!told) wrong.push(`${draft.id}: ${domain} is missing without a reason`);
+        const isExplained = reasons.delete(`domain-taken ${domain}`) && holder.has(domain);
+        if (!isExplained) wrong.push(`${draft.id}: ${domain} is missing without a reason`);
       }
     } else {
       const taken = domains.find((domain) => holder.has(domain));
-      const why =
+      const reason =
         draft.name.trim() === ""
           ? "name-empty"
           : taken !== undefined
             ? `domain-linked-elsewhere ${taken}`
             : names.has(nameKey(draft.name)) && "name-in-use";
-      if (why === false || !reasons.delete(why)) wrong.push(`${draft.id}: skipped, and not for ${why}`);
+      if (reason === false || !reasons.delete(reason))
+        wrong.push(`${draft.id}: skipped, and not for ${reason}`);
     }
     for (const reason of reasons) wrong.push(`${draft.id}: ${reason}, which is not so`);
   }

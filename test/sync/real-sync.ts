@@ -20,7 +20,7 @@ import {
   OWN_DOMAIN,
   UNMAPPED_FIELD,
   users,
-  type Deed,
+  type Operation,
   type NewAccount,
   type Settings,
   type SourceRecord,
@@ -42,12 +42,12 @@ const TABLES = [
 export interface RealRun {
   readonly summary: RunSummary;
   /** By record id, for those that were changed, linked, left or refused: what happened, and why. */
-  readonly happened: ReadonlyMap<string, string>;
+  readonly outcomes: ReadonlyMap<string, string>;
   /** "record kind field value", sorted; the value only where it is a domain or the text that gave none. */
   readonly issues: readonly string[];
 }
 
-export class RealLine {
+export class RealSync {
   private readonly database: Database;
   private readonly org: Org;
   private readonly clock = createSettableClock("2024-03-01T08:00:00Z");
@@ -85,43 +85,54 @@ export class RealLine {
     this.fieldIds = new Map(fields.map(({ name, id }) => [name, id]));
   }
 
-  async does(deed: Exclude<Deed, { deed: "run" }>): Promise<void> {
+  async perform(operation: Exclude<Operation, { deed: "run" }>): Promise<void> {
     const { database, org } = this;
     const now = this.clock.now();
-    switch (deed.deed) {
+    switch (operation.deed) {
       case "record made":
         org.createAccount({
-          accountid: deed.record.id,
-          createdon: deed.record.createdon,
-          ...this.row(deed.record),
+          accountid: operation.record.id,
+          createdon: operation.record.createdon,
+          ...this.row(operation.record),
         });
         return;
       case "record changed":
-        org.updateAccount(deed.record.id, this.row(deed.record));
+        org.updateAccount(operation.record.id, this.row(operation.record));
         return;
       case "record deleted":
-        org.deleteAccount(deed.id);
+        org.deleteAccount(operation.id);
         return;
       case "teammate added":
-        await saveTeammate(database.kysely, { email: deed.email });
+        await saveTeammate(database.kysely, { email: operation.email });
         return;
       case "teammate removed":
-        await removeTeammate(database.kysely, deed.email);
+        await removeTeammate(database.kysely, operation.email);
         return;
       case "account made":
-        await createAccount(database, { ...deed.account, fields: this.byId(deed.account.fields) }, BY, now);
+        await createAccount(
+          database,
+          { ...operation.account, fields: this.byId(operation.account.fields) },
+          BY,
+          now,
+        );
         return;
       case "account made by another organisation":
-        await this.linkElsewhere(deed);
+        await this.createLinkedElsewhere(operation);
         return;
       case "account edited": {
-        const { fields, ...patch } = deed.patch;
+        const { fields, ...patch } = operation.patch;
         const byId = fields === undefined ? {} : { fields: this.byId(fields) };
-        await editAccount(database, await this.accountAt(deed.rank), { ...patch, ...byId }, BY, now);
+        await editAccount(database, await this.accountAt(operation.rank), { ...patch, ...byId }, BY, now);
         return;
       }
       case "account deleted":
-        await deleteAccount(database, await this.accountAt(deed.rank), { exclude: deed.exclude }, BY, now);
+        await deleteAccount(
+          database,
+          await this.accountAt(operation.rank),
+          { exclude: operation.exclude },
+          BY,
+          now,
+        );
     }
   }
 
@@ -148,25 +159,25 @@ export class RealLine {
   }
 
   /** What a run for another organisation would have left behind. */
-  private async linkElsewhere(
-    deed: Extract<Deed, { deed: "account made by another organisation" }>,
+  private async createLinkedElsewhere(
+    operation: Extract<Operation, { deed: "account made by another organisation" }>,
   ): Promise<void> {
-    const { name, description, domains, fields } = deed.account;
+    const { name, description, domains, fields } = operation.account;
     const made = { name, description, domains, fields: this.byId(fields), origin: "manual" as const };
     const id = await createAccount(this.database, made, BY, this.clock.now());
     await this.database.kysely
       .updateTable("accounts")
-      .set({ external_id: deed.recordId, external_origin: "dynamics", origin: "dynamics" })
+      .set({ external_id: operation.recordId, external_origin: "dynamics", origin: "dynamics" })
       .where("id", "=", id)
       .execute();
     await this.database.kysely
       .insertInto("account_links")
       .values({
         organization_id: OTHER_ORG,
-        record_id: deed.recordId,
+        record_id: operation.recordId,
         account_id: id,
         matched_by: "create",
-        stop_reason: deed.left,
+        stop_reason: operation.stopReason,
       })
       .execute();
   }
@@ -184,7 +195,7 @@ export class RealLine {
       maxAccounts: 1000,
     };
     const summary = await runSync(context, mode);
-    return { summary, happened: await this.happened(summary), issues: await this.issues(summary) };
+    return { summary, outcomes: await this.outcomesOf(summary), issues: await this.issueTextsOf(summary) };
   }
 
   private settingsOf(settings: Settings): SyncSettings {
@@ -206,7 +217,7 @@ export class RealLine {
     };
   }
 
-  private async happened({ id }: RunSummary): Promise<Map<string, string>> {
+  private async outcomesOf({ id }: RunSummary): Promise<Map<string, string>> {
     const { rows } = await sql<{ record: string; what: string }>`
       select record_id as record, case action when 'create' then 'created' when 'link' then 'linked ' || rule
         when 'stop' then 'left ' || rule else 'updated' end as what
@@ -218,7 +229,7 @@ export class RealLine {
     return new Map(rows.map(({ record, what }) => [record, what]));
   }
 
-  private async issues({ id }: RunSummary): Promise<string[]> {
+  private async issueTextsOf({ id }: RunSummary): Promise<string[]> {
     const issues = await issuesOf(this.database.kysely, id);
     return issues
       .map(({ recordId, kind, field, value }) => issueText(recordId ?? "", { kind, field, value }))
@@ -244,7 +255,7 @@ export class RealLine {
 }
 
 /** Changes whenever anything that runs may write was written, even with what was there before. */
-export async function traces({ kysely }: Pick<Database, "kysely">): Promise<string[]> {
+export async function storeFingerprints({ kysely }: Pick<Database, "kysely">): Promise<string[]> {
   const found: string[] = [];
   for (const table of TABLES) {
     const { rows } = await sql<{ trace: string }>`

@@ -10,7 +10,7 @@ import { databaseWithoutTables, type TestDatabase } from "../harness/database.ts
 import { workspace, type Workspace } from "../harness/workspace.ts";
 
 /** Ten accounts synced, one of them renamed since, and a plan of that; then a backup that has begun. */
-async function backingUp() {
+async function startBackup() {
   const here = await workspace({ accounts: 10 });
   await here.sync();
   const [first] = here.org.accounts.rows();
@@ -18,20 +18,20 @@ async function backingUp() {
   const { id: planned } = await here.plan();
   const dump = writeDump(here.database.pool, { program: "0.1.0", now: here.clock.now() });
   onTestFinished(() => void dump.return({}));
-  const begun = await dump.next();
+  const firstChunk = await dump.next();
   /** Writes the rest and restores it. */
-  async function restored(): Promise<TestDatabase> {
+  async function restoreBackup(): Promise<TestDatabase> {
     const target = await databaseWithoutTables();
     await restoreDump(
       target,
       (async function* () {
-        if (begun.done !== true) yield begun.value;
+        if (firstChunk.done !== true) yield firstChunk.value;
         yield* dump;
       })(),
     );
     return target;
   }
-  return { here, planned, restored };
+  return { here, planned, restored: restoreBackup };
 }
 
 /** Runs that have working tables. */
@@ -43,7 +43,7 @@ async function tablesOf({ database }: Workspace): Promise<number[]> {
 }
 
 test("a run begins and ends beside it, and the next one clears up after both", async () => {
-  const { here, planned, restored } = await backingUp();
+  const { here, planned, restored } = await startBackup();
 
   expect(await here.sync()).toMatchObject({ id: 3, status: "done", updated: 1 });
 
@@ -59,7 +59,7 @@ test("a run begins and ends beside it, and the next one clears up after both", a
 });
 
 test("a run that somebody stops has stopped at once", async () => {
-  const { here } = await backingUp();
+  const { here } = await startBackup();
   const stop = new AbortController();
 
   const stopped = here.sync(
@@ -78,7 +78,7 @@ test("a run that somebody stops has stopped at once", async () => {
 });
 
 test("a plan is discarded beside it", async () => {
-  const { here, planned } = await backingUp();
+  const { here, planned } = await startBackup();
 
   const { rows: plans } = await here.database.pool.query("select fence from runs where id = $1", [planned]);
   const error = { kind: "superseded", sentence: "Another run was applied." };
@@ -89,7 +89,7 @@ test("a plan is discarded beside it", async () => {
 });
 
 test("a run that starts over reads into the tables that it cannot drop, and they are empty then", async () => {
-  const { here, planned } = await backingUp();
+  const { here, planned } = await startBackup();
   const before = await here.changes(planned);
   const queued = "update runs set status = 'queued' where id = $1 returning organization_id as org, fence";
   const { rows } = await here.database.pool.query(queued, [planned]);

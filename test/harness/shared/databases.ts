@@ -11,7 +11,7 @@ import type { SharedService } from "./shared-service.ts";
 const TEMPLATE = "template_sluice";
 
 /** Enough that a file which makes one a test seldom waits, and few enough for a run of one file. */
-const AHEAD = 4;
+const CLONED_AHEAD = 4;
 
 /** SLUICE_TEST_POSTGRES=15 runs the tests on that version as Debian installs it. */
 const major = process.env["SLUICE_TEST_POSTGRES"];
@@ -45,10 +45,10 @@ export async function startDatabases(): Promise<SharedService> {
     await admin.pool.query(`create database ${name} template ${TEMPLATE} strategy file_copy`);
     return name;
   }
-  const ready = Array.from({ length: AHEAD }, () => keepError(clone()));
+  const ready = Array.from({ length: CLONED_AHEAD }, () => deferRejection(clone()));
   return {
     async get() {
-      ready.push(keepError(clone()));
+      ready.push(deferRejection(clone()));
       return { address: server.address, name: await ready.shift() };
     },
     async close() {
@@ -61,7 +61,7 @@ export async function startDatabases(): Promise<SharedService> {
 }
 
 /** What fails before anybody waits for it is thrown to whoever does. */
-function keepError<T>(promise: Promise<T>): Promise<T> {
+function deferRejection<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => undefined);
   return promise;
 }

@@ -1,7 +1,7 @@
 // Rule 17: an issue is open as long as its cause is, whatever happens to the record and to the account meanwhile.
 import { expect, test } from "vitest";
 import { deleteAccount } from "../../../src/accounts/store.ts";
-import { told, workspace } from "../../harness/workspace.ts";
+import { issueTexts, workspace } from "../../harness/workspace.ts";
 
 const WITH_OWNER = {
   mapping: {
@@ -16,7 +16,7 @@ test("an issue ends with its record when the account was deleted here before", a
   const contoso = space.org.createAccount({ name: "Contoso", ownerid: space.org.adminId });
   space.org.createAccount({ name: "Fabrikam" });
   const first = await space.sync(WITH_OWNER);
-  expect(told(await space.issues(first.id))).toContainEqual(
+  expect(issueTexts(await space.issues(first.id))).toContainEqual(
     expect.stringMatching(/^teammate-not-found Contoso Owner/),
   );
   await deleteAccount(
@@ -31,7 +31,9 @@ test("an issue ends with its record when the account was deleted here before", a
   const second = await space.sync(WITH_OWNER);
 
   expect(
-    told(await space.issues(second.id)).filter((issue) => issue.startsWith("teammate-not-found Contoso ")),
+    issueTexts(await space.issues(second.id)).filter((issue) =>
+      issue.startsWith("teammate-not-found Contoso "),
+    ),
   ).toEqual([]);
 });
 
@@ -39,14 +41,14 @@ test("an issue outlives a blank name that was mended exactly", async () => {
   const space = await workspace();
   const contoso = space.org.createAccount({ name: "Contoso", ownerid: space.org.adminId });
   const first = await space.sync(WITH_OWNER);
-  const before = told(await space.issues(first.id));
+  const before = issueTexts(await space.issues(first.id));
   space.org.updateAccount(contoso, { name: " " });
   await space.sync(WITH_OWNER);
   space.org.updateAccount(contoso, { name: "Contoso" });
 
   const third = await space.sync(WITH_OWNER);
 
-  expect(told(await space.issues(third.id))).toEqual(before);
+  expect(issueTexts(await space.issues(third.id))).toEqual(before);
 });
 
 test("an issue of a record that came back with a blank name ends when it goes again", async () => {
@@ -63,7 +65,7 @@ test("an issue of a record that came back with a blank name ends when it goes ag
 
   const fourth = await space.sync();
 
-  expect(told(await space.issues(fourth.id))).toEqual([]);
+  expect(issueTexts(await space.issues(fourth.id))).toEqual([]);
 });
 
 test("an issue that stays names the account that is in the way now", async () => {
@@ -93,7 +95,7 @@ test("an issue names an owner who is not here as Dynamics 365 calls them now", a
 
   const second = await space.sync(WITH_OWNER);
 
-  expect(told(await space.issues(second.id))).toEqual([
+  expect(issueTexts(await space.issues(second.id))).toEqual([
     "teammate-not-found Contoso Owner Ada South (ada@contoso.example)",
   ]);
 });

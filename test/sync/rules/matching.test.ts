@@ -1,7 +1,7 @@
 // Rules 1 to 5: which account a record goes to.
 import { describe, expect, it } from "vitest";
 import { createAccount, editAccount } from "../../../src/accounts/store.ts";
-import { LATER, told, workspace, type Workspace } from "../../harness/workspace.ts";
+import { LATER, issueTexts, workspace, type Workspace } from "../../harness/workspace.ts";
 
 const ACME = { name: "Acme", websiteurl: "https://www.acme.com/" };
 const WITHOUT_DOMAIN = { options: { allowDuplicateNames: false, onDomainTaken: "without-domain" as const } };
@@ -61,7 +61,7 @@ describe("rule 2: the same externalId from another origin", () => {
     const run = await space.sync();
 
     expect(run).toMatchObject({ read: 1, skipped: 1, created: 0, linked: 0 });
-    expect(told(await space.issues(run.id))).toEqual(["linked-to-other-source Acme"]);
+    expect(issueTexts(await space.issues(run.id))).toEqual(["linked-to-other-source Acme"]);
   });
 
   it("makes an account with any externalId of another origin count as linked elsewhere", async () => {
@@ -71,7 +71,7 @@ describe("rule 2: the same externalId from another origin", () => {
 
     const run = await space.sync();
 
-    expect(told(await space.issues(run.id))).toEqual(["domain-linked-elsewhere Acme acme.com"]);
+    expect(issueTexts(await space.issues(run.id))).toEqual(["domain-linked-elsewhere Acme acme.com"]);
   });
 });
 
@@ -98,7 +98,7 @@ describe("rule 3: by domain", () => {
     const run = await space.sync();
 
     expect(run).toMatchObject({ created: 1, skipped: 1 });
-    expect(told(await space.issues(run.id))).toEqual(["domain-linked-elsewhere Acme Berlin acme.com"]);
+    expect(issueTexts(await space.issues(run.id))).toEqual(["domain-linked-elsewhere Acme Berlin acme.com"]);
     expect((await space.accounts()).map((account) => account.name)).toEqual(["Acme"]);
   });
 
@@ -116,7 +116,7 @@ describe("rule 3: by domain", () => {
 
     expect(run).toMatchObject({ created: 2, skipped: 0 });
     expect((await space.account("Acme Berlin")).domains).toEqual(["acme.de"]);
-    expect(told(await space.issues(run.id))).toEqual(["domain-taken Acme Berlin acme.com"]);
+    expect(issueTexts(await space.issues(run.id))).toEqual(["domain-taken Acme Berlin acme.com"]);
   });
 
   it("leaves a domain that another account has out of a linked one, and syncs the rest", async () => {
@@ -133,7 +133,7 @@ describe("rule 3: by domain", () => {
       domains: ["acme.de"],
       description: "in Berlin",
     });
-    expect(told(await space.issues(run.id))).toEqual(["domain-taken Acme Berlin acme.com"]);
+    expect(issueTexts(await space.issues(run.id))).toEqual(["domain-taken Acme Berlin acme.com"]);
   });
 
   it("is not tried without a Domains mapping", async () => {
@@ -171,7 +171,7 @@ describe("rule 4: by name", () => {
     const run = await space.sync();
 
     expect(run).toMatchObject({ created: 1, skipped: 1 });
-    expect(told(await space.issues(run.id))).toEqual(["name-in-use ACME"]);
+    expect(issueTexts(await space.issues(run.id))).toEqual(["name-in-use ACME"]);
   });
 
   it("creates when duplicates are allowed", async () => {
@@ -259,6 +259,6 @@ describe("rule 5: order and stability", () => {
 
     expect(await space.changes(second.id)).toEqual([]);
     expect(second).toMatchObject({ created: 0, linked: 0, updated: 0, stopped: 0, skipped: first.skipped });
-    expect(told(await space.issues(second.id))).toEqual(told(await space.issues(first.id)));
+    expect(issueTexts(await space.issues(second.id))).toEqual(issueTexts(await space.issues(first.id)));
   });
 });

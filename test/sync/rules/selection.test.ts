@@ -1,7 +1,7 @@
 // Rules 11 to 14: what is selected, what leaves, and what a failed read may do (nothing).
 import { describe, expect, it } from "vitest";
 import { deleteAccount } from "../../../src/accounts/store.ts";
-import { told, workspace, type Workspace } from "../../harness/workspace.ts";
+import { issueTexts, workspace, type Workspace } from "../../harness/workspace.ts";
 
 const VIEW = `<fetch><entity name="account"><attribute name="name"/>
   <filter><condition attribute="address1_city" operator="eq" value="London"/></filter></entity></fetch>`;
@@ -14,7 +14,7 @@ function londonView(space: Workspace): string {
   return space.org.addView({ kind: "personal", name: "London", fetchxml: VIEW });
 }
 
-async function stopReason(space: Workspace): Promise<Record<string, string | null>> {
+async function stopReasons(space: Workspace): Promise<Record<string, string | null>> {
   const { rows } = await space.database.pool.query<{ name: string; stop_reason: string | null }>(
     "select name, stop_reason from account_links join accounts on accounts.id = account_id",
   );
@@ -43,7 +43,7 @@ describe("rule 11: leaving", () => {
     space.org.updateAccount(asleep, { statecode: 1, statuscode: 2 });
 
     const left = await space.sync();
-    const reasons = await stopReason(space);
+    const reasons = await stopReasons(space);
     space.org.updateAccount(asleep, { statecode: 0, statuscode: 1, description: "awake" });
     const back = await space.sync();
 
@@ -67,7 +67,7 @@ describe("rule 11: leaving", () => {
     const run = await space.sync({ selection });
 
     expect(run).toMatchObject({ stopped: 2 });
-    expect(await stopReason(space)).toEqual({ Moved: "left-view", Gone: "deleted", Stays: null });
+    expect(await stopReasons(space)).toEqual({ Moved: "left-view", Gone: "deleted", Stays: null });
   });
 
   it("says anew why the account of a deleted record stops, when that came back, was refused and is inactive", async () => {
@@ -80,7 +80,7 @@ describe("rule 11: leaving", () => {
 
     expect(back).toMatchObject({ read: 2, skipped: 1, stopped: 0 });
     expect(run).toMatchObject({ read: 1, stopped: 1 });
-    expect(await stopReason(space)).toEqual({ Gone: "deactivated", Here: null });
+    expect(await stopReasons(space)).toEqual({ Gone: "deactivated", Here: null });
     expect(await space.sync()).toMatchObject({ stopped: 0, unchanged: 1 });
   });
 
@@ -126,7 +126,7 @@ describe("rule 11: leaving", () => {
     const run = await space.sync();
 
     expect(run).toMatchObject({ created: 1, skipped: 1 });
-    expect(told(await space.issues(run.id))).toEqual(["excluded Never"]);
+    expect(issueTexts(await space.issues(run.id))).toEqual(["excluded Never"]);
   });
 });
 
@@ -192,7 +192,7 @@ describe("rule 13: what goes away at the source", () => {
       code: "view-not-found",
     });
 
-    expect(await stopReason(space)).toEqual({ Acme: null });
+    expect(await stopReasons(space)).toEqual({ Acme: null });
   });
 
   it("stops everything when the view uses a column that is gone", async () => {
@@ -208,7 +208,7 @@ describe("rule 13: what goes away at the source", () => {
       code: "view-broken",
     });
 
-    expect(await stopReason(space)).toEqual({ Acme: null });
+    expect(await stopReasons(space)).toEqual({ Acme: null });
   });
 
   it.each(["name", "domains"])("stops everything when the column of %s is gone", async (target) => {
@@ -246,7 +246,7 @@ describe("rule 13: what goes away at the source", () => {
     const run = await space.sync({ mapping });
 
     expect(await space.account("Acme")).toMatchObject({ description: "new", fields: { Tier: "Gold" } });
-    expect(told(await space.issues(run.id))).toEqual(["field-not-found new_tier"]);
+    expect(issueTexts(await space.issues(run.id))).toEqual(["field-not-found new_tier"]);
   });
 
   it("stops only that mapping when a secured column cannot be read", async () => {
@@ -266,7 +266,7 @@ describe("rule 13: what goes away at the source", () => {
     const run = await space.sync({ mapping });
 
     expect((await space.account("Acme")).fields).toEqual({ Credit: "AAA" });
-    expect(told(await space.issues(run.id))).toEqual(["field-not-readable new_credit"]);
+    expect(issueTexts(await space.issues(run.id))).toEqual(["field-not-readable new_credit"]);
   });
 });
 
@@ -282,7 +282,7 @@ describe("rule 14: a partial, empty or failed read", () => {
     await expect(space.sync()).rejects.toThrow(/Dynamics 365/);
 
     expect(await space.accounts()).toEqual(before);
-    expect(Object.values(await stopReason(space))).toEqual([null, null, null, null, null]);
+    expect(Object.values(await stopReasons(space))).toEqual([null, null, null, null, null]);
   });
 
   it("waits for an admin when the selection is empty, and unlinks only once they apply that plan", async () => {
@@ -293,12 +293,12 @@ describe("rule 14: a partial, empty or failed read", () => {
     space.org.updateAccount(id, { address1_city: "Leeds" });
 
     const waiting = await space.sync({ selection: { kind: "view", view } });
-    const before = await stopReason(space);
+    const before = await stopReasons(space);
     const applied = await space.apply(waiting.id, { selection: { kind: "view", view } });
 
     expect(waiting).toMatchObject({ status: "planned", approvalReason: "empty-selection", stopped: 1 });
     expect(before).toEqual({ Acme: null });
     expect(applied).toMatchObject({ status: "done", stopped: 1 });
-    expect(await stopReason(space)).toEqual({ Acme: "left-view" });
+    expect(await stopReasons(space)).toEqual({ Acme: "left-view" });
   });
 });

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { createAccount, editAccount } from "../../../src/accounts/store.ts";
 import { issueKinds } from "../../../src/sync/rules/issue-kinds.ts";
-import { told, workspace } from "../../harness/workspace.ts";
+import { issueTexts, workspace } from "../../harness/workspace.ts";
 
 describe("rule 15: a stored plan", () => {
   it("writes nothing until it is applied, and then exactly what it said", async () => {
@@ -39,7 +39,7 @@ describe("rule 15: a stored plan", () => {
     const run = await space.apply(plan.id);
 
     expect(run).toMatchObject({ updated: 1, failed: 1 });
-    expect(told(await space.issues(run.id))).toEqual(["changed-since-plan One"]);
+    expect(issueTexts(await space.issues(run.id))).toEqual(["changed-since-plan One"]);
     expect((await space.account("One")).description).toBe("by hand");
     expect(await space.sync()).toMatchObject({ updated: 1, failed: 0, issues: {} });
   });

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { createAccount, editAccount } from "../../../src/accounts/store.ts";
 import { customFields } from "../../../src/accounts/custom-fields.ts";
 import { saveTeammate } from "../../../src/teammates/teammates.ts";
-import { told, workspace } from "../../harness/workspace.ts";
+import { issueTexts, workspace } from "../../harness/workspace.ts";
 
 describe("rule 6: domains", () => {
   it("come from website and e-mail in mapping order; common, own and junk ones are left out, the rest is synced", async () => {
@@ -18,7 +18,7 @@ describe("rule 6: domains", () => {
     const run = await space.sync();
 
     expect(await space.account("Acme")).toMatchObject({ domains: ["acme.co.uk"], description: "kept" });
-    expect(told(await space.issues(run.id))).toEqual([
+    expect(issueTexts(await space.issues(run.id))).toEqual([
       "domain-common Acme gmail.com",
       expect.stringMatching(/^domain-invalid Acme .*10\.0\.0\.1/),
       "domain-own Acme ourcompany.com",
