@@ -1,53 +1,54 @@
-// The knots of names and domains that random stories tie: which there are, which go together, and under which settings each
-// reaches the branch of docs/rules.md that it is for.
-import type { Settings } from "./model-sync.ts";
+// Conflicts over names and domains that random stories arrange on purpose: which there are, which
+// go together, and the settings under which each reaches the branch of docs/rules.md that it is
+// for.
+import type { Settings } from "./organisation.ts";
 
-/** Knots that chance alone ties too seldom; `tangles.ts` ties them. */
+/** A conflict that is listed several times is arranged that much more often. */
 const generalConflicts = [
-  "a departed one comes back changed",
-  "open namesakes beside a linked one",
-  "one departs",
-  "a departed one comes back changed",
-  "a departed one is deleted",
-  "a deleted one has heirs",
+  "a stopped record returns with changes",
+  "open accounts have the name of a linked one",
+  "a record is deactivated",
+  "a stopped record returns with changes",
+  "a stopped record is deleted",
+  "new records have the values of deleted ones",
   "names swapped",
-  "a name is spelled otherwise",
-  "a name goes blank",
-  "one of another source has its id",
-  "what was in the way makes room",
+  "a name gets another spelling",
+  "a name becomes blank",
+  "an account of another source has the record's id",
+  "the blocker of a refused record is removed",
 ] as const;
 const domainConflicts = [
   "domains swapped",
-  "an open account lets go of what a linked one wants",
-  "a linked one wants what an earlier one makes",
-  "an account that nobody holds back",
-  "a linked one lets go of what a new one wants",
+  "an open account releases a domain that a linked one claims",
+  "a linked account claims a domain of an earlier new one",
+  "a later domain decides among several accounts",
+  "linked accounts release what new records claim",
   "domains swapped",
 ] as const;
 const skipConflicts = [
-  "one of another source is in the way",
-  "one of another source is in the way",
-  "a name in use, and a domain that a later one claims",
-  "two want the same",
-  "two want the same",
-  "a departed one is in the way",
-  "a departed one is in the way",
-  "one of another source is in the way",
-  "one of another source is in the way",
-  "a name in use, and a domain that a later one claims",
-  "a departed one is in the way",
-  "one of another source is in the way",
+  "an account of another source is a blocker",
+  "an account of another source is a blocker",
+  "a refused record has a domain that a later one claims",
+  "new records claim the same name and domain",
+  "new records claim the same name and domain",
+  "a stopped account is a blocker",
+  "a stopped account is a blocker",
+  "an account of another source is a blocker",
+  "an account of another source is a blocker",
+  "a refused record has a domain that a later one claims",
+  "a stopped account is a blocker",
+  "an account of another source is a blocker",
 ] as const;
 const withoutDomainConflicts = [
   "a taken domain, then a name in use",
-  "a taken domain, then one of an open namesake",
-  "a taken domain, then one of an open namesake",
-  "a taken domain, then one of an open stranger",
-  "a taken domain, then one of an open stranger",
-  "a taken domain, then one of an open namesake",
-  "a taken domain, then one of an open stranger",
+  "a taken domain, then one of the open account with its name",
+  "a taken domain, then one of the open account with its name",
+  "a taken domain, then one of another open account",
+  "a taken domain, then one of another open account",
+  "a taken domain, then one of the open account with its name",
+  "a taken domain, then one of another open account",
 ] as const;
-const unmappedConflicts = ["an open namesake with domains"] as const;
+const unmappedConflicts = ["an open account has the name, and domains"] as const;
 
 export type Conflict =
   | (typeof generalConflicts)[number]
@@ -56,7 +57,10 @@ export type Conflict =
   | (typeof withoutDomainConflicts)[number]
   | (typeof unmappedConflicts)[number];
 
-/** Knots that can be tied together, the settings that they need, and how often these are chosen. */
+/**
+ * Conflicts that can be arranged together, the settings that they need, and how often a set is
+ * chosen.
+ */
 export const conflictSets: readonly {
   readonly weight: number;
   readonly conflicts: readonly Conflict[];

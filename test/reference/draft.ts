@@ -1,6 +1,6 @@
-// From a record as Dynamics holds it to a draft, by rules 6 to 9: naive and one value at a time. A record here is
-// already free of the protocol (labels beside their choices, a user beside its id), so this file says only
-// what a value *means*, not how it travels.
+// Makes a draft of a record by rules 6 to 9, naively and one value at a time. The record is free of
+// the protocol (labels instead of the numbers of choices, users instead of their ids), so this file
+// only says what a value means.
 import { domainsIn, type DomainRules } from "./domains.ts";
 import type { FieldValue } from "./model-store.ts";
 
@@ -10,13 +10,16 @@ export type RawValue =
   | null
   | { readonly labels: readonly string[] }
   | { readonly yes: boolean; readonly label: string }
-  | { readonly user: { readonly email: string | null; readonly disabled: boolean }; readonly called?: string }
-  | { readonly team: string; readonly called?: string };
+  | {
+      readonly user: { readonly email: string | null; readonly disabled: boolean };
+      readonly displayName?: string;
+    }
+  | { readonly team: string; readonly displayName?: string };
 
 export interface RawRecord {
   readonly id: string;
   readonly createdon: string;
-  /** By column; a column that is not there is empty. */
+  /** By column; a missing column is empty. */
   readonly values: Readonly<Record<string, RawValue>>;
 }
 
@@ -53,9 +56,9 @@ export type IssueKind =
 
 export interface Issue {
   readonly kind: IssueKind;
-  /** The domain, or the text that gave none; of a person, what they are called. */
+  /** The domain, the text in which no domain was found, or the name of a person. */
   readonly value?: string;
-  /** The field of ours concerned. */
+  /** The custom field concerned. */
   readonly field?: string;
 }
 
@@ -76,7 +79,7 @@ export interface Draft {
 export interface DraftContext {
   readonly mapping: Mapping;
   readonly domainRules: DomainRules;
-  /** E-mail addresses of those who work here, lower case. */
+  /** E-mail addresses of the teammates, in lower case. */
   readonly teammates: ReadonlySet<string>;
 }
 
@@ -142,7 +145,8 @@ function readField(value: RawValue, field: FieldMapping, teammates: ReadonlySet<
 }
 
 function displayNameOf(value: RawValue | undefined): { value?: string } {
-  const name = typeof value === "object" && value !== null && "called" in value ? value.called : undefined;
+  const name =
+    typeof value === "object" && value !== null && "displayName" in value ? value.displayName : undefined;
   return name === undefined ? {} : { value: name };
 }
 

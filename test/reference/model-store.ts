@@ -1,24 +1,27 @@
-// The account store as the reference model sees it: plain accounts in a list, each domain with one holder,
-// links to records, excluded records. Written from docs/rules.md alone; imports nothing of src, so that a
-// misreading there cannot hide here. People's edits (by hand, API, file) are the methods at the end.
+// The account store of the reference model: accounts in a map, each domain with one holder, links
+// to records, excluded records. It is written from docs/rules.md alone and imports nothing of src,
+// so that a misreading there cannot be repeated here.
 
 export type FieldValue = string | number | boolean;
-/** Where an externalId came from: a Dynamics organisation, or the way it was entered. */
+/** The origin of an externalId: a Dynamics organisation, or the way it was entered. */
 export type ExternalOrigin = "api" | "csv" | "manual" | { readonly org: string };
 export type StopReason = "deleted" | "deactivated" | "left-view";
 
 export interface Account {
-  /** Accounts are numbered as they are made; the oldest has the smallest number. */
+  /** Accounts are numbered as they are created; the oldest has the smallest number. */
   readonly number: number;
-  /** Null only within a run: given up, and not yet its turn. */
+  /** Null only within a run: released, and its draft is not decided yet. */
   name: string | null;
   readonly domains: Set<string>;
   description: string | null;
-  /** By custom field name; no key for an empty value. A teammate is its e-mail address, an instant ISO 8601 text. */
+  /**
+   * By custom field name; no key for an empty value. A teammate is its e-mail address, an instant ISO
+   * 8601 text.
+   */
   fields: Record<string, FieldValue>;
   externalId: string | null;
   externalOrigin: ExternalOrigin | null;
-  /** How the account itself came to be; never changes. */
+  /** How the account was created; never changes. */
   readonly origin: "dynamics" | "api" | "csv" | "manual";
 }
 
@@ -41,17 +44,20 @@ export interface ExportedAccount {
   fields: Record<string, FieldValue>;
 }
 
-/** Sorts behind all text. */
+/** Sorts after all text. */
 const SORTS_LAST = "\uffff";
 
-/** In the place of a teammate who was removed. */
+/** The value of a field whose teammate was removed. */
 export const REMOVED_TEAMMATE = "(gone)";
 
 export function nameKey(name: string): string {
   return name.normalize("NFC").trim().toLowerCase();
 }
 
-/** As externalIds are compared: people copy ids in either case, with and without braces. */
+/**
+ * The key that externalIds are compared by: people copy ids in either case, with and without
+ * braces.
+ */
 function idKey(id: string): string {
   return id.toLowerCase().replace(/^\{+|\}+$/gu, "");
 }
@@ -164,7 +170,7 @@ export class ModelStore {
     return [...this.linksByRecord.values()].filter((link) => link.org === org);
   }
 
-  /** Ties an account to a record; the account's externalId becomes the record's id. */
+  /** Links an account to a record; the account's externalId becomes the record's id. */
   link(org: string, recordId: string, account: Account, stopReason: StopReason | null = null): void {
     if (account.externalId !== null) this.byExternalId.delete(idKey(account.externalId));
     account.externalId = recordId;
@@ -183,7 +189,10 @@ export class ModelStore {
     this.linksByAccount.delete(link.account);
   }
 
-  /** Accounts name a teammate, not an address: until their next run they name one who is gone, even if another comes with it. */
+  /**
+   * Fields refer to the teammate, not to the address: they stay empty until the next run even if
+   * somebody else joins with it.
+   */
   removeTeammate(email: string): void {
     this.teammates.delete(email);
     for (const account of this.accounts.values())
@@ -191,7 +200,7 @@ export class ModelStore {
         if (value === email) account.fields[field] = REMOVED_TEAMMATE;
   }
 
-  /** By name, externalId (none first), domains and description (none last), compared as text by code unit. */
+  /** Sorted by name, externalId (none first), domains and description (none last), by code unit. */
   export(): ExportedAccount[] {
     const lines = [...this.accounts.values()].map((account) => ({
       name: account.name ?? "",

@@ -1,134 +1,29 @@
-// A story: what is there at the start, then edits at the source and here with runs between. `tell` turns a story into
-// plain deeds, one after the other, that the model and the real line both understand; whatever cannot be done
-// at that moment (an account that is not there, a domain another account has) is left out by looking at the model.
-import type { Draft, IssueKind, Mapping, RawRecord, RawValue } from "./draft.ts";
-import { draftOf } from "./draft.ts";
-import { run, type Outcome, type RunResult } from "./model.ts";
+// The reference model in the course of a story: its organisation, its store, and runs of the model
+// between them.
 import type { CountBranch } from "./coverage.ts";
-import { ModelStore, type Account, type FieldValue, type StopReason } from "./model-store.ts";
+import { draftOf, type Draft, type IssueKind } from "./draft.ts";
+import { run, type Outcome, type RunResult } from "./model.ts";
+import { ModelStore, type Account } from "./model-store.ts";
+import type { Operation } from "./operations.ts";
+import {
+  mappingOf,
+  ORG,
+  OTHER_ORG,
+  OWN_DOMAIN,
+  rawRecord,
+  type Settings,
+  type SourceRecord,
+} from "./organisation.ts";
 
-export const ORG = "11111111-2222-4333-8444-555555555555";
-export const OTHER_ORG = "99999999-8888-4777-8666-555555555555";
-export const OWN_DOMAIN = "sluice-makers.com";
+const REFUSALS = new Set<IssueKind>(["linked-to-other-source", "domain-linked-elsewhere", "name-in-use"]);
 
-export interface User {
-  readonly email: string;
-  readonly disabled: boolean;
-}
-
-/** Users of the organisation, by the word that records name them with; "sales" is a team. */
-export const users: Readonly<Record<string, User>> = {
-  ann: { email: "Ann@Sluice-Makers.com", disabled: false },
-  bob: { email: "bob@sluice-makers.com", disabled: false },
-  eve: { email: "eve@sluice-makers.com", disabled: true },
-};
-
-/** What a record says; the column names are Dataverse's. */
-export interface RecordValues {
-  readonly name: string | null;
-  readonly websiteurl: string | null;
-  readonly emailaddress1: string | null;
-  readonly description: string | null;
-  /** Label of the choice. */
-  readonly industrycode: "Accounting" | "Consulting" | null;
-  readonly numberofemployees: number | null;
-  readonly revenue: number | null;
-  readonly donotemail: boolean;
-  readonly lastusedincampaign: string | null;
-  /** A key of `users`, or "sales". */
-  readonly owner: string;
-}
-
-export interface SourceRecord {
-  readonly id: string;
-  readonly createdon: string;
-  readonly active: boolean;
-  readonly inView: boolean;
-  readonly values: RecordValues;
-}
-
-export interface Settings {
-  readonly selection: "all" | "view";
-  readonly allowDuplicateNames: boolean;
-  readonly onDomainTaken: "skip" | "without-domain";
-  readonly domainsMapped: boolean;
-  readonly othersMapped: boolean;
-}
-
-export interface NewAccount {
-  readonly name: string;
-  readonly domains: readonly string[];
-  readonly description: string | null;
-  /** By field name. */
-  readonly fields: Readonly<Record<string, FieldValue>>;
-  readonly origin: "api" | "csv" | "manual";
-  readonly externalId: string | null;
-}
-
-/** One thing that happens, with nothing left to choose. Accounts are named by their rank: 0 is the oldest. */
-export type Operation =
-  | { readonly deed: "record made" | "record changed"; readonly record: SourceRecord }
-  | { readonly deed: "record deleted"; readonly id: string }
-  | { readonly deed: "account made"; readonly account: NewAccount }
-  | {
-      readonly deed: "account made by another organisation";
-      readonly account: Omit<NewAccount, "externalId">;
-      readonly recordId: string;
-      readonly stopReason: StopReason | null;
-    }
-  | {
-      readonly deed: "account edited";
-      readonly rank: number;
-      readonly patch: Partial<Pick<NewAccount, "name" | "description" | "domains" | "fields">>;
-    }
-  | { readonly deed: "account deleted"; readonly rank: number; readonly exclude: boolean }
-  | { readonly deed: "teammate added" | "teammate removed"; readonly email: string }
-  | { readonly deed: "run"; readonly settings: Settings };
-
-export const mappedFields = [
-  { column: "industrycode", to: "Industry", type: "text" },
-  { column: "numberofemployees", to: "Employees", type: "number", precision: 0 },
-  { column: "revenue", to: "Revenue", type: "number", precision: 2 },
-  { column: "donotemail", to: "No e-mail", type: "boolean" },
-  { column: "lastusedincampaign", to: "Last campaign", type: "datetime" },
-  { column: "ownerid", to: "Owner", type: "teammate" },
-] as const;
-
-/** A field that no column feeds. */
-export const UNMAPPED_FIELD = "Notes";
-
-export function mappingOf(settings: Settings): Mapping {
-  return {
-    name: "name",
-    domains: settings.domainsMapped ? ["websiteurl", "emailaddress1"] : null,
-    description: settings.othersMapped ? "description" : null,
-    fields: settings.othersMapped ? mappedFields : [],
-  };
-}
-
-function rawRecord({ id, createdon, values }: SourceRecord): RawRecord {
-  const user = users[values.owner];
-  const owner: RawValue = user ? { user } : { team: values.owner };
-  return {
-    id,
-    createdon,
-    values: {
-      ...values,
-      industrycode: values.industrycode === null ? null : { labels: [values.industrycode] },
-      donotemail: { yes: values.donotemail, label: values.donotemail ? "Do Not Allow" : "Allow" },
-      ownerid: owner,
-    },
-  };
-}
-
-const refusals = new Set<IssueKind>(["linked-to-other-source", "domain-linked-elsewhere", "name-in-use"]);
-
-/** The model on its way through a story. */
 export class ModelSync {
   store = new ModelStore();
   readonly source = new Map<string, SourceRecord>();
   private readonly hit: CountBranch;
-  /** Records that the last run refused because of an account of ours, as they and the settings were. */
+  /**
+   * Records that the last run refused because of another account, with the input that it decided on.
+   */
   refused: ReadonlyMap<string, string> = new Map();
 
   constructor(hit: CountBranch = () => undefined) {
@@ -145,7 +40,7 @@ export class ModelSync {
     return [...this.store.accounts.values()].toSorted((a, b) => a.number - b.number);
   }
 
-  run(settings: Settings, count = true): RunResult {
+  run(settings: Settings, isCounted = true): RunResult {
     const context = {
       mapping: mappingOf(settings),
       domainRules: { alsoCommon: [], notCommon: [], own: [OWN_DOMAIN] },
@@ -156,14 +51,16 @@ export class ModelSync {
       const record = this.source.get(id);
       return record === undefined ? "gone" : record.active ? "active" : "inactive";
     };
-    const hit = count ? this.hit : () => undefined;
+    const hit = isCounted ? this.hit : () => undefined;
     const result = run(this.store, drafts, { org: ORG, ...settings, lookUp, hit });
     this.store = result.store;
     this.compareRefusals(settings, drafts, result.outcomes, hit);
     return result;
   }
 
-  /** A refusal ends in a later run, although neither the record nor the settings changed, when its cause went away. */
+  /**
+   * A record may be refused no longer although neither it nor the settings changed: its blocker did.
+   */
   private compareRefusals(
     settings: Settings,
     drafts: readonly Draft[],
@@ -171,34 +68,32 @@ export class ModelSync {
     hit: CountBranch,
   ): void {
     const before = this.refused;
-    const refusedNow = new Map<string, string>();
+    const refusedAfter = new Map<string, string>();
     for (const draft of drafts) {
       const input = JSON.stringify([settings, draft]);
-      const refused = outcomes.get(draft.id)?.issues.some(({ kind }) => refusals.has(kind)) ?? false;
-      if (refused) refusedNow.set(draft.id, input);
+      const refused = outcomes.get(draft.id)?.issues.some(({ kind }) => REFUSALS.has(kind)) ?? false;
+      if (refused) refusedAfter.set(draft.id, input);
       if (before.get(draft.id) !== input) continue;
       hit(refused ? "later run: refused still" : "later run: refused no longer");
     }
-    this.refused = refusedNow;
+    this.refused = refusedAfter;
   }
 
-  /** Anything but a run. */
-  perform(operation: Exclude<Operation, { deed: "run" }>): void {
+  perform(operation: Operation): void {
     const { store } = this;
-    if (operation.deed === "record made" || operation.deed === "record changed")
+    if (operation.kind === "create record" || operation.kind === "update record")
       this.source.set(operation.record.id, operation.record);
-    else if (operation.deed === "record deleted") this.source.delete(operation.id);
-    else if (operation.deed === "teammate added") store.teammates.add(operation.email);
-    else if (operation.deed === "teammate removed") store.removeTeammate(operation.email);
-    else if (operation.deed === "account made") {
+    else if (operation.kind === "delete record") this.source.delete(operation.id);
+    else if (operation.kind === "add teammate") store.teammates.add(operation.email);
+    else if (operation.kind === "remove teammate") store.removeTeammate(operation.email);
+    else if (operation.kind === "create account") {
       const { externalId, origin } = operation.account;
       store.add({ ...operation.account, externalOrigin: externalId === null ? null : origin });
-    } else if (operation.deed === "account made by another organisation") {
+    } else if (operation.kind === "create account of another organisation") {
       const account = store.add({ ...operation.account, origin: "dynamics" });
       store.link(OTHER_ORG, operation.recordId, account, operation.stopReason);
-    } else if (operation.deed === "account edited")
-      this.edit(this.accountAt(operation.rank), operation.patch);
-    else if (operation.deed === "account deleted")
+    } else if (operation.kind === "edit account") this.edit(this.accountAt(operation.rank), operation.patch);
+    else if (operation.kind === "delete account")
       this.deleteAccount(this.accountAt(operation.rank), operation.exclude);
   }
 
@@ -208,7 +103,7 @@ export class ModelSync {
     return account;
   }
 
-  private edit(account: Account, patch: Extract<Operation, { deed: "account edited" }>["patch"]): void {
+  private edit(account: Account, patch: Extract<Operation, { kind: "edit account" }>["patch"]): void {
     if (patch.name !== undefined) this.store.rename(account, patch.name);
     if (patch.description !== undefined) account.description = patch.description;
     if (patch.fields !== undefined) account.fields = { ...account.fields, ...patch.fields };

@@ -1,6 +1,6 @@
-// A run, one account at a time: docs/rules.md put into loops, section by section and in its order. It decides on
-// drafts alone (`draft.ts` makes them) and returns a new world; nothing is planned, staged or batched, and every
-// question is answered by looking at the world as it is at that moment.
+// The reference model of a run: docs/rules.md as loops, section by section, one draft after the
+// other. It takes drafts (`draft.ts`) and returns a new store; nothing is planned, staged or
+// batched.
 import { decideLinked, decideNotLinked, releaseDomains, releaseName } from "./decide.ts";
 import type { Draft, Issue } from "./draft.ts";
 import { countRelease } from "./count-branches.ts";
@@ -10,7 +10,7 @@ import type { Account, StopReason, ModelStore } from "./model-store.ts";
 export interface Outcome {
   readonly outcome: "created" | "linked" | "updated" | "unchanged" | "skipped";
   readonly matchedBy?: "domain" | "name";
-  /** Those of the draft and those of the decision. */
+  /** The issues of the draft and of the decision. */
   readonly issues: readonly Issue[];
 }
 
@@ -18,13 +18,13 @@ export interface RunResult {
   readonly store: ModelStore;
   /** By record id, one for each record read. */
   readonly outcomes: ReadonlyMap<string, Outcome>;
-  /** Counted beside. */
+  /** Links that stopped in this run; their records are not among the outcomes. */
   readonly stopped: readonly { readonly recordId: string; readonly reason: StopReason }[];
 }
 
 export function run(before: ModelStore, rows: readonly Draft[], options: RunOptions): RunResult {
   const drafts = sortDrafts(rows);
-  const running: RunState = {
+  const state: RunState = {
     store: before.copy(),
     options,
     hit: options.hit ?? (() => undefined),
@@ -34,16 +34,16 @@ export function run(before: ModelStore, rows: readonly Draft[], options: RunOpti
     releasedDomains: new Map(),
     releasedNames: new Map(),
   };
-  const stopped = stopMissingRecords(running);
-  const remaining = withoutSkipped(running, drafts);
-  for (const draft of remaining) release(running, draft);
-  for (const draft of remaining) running.decisions.set(draft.id, decide(running, draft));
-  while (decideAgain(running, remaining)) continue;
-  const outcomes = new Map(drafts.map((draft) => [draft.id, outcomeOf(running, draft, before)]));
-  return { store: running.store, outcomes, stopped };
+  const stopped = stopMissingRecords(state);
+  const remaining = withoutSkipped(state, drafts);
+  for (const draft of remaining) release(state, draft);
+  for (const draft of remaining) state.decisions.set(draft.id, decide(state, draft));
+  while (decideAgain(state, remaining)) continue;
+  const outcomes = new Map(drafts.map((draft) => [draft.id, outcomeOf(state, draft, before)]));
+  return { store: state.store, outcomes, stopped };
 }
 
-/** One draft for each id, by createdon, then by id as lower-case text. */
+/** Returns one draft for each id, by createdon, then by id as lower-case text. */
 function sortDrafts(rows: readonly Draft[]): Draft[] {
   const once = new Map<string, Draft>();
   for (const row of rows) if (!once.has(row.id)) once.set(row.id, row);
@@ -52,16 +52,16 @@ function sortDrafts(rows: readonly Draft[]): Draft[] {
   );
 }
 
-function stopMissingRecords(running: RunState): RunResult["stopped"] {
+function stopMissingRecords(state: RunState): RunResult["stopped"] {
   const stopped: { recordId: string; reason: StopReason }[] = [];
-  for (const link of running.store.linksOf(running.options.org)) {
-    if (running.readIds.has(link.recordId)) continue;
-    const reason = stopReasonOf(link.recordId, running.options);
+  for (const link of state.store.linksOf(state.options.org)) {
+    if (state.readIds.has(link.recordId)) continue;
+    const reason = stopReasonOf(link.recordId, state.options);
     if (reason === link.stopReason) {
-      running.hit("departed: still away, same reason");
+      state.hit("stopped before, for the same reason");
       continue;
     }
-    running.hit(link.stopReason === null ? `leave: ${reason}` : "leave: departed before, another reason now");
+    state.hit(link.stopReason === null ? `stop: ${reason}` : "stop: stopped before, for another reason now");
     link.stopReason = reason;
     stopped.push({ recordId: link.recordId, reason });
   }
@@ -76,9 +76,9 @@ function stopReasonOf(recordId: string, options: RunOptions): StopReason {
   throw new Error(`The record ${recordId} is there and active, but was not read: give the model all rows.`);
 }
 
-/** The drafts that go on; those with a blank name and excluded ones are skipped here. */
-function withoutSkipped(running: RunState, drafts: readonly Draft[]): Draft[] {
-  const { store, options, hit, decisions } = running;
+/** Skips drafts with a blank name and excluded ones; returns the others. */
+function withoutSkipped(state: RunState, drafts: readonly Draft[]): Draft[] {
+  const { store, options, hit, decisions } = state;
   return drafts.filter((draft) => {
     if (draft.name.trim() === "") {
       hit(
@@ -98,32 +98,36 @@ function withoutSkipped(running: RunState, drafts: readonly Draft[]): Draft[] {
   });
 }
 
-function release(running: RunState, draft: Draft): void {
-  const link = running.store.linkOfRecord(running.options.org, draft.id);
+function release(state: RunState, draft: Draft): void {
+  const link = state.store.linkOfRecord(state.options.org, draft.id);
   if (!link) return;
-  countRelease(running, draft, link);
-  releaseDomains(running, link.account, draft);
-  releaseName(running, link.account, draft);
+  countRelease(state, draft, link);
+  releaseDomains(state, link.account, draft);
+  releaseName(state, link.account, draft);
 }
 
-function decide(running: RunState, draft: Draft): Decision {
-  const link = running.store.linkOfRecord(running.options.org, draft.id);
-  return link ? decideLinked(running, draft, link) : decideNotLinked(running, draft);
+function decide(state: RunState, draft: Draft): Decision {
+  const link = state.store.linkOfRecord(state.options.org, draft.id);
+  return link ? decideLinked(state, draft, link) : decideNotLinked(state, draft);
 }
 
-/** One more pass over all drafts; says whether anything moved. */
-function decideAgain(running: RunState, drafts: readonly Draft[]): boolean {
+/**
+ * Decides all drafts once more.
+ *
+ * @returns whether anything changed
+ */
+function decideAgain(state: RunState, drafts: readonly Draft[]): boolean {
   let isChanged = false;
   for (const draft of drafts) {
-    const decision = running.decisions.get(draft.id);
+    const decision = state.decisions.get(draft.id);
     if (decision === undefined) throw new Error(`Nothing was decided for ${draft.id}.`);
     if (decision.kind === "skipped") {
-      if (decideSkippedAgain(running, draft, decision)) isChanged = true;
+      if (decideSkippedAgain(state, draft, decision)) isChanged = true;
     } else {
-      const free = decision.takenDomains.filter((domain) => running.store.holder(domain) === undefined);
+      const free = decision.takenDomains.filter((domain) => state.store.holder(domain) === undefined);
       for (const domain of free) {
-        running.hit("again: left-out domain claimed");
-        running.store.assignDomain(decision.account, domain);
+        state.hit("again: taken domain claimed");
+        state.store.assignDomain(decision.account, domain);
         isChanged = true;
       }
       decision.takenDomains = decision.takenDomains.filter((domain) => !free.includes(domain));
@@ -133,39 +137,39 @@ function decideAgain(running: RunState, drafts: readonly Draft[]): boolean {
 }
 
 function decideSkippedAgain(
-  running: RunState,
+  state: RunState,
   draft: Draft,
   before: Extract<Decision, { kind: "skipped" }>,
 ): boolean {
   if (before.issue.kind !== "domain-linked-elsewhere" && before.issue.kind !== "name-in-use") return false;
   // The branches were counted the first time.
-  const decision = decide({ ...running, hit: () => undefined }, draft);
-  running.decisions.set(draft.id, decision);
+  const decision = decide({ ...state, hit: () => undefined }, draft);
+  state.decisions.set(draft.id, decision);
   if (decision.kind !== "skipped") {
-    running.hit("again: refused no longer");
+    state.hit("again: refused no longer");
     return true;
   }
   const isSame =
     decision.issue.kind === before.issue.kind &&
     decision.issue.value === before.issue.value &&
     decision.blocker === before.blocker;
-  if (!isSame) running.hit("again: refused for another reason or by another account");
+  if (!isSame) state.hit("again: refused for another reason or by another account");
   return !isSame;
 }
 
-function outcomeOf(running: RunState, draft: Draft, before: ModelStore): Outcome {
-  const decision = running.decisions.get(draft.id);
+function outcomeOf(state: RunState, draft: Draft, before: ModelStore): Outcome {
+  const decision = state.decisions.get(draft.id);
   if (decision === undefined) throw new Error(`Nothing was decided for ${draft.id}.`);
   const issues = [...draft.issues];
   if (decision.kind === "skipped") issues.push(decision.issue);
   else for (const domain of decision.takenDomains) issues.push({ kind: "domain-taken", value: domain });
-  for (const issue of issues) running.hit(`issue: ${issue.kind}`);
+  for (const issue of issues) state.hit(`issue: ${issue.kind}`);
   if (decision.kind === "skipped") return { outcome: "skipped", issues };
   if (decision.kind === "created") return { outcome: "created", issues };
-  if (decision.kind !== "kept") return { outcome: "linked", matchedBy: decision.kind, issues };
-  const isResumed = before.linkOfRecord(running.options.org, draft.id)?.stopReason !== null;
+  if (decision.kind !== "already linked") return { outcome: "linked", matchedBy: decision.kind, issues };
+  const isResumed = before.linkOfRecord(state.options.org, draft.id)?.stopReason !== null;
   const outcome = isResumed || differs(decision.account, before) ? "updated" : "unchanged";
-  running.hit(outcome === "unchanged" && issues.length > 0 ? "unchanged: with an issue" : outcome);
+  state.hit(outcome === "unchanged" && issues.length > 0 ? "unchanged: with an issue" : outcome);
   return { outcome, issues };
 }
 
@@ -176,7 +180,7 @@ function differs(account: Account, before: ModelStore): boolean {
   return accountText(account) !== accountText(old);
 }
 
-/** All of an account that a run could change, as text. */
+/** Returns what a run can change of an account, as text. */
 function accountText({ name, description, domains, fields }: Account): string {
   return JSON.stringify([
     name,

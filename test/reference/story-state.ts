@@ -1,41 +1,42 @@
-// Who is there at a moment of a story, by the part they play, and the small things that can happen to one of them.
-// Whatever happens, happens to the model at once and is noted as a deed, for the real line to do the same.
+// The state of a story: which records and accounts there are by their state (linked, stopped,
+// refused), and the operations on them. Each operation changes the model at once and is kept for
+// the real sync.
 import { domainToUnicode } from "node:url";
-import { domains, names, recordId, RECORDS, spareNames, type NewRecord } from "./random-stories.ts";
-import { ORG, type Operation, type ModelSync, type RecordValues, type SourceRecord } from "./model-sync.ts";
 import { nameKey, type Account } from "./model-store.ts";
+import type { ModelSync } from "./model-sync.ts";
+import type { Operation } from "./operations.ts";
+import { ORG, type RecordValues, type SourceRecord } from "./organisation.ts";
+import { domains, recordId, RECORDS, spareNames } from "./random-values.ts";
+import type { NewRecord } from "./steps.ts";
 
 const CREATED = ["2020-01-01T00:00:00Z", "2020-01-01T00:00:01Z", "2021-06-30T12:00:00Z"];
 export const EARLIEST = "2019-12-31T23:59:59Z";
-/** So many refused records wait at most, at the start of a chapter of knots. */
-const MAX_UNLINKED = 12;
-/** So many names and domains are free at the start of a chapter of knots. */
-const FREE_COUNT = 4;
 export const LATEST = "2024-02-29T00:00:00Z";
 
-export type EditOperation = Exclude<Operation, { deed: "run" }>;
-
-/** The nth of a list, counted around; none of an empty one. */
+/** Returns the element at `n`, counted around the end; undefined for an empty list. */
 export function nth<T>(list: readonly T[], n: number): T | undefined {
   return list[n % list.length];
 }
 
 export class StoryState {
   readonly model: ModelSync;
-  /** What happened, oldest first. */
-  readonly operations: EditOperation[] = [];
-  /** Records, names and domains that a knot of this chapter needs as it left them: no other knot takes them. */
+  /** Oldest first. */
+  readonly operations: Operation[] = [];
+  /**
+   * Records, names and domains that a conflict of this cycle needs; no other conflict may change
+   * them.
+   */
   private readonly reserved = new Set<string>();
-  /** Records that knots look at: they stay as they are. */
+  /** Records that conflicts of this cycle only refer to; none may change them. */
   private readonly readOnly = new Set<string>();
   /** Deleted records as they were, so that they can be restored. */
   private readonly deletedRecords = new Map<string, SourceRecord>();
 
-  constructor(stage: ModelSync) {
-    this.model = stage;
+  constructor(model: ModelSync) {
+    this.model = model;
   }
 
-  perform(operation: EditOperation): void {
+  perform(operation: Operation): void {
     this.model.perform(operation);
     this.operations.push(operation);
   }
@@ -44,17 +45,17 @@ export class StoryState {
     return [...this.model.source.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1));
   }
 
-  private linkOf(id: string) {
+  linkOf(id: string) {
     return this.model.store.linkOfRecord(ORG, id);
   }
 
-  /** Records that are there, active, and linked to an account of ours. */
+  /** Returns active records with an active link. */
   linked(): SourceRecord[] {
     return this.records().filter(({ id, active }) => active && this.linkOf(id)?.stopReason === null);
   }
 
-  /** Linked records that any selection brings. */
-  private linkedInView(): SourceRecord[] {
+  /** Returns the linked records that every selection includes. */
+  linkedInView(): SourceRecord[] {
     return this.linked().filter(({ inView }) => inView);
   }
 
@@ -62,14 +63,14 @@ export class StoryState {
     return records.filter(({ id }) => !this.reserved.has(id) && !this.readOnly.has(id));
   }
 
-  /** The nth of some records that no knot needs yet; from now on one does. */
+  /** Reserves the nth of the records that no conflict needs. */
   reserve(records: readonly SourceRecord[], n: number): SourceRecord | undefined {
     const record = nth(this.unreserved(records), n);
     if (record) this.reserved.add(record.id);
     return record;
   }
 
-  /** The nth of some records that stay as they are; other knots may look at it too. */
+  /** Makes the nth of the records read-only; other conflicts may refer to it too. */
   reserveReadOnly(records: readonly SourceRecord[], n: number): SourceRecord | undefined {
     const record = nth(
       records.filter(({ id }) => !this.reserved.has(id)),
@@ -90,29 +91,28 @@ export class StoryState {
     );
   }
 
-  /** The domains that the account of a record has. */
+  /** Returns the domains of the account that the record is linked to. */
   domainsOf(id: string): string[] {
     return [...(this.linkOf(id)?.account.domains ?? [])];
   }
 
-  /** Linked records whose name no open account has. */
+  /** Returns linked records whose name no open account has. */
   linkedWithUniqueName(): SourceRecord[] {
     const { store } = this.model;
     return this.linkedInView().filter(({ values }) => {
-      const namesakes = store.withNameKey(nameKey(values.name ?? ""));
+      const sameName = store.withNameKey(nameKey(values.name ?? ""));
       return (
-        namesakes.length > 0 &&
-        namesakes.every((account) => store.linkOfAccount(account)?.stopReason === null)
+        sameName.length > 0 && sameName.every((account) => store.linkOfAccount(account)?.stopReason === null)
       );
     });
   }
 
-  /** Records that are there, active, and not linked. */
+  /** Returns active records without a link. */
   unlinked(): SourceRecord[] {
     return this.records().filter(({ id, active }) => active && !this.linkOf(id));
   }
 
-  /** Records that an account of ours waits for; the deleted ones as they were. */
+  /** Returns the records of stopped links; deleted ones as they were before. */
   stopped(): SourceRecord[] {
     return this.model.store.linksOf(ORG).flatMap(({ recordId: id, stopReason }) => {
       const record = this.model.source.get(id) ?? this.deletedRecords.get(id);
@@ -124,13 +124,13 @@ export class StoryState {
     return this.stopped().filter(({ id }) => this.domainsOf(id).length > 0);
   }
 
-  /** Records that the last run refused because of an account of ours. */
+  /** Returns records that the last run refused because of another account. */
   refused(): SourceRecord[] {
     return this.unlinked().filter(({ id, inView }) => inView && this.model.refused.has(id));
   }
 
   updateRecord(record: SourceRecord, values: Partial<RecordValues>): void {
-    this.perform({ deed: "record changed", record: { ...record, values: { ...record.values, ...values } } });
+    this.perform({ kind: "update record", record: { ...record, values: { ...record.values, ...values } } });
   }
 
   swapValues(
@@ -143,7 +143,7 @@ export class StoryState {
     this.updateRecord(b, Object.fromEntries(columns.map((column) => [column, a.values[column]])));
   }
 
-  /** A record under the first id that is free; nothing when all are used up. */
+  /** Creates a record under the first unused id, if there is one. */
   createRecord(
     made: NewRecord,
     values: Partial<RecordValues> = {},
@@ -159,62 +159,67 @@ export class StoryState {
       inView: made.inView,
       values: { ...made.values, ...values },
     };
-    this.perform({ deed: "record made", record });
+    this.perform({ kind: "create record", record });
     return id;
   }
 
-  /** Hidden: inactive and in no view, so that it leaves whatever the selection is. */
-  removeRecord(record: SourceRecord, how: "delete" | "hide"): void {
-    if (how === "hide") {
-      this.perform({ deed: "record changed", record: { ...record, active: false, inView: false } });
+  /** A deactivated record is taken out of the view too, so that no selection includes it. */
+  removeRecord(record: SourceRecord, how: "delete" | "deactivate"): void {
+    if (how === "deactivate") {
+      this.perform({ kind: "update record", record: { ...record, active: false, inView: false } });
     } else if (this.model.source.has(record.id)) {
       this.deletedRecords.set(record.id, record);
-      this.perform({ deed: "record deleted", id: record.id });
+      this.perform({ kind: "delete record", id: record.id });
     }
   }
 
   restoreRecord(record: SourceRecord, values: Partial<RecordValues>): void {
     const restored = { ...record, active: true, inView: true, values: { ...record.values, ...values } };
     this.perform({
-      deed: this.model.source.has(record.id) ? "record changed" : "record made",
+      kind: this.model.source.has(record.id) ? "update record" : "create record",
       record: restored,
     });
   }
 
-  /** An account of another origin, under an externalId of nobody else if none is given. */
+  /** Creates an account of another origin; its externalId is unique unless it is given. */
   createForeignAccount(name: string, some: readonly string[], n: number, externalId?: string): void {
     const rest = { name, domains: some, description: null, fields: {} };
     const id = externalId ?? `${n.toString(16).padStart(8, "0")}-0000-4000-8000-${this.uniqueIdSuffix()}`;
     if (this.model.store.withExternalId(id)) return;
     const origin = nth(["api", "csv", "manual", undefined] as const, n);
-    if (origin) this.perform({ deed: "account made", account: { ...rest, origin, externalId: id } });
+    if (origin) this.perform({ kind: "create account", account: { ...rest, origin, externalId: id } });
     else {
       const account = { ...rest, origin: "manual" as const };
-      this.perform({ deed: "account made by another organisation", account, recordId: id, stopReason: null });
+      this.perform({
+        kind: "create account of another organisation",
+        account,
+        recordId: id,
+        stopReason: null,
+      });
     }
   }
 
-  /** Twelve digits that stand at the end of no other id. */
+  /** Returns twelve digits that no other id ends with. */
   private uniqueIdSuffix(): string {
     return String(this.operations.length).padStart(12, "0");
   }
 
   createOpenAccount(name: string, some: readonly string[]): void {
     const rest = { description: null, fields: {}, origin: "api" as const, externalId: null };
-    this.perform({ deed: "account made", account: { name, domains: some, ...rest } });
+    this.perform({ kind: "create account", account: { name, domains: some, ...rest } });
   }
 
   deleteAccount(account: Account): void {
-    this.perform({ deed: "account deleted", rank: this.model.accounts().indexOf(account), exclude: false });
+    this.perform({ kind: "delete account", rank: this.model.accounts().indexOf(account), exclude: false });
   }
 
-  private mentions(record: SourceRecord, domain: string): boolean {
+  mentions(record: SourceRecord, domain: string): boolean {
     const { websiteurl, emailaddress1 } = record.values;
     const text = `${websiteurl} ${emailaddress1}`.toLowerCase();
     return text.includes(domain) || text.includes(domainToUnicode(domain));
   }
 
-  /** A domain that no account has and no record speaks of; from now on a knot needs it. */
+  /** Reserves a domain that no account has and no record mentions. */
   reserveFreeDomain(n: number): string | undefined {
     const { store } = this.model;
     const records = this.records();
@@ -229,7 +234,7 @@ export class StoryState {
     return domain;
   }
 
-  /** A name that no account and no record has; from now on a knot needs it. */
+  /** Reserves a name that no account and no record has. */
   reserveFreeName(n: number): string | undefined {
     const records = new Set(this.records().map(({ values }) => nameKey(values.name ?? "")));
     const free = spareNames.filter((name) => {
@@ -241,7 +246,7 @@ export class StoryState {
     return name;
   }
 
-  /** A domain of a linked account that keeps it in this chapter. */
+  /** Returns a domain of a linked account, whose record becomes read-only. */
   reserveLinkedDomain(n: number): string | undefined {
     const domain = nth(
       domains.filter((one) => {
@@ -255,14 +260,17 @@ export class StoryState {
     return domain;
   }
 
-  /** The linked record whose account has the domain. */
+  /** Returns the linked record whose account has the domain. */
   private linkedRecordWith(domain: string | undefined): SourceRecord | undefined {
     const holder = domain === undefined ? undefined : this.model.store.holder(domain);
     const link = holder && this.model.store.linkOfAccount(holder);
     return link?.stopReason === null ? this.model.source.get(link.recordId) : undefined;
   }
 
-  /** Whoever has a name or domain that a record wants goes, at the source and here, unless they are many. */
+  /**
+   * Deletes the accounts, and their records, that have the record's name, id or a domain, unless they
+   * are many.
+   */
   removeBlockers(record: SourceRecord): void {
     const wanted = nameKey(record.values.name ?? "");
     const { store } = this.model;
@@ -276,55 +284,17 @@ export class StoryState {
       );
     const ids = blockers.map((account) => store.linkOfAccount(account)?.recordId ?? "");
     if (blockers.length > 2 || ids.some((id) => this.reserved.has(id))) return;
-    for (const id of ids) if (this.model.source.has(id)) this.perform({ deed: "record deleted", id });
+    for (const id of ids) if (this.model.source.has(id)) this.perform({ kind: "delete record", id });
     for (const account of blockers) this.deleteAccount(account);
   }
 
-  /**
-   * Forgets the knots of the last chapter and lays out those of the next: half of the domains and names are nobody's, here
-   * and there; each other domain is a linked account's, as its record says.
-   */
-  freeNamesAndDomains(n: number): void {
+  /** Lets the conflicts of the next cycle change every record. */
+  clearReservations(): void {
     this.reserved.clear();
     this.readOnly.clear();
-    for (const { id } of this.unlinked().slice(MAX_UNLINKED)) this.perform({ deed: "record deleted", id });
-    const freed: string[] = domains.filter((_, index) => (index + n) % domains.length < FREE_COUNT);
-    const freedNames = new Set(
-      spareNames.filter((_, index) => (index + n) % spareNames.length < FREE_COUNT).map(nameKey),
-    );
-    for (const record of this.records()) {
-      const named = freedNames.has(nameKey(record.values.name ?? ""));
-      const spoken = freed.some((domain) => this.mentions(record, domain));
-      if (!named && !spoken) continue;
-      this.updateRecord(record, {
-        ...(named ? { name: nth(names, n) ?? null } : {}),
-        ...(spoken ? { websiteurl: null, emailaddress1: null } : {}),
-      });
-    }
-    for (const account of this.model.accounts()) {
-      const named = freedNames.has(nameKey(account.name ?? ""));
-      const kept = [...account.domains].filter((domain) => !freed.includes(domain));
-      if (!named && kept.length === account.domains.size) continue;
-      this.editAccount(account, { ...(named ? { name: nth(names, n) ?? "" } : {}), domains: kept });
-    }
-    for (const domain of domains) if (!freed.includes(domain)) this.assignToLinked(domain);
   }
 
-  private assignToLinked(domain: string): void {
-    const holder = this.model.store.holder(domain);
-    if (holder && this.model.store.linkOfAccount(holder)) return;
-    const record = this.linkedInView().find(({ id }) => this.domainsOf(id).length === 0);
-    const account = record && this.linkOf(record.id)?.account;
-    if (!account) return;
-    if (holder) this.editAccount(holder, { domains: [...holder.domains].filter((one) => one !== domain) });
-    this.editAccount(account, { domains: [domain] });
-    this.updateRecord(record, { websiteurl: domain, emailaddress1: null });
-  }
-
-  private editAccount(
-    account: Account,
-    patch: Extract<EditOperation, { deed: "account edited" }>["patch"],
-  ): void {
-    this.perform({ deed: "account edited", rank: this.model.accounts().indexOf(account), patch });
+  editAccount(account: Account, patch: Extract<Operation, { kind: "edit account" }>["patch"]): void {
+    this.perform({ kind: "edit account", rank: this.model.accounts().indexOf(account), patch });
   }
 }

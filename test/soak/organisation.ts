@@ -1,5 +1,5 @@
-// The customer's side of the soak: an organisation kept twice, as plain data that the reference model reads and in the
-// simulator that the sync reads over HTTP. Every method does the same to both.
+// The customer's organisation, kept twice: as plain data for the reference model, and in the
+// simulator, which the sync reads over HTTP. Every method changes both.
 import { addPeople, ownersOf } from "../../simulator/load/people.ts";
 import type { Random } from "../../simulator/load/random.ts";
 import { Org } from "../../simulator/org/org.ts";
@@ -7,7 +7,7 @@ import type { RawRecord, RawValue } from "../reference/draft.ts";
 
 export const OWN_DOMAINS = ["sluice-makers.com"];
 export const REGION = "new_region";
-/** Codes of customertypecode, by which the view chooses. */
+/** Codes of customertypecode, which the view filters by. */
 const TYPES = [1, 2, 3, 4, 5, 6, 7, 8];
 const INDUSTRIES = 12;
 
@@ -29,9 +29,9 @@ export type Account = {
   readonly createdon: string;
   active: boolean;
   values: Values;
-  /** Calculated: moves without the account's version. */
+  /** A calculated column: it changes without the account's version. */
   score: number | null;
-  /** Moves with every write. */
+  /** Increases with every write. */
   version: number;
 };
 
@@ -89,7 +89,7 @@ export class Organisation {
     return fitting.length === 0 ? undefined : random.pick(fitting);
   }
 
-  /** An account with a name and a domain that nobody had before, unless other values are given. */
+  /** Adds an account; its name and its domain are new unless other values are given. */
   add(random: Random, values: Partial<Values> = {}, id?: string): Account {
     this.created += 1;
     const slug = `${random.pick(["north", "blue", "iron", "fair", "old", "silver"])}-${random.pick(["mill", "field", "harbour", "bridge", "works"])}-${this.created}`;
@@ -110,7 +110,7 @@ export class Organisation {
       ownerid: random.pick(this.owners()),
       ...values,
     };
-    // Many accounts are made within one second.
+    // Several accounts are created within one second, so that their order is a matter of their ids.
     const createdon = new Date(Date.UTC(2020, 0, 1) + Math.floor(this.created / 5) * 1000);
     const account: Account = {
       id: id ?? random.guid(),
@@ -194,7 +194,7 @@ export class Organisation {
     this.hasRegion = true;
   }
 
-  /** With the values; no account's version moves. */
+  /** Deletes the column with its values; no account's version changes. */
   deleteRegion(): void {
     this.org.deleteColumn(REGION);
     this.hasRegion = false;
@@ -219,13 +219,13 @@ export class Organisation {
     return active && (selection === "all" || this.viewTypes.has(values.customertypecode));
   }
 
-  /** As Dynamics holds it, free of the protocol. */
+  /** Returns an account as the reference model reads it, free of the protocol. */
   rawRecord({ id, createdon, values, score }: Account): RawRecord {
     const { industrycode, donotemail, ownerid, ...rest } = values;
     const user = this.users.get(ownerid);
     const owner: RawValue = user
-      ? { user, called: displayNameOf(user) }
-      : { team: this.teams.get(ownerid) ?? "", called: `a team (${ownerid})` };
+      ? { user, displayName: displayNameOf(user) }
+      : { team: this.teams.get(ownerid) ?? "", displayName: `a team (${ownerid})` };
     return {
       id,
       createdon,
@@ -240,7 +240,7 @@ export class Organisation {
   }
 }
 
-/** As issues tell of somebody who is no teammate. */
+/** Returns a user who is no teammate as issues name them. */
 function displayNameOf({ fullname, disabled, email }: User): string {
   return `${fullname} (${disabled ? "disabled, " : ""}${email ?? "no e-mail address"})`;
 }

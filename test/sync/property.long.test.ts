@@ -1,7 +1,7 @@
-// Random organisations and stories through the real line (simulator, HTTP, database) and through the reference model: same
-// accounts, same outcomes, same issues after every run; a run on an unchanged source writes nothing; and pages of
-// any size change nothing. Every other run reads changes only, where nothing but records and accounts changed. Every
-// branch of docs/rules.md must have been reached often enough to mean something.
+// Random stories in the real sync (simulator, HTTP, database) and in the reference model: both must
+// have the same accounts, outcomes and issues after every run, with pages of any size, and a run on
+// an unchanged source must write nothing. Each branch of docs/rules.md must be reached often
+// enough.
 import * as fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
 import type { Database } from "../../src/db/pool.ts";
@@ -10,18 +10,23 @@ import { testDatabase } from "../harness/database.ts";
 import { StoryState } from "../reference/story-state.ts";
 import type { RunResult } from "../reference/model.ts";
 import { Coverage, unreachable } from "../reference/coverage.ts";
-import { story, type Story } from "../reference/random-stories.ts";
-import { ModelSync, type Settings } from "../reference/model-sync.ts";
+import { ModelSync } from "../reference/model-sync.ts";
+import type { Settings } from "../reference/organisation.ts";
+import { story } from "../reference/random-stories.ts";
+import type { Story } from "../reference/steps.ts";
 import { interpretStep } from "../reference/interpreter.ts";
 import { issueText, RealSync, storeFingerprints, type RealRun } from "./real-sync.ts";
 import { simulatedOrganisation, type SimulatedOrganisation } from "./simulated-organisation.ts";
 
-/** At a time, each with a database and an organisation of its own: one waits where the other works. */
+/**
+ * Stories that run at a time, each with a database and an organisation of its own, since one waits
+ * while the other works.
+ */
 const CONCURRENT_STORIES = 2;
 const STORIES_EACH = fewOrAll(4, 30);
-/** How often each rule must have been reached. */
+/** How often each branch must be reached. */
 const MIN_HITS = fewOrAll(4, 100);
-/** Stories are told until that is so. With any seed two or three rounds do; a rule that takes longer is hardly tested. */
+/** Rounds are added until each branch is reached; two or three are enough with any seed. */
 const MAX_ROUNDS = 8;
 
 interface System {
@@ -30,7 +35,9 @@ interface System {
   readonly database: Database;
 }
 
-/** What the model says happened, in the words of the real line: unchanged records are not mentioned. */
+/**
+ * Returns the result of a run in the terms of the real sync, which mentions no unchanged records.
+ */
 function modelResult({ outcomes, stopped }: RunResult) {
   const changed = new Map<string, string>();
   const issues: string[] = [];
@@ -56,8 +63,8 @@ function modelResult({ outcomes, stopped }: RunResult) {
       );
     for (const issue of outcome.issues) issues.push(issueText(id, issue));
   }
-  for (const { recordId, reason } of stopped) changed.set(recordId, `left ${reason}`);
-  return { counts, happened: sorted(changed), issues: issues.toSorted() };
+  for (const { recordId, reason } of stopped) changed.set(recordId, `stopped ${reason}`);
+  return { counts, outcomes: sorted(changed), issues: issues.toSorted() };
 }
 
 const SKIP_KINDS = new Set([
@@ -68,15 +75,15 @@ const SKIP_KINDS = new Set([
   "name-in-use",
 ]);
 
-function sorted(happened: ReadonlyMap<string, string>): string[] {
-  return [...happened].map(([id, what]) => `${id} ${what}`).toSorted();
+function sorted(outcomes: ReadonlyMap<string, string>): string[] {
+  return [...outcomes].map(([id, outcome]) => `${id} ${outcome}`).toSorted();
 }
 
 function realResult({ summary, outcomes, issues }: RealRun) {
   const { read, created, linked, updated, unchanged, skipped, failed, stopped } = summary;
   return {
     counts: { read, created, linked, updated, unchanged, skipped, failed, stopped },
-    happened: sorted(outcomes),
+    outcomes: sorted(outcomes),
     issues,
   };
 }
@@ -94,7 +101,7 @@ async function compareRun(
   expect(await sync.byAge()).toEqual(byAge);
 }
 
-/** A run on an unchanged source, in pages of another size. */
+/** Runs on an unchanged source, with pages of another size. */
 async function expectNoChanges(
   { sync, organisation, database }: System,
   model: ModelSync,
@@ -107,60 +114,67 @@ async function expectNoChanges(
   expect(await storeFingerprints(database)).toEqual(before);
 }
 
-/** @returns how many runs were compared. */
-async function runStory(teller: System, told: Story, coverage: Coverage): Promise<number> {
-  await teller.sync.reset();
+/** @returns how many runs were compared */
+async function runStory(
+  system: System,
+  { steps, pageSize, settings: first }: Story,
+  coverage: Coverage,
+): Promise<number> {
+  await system.sync.reset();
   const model = new ModelSync(coverage.hit);
-  const cast = new StoryState(model);
-  let settings: Settings = told.settings;
+  const state = new StoryState(model);
+  let settings: Settings = first;
   let performed = 0;
   let runs = 0;
-  for (const step of told.steps) {
-    if (step.step !== "run") {
-      interpretStep(step, cast);
+  for (const step of steps) {
+    if (step.kind !== "run") {
+      interpretStep(step, state);
       continue;
     }
-    // Who works here is a setting of ours, and only a full run looks at every owner again (rule 16).
-    const onlyRecords = !cast.operations.slice(performed).some(({ deed }) => deed.startsWith("teammate"));
-    for (; performed < cast.operations.length; performed++)
-      await teller.sync.perform(cast.operations[performed]!);
+    // Only a full run notices that an owner has become a teammate, or is none any more (rule 16).
+    const onlyRecords = !state.operations.slice(performed).some(({ kind }) => kind.endsWith("teammate"));
+    for (; performed < state.operations.length; performed++)
+      await system.sync.perform(state.operations[performed]!);
     settings = Object.assign({}, settings, step.settings);
     if (model.rows(settings).length === 0) continue;
     const mode = onlyRecords && runs % 2 === 1 ? "changes" : "sync";
-    await compareRun(teller, model, settings, { pageSize: told.pageSize, mode });
+    await compareRun(system, model, settings, { pageSize, mode });
     runs += 1;
   }
-  const otherSize = told.pageSize === 5000 ? 3 : 5000;
-  if (model.rows(settings).length > 0) await expectNoChanges(teller, model, settings, otherSize);
+  const otherSize = pageSize === 5000 ? 3 : 5000;
+  if (model.rows(settings).length > 0) await expectNoChanges(system, model, settings, otherSize);
   return runs;
 }
 
-/** @returns how many runs were compared. @throws when a story ends differently. */
+/**
+ * @returns how many runs were compared
+ * @throws if the real sync and the model differ
+ */
 async function runStories(seed: number, coverage: Coverage): Promise<number> {
   const database = await testDatabase();
   const organisation = await simulatedOrganisation();
   onTestFinished(() => organisation.close());
-  const teller = { organisation, database, sync: new RealSync(database, organisation.org) };
+  const system = { organisation, database, sync: new RealSync(database, organisation.org) };
   let runs = 0;
-  const property = fc.asyncProperty(story, async (told) => {
-    runs += await runStory(teller, told, coverage);
+  const property = fc.asyncProperty(story, async (example) => {
+    runs += await runStory(system, example, coverage);
   });
   const { failed, numRuns, errorInstance } = await fc.check(property, {
     numRuns: STORIES_EACH,
     seed,
     unbiased: true,
-    // To make a story shorter takes many more of them.
+    // Shrinking a story would take many more runs.
     endOnFailure: true,
   });
   if (failed)
-    throw new Error(`Story ${numRuns} of seed ${seed} ends differently in the real line and in the model.`, {
+    throw new Error(`Story ${numRuns} of seed ${seed} ends differently in the real sync and in the model.`, {
       cause: errorInstance,
     });
   return runs;
 }
 
 test(
-  "random stories end alike in the real line and in the reference model",
+  "random stories end the same in the real sync and in the reference model",
   { timeout: 1_800_000 },
   async () => {
     const coverage = new Coverage();
@@ -172,12 +186,12 @@ test(
     ) {
       const seeds = Array.from(
         { length: CONCURRENT_STORIES },
-        (_, teller) => SEED + round * CONCURRENT_STORIES + teller,
+        (_, index) => SEED + round * CONCURRENT_STORIES + index,
       );
-      for (const told of await Promise.all(seeds.map((seed) => runStories(seed, coverage)))) runs += told;
+      for (const count of await Promise.all(seeds.map((seed) => runStories(seed, coverage)))) runs += count;
     }
-    console.log(`${String(runs)} runs; how often each rule was reached:\n${coverage.table()}`);
+    console.log(`${String(runs)} runs; how often each branch was reached:\n${coverage.table()}`);
     expect(coverage.below(MIN_HITS)).toEqual([]);
-    expect(unreachable.filter((rule) => coverage.counts.get(rule) !== 0)).toEqual([]);
+    expect(unreachable.filter((branch) => coverage.counts.get(branch) !== 0)).toEqual([]);
   },
 );

@@ -1,5 +1,5 @@
-// The real line as a stage for stories: the deeds of test/reference done to a simulated organisation and to the real store,
-// and its runs told in the words of the reference model.
+// The real sync in random stories: performs the operations of test/reference on a simulated
+// organisation and the real store, and describes its runs in the terms of the reference model.
 import { dynamicsSource } from "../../src/sync/source/dynamics.ts";
 import { sql } from "kysely";
 import { customFields, ensureCustomFields } from "../../src/accounts/custom-fields.ts";
@@ -13,6 +13,7 @@ import { issuesOf, type RunSummary } from "../../src/sync/record/run-summary.ts"
 import type { SyncSettings } from "../../src/settings/sync-settings.ts";
 import { removeTeammate, saveTeammate } from "../../src/teammates/teammates.ts";
 import type { Org } from "../../simulator/org/org.ts";
+import type { NewAccount, Operation } from "../reference/operations.ts";
 import {
   mappedFields,
   mappingOf,
@@ -20,11 +21,9 @@ import {
   OWN_DOMAIN,
   UNMAPPED_FIELD,
   users,
-  type Operation,
-  type NewAccount,
   type Settings,
   type SourceRecord,
-} from "../reference/model-sync.ts";
+} from "../reference/organisation.ts";
 import type { ExportedAccount, FieldValue } from "../reference/model-store.ts";
 
 const INDUSTRIES = { Accounting: 1, Consulting: 7 } as const;
@@ -38,12 +37,11 @@ const TABLES = [
   "sync_issues",
 ];
 
-/** One run of the real line. */
 export interface RealRun {
   readonly summary: RunSummary;
-  /** By record id, for those that were changed, linked, left or refused: what happened, and why. */
+  /** Outcome and reason by record id, for all records but unchanged ones. */
   readonly outcomes: ReadonlyMap<string, string>;
-  /** "record kind field value", sorted; the value only where it is a domain or the text that gave none. */
+  /** "record kind field value", sorted; the value only of issues with domains. */
   readonly issues: readonly string[];
 }
 
@@ -55,23 +53,23 @@ export class RealSync {
   private readonly viewId: string;
   private fieldIds: ReadonlyMap<string, number> = new Map();
 
-  /** The organisation may hold no accounts yet. */
+  /** Adds users and a view to the organisation, which must have no accounts. */
   constructor(database: Database, org: Org) {
     this.database = database;
     this.org = org;
-    for (const [word, { email, disabled }] of Object.entries(users)) {
-      this.owners[word] = org.addUser({ fullname: `${word} of Sales`, email, disabled });
+    for (const [key, { email, disabled }] of Object.entries(users)) {
+      this.owners[key] = org.addUser({ fullname: `${key} of Sales`, email, disabled });
     }
     this.owners["sales"] = org.addTeam({ name: "Sales" });
     const condition = '<condition attribute="donotphone" operator="eq" value="1"/>';
     this.viewId = org.addView({
       kind: "personal",
-      name: "Those we do not phone",
+      name: "Not by phone",
       fetchxml: `<fetch><entity name="account"><attribute name="name"/><filter>${condition}</filter></entity></fetch>`,
     });
   }
 
-  /** Empties the store and the organisation, but for fields, users and the view. */
+  /** Empties the store and the organisation, except for fields, users and the view. */
   async reset(): Promise<void> {
     const records = this.org.accounts.rows().map(({ accountid }) => String(accountid));
     for (const id of records) this.org.deleteAccount(id);
@@ -85,30 +83,30 @@ export class RealSync {
     this.fieldIds = new Map(fields.map(({ name, id }) => [name, id]));
   }
 
-  async perform(operation: Exclude<Operation, { deed: "run" }>): Promise<void> {
+  async perform(operation: Operation): Promise<void> {
     const { database, org } = this;
     const now = this.clock.now();
-    switch (operation.deed) {
-      case "record made":
+    switch (operation.kind) {
+      case "create record":
         org.createAccount({
           accountid: operation.record.id,
           createdon: operation.record.createdon,
           ...this.row(operation.record),
         });
         return;
-      case "record changed":
+      case "update record":
         org.updateAccount(operation.record.id, this.row(operation.record));
         return;
-      case "record deleted":
+      case "delete record":
         org.deleteAccount(operation.id);
         return;
-      case "teammate added":
+      case "add teammate":
         await saveTeammate(database.kysely, { email: operation.email });
         return;
-      case "teammate removed":
+      case "remove teammate":
         await removeTeammate(database.kysely, operation.email);
         return;
-      case "account made":
+      case "create account":
         await createAccount(
           database,
           { ...operation.account, fields: this.byId(operation.account.fields) },
@@ -116,16 +114,16 @@ export class RealSync {
           now,
         );
         return;
-      case "account made by another organisation":
+      case "create account of another organisation":
         await this.createLinkedElsewhere(operation);
         return;
-      case "account edited": {
+      case "edit account": {
         const { fields, ...patch } = operation.patch;
         const byId = fields === undefined ? {} : { fields: this.byId(fields) };
         await editAccount(database, await this.accountAt(operation.rank), { ...patch, ...byId }, BY, now);
         return;
       }
-      case "account deleted":
+      case "delete account":
         await deleteAccount(
           database,
           await this.accountAt(operation.rank),
@@ -158,9 +156,9 @@ export class RealSync {
     return (await accounts.offset(rank).limit(1).executeTakeFirstOrThrow()).id;
   }
 
-  /** What a run for another organisation would have left behind. */
+  /** Creates an account as a sync of another organisation would have. */
   private async createLinkedElsewhere(
-    operation: Extract<Operation, { deed: "account made by another organisation" }>,
+    operation: Extract<Operation, { kind: "create account of another organisation" }>,
   ): Promise<void> {
     const { name, description, domains, fields } = operation.account;
     const made = { name, description, domains, fields: this.byId(fields), origin: "manual" as const };
@@ -218,15 +216,20 @@ export class RealSync {
   }
 
   private async outcomesOf({ id }: RunSummary): Promise<Map<string, string>> {
-    const { rows } = await sql<{ record: string; what: string }>`
-      select record_id as record, case action when 'create' then 'created' when 'link' then 'linked ' || rule
-        when 'stop' then 'left ' || rule else 'updated' end as what
+    const { rows } = await sql<{ record: string; outcome: string }>`
+      select record_id as record,
+        case action
+          when 'create' then 'created'
+          when 'link' then 'linked ' || rule
+          when 'stop' then 'stopped ' || rule
+          else 'updated'
+        end as outcome
       from account_changes where run_id = ${id}
       union all
       select record_id, 'skipped ' || kind from blocked_records where kind <> 'domain-taken'`.execute(
       this.database.kysely,
     );
-    return new Map(rows.map(({ record, what }) => [record, what]));
+    return new Map(rows.map(({ record, outcome }) => [record, outcome]));
   }
 
   private async issueTextsOf({ id }: RunSummary): Promise<string[]> {
@@ -244,7 +247,7 @@ export class RealSync {
     return exported;
   }
 
-  /** Names and externalIds, oldest account first. */
+  /** Returns names and externalIds, oldest account first. */
   async byAge(): Promise<string[]> {
     const accounts = this.database.kysely
       .selectFrom("accounts")
@@ -254,19 +257,23 @@ export class RealSync {
   }
 }
 
-/** Changes whenever anything that runs may write was written, even with what was there before. */
+/**
+ * Returns a text for each table that changes with every write to it, even of the values that it
+ * had.
+ */
 export async function storeFingerprints({ kysely }: Pick<Database, "kysely">): Promise<string[]> {
-  const found: string[] = [];
+  const fingerprints: string[] = [];
   for (const table of TABLES) {
-    const { rows } = await sql<{ trace: string }>`
-      select concat_ws(' ', ${table}::text, count(*), md5(string_agg(t.xmin::text || t::text, ' ' order by t::text))) as trace
+    const { rows } = await sql<{ fingerprint: string }>`
+      select concat_ws(' ', ${table}::text, count(*),
+        md5(string_agg(t.xmin::text || t::text, ' ' order by t::text))) as fingerprint
       from ${sql.table(table)} t`.execute(kysely);
-    found.push(rows[0]?.trace ?? "");
+    fingerprints.push(rows[0]?.fingerprint ?? "");
   }
-  return found;
+  return fingerprints;
 }
 
-/** An issue as text, the same for both stages. */
+/** Returns an issue as text, which is the same for the model and the real sync. */
 export function issueText(
   recordId: string,
   issue: { kind: string; field?: string | null | undefined; value?: string | null | undefined },
