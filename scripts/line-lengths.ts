@@ -7,7 +7,20 @@ import { fileURLToPath } from "node:url";
 import { parseSync } from "vite";
 
 /** Folders that are checked; src, web and the rest of test follow when their lines are in order. */
-const FOLDERS = ["simulator", "bench", "scripts", "test/simulator", "test/scripts", "src/sync"];
+const FOLDERS = [
+  "simulator",
+  "bench",
+  "scripts",
+  "test/simulator",
+  "test/scripts",
+  "test/faults",
+  "test/harness",
+  "test/reference",
+  "test/soak",
+  "test/sync",
+  ".ci",
+  "src/sync",
+];
 
 /** Counted from the comment's first character, because indentation makes it no harder to read. */
 const MAX_COMMENT = 100;

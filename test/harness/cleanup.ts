@@ -1,6 +1,9 @@
 import { afterAll, onTestFinished } from "vitest";
 
-/** At the end of the running test, or of the file when no test runs (vitest throws then). */
+/**
+ * Calls `close` after the running test; after the file if no test runs, which vitest tells by an
+ * error.
+ */
 export function registerCleanup(close: () => Promise<unknown>): void {
   try {
     onTestFinished(async () => void (await close()));

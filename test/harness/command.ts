@@ -1,4 +1,4 @@
-// The command `sluice` as a process of its own, the way an operator runs it.
+// Runs the command `sluice` in a process of its own, as an operator does.
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -7,7 +7,10 @@ import { onTestFinished } from "vitest";
 import { z } from "zod";
 import { requestShared } from "./shared/request.ts";
 
-/** The command's file beside a build without its sources, made once a run. */
+/**
+ * Returns the path of the built command, which has no sources beside it; one build serves all test
+ * files.
+ */
 export function builtCommand(): Promise<string> {
   return requestShared("command", z.string());
 }
@@ -20,20 +23,20 @@ export type ProcessResult = {
 };
 
 export type Command = {
-  /** Runs to its end. */
+  /** Runs the command to its end. */
   readonly run: (args: readonly string[], env?: Record<string, string>) => Promise<ProcessResult>;
-  /** Starts and hands over the process; it is killed at the end of the test if it still runs. */
+  /** Starts the command; the process is killed at the end of the test if it still runs. */
   readonly start: (
     args: readonly string[],
     env?: Record<string, string>,
   ) => { process: ChildProcess; ended: Promise<ProcessResult> };
-  /** The folder it runs in, empty at first. */
+  /** The working directory of the command, empty at first. */
   readonly folder: string;
-  /** Writes a file into the folder. */
+  /** Writes a file into the folder; returns its path. */
   readonly write: (name: string, content: string) => Promise<string>;
 };
 
-/** `env` is all the process gets besides PATH: nothing of the machine's own settings leaks into a test. */
+/** The process gets `env` and PATH alone, so that no setting of the machine leaks into a test. */
 export async function command(env: Record<string, string> = {}, programPath?: string): Promise<Command> {
   const program = programPath ?? (await builtCommand());
   const folder = await mkdtemp(join(tmpdir(), "sluice-"));
@@ -52,7 +55,7 @@ export async function command(env: Record<string, string> = {}, programPath?: st
       child.on("error", reject);
       child.on("close", (code, signal) => resolve({ code, signal, stdout, stderr }));
     });
-    // Waited for, since it may write into the folder that goes next.
+    // The folder is removed next, and the process could still write into it.
     onTestFinished(async () => {
       child.kill("SIGKILL");
       await ended.catch(() => undefined);
@@ -71,7 +74,7 @@ export async function command(env: Record<string, string> = {}, programPath?: st
   };
 }
 
-/** A connection file for a running simulator; the secret is in DYNAMICS_CLIENT_SECRET. */
+/** Returns a connection file for a running simulator; the secret is in DYNAMICS_CLIENT_SECRET. */
 export function connectionYaml(simulator: { origin: string; clientId: string }, rest?: string): string {
   return `address: ${simulator.origin}
 signIn: { kind: client-credentials, clientId: ${simulator.clientId}, clientSecret: { env: DYNAMICS_CLIENT_SECRET } }

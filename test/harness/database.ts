@@ -1,4 +1,5 @@
-// A database for a test file or a test, on the one PostgreSQL that all files of a run share.
+// Gives a test file or a test a database of its own, on the PostgreSQL server that all files of a
+// run share.
 import { z } from "zod";
 import { type Database, openDatabase } from "../../src/db/pool.ts";
 import { registerCleanup } from "./cleanup.ts";
@@ -16,18 +17,18 @@ const sharedDatabase = z.object({
   name: z.string(),
 });
 
-/** `url` is for programs started by a test. */
+/** `url` is for processes that a test starts. */
 export type TestDatabase = Database & { url: string };
 
 /**
- * A database of its own, migrated and empty. Called at the top of a file its connections live as long as the file, inside a
- * test as long as the test. In a `beforeAll`, return its `close`.
+ * Returns a new database, migrated and empty. Its connections stay open to the end of the running
+ * test, or of the file if no test runs. In a `beforeAll`, return its `close`.
  */
 export async function testDatabase(): Promise<TestDatabase> {
   return connectTo(await requestShared("database", sharedDatabase));
 }
 
-/** The same as PostgreSQL makes a new one: without any table of ours. */
+/** Returns a new database without any of our tables. */
 export async function databaseWithoutTables(): Promise<TestDatabase> {
   const { address, name } = await requestShared("database", sharedDatabase);
   const admin = openDatabase({ ...address, max: 1 });

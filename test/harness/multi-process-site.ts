@@ -1,5 +1,5 @@
-// Sluice as an operator runs it apart: a process for the pages and several workers, each a real one, on one real PostgreSQL,
-// with Dynamics 365 set up in a connection file.
+// Sluice in several processes, as an operator of a large site runs it: one for the pages and
+// several workers, all real, on one real PostgreSQL, with Dynamics 365 set up in a connection file.
 import { dynamicsSource } from "../../src/sync/source/dynamics.ts";
 import type { ChildProcess } from "node:child_process";
 import { runSimulator, type RunningSimulator } from "../../simulator/main.ts";
@@ -19,7 +19,7 @@ import { browserAt, type Browser } from "./web.ts";
 
 export type Process = { readonly child: ChildProcess; readonly ended: Promise<ProcessResult> };
 
-/** A process that ended before it was ready. `bySignal`: somebody killed it. */
+/** A process that exited before it was ready. `bySignal` says that it was killed. */
 export class ExitedEarly extends Error {
   readonly bySignal: boolean;
 
@@ -32,19 +32,25 @@ export class ExitedEarly extends Error {
 export type MultiProcessSite = {
   readonly database: TestDatabase;
   readonly simulator: RunningSimulator;
-  /** The command line, on the same database and with the same connection file. */
+  /** The command line on the same database and with the same connection file. */
   readonly sluice: Command;
-  /** Starts a worker; resolves when it looks for runs. */
+  /** Starts a worker; resolves when it polls for runs. */
   startWorker(): Promise<Process>;
-  /** Starts the process for the pages, and a company admin's browser there. */
+  /** Starts the process for the pages and signs a company admin in there. */
   startPages(): Promise<{ admin: Browser; process: Process }>;
-  /** What a person asks for, asked in this process. @returns the run's id */
+  /**
+   * Requests a sync as a person does, from the process of the test.
+   *
+   * @returns the run's id
+   */
   requestSync(): Promise<number>;
   /** Resolves when the run is done. */
   untilDone(run: number): Promise<void>;
-  /** The same sync in this process, on another database, where nobody disturbs it. */
+  /**
+   * Makes the same sync in the process of the test on another database, where nothing interrupts it.
+   */
   syncUninterrupted(other: TestDatabase): Promise<RunSummary>;
-  /** The process that holds the lease. */
+  /** Returns the process that holds the run lease. */
   leaseHolder(): Promise<Process | undefined>;
 };
 
@@ -53,7 +59,7 @@ export type MultiProcessOptions = {
   /** Default: a database of the test's own. */
   readonly databaseUrl?: string;
   readonly database?: TestDatabase;
-  /** What is started as `sluice`; default: as an operator has it. */
+  /** The file that is started as `sluice`; default: the built command. */
   readonly program?: string;
 };
 
@@ -102,7 +108,9 @@ export async function startMultiProcessSite({
     async startPages() {
       const { process, output } = await startServe(["--only", "api"]);
       const { rows } = await database.pool.query<{ id: number }>(
-        "insert into teammates (email, name, role, state) values ('carol@ourcompany.example', 'Carol', 'company-admin', 'active') returning id",
+        `insert into teammates (email, name, role, state)
+         values ('carol@ourcompany.example', 'Carol', 'company-admin', 'active')
+         returning id`,
       );
       const cookie = await startSession(database.kysely, rows[0]!.id, new Date());
       return { admin: browserAt(JSON.parse(output).url, cookie), process };
@@ -141,7 +149,9 @@ export async function startMultiProcessSite({
   };
 }
 
-/** Everything is as if nobody had disturbed the one run there is. */
+/**
+ * Expects the accounts that an uninterrupted sync makes, and that there is one run, which is done.
+ */
 export async function expectSameAsUninterrupted(site: MultiProcessSite, run: number): Promise<void> {
   const undisturbed = await testDatabase();
   await site.syncUninterrupted(undisturbed);

@@ -1,5 +1,5 @@
-// The stages of a run as a test sees them in the database, and gates before them: a run that comes to a closed gate waits
-// there, in a query or a request that has begun, as long as the test likes.
+// The stages of a run as the database shows them, and gates that hold a run before a stage: at a
+// closed gate the run waits inside a query or a request until the test opens it.
 import { setTimeout as delay } from "node:timers/promises";
 import { onTestFinished } from "vitest";
 import type { RunningSimulator } from "../../simulator/main.ts";
@@ -9,7 +9,10 @@ import type { Database } from "../../src/db/pool.ts";
 export const STAGES = ["read", "plan", "apply", "finish"] as const;
 export type Stage = (typeof STAGES)[number];
 
-/** A run that was cut off while applying is ended first, when the next one's row is already there: then its stage counts. */
+/**
+ * Returns the stage of the run that is applying, else of the newest: an interrupted apply is
+ * finished first.
+ */
 export async function stageOf({ pool }: Database): Promise<Stage | undefined> {
   const { rows } = await pool.query<{ status: string; all: boolean }>(`
     select status, checkpoint >= (select max(seq) from account_changes where run_id = r.id) as all
@@ -22,14 +25,17 @@ export async function stageOf({ pool }: Database): Promise<Stage | undefined> {
 }
 
 export type Gate = {
-  /** Resolves when the run stands before it; `meanwhile` may throw when it never will. */
+  /** Resolves when the run waits at the gate. `check` is called again and again, and may throw. */
   reached(check?: () => Promise<void>): Promise<void>;
   open(): Promise<void>;
 };
 
-/** A lock that the stage cannot do without, and that neither a stage before it takes nor what a process does besides. */
+/**
+ * For each stage a lock that blocks it, and neither an earlier stage nor other work of a process.
+ */
 const LOCKS: Readonly<Record<Exclude<Stage, "read">, string>> = {
-  // Blocks nextval until it is committed (PostgreSQL's page on ALTER SEQUENCE): numbers of new accounts are drawn in planning alone.
+  // Blocks nextval until the commit (PostgreSQL, ALTER SEQUENCE); only planning takes the numbers of
+  // new accounts.
   plan: "alter sequence accounts_id_seq cache 1",
   apply: "select revision from store_revision for update",
   finish: "lock table blocked_records in share mode",
@@ -43,8 +49,9 @@ export async function closeGate(
 }
 
 /**
- * A gate in the first chunk that a run writes, which has locked nothing by then. Between two transactions of a run the lock of
- * `apply` is free for a moment, and whoever waits for that moment may come too late.
+ * Closes a gate inside the first chunk that a run writes, before that chunk has locked anything.
+ * The lock of the gate before `apply` is not enough here: it is free for a moment between two
+ * transactions of a run, and a test that waits for that moment may miss it.
  */
 export async function closeGateAtFirstChunk({ database }: { readonly database: Database }): Promise<Gate> {
   await database.pool.query(`
@@ -68,7 +75,7 @@ async function closeGateByLock(database: Database, lock: string): Promise<Gate> 
   async function open(): Promise<void> {
     if (isOpen) return;
     isOpen = true;
-    // The test may have taken the database away meanwhile.
+    // The test may have stopped the database meanwhile.
     const isBroken = await client.query("commit").then(
       () => false,
       () => true,
@@ -81,7 +88,8 @@ async function closeGateByLock(database: Database, lock: string): Promise<Gate> 
     reached: (check) =>
       until(async () => {
         await check?.();
-        // A session of the process that has the run now: one of a process that was killed waits on until it is let.
+        // Only sessions of the process that has the run now count: PostgreSQL lets a query of a
+        // killed process wait on.
         const waiting = await database.pool.query(
           `select from run_leases l
            join pg_stat_activity own on own.pid = l.backend_pid and own.backend_start = l.backend_start
@@ -108,12 +116,12 @@ function closeGateByRequest({ faults }: RunningSimulator): Gate {
   };
 }
 
-/** Looks again and again until it is so. The test's own timeout is the end of it. */
+/** Polls until the condition holds. Only the timeout of the test ends it otherwise. */
 export async function until(condition: () => Promise<boolean>): Promise<void> {
   while (!(await condition())) await delay(10);
 }
 
-/** Every account as the export shows it, a line each. */
+/** Returns all accounts as the export shows them, one JSON line each. */
 export async function exportedAccounts(database: Database): Promise<string> {
   const lines: string[] = [];
   await exportAccounts(

@@ -1,4 +1,5 @@
-// A workspace that syncs, with a mail server: Carol connected it, and one address was chosen besides.
+// A connected workspace with a mail server: Carol connected it, and one more address gets its
+// notices.
 import { onTestFinished } from "vitest";
 import type { Role } from "../../src/api/contract/session.ts";
 import { createLog } from "../../src/lib/log.ts";
@@ -14,13 +15,15 @@ export const DESK = "desk@ourcompany.example";
 export type NotifiedWorkspace = Connected & {
   readonly server: MailServer;
   readonly delivery: Delivery;
-  /** What telling takes, as another process has it. */
+  /** The dependencies of the notifications, as another process has them. */
   readonly deps: NotifyDeps;
-  /** What the schedule does a day later; resolves when everybody was told. */
+  /** Starts the scheduled run of the next day; resolves when its notices are in the outbox. */
   readonly nextDay: () => Promise<void>;
-  /** The same for what this person starts. */
+  /** Starts a run of this person; resolves when its notices are in the outbox. */
   readonly startedBy: (role: Role) => Promise<number>;
-  /** Delivers, and says which mails came since last asked: "to: subject", sorted. */
+  /**
+   * Delivers the outbox; returns the mails that arrived since the last call as "to: subject", sorted.
+   */
   readonly newMails: () => Promise<string[]>;
 };
 
@@ -35,8 +38,8 @@ export async function notifiedWorkspace(): Promise<NotifiedWorkspace> {
   const { sealer } = web.notify;
   const log = createLog({ level: "silent" });
   await web.as("workspace-admin");
-  const chosen = { scheduled: true, starter: true, teammates: [], addresses: [DESK] };
-  const saved = await carol.put("/connection/recipients", chosen);
+  const recipients = { scheduled: true, starter: true, teammates: [], addresses: [DESK] };
+  const saved = await carol.put("/connection/recipients", recipients);
   if (saved.status !== 200) throw new Error(saved.text);
   const delivery = openDelivery({ db: database.kysely, clock, log, sealer, smtpUrl: server.url, from: DESK });
   onTestFinished(() => delivery.close());
@@ -44,7 +47,7 @@ export async function notifiedWorkspace(): Promise<NotifiedWorkspace> {
     await runner.waitUntilIdle();
     return run;
   };
-  let seen = 0;
+  let newMailsFrom = 0;
   return {
     ...connected,
     server,
@@ -53,7 +56,7 @@ export async function notifiedWorkspace(): Promise<NotifiedWorkspace> {
     async nextDay() {
       clock.set(new Date(clock.now().getTime() + DAY));
       await afterNotices(await runner.startScheduled("sync"));
-      // Who comes by every day stays signed in.
+      // A session that is used every day does not expire.
       await carol.get("/session");
     },
     startedBy: async (role) => afterNotices(await runner.startSync({ id: await web.idOf(role), name: role })),
@@ -64,8 +67,8 @@ export async function notifiedWorkspace(): Promise<NotifiedWorkspace> {
     },
     async newMails() {
       await delivery.deliverDue();
-      const mails = server.received.slice(seen);
-      seen = server.received.length;
+      const mails = server.received.slice(newMailsFrom);
+      newMailsFrom = server.received.length;
       return mails.map(({ to, subject }) => `${to}: ${subject}`).toSorted();
     },
   };

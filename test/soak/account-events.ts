@@ -1,8 +1,8 @@
-// What happens to accounts in Dynamics 365 in a day.
+// Events: what happens to accounts in Dynamics 365.
 import { OWN_DOMAINS, type Account } from "./organisation.ts";
 import { hasSite, isNamed, siteOf, type EventKinds, type EventContext } from "./event-context.ts";
 
-function pair(
+function twoAccounts(
   { random, organisation }: EventContext,
   test: (account: Account) => boolean,
 ): readonly [Account, Account] | undefined {
@@ -11,7 +11,7 @@ function pair(
   return a && b && [a, b];
 }
 
-/** What is changed of an account in a day's work. */
+/** Returns new values of one column. */
 function randomEdit({ random, organisation }: EventContext) {
   return random.pick([
     { numberofemployees: random.below(10_000) },
@@ -35,7 +35,7 @@ export const accountEvents: EventKinds = {
       return account !== undefined;
     },
   },
-  "account made": {
+  "account created": {
     weight: 4,
     perform: ({ random, organisation }) => {
       organisation.add(random);
@@ -50,7 +50,7 @@ export const accountEvents: EventKinds = {
       return account !== undefined;
     },
   },
-  "departed account deleted": {
+  "stopped account deleted": {
     weight: 1,
     perform: ({ random, organisation, expected }) => {
       const account = organisation.randomAccount(
@@ -80,7 +80,7 @@ export const accountEvents: EventKinds = {
   "accounts merged": {
     weight: 2,
     perform: (scene) => {
-      const two = pair(scene, hasSite);
+      const two = twoAccounts(scene, hasSite);
       if (!two) return false;
       const [survivor, loser] = two;
       const { organisation, random } = scene;
@@ -93,7 +93,7 @@ export const accountEvents: EventKinds = {
   "domain moved": {
     weight: 2,
     perform: (scene) => {
-      const two = pair(scene, hasSite);
+      const two = twoAccounts(scene, hasSite);
       if (!two) return false;
       const [from, to] = two;
       scene.organisation.change(to, { websiteurl: from.values.websiteurl });
@@ -104,7 +104,7 @@ export const accountEvents: EventKinds = {
   "domains swapped": {
     weight: 2,
     perform: (scene) => {
-      const two = pair(scene, hasSite);
+      const two = twoAccounts(scene, hasSite);
       if (!two) return false;
       const [a, b] = two;
       const first = { websiteurl: a.values.websiteurl, emailaddress1: a.values.emailaddress1 };
@@ -117,7 +117,7 @@ export const accountEvents: EventKinds = {
   "names swapped": {
     weight: 2,
     perform: (scene) => {
-      const two = pair(scene, isNamed);
+      const two = twoAccounts(scene, isNamed);
       if (!two) return false;
       const [a, b] = two;
       const name = a.values.name;
@@ -126,7 +126,7 @@ export const accountEvents: EventKinds = {
       return true;
     },
   },
-  "name spelled otherwise": {
+  "name gets another spelling": {
     weight: 1,
     perform: ({ random, organisation }) => {
       const account = organisation.randomAccount(random, isNamed);
@@ -137,13 +137,13 @@ export const accountEvents: EventKinds = {
   "domain claimed twice": {
     weight: 2,
     perform: (scene) => {
-      const two = pair(scene, hasSite);
+      const two = twoAccounts(scene, hasSite);
       if (!two) return false;
       scene.organisation.change(two[0], { emailaddress1: `sales@${siteOf(two[1])}` });
       return true;
     },
   },
-  "account made with a name that is there": {
+  "account created with a name in use": {
     weight: 2,
     perform: ({ random, organisation }) => {
       const account = organisation.randomAccount(random, isNamed);
@@ -152,7 +152,7 @@ export const accountEvents: EventKinds = {
       return account !== undefined;
     },
   },
-  "account made with a domain that is there": {
+  "account created with a domain in use": {
     weight: 2,
     perform: ({ random, organisation }) => {
       const account = organisation.randomAccount(random, hasSite);
@@ -160,7 +160,7 @@ export const accountEvents: EventKinds = {
       return account !== undefined;
     },
   },
-  "website that gives no domain": {
+  "website without a usable domain": {
     weight: 2,
     perform: ({ random, organisation }) => {
       const account = organisation.randomAccount(random);

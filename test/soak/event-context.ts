@@ -1,4 +1,4 @@
-// Where events happen, what an event is, and whom one can happen to.
+// What an event of a soak is, what it can change, and which accounts it can happen to.
 import type { RunningSimulator } from "../../simulator/main.ts";
 import type { Random } from "../../simulator/load/random.ts";
 import type { ExpectedState } from "./expected-state.ts";
@@ -14,11 +14,14 @@ export type EventContext = {
 };
 
 export type EventKind = {
-  /** How many of a deck. */
+  /** How often it is drawn before the bag starts over. */
   readonly weight: number;
-  /** Fields of ours that only a full run can put right; absent: any run sees it. */
+  /**
+   * The custom fields that only a full run updates after it; absent if a changes-only run notices it
+   * too.
+   */
   readonly needsFullRun?: readonly string[];
-  /** @returns false when it cannot happen now */
+  /** @returns false if it is impossible now */
   readonly perform: (scene: EventContext) => boolean | Promise<boolean>;
 };
 
@@ -27,7 +30,7 @@ export type EventKinds = Readonly<Record<string, EventKind>>;
 export const hasSite = ({ active, values }: Account): boolean => active && values.websiteurl !== null;
 export const isNamed = ({ active, values }: Account): boolean => active && (values.name ?? "").trim() !== "";
 
-/** The host of its website. */
+/** Returns the host of the account's website. */
 export function siteOf({ values }: Account): string {
   return hostOf(values.websiteurl ?? "");
 }

@@ -1,5 +1,6 @@
-// What can happen in a day, drawn from a deck: every kind comes up about as often as its cards, and none is forgotten. An event
-// that cannot happen at that moment (nobody to bring back) does not, and is not counted.
+// All kinds of events of a soak, and the order they happen in. A shuffle bag makes each kind come
+// up in proportion to its weight and none be left out. An event that is impossible at that moment
+// (no account to reactivate) does not happen and is not counted.
 import type { Random } from "../../simulator/load/random.ts";
 import { accountEvents } from "./account-events.ts";
 import { localEvents } from "./local-events.ts";
@@ -9,7 +10,7 @@ import { faultEvents } from "./fault-events.ts";
 
 export const kinds: EventKinds = { ...accountEvents, ...metadataEvents, ...localEvents, ...faultEvents };
 
-/** Cards in an order of its own; laid out anew when none is left. */
+/** Draws each name as often as its weight before it starts over in another order. */
 export class ShuffleBag {
   private readonly random: Random;
   private names: string[] = [];
@@ -18,7 +19,10 @@ export class ShuffleBag {
     this.random = random;
   }
 
-  /** @param needsFullRun only what a full run alone can see; undefined when the deck has no such card left */
+  /**
+   * @param needsFullRun whether to draw only an event that no changes-only run notices
+   * @returns undefined if the bag has no such name left
+   */
   draw(needsFullRun: boolean): string | undefined {
     if (this.names.length === 0)
       this.names = shuffled(
@@ -31,6 +35,6 @@ export class ShuffleBag {
 }
 
 function shuffled<T>(list: readonly T[], random: Random): T[] {
-  const order = list.map((item) => ({ item, place: random.next() }));
-  return order.toSorted((a, b) => a.place - b.place).map(({ item }) => item);
+  const ordered = list.map((item) => ({ item, order: random.next() }));
+  return ordered.toSorted((a, b) => a.order - b.order).map(({ item }) => item);
 }

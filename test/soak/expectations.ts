@@ -1,5 +1,5 @@
-// What must hold after a run: the store looks like the model, the run's accounting adds up, it wrote no more than it may, and
-// issues name who is in the way.
+// What must hold after a run: the store equals the model, the counts balance, the run wrote only
+// what it may, and issues name the account that blocks the record.
 import { sql } from "kysely";
 import { expect } from "vitest";
 import type { Database } from "../../src/db/pool.ts";
@@ -29,9 +29,12 @@ async function changesOf({ kysely }: Database, runId: number): Promise<Change[]>
   return rows;
 }
 
-/** The counts add up, each record was changed once, and the changes kept are those counted. */
+/**
+ * The counts balance, each record was changed once, and the stored changes are those that were
+ * counted.
+ */
 export async function expectCountsMatchChanges(database: Database, run: RunSummary): Promise<void> {
-  expect(countsBalance(run), `run ${run.id} adds up`).toBe(true);
+  expect(countsBalance(run), `the counts of run ${run.id} balance`).toBe(true);
   const changes = await changesOf(database, run.id);
   const records = changes.map(({ record }) => record);
   expect(new Set(records).size, `run ${run.id} changed each record once`).toBe(records.length);
@@ -46,7 +49,10 @@ export async function expectCountsMatchChanges(database: Database, run: RunSumma
   }).toEqual({ created, linked, updated, stopped });
 }
 
-/** Of each change of a run, what it is and which properties and fields it altered. */
+/**
+ * Returns the actions of a run's changes, and the names of the properties and fields that they
+ * changed.
+ */
 async function alteredProperties(database: Database, runId: number): Promise<Set<string>> {
   const fields = await database.kysely.selectFrom("custom_fields").select(["id", "name"]).execute();
   const nameOf = new Map(fields.map(({ id, name }) => [String(id), name]));
@@ -59,36 +65,42 @@ async function alteredProperties(database: Database, runId: number): Promise<Set
   return found;
 }
 
-/** Open issues that name another account than the one in the way now. */
+/** Returns open issues that name another account than the one that blocks the record now. */
 async function wrongBlockers({ kysely }: Database): Promise<string[]> {
-  const { rows } = await sql<{ told: string }>`
-    select concat_ws(' ', s.record_id, s.kind, s.value, 'names', s.other_account_id, 'and is', held.account_id, named.id) as told
+  const { rows } = await sql<{ text: string }>`
+    select concat_ws(' ', s.record_id, s.kind, s.value,
+        'names', s.other_account_id, 'instead of', held.account_id, named.id) as text
     from sync_issues s
-    left join account_domains held on s.kind in ('domain-taken', 'domain-linked-elsewhere') and held.domain = s.value
-    left join blocked_records w on s.kind = 'name-in-use' and w.organization_id = s.organization_id and w.record_id = s.record_id
-    left join accounts named on named.id = s.other_account_id and named.name_key = w.name_key
-    where s.closed_run is null and s.kind in ('domain-taken', 'domain-linked-elsewhere', 'name-in-use')
+    left join account_domains held
+      on s.kind in ('domain-taken', 'domain-linked-elsewhere') and held.domain = s.value
+    left join blocked_records b
+      on s.kind = 'name-in-use' and b.organization_id = s.organization_id and b.record_id = s.record_id
+    left join accounts named
+      on named.id = s.other_account_id and named.name_key = b.name_key
+    where s.closed_run is null
+      and s.kind in ('domain-taken', 'domain-linked-elsewhere', 'name-in-use')
       and s.other_account_id is distinct from coalesce(held.account_id, named.id)`.execute(kysely);
-  return rows.map(({ told }) => told);
+  return rows.map(({ text }) => text);
 }
 
-/** Accounts, domains, fields, their order and links, and open issues. */
+/** Compares accounts, their order and links, and open issues with the model. */
 export async function expectStore(database: Database, run: number, expected: ExpectedState): Promise<void> {
   const accounts: ExportedAccount[] = [];
   await exportAccounts(database, (some) => void accounts.push(...some));
   expect(accounts, `accounts after run ${run}`).toEqual(expected.store.export());
   const byAge = await database.kysely.selectFrom("accounts").select("name").orderBy("id").execute();
   expect(byAge.map(({ name }) => name)).toEqual(expected.accounts().map(({ name }) => name));
-  const links = await database.pool.query<{ told: string }>(
-    "select concat_ws(' ', record_id, name, coalesce(stop_reason, 'syncs')) as told from account_links l join accounts a on a.id = l.account_id",
+  const links = await database.pool.query<{ text: string }>(
+    `select concat_ws(' ', record_id, name, coalesce(stop_reason, 'active')) as text
+     from account_links l join accounts a on a.id = l.account_id`,
   );
-  expect(links.rows.map(({ told }) => told).toSorted(), `links after run ${run}`).toEqual(
+  expect(links.rows.map(({ text }) => text).toSorted(), `links after run ${run}`).toEqual(
     expected.linkStates(),
   );
   const issues = await issuesOf(database.kysely, run);
-  const told = issues.map((issue) => issueText(issue.recordId, issue));
-  expect(told.toSorted(), `issues after run ${run}`).toEqual(expected.issues);
-  expect(await wrongBlockers(database), `accounts in the way after run ${run}`).toEqual([]);
+  const texts = issues.map((issue) => issueText(issue.recordId, issue));
+  expect(texts.toSorted(), `issues after run ${run}`).toEqual(expected.issues);
+  expect(await wrongBlockers(database), `accounts that block records after run ${run}`).toEqual([]);
 }
 
 export function expectCounts(run: RunSummary, { outcomes, stopped }: RunResult): void {
@@ -102,27 +114,26 @@ export function expectRun(run: RunSummary, like: object): void {
   expect(run).toMatchObject(like);
 }
 
-/** @param allowed names of fields */
+/** @param allowed names of custom fields */
 export async function expectWroteOnly(
   database: Database,
   run: number,
   allowed: ReadonlySet<string>,
 ): Promise<void> {
   const others = [...(await alteredProperties(database, run))].filter((what) => !allowed.has(what));
-  expect(others, `what run ${run} wrote, and the changes-only run before should have`).toEqual([]);
+  expect(others, `changes of run ${run} that the changes-only run before should have made`).toEqual([]);
 }
 
-/** @param before what `traces` said */
+/** @param before an earlier result of `storeFingerprints` */
 export async function expectWroteNothing(database: Database, before: readonly string[]): Promise<void> {
   expect(await storeFingerprints(database)).toEqual(before);
 }
 
-/** What a run works with is gone with it, and nothing went wrong that a run does not tell of. */
+/** No run left its working tables, and all logged errors are those of runs. */
 export async function expectNoLeftovers({ kysely }: Database, logged: readonly string[]): Promise<void> {
   const { rows } = await sql<{ name: string }>`
-    select relname as name from pg_class where relname ~ '^run_(drafts|versions|decisions|issues)_[0-9]+$'`.execute(
-    kysely,
-  );
+    select relname as name from pg_class
+    where relname ~ '^run_(drafts|versions|decisions|issues)_[0-9]+$'`.execute(kysely);
   expect(rows, "working tables of runs that are over").toEqual([]);
   const messages = logged.flatMap((line) => {
     const { level, message }: { level: string; message: string } = JSON.parse(line);

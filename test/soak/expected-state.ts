@@ -1,5 +1,6 @@
-// What the store must look like: the reference model, fed the same days in the same order. A changes-only run is a full run in
-// which a row that nothing moved still says what it said when it was last drafted (rule 16); nothing else is told to it.
+// The store as it must be: the reference model after the same events. The model has no changes-only
+// run, so such a run is a full one in which an unchanged row keeps the draft that it had before
+// (rule 16).
 import { draftOf, type Draft } from "../reference/draft.ts";
 import { run, type RunResult } from "../reference/model.ts";
 import { REMOVED_TEAMMATE, ModelStore, type Account as OurAccount } from "../reference/model-store.ts";
@@ -8,7 +9,7 @@ import { OWN_DOMAINS, REGION, type Account, type Organisation } from "./organisa
 export type SoakSettings = {
   readonly selection: "all" | "view";
   readonly onDomainTaken: "skip" | "without-domain";
-  /** Its id. */
+  /** The view's id. */
   readonly view: string;
   readonly regionMapped: boolean;
 };
@@ -22,15 +23,23 @@ const FIELDS = [
   { column: "ownerid", to: "Owner", type: "teammate" },
 ] as const;
 
-const REST = { name: "name", description: "description", domains: ["websiteurl", "emailaddress1"] };
+const NAME_AND_DOMAINS = {
+  name: "name",
+  description: "description",
+  domains: ["websiteurl", "emailaddress1"],
+};
 
-/** As an admin saves it. */
+/** Returns the mapping as an admin saves it. */
 export function mappingOf({ regionMapped }: SoakSettings) {
   const mapped = FIELDS.filter(({ column }) => column !== REGION || regionMapped);
-  return { ...REST, fields: mapped.map(({ column, to, type }) => ({ column, field: to, type })) };
+  return { ...NAME_AND_DOMAINS, fields: mapped.map(({ column, to, type }) => ({ column, field: to, type })) };
 }
 
-/** An issue in a line, the same of the model and of the store. @param record null: the whole connection's */
+/**
+ * Returns an issue as a line, which is the same for the model and the store.
+ *
+ * @param record null for an issue of the whole connection
+ */
 export function issueText(
   record: string | null,
   { kind, field, value }: { kind: string; field?: string | null; value?: string | null },
@@ -42,13 +51,13 @@ export class ExpectedState {
   store = new ModelStore();
   ownDomains: readonly string[] = OWN_DOMAINS;
   private readonly organisation: Organisation;
-  /** By record: what it said when it was last drafted. */
+  /** The last draft of each record, with the version it was made of. */
   private readonly drafts = new Map<string, { readonly version: number; draft: Draft }>();
   private blocked = new Set<string>();
-  /** Records whose account somebody edited here. */
+  /** Records whose account was edited here. */
   private readonly editedRecords = new Set<string>();
-  private settings = "";
-  /** Open issues after the last run, sorted. */
+  private settingsKey = "";
+  /** The open issues after the last run, sorted. */
   issues: readonly string[] = [];
 
   constructor(organisation: Organisation) {
@@ -78,40 +87,43 @@ export class ExpectedState {
     }
   }
 
-  /** A run that was applied. */
-  run(chosen: SoakSettings, mode: "full" | "changes"): RunResult {
+  /** Makes the run that was applied in the model. */
+  run(settings: SoakSettings, mode: "full" | "changes"): RunResult {
     const { organisation } = this;
-    const withRegion = chosen.regionMapped && organisation.hasRegion;
-    const settings = JSON.stringify([chosen, this.ownDomains, withRegion]);
-    const isFull = mode === "full" || settings !== this.settings;
+    const withRegion = settings.regionMapped && organisation.hasRegion;
+    const settingsKey = JSON.stringify([settings, this.ownDomains, withRegion]);
+    const isFull = mode === "full" || settingsKey !== this.settingsKey;
     const rows = [...organisation.accounts.values()].filter((row) =>
-      organisation.isSelected(chosen.selection, row),
+      organisation.isSelected(settings.selection, row),
     );
     const drafts = rows.map((row) => this.draft(row, { isFull, withRegion }));
     const result = run(this.store, drafts, {
       org: organisation.org.id,
-      selection: chosen.selection,
-      onDomainTaken: chosen.onDomainTaken,
+      selection: settings.selection,
+      onDomainTaken: settings.onDomainTaken,
       allowDuplicateNames: false,
       lookUp: (id) => {
-        const there = organisation.accounts.get(id);
-        return there === undefined ? "gone" : there.active ? "active" : "inactive";
+        const record = organisation.accounts.get(id);
+        return record === undefined ? "gone" : record.active ? "active" : "inactive";
       },
     });
     this.store = result.store;
-    this.settings = settings;
-    this.saveOutcomes(result, chosen.regionMapped && !withRegion);
+    this.settingsKey = settingsKey;
+    this.saveOutcomes(result, settings.regionMapped && !withRegion);
     return result;
   }
 
   private draft(row: Account, { isFull, withRegion }: { isFull: boolean; withRegion: boolean }): Draft {
     const known = this.drafts.get(row.id);
     const link = this.linkOf(row.id);
-    const isMarked = this.editedRecords.delete(row.id);
+    const isEdited = this.editedRecords.delete(row.id);
     const isKnown = (link !== undefined || this.blocked.has(row.id)) && (link?.stopReason ?? null) === null;
-    if (!isFull && known?.version === row.version && isKnown && !isMarked) return known.draft;
+    if (!isFull && known?.version === row.version && isKnown && !isEdited) return known.draft;
     const draft = draftOf(this.organisation.rawRecord(row), {
-      mapping: { ...REST, fields: FIELDS.filter(({ column }) => column !== REGION || withRegion) },
+      mapping: {
+        ...NAME_AND_DOMAINS,
+        fields: FIELDS.filter(({ column }) => column !== REGION || withRegion),
+      },
       domainRules: { alsoCommon: [], notCommon: [], own: this.ownDomains },
       teammates: this.store.teammates,
     });
@@ -119,21 +131,22 @@ export class ExpectedState {
     return draft;
   }
 
-  private saveOutcomes({ outcomes }: RunResult, regionIsMissed: boolean): void {
+  private saveOutcomes({ outcomes }: RunResult, isRegionMissing: boolean): void {
     this.blocked = new Set();
-    const issues = regionIsMissed ? [`connection field-not-found ${REGION}`] : [];
-    for (const [id, { outcome, issues: own }] of outcomes) {
-      if (outcome === "skipped" || own.some(({ kind }) => kind === "domain-taken")) this.blocked.add(id);
-      for (const issue of own) issues.push(issueText(id, issue));
+    const issues = isRegionMissing ? [`connection field-not-found ${REGION}`] : [];
+    for (const [id, { outcome, issues: ownIssues }] of outcomes) {
+      if (outcome === "skipped" || ownIssues.some(({ kind }) => kind === "domain-taken"))
+        this.blocked.add(id);
+      for (const issue of ownIssues) issues.push(issueText(id, issue));
     }
     this.issues = issues.toSorted();
   }
 
-  /** Each link that left, with why. */
+  /** Returns each link with its account and its state. */
   linkStates(): string[] {
     const links = this.store.linksOf(this.organisation.org.id);
     return links
-      .map(({ recordId, account, stopReason }) => `${recordId} ${account.name} ${stopReason ?? "syncs"}`)
+      .map(({ recordId, account, stopReason }) => `${recordId} ${account.name} ${stopReason ?? "active"}`)
       .toSorted();
   }
 }

@@ -1,9 +1,10 @@
-// What goes wrong between Dynamics 365 and us. A rule waits for its turn: it may meet this run's requests or the next one's.
+// Events: faults between Dynamics 365 and Sluice. A fault hits the next matching requests, of this
+// run or of a later one.
 import type { FaultRuleInput } from "../../simulator/faults/rule.ts";
 import { TOKEN_SECONDS } from "./installation.ts";
 import type { EventKind, EventKinds } from "./event-context.ts";
 
-/** The next requests to Dynamics meet this; those that answer a sign-in do not. */
+/** Adds a fault to the next requests to Dynamics 365 that are not part of a sign-in. */
 function addFault(rule: Pick<FaultRuleInput, "fault" | "times">): EventKind["perform"] {
   return ({ random, simulator }) => {
     simulator.faults.add({ method: "GET", path: "^/api/data/", skip: random.below(4), ...rule });
@@ -37,7 +38,7 @@ export const faultEvents: EventKinds = {
   "out of order for a whole run": {
     weight: 1,
     perform: ({ simulator }) => {
-      // The first request of a run is tried six times.
+      // The first request of a run is made six times before the run fails.
       simulator.faults.add({ path: "/WhoAmI", fault: { kind: "bad-gateway" }, times: 6 });
       return true;
     },

@@ -1,5 +1,5 @@
-// Our side of the soak: what people do to accounts here and to settings, through the code that the API uses, and to the
-// reference model in the same words.
+// Edits that people make in Sluice: each is made through the code that the API uses, and in the
+// reference model.
 import { customFields } from "../../src/accounts/custom-fields.ts";
 import { saveDomainSettings } from "../../src/accounts/domains/settings.ts";
 import { includeRecord } from "../../src/accounts/excluded.ts";
@@ -36,7 +36,7 @@ export class LocalEdits {
     this.expected.removeTeammate(email);
   }
 
-  /** Of a field or domain that Dynamics feeds: the next run puts it right. */
+  /** Edits values that the sync writes; the next run restores them. */
   async edit(account: Account, employees: number, keepsDomains: boolean): Promise<void> {
     const { database, clock } = this.web;
     const { store } = this.expected;

@@ -1,9 +1,9 @@
-// What people do here: to accounts, to settings, to the team.
+// Events: what people do in Sluice, to accounts, settings and teammates.
 import type { Account } from "../reference/model-store.ts";
 import { OWN_DOMAINS } from "./organisation.ts";
 import { hasSite, hostOf, type EventKinds, type EventContext } from "./event-context.ts";
 
-/** An account of ours that syncs. */
+/** Picks an account with an active link. */
 function syncedAccount({ random, expected }: EventContext): Account | undefined {
   const { store } = expected;
   const all = expected.accounts().filter((account) => store.linkOfAccount(account)?.stopReason === null);
@@ -11,7 +11,7 @@ function syncedAccount({ random, expected }: EventContext): Account | undefined 
 }
 
 export const localEvents: EventKinds = {
-  "teammate came": {
+  "teammate added": {
     weight: 1,
     needsFullRun: ["Owner"],
     perform: async ({ random, organisation, expected, localEdits }) => {
@@ -21,7 +21,7 @@ export const localEvents: EventKinds = {
       return absent.length > 0;
     },
   },
-  "teammate left": {
+  "teammate removed": {
     weight: 1,
     needsFullRun: ["Owner"],
     perform: async ({ random, expected, localEdits }) => {
@@ -66,7 +66,7 @@ export const localEvents: EventKinds = {
       return account !== undefined;
     },
   },
-  "excluded account let in again": {
+  "excluded account included again": {
     weight: 1,
     perform: async ({ random, expected, localEdits }) => {
       const { excluded } = expected.store;
@@ -74,7 +74,7 @@ export const localEvents: EventKinds = {
       return excluded.size > 0;
     },
   },
-  "account made here first": {
+  "account created here before it syncs": {
     weight: 2,
     perform: async ({ random, organisation, localEdits }) => {
       const { values } = organisation.add(random);
@@ -87,7 +87,7 @@ export const localEvents: EventKinds = {
       return true;
     },
   },
-  "account made here under a record's id": {
+  "account created here under a record's id": {
     weight: 1,
     perform: async ({ random, organisation, localEdits }) => {
       const id = random.guid();

@@ -1,4 +1,5 @@
-// What happens in Dynamics 365 around the accounts: the view, labels, owners, columns. Most of it moves no account's version.
+// Events: changes of the view, labels, owners and columns in Dynamics 365. Most of them change no
+// account's version, so that a changes-only run does not notice them.
 import type { EventKinds } from "./event-context.ts";
 
 export const metadataEvents: EventKinds = {
@@ -50,7 +51,7 @@ export const metadataEvents: EventKinds = {
       return true;
     },
   },
-  "score calculated anew": {
+  "score recalculated": {
     weight: 2,
     needsFullRun: ["Score"],
     perform: ({ random, organisation }) => {
@@ -69,10 +70,10 @@ export const metadataEvents: EventKinds = {
       return true;
     },
   },
-  "mapped column brought back": {
+  "mapped column added again": {
     weight: 1,
     perform: ({ random, organisation, expected }) => {
-      // One that goes and comes between two runs looks as if it had never gone, until a full run reads every row.
+      // A column that was deleted and added again between two runs is noticed by a full run alone.
       const wasMissed = expected.issues.some((issue) => issue.includes("field-not-found"));
       if (organisation.hasRegion || !wasMissed) return false;
       organisation.addRegion();

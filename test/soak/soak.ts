@@ -1,5 +1,5 @@
-// A soak under way: what is drawn happens to the organisation, to us and to the model; runs come by the schedule; after every
-// applied run the store is held against the model.
+// Runs a soak: events change the organisation, the store and the model; the schedule starts runs;
+// after every applied run the store is compared with the model.
 import { Random } from "../../simulator/load/random.ts";
 import type { RunResult } from "../reference/model.ts";
 import type { RunSummary } from "../../src/sync/record/run-summary.ts";
@@ -30,8 +30,9 @@ export class Soak {
   private readonly context: EventContext;
   private readonly bag: ShuffleBag;
   private settings: SoakSettings;
-  /** Events since the last run that was applied, and fields that only a full run puts right since the last full one. */
+  /** Events since the last applied run. */
   private eventsSinceRun: string[] = [];
+  /** Custom fields that the next full run may update, since no changes-only run does. */
   private fieldsForFullRun = new Set<string>();
 
   constructor(installed: Installation, organisation: Organisation, seed: string) {
@@ -55,7 +56,7 @@ export class Soak {
     return this.installation.web.database;
   }
 
-  /** Most owners work here too; the first plan is looked at and applied. */
+  /** Adds most owners as teammates, and applies the first plan. */
   async start(): Promise<void> {
     const { localEdits, organisation } = this.context;
     for (const { email, disabled } of organisation.users.values())
@@ -64,7 +65,10 @@ export class Soak {
     await this.changeSettings({});
   }
 
-  /** As an admin does: a plan under other settings, applied. Meanwhile somebody edits an account that it leaves alone. */
+  /**
+   * Applies a plan under other settings; before that, an account is edited that the plan does not
+   * change.
+   */
   async changeSettings(other: Partial<SoakSettings>): Promise<void> {
     this.settings = { ...this.settings, ...other };
     const plan = await this.installation.plan(this.settings);
@@ -74,17 +78,16 @@ export class Soak {
     const account = unchanged.length > 0 && this.expected.linkOf(random.pick(unchanged)[0])?.account;
     if (account) await localEdits.edit(account, random.below(100), true);
     await this.expectAgreement(await this.installation.apply(plan.id), result);
-    if (account) this.recordEvent("synced field edited here while a plan waits");
+    if (account) this.recordEvent("synced field edited here before a plan is applied");
   }
 
-  /** A handful of what may happen. */
   async performEvents({ onlyFull }: { onlyFull: boolean }): Promise<void> {
     for (let drawn = 0; drawn < EVENTS_AT_ONCE; drawn += 1) {
       const name = this.bag.draw(onlyFull);
       if (name === undefined) break;
       if (!(await kinds[name]!.perform(this.context))) continue;
       this.recordEvent(name);
-      // Edits and runs have moments of their own, so that the history has an order.
+      // No edit has the time of another one or of a run, so that the history has an order.
       this.installation.web.clock.advance(1_000);
     }
   }
@@ -95,21 +98,20 @@ export class Soak {
     for (const field of kinds[name]?.needsFullRun ?? []) this.fieldsForFullRun.add(field);
   }
 
-  /** Many accounts are changed at once, as by an import that went wrong. */
+  /** Changes all accounts at once, as an import by mistake does. */
   massEdit(): void {
     for (const account of this.organisation.accounts.values())
       this.organisation.change(account, { numberofemployees: 1 });
-    this.recordEvent("import that touches everything");
+    this.recordEvent("import that changes all accounts");
   }
 
-  /** Somebody looks at a plan and throws it away. */
   async planAndDiscard(): Promise<void> {
     const { id } = await this.installation.plan(this.settings);
     await this.installation.discard(id);
-    this.tally.add("plan looked at and discarded");
+    this.tally.add("plan made and discarded");
   }
 
-  /** Without its view the sync writes nothing until an admin has chosen another. */
+  /** Deletes the view: the sync writes nothing until an admin chooses another one. */
   async replaceView(): Promise<void> {
     const { organisation, installation, database } = this;
     const before = await storeFingerprints(database);
@@ -122,7 +124,7 @@ export class Soak {
     await this.changeSettings({ view: organisation.viewId });
   }
 
-  /** Runs on an unchanged source: after a full one, both kinds write nothing but their own record. */
+  /** On an unchanged source, runs of both modes write nothing but their own row. */
   async expectIdleRuns(): Promise<void> {
     await this.compareWithModel(await this.installation.sync());
     const before = await storeFingerprints(this.database);
@@ -131,24 +133,28 @@ export class Soak {
     await expectWroteNothing(this.database, before);
   }
 
-  /** @returns what the next run was, once one is applied */
+  /**
+   * Lets runs come until one is applied.
+   *
+   * @returns the mode of that run
+   */
   async applyNextRun(): Promise<RunSummary["mode"]> {
     for (;;) {
       const tokens = this.installation.tokens();
       const run = await this.installation.nextRun();
       if (this.installation.tokens() > tokens + 1) this.tally.add("run that needed a second access token");
       if (run.status === "failed") {
-        this.tally.add("run that failed and was tried again");
+        this.tally.add("run that failed and was repeated");
         continue;
       }
       if (run.status === "done") return this.compareWithModel(run);
       expectRun(run, { status: "planned" });
-      this.tally.add(`plan that waited for an admin: ${run.approvalReason}`);
+      this.tally.add(`plan that needed approval: ${run.approvalReason}`);
       return this.compareWithModel(await this.installation.apply(run.id));
     }
   }
 
-  /** @returns what it was */
+  /** @returns the mode of the run */
   private async compareWithModel(run: RunSummary): Promise<RunSummary["mode"]> {
     const result = this.expected.run(this.settings, run.mode === "changes" ? "changes" : "full");
     await this.expectAgreement(run, result);

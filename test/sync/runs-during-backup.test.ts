@@ -1,4 +1,5 @@
-// Runs while a backup is written: it reads every table for as long as that takes, and nobody waits for it.
+// Runs during a backup, which locks every table for reading until it is written: no run may wait
+// for it.
 import { expect, onTestFinished, test } from "vitest";
 import { restoreDump } from "../../src/db/dump/restore.ts";
 import { writeDump } from "../../src/db/dump/write.ts";
@@ -9,17 +10,17 @@ import { discardPlans } from "../../src/sync/record/end-run.ts";
 import { databaseWithoutTables, type TestDatabase } from "../harness/database.ts";
 import { workspace, type Workspace } from "../harness/workspace.ts";
 
-/** Ten accounts synced, one of them renamed since, and a plan of that; then a backup that has begun. */
+/** Syncs ten accounts, plans the renaming of one, and starts a backup. */
 async function startBackup() {
-  const here = await workspace({ accounts: 10 });
-  await here.sync();
-  const [first] = here.org.accounts.rows();
-  here.org.updateAccount(String(first!["accountid"]), { name: "Renamed" });
-  const { id: planned } = await here.plan();
-  const dump = writeDump(here.database.pool, { program: "0.1.0", now: here.clock.now() });
+  const space = await workspace({ accounts: 10 });
+  await space.sync();
+  const [first] = space.org.accounts.rows();
+  space.org.updateAccount(String(first!["accountid"]), { name: "Renamed" });
+  const { id: planned } = await space.plan();
+  const dump = writeDump(space.database.pool, { program: "0.1.0", now: space.clock.now() });
   onTestFinished(() => void dump.return({}));
   const firstChunk = await dump.next();
-  /** Writes the rest and restores it. */
+  /** Writes the rest of the backup and restores it. */
   async function restoreBackup(): Promise<TestDatabase> {
     const target = await databaseWithoutTables();
     await restoreDump(
@@ -31,38 +32,41 @@ async function startBackup() {
     );
     return target;
   }
-  return { here, planned, restored: restoreBackup };
+  return { space, planned, restored: restoreBackup };
 }
 
-/** Runs that have working tables. */
+/** Returns the runs that have working tables. */
 async function tablesOf({ database }: Workspace): Promise<number[]> {
   const { rows } = await database.pool.query<{ run: number }>(
-    "select distinct substring(relname from '\\d+$')::int as run from pg_class where relispartition order by 1",
+    `select distinct substring(relname from '\\d+$')::int as run
+     from pg_class
+     where relispartition
+     order by 1`,
   );
   return rows.map(({ run }) => run);
 }
 
-test("a run begins and ends beside it, and the next one clears up after both", async () => {
-  const { here, planned, restored } = await startBackup();
+test("a run starts and ends, and the next one drops the working tables of both", async () => {
+  const { space, planned, restored } = await startBackup();
 
-  expect(await here.sync()).toMatchObject({ id: 3, status: "done", updated: 1 });
+  expect(await space.sync()).toMatchObject({ id: 3, status: "done", updated: 1 });
 
-  expect(await tablesOf(here)).toEqual([planned, 3]);
+  expect(await tablesOf(space)).toEqual([planned, 3]);
   const target = await restored();
-  await here.sync();
-  expect(await tablesOf(here)).toEqual([]);
-  // As it was when the backup began: not synced, and the plan still waits.
-  expect(await here.account("Renamed")).toBeDefined();
+  await space.sync();
+  expect(await tablesOf(space)).toEqual([]);
+  // The backup has the state of its start: not synced, and the plan is still to be applied.
+  expect(await space.account("Renamed")).toBeDefined();
   const { rows } = await target.pool.query("select status from runs order by id");
   expect(rows).toEqual([{ status: "done" }, { status: "planned" }]);
-  expect(await applyRun(here.context({}, { database: target }), planned)).toMatchObject({ updated: 1 });
+  expect(await applyRun(space.context({}, { database: target }), planned)).toMatchObject({ updated: 1 });
 });
 
-test("a run that somebody stops has stopped at once", async () => {
-  const { here } = await startBackup();
+test("a cancelled run stops at once", async () => {
+  const { space } = await startBackup();
   const stop = new AbortController();
 
-  const stopped = here.sync(
+  const stopped = space.sync(
     {},
     {
       signal: stop.signal,
@@ -73,30 +77,30 @@ test("a run that somebody stops has stopped at once", async () => {
   );
 
   await expect(stopped).rejects.toThrow("Cancelled by Dana.");
-  const { rows } = await here.database.pool.query("select status from runs where id = 3");
+  const { rows } = await space.database.pool.query("select status from runs where id = 3");
   expect(rows).toEqual([{ status: "interrupted" }]);
 });
 
-test("a plan is discarded beside it", async () => {
-  const { here, planned } = await startBackup();
+test("a plan is discarded", async () => {
+  const { space, planned } = await startBackup();
 
-  const { rows: plans } = await here.database.pool.query("select fence from runs where id = $1", [planned]);
+  const { rows: plans } = await space.database.pool.query("select fence from runs where id = $1", [planned]);
   const error = { kind: "superseded", sentence: "Another run was applied." };
-  await discardPlans(here, [{ runId: planned, lease: plans[0] }], error);
+  await discardPlans(space, [{ runId: planned, lease: plans[0] }], error);
 
-  const { rows } = await here.database.pool.query("select status from runs where id = $1", [planned]);
+  const { rows } = await space.database.pool.query("select status from runs where id = $1", [planned]);
   expect(rows).toEqual([{ status: "discarded" }]);
 });
 
-test("a run that starts over reads into the tables that it cannot drop, and they are empty then", async () => {
-  const { here, planned } = await startBackup();
-  const before = await here.changes(planned);
+test("a run that starts over empties the working tables that it cannot drop", async () => {
+  const { space, planned } = await startBackup();
+  const before = await space.changes(planned);
   const queued = "update runs set status = 'queued' where id = $1 returning organization_id as org, fence";
-  const { rows } = await here.database.pool.query(queued, [planned]);
+  const { rows } = await space.database.pool.query(queued, [planned]);
   const [{ org: organizationId, fence }] = rows;
-  await here.database.pool.query("delete from account_changes where run_id = $1", [planned]);
+  await space.database.pool.query("delete from account_changes where run_id = $1", [planned]);
 
-  const begun = await claimRun(here, {
+  const claimed = await claimRun(space, {
     id: planned,
     organizationId,
     mode: "plan",
@@ -104,8 +108,8 @@ test("a run that starts over reads into the tables that it cannot drop, and they
     fence,
     attempts: 0,
   });
-  const again = await executeRun(here, begun!, async () => here.context());
+  const again = await executeRun(space, claimed!, async () => space.context());
 
   expect(again).toMatchObject({ status: "planned", updated: 1 });
-  expect(await here.changes(planned)).toEqual(before);
+  expect(await space.changes(planned)).toEqual(before);
 });

@@ -1,4 +1,4 @@
-// Rule 16: a run that reads what changed alone, and what is left for the next full one.
+// Rule 16: what a changes-only run notices, and what only the next full run does.
 import { describe, expect, test } from "vitest";
 import { runSync } from "../../../src/sync/run.ts";
 import { workspace } from "../../harness/workspace.ts";
@@ -19,19 +19,19 @@ const SETTINGS = {
 } as const;
 
 describe("rule 16: changes only", () => {
-  test("a mapped column that came back empty is empty here at once, although no account's version moved", async () => {
-    const work = await workspace();
-    work.org.addColumn(REGION);
-    work.org.createAccount({ name: "Contoso", new_region: "North" });
-    await work.sync(SETTINGS);
-    work.org.deleteColumn("new_region");
-    await runSync(work.context(SETTINGS), "changes");
-    expect((await work.account("Contoso")).fields).toEqual({ Region: "North" });
-    work.org.addColumn(REGION);
+  test("a mapped column that was deleted and added again is empty at once, although no version changed", async () => {
+    const space = await workspace();
+    space.org.addColumn(REGION);
+    space.org.createAccount({ name: "Contoso", new_region: "North" });
+    await space.sync(SETTINGS);
+    space.org.deleteColumn("new_region");
+    await runSync(space.context(SETTINGS), "changes");
+    expect((await space.account("Contoso")).fields).toEqual({ Region: "North" });
+    space.org.addColumn(REGION);
 
-    await runSync(work.context(SETTINGS), "changes");
+    await runSync(space.context(SETTINGS), "changes");
 
-    expect((await work.account("Contoso")).fields).toEqual({});
-    expect(await work.sync(SETTINGS)).toMatchObject({ updated: 0, unchanged: 1 });
+    expect((await space.account("Contoso")).fields).toEqual({});
+    expect(await space.sync(SETTINGS)).toMatchObject({ updated: 0, unchanged: 1 });
   });
 });

@@ -1,4 +1,5 @@
-// Rule 17: an issue is open as long as its cause is, whatever happens to the record and to the account meanwhile.
+// Rule 17: an issue is open as long as its cause exists, whatever happens to the record and the
+// account.
 import { expect, test } from "vitest";
 import { deleteAccount } from "../../../src/accounts/store.ts";
 import { issueTexts, workspace } from "../../harness/workspace.ts";
@@ -11,7 +12,7 @@ const WITH_OWNER = {
   },
 } as const;
 
-test("an issue ends with its record when the account was deleted here before", async () => {
+test("an issue is closed with its record, although the account was deleted here before", async () => {
   const space = await workspace();
   const contoso = space.org.createAccount({ name: "Contoso", ownerid: space.org.adminId });
   space.org.createAccount({ name: "Fabrikam" });
@@ -37,7 +38,7 @@ test("an issue ends with its record when the account was deleted here before", a
   ).toEqual([]);
 });
 
-test("an issue outlives a blank name that was mended exactly", async () => {
+test("an issue stays open over a blank name that was corrected to the old one", async () => {
   const space = await workspace();
   const contoso = space.org.createAccount({ name: "Contoso", ownerid: space.org.adminId });
   const first = await space.sync(WITH_OWNER);
@@ -51,7 +52,7 @@ test("an issue outlives a blank name that was mended exactly", async () => {
   expect(issueTexts(await space.issues(third.id))).toEqual(before);
 });
 
-test("an issue of a record that came back with a blank name ends when it goes again", async () => {
+test("an issue of a record that was reactivated with a blank name is closed when it is deactivated again", async () => {
   const space = await workspace();
   const contoso = space.org.createAccount({ name: "Contoso" });
   space.org.createAccount({ name: "Fabrikam" });
@@ -68,12 +69,12 @@ test("an issue of a record that came back with a blank name ends when it goes ag
   expect(issueTexts(await space.issues(fourth.id))).toEqual([]);
 });
 
-test("an issue that stays names the account that is in the way now", async () => {
+test("an issue that stays open names the account that blocks the record now", async () => {
   const space = await workspace();
   const contoso = space.org.createAccount({ name: "Contoso", websiteurl: "contoso.com" });
   const fabrikam = space.org.createAccount({ name: "Fabrikam" });
   await space.sync();
-  // The order of accounts is that of their making.
+  // Records are decided in the order of their creation.
   space.org.createAccount({ name: "Adatum", websiteurl: "contoso.com", createdon: "2030-01-01T00:00:00Z" });
   await space.sync();
   space.org.updateAccount(contoso, { websiteurl: null });
@@ -86,7 +87,7 @@ test("an issue that stays names the account that is in the way now", async () =>
   expect(issue?.otherAccountId).toBe(await space.numberOf("Fabrikam"));
 });
 
-test("an issue names an owner who is not here as Dynamics 365 calls them now", async () => {
+test("an issue names an owner who is no teammate by the present name in Dynamics 365", async () => {
   const space = await workspace();
   const ownerid = space.org.addUser({ fullname: "Ada North", email: "ada@contoso.example" });
   space.org.createAccount({ name: "Contoso", ownerid });
