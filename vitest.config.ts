@@ -12,19 +12,22 @@ export default defineConfig({
   test: {
     globalSetup: ["test/harness/shared/services.ts"],
     pool: "forks",
-    // One more than cores here, since many tests wait for a process, a page or a timer most of the time.
+    // One more than the two cores that the suite was measured on, since many tests mostly wait for a
+    // process, a page or a timer.
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
     projects: all
-      .filter(({ files, lacks }) => files.length > 0 && lacks === undefined)
+      .filter(({ files, unavailableReason }) => files.length > 0 && unavailableReason === undefined)
       .map(({ project, files }) => ({
         test: {
           name: project,
           include: [...files],
-          // A process of its own for each file costs a second or two; ours keep nothing in their modules that another could meet.
+          // A process for each file costs one or two seconds. Files may share one, since neither they nor
+          // our modules keep state.
           isolate: project === "long" || project === "process",
           pool: "forks" as const,
-          // Long, since a slow machine is no fault of the code; nothing asserts how long it took, and nothing is retried.
+          // Generous, since a slow machine is no fault of the code. No test asserts how long something
+          // takes, and none is retried.
           testTimeout: 240_000,
           hookTimeout: 180_000,
           expect: { poll: { timeout: 60_000 } },

@@ -1,30 +1,35 @@
-// Reads what vitest's JSON reporter wrote of a test run. Node built-ins alone, since it must be able to say that nothing was installed.
+// Reads the reports of vitest's JSON reporter and summarises a CI run. It imports Node built-ins
+// alone, since it must run even if nothing could be installed.
 import { readFileSync } from "node:fs";
 import { relative } from "node:path";
 
 /**
  * @typedef {{ test: string, lines: string[] }} Failure
- * @typedef {{ file: string, seconds: number, passed: number, skipped: number, failures: Failure[] }} TestFile
- * @typedef {{ files: TestFile[], broken?: string }} Report `broken` says what failed outside of any file
+ * @typedef {{
+ *   file: string, seconds: number, passed: number, skipped: number, failures: Failure[]
+ * }} TestFile
+ * @typedef {{ files: TestFile[], broken?: string }} Report
+ *   `broken` says what failed outside of any file
  */
 
 /**
- * What a test said, without colours, stack and blank lines.
+ * Returns the first lines of a test's messages, without colours, stack and blank lines.
+ *
  * @param {readonly string[]} messages
  */
-function sentences(messages, most = 7) {
+function messageLines(messages, max = 7) {
   const lines = messages
     .join("\n")
     // oxlint-disable-next-line no-control-regex -- colours begin with this character
     .replaceAll(/\u001B\[[\d;]*m/g, "")
     .split("\n")
     .filter((line) => line.trim() !== "" && !/^\s+at /.test(line));
-  return lines.slice(0, most).map((line) => (line.length > 240 ? `${line.slice(0, 240)}…` : line));
+  return lines.slice(0, max).map((line) => (line.length > 240 ? `${line.slice(0, 240)}…` : line));
 }
 
 /**
- * @param {string} path of the report
- * @param {{ root: string, exitCode: number | null }} run the folder it ran in, and how it ended
+ * @param {string} path path of the report
+ * @param {{ root: string, exitCode: number | null }} run the folder of the run, and its exit code
  * @returns {Report}
  */
 export function readReport(path, { root, exitCode }) {
@@ -39,10 +44,10 @@ export function readReport(path, { root, exitCode }) {
       .filter((test) => test.status === "failed")
       .map(({ ancestorTitles, title, failureMessages }) => ({
         test: [...ancestorTitles.filter(Boolean), title].join(" > "),
-        lines: sentences(failureMessages),
+        lines: messageLines(failureMessages),
       }));
     if (status === "failed" && failures.length === 0)
-      failures.push({ test: "(the file itself)", lines: sentences([message ?? ""]) });
+      failures.push({ test: "(the file itself)", lines: messageLines([message ?? ""]) });
     return {
       file: relative(root, name),
       seconds: (endTime - startTime) / 1000,
@@ -57,7 +62,8 @@ export function readReport(path, { root, exitCode }) {
 }
 
 /**
- * The first run with what a second run of each file that failed, alone, says of it.
+ * Replaces the results of files that passed when they were run once more, alone.
+ *
  * @param {Report} first
  * @param {readonly Report[]} retries
  */
@@ -72,7 +78,7 @@ export function mergeRetry(first, retries) {
 
 /**
  * @param {Report} report
- * @returns tests; what failed outside of any file is one more that failed
+ * @returns how many tests passed and failed; a failure outside of any file counts as a test
  */
 export function countsOf({ files, broken }) {
   const count = { passed: 0, failed: broken ? 1 : 0 };
@@ -84,11 +90,15 @@ export function countsOf({ files, broken }) {
 }
 
 /**
- * @typedef {{ name: string, seconds: number, isOk: boolean, failures: number }} Step `failures` of a step that is no test run
+ * @typedef {{ name: string, seconds: number, isOk: boolean, failures: number }} Step
+ *   `failures` is 0 for a test run, whose failures are in its result
  * @typedef {{ name: string, result: ReturnType<typeof mergeRetry> }} TestRun
  */
 
-/** @param {readonly Step[]} steps @param {readonly TestRun[]} results */
+/**
+ * @param {readonly Step[]} steps
+ * @param {readonly TestRun[]} results
+ */
 export function failuresOf(steps, results) {
   const ofSteps = steps.reduce((sum, { failures }) => sum + failures, 0);
   return results.reduce((sum, { result }) => sum + countsOf(result).failed, ofSteps);
@@ -116,9 +126,12 @@ function failureLines({ name, result }) {
 }
 
 /**
- * The end of CI's log, of which the tail is what is kept: what was slow, what failed, how the steps went, what was not run or failed by
- * chance, and last the line that counts.
- * @param {{ steps: readonly Step[], results: readonly TestRun[], seconds: number, absent: readonly string[] }} all
+ * Returns the last lines of CI's log, of which only the tail is kept: slow files, failures, steps,
+ * what was skipped or failed by chance, and the counts in the last line.
+ *
+ * @param {{
+ *   steps: readonly Step[], results: readonly TestRun[], seconds: number, absent: readonly string[]
+ * }} all
  */
 export function summaryOf({ steps, results, seconds, absent }) {
   const failed = results.flatMap(failureLines);

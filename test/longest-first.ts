@@ -1,4 +1,4 @@
-// The order in which test files start: those that take longest first, so that no core idles at the end.
+// Starts the test files that take longest first, so that no core idles at the end.
 import { readFileSync } from "node:fs";
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,7 +7,10 @@ import { PROJECTS } from "./projects.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
-/** Seconds of each file that takes two or more, written by scripts/test-durations.ts; a file that is not in it is short. */
+/**
+ * Seconds of each file that takes two or more, written by scripts/test-durations.ts. All others
+ * take less.
+ */
 const seconds: Readonly<Record<string, number>> = JSON.parse(
   readFileSync(new URL("durations.json", import.meta.url), "utf8"),
 );
@@ -15,7 +18,8 @@ const seconds: Readonly<Record<string, number>> = JSON.parse(
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId, project }: TestSpecification) => ({
-      // A process goes on with the next file only if that is of the same project, so those stay together, behind the others.
+      // A process is reused only for files of one project, so files that share a process are grouped
+      // by project, after the isolated ones.
       group: project.config.isolate ? 0 : 1 + PROJECTS.findIndex((name) => name === project.name),
       seconds: seconds[relative(ROOT, moduleId)] ?? 0,
     });

@@ -6,7 +6,7 @@ import { runSimulator } from "../../simulator/main.ts";
 import { command, connectionYaml } from "../harness/command.ts";
 import { fewOrAll, SEED } from "../harness/counts.ts";
 import { testDatabase, type TestDatabase } from "../harness/database.ts";
-import { exported, STAGES, stageOf, type Stage } from "../harness/stages.ts";
+import { exportedAccounts, STAGES, stageOf, type Stage } from "../harness/stages.ts";
 
 /** Enough for two chunks of changes, and few enough for so many runs. */
 const ACCOUNTS = 12_000;
@@ -44,7 +44,7 @@ it("ends in the same accounts however often it is killed, in every stage", async
 
     const undisturbed = await testDatabase();
     expect((await sluice.run(["sync", "--json"], { DATABASE_URL: undisturbed.url })).code).toBe(0);
-    const expected = await exported(undisturbed);
+    const expected = await exportedAccounts(undisturbed);
 
     const kills: Record<Stage, number> = { read: 0, plan: 0, apply: 0, finish: 0 };
     const total = () => Object.values(kills).reduce((sum, count) => sum + count, 0);
@@ -59,7 +59,7 @@ it("ends in the same accounts however often it is killed, in every stage", async
       const last = await sluice.run(["sync", "--json"], { DATABASE_URL: database.url });
       expect(last.stderr).not.toMatch(/unexpected/);
       expect(last.code).toBe(0);
-      expect(await exported(database)).toBe(expected);
+      expect(await exportedAccounts(database)).toBe(expected);
       const applied = await database.pool.query(
         "select run_id, seq from account_changes where outcome is null group by 1, 2 having count(*) > 1",
       );

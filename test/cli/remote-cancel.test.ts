@@ -1,16 +1,16 @@
 // Cancel and Pause in the app, for a run of the command line; each is a process of its own.
 import { expect, it } from "vitest";
-import { closeGate, holdFirstChunk } from "../harness/stages.ts";
-import { apart, type Apart } from "../harness/workers.ts";
+import { closeGate, closeGateAtFirstChunk } from "../harness/stages.ts";
+import { startMultiProcessSite, type MultiProcessSite } from "../harness/multi-process-site.ts";
 
 const WHERE = "in the app, under Accounts, Sync from Dynamics 365";
 
 async function site(accounts: number) {
-  const here = await apart({ accounts });
+  const here = await startMultiProcessSite({ accounts });
   const { admin } = await here.startPages();
   /** Starts a command, and holds its run before a stage, or in the first chunk that it writes. */
   async function startHeld(line: string, stage: "read" | "apply" | "first chunk") {
-    const gate = stage === "first chunk" ? await holdFirstChunk(here) : await closeGate(stage, here);
+    const gate = stage === "first chunk" ? await closeGateAtFirstChunk(here) : await closeGate(stage, here);
     const { ended } = here.sluice.start(line.split(" "));
     await gate.reached();
     return { gate, ended };
@@ -18,7 +18,7 @@ async function site(accounts: number) {
   return { ...here, admin, held: startHeld };
 }
 
-async function runs({ database }: Apart): Promise<string[]> {
+async function runs({ database }: MultiProcessSite): Promise<string[]> {
   const { rows } = await database.pool.query<{ told: string }>(
     "select mode || ' ' || status as told from runs order by id",
   );
@@ -97,7 +97,7 @@ it("a cancelled apply says what remains, also as JSON", async () => {
 });
 
 it("a pause does not affect the command line if nothing is connected in the app", async () => {
-  const here = await apart({ accounts: 3 });
+  const here = await startMultiProcessSite({ accounts: 3 });
   await here.database.pool.query("update connection set paused = true");
 
   expect(await here.sluice.run(["sync"])).toMatchObject({ code: 0 });

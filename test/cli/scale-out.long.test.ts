@@ -7,8 +7,8 @@ import { Random } from "../../simulator/load/random.ts";
 import type { RunningSimulator } from "../../simulator/main.ts";
 import { fewOrAll, SEED } from "../harness/counts.ts";
 import { testDatabase, type TestDatabase } from "../harness/database.ts";
-import { closeGate, exported, STAGES, stageOf, type Gate, type Stage } from "../harness/stages.ts";
-import { apart, EndedEarly, type Apart } from "../harness/workers.ts";
+import { closeGate, exportedAccounts, STAGES, stageOf, type Gate, type Stage } from "../harness/stages.ts";
+import { startMultiProcessSite, ExitedEarly, type MultiProcessSite } from "../harness/multi-process-site.ts";
 import type { Browser } from "../harness/web.ts";
 
 const WORKERS = 4;
@@ -29,7 +29,7 @@ function changeSource({ org }: RunningSimulator, round: number): void {
 
 it("executes every run once however often its workers are killed, in every stage", async () => {
   const random = new Random(`scale-out ${SEED}`, 0);
-  const site = await apart({ accounts: ACCOUNTS });
+  const site = await startMultiProcessSite({ accounts: ACCOUNTS });
   const { database, simulator } = site;
   const undisturbed = await testDatabase();
   const [{ admin }] = await Promise.all([
@@ -51,14 +51,14 @@ it("executes every run once however often its workers are killed, in every stage
         starting.push(replaceWorker(site));
       }),
     );
-    await site.syncUndisturbed(undisturbed);
+    await site.syncUninterrupted(undisturbed);
   }
 
   await Promise.all(starting);
   console.log(`kill -9 of a worker: ${total()} times; by stage ${JSON.stringify(kills)}`);
   await everyRunIsDoneOnce(database, runs);
   await everyChangeIsInTheHistoryOnce(database, undisturbed);
-  expect(await exported(database)).toBe(await exported(undisturbed));
+  expect(await exportedAccounts(database)).toBe(await exportedAccounts(undisturbed));
   expect(await accountsHere(database)).toEqual(accountsThere(simulator));
 }, 900_000);
 
@@ -67,9 +67,9 @@ it("executes every run once however often its workers are killed, in every stage
  * database has no free connection. A worker that claims the run at once may be killed before it
  * printed that it is ready.
  */
-async function replaceWorker(site: Apart): Promise<void> {
+async function replaceWorker(site: MultiProcessSite): Promise<void> {
   await site.startWorker().catch((error: unknown) => {
-    if (!(error instanceof EndedEarly)) throw error;
+    if (!(error instanceof ExitedEarly)) throw error;
     if (error.bySignal) return undefined;
     console.log(`A worker did not start and is started again. ${error.message}`);
     return replaceWorker(site);
@@ -82,7 +82,7 @@ async function replaceWorker(site: Apart): Promise<void> {
  * @returns the run
  */
 async function killedInEveryStage(
-  site: Apart,
+  site: MultiProcessSite,
   {
     admin,
     clicks: times,
@@ -101,7 +101,7 @@ async function killedInEveryStage(
   const following = admin.get(`/runs/${run}/events`);
   for (const gate of gates) {
     await gate.reached(() => assertStillRunning(site.database, run));
-    const victim = await site.holder();
+    const victim = await site.leaseHolder();
     // Sometimes it continues a little first, so that it is killed anywhere in the stage.
     const isLet = random.chance(30);
     if (isLet) {

@@ -6,7 +6,7 @@ import { runSimulator } from "../../simulator/main.ts";
 import { createLink } from "../../src/access/links.ts";
 import { roles } from "../../src/api/contract/session.ts";
 import { logIn } from "../connections/browser-log-in.ts";
-import { command, connectionYaml, type Ended } from "../harness/command.ts";
+import { command, connectionYaml, type ProcessResult } from "../harness/command.ts";
 import { testDatabase, type TestDatabase } from "../harness/database.ts";
 import { webWorkspace, type Browser, type WebWorkspace } from "../harness/web.ts";
 import { builtPages } from "../harness/pages.ts";
@@ -52,7 +52,7 @@ it("never reach output, log, error, database, export or plan", async () => {
       SLUICE_LOG_LEVEL: "debug",
       DYNAMICS_CLIENT_SECRET: planted.clientSecret,
     });
-    const outputs: Ended[] = [];
+    const outputs: ProcessResult[] = [];
     const runSluice = async (line: string, code: number, env: Record<string, string> = {}): Promise<void> => {
       const ended = await sluice.run(line.split(" "), env);
       outputs.push(ended);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, it, onTestFinished, vi } from "vitest";
 import { runSimulator } from "../../simulator/main.ts";
-import { command, connectionYaml, type Ended } from "../harness/command.ts";
+import { command, connectionYaml, type ProcessResult } from "../harness/command.ts";
 import { testDatabase } from "../harness/database.ts";
 import { skipped } from "../harness/skipped.ts";
 import { until } from "../harness/stages.ts";
@@ -35,7 +35,9 @@ async function commandWithOwnPostgres() {
     return { ...started, hasSaid: async () => output.includes("\n") };
   };
   /** Starts it, and stops it at that moment. */
-  async function stoppedAt(moment: (hasPrinted: () => Promise<boolean>) => Promise<unknown>): Promise<Ended> {
+  async function stoppedAt(
+    moment: (hasPrinted: () => Promise<boolean>) => Promise<unknown>,
+  ): Promise<ProcessResult> {
     const { process, ended, hasSaid } = start();
     await Promise.race([moment(hasSaid), ended]);
     process.kill("SIGTERM");
@@ -75,7 +77,7 @@ it.skipIf(skipped("what a stop leaves behind", process.platform === "linux", "it
       [home, /^\.s\.PGSQL\.\d+$/],
     ];
     const ends: [string, unknown][] = [];
-    const note = async (moment: string, ended: Ended) => {
+    const note = async (moment: string, ended: ProcessResult) => {
       const { code, signal, stderr } = ended;
       const broken = stderr.split("\n").filter((line) => line.includes("broke"));
       ends.push([moment, { code, signal }]);

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { expect, it } from "vitest";
 import { newToken } from "../../src/access/tokens.ts";
-import { command, type Command, type Ended } from "../harness/command.ts";
+import { command, type Command, type ProcessResult } from "../harness/command.ts";
 import { testDatabase } from "../harness/database.ts";
 import { browserAt } from "../harness/web.ts";
 
@@ -23,7 +23,7 @@ async function serving(started: ReturnType<Command["start"]>): Promise<Serving> 
   return { ...started, output };
 }
 
-async function stopped({ process, ended }: Serving): Promise<Ended> {
+async function stopped({ process, ended }: Serving): Promise<ProcessResult> {
   process.kill("SIGTERM");
   return ended;
 }

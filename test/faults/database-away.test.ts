@@ -1,4 +1,5 @@
-// PostgreSQL is gone for a while, as at every update of the database server: the process waits for it, and the run goes on.
+// PostgreSQL is unavailable for a while, as during every update of the database server: the process
+// waits, and the run continues.
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,44 +10,47 @@ import { migrate } from "../../src/db/migrate.ts";
 import { openDatabase } from "../../src/db/pool.ts";
 import { fewOrAll } from "../harness/counts.ts";
 import { testDatabase, type TestDatabase } from "../harness/database.ts";
-import { closeGate, exported, STAGES } from "../harness/stages.ts";
-import { apart } from "../harness/workers.ts";
+import { closeGate, exportedAccounts, STAGES } from "../harness/stages.ts";
+import { startMultiProcessSite } from "../harness/multi-process-site.ts";
 
-/** The mechanism is the same after a second; once, in a long run, it is as long as a server takes to be updated. */
+/**
+ * A second is enough for every stage; a long run waits once for as long as the update of a server
+ * takes.
+ */
 const AWAY_MS = { read: fewOrAll(3_000, 30_000), plan: 1_000, apply: 1_000, finish: 1_000 };
 
-it("the process outlives it, and the run goes on in every stage", async () => {
+it("a process survives an outage in every stage, and the run continues", async () => {
   const server = await ownServer();
-  const site = await apart({ accounts: 300, database: server.database });
+  const site = await startMultiProcessSite({ accounts: 300, database: server.database });
   const worker = await site.startWorker();
   let gate = await closeGate("read", site);
-  const run = await site.askForSync();
+  const run = await site.requestSync();
 
-  for (const [place, stage] of STAGES.entries()) {
+  for (const [index, stage] of STAGES.entries()) {
     await gate.reached();
     await server.stop();
     await gate.open();
     await delay(AWAY_MS[stage]);
-    // Held while the server comes back, or it could be past the next gate before that is closed.
+    // The worker is stopped until the next gate is closed; otherwise it could pass before that.
     worker.child.kill("SIGSTOP");
     await server.start();
-    const next = STAGES[place + 1];
+    const next = STAGES[index + 1];
     if (next) gate = await closeGate(next, site);
     worker.child.kill("SIGCONT");
   }
-  await site.done(run);
+  await site.untilDone(run);
 
   expect(worker.child.exitCode).toBeNull();
   const undisturbed = await testDatabase();
-  await site.syncUndisturbed(undisturbed);
-  expect(await exported(server.database)).toBe(await exported(undisturbed));
+  await site.syncUninterrupted(undisturbed);
+  expect(await exportedAccounts(server.database)).toBe(await exportedAccounts(undisturbed));
   const { rows } = await server.database.pool.query("select id, status, error from runs");
   expect(rows).toEqual([{ id: run, status: "done", error: null }]);
   worker.child.kill("SIGTERM");
   expect(await worker.ended).toMatchObject({ code: 0 });
 }, 300_000);
 
-/** A server of the test's own, which it can stop and start; it always answers at the same address. */
+/** Starts a server that the test can stop and start again, at one address. */
 async function ownServer() {
   const directory = await mkdtemp(join(tmpdir(), "sluice-away-"));
   await chmod(directory, 0o755);

@@ -1,5 +1,6 @@
-// The disk of the embedded PostgreSQL fills up in the middle of a run: the run says so, nothing is lost, and it goes on once
-// there is space again. The disk is a small one of its own, in memory, which only the processes of this test see.
+// The disk of the embedded PostgreSQL fills up during a run: the run reports it, nothing is lost,
+// and the run continues once there is space. The disk is a small one in memory that only the
+// processes of this test see.
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmod, mkdir, mkdtemp, readFile, rm, statfs, writeFile } from "node:fs/promises";
@@ -17,12 +18,12 @@ import { until } from "../harness/stages.ts";
 import { browserAt, type Browser } from "../harness/web.ts";
 
 const ACCOUNTS = 20_000;
-/** PostgreSQL itself takes some 60 MB of it, the accounts as much again. */
+/** PostgreSQL itself needs about 60 MB, and the accounts as much. */
 const DISK_MB = 400;
-/** Of 16 MB. */
+/** Number of segments of 16 MB. */
 const LOG_SEGMENTS = 6;
-/** Left free: enough to say what happened, and not enough for a run. */
-const LEFT = 3 * 1024 * 1024;
+/** Enough to record what happened, and too little for a run. */
+const FREE_BYTES = 3 * 1024 * 1024;
 
 function mayMount(): boolean {
   try {
@@ -33,33 +34,33 @@ function mayMount(): boolean {
   }
 }
 
-const isWithoutDisk = skipped("a full disk", mayMount(), "only root on Linux can make a small one");
+const isWithoutDisk = skipped("a full disk", mayMount(), "only root on Linux can mount a small one");
 
 it.skipIf(isWithoutDisk)(
-  "says so, loses nothing, and goes on when there is space again",
+  "a run reports it, loses nothing, and continues when there is space",
   async () => {
     const { disk, serve } = await smallDisk();
     const { admin, log } = await serve();
     // There may be too little space for even that to be in the run's row before there is more.
-    const brokenOff = (id: number) =>
+    const interrupted = (id: number) =>
       until(async () => log().includes(`Run ${id} failed.`) || log().includes(`how run ${id} ended`));
 
-    const makeSpace = await fillUp(disk);
-    const sync = await asked(admin, "/runs", { mode: "sync" });
-    await brokenOff(sync);
-    await makeSpace();
-    const read = await seen(admin, sync, isOver);
+    const freeSpace = await fillUp(disk);
+    const sync = await requestRun(admin, "/runs", { mode: "sync" });
+    await interrupted(sync);
+    await freeSpace();
+    const read = await runWhen(admin, sync, isFinal);
     expect(read).toMatchObject({ status: "failed", error: FULL });
     const { settings } = read;
 
-    const plan = await seen(admin, await asked(admin, "/runs", { mode: "plan", settings }), isOver);
-    const makeSpaceAgain = await fillUp(disk);
-    await asked(admin, `/runs/${plan.id}/apply`);
-    await brokenOff(plan.id);
-    await makeSpaceAgain();
-    const broken = await seen(admin, plan.id, ({ error }) => error !== null);
+    const plan = await runWhen(admin, await requestRun(admin, "/runs", { mode: "plan", settings }), isFinal);
+    const freeSpaceAgain = await fillUp(disk);
+    await requestRun(admin, `/runs/${plan.id}/apply`);
+    await interrupted(plan.id);
+    await freeSpaceAgain();
+    const broken = await runWhen(admin, plan.id, ({ error }) => error !== null);
     expect(["queued", "applying"]).toContain(broken.status);
-    const applied = await seen(admin, plan.id, isOver);
+    const applied = await runWhen(admin, plan.id, isFinal);
 
     expect(applied).toMatchObject({ status: "done", error: null, counts: { created: plan.counts.created } });
     const { body } = await admin.get("/accounts/count");
@@ -69,22 +70,22 @@ it.skipIf(isWithoutDisk)(
 );
 
 it.skipIf(isWithoutDisk)(
-  "ends with a sentence when PostgreSQL does, loses nothing, and is started again when there is space",
+  "the process exits with a sentence when PostgreSQL ends, loses nothing, and starts again when there is space",
   async () => {
     const { disk, serve, run } = await smallDisk();
     const { admin, ended } = await serve();
-    const first = await seen(admin, await asked(admin, "/runs", { mode: "sync" }), isOver);
+    const first = await runWhen(admin, await requestRun(admin, "/runs", { mode: "sync" }), isFinal);
     expect(first).toMatchObject({ status: "done" });
-    const queued = await asked(admin, "/runs", { mode: "sync" });
-    const makeSpace = await fillUp(disk, useUpLogSegments);
+    const queued = await requestRun(admin, "/runs", { mode: "sync" });
+    const freeSpace = await fillUp(disk, useUpLogSegments);
 
     await Promise.race([ended, until(() => nextLogSegment(disk))]);
 
     expect(await ended).toMatchObject({ code: 5, stderr: expect.stringMatching(ENDED) });
     expect(await run(["serve"])).toMatchObject({ code: 5, stderr: expect.stringMatching(NOT_STARTED) });
-    await makeSpace();
+    await freeSpace();
     const again = await serve();
-    expect(await seen(again.admin, queued, isOver)).toMatchObject({ status: "done", error: null });
+    expect(await runWhen(again.admin, queued, isFinal)).toMatchObject({ status: "done", error: null });
     const { body } = await again.admin.get("/accounts/count");
     expect(body).toMatchObject({ count: first.counts.created });
   },
@@ -97,32 +98,36 @@ const NOT_STARTED = /PostgreSQL .* did not start in .* No space left on device/;
 
 const FULL = { kind: "disk-full", sentence: expect.stringContaining("The disk of the database is full") };
 
-function isOver({ status }: RunView): boolean {
+function isFinal({ status }: RunView): boolean {
   return !["queued", "reading", "planning", "applying"].includes(status);
 }
 
 /**
- * Log segments for what is to come: PostgreSQL ends at once (PANIC) when it finds no space for a new one, so where in its segment
- * the log happens to stand would decide what fills up first. A checkpoint keeps segments that it needs no more, up to
- * min_wal_size (80 MB), under the names of the next ones.
+ * Prepares log segments for the run: PostgreSQL ends at once (PANIC) when it finds no space for a
+ * new one, so the position in its segment would decide what fills up first. A checkpoint renames
+ * segments that it no longer needs for later use, up to min_wal_size (80 MB).
  */
 async function keepLogSegments(disk: string): Promise<void> {
   await asOwner(disk, async (pool) => {
-    // A switch needs something in the segment that it ends.
+    // PostgreSQL ends no empty segment, so a message is written into it.
     for (let segments = 0; segments < LOG_SEGMENTS; segments += 1) await pool.query(NEXT_SEGMENT);
     await pool.query("checkpoint");
     expect(await segmentsAhead(pool)).toBeGreaterThanOrEqual(3);
   });
 }
 
-/** None is left but the one that is being written. */
+/** Uses up all prepared segments but the one that is being written. */
 async function useUpLogSegments(disk: string): Promise<void> {
   await asOwner(disk, async (pool) => {
     while ((await segmentsAhead(pool)) > 0) await pool.query(NEXT_SEGMENT);
   });
 }
 
-/** Asks for one more. @returns whether that ended PostgreSQL */
+/**
+ * Starts one more segment.
+ *
+ * @returns whether that ended PostgreSQL
+ */
 async function nextLogSegment(disk: string): Promise<boolean> {
   return asOwner(disk, (pool) => pool.query(NEXT_SEGMENT)).then(
     () => false,
@@ -150,17 +155,21 @@ async function asOwner(disk: string, work: (pool: Pool) => Promise<unknown>): Pr
   }
 }
 
-/** @returns what makes space again */
+/** @returns a function that makes space again */
 async function fillUp(disk: string, prepare = keepLogSegments): Promise<() => Promise<void>> {
   await prepare(disk);
   const filler = join(disk, "filler");
   const { bavail, bsize } = await statfs(disk);
-  await writeFile(filler, Buffer.alloc(bavail * bsize - LEFT, 1));
+  await writeFile(filler, Buffer.alloc(bavail * bsize - FREE_BYTES, 1));
   return () => rm(filler);
 }
 
-/** Asked until it is taken: the database may be away for a moment. @returns the run's id */
-async function asked(admin: Browser, path: string, body?: unknown): Promise<number> {
+/**
+ * Requests a run until the request is accepted: the database may be away for a moment.
+ *
+ * @returns the run's id
+ */
+async function requestRun(admin: Browser, path: string, body?: unknown): Promise<number> {
   let run = 0;
   await until(async () => {
     const answer = await admin.post(path, body);
@@ -170,29 +179,29 @@ async function asked(admin: Browser, path: string, body?: unknown): Promise<numb
   return run;
 }
 
-async function seen(admin: Browser, id: number, isSo: (run: RunView) => boolean): Promise<RunView> {
+async function runWhen(admin: Browser, id: number, condition: (run: RunView) => boolean): Promise<RunView> {
   let run: RunView | undefined;
   await until(async () => {
     run = (await admin.get(`/runs/${id}`)).body?.run ?? run;
-    return run !== undefined && isSo(run);
+    return run !== undefined && condition(run);
   });
   return run!;
 }
 
-type Ended = { readonly code: number | null; readonly stderr: string };
-type Served = { readonly admin: Browser; readonly ended: Promise<Ended>; readonly log: () => string };
+type ProcessEnd = { readonly code: number | null; readonly stderr: string };
+type Served = { readonly admin: Browser; readonly ended: Promise<ProcessEnd>; readonly log: () => string };
 
 async function smallDisk() {
   const simulator = await runSimulator({ accounts: ACCOUNTS });
   onTestFinished(() => simulator.close());
   const folder = await mkdtemp(join(tmpdir(), "sluice-small-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  // Closed, it would keep out the user that PostgreSQL runs as.
+  // The user that PostgreSQL runs as must be able to enter it.
   await chmod(folder, 0o755);
   await writeFile(join(folder, "sluice.yaml"), connectionYaml(simulator));
   const home = join(folder, "disk");
   await mkdir(home);
-  // Holds the disk for as long as its input is open, whatever ends on it meanwhile.
+  // This process keeps the disk mounted as long as its input is open, whichever other processes end.
   const mount = `mount -t tmpfs -o size=${DISK_MB}m,mode=755 sluice "$0" && echo mounted && exec cat`;
   const holder = spawn("unshare", ["-m", "sh", "-c", mount, home], { stdio: ["pipe", "pipe", "inherit"] });
   onTestFinished(async () => {
@@ -215,16 +224,18 @@ async function smallDisk() {
       env,
       stdio: ["ignore", "pipe", "pipe"],
     });
-    let said = "";
+    let stdout = "";
     let stderr = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => (said += text));
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
     child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-    const ended = new Promise<Ended>((resolve) => child.on("close", (code) => resolve({ code, stderr })));
+    const ended = new Promise<ProcessEnd>((resolve) =>
+      child.on("close", (code) => resolve({ code, stderr })),
+    );
     onTestFinished(async () => {
       child.kill("SIGTERM");
       await ended;
     });
-    return { ended, said: () => said, log: () => stderr };
+    return { ended, said: () => stdout, log: () => stderr };
   }
 
   return {

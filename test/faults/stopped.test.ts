@@ -1,26 +1,27 @@
-// SIGTERM, as every new version and every restart of a machine sends it: the process ends soon and well, and the run goes on
-// in the next process from where it was.
+// SIGTERM, as at every update and every restart of a machine: the process exits soon and without an
+// error, and the next process continues the run.
 import { expect, it } from "vitest";
 import type { TestDatabase } from "../harness/database.ts";
 import { closeGate, STAGES, type Gate, type Stage } from "../harness/stages.ts";
-import { apart, expectAsUndisturbed } from "../harness/workers.ts";
+import { startMultiProcessSite, expectSameAsUninterrupted } from "../harness/multi-process-site.ts";
 
-it("ends with 0 in every stage, and the next process goes on", async () => {
-  const site = await apart({ accounts: 300 });
+it("a process exits with 0 in every stage, and the next one continues the run", async () => {
+  const site = await startMultiProcessSite({ accounts: 300 });
   const { database } = site;
   let worker = await site.startWorker();
   const gates = new Map<Stage, Gate>();
   for (const stage of STAGES) gates.set(stage, await closeGate(stage, site));
-  const run = await site.askForSync();
+  const run = await site.requestSync();
 
-  for (const [place, stage] of STAGES.entries()) {
+  for (const [index, stage] of STAGES.entries()) {
     await gates.get(stage)!.reached();
     worker.child.kill("SIGTERM");
-    // A request is broken off; what is being written is written to its end.
+    // A request is aborted; a transaction is finished.
     if (stage !== "read") await gates.get(stage)!.open();
-    // A signal that comes a moment late finds it before the next gate, which the next process meets again.
-    const next = STAGES[place + 1];
-    const isLate = next && (await Promise.race([worker.ended.then(() => false), before(gates.get(next))]));
+    // A signal may come so late that the process waits at the next gate already; the next process has
+    // to pass that gate again.
+    const next = STAGES[index + 1];
+    const isLate = next && (await Promise.race([worker.ended.then(() => false), isReached(gates.get(next))]));
     if (isLate) await gates.get(next)!.open();
     expect(await worker.ended).toMatchObject({ code: 0, signal: null });
     if (isLate) gates.set(next, await closeGate(next, site));
@@ -28,16 +29,19 @@ it("ends with 0 in every stage, and the next process goes on", async () => {
     expect(await halfApplied(database)).toBe(0);
     worker = await site.startWorker();
   }
-  await site.done(run);
-  await expectAsUndisturbed(site, run);
+  await site.untilDone(run);
+  await expectSameAsUninterrupted(site, run);
 }, 300_000);
 
-async function before(gate: Gate | undefined): Promise<boolean> {
+async function isReached(gate: Gate | undefined): Promise<boolean> {
   await gate?.reached();
   return true;
 }
 
-/** Accounts that are there and should not be yet, or the other way round, by the run's checkpoint. */
+/**
+ * Counts accounts that exist before the run's checkpoint has reached them, or do not although it
+ * has.
+ */
 async function halfApplied({ pool }: TestDatabase): Promise<number> {
   const { rows } = await pool.query<{ wrong: number }>(`
     select count(*)::int as wrong from account_changes c join runs r on r.id = c.run_id

@@ -1,4 +1,4 @@
-// The command `sluice` as a process of its own, the way an operator runs it.
+// Runs the command `sluice` in a process of its own, as an operator does.
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -7,12 +7,15 @@ import { onTestFinished } from "vitest";
 import { z } from "zod";
 import { requestShared } from "./shared/request.ts";
 
-/** The command's file beside a build without its sources, made once a run. */
+/**
+ * Returns the path of the built command, which has no sources beside it; one build serves all test
+ * files.
+ */
 export function builtCommand(): Promise<string> {
   return requestShared("command", z.string());
 }
 
-export type Ended = {
+export type ProcessResult = {
   readonly code: number | null;
   readonly signal: string | null;
   readonly stdout: string;
@@ -20,22 +23,22 @@ export type Ended = {
 };
 
 export type Command = {
-  /** Runs to its end. */
-  readonly run: (args: readonly string[], env?: Record<string, string>) => Promise<Ended>;
-  /** Starts and hands over the process; it is killed at the end of the test if it still runs. */
+  /** Runs the command to its end. */
+  readonly run: (args: readonly string[], env?: Record<string, string>) => Promise<ProcessResult>;
+  /** Starts the command; the process is killed at the end of the test if it still runs. */
   readonly start: (
     args: readonly string[],
     env?: Record<string, string>,
-  ) => { process: ChildProcess; ended: Promise<Ended> };
-  /** The folder it runs in, empty at first. */
+  ) => { process: ChildProcess; ended: Promise<ProcessResult> };
+  /** The working directory of the command, empty at first. */
   readonly folder: string;
-  /** Writes a file into the folder. */
+  /** Writes a file into the folder; returns its path. */
   readonly write: (name: string, content: string) => Promise<string>;
 };
 
-/** `env` is all the process gets besides PATH: nothing of the machine's own settings leaks into a test. */
-export async function command(env: Record<string, string> = {}, other?: string): Promise<Command> {
-  const program = other ?? (await builtCommand());
+/** The process gets `env` and PATH alone, so that no setting of the machine leaks into a test. */
+export async function command(env: Record<string, string> = {}, programPath?: string): Promise<Command> {
+  const program = programPath ?? (await builtCommand());
   const folder = await mkdtemp(join(tmpdir(), "sluice-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const start: Command["start"] = (args, more = {}) => {
@@ -48,11 +51,11 @@ export async function command(env: Record<string, string> = {}, other?: string):
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
     child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-    const ended = new Promise<Ended>((resolve, reject) => {
+    const ended = new Promise<ProcessResult>((resolve, reject) => {
       child.on("error", reject);
       child.on("close", (code, signal) => resolve({ code, signal, stdout, stderr }));
     });
-    // Waited for, since it may write into the folder that goes next.
+    // The folder is removed next, and the process could still write into it.
     onTestFinished(async () => {
       child.kill("SIGKILL");
       await ended.catch(() => undefined);
@@ -71,7 +74,7 @@ export async function command(env: Record<string, string> = {}, other?: string):
   };
 }
 
-/** A connection file for a running simulator; the secret is in DYNAMICS_CLIENT_SECRET. */
+/** Returns a connection file for a running simulator; the secret is in DYNAMICS_CLIENT_SECRET. */
 export function connectionYaml(simulator: { origin: string; clientId: string }, rest?: string): string {
   return `address: ${simulator.origin}
 signIn: { kind: client-credentials, clientId: ${simulator.clientId}, clientSecret: { env: DYNAMICS_CLIENT_SECRET } }

@@ -1,10 +1,11 @@
-// A database for a test file or a test, on the one PostgreSQL that all files of a run share.
+// Gives a test file or a test a database of its own, on the PostgreSQL server that all files of a
+// run share.
 import { z } from "zod";
 import { type Database, openDatabase } from "../../src/db/pool.ts";
-import { afterwards } from "./afterwards.ts";
+import { registerCleanup } from "./cleanup.ts";
 import { requestShared } from "./shared/request.ts";
 
-const given = z.object({
+const sharedDatabase = z.object({
   address: z.object({
     host: z.string(),
     port: z.number(),
@@ -16,20 +17,20 @@ const given = z.object({
   name: z.string(),
 });
 
-/** `url` is for programs started by a test. */
+/** `url` is for processes that a test starts. */
 export type TestDatabase = Database & { url: string };
 
 /**
- * A database of its own, migrated and empty. Called at the top of a file its connections live as long as the file, inside a
- * test as long as the test. In a `beforeAll`, return its `close`.
+ * Returns a new database, migrated and empty. Its connections stay open to the end of the running
+ * test, or of the file if no test runs. In a `beforeAll`, return its `close`.
  */
 export async function testDatabase(): Promise<TestDatabase> {
-  return connectTo(await requestShared("database", given));
+  return connectTo(await requestShared("database", sharedDatabase));
 }
 
-/** The same as PostgreSQL makes a new one: without any table of ours. */
+/** Returns a new database without any of our tables. */
 export async function databaseWithoutTables(): Promise<TestDatabase> {
-  const { address, name } = await requestShared("database", given);
+  const { address, name } = await requestShared("database", sharedDatabase);
   const admin = openDatabase({ ...address, max: 1 });
   await admin.pool.query(`drop database ${name}`);
   await admin.pool.query(`create database ${name} template template0`);
@@ -37,11 +38,11 @@ export async function databaseWithoutTables(): Promise<TestDatabase> {
   return connectTo({ address, name });
 }
 
-function connectTo({ address, name }: z.infer<typeof given>): TestDatabase {
+function connectTo({ address, name }: z.infer<typeof sharedDatabase>): TestDatabase {
   const database = openDatabase({ ...address, database: name });
   const url = `postgres://${address.user}:${address.password}@${encodeURIComponent(address.host)}:${address.port}/${name}`;
   let closing: Promise<void> | undefined;
   const close = () => (closing ??= database.close());
-  afterwards(close);
+  registerCleanup(close);
   return { ...database, url, close };
 }

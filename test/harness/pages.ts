@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { requestShared } from "./shared/request.ts";
 
-/** The directory of the built pages. */
+/** Returns the directory of the built pages. */
 export function builtPages(): Promise<string> {
   return requestShared("pages", z.string());
 }

@@ -1,5 +1,5 @@
-// The stages of a run as a test sees them in the database, and gates before them: a run that comes to a closed gate waits
-// there, in a query or a request that has begun, as long as the test likes.
+// The stages of a run as the database shows them, and gates that hold a run before a stage: at a
+// closed gate the run waits inside a query or a request until the test opens it.
 import { setTimeout as delay } from "node:timers/promises";
 import { onTestFinished } from "vitest";
 import type { RunningSimulator } from "../../simulator/main.ts";
@@ -9,7 +9,10 @@ import type { Database } from "../../src/db/pool.ts";
 export const STAGES = ["read", "plan", "apply", "finish"] as const;
 export type Stage = (typeof STAGES)[number];
 
-/** A run that was cut off while applying is ended first, when the next one's row is already there: then its stage counts. */
+/**
+ * Returns the stage of the run that is applying, else of the newest: an interrupted apply is
+ * finished first.
+ */
 export async function stageOf({ pool }: Database): Promise<Stage | undefined> {
   const { rows } = await pool.query<{ status: string; all: boolean }>(`
     select status, checkpoint >= (select max(seq) from account_changes where run_id = r.id) as all
@@ -22,14 +25,17 @@ export async function stageOf({ pool }: Database): Promise<Stage | undefined> {
 }
 
 export type Gate = {
-  /** Resolves when the run stands before it; `meanwhile` may throw when it never will. */
-  reached(meanwhile?: () => Promise<void>): Promise<void>;
+  /** Resolves when the run waits at the gate. `check` is called again and again, and may throw. */
+  reached(check?: () => Promise<void>): Promise<void>;
   open(): Promise<void>;
 };
 
-/** A lock that the stage cannot do without, and that neither a stage before it takes nor what a process does besides. */
+/**
+ * For each stage a lock that blocks it, and neither an earlier stage nor other work of a process.
+ */
 const LOCKS: Readonly<Record<Exclude<Stage, "read">, string>> = {
-  // Blocks nextval until it is committed (PostgreSQL's page on ALTER SEQUENCE): numbers of new accounts are drawn in planning alone.
+  // Blocks nextval until the commit (PostgreSQL, ALTER SEQUENCE); only planning takes the numbers of
+  // new accounts.
   plan: "alter sequence accounts_id_seq cache 1",
   apply: "select revision from store_revision for update",
   finish: "lock table blocked_records in share mode",
@@ -39,14 +45,15 @@ export async function closeGate(
   stage: Stage,
   { database, simulator }: { readonly database: Database; readonly simulator: RunningSimulator },
 ): Promise<Gate> {
-  return stage === "read" ? holdReading(simulator) : hold(database, LOCKS[stage]);
+  return stage === "read" ? closeGateByRequest(simulator) : closeGateByLock(database, LOCKS[stage]);
 }
 
 /**
- * A gate in the first chunk that a run writes, which has locked nothing by then. Between two transactions of a run the lock of
- * `apply` is free for a moment, and whoever waits for that moment may come too late.
+ * Closes a gate inside the first chunk that a run writes, before that chunk has locked anything.
+ * The lock of the gate before `apply` is not enough here: it is free for a moment between two
+ * transactions of a run, and a test that waits for that moment may miss it.
  */
-export async function holdFirstChunk({ database }: { readonly database: Database }): Promise<Gate> {
+export async function closeGateAtFirstChunk({ database }: { readonly database: Database }): Promise<Gate> {
   await database.pool.query(`
     create function wait_in_first_chunk() returns trigger language plpgsql as $$ begin
       if exists (select from runs where status = 'applying' and checkpoint = 0) then
@@ -56,10 +63,10 @@ export async function holdFirstChunk({ database }: { readonly database: Database
     end $$;
     create trigger wait_in_first_chunk before update on store_revision
       for each statement execute function wait_in_first_chunk()`);
-  return hold(database, "select pg_advisory_xact_lock(1)");
+  return closeGateByLock(database, "select pg_advisory_xact_lock(1)");
 }
 
-async function hold(database: Database, lock: string): Promise<Gate> {
+async function closeGateByLock(database: Database, lock: string): Promise<Gate> {
   const client = await database.pool.connect();
   await client.query("begin");
   await client.query(lock);
@@ -68,20 +75,21 @@ async function hold(database: Database, lock: string): Promise<Gate> {
   async function open(): Promise<void> {
     if (isOpen) return;
     isOpen = true;
-    // The test may have taken the database away meanwhile.
-    const broken = await client.query("commit").then(
+    // The test may have stopped the database meanwhile.
+    const isBroken = await client.query("commit").then(
       () => false,
       () => true,
     );
-    client.release(broken);
+    client.release(isBroken);
   }
   onTestFinished(open);
   return {
     open,
-    reached: (meanwhile) =>
+    reached: (check) =>
       until(async () => {
-        await meanwhile?.();
-        // A session of the process that has the run now: one of a process that was killed waits on until it is let.
+        await check?.();
+        // Only sessions of the process that has the run now count: PostgreSQL lets a query of a
+        // killed process wait on.
         const waiting = await database.pool.query(
           `select from run_leases l
            join pg_stat_activity own on own.pid = l.backend_pid and own.backend_start = l.backend_start
@@ -94,12 +102,12 @@ async function hold(database: Database, lock: string): Promise<Gate> {
   };
 }
 
-function holdReading({ faults }: RunningSimulator): Gate {
+function closeGateByRequest({ faults }: RunningSimulator): Gate {
   const rule = faults.add({ path: String.raw`/accounts\?`, fault: { kind: "hold" } });
   return {
-    reached: (meanwhile) =>
+    reached: (check) =>
       until(async () => {
-        await meanwhile?.();
+        await check?.();
         return faults.list().some(({ id, applied }) => id === rule && applied > 0);
       }),
     async open() {
@@ -108,13 +116,13 @@ function holdReading({ faults }: RunningSimulator): Gate {
   };
 }
 
-/** Looks again and again until it is so. The test's own timeout is the end of it. */
-export async function until(isSo: () => Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await delay(10);
+/** Polls until the condition holds. Only the timeout of the test ends it otherwise. */
+export async function until(condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition())) await delay(10);
 }
 
-/** Every account as the export shows it, a line each. */
-export async function exported(database: Database): Promise<string> {
+/** Returns all accounts as the export shows them, one JSON line each. */
+export async function exportedAccounts(database: Database): Promise<string> {
   const lines: string[] = [];
   await exportAccounts(
     database,

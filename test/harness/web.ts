@@ -1,5 +1,6 @@
-// The web application for a test: the real server on 127.0.0.1 with a database of its own, a simulated Dynamics 365, a clock
-// that stands still, and people of every role who are signed in as a browser is: a cookie, and a CSRF token sent back.
+// The web application for a test: the real server on 127.0.0.1 with a database of its own, a
+// simulated Dynamics 365, a settable clock, and clients of every role that are signed in as a
+// browser is: they have a cookie, and send the CSRF token back.
 import { runSimulator, type RunningSimulator, type RunOptions } from "../../simulator/main.ts";
 import { startSession } from "../../src/access/sessions.ts";
 import { csrfTokenOf, newToken } from "../../src/access/tokens.ts";
@@ -12,10 +13,10 @@ import { startWorker } from "../../src/jobs/worker.ts";
 import { createSettableClock, type SettableClock } from "../../src/lib/clock.ts";
 import { createLog } from "../../src/lib/log.ts";
 import type { NotifyDeps } from "../../src/notify/notify.ts";
-import { afterwards } from "./afterwards.ts";
+import { registerCleanup } from "./cleanup.ts";
 import { testDatabase, type TestDatabase } from "./database.ts";
 
-const LOOKS_NEVER_MS = 24 * 3_600_000;
+const NEVER_POLLS_MS = 24 * 3_600_000;
 
 export type Person = Role | "signed-out";
 
@@ -23,13 +24,13 @@ export type Answer = {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** The answer's JSON; undefined if it is none. */
+  /** The parsed JSON; undefined if the answer is not JSON. */
   // oxlint-disable-next-line typescript/no-explicit-any -- a test says what it expects of it
   readonly body: any;
 };
 
 export type Browser = {
-  /** `path` under /api/app, or from the root if it begins with "//". */
+  /** `path` is below /api/app, or from the root if it begins with "//". */
   readonly request: (
     method: string,
     path: string,
@@ -41,7 +42,7 @@ export type Browser = {
   readonly put: (path: string, body?: unknown) => Promise<Answer>;
   readonly patch: (path: string, body?: unknown) => Promise<Answer>;
   readonly delete: (path: string) => Promise<Answer>;
-  /** The value of the cookie; follows what the server sets. */
+  /** The value of the session cookie, as the server last set it. */
   cookie: string;
 };
 
@@ -53,20 +54,22 @@ export type WebWorkspace = {
   readonly routes: readonly Implementation[];
   readonly runner: Runner;
   readonly notify: NotifyDeps;
-  /** What the server's router holds, printed. */
+  /** All routes of the server, as fastify prints them. */
   readonly routeTree: string;
-  /** What the server has logged, a JSON line each. */
+  /** The log of the server, one JSON line each. */
   readonly logged: readonly string[];
-  /** A browser of somebody with that role: <role>@ourcompany.example, made when first asked for. */
+  /**
+   * Returns a browser of the teammate <role>@ourcompany.example, who is created on the first call.
+   */
   readonly as: (person: Person) => Promise<Browser>;
-  /** The teammate behind `as(role)`. */
+  /** Returns the id of the teammate that `as(role)` signs in. */
   readonly idOf: (role: Role) => Promise<number>;
-  /** Stops the server before the test is over. */
+  /** Stops the server before the end of the test. */
   readonly stop: () => Promise<void>;
 };
 
 export type WebOptions = RunOptions & {
-  /** Settings of the environment besides those of a test. */
+  /** Environment settings that replace or add to those of a test. */
   readonly env?: Readonly<Record<string, string>>;
   /** Directory of a built user interface. */
   readonly ui?: string;
@@ -74,7 +77,7 @@ export type WebOptions = RunOptions & {
   readonly now?: () => Date;
 };
 
-/** Called at the top of a file it lives as long as the file, inside a test as long as the test. */
+/** Starts the application; it stops after the running test, or after the file if no test runs. */
 export async function webWorkspace({ env, ui, ...simulated }: WebOptions = {}): Promise<WebWorkspace> {
   const database = await testDatabase();
   const clock = createSettableClock("2026-03-02T09:00:00Z");
@@ -85,7 +88,7 @@ export async function webWorkspace({ env, ui, ...simulated }: WebOptions = {}): 
     ],
     ...simulated,
   });
-  afterwards(() => simulator.close());
+  registerCleanup(() => simulator.close());
   const logged: string[] = [];
   const log = createLog({ level: "info", destination: { write: (line) => void logged.push(line) } });
   const config = readConfig({
@@ -98,10 +101,10 @@ export async function webWorkspace({ env, ui, ...simulated }: WebOptions = {}): 
   let origin = "";
   const web = await buildWebApp({ config, database, clock, log }, () => config.publicUrl ?? origin, ui);
   origin = await web.server.listen({ host: "127.0.0.1", port: 0 });
-  afterwards(() => web.close());
-  // It takes what is asked for; the schedule is for a test that has a worker of its own.
-  const worker = startWorker({ database, clock, log, runner: web.runner, periodicTasks: [] }, LOOKS_NEVER_MS);
-  afterwards(() => worker.close());
+  registerCleanup(() => web.close());
+  // This worker takes requested runs at once but never polls; a test of the schedule starts its own.
+  const worker = startWorker({ database, clock, log, runner: web.runner, periodicTasks: [] }, NEVER_POLLS_MS);
+  registerCleanup(() => worker.close());
 
   const idOf = async (role: Role): Promise<number> => {
     const email = `${role}@ourcompany.example`;
@@ -138,7 +141,7 @@ export async function webWorkspace({ env, ui, ...simulated }: WebOptions = {}): 
 
 const COOKIE = /^((?:__Host-)?sluice)=([\w-]+)/;
 
-/** A browser with this cookie, at its first page. */
+/** Returns a client that sends this session cookie and its CSRF token, as a browser does. */
 export function browserAt(origin: string, cookie: string, cookieName = "sluice"): Browser {
   const browser: Browser = {
     cookie,

@@ -1,5 +1,6 @@
-// A workspace for a test: an empty store, a simulated organisation, and the real line between them over real HTTP.
-// What a story does not care about is filled in here: four mapped columns, everybody signed in, the clock at a fixed time.
+// A workspace for a test: an empty store, a simulated organisation, and the real sync between them
+// over real HTTP. Its defaults are what a test does not care about: mapped columns, a finished
+// sign-in, a clock at a fixed time.
 import { dynamicsSource } from "../../src/sync/source/dynamics.ts";
 import { onTestFinished } from "vitest";
 import { runSimulator, type RunningSimulator, type RunOptions } from "../../simulator/main.ts";
@@ -40,25 +41,25 @@ export type Workspace = {
   readonly database: TestDatabase;
   readonly client: DataverseClient;
   readonly clock: SettableClock;
-  /** What a run is given, with some of it replaced. */
+  /** Returns the context of a run, with some of it replaced. */
   context(settings?: Settings, replaced?: Partial<RunContext>): RunContext;
   sync(settings?: Settings, replaced?: Partial<RunContext>): Promise<RunSummary>;
   plan(settings?: Settings, replaced?: Partial<RunContext>): Promise<RunSummary>;
   apply(runId: number, settings?: Settings): Promise<RunSummary>;
   accounts(): Promise<ExportedAccount[]>;
-  /** The one account of that name. */
+  /** Returns the only account of that name. */
   account(name: string): Promise<ExportedAccount>;
-  /** Its number, to edit or delete it. */
+  /** Returns the id of the only account of that name, to edit or delete it. */
   numberOf(name: string): Promise<number>;
   changes(runId: number): Promise<PlannedChange[]>;
   issues(runId: number): Promise<RunIssue[]>;
 };
 
-/** For a record made after all others: which of one second's records is the first is a matter of their ids. */
+/** Makes a record the last in order: records of the same second are ordered by id. */
 export const LATER = { createdon: "2099-01-01T00:00:00Z" };
 
-/** Issues as "kind name value", sorted: short enough to stand in a test. */
-export function told(issues: readonly RunIssue[]): string[] {
+/** Returns issues as "kind name field value", sorted: short enough for a test to spell out. */
+export function issueTexts(issues: readonly RunIssue[]): string[] {
   return issues
     .map(({ kind, name, field, value }) => [kind, name, field, value].filter(Boolean).join(" "))
     .toSorted();

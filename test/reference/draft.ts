@@ -1,8 +1,8 @@
-// From a record as Dynamics holds it to a draft, by rules 6 to 9: naive and one value at a time. A record here is
-// already free of the protocol (labels beside their choices, a user beside its id), so this file says only
-// what a value *means*, not how it travels.
+// Makes a draft of a record by rules 6 to 9, naively and one value at a time. The record is free of
+// the protocol (labels instead of the numbers of choices, users instead of their ids), so this file
+// only says what a value means.
 import { domainsIn, type DomainRules } from "./domains.ts";
-import type { FieldValue } from "./world.ts";
+import type { FieldValue } from "./model-store.ts";
 
 export type RawValue =
   | string
@@ -10,13 +10,16 @@ export type RawValue =
   | null
   | { readonly labels: readonly string[] }
   | { readonly yes: boolean; readonly label: string }
-  | { readonly user: { readonly email: string | null; readonly disabled: boolean }; readonly called?: string }
-  | { readonly team: string; readonly called?: string };
+  | {
+      readonly user: { readonly email: string | null; readonly disabled: boolean };
+      readonly displayName?: string;
+    }
+  | { readonly team: string; readonly displayName?: string };
 
 export interface RawRecord {
   readonly id: string;
   readonly createdon: string;
-  /** By column; a column that is not there is empty. */
+  /** By column; a missing column is empty. */
   readonly values: Readonly<Record<string, RawValue>>;
 }
 
@@ -53,9 +56,9 @@ export type IssueKind =
 
 export interface Issue {
   readonly kind: IssueKind;
-  /** The domain, or the text that gave none; of a person, what they are called. */
+  /** The domain, the text in which no domain was found, or the name of a person. */
   readonly value?: string;
-  /** The field of ours concerned. */
+  /** The custom field concerned. */
   readonly field?: string;
 }
 
@@ -73,10 +76,10 @@ export interface Draft {
   readonly issues: readonly Issue[];
 }
 
-export interface Drafting {
+export interface DraftContext {
   readonly mapping: Mapping;
   readonly domainRules: DomainRules;
-  /** E-mail addresses of those who work here, lower case. */
+  /** E-mail addresses of the teammates, in lower case. */
   readonly teammates: ReadonlySet<string>;
 }
 
@@ -101,48 +104,49 @@ function asText(value: RawValue): string | null {
   throw new Error("the compatibility table has no text for a person");
 }
 
-type ReadField = { readonly value: FieldValue | null; readonly wrong?: IssueKind };
+type FieldResult = { readonly value: FieldValue | null; readonly issue?: IssueKind };
 
-function asNumber(value: RawValue, precision: number): ReadField {
+function asNumber(value: RawValue, precision: number): FieldResult {
   if (value === null) return { value: null };
-  if (typeof value !== "number" || !Number.isFinite(value)) return { value: null, wrong: "value-invalid" };
+  if (typeof value !== "number" || !Number.isFinite(value)) return { value: null, issue: "value-invalid" };
   const rounded = Math.abs(value) * 10 ** precision > 2 ** 53;
-  return rounded ? { value, wrong: "number-rounded" } : { value };
+  return rounded ? { value, issue: "number-rounded" } : { value };
 }
 
 /** An instant stays as sent; a date alone is midnight UTC. */
-function asInstant(value: RawValue): ReadField {
+function asInstant(value: RawValue): FieldResult {
   if (value === null) return { value: null };
   if (typeof value !== "string" || Number.isNaN(Date.parse(value)))
-    return { value: null, wrong: "value-invalid" };
+    return { value: null, issue: "value-invalid" };
   return { value: value.includes("T") ? value : `${value}T00:00:00Z` };
 }
 
-function asTeammate(value: RawValue, teammates: ReadonlySet<string>): ReadField {
+function asTeammate(value: RawValue, teammates: ReadonlySet<string>): FieldResult {
   if (value === null) return { value: null };
   const email =
     typeof value === "object" && "user" in value && !value.user.disabled ? value.user.email : null;
   const found = email !== null && teammates.has(email.toLowerCase());
-  return found ? { value: email.toLowerCase() } : { value: null, wrong: "teammate-not-found" };
+  return found ? { value: email.toLowerCase() } : { value: null, issue: "teammate-not-found" };
 }
 
-function asYesOrNo(value: RawValue): ReadField {
+function asBoolean(value: RawValue): FieldResult {
   if (value === null) return { value: null };
   return typeof value === "object" && "yes" in value
     ? { value: value.yes }
-    : { value: null, wrong: "value-invalid" };
+    : { value: null, issue: "value-invalid" };
 }
 
-function readField(value: RawValue, field: FieldMapping, teammates: ReadonlySet<string>): ReadField {
+function readField(value: RawValue, field: FieldMapping, teammates: ReadonlySet<string>): FieldResult {
   if (field.type === "number") return asNumber(value, field.precision ?? 0);
-  if (field.type === "boolean") return asYesOrNo(value);
+  if (field.type === "boolean") return asBoolean(value);
   if (field.type === "datetime") return asInstant(value);
   if (field.type === "teammate") return asTeammate(value, teammates);
   return { value: asText(value) };
 }
 
-function called(value: RawValue | undefined): { value?: string } {
-  const name = typeof value === "object" && value !== null && "called" in value ? value.called : undefined;
+function displayNameOf(value: RawValue | undefined): { value?: string } {
+  const name =
+    typeof value === "object" && value !== null && "displayName" in value ? value.displayName : undefined;
   return name === undefined ? {} : { value: name };
 }
 
@@ -163,22 +167,22 @@ function readDomains(record: RawRecord, columns: readonly string[], rules: Domai
   return { domains, issues };
 }
 
-export function draftOf(record: RawRecord, drafting: Drafting): Draft {
-  const { mapping } = drafting;
+export function draftOf(record: RawRecord, context: DraftContext): Draft {
+  const { mapping } = context;
   const name = record.values[mapping.name] ?? null;
   const issues: Issue[] = [];
   let domains: string[] | null = null;
   if (mapping.domains !== null) {
-    const read = readDomains(record, mapping.domains, drafting.domainRules);
+    const read = readDomains(record, mapping.domains, context.domainRules);
     domains = read.domains;
     issues.push(...read.issues);
   }
   const fields: Record<string, FieldValue | null> = {};
   for (const field of mapping.fields) {
-    const read = readField(record.values[field.column] ?? null, field, drafting.teammates);
+    const read = readField(record.values[field.column] ?? null, field, context.teammates);
     fields[field.to] = read.value;
-    if (read.wrong)
-      issues.push({ kind: read.wrong, field: field.to, ...called(record.values[field.column]) });
+    if (read.issue)
+      issues.push({ kind: read.issue, field: field.to, ...displayNameOf(record.values[field.column]) });
   }
   return {
     id: record.id.toLowerCase(),

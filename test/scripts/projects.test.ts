@@ -50,8 +50,8 @@ test("no project of this repository is empty, and a long run has what does more 
 
 test("a project whose need is not there is told in one line", () => {
   const all = [
-    { project: "browser", files: ["a.test.ts", "b.test.ts"], lacks: "Chromium is not here" },
-    { project: "pure", files: ["c.test.ts"], lacks: undefined },
+    { project: "browser", files: ["a.test.ts", "b.test.ts"], unavailableReason: "Chromium is not here" },
+    { project: "pure", files: ["c.test.ts"], unavailableReason: undefined },
   ] as const;
   expect(notRun(all)).toEqual(["Not run: 2 files of the project browser, since Chromium is not here."]);
 });

@@ -1,18 +1,18 @@
-// What happens to accounts in Dynamics 365 in a day.
+// Events: what happens to accounts in Dynamics 365.
 import { OWN_DOMAINS, type Account } from "./organisation.ts";
-import { hasSite, isNamed, siteOf, type Kinds, type Scene } from "./scene.ts";
+import { hasSite, isNamed, siteOf, type EventKinds, type EventContext } from "./event-context.ts";
 
-function pair(
-  { random, organisation }: Scene,
+function twoAccounts(
+  { random, organisation }: EventContext,
   test: (account: Account) => boolean,
 ): readonly [Account, Account] | undefined {
-  const a = organisation.some(random, test);
-  const b = organisation.some(random, (other) => other !== a && test(other));
+  const a = organisation.randomAccount(random, test);
+  const b = organisation.randomAccount(random, (other) => other !== a && test(other));
   return a && b && [a, b];
 }
 
-/** What is changed of an account in a day's work. */
-function edits({ random, organisation }: Scene) {
+/** Returns new values of one column. */
+function randomEdit({ random, organisation }: EventContext) {
   return random.pick([
     { numberofemployees: random.below(10_000) },
     { numberofemployees: null },
@@ -22,62 +22,65 @@ function edits({ random, organisation }: Scene) {
     { donotemail: random.chance(50) },
     { customertypecode: 1 + random.below(8) },
     { ownerid: random.pick(organisation.owners()) },
-    organisation.regionIsThere ? { new_region: `Region ${random.below(5)}` } : { industrycode: null },
+    organisation.hasRegion ? { new_region: `Region ${random.below(5)}` } : { industrycode: null },
   ]);
 }
 
-export const accountEvents: Kinds = {
+export const accountEvents: EventKinds = {
   "account edited": {
-    cards: 12,
-    happen: (scene) => {
-      const account = scene.organisation.some(scene.random);
-      if (account) scene.organisation.change(account, { ...edits(scene), ...edits(scene) });
+    weight: 12,
+    perform: (scene) => {
+      const account = scene.organisation.randomAccount(scene.random);
+      if (account) scene.organisation.change(account, { ...randomEdit(scene), ...randomEdit(scene) });
       return account !== undefined;
     },
   },
-  "account made": {
-    cards: 4,
-    happen: ({ random, organisation }) => {
+  "account created": {
+    weight: 4,
+    perform: ({ random, organisation }) => {
       organisation.add(random);
       return true;
     },
   },
   "account deleted": {
-    cards: 3,
-    happen: ({ random, organisation }) => {
-      const account = organisation.some(random);
+    weight: 3,
+    perform: ({ random, organisation }) => {
+      const account = organisation.randomAccount(random);
       if (account) organisation.remove(account);
       return account !== undefined;
     },
   },
-  "departed account deleted": {
-    cards: 1,
-    happen: ({ random, organisation, expected }) => {
-      const account = organisation.some(random, ({ id }) => (expected.linkOf(id)?.left ?? null) !== null);
+  "stopped account deleted": {
+    weight: 1,
+    perform: ({ random, organisation, expected }) => {
+      const account = organisation.randomAccount(
+        random,
+        ({ id }) => (expected.linkOf(id)?.stopReason ?? null) !== null,
+      );
       if (account) organisation.remove(account);
       return account !== undefined;
     },
   },
   "account deactivated": {
-    cards: 3,
-    happen: ({ random, organisation }) => {
-      const account = organisation.some(random);
+    weight: 3,
+    perform: ({ random, organisation }) => {
+      const account = organisation.randomAccount(random);
       if (account) organisation.setActive(account, false);
       return account !== undefined;
     },
   },
   "account reactivated": {
-    cards: 3,
-    happen: ({ random, organisation }) => {
-      const account = organisation.some(random, ({ active }) => !active);
+    weight: 3,
+    perform: ({ random, organisation }) => {
+      const account = organisation.randomAccount(random, ({ active }) => !active);
       if (account) organisation.setActive(account, true);
       return account !== undefined;
     },
   },
   "accounts merged": {
-    cards: 2,
-    happen: (scene) => {
-      const two = pair(scene, hasSite);
+    weight: 2,
+    perform: (scene) => {
+      const two = twoAccounts(scene, hasSite);
       if (!two) return false;
       const [survivor, loser] = two;
       const { organisation, random } = scene;
@@ -88,9 +91,9 @@ export const accountEvents: Kinds = {
     },
   },
   "domain moved": {
-    cards: 2,
-    happen: (scene) => {
-      const two = pair(scene, hasSite);
+    weight: 2,
+    perform: (scene) => {
+      const two = twoAccounts(scene, hasSite);
       if (!two) return false;
       const [from, to] = two;
       scene.organisation.change(to, { websiteurl: from.values.websiteurl });
@@ -99,9 +102,9 @@ export const accountEvents: Kinds = {
     },
   },
   "domains swapped": {
-    cards: 2,
-    happen: (scene) => {
-      const two = pair(scene, hasSite);
+    weight: 2,
+    perform: (scene) => {
+      const two = twoAccounts(scene, hasSite);
       if (!two) return false;
       const [a, b] = two;
       const first = { websiteurl: a.values.websiteurl, emailaddress1: a.values.emailaddress1 };
@@ -112,9 +115,9 @@ export const accountEvents: Kinds = {
     },
   },
   "names swapped": {
-    cards: 2,
-    happen: (scene) => {
-      const two = pair(scene, isNamed);
+    weight: 2,
+    perform: (scene) => {
+      const two = twoAccounts(scene, isNamed);
       if (!two) return false;
       const [a, b] = two;
       const name = a.values.name;
@@ -123,61 +126,61 @@ export const accountEvents: Kinds = {
       return true;
     },
   },
-  "name spelled otherwise": {
-    cards: 1,
-    happen: ({ random, organisation }) => {
-      const account = organisation.some(random, isNamed);
+  "name gets another spelling": {
+    weight: 1,
+    perform: ({ random, organisation }) => {
+      const account = organisation.randomAccount(random, isNamed);
       if (account) organisation.change(account, { name: ` ${account.values.name?.toUpperCase()}` });
       return account !== undefined;
     },
   },
   "domain claimed twice": {
-    cards: 2,
-    happen: (scene) => {
-      const two = pair(scene, hasSite);
+    weight: 2,
+    perform: (scene) => {
+      const two = twoAccounts(scene, hasSite);
       if (!two) return false;
       scene.organisation.change(two[0], { emailaddress1: `sales@${siteOf(two[1])}` });
       return true;
     },
   },
-  "account made with a name that is there": {
-    cards: 2,
-    happen: ({ random, organisation }) => {
-      const account = organisation.some(random, isNamed);
+  "account created with a name in use": {
+    weight: 2,
+    perform: ({ random, organisation }) => {
+      const account = organisation.randomAccount(random, isNamed);
       if (account)
         organisation.add(random, { name: account.values.name, websiteurl: null, emailaddress1: null });
       return account !== undefined;
     },
   },
-  "account made with a domain that is there": {
-    cards: 2,
-    happen: ({ random, organisation }) => {
-      const account = organisation.some(random, hasSite);
+  "account created with a domain in use": {
+    weight: 2,
+    perform: ({ random, organisation }) => {
+      const account = organisation.randomAccount(random, hasSite);
       if (account) organisation.add(random, { websiteurl: siteOf(account) });
       return account !== undefined;
     },
   },
-  "website that gives no domain": {
-    cards: 2,
-    happen: ({ random, organisation }) => {
-      const account = organisation.some(random);
+  "website without a usable domain": {
+    weight: 2,
+    perform: ({ random, organisation }) => {
+      const account = organisation.randomAccount(random);
       const websiteurl = random.pick(["gmail.com", OWN_DOMAINS[0]!, "ask reception", "http://10.0.0.1"]);
       if (account) organisation.change(account, { websiteurl });
       return account !== undefined;
     },
   },
   "name blanked": {
-    cards: 1,
-    happen: ({ random, organisation }) => {
-      const account = organisation.some(random, isNamed);
+    weight: 1,
+    perform: ({ random, organisation }) => {
+      const account = organisation.randomAccount(random, isNamed);
       if (account) organisation.change(account, { name: random.pick([null, "  "]) });
       return account !== undefined;
     },
   },
   "blank name filled": {
-    cards: 1,
-    happen: ({ random, organisation }) => {
-      const account = organisation.some(random, (one) => one.active && !isNamed(one));
+    weight: 1,
+    perform: ({ random, organisation }) => {
+      const account = organisation.randomAccount(random, (one) => one.active && !isNamed(one));
       if (account) organisation.change(account, { name: `Found again ${random.below(1000)}` });
       return account !== undefined;
     },

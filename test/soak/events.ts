@@ -1,36 +1,40 @@
-// What can happen in a day, drawn from a deck: every kind comes up about as often as its cards, and none is forgotten. An event
-// that cannot happen at that moment (nobody to bring back) does not, and is not counted.
+// All kinds of events of a soak, and the order they happen in. A shuffle bag makes each kind come
+// up in proportion to its weight and none be left out. An event that is impossible at that moment
+// (no account to reactivate) does not happen and is not counted.
 import type { Random } from "../../simulator/load/random.ts";
 import { accountEvents } from "./account-events.ts";
-import { ourEvents } from "./our-events.ts";
-import type { Kinds } from "./scene.ts";
-import { settingsEvents } from "./settings-events.ts";
-import { troubles } from "./trouble.ts";
+import { localEvents } from "./local-events.ts";
+import type { EventKinds } from "./event-context.ts";
+import { metadataEvents } from "./metadata-events.ts";
+import { faultEvents } from "./fault-events.ts";
 
-export const kinds: Kinds = { ...accountEvents, ...settingsEvents, ...ourEvents, ...troubles };
+export const kinds: EventKinds = { ...accountEvents, ...metadataEvents, ...localEvents, ...faultEvents };
 
-/** Cards in an order of its own; laid out anew when none is left. */
-export class Deck {
+/** Draws each name as often as its weight before it starts over in another order. */
+export class ShuffleBag {
   private readonly random: Random;
-  private cards: string[] = [];
+  private names: string[] = [];
 
   constructor(random: Random) {
     this.random = random;
   }
 
-  /** @param onlyFull only what a full run alone can see; undefined when the deck has no such card left */
-  draw(onlyFull: boolean): string | undefined {
-    if (this.cards.length === 0)
-      this.cards = shuffled(
-        Object.entries(kinds).flatMap(([name, { cards }]) => Array.from({ length: cards }, () => name)),
+  /**
+   * @param needsFullRun whether to draw only an event that no changes-only run notices
+   * @returns undefined if the bag has no such name left
+   */
+  draw(needsFullRun: boolean): string | undefined {
+    if (this.names.length === 0)
+      this.names = shuffled(
+        Object.entries(kinds).flatMap(([name, { weight }]) => Array.from({ length: weight }, () => name)),
         this.random,
       );
-    const at = onlyFull ? this.cards.findIndex((name) => kinds[name]?.onlyFull) : 0;
-    return at < 0 ? undefined : this.cards.splice(at, 1)[0];
+    const at = needsFullRun ? this.names.findIndex((name) => kinds[name]?.needsFullRun) : 0;
+    return at < 0 ? undefined : this.names.splice(at, 1)[0];
   }
 }
 
 function shuffled<T>(list: readonly T[], random: Random): T[] {
-  const order = list.map((item) => ({ item, place: random.next() }));
-  return order.toSorted((a, b) => a.place - b.place).map(({ item }) => item);
+  const ordered = list.map((item) => ({ item, order: random.next() }));
+  return ordered.toSorted((a, b) => a.order - b.order).map(({ item }) => item);
 }

@@ -1,22 +1,22 @@
-// The history of a store, played from the first change to the last: it alone makes the store again.
+// Rebuilds the store from its history alone, from the first change to the last.
 import { sql } from "kysely";
 import { expect } from "vitest";
 import type { Database } from "../../src/db/pool.ts";
 import type { ChangedAccountValues, ChangeAction } from "../../src/accounts/tables.ts";
 
-type Replayed = {
+type AccountState = {
   readonly name: string;
   readonly description: string | null;
   readonly domains: readonly string[];
   readonly fields: Readonly<Record<string, unknown>>;
   readonly externalId: string | null;
-  /** The record's id, and "syncs" or why it left. */
+  /** The record's id, and "active" or the stop reason. */
   readonly link: string | null;
 };
 
 const PROPERTIES = ["name", "description", "domains", "fields", "externalId"] as const;
 
-type Entry = {
+type HistoryEntry = {
   readonly run: number | null;
   readonly at: Date;
   readonly account: number;
@@ -27,19 +27,28 @@ type Entry = {
   readonly after: ChangedAccountValues;
 };
 
-/** Plays the history from an empty store; every change must find what it says was there before. */
-export async function replayed({ kysely }: Database): Promise<Map<number, Replayed>> {
-  const { rows } = await sql<Entry>`
+/**
+ * Replays the history from an empty store; each change must find the values that it says were there
+ * before.
+ */
+export async function replayHistory({ kysely }: Database): Promise<Map<number, AccountState>> {
+  const { rows } = await sql<HistoryEntry>`
     select * from (
-      select c.run_id as run, r.finished_at as at, c.seq::bigint as place, c.account_id as account, c.action, c.rule, c.record_id as record,
+      select c.run_id as run, r.finished_at as at, c.seq::bigint as position, c.account_id as account,
+        c.action, c.rule, c.record_id as record,
         coalesce(c.before, '{}') as before,
-        jsonb_build_object('name', c.name, 'description', c.description, 'fields', c.fields, 'externalId', c.record_id)
-          || case when c.domains is null then '{}' else jsonb_build_object('domains', c.domains) end as after
-      from account_changes c join runs r on r.id = c.run_id where r.status = 'done' and c.outcome is null
+        jsonb_build_object('name', c.name, 'description', c.description,
+            'fields', c.fields, 'externalId', c.record_id)
+          || case when c.domains is null then '{}'
+              else jsonb_build_object('domains', c.domains) end as after
+      from account_changes c join runs r on r.id = c.run_id
+      where r.status = 'done' and c.outcome is null
       union all
-      select null, at, id, account_id, action, null, null, before, after from account_edits
-    ) entries order by at, run nulls last, place`.execute(kysely);
-  const accounts = new Map<number, Replayed>();
+      select null, at, id, account_id, action, null, null, before, after
+      from account_edits
+    ) entries
+    order by at, run nulls last, position`.execute(kysely);
+  const accounts = new Map<number, AccountState>();
   for (const entry of rows) {
     if (entry.action === "delete") accounts.delete(entry.account);
     else if (entry.action === "create") create(accounts, entry);
@@ -48,7 +57,7 @@ export async function replayed({ kysely }: Database): Promise<Map<number, Replay
   return accounts;
 }
 
-function create(accounts: Map<number, Replayed>, { account, after, record }: Entry): void {
+function create(accounts: Map<number, AccountState>, { account, after, record }: HistoryEntry): void {
   expect(accounts.has(account), `account ${account} is created once`).toBe(false);
   accounts.set(account, {
     name: after.name ?? "",
@@ -56,38 +65,41 @@ function create(accounts: Map<number, Replayed>, { account, after, record }: Ent
     domains: (after.domains ?? []).toSorted(),
     fields: withoutEmpty(after.fields ?? {}),
     externalId: after.externalId ?? null,
-    link: record && `${record} syncs`,
+    link: record && `${record} active`,
   });
 }
 
-function change(accounts: Map<number, Replayed>, entry: Entry): void {
+function change(accounts: Map<number, AccountState>, entry: HistoryEntry): void {
   const { run, account, action, rule, record, before, after } = entry;
   const known = accounts.get(account);
-  if (!known) throw new Error(`The history changes account ${account}, and does not make it.`);
+  if (!known) throw new Error(`The history changes account ${account}, but does not create it.`);
   if (action === "stop") {
     accounts.set(account, { ...known, link: `${record} ${rule}` });
     return;
   }
-  const where = `of account ${account}, ${run === null ? "edited here" : `in run ${run}`}`;
-  expect(atThatMoment(known, before), `what was there ${where}`).toEqual(sortedDomains(before));
+  const where = `of account ${account}, ${run === null ? "in an edit" : `in run ${run}`}`;
+  expect(valuesNamedIn(known, before), `the values before the change ${where}`).toEqual(
+    sortedDomains(before),
+  );
   const fields = run === null ? { ...known.fields, ...after.fields } : (after.fields ?? {});
-  const now: Replayed = {
+  const now: AccountState = {
     ...known,
     ...sortedDomains(after),
     description: "description" in after ? (after.description ?? null) : known.description,
     externalId: "externalId" in after ? (after.externalId ?? null) : known.externalId,
     fields: withoutEmpty(fields),
-    link: record === null ? known.link : `${record} syncs`,
+    link: record === null ? known.link : `${record} active`,
   };
-  // A run's change spells out the whole account: what `before` does not name was not altered.
+  // The change of a run has all values of the account: those that `before` does not name stay the
+  // same.
   for (const property of PROPERTIES)
     if (!(property in before))
-      expect(now[property], `${property}, not altered, ${where}`).toEqual(known[property]);
+      expect(now[property], `${property}, not changed, ${where}`).toEqual(known[property]);
   accounts.set(account, now);
 }
 
-/** What the account has where a change says it found something. */
-function atThatMoment(known: Replayed, before: ChangedAccountValues): Partial<Record<string, unknown>> {
+/** Returns the values of the account that `before` names. */
+function valuesNamedIn(known: AccountState, before: ChangedAccountValues): Partial<Record<string, unknown>> {
   const touched = PROPERTIES.filter((property) => property in before);
   const fields = Object.keys(before.fields ?? {}).map((id) => [id, known.fields[id] ?? null]);
   return {
@@ -104,12 +116,15 @@ function withoutEmpty(fields: Readonly<Record<string, unknown>>): Record<string,
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
 }
 
-/** The store as it is, in the words of `replayed`. */
-export async function stored({ kysely }: Database): Promise<Map<number, Replayed>> {
-  const { rows } = await sql<Replayed & { id: number }>`
+/** Returns the accounts of the store in the form of `replayHistory`. */
+export async function storedAccounts({ kysely }: Database): Promise<Map<number, AccountState>> {
+  const { rows } = await sql<AccountState & { id: number }>`
     select a.id, name, description, fields, external_id as "externalId",
-      coalesce((select array_agg(domain order by domain collate "C") from account_domains where account_id = a.id), '{}') as domains,
-      l.record_id || ' ' || coalesce(l.stop_reason, 'syncs') as link
+      coalesce(
+        (select array_agg(domain order by domain collate "C") from account_domains where account_id = a.id),
+        '{}'
+      ) as domains,
+      l.record_id || ' ' || coalesce(l.stop_reason, 'active') as link
     from accounts a left join account_links l on l.account_id = a.id`.execute(kysely);
   return new Map(rows.map(({ id, ...account }) => [id, account]));
 }

@@ -1,5 +1,5 @@
-// The customer's side of the soak: an organisation kept twice, as plain data that the reference model reads and in the
-// simulator that the sync reads over HTTP. Every method does the same to both.
+// The customer's organisation, kept twice: as plain data for the reference model, and in the
+// simulator, which the sync reads over HTTP. Every method changes both.
 import { addPeople, ownersOf } from "../../simulator/load/people.ts";
 import type { Random } from "../../simulator/load/random.ts";
 import { Org } from "../../simulator/org/org.ts";
@@ -7,7 +7,7 @@ import type { RawRecord, RawValue } from "../reference/draft.ts";
 
 export const OWN_DOMAINS = ["sluice-makers.com"];
 export const REGION = "new_region";
-/** Codes of customertypecode, by which the view chooses. */
+/** Codes of customertypecode, which the view filters by. */
 const TYPES = [1, 2, 3, 4, 5, 6, 7, 8];
 const INDUSTRIES = 12;
 
@@ -29,9 +29,9 @@ export type Account = {
   readonly createdon: string;
   active: boolean;
   values: Values;
-  /** Calculated: moves without the account's version. */
+  /** A calculated column: it changes without the account's version. */
   score: number | null;
-  /** Moves with every write. */
+  /** Increases with every write. */
   version: number;
 };
 
@@ -44,9 +44,9 @@ export class Organisation {
   readonly teams = new Map<string, string>();
   readonly labels = new Map<number, string>();
   readonly viewTypes = new Set(TYPES.slice(0, 6));
-  regionIsThere = false;
+  hasRegion = false;
   viewId = "";
-  private made = 0;
+  private created = 0;
 
   constructor(seed: string, now: () => Date) {
     this.org = new Org({ seed, now });
@@ -81,15 +81,18 @@ export class Organisation {
     return [...this.users.keys(), ...this.teams.keys()];
   }
 
-  some(random: Random, test: (account: Account) => boolean = ({ active }) => active): Account | undefined {
+  randomAccount(
+    random: Random,
+    test: (account: Account) => boolean = ({ active }) => active,
+  ): Account | undefined {
     const fitting = [...this.accounts.values()].filter(test);
     return fitting.length === 0 ? undefined : random.pick(fitting);
   }
 
-  /** An account with a name and a domain that nobody had before, unless other values are given. */
+  /** Adds an account; its name and its domain are new unless other values are given. */
   add(random: Random, values: Partial<Values> = {}, id?: string): Account {
-    this.made += 1;
-    const slug = `${random.pick(["north", "blue", "iron", "fair", "old", "silver"])}-${random.pick(["mill", "field", "harbour", "bridge", "works"])}-${this.made}`;
+    this.created += 1;
+    const slug = `${random.pick(["north", "blue", "iron", "fair", "old", "silver"])}-${random.pick(["mill", "field", "harbour", "bridge", "works"])}-${this.created}`;
     const domain = `${slug}.${random.pick(["com", "de", "co.uk", "org"])}`;
     const made: Values = {
       name: slug
@@ -98,17 +101,17 @@ export class Organisation {
         .join(" "),
       websiteurl: random.pick([domain, `https://www.${domain}/contact`, `http://${domain}`]),
       emailaddress1: random.chance(40) ? `info@${domain}` : null,
-      description: random.chance(30) ? `Customer ${this.made}` : null,
+      description: random.chance(30) ? `Customer ${this.created}` : null,
       industrycode: random.chance(80) ? 1 + random.below(INDUSTRIES) : null,
       customertypecode: random.pick(TYPES),
       numberofemployees: random.chance(70) ? random.below(10_000) : null,
       donotemail: random.chance(10),
-      new_region: this.regionIsThere && random.chance(40) ? `Region ${random.below(5)}` : null,
+      new_region: this.hasRegion && random.chance(40) ? `Region ${random.below(5)}` : null,
       ownerid: random.pick(this.owners()),
       ...values,
     };
-    // Many accounts are made within one second.
-    const createdon = new Date(Date.UTC(2020, 0, 1) + Math.floor(this.made / 5) * 1000);
+    // Several accounts are created within one second, so that their order is a matter of their ids.
+    const createdon = new Date(Date.UTC(2020, 0, 1) + Math.floor(this.created / 5) * 1000);
     const account: Account = {
       id: id ?? random.guid(),
       createdon: `${createdon.toISOString().slice(0, 19)}Z`,
@@ -128,7 +131,7 @@ export class Organisation {
   }
 
   private columns({ new_region: region, ...values }: Partial<Values>) {
-    return { ...values, ...(this.regionIsThere && region !== undefined ? { [REGION]: region } : {}) };
+    return { ...values, ...(this.hasRegion && region !== undefined ? { [REGION]: region } : {}) };
   }
 
   change(account: Account, values: Partial<Values>): void {
@@ -188,13 +191,13 @@ export class Organisation {
       maxLength: 100,
       formatName: "Text",
     });
-    this.regionIsThere = true;
+    this.hasRegion = true;
   }
 
-  /** With the values; no account's version moves. */
+  /** Deletes the column with its values; no account's version changes. */
   deleteRegion(): void {
     this.org.deleteColumn(REGION);
-    this.regionIsThere = false;
+    this.hasRegion = false;
     for (const account of this.accounts.values()) account.values = { ...account.values, new_region: null };
   }
 
@@ -212,17 +215,17 @@ export class Organisation {
     this.org.updateView(this.viewId, { fetchxml: this.fetchXml() });
   }
 
-  isIn(selection: "all" | "view", { active, values }: Account): boolean {
+  isSelected(selection: "all" | "view", { active, values }: Account): boolean {
     return active && (selection === "all" || this.viewTypes.has(values.customertypecode));
   }
 
-  /** As Dynamics holds it, free of the protocol. */
-  raw({ id, createdon, values, score }: Account): RawRecord {
+  /** Returns an account as the reference model reads it, free of the protocol. */
+  rawRecord({ id, createdon, values, score }: Account): RawRecord {
     const { industrycode, donotemail, ownerid, ...rest } = values;
     const user = this.users.get(ownerid);
     const owner: RawValue = user
-      ? { user, called: nameOf(user) }
-      : { team: this.teams.get(ownerid) ?? "", called: `a team (${ownerid})` };
+      ? { user, displayName: displayNameOf(user) }
+      : { team: this.teams.get(ownerid) ?? "", displayName: `a team (${ownerid})` };
     return {
       id,
       createdon,
@@ -237,7 +240,7 @@ export class Organisation {
   }
 }
 
-/** As issues tell of somebody who is no teammate. */
-function nameOf({ fullname, disabled, email }: User): string {
+/** Returns a user who is no teammate as issues name them. */
+function displayNameOf({ fullname, disabled, email }: User): string {
   return `${fullname} (${disabled ? "disabled, " : ""}${email ?? "no e-mail address"})`;
 }

@@ -1,159 +1,177 @@
-// A soak under way: what is drawn happens to the organisation, to us and to the model; runs come by the schedule; after every
-// applied run the store is held against the model.
+// Runs a soak: events change the organisation, the store and the model; the schedule starts runs;
+// after every applied run the store is compared with the model.
 import { Random } from "../../simulator/load/random.ts";
 import type { RunResult } from "../reference/model.ts";
 import type { RunSummary } from "../../src/sync/record/run-summary.ts";
-import { traces } from "../sync/real-line.ts";
-import { Deck, kinds } from "./events.ts";
-import { Expected, type Chosen } from "./expected.ts";
+import { storeFingerprints } from "../sync/real-sync.ts";
+import { ShuffleBag, kinds } from "./events.ts";
+import { ExpectedState, type SoakSettings } from "./expected-state.ts";
 import type { Installation } from "./installation.ts";
 import type { Organisation } from "./organisation.ts";
-import { Ours } from "./ours.ts";
-import { accountingHolds, countsAgree, isRun, looksAsExpected, wroteNothing, wroteOnly } from "./proofs.ts";
-import type { Scene } from "./scene.ts";
+import { LocalEdits } from "./local-edits.ts";
+import {
+  expectCountsMatchChanges,
+  expectCounts,
+  expectRun,
+  expectStore,
+  expectWroteNothing,
+  expectWroteOnly,
+} from "./expectations.ts";
+import type { EventContext } from "./event-context.ts";
 import { Tally } from "./tally.ts";
 
 const EVENTS_AT_ONCE = 7;
 
 export class Soak {
   readonly tally = new Tally();
-  private readonly installed: Installation;
+  private readonly installation: Installation;
   private readonly organisation: Organisation;
-  private readonly expected: Expected;
-  private readonly scene: Scene;
-  private readonly deck: Deck;
-  private chosen: Chosen;
-  /** Events since the last run that was applied, and fields that only a full run puts right since the last full one. */
-  private since: string[] = [];
-  private waitingForFull = new Set<string>();
+  private readonly expected: ExpectedState;
+  private readonly context: EventContext;
+  private readonly bag: ShuffleBag;
+  private settings: SoakSettings;
+  /** Events since the last applied run. */
+  private eventsSinceRun: string[] = [];
+  /** Custom fields that the next full run may update, since no changes-only run does. */
+  private fieldsForFullRun = new Set<string>();
 
   constructor(installed: Installation, organisation: Organisation, seed: string) {
     const { web } = installed;
-    this.installed = installed;
+    this.installation = installed;
     this.organisation = organisation;
-    this.expected = new Expected(organisation);
+    this.expected = new ExpectedState(organisation);
     const random = new Random(seed, 1);
-    const ours = new Ours(web, this.expected);
-    this.scene = { random, organisation, ours, expected: this.expected, simulator: web.simulator };
-    this.deck = new Deck(random);
-    this.chosen = { selection: "all", onDomainTaken: "skip", view: organisation.viewId, regionMapped: false };
+    const localEdits = new LocalEdits(web, this.expected);
+    this.context = { random, organisation, localEdits, expected: this.expected, simulator: web.simulator };
+    this.bag = new ShuffleBag(random);
+    this.settings = {
+      selection: "all",
+      onDomainTaken: "skip",
+      view: organisation.viewId,
+      regionMapped: false,
+    };
   }
 
   private get database() {
-    return this.installed.web.database;
+    return this.installation.web.database;
   }
 
-  /** Most owners work here too; the first plan is looked at and applied. */
-  async begin(): Promise<void> {
-    const { ours, organisation } = this.scene;
+  /** Adds most owners as teammates, and applies the first plan. */
+  async start(): Promise<void> {
+    const { localEdits, organisation } = this.context;
     for (const { email, disabled } of organisation.users.values())
-      if (email !== null && !disabled && !email.startsWith("maya")) await ours.addTeammate(email);
-    await ours.setOwnDomains(this.expected.ownDomains);
-    await this.choose({});
+      if (email !== null && !disabled && !email.startsWith("maya")) await localEdits.addTeammate(email);
+    await localEdits.setOwnDomains(this.expected.ownDomains);
+    await this.changeSettings({});
   }
 
-  /** As an admin does: a plan under other settings, applied. Meanwhile somebody edits an account that it leaves alone. */
-  async choose(other: Partial<Chosen>): Promise<void> {
-    this.chosen = { ...this.chosen, ...other };
-    const plan = await this.installed.plan(this.chosen);
-    const result = this.expected.run(this.chosen, "full");
-    const { random, ours } = this.scene;
+  /**
+   * Applies a plan under other settings; before that, an account is edited that the plan does not
+   * change.
+   */
+  async changeSettings(other: Partial<SoakSettings>): Promise<void> {
+    this.settings = { ...this.settings, ...other };
+    const plan = await this.installation.plan(this.settings);
+    const result = this.expected.run(this.settings, "full");
+    const { random, localEdits } = this.context;
     const unchanged = [...result.outcomes].filter(([, { outcome }]) => outcome === "unchanged");
     const account = unchanged.length > 0 && this.expected.linkOf(random.pick(unchanged)[0])?.account;
-    if (account) await ours.edit(account, random.below(100), true);
-    await this.agrees(await this.installed.apply(plan.id), result);
-    if (account) this.noteEvent("synced field edited here while a plan waits");
+    if (account) await localEdits.edit(account, random.below(100), true);
+    await this.expectAgreement(await this.installation.apply(plan.id), result);
+    if (account) this.recordEvent("synced field edited here before a plan is applied");
   }
 
-  /** A handful of what may happen. */
-  async events({ onlyFull }: { onlyFull: boolean }): Promise<void> {
+  async performEvents({ onlyFull }: { onlyFull: boolean }): Promise<void> {
     for (let drawn = 0; drawn < EVENTS_AT_ONCE; drawn += 1) {
-      const name = this.deck.draw(onlyFull);
+      const name = this.bag.draw(onlyFull);
       if (name === undefined) break;
-      if (!(await kinds[name]!.happen(this.scene))) continue;
-      this.noteEvent(name);
-      // Edits and runs have moments of their own, so that the history has an order.
-      this.installed.web.clock.advance(1_000);
+      if (!(await kinds[name]!.perform(this.context))) continue;
+      this.recordEvent(name);
+      // No edit has the time of another one or of a run, so that the history has an order.
+      this.installation.web.clock.advance(1_000);
     }
   }
 
-  private noteEvent(name: string): void {
+  private recordEvent(name: string): void {
     this.tally.add(name);
-    this.since.push(name);
-    for (const field of kinds[name]?.onlyFull ?? []) this.waitingForFull.add(field);
+    this.eventsSinceRun.push(name);
+    for (const field of kinds[name]?.needsFullRun ?? []) this.fieldsForFullRun.add(field);
   }
 
-  /** Many accounts are changed at once, as by an import that went wrong. */
+  /** Changes all accounts at once, as an import by mistake does. */
   massEdit(): void {
     for (const account of this.organisation.accounts.values())
       this.organisation.change(account, { numberofemployees: 1 });
-    this.noteEvent("import that touches everything");
+    this.recordEvent("import that changes all accounts");
   }
 
-  /** Somebody looks at a plan and throws it away. */
-  async planForNothing(): Promise<void> {
-    const { id } = await this.installed.plan(this.chosen);
-    await this.installed.discard(id);
-    this.tally.add("plan looked at and discarded");
+  async planAndDiscard(): Promise<void> {
+    const { id } = await this.installation.plan(this.settings);
+    await this.installation.discard(id);
+    this.tally.add("plan made and discarded");
   }
 
-  /** Without its view the sync writes nothing until an admin has chosen another. */
-  async loseView(): Promise<void> {
-    const { organisation, installed, database } = this;
-    const before = await traces(database);
+  /** Deletes the view: the sync writes nothing until an admin chooses another one. */
+  async replaceView(): Promise<void> {
+    const { organisation, installation, database } = this;
+    const before = await storeFingerprints(database);
     organisation.org.deleteView(organisation.viewId);
-    const run = await installed.nextRun();
-    isRun(run, { status: "failed", error: { kind: "view-not-found" } });
-    await wroteNothing(database, before);
+    const run = await installation.nextRun();
+    expectRun(run, { status: "failed", error: { kind: "view-not-found" } });
+    await expectWroteNothing(database, before);
     organisation.addView();
     this.tally.add("view deleted, and another one chosen");
-    await this.choose({ view: organisation.viewId });
+    await this.changeSettings({ view: organisation.viewId });
   }
 
-  /** Runs on an unchanged source: after a full one, both kinds write nothing but their own record. */
-  async nothingMoves(): Promise<void> {
-    await this.applied(await this.installed.sync());
-    const before = await traces(this.database);
-    await this.applied(await this.installed.nextRun());
-    await this.applied(await this.installed.sync());
-    await wroteNothing(this.database, before);
+  /** On an unchanged source, runs of both modes write nothing but their own row. */
+  async expectIdleRuns(): Promise<void> {
+    await this.compareWithModel(await this.installation.sync());
+    const before = await storeFingerprints(this.database);
+    await this.compareWithModel(await this.installation.nextRun());
+    await this.compareWithModel(await this.installation.sync());
+    await expectWroteNothing(this.database, before);
   }
 
-  /** @returns what the next run was, once one is applied */
-  async nextApplied(): Promise<RunSummary["mode"]> {
+  /**
+   * Lets runs come until one is applied.
+   *
+   * @returns the mode of that run
+   */
+  async applyNextRun(): Promise<RunSummary["mode"]> {
     for (;;) {
-      const tokens = this.installed.tokens();
-      const run = await this.installed.nextRun();
-      if (this.installed.tokens() > tokens + 1) this.tally.add("run that needed a second access token");
+      const tokens = this.installation.tokens();
+      const run = await this.installation.nextRun();
+      if (this.installation.tokens() > tokens + 1) this.tally.add("run that needed a second access token");
       if (run.status === "failed") {
-        this.tally.add("run that failed and was tried again");
+        this.tally.add("run that failed and was repeated");
         continue;
       }
-      if (run.status === "done") return this.applied(run);
-      isRun(run, { status: "planned" });
-      this.tally.add(`plan that waited for an admin: ${run.approvalReason}`);
-      return this.applied(await this.installed.apply(run.id));
+      if (run.status === "done") return this.compareWithModel(run);
+      expectRun(run, { status: "planned" });
+      this.tally.add(`plan that needed approval: ${run.approvalReason}`);
+      return this.compareWithModel(await this.installation.apply(run.id));
     }
   }
 
-  /** @returns what it was */
-  private async applied(run: RunSummary): Promise<RunSummary["mode"]> {
-    const result = this.expected.run(this.chosen, run.mode === "changes" ? "changes" : "full");
-    await this.agrees(run, result);
+  /** @returns the mode of the run */
+  private async compareWithModel(run: RunSummary): Promise<RunSummary["mode"]> {
+    const result = this.expected.run(this.settings, run.mode === "changes" ? "changes" : "full");
+    await this.expectAgreement(run, result);
     return run.mode;
   }
 
-  private async agrees(run: RunSummary, result: RunResult): Promise<void> {
-    isRun(run, { status: "done" });
-    countsAgree(run, result);
-    await looksAsExpected(this.database, run.id, this.expected);
-    await accountingHolds(this.database, run);
-    if (run.mode === "sync" && this.since.every((name) => kinds[name]?.onlyFull)) {
+  private async expectAgreement(run: RunSummary, result: RunResult): Promise<void> {
+    expectRun(run, { status: "done" });
+    expectCounts(run, result);
+    await expectStore(this.database, run.id, this.expected);
+    await expectCountsMatchChanges(this.database, run);
+    if (run.mode === "sync" && this.eventsSinceRun.every((name) => kinds[name]?.needsFullRun)) {
       this.tally.add("full run straight after a changes-only one");
-      await wroteOnly(this.database, run.id, this.waitingForFull);
+      await expectWroteOnly(this.database, run.id, this.fieldsForFullRun);
     }
-    this.since = [];
-    if (run.mode !== "changes") this.waitingForFull.clear();
-    this.installed.web.clock.advance(60_000);
+    this.eventsSinceRun = [];
+    if (run.mode !== "changes") this.fieldsForFullRun.clear();
+    this.installation.web.clock.advance(60_000);
   }
 }

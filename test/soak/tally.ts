@@ -1,4 +1,4 @@
-// What took place, counted, so that a reader sees that it did.
+// Counts what happened, so that a reader sees that the soak reached it.
 import { sql } from "kysely";
 import type { Faults } from "../../simulator/faults/faults.ts";
 import type { Simulator } from "../../simulator/server.ts";
@@ -15,13 +15,13 @@ export class Tally {
     return this.counts.get(what) ?? 0;
   }
 
-  /** By what was counted. */
+  /** Returns all counts, sorted by name. */
   entries(): [what: string, times: number][] {
     return [...this.counts].toSorted(([a], [b]) => (a < b ? -1 : 1));
   }
 }
 
-/** Tallies under headings. */
+/** Returns the tallies as text, each under its heading. */
 export function table(tallies: Readonly<Record<string, Tally>>): string {
   const lines: string[] = [];
   for (const [heading, tally] of Object.entries(tallies)) {
@@ -31,7 +31,7 @@ export function table(tallies: Readonly<Record<string, Tally>>): string {
   return lines.join("\n");
 }
 
-/** How often each kind of issue opened. */
+/** Counts the issues that were opened by kind. */
 export async function issuesSeen({ kysely }: Database): Promise<Tally> {
   const { rows } = await sql<{ kind: string; times: number }>`
     select kind, count(*)::int as times from sync_issues group by kind`.execute(kysely);
@@ -40,25 +40,26 @@ export async function issuesSeen({ kysely }: Database): Promise<Tally> {
   return tally;
 }
 
-/** Runs by what they read and how they ended. */
+/** Counts the runs by mode, status and error. */
 export async function runsSeen({ kysely }: Database): Promise<Tally> {
-  const { rows } = await sql<{ told: string; times: number }>`
-    select mode || ' ' || status || case when error is null then '' else ': ' || (error ->> 'kind') end as told, count(*)::int as times
-    from runs group by 1`.execute(kysely);
+  const { rows } = await sql<{ text: string; times: number }>`
+    select mode || ' ' || status || coalesce(': ' || (error ->> 'kind'), '') as text, count(*)::int as times
+    from runs
+    group by 1`.execute(kysely);
   const tally = new Tally();
-  for (const { told, times } of rows) tally.add(told, times);
+  for (const { text, times } of rows) tally.add(text, times);
   return tally;
 }
 
-/** Requests by method and path; ids and queries are left out. */
+/** Counts the HTTP requests by method and path, without ids and queries. */
 export function requestsSeen({ requests }: Pick<Simulator, "requests">): Tally {
   const tally = new Tally();
   for (const [pattern, times] of requests) tally.add(pattern, times);
   return tally;
 }
 
-/** Requests that were answered by a fault, by its kind. */
-export function faultsMet(faults: Faults): Tally {
+/** Counts the requests that got a fault, by its kind. */
+export function faultsApplied(faults: Faults): Tally {
   const tally = new Tally();
   for (const { rule, applied } of faults.list()) tally.add(rule.fault.kind, applied);
   return tally;

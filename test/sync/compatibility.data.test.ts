@@ -5,8 +5,8 @@ import { outsideData } from "../harness/outside-data.ts";
 
 const article = outsideData("reference/article.txt");
 
-/** Rows of the manual's table, whose cells stand one to a line: a line that ends in "|" and holds a tick is a tick. */
-function ticks(text: string): Record<string, string> {
+/** Parses the table of the manual: returns the targets that are ticked in each row. */
+function tickedTargets(text: string): Record<string, string> {
   const table = text.slice(text.indexOf("| Single line of text"), text.indexOf("Account sync logic"));
   const rows = table.split(/^\| (?=[A-Z])/m).filter(Boolean);
   const order = ["text", "number", "teammate", "boolean", "datetime", "domains", "description"];
@@ -21,7 +21,7 @@ function ticks(text: string): Record<string, string> {
   );
 }
 
-test("the manual ticks what we offer", () => {
+test("each column may feed the targets that the manual ticks", () => {
   const columns: Record<string, [string, string, string[]?]> = {
     "Single line of text": ["x", "StringType"],
     "Multiple lines of text": ["x", "MemoType"],
@@ -48,5 +48,5 @@ test("the manual ticks what we offer", () => {
       .filter((target) => target !== "name")
       .join(" "),
   ]);
-  expect(Object.fromEntries(ours)).toEqual(ticks(readFileSync(article, "utf8")));
+  expect(Object.fromEntries(ours)).toEqual(tickedTargets(readFileSync(article, "utf8")));
 });

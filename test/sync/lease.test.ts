@@ -8,7 +8,7 @@ import { testDatabase } from "../harness/database.ts";
 
 const organization = "11111111-1111-1111-1111-111111111111";
 
-test("a holder whose database session ends knows at once that it is dead to all others", async () => {
+test("a holder whose database session ends notices at once that it has lost the lease", async () => {
   const database = await testDatabase();
   const lease = await acquireLease(database, organization);
 
@@ -24,7 +24,7 @@ test("a holder whose database session ends knows at once that it is dead to all 
   await next.release();
 });
 
-test("one that hangs with the lease locked, as it does right before a commit, holds no takeover up", async () => {
+test("a holder that hangs with the lease locked, as right before a commit, delays no takeover", async () => {
   const database = await testDatabase();
   const other = openDatabase(database.url);
   onTestFinished(() => other.close());

@@ -15,7 +15,7 @@ const check = (input: unknown) => checkMapping(mapping.parse(input), columns);
 const clean = { problems: [], missingColumns: [], unreadableColumns: [] };
 
 describe("a mapping", () => {
-  it("maps the name unless told otherwise, and may use a column several times", () => {
+  it("maps the name by default, and may use a column several times", () => {
     expect(mapping.parse({})).toEqual({ name: "name", domains: [], fields: [] });
     const fields = [
       { column: "emailaddress1", field: "Mail", type: "text" },

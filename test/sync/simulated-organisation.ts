@@ -1,5 +1,6 @@
-// A simulated organisation without accounts, and clients that read it over real HTTP with pages of any size. The
-// sign-in and the connections are shared, since a story has dozens of runs and a test hundreds of stories.
+// A simulated organisation without accounts, and clients that read it over real HTTP with pages of
+// any size. They share a sign-in and connections, since a test has hundreds of stories with dozens
+// of runs each.
 import { storedRefreshTokens } from "../../src/dataverse/auth/tokens.ts";
 import { connectDataverse, type DataverseClient } from "../../src/dataverse/client.ts";
 import { discoverSignIn } from "../../src/dataverse/auth/discovery.ts";
@@ -10,13 +11,13 @@ import { runSimulator, type RunningSimulator } from "../../simulator/main.ts";
 
 export interface SimulatedOrganisation {
   readonly org: RunningSimulator["org"];
-  /** One client for each size of pages. */
+  /** Returns the client for a page size. */
   client(pageSize: number): Promise<DataverseClient>;
   close(): Promise<void>;
 }
 
 export async function simulatedOrganisation(): Promise<SimulatedOrganisation> {
-  // Hundreds of stories in a minute are more than the service would take from one user.
+  // Hundreds of stories in a minute would exceed the service's limits for one user.
   const simulator = await runSimulator({ limits: { windowMilliseconds: 100 } });
   const { clientId, clientSecret, refreshToken, org, origin } = simulator;
   const environment = normaliseAddress(origin, { simulatorOrigin: origin });
@@ -34,7 +35,8 @@ export async function simulatedOrganisation(): Promise<SimulatedOrganisation> {
       const known = clients.get(pageSize);
       if (known) return known;
       const client = connectDataverse({ environment, tokens, clock, http, pageSize });
-      // Stories change no columns, and metadata is by far the largest answer of a small organisation: asked once.
+      // Stories change no columns, and metadata is by far the largest answer of a small organisation,
+      // so it is read once.
       const columns = await client.accountColumns();
       const made = { ...client, accountColumns: async () => columns };
       clients.set(pageSize, made);

@@ -1,4 +1,4 @@
-// The life of a run: every event in every status, against the table that says what it does.
+// The transitions of a run: every event in every status, compared with the table.
 import { sql } from "kysely";
 import { expect, test } from "vitest";
 import type { RunStatus } from "../../src/sync/tables.ts";
@@ -47,7 +47,7 @@ const SETTINGS = {
   newFieldIds: [],
 };
 
-/** One of each. */
+/** An event of each type. */
 const EVENTS: {
   readonly [Type in EventType]: Omit<Extract<EventFrom<RunStatusOf<Type>>, { type: Type }>, "type">;
 } = {
@@ -78,8 +78,11 @@ type RunStatusOf<Type extends EventType> = keyof (typeof TRANSITIONS)[Type] & Ru
 
 async function runIn(database: TestDatabase, status: RunStatus): Promise<number> {
   const { rows } = await database.pool.query(
-    `insert into runs (organization_id, origin, mode, status, trigger, settings, settings_hash, fence, started_at)
-     values ('11111111-1111-1111-1111-111111111111', 'dynamics', 'sync', $1, 'schedule', '{}', '', $2, $3) returning id`,
+    `insert into runs
+       (organization_id, origin, mode, status, trigger, settings, settings_hash, fence, started_at)
+     values
+       ('11111111-1111-1111-1111-111111111111', 'dynamics', 'sync', $1, 'schedule', '{}', '', $2, $3)
+     returning id`,
     [status, FENCE, NOW],
   );
   return rows[0].id;
@@ -91,10 +94,10 @@ async function rowOf(database: TestDatabase, runId: number) {
   return rows[0]!;
 }
 
-/** Sends an event as if the compiler had let it pass. */
+/** Sends an event although the types forbid it. */
 function send(database: TestDatabase, runId: number, type: EventType, from: RunStatus, fence = FENCE) {
   const run = { runId, lease: { fence } };
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the types forbid what is tried here
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the types forbid it
   const [status, event] = [from, { type, ...EVENTS[type] }] as unknown as ["reading", EventFrom<"reading">];
   return tryTransition(database.kysely, run, status, event);
 }
@@ -102,23 +105,26 @@ function send(database: TestDatabase, runId: number, type: EventType, from: RunS
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of the table itself
 const types = Object.keys(TRANSITIONS) as EventType[];
 
-test.each(types)("%s does what the table says in each status, and nothing in all others", async (type) => {
-  const database = await testDatabase();
-  const table: { readonly [From in RunStatus]?: RunStatus } = TRANSITIONS[type];
-  for (const status of STATUSES) {
-    const runId = await runIn(database, status);
-    const before = await rowOf(database, runId);
+test.each(types)(
+  "%s changes the status as the table says, and nothing in all other statuses",
+  async (type) => {
+    const database = await testDatabase();
+    const table: { readonly [From in RunStatus]?: RunStatus } = TRANSITIONS[type];
+    for (const status of STATUSES) {
+      const runId = await runIn(database, status);
+      const before = await rowOf(database, runId);
 
-    const isMoved = await send(database, runId, type, status);
+      const isChanged = await send(database, runId, type, status);
 
-    const after = await rowOf(database, runId);
-    expect([status, isMoved, after.status]).toEqual([status, status in table, table[status] ?? status]);
-    expect(isMoved ? before : after).toEqual(before);
-  }
-});
+      const after = await rowOf(database, runId);
+      expect([status, isChanged, after.status]).toEqual([status, status in table, table[status] ?? status]);
+      expect(isChanged ? before : after).toEqual(before);
+    }
+  },
+);
 
 test.each(types)(
-  "%s moves no run that was claimed under another fence, or is in another status by now",
+  "%s changes no run that was claimed under another fence or is in another status by then",
   async (type) => {
     const database = await testDatabase();
     for (const from of STATUSES) {
@@ -149,12 +155,12 @@ test("a run is claimed by a newer lease alone", async () => {
   expect((await rowOf(database, runId)).fence).toBe(FENCE + 1);
 });
 
-test("a move that is not in the table does not compile", async () => {
+test("a transition that is not in the table does not compile", async () => {
   const database = await testDatabase();
   const run = { runId: 1, lease: { fence: 1 } };
-  // @ts-expect-error: what is done never fails.
+  // @ts-expect-error: a run that is done cannot fail.
   const failing = () => tryTransition(database.kysely, run, "done", { type: "fail", error: ERROR, now: NOW });
-  // @ts-expect-error: what is being written is not discarded.
+  // @ts-expect-error: a run that is being applied cannot be discarded.
   const discarding = () => tryTransition(database.kysely, run, "applying", { type: "discard", now: NOW });
   expect([failing, discarding]).toHaveLength(2);
 });

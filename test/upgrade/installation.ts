@@ -8,7 +8,7 @@ import type { Runner } from "../../src/jobs/runner.ts";
 import type { Clock } from "../../src/lib/clock.ts";
 import { createLog } from "../../src/lib/log.ts";
 import type { TestDatabase } from "../harness/database.ts";
-import { afterwards } from "../harness/afterwards.ts";
+import { registerCleanup } from "../harness/cleanup.ts";
 import { browserAt, type Browser } from "../harness/web.ts";
 
 const PUBLIC_URL = "http://127.0.0.1";
@@ -23,7 +23,7 @@ export type Installation = {
 /** On a free port, with the same credentials each time. */
 export async function serveOrganisation(org: Org): Promise<RunningSimulator> {
   const simulator = await runSimulator({ org });
-  afterwards(() => simulator.close());
+  registerCleanup(() => simulator.close());
   return simulator;
 }
 
@@ -46,7 +46,7 @@ export async function startInstallation(
   });
   const web = await buildWebApp({ config, database, clock, log }, () => PUBLIC_URL);
   const origin = await web.server.listen({ host: "127.0.0.1", port: 0 });
-  afterwards(() => web.close());
+  registerCleanup(() => web.close());
   return {
     database,
     runner: web.runner,

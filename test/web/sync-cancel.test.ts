@@ -1,6 +1,6 @@
 // Stopping a sync while it writes keeps what is written, and the next sync writes the rest.
 import { describe, expect, test } from "vitest";
-import { holdFirstChunk } from "../harness/stages.ts";
+import { closeGateAtFirstChunk } from "../harness/stages.ts";
 import { connectedWeb } from "../jobs/connected.ts";
 import { builtPages } from "../harness/pages.ts";
 import { auditPage, visit } from "./harness.ts";
@@ -31,7 +31,7 @@ describe("a sync stopped while it writes", () => {
         "workspace-admin",
         `/contacts/accounts?import=dynamics&step=preview&run=${id}`,
       );
-      const chunk = await holdFirstChunk(web);
+      const chunk = await closeGateAtFirstChunk(web);
       await page.getByRole("button", { name: `Sync ${formatNumber(all)} accounts` }).click();
       await chunk.reached();
       await page.getByRole("button", { name: "Cancel the sync" }).click();

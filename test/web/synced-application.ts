@@ -5,7 +5,7 @@ import { openFileConnection } from "../../src/connections/sign-in/open-client.ts
 import { createLog } from "../../src/lib/log.ts";
 import { runSync } from "../../src/sync/run.ts";
 import type { SyncSettings } from "../../src/settings/sync-settings.ts";
-import { afterwards } from "../harness/afterwards.ts";
+import { registerCleanup } from "../harness/cleanup.ts";
 import type { WebOptions, WebWorkspace } from "../harness/web.ts";
 import { startApplication } from "./harness.ts";
 
@@ -58,7 +58,7 @@ export async function startSyncedApplication(options: WebOptions = {}): Promise<
       },
     },
   );
-  afterwards(() => open.close());
+  registerCleanup(() => open.close());
   await runSync(
     {
       database,

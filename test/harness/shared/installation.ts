@@ -1,5 +1,5 @@
-// The command `sluice` as it is installed where nobody develops: what `npm run build` makes, without
-// the sources. It is below node_modules, where the program finds the packages that it still imports.
+// Installs the command `sluice` as an operator has it: what `npm run build` makes, without the
+// sources. It is below node_modules, where the program finds the packages that it still imports.
 import { cp, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { buildProgram } from "../../../scripts/build-parts.ts";
@@ -7,7 +7,7 @@ import type { SharedService } from "./shared-service.ts";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 
-/** Gives the path of the command's file. */
+/** The service answers with the path of the command's file. */
 export async function installCommand(): Promise<SharedService> {
   const folder = `${ROOT}node_modules/.cache/sluice-command-${process.pid}`;
   await buildProgram(`${folder}/dist`);

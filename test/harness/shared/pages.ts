@@ -1,5 +1,5 @@
-// The pages, built once a run. Vitest's NODE_ENV makes it the build of React for development, whose
-// complaints then fail the tests.
+// Builds the pages once a run. Under vitest's NODE_ENV they contain the development build of React,
+// whose warnings fail the tests.
 import { rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { buildPages } from "../../../scripts/build-parts.ts";
@@ -7,10 +7,10 @@ import type { SharedService } from "./shared-service.ts";
 
 const CACHE = fileURLToPath(new URL("../../../node_modules/.cache", import.meta.url));
 
-/** Gives the directory they are in. */
+/** The service answers with the directory of the pages. */
 export async function buildSharedPages(): Promise<SharedService> {
   const folder = `${CACHE}/sluice-pages-${process.pid}`;
-  // React for development is larger than what vite warns of.
+  // Vite would warn of the size of React's development build.
   await buildPages(folder, "error");
   return {
     get: async () => `${folder}/web`,

@@ -1,8 +1,8 @@
-// A test file's side of the shared services.
+// The client of the shared services in a test file.
 import { inject } from "vitest";
 import type { z } from "zod";
 
-/** @throws what the service could not do, in its own words */
+/** @throws with the message of the service when it failed */
 export async function requestShared<T>(
   service: "command" | "database" | "pages",
   schema: z.ZodType<T>,

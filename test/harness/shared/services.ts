@@ -1,6 +1,6 @@
-// What all test files of one run share: a PostgreSQL, the command as it is installed, the built
-// pages. Each is started when the first file asks for it, over HTTP; vitest loads this file once a
-// run, in its main process (globalSetup).
+// Services that all test files of a run share: a PostgreSQL server, the installed command, the
+// built pages. Vitest loads this file once a run, in its main process (globalSetup); each service
+// starts at the first request for it.
 import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -14,7 +14,7 @@ import type { SharedService } from "./shared-service.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
-    /** Where they answer; `request.ts` is the client. */
+    /** The address of the services; `request.ts` is the client. */
     sharedServices: string;
   }
 }
@@ -43,12 +43,12 @@ async function serve(name: string, response: ServerResponse): Promise<void> {
   }
 }
 
-/** vitest calls this before all files; what it returns, after them. */
+/** Vitest calls this before all files, and the function it returns after them. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = createServer((request, response) => void serve(request.url?.slice(1) ?? "", response));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a server on a TCP port has an AddressInfo
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a TCP server has an AddressInfo
   const { port } = server.address() as AddressInfo;
   project.provide("sharedServices", `http://127.0.0.1:${port}`);
   return async () => {

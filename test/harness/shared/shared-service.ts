@@ -1,6 +1,6 @@
-/** What all test files of one run share, started when the first of them asks for it. */
+/** A service that all test files of a run share; it starts at the first request. */
 export type SharedService = {
-  /** @returns JSON for the test file that asks */
+  /** @returns JSON for the requesting test file */
   get(): Promise<unknown>;
   close(): Promise<void>;
 };

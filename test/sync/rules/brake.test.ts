@@ -1,18 +1,19 @@
-// The brake: a plan that nobody looked at and that would change too much waits before anything is written.
+// The brake: a plan that no admin saw and that would change too much needs approval before anything
+// is written.
 import { describe, expect, test } from "vitest";
 import { DEFAULT_BRAKE_LIMITS, type BrakeLimits } from "../../../src/settings/brake.ts";
 import { brakeReason, type BrakeFacts } from "../../../src/sync/plan/brake.ts";
 import { workspace, type Workspace } from "../../harness/workspace.ts";
 
-const facts = (given: Partial<BrakeFacts>): BrakeFacts => ({
+const facts = (overrides: Partial<BrakeFacts>): BrakeFacts => ({
   linked: 10_000,
   affected: 0,
   read: 10_000,
   previouslyRead: 10_000,
-  ...given,
+  ...overrides,
 });
 
-describe("decides by what a plan would do to the linked accounts", () => {
+describe("the brake decides by what a plan would do to the linked accounts", () => {
   test.for<[string, Partial<BrakeFacts>, string | undefined]>([
     ["a fifth of many", { affected: 2000 }, undefined],
     ["more than a fifth", { affected: 2001 }, "brake-changes"],
@@ -23,12 +24,12 @@ describe("decides by what a plan would do to the linked accounts", () => {
     ["a selection of half", { read: 5000 }, "brake-shrunk"],
     ["a selection of a little more than half", { read: 5001 }, undefined],
     ["another selection", { read: 10, previouslyRead: undefined }, undefined],
-  ])("%s", ([, given, reason]) => {
-    expect(brakeReason(facts(given), DEFAULT_BRAKE_LIMITS)).toBe(reason);
+  ])("%s", ([, overrides, reason]) => {
+    expect(brakeReason(facts(overrides), DEFAULT_BRAKE_LIMITS)).toBe(reason);
   });
 });
 
-describe("takes the limits it is given", () => {
+describe("the brake takes its limits from the settings", () => {
   const off = { sharePercent: 100, accounts: 0, shareOfFewPercent: 100, shrunkToPercent: 0 };
   test.for<[string, Partial<BrakeLimits>, Partial<BrakeFacts>, string | undefined]>([
     ["all of them, with the share at 100 %", {}, { affected: 10_000 }, undefined],
@@ -47,8 +48,8 @@ describe("takes the limits it is given", () => {
       "brake-changes",
     ],
     ["a selection of nine tenths", { shrunkToPercent: 90 }, { read: 9000 }, "brake-shrunk"],
-  ])("%s", ([, limits, given, reason]) => {
-    expect(brakeReason(facts(given), { ...off, ...limits })).toBe(reason);
+  ])("%s", ([, limits, overrides, reason]) => {
+    expect(brakeReason(facts(overrides), { ...off, ...limits })).toBe(reason);
   });
 });
 
@@ -61,7 +62,7 @@ async function synced(): Promise<{ space: Workspace; ids: string[] }> {
   return { space, ids };
 }
 
-test("nothing is written until the plan is applied, which needs no brake", async () => {
+test("nothing is written until an admin applies the plan, for which the brake does not count", async () => {
   const { space, ids } = await synced();
   for (const id of ids.slice(0, 16)) space.org.updateAccount(id, { description: "" });
 
@@ -72,7 +73,7 @@ test("nothing is written until the plan is applied, which needs no brake", async
   expect(await space.apply(run.id)).toMatchObject({ status: "done", updated: 16 });
 });
 
-test("a selection that shrank by half waits", async () => {
+test("a selection that shrank by half needs approval", async () => {
   const { space, ids } = await synced();
   for (const id of ids.slice(0, 15)) space.org.updateAccount(id, { statecode: 1 });
 

@@ -1,7 +1,8 @@
-// Rule 17: an issue is open as long as its cause is, whatever happens to the record and to the account meanwhile.
+// Rule 17: an issue is open as long as its cause exists, whatever happens to the record and the
+// account.
 import { expect, test } from "vitest";
 import { deleteAccount } from "../../../src/accounts/store.ts";
-import { told, workspace } from "../../harness/workspace.ts";
+import { issueTexts, workspace } from "../../harness/workspace.ts";
 
 const WITH_OWNER = {
   mapping: {
@@ -11,12 +12,12 @@ const WITH_OWNER = {
   },
 } as const;
 
-test("an issue ends with its record when the account was deleted here before", async () => {
+test("an issue is closed with its record, although the account was deleted here before", async () => {
   const space = await workspace();
   const contoso = space.org.createAccount({ name: "Contoso", ownerid: space.org.adminId });
   space.org.createAccount({ name: "Fabrikam" });
   const first = await space.sync(WITH_OWNER);
-  expect(told(await space.issues(first.id))).toContainEqual(
+  expect(issueTexts(await space.issues(first.id))).toContainEqual(
     expect.stringMatching(/^teammate-not-found Contoso Owner/),
   );
   await deleteAccount(
@@ -31,25 +32,27 @@ test("an issue ends with its record when the account was deleted here before", a
   const second = await space.sync(WITH_OWNER);
 
   expect(
-    told(await space.issues(second.id)).filter((issue) => issue.startsWith("teammate-not-found Contoso ")),
+    issueTexts(await space.issues(second.id)).filter((issue) =>
+      issue.startsWith("teammate-not-found Contoso "),
+    ),
   ).toEqual([]);
 });
 
-test("an issue outlives a blank name that was mended exactly", async () => {
+test("an issue stays open over a blank name that was corrected to the old one", async () => {
   const space = await workspace();
   const contoso = space.org.createAccount({ name: "Contoso", ownerid: space.org.adminId });
   const first = await space.sync(WITH_OWNER);
-  const before = told(await space.issues(first.id));
+  const before = issueTexts(await space.issues(first.id));
   space.org.updateAccount(contoso, { name: " " });
   await space.sync(WITH_OWNER);
   space.org.updateAccount(contoso, { name: "Contoso" });
 
   const third = await space.sync(WITH_OWNER);
 
-  expect(told(await space.issues(third.id))).toEqual(before);
+  expect(issueTexts(await space.issues(third.id))).toEqual(before);
 });
 
-test("an issue of a record that came back with a blank name ends when it goes again", async () => {
+test("an issue of a record that was reactivated with a blank name is closed when it is deactivated again", async () => {
   const space = await workspace();
   const contoso = space.org.createAccount({ name: "Contoso" });
   space.org.createAccount({ name: "Fabrikam" });
@@ -63,15 +66,15 @@ test("an issue of a record that came back with a blank name ends when it goes ag
 
   const fourth = await space.sync();
 
-  expect(told(await space.issues(fourth.id))).toEqual([]);
+  expect(issueTexts(await space.issues(fourth.id))).toEqual([]);
 });
 
-test("an issue that stays names the account that is in the way now", async () => {
+test("an issue that stays open names the account that blocks the record now", async () => {
   const space = await workspace();
   const contoso = space.org.createAccount({ name: "Contoso", websiteurl: "contoso.com" });
   const fabrikam = space.org.createAccount({ name: "Fabrikam" });
   await space.sync();
-  // The order of accounts is that of their making.
+  // Records are decided in the order of their creation.
   space.org.createAccount({ name: "Adatum", websiteurl: "contoso.com", createdon: "2030-01-01T00:00:00Z" });
   await space.sync();
   space.org.updateAccount(contoso, { websiteurl: null });
@@ -84,7 +87,7 @@ test("an issue that stays names the account that is in the way now", async () =>
   expect(issue?.otherAccountId).toBe(await space.numberOf("Fabrikam"));
 });
 
-test("an issue names an owner who is not here as Dynamics 365 calls them now", async () => {
+test("an issue names an owner who is no teammate by the present name in Dynamics 365", async () => {
   const space = await workspace();
   const ownerid = space.org.addUser({ fullname: "Ada North", email: "ada@contoso.example" });
   space.org.createAccount({ name: "Contoso", ownerid });
@@ -93,7 +96,7 @@ test("an issue names an owner who is not here as Dynamics 365 calls them now", a
 
   const second = await space.sync(WITH_OWNER);
 
-  expect(told(await space.issues(second.id))).toEqual([
+  expect(issueTexts(await space.issues(second.id))).toEqual([
     "teammate-not-found Contoso Owner Ada South (ada@contoso.example)",
   ]);
 });

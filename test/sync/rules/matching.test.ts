@@ -1,12 +1,12 @@
-// Rules 1 to 5: which account a record goes to.
+// Rules 1 to 5: which account a record is matched to.
 import { describe, expect, it } from "vitest";
 import { createAccount, editAccount } from "../../../src/accounts/store.ts";
-import { LATER, told, workspace, type Workspace } from "../../harness/workspace.ts";
+import { LATER, issueTexts, workspace, type Workspace } from "../../harness/workspace.ts";
 
 const ACME = { name: "Acme", websiteurl: "https://www.acme.com/" };
 const WITHOUT_DOMAIN = { options: { allowDuplicateNames: false, onDomainTaken: "without-domain" as const } };
 
-function byHand(
+function createManually(
   space: Workspace,
   account: { name: string; domains?: string[]; externalId?: string },
 ): Promise<number> {
@@ -14,7 +14,7 @@ function byHand(
 }
 
 describe("rule 1: a Link ties a record to an account", () => {
-  it("keeps the link when the account is renamed on both sides", async () => {
+  it("keeps the link when record and account are renamed", async () => {
     const space = await workspace();
     const id = space.org.createAccount(ACME);
     await space.sync();
@@ -37,7 +37,7 @@ describe("rule 1: a Link ties a record to an account", () => {
 
   it("mirrors the record's id, in lower case, as externalId of an account that was here before", async () => {
     const space = await workspace();
-    await byHand(space, { name: "acme" });
+    await createManually(space, { name: "acme" });
     const id = space.org.createAccount({ ...ACME, accountid: "AAAAAAAA-BBBB-4CCC-8DDD-EEEEEEEEEEEE" });
 
     await space.sync();
@@ -47,7 +47,7 @@ describe("rule 1: a Link ties a record to an account", () => {
 });
 
 describe("rule 2: the same externalId from another origin", () => {
-  it.each([["as it is"], ["in braces and capitals"]])("is not synced and reported (%s)", async (form) => {
+  it.each([["as it is"], ["in braces and capitals"]])("is reported and not synced (%s)", async (form) => {
     const space = await workspace();
     const id = space.org.createAccount(ACME);
     const written = form === "as it is" ? id : `{${id.toUpperCase()}}`;
@@ -61,24 +61,24 @@ describe("rule 2: the same externalId from another origin", () => {
     const run = await space.sync();
 
     expect(run).toMatchObject({ read: 1, skipped: 1, created: 0, linked: 0 });
-    expect(told(await space.issues(run.id))).toEqual(["linked-to-other-source Acme"]);
+    expect(issueTexts(await space.issues(run.id))).toEqual(["linked-to-other-source Acme"]);
   });
 
   it("makes an account with any externalId of another origin count as linked elsewhere", async () => {
     const space = await workspace();
-    await byHand(space, { name: "Somebody", domains: ["acme.com"], externalId: "crm-7" });
+    await createManually(space, { name: "Somebody", domains: ["acme.com"], externalId: "crm-7" });
     space.org.createAccount(ACME);
 
     const run = await space.sync();
 
-    expect(told(await space.issues(run.id))).toEqual(["domain-linked-elsewhere Acme acme.com"]);
+    expect(issueTexts(await space.issues(run.id))).toEqual(["domain-linked-elsewhere Acme acme.com"]);
   });
 });
 
 describe("rule 3: by domain", () => {
-  it("updates and links the unlinked account that has the first domain anybody has", async () => {
+  it("links the unlinked account that has the first domain that is in use, and updates it", async () => {
     const space = await workspace();
-    await byHand(space, { name: "ACME Incorporated", domains: ["acme.com", "old-acme.com"] });
+    await createManually(space, { name: "ACME Incorporated", domains: ["acme.com", "old-acme.com"] });
     space.org.createAccount({ ...ACME, emailaddress1: "info@acme.org" });
 
     const run = await space.sync();
@@ -98,11 +98,11 @@ describe("rule 3: by domain", () => {
     const run = await space.sync();
 
     expect(run).toMatchObject({ created: 1, skipped: 1 });
-    expect(told(await space.issues(run.id))).toEqual(["domain-linked-elsewhere Acme Berlin acme.com"]);
+    expect(issueTexts(await space.issues(run.id))).toEqual(["domain-linked-elsewhere Acme Berlin acme.com"]);
     expect((await space.accounts()).map((account) => account.name)).toEqual(["Acme"]);
   });
 
-  it("with without-domain leaves that domain out and goes on with the name", async () => {
+  it("with without-domain omits that domain and matches by name", async () => {
     const space = await workspace();
     space.org.createAccount(ACME);
     space.org.createAccount({
@@ -116,10 +116,10 @@ describe("rule 3: by domain", () => {
 
     expect(run).toMatchObject({ created: 2, skipped: 0 });
     expect((await space.account("Acme Berlin")).domains).toEqual(["acme.de"]);
-    expect(told(await space.issues(run.id))).toEqual(["domain-taken Acme Berlin acme.com"]);
+    expect(issueTexts(await space.issues(run.id))).toEqual(["domain-taken Acme Berlin acme.com"]);
   });
 
-  it("leaves a domain that another account has out of a linked one, and syncs the rest", async () => {
+  it("omits a domain of another account from a linked one, and syncs the rest", async () => {
     const space = await workspace();
     space.org.createAccount(ACME);
     const berlin = space.org.createAccount({ name: "Acme Berlin", websiteurl: "acme.de" });
@@ -133,12 +133,12 @@ describe("rule 3: by domain", () => {
       domains: ["acme.de"],
       description: "in Berlin",
     });
-    expect(told(await space.issues(run.id))).toEqual(["domain-taken Acme Berlin acme.com"]);
+    expect(issueTexts(await space.issues(run.id))).toEqual(["domain-taken Acme Berlin acme.com"]);
   });
 
   it("is not tried without a Domains mapping", async () => {
     const space = await workspace();
-    await byHand(space, { name: "Somebody", domains: ["acme.com"] });
+    await createManually(space, { name: "Somebody", domains: ["acme.com"] });
     space.org.createAccount(ACME);
 
     const run = await space.sync({ mapping: { name: "name", domains: [], fields: [] } });
@@ -153,8 +153,8 @@ describe("rule 4: by name", () => {
     const space = await workspace();
     space.org.createAccount({ name: "Acme" });
     await space.sync();
-    const older = await byHand(space, { name: " ACME " });
-    await byHand(space, { name: "acme" });
+    const older = await createManually(space, { name: " ACME " });
+    await createManually(space, { name: "acme" });
     space.org.createAccount({ name: "aCmE" });
 
     const run = await space.sync();
@@ -171,7 +171,7 @@ describe("rule 4: by name", () => {
     const run = await space.sync();
 
     expect(run).toMatchObject({ created: 1, skipped: 1 });
-    expect(told(await space.issues(run.id))).toEqual(["name-in-use ACME"]);
+    expect(issueTexts(await space.issues(run.id))).toEqual(["name-in-use ACME"]);
   });
 
   it("creates when duplicates are allowed", async () => {
@@ -184,7 +184,7 @@ describe("rule 4: by name", () => {
     expect(run).toMatchObject({ created: 2, skipped: 0 });
   });
 
-  it("tells names with other inner white space apart", async () => {
+  it("distinguishes names that differ in inner white space", async () => {
     const space = await workspace();
     space.org.createAccount({ name: "Acme Inc" });
     space.org.createAccount({ name: "Acme  Inc" });
@@ -194,7 +194,7 @@ describe("rule 4: by name", () => {
 });
 
 describe("rule 5: order and stability", () => {
-  it("gives a domain to the first by createdon, and then by id as text", async () => {
+  it("assigns a domain to the first by createdon, then by id as text", async () => {
     const space = await workspace();
     const make = (name: string, createdon: string, accountid: string) =>
       space.org.createAccount({ name, createdon, accountid, websiteurl: "shared.com" });
@@ -223,7 +223,7 @@ describe("rule 5: order and stability", () => {
     expect((await space.account("Two")).domains).toEqual(["one.com"]);
   });
 
-  it("gives up a name before anybody claims it", async () => {
+  it("releases a name before any record claims it", async () => {
     const space = await workspace();
     const one = space.org.createAccount({ name: "Acme" });
     await space.sync();
@@ -233,11 +233,11 @@ describe("rule 5: order and stability", () => {
     expect(await space.sync()).toMatchObject({ created: 1, updated: 1, skipped: 0 });
   });
 
-  it("gives a left-out domain once an account linked later in the run gives it up", async () => {
+  it("assigns an omitted domain that an account linked later in the run releases", async () => {
     const space = await workspace();
     const early = space.org.createAccount({ name: "Early", websiteurl: "early.com" });
     await space.sync();
-    await byHand(space, { name: "Late", domains: ["wanted.com"] });
+    await createManually(space, { name: "Late", domains: ["wanted.com"] });
     space.org.updateAccount(early, { websiteurl: "early.com wanted.com" });
     space.org.createAccount({ name: "Late", websiteurl: "late.com" });
 
@@ -259,6 +259,6 @@ describe("rule 5: order and stability", () => {
 
     expect(await space.changes(second.id)).toEqual([]);
     expect(second).toMatchObject({ created: 0, linked: 0, updated: 0, stopped: 0, skipped: first.skipped });
-    expect(told(await space.issues(second.id))).toEqual(told(await space.issues(first.id)));
+    expect(issueTexts(await space.issues(second.id))).toEqual(issueTexts(await space.issues(first.id)));
   });
 });

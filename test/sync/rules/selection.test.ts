@@ -1,7 +1,7 @@
-// Rules 11 to 14: what is selected, what leaves, and what a failed read may do (nothing).
+// Rules 11 to 14: what is selected, which accounts stop, and that a failed read changes nothing.
 import { describe, expect, it } from "vitest";
 import { deleteAccount } from "../../../src/accounts/store.ts";
-import { told, workspace, type Workspace } from "../../harness/workspace.ts";
+import { issueTexts, workspace, type Workspace } from "../../harness/workspace.ts";
 
 const VIEW = `<fetch><entity name="account"><attribute name="name"/>
   <filter><condition attribute="address1_city" operator="eq" value="London"/></filter></entity></fetch>`;
@@ -14,15 +14,15 @@ function londonView(space: Workspace): string {
   return space.org.addView({ kind: "personal", name: "London", fetchxml: VIEW });
 }
 
-async function stopReason(space: Workspace): Promise<Record<string, string | null>> {
+async function stopReasons(space: Workspace): Promise<Record<string, string | null>> {
   const { rows } = await space.database.pool.query<{ name: string; stop_reason: string | null }>(
     "select name, stop_reason from account_links join accounts on accounts.id = account_id",
   );
   return Object.fromEntries(rows.map((row) => [row.name, row.stop_reason]));
 }
 
-/** One of two accounts was deleted, and a run has found it so. */
-async function knownAsDeleted(): Promise<{ space: Workspace; gone: string }> {
+/** Deletes one of two accounts, and lets a run notice it. */
+async function withDeletedAccount(): Promise<{ space: Workspace; gone: string }> {
   const space = await workspace();
   const gone = space.org.createAccount({ name: "Gone" });
   space.org.createAccount({ name: "Here" });
@@ -32,8 +32,8 @@ async function knownAsDeleted(): Promise<{ space: Workspace; gone: string }> {
   return { space, gone };
 }
 
-describe("rule 11: leaving", () => {
-  it("keeps the account of a deleted or deactivated record, says why, and goes on when it comes back", async () => {
+describe("rule 11: stopping", () => {
+  it("keeps the account of a missing record, says why it stopped, and resumes when the record returns", async () => {
     const space = await workspace();
     const gone = space.org.createAccount({ name: "Gone", websiteurl: "gone.com" });
     const asleep = space.org.createAccount({ name: "Asleep" });
@@ -42,19 +42,19 @@ describe("rule 11: leaving", () => {
     space.org.deleteAccount(gone);
     space.org.updateAccount(asleep, { statecode: 1, statuscode: 2 });
 
-    const left = await space.sync();
-    const reasons = await stopReason(space);
+    const stopping = await space.sync();
+    const reasons = await stopReasons(space);
     space.org.updateAccount(asleep, { statecode: 0, statuscode: 1, description: "awake" });
-    const back = await space.sync();
+    const resuming = await space.sync();
 
-    expect(left).toMatchObject({ read: 1, stopped: 2, unchanged: 1 });
+    expect(stopping).toMatchObject({ read: 1, stopped: 2, unchanged: 1 });
     expect(reasons).toEqual({ Gone: "deleted", Asleep: "deactivated", Here: null });
-    expect(back).toMatchObject({ updated: 1, stopped: 0 });
-    expect(await space.changes(back.id)).toMatchObject([{ action: "resume", name: "Asleep" }]);
+    expect(resuming).toMatchObject({ updated: 1, stopped: 0 });
+    expect(await space.changes(resuming.id)).toMatchObject([{ action: "resume", name: "Asleep" }]);
     expect((await space.account("Gone")).domains).toEqual(["gone.com"]);
   });
 
-  it("tells a record that left the view from one that was deleted, by looking it up", async () => {
+  it("looks missing records up to distinguish those that left the view from deleted ones", async () => {
     const space = await workspace();
     const selection = { kind: "view" as const, view: londonView(space) };
     const moved = inLondon(space, "Moved");
@@ -67,25 +67,25 @@ describe("rule 11: leaving", () => {
     const run = await space.sync({ selection });
 
     expect(run).toMatchObject({ stopped: 2 });
-    expect(await stopReason(space)).toEqual({ Moved: "left-view", Gone: "deleted", Stays: null });
+    expect(await stopReasons(space)).toEqual({ Moved: "left-view", Gone: "deleted", Stays: null });
   });
 
-  it("says anew why the account of a deleted record stops, when that came back, was refused and is inactive", async () => {
-    const { space, gone } = await knownAsDeleted();
+  it("changes the stop reason when a deleted record returned, was refused, and is deactivated", async () => {
+    const { space, gone } = await withDeletedAccount();
     space.org.createAccount({ accountid: gone, name: " " });
-    const back = await space.sync();
+    const resuming = await space.sync();
     space.org.updateAccount(gone, { statecode: 1, statuscode: 2 });
 
     const run = await space.sync();
 
-    expect(back).toMatchObject({ read: 2, skipped: 1, stopped: 0 });
+    expect(resuming).toMatchObject({ read: 2, skipped: 1, stopped: 0 });
     expect(run).toMatchObject({ read: 1, stopped: 1 });
-    expect(await stopReason(space)).toEqual({ Gone: "deactivated", Here: null });
+    expect(await stopReasons(space)).toEqual({ Gone: "deactivated", Here: null });
     expect(await space.sync()).toMatchObject({ stopped: 0, unchanged: 1 });
   });
 
-  it("plans nothing for what left before", async () => {
-    const { space } = await knownAsDeleted();
+  it("plans nothing for accounts that stopped before", async () => {
+    const { space } = await withDeletedAccount();
 
     expect(await space.sync()).toMatchObject({ stopped: 0, unchanged: 1 });
   });
@@ -95,12 +95,12 @@ describe("rule 11: leaving", () => {
     const gone = space.org.createAccount({ name: "Acme", websiteurl: "acme.com" });
     await space.sync();
     space.org.deleteAccount(gone);
-    const heir = space.org.createAccount({ name: "Acme again", websiteurl: "acme.com" });
+    const successor = space.org.createAccount({ name: "Acme again", websiteurl: "acme.com" });
 
     const run = await space.sync();
 
     expect(run).toMatchObject({ linked: 1, created: 0 });
-    expect(await space.accounts()).toMatchObject([{ name: "Acme again", externalId: heir }]);
+    expect(await space.accounts()).toMatchObject([{ name: "Acme again", externalId: successor }]);
   });
 
   it("creates an account deleted here again, unless it was excluded", async () => {
@@ -126,7 +126,7 @@ describe("rule 11: leaving", () => {
     const run = await space.sync();
 
     expect(run).toMatchObject({ created: 1, skipped: 1 });
-    expect(told(await space.issues(run.id))).toEqual(["excluded Never"]);
+    expect(issueTexts(await space.issues(run.id))).toEqual(["excluded Never"]);
   });
 });
 
@@ -180,8 +180,8 @@ describe("rule 12: the selection", () => {
   });
 });
 
-describe("rule 13: what goes away at the source", () => {
-  it("stops everything when the view is gone or no longer shared", async () => {
+describe("rule 13: deletions at the source", () => {
+  it("fails the run when the view is gone or no longer shared", async () => {
     const space = await workspace();
     const view = londonView(space);
     inLondon(space, "Acme");
@@ -192,10 +192,10 @@ describe("rule 13: what goes away at the source", () => {
       code: "view-not-found",
     });
 
-    expect(await stopReason(space)).toEqual({ Acme: null });
+    expect(await stopReasons(space)).toEqual({ Acme: null });
   });
 
-  it("stops everything when the view uses a column that is gone", async () => {
+  it("fails the run when the view uses a column that is gone", async () => {
     const space = await workspace();
     space.org.addColumn({ schemaName: "new_Tier", type: "String", label: "Tier" });
     const fetchxml = VIEW.replace("address1_city", "new_tier");
@@ -208,10 +208,10 @@ describe("rule 13: what goes away at the source", () => {
       code: "view-broken",
     });
 
-    expect(await stopReason(space)).toEqual({ Acme: null });
+    expect(await stopReasons(space)).toEqual({ Acme: null });
   });
 
-  it.each(["name", "domains"])("stops everything when the column of %s is gone", async (target) => {
+  it.each(["name", "domains"])("fails the run when the column of %s is gone", async (target) => {
     const space = await workspace();
     space.org.addColumn({ schemaName: "new_Text", type: "String", label: "Text" });
     space.org.createAccount({ name: "Acme", new_text: "acme.com" });
@@ -229,7 +229,7 @@ describe("rule 13: what goes away at the source", () => {
     expect(await space.accounts()).toEqual(before);
   });
 
-  it("stops only that mapping when another column is gone; its last values stay", async () => {
+  it("skips only that mapping when another column is gone; its last values stay", async () => {
     const space = await workspace();
     space.org.addColumn({ schemaName: "new_Tier", type: "String", label: "Tier" });
     const id = space.org.createAccount({ name: "Acme", new_tier: "Gold" });
@@ -246,10 +246,10 @@ describe("rule 13: what goes away at the source", () => {
     const run = await space.sync({ mapping });
 
     expect(await space.account("Acme")).toMatchObject({ description: "new", fields: { Tier: "Gold" } });
-    expect(told(await space.issues(run.id))).toEqual(["field-not-found new_tier"]);
+    expect(issueTexts(await space.issues(run.id))).toEqual(["field-not-found new_tier"]);
   });
 
-  it("stops only that mapping when a secured column cannot be read", async () => {
+  it("skips only that mapping when a secured column cannot be read", async () => {
     const space = await workspace();
     space.org.addColumn({ schemaName: "new_Credit", type: "String", label: "Credit" });
     space.org.createAccount({ name: "Acme", new_credit: "AAA" });
@@ -266,12 +266,12 @@ describe("rule 13: what goes away at the source", () => {
     const run = await space.sync({ mapping });
 
     expect((await space.account("Acme")).fields).toEqual({ Credit: "AAA" });
-    expect(told(await space.issues(run.id))).toEqual(["field-not-readable new_credit"]);
+    expect(issueTexts(await space.issues(run.id))).toEqual(["field-not-readable new_credit"]);
   });
 });
 
 describe("rule 14: a partial, empty or failed read", () => {
-  it("removes and blanks nothing when the source fails half-way", async () => {
+  it("removes and clears nothing when the source fails half-way", async () => {
     const space = await workspace({ pageSize: 2 });
     for (const name of ["One", "Two", "Three", "Four", "Five"])
       space.org.createAccount({ name, description: name });
@@ -282,23 +282,23 @@ describe("rule 14: a partial, empty or failed read", () => {
     await expect(space.sync()).rejects.toThrow(/Dynamics 365/);
 
     expect(await space.accounts()).toEqual(before);
-    expect(Object.values(await stopReason(space))).toEqual([null, null, null, null, null]);
+    expect(Object.values(await stopReasons(space))).toEqual([null, null, null, null, null]);
   });
 
-  it("waits for an admin when the selection is empty, and unlinks only once they apply that plan", async () => {
+  it("needs approval when the selection is empty, and stops accounts only when that plan is applied", async () => {
     const space = await workspace();
     const view = londonView(space);
     const id = inLondon(space, "Acme");
     await space.sync({ selection: { kind: "view", view } });
     space.org.updateAccount(id, { address1_city: "Leeds" });
 
-    const waiting = await space.sync({ selection: { kind: "view", view } });
-    const before = await stopReason(space);
-    const applied = await space.apply(waiting.id, { selection: { kind: "view", view } });
+    const planned = await space.sync({ selection: { kind: "view", view } });
+    const before = await stopReasons(space);
+    const applied = await space.apply(planned.id, { selection: { kind: "view", view } });
 
-    expect(waiting).toMatchObject({ status: "planned", approvalReason: "empty-selection", stopped: 1 });
+    expect(planned).toMatchObject({ status: "planned", approvalReason: "empty-selection", stopped: 1 });
     expect(before).toEqual({ Acme: null });
     expect(applied).toMatchObject({ status: "done", stopped: 1 });
-    expect(await stopReason(space)).toEqual({ Acme: "left-view" });
+    expect(await stopReasons(space)).toEqual({ Acme: "left-view" });
   });
 });

@@ -1,11 +1,12 @@
-// Rules 15 and 17: what a stored plan is worth, and that every issue kind is one people can act on.
+// Rules 15 and 17: what a stored plan may write, and that every issue kind says what to do. And the
+// run lease.
 import { describe, expect, it } from "vitest";
 import { createAccount, editAccount } from "../../../src/accounts/store.ts";
 import { issueKinds } from "../../../src/sync/rules/issue-kinds.ts";
-import { told, workspace } from "../../harness/workspace.ts";
+import { issueTexts, workspace } from "../../harness/workspace.ts";
 
 describe("rule 15: a stored plan", () => {
-  it("writes nothing until it is applied, and then exactly what it said", async () => {
+  it("writes nothing until it is applied, and then exactly its changes", async () => {
     const space = await workspace();
     space.org.createAccount({ name: "Acme", websiteurl: "acme.com" });
     const plan = await space.plan();
@@ -20,7 +21,7 @@ describe("rule 15: a stored plan", () => {
     expect((await space.accounts()).map((account) => account.name)).toEqual(["Acme"]);
   });
 
-  it("leaves and counts a row that changed since, and applies the others", async () => {
+  it("skips and counts an account that changed since, and applies the other changes", async () => {
     const space = await workspace();
     const one = space.org.createAccount({ name: "One" });
     const two = space.org.createAccount({ name: "Two" });
@@ -39,12 +40,12 @@ describe("rule 15: a stored plan", () => {
     const run = await space.apply(plan.id);
 
     expect(run).toMatchObject({ updated: 1, failed: 1 });
-    expect(told(await space.issues(run.id))).toEqual(["changed-since-plan One"]);
+    expect(issueTexts(await space.issues(run.id))).toEqual(["changed-since-plan One"]);
     expect((await space.account("One")).description).toBe("by hand");
     expect(await space.sync()).toMatchObject({ updated: 1, failed: 0, issues: {} });
   });
 
-  it("leaves an edit made since of a row it found unchanged to the next run, which puts it right", async () => {
+  it("does not undo an edit of an unchanged account, which the next run does", async () => {
     const space = await workspace();
     space.org.createAccount({ name: "Acme", description: "of Dynamics" });
     await space.sync();
@@ -80,7 +81,7 @@ describe("rule 15: a stored plan", () => {
     expect(await space.apply(plan.id)).toMatchObject({ created: 0, failed: 1 });
   });
 
-  it("is refused whole when another run was applied since", async () => {
+  it("is refused as a whole when another run was applied since", async () => {
     const space = await workspace();
     space.org.createAccount({ name: "Acme" });
     const plan = await space.plan();
@@ -90,7 +91,7 @@ describe("rule 15: a stored plan", () => {
     await expect(space.apply(plan.id)).rejects.toThrow(/Run 2 was applied since/);
   });
 
-  it("is refused whole when mapping, selection or options changed", async () => {
+  it("is refused as a whole when mapping, selection or options changed", async () => {
     const space = await workspace();
     space.org.createAccount({ name: "Acme" });
     const plan = await space.plan();
@@ -101,7 +102,7 @@ describe("rule 15: a stored plan", () => {
     expect(await space.accounts()).toEqual([]);
   });
 
-  it("is refused whole after 24 hours", async () => {
+  it("is refused as a whole after 24 hours", async () => {
     const space = await workspace();
     space.org.createAccount({ name: "Acme" });
     const plan = await space.plan();
@@ -110,7 +111,7 @@ describe("rule 15: a stored plan", () => {
     await expect(space.apply(plan.id)).rejects.toThrow(/Plan again/);
   });
 
-  it("moves no row version by being made: the next run finds the same changes", async () => {
+  it("changes no version when it is made: the next run finds the same changes", async () => {
     const space = await workspace();
     const id = space.org.createAccount({ name: "Acme" });
     await space.sync();
@@ -120,7 +121,7 @@ describe("rule 15: a stored plan", () => {
     expect(await space.sync()).toMatchObject({ updated: 1 });
   });
 
-  it("of an automatic run is made again for rows that change under it", async () => {
+  it("of an automatic run is made again for accounts that change meanwhile", async () => {
     const space = await workspace();
     const id = space.org.createAccount({ name: "Acme", description: "one" });
     await space.sync();
@@ -128,7 +129,8 @@ describe("rule 15: a stored plan", () => {
     const number = await space.numberOf("Acme");
     let edited: Promise<void> | undefined;
 
-    // The edit lands between the plan and the first chunk: "plan" is told before planning, "apply" after a chunk.
+    // The edit comes between the plan and the first chunk: "plan" is reported before planning, "apply"
+    // after a chunk.
     const run = await space.sync(
       {},
       {

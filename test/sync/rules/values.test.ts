@@ -1,12 +1,12 @@
-// Rules 6 to 10: what of a record reaches an account.
+// Rules 6 to 10: which values of a record are written to its account.
 import { describe, expect, it } from "vitest";
 import { createAccount, editAccount } from "../../../src/accounts/store.ts";
 import { customFields } from "../../../src/accounts/custom-fields.ts";
 import { saveTeammate } from "../../../src/teammates/teammates.ts";
-import { told, workspace } from "../../harness/workspace.ts";
+import { issueTexts, workspace } from "../../harness/workspace.ts";
 
 describe("rule 6: domains", () => {
-  it("come from website and e-mail in mapping order; common, own and junk ones are left out, the rest is synced", async () => {
+  it("come from website and e-mail in mapping order, except for common, own and invalid ones", async () => {
     const space = await workspace();
     space.org.createAccount({
       name: "Acme",
@@ -18,14 +18,14 @@ describe("rule 6: domains", () => {
     const run = await space.sync();
 
     expect(await space.account("Acme")).toMatchObject({ domains: ["acme.co.uk"], description: "kept" });
-    expect(told(await space.issues(run.id))).toEqual([
+    expect(issueTexts(await space.issues(run.id))).toEqual([
       "domain-common Acme gmail.com",
       expect.stringMatching(/^domain-invalid Acme .*10\.0\.0\.1/),
       "domain-own Acme ourcompany.com",
     ]);
   });
 
-  it("of a linked account become exactly the accepted ones, possibly none", async () => {
+  it("of a linked account are replaced by the accepted ones, possibly none", async () => {
     const space = await workspace();
     const id = space.org.createAccount({ name: "Acme", websiteurl: "acme.com acme.org" });
     await space.sync();
@@ -58,7 +58,7 @@ describe("rule 7: teammates", () => {
     expect(run.issues).toEqual({});
   });
 
-  it("leaves it empty for a team, a disabled user, or nobody here, and says so", async () => {
+  it("leaves the field empty for a team, a disabled user or somebody who is no teammate, with an issue", async () => {
     const space = await workspace();
     await saveTeammate(space.database.kysely, { email: "left@ourcompany.com" });
     const left = space.org.addUser({
@@ -83,7 +83,7 @@ describe("rule 7: teammates", () => {
     ]);
   });
 
-  it("fills it in once the teammate joins, although nothing changed at the source", async () => {
+  it("fills the field once the teammate joins, although nothing changed at the source", async () => {
     const space = await workspace();
     const dana = space.org.addUser({ fullname: "Dana Ruiz", email: "dana@ourcompany.com" });
     space.org.createAccount({ name: "Acme", ownerid: dana });
@@ -128,7 +128,7 @@ describe("rule 8: values", () => {
     });
   });
 
-  it("notes a renamed choice label as a change in the next full run", async () => {
+  it("updates the renamed label of a choice in the next full run", async () => {
     const space = await workspace();
     space.org.createAccount({ name: "Acme", industrycode: 1 });
     await space.sync();
@@ -142,7 +142,7 @@ describe("rule 8: values", () => {
 });
 
 describe("text that PostgreSQL cannot hold", () => {
-  it("loses its U+0000 and half surrogate pairs, and nothing else", async () => {
+  it("loses U+0000 and half surrogate pairs, and nothing else", async () => {
     const space = await workspace();
     space.org.createAccount({ name: "Ac\0me \ud83d", description: "cut \ud83d" });
 
@@ -168,7 +168,7 @@ describe("rule 9: the name", () => {
     expect(await space.accounts()).toEqual([]);
   });
 
-  it("that becomes blank leaves the linked account as it is", async () => {
+  it("that becomes blank leaves the linked account unchanged", async () => {
     const space = await workspace();
     const id = space.org.createAccount({ name: "Acme", websiteurl: "acme.com" });
     await space.sync();
@@ -191,7 +191,7 @@ describe("rule 9: the name", () => {
 });
 
 describe("rule 10: Dynamics wins on mapped fields", () => {
-  it("puts an edit here right in the next run, and leaves unmapped fields alone", async () => {
+  it("undoes an edit here in the next run, and does not change unmapped fields", async () => {
     const space = await workspace();
     const notes = await space.database.kysely
       .insertInto("custom_fields")
@@ -232,7 +232,7 @@ describe("rule 10: Dynamics wins on mapped fields", () => {
     expect((await space.account("Acme")).fields).not.toHaveProperty("Industry");
   });
 
-  it("takes over an account that was here before without touching what is not mapped", async () => {
+  it("links an account that was here before, and does not change what is not mapped", async () => {
     const space = await workspace();
     await createAccount(
       space.database,

@@ -4,7 +4,9 @@ import { useEffect, useRef, useState } from "react";
 
 const DEBOUNCE_MS = 250;
 
-/** `q` is the search in the URL; with `isPlaceholder` the list still shows another one's results. */
+/**
+ * `q` is the search in the URL; with `isPlaceholder` the list still shows another one's results.
+ */
 export function useAccountSearch(
   q: string | undefined,
   onSearch: (q: string | undefined) => void,

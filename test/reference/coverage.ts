@@ -1,33 +1,34 @@
-// Every branch of docs/rules.md by a name, so that a test can count how often random stories reached it.
+// Every branch of docs/rules.md by a name, so that a test can count how often random stories reach
+// it.
 
-export const rules = [
+export const branches = [
   // Before the drafts are decided
-  "leave: deleted",
-  "leave: deactivated",
-  "leave: left-view",
-  "leave: departed before, another reason now",
-  "departed: still away, same reason",
+  "stop: deleted",
+  "stop: deactivated",
+  "stop: left-view",
+  "stop: stopped before, for another reason now",
+  "stopped before, for the same reason",
   "skip: name-empty",
   "skip: name-empty, of a linked record",
   "skip: excluded",
-  "give up: domain",
-  "give up: name",
-  "give up: domain, by a departed link",
-  "give up: domains not mapped, so none",
+  "release: domain",
+  "release: name",
+  "release: domain, by a stopped link",
+  "release: no domain, since domains are not mapped",
   // Linked
   "linked: domain kept",
   "linked: domain claimed",
-  "linked: domain given up by another is claimed",
+  "linked: domain released by another is claimed",
   "linked: domain-taken by an open account",
   "linked: domain-taken by a taken account",
-  "linked: domain-taken by an account made in this run",
+  "linked: domain-taken by an account linked in this run",
   "linked: another spelling of the same name",
   "linked: a name another account has",
   "linked: domains swapped",
   "linked: names swapped",
-  "return: deleted",
-  "return: deactivated",
-  "return: left-view",
+  "resume: deleted",
+  "resume: deactivated",
+  "resume: left-view",
   "updated",
   "unchanged",
   "unchanged: with an issue",
@@ -42,8 +43,8 @@ export const rules = [
   "by domain: another account holds the name",
   "by domain: several accounts hold its domains",
   "domain-linked-elsewhere: linked",
-  "domain-linked-elsewhere: departed",
-  "domain-linked-elsewhere: made in this run",
+  "domain-linked-elsewhere: stopped",
+  "domain-linked-elsewhere: linked in this run",
   "domain-linked-elsewhere: api",
   "domain-linked-elsewhere: csv",
   "domain-linked-elsewhere: manual",
@@ -60,25 +61,25 @@ export const rules = [
   "by name: account of a deleted record is taken over",
   "by name: equal but for case, white space or unicode form",
   "name-in-use: linked",
-  "name-in-use: departed",
-  "name-in-use: made in this run",
+  "name-in-use: stopped",
+  "name-in-use: linked in this run",
   "name-in-use: api",
   "name-in-use: csv",
   "name-in-use: manual",
   "name-in-use: another organisation",
   "create",
   "create: duplicate name allowed",
-  "create: a domain left out",
-  "create: a domain given up in this run",
-  "create: a name given up in this run",
-  "claims: gives up its other domains",
+  "create: a domain is taken",
+  "create: a domain released in this run",
+  "create: a name released in this run",
+  "claims: releases its other domains",
   "claims: keeps its domains, domains are not mapped",
-  "claims: gives up its old name",
-  "claims: a domain left out",
-  // Again, until nothing moves
-  "again: left-out domain claimed",
+  "claims: releases its old name",
+  "claims: a domain is taken",
+  // Deciding again, until nothing changes
+  "again: taken domain claimed",
   "again: refused for another reason or by another account",
-  // And again in the next run
+  // In a later run
   "later run: refused still",
   "later run: refused no longer",
   // Issues of drafts
@@ -96,29 +97,30 @@ export const rules = [
   "issue: value-invalid",
 ] as const;
 
-export type Rule = (typeof rules)[number] | (typeof unreachable)[number];
-export type Hit = (rule: Rule) => void;
+export type Branch = (typeof branches)[number] | (typeof unreachable)[number];
+export type CountBranch = (branch: Branch) => void;
 
 /**
- * Nothing may ever reach these. A refused draft cannot be let in by the same run: once all have given up, an account
- * that is taken only gains names and domains and one that is open only loses them, so whoever was in the way still is.
+ * No story may reach these. The same run cannot accept a draft that it refused: once all have
+ * released what they give up, a taken account only gains names and domains and an open one only
+ * loses them, so the blocker stays.
  */
 export const unreachable = ["again: refused no longer"] as const;
 
 export class Coverage {
-  readonly counts = new Map<Rule, number>([...rules, ...unreachable].map((rule) => [rule, 0]));
-  readonly hit: Hit = (rule) => {
-    this.counts.set(rule, (this.counts.get(rule) ?? 0) + 1);
+  readonly counts = new Map<Branch, number>([...branches, ...unreachable].map((branch) => [branch, 0]));
+  readonly hit: CountBranch = (branch) => {
+    this.counts.set(branch, (this.counts.get(branch) ?? 0) + 1);
   };
 
-  /** Rules hit fewer than `least` times. */
-  below(least: number): Rule[] {
-    return rules.filter((rule) => (this.counts.get(rule) ?? 0) < least);
+  /** Returns the branches that were reached fewer than `min` times. */
+  below(min: number): Branch[] {
+    return branches.filter((branch) => (this.counts.get(branch) ?? 0) < min);
   }
 
   table(): string {
     return [...this.counts.keys()]
-      .map((rule) => `${String(this.counts.get(rule)).padStart(7)}  ${rule}`)
+      .map((branch) => `${String(this.counts.get(branch)).padStart(7)}  ${branch}`)
       .join("\n");
   }
 }

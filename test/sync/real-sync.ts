@@ -1,5 +1,5 @@
-// The real line as a stage for stories: the deeds of test/reference done to a simulated organisation and to the real store,
-// and its runs told in the words of the reference model.
+// The real sync in random stories: performs the operations of test/reference on a simulated
+// organisation and the real store, and describes its runs in the terms of the reference model.
 import { dynamicsSource } from "../../src/sync/source/dynamics.ts";
 import { sql } from "kysely";
 import { customFields, ensureCustomFields } from "../../src/accounts/custom-fields.ts";
@@ -13,6 +13,7 @@ import { issuesOf, type RunSummary } from "../../src/sync/record/run-summary.ts"
 import type { SyncSettings } from "../../src/settings/sync-settings.ts";
 import { removeTeammate, saveTeammate } from "../../src/teammates/teammates.ts";
 import type { Org } from "../../simulator/org/org.ts";
+import type { NewAccount, Operation } from "../reference/operations.ts";
 import {
   mappedFields,
   mappingOf,
@@ -20,12 +21,10 @@ import {
   OWN_DOMAIN,
   UNMAPPED_FIELD,
   users,
-  type Deed,
-  type NewAccount,
   type Settings,
   type SourceRecord,
-} from "../reference/story.ts";
-import type { ExportedAccount, FieldValue } from "../reference/world.ts";
+} from "../reference/organisation.ts";
+import type { ExportedAccount, FieldValue } from "../reference/model-store.ts";
 
 const INDUSTRIES = { Accounting: 1, Consulting: 7 } as const;
 const BY = { kind: "api" } as const;
@@ -38,16 +37,15 @@ const TABLES = [
   "sync_issues",
 ];
 
-/** One run of the real line. */
 export interface RealRun {
   readonly summary: RunSummary;
-  /** By record id, for those that were changed, linked, left or refused: what happened, and why. */
-  readonly happened: ReadonlyMap<string, string>;
-  /** "record kind field value", sorted; the value only where it is a domain or the text that gave none. */
+  /** Outcome and reason by record id, for all records but unchanged ones. */
+  readonly outcomes: ReadonlyMap<string, string>;
+  /** "record kind field value", sorted; the value only of issues with domains. */
   readonly issues: readonly string[];
 }
 
-export class RealLine {
+export class RealSync {
   private readonly database: Database;
   private readonly org: Org;
   private readonly clock = createSettableClock("2024-03-01T08:00:00Z");
@@ -55,23 +53,23 @@ export class RealLine {
   private readonly viewId: string;
   private fieldIds: ReadonlyMap<string, number> = new Map();
 
-  /** The organisation may hold no accounts yet. */
+  /** Adds users and a view to the organisation, which must have no accounts. */
   constructor(database: Database, org: Org) {
     this.database = database;
     this.org = org;
-    for (const [word, { email, disabled }] of Object.entries(users)) {
-      this.owners[word] = org.addUser({ fullname: `${word} of Sales`, email, disabled });
+    for (const [key, { email, disabled }] of Object.entries(users)) {
+      this.owners[key] = org.addUser({ fullname: `${key} of Sales`, email, disabled });
     }
     this.owners["sales"] = org.addTeam({ name: "Sales" });
     const condition = '<condition attribute="donotphone" operator="eq" value="1"/>';
     this.viewId = org.addView({
       kind: "personal",
-      name: "Those we do not phone",
+      name: "Not by phone",
       fetchxml: `<fetch><entity name="account"><attribute name="name"/><filter>${condition}</filter></entity></fetch>`,
     });
   }
 
-  /** Empties the store and the organisation, but for fields, users and the view. */
+  /** Empties the store and the organisation, except for fields, users and the view. */
   async reset(): Promise<void> {
     const records = this.org.accounts.rows().map(({ accountid }) => String(accountid));
     for (const id of records) this.org.deleteAccount(id);
@@ -85,43 +83,54 @@ export class RealLine {
     this.fieldIds = new Map(fields.map(({ name, id }) => [name, id]));
   }
 
-  async does(deed: Exclude<Deed, { deed: "run" }>): Promise<void> {
+  async perform(operation: Operation): Promise<void> {
     const { database, org } = this;
     const now = this.clock.now();
-    switch (deed.deed) {
-      case "record made":
+    switch (operation.kind) {
+      case "create record":
         org.createAccount({
-          accountid: deed.record.id,
-          createdon: deed.record.createdon,
-          ...this.row(deed.record),
+          accountid: operation.record.id,
+          createdon: operation.record.createdon,
+          ...this.row(operation.record),
         });
         return;
-      case "record changed":
-        org.updateAccount(deed.record.id, this.row(deed.record));
+      case "update record":
+        org.updateAccount(operation.record.id, this.row(operation.record));
         return;
-      case "record deleted":
-        org.deleteAccount(deed.id);
+      case "delete record":
+        org.deleteAccount(operation.id);
         return;
-      case "teammate added":
-        await saveTeammate(database.kysely, { email: deed.email });
+      case "add teammate":
+        await saveTeammate(database.kysely, { email: operation.email });
         return;
-      case "teammate removed":
-        await removeTeammate(database.kysely, deed.email);
+      case "remove teammate":
+        await removeTeammate(database.kysely, operation.email);
         return;
-      case "account made":
-        await createAccount(database, { ...deed.account, fields: this.byId(deed.account.fields) }, BY, now);
+      case "create account":
+        await createAccount(
+          database,
+          { ...operation.account, fields: this.byId(operation.account.fields) },
+          BY,
+          now,
+        );
         return;
-      case "account made by another organisation":
-        await this.linkElsewhere(deed);
+      case "create account of another organisation":
+        await this.createLinkedElsewhere(operation);
         return;
-      case "account edited": {
-        const { fields, ...patch } = deed.patch;
+      case "edit account": {
+        const { fields, ...patch } = operation.patch;
         const byId = fields === undefined ? {} : { fields: this.byId(fields) };
-        await editAccount(database, await this.accountAt(deed.rank), { ...patch, ...byId }, BY, now);
+        await editAccount(database, await this.accountAt(operation.rank), { ...patch, ...byId }, BY, now);
         return;
       }
-      case "account deleted":
-        await deleteAccount(database, await this.accountAt(deed.rank), { exclude: deed.exclude }, BY, now);
+      case "delete account":
+        await deleteAccount(
+          database,
+          await this.accountAt(operation.rank),
+          { exclude: operation.exclude },
+          BY,
+          now,
+        );
     }
   }
 
@@ -147,26 +156,26 @@ export class RealLine {
     return (await accounts.offset(rank).limit(1).executeTakeFirstOrThrow()).id;
   }
 
-  /** What a run for another organisation would have left behind. */
-  private async linkElsewhere(
-    deed: Extract<Deed, { deed: "account made by another organisation" }>,
+  /** Creates an account as a sync of another organisation would have. */
+  private async createLinkedElsewhere(
+    operation: Extract<Operation, { kind: "create account of another organisation" }>,
   ): Promise<void> {
-    const { name, description, domains, fields } = deed.account;
+    const { name, description, domains, fields } = operation.account;
     const made = { name, description, domains, fields: this.byId(fields), origin: "manual" as const };
     const id = await createAccount(this.database, made, BY, this.clock.now());
     await this.database.kysely
       .updateTable("accounts")
-      .set({ external_id: deed.recordId, external_origin: "dynamics", origin: "dynamics" })
+      .set({ external_id: operation.recordId, external_origin: "dynamics", origin: "dynamics" })
       .where("id", "=", id)
       .execute();
     await this.database.kysely
       .insertInto("account_links")
       .values({
         organization_id: OTHER_ORG,
-        record_id: deed.recordId,
+        record_id: operation.recordId,
         account_id: id,
         matched_by: "create",
-        stop_reason: deed.left,
+        stop_reason: operation.stopReason,
       })
       .execute();
   }
@@ -184,7 +193,7 @@ export class RealLine {
       maxAccounts: 1000,
     };
     const summary = await runSync(context, mode);
-    return { summary, happened: await this.happened(summary), issues: await this.issues(summary) };
+    return { summary, outcomes: await this.outcomesOf(summary), issues: await this.issueTextsOf(summary) };
   }
 
   private settingsOf(settings: Settings): SyncSettings {
@@ -206,19 +215,24 @@ export class RealLine {
     };
   }
 
-  private async happened({ id }: RunSummary): Promise<Map<string, string>> {
-    const { rows } = await sql<{ record: string; what: string }>`
-      select record_id as record, case action when 'create' then 'created' when 'link' then 'linked ' || rule
-        when 'stop' then 'left ' || rule else 'updated' end as what
+  private async outcomesOf({ id }: RunSummary): Promise<Map<string, string>> {
+    const { rows } = await sql<{ record: string; outcome: string }>`
+      select record_id as record,
+        case action
+          when 'create' then 'created'
+          when 'link' then 'linked ' || rule
+          when 'stop' then 'stopped ' || rule
+          else 'updated'
+        end as outcome
       from account_changes where run_id = ${id}
       union all
       select record_id, 'skipped ' || kind from blocked_records where kind <> 'domain-taken'`.execute(
       this.database.kysely,
     );
-    return new Map(rows.map(({ record, what }) => [record, what]));
+    return new Map(rows.map(({ record, outcome }) => [record, outcome]));
   }
 
-  private async issues({ id }: RunSummary): Promise<string[]> {
+  private async issueTextsOf({ id }: RunSummary): Promise<string[]> {
     const issues = await issuesOf(this.database.kysely, id);
     return issues
       .map(({ recordId, kind, field, value }) => issueText(recordId ?? "", { kind, field, value }))
@@ -233,7 +247,7 @@ export class RealLine {
     return exported;
   }
 
-  /** Names and externalIds, oldest account first. */
+  /** Returns names and externalIds, oldest account first. */
   async byAge(): Promise<string[]> {
     const accounts = this.database.kysely
       .selectFrom("accounts")
@@ -243,19 +257,23 @@ export class RealLine {
   }
 }
 
-/** Changes whenever anything that runs may write was written, even with what was there before. */
-export async function traces({ kysely }: Pick<Database, "kysely">): Promise<string[]> {
-  const found: string[] = [];
+/**
+ * Returns a text for each table that changes with every write to it, even of the values that it
+ * had.
+ */
+export async function storeFingerprints({ kysely }: Pick<Database, "kysely">): Promise<string[]> {
+  const fingerprints: string[] = [];
   for (const table of TABLES) {
-    const { rows } = await sql<{ trace: string }>`
-      select concat_ws(' ', ${table}::text, count(*), md5(string_agg(t.xmin::text || t::text, ' ' order by t::text))) as trace
+    const { rows } = await sql<{ fingerprint: string }>`
+      select concat_ws(' ', ${table}::text, count(*),
+        md5(string_agg(t.xmin::text || t::text, ' ' order by t::text))) as fingerprint
       from ${sql.table(table)} t`.execute(kysely);
-    found.push(rows[0]?.trace ?? "");
+    fingerprints.push(rows[0]?.fingerprint ?? "");
   }
-  return found;
+  return fingerprints;
 }
 
-/** An issue as text, the same for both stages. */
+/** Returns an issue as text, which is the same for the model and the real sync. */
 export function issueText(
   recordId: string,
   issue: { kind: string; field?: string | null | undefined; value?: string | null | undefined },

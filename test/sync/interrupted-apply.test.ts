@@ -1,9 +1,11 @@
-// An apply that stops before its end, and what others may do until it is finished.
+// An apply that is interrupted, and what other runs may do until it is finished.
 import { expect, test } from "vitest";
 import { RunStopped } from "../../src/sync/record/run-errors.ts";
 import { workspace } from "../harness/workspace.ts";
 
-/** Acme has moved to another domain, and the sync of that is cancelled when it first looks whether it should stop. */
+/**
+ * Acme's domain has changed; the sync of that is cancelled at its first check for a cancellation.
+ */
 async function cancelledApply() {
   const space = await workspace();
   const acme = space.org.createAccount({ name: "Acme", websiteurl: "acme.com" });
@@ -21,7 +23,7 @@ async function cancelledApply() {
   return space;
 }
 
-test("an apply that is to stop before its first write takes no domain away", async () => {
+test("an apply that is cancelled before its first write releases no domain", async () => {
   const space = await cancelledApply();
 
   expect(await space.account("Acme")).toMatchObject({ domains: ["acme.com"] });
@@ -29,7 +31,7 @@ test("an apply that is to stop before its first write takes no domain away", asy
   expect(rows).toEqual([{ status: "applying", halt_reason: "cancelled" }]);
 });
 
-test("a preview does not write what an interrupted apply left, and says what to do", async () => {
+test("a preview does not finish an interrupted apply, and says what to do", async () => {
   const space = await cancelledApply();
 
   await expect(space.plan()).rejects.toThrow(

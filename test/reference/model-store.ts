@@ -1,24 +1,27 @@
-// The account store as the reference model sees it: plain accounts in a list, each domain with one holder,
-// links to records, excluded records. Written from docs/rules.md alone; imports nothing of src, so that a
-// misreading there cannot hide here. People's edits (by hand, API, file) are the methods at the end.
+// The account store of the reference model: accounts in a map, each domain with one holder, links
+// to records, excluded records. It is written from docs/rules.md alone and imports nothing of src,
+// so that a misreading there cannot be repeated here.
 
 export type FieldValue = string | number | boolean;
-/** Where an externalId came from: a Dynamics organisation, or the way it was entered. */
+/** The origin of an externalId: a Dynamics organisation, or the way it was entered. */
 export type ExternalOrigin = "api" | "csv" | "manual" | { readonly org: string };
-export type LeftReason = "deleted" | "deactivated" | "left-view";
+export type StopReason = "deleted" | "deactivated" | "left-view";
 
 export interface Account {
-  /** Accounts are numbered as they are made; the oldest has the smallest number. */
+  /** Accounts are numbered as they are created; the oldest has the smallest number. */
   readonly number: number;
-  /** Null only within a run: given up, and not yet its turn. */
+  /** Null only within a run: released, and its draft is not decided yet. */
   name: string | null;
   readonly domains: Set<string>;
   description: string | null;
-  /** By custom field name; no key for an empty value. A teammate is its e-mail address, an instant ISO 8601 text. */
+  /**
+   * By custom field name; no key for an empty value. A teammate is its e-mail address, an instant ISO
+   * 8601 text.
+   */
   fields: Record<string, FieldValue>;
   externalId: string | null;
   externalOrigin: ExternalOrigin | null;
-  /** How the account itself came to be; never changes. */
+  /** How the account was created; never changes. */
   readonly origin: "dynamics" | "api" | "csv" | "manual";
 }
 
@@ -28,7 +31,7 @@ export interface Link {
   readonly recordId: string;
   readonly account: Account;
   /** Null while active. */
-  left: LeftReason | null;
+  stopReason: StopReason | null;
 }
 
 /** One line of `accounts export`. */
@@ -41,34 +44,37 @@ export interface ExportedAccount {
   fields: Record<string, FieldValue>;
 }
 
-/** Sorts behind all text. */
-const LAST = "\uffff";
+/** Sorts after all text. */
+const SORTS_LAST = "\uffff";
 
-/** In the place of a teammate who was removed. */
-export const GONE = "(gone)";
+/** The value of a field whose teammate was removed. */
+export const REMOVED_TEAMMATE = "(gone)";
 
 export function nameKey(name: string): string {
   return name.normalize("NFC").trim().toLowerCase();
 }
 
-/** As externalIds are compared: people copy ids in either case, with and without braces. */
+/**
+ * The key that externalIds are compared by: people copy ids in either case, with and without
+ * braces.
+ */
 function idKey(id: string): string {
   return id.toLowerCase().replace(/^\{+|\}+$/gu, "");
 }
 
-export class World {
+export class ModelStore {
   readonly accounts = new Map<number, Account>();
   readonly teammates = new Set<string>();
   readonly excluded = new Set<string>();
   private readonly holders = new Map<string, Account>();
-  private readonly named = new Map<string, Set<Account>>();
+  private readonly byNameKey = new Map<string, Set<Account>>();
   private readonly linksByRecord = new Map<string, Link>();
   private readonly linksByAccount = new Map<Account, Link>();
   private readonly byExternalId = new Map<string, Account>();
   private lastNumber = 0;
 
-  copy(): World {
-    const copy = new World();
+  copy(): ModelStore {
+    const copy = new ModelStore();
     copy.lastNumber = this.lastNumber;
     for (const email of this.teammates) copy.teammates.add(email);
     for (const id of this.excluded) copy.excluded.add(id);
@@ -84,11 +90,11 @@ export class World {
   private insert(account: Account, name: string | null, domains: Iterable<string>): void {
     this.accounts.set(account.number, account);
     this.rename(account, name);
-    for (const domain of domains) this.give(account, domain);
+    for (const domain of domains) this.assignDomain(account, domain);
     if (account.externalId !== null) this.byExternalId.set(idKey(account.externalId), account);
   }
 
-  add(made: {
+  add(values: {
     name: string;
     domains: Iterable<string>;
     description?: string | null;
@@ -101,51 +107,51 @@ export class World {
       number: ++this.lastNumber,
       name: null,
       domains: new Set<string>(),
-      description: made.description ?? null,
-      fields: { ...made.fields },
-      externalId: made.externalId ?? null,
-      externalOrigin: made.externalOrigin ?? null,
-      origin: made.origin,
+      description: values.description ?? null,
+      fields: { ...values.fields },
+      externalId: values.externalId ?? null,
+      externalOrigin: values.externalOrigin ?? null,
+      origin: values.origin,
     };
-    this.insert(account, made.name, made.domains);
+    this.insert(account, values.name, values.domains);
     return account;
   }
 
   remove(account: Account): void {
     this.rename(account, null);
-    for (const domain of account.domains) this.takeAway(account, domain);
+    for (const domain of account.domains) this.releaseDomain(account, domain);
     if (account.externalId !== null) this.byExternalId.delete(idKey(account.externalId));
     const link = this.linksByAccount.get(account);
-    if (link) this.endLink(link);
+    if (link) this.unlink(link);
     this.accounts.delete(account.number);
   }
 
   rename(account: Account, name: string | null): void {
-    if (account.name !== null) this.named.get(nameKey(account.name))?.delete(account);
+    if (account.name !== null) this.byNameKey.get(nameKey(account.name))?.delete(account);
     account.name = name;
     if (name === null) return;
     const key = nameKey(name);
-    this.named.set(key, (this.named.get(key) ?? new Set()).add(account));
+    this.byNameKey.set(key, (this.byNameKey.get(key) ?? new Set()).add(account));
   }
 
   holder(domain: string): Account | undefined {
     return this.holders.get(domain);
   }
 
-  give(account: Account, domain: string): void {
+  assignDomain(account: Account, domain: string): void {
     if (this.holders.has(domain)) throw new Error(`${domain} would belong to two accounts`);
     this.holders.set(domain, account);
     account.domains.add(domain);
   }
 
-  takeAway(account: Account, domain: string): void {
+  releaseDomain(account: Account, domain: string): void {
     this.holders.delete(domain);
     account.domains.delete(domain);
   }
 
   /** Oldest first. */
   withNameKey(key: string): Account[] {
-    return [...(this.named.get(key) ?? [])].toSorted((a, b) => a.number - b.number);
+    return [...(this.byNameKey.get(key) ?? [])].toSorted((a, b) => a.number - b.number);
   }
 
   withExternalId(id: string): Account | undefined {
@@ -164,13 +170,13 @@ export class World {
     return [...this.linksByRecord.values()].filter((link) => link.org === org);
   }
 
-  /** Ties an account to a record; the account's externalId becomes the record's id. */
-  tie(org: string, recordId: string, account: Account, left: LeftReason | null = null): void {
+  /** Links an account to a record; the account's externalId becomes the record's id. */
+  link(org: string, recordId: string, account: Account, stopReason: StopReason | null = null): void {
     if (account.externalId !== null) this.byExternalId.delete(idKey(account.externalId));
     account.externalId = recordId;
     account.externalOrigin = { org };
     this.byExternalId.set(recordId, account);
-    this.putLink({ org, recordId, account, left });
+    this.putLink({ org, recordId, account, stopReason });
   }
 
   private putLink(link: Link): void {
@@ -178,20 +184,23 @@ export class World {
     this.linksByAccount.set(link.account, link);
   }
 
-  endLink(link: Link): void {
+  unlink(link: Link): void {
     this.linksByRecord.delete(`${link.org} ${link.recordId}`);
     this.linksByAccount.delete(link.account);
   }
 
-  /** Accounts name a teammate, not an address: until their next run they name one who is gone, even if another comes with it. */
+  /**
+   * Fields refer to the teammate, not to the address: they stay empty until the next run even if
+   * somebody else joins with it.
+   */
   removeTeammate(email: string): void {
     this.teammates.delete(email);
     for (const account of this.accounts.values())
       for (const [field, value] of Object.entries(account.fields))
-        if (value === email) account.fields[field] = GONE;
+        if (value === email) account.fields[field] = REMOVED_TEAMMATE;
   }
 
-  /** By name, externalId (none first), domains and description (none last), compared as text by code unit. */
+  /** Sorted by name, externalId (none first), domains and description (none last), by code unit. */
   export(): ExportedAccount[] {
     const lines = [...this.accounts.values()].map((account) => ({
       name: account.name ?? "",
@@ -201,12 +210,17 @@ export class World {
       description: account.description,
       fields: Object.fromEntries(
         Object.entries(account.fields)
-          .filter(([, value]) => value !== GONE)
+          .filter(([, value]) => value !== REMOVED_TEAMMATE)
           .toSorted(([a], [b]) => (a < b ? -1 : 1)),
       ),
     }));
     const key = (line: ExportedAccount) =>
-      [line.name, line.externalId ?? "", line.domains.join(" ") || LAST, line.description ?? LAST].join("\0");
+      [
+        line.name,
+        line.externalId ?? "",
+        line.domains.join(" ") || SORTS_LAST,
+        line.description ?? SORTS_LAST,
+      ].join("\0");
     return lines.toSorted((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
   }
 }

@@ -1,4 +1,5 @@
-// What a run stages while it reads is staged by whoever has it in hand, to the commit.
+// Reading stages rows under the fence: a run that was taken over must stage nothing, up to the
+// commit.
 import { expect, onTestFinished, test } from "vitest";
 import { openDatabase, type Database } from "../../src/db/pool.ts";
 import type { OpenTransaction } from "../../src/db/transaction.ts";
@@ -52,14 +53,14 @@ async function* onePage() {
   yield [{ accountid: "22222222-2222-2222-2222-222222222222", createdon: "2026-01-01T00:00:00Z", name: "A" }];
 }
 
-test("rows that were read are there when all were", async () => {
+test("all rows are staged at the end of the read", async () => {
   const database = await testDatabase();
   await readPages(onePage(), await leasedRun(database));
   const { rows } = await database.pool.query("select name from run_drafts");
   expect(rows).toEqual([{ name: "A" }]);
 });
 
-test("a run that was taken over while it read stages nothing among what its new holder reads, though it has not noticed", async () => {
+test("a run that was taken over while it read stages nothing, although it has not noticed", async () => {
   const database = await testDatabase();
   const options = await leasedRun(database);
   async function* takenOver() {
@@ -74,9 +75,9 @@ test("a run that was taken over while it read stages nothing among what its new 
   expect(options.run.lease.signal.aborted).toBe(false);
 });
 
-test("a second connection that is refused costs the pool none", async () => {
+test("a second connection that times out takes no connection from the pool", async () => {
   const database = await testDatabase();
-  const small = openDatabase({ connectionString: database.url, max: 1, connectionTimeoutMillis: 3_000 });
+  const small = openDatabase(database.url, { max: 1, connectTimeoutMs: 1_000 });
   const options = await leasedRun(database, small);
   await small.pool.query("select 1");
 

@@ -1,5 +1,5 @@
-// Sluice as an operator runs it apart: a process for the pages and several workers, each a real one, on one real PostgreSQL,
-// with Dynamics 365 set up in a connection file.
+// Sluice in several processes, as an operator of a large site runs it: one for the pages and
+// several workers, all real, on one real PostgreSQL, with Dynamics 365 set up in a connection file.
 import { dynamicsSource } from "../../src/sync/source/dynamics.ts";
 import type { ChildProcess } from "node:child_process";
 import { runSimulator, type RunningSimulator } from "../../simulator/main.ts";
@@ -12,107 +12,119 @@ import { createLog } from "../../src/lib/log.ts";
 import { runSync } from "../../src/sync/run.ts";
 import type { RunSummary } from "../../src/sync/record/run-summary.ts";
 import { expect, onTestFinished } from "vitest";
-import { command, connectionYaml, type Command, type Ended } from "./command.ts";
+import { command, connectionYaml, type Command, type ProcessResult } from "./command.ts";
 import { testDatabase, type TestDatabase } from "./database.ts";
-import { exported, until } from "./stages.ts";
+import { exportedAccounts, until } from "./stages.ts";
 import { browserAt, type Browser } from "./web.ts";
 
-export type Process = { readonly child: ChildProcess; readonly ended: Promise<Ended> };
+export type Process = { readonly child: ChildProcess; readonly ended: Promise<ProcessResult> };
 
-/** A process that ended before it was ready. `bySignal`: somebody killed it. */
-export class EndedEarly extends Error {
+/** A process that exited before it was ready. `bySignal` says that it was killed. */
+export class ExitedEarly extends Error {
   readonly bySignal: boolean;
 
-  constructor({ code, stderr }: Ended) {
+  constructor({ code, stderr }: ProcessResult) {
     super(`It ended with ${code ?? "a signal"}: ${stderr}`);
     this.bySignal = code === null;
   }
 }
 
-export type Apart = {
+export type MultiProcessSite = {
   readonly database: TestDatabase;
   readonly simulator: RunningSimulator;
-  /** The command line, on the same database and with the same connection file. */
+  /** The command line on the same database and with the same connection file. */
   readonly sluice: Command;
-  /** Starts a worker; resolves when it looks for runs. */
+  /** Starts a worker; resolves when it polls for runs. */
   startWorker(): Promise<Process>;
-  /** Starts the process for the pages, and a company admin's browser there. */
+  /** Starts the process for the pages and signs a company admin in there. */
   startPages(): Promise<{ admin: Browser; process: Process }>;
-  /** What a person asks for, asked in this process. @returns the run's id */
-  askForSync(): Promise<number>;
+  /**
+   * Requests a sync as a person does, from the process of the test.
+   *
+   * @returns the run's id
+   */
+  requestSync(): Promise<number>;
   /** Resolves when the run is done. */
-  done(run: number): Promise<void>;
-  /** The same sync in this process, on another database, where nobody disturbs it. */
-  syncUndisturbed(other: TestDatabase): Promise<RunSummary>;
-  /** The process that holds the lease. */
-  holder(): Promise<Process | undefined>;
+  untilDone(run: number): Promise<void>;
+  /**
+   * Makes the same sync in the process of the test on another database, where nothing interrupts it.
+   */
+  syncUninterrupted(other: TestDatabase): Promise<RunSummary>;
+  /** Returns the process that holds the run lease. */
+  leaseHolder(): Promise<Process | undefined>;
 };
 
-export type ApartOptions = {
+export type MultiProcessOptions = {
   readonly accounts?: number;
   /** Default: a database of the test's own. */
   readonly databaseUrl?: string;
   readonly database?: TestDatabase;
-  /** What is started as `sluice`; default: as an operator has it. */
+  /** The file that is started as `sluice`; default: the built command. */
   readonly program?: string;
 };
 
-async function notNeeded(): Promise<never> {
+async function failToOpen(): Promise<never> {
   throw new Error("The organisation is known by then.");
 }
 
-export async function apart({ accounts = 0, ...given }: ApartOptions = {}): Promise<Apart> {
-  const database = given.database ?? (await testDatabase());
+export async function startMultiProcessSite({
+  accounts = 0,
+  ...options
+}: MultiProcessOptions = {}): Promise<MultiProcessSite> {
+  const database = options.database ?? (await testDatabase());
   const simulator = await runSimulator({ accounts });
   onTestFinished(() => simulator.close());
   const env = {
-    DATABASE_URL: given.databaseUrl ?? database.url,
+    DATABASE_URL: options.databaseUrl ?? database.url,
     SLUICE_SIMULATOR: simulator.origin,
     SLUICE_KEY: "5".repeat(64),
     SLUICE_PORT: "0",
     DYNAMICS_CLIENT_SECRET: simulator.clientSecret,
   };
-  const sluice = await command(env, given.program);
+  const sluice = await command(env, options.program);
   const file = await sluice.write("sluice.yaml", connectionYaml(simulator));
   const processes = new Map<number, Process>();
 
-  async function serving(args: readonly string[]): Promise<{ process: Process; said: string }> {
+  async function startServe(args: readonly string[]): Promise<{ process: Process; output: string }> {
     const { process: child, ended } = sluice.start(["serve", ...args, "--json"]);
     processes.set(child.pid ?? 0, { child, ended });
-    let said = "";
-    const told = new Promise<void>((resolve) =>
+    let output = "";
+    const firstLine = new Promise<void>((resolve) =>
       child.stdout?.on("data", (text: string) => {
-        said += text;
-        if (said.endsWith("\n")) resolve();
+        output += text;
+        if (output.endsWith("\n")) resolve();
       }),
     );
-    const early = await Promise.race([told, ended]);
-    if (early) throw new EndedEarly(early);
-    return { process: { child, ended }, said };
+    const early = await Promise.race([firstLine, ended]);
+    if (early) throw new ExitedEarly(early);
+    return { process: { child, ended }, output };
   }
 
   return {
     database,
     simulator,
     sluice,
-    startWorker: async () => (await serving(["--only", "worker"])).process,
+    startWorker: async () => (await startServe(["--only", "worker"])).process,
     async startPages() {
-      const { process, said } = await serving(["--only", "api"]);
+      const { process, output } = await startServe(["--only", "api"]);
       const { rows } = await database.pool.query<{ id: number }>(
-        "insert into teammates (email, name, role, state) values ('carol@ourcompany.example', 'Carol', 'company-admin', 'active') returning id",
+        `insert into teammates (email, name, role, state)
+         values ('carol@ourcompany.example', 'Carol', 'company-admin', 'active')
+         returning id`,
       );
       const cookie = await startSession(database.kysely, rows[0]!.id, new Date());
-      return { admin: browserAt(JSON.parse(said).url, cookie), process };
+      return { admin: browserAt(JSON.parse(output).url, cookie), process };
     },
-    askForSync: () => createRequests({ database, clock: systemClock, open: notNeeded }).startSync(undefined),
-    done: (run) =>
+    requestSync: () =>
+      createRequests({ database, clock: systemClock, open: failToOpen }).startSync(undefined),
+    untilDone: (run) =>
       until(async () => {
         const { rows } = await database.pool
           .query<{ status: string }>("select status from runs where id = $1", [run])
           .catch(() => ({ rows: [] }));
         return rows[0]?.status === "done";
       }),
-    async syncUndisturbed(other) {
+    async syncUninterrupted(other) {
       const connection = loadConnectionFile(file, () => simulator.clientSecret);
       const log = createLog({ level: "silent" });
       const at = { simulator: simulator.origin, clock: systemClock, log };
@@ -130,18 +142,20 @@ export async function apart({ accounts = 0, ...given }: ApartOptions = {}): Prom
         await open.close();
       }
     },
-    async holder() {
+    async leaseHolder() {
       const { rows } = await database.pool.query<{ holder: string | null }>("select holder from run_leases");
       return processes.get(Number(/ process (\d+)$/.exec(rows[0]?.holder ?? "")?.[1]));
     },
   };
 }
 
-/** Everything is as if nobody had disturbed the one run there is. */
-export async function expectAsUndisturbed(site: Apart, run: number): Promise<void> {
+/**
+ * Expects the accounts that an uninterrupted sync makes, and that there is one run, which is done.
+ */
+export async function expectSameAsUninterrupted(site: MultiProcessSite, run: number): Promise<void> {
   const undisturbed = await testDatabase();
-  await site.syncUndisturbed(undisturbed);
-  expect(await exported(site.database)).toBe(await exported(undisturbed));
+  await site.syncUninterrupted(undisturbed);
+  expect(await exportedAccounts(site.database)).toBe(await exportedAccounts(undisturbed));
   const { rows } = await site.database.pool.query("select id, status from runs");
   expect(rows).toEqual([{ id: run, status: "done" }]);
 }

@@ -1,13 +1,13 @@
-// Rule 5 across runs: a refused record, or one synced without a domain, is decided again as soon as its cause may be gone,
-// whoever moved it, and is passed by when nothing moved.
+// Rule 5 across runs: a refused record, or one synced without a domain, is decided again when its
+// cause may be gone, whoever changed it, and is not decided again when nothing changed.
 import { expect, test } from "vitest";
 import { createAccount, deleteAccount } from "../../../src/accounts/store.ts";
 import { closeGate, until } from "../../harness/stages.ts";
-import { LATER, told, workspace } from "../../harness/workspace.ts";
+import { LATER, issueTexts, workspace } from "../../harness/workspace.ts";
 
 const names = (accounts: readonly { name: string }[]) => accounts.map(({ name }) => name);
 
-test("a refused record counts as skipped in every run and is not looked at again while nothing moves", async () => {
+test("a refused record counts as skipped in every run, and is not decided again while nothing changes", async () => {
   const space = await workspace();
   space.org.createAccount({ name: "Contoso" });
   space.org.createAccount({ name: "contoso", websiteurl: "one.example.com", ...LATER });
@@ -16,10 +16,10 @@ test("a refused record counts as skipped in every run and is not looked at again
   const second = await space.sync();
 
   expect(second).toMatchObject({ read: 2, unchanged: 1, skipped: 1, created: 0 });
-  expect(told(await space.issues(second.id))).toContain("name-in-use contoso");
+  expect(issueTexts(await space.issues(second.id))).toContain("name-in-use contoso");
 });
 
-test("a refused record is created once the account in its way is deleted here", async () => {
+test("a refused record is created once its blocker is deleted here", async () => {
   const space = await workspace();
   space.org.createAccount({ name: "Contoso" });
   const second = space.org.createAccount({ name: "contoso", ...LATER });
@@ -38,7 +38,7 @@ test("a refused record is created once the account in its way is deleted here", 
   expect((await space.account("contoso")).externalId).toBe(second);
 });
 
-test("a refused record is created once the other gives up the name in Dynamics 365", async () => {
+test("a refused record is created once its blocker is renamed in Dynamics 365", async () => {
   const space = await workspace();
   const first = space.org.createAccount({ name: "Contoso" });
   space.org.createAccount({ name: "contoso", ...LATER });
@@ -62,7 +62,7 @@ test("a refused record is created once duplicate names are allowed", async () =>
   expect(run).toMatchObject({ created: 1, skipped: 0, unchanged: 1 });
 });
 
-test("a domain that was left out comes once its holder leaves the store", async () => {
+test("an omitted domain is assigned once the account that has it is deleted", async () => {
   const space = await workspace();
   const holder = await createAccount(
     space.database,
@@ -83,7 +83,7 @@ test("a domain that was left out comes once its holder leaves the store", async 
   expect((await space.account("Fabrikam")).domains).toEqual(["fabrikam.com"]);
 });
 
-test("a refused record that is deleted in Dynamics 365 is forgotten with its issues", async () => {
+test("a refused record that is deleted in Dynamics 365 is removed with its issues", async () => {
   const space = await workspace();
   space.org.createAccount({ name: "Contoso" });
   const second = space.org.createAccount({ name: "contoso", ...LATER });
@@ -96,7 +96,7 @@ test("a refused record that is deleted in Dynamics 365 is forgotten with its iss
   expect(run.issues).toEqual({});
 });
 
-test("everything is looked at again when the database lost the drafts of a run that went on", async () => {
+test("all records are read again when the database lost the drafts of an interrupted run", async () => {
   const space = await workspace();
   const by = { kind: "api" } as const;
   const made = { name: "By hand", domains: ["fabrikam.com"], externalId: "x", origin: "manual" } as const;
@@ -114,30 +114,31 @@ test("everything is looked at again when the database lost the drafts of a run t
   expect((await space.account("Fabrikam")).domains).toEqual(["fabrikam.com"]);
 });
 
-test("a refused record is created once the account in its way was deleted here between a run's look and its plan", async () => {
+test("a refused record is created although its blocker was deleted between the read and the plan", async () => {
   const space = await workspace();
   const { database, clock } = space;
   const taken = { name: "Contoso", externalId: "crm-1", origin: "api" } as const;
-  const inTheWay = await createAccount(database, taken, { kind: "api" }, clock.now());
+  const blocker = await createAccount(database, taken, { kind: "api" }, clock.now());
   space.org.createAccount({ name: "Contoso" });
   expect(await space.sync()).toMatchObject({ skipped: 1 });
   const read = await closeGate("read", space);
-  const calm = space.sync();
+  const running = space.sync();
   await read.reached();
-  // Looked at what waits, the run wants to say that it plans now.
+  // The run has read the blocked records; the lock holds it before it starts planning.
   const client = await database.pool.connect();
   await client.query("begin; lock table runs in share mode");
   await read.open();
   await until(async () => {
     const { rowCount } = await client.query(
-      "select from pg_stat_activity where datname = current_database() and pg_backend_pid() = any(pg_blocking_pids(pid))",
+      `select from pg_stat_activity
+       where datname = current_database() and pg_backend_pid() = any(pg_blocking_pids(pid))`,
     );
     return rowCount === 1;
   });
-  await deleteAccount(database, inTheWay, { exclude: false }, { kind: "api" }, clock.now());
+  await deleteAccount(database, blocker, { exclude: false }, { kind: "api" }, clock.now());
   await client.query("commit");
   client.release();
-  expect(await calm).toMatchObject({ skipped: 1 });
+  expect(await running).toMatchObject({ skipped: 1 });
 
   const next = await space.sync();
 

@@ -1,21 +1,21 @@
-// Our side of the soak: what people do to accounts here and to settings, through the code that the API uses, and to the
-// reference model in the same words.
+// Edits that people make in Sluice: each is made through the code that the API uses, and in the
+// reference model.
 import { customFields } from "../../src/accounts/custom-fields.ts";
 import { saveDomainSettings } from "../../src/accounts/domains/settings.ts";
 import { includeRecord } from "../../src/accounts/excluded.ts";
 import { createAccount, deleteAccount, editAccount } from "../../src/accounts/store.ts";
 import { removeTeammate, saveTeammate } from "../../src/teammates/teammates.ts";
 import type { WebWorkspace } from "../harness/web.ts";
-import type { Expected } from "./expected.ts";
-import type { Account } from "../reference/world.ts";
+import type { ExpectedState } from "./expected-state.ts";
+import type { Account } from "../reference/model-store.ts";
 
 const BY = { kind: "api" } as const;
 
-export class Ours {
+export class LocalEdits {
   private readonly web: WebWorkspace;
-  private readonly expected: Expected;
+  private readonly expected: ExpectedState;
 
-  constructor(web: WebWorkspace, expected: Expected) {
+  constructor(web: WebWorkspace, expected: ExpectedState) {
     this.web = web;
     this.expected = expected;
   }
@@ -28,7 +28,7 @@ export class Ours {
 
   async addTeammate(email: string): Promise<void> {
     await saveTeammate(this.web.database.kysely, { email });
-    this.expected.world.teammates.add(email.toLowerCase());
+    this.expected.store.teammates.add(email.toLowerCase());
   }
 
   async removeTeammate(email: string): Promise<void> {
@@ -36,10 +36,10 @@ export class Ours {
     this.expected.removeTeammate(email);
   }
 
-  /** Of a field or domain that Dynamics feeds: the next run puts it right. */
+  /** Edits values that the sync writes; the next run restores them. */
   async edit(account: Account, employees: number, keepsDomains: boolean): Promise<void> {
     const { database, clock } = this.web;
-    const { world } = this.expected;
+    const { store } = this.expected;
     const field = (await customFields(database.kysely)).find(({ name }) => name === "Employees");
     const patch = {
       fields: { [String(field!.id)]: employees },
@@ -49,31 +49,31 @@ export class Ours {
     await editAccount(database, await this.idOf(account), patch, BY, clock.now());
     account.fields["Employees"] = employees;
     account.description = "edited here";
-    if (!keepsDomains) for (const domain of account.domains) world.takeAway(account, domain);
-    this.expected.noteEdit(account);
+    if (!keepsDomains) for (const domain of account.domains) store.releaseDomain(account, domain);
+    this.expected.markEdited(account);
   }
 
   async make(name: string, domains: readonly string[], externalId: string | null): Promise<void> {
     const { database, clock } = this.web;
-    const { world } = this.expected;
-    const free = domains.filter((domain) => world.holder(domain) === undefined);
+    const { store } = this.expected;
+    const free = domains.filter((domain) => store.holder(domain) === undefined);
     const made = { name, domains: free, externalId, origin: "api" } as const;
     await createAccount(database, made, BY, clock.now());
-    world.add({ ...made, externalOrigin: externalId === null ? null : "api" });
+    store.add({ ...made, externalOrigin: externalId === null ? null : "api" });
   }
 
   async remove(account: Account, exclude: boolean): Promise<void> {
     const { database, clock } = this.web;
-    const { world } = this.expected;
+    const { store } = this.expected;
     await deleteAccount(database, await this.idOf(account), { exclude }, BY, clock.now());
-    const link = world.linkOfAccount(account);
-    if (exclude && link) world.excluded.add(link.recordId);
-    world.remove(account);
+    const link = store.linkOfAccount(account);
+    if (exclude && link) store.excluded.add(link.recordId);
+    store.remove(account);
   }
 
   async includeAgain(record: string): Promise<void> {
     await includeRecord(this.web.database, record);
-    this.expected.world.excluded.delete(record);
+    this.expected.store.excluded.delete(record);
   }
 
   async setOwnDomains(own: readonly string[]): Promise<void> {
