@@ -34,7 +34,7 @@ test("missing privileges are named, in the list and in an error", async () => {
   });
   expect(await connected.client.privilegeGaps()).toEqual({
     missing: ["prvReadAccount", "prvReadTeam"],
-    narrow: [],
+    insufficientDepth: [],
   });
   const reading = allOf(connected.client.readAccounts({ kind: "all" }, []));
   await expect(reading).rejects.toMatchObject({ code: "missing-privilege", subject: "prvReadAccount" });
@@ -42,7 +42,10 @@ test("missing privileges are named, in the list and in an error", async () => {
 
 test("a privilege for the user's own records only is reported: it hides accounts without an error", async () => {
   await using connected = await connectSimulated({ as: addReader });
-  expect(await connected.client.privilegeGaps()).toEqual({ missing: [], narrow: ["prvReadAccount"] });
+  expect(await connected.client.privilegeGaps()).toEqual({
+    missing: [],
+    insufficientDepth: ["prvReadAccount"],
+  });
 });
 
 test("the ids of an identity are in lower case", async () => {

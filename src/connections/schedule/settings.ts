@@ -9,7 +9,7 @@ import { scheduleInput } from "../../settings/schedule.ts";
 
 /** A setting of the schedule or the brake is invalid; `field` names it. */
 export class ScheduleSettingsError extends UserError {
-  override readonly name = "SelfRunningError";
+  override readonly name = "ScheduleSettingsError";
 
   constructor({ message, path }: z.core.$ZodIssue) {
     super("schedule-settings", `${message.charAt(0).toUpperCase()}${message.slice(1)}.`, {
@@ -18,7 +18,7 @@ export class ScheduleSettingsError extends UserError {
   }
 }
 
-/** @throws SelfRunningError */
+/** @throws ScheduleSettingsError */
 export async function saveSchedule(db: Kysely<Tables>, input: z.input<typeof scheduleInput>): Promise<void> {
   const { fullAt, timeZone, fullEveryMinutes, changesEveryMinutes } = validated(scheduleInput, input);
   await db
@@ -32,7 +32,7 @@ export async function saveSchedule(db: Kysely<Tables>, input: z.input<typeof sch
     .execute();
 }
 
-/** @throws SelfRunningError */
+/** @throws ScheduleSettingsError */
 export async function saveBrake(db: Kysely<Tables>, input: z.input<typeof brakeInput>): Promise<void> {
   const limits = validated(brakeInput, input);
   await db

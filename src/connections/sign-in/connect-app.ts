@@ -64,8 +64,11 @@ export async function connectApp(
   }
 }
 
-function missingPrivileges(missing: readonly string[], narrow: readonly string[]): ConnectionError {
-  const lacks = [...missing, ...narrow.map((name) => `${name} for the whole organisation`)];
+function missingPrivileges(
+  missing: readonly string[],
+  insufficientDepth: readonly string[],
+): ConnectionError {
+  const lacks = [...missing, ...insufficientDepth.map((name) => `${name} for the whole organisation`)];
   return new ConnectionError(
     "missing-privileges",
     `The application lacks in Dynamics 365: ${lacks.join(", ")}.`,

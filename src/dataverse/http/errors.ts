@@ -131,7 +131,7 @@ const COLUMN_NOT_FOUND: ErrorMeaning = {
     const { subject, table } = columnIn(message);
     return {
       finding:
-        `Dynamics 365 has no column ${subject === undefined ? "of a name that was asked for" : `"${subject}"`} in the ` +
+        `Dynamics 365 has no column ${subject === undefined ? "with the requested name" : `"${subject}"`} in the ` +
         `table ${table ?? "account"}; it was probably deleted.`,
       fix: "Take it out of the mapping or choose another one.",
     };

@@ -4,7 +4,7 @@ import type { HttpResponse } from "../../lib/http.ts";
 
 /** The body was received incomplete or is not JSON. */
 export class IncompleteBody extends Error {
-  override readonly name = "TornBody";
+  override readonly name = "IncompleteBody";
 }
 
 /**
