@@ -59,7 +59,7 @@ describe("connecting", () => {
     const web = await startApplication();
     const page = await visit(web, "workspace-admin", "/api/app/connection/return?code=stolen&state=forged");
     await page.getByRole("alert").waitFor();
-    expect(await page.getByRole("alert").innerText()).toContain("was not begun here");
+    expect(await page.getByRole("alert").innerText()).toContain("was not started here by you");
     expect(await isConnected(web)).toBe(false);
   });
 
