@@ -166,7 +166,7 @@ await Promise.all([
   hasData &&
     test("data", cleanClone, { args: ["--project", "data"], env: { SLUICE_TEST_DATA: OUTSIDE_DATA } }),
   test("the command, on Node 24", nodeClone, {
-    args: ["test/cli/shell.test.ts"],
+    args: ["test/cli/program.test.ts"],
     env: postgres15Env,
     isBuffered: true,
   }),
