@@ -8,7 +8,7 @@ import type { Tables } from "./tables.ts";
 export type Database = {
   readonly kysely: Kysely<Tables>;
   readonly pool: Pool;
-  /** Opens another pool on the same database, which the caller closes. */
+  /** Opens another pool on the same database, under the same session name. The caller closes it. */
   readonly openPool: (limits: PoolLimits) => Database;
   /** Ends the pool after running queries have finished. */
   readonly close: () => Promise<void>;
@@ -21,6 +21,15 @@ export type PoolLimits = {
   readonly connectTimeoutMs?: number;
   /** How long a statement may take; unlimited if absent. */
   readonly statementTimeoutMs?: number;
+};
+
+type PoolOptions = PoolLimits & {
+  /**
+   * Shared by all pools of a process and unique among processes, so that a process that takes a run
+   * over can end all sessions of the former holder. Default: a random name.
+   */
+  readonly sessionName?: string;
+  readonly onIdleError?: (error: Error) => void;
 };
 
 /**
@@ -66,22 +75,18 @@ types.setTypeParser(INT8_ARRAY, parseBigints);
  * wrong address shows at the first query. `onIdleError` is called for connections that broke while
  * idle (a restarted server); the pool replaces those.
  */
-export function openDatabase(
-  target: string | PoolConfig,
-  options: PoolLimits & { readonly onIdleError?: (error: Error) => void } = {},
-): Database {
+export function openDatabase(target: string | PoolConfig, options: PoolOptions = {}): Database {
   const config = typeof target === "string" ? { connectionString: target } : target;
   const {
     max = config.max ?? MAX_CONNECTIONS,
-    connectTimeoutMs = CONNECT_TIMEOUT_MS,
+    connectTimeoutMs = config.connectionTimeoutMillis ?? CONNECT_TIMEOUT_MS,
     statementTimeoutMs,
+    sessionName = `sluice ${randomBytes(6).toString("hex")}`,
     onIdleError,
   } = options;
-  // A unique name, so that the sessions of a hanging process can be told from those of others.
-  const application_name = `sluice ${randomBytes(6).toString("hex")}`;
   // Network devices may drop connections that are silent for long, such as that of a listener.
   const pool = new Pool({
-    application_name,
+    application_name: sessionName,
     keepAlive: true,
     ...config,
     max,
@@ -106,7 +111,8 @@ export function openDatabase(
   return {
     kysely,
     pool,
-    openPool: (limits) => openDatabase(target, { ...(onIdleError && { onIdleError }), ...limits }),
+    openPool: (limits) =>
+      openDatabase(target, { sessionName, ...(onIdleError && { onIdleError }), ...limits }),
     close: () => (closing ??= pool.end()),
   };
 }

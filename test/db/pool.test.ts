@@ -42,3 +42,17 @@ test("a checked-out connection that breaks does not end the process, and is not 
   expect(after.rows[0]!.pid).not.toBe(rows[0]!.pid);
   await own.close();
 });
+
+test("a takeover finds the sessions of all pools of a process under one name", async () => {
+  const own = openDatabase(db.url);
+  const requests = own.openPool({ max: 1 });
+  const another = openDatabase(db.url);
+  const nameOf = async ({ pool }: Pick<TestDatabase, "pool">): Promise<unknown> =>
+    (await pool.query("select current_setting('application_name') as name")).rows[0].name;
+
+  const names = [await nameOf(own), await nameOf(requests), await nameOf(another)];
+
+  await Promise.all([requests.close(), own.close(), another.close()]);
+  expect(names[1]).toBe(names[0]);
+  expect(names[2]).not.toBe(names[0]);
+});
