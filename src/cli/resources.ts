@@ -1,8 +1,8 @@
 // Opens what a command needs, and closes it however the command ends: the database, the source, or
 // both. The connection file is read first, so that its errors cost nothing.
 import { openApp, runContext, type App } from "../open-app.ts";
-import { loadConnectionFile } from "../connections/file/connection-file.ts";
-import { openFileConnection } from "../connections/sign-in/open-client.ts";
+import { loadConnectionFile, type ConnectionSettings } from "../connections/file/connection-file.ts";
+import { openFileConnection, type OpenConnection } from "../connections/sign-in/open-client.ts";
 import type { DataverseClient } from "../dataverse/client.ts";
 import type { Database } from "../db/pool.ts";
 import { systemClock } from "../lib/clock.ts";
@@ -34,53 +34,48 @@ export function withDatabase<T>(
   return withApp(context, ({ database }) => work(database));
 }
 
-/** Connects to the organisation of the connection file, without a database. */
-export async function withClient<T>(
+/** Opens the source that the connection file names, and closes it however `work` ends. */
+async function withConnection<T>(
   context: CommandContext,
-  work: (client: DataverseClient) => Promise<T>,
+  work: (open: OpenConnection, connection: ConnectionSettings) => Promise<T>,
 ): Promise<T> {
   const { config, connectionFile, signal } = context;
   const connection = loadConnectionFile(connectionFile, config.readSecret);
-  const log = createCommandLog(context);
-  const open = await openFileConnection(
-    { simulator: config.simulator, clock: systemClock, log },
-    connection,
-    {
-      signal,
-    },
-  );
+  const deps = { simulator: config.simulator, clock: systemClock, log: createCommandLog(context) };
+  const open = await openFileConnection(deps, connection, { signal });
   try {
-    return await work(open.client);
+    return await work(open, connection);
   } finally {
     await open.close();
   }
 }
 
-/** Opens everything a run needs. The progress display ends before an error is printed. */
-export async function withRunContext<T>(
+/** Connects to the organisation of the connection file, without a database. */
+export function withClient<T>(
+  context: CommandContext,
+  work: (client: DataverseClient) => Promise<T>,
+): Promise<T> {
+  return withConnection(context, ({ client }) => work(client));
+}
+
+/**
+ * Opens everything a run needs: the source first, so that a wrong address does not cost the start
+ * of a database. The progress display ends before an error is printed.
+ */
+export function withRunContext<T>(
   context: CommandContext,
   progress: ProgressDisplay,
   work: (run: RunContext) => Promise<T>,
 ): Promise<T> {
-  const { config, connectionFile, signal } = context;
-  const connection = loadConnectionFile(connectionFile, config.readSecret);
-  const log = createCommandLog(context);
-  // The source comes first, so that a wrong address does not cost the start of a database.
-  const open = await openFileConnection(
-    { simulator: config.simulator, clock: systemClock, log },
-    connection,
-    {
-      signal,
-    },
-  );
-  try {
-    return await withApp(context, (app) =>
-      withRemoteCancel(app.database, signal, (hooks) =>
-        work(runContext(app, open, connection, { ...hooks, onProgress: progress.update })),
-      ),
-    );
-  } finally {
-    progress.end();
-    await open.close();
-  }
+  return withConnection(context, async (open, connection) => {
+    try {
+      return await withApp(context, (app) =>
+        withRemoteCancel(app.database, context.signal, (hooks) =>
+          work(runContext(app, open, connection, { ...hooks, onProgress: progress.update })),
+        ),
+      );
+    } finally {
+      progress.end();
+    }
+  });
 }
