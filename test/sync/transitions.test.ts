@@ -9,8 +9,9 @@ import {
   type EventFrom,
   type EventType,
 } from "../../src/sync/record/transitions.ts";
-import { testDatabase, type TestDatabase } from "../harness/database.ts";
+import { testDatabase } from "../harness/database.ts";
 
+const database = await testDatabase();
 const NOW = new Date("2026-03-02T09:00:00Z");
 const FENCE = 5;
 const STATUSES: readonly RunStatus[] = [
@@ -76,7 +77,7 @@ const EVENTS: {
 
 type RunStatusOf<Type extends EventType> = keyof (typeof TRANSITIONS)[Type] & RunStatus;
 
-async function runIn(database: TestDatabase, status: RunStatus): Promise<number> {
+async function runIn(status: RunStatus): Promise<number> {
   const { rows } = await database.pool.query(
     `insert into runs
        (organization_id, origin, mode, status, trigger, settings, settings_hash, fence, started_at)
@@ -88,14 +89,14 @@ async function runIn(database: TestDatabase, status: RunStatus): Promise<number>
   return rows[0].id;
 }
 
-async function rowOf(database: TestDatabase, runId: number) {
+async function rowOf(runId: number) {
   const { rows } = await sql<{ status: RunStatus; fence: number }>`
     select * from runs where id = ${runId}`.execute(database.kysely);
   return rows[0]!;
 }
 
 /** Sends an event although the types forbid it. */
-function send(database: TestDatabase, runId: number, type: EventType, from: RunStatus, fence = FENCE) {
+function send(runId: number, type: EventType, from: RunStatus, fence = FENCE) {
   const run = { runId, lease: { fence } };
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the types forbid it
   const [status, event] = [from, { type, ...EVENTS[type] }] as unknown as ["reading", EventFrom<"reading">];
@@ -108,15 +109,14 @@ const types = Object.keys(TRANSITIONS) as EventType[];
 test.each(types)(
   "%s changes the status as the table says, and nothing in all other statuses",
   async (type) => {
-    const database = await testDatabase();
     const table: { readonly [From in RunStatus]?: RunStatus } = TRANSITIONS[type];
     for (const status of STATUSES) {
-      const runId = await runIn(database, status);
-      const before = await rowOf(database, runId);
+      const runId = await runIn(status);
+      const before = await rowOf(runId);
 
-      const isChanged = await send(database, runId, type, status);
+      const isChanged = await send(runId, type, status);
 
-      const after = await rowOf(database, runId);
+      const after = await rowOf(runId);
       expect([status, isChanged, after.status]).toEqual([status, status in table, table[status] ?? status]);
       expect(isChanged ? before : after).toEqual(before);
     }
@@ -126,23 +126,21 @@ test.each(types)(
 test.each(types)(
   "%s changes no run that was claimed under another fence or is in another status by then",
   async (type) => {
-    const database = await testDatabase();
     for (const from of STATUSES) {
       for (const status of STATUSES.filter((other) => other !== from)) {
-        const runId = await runIn(database, status);
-        expect(await send(database, runId, type, from)).toBe(false);
-        expect((await rowOf(database, runId)).status).toBe(status);
+        const runId = await runIn(status);
+        expect(await send(runId, type, from)).toBe(false);
+        expect((await rowOf(runId)).status).toBe(status);
       }
-      const runId = await runIn(database, from);
-      expect(await send(database, runId, type, from, FENCE - 1)).toBe(false);
-      expect(await send(database, runId, type, from, FENCE + 1)).toBe(false);
+      const runId = await runIn(from);
+      expect(await send(runId, type, from, FENCE - 1)).toBe(false);
+      expect(await send(runId, type, from, FENCE + 1)).toBe(false);
     }
   },
 );
 
 test("a run is claimed by a newer lease alone", async () => {
-  const database = await testDatabase();
-  const runId = await runIn(database, "applying");
+  const runId = await runIn("applying");
   const takeOver = (fence: number) =>
     tryTransition(database.kysely, { runId, lease: { fence: FENCE } }, "applying", {
       type: "takeOverApply",
@@ -152,11 +150,10 @@ test("a run is claimed by a newer lease alone", async () => {
   expect(await takeOver(FENCE)).toBe(false);
   expect(await takeOver(FENCE - 1)).toBe(false);
   expect(await takeOver(FENCE + 1)).toBe(true);
-  expect((await rowOf(database, runId)).fence).toBe(FENCE + 1);
+  expect((await rowOf(runId)).fence).toBe(FENCE + 1);
 });
 
 test("a transition that is not in the table does not compile", async () => {
-  const database = await testDatabase();
   const run = { runId: 1, lease: { fence: 1 } };
   // @ts-expect-error: a run that is done cannot fail.
   const failing = () => tryTransition(database.kysely, run, "done", { type: "fail", error: ERROR, now: NOW });
