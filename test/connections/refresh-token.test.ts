@@ -45,13 +45,17 @@ test("no database session is busy while Microsoft does not respond", async () =>
 
   const clicks = Array.from({ length: 12 }, () => whoAmI(deps));
   await first.reached();
-  const { rows } = await pool.query<{ open: number }>(
-    `select count(*)::int as open from pg_stat_activity
-     where datname = current_database() and pid <> pg_backend_pid() and state <> 'idle'`,
-  );
-  first.unblock();
+  const busySessions = async () => {
+    const { rows } = await pool.query<{ open: number }>(
+      `select count(*)::int as open from pg_stat_activity
+       where datname = current_database() and pid <> pg_backend_pid() and state <> 'idle'`,
+    );
+    return rows;
+  };
 
-  expect(rows).toEqual([{ open: 0 }]);
+  // Those who wait for the claim ask for it with a short statement now and then; none is kept.
+  await expect.poll(busySessions, { timeout: 5_000 }).toEqual([{ open: 0 }]);
+  first.unblock();
   expect(new Set(await Promise.all(clicks))).toEqual(new Set([simulator.org.adminId]));
 });
 

@@ -40,7 +40,7 @@ export type Command = {
 export async function command(env: Record<string, string> = {}, programPath?: string): Promise<Command> {
   const program = programPath ?? (await builtCommand());
   const folder = await mkdtemp(join(tmpdir(), "sluice-"));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 10 }));
   const start: Command["start"] = (args, more = {}) => {
     const child = spawn(process.execPath, [program, ...args], {
       cwd: folder,
