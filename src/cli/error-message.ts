@@ -95,7 +95,7 @@ export function describeError(error: unknown): ErrorMessage {
     return {
       kind: "interrupted",
       sentence:
-        'Interrupted. Nothing is lost: what was being applied goes on with the next "sluice sync", anything else starts over.',
+        'Interrupted. Nothing is lost: what was being applied continues with the next "sluice sync", anything else starts over.',
       exitCode: exitCodes.interrupted,
     };
   }

@@ -29,4 +29,4 @@ export const exitCodeHelp = `Exit codes:
   5    the database cannot be used
   6    another run is under way
   70   something unexpected; please report it
-  130  interrupted, or stopped by somebody in the app; the next "sluice sync" goes on`;
+  130  interrupted, or stopped by somebody in the app; the next "sluice sync" continues`;

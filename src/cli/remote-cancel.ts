@@ -1,13 +1,13 @@
 // Stops a run of the command line when somebody clicks Cancel or Pause in the app, and reports what
 // was written. Such a run is not requeued, because a worker may have other settings; it has to be
 // started again here.
-import { sql } from "kysely";
 import { loadConnection } from "../connections/connection.ts";
 import type { Database } from "../db/pool.ts";
 import { watchForCancellation, type CancellationWatch } from "../jobs/cancellation-watch.ts";
 import type { LeasedRun } from "../sync/record/run-context.ts";
 import { RunError, RunStopped } from "../sync/record/run-errors.ts";
 import type { RunContext } from "../sync/record/run-context.ts";
+import { applyProgress } from "../sync/report/planned-changes.ts";
 import { formatCount, pluralize } from "./output/format.ts";
 
 const APP_LOCATION = "in the app, under Accounts, Sync from Dynamics 365";
@@ -53,24 +53,20 @@ async function stoppedSentence(
   { organizationId, lease, runId }: LeasedRun,
   { kind, message }: RunStopped,
 ): Promise<string> {
-  const { rows } = await sql<{ id: number; written: number; left: number }>`
-    select r.id, count(c.seq) filter (where c.seq <= r.checkpoint)::int as written,
-      count(c.seq) filter (where c.seq > r.checkpoint)::int as left
-    from runs r
-    left join account_changes c on c.run_id = r.id
-    where r.organization_id = ${organizationId} and r.fence = ${lease.fence} and r.status = 'applying'
-    group by r.id
-    limit 1`.execute(kysely);
-  const [run] = rows;
+  const run = await applyProgress(kysely, organizationId, lease.fence);
   const [cause, continuation, restart] =
     kind === "paused"
       ? [
           "The sync was paused.",
-          `Resume it ${APP_LOCATION}; a worker, or "sluice sync", then goes on from there.`,
+          `Resume it ${APP_LOCATION}; a worker, or "sluice sync", then continues from there.`,
           `Resume it ${APP_LOCATION}; then start this again.`,
         ]
-      : [message, 'The next run, or "sluice sync", goes on from there.', "Start it again when it is wanted."];
+      : [
+          message,
+          'The next run, or "sluice sync", continues from there.',
+          "Start it again when it is wanted.",
+        ];
   if (run)
-    return `${cause} Run ${run.id} has stopped with ${pluralize(run.written, "change")} written and ${formatCount(run.left)} left. ${continuation}`;
+    return `${cause} Run ${run.id} has stopped with ${pluralize(run.written, "change")} written and ${formatCount(run.remaining)} left. ${continuation}`;
   return `${cause} Run ${runId} has stopped; nothing was written. ${restart}`;
 }

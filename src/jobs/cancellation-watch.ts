@@ -9,12 +9,12 @@ import { RunStopped } from "../sync/record/run-errors.ts";
 const POLL_INTERVAL_MS = 1_000;
 
 const PAUSED_MESSAGES = {
-  requeued: "The sync was paused; it goes on when it is resumed.",
+  requeued: "The sync was paused; it continues when it is resumed.",
   stopped: "The sync was paused. Resume it, then start this again.",
 };
 
 /**
- * A pause stops runs that write accounts: a preview goes on, unless it completes an interrupted
+ * A pause stops runs that write accounts: a preview continues, unless it completes an interrupted
  * apply first. A run from a connection file is not paused, because nobody could resume it in the
  * app.
  */

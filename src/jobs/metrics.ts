@@ -119,7 +119,7 @@ function installationGauges(registry: Registry): (metrics: InstallationMetrics |
   const activeRuns = gauge("sluice_runs_under_way", "Runs under way in any process.", "stage");
   const age = gauge(
     "sluice_queue_age_seconds",
-    "How long the oldest run has waited that is due or was cut off (for a worker), or that only a person can let go on.",
+    "How long the oldest run has waited that is due or was cut off (for a worker), or that needs a person to continue.",
     "waits_for",
   );
   const rate = gauge(

@@ -25,7 +25,7 @@ export type Worker = {
    * @returns the run it started or claimed
    */
   poll(): Promise<number | undefined>;
-  /** Stops polling and waits for a poll in progress. Runs go on; they belong to the runner. */
+  /** Stops polling and waits for a poll in progress. Runs continue; they belong to the runner. */
   close(): Promise<void>;
 };
 

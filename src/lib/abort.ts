@@ -32,7 +32,7 @@ export function linkSignals(...sources: readonly (AbortSignal | undefined)[]): L
 
 /**
  * Settles as the promise does, or rejects with the signal's reason if that comes first. The work
- * behind the promise goes on.
+ * behind the promise continues.
  */
 export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise;

@@ -12,7 +12,7 @@ export function encodeCursor(position: unknown): string {
 export function decodeCursor<Position>(cursor: string, schema: Schema<Position>): Position {
   const { data } = schema.safeParse(decoded(cursor));
   if (data === undefined)
-    throw new UserError("cursor", "This list cannot go on from there.", {
+    throw new UserError("cursor", "This list cannot continue from there.", {
       fix: "Load it from its start.",
       field: "after",
     });

@@ -11,7 +11,7 @@ export type Purpose = {
   /**
    * What an admin does when the text cannot be decrypted any more, as a clause without a full stop.
    */
-  readonly remedy: string;
+  readonly fix: string;
 };
 
 export type Sealer = {
@@ -68,7 +68,7 @@ export function createSealer(keys: { readonly current: Buffer; readonly old?: re
       } catch (cause) {
         throw new SealError(
           `The stored ${purpose.name} was changed or damaged in the database and does not open.`,
-          { fix: `To replace it, ${purpose.remedy}.`, cause },
+          { fix: `To replace it, ${purpose.fix}.`, cause },
         );
       }
     },
@@ -85,13 +85,13 @@ function additionalData(purpose: Purpose, id: string): Buffer {
   return Buffer.from(`sluice ${FORMAT} ${id} ${purpose.name}`);
 }
 
-function wrongKeyError({ name, remedy }: Purpose, id: string): SealError {
+function wrongKeyError({ name, fix }: Purpose, id: string): SealError {
   return new SealError(
     `The stored ${name} was sealed with another key (${/^[0-9a-f]{8}$/.test(id) ? id : "unknown"}).`,
     {
       fix:
         "Set SLUICE_KEY to the key it was sealed with, or add that key to SLUICE_OLD_KEYS; if it is lost, " +
-        `${remedy}.`,
+        `${fix}.`,
     },
   );
 }

@@ -15,7 +15,7 @@ export type Mail = {
 };
 
 /** A text may contain a one-time link, which nobody must read in the database or a backup. */
-const MAIL_PURPOSE: Purpose = { name: "mail", remedy: "invite anew, or ask for a new password once more" };
+const MAIL_PURPOSE: Purpose = { name: "mail", fix: "invite anew, or ask for a new password once more" };
 
 export type MailContext = {
   readonly sealer: Sealer;

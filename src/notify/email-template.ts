@@ -113,7 +113,7 @@ function failedContent(sentence: string, { reason }: Notice, run: EndedRun): Ema
   const next = isForStarter ? [] : ["It is tried again by itself, and you hear when it works again."];
   const written =
     run.end === "failed" && run.isInterrupted
-      ? "What was written stays, and the next sync goes on from there."
+      ? "What was written stays, and the next sync continues from there."
       : "No account was changed.";
   return {
     subject: `${what} failed`,

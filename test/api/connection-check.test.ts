@@ -54,7 +54,7 @@ test("where all is well, every step says what it found and none asks for anythin
   expect(outcomes(steps)).toEqual(ALL_OK);
   expect(steps.get("accounts")?.finding).toBe("1 active account.");
   expect(steps.get("user")?.finding).toBe("Admin Contoso (admin@contoso.example) is enabled and licensed.");
-  expect([...steps.values()].filter(({ remedy, message }) => remedy ?? message)).toEqual([]);
+  expect([...steps.values()].filter(({ fix, message }) => fix ?? message)).toEqual([]);
 });
 
 test("nothing is checked if nothing is connected", async () => {
@@ -73,7 +73,7 @@ test("a revoked sign-in fails its step; the steps after it are not reached", asy
   expect(outcomes(steps)).toEqual({ ...ALL_OK, "sign-in": "failed", user: "not-reached", ...AFTER_USER });
   expect(steps.get("sign-in")).toMatchObject({
     finding: "The sign-in was revoked, or the password was changed. (AADSTS50173)",
-    remedy: "Connect Dynamics 365 again.",
+    fix: "Connect Dynamics 365 again.",
     // The Dynamics 365 administrator cannot do that.
     message: null,
   });
@@ -107,7 +107,7 @@ test.each([
   const user = steps.get("user");
   expect(user?.finding).toContain(finding);
   expect(user?.message).toContain(user?.finding);
-  expect(user?.message).toContain(user?.remedy);
+  expect(user?.message).toContain(user?.fix);
   expect(user?.message).toContain("as Admin Contoso (admin@contoso.example)");
 });
 
@@ -129,7 +129,7 @@ test("missing privileges fail by name, while the other steps are checked", async
   expect(outcomes(steps)).toEqual({ ...ALL_OK, rights: "failed", accounts: "failed" });
   expect(steps.get("rights")?.finding).toContain("is not a System Administrator any more");
   expect(steps.get("accounts")?.finding).toContain("lacks the privilege prvReadAccount");
-  expect(steps.get("accounts")?.remedy).toContain("prvReadAccount");
+  expect(steps.get("accounts")?.fix).toContain("prvReadAccount");
   expect(steps.get("accounts")?.message).toContain("prvReadAccount");
 });
 
@@ -159,7 +159,7 @@ test("a mapped column that is gone or hidden, and a view that is not shared any 
     finding: "Mapped, and not there any more: new_gone.",
     message: null,
   });
-  expect(steps.get("views")?.remedy).toContain("ask the view's owner to share it again");
+  expect(steps.get("views")?.fix).toContain("ask the view's owner to share it again");
 });
 
 test("a clock that is off is reported with the difference", async () => {
@@ -168,7 +168,7 @@ test("a clock that is off is reported with the difference", async () => {
   expect((await check(web)).get("clock")).toMatchObject({
     outcome: "warning",
     finding: "The clock of this server is 3 hours ahead of Dynamics 365's.",
-    remedy: expect.stringContaining("NTP"),
+    fix: expect.stringContaining("NTP"),
     message: null,
   });
 });

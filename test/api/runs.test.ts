@@ -47,7 +47,9 @@ test("a plan is paged without gaps or duplicates, skips last, each with its reas
     ...Array<string>(4).fill("skip"),
   ]);
   expect(run.actions).toEqual({ update: 11, create: 5, skip: 4 });
-  expect((await changes(run.id, "limit=2&action=skip")).map(({ because }) => because).toSorted()).toEqual([
+  expect(
+    (await changes(run.id, "limit=2&action=skip")).map(({ explanation }) => explanation).toSorted(),
+  ).toEqual([
     "The account is not synced: it has no name",
     "“Acme” is not synced: an account of this name is linked to a different account of Dynamics 365",
     "“Acme” is not synced: an account of this name is linked to a different account of Dynamics 365",
@@ -55,7 +57,7 @@ test("a plan is paged without gaps or duplicates, skips last, each with its reas
   ]);
   expect((await changes(run.id, "q=new%20firm%201")).length).toBe(11);
   expect((await changes(run.id, "q=firm%2019"))[0]).toMatchObject({
-    because: "Linked to this record",
+    explanation: "Linked to this record",
     values: [{ field: "Name", before: "Firm 19", after: "New Firm 19" }],
   });
   expect(await changes(run.id, "q=%25")).toEqual([]);
@@ -80,7 +82,7 @@ test("each decision says its rule, in the plan and in the history of what was ap
   const planned = await changes(run.id);
   await apply(run.id);
 
-  expect(planned.map(({ name, because }) => `${name}: ${because}`).toSorted()).toEqual([
+  expect(planned.map(({ name, explanation }) => `${name}: ${explanation}`).toSorted()).toEqual([
     "Cog: Its domain cog.com belongs to this account",
     "Dyno: Same name, not linked yet",
     "Eel: New: no account has its domains or its name",
@@ -95,7 +97,7 @@ test("with duplicate names allowed, a new account without a domain says that it 
 
   const run = await plan({ options: { ...SETTINGS.options, allowDuplicateNames: true } });
 
-  expect((await changes(run.id)).map(({ because }) => because)).toEqual([
+  expect((await changes(run.id)).map(({ explanation }) => explanation)).toEqual([
     "New: it has no email domain to match by",
   ]);
 });
@@ -107,11 +109,11 @@ test("the predicted effect of a setting is what the next plan with it does", asy
   const run = await plan();
 
   const { groups } = (await carol.get(`/runs/${run.id}/problems`)).body;
-  const duplicates = await plan({ options: { ...SETTINGS.options, ...groups[1].remedy.options } });
-  const withoutDomain = await plan({ options: { ...SETTINGS.options, ...groups[0].remedy.options } });
+  const duplicates = await plan({ options: { ...SETTINGS.options, ...groups[1].fix.options } });
+  const withoutDomain = await plan({ options: { ...SETTINGS.options, ...groups[0].fix.options } });
 
   expect(run.counts).toMatchObject({ created: 2, skipped: 4 });
-  expect(groups.map(({ kind, count, remedy }: IssueGroup) => [kind, count, remedy?.effect])).toEqual([
+  expect(groups.map(({ kind, count, fix }: IssueGroup) => [kind, count, fix?.effect])).toEqual([
     ["domain-linked-elsewhere", 1, "1 more account created, without the domain; 3 still skipped."],
     ["name-in-use", 2, "2 more accounts created; 2 still skipped."],
     ["name-empty", 1, undefined],
@@ -166,7 +168,7 @@ test("open issues link both sides and are exported with formulas made harmless",
   const { groups } = (await carol.get("/issues/kinds")).body;
   expect(groups.find(({ kind }: { kind: string }) => kind === "name-in-use")).toMatchObject({
     accounts: 2,
-    remedy: { options: { allowDuplicateNames: true }, effect: "Up to 2 more accounts synced." },
+    fix: { options: { allowDuplicateNames: true }, effect: "Up to 2 more accounts synced." },
   });
 });
 

@@ -54,7 +54,7 @@ it("a sync that is paused while it writes ends its chunk, and none starts until 
   expect([code, lastLine(stderr)]).toEqual([
     130,
     `The sync was paused. Run 1 has stopped with 10,000 changes written and ${whole - 10_000} left. ` +
-      `Resume it ${WHERE}; a worker, or "sluice sync", then goes on from there.`,
+      `Resume it ${WHERE}; a worker, or "sluice sync", then continues from there.`,
   ]);
   expect(await here.sluice.run(["sync"])).toMatchObject({
     code: 4,
@@ -90,7 +90,7 @@ it("a cancelled apply says what remains, also as JSON", async () => {
     {
       kind: "cancelled",
       message:
-        'Cancelled by Carol. Run 1 has stopped with 0 changes written and 3 left. The next run, or "sluice sync", goes on from there.',
+        'Cancelled by Carol. Run 1 has stopped with 0 changes written and 3 left. The next run, or "sluice sync", continues from there.',
       exitCode: 130,
     },
   ]);

@@ -32,14 +32,14 @@ test("before the first run the sync has never synced, and a preview needs no att
     state: "never-synced",
     lastRun: null,
     nextRunAt: null,
-    waiting: null,
+    pendingPlan: null,
   });
   const { id } = await work.plan();
   expect(await work.state()).toMatchObject({
     state: "never-synced",
     attention: null,
     lastRun: { id, status: "planned" },
-    waiting: id,
+    pendingPlan: id,
     accounts: 0,
   });
 });
@@ -49,7 +49,7 @@ test("a plan that is too old to be applied no longer awaits approval", async () 
   work.org.createAccount({ name: "Acme" });
   await work.plan();
   work.clock.advance(24 * 3_600_000 + 1);
-  expect((await work.state()).waiting).toBeNull();
+  expect((await work.state()).pendingPlan).toBeNull();
 });
 
 test("after a run the sync is in step, with its accounts and its next run", async () => {
@@ -87,7 +87,7 @@ test("open issues, a pause and a plan that needs approval each have a state", as
       place: "plan",
       run: emptied.id,
     },
-    waiting: emptied.id,
+    pendingPlan: emptied.id,
     nextRunAt: null,
   });
 });

@@ -93,7 +93,7 @@ it.skipIf(isWithoutDisk)(
 );
 
 const ENDED =
-  /PostgreSQL ended in .*, and Sluice cannot go on without it\. Make space on its disk, and start Sluice again; .* No space left on device/;
+  /PostgreSQL ended in .*, and Sluice cannot work without it\. Make space on its disk, and start Sluice again; .* No space left on device/;
 const NOT_STARTED = /PostgreSQL .* did not start in .* No space left on device/;
 
 const FULL = { kind: "disk-full", sentence: expect.stringContaining("The disk of the database is full") };

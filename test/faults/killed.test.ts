@@ -1,6 +1,6 @@
-// A process is killed while PostgreSQL executes its query or has it wait. The query goes on, since
-// PostgreSQL notices only afterwards that its client is gone; the process that takes the run over
-// must not wait for it.
+// A process is killed while PostgreSQL executes its query or has it wait. The query continues,
+// since PostgreSQL notices only afterwards that its client is gone; the process that takes the run
+// over must not wait for it.
 import { expect, it } from "vitest";
 import { closeGate } from "../harness/stages.ts";
 import { startMultiProcessSite, expectSameAsUninterrupted } from "../harness/multi-process-site.ts";

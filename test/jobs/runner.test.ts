@@ -144,7 +144,7 @@ test("while paused, changed settings are previewed; after resuming, exactly that
   ]);
   expect((await carol.get("/connection")).body).toMatchObject({
     state: "paused",
-    waiting: id,
+    pendingPlan: id,
     running: null,
   });
   expect(await names()).toEqual(["Acme"]);

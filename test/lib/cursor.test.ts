@@ -21,7 +21,7 @@ test.for([
     expect.objectContaining({
       code: "cursor",
       field: "after",
-      message: "This list cannot go on from there. Load it from its start.",
+      message: "This list cannot continue from there. Load it from its start.",
     }),
   );
 });

@@ -49,7 +49,7 @@ export const branches = [
   "domain-linked-elsewhere: csv",
   "domain-linked-elsewhere: manual",
   "domain-linked-elsewhere: another organisation",
-  "without-domain: goes on with the name",
+  "without-domain: continues with the name",
   "without-domain: then linked by name",
   "without-domain: then name-in-use",
   "without-domain: then created",

@@ -72,7 +72,7 @@ export function decideNotLinked(state: RunState, draft: Draft): Decision {
     if (takenReason(state, holder) === null) return linkExisting(state, draft, holder, "domain");
     if (options.onDomainTaken === "skip")
       return refuse(state, draft, holder, { kind: "domain-linked-elsewhere", value: matchedDomain });
-    state.hit("without-domain: goes on with the name");
+    state.hit("without-domain: continues with the name");
   }
 
   if (!options.allowDuplicateNames) {

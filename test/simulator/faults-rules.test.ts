@@ -97,7 +97,7 @@ describe("fault rules", () => {
     expect(() => JSON.parse(broken)).toThrow(SyntaxError);
   });
 
-  test("a held request goes on when it is released", async () => {
+  test("a held request continues when it is released", async () => {
     const { faults } = faultsWithRecorder();
     const id = faults.add({ fault: { kind: "hold" } });
     const waiting = faults.nextEffect("GET", PAGE)?.wait;

@@ -189,7 +189,7 @@ describe("without a cookie", () => {
     expect(result).not.toHaveProperty("pagingCookie");
   });
 
-  test("everything ends at 50,000 rows; with the cookie it goes on", () => {
+  test("everything ends at 50,000 rows; with the cookie it continues", () => {
     const many = organisation(Array.from({ length: 50_010 }, (_, at) => ({ accountid: guid(at + 1) })));
     const ninth = read(many, `count="5000" page="9"`, "");
     expect(ninth).toMatchObject({ moreRecords: true });

@@ -71,7 +71,7 @@ export class LocalEdits {
     store.remove(account);
   }
 
-  async includeAgain(record: string): Promise<void> {
+  async includeRecord(record: string): Promise<void> {
     await includeRecord(this.web.database, record);
     this.expected.store.excluded.delete(record);
   }

@@ -70,7 +70,7 @@ export const localEvents: EventKinds = {
     weight: 1,
     perform: async ({ random, expected, localEdits }) => {
       const { excluded } = expected.store;
-      if (excluded.size > 0) await localEdits.includeAgain(random.pick([...excluded]));
+      if (excluded.size > 0) await localEdits.includeRecord(random.pick([...excluded]));
       return excluded.size > 0;
     },
   },

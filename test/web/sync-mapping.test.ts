@@ -156,7 +156,7 @@ const connected: SetupState = {
   environment: {},
   settings: null,
   running: null,
-  waiting: null,
+  pendingPlan: null,
 };
 
 test("the wizard opens at its last position", () => {
@@ -164,8 +164,8 @@ test("the wizard opens at its last position", () => {
   expect(wizardPosition({}, { ...connected, environment: null }, null)).toEqual({ step: "connect" });
   expect(wizardPosition({}, connected, null)).toEqual({ step: "accounts" });
   expect(wizardPosition({}, connected, draft)).toEqual({ step: "fields" });
-  expect(wizardPosition({}, { ...connected, waiting: 7 }, draft)).toEqual({ step: "preview", run: 7 });
-  expect(wizardPosition({}, { ...connected, running: 8, waiting: 7 }, null)).toEqual({
+  expect(wizardPosition({}, { ...connected, pendingPlan: 7 }, draft)).toEqual({ step: "preview", run: 7 });
+  expect(wizardPosition({}, { ...connected, running: 8, pendingPlan: 7 }, null)).toEqual({
     step: "preview",
     run: 8,
   });

@@ -17,7 +17,7 @@ describe("a plan", () => {
     );
     const rows = page.getByRole("list", { name: "Accounts of the plan" }).getByRole("listitem");
     await rows.first().waitFor();
-    const last = rows.filter({ hasText: all.at(-1)!.because }).filter({ hasText: all.at(-1)!.name });
+    const last = rows.filter({ hasText: all.at(-1)!.explanation }).filter({ hasText: all.at(-1)!.name });
     await page.getByRole("dialog").locator("[data-scroll-container]").hover();
     while ((await last.count()) === 0) await page.mouse.wheel(0, 4000);
     expect(await rows.count()).toBeLessThan(80);

@@ -151,7 +151,7 @@ function oneAccountRoutes({ database, clock, source }: AccountDeps): Implementat
 function excludedRoutes({ database }: AccountDeps): Implementation[] {
   return [
     implement(routes.listExcluded, async () => ({ records: [...(await excludedRecords(database.kysely))] })),
-    implement(routes.includeAgain, async ({ params: { recordId } }) => {
+    implement(routes.includeRecord, async ({ params: { recordId } }) => {
       if (await includeRecord(database, recordId)) return;
       throw new ApiError(404, "not-found", `The record ${recordId} is not kept out of the sync.`);
     }),

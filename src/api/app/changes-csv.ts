@@ -33,12 +33,12 @@ export async function* changesCsv(
 }
 
 function linesOf(change: ListedChange): CsvValue[][] {
-  const { action, name, because, outcome, accountId, recordId, values } = change;
+  const { action, name, explanation, outcome, accountId, recordId, values } = change;
   const leftOut = outcome === "changed" ? "changed since the plan" : null;
   const line = (field: CsvValue, before: CsvValue, after: CsvValue) => [
     action,
     name,
-    because,
+    explanation,
     field,
     before,
     after,

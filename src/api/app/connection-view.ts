@@ -13,7 +13,7 @@ export type ConnectionViewDeps = {
 };
 
 export function signInRedirectUri(publicUrl: () => string): string {
-  return `${publicUrl()}${APP_PREFIX}${contract.signInReturns.path}`;
+  return `${publicUrl()}${APP_PREFIX}${contract.completeSignIn.path}`;
 }
 
 /** Returns the connection, with the notice of its caller. */

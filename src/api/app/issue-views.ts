@@ -29,9 +29,9 @@ export async function issueGroups(
   for (const kind of issueKindNames) {
     const found = countsByKind.get(kind);
     if (!found) continue;
-    const remedy = options && (await suggestFix(database, found, options, plan));
+    const fix = options && (await suggestFix(database, found, options, plan));
     const { title, explanation, howToResolve, effect } = issueKinds[kind];
-    groups.push({ title, explanation, howToResolve, effect, ...found, remedy: remedy ?? null });
+    groups.push({ title, explanation, howToResolve, effect, ...found, fix: fix ?? null });
   }
   return groups;
 }

@@ -62,7 +62,7 @@ export function sessionRoutes(deps: SessionDeps): Implementation[] {
       setCookie(reply, publicUrl(), newToken());
       return undefined;
     }),
-    implement(routes.lookAtLink, async ({ params }, _, { request }) => {
+    implement(routes.getLink, async ({ params }, _, { request }) => {
       const { now, address } = access(request);
       await requireAttempt(database.kysely, LIMITS.linkFromAddress, address, now);
       const { kind, email, name, expiresAt } = await readLink(database.kysely, params.token, now);
@@ -77,12 +77,12 @@ export function sessionRoutes(deps: SessionDeps): Implementation[] {
         const browser = ensureCookie(request, reply, publicUrl());
         const url = await requireMicrosoft(microsoft).begin(
           browser,
-          `${publicUrl()}${APP_PREFIX}${routes.microsoftReturns.path}`,
+          `${publicUrl()}${APP_PREFIX}${routes.completeMicrosoftSignIn.path}`,
         );
         return url.href;
       }),
     ),
-    implement(routes.microsoftReturns, async (_, __, { request, reply }) =>
+    implement(routes.completeMicrosoftSignIn, async (_, __, { request, reply }) =>
       redirectOrReport(reply, deps.log, async () => {
         const returned = new URL(request.url, publicUrl());
         const token = await requireMicrosoft(microsoft).finish(request.browserToken ?? "", returned);

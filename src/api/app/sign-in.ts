@@ -22,7 +22,7 @@ export function signInRoutes(deps: ConnectionViewDeps): Implementation[] {
   };
 
   return [
-    implement(contract.lookAtAddress, ({ body }) =>
+    implement(contract.checkAddress, ({ body }) =>
       withDynamicsTimeout((signal) => resolveAddress(connections, body.address, signal)),
     ),
     implement(contract.startSignIn, ({ body: { address } }, caller) =>
@@ -35,7 +35,7 @@ export function signInRoutes(deps: ConnectionViewDeps): Implementation[] {
         return { url: await startLogIn(connections, request, signal) };
       }),
     ),
-    implement(contract.signInReturns, async ({ query }, caller, { reply }) => {
+    implement(contract.completeSignIn, async ({ query }, caller, { reply }) => {
       const teammate = requireTeammate(caller);
       try {
         const formerLinks = await withDynamicsTimeout((signal) =>

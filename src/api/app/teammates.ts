@@ -58,7 +58,7 @@ export function teammateRoutes(deps: TeammateDeps): Implementation[] {
       await deleteTeammate(team(), requireTeammate(caller), params.id);
       return undefined;
     }),
-    implement(routes.askForReset, async ({ body }, _, { request }) => {
+    implement(routes.requestReset, async ({ body }, _, { request }) => {
       const { now } = team();
       await requireAttempt(db, LIMITS.resetFromAddress, request.ip, now);
       // The answer is the same whether the address is known, unknown, or was requested too often.

@@ -258,7 +258,7 @@ export const accountRoutes = {
     summary: "Records kept out of the sync.",
     answer: z.object({ records: z.array(z.object({ recordId: z.string(), name: z.string().nullable() })) }),
   }),
-  includeAgain: route({
+  includeRecord: route({
     method: "DELETE",
     path: "/settings/excluded/:recordId",
     access: "workspace-admin",

@@ -70,7 +70,7 @@ export const connection = z.object({
   /** The active run, if any. */
   running: z.number().nullable(),
   /** A plan that somebody has to apply or discard. */
-  waiting: z.number().nullable(),
+  pendingPlan: z.number().nullable(),
   openIssues: z.number(),
   accounts: z.number(),
 });
@@ -111,7 +111,7 @@ export const checkStep = z.object({
   outcome: z.enum(["ok", "failed", "warning", "not-reached"]),
   /** The result in a sentence. */
   finding: z.string(),
-  remedy: z.string().nullable(),
+  fix: z.string().nullable(),
   /** A message to send to the Dynamics 365 administrator, if they have to act. */
   message: z.string().nullable(),
 });
@@ -138,7 +138,7 @@ export const connectionRoutes = {
       source: z.string().nullable(),
     }),
   }),
-  lookAtAddress: route({
+  checkAddress: route({
     method: "POST",
     path: "/connection/address",
     access: "workspace-admin",
@@ -160,7 +160,7 @@ export const connectionRoutes = {
     body: z.object({ address }),
     answer: z.object({ url: z.string() }),
   }),
-  signInReturns: route({
+  completeSignIn: route({
     method: "GET",
     path: "/connection/return",
     access: "workspace-admin",
@@ -277,7 +277,7 @@ export const connectionRoutes = {
     method: "POST",
     path: "/connection/resume",
     access: "workspace-admin",
-    summary: "Resumes, and goes on with what was stopped.",
+    summary: "Resumes the sync, and continues what was stopped.",
     answer: connection,
   }),
 };

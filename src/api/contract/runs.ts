@@ -91,7 +91,7 @@ export const plannedChange = z.object({
   seq: z.number(),
   action: planAction,
   /** The rule that decided, as a sentence for an admin. */
-  because: z.string(),
+  explanation: z.string(),
   name: z.string(),
   recordId: z.string(),
   accountId: z.number().nullable(),
@@ -113,7 +113,7 @@ export const issueGroup = z.object({
   /**
    * The setting that would solve it and its effect; null if it can only be solved in Dynamics 365.
    */
-  remedy: z
+  fix: z
     .object({
       /** The browser merges them into the settings and plans again. */
       options: changedOptions,
@@ -249,7 +249,7 @@ export const runRoutes = {
     path: "/runs/:id/cancel",
     access: "workspace-admin",
     summary:
-      "Stops a run: at once while it reads or plans; while it writes, after the chunk under way, and what is left goes on with the next run.",
+      "Stops a run: at once while it reads or plans; while it writes, after the chunk under way, and the next run continues with the rest.",
     params: idParam,
     answer: z.object({ run }),
   }),

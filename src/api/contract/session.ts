@@ -86,7 +86,7 @@ export const sessionRoutes = {
     summary: "Goes to Microsoft Entra ID to sign in.",
     produces: "redirect",
   }),
-  microsoftReturns: route({
+  completeMicrosoftSignIn: route({
     method: "GET",
     path: "/session/microsoft/return",
     access: "anyone",
@@ -97,7 +97,7 @@ export const sessionRoutes = {
     produces: "redirect",
   }),
   /** A link of an invitation, a password reset or a first sign-in. Reading it does not use it up. */
-  lookAtLink: route({
+  getLink: route({
     method: "GET",
     path: "/links/:token",
     access: "anyone",
@@ -119,7 +119,7 @@ export const sessionRoutes = {
     body: z.object({ name: z.string().trim().min(1).max(100).optional(), password: password.optional() }),
     answer: session,
   }),
-  askForReset: route({
+  requestReset: route({
     method: "POST",
     path: "/password-resets",
     access: "anyone",

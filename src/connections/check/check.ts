@@ -1,5 +1,5 @@
 // The connection check: everything that a sync needs, step by step, each with its finding, its
-// remedy and, if the Dynamics 365 administrator must act, a message to send them. A step that
+// fix and, if the Dynamics 365 administrator must act, a message to send them. A step that
 // depends on a failed one is not run.
 import { DataverseError } from "../../dataverse/http/errors.ts";
 import { HttpError } from "../../lib/http.ts";
@@ -14,7 +14,7 @@ export type CheckStep = {
   readonly title: string;
   readonly outcome: "ok" | "failed" | "warning" | "not-reached";
   readonly finding: string;
-  readonly remedy: string | null;
+  readonly fix: string | null;
   /** A message to the Dynamics 365 administrator; null if they cannot fix it. */
   readonly message: string | null;
 };
@@ -37,7 +37,7 @@ export async function checkConnection(deps: ConnectionDeps, signal?: AbortSignal
       if (failedStep !== undefined) {
         failed.set(id, failedStep);
         const finding = `Not checked, because "${failedStep}" failed.`;
-        done.push({ id, title, outcome: "not-reached", finding, remedy: null, message: null });
+        done.push({ id, title, outcome: "not-reached", finding, fix: null, message: null });
         continue;
       }
       const result = await step.run(context).catch((error: unknown) => failureResult(error, signal));
@@ -52,13 +52,13 @@ export async function checkConnection(deps: ConnectionDeps, signal?: AbortSignal
 
 function toCheckStep(id: CheckId, title: string, result: StepResult, connection: Connection): CheckStep {
   const { outcome, finding } = result;
-  if (outcome === "ok") return { id, title, outcome, finding, remedy: null, message: null };
-  const { remedy, responsible } = result;
-  const message = responsible === "dynamics" ? messageToAdministrator(connection, finding, remedy) : null;
-  return { id, title, outcome, finding, remedy, message };
+  if (outcome === "ok") return { id, title, outcome, finding, fix: null, message: null };
+  const { fix, responsible } = result;
+  const message = responsible === "dynamics" ? messageToAdministrator(connection, finding, fix) : null;
+  return { id, title, outcome, finding, fix, message };
 }
 
-function messageToAdministrator({ environment }: Connection, finding: string, remedy: string): string {
+function messageToAdministrator({ environment }: Connection, finding: string, fix: string): string {
   const as = environment?.signedInAs ? `, as ${environment.signedInAs}` : "";
   return [
     "Hello,",
@@ -68,7 +68,7 @@ function messageToAdministrator({ environment }: Connection, finding: string, re
     "",
     finding,
     "",
-    `What would help: ${remedy}`,
+    `What would help: ${fix}`,
     "",
     "Sluice only reads. Thank you!",
   ].join("\n");
@@ -83,22 +83,21 @@ function failureResult(error: unknown, signal: AbortSignal | undefined): StepRes
     return {
       outcome: "failed",
       finding: "Dynamics 365 did not answer in time.",
-      remedy: "Check again in some minutes; if it stays, see whether the environment is under maintenance.",
+      fix: "Check again in some minutes; if it stays, see whether the environment is under maintenance.",
       responsible: "sluice",
     };
   }
   if (error instanceof UserError) {
     const { code, finding, fix } = error;
-    const remedy = fix ?? CHECK_LATER;
     return {
       outcome: "failed",
       finding: `${finding}${supportFacts(error)}`,
-      remedy,
+      fix: fix ?? CHECK_LATER,
       responsible: RESPONSIBLE_BY_CODE[code] ?? "sluice",
     };
   }
   if (error instanceof HttpError)
-    return { outcome: "failed", finding: error.message, remedy: CHECK_LATER, responsible: "sluice" };
+    return { outcome: "failed", finding: error.message, fix: CHECK_LATER, responsible: "sluice" };
   throw error;
 }
 

@@ -31,7 +31,7 @@ export type StepResult =
   | {
       readonly outcome: "failed" | "warning";
       readonly finding: string;
-      readonly remedy: string;
+      readonly fix: string;
       readonly responsible: Responsible;
     };
 
@@ -55,16 +55,16 @@ type Step = {
 };
 
 const ok = (finding: string): StepResult => ({ outcome: "ok", finding });
-const warning = (responsible: Responsible, finding: string, remedy: string): StepResult => ({
+const warning = (responsible: Responsible, finding: string, fix: string): StepResult => ({
   outcome: "warning",
   finding,
-  remedy,
+  fix,
   responsible,
 });
-const failed = (responsible: Responsible, finding: string, remedy: string): StepResult => ({
+const failed = (responsible: Responsible, finding: string, fix: string): StepResult => ({
   outcome: "failed",
   finding,
-  remedy,
+  fix,
   responsible,
 });
 
@@ -272,10 +272,10 @@ async function checkSecretExpiry({ environment, deps }: CheckContext): Promise<S
   if (secretExpiresAt === null) return ok("The expiry date of the client secret was not entered.");
   const day = secretExpiresAt.toISOString().slice(0, 10);
   const days = (secretExpiresAt.getTime() - deps.clock.now().getTime()) / DAY_MS;
-  const remedy =
+  const fix =
     'Make a new secret in the app registration, under "Certificates & secrets", and connect with it.';
-  if (days <= 0) return failed("sluice", `The client secret expired on ${day}.`, remedy);
-  if (days <= EXPIRY_WARNING_DAYS) return warning("sluice", `The client secret expires on ${day}.`, remedy);
+  if (days <= 0) return failed("sluice", `The client secret expired on ${day}.`, fix);
+  if (days <= EXPIRY_WARNING_DAYS) return warning("sluice", `The client secret expires on ${day}.`, fix);
   return ok(`The client secret is valid until ${day}.`);
 }
 

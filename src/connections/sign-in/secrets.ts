@@ -1,8 +1,8 @@
 // The secrets of the connection to Dynamics 365, which are sealed before they are stored.
 import type { Purpose } from "../../lib/sealer.ts";
 
-const remedy = "connect Dynamics 365 again";
+const fix = "connect Dynamics 365 again";
 
-export const REFRESH_TOKEN: Purpose = { name: "dynamics refresh token", remedy };
-export const CLIENT_SECRET: Purpose = { name: "dynamics client secret", remedy };
-export const SIGN_IN_VERIFIER: Purpose = { name: "dynamics sign-in verifier", remedy };
+export const REFRESH_TOKEN: Purpose = { name: "dynamics refresh token", fix };
+export const CLIENT_SECRET: Purpose = { name: "dynamics client secret", fix };
+export const SIGN_IN_VERIFIER: Purpose = { name: "dynamics sign-in verifier", fix };

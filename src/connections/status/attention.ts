@@ -5,39 +5,39 @@ import { issueKinds } from "../../sync/rules/issue-kinds.ts";
 import type { RunMode } from "../../sync/tables.ts";
 import type { Attention } from "../tables.ts";
 
-type Remedy = Pick<Attention, "kind" | "title" | "howToResolve" | "place">;
+type AttentionKind = Pick<Attention, "kind" | "title" | "howToResolve" | "place">;
 
-const RECONNECT: Remedy = {
+const RECONNECT: AttentionKind = {
   kind: "reconnect",
   title: "Dynamics 365 has to be connected again",
   howToResolve: "Connect Dynamics 365 again. Selection, mapping and accounts stay as they are.",
   place: "connect",
 };
-const SIGN_IN_REFUSED: Remedy = {
+const SIGN_IN_REFUSED: AttentionKind = {
   kind: "sign-in-refused",
   title: "Microsoft Entra ID refuses the sign-in",
   howToResolve: "Check the connection: it says what is refused and whom to ask, with a text ready to send.",
   place: "check",
 };
-const ACCESS: Remedy = {
+const ACCESS: AttentionKind = {
   kind: "access",
   title: "The connected user lacks rights in Dynamics 365",
   howToResolve: "Check the connection: it says what is missing and whom to ask, with a text ready to send.",
   place: "check",
 };
-const MISSING_COLUMN: Remedy = {
+const MISSING_COLUMN: AttentionKind = {
   kind: "mapping",
   title: "A mapped field is missing in Dynamics 365",
   howToResolve: "Choose another Dynamics 365 field, or remove the mapping, and look at the new plan.",
   place: "fields",
 };
-const CUSTOM_FIELD: Remedy = {
+const CUSTOM_FIELD: AttentionKind = {
   kind: "mapping",
   title: "A custom field cannot be filled",
   howToResolve: "Map the column to a field of another name, and look at the new plan.",
   place: "fields",
 };
-const TOO_MANY_ACCOUNTS: Remedy = {
+const TOO_MANY_ACCOUNTS: AttentionKind = {
   kind: "too-many-accounts",
   title: "The selection has too many accounts",
   howToResolve: "Choose a view with fewer accounts.",
@@ -45,7 +45,7 @@ const TOO_MANY_ACCOUNTS: Remedy = {
 };
 
 /** By error code. */
-const REMEDIES: Readonly<Record<string, Remedy>> = {
+const KIND_BY_CODE: Readonly<Record<string, AttentionKind>> = {
   "sign-in-reconnect": RECONNECT,
   "sign-in-configuration": RECONNECT,
   "sign-in-blocked": SIGN_IN_REFUSED,
@@ -57,8 +57,8 @@ const REMEDIES: Readonly<Record<string, Remedy>> = {
   "no-roles": ACCESS,
   "no-licence": ACCESS,
   "not-a-member": ACCESS,
-  "view-not-found": viewRemedy("view-not-found"),
-  "view-broken": viewRemedy("view-broken"),
+  "view-not-found": viewKind("view-not-found"),
+  "view-broken": viewKind("view-broken"),
   mapping: MISSING_COLUMN,
   "custom-field": CUSTOM_FIELD,
   "too-many-accounts": TOO_MANY_ACCOUNTS,
@@ -70,8 +70,8 @@ const REMEDIES: Readonly<Record<string, Remedy>> = {
  */
 export function attentionOf(error: unknown, run: number | null = null): Attention | undefined {
   if (!(error instanceof UserError)) return undefined;
-  const remedy = REMEDIES[error.code];
-  return remedy && { ...remedy, sentence: error.message, run };
+  const known = KIND_BY_CODE[error.code];
+  return known && { ...known, sentence: error.message, run };
 }
 
 /** Resolved when Microsoft Entra ID issues a token. */
@@ -97,7 +97,7 @@ export function isResolvedBy(attention: Attention, run: CompletedRun): boolean {
   return attention.run === null || attention.run <= run.id;
 }
 
-function viewRemedy(kind: "view-not-found" | "view-broken"): Remedy {
+function viewKind(kind: "view-not-found" | "view-broken"): AttentionKind {
   const { title, howToResolve } = issueKinds[kind];
   return { kind, title, howToResolve, place: "accounts" };
 }

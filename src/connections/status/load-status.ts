@@ -23,7 +23,7 @@ export type SyncStatus = {
   readonly lastSyncedAt: Date | null;
   readonly nextRunAt: Date | null;
   readonly running: number | null;
-  readonly waiting: number | null;
+  readonly pendingPlan: number | null;
   readonly openIssues: number;
   /** Accounts that are linked to the organisation and not stopped. */
   readonly accounts: number;
@@ -69,7 +69,7 @@ export async function loadSyncStatus(
     nextRunAt:
       organization === null || isSuspended ? null : await nextRunAt(db, organization, connection, now),
     running,
-    waiting: pendingPlan?.id ?? null,
+    pendingPlan: pendingPlan?.id ?? null,
     openIssues,
     accounts: figures.accounts,
   };

@@ -18,7 +18,7 @@ function countRows(piece: Buffer): number {
 
 /**
  * The lock precedes the snapshot, so that no table of the snapshot is dropped before it is read: a
- * run that ends meanwhile leaves its working tables to the next run. Reads and writes go on. One
+ * run that ends meanwhile leaves its working tables to the next run. Reads and writes continue. One
  * message takes both, so that no run creates tables in between.
  */
 async function openSnapshot(client: PoolClient): Promise<void> {

@@ -171,7 +171,7 @@ async function serverEndedError(home: Home): Promise<Error> {
   const words = await lastLogLines(home);
   const remedy = words.includes("No space left on device") ? "Make space on its disk, and start" : "Start";
   return new Error(
-    `PostgreSQL ended in ${home.path}, and Sluice cannot go on without it. ${remedy} Sluice again; what was committed is not lost. Its log says: ${words}`,
+    `PostgreSQL ended in ${home.path}, and Sluice cannot work without it. ${remedy} Sluice again; what was committed is not lost. Its log says: ${words}`,
   );
 }
 

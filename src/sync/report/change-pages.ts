@@ -15,7 +15,7 @@ export type ListedChange = Omit<PlannedChange, "action" | "rule" | "values"> & {
   /** Its position in the list, always growing. */
   readonly seq: number;
   readonly action: ChangeAction | "skip";
-  readonly because: string;
+  readonly explanation: string;
   readonly outcome: "changed" | null;
   readonly values: PlannedChange["values"][number][];
 };
@@ -57,7 +57,7 @@ async function changesAfter(
   return rows.map((row) => ({
     seq: row.seq,
     action: row.action,
-    because: explainChange(row, run.settings.settings),
+    explanation: explainChange(row, run.settings.settings),
     name: row.name,
     recordId: row.record_id,
     accountId: row.account_id,
@@ -83,7 +83,7 @@ async function skipsAfter(
   const changes = page.issues.map((issue, index): ListedChange => ({
     seq: after.seq + index + 1,
     action: "skip",
-    because: issue.sentence.replace(/\.$/, ""),
+    explanation: issue.sentence.replace(/\.$/, ""),
     name: issue.name ?? "",
     recordId: issue.recordId ?? "",
     accountId: issue.accountId,

@@ -1,6 +1,8 @@
 // Planned and applied changes, with before → after per field.
+import { sql, type Kysely } from "kysely";
 import { customFields } from "../../accounts/custom-fields.ts";
 import type { Database } from "../../db/pool.ts";
+import type { Tables } from "../../db/tables.ts";
 import type { ChangedAccountValues, ChangeAction, StoredFields } from "../../accounts/tables.ts";
 
 export type ChangeValue = string | number | boolean | readonly string[] | null;
@@ -72,6 +74,23 @@ export function* valuesOf(row: ChangeRow, names: ChangeNames): Generator<Planned
       after: displayed(row.fields?.[id]),
     };
   }
+}
+
+/** Counts what the run that applies under this fence has written; undefined if none applies. */
+export async function applyProgress(
+  kysely: Kysely<Tables>,
+  organizationId: string,
+  fence: number,
+): Promise<{ id: number; written: number; remaining: number } | undefined> {
+  const { rows } = await sql<{ id: number; written: number; remaining: number }>`
+    select r.id, count(c.seq) filter (where c.seq <= r.checkpoint)::int as written,
+      count(c.seq) filter (where c.seq > r.checkpoint)::int as remaining
+    from runs r
+    left join account_changes c on c.run_id = r.id
+    where r.organization_id = ${organizationId} and r.fence = ${fence} and r.status = 'applying'
+    group by r.id
+    limit 1`.execute(kysely);
+  return rows[0];
 }
 
 /** Loads the first changes of a run, in the order in which they are applied. */

@@ -98,7 +98,7 @@ export const issueKinds = {
     explanation:
       "The account was not synced because the account here with a matching domain is already linked to a different one.",
     howToResolve:
-      "If both are the same customer, merge them in Dynamics 365. Otherwise give each its own domain there, or let the sync go on without the domain.",
+      "If both are the same customer, merge them in Dynamics 365. Otherwise give each its own domain there, or let the sync continue without the domain.",
     effect: "skips-account",
     explain: ({ name, value, other }) =>
       `${name} is not synced: its domain ${value} belongs to ${other}, which is linked to a different account of Dynamics 365.`,

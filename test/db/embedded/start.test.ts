@@ -160,7 +160,7 @@ test("a server that ends unexpectedly is reported with lines of its log", async 
   const server = await start(directory);
   process.kill(await postmasterPid(directory), "SIGINT");
   const { message } = await server.lost;
-  expect(message).toContain("and Sluice cannot go on without it. Start Sluice again; what was committed");
+  expect(message).toContain("and Sluice cannot work without it. Start Sluice again; what was committed");
   await server.stop();
   expect(await query(await start(directory), "select 1 as one")).toEqual([{ one: 1 }]);
 });

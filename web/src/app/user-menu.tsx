@@ -25,7 +25,7 @@ export function UserMenu() {
     queryClient.clear();
     void navigate({ to: "/sign-in" });
   };
-  // The session may go on after any error but 401, so the page is loaded again.
+  // The session may continue after any error but 401, so the page is loaded again.
   const refreshPage = () => void queryClient.invalidateQueries();
   const endSession = async () => {
     // Requests under way would be refused once the session has ended.

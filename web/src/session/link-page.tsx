@@ -16,7 +16,7 @@ import { acceptSession, sessionQuery } from "./session.ts";
 const route = getRouteApi("/links/$token");
 // Renamed, since lint takes a name that begins with "use" for a React hook.
 const { useLink: redeemRoute } = sessionRoutes;
-type LinkDetails = RouteAnswer<typeof sessionRoutes.lookAtLink>;
+type LinkDetails = RouteAnswer<typeof sessionRoutes.getLink>;
 
 const LINK_TEXTS = {
   invitation: { title: "Welcome", button: "Join", name: true, password: "Choose a password" },
@@ -88,7 +88,7 @@ function LinkForm({ token, link }: { token: string; link: LinkDetails }) {
 
 export function LinkPage() {
   const { token } = route.useParams();
-  const linkQuery = useQuery(routeQuery(sessionRoutes.lookAtLink, { params: { token } }));
+  const linkQuery = useQuery(routeQuery(sessionRoutes.getLink, { params: { token } }));
   if (linkQuery.error)
     return (
       <AuthLayout title="This link cannot be used">

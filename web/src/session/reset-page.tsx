@@ -11,7 +11,7 @@ import { useSession } from "./session.ts";
 
 export function ResetPage() {
   const session = useSession();
-  const requestReset = useRouteMutation(sessionRoutes.askForReset);
+  const requestReset = useRouteMutation(sessionRoutes.requestReset);
   const [email, setEmail] = useState("");
 
   const submit = (event: FormEvent) => {

@@ -12,7 +12,7 @@ import { formatCount } from "../format/numbers.ts";
 
 export function ExcludedPage() {
   const excluded = useQuery(routeQuery(accountRoutes.listExcluded, {}));
-  const include = useRouteMutation(accountRoutes.includeAgain, [accountRoutes.listExcluded]);
+  const include = useRouteMutation(accountRoutes.includeRecord, [accountRoutes.listExcluded]);
   const error = excluded.error ?? include.error;
   const records = excluded.data?.records ?? [];
   return (

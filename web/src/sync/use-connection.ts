@@ -12,8 +12,8 @@ const IDLE_POLL_MS = 15_000;
 const query = routeQuery(connectionRoutes.getConnection, {});
 
 /** Identifies the runs that the connection tells of. */
-function runsKey({ running, waiting, lastRun }: ConnectionView): string {
-  return JSON.stringify([running, waiting, lastRun?.id, lastRun?.status]);
+function runsKey({ running, pendingPlan, lastRun }: ConnectionView): string {
+  return JSON.stringify([running, pendingPlan, lastRun?.id, lastRun?.status]);
 }
 
 export function useConnection() {

@@ -7,7 +7,7 @@ import styles from "./plan.module.css";
 import { formatValue } from "./format-value.ts";
 
 export function ChangeRow({ change, isDone }: { change: PlannedChangeView; isDone: boolean }) {
-  const { action, because, name, accountId, outcome, values } = change;
+  const { action, explanation, name, accountId, outcome, values } = change;
   const isNew = action === "create";
   // An account to be created has its id already, and no page yet.
   const hasPage = accountId !== null && (isDone || !isNew);
@@ -27,7 +27,7 @@ export function ChangeRow({ change, isDone }: { change: PlannedChangeView; isDon
           {ACTIONS[action].label}
         </StatusTag>
         <span className={styles.explanation}>
-          {because}
+          {explanation}
           {outcome === "changed" && " Not applied: the account changed after the plan was made."}
         </span>
       </div>

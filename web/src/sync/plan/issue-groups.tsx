@@ -34,7 +34,7 @@ export function IssueGroups({ run, onFix }: Props) {
 
 function IssueGroupDetails({ run, group, onFix }: Props & { group: IssueGroup }) {
   const [open, setOpen] = useState(false);
-  const { remedy: fix } = group;
+  const { fix } = group;
   return (
     <div className={styles.group}>
       <details onToggle={(event) => setOpen(event.currentTarget.open)}>

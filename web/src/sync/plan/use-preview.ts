@@ -6,7 +6,7 @@ import { connectionRoutes } from "../../../../src/api/contract/connection.ts";
 import { runRoutes, type IssueGroup } from "../../../../src/api/contract/runs.ts";
 import { useRouteMutation } from "../../client/queries.ts";
 
-export type SuggestedFix = NonNullable<IssueGroup["remedy"]>;
+export type SuggestedFix = NonNullable<IssueGroup["fix"]>;
 
 export function usePreview(onPreview: (run: number, settings: ChosenSettings) => void) {
   const start = useRouteMutation(runRoutes.startRun, [connectionRoutes.getConnection, runRoutes.listRuns]);

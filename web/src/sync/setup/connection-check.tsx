@@ -57,7 +57,7 @@ function CheckRow({ step }: { step: CheckStep }) {
         <strong>{step.title}</strong>
       </p>
       <p>{step.finding}</p>
-      {step.remedy !== null && <p>{step.remedy}</p>}
+      {step.fix !== null && <p>{step.fix}</p>}
       {step.message !== null && (
         <div className={styles.adminMessage}>
           <strong>For your Dynamics 365 administrator</strong>

@@ -17,9 +17,9 @@ function useEnvironmentLookup(address: string) {
   const [debounced] = useDebouncedValue(address.trim(), DEBOUNCE_MS);
   const isReady = debounced === address.trim() && debounced.length > 3;
   const query = useQuery({
-    queryKey: [routeKey(connectionRoutes.lookAtAddress), debounced],
+    queryKey: [routeKey(connectionRoutes.checkAddress), debounced],
     queryFn: ({ signal }) =>
-      callRoute(connectionRoutes.lookAtAddress, { body: { address: debounced } }, signal),
+      callRoute(connectionRoutes.checkAddress, { body: { address: debounced } }, signal),
     enabled: isReady,
     staleTime: 60_000,
   });

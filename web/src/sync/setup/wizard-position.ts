@@ -20,7 +20,7 @@ export type WizardPosition = { readonly step: Step; readonly run?: number | unde
 export type SettingsDraft = { readonly settings: ChosenSettings; readonly step: Step };
 
 /** What the position depends on. */
-export type SetupState = Pick<ConnectionView, "settings" | "running" | "waiting"> & {
+export type SetupState = Pick<ConnectionView, "settings" | "running" | "pendingPlan"> & {
   readonly environment: object | null;
 };
 
@@ -35,7 +35,7 @@ export function wizardPosition(
     return { step: "fields" };
   if (requested.step !== undefined) return { step: requested.step, run: requested.run };
   if (connection.running !== null) return { step: "preview", run: connection.running };
-  if (connection.waiting !== null) return { step: "preview", run: connection.waiting };
+  if (connection.pendingPlan !== null) return { step: "preview", run: connection.pendingPlan };
   if (connection.settings !== null && draft === null) return "page";
   return { step: draft?.step === "fields" ? "fields" : "accounts" };
 }

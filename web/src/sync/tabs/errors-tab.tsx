@@ -52,7 +52,7 @@ function IssueKindSection({ group, search, settings }: Props & { group: IssueGro
     void navigate({ to: "/contacts/accounts/sync", search: { tab: "runs", run } });
   const preview = usePreview(openRun);
   const retry = useRouteMutation(runRoutes.retryIssues, [connectionRoutes.getConnection, runRoutes.listRuns]);
-  const { kind, title, explanation, howToResolve, accounts, remedy: fix } = group;
+  const { kind, title, explanation, howToResolve, accounts, fix } = group;
   const isOpen = search.kind === kind;
   const error = preview.error ?? retry.error;
   return (

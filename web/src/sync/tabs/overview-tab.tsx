@@ -20,14 +20,14 @@ import { SecretExpiry } from "./secret-expiry.tsx";
 import styles from "./tabs.module.css";
 
 export function OverviewTab({ connection }: { connection: ConnectionView }) {
-  const { attention, running, waiting, lastRun } = connection;
+  const { attention, running, pendingPlan, lastRun } = connection;
   const activeRun = useRun(running ?? undefined).run;
   const { data: runs } = useQuery(routeQuery(runRoutes.listRuns, { query: {} }));
   const last = runs?.runs.find(({ id }) => id === lastRun?.id);
   const lastDone = runs?.runs.find(({ status }) => status === "done");
   const isStopped = last?.status === "applying" && last.haltReason !== null;
   const isUnsuccessful = last && (isStopped || last.status === "failed" || last.status === "interrupted");
-  const hasPendingPlan = waiting !== null && attention?.place !== "plan";
+  const hasPendingPlan = pendingPlan !== null && attention?.place !== "plan";
   return (
     <div className={styles.overview}>
       <div className={styles.column}>
@@ -37,7 +37,7 @@ export function OverviewTab({ connection }: { connection: ConnectionView }) {
         <SecretExpiry environment={connection.environment} />
         {hasPendingPlan && (
           <Notice text="A plan awaits approval. Nothing is written yet.">
-            <ButtonLink to="/contacts/accounts/sync" search={{ tab: "runs", run: waiting }}>
+            <ButtonLink to="/contacts/accounts/sync" search={{ tab: "runs", run: pendingPlan }}>
               Look at the plan
             </ButtonLink>
           </Notice>
