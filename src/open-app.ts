@@ -1,6 +1,5 @@
 // Wires what every command needs, by hand: the configuration gives a database, the connection file
 // a Dynamics 365 client, and both a run's context. Whoever opens something closes it.
-import { dynamicsSource } from "./sync/source/dynamics.ts";
 import type { Config } from "./config.ts";
 import type { ConnectionSettings } from "./connections/file/connection-file.ts";
 import type { OpenConnection } from "./connections/sign-in/open-client.ts";
@@ -66,7 +65,7 @@ export function runContext(
   const { selection, mapping, options, ownDomains, commonDomains } = connection;
   return {
     database: app.database,
-    source: dynamicsSource(open.client),
+    source: open.source,
     settings: { selection, mapping, options, ownDomains, commonDomains },
     teammates: connection.teammates,
     clock: app.clock,

@@ -1,7 +1,6 @@
 // Executes one run in this process: opens its connection, watches for cancellation, saves its
 // progress, records how it ended, and notifies people.
 import { loadConnection, resolveAttention } from "../connections/connection.ts";
-import { dynamicsSource } from "../sync/source/dynamics.ts";
 import { fetchViewName } from "../connections/setup/views.ts";
 import type { OpenConnection } from "../connections/sign-in/open-client.ts";
 import type { Log } from "../lib/log.ts";
@@ -62,7 +61,7 @@ export function startExecution(deps: ExecutionDeps, run: LeasedRun, params: Exec
       clock,
       maxAccounts,
       settings,
-      source: dynamicsSource(connection.client),
+      source: connection.source,
       signal,
       checkCancellation: () => watch.check(),
       brake,

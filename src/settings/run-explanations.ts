@@ -9,7 +9,7 @@ type Explanation = {
   readonly fix: string;
 };
 
-/** Why an unattended plan needs a person's approval. Nothing was written before it. */
+/** Why a plan needs a person's approval. Nothing was written before it. */
 export const approvalReason = z.enum(["empty-selection", "brake-changes", "brake-shrunk"]);
 export type ApprovalReason = z.infer<typeof approvalReason>;
 
@@ -18,7 +18,7 @@ const LOOK_AT_PLAN = "Look at the plan, and apply or discard it.";
 export const approvalExplanations: Readonly<Record<ApprovalReason, Explanation>> = {
   "empty-selection": { finding: "The selection has no accounts.", fix: LOOK_AT_PLAN },
   "brake-changes": {
-    finding: "The plan would change, blank or leave an unusual part of the synced accounts at once.",
+    finding: "The plan would change, blank or stop an unusual part of the synced accounts at once.",
     fix: LOOK_AT_PLAN,
   },
   "brake-shrunk": {

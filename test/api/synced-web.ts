@@ -1,5 +1,4 @@
 // The web application with accounts that were synced from its simulated Dynamics 365.
-import { dynamicsSource } from "../../src/sync/source/dynamics.ts";
 import { onTestFinished } from "vitest";
 import { openFileConnection } from "../../src/connections/sign-in/open-client.ts";
 import { saveSettings } from "../../src/connections/connection.ts";
@@ -66,10 +65,7 @@ export async function syncedWeb(): Promise<SyncedWeb> {
         ownDomains: own,
         commonDomains: { add: commonAdded, remove: commonRemoved },
       };
-      return runSync(
-        { database, source: dynamicsSource(open.client), settings, clock, maxAccounts: 500_000 },
-        mode,
-      );
+      return runSync({ database, source: open.source, settings, clock, maxAccounts: 500_000 }, mode);
     },
     numberOf: (name) => idIn("accounts", name),
     fieldNumber: (name) => idIn("custom_fields", name),

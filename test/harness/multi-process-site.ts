@@ -1,6 +1,5 @@
 // Sluice in several processes, as an operator of a large site runs it: one for the pages and
 // several workers, all real, on one real PostgreSQL, with Dynamics 365 set up in a connection file.
-import { dynamicsSource } from "../../src/sync/source/dynamics.ts";
 import type { ChildProcess } from "node:child_process";
 import { runSimulator, type RunningSimulator } from "../../simulator/main.ts";
 import { startSession } from "../../src/access/sessions.ts";
@@ -132,7 +131,7 @@ export async function startMultiProcessSite({
       try {
         const context = {
           database: other,
-          source: dynamicsSource(open.client),
+          source: open.source,
           settings: connection,
           clock: systemClock,
           maxAccounts: 500_000,

@@ -61,7 +61,9 @@ const RENAMED_KEYS: Readonly<Record<string, string>> = {
   leave: "stop",
   left: "stopped",
   leftBecause: "stopReason",
+  remedy: "fix",
   return: "resume",
+  waiting: "pendingPlan",
 };
 
 /** The new value by the old one, by the old name of its key. */

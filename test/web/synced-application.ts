@@ -1,5 +1,4 @@
 // Starts the application connected to a simulated Dynamics 365, set up, and synced once.
-import { dynamicsSource } from "../../src/sync/source/dynamics.ts";
 import { saveSettings } from "../../src/connections/connection.ts";
 import { openFileConnection } from "../../src/connections/sign-in/open-client.ts";
 import { createLog } from "../../src/lib/log.ts";
@@ -62,7 +61,7 @@ export async function startSyncedApplication(options: WebOptions = {}): Promise<
   await runSync(
     {
       database,
-      source: dynamicsSource(open.client),
+      source: open.source,
       settings: { ...settings, ownDomains: [], commonDomains: { add: [], remove: [] } },
       clock,
       maxAccounts: 500_000,

@@ -84,7 +84,7 @@ export const historyEntry = z.object({
     z.object({ kind: z.literal("teammate"), name: z.string() }),
     z.object({ kind: z.literal("api") }),
   ]),
-  action: z.string(),
+  action: z.enum(["create", "link", "update", "resume", "stop", "edit", "delete"]),
   /** The rule of a run's change. */
   rule: z.string().nullable(),
   changes: z.array(change),

@@ -15,6 +15,8 @@ import type { Clock } from "../../lib/clock.ts";
 import { openHttp } from "../../lib/http.ts";
 import type { Log } from "../../lib/log.ts";
 import { createReleases } from "../../lib/releases.ts";
+import { dynamicsSource } from "../../sync/source/dynamics.ts";
+import type { Source } from "../../sync/source/source.ts";
 import type { ConnectionSettings, SignIn } from "../file/connection-file.ts";
 
 /** What every client of Dynamics 365 needs besides its connection. */
@@ -29,6 +31,7 @@ export type OpenConnection = {
   readonly environment: Environment;
   readonly authority: SignInAuthority;
   readonly client: DataverseClient;
+  readonly source: Source;
   close(): Promise<void>;
 };
 
@@ -81,7 +84,8 @@ export async function openClient(
       ...(pageSize === undefined ? {} : { pageSize }),
     });
     releases.add(() => client.close());
-    return { environment, authority, client, close: () => releases.release() };
+    const source = dynamicsSource(client);
+    return { environment, authority, client, source, close: () => releases.release() };
   } catch (error) {
     await releases.release();
     throw error;

@@ -1,4 +1,4 @@
-// The brake: an automatic plan that would change too much at once awaits approval, because the
+// The brake: the plan of a sync that would change too much at once awaits approval, because the
 // usual cause is one mistake at the source.
 import { sql } from "kysely";
 import type { OpenTransaction } from "../../db/transaction.ts";
@@ -45,7 +45,7 @@ export async function brakeFacts(
   open: OpenTransaction,
   { runId, organizationId, read }: { runId: number; organizationId: string; read: number },
 ): Promise<BrakeFacts> {
-  const { rows } = await sql<Omit<BrakeFacts, "readBefore" | "read"> & { before: number | null }>`
+  const { rows } = await sql<Pick<BrakeFacts, "linked" | "affected"> & { before: number | null }>`
     select
       (select count(*) from account_links
        where organization_id = ${organizationId} and stop_reason is null)::int as linked,

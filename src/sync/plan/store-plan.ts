@@ -22,7 +22,7 @@ export function matchOptions(settings: SyncSettings): MatchOptions {
   return { ...settings.options, domainsMapped: settings.mapping.domains.length > 0 };
 }
 
-/** @returns why a plan needs approval; null if it is applied at once or is a preview */
+/** @returns why a plan needs approval; null if it is applied at once, or is a preview */
 async function approvalReason(
   trx: OpenTransaction,
   { context, mode, runId, organizationId }: ActiveRun,

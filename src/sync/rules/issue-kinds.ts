@@ -1,5 +1,11 @@
 // Every kind of issue: its title, what happened, and how an admin resolves it, for pages, e-mails,
 // API and command line. The order is the one in which kinds are listed.
+//
+// Where a kind is raised: for a value in sync/draft/draft.ts; for a domain in
+// accounts/domains/parse.ts, and for entries by hand in accounts/validate-entry.ts; for a conflict
+// in sync/plan/match.ts; for a skip without one in sync/plan/match-store.ts and plan-changes.ts;
+// for a column in sync/read/prepare.ts; for a change that fails in sync/apply/finish.ts; for a
+// selection in sync/source/dynamics.ts and connections/status/attention.ts.
 import type { SyncOptions } from "../../settings/sync-settings.ts";
 
 /**

@@ -17,14 +17,13 @@ import { useHasAccess } from "../session/session.ts";
 import { formatField } from "../format/fields.ts";
 import styles from "./account.module.css";
 
-const ACTION_TAGS: Record<string, { tone: Tone; label: string }> = {
+const ACTION_TAGS: Record<HistoryEntry["action"], { tone: Tone; label: string }> = {
   create: { tone: "added", label: "Created" },
   link: { tone: "added", label: "Linked to Dynamics 365" },
   update: { tone: "changed", label: "Changed" },
   edit: { tone: "changed", label: "Changed" },
-  return: { tone: "added", label: "Resumed syncing" },
-  leave: { tone: "skipped", label: "Stopped syncing" },
-  unlink: { tone: "skipped", label: "Unlinked" },
+  resume: { tone: "added", label: "Resumed syncing" },
+  stop: { tone: "skipped", label: "Stopped syncing" },
   delete: { tone: "failed", label: "Deleted" },
 };
 
@@ -67,7 +66,7 @@ function Value({ field, value, fields }: ValueProps) {
 type EntryProps = { entry: HistoryEntry; fields: readonly CustomFieldView[] };
 
 function Entry({ entry, fields }: EntryProps) {
-  const { tone, label } = ACTION_TAGS[entry.action] ?? { tone: "changed", label: entry.action };
+  const { tone, label } = ACTION_TAGS[entry.action];
   const rule = entry.rule === null ? undefined : RULE_EXPLANATIONS[entry.rule];
   return (
     <li className={styles.entry}>
