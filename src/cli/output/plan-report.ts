@@ -18,7 +18,7 @@ const verbs: Readonly<Record<ChangeAction, readonly [planned: string, applied: s
   create: ["will be created", "was created"],
   link: ["will be linked", "was linked"],
   update: ["will be updated", "was updated"],
-  resume: ["comes back and will be updated", "came back and was updated"],
+  resume: ["will resume syncing and be updated", "resumed syncing and was updated"],
   stop: ["will stop syncing and stay as it is", "stopped syncing and stays as it is"],
 };
 

@@ -3,6 +3,7 @@
 // created, or stays linked.
 import type { SyncOptions } from "../../settings/sync-settings.ts";
 import { ProjectedStore, type ExistingAccount } from "./projected-store.ts";
+import type { SkipReason } from "../rules/issue-kinds.ts";
 
 /** A draft that shares a name or domain with others. */
 export type ConflictingDraft = {
@@ -18,7 +19,8 @@ export type ConflictingDraft = {
 
 export type MatchOptions = Readonly<SyncOptions> & { readonly domainsMapped: boolean };
 
-export type MatchSkipReason = "linked-to-other-source" | "domain-linked-elsewhere" | "name-in-use";
+/** Why a draft is skipped by a match; the other reasons need none (match-store.ts). */
+export type MatchSkipReason = Exclude<SkipReason, "name-empty" | "excluded">;
 
 type DomainClaims = {
   readonly domains: readonly string[];

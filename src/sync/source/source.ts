@@ -1,10 +1,12 @@
 // The port through which a run reads accounts. Nothing after drafting knows which source it is;
 // `dynamics.ts` implements it.
 //
-// What else knows of a source: `Origin` (accounts/tables.ts, with checks in the database, and
-// api/contract/accounts.ts), connections/ (signs in; `sign-in/open-client.ts` makes the source),
-// jobs/requests.ts (the origin of its runs), and draft/, which reads rows and columns of
-// dataverse/model.ts. Titles and sentences say Dynamics 365.
+// What else knows of a source: `Origin` (accounts/tables.ts and store.ts, a check and an index in
+// the database, api/contract/accounts.ts, web/src/account/labels.ts); connections/ and
+// web/src/sync/setup (the sign-in; `sign-in/open-client.ts` makes the source); jobs/requests.ts
+// (the origin of its runs); draft/ (rows and columns are those of dataverse/model.ts);
+// accounts/details.ts (`recordUrl`); cli/error-message.ts (exit codes of its errors). Texts say
+// Dynamics 365.
 import type { Origin, StopReason } from "../../accounts/tables.ts";
 import type { Column, RawRow } from "../../dataverse/model.ts";
 import type { Selection } from "../../settings/sync-settings.ts";
