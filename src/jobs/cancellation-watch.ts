@@ -4,14 +4,10 @@ import { sql } from "kysely";
 import type { Database } from "../db/pool.ts";
 import type { LeasedRun } from "../sync/record/run-context.ts";
 import { isPreview } from "../sync/record/run-state.ts";
+import { pauseMessages } from "../settings/run-explanations.ts";
 import { RunStopped } from "../sync/record/run-errors.ts";
 
 const POLL_INTERVAL_MS = 1_000;
-
-const PAUSED_MESSAGES = {
-  requeued: "The sync was paused; it continues when it is resumed.",
-  stopped: "The sync was paused. Resume it, then start this again.",
-};
 
 /**
  * A pause stops runs that write accounts: a preview continues, unless it completes an interrupted
@@ -32,8 +28,7 @@ async function findStopReason(
     limit 1`.execute(database.kysely);
   const row = rows[0];
   if (row?.cancelled_by) return new RunStopped("cancelled", `Cancelled by ${row.cancelled_by}.`);
-  if (row?.paused)
-    return new RunStopped("paused", requeues ? PAUSED_MESSAGES.requeued : PAUSED_MESSAGES.stopped);
+  if (row?.paused) return new RunStopped("paused", pauseMessages[requeues ? "requeued" : "stopped"]);
   return undefined;
 }
 

@@ -16,6 +16,7 @@ import { planInvalidReason } from "../sync/plan/plan-validity.ts";
 import { activeRunId } from "../sync/record/run-state.ts";
 import { RunError } from "../sync/record/run-errors.ts";
 import type { ChosenSettings, SyncSettings } from "../settings/sync-settings.ts";
+import { pauseMessages } from "../settings/run-explanations.ts";
 import { buildSyncSettings } from "./run-settings.ts";
 import { wakeWorkers } from "./wakeup.ts";
 
@@ -72,8 +73,6 @@ export type RunRequests = {
 /** Origin of the records that the connection reads. */
 const ORIGIN = "dynamics";
 
-const PAUSED_MESSAGE = "The sync is paused. Resume it first.";
-
 export function createRequests(deps: RequestDeps): RunRequests {
   const { database } = deps;
   return {
@@ -100,7 +99,7 @@ type ConnectedOrganization = { connection: Connection; organizationId: string };
  */
 async function requireUnpaused(deps: RequestDeps): Promise<ConnectedOrganization> {
   const target = await requireConnection(deps);
-  if (target.connection.paused) throw new RunError(PAUSED_MESSAGE);
+  if (target.connection.paused) throw new RunError(pauseMessages.refused);
   return target;
 }
 
@@ -138,7 +137,7 @@ async function withConnectionLock<T>(
 function startOrJoin(deps: RequestDeps, run: NewRun): Promise<number> {
   return withConnectionLock(deps, async (trx) => {
     const { paused } = await loadConnection(trx);
-    if (paused && run.mode !== "plan") throw new RunError(PAUSED_MESSAGE);
+    if (paused && run.mode !== "plan") throw new RunError(pauseMessages.refused);
     const activeId = await activeRunId(trx, run.organizationId, { paused });
     if (activeId === undefined) {
       if (run.mode === "plan") await requireNoUnfinishedApply(trx, run.organizationId, paused);

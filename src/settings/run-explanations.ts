@@ -1,5 +1,5 @@
-// Why a run stopped before its end, and what to do: the same sentences in the app, on the command
-// line and in mails.
+// Why a run stopped before its end or was not started, and what to do: the same sentences in the
+// app, on the command line and in mails.
 import { z } from "zod";
 
 type Explanation = {
@@ -63,3 +63,10 @@ export const haltExplanations: Readonly<Record<HaltReason, Explanation>> = {
     fix: NEXT_SYNC,
   },
 };
+
+/** What a pause of the sync does to a run, to who asks for it or waits for it. */
+export const pauseMessages = {
+  refused: "The sync is paused. Resume it first.",
+  requeued: "The sync was paused; it continues when it is resumed.",
+  stopped: "The sync was paused. Resume it, then start this again.",
+} as const;

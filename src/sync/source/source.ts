@@ -1,12 +1,13 @@
 // The port through which a run reads accounts. Nothing after drafting knows which source it is;
 // `dynamics.ts` implements it.
 //
-// What else knows of a source: `Origin` (accounts/tables.ts and store.ts, a check and an index in
-// the database, api/contract/accounts.ts, web/src/account/labels.ts); connections/ and
-// web/src/sync/setup (the sign-in; `sign-in/open-client.ts` makes the source); jobs/requests.ts
-// (the origin of its runs); draft/ (rows and columns are those of dataverse/model.ts);
-// accounts/details.ts (`recordUrl`); cli/error-message.ts (exit codes of its errors). Texts say
-// Dynamics 365.
+// Where else a source is known: `Origin` (accounts/tables.ts and store.ts, a check and an index in
+// the database, api/contract/accounts.ts, web/src/account/labels.ts); ids, which are UUIDs in the
+// database; rows and columns, whose types are those of dataverse/model.ts (read/, draft/ and
+// rules/compatibility.ts); connections/, api/app/sign-in.ts and setup.ts, cli/resources.ts and
+// web/src/sync (the sign-in and the setup; `sign-in/open-client.ts` makes the source);
+// jobs/requests.ts (the origin of its runs); accounts/details.ts (`recordUrl`);
+// cli/error-message.ts (exit codes of its errors). Texts say Dynamics 365.
 import type { Origin, StopReason } from "../../accounts/tables.ts";
 import type { Column, RawRow } from "../../dataverse/model.ts";
 import type { Selection } from "../../settings/sync-settings.ts";
