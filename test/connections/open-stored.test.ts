@@ -13,17 +13,8 @@ import {
   startSimulator,
   connectedDeps,
   storedRefreshToken,
-  type TestDeps,
+  whoAmI,
 } from "./stored-connection.ts";
-
-async function whoAmI(deps: TestDeps): Promise<string> {
-  const open = await openStoredConnection(deps);
-  try {
-    return (await open.client.whoAmI()).userId;
-  } finally {
-    await open.close();
-  }
-}
 
 const adminOf = ({ entra, users }: RunningSimulator) =>
   entra.directory.users.find(({ userId }) => userId === users[0]!.userId)!;

@@ -2,24 +2,14 @@
 // time, and never lost.
 import { expect, test } from "vitest";
 import type { RunningSimulator } from "../../simulator/main.ts";
-import { openStoredConnection } from "../../src/connections/sign-in/open-stored-connection.ts";
 import { until } from "../harness/stages.ts";
 import {
   anotherProcess,
   startSimulator,
   connectedDeps,
   storedRefreshToken,
-  type TestDeps,
+  whoAmI,
 } from "./stored-connection.ts";
-
-async function whoAmI(deps: TestDeps): Promise<string> {
-  const open = await openStoredConnection(deps);
-  try {
-    return (await open.client.whoAmI()).userId;
-  } finally {
-    await open.close();
-  }
-}
 
 /** Blocks the first request to the token endpoint. */
 function blockFirstExchange({ faults }: RunningSimulator) {

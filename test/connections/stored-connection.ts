@@ -4,7 +4,10 @@ import { onTestFinished } from "vitest";
 import { runSimulator, type RunningSimulator, type RunOptions } from "../../simulator/main.ts";
 import { normaliseAddress } from "../../src/dataverse/auth/environment-address.ts";
 import { loadConnection, saveSignIn } from "../../src/connections/connection.ts";
-import type { ConnectionDeps } from "../../src/connections/sign-in/open-stored-connection.ts";
+import {
+  openStoredConnection,
+  type ConnectionDeps,
+} from "../../src/connections/sign-in/open-stored-connection.ts";
 import { sharedTokens } from "../../src/connections/sign-in/shared-tokens.ts";
 import { createSealer } from "../../src/lib/sealer.ts";
 import { createSettableClock, type SettableClock } from "../../src/lib/clock.ts";
@@ -80,4 +83,14 @@ export async function storedRefreshToken({ database, sealer }: TestDeps): Promis
     .select("sealed_refresh_token")
     .executeTakeFirstOrThrow();
   return sealer.open(REFRESH_TOKEN, row.sealed_refresh_token ?? "");
+}
+
+/** Opens the stored connection, asks Dynamics 365 who is signed in, and closes it. */
+export async function whoAmI(deps: TestDeps): Promise<string> {
+  const open = await openStoredConnection(deps);
+  try {
+    return (await open.client.whoAmI()).userId;
+  } finally {
+    await open.close();
+  }
 }

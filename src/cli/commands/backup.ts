@@ -8,14 +8,14 @@ import type { Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import manifest from "../../../package.json" with { type: "json" };
-import { connectDatabase } from "../../db/connect.ts";
 import { writeDump } from "../../db/dump/write.ts";
 import type { Database } from "../../db/pool.ts";
 import { systemClock } from "../../lib/clock.ts";
-import { createCommandLog, printNote, printResult, type CommandContext } from "../context.ts";
+import { printNote, printResult, type CommandContext } from "../context.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { pluralize } from "../output/format.ts";
-import { DatabaseError, UsageError } from "../error-message.ts";
+import { UsageError } from "../error-message.ts";
+import { withUnmigratedDatabase } from "../unmigrated-database.ts";
 
 const STANDARD_OUTPUT = "-";
 
@@ -24,15 +24,7 @@ export async function backup(
   { file }: { readonly file: string },
 ): Promise<ExitCode> {
   validateTarget(context, file);
-  const { config } = context;
-  const database = await connectDatabase({
-    databaseUrl: config.databaseUrl,
-    directory: config.home,
-    log: createCommandLog(context),
-  }).catch((cause: unknown) => {
-    throw new DatabaseError(cause);
-  });
-  try {
+  return withUnmigratedDatabase(context, async (database) => {
     const rows =
       file === STANDARD_OUTPUT
         ? await writeTo(process.stdout, context, database)
@@ -41,9 +33,7 @@ export async function backup(
     if (file === STANDARD_OUTPUT) printNote(context, sentence);
     else printResult(context, [sentence], { file, rows });
     return exitCodes.done;
-  } finally {
-    await database.close();
-  }
+  });
 }
 
 function validateTarget({ json, stdout }: CommandContext, file: string): void {

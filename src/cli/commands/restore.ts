@@ -3,7 +3,6 @@
 import { createReadStream } from "node:fs";
 import { createGunzip } from "node:zlib";
 import { pipeline } from "node:stream/promises";
-import { connectDatabase } from "../../db/connect.ts";
 import { restoreDump } from "../../db/dump/restore.ts";
 import { migrate } from "../../db/migrate.ts";
 import type { Database } from "../../db/pool.ts";
@@ -11,10 +10,11 @@ import { systemClock } from "../../lib/clock.ts";
 import { interruptRun } from "../../sync/record/end-run.ts";
 import { RunStopped, serializeError } from "../../sync/record/run-errors.ts";
 import type { UnplannedStatus } from "../../sync/record/transitions.ts";
-import { createCommandLog, printResult, type CommandContext } from "../context.ts";
+import { printResult, type CommandContext } from "../context.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { pluralize } from "../output/format.ts";
-import { DatabaseError, UsageError } from "../error-message.ts";
+import { UsageError } from "../error-message.ts";
+import { withUnmigratedDatabase } from "../unmigrated-database.ts";
 
 const STANDARD_INPUT = "-";
 
@@ -22,16 +22,8 @@ export async function restore(
   context: CommandContext,
   { file }: { readonly file: string },
 ): Promise<ExitCode> {
-  const { config } = context;
   const input = file === STANDARD_INPUT ? process.stdin : await openFile(file);
-  const database = await connectDatabase({
-    databaseUrl: config.databaseUrl,
-    directory: config.home,
-    log: createCommandLog(context),
-  }).catch((cause: unknown) => {
-    throw new DatabaseError(cause);
-  });
-  try {
+  return withUnmigratedDatabase(context, async (database) => {
     const text = createGunzip();
     // The errors of the pipeline are also those of the text, and `restoreDump` reports them.
     const reading = pipeline(input, text, { signal: context.signal }).catch(() => undefined);
@@ -51,9 +43,7 @@ export async function restore(
       { madeAt: head.madeAt, rows, applied },
     );
     return exitCodes.done;
-  } finally {
-    await database.close();
-  }
+  });
 }
 
 async function openFile(file: string) {

@@ -2,7 +2,7 @@
 import { sql, type Kysely } from "kysely";
 import type { Tables } from "../../db/tables.ts";
 import { activeRunId } from "../../sync/record/run-state.ts";
-import { renameFieldInRuns } from "../../sync/record/run-updates.ts";
+import { renameFieldInRuns, withFieldRenamed } from "../../sync/record/run-updates.ts";
 import { ConnectionError } from "../connection-error.ts";
 import { loadConnection } from "../connection.ts";
 
@@ -36,11 +36,7 @@ export async function renameMappedField(
       fix: "Rename it when the run has ended.",
     });
   await sql`
-    update connection set settings = jsonb_set(settings, '{mapping,fields}', (
-      select jsonb_agg(
-        case when f ->> 'field' = ${from} then f || jsonb_build_object('field', ${to}::text) else f end
-        order by n)
-      from jsonb_array_elements(settings #> '{mapping,fields}') with ordinality as each (f, n)))
+    update connection set settings = ${withFieldRenamed(sql`'{mapping,fields}'`, { from, to })}
     where settings #> '{mapping,fields}' @> ${fieldFilter}::jsonb`.execute(trx);
   await renameFieldInRuns(trx, { from, to });
 }

@@ -1,7 +1,7 @@
 // Updates of a run that are no transitions: its progress, cached counts, requests to cancel it.
 import type { ChangeAction } from "../../accounts/tables.ts";
 import type { RunProgress, RunStatus, RunUsage, WhatIf } from "../tables.ts";
-import { sql, type Kysely } from "kysely";
+import { sql, type Kysely, type RawBuilder } from "kysely";
 import type { Tables } from "../../db/tables.ts";
 import { isActive } from "./run-state.ts";
 import { issueCounts } from "./run-summary.ts";
@@ -73,21 +73,25 @@ export async function requestCancellation(db: Kysely<Tables>, runId: number, by:
 
 const ENDED_STATUSES: readonly RunStatus[] = ["done", "failed", "discarded"];
 
+type FieldName = { readonly from: string; readonly to: string };
+
+/** `settings` with a custom field renamed in the mapped fields at the path. */
+export function withFieldRenamed(path: RawBuilder<unknown>, { from, to }: FieldName): RawBuilder<unknown> {
+  return sql`jsonb_set(settings, ${path}, (
+      select jsonb_agg(
+        case when f ->> 'field' = ${from} then f || jsonb_build_object('field', ${to}::text) else f end
+        order by n)
+      from jsonb_array_elements(settings #> ${path}) with ordinality as each (f, n)))`;
+}
+
 /**
  * Renames a custom field in the settings of runs that may still be applied or resumed, since they
  * would create the old field again, and of the run applied last. A plan made before is refused
  * because its mapping changed (rule 15).
  */
-export async function renameFieldInRuns(
-  db: Kysely<Tables>,
-  { from, to }: { readonly from: string; readonly to: string },
-): Promise<void> {
+export async function renameFieldInRuns(db: Kysely<Tables>, { from, to }: FieldName): Promise<void> {
   await sql`
-    update runs set settings = jsonb_set(settings, '{settings,mapping,fields}', (
-      select jsonb_agg(
-        case when f ->> 'field' = ${from} then f || jsonb_build_object('field', ${to}::text) else f end
-        order by n)
-      from jsonb_array_elements(settings #> '{settings,mapping,fields}') with ordinality as each (f, n)))
+    update runs set settings = ${withFieldRenamed(sql`'{settings,mapping,fields}'`, { from, to })}
     where settings #> '{settings,mapping,fields}' @> ${JSON.stringify([{ field: from }])}::jsonb
       and (status <> all(${ENDED_STATUSES}::text[]) or id = (select max(id) from runs where status = 'done'))`.execute(
     db,
