@@ -29,7 +29,7 @@ import { createSealer, type Sealer } from "./lib/sealer.ts";
 import { removeFileConnection, useConnectionFile } from "./connections/file/use-connection-file.ts";
 import { approvalAttention } from "./connections/status/status.ts";
 import type { Database } from "./db/pool.ts";
-import { createMetrics, type Metrics } from "./jobs/metrics.ts";
+import { createMetrics } from "./jobs/metrics.ts";
 import type { RunRequests } from "./jobs/requests.ts";
 import { createRunner, type Runner } from "./jobs/runner.ts";
 import { notifyRun, type NotifyDeps } from "./notify/notify.ts";
@@ -46,6 +46,8 @@ const VERSION: string = manifest.version;
  */
 const CONNECTION_WAIT_MS = 10_000;
 
+type ProcessDeps = Pick<App, "config" | "database" | "clock" | "log" | "signal">;
+
 /** Opens a pool of its own for requests, with a statement timeout. */
 function openRequestPool({ config, database }: Pick<App, "config" | "database">): Database {
   return database.openPool({
@@ -61,7 +63,7 @@ function openRequestPool({ config, database }: Pick<App, "config" | "database">)
  * @throws AddressError if the file's address is invalid
  */
 export async function connectionDeps(
-  { config, database, clock, log, signal }: Pick<App, "config" | "database" | "clock" | "log" | "signal">,
+  { config, database, clock, log, signal }: ProcessDeps,
   file: ConnectionSettings | undefined,
 ): Promise<ConnectionDeps> {
   const { simulator, dynamicsApp, oldKeys } = config;
@@ -131,8 +133,6 @@ function allRoutes(
   ];
 }
 
-type ProcessDeps = Pick<App, "config" | "database" | "clock" | "log" | "signal">;
-
 /** Returns what notifications of runs need. */
 function notifyDeps(
   { config, database, clock, log }: ProcessDeps,
@@ -152,48 +152,36 @@ function notifyDeps(
   };
 }
 
-type RunnerOptions = {
-  readonly file: ConnectionSettings | undefined;
+type ProcessParts = {
+  readonly connections: ConnectionDeps;
   readonly notify: NotifyDeps;
-  readonly metrics: Metrics | undefined;
+  readonly runner: Runner;
+  readonly baseServer: BaseServerDeps;
 };
 
-function buildRunner(
+/** Makes what every process has: the stored connection, notifications, a runner and its metrics. */
+async function processParts(
   app: ProcessDeps,
-  connections: Awaited<ReturnType<typeof connectionDeps>>,
-  { file, notify, metrics }: RunnerOptions,
-): Runner {
+  publicUrl: () => string,
+  file: ConnectionSettings | undefined,
+): Promise<ProcessParts> {
   const { config, database, clock, log } = app;
-  return createRunner({
+  const { metricsToken: token, trustedProxies, maxAccounts } = config;
+  const connections = await connectionDeps(app, file);
+  const notify = notifyDeps(app, connections.sealer, publicUrl);
+  const metrics = token === undefined ? undefined : { ...createMetrics(app), token };
+  const runner = createRunner({
     database,
     clock,
     log,
-    maxAccounts: config.maxAccounts,
+    maxAccounts,
     open: (options) => openStoredConnection(connections, options),
     ...(file && { teammates: file.teammates }),
     counters: metrics?.counters,
     notify: (runId) => notifyRun(notify, runId),
   });
-}
-
-/** Opens the metrics, if a token allows somebody to read them. */
-function openMetricsIfEnabled(app: ProcessDeps): Metrics | undefined {
-  return app.config.metricsToken === undefined ? undefined : createMetrics(app);
-}
-
-function baseServerDeps(
-  { config, database, log }: ProcessDeps,
-  publicUrl: () => string,
-  metrics: Metrics | undefined,
-): BaseServerDeps {
-  const { metricsToken: token, trustedProxies } = config;
-  return {
-    healthDb: database.kysely,
-    log,
-    publicUrl,
-    trustedProxies,
-    metrics: metrics && token !== undefined ? { ...metrics, token } : undefined,
-  };
+  const baseServer = { healthDb: database.kysely, log, publicUrl, trustedProxies, metrics };
+  return { connections, notify, runner, baseServer };
 }
 
 /** Builds a process without pages: a runner, and a server for health and metrics. */
@@ -203,11 +191,8 @@ export async function buildWorker(
 ): Promise<Omit<WebApp, "routes">> {
   const { publicUrl: configuredUrl, host, port } = app.config;
   const publicUrl = () => configuredUrl ?? `http://${host}:${port}`;
-  const metrics = openMetricsIfEnabled(app);
-  const connections = await connectionDeps(app, file);
-  const notify = notifyDeps(app, connections.sealer, publicUrl);
-  const runner = buildRunner(app, connections, { file, notify, metrics });
-  const server = await buildBaseServer(baseServerDeps(app, publicUrl, metrics));
+  const { connections, notify, runner, baseServer } = await processParts(app, publicUrl, file);
+  const server = await buildBaseServer(baseServer);
   return { server, runner, notify, close: createClose(server, runner, connections.tokens) };
 }
 
@@ -243,17 +228,14 @@ export async function buildWebApp(
   ui?: string,
   file?: ConnectionSettings,
 ): Promise<WebApp> {
-  const connections = await connectionDeps(app, file);
-  const metrics = openMetricsIfEnabled(app);
-  const notify = notifyDeps(app, connections.sealer, publicUrl);
-  const runner = buildRunner(app, connections, { file, notify, metrics });
+  const { connections, notify, runner, baseServer } = await processParts(app, publicUrl, file);
   const database = openRequestPool(app);
   const routes = allRoutes(
     { ...app, database },
     { publicUrl, connections: { ...connections, database }, requests: runner },
   );
   const server = await buildServer({
-    ...baseServerDeps(app, publicUrl, metrics),
+    ...baseServer,
     db: database.kysely,
     contract,
     routes,

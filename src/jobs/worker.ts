@@ -124,7 +124,7 @@ async function startScheduledRun({ database, clock, runner }: WorkerDeps): Promi
   const now = clock.now();
   // Attention needs a person, and a plan that needs approval is decided first.
   const plan = await planAwaitingApproval(db, organizationId, now);
-  if (connection.attention !== null || (plan && plan.why !== null)) return undefined;
+  if (connection.attention !== null || (plan && plan.approvalReason !== null)) return undefined;
   const due = nextRun({ ...connection.schedule, ...(await loadPastRuns(db, organizationId)) }, now);
   if (due === undefined || due.at > now) return undefined;
   const started = await runner.startScheduled(due.mode);

@@ -16,7 +16,10 @@ export type Explanations = {
   readonly issueKinds: Readonly<Record<IssueKind, IssueKindInfo>>;
   readonly explainIssue: (issue: ExplainedIssue) => string;
   /** What an admin does about a plan that needs approval for this reason. */
-  readonly explainApproval: (run: { readonly id: number; readonly why: ApprovalReason }) => Attention | null;
+  readonly explainApproval: (run: {
+    readonly id: number;
+    readonly approvalReason: ApprovalReason;
+  }) => Attention | null;
 };
 
 /**
@@ -48,7 +51,7 @@ export async function loadEndedRun(
       : { id, mode, by, end: "failed", error, isInterrupted: status === "applying" };
   }
   if (status !== "planned" || row.approvalReason === null || mode === "plan") return null;
-  const attention = explanations.explainApproval({ id, why: row.approvalReason });
+  const attention = explanations.explainApproval({ id, approvalReason: row.approvalReason });
   return (
     attention && { id, mode, by, end: "needs-admin", attention: { ...attention, kind: row.approvalReason } }
   );

@@ -18,7 +18,7 @@ const LOOK_AT_PLAN = "Look at the plan, and apply or discard it.";
 export const approvalExplanations: Readonly<Record<ApprovalReason, Explanation>> = {
   "empty-selection": { finding: "The selection has no accounts.", fix: LOOK_AT_PLAN },
   "brake-changes": {
-    finding: "The plan would change, blank or stop an unusual part of the synced accounts at once.",
+    finding: "The plan would change, blank or stop syncing an unusual share of the accounts at once.",
     fix: LOOK_AT_PLAN,
   },
   "brake-shrunk": {

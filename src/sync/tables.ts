@@ -15,6 +15,9 @@ export type RunStatus =
   | "discarded"
   | "interrupted";
 
+/** An error as it is stored with a run. */
+export type StoredError = { readonly kind: string; readonly sentence: string };
+
 /**
  * "changes" reads only what changed, "plan" stops when the plan is stored, "retry" reads only the
  * records of some issues.
@@ -91,7 +94,7 @@ declare module "../db/tables.ts" {
       fence: number;
       counts: Json<Partial<RunCounts>>;
       usage: Json<Partial<RunUsage>>;
-      error: NullableJson<{ kind: string; sentence: string }>;
+      error: NullableJson<StoredError>;
       started_at: Date;
       planned_at: Date | null;
       finished_at: Date | null;

@@ -33,7 +33,7 @@ describe("the state", () => {
     ["never synced", { everSynced: false }, "never-synced"],
     [
       "a preview before the first sync",
-      { everSynced: false, pendingPlan: { id: 1, why: null } },
+      { everSynced: false, pendingPlan: { id: 1, approvalReason: null } },
       "never-synced",
     ],
     ["running", { isRunning: true }, "running"],
@@ -46,8 +46,8 @@ describe("the state", () => {
       { paused: true, attention: attentionFor(reconnect) },
       "needs-attention",
     ],
-    ["a plan that somebody requested", { pendingPlan: { id: 7, why: null } }, "in-step"],
-    ["stopped by the brake", { pendingPlan: { id: 7, why: "brake-changes" } }, "needs-attention"],
+    ["a plan that somebody requested", { pendingPlan: { id: 7, approvalReason: null } }, "in-step"],
+    ["stopped by the brake", { pendingPlan: { id: 7, approvalReason: "brake-changes" } }, "needs-attention"],
     ["the last sync failed", { failed }, "needs-attention"],
   ])("%s", ([, given, state]) => {
     expect(deriveState(facts(given)).state).toBe(state);
@@ -76,17 +76,17 @@ describe("attention says what to do, and where", () => {
   test.for<[string, Partial<StatusFacts>, Partial<Attention>]>([
     [
       "stopped by the brake",
-      { pendingPlan: { id: 9, why: "brake-changes" }, failed },
+      { pendingPlan: { id: 9, approvalReason: "brake-changes" }, failed },
       { place: "plan", run: 9, howToResolve: "Look at the plan, and apply or discard it." },
     ],
     [
       "the selection shrank",
-      { pendingPlan: { id: 9, why: "brake-shrunk" } },
+      { pendingPlan: { id: 9, approvalReason: "brake-shrunk" } },
       { sentence: "The selection has far fewer accounts than last time. Nothing was written." },
     ],
     [
       "the selection is empty",
-      { pendingPlan: { id: 9, why: "empty-selection" } },
+      { pendingPlan: { id: 9, approvalReason: "empty-selection" } },
       { sentence: "The selection has no accounts. Nothing was written." },
     ],
     [

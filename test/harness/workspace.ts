@@ -12,7 +12,7 @@ import { createLog } from "../../src/lib/log.ts";
 import { plannedChanges, type PlannedChange } from "../../src/sync/report/planned-changes.ts";
 import { applyRun, runSync } from "../../src/sync/run.ts";
 import type { RunContext } from "../../src/sync/record/run-context.ts";
-import { issuesOf, type RunIssue, type RunSummary } from "../../src/sync/record/run-summary.ts";
+import { loadRunIssues, type RunIssue, type RunSummary } from "../../src/sync/record/run-summary.ts";
 import type { SyncSettings } from "../../src/settings/sync-settings.ts";
 import { testDatabase, type TestDatabase } from "./database.ts";
 
@@ -125,6 +125,6 @@ export async function workspace(options: RunOptions & { pageSize?: number } = {}
       return rows[0]!.id;
     },
     changes: (runId) => plannedChanges(database, runId, 1_000),
-    issues: (runId) => issuesOf(database.kysely, runId),
+    issues: (runId) => loadRunIssues(database.kysely, runId),
   };
 }

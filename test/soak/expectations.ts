@@ -5,7 +5,7 @@ import { expect } from "vitest";
 import type { Database } from "../../src/db/pool.ts";
 import { exportAccounts, type ExportedAccount } from "../../src/accounts/list/export-all.ts";
 import type { ChangedAccountValues, ChangeAction } from "../../src/accounts/tables.ts";
-import { countsBalance, issuesOf, type RunSummary } from "../../src/sync/record/run-summary.ts";
+import { countsBalance, loadRunIssues, type RunSummary } from "../../src/sync/record/run-summary.ts";
 import type { RunResult } from "../reference/model.ts";
 import { storeFingerprints } from "../sync/real-sync.ts";
 import { issueText, type ExpectedState } from "./expected-state.ts";
@@ -97,7 +97,7 @@ export async function expectStore(database: Database, run: number, expected: Exp
   expect(links.rows.map(({ text }) => text).toSorted(), `links after run ${run}`).toEqual(
     expected.linkStates(),
   );
-  const issues = await issuesOf(database.kysely, run);
+  const issues = await loadRunIssues(database.kysely, run);
   const texts = issues.map((issue) => issueText(issue.recordId, issue));
   expect(texts.toSorted(), `issues after run ${run}`).toEqual(expected.issues);
   expect(await wrongBlockers(database), `accounts that block records after run ${run}`).toEqual([]);

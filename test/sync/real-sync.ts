@@ -9,7 +9,7 @@ import type { DataverseClient } from "../../src/dataverse/client.ts";
 import type { Database } from "../../src/db/pool.ts";
 import { createSettableClock } from "../../src/lib/clock.ts";
 import { runSync } from "../../src/sync/run.ts";
-import { issuesOf, type RunSummary } from "../../src/sync/record/run-summary.ts";
+import { loadRunIssues, type RunSummary } from "../../src/sync/record/run-summary.ts";
 import type { SyncSettings } from "../../src/settings/sync-settings.ts";
 import { removeTeammate, saveTeammate } from "../../src/teammates/teammates.ts";
 import type { Org } from "../../simulator/org/org.ts";
@@ -233,7 +233,7 @@ export class RealSync {
   }
 
   private async issueTextsOf({ id }: RunSummary): Promise<string[]> {
-    const issues = await issuesOf(this.database.kysely, id);
+    const issues = await loadRunIssues(this.database.kysely, id);
     return issues
       .map(({ recordId, kind, field, value }) => issueText(recordId ?? "", { kind, field, value }))
       .toSorted();

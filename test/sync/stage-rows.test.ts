@@ -44,9 +44,10 @@ async function leasedRun(database: TestDatabase, pool: Pick<Database, "pool"> = 
   const fence = { runId: RUN, organizationId: ORGANIZATION, lease };
   const run = {
     ...fence,
+    context: { maxAccounts: 10 },
     transaction: <T>(work: (trx: OpenTransaction) => Promise<T>) => withFencedTransaction(pool, fence, work),
   };
-  return { run, drafter, known: new KnownRecords(0), maxAccounts: 10, onPage: () => undefined };
+  return { run, drafter, known: new KnownRecords(0) };
 }
 
 async function* onePage() {

@@ -1,6 +1,6 @@
 // `sluice issues`: lists a run's issues by kind, with the accounts and what an admin can do.
 import { issueKinds } from "../../sync/rules/issue-kinds.ts";
-import { issuesOf, recentRuns } from "../../sync/record/run-summary.ts";
+import { loadRunIssues, recentRuns } from "../../sync/record/run-summary.ts";
 import { RunError } from "../../sync/record/run-errors.ts";
 import { outputColumns, printResult, type CommandContext } from "../context.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
@@ -14,7 +14,7 @@ export async function issues(
   return withDatabase(context, async (database) => {
     const runId = run ?? (await recentRuns(database.kysely, 1))[0]?.id;
     if (runId === undefined) throw new RunError('There are no runs yet. "sluice sync" starts one.');
-    const found = await issuesOf(database.kysely, runId);
+    const found = await loadRunIssues(database.kysely, runId);
     const document = found.map((issue) => Object.assign({ title: issueKinds[issue.kind].title }, issue));
     printResult(context, issueReport(found, { limit, columns: outputColumns(context) }), document);
     return exitCodes.done;

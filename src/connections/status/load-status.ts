@@ -61,7 +61,7 @@ export async function loadSyncStatus(
     everSynced: lastDone !== null,
     openIssues,
   };
-  const isSuspended = paused || attention !== null || pendingPlan?.why;
+  const isSuspended = paused || attention !== null || pendingPlan?.approvalReason;
   return {
     ...deriveState(facts),
     lastRun: figures.lastRun,

@@ -61,8 +61,8 @@ function attentionOf({ attention, pendingPlan, failed, everSynced }: StatusFacts
  * The attention for a sync that needs approval before it writes; a requested preview needs none.
  */
 export function approvalAttention(plan: PlanAwaitingApproval): Attention | null {
-  if (plan.why === null) return null;
-  const { finding, fix } = approvalExplanations[plan.why];
+  if (plan.approvalReason === null) return null;
+  const { finding, fix } = approvalExplanations[plan.approvalReason];
   return {
     kind: "plan-waits",
     title: "A plan needs your approval",

@@ -25,13 +25,15 @@ type Concurrency = {
   /** Only this run has written to the store since its plan. */
   readonly noConcurrentEdits: boolean;
   readonly plannedRevision: number | null;
+  readonly storeUnchanged: boolean;
+  readonly noChanges: boolean;
 };
 
 /** Locks the store's revision: edits wait until the run is done. */
 async function loadConcurrency(trx: OpenTransaction, { runId }: FinishScope): Promise<Concurrency> {
   const { rows } = await sql<Concurrency>`
     select coalesce(r.no_concurrent_edits and r.planned_revision = s.revision, false) as "noConcurrentEdits",
-      r.planned_revision as "plannedRevision"
+      r.planned_revision as "plannedRevision", r.store_unchanged as "storeUnchanged", r.no_changes as "noChanges"
     from runs r, store_revision s where r.id = ${runId}
     for share of s`.execute(trx.kysely);
   return rows[0]!;
@@ -172,14 +174,9 @@ async function complete(trx: OpenTransaction, run: ActiveRun, counts: RunCounts)
   // Without statistics of the new tables PostgreSQL plans nested loops.
   await sql`analyze run_issues`.execute(kysely);
   await sql`analyze run_decisions`.execute(kysely);
-  const { noConcurrentEdits, plannedRevision } = await loadConcurrency(trx, run);
+  const { noConcurrentEdits, plannedRevision, storeUnchanged, noChanges } = await loadConcurrency(trx, run);
   await updateVersions(trx, run, noConcurrentEdits);
   const areDraftsLost = await clearFingerprintsIfDraftsLost(trx, run);
-  const { storeUnchanged, noChanges } = await kysely
-    .selectFrom("runs")
-    .select(["store_unchanged as storeUnchanged", "no_changes as noChanges"])
-    .where("id", "=", run.runId)
-    .executeTakeFirstOrThrow();
   // A run without changes decided nothing, so only issues of the whole connection can differ.
   if (!noChanges) {
     await setBlockingAccounts(trx, run);

@@ -3,6 +3,7 @@
 // which is the expensive part; so an unchanged row costs little more than reading it.
 import { hash } from "node:crypto";
 import { nameKey } from "../../accounts/name-key.ts";
+import { storableText } from "../../accounts/storable-text.ts";
 import { parseDomains, type DomainLists } from "../../accounts/domains/parse.ts";
 import { ProtocolError } from "../../dataverse/http/errors.ts";
 import { wireName, type Column, type RawRow } from "../../dataverse/model.ts";
@@ -106,15 +107,6 @@ function fieldReaders(rules: DraftRules): FieldReader[] {
 }
 
 /**
- * PostgreSQL stores neither U+0000, which is dropped, nor lone surrogates, which become U+FFFD.
- * Sources that truncate text to the length of a column produce them.
- */
-function replaceUnstorable(text: string): string {
-  const wellFormed = text.isWellFormed() ? text : text.toWellFormed();
-  return wellFormed.includes("\0") ? wellFormed.replaceAll("\0", "") : wellFormed;
-}
-
-/**
  * SHA-1 for its distribution, not for security: 1.4 µs a row of 12 values, and 2.3 µs as a buffer.
  */
 function fingerprintOf(parts: readonly unknown[]): string {
@@ -165,7 +157,7 @@ function draftFields(row: RawRow, readers: readonly FieldReader[], issues: Field
     }
     const issue = reader.issueOf(value, raw);
     if (issue) issues.push(issue);
-    if (value !== undefined) fields[reader.id] = typeof value === "string" ? replaceUnstorable(value) : value;
+    if (value !== undefined) fields[reader.id] = typeof value === "string" ? storableText(value) : value;
   }
   return fields;
 }
@@ -206,7 +198,7 @@ export function createDrafter(rules: DraftRules): Drafter {
       return fingerprintOf(parts);
     },
     draft(row) {
-      const name = replaceUnstorable(textOf(row[nameWire]));
+      const name = storableText(textOf(row[nameWire]));
       const issues: FieldIssue[] = [];
       const description = readDescription?.(row[descriptionWire!]);
       return {
@@ -215,7 +207,7 @@ export function createDrafter(rules: DraftRules): Drafter {
         recordVersion: version(row),
         name,
         nameKey: nameKey(name),
-        description: typeof description === "string" ? replaceUnstorable(description) : undefined,
+        description: typeof description === "string" ? storableText(description) : undefined,
         domains: draftDomains(row, { wires: domainWires, lists: rules.domainLists, issues }),
         fields: draftFields(row, readers, issues),
         issues,

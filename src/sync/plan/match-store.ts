@@ -20,6 +20,8 @@ export type MatchScope = {
 /** Fills `pending_drafts`: the drafts to decide, each with its link. */
 export async function gatherPending(open: OpenTransaction, scope: MatchScope): Promise<void> {
   const { runId, organizationId, attempt } = scope;
+  // Sorts and hashes 500,000 rows in memory; the setting ends with the transaction.
+  await sql`set local work_mem = '128MB'`.execute(open.kysely);
   await createTemporaryTable(
     open,
     "pending_drafts",

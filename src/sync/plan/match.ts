@@ -1,7 +1,7 @@
 // Match: decides which account each conflicting draft is synced to, in order, until no decision
 // changes (rules 2–5; docs/rules.md). Pure. A draft without a conflict never comes here: it is
 // created, or stays linked.
-import type { SyncOptions } from "../../settings/sync-settings.ts";
+import type { SyncOptions, SyncSettings } from "../../settings/sync-settings.ts";
 import { ProjectedStore, type ExistingAccount } from "./projected-store.ts";
 import type { SkipReason } from "../rules/issue-kinds.ts";
 
@@ -18,6 +18,10 @@ export type ConflictingDraft = {
 };
 
 export type MatchOptions = Readonly<SyncOptions> & { readonly domainsMapped: boolean };
+
+export function matchOptions({ options, mapping }: SyncSettings): MatchOptions {
+  return { ...options, domainsMapped: mapping.domains.length > 0 };
+}
 
 /** Why a draft is skipped by a match; the other reasons need none (match-store.ts). */
 export type MatchSkipReason = Exclude<SkipReason, "name-empty" | "excluded">;

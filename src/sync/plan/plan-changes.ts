@@ -196,8 +196,6 @@ export async function planDrafts(
   scope: PlanScope,
   options: MatchOptions,
 ): Promise<PlanCounts> {
-  // Sorts and hashes 500,000 rows in memory; the setting ends with the transaction.
-  await sql`set local work_mem = '128MB'`.execute(open.kysely);
   await gatherPending(open, scope);
   await skipPending(open, scope);
   await matchPending(open, scope, options);

@@ -1,5 +1,5 @@
 // Checks whether a stored plan is still valid (rule 15), and says why if it is not.
-import type { RunStatus } from "../tables.ts";
+import type { RunStatus, StoredError } from "../tables.ts";
 import { sql, type Kysely } from "kysely";
 import type { ApprovalReason } from "../../settings/run-explanations.ts";
 import type { Tables } from "../../db/tables.ts";
@@ -32,7 +32,7 @@ function notPlannedReason({
 }: {
   id: number;
   status: Exclude<RunStatus, "planned">;
-  error: { kind: string; sentence: string } | null;
+  error: StoredError | null;
 }): string {
   const run = `Run ${id}`;
   if (status === "discarded" && error !== null && StalePlan.matches(error))
@@ -86,7 +86,10 @@ export async function startApply(run: ActiveRun): Promise<void> {
 }
 
 /** A plan that can be applied, and why it needs approval; null for a preview. */
-export type PlanAwaitingApproval = { readonly id: number; readonly why: ApprovalReason | null };
+export type PlanAwaitingApproval = {
+  readonly id: number;
+  readonly approvalReason: ApprovalReason | null;
+};
 
 /**
  * Finds the newest plan that can be applied, but prefers one of an automatic run, which nobody has
@@ -98,7 +101,7 @@ export async function planAwaitingApproval(
   now: Date,
 ): Promise<PlanAwaitingApproval | undefined> {
   const { rows } = await sql<PlanAwaitingApproval>`
-    select id, approval_reason as why from runs
+    select id, approval_reason as "approvalReason" from runs
     where organization_id = ${organizationId} and status = 'planned' and approved_at is null
       and planned_at >= ${new Date(now.getTime() - PLAN_LIFETIME_MS)}
       and id > (

@@ -4,7 +4,7 @@ import { sql, type Kysely } from "kysely";
 import { releaseDomains } from "../../accounts/domains/account-domains.ts";
 import type { Tables } from "../../db/tables.ts";
 import type { OpenTransaction } from "../../db/transaction.ts";
-import { isDescriptionMapped, mappedFieldIds, type Prepared } from "../read/prepare.ts";
+import type { Prepared } from "../read/prepare.ts";
 import type { ReadResult } from "../read/stage-rows.ts";
 import type { ActiveRun } from "../record/run-context.ts";
 import { RunError } from "../record/run-errors.ts";
@@ -13,16 +13,11 @@ import { cacheActionCounts, cacheIssueCounts } from "../record/run-updates.ts";
 import { transition } from "../record/transitions.ts";
 import type { RunCounts } from "../tables.ts";
 import type { ApprovalReason } from "../../settings/run-explanations.ts";
-import type { SyncSettings } from "../../settings/sync-settings.ts";
 import { brakeFacts, brakeReason } from "./brake.ts";
-import type { MatchOptions } from "./match.ts";
+import { matchOptions, type MatchOptions } from "./match.ts";
 import { planDrafts, planStops, type PlanCounts, type PlanScope } from "./plan-changes.ts";
 
-export function matchOptions(settings: SyncSettings): MatchOptions {
-  return { ...settings.options, domainsMapped: settings.mapping.domains.length > 0 };
-}
-
-/** @returns why a plan needs approval; null if it is applied at once, or is a preview */
+/** @returns why a plan needs approval; null if it is applied at once or is a preview */
 async function approvalReason(
   trx: OpenTransaction,
   { context, mode, runId, organizationId }: ActiveRun,
@@ -97,8 +92,8 @@ async function planChanges(
     organizationId: run.organizationId,
     origin: run.context.source.origin,
     attempt: 1,
-    fieldIds: mappedFieldIds(prepared),
-    descriptionMapped: isDescriptionMapped(prepared),
+    fieldIds: prepared.fieldIds,
+    descriptionMapped: prepared.descriptionMapped,
   };
   await insertRunIssues(trx.kysely, run.runId, prepared);
   const stopped = await planStops(trx, scope);

@@ -4,8 +4,9 @@ import { sql } from "kysely";
 import type { Origin } from "../../accounts/tables.ts";
 import type { Database } from "../../db/pool.ts";
 import { inTransaction } from "../../db/transaction.ts";
-import type { StoredSettings } from "../rules/settings.ts";
+import { settingsOfRun, type StoredSettings } from "../rules/settings.ts";
 import { cacheWhatIf } from "../record/run-updates.ts";
+import { matchOptions } from "./match.ts";
 import { gatherPending, matchConflicting } from "./match-store.ts";
 import type { SyncOptions } from "../../settings/sync-settings.ts";
 import type { WhatIf } from "../tables.ts";
@@ -19,11 +20,12 @@ type PlannedRun = {
 };
 
 async function plannedRun(database: Database, runId: number): Promise<PlannedRun | undefined> {
-  const { rows } = await sql<PlannedRun>`
+  const { rows } = await sql<Omit<PlannedRun, "settings"> & { settings: unknown }>`
     select id, organization_id as "organizationId", origin, settings, what_if as cached
     from runs
     where id = ${runId} and status = 'planned'`.execute(database.kysely);
-  return rows[0];
+  const [run] = rows;
+  return run && { ...run, settings: settingsOfRun(run.id, run.settings) };
 }
 
 /** Counts that are being computed, so that concurrent requests share one computation. */
@@ -39,7 +41,7 @@ export async function whatIf(
 ): Promise<WhatIf | undefined> {
   const run = await plannedRun(database, runId);
   if (!run) return undefined;
-  const key = `${options.allowDuplicateNames ? "duplicates" : "one of a name"}, ${options.onDomainTaken}`;
+  const key = `${options.allowDuplicateNames ? "duplicates" : "unique names"}, ${options.onDomainTaken}`;
   const cached = run.cached[key];
   if (cached) return cached;
   const pending = inProgress.get(database) ?? new Map<string, Promise<WhatIf | undefined>>();
@@ -58,7 +60,7 @@ async function computeAndCache(
 ): Promise<WhatIf | undefined> {
   const figures = await computeFigures(database, run, options);
   if (figures === undefined) return undefined;
-  await cacheWhatIf(database.kysely, run.id, { key, figures: figures });
+  await cacheWhatIf(database.kysely, run.id, { key, figures });
   return figures;
 }
 
@@ -69,12 +71,10 @@ function computeFigures(
 ): Promise<WhatIf | undefined> {
   const scope = { runId: id, organizationId, origin, attempt: 1 };
   return inTransaction(database, async (open) => {
-    await sql`set local work_mem = '128MB'`.execute(open.kysely);
     await gatherPending(open, scope);
     const skipped = await sql`
       delete from pending_drafts where skip_reason is not null`.execute(open.kysely);
-    const domainsMapped = settings.settings.mapping.domains.length > 0;
-    const { matches } = await matchConflicting(open, scope, { ...options, domainsMapped });
+    const { matches } = await matchConflicting(open, scope, matchOptions({ ...settings.settings, options }));
     const { rows } = await sql<{ drafts: number; created: number }>`
       select (select count(*)::int from pending_drafts) as drafts, count(*)::int as created
       from pending_drafts

@@ -25,6 +25,9 @@ export type Prepared = {
   /** Issues of mapped columns that are missing or unreadable, which are no longer synced. */
   readonly runIssues: readonly FieldIssue[];
   readonly settingsHash: string;
+  /** The fields with an existing, readable column: only these are compared and written (rule 13). */
+  readonly fieldIds: readonly number[];
+  readonly descriptionMapped: boolean;
   /** Fields created for this run; they are deleted if it ends without effect. */
   readonly newFieldIds: readonly number[];
 };
@@ -75,7 +78,7 @@ function checkColumns(settings: SyncSettings, available: readonly Column[]): Che
   };
 }
 
-/** Prepares a run. It creates teammates and custom fields last, when nothing can fail any more. */
+/** Prepares a run. Teammates and custom fields are created last, when the source has answered. */
 export async function prepareRun({
   context,
   signal,
@@ -84,11 +87,9 @@ export async function prepareRun({
   const { mapping } = settings;
   const { columns, runIssues } = checkColumns(settings, await source.columns(signal));
   const records = await source.select(settings.selection, signal);
-  for (const teammate of context.teammates ?? []) await saveTeammate(database.kysely, teammate);
   const needsUsers = mapping.fields.some((field) => field.type === "teammate");
-  const users = needsUsers
-    ? await mapUsersToTeammates(database, await source.users(signal))
-    : { teammateIdOfUser: new Map<string, number>(), userNames: new Map<string, string>() };
+  const users = needsUsers ? await source.users(signal) : [];
+  for (const teammate of context.teammates ?? []) await saveTeammate(database.kysely, teammate);
   const existingFieldIds = new Set((await customFields(database.kysely)).map((field) => field.id));
   const wanted = mapping.fields.map(({ field, type }) => ({ name: field, type }));
   const fields: ReadonlyMap<string, CustomField> = await ensureCustomFields(database.kysely, wanted);
@@ -97,7 +98,7 @@ export async function prepareRun({
     mapping,
     columns,
     fieldIds,
-    ...users,
+    ...(await mapUsersToTeammates(database, users)),
     domainLists: { common: commonDomainsFor(settings.commonDomains), own: new Set(settings.ownDomains) },
   };
   const types = [...columns.values()].map(({ logicalName, type }) => `${logicalName} ${type}`).toSorted();
@@ -119,30 +120,18 @@ export async function prepareRun({
     },
     runIssues,
     settingsHash,
+    fieldIds: mapping.fields.flatMap(({ column, field }) =>
+      columns.has(column) ? fieldIds.get(field)! : [],
+    ),
+    descriptionMapped: mapping.description !== undefined && columns.has(mapping.description),
     newFieldIds: [...fieldIds.values()].filter((id) => !existingFieldIds.has(id)),
   };
 }
 
-/** The fields with an existing, readable column: only these are compared and written (rule 13). */
-export function mappedFieldIds({ rules }: Prepared): number[] {
-  return rules.mapping.fields.flatMap(({ column, field }) =>
-    rules.columns.has(column) ? rules.fieldIds.get(field)! : [],
-  );
-}
-
-export function isDescriptionMapped({ rules }: Prepared): boolean {
-  const { description } = rules.mapping;
-  return description !== undefined && rules.columns.has(description);
-}
-
 /** Stores the settings for any process that resumes the run, and creates its working tables. */
 export async function savePreparedSettings(run: ActiveRun, prepared: Prepared): Promise<void> {
-  const settings = {
-    settings: run.context.settings,
-    fieldIds: mappedFieldIds(prepared),
-    descriptionMapped: isDescriptionMapped(prepared),
-    newFieldIds: prepared.newFieldIds,
-  };
+  const { fieldIds, descriptionMapped, newFieldIds } = prepared;
+  const settings = { settings: run.context.settings, fieldIds, descriptionMapped, newFieldIds };
   await run.transaction(async ({ kysely: trx }) => {
     await transition(trx, run, "reading", {
       type: "prepare",

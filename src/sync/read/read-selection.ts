@@ -60,15 +60,14 @@ async function readEverything(
   prepared: Prepared,
   loading: Promise<KnownRecords>,
 ): Promise<ReadResult> {
-  const { context, signal, reportProgress } = run;
-  const { maxAccounts } = context;
+  const { signal, reportProgress } = run;
   const drafter = createDrafter(prepared.rules);
   const rows = prepared.records.read(drafter.columns, signal);
   const pages = readAhead(rows, loading, ROW_PAGES_AHEAD);
   const known = await loading;
   const onPage = (done: number) => reportProgress({ stage: "read", done, expected: expectedOf(known) });
   onPage(0);
-  await readPages(pages, { run, drafter, known, maxAccounts, onPage });
+  await readPages(pages, { run, drafter, known, onPage });
   return completeRead(run, prepared, { known, drafter });
 }
 
@@ -103,7 +102,7 @@ async function readChanges(
     return readEverything(run, prepared, loadKnown(run));
   const drafter = createDrafter(prepared.rules);
   const rows = prepared.records.fetch([...changed], drafter.columns, signal);
-  await readPages(rows, { run, drafter, known, maxAccounts, onPage: () => undefined });
+  await readPages(rows, { run, drafter, known });
   return completeRead(run, prepared, { known, drafter });
 }
 
@@ -117,7 +116,7 @@ async function readRetried(
   loading: Promise<KnownRecords>,
 ): Promise<ReadResult> {
   const { context, organizationId, signal, reportProgress } = run;
-  const { database, maxAccounts } = context;
+  const { database } = context;
   const drafter = createDrafter(prepared.rules);
   const known = await loading;
   const ids = await retriedIds(database, run.runId);
@@ -125,14 +124,14 @@ async function readRetried(
   onPage(0);
   const selected = await prepared.records.filterSelected(ids, signal);
   const pages = prepared.records.fetch(selected, drafter.columns, signal);
-  await readPages(pages, { run, drafter, known, maxAccounts, onPage });
+  await readPages(pages, { run, drafter, known, onPage });
   const { revision: storeRevision } = await compareStoreToLastRun(
     database,
     organizationId,
     prepared.settingsHash,
   );
   return {
-    ...(await finishStaging(run, known, maxAccounts)),
+    ...(await finishStaging(run, known)),
     storeUnchanged: false,
     noChanges: false,
     storeRevision,
@@ -146,18 +145,17 @@ async function completeRead(
   { known, drafter }: ReadState,
 ): Promise<ReadResult> {
   const { context, organizationId, signal } = run;
-  const { database, source, maxAccounts } = context;
+  const { database, source } = context;
   const notRead = source.capabilities.missingRecords ? known.linkedIdsNotRead() : [];
   let stops = 0;
   if (notRead.length > 0) {
     const missing = await prepared.records.lookUpMissing(notRead, drafter.columns, signal);
-    const missed = { run, drafter, known, maxAccounts, onPage: () => undefined };
-    if (missing.missed.length > 0) await readPages(onePage(missing.missed), missed);
+    if (missing.missed.length > 0) await readPages(onePage(missing.missed), { run, drafter, known });
     stops = await stageStops(run, missing.stopReasons);
   }
   const unreadBlocked = known.blockedIdsNotRead();
   await stageUnreadBlocked(run, unreadBlocked);
-  const read = await finishStaging(run, known, maxAccounts);
+  const read = await finishStaging(run, known);
   const { store, revision: storeRevision } = await compareStoreToLastRun(
     database,
     organizationId,

@@ -6,7 +6,7 @@ import { UserError } from "../../lib/user-error.ts";
 import type { RawRow } from "../../dataverse/model.ts";
 import type { AccountDraft, Drafter } from "../draft/draft.ts";
 import type { KnownRecords } from "./known-records.ts";
-import type { ActiveRun } from "../record/run-context.ts";
+import type { ActiveRun, RunContext } from "../record/run-context.ts";
 
 export type ReadResult = {
   /** Distinct records that are synced and unchanged. */
@@ -88,14 +88,15 @@ const DRAFT_COLUMNS =
   "run_id, record_id, created_on, record_version, fingerprint, name, name_key, description, fields, domains, issues";
 
 /** The part of a run that staging needs. */
-export type StagingRun = Pick<ActiveRun, "runId" | "organizationId" | "transaction">;
+export type StagingRun = Pick<ActiveRun, "runId" | "organizationId" | "transaction"> & {
+  readonly context: Pick<RunContext, "maxAccounts">;
+};
 
 export type ReadOptions = {
   readonly run: StagingRun;
   readonly drafter: Drafter;
   readonly known: KnownRecords;
-  readonly maxAccounts: number;
-  readonly onPage: (rowsSoFar: number) => void;
+  readonly onPage?: (rowsSoFar: number) => void;
 };
 
 /**
@@ -128,9 +129,10 @@ export async function readPages(
 
 async function stagePages(
   pages: AsyncIterable<readonly RawRow[]>,
-  { drafter, known, maxAccounts, onPage }: ReadOptions,
+  { run, drafter, known, onPage }: ReadOptions,
   staging: StagingWriter,
 ): Promise<void> {
+  const { maxAccounts } = run.context;
   let rows = 0;
   for await (const page of pages) {
     rows += page.length;
@@ -140,7 +142,7 @@ async function stagePages(
       const pendingWrite = stageRow(row, drafter, known, staging);
       if (pendingWrite) await pendingWrite;
     }
-    onPage(rows);
+    onPage?.(rows);
   }
 }
 
@@ -171,9 +173,9 @@ function stageRow(
 export async function finishStaging(
   run: StagingRun,
   known: KnownRecords,
-  maxAccounts: number,
 ): Promise<Omit<ReadResult, "storeUnchanged" | "noChanges" | "storeRevision">> {
-  const { runId } = run;
+  const { runId, context } = run;
+  const { maxAccounts } = context;
   const drafts = sql.table(`run_drafts_${runId}`);
   return run.transaction(async ({ kysely: db }) => {
     const counted = await sql<{ rows: number; distinct: number }>`
@@ -195,6 +197,6 @@ export async function finishStaging(
       throw new TooManyAccountsError(maxAccounts);
     await sql`analyze ${drafts}`.execute(db);
     await sql`analyze ${sql.table(`run_versions_${runId}`)}`.execute(db);
-    return { unchanged: synced + withoutDomain, skipped: skipped, staged: distinct };
+    return { unchanged: synced + withoutDomain, skipped, staged: distinct };
   });
 }

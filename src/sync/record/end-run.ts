@@ -1,22 +1,16 @@
 // Ends or suspends a run that is not done. The cause (an error, a cancellation, a shutdown) and the
 // status of the run decide which event is recorded.
-import type { RunStatus } from "../tables.ts";
+import type { RunStatus, StoredError } from "../tables.ts";
 import { sql, type Kysely } from "kysely";
 import { isDatabaseUnavailable } from "../../db/errors.ts";
 import type { Tables } from "../../db/tables.ts";
 import { inTransaction } from "../../db/transaction.ts";
-import { LeaseError } from "./lease.ts";
+import { LeaseError, type FencedRun } from "./lease.ts";
 import type { LeasedRun } from "./run-context.ts";
-import { RunError, RunStopped, serializeError, type StoredError } from "./run-errors.ts";
+import { RunError, RunStopped, serializeError } from "./run-errors.ts";
 import type { RunStore } from "./run-record.ts";
 import { isRunnable } from "./run-state.ts";
-import {
-  transition,
-  tryTransition,
-  type EventFrom,
-  type FencedRun,
-  type UnplannedStatus,
-} from "./transitions.ts";
+import { transition, tryTransition, type EventFrom, type UnplannedStatus } from "./transitions.ts";
 
 /** Maximum consecutive failed attempts before a run is not retried automatically. */
 export const MAX_ATTEMPTS = 5;
@@ -85,10 +79,8 @@ async function recordFailureIn(
   if (status === "reading" || status === "planning")
     await transition(trx, run, status, unplannedFailureEvent(failure, { attempts, requeues }));
   else if (status === "planned") await transition(trx, run, status, planFailureEvent(failure, { requeues }));
-  else if (status === "applying") {
-    const written = await countWrittenChanges(trx, run.runId);
-    await transition(trx, run, status, applyFailureEvent(failure, attempts, written));
-  }
+  else if (status === "applying")
+    await transition(trx, run, status, await applyFailureEvent(trx, run, { ...failure, attempts }));
 }
 
 /** Ends a run without a plan, or requeues it when it was stopped or the failure is transient. */
@@ -127,14 +119,15 @@ type WrittenChanges = { readonly written: number; readonly total: number };
  * Halts an apply or schedules its retry from the checkpoint. After the maximum attempts without a
  * checkpoint it waits for the next sync, and its error says how much is written.
  */
-function applyFailureEvent(
-  { reason, isAborted, now }: Failure & { readonly now: Date },
-  attempts: number,
-  { written, total }: WrittenChanges,
-): EventFrom<"applying"> {
+async function applyFailureEvent(
+  trx: Kysely<Tables>,
+  { runId }: FencedRun,
+  { reason, isAborted, now, attempts }: Failure & { readonly now: Date; readonly attempts: number },
+): Promise<EventFrom<"applying">> {
   if (isAborted && !isDatabaseUnavailable(reason))
     return { type: "halt", reason: reason instanceof RunStopped ? reason.kind : "interrupted" };
   const { kind, sentence } = serializeError(reason);
+  const { written, total } = await countWrittenChanges(trx, runId);
   const error = { kind, sentence: `${sentence} (${written} of ${total} changes are written.)` };
   return attempts >= MAX_ATTEMPTS
     ? { type: "halt", reason: "failed", error }

@@ -41,12 +41,8 @@ export type Lease = {
   release(): Promise<void>;
 };
 
-/** A run and the lease under which its transactions are made. */
-export type Fence = {
-  readonly runId: number;
-  readonly organizationId: string;
-  readonly lease: Pick<Lease, "fence">;
-};
+/** A run and the fence of its last claim. */
+export type FencedRun = { readonly runId: number; readonly lease: Pick<Lease, "fence"> };
 
 /**
  * Runs a transaction that commits only while the lease is held. The lease is locked from the
@@ -55,7 +51,7 @@ export type Fence = {
  */
 export async function withFencedTransaction<T>(
   database: Pick<Database, "pool">,
-  { runId, organizationId, lease }: Fence,
+  { runId, organizationId, lease }: FencedRun & { readonly organizationId: string },
   work: (open: OpenTransaction) => Promise<T>,
 ): Promise<T> {
   return inTransaction(database, async (open) => {

@@ -2,13 +2,14 @@
 import { sql, type Kysely } from "kysely";
 import type { Tables } from "../../db/tables.ts";
 import type { ApprovalReason } from "../../settings/run-explanations.ts";
-import type { RunMode, RunStatus } from "../tables.ts";
+import type { RunMode, RunStatus, StoredError } from "../tables.ts";
 
-/**
- * SQL: how a run ended, as one text. The index runs_to_notify contains the same condition. An
- * approved plan has not ended.
- */
+/** SQL: how a run ended, as one text. */
 const END_STATE = sql`status || coalesce(':' || (error ->> 'kind'), '')`;
+/**
+ * SQL. The index runs_to_notify has this condition without the last part; an approved plan has not
+ * ended.
+ */
 const IS_UNNOTIFIED = sql`(status in ('done', 'failed', 'planned') or status = 'applying' and halt_reason = 'failed')
   and notified_state is distinct from ${END_STATE} and (status <> 'planned' or approved_at is null)`;
 
@@ -36,7 +37,7 @@ export type RunToNotify = {
   /** The teammate who applied it, or else started it; null for the schedule. */
   readonly byId: number | null;
   readonly approvalReason: ApprovalReason | null;
-  readonly error: { readonly kind: string; readonly sentence: string } | null;
+  readonly error: StoredError | null;
 };
 
 /** @returns undefined if its end was notified already, or it has not ended */

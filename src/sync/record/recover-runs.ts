@@ -6,7 +6,8 @@ import { fenceLostError } from "./lease.ts";
 import { underSameLease, type ActiveRun } from "./run-context.ts";
 import { StalePlan, RunError, serializeError } from "./run-errors.ts";
 import { PLAN_LIFETIME_MS } from "./run-state.ts";
-import { tryTransition, type FencedRun } from "./transitions.ts";
+import type { FencedRun } from "./lease.ts";
+import { tryTransition } from "./transitions.ts";
 import { dropOrphanedTables } from "./working-tables.ts";
 
 type EarlierRun = FencedRun & {

@@ -1,6 +1,7 @@
 // Errors of runs, and how they are stored.
 import { isDatabaseUnavailable, isDiskFull } from "../../db/errors.ts";
 import { errorKind, UserError, type UserErrorOptions } from "../../lib/user-error.ts";
+import type { StoredError } from "../tables.ts";
 import { STALE_PLAN_KINDS, type StalePlanKind } from "../../settings/run-explanations.ts";
 
 /** A problem with a run that an admin can solve; the message says how. */
@@ -56,9 +57,6 @@ export class StalePlan extends Error {
     return STALE_PLAN_KINDS.some((one) => one === kind);
   }
 }
-
-/** An error as it is stored with a run. */
-export type StoredError = { readonly kind: string; readonly sentence: string };
 
 export function serializeError(error: unknown): StoredError {
   if (isDiskFull(error))

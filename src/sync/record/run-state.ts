@@ -35,8 +35,9 @@ export const isActive: RawBuilder<boolean> = sql`(
     or r.status = 'planned' and r.approved_at is not null))`;
 
 /**
- * SQL over `runs r` that are not active: a worker may claim it. It is queued, approved, or lost its
- * process. It was not cancelled and has not failed. A preview of the command line is not resumed.
+ * SQL over `runs r`, for runs that are not active: whether a worker may claim the run, because it
+ * is queued, approved, or lost its process, and was neither cancelled nor failed. A preview of the
+ * command line is not resumed.
  */
 export const isRunnable: RawBuilder<boolean> = sql`(
   r.status = 'queued' or r.status = 'planned' and r.approved_at is not null
@@ -48,7 +49,8 @@ export const isPreview: RawBuilder<boolean> = sql`(
   r.mode = 'plan' and r.approved_at is null and r.status in ('queued', 'reading', 'planning', 'planned'))`;
 
 /**
- * SQL over `runs r` that are runnable: a worker may claim it during a pause. An interrupted apply
+ * SQL over `runs r`, for runs that are runnable: whether a worker may claim the run during a pause.
+ * An interrupted apply
  * is resumed before anything is planned, so until then not even a preview is claimed.
  */
 export const isRunnableWhilePaused: RawBuilder<boolean> = sql`(

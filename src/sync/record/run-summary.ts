@@ -1,5 +1,5 @@
 // Summaries of runs: what each read, planned and applied, and which issues it found.
-import type { RunCounts, RunMode, RunStatus, RunUsage } from "../tables.ts";
+import type { RunCounts, RunMode, RunStatus, RunUsage, StoredError } from "../tables.ts";
 import type { ApprovalReason, HaltReason } from "../../settings/run-explanations.ts";
 import { sql, type Kysely, type Selectable } from "kysely";
 import type { Tables } from "../../db/tables.ts";
@@ -15,7 +15,7 @@ export type RunSummary = RunCounts & {
   readonly approvalReason: ApprovalReason | null;
   /** Why an apply stopped before its end. */
   readonly haltReason: HaltReason | null;
-  readonly error: { kind: string; sentence: string } | null;
+  readonly error: StoredError | null;
   /**
    * Open issues by kind: those that this run found, and earlier ones of records it did not decide.
    */
@@ -73,7 +73,9 @@ export async function issueCounts(
   run: { id: number; organizationId: string; status: RunStatus },
 ): Promise<Partial<Record<IssueKind, number>>> {
   const rows = await sql<{ kind: IssueKind; count: number }>`
-    select kind, count(*)::int as count from ${issuesOfRun(run)} i group by kind order by kind`.execute(db);
+    select kind, count(*)::int as count from ${runIssuesQuery(run)} i group by kind order by kind`.execute(
+    db,
+  );
   return Object.fromEntries(rows.rows.map((row) => [row.kind, row.count]));
 }
 
@@ -83,7 +85,7 @@ export async function issueCounts(
  * earlier ones of records it did not decide. A retry has only those of its records and those of the
  * whole connection.
  */
-export function issuesOfRun(run: { id: number; organizationId: string; status: RunStatus }) {
+export function runIssuesQuery(run: { id: number; organizationId: string; status: RunStatus }) {
   const { id, organizationId } = run;
   const isInScope = sql`(
     record_id is null
@@ -158,7 +160,7 @@ export type RunIssue = {
  * Loads the issues of a run, ordered by kind and name.
  * @throws RunError when there is no such run
  */
-export async function issuesOf(db: Kysely<Tables>, runId: number): Promise<RunIssue[]> {
+export async function loadRunIssues(db: Kysely<Tables>, runId: number): Promise<RunIssue[]> {
   const run = await db
     .selectFrom("runs")
     .select(["id", "organization_id as organizationId", "status"])
@@ -167,7 +169,7 @@ export async function issuesOf(db: Kysely<Tables>, runId: number): Promise<RunIs
   if (!run) throw noSuchRun(runId);
   const { rows } = await sql<RunIssue>`
     select kind, record_id as "recordId", name, field, value, other_account_id as "otherAccountId"
-    from ${issuesOfRun(run)} i
+    from ${runIssuesQuery(run)} i
     order by kind, name collate "C", record_id, field, value`.execute(db);
   return rows;
 }

@@ -5,7 +5,7 @@ import { sql, type Kysely, type RawBuilder } from "kysely";
 import type { Tables } from "../../db/tables.ts";
 import { isActive } from "./run-state.ts";
 import { issueCounts } from "./run-summary.ts";
-import type { FencedRun } from "./transitions.ts";
+import type { FencedRun } from "./lease.ts";
 
 /** Saves the progress of a run and its usage of the source, if this process still holds it. */
 export async function saveProgress(

@@ -9,11 +9,11 @@ import type { SyncSettings } from "../../settings/sync-settings.ts";
 import type { StoredSettings } from "../rules/settings.ts";
 import { rollbackCreatedFields } from "./created-fields.ts";
 import { cancelUnclaimed } from "./end-run.ts";
-import { acquireLease, type Lease } from "./lease.ts";
+import { acquireLease, type FencedRun, type Lease } from "./lease.ts";
 import type { LeasedRun } from "./run-context.ts";
 import { RunError } from "./run-errors.ts";
 import type { RunStore } from "./run-record.ts";
-import { tryTransition, type FencedRun } from "./transitions.ts";
+import { tryTransition } from "./transitions.ts";
 
 /** Selects the open issues to retry, by both conditions if both are given. */
 export type RetriedIssues = {

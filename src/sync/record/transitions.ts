@@ -4,9 +4,8 @@
 import { sql, type Kysely, type RawBuilder } from "kysely";
 import type { Tables } from "../../db/tables.ts";
 import { rollbackCreatedFields } from "./created-fields.ts";
-import { fenceLostError, type Lease } from "./lease.ts";
-import type { StoredError } from "./run-errors.ts";
-import type { RunCounts, RunStatus, RunUsage } from "../tables.ts";
+import { fenceLostError, type FencedRun } from "./lease.ts";
+import type { RunCounts, RunStatus, RunUsage, StoredError } from "../tables.ts";
 import type { StoredSettings } from "../rules/settings.ts";
 import type { ApprovalReason, HaltReason } from "../../settings/run-explanations.ts";
 import { dropWorkingTables } from "./working-tables.ts";
@@ -97,12 +96,9 @@ export type EventFrom<From extends RunStatus> = {
     : never;
 }[EventType];
 
-/** A run and the fence of its last claim. */
-export type FencedRun = { readonly runId: number; readonly lease: Pick<Lease, "fence"> };
-
 type AnyEvent = EventOf<EventType>;
 type EventOf<Type extends EventType> = { [Each in Type]: { readonly type: Each } & Payloads[Each] }[Type];
-type Columns = Readonly<Record<string, unknown>>;
+type Columns = Readonly<Partial<Record<keyof Tables["runs"], unknown>>>;
 
 /** A claim clears what the previous holder recorded. */
 const CLAIMED: Columns = { retry_at: null, progress: null, error: null, halt_reason: null };

@@ -8,7 +8,7 @@ import type { Database } from "../../db/pool.ts";
 import type { RunStatus } from "../tables.ts";
 import { issueKindInfo, type IssueKind } from "../rules/issue-kinds.ts";
 import { explainIssue } from "./explanations.ts";
-import { issuesOfRun } from "../record/run-summary.ts";
+import { runIssuesQuery } from "../record/run-summary.ts";
 
 export type IssueSource = {
   readonly organizationId: string;
@@ -41,8 +41,8 @@ export type IssueFilter = {
   readonly limit: number;
 };
 
-function issuesOf({ organizationId, run }: IssueSource): RawBuilder<unknown> {
-  if (run) return issuesOfRun({ ...run, organizationId });
+function issuesQuery({ organizationId, run }: IssueSource): RawBuilder<unknown> {
+  if (run) return runIssuesQuery({ ...run, organizationId });
   return sql`(
     select kind, record_id, name, field, value, other_account_id, first_run from sync_issues
     where organization_id = ${organizationId} and closed_run is null)`;
@@ -53,7 +53,7 @@ export type IssueCount = { readonly kind: IssueKind; readonly count: number; rea
 export async function issueCountsByKind(database: Database, source: IssueSource): Promise<IssueCount[]> {
   const { rows } = await sql<IssueCount>`
     select kind, count(*)::int as count, count(distinct record_id)::int as accounts
-    from ${issuesOf(source)} i group by kind`.execute(database.kysely);
+    from ${issuesQuery(source)} i group by kind`.execute(database.kysely);
   return rows;
 }
 
@@ -95,7 +95,7 @@ async function issueRows(database: Database, source: IssueSource, filter: IssueF
   const { rows } = await sql<IssueRow>`
     select i.kind, i.record_id, coalesce(i.name, a.name) as name, i.field, i.value, l.account_id,
       other.id as other_account_id, other.name as other_name, r.id as first_run, r.started_at as first_seen_at
-    from (select i.* from ${issuesOf(source)} i where ${conditions(filter)}
+    from (select i.* from ${issuesQuery(source)} i where ${conditions(filter)}
           order by ${ORDER} limit ${filter.limit}) i
     left join account_links l on l.organization_id = ${organizationId} and l.record_id = i.record_id
     left join accounts a on a.id = l.account_id

@@ -2,7 +2,7 @@
 // may have several targets; a target has one column, except Domains, which has several in order.
 import { MAX_CUSTOM_FIELDS, type TargetKind } from "../../settings/field-types.ts";
 import type { Mapping } from "../../settings/sync-settings.ts";
-import { incompatibilityReason, targetsFor, type ColumnFacts } from "./compatibility.ts";
+import { incompatibilityReason, targetNames, targetsFor, type ColumnFacts } from "./compatibility.ts";
 
 export interface MappableColumn extends ColumnFacts {
   /** False if the column is secured and the connected user may not read it. */
@@ -30,7 +30,7 @@ export function checkMapping(mapping: Mapping, columns: Iterable<MappableColumn>
   for (const { column: logicalName, target } of usesOf(mapping)) {
     const column = known.get(logicalName);
     const isRequired = target === "name" || target === "domains";
-    const targetName = target === "name" ? "Name" : "Domains";
+    const targetName = targetNames[target];
     if (column === undefined) {
       missing.add(logicalName);
       if (isRequired)

@@ -285,6 +285,19 @@ describe("rule 14: a partial, empty or failed read", () => {
     expect(Object.values(await stopReasons(space))).toEqual([null, null, null, null, null]);
   });
 
+  it("saves no teammate of the connection file when the users cannot be read", async () => {
+    const space = await workspace();
+    space.org.createAccount({ name: "One" });
+    const fields = [{ column: "ownerid", field: "Owner", type: "teammate" as const }];
+    const teammates = [{ email: "wren@ourcompany.example", name: "Wren" }];
+    space.simulator.faults.add({ path: "systemusers", times: 0, fault: { kind: "malformed-json" } });
+
+    const sync = space.sync({ mapping: { name: "name", domains: [], fields } }, { teammates });
+
+    await expect(sync).rejects.toThrow(/Dynamics 365/);
+    expect(await space.database.kysely.selectFrom("teammates").select("email").execute()).toEqual([]);
+  });
+
   it("needs approval when the selection is empty, and stops accounts only when that plan is applied", async () => {
     const space = await workspace();
     const view = londonView(space);
