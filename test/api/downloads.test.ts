@@ -62,9 +62,10 @@ async function serving(parts: () => AsyncIterable<string>, stallMs: number) {
   return { port: Number(new URL(origin).port), server, logged };
 }
 
-/** The socket of a request with this HTTP version. */
+/** The socket of a request with this HTTP version; an endless download ends with the test. */
 function ask(port: number, version: "1.0" | "1.1"): Socket {
   const socket = connect({ port, host: "127.0.0.1" });
+  onTestFinished(() => void socket.destroy());
   // The server resets what is still open when it closes after the test.
   socket.on("error", () => undefined);
   socket.write(`GET / HTTP/${version}\r\nhost: 127.0.0.1\r\n\r\n`);
