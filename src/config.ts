@@ -6,6 +6,7 @@ import { settings, type Setting, type SettingName } from "./config/settings.ts";
 import * as parse from "./config/parse.ts";
 import type { LogLevel } from "./lib/log.ts";
 import { UserError } from "./lib/user-error.ts";
+import { errorCode } from "./lib/system-error.ts";
 
 export interface Config {
   readonly databaseUrl: string | undefined;
@@ -134,7 +135,7 @@ function readSecret(env: Environment, name: string): string | undefined {
     const content = readFileSync(file, "utf8").trim();
     if (content !== "") return content;
   } catch (cause) {
-    const reason = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown reason";
+    const reason = errorCode(cause) ?? "unknown reason";
     throw new ConfigError([
       `The file that ${name}_FILE names cannot be read (${reason}). Check its path and its permissions.`,
     ]);

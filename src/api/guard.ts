@@ -1,14 +1,6 @@
 // Checks the caller's role against a route's access level, before the body is read.
-import { accessLevels, type Access, type Route } from "./contract/route.ts";
+import { grants, type Access, type Route } from "./contract/route.ts";
 import { ApiError, type Caller } from "./implement.ts";
-
-/**
- * Access levels are ordered: each role may do what the ones before it may, and "anyone" is the
- * lowest.
- */
-function isAllowed(access: Access, caller: Caller): boolean {
-  return accessLevels.indexOf(caller.teammate?.role ?? "anyone") >= accessLevels.indexOf(access);
-}
 
 const ACCESS_NAMES: Record<Access, string> = {
   anyone: "anyone",
@@ -19,7 +11,7 @@ const ACCESS_NAMES: Record<Access, string> = {
 
 /** @throws ApiError 401 if nobody is signed in, 403 if the role is too low */
 export function checkAccess(route: Route, caller: Caller): void {
-  if (isAllowed(route.access, caller)) return;
+  if (grants(caller.teammate?.role ?? "anyone", route.access)) return;
   if (caller.teammate === null)
     throw new ApiError(401, "signed-out", "You are not signed in, or no longer. Sign in and try again.");
   throw new ApiError(403, "not-allowed", `Only ${ACCESS_NAMES[route.access]} may do this. Ask one.`);

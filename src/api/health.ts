@@ -15,24 +15,11 @@ export function serveHealth(
   server.get("/healthz", { exposeHeadRoute: true }, async () => ({ status: "ok" }));
   server.get("/readyz", { exposeHeadRoute: true }, async (request, reply) => {
     try {
-      await withTimeout(READY_TIMEOUT_MS, sql`select 1`.execute(healthDb));
+      await untilAborted(sql`select 1`.execute(healthDb), AbortSignal.timeout(READY_TIMEOUT_MS));
       return { status: "ready" };
     } catch (cause) {
       log.error("The database does not answer.", { err: cause, requestId: request.id });
       return reply.status(503).send({ status: "the database does not answer" });
     }
   });
-}
-
-async function withTimeout<T>(limitMs: number, work: Promise<T>): Promise<T> {
-  const controller = new AbortController();
-  const timer = setTimeout(
-    () => controller.abort(new Error(`No answer came within ${limitMs} ms.`)),
-    limitMs,
-  );
-  try {
-    return await untilAborted(work, controller.signal);
-  } finally {
-    clearTimeout(timer);
-  }
 }

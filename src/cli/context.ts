@@ -73,3 +73,8 @@ export function createCommandLog({ config, stderr }: CommandContext, level: LogL
     },
   });
 }
+
+/** Waits until the command is told to stop. */
+export async function untilStopped({ signal }: CommandContext): Promise<void> {
+  if (!signal.aborted) await once(signal, "abort");
+}

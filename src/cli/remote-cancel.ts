@@ -10,7 +10,7 @@ import type { RunContext } from "../sync/record/run-context.ts";
 import { applyProgress } from "../sync/report/planned-changes.ts";
 import { formatCount, pluralize } from "./output/format.ts";
 
-const APP_LOCATION = "in the app, under Accounts, Sync from Dynamics 365";
+const APP_LOCATION = "in the app, under Contacts, Dynamics 365";
 
 /**
  * As in the app, nothing that writes accounts starts until the sync is resumed.

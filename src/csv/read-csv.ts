@@ -4,6 +4,7 @@ import { createReadStream } from "node:fs";
 import { parse, CsvError as ParserError } from "csv-parse";
 import { detectDialect, type CsvDialect } from "./dialect.ts";
 import { UserError, type UserErrorOptions } from "../lib/user-error.ts";
+import { errorCode } from "../lib/system-error.ts";
 
 export interface CsvRow {
   readonly kind: "row";
@@ -132,7 +133,7 @@ function toRow({ line, values }: CsvRecord, header: readonly string[]): CsvRow |
 }
 
 function readError(path: string, cause: unknown): CsvError {
-  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown reason";
+  const code = errorCode(cause) ?? "unknown reason";
   const what =
     code === "ENOENT"
       ? "There is no file"

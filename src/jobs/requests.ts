@@ -106,7 +106,7 @@ async function requireUnpaused(deps: RequestDeps): Promise<ConnectedOrganization
 async function requireConnection(deps: RequestDeps): Promise<ConnectedOrganization> {
   const connection = await loadConnection(deps.database.kysely);
   if (connection.environment === null)
-    throw new RunError("Dynamics 365 is not connected. Connect it under Accounts, Sync from Dynamics 365.");
+    throw new RunError("Dynamics 365 is not connected. Connect it under Accounts, Import, Dynamics 365.");
   const known = connection.environment.organizationId;
   return { connection, organizationId: known ?? (await fetchOrganizationId(deps)) };
 }

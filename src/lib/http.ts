@@ -5,6 +5,7 @@ import { isAscii } from "node:buffer";
 import { promisify } from "node:util";
 import { gunzip as gunzipCallback } from "node:zlib";
 import { Agent, errors, request } from "undici";
+import { errorCode } from "./system-error.ts";
 
 export interface HttpRequest {
   readonly url: string;
@@ -178,7 +179,7 @@ const SENTENCES: Readonly<Record<HttpErrorKind, (host: string) => string>> = {
 
 function toHttpError(error: unknown, host: string): HttpError {
   if (error instanceof HttpError) return error;
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const code = errorCode(error) ?? "";
   // Otherwise a socket was closed early, as reported by undici or Node, or a gzip stream is
   // incomplete.
   const kind = KIND_BY_CODE[code] ?? (code.startsWith("Z_") && code !== "Z_BUF_ERROR" ? "encoding" : "cut");

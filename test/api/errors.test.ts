@@ -4,6 +4,7 @@ import { AccountError } from "../../src/accounts/account-error.ts";
 import { CustomFieldError } from "../../src/accounts/custom-fields.ts";
 import { ApiError } from "../../src/api/implement.ts";
 import { toHttpError } from "../../src/api/errors.ts";
+import { UserError } from "../../src/lib/user-error.ts";
 import { ConnectionError } from "../../src/connections/connection-error.ts";
 import { ConnectionFileError } from "../../src/connections/file/connection-file.ts";
 import { SealError } from "../../src/lib/sealer.ts";
@@ -23,6 +24,7 @@ it.each([
   [new ConnectionFileError("sluice.yaml", ["Said."]), 409, "connection-file"],
   [new SealError("Said."), 409, "seal"],
   [new RunError("Said."), 409, "run"],
+  [new UserError("stored-json", "Said."), 500, "stored-json"],
   [new DataverseError("throttled", "Said."), 502, "throttled"],
   [new DataverseError("view-not-found", "Said."), 409, "view-not-found"],
   [new SignInError("reconnect", "Said.", { fix: "Connect." }), 409, "sign-in-reconnect"],

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { closeGate, closeGateAtFirstChunk } from "../harness/stages.ts";
 import { startMultiProcessSite, type MultiProcessSite } from "../harness/multi-process-site.ts";
 
-const WHERE = "in the app, under Accounts, Sync from Dynamics 365";
+const WHERE = "in the app, under Contacts, Dynamics 365";
 
 async function site(accounts: number) {
   const here = await startMultiProcessSite({ accounts });

@@ -57,6 +57,10 @@ Next:
   sluice issues --run 3   tells which accounts, and what to do`);
   });
 
+  it.each(["sync", "changes", "retry"] as const)("as a %s run with the time it took", (mode) => {
+    expect(runReport({ ...run, mode })[0]).toBe("Run 3 is done after 12 s.");
+  });
+
   it("as a plan that has changed nothing yet", () => {
     const lines = runReport({
       ...run,

@@ -12,7 +12,7 @@ import {
   type Mapping,
 } from "../../web/src/sync/mapping/mapping.ts";
 import { formatProgress } from "../../web/src/sync/run/format-progress.ts";
-import { formatResult, formatRunStatus } from "../../web/src/sync/run/format-run.ts";
+import { formatResult, formatRunStatus, formatTrigger } from "../../web/src/sync/run/format-run.ts";
 import { actionCounts, applyLabel } from "../../web/src/sync/run/plan-actions.ts";
 import { formatValue } from "../../web/src/sync/plan/format-value.ts";
 import {
@@ -172,4 +172,12 @@ test("the wizard opens at its last position", () => {
   expect(wizardPosition({ step: "preview" }, connected, null)).toEqual({ step: "fields" });
   expect(wizardPosition({}, { ...connected, settings: DEFAULT_SETTINGS }, null)).toBe("page");
   expect([...reachableSteps({ ...connected, environment: null }, { step: "connect" })]).toEqual(["connect"]);
+});
+
+test.each([
+  [{ startedBy: "Dana", trigger: "person" }, "by Dana"],
+  [{ startedBy: null, trigger: "schedule" }, "by the schedule"],
+  [{ startedBy: null, trigger: "command-line" }, "from the command line"],
+] as const)("what started a run is named: %o", (run, text) => {
+  expect(formatTrigger(run)).toBe(text);
 });

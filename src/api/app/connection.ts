@@ -2,7 +2,7 @@
 import { checkConnection } from "../../connections/check/check.ts";
 import { loadConnection, setPaused } from "../../connections/connection.ts";
 import { saveBrake, saveSchedule } from "../../connections/schedule/settings.ts";
-import { setUpInFileError } from "../../connections/sign-in/log-in.ts";
+import { assertNotFromFile } from "../../connections/sign-in/log-in.ts";
 import { loadSyncStatus } from "../../connections/status/load-status.ts";
 import { connectionRoutes as contract } from "../contract/connection.ts";
 import { implement, type Implementation } from "../implement.ts";
@@ -40,12 +40,12 @@ export function connectionRoutes(deps: ConnectionRouteDeps): Implementation[] {
       return { steps, checkedAt: clock.now().toISOString() };
     }),
     implement(contract.putSchedule, async ({ body }, caller) => {
-      if (connections.file !== undefined) throw setUpInFileError();
+      assertNotFromFile(connections);
       await saveSchedule(db, body);
       return connectionView(deps, caller);
     }),
     implement(contract.putBrake, async ({ body }, caller) => {
-      if (connections.file !== undefined) throw setUpInFileError();
+      assertNotFromFile(connections);
       await saveBrake(db, body);
       return connectionView(deps, caller);
     }),

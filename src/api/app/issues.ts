@@ -5,7 +5,7 @@ import { loadConnection } from "../../connections/connection.ts";
 import type { Database } from "../../db/pool.ts";
 import { decodeCursor, encodeCursor } from "../../lib/cursor.ts";
 import { NIL_UUID } from "../../lib/nil-uuid.ts";
-import type { RunStore } from "../../sync/record/run-record.ts";
+import type { RunStore, StoredRun } from "../../sync/record/run-record.ts";
 import { NO_COUNTS } from "../../sync/record/run-summary.ts";
 import { issueLifetimes } from "../../sync/report/issue-lifetimes.ts";
 import { issuePage, type IssueCursor, type IssueSource } from "../../sync/report/issue-pages.ts";
@@ -22,18 +22,19 @@ export function issueRoutes(deps: IssueRouteDeps): Implementation[] {
   const { database, requests, download } = deps;
   return [
     implement(contract.listProblems, async ({ params }) => {
-      const { id, counts, settings, status } = await requireRun(deps, params.id);
+      const run = await requireRun(deps, params.id);
+      const { id, counts, settings, status } = run;
       const plan = status === "planned" ? { id, counts: { ...NO_COUNTS, ...counts } } : undefined;
       const groups = await issueGroups(
         database,
-        await issueSource(deps, params.id),
+        await issueSource(deps, run),
         settings.settings.options,
         plan,
       );
       return { groups };
     }),
     implement(contract.listRunIssues, async ({ params, query }) =>
-      issuesAnswer(database, await issueSource(deps, params.id), query),
+      issuesAnswer(database, await issueSource(deps, await requireRun(deps, params.id)), query),
     ),
     implement(contract.listIssueGroups, async () => {
       const { settings } = await loadConnection(database.kysely);
@@ -61,11 +62,11 @@ type IssueSourceWithUrl = IssueSource & { readonly urlBase: RecordUrlBase | null
  * Returns where to read issues, those of a run or the open ones, with the base of their records'
  * URLs.
  */
-async function issueSource(store: RunStore, runId?: number): Promise<IssueSourceWithUrl> {
+async function issueSource(store: RunStore, run?: StoredRun): Promise<IssueSourceWithUrl> {
   const { environment } = await loadConnection(store.database.kysely);
-  if (runId === undefined)
+  if (run === undefined)
     return { organizationId: environment?.organizationId ?? NIL_UUID, urlBase: environment };
-  const { id, organizationId, status } = await requireRun(store, runId);
+  const { id, organizationId, status } = run;
   // Records of another organisation have no address in the connected one.
   const urlBase = environment?.organizationId === organizationId ? environment : null;
   return { organizationId, run: { id, status }, urlBase };

@@ -3,8 +3,7 @@
 // database, so any process can serve any run.
 import type { FastifyReply } from "fastify";
 import { untilAborted } from "../../lib/abort.ts";
-import type { RunView } from "../contract/runs.ts";
-import { isFinal } from "./run-views.ts";
+import { isActiveRun, type RunView } from "../contract/runs.ts";
 
 /**
  * Polling starts fast, because many runs end soon; the interval is half of the time so far, within
@@ -48,7 +47,7 @@ export async function sendRunEvents(
       else if (silentMs >= HEARTBEAT_INTERVAL_MS) raw.write(": still there\n\n");
       if (event !== sent || silentMs >= HEARTBEAT_INTERVAL_MS) silentMs = 0;
       sent = event;
-      if (isFinal(run)) break;
+      if (!isActiveRun(run)) break;
       const waitMs = Math.min(POLL_INTERVAL_MS.max, Math.max(POLL_INTERVAL_MS.min, elapsedMs / 2));
       run = await untilAborted(readLater(waitMs), closed.signal);
       elapsedMs += waitMs;

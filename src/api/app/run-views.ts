@@ -57,18 +57,23 @@ function queryRuns({ database }: RunStore, condition: RawBuilder<unknown>, limit
     limit ${limit}`.execute(database.kysely);
 }
 
+function noRunError(id: number): ApiError {
+  return new ApiError(404, "not-found", `There is no run ${id}. Choose one from the list of runs.`);
+}
+
 /** @throws ApiError 404 */
 export async function runView(store: RunStore, id: number): Promise<RunView> {
   const { rows } = await queryRuns(store, sql`r.id = ${id}`, 1);
-  if (!rows[0])
-    throw new ApiError(404, "not-found", `There is no run ${id}. Choose one from the list of runs.`);
+  if (!rows[0]) throw noRunError(id);
   return viewOf(store, rows[0]);
 }
 
 /** @throws ApiError 404 */
 export async function requireRun(store: RunStore, id: number): Promise<StoredRun> {
-  await runView(store, id);
-  return storedRun(store.database.kysely, id);
+  const { kysely } = store.database;
+  const found = await kysely.selectFrom("runs").select("id").where("id", "=", id).executeTakeFirst();
+  if (!found) throw noRunError(id);
+  return storedRun(kysely, id);
 }
 
 /** Returns the runs before a run, newest first. */
@@ -79,11 +84,6 @@ export async function runsBefore(
 ): Promise<RunView[]> {
   const { rows } = await queryRuns(store, before === undefined ? sql`true` : sql`r.id < ${before}`, limit);
   return Promise.all(rows.map((row) => viewOf(store, row)));
-}
-
-/** Whether the run no longer changes by itself. */
-export function isFinal({ status, haltReason }: RunView): boolean {
-  return haltReason !== null || !["queued", "reading", "planning", "applying"].includes(status);
 }
 
 async function viewOf(store: RunStore, row: RunRow): Promise<RunView> {

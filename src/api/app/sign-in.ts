@@ -2,7 +2,7 @@
 // application, and disconnecting.
 import { disconnect } from "../../connections/connection.ts";
 import { connectApp } from "../../connections/sign-in/connect-app.ts";
-import { finishLogIn, setUpInFileError, startLogIn } from "../../connections/sign-in/log-in.ts";
+import { finishLogIn, assertNotFromFile, startLogIn } from "../../connections/sign-in/log-in.ts";
 import { deleteNotice, saveNotice } from "../../connections/sign-in/notices.ts";
 import { resolveAddress } from "../../connections/sign-in/resolve-address.ts";
 import { connectionRoutes as contract } from "../contract/connection.ts";
@@ -67,7 +67,7 @@ export function signInRoutes(deps: ConnectionViewDeps): Implementation[] {
       return connectionView(deps, caller);
     }),
     implement(contract.disconnect, async () => {
-      if (connections.file !== undefined) throw setUpInFileError();
+      assertNotFromFile(connections);
       await disconnect(db);
       return undefined;
     }),

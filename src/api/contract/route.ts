@@ -7,6 +7,11 @@ import { z } from "zod";
 export const accessLevels = ["anyone", "teammate", "workspace-admin", "company-admin"] as const;
 export type Access = (typeof accessLevels)[number];
 
+/** Whether a role, or "anyone" without one, is at least the access level. */
+export function grants(role: Access, access: Access): boolean {
+  return accessLevels.indexOf(role) >= accessLevels.indexOf(access);
+}
+
 export type Route = {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Below its API's prefix, with fastify's `:name` for parameters. */

@@ -19,6 +19,7 @@ const runStatus = z.enum([
 ]);
 
 export const planAction = z.enum(["create", "link", "update", "resume", "stop", "skip"]);
+export type PlanAction = z.infer<typeof planAction>;
 
 const counts = z.object({
   read: z.number(),
@@ -85,6 +86,21 @@ export const run = z.object({
   finishedAt: timestamp.nullable(),
 });
 export type RunView = z.infer<typeof run>;
+
+const ACTIVE_STATUSES: ReadonlySet<RunView["status"]> = new Set([
+  "queued",
+  "reading",
+  "planning",
+  "applying",
+]);
+
+/**
+ * Whether the run still changes by itself. One that stopped while it was applied keeps the status
+ * "applying", and says why it waits.
+ */
+export function isActiveRun(view: Pick<RunView, "status" | "haltReason">): boolean {
+  return ACTIVE_STATUSES.has(view.status) && view.haltReason === null;
+}
 
 export const plannedChange = z.object({
   /** Its position in the list, increasing; skipped records are numbered separately. */

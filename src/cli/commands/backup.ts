@@ -16,6 +16,7 @@ import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { pluralize } from "../output/format.ts";
 import { UsageError } from "../error-message.ts";
 import { withUnmigratedDatabase } from "../unmigrated-database.ts";
+import { errorCode } from "../../lib/system-error.ts";
 
 const STANDARD_OUTPUT = "-";
 
@@ -63,7 +64,7 @@ async function writeFile(
   try {
     const stream = createWriteStream(unfinished, { mode: 0o600 });
     await once(stream, "open").catch((cause: unknown) => {
-      const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown reason";
+      const code = errorCode(cause) ?? "unknown reason";
       throw new UsageError(`${file} cannot be written (${code}). Check its directory and its permissions.`, {
         cause,
       });

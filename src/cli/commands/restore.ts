@@ -15,6 +15,7 @@ import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { pluralize } from "../output/format.ts";
 import { UsageError } from "../error-message.ts";
 import { withUnmigratedDatabase } from "../unmigrated-database.ts";
+import { errorCode } from "../../lib/system-error.ts";
 
 const STANDARD_INPUT = "-";
 
@@ -50,7 +51,7 @@ async function openFile(file: string) {
   const stream = createReadStream(file);
   await new Promise((resolve, reject) => stream.once("open", resolve).once("error", reject)).catch(
     (cause: unknown) => {
-      const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown reason";
+      const code = errorCode(cause) ?? "unknown reason";
       throw new UsageError(`${file} cannot be read (${code}). Check its path and its permissions.`, {
         cause,
       });

@@ -2,7 +2,6 @@
 // delivery. It prints its address and, while nobody can sign in, how the first company admin gets
 // in.
 import { existsSync } from "node:fs";
-import { once } from "node:events";
 import { deleteExpiredAttempts } from "../../access/attempts.ts";
 import { deleteExpiredLinks } from "../../access/links.ts";
 import { hasCompanyAdmin, createOperatorLink } from "../../access/team.ts";
@@ -19,11 +18,12 @@ import { pruneHistory } from "../../sync/record/retention.ts";
 import { systemClock } from "../../lib/clock.ts";
 import { withReleases, type Releases } from "../../lib/releases.ts";
 import { openApp, type App } from "../../open-app.ts";
-import { createCommandLog, printNote, printResult, type CommandContext } from "../context.ts";
+import { createCommandLog, printNote, printResult, untilStopped, type CommandContext } from "../context.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { DEFAULT_CONNECTION_FILE } from "../global-options.ts";
 import { findBuiltPages } from "../pages.ts";
 import { DatabaseError, UsageError } from "../error-message.ts";
+import { errorCode } from "../../lib/system-error.ts";
 
 export async function serve(
   context: CommandContext,
@@ -153,7 +153,7 @@ async function listen(
   try {
     await server.listen({ host, port });
   } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+    const code = errorCode(cause);
     if (code === "EADDRINUSE" && anyPortIfTaken) {
       await server.listen({ host, port: 0 });
     } else if (code === "EADDRINUSE" || code === "EACCES" || code === "EADDRNOTAVAIL") {
@@ -253,8 +253,4 @@ function signInLines(link: string | undefined, hasNoAdmin: boolean, admin: strin
 async function untilStoppedOrDatabaseLost(context: CommandContext, { lost }: App): Promise<void> {
   const error = await Promise.race([untilStopped(context), ...(lost ? [lost] : [])]);
   if (error) throw new DatabaseError(error);
-}
-
-export async function untilStopped({ signal }: CommandContext): Promise<void> {
-  if (!signal.aborted) await once(signal, "abort");
 }

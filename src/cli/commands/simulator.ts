@@ -1,9 +1,8 @@
 // `sluice simulator`: runs a simulated Dynamics 365 with its sign-in on this machine until it is
 // stopped, and prints how to connect.
-import { once } from "node:events";
 import { readCsv } from "../../csv/read-csv.ts";
-import { printNote, printResult, type CommandContext } from "../context.ts";
-import { demoRedirectUris } from "./demo/serve.ts";
+import { printNote, printResult, untilStopped, type CommandContext } from "../context.ts";
+import { demoRedirectUris } from "./demo/scenario.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { formatCount } from "../output/format.ts";
 import { UsageError } from "../error-message.ts";
@@ -47,7 +46,7 @@ export async function simulator(context: CommandContext, options: SimulatorOptio
       users,
       accounts: accountCount,
     });
-    if (!context.signal.aborted) await once(context.signal, "abort");
+    await untilStopped(context);
     printNote(context, "The simulator has stopped.");
     return exitCodes.done;
   } finally {

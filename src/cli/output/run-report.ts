@@ -33,7 +33,7 @@ function headline(run: RunSummary): string {
  * between.
  */
 function workMs({ mode, startedAt, plannedAt, finishedAt, status }: RunSummary): number | undefined {
-  const end = status === "planned" ? plannedAt : mode === "sync" ? finishedAt : null;
+  const end = status === "planned" ? plannedAt : mode === "plan" ? null : finishedAt;
   return end === null ? undefined : end.getTime() - startedAt.getTime();
 }
 

@@ -11,6 +11,7 @@ import type { Schedule } from "../../settings/schedule.ts";
 import type { SyncSettings } from "../../settings/sync-settings.ts";
 import { connectionSchema } from "./schema.ts";
 import { faultsOf } from "./schema-errors.ts";
+import { errorCode } from "../../lib/system-error.ts";
 
 /** A function, so that no log, dump or JSON of a connection contains the value. */
 export type Secret = () => string;
@@ -100,7 +101,7 @@ function parseFile(path: string): unknown {
 }
 
 function unreadableReason(cause: unknown): string {
-  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+  const code = errorCode(cause);
   if (code === "ENOENT") return "There is no such file. Name the right one with --connection.";
   if (code === "EISDIR") return "It is a directory. Name a file with --connection.";
   if (code === "EACCES") return "It may not be read by this user. Change its permissions.";
@@ -187,7 +188,7 @@ class SecretReader {
       if (value !== "") return () => value;
       this.#faults.push(`The file ${file}, which should hold the refresh token, is empty.`);
     } catch (error) {
-      const code = error instanceof Error && "code" in error ? String(error.code) : "unknown reason";
+      const code = errorCode(error) ?? "unknown reason";
       this.#faults.push(`The file ${file}, which should hold the refresh token, cannot be read (${code}).`);
     }
     return () => "";

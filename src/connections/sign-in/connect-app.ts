@@ -4,7 +4,7 @@
 import { clientCredentialTokens } from "../../dataverse/auth/tokens.ts";
 import { ConnectionError } from "../connection-error.ts";
 import { saveSignIn } from "../connection.ts";
-import { setUpInFileError } from "./log-in.ts";
+import { assertNotFromFile } from "./log-in.ts";
 import { environmentAt, openClient } from "./open-client.ts";
 import type { ConnectionDeps } from "./open-stored-connection.ts";
 import { CLIENT_SECRET } from "./secrets.ts";
@@ -29,7 +29,7 @@ export async function connectApp(
   signIn: AppSignIn,
   signal?: AbortSignal,
 ): Promise<number> {
-  if (deps.file !== undefined) throw setUpInFileError();
+  assertNotFromFile(deps);
   const tenant = validTenant(signIn.tenant);
   const environment = environmentAt(deps, signIn.address);
   const { clientId, clientSecret } = signIn;

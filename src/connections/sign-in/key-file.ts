@@ -4,6 +4,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError, type UserErrorOptions } from "../../lib/user-error.ts";
+import { errorCode } from "../../lib/system-error.ts";
 
 const KEY_BYTES = 32;
 
@@ -23,7 +24,7 @@ class KeyFileError extends UserError {
 export async function loadOrCreateKey(directory: string): Promise<Buffer> {
   const path = join(directory, "sealing.key");
   const text = await readOrCreate(path, directory).catch((cause: unknown) => {
-    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown reason";
+    const code = errorCode(cause) ?? "unknown reason";
     throw new KeyFileError(
       `The key that seals the sign-in to Dynamics 365 cannot be read or made in ${path} (${code}). ` +
         "Check the permissions of SLUICE_HOME, or set SLUICE_KEY.",
@@ -71,5 +72,5 @@ async function readIfExists(path: string): Promise<string | undefined> {
 }
 
 function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
+  return errorCode(error) === code;
 }

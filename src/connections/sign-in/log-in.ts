@@ -191,8 +191,9 @@ function unknownSignInError(): ConnectionError {
   );
 }
 
-function requireApplication({ dynamicsApp, file }: ConnectionDeps): ClientCredentials {
-  if (file !== undefined) throw setUpInFileError();
+function requireApplication(deps: ConnectionDeps): ClientCredentials {
+  assertNotFromFile(deps);
+  const { dynamicsApp } = deps;
   if (dynamicsApp !== undefined) return dynamicsApp;
   throw new ConnectionError(
     "no-application",
@@ -205,8 +206,10 @@ function requireApplication({ dynamicsApp, file }: ConnectionDeps): ClientCreden
   );
 }
 
-export function setUpInFileError(): ConnectionError {
-  return new ConnectionError(
+/** @throws ConnectionError when a connection file sets the connection up */
+export function assertNotFromFile({ file }: Pick<ConnectionDeps, "file">): void {
+  if (file === undefined) return;
+  throw new ConnectionError(
     "set-up-in-file",
     "The connection is set up in the connection file that Sluice was started with.",
     { fix: "Change it there, and start Sluice again." },

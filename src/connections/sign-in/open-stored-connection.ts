@@ -95,7 +95,7 @@ function storedSource(deps: ConnectionDeps, stored: StoredConnection): SignInSou
   const { origin, authority, tenant, sign_in: signIn, app_id: appId } = stored;
   if (signIn === null || origin === null || authority === null || tenant === null)
     throw new ConnectionError("not-connected", "Dynamics 365 is not connected.", {
-      fix: "Connect it under Accounts, Sync from Dynamics 365.",
+      fix: "Connect it under Accounts, Import, Dynamics 365.",
     });
   const environment = environmentAt(deps, origin);
   return {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { BackupError, END_OF_ROWS } from "./format.ts";
+import { errorCode } from "../../lib/system-error.ts";
 
 const TRUNCATED =
   "The backup is not whole: it was cut off or altered after it was written. Use another copy of it.";
@@ -23,7 +24,7 @@ export class DumpReader {
     const next = await this.#pieces.next().catch((error: unknown) => {
       // Codes of zlib: Z_BUF_ERROR for a truncated file, Z_DATA_ERROR for one that was altered or is no
       // gzip.
-      const code = error instanceof Error && "code" in error ? String(error.code) : "";
+      const code = errorCode(error) ?? "";
       if (code.startsWith("Z_")) throw new BackupError(TRUNCATED, { cause: error });
       throw error;
     });

@@ -7,6 +7,7 @@ import type { Binaries } from "./binaries.ts";
 import type { Home } from "./home.ts";
 import { isRunning } from "./postmaster.ts";
 import { asUser } from "./run-as.ts";
+import { errorCode } from "../../lib/system-error.ts";
 
 export const USER = "sluice";
 
@@ -15,7 +16,7 @@ export function dataFolder(home: Home): string {
 }
 
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
+  return errorCode(error) === "ENOENT";
 }
 
 /** The major version of the existing data, or none when there is no data. */

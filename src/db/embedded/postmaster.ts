@@ -7,6 +7,7 @@ import { join } from "node:path";
 import type { Binaries } from "./binaries.ts";
 import type { Home } from "./home.ts";
 import { asUser } from "./run-as.ts";
+import { errorCode } from "../../lib/system-error.ts";
 
 const PORT = 5432;
 /**
@@ -23,7 +24,7 @@ export function isRunning(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
+    return errorCode(error) === "EPERM";
   }
 }
 

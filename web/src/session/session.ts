@@ -1,6 +1,6 @@
 // The current session, and what its role may do.
 import { queryOptions, useQuery, useSuspenseQuery } from "@tanstack/react-query";
-import { accessLevels, type Access } from "../../../src/api/contract/route.ts";
+import { grants, type Access } from "../../../src/api/contract/route.ts";
 import { sessionRoutes, type Session } from "../../../src/api/contract/session.ts";
 import { callRoute, setCsrfToken } from "../client/call-route.ts";
 import { routeQuery } from "../client/queries.ts";
@@ -23,8 +23,7 @@ export function useSession(): Session {
 
 /** Whether the session's role is at least `access`. */
 export function hasAccess(session: Session | undefined, access: Access): boolean {
-  const role: Access = session?.teammate?.role ?? "anyone";
-  return accessLevels.indexOf(role) >= accessLevels.indexOf(access);
+  return grants(session?.teammate?.role ?? "anyone", access);
 }
 
 export function useHasAccess(access: Access): boolean {

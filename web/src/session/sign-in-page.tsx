@@ -15,7 +15,7 @@ import { acceptSession, sessionQuery, useSession } from "./session.ts";
 const route = getRouteApi("/sign-in");
 
 /** A form field as text; a file counts as empty. */
-export function formText(form: FormData, name: string): string {
+function formText(form: FormData, name: string): string {
   const value = form.get(name);
   return typeof value === "string" ? value : "";
 }

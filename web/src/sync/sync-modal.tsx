@@ -50,7 +50,6 @@ export function SyncModal() {
       yOffset="6dvh"
       fullScreen={narrow}
       title="Import from Dynamics 365"
-      closeButtonProps={{ "aria-label": "Close" }}
       classNames={{ body: styles.body ?? "" }}
       onClose={close}
     >

@@ -5,6 +5,9 @@ import type { NewAccount } from "../../../accounts/store.ts";
 import type { ConnectionSettings } from "../../../connections/file/connection-file.ts";
 import { DEFAULT_BRAKE_LIMITS } from "../../../settings/brake.ts";
 import { DEFAULT_SCHEDULE } from "../../../settings/schedule.ts";
+import { connectionRoutes } from "../../../api/contract/connection.ts";
+import { APP_PREFIX } from "../../../api/contract/route.ts";
+import { sessionRoutes } from "../../../api/contract/session.ts";
 
 /**
  * Accounts that exist before the first sync: one matches by domain, one by name, one not at all.
@@ -14,6 +17,11 @@ export const existingAccounts: readonly NewAccount[] = [
   { name: "hotjar", origin: "manual" },
   { name: "Woodgrove Bank", domains: ["woodgrovebank.com"], origin: "manual" },
 ];
+
+/** Redirect URIs of the simulated Entra ID; loopback addresses match with any port. */
+export const demoRedirectUris = [connectionRoutes.completeSignIn, sessionRoutes.completeMicrosoftSignIn].map(
+  ({ path }) => `http://127.0.0.1${APP_PREFIX}${path}`,
+);
 
 export function demoConnection(simulator: RunningSimulator): ConnectionSettings {
   const { origin, clientId, clientSecret } = simulator;

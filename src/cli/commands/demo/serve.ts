@@ -10,14 +10,9 @@ import type { TeammateRole, TeammateState } from "../../../teammates/tables.ts";
 import type { Releases } from "../../../lib/releases.ts";
 import type { App } from "../../../open-app.ts";
 import { emailKey } from "../../../teammates/teammates.ts";
-import type { CommandContext } from "../../context.ts";
+import { untilStopped, type CommandContext } from "../../context.ts";
 import { demoConnection } from "./scenario.ts";
-import { servingLine, startWebProcess, untilStopped } from "../serve.ts";
-
-/** Redirect URIs of the simulated Entra ID; loopback addresses match with any port. */
-export const demoRedirectUris = ["connection/return", "session/microsoft/return"].map(
-  (path) => `http://127.0.0.1/api/app/${path}`,
-);
+import { servingLine, startWebProcess } from "../serve.ts";
 
 const ADMIN = "maya.lindqvist@contoso.example";
 const COLLEAGUES: readonly (readonly [email: string, role: TeammateRole, state: TeammateState])[] = [

@@ -47,7 +47,7 @@ export function ColumnRow({ column, mapping, fields, labelOfColumn, onEdit }: Pr
     </option>
   );
   return (
-    <li className={styles.column} data-mapped={targets.length > 0 || undefined}>
+    <li className={styles.column}>
       <div className={styles.columnName}>
         <div className={styles.label}>{column.label}</div>
         <div className={styles.muted}>

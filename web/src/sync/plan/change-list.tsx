@@ -3,11 +3,10 @@ import { Skeleton } from "@mantine/core";
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useLayoutEffect, useRef, useState, type RefObject } from "react";
-import { runRoutes, type RunView } from "../../../../src/api/contract/runs.ts";
+import { runRoutes, type RunView, type PlanAction } from "../../../../src/api/contract/runs.ts";
 import { pagedQuery } from "../../client/queries.ts";
 import { ErrorAlert } from "../../components/error-alert.tsx";
 import { useRowFocus } from "../../components/use-row-focus.ts";
-import type { Action } from "../run/plan-actions.ts";
 import { ChangeRow } from "./change-row.tsx";
 import styles from "./plan.module.css";
 
@@ -38,7 +37,7 @@ function useScrollContainer() {
 
 type Props = {
   run: RunView;
-  action: Action | undefined;
+  action: PlanAction | undefined;
   q: string;
   /** Set by the list to the function that focuses its first row. */
   focusListRef: RefObject<(() => void) | null>;

@@ -4,18 +4,18 @@
 import { Button } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
 import { useRef } from "react";
-import { runRoutes, type RunView } from "../../../../src/api/contract/runs.ts";
+import { runRoutes, type RunView, type PlanAction } from "../../../../src/api/contract/runs.ts";
 import { routeUrl } from "../../client/call-route.ts";
 import { StatusTag } from "../../components/status-tag.tsx";
 import { formatCount, formatNumber } from "../../format/numbers.ts";
 import { SearchBox } from "../../components/search-box.tsx";
-import { ACTIONS, actionCounts, type Action } from "../run/plan-actions.ts";
+import { ACTIONS, actionCounts } from "../run/plan-actions.ts";
 import { ChangeList } from "./change-list.tsx";
 import styles from "./plan.module.css";
 import { IssueGroups } from "./issue-groups.tsx";
 import type { SuggestedFix } from "./use-preview.ts";
 
-export type PlanFilter = { readonly action?: Action | undefined; readonly q?: string | undefined };
+export type PlanFilter = { readonly action?: PlanAction | undefined; readonly q?: string | undefined };
 
 type Props = {
   run: RunView;

@@ -1,14 +1,12 @@
 // The actions of a plan, how many accounts each affects, and how a plan is applied.
-import type { RunView } from "../../../../src/api/contract/runs.ts";
+import { planAction, type PlanAction, type RunView } from "../../../../src/api/contract/runs.ts";
 import type { Tone } from "../../components/tone.ts";
 import { formatCount } from "../../format/numbers.ts";
 
 type Counts = RunView["counts"];
-export const actions = ["create", "link", "update", "resume", "stop", "skip"] as const;
-export type Action = (typeof actions)[number];
 
 export const ACTIONS: Readonly<
-  Record<Action, { readonly label: string; readonly tone: Tone; readonly description: string }>
+  Record<PlanAction, { readonly label: string; readonly tone: Tone; readonly description: string }>
 > = {
   create: {
     label: "create",
@@ -43,10 +41,12 @@ export function changedAccounts({ created, linked, updated }: Counts): number {
   return created + linked + updated;
 }
 
-export function actionCounts(run: Pick<RunView, "counts" | "actions">): { action: Action; count: number }[] {
+export function actionCounts(
+  run: Pick<RunView, "counts" | "actions">,
+): { action: PlanAction; count: number }[] {
   const { counts } = run;
   const resumed = run.actions?.resume ?? 0;
-  const values: Record<Action, number> = {
+  const values: Record<PlanAction, number> = {
     create: counts.created,
     link: counts.linked,
     update: counts.updated - resumed,
@@ -54,7 +54,7 @@ export function actionCounts(run: Pick<RunView, "counts" | "actions">): { action
     stop: counts.stopped,
     skip: counts.skipped,
   };
-  return actions.map((action) => ({ action, count: values[action] }));
+  return planAction.options.map((action) => ({ action, count: values[action] }));
 }
 
 /** The label of the button that applies a plan: the action, and how many accounts it affects. */

@@ -21,7 +21,7 @@ export function RunResult({ run }: { run: RunView }) {
       {run.counts.skipped + run.counts.failed > 0 && (
         <>
           {" ("}
-          <AnchorLink underline="always" to="/contacts/accounts/sync" search={{ tab: "errors" }}>
+          <AnchorLink to="/contacts/accounts/sync" search={{ tab: "errors" }}>
             why?
           </AnchorLink>
           )

@@ -4,24 +4,12 @@ import { useDocumentVisibility } from "@mantine/hooks";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { connectionRoutes } from "../../../../src/api/contract/connection.ts";
-import { run as runSchema, runRoutes, type RunView } from "../../../../src/api/contract/runs.ts";
+import { isActiveRun, run as runSchema, runRoutes } from "../../../../src/api/contract/runs.ts";
 import { routeUrl } from "../../client/call-route.ts";
 import { invalidateRoutes, isTransient, routeQuery } from "../../client/queries.ts";
 import { INVALIDATED_ROUTES } from "./invalidated-routes.ts";
 
 const POLL_MS = 5000;
-
-const ACTIVE_STATUSES: ReadonlySet<RunView["status"]> = new Set([
-  "queued",
-  "reading",
-  "planning",
-  "applying",
-]);
-
-/** A run that stopped while it was applied keeps the status "applying", and says why it waits. */
-export function isActive({ status, haltReason }: Pick<RunView, "status" | "haltReason">): boolean {
-  return ACTIVE_STATUSES.has(status) && haltReason === null;
-}
 
 export function useRun(id: number | undefined) {
   const queryClient = useQueryClient();
@@ -29,10 +17,10 @@ export function useRun(id: number | undefined) {
     ...routeQuery(runRoutes.getRun, { params: { id: id ?? 0 } }),
     enabled: id !== undefined,
     refetchInterval: ({ state: { data, error } }) =>
-      (data ? isActive(data.run) : error !== null && isTransient(error)) ? POLL_MS : false,
+      (data ? isActiveRun(data.run) : error !== null && isTransient(error)) ? POLL_MS : false,
   });
   const run = id === undefined ? undefined : query.data?.run;
-  const activeId = run !== undefined && isActive(run) ? run.id : undefined;
+  const activeId = run !== undefined && isActiveRun(run) ? run.id : undefined;
   useRunEvents(activeId);
 
   const previousId = useRef<number>(undefined);

@@ -31,11 +31,7 @@ export function AccountsStep(props: Props) {
     <StepLayout
       title="Select accounts"
       intro={
-        <>
-          {" "}
-          At most 500,000 accounts can be synced. An account that is no longer selected later stays here and
-          stops syncing.{" "}
-        </>
+        "At most 500,000 accounts can be synced. An account that is no longer selected later stays here and stops syncing."
       }
       footer={
         <>

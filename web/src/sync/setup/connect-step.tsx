@@ -27,11 +27,7 @@ export function ConnectStep({ connection, signInFailed, onNext }: Props) {
     <StepLayout
       title="Connect Dynamics 365"
       intro={
-        <>
-          {" "}
-          Accounts are read from Dynamics 365 and never written there. You need a Dynamics 365 user with the
-          role System Administrator.{" "}
-        </>
+        "Accounts are read from Dynamics 365 and never written there. You need a Dynamics 365 user with the role System Administrator."
       }
       footer={
         environment && (

@@ -2,7 +2,7 @@
 import type { ChosenSettings } from "../../../../src/settings/sync-settings.ts";
 import { Button } from "@mantine/core";
 import { connectionRoutes } from "../../../../src/api/contract/connection.ts";
-import { runRoutes, type RunView } from "../../../../src/api/contract/runs.ts";
+import { isActiveRun, runRoutes, type RunView } from "../../../../src/api/contract/runs.ts";
 import { useRouteMutation } from "../../client/queries.ts";
 import { ErrorAlert } from "../../components/error-alert.tsx";
 import { PlanView, type PlanFilter } from "../plan/plan-view.tsx";
@@ -10,7 +10,6 @@ import { usePreview, withOptions, type SuggestedFix } from "../plan/use-preview.
 import { RunProgress } from "../run/run-progress.tsx";
 import { RunErrorAlert } from "../run/run-result.tsx";
 import { applyLabel, applyRequest } from "../run/plan-actions.ts";
-import { isActive } from "../run/use-run.ts";
 import styles from "./setup.module.css";
 import { StepLayout } from "./step-layout.tsx";
 
@@ -37,7 +36,7 @@ export function PreviewStep(props: Props) {
       Back
     </Button>
   );
-  if (isActive(run))
+  if (isActiveRun(run))
     return (
       <StepLayout title="Planning" footer={backButton}>
         <RunProgress run={run} />

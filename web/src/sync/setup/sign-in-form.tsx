@@ -55,11 +55,7 @@ export function SignInForm({ connection, onConnected }: Props) {
           className={styles.wide}
           label="Your Dynamics 365 URL"
           description={
-            <>
-              {" "}
-              Paste the URL of your browser when you are logged in to Dynamics 365. Only Dynamics 365 in the
-              cloud is supported.{" "}
-            </>
+            "Paste the URL of your browser when you are logged in to Dynamics 365. Only Dynamics 365 in the cloud is supported."
           }
           placeholder="https://contoso.crm4.dynamics.com/main.aspx?…"
           inputMode="url"

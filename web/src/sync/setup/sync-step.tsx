@@ -1,16 +1,15 @@
 // Step 5: follows the run that applies the plan, and shows its result.
-import type { RunView } from "../../../../src/api/contract/runs.ts";
+import { isActiveRun, type RunView } from "../../../../src/api/contract/runs.ts";
 import { AnchorLink, ButtonLink } from "../../components/links.tsx";
 import { StatusTag } from "../../components/status-tag.tsx";
 import { RunProgress } from "../run/run-progress.tsx";
 import { RunCounts, RunErrorAlert, RunResult } from "../run/run-result.tsx";
 import { formatRunStatus, runExplanation } from "../run/format-run.ts";
-import { isActive } from "../run/use-run.ts";
 import styles from "./setup.module.css";
 import { StepLayout } from "./step-layout.tsx";
 
 export function SyncStep({ run }: { run: RunView }) {
-  if (isActive(run))
+  if (isActiveRun(run))
     return (
       <StepLayout title="Syncing">
         <RunProgress run={run} />
@@ -41,7 +40,7 @@ export function SyncStep({ run }: { run: RunView }) {
         {explanation !== null && (
           <p className={styles.intro}>
             {explanation} See{" "}
-            <AnchorLink underline="always" to="/contacts/accounts/sync" search={{}}>
+            <AnchorLink to="/contacts/accounts/sync" search={{}}>
               the sync page
             </AnchorLink>
             .

@@ -68,11 +68,7 @@ export function BrakeForm({ brake, readOnly }: { brake: BrakeLimits; readOnly: b
     <SettingsForm
       title="Approval limits"
       intro={
-        <>
-          {" "}
-          If the plan of a run exceeds a limit, nothing is written until an admin approves it, since a mistake
-          in Dynamics 365 is then more likely than so many changes.{" "}
-        </>
+        "If the plan of a run exceeds a limit, nothing is written until an admin approves it, since a mistake in Dynamics 365 is then more likely than so many changes."
       }
       saveLabel={readOnly ? null : "Save the limits"}
       mutation={save}

@@ -1,9 +1,9 @@
 // Shows the connection, checks it, signs in again, and disconnects.
-import { Button, Modal } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useState } from "react";
 import { connectionRoutes, type ConnectionView } from "../../../../src/api/contract/connection.ts";
 import { useRouteMutation } from "../../client/queries.ts";
-import { ErrorAlert } from "../../components/error-alert.tsx";
+import { ConfirmDialog } from "../../components/confirm-dialog.tsx";
 import { ConnectionCheck } from "../setup/connection-check.tsx";
 import { ConnectionCard } from "../setup/connect-step.tsx";
 import { SignInForm } from "../setup/sign-in-form.tsx";
@@ -41,31 +41,18 @@ function DisconnectButton({ host }: { host: string }) {
       <Button variant="outline" color="red" onClick={() => setIsConfirming(true)}>
         Disconnect
       </Button>
-      <Modal
-        opened={isConfirming}
+      <ConfirmDialog
+        title={isConfirming ? `Disconnect ${host}?` : null}
+        confirmLabel="Disconnect"
+        isPending={disconnect.isPending}
+        error={disconnect.error}
+        onConfirm={() => disconnect.mutate({}, { onSuccess: () => setIsConfirming(false) })}
         onClose={() => setIsConfirming(false)}
-        title={`Disconnect ${host}?`}
-        closeButtonProps={{ "aria-label": "Close" }}
       >
-        <p>
-          The stored sign-in is deleted and nothing is synced any more. Accounts, links, history and the
-          mapping are kept, so that the sync continues when you connect again. Edits made here meanwhile are
-          then overwritten by Dynamics 365.
-        </p>
-        {disconnect.error && <ErrorAlert error={disconnect.error} />}
-        <div className={styles.row}>
-          <Button
-            color="red"
-            loading={disconnect.isPending}
-            onClick={() => disconnect.mutate({}, { onSuccess: () => setIsConfirming(false) })}
-          >
-            Disconnect
-          </Button>
-          <Button variant="default" onClick={() => setIsConfirming(false)}>
-            Cancel
-          </Button>
-        </div>
-      </Modal>
+        The stored sign-in is deleted and nothing is synced any more. Accounts, links, history and the mapping
+        are kept, so that the sync continues when you connect again. Edits made here meanwhile are then
+        overwritten by Dynamics 365.
+      </ConfirmDialog>
     </>
   );
 }

@@ -3,7 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import type { ConnectionView } from "../../../../src/api/contract/connection.ts";
-import { runRoutes, type RunView } from "../../../../src/api/contract/runs.ts";
+import { isActiveRun, runRoutes, type RunView } from "../../../../src/api/contract/runs.ts";
 import { routeQuery } from "../../client/queries.ts";
 import { AnchorLink, ButtonLink } from "../../components/links.tsx";
 import { StatusTag } from "../../components/status-tag.tsx";
@@ -12,7 +12,7 @@ import { formatCount } from "../../format/numbers.ts";
 import { RunProgress } from "../run/run-progress.tsx";
 import { RunErrorAlert, RunResult, RunCounts } from "../run/run-result.tsx";
 import { formatRunStatus } from "../run/format-run.ts";
-import { isActive, useRun } from "../run/use-run.ts";
+import { useRun } from "../run/use-run.ts";
 import { formatSchedule } from "../../format/sync-state.ts";
 import { AttentionAlert } from "./attention-alert.tsx";
 import { NextRun } from "./next-run.tsx";
@@ -42,7 +42,7 @@ export function OverviewTab({ connection }: { connection: ConnectionView }) {
             </ButtonLink>
           </Notice>
         )}
-        {activeRun && isActive(activeRun) ? (
+        {activeRun && isActiveRun(activeRun) ? (
           <section className={styles.card} aria-label="Active run">
             <RunProgress run={activeRun} />
           </section>

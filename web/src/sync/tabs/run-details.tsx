@@ -2,7 +2,7 @@
 import { Button, Skeleton } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { connectionRoutes, type ConnectionView } from "../../../../src/api/contract/connection.ts";
-import { runRoutes, type RunView } from "../../../../src/api/contract/runs.ts";
+import { isActiveRun, runRoutes, type RunView } from "../../../../src/api/contract/runs.ts";
 import { useRouteMutation } from "../../client/queries.ts";
 import { AnchorLink } from "../../components/links.tsx";
 import { StatusTag } from "../../components/status-tag.tsx";
@@ -15,7 +15,7 @@ import { RunErrorAlert, RunResult } from "../run/run-result.tsx";
 import { formatRequestUsage } from "../run/format-progress.ts";
 import { formatRunStatus, formatTrigger, runExplanation, runName } from "../run/format-run.ts";
 import { applyLabel, applyRequest } from "../run/plan-actions.ts";
-import { isActive, useRun } from "../run/use-run.ts";
+import { useRun } from "../run/use-run.ts";
 import type { SyncSearch } from "../search-params.ts";
 import { useDraftSettings } from "../setup/draft-settings.ts";
 import styles from "./tabs.module.css";
@@ -53,12 +53,12 @@ export function RunDetails({ id, search, connection }: Props) {
       <p>
         <span className={styles.muted}>
           started {formatTrigger(run)} <RelativeTime at={run.startedAt} />
-          {!isActive(run) && ` · ${formatRequestUsage(run)}`}
+          {!isActiveRun(run) && ` · ${formatRequestUsage(run)}`}
         </span>
       </p>
       {explanation !== null && <p>{explanation}</p>}
       <RunErrorAlert run={run} />
-      {isActive(run) && <RunProgress run={run} />}
+      {isActiveRun(run) && <RunProgress run={run} />}
       {isPlan && <PlanActions run={run} connection={connection} />}
       {preview.error && <ErrorAlert error={preview.error} />}
       {run.plannedAt !== null && (

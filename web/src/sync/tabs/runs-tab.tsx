@@ -8,7 +8,7 @@ import { AnchorLink } from "../../components/links.tsx";
 import { StatusTag } from "../../components/status-tag.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
 import { ErrorAlert } from "../../components/error-alert.tsx";
-import { runName, formatRunStatus } from "../run/format-run.ts";
+import { runName, formatRunStatus, formatTrigger } from "../run/format-run.ts";
 import styles from "./tabs.module.css";
 
 export function RunsTab() {
@@ -35,7 +35,7 @@ export function RunsTab() {
               <span className={styles.outcome}>
                 <StatusTag tone={tone}>{text}</StatusTag>
               </span>
-              <span className={styles.muted}>{run.startedBy ?? "Schedule"}</span>
+              <span className={styles.muted}>{formatTrigger(run)}</span>
               <span className={styles.muted}>
                 <RelativeTime at={run.startedAt} />
               </span>

@@ -107,7 +107,6 @@ function FullSyncInputs({ schedule, readOnly, change, errorFor }: InputProps) {
           }
           data={timeZoneOptions(timeZone)}
           searchable
-          allowDeselect={false}
           nothingFoundMessage="No time zone matches. They are named by continent and city."
           readOnly={readOnly}
           value={timeZone}
