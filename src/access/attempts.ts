@@ -2,11 +2,10 @@
 // restart keeps them. A window starts with its first attempt.
 import { sql, type Kysely } from "kysely";
 import type { Tables } from "../db/tables.ts";
+import { MINUTE_MS } from "../lib/durations.ts";
 import { AccessError } from "./access-error.ts";
 
 export type Limit = { readonly action: string; readonly max: number; readonly windowMs: number };
-
-const MINUTE_MS = 60_000;
 
 /**
  * Limits per network address are higher, because a whole office may share one address; limits per

@@ -6,6 +6,7 @@ import { z } from "zod";
 import type { Database } from "../db/pool.ts";
 import { inTransaction } from "../db/transaction.ts";
 import type { Clock } from "../lib/clock.ts";
+import { DAY_MS, MINUTE_MS } from "../lib/durations.ts";
 import { emailKey } from "../teammates/teammates.ts";
 import { AccessError, type AccessErrorCode } from "./access-error.ts";
 import { revokeLinks } from "./links.ts";
@@ -13,8 +14,8 @@ import { startSession } from "./sessions.ts";
 import { tokenHash } from "./tokens.ts";
 
 const MICROSOFT = "https://login.microsoftonline.com";
-const SIGN_IN_LIFETIME_MS = 10 * 60_000;
-const DISCOVERY_LIFETIME_MS = 24 * 3_600_000;
+const SIGN_IN_LIFETIME_MS = 10 * MINUTE_MS;
+const DISCOVERY_LIFETIME_MS = DAY_MS;
 
 export type EntraDeps = {
   readonly app: { readonly tenant: string; readonly clientId: string; readonly clientSecret: string };

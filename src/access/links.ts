@@ -2,15 +2,15 @@
 // expires.
 import type { Kysely } from "kysely";
 import type { Tables } from "../db/tables.ts";
+import { DAY_MS, HOUR_MS } from "../lib/durations.ts";
 import { AccessError } from "./access-error.ts";
 import type { LinkKind } from "./tables.ts";
 import { isToken, newToken, tokenHash } from "./tokens.ts";
 
-const HOUR_MS = 3_600_000;
 export const LINK_LIFETIME_MS: Record<LinkKind, number> = {
-  invitation: 7 * 24 * HOUR_MS,
+  invitation: 7 * DAY_MS,
   "password-reset": HOUR_MS,
-  "sign-in": 24 * HOUR_MS,
+  "sign-in": DAY_MS,
 };
 
 export type Link = {

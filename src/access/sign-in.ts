@@ -11,7 +11,8 @@ import { endSessionsOf, startSession } from "./sessions.ts";
 export type SignInContext = {
   readonly database: Database;
   readonly now: Date;
-  /** Network address of the client. */ readonly address: string;
+  /** Network address of the client. */
+  readonly address: string;
 };
 
 /** @throws AccessError when they do not match, or after too many attempts */

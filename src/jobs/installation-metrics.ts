@@ -2,8 +2,7 @@
 // and runs there are.
 import { sql, type Kysely } from "kysely";
 import { loadConnection } from "../connections/connection.ts";
-import { loadPastRuns } from "../connections/schedule/past-runs.ts";
-import { nextRun } from "../connections/schedule/next-run.ts";
+import { loadNextRun } from "../connections/schedule/past-runs.ts";
 import type { Database } from "../db/pool.ts";
 import type { Tables } from "../db/tables.ts";
 import { PLAN_LIFETIME_MS, isRunnable, isActive } from "../sync/record/run-state.ts";
@@ -81,14 +80,23 @@ async function loadQueueAge(
 ): Promise<InstallationMetrics["queueAge"]> {
   const secondsSince = (moment: Date | null | undefined) =>
     moment ? Math.max(0, (now.getTime() - moment.getTime()) / 1000) : 0;
-  const { rows } = await sql<{ plannedAt: Date | null; pendingSince: Date | null; isLeased: boolean }>`
+  const { rows } = await sql<{
+    plannedAt: Date | null;
+    hasPlan: boolean;
+    pendingSince: Date | null;
+    isLeased: boolean;
+  }>`
+    with plans as (
+      select planned_at, approved_at from runs
+      where organization_id = ${organizationId} and status = 'planned' and approval_reason is not null
+        and planned_at >= ${new Date(now.getTime() - PLAN_LIFETIME_MS)} and id > (
+          select coalesce(max(id), 0) from runs
+          where organization_id = ${organizationId} and status = 'done'))
     select
-      (select min(planned_at) from runs
-        where organization_id = ${organizationId} and status = 'planned' and approval_reason is not null
-          and planned_at >= ${new Date(now.getTime() - PLAN_LIFETIME_MS)} and id > (
-            select coalesce(max(id), 0) from runs
-            where organization_id = ${organizationId} and status = 'done')) as "plannedAt",
-      (select min(case when r.status = 'queued' then r.started_at else l.heartbeat_at end)
+      (select min(planned_at) from plans where approved_at is null) as "plannedAt",
+      exists (select from plans) as "hasPlan",
+      (select min(
+          case r.status when 'queued' then r.started_at when 'planned' then r.approved_at else l.heartbeat_at end)
         from ${LATEST_RUNS} r left join run_leases l using (organization_id)
         where r.organization_id = ${organizationId} and ${isRunnable}
           and (r.status = 'queued' or not coalesce(${isLeased}, false))) as "pendingSince",
@@ -96,12 +104,12 @@ async function loadQueueAge(
         select from run_leases l where organization_id = ${organizationId} and ${isLeased}) as "isLeased"`.execute(
     db,
   );
-  const { plannedAt, pendingSince, isLeased: hasLease } = rows[0]!;
-  const due = nextRun({ ...schedule, ...(await loadPastRuns(db, organizationId)) }, now)?.at;
-  // An active run reads what is due too.
+  const { plannedAt, hasPlan, pendingSince, isLeased: hasLease } = rows[0]!;
+  const due = (await loadNextRun(db, { organizationId, schedule, now }))?.at;
+  // An active run reads what is due too, and the schedule waits for a plan that needs approval.
   const overdue = hasLease ? 0 : secondsSince(due);
   return {
-    worker: Math.max(secondsSince(pendingSince), attention || plannedAt ? 0 : overdue),
+    worker: Math.max(secondsSince(pendingSince), attention || hasPlan ? 0 : overdue),
     person: plannedAt ? secondsSince(plannedAt) : attention ? overdue : 0,
   };
 }

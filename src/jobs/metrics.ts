@@ -63,7 +63,7 @@ function createRunCounters(registry: Registry): RunCounters & { collect(): void 
   });
   const throttled = new Counter({
     name: "sluice_dataverse_throttled_total",
-    help: "Answers of Dataverse to runs that asked for patience (429 and 503).",
+    help: "Responses of Dataverse to runs that asked to retry later (429 and 503).",
     registers,
   });
   const throttledSeconds = new Counter({

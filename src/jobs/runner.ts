@@ -126,11 +126,12 @@ async function executionParams(
   { id, mode, status }: QueuedRun,
 ): Promise<ExecutionParams> {
   const chosen = chosenSettingsOf(await storedRun(db, id));
-  const settings = await buildSyncSettings(db, chosen);
-  if (status === "applying") return { settings, execute: resumeApply };
-  if (status === "planned")
-    return { settings, execute: executeApply, onApply: (trx) => saveSettings(trx, chosen) };
+  if (status === "applying") return { settings: await buildSyncSettings(db, chosen), execute: resumeApply };
+  if (status === "planned") {
+    const onApply = (trx: Kysely<Tables>) => saveSettings(trx, chosen);
+    return { settings: await buildSyncSettings(db, chosen), execute: executeApply, onApply };
+  }
   // A queued sync uses the settings saved now, not those of the time of its request.
   const saved = mode === "plan" ? null : (await loadConnection(db)).settings;
-  return { settings: saved === null ? settings : await buildSyncSettings(db, saved), execute: executeRun };
+  return { settings: await buildSyncSettings(db, saved ?? chosen), execute: executeRun };
 }

@@ -1,8 +1,7 @@
 // The worker claims runnable runs, starts scheduled ones, and runs periodic tasks. Any number of
 // workers may poll one database, since the run lease admits one at a time.
 import { loadConnection } from "../connections/connection.ts";
-import { loadPastRuns } from "../connections/schedule/past-runs.ts";
-import { nextRun } from "../connections/schedule/next-run.ts";
+import { loadNextRun } from "../connections/schedule/past-runs.ts";
 import type { Database } from "../db/pool.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Log } from "../lib/log.ts";
@@ -125,7 +124,7 @@ async function startScheduledRun({ database, clock, runner }: WorkerDeps): Promi
   // Attention needs a person, and a plan that needs approval is decided first.
   const plan = await planAwaitingApproval(db, organizationId, now);
   if (connection.attention !== null || (plan && plan.approvalReason !== null)) return undefined;
-  const due = nextRun({ ...connection.schedule, ...(await loadPastRuns(db, organizationId)) }, now);
+  const due = await loadNextRun(db, { organizationId, schedule: connection.schedule, now });
   if (due === undefined || due.at > now) return undefined;
   const started = await runner.startScheduled(due.mode);
   await runner.claimNext();

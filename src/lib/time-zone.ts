@@ -2,7 +2,7 @@ import { DAY_MS } from "./durations.ts";
 // Times of day in a time zone, by ICU's copy of the IANA database, since Node 20 has no Temporal.
 // Pure.
 
-const MINUTE_MS = 60_000;
+import { MINUTE_MS } from "./durations.ts";
 
 /**
  * The local time of a zone at a moment, expressed as the moment at which UTC shows it, to the

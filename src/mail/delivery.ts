@@ -5,10 +5,10 @@ import { createTransport, type Transporter } from "nodemailer";
 import type { Tables } from "../db/tables.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Log } from "../lib/log.ts";
+import { MINUTE_MS } from "../lib/durations.ts";
 import type { Sealer } from "../lib/sealer.ts";
 import { unsealTexts } from "./outbox.ts";
 
-const MINUTE_MS = 60_000;
 const CLAIM_LIFETIME_MS = 10 * MINUTE_MS;
 const BATCH_SIZE = 10;
 const POLL_INTERVAL_MS = 5000;

@@ -206,7 +206,7 @@ function renderText(
       [title, ...lines, ...examples.map((one) => `  - ${oneLine(one)}`)].join("\n"),
     ),
     `${link[0]}:\n${action}`,
-    `-- \n${oneLine(footer)} To change who gets them, or to have none:\n${settings}`,
+    `-- \n${oneLine(footer)} To change who gets these mails, or to stop them:\n${settings}`,
   ];
   return `${blocks.join("\n\n")}\n`;
 }
@@ -229,7 +229,7 @@ ${lead.map(paragraph).join("\n")}
 ${sections.map(section).join("\n")}
 <p style="margin:20px 0"><a href="${escapeHtml(action)}">${escapeHtml(link[0])}</a></p>
 <p style="margin:20px 0 0;font-size:13px;color:#595959">${escapeHtml(footer)}
-<a href="${escapeHtml(settings)}" style="color:#595959">Change who gets them, or have none</a></p>
+<a href="${escapeHtml(settings)}" style="color:#595959">Change who gets these mails, or stop them</a></p>
 </body></html>
 `;
 }

@@ -74,8 +74,8 @@ export async function loadNoticeSettings(db: Kysely<Tables>): Promise<NoticeSett
     })),
   ];
   const all = named.length > 0 ? named : await companyAdmins(db);
-  const first = new Map(all.toReversed().map((one) => [one.to, one]));
-  return { scheduled, starter, recipients: [...new Set(all.map(({ to }) => first.get(to)!))] };
+  const recipients = all.filter(({ to }, index) => all.findIndex((one) => one.to === to) === index);
+  return { scheduled, starter, recipients };
 }
 
 async function companyAdmins(db: Kysely<Tables>): Promise<Recipient[]> {

@@ -4,12 +4,12 @@ import { sql, type Kysely } from "kysely";
 import type { Tables } from "../db/tables.ts";
 import { inTransaction } from "../db/transaction.ts";
 import { DAY_MS } from "../lib/durations.ts";
+import { SECRET_WARNING_DAYS } from "../settings/secret-expiry.ts";
 import { secretExpiryEmail, type ExpiringSecret } from "./email-template.ts";
 import { lockNotices, queueNotice, type NotifyDeps } from "./notify.ts";
 import { loadNoticeSettings } from "./recipients.ts";
 
-/** The overview warns from the first of them on, too (web/src/sync/tabs/secret-expiry.tsx). */
-const DAYS_BEFORE = [30, 7] as const;
+const DAYS_BEFORE = [SECRET_WARNING_DAYS, 7] as const;
 
 /** Any worker may call it at any time: each of the two mails is sent once for a secret. */
 export async function notifySecretExpiry(deps: NotifyDeps): Promise<void> {

@@ -203,6 +203,15 @@ test("the queue age grows while a due run does not start, or a plan needs approv
   expect(await ages()).toEqual({});
   web.clock.advance(HOUR);
   expect(await ages()).toMatchObject({ person: 3600 });
+
+  const { rows } = await web.database.pool.query(
+    "update runs set approved_at = $1 where status = 'planned' and approval_reason is not null returning id",
+    [web.clock.now()],
+  );
+  expect(rows).toHaveLength(1);
+  expect(await ages()).toEqual({});
+  web.clock.advance(HOUR);
+  expect(await ages()).toEqual({ worker: 3600 });
 });
 
 test("queued mails are counted", async () => {

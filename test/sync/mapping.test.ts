@@ -38,13 +38,16 @@ describe("a mapping", () => {
     ]);
   });
 
-  it("fills no target twice, whatever the case of its name", () => {
+  it("fills no target twice, whatever the case of its name and the form of its accents", () => {
     const fields = [
       { column: "revenue", field: "Revenue", type: "number" },
       { column: "revenue", field: "revenue ", type: "text" },
+      { column: "revenue", field: "Größe", type: "number" },
+      { column: "revenue", field: "Größe".normalize("NFD"), type: "number" },
     ];
     expect(check({ domains: ["websiteurl", "websiteurl"], fields }).problems).toEqual([
       expect.stringContaining("The field Revenue is mapped twice"),
+      expect.stringContaining("The field Größe is mapped twice"),
       expect.stringContaining("The column websiteurl is mapped to Domains twice"),
     ]);
   });

@@ -83,7 +83,7 @@ function failureResult(error: unknown, signal: AbortSignal | undefined): StepRes
     return {
       outcome: "failed",
       finding: "Dynamics 365 did not answer in time.",
-      fix: "Check again in some minutes; if it stays, see whether the environment is under maintenance.",
+      fix: "Check again in a few minutes; if it still fails, see whether the environment is under maintenance.",
       responsible: "sluice",
     };
   }

@@ -1,13 +1,15 @@
 // The steps of the connection check, in order. Each checks one thing and returns its finding;
 // check.ts reports what it throws as a failure.
-import { discoverSignIn } from "../../dataverse/auth/discovery.ts";
 import { DataverseError } from "../../dataverse/http/errors.ts";
+import { describeGaps } from "../../dataverse/metadata/privileges.ts";
 import type { Column, Identity } from "../../dataverse/model.ts";
 import { DAY_MS } from "../../lib/durations.ts";
-import { openHttp } from "../../lib/http.ts";
+import { SECRET_WARNING_DAYS } from "../../settings/secret-expiry.ts";
 import { issueKinds } from "../../sync/rules/issue-kinds.ts";
+import { mappedColumns } from "../../sync/rules/mapping.ts";
 import type { ConnectedEnvironment, Connection } from "../connection.ts";
-import { environmentAt, type OpenConnection } from "../sign-in/open-client.ts";
+import type { OpenConnection } from "../sign-in/open-client.ts";
+import { resolveAddress } from "../sign-in/resolve-address.ts";
 import { openStoredConnection, type ConnectionDeps } from "../sign-in/open-stored-connection.ts";
 
 export type CheckId =
@@ -90,17 +92,8 @@ export const CHECK_STEPS: readonly Step[] = [
 const ADMIN_CENTER = "In the Power Platform admin center, under the environment's";
 
 async function checkAddress({ deps, environment, signal }: CheckContext): Promise<StepResult> {
-  const http = openHttp();
-  try {
-    const authority = await discoverSignIn(environmentAt(deps, environment.origin), {
-      http,
-      clock: deps.clock,
-      signal,
-    });
-    return ok(`${environment.host} answers, and has people sign in at ${new URL(authority.origin).host}.`);
-  } finally {
-    await http.close();
-  }
+  const { authority } = await resolveAddress(deps, environment.origin, signal);
+  return ok(`${environment.host} answers, and has people sign in at ${new URL(authority).host}.`);
 }
 
 /**
@@ -155,20 +148,20 @@ async function checkUser({ open, identity, environment }: CheckContext): Promise
 
 async function checkPrivileges({ open, environment }: CheckContext): Promise<StepResult> {
   const { client } = open!;
-  if (await client.isSystemAdministrator()) return ok("It is System Administrator.");
+  if (await client.isSystemAdministrator()) return ok("It is a System Administrator.");
   if (environment.signInBy === "delegated")
     return failed(
       "dynamics",
       `${environment.signedInAs} is not a System Administrator any more, neither directly nor through a team.`,
       `${ADMIN_CENTER} "Users", give it the security role "System Administrator", or log in as somebody who has it.`,
     );
-  const { missing, insufficientDepth } = await client.privilegeGaps();
-  const lacks = [...missing, ...insufficientDepth.map((name) => `${name} for the whole organisation`)];
+  const gaps = await client.privilegeGaps();
+  const lacks = describeGaps(gaps);
   if (lacks.length === 0) return ok("It has every privilege that is needed.");
   return failed(
     "dynamics",
     `The application lacks ${lacks.join(", ")}.`,
-    `${ADMIN_CENTER} "Application users", give it a security role with ${[...missing, ...insufficientDepth].join(", ")} for the whole organisation.`,
+    `${ADMIN_CENTER} "Application users", give it a security role with ${[...gaps.missing, ...gaps.insufficientDepth].join(", ")} for the whole organisation.`,
   );
 }
 
@@ -187,7 +180,7 @@ async function checkAccounts({ open }: CheckContext): Promise<StepResult> {
 async function checkColumns(context: CheckContext): Promise<StepResult> {
   context.columns = await context.open!.client.accountColumns();
   const known = new Set(context.columns.map(({ logicalName }) => logicalName));
-  const missing = mappedColumns(context.connection).filter((name) => !known.has(name));
+  const missing = mappedNames(context.connection).filter((name) => !known.has(name));
   if (missing.length === 0) return ok(`${context.columns.length} columns of accounts.`);
   const { howToResolve } = issueKinds["field-not-found"];
   return warning("sluice", `Mapped, and not there any more: ${missing.join(", ")}.`, howToResolve);
@@ -195,7 +188,7 @@ async function checkColumns(context: CheckContext): Promise<StepResult> {
 
 async function checkSecuredColumns({ columns = [], connection }: CheckContext): Promise<StepResult> {
   const unreadable = columns.filter(({ readable }) => !readable).map(({ logicalName }) => logicalName);
-  const mapped = mappedColumns(connection).filter((name) => unreadable.includes(name));
+  const mapped = mappedNames(connection).filter((name) => unreadable.includes(name));
   if (mapped.length > 0)
     return warning(
       "dynamics",
@@ -263,8 +256,6 @@ function duration(seconds: number): string {
   return seconds < 48 * 3600 ? `${Math.round(seconds / 3600)} hours` : `${Math.round(seconds / 86_400)} days`;
 }
 
-const EXPIRY_WARNING_DAYS = 30;
-
 async function checkSecretExpiry({ environment, deps }: CheckContext): Promise<StepResult> {
   if (environment.signInBy === "delegated")
     return ok("A log-in lasts as long as it is used: it ends when 90 days pass without a sync.");
@@ -275,17 +266,10 @@ async function checkSecretExpiry({ environment, deps }: CheckContext): Promise<S
   const fix =
     'Make a new secret in the app registration, under "Certificates & secrets", and connect with it.';
   if (days <= 0) return failed("sluice", `The client secret expired on ${day}.`, fix);
-  if (days <= EXPIRY_WARNING_DAYS) return warning("sluice", `The client secret expires on ${day}.`, fix);
+  if (days <= SECRET_WARNING_DAYS) return warning("sluice", `The client secret expires on ${day}.`, fix);
   return ok(`The client secret is valid until ${day}.`);
 }
 
-function mappedColumns({ settings }: Connection): string[] {
-  if (settings === null) return [];
-  const { name, description, domains, fields } = settings.mapping;
-  return [
-    name,
-    ...(description === undefined ? [] : [description]),
-    ...domains,
-    ...fields.map(({ column }) => column),
-  ];
+function mappedNames({ settings }: Connection): string[] {
+  return settings === null ? [] : [...mappedColumns(settings.mapping)];
 }

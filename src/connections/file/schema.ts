@@ -11,12 +11,18 @@ const SECRET_RULE =
   "secrets are named here and never written: use { env: NAME_OF_AN_ENVIRONMENT_VARIABLE }, in capital letters";
 
 /**
- * `{ env: NAME }`. Validated by hand, because zod's message could quote the value. Capitals only,
- * because a secret in place of the name would be shown as a variable that is not set.
+ * The name in `{ env: NAME }`. Capitals only, because a secret in place of the name would be shown
+ * as a variable that is not set.
  */
-const environmentSecret = z.unknown().transform((written, context): { env: string } => {
+function environmentName(written: unknown): string | undefined {
   const name = singleValue(written, "env");
-  if (name !== undefined && /^[A-Z_][A-Z0-9_]*$/.test(name)) return { env: name };
+  return name !== undefined && /^[A-Z_][A-Z0-9_]*$/.test(name) ? name : undefined;
+}
+
+/** `{ env: NAME }`. Validated by hand, because zod's message could quote the value. */
+const environmentSecret = z.unknown().transform((written, context): { env: string } => {
+  const name = environmentName(written);
+  if (name !== undefined) return { env: name };
   context.addIssue({ code: "custom", message: SECRET_RULE });
   return z.NEVER;
 });
@@ -24,8 +30,8 @@ const environmentSecret = z.unknown().transform((written, context): { env: strin
 const refreshTokenSource = z.unknown().transform((written, context): { env: string } | { file: string } => {
   const file = singleValue(written, "file");
   if (file !== undefined && file !== "") return { file };
-  const name = singleValue(written, "env");
-  if (name !== undefined && /^[A-Z_][A-Z0-9_]*$/.test(name)) return { env: name };
+  const name = environmentName(written);
+  if (name !== undefined) return { env: name };
   context.addIssue({ code: "custom", message: `${SECRET_RULE}, or { file: path }` });
   return z.NEVER;
 });

@@ -1,10 +1,11 @@
 // What the schedule needs to know about past runs.
 import { sql, type Kysely } from "kysely";
 import type { Tables } from "../../db/tables.ts";
+import type { Schedule } from "../../settings/schedule.ts";
 import { STALE_PLAN_KINDS } from "../../settings/run-explanations.ts";
-import type { ScheduleFacts } from "./next-run.ts";
+import { nextRun, type DueRun, type ScheduleFacts } from "./next-run.ts";
 
-export type PastRuns = Pick<ScheduleFacts, "lastFull" | "lastDone" | "failures">;
+type PastRuns = Pick<ScheduleFacts, "lastFull" | "lastDone" | "failures">;
 
 /**
  * Counts failures since the last completed run; a cancelled run is none. A scheduled plan that an
@@ -12,7 +13,7 @@ export type PastRuns = Pick<ScheduleFacts, "lastFull" | "lastDone" | "failures">
  * nobody saw, does not. Every worker asks every few seconds, so each row is found by index: 1 ms
  * for 115,000 runs (a year of a run every five minutes), and 300 ms if all were read.
  */
-export async function loadPastRuns(db: Kysely<Tables>, organizationId: string): Promise<PastRuns> {
+async function loadPastRuns(db: Kysely<Tables>, organizationId: string): Promise<PastRuns> {
   const { rows } = await sql<{
     last_full: Date | null;
     last_done: Date | null;
@@ -51,4 +52,16 @@ export async function loadPastRuns(db: Kysely<Tables>, organizationId: string): 
       (select max(at) from since where status = 'failed') as last_failure`.execute(db);
   const { last_full: lastFull, last_done: lastDone, failures, last_failure: last } = rows[0]!;
   return { lastFull, lastDone, failures: last === null ? null : { count: failures, last } };
+}
+
+/** The next scheduled run, after the past ones; undefined before the first run is done. */
+export async function loadNextRun(
+  db: Kysely<Tables>,
+  {
+    organizationId,
+    schedule,
+    now,
+  }: { readonly organizationId: string; readonly schedule: Readonly<Schedule>; readonly now: Date },
+): Promise<DueRun | undefined> {
+  return nextRun({ ...schedule, ...(await loadPastRuns(db, organizationId)) }, now);
 }

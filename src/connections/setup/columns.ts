@@ -1,12 +1,13 @@
 // The columns of Dynamics 365 accounts for the mapping: the type of each, a sample value, the
 // fields it may be mapped to, why not more, and a suggestion.
+import { nameKey } from "../../accounts/name-key.ts";
 import type { DataverseClient } from "../../dataverse/client.ts";
 import type { Column } from "../../dataverse/model.ts";
 import { resolveSelection } from "../../sync/source/dynamics.ts";
 import type { Selection } from "../../settings/sync-settings.ts";
 import type { TargetKind } from "../../settings/field-types.ts";
 import { columnKindOf, targetsFor } from "../../sync/rules/compatibility.ts";
-import { fieldKey, type ExistingField } from "./validate-mapping.ts";
+import { type ExistingField } from "./validate-mapping.ts";
 
 export type OfferedColumn = {
   readonly logicalName: string;
@@ -88,13 +89,13 @@ const DEFAULT_SUGGESTIONS: Readonly<Record<string, { kind: TargetKind; field: st
 
 function suggestionFor(column: Column, fields: readonly ExistingField[]): OfferedColumn["suggestion"] {
   const targets = targetsFor(column);
-  const sameName = fields.find(({ name }) => fieldKey(name) === fieldKey(column.label));
+  const sameName = fields.find(({ name }) => nameKey(name) === nameKey(column.label));
   if (sameName !== undefined && targets.includes(sameName.type))
     return { kind: sameName.type, field: sameName.name };
   const suggestion = DEFAULT_SUGGESTIONS[column.logicalName];
   if (suggestion === undefined || !targets.includes(suggestion.kind)) return null;
   const existing = fields.find(
-    ({ name }) => suggestion.field !== null && fieldKey(name) === fieldKey(suggestion.field),
+    ({ name }) => suggestion.field !== null && nameKey(name) === nameKey(suggestion.field),
   );
   if (existing === undefined) return suggestion;
   return existing.type === suggestion.kind ? { kind: suggestion.kind, field: existing.name } : null;

@@ -1,4 +1,5 @@
 // Validates a mapping against the organisation's columns and our custom fields. Pure.
+import { nameKey } from "../../accounts/name-key.ts";
 import type { Column } from "../../dataverse/model.ts";
 import { MAX_CUSTOM_FIELDS, type FieldType } from "../../settings/field-types.ts";
 import type { Mapping } from "../../settings/sync-settings.ts";
@@ -45,7 +46,7 @@ export function newFieldsOf(mapping: Pick<Mapping, "fields">, fields: readonly E
 
 function fieldProblems(mapping: Mapping, fields: readonly ExistingField[]): string[] {
   const problems = mapping.fields.flatMap(({ field, type }) => {
-    const sameName = fields.find(({ name }) => fieldKey(name) === fieldKey(field));
+    const sameName = fields.find(({ name }) => nameKey(name) === nameKey(field));
     if (sameName === undefined) return [];
     if (sameName.type !== type)
       return [
@@ -63,12 +64,4 @@ function fieldProblems(mapping: Mapping, fields: readonly ExistingField[]): stri
         "Map fewer columns.",
     );
   return problems;
-}
-
-/**
- * The comparison key of a name: readers take names that differ only in case or outer spaces for
- * one.
- */
-export function fieldKey(name: string): string {
-  return name.trim().toLowerCase();
 }

@@ -1,6 +1,7 @@
 // Connects with an application's client secret. An application sees only the personal views that
 // are shared with it, so this is the second choice. Its privileges are checked before anything is
 // stored.
+import { describeGaps } from "../../dataverse/metadata/privileges.ts";
 import { clientCredentialTokens } from "../../dataverse/auth/tokens.ts";
 import { ConnectionError } from "../connection-error.ts";
 import { saveSignIn } from "../connection.ts";
@@ -41,9 +42,8 @@ export async function connectApp(
   );
   try {
     const { organizationId } = await open.client.whoAmI();
-    const { missing, insufficientDepth } = await open.client.privilegeGaps();
-    if (missing.length > 0 || insufficientDepth.length > 0)
-      throw missingPrivileges(missing, insufficientDepth);
+    const lacks = describeGaps(await open.client.privilegeGaps());
+    if (lacks.length > 0) throw missingPrivileges(lacks);
     const { fullName } = await open.client.connectedUser();
     return await deps.database.kysely.transaction().execute((trx) =>
       saveSignIn(trx, {
@@ -64,11 +64,7 @@ export async function connectApp(
   }
 }
 
-function missingPrivileges(
-  missing: readonly string[],
-  insufficientDepth: readonly string[],
-): ConnectionError {
-  const lacks = [...missing, ...insufficientDepth.map((name) => `${name} for the whole organisation`)];
+function missingPrivileges(lacks: readonly string[]): ConnectionError {
   return new ConnectionError(
     "missing-privileges",
     `The application lacks in Dynamics 365: ${lacks.join(", ")}.`,

@@ -7,8 +7,7 @@ import type { Tables } from "../../db/tables.ts";
 import { planAwaitingApproval, type PlanAwaitingApproval } from "../../sync/plan/plan-validity.ts";
 import { activeRunId } from "../../sync/record/run-state.ts";
 import type { Connection } from "../connection.ts";
-import { loadPastRuns } from "../schedule/past-runs.ts";
-import { nextRun } from "../schedule/next-run.ts";
+import { loadNextRun } from "../schedule/past-runs.ts";
 import { deriveState, type FailedRun, type StatusFacts, type SyncState } from "./status.ts";
 
 export type SyncStatus = {
@@ -83,7 +82,7 @@ async function nextRunAt(
   now: Date,
 ): Promise<Date | null> {
   if (settings === null) return null;
-  const due = nextRun({ ...schedule, ...(await loadPastRuns(db, organization)) }, now)?.at;
+  const due = (await loadNextRun(db, { organizationId: organization, schedule, now }))?.at;
   if (due === undefined) return null;
   return due > now ? due : now;
 }

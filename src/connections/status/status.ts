@@ -34,7 +34,7 @@ export function deriveState(facts: StatusFacts): {
   readonly attention: Attention | null;
 } {
   if (!facts.connected) return { state: "not-connected", attention: null };
-  const attention = attentionOf(facts);
+  const attention = mostUrgentAttention(facts);
   const state = (): SyncState => {
     if (facts.isRunning) return "running";
     if (attention !== null) return "needs-attention";
@@ -49,7 +49,7 @@ export function deriveState(facts: StatusFacts): {
  * What an admin must resolve first. A failure comes last, because it is retried and the others may
  * be its cause.
  */
-function attentionOf({ attention, pendingPlan, failed, everSynced }: StatusFacts): Attention | null {
+function mostUrgentAttention({ attention, pendingPlan, failed, everSynced }: StatusFacts): Attention | null {
   return (
     attention ??
     (pendingPlan && approvalAttention(pendingPlan)) ??

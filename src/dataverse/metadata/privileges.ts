@@ -35,6 +35,11 @@ export interface PrivilegeGaps {
   readonly insufficientDepth: readonly string[];
 }
 
+/** Names what is lacking; empty if nothing is. */
+export function describeGaps({ missing, insufficientDepth }: PrivilegeGaps): string[] {
+  return [...missing, ...insufficientDepth.map((name) => `${name} for the whole organisation`)];
+}
+
 export interface UserAccess {
   isSystemAdministrator(signal?: AbortSignal): Promise<boolean>;
   privilegeGaps(signal?: AbortSignal): Promise<PrivilegeGaps>;

@@ -10,7 +10,7 @@ import { rollbackCreatedFields } from "../record/created-fields.ts";
 import type { ActiveRun } from "../record/run-context.ts";
 import { transition } from "../record/transitions.ts";
 import { createWorkingTables, dropWorkingTables } from "../record/working-tables.ts";
-import { checkMapping } from "../rules/mapping.ts";
+import { checkMapping, mappedColumns } from "../rules/mapping.ts";
 import type { SyncSettings } from "../../settings/sync-settings.ts";
 import { AttentionError } from "../rules/attention-error.ts";
 import type { SelectedRecords, SourceUser } from "../source/source.ts";
@@ -63,8 +63,7 @@ function checkColumns(settings: SyncSettings, available: readonly Column[]): Che
   const check = checkMapping(mapping, available);
   if (check.problems.length > 0) throw new AttentionError("mapping", check.problems.join("\n"));
   const stopped = new Set([...check.missingColumns, ...check.unreadableColumns]);
-  const mapped = new Set([mapping.name, ...mapping.domains, ...mapping.fields.map((field) => field.column)]);
-  if (mapping.description !== undefined) mapped.add(mapping.description);
+  const mapped = mappedColumns(mapping);
   return {
     columns: new Map(
       available

@@ -1,5 +1,6 @@
 // Checks a mapping of Dynamics columns to fields against the columns of an organisation. A column
 // may have several targets; a target has one column, except Domains, which has several in order.
+import { nameKey } from "../../accounts/name-key.ts";
 import { MAX_CUSTOM_FIELDS, type TargetKind } from "../../settings/field-types.ts";
 import type { Mapping } from "../../settings/sync-settings.ts";
 import { incompatibilityReason, targetNames, targetsFor, type ColumnFacts } from "./compatibility.ts";
@@ -52,6 +53,11 @@ export function checkMapping(mapping: Mapping, columns: Iterable<MappableColumn>
   return { problems, missingColumns: [...missing], unreadableColumns: [...unreadable] };
 }
 
+/** The logical names of the columns that a mapping reads, each once. */
+export function mappedColumns(mapping: Mapping): Set<string> {
+  return new Set([...usesOf(mapping)].map(({ column }) => column));
+}
+
 function* usesOf(mapping: Mapping): Generator<{ column: string; target: TargetKind }> {
   yield { column: mapping.name, target: "name" };
   if (mapping.description !== undefined) yield { column: mapping.description, target: "description" };
@@ -66,8 +72,8 @@ function duplicateProblems(mapping: Mapping): string[] {
       `${mapping.fields.length} custom fields are mapped; at most ${MAX_CUSTOM_FIELDS} can be. Remove the ones nobody needs.`,
     );
   }
-  for (const field of duplicates(mapping.fields.map((one) => one.field.trim().toLowerCase()))) {
-    const { field: name } = mapping.fields.find((one) => one.field.trim().toLowerCase() === field)!;
+  for (const key of duplicates(mapping.fields.map(({ field }) => nameKey(field)))) {
+    const { field: name } = mapping.fields.find(({ field }) => nameKey(field) === key)!;
     problems.push(`The field ${name} is mapped twice. Keep one column for it.`);
   }
   for (const column of duplicates(mapping.domains)) {

@@ -1,11 +1,11 @@
 // Warns of a client secret that is about to expire, since nothing is synced after that.
 import type { ConnectionView } from "../../../../src/api/contract/connection.ts";
+import { SECRET_WARNING_DAYS } from "../../../../src/settings/secret-expiry.ts";
 import { ButtonLink } from "../../components/links.tsx";
 import { StatusTag } from "../../components/status-tag.tsx";
 import styles from "./tabs.module.css";
 
-/** As long before as the connection check warns (src/connections). */
-const WARNING_MS = 30 * 86_400_000;
+const WARNING_MS = SECRET_WARNING_DAYS * 86_400_000;
 
 const dateFormat = new Intl.DateTimeFormat("en", { dateStyle: "long", timeZone: "UTC" });
 
