@@ -49,7 +49,7 @@ const CASES: readonly Case[] = [
  * `resourceUsage().maxRSS`, which begins with the memory of the process that started it. Linux has
  * the file.
  */
-const TELL_PEAK = `process.on("exit", () => {
+const REPORT_PEAK = `process.on("exit", () => {
   const { readFileSync, writeSync } = require("node:fs");
   writeSync(3, /VmHWM:\\s*(\\d+) kB/.exec(readFileSync("/proc/self/status", "utf8"))[1]);
 });`;
@@ -58,14 +58,14 @@ type Sample = { readonly ms: number; readonly megabytes: number };
 
 async function sampleOf({ name, args, env = {}, code }: Case, cwd: string): Promise<Sample> {
   const started = performance.now();
-  const child = spawn(process.execPath, ["--require", "./tell-peak.cjs", ...args], {
+  const child = spawn(process.execPath, ["--require", "./report-peak.cjs", ...args], {
     cwd,
     env: { PATH: process.env["PATH"] ?? "", ...env },
     stdio: ["ignore", "ignore", "ignore", "pipe"],
   });
-  const told = child.stdio[3];
-  if (told === null || told === undefined || !("read" in told)) throw new Error("There is no pipe.");
-  const [peak, [ended]] = await Promise.all([text(told), once(child, "exit")]);
+  const pipe = child.stdio[3];
+  if (pipe === null || pipe === undefined || !("read" in pipe)) throw new Error("There is no pipe.");
+  const [peak, [ended]] = await Promise.all([text(pipe), once(child, "exit")]);
   if (ended !== code) throw new Error(`${name} ended with ${ended}, and not with ${code}.`);
   return { ms: performance.now() - started, megabytes: (Number(peak) * 1024) / 1e6 };
 }
@@ -85,7 +85,7 @@ export async function benchmarkStartup(args: readonly string[]): Promise<number>
   }
   if (buildState(ROOT, "program") !== "current") await buildProgram(join(ROOT, "dist"));
   const empty = await mkdtemp(join(tmpdir(), "sluice-startup-"));
-  await writeFile(join(empty, "tell-peak.cjs"), TELL_PEAK);
+  await writeFile(join(empty, "report-peak.cjs"), REPORT_PEAK);
   const samples = new Map(CASES.map((one) => [one, [] as Sample[]]));
   try {
     for (let round = 0; round < Number(values.repeat); round += 1)

@@ -2,6 +2,7 @@
 import { encodePageCursor, parseOrder } from "../../src/accounts/list/order.ts";
 import type { Database } from "../../src/db/pool.ts";
 import type { Fields } from "./fill-accounts.ts";
+import { encodeCursor } from "../../src/lib/cursor.ts";
 
 export type Case = { readonly name: string; readonly path: string };
 
@@ -48,7 +49,7 @@ export async function accountCases(
 export function planCases(run: number, accounts: number): readonly Case[] {
   const changes = (query: Record<string, string>) =>
     `/runs/${run}/changes?${new URLSearchParams(query).toString()}`;
-  const after = Buffer.from(JSON.stringify({ seq: Math.floor(accounts / 4) })).toString("base64url");
+  const after = encodeCursor({ seq: Math.floor(accounts / 4) });
   return [
     { name: "plan, first page", path: changes({}) },
     { name: "plan, in the middle", path: changes({ after }) },

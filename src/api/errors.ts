@@ -36,8 +36,6 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   "not-found": 404,
   expired: 410,
   "too-many": 429,
-  // What the database has stored cannot be read.
-  "stored-json": 500,
   // Dynamics 365 or Microsoft Entra ID fails, and it either recovers by itself or nobody here can do
   // anything. What an admin has to correct is no 502, because reverse proxies replace the pages of
   // 502 with their own.

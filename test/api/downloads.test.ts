@@ -118,6 +118,7 @@ it.each(["1.0", "1.1"] as const)(
 
 it("one that fails before its first byte is refused like any other request", async () => {
   const { server, logged } = await serving(async function* () {
+    // A generator needs a yield, which has to be reachable.
     if (Date.now() > 0) throw new Error("The disk is full.");
     yield CHUNK;
   }, 60_000);

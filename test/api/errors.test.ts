@@ -4,7 +4,6 @@ import { AccountError } from "../../src/accounts/account-error.ts";
 import { CustomFieldError } from "../../src/accounts/custom-fields.ts";
 import { ApiError } from "../../src/api/implement.ts";
 import { toHttpError } from "../../src/api/errors.ts";
-import { UserError } from "../../src/lib/user-error.ts";
 import { ConnectionError } from "../../src/connections/connection-error.ts";
 import { ConnectionFileError } from "../../src/connections/file/connection-file.ts";
 import { SealError } from "../../src/lib/sealer.ts";
@@ -13,6 +12,7 @@ import { AddressError } from "../../src/dataverse/auth/environment-address.ts";
 import { DataverseError, ProtocolError, SignInError } from "../../src/dataverse/http/errors.ts";
 import { LeaseError } from "../../src/sync/record/lease.ts";
 import { AttentionError } from "../../src/sync/rules/attention-error.ts";
+import { TooManyAccountsError } from "../../src/sync/read/stage-rows.ts";
 import { RunError } from "../../src/sync/record/run-errors.ts";
 
 it.each([
@@ -24,7 +24,6 @@ it.each([
   [new ConnectionFileError("sluice.yaml", ["Said."]), 409, "connection-file"],
   [new SealError("Said."), 409, "seal"],
   [new RunError("Said."), 409, "run"],
-  [new UserError("stored-json", "Said."), 500, "stored-json"],
   [new DataverseError("throttled", "Said."), 502, "throttled"],
   [new DataverseError("view-not-found", "Said."), 409, "view-not-found"],
   [new SignInError("reconnect", "Said.", { fix: "Connect." }), 409, "sign-in-reconnect"],
@@ -42,6 +41,12 @@ it.each([
   const refused = toHttpError(error);
   expect(refused).toMatchObject({ status, error: { code } });
   expect(refused.error.sentence).toContain("Said.");
+});
+
+it("tells how many accounts may be selected", () => {
+  const { status, error } = toHttpError(new TooManyAccountsError(5));
+  expect([status, error.code]).toEqual([409, "too-many-accounts"]);
+  expect(error.sentence).toContain("more than 5 accounts");
 });
 
 it("reveals nothing of an unknown error", () => {

@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { request, type IncomingMessage } from "node:http";
 import { expect, it } from "vitest";
-import { until } from "../harness/stages.ts";
+import { untilBlocked } from "../harness/stages.ts";
 import { connectedWeb } from "../jobs/connected.ts";
 
 it("a download that fails after its first byte resets the connection, and the log says why", async () => {
@@ -31,13 +31,7 @@ it("exports of accounts, runs and issues share a limit, and a third is refused",
   await lock.query("begin; lock table account_changes, sync_issues");
 
   const open = [carol.get(`/runs/${id}/changes.csv`), carol.get("/issues/export.csv")];
-  await until(async () => {
-    const { rows } = await pool.query<{ count: number }>(
-      `select count(*)::int as count from pg_stat_activity
-       where datname = current_database() and wait_event_type = 'Lock'`,
-    );
-    return rows[0]!.count === 2;
-  });
+  await untilBlocked(web.database, 2);
   const third = await carol.get("/accounts/export.csv");
   await lock.query("rollback");
   lock.release();

@@ -5,7 +5,7 @@ import { openDatabase } from "../../src/db/pool.ts";
 import { createSettableClock } from "../../src/lib/clock.ts";
 import { createLog } from "../../src/lib/log.ts";
 import { testDatabase } from "../harness/database.ts";
-import { until } from "../harness/stages.ts";
+import { untilBlocked } from "../harness/stages.ts";
 import { webWorkspace } from "../harness/web.ts";
 import { connectedWeb } from "../jobs/connected.ts";
 
@@ -14,15 +14,8 @@ async function lockMails(pool: Awaited<ReturnType<typeof testDatabase>>["pool"])
   const client = await pool.connect();
   await client.query("begin; lock table mails");
   onTestFinished(() => client.release());
-  const waitForBlocked = async (count: number) => {
-    const { rows } = await pool.query<{ count: number }>(
-      `select count(*)::int as count from pg_stat_activity
-       where datname = current_database() and wait_event_type = 'Lock'`,
-    );
-    return rows[0]!.count >= count;
-  };
   return {
-    waiting: (count: number) => until(() => waitForBlocked(count)),
+    waiting: (count: number) => untilBlocked({ pool }, count),
     open: () => client.query("rollback"),
   };
 }

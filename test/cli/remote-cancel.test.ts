@@ -15,7 +15,7 @@ async function site(accounts: number) {
     await gate.reached();
     return { gate, ended };
   }
-  return { ...here, admin, held: startHeld };
+  return { ...here, admin, startHeld };
 }
 
 async function runs({ database }: MultiProcessSite): Promise<string[]> {
@@ -29,7 +29,7 @@ const lastLine = (text: string) => text.trimEnd().split("\n").at(-1);
 
 it("a sync that is cancelled while it reads stops, and says who cancelled it", async () => {
   const here = await site(20);
-  const { gate, ended } = await here.held("sync", "read");
+  const { gate, ended } = await here.startHeld("sync", "read");
 
   await here.admin.post("/runs/1/cancel");
 
@@ -44,7 +44,7 @@ it("a sync that is cancelled while it reads stops, and says who cancelled it", a
 
 it("a sync that is paused while it writes ends its chunk, and none starts until it is resumed", async () => {
   const here = await site(11_000);
-  const { gate, ended } = await here.held("sync", "first chunk");
+  const { gate, ended } = await here.startHeld("sync", "first chunk");
 
   await here.admin.post("/connection/pause");
   await gate.open();
@@ -79,7 +79,7 @@ it("a plan is made while the sync is paused, and applied when it is resumed", as
 it("a cancelled apply says what remains, also as JSON", async () => {
   const here = await site(3);
   expect(await here.sluice.run(["plan"])).toMatchObject({ code: 0 });
-  const { gate, ended } = await here.held("apply 1 --json", "apply");
+  const { gate, ended } = await here.startHeld("apply 1 --json", "apply");
 
   await here.admin.post("/runs/1/cancel");
   await gate.open();

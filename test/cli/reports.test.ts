@@ -34,7 +34,7 @@ const run: RunSummary = {
   bytes: 5_000_000,
 };
 
-describe("a run is told", () => {
+describe("a run is reported", () => {
   it("with all that became of the accounts, what went wrong, and where to look", () => {
     expect(runReport(run).join("\n")).toBe(`Run 3 is done after 12 s.
 
@@ -89,7 +89,7 @@ Next:
   });
 });
 
-describe("a plan is told", () => {
+describe("a plan is reported", () => {
   const change: PlannedChange = {
     action: "update",
     rule: "linked",
@@ -136,7 +136,7 @@ describe("a plan is told", () => {
   });
 });
 
-describe("issues are told", () => {
+describe("issues are reported", () => {
   const issue: RunIssue = {
     kind: "domain-taken",
     recordId: "0a",

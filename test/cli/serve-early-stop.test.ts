@@ -32,14 +32,14 @@ async function commandWithOwnPostgres() {
     const started = sluice.start(["serve"]);
     let output = "";
     started.process.stdout?.on("data", (text: string) => (output += text));
-    return { ...started, hasSaid: async () => output.includes("\n") };
+    return { ...started, hasPrinted: async () => output.includes("\n") };
   };
   /** Starts it, and stops it at that moment. */
   async function stoppedAt(
     moment: (hasPrinted: () => Promise<boolean>) => Promise<unknown>,
   ): Promise<ProcessResult> {
-    const { process, ended, hasSaid } = start();
-    await Promise.race([moment(hasSaid), ended]);
+    const { process, ended, hasPrinted } = start();
+    await Promise.race([moment(hasPrinted), ended]);
     process.kill("SIGTERM");
     return ended;
   }
@@ -86,7 +86,7 @@ it.skipIf(skipped("what a stop leaves behind", process.platform === "linux", "it
     for (const [folder, name] of files)
       await note(String(name), await stoppedAt(() => until(() => has(folder, name))));
     for (const ms of [0, 50, 200, 500, 1000]) await note(`${ms} ms`, await stoppedAt(() => delay(ms)));
-    await note("first line", await stoppedAt((hasSaid) => until(hasSaid)));
+    await note("first line", await stoppedAt((hasPrinted) => until(hasPrinted)));
 
     for (const [, end] of ends) expect(CLEAN_ENDS).toContainEqual(end);
     expect(ends.filter(([moment]) => !moment.endsWith(" ms")).map(([, end]) => end)).toEqual(

@@ -235,17 +235,17 @@ async function smallDisk() {
       child.kill("SIGTERM");
       await ended;
     });
-    return { ended, said: () => stdout, log: () => stderr };
+    return { ended, printed: () => stdout, log: () => stderr };
   }
 
   return {
     disk: `/proc/${holder.pid}/root${home}`,
     run: (args: readonly string[]) => start(args).ended,
     serve: async (): Promise<Served> => {
-      const { ended, said, log } = start(["serve", "--admin", "carol@ourcompany.example"]);
+      const { ended, printed, log } = start(["serve", "--admin", "carol@ourcompany.example"]);
       const link = /(http:\/\/127\.0\.0\.1:\d+)\/links\/([\w-]{43})/;
-      await until(async () => link.test(said()));
-      const [, origin = "", token = ""] = link.exec(said()) ?? [];
+      await until(async () => link.test(printed()));
+      const [, origin = "", token = ""] = link.exec(printed()) ?? [];
       const admin = browserAt(origin, newToken());
       await admin.post(`/links/${token}`, { name: "Carol", password: "a fine long password" });
       return { admin, ended, log };

@@ -130,3 +130,14 @@ export async function exportedAccounts(database: Database): Promise<string> {
   );
   return lines.join("\n");
 }
+
+/** Resolves when so many sessions of the database, or more, wait for a lock. */
+export async function untilBlocked({ pool }: Pick<Database, "pool">, count = 1): Promise<void> {
+  await until(async () => {
+    const { rows } = await pool.query<{ blocked: number }>(
+      `select count(*)::int as blocked from pg_stat_activity
+       where datname = current_database() and wait_event_type = 'Lock'`,
+    );
+    return rows[0]!.blocked >= count;
+  });
+}

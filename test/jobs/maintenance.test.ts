@@ -12,16 +12,16 @@ async function installation() {
   const { url } = await testDatabase();
   const clock = createSettableClock("2026-03-02T09:00:00Z");
   const done: string[] = [];
-  function process(name: string, task = async () => void done.push(name)) {
+  function process(name: string, tasks = async () => void done.push(name)) {
     const database = openDatabase(url);
-    const maintenance = createMaintenance({ database, clock, tasks: task });
+    const maintenance = createMaintenance({ database, clock, tasks });
     let closed: Promise<void> | undefined;
     const stop = () => {
       maintenance.close();
       return (closed ??= database.close());
     };
     onTestFinished(stop);
-    return { look: () => maintenance.runIfDue(), ends: stop };
+    return { poll: () => maintenance.runIfDue(), stop };
   }
   return { clock, done, process };
 }
@@ -30,11 +30,11 @@ test("of several processes one runs the tasks, once a day", async () => {
   const { clock, done, process } = await installation();
   const all = [process("a"), process("b"), process("c")];
 
-  await Promise.all(all.map(({ look }) => look()));
+  await Promise.all(all.map(({ poll }) => poll()));
   const first = [...done];
   for (let hour = 0; hour < 24; hour++) {
     clock.advance(HOUR_MS);
-    for (const { look } of all) await look();
+    for (const { poll } of all) await poll();
   }
 
   expect(first).toHaveLength(1);
@@ -45,10 +45,10 @@ test("no other process runs them at the same time", async () => {
   const { done, process } = await installation();
   const other = process("other");
   const first = process("first", async () => {
-    expect(await other.look()).toBe(false);
+    expect(await other.poll()).toBe(false);
   });
 
-  expect(await first.look()).toBe(true);
+  expect(await first.poll()).toBe(true);
 
   expect(done).toEqual([]);
 });
@@ -57,11 +57,11 @@ test("another process takes over when the one that ran them has ended", async ()
   const { done, process } = await installation();
   const first = process("first");
   const second = process("second");
-  await first.look();
-  await second.look();
+  await first.poll();
+  await second.poll();
 
-  await first.ends();
-  await until(() => second.look());
+  await first.stop();
+  await until(() => second.poll());
 
   expect(done).toEqual(["first", "second"]);
 });
@@ -74,7 +74,7 @@ test("failed tasks are tried again at the next call, and not a day later", async
     if (tries === 1) throw new Error("The database is away.");
   });
 
-  await expect(only.look()).rejects.toThrow("away");
+  await expect(only.poll()).rejects.toThrow("away");
 
-  expect([await only.look(), await only.look(), tries]).toEqual([true, false, 2]);
+  expect([await only.poll(), await only.poll(), tries]).toEqual([true, false, 2]);
 });

@@ -138,8 +138,8 @@ test("metrics count what runs did and used; the log has the same for each run", 
       stages: { connect: 0, read: 0, plan: 0, finish: 0 },
     },
   ]);
-  const told = JSON.stringify(lines.filter((line) => "stages" in line)) + now.text;
-  expect(told).not.toMatch(/acme|bolt|company-admin|gmail/i);
+  const shown = JSON.stringify(lines.filter((line) => "stages" in line)) + now.text;
+  expect(shown).not.toMatch(/acme|bolt|company-admin|gmail/i);
 });
 
 test("a failed run and a cancelled one are counted as such, and logged as warnings", async () => {
@@ -261,8 +261,8 @@ test("docs/metrics.md has each metric that is served, with its type, and no othe
   const { text } = await scrape(work);
   const served = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => `${name} ${type}`);
   const page = readFileSync(fileURLToPath(new URL("../../docs/metrics.md", import.meta.url)), "utf8");
-  const told = [...page.matchAll(/^\| `([a-z0-9_]+)(?:\{[a-z_, ]+\})?` +\| (\w+) +\|/gm)].map(
+  const documented = [...page.matchAll(/^\| `([a-z0-9_]+)(?:\{[a-z_, ]+\})?` +\| (\w+) +\|/gm)].map(
     ([, name, type]) => `${name} ${type}`,
   );
-  expect(told.toSorted()).toEqual(served.toSorted());
+  expect(documented.toSorted()).toEqual(served.toSorted());
 });

@@ -17,10 +17,10 @@ async function working(): Promise<Connected & { worker: Worker; modes: () => Pro
   const worker = startWorker({ ...web, log: createLog({ level: "silent" }), periodicTasks: [] }, 24 * HOUR);
   onTestFinished(() => worker.close());
   const modes = async () => {
-    const { rows } = await web.database.pool.query<{ told: string }>(
-      "select mode || ' ' || status as told from runs order by id",
+    const { rows } = await web.database.pool.query<{ run: string }>(
+      "select mode || ' ' || status as run from runs order by id",
     );
-    return rows.map(({ told }) => told);
+    return rows.map(({ run }) => run);
   };
   return { ...connected, worker, modes };
 }

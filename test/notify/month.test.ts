@@ -14,11 +14,11 @@ const BROKEN = { path: String.raw`/accounts\?`, times: 0, fault: { kind: "answer
 
 /** March 2026: the worker polls at nine every morning, and mails are delivered every hour. */
 async function march() {
-  const tells = await notifiedWorkspace();
-  const { web, org, server, delivery, carol } = tells;
+  const notified = await notifiedWorkspace();
+  const { web, org, server, delivery, carol } = notified;
   const { clock, runner } = web;
   const log = createLog({ level: "silent" });
-  const periodicTasks = [() => notifyMissed(tells.deps), () => notifySecretExpiry(tells.deps)];
+  const periodicTasks = [() => notifyMissed(notified.deps), () => notifySecretExpiry(notified.deps)];
   const worker = startWorker({ ...web, log, periodicTasks }, 24 * HOUR);
   onTestFinished(() => worker.close());
   const firms = Array.from({ length: FIRMS }, (_, place) =>
@@ -30,14 +30,14 @@ async function march() {
 
   async function deliver(): Promise<void> {
     await delivery.deliverDue();
-    const news = server.received.slice(read).map(({ to, subject }) => `${to}: ${subject}`);
+    const newMails = server.received.slice(read).map(({ to, subject }) => `${to}: ${subject}`);
     read = server.received.length;
     const day = clock.now().getUTCDate();
-    if (news.length > 0) diary[day] = [...(diary[day] ?? []), ...news.toSorted()];
+    if (newMails.length > 0) diary[day] = [...(diary[day] ?? []), ...newMails.toSorted()];
   }
 
   /** Advances to nine o'clock of that day, runs `first`, and then the worker. */
-  async function on(day: number, happens: () => unknown = () => undefined): Promise<void> {
+  async function on(day: number, first: () => unknown = () => undefined): Promise<void> {
     const morning = Date.UTC(2026, 2, day, 9);
     while (clock.now().getTime() < morning) {
       clock.advance(HOUR);
@@ -45,31 +45,31 @@ async function march() {
     }
     // The admin's session is used every day, so that it does not expire.
     await carol.get("/session");
-    await happens();
-    const run = await worker.poll();
-    if (run !== undefined) await runner.waitUntilIdle();
-    const { rows } = await web.database.pool.query<{ told: string }>(
-      "select mode || ' ' || status as told from runs where started_at = $1 order by id",
+    await first();
+    const started = await worker.poll();
+    if (started !== undefined) await runner.waitUntilIdle();
+    const { rows } = await web.database.pool.query<{ run: string }>(
+      "select mode || ' ' || status as run from runs where started_at = $1 order by id",
       [clock.now()],
     );
-    ends[day] = rows.map(({ told }) => told).join(", ");
+    ends[day] = rows.map(({ run }) => run).join(", ");
     await deliver();
   }
 
   async function connect(secretExpiresAt: string): Promise<void> {
     const { origin: address, clientId, clientSecret } = web.simulator;
-    const asked = { address, clientId, clientSecret, secretExpiresAt };
-    expect(await carol.post("/connection/app-only", asked)).toMatchObject({ status: 200 });
+    const request = { address, clientId, clientSecret, secretExpiresAt };
+    expect(await carol.post("/connection/app-only", request)).toMatchObject({ status: 200 });
   }
 
   /** Repeats what every worker does within minutes, until a failing apply needs a person. */
-  async function tryToTheEnd(): Promise<void> {
+  async function retryUntilHalted(): Promise<void> {
     for (let tries = 1; tries < MAX_ATTEMPTS; tries++) {
       clock.advance(HOUR / 10);
       await runner.waitUntilIdle();
     }
   }
-  return { ...tells, firms, diary, ends, on, connect, tryToTheEnd };
+  return { ...notified, firms, diary, ends, on, connect, retryUntilHalted };
 }
 
 const REFUSED = `
@@ -97,7 +97,7 @@ test("a month has exactly these mails", { timeout: 300_000 }, async () => {
     org.createAccount({ name: "Welcome", websiteurl: "welcome.com" });
     await web.database.pool.query(REFUSED);
   });
-  await more.tryToTheEnd();
+  await more.retryUntilHalted();
   await on(4);
   await on(5, () => web.database.pool.query("drop trigger refuse on accounts"));
   await on(6, () => (bolt = gmail("Bolt")));

@@ -1,7 +1,7 @@
 // Notices of runs, with real runs and a real mail server: each person gets each notice once.
 import { expect, test } from "vitest";
 import { notifyMissed, notifyRun } from "../../src/notify/notify.ts";
-import { until } from "../harness/stages.ts";
+import { untilBlocked } from "../harness/stages.ts";
 import { connectedWeb, SETTINGS } from "../jobs/connected.ts";
 import { CAROL, DESK, notifiedWorkspace, WENDY } from "./notifications.ts";
 
@@ -193,20 +193,15 @@ test("a notice that another process sends meanwhile is not sent again", async ()
   const { pool } = web.database;
   // As if two processes had ended them at the same time: the notices of the second run are being
   // decided before those of the first are stored.
-  await pool.query("create table told_first as select * from run_notices; delete from run_notices");
+  await pool.query("create table first_notices as select * from run_notices; delete from run_notices");
   const { rows } = await pool.query<{ id: number }>(
     "update runs set notified_state = null where id = (select max(id) from runs) returning id",
   );
   const other = await pool.connect();
   await other.query("begin; select pg_advisory_xact_lock(hashtext('sluice run notices'))");
   const second = notifyRun(deps, rows[0]!.id);
-  await until(async () => {
-    const { rows: waiting } = await pool.query(
-      "select from pg_locks where locktype = 'advisory' and not granted",
-    );
-    return waiting.length > 0;
-  });
-  await other.query("insert into run_notices select * from told_first; commit");
+  await untilBlocked({ pool });
+  await other.query("insert into run_notices select * from first_notices; commit");
   other.release();
   await second;
 
@@ -303,7 +298,7 @@ test("whoever applies a plan that fails is notified of that, and not that it nee
   const wendy = await web.as("workspace-admin");
   const fails = { path: "WhoAmI", times: 0, fault: { kind: "answer", status: 400 } } as const;
 
-  const told: string[][] = [];
+  const notified: string[][] = [];
   for (const browser of [wendy, wendy, carol]) {
     web.simulator.faults.add(fails);
     await browser.post(`/runs/${waits}/apply`);
@@ -311,11 +306,11 @@ test("whoever applies a plan that fails is notified of that, and not that it nee
     web.simulator.faults.remove();
     web.clock.advance(61_000);
     await notifyMissed(deps);
-    told.push(await newMails());
+    notified.push(await newMails());
   }
 
   const failed = "Support: your sync from Dynamics 365 failed";
-  expect(told).toEqual([[`${WENDY}: ${failed}`], [`${WENDY}: ${failed}`], [`${CAROL}: ${failed}`]]);
+  expect(notified).toEqual([[`${WENDY}: ${failed}`], [`${WENDY}: ${failed}`], [`${CAROL}: ${failed}`]]);
 });
 
 test("recipients who were notified of an interrupted apply are notified of its recovery, once", async () => {

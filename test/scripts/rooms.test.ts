@@ -63,7 +63,7 @@ test("an import cycle is reported once, whichever file it is entered by, and one
   ]);
 });
 
-test("a second writer of runs is told", async () => {
+test("a second writer of runs is reported", async () => {
   const root = await treeOf({
     "src/sync/record/end.ts": 'export const x = db.updateTable("runs");\n',
     "src/jobs/ask.ts":
@@ -74,7 +74,7 @@ test("a second writer of runs is told", async () => {
   ]);
 });
 
-test("a folder without a room, and a second reader of the environment, are told", async () => {
+test("a folder without a room, and a second reader of the environment, are reported", async () => {
   const root = await treeOf({
     "src/utils/all.ts": "export const x = 1;\n",
     "src/config.ts": "export const home = process.env.HOME;\n",

@@ -29,9 +29,9 @@ function randomEdit({ random, organisation }: EventContext) {
 export const accountEvents: EventKinds = {
   "account edited": {
     weight: 12,
-    perform: (scene) => {
-      const account = scene.organisation.randomAccount(scene.random);
-      if (account) scene.organisation.change(account, { ...randomEdit(scene), ...randomEdit(scene) });
+    perform: (context) => {
+      const account = context.organisation.randomAccount(context.random);
+      if (account) context.organisation.change(account, { ...randomEdit(context), ...randomEdit(context) });
       return account !== undefined;
     },
   },
@@ -79,11 +79,11 @@ export const accountEvents: EventKinds = {
   },
   "accounts merged": {
     weight: 2,
-    perform: (scene) => {
-      const two = twoAccounts(scene, hasSite);
+    perform: (context) => {
+      const two = twoAccounts(context, hasSite);
       if (!two) return false;
       const [survivor, loser] = two;
-      const { organisation, random } = scene;
+      const { organisation, random } = context;
       const sites = `${survivor.values.websiteurl}; ${loser.values.websiteurl}`;
       organisation.merge(survivor, loser);
       if (random.chance(60) && sites.length <= 200) organisation.change(survivor, { websiteurl: sites });
@@ -92,37 +92,37 @@ export const accountEvents: EventKinds = {
   },
   "domain moved": {
     weight: 2,
-    perform: (scene) => {
-      const two = twoAccounts(scene, hasSite);
+    perform: (context) => {
+      const two = twoAccounts(context, hasSite);
       if (!two) return false;
       const [from, to] = two;
-      scene.organisation.change(to, { websiteurl: from.values.websiteurl });
-      scene.organisation.change(from, { websiteurl: null, emailaddress1: null });
+      context.organisation.change(to, { websiteurl: from.values.websiteurl });
+      context.organisation.change(from, { websiteurl: null, emailaddress1: null });
       return true;
     },
   },
   "domains swapped": {
     weight: 2,
-    perform: (scene) => {
-      const two = twoAccounts(scene, hasSite);
+    perform: (context) => {
+      const two = twoAccounts(context, hasSite);
       if (!two) return false;
       const [a, b] = two;
       const first = { websiteurl: a.values.websiteurl, emailaddress1: a.values.emailaddress1 };
       const second = { websiteurl: b.values.websiteurl, emailaddress1: b.values.emailaddress1 };
-      scene.organisation.change(a, second);
-      scene.organisation.change(b, first);
+      context.organisation.change(a, second);
+      context.organisation.change(b, first);
       return true;
     },
   },
   "names swapped": {
     weight: 2,
-    perform: (scene) => {
-      const two = twoAccounts(scene, isNamed);
+    perform: (context) => {
+      const two = twoAccounts(context, isNamed);
       if (!two) return false;
       const [a, b] = two;
       const name = a.values.name;
-      scene.organisation.change(a, { name: b.values.name });
-      scene.organisation.change(b, { name });
+      context.organisation.change(a, { name: b.values.name });
+      context.organisation.change(b, { name });
       return true;
     },
   },
@@ -136,10 +136,10 @@ export const accountEvents: EventKinds = {
   },
   "domain claimed twice": {
     weight: 2,
-    perform: (scene) => {
-      const two = twoAccounts(scene, hasSite);
+    perform: (context) => {
+      const two = twoAccounts(context, hasSite);
       if (!two) return false;
-      scene.organisation.change(two[0], { emailaddress1: `sales@${siteOf(two[1])}` });
+      context.organisation.change(two[0], { emailaddress1: `sales@${siteOf(two[1])}` });
       return true;
     },
   },

@@ -22,7 +22,7 @@ export type EventKind = {
    */
   readonly needsFullRun?: readonly string[];
   /** @returns false if it is impossible now */
-  readonly perform: (scene: EventContext) => boolean | Promise<boolean>;
+  readonly perform: (context: EventContext) => boolean | Promise<boolean>;
 };
 
 export type EventKinds = Readonly<Record<string, EventKind>>;

@@ -44,25 +44,26 @@ export const localEvents: EventKinds = {
   },
   "synced field edited here": {
     weight: 3,
-    perform: async (scene) => {
-      const account = syncedAccount(scene);
-      if (account) await scene.localEdits.edit(account, scene.random.below(100), scene.random.chance(60));
+    perform: async (context) => {
+      const account = syncedAccount(context);
+      if (account)
+        await context.localEdits.edit(account, context.random.below(100), context.random.chance(60));
       return account !== undefined;
     },
   },
   "account deleted here": {
     weight: 1,
-    perform: async (scene) => {
-      const account = syncedAccount(scene);
-      if (account) await scene.localEdits.remove(account, false);
+    perform: async (context) => {
+      const account = syncedAccount(context);
+      if (account) await context.localEdits.remove(account, false);
       return account !== undefined;
     },
   },
   "account deleted here and excluded": {
     weight: 2,
-    perform: async (scene) => {
-      const account = syncedAccount(scene);
-      if (account) await scene.localEdits.remove(account, true);
+    perform: async (context) => {
+      const account = syncedAccount(context);
+      if (account) await context.localEdits.remove(account, true);
       return account !== undefined;
     },
   },

@@ -32,7 +32,7 @@ async function startBackup() {
     );
     return target;
   }
-  return { space, planned, restored: restoreBackup };
+  return { space, planned, restoreBackup };
 }
 
 /** Returns the runs that have working tables. */
@@ -47,12 +47,12 @@ async function tablesOf({ database }: Workspace): Promise<number[]> {
 }
 
 test("a run starts and ends, and the next one drops the working tables of both", async () => {
-  const { space, planned, restored } = await startBackup();
+  const { space, planned, restoreBackup } = await startBackup();
 
   expect(await space.sync()).toMatchObject({ id: 3, status: "done", updated: 1 });
 
   expect(await tablesOf(space)).toEqual([planned, 3]);
-  const target = await restored();
+  const target = await restoreBackup();
   await space.sync();
   expect(await tablesOf(space)).toEqual([]);
   // The backup has the state of its start: not synced, and the plan is still to be applied.

@@ -4,7 +4,7 @@ import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { cp, mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { Page } from "playwright-core";
@@ -28,10 +28,10 @@ async function installProgram(): Promise<string> {
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   for (const part of ["package.json", "bin"])
     await cp(join(ROOT, part), join(folder, part), { recursive: true });
-  for (const name of EXTERNAL_PACKAGES) {
-    const scope = join("node_modules", dirname(name));
-    await mkdir(join(folder, "node_modules"));
-    await symlink(join(ROOT, scope), join(folder, scope));
+  await mkdir(join(folder, "node_modules"));
+  for (const scope of new Set(EXTERNAL_PACKAGES.map((name) => name.split("/")[0]!))) {
+    const path = join("node_modules", scope);
+    await symlink(join(ROOT, path), join(folder, path));
   }
   const build = [join(ROOT, "scripts", "start.js"), "build", join(folder, "dist")];
   await promisify(execFile)(process.execPath, build, { env: { ...process.env, NODE_ENV: "production" } });

@@ -1,4 +1,4 @@
-// Rules 15 and 17: what a stored plan may write, and that every issue kind says what to do. And the
+// Rules 15 and 17 (what a stored plan may write; that every issue kind says what to do), and the
 // run lease.
 import { describe, expect, it } from "vitest";
 import { createAccount, editAccount } from "../../../src/accounts/store.ts";
