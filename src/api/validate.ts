@@ -12,7 +12,7 @@ export function validateInput(route: Route, received: Record<Part, unknown>): Ro
     const schema = route[part];
     if (schema === undefined) return undefined;
     const result = schema.safeParse(received[part] ?? (part === "body" ? undefined : {}), {
-      error: sentenceOf,
+      error: describeIssue,
     });
     if (result.success) return result.data;
     const [issue] = result.error.issues;
@@ -27,7 +27,7 @@ function fieldOf(issue: { readonly path?: readonly PropertyKey[] | undefined }):
   return (issue.path ?? []).map(String).join(".");
 }
 
-function sentenceOf(issue: z.core.$ZodRawIssue): string {
+function describeIssue(issue: z.core.$ZodRawIssue): string {
   const field = fieldOf(issue);
   const name = field === "" ? "What was sent" : `"${field}"`;
   if (issue.input === undefined && issue.code !== "unrecognized_keys") return `${name} is missing.`;

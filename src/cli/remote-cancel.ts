@@ -29,21 +29,21 @@ export async function withRemoteCancel<T>(
   work: (hooks: Pick<RunContext, "onStarted" | "checkCancellation" | "signal">) => Promise<T>,
 ): Promise<T> {
   const cancel = new AbortController();
-  let watched: { readonly run: LeasedRun; readonly watch: CancellationWatch } | undefined;
+  let started: { readonly run: LeasedRun; readonly watch: CancellationWatch } | undefined;
   try {
     return await work({
       signal: AbortSignal.any([signal, cancel.signal]),
-      checkCancellation: async () => watched?.watch.check(),
+      checkCancellation: async () => started?.watch.check(),
       onStarted(run) {
-        watched = { run, watch: watchForCancellation(database, run, (reason) => cancel.abort(reason)) };
+        started = { run, watch: watchForCancellation(database, run, (reason) => cancel.abort(reason)) };
       },
     });
   } catch (error) {
     const reason: unknown = cancel.signal.reason;
-    if (watched === undefined || !(reason instanceof RunStopped)) throw error;
-    throw new RunStopped(reason.kind, await stoppedSentence(database, watched.run, reason));
+    if (started === undefined || !(reason instanceof RunStopped)) throw error;
+    throw new RunStopped(reason.kind, await stoppedSentence(database, started.run, reason));
   } finally {
-    watched?.watch.close();
+    started?.watch.close();
   }
 }
 

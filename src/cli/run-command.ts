@@ -5,7 +5,7 @@ import { resolve } from "node:path";
 import { readConfig } from "../config.ts";
 import type { CommandContext } from "./context.ts";
 import type { GlobalOptions } from "./global-options.ts";
-import { interruption } from "./signals.ts";
+import { stopSignal } from "./signals.ts";
 import type { RunCommand } from "./program.ts";
 import { describeError } from "./error-message.ts";
 
@@ -20,7 +20,7 @@ function contextOf({ json, connection, home }: GlobalOptions): CommandContext {
     connectionFile: connection,
     stdout: process.stdout,
     stderr: process.stderr,
-    signal: interruption.signal,
+    signal: stopSignal,
   };
 }
 
@@ -28,7 +28,7 @@ export const runCommand: RunCommand = async (global, work) => {
   try {
     process.exitCode = await work(contextOf(global));
   } catch (error) {
-    const { aborted, reason } = interruption.signal;
+    const { aborted, reason } = stopSignal;
     const { kind, sentence, exitCode } = describeError(aborted ? reason : error);
     process.stderr.write(`${sentence}\n`);
     if (global.json === true) {

@@ -64,12 +64,12 @@ test("all rows are staged at the end of the read", async () => {
 test("a run that was taken over while it read stages nothing, although it has not noticed", async () => {
   const database = await testDatabase();
   const options = await leasedRun(database);
-  async function* takenOver() {
+  async function* pagesThenTakeover() {
     yield* onePage();
     await database.pool.query("update run_leases set fence = fence + 1");
   }
 
-  await expect(readPages(takenOver(), options)).rejects.toThrow(LeaseError);
+  await expect(readPages(pagesThenTakeover(), options)).rejects.toThrow(LeaseError);
 
   const { rows } = await database.pool.query("select name from run_drafts");
   expect(rows).toEqual([]);
