@@ -6,9 +6,10 @@ import { inTransaction } from "../db/transaction.ts";
 import type { Database } from "../db/pool.ts";
 import type { Tables } from "../db/tables.ts";
 import { nameKey } from "./name-key.ts";
+import { bumpRevision } from "./store.ts";
 import { storableText } from "./storable-text.ts";
 import { MAX_CUSTOM_FIELDS, type FieldType } from "../settings/field-types.ts";
-import { UserError, type UserErrorOptions } from "../lib/user-error.ts";
+import { UserError } from "../lib/user-error.ts";
 
 export type CustomField = {
   readonly id: number;
@@ -20,8 +21,8 @@ export type CustomField = {
 export class CustomFieldError extends UserError {
   override readonly name = "CustomFieldError";
 
-  constructor(sentence: string, options?: UserErrorOptions) {
-    super("custom-field", sentence, options);
+  constructor(sentence: string) {
+    super("custom-field", sentence);
   }
 }
 
@@ -32,14 +33,15 @@ export async function customFields(db: Kysely<Tables>): Promise<readonly CustomF
 /**
  * Creates the fields that do not exist yet.
  * @returns the requested fields by name
- * @throws CustomFieldError if a field exists with another type, which never changes, or if there
- * would be more than fifty
+ * @throws CustomFieldError if a field exists with another type, which never changes, or under
+ * another spelling of its name, or if there would be more than fifty
  */
 export async function ensureCustomFields(
   db: Kysely<Tables>,
   requested: readonly { name: string; type: FieldType }[],
 ): Promise<ReadonlyMap<string, CustomField>> {
   const existing = new Map((await customFields(db)).map((field) => [field.name, field]));
+  const byKey = new Map([...existing.values()].map((field) => [nameKey(field.name), field]));
   const missing = requested.filter((field) => !existing.has(field.name));
   for (const field of requested) {
     const found = existing.get(field.name);
@@ -48,6 +50,11 @@ export async function ensureCustomFields(
         `The custom field "${field.name}" exists as ${found.type}, and the mapping wants it as ${field.type}. A field keeps its type: map to a field of another name.`,
       );
     }
+    const sameName = byKey.get(nameKey(field.name));
+    if (sameName && sameName.name !== field.name)
+      throw new CustomFieldError(
+        `There is a field "${sameName.name}" already. Write it the same way in the mapping, or choose another name.`,
+      );
   }
   if (existing.size + missing.length > MAX_CUSTOM_FIELDS) {
     throw new CustomFieldError(
@@ -73,7 +80,7 @@ export async function createCustomField(database: Database, field: NewField): Pr
     const existing = await lockCustomFields(trx);
     if (existing.length >= MAX_CUSTOM_FIELDS)
       throw new CustomFieldError(
-        `Accounts have ${MAX_CUSTOM_FIELDS} custom fields already, and more there cannot be. Delete one first.`,
+        `Accounts have ${MAX_CUSTOM_FIELDS} custom fields already, which is the maximum. Delete one first.`,
       );
     const name = validateName(existing, field.name);
     const description = storableText(field.description);
@@ -156,7 +163,7 @@ export async function deleteCustomField(database: Database, id: number): Promise
  */
 async function clearValues(database: Database, id: string, after: number): Promise<number | null> {
   return inTransaction(database, async ({ kysely: trx }) => {
-    await sql`update store_revision set revision = revision + 1`.execute(trx);
+    await bumpRevision(trx);
     const { rows } = await sql<{ last: number | null }>`
       with range as (
         select id

@@ -3,7 +3,7 @@
 import { sql, type Kysely } from "kysely";
 import type { Tables } from "../db/tables.ts";
 import type { SyncState } from "./list/filters.ts";
-import { customFields } from "./custom-fields.ts";
+import { customFields, type CustomField } from "./custom-fields.ts";
 import { existingFieldValues } from "./list/list.ts";
 import {
   effectiveMapping,
@@ -62,13 +62,14 @@ export async function accountDetails(
     .where("account_id", "=", id)
     .orderBy("domain")
     .execute();
-  const link = await loadLink(db, id, source);
+  const allFields = await customFields(db);
+  const link = await loadLink(db, id, { source, allFields });
   return {
     id,
     name: account.name,
     description: account.description,
     domains: domains.map(({ domain }) => domain),
-    fields: existingFieldValues(account.fields, await customFields(db)),
+    fields: existingFieldValues(account.fields, allFields),
     externalId: account.external_id,
     origin: account.origin,
     sync: link?.sync ?? "not-synced",
@@ -81,7 +82,7 @@ export async function accountDetails(
 async function loadLink(
   db: Kysely<Tables>,
   accountId: number,
-  source: ConnectedSource | null,
+  { source, allFields }: { source: ConnectedSource | null; allFields: readonly CustomField[] },
 ): Promise<AccountLink | null> {
   const link = await db
     .selectFrom("account_links")
@@ -102,7 +103,7 @@ async function loadLink(
     stopReason: stop_reason,
     lastSyncedAt: run?.at ?? null,
     lastRun: run?.id ?? null,
-    columns: mapping ? syncedColumns(mapping, await customFields(db)) : {},
+    columns: mapping ? syncedColumns(mapping, allFields) : {},
   };
 }
 

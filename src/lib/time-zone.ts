@@ -1,8 +1,7 @@
-import { DAY_MS } from "./durations.ts";
 // Times of day in a time zone, by ICU's copy of the IANA database, since Node 20 has no Temporal.
 // Pure.
 
-import { MINUTE_MS } from "./durations.ts";
+import { DAY_MS, MINUTE_MS } from "./durations.ts";
 
 /**
  * The local time of a zone at a moment, expressed as the moment at which UTC shows it, to the

@@ -51,7 +51,7 @@ export async function* readViewPages(
   }
 }
 
-/** The only page of a view of the first rows. An incomplete one would make accounts depart. */
+/** The only page of a view of the first rows. An incomplete one would stop accounts. */
 function singlePage(view: View, body: PageBody, top: number): Page {
   const rows = body.value;
   if (body["@Microsoft.Dynamics.CRM.morerecords"] === true && rows.length !== top)
@@ -76,7 +76,7 @@ function viewPage(
   const link = body["@odata.nextLink"];
   const hasMore = body["@Microsoft.Dynamics.CRM.morerecords"] ?? (cookie !== undefined && rows.length > 0);
   // A read that ends at the limit may be incomplete, so it counts as broken: an incomplete view would
-  // make accounts depart.
+  // stop the sync of accounts that are in the view.
   const mayHaveMore = hasMore || rows.length >= pageSize;
   if (
     request.isByPageNumber &&

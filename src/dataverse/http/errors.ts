@@ -206,16 +206,15 @@ function columnIn(message: string): { subject?: string | undefined; table?: stri
 }
 
 /** The error of a response that is not to be retried. */
-export function dataverseErrorOf(response: ErrorResponse, cause?: unknown): DataverseError {
+export function dataverseErrorOf(response: ErrorResponse): DataverseError {
   const { status, serverCode, requestId } = response;
   const serverText = shorten(response.message);
   const facts = { status, serverCode, requestId, serverText };
-  const options = cause === undefined ? {} : { cause };
   const meaning = meaningOf(response);
   if (meaning !== undefined) {
     const { finding, fix } = meaning.explain(response);
     const subject = meaning.subjectOf?.(response.message);
-    return new DataverseError(meaning.code, finding, { ...facts, ...subject }, { ...options, fix });
+    return new DataverseError(meaning.code, finding, { ...facts, ...subject }, { fix });
   }
   const quote = serverText === "" ? "" : ` It says: "${serverText}"`;
   return new DataverseError(
@@ -223,7 +222,6 @@ export function dataverseErrorOf(response: ErrorResponse, cause?: unknown): Data
     `Dynamics 365 refused a request (${[`HTTP ${status}`, serverCode].filter(Boolean).join(", ")}).${quote}`,
     facts,
     {
-      ...options,
       fix: `If it happens again, give Microsoft support the request id ${requestId ?? "from the log"}.`,
     },
   );

@@ -16,14 +16,14 @@ import {
   type Section,
 } from "./format.ts";
 import { DumpReader } from "./read.ts";
-import { UserError, type UserErrorOptions } from "../../lib/user-error.ts";
+import { UserError } from "../../lib/user-error.ts";
 
 /** The target database has tables already. */
 class NotEmptyError extends UserError {
   override readonly name = "NotEmptyError";
 
-  constructor(sentence: string, options?: UserErrorOptions) {
-    super("not-empty", sentence, options);
+  constructor(sentence: string) {
+    super("not-empty", sentence);
   }
 }
 

@@ -83,7 +83,7 @@ async function connectWhenReady(
         host: postmaster.socketFolder,
         port: postmaster.port,
         user: USER,
-        password: password,
+        password,
       };
       const owner = await tryConnect(address);
       if (owner) {

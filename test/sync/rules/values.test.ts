@@ -97,6 +97,24 @@ describe("rule 7: teammates", () => {
 });
 
 describe("rule 8: values", () => {
+  it("fills a field under no second spelling of its name", async () => {
+    const space = await workspace();
+    space.org.createAccount({ name: "Acme" });
+    const text = (field: string) => ({
+      mapping: {
+        name: "name",
+        domains: [],
+        fields: [{ column: "industrycode", field, type: "text" as const }],
+      },
+    });
+    await space.sync(text("Industry"));
+
+    await expect(space.sync(text("industry"))).rejects.toThrow('There is a field "Industry" already.');
+
+    const { rows } = await space.database.pool.query("select name from custom_fields");
+    expect(rows).toEqual([{ name: "Industry" }]);
+  });
+
   it("are labels, plain decimals, ISO dates, numbers and yes or no", async () => {
     const space = await workspace();
     space.org.createAccount({
