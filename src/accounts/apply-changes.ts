@@ -34,12 +34,13 @@ export async function markChangedSincePlan(
     update account_changes c
     set outcome = 'changed'
     where ${inRange(range)} and (
-      c.action in ('link', 'update', 'resume') and not exists (
+      c.action in ('link', 'update', 'resume', 'merge') and not exists (
         select from accounts a
         where a.id = c.account_id and a.version = c.account_version)
-      or c.action = 'stop' and not exists (
+      or c.action in ('stop', 'merge') and not exists (
         select from account_links l
         where l.organization_id = ${options.organizationId} and l.record_id = c.record_id)
+      or c.merged_into is not null and not exists (select from accounts a where a.id = c.merged_into)
       or c.action in ('create', 'link') and (
         exists (
           select from accounts a
@@ -89,6 +90,7 @@ export async function applyChanges(
   const has = await actionsIn(trx, range);
   if (has("create")) await insertAccounts(trx, range, options);
   if (has("link", "update", "resume")) await updateAccounts(trx, range, options);
+  if (has("merge")) await mergeAccounts(trx, range, options);
   if (has("link")) await removeOldLinks(trx, range);
   if (has("create", "link")) await insertLinks(trx, range, options);
   if (has("update", "resume", "stop")) await updateLinks(trx, range, options);
@@ -125,7 +127,8 @@ async function updateAccounts(
 }
 
 /**
- * An account may still be linked to a record that has been deleted; the new link replaces that one.
+ * An account may still be linked to a record that was deleted, deactivated or merged into another;
+ * the new link replaces that one.
  */
 async function removeOldLinks(trx: Kysely<Tables>, range: ChangeRange): Promise<void> {
   await sql`
@@ -156,8 +159,41 @@ async function updateLinks(
   await sql`
     update account_links l
     set record_version = coalesce(c.record_version, l.record_version), fingerprint = c.fingerprint,
-      stop_reason = case c.action when 'stop' then c.rule end
+      stop_reason = case c.action when 'stop' then c.rule end, merged_into = null
     from account_changes c
     where ${inRange(range)} and c.action in ('update', 'resume', 'stop')
+      and l.organization_id = ${organizationId} and l.record_id = c.record_id`.execute(trx);
+}
+
+/**
+ * Points the links of merged records to the accounts that they were merged into; an account that
+ * becomes the winner's gets its link instead. `releaseDomains` has removed the domains.
+ */
+async function mergeAccounts(
+  trx: Kysely<Tables>,
+  range: ChangeRange,
+  { organizationId, now }: ApplyOptions,
+): Promise<void> {
+  await sql`
+    update accounts a
+    set version = a.version + 1, updated_at = ${now}
+    from account_changes c
+    where ${inRange(range)} and c.action = 'merge' and c.before ? 'domains' and a.id = c.account_id`.execute(
+    trx,
+  );
+  await sql`
+    update accounts a
+    set external_id = c.winner_id::text, updated_at = ${now}
+    from account_changes c
+    where ${inRange(range)} and c.action = 'merge' and c.merged_into is null and a.id = c.account_id`.execute(
+    trx,
+  );
+  await sql`
+    update account_links l
+    set record_id = case when c.merged_into is null then c.winner_id else l.record_id end,
+      matched_by = case when c.merged_into is null then 'merged' else l.matched_by end,
+      stop_reason = c.rule, merged_into = c.merged_into, record_version = null, fingerprint = null
+    from account_changes c
+    where ${inRange(range)} and c.action = 'merge'
       and l.organization_id = ${organizationId} and l.record_id = c.record_id`.execute(trx);
 }

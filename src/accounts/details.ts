@@ -19,7 +19,7 @@ export type AccountLink = {
   readonly recordId: string;
   /** The address of the record in Dynamics 365; null if its organisation is not the connected one. */
   readonly url: string | null;
-  readonly matchedBy: "create" | "domain" | "name";
+  readonly matchedBy: "create" | "domain" | "name" | "merged";
   /**
    * The domains or the name that account and record had in common; null if history does not have it.
    */

@@ -167,3 +167,43 @@ export async function deleteAccount(
     await recordEdit(trx, { accountId: id, action: "delete", before, after: null, by, now });
   });
 }
+
+/** Which accounts are unlinked: one, or all of an organisation whose records left the view. */
+export type Unlinked = { readonly accountId: number } | { readonly leftViewOf: string };
+
+/**
+ * Removes the links of accounts that stopped syncing. The accounts stay with all their values and
+ * become open: the next run may link other records to them (rule 3).
+ * @returns how many accounts were unlinked; none if they sync, or have no link
+ */
+export async function unlinkAccounts(
+  database: Database,
+  which: Unlinked,
+  by: Editor,
+  now: Date,
+): Promise<number> {
+  const isOneOfThem =
+    "accountId" in which
+      ? sql`l.account_id = ${which.accountId} and l.stop_reason is not null`
+      : sql`l.organization_id = ${which.leftViewOf} and l.stop_reason = 'left-view'`;
+  return inTransaction(database, async ({ kysely: trx }) => {
+    await bumpRevision(trx);
+    const unlinked = await sql`
+      with removed as (
+        delete from account_links l where ${isOneOfThem} returning l.account_id
+      ), before as (
+        select a.id, a.external_id from accounts a join removed r on r.account_id = a.id
+      ), cleared as (
+        update accounts a
+        set external_id = null, external_origin = null, version = a.version + 1, updated_at = ${now}
+        from before b
+        where a.id = b.id
+      )
+      insert into account_edits (account_id, at, editor_kind, teammate_id, editor_name, action, before, after)
+      select id, ${now}, ${by.kind}, ${by.kind === "teammate" ? by.id : null}::integer,
+        ${by.kind === "teammate" ? by.name : null}::text, 'unlink',
+        jsonb_build_object('externalId', external_id), jsonb_build_object('externalId', null)
+      from before`.execute(trx);
+    return Number(unlinked.numAffectedRows ?? 0);
+  });
+}

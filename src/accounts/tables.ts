@@ -3,8 +3,8 @@ import type { FieldType } from "../settings/field-types.ts";
 import type { Json, UnreadBigint, NullableJson } from "../db/tables.ts";
 
 export type Origin = "dynamics" | "api" | "csv" | "manual";
-export type StopReason = "deleted" | "deactivated" | "left-view";
-export type ChangeAction = "create" | "link" | "update" | "resume" | "stop";
+export type StopReason = "deleted" | "deactivated" | "left-view" | "merged";
+export type ChangeAction = "create" | "link" | "update" | "resume" | "stop" | "merge";
 
 /** Values of an account by custom field id; an empty value has no key. */
 export type StoredFields = Record<string, string | number | boolean>;
@@ -20,7 +20,7 @@ export interface ChangedAccountValues {
 
 /** Who edited: a teammate, or a program by the API. */
 export type EditorKind = "teammate" | "api";
-export type EditAction = "create" | "edit" | "delete";
+export type EditAction = "create" | "edit" | "delete" | "unlink";
 
 declare module "../db/tables.ts" {
   interface Tables {
@@ -43,8 +43,10 @@ declare module "../db/tables.ts" {
       organization_id: string;
       record_id: string;
       account_id: number;
-      matched_by: "create" | "domain" | "name";
+      matched_by: "create" | "domain" | "name" | "merged";
       stop_reason: StopReason | null;
+      /** The account that the record was merged into; null unless it stopped for that. */
+      merged_into: number | null;
       record_version: number | null;
       fingerprint: UnreadBigint;
     };
@@ -64,6 +66,14 @@ declare module "../db/tables.ts" {
       fields: Json<StoredFields> | null;
       domains: string[] | null;
       before: NullableJson<ChangedAccountValues>;
+      /** Of a merge: the record that the record was merged into. */
+      winner_id: string | null;
+      /** Of a merge: the winner's account; null if the account becomes the winner's. */
+      merged_into: number | null;
+      /** Of a link: the record that the account was linked to before. */
+      previous_record_id: string | null;
+      /** Of a link: why the account was open to another record. */
+      previous_reason: StopReason | null;
       record_version: number | null;
       fingerprint: UnreadBigint;
       outcome: "changed" | "planned-again" | null;

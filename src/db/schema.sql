@@ -17,8 +17,12 @@ create table account_changes (
   record_version bigint,
   fingerprint bigint,
   outcome text,
+  winner_id uuid,
+  merged_into bigint,
+  previous_record_id uuid,
+  previous_reason text,
   constraint account_changes_pkey PRIMARY KEY (run_id, seq),
-  constraint account_changes_action_check CHECK ((action = ANY (ARRAY['create'::text, 'link'::text, 'update'::text, 'resume'::text, 'stop'::text]))),
+  constraint account_changes_action_check CHECK ((action = ANY (ARRAY['create'::text, 'link'::text, 'update'::text, 'resume'::text, 'stop'::text, 'merge'::text]))),
   constraint account_changes_outcome_check CHECK ((outcome = ANY (ARRAY['changed'::text, 'planned-again'::text])))
 );
 
@@ -40,7 +44,7 @@ create table account_edits (
   before jsonb not null,
   after jsonb not null,
   constraint account_edits_pkey PRIMARY KEY (id),
-  constraint account_edits_action_check CHECK ((action = ANY (ARRAY['create'::text, 'edit'::text, 'delete'::text]))),
+  constraint account_edits_action_check CHECK ((action = ANY (ARRAY['create'::text, 'edit'::text, 'delete'::text, 'unlink'::text]))),
   constraint account_edits_editor_kind_check CHECK ((editor_kind = ANY (ARRAY['teammate'::text, 'api'::text])))
 );
 
@@ -52,11 +56,13 @@ create table account_links (
   stop_reason text,
   record_version bigint,
   fingerprint bigint,
+  merged_into bigint,
   constraint account_links_pkey PRIMARY KEY (organization_id, record_id),
   constraint account_links_account_id_key UNIQUE (account_id),
-  constraint account_links_matched_by_check CHECK ((matched_by = ANY (ARRAY['create'::text, 'domain'::text, 'name'::text]))),
-  constraint account_links_stop_reason_check CHECK ((stop_reason = ANY (ARRAY['deleted'::text, 'deactivated'::text, 'left-view'::text]))),
-  constraint account_links_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE
+  constraint account_links_matched_by_check CHECK ((matched_by = ANY (ARRAY['create'::text, 'domain'::text, 'name'::text, 'merged'::text]))),
+  constraint account_links_stop_reason_check CHECK ((stop_reason = ANY (ARRAY['deleted'::text, 'deactivated'::text, 'left-view'::text, 'merged'::text]))),
+  constraint account_links_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
+  constraint account_links_merged_into_fkey FOREIGN KEY (merged_into) REFERENCES accounts(id) ON DELETE SET NULL
 ) with (fillfactor=90);
 
 create table accounts (
@@ -283,6 +289,19 @@ create table run_leases (
   constraint run_leases_pkey PRIMARY KEY (organization_id)
 );
 
+create table run_lookups (
+  run_id bigint not null,
+  record_id uuid not null,
+  reason text not null,
+  winner_id uuid,
+  winner_reason text,
+  previous_reason text,
+  keeps_reason boolean not null default false,
+  is_changed boolean not null default false,
+  is_transferred boolean not null default false,
+  merged_into bigint
+);
+
 create table run_notices (
   run_id bigint not null,
   recipient text not null,
@@ -410,6 +429,8 @@ CREATE INDEX account_changes_not_applied ON public.account_changes USING btree (
 CREATE INDEX account_domains_account ON public.account_domains USING btree (account_id);
 
 CREATE INDEX account_edits_account ON public.account_edits USING btree (account_id, id);
+
+CREATE INDEX account_links_merged_into ON public.account_links USING btree (merged_into) WHERE (merged_into IS NOT NULL);
 
 CREATE INDEX accounts_foreign_id ON public.accounts USING btree (lower(btrim(external_id, '{}'::text))) WHERE (external_origin <> 'dynamics'::text);
 

@@ -10,7 +10,7 @@ type Explanation = {
 };
 
 /** Why a plan needs a person's approval. Nothing was written before it. */
-export const approvalReason = z.enum(["empty-selection", "brake-changes", "brake-shrunk"]);
+export const approvalReason = z.enum(["empty-selection", "brake-changes", "brake-shrunk", "brake-deleted"]);
 export type ApprovalReason = z.infer<typeof approvalReason>;
 
 const LOOK_AT_PLAN = "Look at the plan, and apply or discard it.";
@@ -18,12 +18,18 @@ const LOOK_AT_PLAN = "Look at the plan, and apply or discard it.";
 export const approvalExplanations: Readonly<Record<ApprovalReason, Explanation>> = {
   "empty-selection": { finding: "The selection has no accounts.", fix: LOOK_AT_PLAN },
   "brake-changes": {
-    finding: "The plan would change, blank or stop syncing an unusual share of the accounts at once.",
+    finding:
+      "The plan would change, blank, take over, merge or stop syncing an unusual share of the accounts at once.",
     fix: LOOK_AT_PLAN,
   },
   "brake-shrunk": {
     finding: "The selection has far fewer accounts than last time.",
     fix: "Check the view, and the rights of the connected user in Dynamics 365; then apply or discard the plan.",
+  },
+  "brake-deleted": {
+    finding:
+      "Many accounts at once were not found in Dynamics 365 any more, as if they were deleted; a lost right looks the same.",
+    fix: "Check the rights of the connected user in Dynamics 365; then apply or discard the plan.",
   },
 };
 

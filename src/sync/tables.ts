@@ -1,6 +1,6 @@
 // The tables of the sync: runs, their working tables, issues and blocked records.
 import type { ColumnType, Generated } from "kysely";
-import type { ChangeAction, Origin, StoredFields } from "../accounts/tables.ts";
+import type { ChangeAction, Origin, StopReason, StoredFields } from "../accounts/tables.ts";
 import type { ApprovalReason, HaltReason } from "../settings/run-explanations.ts";
 import type { Json, UnreadBigint, NullableJson } from "../db/tables.ts";
 
@@ -27,7 +27,7 @@ export type RunMode = "sync" | "changes" | "plan" | "retry";
 /** Who started a run. */
 export type RunTrigger = "person" | "schedule" | "command-line";
 
-/** Counts of distinct records: `read` is the sum of all others but `stopped`. */
+/** Counts of distinct records: `read` is the sum of all others but `stopped` and `merged`. */
 export type RunCounts = {
   read: number;
   created: number;
@@ -37,6 +37,7 @@ export type RunCounts = {
   skipped: number;
   failed: number;
   stopped: number;
+  merged: number;
 };
 
 /** The progress of a run. `rate` is in accounts a second, recently; null is unknown. */
@@ -112,6 +113,23 @@ declare module "../db/tables.ts" {
       heartbeat_at: Date | null;
     };
     retried_records: { run_id: number; record_id: string };
+    run_lookups: {
+      run_id: number;
+      record_id: string;
+      reason: StopReason;
+      /** The record that it was merged into, and why that was not read. */
+      winner_id: string | null;
+      winner_reason: StopReason | null;
+      /** Of the link when the record was looked up. */
+      previous_reason: StopReason | null;
+      /** It was only looked up to know whether its account is open. */
+      keeps_reason: Generated<boolean>;
+      /** The link may have to change. */
+      is_changed: Generated<boolean>;
+      /** Its account becomes the winner's. */
+      is_transferred: Generated<boolean>;
+      merged_into: number | null;
+    };
     run_decisions: {
       run_id: number;
       record_id: string;

@@ -22,6 +22,7 @@ const run: RunSummary = {
   unchanged: 0,
   skipped: 13_020,
   failed: 0,
+  merged: 0,
   stopped: 0,
   issues: { "domain-taken": 7, "name-in-use": 13_020 },
   startedAt: new Date("2026-03-01T09:30:00Z"),

@@ -10,7 +10,8 @@ import type { DataverseClient } from "../../src/dataverse/client.ts";
 import { createSettableClock, type SettableClock } from "../../src/lib/clock.ts";
 import { createLog } from "../../src/lib/log.ts";
 import { plannedChanges, type PlannedChange } from "../../src/sync/report/planned-changes.ts";
-import { applyRun, runSync } from "../../src/sync/run.ts";
+import { applyRun, executeRun, runSync } from "../../src/sync/run.ts";
+import { startRun, type RetriedIssues } from "../../src/sync/record/start-run.ts";
 import type { RunContext } from "../../src/sync/record/run-context.ts";
 import { loadRunIssues, type RunIssue, type RunSummary } from "../../src/sync/record/run-summary.ts";
 import type { SyncSettings } from "../../src/settings/sync-settings.ts";
@@ -44,6 +45,10 @@ export type Workspace = {
   /** Returns the context of a run, with some of it replaced. */
   context(settings?: Settings, replaced?: Partial<RunContext>): RunContext;
   sync(settings?: Settings, replaced?: Partial<RunContext>): Promise<RunSummary>;
+  /** Runs a sync that reads only what changed. */
+  syncChanges(settings?: Settings): Promise<RunSummary>;
+  /** Retries the records of open issues. */
+  retry(issues: RetriedIssues, settings?: Settings): Promise<RunSummary>;
   plan(settings?: Settings, replaced?: Partial<RunContext>): Promise<RunSummary>;
   apply(runId: number, settings?: Settings): Promise<RunSummary>;
   accounts(): Promise<ExportedAccount[]>;
@@ -109,6 +114,21 @@ export async function workspace(options: RunOptions & { pageSize?: number } = {}
     clock,
     context,
     sync: (settings, replaced) => runSync(context(settings, replaced), "sync"),
+    syncChanges: (settings) => runSync(context(settings), "changes"),
+    retry: async (issues, settings) => {
+      const made = context(settings);
+      const { organizationId } = await made.source.identity();
+      const { origin } = made.source;
+      const run = await startRun(made, {
+        organizationId,
+        origin,
+        mode: "retry",
+        issues,
+        settings: made.settings,
+        trigger: "person",
+      });
+      return executeRun(made, run, async () => made);
+    },
     plan: (settings, replaced) => runSync(context(settings, replaced), "plan"),
     apply: (runId, settings) => applyRun(context(settings), runId),
     accounts,

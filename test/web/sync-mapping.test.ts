@@ -113,6 +113,7 @@ const counts = {
   skipped: 1_807,
   failed: 0,
   stopped: 0,
+  merged: 0,
 };
 
 test("a result never says success while something was skipped", () => {
@@ -128,7 +129,7 @@ test("a result never says success while something was skipped", () => {
   } as const;
   expect(formatRunStatus(done)).toEqual({ text: "49,543 synced, 1,807 skipped", tone: "skipped" });
   const none = { ...counts, created: 0, linked: 0, updated: 0 };
-  expect(applyLabel({ ...none, stopped: 1 })).toBe("Stop syncing 1 account");
+  expect(applyLabel({ ...none, stopped: 1, merged: 0 })).toBe("Stop syncing 1 account");
   expect(applyLabel(none)).toBe("Save these settings");
 });
 

@@ -57,11 +57,11 @@ export const accountDetails = accountRow.extend({
       recordId: z.string(),
       /** Opens the record in Dynamics 365. */
       url: z.string().nullable(),
-      matchedBy: z.enum(["create", "domain", "name"]),
+      matchedBy: z.enum(["create", "domain", "name", "merged"]),
       /** The domain or name that both had in common, if known. */
       matchedValue: z.string().nullable(),
       /** Why it no longer syncs. */
-      stopReason: z.enum(["deleted", "deactivated", "left-view"]).nullable(),
+      stopReason: z.enum(["deleted", "deactivated", "left-view", "merged"]).nullable(),
       lastSyncedAt: timestamp.nullable(),
       lastRun: z.number().nullable(),
       /** Fields that the sync fills: "name", "description", "domains" and custom field ids. */
@@ -84,7 +84,7 @@ export const historyEntry = z.object({
     z.object({ kind: z.literal("teammate"), name: z.string() }),
     z.object({ kind: z.literal("api") }),
   ]),
-  action: z.enum(["create", "link", "update", "resume", "stop", "edit", "delete"]),
+  action: z.enum(["create", "link", "update", "resume", "stop", "merge", "edit", "delete", "unlink"]),
   /** The rule of a run's change. */
   rule: z.string().nullable(),
   changes: z.array(change),

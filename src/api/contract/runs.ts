@@ -18,7 +18,7 @@ const runStatus = z.enum([
   "interrupted",
 ]);
 
-export const planAction = z.enum(["create", "link", "update", "resume", "stop", "skip"]);
+export const planAction = z.enum(["create", "link", "update", "resume", "stop", "merge", "skip"]);
 export type PlanAction = z.infer<typeof planAction>;
 
 const counts = z.object({
@@ -30,6 +30,7 @@ const counts = z.object({
   skipped: z.number(),
   failed: z.number(),
   stopped: z.number(),
+  merged: z.number(),
 });
 
 const progress = z.object({

@@ -11,6 +11,7 @@ const actionSymbols: Readonly<Record<ChangeAction, string>> = {
   update: "~",
   resume: "~",
   stop: "-",
+  merge: "-",
 };
 
 /** Verbs for a planned and for an applied change. */
@@ -20,6 +21,7 @@ const verbs: Readonly<Record<ChangeAction, readonly [planned: string, applied: s
   update: ["will be updated", "was updated"],
   resume: ["will resume syncing and be updated", "resumed syncing and was updated"],
   stop: ["will stop syncing and stay as it is", "stopped syncing and stays as it is"],
+  merge: ["will be merged", "was merged"],
 };
 
 const ruleExplanations: Readonly<Record<string, string>> = {

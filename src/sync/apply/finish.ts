@@ -80,7 +80,10 @@ async function setBlockingAccounts(open: OpenTransaction, { runId }: FinishScope
       from run_issues refused
       join run_drafts d on d.run_id = refused.run_id and d.record_id = refused.record_id
       join accounts a using (name_key)
-      where refused.run_id = ${runId} and refused.kind = any(${names}::text[]) group by d.record_id
+      where refused.run_id = ${runId} and refused.kind = any(${names}::text[])
+        and not exists (
+          select from account_links merged where merged.account_id = a.id and merged.stop_reason = 'merged')
+      group by d.record_id
     ) named
     where i.run_id = ${runId} and i.kind = any(${names}::text[]) and i.record_id = named.record_id`.execute(
     open.kysely,
@@ -197,17 +200,20 @@ async function complete(trx: OpenTransaction, run: ActiveRun, counts: RunCounts)
 
 /** Counts the applied changes, and stores an issue for each failed one. */
 async function finalCounts({ kysely }: OpenTransaction, runId: number): Promise<RunCounts> {
-  const { rows } = await sql<Pick<RunCounts, "created" | "linked" | "updated" | "failed" | "stopped">>`
+  const { rows } = await sql<
+    Pick<RunCounts, "created" | "linked" | "updated" | "failed" | "stopped" | "merged">
+  >`
     select count(*) filter (where outcome is null and action = 'create')::int as created,
       count(*) filter (where outcome is null and action = 'link')::int as linked,
       count(*) filter (where outcome is null and action in ('update', 'resume'))::int as updated,
-      count(*) filter (where outcome = 'changed' and action <> 'stop')::int as failed,
-      count(*) filter (where outcome is null and action = 'stop')::int as stopped
+      count(*) filter (where outcome = 'changed' and action not in ('stop', 'merge'))::int as failed,
+      count(*) filter (where outcome is null and action = 'stop')::int as stopped,
+      count(*) filter (where outcome is null and action = 'merge')::int as merged
     from account_changes where run_id = ${runId}`.execute(kysely);
   await sql`
     insert into run_issues (run_id, record_id, kind, name)
     select run_id, record_id, 'changed-since-plan', name from account_changes
-    where run_id = ${runId} and outcome = 'changed' and action <> 'stop'`.execute(kysely);
+    where run_id = ${runId} and outcome = 'changed' and action not in ('stop', 'merge')`.execute(kysely);
   const run = await kysely
     .selectFrom("runs")
     .select("counts")

@@ -17,7 +17,7 @@ export async function clearFingerprintsIfDraftsLost(
   const cleared = await sql`
     update account_links l set fingerprint = null
     from account_changes c
-    where c.run_id = ${runId} and c.action <> 'stop'
+    where c.run_id = ${runId} and c.action not in ('stop', 'merge')
       and l.organization_id = ${organizationId} and l.record_id = c.record_id
       and not exists (select from run_drafts where run_id = ${runId})`.execute(open.kysely);
   return (cleared.numAffectedRows ?? 0n) > 0n;
@@ -35,7 +35,12 @@ export async function saveBlockedRecords(
   await sql`
     delete from blocked_records b using run_decisions x
     where b.organization_id = ${organizationId} and x.run_id = ${runId} and x.record_id = b.record_id
-      and x.action in ('forget', 'stop')`.execute(open.kysely);
+      and x.action = 'forget'`.execute(open.kysely);
+  await sql`
+    delete from blocked_records b using run_lookups k
+    where b.organization_id = ${organizationId} and k.run_id = ${runId} and k.record_id = b.record_id`.execute(
+    open.kysely,
+  );
   await createTemporaryTable(
     open,
     "newly_blocked",

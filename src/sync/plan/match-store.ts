@@ -17,7 +17,10 @@ export type MatchScope = {
   readonly attempt: number;
 };
 
-/** Fills `pending_drafts`: the drafts to decide, each with its link. */
+/**
+ * Fills `pending_drafts`: the drafts to decide, each with its account, which is that of its link or
+ * of a record that was merged into it.
+ */
 export async function gatherPending(open: OpenTransaction, scope: MatchScope): Promise<void> {
   const { runId, organizationId, attempt } = scope;
   // Sorts and hashes 500,000 rows in memory; the setting ends with the transaction.
@@ -26,7 +29,9 @@ export async function gatherPending(open: OpenTransaction, scope: MatchScope): P
     open,
     "pending_drafts",
     sql`
-    select d.record_id, d.created_on, d.name, d.name_key, d.domains, l.account_id, l.stop_reason,
+    select d.record_id, d.created_on, d.name, d.name_key, d.domains,
+      coalesce(l.account_id, merged.account_id) as account_id, l.stop_reason,
+      case when l.account_id is null then merged.record_id end as merged_record_id,
       case
         when d.name_key = '' then 'name-empty'
         when e.record_id is not null then 'excluded'
@@ -34,6 +39,11 @@ export async function gatherPending(open: OpenTransaction, scope: MatchScope): P
     from run_drafts d
     left join account_links l on l.organization_id = ${organizationId} and l.record_id = d.record_id
     left join excluded_records e on e.organization_id = ${organizationId} and e.record_id = d.record_id
+    left join (
+      select k.winner_id, k.record_id, x.account_id from run_lookups k
+      join account_links x on x.organization_id = ${organizationId} and x.record_id = k.record_id
+      where k.run_id = ${runId} and k.is_transferred and k.reason = 'merged'
+    ) merged on merged.winner_id = d.record_id
     where d.run_id = ${runId} and d.attempt = ${attempt}`,
   );
 }
@@ -117,20 +127,30 @@ async function loadConflicting(open: OpenTransaction, { origin }: MatchScope): P
   return rows;
 }
 
-/** Loads the accounts. What this run read or found deleted overrides the stop reason of a link. */
+/**
+ * Loads the accounts. An account with a link is open only if this run found its record deleted or
+ * deactivated; a link alone says what an earlier run found.
+ */
 async function loadConflictingAccounts(open: OpenTransaction, scope: MatchScope): Promise<ExistingAccount[]> {
   const { rows } = await sql<ExistingAccount>`
-    select a.id, a.name_key as "nameKey",
-      a.external_origin is distinct from ${scope.origin} and a.external_id is not null
-      or l.account_id is not null
-        and (l.stop_reason is distinct from 'deleted' or l.organization_id <> ${scope.organizationId}
-          or exists (select from run_drafts d where d.run_id = ${scope.runId} and d.record_id = l.record_id))
-        and not (l.organization_id = ${scope.organizationId} and exists (
-          select from run_decisions x where x.run_id = ${scope.runId} and x.record_id = l.record_id
-            and x.action = 'stop' and x.rule = 'deleted')) as taken,
-      coalesce((
-        select array_agg(domain order by domain) from account_domains where account_id = a.id), '{}') as domains
-    from accounts a left join account_links l on l.account_id = a.id
+    select a.id, case when not found.is_merged then a.name_key end as "nameKey",
+      (a.external_id is null or a.external_origin = ${scope.origin})
+        and (l.account_id is null or coalesce(k.reason in ('deleted', 'deactivated'), false)) as "isOpen",
+      case when merge.account_id is null then coalesce((
+        select array_agg(domain order by domain) from account_domains where account_id = a.id), '{}')
+        else '{}' end as domains
+    from accounts a
+    left join account_links l on l.account_id = a.id
+    left join run_lookups k on k.run_id = ${scope.runId} and k.record_id = l.record_id
+      and l.organization_id = ${scope.organizationId}
+    left join account_changes merge on merge.run_id = ${scope.runId} and merge.action = 'merge'
+      and merge.rule = 'merged' and merge.outcome is null and merge.account_id = a.id
+    cross join lateral (
+      select coalesce(k.reason, l.stop_reason) is not distinct from 'merged'
+        and not coalesce(k.is_transferred, false)
+        and not exists (
+          select from run_drafts d where d.run_id = ${scope.runId} and d.record_id = l.record_id) as is_merged
+    ) found
     where a.id in (
       select account_id from conflicting_drafts where account_id is not null
       union

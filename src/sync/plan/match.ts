@@ -11,7 +11,9 @@ export type ConflictingDraft = {
   readonly nameKey: string;
   /** In mapping order; empty when domains are not mapped. */
   readonly domains: readonly string[];
-  /** The account of its link, which may have stopped syncing. */
+  /**
+   * The account of its link, which may have stopped syncing, or of a record that was merged into it.
+   */
   readonly linkedTo: number | null;
   /** An account carries this record's id as externalId from another origin. */
   readonly heldByOtherSource: boolean;
@@ -111,7 +113,7 @@ class Matcher {
     for (const domain of draft.domains) {
       const holder = this.#store.holderOf(domain);
       if (holder === undefined) continue;
-      if (!this.#store.isTaken(holder)) return this.#link(draft, holder, "domain");
+      if (this.#store.isOpen(holder)) return this.#link(draft, holder, "domain");
       const isSkipped = this.#options.onDomainTaken === "skip";
       return isSkipped ? skip(draft, "domain-linked-elsewhere", domain) : undefined;
     }
@@ -124,14 +126,13 @@ class Matcher {
     const named = this.#store.accountsNamed(draft.nameKey);
     if (named.size === 0) return undefined;
     let oldest: number | undefined;
-    for (const id of named)
-      if (!this.#store.isTaken(id) && (oldest === undefined || id < oldest)) oldest = id;
+    for (const id of named) if (this.#store.isOpen(id) && (oldest === undefined || id < oldest)) oldest = id;
     return oldest === undefined ? skip(draft, "name-in-use") : this.#link(draft, oldest, "name");
   }
 
   #link(draft: ConflictingDraft, account: number, kind: "domain" | "name"): Decision {
     const { nameKey, domains } = draft;
-    this.#store.markTaken(account);
+    this.#store.markLinked(account);
     this.#store.rename(account, nameKey);
     if (this.#options.domainsMapped) this.#store.releaseDomainsExcept(account, domains);
     return { draft, account, match: { kind, accountId: account, ...this.#claimDomains(account, domains) } };

@@ -5,6 +5,7 @@ import type { OpenTransaction } from "../../db/transaction.ts";
 import { createTemporaryTable } from "../record/temporary-tables.ts";
 import { gatherPending, matchPending, skipPending, type MatchScope } from "./match-store.ts";
 import type { MatchOptions } from "./match.ts";
+import { planMerges, resolveMerges } from "./merges.ts";
 
 export type PlanScope = MatchScope & {
   /** The custom fields that are mapped and readable: only these are compared and written. */
@@ -46,21 +47,28 @@ async function lastSeq(open: OpenTransaction, runId: number): Promise<number> {
   return rows[0]!.seq;
 }
 
-/** Plans the stops that reading decided. */
-export async function planStops(
+/** Plans what becomes of the accounts whose records were not read. */
+export async function planUnread(
   open: OpenTransaction,
-  { runId, organizationId }: MatchScope,
-): Promise<number> {
+  scope: MatchScope,
+): Promise<{ stopped: number; merged: number }> {
+  await resolveMerges(open, scope);
+  const merged = await planMerges(open, scope, await lastSeq(open, scope.runId));
+  return { merged, stopped: await planStops(open, scope) };
+}
+
+async function planStops(open: OpenTransaction, { runId, organizationId }: MatchScope): Promise<number> {
   const base = await lastSeq(open, runId);
   const { numAffectedRows } = await sql`
     insert into account_changes (run_id, seq, action, rule, account_id, account_version, record_id,
       name, name_key, before)
-    select ${runId}, ${base} + row_number() over (order by x.record_id), 'stop', x.rule,
-      a.id, a.version, x.record_id, a.name, a.name_key, '{}'
-    from run_decisions x
-    join account_links l on l.organization_id = ${organizationId} and l.record_id = x.record_id
+    select ${runId}, ${base} + row_number() over (order by k.record_id), 'stop', k.reason,
+      a.id, a.version, k.record_id, a.name, a.name_key, '{}'
+    from run_lookups k
+    join account_links l on l.organization_id = ${organizationId} and l.record_id = k.record_id
     join accounts a on a.id = l.account_id
-    where x.run_id = ${runId} and x.action = 'stop'`.execute(open.kysely);
+    where k.run_id = ${runId} and not k.keeps_reason and not k.is_transferred
+      and k.reason <> 'merged' and k.reason is distinct from l.stop_reason`.execute(open.kysely);
   return Number(numAffectedRows ?? 0);
 }
 
@@ -74,11 +82,17 @@ async function gatherUpdates(open: OpenTransaction, scope: PlanScope, options: M
     sql`
     select d.record_id, d.created_on, d.record_version, a.id as account_id, a.version as account_version,
       case
-        when t.action = 'link' then 'link'
+        when t.action = 'link' or t.merged_record_id is not null then 'link'
         when t.stop_reason is not null then 'resume'
         else 'update'
       end as action,
-      coalesce(t.rule, 'linked') as rule,
+      case when t.merged_record_id is not null then 'merged' else coalesce(t.rule, 'linked') end as rule,
+      case when t.action = 'link' or t.merged_record_id is not null then previous.record_id end
+        as previous_record_id,
+      case
+        when t.merged_record_id is not null then 'merged'
+        when t.action = 'link' then coalesce(k.reason, previous.stop_reason)
+      end as previous_reason,
       d.name, d.name_key,
       case when ${scope.descriptionMapped}::boolean then d.description else a.description end as description,
       (a.fields - ${fieldIds}::text[]) || d.fields as fields,
@@ -97,7 +111,7 @@ async function gatherUpdates(open: OpenTransaction, scope: PlanScope, options: M
       || case when a.external_id is distinct from d.record_id::text
         then jsonb_build_object('externalId', a.external_id) else '{}' end as before
     from (
-      select p.record_id, p.stop_reason, x.action, x.rule, x.domains,
+      select p.record_id, p.stop_reason, p.merged_record_id, x.action, x.rule, x.domains,
         coalesce(x.account_id, p.account_id) as account_id
       from pending_drafts p
       left join run_decisions x on x.run_id = ${runId} and x.record_id = p.record_id
@@ -106,6 +120,9 @@ async function gatherUpdates(open: OpenTransaction, scope: PlanScope, options: M
     ) t
     join run_drafts d using (record_id)
     join accounts a on a.id = t.account_id
+    left join account_links previous
+      on previous.organization_id = ${scope.organizationId} and previous.account_id = a.id
+    left join run_lookups k on k.run_id = ${runId} and k.record_id = previous.record_id
     cross join lateral (
       select
         coalesce((
@@ -134,10 +151,12 @@ async function planUpdates(
   const base = await lastSeq(open, runId);
   await sql`
     insert into account_changes (run_id, seq, action, rule, account_id, account_version, record_id,
-      name, name_key, description, fields, domains, before, record_version, fingerprint)
+      name, name_key, description, fields, domains, before, previous_record_id, previous_reason,
+      record_version, fingerprint)
     select ${runId}, ${base} + row_number() over (order by created_on, record_id), action, rule,
       account_id, account_version, record_id,
-      name, name_key, description, fields, domains, before, record_version, fingerprint
+      name, name_key, description, fields, domains, before, previous_record_id, previous_reason,
+      record_version, fingerprint
     from planned_updates where action <> 'update' or before <> '{}'`.execute(open.kysely);
   await sql`
     insert into run_versions (run_id, record_id, record_version, fingerprint, drafted)
@@ -189,7 +208,7 @@ async function planCreates(
 }
 
 /**
- * Matches and plans the drafts of one attempt. Stops must be in `run_decisions` before the first.
+ * Matches and plans the drafts of one attempt. `planUnread` must be called before the first.
  */
 export async function planDrafts(
   open: OpenTransaction,

@@ -60,7 +60,7 @@ export async function planInvalidReason(
   const { status } = run;
   if (status !== "planned") return notPlannedReason({ ...run, status });
   if (settingsHash !== undefined && run.settings_hash !== settingsHash)
-    return `Mapping, selection, options or fields changed since run ${runId} was planned. Plan again.`;
+    return `Mapping, selection, options or fields changed since run ${runId} was planned, or Sluice was upgraded. Plan again.`;
   if ((await lastAppliedRun(db, organizationId)) !== run.planned_after)
     return `Another run was applied since run ${runId} was planned. Plan again.`;
   if (now.getTime() - run.planned_at!.getTime() > PLAN_LIFETIME_MS)

@@ -4,13 +4,14 @@
 /** An account that a conflicting draft meets, as it is before the run. */
 export type ExistingAccount = {
   readonly id: number;
-  readonly nameKey: string;
-  /** Linked, or with an externalId of another origin; docs/rules.md says exactly when. */
-  readonly taken: boolean;
+  /** Null for an account that was merged into another, whose name does not count. */
+  readonly nameKey: string | null;
+  /** A record that is not linked to it may be; docs/rules.md says exactly when. */
+  readonly isOpen: boolean;
   readonly domains: readonly string[];
 };
 
-type ProjectedAccount = { nameKey: string | null; isTaken: boolean; readonly domains: Set<string> };
+type ProjectedAccount = { nameKey: string | null; isOpen: boolean; readonly domains: Set<string> };
 
 export class ProjectedStore {
   readonly #accounts = new Map<number, ProjectedAccount>();
@@ -19,8 +20,8 @@ export class ProjectedStore {
   #created = 0;
 
   constructor(accounts: Iterable<ExistingAccount>) {
-    for (const { id, nameKey, taken, domains } of accounts) {
-      this.#accounts.set(id, { nameKey: null, isTaken: taken, domains: new Set() });
+    for (const { id, nameKey, isOpen, domains } of accounts) {
+      this.#accounts.set(id, { nameKey: null, isOpen, domains: new Set() });
       this.rename(id, nameKey);
       for (const domain of domains) this.claim(id, domain);
     }
@@ -34,17 +35,17 @@ export class ProjectedStore {
 
   create(nameKey: string): number {
     const id = -++this.#created;
-    this.#accounts.set(id, { nameKey: null, isTaken: true, domains: new Set() });
+    this.#accounts.set(id, { nameKey: null, isOpen: false, domains: new Set() });
     this.rename(id, nameKey);
     return id;
   }
 
-  markTaken(id: number): void {
-    this.#account(id).isTaken = true;
+  markLinked(id: number): void {
+    this.#account(id).isOpen = false;
   }
 
-  isTaken(id: number): boolean {
-    return this.#account(id).isTaken;
+  isOpen(id: number): boolean {
+    return this.#account(id).isOpen;
   }
 
   /** @param nameKey null releases the name */

@@ -15,7 +15,7 @@ import type { RunCounts } from "../tables.ts";
 import type { ApprovalReason } from "../../settings/run-explanations.ts";
 import { brakeFacts, brakeReason } from "./brake.ts";
 import { matchOptions, type MatchOptions } from "./match.ts";
-import { planDrafts, planStops, type PlanCounts, type PlanScope } from "./plan-changes.ts";
+import { planDrafts, planUnread, type PlanCounts, type PlanScope } from "./plan-changes.ts";
 
 /** @returns why a plan needs approval; null if it is applied at once or is a preview */
 async function approvalReason(
@@ -96,7 +96,7 @@ async function planChanges(
     descriptionMapped: prepared.descriptionMapped,
   };
   await insertRunIssues(trx.kysely, run.runId, prepared);
-  const stopped = await planStops(trx, scope);
+  const unread = await planUnread(trx, scope);
   const plan = await planDrafts(trx, scope, matchOptions(run.context.settings));
   if (plan.drafts !== read.staged) {
     throw new RunError(
@@ -111,7 +111,7 @@ async function planChanges(
     updated: plan.updated,
     unchanged: read.unchanged + plan.unchanged,
     skipped: read.skipped + plan.skipped,
-    stopped,
+    ...unread,
   };
 }
 

@@ -75,15 +75,17 @@ function computeFigures(
     const skipped = await sql`
       delete from pending_drafts where skip_reason is not null`.execute(open.kysely);
     const { matches } = await matchConflicting(open, scope, matchOptions({ ...settings.settings, options }));
-    const { rows } = await sql<{ drafts: number; created: number }>`
-      select (select count(*)::int from pending_drafts) as drafts, count(*)::int as created
+    const { rows } = await sql<{ drafts: number; linked: number; created: number }>`
+      select (select count(*)::int from pending_drafts) as drafts,
+        (select count(*)::int from pending_drafts where merged_record_id is not null) as linked,
+        count(*)::int as created
       from pending_drafts
       where account_id is null and record_id not in (select record_id from conflicting_drafts)`.execute(
       open.kysely,
     );
-    const { drafts, created } = rows[0]!;
+    const { drafts, linked, created } = rows[0]!;
     if (drafts === 0) return undefined;
-    const figures: WhatIf = { created, linked: 0, skipped: Number(skipped.numAffectedRows ?? 0) };
+    const figures: WhatIf = { created, linked, skipped: Number(skipped.numAffectedRows ?? 0) };
     for (const { kind } of matches) {
       if (kind === "create") figures.created++;
       else if (kind === "skip") figures.skipped++;

@@ -175,9 +175,16 @@ export class KnownRecords {
     return counts;
   }
 
-  /** Ids of linked records that were not read, without those known to be deleted. */
-  linkedIdsNotRead(): string[] {
-    return this.#idsWhere((state) => (state & (UNCHANGED | STAGED | DELETED | NO_LINK)) === 0);
+  /** Whether the record is known and was read. */
+  wasRead(id: string): boolean {
+    const index = this.find(id);
+    return index >= 0 && (this.#state[index]! & (UNCHANGED | STAGED)) !== 0;
+  }
+
+  /** Ids of linked records that were not read; those known to be deleted only if asked for. */
+  linkedIdsNotRead({ deletedToo }: { readonly deletedToo: boolean }): string[] {
+    const read = UNCHANGED | STAGED | NO_LINK | (deletedToo ? 0 : DELETED);
+    return this.#idsWhere((state) => (state & read) === 0);
   }
 
   /** Ids of blocked records that were not read. */

@@ -14,10 +14,7 @@ import { checkMapping, mappedColumns } from "../rules/mapping.ts";
 import type { SyncSettings } from "../../settings/sync-settings.ts";
 import { AttentionError } from "../rules/attention-error.ts";
 import type { SelectedRecords, SourceUser } from "../source/source.ts";
-import { hashOf } from "../rules/settings.ts";
-
-/** To be raised when the same row and mapping give another draft: all rows are then redrafted. */
-const DRAFTING_VERSION = 2;
+import { hashOf, RULES_VERSION, type StoredSettings } from "../rules/settings.ts";
 
 export type Prepared = {
   readonly records: SelectedRecords;
@@ -102,14 +99,14 @@ export async function prepareRun({
   };
   const types = [...columns.values()].map(({ logicalName, type }) => `${logicalName} ${type}`).toSorted();
   // A column that is restored, or readable again, changes values of rows without changing versions.
-  const settingsHash = hashOf({ settings, fieldIds: Object.fromEntries(fieldIds), types });
+  const settingsHash = hashOf({ RULES_VERSION, settings, fieldIds: Object.fromEntries(fieldIds), types });
   const { ownDomains, commonDomains } = settings;
   return {
     records,
     rules: {
       ...rules,
       salt: hashOf({
-        DRAFTING_VERSION,
+        RULES_VERSION,
         mapping,
         types,
         fieldIds: Object.fromEntries(fieldIds),
@@ -130,7 +127,13 @@ export async function prepareRun({
 /** Stores the settings for any process that resumes the run, and creates its working tables. */
 export async function savePreparedSettings(run: ActiveRun, prepared: Prepared): Promise<void> {
   const { fieldIds, descriptionMapped, newFieldIds } = prepared;
-  const settings = { settings: run.context.settings, fieldIds, descriptionMapped, newFieldIds };
+  const settings: StoredSettings = {
+    settings: run.context.settings,
+    fieldIds,
+    descriptionMapped,
+    newFieldIds,
+    rulesVersion: RULES_VERSION,
+  };
   await run.transaction(async ({ kysely: trx }) => {
     await transition(trx, run, "reading", {
       type: "prepare",

@@ -1,9 +1,8 @@
 // Reads the selection: everything; what changed, by a sweep of ids and versions; or the records of
 // some issues. Then looks up missing records, and stages blocked ones that may be unblocked.
-import type { RawRow } from "../../dataverse/model.ts";
 import { readAhead } from "../../lib/read-ahead.ts";
-import { stageStops } from "./missing-records.ts";
-import { createDrafter, type Drafter } from "../draft/draft.ts";
+import { lookUpHolders, lookUpMissing, type ReadState } from "./missing-records.ts";
+import { createDrafter } from "../draft/draft.ts";
 import { KnownRecords, loadKnownRecords } from "./known-records.ts";
 import type { ActiveRun } from "../record/run-context.ts";
 import type { Prepared } from "./prepare.ts";
@@ -45,12 +44,6 @@ export function readSelection(
     : readEverything(run, prepared, loading);
 }
 
-async function* onePage(rows: readonly RawRow[]): AsyncGenerator<readonly RawRow[]> {
-  yield rows;
-}
-
-type ReadState = { readonly known: KnownRecords; readonly drafter: Drafter };
-
 function expectedOf({ count }: KnownRecords): number | undefined {
   return count > 0 ? count : undefined;
 }
@@ -68,7 +61,7 @@ async function readEverything(
   const onPage = (done: number) => reportProgress({ stage: "read", done, expected: expectedOf(known) });
   onPage(0);
   await readPages(pages, { run, drafter, known, onPage });
-  return completeRead(run, prepared, { known, drafter });
+  return completeRead({ run, prepared, known, drafter });
 }
 
 /** Reads the rows whose version changed (rule 16). After a change of settings all rows are read. */
@@ -103,12 +96,12 @@ async function readChanges(
   const drafter = createDrafter(prepared.rules);
   const rows = prepared.records.fetch([...changed], drafter.columns, signal);
   await readPages(rows, { run, drafter, known });
-  return completeRead(run, prepared, { known, drafter });
+  return completeRead({ run, prepared, known, drafter });
 }
 
 /**
- * Reads the records of a retry. Those that are deleted, inactive or not in the view are not read;
- * the next full run looks up why.
+ * Reads the records of a retry, and those whose accounts stand in their way. Retried records that
+ * are deleted, inactive or not in the view are not read; the next full run looks up why.
  */
 async function readRetried(
   run: ActiveRun,
@@ -125,6 +118,7 @@ async function readRetried(
   const selected = await prepared.records.filterSelected(ids, signal);
   const pages = prepared.records.fetch(selected, drafter.columns, signal);
   await readPages(pages, { run, drafter, known, onPage });
+  if (context.source.capabilities.missingRecords) await lookUpHolders({ run, prepared, known, drafter });
   const { revision: storeRevision } = await compareStoreToLastRun(
     database,
     organizationId,
@@ -139,20 +133,13 @@ async function readRetried(
 }
 
 /** Completes a read of the whole selection: looks up missing records, and stages blocked ones. */
-async function completeRead(
-  run: ActiveRun,
-  prepared: Prepared,
-  { known, drafter }: ReadState,
-): Promise<ReadResult> {
-  const { context, organizationId, signal } = run;
+async function completeRead(state: ReadState): Promise<ReadResult> {
+  const { run, prepared, known } = state;
+  const { context, organizationId } = run;
   const { database, source } = context;
-  const notRead = source.capabilities.missingRecords ? known.linkedIdsNotRead() : [];
-  let stops = 0;
-  if (notRead.length > 0) {
-    const missing = await prepared.records.lookUpMissing(notRead, drafter.columns, signal);
-    if (missing.missed.length > 0) await readPages(onePage(missing.missed), { run, drafter, known });
-    stops = await stageStops(run, missing.stopReasons);
-  }
+  const looksUp = source.capabilities.missingRecords;
+  const notRead = looksUp ? known.linkedIdsNotRead({ deletedToo: run.mode !== "changes" }) : [];
+  const { changed: changedLinks } = await lookUpMissing(state, notRead);
   const unreadBlocked = known.blockedIdsNotRead();
   await stageUnreadBlocked(run, unreadBlocked);
   const read = await finishStaging(run, known);
@@ -162,13 +149,14 @@ async function completeRead(
     prepared.settingsHash,
   );
   const storeUnchanged = store === "unchanged";
-  const noChanges = storeUnchanged && read.staged + stops + unreadBlocked.length === 0;
+  const noChanges = storeUnchanged && read.staged + changedLinks + unreadBlocked.length === 0;
   if (noChanges) return { ...read, storeUnchanged, noChanges, storeRevision };
   const restaged = await stageBlocked(run, storeUnchanged ? "affected" : "all");
+  const added = looksUp && run.mode === "changes" ? await lookUpHolders(state) : 0;
   return {
     unchanged: read.unchanged - restaged.synced,
     skipped: read.skipped - restaged.skipped,
-    staged: read.staged + restaged.synced + restaged.skipped,
+    staged: read.staged + restaged.synced + restaged.skipped + added,
     storeUnchanged,
     noChanges,
     storeRevision,

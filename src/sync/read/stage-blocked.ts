@@ -2,10 +2,10 @@
 // stored, so that they are decided again when one of those accounts changes, without being read
 // again. Without such a change they are skipped like any unchanged row.
 import { sql, type RawBuilder } from "kysely";
+import { copyRows, encodeCopyRow } from "../../db/copy.ts";
 import type { Database } from "../../db/pool.ts";
 import type { OpenTransaction } from "../../db/transaction.ts";
 import { createTemporaryTable } from "../record/temporary-tables.ts";
-import { insertDecisionsOfUnread } from "./missing-records.ts";
 import type { StagingRun } from "./stage-rows.ts";
 
 export type StoreComparison = {
@@ -18,7 +18,7 @@ export type StoreComparison = {
   readonly revision: number;
 };
 
-/** Compares the store to its state after the last run that was done. */
+/** Compares the store to its state after the last run that was done and that was no retry. */
 export async function compareStoreToLastRun(
   database: Database,
   organizationId: string,
@@ -29,7 +29,7 @@ export async function compareStoreToLastRun(
       last.settled_revision = s.revision as unchanged
     from store_revision s left join lateral (
       select settings_hash, settled_revision from runs
-      where organization_id = ${organizationId} and status = 'done'
+      where organization_id = ${organizationId} and status = 'done' and mode <> 'retry'
       order by id desc limit 1) last on true`.execute(database.kysely);
   const { revision, same, unchanged } = rows[0]!;
   if (!same) return { store: "other-settings", revision };
@@ -39,8 +39,13 @@ export async function compareStoreToLastRun(
 /** Stores decisions on blocked records that were not read; `saveBlockedRecords` deletes them. */
 export async function stageUnreadBlocked(run: StagingRun, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
-  const reasons = ids.map((id) => [id, "not-read"] as const);
-  await run.transaction(({ client }) => insertDecisionsOfUnread(client, run.runId, "forget", reasons));
+  const { runId } = run;
+  function* rows(): Generator<string> {
+    for (const id of ids) yield encodeCopyRow([runId, id, "forget", "not-read"]);
+  }
+  await run.transaction(({ client }) =>
+    copyRows(client, `copy run_decisions_${runId} (run_id, record_id, action, rule) from stdin`, rows()),
+  );
 }
 
 type StagedBlocked = {
@@ -53,6 +58,7 @@ type StagedBlocked = {
  * Stages blocked records that are unchanged: all, or those that this run may unblock. A record is
  * blocked over its name or domains. So it is staged if it shares one with a staged draft, with the
  * account of one, or with an account that stops; then those that share one with it are staged too.
+ * A record that another one was merged into is staged as well.
  */
 export async function stageBlocked(run: StagingRun, which: "all" | "affected"): Promise<StagedBlocked> {
   const { runId } = run;
@@ -66,7 +72,9 @@ export async function stageBlocked(run: StagingRun, which: "all" | "affected"): 
     if (which === "all") await stage(sql`true`);
     else {
       await gatherMovedKeys(open, run);
-      const isAffected = sql`b.record_id in (select record_id from blocked_keys join moved_keys using (key))`;
+      const isAffected = sql`(
+        b.record_id in (select record_id from blocked_keys join moved_keys using (key))
+        or b.record_id in (select winner_id from run_lookups where run_id = ${runId} and is_changed))`;
       while ((await stage(isAffected)) > 0) {
         await sql`
           insert into moved_keys
@@ -128,7 +136,7 @@ async function gatherMovedKeys(trx: OpenTransaction, { runId, organizationId }: 
     select l.account_id from account_links l
     where l.organization_id = ${organizationId} and l.record_id in (
       select record_id from run_drafts where run_id = ${runId}
-      union all select record_id from run_decisions where run_id = ${runId})`,
+      union all select record_id from run_lookups where run_id = ${runId} and is_changed)`,
   );
   await createTemporaryTable(
     trx,

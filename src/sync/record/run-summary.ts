@@ -34,6 +34,7 @@ export const NO_COUNTS: RunCounts = {
   skipped: 0,
   failed: 0,
   stopped: 0,
+  merged: 0,
 };
 
 export const NO_USAGE: RunUsage = { requests: 0, retries: 0, throttled: 0, throttledMs: 0, bytes: 0 };
@@ -108,7 +109,8 @@ export function runIssuesQuery(run: { id: number; organizationId: string; status
       and s.first_run <= ${id} and (s.closed_run is null or s.closed_run > ${id})
       and s.record_id is not null and ${isInScope}
       and not exists (select from run_drafts d where d.run_id = ${id} and d.record_id = s.record_id)
-      and not exists (select from run_decisions x where x.run_id = ${id} and x.record_id = s.record_id))`;
+      and not exists (select from run_decisions x where x.run_id = ${id} and x.record_id = s.record_id)
+      and not exists (select from run_lookups k where k.run_id = ${id} and k.record_id = s.record_id))`;
 }
 
 /**

@@ -21,7 +21,8 @@ export type TemporaryTable =
   | "moved_keys"
   /**
    * `plan/match-store.ts`: record_id, created_on, name, name_key, domains, account_id and stop_reason
-   * of the link, and skip_reason for a draft that is not matched.
+   * of the link, merged_record_id if the account is that of a record which was merged into it, and
+   * skip_reason for a draft that is not matched.
    * The drafts to decide; also read by `plan-changes.ts` and `what-if.ts`.
    */
   | "pending_drafts"

@@ -1,5 +1,5 @@
-// The working tables of a run: its drafts, decisions and issues, in partitions that are dropped
-// when it ends.
+// The working tables of a run: its drafts, lookups, decisions and issues, in partitions that are
+// dropped when it ends.
 import { sql, type Kysely } from "kysely";
 import type { Tables } from "../../db/tables.ts";
 
@@ -7,6 +7,7 @@ import type { Tables } from "../../db/tables.ts";
 const WORKING_TABLES = [
   ["run_drafts", "unlogged"],
   ["run_versions", "unlogged"],
+  ["run_lookups", ""],
   ["run_decisions", ""],
   ["run_issues", ""],
 ] as const;

@@ -1,9 +1,15 @@
 // The settings of a run, as they are stored with it and as a hash. A plan made under other settings
-// is refused, and a row drafted under others is drafted again.
+// or rules is refused, and a row drafted under others is drafted again.
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { parseStored } from "../../lib/stored-json.ts";
 import { syncSettings } from "../../settings/sync-settings.ts";
+
+/**
+ * To be raised when the same rows and settings give other drafts or decisions. The first run
+ * decides everything again, and needs approval if it changes much (rule 16).
+ */
+export const RULES_VERSION = 3;
 
 const storedSettings = z.object({
   settings: syncSettings,
@@ -11,6 +17,8 @@ const storedSettings = z.object({
   descriptionMapped: z.boolean(),
   /** Custom fields created for this run; they are deleted if it ends without effect. */
   newFieldIds: z.array(z.number()).readonly(),
+  /** The version of the rules that decided; absent before the run has begun, and in old runs. */
+  rulesVersion: z.number().optional(),
 });
 /** What applying needs, perhaps in another process. */
 export type StoredSettings = z.infer<typeof storedSettings>;

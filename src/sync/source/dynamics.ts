@@ -1,14 +1,11 @@
 // Dynamics 365 as a source: the selection is a view or all active accounts.
-import type { StopReason } from "../../accounts/tables.ts";
 import type { DataverseClient } from "../../dataverse/client.ts";
 import { DataverseError } from "../../dataverse/http/errors.ts";
 import type { AccountSelection, RawRow } from "../../dataverse/model.ts";
 import type { Selection } from "../../settings/sync-settings.ts";
 import { AttentionError } from "../rules/attention-error.ts";
-import type { MissingRecords, SelectedRecords, Source } from "./source.ts";
-
-/** Above this many missing records a sweep (5,000 ids a request) is cheaper than a lookup by id. */
-const SWEEP_THRESHOLD = 5_000;
+import { lookUpMissing } from "./dynamics-missing.ts";
+import type { SelectedRecords, Source } from "./source.ts";
 
 const GUID = /^\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?$/i;
 
@@ -59,7 +56,7 @@ function selectedRecords(client: DataverseClient, selection: AccountSelection): 
     fetch: (ids, columns, signal) => fetchActive(client, selection, { ids, columns, signal }),
     filterSelected: (ids, signal) =>
       selection.kind === "all" ? Promise.resolve(ids) : idsInView(client, selection, ids, signal),
-    lookUpMissing: (ids, columns, signal) => lookUpMissing(client, selection, { ids, columns, signal }),
+    lookUpMissing: (ids, request) => lookUpMissing({ client, selection }, ids, request),
   };
 }
 
@@ -95,41 +92,4 @@ async function idsInView(
     if (found.size === wanted.size) break;
   }
   return [...found];
-}
-
-async function lookUpMissing(
-  client: DataverseClient,
-  selection: AccountSelection,
-  { ids, columns, signal }: RowRequest,
-): Promise<MissingRecords> {
-  const stopReasons = new Map<string, StopReason>(ids.map((id) => [id, "deleted"]));
-  const missed: RawRow[] = [];
-  if (selection.kind === "view" && ids.length > SWEEP_THRESHOLD) {
-    for await (const page of client.sweepAccounts({ kind: "all" }, signal)) {
-      for (const { id } of page) if (stopReasons.has(id)) stopReasons.set(id, "left-view");
-    }
-  }
-  const unknown = ids.filter((id) => stopReasons.get(id) === "deleted");
-  const reason: StopReason = selection.kind === "all" ? "deactivated" : "left-view";
-  const active: string[] = [];
-  for await (const row of rowsOf(client.fetchByIds(unknown, [], signal))) {
-    if (selection.kind === "all" && row["statecode"] === 0) active.push(idOf(row));
-    else stopReasons.set(idOf(row), reason);
-  }
-  // Most are inactive for good and looked up in each run, so columns are read of active ones only.
-  for await (const row of rowsOf(client.fetchByIds(active, columns, signal))) {
-    if (row["statecode"] === 0) {
-      stopReasons.delete(idOf(row));
-      missed.push(row);
-    } else stopReasons.set(idOf(row), reason);
-  }
-  return { stopReasons, missed };
-}
-
-async function* rowsOf(pages: AsyncIterable<readonly RawRow[]>): AsyncGenerator<RawRow> {
-  for await (const page of pages) yield* page;
-}
-
-function idOf(row: RawRow): string {
-  return String(row["accountid"]).toLowerCase();
 }

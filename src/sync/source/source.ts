@@ -45,11 +45,29 @@ export type SourceUser = {
 
 export type RecordVersion = { readonly id: string; readonly version: string | number };
 
-/** Why records were not read, and rows that the read should have returned. */
+/** Why a record was not read. */
+export type MissingRecord =
+  | { readonly reason: Exclude<StopReason, "merged"> }
+  | {
+      readonly reason: "merged";
+      /** The record that it was merged into: the first one that was read or is not merged itself. */
+      readonly winner: string;
+      /** Why the winner was not read; null if it was. */
+      readonly winnerReason: Exclude<StopReason, "merged" | "deleted"> | null;
+    };
+
 export type MissingRecords = {
-  readonly stopReasons: ReadonlyMap<string, StopReason>;
+  /** By id; without those that are among the missed rows. */
+  readonly records: ReadonlyMap<string, MissingRecord>;
   /** Rows that belong to the selection after all: the paging missed them, so they are staged now. */
   readonly missed: readonly RawRow[];
+};
+
+export type MissingRequest = {
+  readonly columns: readonly string[];
+  /** @returns those of the records that this run has read */
+  readonly whichWereRead: (ids: readonly string[]) => Promise<readonly string[]>;
+  readonly signal: AbortSignal;
 };
 
 /**
@@ -68,10 +86,6 @@ export type SelectedRecords = {
   ): AsyncIterable<readonly RawRow[]>;
   /** @returns those of the records that are selected */
   filterSelected(ids: readonly string[], signal: AbortSignal): Promise<readonly string[]>;
-  /** Looks up why a complete read did not return these records; it is never inferred. */
-  lookUpMissing(
-    ids: readonly string[],
-    columns: readonly string[],
-    signal: AbortSignal,
-  ): Promise<MissingRecords>;
+  /** Looks up why a read of everything did not return these records; it is never inferred. */
+  lookUpMissing(ids: readonly string[], request: MissingRequest): Promise<MissingRecords>;
 };

@@ -8,6 +8,7 @@ import { workspace, type Workspace } from "../../harness/workspace.ts";
 const facts = (overrides: Partial<BrakeFacts>): BrakeFacts => ({
   linked: 10_000,
   affected: 0,
+  deleted: 0,
   read: 10_000,
   previouslyRead: 10_000,
   ...overrides,
@@ -23,6 +24,10 @@ describe("the brake decides by what a plan would do to the linked accounts", () 
     ["a first sync", { linked: 0, affected: 0, previouslyRead: undefined }, undefined],
     ["a selection of half", { read: 5000 }, "brake-shrunk"],
     ["a selection of a little more than half", { read: 5001 }, undefined],
+    ["more than a hundredth found deleted", { deleted: 101 }, "brake-deleted"],
+    ["a hundredth found deleted", { deleted: 100 }, undefined],
+    ["ten found deleted of few", { linked: 100, deleted: 10 }, undefined],
+    ["eleven found deleted of few", { linked: 1000, deleted: 11 }, "brake-deleted"],
     ["another selection", { read: 10, previouslyRead: undefined }, undefined],
   ])("%s", ([, overrides, reason]) => {
     expect(brakeReason(facts(overrides), DEFAULT_BRAKE_LIMITS)).toBe(reason);

@@ -24,6 +24,8 @@ const ACTION_TAGS: Record<HistoryEntry["action"], { tone: Tone; label: string }>
   edit: { tone: "changed", label: "Changed" },
   resume: { tone: "added", label: "Resumed syncing" },
   stop: { tone: "skipped", label: "Stopped syncing" },
+  merge: { tone: "skipped", label: "Merged" },
+  unlink: { tone: "skipped", label: "Unlinked" },
   delete: { tone: "failed", label: "Deleted" },
 };
 
@@ -35,6 +37,7 @@ const RULE_EXPLANATIONS: Record<string, string> = {
   deleted: "Its record was deleted in Dynamics 365.",
   deactivated: "Its record was deactivated in Dynamics 365.",
   "left-view": "Its record is no longer in the view that is synced.",
+  merged: "Its record was merged into another one in Dynamics 365.",
 };
 
 function Actor({ by }: Pick<HistoryEntry, "by">) {

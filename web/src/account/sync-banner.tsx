@@ -18,10 +18,12 @@ const STOP_REASONS: Record<NonNullable<Link["stopReason"]>, string> = {
   deleted: "its record was deleted there",
   deactivated: "its record was deactivated there",
   "left-view": "its record is no longer in the view that is synced",
+  merged: "its record was merged into another one there",
 };
 
 function formatMatch({ matchedBy, matchedValue }: Link): string {
   if (matchedBy === "create") return "created from its record";
+  if (matchedBy === "merged") return "linked to the record that its own was merged into";
   return `matched by ${matchedBy}${matchedValue === null ? "" : ` ${matchedValue}`}`;
 }
 
@@ -42,6 +44,11 @@ function explainMatch({ matchedBy, matchedValue }: Link): string {
       return (
         "When its record was first synced, no account had one of its domains, and this account " +
         `had the same name${matchedValue === null ? "" : `, ${matchedValue}`}. Case is ignored.`
+      );
+    case "merged":
+      return (
+        "The record that this account was linked to was merged in Dynamics 365 into this record, " +
+        "which had no account here."
       );
   }
 }

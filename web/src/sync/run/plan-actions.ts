@@ -33,6 +33,11 @@ export const ACTIONS: Readonly<
     tone: "skipped",
     description: "The record is no longer selected: the account stays and stops syncing",
   },
+  merge: {
+    label: "merge",
+    tone: "skipped",
+    description: "The record was merged into another one: its account gives way to that one's",
+  },
   skip: { label: "skip", tone: "failed", description: "Not synced, for the reason shown" },
 };
 
@@ -52,6 +57,7 @@ export function actionCounts(
     update: counts.updated - resumed,
     resume: resumed,
     stop: counts.stopped,
+    merge: counts.merged,
     skip: counts.skipped,
   };
   return planAction.options.map((action) => ({ action, count: values[action] }));
