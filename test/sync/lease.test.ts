@@ -13,7 +13,8 @@ test("a holder whose database session ends notices at once that it has lost the 
   const lease = await acquireLease(database, organization);
 
   const lost = once(lease.signal, "abort");
-  await database.pool.query("select pg_terminate_backend(backend_pid) from run_leases");
+  // With a timeout it answers when the session is gone, which is after its client was told.
+  await database.pool.query("select pg_terminate_backend(backend_pid, 60000) from run_leases");
   await lost;
 
   expect(isDatabaseUnavailable(lease.signal.reason)).toBe(true);

@@ -222,12 +222,14 @@ async function finalCounts({ kysely }: OpenTransaction, runId: number): Promise<
   return { ...NO_COUNTS, ...run.counts, ...rows[0]! };
 }
 
-/** Discards the plans that were made before this run was done, since they are no longer valid. */
-async function discardSupersededPlans({ context, organizationId, runId }: ActiveRun): Promise<void> {
+/**
+ * Discards the plans of any source that were made before this run was done, since they are no
+ * longer valid.
+ */
+async function discardSupersededPlans({ context, runId }: ActiveRun): Promise<void> {
   const plans = await context.database.kysely
     .selectFrom("runs")
     .select(["id", "fence"])
-    .where("organization_id", "=", organizationId)
     .where("status", "=", "planned")
     .execute();
   await discardPlans(

@@ -73,7 +73,7 @@ export async function brakeFacts(
          or c.action = 'link' and c.previous_record_id is not null
          or c.action in ('link', 'update', 'resume') and c.before <> '{}' and exists (
            select from last, runs this
-           where this.id = c.run_id and last.rules is distinct from this.settings -> 'rulesVersion')
+           where this.id = ${runId} and last.rules is distinct from this.settings -> 'rulesVersion')
          or c.action = 'update' and (
            c.record_version is distinct from l.record_version
            or c.before ? 'description' and c.description is null

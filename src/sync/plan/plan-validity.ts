@@ -61,7 +61,7 @@ export async function planInvalidReason(
   if (status !== "planned") return notPlannedReason({ ...run, status });
   if (settingsHash !== undefined && run.settings_hash !== settingsHash)
     return `Mapping, selection, options or fields changed since run ${runId} was planned, or Sluice was upgraded. Plan again.`;
-  if ((await lastAppliedRun(db, organizationId)) !== run.planned_after)
+  if ((await lastAppliedRun(db)) !== run.planned_after)
     return `Another run was applied since run ${runId} was planned. Plan again.`;
   if (now.getTime() - run.planned_at!.getTime() > PLAN_LIFETIME_MS)
     return `Run ${runId} was planned more than 24 hours ago. Plan again.`;
@@ -104,9 +104,7 @@ export async function planAwaitingApproval(
     select id, approval_reason as "approvalReason" from runs
     where organization_id = ${organizationId} and status = 'planned' and approved_at is null
       and planned_at >= ${new Date(now.getTime() - PLAN_LIFETIME_MS)}
-      and id > (
-        select coalesce(max(id), 0) from runs
-        where organization_id = ${organizationId} and status = 'done')
+      and id > (select coalesce(max(id), 0) from runs where status = 'done')
     order by approval_reason is null, id desc limit 1`.execute(db);
   return rows[0];
 }

@@ -43,7 +43,7 @@ export async function storePlan(
   run.reportProgress({ stage: "plan" });
   await run.transaction(({ kysely: trx }) => transition(trx, run, "reading", { type: "startPlanning" }));
   return run.transaction(async (trx) => {
-    const plannedAfter = await lastAppliedRun(trx.kysely, run.organizationId);
+    const plannedAfter = await lastAppliedRun(trx.kysely);
     const counts = await planChanges(trx, run, prepared, read);
     const reason = await approvalReason(trx, run, counts);
     const figures = {
@@ -70,10 +70,10 @@ export async function storePlan(
   });
 }
 
-export async function lastAppliedRun(trx: Kysely<Tables>, organizationId: string): Promise<number | null> {
+/** The last run of any source that was applied: a plan that was made before it is not valid. */
+export async function lastAppliedRun(trx: Kysely<Tables>): Promise<number | null> {
   const { rows } = await sql<{ last: number | null }>`
-    select max(id) as last from runs
-    where organization_id = ${organizationId} and status = 'done'`.execute(trx);
+    select max(id) as last from runs where status = 'done'`.execute(trx);
   return rows[0]!.last;
 }
 

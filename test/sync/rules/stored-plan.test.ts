@@ -21,6 +21,19 @@ describe("rule 15: a stored plan", () => {
     expect((await space.accounts()).map((account) => account.name)).toEqual(["Acme"]);
   });
 
+  it("is refused when a run of another organisation was applied since", async () => {
+    const space = await workspace();
+    space.org.createAccount({ name: "Acme" });
+    const plan = await space.plan();
+    const other = await workspace();
+    other.org.createAccount({ name: "Globex" });
+
+    await other.sync({}, { database: space.database });
+
+    await expect(space.apply(plan.id)).rejects.toThrow(/Run 2 was applied|cannot be applied any more/);
+    expect(await space.accounts()).toMatchObject([{ name: "Globex" }]);
+  });
+
   it("skips and counts an account that changed since, and applies the other changes", async () => {
     const space = await workspace();
     const one = space.org.createAccount({ name: "One" });
