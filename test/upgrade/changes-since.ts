@@ -73,7 +73,7 @@ const RENAMED_WORDS: Readonly<Record<string, Readonly<Record<string, string | nu
 };
 
 /** Keys that version 0.1.0 did not answer. */
-const NEW_KEYS: ReadonlySet<string> = new Set<string>(["trigger"]);
+const NEW_KEYS: ReadonlySet<string> = new Set<string>(["trigger", "merged"]);
 
 /** Wording may improve, cursors are opaque, and the number of requests is each version's own. */
 const NOT_COMPARED = new Set([
