@@ -181,6 +181,11 @@ export class KnownRecords {
     return index >= 0 && (this.#state[index]! & (UNCHANGED | STAGED)) !== 0;
   }
 
+  /** Whether any link stopped because its record was deleted. */
+  hasDeleted(): boolean {
+    return this.#state.some((state) => (state & DELETED) !== 0);
+  }
+
   /** Ids of linked records that were not read; those known to be deleted only if asked for. */
   linkedIdsNotRead({ deletedToo }: { readonly deletedToo: boolean }): string[] {
     const read = UNCHANGED | STAGED | NO_LINK | (deletedToo ? 0 : DELETED);

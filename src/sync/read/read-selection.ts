@@ -152,7 +152,8 @@ async function completeRead(state: ReadState): Promise<ReadResult> {
   const noChanges = storeUnchanged && read.staged + changedLinks + unreadBlocked.length === 0;
   if (noChanges) return { ...read, storeUnchanged, noChanges, storeRevision };
   const restaged = await stageBlocked(run, storeUnchanged ? "affected" : "all");
-  const added = looksUp && run.mode === "changes" ? await lookUpHolders(state) : 0;
+  const looksUpHolders = looksUp && run.mode === "changes" && known.hasDeleted();
+  const added = looksUpHolders ? await lookUpHolders(state) : 0;
   return {
     unchanged: read.unchanged - restaged.synced,
     skipped: read.skipped - restaged.skipped,
