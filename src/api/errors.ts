@@ -30,6 +30,7 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   "closed-cloud": 400,
   "no-organisation": 400,
   unreachable: 400,
+  "environment-not-found": 400,
   // The caller has no access, or no longer.
   wrong: 400,
   "not-allowed": 403,

@@ -55,15 +55,23 @@ export type HttpErrorKind =
   | "timeout"
   | "too-large"
   | "encoding"
-  | "tls";
+  | "tls"
+  | "proxy";
 
 export class HttpError extends Error {
   override readonly name = "HttpError";
   readonly kind: HttpErrorKind;
+  /** The status with which a proxy refused to connect to the host; only of the kind "proxy". */
+  readonly proxyStatus: number | undefined;
 
-  constructor(kind: HttpErrorKind, message: string, options?: ErrorOptions) {
+  constructor(
+    kind: HttpErrorKind,
+    message: string,
+    { proxyStatus, ...options }: ErrorOptions & { readonly proxyStatus?: number } = {},
+  ) {
     super(message, options);
     this.kind = kind;
+    this.proxyStatus = proxyStatus;
   }
 }
 
@@ -158,13 +166,12 @@ const KIND_BY_CODE: Readonly<Record<string, HttpErrorKind>> = {
   ETIMEDOUT: "timeout",
   UND_ERR_RES_EXCEEDED_MAX_SIZE: "too-large",
   ERR_BUFFER_TOO_LARGE: "too-large",
-  CERT_HAS_EXPIRED: "tls",
-  DEPTH_ZERO_SELF_SIGNED_CERT: "tls",
-  SELF_SIGNED_CERT_IN_CHAIN: "tls",
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "tls",
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "tls",
-  ERR_TLS_CERT_ALTNAME_INVALID: "tls",
+  EPROTO: "tls",
+  UND_ERR_PRX_TLS: "tls",
 };
+/** The many codes of certificates (Node: "X509 certificate error codes") and of OpenSSL. */
+const TLS_CODE =
+  /^(ERR_TLS_|ERR_SSL_|CERT_|CRL_|UNABLE_TO_|.*_SELF_SIGNED_CERT|SELF_SIGNED_CERT|INVALID_CA$|HOSTNAME_MISMATCH$)/;
 
 const SENTENCES: Readonly<Record<HttpErrorKind, (host: string) => string>> = {
   "no-such-host": (host) => `There is no server named ${host}.`,
@@ -174,15 +181,31 @@ const SENTENCES: Readonly<Record<HttpErrorKind, (host: string) => string>> = {
   timeout: (host) => `${host} did not answer in time.`,
   "too-large": (host) => `The answer of ${host} is larger than is accepted.`,
   encoding: (host) => `The answer of ${host} could not be unpacked.`,
-  tls: (host) => `The certificate of ${host} is not valid, so nothing was sent to it.`,
+  tls: (host) => `The certificate of ${host} is not valid, or there is no TLS, so nothing was sent to it.`,
+  proxy: (host) => `The proxy does not connect to ${host}.`,
 };
 
 function toHttpError(error: unknown, host: string): HttpError {
   if (error instanceof HttpError) return error;
+  const proxyStatus = refusedByProxy(error);
+  if (proxyStatus !== undefined)
+    return new HttpError("proxy", SENTENCES.proxy(host), { proxyStatus, cause: error });
   const code = errorCode(error) ?? "";
-  // Otherwise a socket was closed early, as reported by undici or Node, or a gzip stream is
-  // incomplete.
-  const kind = KIND_BY_CODE[code] ?? (code.startsWith("Z_") && code !== "Z_BUF_ERROR" ? "encoding" : "cut");
+  const kind = KIND_BY_CODE[code] ?? kindOfFamily(code);
   if (kind === "cut" && !(error instanceof errors.UndiciError) && code === "") throw error;
   return new HttpError(kind, SENTENCES[kind](host), { cause: error });
+}
+
+function kindOfFamily(code: string): HttpErrorKind {
+  if (TLS_CODE.test(code)) return "tls";
+  if (code.startsWith("Z_") && code !== "Z_BUF_ERROR") return "encoding";
+  // A socket was closed early, as reported by undici or Node, or a gzip stream is incomplete.
+  return "cut";
+}
+
+/** undici tells the status of a refused CONNECT in its message alone. */
+function refusedByProxy(error: unknown): number | undefined {
+  if (!(error instanceof errors.UndiciError)) return undefined;
+  const status = /^Proxy (?:response|Authentication Required) \((\d{3})\)/.exec(error.message)?.[1];
+  return status === undefined ? undefined : Number(status);
 }

@@ -94,6 +94,48 @@ test("an environment that does not answer fails the first step", async () => {
   expect(steps.get("address")?.finding).toMatch(/^127\.0\.0\.1:\d+ could not be reached\.$/);
 });
 
+const answer = (path: string, status: number, headers: Record<string, string>, body: string) =>
+  ({ path, times: 0, fault: { kind: "answer", status, headers, body } }) as const;
+const blockedPage = (path: string) =>
+  answer(path, 403, { "content-type": "text/html" }, "<title>Access Denied</title>");
+
+test("whatever answers instead of Microsoft fails the step that it answers, with its status and words", async () => {
+  const web = await connected();
+  const failedStep = async (fault: Parameters<typeof web.simulator.faults.add>[0]) => {
+    web.simulator.faults.add(fault);
+    const steps = [...(await check(web)).values()];
+    web.simulator.faults.remove();
+    return steps.find(({ outcome }) => outcome === "failed");
+  };
+  const page = expect.stringMatching(
+    /firewall between this server and Dynamics 365.*HTTP 403, "Access Denied"/,
+  );
+  expect(await failedStep(blockedPage("^/api/data/v9.2/$"))).toMatchObject({ id: "address", finding: page });
+  expect(await failedStep(blockedPage("WhoAmI"))).toMatchObject({ id: "sign-in", finding: page });
+  expect(await failedStep(blockedPage("/token"))).toMatchObject({
+    id: "sign-in",
+    finding: expect.stringMatching(/Microsoft Entra ID.*HTTP 403, "Access Denied"/),
+  });
+  const redirect = answer("^/api/data/v9.2/$", 302, { location: "https://portal.example/" }, "");
+  expect(await failedStep(redirect)).toMatchObject({
+    id: "address",
+    finding: expect.stringContaining("redirects to portal.example (HTTP 302)"),
+    fix: expect.stringContaining("Have your network let this server reach"),
+  });
+});
+
+test("an IP firewall fails the user's step in Dynamics' words, with a letter to the administrator", async () => {
+  const web = await connected();
+  const text = "The request you are trying to make is rejected as access to your ip is blocked.";
+  const body = JSON.stringify({ error: { code: "0x80095ffe", message: text } });
+  web.simulator.faults.add(answer("WhoAmI", 403, { "content-type": "application/json" }, body));
+  const user = (await check(web)).get("user");
+  expect(user).toMatchObject({ outcome: "failed", message: expect.stringContaining("allow the address") });
+  expect(user?.finding).toBe(
+    `The environment's IP firewall blocks the address of this server. Dynamics 365 says: "${text}" (0x80095ffe).`,
+  );
+});
+
 test.each([
   ["disabled", { isdisabled: true }, "The connected user is disabled in Dynamics 365."],
   ["without a licence", { islicensed: false }, "has no licence for Dynamics 365."],

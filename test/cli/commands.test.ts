@@ -167,6 +167,31 @@ describe("bad input is one sentence that says what to do, and nothing is written
     expect((await run("accounts export")).stdout).toBe("");
   });
 
+  const atFirst = "^/api/data/v9.2/$";
+  const html = { "content-type": "text/html" };
+  it.each([
+    ["a page that refuses", atFirst, 403, html, /firewall .*HTTP 403, "Blocked"/],
+    [
+      "a page to sign in on",
+      atFirst,
+      302,
+      { location: "https://portal.example" },
+      /redirects to portal\.example/,
+    ],
+    ["a page", atFirst, 200, html, /a web page .*HTTP 200, "Blocked"/],
+    ["an environment that is gone", atFirst, 404, html, /no Dynamics 365 environment .*HTTP 404/],
+    ["a proxy", atFirst, 407, {}, /user name and a password \(HTTP 407/],
+    ["a page instead of a token", "/token", 403, html, /Microsoft Entra ID .*HTTP 403, "Blocked"/],
+    ["a page instead of accounts", "/accounts", 403, html, /firewall .*HTTP 403, "Blocked"/],
+  ])("%s instead of an answer of Microsoft's", async (_, path, status, headers, sentence) => {
+    const { run, simulator } = await commandLine(1);
+    const body = "<html><title>Blocked</title></html>";
+    simulator.faults.add({ path, times: 0, fault: { kind: "answer", status, headers, body } });
+    const said = await run("sync");
+    expect(said).toMatchObject({ exitCode: 3, error: { sentence: expect.stringMatching(sentence) } });
+    expect(said.error?.sentence).not.toContain("self-hosted");
+  });
+
   it("no connection file", async () => {
     const { run, writeConnectionFile } = await commandLine(0);
     writeConnectionFile(undefined);

@@ -83,6 +83,82 @@ test.each([
   expect(connected.requests()).toHaveLength(1);
 });
 
+test("a refusal in Dynamics' own words shows them and their code", async () => {
+  const ip = "The request you are trying to make is rejected as access to your ip is blocked.";
+  const refusals = [
+    [
+      "0x80095ffe",
+      ip,
+      "ip-blocked",
+      /IP firewall blocks .*rejected as access to your ip is blocked\." \(0x80095ffe\)/,
+    ],
+    [
+      "0x80049999",
+      "Not today\u0000.",
+      "access-denied",
+      /denies .* Dynamics 365 says: "Not today \." \(0x80049999\)/,
+    ],
+    [
+      "0x80040220",
+      "is missing prvReadAccount privilege (Id=2)",
+      "missing-privilege",
+      /prvReadAccount .*says: .*\(0x80040220\)/,
+    ],
+  ] as const;
+  for (const [serverCode, text, code, words] of refusals) {
+    await using connected = await connectTo((_request, response) => {
+      sendJson(response, refuse(serverCode, text), 403);
+    });
+    const error: unknown = await connected.client.whoAmI().catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code, serverCode, message: expect.stringMatching(words) });
+  }
+});
+
+test.each([
+  [403, "intermediary", /A proxy, gateway or firewall .*\(HTTP 403, "Blocked …"/],
+  [404, "environment-not-found", /There is no Dynamics 365 environment/],
+  [400, "intermediary", /a web page that is not from Dynamics 365 \(HTTP 400/],
+  [302, "intermediary", /redirects to portal\.example \(HTTP 302/],
+  [401, "intermediary", /another sign-in than Microsoft's \(HTTP 401/],
+  [407, "proxy-authentication", /asks for a user name and a password/],
+])(
+  "a page with status %i in the middle of a run is something in between, without its token",
+  async (status, code, words) => {
+    await using connected = await connectTo((_request, response, count) => {
+      if (count === 1) return sendJson(response, { OrganizationId: "o", UserId: "u", BusinessUnitId: "b" });
+      response.writeHead(status, {
+        "content-type": "text/html",
+        location: "https://portal.example/?a=token-1",
+      });
+      return response.end("<html><title>Blocked token-1</title></html>");
+    });
+    await connected.client.whoAmI();
+    const error: unknown = await connected.client.whoAmI().catch((reason: unknown) => reason);
+    expect(error).toMatchObject({
+      name: "DataverseError",
+      code,
+      status,
+      message: expect.stringMatching(words),
+    });
+    expect(String(error)).not.toContain("token-1");
+    expect(connected.requests()).toHaveLength(2);
+  },
+);
+
+test("what stayed away until the retries were over names the page that came instead", async () => {
+  for (const [status, words] of [
+    [200, /a web page that is not from Dynamics 365 \(HTTP 200, "Sign in"\)/],
+    [502, /does not reach Dynamics 365 \(HTTP 502, "Sign in"\)/],
+    [503, /not available .*\(HTTP 503, "Sign in"\)/],
+  ] as const) {
+    await using connected = await connectTo((_request, response) => {
+      response.writeHead(status, { "content-type": "text/html" }).end("<title>Sign in</title>");
+    });
+    const expected = { code: "unavailable", message: expect.stringMatching(words) };
+    await expect(connected.client.whoAmI()).rejects.toMatchObject(expected);
+  }
+});
+
 test("a user who is not a member yet is retried once", async () => {
   await using connected = await connectTo((_request, response) => {
     sendJson(response, refuse("0x80072560", "The user is not a member of the organization."), 403);

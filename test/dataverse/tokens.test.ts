@@ -204,6 +204,41 @@ test("an error says what to do and repeats nothing that was sent, even if the se
 });
 
 test.each([
+  [
+    403,
+    "text/html",
+    /A proxy, gateway or firewall between this server and Microsoft Entra ID .*\(HTTP 403, "Blocked … … …"\)/,
+  ],
+  [200, "text/html", /a web page that is not from Microsoft Entra ID \(HTTP 200/],
+  [404, "text/html", /a web page that is not from Microsoft Entra ID \(HTTP 404/],
+  [302, "text/html", /redirects to portal\.example \(HTTP 302/],
+  [407, "text/html", /asks for a user name and a password \(HTTP 407/],
+  [403, "application/json", /refuses requests .*\(HTTP 403, "Blocked/],
+  [200, "application/json", /something that is not from Microsoft Entra ID \(HTTP 200/],
+])(
+  "an answer of %i as %s is from something in between, and nothing that was sent is repeated",
+  async (status, type, words) => {
+    const echo = `Blocked refresh-0 ${SECRET} ${new URLSearchParams({ a: SECRET }).toString().slice(2)}`;
+    await using signIn = await signInAt((_request, response) => {
+      response.writeHead(status, { "content-type": type, location: "https://portal.example/?t=refresh-0" });
+      response.end(
+        type === "text/html"
+          ? `<title>${echo.replaceAll("&", "&amp;")}</title>`
+          : JSON.stringify({ error: "Forbidden", message: echo }),
+      );
+    });
+    const error: unknown = await signIn.byPerson.token().catch((reason: unknown) => reason);
+    expect(error).toMatchObject({
+      name: "SignInError",
+      category: "retry",
+      message: expect.stringMatching(words),
+    });
+    expect(String(error)).not.toMatch(/m4rked|refresh-0/);
+    expect(signIn.forms()).toHaveLength(1);
+  },
+);
+
+test.each([
   ["an overloaded server", 503],
   ["too many requests", 429],
   ["a server error", 500],

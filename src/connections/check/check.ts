@@ -106,7 +106,8 @@ const CHECK_LATER = "Check again later.";
 /** The facts that Microsoft's support asks for. */
 function supportFacts(error: UserError): string {
   if (!(error instanceof DataverseError)) return "";
-  const facts = [error.serverCode, error.requestId && `request ${error.requestId}`].filter(Boolean);
+  const code = error.finding.includes(error.serverCode) ? "" : error.serverCode;
+  const facts = [code, error.requestId && `request ${error.requestId}`].filter(Boolean);
   return facts.length === 0 ? "" : ` (${facts.join(", ")})`;
 }
 
@@ -121,5 +122,8 @@ const RESPONSIBLE_BY_CODE: Readonly<Record<string, Responsible>> = {
   "no-licence": "dynamics",
   "not-a-member": "dynamics",
   "administration-mode": "dynamics",
+  "ip-blocked": "dynamics",
+  "environment-disabled": "dynamics",
+  "environment-not-found": "dynamics",
   "sign-in-blocked": "dynamics",
 };

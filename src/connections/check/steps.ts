@@ -96,6 +96,16 @@ async function checkAddress({ deps, environment, signal }: CheckContext): Promis
   return ok(`${environment.host} answers, and has people sign in at ${new URL(authority).host}.`);
 }
 
+/** Codes of errors that do not say what Dynamics 365 thinks of the sign-in. */
+const NO_ANSWER_CODES: ReadonlySet<string> = new Set([
+  "unavailable",
+  "throttled",
+  "intermediary",
+  "proxy-authentication",
+  "environment-not-found",
+  "environment-disabled",
+]);
+
 /**
  * Checks that the sign-in issues tokens. Whether Dynamics 365 admits the user is the next step's
  * result.
@@ -107,8 +117,7 @@ async function checkSignIn(context: CheckContext): Promise<StepResult> {
   try {
     context.identity = await context.open.client.whoAmI();
   } catch (error) {
-    if (!(error instanceof DataverseError) || error.code === "unavailable" || error.code === "throttled")
-      throw error;
+    if (!(error instanceof DataverseError) || NO_ANSWER_CODES.has(error.code)) throw error;
     context.identity = error;
   }
   return ok("Microsoft Entra ID issues tokens, and Dynamics 365 accepts them.");

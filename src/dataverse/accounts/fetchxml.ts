@@ -19,7 +19,11 @@ const DROPPED_ATTRIBUTES = [
   "paging-cookie",
   "returntotalrecordcount",
   "min-active-row-version",
+  "savedqueryid",
 ];
+// Dropped at every level: what the designer shows of the values in a filter ("FetchXML condition"),
+// which can be most of a query.
+const DISPLAY_ATTRIBUTES = ["uiname", "uitype", "uihidden"];
 // Removed at every level. An order by anything but the key, or of a linked table, disables the
 // paging cookie, and with it all rows beyond 50,000.
 const REPLACED_ELEMENTS: ReadonlySet<string> = new Set(["attribute", "all-attributes", "no-attrs", "order"]);
@@ -43,7 +47,7 @@ export function viewQuery(view: View, columns: readonly string[], pageSize: numb
   for (const name of DROPPED_ATTRIBUTES) fetch.removeAttribute(name);
   // The order decides which rows are the first ones, and in a distinct query so do the columns, so
   // both stay for `top`.
-  removeElements(fetch, (child) => !isSinglePage && REPLACED_ELEMENTS.has(child.tagName));
+  if (!isSinglePage) removeElements(fetch, ({ tagName }) => REPLACED_ELEMENTS.has(tagName));
   const missing = isSinglePage ? columns.filter((name) => !selectsColumn(entity, name)) : columns;
   if (!isSinglePage) {
     if (mayRepeatRows(entity)) fetch.setAttribute("distinct", "true");
@@ -78,6 +82,14 @@ export function sampleQuery(view: View, rows: number): string {
     fetch.setAttribute("returntotalrecordcount", "true");
   }
   return new XMLSerializer().serializeToString(fetch);
+}
+
+/** The path of a query. Characters that need no escape in a URL's query are left as they are. */
+export function fetchXmlPath(xml: string): string {
+  const query = encodeURIComponent(xml).replaceAll(/%(?:3D|2F|3A|2C)/g, (escape) =>
+    decodeURIComponent(escape),
+  );
+  return `accounts?fetchXml=${query}`;
 }
 
 export function viewBroken(view: View, reason: string, cause?: unknown): DataverseError {
@@ -122,6 +134,7 @@ function parseView(view: View): { document: Document; fetch: Element; entity: El
     throw viewBroken(view, `it lists the table "${entity?.getAttribute("name") ?? "none"}", not accounts.`);
   if (isTrue(fetch.getAttribute("aggregate")))
     throw viewBroken(view, "it shows totals (an aggregate query), not accounts.");
+  removeUnused(fetch);
   // An empty `top` limits nothing, and would prevent paging.
   if (fetch.getAttribute("top")?.trim() === "") fetch.removeAttribute("top");
   return { document, fetch, entity };
@@ -158,14 +171,19 @@ function mayRepeatRows(parent: Element): boolean {
 }
 
 function removeElements(parent: Element, isRemoved: (child: Element) => boolean): void {
+  for (const child of childElements(parent)) {
+    if (isRemoved(child)) parent.removeChild(child);
+    else removeElements(child, isRemoved);
+  }
+}
+
+/** Drops what only lengthens the URL. Text matters only in <value>. */
+function removeUnused(parent: Element): void {
+  for (const name of DISPLAY_ATTRIBUTES) parent.removeAttribute(name);
   for (const child of Array.from(parent.childNodes)) {
-    if (isElement(child)) {
-      if (isRemoved(child)) parent.removeChild(child);
-      else removeElements(child, isRemoved);
-    } else if (parent.tagName !== "value") {
-      // Indentation and comments only lengthen the URL; text matters only in <value>.
-      parent.removeChild(child);
-    }
+    const isText = child.nodeType === child.TEXT_NODE || child.nodeType === child.CDATA_SECTION_NODE;
+    if (isElement(child)) removeUnused(child);
+    else if (!isText || parent.tagName !== "value") parent.removeChild(child);
   }
 }
 

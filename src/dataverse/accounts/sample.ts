@@ -2,7 +2,7 @@
 // for lookups, numbers and dates in the user's format. For display only; a sync reads raw values.
 import { z } from "zod";
 import type { ReadContext } from "./read-accounts.ts";
-import { viewQuery, sampleQuery } from "./fetchxml.ts";
+import { fetchXmlPath, viewQuery, sampleQuery } from "./fetchxml.ts";
 import type { AccountSelection, RawRow, Sample, View } from "../model.ts";
 import { asViewError } from "./view-pages.ts";
 
@@ -43,9 +43,8 @@ async function fetchSample(
   if (selection.kind === "view") {
     const { view } = selection;
     const xml = columns === "view-columns" ? sampleQuery(view, rows) : viewQuery(view, columns, rows).xml(1);
-    const path = `accounts?fetchXml=${encodeURIComponent(xml)}`;
     try {
-      return await requests.json(path, Body, { prefer: annotations, signal });
+      return await requests.json(fetchXmlPath(xml), Body, { prefer: annotations, signal });
     } catch (error) {
       throw asViewError(error, view, columns === "view-columns" ? [] : columns);
     }

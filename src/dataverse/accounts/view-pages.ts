@@ -1,6 +1,6 @@
 // Reads a view page by page with the paging cookie. Microsoft Learn, "Page results using FetchXML".
 import { DataverseError, ProtocolError } from "../http/errors.ts";
-import { viewBroken, viewQuery } from "./fetchxml.ts";
+import { fetchXmlPath, viewBroken, viewQuery } from "./fetchxml.ts";
 import type { RawRow, View } from "../model.ts";
 import { prefetchNext, findAnnotation, nextLinkRequest, pageBody, hasMoreRecords } from "./page-body.ts";
 import type { PageBody } from "./page-body.ts";
@@ -28,7 +28,7 @@ export async function* readViewPages(
   const query = viewQuery(view, columns, pageSize);
   const { top } = query;
   const requestFor = (page: number, cookie?: string): PageRequest => ({
-    url: `accounts?fetchXml=${encodeURIComponent(query.xml(page, cookie))}`,
+    url: fetchXmlPath(query.xml(page, cookie)),
     page,
     // The cookie counts pages even if its position repeats, so the number is not part of the position.
     position: cookie?.replace(/ page="\d+"/, "") ?? `page ${page}`,
@@ -123,7 +123,10 @@ function decodeCookie(annotation: string | undefined): string | undefined {
 
 // A missing column that we requested is the mapping's fault; any other error is the view's.
 export function asViewError(error: unknown, view: View, columns: readonly string[]): unknown {
-  if (!(error instanceof DataverseError) || error.status !== 400) return error;
+  if (!(error instanceof DataverseError)) return error;
+  if (error.code === "query-too-long")
+    return viewBroken(view, `its filter lists too many values. ${error.finding}`, error);
+  if (error.status !== 400 || error.code === "intermediary") return error;
   if (error.code === "column-not-found") {
     const isRequestedColumn =
       error.table === "account" && error.subject !== undefined && columns.includes(error.subject);

@@ -8,7 +8,9 @@ import { DEFAULT_RETRY_LIMITS, retryDelay, classifyStatus } from "../../lib/retr
 import type { RetryLimits, FailureClass } from "../../lib/retry-timing.ts";
 import { AddressError } from "./environment-address.ts";
 import type { Environment } from "./environment-address.ts";
-import { DataverseError, ProtocolError } from "../http/errors.ts";
+import { dataverseErrorOf, ProtocolError } from "../http/errors.ts";
+import { errorResponseOf, explainedError } from "../http/failures.ts";
+import { explainAnswer, explainNoAnswer, type RequestFacts } from "../http/intermediary.ts";
 
 export interface SignInAuthority {
   /** Without a trailing slash, for example https://login.microsoftonline.com */
@@ -34,28 +36,45 @@ export interface DiscoveryContext {
 }
 
 /**
- * @throws AddressError if there is no Dataverse online at the address, DataverseError if it cannot
- * be reached now
+ * @throws AddressError if nothing answers at the address, DataverseError if something else than
+ * Dataverse does, or Dataverse not as it should. The host is one of Microsoft's, so whatever
+ * answers in another way stands in between.
  */
 export async function discoverSignIn(
   environment: Environment,
   context: DiscoveryContext,
 ): Promise<SignInAuthority> {
-  const challenges = headerValues(await probe(environment, context), "www-authenticate");
-  const uri = authorizationUri(challenges);
-  if (uri === undefined) throw AddressError.of("self-hosted");
+  const response = await probe(environment, context);
+  const uri =
+    response.status === 401 ? authorizationUri(headerValues(response, "www-authenticate")) : undefined;
+  if (uri === undefined) throw unexpectedAnswer(response, requestFacts(environment));
   const url = URL.canParse(uri) ? new URL(uri) : undefined;
   const tenant = url?.pathname.split("/")[1] ?? "";
-  if (url === undefined || /^(adfs)?$/i.test(tenant)) throw AddressError.of("self-hosted");
-  const isSimulator = environment.region === "simulator" && url.origin === environment.origin;
-  if (!isSimulator && (!AUTHORITIES.has(url.origin) || url.username !== ""))
+  const isSimulator = environment.region === "simulator" && url?.origin === environment.origin;
+  const isMicrosofts = url !== undefined && AUTHORITIES.has(url.origin) && url.username === "";
+  if (url === undefined || tenant === "" || !(isMicrosofts || isSimulator))
     throw new ProtocolError(
-      `The environment wants us to sign in at ${url.origin}, which is not one of Microsoft's sign-in servers. Nothing ` +
-        "was sent there.",
+      `The environment wants us to sign in at ${url?.origin ?? "no valid address"}, which is not one of Microsoft's ` +
+        "sign-in servers. Nothing was sent there.",
       {},
-      { fix: "Check the address; if it is right, have your network checked." },
+      {
+        fix:
+          "Check the address; if it is right, have your network checked: it seems to lead the name to another server, " +
+          "such as a self-hosted Dynamics 365.",
+      },
     );
   return { origin: url.origin, tenant };
+}
+
+function requestFacts({ origin }: Environment): RequestFacts {
+  return { host: new URL(origin).host, service: "Dynamics 365", secrets: [] };
+}
+
+function unexpectedAnswer(response: HttpResponse, request: RequestFacts): Error {
+  const isRefusal = response.status >= 400 && response.status !== 401;
+  const errorResponse = isRefusal ? errorResponseOf(response, []) : undefined;
+  if (errorResponse !== undefined && errorResponse.message !== "") return dataverseErrorOf(errorResponse);
+  return explainedError(explainAnswer(response, request), response);
 }
 
 /**
@@ -116,18 +135,22 @@ async function sendProbe(
     });
     const failureClass = classifyStatus(response.status);
     if (failureClass === "permanent") return { response };
-    const error = new DataverseError(
-      "unavailable",
-      `Dynamics 365 is not available at the moment (HTTP ${response.status}).`,
-      { status: response.status },
-      { fix: "Try again later." },
-    );
-    return { failureClass, retryAfter: String(response.headers["retry-after"] ?? ""), error };
+    const retryAfter = String(response.headers["retry-after"] ?? "");
+    return { failureClass, retryAfter, error: unexpectedAnswer(response, requestFacts(environment)) };
   } catch (error) {
     if (!(error instanceof HttpError)) throw error;
-    const isPermanent = ["no-such-host", "tls", "too-large", "closed"].includes(error.kind);
-    const fix = "Check the address of the environment, and that this server may reach it.";
-    const addressError = new AddressError("unreachable", error.message, { fix, cause: error });
-    return { failureClass: isPermanent ? "permanent" : "transient", error: addressError };
+    return noAnswer(error, requestFacts(environment));
   }
+}
+
+function noAnswer(error: HttpError, request: RequestFacts): ProbeFailure {
+  const explanation = explainNoAnswer(error, request);
+  if (error.proxyStatus !== undefined)
+    return { failureClass: classifyStatus(error.proxyStatus), error: explainedError(explanation) };
+  const { finding, fix } = explanation;
+  const isPermanent = ["no-such-host", "tls", "too-large", "closed"].includes(error.kind);
+  return {
+    failureClass: isPermanent ? "permanent" : "transient",
+    error: new AddressError("unreachable", finding, { fix, cause: error }),
+  };
 }

@@ -4,13 +4,14 @@
 import * as oauth from "openid-client";
 import type { Clock } from "../../lib/clock.ts";
 import { HttpError } from "../../lib/http.ts";
-import type { Http, HttpRequest } from "../../lib/http.ts";
+import type { Http, HttpRequest, HttpResponse } from "../../lib/http.ts";
 import { retryDelay, classifyStatus } from "../../lib/retry-timing.ts";
 import type { FailureClass } from "../../lib/retry-timing.ts";
 import { signInErrorOf } from "./aadsts.ts";
 import type { Environment } from "./environment-address.ts";
 import type { SignInAuthority } from "./discovery.ts";
 import { SignInError } from "../http/errors.ts";
+import { explainAnswer, explainNoAnswer, type RequestFacts } from "../http/intermediary.ts";
 
 export interface SignInContext {
   readonly environment: Environment;
@@ -72,10 +73,12 @@ export function entraClient(
       ...(body instanceof URLSearchParams ? { body: body.toString() } : {}),
       signal,
     };
+    const { host } = new URL(url);
     const response = await http.send(request).catch((error: unknown) => {
       if (signal?.aborted !== true) throw error;
-      throw new HttpError("timeout", `${new URL(url).host} did not answer in time.`, { cause: error });
+      throw new HttpError("timeout", `${host} did not answer in time.`, { cause: error });
     });
+    if (!isEntras(response)) throw new ForeignAnswer(response, host, secretsOf(body));
     const type = String(response.headers["content-type"] ?? "");
     const init = {
       status: response.status,
@@ -86,19 +89,56 @@ export function entraClient(
   return configuration;
 }
 
+/** Whether it is a token, or an error of OAuth: something else stands in between. */
+function isEntras({ body }: HttpResponse): boolean {
+  try {
+    const answer: unknown = JSON.parse(body.toString("utf8"));
+    if (typeof answer !== "object" || answer === null) return false;
+    return (
+      ("error" in answer && /^[a-z][a-z_]*$/.test(String(answer.error))) ||
+      ("access_token" in answer && typeof answer.access_token === "string")
+    );
+  } catch {
+    return false;
+  }
+}
+
+function secretsOf(body: unknown): string[] {
+  if (!(body instanceof URLSearchParams)) return [];
+  const names = ["client_secret", "refresh_token", "code", "code_verifier"];
+  return names.flatMap((name) => body.getAll(name));
+}
+
+/** An answer that is not from Microsoft Entra ID. */
+class ForeignAnswer extends Error {
+  override readonly name = "ForeignAnswer";
+  readonly failure: TokenFailure;
+
+  constructor(response: HttpResponse, host: string, secrets: readonly string[]) {
+    super(`${host} answered with HTTP ${response.status}.`);
+    const request: RequestFacts = { host, service: "Microsoft Entra ID", secrets };
+    const { finding, fix } = explainAnswer(response, request);
+    this.failure = {
+      failureClass: classifyStatus(response.status),
+      retryAfter: retryAfterOf(response),
+      signInError: new SignInError("retry", finding, { fix }),
+    };
+  }
+}
+
 /**
  * Sends a token request, and retries transient failures.
  * @throws SignInError
  */
 export async function requestWithRetry<T>(
-  { clock, signal }: SignInContext,
+  { authority, clock, signal }: SignInContext,
   request: () => Promise<T>,
 ): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await request();
     } catch (error) {
-      const { failureClass, retryAfter, signInError } = await tokenFailureOf(error);
+      const { failureClass, retryAfter, signInError } = tokenFailureOf(error, authority);
       const delay = retryDelay({
         failure: failureClass === "throttled" && attempt >= MAX_ATTEMPTS ? "permanent" : failureClass,
         attempt,
@@ -126,31 +166,37 @@ interface TokenFailure {
 
 // openid-client's error is not kept as the cause: it has the whole response, which may contain a
 // secret.
-async function tokenFailureOf(error: unknown): Promise<TokenFailure> {
+function tokenFailureOf(error: unknown, authority: SignInAuthority): TokenFailure {
   if (error instanceof oauth.ResponseBodyError) {
     const description = error.error_description ?? "";
     const signInError = signInErrorOf({ status: error.status, error: error.error, description });
     return { failureClass: signInError.category === "retry" ? "transient" : "permanent", signInError };
   }
-  const cause = error instanceof Error ? error.cause : undefined;
-  if (cause instanceof Response) {
-    const signInError = signInErrorOf({ status: cause.status, error: "", description: "" });
-    return {
-      failureClass: classifyStatus(cause.status),
-      retryAfter: cause.headers.get("retry-after") ?? "",
-      signInError,
-    };
+  const causes = [error, error instanceof Error ? error.cause : undefined];
+  const foreign = causes.find((one) => one instanceof ForeignAnswer);
+  if (foreign !== undefined) return foreign.failure;
+  const response = causes.find((one) => one instanceof Response);
+  if (response !== undefined) {
+    const signInError = signInErrorOf({ status: response.status, error: "", description: "" });
+    const retryAfter = response.headers.get("retry-after") ?? "";
+    return { failureClass: classifyStatus(response.status), retryAfter, signInError };
   }
-  const httpError = [error, cause].find((one) => one instanceof HttpError);
+  const httpError = causes.find((one) => one instanceof HttpError);
   if (httpError === undefined) throw error;
-  const signInError = new SignInError("retry", httpError.message, {
-    fix: "Check that this server may reach Microsoft, and try again.",
-    cause: httpError,
-  });
-  return {
-    failureClass: ["tls", "too-large", "closed"].includes(httpError.kind) ? "permanent" : "transient",
-    signInError,
-  };
+  return connectionFailure(httpError, authority);
+}
+
+function connectionFailure(error: HttpError, { origin }: SignInAuthority): TokenFailure {
+  const request: RequestFacts = { host: new URL(origin).host, service: "Microsoft Entra ID", secrets: [] };
+  const { finding, fix } = explainNoAnswer(error, request);
+  const isPermanent = ["tls", "too-large", "closed"].includes(error.kind);
+  const failureClass =
+    error.proxyStatus === undefined
+      ? isPermanent
+        ? "permanent"
+        : "transient"
+      : classifyStatus(error.proxyStatus);
+  return { failureClass, signInError: new SignInError("retry", finding, { fix, cause: error }) };
 }
 
 function retryAfterOf(response: {

@@ -27,11 +27,12 @@ export function batchOfOne(url: URL, headers: Readonly<Record<string, string>>):
 }
 
 /**
- * The response inside a batch response; undefined if the body is incomplete. Lines end with CR LF
- * or LF.
+ * The response inside a batch response; undefined if there is none, or if it is incomplete. Lines
+ * end with CR LF or LF. Headers that only the whole has, such as the request id, count for the part.
  */
 export function responseInBatch(outer: HttpResponse): HttpResponse | undefined {
-  const boundary = /boundary="?([^";]+)"?/i.exec(String(outer.headers["content-type"] ?? ""))?.[1];
+  const type = String(outer.headers["content-type"] ?? "");
+  const boundary = /^multipart\/mixed\b.*\bboundary="?([^";]+)"?/i.exec(type)?.[1];
   if (boundary === undefined) return undefined;
   const { body } = outer;
   const start = body.indexOf(`--${boundary}`);
@@ -43,7 +44,7 @@ export function responseInBatch(outer: HttpResponse): HttpResponse | undefined {
   if (inner === undefined || Number.isNaN(status)) return undefined;
   return {
     status,
-    headers: headersOf(inner.text),
+    headers: { ...outer.headers, "content-type": undefined, ...headersOf(inner.text) },
     body: body.subarray(inner.end, end),
     wireBytes: outer.wireBytes,
   };

@@ -2,6 +2,7 @@
 // Dataverse's codes: Microsoft Learn, "Web service error codes" (data-service-error-codes). Callers
 // decide by our own `code`.
 import { UserError, type UserErrorOptions } from "../../lib/user-error.ts";
+import { displayable } from "./quoted-text.ts";
 
 export type DataverseErrorCode =
   | "view-not-found"
@@ -15,6 +16,12 @@ export type DataverseErrorCode =
   | "no-licence"
   | "not-a-member"
   | "administration-mode"
+  | "ip-blocked"
+  | "environment-disabled"
+  | "environment-not-found"
+  | "intermediary"
+  | "proxy-authentication"
+  | "query-too-long"
   | "throttled"
   | "unavailable"
   | "refused"
@@ -106,6 +113,20 @@ interface ErrorMeaning {
 
 const ADMIN_CENTER = 'In the Power Platform admin center, under the environment\'s "Users",';
 
+const ENVIRONMENT_DISABLED: ErrorMeaning = {
+  code: "environment-disabled",
+  explain: () => ({
+    finding: "The environment is disabled.",
+    fix: "Have it enabled in the Power Platform admin center, or connect another one.",
+  }),
+};
+const QUERY_TOO_LONG: ErrorMeaning = {
+  code: "query-too-long",
+  explain: () => ({
+    finding: "The query is too long for Dynamics 365.",
+    fix: "Map fewer columns, or choose a view that lists fewer values in its filter.",
+  }),
+};
 const ACCESS_DENIED: ErrorMeaning = {
   code: "access-denied",
   explain: () => ({
@@ -177,6 +198,14 @@ const BY_SERVER_CODE: Readonly<Record<string, ErrorMeaning>> = {
       fix: "Wait until it is switched off in the Power Platform admin center.",
     }),
   },
+  "0x8004a104": ENVIRONMENT_DISABLED,
+  "0x80095ffe": {
+    code: "ip-blocked",
+    explain: () => ({
+      finding: "The environment's IP firewall blocks the address of this server.",
+      fix: 'In the Power Platform admin center, under the environment\'s "Settings", "Privacy + Security", allow the address from which this server reaches the internet.',
+    }),
+  },
   "0x80040217": {
     code: "record-not-found",
     explain: () => ({
@@ -211,12 +240,15 @@ export function dataverseErrorOf(response: ErrorResponse): DataverseError {
   const serverText = shorten(response.message);
   const facts = { status, serverCode, requestId, serverText };
   const meaning = meaningOf(response);
+  const quote = serverText === "" ? "" : ` Dynamics 365 says: "${serverText}"`;
   if (meaning !== undefined) {
     const { finding, fix } = meaning.explain(response);
     const subject = meaning.subjectOf?.(response.message);
-    return new DataverseError(meaning.code, finding, { ...facts, ...subject }, { fix });
+    // Refusals have many causes; Dynamics' own words may say more than ours.
+    const words =
+      status === 403 && quote !== "" ? `${quote}${serverCode === "" ? "" : ` (${serverCode})`}.` : "";
+    return new DataverseError(meaning.code, finding + words, { ...facts, ...subject }, { fix });
   }
-  const quote = serverText === "" ? "" : ` It says: "${serverText}"`;
   return new DataverseError(
     "refused",
     `Dynamics 365 refused a request (${[`HTTP ${status}`, serverCode].filter(Boolean).join(", ")}).${quote}`,
@@ -231,12 +263,16 @@ function meaningOf(response: ErrorResponse): ErrorMeaning | undefined {
   // This code has many meanings; only this text is about a column.
   if (response.serverCode === "0x80060888" && response.message.includes("Could not find a property named"))
     return COLUMN_NOT_FOUND;
-  return (
-    BY_SERVER_CODE[response.serverCode.toLowerCase()] ?? (response.status === 403 ? ACCESS_DENIED : undefined)
-  );
+  // A URL in a batch is limited by .NET, which says so with different statuses and codes.
+  if (/\bUri string is too long\b/i.test(response.message)) return QUERY_TOO_LONG;
+  const known = BY_SERVER_CODE[response.serverCode.toLowerCase()];
+  if (known !== undefined) return known;
+  // Some of the codes that say so are documented nowhere.
+  if (/\borganization\b.{0,60} is (currently )?disabled/i.test(response.message)) return ENVIRONMENT_DISABLED;
+  return response.status === 403 ? ACCESS_DENIED : undefined;
 }
 
 export function shorten(text: string): string {
-  const line = text.replaceAll(/\s+/g, " ").trim();
+  const line = displayable(text);
   return line.length > 300 ? `${line.slice(0, 300)}…` : line;
 }

@@ -12,8 +12,10 @@ import type { Environment } from "../auth/environment-address.ts";
 import { IncompleteBody, parseJson, requestIdOf } from "./json-body.ts";
 import { responseInBatch, batchOfOne } from "./batch.ts";
 import { DataverseError, ProtocolError } from "./errors.ts";
-import { connectionFailure, failureOf, incompleteBodyFailure } from "./failures.ts";
+import { connectionFailure, failureOf, incompleteBodyFailure, webPageFailure } from "./failures.ts";
 import type { Failure } from "./failures.ts";
+import type { RequestFacts } from "./intermediary.ts";
+import { isWebPage } from "./quoted-text.ts";
 import type { RequestStats, Usage } from "../model.ts";
 import type { TokenSource } from "../auth/tokens.ts";
 
@@ -48,6 +50,10 @@ export interface RequestsContext {
 
 // Dataverse accepts 32 KB; the rest is for what proxies add.
 const MAX_URL_LENGTH = 30_000;
+// Dataverse accepts 64 KB in a batch (.NET: URLs of less than 65,520 characters).
+const MAX_BATCHED_URL_LENGTH = 65_519;
+// Web servers have refused longer URLs as malformed, or as those of a file that is not there.
+const SHORT_URL_LENGTH = 2_048;
 
 // The headers of every request (Microsoft Learn, "Compose HTTP requests and handle errors").
 const HEADERS = {
@@ -114,12 +120,18 @@ async function sendWithRetry<T>(
   const { signal } = options;
   const failures = { throttled: 0, transient: 0, permanent: 0, token: 0, "not-a-member-yet": 0 };
   let throttledMs = 0;
+  let inBatch = url.href.length > MAX_URL_LENGTH;
   let token = await tokens.token(signal);
   for (;;) {
     usage.requests += 1;
-    const outcome = await attempt(context, url, token, options, read);
+    const outcome = await attempt(context, { url, token, options, inBatch }, read);
     if ("value" in outcome) return outcome.value;
     const { error, failureClass, retryAfter } = outcome;
+    if (failureClass === "url-too-long") {
+      usage.retries += 1;
+      inBatch = true;
+      continue;
+    }
     failures[failureClass] += 1;
     if (failureClass === "throttled") usage.throttled += 1;
     if (failureClass === "token") {
@@ -164,35 +176,71 @@ function logFields(error: Error): Readonly<Record<string, unknown>> {
   return { status: error.status, code: error.serverCode, requestId: error.requestId, reason };
 }
 
+interface Attempt {
+  readonly url: URL;
+  readonly token: string;
+  readonly options: RequestOptions;
+  /** Whether the GET is sent inside a batch, where its URL may be longer. */
+  readonly inBatch: boolean;
+}
+
 async function attempt<T>(
   context: RequestsContext,
-  url: URL,
-  token: string,
-  options: RequestOptions,
+  request: Attempt,
   read: (response: HttpResponse) => T | Promise<T>,
 ): Promise<{ value: T } | Failure> {
+  const { url, token, inBatch } = request;
+  const facts: RequestFacts = { host: url.host, service: "Dynamics 365", secrets: [token] };
   let response: HttpResponse | undefined;
   try {
-    response = await sendOnce(context, url, token, options);
-    if (response.status < 200 || response.status > 299) return failureOf(response);
-    return { value: await read(response) };
+    response = await sendOnce(context, request);
+    if (response.status >= 200 && response.status <= 299) return { value: await read(response) };
+    const failure = failureOf(response, facts);
+    if (!inBatch) return mayBeTooLong(url, response) ? { ...failure, failureClass: "url-too-long" } : failure;
+    return isTooLong(url, failure)
+      ? { failureClass: "permanent", error: queryTooLong(url, response) }
+      : failure;
   } catch (error) {
-    if (error instanceof HttpError) return connectionFailure(error);
+    if (error instanceof HttpError) return connectionFailure(error, facts);
     if (!(error instanceof IncompleteBody)) throw error;
+    if (response !== undefined && isWebPage(response)) return webPageFailure(response, facts);
     return incompleteBodyFailure(error, response);
   }
 }
 
+/** IIS answers 404 with a page to a query that is too long for it, and proxies answer 400. */
+function mayBeTooLong(url: URL, response: HttpResponse): boolean {
+  const { status } = response;
+  if (status === 414 || status === 431) return true;
+  return (status === 400 || status === 404) && url.href.length > SHORT_URL_LENGTH && isWebPage(response);
+}
+
+/** Whether the query is too long even inside a batch. */
+function isTooLong({ href }: URL, { error }: Failure): boolean {
+  if (!(error instanceof DataverseError)) return false;
+  if (error.code === "query-too-long") return true;
+  const isUnexplained = ["refused", "intermediary", "environment-not-found"].includes(error.code);
+  return isUnexplained && href.length > MAX_BATCHED_URL_LENGTH;
+}
+
+function queryTooLong({ href }: URL, response: HttpResponse): DataverseError {
+  const [length, limit] = [href.length, MAX_BATCHED_URL_LENGTH].map((count) => count.toLocaleString("en"));
+  return new DataverseError(
+    "query-too-long",
+    `The query is too long for Dynamics 365 (HTTP ${response.status}): it has ${length} characters, and at most ${limit} ` +
+      "are accepted.",
+    { status: response.status, requestId: requestIdOf(response) },
+    { fix: "Map fewer columns, or choose a view that lists fewer values in its filter." },
+  );
+}
+
 async function sendOnce(
   { http, clock, onRequest }: RequestsContext,
-  url: URL,
-  token: string,
-  { prefer, signal }: RequestOptions,
+  { url, token, options: { prefer, signal }, inBatch }: Attempt,
 ): Promise<HttpResponse> {
   const started = clock.now().getTime();
   const headers = { ...HEADERS, ...(prefer === undefined ? {} : { Prefer: prefer }) };
-  const needsBatch = url.href.length > MAX_URL_LENGTH;
-  const method = needsBatch ? "POST" : "GET";
+  const method = inBatch ? "POST" : "GET";
   const stats = { method, path: url.pathname, ms: 0, status: 0, wireBytes: 0, bytes: 0 } as const;
   const reportAttempt = (response?: HttpResponse) => {
     const ms = clock.now().getTime() - started;
@@ -207,7 +255,7 @@ async function sendOnce(
       });
   };
   try {
-    const response = needsBatch
+    const response = inBatch
       ? await sendAsBatch(http, url, token, headers, signal)
       : await http.send({ url: url.href, headers: { ...headers, Authorization: `Bearer ${token}` }, signal });
     reportAttempt(response);
@@ -234,10 +282,11 @@ async function sendAsBatch(
     body: batch.body,
     signal,
   });
-  if (outer.status !== 200) return outer;
+  // The status of a part that failed is the batch's too, so the part is looked for in any case.
   const inner = responseInBatch(outer);
-  if (inner === undefined) throw new IncompleteBody("The batch response is incomplete.");
-  return inner;
+  if (inner !== undefined) return inner;
+  if (outer.status < 200 || outer.status > 299 || isWebPage(outer)) return outer;
+  throw new IncompleteBody("The batch response is incomplete.");
 }
 
 function pathOf(target: string): string {
