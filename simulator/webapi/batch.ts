@@ -9,6 +9,8 @@ import { parsePreferences } from "./prefer.ts";
 import { errorResponse, createResponse } from "./responses.ts";
 
 const MAX_OPERATIONS = 1000;
+/** .NET's Uri takes less than 65,520 characters; "64 KB" in Microsoft's documentation. */
+const MAX_URL_LENGTH = 65_519;
 
 interface Operation {
   readonly request: HttpRequest;
@@ -211,6 +213,8 @@ function parseOperation(text: string, batch: HttpRequest): Operation {
   const url = /^https?:\/\//i.test(target)
     ? target.replace(/^https?:\/\/[^/]*/i, "")
     : relative(target, batch);
+  if (batch.origin.length + url.length > MAX_URL_LENGTH)
+    throw badRequest("Invalid URI: The Uri string is too long.");
   const request: HttpRequest = {
     method: line[1] ?? "GET",
     headers: bare ? {} : Object.fromEntries(inner.head),

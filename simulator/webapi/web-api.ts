@@ -18,12 +18,13 @@ import { write } from "./writes.ts";
 
 const ROOT = /^\/api\/data\/v9\.[012](?:\/(.*))?$/s;
 /**
- * Maximum length of a GET URL, in characters (Microsoft Learn: "Compose HTTP requests and handle
- * errors").
+ * Maximum length of a URL, in characters (Microsoft Learn: "Compose HTTP requests and handle
+ * errors"). Windows' HTTP server refuses a longer one with a page of its own.
  */
 const MAX_URL_LENGTH = 32 * 1024;
-/** Maximum length of a URL in a batch. */
-const MAX_BATCHED_URL_LENGTH = 64 * 1024;
+const URL_TOO_LONG =
+  "<HTML><HEAD><TITLE>Request URL Too Long</TITLE></HEAD>" +
+  "<BODY><h2>Request URL Too Long</h2><hr><p>HTTP Error 414. The request URL is too long.</p></BODY></HTML>";
 const READ_METHODS = new Set(["GET", "HEAD"]);
 
 const NOT_FOUND = "<html><body>404 - File or directory not found.</body></html>";
@@ -32,13 +33,14 @@ export type WebApi = (request: HttpRequest) => Promise<HttpResponse>;
 
 export function createWebApi(org: Org, now: () => Date): WebApi {
   const reader = new AccessReader(org);
-  const handleBatched = (request: HttpRequest): HttpResponse =>
-    handleRequest(request, org, now(), reader, MAX_BATCHED_URL_LENGTH);
+  const handleOne = (request: HttpRequest): HttpResponse => handleRequest(request, org, now(), reader);
   return async (request) => {
-    if (!request.path.endsWith("/$batch")) return handleRequest(request, org, now(), reader, MAX_URL_LENGTH);
+    if (request.origin.length + request.url.length > MAX_URL_LENGTH)
+      return createResponse(414, { "Content-Type": "text/html; charset=us-ascii" }, URL_TOO_LONG);
+    if (!request.path.endsWith("/$batch")) return handleOne(request);
     try {
       requireAccess(org, reader, request.userId);
-      return runBatch(request, org, handleBatched);
+      return runBatch(request, org, handleOne);
     } catch (error) {
       if (error instanceof ODataError) return errorResponse(error);
       throw error;
@@ -46,14 +48,7 @@ export function createWebApi(org: Org, now: () => Date): WebApi {
   };
 }
 
-function handleRequest(
-  request: HttpRequest,
-  org: Org,
-  now: Date,
-  reader: AccessReader,
-  maxUrlLength: number,
-): HttpResponse {
-  if (request.url.length > maxUrlLength) return createResponse(414, {}, "");
+function handleRequest(request: HttpRequest, org: Org, now: Date, reader: AccessReader): HttpResponse {
   const path = ROOT.exec(request.path);
   if (!path) return createResponse(404, { "Content-Type": "text/html" }, NOT_FOUND);
   const base = `${request.origin}${request.path.slice(0, "/api/data/v9.2".length)}`;
