@@ -50,6 +50,21 @@ test("a view with `top` keeps it, its order and its columns, gets ours as well, 
   );
 });
 
+test("what only the designer shows is dropped from a read and from a sample, and values are as they were", () => {
+  const values = '<value uiname="A" uitype="account">{1}</value><value><![CDATA[ <2> ]]><!-- two --></value>';
+  const shown = entity(
+    `<filter><!-- x --><condition attribute="name" operator="in" uiname="A" uihidden="0" entityname="c">${values}</condition>
+     </filter>`,
+    ' savedqueryid="1"',
+  );
+  const filter =
+    '<filter><condition attribute="name" operator="in" entityname="c"><value>{1}</value><value><![CDATA[ <2> ]]></value></condition></filter>';
+  expect(rewritten(shown)).toContain(filter);
+  expect(sampleQuery(viewOf(shown), 3)).toBe(
+    `<fetch count="3" page="1" returntotalrecordcount="true"><entity name="account">${filter}</entity></fetch>`,
+  );
+});
+
 test("an empty `top` is ignored: the view is paged", () => {
   const view = viewOf(entity("", ' top=""'));
   const query = viewQuery(view, ["name"], 5000);

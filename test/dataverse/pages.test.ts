@@ -112,6 +112,44 @@ test("an empty page in the middle does not end the read", async () => {
   expect(await allOf(connected.client.readAccounts({ kind: "all" }, []))).toHaveLength(1);
 });
 
+test("an empty page after others ends a read only if it is empty when it is asked for again", async () => {
+  const emptyTimes = (times: number): RequestHandler => {
+    let left = times;
+    return (request, response, count) => {
+      const isLast = /skiptoken=2|page="2"/.test(request.url);
+      if (isLast && left > 0) {
+        left -= 1;
+        return sendJson(response, { value: [] });
+      }
+      if (isLast) return sendJson(response, { value: [row("a2")] });
+      const more = /fetchXml/.test(request.url)
+        ? cookieAnnotation(count, '<cookie page="1"><accountid last="{1}" first="{1}" /></cookie>')
+        : { "@odata.nextLink": linkTo(request, "$skiptoken=2") };
+      return sendJson(response, { ...more, value: [row("a1")] });
+    };
+  };
+  for (const selection of [{ kind: "all" }, { kind: "view", view: VIEW }] as const) {
+    await using once = await connectTo(emptyTimes(1));
+    await using twice = await connectTo(emptyTimes(2));
+    expect(await allOf(once.client.readAccounts(selection, []))).toHaveLength(2);
+    expect(await allOf(twice.client.sweepAccounts(selection))).toHaveLength(1);
+    expect([once.requests().length, twice.requests().length]).toEqual([3, 3]);
+  }
+});
+
+test("an empty selection is asked for once, and a list of users like accounts", async () => {
+  await using none = await connectTo((_request, response) => sendJson(response, { value: [] }));
+  expect(await allOf(none.client.readAccounts({ kind: "all" }, []))).toEqual([]);
+  expect(none.requests()).toHaveLength(1);
+  const user = (id: string) => ({ systemuserid: id });
+  await using users = await connectTo((request, response, count) => {
+    if (count === 1)
+      return sendJson(response, { value: [user("u1")], "@odata.nextLink": linkTo(request, "$skiptoken=2") });
+    return sendJson(response, { value: count === 2 ? [] : [user("u2")] });
+  });
+  expect(await users.client.users()).toHaveLength(2);
+});
+
 test("a row without an id is not taken for an account", async () => {
   await using connected = await connectTo((_request, response) => {
     sendJson(response, { value: [{ name: "Contoso" }] });

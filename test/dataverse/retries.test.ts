@@ -211,6 +211,13 @@ test("a client that is aborted stops waiting", async () => {
   await expect(connected.client.whoAmI()).rejects.toThrow("the program ends");
 });
 
+const EMPTY_END = {
+  kind: "answer",
+  status: 200,
+  headers: { "content-type": "application/json", "odata-version": "4.0" },
+  body: '{"value":[]}',
+} as const;
+
 const FAULTS: readonly FaultRuleInput[] = [
   { path: "accounts\\?", times: 3, fault: { kind: "throttle", retryAfter: 5 } },
   { path: "accounts\\?", skip: 1, fault: { kind: "throttle", limit: "concurrency", retryAfter: "absent" } },
@@ -222,6 +229,8 @@ const FAULTS: readonly FaultRuleInput[] = [
   { path: "accounts\\?", skip: 1, fault: { kind: "expired-token" } },
   { path: "accounts\\?", skip: 1, fault: { kind: "empty-page" } },
   { path: "accounts\\?", skip: 1, fault: { kind: "repeat-page" } },
+  { path: "accounts\\?", skip: 1, fault: EMPTY_END },
+  { path: "accounts\\?", skip: 2, fault: EMPTY_END },
 ];
 
 test("a read is complete after any fault, of all accounts or of a view", async () => {

@@ -74,7 +74,10 @@ export async function* readPages(
   try {
     head = start(first);
     while (head !== undefined) {
-      const { rows, next }: Page = await head.page;
+      let page: Page = await head.page;
+      // Dataverse has ended a list too early with a page without rows, so it is asked once more.
+      if (isEmptyEnd(page) && head.request.page > 1) page = await read(head.request, () => {}, linked.signal);
+      const { rows, next } = page;
       // The hint was wrong: an incomplete page came differently when it was read again.
       if (head.next !== undefined && head.next.request.url !== next?.url) delete head.next;
       head.nextRequest = next;
@@ -88,6 +91,10 @@ export async function* readPages(
     linked.abort(new DOMException("The reader has stopped.", "AbortError"));
     linked.release();
   }
+}
+
+function isEmptyEnd({ rows, next }: Page): boolean {
+  return rows.length === 0 && next === undefined;
 }
 
 async function reportNext(

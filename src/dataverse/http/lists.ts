@@ -19,12 +19,13 @@ export async function readList<T>(
   const items: T[] = [];
   let next: string | undefined = path;
   for (let page = 0; next !== undefined; page += 1) {
+    const link: string = next;
     if (page === MAX_PAGES)
       throw new ProtocolError("Dynamics 365 answers a list without an end.", {}, { fix: "Try again later." });
-    const body: z.infer<typeof schema> = await requests.json(next, schema, {
-      prefer: "odata.maxpagesize=5000",
-      signal,
-    });
+    const request = () => requests.json(link, schema, { prefer: "odata.maxpagesize=5000", signal });
+    let body: z.infer<typeof schema> = await request();
+    // A list has ended too early with a page without items, so it is asked for once more.
+    if (page > 0 && body.value.length === 0 && body["@odata.nextLink"] === undefined) body = await request();
     items.push(...body.value);
     next = body["@odata.nextLink"];
   }
