@@ -1,6 +1,7 @@
 // Parses and applies $select, $expand and $filter to metadata objects. Comparisons are exact and
 // case-sensitive, as in the metadata service.
 import { parseFilter, type FilterNode, type Operand } from "../odata/filter-parser.ts";
+import { splitTopLevel } from "../odata/split.ts";
 import { badRequest, unknownProperty } from "../webapi/odata-error.ts";
 import type { Json, JsonObject } from "./labels.ts";
 
@@ -34,26 +35,6 @@ export function parseMetadataQuery(options: ReadonlyMap<string, string>): Metada
       return { name: match[1] ?? "", query: parseMetadataQuery(new Map(nested)) };
     }),
   };
-}
-
-/** Splits at a separator outside of parentheses and strings. */
-function splitTopLevel(text: string, separator: string): string[] {
-  const parts: string[] = [];
-  let depth = 0;
-  let quoted = false;
-  let from = 0;
-  for (let at = 0; at <= text.length; at += 1) {
-    const character = text[at];
-    if (character === "'") quoted = !quoted;
-    else if (character === "(" && !quoted) depth += 1;
-    else if (character === ")" && !quoted) depth -= 1;
-    if (at === text.length || (character === separator && depth === 0 && !quoted)) {
-      const part = text.slice(from, at).trim();
-      if (part !== "") parts.push(part);
-      from = at + 1;
-    }
-  }
-  return parts;
 }
 
 /**

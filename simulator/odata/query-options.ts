@@ -75,20 +75,20 @@ export function queryOptions(query: URLSearchParams): QueryOptions {
   return options;
 }
 
-function list(text: string): string[] {
+export function list(text: string): string[] {
   return text
     .split(",")
     .map((part) => part.trim())
     .filter((part) => part !== "");
 }
 
-function orderItem(text: string): OrderItem {
+export function orderItem(text: string): OrderItem {
   const match = /^(\S+)(?:\s+(asc|desc))?$/.exec(text);
   if (!match) throw badRequest(`Syntax error at position ${text.indexOf(" ") + 1} in '${text}'.`);
   return { name: match[1] ?? "", descending: match[2] === "desc" };
 }
 
-function parseInteger(text: string, option: string): number {
+export function parseInteger(text: string, option: string): number {
   if (/^\d+$/.test(text)) return Number(text);
   throw badRequest(
     `Invalid value '${text}' for ${option} query option found. The ${option} query option requires a non-negative integer value.`,

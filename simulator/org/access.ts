@@ -16,6 +16,8 @@ export interface Access {
   readonly readableSecured: ReadonlySet<string>;
   /** Ids of rows that are shared with the user or their teams. */
   readonly shared: ReadonlySet<string>;
+  /** The user who impersonates the caller. */
+  readonly impersonatedBy?: string;
 }
 
 const RIGHTS_TABLES = [
@@ -79,6 +81,20 @@ function readAccess(org: Org, userId: string): Access {
     shared: new Set(
       matchingValues(org, "principalobjectaccess", "principalid", [userId, ...teamIds], "objectid"),
     ),
+  };
+}
+
+/** What one user may do as another: what both may. */
+export function impersonatedAccess(own: Access, other: Access): Access {
+  const privileges = [...other.privileges].flatMap(([name, mask]): [string, number][] => {
+    const ownMask = own.privileges.get(name);
+    return ownMask === undefined ? [] : [[name, Math.min(mask, ownMask)]];
+  });
+  return {
+    ...other,
+    privileges: new Map(privileges),
+    readableSecured: new Set([...other.readableSecured].filter((name) => own.readableSecured.has(name))),
+    impersonatedBy: own.caller.userId,
   };
 }
 

@@ -23,6 +23,9 @@ const ACCESS_RIGHTS: Readonly<Record<string, number>> = {
   Share: 262144,
   Assign: 524288,
 };
+/** The privilege to impersonate others. */
+export const ACT_ON_BEHALF = "prvActOnBehalfOfAnotherUser";
+
 const METADATA_PRIVILEGES = ["prvReadEntity", "prvReadAttribute", "prvReadOptionSet", "prvReadRelationship"];
 /** Ids that are the same in every environment and occur in error texts. */
 const KNOWN_PRIVILEGES: Readonly<Record<string, string>> = {
@@ -111,6 +114,7 @@ function createPrivilege(org: OrgRights, name: string, accessright: number): voi
 function createRoles(org: BaseDataTarget): void {
   const tables = [...org.allTables()];
   const privileges = privilegesFor(tables);
+  privileges.set(ACT_ON_BEHALF, 1);
   for (const [name, mask] of privileges) createPrivilege(org, name, mask);
   const names = [...privileges.keys()];
   const everything = Object.fromEntries(names.map((name) => [name, widestDepth(name)]));
@@ -126,6 +130,7 @@ function createRoles(org: BaseDataTarget): void {
   const administrator = org.addRole("System Administrator", everything, { template: ADMIN_ROLE_TEMPLATE });
   org.addRole("System Customizer", reading, { template: CUSTOMIZER_TEMPLATE });
   org.addRole("Basic User", reading, { template: BASIC_USER_TEMPLATE });
+  org.addRole("Delegate", { [ACT_ON_BEHALF]: "organisation" });
   org.addUser({
     id: org.adminId,
     fullname: "Admin Contoso",

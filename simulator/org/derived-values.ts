@@ -1,5 +1,5 @@
 // Derives values that Dataverse maintains when others are written: status for state, base amounts
-// for money, the composite address, parts of images.
+// for money, full names, the composite address, parts of images.
 import type { Row, Value } from "../fetchxml/query-store.ts";
 import { guidFrom } from "./guids.ts";
 import type { MutableRow, Table } from "./table.ts";
@@ -12,7 +12,11 @@ export function withDerivedValues(
   before: Row | undefined,
   now: Date,
 ): MutableRow {
-  const derived: MutableRow = { ...values, ...statusFor(table, values) };
+  const derived: MutableRow = {
+    ...values,
+    ...statusFor(table, values),
+    ...fullName(table, values, before),
+  };
   const rate = Number(values["exchangerate"] ?? before?.["exchangerate"] ?? 1);
   for (const [name, amount] of Object.entries(values)) {
     if (typeof amount !== "number" && amount !== null) continue;
@@ -45,6 +49,22 @@ function statusFor(table: Table, values: Readonly<MutableRow>): MutableRow {
     return state === undefined ? {} : { statecode: state };
   }
   return {};
+}
+
+/**
+ * Joins first and last name, as in Dataverse's default format. A full name that is given alone, as
+ * data for a test may have it, is split at its first space.
+ */
+function fullName(table: Table, values: Readonly<MutableRow>, before: Row | undefined): MutableRow {
+  const parts = ["firstname", "lastname"] as const;
+  if (!["fullname", ...parts].every((name) => table.column(name))) return {};
+  if (parts.every((name) => values[name] === undefined)) {
+    if (typeof values["fullname"] !== "string") return {};
+    const [first = "", ...last] = values["fullname"].split(" ");
+    return { firstname: first || null, lastname: last.join(" ") || null };
+  }
+  const names = parts.map((name) => (values[name] === undefined ? before?.[name] : values[name]));
+  return { fullname: names.filter(Boolean).join(" ") || null };
 }
 
 /**

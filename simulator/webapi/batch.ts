@@ -217,13 +217,19 @@ function parseOperation(text: string, batch: HttpRequest): Operation {
     throw badRequest("Invalid URI: The Uri string is too long.");
   const request: HttpRequest = {
     method: line[1] ?? "GET",
-    headers: bare ? {} : Object.fromEntries(inner.head),
+    headers: { ...callerHeaders(batch), ...(bare ? {} : Object.fromEntries(inner.head)) },
     body: body.trim(),
     origin: batch.origin,
     ...(batch.userId === undefined ? {} : { userId: batch.userId }),
     ...addressParts(url),
   };
   return { request, contentId: outer.head.get("content-id") ?? inner.head.get("content-id") };
+}
+
+/** Whom a batch impersonates, its parts impersonate too. */
+function callerHeaders({ headers }: HttpRequest): HttpRequest["headers"] {
+  const names = ["callerobjectid", "mscrmcallerid"];
+  return Object.fromEntries(names.map((name) => [name, headers[name]]));
 }
 
 /** Both `accounts` and `/api/data/v9.2/accounts` are allowed. */

@@ -34,8 +34,12 @@ export function requireRight(call: Call, right: string, table: Table): void {
 }
 
 export function requirePrivilege(call: Call, privilege: string, table?: Table): void {
-  if (call.access.privileges.has(privilege)) return;
-  const { caller, roleCount, privileges, accessMode } = call.access;
+  requirePrivilegeOf(call.access, call.org, privilege, table);
+}
+
+export function requirePrivilegeOf(access: Access, org: Org, privilege: string, table?: Table): void {
+  if (access.privileges.has(privilege)) return;
+  const { caller, roleCount, privileges, accessMode } = access;
   const on = table
     ? ` on OTC=${table.metadata.objectTypeCode} for entity '${table.logicalName}'. context.Caller=${caller.userId}`
     : "";
@@ -43,7 +47,7 @@ export function requirePrivilege(call: Call, privilege: string, table?: Table): 
     403,
     "0x80040220",
     `Principal user (Id=${caller.userId}, type=8, roleCount=${roleCount}, privilegeCount=${privileges.size}, accessMode=${accessMode}) ` +
-      `is missing ${privilege} privilege (Id=${call.org.privilegeId(privilege)})${on}`,
+      `is missing ${privilege} privilege (Id=${org.privilegeId(privilege)})${on}`,
   );
 }
 

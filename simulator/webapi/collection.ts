@@ -2,25 +2,20 @@
 // link to the next one.
 import type { HttpResponse } from "../http-middleware.ts";
 import type { Row } from "../fetchxml/query-store.ts";
-import { compileFilter } from "../odata/filter-compile.ts";
-import { columnByProperty, type FilterScope } from "../odata/properties.ts";
-import { parseFilter } from "../odata/filter-parser.ts";
 import { queryOptions, type QueryOptions } from "../odata/query-options.ts";
 import { visibleRows } from "../org/access.ts";
 import type { Table } from "../org/table.ts";
 import { columnsWriter, selectedColumns } from "./columns-writer.ts";
 import { expansion } from "./expand.ts";
-import { queryStore, requireFilterable, requireRight, type Call } from "./call.ts";
-import { lookupForNavigation } from "./navigation.ts";
-import { badRequest, unknownProperty } from "./odata-error.ts";
+import { requireRight, type Call } from "./call.ts";
+import { badRequest } from "./odata-error.ts";
+import { filterTest, orderColumns, type RowTest } from "./query-parts.ts";
 import { indexAfterTuple, orderedRows, sortValue, type OrderColumn } from "./ordering.ts";
 import { parseSkipToken, skipToken, storedValue } from "./paging-cookie.ts";
 import { preferenceApplied, METADATA_VERSION, TOTAL_COUNT, TOTAL_EXCEEDED } from "./prefer.ts";
 import { jsonResponse } from "./responses.ts";
 
 export const MAX_PAGE_SIZE = 5000;
-
-export type RowTest = (row: Row) => boolean;
 
 /** @param restriction limits the rows to those of a navigation property */
 export function readCollection(call: Call, table: Table, restriction?: RowTest): HttpResponse {
@@ -79,36 +74,6 @@ export function preamble(call: Call, context: string): string[] {
       ? [`"@${METADATA_VERSION}":${JSON.stringify(String(call.org.metadataVersion))}`]
       : []),
   ];
-}
-
-export function filterTest(call: Call, table: Table, filter: string | undefined): RowTest | undefined {
-  if (filter === undefined) return undefined;
-  const scope: FilterScope = {
-    table,
-    environment: { store: queryStore(call), caller: call.access.caller, now: call.now },
-    resolveNavigation: (navigation, property) => {
-      const { lookup, targets } = lookupForNavigation(table, navigation, [property]);
-      const target = call.org.table(targets[0] ?? "");
-      if (!target) throw unknownProperty(navigation, table.logicalName);
-      requireRight(call, "Read", target);
-      return { lookup, target };
-    },
-    requireFilterable: (column, owner) => requireFilterable(call, column, owner),
-  };
-  return compileFilter(parseFilter(filter), scope);
-}
-
-export function orderColumns(call: Call, table: Table, options: QueryOptions): OrderColumn[] {
-  const orders = options.orderBy.map(({ name, descending }) => {
-    const column = columnByProperty(table, name);
-    requireFilterable(call, column, table);
-    return { column, descending };
-  });
-  const key = table.column(table.primaryId);
-  const named = orders.findIndex(({ column }) => column === key);
-  // Keys are unique, so orders after the key have no effect.
-  if (named >= 0) return orders.slice(0, named + 1);
-  return key ? [...orders, { column: key, descending: false }] : orders;
 }
 
 function pageStart(

@@ -14,7 +14,8 @@ import { column as plainColumn, isLookup, wireName, type Column } from "../org/c
 import { parseGuid } from "../org/guids.ts";
 import type { Table } from "../org/table.ts";
 import { queryStore, requireRight, type Call } from "./call.ts";
-import { filterTest, MAX_PAGE_SIZE, orderColumns, preamble } from "./collection.ts";
+import { MAX_PAGE_SIZE, preamble } from "./collection.ts";
+import { filterTest, orderColumns } from "./query-parts.ts";
 import { badRequest, missingRow, ODataError } from "./odata-error.ts";
 import { encodedTwice } from "./paging-cookie.ts";
 import { preferenceApplied, MORE_RECORDS, PAGING_COOKIE, TOTAL_COUNT, TOTAL_EXCEEDED } from "./prefer.ts";

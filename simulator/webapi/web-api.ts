@@ -4,9 +4,10 @@ import type { HttpResponse, HttpRequest } from "../http-middleware.ts";
 import { csdl } from "../metadata/csdl.ts";
 import { readDefinitions } from "../metadata/definitions.ts";
 import { readGlobalOptionSets } from "../metadata/global-option-sets.ts";
-import { AccessReader, type Access } from "../org/access.ts";
+import { AccessReader } from "../org/access.ts";
 import type { Org } from "../org/org.ts";
 import { runBatch } from "./batch.ts";
+import { callerAccess } from "./caller.ts";
 import { createCall, type Call } from "./call.ts";
 import { countCollection, readCollection } from "./collection.ts";
 import { readRelated, readRow } from "./entity.ts";
@@ -39,7 +40,7 @@ export function createWebApi(org: Org, now: () => Date): WebApi {
       return createResponse(414, { "Content-Type": "text/html; charset=us-ascii" }, URL_TOO_LONG);
     if (!request.path.endsWith("/$batch")) return handleOne(request);
     try {
-      requireAccess(org, reader, request.userId);
+      callerAccess(org, reader, request);
       return runBatch(request, org, handleOne);
     } catch (error) {
       if (error instanceof ODataError) return errorResponse(error);
@@ -54,37 +55,12 @@ function handleRequest(request: HttpRequest, org: Org, now: Date, reader: Access
   const base = `${request.origin}${request.path.slice(0, "/api/data/v9.2".length)}`;
   let call: Call | undefined;
   try {
-    call = createCall(request, org, now, requireAccess(org, reader, request.userId), base);
+    call = createCall(request, org, now, callerAccess(org, reader, request), base);
     return route(call, segmentsOf(path[1] ?? ""));
   } catch (error) {
     if (!(error instanceof ODataError)) throw error;
     return errorResponse(error, call?.prefer.annotations === "*");
   }
-}
-
-/** Returns the rights of the caller. @throws when the caller may not use the environment at all */
-function requireAccess(org: Org, reader: AccessReader, userId: string | undefined): Access {
-  const user = userId === undefined ? undefined : org.requireTable("systemuser").get(userId);
-  if (!user) throw new ODataError(403, "0x80072560", "The user is not a member of the organization.");
-  if (user["isdisabled"] === true) {
-    throw new ODataError(
-      403,
-      "0x80040225",
-      `The specified user(Id = ${userId}) is disabled. Consider enabling this user.`,
-    );
-  }
-  if (user["islicensed"] === false && user["applicationid"] == null && user["accessmode"] === 0) {
-    throw new ODataError(
-      403,
-      "0x8004D24B",
-      `The user with SystemUserId=${userId} has not been assigned any License.`,
-    );
-  }
-  const access = reader.accessOf(String(userId));
-  if (access.roleCount === 0) {
-    throw new ODataError(403, "0x80042f09", `The user with id ${userId} has not been assigned any roles.`);
-  }
-  return access;
 }
 
 /** Splits the path into decoded segments; slashes within parentheses and quotes do not separate. */

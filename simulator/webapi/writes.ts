@@ -4,7 +4,7 @@ import { headerValue, type HttpResponse } from "../http-middleware.ts";
 import type { Row } from "../fetchxml/query-store.ts";
 import { columnByProperty } from "../odata/properties.ts";
 import { parseGuid } from "../org/guids.ts";
-import type { Table } from "../org/table.ts";
+import type { MutableRow, Table } from "../org/table.ts";
 import { requireRight, type Call } from "./call.ts";
 import { entityUrl, rowBody, rowByKey } from "./entity.ts";
 import { badRequest, missingRow, ODataError, unknownSegment, unparsedPath } from "./odata-error.ts";
@@ -58,7 +58,11 @@ function create(call: Call, table: Table): HttpResponse {
   if (given != null && table.get(String(given))) {
     throw new ODataError(412, "0x80040237", "Cannot insert duplicate key.");
   }
-  const id = call.org.create(table.logicalName, values, call.access.caller.userId);
+  const id = call.org.create(
+    table.logicalName,
+    { ...values, ...delegate(call, table, ["createdonbehalfby", "modifiedonbehalfby"]) },
+    call.access.caller.userId,
+  );
   return writeResponse(call, table, id, 201);
 }
 
@@ -72,7 +76,15 @@ function patch(call: Call, table: Table, key: string): HttpResponse {
     if (ifMatch !== undefined) throw missingRow(table.logicalName, key);
     requireRight(call, "Create", table);
     const values = rowValues(call, table, body, true);
-    call.org.create(table.logicalName, { ...values, [table.primaryId]: id }, call.access.caller.userId);
+    call.org.create(
+      table.logicalName,
+      {
+        ...values,
+        ...delegate(call, table, ["createdonbehalfby", "modifiedonbehalfby"]),
+        [table.primaryId]: id,
+      },
+      call.access.caller.userId,
+    );
     return writeResponse(call, table, String(id), 201);
   }
   if (headerValue(call.request.headers, "if-none-match") === "*") {
@@ -81,7 +93,7 @@ function patch(call: Call, table: Table, key: string): HttpResponse {
   requireRight(call, "Write", table);
   requireVersion(before, ifMatch);
   const found = String(before[table.primaryId]);
-  call.org.update(table.logicalName, found, rowValues(call, table, body, false), call.access.caller.userId);
+  update(call, table, found, rowValues(call, table, body, false));
   return writeResponse(call, table, found, 200);
 }
 
@@ -97,7 +109,7 @@ function setColumn(call: Call, table: Table, key: string, name: string, value: u
   requireRight(call, "Write", table);
   const id = String(rowByKey(call, table, key)[table.primaryId]);
   const values = rowValues(call, table, { [columnByProperty(table, name).logicalName]: value }, false);
-  call.org.update(table.logicalName, id, values, call.access.caller.userId);
+  update(call, table, id, values);
   return writeResponse(call, table, id, 204);
 }
 
@@ -116,8 +128,19 @@ function clearColumn(
   const id = String(rowByKey(call, table, key)[table.primaryId]);
   const column = last === "$ref" ? table.column(name.toLowerCase()) : columnByProperty(table, name);
   if (!column) throw unknownSegment(name);
-  call.org.update(table.logicalName, id, { [column.logicalName]: null }, call.access.caller.userId);
+  update(call, table, id, { [column.logicalName]: null });
   return createResponse(204, {});
+}
+
+function update(call: Call, table: Table, id: string, values: MutableRow): void {
+  const all = { ...values, ...delegate(call, table, ["modifiedonbehalfby"]) };
+  call.org.update(table.logicalName, id, all, call.access.caller.userId);
+}
+
+/** The columns that name the user who acted as another; empty if nobody did. */
+function delegate(call: Call, table: Table, names: readonly string[]): MutableRow {
+  const by = call.access.impersonatedBy ?? null;
+  return Object.fromEntries(names.filter((name) => table.column(name)).map((name) => [name, by]));
 }
 
 function requireVersion(row: Row, ifMatch: string | undefined): void {

@@ -1,7 +1,6 @@
 // Queries that are too long for a URL, in every mode that sends one.
 import { expect, test } from "vitest";
 import type { View } from "../../src/dataverse/model.ts";
-import { sendJson } from "../lib/test-server.ts";
 import type { RequestHandler } from "../lib/test-server.ts";
 import { allOf, connectSimulated, connectTo, row, viewOf } from "./test-client.ts";
 

@@ -129,11 +129,11 @@ test("an empty page after others ends a read only if it is empty when it is aske
     };
   };
   for (const selection of [{ kind: "all" }, { kind: "view", view: VIEW }] as const) {
-    await using once = await connectTo(emptyTimes(1));
-    await using twice = await connectTo(emptyTimes(2));
-    expect(await allOf(once.client.readAccounts(selection, []))).toHaveLength(2);
-    expect(await allOf(twice.client.sweepAccounts(selection))).toHaveLength(1);
-    expect([once.requests().length, twice.requests().length]).toEqual([3, 3]);
+    await using emptyOnce = await connectTo(emptyTimes(1));
+    await using emptyTwice = await connectTo(emptyTimes(2));
+    expect(await allOf(emptyOnce.client.readAccounts(selection, []))).toHaveLength(2);
+    expect(await allOf(emptyTwice.client.sweepAccounts(selection))).toHaveLength(1);
+    expect([emptyOnce.requests().length, emptyTwice.requests().length]).toEqual([3, 3]);
   }
 });
 

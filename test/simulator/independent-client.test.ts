@@ -1,6 +1,7 @@
 // Tests reads with an independent client: OData's options, counts, expansion, and paging by links.
 import { describe, expect, test } from "vitest";
-import { NAMES, refusalOf, startClient, addNumberedAccounts } from "./independent-client.ts";
+import { NAMES, startClient, addNumberedAccounts, type ClientSession } from "./independent-client.ts";
+import { member, rowsOf } from "./web-api-client.ts";
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -118,14 +119,73 @@ describe("a query", () => {
     ]);
   });
 
-  test("expands no further than one step, and says so", async () => {
+  test("filters, orders and limits the rows that belong to one", async () => {
+    await using session = await startClient((org) => {
+      const parent = org.createAccount({ name: "Parent" });
+      for (const name of ["A", "B", "C", "Other"]) org.createAccount({ name, parentaccountid: parent });
+    });
+    const { value } = await session.client.retrieveMultiple<Row>({
+      collection: "accounts",
+      select: ["name"],
+      filter: "name eq 'Parent'",
+      expand: [
+        {
+          property: "account_parent_account",
+          select: ["name"],
+          filter: "name ne 'Other'",
+          orderBy: ["name desc"],
+          top: 2,
+        },
+      ],
+    });
+    expect(value[0]).toMatchObject({ account_parent_account: [{ name: "C" }, { name: "B" }] });
+    const link = String(value[0]?.["account_parent_account@odata.nextLink"]);
+    expect(rowsOf(await session.api.request(link))).toMatchObject([{ name: "C" }, { name: "B" }]);
+  });
+
+  test("expands within what it expands, and pages each collection then", async () => {
+    await using session = await startClient((org) => {
+      const parent = org.createAccount({ name: "Parent" });
+      const contact = org.create("contact", { firstname: "Jo", lastname: "Doe", parentcustomerid: parent });
+      for (const name of ["A", "B", "C"])
+        org.createAccount({ name, parentaccountid: parent, primarycontactid: contact });
+    });
+    const { value } = await session.client.retrieveMultiple<Row>({
+      collection: "accounts",
+      select: ["name"],
+      filter: "name eq 'Parent'",
+      maxPageSize: 2,
+      expand: [
+        {
+          property: "account_parent_account",
+          select: ["name"],
+          expand: [
+            {
+              property: "primarycontactid",
+              select: ["fullname"],
+              expand: [{ property: "parentcustomerid_account", select: ["name"] }],
+            },
+          ],
+        },
+      ],
+    });
+    const child = { primarycontactid: { fullname: "Jo Doe", parentcustomerid_account: { name: "Parent" } } };
+    expect(value[0]).toMatchObject({ account_parent_account: [child, child] });
+    const link = String(value[0]?.["account_parent_account@odata.nextLink"]);
+    expect(rowsOf(await session.api.request(link))).toHaveLength(1);
+  });
+
+  test("refuses in an $expand what Dataverse refuses there", async () => {
     await using session = await startClient(addNumberedAccounts);
-    const nested = [{ property: "primarycontactid", expand: [{ property: "parentcustomerid_account" }] }];
-    const ordered = [{ property: "account_parent_account", orderBy: ["name"] }];
-    for (const expand of [nested, ordered]) {
-      const refusal = await refusalOf(session.client.retrieveMultiple({ collection: "accounts", expand }));
-      expect([refusal.status, refusal.code]).toEqual([400, "0x80060888"]);
-    }
+    const onLookup = "primarycontactid($top=1)";
+    const nested = "account_parent_account($orderby=name;$expand=primarycontactid)";
+    const beside = "account_parent_account($top=1),primarycontactid($expand=owninguser)";
+    for (const expand of [onLookup, nested, beside])
+      expect(await expandRefusal(session, expand)).toMatch(/^0x80060888 Only \$select and \$filter clause/);
+    expect(await expandRefusal(session, "account_parent_account($skip=1)")).toMatch(
+      /\$skip is not supported/,
+    );
+    expect(await expandRefusal(session, Array(16).fill("primarycontactid").join(","))).toMatch(/^0x8004430D/);
   });
 
   test("names tables by their logical names when it may look their sets up", async () => {
@@ -135,3 +195,9 @@ describe("a query", () => {
     expect(value).toHaveLength(23);
   });
 });
+
+async function expandRefusal({ api }: ClientSession, expand: string): Promise<string> {
+  const { status, json } = await api.request(`accounts?$select=name&$expand=${expand}`);
+  expect(status).toBe(400);
+  return `${String(member(json, "error", "code"))} ${String(member(json, "error", "message"))}`;
+}

@@ -137,7 +137,24 @@ describe("refuses", () => {
       404,
       { code: "0x80040217", message: `Entity 'account' With Id = ${id} Does Not Exist` },
     ]);
-    expect((await api.request(`accounts?$filter=name eq '${"a".repeat(33000)}'`)).status).toBe(414);
+    const long = await api.request(`accounts?$filter=name eq '${"a".repeat(33000)}'`);
+    expect([long.status, long.text]).toEqual([414, expect.stringContaining("<TITLE>Request URL Too Long")]);
+  });
+
+  test("a batch takes URLs of 64 KB, and none that are longer", async () => {
+    const answerTo = async (length: number) => {
+      const response = await fetch(`${api.simulator.origin}/api/data/v9.2/$batch`, {
+        method: "POST",
+        headers: {
+          authorization: `Bearer ${await api.accessToken()}`,
+          "content-type": "multipart/mixed; boundary=b",
+        },
+        body: `--b\r\nContent-Type: application/http\r\n\r\nGET accounts?$filter=name%20eq%20'${"a".repeat(length)}' HTTP/1.1\r\n\r\n--b--\r\n`,
+      });
+      return [response.status, await response.text()];
+    };
+    expect(await answerTo(65_000)).toEqual([200, expect.stringContaining('"value":[]')]);
+    expect(await answerTo(65_500)).toEqual([400, expect.stringContaining("The Uri string is too long.")]);
   });
 
   test("with annotations wanted the error explains itself", async () => {
