@@ -59,12 +59,15 @@ describe("attention says what to do, and where", () => {
     connect: /Connect Dynamics 365 again/,
     accounts: /view/,
     fields: /Choose another/,
+    check: /Check the connection/,
   } as const;
   test.for<[string, Error, keyof typeof places]>([
     ["the view is gone", new DataverseError("view-not-found", "It is gone."), "accounts"],
     ["the view is broken", new DataverseError("view-broken", "It is broken."), "accounts"],
     ["the Name or a Domains column is gone", new AttentionError("mapping", "It is gone."), "fields"],
     ["the sign-in has ended", reconnect, "connect"],
+    ["an IP firewall refuses the server", new DataverseError("ip-blocked", "Blocked."), "check"],
+    ["the environment is gone", new DataverseError("environment-not-found", "Gone."), "check"],
     ["too many accounts", new TooManyAccountsError(500_000), "accounts"],
   ])("%s", ([, error, place]) => {
     const { state, attention } = deriveState(facts({ attention: attentionFor(error), failed }));

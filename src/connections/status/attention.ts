@@ -25,6 +25,12 @@ const ACCESS: AttentionKind = {
   howToResolve: "Check the connection: it says what is missing and whom to ask, with a text ready to send.",
   place: "check",
 };
+const ENVIRONMENT: AttentionKind = {
+  kind: "environment",
+  title: "The Dynamics 365 environment refuses this server, or is gone",
+  howToResolve: "Check the connection: it says what is refused and whom to ask, with a text ready to send.",
+  place: "check",
+};
 const MISSING_COLUMN: AttentionKind = {
   kind: "mapping",
   title: "A mapped field is missing in Dynamics 365",
@@ -57,6 +63,9 @@ const KIND_BY_CODE: Readonly<Record<string, AttentionKind>> = {
   "no-roles": ACCESS,
   "no-licence": ACCESS,
   "not-a-member": ACCESS,
+  "ip-blocked": ENVIRONMENT,
+  "environment-disabled": ENVIRONMENT,
+  "environment-not-found": ENVIRONMENT,
   "view-not-found": viewKind("view-not-found"),
   "view-broken": viewKind("view-broken"),
   mapping: MISSING_COLUMN,
