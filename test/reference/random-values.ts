@@ -60,15 +60,28 @@ function formatDomain(bare: string, style: number): string {
   return [readable, readable.toUpperCase(), `www.${readable}`, `info@${readable}`][style % 4] ?? readable;
 }
 
+const separator = fc.constantFrom("; ", " / ", "|", " or ");
 const website = fc
-  .record({ domains: fc.uniqueArray(domain, { maxLength: 2, size: "small" }), style: fc.nat(7) })
-  .map(({ domains: some, style }) => {
+  .record({
+    domains: fc.uniqueArray(domain, { maxLength: 2, size: "small" }),
+    style: fc.nat(7),
+    between: separator,
+  })
+  .map(({ domains: some, style, between }) => {
     if (some.length === 0) return null;
-    const text = some.map((one) => formatDomain(one, style)).join("; ");
+    const text = some.map((one) => formatDomain(one, style)).join(between);
     return style > 5 ? `https://${formatDomain(some[0] ?? "", 0)}/about us` : text;
   });
 
-const invalidDomain = fc.constantFrom("10.0.0.1", "gmail.com", OWN_DOMAIN, "n/a");
+const invalidDomain = fc.constantFrom(
+  "10.0.0.1",
+  "gmail.com",
+  OWN_DOMAIN,
+  "n/a",
+  "no page yet",
+  "someone@example.com",
+  "https://de.linkedin.com/company/acme",
+);
 const email = fc.oneof(
   { weight: 3, arbitrary: fc.constant(null) },
   { weight: 3, arbitrary: fc.tuple(domain, fc.nat(7)).map(([one, style]) => formatDomain(one, style)) },

@@ -41,7 +41,7 @@ const MAPPING: Mapping = {
 
 const listed = new Set<string>(freeEmailDomains);
 
-/** The rules of rule 6 with the product's own list of mail providers. */
+/** The rules of rule 6 with the product's own list of common domains. */
 export const DOMAIN_RULES: DomainRules = {
   alsoCommon: [...commonDomains].filter((domain) => !listed.has(domain)),
   notCommon: [...listed].filter((domain) => !commonDomains.has(domain)),

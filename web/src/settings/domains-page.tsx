@@ -1,5 +1,5 @@
 // Settings of the domains that no account gets: the company's own, and common ones such as those of
-// mail providers.
+// mail providers, placeholders and sites with other people's pages.
 import { Button, Group, Skeleton, TagsInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
@@ -20,13 +20,13 @@ const LISTS = [
     key: "commonAdded",
     label: "Additional common domains",
     description:
-      "Domains that many companies share, such as a regional mail provider's. " +
-      "Well-known ones, such as gmail.com, are built in.",
+      "Domains that many companies share, such as a regional mail provider's. Well-known ones, such as " +
+      "gmail.com, placeholders (example.com) and pages on other people's sites (facebook.com/acme) are built in.",
   },
   {
     key: "commonRemoved",
     label: "Exceptions from common domains",
-    description: "Built-in common domains that accounts may have nevertheless.",
+    description: "Built-in common domains that accounts may have nevertheless, also by a page there.",
   },
 ] as const;
 
