@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import {
+  addCommonDomain,
   domainListsOf,
   loadDomainSettings,
   saveDomainSettings,
@@ -25,6 +26,25 @@ it("keeps hosts, however they were written, sorted and each once", async () => {
   });
   expect(saved.own).toEqual(["ourcompany.com", "xn--bcher-kva.example.de"]);
   expect(await loadDomainSettings(kysely)).toEqual(saved);
+});
+
+it("makes one more domain a common one, also one that was an exception", async () => {
+  const { kysely } = await testDatabase();
+  await saveDomainSettings(kysely, {
+    own: ["ours.com"],
+    commonAdded: ["isp.de"],
+    commonRemoved: ["gmail.com"],
+  });
+
+  await addCommonDomain(kysely, "https://www.Acme.com/");
+  await addCommonDomain(kysely, "gmail.com");
+
+  expect(await loadDomainSettings(kysely)).toEqual({
+    own: ["ours.com"],
+    commonAdded: ["acme.com", "gmail.com", "isp.de"],
+    commonRemoved: [],
+  });
+  await expect(addCommonDomain(kysely, "co.uk")).rejects.toThrow("no domain");
 });
 
 it("refuses what is no domain, naming it, and saves nothing of the rest", async () => {

@@ -159,6 +159,27 @@ describe("issues are reported", () => {
     ]);
   });
 
+  it.each([
+    ["command-line", "Add it in the connection file: commonDomains: { add: [contoso.com] }"],
+    ["schedule", "Add it in the app, under Settings, Domains, as an additional common domain."],
+  ] as const)(
+    "with the domain that blocks many, and where to make it a common one (%s)",
+    (trigger, where) => {
+      const domain = {
+        domain: "contoso.com",
+        kind: "domain-taken",
+        records: 12,
+        effect: "12 more accounts would be synced.",
+        consequence: "Its account would lose it.",
+      } as const;
+      const blocking = { domains: [domain], trigger };
+      const text = issueReport([issue], { limit: 1, columns: 1000, blocking }).join("\n");
+      expect(text).toContain(
+        `contoso.com blocks 12 accounts. If it belongs to no single customer, make it a common domain: 12 more accounts would be synced. Its account would lose it. ${where}`,
+      );
+    },
+  );
+
   it("not at all when there are none", () => {
     expect(issueReport([], { limit: 10, columns: 80 })).toEqual(["No issues."]);
   });

@@ -68,6 +68,7 @@ const PLACEHOLDERS: readonly string[] = [
   "dummy.com",
   "fake.com",
   "fakeemail.com",
+  "na.com", // "not available": 19 companies of one public register have an address there
   "no-email.com",
   "nodomain.com",
   "noemail.com",

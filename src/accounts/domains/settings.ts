@@ -46,6 +46,20 @@ export async function saveDomainSettings(
   return settings;
 }
 
+/**
+ * Adds a domain to the common ones, so that no account gets it.
+ * @throws AccountError if it is no domain; then nothing is saved
+ */
+export async function addCommonDomain(db: Kysely<Tables>, written: string): Promise<DomainSettings> {
+  const { own, commonAdded, commonRemoved } = await loadDomainSettings(db);
+  const [domain] = parseHosts("commonAdded", [written]);
+  return saveDomainSettings(db, {
+    own,
+    commonAdded: [...commonAdded, written],
+    commonRemoved: commonRemoved.filter((removed) => removed !== domain),
+  });
+}
+
 function parseHosts(field: keyof DomainSettings, written: readonly string[]): string[] {
   const hosts = new Set<string>();
   for (const text of written) {

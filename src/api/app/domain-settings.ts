@@ -1,5 +1,6 @@
 // Routes of the domain settings: the company's own domains, and corrections of the common ones.
 import {
+  addCommonDomain,
   loadDomainSettings,
   saveDomainSettings,
   type DomainSettings,
@@ -13,6 +14,9 @@ export function domainSettingRoutes({ database }: { readonly database: Database 
     implement(routes.getDomainSettings, async () => settingsView(await loadDomainSettings(database.kysely))),
     implement(routes.saveDomainSettings, async ({ body }) =>
       settingsView(await saveDomainSettings(database.kysely, body)),
+    ),
+    implement(routes.addCommonDomain, async ({ body }) =>
+      settingsView(await addCommonDomain(database.kysely, body.domain)),
     ),
   ];
 }

@@ -7,6 +7,7 @@ import { decodeCursor, encodeCursor } from "../../lib/cursor.ts";
 import { NIL_UUID } from "../../lib/nil-uuid.ts";
 import type { RunStore, StoredRun } from "../../sync/record/run-record.ts";
 import { NO_COUNTS } from "../../sync/record/run-summary.ts";
+import { blockingDomains } from "../../sync/report/blocking-domains.ts";
 import { issueLifetimes } from "../../sync/report/issue-lifetimes.ts";
 import { issuePage, type IssueCursor, type IssueSource } from "../../sync/report/issue-pages.ts";
 import { runRoutes as contract } from "../contract/runs.ts";
@@ -39,6 +40,11 @@ export function issueRoutes(deps: IssueRouteDeps): Implementation[] {
     implement(contract.listIssueGroups, async () => {
       const { settings } = await loadConnection(database.kysely);
       return { groups: await issueGroups(database, await issueSource(deps), settings?.options) };
+    }),
+    implement(contract.listBlockingDomains, async ({ query }) => {
+      const run = query.run === undefined ? undefined : await requireRun(deps, query.run);
+      const { domains } = await blockingDomains(database, await issueSource(deps, run));
+      return { domains: [...domains] };
     }),
     implement(contract.listIssues, async ({ query }) =>
       issuesAnswer(database, await issueSource(deps), query),

@@ -251,6 +251,14 @@ export const accountRoutes = {
     body: domainSettings,
     answer: domainSettings,
   }),
+  addCommonDomain: route({
+    method: "POST",
+    path: "/settings/domains/common",
+    access: "workspace-admin",
+    summary: "Adds a domain to the common ones; the next run takes it from the account that has it.",
+    body: z.object({ domain: z.string().max(500) }),
+    answer: domainSettings,
+  }),
   listExcluded: route({
     method: "GET",
     path: "/settings/excluded",

@@ -141,6 +141,18 @@ export const issueGroup = z.object({
 });
 export type IssueGroup = z.infer<typeof issueGroup>;
 
+/** A domain over which many records are blocked; as a common one it would block none. */
+export const blockingDomain = z.object({
+  domain: z.string(),
+  /** The kind of most of its issues. */
+  kind: z.string(),
+  records: z.number(),
+  /** Sentences: what the next run would do if it were a common domain, and what that costs. */
+  effect: z.string(),
+  consequence: z.string(),
+});
+export type BlockingDomain = z.infer<typeof blockingDomain>;
+
 export const issue = z.object({
   id: z.string(),
   kind: z.string(),
@@ -276,6 +288,15 @@ export const runRoutes = {
     access: "workspace-admin",
     summary: "Open issues by kind.",
     answer: z.object({ groups: z.array(issueGroup) }),
+  }),
+  listBlockingDomains: route({
+    method: "GET",
+    path: "/issues/blocking-domains",
+    access: "workspace-admin",
+    summary:
+      "Domains that block ten records or more, in open issues or in a plan, and what the next run would do without them.",
+    query: z.object({ run: z.coerce.number().int().positive().optional() }),
+    answer: z.object({ domains: z.array(blockingDomain) }),
   }),
   listIssues: route({
     method: "GET",

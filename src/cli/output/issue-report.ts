@@ -1,5 +1,6 @@
 // The issues of a run as text: by kind, with what to do and the accounts concerned.
 import { issueKindNames, issueKinds, type IssueKind } from "../../sync/rules/issue-kinds.ts";
+import type { BlockingDomains } from "../../sync/report/blocking-domains.ts";
 import type { RunIssue } from "../../sync/record/run-summary.ts";
 import { formatCount, pluralize, toOneLine, wrapText } from "./format.ts";
 import { tableLines } from "./table.ts";
@@ -8,6 +9,7 @@ export interface IssueReportOptions {
   /** Maximum accounts per kind. */
   readonly limit: number;
   readonly columns: number;
+  readonly blocking?: BlockingDomains;
 }
 
 /** Returns lines without line ends. */
@@ -25,7 +27,7 @@ export function issueReport(issues: readonly RunIssue[], options: IssueReportOpt
 function kindLines(
   kind: IssueKind,
   issues: readonly RunIssue[],
-  { limit, columns }: IssueReportOptions,
+  { limit, columns, blocking }: IssueReportOptions,
 ): string[] {
   if (issues.length === 0) return [];
   const { title, explanation, howToResolve } = issueKinds[kind];
@@ -33,10 +35,24 @@ function kindLines(
     `${title} (${kind}): ${pluralize(issues.length, "time")}`,
     ...wrapText(explanation, columns, "  "),
     ...wrapText(`What to do: ${howToResolve}`, columns, "  "),
+    ...(blocking ? blockingLines(kind, blocking, columns) : []),
     "",
     ...accountLines(issues, limit),
     "",
   ];
+}
+
+function blockingLines(kind: IssueKind, { domains, trigger }: BlockingDomains, columns: number): string[] {
+  return domains
+    .filter((one) => one.kind === kind)
+    .flatMap(({ domain, records, effect, consequence }) => {
+      const where =
+        trigger === "command-line"
+          ? `Add it in the connection file: commonDomains: { add: [${domain}] }`
+          : "Add it in the app, under Settings, Domains, as an additional common domain.";
+      const advice = `${domain} blocks ${pluralize(records, "account")}. If it belongs to no single customer, make it a common domain: ${effect} ${consequence} ${where}`;
+      return wrapText(advice, columns, "  ");
+    });
 }
 
 function accountLines(issues: readonly RunIssue[], limit: number): string[] {

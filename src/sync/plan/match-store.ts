@@ -15,6 +15,10 @@ export type MatchScope = {
   readonly origin: Origin;
   /** Selects the drafts: 1 for all, more for those planned again. */
   readonly attempt: number;
+  /**
+   * What links say of records that were not looked up counts, where the next run would look them up.
+   */
+  readonly trustsLinks?: true;
 };
 
 /**
@@ -135,7 +139,7 @@ async function loadConflictingAccounts(open: OpenTransaction, scope: MatchScope)
   const { rows } = await sql<ExistingAccount>`
     select a.id, case when not found.is_merged then a.name_key end as "nameKey",
       (a.external_id is null or a.external_origin = ${scope.origin})
-        and (l.account_id is null or coalesce(k.reason in ('deleted', 'deactivated'), false)) as "isOpen",
+        and (l.account_id is null or coalesce(found.reason in ('deleted', 'deactivated'), false)) as "isOpen",
       case when merge.account_id is null then coalesce((
         select array_agg(domain order by domain) from account_domains where account_id = a.id), '{}')
         else '{}' end as domains
@@ -146,10 +150,15 @@ async function loadConflictingAccounts(open: OpenTransaction, scope: MatchScope)
     left join account_changes merge on merge.run_id = ${scope.runId} and merge.action = 'merge'
       and merge.rule = 'merged' and merge.outcome is null and merge.account_id = a.id
     cross join lateral (
-      select coalesce(k.reason, l.stop_reason) is not distinct from 'merged'
-        and not coalesce(k.is_transferred, false)
-        and not exists (
-          select from run_drafts d where d.run_id = ${scope.runId} and d.record_id = l.record_id) as is_merged
+      select exists (
+        select from run_drafts d where d.run_id = ${scope.runId} and d.record_id = l.record_id) as is_read
+    ) draft
+    cross join lateral (
+      select
+        coalesce(k.reason, case when ${scope.trustsLinks === true}::boolean and not draft.is_read
+          then l.stop_reason end) as reason,
+        coalesce(k.reason, l.stop_reason) is not distinct from 'merged'
+          and not coalesce(k.is_transferred, false) and not draft.is_read as is_merged
     ) found
     where a.id in (
       select account_id from conflicting_drafts where account_id is not null

@@ -41,7 +41,7 @@ export type IssueFilter = {
   readonly limit: number;
 };
 
-function issuesQuery({ organizationId, run }: IssueSource): RawBuilder<unknown> {
+export function issuesQuery({ organizationId, run }: IssueSource): RawBuilder<unknown> {
   if (run) return runIssuesQuery({ ...run, organizationId });
   return sql`(
     select kind, record_id, name, field, value, other_account_id, first_run from sync_issues

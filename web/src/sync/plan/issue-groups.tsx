@@ -5,6 +5,7 @@ import { useState } from "react";
 import { runRoutes, type IssueGroup, type RunView } from "../../../../src/api/contract/runs.ts";
 import { pagedQuery, routeQuery } from "../../client/queries.ts";
 import { ErrorAlert } from "../../components/error-alert.tsx";
+import { BlockingDomains, isDomainConflict } from "./blocking-domains.tsx";
 import { formatGroupSize } from "./issue-group-size.ts";
 import { IssueRows } from "./issue-rows.tsx";
 import styles from "./plan.module.css";
@@ -51,6 +52,13 @@ function IssueGroupDetails({ run, group, onFix }: Props & { group: IssueGroup })
         <Button className={styles.fix ?? ""} variant="default" size="compact-xs" onClick={() => onFix(fix)}>
           {formatFix(fix)}
         </Button>
+      )}
+      {isDomainConflict(group.kind) && (
+        <BlockingDomains
+          run={run.id}
+          kind={group.kind}
+          onAdded={onFix && (() => onFix({ options: {}, label: "", effect: "" }))}
+        />
       )}
     </div>
   );

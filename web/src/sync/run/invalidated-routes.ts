@@ -10,6 +10,7 @@ export const INVALIDATED_ROUTES = [
   runRoutes.listProblems,
   runRoutes.listRunIssues,
   runRoutes.listIssueGroups,
+  runRoutes.listBlockingDomains,
   runRoutes.listIssues,
   accountRoutes.listAccounts,
   accountRoutes.countAccounts,

@@ -12,6 +12,7 @@ import { EmptyState } from "../../components/empty-state.tsx";
 import { ButtonLink } from "../../components/links.tsx";
 import { ErrorAlert } from "../../components/error-alert.tsx";
 import { formatCount } from "../../format/numbers.ts";
+import { BlockingDomains, isDomainConflict } from "../plan/blocking-domains.tsx";
 import { formatGroupSize } from "../plan/issue-group-size.ts";
 import { IssueRows } from "../plan/issue-rows.tsx";
 import { formatFix, usePreview, withOptions } from "../plan/use-preview.ts";
@@ -65,6 +66,9 @@ function IssueKindSection({ group, search, settings }: Props & { group: IssueGro
         <strong>What to do:</strong> {howToResolve}
       </p>
       {error && <ErrorAlert error={error} />}
+      {isDomainConflict(kind) && (
+        <BlockingDomains kind={kind} onAdded={settings ? () => preview.start(settings) : undefined} />
+      )}
       <div className={styles.row}>
         {fix && settings && (
           <Button
