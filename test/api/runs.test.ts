@@ -122,6 +122,29 @@ test("the predicted effect of a setting is what the next plan with it does", asy
   expect(withoutDomain.counts).toMatchObject({ created: 3, skipped: 3 });
 });
 
+test("a domain that blocks many is made a common one, and the next plan does what was predicted", async () => {
+  const { org, carol, plan } = await connectedWeb();
+  for (let n = 0; n < 12; n++) org.createAccount({ name: `Tenant ${n}`, websiteurl: "shared.com" });
+  const run = await plan();
+
+  const { domains } = (await carol.get(`/issues/blocking-domains?run=${run.id}`)).body;
+  const saved = await carol.post("/settings/domains/common", { domain: domains[0].domain });
+  const next = await plan();
+
+  expect(domains).toMatchObject([
+    {
+      domain: "shared.com",
+      kind: "domain-linked-elsewhere",
+      records: 11,
+      effect: "11 more accounts would be synced, without the domain shared.com.",
+    },
+  ]);
+  expect(saved.body).toMatchObject({ commonAdded: ["shared.com"] });
+  expect(run.counts).toMatchObject({ created: 1, skipped: 11 });
+  expect(next.counts).toMatchObject({ created: 12, skipped: 0 });
+  expect((await carol.get(`/issues/blocking-domains?run=${next.id}`)).body).toEqual({ domains: [] });
+});
+
 test("a plan is exported, a line for each field that changes, with formulas made harmless", async () => {
   const { org, carol, plan, apply } = await connectedWeb();
   const acme = org.createAccount({ name: "=HYPERLINK(0)", websiteurl: "acme.com" });

@@ -108,6 +108,17 @@ describe("the commands", () => {
     ]);
   });
 
+  it("tell of a domain that blocks many, with the line of the connection file that solves it", async () => {
+    const { simulator, run } = await commandLine(0);
+    for (let n = 0; n < 12; n++)
+      simulator.org.createAccount({ name: `Tenant ${n}`, websiteurl: "shared.com" });
+    await run("sync");
+    const text = (await run("issues")).stdout.replaceAll(/\s+/g, " ");
+    expect(text).toContain("shared.com blocks 11 accounts.");
+    expect(text).toContain("11 more accounts would be synced, without the domain shared.com.");
+    expect(text).toContain("Add it in the connection file: commonDomains: { add: [shared.com] }");
+  });
+
   it("say that the database is up to date, and that there are no runs", async () => {
     const { run } = await commandLine(0);
     expect((await run("migrate")).stdout).toBe("The database is up to date.\n");

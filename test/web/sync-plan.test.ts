@@ -48,6 +48,23 @@ describe("a plan", () => {
     await page.getByText("No account in this plan matches.").waitFor();
   });
 
+  test("makes a domain that blocks many a common one, says what that does, and plans again", async () => {
+    const { web, org, plan } = await connectedWeb({ ui: await builtPages() });
+    for (let n = 0; n < 12; n++) org.createAccount({ name: `Tenant ${n}`, websiteurl: "shared.com" });
+    const run = await plan();
+    const at = `/contacts/accounts?import=dynamics&step=preview&run=${run.id}`;
+    const page = await visit(web, "workspace-admin", at);
+    await page.getByText("shared.com blocks 11 accounts.").waitFor();
+    await screenshot(page, "sync-plan-blocking-domain");
+    expect(await axeViolations(page)).toEqual([]);
+
+    await page.getByText("11 more accounts would be synced, without the domain shared.com.").waitFor();
+    await page.getByRole("button", { name: "Make shared.com a common domain" }).click();
+
+    await page.getByRole("button", { name: "12 create" }).waitFor();
+    expect(await page.getByText("shared.com blocks").count()).toBe(0);
+  });
+
   test("keeps its filters in the URL, and is navigated by keyboard", async () => {
     const { web, org, plan, apply } = await connectedWeb({ ui: await builtPages() });
     for (const name of ["Zebra", "Zebra North", "Zebra South", "Other"]) org.createAccount({ name });

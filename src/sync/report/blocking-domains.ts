@@ -42,11 +42,10 @@ export async function blockingDomains(database: Database, source: IssueSource): 
   const domains: BlockingDomain[] = [];
   for (const found of await countBlocked(database, source)) {
     const { synced, stillSkipped } = await commonDomainEffect(database, drafts, found.domain);
-    const holder = await holderOf(database, source, found.domain);
     domains.push({
       ...found,
       effect: effectSentence(found.domain, { synced, stillSkipped, records: found.records }),
-      consequence: `${holder === undefined ? "The account that has the domain" : `“${holder}”`} would lose it, and no contact or conversation would be linked to an account by ${found.domain}.`,
+      consequence: consequenceSentence(found.domain, await holderOf(database, source, found.domain)),
     });
   }
   return { domains, trigger: run.trigger };
@@ -101,19 +100,34 @@ async function countBlocked(database: Database, source: IssueSource): Promise<Co
   return rows;
 }
 
-/** The name of the account that has a domain, or gets it by the plan. */
+type Holder = { readonly name: string; readonly isSynced: boolean };
+
+/** The account that has a domain, or gets it by the plan. */
 async function holderOf(
   database: Database,
-  { run }: IssueSource,
+  { organizationId, run }: IssueSource,
   domain: string,
-): Promise<string | undefined> {
-  const { rows } = await sql<{ name: string }>`
-    select a.name from account_domains d join accounts a on a.id = d.account_id
+): Promise<Holder | undefined> {
+  const { rows } = await sql<Holder>`
+    select a.name, exists (
+        select from account_links l
+        where l.account_id = a.id and l.organization_id = ${organizationId} and l.stop_reason is null) as "isSynced"
+    from account_domains d join accounts a on a.id = d.account_id
     where d.domain = ${domain}
     union all
-    select name from account_changes
+    select name, true
+    from account_changes
     where run_id = ${run?.status === "planned" ? run.id : null} and outcome is null
       and domains && ${[domain]}::text[]
     limit 1`.execute(database.kysely);
-  return rows[0]?.name;
+  return rows[0];
+}
+
+/** Only synced accounts are drafted again, so that they lose a domain that has become common. */
+function consequenceSentence(domain: string, holder: Holder | undefined): string {
+  const links = `no contact or conversation would be linked to an account by ${domain}`;
+  if (holder === undefined) return `Then ${links}.`;
+  return holder.isSynced
+    ? `“${holder.name}” would lose it, and ${links}.`
+    : `“${holder.name}”, which is not synced, would keep it until somebody removes it there.`;
 }

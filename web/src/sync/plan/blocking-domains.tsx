@@ -1,12 +1,10 @@
-// Domains that block many records: a button makes one a common domain, after a dialog that says
-// what the next run then does.
+// Domains that block many records, each with what the next run would do if it were a common one,
+// and a button that makes it one.
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import { accountRoutes } from "../../../../src/api/contract/accounts.ts";
-import { runRoutes, type BlockingDomain } from "../../../../src/api/contract/runs.ts";
+import { runRoutes } from "../../../../src/api/contract/runs.ts";
 import { routeQuery, useRouteMutation } from "../../client/queries.ts";
-import { ConfirmDialog } from "../../components/confirm-dialog.tsx";
 import { ErrorAlert } from "../../components/error-alert.tsx";
 import { formatCount } from "../../format/numbers.ts";
 import styles from "./plan.module.css";
@@ -25,54 +23,36 @@ export function BlockingDomains({ run, kind, onAdded }: Props) {
     ...routeQuery(runRoutes.listBlockingDomains, { query: { run } }),
     staleTime: 300_000,
   });
-  const [chosen, setChosen] = useState<BlockingDomain | null>(null);
-  const add = useRouteMutation(accountRoutes.addCommonDomain, [
-    accountRoutes.getDomainSettings,
-    runRoutes.listBlockingDomains,
-  ]);
+  const add = useRouteMutation(accountRoutes.addCommonDomain, [accountRoutes.getDomainSettings]);
   if (error) return <ErrorAlert error={error} />;
   const domains = data?.domains.filter((one) => one.kind === kind) ?? [];
   if (domains.length === 0) return null;
-  const close = () => {
-    setChosen(null);
-    add.reset();
-  };
   return (
-    <ul className={styles.blockingDomains} aria-label="Domains that block many accounts">
-      {domains.map((one) => (
-        <li key={one.domain}>
-          <span>
-            <strong>{one.domain}</strong> blocks {formatCount(one.records, "account")}. If it belongs to no
-            single customer, make it a common domain: {one.effect}
-          </span>
-          <Button variant="default" size="compact-xs" onClick={() => setChosen(one)}>
-            Make {one.domain} a common domain
-          </Button>
-        </li>
-      ))}
-      <ConfirmDialog
-        title={chosen && `Make ${chosen.domain} a common domain?`}
-        confirmLabel="Make it common"
-        isPending={add.isPending}
-        error={add.error}
-        onClose={close}
-        onConfirm={() =>
-          chosen &&
-          add.mutate(
-            { body: { domain: chosen.domain } },
-            {
-              onSuccess: () => {
-                close();
-                onAdded?.();
-              },
-            },
-          )
-        }
-      >
-        {chosen?.effect} {chosen?.consequence} The next run decides so, and a preview shows it. In the
-        settings, under Domains, it can be taken back.
-      </ConfirmDialog>
-    </ul>
+    <div className={styles.blockingDomains}>
+      {add.error && <ErrorAlert error={add.error} />}
+      <ul aria-label="Domains that block many accounts">
+        {domains.map(({ domain, records, effect, consequence }) => (
+          <li key={domain}>
+            <p>
+              <strong>{domain}</strong> blocks {formatCount(records, "account")}. If it belongs to no single
+              customer, make it a common domain: {effect} {consequence}
+            </p>
+            {add.isSuccess && add.data.commonAdded.includes(domain) ? (
+              <span role="status">Saved. The next run decides so; Settings, Domains takes it back.</span>
+            ) : (
+              <Button
+                variant="default"
+                size="compact-xs"
+                loading={add.isPending}
+                onClick={() => add.mutate({ body: { domain } }, { onSuccess: () => onAdded?.() })}
+              >
+                Make {domain} a common domain
+              </Button>
+            )}
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }
 
