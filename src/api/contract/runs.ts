@@ -142,7 +142,7 @@ export const issueGroup = z.object({
 export type IssueGroup = z.infer<typeof issueGroup>;
 
 /** A domain over which many records are blocked; as a common one it would block none. */
-export const blockingDomain = z.object({
+const blockingDomain = z.object({
   domain: z.string(),
   /** The kind of most of its issues. */
   kind: z.string(),
@@ -151,7 +151,6 @@ export const blockingDomain = z.object({
   effect: z.string(),
   consequence: z.string(),
 });
-export type BlockingDomain = z.infer<typeof blockingDomain>;
 
 export const issue = z.object({
   id: z.string(),
