@@ -23,6 +23,7 @@ import { buildBaseServer, buildServer, type BaseServerDeps } from "./api/server.
 import { loadConnection } from "./connections/connection.ts";
 import type { ConnectionSettings } from "./connections/file/connection-file.ts";
 import { loadOrCreateKey } from "./connections/sign-in/key-file.ts";
+import { workspaceTimeZone } from "./connections/schedule/time-zone.ts";
 import { openStoredConnection, type ConnectionDeps } from "./connections/sign-in/open-stored-connection.ts";
 import { sharedTokens, type SharedTokens } from "./connections/sign-in/shared-tokens.ts";
 import { createSealer, type Sealer } from "./lib/sealer.ts";
@@ -94,12 +95,12 @@ function allRoutes(
   { publicUrl, connections, requests }: RouteDeps,
 ): Implementation[] {
   const installation = {
-    workspace: { name: config.workspace },
     mail: config.mail !== undefined,
     simulator: config.simulator ?? null,
     version: VERSION,
   };
   const download = downloads({ log });
+  const timeZone = () => workspaceTimeZone(database.kysely);
   return [
     ...sessionRoutes({
       database,
@@ -110,6 +111,8 @@ function allRoutes(
         config.entra &&
         createEntraSignIn({ app: config.entra, simulator: config.simulator, database, clock }),
       installation,
+      name: config.workspace,
+      timeZone,
     }),
     ...teammateRoutes({
       database,
@@ -120,7 +123,7 @@ function allRoutes(
       sealer: connections.sealer,
     }),
     ...mailRoutes({ database, clock, sealer: connections.sealer }),
-    ...accountRoutes({ database, clock, download, source: () => connectedSource(database) }),
+    ...accountRoutes({ database, clock, download, source: () => connectedSource(database), timeZone }),
     ...fieldRoutes({ database, source: () => connectedSource(database) }),
     ...domainSettingRoutes({ database }),
     ...connectionRoutes({ connections, publicUrl, notifyWorkers: () => requests.wakeWorkers() }),
@@ -128,7 +131,7 @@ function allRoutes(
     ...setupRoutes(connections),
     ...notificationRoutes({ database }),
     ...runRoutes({ database, clock, requests }),
-    ...changeRoutes({ database, clock, download }),
+    ...changeRoutes({ database, clock, download, timeZone }),
     ...issueRoutes({ database, clock, requests, download }),
   ];
 }

@@ -71,6 +71,7 @@ export function runContext(
     clock: app.clock,
     maxAccounts: app.config.maxAccounts,
     brake: connection.brake,
+    timeZone: connection.schedule.timeZone,
     ...hooks,
   };
 }

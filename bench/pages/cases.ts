@@ -22,7 +22,7 @@ export async function accountCases(
     .offset(Math.floor(accounts / 2))
     .limit(1)
     .executeTakeFirstOrThrow();
-  const after = encodePageCursor(parseOrder("name", []), middle);
+  const after = encodePageCursor(parseOrder("name", [], "UTC"), middle);
   const filter = (name: string, is: string, value: string): string =>
     JSON.stringify([{ field: String(fields[name]), is, value }]);
   return [

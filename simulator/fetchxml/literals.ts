@@ -51,7 +51,7 @@ export function comparable(
   if (value === null || value === undefined) return undefined;
   if (kind === "text") return foldText(String(value));
   if (kind === "date") return wallClock(String(value), utcOffsetMinutes);
-  return value;
+  return kind === "number" ? Number(value) : value;
 }
 
 /** Minutes to the caller's wall clock; 0 for a column that already holds wall clock time. */

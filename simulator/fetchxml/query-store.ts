@@ -28,7 +28,8 @@ export type ColumnType =
 
 /**
  * One stored value. Text, memo, guid and lookup (the target's guid) are strings, guids in lower
- * case. Choices, states and numbers are numbers, Two Options booleans. Multi-select is ascending
+ * case. Choices, states and numbers are numbers, Two Options booleans; a number that a double does
+ * not hold exactly is its decimal text ("12345678901.0123456789"). Multi-select is ascending
  * option values joined by commas ("2,3"). Date and time is ISO 8601 in UTC
  * ("2024-06-12T14:13:25Z"), with DateOnly behaviour "2015-01-01". No value is null or absent.
  */

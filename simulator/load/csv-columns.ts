@@ -114,9 +114,17 @@ function dateValue(column: Column, cell: string): Value {
 
 const NUMBERS: ReadonlySet<string> = new Set(["Integer", "BigInt", "Decimal", "Double", "Money"]);
 
+/** Decimals keep the digits that a double would lose. */
+function numberValue({ type }: Column, cell: string): Value {
+  const number = Number(cell);
+  if (!Number.isFinite(number)) return null;
+  const isDecimal = (type === "Decimal" || type === "Money") && /^-?\d+(\.\d+)?$/.test(cell);
+  return isDecimal && cell.replaceAll(/\D/g, "").length > 15 ? cell : number;
+}
+
 /** Converts a cell to the column's stored form; null when it is invalid. */
 function typedValue(column: Column, cell: string): Value {
-  if (NUMBERS.has(column.type)) return Number.isFinite(Number(cell)) ? Number(cell) : null;
+  if (NUMBERS.has(column.type)) return numberValue(column, cell);
   if (column.type === "Boolean") return /^(true|yes|1)$/i.test(cell);
   if (column.type === "DateTime") return dateValue(column, cell);
   if (column.type === "Uniqueidentifier" || isLookup(column.type)) return parseGuid(cell) ?? null;

@@ -105,7 +105,8 @@ function comparison(operator: CompareOperator, left: Operand, right: Operand, sc
   if (typeof wanted !== "string" && (operator === "eq" || operator === "ne")) {
     return (row) => {
       const value = read(row);
-      return value == null ? undefined : (value === wanted) === (operator === "eq");
+      const stored = typeof wanted === "number" ? Number(value) : value;
+      return value == null ? undefined : (stored === wanted) === (operator === "eq");
     };
   }
   const compare = comparer(one.column);
@@ -140,7 +141,12 @@ function comparer(column: Column): (stored: Stored, wanted: Stored) => number {
   if (column.type === "DateTime") {
     return (stored, wanted) => order(Date.parse(String(stored)), Date.parse(String(wanted)));
   }
+  if (isNumeric(column)) return (stored, wanted) => order(Number(stored), Number(wanted));
   return order;
+}
+
+function isNumeric(column: Column): boolean {
+  return /Int|Decimal|Double/.test(edmType(column));
 }
 
 function order(a: Stored, b: Stored): number {
@@ -162,7 +168,7 @@ function literalFor(one: Property, literal: Literal, operator: CompareOperator):
         ? foldText(literal.text)
         : refuse("Edm.String");
     case "number":
-      return /Int|Decimal|Double/.test(edmType(column)) ? Number(literal.text) : refuse("Edm.Int32");
+      return isNumeric(column) ? Number(literal.text) : refuse("Edm.Int32");
     case "boolean":
       return column.type === "Boolean" ? literal.value : refuse("Edm.Boolean");
     case "guid":

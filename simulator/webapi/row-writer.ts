@@ -101,10 +101,10 @@ export function navigationProperty(column: Column, target: string): string {
 function valueWriter(column: Column, moneyScale: number): (value: Exclude<Value, null>) => string {
   switch (column.type) {
     case "Money":
-      return (value) => scaled(Number(value), moneyScale);
+      return (value) => scaled(value, moneyScale);
     case "Decimal":
       // Stored as decimal(23,10), the exchange rate as decimal(28,12).
-      return (value) => scaled(Number(value), Math.max(10, column.precision ?? 0));
+      return (value) => scaled(value, Math.max(10, column.precision ?? 0));
     case "Boolean":
     case "BigInt":
     case "Double":
@@ -132,12 +132,16 @@ function valueWriter(column: Column, moneyScale: number): (value: Exclude<Value,
   return (value) => JSON.stringify(value);
 }
 
-/** Formats 5000000 at scale 10 as 5000000.0000000000, without the inexact digits of `toFixed`. */
-function scaled(value: number, scale: number): string {
+/**
+ * Formats 5000000 at scale 10 as 5000000.0000000000, without the inexact digits of `toFixed`. A
+ * number that is stored as text keeps all its digits.
+ */
+function scaled(value: Exclude<Value, null>, scale: number): string {
   const shortest = String(value);
-  if (/[eE]/.test(shortest)) return value.toFixed(scale);
+  if (/[eE]/.test(shortest)) return typeof value === "number" ? value.toFixed(scale) : shortest;
   const [whole = "0", fraction = ""] = shortest.split(".");
-  return `${whole}.${fraction.slice(0, scale).padEnd(scale, "0")}`;
+  const kept = typeof value === "number" ? fraction.slice(0, scale) : fraction;
+  return `${whole}.${kept.padEnd(scale, "0")}`;
 }
 
 /** Returns `{"@odata.etag":"W/\"1\"",…}`; every writer's text starts with a comma. */

@@ -8,6 +8,7 @@ import type { Tables } from "../db/tables.ts";
 import { nameKey } from "./name-key.ts";
 import { bumpRevision } from "./store.ts";
 import { storableText } from "./storable-text.ts";
+import type { DateFormat } from "../settings/dates.ts";
 import { MAX_CUSTOM_FIELDS, type FieldType } from "../settings/field-types.ts";
 import { UserError } from "../lib/user-error.ts";
 
@@ -16,6 +17,8 @@ export type CustomField = {
   readonly name: string;
   readonly type: FieldType;
   readonly description: string;
+  /** How it shows what has a time, if it is a Date and time field. */
+  readonly dateFormat: DateFormat;
 };
 
 export class CustomFieldError extends UserError {
@@ -26,8 +29,10 @@ export class CustomFieldError extends UserError {
   }
 }
 
+const COLUMNS = ["id", "name", "type", "description", "date_format as dateFormat"] as const;
+
 export async function customFields(db: Kysely<Tables>): Promise<readonly CustomField[]> {
-  return db.selectFrom("custom_fields").selectAll().orderBy("id").execute();
+  return db.selectFrom("custom_fields").select(COLUMNS).orderBy("id").execute();
 }
 
 /**
@@ -65,11 +70,25 @@ export async function ensureCustomFields(
     const created = await db
       .insertInto("custom_fields")
       .values(missing.map(({ name, type }) => ({ name, type })))
-      .returningAll()
+      .returning(COLUMNS)
       .execute();
     for (const field of created) existing.set(field.name, field);
   }
   return new Map(requested.map((field) => [field.name, existing.get(field.name)!]));
+}
+
+/** Saves the formats, by the ids of the fields, that differ from the stored ones. */
+export async function saveDateFormats(
+  db: Kysely<Tables>,
+  formats: ReadonlyMap<number, DateFormat>,
+): Promise<void> {
+  for (const [id, format] of formats)
+    await db
+      .updateTable("custom_fields")
+      .set({ date_format: format })
+      .where("id", "=", id)
+      .where("date_format", "<>", format)
+      .execute();
 }
 
 export type NewField = { readonly name: string; readonly type: FieldType; readonly description: string };
@@ -87,7 +106,7 @@ export async function createCustomField(database: Database, field: NewField): Pr
     return trx
       .insertInto("custom_fields")
       .values({ name, description, type: field.type })
-      .returningAll()
+      .returning(COLUMNS)
       .executeTakeFirstOrThrow();
   });
 }

@@ -1,4 +1,5 @@
 import type { Generated } from "kysely";
+import type { DateFormat } from "../settings/dates.ts";
 import type { FieldType } from "../settings/field-types.ts";
 import type { Json, UnreadBigint, NullableJson } from "../db/tables.ts";
 
@@ -24,7 +25,13 @@ export type EditAction = "create" | "edit" | "delete" | "unlink";
 
 declare module "../db/tables.ts" {
   interface Tables {
-    custom_fields: { id: Generated<number>; name: string; type: FieldType; description: Generated<string> };
+    custom_fields: {
+      id: Generated<number>;
+      name: string;
+      type: FieldType;
+      description: Generated<string>;
+      date_format: Generated<DateFormat>;
+    };
     accounts: {
       id: Generated<number>;
       name: string;

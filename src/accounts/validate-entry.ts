@@ -1,12 +1,12 @@
 // Validates what a person enters for an account: synced fields are refused, domains are parsed as
 // everywhere else, and values must be of their field's type.
 import { AccountError } from "./account-error.ts";
-import { toIsoSeconds } from "./list/filters.ts";
 import type { CustomField } from "./custom-fields.ts";
 import { parseDomains, type DomainLists, type DomainRefusal } from "./domains/parse.ts";
 import { storableText } from "./storable-text.ts";
 import type { AccountPatch } from "./store.ts";
 import type { SyncedColumns } from "./synced-fields.ts";
+import { parseDate } from "../settings/dates.ts";
 import type { FieldType } from "../settings/field-types.ts";
 
 type Value = string | number | boolean | null;
@@ -106,26 +106,17 @@ const VALIDATORS: Readonly<
     typeof value === "string" && value.length <= MAX_TEXT_LENGTH ? storableText(value) || null : undefined,
   number: (value) => (typeof value === "number" && Number.isFinite(value) ? value : undefined),
   boolean: (value) => (typeof value === "boolean" ? value : undefined),
-  datetime: (value) =>
-    typeof value === "string" && ISO_8601.test(value) && !Number.isNaN(Date.parse(value))
-      ? toIsoSeconds(new Date(value))
-      : undefined,
+  datetime: (value) => (typeof value === "string" ? parseDate(value) : undefined),
   teammate: (value, { teammateIds }) =>
     typeof value === "number" && teammateIds.has(value) ? value : undefined,
 };
 
 const MAX_TEXT_LENGTH = 100_000;
 
-/**
- * A time needs its offset from UTC; without one, its meaning would depend on the server's time
- * zone.
- */
-const ISO_8601 = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d))?$/;
-
 const EXPECTATIONS: Readonly<Record<FieldType, string>> = {
   text: "is text of at most 100,000 characters. Shorten it.",
   number: "is a number. Write digits, such as 12.5.",
   boolean: "is yes or no.",
-  datetime: "is a date and time in ISO 8601, such as 2026-03-02T09:00:00Z.",
+  datetime: "is a date and time in ISO 8601, such as 2026-03-02 or 2026-03-02T09:00:00Z.",
   teammate: "is a teammate. Choose one who works here.",
 };

@@ -44,7 +44,7 @@ export type AccountSelection = { readonly kind: "all" } | { readonly kind: "view
 /**
  * A row as JSON.parse returns it, keyed by wire names (see `wireName`). It always has `accountid`,
  * `createdon`, `versionnumber` and `statecode`. A column without a value is null ("all") or absent
- * (a view).
+ * (a view). A number that a double may not hold is a string, its literal.
  */
 export type RawRow = Readonly<Record<string, unknown>>;
 
@@ -66,6 +66,8 @@ export interface DynamicsUser {
 export interface Sample {
   /** Texts by logical name, or by alias and name ("owner.fullname"); an empty value has no key. */
   readonly rows: readonly Readonly<Record<string, string>>[];
+  /** The same rows as a sync reads them; their numbers have every digit in columns asked for. */
+  readonly rawRows: readonly RawRow[];
   /** Rows of the whole selection: exact up to 5,000, null above or if unknown. */
   readonly count: number | null;
 }

@@ -164,8 +164,10 @@ create table custom_fields (
   name text not null,
   type text not null,
   description text not null default ''::text,
+  date_format text not null default 'date-and-time'::text,
   constraint custom_fields_pkey PRIMARY KEY (id),
   constraint custom_fields_name_key UNIQUE (name),
+  constraint custom_fields_date_format_check CHECK ((date_format = ANY (ARRAY['date-and-time'::text, 'date'::text]))),
   constraint custom_fields_type_check CHECK ((type = ANY (ARRAY['text'::text, 'number'::text, 'boolean'::text, 'datetime'::text, 'teammate'::text])))
 );
 

@@ -1,6 +1,7 @@
 // Executes one run in this process: opens its connection, watches for cancellation, saves its
 // progress, records how it ended, and notifies people.
 import { loadConnection, resolveAttention } from "../connections/connection.ts";
+import { workspaceTimeZone } from "../connections/schedule/time-zone.ts";
 import { fetchViewName } from "../connections/setup/views.ts";
 import type { OpenConnection } from "../connections/sign-in/open-client.ts";
 import type { Log } from "../lib/log.ts";
@@ -56,6 +57,7 @@ export function startExecution(deps: ExecutionDeps, run: LeasedRun, params: Exec
     await checkOrganization(connection, run, signal);
     await fetchViewName(db, connection.client, settings, signal);
     const { brake } = await loadConnection(db);
+    const timeZone = await workspaceTimeZone(db);
     return {
       database,
       clock,
@@ -65,6 +67,7 @@ export function startExecution(deps: ExecutionDeps, run: LeasedRun, params: Exec
       signal,
       checkCancellation: () => watch.check(),
       brake,
+      timeZone,
       onProgress: (now, runId) => {
         telemetry.recordProgress(now, runId);
         progress.update(now, runId);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isTimeZone } from "./time-zone.ts";
 import { wholeNumber } from "./whole-number.ts";
 
 const DAY_MINUTES = 24 * 60;
@@ -21,19 +22,6 @@ export const schedule = z.object({
   timeZone: z.string().max(100).default("UTC"),
 });
 export type Schedule = z.infer<typeof schedule>;
-
-/**
- * Whether the engine knows a zone of this name. Offsets such as "+01:00" are refused: they ignore
- * daylight saving time, and older versions of Node do not know them.
- */
-export function isTimeZone(name: string): boolean {
-  if (!/^[A-Za-z]/.test(name)) return false;
-  try {
-    return new Intl.DateTimeFormat("en-US", { timeZone: name }).resolvedOptions().timeZone !== "";
-  } catch {
-    return false;
-  }
-}
 
 /** What a person may enter; what is left out gets its default. */
 export const scheduleInput = z

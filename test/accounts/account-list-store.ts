@@ -8,7 +8,7 @@ import { testDatabase } from "../harness/database.ts";
 export const NOW = new Date("2026-03-02T09:00:00Z");
 export const EDITOR = { kind: "api" } as const;
 /** No filter, and no connected organisation. */
-export const NO_FILTERS = { filters: [], organizationId: null };
+export const NO_FILTERS = { filters: [], organizationId: null, timeZone: "Europe/Berlin" };
 
 export async function accountListStore() {
   const database = await testDatabase();

@@ -15,6 +15,7 @@ const RUN = 7;
 
 const MAPPING = { name: "name", domains: [], fields: [] };
 const drafter = createDrafter({
+  timeZone: "UTC",
   mapping: MAPPING,
   columns: new Map([
     [

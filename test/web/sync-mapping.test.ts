@@ -11,6 +11,7 @@ import {
   suggestionsFor,
   type Mapping,
 } from "../../web/src/sync/mapping/mapping.ts";
+import { wallClock } from "../../src/settings/time-zone.ts";
 import { formatProgress } from "../../web/src/sync/run/format-progress.ts";
 import { formatResult, formatRunStatus, formatTrigger } from "../../web/src/sync/run/format-run.ts";
 import { actionCounts, applyLabel } from "../../web/src/sync/run/plan-actions.ts";
@@ -148,9 +149,12 @@ test("progress shows the count, the rate and the time left", () => {
 });
 
 test("values of a plan are formatted by their type", () => {
-  expect(
-    [null, [], ["a.example", "b.example"], true, 1234.5, "2026-03-02T00:00:00Z"].map(formatValue),
-  ).toEqual(["–", "–", "a.example, b.example", "Yes", "1,234.5", "Mar 2, 2026"]);
+  const texts = [null, [], ["a.example", "b.example"], true, 1234.5, "2026-03-02T00:00:00Z"].map((value) =>
+    formatValue(value),
+  );
+  expect(texts).toEqual(["–", "–", "a.example, b.example", "Yes", "1,234.5", "2026-03-02T00:00:00Z"]);
+  const date = { format: "date-and-time", clock: wallClock("Europe/Berlin") } as const;
+  expect(formatValue("2026-03-02T00:00:00Z", date)).toBe("2 Mar 2026, 01:00 UTC+1");
 });
 
 const connected: SetupState = {

@@ -4,6 +4,8 @@ import type pg from "pg";
 import { inTransaction } from "../../db/transaction.ts";
 import type { Database } from "../../db/pool.ts";
 import { customFields } from "../custom-fields.ts";
+import { exportedDate } from "../../settings/dates.ts";
+import { wallClock } from "../../settings/time-zone.ts";
 import type { Origin, StoredFields } from "../tables.ts";
 
 export type ExportedAccount = {
@@ -46,11 +48,16 @@ async function* fetchRows(client: pg.PoolClient): AsyncGenerator<Row[]> {
   }
 }
 
-/** Calls `onBatch` with batches of accounts from one snapshot of the store. */
+/**
+ * Calls `onBatch` with batches of accounts from one snapshot of the store.
+ * @param timeZone the workspace's, by whose clocks a field of dates has the date of an instant
+ */
 export async function exportAccounts(
   database: Database,
   onBatch: (accounts: readonly ExportedAccount[]) => void | Promise<void>,
+  timeZone = "UTC",
 ): Promise<void> {
+  const clock = wallClock(timeZone);
   await inTransaction(database, async ({ kysely, client }) => {
     await client.query("set transaction isolation level repeatable read read only");
     const fields = (await customFields(kysely)).toSorted((a, b) => (a.name < b.name ? -1 : 1));
@@ -69,7 +76,9 @@ export async function exportAccounts(
             fields.flatMap((field) => {
               const stored = row.fields[field.id];
               const value = field.type === "teammate" ? teammates.get(Number(stored)) : stored;
-              return value === undefined ? [] : [[field.name, value]];
+              if (value === undefined) return [];
+              const isDate = field.type === "datetime" && typeof value === "string";
+              return [[field.name, isDate ? exportedDate(value, field.dateFormat, clock) : value]];
             }),
           ),
         })),

@@ -5,7 +5,8 @@ import type { AccountQuery } from "./filters.ts";
 import { customFields, type CustomField } from "../custom-fields.ts";
 import { allRowsQuery, type Row } from "./list.ts";
 import { parseOrder } from "./order.ts";
-import type { FieldType } from "../../settings/field-types.ts";
+import { exportedDate } from "../../settings/dates.ts";
+import { wallClock, type WallClock } from "../../settings/time-zone.ts";
 
 export type Cell = string | number | boolean | null;
 
@@ -24,11 +25,13 @@ export async function exportList(
   const fields = await customFields(kysely);
   const teammates = await kysely.selectFrom("teammates").select(["id", "email"]).execute();
   const emails = new Map(teammates.map(({ id, email }) => [id, email]));
-  const statement = allRowsQuery(parseOrder(query.sort, fields), query, fields).compile(kysely);
+  const order = parseOrder(query.sort, fields, query.timeZone);
+  const statement = allRowsQuery(order, query, fields).compile(kysely);
+  const clock = wallClock(query.timeZone);
   async function* rowBatches(): AsyncGenerator<readonly (readonly Cell[])[]> {
     yield [[...STANDARD_COLUMNS, ...fields.map(({ name }) => name)]];
     for await (const rows of fetchBatches(database, statement))
-      yield rows.map((row) => cellsOf(row, fields, emails));
+      yield rows.map((row) => cellsOf(row, fields, { emails, clock }));
   }
   return rowBatches();
 }
@@ -59,10 +62,13 @@ const STANDARD_COLUMNS = ["Name", "Domains", "Description", "External ID", "Sync
 function cellsOf(
   row: Row,
   fields: readonly CustomField[],
-  emails: ReadonlyMap<number, string>,
+  { emails, clock }: { readonly emails: ReadonlyMap<number, string>; readonly clock: WallClock },
 ): readonly Cell[] {
-  const displayValue = (type: FieldType, value: Cell): Cell =>
-    type === "teammate" ? (emails.get(Number(value)) ?? null) : value;
+  const displayValue = ({ type, dateFormat }: CustomField, value: Cell): Cell => {
+    if (type === "teammate") return emails.get(Number(value)) ?? null;
+    if (type === "datetime" && typeof value === "string") return exportedDate(value, dateFormat, clock);
+    return value;
+  };
   return [
     row.name,
     row.domains.join(" "),
@@ -71,6 +77,6 @@ function cellsOf(
     row.sync,
     row.created_at.toISOString(),
     row.updated_at.toISOString(),
-    ...fields.map(({ id, type }) => displayValue(type, row.fields[id] ?? null)),
+    ...fields.map((field) => displayValue(field, row.fields[field.id] ?? null)),
   ];
 }

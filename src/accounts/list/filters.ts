@@ -8,7 +8,10 @@ import type { CustomField } from "../custom-fields.ts";
 import { nameKey } from "../name-key.ts";
 import { parseDomains } from "../domains/parse.ts";
 import { storableText } from "../storable-text.ts";
+import { parseDate, secondsRange } from "../../settings/dates.ts";
 import type { FieldType } from "../../settings/field-types.ts";
+import { wallClock } from "../../settings/time-zone.ts";
+import { secondsOfDateSql } from "./dates.ts";
 
 /** "disconnected" means synced until its organisation was disconnected. */
 export type SyncState = "synced" | "stopped" | "disconnected" | "not-synced";
@@ -26,6 +29,8 @@ export type AccountQuery = {
   readonly filters: readonly Filter[];
   /** The connected organisation; null if none is connected. */
   readonly organizationId: string | null;
+  /** The workspace's, by whose clocks dates and times are compared. */
+  readonly timeZone: string;
 };
 
 type Condition = RawBuilder<unknown>;
@@ -45,7 +50,7 @@ export type QueryConditions = {
 
 /** @throws AccountError that names the invalid filter */
 export function buildConditions(query: AccountQuery, fields: readonly CustomField[]): QueryConditions {
-  const where = query.filters.map((filter) => filterCondition(filter, fields));
+  const where = query.filters.map((filter) => filterCondition(filter, fields, query.timeZone));
   if (query.sync !== undefined) where.push(syncConditions(query.organizationId)[query.sync]);
   const q = storableText(query.q ?? "").trim();
   if (q === "") return { where, search: undefined };
@@ -96,13 +101,13 @@ function domainCondition(q: string): Condition | undefined {
 
 const NO_LISTS = { common: new Set<string>(), own: new Set<string>() };
 
-function filterCondition(filter: Filter, fields: readonly CustomField[]): Condition {
+function filterCondition(filter: Filter, fields: readonly CustomField[], timeZone: string): Condition {
   const { is } = filter;
   const field = fields.find(({ id }) => String(id) === filter.field);
   const standard = Object.hasOwn(STANDARD_OPERATORS, filter.field)
     ? STANDARD_OPERATORS[filter.field]
     : undefined;
-  const operators = field ? OPERATORS_BY_TYPE[field.type](field) : standard;
+  const operators = field ? OPERATORS_BY_TYPE[field.type](field, timeZone) : standard;
   if (!operators)
     throw new AccountError(
       `There is no field "${filter.field}" to filter accounts by. It may have been deleted; remove the filter.`,
@@ -163,7 +168,9 @@ const STANDARD_OPERATORS: Readonly<Record<string, FieldOperators>> = {
   },
 };
 
-const OPERATORS_BY_TYPE: Readonly<Record<FieldType, (field: CustomField) => FieldOperators>> = {
+const OPERATORS_BY_TYPE: Readonly<
+  Record<FieldType, (field: CustomField, timeZone: string) => FieldOperators>
+> = {
   text: (field) => textOperators(sql`lower(${textOf(field)})`, hasValue(field), asciiLowerCase),
   number: (field) => {
     const compare =
@@ -187,27 +194,24 @@ const OPERATORS_BY_TYPE: Readonly<Record<FieldType, (field: CustomField) => Fiel
     filled: hasValue(field),
     equals: (value) => (/^\d{1,9}$/.test(value) ? sql`${jsonOf(field)} = ${value}::jsonb` : undefined),
   }),
-  // ISO 8601 in UTC sorts as text. A date without a time equals all times of that day.
-  datetime: (field) => ({
-    filled: hasValue(field),
-    equals: (value) =>
-      /^\d{4}-\d\d-\d\d$/.test(value)
-        ? sql`${textOf(field)} like ${`${value}%`}`
-        : compareDatetime(field, value, sql`=`),
-    below: (value) => compareDatetime(field, value, sql`<`),
-    above: (value) => compareDatetime(field, value, sql`>`),
-  }),
+  // A date without a time is its whole day: before and after it are the other days.
+  datetime: (field, timeZone) => {
+    const seconds = secondsOfDateSql(textOf(field), timeZone);
+    const compare =
+      (condition: (from: number, to: number) => Condition): Compare =>
+      (value) => {
+        const written = parseDate(value);
+        const range = written === undefined ? undefined : secondsRange(written, wallClock(timeZone));
+        return range && condition(...range);
+      };
+    return {
+      filled: hasValue(field),
+      equals: compare((from, to) => sql`(${seconds} >= ${from} and ${seconds} < ${to})`),
+      below: compare((from) => sql`${seconds} < ${from}`),
+      above: compare((_, to) => sql`${seconds} >= ${to}`),
+    };
+  },
 };
-
-function compareDatetime(field: CustomField, value: string, operator: Condition): Condition | undefined {
-  const time = Date.parse(value);
-  return Number.isNaN(time) ? undefined : sql`${textOf(field)} ${operator} ${toIsoSeconds(new Date(time))}`;
-}
-
-/** Formats as Dataverse does, to the second in UTC, so that all values sort alike. */
-export function toIsoSeconds(time: Date): string {
-  return `${time.toISOString().slice(0, 19)}Z`;
-}
 
 function isNumber(value: string): boolean {
   return value.trim() !== "" && Number.isFinite(Number(value)) && /^[\s\d.eE+-]+$/.test(value);

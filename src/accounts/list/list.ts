@@ -48,7 +48,7 @@ const MAX_INDEX_SCAN = 5_000;
  */
 export async function accountPage(db: Kysely<Tables>, request: PageRequest): Promise<AccountPage> {
   const fields = await customFields(db);
-  const order = parseOrder(request.sort, fields);
+  const order = parseOrder(request.sort, fields, request.timeZone);
   const conditions = buildConditions(request, fields);
   const cursor = request.after === undefined ? undefined : decodePageCursor(order, request.after);
   const fetchLimit = request.limit + 1;

@@ -6,11 +6,12 @@ import { z } from "zod";
 import { decodeCursor, encodeCursor } from "../../lib/cursor.ts";
 import { AccountError } from "../account-error.ts";
 import type { CustomField } from "../custom-fields.ts";
+import { secondsOfDateSql } from "./dates.ts";
 
 /** The sort key as a column of `accounts a`, with the join that it needs. */
 type SortKey = {
   readonly key: RawBuilder<unknown>;
-  readonly type: "text" | "timestamptz" | "jsonb";
+  readonly type: "text" | "timestamptz" | "jsonb" | "bigint";
   readonly join?: RawBuilder<unknown>;
   /** The key is never empty, and an index has the accounts in this order. */
   readonly indexed?: boolean;
@@ -34,10 +35,10 @@ const SORT_KEYS: Readonly<Record<string, SortKey>> = {
  * `lower()` needs the collation "C": in the database's locale, two installations would sort
  * differently.
  */
-function fieldSortKey({ id, type }: CustomField): SortKey {
+function fieldSortKey({ id, type }: CustomField, timeZone: string): SortKey {
   const value = sql`(a.fields ->> ${sql.lit(String(id))}) collate "C"`;
   if (type === "text") return { key: sql`left(lower(${value}), ${MAX_TEXT_KEY})`, type: "text" };
-  if (type === "datetime") return { key: value, type: "text" };
+  if (type === "datetime") return { key: secondsOfDateSql(sql`(${value})`, timeZone), type: "bigint" };
   const stored = sql`a.fields -> ${sql.lit(String(id))}`;
   if (type !== "teammate") return { key: sql`(${stored})`, type: "jsonb" };
   return {
@@ -52,13 +53,14 @@ function fieldSortKey({ id, type }: CustomField): SortKey {
 
 /**
  * @param sort "name", "updated", "created" or a custom field's id; a leading "-" reverses the order
+ * @param timeZone the workspace's, by whose clocks dates and times are sorted
  * @throws AccountError if there is no such field
  */
-export function parseOrder(sort: string, fields: readonly CustomField[]): Order {
+export function parseOrder(sort: string, fields: readonly CustomField[], timeZone: string): Order {
   const descending = sort.startsWith("-");
   const by = descending ? sort.slice(1) : sort;
   const field = fields.find(({ id }) => String(id) === by);
-  const key = Object.hasOwn(SORT_KEYS, by) ? SORT_KEYS[by] : field && fieldSortKey(field);
+  const key = Object.hasOwn(SORT_KEYS, by) ? SORT_KEYS[by] : field && fieldSortKey(field, timeZone);
   if (!key)
     throw new AccountError(
       `There is no field "${by}" to sort accounts by. It may have been deleted; choose another one.`,
@@ -110,5 +112,6 @@ export function decodePageCursor(order: Order, cursor: string): PageCursor {
 const IS_VALID_KEY: Readonly<Record<SortKey["type"], (key: string) => boolean>> = {
   text: (key) => !key.includes("\0"),
   timestamptz: (key) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/.test(key),
+  bigint: (key) => /^-?\d{1,18}$/.test(key),
   jsonb: (key) => /^(?:true|false|-?\d+(?:\.\d+)?)$/.test(key),
 };

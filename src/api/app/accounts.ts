@@ -25,18 +25,20 @@ export type AccountDeps = {
   readonly download: Download;
   /** The connected organisation; null if nothing is connected. */
   readonly source: () => Promise<ConnectedSource | null>;
+  readonly timeZone: () => Promise<string>;
 };
 
 export function accountRoutes(deps: AccountDeps): Implementation[] {
   return [...listRoutes(deps), ...oneAccountRoutes(deps), ...excludedRoutes(deps)];
 }
 
-function listRoutes({ database, source, download }: AccountDeps): Implementation[] {
+function listRoutes({ database, source, timeZone, download }: AccountDeps): Implementation[] {
   const db = database.kysely;
   const toQuery = async ({ filters, ...rest }: SearchInput): Promise<AccountQuery> => ({
     ...rest,
     filters: filters === undefined ? [] : parseFilters(filters),
     organizationId: (await source())?.organizationId ?? null,
+    timeZone: await timeZone(),
   });
   return [
     implement(routes.listAccounts, async ({ query: { limit, after, sort, ...rest } }) => {

@@ -2,6 +2,8 @@
 // memory does not grow with the plan. Formulas are guarded, because spreadsheets would run them.
 import { formatCsv, type CsvValue } from "../../csv/write-csv.ts";
 import type { Database } from "../../db/pool.ts";
+import { exportedDate } from "../../settings/dates.ts";
+import { wallClock, type WallClock } from "../../settings/time-zone.ts";
 import { changePage, type ChangeFilter, type ListedChange } from "../../sync/report/change-pages.ts";
 
 const PAGE_SIZE = 1_000;
@@ -21,7 +23,10 @@ export async function* changesCsv(
   database: Database,
   runId: number,
   filter: Pick<ChangeFilter, "action" | "q">,
+  timeZone: string,
 ): AsyncGenerator<string> {
+  const clock = wallClock(timeZone);
+  const linesOf = (change: ListedChange) => changeLines(change, clock);
   const guard = { guardFormulas: true };
   yield formatCsv([HEADER], guard);
   let page = await changePage(database, runId, { ...filter, limit: PAGE_SIZE });
@@ -32,7 +37,7 @@ export async function* changesCsv(
   }
 }
 
-function linesOf(change: ListedChange): CsvValue[][] {
+function changeLines(change: ListedChange, clock: WallClock): CsvValue[][] {
   const { action, name, explanation, outcome, accountId, recordId, values } = change;
   const leftOut = outcome === "changed" ? "changed since the plan" : null;
   const line = (field: CsvValue, before: CsvValue, after: CsvValue) => [
@@ -47,7 +52,13 @@ function linesOf(change: ListedChange): CsvValue[][] {
     recordId,
   ];
   if (values.length === 0) return [line(null, null, null)];
-  return values.map(({ field, before, after }) => line(field, cellOf(before), cellOf(after)));
+  return values.map(({ field, before, after, dateFormat }) => {
+    const cell = (value: unknown) =>
+      dateFormat !== undefined && typeof value === "string"
+        ? exportedDate(value, dateFormat, clock)
+        : cellOf(value);
+    return line(field, cell(before), cell(after));
+  });
 }
 
 /** Domains are a list and share a cell. */

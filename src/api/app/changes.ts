@@ -10,8 +10,13 @@ import { changesCsv } from "./changes-csv.ts";
 import { issueCursor } from "./issues.ts";
 import { requireRun } from "./run-views.ts";
 
-export function changeRoutes(deps: RunStore & { readonly download: Download }): Implementation[] {
-  const { database, download } = deps;
+type ChangeDeps = RunStore & {
+  readonly download: Download;
+  readonly timeZone: () => Promise<string>;
+};
+
+export function changeRoutes(deps: ChangeDeps): Implementation[] {
+  const { database, download, timeZone } = deps;
   return [
     implement(contract.listChanges, async ({ params, query }) => {
       await requireRun(deps, params.id);
@@ -24,7 +29,8 @@ export function changeRoutes(deps: RunStore & { readonly download: Download }): 
     }),
     implement(contract.exportChanges, async ({ params: { id }, query }, _, exchange) => {
       await requireRun(deps, id);
-      await download(exchange, `run-${id}.csv`, changesCsv(database, id, query));
+      const csv = changesCsv(database, id, query, await timeZone());
+      await download(exchange, `run-${id}.csv`, csv);
       return undefined;
     }),
   ];

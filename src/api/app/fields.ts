@@ -62,8 +62,8 @@ export function fieldRoutes({ database, source }: FieldDeps): Implementation[] {
   ];
 }
 
-function viewOf({ id, name, type, description }: CustomField, synced: boolean): CustomFieldView {
-  return { id, name, type, description, synced };
+function viewOf({ id, name, type, description, dateFormat }: CustomField, synced: boolean): CustomFieldView {
+  return { id, name, type, description, synced, ...(type === "datetime" && { dateFormat }) };
 }
 
 function notFound(id: number): ApiError {

@@ -24,7 +24,10 @@ export type SessionDeps = {
   /** Undefined if signing in with Microsoft is not set up. */
   readonly microsoft: EntraSignIn | undefined;
   /** What this installation offers to everybody. */
-  readonly installation: Pick<Session, "workspace" | "mail" | "simulator" | "version">;
+  readonly installation: Pick<Session, "mail" | "simulator" | "version">;
+  /** The workspace's. */
+  readonly name: string;
+  readonly timeZone: () => Promise<string>;
 };
 
 export function sessionRoutes(deps: SessionDeps): Implementation[] {
@@ -42,6 +45,7 @@ export function sessionRoutes(deps: SessionDeps): Implementation[] {
       teammate,
       csrfToken: csrfTokenOf(token),
       microsoft: microsoft !== undefined,
+      workspace: { name: deps.name, timeZone: await deps.timeZone() },
       ...installation,
     };
   };

@@ -2,6 +2,7 @@
 // check of a mapping. Each opens the stored connection.
 import { customFields } from "../../accounts/custom-fields.ts";
 import { saveViewNames } from "../../connections/connection.ts";
+import { workspaceTimeZone } from "../../connections/schedule/time-zone.ts";
 import { offeredColumns } from "../../connections/setup/columns.ts";
 import { sampleTable } from "../../connections/setup/sample.ts";
 import { validateMapping } from "../../connections/setup/validate-mapping.ts";
@@ -37,7 +38,8 @@ export function setupRoutes(connections: ConnectionDeps): Implementation[] {
     implement(contract.sampleRows, ({ body }) => withClient((client) => sampleTable(client, body.selection))),
     implement(contract.listColumns, ({ body }) =>
       withClient(async (client) => {
-        const columns = await offeredColumns(client, body.selection, await customFields(db));
+        const fields = await customFields(db);
+        const columns = await offeredColumns(client, body.selection, fields, await workspaceTimeZone(db));
         return { columns };
       }),
     ),

@@ -1,9 +1,13 @@
 // Contract of accounts: lists, single accounts, history, custom fields, and the rules for domains.
 import { z } from "zod";
+import { dateFormat } from "../../settings/dates.ts";
 import { fieldType } from "../../settings/field-types.ts";
 import { cursor, idParam, timestamp, route } from "./route.ts";
 
-/** A teammate is an id; a date and time is ISO 8601. */
+/**
+ * A teammate is an id. A date and time is a date (2026-03-02), a wall clock, which is the same to
+ * everybody (2026-03-02T09:00:00), or an instant (2026-03-02T09:00:00Z).
+ */
 const fieldValue = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 /** By custom field id. */
 const fieldValues = z.record(z.string(), fieldValue);
@@ -24,7 +28,7 @@ export type AccountRow = z.infer<typeof accountRow>;
 /**
  * `field` is "name", "domain", "description", "externalId" or a custom field's id. "contains" is
  * for text, "below" and "above" for numbers and times. A date without a time equals all times of
- * that day.
+ * that day, by the clocks of the workspace's time zone.
  */
 export const accountFilter = z.object({
   field: z.string().max(20),
@@ -96,6 +100,8 @@ export const customField = z.object({
   name: z.string(),
   type: fieldType,
   description: z.string(),
+  /** How a date and time is shown; other fields have none. */
+  dateFormat: dateFormat.optional(),
   /** Whether the sync fills it; then it is read-only here. */
   synced: z.boolean(),
 });

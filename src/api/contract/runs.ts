@@ -1,6 +1,7 @@
 // Contract of runs: planning, previewing, applying and following them, their history and their
 // issues.
 import { z } from "zod";
+import { dateFormat } from "../../settings/dates.ts";
 import { approvalReason, haltReason } from "../../settings/run-explanations.ts";
 import { changedOptions, chosenSettings, chosenSettingsInput } from "../../settings/sync-settings.ts";
 import { cursor, idParam, timestamp, route } from "./route.ts";
@@ -114,7 +115,15 @@ export const plannedChange = z.object({
   accountId: z.number().nullable(),
   /** "changed" if it was not applied, because the account had changed meanwhile. */
   outcome: z.enum(["changed"]).nullable(),
-  values: z.array(z.object({ field: z.string(), before: z.unknown(), after: z.unknown() })),
+  values: z.array(
+    z.object({
+      field: z.string(),
+      before: z.unknown(),
+      after: z.unknown(),
+      /** How a date and time is shown; other fields have none. */
+      dateFormat: dateFormat.optional(),
+    }),
+  ),
 });
 export type PlannedChangeView = z.infer<typeof plannedChange>;
 

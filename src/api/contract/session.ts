@@ -21,7 +21,8 @@ export type TeammateView = z.infer<typeof teammate>;
 
 export const session = z.object({
   teammate: teammate.nullable(),
-  workspace: z.object({ name: z.string() }),
+  /** Dates and times are shown by the clocks of its time zone. */
+  workspace: z.object({ name: z.string(), timeZone: z.string() }),
   /** To be sent as `x-sluice-csrf` with every request that changes something. */
   csrfToken: z.string(),
   /** Whether signing in with Microsoft Entra ID is set up. */

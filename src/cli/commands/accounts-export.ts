@@ -2,6 +2,7 @@
 // compared line by line.
 import { exportAccounts, type ExportedAccount } from "../../accounts/list/export-all.ts";
 import { customFields } from "../../accounts/custom-fields.ts";
+import { workspaceTimeZone } from "../../connections/schedule/time-zone.ts";
 import { formatCsv, type CsvValue } from "../../csv/write-csv.ts";
 import type { Database } from "../../db/pool.ts";
 import { printNote, writePart, type CommandContext } from "../context.ts";
@@ -18,11 +19,12 @@ export async function accountsExport(context: CommandContext, options: ExportOpt
   return withDatabase(context, async (database) => {
     const render = options.format === "csv" ? await csvRenderer(context, database, options) : ndjson;
     let total = 0;
-    await exportAccounts(database, async (accounts) => {
+    const write = async (accounts: readonly ExportedAccount[]) => {
       context.signal.throwIfAborted();
       total += accounts.length;
       await writePart(context, render(accounts));
-    });
+    };
+    await exportAccounts(database, write, await workspaceTimeZone(database.kysely));
     printNote(context, `${pluralize(total, "account")} exported.`);
     return exitCodes.done;
   });

@@ -16,7 +16,8 @@ export async function plan(
     const summary = await runSync(run, "plan");
     progress.end();
     const changes = await plannedChanges(run.database, summary.id, limit);
-    printResult(context, [...planReport(summary, changes), "", ...runReport(summary)], {
+    const report = planReport(summary, changes, run.timeZone);
+    printResult(context, [...report, "", ...runReport(summary)], {
       run: summary,
       changes,
     });

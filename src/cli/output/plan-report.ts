@@ -2,6 +2,8 @@
 // the changed values, then the totals.
 import type { ChangeAction } from "../../accounts/tables.ts";
 import type { ChangeValue, PlannedChange } from "../../sync/report/planned-changes.ts";
+import { formatDate } from "../../settings/dates.ts";
+import { wallClock } from "../../settings/time-zone.ts";
 import type { RunSummary } from "../../sync/record/run-summary.ts";
 import { formatCount, pluralize, formatNumber, toOneLine } from "./format.ts";
 
@@ -36,13 +38,14 @@ const ruleExplanations: Readonly<Record<string, string>> = {
 
 /**
  * Returns lines without line ends: `changes`, of which there may be more, and the totals of all.
+ * @param timeZone the workspace's, by whose clocks dates and times are shown
  */
-export function planReport(run: RunSummary, changes: readonly PlannedChange[]): string[] {
+export function planReport(run: RunSummary, changes: readonly PlannedChange[], timeZone = "UTC"): string[] {
   const total = run.created + run.linked + run.updated + run.stopped;
   if (total === 0) return ["No changes: the accounts here are as they are in Dynamics 365."];
   const more = total - changes.length;
   return [
-    ...changes.flatMap((change) => changeLines(change, "planned")),
+    ...changes.flatMap((change) => changeLines(change, "planned", timeZone)),
     ...(more > 0 ? [`… and ${pluralize(more, "more account")}. --limit shows more of them.`, ""] : []),
     totals(run),
   ];
@@ -60,16 +63,21 @@ function totals(run: RunSummary): string {
 }
 
 /** Returns the lines of one change and an empty line. */
-export function changeLines(change: PlannedChange, state: "planned" | "applied"): string[] {
+export function changeLines(change: PlannedChange, state: "planned" | "applied", timeZone = "UTC"): string[] {
+  const clock = wallClock(timeZone);
   const verb = verbs[change.action][state === "planned" ? 0 : 1];
   const reason = ruleExplanations[change.rule] ?? change.rule;
   const heading = `${actionSymbols[change.action]} ${toOneLine(change.name, 80)} ${verb}: ${reason}`;
   const width = Math.max(0, ...change.values.map(({ field }) => field.length));
   return [
     heading,
-    ...change.values.map(({ field, before, after }) => {
-      const shownAfter = displayValue(after);
-      const transition = change.action === "create" ? shownAfter : `${displayValue(before)} → ${shownAfter}`;
+    ...change.values.map(({ field, before, after, dateFormat }) => {
+      const display = (value: ChangeValue) =>
+        dateFormat !== undefined && typeof value === "string"
+          ? toOneLine(formatDate(value, dateFormat, clock), 60)
+          : displayValue(value);
+      const transition =
+        change.action === "create" ? display(after) : `${display(before)} → ${display(after)}`;
       return `    ${toOneLine(field, 40).padEnd(Math.min(width, 40))}  ${transition}`;
     }),
     "",

@@ -1,8 +1,8 @@
 // When the next scheduled run is due: a full run at an interval or at a time of day, and
 // changes-only runs in between if they are enabled. Only the last run counts, so a week without
 // runs is made up by one run. Pure.
-import { nextTimeOfDay } from "../../lib/time-zone.ts";
-import { isTimeZone, type Schedule } from "../../settings/schedule.ts";
+import type { Schedule } from "../../settings/schedule.ts";
+import { isTimeZone, nextTimeOfDay } from "../../settings/time-zone.ts";
 
 export type ScheduleFacts = Readonly<Schedule> & {
   /** When the last completed full run started; null if nothing was ever synced. */

@@ -2,7 +2,10 @@
 // fields it may be mapped to, why not more, and a suggestion.
 import { nameKey } from "../../accounts/name-key.ts";
 import type { DataverseClient } from "../../dataverse/client.ts";
-import type { Column } from "../../dataverse/model.ts";
+import type { Column, Sample } from "../../dataverse/model.ts";
+import { formatDate } from "../../settings/dates.ts";
+import { wallClock, type WallClock } from "../../settings/time-zone.ts";
+import { dateFormatOf, valueReader } from "../../sync/draft/values.ts";
 import { resolveSelection } from "../../sync/source/dynamics.ts";
 import type { Selection } from "../../settings/sync-settings.ts";
 import type { TargetKind } from "../../settings/field-types.ts";
@@ -29,25 +32,48 @@ export async function offeredColumns(
   client: DataverseClient,
   selection: Selection,
   fields: readonly ExistingField[],
+  timeZone: string,
 ): Promise<OfferedColumn[]> {
   const [columns, chosen] = await Promise.all([client.accountColumns(), resolveSelection(client, selection)]);
   const mappable = columns.filter((column) => column.readable && targetsFor(column).length > 0);
-  const { rows } = await client.sample(
+  const sample = await client.sample(
     chosen,
     mappable.map(({ logicalName }) => logicalName),
     SAMPLED_ROWS,
   );
+  const clock = wallClock(timeZone);
   return columns.map((column) => ({
     logicalName: column.logicalName,
     label: column.label,
     type: typeName(column),
     custom: column.custom,
-    sample: rows.find((row) => row[column.logicalName] !== undefined)?.[column.logicalName] ?? null,
+    sample: sampleOf(column, sample, clock),
     targets: column.readable ? [...targetsFor(column)] : [],
     reason: restrictionOf(column),
     readable: column.readable,
     suggestion: column.readable ? suggestionFor(column, fields) : null,
   }));
+}
+
+const NUMBER_TYPES: ReadonlySet<string> = new Set(["IntegerType", "DoubleType", "DecimalType", "MoneyType"]);
+
+/**
+ * The first value, as an account would show it: numbers and dates as a sync stores them, anything
+ * else as Dynamics 365 shows it.
+ */
+function sampleOf(column: Column, { rows, rawRows }: Sample, clock: WallClock): string | null {
+  const { logicalName, type } = column;
+  const index = rows.findIndex((row) => row[logicalName] !== undefined);
+  const shown = rows[index]?.[logicalName] ?? null;
+  const read =
+    type === "DateTimeType"
+      ? valueReader(column, "datetime", clock)
+      : NUMBER_TYPES.has(type)
+        ? valueReader(column, "text", clock)
+        : undefined;
+  const value = read?.(rawRows[index]?.[logicalName]);
+  if (typeof value !== "string") return shown;
+  return type === "DateTimeType" ? formatDate(value, dateFormatOf(column), clock) : value;
 }
 
 const UNSUPPORTED_TYPE_NAMES: Readonly<Record<string, string>> = {

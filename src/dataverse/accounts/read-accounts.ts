@@ -8,6 +8,7 @@ import type { AccountSelection, AccountVersion, RawRow } from "../model.ts";
 import { prefetchNext, findAnnotation, nextLinkRequest, pageBody } from "./page-body.ts";
 import { readPages } from "./pages.ts";
 import type { ReadPage } from "./pages.ts";
+import type { NumberPattern } from "../http/number-literals.ts";
 import type { Requests } from "../http/requests.ts";
 import { readViewPages } from "./view-pages.ts";
 
@@ -17,6 +18,8 @@ export interface ReadContext {
   readonly pageSize: number;
   /** Maps logical names to the names for `$select`. */
   readonly wireNames: (columns: readonly string[], signal?: AbortSignal) => Promise<readonly string[]>;
+  /** The numbers among these columns, by logical names, of which a row has every digit. */
+  readonly numbers: (columns: readonly string[], signal?: AbortSignal) => Promise<NumberPattern | undefined>;
 }
 
 /** Selected for every row. */
@@ -26,6 +29,11 @@ const SWEEP_COLUMNS = ["accountid", "versionnumber"];
 const IDS_PER_REQUEST = 500;
 const MAX_CONCURRENT_ID_REQUESTS = 3;
 
+type Numbers = {
+  /** The numbers of which a row has every digit. */
+  readonly numbers?: NumberPattern | undefined;
+};
+
 export async function* readAccounts(
   context: ReadContext,
   selection: AccountSelection,
@@ -33,9 +41,10 @@ export async function* readAccounts(
   signal?: AbortSignal,
 ): AsyncGenerator<RawRow[]> {
   const wanted = unique([...columns, ...REQUIRED_COLUMNS]);
+  const numbers = await context.numbers(columns, signal);
   if (selection.kind === "view")
-    yield* readViewPages(context.requests, context.pageSize, selection.view, wanted, signal);
-  else yield* readActive(context, await context.wireNames(wanted, signal), signal);
+    yield* readViewPages(context, selection.view, { columns: wanted, numbers }, signal);
+  else yield* readActive(context, { select: await context.wireNames(wanted, signal), numbers }, signal);
 }
 
 /** The ids and versions of a selection, page by page. */
@@ -46,8 +55,8 @@ export async function* sweepAccounts(
 ): AsyncGenerator<readonly AccountVersion[]> {
   const pages =
     selection.kind === "view"
-      ? readViewPages(context.requests, context.pageSize, selection.view, SWEEP_COLUMNS, signal)
-      : readActive(context, SWEEP_COLUMNS, signal);
+      ? readViewPages(context, selection.view, { columns: SWEEP_COLUMNS }, signal)
+      : readActive(context, { select: SWEEP_COLUMNS }, signal);
   for await (const rows of pages) yield rows.map(versionOf);
 }
 
@@ -59,12 +68,14 @@ export async function* fetchByIds(
   signal?: AbortSignal,
 ): AsyncGenerator<RawRow[]> {
   const select = await context.wireNames(unique([...columns, ...REQUIRED_COLUMNS]), signal);
+  const numbers = await context.numbers(columns, signal);
   const linked = linkSignals(signal);
   const requests = chunks(ids.map(normaliseId), IDS_PER_REQUEST).map((chunk) => async () => {
     const values = chunk.map((id) => `'${id}'`).join(",");
     const filter = `Microsoft.Dynamics.CRM.In(PropertyName='accountid',PropertyValues=[${values}])`;
     const rows: RawRow[] = [];
-    for await (const page of readOData(context, odataUrl(select, filter), linked.signal)) rows.push(...page);
+    const pages = readOData(context, { url: odataUrl(select, filter), numbers }, linked.signal);
+    for await (const page of pages) rows.push(...page);
     return rows;
   });
   try {
@@ -75,9 +86,13 @@ export async function* fetchByIds(
   }
 }
 
-function readActive(context: ReadContext, select: readonly string[], signal: AbortSignal | undefined) {
+function readActive(
+  context: ReadContext,
+  { select, numbers }: Numbers & { readonly select: readonly string[] },
+  signal: AbortSignal | undefined,
+) {
   // Ordered by the key, so that no row moves past the reader's position during a read.
-  return readOData(context, odataUrl(select, "statecode eq 0", "accountid"), signal);
+  return readOData(context, { url: odataUrl(select, "statecode eq 0", "accountid"), numbers }, signal);
 }
 
 function odataUrl(select: readonly string[], filter: string, orderBy?: string): string {
@@ -85,7 +100,11 @@ function odataUrl(select: readonly string[], filter: string, orderBy?: string): 
   return `accounts?$select=${select.join(",")}&$filter=${filter.replaceAll(" ", "%20")}${order}`;
 }
 
-function readOData({ requests, pageSize }: ReadContext, url: string, signal: AbortSignal | undefined) {
+function readOData(
+  { requests, pageSize }: ReadContext,
+  { url, numbers }: Numbers & { readonly url: string },
+  signal: AbortSignal | undefined,
+) {
   const prefer = `odata.maxpagesize=${pageSize}`;
   const read: ReadPage = (request, prefetch, abort) =>
     requests.get(request.url, { prefer, signal: abort }, async (response) => {
@@ -93,7 +112,7 @@ function readOData({ requests, pageSize }: ReadContext, url: string, signal: Abo
         prefetch,
         nextLinkRequest(request, findAnnotation(response.body, "@odata.nextLink")),
       );
-      const body = pageBody(response);
+      const body = pageBody(response, numbers);
       return { rows: body.value, next: nextLinkRequest(request, body["@odata.nextLink"]) };
     });
   return readPages({ url, page: 1, position: url }, read, signal);

@@ -1,5 +1,6 @@
 // The first rows of a selection as a person sees them in Dynamics 365: labels for choices, names
-// for lookups, numbers and dates in the user's format. For display only; a sync reads raw values.
+// for lookups, numbers and dates in the user's format. For display only; a sync reads raw values,
+// which come beside them.
 import { z } from "zod";
 import type { ReadContext } from "./read-accounts.ts";
 import { fetchXmlPath, viewQuery, sampleQuery } from "./fetchxml.ts";
@@ -29,29 +30,33 @@ export async function readSample(
   signal: AbortSignal | undefined,
 ): Promise<Sample> {
   const body = await fetchSample(context, selection, columns, rows, signal);
-  return { rows: body.value.slice(0, rows).map(textsOf), count: countOf(body, selection) };
+  const rawRows = body.value.slice(0, rows);
+  return { rows: rawRows.map(textsOf), rawRows, count: countOf(body, selection) };
 }
 
 async function fetchSample(
-  { requests, wireNames }: ReadContext,
+  context: ReadContext,
   selection: AccountSelection,
   columns: readonly string[] | "view-columns",
   rows: number,
   signal: AbortSignal | undefined,
 ): Promise<Body> {
+  const { requests, wireNames } = context;
+  const numbers = columns === "view-columns" ? undefined : await context.numbers(columns, signal);
   const annotations = `odata.include-annotations="${FORMATTED},${TOTAL},${TOTAL_EXCEEDED}"`;
   if (selection.kind === "view") {
     const { view } = selection;
     const xml = columns === "view-columns" ? sampleQuery(view, rows) : viewQuery(view, columns, rows).xml(1);
     try {
-      return await requests.json(fetchXmlPath(xml), Body, { prefer: annotations, signal });
+      return await requests.json(fetchXmlPath(xml), Body, { prefer: annotations, signal, numbers });
     } catch (error) {
       throw asViewError(error, view, columns === "view-columns" ? [] : columns);
     }
   }
   const select = columns === "view-columns" ? ["name"] : await wireNames(columns, signal);
   const path = `accounts?$select=${select.join(",")}&$filter=statecode%20eq%200&$orderby=name&$count=true`;
-  return await requests.json(path, Body, { prefer: `odata.maxpagesize=${rows},${annotations}`, signal });
+  const prefer = `odata.maxpagesize=${rows},${annotations}`;
+  return await requests.json(path, Body, { prefer, signal, numbers });
 }
 
 function countOf(body: Body, selection: AccountSelection): number | null {

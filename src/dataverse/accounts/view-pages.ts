@@ -6,6 +6,7 @@ import { prefetchNext, findAnnotation, nextLinkRequest, pageBody, hasMoreRecords
 import type { PageBody } from "./page-body.ts";
 import { readPages } from "./pages.ts";
 import type { Page, ReadPage, PageRequest } from "./pages.ts";
+import type { NumberPattern } from "../http/number-literals.ts";
 import type { Requests } from "../http/requests.ts";
 
 /** Without a paging cookie Dataverse stops here without an error (same page, "Simple paging"). */
@@ -15,14 +16,13 @@ const PREFER =
   'odata.include-annotations="Microsoft.Dynamics.CRM.fetchxmlpagingcookie,Microsoft.Dynamics.CRM.morerecords"';
 
 /**
- * Reads a view. `columns` are logical names.
+ * Reads a view. `columns` are logical names; of `numbers` a row has every digit.
  * @throws DataverseError with the code 'view-broken' if the view itself is at fault
  */
 export async function* readViewPages(
-  requests: Requests,
-  pageSize: number,
+  { requests, pageSize }: { readonly requests: Requests; readonly pageSize: number },
   view: View,
-  columns: readonly string[],
+  { columns, numbers }: { readonly columns: readonly string[]; readonly numbers?: NumberPattern | undefined },
   signal: AbortSignal | undefined,
 ): AsyncGenerator<RawRow[]> {
   const query = viewQuery(view, columns, pageSize);
@@ -39,7 +39,7 @@ export async function* readViewPages(
       const cookie = findAnnotation(response.body, "@Microsoft.Dynamics.CRM.fetchxmlpagingcookie");
       if (top === undefined && cookie !== undefined && hasMoreRecords(response.body))
         await prefetchNext(prefetch, requestAfter(request, decodeCookie(cookie), requestFor));
-      const body = pageBody(response);
+      const body = pageBody(response, numbers);
       return top === undefined
         ? viewPage(view, request, body, pageSize, requestFor)
         : singlePage(view, body, top);

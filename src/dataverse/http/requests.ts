@@ -10,6 +10,7 @@ import type { Log } from "../../lib/log.ts";
 import { retryDelay } from "../../lib/retry-timing.ts";
 import type { Environment } from "../auth/environment-address.ts";
 import { IncompleteBody, parseJson, requestIdOf } from "./json-body.ts";
+import type { NumberPattern } from "./number-literals.ts";
 import { responseInBatch, batchOfOne } from "./batch.ts";
 import { DataverseError, ProtocolError } from "./errors.ts";
 import { connectionFailure, failureOf, incompleteBodyFailure, webPageFailure } from "./failures.ts";
@@ -22,6 +23,8 @@ import type { TokenSource } from "../auth/tokens.ts";
 export interface RequestOptions {
   readonly prefer?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Numbers that `json` has as strings, their literals, if a double may not hold them. */
+  readonly numbers?: NumberPattern | undefined;
 }
 
 export interface Requests {
@@ -86,7 +89,7 @@ export function openRequests(context: RequestsContext): Requests {
     get,
     json: (target, schema, options = {}) =>
       get(target, options, (response) => {
-        const parsed = schema.safeParse(parseJson(response));
+        const parsed = schema.safeParse(parseJson(response, options.numbers));
         if (parsed.success) return parsed.data;
         throw new ProtocolError(
           `Dynamics 365 answered ${pathOf(target)} in a form that is not understood.`,

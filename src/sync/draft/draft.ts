@@ -10,7 +10,9 @@ import { wireName, type Column, type RawRow } from "../../dataverse/model.ts";
 import type { StoredFields } from "../../accounts/tables.ts";
 import type { IssueKind } from "../rules/issue-kinds.ts";
 import type { Mapping } from "../../settings/sync-settings.ts";
-import { INVALID, mayBeRounded, valueReader, type FieldValue } from "./values.ts";
+import { wallClock } from "../../settings/time-zone.ts";
+import { canonicalDecimal, isNumber, isRounded } from "./decimals.ts";
+import { INVALID, valueReader, type FieldValue } from "./values.ts";
 
 export type FieldIssue = { readonly kind: IssueKind; readonly field?: string; readonly value?: string };
 
@@ -44,6 +46,8 @@ export type DraftRules = {
   /** Dynamics user id → name and e-mail address, of all users. An owner who is not here is a team. */
   readonly userNames: ReadonlyMap<string, string>;
   readonly domainLists: DomainLists;
+  /** The workspace's. */
+  readonly timeZone: string;
   /**
    * Changes whenever the same row could give another draft: with mapping, domain lists or our rules.
    */
@@ -69,6 +73,8 @@ type FieldReader = {
   readonly wire: string;
   readonly read: (raw: unknown) => FieldValue | typeof INVALID;
   readonly issueOf: (value: FieldValue, raw: unknown) => FieldIssue | undefined;
+  /** The value in the fingerprint, if it is not the value as such. */
+  readonly fingerprintValue?: (raw: unknown) => unknown;
 };
 
 function textOf(raw: unknown): string {
@@ -80,6 +86,7 @@ function userLabel({ userNames }: DraftRules, id: string): string {
 }
 
 function fieldReaders(rules: DraftRules): FieldReader[] {
+  const clock = wallClock(rules.timeZone);
   return rules.mapping.fields.flatMap(({ column: logicalName, field, type }) => {
     const column = rules.columns.get(logicalName);
     const id = rules.fieldIds.get(field);
@@ -97,11 +104,15 @@ function fieldReaders(rules: DraftRules): FieldReader[] {
     }
     return {
       ...base,
-      read: valueReader(column, type),
-      issueOf: (value) =>
-        typeof value === "number" && mayBeRounded(value, column.precision)
-          ? { kind: "number-rounded", field, value: String(value) }
+      read: valueReader(column, type, clock),
+      issueOf: (value, raw) =>
+        typeof value === "number" && isNumber(raw) && isRounded(raw)
+          ? { kind: "number-rounded", field, value: canonicalDecimal(value) ?? String(value) }
           : undefined,
+      // Numbers that have the same double may still be told apart.
+      ...(type === "number" && {
+        fingerprintValue: (raw) => (isNumber(raw) ? canonicalDecimal(raw) : undefined) ?? raw,
+      }),
     } satisfies FieldReader;
   });
 }
@@ -173,7 +184,8 @@ export function createDrafter(rules: DraftRules): Drafter {
     throw new Error(`The column ${mapping.name}, mapped to Name, is not among the columns of this run.`);
   const descriptionColumn = mapping.description === undefined ? undefined : columns.get(mapping.description);
   const descriptionWire = descriptionColumn && wireName(descriptionColumn);
-  const readDescription = descriptionColumn && valueReader(descriptionColumn, "text");
+  const readDescription =
+    descriptionColumn && valueReader(descriptionColumn, "text", wallClock(rules.timeZone));
   const domainWires = mapping.domains.flatMap((column) => wire(column) ?? []);
   const readers = fieldReaders(rules);
 
@@ -191,6 +203,10 @@ export function createDrafter(rules: DraftRules): Drafter {
       for (const domainWire of domainWires) parts.push(row[domainWire]);
       for (const reader of readers) {
         const raw = row[reader.wire];
+        if (reader.fingerprintValue) {
+          parts.push(reader.fingerprintValue(raw));
+          continue;
+        }
         const value = reader.read(raw);
         // Without a value the issue's value counts, so that the name of an unknown owner is up to date.
         parts.push(value === INVALID ? raw : (value ?? reader.issueOf(value, raw)?.value ?? raw));

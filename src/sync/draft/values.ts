@@ -1,8 +1,11 @@
 // Converts Dynamics values to field values (rule 8), by the types of the column and the field,
-// never by the form of the value. As text, choices are labels, numbers plain decimals, dates ISO
-// 8601; other values are as sent.
+// never by the form of the value. As text, choices are labels, numbers plain decimals with all
+// their digits, dates ISO 8601; other values are as sent.
 import type { Column } from "../../dataverse/model.ts";
+import { exportedDate, parseDate, type DateFormat } from "../../settings/dates.ts";
 import type { FieldType } from "../../settings/field-types.ts";
+import type { WallClock } from "../../settings/time-zone.ts";
+import { canonicalDecimal, isNumber } from "./decimals.ts";
 
 /** A value as it is stored; undefined is empty. `draft.ts` converts teammates. */
 export type FieldValue = string | number | boolean | undefined;
@@ -12,18 +15,6 @@ export type ValueReader = (raw: unknown) => FieldValue | typeof INVALID;
 
 /** The value does not fit its type: it becomes empty, with an issue `value-invalid`. */
 export const INVALID = Symbol("invalid");
-
-/** Formats a number without exponent: String(1e21) is "1e+21", and below 1e-6 it is alike. */
-function plainDecimal(value: number): string {
-  const printed = String(value);
-  const match = /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/.exec(printed);
-  if (!match) return printed;
-  const [, sign = "", whole = "", fraction = "", exponent = "0"] = match;
-  const digits = whole + fraction;
-  const point = 1 + Number(exponent);
-  if (point <= 0) return `${sign}0.${"0".repeat(-point)}${digits}`;
-  return sign + digits.padEnd(point, "0");
-}
 
 function isEmpty(raw: unknown): raw is null | undefined | "" {
   return raw === null || raw === undefined || raw === "";
@@ -36,12 +27,14 @@ function text(raw: unknown): ReturnType<ValueReader> {
 
 function number(raw: unknown): ReturnType<ValueReader> {
   if (isEmpty(raw)) return undefined;
-  return typeof raw === "number" && Number.isFinite(raw) ? raw : INVALID;
+  if (!isNumber(raw)) return INVALID;
+  const value = Number(raw);
+  return Number.isFinite(value) ? value : INVALID;
 }
 
 function numberAsText(raw: unknown): ReturnType<ValueReader> {
-  const value = number(raw);
-  return typeof value === "number" ? plainDecimal(value) : value;
+  if (isEmpty(raw)) return undefined;
+  return (isNumber(raw) ? canonicalDecimal(raw) : undefined) ?? INVALID;
 }
 
 function yesOrNo(raw: unknown): ReturnType<ValueReader> {
@@ -82,17 +75,43 @@ function twoOptions(options: Column["options"]): ValueReader {
   };
 }
 
-const DATE = /^\d{4}-\d\d-\d\d$/;
+const ZONE = /(?:Z|[+-]\d\d:\d\d)$/;
 
-/** A date alone ("2015-01-01") becomes midnight UTC; an instant in UTC stays as sent. */
-function instant(raw: unknown): ReturnType<ValueReader> {
-  if (isEmpty(raw)) return undefined;
-  if (typeof raw !== "string" || Number.isNaN(Date.parse(raw))) return INVALID;
-  return DATE.test(raw) ? `${raw}T00:00:00Z` : raw;
+/** Reads one of the three texts of settings/dates.ts, by the behaviour of the column. */
+function date({ dateBehavior }: Column): ValueReader {
+  const isWallClock = dateBehavior === "TimeZoneIndependent";
+  const hasZone = !isWallClock && dateBehavior !== "DateOnly";
+  return (raw) => {
+    if (isEmpty(raw)) return undefined;
+    if (typeof raw !== "string") return INVALID;
+    // A wall clock is sent with a "Z", too, which has no meaning.
+    const stored = parseDate(hasZone ? raw : raw.replace(ZONE, ""));
+    if (stored === undefined) return INVALID;
+    if (isWallClock) return stored.length === 10 ? `${stored}T00:00:00` : stored;
+    return hasZone ? stored : stored.slice(0, 10);
+  };
+}
+
+/** Text has no display format of its own, so a column that shows dates alone gives dates. */
+function dateAsText(column: Column, clock: WallClock): ValueReader {
+  const read = date(column);
+  return (raw) => {
+    const value = read(raw);
+    if (value === INVALID) return text(raw);
+    return typeof value === "string" ? exportedDate(value, dateFormatOf(column), clock) : value;
+  };
+}
+
+/**
+ * How the field of a column shows what has a time. A column of dates sends no times; an instant in
+ * its field is older than that.
+ */
+export function dateFormatOf({ format, dateBehavior }: Column): DateFormat {
+  return format === "DateOnly" && dateBehavior !== "DateOnly" ? "date" : "date-and-time";
 }
 
 /** Readers of text by `AttributeTypeName`; other types cannot become text. */
-const AS_TEXT: Record<string, (column: Column) => ValueReader> = {
+const AS_TEXT: Record<string, (column: Column, clock: WallClock) => ValueReader> = {
   StringType: () => text,
   MemoType: () => text,
   PicklistType: (column) => choice(column.options),
@@ -104,24 +123,23 @@ const AS_TEXT: Record<string, (column: Column) => ValueReader> = {
   DoubleType: () => numberAsText,
   DecimalType: () => numberAsText,
   MoneyType: () => numberAsText,
-  DateTimeType: () => text,
+  DateTimeType: dateAsText,
 };
 
-/** Makes the reader of a column for a field type that `checkMapping` has accepted. */
-export function valueReader(column: Column, target: Exclude<FieldType, "teammate">): ValueReader {
+/**
+ * Makes the reader of a column for a field type that `checkMapping` has accepted.
+ * @param clock the workspace's, by which a text is the date of an instant
+ */
+export function valueReader(
+  column: Column,
+  target: Exclude<FieldType, "teammate">,
+  clock: WallClock,
+): ValueReader {
   if (target === "number") return number;
   if (target === "boolean") return yesOrNo;
-  if (target === "datetime") return instant;
-  const reader = AS_TEXT[column.type]?.(column);
+  if (target === "datetime") return date(column);
+  const reader = AS_TEXT[column.type]?.(column, clock);
   if (!reader)
     throw new Error(`No text is made of columns of type ${column.type}, such as ${column.logicalName}.`);
   return reader;
-}
-
-/**
- * Whether a number may have lost digits in JSON.parse: beyond 2^53 units of its last decimal place
- * neighbouring values have the same double.
- */
-export function mayBeRounded(value: number, precision: number | undefined): boolean {
-  return Math.abs(value) * 10 ** (precision ?? 0) > 2 ** 53;
 }

@@ -1,17 +1,24 @@
 // Prepares a run: checks the mapping against the columns of the source, finds the selection and
 // matches users to teammates. What makes the run impossible is thrown before anything is written.
-import { customFields, ensureCustomFields, type CustomField } from "../../accounts/custom-fields.ts";
+import {
+  customFields,
+  ensureCustomFields,
+  saveDateFormats,
+  type CustomField,
+} from "../../accounts/custom-fields.ts";
 import { commonDomainsFor } from "../../accounts/domains/common.ts";
 import type { Column } from "../../dataverse/model.ts";
 import type { Database } from "../../db/pool.ts";
 import { emailKey, saveTeammate, teammatesByEmail } from "../../teammates/teammates.ts";
 import type { DraftRules, FieldIssue } from "../draft/draft.ts";
+import { dateFormatOf } from "../draft/values.ts";
 import { rollbackCreatedFields } from "../record/created-fields.ts";
 import type { ActiveRun } from "../record/run-context.ts";
 import { transition } from "../record/transitions.ts";
 import { createWorkingTables, dropWorkingTables } from "../record/working-tables.ts";
 import { checkMapping, mappedColumns } from "../rules/mapping.ts";
-import type { SyncSettings } from "../../settings/sync-settings.ts";
+import type { DateFormat } from "../../settings/dates.ts";
+import type { Mapping, SyncSettings } from "../../settings/sync-settings.ts";
 import { AttentionError } from "../rules/attention-error.ts";
 import type { SelectedRecords, SourceUser } from "../source/source.ts";
 import { hashOf, RULES_VERSION, type StoredSettings } from "../rules/settings.ts";
@@ -47,6 +54,21 @@ async function mapUsersToTeammates(
     if (teammate) teammateIds.set(user.id.toLowerCase(), teammate.id);
   }
   return { teammateIdOfUser: teammateIds, userNames: names };
+}
+
+/** How fields of dates show them: as their columns do. */
+function dateFormats(
+  { fields }: Mapping,
+  columns: ReadonlyMap<string, Column>,
+  fieldIds: ReadonlyMap<string, number>,
+): ReadonlyMap<number, DateFormat> {
+  return new Map(
+    fields.flatMap(({ column: logicalName, field, type }) => {
+      const column = columns.get(logicalName);
+      const id = fieldIds.get(field);
+      return type === "datetime" && column && id !== undefined ? [[id, dateFormatOf(column)]] : [];
+    }),
+  );
 }
 
 type CheckedColumns = { columns: Map<string, Column>; runIssues: FieldIssue[] };
@@ -90,12 +112,14 @@ export async function prepareRun({
   const wanted = mapping.fields.map(({ field, type }) => ({ name: field, type }));
   const fields: ReadonlyMap<string, CustomField> = await ensureCustomFields(database.kysely, wanted);
   const fieldIds = new Map([...fields].map(([name, field]) => [name, field.id]));
+  await saveDateFormats(database.kysely, dateFormats(mapping, columns, fieldIds));
   const rules = {
     mapping,
     columns,
     fieldIds,
     ...(await mapUsersToTeammates(database, users)),
     domainLists: { common: commonDomainsFor(settings.commonDomains), own: new Set(settings.ownDomains) },
+    timeZone: context.timeZone ?? "UTC",
   };
   const types = [...columns.values()].map(({ logicalName, type }) => `${logicalName} ${type}`).toSorted();
   // A column that is restored, or readable again, changes values of rows without changing versions.

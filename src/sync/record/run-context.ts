@@ -40,6 +40,8 @@ export type RunContext = {
   readonly database: Database;
   readonly source: Source;
   readonly settings: SyncSettings;
+  /** The workspace's, by whose clocks an instant becomes the text of a date. Default: UTC. */
+  readonly timeZone?: string;
   /**
    * Teammates that a connection file lists; they are saved before owners are matched to teammates.
    */

@@ -1,8 +1,9 @@
 // Planned and applied changes, with before → after per field.
 import { sql, type Kysely } from "kysely";
-import { customFields } from "../../accounts/custom-fields.ts";
+import { customFields, type CustomField } from "../../accounts/custom-fields.ts";
 import type { Database } from "../../db/pool.ts";
 import type { Tables } from "../../db/tables.ts";
+import type { DateFormat } from "../../settings/dates.ts";
 import type { ChangedAccountValues, ChangeAction, StoredFields } from "../../accounts/tables.ts";
 
 export type ChangeValue = string | number | boolean | readonly string[] | null;
@@ -20,11 +21,13 @@ export type PlannedChange = {
     readonly field: string;
     readonly before: ChangeValue;
     readonly after: ChangeValue;
+    /** How a date and time is shown; other fields have none. */
+    readonly dateFormat?: DateFormat;
   }[];
 };
 
 export type ChangeNames = {
-  readonly fields: ReadonlyMap<string, { name: string; isTeammate: boolean }>;
+  readonly fields: ReadonlyMap<string, CustomField>;
   readonly teammates: ReadonlyMap<number, string>;
 };
 
@@ -33,9 +36,7 @@ export async function changeNames(database: Database): Promise<ChangeNames> {
   const fields = await customFields(database.kysely);
   const teammates = await database.kysely.selectFrom("teammates").select(["id", "email"]).execute();
   return {
-    fields: new Map(
-      fields.map(({ id, name, type }) => [String(id), { name, isTeammate: type === "teammate" }]),
-    ),
+    fields: new Map(fields.map((field) => [String(field.id), field])),
     teammates: new Map(teammates.map(({ id, email }) => [id, email])),
   };
 }
@@ -67,11 +68,14 @@ export function* valuesOf(row: ChangeRow, names: ChangeNames): Generator<Planned
   for (const id of Object.keys(changed)) {
     const field = names.fields.get(id);
     const displayed = (value: string | number | boolean | null | undefined): ChangeValue =>
-      field?.isTeammate && typeof value === "number" ? (names.teammates.get(value) ?? null) : (value ?? null);
+      field?.type === "teammate" && typeof value === "number"
+        ? (names.teammates.get(value) ?? null)
+        : (value ?? null);
     yield {
       field: field?.name ?? `field ${id}`,
       before: displayed(old.fields?.[id]),
       after: displayed(row.fields?.[id]),
+      ...(field?.type === "datetime" && { dateFormat: field.dateFormat }),
     };
   }
 }

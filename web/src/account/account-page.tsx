@@ -10,12 +10,11 @@ import {
   type CustomFieldView,
 } from "../../../src/api/contract/accounts.ts";
 import { routeQuery } from "../client/queries.ts";
-import { useTeammateName } from "../client/use-teammates.ts";
+import { useFormatField } from "../client/use-format-field.ts";
 import { EmptyState } from "../components/empty-state.tsx";
 import { AnchorLink, ButtonLink } from "../components/links.tsx";
 import { Page } from "../components/page.tsx";
 import { ErrorAlert } from "../components/error-alert.tsx";
-import { formatField } from "../format/fields.ts";
 import { DeleteAccountDialog } from "./delete-account-dialog.tsx";
 import { Details } from "./details.tsx";
 import { History } from "./history.tsx";
@@ -29,9 +28,9 @@ const route = getRouteApi("/shell/contacts/accounts/$id");
 type AccountProps = { account: AccountDetails; fields: readonly CustomFieldView[] };
 
 function AccountSubtitle({ account, fields }: AccountProps) {
-  const teammateName = useTeammateName();
+  const formatField = useFormatField();
   const owner = ownerField(fields);
-  const ownerName = owner && formatField(owner.type, account.fields[owner.id], teammateName);
+  const ownerName = owner && formatField(owner, account.fields[owner.id]);
   return (
     <div className={styles.subtitle}>
       {account.domains.map((domain) => (

@@ -9,11 +9,11 @@ import {
 } from "../../../src/api/contract/accounts.ts";
 import type { RouteRequest } from "../../../src/api/contract/route.ts";
 import { useRouteMutation } from "../client/queries.ts";
-import { useTeammateName } from "../client/use-teammates.ts";
+import { useFormatField } from "../client/use-format-field.ts";
 import { FieldInput } from "../components/field-input.tsx";
 import { RelativeTime } from "../components/relative-time.tsx";
 import { ErrorAlert } from "../components/error-alert.tsx";
-import { formatField, type FieldValue } from "../format/fields.ts";
+import type { FieldValue } from "../format/fields.ts";
 import { FieldRow } from "./field-row.tsx";
 import { ORIGIN_LABELS } from "./labels.ts";
 import styles from "./account.module.css";
@@ -111,10 +111,10 @@ function standardRows(account: AccountDetails, draft: EditBody, setDraft: (draft
 
 export function Details({ account, fields }: Props) {
   const { draft, setDraft, save, startEdit, error } = useDraft(account);
-  const teammateName = useTeammateName();
+  const formatField = useFormatField();
   const customRows = fields.map((field): Row => {
     const value: FieldValue = account.fields[field.id];
-    const text = formatField(field.type, value, teammateName);
+    const text = formatField(field, value);
     return {
       key: String(field.id),
       name: field.name,

@@ -14,7 +14,7 @@ import type { Tone } from "../components/tone.ts";
 import { RelativeTime } from "../components/relative-time.tsx";
 import { ErrorAlert } from "../components/error-alert.tsx";
 import { useHasAccess } from "../session/session.ts";
-import { formatField } from "../format/fields.ts";
+import { useFormatField } from "../client/use-format-field.ts";
 import styles from "./account.module.css";
 
 const ACTION_TAGS: Record<HistoryEntry["action"], { tone: Tone; label: string }> = {
@@ -53,14 +53,18 @@ function Actor({ by }: Pick<HistoryEntry, "by">) {
   );
 }
 
+const TEXT = { type: "text" } as const;
+
 type ValueProps = { field: string; value: unknown; fields: readonly CustomFieldView[] };
 
 /** The history names teammates already, and names fields as they are called today. */
 function Value({ field, value, fields }: ValueProps) {
-  const type = fields.find(({ name }) => name === field)?.type ?? "text";
+  const formatField = useFormatField();
+  const known = fields.find(({ name }) => name === field);
+  const format = known === undefined || known.type === "teammate" ? TEXT : known;
   const parts = (Array.isArray(value) ? value : [value]).map((part: unknown) =>
     typeof part === "string" || typeof part === "number" || typeof part === "boolean"
-      ? formatField(type === "teammate" ? "text" : type, part, () => undefined)
+      ? formatField(format, part)
       : "",
   );
   return parts.join(", ") || "(empty)";

@@ -1,9 +1,8 @@
 // One account in the list: cells on wide screens, two lines on small ones.
 import { Link } from "@tanstack/react-router";
 import type { AccountRow } from "../../../src/api/contract/accounts.ts";
-import { useTeammateName } from "../client/use-teammates.ts";
+import { useFormatField } from "../client/use-format-field.ts";
 import { RelativeTime } from "../components/relative-time.tsx";
-import { formatField } from "../format/fields.ts";
 import { SYNC_STATE_LABELS, type Column } from "./columns.ts";
 import styles from "./accounts.module.css";
 
@@ -25,8 +24,8 @@ function Name({ account }: { account: AccountRow }) {
 }
 
 function Cell({ account, column }: { account: AccountRow; column: Column }) {
-  const teammateName = useTeammateName();
-  if (column.field) return formatField(column.field.type, account.fields[column.id], teammateName);
+  const formatField = useFormatField();
+  if (column.field) return formatField(column.field, account.fields[column.id]);
   if (column.id === "domains") return account.domains.join(", ");
   if (column.id === "sync") return <span data-sync={account.sync}>{SYNC_STATE_LABELS[account.sync]}</span>;
   return <RelativeTime at={account.updatedAt} />;
@@ -53,10 +52,10 @@ export function AccountCells({ account, columns }: Props) {
 }
 
 export function CompactAccount({ account, columns }: Props) {
-  const teammateName = useTeammateName();
+  const formatField = useFormatField();
   const fieldTexts = columns
     .filter(({ field }) => field !== undefined)
-    .map(({ id, field }) => field && formatField(field.type, account.fields[id], teammateName))
+    .map(({ id, field }) => field && formatField(field, account.fields[id]))
     .filter(Boolean);
   const details = [account.domains[0] ?? "No domain", ...fieldTexts].join(" · ");
   return (

@@ -3,8 +3,8 @@ import { Button, CloseButton, Popover, Select, TextInput } from "@mantine/core";
 import { IconFilter } from "@tabler/icons-react";
 import { useState, type FormEvent } from "react";
 import type { AccountFilter, CustomFieldView } from "../../../src/api/contract/accounts.ts";
-import { useTeammateName, useTeammates } from "../client/use-teammates.ts";
-import { formatField } from "../format/fields.ts";
+import { useFormatField } from "../client/use-format-field.ts";
+import { useTeammates } from "../client/use-teammates.ts";
 import styles from "./accounts.module.css";
 
 type Type = CustomFieldView["type"];
@@ -154,14 +154,14 @@ export function AddFilter({ fields, filters, onChange }: Props) {
 
 export function FilterChips({ fields, filters, onChange }: Props) {
   const choices = filterFields(fields);
-  const teammateName = useTeammateName();
+  const formatField = useFormatField();
   if (filters.length === 0) return null;
   const formatFilter = ({ field, is, value }: AccountFilter): string => {
     const { label, type } = choices.find(({ id }) => id === field) ?? {
       label: fields.length === 0 ? "…" : "A deleted field",
       type: "text",
     };
-    const valueText = takesValue(is) ? ` ${formatField(type, value, teammateName)}` : "";
+    const valueText = takesValue(is) ? ` ${formatField({ type }, value)}` : "";
     return `${label} ${formatCondition(is, type)}${valueText}`;
   };
   return (

@@ -1,23 +1,19 @@
-// The input for a custom field's type. An empty input means no value.
+// The input for a custom field's type. An empty input means no value. A time is entered by the
+// workspace's clocks, and saved as a wall clock.
 import { Select, TextInput } from "@mantine/core";
 import type { CustomFieldView } from "../../../src/api/contract/accounts.ts";
 import { useTeammates } from "../client/use-teammates.ts";
 import type { FieldValue } from "../format/fields.ts";
+import { localDate, parseDate } from "../../../src/settings/dates.ts";
+import { useWallClock } from "../session/use-wall-clock.ts";
 
 type Props = {
-  field: Pick<CustomFieldView, "name" | "type">;
+  field: Pick<CustomFieldView, "name" | "type" | "dateFormat">;
   value: FieldValue;
   onChange: (value: string | number | boolean | null) => void;
   /** The field's name is shown elsewhere. */
   hideLabel?: boolean;
 };
-
-/** Converts a time to the format of `datetime-local`: the browser's local time, without a zone. */
-function toDateTimeLocal(value: string): string {
-  const date = new Date(value);
-  if (Number.isNaN(date.getTime())) return "";
-  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-}
 
 const BOOLEAN_OPTIONS = [
   { value: "true", label: "Yes" },
@@ -26,6 +22,7 @@ const BOOLEAN_OPTIONS = [
 
 export function FieldInput({ field, value, onChange, hideLabel = false }: Props) {
   const teammates = useTeammates();
+  const clock = useWallClock();
   const labelProps = hideLabel ? { "aria-label": field.name, autoFocus: true } : { label: field.name };
   const text = value === null || value === undefined ? "" : String(value);
   switch (field.type) {
@@ -64,17 +61,18 @@ export function FieldInput({ field, value, onChange, hideLabel = false }: Props)
           }
         />
       );
-    case "datetime":
+    case "datetime": {
+      const isDate = field.dateFormat === "date" || text.length === "2026-03-02".length;
       return (
         <TextInput
           {...labelProps}
-          type="datetime-local"
-          value={toDateTimeLocal(text)}
-          onChange={({ currentTarget }) =>
-            onChange(currentTarget.value === "" ? null : new Date(currentTarget.value).toISOString())
-          }
+          type={isDate ? "date" : "datetime-local"}
+          step={1}
+          value={localDate(text, clock).slice(0, isDate ? 10 : 19)}
+          onChange={({ currentTarget }) => onChange(parseDate(currentTarget.value) ?? null)}
         />
       );
+    }
     case "text":
       return (
         <TextInput

@@ -1,9 +1,17 @@
 // Formats values of custom fields, and names the types of fields.
 import type { CustomFieldView } from "../../../src/api/contract/accounts.ts";
+import { formatDate } from "../../../src/settings/dates.ts";
+import type { WallClock } from "../../../src/settings/time-zone.ts";
 import { formatNumber } from "./numbers.ts";
 
 export type FieldValue = string | number | boolean | null | undefined;
 type FieldType = CustomFieldView["type"];
+
+export type FormatContext = {
+  readonly teammateName: (teammate: string) => string | undefined;
+  /** Of the workspace's time zone. */
+  readonly clock: WallClock;
+};
 
 export const FIELD_TYPE_NAMES: Record<FieldType, string> = {
   text: "Text",
@@ -13,21 +21,13 @@ export const FIELD_TYPE_NAMES: Record<FieldType, string> = {
   teammate: "Teammate",
 };
 
-const dateFormat = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeZone: "UTC" });
-const dateTimeFormat = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });
-
-/** Dates without a time are stored as midnight UTC, and shown as that day in every time zone. */
-export function formatDate(value: string): string {
-  const at = new Date(value);
-  if (Number.isNaN(at.getTime())) return value;
-  return /T00:00:00(?:\.0+)?Z$/.test(value) ? dateFormat.format(at) : dateTimeFormat.format(at);
-}
+export type FieldFormat = Pick<CustomFieldView, "type" | "dateFormat">;
 
 /** Returns "" for no value. `teammateName` looks up a teammate's name by id. */
 export function formatField(
-  type: FieldType,
+  { type, dateFormat = "date-and-time" }: FieldFormat,
   value: FieldValue,
-  teammateName: (teammate: string) => string | undefined,
+  { teammateName, clock }: FormatContext,
 ): string {
   if (value === null || value === undefined || value === "") return "";
   switch (type) {
@@ -36,7 +36,7 @@ export function formatField(
     case "number":
       return formatNumber(Number(value));
     case "datetime":
-      return formatDate(String(value));
+      return formatDate(String(value), dateFormat, clock);
     case "teammate":
       return teammateName(String(value)) ?? "A former teammate";
     case "text":

@@ -1,10 +1,34 @@
 // One change of a plan: the account, the action, why, and the fields before → after.
 import type { PlannedChangeView } from "../../../../src/api/contract/runs.ts";
+import { useWallClock } from "../../session/use-wall-clock.ts";
 import { AnchorLink } from "../../components/links.tsx";
 import { StatusTag } from "../../components/status-tag.tsx";
 import { ACTIONS } from "../run/plan-actions.ts";
 import styles from "./plan.module.css";
 import { formatValue } from "./format-value.ts";
+
+type ValueProps = { value: PlannedChangeView["values"][number]; isNew: boolean };
+
+function ValueChange({ value: { field, before, after, dateFormat }, isNew }: ValueProps) {
+  const clock = useWallClock();
+  const date = dateFormat && { format: dateFormat, clock };
+  return (
+    <div>
+      <dt>{field}</dt>
+      <dd>
+        {!isNew && (
+          <>
+            <del>{formatValue(before, date)}</del>
+            <span className={styles.arrow} aria-label="becomes">
+              {" → "}
+            </span>
+          </>
+        )}
+        <ins>{formatValue(after, date)}</ins>
+      </dd>
+    </div>
+  );
+}
 
 export function ChangeRow({ change, isDone }: { change: PlannedChangeView; isDone: boolean }) {
   const { action, explanation, name, accountId, outcome, values } = change;
@@ -33,21 +57,8 @@ export function ChangeRow({ change, isDone }: { change: PlannedChangeView; isDon
       </div>
       {values.length > 0 && (
         <dl className={styles.values}>
-          {values.map(({ field, before, after }) => (
-            <div key={field}>
-              <dt>{field}</dt>
-              <dd>
-                {!isNew && (
-                  <>
-                    <del>{formatValue(before)}</del>
-                    <span className={styles.arrow} aria-label="becomes">
-                      {" → "}
-                    </span>
-                  </>
-                )}
-                <ins>{formatValue(after)}</ins>
-              </dd>
-            </div>
+          {values.map((value) => (
+            <ValueChange key={value.field} value={value} isNew={isNew} />
           ))}
         </dl>
       )}

@@ -2,14 +2,22 @@
 import type { Schedule } from "../../../../src/settings/schedule.ts";
 import { Checkbox, NumberInput, Select, TextInput } from "@mantine/core";
 import { useState } from "react";
+import { accountRoutes } from "../../../../src/api/contract/accounts.ts";
 import { connectionRoutes, type ConnectionView } from "../../../../src/api/contract/connection.ts";
+import { sessionRoutes } from "../../../../src/api/contract/session.ts";
 import { useRouteMutation } from "../../client/queries.ts";
 import { BROWSER_TIME_ZONE } from "../../format/time.ts";
 import { NextRun } from "./next-run.tsx";
 import styles from "./tabs.module.css";
 import { SettingsForm } from "./settings-form.tsx";
 
-const INVALIDATED_ROUTES = [connectionRoutes.getConnection];
+/** The session has the time zone, by which dates of accounts are shown, sorted and filtered. */
+const INVALIDATED_ROUTES = [
+  connectionRoutes.getConnection,
+  sessionRoutes.getSession,
+  accountRoutes.listAccounts,
+  accountRoutes.countAccounts,
+];
 const DAY_MINUTES = 24 * 60;
 const DEFAULT_CHANGES_MINUTES = 15;
 
@@ -18,9 +26,10 @@ function timeZoneOptions(saved: string): string[] {
   return [...new Set(["UTC", BROWSER_TIME_ZONE, saved, ...Intl.supportedValuesOf("timeZone")])];
 }
 
-/** A time of day that is not set yet gets the browser's time zone. */
+/** Suggests the browser's time zone while nobody has chosen one. */
 function withDefaultTimeZone(schedule: Schedule): Schedule {
-  return schedule.fullAt === null ? { ...schedule, timeZone: BROWSER_TIME_ZONE } : schedule;
+  const isChosen = schedule.fullAt !== null || schedule.timeZone !== "UTC";
+  return isChosen ? schedule : { ...schedule, timeZone: BROWSER_TIME_ZONE };
 }
 
 export function ScheduleForm({ connection, readOnly }: { connection: ConnectionView; readOnly: boolean }) {
@@ -97,23 +106,21 @@ function FullSyncInputs({ schedule, readOnly, change, errorFor }: InputProps) {
           onChange={(event) => change({ fullAt: event.currentTarget.value || null })}
         />
       </div>
-      {fullAt !== null && (
-        <Select
-          label="Time zone"
-          description={
-            timeZone === BROWSER_TIME_ZONE
-              ? "Your browser's time zone."
-              : `Your browser's time zone is ${BROWSER_TIME_ZONE}.`
-          }
-          data={timeZoneOptions(timeZone)}
-          searchable
-          nothingFoundMessage="No time zone matches. They are named by continent and city."
-          readOnly={readOnly}
-          value={timeZone}
-          error={errorFor("timeZone")}
-          onChange={(chosen) => chosen !== null && change({ timeZone: chosen })}
-        />
-      )}
+      <Select
+        label="Time zone"
+        description={`${
+          timeZone === BROWSER_TIME_ZONE
+            ? "Your browser's time zone."
+            : `Your browser's time zone is ${BROWSER_TIME_ZONE}.`
+        } Dates and times of accounts are shown in it, too.`}
+        data={timeZoneOptions(timeZone)}
+        searchable
+        nothingFoundMessage="No time zone matches. They are named by continent and city."
+        readOnly={readOnly}
+        value={timeZone}
+        error={errorFor("timeZone")}
+        onChange={(chosen) => chosen !== null && change({ timeZone: chosen })}
+      />
     </>
   );
 }
