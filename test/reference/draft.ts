@@ -8,6 +8,9 @@ export type RawValue =
   | string
   | number
   | null
+  /** A number with all the digits that JSON has of it. */
+  | { readonly literal: string }
+  | DateValue
   | { readonly labels: readonly string[] }
   | { readonly yes: boolean; readonly label: string }
   | {
@@ -15,6 +18,14 @@ export type RawValue =
       readonly displayName?: string;
     }
   | { readonly team: string; readonly displayName?: string };
+
+export interface DateValue {
+  /** As sent: ISO 8601, whose "Z" means nothing for a wall clock. */
+  readonly date: string;
+  readonly behavior: "instant" | "wall clock" | "date";
+  /** Whether its column shows the date alone. */
+  readonly shownAsDate: boolean;
+}
 
 export interface RawRecord {
   readonly id: string;
@@ -27,8 +38,6 @@ export interface FieldMapping {
   readonly column: string;
   readonly to: string;
   readonly type: "text" | "number" | "boolean" | "datetime" | "teammate";
-  /** Of number columns: digits after the point. */
-  readonly precision?: number;
 }
 
 export interface Mapping {
@@ -83,42 +92,75 @@ export interface DraftContext {
   readonly teammates: ReadonlySet<string>;
 }
 
-/** A number without an exponent. */
-function plainDecimal(value: number): string {
-  const text = String(value);
-  const [digits = "", exponent] = text.split("e");
-  if (exponent === undefined) return text;
-  const [whole = "", fraction = ""] = digits.replace("-", "").split(".");
-  const places = Number(exponent);
-  const sign = value < 0 ? "-" : "";
-  if (places < 0) return `${sign}0.${"0".repeat(-places - 1)}${whole}${fraction}`;
-  return sign + whole + fraction.padEnd(places, "0");
-}
-
-function asText(value: RawValue): string | null {
-  if (value === null) return null;
-  if (typeof value === "string") return value === "" ? null : value;
-  if (typeof value === "number") return plainDecimal(value);
-  if ("labels" in value) return value.labels.length === 0 ? null : value.labels.join("; ");
-  if ("yes" in value) return value.label;
-  throw new Error("the compatibility table has no text for a person");
+/** All digits of a number, without an exponent; null if there are over 400. */
+function plainDecimal(literal: string): string | null {
+  const [mantissa = "", exponent = "0"] = literal.toLowerCase().split("e");
+  const [whole = "", fraction = ""] = mantissa.replace("-", "").split(".");
+  let units = BigInt(whole + fraction);
+  let decimals = fraction.length - Number(exponent);
+  if (units === 0n) return "0";
+  if (Math.abs(decimals) > 1_000) return null;
+  for (; decimals < 0; decimals += 1) units *= 10n;
+  for (; decimals > 0 && units % 10n === 0n; decimals -= 1) units /= 10n;
+  const digits = units.toString().padStart(decimals + 1, "0");
+  if (digits.length > 400) return null;
+  const point = digits.length - decimals;
+  const sign = literal.startsWith("-") ? "-" : "";
+  return sign + digits.slice(0, point) + (decimals > 0 ? `.${digits.slice(point)}` : "");
 }
 
 type FieldResult = { readonly value: FieldValue | null; readonly issue?: IssueKind };
 
-function asNumber(value: RawValue, precision: number): FieldResult {
-  if (value === null) return { value: null };
-  if (typeof value !== "number" || !Number.isFinite(value)) return { value: null, issue: "value-invalid" };
-  const rounded = Math.abs(value) * 10 ** precision > 2 ** 53;
-  return rounded ? { value, issue: "number-rounded" } : { value };
+const INVALID: FieldResult = { value: null, issue: "value-invalid" };
+
+function literalOf(value: RawValue): string | null {
+  if (typeof value === "number") return String(value);
+  return typeof value === "object" && value !== null && "literal" in value ? value.literal : null;
 }
 
-/** An instant stays as sent; a date alone is midnight UTC. */
-function asInstant(value: RawValue): FieldResult {
+function asText(value: RawValue): FieldResult {
+  if (value === null || value === "") return { value: null };
+  if (typeof value === "string") return { value };
+  const literal = literalOf(value);
+  if (typeof value === "number" || literal !== null) {
+    const plain = plainDecimal(literal ?? "");
+    return plain === null ? INVALID : { value: plain };
+  }
+  if ("date" in value) return { value: dateText(value) ?? value.date };
+  if ("labels" in value) return { value: value.labels.length === 0 ? null : value.labels.join("; ") };
+  if ("yes" in value) return { value: value.label };
+  throw new Error("the compatibility table has no text for a person");
+}
+
+function asNumber(value: RawValue): FieldResult {
   if (value === null) return { value: null };
-  if (typeof value !== "string" || Number.isNaN(Date.parse(value)))
-    return { value: null, issue: "value-invalid" };
-  return { value: value.includes("T") ? value : `${value}T00:00:00Z` };
+  const literal = literalOf(value);
+  const double = Number(literal ?? "none");
+  if (literal === null || !Number.isFinite(double)) return INVALID;
+  const stored = double === 0 ? 0 : double;
+  const isRounded = plainDecimal(String(double)) !== plainDecimal(literal);
+  return isRounded ? { value: stored, issue: "number-rounded" } : { value: stored };
+}
+
+/** The hours by which the clocks of the workspace are behind UTC, all year and in every year. */
+export const HOURS_BEHIND = 5;
+
+/** The text that an export has of a date: shortened where its column shows the date alone. */
+function dateText({ date, behavior, shownAsDate }: DateValue): string | null {
+  const match = /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d:\d\d)?Z?$/.exec(date);
+  if (!match || Number.isNaN(Date.parse(date))) return null;
+  const [, day = "", time = "T00:00:00"] = match;
+  if (behavior === "date") return day;
+  if (behavior === "wall clock") return shownAsDate ? day : day + time;
+  if (!shownAsDate) return `${day}${time}Z`;
+  const local = new Date(Date.parse(date) - HOURS_BEHIND * 3_600_000).toISOString().slice(0, 10);
+  return local.startsWith("0000") ? day : local;
+}
+
+function asDate(value: RawValue): FieldResult {
+  if (value === null) return { value: null };
+  const text = typeof value === "object" && "date" in value ? dateText(value) : null;
+  return text === null ? INVALID : { value: text };
 }
 
 function asTeammate(value: RawValue, teammates: ReadonlySet<string>): FieldResult {
@@ -137,11 +179,11 @@ function asBoolean(value: RawValue): FieldResult {
 }
 
 function readField(value: RawValue, field: FieldMapping, teammates: ReadonlySet<string>): FieldResult {
-  if (field.type === "number") return asNumber(value, field.precision ?? 0);
+  if (field.type === "number") return asNumber(value);
   if (field.type === "boolean") return asBoolean(value);
-  if (field.type === "datetime") return asInstant(value);
+  if (field.type === "datetime") return asDate(value);
   if (field.type === "teammate") return asTeammate(value, teammates);
-  return { value: asText(value) };
+  return asText(value);
 }
 
 function displayNameOf(value: RawValue | undefined): { value?: string } {
@@ -167,6 +209,10 @@ function readDomains(record: RawRecord, columns: readonly string[], rules: Domai
   return { domains, issues };
 }
 
+function description(value: RawValue | undefined): string | null {
+  return typeof value === "string" && value !== "" ? value : null;
+}
+
 export function draftOf(record: RawRecord, context: DraftContext): Draft {
   const { mapping } = context;
   const name = record.values[mapping.name] ?? null;
@@ -189,8 +235,7 @@ export function draftOf(record: RawRecord, context: DraftContext): Draft {
     createdon: record.createdon,
     name: typeof name === "string" ? name : "",
     domains,
-    description:
-      mapping.description === null ? undefined : asText(record.values[mapping.description] ?? null),
+    description: mapping.description === null ? undefined : description(record.values[mapping.description]),
     fields,
     issues,
   };

@@ -28,8 +28,16 @@ export interface RecordValues {
   readonly industrycode: "Accounting" | "Consulting" | null;
   readonly numberofemployees: number | null;
   readonly revenue: number | null;
+  /** Literals of numbers, with all their digits. */
+  readonly new_exact: string | null;
+  readonly new_measure: string | null;
   readonly donotemail: boolean;
+  /** As sent. */
   readonly lastusedincampaign: string | null;
+  readonly lastonholdtime: string | null;
+  readonly new_renewal: string | null;
+  readonly new_golive: string | null;
+  readonly new_founded: string | null;
   /** A key of `users`, or "sales". */
   readonly owner: string;
 }
@@ -52,12 +60,40 @@ export interface Settings {
 
 export const mappedFields = [
   { column: "industrycode", to: "Industry", type: "text" },
-  { column: "numberofemployees", to: "Employees", type: "number", precision: 0 },
-  { column: "revenue", to: "Revenue", type: "number", precision: 2 },
+  { column: "numberofemployees", to: "Employees", type: "number" },
+  { column: "revenue", to: "Revenue", type: "number" },
+  { column: "new_exact", to: "Exact", type: "text" },
+  { column: "new_exact", to: "Exact as number", type: "number" },
+  { column: "new_measure", to: "Measure", type: "text" },
+  { column: "new_measure", to: "Measure as number", type: "number" },
   { column: "donotemail", to: "No e-mail", type: "boolean" },
   { column: "lastusedincampaign", to: "Last campaign", type: "datetime" },
+  { column: "lastusedincampaign", to: "Last campaign as text", type: "text" },
+  { column: "lastonholdtime", to: "On hold", type: "datetime" },
+  { column: "new_renewal", to: "Renewal", type: "datetime" },
+  { column: "new_golive", to: "Go-live", type: "datetime" },
+  { column: "new_golive", to: "Go-live as text", type: "text" },
+  { column: "new_founded", to: "Founded", type: "datetime" },
   { column: "ownerid", to: "Owner", type: "teammate" },
 ] as const;
+
+/** What the organisation has in addition to a new one, as the simulator adds it. */
+export const customColumns = [
+  { schemaName: "new_Exact", type: "Decimal", label: "Exact", precision: 10 },
+  { schemaName: "new_Measure", type: "Double", label: "Measure", precision: 5 },
+  { schemaName: "new_Renewal", type: "DateTime", format: "DateOnly", dateBehavior: "DateOnly" },
+  { schemaName: "new_GoLive", type: "DateTime", format: "DateAndTime", dateBehavior: "TimeZoneIndependent" },
+  { schemaName: "new_Founded", type: "DateTime", format: "DateOnly", dateBehavior: "TimeZoneIndependent" },
+] as const;
+
+/** The behaviour of the columns of dates, and whether they show the date alone. */
+const dateColumns = {
+  lastusedincampaign: ["instant", true],
+  lastonholdtime: ["instant", false],
+  new_renewal: ["date", true],
+  new_golive: ["wall clock", false],
+  new_founded: ["wall clock", true],
+} as const;
 
 /** A field that no column feeds. */
 export const UNMAPPED_FIELD = "Notes";
@@ -74,11 +110,23 @@ export function mappingOf(settings: Settings): Mapping {
 export function rawRecord({ id, createdon, values }: SourceRecord): RawRecord {
   const user = users[values.owner];
   const owner: RawValue = user ? { user } : { team: values.owner };
+  const number = (literal: string | null): RawValue => literal && { literal };
+  const date = (column: keyof typeof dateColumns): RawValue => {
+    const [behavior, shownAsDate] = dateColumns[column];
+    return values[column] && { date: values[column], behavior, shownAsDate };
+  };
   return {
     id,
     createdon,
     values: {
       ...values,
+      new_exact: number(values.new_exact),
+      new_measure: number(values.new_measure),
+      lastusedincampaign: date("lastusedincampaign"),
+      lastonholdtime: date("lastonholdtime"),
+      new_renewal: date("new_renewal"),
+      new_golive: date("new_golive"),
+      new_founded: date("new_founded"),
       industrycode: values.industrycode === null ? null : { labels: [values.industrycode] },
       donotemail: { yes: values.donotemail, label: values.donotemail ? "Do Not Allow" : "Allow" },
       ownerid: owner,

@@ -89,14 +89,40 @@ const email = fc.oneof(
   { weight: 1, arbitrary: fc.tuple(domain, invalidDomain).map(([one, wrong]) => `${one}, ${wrong}`) },
 );
 
+/** A double cannot hold all of them. */
+const exactNumbers = [
+  "12345678901.0123456789",
+  "12345678901.0123456788",
+  "-12345678901.0000000001",
+  "5000000.0000000000",
+  "1500000000000.00",
+  "-0.0000000000",
+  "0.10",
+] as const;
+const measures = ["1e21", "2.50E-7", "-0e5", "1e400", "1e-400", "0.30000000000000004", "47.64432"] as const;
+
+const instants = [
+  "2024-02-29T00:00:00Z",
+  "2014-12-31T23:00:00Z",
+  "1999-12-31T23:59:59Z",
+  "0001-01-01T00:00:00Z",
+  "9999-12-31T23:59:59Z",
+  "never",
+] as const;
+
 const otherValues = {
   description: fc.constantFrom(null, "Makes things", "Zwei\nZeilen"),
   industrycode: fc.constantFrom(null, "Accounting" as const, "Consulting" as const),
   numberofemployees: fc.constantFrom(null, 0, 7, 120_000),
-  // A double cannot hold the last to the cent.
   revenue: fc.constantFrom(null, 0, 1234.5, 99_999_999_999_999),
+  new_exact: fc.constantFrom(null, ...exactNumbers),
+  new_measure: fc.constantFrom(null, ...measures),
   donotemail: fc.boolean(),
-  lastusedincampaign: fc.constantFrom(null, "2024-02-29T00:00:00Z", "1999-12-31T23:59:59Z", "never"),
+  lastusedincampaign: fc.constantFrom(null, ...instants),
+  lastonholdtime: fc.constantFrom(null, ...instants),
+  new_renewal: fc.constantFrom(null, "2015-01-01", "2024-02-29", "0001-01-01", "9999-12-31"),
+  new_golive: fc.constantFrom(null, ...instants),
+  new_founded: fc.constantFrom(null, ...instants),
   owner: fc.constantFrom("ann", "bob", "eve", "sales"),
 };
 

@@ -15,6 +15,7 @@ import { removeTeammate, saveTeammate } from "../../src/teammates/teammates.ts";
 import type { Org } from "../../simulator/org/org.ts";
 import type { NewAccount, Operation } from "../reference/operations.ts";
 import {
+  customColumns,
   mappedFields,
   mappingOf,
   OTHER_ORG,
@@ -27,6 +28,8 @@ import {
 import type { ExportedAccount, FieldValue } from "../reference/model-store.ts";
 
 const INDUSTRIES = { Accounting: 1, Consulting: 7 } as const;
+/** Five hours behind UTC, as the model's clocks are; POSIX counts the other way. */
+const TIME_ZONE = "Etc/GMT+5";
 const BY = { kind: "api" } as const;
 const TABLES = [
   "accounts",
@@ -61,6 +64,7 @@ export class RealSync {
       this.owners[key] = org.addUser({ fullname: `${key} of Sales`, email, disabled });
     }
     this.owners["sales"] = org.addTeam({ name: "Sales" });
+    for (const column of customColumns) org.addColumn(column);
     const condition = '<condition attribute="donotphone" operator="eq" value="1"/>';
     this.viewId = org.addView({
       kind: "personal",
@@ -191,6 +195,7 @@ export class RealSync {
       settings: this.settingsOf(settings),
       clock: this.clock,
       maxAccounts: 1000,
+      timeZone: TIME_ZONE,
     };
     const summary = await runSync(context, mode);
     return { summary, outcomes: await this.outcomesOf(summary), issues: await this.issueTextsOf(summary) };
@@ -241,9 +246,13 @@ export class RealSync {
 
   async accounts(): Promise<ExportedAccount[]> {
     const exported: ExportedAccount[] = [];
-    await exportAccounts(this.database, (batch) => {
-      for (const one of batch) exported.push({ ...one, domains: [...one.domains] });
-    });
+    await exportAccounts(
+      this.database,
+      (batch) => {
+        for (const one of batch) exported.push({ ...one, domains: [...one.domains] });
+      },
+      TIME_ZONE,
+    );
     return exported;
   }
 
