@@ -4,7 +4,9 @@ import { createAccount, editAccount } from "../../../src/accounts/store.ts";
 import type { ExportedAccount } from "../../../src/accounts/list/export-all.ts";
 import { customFields } from "../../../src/accounts/custom-fields.ts";
 import { saveTeammate } from "../../../src/teammates/teammates.ts";
-import { issueTexts, workspace } from "../../harness/workspace.ts";
+import { planReport } from "../../../src/cli/output/plan-report.ts";
+import { runSync } from "../../../src/sync/run.ts";
+import { issueTexts, workspace, type Workspace } from "../../harness/workspace.ts";
 
 function withDomains({ name, domains }: ExportedAccount): string {
   return `${name}: ${domains.toSorted().join(" ")}`;
@@ -213,6 +215,183 @@ describe("rule 8: values", () => {
 
     expect(run).toMatchObject({ updated: 1 });
     expect((await space.account("Acme")).fields).toMatchObject({ Industry: "Bookkeeping" });
+  });
+});
+
+const EXACT = {
+  mapping: {
+    name: "name",
+    domains: [],
+    fields: [
+      { column: "new_exact", field: "Exact", type: "text" as const },
+      { column: "new_exact", field: "Number", type: "number" as const },
+    ],
+  },
+};
+
+/** A selection whose query is too long for a URL, so that it is sent in a batch. */
+function longView({ org }: Workspace): string {
+  const names = Array.from({ length: 400 }, (_, n) => `<value>${"x".repeat(60)} ${n}</value>`).join("");
+  return org.addView({
+    kind: "personal",
+    name: "Long",
+    fetchxml: `<fetch><entity name="account"><attribute name="name"/><filter><condition attribute="name" operator="not-in">${names}</condition></filter></entity></fetch>`,
+  });
+}
+
+async function exactWorkspace(): Promise<Workspace> {
+  const space = await workspace();
+  space.org.addColumn({ schemaName: "new_Exact", type: "Decimal", label: "Exact", precision: 10 });
+  return space;
+}
+
+describe("rule 8: numbers", () => {
+  it("become text with every digit, and the same text whichever way the row came", async () => {
+    const space = await exactWorkspace();
+    const view = { kind: "view" as const, view: longView(space) };
+    space.org.createAccount({ name: "Acme", new_exact: "12345678901.0123456789" });
+    space.org.createAccount({ name: "Bolt", new_exact: "5000000.0000000000" });
+
+    const created = await space.sync(EXACT);
+    const inBatch = await space.sync({ ...EXACT, selection: view });
+    const changes = await runSync(space.context({ ...EXACT, selection: view }), "changes");
+
+    expect([created.created, inBatch.unchanged, changes.unchanged]).toEqual([2, 2, 2]);
+    expect((await space.account("Acme")).fields["Exact"]).toBe("12345678901.0123456789");
+    expect((await space.account("Bolt")).fields).toEqual({ Exact: "5000000", Number: 5_000_000 });
+    expect(issueTexts(await space.issues(created.id))).toEqual([
+      "number-rounded Acme Number 12345678901.012346",
+    ]);
+  });
+
+  it("that differ only beyond the double are another value, which a changes-only run finds", async () => {
+    const space = await exactWorkspace();
+    const id = space.org.createAccount({ name: "Acme", new_exact: "12345678901.0123456789" });
+    await space.sync(EXACT);
+    space.org.updateAccount(id, { new_exact: "12345678901.0123456788" });
+
+    const run = await runSync(space.context(EXACT), "changes");
+
+    expect(run).toMatchObject({ updated: 1 });
+    expect((await space.account("Acme")).fields["Exact"]).toBe("12345678901.0123456788");
+    expect(await space.sync(EXACT)).toMatchObject({ unchanged: 1 });
+  });
+
+  it("that a double holds are not rounded, however many zeros they are sent with", async () => {
+    const space = await exactWorkspace();
+    space.org.createAccount({ name: "Acme", new_exact: "1500000000000.00" });
+
+    const run = await space.sync(EXACT);
+
+    expect(run).toMatchObject({ created: 1, issues: {} });
+    expect((await space.account("Acme")).fields).toEqual({ Exact: "1500000000000", Number: 1.5e12 });
+  });
+
+  it("of more than 400 digits are no text", async () => {
+    const space = await workspace();
+    space.org.addColumn({ schemaName: "new_Measure", type: "Double", label: "Measure" });
+    space.org.createAccount({ name: "Acme", new_measure: "1e400" });
+    const fields = [{ column: "new_measure", field: "Measure", type: "text" as const }];
+
+    const run = await space.sync({ mapping: { name: "name", domains: [], fields } });
+
+    expect(run.issues).toEqual({ "value-invalid": 1 });
+    expect((await space.account("Acme")).fields).toEqual({});
+  });
+});
+
+const DATES = {
+  mapping: {
+    name: "name",
+    domains: [],
+    fields: [
+      { column: "new_renewal", field: "Renewal", type: "datetime" as const },
+      { column: "new_golive", field: "Go-live", type: "datetime" as const },
+      { column: "new_golive", field: "Go-live text", type: "text" as const },
+      { column: "lastonholdtime", field: "On hold", type: "datetime" as const },
+      { column: "lastusedincampaign", field: "Campaign", type: "datetime" as const },
+      { column: "lastusedincampaign", field: "Campaign text", type: "text" as const },
+    ],
+  },
+};
+
+async function datesWorkspace(): Promise<Workspace> {
+  const space = await workspace();
+  const date = { type: "DateTime" } as const;
+  space.org.addColumn({ ...date, schemaName: "new_Renewal", format: "DateOnly", dateBehavior: "DateOnly" });
+  space.org.addColumn({
+    ...date,
+    schemaName: "new_GoLive",
+    format: "DateAndTime",
+    dateBehavior: "TimeZoneIndependent",
+  });
+  return space;
+}
+
+describe("rule 8: dates", () => {
+  it("are a date, a wall clock or an instant, by the behaviour of their column", async () => {
+    const space = await datesWorkspace();
+    space.org.createAccount({
+      name: "Acme",
+      new_renewal: "2015-01-01",
+      new_golive: "2015-01-01T09:30:00Z",
+      lastonholdtime: "2015-01-01T09:30:00Z",
+      lastusedincampaign: "2014-12-31T23:00:00Z",
+    });
+
+    await space.sync(DATES, { timeZone: "Europe/Berlin" });
+
+    const { rows } = await space.database.pool.query(
+      "select f.name, value #>> '{}' as value, f.date_format from accounts, jsonb_each(fields) join custom_fields f on f.id = key::int order by f.id",
+    );
+    expect(rows.map(Object.values)).toEqual([
+      ["Renewal", "2015-01-01", "date-and-time"],
+      ["Go-live", "2015-01-01T09:30:00", "date-and-time"],
+      ["Go-live text", "2015-01-01T09:30:00", "date-and-time"],
+      ["On hold", "2015-01-01T09:30:00Z", "date-and-time"],
+      ["Campaign", "2014-12-31T23:00:00Z", "date"],
+      ["Campaign text", "2015-01-01", "date-and-time"],
+    ]);
+    expect(await space.sync(DATES, { timeZone: "Europe/Berlin" })).toMatchObject({ unchanged: 1 });
+  });
+
+  it("that version 0.1.0 stored with a time are updates, which the plan shows", async () => {
+    const space = await datesWorkspace();
+    space.org.createAccount({
+      name: "Acme",
+      new_renewal: "2015-01-01",
+      new_golive: "2015-01-01T09:30:00Z",
+    });
+    await space.sync(DATES);
+    await space.database.pool.query(`
+      update accounts set fields = (
+        select jsonb_object_agg(key, case value #>> '{}'
+          when '2015-01-01' then '"2015-01-01T00:00:00Z"'
+          when '2015-01-01T09:30:00' then '"2015-01-01T09:30:00Z"'
+          else value end)
+        from jsonb_each(fields))`);
+    await space.database.pool.query("update account_links set fingerprint = 0");
+
+    const run = await space.plan(DATES);
+
+    const [change] = await space.changes(run.id);
+    expect(change!.values).toEqual([
+      {
+        field: "Renewal",
+        before: "2015-01-01T00:00:00Z",
+        after: "2015-01-01",
+        dateFormat: "date-and-time",
+      },
+      {
+        field: "Go-live",
+        before: "2015-01-01T09:30:00Z",
+        after: "2015-01-01T09:30:00",
+        dateFormat: "date-and-time",
+      },
+      { field: "Go-live text", before: "2015-01-01T09:30:00Z", after: "2015-01-01T09:30:00" },
+    ]);
+    const report = planReport(run, [change!], "America/New_York");
+    expect(report.join("\n")).toContain("31 Dec 2014, 19:00 UTC\u22125 → 1 Jan 2015");
   });
 });
 
