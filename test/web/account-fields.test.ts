@@ -50,7 +50,7 @@ describe("the fields of an account", () => {
       Tier: "Gold",
       Seats: 12.5,
       Partner: false,
-      Renewal: "2026-06-01T10:30:00Z",
+      Renewal: "2026-06-01T12:30:00",
       Owner: await web.idOf("company-admin"),
     };
     expect(await stored(web)).toEqual(chosen);
@@ -61,6 +61,49 @@ describe("the fields of an account", () => {
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByRole("button", { name: "Add Owner" }).waitFor();
     expect(await stored(web)).toEqual({ ...chosen, Owner: undefined });
+  });
+
+  test("of dates show a date, a wall clock and an instant by the workspace's clocks, as the list does", async () => {
+    const web = await startApplication();
+    const { kysely } = web.database;
+    // The browser is in Berlin.
+    await kysely.updateTable("connection").set({ time_zone: "America/New_York" }).execute();
+    const admin = await web.as("company-admin");
+    const dates = {
+      Renewal: "2015-01-01",
+      "Go-live": "2015-01-01T09:30:00",
+      "On hold": "2015-01-01T09:30:00Z",
+      Campaign: "2015-01-01T05:00:00Z",
+      Forever: "9999-12-31T23:59:59Z",
+    };
+    const fields: Record<string, string> = {};
+    for (const [name, value] of Object.entries(dates)) {
+      const { body } = await admin.post("/fields", { name, type: "datetime" });
+      fields[body.field.id] = value;
+    }
+    await kysely
+      .updateTable("custom_fields")
+      .set({ date_format: "date" })
+      .where("name", "=", "Campaign")
+      .execute();
+    const { body } = await admin.post("/accounts", { name: "Acme", fields });
+
+    const page = await visit(web, "teammate", `/contacts/accounts/${body.account.id}`);
+    await page.getByText("1 Jan 2015, 04:30 UTC\u22125").waitFor();
+    await screenshot(page, "account-dates");
+    const shown = async (name: string) => page.locator("dt", { hasText: name }).locator("+ dd").innerText();
+    expect(await Promise.all(Object.keys(dates).map(shown))).toEqual([
+      "1 Jan 2015",
+      "1 Jan 2015, 09:30",
+      "1 Jan 2015, 04:30 UTC\u22125",
+      "1 Jan 2015",
+      "31 Dec 9999, 18:59:59 UTC\u22125",
+    ]);
+    await page.getByRole("button", { name: "Edit On hold" }).click();
+    expect(await page.getByLabel("On hold", { exact: true }).inputValue()).toBe("2015-01-01T04:30");
+    await page.goto("/contacts/accounts");
+    await page.getByText("1 Jan 2015, 04:30 UTC\u22125").waitFor();
+    await screenshot(page, "accounts-dates");
   });
 
   test("are unchanged when Enter is pressed on Cancel", async () => {
