@@ -8,7 +8,13 @@ import { migrate } from "../../src/db/migrate.ts";
 import { createSettableClock, type SettableClock } from "../../src/lib/clock.ts";
 import { databaseWithoutTables, type TestDatabase } from "../harness/database.ts";
 import { collectAnswers, type Answers } from "./answers.ts";
-import { comparableAnswers, expectedAnswers, translateRows, type Rows } from "./changes-since.ts";
+import {
+  comparableAnswers,
+  expectedAnswers,
+  rewriteDates,
+  translateRows,
+  type Rows,
+} from "./changes-since.ts";
 import { BACKUP, loadDatabase, readRecordings, type Recording } from "./fixture.ts";
 import { serveOrganisation, startInstallation, type Installation } from "./installation.ts";
 import { syncedOrganisation } from "./organisation.ts";
@@ -90,10 +96,29 @@ test.for(Object.keys(scenarios))("a database left %s keeps everything and contin
   const { installation, token, answers, before, after } = started;
 
   expect(comparableAnswers(await answers(name === "idle"))).toEqual(expectedAnswers(before));
+  await rewriteDates(installation.database);
   await runScenario(scenarios[name]!, installation, started);
 
   expect(comparableAnswers(await answers())).toEqual(expectedAnswers(after));
   expect(await syncAgain(installation, token)).toMatchObject(scenarios[name]!.nextSync);
+});
+
+test("dates that were stored as midnight in UTC are rewritten by the next run, as updates of its plan", async () => {
+  const { installation, token } = await start("idle", async (simulator) => {
+    const database = await loadDatabase("idle", simulator);
+    await upgrade(database);
+    return database;
+  });
+
+  await syncAgain(installation, token);
+
+  const { rows } = await installation.database.pool.query<{ action: string; before: string; after: string }>(`
+    select distinct action, before -> 'fields' ->> f.id::text as before, fields ->> f.id::text as after
+    from account_changes c, custom_fields f
+    where run_id = (select max(id) from runs) and f.name = 'Renewal' and before -> 'fields' ? f.id::text
+    order by after
+    limit 1`);
+  expect(rows).toEqual([{ action: "update", before: "2026-01-15T00:00:00Z", after: "2026-01-15" }]);
 });
 
 test("a backup of a half-applied run is restored, and the run continues", async () => {
@@ -102,6 +127,7 @@ test("a backup of a half-applied run is restored, and the run continues", async 
     const database = await databaseWithoutTables();
     await restoreDump(database, createReadStream(BACKUP).pipe(createGunzip()));
     await migrate(database.pool);
+    await rewriteDates(database);
     // The simulator had another port when the backup was made.
     await database.pool.query("update connection set origin = $1, authority = $1", [`http://${simulator}`]);
     return database;

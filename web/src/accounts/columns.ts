@@ -46,7 +46,7 @@ export function availableColumns(fields: readonly CustomFieldView[]): readonly C
     id: String(field.id),
     label: field.name,
     sort: String(field.id),
-    min: 104,
+    min: field.dateFormat === "date-and-time" ? 176 : 104,
     weight: field.type === "number" ? 0.7 : 1,
     field,
   }));
