@@ -26,7 +26,6 @@ import type {
   Usage,
   View,
 } from "./model.ts";
-import { numberPattern, type NumberPattern } from "./http/number-literals.ts";
 import { openRequests } from "./http/requests.ts";
 import { readSample } from "./accounts/sample.ts";
 import type { TokenSource } from "./auth/tokens.ts";
@@ -105,7 +104,7 @@ export function connectDataverse(options: DataverseOptions): DataverseClient {
     pageSize: Math.min(Math.max(options.pageSize ?? 5000, 1), 5000),
     wireNames: async (names, signal) => wireNames(names, await columns.value(signal)),
     numbers: async (names, signal) =>
-      names.length === 0 ? undefined : numbersAmong(names, await columns.value(signal)),
+      names.length === 0 ? [] : numbersAmong(names, await columns.value(signal)),
   };
   return {
     environment,
@@ -141,12 +140,10 @@ function wireNames(names: readonly string[], columns: readonly Column[]): readon
 /** Whole numbers have ten digits at most, which a double holds. */
 const LONG_NUMBER_TYPES: ReadonlySet<string> = new Set(["DecimalType", "DoubleType", "MoneyType"]);
 
-function numbersAmong(names: readonly string[], columns: readonly Column[]): NumberPattern | undefined {
-  const wanted = new Set(names);
-  const numbers = columns.filter(
-    ({ logicalName, type }) => wanted.has(logicalName) && LONG_NUMBER_TYPES.has(type),
-  );
-  return numberPattern(numbers.map(({ logicalName }) => logicalName));
+function numbersAmong(names: readonly string[], columns: readonly Column[]): readonly string[] {
+  const numbers = columns.filter(({ type }) => LONG_NUMBER_TYPES.has(type));
+  const longNumbers = new Set(numbers.map(({ logicalName }) => logicalName));
+  return names.filter((name) => longNumbers.has(name));
 }
 
 type CancellableRequest<T> = (signal?: AbortSignal) => Promise<T>;

@@ -5,7 +5,6 @@ import { ProtocolError } from "../http/errors.ts";
 import type { RawRow } from "../model.ts";
 import type { PageRequest } from "./pages.ts";
 import { parseJson } from "../http/json-body.ts";
-import type { NumberPattern } from "../http/number-literals.ts";
 
 export interface PageBody {
   readonly value: RawRow[];
@@ -14,7 +13,7 @@ export interface PageBody {
   readonly "@Microsoft.Dynamics.CRM.morerecords"?: boolean;
 }
 
-export function pageBody(response: HttpResponse, numbers: NumberPattern | undefined): PageBody {
+export function pageBody(response: HttpResponse, numbers: readonly string[] = []): PageBody {
   const body = parseJson(response, numbers);
   if (isPageBody(body)) return body;
   throw new ProtocolError("Dynamics 365 answered a page of accounts in a form that is not understood.");

@@ -8,7 +8,6 @@ import type { AccountSelection, AccountVersion, RawRow } from "../model.ts";
 import { prefetchNext, findAnnotation, nextLinkRequest, pageBody } from "./page-body.ts";
 import { readPages } from "./pages.ts";
 import type { ReadPage } from "./pages.ts";
-import type { NumberPattern } from "../http/number-literals.ts";
 import type { Requests } from "../http/requests.ts";
 import { readViewPages } from "./view-pages.ts";
 
@@ -19,7 +18,7 @@ export interface ReadContext {
   /** Maps logical names to the names for `$select`. */
   readonly wireNames: (columns: readonly string[], signal?: AbortSignal) => Promise<readonly string[]>;
   /** The numbers among these columns, by logical names, of which a row has every digit. */
-  readonly numbers: (columns: readonly string[], signal?: AbortSignal) => Promise<NumberPattern | undefined>;
+  readonly numbers: (columns: readonly string[], signal?: AbortSignal) => Promise<readonly string[]>;
 }
 
 /** Selected for every row. */
@@ -31,7 +30,7 @@ const MAX_CONCURRENT_ID_REQUESTS = 3;
 
 type Numbers = {
   /** The numbers of which a row has every digit. */
-  readonly numbers?: NumberPattern | undefined;
+  readonly numbers?: readonly string[];
 };
 
 export async function* readAccounts(

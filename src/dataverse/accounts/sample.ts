@@ -42,7 +42,7 @@ async function fetchSample(
   signal: AbortSignal | undefined,
 ): Promise<Body> {
   const { requests, wireNames } = context;
-  const numbers = columns === "view-columns" ? undefined : await context.numbers(columns, signal);
+  const numbers = columns === "view-columns" ? [] : await context.numbers(columns, signal);
   const annotations = `odata.include-annotations="${FORMATTED},${TOTAL},${TOTAL_EXCEEDED}"`;
   if (selection.kind === "view") {
     const { view } = selection;

@@ -6,7 +6,6 @@ import { prefetchNext, findAnnotation, nextLinkRequest, pageBody, hasMoreRecords
 import type { PageBody } from "./page-body.ts";
 import { readPages } from "./pages.ts";
 import type { Page, ReadPage, PageRequest } from "./pages.ts";
-import type { NumberPattern } from "../http/number-literals.ts";
 import type { Requests } from "../http/requests.ts";
 
 /** Without a paging cookie Dataverse stops here without an error (same page, "Simple paging"). */
@@ -22,7 +21,7 @@ const PREFER =
 export async function* readViewPages(
   { requests, pageSize }: { readonly requests: Requests; readonly pageSize: number },
   view: View,
-  { columns, numbers }: { readonly columns: readonly string[]; readonly numbers?: NumberPattern | undefined },
+  { columns, numbers }: { readonly columns: readonly string[]; readonly numbers?: readonly string[] },
   signal: AbortSignal | undefined,
 ): AsyncGenerator<RawRow[]> {
   const query = viewQuery(view, columns, pageSize);

@@ -1,7 +1,7 @@
 // Parses the JSON body and the request id of a Dataverse response.
 import { bodyText } from "../../lib/http.ts";
 import type { HttpResponse } from "../../lib/http.ts";
-import { quoteLongNumbers, type NumberPattern } from "./number-literals.ts";
+import { quoteLongNumbers } from "./number-literals.ts";
 
 /** The body was received incomplete or is not JSON. */
 export class IncompleteBody extends Error {
@@ -10,13 +10,13 @@ export class IncompleteBody extends Error {
 
 /**
  * Parses the body as JSON.
- * @param numbers the numbers that are strings, their literals, if a double may not hold them
+ * @param numbers columns whose numbers are strings, their literals, if a double may not hold them
  * @throws IncompleteBody
  */
-export function parseJson(response: HttpResponse, numbers?: NumberPattern): unknown {
+export function parseJson(response: HttpResponse, numbers: readonly string[] = []): unknown {
   const text = bodyText(response.body);
   try {
-    return JSON.parse(numbers === undefined ? text : quoteLongNumbers(text, numbers));
+    return JSON.parse(numbers.length === 0 ? text : quoteLongNumbers(text, numbers));
   } catch (error) {
     throw new IncompleteBody("The body is not JSON.", { cause: error });
   }

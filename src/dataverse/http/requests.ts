@@ -10,7 +10,6 @@ import type { Log } from "../../lib/log.ts";
 import { retryDelay } from "../../lib/retry-timing.ts";
 import type { Environment } from "../auth/environment-address.ts";
 import { IncompleteBody, parseJson, requestIdOf } from "./json-body.ts";
-import type { NumberPattern } from "./number-literals.ts";
 import { responseInBatch, batchOfOne } from "./batch.ts";
 import { DataverseError, ProtocolError } from "./errors.ts";
 import { connectionFailure, failureOf, incompleteBodyFailure, webPageFailure } from "./failures.ts";
@@ -23,8 +22,8 @@ import type { TokenSource } from "../auth/tokens.ts";
 export interface RequestOptions {
   readonly prefer?: string | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Numbers that `json` has as strings, their literals, if a double may not hold them. */
-  readonly numbers?: NumberPattern | undefined;
+  /** Columns whose numbers `json` has as strings, their literals, if a double may not hold them. */
+  readonly numbers?: readonly string[] | undefined;
 }
 
 export interface Requests {
