@@ -87,7 +87,7 @@ export async function* fetchByIds(
 
 function readActive(
   context: ReadContext,
-  { select, numbers }: Numbers & { readonly select: readonly string[] },
+  { select, numbers = [] }: Numbers & { readonly select: readonly string[] },
   signal: AbortSignal | undefined,
 ) {
   // Ordered by the key, so that no row moves past the reader's position during a read.
