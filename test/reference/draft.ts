@@ -143,7 +143,7 @@ function asNumber(value: RawValue): FieldResult {
 }
 
 /** The hours by which the clocks of the workspace are behind UTC, all year and in every year. */
-export const HOURS_BEHIND = 5;
+const HOURS_BEHIND = 5;
 
 /** The text that an export has of a date: shortened where its column shows the date alone. */
 function dateText({ date, behavior, shownAsDate }: DateValue): string | null {

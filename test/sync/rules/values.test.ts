@@ -341,9 +341,10 @@ describe("rule 8: dates", () => {
 
     await space.sync(DATES, { timeZone: "Europe/Berlin" });
 
-    const { rows } = await space.database.pool.query(
-      "select f.name, value #>> '{}' as value, f.date_format from accounts, jsonb_each(fields) join custom_fields f on f.id = key::int order by f.id",
-    );
+    const { rows } = await space.database.pool.query(`
+      select f.name, value #>> '{}' as value, f.date_format
+      from accounts, jsonb_each(fields) join custom_fields f on f.id = key::int
+      order by f.id`);
     expect(rows.map(Object.values)).toEqual([
       ["Renewal", "2015-01-01", "date-and-time"],
       ["Go-live", "2015-01-01T09:30:00", "date-and-time"],
