@@ -10,6 +10,8 @@ export interface Owner {
 interface Person {
   readonly fullname: string;
   readonly email: string | null;
+  /** The sign-in name. Default: the e-mail address. */
+  readonly domainname?: string;
   readonly disabled?: boolean;
 }
 
@@ -18,10 +20,15 @@ const PEOPLE: readonly Person[] = [
   { fullname: "Tom Okafor", email: "Tom.Okafor@Contoso.example" },
   { fullname: "Aiko Tanaka", email: "aiko.tanaka@contoso.example" },
   { fullname: "José Ramírez", email: "jose.ramirez@contoso.example" },
-  { fullname: "Priya Nair", email: "priya.nair@contoso.example" },
+  {
+    fullname: "Priya Nair",
+    email: "priya.nair@contoso.example",
+    // A guest, as Microsoft Entra ID names them.
+    domainname: "priya.nair_partner.example#EXT#@contoso.onmicrosoft.com",
+  },
   { fullname: "Łukasz Wójcik", email: "lukasz.wojcik@contoso.example" },
   { fullname: "Hannah Stein", email: "hannah.stein@contoso.example" },
-  { fullname: "Sam O'Neill", email: "sam.oneill@contoso.example" },
+  { fullname: "Sam O'Neill", email: "sam.oneill@contoso.example", domainname: "soneill@contoso.example" },
   { fullname: "Former Seller", email: "former.seller@contoso.example", disabled: true },
   { fullname: "Old Import", email: null, disabled: true },
   { fullname: "# Integration Robot", email: null },

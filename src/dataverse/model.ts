@@ -57,8 +57,9 @@ export interface AccountVersion {
 export interface DynamicsUser {
   readonly id: string;
   readonly fullName: string;
-  /** The e-mail address, else the sign-in name if it looks like one. */
   readonly email: string | null;
+  /** As sent: an address (UPN), `CONTOSO\\jo`, or the GUID of an application. */
+  readonly signInName: string | null;
   readonly disabled: boolean;
 }
 

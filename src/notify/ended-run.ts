@@ -148,17 +148,43 @@ async function loadExamples(
   return rows;
 }
 
+/** Counts the accounts of the people whom the values of these kinds name, most first. */
+async function loadPeople(
+  db: Db,
+  errors: RawBuilder<unknown>,
+  kinds: readonly string[],
+): Promise<{ kind: string; person: string; accounts: number }[]> {
+  const { rows } = await sql<{ kind: string; person: string; accounts: number }>`
+    select kind, person, accounts
+    from (select kind, value as person, count(distinct record_id)::int as accounts,
+            row_number() over (partition by kind order by count(distinct record_id) desc, value) as place
+          from ${errors} e
+          where kind = any(${kinds}::text[]) and value is not null
+          group by kind, value) counted
+    where place <= ${MAX_EXAMPLES}
+    order by place`.execute(db);
+  return rows;
+}
+
 async function loadErrorSummary(db: Db, run: RunToNotify, explanations: Explanations): Promise<ErrorSummary> {
   const errors = errorsAtEnd(run, explanations);
   const counted = new Map((await loadErrorCounts(db, errors)).map((row) => [row.kind, row]));
   const examples = counted.size > 1 ? await loadExamples(db, run, errors) : [];
+  const personKinds = Object.entries(explanations.issueKinds)
+    .filter(([kind, { explainPerson }]) => explainPerson && counted.has(kind))
+    .map(([kind]) => kind);
+  const people = personKinds.length > 0 ? await loadPeople(db, errors, personKinds) : [];
   const { accounts = 0, newAccounts = 0 } = counted.get(null) ?? {};
   // In the order in which kinds are declared, the most severe first.
-  const kinds = Object.entries(explanations.issueKinds).flatMap(([kind, { title, howToResolve }]) => {
-    const tally = counted.get(kind);
-    if (!tally) return [];
-    const some = examples.filter((one) => one.kind === kind).map((one) => explanations.explainIssue(one));
-    return [{ ...tally, kind, title, howToResolve, examples: some }];
-  });
+  const kinds = Object.entries(explanations.issueKinds).flatMap(
+    ([kind, { title, howToResolve, explainPerson }]) => {
+      const tally = counted.get(kind);
+      if (!tally) return [];
+      const some = explainPerson
+        ? people.filter((one) => one.kind === kind).map((one) => explainPerson(one.person, one.accounts))
+        : examples.filter((one) => one.kind === kind).map((one) => explanations.explainIssue(one));
+      return [{ ...tally, kind, title, howToResolve, examples: some }];
+    },
+  );
   return { accounts, newAccounts, kinds };
 }

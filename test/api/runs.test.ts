@@ -195,6 +195,35 @@ test("open issues link both sides and are exported with formulas made harmless",
   });
 });
 
+test("owners who are no teammates are listed by person, with the number of accounts", async () => {
+  const { org, plan, apply, carol } = await connectedWeb();
+  const [ada, jo] = ["Ada", "Jo"].map((fullname) =>
+    org.addUser({ fullname, email: null, domainname: `${fullname}@contoso.example` }),
+  );
+  for (const [name, ownerid] of [
+    ["Acme", ada],
+    ["Bolt", jo],
+    ["Cog", jo],
+  ] as const)
+    org.createAccount({ name, ownerid: ownerid! });
+  const fields = [{ column: "ownerid", field: "Owner", type: "teammate" as const }];
+  const planned = await plan({ mapping: { name: "name", domains: [], fields } });
+  await apply(planned.id);
+
+  const problems = (await carol.get(`/runs/${planned.id}/problems`)).body.groups;
+  const open = (await carol.get("/issues/kinds")).body.groups;
+
+  const people = {
+    count: 2,
+    listed: [
+      { person: "Jo (Jo@contoso.example)", accounts: 2 },
+      { person: "Ada (Ada@contoso.example)", accounts: 1 },
+    ],
+  };
+  expect(problems).toMatchObject([{ kind: "teammate-not-found", accounts: 3, people }]);
+  expect(open).toMatchObject([{ kind: "teammate-not-found", accounts: 3, people }]);
+});
+
 test("a retry processes the accounts of its issues and no others", async () => {
   const space = await connectedWeb();
   const { org, web, plan, apply, carol, ended, issues, names, sync } = space;

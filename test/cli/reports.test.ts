@@ -179,6 +179,25 @@ describe("issues are reported", () => {
       );
     },
   );
+  it("by person, with the number of accounts, where people are the cause", () => {
+    const owned = (person: string, recordId: string): RunIssue => ({
+      ...issue,
+      kind: "teammate-not-found",
+      recordId,
+      field: "Owner",
+      value: person,
+      otherAccountId: null,
+    });
+    const issues = [owned("Ada (ada@x.com)", "0a"), ...["0b", "0c"].map((id) => owned("Jo (jo@x.com)", id))];
+
+    expect(issueReport(issues, { limit: 10, columns: 100 }).slice(-5)).toEqual([
+      "    person           accounts",
+      "    Jo (jo@x.com)    2",
+      "    Ada (ada@x.com)  1",
+      "    --json lists the accounts.",
+      "",
+    ]);
+  });
 
   it("not at all when there are none", () => {
     expect(issueReport([], { limit: 10, columns: 80 })).toEqual(["No issues."]);

@@ -58,7 +58,7 @@ test("the ids of an identity are in lower case", async () => {
   });
 });
 
-test("users have an e-mail address, else a sign-in name that is one, else none", async () => {
+test("users have an e-mail address and a sign-in name, each as sent or none", async () => {
   await using connected = await connectSimulated();
   const { org } = connected.simulator;
   const ids = [
@@ -68,8 +68,8 @@ test("users have an e-mail address, else a sign-in name that is one, else none",
   ];
   const users = await connected.client.users();
   expect(ids.map((id) => users.find((user) => user.id === id))).toMatchObject([
-    { fullName: "A", email: "a@contoso.example", disabled: false },
-    { fullName: "B", email: "b@contoso.example" },
-    { fullName: "C", email: null, disabled: true },
+    { fullName: "A", email: "a@contoso.example", signInName: "x@contoso.example", disabled: false },
+    { fullName: "B", email: null, signInName: "b@contoso.example" },
+    { fullName: "C", email: null, signInName: "CONTOSO\\c", disabled: true },
   ]);
 });

@@ -14,7 +14,11 @@ export type RawValue =
   | { readonly labels: readonly string[] }
   | { readonly yes: boolean; readonly label: string }
   | {
-      readonly user: { readonly email: string | null; readonly disabled: boolean };
+      readonly user: {
+        readonly email: string | null;
+        readonly signInName?: string | null;
+        readonly disabled: boolean;
+      };
       readonly displayName?: string;
     }
   | { readonly team: string; readonly displayName?: string };
@@ -165,10 +169,13 @@ function asDate(value: RawValue): FieldResult {
 
 function asTeammate(value: RawValue, teammates: ReadonlySet<string>): FieldResult {
   if (value === null) return { value: null };
-  const email =
-    typeof value === "object" && "user" in value && !value.user.disabled ? value.user.email : null;
-  const found = email !== null && teammates.has(email.toLowerCase());
-  return found ? { value: email.toLowerCase() } : { value: null, issue: "teammate-not-found" };
+  const user = typeof value === "object" && "user" in value && !value.user.disabled ? value.user : null;
+  const email = user?.email?.toLowerCase() ?? "";
+  if (teammates.has(email)) return { value: email };
+  const signInName = user?.signInName?.toLowerCase() ?? "";
+  const isAddress = signInName.includes("@") && !signInName.includes("#ext#");
+  if (isAddress && teammates.has(signInName)) return { value: signInName };
+  return { value: null, issue: "teammate-not-found" };
 }
 
 function asBoolean(value: RawValue): FieldResult {

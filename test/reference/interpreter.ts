@@ -107,7 +107,8 @@ function deleteAccount(account: number, exclude: boolean, state: StoryState): vo
 }
 
 function toggleTeammate(user: number, state: StoryState): void {
-  const email = Object.values(users)[user]?.email.toLowerCase() ?? "";
+  const one = Object.values(users)[user];
+  const email = (one?.signInName ?? one?.email ?? "").toLowerCase();
   const known = state.model.store.teammates.has(email);
   state.perform({ kind: known ? "remove teammate" : "add teammate", email });
 }

@@ -8,13 +8,15 @@ export const OWN_DOMAIN = "sluice-makers.com";
 
 export interface User {
   readonly email: string;
+  /** Absent: the e-mail address. */
+  readonly signInName?: string;
   readonly disabled: boolean;
 }
 
 /** Users of the organisation by the key that records name as their owner; "sales" is a team. */
 export const users: Readonly<Record<string, User>> = {
   ann: { email: "Ann@Sluice-Makers.com", disabled: false },
-  bob: { email: "bob@sluice-makers.com", disabled: false },
+  bob: { email: "robert@elsewhere.com", signInName: "Bob@sluice-makers.com", disabled: false },
   eve: { email: "eve@sluice-makers.com", disabled: true },
 };
 

@@ -60,8 +60,13 @@ export class RealSync {
   constructor(database: Database, org: Org) {
     this.database = database;
     this.org = org;
-    for (const [key, { email, disabled }] of Object.entries(users)) {
-      this.owners[key] = org.addUser({ fullname: `${key} of Sales`, email, disabled });
+    for (const [key, { email, signInName, disabled }] of Object.entries(users)) {
+      this.owners[key] = org.addUser({
+        fullname: `${key} of Sales`,
+        email,
+        domainname: signInName ?? email,
+        disabled,
+      });
     }
     this.owners["sales"] = org.addTeam({ name: "Sales" });
     for (const column of customColumns) org.addColumn(column);

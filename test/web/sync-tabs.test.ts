@@ -152,6 +152,23 @@ describe("the sync page", () => {
     await expect.poll(() => names()).toContain("Acme Two");
   });
 
+  test("people who are no teammates are listed, and lead to their accounts", async () => {
+    const { web, org, plan, apply } = await synced();
+    const maya = org.addUser({ fullname: "Maya North", email: "maya@contoso.example" });
+    for (const name of ["Bolt", "Cog"]) org.createAccount({ name, ownerid: maya });
+    const fields = [{ column: "ownerid", field: "Owner", type: "teammate" as const }];
+    await apply((await plan({ mapping: { name: "name", domains: [], fields } })).id);
+    const page = await visit(web, "workspace-admin", `${PAGE}?tab=errors`);
+    const section = page.getByRole("region", { name: "Teammate not found" });
+    const person = section.getByRole("listitem").filter({ hasText: "Maya North (maya@contoso.example)" });
+
+    await person.getByRole("button", { name: "2 accounts" }).click();
+
+    await section.getByText("Bolt").first().waitFor();
+    await expect.poll(() => section.getByText("Open the account").count()).toBe(2);
+    expect(await auditPage(page, "errors by person")).toEqual([]);
+  });
+
   test("the overview warns of a client secret that expires within a month", async () => {
     const { web } = await synced();
     const expiresAt = new Date(web.clock.now().getTime() + 20 * 86_400_000);

@@ -5,10 +5,11 @@ import type { RecordUrlBase } from "../../accounts/synced-fields.ts";
 import { formatCsv } from "../../csv/write-csv.ts";
 import type { Database } from "../../db/pool.ts";
 import type { RunCounts } from "../../sync/tables.ts";
-import { issueKinds, issueKindNames } from "../../sync/rules/issue-kinds.ts";
+import { issueKindInfo, issueKinds, issueKindNames } from "../../sync/rules/issue-kinds.ts";
 import type { IssueLifetime } from "../../sync/report/issue-lifetimes.ts";
 import {
   issueCountsByKind,
+  issueCountsByPerson,
   issuePage,
   type IssueSource,
   type ListedIssue,
@@ -16,6 +17,8 @@ import {
 import { suggestFix } from "../../sync/report/suggested-fixes.ts";
 import type { SyncOptions } from "../../settings/sync-settings.ts";
 import type { IssueGroup, IssueView } from "../contract/runs.ts";
+
+const MAX_LISTED_PEOPLE = 50;
 
 /** Returns groups in the order of the kinds' definition, the most severe first. */
 export async function issueGroups(
@@ -30,8 +33,17 @@ export async function issueGroups(
     const found = countsByKind.get(kind);
     if (!found) continue;
     const fix = options && (await suggestFix(database, found, options, plan));
-    const { title, explanation, howToResolve, effect } = issueKinds[kind];
-    groups.push({ title, explanation, howToResolve, effect, ...found, fix: fix ?? null });
+    const { title, explanation, howToResolve, effect, explainPerson } = issueKindInfo(kind);
+    const people = explainPerson && (await issueCountsByPerson(database, source, kind, MAX_LISTED_PEOPLE));
+    groups.push({
+      title,
+      explanation,
+      howToResolve,
+      effect,
+      ...found,
+      people: people ? { count: people.count, listed: [...people.listed] } : null,
+      fix: fix ?? null,
+    });
   }
   return groups;
 }

@@ -136,6 +136,13 @@ export const issueGroup = z.object({
   effect: z.string(),
   count: z.number(),
   accounts: z.number(),
+  /** The people because of whom, most accounts first, 50 at most; null for other kinds. */
+  people: z
+    .object({
+      count: z.number(),
+      listed: z.array(z.object({ person: z.string(), accounts: z.number() })),
+    })
+    .nullable(),
   /**
    * The setting that would solve it and its effect; null if it can only be solved in Dynamics 365.
    */

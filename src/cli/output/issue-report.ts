@@ -1,6 +1,6 @@
 // The issues of a run as text: by kind, with what to do and the accounts concerned.
-import { issueKindNames, issueKinds, type IssueKind } from "../../sync/rules/issue-kinds.ts";
 import type { BlockingDomains } from "../../sync/report/blocking-domains.ts";
+import { issueKindInfo, issueKindNames, type IssueKind } from "../../sync/rules/issue-kinds.ts";
 import type { RunIssue } from "../../sync/record/run-summary.ts";
 import { formatCount, pluralize, toOneLine, wrapText } from "./format.ts";
 import { tableLines } from "./table.ts";
@@ -30,14 +30,14 @@ function kindLines(
   { limit, columns, blocking }: IssueReportOptions,
 ): string[] {
   if (issues.length === 0) return [];
-  const { title, explanation, howToResolve } = issueKinds[kind];
+  const { title, explanation, howToResolve, explainPerson } = issueKindInfo(kind);
   return [
     `${title} (${kind}): ${pluralize(issues.length, "time")}`,
     ...wrapText(explanation, columns, "  "),
     ...wrapText(`What to do: ${howToResolve}`, columns, "  "),
     ...(blocking ? blockingLines(kind, blocking, columns) : []),
     "",
-    ...accountLines(issues, limit),
+    ...(explainPerson ? personLines(issues, limit) : accountLines(issues, limit)),
     "",
   ];
 }
@@ -53,6 +53,23 @@ function blockingLines(kind: IssueKind, { domains, trigger }: BlockingDomains, c
       const advice = `${domain} blocks ${pluralize(records, "account")}. If it belongs to no single customer, make it a common domain: ${effect} ${consequence} ${where}`;
       return wrapText(advice, columns, "  ");
     });
+}
+
+/** Counts the accounts of each person whom the values name, most first. */
+function personLines(issues: readonly RunIssue[], limit: number): string[] {
+  const accountsOf = new Map<string, Set<string | null>>();
+  for (const { value, recordId } of issues)
+    accountsOf.set(value ?? "", (accountsOf.get(value ?? "") ?? new Set()).add(recordId));
+  const people = [...accountsOf].toSorted(([, a], [, b]) => b.size - a.size);
+  const rows = people.slice(0, limit).map(([person, accounts]) => [person, formatCount(accounts.size)]);
+  const more = people.length - rows.length;
+  return [
+    ...tableLines([{ title: "person", maxWidth: 80 }, { title: "accounts" }], rows).map(
+      (line) => `    ${line}`,
+    ),
+    ...(more > 0 ? [`    … and ${formatCount(more)} more people. --limit shows more of them.`] : []),
+    "    --json lists the accounts.",
+  ];
 }
 
 function accountLines(issues: readonly RunIssue[], limit: number): string[] {

@@ -7,6 +7,7 @@ import { DAY_MS } from "../../lib/durations.ts";
 import { SECRET_WARNING_DAYS } from "../../settings/secret-expiry.ts";
 import { issueKinds } from "../../sync/rules/issue-kinds.ts";
 import { mappedColumns } from "../../sync/rules/mapping.ts";
+import { addressesOf } from "../../sync/rules/user-teammates.ts";
 import type { ConnectedEnvironment, Connection } from "../connection.ts";
 import type { OpenConnection } from "../sign-in/open-client.ts";
 import { resolveAddress } from "../sign-in/resolve-address.ts";
@@ -214,11 +215,11 @@ async function checkSecuredColumns({ columns = [], connection }: CheckContext): 
 async function checkUsers({ open }: CheckContext): Promise<StepResult> {
   const users = await open!.client.users();
   const enabled = users.filter(({ disabled }) => !disabled);
-  if (enabled.some(({ email }) => email !== null))
+  if (enabled.some((user) => addressesOf(user).length > 0))
     return ok(`${enabled.length.toLocaleString("en")} enabled users, by whom owners are found.`);
   return warning(
     "dynamics",
-    "No enabled user with an e-mail address is visible, so no owner can become a teammate.",
+    "No enabled user with an e-mail address or such a sign-in name is visible, so no owner can become a teammate.",
     "Give the connected user a security role that reads users of the whole organisation.",
   );
 }

@@ -19,16 +19,8 @@ export async function readUsers(requests: Requests, signal?: AbortSignal): Promi
   return users.map((user) => ({
     id: user.systemuserid.toLowerCase(),
     fullName: user.fullname ?? "",
-    email: emailOf(user),
+    email: user.internalemailaddress?.trim() || null,
+    signInName: user.domainname?.trim() || null,
     disabled: user.isdisabled ?? false,
   }));
-}
-
-// The sign-in name is an e-mail address for most users, but "CONTOSO\\jo" for synchronised ones and
-// a GUID for applications.
-function emailOf({ internalemailaddress, domainname }: z.infer<typeof User>): string | null {
-  const address = internalemailaddress?.trim();
-  if (address) return address;
-  const signIn = domainname?.trim() ?? "";
-  return signIn.includes("@") ? signIn : null;
 }

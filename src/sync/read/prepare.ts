@@ -8,25 +8,25 @@ import {
 } from "../../accounts/custom-fields.ts";
 import { commonDomainsFor } from "../../accounts/domains/common.ts";
 import type { Column } from "../../dataverse/model.ts";
-import type { Database } from "../../db/pool.ts";
-import { emailKey, saveTeammate, teammatesByEmail } from "../../teammates/teammates.ts";
+import { saveTeammate, teammatesByEmail } from "../../teammates/teammates.ts";
 import type { DraftRules, FieldIssue } from "../draft/draft.ts";
 import { dateFormatOf } from "../draft/values.ts";
 import { rollbackCreatedFields } from "../record/created-fields.ts";
 import type { ActiveRun } from "../record/run-context.ts";
 import { transition } from "../record/transitions.ts";
 import { createWorkingTables, dropWorkingTables } from "../record/working-tables.ts";
+import { matchUsers } from "../rules/user-teammates.ts";
 import { checkMapping, mappedColumns } from "../rules/mapping.ts";
 import type { DateFormat } from "../../settings/dates.ts";
 import type { Mapping, SyncSettings } from "../../settings/sync-settings.ts";
 import { AttentionError } from "../rules/attention-error.ts";
-import type { SelectedRecords, SourceUser } from "../source/source.ts";
+import type { SelectedRecords } from "../source/source.ts";
 import { hashOf, RULES_VERSION, type StoredSettings } from "../rules/settings.ts";
 
 export type Prepared = {
   readonly records: SelectedRecords;
   readonly rules: DraftRules;
-  /** Issues of mapped columns that are missing or unreadable, which are no longer synced. */
+  /** Mapped columns that are no longer synced, and notes about users. */
   readonly runIssues: readonly FieldIssue[];
   readonly settingsHash: string;
   /** The fields with an existing, readable column: only these are compared and written (rule 13). */
@@ -35,26 +35,6 @@ export type Prepared = {
   /** Fields created for this run; they are deleted if it ends without effect. */
   readonly newFieldIds: readonly number[];
 };
-
-/** Matches users to teammates by e-mail; a disabled user is no teammate. */
-async function mapUsersToTeammates(
-  database: Database,
-  users: readonly SourceUser[],
-): Promise<Pick<DraftRules, "teammateIdOfUser" | "userNames">> {
-  const teammates = await teammatesByEmail(database.kysely);
-  const teammateIds = new Map<string, number>();
-  const names = new Map<string, string>();
-  for (const user of users) {
-    const address = user.email === null ? "no e-mail address" : user.email;
-    names.set(
-      user.id.toLowerCase(),
-      `${user.fullName} (${user.disabled ? "disabled, " : ""}${address})`.trim(),
-    );
-    const teammate = user.email === null || user.disabled ? undefined : teammates.get(emailKey(user.email));
-    if (teammate) teammateIds.set(user.id.toLowerCase(), teammate.id);
-  }
-  return { teammateIdOfUser: teammateIds, userNames: names };
-}
 
 /** How fields of dates show them: as their columns do. */
 function dateFormats(
@@ -113,11 +93,12 @@ export async function prepareRun({
   const fields: ReadonlyMap<string, CustomField> = await ensureCustomFields(database.kysely, wanted);
   const fieldIds = new Map([...fields].map(([name, field]) => [name, field.id]));
   await saveDateFormats(database.kysely, dateFormats(mapping, columns, fieldIds));
+  const { notes, ...userRules } = matchUsers(users, await teammatesByEmail(database.kysely));
   const rules = {
     mapping,
     columns,
     fieldIds,
-    ...(await mapUsersToTeammates(database, users)),
+    ...userRules,
     domainLists: { common: commonDomainsFor(settings.commonDomains), own: new Set(settings.ownDomains) },
     timeZone: context.timeZone ?? "UTC",
   };
@@ -138,7 +119,7 @@ export async function prepareRun({
         commonDomains,
       }),
     },
-    runIssues,
+    runIssues: [...runIssues, ...notes],
     settingsHash,
     fieldIds: mapping.fields.flatMap(({ column, field }) =>
       columns.has(column) ? fieldIds.get(field)! : [],

@@ -57,6 +57,28 @@ export async function issueCountsByKind(database: Database, source: IssueSource)
   return rows;
 }
 
+export type PersonCount = { readonly person: string; readonly accounts: number };
+
+/** Counts the accounts of issues of one kind by the person whom the value names, most first. */
+export async function issueCountsByPerson(
+  database: Database,
+  source: IssueSource,
+  kind: IssueKind,
+  limit: number,
+): Promise<{ readonly count: number; readonly listed: readonly PersonCount[] }> {
+  const { rows } = await sql<PersonCount & { readonly people: number }>`
+    select value as person, count(distinct record_id)::int as accounts, (count(*) over ())::int as people
+    from ${issuesQuery(source)} i
+    where kind = ${kind} and value is not null
+    group by value
+    order by accounts desc, value collate "C"
+    limit ${limit}`.execute(database.kysely);
+  return {
+    count: rows[0]?.people ?? 0,
+    listed: rows.map(({ person, accounts }) => ({ person, accounts })),
+  };
+}
+
 type IssueRow = {
   kind: IssueKind;
   record_id: string | null;

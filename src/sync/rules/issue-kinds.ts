@@ -4,12 +4,14 @@
 // Where a kind is raised: for a value in sync/draft/draft.ts; for a domain in
 // accounts/domains/parse.ts, and for entries by hand in accounts/validate-entry.ts; for a conflict
 // in sync/plan/match.ts; for a skip without one in sync/plan/match-store.ts and plan-changes.ts;
-// for a column in sync/read/prepare.ts; for a change that fails in sync/apply/finish.ts; for a
-// selection in sync/source/dynamics.ts and connections/status/attention.ts.
+// for a column in sync/read/prepare.ts; for users in sync/rules/user-teammates.ts; for a change
+// that fails in sync/apply/finish.ts; for a selection in sync/source/dynamics.ts and
+// connections/status/attention.ts.
 import type { SyncOptions } from "../../settings/sync-settings.ts";
 
 /**
  * What is not synced: an account, a domain, a field of one account, a field of all, or anything.
+ * With "keeps-value" everything is synced.
  */
 export type IssueEffect =
   | "skips-account"
@@ -48,6 +50,11 @@ export interface IssueKindInfo {
   /** What another account has and this one would need; then `other` is known. */
   readonly conflictOver?: "domain" | "name";
   readonly suggestion?: SuggestedSetting;
+  /**
+   * What happened because of one person, whom `value` names: such issues are listed by person, with
+   * the number of accounts.
+   */
+  readonly explainPerson?: (person: string, accounts: number) => string;
   /** A person chose this, so nobody is notified of it. */
   readonly isChosen?: true;
 }
@@ -186,11 +193,31 @@ export const issueKinds = {
   "teammate-not-found": {
     title: "Teammate not found",
     explanation:
-      "The field names a team, a disabled user, or a user whose e-mail address belongs to no teammate here. The field was left empty.",
+      "The field names a team, a disabled user, or a user whose e-mail address and sign-in name belong to no teammate here. The field was left empty.",
     howToResolve:
-      "Invite the person under the e-mail address that Dynamics 365 has, or choose another owner there.",
+      "Invite the person under the e-mail address or sign-in name that Dynamics 365 has, or choose another owner there.",
     effect: "drops-value",
     explain: ({ name, field }) => `${field} of ${name} was left empty: its user is no teammate here.`,
+    explainPerson: (person, accounts) =>
+      `${person} is no teammate here: ${accounts.toLocaleString("en")} account${accounts === 1 ? "" : "s"}.`,
+  },
+  "teammate-shared": {
+    title: "Users of Dynamics 365 with the same address",
+    explanation:
+      "Several enabled users of Dynamics 365 have the address of one teammate, by e-mail or sign-in name. What any of them owns belongs to this teammate here.",
+    howToResolve:
+      "If they are one person, nothing needs to be done. Otherwise give each user an e-mail address of its own in Dynamics 365, or disable the one that is not used.",
+    effect: "keeps-value",
+    explain: ({ value }) => `Several users of Dynamics 365 are the same teammate here: ${value}.`,
+  },
+  "teammate-ambiguous": {
+    title: "User of Dynamics 365 with the addresses of two teammates",
+    explanation:
+      "The user's e-mail address belongs to one teammate, and the sign-in name to another. The teammate with the e-mail address was chosen.",
+    howToResolve:
+      "If that is the wrong one, correct the user's e-mail address in Dynamics 365, or remove the teammate who is not needed here.",
+    effect: "keeps-value",
+    explain: ({ value }) => `A user of Dynamics 365 could be two teammates, and is the first: ${value}.`,
   },
   "value-invalid": {
     title: "Value cannot be read",

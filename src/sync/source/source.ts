@@ -40,6 +40,8 @@ export type SourceUser = {
   readonly id: string;
   readonly fullName: string;
   readonly email: string | null;
+  /** As sent: an address (UPN), `CONTOSO\\jo`, or the GUID of an application. */
+  readonly signInName: string | null;
   readonly disabled: boolean;
 };
 

@@ -117,6 +117,50 @@ describe("rule 7: teammates", () => {
     expect(run.issues).toEqual({});
   });
 
+  it("finds the owner's teammate by the sign-in name, if none has the e-mail address", async () => {
+    const space = await workspace();
+    await saveTeammate(space.database.kysely, { email: "flast@ourcompany.com" });
+    const ownerid = space.org.addUser({
+      fullname: "First Last",
+      email: "first.last@ourcompany.com",
+      domainname: "FLast@ourcompany.com",
+    });
+    space.org.createAccount({ name: "Acme", ownerid });
+
+    const run = await space.sync(OWNED);
+
+    expect((await space.account("Acme")).fields).toMatchObject({ Owner: "flast@ourcompany.com" });
+    expect(run.issues).toEqual({});
+  });
+
+  it("notes two users who are one teammate, and a user who could be two, without dropping anything", async () => {
+    const space = await workspace();
+    for (const email of ["ada@ourcompany.com", "al@ourcompany.com"])
+      await saveTeammate(space.database.kysely, { email });
+    const ada = space.org.addUser({
+      fullname: "Ada",
+      email: "ada@ourcompany.com",
+      domainname: "al@ourcompany.com",
+    });
+    space.org.addUser({ fullname: "Ada Admin", email: "ada@ourcompany.com" });
+    space.org.createAccount({ name: "Acme", ownerid: ada });
+
+    const first = await space.sync(OWNED);
+    space.org.disableUser(ada);
+    const second = await space.sync(OWNED);
+
+    expect(await space.issues(first.id)).toMatchObject([
+      {
+        kind: "teammate-ambiguous",
+        recordId: null,
+        value: "Ada (ada@ourcompany.com, signs in as al@ourcompany.com)",
+      },
+      { kind: "teammate-shared", recordId: null, value: "ada@ourcompany.com (Ada, Ada Admin)" },
+    ]);
+    expect(first).toMatchObject({ created: 1, skipped: 0 });
+    expect(second.issues).toEqual({ "teammate-not-found": 1 });
+  });
+
   it("leaves the field empty for a team, a disabled user or somebody who is no teammate, with an issue", async () => {
     const space = await workspace();
     await saveTeammate(space.database.kysely, { email: "left@ourcompany.com" });

@@ -8,6 +8,7 @@ import { ErrorAlert } from "../../components/error-alert.tsx";
 import { BlockingDomains, isDomainConflict } from "./blocking-domains.tsx";
 import { formatGroupSize } from "./issue-group-size.ts";
 import { IssueRows } from "./issue-rows.tsx";
+import { PeopleList } from "./people-list.tsx";
 import styles from "./plan.module.css";
 import { formatFix, type SuggestedFix } from "./use-preview.ts";
 
@@ -46,6 +47,7 @@ function IssueGroupDetails({ run, group, onFix }: Props & { group: IssueGroup })
         <p>
           <strong>What to do:</strong> {group.howToResolve}
         </p>
+        {group.people && <PeopleList people={group.people} />}
         {open && <AffectedAccounts run={run} kind={group.kind} />}
       </details>
       {fix && onFix && (

@@ -13,8 +13,9 @@ import { ButtonLink } from "../../components/links.tsx";
 import { ErrorAlert } from "../../components/error-alert.tsx";
 import { formatCount } from "../../format/numbers.ts";
 import { BlockingDomains, isDomainConflict } from "../plan/blocking-domains.tsx";
-import { formatGroupSize } from "../plan/issue-group-size.ts";
+import { affectedThings, formatGroupSize } from "../plan/issue-group-size.ts";
 import { IssueRows } from "../plan/issue-rows.tsx";
+import { PeopleList } from "../plan/people-list.tsx";
 import { formatFix, usePreview, withOptions } from "../plan/use-preview.ts";
 import { SearchBox } from "../../components/search-box.tsx";
 import type { SyncSearch } from "../search-params.ts";
@@ -56,6 +57,12 @@ function IssueKindSection({ group, search, settings }: Props & { group: IssueGro
   const { kind, title, explanation, howToResolve, accounts, fix } = group;
   const isOpen = search.kind === kind;
   const error = preview.error ?? retry.error;
+  const searchAccounts = (q: string | undefined) =>
+    void navigate({
+      to: "/contacts/accounts/sync",
+      search: { tab: "errors", kind, q },
+      replace: isOpen,
+    });
   return (
     <section className={styles.issueKind} aria-label={title}>
       <h2>
@@ -65,6 +72,7 @@ function IssueKindSection({ group, search, settings }: Props & { group: IssueGro
       <p>
         <strong>What to do:</strong> {howToResolve}
       </p>
+      {group.people && <PeopleList people={group.people} onChoose={(person) => searchAccounts(person)} />}
       {error && <ErrorAlert error={error} />}
       {isDomainConflict(kind) && (
         <BlockingDomains kind={kind} onAdded={settings ? () => preview.start(settings) : undefined} />
@@ -106,23 +114,11 @@ function IssueKindSection({ group, search, settings }: Props & { group: IssueGro
             })
           }
         >
-          {isOpen ? "Hide" : "Show"} the {accounts === 0 ? "fields" : "accounts"}
+          {isOpen ? "Hide" : "Show"} the {affectedThings(group)}
         </Button>
         <small className={styles.muted}>{kind}</small>
       </div>
-      {isOpen && (
-        <AffectedAccounts
-          kind={kind}
-          q={search.q}
-          onSearch={(q) =>
-            void navigate({
-              to: "/contacts/accounts/sync",
-              search: { tab: "errors", kind, q },
-              replace: true,
-            })
-          }
-        />
-      )}
+      {isOpen && <AffectedAccounts kind={kind} q={search.q} onSearch={searchAccounts} />}
     </section>
   );
 }
