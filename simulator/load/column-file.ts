@@ -149,12 +149,12 @@ const REQUIRED_LEVELS: Readonly<Record<string, ColumnProperties["required"]>> = 
   applicationrequired: "ApplicationRequired",
   recommended: "Recommended",
 };
-/** English, the language of the organisation's users. */
-const LANGUAGE = "1033";
+/** The language of labels that have none of their own. */
+const ENGLISH = "1033";
 
 function columnProperties(one: Attribute, path: string): ColumnProperties {
   const type = typeOf(one, path);
-  const { [LANGUAGE]: label = one.displayName ?? undefined, ...otherLabels } = one.displayNames ?? {};
+  const { [ENGLISH]: label = one.displayName ?? undefined, ...otherLabels } = one.displayNames ?? {};
   const facts = {
     schemaName: one.schemaName ?? one.physicalName ?? one.logicalName,
     type,
@@ -232,7 +232,12 @@ function choicesOf(one: Attribute, type: ColumnType): Choice[] | undefined {
 }
 
 function choiceOf({ value, label, labels, state }: FileOption): Choice {
-  const choice = { value, label: labels?.[LANGUAGE] ?? label ?? null };
+  const { [ENGLISH]: english = label ?? null, ...otherLabels } = labels ?? {};
+  const choice = {
+    value,
+    label: english,
+    ...(Object.keys(otherLabels).length === 0 ? {} : { otherLabels }),
+  };
   return state === undefined ? choice : { ...choice, state };
 }
 

@@ -5,7 +5,7 @@ import type { Column } from "../org/columns.ts";
 import { guidFrom } from "../org/guids.ts";
 import type { Table } from "../org/table.ts";
 import { MAX_BIGINT, MIN_BIGINT } from "./response.ts";
-import { label, managedProperty, optionSet, type JsonObject } from "./labels.ts";
+import { label, managedProperty, optionSet, type JsonObject, type LabelReader } from "./labels.ts";
 
 /** Types without members of their own, whose items have no @odata.type in lists. */
 const BASE_ONLY = new Set<ColumnType>(["Virtual", "Uniqueidentifier"]);
@@ -36,7 +36,12 @@ function attributeType(type: ColumnType): string {
 }
 
 /** Returns the members of the base type AttributeMetadata, in the order they are sent. */
-export function baseMembers(table: Table, column: Column, columnNumber: number): JsonObject {
+export function baseMembers(
+  table: Table,
+  column: Column,
+  columnNumber: number,
+  reader: LabelReader,
+): JsonObject {
   const canBeSecured = column.label !== undefined && !column.logical && column.type !== "State";
   return {
     MetadataId: attributeId(table, column),
@@ -79,7 +84,7 @@ export function baseMembers(table: Table, column: Column, columnNumber: number):
     Settings: null,
     AttributeTypeName: { Value: `${column.type}Type` },
     Description: label(undefined),
-    DisplayName: label(column.label, column.otherLabels, column.logicalName, !column.custom),
+    DisplayName: label(column.label, reader, column.otherLabels, column.logicalName, !column.custom),
     IsAuditEnabled: managedProperty(column.label !== undefined, "canmodifyauditsettings"),
     IsGlobalFilterEnabled: managedProperty(false, "canmodifyglobalfiltersettings"),
     IsSortableEnabled: managedProperty(false, "canmodifyissortablesettings"),
@@ -200,8 +205,9 @@ export function typeMembers(column: Column): JsonObject {
 export function optionSets(
   table: Table,
   column: Column,
+  reader: LabelReader,
 ): { OptionSet: JsonObject | null; GlobalOptionSet: JsonObject | null } {
-  const set = optionSet(table.logicalName, column);
+  const set = optionSet(table.logicalName, column, reader);
   const global = column.optionSet?.global === true;
   return { OptionSet: global ? null : set, GlobalOptionSet: global ? set : null };
 }

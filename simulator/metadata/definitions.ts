@@ -4,7 +4,7 @@ import type { HttpResponse } from "../http-middleware.ts";
 import type { ColumnType } from "../fetchxml/query-store.ts";
 import type { Column } from "../org/columns.ts";
 import type { Table } from "../org/table.ts";
-import { requirePrivilege, type Call } from "../webapi/call.ts";
+import { readerOf, requirePrivilege, type Call } from "../webapi/call.ts";
 import { badRequest, ODataError, unknownSegment } from "../webapi/odata-error.ts";
 import { metadataResponse } from "./response.ts";
 import { attributeId, baseMembers, metadataType, optionSets, typeMembers } from "./attributes.ts";
@@ -71,7 +71,7 @@ function tableByKey(call: Call, key: string): Table {
   const name = /^LogicalName='([^']*)'$/.exec(key)?.[1];
   const table = [...call.org.allTables()].find((one) =>
     name === undefined
-      ? entityMembers(call.org, one)["MetadataId"] === key.toLowerCase()
+      ? entityMembers(call.org, one, readerOf(call))["MetadataId"] === key.toLowerCase()
       : one.logicalName === name,
   );
   if (table) return table;
@@ -85,22 +85,22 @@ function tableByKey(call: Call, key: string): Table {
 function listEntities(call: Call, query: MetadataQuery): HttpResponse {
   const fits = metadataFilter(query.filter, "EntityMetadata");
   const value = [...call.org.allTables()].flatMap((table) => {
-    const members = entityMembers(call.org, table);
-    return fits(members) ? [entityObject(table, members, query)] : [];
+    const members = entityMembers(call.org, table, readerOf(call));
+    return fits(members) ? [entityObject(call, table, members, query)] : [];
   });
   return metadataResponse(call, `EntityDefinitions${contextSuffix(query)}`, { value });
 }
 
 function oneEntity(call: Call, table: Table, query: MetadataQuery): HttpResponse {
-  const members = entityMembers(call.org, table);
+  const members = entityMembers(call.org, table, readerOf(call));
   return metadataResponse(
     call,
     `EntityDefinitions${contextSuffix(query)}/$entity`,
-    entityObject(table, members, query),
+    entityObject(call, table, members, query),
   );
 }
 
-function entityObject(table: Table, members: JsonObject, query: MetadataQuery): JsonObject {
+function entityObject(call: Call, table: Table, members: JsonObject, query: MetadataQuery): JsonObject {
   const expanded: Record<string, Json> = {};
   for (const { name, query: inner } of query.expand) {
     // The simulated organisation has neither keys nor relationships of its own.
@@ -108,7 +108,7 @@ function entityObject(table: Table, members: JsonObject, query: MetadataQuery): 
       ["Keys", "OneToManyRelationships", "ManyToManyRelationships", "ManyToOneRelationships"].includes(name)
     ) {
       expanded[name] = [];
-    } else if (name === "Attributes") expanded[name] = attributeObjects(table, undefined, inner);
+    } else if (name === "Attributes") expanded[name] = attributeObjects(call, table, undefined, inner);
     else
       throw badRequest(
         `Could not find a property named '${name}' on type 'Microsoft.Dynamics.CRM.EntityMetadata'.`,
@@ -123,12 +123,13 @@ function listAttributes(
   cast: string | undefined,
   query: MetadataQuery,
 ): HttpResponse {
-  const value = attributeObjects(table, castTypes(cast), query, cast?.slice(CRM.length));
+  const value = attributeObjects(call, table, castTypes(cast), query, cast?.slice(CRM.length));
   const suffix = `${cast === undefined ? "" : `/${cast}`}${contextSuffix(query)}`;
   return metadataResponse(call, `EntityDefinitions('${table.logicalName}')/Attributes${suffix}`, { value });
 }
 
 function attributeObjects(
+  call: Call,
   table: Table,
   types: readonly ColumnType[] | undefined,
   query: MetadataQuery,
@@ -139,10 +140,10 @@ function attributeObjects(
   const columns = sortedColumns(table);
   return columns.flatMap((column, index) => {
     if (types && !types.includes(column.type)) return [];
-    const base = baseMembers(table, column, index + 1);
+    const base = baseMembers(table, column, index + 1, readerOf(call));
     const members = membersOf(column, base, query, cast);
     return fits(cast === undefined ? base : members)
-      ? [attributeObject(table, column, members, query, cast)]
+      ? [attributeObject(call, table, column, members, query, cast)]
       : [];
   });
 }
@@ -185,12 +186,12 @@ function oneAttribute(
       `Could not find an attribute with specified key '${name ?? key}'.`,
     );
   }
-  const members = membersOf(column, baseMembers(table, column, index + 1), query, cast);
+  const members = membersOf(column, baseMembers(table, column, index + 1, readerOf(call)), query, cast);
   const suffix = `${cast === undefined ? "" : `/${cast}`}${contextSuffix(query)}`;
   return metadataResponse(
     call,
     `EntityDefinitions('${table.logicalName}')/Attributes${suffix}/$entity`,
-    attributeObject(table, column, members, query, cast?.slice(CRM.length)),
+    attributeObject(call, table, column, members, query, cast?.slice(CRM.length)),
   );
 }
 
@@ -199,6 +200,7 @@ function oneAttribute(
  * expanded
  */
 function attributeObject(
+  call: Call,
   table: Table,
   column: Column,
   members: JsonObject,
@@ -210,7 +212,7 @@ function attributeObject(
     cast === undefined && type !== undefined ? { "@odata.type": `#${CRM}${type}` } : {};
   const expanded: Record<string, Json> = {};
   for (const { name, query: inner } of query.expand) {
-    const sets = optionSets(table, column);
+    const sets = optionSets(table, column, readerOf(call));
     if (cast === undefined || !column.choices || (name !== "OptionSet" && name !== "GlobalOptionSet")) {
       throw badRequest(
         `Could not find a property named '${name}' on type '${CRM}${cast ?? "AttributeMetadata"}'.`,

@@ -4,7 +4,7 @@ import { guidFrom } from "../org/guids.ts";
 import { privilegeName } from "../org/base-data.ts";
 import type { Org } from "../org/org.ts";
 import type { Table } from "../org/table.ts";
-import { label, managedProperty, type JsonObject } from "./labels.ts";
+import { label, managedProperty, type JsonObject, type LabelReader } from "./labels.ts";
 
 const ACCESS_RIGHTS = ["Create", "Read", "Write", "Delete", "Assign", "Share", "Append", "AppendTo"];
 
@@ -15,11 +15,11 @@ function entityId(table: Table): string {
 }
 
 /** Returns the members of EntityMetadata, in the order of the captured definition. */
-export function entityMembers(org: Org, table: Table): JsonObject {
+export function entityMembers(org: Org, table: Table, reader: LabelReader): JsonObject {
   const isBusinessTable = table.logicalName === "account" || table.logicalName === "contact";
   return {
     ...featureMembers(table, isBusinessTable),
-    ...nameMembers(table, isBusinessTable),
+    ...nameMembers(table, isBusinessTable, reader),
     ...managedMembers(isBusinessTable),
     Privileges: privileges(org, table),
     Settings: [],
@@ -81,7 +81,7 @@ function featureMembers(table: Table, isBusinessTable: boolean): JsonObject {
 }
 
 /** What the table, its key and its entity set are called. */
-function nameMembers(table: Table, isBusinessTable: boolean): JsonObject {
+function nameMembers(table: Table, isBusinessTable: boolean, reader: LabelReader): JsonObject {
   const { metadata } = table;
   const plural = metadata.label === "" ? "" : `${metadata.label}s`;
   return {
@@ -119,8 +119,13 @@ function nameMembers(table: Table, isBusinessTable: boolean): JsonObject {
     OwningBusinessUnit: null,
     TableType: "Standard",
     Description: label(undefined),
-    DisplayCollectionName: label(plural === "" ? undefined : plural, {}, `${table.logicalName} plural`),
-    DisplayName: label(metadata.label === "" ? undefined : metadata.label, {}, table.logicalName),
+    DisplayCollectionName: label(
+      plural === "" ? undefined : plural,
+      reader,
+      {},
+      `${table.logicalName} plural`,
+    ),
+    DisplayName: label(metadata.label === "" ? undefined : metadata.label, reader, {}, table.logicalName),
   };
 }
 

@@ -2,8 +2,7 @@
 // "Query table definitions using the Web API".
 import type { HttpResponse } from "../http-middleware.ts";
 import type { Column } from "../org/columns.ts";
-import type { Org } from "../org/org.ts";
-import { requirePrivilege, type Call } from "../webapi/call.ts";
+import { readerOf, requirePrivilege, type Call } from "../webapi/call.ts";
 import { badRequest, ODataError, unknownSegment } from "../webapi/odata-error.ts";
 import { metadataResponse } from "./response.ts";
 import { optionSet, type JsonObject } from "./labels.ts";
@@ -21,7 +20,7 @@ export function readGlobalOptionSets(call: Call, segments: readonly string[]): H
   if (!key || more !== undefined) throw unknownSegment(more ?? first);
   const query = parseMetadataQuery(new Map(call.request.query));
   if (query.filter !== undefined) throw badRequest("The query parameter Filter is not supported");
-  const sets = globalSets(call.org).filter((one) => cast === undefined || CRM + typeOf(one) === cast);
+  const sets = globalSets(call).filter((one) => cast === undefined || CRM + typeOf(one) === cast);
   const suffix = `${cast === undefined ? "" : `/${cast}`}${contextSuffix(query)}`;
   if (key[1] === undefined) {
     const value = sets.map((one) => optionSetMembers(one, query, cast));
@@ -40,14 +39,14 @@ export function readGlobalOptionSets(call: Call, segments: readonly string[]): H
 /**
  * Returns those of the organisation's columns; a real environment has more, which no column uses.
  */
-function globalSets(org: Org): JsonObject[] {
+function globalSets(call: Call): JsonObject[] {
   const byName = new Map<string, { table: string; column: Column }>();
-  for (const table of org.allTables()) {
+  for (const table of call.org.allTables()) {
     for (const column of table.columns()) {
       if (column.optionSet?.global) byName.set(column.optionSet.name, { table: table.logicalName, column });
     }
   }
-  return [...byName.values()].map(({ table, column }) => optionSet(table, column) ?? {});
+  return [...byName.values()].map(({ table, column }) => optionSet(table, column, readerOf(call)) ?? {});
 }
 
 function typeOf(set: JsonObject): string {

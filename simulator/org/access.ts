@@ -30,6 +30,7 @@ const RIGHTS_TABLES = [
   "teamprofiles",
   "fieldpermission",
   "principalobjectaccess",
+  "usersettings",
 ];
 
 /** Reads the rights of users and caches them until a row they depend on changes. */
@@ -67,12 +68,15 @@ function readAccess(org: Org, userId: string): Access {
     .requireTable("fieldpermission")
     .rows()
     .filter((row) => profiles.has(String(row["fieldsecurityprofileid"])) && row["canread"] === 4);
+  // 0 stands for the organisation's base language.
+  const uiLanguage = Number(org.requireTable("usersettings").get(userId)?.["uilanguageid"] ?? 0);
   return {
     caller: {
       userId,
       businessUnitId: String(user?.["businessunitid"] ?? org.businessUnitId),
       teamIds,
       utcOffsetMinutes: org.utcOffsets.get(userId) ?? 0,
+      languageCode: uiLanguage || org.baseLanguage,
     },
     roleCount: roles.size,
     accessMode: Number(user?.["accessmode"] ?? 0),

@@ -62,8 +62,8 @@ export function createBaseData(org: BaseDataTarget): void {
   org.create("organization", {
     organizationid: org.id,
     name: org.name,
-    languagecode: 1033,
-    localeid: 1033,
+    languagecode: org.baseLanguage,
+    localeid: org.baseLanguage,
     expirechangetrackingindays: 7,
     maxrecordsforexporttoexcel: 100000,
     // Fiscal periods are quarters from 1 January.

@@ -4,8 +4,10 @@ import type { ColumnType, QueryColumn, Value } from "../fetchxml/query-store.ts"
 
 export interface Choice {
   readonly value: number;
-  /** The label in the users' language (1033); null when there is none. */
+  /** The label in English (1033); null when there is none. */
   readonly label: string | null;
+  /** Labels in other languages, by language code. */
+  readonly otherLabels?: Readonly<Record<number, string>>;
   /** The state that a status reason belongs to. */
   readonly state?: number;
 }
@@ -13,7 +15,7 @@ export interface Choice {
 export interface Column extends QueryColumn {
   readonly schemaName: string;
   readonly type: ColumnType;
-  /** The label in the users' language (1033). Absent: `UserLocalizedLabel` is null. */
+  /** The label in English (1033). */
   label?: string;
   /** Labels in other languages, by language code. */
   otherLabels?: Readonly<Record<number, string>>;
@@ -251,14 +253,16 @@ export function wireName(one: QueryColumn): string {
  * Returns the label of a stored value, several joined as Dataverse does; undefined when there is
  * none.
  */
-export function choiceLabel(one: Column, value: Value): string | undefined {
+export function choiceLabel(one: Column, value: Value, language = 1033): string | undefined {
   if (value === null || !one.choices) return undefined;
-  if (one.type !== "MultiSelectPicklist") {
-    return one.choices.find((choice) => choice.value === Number(value))?.label ?? undefined;
-  }
+  const labelOf = (text: string): string | undefined => {
+    const choice = one.choices?.find((each) => each.value === Number(text));
+    return choice?.otherLabels?.[language] ?? choice?.label ?? undefined;
+  };
+  if (one.type !== "MultiSelectPicklist") return labelOf(String(Number(value)));
   return String(value)
     .split(",")
-    .map((part) => one.choices?.find((choice) => choice.value === Number(part))?.label ?? part)
+    .map((part) => labelOf(part) ?? part)
     .join("; ");
 }
 

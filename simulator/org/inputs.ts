@@ -7,6 +7,8 @@ export interface OrgOptions {
   /** Default: the system clock. */
   readonly now?: () => Date;
   readonly name?: string;
+  /** An LCID. Default: 1033 (English). */
+  readonly baseLanguage?: number;
 }
 
 export interface NewUser {
@@ -24,6 +26,8 @@ export interface NewUser {
   /** Role ids. */
   readonly roles?: readonly string[];
   readonly utcOffsetMinutes?: number;
+  /** Language of the user interface as an LCID. Default: 0, the organisation's base language. */
+  readonly uiLanguage?: number;
 }
 
 export interface NewView {

@@ -99,6 +99,36 @@ export class Org extends OrgRights {
     this.metadataVersion += 1;
   }
 
+  /**
+   * Provisions a language, with the labels that the table has in it: of its columns by logical
+   * name, and of choices by name and value.
+   */
+  provisionLanguage(
+    language: number,
+    labels: Readonly<Record<string, { label?: string; choices?: Readonly<Record<number, string>> }>> = {},
+    tableName = "account",
+  ): void {
+    this.languages.add(language);
+    const table = this.requireTable(tableName);
+    for (const [logicalName, { label, choices = {} }] of Object.entries(labels)) {
+      const one = table.column(logicalName);
+      if (!one) throw new Error(`There is no column ${logicalName} to translate.`);
+      table.setColumn({
+        ...one,
+        ...(label === undefined ? {} : { otherLabels: { ...one.otherLabels, [language]: label } }),
+        ...(one.choices && {
+          choices: one.choices.map((choice) => {
+            const text = choices[choice.value];
+            return text === undefined
+              ? choice
+              : { ...choice, otherLabels: { ...choice.otherLabels, [language]: text } };
+          }),
+        }),
+      });
+    }
+    this.metadataVersion += 1;
+  }
+
   /** Sets or removes column security on an existing column. */
   secureColumn(logicalName: string, secured = true, tableName = "account"): void {
     const table = this.requireTable(tableName);

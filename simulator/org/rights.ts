@@ -39,6 +39,11 @@ export class OrgRights extends OrgRows {
       businessunitid: this.businessUnitId,
       organizationid: this.id,
     });
+    this.create("usersettings", {
+      systemuserid: id,
+      uilanguageid: user.uiLanguage ?? 0,
+      localeid: this.baseLanguage,
+    });
     if (user.utcOffsetMinutes !== undefined) this.utcOffsets.set(id, user.utcOffsetMinutes);
     for (const role of user.roles ?? []) this.assignRole(role, id);
     return id;
@@ -47,6 +52,11 @@ export class OrgRights extends OrgRows {
   /** @param disabled false enables the user again */
   disableUser(id: string, disabled = true): void {
     this.update("systemuser", id, { isdisabled: disabled });
+  }
+
+  /** Chooses the language in which the user reads labels. */
+  setUiLanguage(id: string, language: number): void {
+    this.update("usersettings", id, { uilanguageid: language });
   }
 
   renameUser(id: string, fullname: string): void {

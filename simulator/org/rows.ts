@@ -18,6 +18,10 @@ export class OrgRows implements QueryStore {
   readonly currencyId: string;
   /** The first user, with the role System Administrator, who acts when no other user is named. */
   readonly adminId: string;
+  /** Language of the organisation as an LCID; its users may choose another of `languages`. */
+  readonly baseLanguage: number;
+  /** Languages that are provisioned, the base language among them. */
+  readonly languages: Set<number>;
   /** Increases with every change of a column or label. */
   metadataVersion = 1;
   /** Columns that are alternate keys, by table. */
@@ -31,6 +35,8 @@ export class OrgRows implements QueryStore {
   constructor(options: OrgOptions = {}) {
     this.seed = options.seed ?? "sluice";
     this.name = options.name ?? "Contoso";
+    this.baseLanguage = options.baseLanguage ?? 1033;
+    this.languages = new Set([this.baseLanguage]);
     this.now = options.now ?? (() => new Date());
     this.id = guidFrom(this.seed, "organization");
     this.businessUnitId = guidFrom(this.seed, "businessunit");

@@ -27,6 +27,11 @@ export function createCall(request: HttpRequest, org: Org, now: Date, access: Ac
   return { request, org, now, access, prefer, base, wantsAnnotation: annotationFilter(prefer) };
 }
 
+/** The languages in which the caller reads labels. */
+export function readerOf({ org, access }: Call): { languageCode: number; baseLanguage: number } {
+  return { languageCode: access.caller.languageCode ?? org.baseLanguage, baseLanguage: org.baseLanguage };
+}
+
 /** @throws 403 unless the caller has the right on the table at any depth */
 export function requireRight(call: Call, right: string, table: Table): void {
   const privilege = requiredPrivilege(right, table);

@@ -31,6 +31,7 @@ export function writerFor(call: Call, table: Table, column: Column): ColumnWrite
     org: call.org,
     wanted: call.wantsAnnotation,
     utcOffsetMinutes: call.access.caller.utcOffsetMinutes,
+    languageCode: call.access.caller.languageCode,
     moneyScale: 10,
     omitNulls: false,
   });

@@ -191,6 +191,7 @@ function resultWriter(call: Call, result: ResultColumn): ColumnWriter {
   const options = {
     org: call.org,
     utcOffsetMinutes: call.access.caller.utcOffsetMinutes,
+    languageCode: call.access.caller.languageCode,
     moneyScale: 4,
     omitNulls: true,
     wanted: call.wantsAnnotation,

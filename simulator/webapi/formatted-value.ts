@@ -1,5 +1,6 @@
 // Formats values as a user sees them: FormattedValue of numbers, money, dates, choices and lookups,
-// in the user's language (English, US formats) and time zone. Text, memos and guids have none.
+// in the user's time zone, labels in the user's language, US formats. Text, memos and guids have
+// none.
 import type { Row, Value } from "../fetchxml/query-store.ts";
 import { choiceLabel, isLookup, type Column } from "../org/columns.ts";
 import type { Org } from "../org/org.ts";
@@ -8,19 +9,24 @@ export type Formatter = (value: Exclude<Value, null>, row: Row) => string | unde
 
 /**
  * Returns undefined when the column's type is never formatted.
- * @param utcOffsetMinutes east of UTC
+ * @param reader `utcOffsetMinutes` are east of UTC
  */
-export function formatterFor(column: Column, org: Org, utcOffsetMinutes: number): Formatter | undefined {
+export function formatterFor(
+  column: Column,
+  org: Org,
+  { utcOffsetMinutes, languageCode }: { utcOffsetMinutes: number; languageCode?: number | undefined },
+): Formatter | undefined {
   if (isLookup(column.type)) return lookupName(column, org);
   switch (column.type) {
     case "Picklist":
     case "State":
     case "Status":
-      return memoized((value) => choiceLabel(column, value) ?? String(value));
+      return memoized((value) => choiceLabel(column, value, languageCode) ?? String(value));
     case "MultiSelectPicklist":
-      return (value) => choiceLabel(column, value);
+      return (value) => choiceLabel(column, value, languageCode);
     case "Boolean":
-      return (value) => choiceLabel(column, value === true ? 1 : 0) ?? (value === true ? "Yes" : "No");
+      return (value) =>
+        choiceLabel(column, value === true ? 1 : 0, languageCode) ?? (value === true ? "Yes" : "No");
     case "Integer":
     case "BigInt":
       return (value) => withThousandsSeparators(Number(value), 0);

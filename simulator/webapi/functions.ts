@@ -1,5 +1,5 @@
-// Answers functions that do not belong to one set of rows: WhoAmI, RetrieveTotalRecordCount,
-// RetrieveUserPrivileges, RetrieveVersion.
+// Answers functions that do not belong to one set of rows: WhoAmI, RetrieveProvisionedLanguages,
+// RetrieveTotalRecordCount, RetrieveUserPrivileges, RetrieveVersion.
 import type { HttpResponse } from "../http-middleware.ts";
 import type { Call } from "./call.ts";
 import { badRequest, ODataError } from "./odata-error.ts";
@@ -21,6 +21,10 @@ export function callFunction(call: Call, text: string): HttpResponse | undefined
       });
     case "RetrieveVersion":
       return functionResponse(call, "RetrieveVersionResponse", { Version: "9.2.24055.196" });
+    case "RetrieveProvisionedLanguages":
+      return functionResponse(call, "RetrieveProvisionedLanguagesResponse", {
+        RetrieveProvisionedLanguages: [...call.org.languages],
+      });
     case "RetrieveTotalRecordCount":
       return totalRecordCount(call, parameters);
     default:

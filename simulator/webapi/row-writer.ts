@@ -12,6 +12,7 @@ export interface WriterOptions {
   /** Whether an annotation of that name was requested. */
   readonly wanted: (annotation: string) => boolean;
   readonly utcOffsetMinutes: number;
+  readonly languageCode?: number | undefined;
   /** Decimals of money: 10 in OData responses, 4 in FetchXML's, as in Microsoft's samples of both. */
   readonly moneyScale: 10 | 4;
   /** FetchXML responses omit nulls. */
@@ -50,9 +51,7 @@ function annotationWriter(
   property: string,
   key: string,
 ): ((value: Exclude<Value, null>, row: Row) => string) | undefined {
-  const formatter = options.wanted(FORMATTED_VALUE)
-    ? formatterFor(column, options.org, options.utcOffsetMinutes)
-    : undefined;
+  const formatter = options.wanted(FORMATTED_VALUE) ? formatterFor(column, options.org, options) : undefined;
   const formatted = `,${JSON.stringify(`${property}@${FORMATTED_VALUE}`)}:`;
   if (!isLookup(column.type)) {
     if (!formatter) return undefined;

@@ -62,7 +62,7 @@ describe("a file of columns", () => {
       label: "Stage",
       otherLabels: { 1036: "Étape" },
       choices: [
-        { value: 7, label: "Seven" },
+        { value: 7, label: "Seven", otherLabels: { 1036: "Sept" } },
         { value: 8, label: null },
       ],
     });
