@@ -62,11 +62,11 @@ export function runContext(
   connection: ConnectionSettings,
   hooks: Pick<RunContext, "onProgress" | "onStarted" | "checkCancellation" | "signal"> = {},
 ): RunContext {
-  const { selection, mapping, options, ownDomains, commonDomains } = connection;
+  const { selection, mapping, options, labelLanguage, ownDomains, commonDomains } = connection;
   return {
     database: app.database,
     source: open.source,
-    settings: { selection, mapping, options, ownDomains, commonDomains },
+    settings: { selection, mapping, options, labelLanguage, ownDomains, commonDomains },
     teammates: connection.teammates,
     clock: app.clock,
     maxAccounts: app.config.maxAccounts,

@@ -255,8 +255,8 @@ export function wireName(one: QueryColumn): string {
  */
 export function choiceLabel(one: Column, value: Value, language = 1033): string | undefined {
   if (value === null || !one.choices) return undefined;
-  const labelOf = (text: string): string | undefined => {
-    const choice = one.choices?.find((each) => each.value === Number(text));
+  const labelOf = (number: string): string | undefined => {
+    const choice = one.choices?.find((each) => each.value === Number(number));
     return choice?.otherLabels?.[language] ?? choice?.label ?? undefined;
   };
   if (one.type !== "MultiSelectPicklist") return labelOf(String(Number(value)));
@@ -264,6 +264,29 @@ export function choiceLabel(one: Column, value: Value, language = 1033): string 
     .split(",")
     .map((part) => labelOf(part) ?? part)
     .join("; ");
+}
+
+/** What a column is called in another language, and its choices by value. */
+export interface Translation {
+  readonly label?: string;
+  readonly choices?: Readonly<Record<number, string>>;
+}
+
+export function translated(one: Column, language: number, translation: Translation): Column {
+  const { label } = translation;
+  const otherLabels = label === undefined ? one.otherLabels : { ...one.otherLabels, [language]: label };
+  return {
+    ...one,
+    ...(otherLabels && { otherLabels }),
+    ...(one.choices && {
+      choices: one.choices.map((choice) => {
+        const words = translation.choices?.[choice.value];
+        const others =
+          words === undefined ? choice.otherLabels : { ...choice.otherLabels, [language]: words };
+        return Object.assign({}, choice, others && { otherLabels: others });
+      }),
+    }),
+  };
 }
 
 /** Returns the default of the column in a new row; undefined for none. */

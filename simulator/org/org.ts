@@ -1,7 +1,15 @@
 // Defines an organisation and the changes that its users make while it is read: accounts, columns,
 // labels, views. rights.ts has users and roles, rows.ts has rows. It knows no HTTP. Values go by
 // logical column name; ids and times come from the seed and the clock.
-import { column, defaultValue, withOptionSet, type Column, type ColumnProperties } from "./columns.ts";
+import {
+  column,
+  defaultValue,
+  translated,
+  withOptionSet,
+  type Column,
+  type ColumnProperties,
+  type Translation,
+} from "./columns.ts";
 import { belongsTo, companionsOf } from "./companions.ts";
 import { createBaseData, grantTablePrivileges } from "./base-data.ts";
 import type { NewView, OrgOptions } from "./inputs.ts";
@@ -99,32 +107,18 @@ export class Org extends OrgRights {
     this.metadataVersion += 1;
   }
 
-  /**
-   * Provisions a language, with the labels that the table has in it: of its columns by logical
-   * name, and of choices by name and value.
-   */
+  /** Provisions a language, with the labels of columns in it, by logical name. */
   provisionLanguage(
     language: number,
-    labels: Readonly<Record<string, { label?: string; choices?: Readonly<Record<number, string>> }>> = {},
+    labels: Readonly<Record<string, Translation>> = {},
     tableName = "account",
   ): void {
     this.languages.add(language);
     const table = this.requireTable(tableName);
-    for (const [logicalName, { label, choices = {} }] of Object.entries(labels)) {
+    for (const [logicalName, translation] of Object.entries(labels)) {
       const one = table.column(logicalName);
       if (!one) throw new Error(`There is no column ${logicalName} to translate.`);
-      table.setColumn({
-        ...one,
-        ...(label === undefined ? {} : { otherLabels: { ...one.otherLabels, [language]: label } }),
-        ...(one.choices && {
-          choices: one.choices.map((choice) => {
-            const text = choices[choice.value];
-            return text === undefined
-              ? choice
-              : { ...choice, otherLabels: { ...choice.otherLabels, [language]: text } };
-          }),
-        }),
-      });
+      table.setColumn(translated(one, language, translation));
     }
     this.metadataVersion += 1;
   }

@@ -53,9 +53,9 @@ async function withConnection<T>(
 /** Connects to the organisation of the connection file, without a database. */
 export function withClient<T>(
   context: CommandContext,
-  work: (client: DataverseClient) => Promise<T>,
+  work: (client: DataverseClient, connection: ConnectionSettings) => Promise<T>,
 ): Promise<T> {
-  return withConnection(context, ({ client }) => work(client));
+  return withConnection(context, ({ client }, connection) => work(client, connection));
 }
 
 /**

@@ -12,6 +12,7 @@ import type { ReadContext } from "./accounts/read-accounts.ts";
 import type { Environment } from "./auth/environment-address.ts";
 import { readServerTime, readConnectedUser, readWhoAmI } from "./metadata/identity.ts";
 import { readColumns } from "./metadata/columns.ts";
+import { readBaseLanguage, readProvisionedLanguages, readUserLanguage } from "./metadata/languages.ts";
 import { wireName } from "./model.ts";
 import type {
   AccountSelection,
@@ -38,8 +39,17 @@ export interface DataverseClient {
   connectedUser(signal?: AbortSignal): Promise<ConnectedUser>;
   /** The server's time, to the second; undefined if the response has none. */
   serverTime(signal?: AbortSignal): Promise<Date | undefined>;
-  /** All columns that can be listed for a mapping, unsupported types included, sorted by label. */
-  accountColumns(signal?: AbortSignal): Promise<readonly Column[]>;
+  /**
+   * All columns that can be listed for a mapping, unsupported types included, sorted by label.
+   * @param languages in which labels are preferred, the most preferred first
+   */
+  accountColumns(languages?: readonly number[], signal?: AbortSignal): Promise<readonly Column[]>;
+  /** The organisation's; null if the user may not read it. */
+  baseLanguage(signal?: AbortSignal): Promise<number | null>;
+  /** The connected user's; null if it is the organisation's, or is not known. */
+  userLanguage(signal?: AbortSignal): Promise<number | null>;
+  /** Those in which there may be labels. */
+  provisionedLanguages(signal?: AbortSignal): Promise<readonly number[]>;
   /** Active list views of accounts: personal ones (own and shared), then system ones. */
   views(signal?: AbortSignal): Promise<readonly View[]>;
   /** @throws DataverseError with the code 'view-not-found' or 'view-broken' */
@@ -98,20 +108,28 @@ export function connectDataverse(options: DataverseOptions): DataverseClient {
   const requests = openRequests({ ...options, http });
   const whoAmI = cachedAsync((signal) => readWhoAmI(requests, signal));
   const access = userAccess(requests, whoAmI.value);
-  const columns = cachedAsync((signal) => readColumns(requests, access, signal));
+  let knownColumns: readonly Column[] | undefined;
+  const accountColumns = async (languages: readonly number[] = [], signal?: AbortSignal) => {
+    knownColumns = await readColumns(requests, access, languages, signal);
+    return knownColumns;
+  };
   const readContext: ReadContext = {
     requests,
     pageSize: Math.min(Math.max(options.pageSize ?? 5000, 1), 5000),
-    wireNames: async (names, signal) => wireNames(names, await columns.value(signal)),
     numbers: async (names, signal) =>
-      names.length === 0 ? [] : numbersAmong(names, await columns.value(signal)),
+      names.length === 0 ? [] : numbersAmong(names, knownColumns ?? (await accountColumns([], signal))),
+    wireNames: async (names, signal) => wireNames(names, knownColumns ?? (await accountColumns([], signal))),
   };
   return {
     environment,
     whoAmI: whoAmI.fresh,
     connectedUser: async (signal) => readConnectedUser(requests, (await whoAmI.value(signal)).userId, signal),
     serverTime: (signal) => readServerTime(requests, signal),
-    accountColumns: columns.fresh,
+    accountColumns,
+    baseLanguage: async (signal) =>
+      readBaseLanguage(requests, (await whoAmI.value(signal)).organizationId, signal),
+    userLanguage: async (signal) => readUserLanguage(requests, (await whoAmI.value(signal)).userId, signal),
+    provisionedLanguages: (signal) => readProvisionedLanguages(requests, signal),
     views: (signal) => readViews(requests, signal),
     view: (id, signal) => readView(requests, id, signal),
     readAccounts: (selection, names, signal) => readAccounts(readContext, selection, names, signal),

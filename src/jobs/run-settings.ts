@@ -8,11 +8,8 @@ import type { ChosenSettings, SyncSettings } from "../settings/sync-settings.ts"
 /** Adds the current domain lists. */
 export async function buildSyncSettings(db: Kysely<Tables>, chosen: ChosenSettings): Promise<SyncSettings> {
   const { own, commonAdded, commonRemoved } = await loadDomainSettings(db);
-  const { selection, mapping, options } = chosen;
   return {
-    selection,
-    mapping,
-    options,
+    ...chosen,
     ownDomains: own,
     commonDomains: { add: commonAdded, remove: commonRemoved },
   };
@@ -20,6 +17,6 @@ export async function buildSyncSettings(db: Kysely<Tables>, chosen: ChosenSettin
 
 /** What an admin chose for this run, without the domain lists. */
 export function chosenSettingsOf({ settings: { settings } }: Pick<StoredRun, "settings">): ChosenSettings {
-  const { selection, mapping, options } = settings;
-  return { selection, mapping, options };
+  const { selection, mapping, options, labelLanguage } = settings;
+  return { selection, mapping, options, labelLanguage };
 }

@@ -3,6 +3,7 @@
 // person enters.
 import { z } from "zod";
 import { fieldType, MAX_CUSTOM_FIELDS } from "./field-types.ts";
+import { labelLanguageInput } from "./label-language.ts";
 
 /** A view by its id or, in a connection file, by its name. */
 export const selection = z.discriminatedUnion("kind", [
@@ -41,7 +42,13 @@ export const changedOptions = optionValues.partial();
 export type SyncOptions = z.infer<typeof syncOptions>;
 
 /** Settings that are chosen, previewed and saved together. */
-export const chosenSettings = z.object({ selection, mapping, options: syncOptions });
+export const chosenSettings = z.object({
+  selection,
+  mapping,
+  options: syncOptions,
+  /** The language of labels; absent: that of the last run, at first that of the connected user. */
+  labelLanguage: z.number().optional(),
+});
 export type ChosenSettings = z.infer<typeof chosenSettings>;
 
 /** Settings of a run: with the domain lists, which are stored separately, as of its start. */
@@ -73,4 +80,5 @@ export const mappingInput = mapping.extend({
 export const chosenSettingsInput = chosenSettings.extend({
   selection: selectionInput,
   mapping: mappingInput,
+  labelLanguage: labelLanguageInput.optional(),
 });

@@ -54,6 +54,45 @@ test("each column type has its details", async () => {
   expect(column("new_contract")?.type).toBe("FileType");
 });
 
+test("labels are in the preferred languages, then in the user's, then in any", async () => {
+  const [french, german, italian] = [1036, 1031, 1040];
+  await using connected = await connectSimulated();
+  const { org } = connected.simulator;
+  org.provisionLanguage(german, { industrycode: { label: "Branche", choices: { 1: "Buchhaltung" } } });
+  org.provisionLanguage(italian, { industrycode: { choices: { 2: "Agricoltura" } } });
+  org.setUiLanguage(org.adminId, italian);
+  const industry = async (languages?: readonly number[]) => {
+    const columns = await connected.client.accountColumns(languages);
+    const { label, options } = columns.find(({ logicalName }) => logicalName === "industrycode")!;
+    return [label, options?.get(1), options?.get(2)];
+  };
+
+  const english = ["Industry", "Accounting", "Agriculture and Non-petrol Natural Resource Extraction"];
+  expect(await industry([french, german])).toEqual(["Branche", "Buchhaltung", "Agricoltura"]);
+  expect(await industry([1033])).toEqual(english);
+  expect(await industry()).toEqual(["Industry", "Accounting", "Agricoltura"]);
+});
+
+test("the languages of the organisation and of its users are read, and none where one may not", async () => {
+  await using connected = await connectSimulated();
+  const { client, simulator } = connected;
+  const { org } = simulator;
+  const before = await client.userLanguage();
+  org.provisionLanguage(1031);
+  org.setUiLanguage(org.adminId, 1031);
+
+  expect(before).toBeNull();
+  expect(await client.userLanguage()).toBe(1031);
+  expect(await client.baseLanguage()).toBe(1033);
+  expect(await client.provisionedLanguages()).toEqual([1033, 1031]);
+  simulator.faults.add({
+    path: String.raw`/organizations\(`,
+    times: 1,
+    fault: { kind: "answer", status: 403 },
+  });
+  expect(await client.baseLanguage()).toBeNull();
+});
+
 test("choices have their labels, local and shared, and Two Options as 1 and 0", async () => {
   const column = await columnsOfCustomised();
   expect(column("new_products")?.options?.get(100000002)).toBe("Analytics; advanced");

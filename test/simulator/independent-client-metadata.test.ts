@@ -10,6 +10,43 @@ type Members = Readonly<Record<string, unknown>>;
 const ACCOUNT = "LogicalName='account'";
 const PICKLIST = "Microsoft.Dynamics.CRM.PicklistAttributeMetadata";
 
+describe("languages", () => {
+  test("labels come in all of them, and once more in the user's or else the organisation's", async () => {
+    await using session = await startClient((org) => {
+      org.provisionLanguage(1031, { industrycode: { label: "Branche" } });
+      org.setUiLanguage(org.adminId, 1031);
+    });
+    const { client, org } = session;
+    const labels = async (attribute: string) => {
+      const one = await client.retrieveAttribute<{
+        DisplayName: {
+          LocalizedLabels: { Label: string; LanguageCode: number }[];
+          UserLocalizedLabel: { Label: string } | null;
+        };
+      }>({ entityKey: ACCOUNT, attributeKey: `LogicalName='${attribute}'`, select: ["DisplayName"] });
+      const { LocalizedLabels: all, UserLocalizedLabel: own } = one.DisplayName;
+      return [Object.fromEntries(all.map(({ Label, LanguageCode }) => [LanguageCode, Label])), own?.Label];
+    };
+
+    expect(await labels("industrycode")).toEqual([{ 1033: "Industry", 1031: "Branche" }, "Branche"]);
+    expect(await labels("websiteurl")).toEqual([{ 1033: "Website" }, "Website"]);
+    expect(await client.callFunction({ functionName: "RetrieveProvisionedLanguages" })).toMatchObject({
+      RetrieveProvisionedLanguages: [1033, 1031],
+    });
+    const settings = await client.retrieve<Members>({
+      collection: "usersettingscollection",
+      key: org.adminId,
+      select: ["uilanguageid"],
+    });
+    expect(settings["uilanguageid"]).toBe(1031);
+    const { value } = await client.retrieveMultiple<Members>({
+      collection: "organizations",
+      select: ["languagecode"],
+    });
+    expect(value).toMatchObject([{ languagecode: 1033 }]);
+  });
+});
+
 describe("definitions", () => {
   test("of a table come one by one and as a list", async () => {
     await using session = await startClient();

@@ -47,6 +47,9 @@ const SETTINGS = {
   fieldIds: [],
   descriptionMapped: false,
   newFieldIds: [],
+  labelLanguage: null,
+  baseLanguage: null,
+  labelFieldIds: [],
 };
 
 /** An event of each type. */

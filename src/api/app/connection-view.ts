@@ -1,5 +1,6 @@
 // The connection as the contract has it.
 import { loadConnection } from "../../connections/connection.ts";
+import { connectionLabels } from "../../connections/setup/label-language.ts";
 import { loadNotice } from "../../connections/sign-in/notices.ts";
 import type { ConnectionDeps } from "../../connections/sign-in/open-stored-connection.ts";
 import { loadSyncStatus } from "../../connections/status/load-status.ts";
@@ -27,6 +28,7 @@ export async function connectionView(
   const connection = await loadConnection(db);
   const notice = await loadNotice(db, requireTeammate(caller).id, now);
   return viewOf(connection, await loadSyncStatus(db, connection, now), {
+    labels: await connectionLabels(db, connection),
     notice: notice ?? null,
     logIn: {
       available: dynamicsApp !== undefined && file === undefined,
@@ -45,7 +47,7 @@ function viewOf(
     brake,
   }: Awaited<ReturnType<typeof loadConnection>>,
   state: Awaited<ReturnType<typeof loadSyncStatus>>,
-  rest: Pick<ConnectionView, "notice" | "logIn">,
+  rest: Pick<ConnectionView, "labels" | "notice" | "logIn">,
 ): ConnectionView {
   const { lastRun, lastSyncedAt, nextRunAt, ...figures } = state;
   return {

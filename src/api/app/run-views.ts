@@ -12,6 +12,7 @@ import {
 } from "../../sync/record/run-state.ts";
 import { planInvalidReason } from "../../sync/plan/plan-validity.ts";
 import { NO_COUNTS } from "../../sync/record/run-summary.ts";
+import { runLanguages } from "../../sync/report/run-languages.ts";
 import type { RunView } from "../contract/runs.ts";
 import { ApiError } from "../implement.ts";
 
@@ -65,7 +66,10 @@ function noRunError(id: number): ApiError {
 export async function runView(store: RunStore, id: number): Promise<RunView> {
   const { rows } = await queryRuns(store, sql`r.id = ${id}`, 1);
   if (!rows[0]) throw noRunError(id);
-  return viewOf(store, rows[0]);
+  const view = await viewOf(store, rows[0]);
+  if (view.plannedAt === null) return view;
+  const { change } = await runLanguages(store.database.kysely, id);
+  return { ...view, labelLanguageChange: change };
 }
 
 /** @throws ApiError 404 */

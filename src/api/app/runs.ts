@@ -5,6 +5,7 @@ import { customFields } from "../../accounts/custom-fields.ts";
 import { newFieldsOf } from "../../connections/setup/validate-mapping.ts";
 import type { Tables } from "../../db/tables.ts";
 import type { RunRequests } from "../../jobs/requests.ts";
+import { chosenSettingsOf } from "../../jobs/run-settings.ts";
 import { decodeCursor, encodeCursor } from "../../lib/cursor.ts";
 import type { ChosenSettings } from "../../settings/sync-settings.ts";
 import type { RunStore } from "../../sync/record/run-record.ts";
@@ -33,9 +34,9 @@ export function runRoutes(deps: RunRouteDeps): Implementation[] {
       return { runs, next: last && runs.length === limit ? encodeCursor(last.id) : null };
     }),
     implement(contract.getRun, async ({ params }) => {
-      const { selection, mapping, options } = (await requireRun(deps, params.id)).settings.settings;
+      const stored = await requireRun(deps, params.id);
       const run = await runView(deps, params.id);
-      return { run: { ...run, settings: { selection, mapping, options } } };
+      return { run: { ...run, settings: chosenSettingsOf(stored) } };
     }),
     implement(contract.followRun, async ({ params }, _, { reply }) => {
       const { id } = params;

@@ -1,9 +1,10 @@
 // Routes of the setup: views and columns to choose from, a sample of the selected accounts, and the
 // check of a mapping. Each opens the stored connection.
 import { customFields } from "../../accounts/custom-fields.ts";
-import { saveViewNames } from "../../connections/connection.ts";
+import { loadConnection, saveViewNames } from "../../connections/connection.ts";
 import { workspaceTimeZone } from "../../connections/schedule/time-zone.ts";
 import { offeredColumns } from "../../connections/setup/columns.ts";
+import { columnLanguages, offeredLanguages } from "../../connections/setup/label-language.ts";
 import { sampleTable } from "../../connections/setup/sample.ts";
 import { validateMapping } from "../../connections/setup/validate-mapping.ts";
 import { offeredViews } from "../../connections/setup/views.ts";
@@ -38,11 +39,13 @@ export function setupRoutes(connections: ConnectionDeps): Implementation[] {
     implement(contract.sampleRows, ({ body }) => withClient((client) => sampleTable(client, body.selection))),
     implement(contract.listColumns, ({ body }) =>
       withClient(async (client) => {
+        const languages = await columnLanguages(db, client, await loadConnection(db), body.labelLanguage);
         const fields = await customFields(db);
-        const columns = await offeredColumns(client, body.selection, fields, await workspaceTimeZone(db));
-        return { columns };
+        const timeZone = await workspaceTimeZone(db);
+        return { columns: await offeredColumns(client, body.selection, { languages, fields, timeZone }) };
       }),
     ),
+    implement(contract.listLanguages, () => withClient(offeredLanguages)),
     implement(contract.checkMapping, ({ body }) =>
       withClient(async (client) =>
         validateMapping(body.mapping, await client.accountColumns(), await customFields(db)),

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { brakeLimits } from "../../settings/brake.ts";
 import { targetKind } from "../../settings/field-types.ts";
+import { labelLanguageInput, namedLanguage } from "../../settings/label-language.ts";
 import { schedule } from "../../settings/schedule.ts";
 import { chosenSettings, mappingInput, selectionInput } from "../../settings/sync-settings.ts";
 import { timestamp, route } from "./route.ts";
@@ -61,6 +62,15 @@ export const connection = z.object({
   logIn: z.object({ available: z.boolean(), redirectUri: z.string() }),
   /** Null until chosen. */
   settings: chosenSettings.nullable(),
+  /** The language of labels that the connection keeps. */
+  labels: z.object({
+    /** Null before the first sync, unless it was chosen. */
+    language: namedLanguage.nullable(),
+    /** The organisation's base language, if it is known. */
+    base: namedLanguage.nullable(),
+    /** An admin chose the language. Otherwise it is that of whoever was signed in at first. */
+    isChosen: z.boolean(),
+  }),
   selectionName: z.string().nullable(),
   lastRun: z
     .object({ id: z.number(), status: z.string(), startedAt: timestamp, finishedAt: timestamp.nullable() })
@@ -230,8 +240,15 @@ export const connectionRoutes = {
     access: "workspace-admin",
     summary:
       "The columns of Dynamics 365 accounts, with a sample of the selection and what each may be mapped to.",
-    body: z.object({ selection: selectionInput }),
+    body: z.object({ selection: selectionInput, labelLanguage: labelLanguageInput.optional() }),
     answer: z.object({ columns: z.array(column) }),
+  }),
+  listLanguages: route({
+    method: "GET",
+    path: "/connection/languages",
+    access: "workspace-admin",
+    summary: "The languages in which Dynamics 365 may have labels, and the organisation's base language.",
+    answer: z.object({ languages: z.array(namedLanguage), base: namedLanguage.nullable() }),
   }),
   checkMapping: route({
     method: "POST",

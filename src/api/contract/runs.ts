@@ -64,6 +64,14 @@ export const run = z.object({
   actions: z.partialRecord(planAction, z.number()).optional(),
   /** The settings it was planned with; lists omit them. */
   settings: chosenSettings.optional(),
+  /**
+   * If labels are in another language than before, with the updates in which one differs; lists omit
+   * it.
+   */
+  labelLanguageChange: z
+    .object({ from: z.string(), to: z.string(), updates: z.number() })
+    .nullable()
+    .optional(),
   /** Issues by kind. */
   issues: z.record(z.string(), z.number()),
   progress: progress.nullable(),

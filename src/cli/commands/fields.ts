@@ -1,5 +1,7 @@
 // `sluice fields`: lists the columns that the organisation has, and what each may be mapped to.
 import type { Column } from "../../dataverse/model.ts";
+import { languageName } from "../../settings/label-language.ts";
+import { preferredLanguages } from "../../sync/read/label-language.ts";
 import { columnKindOf, targetNames, targetsFor } from "../../sync/rules/compatibility.ts";
 import { printResult, type CommandContext } from "../context.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
@@ -7,9 +9,15 @@ import { withClient } from "../resources.ts";
 import { tableLines } from "../output/table.ts";
 
 export async function fields(context: CommandContext): Promise<ExitCode> {
-  return withClient(context, async (client) => {
-    const columns = await client.accountColumns(context.signal);
-    printResult(context, fieldTable(columns), columns.map(describe));
+  const { signal } = context;
+  return withClient(context, async (client, { labelLanguage }) => {
+    const languages =
+      labelLanguage === undefined
+        ? []
+        : preferredLanguages({ labelLanguage, baseLanguage: await client.baseLanguage(signal) });
+    const columns = await client.accountColumns(languages, signal);
+    const lines = [...fieldTable(columns), ...languageLines(await client.provisionedLanguages(signal))];
+    printResult(context, lines, columns.map(describe));
     return exitCodes.done;
   });
 }
@@ -25,6 +33,13 @@ function describe(column: Column) {
     secured,
     readable,
   };
+}
+
+/** Tells in which languages labels can be, if there is a choice. */
+function languageLines(languages: readonly number[]): string[] {
+  if (languages.length < 2) return [];
+  const listed = languages.map((code) => `${code} (${languageName(code)})`).join(", ");
+  return ["", `labelLanguage in the connection file chooses the language of labels: ${listed}.`];
 }
 
 /** Lists the columns that can be mapped, and counts the rest. */

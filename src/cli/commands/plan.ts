@@ -1,10 +1,11 @@
 // `sluice plan`: plans a sync, and prints what it would write.
+import { runLanguages } from "../../sync/report/run-languages.ts";
 import { plannedChanges } from "../../sync/report/planned-changes.ts";
 import { runSync } from "../../sync/run.ts";
 import { createProgressDisplay, printResult, type CommandContext } from "../context.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { withRunContext } from "../resources.ts";
-import { planReport } from "../output/plan-report.ts";
+import { languageLines, planReport } from "../output/plan-report.ts";
 import { runReport } from "../output/run-report.ts";
 
 export async function plan(
@@ -16,11 +17,10 @@ export async function plan(
     const summary = await runSync(run, "plan");
     progress.end();
     const changes = await plannedChanges(run.database, summary.id, limit);
+    const languages = await runLanguages(run.database.kysely, summary.id);
     const report = planReport(summary, changes, run.timeZone);
-    printResult(context, [...report, "", ...runReport(summary)], {
-      run: summary,
-      changes,
-    });
+    const lines = [...report, ...languageLines(languages), "", ...runReport(summary)];
+    printResult(context, lines, { run: summary, labels: languages, changes });
     return exitCodes.done;
   });
 }

@@ -4,6 +4,7 @@ import type { ChangeAction } from "../../accounts/tables.ts";
 import type { ChangeValue, PlannedChange } from "../../sync/report/planned-changes.ts";
 import { formatDate } from "../../settings/dates.ts";
 import { wallClock } from "../../settings/time-zone.ts";
+import type { RunLanguages } from "../../sync/report/run-languages.ts";
 import type { RunSummary } from "../../sync/record/run-summary.ts";
 import { formatCount, pluralize, formatNumber, toOneLine } from "./format.ts";
 
@@ -60,6 +61,24 @@ function totals(run: RunSummary): string {
   ] as const;
   const rest = `${formatCount(run.unchanged)} unchanged, ${formatCount(run.skipped)} skipped`;
   return `Plan: ${parts.map(([value, word]) => `${formatCount(value)} ${word}`).join(", ")} (${rest}).`;
+}
+
+/** Says that labels change their language, and offers the organisation's where nobody chose one. */
+export function languageLines({ language, base, isChosen, change }: RunLanguages): string[] {
+  const isOtherThanBase = language !== null && base !== null && language.code !== base.code;
+  return [
+    ...(change === null
+      ? []
+      : [
+          `Labels in ${change.to} (was ${change.from}): ${pluralize(change.updates, "account")} to update for it.`,
+        ]),
+    ...(isOtherThanBase && !isChosen
+      ? [
+          `Labels are in ${language.name}, the language of whoever was signed in at first; the organisation's is ${base.name}.`,
+          `To choose it: labelLanguage: ${base.code} in the connection file.`,
+        ]
+      : []),
+  ];
 }
 
 /** Returns the lines of one change and an empty line. */

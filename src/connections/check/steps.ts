@@ -4,6 +4,7 @@ import { DataverseError } from "../../dataverse/http/errors.ts";
 import { describeGaps } from "../../dataverse/metadata/privileges.ts";
 import type { Column, Identity } from "../../dataverse/model.ts";
 import { DAY_MS } from "../../lib/durations.ts";
+import { languageName } from "../../settings/label-language.ts";
 import { SECRET_WARNING_DAYS } from "../../settings/secret-expiry.ts";
 import { issueKinds } from "../../sync/rules/issue-kinds.ts";
 import { mappedColumns } from "../../sync/rules/mapping.ts";
@@ -191,9 +192,18 @@ async function checkColumns(context: CheckContext): Promise<StepResult> {
   context.columns = await context.open!.client.accountColumns();
   const known = new Set(context.columns.map(({ logicalName }) => logicalName));
   const missing = mappedNames(context.connection).filter((name) => !known.has(name));
-  if (missing.length === 0) return ok(`${context.columns.length} columns of accounts.`);
-  const { howToResolve } = issueKinds["field-not-found"];
-  return warning("sluice", `Mapped, and not there any more: ${missing.join(", ")}.`, howToResolve);
+  if (missing.length > 0) {
+    const { howToResolve } = issueKinds["field-not-found"];
+    return warning("sluice", `Mapped, and not there any more: ${missing.join(", ")}.`, howToResolve);
+  }
+  const language = context.connection.settings?.labelLanguage;
+  if (language !== undefined && !(await context.open!.client.provisionedLanguages()).includes(language))
+    return warning(
+      "sluice",
+      `Labels are to be in ${languageName(language)}, which Dynamics 365 does not have; they are in its base language.`,
+      "Choose another language for labels with the mapped fields.",
+    );
+  return ok(`${context.columns.length} columns of accounts.`);
 }
 
 async function checkSecuredColumns({ columns = [], connection }: CheckContext): Promise<StepResult> {

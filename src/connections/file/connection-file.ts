@@ -127,6 +127,7 @@ function settingsOf(parsed: ParsedFile, secrets: SecretReader): ConnectionSettin
       })),
     },
     options: parsed.options,
+    labelLanguage: parsed.labelLanguage,
     schedule: parsed.schedule,
     brake: parsed.brake,
     ownDomains: parsed.ownDomains,

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { registrableHost } from "../../accounts/domains/parse.ts";
 import { brakeInput } from "../../settings/brake.ts";
 import { fieldType } from "../../settings/field-types.ts";
+import { labelLanguageInput } from "../../settings/label-language.ts";
 import { scheduleInput } from "../../settings/schedule.ts";
 import { syncOptions } from "../../settings/sync-settings.ts";
 
@@ -96,6 +97,7 @@ export const connectionSchema = z.strictObject({
   }),
   mapping: mapping.prefault({}),
   options: syncOptions.strict().prefault({}),
+  labelLanguage: labelLanguageInput.optional(),
   schedule: scheduleInput.prefault({}),
   brake: brakeInput.prefault({}),
   ownDomains: z.array(domain).default([]),

@@ -34,8 +34,8 @@ export async function useConnectionFile(
       fromFile: true,
     }),
   );
-  const { selection, mapping, options, schedule, brake } = file;
-  await saveSettings(kysely, { selection, mapping, options });
+  const { selection, mapping, options, labelLanguage, schedule, brake } = file;
+  await saveSettings(kysely, { selection, mapping, options, labelLanguage });
   await saveSchedule(kysely, schedule);
   await saveBrake(kysely, brake);
   // An organisation that does not answer does not resolve the attention from before.

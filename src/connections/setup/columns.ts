@@ -2,7 +2,7 @@
 // fields it may be mapped to, why not more, and a suggestion.
 import { nameKey } from "../../accounts/name-key.ts";
 import type { DataverseClient } from "../../dataverse/client.ts";
-import type { Column, Sample } from "../../dataverse/model.ts";
+import { wireName, type Column, type Sample } from "../../dataverse/model.ts";
 import { formatDate } from "../../settings/dates.ts";
 import { wallClock, type WallClock } from "../../settings/time-zone.ts";
 import { dateFormatOf, valueReader } from "../../sync/draft/values.ts";
@@ -28,13 +28,22 @@ export type OfferedColumn = {
 /** 50 rows give most columns a value, in one small response. */
 const SAMPLED_ROWS = 50;
 
+type OfferContext = {
+  /** Of labels: the first that a label has. */
+  readonly languages: readonly number[];
+  readonly fields: readonly ExistingField[];
+  readonly timeZone: string;
+};
+
 export async function offeredColumns(
   client: DataverseClient,
   selection: Selection,
-  fields: readonly ExistingField[],
-  timeZone: string,
+  { languages, fields, timeZone }: OfferContext,
 ): Promise<OfferedColumn[]> {
-  const [columns, chosen] = await Promise.all([client.accountColumns(), resolveSelection(client, selection)]);
+  const [columns, chosen] = await Promise.all([
+    client.accountColumns(languages),
+    resolveSelection(client, selection),
+  ]);
   const mappable = columns.filter((column) => column.readable && targetsFor(column).length > 0);
   const sample = await client.sample(
     chosen,
@@ -58,20 +67,20 @@ export async function offeredColumns(
 const NUMBER_TYPES: ReadonlySet<string> = new Set(["IntegerType", "DoubleType", "DecimalType", "MoneyType"]);
 
 /**
- * The first value, as an account would show it: numbers and dates as a sync stores them, anything
- * else as Dynamics 365 shows it.
+ * The first value, as an account would show it: numbers, dates and labels as a sync stores them,
+ * anything else as Dynamics 365 shows it, which formats it for whoever is signed in.
  */
 function sampleOf(column: Column, { rows, rawRows }: Sample, clock: WallClock): string | null {
-  const { logicalName, type } = column;
+  const { logicalName, type, options } = column;
   const index = rows.findIndex((row) => row[logicalName] !== undefined);
   const shown = rows[index]?.[logicalName] ?? null;
   const read =
     type === "DateTimeType"
       ? valueReader(column, "datetime", clock)
-      : NUMBER_TYPES.has(type)
+      : NUMBER_TYPES.has(type) || options
         ? valueReader(column, "text", clock)
         : undefined;
-  const value = read?.(rawRows[index]?.[logicalName]);
+  const value = read?.(rawRows[index]?.[wireName(column)]);
   if (typeof value !== "string") return shown;
   return type === "DateTimeType" ? formatDate(value, dateFormatOf(column), clock) : value;
 }

@@ -12,7 +12,9 @@ import type { Requests } from "../http/requests.ts";
 const Label = z
   .object({
     UserLocalizedLabel: z.object({ Label: z.string().nullish() }).nullish(),
-    LocalizedLabels: z.array(z.object({ Label: z.string().nullish() })).nullish(),
+    LocalizedLabels: z
+      .array(z.object({ Label: z.string().nullish(), LanguageCode: z.number().nullish() }))
+      .nullish(),
   })
   .nullish();
 type Label = z.infer<typeof Label>;
@@ -75,10 +77,12 @@ const SELECT = Object.keys(Attribute.shape).join(",");
 /**
  * The columns that can be listed: readable over OData and not derived from another column, by
  * label.
+ * @param languages in which labels are preferred, by code, the most preferred first
  */
 export async function readColumns(
   requests: Requests,
   access: UserAccess,
+  languages: readonly number[],
   signal?: AbortSignal,
 ): Promise<readonly Column[]> {
   const [attributes, details] = await Promise.all([
@@ -92,7 +96,12 @@ export async function readColumns(
     ? await securedColumnPredicate(access, signal)
     : () => true;
   return offered
-    .map((attribute) => columnOf(attribute, details.get(attribute.LogicalName), isReadable))
+    .map((attribute) =>
+      columnOf(attribute, details.get(attribute.LogicalName), {
+        isReadable,
+        labelText: (label) => labelText(label, languages),
+      }),
+    )
     .toSorted((a, b) => a.label.localeCompare(b.label) || a.logicalName.localeCompare(b.logicalName));
 }
 
@@ -144,16 +153,16 @@ async function readableByProfile(
 function columnOf(
   attribute: z.infer<typeof Attribute>,
   detail: Detail | undefined,
-  isReadable: (name: string) => boolean,
+  { isReadable, labelText: text }: { isReadable: (name: string) => boolean; labelText: LabelText },
 ): Column {
   const name = attribute.LogicalName;
   const secured = attribute.IsSecured ?? false;
-  const options = optionsOf(detail);
+  const options = optionsOf(detail, text);
   const format = detail?.FormatName?.Value ?? detail?.Format;
   const behavior = dateBehaviorOf(detail?.DateTimeBehavior?.Value);
   return {
     logicalName: name,
-    label: labelText(attribute.DisplayName) ?? attribute.SchemaName ?? name,
+    label: text(attribute.DisplayName) ?? attribute.SchemaName ?? name,
     type: attribute.AttributeTypeName?.Value ?? "",
     ...(format ? { format } : {}),
     ...(detail?.Targets ? { targets: detail.Targets } : {}),
@@ -170,7 +179,7 @@ function columnOf(
 
 // A shared choice comes as GlobalOptionSet, a local one as OptionSet; nothing says which
 // beforehand.
-function optionsOf(detail: Detail | undefined): ReadonlyMap<number, string> | undefined {
+function optionsOf(detail: Detail | undefined, text: LabelText): ReadonlyMap<number, string> | undefined {
   const sets = [detail?.OptionSet, detail?.GlobalOptionSet];
   for (const set of sets) {
     const twoOptions = TwoOptions.safeParse(set).data;
@@ -180,18 +189,19 @@ function optionsOf(detail: Detail | undefined): ReadonlyMap<number, string> | un
       ...[twoOptions?.TrueOption, twoOptions?.FalseOption].filter((option) => option != null),
     ];
     if (options.length > 0)
-      return new Map(
-        options.map((option) => [option.Value, labelText(option.Label) ?? String(option.Value)]),
-      );
+      return new Map(options.map((option) => [option.Value, text(option.Label) ?? String(option.Value)]));
   }
   return undefined;
 }
 
-/** In the connected user's language, else in the first one that has a label. */
-function labelText(label: Label): string | undefined {
+type LabelText = (label: Label) => string | undefined;
+
+/** In the first language that has a label, else in the connected user's, else in any. */
+function labelText(label: Label, languages: readonly number[]): string | undefined {
+  const localized = label?.LocalizedLabels ?? [];
+  const preferred = languages.map((code) => localized.find(({ LanguageCode }) => LanguageCode === code));
   return (
-    [label?.UserLocalizedLabel, ...(label?.LocalizedLabels ?? [])].find((one) => one?.Label)?.Label ??
-    undefined
+    [...preferred, label?.UserLocalizedLabel, ...localized].find((one) => one?.Label)?.Label ?? undefined
   );
 }
 

@@ -14,6 +14,7 @@ import { dateFormatOf } from "../draft/values.ts";
 import { rollbackCreatedFields } from "../record/created-fields.ts";
 import type { ActiveRun } from "../record/run-context.ts";
 import { transition } from "../record/transitions.ts";
+import { findLabelLanguages, preferredLanguages, type LabelLanguages } from "./label-language.ts";
 import { createWorkingTables, dropWorkingTables } from "../record/working-tables.ts";
 import { matchUsers } from "../rules/user-teammates.ts";
 import { checkMapping, mappedColumns } from "../rules/mapping.ts";
@@ -29,9 +30,12 @@ export type Prepared = {
   /** Mapped columns that are no longer synced, and notes about users. */
   readonly runIssues: readonly FieldIssue[];
   readonly settingsHash: string;
+  readonly languages: LabelLanguages;
   /** The fields with an existing, readable column: only these are compared and written (rule 13). */
   readonly fieldIds: readonly number[];
   readonly descriptionMapped: boolean;
+  /** The fields whose values are labels of choices. */
+  readonly labelFieldIds: readonly number[];
   /** Fields created for this run; they are deleted if it ends without effect. */
   readonly newFieldIds: readonly number[];
 };
@@ -79,11 +83,14 @@ function checkColumns(settings: SyncSettings, available: readonly Column[]): Che
 /** Prepares a run. Teammates and custom fields are created last, when the source has answered. */
 export async function prepareRun({
   context,
+  organizationId,
   signal,
-}: Pick<ActiveRun, "context" | "signal">): Promise<Prepared> {
+}: Pick<ActiveRun, "context" | "organizationId" | "signal">): Promise<Prepared> {
   const { database, source, settings } = context;
   const { mapping } = settings;
-  const { columns, runIssues } = checkColumns(settings, await source.columns(signal));
+  const languages = await findLabelLanguages(database.kysely, source, organizationId, settings, signal);
+  const available = await source.columns(preferredLanguages(languages), signal);
+  const { columns, runIssues } = checkColumns(settings, available);
   const records = await source.select(settings.selection, signal);
   const needsUsers = mapping.fields.some((field) => field.type === "teammate");
   const users = needsUsers ? await source.users(signal) : [];
@@ -113,6 +120,7 @@ export async function prepareRun({
       salt: hashOf({
         RULES_VERSION,
         mapping,
+        labelLanguage: languages.labelLanguage,
         types,
         fieldIds: Object.fromEntries(fieldIds),
         ownDomains,
@@ -121,8 +129,12 @@ export async function prepareRun({
     },
     runIssues: [...runIssues, ...notes],
     settingsHash,
+    languages,
     fieldIds: mapping.fields.flatMap(({ column, field }) =>
       columns.has(column) ? fieldIds.get(field)! : [],
+    ),
+    labelFieldIds: mapping.fields.flatMap(({ column, field, type }) =>
+      type === "text" && columns.get(column)?.options ? fieldIds.get(field)! : [],
     ),
     descriptionMapped: mapping.description !== undefined && columns.has(mapping.description),
     newFieldIds: [...fieldIds.values()].filter((id) => !existingFieldIds.has(id)),
@@ -131,13 +143,15 @@ export async function prepareRun({
 
 /** Stores the settings for any process that resumes the run, and creates its working tables. */
 export async function savePreparedSettings(run: ActiveRun, prepared: Prepared): Promise<void> {
-  const { fieldIds, descriptionMapped, newFieldIds } = prepared;
+  const { fieldIds, descriptionMapped, newFieldIds, labelFieldIds, languages } = prepared;
   const settings: StoredSettings = {
     settings: run.context.settings,
     fieldIds,
     descriptionMapped,
     newFieldIds,
     rulesVersion: RULES_VERSION,
+    labelFieldIds,
+    ...languages,
   };
   await run.transaction(async ({ kysely: trx }) => {
     await transition(trx, run, "reading", {

@@ -47,6 +47,9 @@ async function insertRun(
     fieldIds: [],
     descriptionMapped: false,
     newFieldIds: [],
+    labelLanguage: null,
+    baseLanguage: null,
+    labelFieldIds: [],
   };
   const { id } = await trx
     .insertInto("runs")

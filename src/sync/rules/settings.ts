@@ -19,6 +19,11 @@ const storedSettings = z.object({
   newFieldIds: z.array(z.number()).readonly(),
   /** The version of the rules that decided; absent before the run has begun, and in old runs. */
   rulesVersion: z.number().optional(),
+  /** The language of its labels, and the organisation's; null if unknown, as in version 0.1.0. */
+  labelLanguage: z.number().nullable().default(null),
+  baseLanguage: z.number().nullable().default(null),
+  /** The fields whose values are labels. */
+  labelFieldIds: z.array(z.number()).readonly().default([]),
 });
 /** What applying needs, perhaps in another process. */
 export type StoredSettings = z.infer<typeof storedSettings>;

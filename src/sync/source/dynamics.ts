@@ -14,7 +14,9 @@ export function dynamicsSource(client: DataverseClient): Source {
     origin: "dynamics",
     capabilities: { missingRecords: true, versions: true },
     identity: (signal) => client.whoAmI(signal),
-    columns: (signal) => client.accountColumns(signal),
+    columns: (languages, signal) => client.accountColumns(languages, signal),
+    baseLanguage: (signal) => client.baseLanguage(signal),
+    userLanguage: (signal) => client.userLanguage(signal),
     users: (signal) => client.users(signal),
     select: async (selection, signal) =>
       selectedRecords(client, await resolveSelection(client, selection, signal)),

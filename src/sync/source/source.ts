@@ -24,8 +24,12 @@ export type Source = {
   };
   /** The organisation that it reads; a link belongs to one organisation. */
   identity(signal?: AbortSignal): Promise<{ readonly organizationId: string }>;
-  /** The columns that can be mapped. */
-  columns(signal: AbortSignal): Promise<readonly Column[]>;
+  /** The columns that can be mapped, with labels in the first of these languages that has one. */
+  columns(languages: readonly number[], signal: AbortSignal): Promise<readonly Column[]>;
+  /** The language (LCID) of the organisation; null if there is none or it may not be read. */
+  baseLanguage(signal: AbortSignal): Promise<number | null>;
+  /** The language of whoever is signed in; null if it is the organisation's, or is not known. */
+  userLanguage(signal: AbortSignal): Promise<number | null>;
   /** The users that own records. */
   users(signal: AbortSignal): Promise<readonly SourceUser[]>;
   /** @throws AttentionError when the selection no longer exists */

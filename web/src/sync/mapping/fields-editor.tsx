@@ -3,7 +3,7 @@
 import type { ChosenSettings } from "../../../../src/settings/sync-settings.ts";
 import { Button, Skeleton, TextInput } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { accountRoutes } from "../../../../src/api/contract/accounts.ts";
 import { connectionRoutes } from "../../../../src/api/contract/connection.ts";
@@ -12,6 +12,7 @@ import { ErrorAlert } from "../../components/error-alert.tsx";
 import { ColumnRow, MissingColumnAlert } from "./column-row.tsx";
 import { applyEdit, searchColumns, missingColumns, type MappingEdit } from "./mapping.ts";
 import styles from "./mapping.module.css";
+import { LabelLanguageSelect } from "./label-language-select.tsx";
 import { OptionsEditor } from "./options-editor.tsx";
 import { Suggestions } from "./suggestions.tsx";
 
@@ -21,10 +22,11 @@ const INITIAL_COLUMNS = 40;
 type Props = { settings: ChosenSettings; onChange: (settings: ChosenSettings) => void };
 
 export function FieldsEditor({ settings, onChange }: Props) {
-  const { selection, mapping } = settings;
+  const { selection, mapping, labelLanguage } = settings;
   const columns = useQuery({
-    ...routeQuery(connectionRoutes.listColumns, { body: { selection } }),
+    ...routeQuery(connectionRoutes.listColumns, { body: { selection, labelLanguage } }),
     staleTime: 60_000,
+    placeholderData: keepPreviousData,
   });
   const fields = useQuery(routeQuery(accountRoutes.listFields, {}));
   const [query, setQuery] = useState("");
@@ -79,6 +81,10 @@ export function FieldsEditor({ settings, onChange }: Props) {
         options={settings.options}
         domainsMapped={mapping.domains.length > 0}
         onChange={(options) => onChange({ ...settings, options })}
+      />
+      <LabelLanguageSelect
+        language={labelLanguage}
+        onChange={(chosen) => onChange({ ...settings, labelLanguage: chosen })}
       />
     </div>
   );

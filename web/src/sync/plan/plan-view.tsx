@@ -51,6 +51,7 @@ export function PlanView({ run, filter, onFilter, onFix }: Props) {
         {formatCount(run.counts.read, "account")} read from Dynamics 365
         {run.counts.unchanged > 0 && `, ${formatNumber(run.counts.unchanged)} unchanged`}.
       </p>
+      {run.labelLanguageChange && <LabelLanguageNote change={run.labelLanguageChange} />}
       <IssueGroups run={run} onFix={onFix} />
       <div className={styles.search}>
         <SearchBox
@@ -70,5 +71,14 @@ export function PlanView({ run, filter, onFilter, onFix }: Props) {
       </div>
       <ChangeList run={run} action={action} q={q ?? ""} focusListRef={focusListRef} />
     </div>
+  );
+}
+
+function LabelLanguageNote({ change }: { change: NonNullable<RunView["labelLanguageChange"]> }) {
+  const { from, to, updates } = change;
+  return (
+    <p className={styles.readCount}>
+      Labels in {to} (was {from}): {formatCount(updates, "account")} updated for it.
+    </p>
   );
 }

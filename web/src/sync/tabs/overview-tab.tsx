@@ -15,6 +15,7 @@ import { formatRunStatus } from "../run/format-run.ts";
 import { useRun } from "../run/use-run.ts";
 import { formatSchedule } from "../../format/sync-state.ts";
 import { AttentionAlert } from "./attention-alert.tsx";
+import { LabelLanguage } from "./label-language.tsx";
 import { NextRun } from "./next-run.tsx";
 import { SecretExpiry } from "./secret-expiry.tsx";
 import styles from "./tabs.module.css";
@@ -115,6 +116,10 @@ function ConnectionFacts({ connection }: { connection: ConnectionView }) {
             Change
           </AnchorLink>
         )}
+      </dd>
+      <dt>Language of labels</dt>
+      <dd>
+        <LabelLanguage connection={connection} />
       </dd>
       <dt>Synced accounts</dt>
       <dd>{formatCount(accounts, "account")}</dd>
