@@ -63,6 +63,7 @@ const MATRIX: Record<Access, readonly string[]> = {
     "GET /api/app/connection/views",
     "POST /api/app/connection/sample",
     "POST /api/app/connection/columns",
+    "GET /api/app/connection/languages",
     "POST /api/app/connection/mapping-check",
     "GET /api/app/connection/recipients",
     "PUT /api/app/connection/recipients",

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from "vitest";
 import { formatDuration, toOneLine, wrapText } from "../../src/cli/output/format.ts";
 import { issueReport } from "../../src/cli/output/issue-report.ts";
-import { planReport } from "../../src/cli/output/plan-report.ts";
+import { languageLines, planReport } from "../../src/cli/output/plan-report.ts";
 import { runReport, runTable } from "../../src/cli/output/run-report.ts";
 import { tableLines } from "../../src/cli/output/table.ts";
 import type { PlannedChange } from "../../src/sync/report/planned-changes.ts";
@@ -134,6 +134,27 @@ describe("a plan is reported", () => {
 
   it("shortly when there is nothing to do", () => {
     expect(planReport({ ...counts, updated: 0 }, [])).toHaveLength(1);
+  });
+});
+
+describe("the language of labels is reported", () => {
+  const german = { code: 1031, name: "German" };
+  const english = { code: 1033, name: "English" };
+
+  it("as a change, with the accounts to update for it", () => {
+    const change = { from: "English", to: "German", updates: 1200 };
+    expect(languageLines({ language: german, base: english, isChosen: true, change })).toEqual([
+      "Labels in German (was English): 1,200 accounts to update for it.",
+    ]);
+  });
+
+  it("with the organisation's base language, if nobody chose one", () => {
+    expect(languageLines({ language: german, base: english, isChosen: false, change: null })).toEqual([
+      "Labels are in German, the language of whoever was signed in at first; the organisation's is English.",
+      "To choose it: labelLanguage: 1033 in the connection file.",
+    ]);
+    expect(languageLines({ language: english, base: english, isChosen: false, change: null })).toEqual([]);
+    expect(languageLines({ language: null, base: english, isChosen: false, change: null })).toEqual([]);
   });
 });
 

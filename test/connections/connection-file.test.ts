@@ -43,6 +43,7 @@ mapping:
   fields:
     Industry: { column: industrycode, type: text }
 options: { allowDuplicateNames: true, onDomainTaken: without-domain }
+labelLanguage: 1031
 schedule: { changesEveryMinutes: 15, fullAt: "02:30", timeZone: Europe/Berlin }
 brake: { sharePercent: 10 }
 ownDomains: [OurCompany.com]
@@ -60,6 +61,7 @@ teammates: [{ email: jane@ourcompany.com, name: Jane Doe }]
         fields: [{ column: "industrycode", field: "Industry", type: "text" }],
       },
       options: { allowDuplicateNames: true, onDomainTaken: "without-domain" },
+      labelLanguage: 1031,
       schedule: {
         changesEveryMinutes: 15,
         fullEveryMinutes: 1440,

@@ -17,13 +17,13 @@ describe("languages", () => {
       org.setUiLanguage(org.adminId, 1031);
     });
     const { client, org } = session;
-    const labels = async (attribute: string) => {
+    const labels = async (column: string) => {
       const one = await client.retrieveAttribute<{
         DisplayName: {
           LocalizedLabels: { Label: string; LanguageCode: number }[];
           UserLocalizedLabel: { Label: string } | null;
         };
-      }>({ entityKey: ACCOUNT, attributeKey: `LogicalName='${attribute}'`, select: ["DisplayName"] });
+      }>({ entityKey: ACCOUNT, attributeKey: `LogicalName='${column}'`, select: ["DisplayName"] });
       const { LocalizedLabels: all, UserLocalizedLabel: own } = one.DisplayName;
       return [Object.fromEntries(all.map(({ Label, LanguageCode }) => [LanguageCode, Label])), own?.Label];
     };

@@ -74,7 +74,14 @@ const RENAMED_WORDS: Readonly<Record<string, Readonly<Record<string, string | nu
 };
 
 /** Keys that version 0.1.0 did not answer. */
-const NEW_KEYS: ReadonlySet<string> = new Set<string>(["dateFormat", "trigger", "merged"]);
+const NEW_KEYS: ReadonlySet<string> = new Set<string>([
+  "dateFormat",
+  "trigger",
+  "merged",
+  "labels",
+  "labelLanguageChange",
+  "people",
+]);
 
 /** Wording may improve, cursors are opaque, and the number of requests is each version's own. */
 const NOT_COMPARED = new Set([

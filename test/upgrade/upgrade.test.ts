@@ -121,6 +121,21 @@ test("dates that were stored as midnight in UTC are rewritten by the next run, a
   expect(rows).toEqual([{ action: "update", before: "2026-01-15T00:00:00Z", after: "2026-01-15" }]);
 });
 
+test("the first run after an upgrade keeps the language of labels of whoever is signed in", async () => {
+  const { installation, token } = await start("idle", async (simulator) => {
+    const database = await loadDatabase("idle", simulator);
+    await migrate(database.pool);
+    return database;
+  });
+  const labels = async () => (await installation.browser(token).get("/connection")).body.labels;
+  const before = await labels();
+
+  await syncAgain(installation, token);
+
+  expect(before).toEqual({ language: null, base: null, isChosen: false });
+  expect(await labels()).toMatchObject({ language: { name: "English" }, isChosen: false });
+});
+
 test("a backup of a half-applied run is restored, and the run continues", async () => {
   const name = "applying-killed";
   const started = await start(name, async (simulator) => {

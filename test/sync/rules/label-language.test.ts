@@ -22,7 +22,7 @@ const LABELS = {
   },
 };
 
-/** English is the base language. German has no label for status reasons, and the same for Consulting. */
+/** English is the base language. German lacks status reasons, and Consulting is called the same. */
 async function bilingual(): Promise<Workspace> {
   const space = await workspace();
   space.org.provisionLanguage(GERMAN, {
@@ -96,7 +96,7 @@ test("a chosen language is planned as updates of the labels that differ, and nam
   });
   const changes = (await space.changes(plan.id)).toSorted((a, b) => a.name.localeCompare(b.name));
   expect(
-    changes.map(({ name, values }) => [name, values.map(({ field, after }) => `${field}: ${after}`)]),
+    changes.map(({ name, values }) => [name, values.map(({ field, after }) => `${field}: ${String(after)}`)]),
   ).toEqual([
     ["Acme", ["Industry: Buchhaltung", "Mail: Nicht zulassen"]],
     ["Bolt", ["Mail: Zulassen"]],
