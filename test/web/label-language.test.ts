@@ -1,4 +1,4 @@
-// The language of labels: offered on the overview, chosen with the mapped fields, named in the plan.
+// The language of labels: offered on the overview, chosen with the mapping, named in the plan.
 import { expect, test } from "vitest";
 import { builtPages } from "../harness/pages.ts";
 import { connectedWeb } from "../jobs/connected.ts";
