@@ -85,6 +85,9 @@ export function buildProgram(dist: string): Promise<void> {
     const missing = importedPackages(output).filter((name) => !EXTERNAL_PACKAGES.includes(name));
     if (missing.length > 0) throw new Error(`The program would import ${missing.join(", ")} when it runs.`);
     // They are read as files, from beside the file that reads them.
-    await cp(join(ROOT, "src/db/migrations"), join(dir, "migrations"), { recursive: true });
+    await cp(join(ROOT, "src/db/migrations"), join(dir, "migrations"), {
+      recursive: true,
+      filter: (path) => !path.endsWith(".ts"),
+    });
   });
 }

@@ -1,7 +1,7 @@
 // Sign-in by password or one-time link. Each returns the token of a new session.
 import { inTransaction } from "../db/transaction.ts";
 import type { Database } from "../db/pool.ts";
-import { emailKey } from "../teammates/teammates.ts";
+import { emailKey, teammateName } from "../teammates/teammates.ts";
 import { AccessError } from "./access-error.ts";
 import { resetAttempts, LIMITS, requireAttempt } from "./attempts.ts";
 import { readLink, revokeLinks, consumeLink } from "./links.ts";
@@ -53,7 +53,11 @@ export async function signInByLink(
       throw new AccessError("wrong", "Choose a password of at least 10 characters.", "password");
     await consumeLink(trx, token, now);
     if (name !== undefined)
-      await trx.updateTable("teammates").set({ name }).where("id", "=", link.teammateId).execute();
+      await trx
+        .updateTable("teammates")
+        .set({ name: teammateName(name) })
+        .where("id", "=", link.teammateId)
+        .execute();
     if (password !== undefined) {
       await endSessionsOf(trx, link.teammateId);
       await revokeLinks(trx, link.teammateId);

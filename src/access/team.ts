@@ -7,7 +7,7 @@ import type { Tables } from "../db/tables.ts";
 import type { TeammateRole, TeammateState } from "../teammates/tables.ts";
 import type { Sealer } from "../lib/sealer.ts";
 import { queueMail } from "../mail/outbox.ts";
-import { emailKey, saveTeammate } from "../teammates/teammates.ts";
+import { emailKey, saveTeammate, teammateName } from "../teammates/teammates.ts";
 import { AccessError } from "./access-error.ts";
 import { invitationEmail, passwordResetEmail } from "./emails.ts";
 import { createLink, linkUrl, revokeLinks } from "./links.ts";
@@ -71,7 +71,10 @@ export async function editTeammate(
     const existing = await lockMemberToChange(trx, by, id);
     requireCompanyAdminFor(by, [role]);
     if (role !== undefined && role !== "company-admin") await requireOtherCompanyAdmin(trx, existing);
-    const changes = { ...(name !== undefined && { name }), ...(role !== undefined && { role }) };
+    const changes = {
+      ...(name !== undefined && { name: teammateName(name) }),
+      ...(role !== undefined && { role }),
+    };
     if (Object.keys(changes).length > 0)
       await trx.updateTable("teammates").set(changes).where("id", "=", id).execute();
   });

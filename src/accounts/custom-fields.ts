@@ -10,6 +10,7 @@ import { bumpRevision } from "./store.ts";
 import { storableText } from "./storable-text.ts";
 import type { DateFormat } from "../settings/dates.ts";
 import { MAX_CUSTOM_FIELDS, type FieldType } from "../settings/field-types.ts";
+import { isBlank } from "../lib/invisible-characters.ts";
 import { UserError } from "../lib/user-error.ts";
 
 export type CustomField = {
@@ -151,7 +152,7 @@ async function lockCustomFields(trx: Kysely<Tables>): Promise<readonly CustomFie
  */
 function validateName(others: readonly CustomField[], written: string): string {
   const name = storableText(written).trim();
-  if (name === "") throw new CustomFieldError("A field needs a name that is not blank.");
+  if (isBlank(name)) throw new CustomFieldError("A field needs a name that is not blank.");
   const taken = others.find((field) => nameKey(field.name) === nameKey(name));
   if (taken) throw new CustomFieldError(`There is a field "${taken.name}" already. Choose another name.`);
   return name;

@@ -4,6 +4,7 @@ import { AccountError } from "./account-error.ts";
 import type { CustomField } from "./custom-fields.ts";
 import { parseDomains, type DomainLists, type DomainRefusal } from "./domains/parse.ts";
 import { storableText } from "./storable-text.ts";
+import { isBlank } from "../lib/invisible-characters.ts";
 import type { AccountPatch } from "./store.ts";
 import type { SyncedColumns } from "./synced-fields.ts";
 import { parseDate } from "../settings/dates.ts";
@@ -35,11 +36,16 @@ export function validateEntry(entry: Entry, rules: EntryRules): AccountPatch {
   return {
     ...(name !== undefined && { name: storableText(name) }),
     ...(description !== undefined && {
-      description: description === null ? null : storableText(description) || null,
+      description: description === null ? null : textOrNull(description),
     }),
     ...(domains !== undefined && { domains: validateDomains(domains, rules.domainLists) }),
     ...(fields !== undefined && { fields: validateFields(fields, rules) }),
   };
+}
+
+/** Text of blanks alone is empty, as from Dynamics 365. */
+function textOrNull(written: string): string | null {
+  return isBlank(written) ? null : storableText(written);
 }
 
 const STANDARD_FIELDS = { name: "The name", description: "The description", domains: "The domains" } as const;
@@ -103,7 +109,7 @@ const VALIDATORS: Readonly<
   Record<FieldType, (value: string | number | boolean, rules: EntryRules) => Value | undefined>
 > = {
   text: (value) =>
-    typeof value === "string" && value.length <= MAX_TEXT_LENGTH ? storableText(value) || null : undefined,
+    typeof value === "string" && value.length <= MAX_TEXT_LENGTH ? textOrNull(value) : undefined,
   number: (value) => (typeof value === "number" && Number.isFinite(value) ? value : undefined),
   boolean: (value) => (typeof value === "boolean" ? value : undefined),
   datetime: (value) => (typeof value === "string" ? parseDate(value) : undefined),

@@ -1,14 +1,21 @@
 // Applies missing migrations in the order of their numbers, each in one transaction with its row in
 // `schema_migrations`. Merged files are frozen, which the checksum enforces; they are plain SQL, so
-// that an old migration never depends on today's code.
+// that an old migration never depends on today's code. What SQL cannot compute is a step in
+// TypeScript, as frozen, after the SQL of its migration and in its transaction.
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Pool, PoolClient } from "pg";
+import { recomputeNameKeys } from "./migrations/name-keys.ts";
 
 const OUR_MIGRATIONS = fileURLToPath(new URL("./migrations", import.meta.url));
+
+/** Steps by the name of their migration, without its number. */
+const STEPS: Readonly<Record<string, (client: PoolClient) => Promise<void>>> = {
+  "name-keys": recomputeNameKeys,
+};
 
 /** An arbitrary constant that no other lock of the database uses ("sluice" in ASCII). */
 const LOCK_KEY = "126943930147685";
@@ -88,6 +95,7 @@ async function applyNext(
   if (!migration) return undefined;
   try {
     await client.query(migration.sql);
+    await STEPS[migration.name.slice("0000-".length)]?.(client);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`The migration ${migration.name} failed and was rolled back: ${reason}`, { cause });

@@ -31,6 +31,23 @@ describe("entry by hand", () => {
     expect((await wren.get("/accounts/count")).body.count).toBe(1);
   });
 
+  it("takes text of blanks alone for none, and no name of which nothing shows", async () => {
+    const web = await webWorkspace();
+    const dana = await web.as("company-admin");
+    const blank = " \u200b\u3164";
+    const { field } = (await dana.post("/fields", { name: "City", type: "text" })).body;
+    const entry = { name: "Acme", description: blank, fields: { [field.id]: blank } };
+
+    const { account } = (await dana.post("/accounts", entry)).body;
+    const named = await dana.post("/accounts", { name: blank });
+    const fieldNamed = await dana.post("/fields", { name: blank, type: "text" });
+
+    expect(account).toMatchObject({ description: null, fields: {} });
+    expect(named).toMatchObject({ status: 400, body: { error: { field: "name" } } });
+    expect(fieldNamed.body.error.sentence).toContain("A field needs a name");
+    expect((await dana.get("/accounts/count")).body.count).toBe(1);
+  });
+
   it("stores values of their field's type, and refuses all others", async () => {
     const web = await webWorkspace();
     const dana = await web.as("company-admin");

@@ -2,7 +2,7 @@
 // the protocol (labels instead of the numbers of choices, users instead of their ids), so this file
 // only says what a value means.
 import { domainsIn, type DomainRules } from "./domains.ts";
-import type { FieldValue } from "./model-store.ts";
+import { isBlank, type FieldValue } from "./model-store.ts";
 
 export type RawValue =
   | string
@@ -123,8 +123,8 @@ function literalOf(value: RawValue): string | null {
 }
 
 function asText(value: RawValue): FieldResult {
-  if (value === null || value === "") return { value: null };
-  if (typeof value === "string") return { value };
+  if (value === null) return { value: null };
+  if (typeof value === "string") return { value: isBlank(value) ? null : value };
   const literal = literalOf(value);
   if (typeof value === "number" || literal !== null) {
     const plain = plainDecimal(literal ?? "");

@@ -50,8 +50,29 @@ const SORTS_LAST = "\uffff";
 /** The value of a field whose teammate was removed. */
 export const REMOVED_TEAMMATE = "(gone)";
 
+/** Shows nothing: format and control characters, and what a font may ignore, except for letters. */
+function isInvisible(character: string): boolean {
+  if (/\p{L}/u.test(character)) return false;
+  if (/\p{Cc}/u.test(character)) return character.trim() !== "";
+  return /[\p{Cf}\p{Default_Ignorable_Code_Point}]/u.test(character);
+}
+
+/** The Hangul fillers and the Braille pattern without dots look like a blank. */
+const LOOKS_BLANK = new Set(["\u115f", "\u1160", "\u3164", "\uffa0", "\u2800"]);
+
+export function isBlank(text: string): boolean {
+  return Array.from(text).every(
+    (character) => character.trim() === "" || isInvisible(character) || LOOKS_BLANK.has(character),
+  );
+}
+
+/** Empty for a blank name. */
 export function nameKey(name: string): string {
-  return name.normalize("NFC").trim().toLowerCase();
+  if (isBlank(name)) return "";
+  const visible = Array.from(name)
+    .filter((character) => !isInvisible(character))
+    .join("");
+  return visible.normalize("NFC").trim().toLowerCase();
 }
 
 /**

@@ -5,7 +5,7 @@ import { decideLinked, decideNotLinked, releaseDomains, releaseName } from "./de
 import type { Draft, Issue } from "./draft.ts";
 import { countRelease } from "./count-branches.ts";
 import type { Decision, RunOptions, RunState } from "./run-state.ts";
-import type { Account, StopReason, ModelStore } from "./model-store.ts";
+import { isBlank, type Account, type StopReason, type ModelStore } from "./model-store.ts";
 
 export interface Outcome {
   readonly outcome: "created" | "linked" | "updated" | "unchanged" | "skipped";
@@ -80,7 +80,7 @@ function stopReasonOf(recordId: string, options: RunOptions): StopReason {
 function withoutSkipped(state: RunState, drafts: readonly Draft[]): Draft[] {
   const { store, options, hit, decisions } = state;
   return drafts.filter((draft) => {
-    if (draft.name.trim() === "") {
+    if (isBlank(draft.name)) {
       hit(
         store.linkOfRecord(options.org, draft.id)
           ? "skip: name-empty, of a linked record"

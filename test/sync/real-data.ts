@@ -117,7 +117,7 @@ export function unexplained(
     } else {
       const taken = domains.find((domain) => holder.has(domain));
       const reason =
-        draft.name.trim() === ""
+        nameKey(draft.name) === ""
           ? "name-empty"
           : taken !== undefined
             ? `domain-linked-elsewhere ${taken}`

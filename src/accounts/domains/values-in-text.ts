@@ -1,11 +1,8 @@
 // Splits what people type into a domain, e-mail or website field into its values, so that text
 // around them is no value, and a path is no further one.
+import { INVISIBLE } from "../../lib/invisible-characters.ts";
 import { OPENING, readValue, type Value } from "./host.ts";
 
-// Invisible characters: zero-width and direction marks, soft hyphens, variation selectors. Letters
-// that Unicode also calls ignorable (the Hangul fillers) look like a blank, and stay, because no
-// host has them.
-const INVISIBLE = /\p{Cf}|(?!\p{L})\p{Default_Ignorable_Code_Point}/gu;
 const NON_ASCII_OR_CONTROL = /[^\t-\r -~]/;
 
 /**

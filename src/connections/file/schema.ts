@@ -2,6 +2,7 @@
 // ignored silently.
 import { z } from "zod";
 import { registrableHost } from "../../accounts/domains/parse.ts";
+import { isBlank } from "../../lib/invisible-characters.ts";
 import { brakeInput } from "../../settings/brake.ts";
 import { fieldType } from "../../settings/field-types.ts";
 import { labelLanguageInput } from "../../settings/label-language.ts";
@@ -47,6 +48,7 @@ function singleValue(written: unknown, key: string): string | undefined {
 
 const text = z.string().trim().min(1);
 const column = text;
+const fieldName = text.refine((name) => !isBlank(name));
 
 const domain = z
   .string()
@@ -86,7 +88,7 @@ const mapping = z.strictObject({
   name: column.default("name"),
   description: column.optional(),
   domains: z.array(column).default([]),
-  fields: z.record(text, z.strictObject({ column, type: fieldType })).default({}),
+  fields: z.record(fieldName, z.strictObject({ column, type: fieldType })).default({}),
 });
 
 export const connectionSchema = z.strictObject({

@@ -2,6 +2,7 @@
 // never by the form of the value. As text, choices are labels, numbers plain decimals with all
 // their digits, dates ISO 8601; other values are as sent.
 import type { Column } from "../../dataverse/model.ts";
+import { isBlank } from "../../lib/invisible-characters.ts";
 import { exportedDate, parseDate, type DateFormat } from "../../settings/dates.ts";
 import type { FieldType } from "../../settings/field-types.ts";
 import type { WallClock } from "../../settings/time-zone.ts";
@@ -22,7 +23,8 @@ function isEmpty(raw: unknown): raw is null | undefined | "" {
 
 function text(raw: unknown): ReturnType<ValueReader> {
   if (isEmpty(raw)) return undefined;
-  return typeof raw === "string" ? raw : INVALID;
+  if (typeof raw !== "string") return INVALID;
+  return isBlank(raw) ? undefined : raw;
 }
 
 function number(raw: unknown): ReturnType<ValueReader> {

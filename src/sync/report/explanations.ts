@@ -1,4 +1,5 @@
 // Explains the changes and issues of a run to an admin.
+import { isBlank } from "../../lib/invisible-characters.ts";
 import type { ChangeRow } from "./planned-changes.ts";
 import { issueKindInfo, type IssueKind } from "../rules/issue-kinds.ts";
 import type { SyncSettings } from "../../settings/sync-settings.ts";
@@ -58,7 +59,7 @@ export type ExplainedIssue = {
 
 /** Explains what happened to one account; `howToResolve` of the kind says what to do. */
 export function explainIssue(issue: ExplainedIssue): string {
-  const name = issue.name === null || issue.name.trim() === "" ? "The account" : `“${issue.name}”`;
+  const name = issue.name === null || isBlank(issue.name) ? "The account" : `“${issue.name}”`;
   const field = issue.field === null ? "A field" : `The field ${issue.field}`;
   const value = issue.value ?? "";
   const other = issue.otherName === null ? "another account" : `“${issue.otherName}”`;

@@ -1,6 +1,7 @@
 // Checks a mapping of Dynamics columns to fields against the columns of an organisation. A column
 // may have several targets; a target has one column, except Domains, which has several in order.
 import { nameKey } from "../../accounts/name-key.ts";
+import { isBlank } from "../../lib/invisible-characters.ts";
 import { MAX_CUSTOM_FIELDS, type TargetKind } from "../../settings/field-types.ts";
 import type { Mapping } from "../../settings/sync-settings.ts";
 import { incompatibilityReason, targetNames, targetsFor, type ColumnFacts } from "./compatibility.ts";
@@ -72,7 +73,8 @@ function duplicateProblems(mapping: Mapping): string[] {
       `${mapping.fields.length} custom fields are mapped; at most ${MAX_CUSTOM_FIELDS} can be. Remove the ones nobody needs.`,
     );
   }
-  for (const key of duplicates(mapping.fields.map(({ field }) => nameKey(field)))) {
+  if (mapping.fields.some(({ field }) => isBlank(field))) problems.push("A custom field needs a name.");
+  for (const key of duplicates(mapping.fields.map(({ field }) => nameKey(field)).filter(Boolean))) {
     const { field: name } = mapping.fields.find(({ field }) => nameKey(field) === key)!;
     problems.push(`The field ${name} is mapped twice. Keep one column for it.`);
   }

@@ -46,6 +46,34 @@ describe("rule 1: a Link ties a record to an account", () => {
   });
 });
 
+describe("a name that differs in invisible characters alone", () => {
+  it.each([["Acme\u200b Ltd"], ["\ufeffAcme\u00ad Ltd\u202c"], ["Acme\u0001 Ltd"]])(
+    "is the same name: %j links to the account, which takes the name as sent",
+    async (name) => {
+      const space = await workspace();
+      await createManually(space, { name: "Acme Ltd" });
+      space.org.createAccount({ name });
+
+      const run = await space.sync();
+
+      expect(run).toMatchObject({ created: 0, linked: 1 });
+      expect(await space.accounts()).toMatchObject([{ name }]);
+    },
+  );
+
+  it("is in use if the other is linked, and a second run plans nothing", async () => {
+    const space = await workspace();
+    space.org.createAccount({ name: "Acme Ltd" });
+    space.org.createAccount({ name: "Acme\u2060 Ltd" });
+
+    const first = await space.sync();
+    const second = await space.sync();
+
+    expect(first).toMatchObject({ created: 1, skipped: 1, issues: { "name-in-use": 1 } });
+    expect(second).toMatchObject({ created: 0, linked: 0, updated: 0, unchanged: 1, skipped: 1 });
+  });
+});
+
 describe("rule 2: the same externalId from another origin", () => {
   it.each([["as it is"], ["in braces and capitals"]])("is reported and not synced (%s)", async (form) => {
     const space = await workspace();

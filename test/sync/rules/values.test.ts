@@ -200,6 +200,24 @@ describe("rule 7: teammates", () => {
 });
 
 describe("rule 8: values", () => {
+  it("of blanks alone are empty, and clear what was there", async () => {
+    const space = await workspace();
+    const mapping = {
+      name: "name",
+      description: "description",
+      domains: [],
+      fields: [{ column: "address1_city", field: "City", type: "text" as const }],
+    };
+    const id = space.org.createAccount({ name: "Acme", description: "Maker", address1_city: "Rome" });
+    await space.sync({ mapping });
+    space.org.updateAccount(id, { description: " \u200b\r\n", address1_city: "\u3164 \u00a0" });
+
+    const run = await space.sync({ mapping });
+
+    expect(run).toMatchObject({ updated: 1 });
+    expect(await space.account("Acme")).toMatchObject({ description: null, fields: {} });
+  });
+
   it("fills a field under no second spelling of its name", async () => {
     const space = await workspace();
     space.org.createAccount({ name: "Acme" });
@@ -547,4 +565,18 @@ describe("rule 10: Dynamics wins on mapped fields", () => {
       { name: "Acme", description: "by hand", domains: ["acme.com"] },
     ]);
   });
+});
+
+describe("rule 9: the name", () => {
+  it.each([["\u200b"], ["\u3164"], ["\u00ad\ufe0f \u0001"]])(
+    "is blank if nothing of it shows: %j",
+    async (name) => {
+      const space = await workspace();
+      space.org.createAccount({ name });
+
+      const run = await space.sync();
+
+      expect(run).toMatchObject({ created: 0, skipped: 1, issues: { "name-empty": 1 } });
+    },
+  );
 });

@@ -1,0 +1,2 @@
+-- Name keys have no invisible characters. They are computed in TypeScript, by name-keys.ts beside
+-- this file, in the transaction of this migration.
