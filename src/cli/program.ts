@@ -87,7 +87,10 @@ function addListCommands(program: Command, { action }: Actions): void {
     .command("export")
     .description("write all accounts to standard output, in a stable order")
     .addOption(new Option("--format <format>", "of the lines").choices(["ndjson", "csv"]).default("ndjson"))
-    .option("--guard-formulas", "csv: put an apostrophe before what a spreadsheet would run as a formula")
+    .option(
+      "--guard-formulas",
+      "csv: for spreadsheets, with a byte order mark, and an apostrophe before what they would run as a formula",
+    )
     .action(action(async () => (await import("./commands/accounts-export.ts")).accountsExport));
   program
     .command("runs")

@@ -39,3 +39,21 @@ it("exports of accounts, runs and issues share a limit, and a third is refused",
   expect([third.status, third.body.error.code]).toEqual([429, "too-many-exports"]);
   expect((await Promise.all(open)).map(({ status }) => status)).toEqual([200, 200]);
 });
+
+it("every download begins with a byte order mark, and its cells run no formula", async () => {
+  const { web, org, carol, plan } = await connectedWeb();
+  org.createAccount({ name: "＝1+1", websiteurl: "\n@nothing" });
+  const { id } = await plan();
+  await carol.post(`/runs/${id}/apply`);
+  await web.runner.waitUntilIdle();
+
+  for (const path of [`runs/${id}/changes.csv`, "issues/export.csv", "accounts/export.csv"]) {
+    const response = await fetch(`${web.origin}/api/app/${path}`, {
+      headers: { cookie: `sluice=${carol.cookie}` },
+    });
+    const text = Buffer.from(await response.arrayBuffer()).toString();
+    expect(text.slice(0, 1)).toBe("\ufeff");
+    expect(text.slice(1)).not.toContain("\ufeff");
+    expect(text).toContain("'＝1+1");
+  }
+});

@@ -50,6 +50,8 @@ describe("the commands", () => {
     expect(names.toSorted((a, b) => Buffer.compare(a, b))).toEqual(names);
     const csv = (await run("accounts export --format csv")).stdout;
     expect(csv).toMatch(/^name,externalId,origin,domains,description,Employees,Owner\r\n/);
+    const guarded = (await run("accounts export --format csv --guard-formulas")).stdout;
+    expect(guarded).toMatch(/^\ufeffname,externalId,/);
   });
 
   it("explain every skipped account with an issue", async () => {

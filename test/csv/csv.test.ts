@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it, test } from "vitest";
 import { detectDelimiter, detectDialect } from "../../src/csv/dialect.ts";
 import { CsvError, readCsv, type CsvFault, type CsvRow } from "../../src/csv/read-csv.ts";
-import { formatCsv } from "../../src/csv/write-csv.ts";
+import { csvWriter, spreadsheetCsv } from "../../src/csv/write-csv.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "sluice-csv-"));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -99,23 +99,57 @@ test.each([
 
 describe("CSV is written", () => {
   it("as in RFC 4180", () => {
-    expect(
-      formatCsv([
-        ["name", "n", "b"],
+    const write = csvWriter();
+
+    const parts = [
+      write([["name", "n", "b"]]),
+      write([
         ['Müller, "Söhne"\nKöln', 1.5, true],
         ["", null, undefined],
       ]),
-    ).toBe('name,n,b\r\n"Müller, ""Söhne""\nKöln",1.5,true\r\n,,\r\n');
+    ];
+
+    expect(parts.join("")).toBe('name,n,b\r\n"Müller, ""Söhne""\nKöln",1.5,true\r\n,,\r\n');
   });
 
-  it("optionally without formulas that spreadsheets run", () => {
-    expect(formatCsv([["=1+1", -5, "@x", "a=b"]], { guardFormulas: true })).toBe("'=1+1,-5,'@x,a=b\r\n");
-    expect(formatCsv([["=1+1"]])).toBe("=1+1\r\n");
+  it("for programs with formulas as they are", () => {
+    expect(csvWriter()([["=1+1"]])).toBe("=1+1\r\n");
+  });
+
+  it.each([
+    ["=1+1"],
+    ["+1"],
+    ["-1"],
+    ["@x"],
+    ["\t=1"],
+    ["\r=1"],
+    ["\n=1"],
+    ["＝1"],
+    ["＋1"],
+    ["－1"],
+    ["＠x"],
+  ])("for spreadsheets without the formula %j", async (formula) => {
+    const [row] = await read(csvWriter({ forSpreadsheets: true })([["text"], [formula]]));
+
+    expect(row).toMatchObject({ values: { text: `'${formula}` } });
+  });
+
+  it("for spreadsheets with numbers and other text as they are, after one byte order mark", async () => {
+    const batches = async function* () {
+      yield [["text", "number"]];
+      yield [["a=b", -5]];
+      yield [["’=1", 1]];
+    };
+
+    const parts: string[] = [];
+    for await (const part of spreadsheetCsv(batches())) parts.push(part);
+
+    expect(parts).toEqual(["\ufefftext,number\r\n", "a=b,-5\r\n", "’=1,1\r\n"]);
   });
 
   it("and read back as it was", async () => {
     const values = [' a "b", c;\t|', "=x", "line\r\nbreak", "ü"];
-    expect(await read(formatCsv([["1", "2", "3", "4"], values]))).toMatchObject([
+    expect(await read(csvWriter()([["1", "2", "3", "4"], values]))).toMatchObject([
       { values: { 1: values[0], 2: values[1], 3: values[2], 4: values[3] } },
     ]);
   });

@@ -12,7 +12,7 @@ import { exportList } from "../../accounts/list/export-list.ts";
 import { accountPage, countAccounts } from "../../accounts/list/list.ts";
 import { createAccount, deleteAccount, editAccount } from "../../accounts/store.ts";
 import type { ConnectedSource, SyncedColumns } from "../../accounts/synced-fields.ts";
-import { formatCsv } from "../../csv/write-csv.ts";
+import { spreadsheetCsv } from "../../csv/write-csv.ts";
 import type { Database } from "../../db/pool.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { accountFilter, accountRoutes as routes, type AccountDetails } from "../contract/accounts.ts";
@@ -50,19 +50,10 @@ function listRoutes({ database, source, timeZone, download }: AccountDeps): Impl
     })),
     implement(routes.exportAccounts, async ({ query }, _, exchange) => {
       const rowBatches = await exportList(database, { ...(await toQuery(query)), sort: query.sort });
-      await download(exchange, "accounts.csv", csvParts(rowBatches));
+      await download(exchange, "accounts.csv", spreadsheetCsv(rowBatches));
       return undefined;
     }),
   ];
-}
-
-/**
- * Starts with a byte order mark, by which spreadsheets recognise UTF-8. Formulas are guarded,
- * because spreadsheets would run them.
- */
-async function* csvParts(rowBatches: AsyncIterable<Parameters<typeof formatCsv>[0]>): AsyncGenerator<string> {
-  yield "\ufeff";
-  for await (const rows of rowBatches) yield formatCsv(rows, { guardFormulas: true });
 }
 
 type SearchInput = Pick<AccountQuery, "q" | "sync"> & { readonly filters?: string | undefined };

@@ -1,6 +1,6 @@
 // The changes of a run as CSV, one line for each field that changes. It reads page by page, so that
 // memory does not grow with the plan. Formulas are guarded, because spreadsheets would run them.
-import { formatCsv, type CsvValue } from "../../csv/write-csv.ts";
+import { spreadsheetCsv, type CsvCells, type CsvValue } from "../../csv/write-csv.ts";
 import type { Database } from "../../db/pool.ts";
 import { exportedDate } from "../../settings/dates.ts";
 import { wallClock, type WallClock } from "../../settings/time-zone.ts";
@@ -19,25 +19,33 @@ const HEADER = [
   "Dynamics 365 id",
 ];
 
-export async function* changesCsv(
+type CsvFilter = Pick<ChangeFilter, "action" | "q">;
+
+export function changesCsv(
   database: Database,
   runId: number,
-  filter: Pick<ChangeFilter, "action" | "q">,
+  filter: CsvFilter,
   timeZone: string,
 ): AsyncGenerator<string> {
-  const clock = wallClock(timeZone);
-  const linesOf = (change: ListedChange) => changeLines(change, clock);
-  const guard = { guardFormulas: true };
-  yield formatCsv([HEADER], guard);
+  return spreadsheetCsv(rowBatches(database, runId, filter, wallClock(timeZone)));
+}
+
+async function* rowBatches(
+  database: Database,
+  runId: number,
+  filter: CsvFilter,
+  clock: WallClock,
+): AsyncGenerator<readonly CsvCells[]> {
+  yield [HEADER];
   let page = await changePage(database, runId, { ...filter, limit: PAGE_SIZE });
   for (;;) {
-    yield formatCsv(page.changes.flatMap(linesOf), guard);
+    yield page.changes.flatMap((change) => changeLines(change, clock));
     if (page.next === undefined) return;
     page = await changePage(database, runId, { ...filter, after: page.next, limit: PAGE_SIZE });
   }
 }
 
-function changeLines(change: ListedChange, clock: WallClock): CsvValue[][] {
+function changeLines(change: ListedChange, clock: WallClock): CsvCells[] {
   const { action, name, explanation, outcome, accountId, recordId, values } = change;
   const leftOut = outcome === "changed" ? "changed since the plan" : null;
   const line = (field: CsvValue, before: CsvValue, after: CsvValue) => [

@@ -2,7 +2,7 @@
 // and account, and all of them as CSV.
 import { recordUrl } from "../../accounts/details.ts";
 import type { RecordUrlBase } from "../../accounts/synced-fields.ts";
-import { formatCsv } from "../../csv/write-csv.ts";
+import { spreadsheetCsv, type CsvCells } from "../../csv/write-csv.ts";
 import type { Database } from "../../db/pool.ts";
 import type { RunCounts } from "../../sync/tables.ts";
 import { issueKindInfo, issueKinds, issueKindNames } from "../../sync/rules/issue-kinds.ts";
@@ -82,23 +82,25 @@ const CSV_HEADER = [
   "First seen",
 ];
 
-/**
- * Reads page by page, so that memory does not grow with the number of issues. Formulas are guarded,
- * because spreadsheets would run them.
- */
-export async function* issueCsv(
+type CsvFilter = {
+  readonly kinds: readonly string[] | undefined;
+  readonly urlBase: RecordUrlBase | null;
+};
+
+/** Reads page by page, so that memory does not grow with the number of issues. */
+export function issueCsv(database: Database, source: IssueSource, filter: CsvFilter): AsyncGenerator<string> {
+  return spreadsheetCsv(rowBatches(database, source, filter));
+}
+
+async function* rowBatches(
   database: Database,
   source: IssueSource,
-  {
-    kinds,
-    urlBase,
-  }: { readonly kinds: readonly string[] | undefined; readonly urlBase: RecordUrlBase | null },
-): AsyncGenerator<string> {
-  const guard = { guardFormulas: true };
-  yield formatCsv([CSV_HEADER], guard);
+  { kinds, urlBase }: CsvFilter,
+): AsyncGenerator<readonly CsvCells[]> {
+  yield [CSV_HEADER];
   let page = await issuePage(database, source, { kinds, limit: CSV_PAGE_SIZE });
   for (;;) {
-    const rows = page.issues.map((issue) => [
+    yield page.issues.map((issue) => [
       issueKinds[issue.kind].title,
       issue.sentence,
       issue.name,
@@ -111,7 +113,6 @@ export async function* issueCsv(
       issue.otherAccountId,
       issue.firstSeenAt?.toISOString(),
     ]);
-    yield formatCsv(rows, guard);
     if (page.next === undefined) return;
     page = await issuePage(database, source, { kinds, after: page.next, limit: CSV_PAGE_SIZE });
   }

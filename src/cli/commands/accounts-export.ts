@@ -3,7 +3,7 @@
 import { exportAccounts, type ExportedAccount } from "../../accounts/list/export-all.ts";
 import { customFields } from "../../accounts/custom-fields.ts";
 import { workspaceTimeZone } from "../../connections/schedule/time-zone.ts";
-import { formatCsv, type CsvValue } from "../../csv/write-csv.ts";
+import { csvWriter, type CsvCells } from "../../csv/write-csv.ts";
 import type { Database } from "../../db/pool.ts";
 import { printNote, writePart, type CommandContext } from "../context.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
@@ -34,19 +34,22 @@ function ndjson(accounts: readonly ExportedAccount[]): string {
   return accounts.map((account) => `${JSON.stringify(account)}\n`).join("");
 }
 
-/** Writes the header at once. Domains are joined by blanks; each custom field is a column. */
+/**
+ * Writes the header at once. Domains are joined by blanks; each custom field is a column. Programs
+ * get the values as they are, whether into a pipe or onto a terminal: only the option is for
+ * spreadsheets.
+ */
 async function csvRenderer(
   { stdout }: CommandContext,
   { kysely }: Database,
   { guardFormulas = false }: ExportOptions,
 ): Promise<(accounts: readonly ExportedAccount[]) => string> {
   const names = (await customFields(kysely)).map(({ name }) => name).toSorted((a, b) => (a < b ? -1 : 1));
-  stdout.write(
-    formatCsv([["name", "externalId", "origin", "domains", "description", ...names]], { guardFormulas }),
-  );
-  const rowOf = ({ name, externalId, origin, domains, description, fields }: ExportedAccount): CsvValue[] => {
+  const write = csvWriter({ forSpreadsheets: guardFormulas });
+  stdout.write(write([["name", "externalId", "origin", "domains", "description", ...names]]));
+  const cellsOf = ({ name, externalId, origin, domains, description, fields }: ExportedAccount): CsvCells => {
     const own = names.map((field) => fields[field]);
     return [name, externalId, origin, domains.join(" "), description, ...own];
   };
-  return (accounts) => formatCsv(accounts.map(rowOf), { guardFormulas });
+  return (accounts) => write(accounts.map(cellsOf));
 }
