@@ -1,12 +1,11 @@
 // Reads the configuration; no other file reads process.env. Faults are reported all at once. A
 // secret is given as NAME, or as NAME_FILE, the path of a file that contains it.
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { settings, type Setting, type SettingName } from "./config/settings.ts";
 import * as parse from "./config/parse.ts";
 import type { LogLevel } from "./lib/log.ts";
 import { UserError } from "./lib/user-error.ts";
-import { errorCode } from "./lib/system-error.ts";
+import { readFailure, readTextFile } from "./lib/text-file.ts";
 
 export interface Config {
   readonly databaseUrl: string | undefined;
@@ -132,13 +131,10 @@ function readSecret(env: Environment, name: string): string | undefined {
     throw new ConfigError([`${name} and ${name}_FILE are both set. Keep one of them.`]);
   try {
     // Editors and `echo` end a file with a line break; secrets have none.
-    const content = readFileSync(file, "utf8").trim();
+    const content = readTextFile(file).trim();
     if (content !== "") return content;
   } catch (cause) {
-    const reason = errorCode(cause) ?? "unknown reason";
-    throw new ConfigError([
-      `The file that ${name}_FILE names cannot be read (${reason}). Check its path and its permissions.`,
-    ]);
+    throw new ConfigError([`The file that ${name}_FILE names ${readFailure(cause)}`]);
   }
   throw new ConfigError([
     `The file that ${name}_FILE names is empty. Put the secret into it, or leave ${name}_FILE out.`,

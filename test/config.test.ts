@@ -80,6 +80,45 @@ describe("the environment", () => {
     expect(faults.join()).not.toContain("hidden");
   });
 
+  it.each([
+    ["Wrong/Horse"],
+    ["12/34"],
+    ["Wrong#Horse"],
+    ["12#34"],
+    ["Wrong?Horse"],
+    ["12?34"],
+    ["12?a=34"],
+    ["Wrong@Horse"],
+    ["Wrong@Horse/Battery"],
+    ["Wrong@Horse?Battery"],
+    ["Wrong@Horse#Battery"],
+    ["Wrong%Horse"],
+    ["Wrong%2FHorse%"],
+    ["Wrong Horse"],
+  ])("says that the password %j needs percent-encoding, and shows no piece of it", (password) => {
+    for (const database of ["sluice", "sluice?sslmode=verify-full", "sluice?user=a"]) {
+      const url = `postgres://somebody:${password}@database.example:5432/${database}`;
+
+      const faults = faultsOf({ DATABASE_URL: url });
+
+      expect(faults).toEqual([expect.stringMatching(/^DATABASE_URL .*percent-encoding/)]);
+      expect(faults.join()).not.toMatch(/Wrong|Horse|Battery|12|34|somebody/);
+    }
+    expect(
+      faultsOf({ SMTP_URL: `smtp://u:${password}@mail.example`, SLUICE_MAIL_FROM: "a@b.example" })[0],
+    ).toMatch(/^SMTP_URL .*percent-encoding/);
+  });
+
+  it.each([
+    ["postgres://u:p%2Fa%23b%3Fc%40d%25@db.example:5432/sluice?sslmode=verify-full&sslrootcert=/etc/ca.pem"],
+    ["postgres://u:p:a!b$c&d*e(f)@db.example/sluice"],
+    ["postgresql://u@db.example"],
+    ["postgres:///sluice?host=/var/run/postgresql&user=u@db"],
+    ["postgres://[::1]:5432/sluice"],
+  ])("accepts %j", (url) => {
+    expect(readConfig({ DATABASE_URL: url }).databaseUrl).toBe(url);
+  });
+
   it("configures the server, its mail and sign-in with Microsoft", () => {
     const key = Buffer.alloc(32, 7);
     const entra = { tenant: "0c9d3e5a-1111-4222-8333-444455556666", clientId: "app", clientSecret: "secret" };
@@ -135,6 +174,28 @@ describe("the environment", () => {
     ]);
     expect(faultsOf({ DATABASE_URL_FILE: empty })[0]).toContain("is empty");
     expect(faultsOf({ DATABASE_URL_FILE: empty, DATABASE_URL: "postgres://db/x" })[0]).toContain("both set");
+  });
+
+  it.each([
+    ["UTF-16, as PowerShell writes it", Buffer.from("\ufeffpostgres://db/x\r\n", "utf16le")],
+    ["UTF-16, big end first", Buffer.from("\ufeffpostgres://db/x\r\n", "utf16le").swap16()],
+    ["UTF-16 without a mark", Buffer.from("postgres://db/x\r\n", "utf16le")],
+    ["UTF-8 with a byte order mark", Buffer.from("\ufeffpostgres://db/x\r\n")],
+  ])("reads a secret's file in %s", (_, bytes) => {
+    const file = join(directory, "encoded");
+    writeFileSync(file, bytes);
+    expect(readConfig({ DATABASE_URL_FILE: file }, directory).databaseUrl).toBe("postgres://db/x");
+  });
+
+  it("is refused when a secret's file is no text, or a directory", () => {
+    const file = join(directory, "wrong");
+    writeFileSync(file, Buffer.from("postgres://u:pässwort@db/x", "latin1"));
+    expect(faultsOf({ DATABASE_URL_FILE: file })).toEqual([
+      "The file that DATABASE_URL_FILE names has bytes that are neither UTF-8 nor UTF-16 (perhaps it is Windows-1252). Save it as UTF-8.",
+    ]);
+    writeFileSync(file, "secret\0");
+    expect(faultsOf({ DATABASE_URL_FILE: file })[0]).toContain("has NUL characters in it");
+    expect(faultsOf({ DATABASE_URL_FILE: directory })[0]).toContain("is a directory. Name a file;");
   });
 
   it("allows the simulator on this machine only", () => {

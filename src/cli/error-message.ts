@@ -1,6 +1,7 @@
 // Maps everything that can be thrown to a sentence for the operator and an exit code.
 import type { AddressErrorCode } from "../dataverse/auth/environment-address.ts";
 import type { DataverseErrorCode, SignInErrorCode } from "../dataverse/http/errors.ts";
+import { HomeError } from "../db/embedded/home.ts";
 import { errorKind, UserError, type UserErrorOptions } from "../lib/user-error.ts";
 import { RunStopped } from "../sync/record/run-errors.ts";
 import { exitCodes, type ExitCode } from "./exit-codes.ts";
@@ -15,12 +16,17 @@ export class UsageError extends UserError {
 }
 
 /** The database could not be opened or migrated; the message is that of the cause. */
-export class DatabaseError extends UserError {
+class DatabaseError extends UserError {
   override readonly name = "DatabaseError";
 
   constructor(cause: unknown) {
     super("database", cause instanceof Error ? cause.message : String(cause), { cause });
   }
+}
+
+/** Returns the error of a database that could not be opened; a wrong setting stays what it is. */
+export function databaseErrorOf(cause: unknown): Error {
+  return cause instanceof HomeError ? cause : new DatabaseError(cause);
 }
 
 export interface ErrorMessage {
@@ -82,6 +88,8 @@ const EXIT_CODES: Readonly<Record<string, ExitCode>> = {
   config: exitCodes.usage,
   "connection-file": exitCodes.usage,
   "key-file": exitCodes.usage,
+  "token-file": exitCodes.usage,
+  home: exitCodes.usage,
   csv: exitCodes.usage,
   account: exitCodes.usage,
   backup: exitCodes.usage,

@@ -9,8 +9,11 @@ import { buildProgram } from "./program.ts";
 
 // `sluice accounts export | head` closes the pipe early, which is no error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit(exitCodes.done);
+  if (error.code === "EPIPE") process.exit(exitCodes.done);
+  process.stderr.write(
+    `Standard output cannot be written (${error.code ?? error.message}), so the result is incomplete. Check where it goes.\n`,
+  );
+  process.exit(exitCodes.usage);
 });
 
 const program = buildProgram(async (global, work) => {

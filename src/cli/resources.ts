@@ -9,14 +9,14 @@ import { systemClock } from "../lib/clock.ts";
 import type { RunContext } from "../sync/record/run-context.ts";
 import { createCommandLog, type CommandContext } from "./context.ts";
 import type { ProgressDisplay } from "./output/progress.ts";
-import { DatabaseError } from "./error-message.ts";
+import { databaseErrorOf } from "./error-message.ts";
 import { withRemoteCancel } from "./remote-cancel.ts";
 
 async function withApp<T>(context: CommandContext, work: (app: App) => Promise<T>): Promise<T> {
   const { config, signal } = context;
   const app = await openApp(config, createCommandLog(context), systemClock, signal).catch(
     (cause: unknown) => {
-      throw new DatabaseError(cause);
+      throw databaseErrorOf(cause);
     },
   );
   try {

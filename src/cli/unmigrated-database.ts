@@ -2,11 +2,11 @@
 import { connectDatabase } from "../db/connect.ts";
 import type { Database } from "../db/pool.ts";
 import { createCommandLog, type CommandContext } from "./context.ts";
-import { DatabaseError } from "./error-message.ts";
+import { databaseErrorOf } from "./error-message.ts";
 
 /**
  * Opens the database without migrating it, and closes it however `work` ends.
- * @throws DatabaseError if it cannot be used
+ * @throws DatabaseError, or HomeError, if it cannot be used
  */
 export async function withUnmigratedDatabase<T>(
   context: CommandContext,
@@ -19,7 +19,7 @@ export async function withUnmigratedDatabase<T>(
     log: createCommandLog(context),
     signal,
   }).catch((cause: unknown) => {
-    throw new DatabaseError(cause);
+    throw databaseErrorOf(cause);
   });
   try {
     return await work(database);

@@ -13,12 +13,32 @@ export interface EntraApp {
 export type DynamicsApp = { readonly clientId: string; readonly clientSecret: string | undefined };
 export type Mail = { readonly smtpUrl: string; readonly from: string };
 
+/** How a password is written into a URL; no value is shown, since it may contain one. */
+const ENCODING =
+  "In a password, write / as %2F, # as %23, ? as %3F, @ as %40, : as %3A, % as %25 and a blank as %20 (percent-encoding).";
+
+/**
+ * Whether a URL with a password means what it says. An unencoded character of a password ends the
+ * password, and what follows would be taken for a host, a database or an option, and be shown in
+ * errors.
+ */
+function isReadableUrl(value: string): boolean {
+  if (!URL.canParse(value) || /\s|#|%(?![0-9a-f]{2})/i.test(value)) return false;
+  const [, authority = "", path = "", query = ""] = /^[^/]*\/\/([^/?]*)([^?]*)\??(.*)$/s.exec(value) ?? [];
+  const options = query === "" ? [] : query.split("&");
+  return (
+    authority.split("@").length <= 2 &&
+    !/@|.\//.test(path) &&
+    !(path === "" && query.includes("@")) &&
+    options.every((option) => /^[\w.]+=/.test(option))
+  );
+}
+
 export function databaseUrl(value: string | undefined, faults: string[]): string | undefined {
   if (value === undefined) return undefined;
-  if (!/^postgres(?:ql)?:\/\//.test(value) || !URL.canParse(value)) {
-    // The value is not shown, since it may contain a password.
+  if (!/^postgres(?:ql)?:\/\//.test(value) || !isReadableUrl(value)) {
     faults.push(
-      "DATABASE_URL is not an address of PostgreSQL. Write postgres://user:password@host:5432/database.",
+      `DATABASE_URL is not an address of PostgreSQL. Write postgres://user:password@host:5432/database. ${ENCODING}`,
     );
   }
   return value;
@@ -141,9 +161,9 @@ export function mail(
   faults: string[],
 ): Mail | undefined {
   if (smtpUrl === undefined) return undefined;
-  if (!/^smtps?:\/\//.test(smtpUrl) || !URL.canParse(smtpUrl)) {
+  if (!/^smtps?:\/\//.test(smtpUrl) || !isReadableUrl(smtpUrl)) {
     faults.push(
-      "SMTP_URL is not the address of a mail server. Write smtps://user:password@host:465 or smtp://user:password@host:587.",
+      `SMTP_URL is not the address of a mail server. Write smtps://user:password@host:465 or smtp://user:password@host:587. ${ENCODING}`,
     );
   }
   if (from === undefined || !/^[^<>]*<?[^\s@<>]+@[^\s@<>]+>?$/.test(from)) {

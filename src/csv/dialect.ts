@@ -1,6 +1,7 @@
 // Detects the dialect of a CSV file: the encoding by byte-order mark or by what decodes, the
 // delimiter by which one splits the first lines into equally many values.
 import { createReadStream } from "node:fs";
+import { utf16Encoding } from "../lib/text-file.ts";
 
 export interface CsvDialect {
   readonly encoding: "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
@@ -22,7 +23,7 @@ export async function detectDialect(path: string): Promise<CsvDialect> {
   }
   isUtf8 = isUtf8 && decodes(() => utf8.decode());
   const start = Buffer.concat(sample).subarray(0, SAMPLE_BYTES);
-  const encoding = detectUtf16(start) ?? (isUtf8 ? "utf-8" : "windows-1252");
+  const encoding = utf16Encoding(start) ?? (isUtf8 ? "utf-8" : "windows-1252");
   return { encoding, delimiter: detectDelimiter(new TextDecoder(encoding).decode(start)) };
 }
 
@@ -33,17 +34,6 @@ function decodes(decode: () => string): boolean {
   } catch {
     return false;
   }
-}
-
-/** UTF-16 by its byte-order mark, or by every other byte being zero, as in mostly Latin text. */
-function detectUtf16(start: Buffer): "utf-16le" | "utf-16be" | undefined {
-  if (start[0] === 0xff && start[1] === 0xfe) return "utf-16le";
-  if (start[0] === 0xfe && start[1] === 0xff) return "utf-16be";
-  const sample = start.subarray(0, 1024);
-  const zerosAt = (parity: number) =>
-    sample.filter((byte, index) => byte === 0 && index % 2 === parity).length;
-  if (zerosAt(1) > sample.length / 4) return "utf-16le";
-  return zerosAt(0) > sample.length / 4 ? "utf-16be" : undefined;
 }
 
 const delimiters = [",", ";", "\t", "|"] as const;

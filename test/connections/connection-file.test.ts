@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { inspect } from "node:util";
 import { afterAll, describe, expect, it, test } from "vitest";
 import { ConnectionFileError, loadConnectionFile } from "../../src/connections/file/connection-file.ts";
+import { canMount, mountFile } from "../harness/mounts.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "sluice-connection-"));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -11,7 +12,7 @@ afterAll(() => rmSync(directory, { recursive: true }));
 const MARKED = "s3cret~MARKED.q8";
 const secrets: Record<string, string> = { DYNAMICS_CLIENT_SECRET: MARKED };
 
-function load(text: string) {
+function load(text: string | Buffer) {
   const path = join(directory, "connection.yaml");
   writeFileSync(path, text);
   return loadConnectionFile(path, (name) => secrets[name]);
@@ -125,6 +126,57 @@ teammates: [{ email: jane@ourcompany.com, name: Jane Doe }]
     );
     expect(read).toMatchObject({ kind: "refresh-token", refreshTokenFile: join(directory, "token") });
     expect(read.kind === "refresh-token" && read.refreshToken()).toBe(MARKED);
+  });
+
+  it.runIf(canMount)("is refused if the file of the refresh token cannot take the next one", () => {
+    const token = join(directory, "mounted-token");
+    writeFileSync(token, "");
+    mountFile(token, MARKED, { readOnly: true });
+
+    const faults = faultsOf(() =>
+      load(
+        "address: https://contoso.crm.dynamics.com\nselection: all\n" +
+          "signIn: { kind: refresh-token, clientId: c, refreshToken: { file: mounted-token } }",
+      ),
+    );
+
+    expect(faults).toEqual([
+      "The file mounted-token holds the refresh token, which is replaced at each sign-in, and it cannot be written " +
+        "(EROFS). Make the file, or the directory that it is in, writable for the user of this process.",
+    ]);
+  });
+
+  const german = `${least}mapping: { fields: { Größe: { column: revenue, type: number } } }\r\n`;
+
+  it.each([
+    ["UTF-8 with a byte order mark", Buffer.from(`\ufeff${german}`)],
+    ["UTF-16, as PowerShell writes it", Buffer.from(`\ufeff${german}`, "utf16le")],
+    ["UTF-16 without a mark", Buffer.from(german, "utf16le")],
+    ["UTF-16, big end first", Buffer.from(`\ufeff${german}`, "utf16le").swap16()],
+    ["UTF-16, big end first, without a mark", Buffer.from(german, "utf16le").swap16()],
+  ])("may be in %s", (_, bytes) => {
+    expect(load(bytes).mapping.fields).toEqual([{ column: "revenue", field: "Größe", type: "number" }]);
+  });
+
+  it.each([
+    ["Windows-1252", Buffer.from(german, "latin1"), /neither UTF-8 nor UTF-16 .*Save it as UTF-8/],
+    ["text with NUL characters", Buffer.from(`${german}\0`), /NUL characters/],
+  ])("in %s is refused with what to do", (_, bytes, fault) => {
+    expect(faultsOf(() => load(bytes))).toEqual([expect.stringMatching(fault)]);
+  });
+
+  it.each([
+    ["UTF-16 and CRLF", Buffer.from(`\ufeff${MARKED}\r\n`, "utf16le"), MARKED],
+    ["UTF-8 with a byte order mark", Buffer.from(`\ufeff${MARKED}\n`), MARKED],
+  ])("reads the refresh token from a file in %s", (_, bytes, token) => {
+    writeFileSync(join(directory, "token"), bytes);
+
+    const { signIn: read } = load(
+      "address: https://contoso.crm.dynamics.com\nselection: all\n" +
+        "signIn: { kind: refresh-token, clientId: c, refreshToken: { file: token } }",
+    );
+
+    expect(read.kind === "refresh-token" && read.refreshToken()).toBe(token);
   });
 
   it("is refused with all its faults at once, each with its path", () => {

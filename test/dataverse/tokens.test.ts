@@ -257,3 +257,15 @@ test("a cut connection is attempted four times, and then reported as transient",
   await expect(signIn.byApp.token()).rejects.toMatchObject({ name: "SignInError", category: "retry" });
   expect(signIn.forms()).toHaveLength(4);
 });
+
+test("a refresh token whose successor could not be saved is not exchanged", async () => {
+  await using signIn = await signInAt(granting);
+  const assertSavable = () => {
+    throw new Error("The disk is read-only.");
+  };
+  const byPerson = storedRefreshTokens(signIn.context, { ...signIn.stored, assertSavable });
+
+  await expect(byPerson.token()).rejects.toThrow("The disk is read-only.");
+
+  expect(signIn.forms()).toEqual([]);
+});

@@ -63,12 +63,7 @@ async function writeFile(
   const unfinished = `${file}.unfinished`;
   try {
     const stream = createWriteStream(unfinished, { mode: 0o600 });
-    await once(stream, "open").catch((cause: unknown) => {
-      const code = errorCode(cause) ?? "unknown reason";
-      throw new UsageError(`${file} cannot be written (${code}). Check its directory and its permissions.`, {
-        cause,
-      });
-    });
+    await once(stream, "open");
     const rows = await writeTo(stream, context, database);
     const handle = await open(unfinished);
     await handle.sync();
@@ -76,9 +71,25 @@ async function writeFile(
     await rename(unfinished, file);
     return rows;
   } catch (error) {
-    await rm(unfinished, { force: true });
-    throw error;
+    await rm(unfinished, { force: true }).catch(() => undefined);
+    throw fileErrorOf(file, error);
   }
+}
+
+/** Codes of file systems. A database's socket that is gone is ENOENT as well, of "connect". */
+const FILE_CODES = /^(?:EACCES|EDQUOT|EFBIG|EIO|EISDIR|ENOENT|ENOSPC|ENOTDIR|EPERM|EROFS|ENAMETOOLONG)$/;
+
+function isConnectError(error: unknown): boolean {
+  return error instanceof Error && "syscall" in error && error.syscall === "connect";
+}
+
+function fileErrorOf(file: string, error: unknown): unknown {
+  const code = errorCode(error) ?? "";
+  if (!FILE_CODES.test(code) || isConnectError(error)) return error;
+  return new UsageError(
+    `${file} cannot be written (${code}). Check its directory, its permissions and the space there.`,
+    { cause: error },
+  );
 }
 
 async function writeTo(

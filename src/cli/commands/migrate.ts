@@ -3,14 +3,14 @@
 import { migrate as migrateDatabase } from "../../db/migrate.ts";
 import { printResult, type CommandContext } from "../context.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
-import { DatabaseError } from "../error-message.ts";
+import { databaseErrorOf } from "../error-message.ts";
 import { withUnmigratedDatabase } from "../unmigrated-database.ts";
 
 export async function migrate(context: CommandContext): Promise<ExitCode> {
   const { signal } = context;
   const applied = await withUnmigratedDatabase(context, ({ pool }) =>
     migrateDatabase(pool, { signal }).catch((cause: unknown) => {
-      throw new DatabaseError(cause);
+      throw databaseErrorOf(cause);
     }),
   );
   const lines =

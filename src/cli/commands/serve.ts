@@ -22,7 +22,7 @@ import { createCommandLog, printNote, printResult, untilStopped, type CommandCon
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { DEFAULT_CONNECTION_FILE } from "../global-options.ts";
 import { findBuiltPages } from "../pages.ts";
-import { DatabaseError, UsageError } from "../error-message.ts";
+import { databaseErrorOf, UsageError } from "../error-message.ts";
 import { errorCode } from "../../lib/system-error.ts";
 
 export async function serve(
@@ -44,7 +44,7 @@ export async function serve(
     const app = await openApp(config, createCommandLog(context), systemClock, signal).catch(
       (cause: unknown) => {
         signal.throwIfAborted();
-        throw new DatabaseError(cause);
+        throw databaseErrorOf(cause);
       },
     );
     releases.add(() => app.close());
@@ -252,5 +252,5 @@ function signInLines(link: string | undefined, hasNoAdmin: boolean, admin: strin
 /** @throws DatabaseError so that the process's supervisor starts it again, with the database */
 async function untilStoppedOrDatabaseLost(context: CommandContext, { lost }: App): Promise<void> {
   const error = await Promise.race([untilStopped(context), ...(lost ? [lost] : [])]);
-  if (error) throw new DatabaseError(error);
+  if (error) throw databaseErrorOf(error);
 }

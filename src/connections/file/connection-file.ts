@@ -1,7 +1,6 @@
 // A connection file, YAML or JSON: address, sign-in, selection, mapping and options, for people to
 // review. It names secrets and never contains them, and no message repeats what could be one. All
 // faults are reported at once, each with its path in the file.
-import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { parseDocument } from "yaml";
 import type { z } from "zod";
@@ -12,6 +11,8 @@ import type { SyncSettings } from "../../settings/sync-settings.ts";
 import { connectionSchema } from "./schema.ts";
 import { faultsOf } from "./schema-errors.ts";
 import { errorCode } from "../../lib/system-error.ts";
+import { readFailure, readTextFile } from "../../lib/text-file.ts";
+import { assertTokenFileWritable, TokenFileError } from "../sign-in/token-file.ts";
 
 /** A function, so that no log, dump or JSON of a connection contains the value. */
 export type Secret = () => string;
@@ -71,7 +72,7 @@ export function loadConnectionFile(
 function parseFile(path: string): unknown {
   let text: string;
   try {
-    text = readFileSync(path, "utf8");
+    text = readTextFile(path);
   } catch (cause) {
     throw new ConnectionFileError(path, [unreadableReason(cause)], { cause });
   }
@@ -105,7 +106,7 @@ function unreadableReason(cause: unknown): string {
   if (code === "ENOENT") return "There is no such file. Name the right one with --connection.";
   if (code === "EISDIR") return "It is a directory. Name a file with --connection.";
   if (code === "EACCES") return "It may not be read by this user. Change its permissions.";
-  return `It cannot be read (${String(code)}).`;
+  return `It ${readFailure(cause)}`;
 }
 
 type ParsedFile = z.output<typeof connectionSchema>;
@@ -184,13 +185,18 @@ class SecretReader {
   }
 
   fromFile(file: string): Secret {
+    const path = this.pathOf(file);
     try {
-      const value = readFileSync(this.pathOf(file), "utf8").trim();
-      if (value !== "") return () => value;
-      this.#faults.push(`The file ${file}, which should hold the refresh token, is empty.`);
+      const value = readTextFile(path).trim();
+      if (value === "") this.#faults.push(`The file ${file}, which should hold the refresh token, is empty.`);
+      else assertTokenFileWritable(path, file);
+      return () => value;
     } catch (error) {
-      const code = errorCode(error) ?? "unknown reason";
-      this.#faults.push(`The file ${file}, which should hold the refresh token, cannot be read (${code}).`);
+      const fault =
+        error instanceof TokenFileError
+          ? error.message
+          : `The file ${file}, which should hold the refresh token, ${readFailure(error)}`;
+      this.#faults.push(fault);
     }
     return () => "";
   }

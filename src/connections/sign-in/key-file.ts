@@ -1,10 +1,12 @@
 // The sealing key of an installation whose operator has set none: created once and kept beside the
 // embedded database.
 import { randomBytes, randomUUID } from "node:crypto";
-import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { constants } from "node:fs";
+import { copyFile, link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError, type UserErrorOptions } from "../../lib/user-error.ts";
 import { errorCode } from "../../lib/system-error.ts";
+import { readTextFile } from "../../lib/text-file.ts";
 
 const KEY_BYTES = 32;
 
@@ -24,7 +26,7 @@ class KeyFileError extends UserError {
 export async function loadOrCreateKey(directory: string): Promise<Buffer> {
   const path = join(directory, "sealing.key");
   const text = await readOrCreate(path, directory).catch((cause: unknown) => {
-    const code = errorCode(cause) ?? "unknown reason";
+    const code = errorCode(cause) ?? "it is no text";
     throw new KeyFileError(
       `The key that seals the sign-in to Dynamics 365 cannot be read or made in ${path} (${code}). ` +
         "Check the permissions of SLUICE_HOME, or set SLUICE_KEY.",
@@ -53,7 +55,11 @@ async function createKeyFile(path: string, directory: string): Promise<string> {
   const temporaryPath = `${path}.${randomUUID()}`;
   await writeFile(temporaryPath, `${randomBytes(KEY_BYTES).toString("base64")}\n`, { mode: 0o600 });
   try {
-    await link(temporaryPath, path);
+    // Some file systems have no hard links; copying is then as exclusive, if not at once complete.
+    await link(temporaryPath, path).catch((error: unknown) => {
+      if (hasCode(error, "EEXIST")) throw error;
+      return copyFile(temporaryPath, path, constants.COPYFILE_EXCL);
+    });
   } catch (error) {
     if (!hasCode(error, "EEXIST")) throw error;
   } finally {
@@ -64,7 +70,7 @@ async function createKeyFile(path: string, directory: string): Promise<string> {
 
 async function readIfExists(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, "utf8");
+    return readTextFile(path);
   } catch (error) {
     if (hasCode(error, "ENOENT")) return undefined;
     throw error;

@@ -1,7 +1,6 @@
 // Opens a client of Dynamics 365 from an environment, a sign-in authority and tokens. A connection
 // file is opened here, the connection made in the app in open-stored-connection.ts; both use
 // `openClient`.
-import { chmod, rename, writeFile } from "node:fs/promises";
 import { normaliseAddress, type Environment } from "../../dataverse/auth/environment-address.ts";
 import { connectDataverse, type DataverseClient } from "../../dataverse/client.ts";
 import { discoverSignIn, type SignInAuthority } from "../../dataverse/auth/discovery.ts";
@@ -18,6 +17,7 @@ import { createReleases } from "../../lib/releases.ts";
 import { dynamicsSource } from "../../sync/source/dynamics.ts";
 import type { Source } from "../../sync/source/source.ts";
 import type { ConnectionSettings, SignIn } from "../file/connection-file.ts";
+import { assertTokenFileWritable, saveToken } from "./token-file.ts";
 
 /** What every client of Dynamics 365 needs besides its connection. */
 export type ClientDeps = {
@@ -117,24 +117,22 @@ export function fileTokens(signIn: SignIn, context: SignInContext, log: Log): To
       clientSecret: signIn.clientSecret(),
     });
   }
+  const { refreshTokenFile: file } = signIn;
   return storedRefreshTokens(context, {
     clientId: signIn.clientId,
     clientSecret: signIn.clientSecret?.(),
     refreshToken: signIn.refreshToken(),
-    saveRefreshToken: (token) => saveRefreshToken(signIn.refreshTokenFile, token, log),
+    ...(file === undefined
+      ? { saveRefreshToken: async () => logUnsaved(log) }
+      : {
+          assertSavable: () => assertTokenFileWritable(file),
+          saveRefreshToken: (token) => saveToken(file, token),
+        }),
   });
 }
 
-/** Replaces the refresh token file atomically; only its owner can read it. */
-async function saveRefreshToken(file: string | undefined, token: string, log: Log): Promise<void> {
-  if (file === undefined) {
-    log.info(
-      "Microsoft Entra ID gave a new refresh token; the old one, from the environment, stays good until it is revoked.",
-    );
-    return;
-  }
-  const temporaryFile = `${file}.new`;
-  await writeFile(temporaryFile, token, { mode: 0o600 });
-  await chmod(temporaryFile, 0o600);
-  await rename(temporaryFile, file);
+function logUnsaved(log: Log): void {
+  log.info(
+    "Microsoft Entra ID gave a new refresh token; the old one, from the environment, stays good until it is revoked.",
+  );
 }

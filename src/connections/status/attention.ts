@@ -19,6 +19,12 @@ const SIGN_IN_REFUSED: AttentionKind = {
   howToResolve: "Check the connection: it says what is refused and whom to ask, with a text ready to send.",
   place: "check",
 };
+const TOKEN_FILE: AttentionKind = {
+  kind: "reconnect",
+  title: "The file of the refresh token cannot be written",
+  howToResolve: "Have the operator make the file, or its directory, writable.",
+  place: "check",
+};
 const ACCESS: AttentionKind = {
   kind: "access",
   title: "The connected user lacks rights in Dynamics 365",
@@ -55,6 +61,7 @@ const KIND_BY_CODE: Readonly<Record<string, AttentionKind>> = {
   "sign-in-reconnect": RECONNECT,
   "sign-in-configuration": RECONNECT,
   "sign-in-blocked": SIGN_IN_REFUSED,
+  "token-file": TOKEN_FILE,
   seal: RECONNECT,
   "other-application": RECONNECT,
   "missing-privilege": ACCESS,

@@ -19,6 +19,8 @@ export interface TokenSource {
 
 export interface StoredSignIn extends ClientCredentials {
   readonly refreshToken: string;
+  /** Throws, before an exchange, if the token that it gives could not be saved. */
+  readonly assertSavable?: () => void;
   /** Saves the refresh token that Entra issues at each use, before its access token is used. */
   readonly saveRefreshToken: (newToken: string) => Promise<void>;
 }
@@ -68,6 +70,7 @@ export function storedRefreshTokens(context: SignInContext, signIn: StoredSignIn
     exchange: async (use) => {
       // A token that was not saved last time is the newest one, and must not be lost to the next.
       await save();
+      signIn.assertSavable?.();
       const { refreshToken, result } = await use(current);
       saved = refreshToken === current;
       current = refreshToken;

@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { chmod, chown, lstat, mkdir, realpath, stat, symlink } from "node:fs/promises";
+import { access, chmod, chown, constants, lstat, mkdir, realpath, stat, symlink } from "node:fs/promises";
 import { join } from "node:path";
+import { errorCode } from "../../lib/system-error.ts";
+import { UserError } from "../../lib/user-error.ts";
 import { canEnter, isRoot, type RunAs, unprivilegedUser } from "./run-as.ts";
 
 /** Where root keeps the data when the unprivileged user cannot enter the given directory. */
@@ -12,6 +14,50 @@ const ROOT_CACHE = "/var/cache/sluice";
  * owns it with mode 0700.
  */
 export type Home = { path: string; runAs: RunAs; binariesCache: string };
+
+/** The operator named a directory that cannot hold the database. */
+export class HomeError extends UserError {
+  override readonly name = "HomeError";
+
+  constructor(directory: string, finding: string, cause?: unknown) {
+    super("home", `The directory ${directory}, which SLUICE_HOME or --home names, ${finding}.`, {
+      fix: "Name a directory that this user may write to, or set DATABASE_URL.",
+      cause,
+    });
+  }
+}
+
+/** What is wrong with the directory, by the code of the system's error. */
+const FINDINGS: Readonly<Record<string, string>> = {
+  EEXIST: "is a file",
+  ENOTDIR: "is below something that is no directory",
+  ENOENT: "is a link to a directory that is not there",
+  EACCES: "may not be written by this user",
+  EPERM: "may not be written by this user",
+  EROFS: "is on a read-only file system",
+  ELOOP: "is a link that leads to itself",
+  ENAMETOOLONG: "has a name that is too long",
+};
+
+/**
+ * Makes the directory, with those above it.
+ * @throws HomeError
+ */
+async function createDirectory(directory: string): Promise<void> {
+  await asHomeError(directory, async () => {
+    await mkdir(directory, { recursive: true });
+    if (!(await stat(directory)).isDirectory()) throw new HomeError(directory, "is a file");
+  });
+}
+
+async function asHomeError<T>(directory: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    const finding = FINDINGS[errorCode(cause) ?? ""];
+    throw finding === undefined ? cause : new HomeError(directory, finding, cause);
+  }
+}
 
 async function exists(path: string): Promise<boolean> {
   return lstat(path).then(
@@ -52,14 +98,19 @@ async function createHome(link: string, directory: string): Promise<void> {
  * Opens `<directory>/postgres`, and creates it when missing. If the program runs as root and the
  * unprivileged user cannot enter the directory (a parent has mode 0700), it is a link into
  * /var/lib/sluice.
+ * @throws HomeError
  */
 export async function openHome(directory: string): Promise<Home> {
-  await mkdir(directory, { recursive: true });
+  await createDirectory(directory);
   const link = join(directory, "postgres");
   if (!(await exists(link))) {
-    await createHome(link, directory).catch((error: NodeJS.ErrnoException) => {
-      // Another process created it meanwhile; the lock decides later who may use it.
-      if (error.code !== "EEXIST") throw error;
+    await asHomeError(directory, async () => {
+      // On a read-only file system mkdir reports that something is missing.
+      await access(directory, constants.W_OK);
+      await createHome(link, directory).catch((error: NodeJS.ErrnoException) => {
+        // Another process created it meanwhile; the lock decides later who may use it.
+        if (error.code !== "EEXIST") throw error;
+      });
     });
   }
   const path = await realpath(link).catch((cause: unknown) => {
@@ -68,6 +119,8 @@ export async function openHome(directory: string): Promise<Home> {
       { cause },
     );
   });
+  // PostgreSQL would refuse as well, without saying which setting names the directory.
+  await asHomeError(directory, () => access(path, constants.W_OK));
   const runAs = await ownerOf(path);
   if (!canEnter(path, runAs)) {
     throw new Error(

@@ -20,7 +20,7 @@ import { exitCodes, type ExitCode } from "../../exit-codes.ts";
 import { pluralize } from "../../output/format.ts";
 import { changeLines, planReport } from "../../output/plan-report.ts";
 import { runReport } from "../../output/run-report.ts";
-import { DatabaseError } from "../../error-message.ts";
+import { databaseErrorOf } from "../../error-message.ts";
 
 export interface DemoOptions {
   /** Serves at the end; default: on a terminal. */
@@ -150,7 +150,7 @@ async function openEmptyDatabase(context: CommandContext): Promise<App> {
   // The warning that it is only the simulator would be pointless here.
   const log = createCommandLog(context, config.logLevel === "warn" ? "error" : config.logLevel);
   const app = await openApp(config, log, systemClock).catch((cause: unknown) => {
-    throw new DatabaseError(cause);
+    throw databaseErrorOf(cause);
   });
   await app.database.pool.query("drop schema public cascade; create schema public");
   await migrate(app.database.pool);
