@@ -26,6 +26,7 @@ import { loadOrCreateKey } from "./connections/sign-in/key-file.ts";
 import { workspaceTimeZone } from "./connections/schedule/time-zone.ts";
 import { openStoredConnection, type ConnectionDeps } from "./connections/sign-in/open-stored-connection.ts";
 import { sharedTokens, type SharedTokens } from "./connections/sign-in/shared-tokens.ts";
+import { openHttp, type Http } from "./lib/http.ts";
 import { createSealer, type Sealer } from "./lib/sealer.ts";
 import { removeFileConnection, useConnectionFile } from "./connections/file/use-connection-file.ts";
 import { approvalAttention } from "./connections/status/status.ts";
@@ -67,10 +68,11 @@ export async function connectionDeps(
   { config, database, clock, log, signal }: ProcessDeps,
   file: ConnectionSettings | undefined,
 ): Promise<ConnectionDeps> {
-  const { simulator, dynamicsApp, oldKeys } = config;
+  const { simulator, proxy, dynamicsApp, oldKeys } = config;
   const current = config.key ?? (await loadOrCreateKey(config.home));
   const sealer = createSealer({ current, old: oldKeys });
-  const deps = { database, clock, log, simulator, dynamicsApp, sealer, tokens: sharedTokens() };
+  const tokens = sharedTokens(proxy);
+  const deps = { database, clock, log, simulator, proxy, dynamicsApp, sealer, tokens };
   if (file === undefined) await removeFileConnection(database);
   else await useConnectionFile(deps, file, signal);
   return { ...deps, file };
@@ -88,11 +90,13 @@ type RouteDeps = {
   readonly publicUrl: () => string;
   readonly connections: ConnectionDeps;
   readonly requests: RunRequests;
+  /** For signing people in with Microsoft. */
+  readonly http: Http;
 };
 
 function allRoutes(
   { config, database, clock, log }: Pick<App, "config" | "database" | "clock" | "log">,
-  { publicUrl, connections, requests }: RouteDeps,
+  { publicUrl, connections, requests, http }: RouteDeps,
 ): Implementation[] {
   const installation = {
     mail: config.mail !== undefined,
@@ -109,7 +113,7 @@ function allRoutes(
       publicUrl,
       microsoft:
         config.entra &&
-        createEntraSignIn({ app: config.entra, simulator: config.simulator, database, clock }),
+        createEntraSignIn({ app: config.entra, simulator: config.simulator, database, clock, http }),
       installation,
       name: config.workspace,
       timeZone,
@@ -233,9 +237,10 @@ export async function buildWebApp(
 ): Promise<WebApp> {
   const { connections, notify, runner, baseServer } = await processParts(app, publicUrl, file);
   const database = openRequestPool(app);
+  const http = openHttp({ proxy: app.config.proxy });
   const routes = allRoutes(
     { ...app, database },
-    { publicUrl, connections: { ...connections, database }, requests: runner },
+    { publicUrl, connections: { ...connections, database }, requests: runner, http },
   );
   const server = await buildServer({
     ...baseServer,
@@ -254,6 +259,7 @@ export async function buildWebApp(
     notify,
     close: async () => {
       await stop();
+      await http.close();
       await database.close();
     },
   };

@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { settings, type Setting, type SettingName } from "./config/settings.ts";
 import * as parse from "./config/parse.ts";
 import type { LogLevel } from "./lib/log.ts";
+import type { Proxy } from "./lib/proxy.ts";
 import { UserError } from "./lib/user-error.ts";
 import { readFailure, readTextFile } from "./lib/text-file.ts";
 
@@ -30,6 +31,8 @@ export interface Config {
   /** Former keys, which decrypt but do not encrypt. */
   readonly oldKeys: readonly Buffer[];
   readonly mail: parse.Mail | undefined;
+  /** What requests to Microsoft go through. */
+  readonly proxy: Proxy | undefined;
   /** Sign-in with Microsoft. */
   readonly entra: parse.EntraApp | undefined;
   /**
@@ -91,6 +94,12 @@ export function readConfig(env: Environment = process.env, directory: string = p
       .map((old) => parse.key("SLUICE_OLD_KEYS", old.trim(), faults))
       .filter((old) => old !== undefined),
     mail: parse.mail(secret("SMTP_URL"), get("SLUICE_MAIL_FROM"), faults),
+    // Programs agree that the lower-case spelling wins.
+    proxy: parse.proxy(
+      readVariable(env, "https_proxy") ?? secret("HTTPS_PROXY"),
+      readVariable(env, "no_proxy") ?? get("NO_PROXY"),
+      faults,
+    ),
     entra: parse.entraApp(
       {
         tenant: get("SLUICE_ENTRA_TENANT"),

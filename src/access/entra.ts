@@ -7,6 +7,8 @@ import type { Database } from "../db/pool.ts";
 import { inTransaction } from "../db/transaction.ts";
 import type { Clock } from "../lib/clock.ts";
 import { DAY_MS, MINUTE_MS } from "../lib/durations.ts";
+import type { Http } from "../lib/http.ts";
+import { httpFetch } from "../lib/http-fetch.ts";
 import { emailKey } from "../teammates/teammates.ts";
 import { AccessError, type AccessErrorCode } from "./access-error.ts";
 import { revokeLinks } from "./links.ts";
@@ -23,6 +25,8 @@ export type EntraDeps = {
   readonly simulator: string | undefined;
   readonly database: Database;
   readonly clock: Clock;
+  /** It outlives what is made here. */
+  readonly http: Http;
 };
 
 export type EntraSignIn = {
@@ -68,7 +72,7 @@ export class MicrosoftError extends AccessError {
   }
 }
 
-export function createEntraSignIn({ app, simulator, database, clock }: EntraDeps): EntraSignIn {
+export function createEntraSignIn({ app, simulator, database, clock, http }: EntraDeps): EntraSignIn {
   const authority = new URL(`${simulator ?? MICROSOFT}/${app.tenant}/v2.0`);
   let cached: { readonly config: oidc.Configuration; readonly until: number } | undefined;
 
@@ -78,6 +82,7 @@ export function createEntraSignIn({ app, simulator, database, clock }: EntraDeps
     const config = await oidc.discovery(authority, app.clientId, app.clientSecret, undefined, {
       execute: [...insecure, oidc.enableNonRepudiationChecks],
       timeout: 20,
+      [oidc.customFetch]: httpFetch(http),
     });
     cached = { config, until: clock.now().getTime() + DISCOVERY_LIFETIME_MS };
     return config;

@@ -41,7 +41,8 @@ async function withConnection<T>(
 ): Promise<T> {
   const { config, connectionFile, signal } = context;
   const connection = loadConnectionFile(connectionFile, config.readSecret);
-  const deps = { simulator: config.simulator, clock: systemClock, log: createCommandLog(context) };
+  const { simulator, proxy } = config;
+  const deps = { simulator, proxy, clock: systemClock, log: createCommandLog(context) };
   const open = await openFileConnection(deps, connection, { signal });
   try {
     return await work(open, connection);

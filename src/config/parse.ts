@@ -2,6 +2,7 @@
 // contains a secret.
 import { isIP } from "node:net";
 import type { LogLevel } from "../lib/log.ts";
+import type { Proxy } from "../lib/proxy.ts";
 import type { SettingName } from "./settings.ts";
 
 export interface EntraApp {
@@ -173,6 +174,43 @@ export function mail(
     return undefined;
   }
   return { smtpUrl, from };
+}
+
+/** An address without a scheme is of a proxy that speaks http, as other programs have it. */
+export function proxy(
+  value: string | undefined,
+  except: string | undefined,
+  faults: string[],
+): Proxy | undefined {
+  if (value === undefined) return undefined;
+  const written = /^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : `http://${value}`;
+  const url = isReadableUrl(written) ? new URL(written) : undefined;
+  const credentials = url && credentialsOf(url);
+  const isAddress = url && ["http:", "https:"].includes(url.protocol) && url.pathname === "/" && !url.search;
+  if (isAddress && credentials !== undefined) {
+    const port = url.port || (url.protocol === "https:" ? "443" : "80");
+    const authorization = `Basic ${Buffer.from(credentials).toString("base64")}`;
+    return {
+      host: `${url.hostname}:${port}`,
+      origin: url.origin,
+      authorization: credentials === "" ? undefined : () => authorization,
+      except: except ?? "",
+    };
+  }
+  faults.push(
+    `HTTPS_PROXY is not the address of a proxy that speaks http. Write http://host:port, or http://user:password@host:port. ${ENCODING}`,
+  );
+  return undefined;
+}
+
+/** Returns `user:password`, empty without any; undefined if they are not percent-encoded UTF-8. */
+function credentialsOf({ username, password }: URL): string | undefined {
+  if (username === "" && password === "") return "";
+  try {
+    return `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  } catch {
+    return undefined;
+  }
 }
 
 export function entraApp(

@@ -92,6 +92,18 @@ export const settings = [
     description: "Sender of mails, such as Sluice <sluice@ourcompany.example>. Needed with SMTP_URL.",
   },
   {
+    name: "HTTPS_PROXY",
+    description:
+      "Proxy for requests to Dynamics 365 and Microsoft Entra ID, as http://host:port or http://user:password@host:port. " +
+      "Mails do not go through it.",
+    secret: true,
+  },
+  {
+    name: "NO_PROXY",
+    description:
+      "Hosts, separated by commas, that are reached without the proxy, with those below them; * for all.",
+  },
+  {
     name: "SLUICE_ENTRA_TENANT",
     description:
       "Directory (tenant) id in Microsoft Entra ID; with the next two, teammates may sign in with Microsoft.",

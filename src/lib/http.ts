@@ -5,6 +5,7 @@ import { isAscii } from "node:buffer";
 import { promisify } from "node:util";
 import { gunzip as gunzipCallback } from "node:zlib";
 import { Agent, errors, request } from "undici";
+import { proxyDispatcher, proxyFailureOf, type Proxy } from "./proxy.ts";
 import { errorCode } from "./system-error.ts";
 
 export interface HttpRequest {
@@ -35,6 +36,8 @@ export interface Http {
 }
 
 export interface HttpOptions {
+  /** Default: none, whatever the environment says. */
+  readonly proxy?: Proxy | undefined;
   /** Maximum size of a body, compressed and decompressed. Default: 256 MB. */
   readonly maxBodyBytes?: number;
   readonly connectTimeoutMs?: number;
@@ -58,20 +61,24 @@ export type HttpErrorKind =
   | "tls"
   | "proxy";
 
+type HttpErrorOptions = ErrorOptions & {
+  readonly proxyStatus?: number | undefined;
+  readonly fix?: string | undefined;
+};
+
 export class HttpError extends Error {
   override readonly name = "HttpError";
   readonly kind: HttpErrorKind;
   /** The status with which a proxy refused to connect to the host; only of the kind "proxy". */
   readonly proxyStatus: number | undefined;
+  /** What to do, where it is known better here than by the caller. */
+  readonly fix: string | undefined;
 
-  constructor(
-    kind: HttpErrorKind,
-    message: string,
-    { proxyStatus, ...options }: ErrorOptions & { readonly proxyStatus?: number } = {},
-  ) {
+  constructor(kind: HttpErrorKind, message: string, { proxyStatus, fix, ...options }: HttpErrorOptions = {}) {
     super(message, options);
     this.kind = kind;
     this.proxyStatus = proxyStatus;
+    this.fix = fix;
   }
 }
 
@@ -83,12 +90,14 @@ const UNPACK_CHUNK_BYTES = 1024 * 1024;
 
 export function openHttp(options: HttpOptions = {}): Http {
   const maxBodyBytes = options.maxBodyBytes ?? 256 * 1024 * 1024;
-  const agent = new Agent({
+  const { proxy } = options;
+  const agentOptions = {
     connect: { timeout: options.connectTimeoutMs ?? 15_000 },
     headersTimeout: options.headersTimeoutMs ?? 300_000,
     bodyTimeout: options.bodyTimeoutMs ?? 90_000,
     maxResponseSize: maxBodyBytes,
-  });
+  };
+  const agent = proxy === undefined ? new Agent(agentOptions) : proxyDispatcher(proxy, agentOptions);
   return {
     async send({ url, method = "GET", headers = {}, body, signal }) {
       const host = new URL(url).host;
@@ -111,7 +120,7 @@ export function openHttp(options: HttpOptions = {}): Http {
         };
       } catch (error) {
         signal?.throwIfAborted();
-        throw toHttpError(error, host);
+        throw toHttpError(error, host, proxy);
       }
     },
     close: () => agent.destroy(),
@@ -185,11 +194,14 @@ const SENTENCES: Readonly<Record<HttpErrorKind, (host: string) => string>> = {
   proxy: (host) => `The proxy does not connect to ${host}.`,
 };
 
-function toHttpError(error: unknown, host: string): HttpError {
+function toHttpError(error: unknown, host: string, proxy: Proxy | undefined): HttpError {
   if (error instanceof HttpError) return error;
-  const proxyStatus = refusedByProxy(error);
-  if (proxyStatus !== undefined)
-    return new HttpError("proxy", SENTENCES.proxy(host), { proxyStatus, cause: error });
+  const failure = proxy && proxyFailureOf(error, proxy, host);
+  if (failure) {
+    const { finding, status: proxyStatus, fix } = failure;
+    const kind = proxyStatus === undefined ? "unreachable" : "proxy";
+    return new HttpError(kind, finding, { proxyStatus, fix, cause: error });
+  }
   const code = errorCode(error) ?? "";
   const kind = KIND_BY_CODE[code] ?? kindOfFamily(code);
   if (kind === "cut" && !(error instanceof errors.UndiciError) && code === "") throw error;
@@ -201,11 +213,4 @@ function kindOfFamily(code: string): HttpErrorKind {
   if (code.startsWith("Z_") && code !== "Z_BUF_ERROR") return "encoding";
   // A socket was closed early, as reported by undici or Node, or a gzip stream is incomplete.
   return "cut";
-}
-
-/** undici tells the status of a refused CONNECT in its message alone. */
-function refusedByProxy(error: unknown): number | undefined {
-  if (!(error instanceof errors.UndiciError)) return undefined;
-  const status = /^Proxy (?:response|Authentication Required) \((\d{3})\)/.exec(error.message)?.[1];
-  return status === undefined ? undefined : Number(status);
 }

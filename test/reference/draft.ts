@@ -217,7 +217,7 @@ function readDomains(record: RawRecord, columns: readonly string[], rules: Domai
 }
 
 function description(value: RawValue | undefined): string | null {
-  return typeof value === "string" && value !== "" ? value : null;
+  return typeof value === "string" && !isBlank(value) ? value : null;
 }
 
 export function draftOf(record: RawRecord, context: DraftContext): Draft {

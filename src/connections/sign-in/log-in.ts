@@ -36,7 +36,7 @@ export async function startLogIn(
 ): Promise<string> {
   const app = requireApplication(deps);
   const environment = environmentAt(deps, request.address);
-  return withHttp(async (http) => {
+  return withHttp(deps, async (http) => {
     const authority = await discoverSignIn(environment, { http, clock: deps.clock, signal });
     const context = { environment, authority, http, clock: deps.clock };
     const { url, state, verifier } = await startSignIn(context, app, request.redirectUri);
@@ -79,7 +79,7 @@ export async function finishLogIn(
   const environment = environmentAt(deps, pending.address);
   const authority = { origin: pending.authority, tenant: pending.tenant };
   const verifier = deps.sealer.open(SIGN_IN_VERIFIER, pending.sealed_verifier);
-  return withHttp(async (http) => {
+  return withHttp(deps, async (http) => {
     const context = { environment, authority, http, clock: deps.clock };
     const issued = await redeemCode(context, app, { code, redirectUri: pending.redirect_uri, verifier });
     let { refreshToken } = issued;
@@ -216,8 +216,11 @@ export function assertNotFromFile({ file }: Pick<ConnectionDeps, "file">): void 
   );
 }
 
-async function withHttp<T>(work: (http: Http) => Promise<T>): Promise<T> {
-  const http = openHttp();
+async function withHttp<T>(
+  { proxy }: Pick<ConnectionDeps, "proxy">,
+  work: (http: Http) => Promise<T>,
+): Promise<T> {
+  const http = openHttp({ proxy });
   try {
     return await work(http);
   } finally {

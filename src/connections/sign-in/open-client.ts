@@ -13,6 +13,7 @@ import type { SignInContext } from "../../dataverse/auth/token-endpoint.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { openHttp } from "../../lib/http.ts";
 import type { Log } from "../../lib/log.ts";
+import type { Proxy } from "../../lib/proxy.ts";
 import { createReleases } from "../../lib/releases.ts";
 import { dynamicsSource } from "../../sync/source/dynamics.ts";
 import type { Source } from "../../sync/source/source.ts";
@@ -25,6 +26,8 @@ export type ClientDeps = {
   readonly simulator: string | undefined;
   readonly clock: Clock;
   readonly log: Log;
+  /** What requests to Microsoft go through; absent: nothing. */
+  readonly proxy?: Proxy | undefined;
 };
 
 export type OpenConnection = {
@@ -66,7 +69,7 @@ export async function openClient(
   const { environment } = target;
   const { clock, log } = deps;
   const releases = createReleases();
-  const http = openHttp();
+  const http = openHttp({ proxy: deps.proxy });
   releases.add(() => http.close());
   try {
     const found =

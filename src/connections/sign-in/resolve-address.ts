@@ -19,7 +19,7 @@ export async function resolveAddress(
   signal?: AbortSignal,
 ): Promise<ResolvedAddress> {
   const environment = environmentAt(deps, address);
-  const http = openHttp();
+  const http = openHttp({ proxy: deps.proxy });
   try {
     const { origin, region } = environment;
     const authority = await discoverSignIn(environment, { http, clock: deps.clock, signal });

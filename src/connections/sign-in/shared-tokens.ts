@@ -3,6 +3,7 @@
 import type { SignInContext } from "../../dataverse/auth/token-endpoint.ts";
 import type { TokenSource } from "../../dataverse/auth/tokens.ts";
 import { openHttp } from "../../lib/http.ts";
+import type { Proxy } from "../../lib/proxy.ts";
 
 /** How a source sends its requests; it outlives the client that was opened first. */
 export type TokenTransport = Pick<SignInContext, "http" | "signal">;
@@ -19,8 +20,9 @@ export type SharedTokens = {
   close(): Promise<void>;
 };
 
-export function sharedTokens(): SharedTokens {
-  const http = openHttp();
+/** @param proxy what requests to Microsoft go through; absent: nothing */
+export function sharedTokens(proxy?: Proxy): SharedTokens {
+  const http = openHttp({ proxy });
   const closed = new AbortController();
   let current: { readonly generation: number; readonly source: TokenSource } | undefined;
   return {

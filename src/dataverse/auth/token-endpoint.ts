@@ -4,7 +4,8 @@
 import * as oauth from "openid-client";
 import type { Clock } from "../../lib/clock.ts";
 import { HttpError } from "../../lib/http.ts";
-import type { Http, HttpRequest, HttpResponse } from "../../lib/http.ts";
+import type { Http, HttpResponse } from "../../lib/http.ts";
+import { httpFetch } from "../../lib/http-fetch.ts";
 import { retryDelay, classifyStatus } from "../../lib/retry-timing.ts";
 import type { FailureClass } from "../../lib/retry-timing.ts";
 import { signInErrorOf } from "./aadsts.ts";
@@ -65,27 +66,9 @@ export function entraClient(
   // Discovery accepts http only for the simulator at 127.0.0.1.
   if (authority.origin.startsWith("http://")) oauth.allowInsecureRequests(configuration);
   configuration.timeout = requestSeconds;
-  configuration[oauth.customFetch] = async (url, { method, headers, body, signal }) => {
-    const request: HttpRequest = {
-      url,
-      method: method === "POST" ? "POST" : "GET",
-      headers: { ...headers },
-      ...(body instanceof URLSearchParams ? { body: body.toString() } : {}),
-      signal,
-    };
-    const { host } = new URL(url);
-    const response = await http.send(request).catch((error: unknown) => {
-      if (signal?.aborted !== true) throw error;
-      throw new HttpError("timeout", `${host} did not answer in time.`, { cause: error });
-    });
-    if (!isEntras(response)) throw new ForeignAnswer(response, host, secretsOf(body));
-    const type = String(response.headers["content-type"] ?? "");
-    const init = {
-      status: response.status,
-      headers: { "content-type": type, "retry-after": retryAfterOf(response) },
-    };
-    return new Response(new Uint8Array(response.body), init);
-  };
+  configuration[oauth.customFetch] = httpFetch(http, (response, url, body) => {
+    if (!isEntras(response)) throw new ForeignAnswer(response, new URL(url).host, secretsOf(body));
+  });
   return configuration;
 }
 

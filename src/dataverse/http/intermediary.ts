@@ -160,9 +160,9 @@ function detailsOf(response: HttpResponse, { secrets }: RequestFacts): string {
 
 /** The meaning of a request that got no answer. */
 export function explainNoAnswer(error: HttpError, request: RequestFacts): Explanation {
-  if (error.kind === "proxy")
-    return explainAnswer({ ...NO_RESPONSE, status: error.proxyStatus ?? 502 }, request);
-  return { code: "unavailable", finding: error.message, fix: fixOf(error, request) };
+  const { message: finding, proxyStatus: status, fix = fixOf(error, request) } = error;
+  const code = status === undefined ? "unavailable" : explainAnswer({ ...NO_RESPONSE, status }, request).code;
+  return { code, finding, fix };
 }
 
 const NO_RESPONSE = { headers: {}, body: Buffer.alloc(0), wireBytes: 0 };
