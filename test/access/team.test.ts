@@ -104,3 +104,12 @@ it("ends the sessions of a deleted teammate, and applies a lower role at once", 
   await dana.delete(`/teammates/${await web.idOf("teammate")}`);
   expect((await colleague.get("/teammates")).status).toBe(401);
 });
+
+it("takes a name of which nothing shows for none", async () => {
+  const web = await webWorkspace();
+  const admin = await web.as("workspace-admin");
+
+  const { teammate } = (await admin.post("/teammates", { ...EVE, name: "\u200b\u3164" })).body;
+
+  expect(teammate.name).toBe("");
+});

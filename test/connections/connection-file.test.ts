@@ -179,6 +179,13 @@ teammates: [{ email: jane@ourcompany.com, name: Jane Doe }]
     expect(read.kind === "refresh-token" && read.refreshToken()).toBe(token);
   });
 
+  it("is refused with a custom field of whose name nothing shows", () => {
+    const field = '"\u200b": { column: revenue, type: number }';
+    expect(faultsOf(() => load(`${least}mapping: { fields: { ${field} } }`))).toEqual([
+      expect.stringContaining("a custom field needs a name"),
+    ]);
+  });
+
   it("is refused with all its faults at once, each with its path", () => {
     const faults = faultsOf(() =>
       load(`
