@@ -68,13 +68,13 @@ test("a request of http goes to the simulator on this machine directly", async (
 test.each([
   [407, "proxy", /wants a user name and a password \(407\), and HTTPS_PROXY has none/],
   [403, "proxy", /refuses to connect to contoso\.crm4\.dynamics\.com \(HTTP 403\)/],
-  [502, "unreachable", /could not connect to contoso\.crm4\.dynamics\.com \(HTTP 502\)/],
+  [502, "proxy", /could not connect to contoso\.crm4\.dynamics\.com \(HTTP 502\)/],
 ])("a proxy that answers %i is named, with what to do", async (status, kind, message) => {
   const proxy = await startConnectProxy(1, status);
 
   const error = await send("https://contoso.crm4.dynamics.com/", { HTTPS_PROXY: proxy.host });
 
-  expect(error).toMatchObject({ kind, message: expect.stringMatching(message) });
+  expect(error).toMatchObject({ kind, proxyStatus: status, message: expect.stringMatching(message) });
   expect(error).toMatchObject({
     message: expect.stringContaining(proxy.host),
     fix: expect.stringMatching(/HTTPS_PROXY|NO_PROXY/),
