@@ -25,6 +25,8 @@ export type AccountLink = {
    */
   readonly matchedValue: string | null;
   readonly stopReason: StopReason | null;
+  /** The account that the record was merged into; null unless it stopped for that. */
+  readonly mergedInto: { readonly id: number; readonly name: string } | null;
   /**
    * End of the last run that found the record unchanged or updated the account, or that stopped it.
    */
@@ -85,12 +87,14 @@ async function loadLink(
   { source, allFields }: { source: ConnectedSource | null; allFields: readonly CustomField[] },
 ): Promise<AccountLink | null> {
   const link = await db
-    .selectFrom("account_links")
+    .selectFrom("account_links as l")
+    .leftJoin("accounts as winner", "winner.id", "l.merged_into")
     .select(["organization_id", "record_id", "matched_by", "stop_reason"])
+    .select(["winner.id as winner_id", "winner.name as winner_name"])
     .where("account_id", "=", accountId)
     .executeTakeFirst();
   if (!link) return null;
-  const { organization_id, record_id, matched_by, stop_reason } = link;
+  const { organization_id, record_id, matched_by, stop_reason, winner_id, winner_name } = link;
   const connected = source?.organizationId === organization_id ? source : null;
   const mapping = stop_reason === null ? await effectiveMapping(db, connected) : null;
   const run = await lastRun(db, organization_id, stop_reason === null ? null : accountId);
@@ -101,6 +105,7 @@ async function loadLink(
     matchedBy: matched_by,
     matchedValue: await matchedValue(db, accountId, record_id),
     stopReason: stop_reason,
+    mergedInto: winner_id === null || winner_name === null ? null : { id: winner_id, name: winner_name },
     lastSyncedAt: run?.at ?? null,
     lastRun: run?.id ?? null,
     columns: mapping ? syncedColumns(mapping, allFields) : {},
@@ -131,7 +136,7 @@ async function lastRun(
     .selectFrom("account_changes as c")
     .select("c.run_id")
     .where("c.account_id", "=", stoppedAccountId)
-    .where("c.action", "=", "stop")
+    .where("c.action", "in", ["stop", "merge"])
     .where("c.outcome", "is", null);
   return runs.where("r.id", "in", stoppingRuns).executeTakeFirst();
 }

@@ -8,7 +8,7 @@ import type { ChangedAccountValues, EditAction } from "./tables.ts";
 /** Who made an edit. `name` is what the history shows, even after the teammate was removed. */
 export type Editor =
   | { readonly kind: "teammate"; readonly id: number; readonly name: string }
-  | { readonly kind: "api" };
+  | { readonly kind: "api" | "command-line" };
 
 /** An account's values as the history compares them. */
 export type AccountState = Required<ChangedAccountValues>;

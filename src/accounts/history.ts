@@ -5,7 +5,7 @@ import { z } from "zod";
 import type { Tables } from "../db/tables.ts";
 import { decodeCursor, encodeCursor } from "../lib/cursor.ts";
 import { customFields, type CustomField } from "./custom-fields.ts";
-import type { ChangedAccountValues, EditAction, ChangeAction, EditorKind } from "./tables.ts";
+import type { ChangedAccountValues, EditAction, ChangeAction, EditorKind, StopReason } from "./tables.ts";
 
 export type HistoryValue = string | number | boolean | readonly string[] | null;
 
@@ -15,13 +15,18 @@ export type HistoryEntry = {
   readonly by:
     | { readonly kind: "run"; readonly run: number }
     | { readonly kind: "teammate"; readonly name: string }
-    | { readonly kind: "api" };
+    | { readonly kind: "api" }
+    | { readonly kind: "command-line" };
   readonly action: ChangeAction | EditAction;
   /**
-   * The rule of a run's change: "create", "domain", "name", "linked", or the reason why the account
-   * stopped syncing.
+   * The rule of a run's change: "create", "domain", "name", "linked", "merged", or the reason why the
+   * account stopped syncing.
    */
   readonly rule: string | null;
+  /** Of a link to another record than before: why the record before released the account. */
+  readonly previousReason: StopReason | null;
+  /** Of a merge: the account that this one gave way to; its name is null if it was deleted since. */
+  readonly mergedInto: { readonly id: number; readonly name: string | null } | null;
   readonly changes: readonly {
     readonly field: string;
     readonly before: HistoryValue;
@@ -41,6 +46,9 @@ type Row = {
   seq: number;
   action: ChangeAction | EditAction;
   rule: string | null;
+  previous_reason: StopReason | null;
+  merged_into: number | null;
+  merged_into_name: string | null;
   editor_kind: EditorKind | null;
   editor_name: string | null;
   before: ChangedAccountValues;
@@ -56,23 +64,25 @@ export async function accountHistory(
   const start =
     after === undefined ? sql`true` : sql`(at, source, source_id, seq) < ${decodeHistoryCursor(after)}`;
   const { rows } = await sql<Row>`
-    select *
+    select entries.*, winner.name as merged_into_name
     from (
       select date_trunc('milliseconds', coalesce(r.finished_at, r.planned_at, r.started_at)) as at,
-        'run' as source, c.run_id as source_id, c.seq, c.action, c.rule,
+        'run' as source, c.run_id as source_id, c.seq, c.action, c.rule, c.previous_reason, c.merged_into,
         null as editor_kind, null as editor_name, coalesce(c.before, '{}') as before,
         jsonb_build_object(
           'name', c.name, 'description', c.description, 'domains', coalesce(c.domains, '{}'),
-          'fields', coalesce(c.fields, '{}'), 'externalId', c.record_id) as after
+          'fields', coalesce(c.fields, '{}'),
+          'externalId', case c.action when 'merge' then c.winner_id else c.record_id end) as after
       from account_changes c
       join runs r on r.id = c.run_id
       where c.account_id = ${accountId} and c.outcome is null and (r.status = 'done' or c.seq <= r.checkpoint)
       union all
-      select date_trunc('milliseconds', e.at), 'edit', e.id, 0, e.action, null,
+      select date_trunc('milliseconds', e.at), 'edit', e.id, 0, e.action, null, null, null,
         e.editor_kind, e.editor_name, e.before, e.after
       from account_edits e
       where e.account_id = ${accountId}
     ) entries
+    left join accounts winner on winner.id = entries.merged_into
     where ${start}
     order by at desc, source desc, source_id desc, seq desc
     limit ${PAGE_SIZE + 1}`.execute(db);
@@ -126,13 +136,16 @@ function entryOf(row: Row, names: DisplayNames): HistoryEntry {
     by: authorOf(row),
     action: row.action,
     rule: row.rule,
+    previousReason: row.previous_reason,
+    mergedInto: row.merged_into === null ? null : { id: row.merged_into, name: row.merged_into_name },
     changes: [...changesOf(row, names)],
   };
 }
 
 function authorOf({ source, source_id, editor_kind, editor_name }: Row): HistoryEntry["by"] {
   if (source === "run") return { kind: "run", run: source_id };
-  return editor_kind === "teammate" ? { kind: "teammate", name: editor_name ?? "" } : { kind: "api" };
+  if (editor_kind === "teammate") return { kind: "teammate", name: editor_name ?? "" };
+  return { kind: editor_kind ?? "api" };
 }
 
 const STANDARD_FIELDS = [

@@ -1,7 +1,7 @@
 // Creates, edits and deletes accounts by hand, by API or from CSV; runs write by `apply-changes.ts`
 // instead. Each write increments `store_revision`, so that a run notices concurrent edits, and is
 // recorded with its author (`edits.ts`).
-import { sql, type Kysely } from "kysely";
+import { sql, type Kysely, type RawBuilder } from "kysely";
 import { inTransaction } from "../db/transaction.ts";
 import type { Database } from "../db/pool.ts";
 import type { Tables } from "../db/tables.ts";
@@ -171,6 +171,13 @@ export async function deleteAccount(
 /** Which accounts are unlinked: one, or all of an organisation whose records left the view. */
 export type Unlinked = { readonly accountId: number } | { readonly leftViewOf: string };
 
+/** SQL over `account_links l`: the links of accounts that stopped syncing, of those named. */
+export function isUnlinked(which: Unlinked): RawBuilder<unknown> {
+  return "accountId" in which
+    ? sql`(l.account_id = ${which.accountId} and l.stop_reason is not null)`
+    : sql`(l.organization_id = ${which.leftViewOf} and l.stop_reason = 'left-view')`;
+}
+
 /**
  * Removes the links of accounts that stopped syncing. The accounts stay with all their values and
  * become open: the next run may link other records to them (rule 3).
@@ -182,15 +189,11 @@ export async function unlinkAccounts(
   by: Editor,
   now: Date,
 ): Promise<number> {
-  const isOneOfThem =
-    "accountId" in which
-      ? sql`l.account_id = ${which.accountId} and l.stop_reason is not null`
-      : sql`l.organization_id = ${which.leftViewOf} and l.stop_reason = 'left-view'`;
   return inTransaction(database, async ({ kysely: trx }) => {
     await bumpRevision(trx);
     const unlinked = await sql`
       with removed as (
-        delete from account_links l where ${isOneOfThem} returning l.account_id
+        delete from account_links l where ${isUnlinked(which)} returning l.account_id
       ), before as (
         select a.id, a.external_id from accounts a join removed r on r.account_id = a.id
       ), cleared as (

@@ -19,8 +19,8 @@ export interface ChangedAccountValues {
   externalId?: string | null;
 }
 
-/** Who edited: a teammate, or a program by the API. */
-export type EditorKind = "teammate" | "api";
+/** Who edited: a teammate, a program by the API, or somebody on the command line. */
+export type EditorKind = "teammate" | "api" | "command-line";
 export type EditAction = "create" | "edit" | "delete" | "unlink";
 
 declare module "../db/tables.ts" {

@@ -79,11 +79,9 @@ function addSyncCommands(program: Command, { action, execute }: Actions): void {
     );
 }
 
-function addListCommands(program: Command, { action }: Actions): void {
-  program
-    .command("accounts")
-    .description("the accounts here")
-    .helpCommand(false)
+function addListCommands(program: Command, { action, execute }: Actions): void {
+  const accounts = program.command("accounts").description("the accounts here").helpCommand(false);
+  accounts
     .command("export")
     .description("write all accounts to standard output, in a stable order")
     .addOption(new Option("--format <format>", "of the lines").choices(["ndjson", "csv"]).default("ndjson"))
@@ -92,6 +90,19 @@ function addListCommands(program: Command, { action }: Actions): void {
       "csv: for spreadsheets, with a byte order mark, and an apostrophe before what they would run as a formula",
     )
     .action(action(async () => (await import("./commands/accounts-export.ts")).accountsExport));
+  accounts
+    .command("unlink")
+    .description("unlink accounts that stopped syncing, so that other records may be linked to them")
+    .argument("[account]", "number of an account", parseWholeNumber)
+    .option("--all-left-view", "all accounts whose records left the view")
+    .option("--yes", "do it; without it, only what it would do is shown")
+    .action((account: number | undefined, options: { allLeftView?: true; yes?: true }, command: Command) =>
+      execute(
+        async () => (await import("./commands/accounts-unlink.ts")).accountsUnlink,
+        { ...options, account },
+        command,
+      ),
+    );
   program
     .command("runs")
     .description("list the latest runs")

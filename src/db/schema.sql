@@ -45,7 +45,7 @@ create table account_edits (
   after jsonb not null,
   constraint account_edits_pkey PRIMARY KEY (id),
   constraint account_edits_action_check CHECK ((action = ANY (ARRAY['create'::text, 'edit'::text, 'delete'::text, 'unlink'::text]))),
-  constraint account_edits_editor_kind_check CHECK ((editor_kind = ANY (ARRAY['teammate'::text, 'api'::text])))
+  constraint account_edits_editor_kind_check CHECK ((editor_kind = ANY (ARRAY['teammate'::text, 'api'::text, 'command-line'::text])))
 );
 
 create table account_links (

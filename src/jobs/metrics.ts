@@ -40,7 +40,16 @@ export function createMetrics(deps: RunStore & { readonly log: Log }): Metrics {
 
 const RESULTS = ["done", "planned", "failed", "stopped"] as const;
 const MODES = ["sync", "changes", "plan", "retry"] as const;
-const OUTCOMES = ["created", "linked", "updated", "unchanged", "skipped", "failed", "stopped"] as const;
+const OUTCOMES = [
+  "created",
+  "linked",
+  "updated",
+  "unchanged",
+  "skipped",
+  "failed",
+  "stopped",
+  "merged",
+] as const;
 
 function createRunCounters(registry: Registry): RunCounters & { collect(): void } {
   const registers = [registry];

@@ -137,13 +137,15 @@ async function loadExamples(
   errors: RawBuilder<unknown>,
 ): Promise<ExplainedIssue[]> {
   const { rows } = await sql<ExplainedIssue>`
-    select e.kind, coalesce(e.name, a.name) as name, e.field, e.value, other.name as "otherName"
+    select e.kind, coalesce(e.name, a.name) as name, e.field, e.value, other.name as "otherName",
+      case when ol.stop_reason in ('left-view', 'merged') then ol.stop_reason end as "otherState"
     from (select *, row_number() over (partition by kind
             order by account_is_new desc, first_run desc, name collate "C", record_id, field, value) as place
           from ${errors} e) e
     left join account_links l on l.organization_id = ${organizationId} and l.record_id = e.record_id
     left join accounts a on a.id = l.account_id
     left join accounts other on other.id = e.other_account_id
+    left join account_links ol on ol.account_id = other.id
     where place <= ${MAX_EXAMPLES} order by place`.execute(db);
   return rows;
 }

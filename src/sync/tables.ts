@@ -40,6 +40,9 @@ export type RunCounts = {
   merged: number;
 };
 
+/** Changes by action; "take-over" are the links that take over another record's account. */
+export type ActionCounts = Partial<Record<ChangeAction | "take-over", number>>;
+
 /** The progress of a run. `rate` is in accounts a second, recently; null is unknown. */
 export type RunProgress = {
   stage: "connect" | "read" | "plan" | "apply" | "finish";
@@ -79,7 +82,7 @@ declare module "../db/tables.ts" {
       cancelled_by: string | null;
       progress: NullableJson<RunProgress>;
       issues: NullableJson<Record<string, number>>;
-      actions: NullableJson<Partial<Record<ChangeAction, number>>>;
+      actions: NullableJson<ActionCounts>;
       what_if: ColumnType<Record<string, WhatIf>, string | undefined, string>;
       settings: Json<unknown>;
       settings_hash: string;

@@ -22,9 +22,10 @@ const run: RunSummary = {
   unchanged: 0,
   skipped: 13_020,
   failed: 0,
-  merged: 0,
   stopped: 0,
+  merged: 0,
   issues: { "domain-taken": 7, "name-in-use": 13_020 },
+  takeOvers: 0,
   startedAt: new Date("2026-03-01T09:30:00Z"),
   plannedAt: new Date("2026-03-01T09:30:08Z"),
   finishedAt: new Date("2026-03-01T09:30:12.4Z"),
@@ -47,6 +48,7 @@ describe("a run is reported", () => {
     skipped    13,020  not synced; the issues say why
     failed          0
   Stopped           0
+  Merged            0
 
   14 requests to Dynamics 365, 2 repeated, waited 1 min 1 s for its limits
 
@@ -97,6 +99,9 @@ describe("a plan is reported", () => {
     name: "Contoso\u001b[31m Ltd",
     recordId: "x",
     accountId: 7,
+    takesOver: null,
+    takenOverBy: null,
+    mergedInto: null,
     values: [
       { field: "Name", before: "Contoso", after: "Contoso Ltd" },
       { field: "Domains", before: ["contoso.com"], after: [] },
@@ -114,7 +119,7 @@ describe("a plan is reported", () => {
       "",
       "… and 2 more accounts. --limit shows more of them.",
       "",
-      "Plan: 0 to create, 0 to link, 3 to update, 0 to stop syncing (5 unchanged, 1 skipped).",
+      "Plan: 0 to create, 0 to link, 3 to update, 0 to stop syncing, 0 to merge (5 unchanged, 1 skipped).",
     ]);
   });
 
@@ -129,6 +134,53 @@ describe("a plan is reported", () => {
       '    Name  "Contoso"',
       "",
       "- Contoso [31m Ltd will stop syncing and stay as it is: it is no longer in the view",
+    ]);
+  });
+
+  it("with whose account is taken over, and why that was open", () => {
+    const plan = { ...counts, updated: 0, linked: 1, stopped: 1, takeOvers: 1 };
+    const lines = planReport(plan, [
+      {
+        ...change,
+        action: "stop",
+        rule: "deactivated",
+        name: "Acme old",
+        values: [],
+        takenOverBy: "Acme new",
+      },
+      {
+        ...change,
+        action: "link",
+        rule: "domain",
+        name: "Acme new",
+        values: [],
+        takesOver: { name: "Acme old", reason: "deactivated" },
+      },
+    ]);
+    expect(lines.filter((line) => line !== "")).toEqual([
+      '- Acme old will stop syncing: it was deactivated in Dynamics 365; "Acme new" takes over its account',
+      '& Acme new will be linked: an account here has one of its domains; it takes over "Acme old", whose record was deactivated in Dynamics 365',
+      "Plan: 0 to create, 1 to link, 0 to update, 1 to stop syncing, 0 to merge (5 unchanged, 1 skipped).",
+      "1 takes over the account of a deleted or deactivated record.",
+    ]);
+  });
+
+  it("with what merged accounts give way to, also if there is nothing else", () => {
+    const merge = { ...change, action: "merge", name: "Acme old" } as const;
+    const lines = planReport({ ...counts, updated: 0, merged: 2 }, [
+      {
+        ...merge,
+        rule: "merged",
+        mergedInto: { id: 8, name: "Acme new" },
+        values: [{ field: "Domains", before: ["acme.net"], after: [] }],
+      },
+      { ...merge, rule: "left-view", values: [] },
+    ]);
+    expect(lines.filter((line) => line !== "")).toEqual([
+      '- Acme old will be merged into "Acme new": its record was merged in Dynamics 365',
+      "    Domains  acme.net → (none)",
+      "- Acme old will be linked to the record that its own was merged into: it is no longer in the view",
+      "Plan: 0 to create, 0 to link, 0 to update, 0 to stop syncing, 2 to merge (5 unchanged, 1 skipped).",
     ]);
   });
 
@@ -166,6 +218,7 @@ describe("issues are reported", () => {
     field: null,
     value: "contoso.com",
     otherAccountId: 4,
+    otherStopReason: null,
   };
 
   it("by kind, with what to do and the accounts", () => {

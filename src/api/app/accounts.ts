@@ -1,4 +1,5 @@
 // Routes of accounts: lists, search, downloads, single accounts, history, excluded records.
+import type { Kysely } from "kysely";
 import { z } from "zod";
 import { validateEntry, type Entry } from "../../accounts/validate-entry.ts";
 import type { AccountQuery } from "../../accounts/list/filters.ts";
@@ -7,15 +8,24 @@ import { accountDetails } from "../../accounts/details.ts";
 import { domainListsOf, loadDomainSettings } from "../../accounts/domains/settings.ts";
 import type { Editor } from "../../accounts/edits.ts";
 import { excludedRecords, includeRecord } from "../../accounts/excluded.ts";
-import { accountHistory } from "../../accounts/history.ts";
+import { accountHistory, type HistoryEntry } from "../../accounts/history.ts";
 import { exportList } from "../../accounts/list/export-list.ts";
 import { accountPage, countAccounts } from "../../accounts/list/list.ts";
-import { createAccount, deleteAccount, editAccount } from "../../accounts/store.ts";
+import { createAccount, deleteAccount, editAccount, unlinkAccounts } from "../../accounts/store.ts";
 import type { ConnectedSource, SyncedColumns } from "../../accounts/synced-fields.ts";
 import { spreadsheetCsv } from "../../csv/write-csv.ts";
+import { requireUnlinkable } from "../../accounts/unlinkable.ts";
 import type { Database } from "../../db/pool.ts";
+import type { Tables } from "../../db/tables.ts";
 import type { Clock } from "../../lib/clock.ts";
-import { accountFilter, accountRoutes as routes, type AccountDetails } from "../contract/accounts.ts";
+import { NIL_UUID } from "../../lib/nil-uuid.ts";
+import { unlinkEffect } from "../../sync/plan/unlink-effect.ts";
+import {
+  accountFilter,
+  accountRoutes as routes,
+  type AccountDetails,
+  type HistoryEntry as HistoryEntryView,
+} from "../contract/accounts.ts";
 import type { Download } from "../downloads.ts";
 import { ApiError, implement, requireTeammate, type Caller, type Implementation } from "../implement.ts";
 
@@ -29,7 +39,7 @@ export type AccountDeps = {
 };
 
 export function accountRoutes(deps: AccountDeps): Implementation[] {
-  return [...listRoutes(deps), ...oneAccountRoutes(deps), ...excludedRoutes(deps)];
+  return [...listRoutes(deps), ...oneAccountRoutes(deps), ...unlinkRoutes(deps), ...excludedRoutes(deps)];
 }
 
 function listRoutes({ database, source, timeZone, download }: AccountDeps): Implementation[] {
@@ -75,12 +85,7 @@ function parseFilters(text: string): AccountQuery["filters"] {
 
 function oneAccountRoutes({ database, clock, source }: AccountDeps): Implementation[] {
   const db = database.kysely;
-  const requireAccount = async (id: number) => {
-    const details = await accountDetails(db, id, await source());
-    if (!details)
-      throw new ApiError(404, "not-found", `There is no account ${id}. It may have been deleted meanwhile.`);
-    return details;
-  };
+  const requireAccount = async (id: number) => requireDetails(db, id, await source());
   const validated = async (entry: Entry, synced: SyncedColumns) => {
     const teammates = await db.selectFrom("teammates").select("id").execute();
     return validateEntry(entry, {
@@ -127,17 +132,51 @@ function oneAccountRoutes({ database, clock, source }: AccountDeps): Implementat
     implement(routes.getHistory, async ({ params: { id }, query }) => {
       const { entries, next } = await accountHistory(db, id, query.after);
       return {
-        entries: entries.map(({ id: entry, at, by, action, rule, changes }) => ({
-          id: entry,
-          at: at.toISOString(),
-          by,
-          action,
-          rule,
-          changes: [...changes],
-        })),
+        entries: entries.map(historyView),
         next,
       };
     }),
+  ];
+}
+
+async function requireDetails(db: Kysely<Tables>, id: number, source: ConnectedSource | null) {
+  const details = await accountDetails(db, id, source);
+  if (!details)
+    throw new ApiError(404, "not-found", `There is no account ${id}. It may have been deleted meanwhile.`);
+  return details;
+}
+
+function unlinkRoutes({ database, clock, source }: AccountDeps): Implementation[] {
+  const db = database.kysely;
+  const organizationId = async () => (await source())?.organizationId ?? NIL_UUID;
+  const requireStopped = async (id: number) => {
+    await requireDetails(db, id, null);
+    await requireUnlinkable(db, id);
+  };
+  return [
+    implement(routes.previewUnlink, async ({ params: { id } }) => {
+      await requireStopped(id);
+      return { effect: await unlinkEffect(database, await organizationId(), { accountId: id }) };
+    }),
+    implement(routes.unlinkAccount, async ({ params: { id } }, caller) => {
+      await requireStopped(id);
+      const unlinked = await unlinkAccounts(database, { accountId: id }, editorOf(caller), clock.now());
+      // A run may have linked it again meanwhile.
+      if (unlinked === 0) await requireStopped(id);
+      return { account: detailsView(await requireDetails(db, id, await source())) };
+    }),
+    implement(routes.previewUnlinkLeftView, async () => {
+      const leftViewOf = await organizationId();
+      return { effect: await unlinkEffect(database, leftViewOf, { leftViewOf }) };
+    }),
+    implement(routes.unlinkLeftView, async (_, caller) => ({
+      unlinked: await unlinkAccounts(
+        database,
+        { leftViewOf: await organizationId() },
+        editorOf(caller),
+        clock.now(),
+      ),
+    })),
   ];
 }
 
@@ -162,6 +201,10 @@ function serialize<T extends { readonly updatedAt: Date; readonly domains: reado
   account: T,
 ): Serialized<T> {
   return { ...account, updatedAt: account.updatedAt.toISOString(), domains: [...account.domains] };
+}
+
+function historyView(entry: HistoryEntry): HistoryEntryView {
+  return { ...entry, at: entry.at.toISOString(), changes: [...entry.changes] };
 }
 
 function detailsView(account: NonNullable<Awaited<ReturnType<typeof accountDetails>>>): AccountDetails {

@@ -52,6 +52,15 @@ function recordUrlOrNull(urlBase: RecordUrlBase | null, recordId: string | null)
   return urlBase === null || recordId === null ? null : recordUrl(urlBase, recordId);
 }
 
+/**
+ * A domain that was only left out stays with the other account when that is unlinked, since nothing
+ * is linked to it then.
+ */
+function canUnlinkOther({ kind, otherAccountState }: ListedIssue): boolean {
+  const hasStopped = otherAccountState === "left-view" || otherAccountState === "merged";
+  return hasStopped && issueKinds[kind].effect === "skips-account";
+}
+
 export function issueView(
   issue: ListedIssue,
   { lastSeenAt, timesSeen }: IssueLifetime,
@@ -61,6 +70,7 @@ export function issueView(
     ...issue,
     id: [issue.kind, issue.recordId, issue.field, issue.value].map((part) => part ?? "").join("/"),
     dynamicsUrl: recordUrlOrNull(urlBase, issue.recordId),
+    canUnlinkOther: canUnlinkOther(issue),
     firstSeenAt: issue.firstSeenAt?.toISOString() ?? null,
     lastSeenAt: lastSeenAt?.toISOString() ?? null,
     timesSeen,

@@ -1,8 +1,14 @@
 // Runs as the contract has them. If a run's process has ended, its row keeps the old status until
 // the next run recovers it; the view shows it as interrupted or queued.
 import { sql, type RawBuilder } from "kysely";
-import type { ChangeAction } from "../../accounts/tables.ts";
-import type { RunCounts, RunMode, RunProgress, RunStatus, RunUsage } from "../../sync/tables.ts";
+import type {
+  ActionCounts,
+  RunCounts,
+  RunMode,
+  RunProgress,
+  RunStatus,
+  RunUsage,
+} from "../../sync/tables.ts";
 import { storedRun, type RunStore, type StoredRun } from "../../sync/record/run-record.ts";
 import {
   PLAN_LIFETIME_MS,
@@ -11,8 +17,8 @@ import {
   isActive,
 } from "../../sync/record/run-state.ts";
 import { planInvalidReason } from "../../sync/plan/plan-validity.ts";
-import { NO_COUNTS } from "../../sync/record/run-summary.ts";
 import { runLanguages } from "../../sync/report/run-languages.ts";
+import { changeCount, NO_COUNTS } from "../../sync/record/run-summary.ts";
 import type { RunView } from "../contract/runs.ts";
 import { ApiError } from "../implement.ts";
 
@@ -27,7 +33,7 @@ type RunRow = {
   cancelled_by: string | null;
   counts: Partial<RunCounts>;
   issues: Record<string, number> | null;
-  actions: Partial<Record<ChangeAction, number>> | null;
+  actions: ActionCounts | null;
   progress: RunProgress | null;
   approval_reason: RunView["approvalReason"];
   halt_reason: RunView["haltReason"];
@@ -92,6 +98,7 @@ export async function runsBefore(
 
 async function viewOf(store: RunStore, row: RunRow): Promise<RunView> {
   const { status, is_active: active } = row;
+  const { "take-over": takeOvers = 0, ...actions } = row.actions ?? {};
   const awaitsApproval = status === "planned" && !active && !row.is_runnable;
   const invalidReason = awaitsApproval
     ? await planInvalidReason(store.database.kysely, {
@@ -112,7 +119,8 @@ async function viewOf(store: RunStore, row: RunRow): Promise<RunView> {
     appliedBy: row.applied_by,
     cancelledBy: row.cancelled_by,
     counts: { ...NO_COUNTS, ...row.counts },
-    ...(row.actions && { actions: { ...row.actions, skip: row.counts.skipped ?? 0 } }),
+    ...(row.actions && { actions: { ...actions, skip: row.counts.skipped ?? 0 } }),
+    takeOvers,
     issues: row.issues ?? {},
     progress: active ? row.progress : null,
     applicable: { yes: invalidReason === undefined, why: invalidReason ?? null },
@@ -129,8 +137,7 @@ async function viewOf(store: RunStore, row: RunRow): Promise<RunView> {
 /** A change is written once the checkpoint is past it. */
 function writtenChanges({ status, is_active: active, checkpoint, counts }: RunRow): RunView["written"] {
   if (status !== "applying" || active) return null;
-  const { created, linked, updated, stopped } = { ...NO_COUNTS, ...counts };
-  return { done: Math.max(checkpoint, 0), total: created + linked + updated + stopped };
+  return { done: Math.max(checkpoint, 0), total: changeCount({ ...NO_COUNTS, ...counts }) };
 }
 
 type RunState = Pick<RunView, "status" | "approvalReason" | "haltReason" | "error">;

@@ -15,6 +15,8 @@ const fieldValues = z.record(z.string(), fieldValue);
 /** "disconnected" means synced until its organisation was disconnected. */
 export const syncState = z.enum(["synced", "stopped", "disconnected", "not-synced"]);
 
+const stopReason = z.enum(["deleted", "deactivated", "left-view", "merged"]);
+
 export const accountRow = z.object({
   id: z.number(),
   name: z.string(),
@@ -65,7 +67,9 @@ export const accountDetails = accountRow.extend({
       /** The domain or name that both had in common, if known. */
       matchedValue: z.string().nullable(),
       /** Why it no longer syncs. */
-      stopReason: z.enum(["deleted", "deactivated", "left-view", "merged"]).nullable(),
+      stopReason: stopReason.nullable(),
+      /** The account that its record was merged into. */
+      mergedInto: z.object({ id: z.number(), name: z.string() }).nullable(),
       lastSyncedAt: timestamp.nullable(),
       lastRun: z.number().nullable(),
       /** Fields that the sync fills: "name", "description", "domains" and custom field ids. */
@@ -87,10 +91,15 @@ export const historyEntry = z.object({
     z.object({ kind: z.literal("run"), run: z.number() }),
     z.object({ kind: z.literal("teammate"), name: z.string() }),
     z.object({ kind: z.literal("api") }),
+    z.object({ kind: z.literal("command-line") }),
   ]),
   action: z.enum(["create", "link", "update", "resume", "stop", "merge", "edit", "delete", "unlink"]),
   /** The rule of a run's change. */
   rule: z.string().nullable(),
+  /** Of a link to another record than before: why the record before released the account. */
+  previousReason: stopReason.nullable(),
+  /** Of a merge: the account that this one gave way to; its name is null if it was deleted since. */
+  mergedInto: z.object({ id: z.number(), name: z.string().nullable() }).nullable(),
   changes: z.array(change),
 });
 export type HistoryEntry = z.infer<typeof historyEntry>;
@@ -130,6 +139,18 @@ export const domainSettings = z.object({
   commonRemoved: z.array(z.string().max(300)).max(10_000),
 });
 export type DomainSettings = z.infer<typeof domainSettings>;
+
+/** What unlinking accounts would do, by the records that the last run read. */
+export const unlinkEffect = z.object({
+  /** How many accounts would be unlinked. */
+  accounts: z.number(),
+  /** Skipped records that the next sync would then link, and create accounts for. */
+  linked: z.number(),
+  created: z.number(),
+  /** Records that would still be skipped because of another account. */
+  skipped: z.number(),
+});
+export type UnlinkEffect = z.infer<typeof unlinkEffect>;
 
 export const accountRoutes = {
   listAccounts: route({
@@ -197,6 +218,37 @@ export const accountRoutes = {
       "Deletes an account; `exclude` keeps its Dynamics 365 record out of the sync from now on (admins only).",
     params: idParam,
     query: z.object({ exclude: z.enum(["true", "false"]).default("false") }),
+  }),
+  previewUnlink: route({
+    method: "GET",
+    path: "/accounts/:id/unlink",
+    access: "workspace-admin",
+    summary: "What unlinking an account that stopped syncing would do.",
+    params: idParam,
+    answer: z.object({ effect: unlinkEffect }),
+  }),
+  unlinkAccount: route({
+    method: "POST",
+    path: "/accounts/:id/unlink",
+    access: "workspace-admin",
+    summary:
+      "Removes the link of an account that stopped syncing. It keeps its values, and another record may be linked to it.",
+    params: idParam,
+    answer: z.object({ account: accountDetails }),
+  }),
+  previewUnlinkLeftView: route({
+    method: "GET",
+    path: "/accounts/left-view/unlink",
+    access: "workspace-admin",
+    summary: "What unlinking all accounts whose records left the view would do.",
+    answer: z.object({ effect: unlinkEffect }),
+  }),
+  unlinkLeftView: route({
+    method: "POST",
+    path: "/accounts/left-view/unlink",
+    access: "workspace-admin",
+    summary: "Removes the links of all accounts of the connected organisation whose records left the view.",
+    answer: z.object({ unlinked: z.number() }),
   }),
   getHistory: route({
     method: "GET",

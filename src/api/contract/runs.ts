@@ -22,6 +22,10 @@ const runStatus = z.enum([
 export const planAction = z.enum(["create", "link", "update", "resume", "stop", "merge", "skip"]);
 export type PlanAction = z.infer<typeof planAction>;
 
+/** "take-over" are the links that take over the account of a deleted or deactivated record. */
+export const planFilter = z.enum([...planAction.options, "take-over"]);
+export type PlanFilterAction = z.infer<typeof planFilter>;
+
 const counts = z.object({
   read: z.number(),
   created: z.number(),
@@ -62,6 +66,8 @@ export const run = z.object({
   counts,
   /** Changes of the plan by action; `counts` has resumed accounts among the updated ones. */
   actions: z.partialRecord(planAction, z.number()).optional(),
+  /** How many of the links take over the account of a deleted or deactivated record. */
+  takeOvers: z.number(),
   /** The settings it was planned with; lists omit them. */
   settings: chosenSettings.optional(),
   /**
@@ -121,6 +127,8 @@ export const plannedChange = z.object({
   name: z.string(),
   recordId: z.string(),
   accountId: z.number().nullable(),
+  /** Of a merge: the account that the account gives way to. */
+  mergedInto: z.object({ id: z.number(), name: z.string() }).nullable(),
   /** "changed" if it was not applied, because the account had changed meanwhile. */
   outcome: z.enum(["changed"]).nullable(),
   values: z.array(
@@ -151,6 +159,8 @@ export const issueGroup = z.object({
       listed: z.array(z.object({ person: z.string(), accounts: z.number() })),
     })
     .nullable(),
+  /** How many of the issues conflict with an account whose record left the view. */
+  blockedByLeftView: z.number(),
   /**
    * The setting that would solve it and its effect; null if it can only be solved in Dynamics 365.
    */
@@ -188,6 +198,10 @@ export const issue = z.object({
   accountId: z.number().nullable(),
   otherAccountId: z.number().nullable(),
   otherAccountName: z.string().nullable(),
+  /** What became of the record of the other account; null while it is synced. */
+  otherAccountState: z.enum(["left-view", "merged", "unlinked"]).nullable(),
+  /** Whether unlinking the other account would let this one be synced. */
+  canUnlinkOther: z.boolean(),
   firstRun: z.number().nullable(),
   firstSeenAt: timestamp.nullable(),
   /** End of the last run that found it; null if only a plan has found it. */
@@ -240,7 +254,7 @@ export const runRoutes = {
     summary: "What a run planned, all of it, page by page: per account and field before → after, and why.",
     params: idParam,
     query: z.object({
-      action: planAction.optional(),
+      action: planFilter.optional(),
       q: z.string().max(200).optional(),
       after: cursor.optional(),
       limit: z.coerce.number().int().min(1).max(200).default(50),
@@ -253,7 +267,7 @@ export const runRoutes = {
     access: "workspace-admin",
     summary: "What a run planned as CSV, a line for each field that changes.",
     params: idParam,
-    query: z.object({ action: planAction.optional(), q: z.string().max(200).optional() }),
+    query: z.object({ action: planFilter.optional(), q: z.string().max(200).optional() }),
     produces: "csv",
   }),
   listProblems: route({

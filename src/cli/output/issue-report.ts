@@ -72,6 +72,23 @@ function personLines(issues: readonly RunIssue[], limit: number): string[] {
   ];
 }
 
+/** Only a record that is not linked yet can be linked to the other account. */
+function unlinkLines(issues: readonly RunIssue[]): string[] {
+  const unlinkable = issues.find(
+    ({ kind, otherStopReason }) =>
+      otherStopReason === "left-view" && issueKinds[kind].effect === "skips-account",
+  );
+  if (unlinkable === undefined) return [];
+  return [
+    `    "sluice accounts unlink ${unlinkable.otherAccountId}" unlinks that account, which keeps its values; --all-left-view all such.`,
+  ];
+}
+
+function otherAccountCell({ otherAccountId, otherStopReason }: RunIssue): string {
+  if (otherAccountId === null) return "";
+  return `account ${otherAccountId}${otherStopReason === "left-view" ? ", left the view" : ""}`;
+}
+
 function accountLines(issues: readonly RunIssue[], limit: number): string[] {
   const shown = issues.slice(0, limit);
   const columns = [
@@ -80,7 +97,7 @@ function accountLines(issues: readonly RunIssue[], limit: number): string[] {
     { title: "value", cell: (issue: RunIssue) => toOneLine(issue.value ?? "", 60) },
     {
       title: "in the way",
-      cell: (issue: RunIssue) => (issue.otherAccountId === null ? "" : `account ${issue.otherAccountId}`),
+      cell: otherAccountCell,
     },
     { title: "Dynamics id", cell: (issue: RunIssue) => issue.recordId ?? "" },
   ].filter(({ cell }) => shown.some((issue) => cell(issue) !== ""));
@@ -89,5 +106,6 @@ function accountLines(issues: readonly RunIssue[], limit: number): string[] {
   return [
     ...tableLines(columns, rows).map((line) => `    ${line}`),
     ...(more > 0 ? [`    … and ${formatCount(more)} more. --limit shows more of them.`] : []),
+    ...unlinkLines(issues),
   ];
 }

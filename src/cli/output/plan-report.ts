@@ -1,11 +1,11 @@
 // A plan as text, like the output of `terraform plan`: each account with the rule that decided and
 // the changed values, then the totals.
-import type { ChangeAction } from "../../accounts/tables.ts";
+import type { ChangeAction, StopReason } from "../../accounts/tables.ts";
 import type { ChangeValue, PlannedChange } from "../../sync/report/planned-changes.ts";
 import { formatDate } from "../../settings/dates.ts";
 import { wallClock } from "../../settings/time-zone.ts";
 import type { RunLanguages } from "../../sync/report/run-languages.ts";
-import type { RunSummary } from "../../sync/record/run-summary.ts";
+import { changeCount, type RunSummary } from "../../sync/record/run-summary.ts";
 import { formatCount, pluralize, formatNumber, toOneLine } from "./format.ts";
 
 const actionSymbols: Readonly<Record<ChangeAction, string>> = {
@@ -35,6 +35,14 @@ const ruleExplanations: Readonly<Record<string, string>> = {
   deleted: "it was deleted in Dynamics 365",
   deactivated: "it was deactivated in Dynamics 365",
   "left-view": "it is no longer in the view",
+  merged: "its record was merged in Dynamics 365",
+};
+
+const openReasons: Readonly<Record<StopReason, string>> = {
+  deleted: "was deleted in Dynamics 365",
+  deactivated: "was deactivated in Dynamics 365",
+  "left-view": "left the view",
+  merged: "was merged into it in Dynamics 365",
 };
 
 /**
@@ -42,13 +50,14 @@ const ruleExplanations: Readonly<Record<string, string>> = {
  * @param timeZone the workspace's, by whose clocks dates and times are shown
  */
 export function planReport(run: RunSummary, changes: readonly PlannedChange[], timeZone = "UTC"): string[] {
-  const total = run.created + run.linked + run.updated + run.stopped;
+  const total = changeCount(run);
   if (total === 0) return ["No changes: the accounts here are as they are in Dynamics 365."];
   const more = total - changes.length;
   return [
     ...changes.flatMap((change) => changeLines(change, "planned", timeZone)),
     ...(more > 0 ? [`… and ${pluralize(more, "more account")}. --limit shows more of them.`, ""] : []),
     totals(run),
+    ...takeOverLines(run),
   ];
 }
 
@@ -58,6 +67,7 @@ function totals(run: RunSummary): string {
     [run.linked, "to link"],
     [run.updated, "to update"],
     [run.stopped, "to stop syncing"],
+    [run.merged, "to merge"],
   ] as const;
   const rest = `${formatCount(run.unchanged)} unchanged, ${formatCount(run.skipped)} skipped`;
   return `Plan: ${parts.map(([value, word]) => `${formatCount(value)} ${word}`).join(", ")} (${rest}).`;
@@ -81,12 +91,16 @@ export function languageLines({ language, base, isChosen, change }: RunLanguages
   ];
 }
 
+function takeOverLines({ takeOvers }: RunSummary): string[] {
+  if (takeOvers === 0) return [];
+  const take = takeOvers === 1 ? "takes" : "take";
+  return [`${formatCount(takeOvers)} ${take} over the account of a deleted or deactivated record.`];
+}
+
 /** Returns the lines of one change and an empty line. */
 export function changeLines(change: PlannedChange, state: "planned" | "applied", timeZone = "UTC"): string[] {
   const clock = wallClock(timeZone);
-  const verb = verbs[change.action][state === "planned" ? 0 : 1];
-  const reason = ruleExplanations[change.rule] ?? change.rule;
-  const heading = `${actionSymbols[change.action]} ${toOneLine(change.name, 80)} ${verb}: ${reason}`;
+  const heading = `${actionSymbols[change.action]} ${toOneLine(change.name, 80)} ${verb(change, state)}: ${reason(change)}`;
   const width = Math.max(0, ...change.values.map(({ field }) => field.length));
   return [
     heading,
@@ -103,9 +117,33 @@ export function changeLines(change: PlannedChange, state: "planned" | "applied",
   ];
 }
 
+function verb({ action, mergedInto, takenOverBy }: PlannedChange, state: "planned" | "applied"): string {
+  const isPlanned = state === "planned";
+  // An account that is taken over changes in the same run.
+  if (takenOverBy !== null) return isPlanned ? "will stop syncing" : "stopped syncing";
+  const words = verbs[action][isPlanned ? 0 : 1];
+  if (action !== "merge") return words;
+  if (mergedInto !== null) return `${words} into ${quote(mergedInto.name)}`;
+  return `${isPlanned ? "will be" : "was"} linked to the record that its own was merged into`;
+}
+
+function reason({ rule, takesOver, takenOverBy }: PlannedChange): string {
+  const explanation = ruleExplanations[rule] ?? rule;
+  if (takenOverBy !== null) return `${explanation}; ${quote(takenOverBy)} takes over its account`;
+  if (takesOver === null) return explanation;
+  const previous = `${quote(takesOver.name)}, whose record ${openReasons[takesOver.reason]}`;
+  return rule === "merged"
+    ? `it becomes the record of ${previous}`
+    : `${explanation}; it takes over ${previous}`;
+}
+
+function quote(name: string): string {
+  return JSON.stringify(toOneLine(name, 60));
+}
+
 function displayValue(value: ChangeValue): string {
   if (value === null || value === "") return "(empty)";
-  if (typeof value === "string") return JSON.stringify(toOneLine(value, 60));
+  if (typeof value === "string") return quote(value);
   if (typeof value === "object") return value.length === 0 ? "(none)" : toOneLine(value.join(", "), 80);
   return typeof value === "boolean" ? (value ? "yes" : "no") : formatNumber(value);
 }

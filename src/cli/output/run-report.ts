@@ -76,6 +76,11 @@ function countLines(run: RunSummary): string[] {
       run.stopped,
       run.stopped === 0 ? "" : "no longer in the selection; kept here, not synced any more",
     ],
+    [
+      "Merged",
+      run.merged,
+      run.merged === 0 ? "" : "their records were merged into others; kept here, without their domains",
+    ],
   ];
   const width = Math.max(...rows.map(([, value]) => formatCount(value).length));
   const lines = rows.map(([name, value, remark]) =>
@@ -116,7 +121,17 @@ const numberColumn = (title: string) => ({ title, align: "right" as const });
 /** Returns the table of `sluice runs`. */
 export function runTable(runs: readonly RunSummary[]): string[] {
   if (runs.length === 0) return ['No runs yet. "sluice sync" starts one.'];
-  const keys = ["read", "created", "linked", "updated", "unchanged", "skipped", "failed", "stopped"] as const;
+  const keys = [
+    "read",
+    "created",
+    "linked",
+    "updated",
+    "unchanged",
+    "skipped",
+    "failed",
+    "stopped",
+    "merged",
+  ] as const;
   return tableLines(
     [
       numberColumn("run"),

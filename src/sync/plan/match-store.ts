@@ -187,15 +187,27 @@ function* issueRows(runId: number, { id, name }: NamedDraft, match: Match): Gene
     yield encodeCopyRow([runId, id, name, "domain-taken", domain]);
 }
 
+/** Loads the conflicting drafts in their order, and the accounts that they conflict with. */
+export async function loadConflicts(
+  open: OpenTransaction,
+  scope: MatchScope,
+  options: MatchOptions,
+): Promise<{ drafts: NamedDraft[]; accounts: ExistingAccount[] }> {
+  await gatherConflicting(open, scope, options);
+  return {
+    drafts: await loadConflicting(open, scope),
+    accounts: await loadConflictingAccounts(open, scope),
+  };
+}
+
 /** Decides the conflicting drafts in their order, and stores nothing. */
 export async function matchConflicting(
   open: OpenTransaction,
   scope: MatchScope,
   options: MatchOptions,
 ): Promise<{ drafts: NamedDraft[]; matches: Match[] }> {
-  await gatherConflicting(open, scope, options);
-  const drafts = await loadConflicting(open, scope);
-  return { drafts, matches: matchDrafts(drafts, await loadConflictingAccounts(open, scope), options) };
+  const { drafts, accounts } = await loadConflicts(open, scope, options);
+  return { drafts, matches: matchDrafts(drafts, accounts, options) };
 }
 
 /** Decides the conflicting drafts, and stores the decisions with their issues. */

@@ -2,6 +2,7 @@
 import type { RunCounts, RunMode, RunStatus, RunUsage, StoredError } from "../tables.ts";
 import type { ApprovalReason, HaltReason } from "../../settings/run-explanations.ts";
 import { sql, type Kysely, type Selectable } from "kysely";
+import type { StopReason } from "../../accounts/tables.ts";
 import type { Tables } from "../../db/tables.ts";
 import type { IssueKind } from "../rules/issue-kinds.ts";
 import { noSuchRun } from "./run-errors.ts";
@@ -20,6 +21,8 @@ export type RunSummary = RunCounts & {
    * Open issues by kind: those that this run found, and earlier ones of records it did not decide.
    */
   readonly issues: Partial<Record<IssueKind, number>>;
+  /** How many of the links take over the account of a deleted or deactivated record. */
+  readonly takeOvers: number;
   readonly startedAt: Date;
   readonly plannedAt: Date | null;
   readonly finishedAt: Date | null;
@@ -66,6 +69,11 @@ function combineUsage(
 export function countsBalance(counts: RunCounts): boolean {
   const { read, created, linked, updated, unchanged, skipped, failed } = counts;
   return read === created + linked + updated + unchanged + skipped + failed;
+}
+
+/** How many changes a plan has. */
+export function changeCount({ created, linked, updated, stopped, merged }: RunCounts): number {
+  return created + linked + updated + stopped + merged;
 }
 
 /** Counts the issues of a run by kind. */
@@ -143,6 +151,7 @@ function summarize(row: Selectable<Tables["runs"]>): RunSummary {
     ...NO_USAGE,
     ...row.usage,
     issues: row.issues ?? {},
+    takeOvers: row.actions?.["take-over"] ?? 0,
     startedAt: row.started_at,
     plannedAt: row.planned_at,
     finishedAt: row.finished_at,
@@ -156,6 +165,8 @@ export type RunIssue = {
   readonly field: string | null;
   readonly value: string | null;
   readonly otherAccountId: number | null;
+  /** Why the other account stopped syncing, if it has. */
+  readonly otherStopReason: StopReason | null;
 };
 
 /**
@@ -170,8 +181,10 @@ export async function loadRunIssues(db: Kysely<Tables>, runId: number): Promise<
     .executeTakeFirst();
   if (!run) throw noSuchRun(runId);
   const { rows } = await sql<RunIssue>`
-    select kind, record_id as "recordId", name, field, value, other_account_id as "otherAccountId"
+    select kind, i.record_id as "recordId", name, field, value, other_account_id as "otherAccountId",
+      other.stop_reason as "otherStopReason"
     from ${runIssuesQuery(run)} i
-    order by kind, name collate "C", record_id, field, value`.execute(db);
+    left join account_links other on other.account_id = i.other_account_id
+    order by kind, name collate "C", i.record_id, field, value`.execute(db);
   return rows;
 }

@@ -1,6 +1,6 @@
 // Updates of a run that are no transitions: its progress, cached counts, requests to cancel it.
 import type { ChangeAction } from "../../accounts/tables.ts";
-import type { RunProgress, RunStatus, RunUsage, WhatIf } from "../tables.ts";
+import type { ActionCounts, RunProgress, RunStatus, RunUsage, WhatIf } from "../tables.ts";
 import { sql, type Kysely, type RawBuilder } from "kysely";
 import type { Tables } from "../../db/tables.ts";
 import { isActive } from "./run-state.ts";
@@ -24,13 +24,32 @@ export async function saveProgress(
     .execute();
 }
 
-/** Caches the counts of a run's changes by action, which pages that poll would count every time. */
+/**
+ * SQL over `account_changes`: a link to an account that had a link, to a record that was deleted or
+ * deactivated.
+ */
+export const isTakeOver = sql`previous_reason in ('deleted', 'deactivated')`;
+
+/**
+ * Caches the counts of a run's changes by action, which pages that poll would count every time; the
+ * take-overs among the links are counted once more.
+ */
 export async function cacheActionCounts(db: Kysely<Tables>, runId: number): Promise<void> {
-  const { rows } = await sql<{ action: ChangeAction; count: number }>`
-    select action, count(*)::int as count from account_changes
-    where run_id = ${runId} and outcome is null group by action`.execute(db);
-  const actions = JSON.stringify(Object.fromEntries(rows.map(({ action, count }) => [action, count])));
-  await db.updateTable("runs").set({ actions }).where("id", "=", runId).execute();
+  const { rows } = await sql<{ action: ChangeAction; count: number; takeOvers: number }>`
+    select action, count(*)::int as count, count(*) filter (where ${isTakeOver})::int as "takeOvers"
+    from account_changes
+    where run_id = ${runId} and outcome is null
+    group by action`.execute(db);
+  const takeOvers = rows.reduce((sum, row) => sum + row.takeOvers, 0);
+  const actions: ActionCounts = {
+    ...Object.fromEntries(rows.map(({ action, count }) => [action, count])),
+    ...(takeOvers > 0 && { "take-over": takeOvers }),
+  };
+  await db
+    .updateTable("runs")
+    .set({ actions: JSON.stringify(actions) })
+    .where("id", "=", runId)
+    .execute();
 }
 
 /** Caches the counts of a run's issues by kind, once it awaits approval or is done. */

@@ -24,6 +24,7 @@ export type TemporaryTable =
    * of the link, merged_record_id if the account is that of a record which was merged into it, and
    * skip_reason for a draft that is not matched.
    * The drafts to decide; also read by `plan-changes.ts` and `what-if.ts`.
+   * `plan/unlink-effect.ts` fills the first six columns with the blocked records.
    */
   | "pending_drafts"
   /**

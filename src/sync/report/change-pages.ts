@@ -6,12 +6,13 @@ import { containsPattern } from "../../db/like-pattern.ts";
 import type { Database } from "../../db/pool.ts";
 import type { ChangeAction } from "../../accounts/tables.ts";
 import { storedRun, type StoredRun } from "../record/run-record.ts";
+import { isTakeOver } from "../record/run-updates.ts";
 import { explainChange } from "./explanations.ts";
 import { issueKinds } from "../rules/issue-kinds.ts";
 import { issuePage, type IssueCursor } from "./issue-pages.ts";
-import { changeNames, valuesOf, type ChangeRow, type PlannedChange } from "./planned-changes.ts";
+import { changeNames, changeOf, changeRows, valuesOf, type PlannedChange } from "./planned-changes.ts";
 
-export type ListedChange = Omit<PlannedChange, "action" | "rule" | "values"> & {
+export type ListedChange = Pick<PlannedChange, "name" | "recordId" | "accountId" | "mergedInto"> & {
   /** Its position in the list, always growing. */
   readonly seq: number;
   readonly action: ChangeAction | "skip";
@@ -24,7 +25,8 @@ export type ListedChange = Omit<PlannedChange, "action" | "rule" | "values"> & {
 export type ChangeCursor = { readonly seq: number } | { readonly seq: number; readonly skip: IssueCursor };
 
 export type ChangeFilter = {
-  readonly action?: ChangeAction | "skip" | undefined;
+  /** "take-over" are the links that take over the account of another record. */
+  readonly action?: ChangeAction | "take-over" | "skip" | undefined;
   /** Part of the account's name. */
   readonly q?: string | undefined;
   readonly after?: ChangeCursor | undefined;
@@ -47,23 +49,25 @@ async function changesAfter(
   after: number,
 ): Promise<ListedChange[]> {
   const names = await changeNames(database);
-  const { rows } = await sql<ChangeRow & { seq: number; outcome: "changed" | null }>`
-    select seq, action, rule, account_id, record_id, name, description, fields, domains, before, outcome
-    from account_changes
-    where run_id = ${run.id} and seq > ${after} and outcome is distinct from 'planned-again'
-      and (${action ?? null}::text is null or action = ${action ?? null})
-      and (${q ?? null}::text is null or name_key like ${containsPattern(nameKey(q ?? ""))})
-    order by seq limit ${limit}`.execute(database.kysely);
-  return rows.map((row) => ({
-    seq: row.seq,
-    action: row.action,
-    explanation: explainChange(row, run.settings.settings),
-    name: row.name,
-    recordId: row.record_id,
-    accountId: row.account_id,
-    outcome: row.outcome,
-    values: [...valuesOf(row, names)],
-  }));
+  const conditions = [sql`seq > ${after}`];
+  if (action === "take-over") conditions.push(isTakeOver);
+  else if (action !== undefined) conditions.push(sql`action = ${action}`);
+  if (q !== undefined) conditions.push(sql`name_key like ${containsPattern(nameKey(q))}`);
+  const rows = await changeRows(database, run.id, sql.join(conditions, sql` and `), limit);
+  return rows.map((row) => {
+    const { name, recordId, accountId, mergedInto } = changeOf(row);
+    return {
+      seq: row.seq,
+      action: row.action,
+      explanation: explainChange(row, run.settings.settings),
+      name,
+      recordId,
+      accountId,
+      mergedInto,
+      outcome: row.outcome,
+      values: [...valuesOf(row, names)],
+    };
+  });
 }
 
 /** Loads skipped accounts, each by the one issue that skips it. A run without effect has none. */
@@ -87,6 +91,7 @@ async function skipsAfter(
     name: issue.name ?? "",
     recordId: issue.recordId ?? "",
     accountId: issue.accountId,
+    mergedInto: null,
     outcome: null,
     values: [],
   }));
@@ -94,7 +99,8 @@ async function skipsAfter(
 }
 
 /**
- * Loads a page of changes: stops, then links, updates and resumes, then creates, then skips.
+ * Loads a page of changes: merges and stops, then links, updates and resumes, then creates, then
+ * skips.
  * @throws RunError when there is no such run
  */
 export async function changePage(

@@ -8,6 +8,7 @@ import type { Database } from "../../db/pool.ts";
 import type { RunStatus } from "../tables.ts";
 import { issueKindInfo, type IssueKind } from "../rules/issue-kinds.ts";
 import { explainIssue } from "./explanations.ts";
+import { otherAccountStates, type OtherAccountState } from "./other-accounts.ts";
 import { runIssuesQuery } from "../record/run-summary.ts";
 
 export type IssueSource = {
@@ -26,6 +27,7 @@ export type ListedIssue = {
   readonly accountId: number | null;
   readonly otherAccountId: number | null;
   readonly otherAccountName: string | null;
+  readonly otherAccountState: OtherAccountState;
   readonly firstRun: number | null;
   readonly firstSeenAt: Date | null;
 };
@@ -48,12 +50,21 @@ export function issuesQuery({ organizationId, run }: IssueSource): RawBuilder<un
     where organization_id = ${organizationId} and closed_run is null)`;
 }
 
-export type IssueCount = { readonly kind: IssueKind; readonly count: number; readonly accounts: number };
+export type IssueCount = {
+  readonly kind: IssueKind;
+  readonly count: number;
+  readonly accounts: number;
+  /** How many of the issues conflict with an account whose record left the view. */
+  readonly blockedByLeftView: number;
+};
 
 export async function issueCountsByKind(database: Database, source: IssueSource): Promise<IssueCount[]> {
   const { rows } = await sql<IssueCount>`
-    select kind, count(*)::int as count, count(distinct record_id)::int as accounts
-    from ${issuesQuery(source)} i group by kind`.execute(database.kysely);
+    select kind, count(*)::int as count, count(distinct i.record_id)::int as accounts,
+      count(*) filter (where other.stop_reason = 'left-view')::int as "blockedByLeftView"
+    from ${issuesQuery(source)} i
+    left join account_links other on other.account_id = i.other_account_id
+    group by kind`.execute(database.kysely);
   return rows;
 }
 
@@ -149,9 +160,10 @@ async function withDomainAndNameHolders(database: Database, rows: readonly Issue
     where d.domain = any(${domains}::text[])
     union all
     select distinct on (name_key) 'name ' || name_key, id, name from (
-      select * from accounts where name_key = any(${names}::text[]) order by name_key, id) named`.execute(
-    database.kysely,
-  );
+      select a.* from accounts a
+      left join account_links l on l.account_id = a.id
+      where name_key = any(${names}::text[]) and l.stop_reason is distinct from 'merged'
+      order by name_key, id) named`.execute(database.kysely);
   const holders = new Map(found.rows.map((row) => [row.key, row]));
   return rows.map((row) => {
     const key = conflictOver(row.kind) === "name" ? `name ${nameKey(row.name ?? "")}` : `domain ${row.value}`;
@@ -191,20 +203,24 @@ export async function issuePage(
   const rows = planRunId === undefined ? found : await withDomainAndNameHolders(database, found);
   const planned =
     planRunId === undefined ? new Map<string, string>() : await plannedHolders(database, planRunId, rows);
+  const otherIds = rows.flatMap((row) => row.other_account_id ?? []);
+  const states = await otherAccountStates(database, otherIds, planRunId);
   const last = rows.at(-1);
   return {
     issues: rows.map((row) => {
       const otherName = row.other_name ?? planned.get(row.value ?? "") ?? null;
+      const otherState = states.get(row.other_account_id ?? 0) ?? null;
       return {
         kind: row.kind,
         recordId: row.record_id,
         name: row.name,
         field: row.field,
         value: row.value,
-        sentence: explainIssue({ ...row, otherName }),
+        sentence: explainIssue({ ...row, otherName, otherState }),
         accountId: row.account_id,
         otherAccountId: row.other_account_id,
         otherAccountName: otherName,
+        otherAccountState: otherState,
         firstRun: row.first_run,
         firstSeenAt: row.first_seen_at,
       };

@@ -1,22 +1,31 @@
 // Planned and applied changes, with before → after per field.
-import { sql, type Kysely } from "kysely";
+import { sql, type Kysely, type RawBuilder } from "kysely";
 import { customFields, type CustomField } from "../../accounts/custom-fields.ts";
 import type { Database } from "../../db/pool.ts";
 import type { Tables } from "../../db/tables.ts";
 import type { DateFormat } from "../../settings/dates.ts";
-import type { ChangedAccountValues, ChangeAction, StoredFields } from "../../accounts/tables.ts";
+import type { ChangedAccountValues, ChangeAction, StopReason, StoredFields } from "../../accounts/tables.ts";
 
 export type ChangeValue = string | number | boolean | readonly string[] | null;
 
 /** `values` has only what differs; of a create, the values of the new account. */
 export type PlannedChange = {
   readonly action: ChangeAction;
-  /** The rule that decided: "create", "domain", "name", "linked", or the reason of a stop. */
+  /**
+   * The rule that decided: "create", "domain", "name", "linked", "merged", or why the record was not
+   * read.
+   */
   readonly rule: string;
   readonly name: string;
   /** Lower case. */
   readonly recordId: string;
   readonly accountId: number | null;
+  /** Of a link to an account that had a link already: its name before, and why it was open. */
+  readonly takesOver: { readonly name: string; readonly reason: StopReason } | null;
+  /** Of a stop: the name of the record that takes the account over in the same run. */
+  readonly takenOverBy: string | null;
+  /** Of a merge: the account that it gives way to; null if it gets the other record's link. */
+  readonly mergedInto: { readonly id: number; readonly name: string } | null;
   readonly values: readonly {
     readonly field: string;
     readonly before: ChangeValue;
@@ -41,8 +50,9 @@ export async function changeNames(database: Database): Promise<ChangeNames> {
   };
 }
 
-/** The stored columns, without those that only the apply needs. */
+/** The stored columns, without those that only the apply needs, and names that they refer to. */
 export type ChangeRow = {
+  seq: number;
   action: ChangeAction;
   rule: string;
   account_id: number | null;
@@ -52,7 +62,58 @@ export type ChangeRow = {
   fields: StoredFields | null;
   domains: string[] | null;
   before: ChangedAccountValues | null;
+  previous_reason: StopReason | null;
+  taken_over_by: string | null;
+  merged_into: number | null;
+  merged_into_name: string | null;
+  outcome: "changed" | null;
 };
+
+/**
+ * Loads changes in the order in which they are applied.
+ * @param condition SQL over `account_changes c`
+ */
+export async function changeRows(
+  { kysely }: Database,
+  runId: number,
+  condition: RawBuilder<unknown>,
+  limit: number,
+): Promise<ChangeRow[]> {
+  const { rows } = await sql<ChangeRow>`
+    select c.*, winner.name as merged_into_name, taken.name as taken_over_by
+    from (
+      select seq, action, rule, account_id, record_id, name, description, fields, domains, before,
+        previous_reason, merged_into, outcome
+      from account_changes c
+      where run_id = ${runId} and outcome is distinct from 'planned-again' and ${condition}
+      order by seq
+      limit ${limit}
+    ) c
+    left join accounts winner on winner.id = c.merged_into
+    left join lateral (
+      select name from account_changes link
+      where c.action = 'stop' and link.account_id = c.account_id and link.run_id = ${runId}
+        and link.action = 'link' and link.outcome is null
+      limit 1
+    ) taken on true
+    order by c.seq`.execute(kysely);
+  return rows;
+}
+
+/** @returns what a change says beside its values */
+export function changeOf(row: ChangeRow): Omit<PlannedChange, "values"> {
+  const { action, rule, name, before, previous_reason: reason, merged_into: into } = row;
+  return {
+    action,
+    rule,
+    name,
+    recordId: row.record_id,
+    accountId: row.account_id,
+    takesOver: reason === null ? null : { name: before?.name ?? name, reason },
+    takenOverBy: row.taken_over_by,
+    mergedInto: into === null ? null : { id: into, name: row.merged_into_name ?? `account ${into}` },
+  };
+}
 
 export function* valuesOf(row: ChangeRow, names: ChangeNames): Generator<PlannedChange["values"][number]> {
   const created = row.action === "create";
@@ -104,30 +165,10 @@ export async function plannedChanges(
   limit: number,
 ): Promise<PlannedChange[]> {
   const names = await changeNames(database);
-  const rows: ChangeRow[] = await database.kysely
-    .selectFrom("account_changes")
-    .select([
-      "action",
-      "rule",
-      "account_id",
-      "record_id",
-      "name",
-      "description",
-      "fields",
-      "domains",
-      "before",
-    ])
-    .where("run_id", "=", runId)
-    .where((where) => where.or([where("outcome", "is", null), where("outcome", "<>", "planned-again")]))
-    .orderBy("seq")
-    .limit(limit)
-    .execute();
-  return rows.map((row) => ({
-    action: row.action,
-    rule: row.rule,
-    name: row.name,
-    recordId: row.record_id,
-    accountId: row.account_id,
-    values: [...valuesOf(row, names)],
-  }));
+  const rows = await changeRows(database, runId, sql`true`, limit);
+  return rows.map((row) => plannedChange(row, names));
+}
+
+function plannedChange(row: ChangeRow, names: ChangeNames): PlannedChange {
+  return { ...changeOf(row), values: [...valuesOf(row, names)] };
 }

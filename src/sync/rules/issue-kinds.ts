@@ -30,6 +30,8 @@ type IssueParts = {
   readonly other: string;
   /** The other account has the same name, or is not known. */
   readonly isSameName: boolean;
+  /** What became of the other account's record, as a relative clause; null if it is synced. */
+  readonly otherClause: string | null;
 };
 
 /** A setting that would solve the issue. */
@@ -111,10 +113,10 @@ export const issueKinds = {
     explanation:
       "The account was not synced because the account here with a matching domain is already linked to a different one.",
     howToResolve:
-      "If both are the same customer, merge them in Dynamics 365. Otherwise give each its own domain there, or let the sync continue without the domain.",
+      "If the other account's record left the view, unlink that account. If both are the same customer, merge them in Dynamics 365. Otherwise give each its own domain there, or let the sync continue without the domain.",
     effect: "skips-account",
-    explain: ({ name, value, other }) =>
-      `${name} is not synced: its domain ${value} belongs to ${other}, which is linked to a different account of Dynamics 365.`,
+    explain: ({ name, value, other, otherClause }) =>
+      `${name} is not synced: its domain ${value} belongs to ${other}, ${otherClause ?? "which is linked to a different account of Dynamics 365"}.`,
     conflictOver: "domain",
     suggestion: {
       options: { onDomainTaken: "without-domain" },
@@ -127,10 +129,12 @@ export const issueKinds = {
     explanation:
       "Several accounts in Dynamics 365 have this name and duplicate names are not allowed, so only the first is synced.",
     howToResolve:
-      "Allow duplicate names for accounts in the sync settings, or give each affected account a name of its own in Dynamics 365.",
+      "If the other account's record left the view, unlink that account. Otherwise allow duplicate names for accounts in the sync settings, or give each affected account a name of its own in Dynamics 365.",
     effect: "skips-account",
-    explain: ({ name, other, isSameName }) =>
-      `${name} is not synced: ${isSameName ? "an account of this name is" : `${other} has the same name and is`} linked to a different account of Dynamics 365.`,
+    explain: ({ name, other, isSameName, otherClause }) =>
+      otherClause !== null
+        ? `${name} is not synced: ${isSameName ? "an account here" : other}, ${otherClause}, has the same name.`
+        : `${name} is not synced: ${isSameName ? "an account of this name is" : `${other} has the same name and is`} linked to a different account of Dynamics 365.`,
     conflictOver: "name",
     suggestion: { options: { allowDuplicateNames: true }, label: "Allow duplicate names", qualifier: "" },
   },
@@ -155,10 +159,10 @@ export const issueKinds = {
     explanation:
       "An email domain can belong to one account only, and the first one has it. The domain was left out; the account's other properties are synced.",
     howToResolve:
-      "For each affected account, check the field mapped to Domains in Dynamics 365 and enter a domain that no other account has.",
+      "For each affected account, check the field mapped to Domains in Dynamics 365 and enter a domain that no other account has; or remove the domain here from an account that no longer syncs.",
     effect: "drops-domain",
-    explain: ({ name, value, other }) =>
-      `${name} is synced without the domain ${value}: it belongs to ${other}.`,
+    explain: ({ name, value, other, otherClause }) =>
+      `${name} is synced without the domain ${value}: it belongs to ${other}${otherClause === null ? "" : `, ${otherClause}`}.`,
     conflictOver: "domain",
   },
   "domain-invalid": {

@@ -20,7 +20,7 @@ import { Details } from "./details.tsx";
 import { History } from "./history.tsx";
 import { ownerField } from "./labels.ts";
 import { accountSearch } from "./search-params.ts";
-import { SyncBanner } from "./sync-banner.tsx";
+import { SyncBanner, UnlinkedBanner } from "./sync-banner.tsx";
 import styles from "./account.module.css";
 
 const route = getRouteApi("/shell/contacts/accounts/$id");
@@ -75,6 +75,7 @@ export function AccountPage() {
   const { tab = "details" } = route.useSearch();
   const navigate = route.useNavigate();
   const [deleting, setDeleting] = useState(false);
+  const [unlinkedId, setUnlinkedId] = useState<number>();
   const accountQuery = useQuery(routeQuery(accountRoutes.getAccount, { params: { id } }));
   const fieldsQuery = useQuery(routeQuery(accountRoutes.listFields, {}));
   const error = accountQuery.error ?? fieldsQuery.error;
@@ -111,7 +112,10 @@ export function AccountPage() {
         </Button>
       }
     >
-      {account.link && <SyncBanner link={account.link} sync={account.sync} />}
+      {account.link && (
+        <SyncBanner account={account} link={account.link} onUnlinked={() => setUnlinkedId(account.id)} />
+      )}
+      {account.link === null && unlinkedId === account.id && <UnlinkedBanner />}
       <Tabs
         value={tab}
         onChange={(value) =>

@@ -1,6 +1,7 @@
 // Lists the changes of an account, newest first: who made them, when, and values before → after.
 import { Button, Skeleton } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
 import {
   accountRoutes,
   type CustomFieldView,
@@ -40,10 +41,44 @@ const RULE_EXPLANATIONS: Record<string, string> = {
   merged: "Its record was merged into another one in Dynamics 365.",
 };
 
+/** What became of the record that the account was linked to before. */
+const TAKE_OVER_EXPLANATIONS: Record<NonNullable<HistoryEntry["previousReason"]>, string> = {
+  deleted: " The record it had before was deleted.",
+  deactivated: " The record it had before was deactivated.",
+  "left-view": " The record it had before left the view.",
+  merged: "",
+};
+
+function explanation({ action, rule, previousReason, mergedInto }: HistoryEntry): ReactNode {
+  if (mergedInto !== null) {
+    const { id, name } = mergedInto;
+    return (
+      <>
+        Its record was merged in Dynamics 365 into that of{" "}
+        {name === null ? (
+          "an account that has been deleted since"
+        ) : (
+          <AnchorLink to="/contacts/accounts/$id" params={{ id: String(id) }}>
+            {name}
+          </AnchorLink>
+        )}
+        .
+      </>
+    );
+  }
+  if (action === "merge")
+    return "Its record was merged into another one in Dynamics 365, which is not synced; the account is linked to that one now.";
+  if (action === "unlink") return "It keeps its values, and another record may be linked to it.";
+  if (rule === null) return undefined;
+  const text = RULE_EXPLANATIONS[rule];
+  return previousReason === null ? text : `${text ?? ""}${TAKE_OVER_EXPLANATIONS[previousReason]}`;
+}
+
 function Actor({ by }: Pick<HistoryEntry, "by">) {
   const canOpen = useHasAccess("workspace-admin");
   if (by.kind === "teammate") return by.name;
   if (by.kind === "api") return "the API";
+  if (by.kind === "command-line") return "the command line";
   const label = `run ${by.run}`;
   if (!canOpen) return label;
   return (
@@ -74,7 +109,7 @@ type EntryProps = { entry: HistoryEntry; fields: readonly CustomFieldView[] };
 
 function Entry({ entry, fields }: EntryProps) {
   const { tone, label } = ACTION_TAGS[entry.action];
-  const rule = entry.rule === null ? undefined : RULE_EXPLANATIONS[entry.rule];
+  const why = explanation(entry);
   return (
     <li className={styles.entry}>
       <div className={styles.entryHeader}>
@@ -83,7 +118,7 @@ function Entry({ entry, fields }: EntryProps) {
           by <Actor by={entry.by} /> · <RelativeTime at={entry.at} />
         </span>
       </div>
-      {rule !== undefined && <p className={styles.rule}>{rule}</p>}
+      {why !== undefined && <p className={styles.rule}>{why}</p>}
       {entry.changes.length > 0 && (
         <dl className={styles.changes}>
           {entry.changes.map(({ field, before, after }) => (

@@ -8,6 +8,7 @@ import type { AccountDetails } from "../../../src/api/contract/accounts.ts";
 import { useSyncState } from "../client/use-sync-state.ts";
 import { AnchorLink } from "../components/links.tsx";
 import { RelativeTime } from "../components/relative-time.tsx";
+import { UnlinkAccount, UnlinkedNote } from "../components/unlink.tsx";
 import { useHasAccess } from "../session/session.ts";
 import { formatSyncState } from "../format/sync-state.ts";
 import styles from "./account.module.css";
@@ -20,6 +21,20 @@ const STOP_REASONS: Record<NonNullable<Link["stopReason"]>, string> = {
   "left-view": "its record is no longer in the view that is synced",
   merged: "its record was merged into another one there",
 };
+
+/** Why an account no longer syncs, with a link to the account that its record was merged into. */
+function StopReason({ stopReason, mergedInto }: Link) {
+  if (stopReason === null) return null;
+  if (mergedInto === null) return `No longer synced from Dynamics 365: ${STOP_REASONS[stopReason]}`;
+  return (
+    <>
+      {"No longer synced from Dynamics 365: its record was merged into that of "}
+      <AnchorLink to="/contacts/accounts/$id" params={{ id: String(mergedInto.id) }}>
+        {mergedInto.name}
+      </AnchorLink>
+    </>
+  );
+}
 
 function formatMatch({ matchedBy, matchedValue }: Link): string {
   if (matchedBy === "create") return "created from its record";
@@ -37,7 +52,7 @@ function explainMatch({ matchedBy, matchedValue }: Link): string {
     case "domain":
       return (
         "When its record was first synced, this account already had the domain " +
-        `${matchedValue ?? "of the record"} and no link. ` +
+        `${matchedValue ?? "of the record"} and was open: it had no link, or its record was gone. ` +
         "A domain belongs to one account only, so this account was linked."
       );
     case "name":
@@ -82,8 +97,8 @@ function SyncObstacle() {
   );
 }
 
-function SyncStatus({ link, sync }: Props) {
-  if (link.stopReason !== null) return `No longer synced from Dynamics 365: ${STOP_REASONS[link.stopReason]}`;
+function SyncStatus({ link, sync }: { link: Link; sync: AccountDetails["sync"] }) {
+  if (link.stopReason !== null) return <StopReason {...link} />;
   if (sync === "disconnected") return "No longer synced: its Dynamics 365 is disconnected";
   return (
     <>
@@ -93,9 +108,10 @@ function SyncStatus({ link, sync }: Props) {
   );
 }
 
-type Props = { link: Link; sync: AccountDetails["sync"] };
+type BannerProps = { account: AccountDetails; link: Link; onUnlinked: () => void };
 
-export function SyncBanner({ link, sync }: Props) {
+export function SyncBanner({ account: { id, name, sync }, link, onUnlinked }: BannerProps) {
+  const canUnlink = useHasAccess("workspace-admin") && link.stopReason !== null;
   const isSynced = sync === "synced";
   return (
     <div className={styles.banner} data-stopped={!isSynced || undefined}>
@@ -117,6 +133,19 @@ export function SyncBanner({ link, sync }: Props) {
           <IconExternalLink size={13} aria-hidden />
         </Anchor>
       )}
+      {canUnlink && <UnlinkAccount id={id} name={name} onUnlinked={onUnlinked} />}
+    </div>
+  );
+}
+
+/** Takes the banner's place after the account was unlinked. */
+export function UnlinkedBanner() {
+  return (
+    <div className={styles.banner} data-stopped>
+      <IconLinkOff size={15} aria-hidden />
+      <UnlinkedNote takesFocus>
+        Unlinked. The account keeps its values, and another record of Dynamics 365 may be linked to it.
+      </UnlinkedNote>
     </div>
   );
 }

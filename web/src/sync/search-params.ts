@@ -1,6 +1,6 @@
 // Search parameters of the sync modal (over the accounts) and of the sync page.
 import { z } from "zod";
-import { planAction } from "../../../src/api/contract/runs.ts";
+import { planFilter } from "../../../src/api/contract/runs.ts";
 import { wizardSteps } from "./setup/wizard-position.ts";
 
 const text = z.string().max(200).optional().catch(undefined);
@@ -17,7 +17,7 @@ export const importSearch = z.object({
    * Filters of the plan. `q` is the search of the accounts page behind the modal, so this one is
    * `find`.
    */
-  action: planAction.optional().catch(undefined),
+  action: planFilter.optional().catch(undefined),
   find: text,
 });
 
@@ -27,7 +27,7 @@ export type Tab = (typeof tabs)[number];
 export const syncSearch = z.object({
   tab: z.enum(tabs).optional().catch(undefined),
   run,
-  action: planAction.optional().catch(undefined),
+  action: planFilter.optional().catch(undefined),
   kind: text,
   q: text,
 });

@@ -3,7 +3,7 @@ import { Skeleton } from "@mantine/core";
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useLayoutEffect, useRef, useState, type RefObject } from "react";
-import { runRoutes, type RunView, type PlanAction } from "../../../../src/api/contract/runs.ts";
+import { runRoutes, type RunView, type PlanFilterAction } from "../../../../src/api/contract/runs.ts";
 import { pagedQuery } from "../../client/queries.ts";
 import { ErrorAlert } from "../../components/error-alert.tsx";
 import { useRowFocus } from "../../components/use-row-focus.ts";
@@ -37,7 +37,7 @@ function useScrollContainer() {
 
 type Props = {
   run: RunView;
-  action: PlanAction | undefined;
+  action: PlanFilterAction | undefined;
   q: string;
   /** Set by the list to the function that focuses its first row. */
   focusListRef: RefObject<(() => void) | null>;

@@ -31,7 +31,7 @@ function ValueChange({ value: { field, before, after, dateFormat }, isNew }: Val
 }
 
 export function ChangeRow({ change, isDone }: { change: PlannedChangeView; isDone: boolean }) {
-  const { action, explanation, name, accountId, outcome, values } = change;
+  const { action, explanation, name, accountId, mergedInto, outcome, values } = change;
   const isNew = action === "create";
   // An account to be created has its id already, and no page yet.
   const hasPage = accountId !== null && (isDone || !isNew);
@@ -52,6 +52,14 @@ export function ChangeRow({ change, isDone }: { change: PlannedChangeView; isDon
         </StatusTag>
         <span className={styles.explanation}>
           {explanation}
+          {mergedInto && (
+            <>
+              {" "}
+              <AnchorLink to="/contacts/accounts/$id" params={{ id: String(mergedInto.id) }}>
+                Open that account
+              </AnchorLink>
+            </>
+          )}
           {outcome === "changed" && " Not applied: the account changed after the plan was made."}
         </span>
       </div>

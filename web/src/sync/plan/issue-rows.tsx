@@ -1,10 +1,12 @@
 // Accounts that an issue affects, with links to Dynamics 365 and to the account here.
 import { Anchor, Button, Skeleton } from "@mantine/core";
 import { IconExternalLink } from "@tabler/icons-react";
+import { useState } from "react";
 import type { IssueView } from "../../../../src/api/contract/runs.ts";
 import { AnchorLink } from "../../components/links.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
 import { ErrorAlert } from "../../components/error-alert.tsx";
+import { UnlinkAccount, UnlinkedNote } from "../../components/unlink.tsx";
 import styles from "./plan.module.css";
 
 type Pages = {
@@ -42,6 +44,7 @@ export function IssueRows({ pages }: { pages: Pages }) {
 
 function IssueRow({ issue }: { issue: IssueView }) {
   const { name, field, value, sentence, dynamicsUrl, accountId, otherAccountId, otherAccountName } = issue;
+  const [isUnlinked, setIsUnlinked] = useState(false);
   return (
     <li>
       <div>
@@ -70,6 +73,17 @@ function IssueRow({ issue }: { issue: IssueView }) {
           <AnchorLink to="/contacts/accounts/$id" params={{ id: String(otherAccountId) }}>
             Other account: {otherAccountName ?? otherAccountId}
           </AnchorLink>
+        )}
+        {otherAccountId !== null && issue.canUnlinkOther && (
+          <UnlinkAccount
+            compact
+            id={otherAccountId}
+            name={otherAccountName ?? String(otherAccountId)}
+            onUnlinked={() => setIsUnlinked(true)}
+          />
+        )}
+        {(isUnlinked || issue.otherAccountState === "unlinked") && (
+          <UnlinkedNote takesFocus={isUnlinked}>The next sync, or a retry, decides again.</UnlinkedNote>
         )}
       </div>
     </li>

@@ -1,21 +1,21 @@
 // Shows a plan, as `terraform plan` does: counts by action, issues with their fixes, and every
 // account with its fields before → after and the rule that decided. The plan of an applied run is
 // its history.
-import { Button } from "@mantine/core";
+import { Anchor, Button } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
 import { useRef } from "react";
-import { runRoutes, type RunView, type PlanAction } from "../../../../src/api/contract/runs.ts";
+import { runRoutes, type RunView, type PlanFilterAction } from "../../../../src/api/contract/runs.ts";
 import { routeUrl } from "../../client/call-route.ts";
 import { StatusTag } from "../../components/status-tag.tsx";
 import { formatCount, formatNumber } from "../../format/numbers.ts";
 import { SearchBox } from "../../components/search-box.tsx";
-import { ACTIONS, actionCounts } from "../run/plan-actions.ts";
+import { ACTIONS, actionCounts, formatTakeOvers } from "../run/plan-actions.ts";
 import { ChangeList } from "./change-list.tsx";
 import styles from "./plan.module.css";
 import { IssueGroups } from "./issue-groups.tsx";
 import type { SuggestedFix } from "./use-preview.ts";
 
-export type PlanFilter = { readonly action?: PlanAction | undefined; readonly q?: string | undefined };
+export type PlanFilter = { readonly action?: PlanFilterAction | undefined; readonly q?: string | undefined };
 
 type Props = {
   run: RunView;
@@ -52,6 +52,20 @@ export function PlanView({ run, filter, onFilter, onFix }: Props) {
         {run.counts.unchanged > 0 && `, ${formatNumber(run.counts.unchanged)} unchanged`}.
       </p>
       {run.labelLanguageChange && <LabelLanguageNote change={run.labelLanguageChange} />}
+      {run.takeOvers > 0 && (
+        <p className={styles.readCount}>
+          <Anchor
+            component="button"
+            type="button"
+            inherit
+            aria-pressed={action === "take-over"}
+            onClick={() => onFilter({ ...filter, action: action === "take-over" ? undefined : "take-over" })}
+          >
+            {formatTakeOvers(run.takeOvers)}
+          </Anchor>
+          .
+        </p>
+      )}
       <IssueGroups run={run} onFix={onFix} />
       <div className={styles.search}>
         <SearchBox

@@ -15,6 +15,7 @@ export function resultParts(counts: Counts): { readonly text: string; readonly t
     { value: counts.skipped, text: "skipped", tone: "skipped" },
     { value: counts.failed, text: "not applied, since they changed meanwhile", tone: "failed" },
     { value: counts.stopped, text: "stopped syncing", tone: "skipped" },
+    { value: counts.merged, text: "merged", tone: "skipped" },
   ];
   const shown = parts.filter(({ value }) => value > 0);
   if (shown.length === 0) return [{ text: "No accounts were found", tone: "skipped" }];

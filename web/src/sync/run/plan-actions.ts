@@ -1,7 +1,7 @@
 // The actions of a plan, how many accounts each affects, and how a plan is applied.
 import { planAction, type PlanAction, type RunView } from "../../../../src/api/contract/runs.ts";
 import type { Tone } from "../../components/tone.ts";
-import { formatCount } from "../../format/numbers.ts";
+import { formatCount, formatNumber } from "../../format/numbers.ts";
 
 type Counts = RunView["counts"];
 
@@ -16,7 +16,7 @@ export const ACTIONS: Readonly<
   link: {
     label: "link",
     tone: "changed",
-    description: "An existing account, found by domain or name, is linked",
+    description: "An existing account, found by domain or name, or by a merge, is linked",
   },
   update: {
     label: "update",
@@ -36,7 +36,8 @@ export const ACTIONS: Readonly<
   merge: {
     label: "merge",
     tone: "skipped",
-    description: "The record was merged into another one: its account gives way to that one's",
+    description:
+      "The record was merged into another one: its account gives up its domains and its name to that one's account",
   },
   skip: { label: "skip", tone: "failed", description: "Not synced, for the reason shown" },
 };
@@ -63,6 +64,12 @@ export function actionCounts(
   return planAction.options.map((action) => ({ action, count: values[action] }));
 }
 
+/** "3 take over the account of a deleted or deactivated record" */
+export function formatTakeOvers(takeOvers: number): string {
+  const verb = takeOvers === 1 ? "takes" : "take";
+  return `${formatNumber(takeOvers)} ${verb} over the account of a deleted or deactivated record`;
+}
+
 /** The label of the button that applies a plan: the action, and how many accounts it affects. */
 export function applyLabel(counts: Counts, paused = false): string {
   const label = actionLabel(counts);
@@ -71,8 +78,12 @@ export function applyLabel(counts: Counts, paused = false): string {
 
 function actionLabel(counts: Counts): string {
   const changed = changedAccounts(counts);
+  const { stopped, merged } = counts;
   if (changed > 0) return `Sync ${formatCount(changed, "account")}`;
-  if (counts.stopped > 0) return `Stop syncing ${formatCount(counts.stopped, "account")}`;
+  if (stopped > 0 && merged > 0)
+    return `Stop syncing ${formatNumber(stopped)} and merge ${formatCount(merged, "account")}`;
+  if (stopped > 0) return `Stop syncing ${formatCount(stopped, "account")}`;
+  if (merged > 0) return `Merge ${formatCount(merged, "account")}`;
   return "Save these settings";
 }
 

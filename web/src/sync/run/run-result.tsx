@@ -45,13 +45,20 @@ export function RunCounts({ run }: { run: RunView }) {
         <dt>Read</dt>
         <dd>{formatNumber(run.counts.read)}</dd>
       </div>
-      {run.counts.stopped > 0 && (
-        <div className={styles.additional}>
-          <dt>Also stopped syncing</dt>
-          <dd>{formatNumber(run.counts.stopped)}</dd>
-        </div>
-      )}
+      <AdditionalCount label="Also stopped syncing" value={run.counts.stopped} />
+      <AdditionalCount label="Also merged" value={run.counts.merged} />
     </dl>
+  );
+}
+
+/** Accounts whose records were not read. */
+function AdditionalCount({ label, value }: { label: string; value: number }) {
+  if (value === 0) return null;
+  return (
+    <div className={styles.additional}>
+      <dt>{label}</dt>
+      <dd>{formatNumber(value)}</dd>
+    </div>
   );
 }
 

@@ -11,6 +11,7 @@ import { pagedQuery, routeQuery, useRouteMutation } from "../../client/queries.t
 import { EmptyState } from "../../components/empty-state.tsx";
 import { ButtonLink } from "../../components/links.tsx";
 import { ErrorAlert } from "../../components/error-alert.tsx";
+import { UnlinkLeftView } from "../../components/unlink.tsx";
 import { formatCount } from "../../format/numbers.ts";
 import { BlockingDomains, isDomainConflict } from "../plan/blocking-domains.tsx";
 import { affectedThings, formatGroupSize } from "../plan/issue-group-size.ts";
@@ -101,6 +102,7 @@ function IssueKindSection({ group, search, settings }: Props & { group: IssueGro
             Retry {formatCount(accounts, "account")}
           </Button>
         )}
+        {group.effect === "skips-account" && <UnlinkLeftView isOffered={group.blockedByLeftView > 0} />}
         <Button component="a" variant="default" href={routeUrl(runRoutes.exportIssues, { query: { kind } })}>
           CSV
         </Button>
