@@ -76,7 +76,7 @@ function personLines(issues: readonly RunIssue[], limit: number): string[] {
 function unlinkLines(issues: readonly RunIssue[]): string[] {
   const unlinkable = issues.find(
     ({ kind, otherStopReason }) =>
-      otherStopReason === "left-view" && issueKinds[kind].effect === "skips-account",
+      otherStopReason === "left-view" && issueKindInfo(kind).effect === "skips-account",
   );
   if (unlinkable === undefined) return [];
   return [

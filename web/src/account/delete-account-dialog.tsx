@@ -55,8 +55,8 @@ export function DeleteAccountDialog({ account, opened, onClose }: Props) {
             />
           ) : (
             <Text>
-              It is synced from Dynamics 365: {recreation}. A workspace admin can exclude its record from the
-              sync.
+              {account.sync === "synced" ? "It is" : "It was"} synced from Dynamics 365: {recreation}. A
+              workspace admin can exclude its record from the sync.
             </Text>
           ))}
         <Group justify="flex-end" gap="xs">

@@ -54,9 +54,9 @@ export function ChangeRow({ change, isDone }: { change: PlannedChangeView; isDon
           {explanation}
           {mergedInto && (
             <>
-              {" "}
+              {" · "}
               <AnchorLink to="/contacts/accounts/$id" params={{ id: String(mergedInto.id) }}>
-                Open that account
+                Open {mergedInto.name}
               </AnchorLink>
             </>
           )}

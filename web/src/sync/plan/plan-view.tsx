@@ -58,6 +58,7 @@ export function PlanView({ run, filter, onFilter, onFix }: Props) {
             component="button"
             type="button"
             inherit
+            underline="always"
             aria-pressed={action === "take-over"}
             onClick={() => onFilter({ ...filter, action: action === "take-over" ? undefined : "take-over" })}
           >

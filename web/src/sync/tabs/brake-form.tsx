@@ -24,7 +24,8 @@ function limitInputs({ sharePercent, accounts }: BrakeLimits): readonly Limit[] 
     {
       key: "sharePercent",
       label: "More than this share of the synced accounts",
-      description: "Needs approval if a run changes, clears or stops more of them … 100 % never does.",
+      description:
+        "Needs approval if a run changes, clears, takes over, merges or stops more of them … 100 % never does.",
       suffix: " %",
       min: 1,
       max: 100,
@@ -94,7 +95,10 @@ export function BrakeForm({ brake, readOnly }: { brake: BrakeLimits; readOnly: b
           />
         ))}
       </div>
-      <p className={styles.muted}>A selection without any accounts always needs approval.</p>
+      <p className={styles.muted}>
+        Always needs approval: a selection without any accounts, and more than 10 accounts found deleted in
+        Dynamics 365 that are more than 1 % of the synced ones, since a lost right looks the same.
+      </p>
     </SettingsForm>
   );
 }
