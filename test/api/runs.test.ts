@@ -268,7 +268,11 @@ test("a retry reports the problems of its accounts and of no others", async () =
   const retried = await carol.post("/issues/retry", { recordIds: [acme!.recordId] });
   const run = await ended(retried.body.run.id);
 
-  expect(run).toMatchObject({ counts: { read: 1, skipped: 1 }, issues: { "name-in-use": 1 } });
+  // The record in the way is read too, since it may have stopped.
+  expect(run).toMatchObject({
+    counts: { read: 2, unchanged: 1, skipped: 1 },
+    issues: { "name-in-use": 1 },
+  });
   expect((await carol.get(`/runs/${run.id}/problems`)).body.groups).toMatchObject([{ accounts: 1 }]);
   const ids = (rows: { recordId: string | null }[]) => rows.map(({ recordId }) => recordId);
   expect(ids(await issues(`/runs/${run.id}/issues`))).toEqual([acme!.recordId]);

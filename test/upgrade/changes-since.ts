@@ -81,6 +81,12 @@ const NEW_KEYS: ReadonlySet<string> = new Set<string>([
   "labels",
   "labelLanguageChange",
   "people",
+  "takeOvers",
+  "mergedInto",
+  "previousReason",
+  "blockedByLeftView",
+  "otherAccountState",
+  "canUnlinkOther",
 ]);
 
 /** Wording may improve, cursors are opaque, and the number of requests is each version's own. */

@@ -60,7 +60,11 @@ test("all at once, with how many accounts it concerns", async () => {
   const { web } = await blockedByLeftView();
   const page = await visit(web, "workspace-admin", "/contacts/accounts/sync?tab=errors");
   await page.getByRole("button", { name: "Unlink all that left the view …" }).click();
-  await page.getByText("1 account would be unlinked, also those that are in the way of none.").waitFor();
+  await page
+    .getByText(
+      "Every account whose record left the view is unlinked, whether it is in the way of another or not: 1 account.",
+    )
+    .waitFor();
   await screenshot(page, "unlink-all-dialog");
 
   await page.getByRole("button", { name: "Unlink 1 account" }).click();

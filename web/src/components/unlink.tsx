@@ -108,9 +108,9 @@ export function UnlinkLeftView({ isOffered }: { isOffered: boolean }) {
         onConfirm={() => unlink.mutate({})}
         onClose={() => setIsOpen(false)}
       >
-        {effect ? formatCount(effect.accounts, "account") : "They"} would be unlinked, also those that are in
-        the way of none. They keep all their values, and other records may be linked to them.{" "}
-        {effect && formatEffect(effect)}
+        Every account whose record left the view is unlinked, whether it is in the way of another or not
+        {effect && `: ${formatCount(effect.accounts, "account")}`}. They keep all their values, and other
+        records may be linked to them. {effect && formatEffect(effect)}
       </ConfirmDialog>
     </>
   );
