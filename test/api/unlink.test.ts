@@ -1,4 +1,5 @@
-// Unlinking over HTTP: who is refused and why, what the preview promises, and what the next sync does.
+// Unlinking over HTTP: who is refused and why, what the preview promises, and what the next sync
+// does.
 import { expect, test } from "vitest";
 import { connectedWeb, SETTINGS, type Connected } from "../jobs/connected.ts";
 
@@ -105,7 +106,7 @@ test("unlinking all that left the view does to the blocked records what the prev
   expect((await carol.get("/accounts/left-view/unlink")).body.effect.accounts).toBe(0);
 });
 
-test("an issue over a domain that was left out names the record that left the view, and offers no unlinking", async () => {
+test("an issue over a left-out domain names the record that left the view, and offers no unlinking", async () => {
   const { space, org, ids, leave, sync, issues } = await londonView([
     { name: "Acme old", websiteurl: "acme.net" },
     { name: "Acme new" },
@@ -125,7 +126,7 @@ test("an issue over a domain that was left out names the record that left the vi
   ]);
 });
 
-test("a plan under which the record in the way is in the view again does not offer to unlink its account", async () => {
+test("a plan that resumes the account in the way does not offer to unlink it", async () => {
   const { org, ids, leave, sync, plan, carol, issues } = await londonView([
     { name: "Acme old", websiteurl: "acme.net" },
   ]);

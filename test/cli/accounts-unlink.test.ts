@@ -1,4 +1,5 @@
-// `sluice accounts unlink`: shows what it would do, does it with --yes, and refuses what it cannot do.
+// `sluice accounts unlink`: shows what it would do, does it with --yes, and refuses what it cannot
+// do.
 import { expect, test } from "vitest";
 import { commandLine, connectionText } from "./command-line.ts";
 

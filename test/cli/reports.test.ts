@@ -4,6 +4,7 @@ import { issueReport } from "../../src/cli/output/issue-report.ts";
 import { languageLines, planReport } from "../../src/cli/output/plan-report.ts";
 import { runReport, runTable } from "../../src/cli/output/run-report.ts";
 import { tableLines } from "../../src/cli/output/table.ts";
+import { approvalExplanations, approvalReason } from "../../src/settings/run-explanations.ts";
 import type { PlannedChange } from "../../src/sync/report/planned-changes.ts";
 import type { RunIssue, RunSummary } from "../../src/sync/record/run-summary.ts";
 
@@ -75,6 +76,11 @@ Next:
     expect(lines[0]).toBe("Run 3 is planned after 8.0 s. Nothing has been written to the accounts.");
     expect(lines).toContain("The selection has no accounts. Look at the plan, and apply or discard it.");
     expect(lines.at(-1)).toBe("  sluice apply 3   applies exactly this plan, within 24 hours");
+  });
+
+  it.each(approvalReason.options)("with what to do about a plan that waits for approval: %s", (reason) => {
+    const { finding, fix } = approvalExplanations[reason];
+    expect(runReport({ ...run, status: "planned", approvalReason: reason })).toContain(`${finding} ${fix}`);
   });
 
   it("with its sentence when it failed", () => {
@@ -220,6 +226,14 @@ describe("issues are reported", () => {
     otherAccountId: 4,
     otherStopReason: null,
   };
+
+  it("with how to unlink an account whose record left the view, where that helps", () => {
+    const blocked: RunIssue = { ...issue, kind: "domain-linked-elsewhere", otherStopReason: "left-view" };
+    const lines = (one: RunIssue) => issueReport([one], { limit: 10, columns: 80 }).join("\n");
+    expect(lines(blocked)).toContain("account 4, left the view");
+    expect(lines(blocked)).toContain('"sluice accounts unlink 4" unlinks that account');
+    expect(lines({ ...blocked, kind: "domain-taken" })).not.toContain("sluice accounts unlink");
+  });
 
   it("by kind, with what to do and the accounts", () => {
     const lines = issueReport([issue, { ...issue, name: "Fabrikam" }], { limit: 1, columns: 100 });

@@ -130,13 +130,15 @@ test("a result never says success while something was skipped", () => {
   } as const;
   expect(formatRunStatus(done)).toEqual({ text: "49,543 synced, 1,807 skipped", tone: "skipped" });
   const none = { ...counts, created: 0, linked: 0, updated: 0 };
-  expect(applyLabel({ ...none, stopped: 1, merged: 0 })).toBe("Stop syncing 1 account");
+  expect(applyLabel({ ...none, stopped: 1 })).toBe("Stop syncing 1 account");
+  expect(applyLabel({ ...none, merged: 1 })).toBe("Merge 1 account");
+  expect(applyLabel({ ...none, stopped: 1, merged: 2 })).toBe("Stop syncing 1 and merge 2 accounts");
   expect(applyLabel(none)).toBe("Save these settings");
 });
 
 test("resumed accounts are not counted as updated", () => {
   const shown = actionCounts({ counts, actions: { resume: 12 } });
-  expect(shown.map(({ count }) => count)).toEqual([48_211, 1_020, 300, 12, 0, 1_807]);
+  expect(shown.map(({ count }) => count)).toEqual([48_211, 1_020, 300, 12, 0, 0, 1_807]);
 });
 
 test("progress shows the count, the rate and the time left", () => {

@@ -1,5 +1,5 @@
-// Unlinking in the browser: from the issue of a record that an account blocks, all at once, and from
-// the account's page.
+// Unlinking in the browser: from the issue of a record that an account blocks, all at once, and
+// from the account's page.
 import { expect, test } from "vitest";
 import type { Page } from "playwright-core";
 import { builtPages } from "../harness/pages.ts";
@@ -31,7 +31,7 @@ async function blockedByLeftView() {
   return { ...space, id };
 }
 
-const focused = (page: Page) => page.evaluate(() => document.activeElement?.textContent);
+const focused = (page: Page) => page.locator(":focus").textContent();
 
 test("from the issue: it names the record that left the view, and what unlinking its account would do", async () => {
   const { web, sync } = await blockedByLeftView();
