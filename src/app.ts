@@ -38,6 +38,7 @@ import { notifyRun, type NotifyDeps } from "./notify/notify.ts";
 import { requestConnectionCount, type App } from "./open-app.ts";
 import { explainIssue } from "./sync/report/explanations.ts";
 import { issueKinds } from "./sync/rules/issue-kinds.ts";
+import { severityOf } from "./sync/rules/severity.ts";
 import { claimNotification, runsToNotify, runToNotify } from "./sync/record/notification-state.ts";
 
 const VERSION: string = manifest.version;
@@ -155,7 +156,7 @@ function notifyDeps(
     workspace: config.workspace,
     delivers: config.mail !== undefined,
     notificationState: { runsToNotify, runToNotify, claimNotification },
-    explanations: { issueKinds, explainIssue, explainApproval: approvalAttention },
+    explanations: { issueKinds, severityOf, explainIssue, explainApproval: approvalAttention },
   };
 }
 

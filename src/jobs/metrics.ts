@@ -6,7 +6,8 @@ import type { RunUsage } from "../sync/tables.ts";
 import type { Log } from "../lib/log.ts";
 import type { RunStore } from "../sync/record/run-record.ts";
 import { NO_USAGE, usageBetween } from "../sync/record/run-summary.ts";
-import { issueKinds } from "../sync/rules/issue-kinds.ts";
+import { issueKindNames } from "../sync/rules/issue-kinds.ts";
+import { severityOf } from "../sync/rules/severity.ts";
 import type { RunCounters } from "./run-telemetry.ts";
 import { loadInstallationMetrics, type InstallationMetrics } from "./installation-metrics.ts";
 
@@ -124,7 +125,12 @@ function installationGauges(registry: Registry): (metrics: InstallationMetrics |
     "sluice_database_up",
     "Whether the database answered this scrape; if not, what it knows is left out.",
   );
-  const issues = gauge("sluice_issues_open", "Open issues, as the last run that was done left them.", "kind");
+  const issues = gauge(
+    "sluice_issues_open",
+    "Open issues, as the last run that was done left them.",
+    "kind",
+    "severity",
+  );
   const activeRuns = gauge("sluice_runs_under_way", "Runs under way in any process.", "stage");
   const age = gauge(
     "sluice_queue_age_seconds",
@@ -146,7 +152,8 @@ function installationGauges(registry: Registry): (metrics: InstallationMetrics |
     // A reset gauge without labels would read 0; a removed one is absent.
     for (const one of [rate, finished, mails]) one.remove();
     if (!metrics) return;
-    for (const kind of Object.keys(issueKinds)) issues.set({ kind }, metrics.issues[kind] ?? 0);
+    for (const kind of issueKindNames)
+      issues.set({ kind, severity: severityOf(kind) }, metrics.issues[kind] ?? 0);
     for (const stage of STAGES) activeRuns.set({ stage }, metrics.activeRuns[stage] ?? 0);
     age.set({ waits_for: "worker" }, metrics.queueAge.worker);
     age.set({ waits_for: "person" }, metrics.queueAge.person);

@@ -1,28 +1,32 @@
-// Decides who is notified of a run that has ended. Pure. Who started it is notified of its errors;
-// the recipients of scheduled syncs only of new ones, and once of what needs an admin.
+// Decides who is notified of a run that has ended. Pure. Who started it is notified if it has an
+// issue that was not open before (rule 17); the recipients of scheduled syncs if that is no note,
+// and once of what needs an admin.
 import type { Attention } from "../connections/tables.ts";
 import type { RunMode } from "../sync/tables.ts";
 
-/** Open errors of one kind at the end of the run. */
+/** Blocking issues or errors of one kind that are open at the end of the run. */
 export type ErrorKindSummary = {
   readonly kind: string;
   readonly title: string;
   readonly howToResolve: string;
   /** Number of affected accounts; 0 if it concerns the whole sync. */
   readonly accounts: number;
-  /** Affected accounts that had no error before the run. */
+  /** Accounts with an issue of this kind that was not open before the run. */
   readonly newAccounts: number;
-  /** Whether no account had an error of this kind before the run. */
+  /** Whether an issue of this kind was not open before the run. */
   readonly isNew: boolean;
   /** The first few, as sentences; new ones first. */
   readonly examples: readonly string[];
 };
 
-export type ErrorSummary = {
-  readonly kinds: readonly ErrorKindSummary[];
-  /** Number of accounts with errors. */
-  readonly accounts: number;
-  readonly newAccounts: number;
+/** Accounts with issues of some severities. */
+export type AffectedAccounts = { readonly accounts: number; readonly newAccounts: number };
+
+export type IssueSummary = {
+  readonly errors: AffectedAccounts & { readonly kinds: readonly ErrorKindSummary[] };
+  readonly notes: AffectedAccounts & {
+    readonly kinds: readonly Pick<ErrorKindSummary, "title" | "accounts">[];
+  };
 };
 
 export type EndedRun = {
@@ -31,7 +35,7 @@ export type EndedRun = {
   /** E-mail address of the person who started or applied it; null for the schedule. */
   readonly by: string | null;
 } & (
-  | { readonly end: "done"; readonly errors: ErrorSummary }
+  | { readonly end: "done"; readonly issues: IssueSummary }
   | {
       readonly end: "failed";
       readonly error: { readonly kind: string; readonly sentence: string };
@@ -56,7 +60,7 @@ export type RecipientReason = "started" | "set-up" | "chosen" | "admin";
 export type Recipient = { readonly to: string; readonly reason: RecipientReason };
 
 export type NoticeSettings = {
-  /** Whether the person who starts a run is notified of its errors. */
+  /** Whether the person who starts a run is notified of its issues. */
   readonly starter: boolean;
   readonly scheduled: boolean;
   /** Recipients of notices of scheduled syncs, each address once. */
@@ -66,7 +70,7 @@ export type NoticeSettings = {
 export type NoticeEvent =
   | { readonly type: "attention"; readonly attention: Attention }
   | { readonly type: "failed"; readonly sentence: string }
-  | { readonly type: "errors"; readonly errors: ErrorSummary; readonly recovered: boolean }
+  | { readonly type: "issues"; readonly issues: IssueSummary; readonly recovered: boolean }
   | { readonly type: "recovered" };
 
 export type Notice = Recipient & { readonly topic: string; readonly event: NoticeEvent };
@@ -104,7 +108,10 @@ function sentTo({ to }: Recipient, sent: readonly SentNotice[]): SentNotice[] {
 }
 
 function noticeForStarter(run: EndedRun, sent: readonly SentNotice[]): UnaddressedNotice | undefined {
-  if (run.end === "done") return run.errors.kinds.length > 0 ? errorNotice(run.errors, false) : undefined;
+  if (run.end === "done") {
+    const isAnyNew = hasNewErrors(run.issues) || run.issues.notes.newAccounts > 0;
+    return isAnyNew ? issueNotice(run.issues, false) : undefined;
+  }
   const failure = failureNotice(run);
   // A failure is reported for each run they start; what needs an admin is reported once.
   return failure.event.type === "attention" && wasSent(sent, failure) ? undefined : failure;
@@ -117,8 +124,7 @@ function noticeForRecipient(run: EndedRun, sent: readonly SentNotice[]): Unaddre
     return wasSent(sent, failure) ? undefined : failure;
   }
   const recovered = isRecovery(run, sent);
-  const { kinds, newAccounts } = run.errors;
-  if (newAccounts > 0 || kinds.some(({ isNew }) => isNew)) return errorNotice(run.errors, recovered);
+  if (hasNewErrors(run.issues)) return issueNotice(run.issues, recovered);
   return recovered ? RECOVERED : undefined;
 }
 
@@ -131,8 +137,12 @@ function wasSent(sent: readonly SentNotice[], { topic }: UnaddressedNotice): boo
   return sent.some((one) => one.topic === topic);
 }
 
-function errorNotice(errors: ErrorSummary, recovered: boolean): UnaddressedNotice {
-  return { topic: "issues", event: { type: "errors", errors, recovered } };
+function hasNewErrors({ errors }: IssueSummary): boolean {
+  return errors.kinds.some(({ isNew }) => isNew);
+}
+
+function issueNotice(issues: IssueSummary, recovered: boolean): UnaddressedNotice {
+  return { topic: "issues", event: { type: "issues", issues, recovered } };
 }
 
 function failureNotice(run: Exclude<EndedRun, { end: "done" }>): UnaddressedNotice {

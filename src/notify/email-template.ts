@@ -5,10 +5,11 @@ import type { Attention } from "../connections/tables.ts";
 import { DAY_MS } from "../lib/durations.ts";
 import type { Mail } from "../mail/outbox.ts";
 import type {
+  AffectedAccounts,
   RecipientReason,
   EndedRun,
-  ErrorSummary,
   ErrorKindSummary,
+  IssueSummary,
   NoticeEvent,
   Notice,
   Recipient,
@@ -32,6 +33,7 @@ type EmailContent = {
   readonly subject: string;
   readonly lead: readonly string[];
   readonly sections: readonly Section[];
+  readonly closing?: string | undefined;
   /** Label and path of the link. */
   readonly link: readonly [label: string, path: string];
 };
@@ -91,7 +93,7 @@ function noticeContent(notice: Notice, run: EndedRun): EmailContent {
   if (event.type === "attention") return attentionContent(event.attention, run);
   if (event.type === "failed") return failedContent(event.sentence, notice, run);
   if (event.type === "recovered") return recoveredContent(run);
-  return errorContent(event, notice);
+  return issueContent(event, notice);
 }
 
 function attentionContent(
@@ -151,17 +153,23 @@ function secretExpiryContent({ host, clientId, expiresAt }: ExpiringSecret, now:
   };
 }
 
-function errorContent(
-  { errors, recovered }: Extract<NoticeEvent, { type: "errors" }>,
+function issueContent(
+  { issues, recovered }: Extract<NoticeEvent, { type: "issues" }>,
   { reason }: Notice,
 ): EmailContent {
-  const isForStarter = reason === "started";
-  const what = isForStarter ? `${YOUR_SYNC} has ${errorCountText(errors)}` : newErrorsText(errors);
+  const subject =
+    reason === "started" ? `${YOUR_SYNC} has` : `${THE_SYNC} ${recovered ? "works again, with" : "has"}`;
+  const { errors, notes } = issues;
   return {
-    subject: isForStarter ? what : `${THE_SYNC} ${recovered ? "works again, with" : "has"} ${what}`,
-    lead: ["Everything else was synced."],
-    sections: errors.kinds.map((kind) => errorSection(kind, !isForStarter)),
-    link: ["See all errors", `${SYNC_PATH}?tab=errors`],
+    subject: `${subject} ${newIssuesText(issues)}`,
+    lead: [
+      errors.kinds.length > 0
+        ? "Everything else was synced."
+        : "All accounts were synced, some of them without a value.",
+    ],
+    sections: errors.kinds.map(errorSection),
+    closing: notes.accounts > 0 ? notesLine(notes) : undefined,
+    link: ["See all issues", `${SYNC_PATH}?tab=errors`],
   };
 }
 
@@ -169,34 +177,38 @@ function accountsText(count: number): string {
   return `${count.toLocaleString("en")} account${count === 1 ? "" : "s"}`;
 }
 
-function errorCountText({ accounts: count }: ErrorSummary): string {
-  return count === 0 ? "errors" : `errors in ${accountsText(count)}`;
+/** Accounts with new errors, or else what is new of the whole sync, or else new notes. */
+function newIssuesText({ errors, notes }: IssueSummary): string {
+  if (errors.newAccounts > 0) return `new errors in ${accountsText(errors.newAccounts)}`;
+  const titles = errors.kinds.filter(({ isNew }) => isNew).map(({ title }) => title);
+  if (titles.length === 0) return `new notes on ${accountsText(notes.newAccounts)}`;
+  return titles.length === 1 ? `a new error: ${titles[0]}` : `new errors of ${titles.length} kinds`;
 }
 
-/** New accounts with errors, or else new kinds of errors. */
-function newErrorsText({ newAccounts, kinds }: ErrorSummary): string {
-  if (newAccounts > 0) return `new errors in ${accountsText(newAccounts)}`;
-  const titles = kinds.filter(({ isNew }) => isNew).map(({ title }) => title);
-  return titles.length === 1 ? `a new kind of error: ${titles[0]}` : `${titles.length} new kinds of errors`;
+function newAccountsText({ accounts, newAccounts }: AffectedAccounts): string {
+  if (newAccounts === 0) return "";
+  return accounts === newAccounts ? ", new" : `, ${newAccounts.toLocaleString("en")} of them new`;
 }
 
-function errorSection(summary: ErrorKindSummary, marksNew: boolean): Section {
-  const { title, howToResolve, accounts: count, newAccounts, isNew, examples } = summary;
-  const newText = !marksNew
-    ? ""
-    : isNew
-      ? ", a new kind"
-      : newAccounts > 0
-        ? `, ${newAccounts} of them new`
-        : "";
-  const countText = count === 0 ? "The whole sync" : accountsText(count);
-  return { title, lines: [`${countText}${newText}. ${howToResolve}`], examples };
+function errorSection(summary: ErrorKindSummary): Section {
+  const { title, howToResolve, accounts, isNew, examples } = summary;
+  const concerns =
+    accounts === 0
+      ? `The whole sync${isNew ? ", new" : ""}`
+      : accountsText(accounts) + newAccountsText(summary);
+  return { title, lines: [`${concerns}. ${howToResolve}`], examples };
+}
+
+/** "Notes on 9 accounts, 2 of them new: Common email domain (7), Teammate not found (2)." */
+function notesLine(notes: IssueSummary["notes"]): string {
+  const kinds = notes.kinds.map(({ title, accounts }) => `${title} (${accounts.toLocaleString("en")})`);
+  return `Notes on ${accountsText(notes.accounts)}${newAccountsText(notes)}: ${kinds.join(", ")}.`;
 }
 
 type Links = { readonly action: string; readonly settings: string };
 
 function renderText(
-  { lead, sections, link }: EmailContent,
+  { lead, sections, closing, link }: EmailContent,
   footer: string,
   { action, settings }: Links,
 ): string {
@@ -205,6 +217,7 @@ function renderText(
     ...sections.map(({ title, lines, examples }) =>
       [title, ...lines, ...examples.map((one) => `  - ${oneLine(one)}`)].join("\n"),
     ),
+    ...(closing === undefined ? [] : [oneLine(closing)]),
     `${link[0]}:\n${action}`,
     `-- \n${oneLine(footer)} To change who gets these mails, or to stop them:\n${settings}`,
   ];
@@ -212,7 +225,7 @@ function renderText(
 }
 
 function renderHtml(
-  { lead, sections, link }: EmailContent,
+  { lead, sections, closing, link }: EmailContent,
   footer: string,
   { action, settings }: Links,
 ): string {
@@ -227,6 +240,7 @@ function renderHtml(
 <html lang="en"><body style="font:15px/1.5 system-ui,sans-serif;color:#1a1a1a;max-width:640px">
 ${lead.map(paragraph).join("\n")}
 ${sections.map(section).join("\n")}
+${closing === undefined ? "" : paragraph(closing)}
 <p style="margin:20px 0"><a href="${escapeHtml(action)}">${escapeHtml(link[0])}</a></p>
 <p style="margin:20px 0 0;font-size:13px;color:#595959">${escapeHtml(footer)}
 <a href="${escapeHtml(settings)}" style="color:#595959">Change who gets these mails, or stop them</a></p>

@@ -6,14 +6,22 @@ import type { Tables } from "../db/tables.ts";
 import type { RunToNotify } from "../sync/record/notification-state.ts";
 import type { ExplainedIssue } from "../sync/report/explanations.ts";
 import type { IssueKind, IssueKindInfo } from "../sync/rules/issue-kinds.ts";
+import type { Severity } from "../sync/rules/severity.ts";
 import { adminAddress } from "./recipients.ts";
-import type { EndedRun, ErrorSummary, ErrorKindSummary, SentNotice } from "./decide-notices.ts";
+import type {
+  AffectedAccounts,
+  EndedRun,
+  ErrorKindSummary,
+  IssueSummary,
+  SentNotice,
+} from "./decide-notices.ts";
 
 type Db = Kysely<Tables>;
 
 /** Explanations that other rooms provide. */
 export type Explanations = {
   readonly issueKinds: Readonly<Record<IssueKind, IssueKindInfo>>;
+  readonly severityOf: (kind: IssueKind) => Severity;
   readonly explainIssue: (issue: ExplainedIssue) => string;
   /** What an admin does about a plan that needs approval for this reason. */
   readonly explainApproval: (run: {
@@ -42,7 +50,7 @@ export async function loadEndedRun(
   const { id, mode, status, error } = row;
   const by = await adminAddress(db, row.byId);
   if (status === "done")
-    return { id, mode, by, end: "done", errors: await loadErrorSummary(db, row, explanations) };
+    return { id, mode, by, end: "done", issues: await loadIssueSummary(db, row, explanations) };
   if (error !== null) {
     if (STOPPED_KINDS.has(error.kind)) return null;
     const attention = await loadAttention(db, id);
@@ -86,62 +94,64 @@ export async function loadSentNotices(db: Db, { id, organizationId }: RunToNotif
 
 const MAX_EXAMPLES = 3;
 
-/** Kinds that are not chosen, and whose effect is more than keeping the old value. */
-function errorKinds({ issueKinds }: Explanations): string[] {
-  return Object.entries(issueKinds)
-    .filter(([, { effect, isChosen }]) => effect !== "keeps-value" && isChosen === undefined)
-    .map(([kind]) => kind);
+type Kinds = { readonly errors: readonly IssueKind[]; readonly notes: readonly IssueKind[] };
+
+/** The kinds in the order in which they are declared, without what a person chose. */
+function kindsToReport({ issueKinds, severityOf }: Explanations): Kinds {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of a record of kinds
+  const kinds = (Object.keys(issueKinds) as IssueKind[]).filter((kind) => !issueKinds[kind].isChosen);
+  return {
+    errors: kinds.filter((kind) => severityOf(kind) !== "note"),
+    notes: kinds.filter((kind) => severityOf(kind) === "note"),
+  };
 }
 
 /**
- * A subquery: errors open at the end of the run (of a retry, those of its accounts), and whether
- * each is new.
+ * A subquery: issues open at the end of the run (of a retry, those of its accounts), and whether
+ * each was not open before.
  */
-function errorsAtEnd(
+function issuesAtEnd(
   { id, organizationId, mode }: RunToNotify,
-  explanations: Explanations,
+  kinds: readonly IssueKind[],
 ): RawBuilder<unknown> {
   const inScope =
     mode === "retry"
-      ? sql`k.record_id in (select record_id from retried_records where run_id = ${id})`
+      ? sql`record_id in (select record_id from retried_records where run_id = ${id})`
       : sql`true`;
   return sql`(
-    with known as (
-      select kind, record_id, name, field, value, other_account_id, first_run, closed_run from sync_issues
-      where organization_id = ${organizationId} and first_run <= ${id} and (closed_run is null or closed_run >= ${id})
-        and kind = any(${errorKinds(explanations)}::text[])),
-    kinds_before as (select distinct kind from known where first_run < ${id}),
-    records_before as (select distinct record_id from known where first_run < ${id} and record_id is not null)
-    select k.*, b.kind is null as kind_is_new, k.record_id is not null and r.record_id is null as account_is_new
-    from known k left join kinds_before b on b.kind = k.kind
-    left join records_before r on r.record_id = k.record_id
-    where (k.closed_run is null or k.closed_run > ${id}) and ${inScope})`;
+    select *, first_run = ${id} as is_new from sync_issues
+    where organization_id = ${organizationId} and first_run <= ${id} and (closed_run is null or closed_run > ${id})
+      and kind = any(${[...kinds]}::text[]) and ${inScope})`;
 }
 
-type ErrorCounts = Pick<ErrorKindSummary, "accounts" | "newAccounts" | "isNew"> & {
+type IssueCounts = Pick<ErrorKindSummary, "accounts" | "newAccounts" | "isNew"> & {
   /** Null: all kinds together. */
   readonly kind: string | null;
 };
 
-async function loadErrorCounts(db: Db, errors: RawBuilder<unknown>): Promise<ErrorCounts[]> {
-  const { rows } = await sql<ErrorCounts>`
-    select kind, count(distinct record_id)::int as accounts, coalesce(bool_or(kind_is_new), false) as "isNew",
-      count(distinct record_id) filter (where account_is_new)::int as "newAccounts"
-    from ${errors} e group by grouping sets ((kind), ())`.execute(db);
-  return rows;
+async function countIssues(
+  db: Db,
+  issues: RawBuilder<unknown>,
+): Promise<ReadonlyMap<string | null, IssueCounts>> {
+  const { rows } = await sql<IssueCounts>`
+    select kind, count(distinct record_id)::int as accounts, coalesce(bool_or(is_new), false) as "isNew",
+      count(distinct record_id) filter (where is_new)::int as "newAccounts"
+    from ${issues} i
+    group by grouping sets ((kind), ())`.execute(db);
+  return new Map(rows.map((row) => [row.kind, row]));
 }
 
 async function loadExamples(
   db: Db,
   { organizationId }: RunToNotify,
-  errors: RawBuilder<unknown>,
+  issues: RawBuilder<unknown>,
 ): Promise<ExplainedIssue[]> {
   const { rows } = await sql<ExplainedIssue>`
     select e.kind, coalesce(e.name, a.name) as name, e.field, e.value, other.name as "otherName",
       case when ol.stop_reason in ('left-view', 'merged') then ol.stop_reason end as "otherState"
     from (select *, row_number() over (partition by kind
-            order by account_is_new desc, first_run desc, name collate "C", record_id, field, value) as place
-          from ${errors} e) e
+            order by first_run desc, name collate "C", record_id, field, value) as place
+          from ${issues} i) e
     left join account_links l on l.organization_id = ${organizationId} and l.record_id = e.record_id
     left join accounts a on a.id = l.account_id
     left join accounts other on other.id = e.other_account_id
@@ -150,43 +160,35 @@ async function loadExamples(
   return rows;
 }
 
-/** Counts the accounts of the people whom the values of these kinds name, most first. */
-async function loadPeople(
-  db: Db,
-  errors: RawBuilder<unknown>,
-  kinds: readonly string[],
-): Promise<{ kind: string; person: string; accounts: number }[]> {
-  const { rows } = await sql<{ kind: string; person: string; accounts: number }>`
-    select kind, person, accounts
-    from (select kind, value as person, count(distinct record_id)::int as accounts,
-            row_number() over (partition by kind order by count(distinct record_id) desc, value) as place
-          from ${errors} e
-          where kind = any(${kinds}::text[]) and value is not null
-          group by kind, value) counted
-    where place <= ${MAX_EXAMPLES}
-    order by place`.execute(db);
-  return rows;
+async function loadIssueSummary(db: Db, run: RunToNotify, explanations: Explanations): Promise<IssueSummary> {
+  const { issueKinds, explainIssue } = explanations;
+  const kinds = kindsToReport(explanations);
+  const errors = issuesAtEnd(run, kinds.errors);
+  const errorCounts = await countIssues(db, errors);
+  const noteCounts = await countIssues(db, issuesAtEnd(run, kinds.notes));
+  const examples = errorCounts.size > 1 ? await loadExamples(db, run, errors) : [];
+  return {
+    errors: {
+      ...affectedAccounts(errorCounts),
+      kinds: kinds.errors.flatMap((kind) => {
+        const counts = errorCounts.get(kind);
+        if (!counts) return [];
+        const { title, howToResolve } = issueKinds[kind];
+        const some = examples.filter((one) => one.kind === kind).map((one) => explainIssue(one));
+        return [{ ...counts, kind, title, howToResolve, examples: some }];
+      }),
+    },
+    notes: {
+      ...affectedAccounts(noteCounts),
+      kinds: kinds.notes.flatMap((kind) => {
+        const counts = noteCounts.get(kind);
+        return counts ? [{ title: issueKinds[kind].title, accounts: counts.accounts }] : [];
+      }),
+    },
+  };
 }
 
-async function loadErrorSummary(db: Db, run: RunToNotify, explanations: Explanations): Promise<ErrorSummary> {
-  const errors = errorsAtEnd(run, explanations);
-  const counted = new Map((await loadErrorCounts(db, errors)).map((row) => [row.kind, row]));
-  const examples = counted.size > 1 ? await loadExamples(db, run, errors) : [];
-  const personKinds = Object.entries(explanations.issueKinds)
-    .filter(([kind, { explainPerson }]) => explainPerson && counted.has(kind))
-    .map(([kind]) => kind);
-  const people = personKinds.length > 0 ? await loadPeople(db, errors, personKinds) : [];
-  const { accounts = 0, newAccounts = 0 } = counted.get(null) ?? {};
-  // In the order in which kinds are declared, the most severe first.
-  const kinds = Object.entries(explanations.issueKinds).flatMap(
-    ([kind, { title, howToResolve, explainPerson }]) => {
-      const tally = counted.get(kind);
-      if (!tally) return [];
-      const some = explainPerson
-        ? people.filter((one) => one.kind === kind).map((one) => explainPerson(one.person, one.accounts))
-        : examples.filter((one) => one.kind === kind).map((one) => explanations.explainIssue(one));
-      return [{ ...tally, kind, title, howToResolve, examples: some }];
-    },
-  );
-  return { accounts, newAccounts, kinds };
+function affectedAccounts(counts: ReadonlyMap<string | null, IssueCounts>): AffectedAccounts {
+  const { accounts = 0, newAccounts = 0 } = counts.get(null) ?? {};
+  return { accounts, newAccounts };
 }

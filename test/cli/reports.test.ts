@@ -27,6 +27,7 @@ const run: RunSummary = {
   merged: 0,
   issues: { "domain-taken": 7, "name-in-use": 13_020 },
   takeOvers: 0,
+  issuesBySeverity: { blocking: 0, error: 13_020, note: 7 },
   startedAt: new Date("2026-03-01T09:30:00Z"),
   plannedAt: new Date("2026-03-01T09:30:08Z"),
   finishedAt: new Date("2026-03-01T09:30:12.4Z"),
@@ -54,8 +55,8 @@ describe("a run is reported", () => {
   14 requests to Dynamics 365, 2 repeated, waited 1 min 1 s for its limits
 
   Issues
-  13,020  Account name is already in use         name-in-use
-       7  Email domain taken by another account  domain-taken
+  13,020  error  Account name is already in use         name-in-use
+       7  note   Email domain taken by another account  domain-taken
 
 Next:
   sluice issues --run 3   tells which accounts, and what to do`);
@@ -93,7 +94,9 @@ Next:
   });
 
   it("in one line among others", () => {
-    expect(runTable([run])[1]).toMatch(/^ +3 +2026-03-01 09:30:00 UTC +sync +done +12 s +51,350 .* 13,027$/);
+    expect(runTable([run])[1]).toMatch(
+      /^ +3 +2026-03-01 09:30:00 UTC +sync +done +12 s +51,350 .* 13,020 errors, 7 notes$/,
+    );
     expect(runTable([])).toEqual(['No runs yet. "sluice sync" starts one.']);
   });
 });
@@ -237,7 +240,7 @@ describe("issues are reported", () => {
 
   it("by kind, with what to do and the accounts", () => {
     const lines = issueReport([issue, { ...issue, name: "Fabrikam" }], { limit: 1, columns: 100 });
-    expect(lines[0]).toBe("Email domain taken by another account (domain-taken): 2 times");
+    expect(lines[0]).toBe("Email domain taken by another account (domain-taken, note): 2 times");
     expect(lines.join("\n")).toContain("  What to do: For each affected account");
     expect(lines.slice(-4)).toEqual([
       "    account  value        in the way  Dynamics id",

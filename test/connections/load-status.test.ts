@@ -68,9 +68,12 @@ test("after a run the sync is in step, with its accounts and its next run", asyn
   expect((await work.state()).nextRunAt).toEqual(new Date("2026-03-05T00:00:00Z"));
 });
 
-test("open issues, a pause and a plan that needs approval each have a state", async () => {
+test("open issues but no notes, a pause and a plan that needs approval each have a state", async () => {
   const work = await connectedWorkspace();
   const id = work.org.createAccount({ name: "Acme", websiteurl: "gmail.com" });
+  await work.sync();
+  expect(await work.state()).toMatchObject({ state: "in-step", openIssues: 0, openNotes: 1 });
+  work.org.updateAccount(id, { name: " " });
   await work.sync();
   expect(await work.state()).toMatchObject({ state: "with-issues", openIssues: 1 });
   await setPaused(work.database.kysely, true);

@@ -4,7 +4,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { exitCodes } from "../../src/cli/exit-codes.ts";
-import { issueKinds } from "../../src/sync/rules/issue-kinds.ts";
+import { issueKindNames, issueKinds } from "../../src/sync/rules/issue-kinds.ts";
+import { severityOf } from "../../src/sync/rules/severity.ts";
 import { codeOf, proseOf, ROOT, tableRowsOf, textOf } from "./pages.ts";
 
 const page = textOf("docs/troubleshooting.md");
@@ -27,6 +28,15 @@ test("every kind of issue has its place, under the title that people see", () =>
   expect(missing(Object.keys(issueKinds))).toEqual([]);
   const titles = Object.values(issueKinds).map(({ title }) => title);
   expect(titles.filter((title) => !proseOf(page).includes(title))).toEqual([]);
+});
+
+test("each kind that is blocking or an error is named with its severity, and the others are notes", () => {
+  const kindsAfter = (severity: string) => {
+    const [, list = ""] = new RegExp(`\\*\\*${severity}\\*\\*[^:]*:([^.]*)\\.`, "u").exec(page) ?? [];
+    return codeOf(list).filter((name) => name !== "");
+  };
+  expect(kindsAfter("Blocking")).toEqual(issueKindNames.filter((kind) => severityOf(kind) === "blocking"));
+  expect(kindsAfter("Error")).toEqual(issueKindNames.filter((kind) => severityOf(kind) === "error"));
 });
 
 test("everything that needs attention has its place", () => {

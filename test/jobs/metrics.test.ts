@@ -5,6 +5,8 @@ import { fileURLToPath } from "node:url";
 import type { RunView } from "../../src/api/contract/runs.ts";
 import { startWorker } from "../../src/jobs/worker.ts";
 import { createLog } from "../../src/lib/log.ts";
+import type { IssueKind } from "../../src/sync/rules/issue-kinds.ts";
+import { severityOf } from "../../src/sync/rules/severity.ts";
 import { connectedWeb, SETTINGS, type Connected } from "./connected.ts";
 
 const TOKEN = "a-token-of-this-test-alone";
@@ -80,12 +82,12 @@ test("metrics count what runs did and used; the log has the same for each run", 
     "sync done": 1,
   });
   expect(nonZeroValues(now, "sluice_rows_total")).toEqual({ created: 2, unchanged: 2, skipped: 1 });
-  const { rows: open } = await web.database.pool.query<{ kind: string; count: number }>(
+  const { rows: open } = await web.database.pool.query<{ kind: IssueKind; count: number }>(
     "select kind, count(*)::int as count from sync_issues where closed_run is null group by kind",
   );
   expect(open).toHaveLength(2);
   expect(nonZeroValues(now, "sluice_issues_open")).toEqual(
-    Object.fromEntries(open.map(({ kind, count }) => [kind, count])),
+    Object.fromEntries(open.map(({ kind, count }) => [`${kind} ${severityOf(kind)}`, count])),
   );
   const { rows: used } = await web.database.pool.query<{ requests: number; ms: number; throttled: number }>(
     `select sum((usage ->> 'requests')::int)::int as requests, sum((usage ->> 'throttledMs')::int)::int as ms,

@@ -81,11 +81,11 @@ const THE_SYNC = "the sync from Dynamics 365";
 
 test("a month has exactly these mails", { timeout: 300_000 }, async () => {
   const { web, org, server, carol, firms, diary, ends, on, plan, apply, startedBy, ...more } = await march();
-  const gmail = (name: string) => org.createAccount({ name, websiteurl: "gmail.com" });
+  const namesake = (name: string) => org.createAccount({ name });
   const state = (statecode: number) => {
     for (const firm of firms.slice(1)) org.updateAccount(firm, { statecode });
   };
-  const mend = (id: string) => org.updateAccount(id, { websiteurl: `${id}.com` });
+  const mend = (id: string) => org.updateAccount(id, { name: id });
   let bolt = "";
   let cog = "";
 
@@ -100,19 +100,22 @@ test("a month has exactly these mails", { timeout: 300_000 }, async () => {
   await more.retryUntilHalted();
   await on(4);
   await on(5, () => web.database.pool.query("drop trigger refuse on accounts"));
-  await on(6, () => (bolt = gmail("Bolt")));
+  await on(6, () => (bolt = namesake("Firm 1")));
   await on(7);
-  await on(8, () => (cog = gmail("Cog")));
+  await on(8, () => (cog = namesake("Firm 2")));
   await on(9);
   await on(10, () => void web.simulator.faults.add(BROKEN));
   await on(11);
   await on(12, () => web.simulator.faults.remove());
-  await on(13);
-  await on(14, () => startedBy("workspace-admin"));
+  await on(13, () => org.createAccount({ name: "Noted", websiteurl: "gmail.com" }));
+  await on(14, () => {
+    org.createAccount({ name: "Noted too", websiteurl: "gmail.com" });
+    return startedBy("workspace-admin");
+  });
   await on(15, () => [bolt, cog].forEach(mend));
   await on(16, () => startedBy("workspace-admin"));
   await on(17, async () => {
-    gmail("Dot");
+    namesake("Firm 3");
     await carol.post("/connection/pause");
   });
   await on(18);
@@ -149,7 +152,7 @@ test("a month has exactly these mails", { timeout: 300_000 }, async () => {
     8: both(`${THE_SYNC} has new errors in 1 account`),
     10: both(`${THE_SYNC} failed`),
     12: both(`${THE_SYNC} works again`),
-    14: [`${WENDY}: Support: your sync from Dynamics 365 has errors in 2 accounts`],
+    14: [`${WENDY}: Support: your sync from Dynamics 365 has new notes on 1 account`],
     20: both(`${THE_SYNC} has new errors in 1 account`),
     21: both("the sync needs you: A plan needs your approval"),
     // Queued on the 26th; retries get rarer, so the server gets it the morning after it is up again.

@@ -5,6 +5,8 @@ import { untilBlocked } from "../harness/stages.ts";
 import { connectedWeb, SETTINGS } from "../jobs/connected.ts";
 import { CAROL, DESK, notifiedWorkspace, WENDY } from "./notifications.ts";
 
+const A_NEW_NOTE = `${CAROL}: Support: your sync from Dynamics 365 has new notes on 1 account`;
+
 const BROKEN = { path: String.raw`/accounts\?`, times: 0, fault: { kind: "answer", status: 400 } } as const;
 
 test("a month of good and bad days, and exactly these mails", async () => {
@@ -26,15 +28,18 @@ test("a month of good and bad days, and exactly these mails", async () => {
   await nextDay();
   await note("nothing new");
   await startedBy("workspace-admin");
-  await note("Wendy syncs");
+  await note("Wendy syncs, and finds nothing new");
   org.createAccount({ name: "Cog", websiteurl: "gmail.com" });
   await nextDay();
-  await note("another account with that kind of error");
+  await note("a new note");
+  org.createAccount({ name: "Acme" });
+  await nextDay();
+  await note("a new error");
   await nextDay();
   await note("nothing new again");
   org.createAccount({ name: "Acme" });
-  await nextDay();
-  await note("a new kind of error");
+  await startedBy("workspace-admin");
+  await note("Wendy syncs, and finds another error");
   web.simulator.faults.add(BROKEN);
   await nextDay();
   await note("Dynamics 365 fails");
@@ -58,30 +63,69 @@ test("a month of good and bad days, and exactly these mails", async () => {
   const both = (subject: string) => [`${CAROL}: Support: ${subject}`, `${DESK}: Support: ${subject}`];
   expect(diary).toEqual([
     ["Carol looks at a plan", []],
-    ["Carol applies a plan", [`${CAROL}: Support: your sync from Dynamics 365 has errors in 1 account`]],
+    ["Carol applies a plan", [A_NEW_NOTE]],
     ["nothing new", []],
-    ["Wendy syncs", [`${WENDY}: Support: your sync from Dynamics 365 has errors in 1 account`]],
-    [
-      "another account with that kind of error",
-      both("the sync from Dynamics 365 has new errors in 1 account"),
-    ],
+    ["Wendy syncs, and finds nothing new", []],
+    ["a new note", []],
+    ["a new error", both("the sync from Dynamics 365 has new errors in 1 account")],
     ["nothing new again", []],
-    ["a new kind of error", both("the sync from Dynamics 365 has new errors in 1 account")],
+    [
+      "Wendy syncs, and finds another error",
+      [`${WENDY}: Support: your sync from Dynamics 365 has new errors in 1 account`],
+    ],
     ["Dynamics 365 fails", both("the sync from Dynamics 365 failed")],
     ["it fails again", []],
     ["Wendy tries", [`${WENDY}: Support: your sync from Dynamics 365 failed`]],
     ["it works", both("the sync from Dynamics 365 works again")],
-    ["Carol chooses a view", [`${CAROL}: Support: your sync from Dynamics 365 has errors in 3 accounts`]],
+    ["Carol chooses a view", []],
     ["the view is gone", both("the sync needs you: Dynamics 365 view not found")],
     ["it is still gone", []],
-    [
-      "Carol chooses all accounts",
-      [
-        `${CAROL}: Support: your sync from Dynamics 365 has errors in 3 accounts`,
-        `${DESK}: Support: the sync from Dynamics 365 works again`,
-      ],
-    ],
+    ["Carol chooses all accounts", [`${DESK}: Support: the sync from Dynamics 365 works again`]],
   ]);
+});
+
+test("a mail has errors with what to do, and notes in one line", async () => {
+  const { org, server, plan, apply, newMails } = await notifiedWorkspace();
+  org.createAccount({ name: "Acme" });
+  for (const name of ["Bolt", "Cog"]) org.createAccount({ name, websiteurl: "gmail.com, nonsense" });
+  await apply((await plan()).id);
+  await newMails();
+  org.createAccount({ name: "Acme" });
+  org.createAccount({ name: "Dot", websiteurl: "gmail.com" });
+
+  await apply((await plan()).id);
+
+  expect(await newMails()).toEqual([
+    `${CAROL}: Support: your sync from Dynamics 365 has new errors in 1 account`,
+  ]);
+  const [first, second] = server.received;
+  expect(first!.text).toContain(`All accounts were synced, some of them without a value.
+
+Notes on 2 accounts, new: Invalid email domain (2), Common email domain (2).
+
+See all issues:`);
+  expect(second!.text).toContain("Account name is already in use\n1 account, new. Allow duplicate names");
+  expect(second!.text).toContain(`
+
+Notes on 3 accounts, 1 of them new: Invalid email domain (2), Common email domain (3).
+
+See all issues:`);
+});
+
+test("an account that was excluded from the sync by a person is in no mail", async () => {
+  const { org, carol, plan, apply, web, newMails } = await notifiedWorkspace();
+  org.createAccount({ name: "Acme" });
+  org.createAccount({ name: "Bolt" });
+  await apply((await plan()).id);
+  const { rows } = await web.database.pool.query<{ id: number }>(
+    "select id from accounts where name = 'Acme'",
+  );
+  await carol.delete(`/accounts/${rows[0]!.id}?exclude=true`);
+
+  const run = await apply((await plan()).id);
+
+  expect(run.issues).toEqual({ excluded: 1 });
+  expect(await newMails()).toEqual([]);
 });
 
 test("a plan that needs approval is notified once, and again after it was discarded", async () => {
@@ -122,15 +166,14 @@ test("while the mail server is down mails stay queued, and the run is done", asy
   expect(await newMails()).toEqual([]);
   server.isDown = false;
   web.clock.advance(60_000);
-  expect(await newMails()).toEqual([
-    `${CAROL}: Support: your sync from Dynamics 365 has errors in 1 account`,
-  ]);
+  expect(await newMails()).toEqual([A_NEW_NOTE]);
 });
 
 test("an account's name is text in both bodies, whatever it holds", async () => {
   const { org, web, server, plan, apply, newMails } = await notifiedWorkspace();
   const name = `<img src=x onerror="alert('1')"> & Co`;
-  org.createAccount({ name: `${name}\nTo stop: http://evil.example`, websiteurl: "gmail.com" });
+  for (let times = 0; times < 2; times++)
+    org.createAccount({ name: `${name}\nTo stop: http://evil.example` });
 
   await apply((await plan()).id);
   await newMails();
@@ -139,7 +182,7 @@ test("an account's name is text in both bodies, whatever it holds", async () => 
   expect(text).toContain(`${name} To stop: http://evil.example`);
   expect(text).toContain(`${web.origin}/contacts/accounts/sync?tab=errors`);
   expect(text).toContain(`${web.origin}/contacts/accounts/sync?tab=connection`);
-  expect(text).toContain("Common email domain\n1 account. For each affected account, replace");
+  expect(text).toContain("Account name is already in use\n1 account, new. Allow duplicate names");
   expect(html).not.toContain("<img");
   expect(html).toContain("&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt; &amp; Co");
 });
@@ -182,9 +225,7 @@ test("repeated and concurrent notifications send no second mail", async () => {
   await web.database.pool.query("delete from run_notices");
   await web.database.pool.query("update runs set notified_state = null");
   await Promise.all([notifyMissed(deps), notifyMissed(deps), notifyRun(deps, id)]);
-  expect(await newMails()).toEqual([
-    `${CAROL}: Support: your sync from Dynamics 365 has errors in 1 account`,
-  ]);
+  expect(await newMails()).toEqual([A_NEW_NOTE]);
 });
 
 test("mails are queued while another transaction locks the connection's row", async () => {
@@ -201,9 +242,7 @@ test("mails are queued while another transaction locks the connection's row", as
   await other.query("rollback");
   other.release();
 
-  expect(await newMails()).toEqual([
-    `${CAROL}: Support: your sync from Dynamics 365 has errors in 1 account`,
-  ]);
+  expect(await newMails()).toEqual([A_NEW_NOTE]);
 });
 
 test("a notice that another process sends meanwhile is not sent again", async () => {
@@ -234,13 +273,13 @@ test("a notice that another process sends meanwhile is not sent again", async ()
 
 test("without a mail server the mail is shown in the app", async () => {
   const { org, web, carol, plan, apply } = await connectedWeb();
-  org.createAccount({ name: "Bolt", websiteurl: "gmail.com" });
+  for (const name of ["Bolt", "Bolt"]) org.createAccount({ name });
 
   await apply((await plan()).id);
   await web.runner.waitUntilIdle();
 
   expect((await carol.get("/mail")).body.mails).toMatchObject([
-    { to: CAROL, state: "shown", text: expect.stringContaining("“Bolt” is synced without gmail.com") },
+    { to: CAROL, state: "shown", text: expect.stringContaining("“Bolt” is not synced") },
   ]);
   expect(web.logged.join("")).toContain(
     "No mail server is set up, so mails about a run are shown in the app.",
@@ -258,11 +297,11 @@ test("recipients are chosen: a teammate's address is saved as the teammate, and 
   org.createAccount({ name: "Bolt", websiteurl: "gmail.com" });
   await apply((await plan(SETTINGS)).id);
   expect(await newMails()).toEqual([]);
-  org.createAccount({ name: "Cog", websiteurl: "gmail.com" });
+  org.createAccount({ name: "Bolt" });
   await nextDay();
   expect((await newMails()).map((mail) => mail.split(":")[0])).toEqual([CAROL, WENDY]);
   await carol.put("/connection/recipients", { ...chosen, scheduled: false });
-  org.createAccount({ name: "Dot", websiteurl: "gmail.com" });
+  org.createAccount({ name: "Bolt" });
   await nextDay();
   expect(await newMails()).toEqual([]);
   const unknown = await carol.put("/connection/recipients", { ...chosen, teammates: [999_999] });
@@ -303,6 +342,7 @@ test("of two teammates with one name, the one who started the run is notified", 
     .values({ email: other, name: "Alex Kim", role: "workspace-admin", state: "active" })
     .execute();
 
+  org.createAccount({ name: "Cog", websiteurl: "gmail.com" });
   await startedBy("workspace-admin");
 
   expect((await newMails()).map((mail) => mail.split(":")[0])).toEqual([WENDY]);

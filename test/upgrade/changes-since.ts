@@ -87,15 +87,22 @@ const NEW_KEYS: ReadonlySet<string> = new Set<string>([
   "blockedByLeftView",
   "otherAccountState",
   "canUnlinkOther",
+  "issuesBySeverity",
+  "openNotes",
+  "severity",
 ]);
 
-/** Wording may improve, cursors are opaque, and the number of requests is each version's own. */
+/**
+ * Wording may improve, cursors are opaque, and the number of requests is each version's own. Open
+ * issues had notes among them; each is compared by itself.
+ */
 const NOT_COMPARED = new Set([
   "title",
   "explanation",
   "howToResolve",
   "effect",
   "label",
+  "openIssues",
   "sentence",
   "because",
   "why",

@@ -6,6 +6,7 @@ import { spreadsheetCsv, type CsvCells } from "../../csv/write-csv.ts";
 import type { Database } from "../../db/pool.ts";
 import type { RunCounts } from "../../sync/tables.ts";
 import { issueKindInfo, issueKinds, issueKindNames } from "../../sync/rules/issue-kinds.ts";
+import { severityOf } from "../../sync/rules/severity.ts";
 import type { IssueLifetime } from "../../sync/report/issue-lifetimes.ts";
 import {
   issueCountsByKind,
@@ -40,6 +41,7 @@ export async function issueGroups(
       explanation,
       howToResolve,
       effect,
+      severity: severityOf(kind),
       ...found,
       people: people ? { count: people.count, listed: [...people.listed] } : null,
       fix: fix ?? null,
@@ -68,6 +70,7 @@ export function issueView(
 ): IssueView {
   return {
     ...issue,
+    severity: severityOf(issue.kind),
     id: [issue.kind, issue.recordId, issue.field, issue.value].map((part) => part ?? "").join("/"),
     dynamicsUrl: recordUrlOrNull(urlBase, issue.recordId),
     canUnlinkOther: canUnlinkOther(issue),
@@ -80,6 +83,7 @@ export function issueView(
 const CSV_PAGE_SIZE = 1_000;
 const CSV_HEADER = [
   "Kind",
+  "Severity",
   "What happened",
   "Account",
   "Field",
@@ -112,6 +116,7 @@ async function* rowBatches(
   for (;;) {
     yield page.issues.map((issue) => [
       issueKinds[issue.kind].title,
+      severityOf(issue.kind),
       issue.sentence,
       issue.name,
       issue.field,

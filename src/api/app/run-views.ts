@@ -19,6 +19,7 @@ import {
 import { planInvalidReason } from "../../sync/plan/plan-validity.ts";
 import { runLanguages } from "../../sync/report/run-languages.ts";
 import { changeCount, NO_COUNTS } from "../../sync/record/run-summary.ts";
+import { countBySeverity } from "../../sync/rules/severity.ts";
 import type { RunView } from "../contract/runs.ts";
 import { ApiError } from "../implement.ts";
 
@@ -122,6 +123,7 @@ async function viewOf(store: RunStore, row: RunRow): Promise<RunView> {
     ...(row.actions && { actions: { ...actions, skip: row.counts.skipped ?? 0 } }),
     takeOvers,
     issues: row.issues ?? {},
+    issuesBySeverity: countBySeverity(row.issues ?? {}),
     progress: active ? row.progress : null,
     applicable: { yes: invalidReason === undefined, why: invalidReason ?? null },
     expiresAt: expiresAt === undefined ? null : new Date(expiresAt).toISOString(),

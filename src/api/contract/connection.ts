@@ -81,7 +81,9 @@ export const connection = z.object({
   running: z.number().nullable(),
   /** A plan that somebody has to apply or discard. */
   pendingPlan: z.number().nullable(),
+  /** Open issues that stopped the sync, a field or an account; notes are counted apart. */
   openIssues: z.number(),
+  openNotes: z.number(),
   accounts: z.number(),
 });
 export type ConnectionView = z.infer<typeof connection>;

@@ -25,6 +25,11 @@ export type PlanAction = z.infer<typeof planAction>;
 /** "take-over" are the links that take over the account of a deleted or deactivated record. */
 export const planFilter = z.enum([...planAction.options, "take-over"]);
 export type PlanFilterAction = z.infer<typeof planFilter>;
+/**
+ * "blocking": the sync or a field stopped. "error": an account was not synced. "note": a value was
+ * left out, or a person chose it.
+ */
+const severity = z.enum(["blocking", "error", "note"]);
 
 const counts = z.object({
   read: z.number(),
@@ -80,6 +85,7 @@ export const run = z.object({
     .optional(),
   /** Issues by kind. */
   issues: z.record(z.string(), z.number()),
+  issuesBySeverity: z.record(severity, z.number()),
   progress: progress.nullable(),
   /** Why its plan needs approval; src/settings/run-explanations.ts has the words. */
   approvalReason: approvalReason.nullable(),
@@ -150,6 +156,7 @@ export const issueGroup = z.object({
   explanation: z.string(),
   howToResolve: z.string(),
   effect: z.string(),
+  severity,
   count: z.number(),
   accounts: z.number(),
   /** The people because of whom, most accounts first, 50 at most; null for other kinds. */
@@ -189,6 +196,7 @@ const blockingDomain = z.object({
 export const issue = z.object({
   id: z.string(),
   kind: z.string(),
+  severity,
   name: z.string().nullable(),
   field: z.string().nullable(),
   value: z.string().nullable(),

@@ -2,6 +2,7 @@
 import { issueKinds } from "../../sync/rules/issue-kinds.ts";
 import { loadRunIssues, recentRuns, summaryOf } from "../../sync/record/run-summary.ts";
 import { blockingDomains } from "../../sync/report/blocking-domains.ts";
+import { severityOf } from "../../sync/rules/severity.ts";
 import { RunError } from "../../sync/record/run-errors.ts";
 import { outputColumns, printResult, type CommandContext } from "../context.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
@@ -18,7 +19,10 @@ export async function issues(
     const found = await loadRunIssues(database.kysely, runId);
     const { organizationId, status } = await summaryOf(database.kysely, runId);
     const blocking = await blockingDomains(database, { organizationId, run: { id: runId, status } });
-    const document = found.map((issue) => Object.assign({ title: issueKinds[issue.kind].title }, issue));
+    const document = found.map((issue) => {
+      const { kind } = issue;
+      return Object.assign({ title: issueKinds[kind].title, severity: severityOf(kind) }, issue);
+    });
     printResult(context, issueReport(found, { limit, columns: outputColumns(context), blocking }), document);
     return exitCodes.done;
   });

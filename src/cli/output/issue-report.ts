@@ -1,6 +1,7 @@
 // The issues of a run as text: by kind, with what to do and the accounts concerned.
 import type { BlockingDomains } from "../../sync/report/blocking-domains.ts";
 import { issueKindInfo, issueKindNames, type IssueKind } from "../../sync/rules/issue-kinds.ts";
+import { severityOf } from "../../sync/rules/severity.ts";
 import type { RunIssue } from "../../sync/record/run-summary.ts";
 import { formatCount, pluralize, toOneLine, wrapText } from "./format.ts";
 import { tableLines } from "./table.ts";
@@ -32,7 +33,7 @@ function kindLines(
   if (issues.length === 0) return [];
   const { title, explanation, howToResolve, explainPerson } = issueKindInfo(kind);
   return [
-    `${title} (${kind}): ${pluralize(issues.length, "time")}`,
+    `${title} (${kind}, ${severityOf(kind)}): ${pluralize(issues.length, "time")}`,
     ...wrapText(explanation, columns, "  "),
     ...wrapText(`What to do: ${howToResolve}`, columns, "  "),
     ...(blocking ? blockingLines(kind, blocking, columns) : []),

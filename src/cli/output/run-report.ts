@@ -1,6 +1,7 @@
 // A run as text: what happened to the accounts, what went wrong, and what to look at next.
 import { approvalExplanations, haltExplanations } from "../../settings/run-explanations.ts";
 import { issueKindNames, issueKinds } from "../../sync/rules/issue-kinds.ts";
+import { severityOf, type SeverityCounts } from "../../sync/rules/severity.ts";
 import type { RunSummary } from "../../sync/record/run-summary.ts";
 import { formatCount, pluralize, formatDuration, formatInstant, padToWidth } from "./format.ts";
 import { tableLines } from "./table.ts";
@@ -96,12 +97,16 @@ function countLines(run: RunSummary): string[] {
 }
 
 function issueLines(run: RunSummary): string[] {
-  // The most severe kinds come first, in the order of their definition.
   const present = issueKindNames.filter((kind) => (run.issues[kind] ?? 0) > 0);
   if (present.length === 0) return [];
-  const rows = present.map((kind) => [formatCount(run.issues[kind] ?? 0), issueKinds[kind].title, kind]);
+  const rows = present.map((kind) => [
+    formatCount(run.issues[kind] ?? 0),
+    severityOf(kind),
+    issueKinds[kind].title,
+    kind,
+  ]);
   const lines = tableLines(
-    [{ title: "Issues", align: "right" }, { title: "", maxWidth: 80 }, { title: "" }],
+    [{ title: "Issues", align: "right" }, { title: "" }, { title: "", maxWidth: 80 }, { title: "" }],
     rows,
   );
   return ["", ...lines.map((line) => `  ${line}`)];
@@ -114,6 +119,16 @@ function nextStepLines(run: RunSummary): string[] {
   if (Object.keys(run.issues).length > 0)
     next.push(`sluice issues --run ${run.id}   tells which accounts, and what to do`);
   return next.length === 0 ? [] : ["", "Next:", ...next.map((line) => `  ${line}`)];
+}
+
+/** "1 blocking, 3 errors, 12 notes", without zeros. */
+function formatIssueCounts({ blocking, error, note }: SeverityCounts): string {
+  const parts = [
+    ...(blocking > 0 ? [`${formatCount(blocking)} blocking`] : []),
+    ...(error > 0 ? [pluralize(error, "error")] : []),
+    ...(note > 0 ? [pluralize(note, "note")] : []),
+  ];
+  return parts.length === 0 ? "none" : parts.join(", ");
 }
 
 const numberColumn = (title: string) => ({ title, align: "right" as const });
@@ -140,7 +155,7 @@ export function runTable(runs: readonly RunSummary[]): string[] {
       { title: "status" },
       numberColumn("took"),
       ...keys.map((key) => numberColumn(key)),
-      numberColumn("issues"),
+      { title: "issues" },
     ],
     runs.map((run) => [
       String(run.id),
@@ -149,7 +164,7 @@ export function runTable(runs: readonly RunSummary[]): string[] {
       run.status,
       workDuration(run),
       ...keys.map((key) => formatCount(run[key])),
-      formatCount(Object.values(run.issues).reduce((sum, value) => sum + value, 0)),
+      formatIssueCounts(run.issuesBySeverity),
     ]),
   );
 }

@@ -6,6 +6,7 @@ import type { Kysely } from "kysely";
 import type { Tables } from "../../db/tables.ts";
 import { planAwaitingApproval, type PlanAwaitingApproval } from "../../sync/plan/plan-validity.ts";
 import { activeRunId } from "../../sync/record/run-state.ts";
+import { errorKinds } from "../../sync/rules/severity.ts";
 import type { Connection } from "../connection.ts";
 import { loadNextRun } from "../schedule/past-runs.ts";
 import { deriveState, type FailedRun, type StatusFacts, type SyncState } from "./status.ts";
@@ -23,7 +24,9 @@ export type SyncStatus = {
   readonly nextRunAt: Date | null;
   readonly running: number | null;
   readonly pendingPlan: number | null;
+  /** Blocking issues and errors. */
   readonly openIssues: number;
+  readonly openNotes: number;
   /** Accounts that are linked to the organisation and not stopped. */
   readonly accounts: number;
 };
@@ -35,6 +38,7 @@ const NO_FIGURES = {
   pendingPlan: null,
   failed: null,
   openIssues: 0,
+  openNotes: 0,
   accounts: 0,
 };
 
@@ -70,6 +74,7 @@ export async function loadSyncStatus(
     running,
     pendingPlan: pendingPlan?.id ?? null,
     openIssues,
+    openNotes: figures.openNotes,
     accounts: figures.accounts,
   };
 }
@@ -87,7 +92,7 @@ async function nextRunAt(
   return due > now ? due : now;
 }
 
-type Figures = Pick<SyncStatus, "lastRun" | "running" | "openIssues" | "accounts"> & {
+type Figures = Pick<SyncStatus, "lastRun" | "running" | "openIssues" | "openNotes" | "accounts"> & {
   readonly lastDone: SyncStatus["lastRun"];
   readonly pendingPlan: PlanAwaitingApproval | null;
   readonly failed: (FailedRun & { readonly at: Date }) | null;
@@ -109,15 +114,14 @@ async function loadFigures(
   const isInterrupted =
     lastRow !== undefined && lastRow.id !== running && ACTIVE_STATUSES.has(lastRow.status);
   const pendingPlan = await planAwaitingApproval(db, organization, now);
-  const counts = await sql<{ issues: number; accounts: number }>`
-    select
-      (select count(*)
-        from sync_issues
-        where organization_id = ${organization} and closed_run is null) as issues,
+  const counts = await sql<Pick<SyncStatus, "openIssues" | "openNotes" | "accounts">>`
+    select count(*) filter (where kind = any(${[...errorKinds]}::text[])) as "openIssues",
+      count(*) filter (where kind <> all(${[...errorKinds]}::text[])) as "openNotes",
       (select count(*)
         from account_links
         where organization_id = ${organization} and stop_reason is null) as accounts
-    `.execute(db);
+    from sync_issues
+    where organization_id = ${organization} and closed_run is null`.execute(db);
   return {
     lastRun:
       lastRow === undefined ? null : isInterrupted ? { ...lastRow, status: "interrupted" as const } : lastRow,
@@ -125,8 +129,7 @@ async function loadFigures(
     running: running ?? null,
     pendingPlan: pendingPlan ?? null,
     failed: await lastFailure(db, organization),
-    openIssues: counts.rows[0]?.issues ?? 0,
-    accounts: counts.rows[0]?.accounts ?? 0,
+    ...counts.rows[0]!,
   };
 }
 

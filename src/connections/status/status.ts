@@ -26,6 +26,7 @@ export type StatusFacts = {
   /** The last sync, if it failed since somebody connected. */
   readonly failed: FailedRun | null;
   readonly everSynced: boolean;
+  /** Blocking issues and errors; notes change no state. */
   readonly openIssues: number;
 };
 

@@ -5,6 +5,7 @@ import { sql, type Kysely, type Selectable } from "kysely";
 import type { StopReason } from "../../accounts/tables.ts";
 import type { Tables } from "../../db/tables.ts";
 import type { IssueKind } from "../rules/issue-kinds.ts";
+import { countBySeverity, type SeverityCounts } from "../rules/severity.ts";
 import { noSuchRun } from "./run-errors.ts";
 
 export type RunSummary = RunCounts & {
@@ -23,6 +24,7 @@ export type RunSummary = RunCounts & {
   readonly issues: Partial<Record<IssueKind, number>>;
   /** How many of the links take over the account of a deleted or deactivated record. */
   readonly takeOvers: number;
+  readonly issuesBySeverity: SeverityCounts;
   readonly startedAt: Date;
   readonly plannedAt: Date | null;
   readonly finishedAt: Date | null;
@@ -152,6 +154,7 @@ function summarize(row: Selectable<Tables["runs"]>): RunSummary {
     ...row.usage,
     issues: row.issues ?? {},
     takeOvers: row.actions?.["take-over"] ?? 0,
+    issuesBySeverity: countBySeverity(row.issues ?? {}),
     startedAt: row.started_at,
     plannedAt: row.planned_at,
     finishedAt: row.finished_at,

@@ -1,5 +1,5 @@
 // Every kind of issue: its title, what happened, and how an admin resolves it, for pages, e-mails,
-// API and command line. The order is the one in which kinds are listed.
+// API and command line. They are listed in this order, the most severe first (severity.ts).
 //
 // Where a kind is raised: for a value in sync/draft/draft.ts; for a domain in
 // accounts/domains/parse.ts, and for entries by hand in accounts/validate-entry.ts; for a conflict
@@ -145,6 +145,15 @@ export const issueKinds = {
     effect: "skips-account",
     explain: () => "The account is not synced: it has no name.",
   },
+  "changed-since-plan": {
+    title: "Account changed while the sync was running",
+    explanation:
+      "The account was changed here after the sync had decided about it, so this change was not applied.",
+    howToResolve: "Sync again; the account is then decided again.",
+    effect: "fails-account",
+    explain: ({ name }) =>
+      `${name} was changed here after the sync had decided about it, so its change was not applied.`,
+  },
   excluded: {
     title: "Account is excluded from the sync",
     explanation: "Somebody deleted the account here and chose to keep it out of the sync.",
@@ -238,15 +247,6 @@ export const issueKinds = {
     howToResolve: "If every digit matters, map the field to Text.",
     effect: "keeps-value",
     explain: ({ name, field, value }) => `${field} of ${name} was rounded to ${value}.`,
-  },
-  "changed-since-plan": {
-    title: "Account changed while the sync was running",
-    explanation:
-      "The account was changed here after the sync had decided about it, so this change was not applied.",
-    howToResolve: "Sync again; the account is then decided again.",
-    effect: "fails-account",
-    explain: ({ name }) =>
-      `${name} was changed here after the sync had decided about it, so its change was not applied.`,
   },
 } as const satisfies Readonly<Record<string, IssueKindInfo>>;
 

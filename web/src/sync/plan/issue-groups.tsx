@@ -1,4 +1,5 @@
-// Issues of a plan by kind: why, how to resolve them, and the setting that would, with its effect.
+// Issues of a plan by kind, notes folded below: why, how to resolve them, and the setting that
+// would, with its effect.
 import { Button, Skeleton } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -6,6 +7,7 @@ import { runRoutes, type IssueGroup, type RunView } from "../../../../src/api/co
 import { pagedQuery, routeQuery } from "../../client/queries.ts";
 import { ErrorAlert } from "../../components/error-alert.tsx";
 import { BlockingDomains, isDomainConflict } from "./blocking-domains.tsx";
+import { FoldedNotes, splitBySeverity } from "./folded-notes.tsx";
 import { formatGroupSize } from "./issue-group-size.ts";
 import { IssueRows } from "./issue-rows.tsx";
 import { PeopleList } from "./people-list.tsx";
@@ -25,11 +27,14 @@ export function IssueGroups({ run, onFix }: Props) {
   if (error) return <ErrorAlert error={error} />;
   if (!data) return Object.keys(run.issues).length > 0 ? <Skeleton height={40} mb={12} /> : null;
   if (data.groups.length === 0) return null;
+  const { errors, notes } = splitBySeverity(data.groups);
+  const details = (group: IssueGroup) => (
+    <IssueGroupDetails key={group.kind} run={run} group={group} onFix={onFix} />
+  );
   return (
     <section className={styles.groups} aria-label="Issues">
-      {data.groups.map((group) => (
-        <IssueGroupDetails key={group.kind} run={run} group={group} onFix={onFix} />
-      ))}
+      {errors.map(details)}
+      <FoldedNotes notes={notes}>{notes.map(details)}</FoldedNotes>
     </section>
   );
 }

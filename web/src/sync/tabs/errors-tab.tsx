@@ -1,4 +1,5 @@
-// Open issues by kind: how to resolve them, the affected accounts, a CSV export, and a retry.
+// Open issues by kind, notes folded below: how to resolve them, the affected accounts, a CSV
+// export, and a retry.
 import type { ChosenSettings } from "../../../../src/settings/sync-settings.ts";
 import { Button, Skeleton } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
@@ -15,6 +16,7 @@ import { UnlinkLeftView } from "../../components/unlink.tsx";
 import { formatCount } from "../../format/numbers.ts";
 import { BlockingDomains, isDomainConflict } from "../plan/blocking-domains.tsx";
 import { affectedThings, formatGroupSize } from "../plan/issue-group-size.ts";
+import { FoldedNotes, splitBySeverity } from "../plan/folded-notes.tsx";
 import { IssueRows } from "../plan/issue-rows.tsx";
 import { PeopleList } from "../plan/people-list.tsx";
 import { formatFix, usePreview, withOptions } from "../plan/use-preview.ts";
@@ -30,6 +32,10 @@ export function ErrorsTab({ search, settings }: Props) {
   if (!data) return <Skeleton height={240} />;
   if (data.groups.length === 0)
     return <EmptyState title="No open issues">Every account was synced without issues.</EmptyState>;
+  const { errors, notes } = splitBySeverity(data.groups);
+  const section = (group: IssueGroup) => (
+    <IssueKindSection key={group.kind} group={group} search={search} settings={settings} />
+  );
   return (
     <div className={styles.groups}>
       <p>
@@ -42,9 +48,11 @@ export function ErrorsTab({ search, settings }: Props) {
           Download all as CSV
         </Button>
       </p>
-      {data.groups.map((group) => (
-        <IssueKindSection key={group.kind} group={group} search={search} settings={settings} />
-      ))}
+      {errors.length === 0 && <p>No open errors.</p>}
+      {errors.map(section)}
+      <FoldedNotes notes={notes} open={notes.some(({ kind }) => kind === search.kind)}>
+        {notes.map(section)}
+      </FoldedNotes>
     </div>
   );
 }

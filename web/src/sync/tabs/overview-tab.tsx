@@ -103,7 +103,7 @@ function Notice({ text, children }: { text: string; children: ReactNode }) {
 }
 
 function ConnectionFacts({ connection }: { connection: ConnectionView }) {
-  const { environment, selectionName, lastSyncedAt, accounts, openIssues } = connection;
+  const { environment, selectionName, lastSyncedAt, accounts, openIssues, openNotes } = connection;
   return (
     <dl className={styles.facts}>
       <dt>Environment</dt>
@@ -125,11 +125,14 @@ function ConnectionFacts({ connection }: { connection: ConnectionView }) {
       <dd>{formatCount(accounts, "account")}</dd>
       <dt>Open issues</dt>
       <dd>
-        {openIssues === 0 ? (
+        {openIssues + openNotes === 0 ? (
           "None"
         ) : (
           <AnchorLink to="/contacts/accounts/sync" search={{ tab: "errors" }}>
-            {formatCount(openIssues, "issue")}
+            {[
+              ...(openIssues > 0 ? [formatCount(openIssues, "issue")] : []),
+              ...(openNotes > 0 ? [formatCount(openNotes, "note")] : []),
+            ].join(", ")}
           </AnchorLink>
         )}
       </dd>

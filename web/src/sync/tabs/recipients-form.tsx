@@ -61,7 +61,7 @@ function Form({ saved }: { saved: RecipientsView }) {
         onChange={(event) => change({ scheduled: event.currentTarget.checked })}
       />
       <Checkbox
-        label="Notify who starts a run about its errors"
+        label="Notify who starts a run about its new issues"
         checked={starter}
         onChange={(event) => change({ starter: event.currentTarget.checked })}
       />
