@@ -160,7 +160,8 @@ function decideSkippedAgain(
 function outcomeOf(state: RunState, draft: Draft, before: ModelStore): Outcome {
   const decision = state.decisions.get(draft.id);
   if (decision === undefined) throw new Error(`Nothing was decided for ${draft.id}.`);
-  const issues = [...draft.issues];
+  const isExcluded = decision.kind === "skipped" && decision.issue.kind === "excluded";
+  const issues = isExcluded ? [] : [...draft.issues];
   if (decision.kind === "skipped") issues.push(decision.issue);
   else for (const domain of decision.takenDomains) issues.push({ kind: "domain-taken", value: domain });
   for (const issue of issues) state.hit(`issue: ${issue.kind}`);

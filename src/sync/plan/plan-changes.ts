@@ -23,13 +23,21 @@ export type PlanCounts = {
   skipped: number;
 };
 
-/** Stores the issues that drafting found, and those of blank names and exclusions. */
+/**
+ * Stores the issues that drafting found, and those of blank names and exclusions. What is wrong with
+ * an excluded record concerns nobody.
+ */
 async function storeDraftIssues(open: OpenTransaction, { runId, attempt }: MatchScope): Promise<void> {
   await sql`
     insert into run_issues (run_id, record_id, name, kind, field, value)
     select d.run_id, d.record_id, d.name, i ->> 'kind', i ->> 'field', i ->> 'value'
     from run_drafts d cross join lateral jsonb_array_elements(d.issues) i
-    where d.run_id = ${runId} and d.attempt = ${attempt} and d.issues is not null`.execute(open.kysely);
+    where d.run_id = ${runId} and d.attempt = ${attempt} and d.issues is not null
+      and not exists (
+        select from run_decisions x
+        where x.run_id = d.run_id and x.record_id = d.record_id and x.rule = 'excluded')`.execute(
+    open.kysely,
+  );
   await sql`
     insert into run_issues (run_id, record_id, name, kind)
     select x.run_id, x.record_id, d.name, x.rule

@@ -67,7 +67,7 @@ export const issueKinds = {
     explanation:
       "The view that selects the accounts was deleted, or is no longer shared with the user who signed in. Nothing is synced until another selection is chosen.",
     howToResolve:
-      "In the sync settings, choose a new Dynamics 365 view, or ask the view's owner to share it again.",
+      "In the sync settings, choose a new Dynamics 365 view; or ask the view's owner to share it again, and sync again.",
     effect: "stops-run",
     explain: () => "The view that selects the accounts was not found.",
   },
@@ -76,7 +76,7 @@ export const issueKinds = {
     explanation:
       "Dynamics 365 refuses to run the view, usually because it filters on a column that no longer exists. Nothing is synced until this is solved.",
     howToResolve:
-      "Open the view in Dynamics 365, repair and save it, or choose another view in the sync settings.",
+      "Open the view in Dynamics 365, repair and save it, and sync again; or choose another view in the sync settings.",
     effect: "stops-run",
     explain: () => "Dynamics 365 refuses to run the view that selects the accounts.",
   },
@@ -113,7 +113,7 @@ export const issueKinds = {
     explanation:
       "The account was not synced because the account here with a matching domain is already linked to a different one.",
     howToResolve:
-      "If the other account's record left the view, unlink that account. If both are the same customer, merge them in Dynamics 365. Otherwise give each its own domain there, or let the sync continue without the domain.",
+      "If both are the same customer, merge them in Dynamics 365. Otherwise give each its own domain, or let the sync continue without the domain. If the record of the other account has left the view, you can also unlink that account.",
     effect: "skips-account",
     explain: ({ name, value, other, otherClause }) =>
       `${name} is not synced: its domain ${value} belongs to ${other}, ${otherClause ?? "which is linked to a different account of Dynamics 365"}.`,
@@ -129,7 +129,7 @@ export const issueKinds = {
     explanation:
       "Several accounts in Dynamics 365 have this name and duplicate names are not allowed, so only the first is synced.",
     howToResolve:
-      "If the other account's record left the view, unlink that account. Otherwise allow duplicate names for accounts in the sync settings, or give each affected account a name of its own in Dynamics 365.",
+      "If they are the same customer, merge them in Dynamics 365. Otherwise allow duplicate names for accounts in the sync settings, or give each affected account a name of its own in Dynamics 365. If the record of the other account has left the view, you can also unlink that account.",
     effect: "skips-account",
     explain: ({ name, other, isSameName, otherClause }) =>
       otherClause !== null
@@ -208,7 +208,7 @@ export const issueKinds = {
     explanation:
       "The field names a team, a disabled user, or a user whose e-mail address and sign-in name belong to no teammate here. The field was left empty.",
     howToResolve:
-      "Invite the person under the e-mail address or sign-in name that Dynamics 365 has, or choose another owner there.",
+      "Invite the person under the e-mail address or sign-in name that Dynamics 365 has and retry, or choose another owner there.",
     effect: "drops-value",
     explain: ({ name, field }) => `${field} of ${name} was left empty: its user is no teammate here.`,
     explainPerson: (person, accounts) =>
@@ -235,7 +235,8 @@ export const issueKinds = {
   "value-invalid": {
     title: "Value cannot be read",
     explanation: "The value does not fit the type of the field it is mapped to. The field was left empty.",
-    howToResolve: "For each affected account, correct the value in Dynamics 365, or map the field to Text.",
+    howToResolve:
+      "For each affected account, correct the value in Dynamics 365, or map it to a field of type Text.",
     effect: "drops-value",
     explain: ({ name, field, value }) =>
       `${field} of ${name} was left empty: ${value} does not fit its type.`,
@@ -244,7 +245,7 @@ export const issueKinds = {
     title: "Number was rounded",
     explanation:
       "The number has more digits than can be kept exactly (about 15). It was synced in rounded form.",
-    howToResolve: "If every digit matters, map the field to Text.",
+    howToResolve: "If every digit matters, map it to a field of type Text.",
     effect: "keeps-value",
     explain: ({ name, field, value }) => `${field} of ${name} was rounded to ${value}.`,
   },
