@@ -33,7 +33,7 @@ const INTO_THIS: Remedy["act"] = ({ space, record, other }) => space.org.mergeAc
 /** A retry reads the selected ones of its records; why others are not is left to the other runs. */
 const NOT_RETRY = ["sync", "changes"] as const;
 
-const UNLINKED: Remedy = {
+const UNLINKED: Omit<Remedy, "account"> = {
   advice: "If the record of the other account has left the view, you can also unlink that account",
   inView: true,
   act: async ({ space, settings, other }) => {
@@ -44,7 +44,7 @@ const UNLINKED: Remedy = {
 };
 
 /** What ends a conflict with another account, whatever it is over. */
-function otherGoes(account: NonNullable<Remedy["account"]>): Remedy[] {
+function otherGoes(account: Remedy["account"]): Remedy[] {
   return [
     { ...UNLINKED, account },
     {

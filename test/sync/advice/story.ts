@@ -25,7 +25,7 @@ export type Remedy = {
   /** @returns the settings that an admin changed, if any */
   readonly act: (story: Story) => void | Settings | Promise<void | Settings>;
   /** The account of the record afterwards; null if it has none. */
-  readonly account?: Partial<ExportedAccount> | null;
+  readonly account: Partial<ExportedAccount> | null;
   /** Runs after which the issue is gone; by default any. */
   readonly modes?: readonly Mode[];
   /** The runs read a view, which `leaveView` leaves. */
