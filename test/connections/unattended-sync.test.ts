@@ -268,3 +268,49 @@ test("choosing a new view restarts the sync", async () => {
     mode: "sync",
   });
 });
+
+const view = {
+  id: "0a000000-0000-4000-8000-000000000001",
+  kind: "system",
+  name: "Ours",
+  fetchxml: `<fetch><entity name="account"><attribute name="name"/></entity></fetch>`,
+} as const;
+const broken = `<fetch><entity name="account"><filter>
+  <condition attribute="new_gone" operator="null"/></filter></entity></fetch>`;
+
+test.for([
+  {
+    kind: "view-not-found",
+    lose: ({ org }: Connected) => org.deleteView(view.id),
+    restore: ({ org }: Connected) => void org.addView(view),
+  },
+  {
+    kind: "view-broken",
+    lose: ({ org }: Connected) => org.updateView(view.id, { fetchxml: broken }),
+    restore: ({ org }: Connected) => org.updateView(view.id, { fetchxml: view.fetchxml }),
+  },
+])(
+  "$kind needs attention until the view is as it was and somebody syncs again",
+  async ({ kind, lose, restore }) => {
+    const unattended = await unattendedSync();
+    const { org, carol, worker, web } = unattended;
+    org.addView(view);
+    await unattended.apply((await unattended.plan({ selection: { kind: "view", view: view.id } })).id);
+    const attention = async () => (await carol.get("/connection")).body.attention?.kind ?? null;
+
+    lose(unattended);
+    unattended.passes(24);
+    await worker.poll();
+    await web.runner.waitUntilIdle();
+    const lost = await attention();
+    restore(unattended);
+    unattended.passes(23);
+    const scheduled = await worker.poll();
+    const run = await unattended.sync();
+
+    expect(lost).toBe(kind);
+    expect(scheduled).toBeUndefined();
+    expect(run).toMatchObject({ status: "done", counts: { read: 30, failed: 0 } });
+    expect(await attention()).toBeNull();
+  },
+);

@@ -187,30 +187,6 @@ test("an account's name is text in both bodies, whatever it holds", async () => 
   expect(html).toContain("&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt; &amp; Co");
 });
 
-test("a mail names the people who are no teammates, with the number of accounts of each", async () => {
-  const { org, server, plan, apply, newMails } = await notifiedWorkspace();
-  const [ada, jo] = ["Ada", "Jo"].map((fullname) =>
-    org.addUser({ fullname, email: `${fullname}@contoso.example` }),
-  );
-  for (const [name, ownerid] of [
-    ["Acme", ada],
-    ["Bolt", jo],
-    ["Cog", jo],
-  ] as const)
-    org.createAccount({ name, ownerid: ownerid! });
-  const fields = [{ column: "ownerid", field: "Owner", type: "teammate" as const }];
-
-  await apply((await plan({ mapping: { name: "name", domains: [], fields } })).id);
-  await newMails();
-
-  expect(server.received[0]!.text).toContain(
-    [
-      "  - Jo (Jo@contoso.example) is no teammate here: 2 accounts.",
-      "  - Ada (Ada@contoso.example) is no teammate here: 1 account.",
-    ].join("\n"),
-  );
-});
-
 test("repeated and concurrent notifications send no second mail", async () => {
   const { org, web, deps, plan, apply, newMails } = await notifiedWorkspace();
   org.createAccount({ name: "Bolt", websiteurl: "gmail.com" });

@@ -162,11 +162,28 @@ describe("the sync page", () => {
     const section = page.getByRole("region", { name: "Teammate not found" });
     const person = section.getByRole("listitem").filter({ hasText: "Maya North (maya@contoso.example)" });
 
+    await page.getByText(/^\d+ notes?$/).click();
     await person.getByRole("button", { name: "2 accounts" }).click();
 
     await section.getByText("Bolt").first().waitFor();
     await expect.poll(() => section.getByText("Open the account").count()).toBe(2);
     expect(await auditPage(page, "errors by person")).toEqual([]);
+  });
+
+  test("notes change no state and are folded below the errors", async () => {
+    const { web, org, sync } = await synced();
+    org.createAccount({ name: "Bolt", websiteurl: "gmail.com" });
+    const run = await sync();
+    const { error, note } = run.issuesBySeverity;
+    const page = await visit(web, "workspace-admin", `${PAGE}?tab=errors`);
+    const common = page.getByRole("region", { name: "Common email domain" });
+
+    await page.getByRole("tab", { name: `Errors ${error}`, exact: true }).waitFor();
+    await page.getByText(`up to date, with ${error} issue`).waitFor();
+    expect(await common.count()).toBe(0);
+    await page.getByText(`${note} note`).click();
+    await common.waitFor();
+    expect(await auditPage(page, "sync-page-notes")).toEqual([]);
   });
 
   test("the overview warns of a client secret that expires within a month", async () => {

@@ -37,6 +37,8 @@ const advice: Readonly<Record<IssueKind, Advice>> = {
   "domain-common": values.domainCommon,
   "domain-own": values.domainOwn,
   "teammate-not-found": values.teammateNotFound,
+  "teammate-shared": values.teammateShared,
+  "teammate-ambiguous": values.teammateAmbiguous,
   "value-invalid": values.valueInvalid,
   "number-rounded": values.numberRounded,
 };
@@ -93,8 +95,10 @@ test.for(issueKindNames)("what is done about %s is what its advice says", (kind)
   for (const words of said) expect(howToResolve.toLowerCase()).toContain(words.toLowerCase());
 });
 
-/** Kinds of issues of one account. */
-const ofAccounts = issueKindNames.filter((kind) => !issueKindInfo(kind).effect.startsWith("stops-"));
+/** Kinds of issues of one account; the others concern users, fields or the selection. */
+const ofAccounts = issueKindNames
+  .filter((kind) => !issueKindInfo(kind).effect.startsWith("stops-") && !kind.startsWith("teammate-"))
+  .concat("teammate-not-found");
 
 test.for(ofAccounts)(
   "%s closes when the record is not selected any more, and opens again with it",
