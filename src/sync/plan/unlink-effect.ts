@@ -5,11 +5,11 @@ import type { Database } from "../../db/pool.ts";
 import { inTransaction, type OpenTransaction } from "../../db/transaction.ts";
 import { isUnlinked, type Unlinked } from "../../accounts/store.ts";
 import type { Origin } from "../../accounts/tables.ts";
-import { createTemporaryTable } from "../record/temporary-tables.ts";
 import { settingsOfRun } from "../rules/settings.ts";
 import { matchDrafts, matchOptions, type Match, type MatchOptions } from "./match.ts";
-import { loadConflicts, type MatchScope } from "./match-store.ts";
+import { gatherPending, loadConflicts, type MatchScope } from "./match-store.ts";
 import type { ExistingAccount } from "./projected-store.ts";
+import { addUndecidedRecords, NO_RUN } from "./undecided-records.ts";
 
 /** The records are those that the last run read. */
 export type UnlinkEffect = {
@@ -33,14 +33,14 @@ export async function unlinkEffect(
     const accounts = unlinked.size;
     const run = await lastRunOf(open, organizationId);
     if (accounts === 0 || run === undefined) return { accounts, linked: 0, created: 0, skipped: 0 };
-    const scope = { runId: NO_RUN, organizationId, origin: run.origin, attempt: 1 };
-    await gatherBlocked(open, scope);
-    return { accounts, ...(await compareMatches(open, scope, { options: run.options, unlinked })) };
+    const { origin, options } = run;
+    const scope: MatchScope = { runId: NO_RUN, organizationId, origin, attempt: 1, trustsLinks: true };
+    await gatherPending(open, scope);
+    await addUndecidedRecords(open, scope);
+    await sql`delete from pending_drafts where skip_reason is not null`.execute(open.kysely);
+    return { accounts, ...(await compareMatches(open, scope, { options, unlinked })) };
   });
 }
-
-/** No run has this number, so the matcher meets no lookups and no changes of one. */
-const NO_RUN = 0;
 
 /** @returns the name keys of the accounts that would be unlinked, by their ids */
 async function unlinkedNames({ kysely }: OpenTransaction, which: Unlinked): Promise<Map<number, string>> {
@@ -69,19 +69,6 @@ async function lastRunOf(
   if (run === undefined) return undefined;
   const { settings } = settingsOfRun(run.id, run.settings);
   return { origin: run.origin, options: matchOptions(settings) };
-}
-
-/** Fills `pending_drafts` with the records that a run decides again after an edit of the store. */
-function gatherBlocked(open: OpenTransaction, { organizationId }: MatchScope): Promise<void> {
-  return createTemporaryTable(
-    open,
-    "pending_drafts",
-    sql`
-    select b.record_id, b.created_on, b.name, b.name_key, b.domains, l.account_id
-    from blocked_records b
-    left join account_links l on l.organization_id = b.organization_id and l.record_id = b.record_id
-    where b.organization_id = ${organizationId} and b.kind not in ('name-empty', 'excluded')`,
-  );
 }
 
 async function compareMatches(

@@ -23,8 +23,8 @@ export type TemporaryTable =
    * `plan/match-store.ts`: record_id, created_on, name, name_key, domains, account_id and stop_reason
    * of the link, merged_record_id if the account is that of a record which was merged into it, and
    * skip_reason for a draft that is not matched.
-   * The drafts to decide; also read by `plan-changes.ts` and `what-if.ts`.
-   * `plan/unlink-effect.ts` fills the first six columns with the blocked records.
+   * The drafts to decide; also read by `plan-changes.ts` and `what-if.ts`. `undecided-records.ts` adds
+   * to them.
    */
   | "pending_drafts"
   /**
