@@ -5,6 +5,15 @@ import { wireName } from "../../src/dataverse/model.ts";
 import type { Column } from "../../src/dataverse/model.ts";
 import { addReader, connectSimulated } from "./test-client.ts";
 
+const NOT_ALLOWED = {
+  kind: "answer",
+  status: 403,
+  headers: { "content-type": "application/json; odata.metadata=minimal", "OData-Version": "4.0" },
+  body: JSON.stringify({
+    error: { code: "0x80040220", message: "Principal user (Id=1) is missing prvReadOrganization privilege" },
+  }),
+} as const;
+
 async function columnsOfCustomised(as?: (simulator: RunningSimulator) => string) {
   const prepare = (simulator: RunningSimulator) => {
     customiseOrg(simulator.org);
@@ -88,7 +97,7 @@ test("the languages of the organisation and of its users are read, and none wher
   simulator.faults.add({
     path: String.raw`/organizations\(`,
     times: 1,
-    fault: { kind: "answer", status: 403 },
+    fault: NOT_ALLOWED,
   });
   expect(await client.baseLanguage()).toBeNull();
 });

@@ -127,10 +127,15 @@ test("the first run after an upgrade keeps the language of labels of whoever is 
     await migrate(database.pool);
     return database;
   });
-  const labels = async () => (await installation.browser(token).get("/connection")).body.labels;
+  const dana = installation.browser(token);
+  const labels = async () => (await dana.get("/connection")).body.labels;
   const before = await labels();
 
-  await syncAgain(installation, token);
+  const { body } = await dana.post("/runs", { mode: "sync" });
+  await installation.runner.waitUntilIdle();
+  // With the rules of a new version the plan may need approval.
+  await dana.post(`/runs/${body.run.id}/apply`);
+  await installation.runner.waitUntilIdle();
 
   expect(before).toEqual({ language: null, base: null, isChosen: false });
   expect(await labels()).toMatchObject({ language: { name: "English" }, isChosen: false });

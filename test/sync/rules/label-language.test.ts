@@ -10,6 +10,15 @@ const ENGLISH = 1033;
 const GERMAN = 1031;
 const FRENCH = 1036;
 
+const NOT_ALLOWED = {
+  kind: "answer",
+  status: 403,
+  headers: { "content-type": "application/json; odata.metadata=minimal", "OData-Version": "4.0" },
+  body: JSON.stringify({
+    error: { code: "0x80040220", message: "Principal user (Id=1) is missing prvReadOrganization privilege" },
+  }),
+} as const;
+
 const LABELS = {
   mapping: {
     name: "name",
@@ -173,7 +182,7 @@ test("without the right to read languages, labels are those of whoever is signed
   const space = await bilingual();
   space.org.setUiLanguage(space.org.adminId, GERMAN);
   for (const path of [String.raw`/organizations\(`, String.raw`/usersettingscollection\(`])
-    space.simulator.faults.add({ path, times: 0, fault: { kind: "answer", status: 403 } });
+    space.simulator.faults.add({ path, times: 0, fault: NOT_ALLOWED });
 
   await space.sync(LABELS);
 
