@@ -2,24 +2,16 @@
 // accounts with which the next run reaches one rare branch of docs/rules.md, under the settings
 // that the conflict needs. It does nothing if what it needs is missing or reserved for another
 // conflict of the cycle.
-import type { Conflict } from "./conflicts.ts";
+import type { ConflictState } from "./conflict-state.ts";
+import type { Conflict, DepartureConflict } from "./conflicts.ts";
+import { departureScenarios } from "./departure-scenarios.ts";
+import { domainValues, type Scenario } from "./scenario.ts";
 import { OWN_DOMAIN } from "./organisation.ts";
 import { domains, names } from "./random-values.ts";
 import type { Step } from "./steps.ts";
-import { EARLIEST, LATEST, nth, type StoryState } from "./story-state.ts";
+import { EARLIEST, LATEST, nth } from "./story-state.ts";
 
-interface ScenarioContext {
-  readonly state: StoryState;
-  readonly n: number;
-  /** Creates a record with this name and these domains; returns its id. */
-  readonly addRecord: (name: string | null, some: readonly string[], created?: string) => string | undefined;
-}
-
-function domainValues(some: readonly string[]) {
-  return { websiteurl: some.join("; ") || null, emailaddress1: null };
-}
-
-const scenarios: Readonly<Record<Conflict, (context: ScenarioContext) => void>> = {
+const scenarios: Readonly<Record<Exclude<Conflict, DepartureConflict>, Scenario>> = {
   "an open account releases a domain that a linked one claims": ({ state, n, addRecord }) => {
     const [linked, wanted, name] = [
       state.reserveLinked(n),
@@ -111,19 +103,12 @@ const scenarios: Readonly<Record<Conflict, (context: ScenarioContext) => void>> 
     const id = addRecord(nth(names, n) ?? null, []);
     if (id !== undefined) state.createForeignAccount(nth(names, n + 1) ?? "", [], n, id);
   },
-  "a stopped account is a blocker": ({ state, n, addRecord }) => {
-    const linked = state.reserveLinkedWithDomains(n);
-    if (!linked) return;
-    state.removeRecord(linked, "deactivate");
-    addRecord(linked.values.name, []);
-    addRecord(nth(names, n) ?? null, state.domainsOf(linked.id));
-  },
   "a record is deactivated": ({ state, n }) => {
     const linked = state.reserveLinkedWithDomains(n);
     if (linked) state.removeRecord(linked, "deactivate");
   },
   "a stopped record returns with changes": ({ state, n }) => {
-    const stopped = state.reserve(state.stoppedWithDomains(), n) ?? state.reserve(state.stopped(), n);
+    const stopped = state.reserveWithDomains(state.stopped(), n) ?? state.reserve(state.stopped(), n);
     const domain = state.reserveFreeDomain(n);
     if (!stopped) return;
     state.restoreRecord(stopped, {
@@ -193,9 +178,10 @@ const scenarios: Readonly<Record<Conflict, (context: ScenarioContext) => void>> 
 
 export function arrangeConflict(
   { conflict, index: n, newRecord }: Extract<Step, { kind: "conflict" }>,
-  state: StoryState,
+  state: ConflictState,
 ): void {
-  scenarios[conflict]({
+  const all: Readonly<Record<Conflict, Scenario>> = { ...scenarios, ...departureScenarios };
+  all[conflict]({
     state,
     n,
     addRecord: (name, some, created) => {

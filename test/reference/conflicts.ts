@@ -17,6 +17,33 @@ const generalConflicts = [
   "an account of another source has the record's id",
   "the blocker of a refused record is removed",
 ] as const;
+/** About records that were not read: merges, take-overs, returns and accounts that were unlinked. */
+const departureConflicts = [
+  "a record is merged into a linked one",
+  "records are merged into a new one",
+  "records are merged into a new one",
+  "a record is merged into one outside the selection",
+  "a record is merged into one outside the selection",
+  "the masters of records form a circle",
+  "the master of a merged record is deleted",
+  "a record is merged into an excluded one",
+  "a record is merged into one whose id another source has",
+  "a record is merged into one with a blank name",
+  "a winner is merged into another record",
+  "a winner is merged into another record",
+  "the account of a winner is deleted",
+  "a merged record becomes active again",
+  "a merged record becomes active again",
+  "a merged account got a name and a domain by hand",
+  "a returning account is a blocker",
+  "accounts of deactivated records are taken over",
+  "a record whose account was taken over returns",
+  "a stopped account is unlinked",
+  "a deleted record is back, but inactive",
+  "the blocker of a refused record goes",
+] as const;
+/** They need a view. */
+const viewConflicts = ["an account that left the view is a blocker", "a record leaves the view"] as const;
 const domainConflicts = [
   "domains swapped",
   "an open account releases a domain that a linked one claims",
@@ -31,12 +58,12 @@ const skipConflicts = [
   "a refused record has a domain that a later one claims",
   "new records claim the same name and domain",
   "new records claim the same name and domain",
-  "a stopped account is a blocker",
-  "a stopped account is a blocker",
+  "a returning account is a blocker",
+  "a returning account is a blocker",
   "an account of another source is a blocker",
   "an account of another source is a blocker",
   "a refused record has a domain that a later one claims",
-  "a stopped account is a blocker",
+  "a returning account is a blocker",
   "an account of another source is a blocker",
 ] as const;
 const withoutDomainConflicts = [
@@ -50,8 +77,10 @@ const withoutDomainConflicts = [
 ] as const;
 const unmappedConflicts = ["an open account has the name, and domains"] as const;
 
+export type DepartureConflict = (typeof departureConflicts)[number] | (typeof viewConflicts)[number];
 export type Conflict =
   | (typeof generalConflicts)[number]
+  | DepartureConflict
   | (typeof domainConflicts)[number]
   | (typeof skipConflicts)[number]
   | (typeof withoutDomainConflicts)[number]
@@ -85,5 +114,15 @@ export const conflictSets: readonly {
     weight: 2,
     conflicts: [...generalConflicts, ...unmappedConflicts, ...unmappedConflicts],
     settings: { domainsMapped: false, allowDuplicateNames: false },
+  },
+  {
+    weight: 5,
+    conflicts: departureConflicts,
+    settings: { domainsMapped: true, allowDuplicateNames: false, onDomainTaken: "skip" },
+  },
+  {
+    weight: 3,
+    conflicts: [...departureConflicts, ...viewConflicts, ...viewConflicts, ...viewConflicts],
+    settings: { selection: "view", domainsMapped: true, allowDuplicateNames: false, onDomainTaken: "skip" },
   },
 ];

@@ -1,6 +1,6 @@
 // Counts which branch of docs/rules.md the model takes, and changes nothing. The model calls this
 // just before it changes the store, so that the store is still as the decision saw it.
-import { takenReason, type RunState } from "./run-state.ts";
+import { accountsNamed, takenReason, type RunState } from "./run-state.ts";
 import type { Draft, Issue } from "./draft.ts";
 import { nameKey, type Account, type Link } from "./model-store.ts";
 
@@ -47,14 +47,27 @@ export function countRefused(state: RunState, draft: Draft, blocker: Account, is
   const reason = takenReason(state, blocker);
   if (reason === null) throw new Error("an open account refuses nobody");
   if (issue.kind === "linked-to-other-source") {
-    if (reason === "linked in this run" || reason === "linked" || reason === "stopped")
-      throw new Error("the link of this organisation would have been found");
+    if (!isForeign(reason)) throw new Error("the link of this organisation would have been found");
     hit(`linked-to-other-source: ${reason}`);
-    return;
+  } else if (issue.kind === "name-in-use") {
+    if (reason === "merged") throw new Error("merged accounts do not count");
+    hit(`name-in-use: ${reason}`);
+    if (isAnyDomainTaken(state, draft)) hit("without-domain: then name-in-use");
+  } else {
+    hit(`domain-linked-elsewhere: ${reason}`);
   }
-  const rule = issue.kind === "name-in-use" ? "name-in-use" : "domain-linked-elsewhere";
-  hit(`${rule}: ${reason}`);
-  if (rule === "name-in-use" && isAnyDomainTaken(state, draft)) hit("without-domain: then name-in-use");
+}
+
+function isForeign(reason: ReturnType<typeof takenReason>) {
+  return reason === "api" || reason === "csv" || reason === "manual" || reason === "another organisation";
+}
+
+function openReason({ store, found }: RunState, account: Account) {
+  const link = store.linkOfAccount(account);
+  if (!link) return "open account";
+  return found.get(link.recordId)?.reason === "deleted"
+    ? "account of a deleted record is taken over"
+    : "account of a deactivated record is taken over";
 }
 
 export function countByDomain(state: RunState, draft: Draft, account: Account): void {
@@ -62,11 +75,7 @@ export function countByDomain(state: RunState, draft: Draft, account: Account): 
   const holders = (draft.domains ?? [])
     .map((domain) => store.holder(domain))
     .filter((holder) => holder !== undefined);
-  hit(
-    store.linkOfAccount(account)
-      ? "by domain: account of a deleted record is taken over"
-      : "by domain: open account",
-  );
+  hit(`by domain: ${openReason(state, account)}`);
   if (store.holder(draft.domains?.[0] ?? "") !== account) hit("by domain: not the first domain decides");
   if (new Set(holders).size > 1) hit("by domain: several accounts hold its domains");
   if (store.withNameKey(nameKey(draft.name)).some((other) => other !== account))
@@ -74,10 +83,10 @@ export function countByDomain(state: RunState, draft: Draft, account: Account): 
 }
 
 export function countByName(state: RunState, draft: Draft, account: Account): void {
-  const { store, hit } = state;
-  const sameName = store.withNameKey(nameKey(draft.name));
+  const { hit } = state;
+  const sameName = accountsNamed(state, draft.name);
   const open = sameName.filter((other) => takenReason(state, other) === null);
-  if (store.linkOfAccount(account)) hit("by name: account of a deleted record is taken over");
+  hit(`by name: ${openReason(state, account)}`);
   if (open.length > 1) hit("by name: oldest of several");
   else if (sameName.length > 1) hit("by name: open beside taken");
   else hit("by name: the only account");
@@ -102,10 +111,13 @@ export function countClaims({ store, hit }: RunState, draft: Draft, account: Acc
 }
 
 export function countCreate(state: RunState, draft: Draft): void {
-  const { store, hit, releasedDomains, releasedNames } = state;
+  const { store, hit, options, releasedDomains, releasedNames } = state;
+  if (options.lookUp(draft.id)?.master) hit("create: a merged record is active again");
   const key = nameKey(draft.name);
   hit("create");
-  if (store.withNameKey(key).length > 0) hit("create: duplicate name allowed");
+  const named = accountsNamed(state, draft.name).length;
+  if (named > 0) hit("create: duplicate name allowed");
+  if (store.withNameKey(key).length > named) hit("create: a merged account has the name");
   if (releasedNames.has(key)) hit("create: a name released in this run");
   if (draft.domains?.some((domain) => releasedDomains.has(domain) && !store.holder(domain)))
     hit("create: a domain released in this run");

@@ -8,6 +8,24 @@ export const branches = [
   "stop: left-view",
   "stop: stopped before, for another reason now",
   "stopped before, for the same reason",
+  "stopped as deleted: the reason stays until a full run",
+  // Merging
+  "merged: circle",
+  "merged: master is gone",
+  "merged: through another merged record",
+  "merge: into the winner's account",
+  "merge: into the account that the winner has just got",
+  "merge: into another account than before",
+  "merge: merged into the same account before",
+  "merge: a domain is given up",
+  "merge: the account becomes that of a winner that was read",
+  "merge: the account becomes that of a winner that deactivated",
+  "merge: the account becomes that of a winner that left-view",
+  "merge: a winner without an account gets that of a record merged before",
+  "merge: stays merged into what was the winner's account",
+  "merge: the winner is skipped, name-empty",
+  "merge: the winner is skipped, excluded",
+  "merge: the winner is skipped, linked-to-other-source",
   "skip: name-empty",
   "skip: name-empty, of a linked record",
   "skip: excluded",
@@ -29,6 +47,7 @@ export const branches = [
   "resume: deleted",
   "resume: deactivated",
   "resume: left-view",
+  "resume: merged",
   "updated",
   "unchanged",
   "unchanged: with an issue",
@@ -39,11 +58,14 @@ export const branches = [
   "linked-to-other-source: another organisation",
   "by domain: open account",
   "by domain: account of a deleted record is taken over",
+  "by domain: account of a deactivated record is taken over",
   "by domain: not the first domain decides",
   "by domain: another account holds the name",
   "by domain: several accounts hold its domains",
   "domain-linked-elsewhere: linked",
-  "domain-linked-elsewhere: stopped",
+  "domain-linked-elsewhere: stopped, and read",
+  "domain-linked-elsewhere: left-view",
+  "domain-linked-elsewhere: merged",
   "domain-linked-elsewhere: linked in this run",
   "domain-linked-elsewhere: api",
   "domain-linked-elsewhere: csv",
@@ -58,10 +80,13 @@ export const branches = [
   "by name: the only account",
   "by name: oldest of several",
   "by name: open beside taken",
+  "by name: open account",
   "by name: account of a deleted record is taken over",
+  "by name: account of a deactivated record is taken over",
   "by name: equal but for case, white space or unicode form",
   "name-in-use: linked",
-  "name-in-use: stopped",
+  "name-in-use: stopped, and read",
+  "name-in-use: left-view",
   "name-in-use: linked in this run",
   "name-in-use: api",
   "name-in-use: csv",
@@ -72,6 +97,8 @@ export const branches = [
   "create: a domain is taken",
   "create: a domain released in this run",
   "create: a name released in this run",
+  "create: a merged account has the name",
+  "create: a merged record is active again",
   "claims: releases its other domains",
   "claims: keeps its domains, domains are not mapped",
   "claims: releases its old name",
@@ -82,6 +109,13 @@ export const branches = [
   // In a later run
   "later run: refused still",
   "later run: refused no longer",
+  "later run: a record returns whose account was taken over",
+  "later run: an account that was unlinked by hand is linked",
+  // Retries
+  "retry: a retried record is not selected",
+  "retry: a record in the way is read",
+  "retry: a record in the way is looked up",
+  "retry: under other settings",
   // Issues of drafts
   "issue: name-empty",
   "issue: excluded",
@@ -105,7 +139,7 @@ export type CountBranch = (branch: Branch) => void;
  * released what they give up, a taken account only gains names and domains and an open one only
  * loses them, so the blocker stays.
  */
-export const unreachable = ["again: refused no longer"] as const;
+export const unreachable = ["again: refused no longer", "merged: too many masters"] as const;
 
 export class Coverage {
   readonly counts = new Map<Branch, number>([...branches, ...unreachable].map((branch) => [branch, 0]));

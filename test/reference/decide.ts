@@ -10,7 +10,7 @@ import {
   countLinked,
   countRefused,
 } from "./count-branches.ts";
-import { takenReason, type Decision, type RunState } from "./run-state.ts";
+import { accountsNamed, takenReason, type Decision, type RunState, type TakenOver } from "./run-state.ts";
 import { nameKey, type Account, type Link } from "./model-store.ts";
 
 export function releaseDomains(state: RunState, account: Account, draft: Draft): void {
@@ -50,18 +50,26 @@ function write(state: RunState, account: Account, draft: Draft): void {
   }
 }
 
-export function decideLinked(state: RunState, draft: Draft, link: Link): Decision {
+export function decide(state: RunState, draft: Draft): Decision {
+  const link = state.store.linkOfRecord(state.options.org, draft.id);
+  return link ? decideLinked(state, draft, link) : decideNotLinked(state, draft);
+}
+
+function decideLinked(state: RunState, draft: Draft, link: Link): Decision {
   countLinked(state, draft, link);
   link.stopReason = null;
+  link.mergedInto = null;
   write(state, link.account, draft);
+  const merged = state.inherited.get(draft.id);
   return {
-    kind: "already linked",
+    kind: merged === undefined ? "already linked" : "merged",
     account: link.account,
+    takenOver: merged === undefined ? undefined : { recordId: merged, reason: "merged" },
     takenDomains: claimDomains(state, link.account, draft),
   };
 }
 
-export function decideNotLinked(state: RunState, draft: Draft): Decision {
+function decideNotLinked(state: RunState, draft: Draft): Decision {
   const { store, options } = state;
   const sameExternalId = store.withExternalId(draft.id);
   if (sameExternalId) return refuse(state, draft, sameExternalId, { kind: "linked-to-other-source" });
@@ -76,7 +84,7 @@ export function decideNotLinked(state: RunState, draft: Draft): Decision {
   }
 
   if (!options.allowDuplicateNames) {
-    const sameName = store.withNameKey(nameKey(draft.name));
+    const sameName = accountsNamed(state, draft.name);
     const open = sameName.find((account) => takenReason(state, account) === null);
     if (open) return linkExisting(state, draft, open, "name");
     if (sameName[0]) return refuse(state, draft, sameName[0], { kind: "name-in-use" });
@@ -93,14 +101,23 @@ function linkExisting(state: RunState, draft: Draft, account: Account, kind: "do
   if (kind === "domain") countByDomain(state, draft, account);
   else countByName(state, draft, account);
   countClaims(state, draft, account);
-  const oldLink = state.store.linkOfAccount(account);
-  if (oldLink) state.store.unlink(oldLink);
+  const takenOver = endLink(state, account);
   releaseDomains(state, account, draft);
   releaseName(state, account, draft);
   write(state, account, draft);
   state.store.link(state.options.org, draft.id, account);
   state.linkedInRun.add(account);
-  return { kind, account, takenDomains: claimDomains(state, account, draft) };
+  return { kind, account, takenOver, takenDomains: claimDomains(state, account, draft) };
+}
+
+/** Ends the link of an open account, whose record was found deleted or deactivated. */
+function endLink({ store, found }: RunState, account: Account): TakenOver | undefined {
+  const link = store.linkOfAccount(account);
+  if (!link) return undefined;
+  store.unlink(link);
+  const reason = found.get(link.recordId)?.reason;
+  if (reason === undefined) throw new Error(`Nobody looked up why ${link.recordId} was not read.`);
+  return { recordId: link.recordId, reason };
 }
 
 function create(state: RunState, draft: Draft): Decision {

@@ -1,18 +1,22 @@
 // Prepares the names and domains for the conflicts of a cycle: half of them become free, and each
 // other domain goes to a linked account whose record mentions it.
+import type { ConflictState } from "./conflict-state.ts";
 import { nameKey } from "./model-store.ts";
 import { domains, names, spareNames } from "./random-values.ts";
-import { nth, type StoryState } from "./story-state.ts";
+import { nth } from "./story-state.ts";
 
 /** Number of records without a link that a cycle starts with at most; most of them are refused. */
 const MAX_UNLINKED = 12;
+/** Number of inactive records without a link that are kept; some are activated again. */
+const MAX_INACTIVE = 4;
 /** Number of names, and of domains, that become free. */
 const FREE_COUNT = 4;
 
 /** @param offset where in the lists of names and domains the free ones begin */
-export function freeNamesAndDomains(state: StoryState, offset: number): void {
+export function freeNamesAndDomains(state: ConflictState, offset: number): void {
   state.clearReservations();
-  for (const { id } of state.unlinked().slice(MAX_UNLINKED)) state.perform({ kind: "delete record", id });
+  const unused = state.unlinked().slice(MAX_UNLINKED).concat(state.inactiveUnlinked().slice(MAX_INACTIVE));
+  for (const { id } of unused) state.perform({ kind: "delete record", id });
   const isFree = (index: number, { length }: readonly string[]) => (index + offset) % length < FREE_COUNT;
   const freeDomains: string[] = domains.filter((_, index) => isFree(index, domains));
   const freeNames = new Set(spareNames.filter((_, index) => isFree(index, spareNames)).map(nameKey));
@@ -37,7 +41,7 @@ export function freeNamesAndDomains(state: StoryState, offset: number): void {
   for (const domain of domains) if (!freeDomains.includes(domain)) assignToLinked(state, domain);
 }
 
-function assignToLinked(state: StoryState, domain: string): void {
+function assignToLinked(state: ConflictState, domain: string): void {
   const holder = state.model.store.holder(domain);
   if (holder && state.model.store.linkOfAccount(holder)) return;
   const record = state.linkedInView().find(({ id }) => state.domainsOf(id).length === 0);

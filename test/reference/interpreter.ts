@@ -1,21 +1,23 @@
 // Turns the steps of a story into operations on the records and accounts that there are at that
 // moment. A step that is impossible then (nothing to delete, a domain that another account has)
 // does nothing.
+import type { ConflictState } from "./conflict-state.ts";
 import { nth, type StoryState } from "./story-state.ts";
 import { freeNamesAndDomains } from "./free-names-and-domains.ts";
 import type { ModelSync } from "./model-sync.ts";
 import { UNMAPPED_FIELD, users } from "./organisation.ts";
 import { recordId, RECORDS } from "./random-values.ts";
-import type { AccountEdit, AccountSpec, Step } from "./steps.ts";
+import type { AccountEdit, AccountSpec, RunStep, Step } from "./steps.ts";
 import { arrangeConflict } from "./conflict-scenarios.ts";
 
 const DOMAIN_COLUMNS = ["websiteurl", "emailaddress1"] as const;
 
-export function interpretStep(step: Exclude<Step, { kind: "run" }>, state: StoryState): void {
+export function interpretStep(step: Exclude<Step, RunStep>, state: ConflictState): void {
   if (step.kind === "create record") state.createRecord(step.record);
   else if (step.kind === "create account") createAccount(step.account, state);
   else if (step.kind === "edit account") editAccount(step.account, step.patch, state);
   else if (step.kind === "delete account") deleteAccount(step.account, step.exclude, state);
+  else if (step.kind === "unlink account") unlinkAccount(step.account, state);
   else if (step.kind === "toggle teammate") toggleTeammate(step.user, state);
   else if (step.kind === "transfer values") transferValues(step, state);
   else if (step.kind === "free names and domains") freeNamesAndDomains(state, step.offset);
@@ -31,6 +33,9 @@ export function interpretStep(step: Exclude<Step, { kind: "run" }>, state: Story
     const record = nth(state.records(), step.record);
     if (record && step.kind === "update record") state.updateRecord(record, step.values);
     if (record && step.kind === "remove record") state.removeRecord(record, step.how);
+    if (record && step.kind === "move across the view") state.moveAcrossView(record);
+    if (record && step.kind === "merge records")
+      state.mergeRecord(record, nth(state.records(), step.master)?.id ?? "");
   }
 }
 
@@ -104,6 +109,11 @@ function editAccount(account: number, edit: AccountEdit, state: StoryState): voi
 function deleteAccount(account: number, exclude: boolean, state: StoryState): void {
   const rank = rankOf(account, state);
   if (rank !== undefined) state.perform({ kind: "delete account", rank, exclude });
+}
+
+function unlinkAccount(account: number, state: StoryState): void {
+  const stopped = nth(state.stoppedAccounts(), account);
+  if (stopped) state.unlinkAccount(stopped);
 }
 
 function toggleTeammate(user: number, state: StoryState): void {

@@ -5,7 +5,7 @@
 export type FieldValue = string | number | boolean;
 /** The origin of an externalId: a Dynamics organisation, or the way it was entered. */
 export type ExternalOrigin = "api" | "csv" | "manual" | { readonly org: string };
-export type StopReason = "deleted" | "deactivated" | "left-view";
+export type StopReason = "deleted" | "deactivated" | "left-view" | "merged";
 
 export interface Account {
   /** Accounts are numbered as they are created; the oldest has the smallest number. */
@@ -32,6 +32,8 @@ export interface Link {
   readonly account: Account;
   /** Null while active. */
   stopReason: StopReason | null;
+  /** The account that the record was merged into, of a link that stopped as merged. */
+  mergedInto: Account | null;
 }
 
 /** One line of `accounts export`. */
@@ -102,10 +104,16 @@ export class ModelStore {
     for (const old of this.accounts.values()) {
       const account: Account = { ...old, domains: new Set<string>(), fields: { ...old.fields }, name: null };
       copy.insert(account, old.name, old.domains);
-      const link = this.linksByAccount.get(old);
-      if (link) copy.putLink({ ...link, account });
     }
+    for (const link of this.linksByRecord.values()) copy.putLink({ ...link, ...copy.accountsOf(link) });
     return copy;
+  }
+
+  /** Returns this store's accounts instead of those of another one. */
+  private accountsOf({ account, mergedInto }: Link): Pick<Link, "account" | "mergedInto"> {
+    const own = this.accounts.get(account.number);
+    if (!own) throw new Error(`The account ${account.number} was not copied.`);
+    return { account: own, mergedInto: (mergedInto && this.accounts.get(mergedInto.number)) ?? null };
   }
 
   private insert(account: Account, name: string | null, domains: Iterable<string>): void {
@@ -144,6 +152,8 @@ export class ModelStore {
     if (account.externalId !== null) this.byExternalId.delete(idKey(account.externalId));
     const link = this.linksByAccount.get(account);
     if (link) this.unlink(link);
+    for (const other of this.linksByRecord.values())
+      if (other.mergedInto === account) other.mergedInto = null;
     this.accounts.delete(account.number);
   }
 
@@ -197,7 +207,16 @@ export class ModelStore {
     account.externalId = recordId;
     account.externalOrigin = { org };
     this.byExternalId.set(recordId, account);
-    this.putLink({ org, recordId, account, stopReason });
+    this.putLink({ org, recordId, account, stopReason, mergedInto: null });
+  }
+
+  /** Unlinks an account as an admin does: it loses its externalId too, and is open. */
+  unlinkByHand(link: Link): void {
+    const { account } = link;
+    if (account.externalId !== null) this.byExternalId.delete(idKey(account.externalId));
+    account.externalId = null;
+    account.externalOrigin = null;
+    this.unlink(link);
   }
 
   private putLink(link: Link): void {

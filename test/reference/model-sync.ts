@@ -1,10 +1,12 @@
 // The reference model in the course of a story: its organisation, its store, and runs of the model
 // between them.
 import type { CountBranch } from "./coverage.ts";
-import { draftOf, type Draft, type IssueKind } from "./draft.ts";
-import { run, type Outcome, type RunResult } from "./model.ts";
+import { draftOf, type Draft, type Issue, type IssueKind } from "./draft.ts";
+import { run, type RunResult } from "./model.ts";
 import { ModelStore, type Account } from "./model-store.ts";
 import type { Operation } from "./operations.ts";
+import type { Outcome } from "./outcomes.ts";
+import type { RunMode } from "./run-state.ts";
 import {
   mappingOf,
   ORG,
@@ -24,7 +26,14 @@ export class ModelSync {
   /**
    * Records that the last run refused because of another account, with the input that it decided on.
    */
-  refused: ReadonlyMap<string, string> = new Map();
+  readonly refused = new Map<string, string>();
+  /** Open issues by record: those of the last run that read it. */
+  readonly openIssues = new Map<string, readonly Issue[]>();
+  private lastSettings: Settings | undefined;
+  /** Records whose account was taken over. */
+  readonly takenOver = new Set<string>();
+  /** Numbers of accounts that were unlinked by hand. */
+  private readonly unlinked = new Set<number>();
 
   constructor(hit: CountBranch = () => undefined) {
     this.hit = hit;
@@ -40,43 +49,75 @@ export class ModelSync {
     return [...this.store.accounts.values()].toSorted((a, b) => a.number - b.number);
   }
 
-  run(settings: Settings, isCounted = true): RunResult {
+  run(settings: Settings, mode: RunMode = "sync", isCounted = true): RunResult {
     const context = {
       mapping: mappingOf(settings),
       domainRules: { alsoCommon: ["example.com", "linkedin.com/"], notCommon: [], own: [OWN_DOMAIN] },
       teammates: this.store.teammates,
     };
     const drafts = this.rows(settings).map((record) => draftOf(rawRecord(record), context));
-    const lookUp = (id: string) => {
-      const record = this.source.get(id);
-      return record === undefined ? "gone" : record.active ? "active" : "inactive";
-    };
+    const lookUp = (id: string) => this.source.get(id);
     const hit = isCounted ? this.hit : () => undefined;
-    const result = run(this.store, drafts, { org: ORG, ...settings, lookUp, hit });
+    const result = run(this.store, drafts, { org: ORG, ...settings, mode, lookUp, hit });
     this.store = result.store;
-    this.compareRefusals(settings, drafts, result.outcomes, hit);
+    const read = drafts.filter(({ id }) => result.outcomes.has(id));
+    if (mode === "sync" || mode === "changes") this.forgetUnread(result);
+    else this.countRetry(mode.retried, settings, result, hit);
+    this.lastSettings = settings;
+    this.countReturns(result, hit);
+    this.saveIssues(settings, read, result.outcomes, hit);
     return result;
   }
 
+  private countRetry(
+    retried: ReadonlySet<string>,
+    settings: Settings,
+    { outcomes, stopped, merged }: RunResult,
+    hit: CountBranch,
+  ): void {
+    if (JSON.stringify(settings) !== JSON.stringify(this.lastSettings)) hit("retry: under other settings");
+    for (const { recordId } of [...stopped, ...merged]) this.openIssues.delete(recordId);
+    for (const id of retried) if (!outcomes.has(id)) hit("retry: a retried record is not selected");
+    for (const id of outcomes.keys()) if (!retried.has(id)) hit("retry: a record in the way is read");
+  }
+
+  /** A record that the selection does not include has no issues any more. */
+  private forgetUnread({ outcomes }: RunResult): void {
+    for (const id of this.refused.keys()) if (!outcomes.has(id)) this.refused.delete(id);
+    for (const id of this.openIssues.keys()) if (!outcomes.has(id)) this.openIssues.delete(id);
+  }
+
+  private countReturns({ outcomes }: RunResult, hit: CountBranch): void {
+    for (const [id, { outcome, takenOver }] of outcomes) {
+      if (this.takenOver.delete(id)) hit("later run: a record returns whose account was taken over");
+      const number = this.store.linkOfRecord(ORG, id)?.account.number;
+      if (outcome === "linked" && number !== undefined && this.unlinked.delete(number))
+        hit("later run: an account that was unlinked by hand is linked");
+      if (takenOver && takenOver.reason !== "merged") this.takenOver.add(takenOver.recordId);
+    }
+  }
+
   /**
-   * A record may be refused no longer although neither it nor the settings changed: its blocker did.
+   * Saves the issues of the records read. A record may be refused no longer although neither it nor
+   * the settings changed: its blocker did.
    */
-  private compareRefusals(
+  private saveIssues(
     settings: Settings,
     drafts: readonly Draft[],
     outcomes: ReadonlyMap<string, Outcome>,
     hit: CountBranch,
   ): void {
-    const before = this.refused;
-    const refusedAfter = new Map<string, string>();
     for (const draft of drafts) {
       const input = JSON.stringify([settings, draft]);
-      const refused = outcomes.get(draft.id)?.issues.some(({ kind }) => REFUSALS.has(kind)) ?? false;
-      if (refused) refusedAfter.set(draft.id, input);
-      if (before.get(draft.id) !== input) continue;
-      hit(refused ? "later run: refused still" : "later run: refused no longer");
+      const issues = outcomes.get(draft.id)?.issues ?? [];
+      const isRefused = issues.some(({ kind }) => REFUSALS.has(kind));
+      if (this.refused.get(draft.id) === input)
+        hit(isRefused ? "later run: refused still" : "later run: refused no longer");
+      if (isRefused) this.refused.set(draft.id, input);
+      else this.refused.delete(draft.id);
+      if (issues.length > 0) this.openIssues.set(draft.id, issues);
+      else this.openIssues.delete(draft.id);
     }
-    this.refused = refusedAfter;
   }
 
   perform(operation: Operation): void {
@@ -95,6 +136,7 @@ export class ModelSync {
     } else if (operation.kind === "edit account") this.edit(this.accountAt(operation.rank), operation.patch);
     else if (operation.kind === "delete account")
       this.deleteAccount(this.accountAt(operation.rank), operation.exclude);
+    else if (operation.kind === "unlink account") this.unlinkAccount(this.accountAt(operation.rank));
   }
 
   private accountAt(rank: number): Account {
@@ -116,5 +158,12 @@ export class ModelSync {
     const link = this.store.linkOfAccount(account);
     if (exclude && link?.org === ORG) this.store.excluded.add(link.recordId);
     this.store.remove(account);
+  }
+
+  private unlinkAccount(account: Account): void {
+    const link = this.store.linkOfAccount(account);
+    if (!link) throw new Error(`The account ${account.number} has no link.`);
+    this.store.unlinkByHand(link);
+    this.unlinked.add(account.number);
   }
 }

@@ -30,4 +30,5 @@ export type Operation =
       readonly patch: Partial<Pick<NewAccount, "name" | "description" | "domains" | "fields">>;
     }
   | { readonly kind: "delete account"; readonly rank: number; readonly exclude: boolean }
+  | { readonly kind: "unlink account"; readonly rank: number }
   | { readonly kind: "add teammate" | "remove teammate"; readonly email: string };

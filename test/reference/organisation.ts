@@ -48,6 +48,8 @@ export interface SourceRecord {
   readonly id: string;
   readonly createdon: string;
   readonly active: boolean;
+  /** What the record was merged into; it keeps this when it is activated again. */
+  readonly master: string | null;
   readonly inView: boolean;
   readonly values: RecordValues;
 }

@@ -4,7 +4,7 @@ import * as fc from "fast-check";
 import { conflictSets } from "./conflicts.ts";
 import type { Settings } from "./organisation.ts";
 import { accountName, domainList, newRecord, valuesChange } from "./random-values.ts";
-import type { AccountEdit, AccountSpec, Step, Story } from "./steps.ts";
+import type { AccountEdit, AccountSpec, RunStep, Step, Story } from "./steps.ts";
 
 const index = fc.nat(59);
 
@@ -72,8 +72,16 @@ const sourceStep: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant("remove record" as const),
       record: index,
-      how: fc.constantFrom("delete", "deactivate", "deactivate"),
+      how: fc.constantFrom("delete", "deactivate", "deactivate", "deactivate in the view"),
     }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant("merge records" as const), record: index, master: index }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant("move across the view" as const), record: index }),
   },
   {
     weight: 8,
@@ -109,30 +117,33 @@ const storeStep: fc.Arbitrary<Step> = fc.oneof(
       exclude: fc.boolean(),
     }),
   },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("unlink account" as const), account: index }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("toggle teammate" as const), user: fc.nat(2) }) },
 );
 
-const runStep: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 4, arbitrary: fc.constant({ kind: "run" as const, settings: {} }) },
-  {
-    weight: 1,
-    arbitrary: fc
-      .record({
-        all: settings,
-        keys: fc.subarray([
-          "selection",
-          "allowDuplicateNames",
-          "onDomainTaken",
-          "domainsMapped",
-          "othersMapped",
-        ] as const),
-      })
-      .map(({ all, keys }) => ({
-        kind: "run" as const,
-        settings: Object.fromEntries(keys.map((key) => [key, all[key]])),
-      })),
-  },
-);
+const settingsChange: fc.Arbitrary<Partial<Settings>> = fc
+  .record({
+    all: settings,
+    keys: fc.subarray([
+      "selection",
+      "allowDuplicateNames",
+      "onDomainTaken",
+      "domainsMapped",
+      "othersMapped",
+    ] as const),
+  })
+  .map(({ all, keys }) => Object.fromEntries(keys.map((key) => [key, all[key]])));
+
+const runStep: fc.Arbitrary<RunStep> = fc.record({
+  kind: fc.constant("run" as const),
+  settings: fc.oneof({ weight: 4, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: settingsChange }),
+});
+
+const retryStep: fc.Arbitrary<RunStep> = fc.record({
+  kind: fc.constant("retry" as const),
+  nth: fc.constantFrom(1, 1, 2, 3),
+  settings: fc.oneof({ weight: 6, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: settingsChange }),
+});
 
 const editSteps = (maxLength: number) =>
   fc.array(fc.oneof({ weight: 2, arbitrary: sourceStep }, { weight: 1, arbitrary: storeStep }), {
@@ -141,6 +152,12 @@ const editSteps = (maxLength: number) =>
 
 /** Edits, and then a run. */
 const cycle: fc.Arbitrary<Step[]> = fc.tuple(editSteps(14), runStep).map(([edits, run]) => edits.concat(run));
+
+/** Often no retry; otherwise a few edits and the retry. */
+const retry: fc.Arbitrary<Step[]> = fc.oneof(
+  { weight: 3, arbitrary: fc.constant<Step[]>([]) },
+  { weight: 2, arbitrary: fc.tuple(editSteps(6), retryStep).map(([edits, step]) => edits.concat(step)) },
+);
 
 /**
  * A few edits, conflicts that chance alone brings too seldom, and a run under the settings that
@@ -153,12 +170,14 @@ const conflictCycle: fc.Arbitrary<Step[]> = fc
       .record({
         offset: fc.nat(7),
         before: editSteps(3),
+        selection: fc.constantFrom({}, {}, { selection: "all" as const }, { selection: "view" as const }),
+        after: retry,
         arranged: fc.array(fc.record({ conflict: fc.constantFrom(...conflicts), index, newRecord }), {
           minLength: 8,
           maxLength: 14,
         }),
       })
-      .map(({ offset, before, arranged }) => {
+      .map(({ offset, before, arranged, selection, after }) => {
         const steps = arranged.map((one): Step => ({
           kind: "conflict",
           conflict: one.conflict,
@@ -166,7 +185,8 @@ const conflictCycle: fc.Arbitrary<Step[]> = fc
           newRecord: { ...one.newRecord, inView: true },
         }));
         const free: Step = { kind: "free names and domains", offset };
-        return before.concat(free, steps, { kind: "run", settings: needed });
+        const run: Step = { kind: "run", settings: { ...selection, ...needed } };
+        return before.concat(free, steps, run, after);
       }),
   );
 
@@ -174,6 +194,7 @@ export const story: fc.Arbitrary<Story> = fc
   .record({
     settings,
     pageSize: fc.constantFrom(1, 3, 3, 7, 7, 7, 5000, 5000, 5000),
+    isReversed: fc.boolean(),
     accounts: fc.array(createAccount, { maxLength: 8 }),
     records: fc.array(createRecord, { minLength: 4, maxLength: 9 }),
     teammates: fc.uniqueArray(fc.nat(2), { maxLength: 3 }),
@@ -186,6 +207,7 @@ export const story: fc.Arbitrary<Story> = fc
   .map((made) => ({
     settings: made.settings,
     pageSize: made.pageSize,
+    isReversed: made.isReversed,
     steps: [
       ...made.teammates.map((user) => ({ kind: "toggle teammate" as const, user })),
       ...made.accounts,

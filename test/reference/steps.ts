@@ -16,8 +16,10 @@ export type Step =
   | {
       readonly kind: "remove record";
       readonly record: number;
-      readonly how: "delete" | "deactivate";
+      readonly how: "delete" | "deactivate" | "deactivate in the view";
     }
+  | { readonly kind: "merge records"; readonly record: number; readonly master: number }
+  | { readonly kind: "move across the view"; readonly record: number }
   | { readonly kind: "restore record"; readonly record: number; readonly values: Partial<RecordValues> }
   | {
       readonly kind: "transfer values";
@@ -36,8 +38,14 @@ export type Step =
   | { readonly kind: "create account"; readonly account: AccountSpec }
   | { readonly kind: "edit account"; readonly account: number; readonly patch: AccountEdit }
   | { readonly kind: "delete account"; readonly account: number; readonly exclude: boolean }
+  | { readonly kind: "unlink account"; readonly account: number }
   | { readonly kind: "toggle teammate"; readonly user: number }
-  | { readonly kind: "run"; readonly settings: Partial<Settings> };
+  | RunStep;
+
+export type RunStep =
+  | { readonly kind: "run"; readonly settings: Partial<Settings> }
+  /** Retries each nth of the records that have issues. */
+  | { readonly kind: "retry"; readonly nth: number; readonly settings: Partial<Settings> };
 
 export interface NewRecord {
   readonly createdon: number;
@@ -68,5 +76,7 @@ export interface Story {
   readonly settings: Settings;
   /** Rows in a page that the source answers. */
   readonly pageSize: number;
+  /** Whether the pages arrive last one first, and their rows too. */
+  readonly isReversed: boolean;
   readonly steps: readonly Step[];
 }

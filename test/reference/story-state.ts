@@ -6,7 +6,7 @@ import { nameKey, type Account } from "./model-store.ts";
 import type { ModelSync } from "./model-sync.ts";
 import type { Operation } from "./operations.ts";
 import { ORG, type RecordValues, type SourceRecord } from "./organisation.ts";
-import { domains, recordId, RECORDS, spareNames } from "./random-values.ts";
+import { recordId, RECORDS } from "./random-values.ts";
 import type { NewRecord } from "./steps.ts";
 
 const CREATED = ["2020-01-01T00:00:00Z", "2020-01-01T00:00:01Z", "2021-06-30T12:00:00Z"];
@@ -22,13 +22,6 @@ export class StoryState {
   readonly model: ModelSync;
   /** Oldest first. */
   readonly operations: Operation[] = [];
-  /**
-   * Records, names and domains that a conflict of this cycle needs; no other conflict may change
-   * them.
-   */
-  private readonly reserved = new Set<string>();
-  /** Records that conflicts of this cycle only refer to; none may change them. */
-  private readonly readOnly = new Set<string>();
   /** Deleted records as they were, so that they can be restored. */
   private readonly deletedRecords = new Map<string, SourceRecord>();
 
@@ -59,44 +52,12 @@ export class StoryState {
     return this.linked().filter(({ inView }) => inView);
   }
 
-  private unreserved(records: readonly SourceRecord[]): SourceRecord[] {
-    return records.filter(({ id }) => !this.reserved.has(id) && !this.readOnly.has(id));
-  }
-
-  /** Reserves the nth of the records that no conflict needs. */
-  reserve(records: readonly SourceRecord[], n: number): SourceRecord | undefined {
-    const record = nth(this.unreserved(records), n);
-    if (record) this.reserved.add(record.id);
-    return record;
-  }
-
-  /** Makes the nth of the records read-only; other conflicts may refer to it too. */
-  reserveReadOnly(records: readonly SourceRecord[], n: number): SourceRecord | undefined {
-    const record = nth(
-      records.filter(({ id }) => !this.reserved.has(id)),
-      n,
-    );
-    if (record) this.readOnly.add(record.id);
-    return record;
-  }
-
-  reserveLinked(n: number): SourceRecord | undefined {
-    return this.reserve(this.linkedInView(), n);
-  }
-
-  reserveLinkedWithDomains(n: number): SourceRecord | undefined {
-    return this.reserve(
-      this.linkedInView().filter(({ id }) => this.domainsOf(id).length > 0),
-      n,
-    );
-  }
-
   /** Returns the domains of the account that the record is linked to. */
   domainsOf(id: string): string[] {
     return [...(this.linkOf(id)?.account.domains ?? [])];
   }
 
-  /** Returns linked records whose name no open account has. */
+  /** Returns linked records whose name only accounts with an active link have. */
   linkedWithUniqueName(): SourceRecord[] {
     const { store } = this.model;
     return this.linkedInView().filter(({ values }) => {
@@ -112,16 +73,27 @@ export class StoryState {
     return this.records().filter(({ id, active }) => active && !this.linkOf(id));
   }
 
+  /** Returns inactive records without a link, such as merged ones whose account is the winner's. */
+  inactiveUnlinked(): SourceRecord[] {
+    return this.records().filter(({ id, active }) => !active && !this.linkOf(id));
+  }
+
   /** Returns the records of stopped links; deleted ones as they were before. */
   stopped(): SourceRecord[] {
     return this.model.store.linksOf(ORG).flatMap(({ recordId: id, stopReason }) => {
-      const record = this.model.source.get(id) ?? this.deletedRecords.get(id);
+      const record = this.recordEver(id);
       return record && stopReason !== null ? [record] : [];
     });
   }
 
-  stoppedWithDomains(): SourceRecord[] {
-    return this.stopped().filter(({ id }) => this.domainsOf(id).length > 0);
+  /** Returns the record, as it was before if it was deleted. */
+  protected recordEver(id: string): SourceRecord | undefined {
+    return this.model.source.get(id) ?? this.deletedRecords.get(id);
+  }
+
+  /** Returns records whose account was taken over, and that were not read since. */
+  takenOver(): SourceRecord[] {
+    return [...this.model.takenOver].flatMap((id) => this.recordEver(id) ?? []);
   }
 
   /** Returns records that the last run refused because of another account. */
@@ -156,6 +128,7 @@ export class StoryState {
       id,
       createdon: created,
       active: true,
+      master: null,
       inView: made.inView,
       values: { ...made.values, ...values },
     };
@@ -164,17 +137,33 @@ export class StoryState {
   }
 
   /** A deactivated record is taken out of the view too, so that no selection includes it. */
-  removeRecord(record: SourceRecord, how: "delete" | "deactivate"): void {
-    if (how === "deactivate") {
-      this.perform({ kind: "update record", record: { ...record, active: false, inView: false } });
-    } else if (this.model.source.has(record.id)) {
-      this.deletedRecords.set(record.id, record);
-      this.perform({ kind: "delete record", id: record.id });
+  removeRecord(record: SourceRecord, how: "delete" | "deactivate" | "deactivate in the view"): void {
+    if (how === "delete") this.deleteRecord(record);
+    else {
+      const inView = how === "deactivate" ? false : record.inView;
+      this.perform({ kind: "update record", record: { ...record, active: false, inView } });
     }
   }
 
-  restoreRecord(record: SourceRecord, values: Partial<RecordValues>): void {
-    const restored = { ...record, active: true, inView: true, values: { ...record.values, ...values } };
+  private deleteRecord(record: SourceRecord): void {
+    if (!this.model.source.has(record.id)) return;
+    this.deletedRecords.set(record.id, record);
+    this.perform({ kind: "delete record", id: record.id });
+  }
+
+  /** Merges the record into its master, and takes it out of the view. */
+  mergeRecord(record: SourceRecord, master: string): void {
+    if (!this.model.source.has(record.id) || master === record.id || master === "") return;
+    this.perform({ kind: "update record", record: { ...record, active: false, master, inView: false } });
+  }
+
+  moveAcrossView(record: SourceRecord): void {
+    this.perform({ kind: "update record", record: { ...record, inView: !record.inView } });
+  }
+
+  /** Makes the record active and part of the view, or leaves it as inactive as it is asked for. */
+  restoreRecord(record: SourceRecord, values: Partial<RecordValues>, active = true): void {
+    const restored = { ...record, active, inView: active, values: { ...record.values, ...values } };
     this.perform({
       kind: this.model.source.has(record.id) ? "update record" : "create record",
       record: restored,
@@ -209,92 +198,32 @@ export class StoryState {
     this.perform({ kind: "create account", account: { name, domains: some, ...rest } });
   }
 
-  deleteAccount(account: Account): void {
-    this.perform({ kind: "delete account", rank: this.model.accounts().indexOf(account), exclude: false });
+  private rankOf(account: Account): number {
+    return this.model.accounts().indexOf(account);
+  }
+
+  deleteAccount(account: Account, exclude = false): void {
+    this.perform({ kind: "delete account", rank: this.rankOf(account), exclude });
+  }
+
+  /** Returns the accounts that can be unlinked: those of stopped links. */
+  stoppedAccounts(): Account[] {
+    return this.model
+      .accounts()
+      .filter((account) => (this.model.store.linkOfAccount(account)?.stopReason ?? null) !== null);
+  }
+
+  unlinkAccount(account: Account): void {
+    this.perform({ kind: "unlink account", rank: this.rankOf(account) });
+  }
+
+  editAccount(account: Account, patch: Extract<Operation, { kind: "edit account" }>["patch"]): void {
+    this.perform({ kind: "edit account", rank: this.rankOf(account), patch });
   }
 
   mentions(record: SourceRecord, domain: string): boolean {
     const { websiteurl, emailaddress1 } = record.values;
     const text = `${websiteurl} ${emailaddress1}`.toLowerCase();
     return text.includes(domain) || text.includes(domainToUnicode(domain));
-  }
-
-  /** Reserves a domain that no account has and no record mentions. */
-  reserveFreeDomain(n: number): string | undefined {
-    const { store } = this.model;
-    const records = this.records();
-    const free = domains.filter(
-      (domain) =>
-        !this.reserved.has(domain) &&
-        store.holder(domain) === undefined &&
-        !records.some((record) => this.mentions(record, domain)),
-    );
-    const domain = nth(free, n);
-    if (domain !== undefined) this.reserved.add(domain);
-    return domain;
-  }
-
-  /** Reserves a name that no account and no record has. */
-  reserveFreeName(n: number): string | undefined {
-    const records = new Set(this.records().map(({ values }) => nameKey(values.name ?? "")));
-    const free = spareNames.filter((name) => {
-      const key = nameKey(name);
-      return !this.reserved.has(key) && !records.has(key) && this.model.store.withNameKey(key).length === 0;
-    });
-    const name = nth(free, n);
-    if (name !== undefined) this.reserved.add(nameKey(name));
-    return name;
-  }
-
-  /** Returns a domain of a linked account, whose record becomes read-only. */
-  reserveLinkedDomain(n: number): string | undefined {
-    const domain = nth(
-      domains.filter((one) => {
-        const holder = this.linkedRecordWith(one);
-        return holder?.inView && this.mentions(holder, one) && !this.reserved.has(holder.id);
-      }),
-      n,
-    );
-    const holder = this.linkedRecordWith(domain);
-    if (holder) this.readOnly.add(holder.id);
-    return domain;
-  }
-
-  /** Returns the linked record whose account has the domain. */
-  private linkedRecordWith(domain: string | undefined): SourceRecord | undefined {
-    const holder = domain === undefined ? undefined : this.model.store.holder(domain);
-    const link = holder && this.model.store.linkOfAccount(holder);
-    return link?.stopReason === null ? this.model.source.get(link.recordId) : undefined;
-  }
-
-  /**
-   * Deletes the accounts, and their records, that have the record's name, id or a domain, unless they
-   * are many.
-   */
-  removeBlockers(record: SourceRecord): void {
-    const wanted = nameKey(record.values.name ?? "");
-    const { store } = this.model;
-    const blockers = this.model
-      .accounts()
-      .filter(
-        (account) =>
-          nameKey(account.name ?? "") === wanted ||
-          account.externalId?.toLowerCase().includes(record.id) === true ||
-          [...account.domains].some((domain) => this.mentions(record, domain)),
-      );
-    const ids = blockers.map((account) => store.linkOfAccount(account)?.recordId ?? "");
-    if (blockers.length > 2 || ids.some((id) => this.reserved.has(id))) return;
-    for (const id of ids) if (this.model.source.has(id)) this.perform({ kind: "delete record", id });
-    for (const account of blockers) this.deleteAccount(account);
-  }
-
-  /** Lets the conflicts of the next cycle change every record. */
-  clearReservations(): void {
-    this.reserved.clear();
-    this.readOnly.clear();
-  }
-
-  editAccount(account: Account, patch: Extract<Operation, { kind: "edit account" }>["patch"]): void {
-    this.perform({ kind: "edit account", rank: this.model.accounts().indexOf(account), patch });
   }
 }

@@ -102,9 +102,10 @@ export class ExpectedState {
       selection: settings.selection,
       onDomainTaken: settings.onDomainTaken,
       allowDuplicateNames: false,
+      mode: isFull ? "sync" : "changes",
       lookUp: (id) => {
         const record = organisation.accounts.get(id);
-        return record === undefined ? "gone" : record.active ? "active" : "inactive";
+        return record && { active: record.active, master: null };
       },
     });
     this.store = result.store;

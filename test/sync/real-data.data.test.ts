@@ -77,7 +77,8 @@ const OPTIONS: RunOptions = {
   selection: "all",
   allowDuplicateNames: false,
   onDomainTaken: "skip",
-  lookUp: () => "active",
+  mode: "sync",
+  lookUp: () => ({ active: true, master: null }),
 };
 
 function countsOf(outcomes: ReturnType<typeof run>["outcomes"]) {

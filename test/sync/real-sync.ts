@@ -4,11 +4,13 @@ import { dynamicsSource } from "../../src/sync/source/dynamics.ts";
 import { sql } from "kysely";
 import { customFields, ensureCustomFields } from "../../src/accounts/custom-fields.ts";
 import { exportAccounts } from "../../src/accounts/list/export-all.ts";
-import { createAccount, deleteAccount, editAccount } from "../../src/accounts/store.ts";
+import { createAccount, deleteAccount, editAccount, unlinkAccounts } from "../../src/accounts/store.ts";
 import type { DataverseClient } from "../../src/dataverse/client.ts";
 import type { Database } from "../../src/db/pool.ts";
 import { createSettableClock } from "../../src/lib/clock.ts";
-import { runSync } from "../../src/sync/run.ts";
+import { executeRun, runSync } from "../../src/sync/run.ts";
+import type { RunContext } from "../../src/sync/record/run-context.ts";
+import { startRun } from "../../src/sync/record/start-run.ts";
 import { loadRunIssues, type RunSummary } from "../../src/sync/record/run-summary.ts";
 import type { SyncSettings } from "../../src/settings/sync-settings.ts";
 import { removeTeammate, saveTeammate } from "../../src/teammates/teammates.ts";
@@ -26,6 +28,7 @@ import {
   type SourceRecord,
 } from "../reference/organisation.ts";
 import type { ExportedAccount, FieldValue } from "../reference/model-store.ts";
+import type { RunMode } from "../reference/run-state.ts";
 
 const INDUSTRIES = { Accounting: 1, Consulting: 7 } as const;
 /** Five hours behind UTC, as the model's clocks are; POSIX counts the other way. */
@@ -44,7 +47,7 @@ export interface RealRun {
   readonly summary: RunSummary;
   /** Outcome and reason by record id, for all records but unchanged ones. */
   readonly outcomes: ReadonlyMap<string, string>;
-  /** "record kind field value", sorted; the value only of issues with domains. */
+  /** All open issues: "record kind field value", sorted; the value only of issues with domains. */
   readonly issues: readonly string[];
 }
 
@@ -140,10 +143,16 @@ export class RealSync {
           BY,
           now,
         );
+        return;
+      case "unlink account": {
+        const accountId = await this.accountAt(operation.rank);
+        if ((await unlinkAccounts(database, { accountId }, BY, now)) !== 1)
+          throw new Error(`The account ${accountId} was not unlinked.`);
+      }
     }
   }
 
-  private row({ active, inView, values }: SourceRecord) {
+  private row({ active, master, inView, values }: SourceRecord) {
     const { owner, industrycode, ...columns } = values;
     return {
       ...columns,
@@ -151,6 +160,9 @@ export class RealSync {
       ownerid: this.owners[owner] ?? null,
       donotphone: inView,
       statecode: active ? 0 : 1,
+      statuscode: active ? 1 : 2,
+      masterid: master,
+      merged: master !== null && !active,
     };
   }
 
@@ -189,11 +201,7 @@ export class RealSync {
       .execute();
   }
 
-  async run(
-    settings: Settings,
-    client: DataverseClient,
-    mode: "sync" | "changes" = "sync",
-  ): Promise<RealRun> {
+  async run(settings: Settings, client: DataverseClient, mode: RunMode): Promise<RealRun> {
     const context = {
       database: this.database,
       source: dynamicsSource(client),
@@ -202,8 +210,23 @@ export class RealSync {
       maxAccounts: 1000,
       timeZone: TIME_ZONE,
     };
-    const summary = await runSync(context, mode);
-    return { summary, outcomes: await this.outcomesOf(summary), issues: await this.issueTextsOf(summary) };
+    const summary =
+      typeof mode === "string" ? await runSync(context, mode) : await this.retry(context, mode.retried);
+    const issues = typeof mode === "string" ? await this.issuesOf(summary) : await this.openIssues();
+    return { summary, outcomes: await this.outcomesOf(summary), issues };
+  }
+
+  private async retry(context: RunContext, recordIds: ReadonlySet<string>): Promise<RunSummary> {
+    const { organizationId } = await context.source.identity();
+    const run = await startRun(context, {
+      organizationId,
+      origin: context.source.origin,
+      mode: "retry",
+      issues: { recordIds: [...recordIds] },
+      settings: context.settings,
+      trigger: "person",
+    });
+    return executeRun(context, run, async () => context);
   }
 
   private settingsOf(settings: Settings): SyncSettings {
@@ -230,8 +253,9 @@ export class RealSync {
       select record_id as record,
         case action
           when 'create' then 'created'
-          when 'link' then 'linked ' || rule
+          when 'link' then concat_ws(' ', 'linked', rule, previous_record_id, previous_reason)
           when 'stop' then 'stopped ' || rule
+          when 'merge' then concat_ws(' ', 'merged', rule, winner_id)
           else 'updated'
         end as outcome
       from account_changes where run_id = ${id}
@@ -242,11 +266,18 @@ export class RealSync {
     return new Map(rows.map(({ record, outcome }) => [record, outcome]));
   }
 
-  private async issueTextsOf({ id }: RunSummary): Promise<string[]> {
+  private async issuesOf({ id }: RunSummary): Promise<string[]> {
     const issues = await loadRunIssues(this.database.kysely, id);
-    return issues
-      .map(({ recordId, kind, field, value }) => issueText(recordId ?? "", { kind, field, value }))
-      .toSorted();
+    return issues.map((issue) => issueText(issue.recordId ?? "", issue)).toSorted();
+  }
+
+  /** A retry has only the issues of its records; these are those of all records. */
+  private async openIssues(): Promise<string[]> {
+    const issues = this.database.kysely
+      .selectFrom("sync_issues")
+      .select(["record_id", "kind", "field", "value"])
+      .where("closed_run", "is", null);
+    return (await issues.execute()).map((issue) => issueText(issue.record_id ?? "", issue)).toSorted();
   }
 
   async accounts(): Promise<ExportedAccount[]> {
@@ -261,13 +292,19 @@ export class RealSync {
     return exported;
   }
 
-  /** Returns names and externalIds, oldest account first. */
+  /**
+   * Returns each account, oldest first, as name, externalId, why its link stopped, and the rank of the
+   * account that it was merged into.
+   */
   async byAge(): Promise<string[]> {
-    const accounts = this.database.kysely
-      .selectFrom("accounts")
-      .select(["name", "external_id"])
-      .orderBy("id");
-    return (await accounts.execute()).map((account) => `${account.name} ${account.external_id ?? ""}`);
+    const { rows } = await sql<{ text: string }>`
+      with ranked as (select id, row_number() over (order by id) - 1 as rank from accounts)
+      select concat_ws(' ', a.name, a.external_id, l.stop_reason, target.rank) as text
+      from accounts a
+      left join account_links l on l.account_id = a.id
+      left join ranked target on target.id = l.merged_into
+      order by a.id`.execute(this.database.kysely);
+    return rows.map(({ text }) => text);
   }
 }
 

@@ -11,8 +11,8 @@ import { runSimulator, type RunningSimulator } from "../../simulator/main.ts";
 
 export interface SimulatedOrganisation {
   readonly org: RunningSimulator["org"];
-  /** Returns the client for a page size. */
-  client(pageSize: number): Promise<DataverseClient>;
+  /** Returns the client for a page size; reversed pages come last one first, with their last row first. */
+  client(pageSize: number, isReversed?: boolean): Promise<DataverseClient>;
   close(): Promise<void>;
 }
 
@@ -28,18 +28,23 @@ export async function simulatedOrganisation(): Promise<SimulatedOrganisation> {
     { environment, authority, http, clock },
     { clientId, clientSecret, refreshToken, saveRefreshToken: async () => undefined },
   );
-  const clients = new Map<number, DataverseClient>();
+  const clients = new Map<string, DataverseClient>();
   return {
     org,
-    client: async (pageSize) => {
-      const known = clients.get(pageSize);
+    client: async (pageSize, isReversed = false) => {
+      const key = `${pageSize} ${isReversed}`;
+      const known = clients.get(key);
       if (known) return known;
       const client = connectDataverse({ environment, tokens, clock, http, pageSize });
       // Stories change no columns, and metadata is by far the largest answer of a small organisation,
       // so it is read once.
       const columns = await client.accountColumns();
-      const made = { ...client, accountColumns: async () => columns };
-      clients.set(pageSize, made);
+      const made = {
+        ...client,
+        accountColumns: async () => columns,
+        ...(isReversed ? reversedReads(client) : {}),
+      };
+      clients.set(key, made);
       return made;
     },
     close: async () => {
@@ -47,4 +52,18 @@ export async function simulatedOrganisation(): Promise<SimulatedOrganisation> {
       await simulator.close();
     },
   };
+}
+
+function reversedReads(client: DataverseClient): Partial<DataverseClient> {
+  return {
+    readAccounts: (...request) => reversed(client.readAccounts(...request)),
+    sweepAccounts: (...request) => reversed(client.sweepAccounts(...request)),
+    fetchByIds: (...request) => reversed(client.fetchByIds(...request)),
+  };
+}
+
+async function* reversed<T>(pages: AsyncIterable<readonly T[]>): AsyncGenerator<T[]> {
+  const all: T[][] = [];
+  for await (const page of pages) all.unshift(page.toReversed());
+  yield* all;
 }
