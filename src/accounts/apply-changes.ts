@@ -89,8 +89,9 @@ export async function applyChanges(
 ): Promise<void> {
   const has = await actionsIn(trx, range);
   if (has("create")) await insertAccounts(trx, range, options);
-  if (has("link", "update", "resume")) await updateAccounts(trx, range, options);
+  // An account that becomes a deactivated winner's may be taken over by the same plan.
   if (has("merge")) await mergeAccounts(trx, range, options);
+  if (has("link", "update", "resume")) await updateAccounts(trx, range, options);
   if (has("link")) await removeOldLinks(trx, range);
   if (has("create", "link")) await insertLinks(trx, range, options);
   if (has("update", "resume", "stop")) await updateLinks(trx, range, options);

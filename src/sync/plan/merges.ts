@@ -16,6 +16,8 @@ export type MergedRecord = {
   /** Null if the winner was read. */
   readonly winnerReason: StopReason | null;
   readonly winnerAccount: number | null;
+  /** The account that it was merged into in an earlier run. */
+  readonly mergedInto: number | null;
   /** The winner has no account, and gets none in this run. */
   readonly isWinnerSkipped: boolean;
 };
@@ -31,17 +33,21 @@ export type MergeDecision = {
 /**
  * The first merged record's account becomes that of a winner without one; all others are merged
  * into the winner's account. Records that were merged already come last, since their accounts have
- * given up their domains.
+ * given up their domains; if the account of a winner that was not read was taken over or unlinked
+ * since, they stay as they are.
  */
 export function decideMerges(records: readonly MergedRecord[]): MergeDecision[] {
   const ordered = records.toSorted(
     (a, b) => Number(a.wasMerged) - Number(b.wasMerged) || a.account - b.account,
   );
   const accounts = new Map<string, number>();
-  return ordered.map(({ id, account, winner, winnerReason, winnerAccount, isWinnerSkipped }) => {
+  return ordered.map((record) => {
+    const { id, account, winner, winnerReason, winnerAccount, isWinnerSkipped } = record;
     const into = winnerAccount ?? accounts.get(winner);
     if (into !== undefined) return { id, reason: "merged", isTransferred: false, mergedInto: into };
     if (isWinnerSkipped) return { id, reason: "deactivated", isTransferred: false, mergedInto: null };
+    if (winnerReason !== null && record.mergedInto !== null)
+      return { id, reason: "merged", isTransferred: false, mergedInto: record.mergedInto };
     accounts.set(winner, account);
     return { id, reason: winnerReason ?? "merged", isTransferred: true, mergedInto: null };
   });
@@ -69,6 +75,7 @@ async function loadMerged(
   const { rows } = await sql<MergedRecord>`
     select k.record_id as id, l.account_id as account, k.previous_reason is not distinct from 'merged' as "wasMerged",
       k.winner_id as winner, k.winner_reason as "winnerReason", w.account_id as "winnerAccount",
+      case when k.previous_reason = 'merged' then l.merged_into end as "mergedInto",
       w.account_id is null and (
         exists (
           select from excluded_records e

@@ -95,8 +95,10 @@ async function gatherUpdates(open: OpenTransaction, scope: PlanScope, options: M
         else 'update'
       end as action,
       case when t.merged_record_id is not null then 'merged' else coalesce(t.rule, 'linked') end as rule,
-      case when t.action = 'link' or t.merged_record_id is not null then previous.record_id end
-        as previous_record_id,
+      case
+        when t.merged_record_id is not null then previous.record_id
+        when t.action = 'link' then case when k.is_transferred then k.winner_id else previous.record_id end
+      end as previous_record_id,
       case
         when t.merged_record_id is not null then 'merged'
         when t.action = 'link' then coalesce(k.reason, previous.stop_reason)

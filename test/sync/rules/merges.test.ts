@@ -10,7 +10,7 @@ const ACTIVE = { statecode: 0, statuscode: 1 };
 
 function merged(id: string, account: number, other: Partial<MergedRecord> = {}): MergedRecord {
   const winner = { winner: "w", winnerReason: null, winnerAccount: null, isWinnerSkipped: false };
-  return { id, account, wasMerged: false, ...winner, ...other };
+  return { id, account, wasMerged: false, mergedInto: null, ...winner, ...other };
 }
 
 describe("the accounts of merged records", () => {
@@ -37,6 +37,16 @@ describe("the accounts of merged records", () => {
   it("stop for the winner's own reason if it was not read", () => {
     expect(decideMerges([merged("a", 1, { winnerReason: "left-view" })])).toEqual([
       { id: "a", reason: "left-view", isTransferred: true, mergedInto: null },
+    ]);
+  });
+
+  it("stay as they are if another record took over the account of a winner that was not read", () => {
+    const wasMerged = { wasMerged: true, mergedInto: 8 };
+    expect(decideMerges([merged("a", 1, { ...wasMerged, winnerReason: "deactivated" })])).toEqual([
+      { id: "a", reason: "merged", isTransferred: false, mergedInto: 8 },
+    ]);
+    expect(decideMerges([merged("a", 1, wasMerged)])).toEqual([
+      { id: "a", reason: "merged", isTransferred: true, mergedInto: null },
     ]);
   });
 
@@ -142,6 +152,22 @@ describe("a merge of two linked records", () => {
     await expectNothingToChange(space);
   });
 
+  it("stays as it is when another record takes over the winner's account", async () => {
+    const { space, old, survivor } = await twoLinked();
+    space.org.mergeAccounts(survivor, old);
+    await space.sync();
+    space.org.updateAccount(survivor, INACTIVE);
+    space.org.createAccount({ name: "Acme next", websiteurl: "acme-new.net", ...LATER });
+
+    expect(await space.sync()).toMatchObject({ linked: 1, merged: 0 });
+
+    await expectNothingToChange(space);
+    expect(await links(space)).toMatchObject([
+      { name: "Acme next", reason: null },
+      { name: "Acme old", record: old, reason: "merged", into: "Acme next" },
+    ]);
+  });
+
   it.for(["changes", "retry"] as const)(
     "is found by a run that does not read everything: %s",
     async (mode) => {
@@ -212,6 +238,25 @@ describe("a merge into a record without an account", () => {
     });
     expect((await space.account("Acme old")).externalId).toBe(survivor);
     await expectNothingToChange(space, { selection });
+  });
+
+  it("gives a deactivated winner the account, which the same run may let another record take over", async () => {
+    const { space, old } = await twoLinked();
+    const survivor = space.org.createAccount({ name: "Acme group", ...LATER, ...INACTIVE });
+    space.org.mergeAccounts(survivor, old);
+    const successor = space.org.createAccount({ name: "acme OLD", ...LATER });
+
+    const run = await space.sync();
+
+    expect(run).toMatchObject({ merged: 1, linked: 1, created: 0 });
+    expect((await space.account("acme OLD")).externalId).toBe(successor);
+    const { rows } = await space.database.pool.query(
+      `select previous_record_id, previous_reason from account_changes
+       where run_id = $1 and action = 'link'`,
+      [run.id],
+    );
+    expect(rows).toEqual([{ previous_record_id: survivor, previous_reason: "deactivated" }]);
+    await expectNothingToChange(space);
   });
 
   it("only deactivates the account if the winner is excluded from the sync", async () => {
