@@ -18,17 +18,23 @@ export type StoreComparison = {
   readonly revision: number;
 };
 
-/** Compares the store to its state after the last run that was done and that was no retry. */
+/**
+ * Compares the store to its state after the last run that was done and that was no retry. A retry
+ * under other settings since then decided some records by those.
+ */
 export async function compareStoreToLastRun(
   database: Database,
   organizationId: string,
   settingsHash: string,
 ): Promise<StoreComparison> {
   const { rows } = await sql<{ revision: number; same: boolean | null; unchanged: boolean | null }>`
-    select s.revision, last.settings_hash = ${settingsHash} as same,
-      last.settled_revision = s.revision as unchanged
+    select s.revision, last.settled_revision = s.revision as unchanged,
+      last.settings_hash = ${settingsHash} and not exists (
+        select from runs retry
+        where retry.organization_id = ${organizationId} and retry.status = 'done' and retry.id > last.id
+          and retry.settings_hash <> ${settingsHash}) as same
     from store_revision s left join lateral (
-      select settings_hash, settled_revision from runs
+      select id, settings_hash, settled_revision from runs
       where organization_id = ${organizationId} and status = 'done' and mode <> 'retry'
       order by id desc limit 1) last on true`.execute(database.kysely);
   const { revision, same, unchanged } = rows[0]!;

@@ -1,7 +1,7 @@
 // Rule 16: what a changes-only run notices, and what only the next full run does.
 import { describe, expect, test } from "vitest";
 import { runSync } from "../../../src/sync/run.ts";
-import { workspace } from "../../harness/workspace.ts";
+import { issueTexts, workspace } from "../../harness/workspace.ts";
 
 const REGION = {
   schemaName: "new_Region",
@@ -33,5 +33,16 @@ describe("rule 16: changes only", () => {
 
     expect((await space.account("Contoso")).fields).toEqual({});
     expect(await space.sync(SETTINGS)).toMatchObject({ updated: 0, unchanged: 1 });
+  });
+
+  test("what a retry decided under other settings is decided again under those of the sync", async () => {
+    const space = await workspace();
+    space.org.createAccount({ name: "Contoso", websiteurl: "10.0.0.1" });
+    await space.sync();
+    await space.retry({ kind: "domain-invalid" }, { mapping: { name: "name", domains: [], fields: [] } });
+
+    const run = await space.syncChanges();
+
+    expect(issueTexts(await space.issues(run.id))).toEqual(["domain-invalid Contoso 10.0.0.1"]);
   });
 });
